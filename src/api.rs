@@ -1,0 +1,85 @@
+//! Yoti's Identity Verification API as this program uses it.
+//!
+//! Owns the wire: signing, HTTP, JSON, and the removal of secrets. Nothing that leaves this room
+//! holds a secret (invariant I6). Must never know the store, the screen, or the schedule.
+
+use std::future::Future;
+use std::time::Duration;
+
+use crate::domain::configuration::Configuration;
+use crate::domain::ids::SessionId;
+use crate::domain::instructions::Instructions;
+use crate::domain::server_text::ServerText;
+use crate::domain::session::Session;
+use crate::domain::watched::Answer;
+
+/// The calls that refreshing needs; the real client and the tests' fake implement it.
+pub trait SessionApi: Send + Sync + 'static {
+    /// `GET /sessions/{s}` (contract 3).
+    fn session(
+        &self,
+        id: SessionId,
+    ) -> impl Future<Output = Result<Answer<Session>, ApiError>> + Send;
+
+    /// `GET /sessions/{s}/configuration` (contract 5).
+    fn configuration(
+        &self,
+        id: SessionId,
+    ) -> impl Future<Output = Result<Answer<Configuration>, ApiError>> + Send;
+
+    /// `GET /sessions/{s}/instructions` (contract 7.3).
+    fn instructions(
+        &self,
+        id: SessionId,
+    ) -> impl Future<Output = Result<Answer<Instructions>, ApiError>> + Send;
+}
+
+/// Why a call gave no answer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ApiError {
+    /// What went wrong.
+    pub kind: ApiErrorKind,
+    /// The body's `code` (or `error`), contract 9.1.
+    pub code: Option<ServerText>,
+    /// The body's `message`, or the first bytes of a body that is not JSON.
+    pub message: Option<ServerText>,
+    /// The body's `errors[]`: property and message.
+    pub errors: Vec<(ServerText, ServerText)>,
+    /// The answer's `x-request-id`, to quote to Yoti.
+    pub request_id: Option<ServerText>,
+}
+
+/// What went wrong with a call.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ApiErrorKind {
+    /// An answer with a status that is no success.
+    Status(u16),
+    /// 429, with the wait asked for, clamped to 1 s – 15 min (fault A01).
+    TooManyRequests(Option<Duration>),
+    /// 5xx, with Retry-After where given, clamped likewise.
+    Unavailable(u16, Option<Duration>),
+    /// A redirect, which is never followed (fault N05).
+    Redirect(u16),
+    /// No connection: name, route, refusal, TLS; in our words.
+    Unreachable(String),
+    /// A deadline passed, by name: `connect`, `request`.
+    Timeout(&'static str),
+    /// The answer is larger than this many bytes.
+    TooLarge(usize),
+    /// A success, but not what Yoti sends: not JSON, cut short, another session's.
+    NotFromYoti(&'static str),
+    /// Our own clock is too far from the answer's `Date`, in seconds, ours minus theirs; comes with
+    /// a refused signature only.
+    ClockSkew(i64),
+}
+
+/// Whether trying again can help.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Retry {
+    /// No: the same call will fail the same way.
+    Never,
+    /// Yes, after a back-off of our own choice.
+    BackOff,
+    /// Yes, but not before this time has passed.
+    After(Duration),
+}

@@ -1,0 +1,8 @@
+//! What the operator sees and can do, as plain data and one pure update function (invariant I2).
+//!
+//! Owns the model. Must never do I/O, read a clock, or know ratatui, crossterm or tokio.
+
+pub mod action;
+pub mod effect;
+pub mod event;
+pub mod view;

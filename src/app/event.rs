@@ -1,0 +1,81 @@
+//! What happened: everything that reaches `app::update`.
+//!
+//! Owns [`Event`]. Time comes in as [`Event::Tick`] only (invariant I2).
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use jiff::Timestamp;
+
+use crate::app::action::Action;
+use crate::domain::ids::SessionId;
+use crate::domain::snapshot::Snapshot;
+
+/// One thing that happened.
+#[derive(Clone, Debug)]
+pub enum Event {
+    /// The operator asked for something.
+    Action(Action),
+    /// A key of an open text field.
+    Edit(Edit),
+    /// Text pasted from the terminal; never keys (fault T13).
+    Paste(String),
+    /// A newer state of the world.
+    Snapshot(Arc<Snapshot>),
+    /// The time, once a second.
+    Tick(Timestamp),
+    /// The terminal's size in columns and rows.
+    Resize(u16, u16),
+    /// Something asked for by an effect has ended.
+    Done(Outcome),
+}
+
+/// A key in a text field.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Edit {
+    /// A printable character.
+    Insert(char),
+    /// Delete to the left.
+    Backspace,
+    /// Delete to the right.
+    Delete,
+    /// Cursor left.
+    Left,
+    /// Cursor right.
+    Right,
+    /// Cursor to the start.
+    Home,
+    /// Cursor to the end.
+    End,
+    /// Delete the word to the left.
+    DeleteWord,
+    /// Delete all to the left.
+    Clear,
+}
+
+/// How an effect ended.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// A file was written.
+    Exported {
+        /// The session.
+        id: SessionId,
+        /// Where.
+        path: PathBuf,
+        /// How many values were masked.
+        masked: usize,
+        /// Bytes written.
+        bytes: usize,
+    },
+    /// An export failed: what happened and what to do, in our words.
+    ExportFailed {
+        /// The session.
+        id: SessionId,
+        /// One sentence.
+        message: String,
+    },
+    /// Text went to the terminal's clipboard (OSC 52): what, in our words.
+    Copied(&'static str),
+    /// It could not.
+    CopyFailed(String),
+}

@@ -1,0 +1,230 @@
+//! What the screen shows, as plain rows of safe text: the only thing `ui` reads.
+//!
+//! Owns the shape of rows, not their making. Every string here has passed `crate::text` or is ours.
+
+use std::collections::BTreeSet;
+
+use crate::domain::ids::SessionId;
+
+/// A sign of one column that stands beside a word; `theme` knows its Unicode and ASCII forms.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Glyph {
+    /// Nothing to say.
+    Blank,
+    /// ✓ APPROVE, supplied, used.
+    Approve,
+    /// ✗ REJECT.
+    Reject,
+    /// ? NOT_AVAILABLE, CONSIDER, an unknown value, refer.
+    Refer,
+    /// · not yet.
+    NotYet,
+    /// ○ missing.
+    Missing,
+    /// ● present.
+    Present,
+    /// ▲ at the counter.
+    AtCounter,
+    /// ! turned away.
+    TurnedAway,
+    /// ◔ due soon.
+    DueSoon,
+    /// ≈ stale or approximate.
+    Stale,
+    /// Δ changed.
+    Changed,
+}
+
+/// What a text means; `theme` gives each a style. Colour only repeats what a word says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Tone {
+    /// Ordinary.
+    Plain,
+    /// Less important.
+    Dim,
+    /// Passed.
+    Good,
+    /// Failed.
+    Bad,
+    /// Needs the operator soon.
+    Warn,
+    /// To be looked at: refer, unknown.
+    Notice,
+    /// Happening now.
+    Active,
+    /// New since the last look.
+    Changed,
+    /// Emphasis without judgement.
+    Strong,
+}
+
+/// A piece of safe text with its meaning.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Cell {
+    /// The text; one line.
+    pub text: String,
+    /// Its meaning.
+    pub tone: Tone,
+}
+
+impl Cell {
+    /// A cell.
+    #[must_use]
+    pub fn new(text: impl Into<String>, tone: Tone) -> Self {
+        Self { text: text.into(), tone }
+    }
+
+    /// An ordinary cell.
+    #[must_use]
+    pub fn plain(text: impl Into<String>) -> Self {
+        Self::new(text, Tone::Plain)
+    }
+}
+
+/// One row of the session list.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ListRow {
+    /// The session.
+    pub id: SessionId,
+    /// Marked by the operator.
+    pub marked: bool,
+    /// The attention column.
+    pub glyph: (Glyph, Tone),
+    /// Reference, or short id.
+    pub name: Cell,
+    /// Eight digits of the id (wide layout).
+    pub short_id: String,
+    /// Yoti's state, verbatim (wide layout).
+    pub state: Cell,
+    /// Stage, with its duration where it has one (`at counter 6m`).
+    pub stage: Cell,
+    /// `2/3`, or `–` when the configuration is not known.
+    pub docs: Cell,
+    /// One glyph for each check, requested ones as `NotYet`; the ui cuts or sums up.
+    pub checks: Vec<(Glyph, Tone)>,
+    /// `6d 12h`, `—`.
+    pub due: Cell,
+    /// Branch of the letter, name and FAD code (wide layout).
+    pub branch: Cell,
+    /// Age of the last good answer: `3s`, `9m!`, `—`.
+    pub seen: Cell,
+    /// What changed last, short, and tags: `doc+`, `reject`, `503 ×3`.
+    pub delta: Cell,
+    /// Its data is stale.
+    pub stale: bool,
+    /// It changed and the operator has not looked since.
+    pub changed: bool,
+}
+
+/// A step of a path in the tree: a server's id or a name of ours, and which of equal ones it is
+/// (invariant I7: SEED gives four requirements one id).
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct TreeStep {
+    /// Id or name. Compared, never printed.
+    pub key: String,
+    /// 0 for the first of its name among its siblings.
+    pub ordinal: usize,
+}
+
+/// From the root to a node.
+pub type TreePath = Vec<TreeStep>;
+
+/// A node of the resource tree with its columns.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TreeNode {
+    /// Its step under its parent.
+    pub step: TreeStep,
+    /// Sign before the label.
+    pub glyph: (Glyph, Tone),
+    /// First column: `ID_DOCUMENT`, `allowed sources`.
+    pub label: Cell,
+    /// Second column: `GBR PASSPORT`, `UK_POST_OFFICE`.
+    pub detail: Cell,
+    /// Third column: `supplied 09:21`, `missing`, `REQUIRED`.
+    pub status: Cell,
+    /// Changed since the last look.
+    pub changed: bool,
+    /// Media node (`v` will show it in a later version).
+    pub children: Vec<TreeNode>,
+}
+
+/// The tree pane.
+#[derive(Clone, Debug, PartialEq, Eq, Default)]
+pub struct TreeView {
+    /// `2/3 supplied` and such, for the title.
+    pub summary: String,
+    /// Roots, all nodes, folded or not.
+    pub roots: Vec<TreeNode>,
+    /// Open nodes.
+    pub expanded: BTreeSet<TreePath>,
+    /// The node under the cursor; empty when there is no node.
+    pub selected: TreePath,
+    /// The data is stale.
+    pub stale: bool,
+    /// Instead of a tree, when there is nothing to show: sentences in our words.
+    pub notice: Vec<String>,
+}
+
+/// One row of the checks pane.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CheckRow {
+    /// Key of the row that survives refreshes: the check's id, or type and document for a
+    /// requested one.
+    pub key: String,
+    /// 0: a check; 1: a line of an open breakdown below it.
+    pub depth: u8,
+    /// Verdict.
+    pub glyph: (Glyph, Tone),
+    /// Type, verbatim; for breakdown lines the sub-check or a label of ours.
+    pub name: Cell,
+    /// `PASSPORT`; for breakdown lines the process.
+    pub on: Cell,
+    /// `requested`, `PENDING`, `DONE`.
+    pub state: Cell,
+    /// Recommendation, verbatim; for breakdown lines the result.
+    pub recommendation: Cell,
+    /// Reason, scheme; for breakdown lines the details.
+    pub reason: Cell,
+    /// Can be opened by Enter.
+    pub expandable: bool,
+    /// Is open.
+    pub expanded: bool,
+}
+
+/// One row of the timeline.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TimelineRow {
+    /// In the chosen form: age, local, UTC.
+    pub time: String,
+    /// `IBV`, `RELYING_BUSINESS`, `YOTI`, ….
+    pub source: Cell,
+    /// What happened.
+    pub what: Cell,
+    /// `api`, `seen`, `notification`, `derived`.
+    pub origin: String,
+    /// Since the last look.
+    pub changed: bool,
+}
+
+/// The two header lines, as parts that the ui drops from the right when narrow.
+#[derive(Clone, Debug, PartialEq, Eq, Default)]
+pub struct HeaderView {
+    /// `DEMO`, `SANDBOX`, `LIVE`: the environment badge, and whether it is live.
+    pub badge: String,
+    /// Profile name.
+    pub profile: String,
+    /// Never dropped: `● live · next 8s`, `◌ offline since 09:41 · retry 8s`, ….
+    pub connection: Option<Cell>,
+    /// `last ok 09:27:31`.
+    pub last_ok: Option<Cell>,
+    /// `api 182ms p95 410ms`.
+    pub latency: Option<String>,
+    /// `32 watched`, `18 ongoing`, …, most important first.
+    pub counters: Vec<Cell>,
+    /// Never dropped: sessions that need attention.
+    pub attention: usize,
+    /// `0.7/5 req/s`.
+    pub budget: Option<String>,
+    /// A warning that must not be overlooked (store trouble, unknown values).
+    pub warning: Option<Cell>,
+}

@@ -1,0 +1,22 @@
+//! The session model and everything derived from it: pure values and pure functions.
+//!
+//! Owns the nouns of the contract (session, check, resource, requirement, letter) and ours
+//! (stage, coverage, attention, change, snapshot). Must never do I/O, read a clock, know serde,
+//! tokio, ratatui, or any other room. Time is always an argument.
+
+pub mod attention;
+pub mod change;
+pub mod check;
+pub mod configuration;
+pub mod coverage;
+pub mod ids;
+pub mod instructions;
+pub mod resource;
+pub mod rules;
+pub mod server_text;
+pub mod session;
+pub mod shape;
+pub mod snapshot;
+pub mod stage;
+pub mod watched;
+pub mod wire_enum;

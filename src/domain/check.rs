@@ -1,0 +1,75 @@
+//! Checks and their reports (contract 4).
+//!
+//! Owns the shape alone. The verdict of a check is `recommendation`, never the breakdown.
+
+use jiff::Timestamp;
+
+use crate::domain::ids::{CheckId, ResourceId};
+use crate::domain::resource::Media;
+use crate::domain::server_text::ServerText;
+use crate::domain::wire_enum::{CheckState, CheckType, Process, Recommendation, SubCheckResult};
+
+/// One check.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Check {
+    /// Its id.
+    pub id: CheckId,
+    /// What is examined; new types must be expected (contract 4.2).
+    pub check_type: Option<CheckType>,
+    /// Where it stands.
+    pub state: Option<CheckState>,
+    /// Resources it looked at.
+    pub resources_used: Vec<ResourceId>,
+    /// Absent until DONE.
+    pub report: Option<Report>,
+    /// Only with `DOCUMENT_SCHEME_VALIDITY_CHECK`: `UK_DBS`, `UK_GDS`, ….
+    pub scheme: Option<ServerText>,
+    /// Media it made, and the profile it used.
+    pub media: Vec<Media>,
+    /// Time of creation.
+    pub created: Option<Timestamp>,
+    /// Time of the last change.
+    pub last_updated: Option<Timestamp>,
+}
+
+/// What a finished check says (contract 4.3).
+#[derive(Clone, Debug, PartialEq, Default)]
+pub struct Report {
+    /// The advice.
+    pub recommendation: Option<Recommendation>,
+    /// Open vocabulary (contract 4.5); absent with APPROVE, sometimes with REJECT.
+    pub reason: Option<ServerText>,
+    /// What to do next, by Yoti; rare.
+    pub recovery_suggestion: Option<ServerText>,
+    /// Parts of the examination; may be empty.
+    pub breakdown: Vec<SubCheck>,
+    /// `watchlist_summary.total_hits` as text (contract 4.6).
+    pub total_hits: Option<ServerText>,
+}
+
+/// One part of a check's examination.
+#[derive(Clone, Debug, PartialEq)]
+pub struct SubCheck {
+    /// `sub_check`
+    pub name: ServerText,
+    /// PASS, FAIL, …
+    pub result: Option<SubCheckResult>,
+    /// Machine or person.
+    pub process: Option<Process>,
+    /// Name and value, both as text (contract 4.3: numbers are strings).
+    pub details: Vec<(ServerText, ServerText)>,
+}
+
+impl Check {
+    /// The recommendation, if the check is DONE and has a report.
+    #[must_use]
+    pub fn recommendation(&self) -> Option<&Recommendation> {
+        self.report.as_ref()?.recommendation.as_ref()
+    }
+
+    /// True once nothing more can come: DONE or INTERNAL_ERROR.
+    #[must_use]
+    pub const fn is_finished(&self) -> bool {
+        matches!(self.state, Some(CheckState::Done | CheckState::InternalError))
+    }
+}

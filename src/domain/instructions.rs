@@ -1,0 +1,49 @@
+//! The In-Branch Verification letter: `GET /sessions/{s}/instructions` (contract 7.3, 7.4).
+//!
+//! Owns the shape alone. The contact profile is a secret and has no field here.
+
+use crate::domain::ids::RequirementId;
+use crate::domain::server_text::ServerText;
+use crate::domain::session::Drift;
+use crate::domain::wire_enum::RequirementType;
+
+/// What the letter says.
+#[derive(Clone, Debug, PartialEq, Default)]
+pub struct Instructions {
+    /// `contact_profile_exists`
+    pub contact_profile_exists: Option<bool>,
+    /// What the applicant promised to bring: the only documented link to a requirement.
+    pub documents: Vec<PromisedDocument>,
+    /// The branch on the letter; the applicant may use any other.
+    pub branch: Option<Branch>,
+    /// What could not be read.
+    pub drift: Vec<Drift>,
+}
+
+/// One document that the letter asks to bring.
+#[derive(Clone, Debug, PartialEq)]
+pub struct PromisedDocument {
+    /// The requirement it is for.
+    pub requirement_id: RequirementId,
+    /// ID_DOCUMENT or SUPPLEMENTARY_DOCUMENT.
+    pub kind: Option<RequirementType>,
+    /// Alpha-3.
+    pub country_code: Option<ServerText>,
+    /// Open vocabulary, contract 7.5.
+    pub document_type: Option<ServerText>,
+}
+
+/// A Post Office branch (contract 7.4).
+#[derive(Clone, Debug, PartialEq, Default)]
+pub struct Branch {
+    /// `UK_POST_OFFICE`
+    pub branch_type: Option<ServerText>,
+    /// Seven characters, leading zeros matter.
+    pub fad_code: Option<ServerText>,
+    /// Name of the branch.
+    pub name: Option<ServerText>,
+    /// Comma separated.
+    pub address: Option<ServerText>,
+    /// `post_code`, or `postcode` (11 #10).
+    pub post_code: Option<ServerText>,
+}

@@ -1,0 +1,126 @@
+//! What was supplied: the resources of a session result (contract 3.2–3.5).
+//!
+//! Owns the shape alone. A resource names no requirement; `coverage` derives the match.
+
+use jiff::Timestamp;
+
+use crate::domain::ids::{CheckId, MediaId, ResourceId, TaskId};
+use crate::domain::server_text::ServerText;
+use crate::domain::wire_enum::{
+    CaptureMethod, LivenessType, MediaType, SourceType, TaskRecommendation, TaskState, TaskType,
+};
+
+/// One supplied resource, whatever its container.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Resource {
+    /// Referenced by `resources_used` of checks.
+    pub id: ResourceId,
+    /// The container it came in, with what only that kind has.
+    pub kind: ResourceKind,
+    /// Who supplied it; no branch or clerk is ever named (contract 6.2).
+    pub source: Option<SourceType>,
+    /// Time of creation; `created` is accepted too (11 #19).
+    pub created_at: Option<Timestamp>,
+    /// Time of the last change.
+    pub last_updated: Option<Timestamp>,
+    /// Extraction work on it.
+    pub tasks: Vec<Task>,
+    /// Every media below this resource.
+    pub media: Vec<Media>,
+}
+
+/// The container of a resource (contract 3.2).
+#[derive(Clone, Debug, PartialEq)]
+pub enum ResourceKind {
+    /// `id_documents`
+    IdDocument(Document),
+    /// `supplementary_documents`
+    SupplementaryDocument(Document),
+    /// `liveness_capture`
+    Liveness(Option<LivenessType>),
+    /// `face_capture`
+    FaceCapture,
+    /// `applicant_profiles`
+    ApplicantProfile,
+    /// `share_codes`
+    ShareCode,
+    /// A container that this build does not know, by its key.
+    Unknown(ServerText),
+}
+
+/// What documents have beyond the common fields (contract 3.4).
+#[derive(Clone, Debug, PartialEq, Default)]
+pub struct Document {
+    /// Open vocabulary, contract 7.5.
+    pub document_type: Option<ServerText>,
+    /// Alpha-3.
+    pub issuing_country: Option<ServerText>,
+    /// Front, back; holes are possible in abandoned attempts.
+    pub pages: Vec<Page>,
+}
+
+/// One page of a document.
+#[derive(Clone, Debug, PartialEq, Default)]
+pub struct Page {
+    /// How it was captured.
+    pub capture_method: Option<CaptureMethod>,
+    /// The picture; missing in abandoned attempts.
+    pub media: Option<Media>,
+    /// Extra shots; `None` is a frame without a picture.
+    pub frames: Vec<Option<Media>>,
+}
+
+/// A media id with its kind; the content is fetched only when the operator asks.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Media {
+    /// For `GET …/media/{m}/content`.
+    pub id: MediaId,
+    /// `IMAGE`, `JSON`, …
+    pub media_type: Option<MediaType>,
+    /// The role it stands in, from our own words: `page 1`, `frame`, `document_fields`, ….
+    pub role: String,
+    /// Time of creation.
+    pub created: Option<Timestamp>,
+}
+
+/// Extraction work (contract 3.3).
+#[derive(Clone, Debug, PartialEq)]
+pub struct Task {
+    /// Its id.
+    pub id: TaskId,
+    /// What is extracted.
+    pub task_type: Option<TaskType>,
+    /// Where it stands; DONE may still be unsuccessful.
+    pub state: Option<TaskState>,
+    /// Time of creation.
+    pub created: Option<Timestamp>,
+    /// Time of the last change.
+    pub last_updated: Option<Timestamp>,
+    /// Checks that it generated: the full check stands in `Session::checks`.
+    pub generated_checks: Vec<CheckId>,
+    /// `PROGRESS`, `SHOULD_TRY_AGAIN`, …
+    pub recommendation: Option<TaskRecommendation>,
+    /// `recommendation.reason.value`
+    pub reason: Option<ServerText>,
+    /// `recommendation.reason.detail`
+    pub reason_detail: Option<ServerText>,
+}
+
+impl Resource {
+    /// The document's own fields, for both kinds of document.
+    #[must_use]
+    pub const fn document(&self) -> Option<&Document> {
+        match &self.kind {
+            ResourceKind::IdDocument(document) | ResourceKind::SupplementaryDocument(document) => {
+                Some(document)
+            }
+            _ => None,
+        }
+    }
+
+    /// The later of `last_updated` and `created_at`.
+    #[must_use]
+    pub fn last_activity(&self) -> Option<Timestamp> {
+        self.last_updated.max(self.created_at)
+    }
+}

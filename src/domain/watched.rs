@@ -1,0 +1,160 @@
+//! One entry of the watch-list with all that is known of it.
+//!
+//! Owns [`WatchedSession`] and its parts. Immutable once published: a change makes a new value
+//! that shares what stayed.
+
+use std::sync::Arc;
+
+use jiff::{SignedDuration, Timestamp};
+
+use crate::domain::change::TimelineEvent;
+use crate::domain::configuration::Configuration;
+use crate::domain::ids::SessionId;
+use crate::domain::instructions::Instructions;
+use crate::domain::session::Session;
+
+/// What the operator wrote down for a session (local, never sent).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct WatchEntry {
+    /// The session.
+    pub id: SessionId,
+    /// The operator's own name for it; `None` shows the short id.
+    pub reference: Option<String>,
+    /// The operator's own words, sorted, without `#`.
+    pub tags: Vec<String>,
+    /// When it was put on the list.
+    pub added_at: Timestamp,
+    /// Overrides the derived deadline (product.md 2.4).
+    pub deadline: Option<Timestamp>,
+    /// Retention, for the evidence clock; the API does not tell it.
+    pub resources_ttl: Option<SignedDuration>,
+}
+
+/// An answer: the typed view, the text it came from with the secrets removed, and when.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Answer<T> {
+    /// The typed view.
+    pub value: T,
+    /// The answer as received, secrets removed by `api`; otherwise key for key, number for number.
+    pub raw: Arc<str>,
+    /// When the answer was complete, by our clock.
+    pub fetched_at: Timestamp,
+}
+
+/// What is known of the letter.
+#[derive(Clone, Debug, PartialEq, Default)]
+pub enum Letter {
+    /// Not asked yet, or never answered.
+    #[default]
+    NotKnown,
+    /// The API says there is none (404 or 409), at that time.
+    NotSet(Timestamp),
+    /// It is set.
+    Set(Arc<Answer<Instructions>>),
+}
+
+/// All that Yoti last said of a session; each part may be older than the others.
+#[derive(Clone, Debug, PartialEq, Default)]
+pub struct Answers {
+    /// The session result.
+    pub session: Option<Arc<Answer<Session>>>,
+    /// The configuration.
+    pub configuration: Option<Arc<Answer<Configuration>>>,
+    /// The letter.
+    pub letter: Letter,
+    /// When the API first said 404 for a session, whether or not seen before.
+    pub missing_since: Option<Timestamp>,
+    /// First branch visit told by a notification; the API's answers never tell it.
+    pub visit_notified_at: Option<Timestamp>,
+}
+
+/// Why the last attempt for a session failed, in a form that may be shown.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PollFailure {
+    /// HTTP status, if there was an answer.
+    pub status: Option<u16>,
+    /// Short, in our words, safe to show: `503 TEMPORARILY_UNAVAILABLE`, `connection refused`.
+    pub summary: String,
+    /// When.
+    pub at: Timestamp,
+}
+
+/// How polling of one session goes. All times by our clock.
+#[derive(Clone, Debug, PartialEq, Eq, Default)]
+pub struct PollState {
+    /// Last good answer to GET session.
+    pub last_ok: Option<Timestamp>,
+    /// Consecutive failures since then.
+    pub failures: u32,
+    /// The last failure, cleared by a good answer.
+    pub last_failure: Option<PollFailure>,
+    /// The interval in force for this session; `None`: not polled any more.
+    pub interval: Option<SignedDuration>,
+    /// When it is due next; `None`: not polled any more or not scheduled yet.
+    pub next_due: Option<Timestamp>,
+}
+
+/// One session of the watch-list with everything known of it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct WatchedSession {
+    /// The operator's part.
+    pub entry: Arc<WatchEntry>,
+    /// Yoti's part.
+    pub answers: Arc<Answers>,
+    /// Observed changes, oldest first, at most [`TIMELINE_CAP`].
+    pub timeline: Arc<Vec<TimelineEvent>>,
+    /// How polling goes.
+    pub poll: PollState,
+    /// Grows by one with each change of entry, answers' content or timeline; not with `poll`.
+    pub revision: u64,
+}
+
+/// The most timeline events kept for one session.
+pub const TIMELINE_CAP: usize = 1_000;
+
+impl WatchedSession {
+    /// A session just put on the list.
+    #[must_use]
+    pub fn new(entry: WatchEntry) -> Self {
+        Self {
+            entry: Arc::new(entry),
+            answers: Arc::default(),
+            timeline: Arc::default(),
+            poll: PollState::default(),
+            revision: 0,
+        }
+    }
+
+    /// Its id.
+    #[must_use]
+    pub fn id(&self) -> SessionId {
+        self.entry.id
+    }
+
+    /// The operator's reference, else the first eight digits of the id.
+    #[must_use]
+    pub fn name(&self) -> String {
+        self.entry.reference.clone().unwrap_or_else(|| self.id().short())
+    }
+
+    /// The last session result, if any.
+    #[must_use]
+    pub fn session(&self) -> Option<&Session> {
+        self.answers.session.as_ref().map(|answer| &answer.value)
+    }
+
+    /// The last configuration, if any.
+    #[must_use]
+    pub fn configuration(&self) -> Option<&Configuration> {
+        self.answers.configuration.as_ref().map(|answer| &answer.value)
+    }
+
+    /// The letter, if it is set.
+    #[must_use]
+    pub fn instructions(&self) -> Option<&Instructions> {
+        match &self.answers.letter {
+            Letter::Set(answer) => Some(&answer.value),
+            Letter::NotKnown | Letter::NotSet(_) => None,
+        }
+    }
+}

@@ -1,0 +1,145 @@
+//! Yoti's closed-looking vocabularies, every one open at the end (invariant I5).
+//!
+//! Owns each enum that the wire contract names. Must never guess: a value not listed here becomes
+//! `Unknown` with its exact text, and prints and exports as received.
+
+use crate::domain::server_text::ServerText;
+
+macro_rules! wire_enum {
+    ($($(#[$doc:meta])* $name:ident { $($(#[$vdoc:meta])* $variant:ident = $wire:literal),+ $(,)? })+) => {$(
+        $(#[$doc])*
+        #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+        pub enum $name {
+            $($(#[$vdoc])* #[doc = concat!("`", $wire, "`")] $variant,)+
+            /// A value that this build does not know, as received.
+            Unknown(ServerText),
+        }
+
+        impl $name {
+            /// Every value that this build knows, in the contract's order.
+            pub const KNOWN: &'static [Self] = &[$(Self::$variant),+];
+
+            /// Reads a wire value; case matters (contract 0.3).
+            #[must_use]
+            pub fn from_wire(text: &str) -> Self {
+                match text {
+                    $($wire => Self::$variant,)+
+                    other => Self::Unknown(ServerText::new(other)),
+                }
+            }
+
+            /// The wire name of a known value; `None` for an unknown one.
+            #[must_use]
+            pub const fn known_name(&self) -> Option<&'static str> {
+                match self {
+                    $(Self::$variant => Some($wire),)+
+                    Self::Unknown(_) => None,
+                }
+            }
+
+            /// The value exactly as it stands on the wire. Not for a terminal: see `crate::text`.
+            #[must_use]
+            pub fn as_raw(&self) -> &str {
+                match self {
+                    $(Self::$variant => $wire,)+
+                    Self::Unknown(text) => text.as_raw(),
+                }
+            }
+
+            /// True when this build does not know the value.
+            #[must_use]
+            pub const fn is_unknown(&self) -> bool {
+                matches!(self, Self::Unknown(_))
+            }
+        }
+    )+};
+}
+
+wire_enum! {
+    /// State of a session (contract 3.1).
+    SessionState { Ongoing = "ONGOING", Completed = "COMPLETED", Expired = "EXPIRED" }
+    /// State of a check (contract 4.1).
+    CheckState {
+        Created = "CREATED", Ready = "READY", Pending = "PENDING", Done = "DONE",
+        InternalError = "INTERNAL_ERROR",
+    }
+    /// State of a task (contract 3.3).
+    TaskState { Created = "CREATED", Pending = "PENDING", Done = "DONE", Failed = "FAILED" }
+    /// What a check recommends (contract 4.3). Advice, never the decision.
+    Recommendation {
+        Approve = "APPROVE", Reject = "REJECT", NotAvailable = "NOT_AVAILABLE",
+        Consider = "CONSIDER",
+    }
+    /// Type of a check (contract 4.2).
+    CheckType {
+        IbvVisualReview = "IBV_VISUAL_REVIEW_CHECK",
+        ProfileDocumentMatch = "PROFILE_DOCUMENT_MATCH",
+        DocumentSchemeValidity = "DOCUMENT_SCHEME_VALIDITY_CHECK",
+        IdDocumentAuthenticity = "ID_DOCUMENT_AUTHENTICITY",
+        IdDocumentComparison = "ID_DOCUMENT_COMPARISON",
+        IdDocumentFaceMatch = "ID_DOCUMENT_FACE_MATCH",
+        FaceComparison = "FACE_COMPARISON",
+        Liveness = "LIVENESS",
+        IdDocumentTextData = "ID_DOCUMENT_TEXT_DATA_CHECK",
+        SupplementaryDocumentTextData = "SUPPLEMENTARY_DOCUMENT_TEXT_DATA_CHECK",
+        ThirdPartyIdentity = "THIRD_PARTY_IDENTITY",
+        ThirdPartyIdentityFraud1 = "THIRD_PARTY_IDENTITY_FRAUD_1",
+        WatchlistScreening = "WATCHLIST_SCREENING",
+        WatchlistAdvancedCa = "WATCHLIST_ADVANCED_CA",
+        SynecticsIdentityFraud = "SYNECTICS_IDENTITY_FRAUD",
+    }
+    /// Result of one sub-check (contract 4.3).
+    SubCheckResult { Pass = "PASS", Fail = "FAIL", NotAvailable = "NOT_AVAILABLE" }
+    /// Who worked on a sub-check (contract 4.3).
+    Process { Automated = "AUTOMATED", ExpertReview = "EXPERT_REVIEW" }
+    /// Type of a task (contract 3.3).
+    TaskType {
+        IdDocumentTextDataExtraction = "ID_DOCUMENT_TEXT_DATA_EXTRACTION",
+        SupplementaryDocumentTextDataExtraction = "SUPPLEMENTARY_DOCUMENT_TEXT_DATA_EXTRACTION",
+        VerifyShareCode = "VERIFY_SHARE_CODE_TASK",
+    }
+    /// What a task recommends (contract 3.3).
+    TaskRecommendation {
+        Progress = "PROGRESS", ShouldTryAgain = "SHOULD_TRY_AGAIN", MustTryAgain = "MUST_TRY_AGAIN",
+    }
+    /// Who may supply a requirement, or who supplied a resource (contract 6).
+    SourceType { EndUser = "END_USER", RelyingBusiness = "RELYING_BUSINESS", Ibv = "IBV" }
+    /// Type of a required resource (contract 5.3).
+    RequirementType {
+        IdDocument = "ID_DOCUMENT", SupplementaryDocument = "SUPPLEMENTARY_DOCUMENT",
+        Liveness = "LIVENESS", FaceCapture = "FACE_CAPTURE", ApplicantProfile = "APPLICANT_PROFILE",
+    }
+    /// State of a required resource or of a task requested for it (contract 5.3).
+    RequirementState { Required = "REQUIRED", InProgress = "IN_PROGRESS", Complete = "COMPLETE" }
+    /// State of an in-branch assessment (contract 5.5).
+    AssessmentState { Required = "REQUIRED", Done = "DONE" }
+    /// Kind of liveness (contract 3.5).
+    LivenessType { Zoom = "ZOOM", Static = "STATIC" }
+    /// Kind of a media (contract 3.3).
+    MediaType { Image = "IMAGE", Json = "JSON", Binary = "BINARY", Pdf = "PDF" }
+    /// How a page was captured (contract 3.4).
+    CaptureMethod { Camera = "CAMERA", Upload = "UPLOAD" }
+    /// Outcome of an identity profile (contract 3.7).
+    IdentityProfileOutcome { Done = "DONE", Aborted = "ABORTED" }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_known_value_goes_there_and_back() {
+        for value in CheckType::KNOWN {
+            assert_eq!(&CheckType::from_wire(value.as_raw()), value);
+            assert!(!value.is_unknown());
+        }
+    }
+
+    #[test]
+    fn an_unknown_value_keeps_its_text_and_lower_case_is_unknown() {
+        let value = Recommendation::from_wire("approve");
+        assert!(value.is_unknown());
+        assert_eq!(value.as_raw(), "approve");
+        assert_eq!(value.known_name(), None);
+    }
+}

@@ -1,0 +1,105 @@
+//! A session as a document and as a file.
+//!
+//! Owns the export's shapes, the masking and the writing of files. Must never hold a secret, and
+//! never overwrite.
+
+use std::path::{Path, PathBuf};
+
+use jiff::Timestamp;
+
+use crate::domain::rules::Rules;
+use crate::domain::shape::Shape;
+use crate::domain::watched::WatchedSession;
+
+/// What goes into a document.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Contents {
+    /// `raw` or `normal`.
+    pub shape: Shape,
+    /// Hide what identifies a person.
+    pub masked: bool,
+    /// Include the timeline.
+    pub timeline: bool,
+    /// Include the configuration.
+    pub configuration: bool,
+}
+
+/// What a document says of its making.
+#[derive(Clone, Debug)]
+pub struct Origin<'a> {
+    /// Name of the profile.
+    pub profile: &'a str,
+    /// `live`, `sandbox`, `demo`, ….
+    pub environment: &'a str,
+    /// For the derived parts.
+    pub rules: &'a Rules,
+    /// Time of export.
+    pub now: Timestamp,
+}
+
+/// A finished document.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Document {
+    /// JSON, pretty printed, ending in a newline; controls and bidi characters as `\u` escapes.
+    pub text: String,
+    /// Pointers of the masked values.
+    pub masked_paths: Vec<String>,
+    /// True when the data is stale (product.md 4.3).
+    pub stale: bool,
+}
+
+/// Why nothing was exported.
+#[derive(Debug, thiserror::Error)]
+pub enum ExportError {
+    /// Shape raw of a session without an answer.
+    #[error(
+        "nothing fetched yet: a raw export needs an answer from Yoti; refresh the session first"
+    )]
+    NothingFetched,
+    /// The target exists and must not be replaced.
+    #[error("{0} exists: choose another name, or pass --force")]
+    Exists(PathBuf),
+    /// The file system refused.
+    #[error("cannot write {path}: {cause}")]
+    Io {
+        /// The file or folder.
+        path: PathBuf,
+        /// The system's words.
+        cause: std::io::Error,
+    },
+    /// The kept answer is not JSON any more.
+    #[error("the kept answer cannot be read: {0}")]
+    Unreadable(String),
+}
+
+/// What to do with a target that exists.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Existing {
+    /// Refuse (commands).
+    Refuse,
+    /// Replace atomically (`--force`).
+    Replace,
+    /// Take the next free name: `-2`, `-3`, … (the dialog).
+    NextFree,
+}
+
+/// Makes the document of one session.
+///
+/// # Errors
+/// See [`ExportError`].
+pub fn document(
+    _session: &WatchedSession,
+    _contents: Contents,
+    _origin: &Origin<'_>,
+) -> Result<Document, ExportError> {
+    Err(ExportError::NothingFetched)
+}
+
+/// Writes text to a file: whole or not at all, mode 0600, through a temporary file in the same
+/// folder; a missing folder is made with mode 0700. Returns the path written.
+///
+/// # Errors
+/// See [`ExportError`].
+pub fn write(_path: &Path, _text: &str, _existing: Existing) -> Result<PathBuf, ExportError> {
+    Err(ExportError::NothingFetched)
+}

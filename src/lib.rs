@@ -1,0 +1,36 @@
+//! branchwatch: a terminal dashboard that watches Yoti In-Branch Verification sessions.
+//!
+//! The rooms, from the wire to the screen; `ARCHITECTURE.md` has the flow and the invariants.
+//!
+//! - [`domain`] the session model and what is derived from it, pure
+//! - [`text`] the one function that makes a server's text harmless
+//! - [`clock`] the only place that reads the time
+//! - [`api`] the signed HTTP client and the wire format
+//! - [`refresh`] the background task: who is asked next
+//! - [`store`] the one writer of the [`domain::snapshot::Snapshot`]
+//! - [`persist`] the watch-list and last answers on disk
+//! - [`export`] a session as a file
+//! - [`simulator`] an API that speaks the contract, on loopback
+//! - [`config`] defaults, file, environment, flags
+//! - [`app`] the model and its update function, pure
+//! - [`keymap`] keys to actions · [`theme`] roles to styles · [`ui`] model to cells
+//! - [`runtime`] the terminal and the event loop · [`cli`] the commands
+//! - [`telemetry`] the log file
+
+pub mod api;
+pub mod app;
+pub mod cli;
+pub mod clock;
+pub mod config;
+pub mod domain;
+pub mod export;
+pub mod keymap;
+pub mod persist;
+pub mod refresh;
+pub mod runtime;
+pub mod simulator;
+pub mod store;
+pub mod telemetry;
+pub mod text;
+pub mod theme;
+pub mod ui;

@@ -1,0 +1,103 @@
+//! The watch-list, the last answers and the timeline on disk.
+//!
+//! Owns what is kept between runs. Must never keep a secret or personal data, and never decide what
+//! is shown. May use `api::wire` to read answers it kept.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use tokio::sync::watch;
+use tokio_util::sync::CancellationToken;
+
+use crate::domain::ids::SessionId;
+use crate::domain::snapshot::Snapshot;
+use crate::domain::watched::{WatchEntry, WatchedSession};
+
+/// A backend; calls block, so the task that uses it runs them on a blocking thread.
+pub trait Persistence: Send + 'static {
+    /// All sessions, in the order of adding, with their last answers and timelines.
+    ///
+    /// # Errors
+    /// See [`PersistError`].
+    fn load(&mut self) -> Result<Vec<WatchedSession>, PersistError>;
+
+    /// Puts entries on the list; known ones are updated. Durable when it returns.
+    ///
+    /// # Errors
+    /// See [`PersistError`].
+    fn add(&mut self, entries: &[WatchEntry]) -> Result<(), PersistError>;
+
+    /// Takes sessions off the list, with their answers and timelines, leaving nothing in the files.
+    ///
+    /// # Errors
+    /// See [`PersistError`].
+    fn remove(&mut self, ids: &[SessionId]) -> Result<usize, PersistError>;
+
+    /// Saves sessions as they are now, in one transaction.
+    ///
+    /// # Errors
+    /// See [`PersistError`].
+    fn save(&mut self, sessions: &[Arc<WatchedSession>]) -> Result<(), PersistError>;
+}
+
+/// Why the local store cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum PersistError {
+    /// Another process holds it.
+    #[error("the local store is in use by another branchwatch{0}")]
+    Locked(String),
+    /// It was written by a newer branchwatch.
+    #[error("the local store has schema {found}, this build knows up to {known}")]
+    Newer {
+        /// In the file.
+        found: u32,
+        /// In this build.
+        known: u32,
+    },
+    /// It is damaged and could not be repaired or moved aside.
+    #[error("the local store is damaged: {0}")]
+    Damaged(String),
+    /// The disk is full or a file cannot be written; the view goes on without saving.
+    #[error("the local store cannot be written: {0}")]
+    NotWritable(String),
+    /// Something else.
+    #[error("the local store failed: {0}")]
+    Other(String),
+}
+
+/// An open store, and what had to be done to open it.
+#[derive(Debug)]
+pub struct Opened<P> {
+    /// The backend.
+    pub persistence: P,
+    /// A warning for the operator: a damaged file was moved aside, and what was saved of it.
+    pub warning: Option<String>,
+}
+
+/// The SQLite backend (replace by `pub use sqlite::Sqlite` of `persist/sqlite.rs`).
+#[derive(Debug)]
+pub struct Sqlite;
+
+impl Sqlite {
+    /// Opens or makes the store file with mode 0600 in a folder of mode 0700. `exclusive` takes the
+    /// lock that only one dashboard can hold; commands open without it.
+    ///
+    /// # Errors
+    /// See [`PersistError`].
+    pub fn open(path: &Path, exclusive: bool) -> Result<Opened<Self>, PersistError> {
+        let _ = (path, exclusive);
+        Ok(Opened { persistence: Self, warning: None })
+    }
+}
+
+/// Saves what changes in the snapshots until cancelled, at most twice a second, latest wins; then
+/// saves once more and returns. Trouble and its end are told through `trouble`.
+pub async fn writer<P: Persistence>(
+    persistence: P,
+    snapshots: watch::Receiver<Arc<Snapshot>>,
+    trouble: impl Fn(Option<String>) + Send + 'static,
+    cancelled: CancellationToken,
+) {
+    let _ = (persistence, snapshots, trouble);
+    cancelled.cancelled().await;
+}

@@ -1,0 +1,95 @@
+//! The background task that keeps the store fresh.
+//!
+//! Owns the schedule, the budget and the back-off. Must never know a concrete client or the screen:
+//! it asks a `SessionApi` and writes to the `Store`.
+
+use jiff::SignedDuration;
+use tokio::sync::mpsc;
+use tokio_util::sync::CancellationToken;
+
+use crate::api::SessionApi;
+use crate::clock::Clock;
+use crate::domain::ids::SessionId;
+use crate::domain::rules::Rules;
+use crate::domain::watched::WatchEntry;
+use crate::store::Store;
+
+/// What the rest of the program asks of the task.
+#[derive(Clone, Debug)]
+pub enum Command {
+    /// Ask for one now, also while paused.
+    Refresh(SessionId),
+    /// Ask for all as the budget allows, once, also while paused.
+    RefreshAll,
+    /// Stop or go on.
+    SetPaused(bool),
+    /// What the operator looks at: asked first.
+    Focus {
+        /// Under the cursor.
+        selected: Option<SessionId>,
+        /// Rows on the screen.
+        visible: Vec<SessionId>,
+    },
+    /// New on the watch-list.
+    Add(Vec<WatchEntry>),
+    /// Off the watch-list.
+    Remove(Vec<SessionId>),
+    /// Trouble with the local store, or its end, for the header.
+    StoreTrouble(Option<String>),
+}
+
+/// Intervals and limits (product.md 5, `[refresh]`).
+#[derive(Clone, Debug, PartialEq)]
+pub struct Settings {
+    /// At counter, checks running (10 s).
+    pub at_counter: SignedDuration,
+    /// Deadline within `Rules::due_soon`, visited, turned away? (60 s).
+    pub due_today: SignedDuration,
+    /// Awaiting visit, at home, letter not set, unknown (15 min).
+    pub awaiting: SignedDuration,
+    /// Done, expired: `None` is never again.
+    pub done: Option<SignedDuration>,
+    /// The session under the cursor is asked at least this often while ONGOING (10 s).
+    pub selected: SignedDuration,
+    /// Configuration and letter, as long as they can change (15 min).
+    pub configuration: SignedDuration,
+    /// Requests a second, never exceeded in any window of a second (5).
+    pub max_rps: f64,
+    /// Requests in flight (4).
+    pub concurrency: usize,
+    /// False: nothing is ever asked (`--offline`).
+    pub online: bool,
+    /// Seed of the jitter.
+    pub seed: u64,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            at_counter: SignedDuration::from_secs(10),
+            due_today: SignedDuration::from_secs(60),
+            awaiting: SignedDuration::from_mins(15),
+            done: None,
+            selected: SignedDuration::from_secs(10),
+            configuration: SignedDuration::from_mins(15),
+            max_rps: 5.0,
+            concurrency: 4,
+            online: true,
+            seed: 0,
+        }
+    }
+}
+
+/// Runs until cancelled or until every sender of commands is gone. Intervals are of real (tokio)
+/// time; stages are derived with `clock`.
+pub async fn run<A: SessionApi, C: Clock>(
+    api: A,
+    store: Store,
+    clock: C,
+    plan: (Settings, Rules),
+    control: (mpsc::Receiver<Command>, CancellationToken),
+) {
+    let _ = (api, store, clock, plan);
+    let (_commands, cancelled) = control;
+    cancelled.cancelled().await;
+}
