@@ -1,0 +1,247 @@
+//! The rules of `ARCHITECTURE.md` that a compiler does not hold: who may use whom, how files open,
+//! how long they are, that assets can be read.
+//!
+//! Owns no behaviour: reads the sources as text.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// A room and the rooms that it may use. A room may always use itself; `domain` is open to all.
+const LAYERS: &[(&str, &[&str])] = &[
+    ("domain", &[]),
+    ("text", &[]),
+    ("clock", &[]),
+    ("api", &["text", "clock"]),
+    ("simulator", &["text", "clock", "api::signing", "api::wire", "api::key"]),
+    ("store", &[]),
+    (
+        "refresh",
+        &["clock", "store", "api::SessionApi", "api::ApiError", "api::ApiErrorKind", "api::Retry"],
+    ),
+    ("persist", &["clock", "text", "api::wire", "api::ApiErrorKind"]),
+    ("export", &["text"]),
+    ("app", &["text"]),
+    ("keymap", &["app::action", "app::event", "app::help"]),
+    ("theme", &["app::view"]),
+    ("ui", &["app", "text", "theme", "keymap"]),
+];
+
+/// Words that must not stand in the code of a room.
+const BANNED: &[(&str, &[&str])] = &[
+    ("domain", &["serde", "tokio", "ratatui", "crossterm", "reqwest", "std::fs", "std::net"]),
+    ("text", &["serde", "tokio", "ratatui", "crossterm", "std::fs"]),
+    ("app", &["tokio", "ratatui", "crossterm", "std::fs", "reqwest", "rusqlite", "Timestamp::now"]),
+    ("ui", &["tokio", "reqwest", "rusqlite", "std::fs", "Timestamp::now", "as_raw("]),
+    ("theme", &["tokio", "reqwest", "std::fs", "as_raw("]),
+    ("cli", &["as_raw("]),
+    ("store", &["serde", "reqwest", "rusqlite", "ratatui", "std::fs"]),
+    ("refresh", &["reqwest", "rusqlite", "ratatui", "std::fs"]),
+    ("export", &["reqwest", "rusqlite", "ratatui"]),
+    ("persist", &["reqwest", "ratatui", "axum"]),
+];
+
+struct Source {
+    path: PathBuf,
+    text: String,
+}
+
+impl Source {
+    /// The room: the first path segment below `src`.
+    fn room(&self) -> String {
+        let below = self.path.strip_prefix(root().join("src")).expect("below src");
+        let first = below.components().next().expect("a file").as_os_str().to_string_lossy();
+        first.trim_end_matches(".rs").to_owned()
+    }
+
+    /// The code without comments and without the tests at its end.
+    fn code(&self) -> Vec<(usize, &str)> {
+        let mut lines = Vec::new();
+        for (number, line) in self.text.lines().enumerate() {
+            if line.starts_with("#[cfg(test)]") {
+                break;
+            }
+            let code = line.trim_start();
+            if !code.starts_with("//") {
+                lines.push((number + 1, line));
+            }
+        }
+        lines
+    }
+
+    fn length(&self) -> usize {
+        self.text.lines().take_while(|line| !line.starts_with("#[cfg(test)]")).count()
+    }
+}
+
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+fn files(folder: &str, ending: &str) -> Vec<PathBuf> {
+    let mut found = Vec::new();
+    let mut open = vec![root().join(folder)];
+    while let Some(folder) = open.pop() {
+        let Ok(entries) = fs::read_dir(&folder) else { continue };
+        for entry in entries {
+            let path = entry.expect("a folder entry").path();
+            if path.is_dir() {
+                open.push(path);
+            } else if path.extension().is_some_and(|e| e == ending) {
+                found.push(path);
+            }
+        }
+    }
+    found.sort();
+    found
+}
+
+fn sources(folder: &str) -> Vec<Source> {
+    files(folder, "rs")
+        .into_iter()
+        .map(|path| {
+            let text = fs::read_to_string(&path).expect("a readable source");
+            Source { path, text }
+        })
+        .collect()
+}
+
+fn report(what: &str, findings: &[String]) {
+    assert!(findings.is_empty(), "{what}:\n{}", findings.join("\n"));
+}
+
+/// Paths such as `api::wire` that a line uses through `crate::`.
+fn used_paths(line: &str) -> Vec<String> {
+    line.split("crate::")
+        .skip(1)
+        .flat_map(|rest| {
+            let head: String = rest
+                .chars()
+                .take_while(|c| c.is_alphanumeric() || matches!(c, '_' | ':'))
+                .collect();
+            let head = head.trim_end_matches(':').to_owned();
+            let group = rest.get(head.len()..).and_then(|r| r.strip_prefix("::{"));
+            match group.and_then(|g| g.split('}').next()) {
+                Some(names) => names
+                    .split(',')
+                    .map(str::trim)
+                    .filter(|name| !name.is_empty())
+                    .map(|name| format!("{head}::{name}"))
+                    .collect(),
+                None => vec![head],
+            }
+        })
+        .collect()
+}
+
+#[test]
+fn a_room_uses_only_the_rooms_that_it_may() {
+    let mut findings = Vec::new();
+    let sources = sources("src");
+    assert!(sources.len() > 30, "the sources were found");
+    for source in &sources {
+        let room = source.room();
+        let Some((_, allowed)) = LAYERS.iter().find(|(name, _)| *name == room) else { continue };
+        // A `use` over several lines is one statement.
+        let text = source.code().iter().map(|(_, line)| *line).collect::<Vec<_>>().join("\n");
+        let joined = text.replace("::{\n", "::{").replace(",\n", ",");
+        for line in joined.lines() {
+            for path in used_paths(line) {
+                let fits = path == room
+                    || path.starts_with(&format!("{room}::"))
+                    || path == "domain"
+                    || path.starts_with("domain::")
+                    || allowed.iter().any(|a| path == *a || path.starts_with(&format!("{a}::")));
+                if !fits {
+                    findings.push(format!("{}: {room} uses {path}", source.path.display()));
+                }
+            }
+        }
+    }
+    report("layers broken (see ARCHITECTURE.md)", &findings);
+}
+
+#[test]
+fn a_room_does_not_know_what_it_must_not_know() {
+    let mut findings = Vec::new();
+    for source in sources("src") {
+        let room = source.room();
+        for (_, words) in BANNED.iter().filter(|(name, _)| *name == room) {
+            for (number, line) in source.code() {
+                for word in words.iter().filter(|word| line.contains(**word)) {
+                    findings.push(format!("{}:{number}: {room} has {word}", source.path.display()));
+                }
+            }
+        }
+    }
+    report("words that a room must not have", &findings);
+}
+
+#[test]
+fn every_file_says_what_it_owns() {
+    let findings: Vec<String> = ["src", "tests", "benches"]
+        .iter()
+        .flat_map(|folder| sources(folder))
+        .filter(|source| !source.text.starts_with("//! "))
+        .map(|source| source.path.display().to_string())
+        .collect();
+    report("files that do not open with //!", &findings);
+}
+
+#[test]
+fn no_file_has_grown_past_its_job() {
+    let findings: Vec<String> = sources("src")
+        .iter()
+        .filter(|source| source.length() > 400)
+        .map(|source| format!("{}: {} lines", source.path.display(), source.length()))
+        .collect();
+    report("files of more than 400 lines without their tests", &findings);
+    let main = fs::read_to_string(root().join("src/main.rs")).expect("main.rs");
+    assert!(main.lines().count() <= 40, "main.rs stays under 40 lines");
+}
+
+#[test]
+fn nothing_is_left_over() {
+    let mut findings = Vec::new();
+    for source in ["src", "tests", "benches"].iter().flat_map(|folder| sources(folder)) {
+        if source.path.ends_with("tests/tidy.rs") {
+            continue;
+        }
+        for (number, line) in source.text.lines().enumerate() {
+            for word in ["todo!(", "unimplemented!(", "FIXME", "#[ignore", "#[allow(", "#![allow("]
+            {
+                if line.contains(word) {
+                    findings.push(format!("{}:{}: {word}", source.path.display(), number + 1));
+                }
+            }
+        }
+    }
+    report("left-overs", &findings);
+}
+
+#[test]
+fn every_asset_can_be_read() {
+    let tables = files("assets", "toml");
+    assert!(tables.len() >= 10, "keymap, themes, scenarios, example configuration");
+    for path in tables {
+        let text = fs::read_to_string(&path).expect("a readable asset");
+        let parsed: Result<toml::Table, _> = toml::from_str(&text);
+        assert!(parsed.is_ok(), "{}: {:?}", path.display(), parsed.err());
+    }
+    for path in files("assets", "json") {
+        let text = fs::read_to_string(&path).expect("a readable asset");
+        let parsed: Result<serde_json::Value, _> = serde_json::from_str(&text);
+        assert!(parsed.is_ok(), "{}: {:?}", path.display(), parsed.err());
+    }
+}
+
+#[test]
+fn migrations_are_numbered_without_a_hole() {
+    let names: Vec<String> = files("assets/migrations/sqlite", "sql")
+        .iter()
+        .map(|path| path.file_name().expect("a name").to_string_lossy().into_owned())
+        .collect();
+    assert!(!names.is_empty(), "there are migrations");
+    for (place, name) in names.iter().enumerate() {
+        assert!(name.starts_with(&format!("{:04}_", place + 1)), "{name} is number {}", place + 1);
+    }
+}
