@@ -3,6 +3,9 @@
 //! Owns the wire: signing, HTTP, JSON, and the removal of secrets. Nothing that leaves this room
 //! holds a secret (invariant I6). Must never know the store, the screen, or the schedule.
 
+pub mod key;
+pub mod signing;
+
 use std::future::Future;
 use std::time::Duration;
 

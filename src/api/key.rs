@@ -1,0 +1,259 @@
+//! The application's RSA key: read once, never printed (contract 2.4).
+//!
+//! Owns reading and refusing key files and making key pairs. Must never hold PEM text longer than
+//! it takes to parse it, and has no `Debug` of content.
+
+use std::fs::File;
+use std::io::Read;
+use std::path::{Path, PathBuf};
+
+use aws_lc_rs::encoding::{AsDer, Pkcs8V1Der, PublicKeyX509Der};
+use aws_lc_rs::rsa::{KeyPair, KeySize};
+use aws_lc_rs::signature::KeyPair as _;
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use rustls_pki_types::PrivateKeyDer;
+use rustls_pki_types::pem::PemObject;
+use secrecy::SecretString;
+use zeroize::Zeroizing;
+
+/// The largest key file that is read.
+const MAX_BYTES: u64 = 64 * 1024;
+
+/// An RSA private key of 2048 to 8192 bits.
+pub struct SigningKey(pub(super) KeyPair);
+
+impl std::fmt::Debug for SigningKey {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "SigningKey({} bits)", self.0.public_modulus_len() * 8)
+    }
+}
+
+/// Why a key cannot be used; each says what to do.
+#[derive(Debug, thiserror::Error)]
+pub enum KeyError {
+    /// The file is not there or cannot be opened.
+    #[error("cannot read the key file {path}: {cause}")]
+    Unreadable {
+        /// As configured.
+        path: PathBuf,
+        /// The system's words.
+        cause: std::io::Error,
+    },
+    /// It is a folder, a pipe or a device.
+    #[error("the key file {0} is not a regular file")]
+    NotAFile(PathBuf),
+    /// Others can read it.
+    #[error("the key file {path} can be read by others (mode {mode:03o}); run: chmod 600 {path}")]
+    OpenToOthers {
+        /// As configured.
+        path: PathBuf,
+        /// Permission bits.
+        mode: u32,
+    },
+    /// It is no PEM with a private key.
+    #[error(
+        "no private key found: {0}; expected the PEM file that Yoti Hub gave you, beginning with -----BEGIN RSA PRIVATE KEY-----"
+    )]
+    NotAPrivateKey(&'static str),
+    /// It needs a password.
+    #[error(
+        "the key is encrypted with a password, which is not supported; decrypt it with: openssl rsa -in KEY -out NEW_KEY"
+    )]
+    Encrypted,
+    /// It is a key of another kind.
+    #[error("the key is {0}, not an RSA key; use the RSA key that Yoti Hub gave you")]
+    NotRsa(&'static str),
+    /// The RSA key is broken or of an unusual size.
+    #[error("the RSA key cannot be used ({0}); it needs 2048 to 8192 bits and must be whole")]
+    Rejected(String),
+    /// A key pair could not be made.
+    #[error("a key pair could not be made")]
+    NotGenerated,
+}
+
+impl SigningKey {
+    /// Reads a key file; refuses one that others can read (fault F01).
+    ///
+    /// # Errors
+    /// See [`KeyError`].
+    pub fn from_file(path: &Path) -> Result<Self, KeyError> {
+        let unreadable = |cause| KeyError::Unreadable { path: path.to_path_buf(), cause };
+        // Asked before opening: opening a pipe would wait for a writer.
+        if !std::fs::metadata(path).map_err(unreadable)?.is_file() {
+            return Err(KeyError::NotAFile(path.to_path_buf()));
+        }
+        let file = File::open(path).map_err(unreadable)?;
+        let about = file.metadata().map_err(unreadable)?;
+        if !about.is_file() {
+            return Err(KeyError::NotAFile(path.to_path_buf()));
+        }
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::PermissionsExt;
+            let mode = about.permissions().mode() & 0o777;
+            if mode & 0o077 != 0 {
+                return Err(KeyError::OpenToOthers { path: path.to_path_buf(), mode });
+            }
+        }
+        let mut pem = Zeroizing::new(Vec::new());
+        file.take(MAX_BYTES).read_to_end(&mut pem).map_err(unreadable)?;
+        Self::from_pem(&pem)
+    }
+
+    /// Reads PKCS#1 or PKCS#8 PEM; CRLF and surrounding white space do not matter.
+    ///
+    /// # Errors
+    /// See [`KeyError`].
+    pub fn from_pem(pem: &[u8]) -> Result<Self, KeyError> {
+        if has(pem, b"BEGIN ENCRYPTED PRIVATE KEY") || has(pem, b"Proc-Type: 4,ENCRYPTED") {
+            return Err(KeyError::Encrypted);
+        }
+        let der = PrivateKeyDer::from_pem_slice(pem).map_err(|_no_key| missing(pem))?;
+        let pair = match &der {
+            PrivateKeyDer::Pkcs1(key) => KeyPair::from_der(key.secret_pkcs1_der()),
+            PrivateKeyDer::Pkcs8(key) => KeyPair::from_pkcs8(key.secret_pkcs8_der()),
+            PrivateKeyDer::Sec1(_) => return Err(KeyError::NotRsa("an elliptic-curve key")),
+            _ => return Err(KeyError::NotRsa("of an unknown kind")),
+        };
+        match pair {
+            Ok(pair) => Ok(Self(pair)),
+            Err(why) => Err(other_kind(&der, &why.to_string())),
+        }
+    }
+
+    /// Makes a key pair of 2048 bits.
+    ///
+    /// # Errors
+    /// When the machine gives no randomness.
+    pub fn generate() -> Result<Self, KeyError> {
+        KeyPair::generate(KeySize::Rsa2048).map(Self).map_err(|_opaque| KeyError::NotGenerated)
+    }
+
+    /// The private key as PKCS#8 PEM.
+    ///
+    /// # Errors
+    /// When the library cannot encode it.
+    pub fn to_pem(&self) -> Result<SecretString, KeyError> {
+        let der: Pkcs8V1Der<'static> = self.0.as_der().map_err(|_opaque| KeyError::NotGenerated)?;
+        Ok(pem("PRIVATE KEY", der.as_ref()).into())
+    }
+
+    /// The public half as SPKI PEM.
+    ///
+    /// # Errors
+    /// When the library cannot encode it.
+    pub fn public_pem(&self) -> Result<String, KeyError> {
+        let der: PublicKeyX509Der<'static> =
+            self.0.public_key().as_der().map_err(|_opaque| KeyError::NotGenerated)?;
+        Ok(pem("PUBLIC KEY", der.as_ref()))
+    }
+}
+
+fn has(text: &[u8], part: &[u8]) -> bool {
+    text.windows(part.len()).any(|window| window == part)
+}
+
+fn missing(pem: &[u8]) -> KeyError {
+    KeyError::NotAPrivateKey(if pem.is_empty() {
+        "the file is empty"
+    } else if has(pem, b"PUBLIC KEY-----") {
+        "the file holds a public key"
+    } else if has(pem, b"BEGIN CERTIFICATE") {
+        "the file holds a certificate"
+    } else if has(pem, b"BEGIN OPENSSH PRIVATE KEY") {
+        "the file holds an OpenSSH key"
+    } else {
+        "the file is not PEM"
+    })
+}
+
+/// A PKCS#8 key says its algorithm by object identifier; only RSA may go on.
+fn other_kind(der: &PrivateKeyDer<'_>, why: &str) -> KeyError {
+    const RSA: &[u8] = &[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x01, 0x01];
+    const EC: &[u8] = &[0x2a, 0x86, 0x48, 0xce, 0x3d, 0x02, 0x01];
+    let head: Vec<u8> = der.secret_der().iter().copied().take(48).collect();
+    if matches!(der, PrivateKeyDer::Pkcs1(_)) || has(&head, RSA) {
+        KeyError::Rejected(why.to_owned())
+    } else if has(&head, EC) {
+        KeyError::NotRsa("an elliptic-curve key")
+    } else {
+        KeyError::NotRsa("of another kind (Ed25519, X25519 or DSA)")
+    }
+}
+
+fn pem(label: &str, der: &[u8]) -> String {
+    let body = STANDARD.encode(der);
+    let mut text = format!("-----BEGIN {label}-----\n");
+    for (place, letter) in body.chars().enumerate() {
+        if place > 0 && place % 64 == 0 {
+            text.push('\n');
+        }
+        text.push(letter);
+    }
+    text.push_str(&format!("\n-----END {label}-----\n"));
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use secrecy::ExposeSecret;
+
+    use super::*;
+
+    fn refusal(pem: &[u8]) -> String {
+        SigningKey::from_pem(pem).expect_err("refused").to_string()
+    }
+
+    #[test]
+    fn both_pem_forms_are_read_and_line_ends_do_not_matter() {
+        let key = SigningKey::generate().unwrap();
+        let text = key.to_pem().unwrap();
+        let crlf = format!("\r\n{}  \r\n", text.expose_secret().replace('\n', "\r\n"));
+        let again = SigningKey::from_pem(crlf.as_bytes()).unwrap();
+        assert_eq!(again.public_pem().unwrap(), key.public_pem().unwrap());
+
+        // The PKCS#1 form is what stands inside the octet string of the PKCS#8 form.
+        let pkcs8 = PrivateKeyDer::from_pem_slice(text.expose_secret().as_bytes()).unwrap();
+        let inner = pkcs8.secret_der().get(26..).unwrap();
+        let pkcs1 = pem("RSA PRIVATE KEY", inner);
+        let third = SigningKey::from_pem(pkcs1.as_bytes()).unwrap();
+        assert_eq!(third.public_pem().unwrap(), key.public_pem().unwrap());
+    }
+
+    #[test]
+    fn what_is_no_rsa_private_key_is_refused_with_its_kind() {
+        assert!(refusal(b"").contains("empty"));
+        assert!(refusal(b"hello").contains("not PEM"));
+        assert!(refusal(b"-----BEGIN ENCRYPTED PRIVATE KEY-----\nAA==\n").contains("password"));
+        let public = SigningKey::generate().unwrap().public_pem().unwrap();
+        assert!(refusal(public.as_bytes()).contains("public key"));
+        let ed25519 = "-----BEGIN PRIVATE KEY-----\n\
+            MC4CAQAwBQYDK2VwBCIEIJ+DYvh6SEqVTm50DFtMDoQikTmiCqirVv9mWG9qfSnF\n-----END PRIVATE KEY-----\n";
+        assert!(refusal(ed25519.as_bytes()).contains("not an RSA key"));
+    }
+
+    #[test]
+    fn a_key_that_others_can_read_is_refused_with_the_command_that_mends_it() {
+        use std::os::unix::fs::PermissionsExt;
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("key.pem");
+        let text = SigningKey::generate().unwrap().to_pem().unwrap();
+        std::fs::write(&path, text.expose_secret()).unwrap();
+        for (mode, good) in [(0o600, true), (0o400, true), (0o640, false), (0o604, false)] {
+            std::fs::set_permissions(&path, std::fs::Permissions::from_mode(mode)).unwrap();
+            let read = SigningKey::from_file(&path);
+            assert_eq!(read.is_ok(), good, "mode {mode:o}");
+            if let Err(why) = read {
+                assert!(why.to_string().contains("chmod 600"));
+            }
+        }
+        assert!(matches!(SigningKey::from_file(folder.path()), Err(KeyError::NotAFile(_))));
+    }
+
+    #[test]
+    fn a_key_never_prints_itself() {
+        let key = SigningKey::generate().unwrap();
+        assert_eq!(format!("{key:?}"), "SigningKey(2048 bits)");
+    }
+}
