@@ -3,8 +3,12 @@
 //! Owns the wire: signing, HTTP, JSON, and the removal of secrets. Nothing that leaves this room
 //! holds a secret (invariant I6). Must never know the store, the screen, or the schedule.
 
+pub mod client;
+mod error;
 pub mod key;
+pub mod raw;
 pub mod signing;
+pub mod wire;
 
 use std::future::Future;
 use std::time::Duration;
@@ -38,7 +42,8 @@ pub trait SessionApi: Send + Sync + 'static {
 }
 
 /// Why a call gave no answer.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{}", error::sentence(self))]
 pub struct ApiError {
     /// What went wrong.
     pub kind: ApiErrorKind,

@@ -2,22 +2,192 @@
 //!
 //! Owns [`shown`]. Nothing else in the program may turn a `ServerText` into text that is printed.
 
+use std::fmt::Write as _;
+
 use unicode_segmentation::UnicodeSegmentation;
+use unicode_width::UnicodeWidthStr;
 
 use crate::domain::server_text::ServerText;
 
-/// A text for one terminal line: no control, format or unassigned-direction characters, no flood
-/// of combining marks, at most `max` columns (cut with `…`).
+/// Combining marks kept on one base (fault U04).
+const MARKS: usize = 4;
+
+/// A text for one terminal line, at most `max` columns wide (cut with `…`): no control, format or
+/// direction character, no flood of combining marks.
 ///
-/// Control characters become `\x1b`-like text, format characters become `<U+202E>`-like text, a
-/// newline or tab becomes one visible glyph, more than four combining marks on one base are cut.
+/// Control characters become text such as `\x1b`, direction and other format characters become
+/// text such as `<U+202E>`, zero-width ones go, newline and tab become `⏎` and `→`. The time taken
+/// depends on `max`, not on the length of the text (fault U05).
 #[must_use]
 pub fn shown(text: &ServerText, max: usize) -> String {
     shown_str(text.as_raw(), max)
 }
 
-/// [`shown`] for text from elsewhere that is not ours: an operating system's error, a file name.
+/// [`shown`] for text from elsewhere that is not ours: an operating system's error, a file name, a
+/// line of JSON.
 #[must_use]
 pub fn shown_str(text: &str, max: usize) -> String {
-    text.graphemes(true).take(max).collect()
+    let mut safe = String::new();
+    let mut width = 0;
+    let mut piece = String::new();
+    // A cluster can be as long as the text: characters are bounded before they are grouped.
+    let bounded = bounded(text, max.saturating_mul(64).saturating_add(256));
+    for cluster in bounded.graphemes(true) {
+        piece.clear();
+        clean(cluster, &mut piece);
+        let columns = piece.width();
+        if width + columns > max {
+            return cut(safe, max);
+        }
+        width += columns;
+        safe.push_str(&piece);
+    }
+    if bounded.len() < text.len() { cut(safe, max) } else { safe }
+}
+
+/// The start of a text, at most `bytes` long, whole characters only.
+fn bounded(text: &str, bytes: usize) -> &str {
+    if text.len() <= bytes {
+        return text;
+    }
+    text.get(..text.floor_char_boundary(bytes)).unwrap_or_default()
+}
+
+/// Makes room for `…` at the end.
+fn cut(mut safe: String, max: usize) -> String {
+    if max == 0 {
+        return String::new();
+    }
+    while safe.width() > max - 1 {
+        let last = safe.grapheme_indices(true).next_back().map_or(0, |(at, _)| at);
+        safe.truncate(last);
+    }
+    safe.push('…');
+    safe
+}
+
+fn clean(cluster: &str, out: &mut String) {
+    let mut marks = 0;
+    for c in cluster.chars() {
+        match c {
+            '\n' | '\r' => {
+                if !out.ends_with('⏎') {
+                    out.push('⏎');
+                }
+            }
+            '\t' => out.push('→'),
+            c if c.is_control() => {
+                let _ = write!(out, "\\x{:02x}", u32::from(c));
+            }
+            c if is_direction(c) => {
+                let _ = write!(out, "<U+{:04X}>", u32::from(c));
+            }
+            c if is_invisible(c) => {}
+            c if is_mark(c) => {
+                marks += 1;
+                if marks <= MARKS {
+                    out.push(c);
+                } else if marks == MARKS + 1 {
+                    out.push('…');
+                }
+            }
+            c => out.push(c),
+        }
+    }
+}
+
+/// Characters that reorder what stands around them, line and paragraph separators, and
+/// interlinear annotation.
+const fn is_direction(c: char) -> bool {
+    matches!(c,
+        '\u{061c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}'
+        | '\u{2028}' | '\u{2029}' | '\u{fff9}'..='\u{fffb}' | '\u{206a}'..='\u{206f}'
+        | '\u{e0001}' | '\u{e0020}'..='\u{e007f}')
+}
+
+/// Characters that show nothing: zero-width, joiners, soft hyphen, variation selectors, fillers,
+/// private-use and noncharacters.
+const fn is_invisible(c: char) -> bool {
+    matches!(c,
+        '\u{00ad}' | '\u{034f}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}'
+        | '\u{180b}'..='\u{180f}' | '\u{200b}'..='\u{200d}' | '\u{2060}'..='\u{2065}'
+        | '\u{3164}' | '\u{fe00}'..='\u{fe0f}' | '\u{feff}' | '\u{ffa0}' | '\u{fff0}'..='\u{fff8}'
+        | '\u{fffe}' | '\u{ffff}' | '\u{0600}'..='\u{0605}' | '\u{06dd}' | '\u{070f}'
+        | '\u{0890}' | '\u{0891}' | '\u{08e2}' | '\u{110bd}' | '\u{110cd}'
+        | '\u{13430}'..='\u{1345f}' | '\u{1bca0}'..='\u{1bca3}' | '\u{1d173}'..='\u{1d17a}'
+        | '\u{e0000}' | '\u{e0002}'..='\u{e001f}' | '\u{e0080}'..='\u{e0fff}'
+        | '\u{e000}'..='\u{f8ff}' | '\u{f0000}'..='\u{10ffff}')
+}
+
+/// Characters without a column of their own that stand on the one before.
+fn is_mark(c: char) -> bool {
+    let mut buffer = [0; 4];
+    c != ' ' && UnicodeWidthStr::width(&*c.encode_utf8(&mut buffer)) == 0
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn what_a_terminal_would_obey_becomes_text() {
+        for (hostile, safe) in [
+            ("\x1b[2J", "\\x1b[2J"),
+            ("\x1b]0;title\x07", "\\x1b]0;title\\x07"),
+            ("\u{9b}31m", "\\x9b31m"),
+            ("a\u{202e}b", "a<U+202E>b"),
+            ("a\u{200b}\u{feff}b", "ab"),
+            ("a\u{e0041}b", "a<U+E0041>b"),
+            ("a\nb\tc", "a⏎b→c"),
+            ("a\r\nb", "a⏎b"),
+            ("\x7f\0", "\\x7f\\x00"),
+            ("plain Ünïcode 名前", "plain Ünïcode 名前"),
+            ("\u{1F468}\u{200D}\u{1F469}", "\u{1F468}\u{1F469}"),
+        ] {
+            assert_eq!(shown_str(hostile, 80), safe);
+        }
+    }
+
+    #[test]
+    fn a_flood_of_marks_is_cut() {
+        let flood = format!("e{}x", "\u{301}".repeat(5_000));
+        let safe = shown_str(&flood, 10);
+        assert!(safe.len() < 40, "{} bytes", safe.len());
+    }
+
+    #[test]
+    fn a_long_text_is_cut_at_a_whole_character() {
+        assert_eq!(shown_str("abcdef", 4), "abc…");
+        assert_eq!(shown_str("abcd", 4), "abcd");
+        assert_eq!(shown_str("名前名前", 5), "名前…");
+        assert_eq!(shown_str("abc", 0), "");
+        let huge = "x".repeat(16 * 1024 * 1024);
+        assert_eq!(shown_str(&huge, 20).chars().count(), 20);
+    }
+
+    proptest! {
+        #[test]
+        fn whatever_comes_in_what_goes_out_is_printable_and_fits(text in any::<String>(), max in 0_usize..60) {
+            let safe = shown_str(&text, max);
+            prop_assert!(safe.width() <= max);
+            prop_assert!(!safe.chars().any(|c| c.is_control() || is_direction(c) || is_invisible(c)));
+        }
+
+        #[test]
+        fn hostile_text_is_printable_too(
+            text in proptest::collection::vec(
+                prop_oneof![
+                    Just('\x1b'), Just('\u{9d}'), Just('\u{202e}'), Just('\u{301}'), Just('\n'),
+                    Just('\u{200d}'), Just('\u{fe0f}'), Just('名'), Just('a'), any::<char>()
+                ], 0..80),
+            max in 0_usize..60
+        ) {
+            let text: String = text.into_iter().collect();
+            let safe = shown_str(&text, max);
+            prop_assert!(safe.width() <= max);
+            prop_assert!(!safe.chars().any(|c| c.is_control() || is_direction(c) || is_invisible(c)));
+        }
+    }
 }

@@ -3,6 +3,8 @@
 //!
 //! Owns no behaviour: reads the sources as text.
 
+#![expect(clippy::expect_used, reason = "a source that cannot be read fails the test")]
+
 use std::fs;
 use std::path::{Path, PathBuf};
 

@@ -65,7 +65,7 @@ pub struct AllowedSource {
 /// Documents accepted from one country.
 #[derive(Clone, Debug, PartialEq)]
 pub struct AcceptedDocuments {
-    /// Alpha-3.
+    /// Alpha-3; empty: any country.
     pub country: ServerText,
     /// Empty: any type.
     pub document_types: Vec<ServerText>,

@@ -1,0 +1,255 @@
+//! What an error means: in a sentence, and whether trying again can help (contract 9).
+//!
+//! Owns the reading of error bodies. Server text in a sentence has passed `text::shown`.
+
+use std::time::Duration;
+
+use jiff::Timestamp;
+use serde_json::Value;
+
+use super::{ApiError, ApiErrorKind, Retry};
+use crate::domain::server_text::ServerText;
+use crate::text::shown;
+
+/// The most of a server's message that a sentence shows, in columns.
+const SHOWN: usize = 200;
+
+/// Retry-After is clamped to this range (fault A01).
+const WAIT: std::ops::RangeInclusive<Duration> =
+    Duration::from_secs(1)..=Duration::from_mins(15);
+
+impl From<ApiErrorKind> for ApiError {
+    fn from(kind: ApiErrorKind) -> Self {
+        Self { kind, code: None, message: None, errors: Vec::new(), request_id: None }
+    }
+}
+
+impl ApiError {
+    /// Whether trying again can help.
+    #[must_use]
+    pub const fn retry(&self) -> Retry {
+        match &self.kind {
+            ApiErrorKind::TooManyRequests(Some(wait))
+            | ApiErrorKind::Unavailable(_, Some(wait)) => Retry::After(*wait),
+            ApiErrorKind::TooManyRequests(None)
+            | ApiErrorKind::Unavailable(..)
+            | ApiErrorKind::Unreachable(_)
+            | ApiErrorKind::Timeout(_)
+            | ApiErrorKind::NotFromYoti(_) => Retry::BackOff,
+            ApiErrorKind::Status(_)
+            | ApiErrorKind::Redirect(_)
+            | ApiErrorKind::TooLarge(_)
+            | ApiErrorKind::ClockSkew(_) => Retry::Never,
+        }
+    }
+
+    /// The HTTP status, if there was an answer.
+    #[must_use]
+    pub const fn status(&self) -> Option<u16> {
+        match self.kind {
+            ApiErrorKind::Status(status)
+            | ApiErrorKind::Unavailable(status, _)
+            | ApiErrorKind::Redirect(status) => Some(status),
+            ApiErrorKind::TooManyRequests(_) => Some(429),
+            ApiErrorKind::ClockSkew(_) => Some(401),
+            _ => None,
+        }
+    }
+
+    /// True when the body's `code` is this one.
+    #[must_use]
+    pub fn has_code(&self, code: &str) -> bool {
+        self.code.as_ref().is_some_and(|held| held.as_raw() == code)
+    }
+
+    /// 404 APP_NOT_FOUND: key and SDK id do not belong together.
+    #[must_use]
+    pub fn is_app_not_found(&self) -> bool {
+        self.status() == Some(404) && self.has_code("APP_NOT_FOUND")
+    }
+
+    /// 401, 403 or APP_NOT_FOUND: not this session's fault but the key's.
+    #[must_use]
+    pub fn is_refusal(&self) -> bool {
+        matches!(self.status(), Some(401 | 403)) || self.is_app_not_found()
+    }
+
+    /// 404 or 410 of a session or letter (contract 11 #25: any 404 means gone).
+    #[must_use]
+    pub fn is_missing(&self) -> bool {
+        matches!(self.status(), Some(404 | 410)) && !self.is_app_not_found()
+    }
+
+    /// A few words for a narrow place: `503 TEMPORARILY_UNAVAILABLE`, `timed out`.
+    #[must_use]
+    pub fn summary(&self) -> String {
+        match &self.kind {
+            ApiErrorKind::Unreachable(cause) => cause.clone(),
+            ApiErrorKind::Timeout(stage) => format!("no answer in time ({stage})"),
+            ApiErrorKind::TooLarge(_) => String::from("answer too large"),
+            ApiErrorKind::NotFromYoti(what) => (*what).to_owned(),
+            ApiErrorKind::ClockSkew(seconds) => format!("clock {seconds} s off"),
+            _ => {
+                let status = self.status().map(|s| s.to_string()).unwrap_or_default();
+                match &self.code {
+                    Some(code) => format!("{status} {}", shown(code, 40)),
+                    None => status,
+                }
+            }
+        }
+    }
+}
+
+/// One sentence in our words, with the API's own code and message made harmless.
+pub(super) fn sentence(error: &ApiError) -> String {
+    let what = match &error.kind {
+        ApiErrorKind::Status(400) => String::from("Yoti does not accept the request (400)"),
+        ApiErrorKind::Status(401) => String::from(
+            "Yoti refuses the signature (401): check the key, the SDK id and the clock, \
+             or run `branchwatch doctor`",
+        ),
+        ApiErrorKind::Status(403) => String::from("Yoti does not allow it (403)"),
+        ApiErrorKind::Status(404) if error.is_app_not_found() => String::from(
+            "Yoti knows no application with this SDK id (404): key and SDK id do not belong together",
+        ),
+        ApiErrorKind::Status(404 | 410) => String::from(
+            "Yoti has no such session (404): deleted, purged, or of another application",
+        ),
+        ApiErrorKind::Status(status) => format!("Yoti answers {status}"),
+        ApiErrorKind::TooManyRequests(wait) => {
+            format!("Yoti asks to slow down (429{})", after(*wait))
+        }
+        ApiErrorKind::Unavailable(status, wait) => {
+            format!("Yoti is not available now ({status}{})", after(*wait))
+        }
+        ApiErrorKind::Redirect(status) => {
+            format!(
+                "the answer is a redirect ({status}), which is never followed: check the base URL"
+            )
+        }
+        ApiErrorKind::Unreachable(cause) => format!("Yoti cannot be reached: {cause}"),
+        ApiErrorKind::Timeout(stage) => format!("Yoti did not answer in time ({stage})"),
+        ApiErrorKind::TooLarge(limit) => format!("the answer is larger than {limit} bytes"),
+        ApiErrorKind::NotFromYoti(what) => format!("this is no answer of Yoti's: {what}"),
+        ApiErrorKind::ClockSkew(seconds) => format!(
+            "this machine's clock is {} s {}: signed requests carry the time; set the clock",
+            seconds.unsigned_abs(),
+            if *seconds < 0 { "behind" } else { "ahead" }
+        ),
+    };
+    let mut text = what;
+    for (lead, part) in [("code", &error.code), ("message", &error.message)] {
+        if let Some(part) = part.as_ref().filter(|part| !part.is_empty()) {
+            text += &format!("; {lead} {}", shown(part, SHOWN));
+        }
+    }
+    for (property, message) in error.errors.iter().take(3) {
+        text += &format!("; {}: {}", shown(property, 80), shown(message, 80));
+    }
+    text
+}
+
+fn after(wait: Option<Duration>) -> String {
+    wait.map(|wait| format!(", again in {} s", wait.as_secs())).unwrap_or_default()
+}
+
+/// The parts of an error body (contract 9.1); a body that is not JSON keeps its first bytes.
+pub(super) fn from_body(kind: ApiErrorKind, body: &[u8], request_id: Option<&str>) -> ApiError {
+    let mut error = ApiError::from(kind);
+    error.request_id = request_id.map(ServerText::from);
+    let Ok(value) = serde_json::from_slice::<Value>(body) else {
+        let start = String::from_utf8_lossy(body.get(..body.len().min(200)).unwrap_or_default());
+        error.message = (!start.trim().is_empty()).then(|| ServerText::from(start.trim()));
+        return error;
+    };
+    let text =
+        |value: &Value, key: &str| value.get(key).and_then(Value::as_str).map(ServerText::from);
+    error.code = text(&value, "code").or_else(|| text(&value, "error"));
+    error.message = text(&value, "message");
+    let list = value.get("errors").and_then(Value::as_array);
+    error.errors = list
+        .into_iter()
+        .flatten()
+        .take(20)
+        .map(|item| {
+            let part = |key| text(item, key).unwrap_or_default();
+            (part("property"), part("message"))
+        })
+        .collect();
+    error
+}
+
+/// Retry-After as seconds or an HTTP date, clamped to 1 s – 15 min; garbage is nothing.
+pub(super) fn retry_after(value: &str, now: Timestamp) -> Option<Duration> {
+    let value = value.trim();
+    let wait = match value.parse::<i128>() {
+        Ok(seconds) => Duration::from_secs(u64::try_from(seconds.clamp(0, 1 << 40)).ok()?),
+        Err(_) => {
+            let at = http_date(value)?;
+            Duration::try_from(at.duration_since(now)).unwrap_or(Duration::ZERO)
+        }
+    };
+    Some(wait.clamp(*WAIT.start(), *WAIT.end()))
+}
+
+/// An HTTP date (`Tue, 24 Nov 2026 10:00:00 GMT`).
+pub(super) fn http_date(value: &str) -> Option<Timestamp> {
+    jiff::fmt::rfc2822::DateTimeParser::new().parse_timestamp(value.trim()).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn retry_after_is_obeyed_within_bounds() {
+        let now: Timestamp = "2026-11-24T10:00:00Z".parse().unwrap();
+        for (value, seconds) in [
+            ("5", Some(5)),
+            ("0", Some(1)),
+            ("-7", Some(1)),
+            ("1000000000000", Some(900)),
+            ("99999999999999999999999", Some(900)),
+            ("soon", None),
+            ("", None),
+            ("Tue, 24 Nov 2026 10:01:00 GMT", Some(60)),
+            ("Tue, 24 Nov 2026 09:00:00 GMT", Some(1)),
+        ] {
+            assert_eq!(retry_after(value, now).map(|w| w.as_secs()), seconds, "{value}");
+        }
+    }
+
+    #[test]
+    fn an_error_body_is_read_in_every_form_that_was_seen() {
+        let error = from_body(
+            ApiErrorKind::Status(400),
+            br#"{"code":"PAYLOAD_VALIDATION","message":"m","errors":[{"property":"p","message":"q"},7]}"#,
+            Some("r1"),
+        );
+        assert!(error.has_code("PAYLOAD_VALIDATION"));
+        assert_eq!(error.errors.len(), 2);
+        assert!(error.to_string().contains("p: q"), "{error}");
+        assert!(from_body(ApiErrorKind::Status(404), br#"{"error":"X"}"#, None).has_code("X"));
+        let html = from_body(ApiErrorKind::Unavailable(502, None), b"<h1>Bad\x1b[2J</h1>", None);
+        assert!(html.message.is_some());
+        assert!(!html.to_string().contains('\x1b'));
+        assert_eq!(from_body(ApiErrorKind::Status(500), b"", None).message, None);
+    }
+
+    #[test]
+    fn every_error_says_whether_to_try_again() {
+        for (kind, retry) in [
+            (ApiErrorKind::Status(400), Retry::Never),
+            (ApiErrorKind::Status(401), Retry::Never),
+            (ApiErrorKind::Redirect(302), Retry::Never),
+            (ApiErrorKind::Unavailable(503, None), Retry::BackOff),
+            (
+                ApiErrorKind::TooManyRequests(Some(Duration::from_secs(7))),
+                Retry::After(Duration::from_secs(7)),
+            ),
+            (ApiErrorKind::Timeout("request"), Retry::BackOff),
+        ] {
+            assert_eq!(ApiError::from(kind).retry(), retry);
+        }
+    }
+}
