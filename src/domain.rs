@@ -9,8 +9,11 @@ pub mod change;
 pub mod check;
 pub mod configuration;
 pub mod coverage;
+#[cfg(test)]
+pub(crate) mod fixture;
 pub mod ids;
 pub mod instructions;
+pub mod requested;
 pub mod resource;
 pub mod rules;
 pub mod server_text;

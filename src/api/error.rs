@@ -15,8 +15,7 @@ use crate::text::shown;
 const SHOWN: usize = 200;
 
 /// Retry-After is clamped to this range (fault A01).
-const WAIT: std::ops::RangeInclusive<Duration> =
-    Duration::from_secs(1)..=Duration::from_mins(15);
+const WAIT: std::ops::RangeInclusive<Duration> = Duration::from_secs(1)..=Duration::from_mins(15);
 
 impl From<ApiErrorKind> for ApiError {
     fn from(kind: ApiErrorKind) -> Self {

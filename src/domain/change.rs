@@ -2,10 +2,18 @@
 //!
 //! Owns the events and the comparison. Must never hold personal data: ids, types, states only.
 
+use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
+
 use jiff::Timestamp;
 
+use crate::domain::check::Check;
+use crate::domain::configuration::Configuration;
+use crate::domain::ids::{CheckId, ResourceId};
+use crate::domain::resource::{Resource, Task};
 use crate::domain::server_text::ServerText;
-use crate::domain::watched::Answers;
+use crate::domain::session::Session;
+use crate::domain::watched::{Answers, Letter};
 use crate::domain::wire_enum::SourceType;
 
 /// Where the knowledge of an event comes from.
@@ -104,6 +112,288 @@ pub enum ChangeKind {
 /// The events that lead from `old` to `new`, oldest first; empty when nothing but clocks
 /// (`client_session_token_ttl`, fetch times) differs. `at` is the time of observation.
 #[must_use]
-pub fn between(_old: &Answers, _new: &Answers, _at: Timestamp) -> Vec<TimelineEvent> {
-    Vec::new()
+pub fn between(old: &Answers, new: &Answers, at: Timestamp) -> Vec<TimelineEvent> {
+    let mut log = Log { at, events: Vec::new() };
+    match (&old.session, &new.session) {
+        (before, Some(after)) if before.as_ref().is_none_or(|b| !Arc::ptr_eq(b, after)) => {
+            log.session(before.as_ref().map(|b| &b.value), &after.value);
+        }
+        _ => {}
+    }
+    if let (Some(before), Some(after)) = (&old.configuration, &new.configuration) {
+        log.requirements(&before.value, &after.value);
+    }
+    match (&old.letter, &new.letter) {
+        (Letter::Set(before), Letter::Set(after)) if before.value == after.value => {}
+        (_, Letter::Set(after)) => {
+            let fad_code = after.value.branch.as_ref().and_then(|b| b.fad_code.clone());
+            log.seen(ChangeKind::LetterSet(fad_code, after.value.documents.len()));
+        }
+        _ => {}
+    }
+    match (old.missing_since, new.missing_since) {
+        (None, Some(_)) => log.seen(ChangeKind::Gone),
+        (Some(_), None) => log.seen(ChangeKind::Back),
+        _ => {}
+    }
+    if let (None, Some(visit)) = (old.visit_notified_at, new.visit_notified_at) {
+        log.push(
+            Some(visit),
+            Some(SourceType::Ibv),
+            ChangeKind::FirstBranchVisit,
+            Origin::Notification,
+        );
+    }
+    log.events.sort_by_key(|event| event.at);
+    log.events
+}
+
+struct Log {
+    at: Timestamp,
+    events: Vec<TimelineEvent>,
+}
+
+impl Log {
+    fn push(
+        &mut self,
+        at: Option<Timestamp>,
+        source: Option<SourceType>,
+        what: ChangeKind,
+        origin: Origin,
+    ) {
+        let origin = if at.is_none() && origin == Origin::Api { Origin::Observed } else { origin };
+        let at = at.unwrap_or(self.at);
+        self.events.push(TimelineEvent { at, seen_at: self.at, source, what, origin });
+    }
+
+    fn seen(&mut self, what: ChangeKind) {
+        self.push(None, None, what, Origin::Observed);
+    }
+
+    fn session(&mut self, before: Option<&Session>, after: &Session) {
+        let known = self.events.len();
+        let raw_state = |s: &Session| s.state.as_ref().map(|s| ServerText::from(s.as_raw()));
+        match before {
+            None => self.seen(ChangeKind::FirstSeen),
+            Some(b) if b.state != after.state => {
+                self.seen(ChangeKind::State(raw_state(b), raw_state(after)));
+            }
+            Some(_) => {}
+        }
+        self.resources(before, after);
+        self.checks(before, after);
+        let outcome = |s: &Session| s.identity_profile.as_ref().and_then(|p| p.result.clone());
+        if let Some(result) = outcome(after)
+            && before.and_then(outcome) != Some(result.clone())
+        {
+            self.seen(ChangeKind::IdentityProfile(result.as_raw().into()));
+        }
+        if before.is_some_and(|b| self.events.len() == known && !b.equal_but_for_clocks(after)) {
+            self.seen(ChangeKind::Other);
+        }
+    }
+
+    fn resources(&mut self, before: Option<&Session>, after: &Session) {
+        let old = before.map_or(&[][..], |b| &b.resources);
+        let old_by_id: HashMap<&ResourceId, &Resource> = old.iter().map(|r| (&r.id, r)).collect();
+        let new_ids: HashSet<&ResourceId> = after.resources.iter().map(|r| &r.id).collect();
+        for resource in &after.resources {
+            match old_by_id.get(&resource.id) {
+                None => self.resource_added(resource),
+                Some(was) => self.resource_updated(was, resource),
+            }
+        }
+        for gone in old.iter().filter(|r| !new_ids.contains(&r.id)) {
+            let container = ServerText::from(gone.kind.container());
+            self.push(
+                None,
+                gone.source.clone(),
+                ChangeKind::ResourceRemoved { container },
+                Origin::Observed,
+            );
+        }
+    }
+
+    fn resource_added(&mut self, resource: &Resource) {
+        let (pages, frames) = resource.pages_and_frames();
+        let document = resource.document();
+        let what = ChangeKind::ResourceAdded {
+            container: resource.kind.container().into(),
+            document_type: document.and_then(|d| d.document_type.clone()),
+            country: document.and_then(|d| d.issuing_country.clone()),
+            pages,
+            frames,
+        };
+        self.push(resource.created_at, resource.source.clone(), what, Origin::Api);
+        self.tasks(&[], resource);
+    }
+
+    fn resource_updated(&mut self, was: &Resource, resource: &Resource) {
+        let counts = resource.pages_and_frames();
+        if counts != was.pages_and_frames() || resource.media.len() > was.media.len() {
+            let what = ChangeKind::ResourceUpdated {
+                container: resource.kind.container().into(),
+                document_type: resource.document().and_then(|d| d.document_type.clone()),
+                pages: counts.0,
+                frames: counts.1,
+            };
+            self.push(resource.last_updated, resource.source.clone(), what, Origin::Api);
+        }
+        self.tasks(&was.tasks, resource);
+    }
+
+    fn tasks(&mut self, was: &[Task], resource: &Resource) {
+        for task in &resource.tasks {
+            let before = was.iter().find(|t| t.id == task.id);
+            if before.is_some_and(|t| t.state == task.state) {
+                continue;
+            }
+            let kind = task.task_type.as_ref().map_or("", |t| t.as_raw());
+            let state = task.state.as_ref().map_or("", |s| s.as_raw());
+            let what = ChangeKind::Task(kind.into(), state.into());
+            self.push(
+                task.last_updated.or(task.created),
+                resource.source.clone(),
+                what,
+                Origin::Api,
+            );
+        }
+    }
+
+    fn checks(&mut self, before: Option<&Session>, after: &Session) {
+        let old = before.map_or(&[][..], |b| &b.checks);
+        let old: HashMap<&CheckId, &Check> = old.iter().map(|c| (&c.id, c)).collect();
+        for check in &after.checks {
+            let same = |was: &&Check| {
+                was.state == check.state
+                    && was.recommendation() == check.recommendation()
+                    && reason(was) == reason(check)
+            };
+            if old.get(&check.id).is_some_and(same) {
+                continue;
+            }
+            let what = ChangeKind::Check {
+                check_type: check.check_type.as_ref().map_or("", |t| t.as_raw()).into(),
+                state: check.state.as_ref().map_or("", |s| s.as_raw()).into(),
+                recommendation: check.recommendation().map(|r| r.as_raw().into()),
+                reason: reason(check).cloned(),
+            };
+            self.push(check.last_updated.or(check.created), None, what, Origin::Api);
+        }
+    }
+
+    fn requirements(&mut self, before: &Configuration, after: &Configuration) {
+        let mut used: Vec<usize> = Vec::new();
+        for requirement in &after.requirements {
+            let was = before
+                .requirements
+                .iter()
+                .enumerate()
+                .find(|(place, old)| old.id == requirement.id && !used.contains(place));
+            if let Some((place, old)) = was {
+                used.push(place);
+                if old.state == requirement.state {
+                    continue;
+                }
+            }
+            let kind = requirement.requirement_type.as_ref().map_or("", |t| t.as_raw());
+            let state = requirement.state.as_ref().map_or("", |s| s.as_raw());
+            self.seen(ChangeKind::Requirement(kind.into(), state.into()));
+        }
+    }
+}
+
+fn reason(check: &Check) -> Option<&ServerText> {
+    check.report.as_ref()?.reason.as_ref()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::fixture as f;
+    use crate::domain::wire_enum::{Recommendation, RequirementType, SessionState};
+
+    fn kinds(old: &Answers, new: &Answers) -> Vec<ChangeKind> {
+        between(old, new, f::now()).into_iter().map(|event| event.what).collect()
+    }
+
+    fn answers(session: Session) -> Answers {
+        Answers { session: Some(f::answer(session)), ..Answers::default() }
+    }
+
+    #[test]
+    fn an_answer_that_differs_in_its_clock_alone_is_no_change() {
+        let first = f::session(SessionState::Ongoing);
+        let mut second = first.clone();
+        second.client_session_token_ttl = Some(1);
+        assert_eq!(kinds(&answers(first.clone()), &answers(second)), []);
+        assert_eq!(kinds(&Answers::default(), &answers(first)), [ChangeKind::FirstSeen]);
+    }
+
+    #[test]
+    fn a_document_that_appears_carries_yotis_own_time() {
+        let before = f::session(SessionState::Ongoing);
+        let mut after = before.clone();
+        let at = f::minutes_ago(5);
+        after.resources.push(f::document("p", "PASSPORT", SourceType::Ibv, at));
+        let events = between(&answers(before), &answers(after.clone()), f::now());
+        assert_eq!(events.len(), 1);
+        assert_eq!((events[0].at, events[0].origin), (at, Origin::Api));
+        assert_eq!(events[0].source, Some(SourceType::Ibv));
+        let mut grown = after.clone();
+        let more = grown.resources[0].media[0].clone();
+        grown.resources[0].media.push(more);
+        assert!(matches!(
+            kinds(&answers(after.clone()), &answers(grown)).as_slice(),
+            [ChangeKind::ResourceUpdated { .. }]
+        ));
+        let without = f::session(SessionState::Ongoing);
+        assert!(matches!(
+            kinds(&answers(after), &answers(without)).as_slice(),
+            [ChangeKind::ResourceRemoved { .. }]
+        ));
+    }
+
+    #[test]
+    fn the_end_of_a_session_is_told_with_its_checks() {
+        let before = f::session(SessionState::Ongoing);
+        let mut after = f::session(SessionState::Completed);
+        after.checks.push(f::check("c", Some(Recommendation::Reject)));
+        let kinds = kinds(&answers(before), &answers(after));
+        assert!(
+            kinds.contains(&ChangeKind::State(Some("ONGOING".into()), Some("COMPLETED".into())))
+        );
+        assert!(kinds.iter().any(|kind| matches!(kind,
+            ChangeKind::Check { recommendation: Some(r), .. } if r.as_raw() == "REJECT")));
+    }
+
+    #[test]
+    fn a_difference_without_a_word_is_still_a_change() {
+        let before = f::session(SessionState::Ongoing);
+        let mut after = before.clone();
+        after.user_tracking_id = Some("case-2".into());
+        assert_eq!(kinds(&answers(before), &answers(after)), [ChangeKind::Other]);
+    }
+
+    #[test]
+    fn letter_requirement_and_disappearance_are_told() {
+        let old = Answers::default();
+        let letter = Letter::Set(f::answer(f::letter(&[("a", "PASSPORT")])));
+        let set = Answers { letter, ..Answers::default() };
+        assert_eq!(kinds(&old, &set), [ChangeKind::LetterSet(None, 1)]);
+        assert_eq!(kinds(&set, &set.clone()), []);
+        let gone = Answers { missing_since: Some(f::now()), ..Answers::default() };
+        assert_eq!(kinds(&old, &gone), [ChangeKind::Gone]);
+        assert_eq!(kinds(&gone, &old), [ChangeKind::Back]);
+        let with = |state: &str| {
+            let mut requirement = f::requirement("a", RequirementType::IdDocument, &[]);
+            requirement.state = Some(crate::domain::wire_enum::RequirementState::from_wire(state));
+            let configuration = f::configuration(vec![requirement]);
+            Answers { configuration: Some(f::answer(configuration)), ..Answers::default() }
+        };
+        assert_eq!(
+            kinds(&with("REQUIRED"), &with("COMPLETE")),
+            [ChangeKind::Requirement("ID_DOCUMENT".into(), "COMPLETE".into())]
+        );
+    }
 }

@@ -123,4 +123,27 @@ impl Resource {
     pub fn last_activity(&self) -> Option<Timestamp> {
         self.last_updated.max(self.created_at)
     }
+
+    /// Pages, and frames over all pages.
+    #[must_use]
+    pub fn pages_and_frames(&self) -> (usize, usize) {
+        let pages = self.document().map_or(&[][..], |document| &document.pages);
+        (pages.len(), pages.iter().map(|page| page.frames.len()).sum())
+    }
+}
+
+impl ResourceKind {
+    /// The key of its container in the session result.
+    #[must_use]
+    pub fn container(&self) -> &str {
+        match self {
+            Self::IdDocument(_) => "id_documents",
+            Self::SupplementaryDocument(_) => "supplementary_documents",
+            Self::Liveness(_) => "liveness_capture",
+            Self::FaceCapture => "face_capture",
+            Self::ApplicantProfile => "applicant_profiles",
+            Self::ShareCode => "share_codes",
+            Self::Unknown(key) => key.as_raw(),
+        }
+    }
 }

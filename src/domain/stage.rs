@@ -4,9 +4,16 @@
 
 use jiff::Timestamp;
 
-use crate::domain::rules::Rules;
+use crate::domain::check::Check;
+use crate::domain::coverage;
+use crate::domain::resource::Resource;
+use crate::domain::rules::{PassRule, Rules};
 use crate::domain::server_text::ServerText;
-use crate::domain::watched::WatchedSession;
+use crate::domain::session::Session;
+use crate::domain::watched::{Letter, WatchedSession};
+use crate::domain::wire_enum::{
+    IdentityProfileOutcome, Recommendation, SessionState, SourceType, TaskState,
+};
 
 /// How a COMPLETED session stands by the pass rule.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -70,6 +77,252 @@ pub struct StageAt {
 
 /// The stage of a session at `now` under `rules`.
 #[must_use]
-pub fn derive(_watched: &WatchedSession, _rules: &Rules, _now: Timestamp) -> StageAt {
-    StageAt { stage: Stage::NotFetched, changes_at: None }
+pub fn derive(watched: &WatchedSession, rules: &Rules, now: Timestamp) -> StageAt {
+    let fixed = |stage| StageAt { stage, changes_at: None };
+    let Some(session) = watched.session() else {
+        return fixed(match watched.answers.missing_since {
+            Some(_) => Stage::NotFound,
+            None => Stage::NotFetched,
+        });
+    };
+    if watched.answers.missing_since.is_some() {
+        return fixed(Stage::Gone);
+    }
+    match &session.state {
+        Some(SessionState::Expired) => fixed(Stage::Expired { captured: captured(watched) }),
+        Some(SessionState::Completed) => fixed(Stage::Done(verdict(session, &rules.pass))),
+        Some(SessionState::Ongoing) => ongoing(watched, session, rules, now),
+        Some(SessionState::Unknown(text)) => fixed(Stage::Unknown(Some(text.clone()))),
+        None => fixed(Stage::Unknown(None)),
+    }
+}
+
+/// How a session stands by the pass rule (product.md 3); an unknown value never passes.
+#[must_use]
+pub fn verdict(session: &Session, rule: &PassRule) -> Verdict {
+    let aborted = session
+        .identity_profile
+        .as_ref()
+        .is_some_and(|profile| profile.result == Some(IdentityProfileOutcome::Aborted));
+    let says = |check: &Check, value: &Recommendation| check.recommendation() == Some(value);
+    if aborted || session.checks.iter().any(|c| says(c, &Recommendation::Reject)) {
+        return Verdict::Reject;
+    }
+    let approved = |check: &Check| says(check, &Recommendation::Approve);
+    let passes = match rule {
+        PassRule::All => !session.checks.is_empty() && session.checks.iter().all(approved),
+        PassRule::Listed(types) => {
+            !types.is_empty()
+                && types.iter().all(|wanted| {
+                    let of_type = |c: &&Check| c.check_type.as_ref() == Some(wanted);
+                    let mut all = session.checks.iter().filter(of_type).peekable();
+                    all.peek().is_some() && all.all(approved)
+                })
+        }
+    };
+    if passes { Verdict::Approve } else { Verdict::Refer }
+}
+
+/// Requirements supplied; without a configuration, resources not from the relying business.
+fn captured(watched: &WatchedSession) -> usize {
+    if watched.configuration().is_some() {
+        return coverage::derive(watched).counts().0;
+    }
+    let resources = watched.session().map_or(&[][..], |session| &session.resources);
+    resources.iter().filter(|r| r.source != Some(SourceType::RelyingBusiness)).count()
+}
+
+fn ongoing(watched: &WatchedSession, session: &Session, rules: &Rules, now: Timestamp) -> StageAt {
+    let task_pending = session
+        .resources
+        .iter()
+        .flat_map(|resource| &resource.tasks)
+        .any(|task| task.state == Some(TaskState::Pending));
+    if task_pending || session.checks.iter().any(|check| !check.is_finished()) {
+        return StageAt { stage: Stage::ChecksRunning, changes_at: None };
+    }
+    let from = |source: SourceType| {
+        session.resources.iter().filter(move |r| r.source.as_ref() == Some(&source))
+    };
+    let mut visits: Vec<Timestamp> =
+        from(SourceType::Ibv).filter_map(Resource::last_activity).collect();
+    visits.extend(from(SourceType::Ibv).filter_map(|r| r.created_at));
+    visits.extend(watched.answers.visit_notified_at);
+    if let Some(&last) = visits.iter().max() {
+        return visited(watched, (visits, last), rules, now);
+    }
+    let stage = if from(SourceType::Ibv).next().is_some() {
+        Stage::Visited
+    } else if from(SourceType::EndUser).next().is_some() {
+        Stage::AtHome
+    } else if matches!(watched.answers.letter, Letter::NotSet(_)) {
+        Stage::LetterNotSet
+    } else {
+        Stage::AwaitingVisit
+    };
+    StageAt { stage, changes_at: None }
+}
+
+fn visited(
+    watched: &WatchedSession,
+    (mut visits, last): (Vec<Timestamp>, Timestamp),
+    rules: &Rules,
+    now: Timestamp,
+) -> StageAt {
+    let leaves_at = last.saturating_add(rules.at_counter_within).unwrap_or(Timestamp::MAX);
+    if now < leaves_at {
+        visits.sort_unstable();
+        let mut since = last;
+        for &time in visits.iter().rev() {
+            if since.duration_since(time) > rules.at_counter_within {
+                break;
+            }
+            since = time;
+        }
+        return StageAt { stage: Stage::AtCounter { since }, changes_at: Some(leaves_at) };
+    }
+    let coverage = coverage::derive(watched);
+    let open = coverage.counts().0 < coverage.counts().1;
+    let silent_at = last.saturating_add(rules.turned_away_after).unwrap_or(Timestamp::MAX);
+    if !open {
+        return StageAt { stage: Stage::Visited, changes_at: None };
+    }
+    if now < silent_at {
+        return StageAt { stage: Stage::Visited, changes_at: Some(silent_at) };
+    }
+    StageAt { stage: Stage::TurnedAway { silent_since: last }, changes_at: None }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::*;
+    use crate::domain::fixture as f;
+    use crate::domain::session::IdentityProfile;
+    use crate::domain::watched::Answers;
+    use crate::domain::wire_enum::{CheckState, CheckType, RequirementType};
+
+    fn stage(watched: &WatchedSession) -> Stage {
+        derive(watched, &Rules::default(), f::now()).stage
+    }
+
+    fn of(session: Session) -> WatchedSession {
+        let requirements = vec![
+            f::requirement("a", RequirementType::IdDocument, &["PASSPORT"]),
+            f::requirement("b", RequirementType::SupplementaryDocument, &["UTILITY_BILL"]),
+        ];
+        f::watched(Some(session), Some(f::configuration(requirements)), None)
+    }
+
+    fn with(minutes_ago: &[i64], source: &SourceType) -> WatchedSession {
+        let mut session = f::session(SessionState::Ongoing);
+        for (place, minutes) in minutes_ago.iter().enumerate() {
+            let kind = if place == 0 { "PASSPORT" } else { "UTILITY_BILL" };
+            let at = f::minutes_ago(*minutes);
+            session.resources.push(f::document(&place.to_string(), kind, source.clone(), at));
+        }
+        of(session)
+    }
+
+    fn answers(watched: &WatchedSession, change: impl FnOnce(&mut Answers)) -> WatchedSession {
+        let mut watched = watched.clone();
+        change(Arc::make_mut(&mut watched.answers));
+        watched
+    }
+
+    #[test]
+    fn the_table_of_stages_holds_from_the_top_down() {
+        let awaiting = with(&[], &SourceType::Ibv);
+        let missing = |w: &WatchedSession| answers(w, |a| a.missing_since = Some(f::now()));
+        let none = f::watched(None, None, None);
+        assert_eq!(stage(&none), Stage::NotFetched);
+        assert_eq!(stage(&missing(&none)), Stage::NotFound);
+        assert_eq!(stage(&missing(&awaiting)), Stage::Gone);
+        assert_eq!(stage(&awaiting), Stage::AwaitingVisit);
+        let not_set = answers(&awaiting, |a| a.letter = Letter::NotSet(f::now()));
+        assert_eq!(stage(&not_set), Stage::LetterNotSet);
+        assert_eq!(stage(&with(&[3], &SourceType::EndUser)), Stage::AtHome);
+        assert_eq!(
+            stage(&with(&[6, 3], &SourceType::Ibv)),
+            Stage::AtCounter { since: f::minutes_ago(6) }
+        );
+        assert_eq!(stage(&with(&[20], &SourceType::Ibv)), Stage::Visited);
+        assert_eq!(
+            stage(&with(&[50], &SourceType::Ibv)),
+            Stage::TurnedAway { silent_since: f::minutes_ago(50) }
+        );
+        let all_supplied = with(&[60, 50], &SourceType::Ibv);
+        assert_eq!(stage(&all_supplied), Stage::Visited, "nothing is open any more");
+        let notified = answers(&awaiting, |a| a.visit_notified_at = Some(f::minutes_ago(2)));
+        assert_eq!(stage(&notified), Stage::AtCounter { since: f::minutes_ago(2) });
+        let expired = of(Session {
+            state: Some(SessionState::Expired),
+            ..awaiting.session().unwrap().clone()
+        });
+        assert_eq!(stage(&expired), Stage::Expired { captured: 0 });
+        let other = of(f::session(SessionState::from_wire("PAUSED")));
+        assert_eq!(stage(&other), Stage::Unknown(Some("PAUSED".into())));
+    }
+
+    #[test]
+    fn a_check_or_a_task_under_way_means_checks_running() {
+        let mut session = f::session(SessionState::Ongoing);
+        let mut check = f::check("c", None);
+        check.state = Some(CheckState::Pending);
+        session.checks.push(check);
+        assert_eq!(stage(&of(session.clone())), Stage::ChecksRunning);
+        session.checks[0].state = Some(CheckState::InternalError);
+        assert_eq!(stage(&of(session)), Stage::AwaitingVisit, "nothing more can come of it");
+    }
+
+    #[test]
+    fn a_stage_says_when_time_alone_will_change_it() {
+        let rules = Rules::default();
+        let at = |watched: &WatchedSession| derive(watched, &rules, f::now()).changes_at;
+        assert_eq!(at(&with(&[3], &SourceType::Ibv)), Some(f::minutes_ago(3 - 15)));
+        assert_eq!(at(&with(&[20], &SourceType::Ibv)), Some(f::minutes_ago(20 - 45)));
+        assert_eq!(at(&with(&[50], &SourceType::Ibv)), None);
+        assert_eq!(at(&with(&[], &SourceType::Ibv)), None);
+    }
+
+    #[test]
+    fn completed_is_no_verdict_and_an_unknown_value_never_passes() {
+        use Recommendation as R;
+        let unknown = R::from_wire("ESCALATE");
+        for (values, verdict) in [
+            (vec![], Verdict::Refer),
+            (vec![Some(R::Approve), Some(R::Approve)], Verdict::Approve),
+            (vec![Some(R::Approve), Some(R::Reject)], Verdict::Reject),
+            (vec![Some(R::Approve), Some(R::NotAvailable)], Verdict::Refer),
+            (vec![Some(R::Consider)], Verdict::Refer),
+            (vec![Some(R::Approve), Some(unknown)], Verdict::Refer),
+            (vec![Some(R::Approve), None], Verdict::Refer),
+        ] {
+            let mut session = f::session(SessionState::Completed);
+            session.checks = values.iter().map(|value| f::check("c", value.clone())).collect();
+            assert_eq!(super::verdict(&session, &PassRule::All), verdict, "{values:?}");
+            session.identity_profile = Some(IdentityProfile {
+                advanced: false,
+                result: Some(IdentityProfileOutcome::Aborted),
+                reason_code: None,
+                media: None,
+            });
+            assert_eq!(super::verdict(&session, &PassRule::All), Verdict::Reject);
+        }
+    }
+
+    #[test]
+    fn a_listed_rule_wants_each_listed_type_and_looks_at_others_for_reject_only() {
+        let listed = PassRule::Listed(vec![CheckType::IbvVisualReview]);
+        let mut session = f::session(SessionState::Completed);
+        session.checks.push(f::check("c", Some(Recommendation::Approve)));
+        let mut other = f::check("d", Some(Recommendation::Consider));
+        other.check_type = Some(CheckType::WatchlistScreening);
+        session.checks.push(other);
+        assert_eq!(super::verdict(&session, &listed), Verdict::Approve);
+        assert_eq!(super::verdict(&session, &PassRule::All), Verdict::Refer);
+        let absent = PassRule::Listed(vec![CheckType::Liveness]);
+        assert_eq!(super::verdict(&session, &absent), Verdict::Refer);
+    }
 }

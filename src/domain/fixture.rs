@@ -1,0 +1,165 @@
+//! Small made-up sessions for the tests of this room; compiled for tests only.
+//!
+//! Owns builders. Must never hold anything of a real person.
+
+use std::sync::Arc;
+
+use jiff::{SignedDuration, Timestamp};
+
+use crate::domain::check::{Check, Report};
+use crate::domain::configuration::{
+    AcceptedDocuments, AllowedSource, Configuration, RequiredResource,
+};
+use crate::domain::ids::{CheckId, MediaId, RequirementId, ResourceId, SessionId};
+use crate::domain::instructions::{Instructions, PromisedDocument};
+use crate::domain::resource::{Document, Media, Resource, ResourceKind};
+use crate::domain::session::Session;
+use crate::domain::watched::{Answer, Answers, Letter, WatchEntry, WatchedSession};
+use crate::domain::wire_enum::{
+    CheckState, CheckType, Recommendation, RequirementState, RequirementType, SessionState,
+    SourceType,
+};
+
+/// The time that the fixtures call now.
+pub(crate) fn now() -> Timestamp {
+    "2026-10-16T09:27:31Z".parse().unwrap()
+}
+
+pub(crate) fn minutes_ago(minutes: i64) -> Timestamp {
+    now() - SignedDuration::from_mins(minutes)
+}
+
+pub(crate) fn id() -> SessionId {
+    SessionId::new(uuid::Uuid::from_u128(0x1c3c_ae90))
+}
+
+pub(crate) fn session(state: SessionState) -> Session {
+    Session {
+        id: id(),
+        state: Some(state),
+        client_session_token_ttl: Some(6 * 86_400),
+        user_tracking_id: None,
+        biometric_consent: None,
+        resources: Vec::new(),
+        checks: Vec::new(),
+        identity_profile: None,
+        media: Vec::new(),
+        drift: Vec::new(),
+    }
+}
+
+pub(crate) fn document(name: &str, kind: &str, source: SourceType, at: Timestamp) -> Resource {
+    let document = Document {
+        document_type: Some(kind.into()),
+        issuing_country: Some("GBR".into()),
+        pages: Vec::new(),
+    };
+    let kind = if kind.ends_with("BILL") {
+        ResourceKind::SupplementaryDocument(document)
+    } else {
+        ResourceKind::IdDocument(document)
+    };
+    Resource {
+        id: ResourceId::new(name),
+        kind,
+        source: Some(source),
+        created_at: Some(at),
+        last_updated: Some(at),
+        tasks: Vec::new(),
+        media: vec![Media {
+            id: MediaId::new(format!("m-{name}")),
+            media_type: None,
+            role: "page".to_owned(),
+            created: None,
+        }],
+    }
+}
+
+pub(crate) fn check(name: &str, recommendation: Option<Recommendation>) -> Check {
+    Check {
+        id: CheckId::new(name),
+        check_type: Some(CheckType::IbvVisualReview),
+        state: Some(CheckState::Done),
+        resources_used: Vec::new(),
+        report: recommendation
+            .map(|value| Report { recommendation: Some(value), ..Report::default() }),
+        scheme: None,
+        media: Vec::new(),
+        created: None,
+        last_updated: None,
+    }
+}
+
+pub(crate) fn requirement(name: &str, kind: RequirementType, types: &[&str]) -> RequiredResource {
+    RequiredResource {
+        id: RequirementId::new(name),
+        requirement_type: Some(kind),
+        state: Some(RequirementState::Required),
+        allowed_sources: vec![AllowedSource { source: SourceType::Ibv, allowed_providers: None }],
+        requested_tasks: Vec::new(),
+        assessments: Vec::new(),
+        accepted: if types.is_empty() {
+            Vec::new()
+        } else {
+            vec![AcceptedDocuments {
+                country: "GBR".into(),
+                document_types: types.iter().map(|t| (*t).into()).collect(),
+            }]
+        },
+        allowed_capture_methods: None,
+        attempts_remaining: Vec::new(),
+        objective: None,
+        liveness_type: None,
+    }
+}
+
+pub(crate) fn configuration(requirements: Vec<RequiredResource>) -> Configuration {
+    Configuration {
+        session_id: id(),
+        client_session_token_ttl: Some(3_600),
+        requested_checks: Vec::new(),
+        requirements,
+        drift: Vec::new(),
+    }
+}
+
+pub(crate) fn letter(promises: &[(&str, &str)]) -> Instructions {
+    let documents = promises.iter().map(|(requirement, kind)| PromisedDocument {
+        requirement_id: RequirementId::new(*requirement),
+        kind: None,
+        country_code: Some("GBR".into()),
+        document_type: Some((*kind).into()),
+    });
+    Instructions { documents: documents.collect(), ..Instructions::default() }
+}
+
+pub(crate) fn answer<T>(value: T) -> Arc<Answer<T>> {
+    Arc::new(Answer { value, raw: "{}".into(), fetched_at: now() })
+}
+
+pub(crate) fn entry() -> WatchEntry {
+    WatchEntry {
+        id: id(),
+        reference: Some("dbs-1".to_owned()),
+        tags: Vec::new(),
+        added_at: minutes_ago(600),
+        deadline: None,
+        resources_ttl: None,
+    }
+}
+
+pub(crate) fn watched(
+    session: Option<Session>,
+    configuration: Option<Configuration>,
+    letter: Option<Instructions>,
+) -> WatchedSession {
+    let mut watched = WatchedSession::new(entry());
+    watched.answers = Arc::new(Answers {
+        session: session.map(answer),
+        configuration: configuration.map(answer),
+        letter: letter.map_or(Letter::NotKnown, |letter| Letter::Set(answer(letter))),
+        missing_since: None,
+        visit_notified_at: None,
+    });
+    watched
+}
