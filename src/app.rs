@@ -5,4 +5,10 @@
 pub mod action;
 pub mod effect;
 pub mod event;
+pub mod layout;
+mod model;
+pub mod overlay;
+pub mod text_field;
 pub mod view;
+
+pub use model::{Model, ModelSettings, update};

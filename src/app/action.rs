@@ -1,6 +1,15 @@
 //! What an operator can ask for, each with its name.
 //!
-//! Owns [`Action`]. Names stand in the keymap file, the help and the README.
+//! Owns [`Action`], the panes it speaks of and its line in the help. Names stand in the keymap file, the help and the README.
+
+/// How keys are read now; the model says it, the keymap obeys.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Mode {
+    /// Every key is an action.
+    Keys,
+    /// A text field is open: printable keys are text, the rest edits, moves, accepts or leaves.
+    Text,
+}
 
 /// One thing to do. `keymap` makes them from keys; `app::update` carries them out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -79,4 +88,74 @@ pub enum Action {
     QuitNow,
     /// Draw everything anew.
     Redraw,
+    /// Clear all marks of the list.
+    ClearMarks,
+}
+
+/// The panes, by their numbers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Default)]
+pub enum Pane {
+    /// 1: the sessions.
+    #[default]
+    List,
+    /// 2: required resources.
+    Tree,
+    /// 3: checks.
+    Checks,
+    /// 4: observed changes.
+    Timeline,
+    /// 5: sessions that need attention.
+    Alerts,
+    /// 6: the letter.
+    Letter,
+    /// 7: the answer as received, secrets removed.
+    Json,
+}
+
+impl Pane {
+    /// All, in the order of their numbers.
+    pub const ALL: [Self; 7] = [
+        Self::List,
+        Self::Tree,
+        Self::Checks,
+        Self::Timeline,
+        Self::Alerts,
+        Self::Letter,
+        Self::Json,
+    ];
+
+    /// 1 to 7.
+    #[must_use]
+    pub const fn number(self) -> u8 {
+        self as u8 + 1
+    }
+
+    /// For titles and tabs.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::List => "Sessions",
+            Self::Tree => "Tree",
+            Self::Checks => "Checks",
+            Self::Timeline => "Timeline",
+            Self::Alerts => "Alerts",
+            Self::Letter => "Letter",
+            Self::Json => "JSON",
+        }
+    }
+}
+
+/// One line of the help, made from the keymap in force.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct HelpRow {
+    /// The chords, as the operator would name them: `ctrl-d`, `j ↓`.
+    pub keys: String,
+    /// The action's name in the keymap file.
+    pub name: String,
+    /// What it does.
+    pub description: String,
+    /// Heading it stands under.
+    pub section: String,
+    /// What Enter runs.
+    pub action: Action,
 }

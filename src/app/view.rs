@@ -4,6 +4,8 @@
 
 use std::collections::BTreeSet;
 
+pub use crate::app::action::{HelpRow, Pane};
+use crate::app::text_field::TextField;
 use crate::domain::ids::SessionId;
 
 /// A sign of one column that stands beside a word; `theme` knows its Unicode and ASCII forms.
@@ -227,4 +229,54 @@ pub struct HeaderView {
     pub budget: Option<String>,
     /// A warning that must not be overlooked (store trouble, unknown values).
     pub warning: Option<Cell>,
+}
+
+/// A pane of rows: all of them, the one under the cursor, and those that fit on the screen.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Rows<'a, T> {
+    /// All rows.
+    pub rows: &'a [T],
+    /// Index of the row under the cursor; `None` without rows.
+    pub selected: Option<usize>,
+    /// Indices of the rows to draw, always within `rows`, the selected one among them.
+    pub window: std::ops::Range<usize>,
+    /// Columns scrolled sideways (h l).
+    pub shift: usize,
+    /// Instead of rows when there are none: sentences in our words.
+    pub notice: &'a [String],
+}
+
+/// One session with findings.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AlertRow {
+    /// The session.
+    pub id: SessionId,
+    /// As in the list.
+    pub glyph: (Glyph, Tone),
+    /// Reference or short id.
+    pub name: Cell,
+    /// Why, in words.
+    pub why: Cell,
+}
+
+/// A line with a label: the letter pane.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LabelRow {
+    /// `branch`, `document 1`; empty for a line that goes on.
+    pub label: Cell,
+    /// What it says.
+    pub value: Cell,
+}
+
+/// The open filter or find line.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct InputView<'a> {
+    /// True: it filters the list; false: it finds in the pane.
+    pub filter: bool,
+    /// The text and its cursor.
+    pub field: &'a TextField,
+    /// Rows that match, of how many.
+    pub hits: (usize, usize),
+    /// What is wrong with the text, and where.
+    pub error: Option<String>,
 }

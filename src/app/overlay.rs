@@ -1,0 +1,104 @@
+//! What lies over the panes: help, the export dialog, the copy menu.
+//!
+//! Owns their state as plain data. Must never write a file or touch the clipboard: they end in an
+//! `Effect`.
+
+use crate::app::effect::CopySource;
+use crate::app::text_field::TextField;
+use crate::app::view::{Cell, HelpRow};
+use crate::domain::ids::SessionId;
+use crate::domain::shape::Shape;
+
+/// The one overlay that is open.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Overlay {
+    /// `?`
+    Help(HelpOverlay),
+    /// `e`
+    Export(ExportDialog),
+    /// `y`
+    Copy(CopyMenu),
+}
+
+/// Help: type to search.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct HelpOverlay {
+    /// What is searched for.
+    pub search: TextField,
+    /// Rows that match, in the keymap's order (sections together).
+    pub rows: Vec<HelpRow>,
+    /// Of how many.
+    pub total: usize,
+    /// Index into `rows`.
+    pub selected: usize,
+}
+
+/// The fields of the export dialog, in the order of Tab.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub enum ExportField {
+    /// Raw or normal.
+    #[default]
+    Shape,
+    /// Masked or not.
+    Masked,
+    /// Include the timeline.
+    Timeline,
+    /// Include the configuration.
+    Configuration,
+    /// The file name, editable.
+    File,
+}
+
+/// The export dialog; bound to one session when it opened (fault V04).
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a box that the operator ticks")]
+pub struct ExportDialog {
+    /// The session under the cursor when the key was pressed.
+    pub id: SessionId,
+    /// Its reference or short id.
+    pub name: String,
+    /// Raw or normal.
+    pub shape: Shape,
+    /// Hide what identifies a person.
+    pub masked: bool,
+    /// Include the timeline (normal only).
+    pub timeline: bool,
+    /// Include the configuration (normal only).
+    pub configuration: bool,
+    /// Target file.
+    pub file: TextField,
+    /// The field under the cursor.
+    pub focus: ExportField,
+    /// It has been on the screen: Enter acts only then.
+    pub drawn: bool,
+    /// What will happen, and warnings: age of the data, unmasked, what is always left out.
+    pub preview: Vec<Cell>,
+    /// Why Enter did nothing.
+    pub error: Option<String>,
+}
+
+/// One thing that can be copied.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CopyItem {
+    /// `session id`
+    pub what: &'static str,
+    /// Its text, or what it will hold.
+    pub preview: String,
+    /// Where the text comes from.
+    pub source: CopySource,
+}
+
+/// The copy menu; bound to one session when it opened.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CopyMenu {
+    /// The session.
+    pub id: SessionId,
+    /// Its reference or short id.
+    pub name: String,
+    /// What can be copied.
+    pub items: Vec<CopyItem>,
+    /// Index into `items`.
+    pub selected: usize,
+    /// It has been on the screen: Enter acts only then.
+    pub drawn: bool,
+}
