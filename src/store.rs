@@ -3,17 +3,22 @@
 //! Owns [`Store`]: applies observations and local changes, publishes snapshots. Must never know the
 //! API, the disk, or the screen.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use jiff::Timestamp;
 use tokio::sync::watch;
 
+use crate::domain::change;
 use crate::domain::configuration::Configuration;
 use crate::domain::ids::SessionId;
 use crate::domain::instructions::Instructions;
-use crate::domain::session::Session;
-use crate::domain::snapshot::{Health, Snapshot};
-use crate::domain::watched::{Answer, PollState, WatchEntry, WatchedSession};
+use crate::domain::session::{Session, equal_but_for_clocks};
+use crate::domain::snapshot::{Health, SessionTable, Snapshot};
+use crate::domain::watched::{
+    Answer, Answers, Letter, PollState, TIMELINE_CAP, WatchEntry, WatchedSession,
+};
+use crate::domain::wire_enum::SessionState;
 
 /// What was learned of one session.
 #[derive(Clone, Debug)]
@@ -33,46 +38,260 @@ pub enum Observation {
 /// The writer. There is one in a process; it lives in the refresh task.
 #[derive(Debug)]
 pub struct Store {
+    current: Snapshot,
     publisher: watch::Sender<Arc<Snapshot>>,
+    /// Answers that say nothing new: only their clocks go out, with the next `set_polling`.
+    unchanged: HashMap<SessionId, Arc<Answers>>,
 }
 
 impl Store {
     /// A store that knows these sessions, and where its snapshots can be read.
     #[must_use]
     pub fn new(known: Vec<WatchedSession>) -> (Self, watch::Receiver<Arc<Snapshot>>) {
-        let _ = known;
-        let (publisher, reader) = watch::channel(Arc::default());
-        (Self { publisher }, reader)
+        let sessions = SessionTable::from_entries(known.into_iter().map(Arc::new));
+        let current = Snapshot { version: 1, sessions, health: Arc::default() };
+        let (publisher, reader) = watch::channel(Arc::new(current.clone()));
+        (Self { current, publisher, unchanged: HashMap::new() }, reader)
     }
 
     /// The state of the world now.
     #[must_use]
-    pub fn snapshot(&self) -> Arc<Snapshot> {
-        Arc::clone(&self.publisher.borrow())
+    pub const fn snapshot(&self) -> &Snapshot {
+        &self.current
     }
 
     /// Takes in one observation. True when content changed and a snapshot was published; an equal
     /// one (clocks aside) publishes nothing, and its fetch time goes out with the next
-    /// [`Store::set_polling`].
+    /// [`Store::set_polling`]. An observation of a session that is not listed is dropped.
     pub fn observe(&mut self, id: SessionId, observation: Observation) -> bool {
-        let _ = (id, observation);
-        false
+        let Some(watched) = self.current.sessions.get(id) else { return false };
+        let newest = self.unchanged.get(&id).unwrap_or(&watched.answers);
+        let Some((answers, at)) = taken_in(newest, observation) else { return false };
+        let events = change::between(newest, &answers, at);
+        let answers = Arc::new(answers);
+        if events.is_empty() && same_content(newest, &answers) {
+            self.unchanged.insert(id, answers);
+            return false;
+        }
+        let mut next = WatchedSession::clone(watched);
+        next.answers = answers;
+        next.revision += 1;
+        if !events.is_empty() {
+            let mut timeline = Vec::clone(&next.timeline);
+            timeline.extend(events);
+            let surplus = timeline.len().saturating_sub(TIMELINE_CAP);
+            timeline.drain(..surplus);
+            next.timeline = Arc::new(timeline);
+        }
+        self.unchanged.remove(&id);
+        self.current.sessions.replace(Arc::new(next));
+        self.publish();
+        true
     }
 
     /// Publishes how polling goes, for the profile and for some sessions, in one snapshot; nothing
     /// when nothing differs.
     pub fn set_polling(&mut self, health: Health, sessions: Vec<(SessionId, PollState)>) -> bool {
-        let _ = (health, sessions);
-        false
+        let mut differs = *self.current.health != health;
+        if differs {
+            self.current.health = Arc::new(health);
+        }
+        for (id, poll) in sessions {
+            let Some(watched) = self.current.sessions.get(id) else { continue };
+            let answers = self.unchanged.remove(&id);
+            if answers.is_none() && watched.poll == poll {
+                continue;
+            }
+            let mut next = WatchedSession::clone(watched);
+            next.poll = poll;
+            if let Some(answers) = answers {
+                next.answers = answers;
+            }
+            self.current.sessions.replace(Arc::new(next));
+            differs = true;
+        }
+        if differs {
+            self.publish();
+        }
+        differs
     }
 
     /// Puts sessions on the list; an entry already there is replaced, its answers stay.
     pub fn add(&mut self, entries: Vec<WatchEntry>) {
-        let _ = entries;
+        let known = self.current.sessions.iter().map(Arc::clone);
+        let mut all: Vec<Arc<WatchedSession>> = known.collect();
+        for entry in entries {
+            let next = match self.current.sessions.get(entry.id) {
+                Some(watched) if *watched.entry == entry => continue,
+                Some(watched) => WatchedSession {
+                    entry: Arc::new(entry),
+                    revision: watched.revision + 1,
+                    ..WatchedSession::clone(watched)
+                },
+                None => WatchedSession::new(entry),
+            };
+            all.push(Arc::new(next));
+        }
+        self.current.sessions = SessionTable::from_entries(all);
+        self.publish();
     }
 
     /// Takes sessions off the list.
     pub fn remove(&mut self, ids: &[SessionId]) {
-        let _ = ids;
+        let stays = self.current.sessions.iter().filter(|s| !ids.contains(&s.id()));
+        self.current.sessions = SessionTable::from_entries(stays.map(Arc::clone));
+        self.unchanged.retain(|id, _| !ids.contains(id));
+        self.publish();
+    }
+
+    fn publish(&mut self) {
+        self.current.version += 1;
+        self.publisher.send_replace(Arc::new(self.current.clone()));
+    }
+}
+
+/// The answers with an observation taken in, and its time; `None` when it must not be: it is older
+/// than what is held, or takes a session back from its end (fault A19).
+fn taken_in(held: &Answers, observation: Observation) -> Option<(Answers, Timestamp)> {
+    let mut answers = held.clone();
+    let at = match observation {
+        Observation::Session(answer) => {
+            if let Some(known) = &held.session {
+                let ended = |state: &Option<SessionState>| {
+                    matches!(state, Some(SessionState::Completed | SessionState::Expired))
+                };
+                let back = ended(&known.value.state) && !ended(&answer.value.state);
+                if known.fetched_at > answer.fetched_at || back {
+                    return None;
+                }
+            }
+            let at = answer.fetched_at;
+            answers.session = Some(Arc::new(answer));
+            answers.missing_since = None;
+            at
+        }
+        Observation::Configuration(answer) => {
+            if held.configuration.as_ref().is_some_and(|k| k.fetched_at > answer.fetched_at) {
+                return None;
+            }
+            let at = answer.fetched_at;
+            answers.configuration = Some(Arc::new(answer));
+            at
+        }
+        Observation::Letter(answer) => {
+            let at = answer.fetched_at;
+            answers.letter = Letter::Set(Arc::new(answer));
+            at
+        }
+        Observation::LetterNotSet(at) => {
+            answers.letter = Letter::NotSet(at);
+            at
+        }
+        Observation::Missing(at) => {
+            answers.missing_since.get_or_insert(at);
+            at
+        }
+    };
+    Some((answers, at))
+}
+
+/// Equal but for clocks: the ttl of a session or configuration and the times of fetching.
+fn same_content(a: &Answers, b: &Answers) -> bool {
+    let session = match (&a.session, &b.session) {
+        (Some(a), Some(b)) => Arc::ptr_eq(a, b) || equal_but_for_clocks(a, b),
+        (a, b) => a.is_none() && b.is_none(),
+    };
+    let configuration = match (&a.configuration, &b.configuration) {
+        (Some(a), Some(b)) => {
+            let clocks_aside =
+                |c: &Configuration| Configuration { client_session_token_ttl: None, ..c.clone() };
+            Arc::ptr_eq(a, b) || clocks_aside(&a.value) == clocks_aside(&b.value)
+        }
+        (a, b) => a.is_none() && b.is_none(),
+    };
+    let letter = match (&a.letter, &b.letter) {
+        (Letter::Set(a), Letter::Set(b)) => a.raw == b.raw,
+        (Letter::NotSet(_), Letter::NotSet(_)) | (Letter::NotKnown, Letter::NotKnown) => true,
+        _ => false,
+    };
+    session
+        && configuration
+        && letter
+        && a.missing_since == b.missing_since
+        && a.visit_notified_at == b.visit_notified_at
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::fixture as f;
+
+    fn store() -> (Store, watch::Receiver<Arc<Snapshot>>) {
+        Store::new(vec![WatchedSession::new(f::entry())])
+    }
+
+    fn result(state: SessionState, ttl: i64, second: i64) -> Observation {
+        let mut session = f::session(state);
+        session.client_session_token_ttl = Some(ttl);
+        let raw = format!("{{\"client_session_token_ttl\": {ttl}, \"x\": {:?}}}", session.state);
+        let fetched_at = f::now() + jiff::SignedDuration::from_secs(second);
+        Observation::Session(Answer { value: session, raw: raw.into(), fetched_at })
+    }
+
+    #[test]
+    fn an_equal_observation_publishes_nothing_and_its_time_goes_out_with_the_polling() {
+        let (mut store, mut reader) = store();
+        assert!(store.observe(f::id(), result(SessionState::Ongoing, 100, 0)));
+        reader.mark_unchanged();
+        assert!(!store.observe(f::id(), result(SessionState::Ongoing, 90, 10)));
+        assert!(!reader.has_changed().unwrap());
+        assert!(store.set_polling(Health::default(), vec![(f::id(), PollState::default())]));
+        let snapshot = Arc::clone(&reader.borrow_and_update());
+        let watched = snapshot.sessions.get(f::id()).unwrap();
+        let fetched_at = watched.answers.session.as_ref().unwrap().fetched_at;
+        assert_eq!(fetched_at, f::now() + jiff::SignedDuration::from_secs(10));
+        assert_eq!(watched.revision, 1);
+        assert!(!store.set_polling(Health::default(), vec![(f::id(), PollState::default())]));
+        assert!(!reader.has_changed().unwrap());
+    }
+
+    #[test]
+    fn a_session_never_comes_back_from_its_end_nor_from_an_older_answer() {
+        let (mut store, _reader) = store();
+        assert!(store.observe(f::id(), result(SessionState::Completed, 100, 0)));
+        assert!(!store.observe(f::id(), result(SessionState::Ongoing, 90, 10)));
+        assert!(!store.observe(f::id(), result(SessionState::Expired, 90, -10)));
+        let state =
+            store.snapshot().sessions.get(f::id()).unwrap().session().unwrap().state.clone();
+        assert_eq!(state, Some(SessionState::Completed));
+    }
+
+    #[test]
+    fn a_session_that_is_gone_keeps_its_last_answer_and_says_so_once() {
+        let (mut store, _reader) = store();
+        store.observe(f::id(), result(SessionState::Ongoing, 100, 0));
+        assert!(store.observe(f::id(), Observation::Missing(f::now())));
+        assert!(!store.observe(f::id(), Observation::Missing(f::now())));
+        let watched = store.snapshot().sessions.get(f::id()).unwrap();
+        assert!(watched.session().is_some());
+        assert_eq!(watched.timeline.len(), 2);
+    }
+
+    #[test]
+    fn the_list_grows_shrinks_and_keeps_the_answers_of_those_who_stay() {
+        let (mut store, reader) = store();
+        store.observe(f::id(), result(SessionState::Ongoing, 100, 0));
+        let mut entry = f::entry();
+        entry.reference = Some("other".to_owned());
+        let second = SessionId::new(uuid::Uuid::from_u128(2));
+        store.add(vec![entry, WatchEntry { id: second, ..f::entry() }]);
+        let snapshot = Arc::clone(&reader.borrow());
+        assert_eq!(snapshot.sessions.len(), 2);
+        let first = snapshot.sessions.get(f::id()).unwrap();
+        assert!(first.session().is_some());
+        assert_eq!(first.name(), "other");
+        store.remove(&[f::id()]);
+        assert_eq!(reader.borrow().sessions.iter().map(|s| s.id()).collect::<Vec<_>>(), [second]);
+        assert!(!store.observe(f::id(), result(SessionState::Ongoing, 1, 1)));
     }
 }
