@@ -3,6 +3,12 @@
 //! Owns the schedule, the budget and the back-off. Must never know a concrete client or the screen:
 //! it asks a `SessionApi` and writes to the `Store`.
 
+pub mod backoff;
+pub mod breaker;
+pub mod meter;
+pub mod schedule;
+mod task;
+
 use jiff::SignedDuration;
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
@@ -61,6 +67,8 @@ pub struct Settings {
     pub online: bool,
     /// Seed of the jitter.
     pub seed: u64,
+    /// How much faster than real time the clock runs that ages are shown by (the demo's); 1.
+    pub clock_speed: f64,
 }
 
 impl Default for Settings {
@@ -76,6 +84,7 @@ impl Default for Settings {
             concurrency: 4,
             online: true,
             seed: 0,
+            clock_speed: 1.0,
         }
     }
 }
@@ -89,7 +98,6 @@ pub async fn run<A: SessionApi, C: Clock>(
     plan: (Settings, Rules),
     control: (mpsc::Receiver<Command>, CancellationToken),
 ) {
-    let _ = (api, store, clock, plan);
-    let (_commands, cancelled) = control;
-    cancelled.cancelled().await;
+    let task = task::Task::new(api, store, clock, plan.0, plan.1);
+    task.run(control.0, control.1).await;
 }

@@ -1,0 +1,429 @@
+//! Who is asked next, and what: pure, time is an argument.
+//!
+//! Owns due times and priorities. Must never send anything or look at the wire.
+
+use std::collections::{BTreeSet, HashMap, VecDeque};
+use std::time::Duration;
+
+use tokio::time::Instant;
+
+use super::Settings;
+use crate::domain::attention::{Assessment, Reason};
+use crate::domain::ids::SessionId;
+use crate::domain::stage::Stage;
+
+/// What is asked for a session.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Part {
+    /// `GET /sessions/{s}`
+    Session,
+    /// `GET …/configuration`
+    Configuration,
+    /// `GET …/instructions`
+    Letter,
+}
+
+/// One request to make.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Job {
+    /// For whom.
+    pub id: SessionId,
+    /// What.
+    pub part: Part,
+    /// The operator asked for it.
+    pub asked: bool,
+}
+
+/// How a session stands with the schedule.
+#[derive(Clone, Debug, Default)]
+pub struct Track {
+    due: Option<Instant>,
+    configuration_due: Option<Instant>,
+    /// When the letter is due.
+    pub(super) letter_due: Option<Instant>,
+    running: bool,
+    asked_at: Option<Instant>,
+    /// The interval in force; `None`: not asked any more.
+    pub interval: Option<Duration>,
+    /// Failures in a row.
+    pub failures: u32,
+}
+
+impl Track {
+    fn next(&self) -> Option<(Instant, Part)> {
+        let parts = [
+            (self.due, Part::Session),
+            (self.configuration_due, Part::Configuration),
+            (self.letter_due, Part::Letter),
+        ];
+        let open = parts.into_iter().filter_map(|(due, part)| Some((due?, part)));
+        open.min_by_key(|(due, _)| *due)
+    }
+
+    /// Brings the session result forward.
+    pub const fn hasten(&mut self, at: Instant) {
+        self.due = Some(at);
+    }
+
+    /// When the session result is due.
+    #[must_use]
+    pub const fn due(&self) -> Option<Instant> {
+        self.due
+    }
+}
+
+/// Who may be picked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Whom {
+    /// Everybody who is due.
+    Anybody,
+    /// Only those that the operator asked for (paused).
+    Asked,
+    /// One to find out whether the service answers again: rather one that answered before.
+    Probe,
+}
+
+/// Every tenth request goes to those that nobody looks at (fault R05).
+const RESERVED: u32 = 10;
+/// A session is asked at most once in this time, however often the operator presses (fault R07).
+const COALESCE: Duration = Duration::from_secs(1);
+
+/// The schedule of all sessions.
+#[derive(Debug, Default)]
+pub struct Schedule {
+    tracks: HashMap<SessionId, Track>,
+    queue: BTreeSet<(Instant, SessionId)>,
+    asked: VecDeque<SessionId>,
+    selected: Option<SessionId>,
+    visible: Vec<SessionId>,
+    picks: u32,
+}
+
+impl Schedule {
+    /// Takes a session in; it is due at `due` with all its parts, or never with `None`.
+    pub fn add(&mut self, id: SessionId, due: Option<Instant>) {
+        self.forget(id);
+        let track = Track {
+            due,
+            configuration_due: due,
+            letter_due: due,
+            interval: due.map(|_| Duration::from_mins(1)),
+            ..Track::default()
+        };
+        self.tracks.insert(id, track);
+        self.enqueue(id);
+    }
+
+    /// Lets a session go.
+    pub fn forget(&mut self, id: SessionId) {
+        self.dequeue(id);
+        self.tracks.remove(&id);
+        self.asked.retain(|other| *other != id);
+    }
+
+    /// A session's standing.
+    #[must_use]
+    pub fn track(&self, id: SessionId) -> Option<&Track> {
+        self.tracks.get(&id)
+    }
+
+    /// How many sessions are asked at all.
+    #[must_use]
+    pub fn polled(&self) -> usize {
+        self.queue.len()
+    }
+
+    fn dequeue(&mut self, id: SessionId) {
+        if let Some((due, _)) = self.tracks.get(&id).and_then(Track::next) {
+            self.queue.remove(&(due, id));
+        }
+    }
+
+    fn enqueue(&mut self, id: SessionId) {
+        if let Some((due, _)) = self.tracks.get(&id).and_then(Track::next) {
+            self.queue.insert((due, id));
+        }
+    }
+
+    /// Changes a track and keeps the queue in step.
+    pub fn change(&mut self, id: SessionId, change: impl FnOnce(&mut Track)) {
+        self.dequeue(id);
+        if let Some(track) = self.tracks.get_mut(&id) {
+            change(track);
+        }
+        self.enqueue(id);
+    }
+
+    /// What the operator looks at.
+    pub fn focus(&mut self, selected: Option<SessionId>, visible: Vec<SessionId>) {
+        self.selected = selected;
+        self.visible = visible;
+    }
+
+    /// True for the session under the cursor.
+    #[must_use]
+    pub fn is_selected(&self, id: SessionId) -> bool {
+        self.selected == Some(id)
+    }
+
+    /// The operator asks for one now; it is due at once, also when it is not asked any more.
+    pub fn ask(&mut self, id: SessionId, now: Instant) {
+        let Some(track) = self.tracks.get(&id) else { return };
+        let at = track.asked_at.map_or(now, |last| (last + COALESCE).max(now));
+        self.change(id, |track| {
+            track.due = Some(at);
+            track.configuration_due = track.configuration_due.map(|due| due.min(at));
+        });
+        if !self.asked.contains(&id) {
+            self.asked.push_back(id);
+        }
+    }
+
+    /// The operator asks for all: each is due at once and asked for as the budget allows.
+    pub fn ask_all(&mut self, now: Instant, whom: impl Iterator<Item = SessionId>) {
+        for id in whom {
+            self.change(id, |track| track.due = Some(now));
+            if !self.asked.contains(&id) {
+                self.asked.push_back(id);
+            }
+        }
+    }
+
+    /// Takes the next job that is due.
+    pub fn pick(&mut self, now: Instant, whom: Whom) -> Option<Job> {
+        if let Some(at) = self.asked.iter().position(|id| self.ready(*id, now)) {
+            let id = self.asked.remove(at)?;
+            return self.take(id, now, true);
+        }
+        match whom {
+            Whom::Asked => return None,
+            Whom::Probe => {
+                let due = self.queue.iter().take_while(|(due, _)| *due <= now).map(|(_, id)| *id);
+                let healthy =
+                    |id: &SessionId| self.tracks.get(id).is_some_and(|track| track.failures == 0);
+                let ready = |id: &SessionId| self.ready(*id, now);
+                let id =
+                    due.clone().filter(ready).find(healthy).or_else(|| due.clone().find(ready));
+                return self.take(id?, now, false);
+            }
+            Whom::Anybody => {}
+        }
+        self.picks = self.picks.wrapping_add(1);
+        let reserved = self.picks.is_multiple_of(RESERVED);
+        if !reserved {
+            let looked_at = self.selected.iter().chain(&self.visible).copied();
+            let first = looked_at.filter(|id| self.ready(*id, now)).min_by_key(|id| {
+                (!self.is_selected(*id), self.tracks.get(id).and_then(Track::next).map(|n| n.0))
+            });
+            if let Some(id) = first {
+                return self.take(id, now, false);
+            }
+        }
+        let next = self.queue.iter().take_while(|(due, _)| *due <= now);
+        let id = next.map(|(_, id)| *id).find(|id| self.ready(*id, now))?;
+        self.take(id, now, false)
+    }
+
+    fn ready(&self, id: SessionId, now: Instant) -> bool {
+        let Some(track) = self.tracks.get(&id) else { return false };
+        !track.running && track.next().is_some_and(|(due, _)| due <= now)
+    }
+
+    fn take(&mut self, id: SessionId, now: Instant, asked: bool) -> Option<Job> {
+        // A running session leaves the queue, so that the queue's head is always free to go.
+        self.dequeue(id);
+        let track = self.tracks.get_mut(&id)?;
+        let (_, part) = track.next()?;
+        let part = if asked { Part::Session } else { part };
+        match part {
+            Part::Session => {
+                track.due = None;
+                track.asked_at = Some(now);
+            }
+            Part::Configuration => track.configuration_due = None,
+            Part::Letter => track.letter_due = None,
+        }
+        track.running = true;
+        Some(Job { id, part, asked })
+    }
+
+    /// A job has ended: its part is due again at `due`, or not any more.
+    pub fn ended(&mut self, job: Job, due: Option<Instant>) {
+        if let Some(track) = self.tracks.get_mut(&job.id) {
+            track.running = false;
+            let slot = match job.part {
+                Part::Session => &mut track.due,
+                Part::Configuration => &mut track.configuration_due,
+                Part::Letter => &mut track.letter_due,
+            };
+            // What was asked for while it ran stays.
+            *slot = match (*slot, due) {
+                (Some(a), Some(b)) => Some(a.min(b)),
+                (a, b) => a.or(b),
+            };
+        }
+        self.enqueue(job.id);
+    }
+
+    /// Nothing of this session is asked any more (404, or its end).
+    pub fn stop(&mut self, id: SessionId) {
+        self.change(id, |track| {
+            track.due = None;
+            track.configuration_due = None;
+            track.letter_due = None;
+            track.interval = None;
+        });
+    }
+
+    /// Puts the configuration, and while there is no letter the letter, at `at` or earlier.
+    pub fn hasten_configuration(&mut self, id: SessionId, at: Instant) {
+        self.change(id, |track| {
+            track.configuration_due = Some(track.configuration_due.map_or(at, |due| due.min(at)));
+        });
+    }
+
+    /// The next moment at which something is due.
+    #[must_use]
+    pub fn next_due(&self) -> Option<Instant> {
+        self.queue.first().map(|(due, _)| *due)
+    }
+
+    /// True while the operator's wish is open.
+    #[must_use]
+    pub fn has_asked(&self) -> bool {
+        !self.asked.is_empty()
+    }
+
+    /// After an outage: what is overdue is spread over one interval each (fault R01).
+    pub fn spread_overdue(&mut self, now: Instant, dice: &mut fastrand::Rng) {
+        let overdue: Vec<SessionId> =
+            self.queue.iter().take_while(|(due, _)| *due <= now).map(|(_, id)| *id).collect();
+        for id in overdue {
+            if self.selected == Some(id) || self.visible.contains(&id) {
+                continue;
+            }
+            self.change(id, |track| {
+                let within = track.interval.unwrap_or(Duration::from_mins(1));
+                let mut later = || now + within.mul_f64(dice.f64());
+                for due in [&mut track.due, &mut track.configuration_due, &mut track.letter_due] {
+                    if due.is_some_and(|due| due <= now) {
+                        *due = Some(later());
+                    }
+                }
+            });
+        }
+    }
+}
+
+/// How often a session is asked for, by its stage; `None`: not any more.
+#[must_use]
+pub fn interval(assessment: &Assessment, selected: bool, settings: &Settings) -> Option<Duration> {
+    let soon = assessment.findings.iter().any(|finding| finding.reason == Reason::DueSoon);
+    let ordinary = match assessment.stage {
+        Stage::Gone | Stage::NotFound => return None,
+        Stage::Expired { .. } | Stage::Done(_) => return settings.done.map(unsigned),
+        Stage::AtCounter { .. } | Stage::ChecksRunning => settings.at_counter,
+        Stage::Visited | Stage::TurnedAway { .. } => settings.due_today,
+        _ if soon => settings.due_today,
+        _ => settings.awaiting,
+    };
+    let chosen = if selected { ordinary.min(settings.selected) } else { ordinary };
+    Some(unsigned(chosen))
+}
+
+/// A signed span as a real one; nothing shorter than a second (product.md 5).
+#[must_use]
+pub fn unsigned(span: jiff::SignedDuration) -> Duration {
+    Duration::try_from(span).unwrap_or_default().max(Duration::from_secs(1))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn id(n: u128) -> SessionId {
+        SessionId::new(uuid::Uuid::from_u128(n))
+    }
+
+    fn session_only(schedule: &mut Schedule, n: u128, due: Instant) {
+        schedule.add(id(n), Some(due));
+        schedule.change(id(n), |track| {
+            track.configuration_due = None;
+            track.letter_due = None;
+        });
+    }
+
+    #[test]
+    fn the_cursor_comes_first_then_what_is_visible_then_the_longest_due() {
+        let now = Instant::now();
+        let mut schedule = Schedule::default();
+        for n in 1..=5 {
+            session_only(
+                &mut schedule,
+                n,
+                now - Duration::from_secs(10 - u64::try_from(n).unwrap()),
+            );
+        }
+        schedule.focus(Some(id(5)), vec![id(3), id(4), id(5)]);
+        let order: Vec<SessionId> =
+            std::iter::from_fn(|| schedule.pick(now, Whom::Anybody)).map(|job| job.id).collect();
+        assert_eq!(order, [id(5), id(3), id(4), id(1), id(2)]);
+    }
+
+    #[test]
+    fn a_session_is_never_asked_twice_at_once_and_its_parts_follow_each_other() {
+        let now = Instant::now();
+        let mut schedule = Schedule::default();
+        schedule.add(id(1), Some(now));
+        let first = schedule.pick(now, Whom::Anybody).unwrap();
+        assert_eq!(first.part, Part::Session);
+        assert_eq!(schedule.pick(now, Whom::Anybody), None);
+        schedule.ended(first, Some(now + Duration::from_mins(1)));
+        assert_eq!(schedule.pick(now, Whom::Anybody).unwrap().part, Part::Configuration);
+    }
+
+    #[test]
+    fn every_tenth_pick_goes_to_those_nobody_looks_at() {
+        let now = Instant::now();
+        let mut schedule = Schedule::default();
+        for n in 1..=30 {
+            session_only(&mut schedule, n, now);
+        }
+        schedule.focus(None, (20..=30).map(id).collect());
+        let mut others = 0;
+        for _ in 0..100 {
+            let job = schedule.pick(now, Whom::Anybody).unwrap();
+            others += usize::from(job.id < id(20));
+            schedule.ended(job, Some(now));
+        }
+        assert_eq!(others, 10);
+    }
+
+    #[test]
+    fn pressing_refresh_again_and_again_is_one_request_a_second() {
+        let start = Instant::now();
+        let mut schedule = Schedule::default();
+        session_only(&mut schedule, 1, start + Duration::from_mins(15));
+        let mut requests = 0;
+        for step in 0..50_u64 {
+            let now = start + Duration::from_millis(100 * step);
+            schedule.ask(id(1), now);
+            if let Some(job) = schedule.pick(now, Whom::Asked) {
+                requests += 1;
+                schedule.ended(job, Some(now + Duration::from_mins(15)));
+            }
+        }
+        assert_eq!(requests, 5);
+    }
+
+    #[test]
+    fn what_is_stopped_is_never_picked_but_can_be_asked_for() {
+        let now = Instant::now();
+        let mut schedule = Schedule::default();
+        schedule.add(id(1), Some(now));
+        schedule.stop(id(1));
+        assert_eq!(schedule.pick(now, Whom::Anybody), None);
+        schedule.ask(id(1), now);
+        assert!(schedule.pick(now, Whom::Anybody).is_some_and(|job| job.asked));
+    }
+}

@@ -1,0 +1,498 @@
+//! The loop: waits for answers, commands and due times, and keeps store and header true.
+//!
+//! Owns the running requests. Connecting and backing off live here, never in anybody's `select!`.
+
+use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
+use std::time::Duration;
+
+use jiff::{SignedDuration, Timestamp};
+use tokio::sync::mpsc;
+use tokio::task::JoinSet;
+use tokio::time::Instant;
+use tokio_util::sync::CancellationToken;
+
+use super::backoff::{RetryBudget, full_jitter, spread};
+use super::breaker::{Breaker, Cause};
+use super::meter::Meter;
+use super::schedule::{Job, Part, Schedule, Whom, interval, unsigned};
+use super::{Command, Settings};
+use crate::api::{ApiError, ApiErrorKind, Retry, SessionApi};
+use crate::clock::Clock;
+use crate::domain::attention::assess;
+use crate::domain::ids::SessionId;
+use crate::domain::rules::Rules;
+use crate::domain::snapshot::{Connection, Health};
+use crate::domain::watched::{PollFailure, PollState, WatchedSession};
+use crate::domain::wire_enum::SessionState;
+use crate::store::{Observation, Store};
+
+/// Poll times and figures are published at most this often.
+const PUBLISH: Duration = Duration::from_secs(1);
+/// The first wait after a failure of one session.
+const RETRY_BASE: Duration = Duration::from_secs(2);
+/// The wait after a 429 that does not say how long (fault A01).
+const SLOWED: Duration = Duration::from_secs(30);
+
+type Ended = (Job, Duration, Result<Observation, ApiError>);
+
+pub(super) struct Task<A, C> {
+    api: Arc<A>,
+    store: Store,
+    clock: C,
+    settings: Settings,
+    rules: Rules,
+    schedule: Schedule,
+    breaker: Breaker,
+    meter: Meter,
+    retries: RetryBudget,
+    dice: fastrand::Rng,
+    running: JoinSet<Ended>,
+    polls: HashMap<SessionId, PollState>,
+    touched: HashSet<SessionId>,
+    paused_since: Option<Timestamp>,
+    last_ok: Option<Timestamp>,
+    slowed_until: Option<Instant>,
+    store_trouble: Option<String>,
+    publish_at: Instant,
+    heard: bool,
+}
+
+impl<A: SessionApi, C: Clock> Task<A, C> {
+    pub(super) fn new(api: A, store: Store, clock: C, settings: Settings, rules: Rules) -> Self {
+        let now = Instant::now();
+        let mut task = Self {
+            api: Arc::new(api),
+            store,
+            clock,
+            schedule: Schedule::default(),
+            breaker: Breaker::default(),
+            meter: Meter::new(settings.max_rps, now),
+            retries: RetryBudget::default(),
+            dice: fastrand::Rng::with_seed(settings.seed),
+            running: JoinSet::new(),
+            polls: HashMap::new(),
+            touched: HashSet::new(),
+            paused_since: None,
+            last_ok: None,
+            slowed_until: None,
+            store_trouble: None,
+            publish_at: now,
+            heard: false,
+            settings,
+            rules,
+        };
+        let known: Vec<Arc<WatchedSession>> =
+            task.store.snapshot().sessions.iter().map(Arc::clone).collect();
+        for watched in known {
+            task.take_in(&watched, now);
+        }
+        task
+    }
+
+    /// Puts a session on the schedule: at once, or never when its end is known.
+    fn take_in(&mut self, watched: &WatchedSession, now: Instant) {
+        let id = watched.id();
+        let every = interval(&self.assessed(watched), false, &self.settings);
+        self.schedule.add(id, every.map(|_| now));
+        let poll = PollState { interval: every.map(|e| self.shown(e)), ..watched.poll.clone() };
+        self.schedule.change(id, |track| track.interval = every);
+        self.polls.insert(id, poll);
+        self.touched.insert(id);
+    }
+
+    fn assessed(&self, watched: &WatchedSession) -> crate::domain::attention::Assessment {
+        assess(watched, &self.rules, self.clock.now())
+    }
+
+    /// A real span in the time that the clock shows (the demo's runs faster).
+    fn shown(&self, span: Duration) -> SignedDuration {
+        SignedDuration::try_from_secs_f64(span.as_secs_f64() * self.settings.clock_speed)
+            .unwrap_or(SignedDuration::MAX)
+    }
+
+    fn shown_at(&self, at: Instant) -> Timestamp {
+        let wait = self.shown(at.saturating_duration_since(Instant::now()));
+        self.clock.now().saturating_add(wait).unwrap_or(Timestamp::MAX)
+    }
+
+    pub(super) async fn run(
+        mut self,
+        mut commands: mpsc::Receiver<Command>,
+        cancelled: CancellationToken,
+    ) {
+        self.publish();
+        loop {
+            let wake = self.wake_at();
+            // Biased: the end first; then answers, which free a place; then the operator; the
+            // timer last, since what it would start is started below in any case. Every arm is
+            // cancel-safe: nothing is taken out of its source before its arm is chosen.
+            tokio::select! {
+                biased;
+                () = cancelled.cancelled() => break,
+                Some(ended) = self.running.join_next(), if !self.running.is_empty() => {
+                    if let Ok(ended) = ended {
+                        self.answered(ended);
+                    }
+                }
+                command = commands.recv() => match command {
+                    Some(command) => self.obey(command),
+                    None => break,
+                },
+                () = tokio::time::sleep_until(wake) => {}
+            }
+            while let Ok(command) = commands.try_recv() {
+                self.obey(command);
+            }
+            self.start_what_is_due();
+            if Instant::now() >= self.publish_at {
+                self.publish();
+            }
+        }
+        self.publish();
+    }
+
+    /// The next moment at which this loop has something to do.
+    fn wake_at(&self) -> Instant {
+        let now = Instant::now();
+        let mut wake = now + Duration::from_mins(1);
+        if self.heard || !self.touched.is_empty() {
+            wake = wake.min(self.publish_at);
+        }
+        if !self.settings.online || self.running.len() >= self.settings.concurrency {
+            return wake;
+        }
+        let slot = self.meter.next_slot(now, self.breaker.ramp(now)).max(self.held_until(now));
+        if self.schedule.has_asked() {
+            wake = wake.min(slot.max(now + Duration::from_millis(1)));
+        }
+        if self.paused_since.is_none()
+            && let Some(due) = self.schedule.next_due()
+        {
+            wake = wake.min(due.max(slot));
+        }
+        wake
+    }
+
+    /// Nothing is sent before this: a wait that the API asked for, or the next probe.
+    fn held_until(&self, now: Instant) -> Instant {
+        let probe = self.breaker.state().map(|(_, _, probe_at)| probe_at);
+        self.slowed_until.into_iter().chain(probe).fold(now, Instant::max)
+    }
+
+    fn start_what_is_due(&mut self) {
+        loop {
+            let now = Instant::now();
+            let probing = self.breaker.state().is_some();
+            let places = if probing { 1 } else { self.settings.concurrency };
+            if !self.settings.online
+                || self.running.len() >= places
+                || self.meter.next_slot(now, self.breaker.ramp(now)) > now
+                || self.held_until(now) > now
+            {
+                return;
+            }
+            let whom = match (self.paused_since.is_some(), probing) {
+                (true, _) => Whom::Asked,
+                (false, true) => Whom::Probe,
+                (false, false) => Whom::Anybody,
+            };
+            let Some(job) = self.schedule.pick(now, whom) else { return };
+            self.start(job, now);
+        }
+    }
+
+    fn start(&mut self, job: Job, now: Instant) {
+        self.meter.sent(now);
+        self.retries.earn();
+        self.heard = true;
+        let api = Arc::clone(&self.api);
+        let asked_at = self.clock.now();
+        self.running.spawn(async move {
+            let begun = Instant::now();
+            let answer = ask(&*api, job, asked_at).await;
+            (job, begun.elapsed(), answer)
+        });
+    }
+
+    fn answered(&mut self, (job, latency, answer): Ended) {
+        let now = Instant::now();
+        self.heard = true;
+        if self.store.snapshot().sessions.get(job.id).is_none() {
+            self.schedule.forget(job.id);
+            return;
+        }
+        match answer {
+            Ok(observation) => self.good(job, latency, observation, now),
+            Err(error) => self.bad(job, &error, now),
+        }
+        self.touched.insert(job.id);
+    }
+
+    fn good(&mut self, job: Job, latency: Duration, observation: Observation, now: Instant) {
+        self.meter.good(latency);
+        if self.breaker.good(now) {
+            self.schedule.spread_overdue(now, &mut self.dice);
+        }
+        let at = self.clock.now();
+        self.last_ok = Some(at);
+        let missing = matches!(observation, Observation::Missing(_));
+        let letter_set = matches!(observation, Observation::Letter(_));
+        let changed = self.store.observe(job.id, observation);
+        if missing {
+            self.schedule.ended(job, None);
+            self.schedule.stop(job.id);
+            self.poll_state(job.id, |poll| {
+                *poll = PollState { last_ok: Some(at), ..PollState::default() };
+            });
+            return;
+        }
+        let Some(watched) = self.store.snapshot().sessions.get(job.id).map(Arc::clone) else {
+            return;
+        };
+        let selected = self.schedule.is_selected(job.id);
+        let every = interval(&self.assessed(&watched), selected, &self.settings);
+        let ended = watched
+            .session()
+            .is_some_and(|s| !matches!(s.state, Some(SessionState::Ongoing) | None));
+        let rarely = unsigned(self.settings.configuration);
+        let part_every = match job.part {
+            Part::Session => every,
+            Part::Configuration | Part::Letter if ended => None,
+            Part::Letter if letter_set => Some(rarely.saturating_mul(4)),
+            Part::Configuration | Part::Letter => Some(rarely),
+        };
+        let due = part_every.map(|span| now + spread(span, &mut self.dice));
+        self.schedule.ended(job, due);
+        if job.part == Part::Session {
+            self.schedule.change(job.id, |track| {
+                track.interval = every;
+                track.failures = 0;
+                if ended {
+                    track.letter_due = None;
+                }
+            });
+            if changed && !ended && watched.answers.configuration.is_some() {
+                self.schedule.hasten_configuration(job.id, now);
+            }
+            let shown = every.map(|e| self.shown(e));
+            self.poll_state(job.id, |poll| {
+                *poll = PollState { last_ok: Some(at), interval: shown, ..PollState::default() };
+            });
+        }
+    }
+
+    fn bad(&mut self, job: Job, error: &ApiError, now: Instant) {
+        self.meter.bad(now);
+        let failures = self.schedule.track(job.id).map_or(1, |track| track.failures + 1);
+        let every = self.schedule.track(job.id).and_then(|track| track.interval);
+        let every = every.unwrap_or(Duration::from_mins(1));
+        if let Some(cause) = cause(error) {
+            let watched = self.schedule.polled() + self.running.len() + 1;
+            self.breaker.bad(job.id, cause, (now, watched), &mut self.dice);
+        }
+        let wait = match error.retry() {
+            Retry::After(wait) => wait.max(every.min(wait * 2)),
+            Retry::BackOff if self.retries.spend() => {
+                full_jitter(failures, RETRY_BASE, every.max(RETRY_BASE), &mut self.dice)
+            }
+            Retry::BackOff | Retry::Never => spread(every, &mut self.dice),
+        };
+        if matches!(error.kind, ApiErrorKind::TooManyRequests(_)) {
+            self.meter.slow_down(now);
+            let hold = match error.retry() {
+                Retry::After(wait) => wait,
+                _ => SLOWED,
+            };
+            self.slowed_until = Some(self.slowed_until.map_or(now + hold, |t| t.max(now + hold)));
+        }
+        self.schedule.ended(job, Some(now + wait));
+        if job.part == Part::Session {
+            self.schedule.change(job.id, |track| track.failures = failures);
+            let at = self.clock.now();
+            let failure = PollFailure { status: error.status(), summary: error.summary(), at };
+            self.poll_state(job.id, |poll| {
+                poll.failures = failures;
+                poll.last_failure = Some(failure);
+            });
+        }
+    }
+
+    fn poll_state(&mut self, id: SessionId, change: impl FnOnce(&mut PollState)) {
+        change(self.polls.entry(id).or_default());
+        self.touched.insert(id);
+    }
+
+    fn obey(&mut self, command: Command) {
+        let now = Instant::now();
+        self.heard = true;
+        match command {
+            Command::Refresh(id) => self.schedule.ask(id, now),
+            Command::RefreshAll => {
+                let all: Vec<SessionId> = self
+                    .store
+                    .snapshot()
+                    .sessions
+                    .iter()
+                    .filter(|s| s.answers.missing_since.is_none())
+                    .map(|s| s.id())
+                    .collect();
+                self.schedule.ask_all(now, all.into_iter());
+            }
+            Command::SetPaused(paused) => {
+                self.paused_since = paused.then(|| self.clock.now());
+                self.publish_at = now;
+            }
+            Command::Focus { selected, visible } => self.focus(selected, visible, now),
+            Command::Add(entries) => {
+                let ids: Vec<SessionId> = entries.iter().map(|entry| entry.id).collect();
+                self.store.add(entries);
+                for id in ids {
+                    let known = self.schedule.track(id).is_some();
+                    let watched = self.store.snapshot().sessions.get(id).map(Arc::clone);
+                    if let Some(watched) = watched.filter(|_| !known) {
+                        self.take_in(&watched, now);
+                    }
+                }
+            }
+            Command::Remove(ids) => {
+                self.store.remove(&ids);
+                for id in ids {
+                    self.schedule.forget(id);
+                    self.polls.remove(&id);
+                }
+            }
+            Command::StoreTrouble(trouble) => self.store_trouble = trouble,
+        }
+    }
+
+    /// The session under the cursor is asked as often as it deserves from now on.
+    fn focus(&mut self, selected: Option<SessionId>, visible: Vec<SessionId>, now: Instant) {
+        self.schedule.focus(selected, visible);
+        let Some(id) = selected else { return };
+        let ended = self.schedule.track(id).is_none_or(|track| track.interval.is_none());
+        if ended {
+            return;
+        }
+        let soon = now + unsigned(self.settings.selected).div_f64(5.0);
+        self.schedule.change(id, |track| {
+            if track.due().is_some_and(|due| due > soon) {
+                track.hasten(soon);
+            }
+        });
+    }
+
+    fn publish(&mut self) {
+        let now = Instant::now();
+        self.publish_at = now + PUBLISH;
+        self.heard = false;
+        let touched: Vec<SessionId> = std::mem::take(&mut self.touched).into_iter().collect();
+        let states = touched.into_iter().filter_map(|id| {
+            let mut poll = self.polls.get(&id)?.clone();
+            let due = self.schedule.track(id).and_then(super::schedule::Track::due);
+            poll.next_due = due.map(|due| self.shown_at(due));
+            Some((id, poll))
+        });
+        let states: Vec<(SessionId, PollState)> = states.collect();
+        let health = self.health(now);
+        self.store.set_polling(health, states);
+    }
+
+    fn health(&mut self, now: Instant) -> Health {
+        let busy = self.settings.online && self.paused_since.is_none();
+        let next_due = self.schedule.next_due().filter(|_| busy);
+        let held = self.held_until(now);
+        Health {
+            connection: self.connection(now),
+            paused_since: self.paused_since,
+            last_ok: self.last_ok,
+            next_due: next_due.map(|due| self.shown_at(due.max(held))),
+            latency_ms: self.meter.latency(),
+            rate_x10: self.meter.rate_x10(now),
+            budget_x10: self.meter.budget_x10(now),
+            errors: self.meter.errors(now),
+            store_trouble: self.store_trouble.clone(),
+        }
+    }
+
+    fn connection(&self, now: Instant) -> Connection {
+        if !self.settings.online {
+            return Connection::Disabled;
+        }
+        if let Some((cause, since, probe_at)) = self.breaker.state() {
+            let ago = self.shown(now.duration_since(since));
+            let since = self.clock.now().saturating_sub(ago).unwrap_or(Timestamp::MIN);
+            let retry_at = self.shown_at(probe_at);
+            return match cause {
+                Cause::Offline(cause) => {
+                    Connection::Offline { since, retry_at, cause: cause.clone() }
+                }
+                Cause::Unavailable(status) => {
+                    Connection::Unavailable { since, retry_at, status: *status }
+                }
+                Cause::Refused(status, code) => {
+                    Connection::Refused { status: *status, code: code.clone() }
+                }
+                Cause::AppNotFound => Connection::AppNotFound,
+                Cause::ClockSkew(seconds) => {
+                    Connection::ClockSkew(SignedDuration::from_secs(*seconds))
+                }
+            };
+        }
+        if let Some(until) = self.slowed_until.filter(|until| *until > now) {
+            return Connection::Slowed { until: self.shown_at(until) };
+        }
+        if self.meter.share(now) < 1.0 {
+            return Connection::Slowed { until: self.clock.now() };
+        }
+        if self.last_ok.is_some() { Connection::Live } else { Connection::Starting }
+    }
+}
+
+/// Whether a failure may be everybody's, and why.
+fn cause(error: &ApiError) -> Option<Cause> {
+    if error.is_app_not_found() {
+        return Some(Cause::AppNotFound);
+    }
+    match &error.kind {
+        ApiErrorKind::ClockSkew(seconds) => Some(Cause::ClockSkew(*seconds)),
+        ApiErrorKind::Status(status @ (401 | 403)) => {
+            const KNOWN: &[&str] = &[
+                "MESSAGE_SIGNING",
+                "BAD_SDK_ID",
+                "BAD_TOKEN",
+                "BAD_PUBLIC_KEY",
+                "INSUFFICIENT_PERMISSION",
+                "NOT_YOUR_RESOURCE",
+                "NOT_YOUR_SESSION",
+            ];
+            let code = KNOWN.iter().find(|code| error.has_code(code));
+            Some(Cause::Refused(*status, code.map(|code| (*code).to_owned())))
+        }
+        ApiErrorKind::Unavailable(status, _) => Some(Cause::Unavailable(*status)),
+        ApiErrorKind::Unreachable(why) => Some(Cause::Offline(why.clone())),
+        ApiErrorKind::Timeout(_) | ApiErrorKind::Redirect(_) => {
+            Some(Cause::Offline(error.summary()))
+        }
+        _ => None,
+    }
+}
+
+/// One request; a 404 is an answer too.
+async fn ask<A: SessionApi>(api: &A, job: Job, now: Timestamp) -> Result<Observation, ApiError> {
+    match job.part {
+        Part::Session => match api.session(job.id).await {
+            Ok(answer) => Ok(Observation::Session(answer)),
+            Err(error) if error.is_missing() => Ok(Observation::Missing(now)),
+            Err(error) => Err(error),
+        },
+        Part::Configuration => api.configuration(job.id).await.map(Observation::Configuration),
+        Part::Letter => match api.instructions(job.id).await {
+            Ok(answer) => Ok(Observation::Letter(answer)),
+            Err(error) if error.is_missing() || error.status() == Some(409) => {
+                Ok(Observation::LetterNotSet(now))
+            }
+            Err(error) => Err(error),
+        },
+    }
+}
