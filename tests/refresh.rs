@@ -2,6 +2,7 @@
 //!
 //! Owns a fake `SessionApi` that records every call. Nothing here sleeps for real.
 #![expect(clippy::unwrap_used, reason = "a failed set-up fails the test")]
+#![expect(clippy::unnecessary_wraps, reason = "a script may fail where another does not")]
 
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
