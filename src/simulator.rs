@@ -3,12 +3,33 @@
 //! Owns the made-up sessions, their scenarios and the server. Must never be reachable from another
 //! machine unless asked, and never hold real data.
 
+mod answer;
+mod create;
+mod faults;
+mod media;
+mod mixture;
+pub mod scenario;
+mod server;
+pub mod timeline;
+mod verify;
+mod world;
+
 use std::net::SocketAddr;
+use std::sync::{Arc, Mutex};
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use secrecy::SecretString;
+use tokio_util::sync::{CancellationToken, DropGuard};
 
+use crate::api::key::SigningKey;
+use crate::api::signing::VerifyingKey;
+use crate::clock::TokioClock;
 use crate::domain::ids::SessionId;
+use scenario::Scenario;
+use server::Shared;
+use timeline::Life;
+use verify::Application;
+use world::World;
 
 /// How to run it.
 #[derive(Clone, Debug)]
@@ -78,11 +99,24 @@ pub struct Running {
     /// `http://127.0.0.1:PORT/idverify/v1`
     pub base_url: String,
     /// The application's id.
-    pub sdk_id: String,
+    pub sdk_id: uuid::Uuid,
     /// Private key, PKCS#8 PEM, when the pair was made here.
     pub private_key_pem: Option<SecretString>,
     /// The sessions made at the start.
     pub sessions: Vec<MadeSession>,
+    /// The simulated time: the dashboard of the demo goes by it too.
+    pub clock: TokioClock,
+    task: tokio::task::JoinHandle<()>,
+    stop: DropGuard,
+}
+
+impl Running {
+    /// Stops listening and waits for the end.
+    pub async fn shutdown(self) {
+        drop(self.stop);
+        // A task that was cancelled or has panicked has ended too.
+        let _ended = self.task.await;
+    }
 }
 
 /// Starts it.
@@ -90,6 +124,76 @@ pub struct Running {
 /// # Errors
 /// See [`SimulatorError`].
 pub async fn start(options: Options) -> Result<Running, SimulatorError> {
-    let _ = options;
-    std::future::ready(Err(SimulatorError::Key(String::from("not built")))).await
+    let key = |why: crate::api::key::KeyError| SimulatorError::Key(why.to_string());
+    let (public, private_key_pem) = match options.public_key_pem {
+        Some(pem) => (pem, None),
+        None => {
+            let pair = SigningKey::generate().map_err(key)?;
+            (pair.public_pem().map_err(key)?, Some(pair.to_pem().map_err(key)?))
+        }
+    };
+    let verifying = VerifyingKey::from_pem(&public).map_err(key)?;
+    let sdk_id = sdk_id(options.seed);
+    let clock = TokioClock::with_speed(options.start, options.speed);
+    let mut world = World::new(options.seed, clock);
+    let sessions = populate(&mut world, options.sessions, &options.scenarios, options.start)?;
+
+    let listen = |cause| SimulatorError::Listen { address: options.listen, cause };
+    let listener = tokio::net::TcpListener::bind(options.listen).await.map_err(listen)?;
+    let address = listener.local_addr().map_err(listen)?;
+    let application = Application { sdk_id: sdk_id.to_string(), key: verifying };
+    let shared = Shared { world: Arc::new(Mutex::new(world)), application: Arc::new(application) };
+    let cancelled = CancellationToken::new();
+    let stop = cancelled.clone().drop_guard();
+    let task = tokio::spawn(async move {
+        let served = axum::serve(listener, server::router(shared));
+        tokio::select! {
+            () = cancelled.cancelled() => {}
+            _ended = served.into_future() => {}
+        }
+    });
+    let base_url = format!("http://{address}{}", server::PREFIX);
+    Ok(Running { base_url, sdk_id, private_key_pem, sessions, clock, task, stop })
+}
+
+/// The application's id, from the seed.
+fn sdk_id(seed: u64) -> uuid::Uuid {
+    let mut bytes = [0; 16];
+    fastrand::Rng::with_seed(seed ^ 0x5d1d).fill(&mut bytes);
+    uuid::Builder::from_random_bytes(bytes).into_uuid()
+}
+
+/// Makes the sessions of the start: of the scenarios named, in turn, all created now; or the
+/// demo's mixture.
+fn populate(
+    world: &mut World,
+    count: usize,
+    names: &[String],
+    start: Timestamp,
+) -> Result<Vec<MadeSession>, SimulatorError> {
+    let mut made = Vec::new();
+    let chosen: Result<Vec<Scenario>, _> = names.iter().map(|n| Scenario::shipped(n)).collect();
+    let chosen: Vec<(&String, Scenario)> = names.iter().zip(chosen?).collect();
+    let mixture = mixture::MIXTURE;
+    for number in 0..count {
+        let round = i64::try_from(number / mixture.len()).unwrap_or(i64::MAX);
+        let (name, scenario, age, delay, ttl) = match chosen.get(number % chosen.len().max(1)) {
+            Some((name, scenario)) => ((*name).clone(), scenario.clone(), 0, 0, None),
+            None => {
+                let Some(part) = mixture.get(number % mixture.len()) else { continue };
+                let later = round.saturating_mul(97) % 1_800;
+                let (age, delay) = (part.age.saturating_add(later), part.delay);
+                let scenario = Scenario::shipped(part.scenario)?;
+                let delay = if delay > 0 { delay.saturating_add(2 * later) } else { 0 };
+                (part.scenario.to_owned(), scenario, age, delay, part.ttl)
+            }
+        };
+        let id = world.next_id();
+        let created = start.saturating_sub(SignedDuration::from_secs(age)).unwrap_or(start);
+        let reference = format!("demo-{:04}", number + 1);
+        let life = Life { id, scenario, created, delay, ttl, instructions: None };
+        world.settle(life, reference.clone(), name.clone());
+        made.push(MadeSession { id, reference, scenario: name });
+    }
+    Ok(made)
 }
