@@ -3,15 +3,19 @@
 //! Owns what is kept between runs. Must never keep a secret or personal data, and never decide what
 //! is shown. May use `api::wire` to read answers it kept.
 
-use std::path::Path;
+mod event;
+mod files;
+pub mod memory;
+mod rows;
+pub mod sqlite;
+mod writer;
+
 use std::sync::Arc;
 
-use tokio::sync::watch;
-use tokio_util::sync::CancellationToken;
-
 use crate::domain::ids::SessionId;
-use crate::domain::snapshot::Snapshot;
 use crate::domain::watched::{WatchEntry, WatchedSession};
+
+pub use writer::writer;
 
 /// A backend; calls block, so the task that uses it runs them on a blocking thread.
 pub trait Persistence: Send + 'static {
@@ -28,12 +32,14 @@ pub trait Persistence: Send + 'static {
     fn add(&mut self, entries: &[WatchEntry]) -> Result<(), PersistError>;
 
     /// Takes sessions off the list, with their answers and timelines, leaving nothing in the files.
+    /// Returns how many were on it.
     ///
     /// # Errors
     /// See [`PersistError`].
     fn remove(&mut self, ids: &[SessionId]) -> Result<usize, PersistError>;
 
-    /// Saves sessions as they are now, in one transaction.
+    /// Saves sessions as they are now, in one transaction. Who is not on the list is left out: it
+    /// may have been taken off by another process.
     ///
     /// # Errors
     /// See [`PersistError`].
@@ -72,32 +78,4 @@ pub struct Opened<P> {
     pub persistence: P,
     /// A warning for the operator: a damaged file was moved aside, and what was saved of it.
     pub warning: Option<String>,
-}
-
-/// The SQLite backend (replace by `pub use sqlite::Sqlite` of `persist/sqlite.rs`).
-#[derive(Debug)]
-pub struct Sqlite;
-
-impl Sqlite {
-    /// Opens or makes the store file with mode 0600 in a folder of mode 0700. `exclusive` takes the
-    /// lock that only one dashboard can hold; commands open without it.
-    ///
-    /// # Errors
-    /// See [`PersistError`].
-    pub fn open(path: &Path, exclusive: bool) -> Result<Opened<Self>, PersistError> {
-        let _ = (path, exclusive);
-        Ok(Opened { persistence: Self, warning: None })
-    }
-}
-
-/// Saves what changes in the snapshots until cancelled, at most twice a second, latest wins; then
-/// saves once more and returns. Trouble and its end are told through `trouble`.
-pub async fn writer<P: Persistence>(
-    persistence: P,
-    snapshots: watch::Receiver<Arc<Snapshot>>,
-    trouble: impl Fn(Option<String>) + Send + 'static,
-    cancelled: CancellationToken,
-) {
-    let _ = (persistence, snapshots, trouble);
-    cancelled.cancelled().await;
 }

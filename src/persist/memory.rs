@@ -1,0 +1,49 @@
+//! A store that forgets: for `demo` and `--no-state`.
+//!
+//! Owns nothing on disk.
+
+use std::sync::Arc;
+
+use super::{PersistError, Persistence};
+use crate::domain::ids::SessionId;
+use crate::domain::watched::{WatchEntry, WatchedSession};
+
+/// Sessions in the order of adding.
+#[derive(Debug, Default)]
+pub struct Memory {
+    sessions: Vec<WatchedSession>,
+}
+
+impl Persistence for Memory {
+    fn load(&mut self) -> Result<Vec<WatchedSession>, PersistError> {
+        Ok(self.sessions.clone())
+    }
+
+    fn add(&mut self, entries: &[WatchEntry]) -> Result<(), PersistError> {
+        for entry in entries {
+            match self.sessions.iter_mut().find(|known| known.id() == entry.id) {
+                Some(known) => known.entry = Arc::new(entry.clone()),
+                None => self.sessions.push(WatchedSession::new(entry.clone())),
+            }
+        }
+        Ok(())
+    }
+
+    fn remove(&mut self, ids: &[SessionId]) -> Result<usize, PersistError> {
+        let before = self.sessions.len();
+        self.sessions.retain(|known| !ids.contains(&known.id()));
+        Ok(before - self.sessions.len())
+    }
+
+    fn save(&mut self, sessions: &[Arc<WatchedSession>]) -> Result<(), PersistError> {
+        for session in sessions {
+            if let Some(known) = self.sessions.iter_mut().find(|known| known.id() == session.id()) {
+                let last_ok = session.poll.last_ok;
+                *known = WatchedSession::clone(session);
+                known.poll = crate::domain::watched::PollState { last_ok, ..Default::default() };
+                known.revision = 0;
+            }
+        }
+        Ok(())
+    }
+}

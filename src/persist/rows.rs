@@ -1,0 +1,199 @@
+//! Sessions as rows and back.
+//!
+//! Owns the SQL of reading and writing one session. An answer that can no longer be read stays in
+//! the store and is shown as not loaded.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use jiff::{SignedDuration, Timestamp};
+use rusqlite::{Connection, OptionalExtension, Row, Transaction, params};
+
+use super::event::StoredEvent;
+use crate::api::wire;
+use crate::domain::ids::SessionId;
+use crate::domain::watched::{
+    Answer, Answers, Letter, PollState, TIMELINE_CAP, WatchEntry, WatchedSession,
+};
+
+type Sql<T> = Result<T, rusqlite::Error>;
+
+fn time(text: Option<String>) -> Option<Timestamp> {
+    text.and_then(|text| text.parse().ok())
+}
+
+/// The watch-list without answers, by position; rows that cannot be read are left out.
+pub(super) fn list(connection: &Connection) -> Sql<Vec<(i64, WatchedSession)>> {
+    let mut query = connection.prepare(
+        "SELECT position, id, reference, tags, added_at, deadline, resources_ttl, missing_since,
+                visit_at, letter_not_set_at, last_ok
+         FROM session ORDER BY position",
+    )?;
+    let rows = query.query_map([], listed)?;
+    Ok(rows.collect::<Sql<Vec<_>>>()?.into_iter().flatten().collect())
+}
+
+fn listed(row: &Row<'_>) -> Sql<Option<(i64, WatchedSession)>> {
+    let id: String = row.get(1)?;
+    let Ok(id) = SessionId::parse(&id) else { return Ok(None) };
+    let tags: String = row.get(3)?;
+    let ttl: Option<i64> = row.get(6)?;
+    let mut watched = WatchedSession::new(WatchEntry {
+        id,
+        reference: row.get(2)?,
+        tags: tags.split_whitespace().map(str::to_owned).collect(),
+        added_at: time(row.get(4)?).unwrap_or(Timestamp::UNIX_EPOCH),
+        deadline: time(row.get(5)?),
+        resources_ttl: ttl.map(SignedDuration::from_secs),
+    });
+    watched.answers = Arc::new(Answers {
+        missing_since: time(row.get(7)?),
+        visit_notified_at: time(row.get(8)?),
+        letter: time(row.get(9)?).map_or(Letter::NotKnown, Letter::NotSet),
+        ..Answers::default()
+    });
+    watched.poll = PollState { last_ok: time(row.get(10)?), ..PollState::default() };
+    Ok(Some((row.get(0)?, watched)))
+}
+
+/// Puts answers and timelines to the listed sessions.
+pub(super) fn complete(
+    connection: &Connection,
+    listed: Vec<(i64, WatchedSession)>,
+) -> Sql<Vec<WatchedSession>> {
+    let places: HashMap<i64, usize> =
+        listed.iter().enumerate().map(|(place, (position, _))| (*position, place)).collect();
+    let mut sessions: Vec<WatchedSession> =
+        listed.into_iter().map(|(_, watched)| watched).collect();
+    let mut query = connection.prepare("SELECT session, part, raw, fetched_at FROM answer")?;
+    let mut rows = query.query([])?;
+    while let Some(row) = rows.next()? {
+        let place = places.get(&row.get(0)?).copied();
+        let Some(watched) = place.and_then(|place| sessions.get_mut(place)) else { continue };
+        let (part, raw): (String, String) = (row.get(1)?, row.get(2)?);
+        let fetched_at = time(row.get(3)?).unwrap_or(Timestamp::UNIX_EPOCH);
+        reread(watched, &part, raw, fetched_at);
+    }
+    let mut query =
+        connection.prepare("SELECT session, body FROM event ORDER BY session, number")?;
+    let mut rows = query.query([])?;
+    while let Some(row) = rows.next()? {
+        let place = places.get(&row.get(0)?).copied();
+        let Some(watched) = place.and_then(|place| sessions.get_mut(place)) else { continue };
+        let body: String = row.get(1)?;
+        let stored: Option<StoredEvent> = serde_json::from_str(&body).ok();
+        if let Some(event) = stored.and_then(StoredEvent::revived) {
+            Arc::make_mut(&mut watched.timeline).push(event);
+        }
+    }
+    Ok(sessions)
+}
+
+fn reread(watched: &mut WatchedSession, part: &str, raw: String, fetched_at: Timestamp) {
+    let id = watched.id();
+    let answers = Arc::make_mut(&mut watched.answers);
+    match part {
+        "session" => {
+            let value = wire::session(&raw, id).ok();
+            answers.session = value.map(|value| answer(value, raw, fetched_at));
+        }
+        "configuration" => {
+            let value = wire::configuration(&raw, id).ok();
+            answers.configuration = value.map(|value| answer(value, raw, fetched_at));
+        }
+        _ => {
+            if let Ok(value) = wire::instructions(&raw) {
+                answers.letter = Letter::Set(answer(value, raw, fetched_at));
+            }
+        }
+    }
+}
+
+fn answer<T>(value: T, raw: String, fetched_at: Timestamp) -> Arc<Answer<T>> {
+    Arc::new(Answer { value, raw: raw.into(), fetched_at })
+}
+
+/// Writes the operator's part of a session; a new one goes to the end.
+pub(super) fn put_entry(transaction: &Transaction<'_>, entry: &WatchEntry) -> Sql<()> {
+    transaction
+        .prepare_cached(
+            "INSERT INTO session (id, reference, tags, added_at, deadline, resources_ttl)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6)
+             ON CONFLICT (id) DO UPDATE SET reference = ?2, tags = ?3, deadline = ?5,
+                 resources_ttl = ?6",
+        )?
+        .execute(params![
+            entry.id.to_string(),
+            entry.reference,
+            entry.tags.join(" "),
+            entry.added_at.to_string(),
+            entry.deadline.map(|at| at.to_string()),
+            entry.resources_ttl.map(|span| span.as_secs()),
+        ])?;
+    Ok(())
+}
+
+/// Writes what is known of a session that is on the list.
+pub(super) fn put_known(transaction: &Transaction<'_>, watched: &WatchedSession) -> Sql<()> {
+    let id = watched.id().to_string();
+    let mut find = transaction.prepare_cached("SELECT position FROM session WHERE id = ?1")?;
+    let Some(position) = find.query_row([&id], |row| row.get::<_, i64>(0)).optional()? else {
+        return Ok(());
+    };
+    let answers = &watched.answers;
+    let not_set = match &answers.letter {
+        Letter::NotSet(at) => Some(at.to_string()),
+        _ => None,
+    };
+    transaction
+        .prepare_cached(
+            "UPDATE session SET missing_since = ?2, visit_at = ?3, letter_not_set_at = ?4,
+                 last_ok = ?5 WHERE position = ?1",
+        )?
+        .execute(params![
+            position,
+            answers.missing_since.map(|at| at.to_string()),
+            answers.visit_notified_at.map(|at| at.to_string()),
+            not_set,
+            watched.poll.last_ok.map(|at| at.to_string()),
+        ])?;
+    let session = answers.session.as_ref().map(|a| (&a.raw, a.fetched_at));
+    let configuration = answers.configuration.as_ref().map(|a| (&a.raw, a.fetched_at));
+    let letter = match &answers.letter {
+        Letter::Set(answer) => Some((&answer.raw, answer.fetched_at)),
+        _ => None,
+    };
+    for (part, held) in [("session", session), ("configuration", configuration), ("letter", letter)]
+    {
+        let Some((raw, fetched_at)) = held else { continue };
+        transaction
+            .prepare_cached(
+                "INSERT INTO answer (session, part, raw, fetched_at) VALUES (?1, ?2, ?3, ?4)
+                 ON CONFLICT (session, part) DO UPDATE SET raw = ?3, fetched_at = ?4",
+            )?
+            .execute(params![position, part, &**raw, fetched_at.to_string()])?;
+    }
+    put_events(transaction, position, watched)
+}
+
+/// Adds the events that are not stored yet. At the cap the oldest go, so all are written anew.
+fn put_events(transaction: &Transaction<'_>, position: i64, watched: &WatchedSession) -> Sql<()> {
+    let stored: u32 = transaction
+        .prepare_cached("SELECT count(*) FROM event WHERE session = ?1")?
+        .query_row([position], |row| row.get(0))?;
+    let stored = usize::try_from(stored).unwrap_or(usize::MAX);
+    let full = watched.timeline.len() >= TIMELINE_CAP;
+    let known = if full || stored > watched.timeline.len() {
+        transaction.prepare_cached("DELETE FROM event WHERE session = ?1")?.execute([position])?;
+        0
+    } else {
+        stored
+    };
+    let mut insert = transaction
+        .prepare_cached("INSERT INTO event (session, number, body) VALUES (?1, ?2, ?3)")?;
+    for (number, event) in watched.timeline.iter().enumerate().skip(known) {
+        let body = serde_json::to_string(&StoredEvent::from(event)).unwrap_or_default();
+        insert.execute(params![position, i64::try_from(number).unwrap_or(i64::MAX), body])?;
+    }
+    Ok(())
+}

@@ -1,0 +1,314 @@
+//! One story for every backend of the local store, and what only a file can suffer: another
+//! process, a newer schema, damage, kill −9.
+//!
+//! Owns temporary folders only.
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a failed set-up fails the test")]
+
+use std::fs;
+use std::io::Write;
+use std::os::unix::fs::PermissionsExt;
+use std::path::Path;
+use std::sync::{Arc, Mutex};
+
+use branchwatch::api::wire;
+use branchwatch::domain::change::{ChangeKind, Origin, TimelineEvent};
+use branchwatch::domain::ids::SessionId;
+use branchwatch::domain::watched::{Answer, Answers, Letter, WatchEntry, WatchedSession};
+use branchwatch::persist::memory::Memory;
+use branchwatch::persist::sqlite::Sqlite;
+use branchwatch::persist::{PersistError, Persistence, writer};
+use branchwatch::store::{Observation, Store};
+use jiff::{SignedDuration, Timestamp};
+use tokio_util::sync::CancellationToken;
+
+fn id(n: u128) -> SessionId {
+    SessionId::new(uuid::Uuid::from_u128(n))
+}
+
+fn entry(n: u128) -> WatchEntry {
+    WatchEntry {
+        id: id(n),
+        reference: Some(format!("dbs-{n}")),
+        tags: vec!["team-a".to_owned(), "urgent".to_owned()],
+        added_at: "2026-10-16T09:00:00Z".parse().unwrap(),
+        deadline: Some("2026-10-20T21:00:00Z".parse().unwrap()),
+        resources_ttl: Some(SignedDuration::from_hours(24 * 90)),
+    }
+}
+
+fn answer<T>(raw: &str, value: T) -> Arc<Answer<T>> {
+    Arc::new(Answer { value, raw: raw.into(), fetched_at: "2026-10-16T09:01:00Z".parse().unwrap() })
+}
+
+fn known(n: u128) -> WatchedSession {
+    let session = format!(
+        r#"{{"client_session_token_ttl":1.0e3,"session_id":"{}","state":"ONGOING","resources":{{}},"checks":[],"new":{{"x":12345678901234567890}}}}"#,
+        id(n)
+    );
+    let configuration = format!(r#"{{"session_id":"{}","requested_checks":["A"]}}"#, id(n));
+    let letter = r#"{"branch":{"fad_code":"0040037"},"contact_profile_exists":true}"#;
+    let mut watched = WatchedSession::new(entry(n));
+    watched.answers = Arc::new(Answers {
+        session: Some(answer(&session, wire::session(&session, id(n)).unwrap())),
+        configuration: Some(answer(
+            &configuration,
+            wire::configuration(&configuration, id(n)).unwrap(),
+        )),
+        letter: Letter::Set(answer(letter, wire::instructions(letter).unwrap())),
+        missing_since: None,
+        visit_notified_at: Some("2026-10-16T08:30:00Z".parse().unwrap()),
+    });
+    let at: Timestamp = "2026-10-16T09:01:00Z".parse().unwrap();
+    let event = TimelineEvent {
+        at,
+        seen_at: at,
+        source: None,
+        what: ChangeKind::FirstSeen,
+        origin: Origin::Observed,
+    };
+    watched.timeline = Arc::new(vec![event]);
+    watched.poll.last_ok = Some(at);
+    watched
+}
+
+/// The story that every backend must tell.
+fn story(mut store: impl Persistence) {
+    assert_eq!(store.load().unwrap(), []);
+    store.add(&[entry(1), entry(2), entry(3)]).unwrap();
+    let listed: Vec<SessionId> = store.load().unwrap().iter().map(WatchedSession::id).collect();
+    assert_eq!(listed, [id(1), id(2), id(3)], "the order of adding");
+
+    store.save(&[Arc::new(known(2))]).unwrap();
+    let loaded = store.load().unwrap();
+    assert_eq!(loaded[1], known(2), "all comes back as it was");
+
+    let mut grown = known(2);
+    let mut event = grown.timeline[0].clone();
+    event.what = ChangeKind::Gone;
+    Arc::make_mut(&mut grown.timeline).push(event);
+    Arc::make_mut(&mut grown.answers).missing_since = Some("2026-10-16T10:00:00Z".parse().unwrap());
+    store.save(&[Arc::new(grown.clone())]).unwrap();
+    assert_eq!(store.load().unwrap()[1], grown);
+
+    let mut renamed = entry(2);
+    renamed.reference = None;
+    store.add(&[renamed.clone()]).unwrap();
+    let loaded = store.load().unwrap();
+    assert_eq!(*loaded[1].entry, renamed);
+    assert_eq!(loaded[1].timeline.len(), 2, "answers and timeline stay");
+
+    assert_eq!(store.remove(&[id(2), id(9)]).unwrap(), 1);
+    store.save(&[Arc::new(known(2))]).unwrap();
+    assert_eq!(store.load().unwrap().len(), 2, "who was taken off does not come back by a save");
+}
+
+fn open(path: &Path) -> Sqlite {
+    Sqlite::open(path, false).unwrap().persistence
+}
+
+#[test]
+fn the_memory_backend_tells_the_story() {
+    story(Memory::default());
+}
+
+#[test]
+fn the_file_backend_tells_the_story_and_forgets_nothing_between_runs() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("deep/er/store.db");
+    story(open(&path));
+    let mut store = open(&path);
+    store.save(&[Arc::new(known(1))]).unwrap();
+    drop(store);
+    assert_eq!(open(&path).load().unwrap()[0], known(1));
+}
+
+#[test]
+fn files_are_for_the_owner_alone_whatever_the_umask() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("data/store.db");
+    let mut store = Sqlite::open(&path, true).unwrap().persistence;
+    store.add(&[entry(1)]).unwrap();
+    let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
+    assert_eq!(mode(path.parent().unwrap()), 0o700);
+    for file in fs::read_dir(path.parent().unwrap()).unwrap() {
+        let file = file.unwrap().path();
+        assert_eq!(mode(&file), 0o600, "{}", file.display());
+    }
+    drop(store);
+    fs::set_permissions(&path, fs::Permissions::from_mode(0o644)).unwrap();
+    drop(open(&path));
+    assert_eq!(mode(&path), 0o600, "a mode that is too wide is narrowed");
+}
+
+#[test]
+fn what_is_removed_leaves_nothing_in_the_files() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("store.db");
+    let mut store = open(&path);
+    let marker = "MARKER-5b1f";
+    let mut marked = entry(1);
+    marked.reference = Some(format!("{marker}-reference"));
+    store.add(&[marked, entry(2)]).unwrap();
+    let mut watched = known(1);
+    let raw = format!(r#"{{"session_id":"{}","user_tracking_id":"{marker}-tracking"}}"#, id(1));
+    Arc::make_mut(&mut watched.answers).session =
+        Some(answer(&raw, wire::session(&raw, id(1)).unwrap()));
+    store.save(&[Arc::new(watched)]).unwrap();
+    let holds = || {
+        fs::read_dir(folder.path()).unwrap().any(|file| {
+            let bytes = fs::read(file.unwrap().path()).unwrap();
+            bytes.windows(marker.len()).any(|window| window == marker.as_bytes())
+        })
+    };
+    assert!(holds(), "it was there");
+    store.remove(&[id(1)]).unwrap();
+    assert!(!holds(), "and is not any more, with the store still open");
+    assert_eq!(store.load().unwrap().len(), 1);
+}
+
+#[test]
+fn a_second_dashboard_is_refused_and_a_command_is_not() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("store.db");
+    let first = Sqlite::open(&path, true).unwrap();
+    let refused = Sqlite::open(&path, true).unwrap_err();
+    let number = std::process::id().to_string();
+    assert!(matches!(&refused, PersistError::Locked(who) if who.contains(&number)), "{refused}");
+    open(&path).add(&[entry(1)]).unwrap();
+    drop(first);
+    Sqlite::open(&path, true).unwrap();
+}
+
+#[test]
+fn a_newer_store_is_refused_and_left_as_it_is() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("store.db");
+    open(&path).add(&[entry(1)]).unwrap();
+    let connection = rusqlite::Connection::open(&path).unwrap();
+    connection.pragma_update(None, "user_version", 99).unwrap();
+    drop(connection);
+    let refused = Sqlite::open(&path, false).unwrap_err();
+    assert!(matches!(refused, PersistError::Newer { found: 99, .. }), "{refused}");
+    assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1, "nothing was moved");
+}
+
+#[test]
+fn a_damaged_store_is_moved_aside_and_the_program_goes_on() {
+    for (what, damage) in [
+        ("zeros", vec![0_u8; 20_000]),
+        ("text", b"this is no database at all, but a letter to a friend\n".repeat(100)),
+        ("half a header", b"SQLite format 3\0".to_vec()),
+    ] {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("store.db");
+        fs::write(&path, &damage).unwrap();
+        let opened = Sqlite::open(&path, true).unwrap();
+        let warning = opened.warning.unwrap_or_default();
+        assert!(warning.contains("damaged"), "{what}: {warning}");
+        let mut store = opened.persistence;
+        store.add(&[entry(1)]).unwrap();
+        assert_eq!(store.load().unwrap().len(), 1);
+        let aside = folder.path().join("store.db-damaged-1");
+        assert_eq!(fs::read(aside).unwrap(), damage, "{what}: nothing of it is lost");
+    }
+}
+
+#[test]
+fn the_watch_list_is_saved_from_a_store_whose_answers_are_damaged() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("store.db");
+    let mut store = open(&path);
+    let entries: Vec<WatchEntry> = (1..=50).map(entry).collect();
+    store.add(&entries).unwrap();
+    for n in 1..=50 {
+        store.save(&[Arc::new(known(n))]).unwrap();
+    }
+    drop(store);
+    let mut bytes = fs::read(&path).unwrap();
+    let end = bytes.len();
+    // The last pages are of answers and events.
+    for byte in &mut bytes[end - 8_192..] {
+        *byte = 0xa5;
+    }
+    fs::write(&path, bytes).unwrap();
+    let opened = Sqlite::open(&path, true).unwrap();
+    assert!(opened.warning.is_some());
+    let mut store = opened.persistence;
+    assert_eq!(store.load().unwrap().len(), 50);
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_writer_saves_what_changes_and_says_when_it_cannot() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("store.db");
+    let mut persistence = open(&path);
+    persistence.add(&[entry(1), entry(2)]).unwrap();
+    let loaded = persistence.load().unwrap();
+    let (mut store, reader) = Store::new(loaded);
+    let saved = store.snapshot().sessions.clone();
+    let cancel = CancellationToken::new();
+    let told: Arc<Mutex<Vec<Option<String>>>> = Arc::default();
+    let hears = Arc::clone(&told);
+    let trouble = move |what| hears.lock().unwrap().push(what);
+    let task = tokio::spawn(writer(persistence, saved, reader, trouble, cancel.clone()));
+
+    let answer = Answer::clone(known(1).answers.session.as_ref().unwrap());
+    store.observe(id(1), Observation::Session(answer));
+    store.add(vec![entry(3)]);
+    store.remove(&[id(2)]);
+    cancel.cancel();
+    task.await.unwrap();
+    let loaded = open(&path).load().unwrap();
+    let ids: Vec<SessionId> = loaded.iter().map(WatchedSession::id).collect();
+    assert_eq!(ids, [id(1), id(3)], "the last state is saved at the end");
+    assert!(loaded[0].session().is_some());
+    assert_eq!(*told.lock().unwrap(), []);
+}
+
+/// The child of the kill story: adds sessions and acknowledges each on standard output.
+#[test]
+fn child_that_writes_until_it_is_killed() {
+    let Ok(path) = std::env::var("BRANCHWATCH_TEST_STORE") else { return };
+    let mut store = open(Path::new(&path));
+    for n in 1.. {
+        store.add(&[entry(n)]).unwrap();
+        store.save(&[Arc::new(known(n))]).unwrap();
+        println!("acknowledged {n}");
+        std::io::stdout().flush().unwrap();
+    }
+}
+
+#[test]
+fn what_was_acknowledged_survives_kill_9() {
+    use std::io::{BufRead, BufReader};
+    for round in 0..20_u32 {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("store.db");
+        let mut child = std::process::Command::new(std::env::current_exe().unwrap())
+            .args(["--exact", "child_that_writes_until_it_is_killed", "--nocapture"])
+            .env("BRANCHWATCH_TEST_STORE", &path)
+            .stdout(std::process::Stdio::piped())
+            .stderr(std::process::Stdio::null())
+            .spawn()
+            .unwrap();
+        let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+        let mut acknowledged = 0_u128;
+        let enough = u128::from(1 + round * 2);
+        while acknowledged < enough {
+            let line = lines.next().expect("the child writes").unwrap();
+            if let Some((_, n)) = line.split_once("acknowledged ") {
+                acknowledged = n.trim().parse().unwrap();
+            }
+        }
+        child.kill().unwrap();
+        child.wait().unwrap();
+        let opened = Sqlite::open(&path, true).unwrap();
+        assert_eq!(opened.warning, None, "round {round}: nothing is damaged");
+        let mut store = opened.persistence;
+        let loaded = store.load().unwrap();
+        for n in 1..=acknowledged {
+            let found = loaded.iter().find(|s| s.id() == id(n));
+            assert!(found.is_some_and(|s| s.session().is_some()), "round {round}: {n} is lost");
+        }
+    }
+}
