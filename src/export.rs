@@ -3,13 +3,22 @@
 //! Owns the export's shapes, the masking and the writing of files. Must never hold a secret, and
 //! never overwrite.
 
-use std::path::{Path, PathBuf};
+mod document;
+mod file;
+mod mask;
+
+use std::path::PathBuf;
 
 use jiff::Timestamp;
 
 use crate::domain::rules::Rules;
 use crate::domain::shape::Shape;
-use crate::domain::watched::WatchedSession;
+
+pub use document::document;
+pub use file::{file_name, write};
+
+/// Version of the normal shape; adding keys does not change it.
+pub const SCHEMA_VERSION: u32 = 1;
 
 /// What goes into a document.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -22,6 +31,12 @@ pub struct Contents {
     pub timeline: bool,
     /// Include the configuration.
     pub configuration: bool,
+}
+
+impl Default for Contents {
+    fn default() -> Self {
+        Self { shape: Shape::Normal, masked: true, timeline: true, configuration: true }
+    }
 }
 
 /// What a document says of its making.
@@ -81,25 +96,4 @@ pub enum Existing {
     Replace,
     /// Take the next free name: `-2`, `-3`, … (the dialog).
     NextFree,
-}
-
-/// Makes the document of one session.
-///
-/// # Errors
-/// See [`ExportError`].
-pub fn document(
-    _session: &WatchedSession,
-    _contents: Contents,
-    _origin: &Origin<'_>,
-) -> Result<Document, ExportError> {
-    Err(ExportError::NothingFetched)
-}
-
-/// Writes text to a file: whole or not at all, mode 0600, through a temporary file in the same
-/// folder; a missing folder is made with mode 0700. Returns the path written.
-///
-/// # Errors
-/// See [`ExportError`].
-pub fn write(_path: &Path, _text: &str, _existing: Existing) -> Result<PathBuf, ExportError> {
-    Err(ExportError::NothingFetched)
 }

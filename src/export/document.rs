@@ -1,0 +1,248 @@
+//! The document of one session: what Yoti said, and beside it what is derived.
+//!
+//! Owns the two shapes of product.md 5 and the escaping of hostile text (fault U11).
+
+use serde_json::{Map, Value, json};
+
+use super::mask::{mask, remove_secrets};
+use super::{Contents, Document, ExportError, Origin, SCHEMA_VERSION};
+use crate::domain::attention::{Assessment, assess};
+use crate::domain::change::{ChangeKind, Origin as Source, TimelineEvent};
+use crate::domain::coverage;
+use crate::domain::server_text::ServerText;
+use crate::domain::shape::Shape;
+use crate::domain::stage::{Stage, Verdict};
+use crate::domain::watched::WatchedSession;
+
+/// Makes the document of one session.
+///
+/// # Errors
+/// See [`ExportError`].
+pub fn document(
+    session: &WatchedSession,
+    contents: Contents,
+    origin: &Origin<'_>,
+) -> Result<Document, ExportError> {
+    let assessment = assess(session, origin.rules, origin.now);
+    let answer = session.answers.session.as_ref();
+    let mut held = answer.map(|answer| kept(&answer.raw)).transpose()?;
+    let mut masked_paths = Vec::new();
+    if contents.shape == Shape::Raw {
+        let mut value = held.ok_or(ExportError::NothingFetched)?;
+        if contents.masked {
+            mask(&mut value, "", &mut masked_paths);
+        }
+        return Ok(Document { text: escaped(&value), masked_paths, stale: assessment.stale });
+    }
+    let mut configuration = match &session.answers.configuration {
+        Some(answer) if contents.configuration => Some(kept(&answer.raw)?),
+        _ => None,
+    };
+    let mut reference = session.entry.reference.as_deref().map_or(Value::Null, Value::from);
+    if contents.masked {
+        for (part, pointer) in [(&mut held, "/session"), (&mut configuration, "/configuration")] {
+            if let Some(value) = part {
+                mask(value, pointer, &mut masked_paths);
+            }
+        }
+        let mut holder = json!({ "reference": reference });
+        mask(&mut holder, "", &mut masked_paths);
+        reference = holder.get("reference").cloned().unwrap_or_default();
+    }
+    let mut value = json!({
+        "schema_version": SCHEMA_VERSION,
+        "exported_at": origin.now.to_string(),
+        "profile": origin.profile,
+        "environment": origin.environment,
+        "session_id": session.id().to_string(),
+        "reference": reference,
+        "masked": contents.masked,
+        "masked_paths": masked_paths,
+        "session": held,
+    });
+    let mut put = |key: &str, inner: Value| {
+        if let Some(map) = value.as_object_mut() {
+            map.insert(key.to_owned(), inner);
+        }
+    };
+    if contents.configuration {
+        put("configuration", configuration.unwrap_or_default());
+    }
+    put("derived", derived(session, &assessment));
+    if contents.timeline {
+        put("timeline", session.timeline.iter().map(event).collect());
+    }
+    put("fetched_at", answer.map_or(Value::Null, |a| a.fetched_at.to_string().into()));
+    put("stale", assessment.stale.into());
+    Ok(Document { text: escaped(&value), masked_paths, stale: assessment.stale })
+}
+
+/// A kept answer as it was, without secrets.
+fn kept(raw: &str) -> Result<Value, ExportError> {
+    let mut value: Value =
+        serde_json::from_str(raw).map_err(|why| ExportError::Unreadable(why.to_string()))?;
+    remove_secrets(&mut value);
+    Ok(value)
+}
+
+/// The stage's name in files: stable, lower case.
+fn stage_name(stage: &Stage) -> &'static str {
+    match stage {
+        Stage::Gone => "gone",
+        Stage::NotFound => "not_found",
+        Stage::NotFetched => "not_fetched",
+        Stage::Expired { .. } => "expired",
+        Stage::Done(Verdict::Approve) => "done_approve",
+        Stage::Done(Verdict::Reject) => "done_reject",
+        Stage::Done(Verdict::Refer) => "done_refer",
+        Stage::ChecksRunning => "checks_running",
+        Stage::AtCounter { .. } => "at_counter",
+        Stage::TurnedAway { .. } => "turned_away",
+        Stage::Visited => "visited",
+        Stage::AtHome => "at_home",
+        Stage::AwaitingVisit => "awaiting_visit",
+        Stage::LetterNotSet => "letter_not_set",
+        Stage::Unknown(_) => "unknown",
+    }
+}
+
+fn derived(session: &WatchedSession, assessment: &Assessment) -> Value {
+    let attention: Vec<&str> = assessment.findings.iter().map(|f| f.text.as_str()).collect();
+    let deadline =
+        assessment.deadline.map(|d| json!({ "at": d.at.to_string(), "derived": d.derived }));
+    json!({
+        "stage": stage_name(&assessment.stage),
+        "attention": attention,
+        "deadline": deadline,
+        "requirements": requirements(session),
+    })
+}
+
+fn requirements(session: &WatchedSession) -> Vec<Value> {
+    let Some(configuration) = session.configuration() else { return Vec::new() };
+    let resources = session.session().map_or(&[][..], |s| &s.resources);
+    let covered = coverage::derive(session).requirements;
+    let pairs = configuration.requirements.iter().zip(covered);
+    pairs
+        .map(|(requirement, cover)| {
+            let sources: Vec<&str> =
+                requirement.allowed_sources.iter().map(|s| s.source.as_raw()).collect();
+            let matched: Vec<&str> = cover
+                .resources
+                .iter()
+                .filter_map(|&at| Some(resources.get(at)?.id.text().as_raw()))
+                .collect();
+            json!({
+                "requirement_id": requirement.id.text().as_raw(),
+                "type": requirement.requirement_type.as_ref().map(super::super::domain::wire_enum::RequirementType::as_raw),
+                "state": requirement.state.as_ref().map(super::super::domain::wire_enum::RequirementState::as_raw),
+                "allowed_sources": sources,
+                "matched_resources": matched,
+                "match": cover.matched.word(),
+                "supplied": cover.supplied,
+            })
+        })
+        .collect()
+}
+
+fn event(event: &TimelineEvent) -> Value {
+    let origin = match event.origin {
+        Source::Api => "api",
+        Source::Observed => "observed",
+        Source::Notification => "notification",
+        Source::Local => "local",
+    };
+    let (what, parts) = happened(&event.what);
+    let mut map = Map::new();
+    map.insert("at".to_owned(), event.at.to_string().into());
+    map.insert("seen_at".to_owned(), event.seen_at.to_string().into());
+    map.insert("origin".to_owned(), origin.into());
+    map.insert(
+        "source".to_owned(),
+        event.source.as_ref().map(super::super::domain::wire_enum::SourceType::as_raw).into(),
+    );
+    map.insert("what".to_owned(), what.into());
+    map.extend(parts);
+    Value::Object(map)
+}
+
+/// The word for an event and its parts.
+fn happened(what: &ChangeKind) -> (&'static str, Vec<(String, Value)>) {
+    let text = |key: &str, text: &ServerText| (key.to_owned(), Value::from(text.as_raw()));
+    let maybe = |key: &str, text: &Option<ServerText>| {
+        (key.to_owned(), text.as_ref().map(ServerText::as_raw).into())
+    };
+    let count = |key: &str, count: usize| (key.to_owned(), Value::from(count));
+    match what {
+        ChangeKind::FirstSeen => ("first_seen", vec![]),
+        ChangeKind::State(from, to) => ("state", vec![maybe("from", from), maybe("to", to)]),
+        ChangeKind::ResourceAdded { container, document_type, country, pages, frames } => (
+            "resource_added",
+            vec![
+                text("container", container),
+                maybe("document_type", document_type),
+                maybe("country", country),
+                count("pages", *pages),
+                count("frames", *frames),
+            ],
+        ),
+        ChangeKind::ResourceUpdated { container, document_type, pages, frames } => (
+            "resource_updated",
+            vec![
+                text("container", container),
+                maybe("document_type", document_type),
+                count("pages", *pages),
+                count("frames", *frames),
+            ],
+        ),
+        ChangeKind::ResourceRemoved { container } => {
+            ("resource_removed", vec![text("container", container)])
+        }
+        ChangeKind::Task(kind, state) => ("task", vec![text("type", kind), text("state", state)]),
+        ChangeKind::Check { check_type, state, recommendation, reason } => (
+            "check",
+            vec![
+                text("type", check_type),
+                text("state", state),
+                maybe("recommendation", recommendation),
+                maybe("reason", reason),
+            ],
+        ),
+        ChangeKind::Requirement(kind, state) => {
+            ("requirement", vec![text("type", kind), text("state", state)])
+        }
+        ChangeKind::LetterSet(code, documents) => {
+            ("letter_set", vec![maybe("fad_code", code), count("documents", *documents)])
+        }
+        ChangeKind::IdentityProfile(result) => ("identity_profile", vec![text("result", result)]),
+        ChangeKind::Gone => ("gone", vec![]),
+        ChangeKind::Back => ("back", vec![]),
+        ChangeKind::FirstBranchVisit => ("first_branch_visit", vec![]),
+        ChangeKind::Other => ("other", vec![]),
+    }
+}
+
+/// Pretty JSON in which no character acts on a terminal that shows the file: C1, DEL, line
+/// separators, zero-width and direction characters become `\u` escapes, as JSON does for C0.
+fn escaped(value: &Value) -> String {
+    let text = serde_json::to_string_pretty(value).unwrap_or_default();
+    let mut safe = String::with_capacity(text.len() + 1);
+    for c in text.chars() {
+        if c == '\n' || !acts(c) {
+            safe.push(c);
+            continue;
+        }
+        for unit in c.encode_utf16(&mut [0; 2]) {
+            safe.push_str(&format!("\\u{unit:04x}"));
+        }
+    }
+    safe.push('\n');
+    safe
+}
+
+fn acts(c: char) -> bool {
+    c.is_control()
+        || matches!(c,
+            '\u{061c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}'
+            | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}')
+}

@@ -1,0 +1,100 @@
+//! Writing a document: whole or not at all, for the owner alone, never over something else.
+//!
+//! Owns the names and modes of exported files.
+
+use std::fs::{DirBuilder, File};
+use std::io::Write;
+use std::os::unix::fs::{DirBuilderExt, PermissionsExt};
+use std::path::{Path, PathBuf};
+
+use jiff::Timestamp;
+
+use super::{Existing, ExportError};
+use crate::domain::watched::WatchedSession;
+
+/// The most names that [`Existing::NextFree`] tries.
+const NAMES: u32 = 10_000;
+
+/// `dbs-2291_20261016T092731Z.json`: of a reference only letters, digits, `.`, `_`, `-` survive; a
+/// reference that looks like a person's data, or of which nothing survives, gives way to the id
+/// (fault F09).
+#[must_use]
+pub fn file_name(session: &WatchedSession, now: Timestamp) -> String {
+    let reference = session.entry.reference.as_deref().unwrap_or_default();
+    let safe: String = reference
+        .chars()
+        .filter(|c| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-'))
+        .take(60)
+        .collect();
+    let safe = safe.trim_start_matches(['.', '-']);
+    let id = session.id().to_string();
+    let usable = !safe.is_empty() && !super::mask::looks_like_a_person(reference);
+    let name = if usable { safe } else { &id };
+    format!("{name}_{}.json", now.strftime("%Y%m%dT%H%M%SZ"))
+}
+
+/// Writes text to a file: whole or not at all, mode 0600, through a temporary file in the same
+/// folder; a missing folder is made with mode 0700. Returns the path written.
+///
+/// # Errors
+/// See [`ExportError`].
+pub fn write(path: &Path, text: &str, existing: Existing) -> Result<PathBuf, ExportError> {
+    let io = |cause| ExportError::Io { path: path.to_path_buf(), cause };
+    let folder = match path.parent() {
+        Some(folder) if !folder.as_os_str().is_empty() => folder,
+        _ => Path::new("."),
+    };
+    DirBuilder::new().recursive(true).mode(0o700).create(folder).map_err(io)?;
+    if existing == Existing::Refuse && path.symlink_metadata().is_ok() {
+        return Err(ExportError::Exists(path.to_path_buf()));
+    }
+    let mut file = tempfile::Builder::new()
+        .prefix(".branchwatch-")
+        .permissions(std::fs::Permissions::from_mode(0o600))
+        .tempfile_in(folder)
+        .map_err(io)?;
+    file.write_all(text.as_bytes()).map_err(io)?;
+    file.as_file().sync_all().map_err(io)?;
+    let written = match existing {
+        Existing::Replace => {
+            file.persist(path).map_err(|why| io(why.error))?;
+            path.to_path_buf()
+        }
+        Existing::Refuse => match file.persist_noclobber(path) {
+            Ok(_file) => path.to_path_buf(),
+            Err(why) if why.error.kind() == std::io::ErrorKind::AlreadyExists => {
+                return Err(ExportError::Exists(path.to_path_buf()));
+            }
+            Err(why) => return Err(io(why.error)),
+        },
+        Existing::NextFree => next_free(path, file)?,
+    };
+    File::open(folder).and_then(|folder| folder.sync_all()).map_err(io)?;
+    Ok(written)
+}
+
+fn next_free(path: &Path, mut file: tempfile::NamedTempFile) -> Result<PathBuf, ExportError> {
+    for number in 1..NAMES {
+        let target = numbered(path, number);
+        match file.persist_noclobber(&target) {
+            Ok(_file) => return Ok(target),
+            Err(why) if why.error.kind() == std::io::ErrorKind::AlreadyExists => file = why.file,
+            Err(why) => return Err(ExportError::Io { path: target, cause: why.error }),
+        }
+    }
+    Err(ExportError::Exists(path.to_path_buf()))
+}
+
+/// `name.json`, `name-2.json`, `name-3.json`, ….
+fn numbered(path: &Path, number: u32) -> PathBuf {
+    if number == 1 {
+        return path.to_path_buf();
+    }
+    let mut name = path.file_stem().unwrap_or_default().to_owned();
+    name.push(format!("-{number}"));
+    if let Some(ending) = path.extension() {
+        name.push(".");
+        name.push(ending);
+    }
+    path.with_file_name(name)
+}

@@ -1,0 +1,232 @@
+//! Exports of simulated sessions: lossless, masked, valid against the schema, and safe as files.
+//!
+//! Owns temporary folders only.
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a failed set-up fails the test")]
+
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+use std::sync::Arc;
+
+use branchwatch::api::{raw, wire};
+use branchwatch::domain::ids::SessionId;
+use branchwatch::domain::rules::Rules;
+use branchwatch::domain::shape::Shape;
+use branchwatch::domain::watched::{Answer, Answers, WatchEntry, WatchedSession};
+use branchwatch::export::{self, Contents, Existing, ExportError, Origin};
+use branchwatch::simulator::scenario::Scenario;
+use branchwatch::simulator::timeline::Life;
+use jiff::{SignedDuration, Timestamp};
+use serde_json::{Value, json};
+
+fn start() -> Timestamp {
+    "2026-10-16T09:00:00Z".parse().unwrap()
+}
+
+fn id() -> SessionId {
+    SessionId::parse("1c3cae90-1769-43a9-8554-d85f2e7cdb0f").unwrap()
+}
+
+/// A session of a scenario so many seconds after its creation, as the client would hold it, and the
+/// served session result.
+fn session(scenario: &str, seconds: i64) -> (WatchedSession, Value) {
+    let life = Life {
+        id: id(),
+        scenario: Scenario::shipped(scenario).unwrap(),
+        created: start(),
+        delay: 0,
+        ttl: None,
+        instructions: None,
+    };
+    let now = start() + SignedDuration::from_secs(seconds);
+    let moment = life.moment(now);
+    let (text, _) = raw::checked_without_secrets(moment.session.to_string().into_bytes()).unwrap();
+    let configuration = moment.configuration.to_string();
+    let mut watched = WatchedSession::new(WatchEntry {
+        id: id(),
+        reference: Some("dbs-2291".to_owned()),
+        tags: Vec::new(),
+        added_at: start(),
+        deadline: None,
+        resources_ttl: None,
+    });
+    watched.answers = Arc::new(Answers {
+        session: Some(Arc::new(Answer {
+            value: wire::session(&text, id()).unwrap(),
+            raw: text.into(),
+            fetched_at: now,
+        })),
+        configuration: Some(Arc::new(Answer {
+            value: wire::configuration(&configuration, id()).unwrap(),
+            raw: configuration.into(),
+            fetched_at: now,
+        })),
+        ..Answers::default()
+    });
+    let events = branchwatch::domain::change::between(&Answers::default(), &watched.answers, now);
+    watched.timeline = Arc::new(events);
+    (watched, moment.session)
+}
+
+fn export(watched: &WatchedSession, contents: Contents) -> Value {
+    serde_json::from_str(&text(watched, contents)).unwrap()
+}
+
+fn text(watched: &WatchedSession, contents: Contents) -> String {
+    let rules = Rules::default();
+    let origin = Origin { profile: "acme", environment: "sandbox", rules: &rules, now: start() };
+    export::document(watched, contents, &origin).unwrap().text
+}
+
+fn raw_shape() -> Contents {
+    Contents { shape: Shape::Raw, masked: false, ..Contents::default() }
+}
+
+#[test]
+fn every_scenario_exports_validly_at_every_step_of_its_timeline() {
+    let schema = fs::read_to_string(concat!(
+        env!("CARGO_MANIFEST_DIR"),
+        "/assets/schema/export.schema.json"
+    ));
+    let schema: Value = serde_json::from_str(&schema.unwrap()).unwrap();
+    let validator = jsonschema::validator_for(&schema).unwrap();
+    let mut exported = 0;
+    for name in Scenario::names() {
+        let steps = Scenario::shipped(name).unwrap().steps;
+        for at in steps.iter().map(|step| step.at).chain([0, 5_000, 30 * 86_400]) {
+            let (watched, _) = session(name, at);
+            let value = export(&watched, Contents::default());
+            let errors: Vec<String> =
+                validator.iter_errors(&value).map(|error| error.to_string()).collect();
+            assert!(errors.is_empty(), "{name} at {at}: {errors:?}");
+            exported += 1;
+        }
+    }
+    assert!(exported > 100, "{exported} exports");
+    assert!(!validator.is_valid(&json!({ "schema_version": 1 })), "the schema can refuse");
+}
+
+#[test]
+fn the_raw_shape_is_the_served_answer_without_its_secrets() {
+    for name in Scenario::names() {
+        for at in [0, 100, 600, 2_000] {
+            let (watched, served) = session(name, at);
+            let mut wanted = served;
+            let map = wanted.as_object_mut().unwrap();
+            map.shift_remove("client_session_token");
+            let got = export(&watched, raw_shape());
+            assert_eq!(got, wanted, "{name} at {at}");
+            let keys =
+                |value: &Value| value.as_object().unwrap().keys().cloned().collect::<Vec<_>>();
+            assert_eq!(keys(&got), keys(&wanted), "{name}: the order of keys");
+        }
+    }
+    let (watched, _) = session("S19", 600);
+    let text = text(&watched, raw_shape());
+    assert!(text.contains("123456789012345678901234567890") && text.contains("1.50"));
+}
+
+#[test]
+fn hostile_text_is_kept_exactly_and_escaped() {
+    let (watched, served) = session("S28", 600);
+    let text = text(&watched, raw_shape());
+    assert!(!text.chars().any(|c| c != '\n' && c.is_control()));
+    assert!(!text.contains('\u{202e}') && !text.contains('\u{200b}'));
+    let got: Value = serde_json::from_str(&text).unwrap();
+    assert_eq!(got["checks"], served["checks"]);
+}
+
+#[test]
+fn what_identifies_a_person_is_masked_and_named_unless_asked_for() {
+    let (mut watched, _) = session("S01", 600);
+    let raw = json!({
+        "session_id": id().to_string(), "state": "COMPLETED",
+        "user_tracking_id": "canary@example.org", "checks": [], "resources": {},
+        "client_session_token": "canary-token", "contact_profile": { "email": "canary" },
+        "new": { "document_fields": { "full_name": "Canary Person", "document_number": "CANARY1" } },
+    })
+    .to_string();
+    Arc::make_mut(&mut watched.answers).session = Some(Arc::new(Answer {
+        value: wire::session(&raw, id()).unwrap(),
+        raw: raw.into(),
+        fetched_at: start(),
+    }));
+    let mut entry = WatchEntry::clone(&watched.entry);
+    entry.reference = Some("Canary Person".to_owned());
+    watched.entry = Arc::new(entry);
+    let masked = text(&watched, Contents::default());
+    assert!(!masked.to_lowercase().contains("canary"), "{masked}");
+    let value: Value = serde_json::from_str(&masked).unwrap();
+    let paths: Vec<&str> =
+        value["masked_paths"].as_array().unwrap().iter().map(|p| p.as_str().unwrap()).collect();
+    assert_eq!(
+        paths,
+        [
+            "/session/user_tracking_id",
+            "/session/new/document_fields/full_name",
+            "/session/new/document_fields/document_number",
+            "/reference"
+        ]
+    );
+    for path in paths {
+        assert_eq!(value.pointer(path).unwrap(), "▒▒▒ masked");
+    }
+    let open = text(&watched, Contents { masked: false, ..Contents::default() });
+    assert!(open.contains("canary@example.org"));
+    assert!(!open.contains("canary-token") && !open.contains("contact_profile"), "secrets never");
+    assert!(!export::file_name(&watched, start()).contains("Canary"));
+}
+
+#[test]
+fn a_session_that_was_never_fetched_has_a_normal_export_and_no_raw_one() {
+    let (mut watched, _) = session("S01", 0);
+    watched.answers = Arc::default();
+    assert_eq!(export(&watched, Contents::default())["session"], Value::Null);
+    let rules = Rules::default();
+    let origin = Origin { profile: "p", environment: "e", rules: &rules, now: start() };
+    let refused = export::document(&watched, raw_shape(), &origin).unwrap_err();
+    assert!(matches!(refused, ExportError::NothingFetched));
+}
+
+#[test]
+fn a_file_is_for_the_owner_alone_and_nothing_is_ever_overwritten() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("made/here/a.json");
+    let mode = |path: &std::path::Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
+    assert_eq!(export::write(&path, "1", Existing::Refuse).unwrap(), path);
+    assert_eq!((mode(&path), mode(path.parent().unwrap())), (0o600, 0o700));
+    let refused = export::write(&path, "2", Existing::Refuse).unwrap_err();
+    assert!(matches!(refused, ExportError::Exists(_)));
+    let second = export::write(&path, "2", Existing::NextFree).unwrap();
+    assert!(second.ends_with("a-2.json"));
+    assert!(export::write(&path, "3", Existing::NextFree).unwrap().ends_with("a-3.json"));
+    assert_eq!(fs::read_to_string(&path).unwrap(), "1");
+    export::write(&path, "4", Existing::Replace).unwrap();
+    assert_eq!(fs::read_to_string(&path).unwrap(), "4");
+
+    let target = folder.path().join("precious");
+    fs::write(&target, "precious").unwrap();
+    let link = folder.path().join("link.json");
+    std::os::unix::fs::symlink(&target, &link).unwrap();
+    assert!(export::write(&link, "5", Existing::Refuse).is_err());
+    export::write(&link, "5", Existing::NextFree).unwrap();
+    assert_eq!(fs::read_to_string(&target).unwrap(), "precious", "never through a link");
+    let left: Vec<_> = fs::read_dir(folder.path().join("made/here")).unwrap().collect();
+    assert_eq!(left.len(), 3, "no temporary file is left");
+}
+
+#[test]
+fn file_names_are_made_of_harmless_characters() {
+    let (watched, _) = session("S01", 0);
+    for (reference, name) in [
+        (Some("dbs-2291"), "dbs-2291_20261016T090000Z.json"),
+        (Some("../../etc/passwd"), "etcpasswd_20261016T090000Z.json"),
+        (Some("\u{202e}/\n"), "1c3cae90-1769-43a9-8554-d85f2e7cdb0f_20261016T090000Z.json"),
+        (None, "1c3cae90-1769-43a9-8554-d85f2e7cdb0f_20261016T090000Z.json"),
+    ] {
+        let mut watched = watched.clone();
+        let reference = reference.map(str::to_owned);
+        let entry = WatchEntry { reference, ..WatchEntry::clone(&watched.entry) };
+        watched.entry = Arc::new(entry);
+        assert_eq!(export::file_name(&watched, start()), name);
+    }
+}
