@@ -3,12 +3,24 @@
 //! Owns the model. Must never do I/O, read a clock, or know ratatui, crossterm or tokio.
 
 pub mod action;
+mod detail;
+mod dialogs;
 pub mod effect;
 pub mod event;
+mod filter;
+#[cfg(test)]
+pub(crate) mod fixture;
 pub mod layout;
 mod model;
+mod order;
 pub mod overlay;
+mod rows;
+mod sessions;
 pub mod text_field;
+mod tree;
+mod update;
 pub mod view;
+mod words;
 
-pub use model::{Model, ModelSettings, update};
+pub use model::{Model, ModelSettings};
+pub use update::update;

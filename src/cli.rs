@@ -1,9 +1,100 @@
 //! The command line: one file per command, no logic that another room owns.
+//!
+//! Owns the start and the end of the process: arguments, log, runtime, exit code.
 
+mod args;
+mod config;
+mod dashboard;
+mod doctor;
+mod exit;
+mod export;
+mod fetch;
+mod local;
+mod output;
+mod setup;
+mod show;
+mod simulate;
+mod topic;
+mod words;
+
+use std::io::IsTerminal;
 use std::process::ExitCode;
+
+use clap::{CommandFactory, Parser};
+
+use args::{Cli, Command};
+use exit::Failure;
 
 /// Runs the program and says how it ended.
 #[must_use]
 pub fn main() -> ExitCode {
-    ExitCode::SUCCESS
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(why) => {
+            // Help and version are data, errors are talk; a reader that went away is no fault.
+            let _unheard = why.print();
+            return ExitCode::from(u8::try_from(why.exit_code()).unwrap_or(exit::USAGE));
+        }
+    };
+    crate::runtime::terminal::install_panic_hook();
+    let ended = std::panic::catch_unwind(|| started(cli));
+    if crate::runtime::terminal::panicked() {
+        return ExitCode::from(exit::FAULT);
+    }
+    ExitCode::from(ended.unwrap_or(exit::FAULT))
+}
+
+fn started(cli: Cli) -> u8 {
+    let runtime =
+        tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
+    let ended = match runtime {
+        Ok(runtime) => {
+            let ended = runtime.block_on(run(cli));
+            // A name look-up or a blocked reader must not hold up the end.
+            runtime.shutdown_timeout(std::time::Duration::from_millis(200));
+            ended
+        }
+        Err(why) => Err(Failure::Other(format!("cannot start: {why}"))),
+    };
+    match ended {
+        Ok(code) => code,
+        Err(failure) => {
+            let text = failure.to_string();
+            if !text.is_empty() {
+                output::talk(&format!("branchwatch: {text}"));
+            }
+            failure.code()
+        }
+    }
+}
+
+async fn run(cli: Cli) -> Result<u8, Failure> {
+    let global = cli.global;
+    crate::telemetry::install(global.log_file.as_deref(), global.log_level.as_deref())
+        .map_err(|why| Failure::Other(format!("cannot log: {why}")))?;
+    match cli.command {
+        None if std::io::stdout().is_terminal() => dashboard::run(&global).await,
+        None => local::list(&global, false),
+        Some(Command::Demo(play)) => dashboard::demo(&global, &play).await,
+        Some(Command::Simulate(simulate)) => simulate::run(simulate).await,
+        Some(Command::Add(add)) => local::add(&global, add).await,
+        Some(Command::Remove { ids }) => local::remove(&global, &ids),
+        Some(Command::List { json }) => local::list(&global, json),
+        Some(Command::Show(show)) => show::show(&global, &show),
+        Some(Command::Fetch { ids, timeout }) => fetch::fetch(&global, &ids, &timeout).await,
+        Some(Command::Export(export)) => export::run(&global, &export),
+        Some(Command::Doctor { json }) => doctor::run(&global, json).await,
+        Some(Command::Config { what }) => config::run(&global, &what),
+        Some(Command::Completions { shell }) => {
+            let mut text = Vec::new();
+            clap_complete::generate(shell, &mut Cli::command(), "branchwatch", &mut text);
+            output::data(&String::from_utf8_lossy(&text))?;
+            Ok(exit::OK)
+        }
+        Some(Command::Version) => {
+            output::data(concat!("branchwatch ", env!("CARGO_PKG_VERSION"), "\n"))?;
+            Ok(exit::OK)
+        }
+        Some(Command::Topic { name }) => topic::run(name.as_deref()),
+    }
 }

@@ -1,1 +1,156 @@
-//! Placeholder of the room config.
+//! What the program runs with: defaults, then the file, then the environment, then flags.
+//!
+//! Owns the resolved [`Config`] and where each value came from. Must never hold a secret: keys are
+//! named by path and read where they are used. Never writes the file but for `config init --write`.
+
+mod duration;
+mod file;
+mod resolve;
+
+use std::path::PathBuf;
+
+use uuid::Uuid;
+
+use crate::domain::rules::Rules;
+use crate::refresh;
+
+pub use duration::parse_span;
+pub use resolve::{Environment, Flags, resolve};
+
+/// The template of `config init`.
+pub const EXAMPLE: &str = include_str!("../assets/config.example.toml");
+
+/// Yoti's own address (contract 1.1).
+pub const PRODUCTION: &str = "https://api.yoti.com/idverify/v1";
+
+/// Where a value came from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Source {
+    /// Built in.
+    Default,
+    /// The configuration file.
+    File,
+    /// This environment variable.
+    Environment(&'static str),
+    /// This flag.
+    Flag(&'static str),
+}
+
+impl std::fmt::Display for Source {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Default => f.write_str("default"),
+            Self::File => f.write_str("file"),
+            Self::Environment(name) => write!(f, "environment {name}"),
+            Self::Flag(name) => write!(f, "flag {name}"),
+        }
+    }
+}
+
+/// One line of `config show`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Shown {
+    /// Key as in the file: `refresh.at_counter`.
+    pub key: &'static str,
+    /// Value as text; never a secret.
+    pub value: String,
+    /// Where it came from.
+    pub source: Source,
+}
+
+/// What the program runs with.
+#[derive(Clone, Debug)]
+pub struct Config {
+    /// Name of the profile.
+    pub profile: String,
+    /// `live`, `sandbox`, or the operator's own word.
+    pub environment: String,
+    /// Checked: https, or http on this machine.
+    pub base_url: String,
+    /// The application; `None`: not configured.
+    pub sdk_id: Option<Uuid>,
+    /// PEM file; `None`: not configured.
+    pub key_file: Option<PathBuf>,
+    /// Thresholds and the pass rule.
+    pub rules: Rules,
+    /// Intervals and limits.
+    pub refresh: refresh::Settings,
+    /// Where the dialog puts exports.
+    pub export_dir: PathBuf,
+    /// `[keys]`: action to chords.
+    pub keys: std::collections::BTreeMap<String, Vec<String>>,
+    /// The store's file.
+    pub store: PathBuf,
+    /// The log's folder.
+    pub state_dir: PathBuf,
+    /// The configuration file, whether it is there or not.
+    pub file: PathBuf,
+    /// Every value and where it came from.
+    pub shown: Vec<Shown>,
+}
+
+/// Why the configuration cannot be used; exit code 3.
+#[derive(Debug, thiserror::Error)]
+pub enum ConfigError {
+    /// The file that was named is not there or cannot be read.
+    #[error("cannot read the configuration {path}: {cause}")]
+    Unreadable {
+        /// The file.
+        path: PathBuf,
+        /// The system's words.
+        cause: std::io::Error,
+    },
+    /// TOML that is wrong, with line and column.
+    #[error("the configuration {path} is wrong:\n{cause}")]
+    Wrong {
+        /// The file.
+        path: PathBuf,
+        /// With line, column and the valid keys.
+        cause: String,
+    },
+    /// A value that cannot be used.
+    #[error("{key} ({source_of}): {why}")]
+    Value {
+        /// Key or variable.
+        key: String,
+        /// Where it came from.
+        source_of: Source,
+        /// What is wrong and what is expected.
+        why: String,
+    },
+    /// No such profile.
+    #[error("no profile named {name}; known: {known}")]
+    NoProfile {
+        /// As asked for.
+        name: String,
+        /// Comma separated.
+        known: String,
+    },
+    /// Neither file nor environment say whom to ask.
+    #[error(
+        "nothing is configured yet: {missing}\n\n\
+         To look around without a key:   branchwatch demo\n\
+         To begin with a file:           branchwatch config init --write\n\
+         To begin with the environment:  set YOTI_CLIENT_SDK_ID and YOTI_KEY_FILE_PATH"
+    )]
+    Nothing {
+        /// What is missing.
+        missing: String,
+    },
+}
+
+impl Config {
+    /// The application and its key file, both of which asking Yoti needs.
+    ///
+    /// # Errors
+    /// [`ConfigError::Nothing`] says which is missing and how to begin.
+    pub fn credentials(&self) -> Result<(Uuid, &PathBuf), ConfigError> {
+        let nothing = |missing: &str| ConfigError::Nothing { missing: missing.to_owned() };
+        match (self.sdk_id, &self.key_file) {
+            (Some(sdk_id), Some(key_file)) => Ok((sdk_id, key_file)),
+            (None, Some(_)) => Err(nothing("the SDK id is missing (sdk_id in the profile)")),
+            (Some(_), None) => Err(nothing("the key file is missing (key_file in the profile)")),
+            (None, None) => Err(nothing("no SDK id and no key file")),
+        }
+    }
+}

@@ -1,1 +1,118 @@
-//! Placeholder of the room runtime.
+//! The running dashboard: terminal, event loop, background tasks, their start and their end.
+//!
+//! Owns the order of starting and stopping. Thin: every decision is some other room's.
+
+pub mod effects;
+pub mod event_loop;
+pub mod shutdown;
+pub mod terminal;
+
+use std::sync::Arc;
+
+use tokio::sync::mpsc;
+use tokio_util::sync::CancellationToken;
+
+use crate::api::SessionApi;
+use crate::app::{Model, ModelSettings};
+use crate::clock::Clock;
+use crate::domain::watched::WatchedSession;
+use crate::keymap::Keymap;
+use crate::persist::{Persistence, writer};
+use crate::refresh::{self, Command};
+use crate::store::Store;
+use crate::theme::Look;
+
+/// What the dashboard is made of.
+#[derive(Debug)]
+pub struct Parts {
+    /// For exports: `live`, `sandbox`, `demo`, ….
+    pub environment: String,
+    /// For the model.
+    pub settings: ModelSettings,
+    /// Keys in force.
+    pub keymap: Keymap,
+    /// Colours and signs.
+    pub look: Look,
+    /// For the refresh task.
+    pub refresh: refresh::Settings,
+}
+
+/// How the dashboard ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ending {
+    /// The operator quit.
+    Quit,
+    /// A signal, by its number.
+    Signal(u8),
+    /// The terminal went away.
+    TerminalGone,
+    /// A task failed inside.
+    Fault,
+}
+
+/// Runs the dashboard until it ends. The terminal is restored and the store flushed when it returns.
+///
+/// # Errors
+/// When the terminal cannot be used.
+pub async fn dashboard<P: Persistence, A: SessionApi, C: Clock + Clone>(
+    parts: Parts,
+    (persistence, known, warning): (P, Vec<WatchedSession>, Option<String>),
+    api: A,
+    clock: C,
+) -> std::io::Result<Ending> {
+    let rules = parts.settings.rules.clone();
+    let (store, snapshots) = Store::new(known);
+    let saved = store.snapshot().sessions.clone();
+    let (commands, inbox) = mpsc::channel::<Command>(256);
+    let stop = CancellationToken::new();
+    let polling = tokio::spawn(refresh::run(
+        api,
+        store,
+        clock.clone(),
+        (parts.refresh, rules.clone()),
+        (inbox, stop.child_token()),
+    ));
+    let tell = commands.clone();
+    let trouble = move |what: Option<String>| {
+        // A full queue means that a newer word follows soon.
+        let _dropped = tell.try_send(Command::StoreTrouble(what));
+    };
+    if warning.is_some() {
+        trouble(warning);
+    }
+    let saving_stop = CancellationToken::new();
+    let saving =
+        tokio::spawn(writer(persistence, saved, snapshots.clone(), trouble, saving_stop.clone()));
+
+    let mut screen = terminal::Screen::enter()?;
+    let mut model = Model::new(parts.settings.clone(), screen.size(), clock.now());
+    let origin = effects::ExportOrigin {
+        profile: parts.settings.profile,
+        environment: parts.environment,
+        rules,
+    };
+    let outside = event_loop::Outside {
+        snapshots: snapshots.clone(),
+        effects: effects::Effects::new(commands, snapshots, origin, Arc::new(clock.clone())),
+        clock,
+        keymap: parts.keymap,
+        look: parts.look,
+    };
+    let ending = event_loop::run(
+        &mut model,
+        &mut screen,
+        crossterm::event::EventStream::new(),
+        outside,
+        shutdown::reason(),
+    )
+    .await;
+    drop(screen);
+    stop.cancel();
+    let polled = polling.await;
+    saving_stop.cancel();
+    let saved = saving.await;
+    if polled.is_err() || saved.is_err() {
+        return Ok(Ending::Fault);
+    }
+    ending
+}

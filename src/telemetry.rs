@@ -1,1 +1,109 @@
-//! Placeholder of the room telemetry.
+//! The log: JSON lines in a file of the operator's choice, and nothing unless asked for.
+//!
+//! Owns the file's mode and size. Never standard output; no event may carry a secret, a personal
+//! value or a server's text.
+
+use std::fs::{File, OpenOptions};
+use std::io::{self, Write};
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::{Path, PathBuf};
+use std::sync::Mutex;
+
+use tracing_subscriber::EnvFilter;
+
+/// A file grows to this size (fault F10).
+const LARGEST: u64 = 10 * 1024 * 1024;
+/// Older files kept: `log.1` … `log.4`.
+const KEPT: u32 = 4;
+
+/// Starts logging where a file is named; only our own events, so that no library writes a URL.
+///
+/// # Errors
+/// When the file cannot be opened.
+pub fn install(file: Option<&Path>, level: Option<&str>) -> io::Result<()> {
+    let Some(path) = file else { return Ok(()) };
+    let writer = Mutex::new(Rotating::open(path)?);
+    let level = match level {
+        Some(level @ ("error" | "warn" | "info" | "debug" | "trace")) => level,
+        _ => "info",
+    };
+    let filter = EnvFilter::new(format!("off,branchwatch={level}"));
+    let log = tracing_subscriber::fmt().json().with_env_filter(filter).with_writer(writer);
+    // A second logger in one process (tests) changes nothing.
+    let _installed = log.try_init();
+    Ok(())
+}
+
+/// A file that starts anew when it is full.
+struct Rotating {
+    path: PathBuf,
+    file: File,
+    size: u64,
+}
+
+fn opened(path: &Path) -> io::Result<File> {
+    OpenOptions::new().create(true).append(true).mode(0o600).open(path)
+}
+
+impl Rotating {
+    fn open(path: &Path) -> io::Result<Self> {
+        let file = opened(path)?;
+        let size = file.metadata()?.len();
+        Ok(Self { path: path.to_path_buf(), file, size })
+    }
+
+    fn named(&self, number: u32) -> PathBuf {
+        let mut name = self.path.as_os_str().to_owned();
+        name.push(format!(".{number}"));
+        PathBuf::from(name)
+    }
+
+    fn rotate(&mut self) -> io::Result<()> {
+        for number in (1..KEPT).rev() {
+            let older = self.named(number);
+            if older.exists() {
+                std::fs::rename(older, self.named(number + 1))?;
+            }
+        }
+        std::fs::rename(&self.path, self.named(1))?;
+        self.file = opened(&self.path)?;
+        self.size = 0;
+        Ok(())
+    }
+}
+
+impl Write for Rotating {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        if self.size + bytes.len() as u64 > LARGEST {
+            self.rotate()?;
+        }
+        self.file.write_all(bytes)?;
+        self.size += bytes.len() as u64;
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.file.flush()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_flood_keeps_a_bounded_number_of_bounded_files() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut log = Rotating::open(&folder.path().join("log")).unwrap();
+        let line = vec![b'x'; 1024 * 1024];
+        for _ in 0..60 {
+            log.write_all(&line).unwrap();
+        }
+        let files: Vec<u64> = std::fs::read_dir(folder.path())
+            .unwrap()
+            .map(|file| file.unwrap().metadata().unwrap().len())
+            .collect();
+        assert_eq!(files.len(), 5);
+        assert!(files.iter().all(|&size| size <= LARGEST));
+    }
+}

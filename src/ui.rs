@@ -1,1 +1,86 @@
-//! Placeholder of the room ui.
+//! The model as cells (I3).
+//!
+//! Owns drawing. Reads the model and changes nothing but [`Scroll`]; builds only what is visible;
+//! never sees a server's text that has not been made safe.
+
+mod footer;
+mod header;
+mod overlay;
+mod pane;
+mod panes;
+mod session_list;
+mod text;
+mod tree;
+
+use ratatui::Frame;
+use ratatui::layout::Rect;
+use ratatui::style::Modifier;
+use ratatui::text::Line;
+use ratatui::widgets::Paragraph;
+
+use crate::app::Model;
+use crate::app::layout::{Area, Shape};
+use crate::app::view::Pane;
+use crate::keymap::Keymap;
+use crate::theme::Look;
+
+/// What drawing may remember: offsets. Losing it loses a scroll position and nothing else.
+#[derive(Debug, Default)]
+pub struct Scroll {
+    tree: usize,
+}
+
+const fn rect(area: Area) -> Rect {
+    Rect::new(area.x, area.y, area.w, area.h)
+}
+
+/// Draws one frame.
+pub fn draw(
+    frame: &mut Frame<'_>,
+    model: &Model,
+    (keymap, look): (&Keymap, &Look),
+    scroll: &mut Scroll,
+) {
+    let areas = model.areas();
+    let whole = frame.area();
+    if areas.shape == Shape::TooSmall {
+        too_small(frame, model, *look);
+        return;
+    }
+    // The terminal may be smaller already than the model knows.
+    let inside = |area: Area| rect(area).intersection(whole);
+    header::draw(frame, inside(areas.header), model, *look);
+    for (which, area) in &areas.panes {
+        let area = inside(*area);
+        match which {
+            Pane::List => session_list::draw(frame, area, model, *look),
+            Pane::Tree => tree::draw(frame, area, model, *look, &mut scroll.tree),
+            Pane::Checks => panes::checks(frame, area, model, *look),
+            Pane::Timeline => panes::timeline(frame, area, model, *look),
+            Pane::Alerts => panes::alerts(frame, area, model, *look),
+            Pane::Letter => panes::letter(frame, area, model, *look),
+            Pane::Json => panes::json(frame, area, model, *look),
+        }
+    }
+    if let Some(ticker) = areas.ticker {
+        footer::ticker(frame, inside(ticker), model, *look);
+    }
+    footer::draw(frame, inside(areas.footer), model, (keymap, *look));
+    overlay::draw(frame, whole, model, *look);
+}
+
+fn too_small(frame: &mut Frame<'_>, model: &Model, look: Look) {
+    let area = frame.area();
+    let header = model.header();
+    let connection = header.connection.map(|cell| cell.text).unwrap_or_default();
+    let lines = vec![
+        Line::from(format!("Window is {}x{}. This view needs 60x16.", area.width, area.height))
+            .style(look.role(crate::theme::Role::Title)),
+        Line::from(look.text(&format!(
+            "{} need attention · {connection} · q quits, other keys are off.",
+            header.attention
+        )))
+        .style(Modifier::empty()),
+    ];
+    frame.render_widget(Paragraph::new(lines), area);
+}

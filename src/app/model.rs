@@ -1,24 +1,32 @@
-//! The model: skeleton.
+//! The model: everything that the screen shows, and the reading of it.
 //!
-//! Owns the state of the screen. Must never do I/O or read a clock.
+//! Owns the state. It is changed by `update` alone.
 
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::ops::Range;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
 use crate::app::action::Mode;
-use crate::app::effect::Effect;
-use crate::app::event::Event;
 use crate::app::layout::{self, Areas};
 use crate::app::overlay::Overlay;
+use crate::app::rows::{self, Profile};
+use crate::app::sessions::{Item, Sessions};
+use crate::app::text_field::TextField;
 use crate::app::view::{
     AlertRow, Cell, CheckRow, HeaderView, HelpRow, InputView, LabelRow, ListRow, Pane, Rows,
-    TimelineRow, TreeView,
+    TimelineRow, Tone, TreePath, TreeView,
 };
+use crate::app::words::{TimeForm, Times};
+use crate::app::{detail, tree};
+use crate::domain::attention;
 use crate::domain::ids::SessionId;
+use crate::domain::requested;
 use crate::domain::rules::Rules;
+use crate::domain::snapshot::Health;
 
 /// What does not change while the dashboard runs.
 #[derive(Clone, Debug)]
@@ -45,169 +53,487 @@ pub struct ModelSettings {
     pub help: Vec<HelpRow>,
 }
 
-/// Everything that the screen shows; see `update`.
+/// A pane of rows with its cursor.
 #[derive(Debug)]
-pub struct Model {
-    settings: ModelSettings,
-    size: (u16, u16),
-    focus: Pane,
-    tree: TreeView,
-    dirty: bool,
+pub(crate) struct RowPane<T> {
+    pub(crate) rows: Vec<T>,
+    pub(crate) cursor: usize,
+    pub(crate) offset: usize,
 }
 
-/// Carries out one event. Pure: time comes with [`Event::Tick`] alone.
-pub fn update(model: &mut Model, event: Event) -> Vec<Effect> {
-    let _ = event;
-    model.dirty = true;
-    Vec::new()
+impl<T> Default for RowPane<T> {
+    fn default() -> Self {
+        Self { rows: Vec::new(), cursor: 0, offset: 0 }
+    }
+}
+
+impl<T> RowPane<T> {
+    fn view<'a>(&'a self, height: usize, shift: usize, notice: &'a [String]) -> Rows<'a, T> {
+        let window = window(self.rows.len(), self.cursor, self.offset, height);
+        let selected = (!self.rows.is_empty()).then(|| self.cursor.min(self.rows.len() - 1));
+        Rows { rows: &self.rows, selected, window, shift, notice }
+    }
+}
+
+/// The rows of so many that fit, the cursor among them.
+pub(crate) fn window(rows: usize, cursor: usize, offset: usize, height: usize) -> Range<usize> {
+    let cursor = cursor.min(rows.saturating_sub(1));
+    let least = (cursor + 1).saturating_sub(height);
+    let start = offset.clamp(least.min(cursor), cursor).min(rows.saturating_sub(height));
+    start..(start + height).min(rows)
+}
+
+/// The open filter or find line.
+#[derive(Debug)]
+pub(crate) struct InputLine {
+    pub(crate) filter: bool,
+    pub(crate) field: TextField,
+    /// What the filter was before.
+    pub(crate) before: String,
+}
+
+/// Folding and cursor of one session's tree.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct TreeMemory {
+    pub(crate) expanded: BTreeSet<TreePath>,
+    pub(crate) selected: TreePath,
+}
+
+/// Everything that the screen shows; changed by [`crate::app::update`] alone.
+#[derive(Debug)]
+pub struct Model {
+    pub(crate) settings: ModelSettings,
+    pub(crate) size: (u16, u16),
+    pub(crate) times: Times,
+    pub(crate) sessions: Sessions,
+    pub(crate) health: Arc<Health>,
+    pub(crate) focus: Pane,
+    pub(crate) zoomed: bool,
+    pub(crate) selected: Option<SessionId>,
+    pub(crate) row: usize,
+    pub(crate) offset: usize,
+    pub(crate) shift: usize,
+    pub(crate) marks: HashSet<SessionId>,
+    pub(crate) filter_text: String,
+    pub(crate) tree: TreeView,
+    pub(crate) trees: HashMap<SessionId, TreeMemory>,
+    pub(crate) checks: RowPane<CheckRow>,
+    pub(crate) checks_open: BTreeSet<String>,
+    pub(crate) checks_summary: String,
+    pub(crate) timeline: RowPane<TimelineRow>,
+    pub(crate) alerts: RowPane<AlertRow>,
+    pub(crate) letter: RowPane<LabelRow>,
+    pub(crate) json: RowPane<Cell>,
+    /// Session and revision that the panes were built from.
+    pub(crate) built: Option<(SessionId, u64)>,
+    pub(crate) overlay: Option<Overlay>,
+    pub(crate) input: Option<InputLine>,
+    pub(crate) find: String,
+    pub(crate) message: Option<(Cell, Timestamp)>,
+    pub(crate) ticker: Option<Cell>,
+    pub(crate) unknown: usize,
+    pub(crate) waiting: usize,
+    pub(crate) resting: bool,
+    pub(crate) focus_sent: Option<(Option<SessionId>, Vec<SessionId>)>,
+    pub(crate) notice: Vec<String>,
+    pub(crate) dirty: bool,
+    pub(crate) shown: u64,
 }
 
 impl Model {
     /// A model before the first snapshot.
     #[must_use]
     pub fn new(settings: ModelSettings, size: (u16, u16), now: Timestamp) -> Self {
-        let _ = now;
-        Self { settings, size, focus: Pane::List, tree: TreeView::default(), dirty: true }
+        let times = Times { form: TimeForm::default(), zone: settings.time_zone.clone(), now };
+        Self {
+            settings,
+            size,
+            times,
+            sessions: Sessions::default(),
+            health: Arc::default(),
+            focus: Pane::List,
+            zoomed: false,
+            selected: None,
+            row: 0,
+            offset: 0,
+            shift: 0,
+            marks: HashSet::new(),
+            filter_text: String::new(),
+            tree: TreeView::default(),
+            trees: HashMap::new(),
+            checks: RowPane::default(),
+            checks_open: BTreeSet::new(),
+            checks_summary: String::new(),
+            timeline: RowPane::default(),
+            alerts: RowPane::default(),
+            letter: RowPane::default(),
+            json: RowPane::default(),
+            built: None,
+            overlay: None,
+            input: None,
+            find: String::new(),
+            message: None,
+            ticker: None,
+            unknown: 0,
+            waiting: 0,
+            resting: false,
+            focus_sent: None,
+            notice: Vec::new(),
+            dirty: true,
+            shown: 0,
+        }
     }
+
     /// True when what is on the screen is not what the model says.
     #[must_use]
     pub const fn needs_draw(&self) -> bool {
         self.dirty
     }
+
     /// [`Model::needs_draw`], and takes note that the next frame is being drawn. Call it once for
     /// each frame: a dialog acts on Enter only after it has been drawn.
     pub fn take_dirty(&mut self) -> bool {
+        match &mut self.overlay {
+            Some(Overlay::Export(dialog)) => dialog.drawn = true,
+            Some(Overlay::Copy(menu)) => menu.drawn = true,
+            Some(Overlay::Help(_)) | None => {}
+        }
         std::mem::take(&mut self.dirty)
     }
+
     /// The settings given at the start.
     #[must_use]
     pub const fn settings(&self) -> &ModelSettings {
         &self.settings
     }
+
     /// Columns and rows.
     #[must_use]
     pub const fn size(&self) -> (u16, u16) {
         self.size
     }
+
     /// How keys are to be read.
     #[must_use]
     pub fn mode(&self) -> Mode {
-        Mode::Keys
+        let typing = match &self.overlay {
+            Some(Overlay::Export(dialog)) => dialog.focus == crate::app::overlay::ExportField::File,
+            Some(Overlay::Help(_)) => true,
+            Some(Overlay::Copy(_)) => false,
+            None => self.input.is_some(),
+        };
+        if typing { Mode::Text } else { Mode::Keys }
     }
+
     /// The pane with the focus.
     #[must_use]
     pub const fn focus(&self) -> Pane {
         self.focus
     }
+
     /// The focused pane has the whole body.
     #[must_use]
-    pub fn zoomed(&self) -> bool {
-        false
+    pub const fn zoomed(&self) -> bool {
+        self.zoomed
     }
+
     /// Where everything stands: `layout::areas` for this size and focus.
     #[must_use]
     pub fn areas(&self) -> Areas {
-        layout::areas(self.size, self.focus, self.zoomed())
+        layout::areas(self.size, self.focus, self.zoomed)
     }
+
     /// The header.
     #[must_use]
     pub fn header(&self) -> HeaderView {
-        HeaderView::default()
+        let profile = Profile {
+            name: &self.settings.profile,
+            badge: &self.settings.badge,
+            live: self.settings.live,
+            unknown: self.unknown,
+            waiting: self.waiting,
+        };
+        rows::header(&self.sessions, &self.health, &self.times, &profile)
     }
-    /// Title of a pane without its number: `Tree dbs-2291 · 2/3 supplied`; ` ≈` where stale.
+
+    /// Title of a pane without its number, and the summary at its right.
     #[must_use]
-    pub fn title(&self, pane: Pane) -> String {
-        pane.name().to_owned()
+    pub fn title(&self, pane: Pane) -> (String, String) {
+        let name = self.selected_name().unwrap_or_default();
+        let stale = if self.selected_is_stale() { " ≈" } else { "" };
+        match pane {
+            Pane::List => {
+                let (shown, all) = (self.sessions.len(), self.sessions.watched());
+                let left = if shown == all {
+                    format!("Sessions {all}")
+                } else {
+                    format!("Sessions {shown} of {all}")
+                };
+                let filter = if self.filter_text.is_empty() {
+                    "sort attention".to_owned()
+                } else {
+                    format!("filter {}", self.filter_text)
+                };
+                (left, filter)
+            }
+            Pane::Tree => (format!("Tree {name}{stale}"), self.tree.summary.clone()),
+            Pane::Checks => (format!("Checks {name}{stale}"), self.checks_summary.clone()),
+            Pane::Timeline => (format!("Timeline {name}"), format!("t {}", self.times.form.name())),
+            Pane::Alerts => {
+                (format!("Alerts {}", self.alerts.rows.len()), "Enter goes there".to_owned())
+            }
+            Pane::Letter => (format!("Letter {name}"), String::new()),
+            Pane::Json => {
+                (format!("JSON {name}{stale}"), "as received, secrets removed".to_owned())
+            }
+        }
     }
+
     /// Rows of the list after filtering.
     #[must_use]
     pub fn list_len(&self) -> usize {
-        0
+        self.sessions.len()
     }
+
+    /// Rows that the list pane holds.
+    pub(crate) fn list_height(&self) -> usize {
+        self.areas().pane(Pane::List).map_or(0, |area| area.inner_rows().saturating_sub(2))
+    }
+
     /// Indices of the rows that fit on the screen.
     #[must_use]
     pub fn list_window(&self) -> Range<usize> {
-        0..0
+        window(self.sessions.len(), self.row, self.offset, self.list_height())
     }
+
     /// Builds the rows asked for, and only those.
     #[must_use]
     pub fn list_rows(&self, window: Range<usize>) -> Vec<ListRow> {
-        let _ = window;
-        Vec::new()
+        let items = window.filter_map(|row| self.sessions.at(row));
+        items
+            .map(|item| {
+                let marked = self.marks.contains(&item.session.id());
+                rows::list_row(item, marked, &self.settings.rules, &self.times)
+            })
+            .collect()
     }
+
+    /// Columns that the list is scrolled sideways.
+    #[must_use]
+    pub const fn list_shift(&self) -> usize {
+        self.shift
+    }
+
     /// Index of the row under the cursor.
     #[must_use]
     pub fn list_selected(&self) -> Option<usize> {
-        None
+        (self.sessions.len() > 0).then_some(self.row)
     }
+
     /// Instead of rows when there are none: nothing watched, filtered away.
     #[must_use]
     pub fn list_notice(&self) -> Vec<String> {
+        if self.sessions.watched() == 0 {
+            return [
+                "Nothing on the watch-list yet.",
+                "",
+                "Yoti has no \"list sessions\" call, so this program keeps its own list.",
+                "",
+                "branchwatch add ID…    from the shell, or:  … add - < ids.txt",
+                "branchwatch demo       look around with made-up sessions, no key",
+            ]
+            .map(str::to_owned)
+            .to_vec();
+        }
+        if self.sessions.len() == 0 {
+            let all = self.sessions.watched();
+            return vec![
+                format!("0 of {all} match  {}", self.filter_text),
+                "Esc clears the filter.".to_owned(),
+            ];
+        }
         Vec::new()
     }
+
     /// Why the selected row needs attention or is stale, in words; when all is quiet, that.
     #[must_use]
     pub fn line_under_list(&self) -> Option<Cell> {
-        None
+        if let Some(advice) = rows::connection_advice(&self.health) {
+            return Some(Cell::new(advice, Tone::Notice));
+        }
+        let item = self.item()?;
+        Some(rows::why(&item.session, &self.settings.rules, &self.times))
     }
+
+    pub(crate) fn item(&self) -> Option<&Item> {
+        self.sessions.item(self.selected?)
+    }
+
+    fn selected_is_stale(&self) -> bool {
+        self.item().is_some_and(|item| item.facts.stale)
+    }
+
     /// The session under the cursor.
     #[must_use]
-    pub fn selected(&self) -> Option<SessionId> {
-        None
+    pub const fn selected(&self) -> Option<SessionId> {
+        self.selected
     }
+
     /// Its reference or short id.
     #[must_use]
     pub fn selected_name(&self) -> Option<String> {
-        None
+        self.item().map(|item| crate::text::shown_str(&item.session.name(), 40))
     }
+
     /// The resource tree of the selected session.
     #[must_use]
     pub const fn tree(&self) -> &TreeView {
         &self.tree
     }
+
+    fn rows_in(&self, pane: Pane, head: usize) -> usize {
+        self.areas().pane(pane).map_or(0, |area| area.inner_rows().saturating_sub(head))
+    }
+
     /// Its checks.
     #[must_use]
     pub fn checks(&self) -> Rows<'_, CheckRow> {
-        Rows { rows: &[], selected: None, window: 0..0, shift: 0, notice: &[] }
+        self.checks.view(self.rows_in(Pane::Checks, 1), self.shift, &self.notice)
     }
+
     /// Its timeline, oldest first.
     #[must_use]
     pub fn timeline(&self) -> Rows<'_, TimelineRow> {
-        Rows { rows: &[], selected: None, window: 0..0, shift: 0, notice: &[] }
+        self.timeline.view(self.rows_in(Pane::Timeline, 0), self.shift, &self.notice)
     }
+
     /// Sessions with findings, most urgent first.
     #[must_use]
     pub fn alerts(&self) -> Rows<'_, AlertRow> {
-        Rows { rows: &[], selected: None, window: 0..0, shift: 0, notice: &[] }
+        self.alerts.view(self.rows_in(Pane::Alerts, 0), self.shift, &[])
     }
+
     /// The letter.
     #[must_use]
     pub fn letter(&self) -> Rows<'_, LabelRow> {
-        Rows { rows: &[], selected: None, window: 0..0, shift: 0, notice: &[] }
+        self.letter.view(self.rows_in(Pane::Letter, 0), self.shift, &self.notice)
     }
+
     /// The session result, pretty printed; safe text.
     #[must_use]
     pub fn json(&self) -> Rows<'_, Cell> {
-        Rows { rows: &[], selected: None, window: 0..0, shift: 0, notice: &[] }
+        self.json.view(self.rows_in(Pane::Json, 0), self.shift, &self.notice)
     }
+
     /// The newest change of any session: `09:24:12 dbs-2291 + ID_DOCUMENT …`.
     #[must_use]
     pub fn ticker(&self) -> Option<Cell> {
-        None
+        self.ticker.clone()
     }
+
     /// What lies over the panes.
     #[must_use]
-    pub fn overlay(&self) -> Option<&Overlay> {
-        None
+    pub const fn overlay(&self) -> Option<&Overlay> {
+        self.overlay.as_ref()
     }
+
     /// The open filter or find line.
     #[must_use]
     pub fn input(&self) -> Option<InputView<'_>> {
-        None
+        let input = self.input.as_ref()?;
+        let error = input
+            .filter
+            .then(|| crate::app::filter::Filter::parse(&input.field.text()).err())
+            .flatten();
+        Some(InputView {
+            filter: input.filter,
+            field: &input.field,
+            hits: (self.sessions.len(), self.sessions.watched()),
+            error,
+        })
     }
+
     /// What was done or went wrong just now; goes by itself.
     #[must_use]
     pub fn message(&self) -> Option<&Cell> {
-        None
+        self.message.as_ref().map(|(cell, _)| cell)
+    }
+
+    /// Builds the panes of the selected session anew where it or its time words changed.
+    pub(crate) fn rebuild(&mut self, force: bool) {
+        let Some(item) = self.selected.and_then(|id| self.sessions.item(id)) else {
+            self.built = None;
+            self.tree = TreeView::default();
+            self.checks.rows.clear();
+            self.checks_summary.clear();
+            self.timeline.rows.clear();
+            self.letter.rows.clear();
+            self.json.rows.clear();
+            self.notice = vec!["No session selected.".to_owned()];
+            return;
+        };
+        let session = Arc::clone(&item.session);
+        let looked_at = item.looked_at;
+        let id = session.id();
+        let built = Some((id, session.revision));
+        let other = self.built.map(|(id, _)| id) != Some(id);
+        let found = attention::assess(&session, &self.settings.rules, self.times.now);
+        self.timeline.rows = detail::timeline(&session, &found, (&self.times, looked_at));
+        self.tree.stale = found.stale;
+        if self.built == built && !force {
+            return;
+        }
+        if other {
+            self.checks.cursor = 0;
+            self.timeline.cursor = self.timeline.rows.len().saturating_sub(1);
+            self.letter.cursor = 0;
+            self.json.cursor = 0;
+        }
+        let open_check = self.checks.rows.get(self.checks.cursor).map(|row| row.key.clone());
+        let (rows, summary) = detail::checks(&session, &self.checks_open);
+        if let Some(place) = open_check.and_then(|key| rows.iter().position(|row| row.key == key)) {
+            self.checks.cursor = place;
+        }
+        self.checks.rows = rows;
+        self.checks_summary = summary;
+        self.letter.rows = detail::letter(&session, &self.times);
+        self.json.rows = detail::json(&session);
+        self.notice = if session.session().is_some() {
+            Vec::new()
+        } else {
+            vec!["Nothing fetched yet; r asks Yoti now.".to_owned()]
+        };
+        self.unknown = requested::unknown_values(&session);
+        let was = tree::visible(&self.tree);
+        let memory = self.trees.get(&id).cloned();
+        let mut view = tree::view(&session, &self.times);
+        view.stale = found.stale;
+        let first_time = memory.is_none();
+        let memory = memory.unwrap_or_default();
+        view.expanded = memory.expanded;
+        if first_time {
+            // The requirements that are open, and what they wait for, are what is looked for.
+            view.expanded = view
+                .roots
+                .iter()
+                .filter(|n| !n.children.is_empty())
+                .map(|n| vec![n.step.clone()])
+                .collect();
+        }
+        let was = if other { Vec::new() } else { was };
+        view.selected = tree::settle(&view, &memory.selected, &was);
+        self.tree = view;
+        self.remember_tree();
+        self.built = built;
+    }
+
+    pub(crate) fn remember_tree(&mut self) {
+        if let Some(id) = self.selected {
+            let memory = TreeMemory {
+                expanded: self.tree.expanded.clone(),
+                selected: self.tree.selected.clone(),
+            };
+            self.trees.insert(id, memory);
+        }
     }
 }

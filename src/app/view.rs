@@ -215,6 +215,8 @@ pub struct HeaderView {
     pub badge: String,
     /// Profile name.
     pub profile: String,
+    /// The badge is that of a live environment.
+    pub live: bool,
     /// Never dropped: `● live · next 8s`, `◌ offline since 09:41 · retry 8s`, ….
     pub connection: Option<Cell>,
     /// `last ok 09:27:31`.

@@ -46,6 +46,12 @@ macro_rules! wire_enum {
                 }
             }
 
+            /// The value as a server's text, for `crate::text::shown`.
+            #[must_use]
+            pub fn text(&self) -> ServerText {
+                ServerText::new(self.as_raw())
+            }
+
             /// True when this build does not know the value.
             #[must_use]
             pub const fn is_unknown(&self) -> bool {

@@ -1,0 +1,240 @@
+//! Help, the export dialog and the copy menu: opening, moving, typing, accepting.
+//!
+//! Owns what keys do while one is open. A dialog is bound to the session that was under the cursor
+//! when its key was pressed (fault V04), and acts on Enter only after it has been drawn (T14).
+
+use std::path::PathBuf;
+
+use crate::app::action::Action;
+use crate::app::effect::{CopySource, Effect, ExportRequest};
+use crate::app::event::Event;
+use crate::app::model::Model;
+use crate::app::overlay::{CopyItem, CopyMenu, ExportDialog, ExportField, HelpOverlay, Overlay};
+use crate::app::text_field::TextField;
+use crate::app::view::{Cell, Tone};
+use crate::domain::attention;
+use crate::domain::shape::Shape;
+use crate::domain::watched::WatchedSession;
+
+/// A key or a paste goes to the open text field, if there is one.
+pub(crate) fn typed(model: &mut Model, change: impl FnOnce(&mut TextField)) {
+    match &mut model.overlay {
+        Some(Overlay::Help(help)) => {
+            change(&mut help.search);
+            search(model);
+        }
+        Some(Overlay::Export(dialog)) if dialog.focus == ExportField::File => {
+            dialog.error = None;
+            change(&mut dialog.file);
+        }
+        Some(_) => {}
+        None => {
+            if let Some(input) = &mut model.input {
+                change(&mut input.field);
+            }
+        }
+    }
+    model.dirty = true;
+}
+
+pub(crate) fn open_help(model: &mut Model) {
+    let rows = model.settings.help.clone();
+    let total = rows.len();
+    model.overlay =
+        Some(Overlay::Help(HelpOverlay { search: TextField::default(), rows, total, selected: 0 }));
+}
+
+fn search(model: &mut Model) {
+    let all = &model.settings.help;
+    if let Some(Overlay::Help(help)) = &mut model.overlay {
+        let wanted = help.search.text().to_lowercase();
+        let hit = |text: &str| text.to_lowercase().contains(&wanted);
+        help.rows = all
+            .iter()
+            .filter(|row| hit(&row.keys) || hit(&row.name) || hit(&row.description))
+            .cloned()
+            .collect();
+        help.selected = 0;
+    }
+}
+
+pub(crate) fn open_export(model: &mut Model) {
+    let Some(session) = model.item().map(|item| item.session.clone()) else { return };
+    let name = crate::text::shown_str(&session.name(), 40);
+    let stem: String = name
+        .chars()
+        .filter(|c| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-'))
+        .collect();
+    let stem = if stem.is_empty() { session.id().to_string() } else { stem };
+    let time = model.times.now.strftime("%Y%m%dT%H%M%SZ");
+    let file = model.settings.export_dir.join(format!("{stem}_{time}.json"));
+    let mut dialog = ExportDialog {
+        id: session.id(),
+        name,
+        shape: Shape::Normal,
+        masked: model.settings.masked,
+        timeline: true,
+        configuration: true,
+        file: TextField::new(&file.display().to_string()),
+        focus: ExportField::Shape,
+        drawn: false,
+        preview: Vec::new(),
+        error: None,
+    };
+    preview(&mut dialog, &session, model);
+    model.overlay = Some(Overlay::Export(dialog));
+}
+
+fn preview(dialog: &mut ExportDialog, session: &WatchedSession, model: &Model) {
+    let mut lines = vec![Cell::new(
+        "Always left out: client session token, API keys, contact profile.",
+        Tone::Dim,
+    )];
+    match &session.answers.session {
+        None => lines.push(Cell::new(
+            "Nothing fetched yet: only the derived parts can be exported.",
+            Tone::Notice,
+        )),
+        Some(answer) => {
+            let age = model.times.since(answer.fetched_at);
+            let kib = answer.raw.len().div_ceil(1024);
+            lines.push(Cell::new(format!("About {kib} KiB · data {age} old"), Tone::Dim));
+            if attention::assess(session, &model.settings.rules, model.times.now).stale {
+                lines.push(Cell::new("The data is stale, and the file will say so.", Tone::Notice));
+            }
+        }
+    }
+    if !dialog.masked {
+        lines.push(Cell::new(
+            "Not masked: what identifies a person will stand in the file.",
+            Tone::Bad,
+        ));
+    }
+    dialog.preview = lines;
+}
+
+pub(crate) fn open_copy(model: &mut Model) {
+    let Some(item) = model.item() else { return };
+    let session = &item.session;
+    let id = session.id();
+    let name = crate::text::shown_str(&session.name(), 40);
+    let stage = attention::assess(session, &model.settings.rules, model.times.now).stage;
+    let stage = crate::app::words::stage(&stage, model.times.now).text;
+    let text = |what: &'static str, text: String| CopyItem {
+        what,
+        preview: text.clone(),
+        source: CopySource::Text(text),
+    };
+    let items = vec![
+        text("session ID", id.to_string()),
+        text("reference", name.clone()),
+        text("line", format!("{name} {id} {stage}")),
+        CopyItem {
+            what: "masked JSON",
+            preview: "the export, masked".to_owned(),
+            source: CopySource::Export(id),
+        },
+    ];
+    model.overlay = Some(Overlay::Copy(CopyMenu { id, name, items, selected: 0, drawn: false }));
+}
+
+pub(crate) fn act(model: &mut Model, action: Action) -> Vec<Effect> {
+    let Some(overlay) = model.overlay.take() else { return Vec::new() };
+    if matches!(action, Action::Back | Action::Quit | Action::QuitNow) {
+        return Vec::new();
+    }
+    match overlay {
+        Overlay::Help(help) => help_act(model, help, action),
+        Overlay::Copy(menu) => copy_act(model, menu, action),
+        Overlay::Export(dialog) => export_act(model, dialog, action),
+    }
+}
+
+fn moved(selected: usize, len: usize, action: Action) -> usize {
+    let last = len.saturating_sub(1);
+    match action {
+        Action::Down | Action::NextPane => (selected + 1).min(last),
+        Action::Up | Action::PreviousPane => selected.saturating_sub(1),
+        Action::PageDown | Action::HalfPageDown => (selected + 10).min(last),
+        Action::PageUp | Action::HalfPageUp => selected.saturating_sub(10),
+        Action::Top => 0,
+        Action::Bottom => last,
+        _ => selected,
+    }
+}
+
+fn help_act(model: &mut Model, mut help: HelpOverlay, action: Action) -> Vec<Effect> {
+    if action == Action::Help {
+        return Vec::new();
+    }
+    if action == Action::Enter {
+        let chosen = help.rows.get(help.selected).map(|row| row.action);
+        return chosen.map_or_else(Vec::new, |chosen| super::update(model, Event::Action(chosen)));
+    }
+    help.selected = moved(help.selected, help.rows.len(), action);
+    model.overlay = Some(Overlay::Help(help));
+    Vec::new()
+}
+
+fn copy_act(model: &mut Model, mut menu: CopyMenu, action: Action) -> Vec<Effect> {
+    if action == Action::Enter && menu.drawn {
+        let chosen = menu.items.get(menu.selected);
+        return chosen
+            .map(|item| Effect::Copy { what: item.what, text: item.source.clone() })
+            .into_iter()
+            .collect();
+    }
+    menu.selected = moved(menu.selected, menu.items.len(), action);
+    model.overlay = Some(Overlay::Copy(menu));
+    Vec::new()
+}
+
+const FIELDS: [ExportField; 5] = [
+    ExportField::Shape,
+    ExportField::Masked,
+    ExportField::Timeline,
+    ExportField::Configuration,
+    ExportField::File,
+];
+
+fn export_act(model: &mut Model, mut dialog: ExportDialog, action: Action) -> Vec<Effect> {
+    match action {
+        Action::Enter if dialog.drawn => {
+            let path = dialog.file.text();
+            if path.trim().is_empty() {
+                dialog.error = Some("the file needs a name".to_owned());
+            } else {
+                return vec![Effect::Export(ExportRequest {
+                    id: dialog.id,
+                    shape: dialog.shape,
+                    masked: dialog.masked,
+                    timeline: dialog.timeline,
+                    configuration: dialog.configuration,
+                    path: PathBuf::from(path.trim()),
+                })];
+            }
+        }
+        Action::CopyMenu => {
+            return vec![Effect::Copy { what: "masked JSON", text: CopySource::Export(dialog.id) }];
+        }
+        Action::Toggle | Action::Left | Action::Right => match dialog.focus {
+            ExportField::Shape => {
+                dialog.shape = if dialog.shape == Shape::Raw { Shape::Normal } else { Shape::Raw };
+            }
+            ExportField::Masked => dialog.masked = !dialog.masked,
+            ExportField::Timeline => dialog.timeline = !dialog.timeline,
+            ExportField::Configuration => dialog.configuration = !dialog.configuration,
+            ExportField::File => {}
+        },
+        action => {
+            let here = FIELDS.iter().position(|field| *field == dialog.focus).unwrap_or(0);
+            let there = moved(here, FIELDS.len(), action);
+            dialog.focus = FIELDS.get(there).copied().unwrap_or_default();
+        }
+    }
+    if let Some(session) = model.sessions.item(dialog.id).map(|item| item.session.clone()) {
+        preview(&mut dialog, &session, model);
+    }
+    model.overlay = Some(Overlay::Export(dialog));
+    Vec::new()
+}

@@ -1,0 +1,322 @@
+//! Rows of the list, the header and the alerts, made from sessions and figures.
+//!
+//! Owns what they say. Counters are those of the same sessions that the rows show (fault V07).
+
+use crate::app::detail;
+use crate::app::sessions::{Item, Sessions};
+use crate::app::view::{AlertRow, Cell, Glyph, HeaderView, ListRow, Tone};
+use crate::app::words::{self, StageKind, Times, age, server, wire};
+use crate::domain::attention::{self, Assessment, Reason};
+use crate::domain::coverage;
+use crate::domain::requested::{self, Mark};
+use crate::domain::rules::Rules;
+use crate::domain::snapshot::{Connection, Health};
+use crate::domain::stage::Stage;
+use crate::domain::watched::WatchedSession;
+
+/// The row of one session.
+pub(crate) fn list_row(item: &Item, marked: bool, rules: &Rules, times: &Times) -> ListRow {
+    let session = &item.session;
+    let found = attention::assess(session, rules, times.now);
+    let coverage = coverage::derive(session);
+    let kind = StageKind::of(&found.stage);
+    let (supplied, all) = coverage.counts();
+    let docs = match session.configuration() {
+        None => Cell::new("–", Tone::Dim),
+        Some(_) if supplied == all => Cell::plain(format!("{supplied}/{all}")),
+        Some(_) => Cell::new(format!("{supplied}/{all}"), Tone::Plain),
+    };
+    let marks = requested::marks(session, &coverage);
+    ListRow {
+        id: session.id(),
+        marked,
+        glyph: glyph(&found, kind),
+        name: Cell::plain(crate::text::shown_str(&session.name(), 60)),
+        short_id: session.id().short(),
+        state: state(session),
+        stage: words::stage(&found.stage, times.now),
+        docs,
+        checks: marks.into_iter().map(sign).collect(),
+        due: due(&found, times),
+        branch: branch(session),
+        seen: seen(session, &found, times),
+        delta: delta(item, &found, times),
+        stale: found.stale,
+        changed: item.changed,
+    }
+}
+
+const fn sign(mark: Mark) -> (Glyph, Tone) {
+    match mark {
+        Mark::Approve => (Glyph::Approve, Tone::Good),
+        Mark::Reject => (Glyph::Reject, Tone::Bad),
+        Mark::Refer => (Glyph::Refer, Tone::Notice),
+        Mark::NotYet => (Glyph::NotYet, Tone::Dim),
+    }
+}
+
+fn glyph(found: &Assessment, kind: StageKind) -> (Glyph, Tone) {
+    match found.findings.first().map(|finding| finding.reason) {
+        Some(Reason::AtCounter) => (Glyph::AtCounter, Tone::Active),
+        Some(Reason::TurnedAway) => (Glyph::TurnedAway, Tone::Warn),
+        Some(Reason::Rejected) => (Glyph::Reject, Tone::Bad),
+        Some(Reason::DueSoon) => (Glyph::DueSoon, Tone::Warn),
+        Some(Reason::Refer) => (Glyph::Refer, Tone::Notice),
+        Some(Reason::Stale) => (Glyph::Stale, Tone::Notice),
+        None if matches!(kind, StageKind::Expired | StageKind::Gone) => (Glyph::NotYet, Tone::Dim),
+        None => (Glyph::Blank, Tone::Plain),
+    }
+}
+
+fn state(session: &WatchedSession) -> Cell {
+    match session.session().and_then(|answer| answer.state.as_ref()) {
+        Some(state) => words::marked(state.as_raw(), state.is_unknown(), Tone::Plain),
+        None => Cell::new("–", Tone::Dim),
+    }
+}
+
+fn due(found: &Assessment, times: &Times) -> Cell {
+    let Some(deadline) = found.deadline else { return Cell::new("—", Tone::Dim) };
+    let soon = found.findings.iter().any(|finding| finding.reason == Reason::DueSoon);
+    let tone = if soon { Tone::Warn } else { Tone::Plain };
+    if deadline.at < times.now {
+        return Cell::new("passed", tone);
+    }
+    Cell::new(attention::span(deadline.at.duration_since(times.now)), tone)
+}
+
+fn branch(session: &WatchedSession) -> Cell {
+    let Some(branch) = session.instructions().and_then(|letter| letter.branch.as_ref()) else {
+        return Cell::new("—", Tone::Dim);
+    };
+    let parts = [&branch.name, &branch.fad_code];
+    Cell::plain(parts.into_iter().flatten().map(server).collect::<Vec<_>>().join(" "))
+}
+
+/// The age of the last good answer: dim while fresh, strong and with `!` once stale.
+fn seen(session: &WatchedSession, found: &Assessment, times: &Times) -> Cell {
+    match session.poll.last_ok {
+        None => Cell::new("—", Tone::Dim),
+        Some(at) if found.stale => Cell::new(format!("{}!", times.since(at)), Tone::Strong),
+        Some(at) => Cell::new(times.since(at), Tone::Dim),
+    }
+}
+
+fn delta(item: &Item, found: &Assessment, times: &Times) -> Cell {
+    let poll = &item.session.poll;
+    if let Some(failure) = poll.last_failure.as_ref().filter(|_| poll.failures > 0) {
+        let what = failure.status.map_or_else(|| "no net".to_owned(), |status| status.to_string());
+        return Cell::new(format!("{what} ×{}", poll.failures), Tone::Notice);
+    }
+    if item.changed
+        && let Some(event) = item.session.timeline.last()
+    {
+        return Cell::new(detail::short(&event.what), Tone::Changed);
+    }
+    if let Stage::TurnedAway { silent_since } = &found.stage {
+        return Cell::new(format!("{} idle", times.since(*silent_since)), Tone::Warn);
+    }
+    let tags: Vec<String> = item
+        .session
+        .entry
+        .tags
+        .iter()
+        .map(|tag| format!("#{}", crate::text::shown_str(tag, 20)))
+        .collect();
+    Cell::new(tags.join(" "), Tone::Dim)
+}
+
+/// Why a session needs attention, is stale, or what it is; the line under the list.
+pub(crate) fn why(session: &WatchedSession, rules: &Rules, times: &Times) -> Cell {
+    let found = attention::assess(session, rules, times.now);
+    let name = crate::text::shown_str(&session.name(), 40);
+    if let Some(finding) = found.findings.first() {
+        let (_, tone) = glyph(&found, StageKind::of(&found.stage));
+        return Cell::new(format!("{name}: {}", finding.text), tone);
+    }
+    let text = match &found.stage {
+        Stage::Gone => "deleted or purged at Yoti; the last answer stays here".to_owned(),
+        Stage::NotFound => {
+            "Yoti has no such session: deleted, purged, or of another application".to_owned()
+        }
+        Stage::Expired { captured: 0 } => "expired, nothing captured".to_owned(),
+        Stage::Expired { captured } => format!("expired, {captured} captured"),
+        Stage::NotFetched => "not fetched yet; r asks Yoti now".to_owned(),
+        _ => {
+            let state = session.session().and_then(|a| a.state.as_ref()).map(|s| wire(s.as_raw()));
+            format!("session {} {}", session.id(), state.unwrap_or_default())
+        }
+    };
+    Cell::new(format!("{name}: {text}"), Tone::Dim)
+}
+
+/// Sessions with findings, most urgent first, at most this many.
+pub(crate) fn alerts(
+    sessions: &Sessions,
+    rules: &Rules,
+    times: &Times,
+    most: usize,
+) -> Vec<AlertRow> {
+    let wanting = sessions.by_urgency().filter(|item| item.facts.attention);
+    wanting
+        .take(most)
+        .filter_map(|item| {
+            let found = attention::assess(&item.session, rules, times.now);
+            let finding = found.findings.iter().find(|f| f.reason != Reason::AtCounter)?;
+            let sign = glyph(&found, StageKind::of(&found.stage));
+            Some(AlertRow {
+                id: item.session.id(),
+                glyph: sign,
+                name: Cell::plain(crate::text::shown_str(&item.session.name(), 40)),
+                why: Cell::new(finding.text.clone(), sign.1),
+            })
+        })
+        .collect()
+}
+
+/// Facts of the profile for the header.
+pub(crate) struct Profile<'a> {
+    pub(crate) name: &'a str,
+    pub(crate) badge: &'a str,
+    pub(crate) live: bool,
+    pub(crate) unknown: usize,
+    pub(crate) waiting: usize,
+}
+
+/// The header.
+pub(crate) fn header(
+    sessions: &Sessions,
+    health: &Health,
+    times: &Times,
+    profile: &Profile<'_>,
+) -> HeaderView {
+    let tally = sessions.tally();
+    let ongoing: usize =
+        KINDS.iter().filter(|kind| kind.is_ongoing()).map(|kind| tally.of(*kind)).sum();
+    let mut counters = vec![Cell::plain(format!("{} watched", sessions.watched()))];
+    let mut count = |number: usize, word: &str, tone: Tone| {
+        if number > 0 {
+            counters.push(Cell::new(format!("{number} {word}"), tone));
+        }
+    };
+    count(ongoing, "ongoing", Tone::Plain);
+    count(tally.of(StageKind::AtCounter), "at counter", Tone::Active);
+    count(tally.due_soon, "due soon", Tone::Warn);
+    count(tally.of(StageKind::TurnedAway), "turned away?", Tone::Warn);
+    count(tally.of(StageKind::ChecksRunning), "checks running", Tone::Plain);
+    count(tally.of(StageKind::Approve), "APPROVE", Tone::Good);
+    count(tally.of(StageKind::Reject), "REJECT", Tone::Bad);
+    count(tally.of(StageKind::Refer), "refer", Tone::Notice);
+    count(tally.of(StageKind::Expired), "expired", Tone::Dim);
+    count(tally.of(StageKind::Gone), "gone", Tone::Dim);
+    count(tally.stale, "stale", Tone::Notice);
+    let warning = match (&health.store_trouble, profile.unknown) {
+        (Some(trouble), _) => Some(Cell::new(crate::text::shown_str(trouble, 200), Tone::Bad)),
+        (None, 0) => None,
+        (None, 1) => Some(Cell::new("1 value not known", Tone::Notice)),
+        (None, n) => Some(Cell::new(format!("{n} values not known"), Tone::Notice)),
+    };
+    HeaderView {
+        badge: profile.badge.to_owned(),
+        profile: profile.name.to_owned(),
+        live: profile.live,
+        connection: Some(connection(health, times, profile.waiting)),
+        last_ok: health.last_ok.map(|at| Cell::plain(format!("ok {}", times.of_day(at)))),
+        latency: health.latency_ms.map(|(median, p95)| format!("api {median}ms p95 {p95}ms")),
+        counters,
+        attention: tally.attention,
+        budget: Some(format!("{}/{} req/s", tenths(health.rate_x10), tenths(health.budget_x10))),
+        warning,
+    }
+}
+
+const KINDS: [StageKind; 7] = [
+    StageKind::LetterNotSet,
+    StageKind::AwaitingVisit,
+    StageKind::AtHome,
+    StageKind::AtCounter,
+    StageKind::TurnedAway,
+    StageKind::Visited,
+    StageKind::ChecksRunning,
+];
+
+fn tenths(number: u32) -> String {
+    if number.is_multiple_of(10) {
+        (number / 10).to_string()
+    } else {
+        format!("{}.{}", number / 10, number % 10)
+    }
+}
+
+/// How the connection stands, in the words of product.md's table of error states.
+fn connection(health: &Health, times: &Times, waiting: usize) -> Cell {
+    if let Some(since) = health.paused_since {
+        let waiting = if waiting == 0 {
+            String::new()
+        } else {
+            format!(" · {} waiting", words::count(waiting, "change"))
+        };
+        let text = format!("❚❚ paused {}{waiting}", age(times.now.duration_since(since)));
+        return Cell::new(text, Tone::Notice);
+    }
+    match &health.connection {
+        Connection::Starting => Cell::new("◌ connecting", Tone::Dim),
+        Connection::Live => {
+            let next = health.next_due.map(|at| format!(" · next {}", times.until(at)));
+            Cell::new(format!("● live{}", next.unwrap_or_default()), Tone::Good)
+        }
+        Connection::Offline { since, retry_at, cause } => Cell::new(
+            format!(
+                "◌ offline since {} ({}) · retry {}",
+                times.of_day(*since),
+                crate::text::shown_str(cause, 40),
+                times.until(*retry_at)
+            ),
+            Tone::Bad,
+        ),
+        Connection::Unavailable { retry_at, status, .. } => Cell::new(
+            format!("◐ Yoti unavailable ({status}) · retry {}", times.until(*retry_at)),
+            Tone::Bad,
+        ),
+        Connection::Slowed { until } => {
+            let left = if *until > times.now {
+                format!(" until {}", times.of_day(*until))
+            } else {
+                String::new()
+            };
+            Cell::new(
+                format!("◐ slowed to {} req/s{left}", tenths(health.budget_x10)),
+                Tone::Notice,
+            )
+        }
+        Connection::Refused { status, code } => Cell::new(
+            format!(
+                "✗ key refused ({status}{})",
+                code.as_ref().map(|c| format!(" {c}")).unwrap_or_default()
+            ),
+            Tone::Bad,
+        ),
+        Connection::AppNotFound => Cell::new("✗ application not found", Tone::Bad),
+        Connection::ClockSkew(off) => {
+            Cell::new(format!("✗ clock {} off", words::span(*off)), Tone::Bad)
+        }
+        Connection::Disabled => Cell::new("◌ offline by choice (--offline)", Tone::Notice),
+    }
+}
+
+/// What the operator can do about the connection; shown under the list while it is bad.
+pub(crate) fn connection_advice(health: &Health) -> Option<&'static str> {
+    match &health.connection {
+        Connection::Offline { .. } | Connection::Unavailable { .. } => {
+            Some("showing the last good data; r tries now")
+        }
+        Connection::Refused { .. } => Some("run `branchwatch doctor`: key, SDK id, clock"),
+        Connection::AppNotFound => {
+            Some("key and SDK id do not belong together: run `branchwatch doctor`")
+        }
+        Connection::ClockSkew(_) => {
+            Some("signed requests carry the time: set this machine's clock")
+        }
+        _ => None,
+    }
+}

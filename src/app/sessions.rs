@@ -1,0 +1,354 @@
+//! All sessions with what the list needs of each: class, order, counters, and when time alone makes
+//! one of these another.
+//!
+//! Owns the incremental order: one changed session among 100,000 is one assessment and one move.
+//! Must never build a row.
+
+use std::collections::{BTreeSet, HashMap};
+use std::sync::Arc;
+
+use jiff::Timestamp;
+
+use crate::app::filter::Filter;
+use crate::app::order::{Key, Order};
+use crate::app::words::StageKind;
+use crate::domain::attention::{self, Assessment, Reason};
+use crate::domain::change::{ChangeKind, TimelineEvent};
+use crate::domain::ids::SessionId;
+use crate::domain::rules::Rules;
+use crate::domain::snapshot::SessionTable;
+use crate::domain::watched::{Letter, WatchedSession};
+
+/// What is kept of an assessment; the rest is derived anew for the visible rows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Facts {
+    pub(crate) kind: StageKind,
+    pub(crate) rank: u8,
+    pub(crate) due: Option<Timestamp>,
+    pub(crate) due_soon: bool,
+    pub(crate) stale: bool,
+    pub(crate) attention: bool,
+    unknown_state: bool,
+    changes_at: Option<Timestamp>,
+}
+
+impl Facts {
+    fn of(session: &WatchedSession, rules: &Rules, now: Timestamp) -> Self {
+        let found = attention::assess(session, rules, now);
+        let kind = StageKind::of(&found.stage);
+        let has = |reason| found.findings.iter().any(|finding| finding.reason == reason);
+        Self {
+            kind,
+            rank: rank(&found, kind),
+            due: found.deadline.map(|deadline| deadline.at),
+            due_soon: has(Reason::DueSoon),
+            stale: found.stale,
+            attention: needs_operator(&found),
+            unknown_state: kind == StageKind::Unknown,
+            changes_at: found.changes_at,
+        }
+    }
+
+    fn key(&self, place: u32) -> Key {
+        Key { rank: self.rank, due: self.due.map_or(i64::MAX, Timestamp::as_second), place }
+    }
+}
+
+/// True when something asks for the operator; an applicant at a counter alone does not.
+pub(crate) fn needs_operator(found: &Assessment) -> bool {
+    found.findings.iter().any(|finding| finding.reason != Reason::AtCounter)
+}
+
+/// The default order: the most urgent finding, then what may still become urgent, then what is over.
+fn rank(found: &Assessment, kind: StageKind) -> u8 {
+    match found.findings.first().map(|finding| finding.reason) {
+        Some(Reason::AtCounter) => 0,
+        Some(Reason::TurnedAway) => 1,
+        Some(Reason::Rejected) => 2,
+        Some(Reason::DueSoon) => 3,
+        Some(Reason::Refer) => 4,
+        Some(Reason::Stale) => 5,
+        None if kind.is_completed() => 7,
+        None if matches!(kind, StageKind::Expired | StageKind::Gone | StageKind::NotFound) => 8,
+        None => 6,
+    }
+}
+
+/// One session of the list.
+#[derive(Clone, Debug)]
+pub(crate) struct Item {
+    pub(crate) session: Arc<WatchedSession>,
+    pub(crate) facts: Facts,
+    /// It changed and the operator has not looked since.
+    pub(crate) changed: bool,
+    /// Changes learned up to then were there when the operator last looked.
+    pub(crate) looked_at: Option<Timestamp>,
+}
+
+impl Item {
+    fn new(session: Arc<WatchedSession>, rules: &Rules, now: Timestamp) -> Self {
+        let facts = Facts::of(&session, rules, now);
+        let looked_at = last_seen(&session);
+        Self { session, facts, changed: false, looked_at }
+    }
+
+    /// Takes a newer value; the first answers of each kind are no change.
+    fn renew(&mut self, session: Arc<WatchedSession>, rules: &Rules, now: Timestamp) {
+        if !Arc::ptr_eq(&self.session.timeline, &session.timeline) {
+            let known = last_seen(&self.session);
+            let fresh =
+                session.timeline.iter().rev().take_while(|event| Some(event.seen_at) > known);
+            if fresh.into_iter().any(|event| is_news(event, &self.session)) {
+                self.changed = true;
+            } else if !self.changed {
+                self.looked_at = last_seen(&session);
+            }
+        }
+        self.facts = Facts::of(&session, rules, now);
+        self.session = session;
+    }
+}
+
+fn last_seen(session: &WatchedSession) -> Option<Timestamp> {
+    session.timeline.last().map(|event| event.seen_at)
+}
+
+fn is_news(event: &TimelineEvent, before: &WatchedSession) -> bool {
+    match event.what {
+        ChangeKind::FirstSeen => false,
+        ChangeKind::LetterSet(..) => before.answers.letter != Letter::NotKnown,
+        ChangeKind::Requirement(..) => before.answers.configuration.is_some(),
+        _ => before.answers.session.is_some() || before.answers.missing_since.is_some(),
+    }
+}
+
+/// Figures over all sessions, whatever the filter.
+#[derive(Clone, Debug, PartialEq, Eq, Default)]
+pub(crate) struct Tally {
+    kinds: [usize; StageKind::COUNT],
+    pub(crate) due_soon: usize,
+    pub(crate) stale: usize,
+    pub(crate) attention: usize,
+    pub(crate) unknown_states: usize,
+}
+
+impl Tally {
+    pub(crate) fn of(&self, kind: StageKind) -> usize {
+        self.kinds.get(kind as usize).copied().unwrap_or_default()
+    }
+
+    fn count(&mut self, facts: &Facts, change: impl Fn(usize) -> usize) {
+        if let Some(kind) = self.kinds.get_mut(facts.kind as usize) {
+            *kind = change(*kind);
+        }
+        for (holds, figure) in [
+            (facts.due_soon, &mut self.due_soon),
+            (facts.stale, &mut self.stale),
+            (facts.attention, &mut self.attention),
+            (facts.unknown_state, &mut self.unknown_states),
+        ] {
+            if holds {
+                *figure = change(*figure);
+            }
+        }
+    }
+
+    fn add(&mut self, facts: &Facts) {
+        self.count(facts, |figure| figure + 1);
+    }
+
+    fn take(&mut self, facts: &Facts) {
+        self.count(facts, |figure| figure.saturating_sub(1));
+    }
+}
+
+/// The sessions of the last snapshot.
+#[derive(Debug, Default)]
+pub(crate) struct Sessions {
+    table: SessionTable,
+    places: HashMap<SessionId, u32>,
+    items: Vec<Item>,
+    order: Order,
+    shown: Option<Order>,
+    filter: Filter,
+    wake: BTreeSet<(Timestamp, u32)>,
+    tally: Tally,
+}
+
+impl Sessions {
+    /// All sessions.
+    pub(crate) const fn watched(&self) -> usize {
+        self.items.len()
+    }
+
+    /// Sessions that pass the filter.
+    pub(crate) fn len(&self) -> usize {
+        self.listed().len()
+    }
+
+    pub(crate) const fn tally(&self) -> &Tally {
+        &self.tally
+    }
+
+    pub(crate) fn items(&self) -> impl Iterator<Item = &Item> {
+        self.items.iter()
+    }
+
+    pub(crate) fn item(&self, id: SessionId) -> Option<&Item> {
+        self.items.get(*self.places.get(&id)? as usize)
+    }
+
+    /// The session of a row.
+    pub(crate) fn at(&self, row: usize) -> Option<&Item> {
+        self.items.get(self.listed().get(row)?.place as usize)
+    }
+
+    /// The row of a session, if it passes the filter.
+    pub(crate) fn row_of(&self, id: SessionId) -> Option<usize> {
+        let place = *self.places.get(&id)?;
+        self.listed().position(self.items.get(place as usize)?.facts.key(place))
+    }
+
+    /// All sessions, most urgent first, whatever the filter.
+    pub(crate) fn by_urgency(&self) -> impl Iterator<Item = &Item> {
+        self.order.iter().filter_map(|key| self.items.get(key.place as usize))
+    }
+
+    fn listed(&self) -> &Order {
+        self.shown.as_ref().unwrap_or(&self.order)
+    }
+
+    /// Another filter; an empty one shows all.
+    pub(crate) fn set_filter(&mut self, filter: Filter) {
+        self.filter = filter;
+        self.refilter();
+    }
+
+    /// How many sessions a filter would show.
+    pub(crate) fn filter(&self) -> &Filter {
+        &self.filter
+    }
+
+    fn refilter(&mut self) {
+        self.shown = (!self.filter.is_empty()).then(|| {
+            self.order.filtered(|key| {
+                let item = self.items.get(key.place as usize);
+                item.is_some_and(|item| self.filter.matches(&item.session, item.facts.kind))
+            })
+        });
+    }
+
+    /// The operator has looked at a session; true when that took away its mark.
+    pub(crate) fn look_at(&mut self, id: SessionId) -> bool {
+        let Some(&place) = self.places.get(&id) else { return false };
+        let Some(item) = self.items.get_mut(place as usize) else { return false };
+        item.looked_at = last_seen(&item.session);
+        std::mem::take(&mut item.changed)
+    }
+
+    /// Takes in a newer table. Returns the ids whose value is another, in no particular order.
+    pub(crate) fn renew(
+        &mut self,
+        table: &SessionTable,
+        rules: &Rules,
+        now: Timestamp,
+    ) -> Vec<SessionId> {
+        let difference = table.since(&self.table);
+        let changed: Vec<SessionId> =
+            difference.changed.iter().map(|session| session.id()).collect();
+        if difference.same_list {
+            let renewed: Vec<_> =
+                difference.changed.iter().map(|session| Arc::clone(session)).collect();
+            self.change(&renewed, rules, now);
+        } else {
+            self.rebuild(table, rules, now);
+        }
+        self.table = table.clone();
+        changed
+    }
+
+    fn rebuild(&mut self, table: &SessionTable, rules: &Rules, now: Timestamp) {
+        let mut old: HashMap<SessionId, Item> =
+            self.items.drain(..).map(|item| (item.session.id(), item)).collect();
+        let mut keys = Vec::with_capacity(table.len());
+        self.places.clear();
+        self.wake.clear();
+        self.tally = Tally::default();
+        for (place, session) in (0_u32..).zip(table.iter()) {
+            let item = match old.remove(&session.id()) {
+                Some(mut item) => {
+                    if !Arc::ptr_eq(&item.session, session) {
+                        item.renew(Arc::clone(session), rules, now);
+                    }
+                    item
+                }
+                None => Item::new(Arc::clone(session), rules, now),
+            };
+            self.tally.add(&item.facts);
+            self.wake.extend(item.facts.changes_at.map(|at| (at, place)));
+            keys.push(item.facts.key(place));
+            self.places.insert(session.id(), place);
+            self.items.push(item);
+        }
+        self.order = Order::new(keys);
+        self.refilter();
+    }
+
+    fn change(&mut self, renewed: &[Arc<WatchedSession>], rules: &Rules, now: Timestamp) {
+        let places: Vec<(u32, Option<&Arc<WatchedSession>>)> = renewed
+            .iter()
+            .filter_map(|session| Some((*self.places.get(&session.id())?, Some(session))))
+            .collect();
+        self.reassess(&places, rules, now);
+    }
+
+    /// Assesses those again that time alone may have changed. True when any was.
+    pub(crate) fn wake(&mut self, rules: &Rules, now: Timestamp) -> bool {
+        let later = self.wake.split_off(&(now, u32::MAX));
+        let due = std::mem::replace(&mut self.wake, later);
+        let places: Vec<_> = due.into_iter().map(|(_, place)| (place, None)).collect();
+        self.reassess(&places, rules, now);
+        !places.is_empty()
+    }
+
+    fn reassess(
+        &mut self,
+        places: &[(u32, Option<&Arc<WatchedSession>>)],
+        rules: &Rules,
+        now: Timestamp,
+    ) {
+        let (mut out, mut into) = (Vec::new(), Vec::new());
+        let (mut hidden, mut shown) = (Vec::new(), Vec::new());
+        for &(place, session) in places {
+            let Some(item) = self.items.get_mut(place as usize) else { continue };
+            let before = item.facts;
+            match session {
+                Some(session) => item.renew(Arc::clone(session), rules, now),
+                None => item.facts = Facts::of(&item.session, rules, now),
+            }
+            let after = item.facts;
+            self.tally.take(&before);
+            self.tally.add(&after);
+            self.wake.extend(after.changes_at.map(|at| (at, place)));
+            if before.changes_at != after.changes_at
+                && let Some(at) = before.changes_at
+            {
+                self.wake.remove(&(at, place));
+            }
+            if before.key(place) != after.key(place) {
+                out.push(before.key(place));
+                into.push(after.key(place));
+            }
+            if self.shown.is_some() {
+                hidden.push(before.key(place));
+                if self.filter.matches(&item.session, after.kind) {
+                    shown.push(after.key(place));
+                }
+            }
+        }
+        self.order.change(out, into);
+        if let Some(listed) = &mut self.shown {
+            listed.change(hidden, shown);
+        }
+    }
+}

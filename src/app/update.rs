@@ -1,0 +1,611 @@
+//! One event in, effects out: the only function that changes the model (I2).
+//!
+//! Owns what each action does.
+
+use std::hash::{DefaultHasher, Hash, Hasher};
+use std::sync::Arc;
+
+use jiff::Timestamp;
+
+use crate::app::action::Action;
+use crate::app::dialogs;
+use crate::app::effect::{CopySource, Effect};
+use crate::app::event::{Event, Outcome};
+use crate::app::filter::Filter;
+use crate::app::model::{InputLine, Model, window};
+use crate::app::text_field::TextField;
+use crate::app::view::{Cell, Pane, Tone};
+use crate::app::{detail, rows, tree, words};
+use crate::domain::snapshot::Snapshot;
+
+/// A message stays this long, in seconds.
+const MESSAGE_SECONDS: i64 = 8;
+/// Alerts kept for the pane.
+const ALERTS: usize = 200;
+
+/// Carries out one event. Pure: time comes with [`Event::Tick`] alone.
+pub fn update(model: &mut Model, event: Event) -> Vec<Effect> {
+    let mut effects = match event {
+        Event::Tick(now) => {
+            tick(model, now);
+            Vec::new()
+        }
+        Event::Snapshot(snapshot) => {
+            take_in(model, &snapshot);
+            Vec::new()
+        }
+        Event::Resize(columns, rows) => {
+            model.size = (columns, rows);
+            model.dirty = true;
+            Vec::new()
+        }
+        Event::Done(outcome) => {
+            ended(model, outcome);
+            Vec::new()
+        }
+        Event::Paste(text) => {
+            dialogs::typed(model, |field| field.paste(&text));
+            refilter(model);
+            Vec::new()
+        }
+        Event::Edit(edit) => {
+            dialogs::typed(model, |field| field.edit(edit));
+            refilter(model);
+            Vec::new()
+        }
+        Event::Action(action) => {
+            model.dirty = true;
+            act(model, action)
+        }
+    };
+    follow(model, &mut effects);
+    effects
+}
+
+/// Offsets follow cursors, and the refresh task learns what is looked at.
+fn follow(model: &mut Model, effects: &mut Vec<Effect>) {
+    let height = model.list_height();
+    model.offset = window(model.sessions.len(), model.row, model.offset, height).start;
+    let starts = [
+        model.checks().window.start,
+        model.timeline().window.start,
+        model.alerts().window.start,
+        model.letter().window.start,
+        model.json().window.start,
+    ];
+    [
+        model.checks.offset,
+        model.timeline.offset,
+        model.alerts.offset,
+        model.letter.offset,
+        model.json.offset,
+    ] = starts;
+    let visible =
+        model.list_window().filter_map(|row| model.sessions.at(row)).map(|i| i.session.id());
+    let looked_at = (model.selected, visible.collect::<Vec<_>>());
+    if model.focus_sent.as_ref() != Some(&looked_at) {
+        let (selected, visible) = looked_at.clone();
+        effects.push(Effect::Focus { selected, visible });
+        model.focus_sent = Some(looked_at);
+    }
+}
+
+fn tick(model: &mut Model, now: Timestamp) {
+    model.times.now = now;
+    if model
+        .message
+        .as_ref()
+        .is_some_and(|(_, at)| now.duration_since(*at).as_secs() >= MESSAGE_SECONDS)
+    {
+        model.message = None;
+        model.dirty = true;
+    }
+    let rules = model.settings.rules.clone();
+    if model.sessions.wake(&rules, now) {
+        keep_row(model);
+        model.dirty = true;
+    }
+    // The cursor has rested here for a tick: the operator has looked.
+    if std::mem::replace(&mut model.resting, true)
+        && let Some(id) = model.selected
+        && model.sessions.look_at(id)
+    {
+        model.dirty = true;
+    }
+    refresh_words(model);
+}
+
+/// Everything whose words depend on the time; the screen is drawn again only when one is another.
+fn refresh_words(model: &mut Model) {
+    model.rebuild(false);
+    model.alerts.rows = rows::alerts(&model.sessions, &model.settings.rules, &model.times, ALERTS);
+    let mut hasher = DefaultHasher::new();
+    format!("{:?}{:?}", model.header(), model.list_rows(model.list_window())).hash(&mut hasher);
+    let timeline = model.timeline();
+    format!("{:?}", timeline.rows.get(timeline.window.clone())).hash(&mut hasher);
+    format!("{:?}{:?}", model.line_under_list(), model.tree.stale).hash(&mut hasher);
+    let shown = hasher.finish();
+    if shown != model.shown {
+        model.shown = shown;
+        model.dirty = true;
+    }
+}
+
+fn take_in(model: &mut Model, snapshot: &Arc<Snapshot>) {
+    let rules = model.settings.rules.clone();
+    let was_paused = model.health.paused_since.is_some();
+    model.health = Arc::clone(&snapshot.health);
+    let changed = model.sessions.renew(&snapshot.sessions, &rules, model.times.now);
+    model.waiting =
+        if model.health.paused_since.is_some() && was_paused { model.waiting } else { 0 };
+    for id in &changed {
+        let Some(item) = model.sessions.item(*id) else { continue };
+        let Some(event) = item.session.timeline.last().filter(|_| item.changed) else { continue };
+        if event.seen_at == item.session.timeline.last().map_or(event.at, |e| e.seen_at) {
+            let name = crate::text::shown_str(&item.session.name(), 30);
+            let what = detail::happened(&event.what);
+            let time = model.times.of_day(event.seen_at);
+            model.ticker = Some(Cell::new(format!("▸ {time} {name}  {}", what.text), what.tone));
+        }
+    }
+    keep_row(model);
+    if model.selected.is_none() || changed.iter().any(|id| Some(*id) == model.selected) {
+        model.resting = false;
+    }
+    refresh_words(model);
+    if changed.iter().any(|id| Some(*id) == model.selected) {
+        model.dirty = true;
+    }
+}
+
+/// The cursor stays on its session while rows move; when that is gone, on its place (I7).
+fn keep_row(model: &mut Model) {
+    let len = model.sessions.len();
+    if let Some(row) = model.selected.and_then(|id| model.sessions.row_of(id)) {
+        model.row = row;
+        return;
+    }
+    let vanished = model.selected.filter(|id| model.sessions.item(*id).is_none());
+    model.row = model.row.min(len.saturating_sub(1));
+    model.selected = model.sessions.at(model.row).map(|item| item.session.id());
+    if vanished.is_some() {
+        say(
+            model,
+            "The session under the cursor was removed; this is its neighbour.",
+            Tone::Notice,
+        );
+    }
+    model.rebuild(true);
+    model.dirty = true;
+}
+
+fn say(model: &mut Model, text: impl Into<String>, tone: Tone) {
+    model.message = Some((Cell::new(text, tone), model.times.now));
+    model.dirty = true;
+}
+
+fn ended(model: &mut Model, outcome: Outcome) {
+    match outcome {
+        Outcome::Exported { path, masked, bytes, .. } => {
+            let kib = bytes.div_ceil(1024);
+            let path = crate::text::shown_str(&path.display().to_string(), 120);
+            let masked = if masked == 0 { String::new() } else { format!(" · {masked} masked") };
+            say(model, format!("exported {path} · {kib} KiB{masked}"), Tone::Good);
+        }
+        Outcome::ExportFailed { message, .. } => {
+            let message = crate::text::shown_str(&message, 200);
+            say(model, format!("nothing exported: {message}"), Tone::Bad);
+        }
+        Outcome::Copied(what) => say(model, format!("copied: {what}"), Tone::Good),
+        Outcome::CopyFailed(why) => {
+            let why = crate::text::shown_str(&why, 200);
+            say(model, format!("nothing copied: {why}"), Tone::Bad);
+        }
+    }
+}
+
+fn refilter(model: &mut Model) {
+    model.dirty = true;
+    let Some(input) = model.input.as_ref().filter(|input| input.filter) else { return };
+    if let Ok(filter) = Filter::parse(&input.field.text()) {
+        model.sessions.set_filter(filter);
+        model.filter_text = input.field.text();
+        keep_row(model);
+    }
+}
+
+fn act(model: &mut Model, action: Action) -> Vec<Effect> {
+    if action == Action::Redraw {
+        return vec![Effect::Redraw];
+    }
+    if model.overlay.is_some() {
+        return dialogs::act(model, action);
+    }
+    if model.input.is_some() {
+        input_act(model, action);
+        return Vec::new();
+    }
+    match action {
+        Action::Quit => return vec![Effect::Quit],
+        Action::QuitNow => return vec![Effect::Quit],
+        Action::Refresh => return refresh(model),
+        Action::RefreshAll => {
+            say(model, "asking for all as the budget allows", Tone::Plain);
+            return vec![Effect::RefreshAll];
+        }
+        Action::Pause => return vec![Effect::SetPaused(model.health.paused_since.is_none())],
+        Action::CopyId => return copy_id(model),
+        Action::Export => dialogs::open_export(model),
+        Action::CopyMenu => dialogs::open_copy(model),
+        Action::Help => dialogs::open_help(model),
+        Action::Find => {
+            let filter = model.focus == Pane::List;
+            let text = if filter { model.filter_text.clone() } else { model.find.clone() };
+            let field = TextField::new(&text);
+            model.input = Some(InputLine { filter, field, before: text });
+        }
+        Action::NextHit => find(model, true),
+        Action::PreviousHit => find(model, false),
+        Action::TimeForm => {
+            model.times.form = model.times.form.next();
+            let name = model.times.form.name();
+            say(model, format!("times: {name}"), Tone::Plain);
+            model.rebuild(true);
+        }
+        Action::Zoom => model.zoomed = !model.zoomed,
+        Action::NextPane => step_pane(model, 1),
+        Action::PreviousPane => step_pane(model, -1),
+        Action::Pane(number) => {
+            if let Some(pane) = Pane::ALL.iter().find(|pane| pane.number() == number) {
+                model.focus = *pane;
+            }
+        }
+        Action::Json => {
+            model.focus = if model.focus == Pane::Json { Pane::List } else { Pane::Json }
+        }
+        Action::NextSession => move_row(model, 1),
+        Action::PreviousSession => move_row(model, -1),
+        Action::NextAttention => next_attention(model),
+        Action::ClearMarks => model.marks.clear(),
+        Action::Enter => enter(model),
+        Action::Back => back(model),
+        Action::Toggle => toggle(model),
+        Action::Left | Action::Right | Action::FoldAll | Action::UnfoldAll => fold(model, action),
+        Action::Down
+        | Action::Up
+        | Action::Top
+        | Action::Bottom
+        | Action::HalfPageDown
+        | Action::HalfPageUp
+        | Action::PageDown
+        | Action::PageUp => travel(model, action),
+        Action::Redraw => {}
+    }
+    Vec::new()
+}
+
+fn input_act(model: &mut Model, action: Action) {
+    let Some(input) = model.input.take() else { return };
+    match action {
+        Action::Enter => {
+            if !input.filter {
+                model.find = input.field.text();
+                find(model, true);
+            } else if let Err(why) = Filter::parse(&input.field.text()) {
+                say(model, why, Tone::Bad);
+                model.input = Some(input);
+            }
+        }
+        Action::Back | Action::QuitNow | Action::Quit => {
+            if input.filter {
+                model.filter_text.clone_from(&input.before);
+                model.sessions.set_filter(Filter::parse(&input.before).unwrap_or_default());
+                keep_row(model);
+            }
+        }
+        _ => model.input = Some(input),
+    }
+}
+
+fn refresh(model: &mut Model) -> Vec<Effect> {
+    let Some(id) = model.selected else { return Vec::new() };
+    let name = model.selected_name().unwrap_or_default();
+    say(model, format!("asking for {name}"), Tone::Plain);
+    vec![Effect::Refresh(id)]
+}
+
+fn copy_id(model: &Model) -> Vec<Effect> {
+    let copy = |id: crate::domain::ids::SessionId| Effect::Copy {
+        what: "session ID",
+        text: CopySource::Text(id.to_string()),
+    };
+    model.selected.map(copy).into_iter().collect()
+}
+
+fn step_pane(model: &mut Model, by: isize) {
+    let shown: Vec<Pane> = match model.areas().panes.len() {
+        1 => Pane::ALL.to_vec(),
+        _ => model.areas().panes.iter().map(|(pane, _)| *pane).collect(),
+    };
+    let here = shown.iter().position(|pane| *pane == model.focus).unwrap_or(0);
+    let count = shown.len().max(1);
+    let next = here.checked_add_signed(by).unwrap_or(count - 1) % count;
+    model.focus = shown.get(next).copied().unwrap_or_default();
+}
+
+fn select_row(model: &mut Model, row: usize) {
+    model.row = row.min(model.sessions.len().saturating_sub(1));
+    let selected = model.sessions.at(model.row).map(|item| item.session.id());
+    if selected != model.selected {
+        model.selected = selected;
+        model.resting = false;
+        model.rebuild(true);
+    }
+}
+
+fn move_row(model: &mut Model, by: isize) {
+    select_row(model, model.row.saturating_add_signed(by));
+}
+
+fn next_attention(model: &mut Model) {
+    let len = model.sessions.len();
+    let next = (1..=len)
+        .map(|step| (model.row + step) % len)
+        .find(|row| model.sessions.at(*row).is_some_and(|item| item.facts.attention));
+    match next {
+        Some(row) => select_row(model, row),
+        None => say(model, "nothing needs you", Tone::Good),
+    }
+}
+
+fn enter(model: &mut Model) {
+    match model.focus {
+        Pane::List => {
+            if let Some(id) = model.selected {
+                model.sessions.look_at(id);
+                model.focus = Pane::Tree;
+            }
+        }
+        Pane::Tree => toggle(model),
+        Pane::Checks => {
+            let row = model.checks.rows.get(model.checks.cursor);
+            if let Some(key) = row.filter(|row| row.expandable).map(|row| row.key.clone()) {
+                if !model.checks_open.remove(&key) {
+                    model.checks_open.insert(key);
+                }
+                model.rebuild(true);
+            }
+        }
+        Pane::Alerts => {
+            let id = model.alerts.rows.get(model.alerts.cursor).map(|row| row.id);
+            if let Some(row) = id.and_then(|id| model.sessions.row_of(id)) {
+                select_row(model, row);
+                model.focus = Pane::List;
+            }
+        }
+        Pane::Timeline | Pane::Letter | Pane::Json => {}
+    }
+}
+
+/// One step back: the zoom, the pane, the filter.
+fn back(model: &mut Model) {
+    if model.zoomed {
+        model.zoomed = false;
+    } else if model.focus != Pane::List {
+        model.focus = Pane::List;
+    } else if !model.filter_text.is_empty() {
+        model.filter_text.clear();
+        model.sessions.set_filter(Filter::default());
+        keep_row(model);
+    } else {
+        model.marks.clear();
+    }
+}
+
+fn toggle(model: &mut Model) {
+    match model.focus {
+        Pane::List => {
+            if let Some(id) = model.selected {
+                if !model.marks.remove(&id) {
+                    model.marks.insert(id);
+                }
+                move_row(model, 1);
+            }
+        }
+        Pane::Tree => {
+            let path = model.tree.selected.clone();
+            let foldable =
+                tree::at(&model.tree, &path).is_some_and(|node| !node.children.is_empty());
+            if foldable && !model.tree.expanded.remove(&path) {
+                model.tree.expanded.insert(path);
+            }
+            model.remember_tree();
+        }
+        _ => {}
+    }
+}
+
+fn fold(model: &mut Model, action: Action) {
+    if model.focus != Pane::Tree {
+        match action {
+            Action::Left => model.shift = model.shift.saturating_sub(8),
+            Action::Right => model.shift = (model.shift + 8).min(400),
+            _ => {}
+        }
+        return;
+    }
+    let path = model.tree.selected.clone();
+    match action {
+        Action::FoldAll => {
+            model.tree.expanded.clear();
+            model.tree.selected.truncate(1);
+        }
+        Action::UnfoldAll => {
+            model.tree.expanded = tree::foldable(&model.tree).into_iter().collect()
+        }
+        Action::Left => {
+            if !model.tree.expanded.remove(&path) && path.len() > 1 {
+                model.tree.selected.pop();
+            }
+        }
+        _ => {
+            let first = tree::at(&model.tree, &path).and_then(|node| node.children.first());
+            if let Some(child) = first.map(|child| child.step.clone()) {
+                if !model.tree.expanded.insert(path) {
+                    model.tree.selected.push(child);
+                }
+            }
+        }
+    }
+    model.remember_tree();
+}
+
+/// Where a move leads among so many rows.
+fn target(action: Action, at: usize, len: usize, page: usize) -> usize {
+    let last = len.saturating_sub(1);
+    let page = page.max(1);
+    match action {
+        Action::Down => at.saturating_add(1),
+        Action::Up => at.saturating_sub(1),
+        Action::Top => 0,
+        Action::Bottom => last,
+        Action::HalfPageDown => at.saturating_add(page.div_ceil(2)),
+        Action::HalfPageUp => at.saturating_sub(page.div_ceil(2)),
+        Action::PageDown => at.saturating_add(page),
+        _ => at.saturating_sub(page),
+    }
+    .min(last)
+}
+
+fn travel(model: &mut Model, action: Action) {
+    let page =
+        model.areas().pane(model.focus).map_or(10, |area| area.inner_rows().saturating_sub(2));
+    match model.focus {
+        Pane::List => {
+            let row = target(action, model.row, model.sessions.len(), page);
+            select_row(model, row);
+        }
+        Pane::Tree => {
+            let visible = tree::visible(&model.tree);
+            let here = visible.iter().position(|path| *path == model.tree.selected).unwrap_or(0);
+            let there = target(action, here, visible.len(), page);
+            if let Some(path) = visible.get(there) {
+                model.tree.selected.clone_from(path);
+            }
+            model.remember_tree();
+        }
+        Pane::Checks => {
+            model.checks.cursor = target(action, model.checks.cursor, model.checks.rows.len(), page)
+        }
+        Pane::Timeline => {
+            model.timeline.cursor =
+                target(action, model.timeline.cursor, model.timeline.rows.len(), page)
+        }
+        Pane::Alerts => {
+            model.alerts.cursor = target(action, model.alerts.cursor, model.alerts.rows.len(), page)
+        }
+        Pane::Letter => {
+            model.letter.cursor = target(action, model.letter.cursor, model.letter.rows.len(), page)
+        }
+        Pane::Json => {
+            model.json.cursor = target(action, model.json.cursor, model.json.rows.len(), page)
+        }
+    }
+}
+
+/// Goes to the next or previous row of the focused pane that holds the text looked for.
+fn find(model: &mut Model, forward: bool) {
+    let needle = model.find.to_lowercase();
+    if needle.is_empty() {
+        return;
+    }
+    let holds = |text: &str| text.to_lowercase().contains(&needle);
+    let (hits, at, len): (Vec<usize>, usize, usize) = match model.focus {
+        Pane::Checks => {
+            let hit = |row: &crate::app::view::CheckRow| {
+                [&row.name, &row.on, &row.state, &row.recommendation, &row.reason]
+                    .iter()
+                    .any(|cell| holds(&cell.text))
+            };
+            (places(&model.checks.rows, hit), model.checks.cursor, model.checks.rows.len())
+        }
+        Pane::Timeline => (
+            places(&model.timeline.rows, |row| holds(&row.what.text)),
+            model.timeline.cursor,
+            model.timeline.rows.len(),
+        ),
+        Pane::Letter => (
+            places(&model.letter.rows, |row| holds(&row.value.text)),
+            model.letter.cursor,
+            model.letter.rows.len(),
+        ),
+        Pane::Json => (
+            places(&model.json.rows, |row| holds(&row.text)),
+            model.json.cursor,
+            model.json.rows.len(),
+        ),
+        Pane::Alerts => (
+            places(&model.alerts.rows, |row| holds(&row.name.text) || holds(&row.why.text)),
+            model.alerts.cursor,
+            model.alerts.rows.len(),
+        ),
+        Pane::Tree => {
+            let visible = tree::visible(&model.tree);
+            let hit = |path: &crate::app::view::TreePath| {
+                tree::at(&model.tree, path).is_some_and(|n| {
+                    holds(&n.label.text) || holds(&n.detail.text) || holds(&n.status.text)
+                })
+            };
+            let at = visible.iter().position(|path| *path == model.tree.selected).unwrap_or(0);
+            (places(&visible, hit), at, visible.len())
+        }
+        Pane::List => {
+            next_hit_in_list(model, forward);
+            return;
+        }
+    };
+    let after = |hit: &&usize| if forward { **hit > at } else { **hit < at };
+    let next = if forward {
+        hits.iter().find(after).or(hits.first())
+    } else {
+        hits.iter().rev().find(after).or(hits.last())
+    };
+    let Some(&next) = next else {
+        let text = crate::text::shown_str(&model.find, 40);
+        say(model, format!("not found: {text}"), Tone::Notice);
+        return;
+    };
+    let place = hits.iter().position(|hit| *hit == next).unwrap_or(0) + 1;
+    say(
+        model,
+        format!("hit {place} of {} ({})", hits.len(), words::count(len, "row")),
+        Tone::Plain,
+    );
+    match model.focus {
+        Pane::Checks => model.checks.cursor = next,
+        Pane::Timeline => model.timeline.cursor = next,
+        Pane::Letter => model.letter.cursor = next,
+        Pane::Json => model.json.cursor = next,
+        Pane::Alerts => model.alerts.cursor = next,
+        Pane::Tree => {
+            if let Some(path) = tree::visible(&model.tree).get(next) {
+                model.tree.selected.clone_from(path);
+                model.remember_tree();
+            }
+        }
+        Pane::List => {}
+    }
+}
+
+fn places<T>(rows: &[T], hit: impl Fn(&T) -> bool) -> Vec<usize> {
+    rows.iter().enumerate().filter(|(_, row)| hit(row)).map(|(place, _)| place).collect()
+}
+
+/// With a filter in force every row is a hit.
+fn next_hit_in_list(model: &mut Model, forward: bool) {
+    let len = model.sessions.len();
+    if len > 0 {
+        let row = if forward { (model.row + 1) % len } else { (model.row + len - 1) % len };
+        select_row(model, row);
+    }
+}

@@ -1,0 +1,307 @@
+//! Our own words for stages, ages, times and verdicts, and the one way server text gets into a row.
+//!
+//! Owns wording alone. Must never decide a stage or a verdict: `domain` does.
+
+use jiff::tz::TimeZone;
+use jiff::{SignedDuration, Timestamp};
+
+use crate::app::view::{Cell, Glyph, Tone};
+use crate::domain::server_text::ServerText;
+use crate::domain::stage::{Stage, Verdict};
+use crate::domain::wire_enum::{CheckState, Recommendation};
+use crate::text;
+
+/// The longest server text in one cell, in columns; the ui cuts further.
+const LONGEST: usize = 120;
+
+/// How times are written; `t` goes round.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub(crate) enum TimeForm {
+    #[default]
+    Age,
+    Local,
+    Utc,
+}
+
+impl TimeForm {
+    pub(crate) const fn next(self) -> Self {
+        match self {
+            Self::Age => Self::Local,
+            Self::Local => Self::Utc,
+            Self::Utc => Self::Age,
+        }
+    }
+
+    pub(crate) const fn name(self) -> &'static str {
+        match self {
+            Self::Age => "age",
+            Self::Local => "local",
+            Self::Utc => "UTC",
+        }
+    }
+}
+
+/// Everything that turns a moment into words.
+#[derive(Clone, Debug)]
+pub(crate) struct Times {
+    pub(crate) form: TimeForm,
+    pub(crate) zone: TimeZone,
+    pub(crate) now: Timestamp,
+}
+
+impl Times {
+    /// A moment in the chosen form: `3m`, `09:24:12`, `09:24:12Z`, with the day where it is another.
+    pub(crate) fn moment(&self, at: Timestamp) -> String {
+        match self.form {
+            TimeForm::Age if at > self.now => format!("in {}", span(at.duration_since(self.now))),
+            TimeForm::Age => age(self.now.duration_since(at)),
+            TimeForm::Local => clock(at, self.now, &self.zone),
+            TimeForm::Utc => format!("{}Z", clock(at, self.now, &TimeZone::UTC)),
+        }
+    }
+
+    /// A time of day for the header, never as an age: `09:27:31`.
+    pub(crate) fn of_day(&self, at: Timestamp) -> String {
+        match self.form {
+            TimeForm::Utc => format!("{}Z", clock(at, self.now, &TimeZone::UTC)),
+            TimeForm::Age | TimeForm::Local => clock(at, self.now, &self.zone),
+        }
+    }
+
+    /// Time left until a moment, never negative: `8s`, `2m 5s`.
+    pub(crate) fn until(&self, at: Timestamp) -> String {
+        span(at.duration_since(self.now).max(SignedDuration::ZERO))
+    }
+
+    /// Time since a moment, never negative: `3s`, `14m`.
+    pub(crate) fn since(&self, at: Timestamp) -> String {
+        age(self.now.duration_since(at))
+    }
+}
+
+fn clock(at: Timestamp, now: Timestamp, zone: &TimeZone) -> String {
+    let then = at.to_zoned_datetime(zone.clone());
+    let form = if then.date() == now.to_zoned_datetime(zone.clone()).date() {
+        "%H:%M:%S"
+    } else if then.year() == now.to_zoned_datetime(zone.clone()).year() {
+        "%d %b %H:%M"
+    } else {
+        "%Y-%m-%d %H:%M"
+    };
+    then.strftime(form).to_string()
+}
+
+/// One unit: `3s`, `14m`, `2h`, `3d`.
+pub(crate) fn age(duration: SignedDuration) -> String {
+    let seconds = duration.as_secs().max(0);
+    match seconds {
+        0..60 => format!("{seconds}s"),
+        60..3_600 => format!("{}m", seconds / 60),
+        3_600..172_800 => format!("{}h", seconds / 3_600),
+        _ => format!("{}d", seconds / 86_400),
+    }
+}
+
+/// Two units: `40s`, `4m 10s`, `12h 32m`, `6d 12h`.
+pub(crate) fn span(duration: SignedDuration) -> String {
+    let seconds = duration.as_secs().abs();
+    match seconds {
+        0..60 => format!("{seconds}s"),
+        60..3_600 if seconds % 60 == 0 => format!("{}m", seconds / 60),
+        60..3_600 => format!("{}m {}s", seconds / 60, seconds % 60),
+        3_600..86_400 => format!("{}h {}m", seconds / 3_600, seconds % 3_600 / 60),
+        _ => format!("{}d {}h", seconds / 86_400, seconds % 86_400 / 3_600),
+    }
+}
+
+/// `1 change`, `2 changes`.
+pub(crate) fn count(number: usize, one: &str) -> String {
+    if number == 1 { format!("1 {one}") } else { format!("{number} {one}s") }
+}
+
+/// A server's text for a cell.
+pub(crate) fn server(text: &ServerText) -> String {
+    text::shown(text, LONGEST)
+}
+
+/// The raw value of a wire enum for a cell; known or not, it goes the same way.
+pub(crate) fn wire(raw: &str) -> String {
+    text::shown_str(raw, LONGEST)
+}
+
+/// First eight characters of a server's id.
+pub(crate) fn short_id(text: &ServerText) -> String {
+    text::shown(text, LONGEST).chars().take(8).collect()
+}
+
+/// A wire value with the mark of one that this build does not know.
+pub(crate) fn marked(raw: &str, unknown: bool, tone: Tone) -> Cell {
+    if unknown {
+        Cell::new(format!("{} (not known)", wire(raw)), Tone::Notice)
+    } else {
+        Cell::new(wire(raw), tone)
+    }
+}
+
+/// The class of a stage: what counters and filters speak of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum StageKind {
+    NotFetched,
+    LetterNotSet,
+    AwaitingVisit,
+    AtHome,
+    AtCounter,
+    TurnedAway,
+    Visited,
+    ChecksRunning,
+    Approve,
+    Reject,
+    Refer,
+    Expired,
+    Gone,
+    NotFound,
+    Unknown,
+}
+
+impl StageKind {
+    pub(crate) const COUNT: usize = 15;
+
+    pub(crate) const fn of(stage: &Stage) -> Self {
+        match stage {
+            Stage::Gone => Self::Gone,
+            Stage::NotFound => Self::NotFound,
+            Stage::NotFetched => Self::NotFetched,
+            Stage::Expired { .. } => Self::Expired,
+            Stage::Done(Verdict::Approve) => Self::Approve,
+            Stage::Done(Verdict::Reject) => Self::Reject,
+            Stage::Done(Verdict::Refer) => Self::Refer,
+            Stage::ChecksRunning => Self::ChecksRunning,
+            Stage::AtCounter { .. } => Self::AtCounter,
+            Stage::TurnedAway { .. } => Self::TurnedAway,
+            Stage::Visited => Self::Visited,
+            Stage::AtHome => Self::AtHome,
+            Stage::AwaitingVisit => Self::AwaitingVisit,
+            Stage::LetterNotSet => Self::LetterNotSet,
+            Stage::Unknown(_) => Self::Unknown,
+        }
+    }
+
+    pub(crate) const fn words(self) -> &'static str {
+        match self {
+            Self::NotFetched => "not fetched yet",
+            Self::LetterNotSet => "letter not set",
+            Self::AwaitingVisit => "awaiting visit",
+            Self::AtHome => "at home",
+            Self::AtCounter => "at counter",
+            Self::TurnedAway => "turned away?",
+            Self::Visited => "visited",
+            Self::ChecksRunning => "checks running",
+            Self::Approve => "done: APPROVE",
+            Self::Reject => "done: REJECT",
+            Self::Refer => "done: refer",
+            Self::Expired => "expired",
+            Self::Gone => "gone",
+            Self::NotFound => "not found",
+            Self::Unknown => "unknown",
+        }
+    }
+
+    /// ONGOING at Yoti.
+    pub(crate) const fn is_ongoing(self) -> bool {
+        matches!(
+            self,
+            Self::LetterNotSet
+                | Self::AwaitingVisit
+                | Self::AtHome
+                | Self::AtCounter
+                | Self::TurnedAway
+                | Self::Visited
+                | Self::ChecksRunning
+        )
+    }
+
+    /// COMPLETED at Yoti.
+    pub(crate) const fn is_completed(self) -> bool {
+        matches!(self, Self::Approve | Self::Reject | Self::Refer)
+    }
+
+    pub(crate) const fn tone(self) -> Tone {
+        match self {
+            Self::AtCounter => Tone::Active,
+            Self::TurnedAway => Tone::Warn,
+            Self::Approve => Tone::Good,
+            Self::Reject => Tone::Bad,
+            Self::Refer | Self::Unknown => Tone::Notice,
+            Self::NotFetched | Self::Expired | Self::Gone | Self::NotFound => Tone::Dim,
+            _ => Tone::Plain,
+        }
+    }
+}
+
+/// The stage for a row, with its duration or raw text where it has one.
+pub(crate) fn stage(stage: &Stage, now: Timestamp) -> Cell {
+    let kind = StageKind::of(stage);
+    let text = match stage {
+        Stage::AtCounter { since } => format!("at counter {}", age(now.duration_since(*since))),
+        Stage::Unknown(Some(raw)) => format!("{} (not known)", server(raw)),
+        Stage::Unknown(None) => String::from("no state in the answer"),
+        _ => kind.words().to_owned(),
+    };
+    Cell::new(text, kind.tone())
+}
+
+/// The sign of a recommendation; anything but the two clear ones is to be looked at.
+pub(crate) const fn recommendation(value: Option<&Recommendation>) -> (Glyph, Tone) {
+    match value {
+        Some(Recommendation::Approve) => (Glyph::Approve, Tone::Good),
+        Some(Recommendation::Reject) => (Glyph::Reject, Tone::Bad),
+        Some(_) => (Glyph::Refer, Tone::Notice),
+        None => (Glyph::NotYet, Tone::Dim),
+    }
+}
+
+/// The sign of a check: its recommendation once it is DONE; one that failed inside is to be looked
+/// at.
+pub(crate) fn check(state: Option<&CheckState>, value: Option<&Recommendation>) -> (Glyph, Tone) {
+    match state {
+        Some(CheckState::InternalError | CheckState::Unknown(_)) => (Glyph::Refer, Tone::Notice),
+        Some(CheckState::Done) if value.is_none() => (Glyph::Refer, Tone::Notice),
+        Some(CheckState::Done) => recommendation(value),
+        _ => (Glyph::NotYet, Tone::Dim),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn durations_read_like_the_drawings() {
+        for (seconds, one, two) in [
+            (-5, "0s", "5s"),
+            (3, "3s", "3s"),
+            (250, "4m", "4m 10s"),
+            (840, "14m", "14m"),
+            (45_120, "12h", "12h 32m"),
+            (561_600, "6d", "6d 12h"),
+        ] {
+            let duration = SignedDuration::from_secs(seconds);
+            assert_eq!((age(duration).as_str(), span(duration).as_str()), (one, two));
+        }
+    }
+
+    #[test]
+    fn a_moment_has_three_forms_and_says_another_day() {
+        let now: Timestamp = "2026-10-16T09:27:31Z".parse().unwrap();
+        let zone = TimeZone::fixed(jiff::tz::offset(1));
+        let times = |form| Times { form, zone: zone.clone(), now };
+        let at: Timestamp = "2026-10-16T09:24:12Z".parse().unwrap();
+        assert_eq!(times(TimeForm::Age).moment(at), "3m");
+        assert_eq!(times(TimeForm::Local).moment(at), "10:24:12");
+        assert_eq!(times(TimeForm::Utc).moment(at), "09:24:12Z");
+        let earlier: Timestamp = "2026-10-14T20:00:00Z".parse().unwrap();
+        assert_eq!(times(TimeForm::Local).moment(earlier), "14 Oct 21:00");
+        let later: Timestamp = "2026-10-22T21:00:00Z".parse().unwrap();
+        assert_eq!(times(TimeForm::Age).moment(later), "in 6d 11h");
+    }
+}

@@ -1,0 +1,66 @@
+//! `config`: what is in force and where it came from.
+//!
+//! Owns the one place that creates a configuration file, and only when asked.
+
+use std::io::Write;
+use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
+
+use super::args::{ConfigCommand, Global};
+use super::exit::{self, Failure};
+use super::output::{data, table, talk};
+use super::setup;
+use crate::config::EXAMPLE;
+
+pub(super) fn run(global: &Global, what: &ConfigCommand) -> Result<u8, Failure> {
+    if matches!(what, ConfigCommand::Init { write: false }) {
+        data(EXAMPLE)?;
+        return Ok(exit::OK);
+    }
+    let config = setup::config(global)?;
+    match what {
+        ConfigCommand::Show { origin } => {
+            let rows: Vec<Vec<String>> = config
+                .shown
+                .iter()
+                .map(|line| {
+                    let mut row =
+                        vec![line.key.to_owned(), crate::text::shown_str(&line.value, 120)];
+                    if *origin {
+                        row.push(line.source.to_string());
+                    }
+                    row
+                })
+                .collect();
+            data(&table(&rows))?;
+        }
+        ConfigCommand::Path => data(&format!("{}\n", config.file.display()))?,
+        ConfigCommand::Check => {
+            let there = if config.file.exists() {
+                "is right"
+            } else {
+                "is not there: defaults are in force"
+            };
+            talk(&format!("{} {there}", config.file.display()));
+        }
+        ConfigCommand::Init { .. } => {
+            let path = &config.file;
+            if let Some(folder) = path.parent() {
+                std::fs::DirBuilder::new().recursive(true).mode(0o700).create(folder)?;
+            }
+            let file =
+                std::fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(path);
+            let mut file = file.map_err(|why| match why.kind() {
+                std::io::ErrorKind::AlreadyExists => {
+                    Failure::Other(format!("{} exists and is left as it is", path.display()))
+                }
+                _ => Failure::Other(format!("{}: {why}", path.display())),
+            })?;
+            file.write_all(EXAMPLE.as_bytes())?;
+            talk(&format!(
+                "wrote {}: put sdk_id and key_file into it, then: branchwatch doctor",
+                path.display()
+            ));
+        }
+    }
+    Ok(exit::OK)
+}

@@ -1,0 +1,194 @@
+//! The dashboard on real sessions, and the demo on made-up ones.
+//!
+//! Owns putting the parts together; `runtime` runs them.
+
+use std::io::IsTerminal;
+use std::sync::Arc;
+
+use jiff::SignedDuration;
+use secrecy::ExposeSecret;
+
+use super::args::{Colour, Global, Play};
+use super::exit::{self, Failure};
+use super::output::talk;
+use super::setup;
+use crate::api::client::{Client, ClientOptions};
+use crate::api::key::SigningKey;
+use crate::app::ModelSettings;
+use crate::clock::{Clock, SystemClock};
+use crate::config::Environment;
+use crate::domain::rules::Rules;
+use crate::domain::watched::{WatchEntry, WatchedSession};
+use crate::keymap::Keymap;
+use crate::persist::memory::Memory;
+use crate::persist::sqlite::Sqlite;
+use crate::persist::{Opened, Persistence};
+use crate::refresh::Settings;
+use crate::runtime::{self, Ending, Parts};
+use crate::simulator::{self, Options};
+use crate::theme::{ColourDepth, Look};
+
+pub(super) async fn run(global: &Global) -> Result<u8, Failure> {
+    let config = setup::config(global)?;
+    let client = setup::client(&config)?;
+    must_be_a_terminal()?;
+    let keymap = Keymap::with(&config.keys).map_err(|why| Failure::Usage(why.to_string()))?;
+    let settings = ModelSettings {
+        profile: config.profile.clone(),
+        badge: config.environment.to_uppercase(),
+        live: config.environment == "live",
+        sdk_short: config
+            .sdk_id
+            .map(|id| id.to_string().chars().take(4).collect())
+            .unwrap_or_default(),
+        rules: config.rules.clone(),
+        export_dir: config.export_dir.clone(),
+        time_zone: jiff::tz::TimeZone::system(),
+        ascii: look(global).ascii,
+        masked: true,
+        help: keymap.help_rows(),
+    };
+    let parts = Parts {
+        environment: config.environment.clone(),
+        settings,
+        keymap,
+        look: look(global),
+        refresh: config.refresh.clone(),
+    };
+    if global.no_state {
+        return finish(parts, Memory::default(), None, client, SystemClock).await;
+    }
+    let Opened { persistence, warning } = Sqlite::open(&config.store, true)?;
+    finish(parts, persistence, warning, client, SystemClock).await
+}
+
+pub(super) async fn demo(global: &Global, play: &Play) -> Result<u8, Failure> {
+    must_be_a_terminal()?;
+    if !play.speed.is_finite() || play.speed < 0.0 {
+        return Err(Failure::Usage("--speed: 0 or more".into()));
+    }
+    let running = simulator::start(Options {
+        listen: std::net::SocketAddr::from(([127, 0, 0, 1], 0)),
+        sessions: play.sessions,
+        seed: play.seed,
+        speed: play.speed,
+        scenarios: Vec::new(),
+        start: SystemClock.now(),
+        public_key_pem: None,
+    })
+    .await?;
+    let pem = running.private_key_pem.as_ref().map_or("", |pem| pem.expose_secret());
+    let key = Arc::new(SigningKey::from_pem(pem.as_bytes())?);
+    let options = ClientOptions::new(running.base_url.clone(), running.sdk_id);
+    let client = Client::new(&options, key, running.clock)?;
+    let mut store = Memory::default();
+    let entries: Vec<WatchEntry> = running
+        .sessions
+        .iter()
+        .map(|made| WatchEntry {
+            id: made.id,
+            reference: Some(made.reference.clone()),
+            tags: Vec::new(),
+            added_at: running.clock.now(),
+            deadline: None,
+            resources_ttl: None,
+        })
+        .collect();
+    store.add(&entries)?;
+    let keymap = Keymap::shipped().map_err(|why| Failure::Usage(why.to_string()))?;
+    let settings = ModelSettings {
+        profile: "demo".into(),
+        badge: "DEMO".into(),
+        live: false,
+        sdk_short: running.sdk_id.to_string().chars().take(4).collect(),
+        rules: Rules::default(),
+        export_dir: std::path::PathBuf::from("."),
+        time_zone: jiff::tz::TimeZone::system(),
+        ascii: look(global).ascii,
+        masked: true,
+        help: keymap.help_rows(),
+    };
+    let parts = Parts {
+        environment: "demo".into(),
+        settings,
+        keymap,
+        look: look(global),
+        refresh: demo_settings(play.speed, global),
+    };
+    let clock = running.clock;
+    let code = finish(parts, store, None, client, clock).await;
+    running.shutdown().await;
+    code
+}
+
+/// The usual intervals in simulated time, and never below one real second.
+fn demo_settings(speed: f64, global: &Global) -> Settings {
+    let usual = Settings::default();
+    let quicker = |span: SignedDuration| {
+        let seconds = (span.as_secs_f64() / speed.max(1.0)).max(1.0);
+        SignedDuration::try_from_secs_f64(seconds).unwrap_or(span)
+    };
+    Settings {
+        at_counter: quicker(usual.at_counter),
+        due_today: quicker(usual.due_today),
+        awaiting: quicker(SignedDuration::from_secs(60)),
+        done: Some(SignedDuration::from_secs(20)),
+        selected: quicker(usual.selected),
+        configuration: quicker(SignedDuration::from_secs(60)),
+        max_rps: global.max_rps.unwrap_or(20.0),
+        online: !global.offline,
+        clock_speed: if speed > 0.0 { speed } else { 1.0 },
+        ..usual
+    }
+}
+
+async fn finish<P: Persistence, C: Clock + Clone>(
+    parts: Parts,
+    mut persistence: P,
+    warning: Option<String>,
+    client: Client<C>,
+    clock: C,
+) -> Result<u8, Failure> {
+    let known: Vec<WatchedSession> = persistence.load()?;
+    let ending = runtime::dashboard(parts, (persistence, known, warning), client, clock).await;
+    match ending.map_err(Failure::from)? {
+        Ending::Quit => Ok(exit::OK),
+        Ending::Signal(number) => Ok(128_u8.saturating_add(number)),
+        Ending::TerminalGone => Ok(129),
+        Ending::Fault => Ok(exit::FAULT),
+    }
+}
+
+fn must_be_a_terminal() -> Result<(), Failure> {
+    let dumb = std::env::var_os("TERM").is_some_and(|term| term == "dumb");
+    if std::io::stdout().is_terminal() && std::io::stdin().is_terminal() && !dumb {
+        return Ok(());
+    }
+    talk(
+        "the dashboard needs a terminal; for lines of text: branchwatch list, branchwatch show ID",
+    );
+    Err(Failure::Usage("no terminal".into()))
+}
+
+/// Colours and signs as the terminal and the operator want them.
+fn look(global: &Global) -> Look {
+    let environment = Environment::of_process();
+    let depth = match global.color {
+        Colour::Never => ColourDepth::None,
+        Colour::Auto if environment.get("NO_COLOR").is_some() => ColourDepth::None,
+        Colour::Auto | Colour::Always => {
+            let term = environment.get("TERM").unwrap_or_default();
+            match environment.get("COLORTERM") {
+                Some("truecolor" | "24bit") => ColourDepth::TrueColor,
+                _ if term.contains("256color") => ColourDepth::Ansi256,
+                _ => ColourDepth::Ansi16,
+            }
+        }
+    };
+    let locale = ["LC_ALL", "LC_CTYPE", "LANG"].iter().find_map(|name| environment.get(name));
+    let utf8 = locale.is_none_or(|name| {
+        let name = name.to_ascii_lowercase();
+        name.contains("utf-8") || name.contains("utf8")
+    });
+    Look::new(depth, global.ascii || !utf8)
+}

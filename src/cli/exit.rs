@@ -1,0 +1,111 @@
+//! Exit codes and the failures that end a command (product.md 5).
+//!
+//! Owns the table of codes.
+
+use crate::api::ApiError;
+use crate::api::client::ClientError;
+use crate::api::key::KeyError;
+use crate::config::ConfigError;
+use crate::export::ExportError;
+use crate::persist::PersistError;
+use crate::simulator::SimulatorError;
+
+/// Done.
+pub(super) const OK: u8 = 0;
+/// Any other failure.
+pub(super) const FAILED: u8 = 1;
+/// Wrong usage.
+pub(super) const USAGE: u8 = 2;
+/// Configuration or key file not usable.
+pub(super) const CONFIG: u8 = 3;
+/// Refused by Yoti.
+pub(super) const REFUSED: u8 = 4;
+/// Session not found.
+pub(super) const NOT_FOUND: u8 = 5;
+/// Yoti or the network not reachable.
+pub(super) const UNREACHABLE: u8 = 6;
+/// Some sessions worked, some did not.
+pub(super) const PARTLY: u8 = 7;
+/// Local store locked or damaged.
+pub(super) const STORE: u8 = 8;
+/// A panic.
+pub(super) const FAULT: u8 = 70;
+
+/// Why a command ends early.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum Failure {
+    #[error(transparent)]
+    Config(#[from] ConfigError),
+    #[error(transparent)]
+    Key(#[from] KeyError),
+    #[error(transparent)]
+    Client(#[from] ClientError),
+    #[error(transparent)]
+    Api(#[from] ApiError),
+    #[error("{0}{advice}", advice = store_advice(.0))]
+    Store(#[from] PersistError),
+    #[error(transparent)]
+    Export(#[from] ExportError),
+    #[error(transparent)]
+    Simulator(#[from] SimulatorError),
+    #[error("{0}")]
+    Usage(String),
+    #[error("{0}")]
+    NotFound(String),
+    #[error("{0}")]
+    Other(String),
+    /// The reader of our output went away: no failure worth a word (fault T08).
+    #[error("")]
+    Pipe,
+}
+
+fn store_advice(error: &PersistError) -> &'static str {
+    match error {
+        PersistError::Locked(_) => "; close it, or go on without one: --no-state",
+        PersistError::Newer { .. } => {
+            "; use the newer branchwatch, or go on without one: --no-state"
+        }
+        PersistError::Damaged(_) | PersistError::NotWritable(_) | PersistError::Other(_) => {
+            "; go on without one: --no-state"
+        }
+    }
+}
+
+impl Failure {
+    pub(super) fn code(&self) -> u8 {
+        match self {
+            Self::Config(_) | Self::Key(_) | Self::Client(_) => CONFIG,
+            Self::Api(error) => of_api(error),
+            Self::Store(_) => STORE,
+            Self::Usage(_) => USAGE,
+            Self::NotFound(_) => NOT_FOUND,
+            Self::Simulator(SimulatorError::UnknownScenario { .. }) => USAGE,
+            Self::Simulator(SimulatorError::Key(_)) => CONFIG,
+            Self::Export(_) | Self::Simulator(_) | Self::Other(_) => FAILED,
+            Self::Pipe => OK,
+        }
+    }
+}
+
+/// The code for a call that failed.
+pub(super) fn of_api(error: &ApiError) -> u8 {
+    if error.is_refusal() {
+        REFUSED
+    } else if error.is_missing() {
+        NOT_FOUND
+    } else if error.status().is_none() || error.status().is_some_and(|s| s >= 500 || s == 429) {
+        UNREACHABLE
+    } else {
+        FAILED
+    }
+}
+
+impl From<std::io::Error> for Failure {
+    fn from(why: std::io::Error) -> Self {
+        if why.kind() == std::io::ErrorKind::BrokenPipe {
+            Self::Pipe
+        } else {
+            Self::Other(why.to_string())
+        }
+    }
+}

@@ -1,0 +1,234 @@
+//! `add`, `remove`, `list`: the watch-list without Yoti.
+//!
+//! Owns the reading of ID lists, CSV and JSON Lines.
+
+use std::collections::BTreeMap;
+use std::io::Read;
+use std::path::Path;
+
+use jiff::{SignedDuration, Timestamp};
+use serde_json::{Value, json};
+
+use super::args::{Add, Global};
+use super::exit::{self, Failure};
+use super::output::{data, table, talk};
+use super::{fetch, setup, words};
+use crate::clock::{Clock, SystemClock};
+use crate::config::{Config, parse_span};
+use crate::domain::attention::assess;
+use crate::domain::coverage;
+use crate::domain::ids::SessionId;
+use crate::domain::watched::WatchEntry;
+use crate::persist::Persistence;
+
+/// The longest list that is read.
+const MAX_LIST: u64 = 64 * 1024 * 1024;
+
+pub(super) async fn add(global: &Global, args: Add) -> Result<u8, Failure> {
+    let config = setup::config(global)?;
+    let now = SystemClock.now();
+    let mut found: BTreeMap<SessionId, WatchEntry> = BTreeMap::new();
+    let mut order = Vec::new();
+    let mut bad = 0;
+    for what in &args.what {
+        let (name, text) = source(what)?;
+        for (number, line) in text.lines().enumerate() {
+            match entry(line, now) {
+                Ok(None) => {}
+                Ok(Some(entry)) => {
+                    order.push(entry.id);
+                    found.insert(entry.id, entry);
+                }
+                Err(why) => {
+                    bad += 1;
+                    let place = name
+                        .map_or_else(String::new, |name| format!("{name} line {}: ", number + 1));
+                    talk(&format!("{place}{why}"));
+                }
+            }
+        }
+    }
+    if args.reference.is_some() && found.len() > 1 {
+        return Err(Failure::Usage("--ref names one session, and there are several".into()));
+    }
+    let ttl = args.resources_ttl.as_deref().map(parse_span).transpose().map_err(Failure::Usage)?;
+    for entry in found.values_mut() {
+        complete(entry, &args, ttl);
+    }
+    order.dedup();
+    let entries: Vec<WatchEntry> = order.iter().filter_map(|id| found.remove(id)).collect();
+    if entries.is_empty() {
+        return Err(Failure::Usage("no session ID found".into()));
+    }
+    let mut store = setup::store(global, &config)?;
+    let known: Vec<SessionId> = setup::load(&mut store)?.iter().map(|s| s.id()).collect();
+    let new = entries.iter().filter(|entry| !known.contains(&entry.id)).count();
+    store.add(&entries)?;
+    talk(&format!("{new} added, {} known before, {bad} not understood", entries.len() - new));
+    if args.fetch {
+        let ids: Vec<String> = entries.iter().map(|entry| entry.id.to_string()).collect();
+        let code = fetch::fetch(global, &ids, "30s").await?;
+        return Ok(if bad > 0 { exit::PARTLY } else { code });
+    }
+    Ok(if bad > 0 { exit::PARTLY } else { exit::OK })
+}
+
+fn complete(entry: &mut WatchEntry, args: &Add, ttl: Option<SignedDuration>) {
+    if let Some(reference) = &args.reference {
+        entry.reference = Some(reference.clone());
+    }
+    entry.tags.extend(args.tag.iter().cloned());
+    entry.tags.sort();
+    entry.tags.dedup();
+    entry.deadline = args.deadline.or(entry.deadline);
+    entry.resources_ttl = ttl.or(entry.resources_ttl);
+}
+
+/// The text behind an argument: an ID itself, a file, or standard input; with its name for messages.
+fn source(what: &str) -> Result<(Option<&str>, String), Failure> {
+    let mut text = String::new();
+    if what == "-" {
+        std::io::stdin().take(MAX_LIST).read_to_string(&mut text)?;
+        return Ok((Some("standard input"), text));
+    }
+    if SessionId::parse(what).is_ok() || !Path::new(what).exists() {
+        return Ok((None, what.to_owned()));
+    }
+    let file = std::fs::File::open(what).map_err(|why| Failure::Other(format!("{what}: {why}")))?;
+    file.take(MAX_LIST)
+        .read_to_string(&mut text)
+        .map_err(|why| Failure::Other(format!("{what}: {why}")))?;
+    Ok((Some(what), text))
+}
+
+/// One line: an ID, CSV (session_id,reference,tags,resources_ttl), or a JSON object. Nothing for an
+/// empty line, a comment, a CSV head.
+fn entry(line: &str, now: Timestamp) -> Result<Option<WatchEntry>, String> {
+    let line = line.trim();
+    if line.is_empty() || line.starts_with('#') || line.starts_with("session_id") {
+        return Ok(None);
+    }
+    let (id, reference, tags, ttl) = if line.starts_with('{') {
+        let value: Value = serde_json::from_str(line).map_err(|why| format!("not JSON: {why}"))?;
+        let text = |key: &str| value.get(key).and_then(Value::as_str).map(str::to_owned);
+        let tags = value.get("tags").and_then(Value::as_array).into_iter().flatten();
+        let tags = tags.filter_map(|tag| tag.as_str().map(str::to_owned)).collect();
+        (text("session_id").unwrap_or_default(), text("reference"), tags, text("resources_ttl"))
+    } else {
+        let mut fields = line.split(',').map(|field| field.trim().trim_matches('"').to_owned());
+        let id = fields.next().unwrap_or_default();
+        let reference = fields.next().filter(|text| !text.is_empty());
+        let tags = fields.next().unwrap_or_default();
+        let tags = tags.split([' ', ';']).filter(|t| !t.is_empty()).map(str::to_owned).collect();
+        (id, reference, tags, fields.next().filter(|text| !text.is_empty()))
+    };
+    let id = SessionId::parse(&id)
+        .map_err(|why| format!("{}: {why}", crate::text::shown_str(&id, 40)))?;
+    let resources_ttl = ttl.as_deref().map(parse_span).transpose()?;
+    let reference = reference.map(|text| crate::text::shown_str(&text, 100));
+    let mut tags: Vec<String> = tags;
+    tags.sort();
+    Ok(Some(WatchEntry { id, reference, tags, added_at: now, deadline: None, resources_ttl }))
+}
+
+pub(super) fn remove(global: &Global, texts: &[String]) -> Result<u8, Failure> {
+    let ids = setup::ids(texts)?;
+    let config = setup::config(global)?;
+    let mut store = setup::store(global, &config)?;
+    let removed = store.remove(&ids)?;
+    talk(&format!("{removed} removed from the watch-list, with their answers and timelines"));
+    match removed {
+        0 => Err(Failure::NotFound("none of these is on the watch-list".into())),
+        n if n < ids.len() => Ok(exit::PARTLY),
+        _ => Ok(exit::OK),
+    }
+}
+
+pub(super) fn list(global: &Global, as_json: bool) -> Result<u8, Failure> {
+    let config: Config = setup::config(global)?;
+    let mut store = setup::store(global, &config)?;
+    let sessions = setup::load(&mut store)?;
+    let now = SystemClock.now();
+    let mut rows: Vec<_> =
+        sessions.iter().map(|session| (assess(session, &config.rules, now), session)).collect();
+    rows.sort_by_key(|(assessment, _)| assessment.sort_key());
+    if as_json {
+        let list: Vec<Value> = rows
+            .iter()
+            .map(|(assessment, session)| {
+                let (supplied, required) = coverage::derive(session).counts();
+                let attention: Vec<&str> =
+                    assessment.findings.iter().map(|f| f.text.as_str()).collect();
+                json!({
+                    "session_id": session.id().to_string(), "reference": session.entry.reference,
+                    "tags": session.entry.tags, "stage": words::stage(&assessment.stage),
+                    "supplied": supplied, "required": required, "attention": attention,
+                    "deadline": assessment.deadline.map(|d| d.at.to_string()),
+                    "fetched_at": session.poll.last_ok.map(|at| at.to_string()),
+                    "stale": assessment.stale,
+                })
+            })
+            .collect();
+        data(&format!("{:#}\n", Value::from(list)))?;
+        return Ok(exit::OK);
+    }
+    if rows.is_empty() {
+        talk(
+            "Nothing on the watch-list yet. Add sessions: branchwatch add ID…   Look around: branchwatch demo",
+        );
+        return Ok(exit::OK);
+    }
+    let head = ["REFERENCE", "STAGE", "DOCS", "DUE", "SEEN", "SESSION"].map(str::to_owned);
+    let mut lines = vec![head.to_vec()];
+    lines.extend(rows.iter().map(|(assessment, session)| {
+        let (supplied, required) = coverage::derive(session).counts();
+        let docs = if session.configuration().is_some() {
+            format!("{supplied}/{required}")
+        } else {
+            "–".into()
+        };
+        vec![
+            crate::text::shown_str(&session.name(), 40),
+            words::stage(&assessment.stage),
+            docs,
+            assessment.deadline.map_or("—".into(), |d| words::span(d.at.duration_since(now))),
+            session.poll.last_ok.map_or("—".into(), |at| words::span(now.duration_since(at))),
+            session.id().to_string(),
+        ]
+    }));
+    data(&table(&lines))?;
+    Ok(exit::OK)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_line_is_an_id_csv_or_json() {
+        let now = Timestamp::UNIX_EPOCH;
+        let id = "1c3cae90-1769-43a9-8554-d85f2e7cdb0f";
+        for (line, reference, tags) in [
+            (id.to_owned(), None, vec![]),
+            (format!("{id},dbs-1,team-a urgent,90d"), Some("dbs-1"), vec!["team-a", "urgent"]),
+            (
+                format!("{{\"session_id\":\"{id}\",\"reference\":\"x\",\"tags\":[\"t\"]}}"),
+                Some("x"),
+                vec!["t"],
+            ),
+        ] {
+            let entry = entry(&line, now).unwrap().unwrap();
+            assert_eq!(entry.id.to_string(), id);
+            assert_eq!(
+                (entry.reference.as_deref(), entry.tags),
+                (reference, tags.into_iter().map(String::from).collect())
+            );
+        }
+        for nothing in ["", "  ", "# comment", "session_id,reference"] {
+            assert_eq!(entry(nothing, now), Ok(None));
+        }
+        for wrong in ["not-a-session", "{", "{\"session_id\":7}", &format!("{id},r,t,soon")] {
+            assert!(entry(wrong, now).is_err(), "{wrong}");
+        }
+    }
+}

@@ -1,0 +1,181 @@
+//! `show`: one session as lines, from the local store.
+//!
+//! Owns the plain form of tree, checks and timeline.
+
+use super::args::{Global, Part, Show};
+use super::exit::{self, Failure};
+use super::output::{data, table};
+use super::words::{maybe, safe};
+use super::{export, setup, words};
+use crate::clock::{Clock, SystemClock};
+use crate::domain::attention::assess;
+use crate::domain::coverage;
+use crate::domain::server_text::ServerText;
+use crate::domain::stage::{Stage, Verdict};
+use crate::domain::watched::{Letter, WatchedSession};
+
+pub(super) fn show(global: &Global, args: &Show) -> Result<u8, Failure> {
+    let id = setup::ids(std::slice::from_ref(&args.id))?;
+    let config = setup::config(global)?;
+    let mut store = setup::store(global, &config)?;
+    let sessions = setup::load(&mut store)?;
+    let id = id.first().copied().ok_or_else(|| Failure::Usage("no session ID".into()))?;
+    let session = setup::find(&sessions, id)?;
+    let now = SystemClock.now();
+    let assessment = assess(session, &config.rules, now);
+    if args.json {
+        data(&export::text(session, &config, now)?)?;
+    } else {
+        let wants = |part: Part| args.part == part || args.part == Part::All;
+        let mut text = String::new();
+        if args.part == Part::All {
+            let seen = session.poll.last_ok.map_or("never".into(), |at| {
+                format!("{} ago", words::span(now.duration_since(at)))
+            });
+            text += &format!("{}  {id}\n", crate::text::shown_str(&session.name(), 60));
+            text += &format!("stage {} · seen {seen}\n", words::stage(&assessment.stage));
+            for finding in &assessment.findings {
+                text += &format!("! {}\n", finding.text);
+            }
+        }
+        if wants(Part::Tree) {
+            text += &format!("\nREQUIRED RESOURCES\n{}", tree(session));
+        }
+        if wants(Part::Checks) {
+            text += &format!("\nCHECKS\n{}", checks(session));
+        }
+        if wants(Part::Timeline) {
+            text += &format!("\nTIMELINE\n{}", timeline(session));
+        }
+        if wants(Part::Letter) {
+            text += &format!("\nLETTER\n{}", letter(session));
+        }
+        if args.part == Part::Config {
+            let raw = session.answers.configuration.as_ref().map_or("", |answer| &answer.raw);
+            text += &crate::text::shown_str(raw, raw.len());
+            text += "\n";
+        }
+        data(text.trim_start())?;
+    }
+    Ok(if args.exit_status { code(&assessment.stage) } else { exit::OK })
+}
+
+/// The exit status of a stage (product.md 5).
+const fn code(stage: &Stage) -> u8 {
+    match stage {
+        Stage::Done(Verdict::Approve) => 0,
+        Stage::Done(Verdict::Reject) => 20,
+        Stage::Done(Verdict::Refer) => 21,
+        Stage::Expired { .. } => 23,
+        Stage::Unknown(_) => 24,
+        Stage::Gone | Stage::NotFound => exit::NOT_FOUND,
+        _ => 22,
+    }
+}
+
+fn name(text: Option<ServerText>) -> String {
+    text.map_or("?".into(), |text| safe(&text))
+}
+
+fn tree(session: &WatchedSession) -> String {
+    let Some(configuration) = session.configuration() else {
+        return "  the configuration is not known yet\n".into();
+    };
+    let covered = coverage::derive(session);
+    let resources = session.session().map_or(&[][..], |s| &s.resources);
+    let mut rows = Vec::new();
+    for (requirement, cover) in configuration.requirements.iter().zip(&covered.requirements) {
+        let sources: Vec<String> = requirement
+            .allowed_sources
+            .iter()
+            .map(|source| {
+                let providers = source.allowed_providers.iter().flatten().map(safe);
+                let providers: Vec<String> = providers.collect();
+                let name = safe(&source.source.text());
+                if providers.is_empty() {
+                    name
+                } else {
+                    format!("{name} ({})", providers.join(", "))
+                }
+            })
+            .collect();
+        let supplied = match (cover.supplied, cover.matched) {
+            (true, _) => "supplied".into(),
+            (false, coverage::Match::Ambiguous) => "1 of several".into(),
+            (false, _) => "missing".to_owned(),
+        };
+        rows.push(vec![
+            format!("  {}", name(requirement.requirement_type.as_ref().map(|t| t.text()))),
+            name(requirement.state.as_ref().map(|s| s.text())),
+            supplied,
+            format!("from {}", sources.join(" or ")),
+        ]);
+        for resource in cover.resources.iter().filter_map(|&at| resources.get(at)) {
+            let document = resource.document();
+            rows.push(vec![
+                format!("    {}", maybe(document.and_then(|d| d.document_type.as_ref()))),
+                maybe(document.and_then(|d| d.issuing_country.as_ref())),
+                cover.matched.word().into(),
+                format!(
+                    "{} media, source {}",
+                    resource.media.len(),
+                    name(resource.source.as_ref().map(|s| s.text()))
+                ),
+            ]);
+        }
+    }
+    table(&rows)
+}
+
+fn checks(session: &WatchedSession) -> String {
+    let Some(result) = session.session().filter(|s| !s.checks.is_empty()) else {
+        let requested = session.configuration().map_or(0, |c| c.requested_checks.len());
+        return format!("  no results yet; {requested} types requested\n");
+    };
+    let rows: Vec<Vec<String>> = result
+        .checks
+        .iter()
+        .map(|check| {
+            vec![
+                format!("  {}", name(check.check_type.as_ref().map(|t| t.text()))),
+                name(check.state.as_ref().map(|s| s.text())),
+                check.recommendation().map_or("·".into(), |r| safe(&r.text())),
+                maybe(check.report.as_ref().and_then(|report| report.reason.as_ref())),
+            ]
+        })
+        .collect();
+    table(&rows)
+}
+
+fn timeline(session: &WatchedSession) -> String {
+    let rows: Vec<Vec<String>> = session
+        .timeline
+        .iter()
+        .map(|event| vec![format!("  {}", event.at), words::event(event)])
+        .collect();
+    table(&rows)
+}
+
+fn letter(session: &WatchedSession) -> String {
+    match &session.answers.letter {
+        Letter::NotKnown => "  not known\n".into(),
+        Letter::NotSet(_) => "  not set\n".into(),
+        Letter::Set(answer) => {
+            let branch = answer.value.branch.as_ref();
+            let part = |text: Option<&ServerText>| maybe(text);
+            let mut rows = vec![vec![
+                "  branch".into(),
+                part(branch.and_then(|b| b.name.as_ref())),
+                part(branch.and_then(|b| b.fad_code.as_ref())),
+            ]];
+            rows.extend(answer.value.documents.iter().map(|document| {
+                vec![
+                    "  bring".into(),
+                    maybe(document.country_code.as_ref()),
+                    maybe(document.document_type.as_ref()),
+                ]
+            }));
+            table(&rows)
+        }
+    }
+}

@@ -1,0 +1,70 @@
+//! `topic`: more about a subject, in the terminal.
+//!
+//! Owns the texts; what is generated elsewhere (keys) is asked from there.
+
+use super::exit::{self, Failure};
+use super::output::{data, table};
+use crate::keymap::Keymap;
+
+const STAGES: &str = "\
+STAGES (worked out by this program; state, recommendation and reason are Yoti's)
+
+  letter not set   no visit, and Yoti says there is no letter
+  awaiting visit   no visit yet
+  at home          the applicant supplied something at home, nothing in a branch
+  at counter       something came from a branch within the last 15 minutes
+  visited          something came from a branch, and not within the last 15 minutes
+  turned away?     visited, something is still missing, and silence for 45 minutes
+  checks running   a check or a task is under way
+  done: APPROVE    completed, and the pass rule is met
+  done: REJECT     completed, and a check recommends REJECT
+  done: refer      completed, and anything else: look at the checks
+  expired          the deadline passed before completion
+  gone, not found  Yoti has no such session (any more)
+";
+
+const EXIT_CODES: &str = "\
+EXIT CODES
+
+    0  done                                  20  completed, a REJECT
+    1  any other failure                     21  completed, something to refer
+    2  wrong usage                           22  still ongoing
+    3  configuration or key not usable       23  expired
+    4  refused by Yoti (401, 403)            24  a state that is not known
+    5  session not found                     70  internal fault
+    6  Yoti or the network not reachable    128+ ended by that signal
+    7  some worked, some did not
+    8  local store locked or damaged         20-24 with show --exit-status
+";
+
+const PRIVACY: &str = "\
+PRIVACY
+
+  The session result holds no names. Pictures and extracted fields are fetched only when you ask.
+  Secrets (client session token, API keys, contact profile) are removed before anything is kept,
+  shown or exported. Exports are masked unless you say --redact none with a reason.
+  The local store holds the watch-list, last answers and observed changes, readable by you alone.
+";
+
+pub(super) fn run(name: Option<&str>) -> Result<u8, Failure> {
+    let text = match name {
+        Some("stages") => STAGES.to_owned(),
+        Some("exit-codes") => EXIT_CODES.to_owned(),
+        Some("privacy") => PRIVACY.to_owned(),
+        Some("keys") => keys()?,
+        None => "topics: stages, keys, exit-codes, privacy\n".to_owned(),
+        Some(_) => return Err(Failure::Usage("topics: stages, keys, exit-codes, privacy".into())),
+    };
+    data(&text)?;
+    Ok(exit::OK)
+}
+
+fn keys() -> Result<String, Failure> {
+    let keymap = Keymap::shipped().map_err(|why| Failure::Other(why.to_string()))?;
+    let rows: Vec<Vec<String>> = keymap
+        .help_rows()
+        .into_iter()
+        .map(|row| vec![row.keys, row.name, row.description])
+        .collect();
+    Ok(table(&rows))
+}

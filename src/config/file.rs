@@ -1,0 +1,74 @@
+//! The configuration file's form: strict, so that a misspelt key is never silently ignored.
+//!
+//! Owns the keys of the file.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+use serde::Deserialize;
+
+/// The whole file.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct ConfigFile {
+    pub(super) default_profile: Option<String>,
+    pub(super) export_dir: Option<PathBuf>,
+    #[serde(default)]
+    pub(super) profiles: BTreeMap<String, Profile>,
+    #[serde(default)]
+    pub(super) refresh: Refresh,
+    #[serde(default)]
+    pub(super) alerts: Alerts,
+    #[serde(default)]
+    pub(super) keys: BTreeMap<String, Chords>,
+}
+
+/// One application at Yoti.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Profile {
+    pub(super) base_url: Option<String>,
+    pub(super) sdk_id: Option<String>,
+    pub(super) key_file: Option<PathBuf>,
+    pub(super) environment: Option<String>,
+    pub(super) pass_rule: Option<PassRule>,
+}
+
+/// `"all"` or a list of check types.
+#[derive(Debug, Deserialize)]
+#[serde(untagged)]
+pub(super) enum PassRule {
+    Word(String),
+    Types(Vec<String>),
+}
+
+/// Intervals and limits.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Refresh {
+    pub(super) at_counter: Option<String>,
+    pub(super) due_today: Option<String>,
+    pub(super) awaiting: Option<String>,
+    pub(super) done: Option<String>,
+    pub(super) selected: Option<String>,
+    pub(super) configuration: Option<String>,
+    pub(super) max_rps: Option<f64>,
+    pub(super) stale_after: Option<u32>,
+}
+
+/// When silence is trouble.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Alerts {
+    pub(super) turned_away_after: Option<String>,
+    pub(super) at_counter_within: Option<String>,
+    pub(super) due_soon: Option<String>,
+}
+
+/// `"e"` or `["e", "ctrl-e"]`; `[]` unbinds.
+#[derive(Debug, Deserialize)]
+#[serde(untagged)]
+pub(super) enum Chords {
+    One(String),
+    Many(Vec<String>),
+}

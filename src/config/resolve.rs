@@ -1,0 +1,343 @@
+//! From defaults, file, environment and flags to one configuration.
+//!
+//! Owns precedence: flag over environment over profile over file over default; for `max_rps` the
+//! strictest wins.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use etcetera::BaseStrategy;
+use jiff::SignedDuration;
+use uuid::Uuid;
+
+use super::duration::parse_span;
+use super::file::{Chords, ConfigFile, PassRule, Profile};
+use super::{Config, ConfigError, PRODUCTION, Shown, Source};
+use crate::api::client::checked_base_url;
+use crate::domain::rules::{PassRule as Rule, Rules};
+use crate::domain::wire_enum::CheckType;
+use crate::refresh::Settings;
+
+/// The environment, taken once; tests give their own.
+#[derive(Clone, Debug, Default)]
+pub struct Environment(pub BTreeMap<String, String>);
+
+impl Environment {
+    /// This process's environment.
+    #[must_use]
+    pub fn of_process() -> Self {
+        Self(
+            std::env::vars_os()
+                .filter_map(|(k, v)| Some((k.into_string().ok()?, v.into_string().ok()?)))
+                .collect(),
+        )
+    }
+
+    /// A variable that is set and not empty.
+    #[must_use]
+    pub fn get(&self, name: &str) -> Option<&str> {
+        self.0.get(name).map(String::as_str).filter(|value| !value.is_empty())
+    }
+}
+
+/// The global flags that configure.
+#[derive(Clone, Debug, Default)]
+pub struct Flags {
+    /// `--config`
+    pub config: Option<PathBuf>,
+    /// `--profile`
+    pub profile: Option<String>,
+    /// `--max-rps`
+    pub max_rps: Option<f64>,
+    /// `--offline`
+    pub offline: bool,
+}
+
+struct Resolver {
+    shown: Vec<Shown>,
+}
+
+impl Resolver {
+    fn show(&mut self, key: &'static str, value: impl std::fmt::Display, source: Source) {
+        self.shown.push(Shown { key, value: value.to_string(), source });
+    }
+
+    /// A span of the file or its default.
+    fn span(
+        &mut self,
+        key: &'static str,
+        text: Option<&String>,
+        default: SignedDuration,
+    ) -> Result<SignedDuration, ConfigError> {
+        let (span, source) = match text {
+            Some(text) => {
+                let span = parse_span(text).map_err(|why| wrong(key, Source::File, why))?;
+                if span < SignedDuration::from_secs(1) {
+                    return Err(wrong(key, Source::File, "must be at least 1s".to_owned()));
+                }
+                (span, Source::File)
+            }
+            None => (default, Source::Default),
+        };
+        self.show(key, crate::domain::attention::span(span), source);
+        Ok(span)
+    }
+}
+
+fn wrong(key: &str, source_of: Source, why: String) -> ConfigError {
+    ConfigError::Value { key: key.to_owned(), source_of, why }
+}
+
+/// Resolves the configuration.
+///
+/// # Errors
+/// See [`ConfigError`].
+pub fn resolve(flags: &Flags, environment: &Environment) -> Result<Config, ConfigError> {
+    let places = etcetera::base_strategy::choose_base_strategy().map_err(|why| {
+        wrong("HOME", Source::Environment("HOME"), format!("cannot be found: {why}"))
+    })?;
+    let named =
+        flags.config.clone().or_else(|| environment.get("BRANCHWATCH_CONFIG").map(PathBuf::from));
+    let path = named.clone().unwrap_or_else(|| places.config_dir().join("branchwatch/config.toml"));
+    let file = read(&path, named.is_some())?;
+    let mut resolver = Resolver { shown: Vec::new() };
+    let (name, profile) = profile(&mut resolver, flags, environment, &file)?;
+    let (base_url, sdk_id, key_file) =
+        whom(&mut resolver, environment, profile, places.home_dir())?;
+    let label = profile.and_then(|p| p.environment.clone());
+    let environment_source = if label.is_some() { Source::File } else { Source::Default };
+    let label = label.unwrap_or_else(|| environment_of(&base_url).to_owned());
+    resolver.show("environment", &label, environment_source);
+    let rules = rules(&mut resolver, &file, profile)?;
+    let refresh = refresh(&mut resolver, &file, flags)?;
+    let export_dir = export_dir(&mut resolver, &file, places.home_dir());
+    let keys = file
+        .keys
+        .into_iter()
+        .map(|(action, chords)| match chords {
+            Chords::One(chord) => (action, vec![chord]),
+            Chords::Many(chords) => (action, chords),
+        })
+        .collect();
+    let state_dir = places.state_dir().unwrap_or_else(|| places.data_dir()).join("branchwatch");
+    Ok(Config {
+        profile: name,
+        environment: label,
+        base_url,
+        sdk_id,
+        key_file,
+        rules,
+        refresh,
+        export_dir,
+        keys,
+        store: places.data_dir().join("branchwatch/store.db"),
+        state_dir,
+        file: path,
+        shown: resolver.shown,
+    })
+}
+
+fn read(path: &Path, must_exist: bool) -> Result<ConfigFile, ConfigError> {
+    let text = match std::fs::read_to_string(path) {
+        Ok(text) => text,
+        Err(why) if why.kind() == std::io::ErrorKind::NotFound && !must_exist => String::new(),
+        Err(cause) => return Err(ConfigError::Unreadable { path: path.to_path_buf(), cause }),
+    };
+    toml::from_str(&text)
+        .map_err(|why| ConfigError::Wrong { path: path.to_path_buf(), cause: why.to_string() })
+}
+
+fn profile<'a>(
+    resolver: &mut Resolver,
+    flags: &Flags,
+    environment: &Environment,
+    file: &'a ConfigFile,
+) -> Result<(String, Option<&'a Profile>), ConfigError> {
+    let asked = flags
+        .profile
+        .clone()
+        .map(|name| (name, Source::Flag("--profile")))
+        .or_else(|| {
+            let name = environment.get("BRANCHWATCH_PROFILE")?.to_owned();
+            Some((name, Source::Environment("BRANCHWATCH_PROFILE")))
+        })
+        .or_else(|| Some((file.default_profile.clone()?, Source::File)));
+    let only = match file.profiles.len() {
+        1 => file.profiles.keys().next().cloned().map(|name| (name, Source::File)),
+        _ => None,
+    };
+    let Some((name, source)) = asked.or(only) else {
+        resolver.show("profile", "default", Source::Default);
+        return Ok(("default".to_owned(), None));
+    };
+    let Some(profile) = file.profiles.get(&name) else {
+        let known: Vec<&str> = file.profiles.keys().map(String::as_str).collect();
+        let known = if known.is_empty() { "none".to_owned() } else { known.join(", ") };
+        return Err(ConfigError::NoProfile { name, known });
+    };
+    resolver.show("profile", &name, source);
+    Ok((name, Some(profile)))
+}
+
+type Whom = (String, Option<Uuid>, Option<PathBuf>);
+
+fn whom(
+    resolver: &mut Resolver,
+    environment: &Environment,
+    profile: Option<&Profile>,
+    home: &Path,
+) -> Result<Whom, ConfigError> {
+    let variable = |name: &'static str| {
+        environment.get(name).map(|value| (value.to_owned(), Source::Environment(name)))
+    };
+    let of_file = |value: Option<String>| value.map(|value| (value, Source::File));
+    let (url, source) = variable("YOTI_IDV_API_URL")
+        .or_else(|| variable("YOTI_DOC_SCAN_API_URL"))
+        .or_else(|| of_file(profile.and_then(|p| p.base_url.clone())))
+        .unwrap_or_else(|| (PRODUCTION.to_owned(), Source::Default));
+    let base_url =
+        checked_base_url(&url).map_err(|why| wrong("base_url", source.clone(), why.to_string()))?;
+    resolver.show("base_url", &base_url, source);
+
+    let sdk_id =
+        variable("YOTI_CLIENT_SDK_ID").or_else(|| of_file(profile.and_then(|p| p.sdk_id.clone())));
+    let sdk_id = match sdk_id {
+        Some((text, source)) => {
+            let expected =
+                "expected a UUID such as 1c3cae90-1769-43a9-8554-d85f2e7cdb0f, from Yoti Hub";
+            let id = Uuid::try_parse(text.trim()).map_err(|_text| {
+                wrong("sdk_id", source.clone(), format!("is no UUID: {expected}"))
+            })?;
+            resolver.show("sdk_id", id, source);
+            Some(id)
+        }
+        None => None,
+    };
+    let key_file = variable("YOTI_KEY_FILE_PATH").or_else(|| {
+        of_file(profile.and_then(|p| p.key_file.as_ref()).map(|path| path.display().to_string()))
+    });
+    let key_file = key_file.map(|(text, source)| {
+        let path = at_home(Path::new(&text), home);
+        resolver.show("key_file", path.display(), source);
+        path
+    });
+    Ok((base_url, sdk_id, key_file))
+}
+
+fn at_home(path: &Path, home: &Path) -> PathBuf {
+    path.strip_prefix("~").map_or_else(|_absolute| path.to_path_buf(), |below| home.join(below))
+}
+
+fn environment_of(base_url: &str) -> &'static str {
+    if base_url.contains("/sandbox/") {
+        "sandbox"
+    } else if base_url == PRODUCTION {
+        "live"
+    } else {
+        "other"
+    }
+}
+
+fn rules(
+    resolver: &mut Resolver,
+    file: &ConfigFile,
+    profile: Option<&Profile>,
+) -> Result<Rules, ConfigError> {
+    let default = Rules::default();
+    let pass = match profile.and_then(|p| p.pass_rule.as_ref()) {
+        None => Rule::All,
+        Some(PassRule::Word(word)) if word == "all" => Rule::All,
+        Some(PassRule::Word(_)) => {
+            let why = "expected \"all\" or a list of check types".to_owned();
+            return Err(wrong("pass_rule", Source::File, why));
+        }
+        Some(PassRule::Types(types)) if types.is_empty() => {
+            return Err(wrong("pass_rule", Source::File, "the list is empty".to_owned()));
+        }
+        Some(PassRule::Types(types)) => {
+            Rule::Listed(types.iter().map(|name| CheckType::from_wire(name)).collect())
+        }
+    };
+    let words = match &pass {
+        Rule::All => "all".to_owned(),
+        Rule::Listed(types) => format!("{} check types", types.len()),
+    };
+    let source = if pass == Rule::All { Source::Default } else { Source::File };
+    resolver.show("pass_rule", words, source);
+    let alerts = &file.alerts;
+    let stale_after = file.refresh.stale_after.unwrap_or(default.stale_after).max(1);
+    Ok(Rules {
+        pass,
+        at_counter_within: resolver.span(
+            "alerts.at_counter_within",
+            alerts.at_counter_within.as_ref(),
+            default.at_counter_within,
+        )?,
+        turned_away_after: resolver.span(
+            "alerts.turned_away_after",
+            alerts.turned_away_after.as_ref(),
+            default.turned_away_after,
+        )?,
+        due_soon: resolver.span("alerts.due_soon", alerts.due_soon.as_ref(), default.due_soon)?,
+        stale_after,
+    })
+}
+
+fn refresh(
+    resolver: &mut Resolver,
+    file: &ConfigFile,
+    flags: &Flags,
+) -> Result<Settings, ConfigError> {
+    let default = Settings::default();
+    let from = &file.refresh;
+    let done = match from.done.as_deref() {
+        None | Some("off") => None,
+        Some(text) => {
+            Some(parse_span(text).map_err(|why| wrong("refresh.done", Source::File, why))?)
+        }
+    };
+    // Politeness is the owner's to lower, not to raise: the smallest of all wins.
+    let candidates = [
+        (Some(default.max_rps), Source::Default),
+        (from.max_rps, Source::File),
+        (flags.max_rps, Source::Flag("--max-rps")),
+    ];
+    let mut max_rps = (default.max_rps, Source::Default);
+    for (value, source) in candidates {
+        let Some(value) = value else { continue };
+        if !(value > 0.0 && value <= 1_000.0) {
+            return Err(wrong("refresh.max_rps", source, "must be more than 0".to_owned()));
+        }
+        let raised = max_rps.1 == Source::Default;
+        if raised || value < max_rps.0 {
+            max_rps = (value, source);
+        }
+    }
+    resolver.show("refresh.max_rps", max_rps.0, max_rps.1);
+    let mut span = |key, text: &Option<String>, default| resolver.span(key, text.as_ref(), default);
+    Ok(Settings {
+        at_counter: span("refresh.at_counter", &from.at_counter, default.at_counter)?,
+        due_today: span("refresh.due_today", &from.due_today, default.due_today)?,
+        awaiting: span("refresh.awaiting", &from.awaiting, default.awaiting)?,
+        done,
+        selected: span("refresh.selected", &from.selected, default.selected)?,
+        configuration: span("refresh.configuration", &from.configuration, default.configuration)?,
+        max_rps: max_rps.0,
+        online: !flags.offline,
+        seed: u64::from(std::process::id()),
+        ..default
+    })
+}
+
+/// `~/Documents/branchwatch` where there is such a place, else the current folder.
+fn export_dir(resolver: &mut Resolver, file: &ConfigFile, home: &Path) -> PathBuf {
+    let (path, source) = match &file.export_dir {
+        Some(path) => (at_home(path, home), Source::File),
+        None if home.join("Documents").is_dir() => {
+            (home.join("Documents/branchwatch"), Source::Default)
+        }
+        None => (PathBuf::from("."), Source::Default),
+    };
+    resolver.show("export_dir", path.display(), source);
+    path
+}

@@ -1,0 +1,123 @@
+//! The loop: waits, updates, starts effects, draws when there is something new.
+//!
+//! Owns the order of events. Generic over surface, input and clock, so that the tested loop is the
+//! real one.
+
+use std::io;
+use std::sync::Arc;
+use std::time::Duration;
+
+use crossterm::event::{Event as Input, KeyEventKind};
+use futures::{Stream, StreamExt};
+use tokio::sync::watch;
+use tokio::time::{Instant, MissedTickBehavior, interval, sleep_until};
+
+use super::Ending;
+use super::effects::{Effects, Rest};
+use super::terminal::Surface;
+use crate::app::event::{Event, Outcome};
+use crate::app::{Model, update};
+use crate::clock::Clock;
+use crate::domain::snapshot::Snapshot;
+use crate::keymap::Keymap;
+use crate::theme::Look;
+use crate::ui::{self, Scroll};
+
+/// Frames are at least this far apart.
+const PACE: Duration = Duration::from_millis(33);
+
+/// What the loop works with, beside model, surface and input.
+pub struct Outside<C> {
+    /// Newest state of the world.
+    pub snapshots: watch::Receiver<Arc<Snapshot>>,
+    /// What carries effects out.
+    pub effects: Effects,
+    /// For the ticks.
+    pub clock: C,
+    /// Keys in force.
+    pub keymap: Keymap,
+    /// Colours and signs.
+    pub look: Look,
+}
+
+/// Runs until the operator quits, `stop` says so, or the terminal is gone.
+///
+/// # Errors
+/// When the terminal cannot be written to.
+pub async fn run<S: Surface, C: Clock>(
+    model: &mut Model,
+    surface: &mut S,
+    mut input: impl Stream<Item = io::Result<Input>> + Unpin,
+    mut outside: Outside<C>,
+    stop: impl Future<Output = Ending>,
+) -> io::Result<Ending> {
+    let mut results = outside.effects.inbox();
+    let mut scroll = Scroll::default();
+    let mut ticks = interval(Duration::from_secs(1));
+    ticks.set_missed_tick_behavior(MissedTickBehavior::Skip);
+    let mut not_before = Instant::now();
+    let mut stop = std::pin::pin!(stop);
+    let mut waiting = Some(Event::Snapshot(Arc::clone(&outside.snapshots.borrow_and_update())));
+    loop {
+        // Biased, from what must not wait to what may: the end; results of what the operator
+        // started; keys, so that no flood of snapshots delays them; snapshots, of which only the
+        // newest is taken; the tick; and last the moment to draw, so that a burst is one frame.
+        // Every arm is cancel-safe: channels, streams and timers lose nothing when another wins.
+        let event = match waiting.take() {
+            Some(event) => event,
+            None => tokio::select! {
+                biased;
+                ending = &mut stop => return Ok(ending),
+                Some(result) = results.recv() => result,
+                key = input.next() => match key {
+                    Some(Ok(key)) => match translate(model, &outside.keymap, key) {
+                        Some(event) => event,
+                        None => continue,
+                    },
+                    Some(Err(_)) | None => return Ok(Ending::TerminalGone),
+                },
+                Ok(()) = outside.snapshots.changed() => {
+                    Event::Snapshot(Arc::clone(&outside.snapshots.borrow_and_update()))
+                }
+                _ = ticks.tick() => {
+                    if !surface.is_there() {
+                        return Ok(Ending::TerminalGone);
+                    }
+                    Event::Tick(outside.clock.now())
+                }
+                () = sleep_until(not_before), if model.needs_draw() => {
+                    model.take_dirty();
+                    let keymap = &outside.keymap;
+                    let look = &outside.look;
+                    surface.draw(|frame| ui::draw(frame, model, (keymap, look), &mut scroll))?;
+                    not_before = Instant::now() + PACE;
+                    continue;
+                }
+            },
+        };
+        for effect in update(model, event) {
+            match outside.effects.start(effect) {
+                Rest::None => {}
+                Rest::Quit => return Ok(Ending::Quit),
+                Rest::Redraw => surface.clear()?,
+                Rest::Copy(what, text) => {
+                    let outcome = match surface.copy(&text) {
+                        Ok(()) => Outcome::Copied(what),
+                        Err(why) => Outcome::CopyFailed(why.to_string()),
+                    };
+                    waiting = Some(Event::Done(outcome));
+                }
+            }
+        }
+    }
+}
+
+/// A terminal's event as ours; what means nothing is dropped.
+fn translate(model: &Model, keymap: &Keymap, input: Input) -> Option<Event> {
+    match input {
+        Input::Key(key) if key.kind != KeyEventKind::Release => keymap.resolve(model.mode(), key),
+        Input::Paste(text) => Some(Event::Paste(text)),
+        Input::Resize(columns, rows) => Some(Event::Resize(columns, rows)),
+        _ => None,
+    }
+}

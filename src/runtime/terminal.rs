@@ -1,0 +1,182 @@
+//! The terminal: taken on entering, and given back as it was on every way out.
+//!
+//! Owns raw mode, the alternate screen and the one writer. A frame is one write, between the marks
+//! of a synchronized update. The window title is left alone.
+
+use std::cell::RefCell;
+use std::io::{self, Write};
+use std::rc::Rc;
+use std::sync::OnceLock;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use crossterm::terminal::{
+    BeginSynchronizedUpdate, EndSynchronizedUpdate, EnterAlternateScreen, LeaveAlternateScreen,
+};
+use crossterm::{cursor, event, queue, terminal};
+use ratatui::backend::CrosstermBackend;
+use ratatui::{Frame, Terminal};
+use tokio_util::sync::CancellationToken;
+
+/// True while the terminal is ours.
+static ENTERED: AtomicBool = AtomicBool::new(false);
+/// True once anything has panicked.
+static PANICKED: AtomicBool = AtomicBool::new(false);
+
+/// What the event loop draws on.
+pub trait Surface {
+    /// Draws one frame.
+    ///
+    /// # Errors
+    /// When the terminal cannot be written to.
+    fn draw(&mut self, render: impl FnOnce(&mut Frame<'_>)) -> io::Result<()>;
+
+    /// Forgets what is on the screen, so that the next frame is drawn whole.
+    ///
+    /// # Errors
+    /// As [`Surface::draw`].
+    fn clear(&mut self) -> io::Result<()>;
+
+    /// Puts text on the terminal's clipboard.
+    ///
+    /// # Errors
+    /// As [`Surface::draw`].
+    fn copy(&mut self, text: &str) -> io::Result<()>;
+
+    /// False once the terminal has gone away.
+    fn is_there(&self) -> bool;
+}
+
+/// Bytes of a frame, until they go out in one write.
+#[derive(Clone, Default)]
+struct Bytes(Rc<RefCell<Vec<u8>>>);
+
+impl Write for Bytes {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.borrow_mut().extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+impl Bytes {
+    fn send(&self) -> io::Result<()> {
+        let mut bytes = self.0.borrow_mut();
+        let mut out = io::stdout().lock();
+        let sent = out.write_all(&bytes).and_then(|()| out.flush());
+        bytes.clear();
+        sent
+    }
+}
+
+/// The real terminal.
+pub struct Screen {
+    bytes: Bytes,
+    terminal: Terminal<CrosstermBackend<Bytes>>,
+}
+
+impl Screen {
+    /// Takes the terminal.
+    ///
+    /// # Errors
+    /// When there is none.
+    pub fn enter() -> io::Result<Self> {
+        terminal::enable_raw_mode()?;
+        ENTERED.store(true, Ordering::SeqCst);
+        let mut bytes = Bytes::default();
+        queue!(bytes, EnterAlternateScreen, event::EnableBracketedPaste, cursor::Hide)?;
+        bytes.send()?;
+        let terminal = Terminal::new(CrosstermBackend::new(bytes.clone()))?;
+        Ok(Self { bytes, terminal })
+    }
+
+    /// Columns and rows.
+    #[must_use]
+    pub fn size(&self) -> (u16, u16) {
+        self.terminal.size().map_or((80, 24), |size| (size.width, size.height))
+    }
+}
+
+impl Surface for Screen {
+    fn draw(&mut self, render: impl FnOnce(&mut Frame<'_>)) -> io::Result<()> {
+        queue!(self.bytes, BeginSynchronizedUpdate)?;
+        self.terminal.draw(render)?;
+        queue!(self.bytes, EndSynchronizedUpdate)?;
+        self.bytes.send()
+    }
+
+    fn clear(&mut self) -> io::Result<()> {
+        self.terminal.clear()
+    }
+
+    fn copy(&mut self, text: &str) -> io::Result<()> {
+        queue!(self.bytes, crossterm::clipboard::CopyToClipboard::to_clipboard_from(text))?;
+        self.bytes.send()
+    }
+
+    fn is_there(&self) -> bool {
+        // A terminal that has hung up is no terminal any more.
+        io::IsTerminal::is_terminal(&io::stdin())
+    }
+}
+
+impl Drop for Screen {
+    fn drop(&mut self) {
+        restore();
+    }
+}
+
+/// Gives the terminal back; does nothing when it is not ours. Errors are nobody's to hear: the
+/// terminal may be gone.
+pub fn restore() {
+    if !ENTERED.swap(false, Ordering::SeqCst) {
+        return;
+    }
+    let mut bytes = Vec::new();
+    let _queued = queue!(
+        bytes,
+        EndSynchronizedUpdate,
+        event::DisableBracketedPaste,
+        event::DisableFocusChange,
+        event::DisableMouseCapture,
+        crossterm::style::ResetColor,
+        LeaveAlternateScreen,
+        cursor::Show
+    );
+    let mut out = io::stdout().lock();
+    let _sent = out.write_all(&bytes).and_then(|()| out.flush());
+    let _cooked = terminal::disable_raw_mode();
+}
+
+/// Cancelled by the first panic.
+pub fn fault() -> &'static CancellationToken {
+    static FAULT: OnceLock<CancellationToken> = OnceLock::new();
+    FAULT.get_or_init(CancellationToken::new)
+}
+
+/// Whether anything has panicked.
+#[must_use]
+pub fn panicked() -> bool {
+    PANICKED.load(Ordering::SeqCst)
+}
+
+/// From now on a panic in any thread restores the terminal first, says only where it happened, and
+/// ends the program.
+pub fn install_panic_hook() {
+    std::panic::set_hook(Box::new(|panic| {
+        restore();
+        let place = panic
+            .location()
+            .map_or_else(String::new, |at| format!(" at {}:{}", at.file(), at.line()));
+        // The message of a panic may hold data; its place does not.
+        let mut err = io::stderr().lock();
+        let _unheard = writeln!(
+            err,
+            "branchwatch: internal fault{place}; nothing stored is lost. Please report it."
+        );
+        PANICKED.store(true, Ordering::SeqCst);
+        fault().cancel();
+    }));
+}

@@ -1,0 +1,89 @@
+//! The header: whose sessions these are, how the connection stands, how many need the operator.
+//!
+//! Owns what is dropped when it is narrow: never badge, connection and attention count.
+
+use ratatui::Frame;
+use ratatui::layout::Rect;
+use ratatui::text::{Line, Span};
+use ratatui::widgets::Paragraph;
+use unicode_width::UnicodeWidthStr;
+
+use crate::app::Model;
+use crate::app::view::Tone;
+use crate::theme::{Look, Role};
+
+pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, model: &Model, look: Look) {
+    let header = model.header();
+    let width = usize::from(area.width);
+    let badge = Span::styled(
+        format!(" {} ", look.text(&header.badge)),
+        look.role(if header.live { Role::LiveBadge } else { Role::Badge }),
+    );
+    let connection = header.connection.unwrap_or_else(|| crate::app::view::Cell::plain(""));
+    let attention = if header.attention == 0 {
+        Span::styled("quiet", look.tone(Tone::Dim))
+    } else {
+        Span::styled(format!("! {} need attention", header.attention), look.tone(Tone::Warn))
+    };
+    let one_line = area.height == 1;
+    let mut left = vec![
+        Span::raw(" "),
+        badge,
+        Span::raw(" "),
+        Span::styled(look.text(&header.profile), look.role(Role::Title)),
+    ];
+    if one_line {
+        left.push(Span::raw("  "));
+        left.push(attention.clone());
+    } else {
+        left.push(Span::styled("  READ-ONLY", look.tone(Tone::Dim)));
+        left.push(Span::styled("  MASKED", look.tone(Tone::Dim)));
+    }
+    let mut right = vec![Span::styled(look.text(&connection.text), look.tone(connection.tone))];
+    if let Some(ok) = &header.last_ok {
+        right.push(Span::styled(
+            format!(" {} {}", look.text("·"), look.text(&ok.text)),
+            look.tone(Tone::Dim),
+        ));
+    }
+    if let Some(latency) = &header.latency {
+        right.push(Span::styled(format!(" {} {latency}", look.text("·")), look.tone(Tone::Dim)));
+    }
+    right.push(Span::raw(" "));
+    let wide = |spans: &[Span<'_>]| spans.iter().map(|span| span.content.width()).sum::<usize>();
+    // Drop what may be dropped, from the least to the most important.
+    while right.len() > 2 && wide(&left) + wide(&right) + 2 > width {
+        right.remove(right.len() - 2);
+    }
+    while left.len() > 3 && !one_line && wide(&left) + wide(&right) + 2 > width {
+        left.pop();
+    }
+    let gap = width.saturating_sub(wide(&left) + wide(&right));
+    left.push(Span::raw(" ".repeat(gap)));
+    left.extend(right);
+    let mut lines = vec![Line::from(left)];
+    if !one_line {
+        let mut second = vec![Span::raw(" "), attention];
+        if let Some(warning) = &header.warning {
+            second.push(Span::styled(
+                format!("  {}", look.text(&warning.text)),
+                look.tone(warning.tone),
+            ));
+        }
+        for counter in &header.counters {
+            let piece = format!(" {} {}", look.text("·"), look.text(&counter.text));
+            if wide(&second) + piece.width() > width {
+                break;
+            }
+            second.push(Span::styled(piece, look.tone(counter.tone)));
+        }
+        lines.push(Line::from(second));
+    }
+    if area.height > 2 {
+        let budget = header.budget.map(|budget| format!(" budget {budget}")).unwrap_or_default();
+        let sdk = format!("   sdk {}", model.settings().sdk_short);
+        let text = look.text(&format!("{budget}{sdk}…   pass rule: every check APPROVE unless configured; see: branchwatch config show"));
+        lines.push(Line::from(Span::styled(text, look.tone(Tone::Dim))));
+    }
+    frame.render_widget(Paragraph::new(lines), area);
+}

@@ -1,0 +1,238 @@
+//! What lies over the panes: help, the export dialog, the copy menu.
+//!
+//! Owns their boxes.
+
+use ratatui::Frame;
+use ratatui::layout::{Position, Rect};
+use ratatui::text::{Line, Span};
+use ratatui::widgets::{Block, Borders, Clear, Paragraph};
+use unicode_width::UnicodeWidthStr;
+
+use super::text::fit;
+use crate::app::Model;
+use crate::app::overlay::{CopyMenu, ExportDialog, ExportField, HelpOverlay, Overlay};
+use crate::app::view::{Cell, Glyph, Tone};
+use crate::domain::shape::Shape;
+use crate::theme::{Look, Role};
+
+pub(super) fn draw(frame: &mut Frame<'_>, whole: Rect, model: &Model, look: Look) {
+    match model.overlay() {
+        None => {}
+        Some(Overlay::Help(help)) => draw_help(frame, whole, help, look),
+        Some(Overlay::Export(dialog)) => draw_export(frame, whole, dialog, look),
+        Some(Overlay::Copy(menu)) => draw_copy(frame, whole, menu, look),
+    }
+}
+
+/// A box in the middle; what was there is wiped.
+fn open(
+    frame: &mut Frame<'_>,
+    whole: Rect,
+    (width, height): (u16, u16),
+    titles: (&str, &str),
+    look: Look,
+) -> Rect {
+    let width = width.min(whole.width.saturating_sub(2));
+    let height = height.min(whole.height.saturating_sub(2));
+    let x = whole.x + (whole.width - width) / 2;
+    let y = whole.y + (whole.height - height) / 2;
+    let area = Rect::new(x, y, width, height);
+    let block = Block::new()
+        .borders(Borders::ALL)
+        .border_set(look.border(true))
+        .border_style(look.role(Role::Focus))
+        .title(Line::from(Span::styled(
+            format!(" {} ", look.text(titles.0)),
+            look.role(Role::Title),
+        )))
+        .title(
+            Line::from(Span::styled(format!(" {} ", look.text(titles.1)), look.tone(Tone::Dim)))
+                .right_aligned(),
+        );
+    let inner = block.inner(area);
+    frame.render_widget(Clear, area);
+    frame.render_widget(block, area);
+    Rect { x: inner.x + 1, width: inner.width.saturating_sub(2), ..inner }
+}
+
+fn draw_help(frame: &mut Frame<'_>, whole: Rect, help: &HelpOverlay, look: Look) {
+    let height = whole.height.saturating_sub(4).clamp(10, 40);
+    let inner = open(
+        frame,
+        whole,
+        (84, height),
+        ("Help: type to search", "Enter runs it, Esc closes"),
+        look,
+    );
+    let width = usize::from(inner.width);
+    let search = help.search.text();
+    let found = format!("{} of {} keys", help.rows.len(), help.total);
+    let room = width.saturating_sub(8 + found.width());
+    let mut lines = vec![
+        Line::from(vec![
+            Span::styled("search: ", look.tone(Tone::Dim)),
+            Span::raw(fit(&search, room, look)),
+            Span::styled(found, look.tone(Tone::Dim)),
+        ]),
+        Line::default(),
+    ];
+    let legend = legend(look);
+    let rows = usize::from(inner.height).saturating_sub(2 + legend.len());
+    let first = (help.selected + 1).saturating_sub(rows);
+    let mut section = "";
+    for (number, row) in help.rows.iter().enumerate().skip(first).take(rows) {
+        let head = if row.section == section { "" } else { row.section.as_str() };
+        section = &row.section;
+        let line = Line::from(vec![
+            Span::styled(fit(head, 10, look), look.tone(Tone::Dim)),
+            Span::styled(fit(&row.keys, 16, look), look.role(Role::Key)),
+            Span::raw(fit(&row.description, width.saturating_sub(26), look)),
+        ]);
+        lines.push(if number == help.selected {
+            line.style(look.role(Role::Cursor))
+        } else {
+            line
+        });
+    }
+    while lines.len() < 2 + rows {
+        lines.push(Line::default());
+    }
+    lines.extend(legend);
+    frame.render_widget(Paragraph::new(lines), inner);
+    let column = u16::try_from(8 + help.search.before_cursor().width()).unwrap_or(u16::MAX);
+    frame.set_cursor_position(Position::new(
+        inner.x.saturating_add(column).min(inner.right()),
+        inner.y,
+    ));
+}
+
+/// The signs and the stages.
+fn legend(look: Look) -> Vec<Line<'static>> {
+    let sign = |glyph: Glyph, word: &str| format!("{} {word}   ", look.glyph(glyph));
+    let signs = [
+        (Glyph::Approve, "APPROVE"),
+        (Glyph::Reject, "REJECT"),
+        (Glyph::Refer, "to be looked at"),
+        (Glyph::NotYet, "not yet"),
+        (Glyph::Missing, "missing"),
+    ];
+    let more = [
+        (Glyph::AtCounter, "at counter"),
+        (Glyph::TurnedAway, "turned away?"),
+        (Glyph::DueSoon, "due soon"),
+        (Glyph::Stale, "stale"),
+        (Glyph::Changed, "changed"),
+    ];
+    let line = |signs: &[(Glyph, &str)]| {
+        Line::from(signs.iter().map(|(glyph, word)| sign(*glyph, word)).collect::<String>())
+    };
+    vec![
+        Line::default(),
+        line(&signs),
+        line(&more),
+        Line::from(Span::styled(
+            "Stage is worked out here. State, recommendation and reason are Yoti's own words.",
+            look.tone(Tone::Dim),
+        )),
+    ]
+}
+
+fn draw_copy(frame: &mut Frame<'_>, whole: Rect, menu: &CopyMenu, look: Look) {
+    let height = u16::try_from(menu.items.len()).unwrap_or(8) + 3;
+    let title = format!("Copy {}", menu.name);
+    let inner = open(frame, whole, (70, height), (&title, "Enter copies, Esc closes"), look);
+    let width = usize::from(inner.width);
+    let lines: Vec<Line<'_>> = menu
+        .items
+        .iter()
+        .enumerate()
+        .map(|(number, item)| {
+            let line = Line::from(vec![
+                Span::styled(fit(item.what, 14, look), look.role(Role::Key)),
+                Span::raw(fit(&item.preview, width.saturating_sub(14), look)),
+            ]);
+            if number == menu.selected { line.style(look.role(Role::Cursor)) } else { line }
+        })
+        .collect();
+    frame.render_widget(Paragraph::new(lines), inner);
+}
+
+fn draw_export(frame: &mut Frame<'_>, whole: Rect, dialog: &ExportDialog, look: Look) {
+    let title = format!("Export {}", dialog.name);
+    let inner = open(frame, whole, (78, 16), (&title, "reads only; writes a local file"), look);
+    let width = usize::from(inner.width);
+    let choice = |on: bool| if on { "(•)" } else { "( )" };
+    let tick = |on: bool| if on { "[x]" } else { "[ ]" };
+    let raw = dialog.shape == Shape::Raw;
+    let field = |which: ExportField, label: &str, text: String| {
+        let focus = dialog.focus == which;
+        let line = Line::from(vec![
+            Span::raw(if focus { "> " } else { "  " }),
+            Span::styled(fit(label, 11, look), look.tone(Tone::Dim)),
+            Span::raw(fit(&text, width.saturating_sub(13), look)),
+        ]);
+        if focus { line.style(look.role(Role::Cursor)) } else { line }
+    };
+    let mut lines = vec![
+        Line::default(),
+        field(
+            ExportField::Shape,
+            "Shape",
+            format!(
+                "{} normal (derived parts, schema v1)   {} as Yoti sent it",
+                choice(!raw),
+                choice(raw)
+            ),
+        ),
+        field(
+            ExportField::Masked,
+            "Redaction",
+            format!("{} masked   {} none", choice(dialog.masked), choice(!dialog.masked)),
+        ),
+        field(
+            ExportField::Timeline,
+            "Include",
+            format!("{} timeline", tick(dialog.timeline && !raw)),
+        ),
+        field(
+            ExportField::Configuration,
+            "",
+            format!("{} configuration", tick(dialog.configuration && !raw)),
+        ),
+        field(ExportField::File, "File", dialog.file.text()),
+        Line::from(Span::styled(
+            fit("             never overwritten: -2 is added · mode 0600", width, look),
+            look.tone(Tone::Dim),
+        )),
+        Line::default(),
+    ];
+    let say = |cell: &Cell| {
+        Line::from(Span::styled(
+            fit(&format!("  {}", cell.text), width, look),
+            look.tone(cell.tone),
+        ))
+    };
+    lines.extend(dialog.preview.iter().map(say));
+    if let Some(why) = &dialog.error {
+        lines.push(say(&Cell::new(why.clone(), Tone::Bad)));
+    }
+    while lines.len() + 1 < usize::from(inner.height) {
+        lines.push(Line::default());
+    }
+    lines.push(Line::from(vec![
+        Span::styled("  Enter", look.role(Role::Key)),
+        Span::raw(" export   "),
+        Span::styled("y", look.role(Role::Key)),
+        Span::raw(" copy   "),
+        Span::styled("Tab Space", look.role(Role::Key)),
+        Span::raw(" choose   "),
+        Span::styled("Esc", look.role(Role::Key)),
+        Span::raw(" cancel"),
+    ]));
+    frame.render_widget(Paragraph::new(lines), inner);
+    if dialog.focus == ExportField::File {
+        let column = u16::try_from(13 + dialog.file.before_cursor().width()).unwrap_or(u16::MAX);
+        let x = inner.x.saturating_add(column).min(inner.right().saturating_sub(1));
+        frame.set_cursor_position(Position::new(x, inner.y + 5));
+    }
+}

@@ -1,0 +1,59 @@
+//! The border of a pane: number and title left, summary right, thick around the focus.
+//!
+//! Owns the frame of every pane, so that all look alike.
+
+use ratatui::Frame;
+use ratatui::layout::{Alignment, Rect};
+use ratatui::text::{Line, Span};
+use ratatui::widgets::{Block, Borders, Paragraph, Wrap};
+use unicode_width::UnicodeWidthStr;
+
+use crate::app::Model;
+use crate::app::view::{Pane, Tone};
+use crate::theme::{Look, Role};
+
+/// Draws the border; returns what is inside.
+pub(super) fn frame(
+    frame: &mut Frame<'_>,
+    area: Rect,
+    model: &Model,
+    pane: Pane,
+    look: Look,
+) -> Rect {
+    let focus = model.focus() == pane;
+    let (title, summary) = model.title(pane);
+    let (title, summary) = (look.text(&title), look.text(&summary));
+    let role = if focus { Role::Focus } else { Role::Border };
+    let left = format!(" {} {title} ", pane.number());
+    let room = usize::from(area.width).saturating_sub(left.width() + 4);
+    let mut block = Block::new()
+        .borders(Borders::ALL)
+        .border_set(look.border(focus))
+        .border_style(look.role(role))
+        .title(Line::from(Span::styled(left, look.role(Role::Title))));
+    if !summary.is_empty() && summary.width() + 2 <= room {
+        let summary = Span::styled(format!(" {summary} "), look.tone(Tone::Dim));
+        block = block.title(Line::from(summary).alignment(Alignment::Right));
+    }
+    let inner = block.inner(area);
+    frame.render_widget(block, area);
+    inner
+}
+
+/// Sentences instead of rows.
+pub(super) fn notice(frame: &mut Frame<'_>, area: Rect, lines: &[String], look: Look) {
+    let lines: Vec<Line<'_>> = std::iter::once(Line::default())
+        .chain(lines.iter().map(|line| Line::from(look.text(&format!("  {line}")))))
+        .collect();
+    frame.render_widget(Paragraph::new(lines).wrap(Wrap { trim: false }), area);
+}
+
+/// A line under the cursor keeps its colours and gets the cursor's ground.
+pub(super) fn line<'a>(spans: Vec<Span<'a>>, selected: bool, focus: bool, look: Look) -> Line<'a> {
+    let line = Line::from(spans);
+    match (selected, focus) {
+        (true, true) => line.style(look.role(Role::Cursor)),
+        (true, false) => line.style(look.role(Role::CursorElsewhere)),
+        (false, _) => line,
+    }
+}
