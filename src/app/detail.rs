@@ -18,7 +18,7 @@ use crate::domain::resource::Resource;
 use crate::domain::server_text::ServerText;
 use crate::domain::session::Session;
 use crate::domain::watched::{Letter, WatchedSession};
-use crate::domain::wire_enum::SubCheckResult;
+use crate::domain::wire_enum::{CheckType, SubCheckResult};
 
 /// JSON lines kept for the screen.
 const JSON_LINES: usize = 20_000;
@@ -68,10 +68,10 @@ fn check_row(session: &Session, check: &Check, key: String, expanded: bool) -> C
         key,
         depth: 0,
         glyph,
-        name: check.check_type.as_ref().map_or_else(
-            || Cell::new("check without a type", Tone::Notice),
-            |kind| words::marked(kind.as_raw(), kind.is_unknown(), Tone::Plain),
-        ),
+        name: check
+            .check_type
+            .as_ref()
+            .map_or_else(|| Cell::new("check without a type", Tone::Notice), type_of),
         on: Cell::plain(used(session, check)),
         state: check.state.as_ref().map_or_else(
             || Cell::new("?", Tone::Notice),
@@ -85,6 +85,11 @@ fn check_row(session: &Session, check: &Check, key: String, expanded: bool) -> C
         expandable: report.is_some() || !check.resources_used.is_empty(),
         expanded,
     }
+}
+
+/// A check's type, verbatim; one that this build does not know is marked.
+fn type_of(kind: &CheckType) -> Cell {
+    words::marked(kind.as_raw(), kind.is_unknown(), Tone::Plain)
 }
 
 /// The documents that a check looked at, by type.
@@ -193,10 +198,9 @@ fn requested_rows(session: &WatchedSession) -> Vec<CheckRow> {
         .iter()
         .enumerate()
         .map(|(number, wanted)| {
-            let kind = &wanted.check_type;
             let mut row = line(format!("requested {number}"), "", (Glyph::NotYet, Tone::Dim));
             row.depth = 0;
-            row.name = words::marked(kind.as_raw(), kind.is_unknown(), Tone::Plain);
+            row.name = type_of(&wanted.check_type);
             let resource = wanted.resource.and_then(|at| resources.get(at));
             row.on = Cell::plain(match (resource, wanted.requirement) {
                 (Some(resource), _) => name_of(resource),

@@ -17,7 +17,7 @@ use crate::app::rows::{self, Profile};
 use crate::app::sessions::{Item, Sessions};
 use crate::app::text_field::TextField;
 use crate::app::view::{
-    AlertRow, Cell, CheckRow, HeaderView, HelpRow, InputView, LabelRow, ListRow, Pane, Rows,
+    AlertRow, Cell, CheckRow, Glyph, HeaderView, HelpRow, InputView, LabelRow, ListRow, Pane, Rows,
     TimelineRow, Tone, TreePath, TreeView,
 };
 use crate::app::words::{TimeForm, Times};
@@ -512,18 +512,16 @@ impl Model {
         let memory = memory.unwrap_or_default();
         view.expanded = memory.expanded;
         if first_time {
-            // The requirements that are open, and what they wait for, are what is looked for.
-            view.expanded = view
-                .roots
-                .iter()
-                .filter(|n| !n.children.is_empty())
-                .map(|n| vec![n.step.clone()])
-                .collect();
+            // What is missing is what is looked for: its requirement begins unfolded.
+            let missing = view.roots.iter().filter(|node| node.glyph.0 != Glyph::Present);
+            view.expanded = missing.map(|node| vec![node.step.clone()]).collect();
         }
         let was = if other { Vec::new() } else { was };
         view.selected = tree::settle(&view, &memory.selected, &was);
         self.tree = view;
-        self.remember_tree();
+        if session.configuration().is_some() {
+            self.remember_tree();
+        }
         self.built = built;
     }
 

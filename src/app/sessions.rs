@@ -190,10 +190,6 @@ impl Sessions {
         &self.tally
     }
 
-    pub(crate) fn items(&self) -> impl Iterator<Item = &Item> {
-        self.items.iter()
-    }
-
     pub(crate) fn item(&self, id: SessionId) -> Option<&Item> {
         self.items.get(*self.places.get(&id)? as usize)
     }
@@ -222,11 +218,6 @@ impl Sessions {
     pub(crate) fn set_filter(&mut self, filter: Filter) {
         self.filter = filter;
         self.refilter();
-    }
-
-    /// How many sessions a filter would show.
-    pub(crate) fn filter(&self) -> &Filter {
-        &self.filter
     }
 
     fn refilter(&mut self) {

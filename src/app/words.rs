@@ -129,11 +129,6 @@ pub(crate) fn wire(raw: &str) -> String {
     text::shown_str(raw, LONGEST)
 }
 
-/// First eight characters of a server's id.
-pub(crate) fn short_id(text: &ServerText) -> String {
-    text::shown(text, LONGEST).chars().take(8).collect()
-}
-
 /// A wire value with the mark of one that this build does not know.
 pub(crate) fn marked(raw: &str, unknown: bool, tone: Tone) -> Cell {
     if unknown {

@@ -131,7 +131,7 @@ fn legend(look: Look) -> Vec<Line<'static>> {
         line(&signs),
         line(&more),
         Line::from(Span::styled(
-            "Stage is worked out here. State, recommendation and reason are Yoti's own words.",
+            "Stage is worked out here; state, recommendation, reason are Yoti's words.",
             look.tone(Tone::Dim),
         )),
     ]

@@ -36,18 +36,19 @@ fn rows<T>(
 pub(super) fn checks(frame: &mut Frame<'_>, area: Rect, model: &Model, look: Look) {
     let inner = pane::frame(frame, area, model, Pane::Checks, look);
     let width = usize::from(inner.width).saturating_sub(4);
-    let state = if width >= 70 { 16 } else { 10 };
-    let recommendation = if width >= 60 { 14 } else { 10 };
-    let on = (width / 5).clamp(8, 22);
+    let roomy = width >= 64;
+    let state = if roomy { 16 } else { 10 };
+    let recommendation = if roomy { 14 } else { 9 };
+    let on = (width / 5).clamp(9, 24);
     let rest = width.saturating_sub(state + recommendation + on);
-    let name = (rest * 3 / 5).clamp(10.min(rest), 34);
+    let name = if roomy { (rest * 3 / 5).clamp(10.min(rest), 34) } else { rest.saturating_sub(6) };
     let reason = rest.saturating_sub(name);
     let head = [
         ("", 4),
         ("CHECK", name),
         ("ON", on),
         ("STATE", state),
-        ("RECOMMEND.", recommendation),
+        (if roomy { "RECOMMEND." } else { "RECOMM." }, recommendation),
         ("REASON", reason),
     ];
     let head = head

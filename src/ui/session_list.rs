@@ -30,24 +30,18 @@ struct Columns {
 impl Columns {
     fn of(width: usize) -> Self {
         let wide = width >= 96;
-        let narrow = width < 62;
+        let narrow = width < 64;
         let mut columns = Self {
-            name: 12,
+            name: 11,
             id: if wide { 9 } else { 0 },
             state: if wide { 10 } else { 0 },
-            stage: 16,
+            stage: 15,
             docs: 5,
-            checks: if wide {
-                10
-            } else if narrow {
-                5
-            } else {
-                7
-            },
+            checks: if narrow { 7 } else { 10 },
             due: 8,
             branch: 0,
-            seen: if narrow { 4 } else { 5 },
-            delta: if narrow { 7 } else { 9 },
+            seen: 5,
+            delta: 7,
         };
         let used = 4
             + columns.name
@@ -65,13 +59,15 @@ impl Columns {
             *column += given;
             spare -= given;
         };
-        give(&mut columns.name, 6);
+        give(&mut columns.name, 4);
+        give(&mut columns.stage, 1);
+        give(&mut columns.delta, 3);
         if wide {
             give(&mut columns.branch, 20);
         }
-        give(&mut columns.checks, 5);
-        give(&mut columns.name, 10);
+        give(&mut columns.name, 8);
         give(&mut columns.delta, 12);
+        give(&mut columns.name, 10);
         if used > width {
             columns.delta = columns.delta.saturating_sub(used - width);
         }
