@@ -3,21 +3,29 @@
 //! Owns the model. Must never do I/O, read a clock, or know ratatui, crossterm or tokio.
 
 pub mod action;
-mod detail;
+mod checks;
 mod dialogs;
 pub mod effect;
 pub mod event;
 mod filter;
+mod find;
 #[cfg(test)]
 pub(crate) mod fixture;
 pub mod layout;
 mod model;
+mod moves;
 mod order;
 pub mod overlay;
+mod papers;
+mod parts;
+mod rebuild;
 mod rows;
 mod sessions;
 pub mod text_field;
+mod timeline;
 mod tree;
+mod tree_moves;
+mod tree_resources;
 mod update;
 pub mod view;
 mod words;

@@ -3,9 +3,11 @@
 //! Owns the schedule, the budget and the back-off. Must never know a concrete client or the screen:
 //! it asks a `SessionApi` and writes to the `Store`.
 
+mod ask;
 pub mod backoff;
 pub mod breaker;
 pub mod meter;
+mod report;
 pub mod schedule;
 mod task;
 

@@ -11,6 +11,7 @@ mod mixture;
 pub mod scenario;
 mod server;
 pub mod timeline;
+mod told;
 mod verify;
 mod world;
 

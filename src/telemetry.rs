@@ -23,10 +23,7 @@ const KEPT: u32 = 4;
 pub fn install(file: Option<&Path>, level: Option<&str>) -> io::Result<()> {
     let Some(path) = file else { return Ok(()) };
     let writer = Mutex::new(Rotating::open(path)?);
-    let level = match level {
-        Some(level @ ("error" | "warn" | "info" | "debug" | "trace")) => level,
-        _ => "info",
-    };
+    let level = level.unwrap_or("info");
     let filter = EnvFilter::new(format!("off,branchwatch={level}"));
     let log = tracing_subscriber::fmt().json().with_env_filter(filter).with_writer(writer);
     // A second logger in one process (tests) changes nothing.

@@ -1,7 +1,7 @@
 //! Exports of simulated sessions: lossless, masked, valid against the schema, and safe as files.
 //!
 //! Owns temporary folders only.
-#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a failed set-up fails the test")]
+#![expect(clippy::unwrap_used, reason = "a failed set-up fails the test")]
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;

@@ -4,100 +4,24 @@
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::ops::Range;
-use std::path::PathBuf;
 use std::sync::Arc;
 
 use jiff::Timestamp;
-use jiff::tz::TimeZone;
 
 use crate::app::action::Mode;
 use crate::app::layout::{self, Areas};
 use crate::app::overlay::Overlay;
+pub use crate::app::parts::ModelSettings;
+pub(crate) use crate::app::parts::{InputLine, RowPane, TreeMemory, window};
 use crate::app::rows::{self, Profile};
 use crate::app::sessions::{Item, Sessions};
-use crate::app::text_field::TextField;
 use crate::app::view::{
-    AlertRow, Cell, CheckRow, Glyph, HeaderView, HelpRow, InputView, LabelRow, ListRow, Pane, Rows,
-    TimelineRow, Tone, TreePath, TreeView,
+    AlertRow, Cell, CheckRow, HeaderView, InputView, LabelRow, ListRow, Pane, Rows, TimelineRow,
+    Tone, TreeView,
 };
 use crate::app::words::{TimeForm, Times};
-use crate::app::{detail, tree};
-use crate::domain::attention;
 use crate::domain::ids::SessionId;
-use crate::domain::requested;
-use crate::domain::rules::Rules;
 use crate::domain::snapshot::Health;
-
-/// What does not change while the dashboard runs.
-#[derive(Clone, Debug)]
-pub struct ModelSettings {
-    /// Profile name.
-    pub profile: String,
-    /// `DEMO`, `SANDBOX`, `LIVE`.
-    pub badge: String,
-    /// The badge is that of a live environment.
-    pub live: bool,
-    /// First digits of the SDK id, for the wide header.
-    pub sdk_short: String,
-    /// Thresholds and the pass rule.
-    pub rules: Rules,
-    /// Where exports go when the operator names no other place.
-    pub export_dir: PathBuf,
-    /// For local times.
-    pub time_zone: TimeZone,
-    /// Glyphs of ASCII only.
-    pub ascii: bool,
-    /// The export dialog begins masked.
-    pub masked: bool,
-    /// From the keymap in force.
-    pub help: Vec<HelpRow>,
-}
-
-/// A pane of rows with its cursor.
-#[derive(Debug)]
-pub(crate) struct RowPane<T> {
-    pub(crate) rows: Vec<T>,
-    pub(crate) cursor: usize,
-    pub(crate) offset: usize,
-}
-
-impl<T> Default for RowPane<T> {
-    fn default() -> Self {
-        Self { rows: Vec::new(), cursor: 0, offset: 0 }
-    }
-}
-
-impl<T> RowPane<T> {
-    fn view<'a>(&'a self, height: usize, shift: usize, notice: &'a [String]) -> Rows<'a, T> {
-        let window = window(self.rows.len(), self.cursor, self.offset, height);
-        let selected = (!self.rows.is_empty()).then(|| self.cursor.min(self.rows.len() - 1));
-        Rows { rows: &self.rows, selected, window, shift, notice }
-    }
-}
-
-/// The rows of so many that fit, the cursor among them.
-pub(crate) fn window(rows: usize, cursor: usize, offset: usize, height: usize) -> Range<usize> {
-    let cursor = cursor.min(rows.saturating_sub(1));
-    let least = (cursor + 1).saturating_sub(height);
-    let start = offset.clamp(least.min(cursor), cursor).min(rows.saturating_sub(height));
-    start..(start + height).min(rows)
-}
-
-/// The open filter or find line.
-#[derive(Debug)]
-pub(crate) struct InputLine {
-    pub(crate) filter: bool,
-    pub(crate) field: TextField,
-    /// What the filter was before.
-    pub(crate) before: String,
-}
-
-/// Folding and cursor of one session's tree.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct TreeMemory {
-    pub(crate) expanded: BTreeSet<TreePath>,
-    pub(crate) selected: TreePath,
-}
 
 /// Everything that the screen shows; changed by [`crate::app::update`] alone.
 #[derive(Debug)]
@@ -457,81 +381,5 @@ impl Model {
     #[must_use]
     pub fn message(&self) -> Option<&Cell> {
         self.message.as_ref().map(|(cell, _)| cell)
-    }
-
-    /// Builds the panes of the selected session anew where it or its time words changed.
-    pub(crate) fn rebuild(&mut self, force: bool) {
-        let Some(item) = self.selected.and_then(|id| self.sessions.item(id)) else {
-            self.built = None;
-            self.tree = TreeView::default();
-            self.checks.rows.clear();
-            self.checks_summary.clear();
-            self.timeline.rows.clear();
-            self.letter.rows.clear();
-            self.json.rows.clear();
-            self.notice = vec!["No session selected.".to_owned()];
-            return;
-        };
-        let session = Arc::clone(&item.session);
-        let looked_at = item.looked_at;
-        let id = session.id();
-        let built = Some((id, session.revision));
-        let other = self.built.map(|(id, _)| id) != Some(id);
-        let found = attention::assess(&session, &self.settings.rules, self.times.now);
-        self.timeline.rows = detail::timeline(&session, &found, (&self.times, looked_at));
-        self.tree.stale = found.stale;
-        if self.built == built && !force {
-            return;
-        }
-        if other {
-            self.checks.cursor = 0;
-            self.timeline.cursor = self.timeline.rows.len().saturating_sub(1);
-            self.letter.cursor = 0;
-            self.json.cursor = 0;
-        }
-        let open_check = self.checks.rows.get(self.checks.cursor).map(|row| row.key.clone());
-        let (rows, summary) = detail::checks(&session, &self.checks_open);
-        if let Some(place) = open_check.and_then(|key| rows.iter().position(|row| row.key == key)) {
-            self.checks.cursor = place;
-        }
-        self.checks.rows = rows;
-        self.checks_summary = summary;
-        self.letter.rows = detail::letter(&session, &self.times);
-        self.json.rows = detail::json(&session);
-        self.notice = if session.session().is_some() {
-            Vec::new()
-        } else {
-            vec!["Nothing fetched yet; r asks Yoti now.".to_owned()]
-        };
-        self.unknown = requested::unknown_values(&session);
-        let was = tree::visible(&self.tree);
-        let memory = self.trees.get(&id).cloned();
-        let mut view = tree::view(&session, &self.times);
-        view.stale = found.stale;
-        let first_time = memory.is_none();
-        let memory = memory.unwrap_or_default();
-        view.expanded = memory.expanded;
-        if first_time {
-            // What is missing is what is looked for: its requirement begins unfolded.
-            let missing = view.roots.iter().filter(|node| node.glyph.0 != Glyph::Present);
-            view.expanded = missing.map(|node| vec![node.step.clone()]).collect();
-        }
-        let was = if other { Vec::new() } else { was };
-        view.selected = tree::settle(&view, &memory.selected, &was);
-        self.tree = view;
-        if session.configuration().is_some() {
-            self.remember_tree();
-        }
-        self.built = built;
-    }
-
-    pub(crate) fn remember_tree(&mut self) {
-        if let Some(id) = self.selected {
-            let memory = TreeMemory {
-                expanded: self.tree.expanded.clone(),
-                selected: self.tree.selected.clone(),
-            };
-            self.trees.insert(id, memory);
-        }
     }
 }

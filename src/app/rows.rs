@@ -2,8 +2,8 @@
 //!
 //! Owns what they say. Counters are those of the same sessions that the rows show (fault V07).
 
-use crate::app::detail;
 use crate::app::sessions::{Item, Sessions};
+use crate::app::timeline;
 use crate::app::view::{AlertRow, Cell, Glyph, HeaderView, ListRow, Tone};
 use crate::app::words::{self, StageKind, Times, age, server, wire};
 use crate::domain::attention::{self, Assessment, Reason};
@@ -111,7 +111,7 @@ fn delta(item: &Item, found: &Assessment, times: &Times) -> Cell {
     if item.changed
         && let Some(event) = item.session.timeline.last()
     {
-        return Cell::new(detail::short(&event.what), Tone::Changed);
+        return Cell::new(timeline::short(&event.what), Tone::Changed);
     }
     if let Stage::TurnedAway { silent_since } = &found.stage {
         return Cell::new(format!("{} idle", times.since(*silent_since)), Tone::Warn);

@@ -20,6 +20,7 @@ use crate::domain::snapshot::SessionTable;
 use crate::domain::watched::{Letter, WatchedSession};
 
 /// What is kept of an assessment; the rest is derived anew for the visible rows.
+#[expect(clippy::struct_excessive_bools, reason = "each is a figure of the header")]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Facts {
     pub(crate) kind: StageKind,

@@ -2,11 +2,12 @@
 //!
 //! Owns what a node says. The widget that draws it owns nothing: folding and selection are here.
 
-use crate::app::view::{Cell, Glyph, Tone, TreeNode, TreePath, TreeStep, TreeView};
+use crate::app::tree_resources::{attempt, unmatched};
+use crate::app::view::{Cell, Glyph, Tone, TreeNode, TreeStep, TreeView};
 use crate::app::words::{self, Times, server, wire};
 use crate::domain::configuration::{AllowedSource, Configuration, RequiredResource};
 use crate::domain::coverage::{self, Coverage, Match, RequirementCoverage};
-use crate::domain::resource::{Resource, ResourceKind, Task};
+use crate::domain::resource::Resource;
 use crate::domain::server_text::ServerText;
 use crate::domain::watched::WatchedSession;
 use crate::domain::wire_enum::{AssessmentState, RequirementState, SourceType};
@@ -35,7 +36,7 @@ pub(crate) fn view(session: &WatchedSession, times: &Times) -> TreeView {
     view
 }
 
-fn node(key: &str, glyph: (Glyph, Tone), label: impl Into<String>) -> TreeNode {
+pub(crate) fn node(key: &str, glyph: (Glyph, Tone), label: impl Into<String>) -> TreeNode {
     TreeNode {
         step: TreeStep { key: key.to_owned(), ordinal: 0 },
         glyph,
@@ -47,7 +48,7 @@ fn node(key: &str, glyph: (Glyph, Tone), label: impl Into<String>) -> TreeNode {
     }
 }
 
-fn leaf(key: &str, label: &str, detail: Cell, status: Cell) -> TreeNode {
+pub(crate) fn leaf(key: &str, label: &str, detail: Cell, status: Cell) -> TreeNode {
     let mut made = node(key, (Glyph::Blank, Tone::Plain), label);
     made.label.tone = Tone::Dim;
     made.detail = detail;
@@ -301,165 +302,4 @@ fn accepted(requirement: &RequiredResource) -> Option<TreeNode> {
         ));
     }
     Some(made)
-}
-
-/// A supplied resource below its requirement; older attempts say that they were superseded.
-fn attempt(resource: &Resource, (place, matched): (usize, Match), times: &Times) -> TreeNode {
-    let mut made = supplied(resource, times);
-    if matched == Match::Ambiguous {
-        made.status = Cell::new("could be for this one", Tone::Notice);
-    } else if place > 0 {
-        made.status = Cell::new("earlier attempt", Tone::Dim);
-        made.glyph = (Glyph::NotYet, Tone::Dim);
-    }
-    made
-}
-
-/// A resource that fits no requirement stands by itself.
-fn unmatched(resource: &Resource, times: &Times) -> TreeNode {
-    let mut made = supplied(resource, times);
-    if resource.kind == ResourceKind::ApplicantProfile {
-        made.label = Cell::new("APPLICANT_PROFILE", Tone::Strong);
-        made.status = Cell::new("masked", Tone::Dim);
-    } else {
-        made.status = Cell::new("fits no requirement", Tone::Notice);
-    }
-    made
-}
-
-fn supplied(resource: &Resource, times: &Times) -> TreeNode {
-    let mut made = node(resource.id.text().as_raw(), (Glyph::Present, Tone::Plain), "");
-    let document = resource.document();
-    let name = document.and_then(|d| d.document_type.as_ref()).map(server);
-    made.label = Cell::plain(name.unwrap_or_else(|| match &resource.kind {
-        ResourceKind::Unknown(key) => format!("{} (not known)", server(key)),
-        known => wire(known.container()),
-    }));
-    let source = resource.source.as_ref();
-    made.detail = Cell::plain(format!(
-        "from {}",
-        source.map_or_else(|| "?".to_owned(), |s| wire(s.as_raw()))
-    ));
-    let at = resource.last_activity().map(|at| times.of_day(at)).unwrap_or_default();
-    made.status = Cell::new(at, Tone::Dim);
-    made.children.push(leaf(
-        "id",
-        "resource id",
-        Cell::plain(server(resource.id.text())),
-        Cell::plain(""),
-    ));
-    made.children.extend(media(resource));
-    made.children.extend(resource.tasks.iter().map(|done| task(done, times)));
-    made
-}
-
-fn media(resource: &Resource) -> Option<TreeNode> {
-    let (pages, frames) = resource.pages_and_frames();
-    if resource.media.is_empty() && pages == 0 {
-        return None;
-    }
-    let mut made = node("media", (Glyph::Blank, Tone::Plain), "media");
-    made.label.tone = Tone::Dim;
-    made.detail = Cell::plain(if pages > 0 {
-        format!("{} · {}", words::count(pages, "page"), words::count(frames, "frame"))
-    } else {
-        format!("{} held", resource.media.len())
-    });
-    for media in &resource.media {
-        let kind = media.media_type.as_ref().map_or("?", |t| t.as_raw());
-        let id = Cell::new(server(media.id.text()), Tone::Dim);
-        made.children.push(leaf(
-            media.id.text().as_raw(),
-            &media.role,
-            id,
-            Cell::new(wire(kind), Tone::Dim),
-        ));
-    }
-    Some(made)
-}
-
-fn task(task: &Task, times: &Times) -> TreeNode {
-    let kind = task.task_type.as_ref().map_or("task", |t| t.as_raw());
-    let mut made = leaf(task.id.text().as_raw(), "task", Cell::plain(wire(kind)), Cell::plain(""));
-    let state = task.state.as_ref().map_or_else(String::new, |s| wire(s.as_raw()));
-    let at = task.last_updated.map(|at| times.of_day(at)).unwrap_or_default();
-    made.status = Cell::plain(format!("{state} {at}"));
-    if let Some(value) = &task.recommendation {
-        let reason = task.reason.as_ref().map(server).unwrap_or_default();
-        let value = Cell::plain(format!("{} {reason}", wire(value.as_raw())));
-        made.children.push(leaf("recommendation", "recommends", value, Cell::plain("")));
-    }
-    for check in &task.generated_checks {
-        let id = Cell::plain(server(check.text()));
-        made.children.push(leaf(check.text().as_raw(), "generated check", id, Cell::plain("")));
-    }
-    made
-}
-
-/// Paths of the visible nodes, from the top down.
-pub(crate) fn visible(view: &TreeView) -> Vec<TreePath> {
-    fn walk(nodes: &[TreeNode], parent: &TreePath, view: &TreeView, found: &mut Vec<TreePath>) {
-        for node in nodes {
-            let mut path = parent.clone();
-            path.push(node.step.clone());
-            let open = view.expanded.contains(&path);
-            found.push(path.clone());
-            if open {
-                walk(&node.children, &path, view, found);
-            }
-        }
-    }
-    let mut found = Vec::new();
-    walk(&view.roots, &Vec::new(), view, &mut found);
-    found
-}
-
-/// The node at a path.
-pub(crate) fn at<'a>(view: &'a TreeView, path: &[TreeStep]) -> Option<&'a TreeNode> {
-    let (first, rest) = path.split_first()?;
-    let mut found = view.roots.iter().find(|node| node.step == *first)?;
-    for step in rest {
-        found = found.children.iter().find(|node| node.step == *step)?;
-    }
-    Some(found)
-}
-
-/// Every path that can be open.
-pub(crate) fn foldable(view: &TreeView) -> Vec<TreePath> {
-    fn walk(nodes: &[TreeNode], parent: &TreePath, found: &mut Vec<TreePath>) {
-        for node in nodes.iter().filter(|node| !node.children.is_empty()) {
-            let mut path = parent.clone();
-            path.push(node.step.clone());
-            walk(&node.children, &path, found);
-            found.push(path);
-        }
-    }
-    let mut found = Vec::new();
-    walk(&view.roots, &Vec::new(), &mut found);
-    found
-}
-
-/// Where the cursor goes when its node has vanished: the next sibling's place, else the parent, else
-/// the first node.
-pub(crate) fn settle(view: &TreeView, selected: &TreePath, was: &[TreePath]) -> TreePath {
-    if at(view, selected).is_some() {
-        return selected.clone();
-    }
-    let now = visible(view);
-    let place = was.iter().position(|path| path == selected).unwrap_or(0);
-    let later = was.iter().skip(place).find(|path| {
-        path.len() == selected.len()
-            && path.split_last().map(|p| p.1) == selected.split_last().map(|p| p.1)
-            && now.contains(path)
-    });
-    if let Some(path) = later {
-        return path.clone();
-    }
-    let mut parent = selected.clone();
-    while parent.pop().is_some() {
-        if !parent.is_empty() && now.contains(&parent) {
-            return parent;
-        }
-    }
-    now.first().cloned().unwrap_or_default()
 }

@@ -12,10 +12,12 @@ use crate::app::dialogs;
 use crate::app::effect::{CopySource, Effect};
 use crate::app::event::{Event, Outcome};
 use crate::app::filter::Filter;
+use crate::app::find::find;
 use crate::app::model::{InputLine, Model, window};
+use crate::app::moves::{enter, fold, move_row, next_attention, step_pane, toggle, travel};
 use crate::app::text_field::TextField;
 use crate::app::view::{Cell, Pane, Tone};
-use crate::app::{detail, rows, tree, words};
+use crate::app::{rows, timeline};
 use crate::domain::snapshot::Snapshot;
 
 /// A message stays this long, in seconds.
@@ -143,7 +145,7 @@ fn take_in(model: &mut Model, snapshot: &Arc<Snapshot>) {
         let Some(event) = item.session.timeline.last().filter(|_| item.changed) else { continue };
         if event.seen_at == item.session.timeline.last().map_or(event.at, |e| e.seen_at) {
             let name = crate::text::shown_str(&item.session.name(), 30);
-            let what = detail::happened(&event.what);
+            let what = timeline::happened(&event.what);
             let time = model.times.of_day(event.seen_at);
             model.ticker = Some(Cell::new(format!("▸ {time} {name}  {}", what.text), what.tone));
         }
@@ -179,7 +181,7 @@ fn keep_row(model: &mut Model) {
     model.dirty = true;
 }
 
-fn say(model: &mut Model, text: impl Into<String>, tone: Tone) {
+pub(crate) fn say(model: &mut Model, text: impl Into<String>, tone: Tone) {
     model.message = Some((Cell::new(text, tone), model.times.now));
     model.dirty = true;
 }
@@ -226,8 +228,7 @@ fn act(model: &mut Model, action: Action) -> Vec<Effect> {
         return Vec::new();
     }
     match action {
-        Action::Quit => return vec![Effect::Quit],
-        Action::QuitNow => return vec![Effect::Quit],
+        Action::Quit | Action::QuitNow => return vec![Effect::Quit],
         Action::Refresh => return refresh(model),
         Action::RefreshAll => {
             say(model, "asking for all as the budget allows", Tone::Plain);
@@ -322,71 +323,6 @@ fn copy_id(model: &Model) -> Vec<Effect> {
     model.selected.map(copy).into_iter().collect()
 }
 
-fn step_pane(model: &mut Model, by: isize) {
-    let shown: Vec<Pane> = match model.areas().panes.len() {
-        1 => Pane::ALL.to_vec(),
-        _ => model.areas().panes.iter().map(|(pane, _)| *pane).collect(),
-    };
-    let here = shown.iter().position(|pane| *pane == model.focus).unwrap_or(0);
-    let count = shown.len().max(1);
-    let next = here.checked_add_signed(by).unwrap_or(count - 1) % count;
-    model.focus = shown.get(next).copied().unwrap_or_default();
-}
-
-fn select_row(model: &mut Model, row: usize) {
-    model.row = row.min(model.sessions.len().saturating_sub(1));
-    let selected = model.sessions.at(model.row).map(|item| item.session.id());
-    if selected != model.selected {
-        model.selected = selected;
-        model.resting = false;
-        model.rebuild(true);
-    }
-}
-
-fn move_row(model: &mut Model, by: isize) {
-    select_row(model, model.row.saturating_add_signed(by));
-}
-
-fn next_attention(model: &mut Model) {
-    let len = model.sessions.len();
-    let next = (1..=len)
-        .map(|step| (model.row + step) % len)
-        .find(|row| model.sessions.at(*row).is_some_and(|item| item.facts.attention));
-    match next {
-        Some(row) => select_row(model, row),
-        None => say(model, "nothing needs you", Tone::Good),
-    }
-}
-
-fn enter(model: &mut Model) {
-    match model.focus {
-        Pane::List => {
-            if let Some(id) = model.selected {
-                model.sessions.look_at(id);
-                model.focus = Pane::Tree;
-            }
-        }
-        Pane::Tree => toggle(model),
-        Pane::Checks => {
-            let row = model.checks.rows.get(model.checks.cursor);
-            if let Some(key) = row.filter(|row| row.expandable).map(|row| row.key.clone()) {
-                if !model.checks_open.remove(&key) {
-                    model.checks_open.insert(key);
-                }
-                model.rebuild(true);
-            }
-        }
-        Pane::Alerts => {
-            let id = model.alerts.rows.get(model.alerts.cursor).map(|row| row.id);
-            if let Some(row) = id.and_then(|id| model.sessions.row_of(id)) {
-                select_row(model, row);
-                model.focus = Pane::List;
-            }
-        }
-        Pane::Timeline | Pane::Letter | Pane::Json => {}
-    }
-}
-
 /// One step back: the zoom, the pane, the filter.
 fn back(model: &mut Model) {
     if model.zoomed {
@@ -399,213 +335,5 @@ fn back(model: &mut Model) {
         keep_row(model);
     } else {
         model.marks.clear();
-    }
-}
-
-fn toggle(model: &mut Model) {
-    match model.focus {
-        Pane::List => {
-            if let Some(id) = model.selected {
-                if !model.marks.remove(&id) {
-                    model.marks.insert(id);
-                }
-                move_row(model, 1);
-            }
-        }
-        Pane::Tree => {
-            let path = model.tree.selected.clone();
-            let foldable =
-                tree::at(&model.tree, &path).is_some_and(|node| !node.children.is_empty());
-            if foldable && !model.tree.expanded.remove(&path) {
-                model.tree.expanded.insert(path);
-            }
-            model.remember_tree();
-        }
-        _ => {}
-    }
-}
-
-fn fold(model: &mut Model, action: Action) {
-    if model.focus != Pane::Tree {
-        match action {
-            Action::Left => model.shift = model.shift.saturating_sub(8),
-            Action::Right => model.shift = (model.shift + 8).min(400),
-            _ => {}
-        }
-        return;
-    }
-    let path = model.tree.selected.clone();
-    match action {
-        Action::FoldAll => {
-            model.tree.expanded.clear();
-            model.tree.selected.truncate(1);
-        }
-        Action::UnfoldAll => {
-            model.tree.expanded = tree::foldable(&model.tree).into_iter().collect()
-        }
-        Action::Left => {
-            if !model.tree.expanded.remove(&path) && path.len() > 1 {
-                model.tree.selected.pop();
-            }
-        }
-        _ => {
-            let first = tree::at(&model.tree, &path).and_then(|node| node.children.first());
-            if let Some(child) = first.map(|child| child.step.clone()) {
-                if !model.tree.expanded.insert(path) {
-                    model.tree.selected.push(child);
-                }
-            }
-        }
-    }
-    model.remember_tree();
-}
-
-/// Where a move leads among so many rows.
-fn target(action: Action, at: usize, len: usize, page: usize) -> usize {
-    let last = len.saturating_sub(1);
-    let page = page.max(1);
-    match action {
-        Action::Down => at.saturating_add(1),
-        Action::Up => at.saturating_sub(1),
-        Action::Top => 0,
-        Action::Bottom => last,
-        Action::HalfPageDown => at.saturating_add(page.div_ceil(2)),
-        Action::HalfPageUp => at.saturating_sub(page.div_ceil(2)),
-        Action::PageDown => at.saturating_add(page),
-        _ => at.saturating_sub(page),
-    }
-    .min(last)
-}
-
-fn travel(model: &mut Model, action: Action) {
-    let page =
-        model.areas().pane(model.focus).map_or(10, |area| area.inner_rows().saturating_sub(2));
-    match model.focus {
-        Pane::List => {
-            let row = target(action, model.row, model.sessions.len(), page);
-            select_row(model, row);
-        }
-        Pane::Tree => {
-            let visible = tree::visible(&model.tree);
-            let here = visible.iter().position(|path| *path == model.tree.selected).unwrap_or(0);
-            let there = target(action, here, visible.len(), page);
-            if let Some(path) = visible.get(there) {
-                model.tree.selected.clone_from(path);
-            }
-            model.remember_tree();
-        }
-        Pane::Checks => {
-            model.checks.cursor = target(action, model.checks.cursor, model.checks.rows.len(), page)
-        }
-        Pane::Timeline => {
-            model.timeline.cursor =
-                target(action, model.timeline.cursor, model.timeline.rows.len(), page)
-        }
-        Pane::Alerts => {
-            model.alerts.cursor = target(action, model.alerts.cursor, model.alerts.rows.len(), page)
-        }
-        Pane::Letter => {
-            model.letter.cursor = target(action, model.letter.cursor, model.letter.rows.len(), page)
-        }
-        Pane::Json => {
-            model.json.cursor = target(action, model.json.cursor, model.json.rows.len(), page)
-        }
-    }
-}
-
-/// Goes to the next or previous row of the focused pane that holds the text looked for.
-fn find(model: &mut Model, forward: bool) {
-    let needle = model.find.to_lowercase();
-    if needle.is_empty() {
-        return;
-    }
-    let holds = |text: &str| text.to_lowercase().contains(&needle);
-    let (hits, at, len): (Vec<usize>, usize, usize) = match model.focus {
-        Pane::Checks => {
-            let hit = |row: &crate::app::view::CheckRow| {
-                [&row.name, &row.on, &row.state, &row.recommendation, &row.reason]
-                    .iter()
-                    .any(|cell| holds(&cell.text))
-            };
-            (places(&model.checks.rows, hit), model.checks.cursor, model.checks.rows.len())
-        }
-        Pane::Timeline => (
-            places(&model.timeline.rows, |row| holds(&row.what.text)),
-            model.timeline.cursor,
-            model.timeline.rows.len(),
-        ),
-        Pane::Letter => (
-            places(&model.letter.rows, |row| holds(&row.value.text)),
-            model.letter.cursor,
-            model.letter.rows.len(),
-        ),
-        Pane::Json => (
-            places(&model.json.rows, |row| holds(&row.text)),
-            model.json.cursor,
-            model.json.rows.len(),
-        ),
-        Pane::Alerts => (
-            places(&model.alerts.rows, |row| holds(&row.name.text) || holds(&row.why.text)),
-            model.alerts.cursor,
-            model.alerts.rows.len(),
-        ),
-        Pane::Tree => {
-            let visible = tree::visible(&model.tree);
-            let hit = |path: &crate::app::view::TreePath| {
-                tree::at(&model.tree, path).is_some_and(|n| {
-                    holds(&n.label.text) || holds(&n.detail.text) || holds(&n.status.text)
-                })
-            };
-            let at = visible.iter().position(|path| *path == model.tree.selected).unwrap_or(0);
-            (places(&visible, hit), at, visible.len())
-        }
-        Pane::List => {
-            next_hit_in_list(model, forward);
-            return;
-        }
-    };
-    let after = |hit: &&usize| if forward { **hit > at } else { **hit < at };
-    let next = if forward {
-        hits.iter().find(after).or(hits.first())
-    } else {
-        hits.iter().rev().find(after).or(hits.last())
-    };
-    let Some(&next) = next else {
-        let text = crate::text::shown_str(&model.find, 40);
-        say(model, format!("not found: {text}"), Tone::Notice);
-        return;
-    };
-    let place = hits.iter().position(|hit| *hit == next).unwrap_or(0) + 1;
-    say(
-        model,
-        format!("hit {place} of {} ({})", hits.len(), words::count(len, "row")),
-        Tone::Plain,
-    );
-    match model.focus {
-        Pane::Checks => model.checks.cursor = next,
-        Pane::Timeline => model.timeline.cursor = next,
-        Pane::Letter => model.letter.cursor = next,
-        Pane::Json => model.json.cursor = next,
-        Pane::Alerts => model.alerts.cursor = next,
-        Pane::Tree => {
-            if let Some(path) = tree::visible(&model.tree).get(next) {
-                model.tree.selected.clone_from(path);
-                model.remember_tree();
-            }
-        }
-        Pane::List => {}
-    }
-}
-
-fn places<T>(rows: &[T], hit: impl Fn(&T) -> bool) -> Vec<usize> {
-    rows.iter().enumerate().filter(|(_, row)| hit(row)).map(|(place, _)| place).collect()
-}
-
-/// With a filter in force every row is a hit.
-fn next_hit_in_list(model: &mut Model, forward: bool) {
-    let len = model.sessions.len();
-    if len > 0 {
-        let row = if forward { (model.row + 1) % len } else { (model.row + len - 1) % len };
-        select_row(model, row);
     }
 }

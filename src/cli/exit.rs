@@ -74,13 +74,14 @@ fn store_advice(error: &PersistError) -> &'static str {
 impl Failure {
     pub(super) fn code(&self) -> u8 {
         match self {
-            Self::Config(_) | Self::Key(_) | Self::Client(_) => CONFIG,
+            Self::Config(_)
+            | Self::Key(_)
+            | Self::Client(_)
+            | Self::Simulator(SimulatorError::Key(_)) => CONFIG,
             Self::Api(error) => of_api(error),
             Self::Store(_) => STORE,
-            Self::Usage(_) => USAGE,
+            Self::Usage(_) | Self::Simulator(SimulatorError::UnknownScenario { .. }) => USAGE,
             Self::NotFound(_) => NOT_FOUND,
-            Self::Simulator(SimulatorError::UnknownScenario { .. }) => USAGE,
-            Self::Simulator(SimulatorError::Key(_)) => CONFIG,
             Self::Export(_) | Self::Simulator(_) | Self::Other(_) => FAILED,
             Self::Pipe => OK,
         }
@@ -93,7 +94,7 @@ pub(super) fn of_api(error: &ApiError) -> u8 {
         REFUSED
     } else if error.is_missing() {
         NOT_FOUND
-    } else if error.status().is_none() || error.status().is_some_and(|s| s >= 500 || s == 429) {
+    } else if error.status().is_none_or(|s| s >= 500 || s == 429) {
         UNREACHABLE
     } else {
         FAILED

@@ -61,7 +61,10 @@ pub(super) async fn add(global: &Global, args: Add) -> Result<u8, Failure> {
         return Err(Failure::Usage("no session ID found".into()));
     }
     let mut store = setup::store(global, &config)?;
-    let known: Vec<SessionId> = setup::load(&mut store)?.iter().map(|s| s.id()).collect();
+    let known: Vec<SessionId> = setup::load(&mut store)?
+        .iter()
+        .map(super::super::domain::watched::WatchedSession::id)
+        .collect();
     let new = entries.iter().filter(|entry| !known.contains(&entry.id)).count();
     store.add(&entries)?;
     talk(&format!("{new} added, {} known before, {bad} not understood", entries.len() - new));

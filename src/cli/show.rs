@@ -105,8 +105,21 @@ fn tree(session: &WatchedSession) -> String {
             (false, _) => "missing".to_owned(),
         };
         rows.push(vec![
-            format!("  {}", name(requirement.requirement_type.as_ref().map(|t| t.text()))),
-            name(requirement.state.as_ref().map(|s| s.text())),
+            format!(
+                "  {}",
+                name(
+                    requirement
+                        .requirement_type
+                        .as_ref()
+                        .map(super::super::domain::wire_enum::RequirementType::text)
+                )
+            ),
+            name(
+                requirement
+                    .state
+                    .as_ref()
+                    .map(super::super::domain::wire_enum::RequirementState::text),
+            ),
             supplied,
             format!("from {}", sources.join(" or ")),
         ]);
@@ -119,7 +132,12 @@ fn tree(session: &WatchedSession) -> String {
                 format!(
                     "{} media, source {}",
                     resource.media.len(),
-                    name(resource.source.as_ref().map(|s| s.text()))
+                    name(
+                        resource
+                            .source
+                            .as_ref()
+                            .map(super::super::domain::wire_enum::SourceType::text)
+                    )
                 ),
             ]);
         }
@@ -137,8 +155,16 @@ fn checks(session: &WatchedSession) -> String {
         .iter()
         .map(|check| {
             vec![
-                format!("  {}", name(check.check_type.as_ref().map(|t| t.text()))),
-                name(check.state.as_ref().map(|s| s.text())),
+                format!(
+                    "  {}",
+                    name(
+                        check
+                            .check_type
+                            .as_ref()
+                            .map(super::super::domain::wire_enum::CheckType::text)
+                    )
+                ),
+                name(check.state.as_ref().map(super::super::domain::wire_enum::CheckState::text)),
                 check.recommendation().map_or("·".into(), |r| safe(&r.text())),
                 maybe(check.report.as_ref().and_then(|report| report.reason.as_ref())),
             ]

@@ -12,8 +12,9 @@ use tokio::task::JoinSet;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
+use super::ask::{ask, cause};
 use super::backoff::{RetryBudget, full_jitter, spread};
-use super::breaker::{Breaker, Cause};
+use super::breaker::Breaker;
 use super::meter::Meter;
 use super::schedule::{Job, Part, Schedule, Whom, interval, unsigned};
 use super::{Command, Settings};
@@ -22,13 +23,12 @@ use crate::clock::Clock;
 use crate::domain::attention::assess;
 use crate::domain::ids::SessionId;
 use crate::domain::rules::Rules;
-use crate::domain::snapshot::{Connection, Health};
 use crate::domain::watched::{PollFailure, PollState, WatchedSession};
 use crate::domain::wire_enum::SessionState;
 use crate::store::{Observation, Store};
 
 /// Poll times and figures are published at most this often.
-const PUBLISH: Duration = Duration::from_secs(1);
+pub(super) const PUBLISH: Duration = Duration::from_secs(1);
 /// The first wait after a failure of one session.
 const RETRY_BASE: Duration = Duration::from_secs(2);
 /// The wait after a 429 that does not say how long (fault A01).
@@ -37,25 +37,25 @@ const SLOWED: Duration = Duration::from_secs(30);
 type Ended = (Job, Duration, Result<Observation, ApiError>);
 
 pub(super) struct Task<A, C> {
-    api: Arc<A>,
-    store: Store,
-    clock: C,
-    settings: Settings,
-    rules: Rules,
-    schedule: Schedule,
-    breaker: Breaker,
-    meter: Meter,
-    retries: RetryBudget,
-    dice: fastrand::Rng,
-    running: JoinSet<Ended>,
-    polls: HashMap<SessionId, PollState>,
-    touched: HashSet<SessionId>,
-    paused_since: Option<Timestamp>,
-    last_ok: Option<Timestamp>,
-    slowed_until: Option<Instant>,
-    store_trouble: Option<String>,
-    publish_at: Instant,
-    heard: bool,
+    pub(super) api: Arc<A>,
+    pub(super) store: Store,
+    pub(super) clock: C,
+    pub(super) settings: Settings,
+    pub(super) rules: Rules,
+    pub(super) schedule: Schedule,
+    pub(super) breaker: Breaker,
+    pub(super) meter: Meter,
+    pub(super) retries: RetryBudget,
+    pub(super) dice: fastrand::Rng,
+    pub(super) running: JoinSet<Ended>,
+    pub(super) polls: HashMap<SessionId, PollState>,
+    pub(super) touched: HashSet<SessionId>,
+    pub(super) paused_since: Option<Timestamp>,
+    pub(super) last_ok: Option<Timestamp>,
+    pub(super) slowed_until: Option<Instant>,
+    pub(super) store_trouble: Option<String>,
+    pub(super) publish_at: Instant,
+    pub(super) heard: bool,
 }
 
 impl<A: SessionApi, C: Clock> Task<A, C> {
@@ -106,12 +106,12 @@ impl<A: SessionApi, C: Clock> Task<A, C> {
     }
 
     /// A real span in the time that the clock shows (the demo's runs faster).
-    fn shown(&self, span: Duration) -> SignedDuration {
+    pub(super) fn shown(&self, span: Duration) -> SignedDuration {
         SignedDuration::try_from_secs_f64(span.as_secs_f64() * self.settings.clock_speed)
             .unwrap_or(SignedDuration::MAX)
     }
 
-    fn shown_at(&self, at: Instant) -> Timestamp {
+    pub(super) fn shown_at(&self, at: Instant) -> Timestamp {
         let wait = self.shown(at.saturating_duration_since(Instant::now()));
         self.clock.now().saturating_add(wait).unwrap_or(Timestamp::MAX)
     }
@@ -175,7 +175,7 @@ impl<A: SessionApi, C: Clock> Task<A, C> {
     }
 
     /// Nothing is sent before this: a wait that the API asked for, or the next probe.
-    fn held_until(&self, now: Instant) -> Instant {
+    pub(super) fn held_until(&self, now: Instant) -> Instant {
         let probe = self.breaker.state().map(|(_, _, probe_at)| probe_at);
         self.slowed_until.into_iter().chain(probe).fold(now, Instant::max)
     }
@@ -380,119 +380,5 @@ impl<A: SessionApi, C: Clock> Task<A, C> {
                 track.hasten(soon);
             }
         });
-    }
-
-    fn publish(&mut self) {
-        let now = Instant::now();
-        self.publish_at = now + PUBLISH;
-        self.heard = false;
-        let touched: Vec<SessionId> = std::mem::take(&mut self.touched).into_iter().collect();
-        let states = touched.into_iter().filter_map(|id| {
-            let mut poll = self.polls.get(&id)?.clone();
-            let due = self.schedule.track(id).and_then(super::schedule::Track::due);
-            poll.next_due = due.map(|due| self.shown_at(due));
-            Some((id, poll))
-        });
-        let states: Vec<(SessionId, PollState)> = states.collect();
-        let health = self.health(now);
-        self.store.set_polling(health, states);
-    }
-
-    fn health(&mut self, now: Instant) -> Health {
-        let busy = self.settings.online && self.paused_since.is_none();
-        let next_due = self.schedule.next_due().filter(|_| busy);
-        let held = self.held_until(now);
-        Health {
-            connection: self.connection(now),
-            paused_since: self.paused_since,
-            last_ok: self.last_ok,
-            next_due: next_due.map(|due| self.shown_at(due.max(held))),
-            latency_ms: self.meter.latency(),
-            rate_x10: self.meter.rate_x10(now),
-            budget_x10: self.meter.budget_x10(now),
-            errors: self.meter.errors(now),
-            store_trouble: self.store_trouble.clone(),
-        }
-    }
-
-    fn connection(&self, now: Instant) -> Connection {
-        if !self.settings.online {
-            return Connection::Disabled;
-        }
-        if let Some((cause, since, probe_at)) = self.breaker.state() {
-            let ago = self.shown(now.duration_since(since));
-            let since = self.clock.now().saturating_sub(ago).unwrap_or(Timestamp::MIN);
-            let retry_at = self.shown_at(probe_at);
-            return match cause {
-                Cause::Offline(cause) => {
-                    Connection::Offline { since, retry_at, cause: cause.clone() }
-                }
-                Cause::Unavailable(status) => {
-                    Connection::Unavailable { since, retry_at, status: *status }
-                }
-                Cause::Refused(status, code) => {
-                    Connection::Refused { status: *status, code: code.clone() }
-                }
-                Cause::AppNotFound => Connection::AppNotFound,
-                Cause::ClockSkew(seconds) => {
-                    Connection::ClockSkew(SignedDuration::from_secs(*seconds))
-                }
-            };
-        }
-        if let Some(until) = self.slowed_until.filter(|until| *until > now) {
-            return Connection::Slowed { until: self.shown_at(until) };
-        }
-        if self.meter.share(now) < 1.0 {
-            return Connection::Slowed { until: self.clock.now() };
-        }
-        if self.last_ok.is_some() { Connection::Live } else { Connection::Starting }
-    }
-}
-
-/// Whether a failure may be everybody's, and why.
-fn cause(error: &ApiError) -> Option<Cause> {
-    if error.is_app_not_found() {
-        return Some(Cause::AppNotFound);
-    }
-    match &error.kind {
-        ApiErrorKind::ClockSkew(seconds) => Some(Cause::ClockSkew(*seconds)),
-        ApiErrorKind::Status(status @ (401 | 403)) => {
-            const KNOWN: &[&str] = &[
-                "MESSAGE_SIGNING",
-                "BAD_SDK_ID",
-                "BAD_TOKEN",
-                "BAD_PUBLIC_KEY",
-                "INSUFFICIENT_PERMISSION",
-                "NOT_YOUR_RESOURCE",
-                "NOT_YOUR_SESSION",
-            ];
-            let code = KNOWN.iter().find(|code| error.has_code(code));
-            Some(Cause::Refused(*status, code.map(|code| (*code).to_owned())))
-        }
-        ApiErrorKind::Unavailable(status, _) => Some(Cause::Unavailable(*status)),
-        ApiErrorKind::Unreachable(why) => Some(Cause::Offline(why.clone())),
-        ApiErrorKind::Timeout(_) | ApiErrorKind::Redirect(_) => {
-            Some(Cause::Offline(error.summary()))
-        }
-        _ => None,
-    }
-}
-
-/// One request; a 404 is an answer too.
-async fn ask<A: SessionApi>(api: &A, job: Job, now: Timestamp) -> Result<Observation, ApiError> {
-    match job.part {
-        Part::Session => match api.session(job.id).await {
-            Ok(answer) => Ok(Observation::Session(answer)),
-            Err(error) if error.is_missing() => Ok(Observation::Missing(now)),
-            Err(error) => Err(error),
-        },
-        Part::Configuration => api.configuration(job.id).await.map(Observation::Configuration),
-        Part::Letter => match api.instructions(job.id).await {
-            Ok(answer) => Ok(Observation::Letter(answer)),
-            Err(error) if error.is_missing() || error.status() == Some(409) => {
-                Ok(Observation::LetterNotSet(now))
-            }
-            Err(error) => Err(error),
-        },
     }
 }

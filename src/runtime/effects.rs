@@ -72,6 +72,7 @@ impl Effects {
     }
 
     /// Starts one effect.
+    #[must_use]
     pub fn start(&self, effect: Effect) -> Rest {
         match effect {
             Effect::Refresh(id) => self.command(Command::Refresh(id)),

@@ -49,7 +49,7 @@ pub(super) fn notice(frame: &mut Frame<'_>, area: Rect, lines: &[String], look: 
 }
 
 /// A line under the cursor keeps its colours and gets the cursor's ground.
-pub(super) fn line<'a>(spans: Vec<Span<'a>>, selected: bool, focus: bool, look: Look) -> Line<'a> {
+pub(super) fn line(spans: Vec<Span<'_>>, (selected, focus): (bool, bool), look: Look) -> Line<'_> {
     let line = Line::from(spans);
     match (selected, focus) {
         (true, true) => line.style(look.role(Role::Cursor)),

@@ -28,7 +28,7 @@ fn rows<T>(
     let mut lines: Vec<Line<'static>> = head.into_iter().collect();
     let visible = rows.rows.get(rows.window.clone()).unwrap_or_default();
     for (number, row) in (rows.window.start..).zip(visible) {
-        lines.push(pane::line(spans(row), rows.selected == Some(number), focus, look));
+        lines.push(pane::line(spans(row), (rows.selected == Some(number), focus), look));
     }
     frame.render_widget(Paragraph::new(lines), area);
 }

@@ -88,7 +88,7 @@ pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, model: &Model, look: Look)
     let mut lines = vec![head(&columns, look)];
     for (number, row) in (first..).zip(model.list_rows(window)) {
         let selected = model.list_selected() == Some(number);
-        lines.push(pane::line(spans(&row, &columns, selected, look), selected, focus, look));
+        lines.push(pane::line(spans(&row, &columns, selected, look), (selected, focus), look));
     }
     let rows = usize::from(inner.height).saturating_sub(2);
     while lines.len() < rows + 1 {

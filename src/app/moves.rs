@@ -1,0 +1,188 @@
+//! Moving: cursor, panes, folding, going in.
+//!
+//! Owns where each step leads. Rows may move under the cursor; the cursor moves by these alone.
+
+use crate::app::action::Action;
+use crate::app::model::Model;
+use crate::app::tree_moves as tree;
+use crate::app::update::say;
+use crate::app::view::{Pane, Tone};
+
+pub(crate) fn step_pane(model: &mut Model, by: isize) {
+    let shown: Vec<Pane> = match model.areas().panes.len() {
+        1 => Pane::ALL.to_vec(),
+        _ => model.areas().panes.iter().map(|(pane, _)| *pane).collect(),
+    };
+    let here = shown.iter().position(|pane| *pane == model.focus).unwrap_or(0);
+    let count = shown.len().max(1);
+    let next = here.checked_add_signed(by).unwrap_or(count - 1) % count;
+    model.focus = shown.get(next).copied().unwrap_or_default();
+}
+
+pub(crate) fn select_row(model: &mut Model, row: usize) {
+    model.row = row.min(model.sessions.len().saturating_sub(1));
+    let selected = model.sessions.at(model.row).map(|item| item.session.id());
+    if selected != model.selected {
+        model.selected = selected;
+        model.resting = false;
+        model.rebuild(true);
+    }
+}
+
+pub(crate) fn move_row(model: &mut Model, by: isize) {
+    select_row(model, model.row.saturating_add_signed(by));
+}
+
+pub(crate) fn next_attention(model: &mut Model) {
+    let len = model.sessions.len();
+    let next = (1..=len)
+        .map(|step| (model.row + step) % len)
+        .find(|row| model.sessions.at(*row).is_some_and(|item| item.facts.attention));
+    match next {
+        Some(row) => select_row(model, row),
+        None => say(model, "nothing needs you", Tone::Good),
+    }
+}
+
+pub(crate) fn enter(model: &mut Model) {
+    match model.focus {
+        Pane::List => {
+            if let Some(id) = model.selected {
+                model.sessions.look_at(id);
+                model.focus = Pane::Tree;
+            }
+        }
+        Pane::Tree => toggle(model),
+        Pane::Checks => {
+            let row = model.checks.rows.get(model.checks.cursor);
+            if let Some(key) = row.filter(|row| row.expandable).map(|row| row.key.clone()) {
+                if !model.checks_open.remove(&key) {
+                    model.checks_open.insert(key);
+                }
+                model.rebuild(true);
+            }
+        }
+        Pane::Alerts => {
+            let id = model.alerts.rows.get(model.alerts.cursor).map(|row| row.id);
+            if let Some(row) = id.and_then(|id| model.sessions.row_of(id)) {
+                select_row(model, row);
+                model.focus = Pane::List;
+            }
+        }
+        Pane::Timeline | Pane::Letter | Pane::Json => {}
+    }
+}
+
+pub(crate) fn toggle(model: &mut Model) {
+    match model.focus {
+        Pane::List => {
+            if let Some(id) = model.selected {
+                if !model.marks.remove(&id) {
+                    model.marks.insert(id);
+                }
+                move_row(model, 1);
+            }
+        }
+        Pane::Tree => {
+            let path = model.tree.selected.clone();
+            let foldable =
+                tree::at(&model.tree, &path).is_some_and(|node| !node.children.is_empty());
+            if foldable && !model.tree.expanded.remove(&path) {
+                model.tree.expanded.insert(path);
+            }
+            model.remember_tree();
+        }
+        _ => {}
+    }
+}
+
+pub(crate) fn fold(model: &mut Model, action: Action) {
+    if model.focus != Pane::Tree {
+        match action {
+            Action::Left => model.shift = model.shift.saturating_sub(8),
+            Action::Right => model.shift = (model.shift + 8).min(400),
+            _ => {}
+        }
+        return;
+    }
+    let path = model.tree.selected.clone();
+    match action {
+        Action::FoldAll => {
+            model.tree.expanded.clear();
+            model.tree.selected.truncate(1);
+        }
+        Action::UnfoldAll => {
+            model.tree.expanded = tree::foldable(&model.tree).into_iter().collect();
+        }
+        Action::Left => {
+            if !model.tree.expanded.remove(&path) && path.len() > 1 {
+                model.tree.selected.pop();
+            }
+        }
+        _ => {
+            let first = tree::at(&model.tree, &path).and_then(|node| node.children.first());
+            if let Some(child) = first.map(|child| child.step.clone())
+                && !model.tree.expanded.insert(path)
+            {
+                model.tree.selected.push(child);
+            }
+        }
+    }
+    model.remember_tree();
+}
+
+/// Where a move leads among so many rows.
+fn target(action: Action, at: usize, len: usize, page: usize) -> usize {
+    let last = len.saturating_sub(1);
+    let page = page.max(1);
+    match action {
+        Action::Down => at.saturating_add(1),
+        Action::Up => at.saturating_sub(1),
+        Action::Top => 0,
+        Action::Bottom => last,
+        Action::HalfPageDown => at.saturating_add(page.div_ceil(2)),
+        Action::HalfPageUp => at.saturating_sub(page.div_ceil(2)),
+        Action::PageDown => at.saturating_add(page),
+        _ => at.saturating_sub(page),
+    }
+    .min(last)
+}
+
+pub(crate) fn travel(model: &mut Model, action: Action) {
+    let page =
+        model.areas().pane(model.focus).map_or(10, |area| area.inner_rows().saturating_sub(2));
+    match model.focus {
+        Pane::List => {
+            let row = target(action, model.row, model.sessions.len(), page);
+            select_row(model, row);
+        }
+        Pane::Tree => {
+            let visible = tree::visible(&model.tree);
+            let here = visible.iter().position(|path| *path == model.tree.selected).unwrap_or(0);
+            let there = target(action, here, visible.len(), page);
+            if let Some(path) = visible.get(there) {
+                model.tree.selected.clone_from(path);
+            }
+            model.remember_tree();
+        }
+        Pane::Checks => {
+            model.checks.cursor =
+                target(action, model.checks.cursor, model.checks.rows.len(), page);
+        }
+        Pane::Timeline => {
+            model.timeline.cursor =
+                target(action, model.timeline.cursor, model.timeline.rows.len(), page);
+        }
+        Pane::Alerts => {
+            model.alerts.cursor =
+                target(action, model.alerts.cursor, model.alerts.rows.len(), page);
+        }
+        Pane::Letter => {
+            model.letter.cursor =
+                target(action, model.letter.cursor, model.letter.rows.len(), page);
+        }
+        Pane::Json => {
+            model.json.cursor = target(action, model.json.cursor, model.json.rows.len(), page);
+        }
+    }
+}

@@ -1,0 +1,161 @@
+//! The timeline of the open session, and the words for what happened.
+//!
+//! Owns what its rows say. Every server text passes `words`.
+
+use jiff::Timestamp;
+
+use crate::app::view::{Cell, TimelineRow, Tone};
+use crate::app::words::{self, Times, server, wire};
+use crate::domain::attention::Assessment;
+use crate::domain::change::{ChangeKind, Origin, TimelineEvent};
+use crate::domain::server_text::ServerText;
+use crate::domain::watched::WatchedSession;
+
+/// Observed changes, oldest first, and the deadline at the end.
+pub(crate) fn timeline(
+    session: &WatchedSession,
+    assessment: &Assessment,
+    (times, looked_at): (&Times, Option<Timestamp>),
+) -> Vec<TimelineRow> {
+    let mut rows: Vec<TimelineRow> = session
+        .timeline
+        .iter()
+        .map(|event| TimelineRow {
+            time: times.moment(event.at),
+            source: Cell::new(source_of(event), Tone::Dim),
+            what: happened(&event.what),
+            origin: match event.origin {
+                Origin::Api => "api",
+                Origin::Observed => "seen",
+                Origin::Notification => "notification",
+                Origin::Local => "local",
+            }
+            .to_owned(),
+            changed: Some(event.seen_at) > looked_at,
+        })
+        .collect();
+    if let Some(deadline) = assessment.deadline {
+        rows.push(TimelineRow {
+            time: times.moment(deadline.at),
+            source: Cell::plain(""),
+            what: Cell::new("session deadline", Tone::Dim),
+            origin: if deadline.derived { "derived" } else { "local" }.to_owned(),
+            changed: false,
+        });
+    }
+    rows
+}
+
+fn source_of(event: &TimelineEvent) -> String {
+    event.source.as_ref().map_or_else(|| "YOTI".to_owned(), |source| wire(source.as_raw()))
+}
+
+pub(crate) fn maybe(text: Option<&ServerText>) -> String {
+    text.map(server).unwrap_or_default()
+}
+
+fn tidy(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// What happened, in one line.
+pub(crate) fn happened(what: &ChangeKind) -> Cell {
+    let pages = |pages: usize, frames: usize| {
+        if pages == 0 {
+            String::new()
+        } else {
+            format!("· {}, {}", words::count(pages, "page"), words::count(frames, "frame"))
+        }
+    };
+    let (text, tone) = match what {
+        ChangeKind::FirstSeen => ("first answer from Yoti".to_owned(), Tone::Dim),
+        ChangeKind::State(from, to) => {
+            (format!("state {} → {}", maybe(from.as_ref()), maybe(to.as_ref())), Tone::Strong)
+        }
+        ChangeKind::ResourceAdded { container, document_type, country, pages: p, frames } => (
+            format!(
+                "+ {} {} {} {}",
+                server(container),
+                maybe(country.as_ref()),
+                maybe(document_type.as_ref()),
+                pages(*p, *frames)
+            ),
+            Tone::Plain,
+        ),
+        ChangeKind::ResourceUpdated { container, document_type, pages: p, frames } => (
+            format!(
+                "more of {} {} {}",
+                server(container),
+                maybe(document_type.as_ref()),
+                pages(*p, *frames)
+            ),
+            Tone::Plain,
+        ),
+        ChangeKind::ResourceRemoved { container } => {
+            (format!("- {} removed", server(container)), Tone::Notice)
+        }
+        ChangeKind::Task(kind, state) => {
+            (format!("task {} {}", server(kind), server(state)), Tone::Plain)
+        }
+        ChangeKind::Check { check_type, state, recommendation, reason } => {
+            let tone = match recommendation.as_ref().map(ServerText::as_raw) {
+                Some("APPROVE") => Tone::Good,
+                Some("REJECT") => Tone::Bad,
+                Some(_) => Tone::Notice,
+                None => Tone::Plain,
+            };
+            let verdict =
+                recommendation.as_ref().map(|r| format!("→ {}", server(r))).unwrap_or_default();
+            let reason = reason.as_ref().map(|r| format!("({})", server(r))).unwrap_or_default();
+            let state = if verdict.is_empty() { server(state) } else { String::new() };
+            (format!("{} {state} {verdict} {reason}", server(check_type)), tone)
+        }
+        ChangeKind::Requirement(kind, state) => {
+            (format!("requirement {} {}", server(kind), server(state)), Tone::Plain)
+        }
+        ChangeKind::LetterSet(code, documents) => (
+            format!(
+                "letter set: branch {}, {}",
+                maybe(code.as_ref()),
+                words::count(*documents, "document")
+            ),
+            Tone::Plain,
+        ),
+        ChangeKind::IdentityProfile(result) => {
+            (format!("identity profile {}", server(result)), Tone::Strong)
+        }
+        ChangeKind::Gone => ("gone: Yoti has no such session any more".to_owned(), Tone::Notice),
+        ChangeKind::Back => ("answers again".to_owned(), Tone::Plain),
+        ChangeKind::FirstBranchVisit => {
+            ("first branch visit: letter QR scanned".to_owned(), Tone::Active)
+        }
+        ChangeKind::Other => ("something else in the answer changed".to_owned(), Tone::Plain),
+    };
+    Cell::new(tidy(&text), tone)
+}
+
+/// The shortest word for the list's last column.
+pub(crate) fn short(what: &ChangeKind) -> &'static str {
+    match what {
+        ChangeKind::FirstSeen => "new",
+        ChangeKind::State(..) => "state",
+        ChangeKind::ResourceAdded { .. } => "doc+",
+        ChangeKind::ResourceUpdated { .. } => "doc",
+        ChangeKind::ResourceRemoved { .. } => "doc-",
+        ChangeKind::Task(..) => "task",
+        ChangeKind::Check { recommendation, .. } => {
+            match recommendation.as_ref().map(ServerText::as_raw) {
+                Some("APPROVE") => "+✓",
+                Some("REJECT") => "reject",
+                _ => "check",
+            }
+        }
+        ChangeKind::Requirement(..) => "need",
+        ChangeKind::LetterSet(..) => "letter",
+        ChangeKind::IdentityProfile(_) => "profile",
+        ChangeKind::Gone => "gone",
+        ChangeKind::Back => "back",
+        ChangeKind::FirstBranchVisit => "visit",
+        ChangeKind::Other => "other",
+    }
+}

@@ -1,0 +1,62 @@
+//! One request, and what its failure may mean for all.
+//!
+//! Owns the reading of errors; the breaker judges.
+
+use jiff::Timestamp;
+
+use super::breaker::Cause;
+use super::schedule::{Job, Part};
+use crate::api::{ApiError, ApiErrorKind, SessionApi};
+use crate::store::Observation;
+
+/// Whether a failure may be everybody's, and why.
+pub(super) fn cause(error: &ApiError) -> Option<Cause> {
+    if error.is_app_not_found() {
+        return Some(Cause::AppNotFound);
+    }
+    match &error.kind {
+        ApiErrorKind::ClockSkew(seconds) => Some(Cause::ClockSkew(*seconds)),
+        ApiErrorKind::Status(status @ (401 | 403)) => {
+            const KNOWN: &[&str] = &[
+                "MESSAGE_SIGNING",
+                "BAD_SDK_ID",
+                "BAD_TOKEN",
+                "BAD_PUBLIC_KEY",
+                "INSUFFICIENT_PERMISSION",
+                "NOT_YOUR_RESOURCE",
+                "NOT_YOUR_SESSION",
+            ];
+            let code = KNOWN.iter().find(|code| error.has_code(code));
+            Some(Cause::Refused(*status, code.map(|code| (*code).to_owned())))
+        }
+        ApiErrorKind::Unavailable(status, _) => Some(Cause::Unavailable(*status)),
+        ApiErrorKind::Unreachable(why) => Some(Cause::Offline(why.clone())),
+        ApiErrorKind::Timeout(_) | ApiErrorKind::Redirect(_) => {
+            Some(Cause::Offline(error.summary()))
+        }
+        _ => None,
+    }
+}
+
+/// One request; a 404 is an answer too.
+pub(super) async fn ask<A: SessionApi>(
+    api: &A,
+    job: Job,
+    now: Timestamp,
+) -> Result<Observation, ApiError> {
+    match job.part {
+        Part::Session => match api.session(job.id).await {
+            Ok(answer) => Ok(Observation::Session(answer)),
+            Err(error) if error.is_missing() => Ok(Observation::Missing(now)),
+            Err(error) => Err(error),
+        },
+        Part::Configuration => api.configuration(job.id).await.map(Observation::Configuration),
+        Part::Letter => match api.instructions(job.id).await {
+            Ok(answer) => Ok(Observation::Letter(answer)),
+            Err(error) if error.is_missing() || error.status() == Some(409) => {
+                Ok(Observation::LetterNotSet(now))
+            }
+            Err(error) => Err(error),
+        },
+    }
+}

@@ -1,0 +1,83 @@
+//! What the task tells the rest: poll states and the header's figures, at most once a second.
+//!
+//! Owns their making. Decides nothing.
+
+use jiff::{SignedDuration, Timestamp};
+use tokio::time::Instant;
+
+use super::breaker::Cause;
+use super::schedule::Track;
+use super::task::{PUBLISH, Task};
+use crate::api::SessionApi;
+use crate::clock::Clock;
+use crate::domain::ids::SessionId;
+use crate::domain::snapshot::{Connection, Health};
+use crate::domain::watched::PollState;
+
+impl<A: SessionApi, C: Clock> Task<A, C> {
+    pub(super) fn publish(&mut self) {
+        let now = Instant::now();
+        self.publish_at = now + PUBLISH;
+        self.heard = false;
+        let touched: Vec<SessionId> = std::mem::take(&mut self.touched).into_iter().collect();
+        let states = touched.into_iter().filter_map(|id| {
+            let mut poll = self.polls.get(&id)?.clone();
+            let due = self.schedule.track(id).and_then(Track::due);
+            poll.next_due = due.map(|due| self.shown_at(due));
+            Some((id, poll))
+        });
+        let states: Vec<(SessionId, PollState)> = states.collect();
+        let health = self.health(now);
+        self.store.set_polling(health, states);
+    }
+
+    fn health(&mut self, now: Instant) -> Health {
+        let busy = self.settings.online && self.paused_since.is_none();
+        let next_due = self.schedule.next_due().filter(|_| busy);
+        let held = self.held_until(now);
+        Health {
+            connection: self.connection(now),
+            paused_since: self.paused_since,
+            last_ok: self.last_ok,
+            next_due: next_due.map(|due| self.shown_at(due.max(held))),
+            latency_ms: self.meter.latency(),
+            rate_x10: self.meter.rate_x10(now),
+            budget_x10: self.meter.budget_x10(now),
+            errors: self.meter.errors(now),
+            store_trouble: self.store_trouble.clone(),
+        }
+    }
+
+    fn connection(&self, now: Instant) -> Connection {
+        if !self.settings.online {
+            return Connection::Disabled;
+        }
+        if let Some((cause, since, probe_at)) = self.breaker.state() {
+            let ago = self.shown(now.duration_since(since));
+            let since = self.clock.now().saturating_sub(ago).unwrap_or(Timestamp::MIN);
+            let retry_at = self.shown_at(probe_at);
+            return match cause {
+                Cause::Offline(cause) => {
+                    Connection::Offline { since, retry_at, cause: cause.clone() }
+                }
+                Cause::Unavailable(status) => {
+                    Connection::Unavailable { since, retry_at, status: *status }
+                }
+                Cause::Refused(status, code) => {
+                    Connection::Refused { status: *status, code: code.clone() }
+                }
+                Cause::AppNotFound => Connection::AppNotFound,
+                Cause::ClockSkew(seconds) => {
+                    Connection::ClockSkew(SignedDuration::from_secs(*seconds))
+                }
+            };
+        }
+        if let Some(until) = self.slowed_until.filter(|until| *until > now) {
+            return Connection::Slowed { until: self.shown_at(until) };
+        }
+        if self.meter.share(now) < 1.0 {
+            return Connection::Slowed { until: self.clock.now() };
+        }
+        if self.last_ok.is_some() { Connection::Live } else { Connection::Starting }
+    }
+}

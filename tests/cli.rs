@@ -1,0 +1,332 @@
+//! The real binary: every command, its output and its exit code, against the real simulator.
+//!
+//! Owns empty homes and a simulator for each test; nothing outside a temporary folder is touched.
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a failed set-up fails the test")]
+
+use std::io::{BufRead, BufReader};
+use std::os::unix::fs::PermissionsExt;
+use std::path::PathBuf;
+use std::process::{Child, Command, Output, Stdio};
+
+use serde_json::Value;
+
+struct World {
+    home: tempfile::TempDir,
+    simulator: Option<Child>,
+    base_url: String,
+    sdk_id: String,
+    sessions: Vec<String>,
+}
+
+impl Drop for World {
+    fn drop(&mut self) {
+        if let Some(simulator) = &mut self.simulator {
+            let _gone = simulator.kill();
+            let _reaped = simulator.wait();
+        }
+    }
+}
+
+fn empty() -> World {
+    World {
+        home: tempfile::tempdir().unwrap(),
+        simulator: None,
+        base_url: String::new(),
+        sdk_id: String::new(),
+        sessions: Vec::new(),
+    }
+}
+
+/// A home with a key, and a simulator whose sessions began long ago: `--speed` makes them run.
+fn world(arguments: &[&str]) -> World {
+    let mut world = empty();
+    let key = world.key();
+    let mut command = world.command(&["simulate", "--write-key"]);
+    let mut simulator = command
+        .arg(&key)
+        .args(arguments)
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    let mut line = String::new();
+    BufReader::new(simulator.stdout.as_mut().unwrap()).read_line(&mut line).unwrap();
+    let ready: Value = serde_json::from_str(&line).unwrap();
+    world.base_url = ready["base_url"].as_str().unwrap().to_owned();
+    world.sdk_id = ready["sdk_id"].as_str().unwrap().to_owned();
+    let ids = ready["sessions"].as_array().unwrap();
+    world.sessions = ids.iter().map(|id| id.as_str().unwrap().to_owned()).collect();
+    world.simulator = Some(simulator);
+    world
+}
+
+impl World {
+    fn key(&self) -> PathBuf {
+        self.home.path().join("key.pem")
+    }
+
+    fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new(assert_cmd::cargo::cargo_bin!("branchwatch"));
+        command.args(arguments).env_clear().env("HOME", self.home.path()).env("LANG", "C.UTF-8");
+        command.current_dir(self.home.path()).stdin(Stdio::null());
+        if !self.base_url.is_empty() {
+            command.env("YOTI_IDV_API_URL", &self.base_url);
+            command.env("YOTI_CLIENT_SDK_ID", &self.sdk_id);
+            command.env("YOTI_KEY_FILE_PATH", self.key());
+        }
+        command
+    }
+
+    #[track_caller]
+    fn run(&self, arguments: &[&str], code: i32) -> (String, String) {
+        said(&self.command(arguments).output().unwrap(), code)
+    }
+}
+
+#[track_caller]
+fn said(output: &Output, code: i32) -> (String, String) {
+    let out = String::from_utf8(output.stdout.clone()).unwrap();
+    let err = String::from_utf8(output.stderr.clone()).unwrap();
+    assert_eq!(output.status.code(), Some(code), "out: {out}\nerr: {err}");
+    (out, err)
+}
+
+#[test]
+fn without_any_configuration_it_says_how_to_begin() {
+    let world = empty();
+    let (_, err) = world.run(&["fetch", "1c3cae90-1769-43a9-8554-d85f2e7cdb0f"], 3);
+    for word in ["demo", "config init", "YOTI_CLIENT_SDK_ID", "YOTI_KEY_FILE_PATH"] {
+        assert!(err.contains(word), "{word}: {err}");
+    }
+    let (out, err) = world.run(&[], 0);
+    assert!(out.is_empty() && err.contains("Nothing on the watch-list yet"), "{err}");
+}
+
+#[test]
+fn add_fetch_list_show_export_remove() {
+    let world =
+        world(&["--sessions", "2", "--scenario", "S01", "--scenario", "S07", "--speed", "2000"]);
+    let (first, second) = (&world.sessions[0], &world.sessions[1]);
+    let list = world.home.path().join("ids.csv");
+    std::fs::write(
+        &list,
+        format!("session_id,reference,tags\n{first},dbs-1,team-a\nnot-a-session\n"),
+    )
+    .unwrap();
+    let (_, err) = world.run(&["add", list.to_str().unwrap(), second, "--tag", "urgent"], 7);
+    assert!(err.contains("line 3") && err.contains("2 added"), "{err}");
+    world.run(&["add", second], 0);
+    let (out, _) = world.run(&["show", first, "--exit-status"], 22);
+    assert!(out.contains("not fetched yet"), "{out}");
+    let (out, _) = world.run(&["fetch", first, second], 0);
+    assert!(out.contains("first answer"), "{out}");
+    // At 2000 times real speed both have ended within a second; ask until they have.
+    for id in [first, second] {
+        let ended = (0..100).any(|_| {
+            world.run(&["fetch", id], 0);
+            let status = world.command(&["show", id, "--exit-status"]).output().unwrap().status;
+            status.code() != Some(22)
+        });
+        assert!(ended);
+    }
+    world.run(&["show", first, "--exit-status"], 0);
+    let (out, _) = world.run(&["show", second, "--exit-status", "--part", "checks"], 20);
+    assert!(out.contains("TAMPERED"), "{out}");
+    let (out, _) = world.run(&["show", first], 0);
+    for part in ["REQUIRED RESOURCES", "UTILITY_BILL", "CHECKS", "APPROVE", "TIMELINE", "LETTER"] {
+        assert!(out.contains(part), "{part}: {out}");
+    }
+    let (out, _) = world.run(&["list"], 0);
+    assert!(
+        out.contains("dbs-1") && out.contains("done: APPROVE") && out.contains("done: REJECT"),
+        "{out}"
+    );
+    assert!(!out.contains('\x1b'), "no escape goes into a pipe");
+    let (out, _) = world.run(&["list", "--json"], 0);
+    let list: Value = serde_json::from_str(&out).unwrap();
+    assert_eq!(list[0]["stage"], "done: REJECT", "what needs attention comes first");
+
+    let (out, _) = world.run(&["export", first], 0);
+    let document: Value = serde_json::from_str(&out).unwrap();
+    assert_eq!((&document["schema_version"], &document["masked"]), (&1.into(), &true.into()));
+    assert!(!out.contains("client_session_token\""));
+    let (out, _) = world.run(&["export", first, second], 0);
+    assert_eq!(out.lines().count(), 2, "several are JSON Lines");
+    let (out, _) = world.run(&["export", first, "--shape", "raw"], 0);
+    assert_eq!(serde_json::from_str::<Value>(&out).unwrap()["state"], "COMPLETED");
+    let file = world.home.path().join("out.json");
+    let target = file.to_str().unwrap();
+    world.run(&["export", first, "-o", target], 0);
+    assert_eq!(std::fs::metadata(&file).unwrap().permissions().mode() & 0o777, 0o600);
+    let (_, err) = world.run(&["export", first, "-o", target], 1);
+    assert!(err.contains("--force"), "{err}");
+    world.run(&["export", first, "-o", target, "--force"], 0);
+    world.run(&["export", first, "--redact", "none"], 2);
+    world.run(&["export", first, "--redact", "none", "--reason", "a test"], 0);
+
+    world.run(&["remove", first], 0);
+    world.run(&["remove", first], 5);
+    world.run(&["show", first], 5);
+    let (out, _) = world.run(&["list"], 0);
+    assert!(!out.contains(first.as_str()));
+}
+
+#[test]
+fn refusals_and_silence_have_their_codes() {
+    let world = world(&["--sessions", "1", "--scenario", "S01"]);
+    let id = &world.sessions[0];
+    world.run(&["add", id], 0);
+    let other = "00000000-0000-4000-8000-000000000001";
+    world.run(&["add", other], 0);
+    let (_, err) = world.run(&["fetch", other], 5);
+    assert!(err.contains("no such session"), "{err}");
+    world.run(&["fetch", id, other], 7);
+
+    let with = |name: &str, value: &str, code: i32| {
+        said(&world.command(&["fetch", id]).env(name, value).output().unwrap(), code).1
+    };
+    assert!(with("YOTI_CLIENT_SDK_ID", other, 4).contains("do not belong together"));
+    assert!(with("YOTI_CLIENT_SDK_ID", "soon", 3).contains("UUID"));
+    assert!(with("YOTI_KEY_FILE_PATH", "/nowhere/key.pem", 3).contains("/nowhere/key.pem"));
+    assert!(with("YOTI_IDV_API_URL", "http://example.org/", 3).contains("https"));
+    let unreachable = world
+        .command(&["fetch", id, "--timeout", "2s"])
+        .env("YOTI_IDV_API_URL", "http://127.0.0.1:1/idverify/v1")
+        .output()
+        .unwrap();
+    assert!(said(&unreachable, 6).1.contains("connection refused"));
+    let wrong_key = world.home.path().join("wrong.pem");
+    let mut simulator = world
+        .command(&["simulate", "--sessions", "0", "--write-key"])
+        .arg(&wrong_key)
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    BufReader::new(simulator.stdout.as_mut().unwrap()).read_line(&mut String::new()).unwrap();
+    simulator.kill().unwrap();
+    simulator.wait().unwrap();
+    let refused = with("YOTI_KEY_FILE_PATH", wrong_key.to_str().unwrap(), 4);
+    assert!(refused.contains("MESSAGE_SIGNING") && refused.contains("doctor"), "{refused}");
+    std::fs::set_permissions(&wrong_key, std::fs::Permissions::from_mode(0o644)).unwrap();
+    let open = with("YOTI_KEY_FILE_PATH", wrong_key.to_str().unwrap(), 3);
+    assert!(open.contains("chmod 600"), "{open}");
+}
+
+#[test]
+fn doctor_says_of_each_thing_how_it_stands() {
+    let world = world(&["--sessions", "0"]);
+    let (out, _) = world.run(&["doctor"], 0);
+    for what in
+        ["configuration", "SDK id", "key file", "reach", "clock", "signature", "store", "terminal"]
+    {
+        assert!(out.contains(what), "{what}: {out}");
+    }
+    let (out, _) = world.run(&["doctor", "--json"], 0);
+    let lines: Value = serde_json::from_str(&out).unwrap();
+    assert!(lines.as_array().unwrap().iter().all(|line| line["state"] != "fail"), "{out}");
+    let (out, _) = empty().run(&["doctor"], 3);
+    assert!(out.contains("fail"), "{out}");
+}
+
+#[test]
+fn the_configuration_says_where_each_value_came_from_and_errors_name_their_line() {
+    let world = empty();
+    let (out, _) = world.run(&["config", "path"], 0);
+    let path = PathBuf::from(out.trim());
+    assert!(path.starts_with(world.home.path()));
+    world.run(&["config", "init"], 0);
+    assert!(!path.exists(), "init prints");
+    world.run(&["config", "init", "--write"], 0);
+    world.run(&["config", "init", "--write"], 1);
+    world.run(&["config", "check"], 0);
+    let output = world
+        .command(&["config", "show", "--origin", "--max-rps", "2"])
+        .env("YOTI_CLIENT_SDK_ID", "00000000-0000-4000-8000-000000000001")
+        .output()
+        .unwrap();
+    let (out, _) = said(&output, 0);
+    for (key, source) in [
+        ("base_url", "file"),
+        ("sdk_id", "environment YOTI_CLIENT_SDK_ID"),
+        ("refresh.max_rps", "flag --max-rps"),
+        ("refresh.at_counter", "file"),
+    ] {
+        let line = out.lines().find(|line| line.starts_with(key)).unwrap();
+        assert!(line.contains(source), "{line}");
+    }
+    std::fs::write(&path, "export_dir = \"/x\"\n[refresh]\nat_countre = \"10s\"\n").unwrap();
+    let (_, err) = world.run(&["list"], 3);
+    assert!(err.contains("line 3") && err.contains("at_counter"), "{err}");
+    std::fs::write(&path, "[refresh]\nat_counter = \"soon\"\n").unwrap();
+    let (_, err) = world.run(&["list"], 3);
+    assert!(err.contains("refresh.at_counter") && err.contains("10s"), "{err}");
+    let (_, err) = world.run(&["list", "--profile", "nobody"], 3);
+    assert!(!err.is_empty());
+}
+
+#[test]
+fn usage_help_version_completions_and_topics() {
+    let world = empty();
+    world.run(&["dance"], 2);
+    world.run(&["show"], 2);
+    world.run(&["show", "not-a-uuid"], 2);
+    assert!(world.run(&["--help"], 0).0.contains("demo"));
+    assert!(world.run(&["--version"], 0).0.contains(env!("CARGO_PKG_VERSION")));
+    assert!(world.run(&["version"], 0).0.contains(env!("CARGO_PKG_VERSION")));
+    for shell in ["bash", "zsh", "fish"] {
+        assert!(world.run(&["completions", shell], 0).0.contains("branchwatch"));
+    }
+    for (topic, word) in [
+        ("stages", "turned away?"),
+        ("keys", "Export"),
+        ("exit-codes", "20"),
+        ("privacy", "masked"),
+    ] {
+        assert!(world.run(&["topic", topic], 0).0.contains(word));
+    }
+    world.run(&["topic", "weather"], 2);
+    let (_, err) = world.run(&["demo"], 2);
+    assert!(err.contains("terminal"), "{err}");
+}
+
+#[test]
+fn a_reader_that_goes_away_is_no_fault() {
+    let world = empty();
+    for _ in 0..10 {
+        let mut child = world
+            .command(&["completions", "zsh"])
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        drop(child.stdout.take());
+        let output = child.wait_with_output().unwrap();
+        let err = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert!(output.status.success() && err.is_empty(), "{err}");
+    }
+}
+
+#[test]
+fn a_store_that_is_newer_or_damaged_is_said() {
+    let world = empty();
+    let id = "1c3cae90-1769-43a9-8554-d85f2e7cdb0f";
+    world.run(&["add", id], 0);
+    let store = world.home.path().join(".local/share/branchwatch/store.db");
+    let connection = rusqlite::Connection::open(&store).unwrap();
+    connection.pragma_update(None, "user_version", 99).unwrap();
+    drop(connection);
+    let (_, err) = world.run(&["list"], 8);
+    assert!(err.contains("newer branchwatch") && err.contains("--no-state"), "{err}");
+    std::fs::write(&store, "rubbish".repeat(1_000)).unwrap();
+    let (_, err) = world.run(&["list"], 0);
+    assert!(err.contains("damaged"), "{err}");
+}
+
+#[test]
+fn the_simulator_ends_cleanly_on_a_signal() {
+    let mut world = world(&["--sessions", "1"]);
+    let mut simulator = world.simulator.take().unwrap();
+    let pid = simulator.id().to_string();
+    assert!(Command::new("kill").args(["-TERM", &pid]).status().unwrap().success());
+    assert_eq!(simulator.wait().unwrap().code(), Some(0));
+}

@@ -1,0 +1,427 @@
+//! The real loop, the real refresh task and the real store, with injected keys, a scripted API and
+//! virtual time: stories of an operator.
+//!
+//! Owns a surface of cells and nothing of the program.
+#![expect(clippy::unwrap_used, reason = "a failed set-up fails the test")]
+
+use std::cell::RefCell;
+use std::io;
+use std::rc::Rc;
+use std::sync::Arc;
+use std::time::Duration;
+
+use branchwatch::api::{ApiError, ApiErrorKind, SessionApi, wire};
+use branchwatch::app::{Model, ModelSettings};
+use branchwatch::clock::{Clock, TokioClock};
+use branchwatch::domain::configuration::Configuration;
+use branchwatch::domain::ids::SessionId;
+use branchwatch::domain::instructions::Instructions;
+use branchwatch::domain::rules::Rules;
+use branchwatch::domain::session::Session;
+use branchwatch::domain::watched::{Answer, WatchEntry, WatchedSession};
+use branchwatch::keymap::Keymap;
+use branchwatch::refresh::{self, Settings};
+use branchwatch::runtime::Ending;
+use branchwatch::runtime::effects::{Effects, ExportOrigin};
+use branchwatch::runtime::event_loop::{self, Outside};
+use branchwatch::runtime::terminal::Surface;
+use branchwatch::simulator::scenario::Scenario;
+use branchwatch::simulator::timeline::{Life, Moment};
+use branchwatch::store::Store;
+use branchwatch::theme::{ColourDepth, Look};
+use crossterm::event::{Event as Input, KeyCode, KeyEvent, KeyModifiers};
+use ratatui::backend::TestBackend;
+use ratatui::{Frame, Terminal};
+use tokio::sync::mpsc;
+use tokio_util::sync::CancellationToken;
+
+/// The simulator's timelines, without the sockets.
+#[derive(Clone)]
+struct Scripted {
+    clock: TokioClock,
+    lives: Arc<Vec<Life>>,
+}
+
+impl Scripted {
+    fn moment(&self, id: SessionId) -> Result<Moment, ApiError> {
+        let life = self.lives.iter().find(|life| life.id == id);
+        let moment = life.map(|life| life.moment(self.clock.now())).filter(|m| m.state.is_some());
+        moment.ok_or_else(|| ApiErrorKind::Status(404).into())
+    }
+
+    fn answer<T>(&self, raw: &serde_json::Value, value: T) -> Answer<T> {
+        Answer { value, raw: raw.to_string().into(), fetched_at: self.clock.now() }
+    }
+}
+
+impl SessionApi for Scripted {
+    async fn session(&self, id: SessionId) -> Result<Answer<Session>, ApiError> {
+        let raw = self.moment(id)?.session;
+        Ok(self.answer(&raw, wire::session(&raw.to_string(), id)?))
+    }
+
+    async fn configuration(&self, id: SessionId) -> Result<Answer<Configuration>, ApiError> {
+        let raw = self.moment(id)?.configuration;
+        Ok(self.answer(&raw, wire::configuration(&raw.to_string(), id)?))
+    }
+
+    async fn instructions(&self, id: SessionId) -> Result<Answer<Instructions>, ApiError> {
+        let raw = self.moment(id)?.instructions.ok_or(ApiErrorKind::Status(404))?;
+        Ok(self.answer(&raw, wire::instructions(&raw.to_string())?))
+    }
+}
+
+/// What is on the screen, and how many frames it took.
+#[derive(Default)]
+struct Seen {
+    text: String,
+    frames: usize,
+    copied: Vec<String>,
+}
+
+struct Cells {
+    terminal: Terminal<TestBackend>,
+    seen: Rc<RefCell<Seen>>,
+}
+
+impl Surface for Cells {
+    fn draw(&mut self, render: impl FnOnce(&mut Frame<'_>)) -> io::Result<()> {
+        self.terminal.draw(render).unwrap();
+        let mut seen = self.seen.borrow_mut();
+        seen.text = self.terminal.backend().to_string();
+        seen.frames += 1;
+        Ok(())
+    }
+
+    fn clear(&mut self) -> io::Result<()> {
+        self.terminal.clear().unwrap();
+        Ok(())
+    }
+
+    fn copy(&mut self, text: &str) -> io::Result<()> {
+        self.seen.borrow_mut().copied.push(text.to_owned());
+        Ok(())
+    }
+
+    fn is_there(&self) -> bool {
+        true
+    }
+}
+
+/// The operator's side: keys in, screen out.
+struct Operator {
+    keys: mpsc::UnboundedSender<io::Result<Input>>,
+    seen: Rc<RefCell<Seen>>,
+}
+
+impl Operator {
+    async fn press(&self, keys: &str) {
+        for word in keys.split(' ') {
+            let (code, modifiers) = match word {
+                "enter" => (KeyCode::Enter, KeyModifiers::NONE),
+                "esc" => (KeyCode::Esc, KeyModifiers::NONE),
+                "tab" => (KeyCode::Tab, KeyModifiers::NONE),
+                "space" => (KeyCode::Char(' '), KeyModifiers::NONE),
+                word if word.starts_with("ctrl-") => {
+                    (KeyCode::Char(word.chars().last().unwrap()), KeyModifiers::CONTROL)
+                }
+                word => (KeyCode::Char(word.chars().next().unwrap()), KeyModifiers::NONE),
+            };
+            self.keys.send(Ok(Input::Key(KeyEvent::new(code, modifiers)))).unwrap();
+            self.pass(0.2).await;
+        }
+    }
+
+    async fn pass(&self, seconds: f64) {
+        tokio::time::sleep(Duration::from_secs_f64(seconds)).await;
+    }
+
+    fn screen(&self) -> String {
+        self.seen.borrow().text.clone()
+    }
+
+    #[track_caller]
+    fn sees(&self, text: &str) {
+        assert!(self.screen().contains(text), "{text:?} is not on the screen:\n{}", self.screen());
+    }
+
+    #[track_caller]
+    fn does_not_see(&self, text: &str) {
+        assert!(!self.screen().contains(text), "{text:?} is on the screen:\n{}", self.screen());
+    }
+}
+
+/// Runs a story against sessions of these scenarios, created so many seconds ago. Returns how the
+/// loop ended.
+fn story(
+    (columns, rows): (u16, u16),
+    scenarios: &[(&str, i64)],
+    folder: &std::path::Path,
+    act: impl AsyncFnOnce(&Operator),
+) -> Ending {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .start_paused(true)
+        .build()
+        .unwrap();
+    runtime.block_on(async {
+        let clock = TokioClock::starting_at("2026-10-16T09:00:00Z".parse().unwrap());
+        let lives: Vec<Life> = (1_u128..)
+            .zip(scenarios)
+            .map(|(n, (scenario, age))| Life {
+                id: SessionId::new(uuid::Uuid::from_u128(n)),
+                scenario: Scenario::shipped(scenario).unwrap(),
+                created: clock.now() - jiff::SignedDuration::from_secs(*age),
+                delay: 0,
+                ttl: None,
+                instructions: None,
+            })
+            .collect();
+        let known: Vec<WatchedSession> = lives
+            .iter()
+            .enumerate()
+            .map(|(n, life)| {
+                WatchedSession::new(WatchEntry {
+                    id: life.id,
+                    reference: Some(format!("dbs-{}", n + 1)),
+                    tags: Vec::new(),
+                    added_at: clock.now(),
+                    deadline: None,
+                    resources_ttl: None,
+                })
+            })
+            .collect();
+        let api = Scripted { clock, lives: Arc::new(lives) };
+        let (store, snapshots) = Store::new(known);
+        let (commands, inbox) = mpsc::channel(64);
+        let cancel = CancellationToken::new();
+        let plan = (Settings { max_rps: 50.0, ..Settings::default() }, Rules::default());
+        tokio::spawn(refresh::run(api, store, clock, plan, (inbox, cancel.clone())));
+        let origin = ExportOrigin {
+            profile: "acme".into(),
+            environment: "test".into(),
+            rules: Rules::default(),
+        };
+        let keymap = Keymap::shipped().unwrap();
+        let settings = ModelSettings {
+            profile: "acme".into(),
+            badge: "TEST".into(),
+            live: false,
+            sdk_short: "b88a".into(),
+            rules: Rules::default(),
+            export_dir: folder.to_path_buf(),
+            time_zone: jiff::tz::TimeZone::UTC,
+            ascii: false,
+            masked: true,
+            help: keymap.help_rows(),
+        };
+        let mut model = Model::new(settings, (columns, rows), clock.now());
+        let seen = Rc::new(RefCell::new(Seen::default()));
+        let terminal = Terminal::new(TestBackend::new(columns, rows)).unwrap();
+        let mut surface = Cells { terminal, seen: Rc::clone(&seen) };
+        let (keys, typed) = mpsc::unbounded_channel();
+        let input = futures::stream::unfold(typed, async |mut typed| {
+            let key = typed.recv().await?;
+            Some((key, typed))
+        });
+        let outside = Outside {
+            snapshots: snapshots.clone(),
+            effects: Effects::new(commands, snapshots, origin, Arc::new(clock)),
+            clock,
+            keymap,
+            look: Look::new(ColourDepth::None, false),
+        };
+        let looping = event_loop::run(
+            &mut model,
+            &mut surface,
+            Box::pin(input),
+            outside,
+            std::future::pending(),
+        );
+        let operator = Operator { keys, seen };
+        let acting = async {
+            operator.pass(5.0).await;
+            act(&operator).await;
+            operator.press("ctrl-c").await;
+            operator.press("ctrl-c").await;
+            std::future::pending::<()>().await;
+        };
+        tokio::select! {
+            ending = looping => ending.unwrap(),
+            () = acting => Ending::Fault,
+        }
+    })
+}
+
+fn folder() -> tempfile::TempDir {
+    tempfile::tempdir().unwrap()
+}
+
+#[test]
+fn from_the_api_to_the_screen_to_the_exported_file() {
+    let folder = folder();
+    let ending = story((120, 40), &[("S01", 100), ("S07", 700)], folder.path(), async |o| {
+        o.sees("at counter");
+        o.sees("done: REJECT");
+        o.press("g").await;
+        o.sees("1/3 supplied");
+        o.press("enter").await;
+        o.sees("allowed sources");
+        o.press("e").await;
+        o.sees("Export dbs-1");
+        o.press("enter").await;
+        o.pass(1.0).await;
+        o.sees("exported");
+    });
+    assert_eq!(ending, Ending::Quit);
+    let files: Vec<_> =
+        std::fs::read_dir(folder.path()).unwrap().map(|f| f.unwrap().path()).collect();
+    assert_eq!(files.len(), 1);
+    let text = std::fs::read_to_string(files.first().unwrap()).unwrap();
+    let value: serde_json::Value = serde_json::from_str(&text).unwrap();
+    assert_eq!(value.pointer("/derived/stage").unwrap(), "at_counter");
+    assert_eq!(value.pointer("/reference").unwrap(), "dbs-1");
+}
+
+#[test]
+fn the_cursor_stays_on_its_session_while_the_list_moves_under_it() {
+    let folder = folder();
+    // dbs-1 waits; dbs-2 reaches a counter while the cursor rests on dbs-1, and moves above it.
+    story((120, 40), &[("S03", 3_600), ("S01", 30)], folder.path(), async |o| {
+        o.press("/ d b s - 1 enter esc").await;
+        o.sees("Tree dbs-1");
+        o.press("R").await;
+        o.pass(60.0).await;
+        o.press("R").await;
+        o.pass(5.0).await;
+        o.sees("at counter");
+        let screen = o.screen();
+        let row = |name: &str| {
+            screen.lines().position(|line| line.contains(name) && line.contains("···")).unwrap()
+        };
+        assert!(row("dbs-2 ") < row("dbs-1 "), "the list has moved:\n{screen}");
+        o.sees("Tree dbs-1");
+    });
+}
+
+#[test]
+fn a_quiet_screen_is_not_drawn_again_while_paused_ages_stand() {
+    let folder = folder();
+    story((120, 40), &[("S03", 10 * 86_400)], folder.path(), async |o| {
+        o.sees("expired");
+        o.pass(120.0).await;
+        let before = o.seen.borrow().frames;
+        // The only session has expired: nothing is asked, and only minutes pass in its ages.
+        o.pass(50.0).await;
+        let drawn = o.seen.borrow().frames - before;
+        assert!(drawn <= 3, "{drawn} frames in 50 seconds of silence");
+    });
+}
+
+#[test]
+fn typed_ahead_keys_never_accept_a_dialog() {
+    let folder = folder();
+    story((120, 40), &[("S01", 700)], folder.path(), async |o| {
+        for key in [KeyCode::Char('e'), KeyCode::Enter] {
+            o.keys.send(Ok(Input::Key(KeyEvent::new(key, KeyModifiers::NONE)))).unwrap();
+        }
+        o.pass(1.0).await;
+        o.sees("Export dbs-1");
+    });
+    assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0);
+}
+
+#[test]
+fn pasted_text_is_never_a_key() {
+    let folder = folder();
+    let ending = story((120, 40), &[("S01", 700)], folder.path(), async |o| {
+        o.keys.send(Ok(Input::Paste("qqqe\r\nq\x1b[201~q".into()))).unwrap();
+        o.pass(1.0).await;
+        o.does_not_see("Export dbs-1");
+        o.press("/").await;
+        o.keys.send(Ok(Input::Paste("dbs\n".into()))).unwrap();
+        o.pass(1.0).await;
+        o.sees("filter: dbs");
+    });
+    assert_eq!(ending, Ending::Quit);
+}
+
+#[test]
+fn every_pane_and_overlay_opens_and_closes_from_the_keyboard() {
+    let folder = folder();
+    for size in [(80, 24), (120, 40), (200, 60)] {
+        story(
+            size,
+            &[("S02", 700), ("S19", 700), ("S27", 60), ("S28", 700)],
+            folder.path(),
+            async |o| {
+                for (key, title) in [
+                    ("2", "Tree dbs-"),
+                    ("3", "Checks dbs-"),
+                    ("4", "Timeline dbs-"),
+                    ("5", "Alerts"),
+                    ("6", "Letter dbs-"),
+                    ("7", "JSON dbs-"),
+                    ("1", "Sessions 4"),
+                    ("i", "JSON dbs-"),
+                ] {
+                    o.press(key).await;
+                    o.sees(title);
+                }
+                o.press("1 ? esc y").await;
+                o.sees("session ID");
+                o.press(
+                    "esc z j j k G g J K ! t t t n N = - l h space tab ctrl-d ctrl-u p r R ctrl-l",
+                )
+                .await;
+                o.press("2 = G g - l l j h 3 enter j enter / P A S S enter n N").await;
+                o.press("1 / z z z").await;
+                o.sees("0 of 4");
+                o.press("esc").await;
+                o.sees("Sessions 4");
+                o.press("Y").await;
+                let copied = o.seen.borrow().copied.last().cloned().unwrap();
+                assert!(SessionId::parse(&copied).is_ok(), "{copied}");
+            },
+        );
+    }
+}
+
+#[test]
+fn a_breakdown_opens_by_enter_and_says_why() {
+    let folder = folder();
+    story((160, 50), &[("S07", 700)], folder.path(), async |o| {
+        o.press("3 z").await;
+        o.sees("ID_DOCUMENT_AUTHENTICITY");
+        o.sees("TAMPERED");
+        o.press("/ T A M P enter enter").await;
+        o.sees("no_sign_of_tampering");
+        o.sees("EXPERT_REVIEW");
+        o.sees("PROVIDE_ANOTHER_DOCUMENT");
+    });
+}
+
+#[test]
+fn unknown_values_are_shown_raw_with_a_mark_and_hostile_text_is_harmless() {
+    let folder = folder();
+    story((200, 60), &[("S19", 700), ("S28", 700)], folder.path(), async |o| {
+        o.press("/ d b s - 1 enter").await;
+        o.sees("done: refer");
+        o.sees("VOICE (not known)");
+        o.press("3 z").await;
+        o.sees("FAMILIAR_FACE_SEARCH (not known)");
+        o.sees("ESCALATE (not known)");
+        o.press("z 1 esc / d b s - 2 enter 3 z").await;
+        o.sees("\\x1b");
+        assert!(!o.screen().contains('\u{1b}') && !o.screen().contains('\u{202e}'));
+    });
+}
+
+#[test]
+fn a_window_that_is_too_small_says_so_and_still_quits() {
+    let folder = folder();
+    let ending = story((52, 11), &[("S01", 700)], folder.path(), async |o| {
+        o.sees("Window is 52x11. This view needs 60x16.");
+    });
+    assert_eq!(ending, Ending::Quit);
+}
