@@ -80,6 +80,8 @@ pub async fn dashboard<P: Persistence, A: SessionApi, C: Clock + Clone>(
     if warning.is_some() {
         trouble(warning);
     }
+    #[cfg(debug_assertions)]
+    tokio::spawn(fault_for_tests("task"));
     let saving_stop = CancellationToken::new();
     let saving =
         tokio::spawn(writer(persistence, saved, snapshots.clone(), trouble, saving_stop.clone()));
@@ -103,7 +105,7 @@ pub async fn dashboard<P: Persistence, A: SessionApi, C: Clock + Clone>(
         &mut screen,
         crossterm::event::EventStream::new(),
         outside,
-        shutdown::reason(),
+        ended(),
     )
     .await;
     drop(screen);
@@ -115,4 +117,23 @@ pub async fn dashboard<P: Persistence, A: SessionApi, C: Clock + Clone>(
         return Ok(Ending::Fault);
     }
     ending
+}
+
+/// What ends the loop from outside.
+async fn ended() -> Ending {
+    #[cfg(debug_assertions)]
+    fault_for_tests("loop").await;
+    shutdown::reason().await
+}
+
+/// The tests ask for a panic here, to see that the terminal survives it. Not in release builds.
+#[cfg(debug_assertions)]
+async fn fault_for_tests(site: &str) {
+    if std::env::var("BRANCHWATCH_TEST_PANIC").is_ok_and(|wanted| wanted == site) {
+        tokio::time::sleep(std::time::Duration::from_millis(500)).await;
+        #[expect(clippy::panic, reason = "this is the panic that was asked for")]
+        {
+            panic!("CANARY: the message of a panic may hold data");
+        }
+    }
 }

@@ -52,8 +52,8 @@ fn world(arguments: &[&str]) -> World {
     let mut line = String::new();
     BufReader::new(simulator.stdout.as_mut().unwrap()).read_line(&mut line).unwrap();
     let ready: Value = serde_json::from_str(&line).unwrap();
-    world.base_url = ready["base_url"].as_str().unwrap().to_owned();
-    world.sdk_id = ready["sdk_id"].as_str().unwrap().to_owned();
+    world.base_url = String::from(ready["base_url"].as_str().unwrap());
+    world.sdk_id = String::from(ready["sdk_id"].as_str().unwrap());
     let ids = ready["sessions"].as_array().unwrap();
     world.sessions = ids.iter().map(|id| id.as_str().unwrap().to_owned()).collect();
     world.simulator = Some(simulator);

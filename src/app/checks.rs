@@ -53,7 +53,10 @@ fn results(session: &Session, open: &BTreeSet<String>) -> Vec<CheckRow> {
 }
 
 fn check_row(session: &Session, check: &Check, key: String, expanded: bool) -> CheckRow {
-    let glyph = words::check(check.state.as_ref(), check.recommendation());
+    let glyph = match words::check(check.state.as_ref(), check.recommendation()) {
+        (Glyph::Approve, _) if !check.is_of_known_type() => (Glyph::Refer, Tone::Notice),
+        known => known,
+    };
     let report = check.report.as_ref();
     let reason = report.and_then(|report| report.reason.as_ref()).or(check.scheme.as_ref());
     CheckRow {

@@ -72,4 +72,10 @@ impl Check {
     pub const fn is_finished(&self) -> bool {
         matches!(self.state, Some(CheckState::Done | CheckState::InternalError))
     }
+
+    /// False for a type that this build does not know, or none: never a pass.
+    #[must_use]
+    pub const fn is_of_known_type(&self) -> bool {
+        matches!(&self.check_type, Some(kind) if !kind.is_unknown())
+    }
 }

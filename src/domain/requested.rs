@@ -82,7 +82,7 @@ pub fn marks(watched: &WatchedSession, coverage: &Coverage) -> Vec<Mark> {
 
 fn of_checks(session: &Session) -> Vec<Mark> {
     let mark = |check: &crate::domain::check::Check| match check.recommendation() {
-        Some(Recommendation::Approve) => Mark::Approve,
+        Some(Recommendation::Approve) if check.is_of_known_type() => Mark::Approve,
         Some(Recommendation::Reject) => Mark::Reject,
         _ if check.is_finished() => Mark::Refer,
         Some(_) => Mark::Refer,

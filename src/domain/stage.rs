@@ -110,7 +110,11 @@ pub fn verdict(session: &Session, rule: &PassRule) -> Verdict {
     }
     let approved = |check: &Check| says(check, &Recommendation::Approve);
     let passes = match rule {
-        PassRule::All => !session.checks.is_empty() && session.checks.iter().all(approved),
+        // A check of a type that nobody knows is for a person to look at (contract 11, rule 5).
+        PassRule::All => {
+            !session.checks.is_empty()
+                && session.checks.iter().all(|check| approved(check) && check.is_of_known_type())
+        }
         PassRule::Listed(types) => {
             !types.is_empty()
                 && types.iter().all(|wanted| {
@@ -310,6 +314,17 @@ mod tests {
             });
             assert_eq!(super::verdict(&session, &PassRule::All), Verdict::Reject);
         }
+    }
+
+    #[test]
+    fn a_check_of_an_unknown_type_never_passes_by_itself() {
+        let mut session = f::session(SessionState::Completed);
+        let mut check = f::check("c", Some(Recommendation::Approve));
+        check.check_type = Some(CheckType::from_wire("AURA_READING"));
+        session.checks.push(check);
+        assert_eq!(super::verdict(&session, &PassRule::All), Verdict::Refer);
+        let named = PassRule::Listed(vec![CheckType::from_wire("AURA_READING")]);
+        assert_eq!(super::verdict(&session, &named), Verdict::Approve, "the operator named it");
     }
 
     #[test]

@@ -38,7 +38,11 @@ pub(super) fn checks(frame: &mut Frame<'_>, area: Rect, model: &Model, look: Loo
     let width = usize::from(inner.width).saturating_sub(4);
     let roomy = width >= 64;
     let state = if roomy { 16 } else { 10 };
-    let recommendation = if roomy { 14 } else { 9 };
+    let recommendation = match width {
+        100.. => 24,
+        64.. => 14,
+        _ => 9,
+    };
     let on = (width / 5).clamp(9, 24);
     let rest = width.saturating_sub(state + recommendation + on);
     let name = if roomy { (rest * 3 / 5).clamp(10.min(rest), 34) } else { rest.saturating_sub(6) };

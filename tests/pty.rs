@@ -1,0 +1,221 @@
+//! The real binary in a pseudo-terminal: it starts, draws, obeys, and gives the terminal back on
+//! every way out.
+//!
+//! Owns a terminal emulator. Waits for conditions, never for time.
+#![expect(clippy::unwrap_used, reason = "a failed set-up fails the test")]
+
+use std::io::{Read, Write};
+use std::num::NonZero;
+use std::process::Command;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use portable_pty::{Child, CommandBuilder, ExitStatus, MasterPty, PtySize, native_pty_system};
+
+/// How long a condition may take on a busy machine.
+const PATIENCE: Duration = Duration::from_mins(1);
+
+fn cells(number: u16) -> NonZero<u16> {
+    NonZero::new(number).unwrap()
+}
+
+struct Terminal {
+    child: Box<dyn Child + Send + Sync>,
+    master: Option<Box<dyn MasterPty + Send>>,
+    keys: Option<Box<dyn Write + Send>>,
+    screen: Arc<Mutex<vt100::Parser>>,
+    raw: Arc<Mutex<Vec<u8>>>,
+    closing: Arc<AtomicBool>,
+    _home: tempfile::TempDir,
+}
+
+fn demo(extra: &[(&str, &str)]) -> Terminal {
+    let home = tempfile::tempdir().unwrap();
+    let pair = native_pty_system()
+        .openpty(PtySize { rows: 40, cols: 120, pixel_width: 0, pixel_height: 0 })
+        .unwrap();
+    let mut command = CommandBuilder::new(assert_cmd::cargo::cargo_bin!("branchwatch"));
+    command.arg("demo");
+    command.env_clear();
+    for (name, value) in
+        [("HOME", home.path().to_str().unwrap()), ("TERM", "xterm-256color"), ("LANG", "C.UTF-8")]
+    {
+        command.env(name, value);
+    }
+    for (name, value) in extra {
+        command.env(name, value);
+    }
+    command.cwd(home.path());
+    let child = pair.slave.spawn_command(command).unwrap();
+    drop(pair.slave);
+    let screen = Arc::new(Mutex::new(vt100::Parser::new(cells(40), cells(120), 0)));
+    let raw = Arc::new(Mutex::new(Vec::new()));
+    let mut reader = pair.master.try_clone_reader().unwrap();
+    let (shown, kept) = (Arc::clone(&screen), Arc::clone(&raw));
+    let closing = Arc::new(AtomicBool::new(false));
+    let closed = Arc::clone(&closing);
+    std::thread::spawn(move || {
+        let mut bytes = [0; 4096];
+        while let Ok(length) = reader.read(&mut bytes) {
+            if length == 0 || closed.load(Ordering::SeqCst) {
+                break;
+            }
+            let bytes = bytes.get(..length).unwrap();
+            shown.lock().unwrap().process(bytes);
+            kept.lock().unwrap().extend_from_slice(bytes);
+        }
+    });
+    let keys = pair.master.take_writer().unwrap();
+    Terminal {
+        child,
+        master: Some(pair.master),
+        keys: Some(keys),
+        screen,
+        raw,
+        closing,
+        _home: home,
+    }
+}
+
+/// Waits until something holds; fails with the screen when it never does.
+#[track_caller]
+fn until(terminal: &Terminal, what: &str, mut holds: impl FnMut() -> bool) {
+    let pause = std::sync::mpsc::channel::<()>();
+    let mut waited = Duration::ZERO;
+    let step = Duration::from_millis(20);
+    while !holds() {
+        assert!(waited < PATIENCE, "never: {what}\n{}", terminal.text());
+        let _elapsed = pause.1.recv_timeout(step);
+        waited += step;
+    }
+}
+
+impl Terminal {
+    fn text(&self) -> String {
+        self.screen.lock().unwrap().screen().contents()
+    }
+
+    #[track_caller]
+    fn sees(&self, text: &str) {
+        until(self, text, || self.text().contains(text));
+    }
+
+    fn types(&mut self, keys: &str) {
+        self.keys.as_mut().unwrap().write_all(keys.as_bytes()).unwrap();
+    }
+
+    fn signal(&self, name: &str) {
+        let pid = self.child.process_id().unwrap().to_string();
+        assert!(Command::new("kill").args([name, &pid]).status().unwrap().success());
+    }
+
+    #[track_caller]
+    fn ends(&mut self) -> ExitStatus {
+        let mut ended = None;
+        let mut waited = Duration::ZERO;
+        let pause = std::sync::mpsc::channel::<()>();
+        while ended.is_none() {
+            assert!(waited < PATIENCE, "it never ends\n{}", self.text());
+            ended = self.child.try_wait().unwrap();
+            let _elapsed = pause.1.recv_timeout(Duration::from_millis(20));
+            waited += Duration::from_millis(20);
+        }
+        ended.unwrap()
+    }
+
+    /// Alternate screen left, cursor shown, bracketed paste off.
+    #[track_caller]
+    fn is_restored(&self) {
+        until(self, "the terminal is restored", || {
+            let parser = self.screen.lock().unwrap();
+            let screen = parser.screen();
+            !screen.alternate_screen() && !screen.hide_cursor() && !screen.bracketed_paste()
+        });
+        let raw = self.raw.lock().unwrap();
+        let holds = |part: &[u8]| raw.windows(part.len()).any(|window| window == part);
+        assert!(holds(b"\x1b[?1049h"), "it was entered");
+        assert!(!holds(b"\x1b]0;") && !holds(b"\x1b]2;"), "the title is left alone");
+    }
+}
+
+#[test]
+fn it_starts_draws_obeys_and_quits() {
+    let mut terminal = demo(&[]);
+    terminal.sees("demo-0001");
+    terminal.sees("live");
+    terminal.types("?");
+    terminal.sees("Help: type to search");
+    terminal.types("\x1b");
+    until(&terminal, "help closes", || !terminal.text().contains("Help: type to search"));
+    terminal.types("2");
+    terminal.sees("[2 Tree]");
+    terminal.types("1e");
+    terminal.sees("Export demo-");
+    terminal.types("\r");
+    terminal.sees("exported");
+    terminal.types("q");
+    assert_eq!(terminal.ends().exit_code(), 0);
+    terminal.is_restored();
+}
+
+#[test]
+fn every_signal_gives_the_terminal_back_and_is_told_by_the_exit_code() {
+    for (name, code) in [("-TERM", 143), ("-HUP", 129), ("-INT", 130), ("-QUIT", 131)] {
+        let mut terminal = demo(&[]);
+        terminal.sees("demo-0001");
+        terminal.signal(name);
+        assert_eq!(terminal.ends().exit_code(), code, "{name}");
+        terminal.is_restored();
+    }
+}
+
+#[test]
+fn ctrl_c_quits_and_a_resize_is_followed() {
+    let mut terminal = demo(&[]);
+    terminal.sees("demo-0001");
+    let size = PtySize { rows: 12, cols: 50, pixel_width: 0, pixel_height: 0 };
+    terminal.master.as_ref().unwrap().resize(size).unwrap();
+    terminal.screen.lock().unwrap().screen_mut().set_size(cells(12), cells(50));
+    terminal.sees("Window is 50x12");
+    terminal.types("\x03");
+    assert_eq!(terminal.ends().exit_code(), 0);
+    terminal.is_restored();
+}
+
+#[test]
+fn it_ends_when_the_terminal_goes_away() {
+    let mut terminal = demo(&[]);
+    terminal.sees("demo-0001");
+    // The reader lets go with the next frame; then nobody holds the other end any more.
+    terminal.closing.store(true, Ordering::SeqCst);
+    terminal.keys.take();
+    terminal.master.take();
+    let code = terminal.ends().exit_code();
+    assert!(code == 129 || code == 1, "{code}");
+}
+
+#[cfg(debug_assertions)]
+#[test]
+fn a_panic_in_any_task_gives_the_terminal_back_and_ends_with_70() {
+    for site in ["loop", "task"] {
+        let mut terminal = demo(&[("BRANCHWATCH_TEST_PANIC", site)]);
+        assert_eq!(terminal.ends().exit_code(), 70, "{site}");
+        terminal.is_restored();
+        terminal.sees("internal fault");
+        let text = String::from_utf8_lossy(&terminal.raw.lock().unwrap()).into_owned();
+        assert!(!text.contains("CANARY"), "a panic's message may hold data");
+    }
+}
+
+#[test]
+fn without_colours_no_colour_is_sent() {
+    let mut terminal = demo(&[("NO_COLOR", "1")]);
+    terminal.sees("demo-0001");
+    terminal.types("q");
+    terminal.ends();
+    let raw = terminal.raw.lock().unwrap().clone();
+    let text = String::from_utf8_lossy(&raw);
+    assert!(!text.contains("\x1b[38;") && !text.contains("\x1b[48;"), "no colour");
+    assert!(text.contains("\x1b[1m"), "but bold");
+}
