@@ -103,6 +103,7 @@ fn without_any_configuration_it_says_how_to_begin() {
 }
 
 #[test]
+#[expect(clippy::cognitive_complexity, reason = "a story has many steps")]
 fn add_fetch_list_show_export_remove() {
     let world =
         world(&["--sessions", "2", "--scenario", "S01", "--scenario", "S07", "--speed", "2000"]);

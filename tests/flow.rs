@@ -151,6 +151,33 @@ impl Operator {
     }
 }
 
+/// Sessions of these scenarios, created so many seconds before `now`.
+fn lives(scenarios: &[(&str, i64)], now: jiff::Timestamp) -> Vec<Life> {
+    (1_u128..)
+        .zip(scenarios)
+        .map(|(n, (scenario, age))| Life {
+            id: SessionId::new(uuid::Uuid::from_u128(n)),
+            scenario: Scenario::shipped(scenario).unwrap(),
+            created: now - jiff::SignedDuration::from_secs(*age),
+            delay: 0,
+            ttl: None,
+            instructions: None,
+        })
+        .collect()
+}
+
+fn known(lives: &[Life]) -> Vec<WatchedSession> {
+    let entry = |(n, life): (usize, &Life)| WatchEntry {
+        id: life.id,
+        reference: Some(format!("dbs-{}", n + 1)),
+        tags: Vec::new(),
+        added_at: life.created,
+        deadline: None,
+        resources_ttl: None,
+    };
+    lives.iter().enumerate().map(entry).map(WatchedSession::new).collect()
+}
+
 /// Runs a story against sessions of these scenarios, created so many seconds ago. Returns how the
 /// loop ended.
 fn story(
@@ -166,31 +193,8 @@ fn story(
         .unwrap();
     runtime.block_on(async {
         let clock = TokioClock::starting_at("2026-10-16T09:00:00Z".parse().unwrap());
-        let lives: Vec<Life> = (1_u128..)
-            .zip(scenarios)
-            .map(|(n, (scenario, age))| Life {
-                id: SessionId::new(uuid::Uuid::from_u128(n)),
-                scenario: Scenario::shipped(scenario).unwrap(),
-                created: clock.now() - jiff::SignedDuration::from_secs(*age),
-                delay: 0,
-                ttl: None,
-                instructions: None,
-            })
-            .collect();
-        let known: Vec<WatchedSession> = lives
-            .iter()
-            .enumerate()
-            .map(|(n, life)| {
-                WatchedSession::new(WatchEntry {
-                    id: life.id,
-                    reference: Some(format!("dbs-{}", n + 1)),
-                    tags: Vec::new(),
-                    added_at: clock.now(),
-                    deadline: None,
-                    resources_ttl: None,
-                })
-            })
-            .collect();
+        let lives = lives(scenarios, clock.now());
+        let known = known(&lives);
         let api = Scripted { clock, lives: Arc::new(lives) };
         let (store, snapshots) = Store::new(known);
         let (commands, inbox) = mpsc::channel(64);

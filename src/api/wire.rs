@@ -1,7 +1,7 @@
 //! From an answer's text to the typed view, element by element (contract 3–7, tolerance rules 11).
 //!
 //! Owns the field names of the contract. Must never fail for a field: what cannot be read becomes a
-//! [`Drift`], and the rest stays.
+//! `Drift`, and the rest stays.
 
 mod check;
 mod cursor;

@@ -23,7 +23,7 @@ use crate::app::words::{TimeForm, Times};
 use crate::domain::ids::SessionId;
 use crate::domain::snapshot::Health;
 
-/// Everything that the screen shows; changed by [`crate::app::update`] alone.
+/// Everything that the screen shows; changed by [`crate::app::update()`] alone.
 #[derive(Debug)]
 pub struct Model {
     pub(crate) settings: ModelSettings,

@@ -1,6 +1,6 @@
 //! Stage: our derived step of a session, one pure function (product.md 3, contract 7.6).
 //!
-//! Owns [`Stage`] and [`derive`]. Must never look at the clock: `now` is an argument.
+//! Owns [`Stage`] and [`derive()`]. Must never look at the clock: `now` is an argument.
 
 use jiff::Timestamp;
 
