@@ -1,0 +1,366 @@
+//! Frames as snapshots, colours kept: every pane in every state at three sizes, every overlay.
+//!
+//! Owns fixed times and made-up sessions. A frame is its text, and under each line the styles as
+//! letters; the letters are explained at the end.
+#![expect(clippy::unwrap_used, reason = "a failed set-up fails the test")]
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+use std::sync::Arc;
+
+use branchwatch::api::{raw, wire};
+use branchwatch::app::action::Action;
+use branchwatch::app::event::Event;
+use branchwatch::app::{Model, ModelSettings, update};
+use branchwatch::domain::change;
+use branchwatch::domain::ids::SessionId;
+use branchwatch::domain::rules::Rules;
+use branchwatch::domain::snapshot::{Connection, Health, SessionTable, Snapshot};
+use branchwatch::domain::watched::{
+    Answer, Answers, Letter, PollFailure, PollState, WatchEntry, WatchedSession,
+};
+use branchwatch::keymap::Keymap;
+use branchwatch::simulator::scenario::Scenario;
+use branchwatch::simulator::timeline::Life;
+use branchwatch::theme::{ColourDepth, Look};
+use branchwatch::ui::{self, Scroll};
+use jiff::{SignedDuration, Timestamp};
+use ratatui::Terminal;
+use ratatui::backend::TestBackend;
+use ratatui::buffer::Buffer;
+use ratatui::style::Style;
+
+const SIZES: [(u16, u16); 3] = [(80, 24), (120, 40), (200, 60)];
+
+fn now() -> Timestamp {
+    "2026-10-16T09:27:31Z".parse().unwrap()
+}
+
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum State {
+    Empty,
+    Loading,
+    Live,
+    Stale,
+    Error,
+}
+
+fn entry(n: u128) -> WatchEntry {
+    WatchEntry {
+        id: SessionId::new(uuid::Uuid::from_u128(0x1c3c_ae90_1769_43a9_8554_0000_0000_0000 + n)),
+        reference: Some(format!("dbs-{}", 2290 + n)),
+        tags: if n == 3 { vec!["chased".to_owned()] } else { Vec::new() },
+        added_at: now(),
+        deadline: None,
+        resources_ttl: None,
+    }
+}
+
+/// A session of a scenario, so many seconds after its creation.
+fn session(n: u128, scenario: &str, age: i64, state: State) -> WatchedSession {
+    let mut watched = WatchedSession::new(entry(n));
+    if state == State::Loading {
+        return watched;
+    }
+    let created = now() - SignedDuration::from_secs(age);
+    let scenario = Scenario::shipped(scenario).unwrap();
+    let life =
+        Life { id: watched.id(), scenario, created, delay: 0, ttl: None, instructions: None };
+    let moment = life.moment(now());
+    let (text, _) = raw::checked_without_secrets(moment.session.to_string().into_bytes()).unwrap();
+    let configuration = moment.configuration.to_string();
+    let id = watched.id();
+    let answer = |raw: &str| Answer { value: (), raw: raw.into(), fetched_at: now() };
+    let letter = moment.instructions.map(|letter| letter.to_string());
+    watched.answers = Arc::new(Answers {
+        session: Some(Arc::new(Answer {
+            value: wire::session(&text, id).unwrap(),
+            raw: answer(&text).raw,
+            fetched_at: now(),
+        })),
+        configuration: Some(Arc::new(Answer {
+            value: wire::configuration(&configuration, id).unwrap(),
+            raw: answer(&configuration).raw,
+            fetched_at: now(),
+        })),
+        letter: letter.map_or(Letter::NotSet(now()), |letter| {
+            Letter::Set(Arc::new(Answer {
+                value: wire::instructions(&letter).unwrap(),
+                raw: answer(&letter).raw,
+                fetched_at: now(),
+            }))
+        }),
+        missing_since: None,
+        visit_notified_at: None,
+    });
+    watched.timeline = Arc::new(change::between(&Answers::default(), &watched.answers, now()));
+    let last_ok =
+        Some(now() - SignedDuration::from_secs(if state == State::Live { 3 } else { 540 }));
+    let failure =
+        PollFailure { status: Some(503), summary: "503 TEMPORARILY_UNAVAILABLE".into(), at: now() };
+    let failing = state == State::Error;
+    watched.poll = PollState {
+        last_ok,
+        failures: if failing { 3 } else { 0 },
+        last_failure: failing.then_some(failure),
+        interval: Some(SignedDuration::from_secs(60)),
+        next_due: None,
+    };
+    watched
+}
+
+fn snapshot(state: State) -> Arc<Snapshot> {
+    let sessions: &[(&str, i64)] = match state {
+        State::Empty => &[],
+        _ => &[
+            ("S01", 300),
+            ("S05", 7_200),
+            ("S03", 8 * 86_400 + 50_000),
+            ("S07", 900),
+            ("S09", 900),
+            ("S02", 520),
+            ("S01", 700),
+            ("S03", 10 * 86_400),
+            ("letter-not-set", 900),
+            ("S16", 400),
+            ("S19", 700),
+            ("S27", 60),
+        ],
+    };
+    let entries =
+        (1_u128..).zip(sessions).map(|(n, (s, age))| Arc::new(session(n, s, *age, state)));
+    let connection = match state {
+        State::Loading => Connection::Starting,
+        State::Error => Connection::Unavailable {
+            since: now() - SignedDuration::from_secs(600),
+            retry_at: now() + SignedDuration::from_secs(40),
+            status: 503,
+        },
+        _ => Connection::Live,
+    };
+    let health = Health {
+        connection,
+        last_ok: (state != State::Loading).then(|| now() - SignedDuration::from_secs(3)),
+        next_due: (state == State::Live).then(|| now() + SignedDuration::from_secs(8)),
+        latency_ms: (state != State::Loading).then_some((182, 410)),
+        rate_x10: 7,
+        budget_x10: 50,
+        ..Health::default()
+    };
+    Arc::new(Snapshot {
+        version: 1,
+        sessions: SessionTable::from_entries(entries),
+        health: Arc::new(health),
+    })
+}
+
+fn model(state: State, size: (u16, u16)) -> Model {
+    let keymap = Keymap::shipped().unwrap();
+    let settings = ModelSettings {
+        profile: "acme-dbs".into(),
+        badge: "LIVE".into(),
+        live: true,
+        sdk_short: "b88a".into(),
+        rules: Rules::default(),
+        export_dir: "exports".into(),
+        time_zone: jiff::tz::TimeZone::UTC,
+        ascii: false,
+        masked: true,
+        help: keymap.help_rows(),
+    };
+    let mut model = Model::new(settings, size, now());
+    update(&mut model, Event::Snapshot(snapshot(state)));
+    update(&mut model, Event::Tick(now()));
+    model
+}
+
+fn frame(model: &Model, look: Look) -> Buffer {
+    let (columns, rows) = model.size();
+    let mut terminal = Terminal::new(TestBackend::new(columns, rows)).unwrap();
+    let keymap = Keymap::shipped().unwrap();
+    terminal
+        .draw(|frame| ui::draw(frame, model, (&keymap, &look), &mut Scroll::default()))
+        .unwrap();
+    terminal.backend().buffer().clone()
+}
+
+/// Text, and under each line that has styles their letters.
+fn picture(buffer: &Buffer, legend: &mut BTreeMap<String, char>) -> String {
+    let mut out = String::new();
+    for y in 0..buffer.area.height {
+        let (mut text, mut styles) = (String::new(), String::new());
+        for x in 0..buffer.area.width {
+            let cell = buffer.cell((x, y)).unwrap();
+            text.push_str(cell.symbol());
+            let style = cell.style();
+            let plain = Style::reset();
+            if style == plain || style == Style::default().fg(ratatui::style::Color::Reset) {
+                styles.push(' ');
+            } else {
+                let known = u8::try_from(legend.len()).unwrap_or(60);
+                let letter = if known < 26 { b'a' + known } else { b'A' + known - 26 };
+                styles.push(*legend.entry(format!("{style:?}")).or_insert(char::from(letter)));
+            }
+        }
+        let _written = writeln!(out, "|{}", text.trim_end());
+        if !styles.trim_end().is_empty() {
+            let _written = writeln!(out, ":{}", styles.trim_end());
+        }
+    }
+    out
+}
+
+fn pictures(frames: Vec<(String, Buffer)>) -> String {
+    let mut legend = BTreeMap::new();
+    let mut out = String::new();
+    for (name, buffer) in frames {
+        let _written = writeln!(out, "== {name}\n{}", picture(&buffer, &mut legend));
+    }
+    let mut letters: Vec<(char, String)> =
+        legend.into_iter().map(|(style, letter)| (letter, style)).collect();
+    letters.sort();
+    for (letter, style) in letters {
+        let _written = writeln!(out, "{letter} {style}");
+    }
+    out
+}
+
+fn look() -> Look {
+    Look::new(ColourDepth::Ansi16, false)
+}
+
+fn every_pane(state: State) {
+    for size in SIZES {
+        let mut frames = Vec::new();
+        // In the wide layouts one frame shows most panes; those that take turns get their own.
+        let panes: &[u8] = if size.0 < 100 { &[1, 2, 3, 4, 5, 6, 7] } else { &[1, 5, 6, 7] };
+        for pane in panes {
+            let mut model = model(state, size);
+            update(&mut model, Event::Action(Action::Pane(*pane)));
+            frames.push((
+                format!("{state:?} {}x{} pane {pane}", size.0, size.1),
+                frame(&model, look()),
+            ));
+        }
+        insta::assert_snapshot!(format!("{state:?}_{}x{}", size.0, size.1), pictures(frames));
+    }
+}
+
+#[test]
+fn every_pane_when_nothing_is_watched() {
+    every_pane(State::Empty);
+}
+
+#[test]
+fn every_pane_before_the_first_answer() {
+    every_pane(State::Loading);
+}
+
+#[test]
+fn every_pane_live() {
+    every_pane(State::Live);
+}
+
+#[test]
+fn every_pane_when_the_data_is_stale() {
+    every_pane(State::Stale);
+}
+
+#[test]
+fn every_pane_when_yoti_is_unavailable() {
+    every_pane(State::Error);
+}
+
+#[test]
+fn every_overlay() {
+    for size in SIZES {
+        let mut frames = Vec::new();
+        for (name, action) in [
+            ("help", Action::Help),
+            ("export", Action::Export),
+            ("copy", Action::CopyMenu),
+            ("filter", Action::Find),
+        ] {
+            let mut model = model(State::Live, size);
+            update(&mut model, Event::Action(action));
+            frames.push((format!("{name} {}x{}", size.0, size.1), frame(&model, look())));
+        }
+        insta::assert_snapshot!(format!("overlays_{}x{}", size.0, size.1), pictures(frames));
+    }
+}
+
+#[test]
+fn without_colours_in_ascii_and_too_small() {
+    let frames = vec![
+        (
+            "no colours".to_owned(),
+            frame(&model(State::Live, (80, 24)), Look::new(ColourDepth::None, false)),
+        ),
+        (
+            "ascii".to_owned(),
+            frame(&model(State::Live, (80, 24)), Look::new(ColourDepth::None, true)),
+        ),
+        ("too small".to_owned(), frame(&model(State::Live, (52, 11)), look())),
+    ];
+    for (name, buffer) in &frames {
+        if name == "ascii" {
+            let odd: Vec<&str> = buffer
+                .content()
+                .iter()
+                .map(|cell| cell.symbol())
+                .filter(|s| !s.is_ascii())
+                .collect();
+            assert!(odd.is_empty(), "not ASCII: {odd:?}");
+        }
+    }
+    insta::assert_snapshot!("looks", pictures(frames));
+}
+
+#[test]
+fn every_state_of_the_connection_is_said_in_the_header() {
+    let at = now() + SignedDuration::from_secs(8);
+    let mut lines = String::new();
+    for connection in [
+        Connection::Starting,
+        Connection::Live,
+        Connection::Offline { since: now(), retry_at: at, cause: "connection refused".into() },
+        Connection::Unavailable { since: now(), retry_at: at, status: 503 },
+        Connection::Slowed { until: at },
+        Connection::Refused { status: 401, code: Some("MESSAGE_SIGNING".into()) },
+        Connection::AppNotFound,
+        Connection::ClockSkew(SignedDuration::from_secs(250)),
+        Connection::Disabled,
+    ] {
+        let mut model = model(State::Live, (120, 40));
+        let mut snapshot = Snapshot::clone(&snapshot(State::Live));
+        snapshot.health = Arc::new(Health { connection, ..Health::clone(&snapshot.health) });
+        update(&mut model, Event::Snapshot(Arc::new(snapshot)));
+        let buffer = frame(&model, look());
+        let text: String = (0..120).map(|x| buffer.cell((x, 0)).unwrap().symbol()).collect();
+        let _written = writeln!(lines, "{}", text.trim_end());
+    }
+    insta::assert_snapshot!("connections", lines);
+}
+
+#[test]
+fn any_size_is_drawn_without_a_panic() {
+    let mut model = model(State::Live, (80, 24));
+    for columns in (0..=300).step_by(23) {
+        for rows in (0..=120).step_by(7) {
+            for action in [
+                Action::Pane(1),
+                Action::Pane(2),
+                Action::Help,
+                Action::Back,
+                Action::Export,
+                Action::Back,
+            ] {
+                update(&mut model, Event::Resize(columns, rows));
+                update(&mut model, Event::Action(action));
+                if columns > 0 && rows > 0 {
+                    let _drawn = frame(&model, look());
+                }
+            }
+        }
+    }
+}
