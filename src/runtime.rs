@@ -86,6 +86,8 @@ pub async fn dashboard<P: Persistence, A: SessionApi, C: Clock + Clone>(
     let saving =
         tokio::spawn(writer(persistence, saved, snapshots.clone(), trouble, saving_stop.clone()));
 
+    // Before the terminal is taken: a signal from then on must give it back.
+    let stopped = shutdown::reason();
     let mut screen = terminal::Screen::enter()?;
     let mut model = Model::new(parts.settings.clone(), screen.size(), clock.now());
     let origin = effects::ExportOrigin {
@@ -105,7 +107,7 @@ pub async fn dashboard<P: Persistence, A: SessionApi, C: Clock + Clone>(
         &mut screen,
         crossterm::event::EventStream::new(),
         outside,
-        ended(),
+        ended(stopped),
     )
     .await;
     drop(screen);
@@ -120,10 +122,10 @@ pub async fn dashboard<P: Persistence, A: SessionApi, C: Clock + Clone>(
 }
 
 /// What ends the loop from outside.
-async fn ended() -> Ending {
+async fn ended(stopped: impl Future<Output = Ending>) -> Ending {
     #[cfg(debug_assertions)]
     fault_for_tests("loop").await;
-    shutdown::reason().await
+    stopped.await
 }
 
 /// The tests ask for a panic here, to see that the terminal survives it. Not in release builds.

@@ -16,7 +16,7 @@ use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::style::Modifier;
 use ratatui::text::Line;
-use ratatui::widgets::Paragraph;
+use ratatui::widgets::{Paragraph, Wrap};
 
 use crate::app::Model;
 use crate::app::layout::{Area, Shape};
@@ -82,5 +82,5 @@ fn too_small(frame: &mut Frame<'_>, model: &Model, look: Look) {
         )))
         .style(Modifier::empty()),
     ];
-    frame.render_widget(Paragraph::new(lines), area);
+    frame.render_widget(Paragraph::new(lines).wrap(Wrap { trim: true }), area);
 }

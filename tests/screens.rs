@@ -28,7 +28,7 @@ use jiff::{SignedDuration, Timestamp};
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
 use ratatui::buffer::Buffer;
-use ratatui::style::Style;
+use ratatui::style::{Color, Style};
 
 const SIZES: [(u16, u16); 3] = [(80, 24), (120, 40), (200, 60)];
 
@@ -193,8 +193,9 @@ fn picture(buffer: &Buffer, legend: &mut BTreeMap<String, char>) -> String {
             let cell = buffer.cell((x, y)).unwrap();
             text.push_str(cell.symbol());
             let style = cell.style();
-            let plain = Style::reset();
-            if style == plain || style == Style::default().fg(ratatui::style::Color::Reset) {
+            let plain =
+                Style::new().fg(Color::Reset).bg(Color::Reset).underline_color(Color::Reset);
+            if style == plain {
                 styles.push(' ');
             } else {
                 let known = u8::try_from(legend.len()).unwrap_or(60);
@@ -307,7 +308,7 @@ fn without_colours_in_ascii_and_too_small() {
             let odd: Vec<&str> = buffer
                 .content()
                 .iter()
-                .map(|cell| cell.symbol())
+                .map(ratatui::buffer::Cell::symbol)
                 .filter(|s| !s.is_ascii())
                 .collect();
             assert!(odd.is_empty(), "not ASCII: {odd:?}");

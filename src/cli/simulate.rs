@@ -30,6 +30,8 @@ pub(super) async fn run(args: Simulate) -> Result<u8, Failure> {
     if !args.play.speed.is_finite() || args.play.speed < 0.0 {
         return Err(Failure::Usage("--speed: 0 or more".into()));
     }
+    // Before the readiness line: whoever reads it may send a signal at once.
+    let signal = shutdown::signal();
     let running = simulator::start(Options {
         listen: args.listen,
         sessions: args.play.sessions,
@@ -51,7 +53,7 @@ pub(super) async fn run(args: Simulate) -> Result<u8, Failure> {
         "base_url": running.base_url, "sdk_id": running.sdk_id.to_string(), "sessions": ids,
     });
     data(&format!("{ready}\n"))?;
-    let signal = shutdown::signal().await;
+    let signal = signal.await;
     running.shutdown().await;
     talk(&format!("ended by signal {signal}"));
     Ok(exit::OK)

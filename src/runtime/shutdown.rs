@@ -6,9 +6,9 @@ use tokio::signal::unix::{SignalKind, signal as listen};
 
 use super::{Ending, terminal};
 
-/// Waits for TERM, HUP, INT or QUIT; returns its number. Never returns when no signal can be
-/// listened for.
-pub async fn signal() -> u8 {
+/// Listens from now on for TERM, HUP, INT and QUIT; the future ends with the first one's number. A
+/// signal between this call and the first poll is not missed. Needs a running tokio runtime.
+pub fn signal() -> impl Future<Output = u8> {
     let kinds = [
         (SignalKind::terminate(), libc::SIGTERM),
         (SignalKind::hangup(), libc::SIGHUP),
@@ -16,8 +16,9 @@ pub async fn signal() -> u8 {
         (SignalKind::quit(), libc::SIGQUIT),
     ];
     let waits = kinds.map(|(kind, number)| {
+        let stream = listen(kind);
         Box::pin(async move {
-            match listen(kind) {
+            match stream {
                 Ok(mut stream) => {
                     stream.recv().await;
                 }
@@ -26,13 +27,16 @@ pub async fn signal() -> u8 {
             u8::try_from(number).unwrap_or(0)
         })
     });
-    futures::future::select_all(waits).await.0
+    async { futures::future::select_all(waits).await.0 }
 }
 
-/// Waits for a signal or for a panic in any task.
-pub async fn reason() -> Ending {
-    tokio::select! {
-        number = signal() => Ending::Signal(number),
-        () = terminal::fault().cancelled() => Ending::Fault,
+/// Listens from now on for a signal or for a panic in any task.
+pub fn reason() -> impl Future<Output = Ending> {
+    let signal = signal();
+    async {
+        tokio::select! {
+            number = signal => Ending::Signal(number),
+            () = terminal::fault().cancelled() => Ending::Fault,
+        }
     }
 }

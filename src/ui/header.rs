@@ -10,6 +10,7 @@ use unicode_width::UnicodeWidthStr;
 
 use crate::app::Model;
 use crate::app::view::Tone;
+use crate::domain::rules::PassRule;
 use crate::theme::{Look, Role};
 
 pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, model: &Model, look: Look) {
@@ -82,7 +83,11 @@ pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, model: &Model, look: Look)
     if area.height > 2 {
         let budget = header.budget.map(|budget| format!(" budget {budget}")).unwrap_or_default();
         let sdk = format!("   sdk {}", model.settings().sdk_short);
-        let text = look.text(&format!("{budget}{sdk}…   pass rule: every check APPROVE unless configured; see: branchwatch config show"));
+        let rule = match &model.settings().rules.pass {
+            PassRule::All => "every check must be APPROVE".to_owned(),
+            PassRule::Listed(types) => format!("{} check types must be APPROVE", types.len()),
+        };
+        let text = look.text(&format!("{budget}{sdk}…   pass rule: {rule}"));
         lines.push(Line::from(Span::styled(text, look.tone(Tone::Dim))));
     }
     frame.render_widget(Paragraph::new(lines), area);

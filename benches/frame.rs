@@ -1,0 +1,85 @@
+//! Figure f: a frame of 160x50 cells at 1,000, 10,000 and 100,000 sessions. Run: cargo bench --bench frame
+//!
+//! Owns made-up sessions; measures drawing, and taking in one change.
+#![expect(clippy::expect_used, reason = "a failed set-up ends the benchmark")]
+
+use std::sync::Arc;
+
+use branchwatch::app::event::Event;
+use branchwatch::app::{Model, ModelSettings, update};
+use branchwatch::domain::ids::SessionId;
+use branchwatch::domain::rules::Rules;
+use branchwatch::domain::snapshot::{SessionTable, Snapshot};
+use branchwatch::domain::watched::{WatchEntry, WatchedSession};
+use branchwatch::keymap::Keymap;
+use branchwatch::theme::{ColourDepth, Look};
+use branchwatch::ui::{self, Scroll};
+use divan::Bencher;
+use jiff::Timestamp;
+use ratatui::Terminal;
+use ratatui::backend::TestBackend;
+
+fn main() {
+    divan::main();
+}
+
+fn session(n: usize, revision: u64) -> Arc<WatchedSession> {
+    let mut watched = WatchedSession::new(WatchEntry {
+        id: SessionId::new(uuid::Uuid::from_u128(n as u128)),
+        reference: Some(format!("dbs-{n}")),
+        tags: Vec::new(),
+        added_at: Timestamp::UNIX_EPOCH,
+        deadline: Timestamp::from_second(2_000_000_000 + i64::try_from(n).unwrap_or(0)).ok(),
+        resources_ttl: None,
+    });
+    watched.revision = revision;
+    Arc::new(watched)
+}
+
+fn world(count: usize) -> (Model, SessionTable, Keymap) {
+    let keymap = Keymap::shipped().expect("the shipped keymap");
+    let settings = ModelSettings {
+        profile: "bench".into(),
+        badge: "BENCH".into(),
+        live: false,
+        sdk_short: String::new(),
+        rules: Rules::default(),
+        export_dir: ".".into(),
+        time_zone: jiff::tz::TimeZone::UTC,
+        ascii: false,
+        masked: true,
+        help: keymap.help_rows(),
+    };
+    let now = Timestamp::from_second(1_900_000_000).expect("a time");
+    let mut model = Model::new(settings, (160, 50), now);
+    let table = SessionTable::from_entries((0..count).map(|n| session(n, 0)));
+    let snapshot = Snapshot { version: 1, sessions: table.clone(), ..Snapshot::default() };
+    update(&mut model, Event::Snapshot(Arc::new(snapshot)));
+    (model, table, keymap)
+}
+
+#[divan::bench(args = [1_000, 10_000, 100_000])]
+fn draw(bencher: Bencher<'_, '_>, count: usize) {
+    let (model, _, keymap) = world(count);
+    let look = Look::new(ColourDepth::TrueColor, false);
+    let mut terminal = Terminal::new(TestBackend::new(160, 50)).expect("cells");
+    let mut scroll = Scroll::default();
+    bencher.bench_local(|| {
+        terminal
+            .draw(|frame| ui::draw(frame, &model, (&keymap, &look), &mut scroll))
+            .expect("drawn");
+    });
+}
+
+#[divan::bench(args = [1_000, 10_000, 100_000])]
+fn take_in_one_change(bencher: Bencher<'_, '_>, count: usize) {
+    let (mut model, mut table, _) = world(count);
+    let mut revision = 1;
+    bencher.bench_local(|| {
+        revision += 1;
+        table.replace(session(count / 2, revision));
+        let snapshot =
+            Snapshot { version: revision, sessions: table.clone(), ..Snapshot::default() };
+        update(&mut model, Event::Snapshot(Arc::new(snapshot)))
+    });
+}

@@ -1,0 +1,35 @@
+//! Figure f3: publishing one changed session among 1,000 and among 100,000.
+//! Run: cargo bench --bench publish
+//!
+//! Owns made-up sessions.
+
+use branchwatch::domain::ids::SessionId;
+use branchwatch::domain::snapshot::Health;
+use branchwatch::domain::watched::{PollState, WatchEntry, WatchedSession};
+use branchwatch::store::Store;
+use divan::Bencher;
+use jiff::Timestamp;
+
+fn main() {
+    divan::main();
+}
+
+#[divan::bench(args = [1_000, 100_000])]
+fn publish(bencher: Bencher<'_, '_>, count: u128) {
+    let entry = |n: u128| WatchEntry {
+        id: SessionId::new(uuid::Uuid::from_u128(n)),
+        reference: None,
+        tags: Vec::new(),
+        added_at: Timestamp::UNIX_EPOCH,
+        deadline: None,
+        resources_ttl: None,
+    };
+    let (mut store, _reader) = Store::new((0..count).map(entry).map(WatchedSession::new).collect());
+    let id = SessionId::new(uuid::Uuid::from_u128(count / 2));
+    let mut failures = 0;
+    bencher.bench_local(|| {
+        failures += 1;
+        let poll = PollState { failures, ..PollState::default() };
+        store.set_polling(Health::default(), vec![(id, poll)])
+    });
+}
