@@ -95,6 +95,6 @@ async fn run(cli: Cli) -> Result<u8, Failure> {
             output::data(concat!("branchwatch ", env!("CARGO_PKG_VERSION"), "\n"))?;
             Ok(exit::OK)
         }
-        Some(Command::Topic { name }) => topic::run(name.as_deref()),
+        Some(Command::Help { topic }) => topic::run(topic.as_deref(), Cli::command()),
     }
 }

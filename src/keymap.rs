@@ -115,7 +115,7 @@ impl Keymap {
         for name in replaced.keys() {
             if !NAMES.iter().any(|(known, _)| known == name) {
                 return Err(KeymapError(format!(
-                    "no action named {name}; see: branchwatch topic keys"
+                    "no action named {name}; see: branchwatch help keys"
                 )));
             }
         }

@@ -283,9 +283,9 @@ fn usage_help_version_completions_and_topics() {
         ("exit-codes", "20"),
         ("privacy", "masked"),
     ] {
-        assert!(world.run(&["topic", topic], 0).0.contains(word));
+        assert!(world.run(&["help", topic], 0).0.contains(word));
     }
-    world.run(&["topic", "weather"], 2);
+    world.run(&["help", "weather"], 2);
     let (_, err) = world.run(&["demo"], 2);
     assert!(err.contains("terminal"), "{err}");
 }

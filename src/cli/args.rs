@@ -10,6 +10,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 /// Watch Yoti In-Branch Verification sessions live.
 #[derive(Debug, Parser)]
 #[command(name = "branchwatch", version, about, max_term_width = 100)]
+#[command(disable_help_subcommand = true)]
 #[command(
     after_help = "Without a command: the dashboard. To look around without a key: branchwatch demo"
 )]
@@ -113,11 +114,10 @@ pub(super) enum Command {
     },
     /// The version
     Version,
-    /// More about a topic
-    #[command(name = "topic")]
-    Topic {
-        /// stages, keys, exit-codes, privacy
-        name: Option<String>,
+    /// More about a command or a topic: stages, keys, exit-codes, privacy
+    Help {
+        /// Command or topic
+        topic: Option<String>,
     },
 }
 

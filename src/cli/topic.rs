@@ -1,10 +1,12 @@
-//! `topic`: more about a subject, in the terminal.
+//! `help`: more about a command or a subject, in the terminal.
 //!
 //! Owns the texts; what is generated elsewhere (keys) is asked from there.
 
 use super::exit::{self, Failure};
 use super::output::{data, table};
 use crate::keymap::Keymap;
+
+const TOPICS: &str = "topics: stages, keys, exit-codes, privacy";
 
 const STAGES: &str = "\
 STAGES (worked out by this program; state, recommendation and reason are Yoti's)
@@ -46,14 +48,19 @@ PRIVACY
   The local store holds the watch-list, last answers and observed changes, readable by you alone.
 ";
 
-pub(super) fn run(name: Option<&str>) -> Result<u8, Failure> {
+pub(super) fn run(name: Option<&str>, mut grammar: clap::Command) -> Result<u8, Failure> {
     let text = match name {
         Some("stages") => STAGES.to_owned(),
         Some("exit-codes") => EXIT_CODES.to_owned(),
         Some("privacy") => PRIVACY.to_owned(),
         Some("keys") => keys()?,
-        None => "topics: stages, keys, exit-codes, privacy\n".to_owned(),
-        Some(_) => return Err(Failure::Usage("topics: stages, keys, exit-codes, privacy".into())),
+        None => format!("{}\n{TOPICS}\n", grammar.render_help()),
+        Some(name) => match grammar.find_subcommand_mut(name) {
+            Some(command) => command.render_long_help().to_string(),
+            None => {
+                return Err(Failure::Usage(format!("no such command or topic; {TOPICS}")));
+            }
+        },
     };
     data(&text)?;
     Ok(exit::OK)
