@@ -31,15 +31,13 @@ pub(crate) fn checks(session: &WatchedSession, open: &BTreeSet<String>) -> (Vec<
 }
 
 fn results(session: &Session, open: &BTreeSet<String>) -> Vec<CheckRow> {
-    // Grouped by the first document used, in the order of the resources; whole-session checks last.
-    let place = |check: &Check| {
-        let first = check.resources_used.first();
-        first
-            .and_then(|id| session.resources.iter().rposition(|r| r.id == *id))
-            .map_or(usize::MAX, |p| usize::MAX - 1 - p)
+    // Grouped by the first document used, in the order of capture; whole-session checks last.
+    let captured = |check: &Check| {
+        let first = check.resources_used.first()?;
+        session.resources.iter().find(|resource| resource.id == *first)?.created_at
     };
     let mut order: Vec<&Check> = session.checks.iter().collect();
-    order.sort_by_key(|check| place(check));
+    order.sort_by_key(|check| (captured(check).is_none(), captured(check)));
     let mut rows = Vec::new();
     for check in order {
         let key = check.id.text().as_raw().to_owned();

@@ -23,7 +23,7 @@ use crate::clock::Clock;
 use crate::domain::attention::assess;
 use crate::domain::ids::SessionId;
 use crate::domain::rules::Rules;
-use crate::domain::watched::{PollFailure, PollState, WatchedSession};
+use crate::domain::watched::{Letter, PollFailure, PollState, WatchedSession};
 use crate::domain::wire_enum::SessionState;
 use crate::store::{Observation, Store};
 
@@ -268,7 +268,8 @@ impl<A: SessionApi, C: Clock> Task<A, C> {
             self.schedule.change(job.id, |track| {
                 track.interval = every;
                 track.failures = 0;
-                if ended {
+                // Once is enough for a letter that can change no more.
+                if ended && watched.answers.letter != Letter::NotKnown {
                     track.letter_due = None;
                 }
             });

@@ -32,7 +32,7 @@ impl Columns {
         let wide = width >= 96;
         let narrow = width < 64;
         let mut columns = Self {
-            name: 11,
+            name: 10,
             id: if wide { 9 } else { 0 },
             state: if wide { 10 } else { 0 },
             stage: 15,
