@@ -36,6 +36,12 @@ pub fn main() -> ExitCode {
             return ExitCode::from(u8::try_from(why.exit_code()).unwrap_or(exit::USAGE));
         }
     };
+    // Reports without the environment: it may name places that are nobody's business. Panics have
+    // a hook of their own, which gives the terminal back first.
+    let (_, reports) =
+        color_eyre::config::HookBuilder::default().display_env_section(false).into_hooks();
+    // Fails only where a hook stands already, in which case that one serves.
+    let _installed = reports.install();
     crate::runtime::terminal::install_panic_hook();
     let ended = std::panic::catch_unwind(|| started(cli));
     if crate::runtime::terminal::panicked() {

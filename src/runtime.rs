@@ -61,6 +61,7 @@ pub async fn dashboard<P: Persistence, A: SessionApi, C: Clock + Clone>(
     clock: C,
 ) -> std::io::Result<Ending> {
     let rules = parts.settings.rules.clone();
+    tracing::info!(sessions = known.len(), environment = parts.environment, "dashboard begins");
     let (store, snapshots) = Store::new(known);
     let saved = store.snapshot().sessions.clone();
     let (commands, inbox) = mpsc::channel::<Command>(256);
@@ -111,6 +112,7 @@ pub async fn dashboard<P: Persistence, A: SessionApi, C: Clock + Clone>(
     )
     .await;
     drop(screen);
+    tracing::info!(ending = ?ending.as_ref().ok(), "dashboard ends");
     stop.cancel();
     let polled = polling.await;
     saving_stop.cancel();

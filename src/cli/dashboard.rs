@@ -5,6 +5,7 @@
 use std::io::IsTerminal;
 use std::sync::Arc;
 
+use color_eyre::eyre::WrapErr;
 use jiff::SignedDuration;
 use secrecy::ExposeSecret;
 
@@ -151,7 +152,7 @@ async fn finish<P: Persistence, C: Clock + Clone>(
 ) -> Result<u8, Failure> {
     let known: Vec<WatchedSession> = persistence.load()?;
     let ending = runtime::dashboard(parts, (persistence, known, warning), client, clock).await;
-    match ending.map_err(Failure::from)? {
+    match ending.wrap_err("the terminal cannot be used")? {
         Ending::Quit => Ok(exit::OK),
         Ending::Signal(number) => Ok(128_u8.saturating_add(number)),
         Ending::TerminalGone => Ok(129),

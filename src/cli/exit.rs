@@ -54,6 +54,9 @@ pub(super) enum Failure {
     NotFound(String),
     #[error("{0}")]
     Other(String),
+    /// Something of the system's that no room has a word for, with what was being done.
+    #[error("{0:#}")]
+    Unexpected(#[from] color_eyre::Report),
     /// The reader of our output went away: no failure worth a word (fault T08).
     #[error("")]
     Pipe,
@@ -82,7 +85,7 @@ impl Failure {
             Self::Store(_) => STORE,
             Self::Usage(_) | Self::Simulator(SimulatorError::UnknownScenario { .. }) => USAGE,
             Self::NotFound(_) => NOT_FOUND,
-            Self::Export(_) | Self::Simulator(_) | Self::Other(_) => FAILED,
+            Self::Export(_) | Self::Simulator(_) | Self::Other(_) | Self::Unexpected(_) => FAILED,
             Self::Pipe => OK,
         }
     }

@@ -285,6 +285,7 @@ impl<A: SessionApi, C: Clock> Task<A, C> {
 
     fn bad(&mut self, job: Job, error: &ApiError, now: Instant) {
         self.meter.bad(now);
+        tracing::warn!(session = %job.id, part = ?job.part, status = error.status(), "no answer");
         let failures = self.schedule.track(job.id).map_or(1, |track| track.failures + 1);
         let every = self.schedule.track(job.id).and_then(|track| track.interval);
         let every = every.unwrap_or(Duration::from_mins(1));
