@@ -31,4 +31,6 @@ pub mod view;
 mod words;
 
 pub use model::{Model, ModelSettings};
+pub(crate) use timeline::happened;
 pub use update::update;
+pub(crate) use words::stage as stage_words;

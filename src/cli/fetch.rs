@@ -47,7 +47,7 @@ pub(super) async fn fetch(global: &Global, texts: &[String], timeout: &str) -> R
         let snapshot = reader.borrow().clone();
         let Some(session) = snapshot.sessions.get(id) else { continue };
         let stage = assess(session, &config.rules, SystemClock.now()).stage;
-        let mut text = format!("{id}  {}\n", words::stage(&stage));
+        let mut text = format!("{id}  {}\n", words::stage(&stage, SystemClock.now()));
         for event in session.timeline.iter().skip(before) {
             text += &format!("  {}  {}\n", event.at, words::event(event));
         }

@@ -164,7 +164,7 @@ pub(super) fn list(global: &Global, as_json: bool) -> Result<u8, Failure> {
                     assessment.findings.iter().map(|f| f.text.as_str()).collect();
                 json!({
                     "session_id": session.id().to_string(), "reference": session.entry.reference,
-                    "tags": session.entry.tags, "stage": words::stage(&assessment.stage),
+                    "tags": session.entry.tags, "stage": words::stage(&assessment.stage, now),
                     "supplied": supplied, "required": required, "attention": attention,
                     "deadline": assessment.deadline.map(|d| d.at.to_string()),
                     "fetched_at": session.poll.last_ok.map(|at| at.to_string()),
@@ -192,7 +192,7 @@ pub(super) fn list(global: &Global, as_json: bool) -> Result<u8, Failure> {
         };
         vec![
             crate::text::shown_str(&session.name(), 40),
-            words::stage(&assessment.stage),
+            words::stage(&assessment.stage, now),
             docs,
             assessment.deadline.map_or("—".into(), |d| words::span(d.at.duration_since(now))),
             session.poll.last_ok.map_or("—".into(), |at| words::span(now.duration_since(at))),

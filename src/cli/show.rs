@@ -33,7 +33,7 @@ pub(super) fn show(global: &Global, args: &Show) -> Result<u8, Failure> {
                 format!("{} ago", words::span(now.duration_since(at)))
             });
             text += &format!("{}  {id}\n", crate::text::shown_str(&session.name(), 60));
-            text += &format!("stage {} · seen {seen}\n", words::stage(&assessment.stage));
+            text += &format!("stage {} · seen {seen}\n", words::stage(&assessment.stage, now));
             for finding in &assessment.findings {
                 text += &format!("! {}\n", finding.text);
             }
