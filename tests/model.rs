@@ -1,0 +1,175 @@
+//! The model under random events: it never panics, its order and counters are those of a model
+//! that begins anew, and the cursor stays on its session.
+//!
+//! Owns made-up sessions; no time passes but by ticks.
+#![expect(clippy::unwrap_used, reason = "a failed set-up fails the test")]
+
+use std::sync::Arc;
+
+use branchwatch::app::action::Action;
+use branchwatch::app::event::{Edit, Event};
+use branchwatch::app::{Model, ModelSettings, update};
+use branchwatch::domain::ids::SessionId;
+use branchwatch::domain::rules::Rules;
+use branchwatch::domain::snapshot::{SessionTable, Snapshot};
+use branchwatch::domain::watched::{PollState, WatchEntry, WatchedSession};
+use branchwatch::keymap::Keymap;
+use branchwatch::theme::{ColourDepth, Look};
+use branchwatch::ui::{self, Scroll};
+use jiff::{SignedDuration, Timestamp};
+use proptest::prelude::*;
+use ratatui::Terminal;
+use ratatui::backend::TestBackend;
+
+fn start() -> Timestamp {
+    "2026-10-16T09:00:00Z".parse().unwrap()
+}
+
+fn model(size: (u16, u16)) -> Model {
+    let settings = ModelSettings {
+        profile: "acme".into(),
+        badge: "TEST".into(),
+        live: false,
+        sdk_short: String::new(),
+        rules: Rules::default(),
+        export_dir: ".".into(),
+        time_zone: jiff::tz::TimeZone::UTC,
+        ascii: false,
+        masked: true,
+        help: Keymap::shipped().unwrap().help_rows(),
+    };
+    Model::new(settings, size, start())
+}
+
+/// A session whose urgency follows from `hours` to its deadline and from its failures.
+fn session(n: u8, hours: i64, failures: u32, revision: u64) -> Arc<WatchedSession> {
+    let mut watched = WatchedSession::new(WatchEntry {
+        id: SessionId::new(uuid::Uuid::from_u128(u128::from(n))),
+        reference: Some(format!("dbs-{n}")),
+        tags: Vec::new(),
+        added_at: start(),
+        deadline: Some(start() + SignedDuration::from_hours(hours)),
+        resources_ttl: None,
+    });
+    watched.poll = PollState {
+        last_ok: Some(start()),
+        failures,
+        interval: Some(SignedDuration::from_mins(30)),
+        ..PollState::default()
+    };
+    watched.revision = revision;
+    Arc::new(watched)
+}
+
+#[derive(Clone, Debug)]
+enum Step {
+    Change(u8, i64, u32),
+    Remove(u8),
+    Tick(i64),
+    Act(Action),
+    Type(char),
+    Resize(u16, u16),
+}
+
+fn step() -> impl Strategy<Value = Step> {
+    let actions: Vec<Action> =
+        Keymap::shipped().unwrap().help_rows().into_iter().map(|row| row.action).collect();
+    prop_oneof![
+        4 => (0_u8..30, 0_i64..80, 0_u32..5).prop_map(|(n, hours, failures)| Step::Change(n, hours, failures)),
+        1 => (0_u8..30).prop_map(Step::Remove),
+        2 => (1_i64..7_200).prop_map(Step::Tick),
+        4 => proptest::sample::select(actions).prop_map(Step::Act),
+        1 => proptest::char::range('a', 'z').prop_map(Step::Type),
+        1 => (0_u16..220, 0_u16..70).prop_map(|(columns, rows)| Step::Resize(columns, rows)),
+    ]
+}
+
+fn order(model: &Model) -> Vec<SessionId> {
+    model.list_rows(0..model.list_len()).into_iter().map(|row| row.id).collect()
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(150))]
+
+    #[test]
+    fn order_and_counters_are_those_of_a_fresh_model_and_the_cursor_stays(
+        steps in proptest::collection::vec(step(), 1..60),
+    ) {
+        let mut model = model((120, 40));
+        let (mut now, mut revision) = (start(), 0);
+        let mut listed: Vec<Arc<WatchedSession>> = Vec::new();
+        let mut table = SessionTable::default();
+        for step in steps {
+            let selected = model.selected();
+            match step {
+                Step::Change(n, hours, failures) => {
+                    revision += 1;
+                    let changed = session(n, hours, failures, revision);
+                    if table.replace(Arc::clone(&changed)) {
+                        for known in listed.iter_mut().filter(|known| known.id() == changed.id()) {
+                            *known = Arc::clone(&changed);
+                        }
+                    } else {
+                        listed.push(changed);
+                        table = SessionTable::from_entries(listed.iter().map(Arc::clone));
+                    }
+                }
+                Step::Remove(n) => {
+                    listed.retain(|known| known.id().uuid().as_u128() != u128::from(n));
+                    table = SessionTable::from_entries(listed.iter().map(Arc::clone));
+                }
+                Step::Tick(seconds) => now += SignedDuration::from_secs(seconds),
+                Step::Act(_) | Step::Type(_) | Step::Resize(..) => continue,
+            }
+            let snapshot = Arc::new(Snapshot { version: revision, sessions: table.clone(), ..Snapshot::default() });
+            update(&mut model, Event::Tick(now));
+            update(&mut model, Event::Snapshot(Arc::clone(&snapshot)));
+            let mut fresh = self::model((120, 40));
+            update(&mut fresh, Event::Tick(now));
+            update(&mut fresh, Event::Snapshot(snapshot));
+            prop_assert_eq!(order(&model), order(&fresh));
+            prop_assert_eq!(model.header().counters, fresh.header().counters);
+            prop_assert_eq!(model.header().attention, fresh.header().attention);
+            if let Some(selected) = selected.filter(|id| table.get(*id).is_some()) {
+                prop_assert_eq!(model.selected(), Some(selected), "the cursor stays on its session");
+            }
+        }
+    }
+
+    #[test]
+    fn random_events_never_panic_at_any_size(steps in proptest::collection::vec(step(), 1..80)) {
+        let mut model = model((80, 24));
+        let keymap = Keymap::shipped().unwrap();
+        let look = Look::new(ColourDepth::Ansi16, false);
+        let mut scroll = Scroll::default();
+        let (mut now, mut listed) = (start(), Vec::new());
+        for (revision, step) in (1_u64..).zip(steps) {
+            let event = match step {
+                Step::Change(n, hours, failures) => {
+                    listed.push(session(n, hours, failures, revision));
+                    let sessions = SessionTable::from_entries(listed.iter().map(Arc::clone));
+                    Event::Snapshot(Arc::new(Snapshot { version: revision, sessions, ..Snapshot::default() }))
+                }
+                Step::Remove(n) => {
+                    listed.retain(|known| known.id().uuid().as_u128() != u128::from(n));
+                    let sessions = SessionTable::from_entries(listed.iter().map(Arc::clone));
+                    Event::Snapshot(Arc::new(Snapshot { version: revision, sessions, ..Snapshot::default() }))
+                }
+                Step::Tick(seconds) => {
+                    now += SignedDuration::from_secs(seconds);
+                    Event::Tick(now)
+                }
+                Step::Act(action) => Event::Action(action),
+                Step::Type(letter) => Event::Edit(Edit::Insert(letter)),
+                Step::Resize(columns, rows) => Event::Resize(columns, rows),
+            };
+            update(&mut model, event);
+            model.take_dirty();
+            let (columns, rows) = model.size();
+            if columns > 0 && rows > 0 {
+                let mut terminal = Terminal::new(TestBackend::new(columns, rows)).unwrap();
+                terminal.draw(|frame| ui::draw(frame, &model, (&keymap, &look), &mut scroll)).unwrap();
+            }
+        }
+    }
+}
