@@ -12,6 +12,8 @@ mod writer;
 
 use std::sync::Arc;
 
+use jiff::Timestamp;
+
 use crate::domain::ids::SessionId;
 use crate::domain::watched::{WatchEntry, WatchedSession};
 
@@ -44,6 +46,12 @@ pub trait Persistence: Send + 'static {
     /// # Errors
     /// See [`PersistError`].
     fn save(&mut self, sessions: &[Arc<WatchedSession>]) -> Result<(), PersistError>;
+
+    /// Saves no more than when sessions last answered: what an answer that says nothing new needs.
+    ///
+    /// # Errors
+    /// See [`PersistError`].
+    fn touch(&mut self, answered: &[(SessionId, Timestamp)]) -> Result<(), PersistError>;
 }
 
 /// Why the local store cannot be used.

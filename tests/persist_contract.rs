@@ -90,6 +90,11 @@ fn story(mut store: impl Persistence) {
     store.save(&[Arc::new(grown.clone())]).unwrap();
     assert_eq!(store.load().unwrap()[1], grown);
 
+    let later: Timestamp = "2026-10-16T11:00:00Z".parse().unwrap();
+    store.touch(&[(id(2), later), (id(9), later)]).unwrap();
+    grown.poll.last_ok = Some(later);
+    assert_eq!(store.load().unwrap()[1], grown, "an answer with nothing new moves its time alone");
+
     let mut renamed = entry(2);
     renamed.reference = None;
     store.add(&[renamed.clone()]).unwrap();

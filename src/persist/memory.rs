@@ -4,6 +4,8 @@
 
 use std::sync::Arc;
 
+use jiff::Timestamp;
+
 use super::{PersistError, Persistence};
 use crate::domain::ids::SessionId;
 use crate::domain::watched::{WatchEntry, WatchedSession};
@@ -42,6 +44,15 @@ impl Persistence for Memory {
                 *known = WatchedSession::clone(session);
                 known.poll = crate::domain::watched::PollState { last_ok, ..Default::default() };
                 known.revision = 0;
+            }
+        }
+        Ok(())
+    }
+
+    fn touch(&mut self, answered: &[(SessionId, Timestamp)]) -> Result<(), PersistError> {
+        for (id, at) in answered {
+            for known in self.sessions.iter_mut().filter(|known| known.id() == *id) {
+                known.poll.last_ok = Some(*at);
             }
         }
         Ok(())

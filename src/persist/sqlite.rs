@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
+use jiff::Timestamp;
 use rusqlite::{Connection, ErrorCode, TransactionBehavior};
 
 use super::{Opened, PersistError, Persistence, files, rows};
@@ -175,6 +176,16 @@ impl Persistence for Sqlite {
     fn save(&mut self, sessions: &[Arc<WatchedSession>]) -> Result<(), PersistError> {
         self.write(|transaction| {
             sessions.iter().try_for_each(|watched| rows::put_known(transaction, watched))
+        })
+    }
+
+    fn touch(&mut self, answered: &[(SessionId, Timestamp)]) -> Result<(), PersistError> {
+        self.write(|transaction| {
+            let mut update =
+                transaction.prepare_cached("UPDATE session SET last_ok = ?2 WHERE id = ?1")?;
+            answered.iter().try_for_each(|(id, at)| {
+                update.execute([id.to_string(), at.to_string()]).map(|_rows| ())
+            })
         })
     }
 }

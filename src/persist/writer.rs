@@ -78,13 +78,24 @@ impl<P: Persistence> Saver<P> {
             self.persistence = Some(persistence);
             return self;
         }
+        // Most polls say nothing new: their answers need not be written again.
+        let (touched, changed): (Vec<_>, Vec<_>) = changed.into_iter().partition(|s| {
+            self.saved
+                .get(s.id())
+                .is_some_and(|was| was.revision == s.revision && was.entry == s.entry)
+        });
+        let touched: Vec<_> =
+            touched.iter().filter_map(|s| Some((s.id(), s.poll.last_ok?))).collect();
         let saving = tokio::task::spawn_blocking(move || {
             let mut outcome = if new.is_empty() { Ok(()) } else { persistence.add(&new) };
             if outcome.is_ok() && !gone.is_empty() {
                 outcome = persistence.remove(&gone).map(|_count| ());
             }
-            if outcome.is_ok() {
+            if outcome.is_ok() && !changed.is_empty() {
                 outcome = persistence.save(&changed);
+            }
+            if outcome.is_ok() && !touched.is_empty() {
+                outcome = persistence.touch(&touched);
             }
             (persistence, outcome)
         });
