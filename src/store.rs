@@ -22,6 +22,7 @@ use crate::domain::wire_enum::SessionState;
 
 /// What was learned of one session.
 #[derive(Clone, Debug)]
+#[expect(clippy::large_enum_variant, reason = "one for each answer, never kept in number")]
 pub enum Observation {
     /// A session result.
     Session(Answer<Session>),

@@ -23,7 +23,7 @@ use branchwatch::domain::ids::SessionId;
 use branchwatch::domain::resource::{Resource, ResourceKind};
 use branchwatch::domain::server_text::ServerText;
 use branchwatch::domain::session::Session;
-use branchwatch::domain::wire_enum::SessionState;
+use branchwatch::domain::wire_enum::{LivenessType, SessionState};
 use branchwatch::simulator::scenario::Scenario;
 use branchwatch::simulator::{self, Options, Running};
 use secrecy::ExposeSecret;
@@ -147,7 +147,7 @@ fn view(session: &Session) -> Value {
         .map(|resource| {
             let kind = match &resource.kind {
                 ResourceKind::Liveness(kind) => {
-                    kind.as_ref().map(branchwatch::domain::wire_enum::LivenessType::as_raw)
+                    kind.liveness_type.as_ref().map(LivenessType::as_raw)
                 }
                 _ => None,
             };
@@ -190,7 +190,7 @@ fn document(resource: &Resource) -> Value {
                 "id": task.id.text().as_raw(),
                 "type": task.task_type.as_ref().map(branchwatch::domain::wire_enum::TaskType::as_raw),
                 "state": task.state.as_ref().map(branchwatch::domain::wire_enum::TaskState::as_raw),
-                "generated_checks": checks.map(|id| id.text().as_raw()).collect::<Vec<_>>(),
+                "generated_checks": checks.map(|check| check.id.text().as_raw()).collect::<Vec<_>>(),
             })
         })
         .collect();

@@ -70,16 +70,9 @@ impl SessionApi for Fake {
     async fn session(&self, id: SessionId) -> Result<Answer<Session>, ApiError> {
         let state = self.call(id, Part::Session).await?;
         let value = Session {
-            id,
             state: Some(state.clone()),
             client_session_token_ttl: Some(30 * 86_400),
-            user_tracking_id: None,
-            biometric_consent: None,
-            resources: Vec::new(),
-            checks: Vec::new(),
-            identity_profile: None,
-            media: Vec::new(),
-            drift: Vec::new(),
+            ..Session::empty(id)
         };
         let raw = format!("{{\"state\":\"{}\"}}", state.as_raw());
         Ok(Answer { value, raw: raw.into(), fetched_at: self.clock.now() })
@@ -87,13 +80,7 @@ impl SessionApi for Fake {
 
     async fn configuration(&self, id: SessionId) -> Result<Answer<Configuration>, ApiError> {
         self.call(id, Part::Configuration).await?;
-        let value = Configuration {
-            session_id: id,
-            client_session_token_ttl: None,
-            requested_checks: Vec::new(),
-            requirements: Vec::new(),
-            drift: Vec::new(),
-        };
+        let value = Configuration::empty(id);
         Ok(Answer { value, raw: "{}".into(), fetched_at: self.clock.now() })
     }
 

@@ -279,19 +279,19 @@ impl<C: Clock> Client<C> {
 impl<C: Clock> SessionApi for Client<C> {
     async fn session(&self, id: SessionId) -> Result<Answer<Session>, ApiError> {
         let (text, value, fetched_at) = self.json(&format!("/sessions/{id}")).await?;
-        let value = wire::session_value(&value, id)?;
+        let value = wire::session::value(&value, id)?;
         Ok(Answer { value, raw: text.into(), fetched_at })
     }
 
     async fn configuration(&self, id: SessionId) -> Result<Answer<Configuration>, ApiError> {
         let (text, value, fetched_at) = self.json(&format!("/sessions/{id}/configuration")).await?;
-        let value = wire::configuration_value(&value, id)?;
+        let value = wire::configuration::value(&value, id)?;
         Ok(Answer { value, raw: text.into(), fetched_at })
     }
 
     async fn instructions(&self, id: SessionId) -> Result<Answer<Instructions>, ApiError> {
         let (text, value, fetched_at) = self.json(&format!("/sessions/{id}/instructions")).await?;
-        let value = wire::instructions_value(&value)?;
+        let value = wire::instructions::value(&value)?;
         Ok(Answer { value, raw: text.into(), fetched_at })
     }
 }

@@ -4,26 +4,31 @@
 //! `Drift`, and the rest stays.
 
 mod check;
+pub(super) mod configuration;
 mod cursor;
+pub(super) mod instructions;
+mod notes;
 mod requirement;
 mod resource;
+pub(super) mod session;
+mod watchlist;
 
 use serde_json::Value;
 
 use super::ApiErrorKind;
 use crate::domain::configuration::Configuration;
-use crate::domain::ids::{MediaId, RequirementId, SessionId};
-use crate::domain::instructions::{Branch, Instructions, PromisedDocument};
-use crate::domain::session::{IdentityProfile, Session};
-use crate::domain::wire_enum::{CheckType, IdentityProfileOutcome, RequirementType, SessionState};
-use cursor::{Cursor, Drifts};
+use crate::domain::ids::SessionId;
+use crate::domain::instructions::Instructions;
+use crate::domain::session::Session;
+use cursor::Cursor;
+use notes::Notes;
 
 /// Reads a session result; `asked` is the session that was asked for.
 ///
 /// # Errors
 /// [`ApiErrorKind::NotFromYoti`] when the text is no object or speaks of another session (A18).
 pub fn session(raw: &str, asked: SessionId) -> Result<Session, ApiErrorKind> {
-    session_value(&parsed(raw)?, asked)
+    session::value(&parsed(raw)?, asked)
 }
 
 /// Reads a configuration.
@@ -31,7 +36,7 @@ pub fn session(raw: &str, asked: SessionId) -> Result<Session, ApiErrorKind> {
 /// # Errors
 /// As [`session`].
 pub fn configuration(raw: &str, asked: SessionId) -> Result<Configuration, ApiErrorKind> {
-    configuration_value(&parsed(raw)?, asked)
+    configuration::value(&parsed(raw)?, asked)
 }
 
 /// Reads the instructions.
@@ -39,7 +44,7 @@ pub fn configuration(raw: &str, asked: SessionId) -> Result<Configuration, ApiEr
 /// # Errors
 /// [`ApiErrorKind::NotFromYoti`] when the text is no object.
 pub fn instructions(raw: &str) -> Result<Instructions, ApiErrorKind> {
-    instructions_value(&parsed(raw)?)
+    instructions::value(&parsed(raw)?)
 }
 
 fn parsed(raw: &str) -> Result<Value, ApiErrorKind> {
@@ -52,109 +57,16 @@ fn parsed(raw: &str) -> Result<Value, ApiErrorKind> {
 fn root<'a>(
     value: &'a Value,
     asked: SessionId,
-    drifts: &'a Drifts,
+    notes: &'a Notes,
 ) -> Result<Cursor<'a>, ApiErrorKind> {
-    let root = Cursor::root(value, drifts)
+    let root = Cursor::root(value, notes)
         .ok_or(ApiErrorKind::NotFromYoti("the answer is no JSON object"))?;
-    match root.text("session_id") {
-        Some(id) if SessionId::parse(id.as_raw()) == Ok(asked) => Ok(root),
-        Some(_) => Err(ApiErrorKind::NotFromYoti("the answer speaks of another session")),
-        None => {
-            root.note("session_id", "nothing");
-            Ok(root)
+    match root.needed("session_id") {
+        Some(id) if SessionId::parse(id.as_raw()) != Ok(asked) => {
+            Err(ApiErrorKind::NotFromYoti("the answer speaks of another session"))
         }
+        _ => Ok(root),
     }
-}
-
-pub(super) fn session_value(value: &Value, asked: SessionId) -> Result<Session, ApiErrorKind> {
-    let drifts = Drifts::default();
-    let root = root(value, asked, &drifts)?;
-    let resources = root.object("resources").map(|all| resource::all(&all)).unwrap_or_default();
-    let checks = root.list("checks").into_iter().filter_map(|item| check::one(&item)).collect();
-    let identity_profile = profile(&root, "identity_profile", false)
-        .or_else(|| profile(&root, "advanced_identity_profile", true));
-    Ok(Session {
-        id: asked,
-        state: root.name("state").map(SessionState::from_wire),
-        client_session_token_ttl: root.integer("client_session_token_ttl"),
-        user_tracking_id: root.text("user_tracking_id"),
-        biometric_consent: root.time(&["biometric_consent"]),
-        resources,
-        checks,
-        identity_profile,
-        media: resource::media_below(&root),
-        drift: drifts.take(),
-    })
-}
-
-fn profile(root: &Cursor<'_>, key: &str, advanced: bool) -> Option<IdentityProfile> {
-    let profile = root.object(key)?;
-    let report = profile.object("identity_profile_report");
-    Some(IdentityProfile {
-        advanced,
-        result: profile.name("result").map(IdentityProfileOutcome::from_wire),
-        reason_code: profile.object("failure_reason").and_then(|why| why.text("reason_code")),
-        media: report
-            .and_then(|report| report.object("media"))
-            .and_then(|media| media.text("id"))
-            .map(MediaId::new),
-    })
-}
-
-pub(super) fn configuration_value(
-    value: &Value,
-    asked: SessionId,
-) -> Result<Configuration, ApiErrorKind> {
-    let drifts = Drifts::default();
-    let root = root(value, asked, &drifts)?;
-    let requirements = root
-        .object("capture")
-        .map(|capture| capture.list("required_resources"))
-        .unwrap_or_default()
-        .into_iter()
-        .filter_map(|item| requirement::one(&item))
-        .collect();
-    Ok(Configuration {
-        session_id: asked,
-        client_session_token_ttl: root.integer("client_session_token_ttl"),
-        requested_checks: root
-            .texts("requested_checks")
-            .iter()
-            .map(|name| CheckType::from_wire(name.as_raw()))
-            .collect(),
-        requirements,
-        drift: drifts.take(),
-    })
-}
-
-pub(super) fn instructions_value(value: &Value) -> Result<Instructions, ApiErrorKind> {
-    let drifts = Drifts::default();
-    let root = Cursor::root(value, &drifts)
-        .ok_or(ApiErrorKind::NotFromYoti("the answer is no JSON object"))?;
-    let documents = root.list("documents").into_iter().filter_map(|item| {
-        let document = item.object("document");
-        let part = |key: &str| document.as_ref().and_then(|d| d.text(key));
-        Some(PromisedDocument {
-            requirement_id: RequirementId::new(item.id("requirement_id")?),
-            kind: document.as_ref().and_then(|d| d.name("type")).map(RequirementType::from_wire),
-            country_code: part("country_code"),
-            document_type: part("document_type"),
-        })
-    });
-    let documents = documents.collect();
-    let branch = root.object("branch").map(|branch| Branch {
-        branch_type: branch.text("type"),
-        fad_code: branch.text("fad_code"),
-        name: branch.text("name"),
-        address: branch.text("address"),
-        post_code: branch.text("post_code").or_else(|| branch.text("postcode")),
-    });
-    Ok(Instructions {
-        contact_profile_exists: root.flag("contact_profile_exists"),
-        documents,
-        branch,
-        drift: drifts.take(),
-    })
 }
 
 #[cfg(test)]
@@ -164,7 +76,9 @@ mod tests {
     use super::*;
     use crate::domain::check::Check;
     use crate::domain::resource::ResourceKind;
-    use crate::domain::wire_enum::{CheckState, Recommendation, SourceType};
+    use crate::domain::wire_enum::{
+        CheckState, IdentityProfileOutcome, Recommendation, SourceType,
+    };
 
     const ID: &str = "0b8f6a52-3c1e-4f6b-9d0a-2e5c7a914d33";
 
@@ -223,7 +137,8 @@ mod tests {
             part.details.iter().map(|(a, b)| (a.as_raw(), b.as_raw())).collect();
         assert_eq!(details, [("score", "0.68"), ("band", "B")]);
         assert!(matches!(session.checks[1].state, Some(CheckState::Unknown(_))));
-        let hits = session.checks[2].report.as_ref().unwrap().total_hits.clone();
+        let found = session.checks[2].report.clone().unwrap().watchlist;
+        let hits = found.unwrap().total_hits;
         assert_eq!(hits.unwrap().as_raw(), "100");
         let media: Vec<&str> = session.media.iter().map(|m| m.id.text().as_raw()).collect();
         assert_eq!(media, ["m1", "m2", "m3", "m4", "m5", "m6"], "also below unknown keys");
@@ -239,8 +154,8 @@ mod tests {
             "checks":[null,{"id":"c1","state":[]},{"id":"c2","created":"yesterday"}]}"#,
         );
         assert_eq!((session.state, session.client_session_token_ttl), (None, None));
-        assert_eq!(session.resources.len(), 2);
-        assert_eq!(session.checks.len(), 2);
+        assert_eq!(session.resources.len(), 3, "one without an id stays too");
+        assert_eq!((session.checks.len(), session.unreadable_checks), (2, 1));
         let places: Vec<&str> = session.drift.iter().map(|drift| drift.pointer.as_str()).collect();
         for place in [
             "/state",
@@ -328,7 +243,7 @@ mod tests {
             places(&value, "", &mut all);
             let pointer = all[place.index(all.len())].clone();
             *value.pointer_mut(&pointer).unwrap() = serde_json::from_str(with).unwrap();
-            let read = session_value(&value, id());
+            let read = session::value(&value, id());
             if !pointer.is_empty() && pointer != "/session_id" && pointer != "/checks" {
                 let read = read.unwrap();
                 let kept = |name: &str| {

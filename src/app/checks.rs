@@ -10,7 +10,7 @@ use crate::app::words::{self, server, wire};
 use crate::domain::check::{Check, Report, SubCheck};
 use crate::domain::coverage;
 use crate::domain::requested;
-use crate::domain::resource::Resource;
+use crate::domain::resource::{Resource, ResourceKind};
 use crate::domain::session::Session;
 use crate::domain::watched::WatchedSession;
 use crate::domain::wire_enum::{CheckType, SubCheckResult};
@@ -92,8 +92,7 @@ fn used(session: &Session, check: &Check) -> String {
         .iter()
         .filter_map(|id| session.resources.iter().find(|resource| resource.id == *id))
         .filter(|r| {
-            check.resources_used.len() == 1
-                || r.kind != crate::domain::resource::ResourceKind::ApplicantProfile
+            check.resources_used.len() == 1 || !matches!(r.kind, ResourceKind::ApplicantProfile(_))
         })
         .map(name_of)
         .collect();
@@ -151,7 +150,7 @@ fn extras(report: &Report, key: &dyn Fn(&str, usize) -> String) -> Vec<CheckRow>
         row.reason = Cell::new(server(suggestion), Tone::Notice);
         rows.push(row);
     }
-    if let Some(hits) = &report.total_hits {
+    if let Some(hits) = report.watchlist.as_ref().and_then(|found| found.total_hits.as_ref()) {
         let mut row = line(key("hits", 0), "total hits", (Glyph::Blank, Tone::Plain));
         row.reason = Cell::plain(server(hits));
         rows.push(row);

@@ -27,7 +27,7 @@ pub(crate) fn attempt(
 /// A resource that fits no requirement stands by itself.
 pub(crate) fn unmatched(resource: &Resource, times: &Times) -> TreeNode {
     let mut made = supplied(resource, times);
-    if resource.kind == ResourceKind::ApplicantProfile {
+    if matches!(resource.kind, ResourceKind::ApplicantProfile(_)) {
         made.label = Cell::new("APPLICANT_PROFILE", Tone::Strong);
         made.status = Cell::new("masked", Tone::Dim);
     } else {
@@ -99,8 +99,8 @@ fn task(task: &Task, times: &Times) -> TreeNode {
         made.children.push(leaf("recommendation", "recommends", value, Cell::plain("")));
     }
     for check in &task.generated_checks {
-        let id = Cell::plain(server(check.text()));
-        made.children.push(leaf(check.text().as_raw(), "generated check", id, Cell::plain("")));
+        let id = Cell::plain(server(check.id.text()));
+        made.children.push(leaf(check.id.text().as_raw(), "generated check", id, Cell::plain("")));
     }
     made
 }

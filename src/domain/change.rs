@@ -10,6 +10,7 @@ use jiff::Timestamp;
 use crate::domain::check::Check;
 use crate::domain::configuration::Configuration;
 use crate::domain::ids::{CheckId, ResourceId};
+use crate::domain::profile::IdentityProfile;
 use crate::domain::resource::{Resource, Task};
 use crate::domain::server_text::ServerText;
 use crate::domain::session::{Session, equal_but_for_clocks};
@@ -183,11 +184,16 @@ impl Log {
         }
         self.resources(before, after);
         self.checks(before, after);
-        let outcome = |s: &Session| s.identity_profile.as_ref().and_then(|p| p.result.clone());
-        if let Some(result) = outcome(after)
-            && before.and_then(outcome) != Some(result.clone())
-        {
-            self.seen(ChangeKind::IdentityProfile(result.as_raw().into()));
+        let kinds: [fn(&Session) -> Option<&IdentityProfile>; 2] = [
+            |session| session.identity_profile.as_ref(),
+            |session| session.advanced_identity_profile.as_ref(),
+        ];
+        for profile in kinds {
+            let result = profile(after).and_then(|p| p.result.as_ref());
+            let was = before.and_then(profile).and_then(|p| p.result.as_ref());
+            if let Some(result) = result.filter(|result| Some(*result) != was) {
+                self.seen(ChangeKind::IdentityProfile(result.as_raw().into()));
+            }
         }
         if old.is_some_and(|old| self.events.len() == known && !equal_but_for_clocks(old, new)) {
             self.seen(ChangeKind::Other);
@@ -231,7 +237,9 @@ impl Log {
 
     fn resource_updated(&mut self, was: &Resource, resource: &Resource) {
         let counts = resource.pages_and_frames();
-        if counts != was.pages_and_frames() || resource.media.len() > was.media.len() {
+        // A manual extraction replaces a media's id (contract 3.3).
+        let ids = |r: &Resource| r.media.iter().map(|m| m.id.clone()).collect::<Vec<_>>();
+        if counts != was.pages_and_frames() || ids(resource) != ids(was) {
             let what = ChangeKind::ResourceUpdated {
                 container: resource.kind.container().into(),
                 document_type: resource.document().and_then(|d| d.document_type.clone()),

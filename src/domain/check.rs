@@ -7,6 +7,8 @@ use jiff::Timestamp;
 use crate::domain::ids::{CheckId, ResourceId};
 use crate::domain::resource::Media;
 use crate::domain::server_text::ServerText;
+use crate::domain::session::Extra;
+use crate::domain::watchlist::WatchlistSummary;
 use crate::domain::wire_enum::{CheckState, CheckType, Process, Recommendation, SubCheckResult};
 
 /// One check.
@@ -24,12 +26,18 @@ pub struct Check {
     pub report: Option<Report>,
     /// Only with `DOCUMENT_SCHEME_VALIDITY_CHECK`: `UK_DBS`, `UK_GDS`, ….
     pub scheme: Option<ServerText>,
-    /// Media it made, and the profile it used.
+    /// `generated_media`
+    pub generated_media: Vec<Media>,
+    /// The profile that a database search was fed with: personal data.
+    pub generated_profile: Option<Media>,
+    /// Every media below this check, the two above among them.
     pub media: Vec<Media>,
     /// Time of creation.
     pub created: Option<Timestamp>,
     /// Time of the last change.
     pub last_updated: Option<Timestamp>,
+    /// What no field reads: the generic view of reports that nobody knows yet.
+    pub extra: Extra,
 }
 
 /// What a finished check says (contract 4.3).
@@ -43,8 +51,8 @@ pub struct Report {
     pub recovery_suggestion: Option<ServerText>,
     /// Parts of the examination; may be empty.
     pub breakdown: Vec<SubCheck>,
-    /// `watchlist_summary.total_hits` as text (contract 4.6).
-    pub total_hits: Option<ServerText>,
+    /// `watchlist_summary` (contract 4.6).
+    pub watchlist: Option<WatchlistSummary>,
 }
 
 /// One part of a check's examination.
@@ -61,10 +69,18 @@ pub struct SubCheck {
 }
 
 impl Check {
-    /// The recommendation, if the check is DONE and has a report.
+    /// The recommendation, if there is a report.
     #[must_use]
     pub fn recommendation(&self) -> Option<&Recommendation> {
         self.report.as_ref()?.recommendation.as_ref()
+    }
+
+    /// True for APPROVE of a DONE check: an advice before DONE, or in a state that nobody knows, is
+    /// not a pass (contract 4.1).
+    #[must_use]
+    pub fn is_approved(&self) -> bool {
+        self.state == Some(CheckState::Done)
+            && self.recommendation() == Some(&Recommendation::Approve)
     }
 
     /// True once nothing more can come: DONE or INTERNAL_ERROR.

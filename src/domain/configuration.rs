@@ -3,11 +3,12 @@
 //! Owns the shape alone. Allowed sources are read from here, never inferred (contract 7.1).
 
 use crate::domain::ids::{RequirementId, SessionId};
+use crate::domain::resource::Media;
 use crate::domain::server_text::ServerText;
-use crate::domain::session::Drift;
+use crate::domain::session::{Drift, Extra, UnknownValue};
 use crate::domain::wire_enum::{
-    AssessmentState, CheckType, LivenessType, RequirementState, RequirementType, SourceType,
-    TaskType,
+    AssessmentState, BiometricConsent, CheckType, LivenessType, RequirementState, RequirementType,
+    SourceType, TaskType,
 };
 
 /// The configuration of a session.
@@ -19,10 +20,42 @@ pub struct Configuration {
     pub client_session_token_ttl: Option<i64>,
     /// Check types asked for; `[]` is legal (11 #21).
     pub requested_checks: Vec<CheckType>,
+    /// `capture.biometric_consent`; the session result's is a time (11 #20).
+    pub biometric_consent: Option<BiometricConsent>,
     /// `capture.required_resources` in the order received.
     pub requirements: Vec<RequiredResource>,
+    /// `applicant_profile.media`
+    pub applicant_profile: Option<Media>,
+    /// Whether the end user's address is kept.
+    pub track_ip_address: Option<bool>,
+    /// `sdk_config`, flattened: dotted path and value (contract 5.6).
+    pub sdk_config: Extra,
+    /// What no field reads, below no requirement.
+    pub extra: Extra,
+    /// Values of enums that this build does not know.
+    pub unknown: Vec<UnknownValue>,
     /// What could not be read.
     pub drift: Vec<Drift>,
+}
+
+impl Configuration {
+    /// A configuration that asks for nothing.
+    #[must_use]
+    pub const fn empty(session_id: SessionId) -> Self {
+        Self {
+            session_id,
+            client_session_token_ttl: None,
+            requested_checks: Vec::new(),
+            biometric_consent: None,
+            requirements: Vec::new(),
+            applicant_profile: None,
+            track_ip_address: None,
+            sdk_config: Vec::new(),
+            extra: Vec::new(),
+            unknown: Vec::new(),
+            drift: Vec::new(),
+        }
+    }
 }
 
 /// One thing that must be supplied.
@@ -51,6 +84,8 @@ pub struct RequiredResource {
     pub objective: Option<ServerText>,
     /// For LIVENESS.
     pub liveness_type: Option<LivenessType>,
+    /// What no field reads.
+    pub extra: Extra,
 }
 
 /// One allowed source (contract 6.1).
@@ -60,6 +95,8 @@ pub struct AllowedSource {
     pub source: SourceType,
     /// `None`: not stated ("any provider"); values are open, `UK_POST_OFFICE` so far.
     pub allowed_providers: Option<Vec<ServerText>>,
+    /// Keys that only new sources have.
+    pub extra: Extra,
 }
 
 /// Documents accepted from one country.
@@ -69,6 +106,19 @@ pub struct AcceptedDocuments {
     pub country: ServerText,
     /// Empty: any type.
     pub document_types: Vec<ServerText>,
+    /// What some of the types are limited by.
+    pub limits: Vec<DocumentLimit>,
+}
+
+/// Limits of one accepted type of document (contract 5.4).
+#[derive(Clone, Debug, PartialEq, Default)]
+pub struct DocumentLimit {
+    /// The type that is limited.
+    pub document_type: ServerText,
+    /// Only with Latin letters.
+    pub is_strictly_latin: Option<bool>,
+    /// `requirements.date_from`: the oldest accepted date of issue, `yyyy-mm-dd`.
+    pub date_from: Option<ServerText>,
 }
 
 /// A task asked for with a requirement.

@@ -129,7 +129,9 @@ fn alike(a: &Resource, b: &Resource) -> bool {
     let document =
         |r: &Resource| r.document().map(|d| (d.document_type.clone(), d.issuing_country.clone()));
     match (&a.kind, &b.kind) {
-        (ResourceKind::Liveness(a), ResourceKind::Liveness(b)) => a == b,
+        (ResourceKind::Liveness(a), ResourceKind::Liveness(b)) => {
+            a.liveness_type == b.liveness_type
+        }
         (ResourceKind::Unknown(a), ResourceKind::Unknown(b)) => a == b,
         (x, y) => {
             std::mem::discriminant(x) == std::mem::discriminant(y) && document(a) == document(b)
@@ -155,13 +157,13 @@ fn fits(requirement: &RequiredResource, resource: &Resource) -> bool {
                 })
         }
         (Some(RequirementType::Liveness), ResourceKind::Liveness(kind)) => {
-            match (&requirement.liveness_type, kind) {
+            match (&requirement.liveness_type, &kind.liveness_type) {
                 (Some(wanted), Some(given)) => wanted == given,
                 _ => true,
             }
         }
-        (Some(RequirementType::FaceCapture), ResourceKind::FaceCapture)
-        | (Some(RequirementType::ApplicantProfile), ResourceKind::ApplicantProfile) => true,
+        (Some(RequirementType::FaceCapture), ResourceKind::FaceCapture(_))
+        | (Some(RequirementType::ApplicantProfile), ResourceKind::ApplicantProfile(_)) => true,
         _ => false,
     }
 }

@@ -35,16 +35,9 @@ pub(crate) fn id() -> SessionId {
 
 pub(crate) fn session(state: SessionState) -> Session {
     Session {
-        id: id(),
         state: Some(state),
         client_session_token_ttl: Some(6 * 86_400),
-        user_tracking_id: None,
-        biometric_consent: None,
-        resources: Vec::new(),
-        checks: Vec::new(),
-        identity_profile: None,
-        media: Vec::new(),
-        drift: Vec::new(),
+        ..Session::empty(id())
     }
 }
 
@@ -52,7 +45,7 @@ pub(crate) fn document(name: &str, kind: &str, source: SourceType, at: Timestamp
     let document = Document {
         document_type: Some(kind.into()),
         issuing_country: Some("GBR".into()),
-        pages: Vec::new(),
+        ..Document::default()
     };
     let kind = if kind.ends_with("BILL") {
         ResourceKind::SupplementaryDocument(document)
@@ -63,6 +56,7 @@ pub(crate) fn document(name: &str, kind: &str, source: SourceType, at: Timestamp
         id: ResourceId::new(name),
         kind,
         source: Some(source),
+        source_extra: Vec::new(),
         created_at: Some(at),
         last_updated: Some(at),
         tasks: Vec::new(),
@@ -71,7 +65,9 @@ pub(crate) fn document(name: &str, kind: &str, source: SourceType, at: Timestamp
             media_type: None,
             role: "page".to_owned(),
             created: None,
+            last_updated: None,
         }],
+        extra: Vec::new(),
     }
 }
 
@@ -84,9 +80,12 @@ pub(crate) fn check(name: &str, recommendation: Option<Recommendation>) -> Check
         report: recommendation
             .map(|value| Report { recommendation: Some(value), ..Report::default() }),
         scheme: None,
+        generated_media: Vec::new(),
+        generated_profile: None,
         media: Vec::new(),
         created: None,
         last_updated: None,
+        extra: Vec::new(),
     }
 }
 
@@ -95,7 +94,11 @@ pub(crate) fn requirement(name: &str, kind: RequirementType, types: &[&str]) -> 
         id: RequirementId::new(name),
         requirement_type: Some(kind),
         state: Some(RequirementState::Required),
-        allowed_sources: vec![AllowedSource { source: SourceType::Ibv, allowed_providers: None }],
+        allowed_sources: vec![AllowedSource {
+            source: SourceType::Ibv,
+            allowed_providers: None,
+            extra: Vec::new(),
+        }],
         requested_tasks: Vec::new(),
         assessments: Vec::new(),
         accepted: if types.is_empty() {
@@ -104,22 +107,22 @@ pub(crate) fn requirement(name: &str, kind: RequirementType, types: &[&str]) -> 
             vec![AcceptedDocuments {
                 country: "GBR".into(),
                 document_types: types.iter().map(|t| (*t).into()).collect(),
+                limits: Vec::new(),
             }]
         },
         allowed_capture_methods: None,
         attempts_remaining: Vec::new(),
         objective: None,
         liveness_type: None,
+        extra: Vec::new(),
     }
 }
 
 pub(crate) fn configuration(requirements: Vec<RequiredResource>) -> Configuration {
     Configuration {
-        session_id: id(),
         client_session_token_ttl: Some(3_600),
-        requested_checks: Vec::new(),
         requirements,
-        drift: Vec::new(),
+        ..Configuration::empty(id())
     }
 }
 

@@ -4,7 +4,7 @@
 
 use crate::domain::ids::RequirementId;
 use crate::domain::server_text::ServerText;
-use crate::domain::session::Drift;
+use crate::domain::session::{Drift, Extra, UnknownValue};
 use crate::domain::wire_enum::RequirementType;
 
 /// What the letter says.
@@ -16,6 +16,10 @@ pub struct Instructions {
     pub documents: Vec<PromisedDocument>,
     /// The branch on the letter; the applicant may use any other.
     pub branch: Option<Branch>,
+    /// What no field reads.
+    pub extra: Extra,
+    /// Values of enums that this build does not know.
+    pub unknown: Vec<UnknownValue>,
     /// What could not be read.
     pub drift: Vec<Drift>,
 }
@@ -46,4 +50,6 @@ pub struct Branch {
     pub address: Option<ServerText>,
     /// `post_code`, or `postcode` (11 #10).
     pub post_code: Option<ServerText>,
+    /// `location`: latitude and longitude, their numbers as on the wire.
+    pub location: Option<(ServerText, ServerText)>,
 }

@@ -82,8 +82,10 @@ pub fn marks(watched: &WatchedSession, coverage: &Coverage) -> Vec<Mark> {
 
 fn of_checks(session: &Session) -> Vec<Mark> {
     let mark = |check: &crate::domain::check::Check| match check.recommendation() {
-        Some(Recommendation::Approve) if check.is_of_known_type() => Mark::Approve,
         Some(Recommendation::Reject) => Mark::Reject,
+        Some(Recommendation::Approve) if check.is_approved() && check.is_of_known_type() => {
+            Mark::Approve
+        }
         _ if check.is_finished() => Mark::Refer,
         Some(_) => Mark::Refer,
         None => Mark::NotYet,
@@ -91,41 +93,12 @@ fn of_checks(session: &Session) -> Vec<Mark> {
     session.checks.iter().map(mark).collect()
 }
 
-/// How many values of the last answers this build does not know; shown in the header.
+/// How many values of the last answers this build does not know or could not read; shown in the
+/// header.
 #[must_use]
 pub fn unknown_values(watched: &WatchedSession) -> usize {
-    let session = watched.session().map_or(0, |session| {
-        let state = session.state.as_ref().is_some_and(super::wire_enum::SessionState::is_unknown);
-        let resources = session.resources.iter().map(|resource| {
-            let source =
-                resource.source.as_ref().is_some_and(super::wire_enum::SourceType::is_unknown);
-            let tasks = resource.tasks.iter().filter(|task| {
-                task.task_type.as_ref().is_some_and(super::wire_enum::TaskType::is_unknown)
-                    || task.state.as_ref().is_some_and(super::wire_enum::TaskState::is_unknown)
-            });
-            usize::from(source) + tasks.count()
-        });
-        let checks = session.checks.iter().map(|check| {
-            usize::from(
-                check.check_type.as_ref().is_some_and(super::wire_enum::CheckType::is_unknown),
-            ) + usize::from(
-                check.state.as_ref().is_some_and(super::wire_enum::CheckState::is_unknown),
-            ) + usize::from(
-                check.recommendation().is_some_and(super::wire_enum::Recommendation::is_unknown),
-            )
-        });
-        usize::from(state) + resources.sum::<usize>() + checks.sum::<usize>() + session.drift.len()
-    });
-    let configuration = watched.configuration().map_or(0, |configuration| {
-        let requirements = configuration.requirements.iter().map(|requirement| {
-            let kind = requirement
-                .requirement_type
-                .as_ref()
-                .is_some_and(super::wire_enum::RequirementType::is_unknown);
-            let sources = requirement.allowed_sources.iter().filter(|s| s.source.is_unknown());
-            usize::from(kind) + sources.count()
-        });
-        requirements.sum::<usize>() + configuration.drift.len()
-    });
-    session + configuration
+    let session = watched.session().map_or(0, |s| s.unknown.len() + s.drift.len());
+    let configuration = watched.configuration().map_or(0, |c| c.unknown.len() + c.drift.len());
+    let letter = watched.instructions().map_or(0, |l| l.unknown.len() + l.drift.len());
+    session + configuration + letter
 }

@@ -6,8 +6,10 @@ use jiff::Timestamp;
 
 use crate::domain::ids::{CheckId, MediaId, ResourceId, TaskId};
 use crate::domain::server_text::ServerText;
+use crate::domain::session::Extra;
 use crate::domain::wire_enum::{
-    CaptureMethod, LivenessType, MediaType, SourceType, TaskRecommendation, TaskState, TaskType,
+    CaptureMethod, CheckType, LivenessType, MediaType, SourceType, TaskRecommendation, TaskState,
+    TaskType,
 };
 
 /// One supplied resource, whatever its container.
@@ -19,6 +21,8 @@ pub struct Resource {
     pub kind: ResourceKind,
     /// Who supplied it; no branch or clerk is ever named (contract 6.2).
     pub source: Option<SourceType>,
+    /// What else its source says: a new source may have keys of its own.
+    pub source_extra: Extra,
     /// Time of creation; `created` is accepted too (11 #19).
     pub created_at: Option<Timestamp>,
     /// Time of the last change.
@@ -27,6 +31,8 @@ pub struct Resource {
     pub tasks: Vec<Task>,
     /// Every media below this resource.
     pub media: Vec<Media>,
+    /// What no field reads.
+    pub extra: Extra,
 }
 
 /// The container of a resource (contract 3.2).
@@ -37,13 +43,13 @@ pub enum ResourceKind {
     /// `supplementary_documents`
     SupplementaryDocument(Document),
     /// `liveness_capture`
-    Liveness(Option<LivenessType>),
-    /// `face_capture`
-    FaceCapture,
-    /// `applicant_profiles`
-    ApplicantProfile,
+    Liveness(Liveness),
+    /// `face_capture`, with its `image`.
+    FaceCapture(Option<Media>),
+    /// `applicant_profiles`, with its `media`.
+    ApplicantProfile(Option<Media>),
     /// `share_codes`
-    ShareCode,
+    ShareCode(ShareCode),
     /// A container that this build does not know, by its key.
     Unknown(ServerText),
 }
@@ -57,6 +63,42 @@ pub struct Document {
     pub issuing_country: Option<ServerText>,
     /// Front, back; holes are possible in abandoned attempts.
     pub pages: Vec<Page>,
+    /// The extracted text.
+    pub document_fields: Option<Media>,
+    /// The portrait cut out of an identity document.
+    pub document_id_photo: Option<Media>,
+    /// The larger data set of an identity document.
+    pub expanded_document_fields: Option<Media>,
+    /// The PDF of a supplementary document, which then has no pages.
+    pub file: Option<Media>,
+}
+
+/// What liveness captures have beyond the common fields (contract 3.5).
+#[derive(Clone, Debug, PartialEq, Default)]
+pub struct Liveness {
+    /// `ZOOM`, `STATIC`, or a new kind.
+    pub liveness_type: Option<LivenessType>,
+    /// STATIC, newest SDKs only.
+    pub capture_type: Option<ServerText>,
+    /// ZOOM: the scan of the face.
+    pub facemap: Option<Media>,
+    /// ZOOM: pictures; `None` is a frame without one.
+    pub frames: Vec<Option<Media>>,
+    /// STATIC: the picture.
+    pub image: Option<Media>,
+}
+
+/// What share codes have beyond the common fields (contract 3.5).
+#[derive(Clone, Debug, PartialEq, Default)]
+pub struct ShareCode {
+    /// What was looked up.
+    pub lookup_profile: Option<Media>,
+    /// What came back.
+    pub returned_profile: Option<Media>,
+    /// The photo that came back.
+    pub id_photo: Option<Media>,
+    /// The document that came back.
+    pub file: Option<Media>,
 }
 
 /// One page of a document.
@@ -68,6 +110,8 @@ pub struct Page {
     pub media: Option<Media>,
     /// Extra shots; `None` is a frame without a picture.
     pub frames: Vec<Option<Media>>,
+    /// Pictures that the extraction used; newest SDKs only.
+    pub extraction_image_ids: Vec<ServerText>,
 }
 
 /// A media id with its kind; the content is fetched only when the operator asks.
@@ -79,8 +123,19 @@ pub struct Media {
     pub media_type: Option<MediaType>,
     /// The role it stands in, from our own words: `page 1`, `frame`, `document_fields`, ….
     pub role: String,
-    /// Time of creation.
+    /// Time of creation; absent in short forms.
     pub created: Option<Timestamp>,
+    /// Time of the last change.
+    pub last_updated: Option<Timestamp>,
+}
+
+/// A check that a task generated: the full check stands in `Session::checks` under the same id.
+#[derive(Clone, Debug, PartialEq)]
+pub struct GeneratedCheck {
+    /// Its id.
+    pub id: CheckId,
+    /// Its type.
+    pub check_type: Option<CheckType>,
 }
 
 /// Extraction work (contract 3.3).
@@ -96,8 +151,10 @@ pub struct Task {
     pub created: Option<Timestamp>,
     /// Time of the last change.
     pub last_updated: Option<Timestamp>,
-    /// Checks that it generated: the full check stands in `Session::checks`.
-    pub generated_checks: Vec<CheckId>,
+    /// Checks that it generated.
+    pub generated_checks: Vec<GeneratedCheck>,
+    /// Media that it made, usually the document's fields.
+    pub generated_media: Vec<Media>,
     /// `PROGRESS`, `SHOULD_TRY_AGAIN`, …
     pub recommendation: Option<TaskRecommendation>,
     /// `recommendation.reason.value`
@@ -140,9 +197,9 @@ impl ResourceKind {
             Self::IdDocument(_) => "id_documents",
             Self::SupplementaryDocument(_) => "supplementary_documents",
             Self::Liveness(_) => "liveness_capture",
-            Self::FaceCapture => "face_capture",
-            Self::ApplicantProfile => "applicant_profiles",
-            Self::ShareCode => "share_codes",
+            Self::FaceCapture(_) => "face_capture",
+            Self::ApplicantProfile(_) => "applicant_profiles",
+            Self::ShareCode(_) => "share_codes",
             Self::Unknown(key) => key.as_raw(),
         }
     }

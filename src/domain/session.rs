@@ -5,11 +5,12 @@
 use jiff::Timestamp;
 
 use crate::domain::check::Check;
-use crate::domain::ids::{MediaId, SessionId};
+use crate::domain::ids::SessionId;
+use crate::domain::profile::IdentityProfile;
 use crate::domain::resource::{Media, Resource};
 use crate::domain::server_text::ServerText;
 use crate::domain::watched::Answer;
-use crate::domain::wire_enum::{IdentityProfileOutcome, SessionState};
+use crate::domain::wire_enum::SessionState;
 
 /// A session result. Every field but the id is optional on the wire; missing, null and empty lists
 /// are equal here and stay different in the raw text (contract 11, tolerance rule 3).
@@ -29,25 +30,86 @@ pub struct Session {
     pub resources: Vec<Resource>,
     /// All checks in the order received; empty until the end of an in-branch session.
     pub checks: Vec<Check>,
-    /// Identity profile, of either kind (contract 3.7).
+    /// Elements of `checks` that are no objects: there was a check, and nobody can say which.
+    pub unreadable_checks: usize,
+    /// `identity_profile` (contract 3.7).
     pub identity_profile: Option<IdentityProfile>,
+    /// `advanced_identity_profile` (contract 3.7).
+    pub advanced_identity_profile: Option<IdentityProfile>,
+    /// `identity_profile_preview.media`
+    pub identity_profile_preview: Option<Media>,
+    /// `advanced_identity_profile_preview.media`
+    pub advanced_identity_profile_preview: Option<Media>,
+    /// The import token that was asked for at creation.
+    pub import_token: Option<ImportToken>,
+    /// `applicant_profile.media`; only the partner spec has it (contract 3.1).
+    pub applicant_profile: Option<Media>,
     /// Media ids found anywhere in the answer, also below keys not known here (contract 10).
     pub media: Vec<Media>,
+    /// What no field above reads, below no resource and no check.
+    pub extra: Extra,
+    /// Values of enums that this build does not know, wherever they stand.
+    pub unknown: Vec<UnknownValue>,
     /// What could not be read as the contract has it; shown as a drift counter.
     pub drift: Vec<Drift>,
 }
 
-/// Outcome of an identity profile (contract 3.7).
-#[derive(Clone, Debug, PartialEq)]
-pub struct IdentityProfile {
-    /// True for `advanced_identity_profile`.
-    pub advanced: bool,
-    /// `DONE` or `ABORTED`.
-    pub result: Option<IdentityProfileOutcome>,
-    /// `failure_reason.reason_code`.
-    pub reason_code: Option<ServerText>,
-    /// The report's media.
-    pub media: Option<MediaId>,
+/// `import_token`: either part may be absent (contract 3.1).
+#[derive(Clone, Debug, PartialEq, Default)]
+pub struct ImportToken {
+    /// The token.
+    pub media: Option<Media>,
+    /// Why there is none.
+    pub failure_reason: Option<ServerText>,
+}
+
+/// What an answer holds beyond the fields of this build, flattened: dotted path (`source.kiosk_id`,
+/// `report.colour`) and value as text, in the order received. At most [`MAX_EXTRA`] pairs; one more,
+/// named `…`, then says how many are left out.
+pub type Extra = Vec<(ServerText, ServerText)>;
+
+/// The most pairs of one [`Extra`].
+pub const MAX_EXTRA: usize = 100;
+
+/// A value of an enum that this build does not know, and where it stands.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct UnknownValue {
+    /// JSON pointer into the answer.
+    pub pointer: String,
+    /// The value as received.
+    pub value: ServerText,
+}
+
+impl Session {
+    /// A session of which nothing is said but its id.
+    #[must_use]
+    pub const fn empty(id: SessionId) -> Self {
+        Self {
+            id,
+            state: None,
+            client_session_token_ttl: None,
+            user_tracking_id: None,
+            biometric_consent: None,
+            resources: Vec::new(),
+            checks: Vec::new(),
+            unreadable_checks: 0,
+            identity_profile: None,
+            advanced_identity_profile: None,
+            identity_profile_preview: None,
+            advanced_identity_profile_preview: None,
+            import_token: None,
+            applicant_profile: None,
+            media: Vec::new(),
+            extra: Vec::new(),
+            unknown: Vec::new(),
+            drift: Vec::new(),
+        }
+    }
+
+    /// Both kinds of identity profile, the basic one first.
+    pub fn profiles(&self) -> impl Iterator<Item = &IdentityProfile> {
+        self.identity_profile.iter().chain(&self.advanced_identity_profile)
+    }
 }
 
 /// One place where an answer differs from the contract: a wrong type, an unreadable element.

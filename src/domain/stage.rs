@@ -6,14 +6,13 @@ use jiff::Timestamp;
 
 use crate::domain::check::Check;
 use crate::domain::coverage;
+use crate::domain::profile::IdentityProfile;
 use crate::domain::resource::Resource;
 use crate::domain::rules::{PassRule, Rules};
 use crate::domain::server_text::ServerText;
 use crate::domain::session::Session;
 use crate::domain::watched::{Letter, WatchedSession};
-use crate::domain::wire_enum::{
-    IdentityProfileOutcome, Recommendation, SessionState, SourceType, TaskState,
-};
+use crate::domain::wire_enum::{Recommendation, SessionState, SourceType, TaskState};
 
 /// How a COMPLETED session stands by the pass rule.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -100,27 +99,26 @@ pub fn derive(watched: &WatchedSession, rules: &Rules, now: Timestamp) -> StageA
 /// How a session stands by the pass rule (product.md 3); an unknown value never passes.
 #[must_use]
 pub fn verdict(session: &Session, rule: &PassRule) -> Verdict {
-    let aborted = session
-        .identity_profile
-        .as_ref()
-        .is_some_and(|profile| profile.result == Some(IdentityProfileOutcome::Aborted));
-    let says = |check: &Check, value: &Recommendation| check.recommendation() == Some(value);
-    if aborted || session.checks.iter().any(|c| says(c, &Recommendation::Reject)) {
+    let rejected = |c: &Check| c.recommendation() == Some(&Recommendation::Reject);
+    let aborted = session.profiles().any(IdentityProfile::is_aborted);
+    if aborted || session.checks.iter().any(rejected) {
         return Verdict::Reject;
     }
-    let approved = |check: &Check| says(check, &Recommendation::Approve);
     let passes = match rule {
-        // A check of a type that nobody knows is for a person to look at (contract 11, rule 5).
+        // What nobody knows is for a person to look at (contract 11, rule 5).
         PassRule::All => {
             !session.checks.is_empty()
-                && session.checks.iter().all(|check| approved(check) && check.is_of_known_type())
+                && session.checks.iter().all(|c| c.is_approved() && c.is_of_known_type())
+                && session.unknown.is_empty()
+                && session.unreadable_checks == 0
+                && session.profiles().all(IdentityProfile::is_met)
         }
         PassRule::Listed(types) => {
             !types.is_empty()
                 && types.iter().all(|wanted| {
                     let of_type = |c: &&Check| c.check_type.as_ref() == Some(wanted);
                     let mut all = session.checks.iter().filter(of_type).peekable();
-                    all.peek().is_some() && all.all(approved)
+                    all.peek().is_some() && all.all(Check::is_approved)
                 })
         }
     };
@@ -203,9 +201,10 @@ mod tests {
 
     use super::*;
     use crate::domain::fixture as f;
-    use crate::domain::session::IdentityProfile;
     use crate::domain::watched::Answers;
-    use crate::domain::wire_enum::{CheckState, CheckType, RequirementType};
+    use crate::domain::wire_enum::{
+        CheckState, CheckType, IdentityProfileOutcome, RequirementType,
+    };
 
     fn stage(watched: &WatchedSession) -> Stage {
         derive(watched, &Rules::default(), f::now()).stage
@@ -306,11 +305,9 @@ mod tests {
             let mut session = f::session(SessionState::Completed);
             session.checks = values.iter().map(|value| f::check("c", value.clone())).collect();
             assert_eq!(super::verdict(&session, &PassRule::All), verdict, "{values:?}");
-            session.identity_profile = Some(IdentityProfile {
-                advanced: false,
+            session.advanced_identity_profile = Some(IdentityProfile {
                 result: Some(IdentityProfileOutcome::Aborted),
-                reason_code: None,
-                media: None,
+                ..IdentityProfile::default()
             });
             assert_eq!(super::verdict(&session, &PassRule::All), Verdict::Reject);
         }

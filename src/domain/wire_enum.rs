@@ -5,6 +5,14 @@
 
 use crate::domain::server_text::ServerText;
 
+/// What every enum here can do, for readers that do not care which one it is.
+pub trait WireValue: Sized {
+    /// Reads a wire value; never fails.
+    fn of_wire(text: &str) -> Self;
+    /// True when this build does not know the value.
+    fn is_new(&self) -> bool;
+}
+
 macro_rules! wire_enum {
     ($($(#[$doc:meta])* $name:ident { $($(#[$vdoc:meta])* $variant:ident = $wire:literal),+ $(,)? })+) => {$(
         $(#[$doc])*
@@ -56,6 +64,16 @@ macro_rules! wire_enum {
             #[must_use]
             pub const fn is_unknown(&self) -> bool {
                 matches!(self, Self::Unknown(_))
+            }
+        }
+
+        impl WireValue for $name {
+            fn of_wire(text: &str) -> Self {
+                Self::from_wire(text)
+            }
+
+            fn is_new(&self) -> bool {
+                self.is_unknown()
             }
         }
     )+};
@@ -127,6 +145,21 @@ wire_enum! {
     CaptureMethod { Camera = "CAMERA", Upload = "UPLOAD" }
     /// Outcome of an identity profile (contract 3.7).
     IdentityProfileOutcome { Done = "DONE", Aborted = "ABORTED" }
+    /// Framework that an identity profile reports on (contract 3.7).
+    TrustFramework { UkTfida = "UK_TFIDA", YotiGlobal = "YOTI_GLOBAL" }
+    /// Whether consent to biometrics is needed (contract 5.2); not the result's time of consent.
+    BiometricConsent { Required = "REQUIRED", NotRequired = "NOT_REQUIRED", Captured = "CAPTURED" }
+    /// Whose account an advanced watchlist search uses (contract 4.6).
+    WatchlistAccount { Yoti = "WITH_YOTI_ACCOUNT", Custom = "WITH_CUSTOM_ACCOUNT" }
+    /// Where an advanced watchlist search looks (contract 4.6).
+    WatchlistSources { TypeList = "TYPE_LIST", Profile = "PROFILE" }
+    /// How an advanced watchlist search compares (contract 4.6).
+    MatchingStrategy { Exact = "EXACT", Fuzzy = "FUZZY" }
+    /// What a tracked device did (contract 13.2).
+    DeviceEventKind {
+        ConfigFirstLoaded = "CONFIG_FIRST_LOADED", ResourceCreated = "RESOURCE_CREATED",
+        ClientSessionTokenDeleted = "CLIENT_SESSION_TOKEN_DELETED",
+    }
 }
 
 #[cfg(test)]

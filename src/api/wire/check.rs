@@ -3,25 +3,27 @@
 //! Owns the field names of a check. A type that is not known is read by the same fields.
 
 use super::cursor::Cursor;
-use super::resource::media_below;
+use super::resource::{generated_media, media_below, media_in};
+use super::watchlist;
 use crate::domain::check::{Check, Report, SubCheck};
 use crate::domain::ids::{CheckId, ResourceId};
 use crate::domain::server_text::ServerText;
-use crate::domain::wire_enum::{CheckState, CheckType, Process, Recommendation, SubCheckResult};
 
-pub(super) fn one(item: &Cursor<'_>) -> Option<Check> {
-    let report = item.object("report");
-    Some(Check {
-        id: CheckId::new(item.id("id")?),
-        check_type: item.name("type").map(CheckType::from_wire),
-        state: item.name("state").map(CheckState::from_wire),
+pub(super) fn one(item: &Cursor<'_>) -> Check {
+    Check {
+        id: CheckId::new(item.id()),
+        check_type: item.value("type"),
+        state: item.value("state"),
         resources_used: item.texts("resources_used").into_iter().map(ResourceId::new).collect(),
-        report: report.as_ref().map(self::report),
+        report: item.object("report").as_ref().map(report),
         scheme: item.text("scheme"),
+        generated_media: generated_media(item),
+        generated_profile: media_in(item, "generated_profile"),
         media: media_below(item),
         created: item.time(&["created", "created_at"]),
         last_updated: item.time(&["last_updated"]),
-    })
+        extra: item.rest(),
+    }
 }
 
 fn report(report: &Cursor<'_>) -> Report {
@@ -29,33 +31,35 @@ fn report(report: &Cursor<'_>) -> Report {
     let part = |key: &str| recommendation.as_ref().and_then(|r| r.text(key));
     let breakdown = report.list("breakdown");
     Report {
-        recommendation: recommendation
-            .as_ref()
-            .and_then(|r| r.name("value"))
-            .map(Recommendation::from_wire),
+        recommendation: recommendation.as_ref().and_then(|r| r.value("value")),
         reason: part("reason"),
         recovery_suggestion: part("recovery_suggestion"),
-        breakdown: breakdown.iter().filter_map(sub_check).collect(),
-        total_hits: report.object("watchlist_summary").and_then(|w| w.scalar("total_hits")),
+        breakdown: breakdown.iter().map(sub_check).collect(),
+        watchlist: report.object("watchlist_summary").as_ref().map(watchlist::summary),
     }
 }
 
-fn sub_check(item: &Cursor<'_>) -> Option<SubCheck> {
+fn sub_check(item: &Cursor<'_>) -> SubCheck {
     let details = item.list("details");
-    Some(SubCheck {
-        name: item.id("sub_check")?,
-        result: item.name("result").map(SubCheckResult::from_wire),
-        process: item.name("process").map(Process::from_wire),
+    SubCheck {
+        name: item.needed("sub_check").unwrap_or_default(),
+        result: item.value("result"),
+        process: item.value("process"),
         details: details.iter().flat_map(detail).collect(),
-    })
+    }
 }
 
-/// `{name, value}`; an item with other keys gives one pair for each (contract 4.3).
+/// `{name, value}`; an item of another form gives one pair for each scalar in it (contract 4.3).
 fn detail(item: &Cursor<'_>) -> Vec<(ServerText, ServerText)> {
-    if let (Some(name), Some(value)) = (item.text("name"), item.scalar("value")) {
+    let is = |wanted: &str| {
+        item.entries()
+            .any(|(key, v)| key == wanted && !v.is_null() && !v.is_object() && !v.is_array())
+    };
+    if is("name")
+        && is("value")
+        && let (Some(name), Some(value)) = (item.scalar("name"), item.scalar("value"))
+    {
         return vec![(name, value)];
     }
-    item.entries()
-        .filter_map(|(key, _)| Some((ServerText::from(key.as_str()), item.scalar(key)?)))
-        .collect()
+    item.rest()
 }

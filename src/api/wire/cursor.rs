@@ -1,41 +1,22 @@
-//! A place in a JSON document that can be read without ever failing.
+//! A place in a JSON document that can be read without ever failing, and that knows what of it was
+//! read.
 //!
-//! Owns the tolerance: missing and null are nothing, a wrong type is nothing and a drift. Must
-//! never copy a value into a drift.
-
-use std::cell::RefCell;
+//! Owns the tolerance: missing and null are nothing, a wrong type is nothing and a drift, a value of
+//! an enum that is not known is noted. Must never copy a value into a drift.
 
 use jiff::Timestamp;
 use serde_json::{Map, Value};
 
+use super::notes::Notes;
 use crate::domain::server_text::ServerText;
-use crate::domain::session::Drift;
-
-/// The most drifts kept for one answer.
-const MAX_DRIFTS: usize = 100;
-
-/// What could not be read so far.
-#[derive(Default)]
-pub(super) struct Drifts(RefCell<Vec<Drift>>);
-
-impl Drifts {
-    pub(super) fn take(self) -> Vec<Drift> {
-        self.0.into_inner()
-    }
-
-    fn note(&self, pointer: String, found: &'static str) {
-        let mut list = self.0.borrow_mut();
-        if list.len() < MAX_DRIFTS {
-            list.push(Drift { pointer, found });
-        }
-    }
-}
+use crate::domain::session::Extra;
+use crate::domain::wire_enum::WireValue;
 
 /// An object and the way to it.
 pub(super) struct Cursor<'a> {
     map: &'a Map<String, Value>,
     pointer: String,
-    drifts: &'a Drifts,
+    notes: &'a Notes,
 }
 
 fn kind(value: &Value) -> &'static str {
@@ -50,8 +31,8 @@ fn kind(value: &Value) -> &'static str {
 }
 
 impl<'a> Cursor<'a> {
-    pub(super) fn root(value: &'a Value, drifts: &'a Drifts) -> Option<Self> {
-        value.as_object().map(|map| Self { map, pointer: String::new(), drifts })
+    pub(super) fn root(value: &'a Value, notes: &'a Notes) -> Option<Self> {
+        value.as_object().map(|map| Self { map, pointer: String::new(), notes })
     }
 
     /// Keys and values, in the order received.
@@ -60,20 +41,31 @@ impl<'a> Cursor<'a> {
     }
 
     pub(super) fn note(&self, key: &str, found: &'static str) {
-        self.drifts.note(format!("{}/{key}", self.pointer), found);
+        self.notes.drift(self.place(key), found);
     }
 
-    fn get(&self, key: &str) -> Option<&'a Value> {
-        self.map.get(key).filter(|value| !value.is_null())
+    /// Notes a value of an open vocabulary that is not known.
+    pub(super) fn note_unknown(&self, key: &str, value: &str) {
+        self.notes.unknown(self.place(key), value);
     }
 
+    fn place(&self, key: &str) -> String {
+        format!("{}/{key}", self.pointer)
+    }
+
+    /// The value of a key, if it can be read; what cannot is a drift and stays unread.
     fn read<T>(&self, key: &str, read: impl FnOnce(&'a Value) -> Option<T>) -> Option<T> {
-        let value = self.get(key)?;
-        let read = read(value);
-        if read.is_none() {
-            self.note(key, kind(value));
+        let value = self.map.get(key)?;
+        if value.is_null() {
+            self.notes.read(value);
+            return None;
         }
-        read
+        let found = read(value);
+        match found {
+            Some(_) => self.notes.read(value),
+            None => self.note(key, kind(value)),
+        }
+        found
     }
 
     pub(super) fn name(&self, key: &str) -> Option<&'a str> {
@@ -84,12 +76,41 @@ impl<'a> Cursor<'a> {
         self.name(key).map(ServerText::from)
     }
 
-    /// An id: like a text, but a missing, null or empty one is a drift too.
-    pub(super) fn id(&self, key: &str) -> Option<ServerText> {
-        if self.get(key).is_none() {
-            self.note(key, "no id");
+    /// A value of one of the contract's enums; one that is not known is noted.
+    pub(super) fn value<T: WireValue>(&self, key: &str) -> Option<T> {
+        let name = self.name(key)?;
+        let value = T::of_wire(name);
+        if value.is_new() {
+            self.note_unknown(key, name);
         }
-        self.text(key).filter(|id| !id.is_empty())
+        Some(value)
+    }
+
+    /// A list of values of one enum; anything else in it is a drift.
+    pub(super) fn values<T: WireValue>(&self, key: &str) -> Vec<T> {
+        self.elements(key, |place, value| {
+            let name = value.as_str()?;
+            let value = T::of_wire(name);
+            if value.is_new() {
+                self.notes.unknown(place.to_owned(), name);
+            }
+            Some(value)
+        })
+    }
+
+    /// A text that must be there: a missing, null or empty one is a drift.
+    pub(super) fn needed(&self, key: &str) -> Option<ServerText> {
+        let there = self.map.get(key).is_some_and(|value| !value.is_null());
+        let text = self.text(key);
+        if !there || text.as_ref().is_some_and(ServerText::is_empty) {
+            self.note(key, "nothing");
+        }
+        text.filter(|text| !text.is_empty())
+    }
+
+    /// An id. Without one the element still stays, under the empty id: what it says may matter.
+    pub(super) fn id(&self) -> ServerText {
+        self.needed("id").unwrap_or_default()
     }
 
     /// A scalar as text: numbers and booleans keep the text they have on the wire.
@@ -116,51 +137,53 @@ impl<'a> Cursor<'a> {
 
     /// The first of several keys that holds a time (contract 11 #19).
     pub(super) fn time(&self, keys: &[&str]) -> Option<Timestamp> {
-        keys.iter().find_map(|key| {
-            let text = self.name(key)?;
-            let time = text.parse().ok();
-            if time.is_none() {
-                self.note(key, "a text that is no time");
-            }
-            time
-        })
+        let time = |value: &Value| value.as_str()?.parse().ok();
+        keys.iter().find_map(|key| self.read(key, time))
     }
 
     pub(super) fn object(&self, key: &str) -> Option<Cursor<'a>> {
         let map = self.read(key, Value::as_object)?;
-        Some(Cursor { map, pointer: format!("{}/{key}", self.pointer), drifts: self.drifts })
+        Some(Cursor { map, pointer: self.place(key), notes: self.notes })
     }
 
-    fn array(&self, key: &str) -> &'a [Value] {
-        self.read(key, Value::as_array).map_or(&[], Vec::as_slice)
+    fn elements<T>(&self, key: &str, read: impl Fn(&str, &'a Value) -> Option<T>) -> Vec<T> {
+        let items = self.read(key, Value::as_array).map_or(&[][..], Vec::as_slice);
+        let one = |(number, value): (usize, &'a Value)| {
+            let place = format!("{}/{number}", self.place(key));
+            let found = read(&place, value);
+            match found {
+                Some(_) => self.notes.read(value),
+                None => self.notes.drift(place, kind(value)),
+            }
+            found
+        };
+        items.iter().enumerate().filter_map(one).collect()
     }
 
     /// The objects of a list; anything else in it is a drift.
     pub(super) fn list(&self, key: &str) -> Vec<Cursor<'a>> {
-        let place = |number| format!("{}/{key}/{number}", self.pointer);
-        let items = self.array(key).iter().enumerate();
-        items
-            .filter_map(|(number, value)| {
-                let Some(map) = value.as_object() else {
-                    self.drifts.note(place(number), kind(value));
-                    return None;
-                };
-                Some(Cursor { map, pointer: place(number), drifts: self.drifts })
-            })
-            .collect()
+        self.elements(key, |place, value| {
+            let map = value.as_object()?;
+            Some(Cursor { map, pointer: place.to_owned(), notes: self.notes })
+        })
+    }
+
+    /// How many elements a list has, readable or not; 1 for what is there and no list.
+    pub(super) fn length(&self, key: &str) -> usize {
+        match self.map.get(key) {
+            Some(Value::Array(list)) => list.len(),
+            None | Some(Value::Null) => 0,
+            Some(_) => 1,
+        }
     }
 
     /// The texts of a list; anything else in it is a drift.
     pub(super) fn texts(&self, key: &str) -> Vec<ServerText> {
-        let items = self.array(key).iter().enumerate();
-        items
-            .filter_map(|(number, value)| {
-                let text = value.as_str().map(ServerText::from);
-                if text.is_none() {
-                    self.drifts.note(format!("{}/{key}/{number}", self.pointer), kind(value));
-                }
-                text
-            })
-            .collect()
+        self.elements(key, |_, value| value.as_str().map(ServerText::from))
+    }
+
+    /// All that nobody has read below here so far, flattened; it counts as read from now on.
+    pub(super) fn rest(&self) -> Extra {
+        self.notes.rest(self.map)
     }
 }

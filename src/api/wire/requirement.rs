@@ -1,81 +1,102 @@
-//! Required resources of a configuration (contract 5, 6).
+//! Required resources of a configuration (contract 5, 6), and accepted documents wherever they stand.
 //!
 //! Owns the field names of a requirement. Sources are read here, never inferred.
 
 use super::cursor::Cursor;
 use crate::domain::configuration::{
-    AcceptedDocuments, AllowedSource, Assessment, RequestedTask, RequiredResource,
+    AcceptedDocuments, AllowedSource, Assessment, DocumentLimit, RequestedTask, RequiredResource,
 };
 use crate::domain::ids::RequirementId;
 use crate::domain::server_text::ServerText;
-use crate::domain::wire_enum::{
-    AssessmentState, CheckType, LivenessType, RequirementState, RequirementType, SourceType,
-    TaskType,
-};
+use crate::domain::wire_enum::WireValue;
 
-pub(super) fn one(item: &Cursor<'_>) -> Option<RequiredResource> {
+pub(super) fn one(item: &Cursor<'_>) -> RequiredResource {
     let attempts = item.object("attempts_remaining");
-    Some(RequiredResource {
-        id: RequirementId::new(item.id("id")?),
-        requirement_type: item.name("type").map(RequirementType::from_wire),
-        state: item.name("state").map(RequirementState::from_wire),
-        allowed_sources: item.list("allowed_sources").iter().filter_map(source).collect(),
+    RequiredResource {
+        id: RequirementId::new(item.id()),
+        requirement_type: item.value("type"),
+        state: item.value("state"),
+        allowed_sources: item.list("allowed_sources").iter().map(source).collect(),
         requested_tasks: item.list("requested_tasks").iter().map(task).collect(),
-        assessments: item.list("ibv_client_assessments").iter().filter_map(assessment).collect(),
+        assessments: item.list("ibv_client_assessments").iter().map(assessment).collect(),
         accepted: accepted(item),
         allowed_capture_methods: item.text("allowed_capture_methods"),
         attempts_remaining: attempts.as_ref().map(self::attempts).unwrap_or_default(),
         objective: item.object("objective").and_then(|objective| objective.text("type")),
-        liveness_type: item.name("liveness_type").map(LivenessType::from_wire),
-    })
-}
-
-fn source(item: &Cursor<'_>) -> Option<AllowedSource> {
-    let stated = item.entries().any(|(key, v)| key == "allowed_providers" && v.is_array());
-    Some(AllowedSource {
-        source: SourceType::from_wire(item.name("type")?),
-        allowed_providers: stated.then(|| item.texts("allowed_providers")),
-    })
-}
-
-fn task(item: &Cursor<'_>) -> RequestedTask {
-    RequestedTask {
-        task_type: item.name("type").map(TaskType::from_wire),
-        state: item.name("state").map(RequirementState::from_wire),
+        liveness_type: item.value("liveness_type"),
+        extra: item.rest(),
     }
 }
 
-fn assessment(item: &Cursor<'_>) -> Option<Assessment> {
-    Some(Assessment {
-        check_type: CheckType::from_wire(item.name("type")?),
-        state: item.name("state").map(AssessmentState::from_wire),
-        scheme: item.text("scheme"),
+/// A value that makes no sense without its name: a missing one becomes the empty, unknown one.
+fn named<T: WireValue>(item: &Cursor<'_>) -> T {
+    item.value("type").unwrap_or_else(|| {
+        item.note_unknown("type", "");
+        T::of_wire("")
     })
 }
 
+fn source(item: &Cursor<'_>) -> AllowedSource {
+    let stated = item.entries().any(|(key, v)| key == "allowed_providers" && v.is_array());
+    AllowedSource {
+        source: named(item),
+        allowed_providers: stated.then(|| item.texts("allowed_providers")),
+        extra: item.rest(),
+    }
+}
+
+fn task(item: &Cursor<'_>) -> RequestedTask {
+    RequestedTask { task_type: item.value("type"), state: item.value("state") }
+}
+
+fn assessment(item: &Cursor<'_>) -> Assessment {
+    Assessment { check_type: named(item), state: item.value("state"), scheme: item.text("scheme") }
+}
+
 fn accepted(item: &Cursor<'_>) -> Vec<AcceptedDocuments> {
-    let by_country = item.list("supported_countries");
+    let by_country = countries(item);
     if !by_country.is_empty() {
-        return by_country
-            .iter()
-            .filter_map(|country| {
-                let documents = country.list("supported_documents");
-                Some(AcceptedDocuments {
-                    country: country.text("code")?,
-                    document_types: documents.iter().filter_map(|d| d.text("type")).collect(),
-                })
-            })
-            .collect();
+        return by_country;
     }
     let document_types = item.texts("document_types");
     let mut countries = item.texts("country_codes");
     if countries.is_empty() && !document_types.is_empty() {
         countries.push(ServerText::default()); // any country
     }
-    countries
-        .into_iter()
-        .map(|country| AcceptedDocuments { country, document_types: document_types.clone() })
-        .collect()
+    let of = |country| AcceptedDocuments {
+        country,
+        document_types: document_types.clone(),
+        limits: Vec::new(),
+    };
+    countries.into_iter().map(of).collect()
+}
+
+/// `supported_countries` of a requirement, or of the whole service (contract 13.3).
+pub(super) fn countries(item: &Cursor<'_>) -> Vec<AcceptedDocuments> {
+    let countries = item.list("supported_countries");
+    countries.iter().filter_map(country).collect()
+}
+
+fn country(item: &Cursor<'_>) -> Option<AcceptedDocuments> {
+    let country = item.needed("code")?;
+    let documents: Vec<DocumentLimit> =
+        item.list("supported_documents").iter().filter_map(document).collect();
+    Some(AcceptedDocuments {
+        country,
+        document_types: documents.iter().map(|d| d.document_type.clone()).collect(),
+        limits: documents
+            .into_iter()
+            .filter(|d| d.is_strictly_latin.is_some() || d.date_from.is_some())
+            .collect(),
+    })
+}
+
+fn document(item: &Cursor<'_>) -> Option<DocumentLimit> {
+    Some(DocumentLimit {
+        document_type: item.needed("type")?,
+        is_strictly_latin: item.flag("is_strictly_latin"),
+        date_from: item.object("requirements").and_then(|limits| limits.text("date_from")),
+    })
 }
 
 fn attempts(map: &Cursor<'_>) -> Vec<(ServerText, i64)> {

@@ -6,18 +6,18 @@ use serde_json::Value;
 
 use super::cursor::Cursor;
 use crate::domain::ids::{CheckId, MediaId, ResourceId, TaskId};
-use crate::domain::resource::{Document, Media, Page, Resource, ResourceKind, Task};
-use crate::domain::server_text::ServerText;
-use crate::domain::wire_enum::{
-    CaptureMethod, LivenessType, MediaType, SourceType, TaskRecommendation, TaskState, TaskType,
+use crate::domain::resource::{
+    Document, GeneratedCheck, Liveness, Media, Page, Resource, ResourceKind, ShareCode, Task,
 };
+use crate::domain::server_text::ServerText;
+use crate::domain::wire_enum::MediaType;
 
 /// All resources, container by container, in the order received.
 pub(super) fn all(container: &Cursor<'_>) -> Vec<Resource> {
     let mut found = Vec::new();
     for (key, value) in container.entries() {
         if value.is_array() {
-            found.extend(container.list(key).iter().filter_map(|item| one(key, item)));
+            found.extend(container.list(key).iter().map(|item| one(key, item)));
         } else if !value.is_null() {
             container.note(key, "no list");
         }
@@ -25,29 +25,45 @@ pub(super) fn all(container: &Cursor<'_>) -> Vec<Resource> {
     found
 }
 
-fn one(container: &str, item: &Cursor<'_>) -> Option<Resource> {
-    let id = ResourceId::new(item.id("id")?);
-    let kind = match container {
-        "id_documents" => ResourceKind::IdDocument(document(item)),
-        "supplementary_documents" => ResourceKind::SupplementaryDocument(document(item)),
-        "liveness_capture" => {
-            ResourceKind::Liveness(item.name("liveness_type").map(LivenessType::from_wire))
-        }
-        "face_capture" => ResourceKind::FaceCapture,
-        "applicant_profiles" => ResourceKind::ApplicantProfile,
-        "share_codes" => ResourceKind::ShareCode,
-        other => ResourceKind::Unknown(ServerText::from(other)),
-    };
-    let source = item.object("source").and_then(|source| source.name("type"));
-    Some(Resource {
-        id,
-        kind,
-        source: source.map(SourceType::from_wire),
+fn one(container: &str, item: &Cursor<'_>) -> Resource {
+    let source = item.object("source");
+    Resource {
+        id: ResourceId::new(item.id()),
+        kind: kind(container, item),
+        source: source.as_ref().and_then(|source| source.value("type")),
+        source_extra: source.map(|source| source.rest()).unwrap_or_default(),
         created_at: item.time(&["created_at", "created"]),
         last_updated: item.time(&["last_updated"]),
-        tasks: item.list("tasks").iter().filter_map(task).collect(),
+        tasks: item.list("tasks").iter().map(task).collect(),
         media: media_below(item),
-    })
+        extra: item.rest(),
+    }
+}
+
+fn kind(container: &str, item: &Cursor<'_>) -> ResourceKind {
+    match container {
+        "id_documents" => ResourceKind::IdDocument(document(item)),
+        "supplementary_documents" => ResourceKind::SupplementaryDocument(document(item)),
+        "liveness_capture" => ResourceKind::Liveness(Liveness {
+            liveness_type: item.value("liveness_type"),
+            capture_type: item.text("capture_type"),
+            facemap: media_in(item, "facemap"),
+            frames: frames(item),
+            image: media_in(item, "image"),
+        }),
+        "face_capture" => ResourceKind::FaceCapture(media_in(item, "image")),
+        "applicant_profiles" => ResourceKind::ApplicantProfile(media(item, "content")),
+        "share_codes" => ResourceKind::ShareCode(ShareCode {
+            lookup_profile: media_in(item, "lookup_profile"),
+            returned_profile: media_in(item, "returned_profile"),
+            id_photo: media_in(item, "id_photo"),
+            file: media_in(item, "file"),
+        }),
+        other => {
+            item.note_unknown("", other);
+            ResourceKind::Unknown(ServerText::from(other))
+        }
+    }
 }
 
 fn document(item: &Cursor<'_>) -> Document {
@@ -56,46 +72,74 @@ fn document(item: &Cursor<'_>) -> Document {
         document_type: item.text("document_type"),
         issuing_country: item.text("issuing_country"),
         pages: pages.iter().map(page).collect(),
+        document_fields: media_in(item, "document_fields"),
+        document_id_photo: media_in(item, "document_id_photo"),
+        expanded_document_fields: media_in(item, "expanded_document_fields"),
+        file: media_in(item, "file"),
     }
 }
 
 fn page(item: &Cursor<'_>) -> Page {
-    let frames = item.list("frames");
     Page {
-        capture_method: item.name("capture_method").map(CaptureMethod::from_wire),
+        capture_method: item.value("capture_method"),
         media: media(item, "page"),
-        frames: frames.iter().map(|frame| media(frame, "frame")).collect(),
+        frames: frames(item),
+        extraction_image_ids: item.texts("extraction_image_ids"),
     }
 }
 
-fn media(holder: &Cursor<'_>, role: &str) -> Option<Media> {
-    let media = holder.object("media")?;
+fn frames(item: &Cursor<'_>) -> Vec<Option<Media>> {
+    item.list("frames").iter().map(|frame| media(frame, "frame")).collect()
+}
+
+/// The media of `{ "media": { … } }`.
+pub(super) fn media(holder: &Cursor<'_>, role: &str) -> Option<Media> {
+    read_media(&holder.object("media")?, role)
+}
+
+/// The media of `{ key: { "media": { … } } }`, whose role is the key.
+pub(super) fn media_in(item: &Cursor<'_>, key: &str) -> Option<Media> {
+    media(&item.object(key)?, key)
+}
+
+/// `generated_media`: ids and types alone.
+pub(super) fn generated_media(item: &Cursor<'_>) -> Vec<Media> {
+    let list = item.list("generated_media");
+    list.iter().filter_map(|media| read_media(media, "generated")).collect()
+}
+
+fn read_media(media: &Cursor<'_>, role: &str) -> Option<Media> {
     Some(Media {
-        id: MediaId::new(media.id("id")?),
-        media_type: media.name("type").map(MediaType::from_wire),
+        id: MediaId::new(media.needed("id")?),
+        media_type: media.value("type"),
         role: role.to_owned(),
         created: media.time(&["created", "created_at"]),
+        last_updated: media.time(&["last_updated"]),
     })
 }
 
-fn task(item: &Cursor<'_>) -> Option<Task> {
+fn task(item: &Cursor<'_>) -> Task {
     let recommendation = item.object("recommendation");
     let reason = recommendation.as_ref().and_then(|r| r.object("reason"));
     let checks = item.list("generated_checks");
-    Some(Task {
-        id: TaskId::new(item.id("id")?),
-        task_type: item.name("type").map(TaskType::from_wire),
-        state: item.name("state").map(TaskState::from_wire),
+    Task {
+        id: TaskId::new(item.id()),
+        task_type: item.value("type"),
+        state: item.value("state"),
         created: item.time(&["created", "created_at"]),
         last_updated: item.time(&["last_updated"]),
-        generated_checks: checks.iter().filter_map(|c| c.id("id").map(CheckId::new)).collect(),
-        recommendation: recommendation
-            .as_ref()
-            .and_then(|r| r.name("value"))
-            .map(TaskRecommendation::from_wire),
+        generated_checks: checks
+            .iter()
+            .map(|check| GeneratedCheck {
+                id: CheckId::new(check.id()),
+                check_type: check.value("type"),
+            })
+            .collect(),
+        generated_media: generated_media(item),
+        recommendation: recommendation.as_ref().and_then(|r| r.value("value")),
         reason: reason.as_ref().and_then(|r| r.text("value")),
         reason_detail: reason.as_ref().and_then(|r| r.text("detail")),
-    })
+    }
 }
 
 /// Every media below an object, also below keys that are not known: an object under a key `media`
@@ -171,5 +215,6 @@ fn add(value: &Value, role: &str, found: &mut Vec<Media>) {
         media_type: text("type").map(MediaType::from_wire),
         role: role.to_owned(),
         created: text("created").and_then(|time| time.parse().ok()),
+        last_updated: text("last_updated").and_then(|time| time.parse().ok()),
     });
 }

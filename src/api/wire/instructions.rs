@@ -1,0 +1,51 @@
+//! The letter and the branches (contract 7.3, 7.4).
+//!
+//! Owns their field names. The contact profile is a secret and is read elsewhere.
+
+use serde_json::Value;
+
+use super::cursor::Cursor;
+use super::notes::Notes;
+use crate::api::ApiErrorKind;
+use crate::domain::ids::RequirementId;
+use crate::domain::instructions::{Branch, Instructions, PromisedDocument};
+
+pub(in crate::api) fn value(value: &Value) -> Result<Instructions, ApiErrorKind> {
+    let notes = Notes::default();
+    let root = Cursor::root(value, &notes)
+        .ok_or(ApiErrorKind::NotFromYoti("the answer is no JSON object"))?;
+    let documents = root.list("documents");
+    let mut letter = Instructions {
+        contact_profile_exists: root.flag("contact_profile_exists"),
+        documents: documents.iter().map(promised).collect(),
+        branch: root.object("branch").as_ref().map(branch),
+        extra: root.rest(),
+        ..Instructions::default()
+    };
+    (letter.drift, letter.unknown) = notes.take();
+    Ok(letter)
+}
+
+fn promised(item: &Cursor<'_>) -> PromisedDocument {
+    let document = item.object("document");
+    let part = |key: &str| document.as_ref().and_then(|d| d.text(key));
+    PromisedDocument {
+        requirement_id: RequirementId::new(item.needed("requirement_id").unwrap_or_default()),
+        kind: document.as_ref().and_then(|d| d.value("type")),
+        country_code: part("country_code"),
+        document_type: part("document_type"),
+    }
+}
+
+pub(super) fn branch(branch: &Cursor<'_>) -> Branch {
+    let location = branch.object("location");
+    let number = |key: &str| location.as_ref().and_then(|location| location.scalar(key));
+    Branch {
+        branch_type: branch.text("type"),
+        fad_code: branch.scalar("fad_code"),
+        name: branch.text("name"),
+        address: branch.text("address"),
+        post_code: branch.text("post_code").or_else(|| branch.text("postcode")),
+        location: number("latitude").zip(number("longitude")),
+    }
+}
