@@ -13,6 +13,7 @@
 //! - [`simulator`] an API that speaks the contract, on loopback
 //! - [`config`] defaults, file, environment, flags
 //! - [`app`] the model and its update function, pure
+//! - [`reasons`] what Yoti's codes mean, and what to do next
 //! - [`keymap`] keys to actions · [`theme`] roles to styles · [`ui`] model to cells
 //! - [`runtime`] the terminal and the event loop · [`cli`] the commands
 //! - [`telemetry`] the log file
@@ -26,6 +27,7 @@ pub mod domain;
 pub mod export;
 pub mod keymap;
 pub mod persist;
+pub mod reasons;
 pub mod refresh;
 pub mod runtime;
 pub mod simulator;

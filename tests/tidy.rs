@@ -22,7 +22,8 @@ const LAYERS: &[(&str, &[&str])] = &[
     ),
     ("persist", &["clock", "text", "api::wire", "api::ApiErrorKind"]),
     ("export", &["text"]),
-    ("app", &["text"]),
+    ("reasons", &[]),
+    ("app", &["text", "reasons"]),
     ("keymap", &["app::action", "app::event", "app::help"]),
     ("theme", &["app::view"]),
     ("ui", &["app", "text", "theme", "keymap"]),
@@ -32,6 +33,7 @@ const LAYERS: &[(&str, &[&str])] = &[
 const BANNED: &[(&str, &[&str])] = &[
     ("domain", &["serde", "tokio", "ratatui", "crossterm", "reqwest", "std::fs", "std::net"]),
     ("text", &["serde", "tokio", "ratatui", "crossterm", "std::fs"]),
+    ("reasons", &["tokio", "ratatui", "crossterm", "reqwest", "std::fs"]),
     ("app", &["tokio", "ratatui", "crossterm", "std::fs", "reqwest", "rusqlite", "Timestamp::now"]),
     ("ui", &["tokio", "reqwest", "rusqlite", "std::fs", "Timestamp::now", "as_raw("]),
     ("theme", &["tokio", "reqwest", "std::fs", "as_raw("]),
