@@ -3,6 +3,7 @@
 //! Owns the model. Must never do I/O, read a clock, or know ratatui, crossterm or tokio.
 
 pub mod action;
+mod call_log;
 mod checks;
 mod dialogs;
 pub mod effect;

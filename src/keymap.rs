@@ -87,6 +87,7 @@ const NAMES: &[(&str, Action)] = &[
     ("copy-id", Action::CopyId),
     ("json", Action::Json),
     ("time-form", Action::TimeForm),
+    ("api-log", Action::ApiLog),
     ("help", Action::Help),
     ("redraw", Action::Redraw),
     ("quit", Action::Quit),

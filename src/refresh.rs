@@ -6,6 +6,7 @@
 mod ask;
 pub mod backoff;
 pub mod breaker;
+mod calls;
 pub mod meter;
 mod report;
 pub mod schedule;
@@ -17,6 +18,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::api::SessionApi;
 use crate::clock::Clock;
+use crate::domain::call::Traffic;
 use crate::domain::ids::SessionId;
 use crate::domain::rules::Rules;
 use crate::domain::watched::WatchEntry;
@@ -44,6 +46,8 @@ pub enum Command {
     Remove(Vec<SessionId>),
     /// Trouble with the local store, or its end, for the header.
     StoreTrouble(Option<String>),
+    /// Tell the API log to this channel.
+    Traffic(mpsc::Sender<Traffic>),
 }
 
 /// Intervals and limits (product.md 5, `[refresh]`).

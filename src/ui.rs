@@ -3,6 +3,7 @@
 //! Owns drawing. Reads the model and changes nothing but [`Scroll`]; builds only what is visible;
 //! never sees a server's text that has not been made safe.
 
+mod call_log;
 mod footer;
 mod header;
 mod overlay;

@@ -429,3 +429,47 @@ fn a_window_that_is_too_small_says_so_and_still_quits() {
     });
     assert_eq!(ending, Ending::Quit);
 }
+
+#[test]
+fn the_api_log_shows_the_calls_filters_them_and_is_still_when_closed() {
+    let folder = folder();
+    for size in [(80, 24), (120, 40), (200, 60)] {
+        story(size, &[("S01", 100), ("letter-not-set", 700)], folder.path(), async |o| {
+            o.press("@").await;
+            o.sees("API log");
+            o.sees("GET /sessions/00000000");
+            o.sees("200");
+            o.press("/ i n s t r").await;
+            o.sees("filter: instr");
+            o.sees("/instructions");
+            o.does_not_see("/configuration");
+            o.press("enter G y").await;
+            o.sees("API log");
+            o.press("/ 4 0 4 enter").await;
+            o.sees("404");
+            o.press("/ esc").await;
+            o.sees("filter: all");
+            o.press("esc").await;
+            o.does_not_see("API log");
+            o.press("@ @").await;
+            o.does_not_see("API log");
+        });
+    }
+}
+
+#[test]
+fn a_closed_api_log_costs_no_frame_and_an_open_one_follows_the_calls() {
+    let folder = folder();
+    story((120, 40), &[("S03", 10 * 86_400)], folder.path(), async |o| {
+        o.pass(120.0).await;
+        o.press("@").await;
+        o.sees("3 of 3");
+        let before = o.seen.borrow().frames;
+        o.pass(30.0).await;
+        assert!(o.seen.borrow().frames - before <= 2, "nothing was asked, nothing is drawn");
+        o.press("esc r @").await;
+        o.pass(2.0).await;
+        o.sees("4 of 4");
+        o.sees("asked for");
+    });
+}

@@ -389,3 +389,30 @@ async fn sessions_come_and_go_while_it_runs_and_offline_asks_nobody() {
     assert_eq!(offline.api.all().len(), 0);
     assert_eq!(offline.snapshot().health.connection, Connection::Disabled);
 }
+
+#[tokio::test(start_paused = true)]
+async fn the_log_says_how_calls_ended_and_when_they_are_tried_again_and_asking_publishes_nothing() {
+    let mut world = world(2, Settings::default(), |who, _| {
+        if who == id(1) {
+            Err(ApiErrorKind::Unavailable(503, Some(Duration::from_secs(40))))
+        } else {
+            Ok(SessionState::Ongoing)
+        }
+    });
+    pass(10).await;
+    let before = world.snapshot().version;
+    let (to, mut told) = mpsc::channel(1);
+    world.say(Command::Traffic(to)).await;
+    let traffic = told.recv().await.unwrap();
+    assert_eq!(world.snapshot().version, before);
+    let of = |who: SessionId| {
+        let call = traffic.calls.iter().rev().find(|call| call.path.contains(&who.to_string()));
+        call.unwrap().clone()
+    };
+    assert_eq!((of(id(2)).status, of(id(2)).note.as_str()), (Some(200), ""));
+    let failed = of(id(1));
+    assert_eq!((failed.status, failed.method), (Some(503), "GET"));
+    assert!(failed.note.contains("503") && failed.note.contains("again in"), "{}", failed.note);
+    assert_eq!(traffic.per_ten_seconds.iter().sum::<u32>() as usize, world.api.all().len());
+    assert_eq!(traffic.budget_per_ten_seconds, 50);
+}

@@ -12,6 +12,7 @@ use branchwatch::api::{raw, wire};
 use branchwatch::app::action::Action;
 use branchwatch::app::event::Event;
 use branchwatch::app::{Model, ModelSettings, update};
+use branchwatch::domain::call::{Call, CallLog, Traffic};
 use branchwatch::domain::change;
 use branchwatch::domain::ids::SessionId;
 use branchwatch::domain::rules::Rules;
@@ -290,6 +291,54 @@ fn every_overlay() {
     }
 }
 
+/// Calls as the refresh task tells them: good, missing, failed.
+fn traffic() -> Traffic {
+    let mut log = CallLog::default();
+    let id = entry(1).id;
+    let after = |seconds| now() - SignedDuration::from_secs(60 - seconds);
+    let call = |second: i64, below: &str, status: Option<u16>, note: &str| Call {
+        number: 0,
+        at: after(second),
+        method: "GET",
+        path: format!("/sessions/{id}{below}"),
+        status,
+        took: std::time::Duration::from_millis(u64::try_from(100 + 37 * second).unwrap()),
+        request_id: status.filter(|s| *s >= 500).map(|s| format!("7f3a-{s}-{second}").into()),
+        note: note.to_owned(),
+    };
+    log.push(call(0, "", Some(200), ""));
+    log.push(call(1, "/configuration", Some(200), ""));
+    log.push(call(2, "/instructions", Some(404), ""));
+    log.push(call(10, "", Some(503), "503 TEMPORARILY_UNAVAILABLE · again in 4s"));
+    log.push(call(14, "", None, "asked for · connection refused · all wait, probe in 12s"));
+    log.push(call(26, "", Some(200), "probe"));
+    Traffic {
+        calls: log.newest_first(),
+        per_ten_seconds: (0..60).map(|n| (n * 7) % 45).collect(),
+        budget_per_ten_seconds: 50,
+    }
+}
+
+#[test]
+fn the_api_log_at_every_size_filtered_and_after_a_resize() {
+    let mut frames = Vec::new();
+    for size in SIZES {
+        let mut model = model(State::Live, size);
+        update(&mut model, Event::Action(Action::ApiLog));
+        update(&mut model, Event::Traffic(traffic()));
+        update(&mut model, Event::Action(Action::Down));
+        frames.push((format!("calls {}x{}", size.0, size.1), frame(&model, look())));
+    }
+    let mut model = model(State::Live, (200, 60));
+    update(&mut model, Event::Action(Action::ApiLog));
+    update(&mut model, Event::Traffic(traffic()));
+    update(&mut model, Event::Action(Action::Find));
+    update(&mut model, Event::Paste("503".into()));
+    update(&mut model, Event::Resize(60, 16));
+    frames.push(("filtered, made small".to_owned(), frame(&model, look())));
+    insta::assert_snapshot!("api_log", pictures(frames));
+}
+
 #[test]
 fn without_colours_in_ascii_and_too_small() {
     let frames = vec![
@@ -354,6 +403,8 @@ fn any_size_is_drawn_without_a_panic() {
                 Action::Help,
                 Action::Back,
                 Action::Export,
+                Action::Back,
+                Action::ApiLog,
                 Action::Back,
             ] {
                 update(&mut model, Event::Resize(columns, rows));

@@ -90,6 +90,8 @@ pub enum Action {
     Redraw,
     /// Clear all marks of the list.
     ClearMarks,
+    /// The API log.
+    ApiLog,
 }
 
 /// The panes, by their numbers.

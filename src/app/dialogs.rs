@@ -6,6 +6,7 @@
 use std::path::PathBuf;
 
 use crate::app::action::Action;
+use crate::app::call_log;
 use crate::app::effect::{CopySource, Effect, ExportRequest};
 use crate::app::event::Event;
 use crate::app::model::Model;
@@ -26,6 +27,10 @@ pub(crate) fn typed(model: &mut Model, change: impl FnOnce(&mut TextField)) {
         Some(Overlay::Export(dialog)) if dialog.focus == ExportField::File => {
             dialog.error = None;
             change(&mut dialog.file);
+        }
+        Some(Overlay::Calls(log)) if log.typing => {
+            change(&mut log.search);
+            call_log::typed(log, &model.times);
         }
         Some(_) => {}
         None => {
@@ -138,19 +143,26 @@ pub(crate) fn open_copy(model: &mut Model) {
     model.overlay = Some(Overlay::Copy(CopyMenu { id, name, items, selected: 0, drawn: false }));
 }
 
+/// What an open overlay asks for once a second.
+pub(crate) fn tick(model: &Model) -> Vec<Effect> {
+    match model.overlay {
+        Some(Overlay::Calls(_)) => vec![Effect::Traffic],
+        _ => Vec::new(),
+    }
+}
+
 pub(crate) fn act(model: &mut Model, action: Action) -> Vec<Effect> {
     let Some(overlay) = model.overlay.take() else { return Vec::new() };
-    if matches!(action, Action::Back | Action::Quit | Action::QuitNow) {
-        return Vec::new();
-    }
     match overlay {
+        Overlay::Calls(log) => call_log::act(model, log, action),
+        _ if matches!(action, Action::Back | Action::Quit | Action::QuitNow) => Vec::new(),
         Overlay::Help(help) => help_act(model, help, action),
         Overlay::Copy(menu) => copy_act(model, menu, action),
         Overlay::Export(dialog) => export_act(model, dialog, action),
     }
 }
 
-fn moved(selected: usize, len: usize, action: Action) -> usize {
+pub(crate) fn moved(selected: usize, len: usize, action: Action) -> usize {
     let last = len.saturating_sub(1);
     match action {
         Action::Down | Action::NextPane => (selected + 1).min(last),

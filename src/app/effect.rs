@@ -32,6 +32,8 @@ pub enum Effect {
         /// The text.
         text: CopySource,
     },
+    /// Ask the refresh task for its calls; the answer is `Event::Traffic`.
+    Traffic,
     /// Clear the terminal and draw all.
     Redraw,
     /// Leave.

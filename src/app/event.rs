@@ -8,6 +8,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 
 use crate::app::action::Action;
+use crate::domain::call::Traffic;
 use crate::domain::ids::SessionId;
 use crate::domain::snapshot::Snapshot;
 
@@ -26,6 +27,8 @@ pub enum Event {
     Tick(Timestamp),
     /// The terminal's size in columns and rows.
     Resize(u16, u16),
+    /// The calls made to Yoti, asked for by [`crate::app::effect::Effect::Traffic`].
+    Traffic(Traffic),
     /// Something asked for by an effect has ended.
     Done(Outcome),
 }

@@ -120,7 +120,7 @@ impl Model {
         match &mut self.overlay {
             Some(Overlay::Export(dialog)) => dialog.drawn = true,
             Some(Overlay::Copy(menu)) => menu.drawn = true,
-            Some(Overlay::Help(_)) | None => {}
+            Some(Overlay::Help(_) | Overlay::Calls(_)) | None => {}
         }
         std::mem::take(&mut self.dirty)
     }
@@ -144,6 +144,7 @@ impl Model {
             Some(Overlay::Export(dialog)) => dialog.focus == crate::app::overlay::ExportField::File,
             Some(Overlay::Help(_)) => true,
             Some(Overlay::Copy(_)) => false,
+            Some(Overlay::Calls(log)) => log.typing,
             None => self.input.is_some(),
         };
         if typing { Mode::Text } else { Mode::Keys }

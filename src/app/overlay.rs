@@ -3,9 +3,12 @@
 //! Owns their state as plain data. Must never write a file or touch the clipboard: they end in an
 //! `Effect`.
 
+use std::sync::Arc;
+
 use crate::app::effect::CopySource;
 use crate::app::text_field::TextField;
 use crate::app::view::{Cell, HelpRow};
+use crate::domain::call::Call;
 use crate::domain::ids::SessionId;
 use crate::domain::shape::Shape;
 
@@ -18,6 +21,8 @@ pub enum Overlay {
     Export(ExportDialog),
     /// `y`
     Copy(CopyMenu),
+    /// `@`
+    Calls(CallsOverlay),
 }
 
 /// Help: type to search.
@@ -101,4 +106,42 @@ pub struct CopyMenu {
     pub selected: usize,
     /// It has been on the screen: Enter acts only then.
     pub drawn: bool,
+}
+
+/// One call in the API log.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CallRow {
+    /// Its number; the cursor follows it.
+    pub number: u64,
+    /// When it was sent.
+    pub time: String,
+    /// HTTP status.
+    pub status: Cell,
+    /// `182ms`.
+    pub took: String,
+    /// `GET`.
+    pub method: &'static str,
+    /// Without a query.
+    pub path: String,
+    /// Of a failure, to quote to Yoti.
+    pub request_id: Option<String>,
+    /// What went wrong, when it is tried again.
+    pub note: Cell,
+}
+
+/// The API log: newest first, filtered by what is typed.
+#[derive(Clone, Debug, PartialEq, Eq, Default)]
+pub struct CallsOverlay {
+    /// All that are kept, newest first.
+    pub calls: Vec<Arc<Call>>,
+    /// Those that hold what is typed.
+    pub rows: Vec<CallRow>,
+    /// What is looked for.
+    pub search: TextField,
+    /// The filter is being typed.
+    pub typing: bool,
+    /// Index into `rows`.
+    pub selected: usize,
+    /// The calls have come at least once.
+    pub told: bool,
 }

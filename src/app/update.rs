@@ -8,6 +8,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 
 use crate::app::action::Action;
+use crate::app::call_log;
 use crate::app::dialogs;
 use crate::app::effect::{CopySource, Effect};
 use crate::app::event::{Event, Outcome};
@@ -30,7 +31,7 @@ pub fn update(model: &mut Model, event: Event) -> Vec<Effect> {
     let mut effects = match event {
         Event::Tick(now) => {
             tick(model, now);
-            Vec::new()
+            dialogs::tick(model)
         }
         Event::Snapshot(snapshot) => {
             take_in(model, &snapshot);
@@ -39,6 +40,10 @@ pub fn update(model: &mut Model, event: Event) -> Vec<Effect> {
         Event::Resize(columns, rows) => {
             model.size = (columns, rows);
             model.dirty = true;
+            Vec::new()
+        }
+        Event::Traffic(traffic) => {
+            call_log::told(model, &traffic);
             Vec::new()
         }
         Event::Done(outcome) => {
@@ -239,6 +244,7 @@ fn act(model: &mut Model, action: Action) -> Vec<Effect> {
         Action::Export => dialogs::open_export(model),
         Action::CopyMenu => dialogs::open_copy(model),
         Action::Help => dialogs::open_help(model),
+        Action::ApiLog => return call_log::open(model),
         Action::Find => {
             let filter = model.focus == Pane::List;
             let text = if filter { model.filter_text.clone() } else { model.find.clone() };

@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use super::breaker::Cause;
 use super::schedule::{Job, Part};
 use crate::api::{ApiError, ApiErrorKind, SessionApi};
+use crate::domain::server_text::ServerText;
 use crate::store::Observation;
 
 /// Whether a failure may be everybody's, and why.
@@ -38,25 +39,30 @@ pub(super) fn cause(error: &ApiError) -> Option<Cause> {
     }
 }
 
+/// How a request ended, with what the log says of it.
+pub(super) struct Told {
+    pub(super) outcome: Result<Observation, ApiError>,
+    pub(super) status: Option<u16>,
+    pub(super) request_id: Option<ServerText>,
+}
+
 /// One request; a 404 is an answer too.
-pub(super) async fn ask<A: SessionApi>(
-    api: &A,
-    job: Job,
-    now: Timestamp,
-) -> Result<Observation, ApiError> {
-    match job.part {
-        Part::Session => match api.session(job.id).await {
-            Ok(answer) => Ok(Observation::Session(answer)),
-            Err(error) if error.is_missing() => Ok(Observation::Missing(now)),
-            Err(error) => Err(error),
-        },
+pub(super) async fn ask<A: SessionApi>(api: &A, job: Job, now: Timestamp) -> Told {
+    let answer = match job.part {
+        Part::Session => api.session(job.id).await.map(Observation::Session),
         Part::Configuration => api.configuration(job.id).await.map(Observation::Configuration),
-        Part::Letter => match api.instructions(job.id).await {
-            Ok(answer) => Ok(Observation::Letter(answer)),
-            Err(error) if error.is_missing() || error.status() == Some(409) => {
-                Ok(Observation::LetterNotSet(now))
-            }
-            Err(error) => Err(error),
-        },
-    }
+        Part::Letter => api.instructions(job.id).await.map(Observation::Letter),
+    };
+    let (status, request_id) = match &answer {
+        Ok(_) => (Some(200), None),
+        Err(error) => (error.status(), error.request_id.clone()),
+    };
+    let outcome = answer.or_else(|error| match job.part {
+        Part::Session if error.is_missing() => Ok(Observation::Missing(now)),
+        Part::Letter if error.is_missing() || error.status() == Some(409) => {
+            Ok(Observation::LetterNotSet(now))
+        }
+        _ => Err(error),
+    });
+    Told { outcome, status, request_id }
 }

@@ -15,6 +15,8 @@ const ERROR_SPAN: Duration = Duration::from_mins(15);
 const RATE_SPAN: Duration = Duration::from_secs(10);
 /// After a 429 the rate recovers by a tenth of the full rate in this time (fault A02).
 const RECOVERY: Duration = Duration::from_secs(10);
+/// Tens of seconds for which requests are counted: ten minutes.
+const TENS: usize = 60;
 
 /// Pace and figures.
 #[derive(Debug)]
@@ -25,6 +27,9 @@ pub struct Meter {
     sent: VecDeque<Instant>,
     latencies: VecDeque<u32>,
     errors: VecDeque<Instant>,
+    /// Requests in each ten seconds since `begun`, by the number of the ten seconds, oldest first.
+    tens: VecDeque<(u64, u32)>,
+    begun: Instant,
 }
 
 impl Meter {
@@ -37,6 +42,8 @@ impl Meter {
             sent: VecDeque::new(),
             latencies: VecDeque::new(),
             errors: VecDeque::new(),
+            tens: VecDeque::new(),
+            begun: now,
         }
     }
 
@@ -64,6 +71,27 @@ impl Meter {
         while self.sent.front().is_some_and(|&t| now.duration_since(t) > RATE_SPAN) {
             self.sent.pop_front();
         }
+        let ten = self.ten(now);
+        match self.tens.back_mut() {
+            Some((last, count)) if *last == ten => *count += 1,
+            _ => self.tens.push_back((ten, 1)),
+        }
+        if self.tens.len() > TENS {
+            self.tens.pop_front();
+        }
+    }
+
+    fn ten(&self, now: Instant) -> u64 {
+        now.duration_since(self.begun).as_secs() / 10
+    }
+
+    /// Requests in each ten seconds of the last ten minutes, oldest first.
+    #[must_use]
+    pub fn sent_by_ten_seconds(&self, now: Instant) -> Vec<u32> {
+        let last = self.ten(now);
+        let first = (last + 1).saturating_sub(TENS as u64);
+        let count = |ten| self.tens.iter().find(|(known, _)| *known == ten).map_or(0, |t| t.1);
+        (first..=last).map(count).collect()
     }
 
     /// A good answer came after this time.
@@ -164,5 +192,17 @@ mod tests {
             meter.good(Duration::from_millis(ms));
         }
         assert_eq!(meter.latency(), Some((51, 96)));
+    }
+
+    #[test]
+    fn requests_are_counted_by_ten_seconds_for_ten_minutes() {
+        let start = Instant::now();
+        let mut meter = Meter::new(5.0, start);
+        for second in [0, 3, 9, 10, 35] {
+            meter.sent(start + Duration::from_secs(second));
+        }
+        assert_eq!(meter.sent_by_ten_seconds(start + Duration::from_secs(41)), [3, 1, 0, 1, 0]);
+        let later = meter.sent_by_ten_seconds(start + Duration::from_secs(615));
+        assert_eq!((later.len(), later.first(), later.get(1)), (60, Some(&0), Some(&1)));
     }
 }

@@ -15,12 +15,14 @@ use tokio_util::sync::CancellationToken;
 use super::ask::{ask, cause};
 use super::backoff::{RetryBudget, full_jitter, spread};
 use super::breaker::Breaker;
+use super::calls::Ended;
 use super::meter::Meter;
 use super::schedule::{Job, Part, Schedule, Whom, interval, unsigned};
 use super::{Command, Settings};
 use crate::api::{ApiError, ApiErrorKind, Retry, SessionApi};
 use crate::clock::Clock;
 use crate::domain::attention::assess;
+use crate::domain::call::CallLog;
 use crate::domain::ids::SessionId;
 use crate::domain::rules::Rules;
 use crate::domain::watched::{Letter, PollFailure, PollState, WatchedSession};
@@ -33,8 +35,6 @@ pub(super) const PUBLISH: Duration = Duration::from_secs(1);
 const RETRY_BASE: Duration = Duration::from_secs(2);
 /// The wait after a 429 that does not say how long (fault A01).
 const SLOWED: Duration = Duration::from_secs(30);
-
-type Ended = (Job, Duration, Result<Observation, ApiError>);
 
 pub(super) struct Task<A, C> {
     pub(super) api: Arc<A>,
@@ -56,6 +56,7 @@ pub(super) struct Task<A, C> {
     pub(super) store_trouble: Option<String>,
     pub(super) publish_at: Instant,
     pub(super) heard: bool,
+    pub(super) calls: CallLog,
 }
 
 impl<A: SessionApi, C: Clock> Task<A, C> {
@@ -79,6 +80,7 @@ impl<A: SessionApi, C: Clock> Task<A, C> {
             store_trouble: None,
             publish_at: now,
             heard: false,
+            calls: CallLog::default(),
             settings,
             rules,
         };
@@ -198,11 +200,11 @@ impl<A: SessionApi, C: Clock> Task<A, C> {
                 (false, false) => Whom::Anybody,
             };
             let Some(job) = self.schedule.pick(now, whom) else { return };
-            self.start(job, now);
+            self.start(job, probing, now);
         }
     }
 
-    fn start(&mut self, job: Job, now: Instant) {
+    fn start(&mut self, job: Job, probe: bool, now: Instant) {
         self.meter.sent(now);
         self.retries.earn();
         self.heard = true;
@@ -210,22 +212,29 @@ impl<A: SessionApi, C: Clock> Task<A, C> {
         let asked_at = self.clock.now();
         self.running.spawn(async move {
             let begun = Instant::now();
-            let answer = ask(&*api, job, asked_at).await;
-            (job, begun.elapsed(), answer)
+            let told = ask(&*api, job, asked_at).await;
+            Ended { job, probe, asked_at, took: begun.elapsed(), told }
         });
     }
 
-    fn answered(&mut self, (job, latency, answer): Ended) {
+    fn answered(&mut self, ended: Ended) {
         let now = Instant::now();
         self.heard = true;
+        let mut call = ended.call();
+        let Ended { job, took, told, .. } = ended;
         if self.store.snapshot().sessions.get(job.id).is_none() {
             self.schedule.forget(job.id);
+            self.calls.push(call);
             return;
         }
-        match answer {
-            Ok(observation) => self.good(job, latency, observation, now),
-            Err(error) => self.bad(job, &error, now),
+        match told.outcome {
+            Ok(observation) => self.good(job, took, observation, now),
+            Err(error) => {
+                let wait = self.bad(job, &error, now);
+                self.failed(&mut call, &error, wait);
+            }
         }
+        self.calls.push(call);
         self.touched.insert(job.id);
     }
 
@@ -283,7 +292,8 @@ impl<A: SessionApi, C: Clock> Task<A, C> {
         }
     }
 
-    fn bad(&mut self, job: Job, error: &ApiError, now: Instant) {
+    /// Returns when this one is due again.
+    fn bad(&mut self, job: Job, error: &ApiError, now: Instant) -> Duration {
         self.meter.bad(now);
         tracing::warn!(session = %job.id, part = ?job.part, status = error.status(), "no answer");
         let failures = self.schedule.track(job.id).map_or(1, |track| track.failures + 1);
@@ -318,6 +328,7 @@ impl<A: SessionApi, C: Clock> Task<A, C> {
                 poll.last_failure = Some(failure);
             });
         }
+        wait
     }
 
     fn poll_state(&mut self, id: SessionId, change: impl FnOnce(&mut PollState)) {
@@ -327,7 +338,7 @@ impl<A: SessionApi, C: Clock> Task<A, C> {
 
     fn obey(&mut self, command: Command) {
         let now = Instant::now();
-        self.heard = true;
+        self.heard |= !matches!(command, Command::Traffic(_));
         match command {
             Command::Refresh(id) => self.schedule.ask(id, now),
             Command::RefreshAll => {
@@ -365,6 +376,7 @@ impl<A: SessionApi, C: Clock> Task<A, C> {
                 }
             }
             Command::StoreTrouble(trouble) => self.store_trouble = trouble,
+            Command::Traffic(to) => self.tell_traffic(&to),
         }
     }
 

@@ -83,6 +83,7 @@ impl Effects {
             }
             Effect::Export(request) => self.export(request),
             Effect::Copy { what, text } => return self.copy(what, text),
+            Effect::Traffic => self.traffic(),
             Effect::Redraw => return Rest::Redraw,
             Effect::Quit => return Rest::Quit,
         }
@@ -98,6 +99,18 @@ impl Effects {
                 let _ended = commands.send(command).await;
             });
         }
+    }
+
+    /// Asks the refresh task for its calls. One question at a time is all that the task answers.
+    fn traffic(&self) {
+        let (to, mut told) = mpsc::channel(1);
+        self.command(Command::Traffic(to));
+        let results = self.results.clone();
+        tokio::spawn(async move {
+            if let Some(traffic) = told.recv().await {
+                let _unheard = results.send(Event::Traffic(traffic));
+            }
+        });
     }
 
     fn copy(&self, what: &'static str, source: CopySource) -> Rest {

@@ -21,11 +21,12 @@ pub(super) fn draw(frame: &mut Frame<'_>, whole: Rect, model: &Model, look: Look
         Some(Overlay::Help(help)) => draw_help(frame, whole, help, look),
         Some(Overlay::Export(dialog)) => draw_export(frame, whole, dialog, look),
         Some(Overlay::Copy(menu)) => draw_copy(frame, whole, menu, look),
+        Some(Overlay::Calls(log)) => super::call_log::draw(frame, whole, log, look),
     }
 }
 
 /// A box in the middle; what was there is wiped.
-fn open(
+pub(super) fn open(
     frame: &mut Frame<'_>,
     whole: Rect,
     (width, height): (u16, u16),

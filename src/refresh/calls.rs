@@ -1,0 +1,81 @@
+//! The log of calls: what was asked, how it ended, when it is tried again.
+//!
+//! Owns what is written down of a call: path and status, never a query, a header or a body. It is
+//! told when somebody asks, so that a closed log costs no snapshot.
+
+use std::time::Duration;
+
+use jiff::Timestamp;
+use tokio::sync::mpsc;
+use tokio::time::Instant;
+
+use super::ask::Told;
+use super::schedule::{Job, Part};
+use super::task::Task;
+use crate::api::{ApiError, SessionApi};
+use crate::clock::Clock;
+use crate::domain::attention::span;
+use crate::domain::call::{Call, Traffic};
+
+/// A request that has ended.
+pub(super) struct Ended {
+    pub(super) job: Job,
+    pub(super) probe: bool,
+    pub(super) asked_at: Timestamp,
+    pub(super) took: Duration,
+    pub(super) told: Told,
+}
+
+impl Ended {
+    /// The call without its note.
+    pub(super) fn call(&self) -> Call {
+        let below = match self.job.part {
+            Part::Session => "",
+            Part::Configuration => "/configuration",
+            Part::Letter => "/instructions",
+        };
+        Call {
+            number: 0,
+            at: self.asked_at,
+            method: "GET",
+            path: format!("/sessions/{}{below}", self.job.id),
+            status: self.told.status,
+            took: self.took,
+            request_id: self.told.request_id.clone(),
+            note: match (self.job.asked, self.probe) {
+                (true, _) => "asked for".to_owned(),
+                (false, true) => "probe".to_owned(),
+                (false, false) => String::new(),
+            },
+        }
+    }
+}
+
+impl<A: SessionApi, C: Clock> Task<A, C> {
+    /// `503 TEMPORARILY_UNAVAILABLE · again in 8s`, after what the note says already.
+    pub(super) fn failed(&self, call: &mut Call, error: &ApiError, wait: Duration) {
+        let now = Instant::now();
+        let held = self.held_until(now).saturating_duration_since(now);
+        let again = match held > wait {
+            true if self.breaker.state().is_some() => {
+                format!("all wait, probe in {}", span(self.shown(held)))
+            }
+            true => format!("all wait {}", span(self.shown(held))),
+            false => format!("again in {}", span(self.shown(wait))),
+        };
+        let asked = std::mem::take(&mut call.note);
+        let said = [asked, error.summary(), again];
+        call.note = said.into_iter().filter(|s| !s.is_empty()).collect::<Vec<_>>().join(" · ");
+    }
+
+    /// Tells the log to who asked; nobody waits for one who has gone.
+    pub(super) fn tell_traffic(&self, to: &mpsc::Sender<Traffic>) {
+        let now = Instant::now();
+        let traffic = Traffic {
+            calls: self.calls.newest_first(),
+            per_ten_seconds: self.meter.sent_by_ten_seconds(now),
+            budget_per_ten_seconds: self.meter.budget_x10(now),
+        };
+        let _gone = to.try_send(traffic);
+    }
+}

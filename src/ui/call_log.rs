@@ -1,0 +1,120 @@
+//! The API log over the panes: one call a line, the whole of the one under the cursor below.
+//!
+//! Owns its columns.
+
+use ratatui::Frame;
+use ratatui::layout::{Position, Rect};
+use ratatui::text::{Line, Span};
+use ratatui::widgets::Paragraph;
+use unicode_width::UnicodeWidthStr;
+
+use super::overlay::open;
+use super::pane;
+use super::text::{cell, fit, right};
+use crate::app::overlay::{CallRow, CallsOverlay};
+use crate::app::view::{Cell, Tone};
+use crate::theme::{Look, Role};
+
+pub(super) fn draw(frame: &mut Frame<'_>, whole: Rect, log: &CallsOverlay, look: Look) {
+    let (columns, rows) = (whole.width.saturating_sub(4), whole.height.saturating_sub(4));
+    let title = match (columns, log.calls.len()) {
+        (0..70, _) | (_, 0) => "API log".to_owned(),
+        (_, calls) => format!("API log: the last {calls} calls"),
+    };
+    let hint = "/ filter · y request ID · Esc closes";
+    let inner = open(frame, whole, (columns, rows), (&title, hint), look);
+    let width = usize::from(inner.width);
+    let mut lines = vec![search(log, width, look), head(width, look)];
+    let room = usize::from(inner.height).saturating_sub(2 + 3);
+    let first = (log.selected + 1).saturating_sub(room);
+    for (number, row) in log.rows.iter().enumerate().skip(first).take(room) {
+        lines.push(pane::line(spans(row, width, look), (number == log.selected, true), look));
+    }
+    if log.rows.is_empty() {
+        let why = if log.calls.is_empty() { "No call yet." } else { "No call holds this." };
+        lines.push(Line::from(Span::styled(why, look.tone(Tone::Dim))));
+    }
+    lines.resize(2 + room, Line::default());
+    lines.extend(detail(log.rows.get(log.selected), width, look));
+    frame.render_widget(Paragraph::new(lines), inner);
+    if log.typing {
+        let column = u16::try_from(8 + log.search.before_cursor().width()).unwrap_or(u16::MAX);
+        let x = inner.x.saturating_add(column).min(inner.right().saturating_sub(1));
+        frame.set_cursor_position(Position::new(x, inner.y));
+    }
+}
+
+fn search(log: &CallsOverlay, width: usize, look: Look) -> Line<'static> {
+    let found = format!("{} of {}", log.rows.len(), log.calls.len());
+    let room = width.saturating_sub(8 + found.width());
+    let text = log.search.text();
+    let text = if text.is_empty() && !log.typing { "all".to_owned() } else { text };
+    Line::from(vec![
+        Span::styled("filter: ", look.tone(Tone::Dim)),
+        Span::raw(fit(&text, room, look)),
+        Span::styled(found, look.tone(Tone::Dim)),
+    ])
+}
+
+/// Widths of time, status, duration, call; the note takes the rest.
+fn columns(width: usize) -> [usize; 4] {
+    let call = if width >= 110 { 66 } else { 39.min(width.saturating_sub(25)) };
+    [if width >= 110 { 13 } else { 10 }, 7, 8, call]
+}
+
+fn head(width: usize, look: Look) -> Line<'static> {
+    let [time, status, took, call] = columns(width);
+    let names = [
+        ("SENT", time),
+        ("STATUS", status),
+        ("   TOOK ", took),
+        ("CALL", call),
+        ("NOTE", width.saturating_sub(time + status + took + call)),
+    ];
+    let style = look.role(Role::Head);
+    let spans = names.map(|(name, width)| Span::styled(fit(name, width, look), style));
+    Line::from(spans.to_vec())
+}
+
+fn spans(row: &CallRow, width: usize, look: Look) -> Vec<Span<'static>> {
+    let [time, status, took, call] = columns(width);
+    let path = if call < 60 { shortened(&row.path) } else { row.path.clone() };
+    vec![
+        Span::styled(fit(&row.time, time - 1, look), look.tone(Tone::Dim)),
+        Span::raw(" "),
+        cell(&row.status, status - 1, look),
+        Span::raw(" "),
+        right(&row.took, took - 1, look.tone(Tone::Plain), look),
+        Span::raw(" "),
+        Span::raw(fit(&format!("{} {path}", row.method), call - 1, look)),
+        Span::raw(" "),
+        cell(&row.note, width.saturating_sub(time + status + took + call), look),
+    ]
+}
+
+/// Session ids cut to their first eight digits.
+fn shortened(path: &str) -> String {
+    let part = |part: &str| match part.get(..8) {
+        Some(start) if part.len() == 36 => format!("{start}…"),
+        _ => part.to_owned(),
+    };
+    path.split('/').map(part).collect::<Vec<_>>().join("/")
+}
+
+/// The call under the cursor in full.
+fn detail(row: Option<&CallRow>, width: usize, look: Look) -> [Line<'static>; 3] {
+    let Some(row) = row else { return [Line::default(), Line::default(), Line::default()] };
+    let labelled = |label: &str, value: &Cell| {
+        Line::from(vec![
+            Span::styled(fit(label, 12, look), look.tone(Tone::Dim)),
+            cell(value, width.saturating_sub(12), look),
+        ])
+    };
+    let id = row.request_id.clone().unwrap_or_else(|| "none: kept of failures only".to_owned());
+    let note = if row.note.text.is_empty() { Cell::plain("–") } else { row.note.clone() };
+    [
+        labelled("call", &Cell::plain(format!("{} {}", row.method, row.path))),
+        labelled("request ID", &Cell::plain(id)),
+        labelled("note", &note),
+    ]
+}
