@@ -8,6 +8,7 @@ mod checks;
 mod dialogs;
 pub mod effect;
 pub mod event;
+mod export_dialog;
 mod filter;
 mod find;
 #[cfg(test)]

@@ -10,10 +10,12 @@ pub mod change;
 pub mod check;
 pub mod configuration;
 pub mod coverage;
+pub mod deed;
 #[cfg(test)]
 pub(crate) mod fixture;
 pub mod ids;
 pub mod instructions;
+pub mod personal;
 pub mod profile;
 pub mod requested;
 pub mod resource;

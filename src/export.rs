@@ -3,8 +3,11 @@
 //! Owns the export's shapes, the masking and the writing of files. Must never hold a secret, and
 //! never overwrite.
 
+mod assemble;
+mod csv;
 mod document;
 mod file;
+mod markdown;
 mod mask;
 
 use std::path::PathBuf;
@@ -12,32 +15,14 @@ use std::path::PathBuf;
 use jiff::Timestamp;
 
 use crate::domain::rules::Rules;
-use crate::domain::shape::Shape;
-
+pub use assemble::{Assembled, assemble, text};
 pub use document::document;
-pub use file::{file_name, write};
+pub use file::{file_name, list_name, write, write_bytes};
+
+pub use crate::domain::shape::{Contents, Format};
 
 /// Version of the normal shape; adding keys does not change it.
 pub const SCHEMA_VERSION: u32 = 1;
-
-/// What goes into a document.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Contents {
-    /// `raw` or `normal`.
-    pub shape: Shape,
-    /// Hide what identifies a person.
-    pub masked: bool,
-    /// Include the timeline.
-    pub timeline: bool,
-    /// Include the configuration.
-    pub configuration: bool,
-}
-
-impl Default for Contents {
-    fn default() -> Self {
-        Self { shape: Shape::Normal, masked: true, timeline: true, configuration: true }
-    }
-}
 
 /// What a document says of its making.
 #[derive(Clone, Debug)]

@@ -83,6 +83,7 @@ const NAMES: &[(&str, Action)] = &[
     ("refresh-all", Action::RefreshAll),
     ("pause", Action::Pause),
     ("export", Action::Export),
+    ("export-many", Action::ExportMany),
     ("copy-menu", Action::CopyMenu),
     ("copy-id", Action::CopyId),
     ("json", Action::Json),

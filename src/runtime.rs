@@ -2,8 +2,10 @@
 //!
 //! Owns the order of starting and stopping. Thin: every decision is some other room's.
 
+pub mod desk;
 pub mod effects;
 pub mod event_loop;
+mod exports;
 pub mod shutdown;
 pub mod terminal;
 
@@ -35,6 +37,8 @@ pub struct Parts {
     pub look: Look,
     /// For the refresh task.
     pub refresh: refresh::Settings,
+    /// What the operator's hands reach.
+    pub desk: desk::Desk,
 }
 
 /// How the dashboard ended.
@@ -98,7 +102,8 @@ pub async fn dashboard<P: Persistence, A: SessionApi, C: Clock + Clone>(
     };
     let outside = event_loop::Outside {
         snapshots: snapshots.clone(),
-        effects: effects::Effects::new(commands, snapshots, origin, Arc::new(clock.clone())),
+        effects: effects::Effects::new(commands, snapshots, origin, Arc::new(clock.clone()))
+            .with_desk(parts.desk),
         clock,
         keymap: parts.keymap,
         look: parts.look,

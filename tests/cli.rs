@@ -164,6 +164,19 @@ fn add_fetch_list_show_export_remove() {
     world.run(&["export", first, "-o", target, "--force"], 0);
     world.run(&["export", first, "--redact", "none"], 2);
     world.run(&["export", first, "--redact", "none", "--reason", "a test"], 0);
+    world.run(&["export", first, "--redact", "none", "--reason", "for amina@example.org"], 2);
+    let audit = world.home.path().join(".local/state/branchwatch/audit.jsonl");
+    let audit = std::fs::read_to_string(audit).unwrap();
+    let last: Value = serde_json::from_str(audit.lines().last().unwrap()).unwrap();
+    assert_eq!((&last["what"], &last["reason"]), (&"exported_unmasked".into(), &"a test".into()));
+    assert!(!audit.contains(first.as_str()), "no session in the clear: {audit}");
+    let (out, _) = world.run(&["export", first, second, "--format", "csv"], 0);
+    assert_eq!(out.lines().count(), 3, "{out}");
+    let (out, _) = world.run(&["export", first, "--format", "jsonl"], 0);
+    assert_eq!(out.lines().count(), 1, "{out}");
+    let folder = format!("{}/", world.home.path().join("md").display());
+    world.run(&["export", first, second, "--format", "md", "-o", &folder], 0);
+    assert_eq!(std::fs::read_dir(&folder).unwrap().count(), 1, "one file for people");
 
     world.run(&["remove", first], 0);
     world.run(&["remove", first], 5);

@@ -12,7 +12,7 @@ use branchwatch::domain::ids::SessionId;
 use branchwatch::domain::rules::Rules;
 use branchwatch::domain::shape::Shape;
 use branchwatch::domain::watched::{Answer, Answers, WatchEntry, WatchedSession};
-use branchwatch::export::{self, Contents, Existing, ExportError, Origin};
+use branchwatch::export::{self, Contents, Existing, ExportError, Format, Origin};
 use branchwatch::simulator::scenario::Scenario;
 use branchwatch::simulator::timeline::Life;
 use jiff::{SignedDuration, Timestamp};
@@ -212,6 +212,81 @@ fn a_file_is_for_the_owner_alone_and_nothing_is_ever_overwritten() {
     assert_eq!(fs::read_to_string(&target).unwrap(), "precious", "never through a link");
     let left: Vec<_> = fs::read_dir(folder.path().join("made/here")).unwrap().collect();
     assert_eq!(left.len(), 3, "no temporary file is left");
+}
+
+#[test]
+fn every_format_is_made_by_one_way_and_one_bad_session_never_loses_the_rest() {
+    let (first, _) = session("S07", 900);
+    let (mut never, _) = session("S01", 0);
+    never.answers = Arc::default();
+    let rules = Rules::default();
+    let origin = Origin { profile: "acme", environment: "sandbox", rules: &rules, now: start() };
+    let both = [&first, &never];
+    let made = |format, contents| export::assemble(&both, format, contents, &origin).unwrap();
+    let json = made(Format::Json, Contents::default());
+    assert_eq!((json.files.len(), json.sessions, json.left_out), (2, 2, 0));
+    let lines = made(Format::JsonLines, raw_shape());
+    assert_eq!((lines.files.len(), lines.sessions, lines.left_out), (1, 1, 1));
+    let (name, text) = lines.files.first().unwrap();
+    assert_eq!(name, "sessions_20261016T090000Z.jsonl");
+    assert_eq!(text.lines().count(), 1);
+    assert_eq!(serde_json::from_str::<Value>(text).unwrap()["state"], "COMPLETED");
+    let alone = export::assemble(&[&never], Format::JsonLines, raw_shape(), &origin).unwrap_err();
+    assert!(matches!(alone, ExportError::NothingFetched));
+}
+
+#[test]
+fn the_list_and_the_chapters_say_where_each_session_stands() {
+    let (first, _) = session("S07", 900);
+    let (mut never, _) = session("S01", 0);
+    never.answers = Arc::default();
+    let rules = Rules::default();
+    let origin = Origin { profile: "acme", environment: "sandbox", rules: &rules, now: start() };
+    let both = [&first, &never];
+    let made = |format, contents| export::assemble(&both, format, contents, &origin).unwrap();
+    let csv = made(Format::Csv, Contents::default());
+    let rows: Vec<&str> = csv.files[0].1.lines().collect();
+    assert_eq!(rows.len(), 3);
+    assert!(rows[0].starts_with("session_id,reference,tags,state,stage,"), "{}", rows[0]);
+    assert!(rows[1].contains(",COMPLETED,done_reject,"), "{}", rows[1]);
+    assert_eq!(rows[1].rsplit(',').nth(4), Some("1"), "checks_rejected: {}", rows[1]);
+    assert!(rows[2].contains(",not_fetched,"), "{}", rows[2]);
+
+    let markdown = made(Format::Markdown, Contents::default());
+    let text = &markdown.files[0].1;
+    for part in ["# dbs-2291", "## Checks", "TAMPERED", "## Timeline", "secrets are never included"]
+    {
+        assert!(text.contains(part), "{part}: {text}");
+    }
+    let (several, _) = export::text(&both, Format::Json, Contents::default(), &origin).unwrap();
+    assert_eq!(several.lines().count(), 2, "several documents in one text are JSON Lines");
+}
+
+#[test]
+fn lists_and_chapters_mask_what_looks_like_a_person_and_no_text_is_markup() {
+    let (mut watched, _) = session("S28", 600);
+    let mut entry = WatchEntry::clone(&watched.entry);
+    entry.reference = Some("Canary Person".to_owned());
+    entry.tags = vec!["canary@example.org".to_owned()];
+    watched.entry = Arc::new(entry);
+    let rules = Rules::default();
+    let origin = Origin { profile: "acme", environment: "sandbox", rules: &rules, now: start() };
+    for format in Format::ALL {
+        let (masked, made) =
+            export::text(&[&watched], format, Contents::default(), &origin).unwrap();
+        assert!(!masked.to_lowercase().contains("canary p"), "{masked}");
+        assert!(!masked.contains("client_session_token\""), "{masked}");
+        assert!(made.masked > 0, "{format:?}");
+        assert!(!masked.chars().any(|c| c.is_control() && !matches!(c, '\n' | '\r')), "{format:?}");
+        assert!(!masked.contains('\u{202e}'), "{format:?}");
+        let open = Contents { masked: false, ..Contents::default() };
+        let (open, _) = export::text(&[&watched], format, open, &origin).unwrap();
+        assert!(open.contains("Canary Person"), "{format:?}");
+    }
+    let (text, _) =
+        export::text(&[&watched], Format::Markdown, Contents::default(), &origin).unwrap();
+    let body = text.split_once("-->").unwrap().1;
+    assert!(!body.contains('<'), "no tag of a server's: {body}");
 }
 
 #[test]

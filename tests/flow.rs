@@ -4,6 +4,9 @@
 //! Owns a surface of cells and nothing of the program.
 #![expect(clippy::unwrap_used, reason = "a failed set-up fails the test")]
 
+#[path = "flow/evidence.rs"]
+mod evidence;
+
 use std::cell::RefCell;
 use std::io;
 use std::rc::Rc;
@@ -12,6 +15,7 @@ use std::time::Duration;
 
 use branchwatch::api::{ApiError, ApiErrorKind, SessionApi, wire};
 use branchwatch::app::{Model, ModelSettings};
+use branchwatch::audit::AuditLog;
 use branchwatch::clock::{Clock, TokioClock};
 use branchwatch::domain::configuration::Configuration;
 use branchwatch::domain::ids::SessionId;
@@ -22,6 +26,7 @@ use branchwatch::domain::watched::{Answer, WatchEntry, WatchedSession};
 use branchwatch::keymap::Keymap;
 use branchwatch::refresh::{self, Settings};
 use branchwatch::runtime::Ending;
+use branchwatch::runtime::desk::Desk;
 use branchwatch::runtime::effects::{Effects, ExportOrigin};
 use branchwatch::runtime::event_loop::{self, Outside};
 use branchwatch::runtime::terminal::Surface;
@@ -230,7 +235,8 @@ fn story(
         });
         let outside = Outside {
             snapshots: snapshots.clone(),
-            effects: Effects::new(commands, snapshots, origin, Arc::new(clock)),
+            effects: Effects::new(commands, snapshots, origin, Arc::new(clock))
+                .with_desk(Desk { audit: AuditLog::in_folder(&folder.join("state")) }),
             clock,
             keymap,
             look: Look::new(ColourDepth::None, false),
@@ -278,10 +284,9 @@ fn from_the_api_to_the_screen_to_the_exported_file() {
         o.sees("exported");
     });
     assert_eq!(ending, Ending::Quit);
-    let files: Vec<_> =
-        std::fs::read_dir(folder.path()).unwrap().map(|f| f.unwrap().path()).collect();
-    assert_eq!(files.len(), 1);
-    let text = std::fs::read_to_string(files.first().unwrap()).unwrap();
+    let files = evidence::written(folder.path());
+    assert_eq!(files.len(), 2, "the export and the audit log");
+    let text = files.into_iter().find(|(name, _)| name.starts_with("dbs-1_")).unwrap().1;
     let value: serde_json::Value = serde_json::from_str(&text).unwrap();
     assert_eq!(value.pointer("/derived/stage").unwrap(), "at_counter");
     assert_eq!(value.pointer("/reference").unwrap(), "dbs-1");

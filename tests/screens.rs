@@ -10,7 +10,8 @@ use std::sync::Arc;
 
 use branchwatch::api::{raw, wire};
 use branchwatch::app::action::Action;
-use branchwatch::app::event::Event;
+use branchwatch::app::effect::Effect;
+use branchwatch::app::event::{Event, Measured, Outcome};
 use branchwatch::app::{Model, ModelSettings, update};
 use branchwatch::domain::call::{Call, CallLog, Traffic};
 use branchwatch::domain::change;
@@ -280,11 +281,18 @@ fn every_overlay() {
         for (name, action) in [
             ("help", Action::Help),
             ("export", Action::Export),
+            ("export many", Action::ExportMany),
             ("copy", Action::CopyMenu),
             ("filter", Action::Find),
         ] {
             let mut model = model(State::Live, size);
-            update(&mut model, Event::Action(action));
+            for effect in update(&mut model, Event::Action(action)) {
+                if let Effect::Measure(serial, _) = effect {
+                    let measured =
+                        Measured { files: 1, bytes: 14_000, masked: 3, ..Measured::default() };
+                    update(&mut model, Event::Done(Outcome::Measured(serial, measured)));
+                }
+            }
             frames.push((format!("{name} {}x{}", size.0, size.1), frame(&model, look())));
         }
         insta::assert_snapshot!(format!("overlays_{}x{}", size.0, size.1), pictures(frames));

@@ -23,6 +23,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("persist", &["clock", "text", "api::wire", "api::ApiErrorKind"]),
     ("export", &["text"]),
     ("reasons", &[]),
+    ("audit", &["text"]),
     ("app", &["text", "reasons"]),
     ("keymap", &["app::action", "app::event", "app::help"]),
     ("theme", &["app::view"]),

@@ -72,6 +72,8 @@ pub enum Action {
     Pause,
     /// Export the selected session.
     Export,
+    /// Export the marked sessions, else all filtered.
+    ExportMany,
     /// Copy menu.
     CopyMenu,
     /// Copy the session id at once.

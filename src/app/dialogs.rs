@@ -1,21 +1,18 @@
-//! Help, the export dialog and the copy menu: opening, moving, typing, accepting.
+//! Help and the copy menu: opening, moving, typing, accepting.
 //!
 //! Owns what keys do while one is open. A dialog is bound to the session that was under the cursor
 //! when its key was pressed (fault V04), and acts on Enter only after it has been drawn (T14).
-
-use std::path::PathBuf;
 
 use crate::app::action::Action;
 use crate::app::call_log;
 use crate::app::effect::{CopySource, Effect, ExportRequest};
 use crate::app::event::Event;
+use crate::app::export_dialog;
 use crate::app::model::Model;
-use crate::app::overlay::{CopyItem, CopyMenu, ExportDialog, ExportField, HelpOverlay, Overlay};
+use crate::app::overlay::{CopyItem, CopyMenu, HelpOverlay, Overlay};
 use crate::app::text_field::TextField;
-use crate::app::view::{Cell, Tone};
 use crate::domain::attention;
-use crate::domain::shape::Shape;
-use crate::domain::watched::WatchedSession;
+use crate::domain::shape::Format;
 
 /// A key or a paste goes to the open text field, if there is one.
 pub(crate) fn typed(model: &mut Model, change: impl FnOnce(&mut TextField)) {
@@ -24,9 +21,10 @@ pub(crate) fn typed(model: &mut Model, change: impl FnOnce(&mut TextField)) {
             change(&mut help.search);
             search(model);
         }
-        Some(Overlay::Export(dialog)) if dialog.focus == ExportField::File => {
-            dialog.error = None;
-            change(&mut dialog.file);
+        Some(Overlay::Export(dialog)) => {
+            if let Some(field) = dialog.field() {
+                change(field);
+            }
         }
         Some(Overlay::Calls(log)) if log.typing => {
             change(&mut log.search);
@@ -63,61 +61,6 @@ fn search(model: &mut Model) {
     }
 }
 
-pub(crate) fn open_export(model: &mut Model) {
-    let Some(session) = model.item().map(|item| item.session.clone()) else { return };
-    let name = crate::text::shown_str(&session.name(), 40);
-    let stem: String = name
-        .chars()
-        .filter(|c| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-'))
-        .collect();
-    let stem = if stem.is_empty() { session.id().to_string() } else { stem };
-    let time = model.times.now.strftime("%Y%m%dT%H%M%SZ");
-    let file = model.settings.export_dir.join(format!("{stem}_{time}.json"));
-    let mut dialog = ExportDialog {
-        id: session.id(),
-        name,
-        shape: Shape::Normal,
-        masked: model.settings.masked,
-        timeline: true,
-        configuration: true,
-        file: TextField::new(&file.display().to_string()),
-        focus: ExportField::Shape,
-        drawn: false,
-        preview: Vec::new(),
-        error: None,
-    };
-    preview(&mut dialog, &session, model);
-    model.overlay = Some(Overlay::Export(dialog));
-}
-
-fn preview(dialog: &mut ExportDialog, session: &WatchedSession, model: &Model) {
-    let mut lines = vec![Cell::new(
-        "Always left out: client session token, API keys, contact profile.",
-        Tone::Dim,
-    )];
-    match &session.answers.session {
-        None => lines.push(Cell::new(
-            "Nothing fetched yet: only the derived parts can be exported.",
-            Tone::Notice,
-        )),
-        Some(answer) => {
-            let age = model.times.since(answer.fetched_at);
-            let kib = answer.raw.len().div_ceil(1024);
-            lines.push(Cell::new(format!("About {kib} KiB · data {age} old"), Tone::Dim));
-            if attention::assess(session, &model.settings.rules, model.times.now).stale {
-                lines.push(Cell::new("The data is stale, and the file will say so.", Tone::Notice));
-            }
-        }
-    }
-    if !dialog.masked {
-        lines.push(Cell::new(
-            "Not masked: what identifies a person will stand in the file.",
-            Tone::Bad,
-        ));
-    }
-    dialog.preview = lines;
-}
-
 pub(crate) fn open_copy(model: &mut Model) {
     let Some(item) = model.item() else { return };
     let session = &item.session;
@@ -137,7 +80,7 @@ pub(crate) fn open_copy(model: &mut Model) {
         CopyItem {
             what: "masked JSON",
             preview: "the export, masked".to_owned(),
-            source: CopySource::Export(id),
+            source: CopySource::Export(ExportRequest::masked(id, Format::Json)),
         },
     ];
     model.overlay = Some(Overlay::Copy(CopyMenu { id, name, items, selected: 0, drawn: false }));
@@ -158,7 +101,7 @@ pub(crate) fn act(model: &mut Model, action: Action) -> Vec<Effect> {
         _ if matches!(action, Action::Back | Action::Quit | Action::QuitNow) => Vec::new(),
         Overlay::Help(help) => help_act(model, help, action),
         Overlay::Copy(menu) => copy_act(model, menu, action),
-        Overlay::Export(dialog) => export_act(model, dialog, action),
+        Overlay::Export(dialog) => export_dialog::act(model, dialog, action),
     }
 }
 
@@ -198,55 +141,5 @@ fn copy_act(model: &mut Model, mut menu: CopyMenu, action: Action) -> Vec<Effect
     }
     menu.selected = moved(menu.selected, menu.items.len(), action);
     model.overlay = Some(Overlay::Copy(menu));
-    Vec::new()
-}
-
-const FIELDS: [ExportField; 5] = [
-    ExportField::Shape,
-    ExportField::Masked,
-    ExportField::Timeline,
-    ExportField::Configuration,
-    ExportField::File,
-];
-
-fn export_act(model: &mut Model, mut dialog: ExportDialog, action: Action) -> Vec<Effect> {
-    match action {
-        Action::Enter if dialog.drawn => {
-            let path = dialog.file.text();
-            if path.trim().is_empty() {
-                dialog.error = Some("the file needs a name".to_owned());
-            } else {
-                return vec![Effect::Export(ExportRequest {
-                    id: dialog.id,
-                    shape: dialog.shape,
-                    masked: dialog.masked,
-                    timeline: dialog.timeline,
-                    configuration: dialog.configuration,
-                    path: PathBuf::from(path.trim()),
-                })];
-            }
-        }
-        Action::CopyMenu => {
-            return vec![Effect::Copy { what: "masked JSON", text: CopySource::Export(dialog.id) }];
-        }
-        Action::Toggle | Action::Left | Action::Right => match dialog.focus {
-            ExportField::Shape => {
-                dialog.shape = if dialog.shape == Shape::Raw { Shape::Normal } else { Shape::Raw };
-            }
-            ExportField::Masked => dialog.masked = !dialog.masked,
-            ExportField::Timeline => dialog.timeline = !dialog.timeline,
-            ExportField::Configuration => dialog.configuration = !dialog.configuration,
-            ExportField::File => {}
-        },
-        action => {
-            let here = FIELDS.iter().position(|field| *field == dialog.focus).unwrap_or(0);
-            let there = moved(here, FIELDS.len(), action);
-            dialog.focus = FIELDS.get(there).copied().unwrap_or_default();
-        }
-    }
-    if let Some(session) = model.sessions.item(dialog.id).map(|item| item.session.clone()) {
-        preview(&mut dialog, &session, model);
-    }
-    model.overlay = Some(Overlay::Export(dialog));
     Vec::new()
 }

@@ -3,9 +3,10 @@
 //! Owns [`Effect`]. `runtime::effects` carries them out; results come back as events (I4).
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use crate::domain::ids::SessionId;
-use crate::domain::shape::Shape;
+use crate::domain::shape::{Contents, Format};
 
 /// One thing to do outside the model.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -25,6 +26,8 @@ pub enum Effect {
     },
     /// Write an export.
     Export(ExportRequest),
+    /// Say what an export would come to, for this question of the dialog.
+    Measure(u64, ExportRequest),
     /// Put text on the terminal's clipboard; the text is safe (one line, no controls).
     Copy {
         /// What it is, in our words, for the message.
@@ -45,23 +48,35 @@ pub enum Effect {
 pub enum CopySource {
     /// The text itself.
     Text(String),
-    /// The masked export of this session, made by `export`.
-    Export(SessionId),
+    /// An export, made by `export`; its path does not matter.
+    Export(ExportRequest),
 }
 
 /// What the export dialog asks for.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ExportRequest {
     /// Bound when the key was pressed (fault V04).
-    pub id: SessionId,
-    /// `raw` or `normal`.
-    pub shape: Shape,
-    /// Hide what identifies a person.
-    pub masked: bool,
-    /// Include the timeline.
-    pub timeline: bool,
-    /// Include the configuration.
-    pub configuration: bool,
-    /// Target file; an existing one gets `-2`, `-3`, ….
+    pub ids: Arc<[SessionId]>,
+    /// JSON, JSON Lines, CSV, Markdown.
+    pub format: Format,
+    /// Shape, masking, parts.
+    pub contents: Contents,
+    /// Why not masked; empty when masked.
+    pub reason: String,
+    /// Target file, or folder for several documents; an existing file gets `-2`, `-3`, ….
     pub path: PathBuf,
+}
+
+impl ExportRequest {
+    /// One session's masked export, for the clipboard.
+    #[must_use]
+    pub fn masked(id: SessionId, format: Format) -> Self {
+        Self {
+            ids: Arc::new([id]),
+            format,
+            contents: Contents::default(),
+            reason: String::new(),
+            path: PathBuf::new(),
+        }
+    }
 }

@@ -9,7 +9,6 @@ use jiff::Timestamp;
 
 use crate::app::action::Action;
 use crate::domain::call::Traffic;
-use crate::domain::ids::SessionId;
 use crate::domain::snapshot::Snapshot;
 
 /// One thing that happened.
@@ -56,27 +55,39 @@ pub enum Edit {
     Clear,
 }
 
+/// What an export comes to.
+#[derive(Clone, Debug, PartialEq, Eq, Default)]
+pub struct Measured {
+    /// Files.
+    pub files: usize,
+    /// Bytes in all of them.
+    pub bytes: usize,
+    /// Values hidden.
+    pub masked: usize,
+    /// Sessions with stale data.
+    pub stale: usize,
+    /// Sessions left out, because nothing was fetched.
+    pub left_out: usize,
+    /// Reckoned from the first sessions of many.
+    pub about: bool,
+    /// Why nothing can be made, in our words.
+    pub error: Option<String>,
+}
+
 /// How an effect ended.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Outcome {
-    /// A file was written.
+    /// Files were written.
     Exported {
-        /// The session.
-        id: SessionId,
-        /// Where.
+        /// The file, or the folder of several.
         path: PathBuf,
-        /// How many values were masked.
-        masked: usize,
-        /// Bytes written.
-        bytes: usize,
+        /// How many files, values hidden, bytes.
+        measured: Measured,
     },
     /// An export failed: what happened and what to do, in our words.
-    ExportFailed {
-        /// The session.
-        id: SessionId,
-        /// One sentence.
-        message: String,
-    },
+    ExportFailed(String),
+    /// What an export would come to, for that question of the dialog.
+    Measured(u64, Measured),
     /// Text went to the terminal's clipboard (OSC 52): what, in our words.
     Copied(&'static str),
     /// It could not.

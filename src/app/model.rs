@@ -141,7 +141,7 @@ impl Model {
     #[must_use]
     pub fn mode(&self) -> Mode {
         let typing = match &self.overlay {
-            Some(Overlay::Export(dialog)) => dialog.focus == crate::app::overlay::ExportField::File,
+            Some(Overlay::Export(dialog)) => dialog.typing(),
             Some(Overlay::Help(_)) => true,
             Some(Overlay::Copy(_)) => false,
             Some(Overlay::Calls(log)) => log.typing,
@@ -166,6 +166,12 @@ impl Model {
     #[must_use]
     pub fn areas(&self) -> Areas {
         layout::areas(self.size, self.focus, self.zoomed)
+    }
+
+    /// How long ago that was, in words.
+    #[must_use]
+    pub fn age(&self, at: Timestamp) -> String {
+        self.times.since(at)
     }
 
     /// The header.

@@ -6,11 +6,11 @@
 use std::sync::Arc;
 
 use crate::app::effect::CopySource;
+pub use crate::app::export_dialog::{ExportDialog, ExportField, Scope};
 use crate::app::text_field::TextField;
 use crate::app::view::{Cell, HelpRow};
 use crate::domain::call::Call;
 use crate::domain::ids::SessionId;
-use crate::domain::shape::Shape;
 
 /// The one overlay that is open.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -18,7 +18,7 @@ pub enum Overlay {
     /// `?`
     Help(HelpOverlay),
     /// `e`
-    Export(ExportDialog),
+    Export(Box<ExportDialog>),
     /// `y`
     Copy(CopyMenu),
     /// `@`
@@ -36,50 +36,6 @@ pub struct HelpOverlay {
     pub total: usize,
     /// Index into `rows`.
     pub selected: usize,
-}
-
-/// The fields of the export dialog, in the order of Tab.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
-pub enum ExportField {
-    /// Raw or normal.
-    #[default]
-    Shape,
-    /// Masked or not.
-    Masked,
-    /// Include the timeline.
-    Timeline,
-    /// Include the configuration.
-    Configuration,
-    /// The file name, editable.
-    File,
-}
-
-/// The export dialog; bound to one session when it opened (fault V04).
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[expect(clippy::struct_excessive_bools, reason = "each is a box that the operator ticks")]
-pub struct ExportDialog {
-    /// The session under the cursor when the key was pressed.
-    pub id: SessionId,
-    /// Its reference or short id.
-    pub name: String,
-    /// Raw or normal.
-    pub shape: Shape,
-    /// Hide what identifies a person.
-    pub masked: bool,
-    /// Include the timeline (normal only).
-    pub timeline: bool,
-    /// Include the configuration (normal only).
-    pub configuration: bool,
-    /// Target file.
-    pub file: TextField,
-    /// The field under the cursor.
-    pub focus: ExportField,
-    /// It has been on the screen: Enter acts only then.
-    pub drawn: bool,
-    /// What will happen, and warnings: age of the data, unmasked, what is always left out.
-    pub preview: Vec<Cell>,
-    /// Why Enter did nothing.
-    pub error: Option<String>,
 }
 
 /// One thing that can be copied.

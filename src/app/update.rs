@@ -12,6 +12,7 @@ use crate::app::call_log;
 use crate::app::dialogs;
 use crate::app::effect::{CopySource, Effect};
 use crate::app::event::{Event, Outcome};
+use crate::app::export_dialog::{self, exported};
 use crate::app::filter::Filter;
 use crate::app::find::find;
 use crate::app::model::{InputLine, Model, window};
@@ -193,16 +194,15 @@ pub(crate) fn say(model: &mut Model, text: impl Into<String>, tone: Tone) {
 
 fn ended(model: &mut Model, outcome: Outcome) {
     match outcome {
-        Outcome::Exported { path, masked, bytes, .. } => {
-            let kib = bytes.div_ceil(1024);
-            let path = crate::text::shown_str(&path.display().to_string(), 120);
-            let masked = if masked == 0 { String::new() } else { format!(" · {masked} masked") };
-            say(model, format!("exported {path} · {kib} KiB{masked}"), Tone::Good);
+        Outcome::Exported { path, measured } => {
+            let (text, tone) = exported(&path, &measured);
+            say(model, text, tone);
         }
-        Outcome::ExportFailed { message, .. } => {
+        Outcome::ExportFailed(message) => {
             let message = crate::text::shown_str(&message, 200);
             say(model, format!("nothing exported: {message}"), Tone::Bad);
         }
+        Outcome::Measured(serial, measured) => export_dialog::measured(model, serial, measured),
         Outcome::Copied(what) => say(model, format!("copied: {what}"), Tone::Good),
         Outcome::CopyFailed(why) => {
             let why = crate::text::shown_str(&why, 200);
@@ -241,7 +241,8 @@ fn act(model: &mut Model, action: Action) -> Vec<Effect> {
         }
         Action::Pause => return vec![Effect::SetPaused(model.health.paused_since.is_none())],
         Action::CopyId => return copy_id(model),
-        Action::Export => dialogs::open_export(model),
+        Action::Export => return export_dialog::open(model, false),
+        Action::ExportMany => return export_dialog::open(model, true),
         Action::CopyMenu => dialogs::open_copy(model),
         Action::Help => dialogs::open_help(model),
         Action::ApiLog => return call_log::open(model),

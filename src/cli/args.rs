@@ -94,7 +94,7 @@ pub(super) enum Command {
         #[arg(long, default_value = "30s", value_name = "SPAN")]
         timeout: String,
     },
-    /// A session as JSON, to standard output or a file
+    /// Sessions as JSON, JSON Lines, CSV or Markdown, to standard output or files
     Export(Export),
     /// Check key, SDK id, clock, reach, store, terminal
     Doctor {
@@ -224,13 +224,16 @@ pub(super) struct Export {
     /// Session IDs
     #[arg(required = true)]
     pub(super) ids: Vec<String>,
-    /// raw: the API's answer alone; normal: with derived parts
+    /// json: a document each; jsonl: a line each; csv: the list; md: for people
+    #[arg(long, value_enum, default_value_t = FormatArg::Json)]
+    pub(super) format: FormatArg,
+    /// raw: the API's answer alone; normal: with derived parts (json and jsonl)
     #[arg(long, value_enum, default_value_t = ShapeArg::Normal)]
     pub(super) shape: ShapeArg,
     /// Hide what identifies a person
     #[arg(long, value_enum, default_value_t = Redact::Mask)]
     pub(super) redact: Redact,
-    /// Why it is needed unmasked (with --redact none)
+    /// Why it is needed unmasked (with --redact none); kept in the audit log
     #[arg(long, value_name = "TEXT", required_if_eq("redact", "none"))]
     pub(super) reason: Option<String>,
     /// File, folder ending in /, or - for standard output
@@ -239,6 +242,15 @@ pub(super) struct Export {
     /// Replace a file that exists
     #[arg(long)]
     pub(super) force: bool,
+}
+
+/// Format of an export.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum FormatArg {
+    Json,
+    Jsonl,
+    Csv,
+    Md,
 }
 
 /// Shape of an export.

@@ -16,6 +16,7 @@ use super::setup;
 use crate::api::client::{Client, ClientOptions};
 use crate::api::key::SigningKey;
 use crate::app::ModelSettings;
+use crate::audit::AuditLog;
 use crate::clock::{Clock, SystemClock};
 use crate::config::Environment;
 use crate::domain::rules::Rules;
@@ -25,6 +26,7 @@ use crate::persist::memory::Memory;
 use crate::persist::sqlite::Sqlite;
 use crate::persist::{Opened, Persistence};
 use crate::refresh::Settings;
+use crate::runtime::desk::Desk;
 use crate::runtime::{self, Ending, Parts};
 use crate::simulator::{self, Options};
 use crate::theme::{ColourDepth, Look};
@@ -55,6 +57,7 @@ pub(super) async fn run(global: &Global) -> Result<u8, Failure> {
         keymap,
         look: look(global),
         refresh: config.refresh.clone(),
+        desk: Desk { audit: AuditLog::in_folder(&config.state_dir) },
     };
     if global.no_state {
         return finish(parts, Memory::default(), None, client, SystemClock).await;
@@ -115,6 +118,7 @@ pub(super) async fn demo(global: &Global, play: &Play) -> Result<u8, Failure> {
         keymap,
         look: look(global),
         refresh: demo_settings(play.speed, global),
+        desk: Desk::default(),
     };
     let clock = running.clock;
     let code = finish(parts, store, None, client, clock).await;

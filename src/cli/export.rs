@@ -1,18 +1,24 @@
-//! `export`: sessions of the local store as JSON, to standard output or to files.
+//! `export`: sessions of the local store in the formats of the dialog, to standard output or files.
 //!
 //! Owns the choice of target; `export` makes and writes the documents.
 
 use jiff::Timestamp;
 
-use super::args::{Export, Global, Redact, ShapeArg};
+use super::args::{Export, FormatArg, Global, Redact, ShapeArg};
 use super::exit::{self, Failure};
 use super::output::{data, talk};
 use super::setup;
+use crate::audit::{AuditLog, REASON_RULE};
 use crate::clock::{Clock, SystemClock};
 use crate::config::Config;
-use crate::domain::shape::Shape;
+use crate::domain::deed::Deed;
+use crate::domain::shape::{Contents, Format, Shape};
 use crate::domain::watched::WatchedSession;
-use crate::export::{self, Contents, Document, Existing, Origin};
+use crate::export::{self, Existing, Origin};
+
+fn origin(config: &Config, now: Timestamp) -> Origin<'_> {
+    Origin { profile: &config.profile, environment: &config.environment, rules: &config.rules, now }
+}
 
 /// The masked document of one session in the normal shape.
 pub(super) fn text(
@@ -20,22 +26,7 @@ pub(super) fn text(
     config: &Config,
     now: Timestamp,
 ) -> Result<String, Failure> {
-    Ok(document(session, Contents::default(), config, now)?.text)
-}
-
-fn document(
-    session: &WatchedSession,
-    contents: Contents,
-    config: &Config,
-    now: Timestamp,
-) -> Result<Document, Failure> {
-    let origin = Origin {
-        profile: &config.profile,
-        environment: &config.environment,
-        rules: &config.rules,
-        now,
-    };
-    Ok(export::document(session, contents, &origin)?)
+    Ok(export::document(session, Contents::default(), &origin(config, now))?.text)
 }
 
 pub(super) fn run(global: &Global, args: &Export) -> Result<u8, Failure> {
@@ -49,35 +40,59 @@ pub(super) fn run(global: &Global, args: &Export) -> Result<u8, Failure> {
         masked: args.redact == Redact::Mask,
         ..Contents::default()
     };
-    let mut documents = Vec::new();
-    for id in &ids {
-        let session = setup::find(&sessions, *id)?;
-        documents.push((session, document(session, contents, &config, now)?));
+    let reason = args.reason.as_deref().unwrap_or_default();
+    if !contents.masked && (reason.trim().is_empty() || reason.contains('@')) {
+        return Err(Failure::Usage(format!("--reason: say why; {REASON_RULE}")));
     }
-    let existing = if args.force { Existing::Replace } else { Existing::Refuse };
-    let folder = args.output.to_string_lossy().ends_with('/') || args.output.is_dir();
-    if folder {
-        for (session, document) in &documents {
-            let path = args.output.join(export::file_name(session, now));
-            talk(&format!("wrote {}", export::write(&path, &document.text, existing)?.display()));
-        }
-        return Ok(exit::OK);
-    }
-    let text = match documents.as_slice() {
-        [(_, only)] => only.text.clone(),
-        several => several.iter().map(|(_, document)| one_line(&document.text)).collect(),
+    let found: Vec<&WatchedSession> =
+        ids.iter().map(|id| setup::find(&sessions, *id)).collect::<Result<_, _>>()?;
+    let audit = |deed| {
+        let log = AuditLog::in_folder(&config.state_dir);
+        log.append(now, deed, &ids, reason).map_err(Failure::Other)
     };
-    if args.output.as_os_str() == "-" {
-        data(&text)?;
+    let audited = || {
+        if !contents.masked {
+            return audit(Deed::ExportedUnmasked);
+        }
+        if let Err(why) = audit(Deed::Exported) {
+            talk(&format!("warning: {why}, but for a masked export"));
+        }
+        Ok(())
+    };
+    let origin = origin(&config, now);
+    let existing = if args.force { Existing::Replace } else { Existing::Refuse };
+    let format = format_of(args.format);
+    let left_out = if args.output.to_string_lossy().ends_with('/') || args.output.is_dir() {
+        let made = export::assemble(&found, format, contents, &origin)?;
+        audited()?;
+        for (name, text) in &made.files {
+            let path = export::write(&args.output.join(name), text, existing)?;
+            talk(&format!("wrote {}", path.display()));
+        }
+        made.left_out
     } else {
-        talk(&format!("wrote {}", export::write(&args.output, &text, existing)?.display()));
+        let (text, made) = export::text(&found, format, contents, &origin)?;
+        audited()?;
+        if args.output.as_os_str() == "-" {
+            data(&text)?;
+        } else {
+            let path = export::write(&args.output, &text, existing)?;
+            talk(&format!("wrote {}", path.display()));
+        }
+        made.left_out
+    };
+    if left_out > 0 {
+        talk(&format!("{left_out} left out: nothing fetched yet"));
+        return Ok(exit::PARTLY);
     }
     Ok(exit::OK)
 }
 
-/// A pretty document as one line of JSON Lines; strings have no raw line ends in them.
-fn one_line(text: &str) -> String {
-    let mut line: String = text.lines().map(str::trim_start).collect();
-    line.push('\n');
-    line
+const fn format_of(arg: FormatArg) -> Format {
+    match arg {
+        FormatArg::Json => Format::Json,
+        FormatArg::Jsonl => Format::JsonLines,
+        FormatArg::Csv => Format::Csv,
+        FormatArg::Md => Format::Markdown,
+    }
 }

@@ -1,6 +1,6 @@
-//! The two shapes that a session can be exported in.
+//! What an export can look like and what may go into it.
 //!
-//! Owns [`Shape`] alone; `export` makes the documents.
+//! Owns the choices alone; `export` makes the documents.
 
 /// Shape of an export (product.md 5).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
@@ -10,4 +10,79 @@ pub enum Shape {
     /// With derived parts, schema version 1.
     #[default]
     Normal,
+}
+
+/// Format of an export (product.md 4.3).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub enum Format {
+    /// One document for each session.
+    #[default]
+    Json,
+    /// One line for each session.
+    JsonLines,
+    /// The list: one row for each session.
+    Csv,
+    /// For people: one chapter for each session.
+    Markdown,
+}
+
+impl Format {
+    /// All, in the order of the dialog.
+    pub const ALL: [Self; 4] = [Self::Json, Self::JsonLines, Self::Csv, Self::Markdown];
+
+    /// As the dialog names it.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Json => "JSON",
+            Self::JsonLines => "JSON Lines",
+            Self::Csv => "CSV (list)",
+            Self::Markdown => "Markdown",
+        }
+    }
+
+    /// How its files end, without the dot.
+    #[must_use]
+    pub const fn ending(self) -> &'static str {
+        match self {
+            Self::Json => "json",
+            Self::JsonLines => "jsonl",
+            Self::Csv => "csv",
+            Self::Markdown => "md",
+        }
+    }
+
+    /// True where the shape and the parts can be chosen: JSON, a document or a line.
+    #[must_use]
+    pub const fn has_shape(self) -> bool {
+        matches!(self, Self::Json | Self::JsonLines)
+    }
+}
+
+/// What goes into an export.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a box that the operator ticks")]
+pub struct Contents {
+    /// `raw` or `normal`.
+    pub shape: Shape,
+    /// Hide what identifies a person.
+    pub masked: bool,
+    /// Include the timeline.
+    pub timeline: bool,
+    /// Include the configuration.
+    pub configuration: bool,
+    /// Include how old each part was.
+    pub data_age: bool,
+}
+
+impl Default for Contents {
+    fn default() -> Self {
+        Self {
+            shape: Shape::Normal,
+            masked: true,
+            timeline: true,
+            configuration: true,
+            data_age: true,
+        }
+    }
 }

@@ -12,7 +12,7 @@ use crate::domain::coverage;
 use crate::domain::server_text::ServerText;
 use crate::domain::shape::Shape;
 use crate::domain::stage::{Stage, Verdict};
-use crate::domain::watched::WatchedSession;
+use crate::domain::watched::{Letter, WatchedSession};
 
 /// Makes the document of one session.
 ///
@@ -74,7 +74,26 @@ pub fn document(
     }
     put("fetched_at", answer.map_or(Value::Null, |a| a.fetched_at.to_string().into()));
     put("stale", assessment.stale.into());
+    if contents.data_age {
+        put("data_age_seconds", ages(session, origin));
+    }
     Ok(Document { text: escaped(&value), masked_paths, stale: assessment.stale })
+}
+
+/// How old each part was when it was exported.
+fn ages(session: &WatchedSession, origin: &Origin<'_>) -> Value {
+    let age = |at: jiff::Timestamp| Value::from(origin.now.duration_since(at).as_secs().max(0));
+    let answers = &session.answers;
+    let letter = match &answers.letter {
+        Letter::Set(answer) => Some(answer.fetched_at),
+        Letter::NotSet(at) => Some(*at),
+        Letter::NotKnown => None,
+    };
+    json!({
+        "session": answers.session.as_ref().map(|answer| age(answer.fetched_at)),
+        "configuration": answers.configuration.as_ref().map(|answer| age(answer.fetched_at)),
+        "letter": letter.map(age),
+    })
 }
 
 /// A kept answer as it was, without secrets.
@@ -86,7 +105,7 @@ fn kept(raw: &str) -> Result<Value, ExportError> {
 }
 
 /// The stage's name in files: stable, lower case.
-fn stage_name(stage: &Stage) -> &'static str {
+pub(super) fn stage_name(stage: &Stage) -> &'static str {
     match stage {
         Stage::Gone => "gone",
         Stage::NotFound => "not_found",
@@ -167,7 +186,7 @@ fn event(event: &TimelineEvent) -> Value {
 }
 
 /// The word for an event and its parts.
-fn happened(what: &ChangeKind) -> (&'static str, Vec<(String, Value)>) {
+pub(super) fn happened(what: &ChangeKind) -> (&'static str, Vec<(String, Value)>) {
     let text = |key: &str, text: &ServerText| (key.to_owned(), Value::from(text.as_raw()));
     let maybe = |key: &str, text: &Option<ServerText>| {
         (key.to_owned(), text.as_ref().map(ServerText::as_raw).into())

@@ -10,6 +10,8 @@ use std::path::{Path, PathBuf};
 use jiff::Timestamp;
 
 use super::{Existing, ExportError};
+use crate::domain::personal::file_stem;
+use crate::domain::shape::Format;
 use crate::domain::watched::WatchedSession;
 
 /// The most names that [`Existing::NextFree`] tries.
@@ -20,17 +22,19 @@ const NAMES: u32 = 10_000;
 /// (fault F09).
 #[must_use]
 pub fn file_name(session: &WatchedSession, now: Timestamp) -> String {
-    let reference = session.entry.reference.as_deref().unwrap_or_default();
-    let safe: String = reference
-        .chars()
-        .filter(|c| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-'))
-        .take(60)
-        .collect();
-    let safe = safe.trim_start_matches(['.', '-']);
-    let id = session.id().to_string();
-    let usable = !safe.is_empty() && !super::mask::looks_like_a_person(reference);
-    let name = if usable { safe } else { &id };
-    format!("{name}_{}.json", now.strftime("%Y%m%dT%H%M%SZ"))
+    named(session, now, Format::Json)
+}
+
+/// `sessions_20261016T092731Z.csv`: several sessions in one file.
+#[must_use]
+pub fn list_name(now: Timestamp, format: Format) -> String {
+    format!("sessions_{}.{}", now.strftime("%Y%m%dT%H%M%SZ"), format.ending())
+}
+
+/// [`file_name`] with the ending of another format.
+pub(super) fn named(session: &WatchedSession, now: Timestamp, format: Format) -> String {
+    let name = file_stem(session.entry.reference.as_deref(), session.id());
+    format!("{name}_{}.{}", now.strftime("%Y%m%dT%H%M%SZ"), format.ending())
 }
 
 /// Writes text to a file: whole or not at all, mode 0600, through a temporary file in the same
@@ -39,6 +43,14 @@ pub fn file_name(session: &WatchedSession, now: Timestamp) -> String {
 /// # Errors
 /// See [`ExportError`].
 pub fn write(path: &Path, text: &str, existing: Existing) -> Result<PathBuf, ExportError> {
+    write_bytes(path, text.as_bytes(), existing)
+}
+
+/// [`write`] for what is no text: a letter, a picture.
+///
+/// # Errors
+/// See [`ExportError`].
+pub fn write_bytes(path: &Path, bytes: &[u8], existing: Existing) -> Result<PathBuf, ExportError> {
     let io = |cause| ExportError::Io { path: path.to_path_buf(), cause };
     let folder = match path.parent() {
         Some(folder) if !folder.as_os_str().is_empty() => folder,
@@ -53,7 +65,7 @@ pub fn write(path: &Path, text: &str, existing: Existing) -> Result<PathBuf, Exp
         .permissions(std::fs::Permissions::from_mode(0o600))
         .tempfile_in(folder)
         .map_err(io)?;
-    file.write_all(text.as_bytes()).map_err(io)?;
+    file.write_all(bytes).map_err(io)?;
     file.as_file().sync_all().map_err(io)?;
     let written = match existing {
         Existing::Replace => {

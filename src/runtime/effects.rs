@@ -6,28 +6,17 @@ use std::sync::Arc;
 
 use tokio::sync::{mpsc, watch};
 
+use super::desk::Desk;
+pub use super::exports::ExportOrigin;
+use super::exports::Job;
 use crate::app::effect::{CopySource, Effect, ExportRequest};
 use crate::app::event::{Event, Outcome};
 use crate::clock::Clock;
-use crate::domain::ids::SessionId;
-use crate::domain::rules::Rules;
 use crate::domain::snapshot::Snapshot;
-use crate::export::{self, Contents, Existing, Origin};
 use crate::refresh::Command;
 
 /// The largest text for a terminal's clipboard; many terminals drop more.
 const LARGEST_COPY: usize = 72 * 1024;
-
-/// What an export says of its making.
-#[derive(Clone, Debug)]
-pub struct ExportOrigin {
-    /// Profile name.
-    pub profile: String,
-    /// Environment.
-    pub environment: String,
-    /// For the derived parts.
-    pub rules: Rules,
-}
 
 /// Carries effects out.
 pub struct Effects {
@@ -35,6 +24,7 @@ pub struct Effects {
     snapshots: watch::Receiver<Arc<Snapshot>>,
     origin: ExportOrigin,
     clock: Arc<dyn Clock>,
+    desk: Desk,
     results: mpsc::UnboundedSender<Event>,
     inbox: Option<mpsc::UnboundedReceiver<Event>>,
 }
@@ -63,7 +53,14 @@ impl Effects {
     ) -> Self {
         // Bounded by what the operator can start: one result for each export.
         let (results, inbox) = mpsc::unbounded_channel();
-        Self { commands, snapshots, origin, clock, results, inbox: Some(inbox) }
+        let desk = Desk::default();
+        Self { commands, snapshots, origin, clock, desk, results, inbox: Some(inbox) }
+    }
+
+    /// The same, with what the operator's hands reach.
+    #[must_use]
+    pub fn with_desk(self, desk: Desk) -> Self {
+        Self { desk, ..self }
     }
 
     /// Where results arrive; can be taken once.
@@ -81,7 +78,10 @@ impl Effects {
             Effect::Focus { selected, visible } => {
                 self.command(Command::Focus { selected, visible });
             }
-            Effect::Export(request) => self.export(request),
+            Effect::Export(request) => self.blocking(request, |job| job.write()),
+            Effect::Measure(serial, request) => {
+                self.blocking(request, move |job| Outcome::Measured(serial, job.measure()));
+            }
             Effect::Copy { what, text } => return self.copy(what, text),
             Effect::Traffic => self.traffic(),
             Effect::Redraw => return Rest::Redraw,
@@ -116,7 +116,7 @@ impl Effects {
     fn copy(&self, what: &'static str, source: CopySource) -> Rest {
         let text = match source {
             CopySource::Text(text) => Ok(text),
-            CopySource::Export(id) => self.text(id, Contents::default()),
+            CopySource::Export(request) => self.job(request).text(),
         };
         match text {
             Ok(text) if text.len() <= LARGEST_COPY => Rest::Copy(what, text),
@@ -139,53 +139,21 @@ impl Effects {
         let _unheard = self.results.send(Event::Done(outcome));
     }
 
-    fn text(&self, id: SessionId, contents: Contents) -> Result<String, String> {
-        let snapshot = Arc::clone(&self.snapshots.borrow());
-        made(&snapshot, id, contents, &self.origin, self.clock.now()).map(|made| made.text)
+    fn job(&self, request: ExportRequest) -> Job {
+        Job {
+            request,
+            snapshot: Arc::clone(&self.snapshots.borrow()),
+            origin: self.origin.clone(),
+            now: self.clock.now(),
+            audit: self.desk.audit.clone(),
+        }
     }
 
-    /// Makes and writes the file on a blocking thread.
-    fn export(&self, request: ExportRequest) {
-        let snapshot = Arc::clone(&self.snapshots.borrow());
-        let (origin, now) = (self.origin.clone(), self.clock.now());
-        let results = self.results.clone();
+    /// Makes and writes files on a blocking thread.
+    fn blocking(&self, request: ExportRequest, work: impl FnOnce(Job) -> Outcome + Send + 'static) {
+        let (job, results) = (self.job(request), self.results.clone());
         tokio::task::spawn_blocking(move || {
-            let id = request.id;
-            let contents = Contents {
-                shape: request.shape,
-                masked: request.masked,
-                timeline: request.timeline,
-                configuration: request.configuration,
-            };
-            let outcome = made(&snapshot, id, contents, &origin, now).and_then(|document| {
-                export::write(&request.path, &document.text, Existing::NextFree)
-                    .map(|path| Outcome::Exported {
-                        id,
-                        path,
-                        masked: document.masked_paths.len(),
-                        bytes: document.text.len(),
-                    })
-                    .map_err(|why| why.to_string())
-            });
-            let outcome = outcome.unwrap_or_else(|message| Outcome::ExportFailed { id, message });
-            let _unheard = results.send(Event::Done(outcome));
+            let _unheard = results.send(Event::Done(work(job)));
         });
     }
-}
-
-fn made(
-    snapshot: &Snapshot,
-    id: SessionId,
-    contents: Contents,
-    origin: &ExportOrigin,
-    now: jiff::Timestamp,
-) -> Result<export::Document, String> {
-    let session = snapshot.sessions.get(id).ok_or("the session is no longer on the watch-list")?;
-    let origin = Origin {
-        profile: &origin.profile,
-        environment: &origin.environment,
-        rules: &origin.rules,
-        now,
-    };
-    export::document(session, contents, &origin).map_err(|why| why.to_string())
 }

@@ -10,16 +10,17 @@ use unicode_width::UnicodeWidthStr;
 
 use super::text::fit;
 use crate::app::Model;
-use crate::app::overlay::{CopyMenu, ExportDialog, ExportField, HelpOverlay, Overlay};
-use crate::app::view::{Cell, Glyph, Tone};
-use crate::domain::shape::Shape;
+use crate::app::overlay::{CopyMenu, HelpOverlay, Overlay};
+use crate::app::view::{Glyph, Tone};
 use crate::theme::{Look, Role};
 
 pub(super) fn draw(frame: &mut Frame<'_>, whole: Rect, model: &Model, look: Look) {
     match model.overlay() {
         None => {}
         Some(Overlay::Help(help)) => draw_help(frame, whole, help, look),
-        Some(Overlay::Export(dialog)) => draw_export(frame, whole, dialog, look),
+        Some(Overlay::Export(dialog)) => {
+            super::export_dialog::draw(frame, whole, (dialog, model), look);
+        }
         Some(Overlay::Copy(menu)) => draw_copy(frame, whole, menu, look),
         Some(Overlay::Calls(log)) => super::call_log::draw(frame, whole, log, look),
     }
@@ -156,84 +157,4 @@ fn draw_copy(frame: &mut Frame<'_>, whole: Rect, menu: &CopyMenu, look: Look) {
         })
         .collect();
     frame.render_widget(Paragraph::new(lines), inner);
-}
-
-fn draw_export(frame: &mut Frame<'_>, whole: Rect, dialog: &ExportDialog, look: Look) {
-    let title = format!("Export {}", dialog.name);
-    let inner = open(frame, whole, (78, 16), (&title, "reads only; writes a local file"), look);
-    let width = usize::from(inner.width);
-    let choice = |on: bool| if on { "(•)" } else { "( )" };
-    let tick = |on: bool| if on { "[x]" } else { "[ ]" };
-    let raw = dialog.shape == Shape::Raw;
-    let field = |which: ExportField, label: &str, text: String| {
-        let focus = dialog.focus == which;
-        let line = Line::from(vec![
-            Span::raw(if focus { "> " } else { "  " }),
-            Span::styled(fit(label, 11, look), look.tone(Tone::Dim)),
-            Span::raw(fit(&text, width.saturating_sub(13), look)),
-        ]);
-        if focus { line.style(look.role(Role::Cursor)) } else { line }
-    };
-    let mut lines = vec![
-        Line::default(),
-        field(
-            ExportField::Shape,
-            "Shape",
-            format!(
-                "{} normal (derived parts, schema v1)   {} as Yoti sent it",
-                choice(!raw),
-                choice(raw)
-            ),
-        ),
-        field(
-            ExportField::Masked,
-            "Redaction",
-            format!("{} masked   {} none", choice(dialog.masked), choice(!dialog.masked)),
-        ),
-        field(
-            ExportField::Timeline,
-            "Include",
-            format!("{} timeline", tick(dialog.timeline && !raw)),
-        ),
-        field(
-            ExportField::Configuration,
-            "",
-            format!("{} configuration", tick(dialog.configuration && !raw)),
-        ),
-        field(ExportField::File, "File", dialog.file.text()),
-        Line::from(Span::styled(
-            fit("             never overwritten: -2 is added · mode 0600", width, look),
-            look.tone(Tone::Dim),
-        )),
-        Line::default(),
-    ];
-    let say = |cell: &Cell| {
-        Line::from(Span::styled(
-            fit(&format!("  {}", cell.text), width, look),
-            look.tone(cell.tone),
-        ))
-    };
-    lines.extend(dialog.preview.iter().map(say));
-    if let Some(why) = &dialog.error {
-        lines.push(say(&Cell::new(why.clone(), Tone::Bad)));
-    }
-    while lines.len() + 1 < usize::from(inner.height) {
-        lines.push(Line::default());
-    }
-    lines.push(Line::from(vec![
-        Span::styled("  Enter", look.role(Role::Key)),
-        Span::raw(" export   "),
-        Span::styled("y", look.role(Role::Key)),
-        Span::raw(" copy   "),
-        Span::styled("Tab Space", look.role(Role::Key)),
-        Span::raw(" choose   "),
-        Span::styled("Esc", look.role(Role::Key)),
-        Span::raw(" cancel"),
-    ]));
-    frame.render_widget(Paragraph::new(lines), inner);
-    if dialog.focus == ExportField::File {
-        let column = u16::try_from(13 + dialog.file.before_cursor().width()).unwrap_or(u16::MAX);
-        let x = inner.x.saturating_add(column).min(inner.right().saturating_sub(1));
-        frame.set_cursor_position(Position::new(x, inner.y + 5));
-    }
 }

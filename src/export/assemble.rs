@@ -1,0 +1,133 @@
+//! From sessions to texts in the format asked for: the one way for dialog, copy and command.
+//!
+//! Owns what is one file and what is several. Must never write one.
+
+use super::{Contents, ExportError, Format, Origin, csv, document, file, markdown};
+use crate::domain::watched::WatchedSession;
+
+/// What comes of an export, before it is written.
+#[derive(Clone, Debug, PartialEq, Eq, Default)]
+pub struct Assembled {
+    /// File name and text: one for each session in JSON, else a single one.
+    pub files: Vec<(String, String)>,
+    /// Sessions in them.
+    pub sessions: usize,
+    /// Values hidden.
+    pub masked: usize,
+    /// Sessions whose data is stale.
+    pub stale: usize,
+    /// Sessions left out: the raw shape needs an answer.
+    pub left_out: usize,
+}
+
+impl Assembled {
+    /// Bytes of all files.
+    #[must_use]
+    pub fn bytes(&self) -> usize {
+        self.files.iter().map(|(_, text)| text.len()).sum()
+    }
+}
+
+/// Makes the texts. A session that cannot be exported is left out and counted; when it is the only
+/// one, that is the error.
+///
+/// # Errors
+/// See [`ExportError`].
+pub fn assemble(
+    sessions: &[&WatchedSession],
+    format: Format,
+    contents: Contents,
+    origin: &Origin<'_>,
+) -> Result<Assembled, ExportError> {
+    let mut made = Assembled::default();
+    let mut failed = None;
+    let mut one_file = head(format, contents);
+    for session in sessions {
+        let part = match part(session, format, contents, origin) {
+            Ok(part) => part,
+            Err(why) => {
+                made.left_out += 1;
+                failed = Some(why);
+                continue;
+            }
+        };
+        made.sessions += 1;
+        made.masked += part.masked;
+        made.stale += usize::from(part.stale);
+        if format == Format::Json {
+            made.files.push((file::file_name(session, origin.now), part.text));
+        } else {
+            one_file.push_str(&part.text);
+        }
+    }
+    match failed {
+        Some(why) if made.sessions == 0 => return Err(why),
+        _ => {}
+    }
+    if format != Format::Json {
+        let name = match sessions {
+            [only] => file::named(only, origin.now, format),
+            _ => file::list_name(origin.now, format),
+        };
+        made.files.push((name, one_file));
+    }
+    Ok(made)
+}
+
+/// The export as one text: several JSON documents become JSON Lines.
+///
+/// # Errors
+/// See [`ExportError`].
+pub fn text(
+    sessions: &[&WatchedSession],
+    format: Format,
+    contents: Contents,
+    origin: &Origin<'_>,
+) -> Result<(String, Assembled), ExportError> {
+    let format = match (format, sessions) {
+        (Format::Json, [_, _, ..]) => Format::JsonLines,
+        (format, _) => format,
+    };
+    let mut made = assemble(sessions, format, contents, origin)?;
+    let text = made.files.pop().map(|(_, text)| text).unwrap_or_default();
+    Ok((text, made))
+}
+
+/// One session's part of the text.
+pub(super) struct Part {
+    pub(super) text: String,
+    pub(super) masked: usize,
+    pub(super) stale: bool,
+}
+
+fn head(format: Format, contents: Contents) -> String {
+    match format {
+        Format::Csv => csv::head(),
+        Format::Markdown => markdown::head(contents),
+        Format::Json | Format::JsonLines => String::new(),
+    }
+}
+
+fn part(
+    session: &WatchedSession,
+    format: Format,
+    contents: Contents,
+    origin: &Origin<'_>,
+) -> Result<Part, ExportError> {
+    match format {
+        Format::Csv => Ok(csv::row(session, contents.masked, origin)),
+        Format::Markdown => Ok(markdown::chapter(session, contents, origin)),
+        Format::Json | Format::JsonLines => {
+            let made = document(session, contents, origin)?;
+            let text = if format == Format::Json { made.text } else { one_line(&made.text) };
+            Ok(Part { text, masked: made.masked_paths.len(), stale: made.stale })
+        }
+    }
+}
+
+/// A pretty document as one line of JSON Lines; strings have no raw line ends in them.
+fn one_line(text: &str) -> String {
+    let mut line: String = text.lines().map(str::trim_start).collect();
+    line.push('\n');
+    line
+}

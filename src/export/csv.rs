@@ -1,0 +1,111 @@
+//! The list as CSV: one row for each session, for spreadsheets.
+//!
+//! Owns the columns and the quoting. No cell begins with what a spreadsheet takes for a formula.
+
+use super::Origin;
+use super::assemble::Part;
+use super::document::stage_name;
+use super::mask::MASK;
+use crate::domain::attention::assess;
+use crate::domain::coverage;
+use crate::domain::personal::looks_like_a_person;
+use crate::domain::watched::WatchedSession;
+use crate::domain::wire_enum::Recommendation;
+
+/// The columns; adding one at the end is not a break.
+const COLUMNS: &[&str] = &[
+    "session_id",
+    "reference",
+    "tags",
+    "state",
+    "stage",
+    "attention",
+    "deadline",
+    "deadline_derived",
+    "documents_supplied",
+    "documents_required",
+    "checks",
+    "checks_approved",
+    "checks_rejected",
+    "letter_branch",
+    "fetched_at",
+    "stale",
+    "masked",
+];
+
+pub(super) fn head() -> String {
+    line(&COLUMNS.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>())
+}
+
+pub(super) fn row(session: &WatchedSession, masked: bool, origin: &Origin<'_>) -> Part {
+    let found = assess(session, origin.rules, origin.now);
+    let mut hidden = Vec::new();
+    let mut own = |column: &str, text: &str| {
+        if masked && looks_like_a_person(text) {
+            hidden.push(column.to_owned());
+            return MASK.to_owned();
+        }
+        text.to_owned()
+    };
+    let reference = own("reference", session.entry.reference.as_deref().unwrap_or_default());
+    let tags = own("tags", &session.entry.tags.join(" "));
+    let result = session.session();
+    let checks = result.map_or(&[][..], |s| &s.checks);
+    let rejected = checks.iter().filter(|c| c.recommendation() == Some(&Recommendation::Reject));
+    let covered = coverage::derive(session);
+    let attention: Vec<&str> = found.findings.iter().map(|f| f.text.as_str()).collect();
+    let branch = session.instructions().and_then(|letter| letter.branch.as_ref());
+    let branch = branch.and_then(|branch| branch.fad_code.as_ref());
+    let cells = [
+        session.id().to_string(),
+        reference,
+        tags,
+        result.and_then(|s| s.state.as_ref()).map_or("", |s| s.as_raw()).to_owned(),
+        stage_name(&found.stage).to_owned(),
+        attention.join("; "),
+        found.deadline.map(|d| d.at.to_string()).unwrap_or_default(),
+        found.deadline.map(|d| d.derived.to_string()).unwrap_or_default(),
+        covered.supplied.to_string(),
+        covered.requirements.len().to_string(),
+        checks.len().to_string(),
+        checks.iter().filter(|check| check.is_approved()).count().to_string(),
+        rejected.count().to_string(),
+        branch.map_or("", |code| code.as_raw()).to_owned(),
+        session.answers.session.as_ref().map(|a| a.fetched_at.to_string()).unwrap_or_default(),
+        found.stale.to_string(),
+        hidden.join(" "),
+    ];
+    Part { text: line(&cells), masked: hidden.len(), stale: found.stale }
+}
+
+/// One record (RFC 4180), its characters made safe for a terminal and its beginnings for a
+/// spreadsheet.
+fn line(cells: &[String]) -> String {
+    let cells: Vec<String> = cells
+        .iter()
+        .map(|cell| {
+            let safe = crate::text::shown_str(cell, 1_000);
+            let formula = safe.starts_with(['=', '+', '-', '@']);
+            let safe = if formula { format!("'{safe}") } else { safe };
+            if safe.contains([',', '"', '\n', '\r']) {
+                format!("\"{}\"", safe.replace('"', "\"\""))
+            } else {
+                safe
+            }
+        })
+        .collect();
+    format!("{}\r\n", cells.join(","))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::line;
+
+    #[test]
+    fn a_cell_is_quoted_safe_and_never_a_formula() {
+        let cells = ["a,b", "say \"hi\"", "=1+1", "@x", "-3", "+4", "two\nlines", "\u{1b}[31m"];
+        let made = line(&cells.map(str::to_owned));
+        assert!(made.starts_with("\"a,b\",\"say \"\"hi\"\"\",'=1+1,'@x,'-3,'+4,"), "{made}");
+        assert!(made.ends_with("\r\n") && !made.trim_end().contains(['\n', '\u{1b}']), "{made:?}");
+    }
+}

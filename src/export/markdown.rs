@@ -1,0 +1,161 @@
+//! Sessions for people to read: one chapter each.
+//!
+//! Owns the chapters and the escaping: no text of a server or of the operator is markup.
+
+use super::assemble::Part;
+use super::document::{happened, stage_name};
+use super::mask::MASK;
+use super::{Contents, Origin};
+use crate::domain::attention::{Assessment, assess};
+use crate::domain::coverage;
+use crate::domain::personal::looks_like_a_person;
+use crate::domain::watched::WatchedSession;
+
+pub(super) fn head(contents: Contents) -> String {
+    let masked = if contents.masked { "masked" } else { "NOT masked" };
+    format!("<!-- branchwatch export, {masked}; secrets are never included -->\n\n")
+}
+
+pub(super) fn chapter(session: &WatchedSession, contents: Contents, origin: &Origin<'_>) -> Part {
+    let found = assess(session, origin.rules, origin.now);
+    let mut hidden = 0;
+    let mut own = |text: &str| {
+        let personal = contents.masked && looks_like_a_person(text);
+        hidden += usize::from(personal);
+        if personal { MASK.to_owned() } else { plain(text) }
+    };
+    let mut text = format!("# {}\n\n", own(&session.name()));
+    let tags = own(&session.entry.tags.join(", "));
+    text += &facts(session, &found, &tags, origin);
+    if contents.data_age {
+        text += &age(session, &found, origin);
+    }
+    if !found.findings.is_empty() {
+        text += "\n## Needs attention\n\n";
+        for finding in &found.findings {
+            text += &format!("- {}\n", plain(&finding.text));
+        }
+    }
+    if contents.configuration {
+        text += &requirements(session);
+    }
+    text += &checks(session);
+    if contents.timeline {
+        text += &timeline(session);
+    }
+    text.push('\n');
+    Part { text, masked: hidden, stale: found.stale }
+}
+
+fn facts(session: &WatchedSession, found: &Assessment, tags: &str, origin: &Origin<'_>) -> String {
+    let covered = coverage::derive(session);
+    let state =
+        session.session().and_then(|s| s.state.as_ref()).map_or("not fetched", |s| s.as_raw());
+    let deadline = found.deadline.map_or_else(
+        || "not known".to_owned(),
+        |d| format!("{}{}", d.at, if d.derived { " (derived)" } else { "" }),
+    );
+    let stage = stage_name(&found.stage).replace('_', " ");
+    let documents = format!("{} of {} supplied", covered.supplied, covered.requirements.len());
+    let mut text = String::from("| | |\n|---|---|\n");
+    for (label, value) in [
+        ("Session", session.id().to_string()),
+        ("State (Yoti)", plain(state)),
+        ("Stage (worked out)", stage),
+        ("Deadline", deadline),
+        ("Required resources", documents),
+        ("Tags", tags.to_owned()),
+        ("Profile", format!("{} ({})", plain(origin.profile), plain(origin.environment))),
+    ] {
+        if !value.is_empty() {
+            text += &format!("| {label} | {value} |\n");
+        }
+    }
+    text
+}
+
+fn age(session: &WatchedSession, found: &Assessment, origin: &Origin<'_>) -> String {
+    let Some(answer) = &session.answers.session else {
+        return "\nNothing has been fetched yet.\n".to_owned();
+    };
+    let old = crate::domain::attention::span(origin.now.duration_since(answer.fetched_at));
+    let stale = if found.stale { " **The data is stale.**" } else { "" };
+    format!("\nFetched {}, {old} before this export.{stale}\n", answer.fetched_at)
+}
+
+fn requirements(session: &WatchedSession) -> String {
+    let Some(configuration) = session.configuration() else { return String::new() };
+    let covered = coverage::derive(session).requirements;
+    let mut text = String::from(
+        "\n## Required resources\n\n| Type | Supplied | Allowed sources |\n|---|---|---|\n",
+    );
+    for (requirement, cover) in configuration.requirements.iter().zip(covered) {
+        let kind = requirement.requirement_type.as_ref().map_or("?", |kind| kind.as_raw());
+        let sources: Vec<String> =
+            requirement.allowed_sources.iter().map(|s| plain(s.source.as_raw())).collect();
+        let supplied = if cover.supplied { "yes" } else { "missing" };
+        text += &format!("| {} | {supplied} | {} |\n", plain(kind), sources.join(", "));
+    }
+    text
+}
+
+fn checks(session: &WatchedSession) -> String {
+    let checks = session.session().map_or(&[][..], |s| &s.checks);
+    if checks.is_empty() {
+        return String::new();
+    }
+    let mut text = String::from(
+        "\n## Checks\n\n| Check | State | Recommendation | Reason |\n|---|---|---|---|\n",
+    );
+    for check in checks {
+        let kind = check.check_type.as_ref().map_or("?", |kind| kind.as_raw());
+        let state = check.state.as_ref().map_or("", |state| state.as_raw());
+        let advice = check.recommendation().map_or("", |advice| advice.as_raw());
+        let reason = check.report.as_ref().and_then(|report| report.reason.as_ref());
+        let reason = reason.map_or("", |reason| reason.as_raw());
+        let cells = [kind, state, advice, reason].map(plain);
+        text += &format!("| {} |\n", cells.join(" | "));
+    }
+    text
+}
+
+fn timeline(session: &WatchedSession) -> String {
+    if session.timeline.is_empty() {
+        return String::new();
+    }
+    let mut text = String::from("\n## Timeline\n\n");
+    for event in session.timeline.iter() {
+        let source = event.source.as_ref().map_or("", |source| source.as_raw());
+        let (what, parts) = happened(&event.what);
+        let parts: Vec<String> = parts
+            .iter()
+            .filter(|(_, value)| !value.is_null())
+            .map(|(key, value)| {
+                let value = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+                format!("{} {}", plain(&key.replace('_', " ")), plain(&value))
+            })
+            .collect();
+        let line = format!("{} {} {}", plain(source), what.replace('_', " "), parts.join(", "));
+        text += &format!("- {} {}\n", event.at, line.trim());
+    }
+    text
+}
+
+/// Text that is text in Markdown too: one safe line, every mark escaped.
+fn plain(text: &str) -> String {
+    let safe = crate::text::shown_str(text, 500);
+    let mut out = String::with_capacity(safe.len());
+    for c in safe.chars() {
+        match c {
+            '&' => out.push_str("&amp;"),
+            '<' => out.push_str("&lt;"),
+            '>' => out.push_str("&gt;"),
+            '\\' | '`' | '*' | '[' | ']' | '|' | '#' | '!' => {
+                out.push('\\');
+                out.push(c);
+            }
+            c => out.push(c),
+        }
+    }
+    out
+}
