@@ -5,6 +5,7 @@
 pub mod action;
 mod call_log;
 mod checks;
+pub mod desk;
 mod dialogs;
 pub mod effect;
 pub mod event;
@@ -13,6 +14,7 @@ mod filter;
 mod find;
 #[cfg(test)]
 pub(crate) mod fixture;
+mod guard;
 pub mod layout;
 mod model;
 mod moves;
@@ -32,6 +34,7 @@ mod update;
 pub mod view;
 mod words;
 
+pub use guard::Lock;
 pub use model::{Model, ModelSettings};
 pub(crate) use timeline::happened;
 pub use update::update;

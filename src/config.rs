@@ -3,6 +3,7 @@
 //! Owns the resolved [`Config`] and where each value came from. Must never hold a secret: keys are
 //! named by path and read where they are used. Never writes the file but for `config init --write`.
 
+mod desk;
 mod duration;
 mod file;
 mod resolve;
@@ -14,6 +15,7 @@ use uuid::Uuid;
 use crate::domain::rules::Rules;
 use crate::refresh;
 
+pub use desk::DeskConfig;
 pub use duration::parse_span;
 pub use resolve::{Environment, Flags, resolve};
 
@@ -77,6 +79,8 @@ pub struct Config {
     pub refresh: refresh::Settings,
     /// Where the dialog puts exports.
     pub export_dir: PathBuf,
+    /// What the operator's hands may reach.
+    pub desk: DeskConfig,
     /// `[keys]`: action to chords.
     pub keys: std::collections::BTreeMap<String, Vec<String>>,
     /// The store's file.

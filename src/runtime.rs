@@ -6,6 +6,7 @@ pub mod desk;
 pub mod effects;
 pub mod event_loop;
 mod exports;
+pub mod opener;
 pub mod shutdown;
 pub mod terminal;
 
@@ -15,6 +16,7 @@ use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
 use crate::api::SessionApi;
+use crate::app::desk::DeskSettings;
 use crate::app::{Model, ModelSettings};
 use crate::clock::Clock;
 use crate::domain::watched::WatchedSession;
@@ -39,6 +41,8 @@ pub struct Parts {
     pub refresh: refresh::Settings,
     /// What the operator's hands reach.
     pub desk: desk::Desk,
+    /// What the configuration says of it.
+    pub desk_settings: DeskSettings,
 }
 
 /// How the dashboard ended.
@@ -94,7 +98,8 @@ pub async fn dashboard<P: Persistence, A: SessionApi, C: Clock + Clone>(
     // Before the terminal is taken: a signal from then on must give it back.
     let stopped = shutdown::reason();
     let mut screen = terminal::Screen::enter()?;
-    let mut model = Model::new(parts.settings.clone(), screen.size(), clock.now());
+    let mut model = Model::new(parts.settings.clone(), screen.size(), clock.now())
+        .with_desk(parts.desk_settings);
     let origin = effects::ExportOrigin {
         profile: parts.settings.profile,
         environment: parts.environment,

@@ -7,6 +7,7 @@ mod call_log;
 mod export_dialog;
 mod footer;
 mod header;
+mod lock;
 mod overlay;
 mod pane;
 mod panes;
@@ -52,6 +53,10 @@ pub fn draw(
     // The terminal may be smaller already than the model knows.
     let inside = |area: Area| rect(area).intersection(whole);
     header::draw(frame, inside(areas.header), model, *look);
+    if let Some(lock) = model.lock() {
+        lock::draw(frame, whole, lock, *look);
+        return;
+    }
     for (which, area) in &areas.panes {
         let area = inside(*area);
         match which {

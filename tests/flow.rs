@@ -15,7 +15,6 @@ use std::time::Duration;
 
 use branchwatch::api::{ApiError, ApiErrorKind, SessionApi, wire};
 use branchwatch::app::{Model, ModelSettings};
-use branchwatch::audit::AuditLog;
 use branchwatch::clock::{Clock, TokioClock};
 use branchwatch::domain::configuration::Configuration;
 use branchwatch::domain::ids::SessionId;
@@ -26,7 +25,6 @@ use branchwatch::domain::watched::{Answer, WatchEntry, WatchedSession};
 use branchwatch::keymap::Keymap;
 use branchwatch::refresh::{self, Settings};
 use branchwatch::runtime::Ending;
-use branchwatch::runtime::desk::Desk;
 use branchwatch::runtime::effects::{Effects, ExportOrigin};
 use branchwatch::runtime::event_loop::{self, Outside};
 use branchwatch::runtime::terminal::Surface;
@@ -224,7 +222,8 @@ fn story(
             masked: true,
             help: keymap.help_rows(),
         };
-        let mut model = Model::new(settings, (columns, rows), clock.now());
+        let model = Model::new(settings, (columns, rows), clock.now());
+        let mut model = model.with_desk(evidence::settings());
         let seen = Rc::new(RefCell::new(Seen::default()));
         let terminal = Terminal::new(TestBackend::new(columns, rows)).unwrap();
         let mut surface = Cells { terminal, seen: Rc::clone(&seen) };
@@ -236,7 +235,7 @@ fn story(
         let outside = Outside {
             snapshots: snapshots.clone(),
             effects: Effects::new(commands, snapshots, origin, Arc::new(clock))
-                .with_desk(Desk { audit: AuditLog::in_folder(&folder.join("state")) }),
+                .with_desk(evidence::desk(folder)),
             clock,
             keymap,
             look: Look::new(ColourDepth::None, false),

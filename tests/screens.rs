@@ -10,12 +10,14 @@ use std::sync::Arc;
 
 use branchwatch::api::{raw, wire};
 use branchwatch::app::action::Action;
+use branchwatch::app::desk::{DeskSettings, Permit};
 use branchwatch::app::effect::Effect;
 use branchwatch::app::event::{Event, Measured, Outcome};
 use branchwatch::app::{Model, ModelSettings, update};
 use branchwatch::domain::call::{Call, CallLog, Traffic};
 use branchwatch::domain::change;
 use branchwatch::domain::ids::SessionId;
+use branchwatch::domain::personal::Privacy;
 use branchwatch::domain::rules::Rules;
 use branchwatch::domain::snapshot::{Connection, Health, SessionTable, Snapshot};
 use branchwatch::domain::watched::{
@@ -423,4 +425,41 @@ fn any_size_is_drawn_without_a_panic() {
             }
         }
     }
+}
+
+/// What looks like a person's, at each degree of privacy; and the lock.
+#[test]
+fn privacy_and_the_lock() {
+    let mut frames = Vec::new();
+    for size in [(80, 24), (120, 40)] {
+        let mut model = model(State::Live, size);
+        let mut named = Snapshot::clone(&snapshot(State::Live));
+        let mut first = named.sessions.iter().next().map(|s| WatchedSession::clone(s)).unwrap();
+        let entry = WatchEntry {
+            reference: Some("Amina Okafor".into()),
+            ..WatchEntry::clone(&first.entry)
+        };
+        first.entry = Arc::new(entry);
+        first.revision += 1;
+        named.sessions = SessionTable::from_entries([Arc::new(first)]);
+        update(&mut model, Event::Snapshot(Arc::new(named)));
+        for privacy in [Privacy::Masked, Privacy::Partial, Privacy::Off] {
+            let permit = Permit::Privacy(privacy);
+            update(&mut model, Event::Done(Outcome::Permitted(permit)));
+            let buffer = frame(&model, look());
+            let text = picture(&buffer, &mut BTreeMap::new());
+            assert_eq!(text.contains("Amina"), privacy == Privacy::Off, "{text}");
+            frames.push((format!("{privacy:?} {}x{}", size.0, size.1), buffer));
+        }
+        model = model.with_desk(DeskSettings {
+            lock_after: Some(SignedDuration::from_secs(900)),
+            ..DeskSettings::default()
+        });
+        update(&mut model, Event::Tick(now() + SignedDuration::from_secs(900)));
+        frames.push((format!("locked {}x{}", size.0, size.1), frame(&model, look())));
+        update(&mut model, Event::Action(Action::Down));
+        frames
+            .push((format!("locked, a key pressed {}x{}", size.0, size.1), frame(&model, look())));
+    }
+    insta::assert_snapshot!("privacy", pictures(frames));
 }

@@ -74,6 +74,12 @@ pub enum Action {
     Export,
     /// Export the marked sessions, else all filtered.
     ExportMany,
+    /// Open the session in the portal.
+    Portal,
+    /// Masked, partial, off for five minutes.
+    Privacy,
+    /// Show this session's labels for twenty seconds.
+    Reveal,
     /// Copy menu.
     CopyMenu,
     /// Copy the session id at once.

@@ -65,7 +65,7 @@ pub(crate) fn open_copy(model: &mut Model) {
     let Some(item) = model.item() else { return };
     let session = &item.session;
     let id = session.id();
-    let name = crate::text::shown_str(&session.name(), 40);
+    let name = model.times.name(session, 40);
     let stage = attention::assess(session, &model.settings.rules, model.times.now).stage;
     let stage = crate::app::words::stage(&stage, model.times.now).text;
     let text = |what: &'static str, text: String| CopyItem {
@@ -73,16 +73,24 @@ pub(crate) fn open_copy(model: &mut Model) {
         preview: text.clone(),
         source: CopySource::Text(text),
     };
-    let items = vec![
+    let link = model.portal_link(id).unwrap_or_default();
+    let mut items = vec![
         text("session ID", id.to_string()),
         text("reference", name.clone()),
         text("line", format!("{name} {id} {stage}")),
+        text("portal link", link),
         CopyItem {
             what: "masked JSON",
             preview: "the export, masked".to_owned(),
             source: CopySource::Export(ExportRequest::masked(id, Format::Json)),
         },
+        CopyItem {
+            what: "Markdown",
+            preview: "a summary for people, masked".to_owned(),
+            source: CopySource::Export(ExportRequest::masked(id, Format::Markdown)),
+        },
     ];
+    items.retain(|item| !item.preview.is_empty());
     model.overlay = Some(Overlay::Copy(CopyMenu { id, name, items, selected: 0, drawn: false }));
 }
 

@@ -5,6 +5,7 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use crate::app::desk::Wish;
 use crate::domain::ids::SessionId;
 use crate::domain::shape::{Contents, Format};
 
@@ -37,6 +38,8 @@ pub enum Effect {
     },
     /// Ask the refresh task for its calls; the answer is `Event::Traffic`.
     Traffic,
+    /// Something of the operator's hands.
+    Desk(Wish),
     /// Clear the terminal and draw all.
     Redraw,
     /// Leave.

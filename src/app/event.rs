@@ -8,6 +8,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 
 use crate::app::action::Action;
+use crate::app::desk::Permit;
 use crate::domain::call::Traffic;
 use crate::domain::snapshot::Snapshot;
 
@@ -88,6 +89,12 @@ pub enum Outcome {
     ExportFailed(String),
     /// What an export would come to, for that question of the dialog.
     Measured(u64, Measured),
+    /// The line is in the audit log: what waited for it may be done.
+    Permitted(Permit),
+    /// Something was not done: why, in our words.
+    Refused(String),
+    /// Something was done: what, in our words.
+    Said(String),
     /// Text went to the terminal's clipboard (OSC 52): what, in our words.
     Copied(&'static str),
     /// It could not.

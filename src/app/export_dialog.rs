@@ -265,6 +265,14 @@ fn settle(dialog: &mut ExportDialog, model: &Model) -> Effect {
     Effect::Measure(dialog.serial, dialog.request())
 }
 
+impl Model {
+    /// How long ago that was, in words.
+    #[must_use]
+    pub fn age(&self, at: Timestamp) -> String {
+        self.times.since(at)
+    }
+}
+
 /// The figures have come, for this question or for one that stands no more.
 pub(crate) fn measured(model: &mut Model, serial: u64, measured: Measured) {
     if let Some(Overlay::Export(dialog)) = &mut model.overlay

@@ -9,6 +9,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 
 use crate::app::action::Mode;
+use crate::app::guard::Guard;
 use crate::app::layout::{self, Areas};
 use crate::app::overlay::Overlay;
 pub use crate::app::parts::ModelSettings;
@@ -19,7 +20,7 @@ use crate::app::view::{
     AlertRow, Cell, CheckRow, HeaderView, InputView, LabelRow, ListRow, Pane, Rows, TimelineRow,
     Tone, TreeView,
 };
-use crate::app::words::{TimeForm, Times};
+use crate::app::words::{Openness, TimeForm, Times};
 use crate::domain::ids::SessionId;
 use crate::domain::snapshot::Health;
 
@@ -51,6 +52,7 @@ pub struct Model {
     /// Session and revision that the panes were built from.
     pub(crate) built: Option<(SessionId, u64)>,
     pub(crate) overlay: Option<Overlay>,
+    pub(crate) guard: Guard,
     pub(crate) input: Option<InputLine>,
     pub(crate) find: String,
     pub(crate) message: Option<(Cell, Timestamp)>,
@@ -68,7 +70,12 @@ impl Model {
     /// A model before the first snapshot.
     #[must_use]
     pub fn new(settings: ModelSettings, size: (u16, u16), now: Timestamp) -> Self {
-        let times = Times { form: TimeForm::default(), zone: settings.time_zone.clone(), now };
+        let times = Times {
+            form: TimeForm::default(),
+            zone: settings.time_zone.clone(),
+            now,
+            openness: Openness::default(),
+        };
         Self {
             settings,
             size,
@@ -94,6 +101,7 @@ impl Model {
             json: RowPane::default(),
             built: None,
             overlay: None,
+            guard: Guard::new(now),
             input: None,
             find: String::new(),
             message: None,
@@ -141,6 +149,7 @@ impl Model {
     #[must_use]
     pub fn mode(&self) -> Mode {
         let typing = match &self.overlay {
+            _ if self.guard.locked.is_some() => true,
             Some(Overlay::Export(dialog)) => dialog.typing(),
             Some(Overlay::Help(_)) => true,
             Some(Overlay::Copy(_)) => false,
@@ -166,12 +175,6 @@ impl Model {
     #[must_use]
     pub fn areas(&self) -> Areas {
         layout::areas(self.size, self.focus, self.zoomed)
-    }
-
-    /// How long ago that was, in words.
-    #[must_use]
-    pub fn age(&self, at: Timestamp) -> String {
-        self.times.since(at)
     }
 
     /// The header.
@@ -313,7 +316,7 @@ impl Model {
     /// Its reference or short id.
     #[must_use]
     pub fn selected_name(&self) -> Option<String> {
-        self.item().map(|item| crate::text::shown_str(&item.session.name(), 40))
+        self.item().map(|item| self.times.name(&item.session, 40))
     }
 
     /// The resource tree of the selected session.

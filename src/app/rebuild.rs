@@ -48,7 +48,7 @@ impl Model {
         self.checks.rows = rows;
         self.checks_summary = summary;
         self.letter.rows = papers::letter(&session, &self.times);
-        self.json.rows = papers::json(&session);
+        self.json.rows = papers::json(&session, self.times.openness.of(id));
         self.notice = if session.session().is_some() {
             Vec::new()
         } else {

@@ -31,7 +31,7 @@ pub(crate) fn list_row(item: &Item, marked: bool, rules: &Rules, times: &Times) 
         id: session.id(),
         marked,
         glyph: glyph(&found, kind),
-        name: Cell::plain(crate::text::shown_str(&session.name(), 60)),
+        name: Cell::plain(times.name(session, 60)),
         short_id: session.id().short(),
         state: state(session),
         stage: words::stage(&found.stage, times.now),
@@ -129,7 +129,7 @@ fn delta(item: &Item, found: &Assessment, times: &Times) -> Cell {
 /// Why a session needs attention, is stale, or what it is; the line under the list.
 pub(crate) fn why(session: &WatchedSession, rules: &Rules, times: &Times) -> Cell {
     let found = attention::assess(session, rules, times.now);
-    let name = crate::text::shown_str(&session.name(), 40);
+    let name = times.name(session, 40);
     if let Some(finding) = found.findings.first() {
         let (_, tone) = glyph(&found, StageKind::of(&found.stage));
         return Cell::new(format!("{name}: {}", finding.text), tone);
@@ -167,7 +167,7 @@ pub(crate) fn alerts(
             Some(AlertRow {
                 id: item.session.id(),
                 glyph: sign,
-                name: Cell::plain(crate::text::shown_str(&item.session.name(), 40)),
+                name: Cell::plain(times.name(&item.session, 40)),
                 why: Cell::new(finding.text.clone(), sign.1),
             })
         })

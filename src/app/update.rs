@@ -19,6 +19,7 @@ use crate::app::model::{InputLine, Model, window};
 use crate::app::moves::{enter, fold, move_row, next_attention, step_pane, toggle, travel};
 use crate::app::text_field::TextField;
 use crate::app::view::{Cell, Pane, Tone};
+use crate::app::{desk, guard};
 use crate::app::{rows, timeline};
 use crate::domain::snapshot::Snapshot;
 
@@ -29,10 +30,13 @@ const ALERTS: usize = 200;
 
 /// Carries out one event. Pure: time comes with [`Event::Tick`] alone.
 pub fn update(model: &mut Model, event: Event) -> Vec<Effect> {
+    if let Some(effects) = guard::before(model, &event) {
+        return effects;
+    }
     let mut effects = match event {
         Event::Tick(now) => {
             tick(model, now);
-            dialogs::tick(model)
+            [guard::tick(model), dialogs::tick(model)].concat()
         }
         Event::Snapshot(snapshot) => {
             take_in(model, &snapshot);
@@ -150,7 +154,7 @@ fn take_in(model: &mut Model, snapshot: &Arc<Snapshot>) {
         let Some(item) = model.sessions.item(*id) else { continue };
         let Some(event) = item.session.timeline.last().filter(|_| item.changed) else { continue };
         if event.seen_at == item.session.timeline.last().map_or(event.at, |e| e.seen_at) {
-            let name = crate::text::shown_str(&item.session.name(), 30);
+            let name = model.times.name(&item.session, 30);
             let what = timeline::happened(&event.what);
             let time = model.times.of_day(event.seen_at);
             model.ticker = Some(Cell::new(format!("▸ {time} {name}  {}", what.text), what.tone));
@@ -203,6 +207,9 @@ fn ended(model: &mut Model, outcome: Outcome) {
             say(model, format!("nothing exported: {message}"), Tone::Bad);
         }
         Outcome::Measured(serial, measured) => export_dialog::measured(model, serial, measured),
+        Outcome::Permitted(permit) => guard::permitted(model, permit),
+        Outcome::Refused(why) => say(model, crate::text::shown_str(&why, 200), Tone::Bad),
+        Outcome::Said(what) => say(model, crate::text::shown_str(&what, 200), Tone::Good),
         Outcome::Copied(what) => say(model, format!("copied: {what}"), Tone::Good),
         Outcome::CopyFailed(why) => {
             let why = crate::text::shown_str(&why, 200);
@@ -242,6 +249,9 @@ fn act(model: &mut Model, action: Action) -> Vec<Effect> {
         Action::Pause => return vec![Effect::SetPaused(model.health.paused_since.is_none())],
         Action::CopyId => return copy_id(model),
         Action::Export => return export_dialog::open(model, false),
+        Action::Privacy => return guard::next(model),
+        Action::Reveal => return guard::reveal(model),
+        Action::Portal => return desk::portal(model),
         Action::ExportMany => return export_dialog::open(model, true),
         Action::CopyMenu => dialogs::open_copy(model),
         Action::Help => dialogs::open_help(model),

@@ -6,8 +6,11 @@ use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 
 use crate::app::view::{Cell, Glyph, Tone};
+use crate::domain::ids::SessionId;
+use crate::domain::personal::{Privacy, label};
 use crate::domain::server_text::ServerText;
 use crate::domain::stage::{Stage, Verdict};
+use crate::domain::watched::WatchedSession;
 use crate::domain::wire_enum::{CheckState, Recommendation};
 use crate::text;
 
@@ -47,9 +50,30 @@ pub(crate) struct Times {
     pub(crate) form: TimeForm,
     pub(crate) zone: TimeZone,
     pub(crate) now: Timestamp,
+    /// How much of a label is shown.
+    pub(crate) openness: Openness,
+}
+
+/// How much of what identifies a person is shown, and the one session that is revealed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub(crate) struct Openness {
+    pub(crate) privacy: Privacy,
+    pub(crate) revealed: Option<SessionId>,
+}
+
+impl Openness {
+    /// For this session.
+    pub(crate) fn of(self, id: SessionId) -> Privacy {
+        if self.revealed == Some(id) { Privacy::Off } else { self.privacy }
+    }
 }
 
 impl Times {
+    /// A session's reference or short id, hidden where it looks like a person's.
+    pub(crate) fn name(&self, session: &WatchedSession, max: usize) -> String {
+        text::shown_str(&label(&session.name(), self.openness.of(session.id())), max)
+    }
+
     /// A moment in the chosen form: `3m`, `09:24:12`, `09:24:12Z`, with the day where it is another.
     pub(crate) fn moment(&self, at: Timestamp) -> String {
         match self.form {
@@ -289,7 +313,8 @@ mod tests {
     fn a_moment_has_three_forms_and_says_another_day() {
         let now: Timestamp = "2026-10-16T09:27:31Z".parse().unwrap();
         let zone = TimeZone::fixed(jiff::tz::offset(1));
-        let times = |form| Times { form, zone: zone.clone(), now };
+        let openness = Openness::default();
+        let times = |form| Times { form, zone: zone.clone(), now, openness };
         let at: Timestamp = "2026-10-16T09:24:12Z".parse().unwrap();
         assert_eq!(times(TimeForm::Age).moment(at), "3m");
         assert_eq!(times(TimeForm::Local).moment(at), "10:24:12");

@@ -16,6 +16,7 @@ use super::setup;
 use crate::api::client::{Client, ClientOptions};
 use crate::api::key::SigningKey;
 use crate::app::ModelSettings;
+use crate::app::desk::DeskSettings;
 use crate::audit::AuditLog;
 use crate::clock::{Clock, SystemClock};
 use crate::config::Environment;
@@ -27,6 +28,7 @@ use crate::persist::sqlite::Sqlite;
 use crate::persist::{Opened, Persistence};
 use crate::refresh::Settings;
 use crate::runtime::desk::Desk;
+use crate::runtime::opener::Opener;
 use crate::runtime::{self, Ending, Parts};
 use crate::simulator::{self, Options};
 use crate::theme::{ColourDepth, Look};
@@ -57,7 +59,11 @@ pub(super) async fn run(global: &Global) -> Result<u8, Failure> {
         keymap,
         look: look(global),
         refresh: config.refresh.clone(),
-        desk: Desk { audit: AuditLog::in_folder(&config.state_dir) },
+        desk: Desk { audit: AuditLog::in_folder(&config.state_dir), opener: opener() },
+        desk_settings: DeskSettings {
+            portal_url: config.desk.portal_url.clone(),
+            lock_after: config.desk.lock_after,
+        },
     };
     if global.no_state {
         return finish(parts, Memory::default(), None, client, SystemClock).await;
@@ -119,6 +125,7 @@ pub(super) async fn demo(global: &Global, play: &Play) -> Result<u8, Failure> {
         look: look(global),
         refresh: demo_settings(play.speed, global),
         desk: Desk::default(),
+        desk_settings: DeskSettings::default(),
     };
     let clock = running.clock;
     let code = finish(parts, store, None, client, clock).await;
@@ -173,6 +180,13 @@ fn must_be_a_terminal() -> Result<(), Failure> {
         "the dashboard needs a terminal; for lines of text: branchwatch list, branchwatch show ID",
     );
     Err(Failure::Usage("no terminal".into()))
+}
+
+/// How addresses are opened from this process.
+fn opener() -> Opener {
+    let environment = Environment::of_process();
+    let ssh = ["SSH_CONNECTION", "SSH_TTY", "SSH_CLIENT"];
+    Opener::of(ssh.iter().any(|name| environment.get(name).is_some()))
 }
 
 /// Colours and signs as the terminal and the operator want them.

@@ -13,6 +13,7 @@ use serde::Deserialize;
 pub(super) struct ConfigFile {
     pub(super) default_profile: Option<String>,
     pub(super) export_dir: Option<PathBuf>,
+    pub(super) lock_after: Option<String>,
     #[serde(default)]
     pub(super) profiles: BTreeMap<String, Profile>,
     #[serde(default)]
@@ -32,6 +33,9 @@ pub(super) struct Profile {
     pub(super) key_file: Option<PathBuf>,
     pub(super) environment: Option<String>,
     pub(super) pass_rule: Option<PassRule>,
+    pub(super) portal_url: Option<String>,
+    pub(super) allow_delete: Option<bool>,
+    pub(super) allow_email: Option<bool>,
 }
 
 /// `"all"` or a list of check types.

@@ -53,12 +53,17 @@ pub struct Flags {
     pub offline: bool,
 }
 
-struct Resolver {
+pub(super) struct Resolver {
     shown: Vec<Shown>,
 }
 
 impl Resolver {
-    fn show(&mut self, key: &'static str, value: impl std::fmt::Display, source: Source) {
+    pub(super) fn show(
+        &mut self,
+        key: &'static str,
+        value: impl std::fmt::Display,
+        source: Source,
+    ) {
         self.shown.push(Shown { key, value: value.to_string(), source });
     }
 
@@ -84,7 +89,7 @@ impl Resolver {
     }
 }
 
-fn wrong(key: &str, source_of: Source, why: String) -> ConfigError {
+pub(super) fn wrong(key: &str, source_of: Source, why: String) -> ConfigError {
     ConfigError::Value { key: key.to_owned(), source_of, why }
 }
 
@@ -111,6 +116,7 @@ pub fn resolve(flags: &Flags, environment: &Environment) -> Result<Config, Confi
     let rules = rules(&mut resolver, &file, profile)?;
     let refresh = refresh(&mut resolver, &file, flags)?;
     let export_dir = export_dir(&mut resolver, &file, places.home_dir());
+    let desk = super::desk::resolve(&mut resolver, &file, profile)?;
     let keys = file
         .keys
         .into_iter()
@@ -129,6 +135,7 @@ pub fn resolve(flags: &Flags, environment: &Environment) -> Result<Config, Confi
         rules,
         refresh,
         export_dir,
+        desk,
         keys,
         store: places.data_dir().join("branchwatch/store.db"),
         state_dir,

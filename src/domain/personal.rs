@@ -50,6 +50,41 @@ pub fn is_personal(key: &str, value: Option<&str>) -> bool {
     PERSONAL.contains(&key) || (LABELS.contains(&key) && value.is_some_and(looks_like_a_person))
 }
 
+/// How much of what identifies a person is shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default, PartialOrd, Ord)]
+pub enum Privacy {
+    /// Nothing.
+    #[default]
+    Masked,
+    /// The first letter of each word.
+    Partial,
+    /// All.
+    Off,
+}
+
+/// A text as this much privacy shows it; what does not look like a person's stays as it is.
+#[must_use]
+pub fn label(text: &str, privacy: Privacy) -> String {
+    if privacy == Privacy::Off || !looks_like_a_person(text) {
+        return text.to_owned();
+    }
+    hidden(text, privacy)
+}
+
+/// A personal text as this much privacy shows it.
+#[must_use]
+pub fn hidden(text: &str, privacy: Privacy) -> String {
+    match privacy {
+        Privacy::Off => text.to_owned(),
+        Privacy::Masked => "▒▒▒▒▒▒".to_owned(),
+        Privacy::Partial => {
+            let words = text.split([' ', '@']).filter(|word| !word.is_empty());
+            let first = |word: &str| word.chars().next().map(|c| format!("{c}▒▒▒"));
+            words.filter_map(first).collect::<Vec<_>>().join(" ")
+        }
+    }
+}
+
 /// A file's name without its end: of a reference only letters, digits, `.`, `_`, `-` survive; a
 /// reference that looks like a person's data, or of which nothing survives, gives way to the id
 /// (fault F09).
@@ -68,6 +103,15 @@ pub fn file_stem(reference: Option<&str>, id: SessionId) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_label_is_hidden_shown_by_its_first_letters_or_shown() {
+        assert_eq!(label("dbs-2291", Privacy::Masked), "dbs-2291");
+        assert_eq!(label("Amina Okafor", Privacy::Masked), "▒▒▒▒▒▒");
+        assert_eq!(label("Amina Okafor", Privacy::Partial), "A▒▒▒ O▒▒▒");
+        assert_eq!(label("amina@example.org", Privacy::Partial), "a▒▒▒ e▒▒▒");
+        assert_eq!(label("Amina Okafor", Privacy::Off), "Amina Okafor");
+    }
 
     #[test]
     fn a_label_that_looks_like_a_person_is_told_from_one_that_does_not() {

@@ -9,6 +9,7 @@ use tokio::sync::{mpsc, watch};
 use super::desk::Desk;
 pub use super::exports::ExportOrigin;
 use super::exports::Job;
+use crate::app::desk::Wish;
 use crate::app::effect::{CopySource, Effect, ExportRequest};
 use crate::app::event::{Event, Outcome};
 use crate::clock::Clock;
@@ -84,6 +85,7 @@ impl Effects {
             }
             Effect::Copy { what, text } => return self.copy(what, text),
             Effect::Traffic => self.traffic(),
+            Effect::Desk(wish) => return self.wish(wish),
             Effect::Redraw => return Rest::Redraw,
             Effect::Quit => return Rest::Quit,
         }
@@ -137,6 +139,22 @@ impl Effects {
     fn tell(&self, outcome: Outcome) {
         // The loop holds the other end for as long as it runs.
         let _unheard = self.results.send(Event::Done(outcome));
+    }
+
+    /// What the operator's hands reach. The line in the audit log is written here and now: it is
+    /// short, and what waits for it must not come before it.
+    fn wish(&self, wish: Wish) -> Rest {
+        match wish {
+            Wish::Permit { deed, session, permit } => {
+                let ids: Vec<_> = session.into_iter().collect();
+                let written = self.desk.audit.append(self.clock.now(), deed, &ids, "");
+                self.tell(written.map_or_else(Outcome::Refused, |()| Outcome::Permitted(permit)));
+            }
+            Wish::Portal(link) => {
+                return self.desk.opener.open(link, "the portal", self.results.clone());
+            }
+        }
+        Rest::None
     }
 
     fn job(&self, request: ExportRequest) -> Job {

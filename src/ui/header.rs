@@ -36,10 +36,8 @@ pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, model: &Model, look: Look)
     if one_line {
         left.push(Span::raw("  "));
         left.push(attention.clone());
-    } else {
-        left.push(Span::styled("  READ-ONLY", look.tone(Tone::Dim)));
-        left.push(Span::styled("  MASKED", look.tone(Tone::Dim)));
     }
+    let kept = rights(&mut left, model, one_line, look);
     let mut right = vec![Span::styled(look.text(&connection.text), look.tone(connection.tone))];
     if let Some(ok) = &header.last_ok {
         right.push(Span::styled(
@@ -56,7 +54,7 @@ pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, model: &Model, look: Look)
     while right.len() > 2 && wide(&left) + wide(&right) + 2 > width {
         right.remove(right.len() - 2);
     }
-    while left.len() > 3 && !one_line && wide(&left) + wide(&right) + 2 > width {
+    while left.len() > kept && !one_line && wide(&left) + wide(&right) + 2 > width {
         left.pop();
     }
     let gap = width.saturating_sub(wide(&left) + wide(&right));
@@ -81,14 +79,37 @@ pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, model: &Model, look: Look)
         lines.push(Line::from(second));
     }
     if area.height > 2 {
-        let budget = header.budget.map(|budget| format!(" budget {budget}")).unwrap_or_default();
-        let sdk = format!("   sdk {}", model.settings().sdk_short);
-        let rule = match &model.settings().rules.pass {
-            PassRule::All => "every check must be APPROVE".to_owned(),
-            PassRule::Listed(types) => format!("{} check types must be APPROVE", types.len()),
-        };
-        let text = look.text(&format!("{budget}{sdk}…   pass rule: {rule}"));
-        lines.push(Line::from(Span::styled(text, look.tone(Tone::Dim))));
+        lines.push(third(model, header.budget, look));
     }
     frame.render_widget(Paragraph::new(lines), area);
+}
+
+/// Budget, application, pass rule.
+fn third(model: &Model, budget: Option<String>, look: Look) -> Line<'static> {
+    let budget = budget.map(|budget| format!(" budget {budget}")).unwrap_or_default();
+    let sdk = format!("   sdk {}", model.settings().sdk_short);
+    let rule = match &model.settings().rules.pass {
+        PassRule::All => "every check must be APPROVE".to_owned(),
+        PassRule::Listed(types) => format!("{} check types must be APPROVE", types.len()),
+    };
+    let text = look.text(&format!("{budget}{sdk}…   pass rule: {rule}"));
+    Line::from(Span::styled(text, look.tone(Tone::Dim)))
+}
+
+/// What is allowed and what is shown. What shows more than usual is never dropped: it stands beside
+/// the badge. Returns how many pieces of the line must stay.
+fn rights(left: &mut Vec<Span<'static>>, model: &Model, one_line: bool, look: Look) -> usize {
+    let privacy = model.privacy();
+    let quiet = privacy.tone == Tone::Dim;
+    if !one_line {
+        left.push(Span::styled("  READ-ONLY", look.tone(Tone::Dim)));
+        if quiet {
+            left.push(Span::styled(format!("  {}", privacy.text), look.tone(Tone::Dim)));
+        }
+    }
+    if quiet {
+        return 3;
+    }
+    left.insert(2, Span::styled(format!(" {} ", privacy.text), look.tone(privacy.tone)));
+    4
 }

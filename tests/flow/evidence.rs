@@ -2,7 +2,38 @@
 //!
 //! Owns what these stories find in files.
 
+use branchwatch::app::desk::DeskSettings;
+use branchwatch::audit::AuditLog;
+use branchwatch::runtime::desk::Desk;
+use branchwatch::runtime::opener::Opener;
+use jiff::SignedDuration;
+
 use super::{folder, story};
+
+/// What the stories configure.
+pub(crate) fn settings() -> DeskSettings {
+    DeskSettings {
+        portal_url: Some("https://portal.example/sessions/{session_id}".to_owned()),
+        lock_after: Some(SignedDuration::from_secs(900)),
+    }
+}
+
+/// An audit log in the folder, and `open` there as the desktop's program when it stands there.
+pub(crate) fn desk(folder: &std::path::Path) -> Desk {
+    let program = folder.join("open");
+    let opener = if program.exists() { Opener::Program(program) } else { Opener::Elsewhere };
+    Desk { audit: AuditLog::in_folder(&folder.join("state")), opener }
+}
+
+/// What was done, by the audit log.
+fn deeds(folder: &std::path::Path) -> Vec<String> {
+    let text = std::fs::read_to_string(folder.join("state/audit.jsonl")).unwrap_or_default();
+    let word = |line: &str| {
+        let line: serde_json::Value = serde_json::from_str(line).unwrap();
+        line.get("what").and_then(|what| what.as_str()).unwrap().to_owned()
+    };
+    text.lines().map(word).collect()
+}
 
 /// The files of a folder with their texts, by name.
 pub(crate) fn written(folder: &std::path::Path) -> Vec<(String, String)> {
@@ -93,4 +124,135 @@ fn without_its_line_in_the_audit_log_nothing_unmasked_leaves() {
         o.sees("nothing exported: the audit log cannot be written");
     });
     assert_eq!(written(folder.path()).len(), 1, "only what stood in the way");
+}
+
+#[test]
+fn the_copy_menu_has_the_link_and_a_summary_for_people() {
+    let folder = folder();
+    story((80, 24), &[("S07", 900)], folder.path(), async |o| {
+        o.press("y").await;
+        o.sees("https://portal.example/sessions/00000000");
+        o.press("j j j enter").await;
+        o.sees("copied: portal link");
+        o.press("y G enter").await;
+        o.pass(0.5).await;
+        let copied = o.seen.borrow().copied.clone();
+        assert!(copied[0].starts_with("https://portal.example/sessions/0000"), "{copied:?}");
+        assert!(copied[1].contains("# dbs-1") && copied[1].contains("TAMPERED"), "{copied:?}");
+        o.press("y G k enter").await;
+        o.pass(0.5).await;
+        let copied = o.seen.borrow().copied.last().cloned().unwrap();
+        let json: serde_json::Value = serde_json::from_str(&copied).unwrap();
+        assert_eq!(json["masked"], true);
+    });
+    assert_eq!(deeds(folder.path()), ["exported", "exported"]);
+}
+
+#[test]
+fn over_ssh_the_portal_is_copied_and_that_is_said() {
+    let folder = folder();
+    story((80, 24), &[("S01", 900)], folder.path(), async |o| {
+        o.press("o").await;
+        o.sees("this is an SSH session");
+        let copied = o.seen.borrow().copied.last().cloned().unwrap();
+        assert_eq!(copied, "https://portal.example/sessions/00000000-0000-0000-0000-000000000001");
+    });
+}
+
+#[test]
+fn the_portal_is_opened_by_one_program_with_one_argument_and_no_shell() {
+    use std::os::unix::fs::PermissionsExt;
+    let folder = folder();
+    let program = folder.path().join("open");
+    let told = folder.path().join("told");
+    std::fs::write(
+        &program,
+        format!("#!/bin/sh\nprintf '%s|' \"$#\" \"$@\" > {}\n", told.display()),
+    )
+    .unwrap();
+    std::fs::set_permissions(&program, std::fs::Permissions::from_mode(0o700)).unwrap();
+    story((80, 24), &[("S01", 900)], folder.path(), async |o| {
+        o.press("o").await;
+        // A real program needs real time, of which a paused clock has as much as blocks it.
+        for _ in 0..500 {
+            if o.screen().contains("opened the portal") {
+                break;
+            }
+            o.pass(0.05).await;
+            tokio::task::spawn_blocking(std::thread::yield_now).await.unwrap();
+        }
+        o.sees("opened the portal");
+    });
+    assert_eq!(
+        std::fs::read_to_string(told).unwrap(),
+        "1|https://portal.example/sessions/00000000-0000-0000-0000-000000000001|"
+    );
+}
+
+#[test]
+fn privacy_goes_masked_partial_off_and_comes_back_by_itself() {
+    let folder = folder();
+    story((80, 24), &[("S01", 700)], folder.path(), async |o| {
+        o.sees("MASKED");
+        o.press("P").await;
+        o.sees("PARTIAL");
+        o.press("P").await;
+        o.sees("UNMASKED 5m");
+        o.pass(200.0).await;
+        o.sees("UNMASKED 1m");
+        o.pass(101.0).await;
+        o.sees(" MASKED");
+        o.does_not_see("UNMASKED");
+        o.press("P P P").await;
+        o.does_not_see("UNMASKED");
+    });
+    assert_eq!(deeds(folder.path()), ["privacy_lowered"; 4]);
+}
+
+#[test]
+fn a_reveal_ends_after_twenty_seconds_and_needs_its_line_in_the_log() {
+    let place = folder();
+    story((80, 24), &[("S01", 700)], place.path(), async |o| {
+        o.press("V").await;
+        o.sees("REVEALED");
+        o.pass(21.0).await;
+        o.does_not_see("REVEALED");
+    });
+    assert_eq!(deeds(place.path()), ["revealed"]);
+    let place = folder();
+    std::fs::write(place.path().join("state"), "in the way").unwrap();
+    story((80, 24), &[("S01", 700)], place.path(), async |o| {
+        o.press("V").await;
+        o.sees("the audit log cannot be written");
+        o.does_not_see("REVEALED");
+        o.press("P P").await;
+        o.sees("MASKED");
+        o.does_not_see("UNMASKED");
+    });
+}
+
+#[test]
+fn an_idle_screen_is_blank_but_for_its_header_until_enter() {
+    let folder = folder();
+    let ending = story((80, 24), &[("S01", 700), ("S07", 900)], folder.path(), async |o| {
+        o.press("P P e").await;
+        o.pass(910.0).await;
+        o.sees("Locked");
+        o.sees("need attention");
+        o.does_not_see("dbs-");
+        o.does_not_see("Export");
+        o.does_not_see("UNMASKED");
+        // Enter alone is a key like another, and no key acts behind the lock.
+        o.press("enter").await;
+        o.sees("Enter unlocks");
+        o.press("q x e").await;
+        o.sees("Enter unlocks");
+        o.press("enter").await;
+        o.sees("dbs-1");
+        o.does_not_see("Export");
+        o.sees("MASKED");
+        o.pass(910.0).await;
+        o.sees("Locked");
+    });
+    assert_eq!(ending, super::Ending::Quit, "ctrl-c quits a locked screen");
 }

@@ -1,0 +1,187 @@
+//! Privacy and the lock: how much is shown, for how long, and to whom.
+//!
+//! Owns their state. Everything that shows more waits for its line in the audit log; everything that
+//! shows less happens at once.
+
+use jiff::{SignedDuration, Timestamp};
+
+use crate::app::action::Action;
+use crate::app::desk::{DeskSettings, Permit, Wish};
+use crate::app::effect::Effect;
+use crate::app::event::Event;
+use crate::app::model::Model;
+use crate::app::update::say;
+use crate::app::view::{Cell, Tone};
+use crate::app::words::Openness;
+use crate::domain::deed::Deed;
+use crate::domain::personal::Privacy;
+
+/// Unmasked for so long.
+const OFF: SignedDuration = SignedDuration::from_secs(5 * 60);
+/// One session is revealed for so long.
+pub(crate) const REVEALED: SignedDuration = SignedDuration::from_secs(20);
+
+/// Privacy and the lock.
+#[derive(Debug)]
+pub(crate) struct Guard {
+    pub(crate) settings: DeskSettings,
+    /// Masked again at this time.
+    off_until: Option<Timestamp>,
+    /// Hidden again at this time.
+    revealed_until: Option<Timestamp>,
+    last_key: Timestamp,
+    pub(crate) locked: Option<Lock>,
+}
+
+/// The screen is locked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Lock {
+    /// Since when.
+    pub since: Timestamp,
+    /// A key was pressed: Enter unlocks now.
+    pub asked: bool,
+}
+
+impl Guard {
+    pub(crate) fn new(now: Timestamp) -> Self {
+        Self {
+            settings: DeskSettings::default(),
+            off_until: None,
+            revealed_until: None,
+            last_key: now,
+            locked: None,
+        }
+    }
+}
+
+impl Model {
+    /// The lock, when the screen is locked: nothing but header and lock is to be drawn.
+    #[must_use]
+    pub const fn lock(&self) -> Option<Lock> {
+        self.guard.locked
+    }
+
+    /// How much is shown, for the header.
+    #[must_use]
+    pub fn privacy(&self) -> Cell {
+        let revealed = self.times.openness.revealed.is_some();
+        match (self.times.openness.privacy, self.guard.off_until) {
+            (Privacy::Off, Some(until)) => {
+                Cell::new(format!("UNMASKED {}", self.times.until(until)), Tone::Bad)
+            }
+            (Privacy::Off, None) => Cell::new("UNMASKED", Tone::Bad),
+            (Privacy::Partial, _) => Cell::new("PARTIAL", Tone::Warn),
+            (Privacy::Masked, _) if revealed => {
+                let until = self.guard.revealed_until.unwrap_or(self.times.now);
+                Cell::new(format!("REVEALED {}", self.times.until(until)), Tone::Warn)
+            }
+            (Privacy::Masked, _) => Cell::new("MASKED", Tone::Dim),
+        }
+    }
+}
+
+/// Masked → partial → off for five minutes → masked.
+pub(crate) fn next(model: &mut Model) -> Vec<Effect> {
+    let lower = match model.times.openness.privacy {
+        Privacy::Masked => Privacy::Partial,
+        Privacy::Partial => Privacy::Off,
+        Privacy::Off => {
+            close(model);
+            say(model, "masked", Tone::Plain);
+            return Vec::new();
+        }
+    };
+    let permit = Permit::Privacy(lower);
+    vec![Effect::Desk(Wish::Permit { deed: Deed::PrivacyLowered, session: None, permit })]
+}
+
+pub(crate) fn reveal(model: &mut Model) -> Vec<Effect> {
+    let Some(id) = model.selected else { return Vec::new() };
+    let permit = Permit::Reveal(id);
+    vec![Effect::Desk(Wish::Permit { deed: Deed::Revealed, session: Some(id), permit })]
+}
+
+/// The line is written: show more.
+pub(crate) fn permitted(model: &mut Model, permit: Permit) {
+    let now = model.times.now;
+    match permit {
+        // A screen that was locked meanwhile stays masked.
+        _ if model.guard.locked.is_some() => {}
+        Permit::Privacy(privacy) => {
+            model.times.openness.privacy = privacy;
+            model.guard.off_until = (privacy == Privacy::Off).then(|| now + OFF);
+            let text = match privacy {
+                Privacy::Off => "unmasked for 5 minutes; P masks again",
+                _ => "first letters shown; P goes on",
+            };
+            say(model, text, Tone::Warn);
+        }
+        Permit::Reveal(id) => {
+            model.times.openness.revealed = Some(id);
+            model.guard.revealed_until = Some(now + REVEALED);
+        }
+    }
+    model.rebuild(true);
+    model.dirty = true;
+}
+
+/// Hides everything again.
+fn close(model: &mut Model) {
+    model.times.openness = Openness::default();
+    model.guard.off_until = None;
+    model.guard.revealed_until = None;
+    model.ticker = None;
+    model.rebuild(true);
+    model.dirty = true;
+}
+
+/// What is over by now, and the lock.
+pub(crate) fn tick(model: &mut Model) -> Vec<Effect> {
+    let now = model.times.now;
+    let over = |until: Option<Timestamp>| until.is_some_and(|until| now >= until);
+    let mut effects = Vec::new();
+    if over(model.guard.off_until) {
+        close(model);
+        say(model, "masked again", Tone::Plain);
+        effects.push(Effect::Redraw);
+    } else if over(model.guard.revealed_until) {
+        model.times.openness.revealed = None;
+        model.guard.revealed_until = None;
+        model.rebuild(true);
+        effects.push(Effect::Redraw);
+    }
+    if model.guard.off_until.is_some() || model.guard.revealed_until.is_some() {
+        model.dirty = true;
+    }
+    let idle = now.duration_since(model.guard.last_key);
+    let due = model.guard.settings.lock_after.is_some_and(|after| idle >= after);
+    if due && model.guard.locked.is_none() {
+        model.overlay = None;
+        model.input = None;
+        model.message = None;
+        close(model);
+        model.guard.locked = Some(Lock { since: now, asked: false });
+        effects.push(Effect::Redraw);
+    }
+    effects
+}
+
+/// Takes note of a key, and keeps it while the screen is locked: then one key asks, and Enter
+/// unlocks. Ctrl-c still quits.
+pub(crate) fn before(model: &mut Model, event: &Event) -> Option<Vec<Effect>> {
+    if !matches!(event, Event::Action(_) | Event::Edit(_) | Event::Paste(_)) {
+        return None;
+    }
+    model.guard.last_key = model.times.now;
+    let lock = model.guard.locked?;
+    model.dirty = true;
+    match event {
+        Event::Action(Action::QuitNow) => return Some(vec![Effect::Quit]),
+        Event::Action(Action::Enter) if lock.asked => {
+            model.guard.locked = None;
+            return Some(vec![Effect::Redraw]);
+        }
+        _ => model.guard.locked = Some(Lock { asked: true, ..lock }),
+    }
+    Some(Vec::new())
+}

@@ -1,0 +1,112 @@
+//! What the operator's hands may reach: the portal, the lock, what may be done at Yoti.
+//!
+//! Owns the checking of these values.
+
+use jiff::SignedDuration;
+use reqwest::Url;
+
+use super::duration::parse_span;
+use super::file::{ConfigFile, Profile};
+use super::resolve::{Resolver, wrong};
+use super::{ConfigError, Source};
+
+/// The place of the session's id in a portal address.
+const PLACE: &str = "{session_id}";
+
+/// See the module.
+#[derive(Clone, Debug, Default)]
+pub struct DeskConfig {
+    /// The portal's address with `{session_id}` in it: https, the place behind the host.
+    pub portal_url: Option<String>,
+    /// Lock the screen after so long without a key; `None`: never.
+    pub lock_after: Option<SignedDuration>,
+    /// The profile's owner lets sessions be deleted at Yoti.
+    pub allow_delete: bool,
+    /// The profile's owner lets the letter's e-mail be sent again.
+    pub allow_email: bool,
+}
+
+pub(super) fn resolve(
+    resolver: &mut Resolver,
+    file: &ConfigFile,
+    profile: Option<&Profile>,
+) -> Result<DeskConfig, ConfigError> {
+    let portal_url = match profile.and_then(|p| p.portal_url.as_ref()) {
+        Some(template) => {
+            let why = checked(template).err();
+            if let Some(why) = why {
+                return Err(wrong("portal_url", Source::File, why));
+            }
+            resolver.show("portal_url", template, Source::File);
+            Some(template.clone())
+        }
+        None => None,
+    };
+    let lock_after = match file.lock_after.as_deref() {
+        Some("off") => None,
+        Some(text) => {
+            let span = parse_span(text).map_err(|why| wrong("lock_after", Source::File, why))?;
+            if span < SignedDuration::from_secs(5) {
+                let why = "must be at least 5s, or \"off\"".to_owned();
+                return Err(wrong("lock_after", Source::File, why));
+            }
+            Some(span)
+        }
+        None => Some(SignedDuration::from_secs(15 * 60)),
+    };
+    let source = if file.lock_after.is_some() { Source::File } else { Source::Default };
+    let words = lock_after.map_or_else(|| "off".to_owned(), crate::domain::attention::span);
+    resolver.show("lock_after", words, source);
+    let mut allowed = |key, value: Option<bool>| {
+        let source = if value.is_some() { Source::File } else { Source::Default };
+        resolver.show(key, value.unwrap_or(false), source);
+        value.unwrap_or(false)
+    };
+    Ok(DeskConfig {
+        portal_url,
+        lock_after,
+        allow_delete: allowed("allow_delete", profile.and_then(|p| p.allow_delete)),
+        allow_email: allowed("allow_email", profile.and_then(|p| p.allow_email)),
+    })
+}
+
+/// https, no user, and whatever the id: the same host.
+fn checked(template: &str) -> Result<(), String> {
+    let host = |id: &str| {
+        let url = Url::parse(&template.replace(PLACE, id)).ok()?;
+        let plain =
+            url.scheme() == "https" && url.username().is_empty() && url.password().is_none();
+        url.host_str().filter(|_| plain).map(str::to_lowercase)
+    };
+    let expected = "expected such as https://portal.example/sessions/{session_id}";
+    if template.matches(PLACE).count() != 1 {
+        return Err(format!("{PLACE} must stand in it once; {expected}"));
+    }
+    let ids = ["1c3cae90-1769-43a9-8554-d85f2e7cdb0f", "00000000-0000-4000-8000-000000000000"];
+    match ids.map(host) {
+        [Some(one), Some(other)] if one == other => Ok(()),
+        _ => Err(format!("is no https address with a host of its own; {expected}")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::checked;
+
+    #[test]
+    fn a_portal_address_is_https_with_a_host_that_no_id_changes() {
+        for (template, good) in [
+            ("https://hub.example/s/{session_id}", true),
+            ("https://hub.example/?id={session_id}#x", true),
+            ("https://{session_id}.example/s", false),
+            ("https://{session_id}@hub.example/", false),
+            ("http://hub.example/{session_id}", false),
+            ("file:///etc/{session_id}", false),
+            ("https://hub.example/s", false),
+            ("https://hub.example/{session_id}/{session_id}", false),
+            ("--help{session_id}", false),
+        ] {
+            assert_eq!(checked(template).is_ok(), good, "{template}");
+        }
+    }
+}
