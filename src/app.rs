@@ -5,6 +5,7 @@
 pub mod action;
 mod call_log;
 mod checks;
+mod connection;
 pub mod desk;
 mod dialogs;
 pub mod effect;
@@ -23,6 +24,7 @@ pub mod overlay;
 mod papers;
 mod parts;
 mod rebuild;
+mod report;
 mod rows;
 mod sessions;
 pub mod text_field;

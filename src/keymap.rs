@@ -92,6 +92,7 @@ const NAMES: &[(&str, Action)] = &[
     ("json", Action::Json),
     ("time-form", Action::TimeForm),
     ("api-log", Action::ApiLog),
+    ("report", Action::Report),
     ("help", Action::Help),
     ("redraw", Action::Redraw),
     ("quit", Action::Quit),

@@ -402,6 +402,102 @@ fn every_state_of_the_connection_is_said_in_the_header() {
     insta::assert_snapshot!("connections", lines);
 }
 
+/// The lines of a 120x40 frame that a state of product.md's error table is about: header, title and
+/// row under the cursor of the list, the line under it.
+fn state_lines(model: &Model) -> Buffer {
+    let whole = frame(model, look());
+    let list = model.areas().pane(branchwatch::app::view::Pane::List).unwrap();
+    let row = list.y + 2 + u16::try_from(model.list_selected().unwrap()).unwrap();
+    let lines = [0, 1, list.y, row, list.y + list.h - 2];
+    let mut chosen = Buffer::empty(ratatui::layout::Rect::new(0, 0, 120, 5));
+    for (y, line) in (0..).zip(lines) {
+        for x in 0..if y < 2 { 120 } else { list.w } {
+            chosen.cell_mut((x, y)).unwrap().clone_from(whole.cell((x, line)).unwrap());
+        }
+    }
+    chosen
+}
+
+/// A state: its name, and what differs from a live snapshot.
+type Case = (&'static str, fn(&mut Health, &mut WatchedSession));
+
+const CASES: &[Case] = &[
+    ("offline", |health, _| {
+        let retry_at = now() + SignedDuration::from_secs(8);
+        let since = now() - SignedDuration::from_secs(125);
+        let cause = "connection refused".into();
+        health.connection = Connection::Offline { since, retry_at, cause };
+    }),
+    ("401 for all", |health, _| {
+        let code = Some("MESSAGE_SIGNING".into());
+        health.connection = Connection::Refused { status: 401, code };
+    }),
+    ("clock skew", |health, _| {
+        health.connection = Connection::ClockSkew(SignedDuration::from_secs(310));
+    }),
+    ("404 on one row", |_, session| {
+        session.answers = Arc::new(Answers { missing_since: Some(now()), ..Answers::default() });
+    }),
+    ("404 APP_NOT_FOUND", |health, _| health.connection = Connection::AppNotFound),
+    ("409", |_, session| {
+        session.poll.failures = 1;
+        session.poll.last_failure = Some(PollFailure {
+            status: Some(409),
+            summary: "409 SESSION_EXPIRED".into(),
+            at: now(),
+        });
+    }),
+    ("429", |health, _| {
+        health.budget_x10 = 25;
+        health.connection = Connection::Slowed { until: now() + SignedDuration::from_mins(15) };
+    }),
+    ("503 on one row", |_, session| {
+        session.poll.failures = 3;
+        session.poll.next_due = Some(now() + SignedDuration::from_secs(40));
+        let summary = "503 TEMPORARILY_UNAVAILABLE".into();
+        session.poll.last_failure = Some(PollFailure { status: Some(503), summary, at: now() });
+    }),
+    ("503 on all", |health, _| {
+        health.connection = Connection::Unavailable {
+            since: now() - SignedDuration::from_secs(600),
+            retry_at: now() + SignedDuration::from_secs(60),
+            status: 503,
+        };
+    }),
+    ("unknown value", |_, session| *session = self::session(3, "S19", 700, State::Live)),
+    ("store locked", |health, _| {
+        health.store_trouble = Some(branchwatch::domain::snapshot::OTHER_WINDOW.into());
+    }),
+    ("disk full", |health, _| {
+        let why = "history not saved: the local store cannot be written: no room";
+        health.store_trouble = Some(why.into());
+    }),
+    ("paused", |health, session| {
+        health.paused_since = Some(now() - SignedDuration::from_mins(3));
+        session.poll.next_due = Some(now());
+    }),
+];
+
+#[test]
+fn every_state_of_the_error_table_looks_as_it_says() {
+    let mut frames = Vec::new();
+    for (name, change) in CASES {
+        let mut snapshot = Snapshot::clone(&snapshot(State::Live));
+        let mut health = Health::clone(&snapshot.health);
+        let mut waiting = session(3, "S03", 86_400, State::Live);
+        change(&mut health, &mut waiting);
+        let id = waiting.id();
+        snapshot.sessions = SessionTable::from_entries([Arc::new(waiting)]);
+        snapshot.health = Arc::new(health);
+        let mut model = model(State::Empty, (120, 40));
+        update(&mut model, Event::Snapshot(Arc::new(snapshot)));
+        update(&mut model, Event::Tick(now()));
+        assert_eq!(model.selected(), Some(id));
+        frames.push(((*name).to_owned(), state_lines(&model)));
+    }
+    insta::assert_snapshot!("error_table", pictures(frames));
+}
+
 #[test]
 fn any_size_is_drawn_without_a_panic() {
     let mut model = model(State::Live, (80, 24));

@@ -9,6 +9,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 
 use crate::app::action::Mode;
+use crate::app::connection;
 use crate::app::guard::Guard;
 use crate::app::layout::{self, Areas};
 use crate::app::overlay::Overlay;
@@ -18,7 +19,7 @@ use crate::app::rows::{self, Profile};
 use crate::app::sessions::{Item, Sessions};
 use crate::app::view::{
     AlertRow, Cell, CheckRow, HeaderView, InputView, LabelRow, ListRow, Pane, Rows, TimelineRow,
-    Tone, TreeView,
+    TreeView,
 };
 use crate::app::words::{Openness, TimeForm, Times};
 use crate::domain::ids::SessionId;
@@ -58,7 +59,6 @@ pub struct Model {
     pub(crate) message: Option<(Cell, Timestamp)>,
     pub(crate) ticker: Option<Cell>,
     pub(crate) unknown: usize,
-    pub(crate) waiting: usize,
     pub(crate) resting: bool,
     pub(crate) focus_sent: Option<(Option<SessionId>, Vec<SessionId>)>,
     pub(crate) notice: Vec<String>,
@@ -107,7 +107,6 @@ impl Model {
             message: None,
             ticker: None,
             unknown: 0,
-            waiting: 0,
             resting: false,
             focus_sent: None,
             notice: Vec::new(),
@@ -185,7 +184,7 @@ impl Model {
             badge: &self.settings.badge,
             live: self.settings.live,
             unknown: self.unknown,
-            waiting: self.waiting,
+            overdue: connection::overdue(&self.health, &self.sessions, self.times.now),
         };
         rows::header(&self.sessions, &self.health, &self.times, &profile)
     }
@@ -194,14 +193,16 @@ impl Model {
     #[must_use]
     pub fn title(&self, pane: Pane) -> (String, String) {
         let name = self.selected_name().unwrap_or_default();
-        let stale = if self.selected_is_stale() { " ≈" } else { "" };
+        let down = connection::is_down(&self.health);
+        let stale = if down || self.selected_is_stale() { " ≈" } else { "" };
+        let standing = connection::standing(&self.health);
         match pane {
             Pane::List => {
                 let (shown, all) = (self.sessions.len(), self.sessions.watched());
                 let left = if shown == all {
-                    format!("Sessions {all}")
+                    format!("Sessions {all}{standing}")
                 } else {
-                    format!("Sessions {shown} of {all}")
+                    format!("Sessions {shown} of {all}{standing}")
                 };
                 let filter = if self.filter_text.is_empty() {
                     "sort attention".to_owned()
@@ -247,7 +248,8 @@ impl Model {
         items
             .map(|item| {
                 let marked = self.marks.contains(&item.session.id());
-                rows::list_row(item, marked, &self.settings.rules, &self.times)
+                let row = rows::list_row(item, marked, &self.settings.rules, &self.times);
+                connection::aged(row, item, &self.health)
             })
             .collect()
     }
@@ -292,11 +294,9 @@ impl Model {
     /// Why the selected row needs attention or is stale, in words; when all is quiet, that.
     #[must_use]
     pub fn line_under_list(&self) -> Option<Cell> {
-        if let Some(advice) = rows::connection_advice(&self.health) {
-            return Some(Cell::new(advice, Tone::Notice));
-        }
-        let item = self.item()?;
-        Some(rows::why(&item.session, &self.settings.rules, &self.times))
+        let why =
+            self.item().map(|item| rows::why(&item.session, &self.settings.rules, &self.times));
+        connection::advice(&self.health, &self.times, why)
     }
 
     pub(crate) fn item(&self) -> Option<&Item> {

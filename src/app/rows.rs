@@ -2,17 +2,18 @@
 //!
 //! Owns what they say. Counters are those of the same sessions that the rows show (fault V07).
 
+use crate::app::connection::{self, tenths};
 use crate::app::sessions::{Item, Sessions};
 use crate::app::timeline;
 use crate::app::view::{AlertRow, Cell, Glyph, HeaderView, ListRow, Tone};
-use crate::app::words::{self, StageKind, Times, age, server, wire};
+use crate::app::words::{self, StageKind, Times, server, wire};
 use crate::domain::attention::{self, Assessment, Reason};
 use crate::domain::coverage;
 use crate::domain::requested::{self, Mark};
 use crate::domain::rules::Rules;
-use crate::domain::snapshot::{Connection, Health};
+use crate::domain::snapshot::Health;
 use crate::domain::stage::Stage;
-use crate::domain::watched::WatchedSession;
+use crate::domain::watched::{PollFailure, WatchedSession};
 
 /// The row of one session.
 pub(crate) fn list_row(item: &Item, marked: bool, rules: &Rules, times: &Times) -> ListRow {
@@ -39,7 +40,7 @@ pub(crate) fn list_row(item: &Item, marked: bool, rules: &Rules, times: &Times) 
         checks: marks.into_iter().map(sign).collect(),
         due: due(&found, times),
         branch: branch(session),
-        seen: seen(session, &found, times),
+        seen: seen(session, found.stale, times),
         delta: delta(item, &found, times),
         stale: found.stale,
         changed: item.changed,
@@ -63,6 +64,7 @@ fn glyph(found: &Assessment, kind: StageKind) -> (Glyph, Tone) {
         Some(Reason::DueSoon) => (Glyph::DueSoon, Tone::Warn),
         Some(Reason::Refer) => (Glyph::Refer, Tone::Notice),
         Some(Reason::Stale) => (Glyph::Stale, Tone::Notice),
+        None if kind == StageKind::NotFound => (Glyph::Refer, Tone::Notice),
         None if matches!(kind, StageKind::Expired | StageKind::Gone) => (Glyph::NotYet, Tone::Dim),
         None => (Glyph::Blank, Tone::Plain),
     }
@@ -94,10 +96,10 @@ fn branch(session: &WatchedSession) -> Cell {
 }
 
 /// The age of the last good answer: dim while fresh, strong and with `!` once stale.
-fn seen(session: &WatchedSession, found: &Assessment, times: &Times) -> Cell {
+fn seen(session: &WatchedSession, stale: bool, times: &Times) -> Cell {
     match session.poll.last_ok {
         None => Cell::new("—", Tone::Dim),
-        Some(at) if found.stale => Cell::new(format!("{}!", times.since(at)), Tone::Strong),
+        Some(at) if stale => Cell::new(format!("{}!", times.since(at)), Tone::Strong),
         Some(at) => Cell::new(times.since(at), Tone::Dim),
     }
 }
@@ -130,24 +132,48 @@ fn delta(item: &Item, found: &Assessment, times: &Times) -> Cell {
 pub(crate) fn why(session: &WatchedSession, rules: &Rules, times: &Times) -> Cell {
     let found = attention::assess(session, rules, times.now);
     let name = times.name(session, 40);
+    let unknown = match requested::unknown_values(session) {
+        0 => String::new(),
+        n => format!("{} not known (:report copies) · ", words::count(n, "value")),
+    };
     if let Some(finding) = found.findings.first() {
         let (_, tone) = glyph(&found, StageKind::of(&found.stage));
-        return Cell::new(format!("{name}: {}", finding.text), tone);
+        let stale = if found.stale { stale_line(session, times) } else { String::new() };
+        let text = match finding.reason {
+            Reason::Stale => stale,
+            _ if stale.is_empty() => finding.text.clone(),
+            _ => format!("{} · {stale}", finding.text),
+        };
+        return Cell::new(format!("{name}: {unknown}{text}"), tone);
     }
     let text = match &found.stage {
         Stage::Gone => "deleted or purged at Yoti; the last answer stays here".to_owned(),
-        Stage::NotFound => {
-            "Yoti has no such session: deleted, purged, or of another application".to_owned()
+        Stage::NotFound => "deleted, purged, or of another application".to_owned(),
+        Stage::Expired { captured: 0 } => {
+            "expired, nothing captured; Yoti advises a new session".to_owned()
         }
-        Stage::Expired { captured: 0 } => "expired, nothing captured".to_owned(),
-        Stage::Expired { captured } => format!("expired, {captured} captured"),
+        Stage::Expired { captured } => {
+            format!("expired, {captured} captured; Yoti advises a new session")
+        }
         Stage::NotFetched => "not fetched yet; r asks Yoti now".to_owned(),
         _ => {
             let state = session.session().and_then(|a| a.state.as_ref()).map(|s| wire(s.as_raw()));
             format!("session {} {}", session.id(), state.unwrap_or_default())
         }
     };
-    Cell::new(format!("{name}: {text}"), Tone::Dim)
+    Cell::new(format!("{name}: {unknown}{text}"), Tone::Dim)
+}
+
+/// `≈ 503 ×3 · next 40s · r retries now, @ shows the calls`.
+fn stale_line(session: &WatchedSession, times: &Times) -> String {
+    let poll = &session.poll;
+    let what = match poll.last_failure.as_ref().filter(|_| poll.failures > 0) {
+        Some(PollFailure { status: Some(status), .. }) => format!("{status} ×{}", poll.failures),
+        Some(failure) => format!("{} ×{}", failure.summary, poll.failures),
+        None => "no answer for longer than expected".to_owned(),
+    };
+    let next = poll.next_due.map(|at| format!(" · next {}", times.until(at))).unwrap_or_default();
+    format!("≈ {what}{next} · r retries now, @ shows the calls")
 }
 
 /// Sessions with findings, most urgent first, at most this many.
@@ -180,7 +206,7 @@ pub(crate) struct Profile<'a> {
     pub(crate) badge: &'a str,
     pub(crate) live: bool,
     pub(crate) unknown: usize,
-    pub(crate) waiting: usize,
+    pub(crate) overdue: usize,
 }
 
 /// The header.
@@ -210,23 +236,17 @@ pub(crate) fn header(
     count(tally.of(StageKind::Expired), "expired", Tone::Dim);
     count(tally.of(StageKind::Gone), "gone", Tone::Dim);
     count(tally.stale, "stale", Tone::Notice);
-    let warning = match (&health.store_trouble, profile.unknown) {
-        (Some(trouble), _) => Some(Cell::new(crate::text::shown_str(trouble, 200), Tone::Bad)),
-        (None, 0) => None,
-        (None, 1) => Some(Cell::new("1 value not known", Tone::Notice)),
-        (None, n) => Some(Cell::new(format!("{n} values not known"), Tone::Notice)),
-    };
     HeaderView {
         badge: profile.badge.to_owned(),
         profile: profile.name.to_owned(),
         live: profile.live,
-        connection: Some(connection(health, times, profile.waiting)),
+        connection: Some(connection::header(health, times, profile.overdue)),
         last_ok: health.last_ok.map(|at| Cell::plain(format!("ok {}", times.of_day(at)))),
         latency: health.latency_ms.map(|(median, p95)| format!("api {median}ms p95 {p95}ms")),
         counters,
         attention: tally.attention,
         budget: Some(format!("{}/{} req/s", tenths(health.rate_x10), tenths(health.budget_x10))),
-        warning,
+        warning: connection::warning(health, profile.unknown),
     }
 }
 
@@ -239,84 +259,3 @@ const KINDS: [StageKind; 7] = [
     StageKind::Visited,
     StageKind::ChecksRunning,
 ];
-
-fn tenths(number: u32) -> String {
-    if number.is_multiple_of(10) {
-        (number / 10).to_string()
-    } else {
-        format!("{}.{}", number / 10, number % 10)
-    }
-}
-
-/// How the connection stands, in the words of product.md's table of error states.
-fn connection(health: &Health, times: &Times, waiting: usize) -> Cell {
-    if let Some(since) = health.paused_since {
-        let waiting = if waiting == 0 {
-            String::new()
-        } else {
-            format!(" · {} waiting", words::count(waiting, "change"))
-        };
-        let text = format!("❚❚ paused {}{waiting}", age(times.now.duration_since(since)));
-        return Cell::new(text, Tone::Notice);
-    }
-    match &health.connection {
-        Connection::Starting => Cell::new("◌ connecting", Tone::Dim),
-        Connection::Live => {
-            let next = health.next_due.map(|at| format!(" · next {}", times.until(at)));
-            Cell::new(format!("● live{}", next.unwrap_or_default()), Tone::Good)
-        }
-        Connection::Offline { since, retry_at, cause } => Cell::new(
-            format!(
-                "◌ offline since {} ({}) · retry {}",
-                times.of_day(*since),
-                crate::text::shown_str(cause, 40),
-                times.until(*retry_at)
-            ),
-            Tone::Bad,
-        ),
-        Connection::Unavailable { retry_at, status, .. } => Cell::new(
-            format!("◐ Yoti unavailable ({status}) · retry {}", times.until(*retry_at)),
-            Tone::Bad,
-        ),
-        Connection::Slowed { until } => {
-            let left = if *until > times.now {
-                format!(" until {}", times.of_day(*until))
-            } else {
-                String::new()
-            };
-            Cell::new(
-                format!("◐ slowed to {} req/s{left}", tenths(health.budget_x10)),
-                Tone::Notice,
-            )
-        }
-        Connection::Refused { status, code } => Cell::new(
-            format!(
-                "✗ key refused ({status}{})",
-                code.as_ref().map(|c| format!(" {c}")).unwrap_or_default()
-            ),
-            Tone::Bad,
-        ),
-        Connection::AppNotFound => Cell::new("✗ application not found", Tone::Bad),
-        Connection::ClockSkew(off) => {
-            Cell::new(format!("✗ clock {} off", words::span(*off)), Tone::Bad)
-        }
-        Connection::Disabled => Cell::new("◌ offline by choice (--offline)", Tone::Notice),
-    }
-}
-
-/// What the operator can do about the connection; shown under the list while it is bad.
-pub(crate) fn connection_advice(health: &Health) -> Option<&'static str> {
-    match &health.connection {
-        Connection::Offline { .. } | Connection::Unavailable { .. } => {
-            Some("showing the last good data; r tries now")
-        }
-        Connection::Refused { .. } => Some("run `branchwatch doctor`: key, SDK id, clock"),
-        Connection::AppNotFound => {
-            Some("key and SDK id do not belong together: run `branchwatch doctor`")
-        }
-        Connection::ClockSkew(_) => {
-            Some("signed requests carry the time: set this machine's clock")
-        }
-        _ => None,
-    }
-}

@@ -187,6 +187,12 @@ impl Sessions {
         self.listed().len()
     }
 
+    /// Sessions whose next asking is due; looks at every one.
+    pub(crate) fn overdue(&self, now: Timestamp) -> usize {
+        let due = |item: &&Item| item.session.poll.next_due.is_some_and(|at| at <= now);
+        self.items.iter().filter(due).count()
+    }
+
     pub(crate) const fn tally(&self) -> &Tally {
         &self.tally
     }

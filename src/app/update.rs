@@ -17,6 +17,7 @@ use crate::app::filter::Filter;
 use crate::app::find::find;
 use crate::app::model::{InputLine, Model, window};
 use crate::app::moves::{enter, fold, move_row, next_attention, step_pane, toggle, travel};
+use crate::app::report;
 use crate::app::text_field::TextField;
 use crate::app::view::{Cell, Pane, Tone};
 use crate::app::{desk, guard};
@@ -145,11 +146,8 @@ fn refresh_words(model: &mut Model) {
 
 fn take_in(model: &mut Model, snapshot: &Arc<Snapshot>) {
     let rules = model.settings.rules.clone();
-    let was_paused = model.health.paused_since.is_some();
     model.health = Arc::clone(&snapshot.health);
     let changed = model.sessions.renew(&snapshot.sessions, &rules, model.times.now);
-    model.waiting =
-        if model.health.paused_since.is_some() && was_paused { model.waiting } else { 0 };
     for id in &changed {
         let Some(item) = model.sessions.item(*id) else { continue };
         let Some(event) = item.session.timeline.last().filter(|_| item.changed) else { continue };
@@ -255,6 +253,7 @@ fn act(model: &mut Model, action: Action) -> Vec<Effect> {
         Action::ExportMany => return export_dialog::open(model, true),
         Action::CopyMenu => dialogs::open_copy(model),
         Action::Help => dialogs::open_help(model),
+        Action::Report => return report::report(model),
         Action::ApiLog => return call_log::open(model),
         Action::Find => {
             let filter = model.focus == Pane::List;

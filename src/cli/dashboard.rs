@@ -21,11 +21,12 @@ use crate::audit::AuditLog;
 use crate::clock::{Clock, SystemClock};
 use crate::config::Environment;
 use crate::domain::rules::Rules;
+use crate::domain::snapshot::OTHER_WINDOW;
 use crate::domain::watched::{WatchEntry, WatchedSession};
 use crate::keymap::Keymap;
 use crate::persist::memory::Memory;
 use crate::persist::sqlite::Sqlite;
-use crate::persist::{Opened, Persistence};
+use crate::persist::{Opened, PersistError, Persistence};
 use crate::refresh::Settings;
 use crate::runtime::desk::Desk;
 use crate::runtime::opener::Opener;
@@ -68,8 +69,18 @@ pub(super) async fn run(global: &Global) -> Result<u8, Failure> {
     if global.no_state {
         return finish(parts, Memory::default(), None, client, SystemClock).await;
     }
-    let Opened { persistence, warning } = Sqlite::open(&config.store, true)?;
-    finish(parts, persistence, warning, client, SystemClock).await
+    match Sqlite::open(&config.store, true) {
+        Ok(Opened { persistence, warning }) => {
+            finish(parts, persistence, warning, client, SystemClock).await
+        }
+        // The other window writes; this one looks at what is there, and keeps nothing.
+        Err(PersistError::Locked(_)) => {
+            let known = Sqlite::open(&config.store, false)?.persistence.load()?;
+            let warning = Some(OTHER_WINDOW.to_owned());
+            finish(parts, Memory::holding(known), warning, client, SystemClock).await
+        }
+        Err(why) => Err(why.into()),
+    }
 }
 
 pub(super) async fn demo(global: &Global, play: &Play) -> Result<u8, Failure> {

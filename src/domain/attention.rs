@@ -189,9 +189,9 @@ fn stale_finding(watched: &WatchedSession) -> Finding {
     let failures = watched.poll.failures;
     let text = match &watched.poll.last_failure {
         Some(failure) if failures > 0 => {
-            format!("stale: {failures} tries failed ({}); r tries now", failure.summary)
+            format!("stale: {failures} tries failed ({})", failure.summary)
         }
-        _ => String::from("stale: no answer for longer than expected; r tries now"),
+        _ => String::from("stale: no answer for longer than expected"),
     };
     Finding { reason: Reason::Stale, text }
 }

@@ -78,6 +78,11 @@ pub struct StageAt {
 #[must_use]
 pub fn derive(watched: &WatchedSession, rules: &Rules, now: Timestamp) -> StageAt {
     let fixed = |stage| StageAt { stage, changes_at: None };
+    // The contract has this 409 for calls that change a session; told here, it is as final.
+    let refused = watched.poll.last_failure.as_ref().filter(|failure| failure.status == Some(409));
+    if refused.is_some_and(|failure| failure.summary.contains("SESSION_EXPIRED")) {
+        return fixed(Stage::Expired { captured: captured(watched) });
+    }
     let Some(session) = watched.session() else {
         return fixed(match watched.answers.missing_since {
             Some(_) => Stage::NotFound,

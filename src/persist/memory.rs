@@ -16,6 +16,14 @@ pub struct Memory {
     sessions: Vec<WatchedSession>,
 }
 
+impl Memory {
+    /// A store that begins with these sessions.
+    #[must_use]
+    pub const fn holding(sessions: Vec<WatchedSession>) -> Self {
+        Self { sessions }
+    }
+}
+
 impl Persistence for Memory {
     fn load(&mut self) -> Result<Vec<WatchedSession>, PersistError> {
         Ok(self.sessions.clone())

@@ -1,0 +1,147 @@
+//! How the connection stands and what can be done about it, in the words of product.md 4.3.
+//!
+//! Owns these words alone; the states come with the snapshot's health.
+
+use jiff::Timestamp;
+
+use crate::app::sessions::{Item, Sessions};
+use crate::app::view::{Cell, ListRow, Tone};
+use crate::app::words::{self, Times, age};
+use crate::domain::snapshot::{Connection, Health, OTHER_WINDOW};
+
+/// Requests a second, from tenths.
+pub(crate) fn tenths(number: u32) -> String {
+    if number.is_multiple_of(10) {
+        (number / 10).to_string()
+    } else {
+        format!("{}.{}", number / 10, number % 10)
+    }
+}
+
+/// The header's part. `overdue`: sessions that would be asked now, were it not paused.
+pub(crate) fn header(health: &Health, times: &Times, overdue: usize) -> Cell {
+    if let Some(since) = health.paused_since {
+        let due =
+            if overdue == 0 { String::new() } else { format!(" · {overdue} due to be asked") };
+        let text = format!("❚❚ paused {}{due}", age(times.now.duration_since(since)));
+        return Cell::new(text, Tone::Notice);
+    }
+    match &health.connection {
+        Connection::Starting => Cell::new("◌ connecting", Tone::Dim),
+        Connection::Live => {
+            let next = health.next_due.map(|at| format!(" · next {}", times.until(at)));
+            Cell::new(format!("● live{}", next.unwrap_or_default()), Tone::Good)
+        }
+        Connection::Offline { since, retry_at, cause } => Cell::new(
+            format!(
+                "◌ offline since {} ({}) · retry {}",
+                times.of_day(*since),
+                crate::text::shown_str(cause, 40),
+                times.until(*retry_at)
+            ),
+            Tone::Bad,
+        ),
+        Connection::Unavailable { retry_at, status, .. } => Cell::new(
+            format!("◐ Yoti unavailable ({status}) · retry {}", times.until(*retry_at)),
+            Tone::Bad,
+        ),
+        Connection::Slowed { until } => {
+            let left = if *until > times.now {
+                format!(" until {}", times.of_day(*until))
+            } else {
+                String::new()
+            };
+            let rate = tenths(health.budget_x10);
+            Cell::new(format!("◐ slowed to {rate} req/s{left}"), Tone::Notice)
+        }
+        Connection::Refused { status, code } => {
+            let code = code.as_ref().map(|code| format!(" {code}")).unwrap_or_default();
+            Cell::new(format!("✗ key refused ({status}{code})"), Tone::Bad)
+        }
+        Connection::AppNotFound => Cell::new("✗ application not found", Tone::Bad),
+        Connection::ClockSkew(off) => {
+            Cell::new(format!("✗ clock {} off", words::span(*off)), Tone::Bad)
+        }
+        Connection::Disabled => Cell::new("◌ offline by choice (--offline)", Tone::Notice),
+    }
+}
+
+/// Trouble with the local store, else values that this build does not know, for the header.
+pub(crate) fn warning(health: &Health, unknown: usize) -> Option<Cell> {
+    match (health.store_trouble.as_deref(), unknown) {
+        (Some(OTHER_WINDOW), _) => Some(Cell::new(format!("◐ {OTHER_WINDOW}"), Tone::Notice)),
+        (Some(trouble), _) => {
+            let trouble = crate::text::shown_str(trouble, 200);
+            Some(Cell::new(format!("✗ {trouble}"), Tone::Bad))
+        }
+        (None, 0) => None,
+        (None, 1) => Some(Cell::new("◐ 1 value not known", Tone::Notice)),
+        (None, n) => Some(Cell::new(format!("◐ {n} values not known"), Tone::Notice)),
+    }
+}
+
+/// No answer comes for anybody: every age on the screen only grows.
+pub(crate) const fn is_down(health: &Health) -> bool {
+    !matches!(
+        health.connection,
+        Connection::Starting | Connection::Live | Connection::Slowed { .. }
+    )
+}
+
+/// The age of a row that nobody renews carries `≈`, whatever its interval.
+pub(crate) fn aged(mut row: ListRow, item: &Item, health: &Health) -> ListRow {
+    if is_down(health) && item.session.poll.interval.is_some() && !row.stale {
+        row.seen = Cell::new(format!("≈{}", row.seen.text), Tone::Strong);
+    }
+    row
+}
+
+/// Sessions that would be asked now; counted only while that is paused.
+pub(crate) fn overdue(health: &Health, sessions: &Sessions, now: Timestamp) -> usize {
+    health.paused_since.map_or(0, |_| sessions.overdue(now))
+}
+
+/// What a pane's title says of data that nobody renews.
+pub(crate) const fn standing(health: &Health) -> &'static str {
+    match health.connection {
+        Connection::Refused { .. } | Connection::AppNotFound | Connection::ClockSkew(_) => {
+            " ≈ frozen"
+        }
+        _ if is_down(health) => " ≈ last good data",
+        _ if health.paused_since.is_some() => " ❚❚",
+        _ => "",
+    }
+}
+
+/// What the operator can do about the connection. It stands alone while nothing is asked, before
+/// the row's own line otherwise.
+pub(crate) fn advice(health: &Health, times: &Times, why: Option<Cell>) -> Option<Cell> {
+    let last = health.last_ok.map_or_else(|| "none yet".to_owned(), |at| times.of_day(at));
+    let alone = match &health.connection {
+        Connection::Offline { .. } => Some(format!("showing last good data, {last}; r tries now")),
+        Connection::Unavailable { .. } => Some(format!("last good {last}; r tries now")),
+        Connection::Refused { .. } => {
+            Some("run `branchwatch doctor`: key, SDK id, clock".to_owned())
+        }
+        Connection::AppNotFound => {
+            Some("key and SDK id do not belong together: run `branchwatch doctor`".to_owned())
+        }
+        Connection::ClockSkew(_) => {
+            Some("signed requests carry a timestamp: set this machine's clock".to_owned())
+        }
+        _ => None,
+    };
+    if let Some(alone) = alone {
+        return Some(Cell::new(alone, Tone::Notice));
+    }
+    let slowed = matches!(health.connection, Connection::Slowed { .. });
+    let before = match (health.paused_since, health.store_trouble.as_deref()) {
+        (Some(_), _) => "p resumes",
+        (None, _) if slowed => "the request budget shrinks by itself",
+        (None, Some(OTHER_WINDOW)) => "close the other window or use --no-state",
+        (None, Some(_)) => "the live view goes on",
+        (None, None) => return why,
+    };
+    let text = why.map_or_else(|| before.to_owned(), |why| format!("{before} · {}", why.text));
+    Some(Cell::new(text, Tone::Notice))
+}
