@@ -3,9 +3,11 @@
 //! Owns the wire: signing, HTTP, JSON, and the removal of secrets. Nothing that leaves this room
 //! holds a secret (invariant I6). Must never know the store, the screen, or the schedule.
 
+mod bearer;
 pub mod client;
 mod error;
 pub mod key;
+pub mod personal;
 pub mod raw;
 pub mod signing;
 pub mod wire;
@@ -55,6 +57,20 @@ pub struct ApiError {
     pub errors: Vec<(ServerText, ServerText)>,
     /// The answer's `x-request-id`, to quote to Yoti.
     pub request_id: Option<ServerText>,
+    /// What is known of what the call did.
+    pub effect: Effect,
+}
+
+/// What is known of the effect of a call that gave no answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub enum Effect {
+    /// It only reads, and may be tried again.
+    #[default]
+    Read,
+    /// It would have changed something and did not; to be tried again by the operator alone.
+    NotDone,
+    /// It would change something, and nobody knows whether it did.
+    InDoubt,
 }
 
 /// What went wrong with a call.
@@ -62,6 +78,8 @@ pub struct ApiError {
 pub enum ApiErrorKind {
     /// An answer with a status that is no success.
     Status(u16),
+    /// The token endpoint gives no token, or the API does not take the one it gave.
+    TokenRefused(u16),
     /// 429, with the wait asked for, clamped to 1 s – 15 min (fault A01).
     TooManyRequests(Option<Duration>),
     /// 5xx, with Retry-After where given, clamped likewise.

@@ -4,6 +4,7 @@
 //! named by path and read where they are used. Never writes the file but for `config init --write`.
 
 mod desk;
+mod auth;
 mod duration;
 mod file;
 mod resolve;
@@ -12,6 +13,7 @@ use std::path::PathBuf;
 
 use uuid::Uuid;
 
+use crate::api::client::{Auth, ClientOptions};
 use crate::domain::rules::Rules;
 use crate::refresh;
 
@@ -73,6 +75,8 @@ pub struct Config {
     pub sdk_id: Option<Uuid>,
     /// PEM file; `None`: not configured.
     pub key_file: Option<PathBuf>,
+    /// Signatures or tokens.
+    pub auth: Auth,
     /// Thresholds and the pass rule.
     pub rules: Rules,
     /// Intervals and limits.
@@ -156,5 +160,12 @@ impl Config {
             (Some(_), None) => Err(nothing("the key file is missing (key_file in the profile)")),
             (None, None) => Err(nothing("no SDK id and no key file")),
         }
+    }
+
+    /// How the client is to ask, for an application.
+    #[must_use]
+    pub fn client_options(&self, sdk_id: Uuid) -> ClientOptions {
+        let auth = self.auth.clone();
+        ClientOptions { auth, ..ClientOptions::new(self.base_url.clone(), sdk_id) }
     }
 }

@@ -11,6 +11,7 @@ pub mod check;
 pub mod configuration;
 pub mod coverage;
 pub mod deed;
+pub mod device;
 #[cfg(test)]
 pub(crate) mod fixture;
 pub mod ids;
@@ -25,6 +26,7 @@ pub mod session;
 pub mod shape;
 pub mod snapshot;
 pub mod stage;
+pub mod supported;
 pub mod watched;
 pub mod watchlist;
 pub mod wire_enum;

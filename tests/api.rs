@@ -3,65 +3,52 @@
 //! Owns small servers on loopback that count what they are asked.
 #![expect(clippy::unwrap_used, reason = "a failed set-up fails the test")]
 
+#[path = "common/responder.rs"]
+mod responder;
+
 use std::collections::HashSet;
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 
-use branchwatch::api::client::{Client, ClientOptions, MAX_JSON};
+use branchwatch::api::client::{
+    Client, ClientOptions, Doubt, Form, LetterPdf, MAX_JSON, MAX_MEDIA, MediaOutcome, MissingMedia,
+    Picture,
+};
 use branchwatch::api::key::SigningKey;
 use branchwatch::api::signing::{VerifyingKey, string_to_sign};
-use branchwatch::api::{ApiErrorKind, SessionApi};
+use branchwatch::api::{ApiErrorKind, Effect, Retry, SessionApi};
 use branchwatch::clock::SystemClock;
-use branchwatch::domain::ids::SessionId;
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::TcpListener;
+use branchwatch::domain::ids::{MediaId, RequirementId, ResourceId, SessionId};
+use branchwatch::domain::resource::Media;
+use branchwatch::domain::wire_enum::{DeviceEventKind, MediaType};
+use responder::{Asked, Responder, answer, json, responder};
 
 fn id() -> SessionId {
     SessionId::parse("0b8f6a52-3c1e-4f6b-9d0a-2e5c7a914d33").unwrap()
 }
 
-/// A server that reads one request, remembers its head, and answers with these bytes.
-struct Server {
-    base: String,
-    asked: Arc<AtomicUsize>,
-    heads: Arc<Mutex<Vec<String>>>,
-}
-
-async fn server(answer: impl Into<Vec<u8>>) -> Server {
+async fn server(answer: impl Into<Vec<u8>>) -> Responder {
     let answer = answer.into();
-    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let base = format!("http://{}/idverify/v1", listener.local_addr().unwrap());
-    let asked = Arc::new(AtomicUsize::new(0));
-    let heads: Arc<Mutex<Vec<String>>> = Arc::default();
-    let (counted, kept) = (Arc::clone(&asked), Arc::clone(&heads));
-    tokio::spawn(async move {
-        while let Ok((mut socket, _)) = listener.accept().await {
-            let (answer, counted, kept) = (answer.clone(), Arc::clone(&counted), Arc::clone(&kept));
-            tokio::spawn(async move {
-                let mut head = Vec::new();
-                let mut bytes = [0; 4096];
-                while !head.windows(4).any(|w| w == b"\r\n\r\n") {
-                    let Ok(length @ 1..) = socket.read(&mut bytes).await else { return };
-                    head.extend_from_slice(bytes.get(..length).unwrap());
-                }
-                counted.fetch_add(1, Ordering::SeqCst);
-                kept.lock().unwrap().push(String::from_utf8(head).unwrap());
-                if answer.is_empty() {
-                    std::future::pending::<()>().await;
-                }
-                let _gone = socket.write_all(&answer).await;
-            });
-        }
-    });
-    Server { base, asked, heads }
+    responder(move |_| answer.clone()).await
 }
 
 fn client(base: &str, patience: Duration) -> (Client<SystemClock>, Arc<SigningKey>) {
-    let key = Arc::new(SigningKey::generate().unwrap());
+    // One for all: making a pair takes longer than a test.
+    static KEY: LazyLock<Arc<SigningKey>> =
+        LazyLock::new(|| Arc::new(SigningKey::generate().unwrap()));
+    let key = Arc::clone(&KEY);
     let mut options = ClientOptions::new(base, uuid::Uuid::from_u128(7));
     options.request_timeout = patience;
     (Client::new(&options, Arc::clone(&key), SystemClock).unwrap(), key)
+}
+
+/// A client of a server that answers by a function.
+async fn world(
+    answers: impl Fn(&Asked) -> Vec<u8> + Send + Sync + 'static,
+) -> (Client<SystemClock>, Arc<SigningKey>, Responder) {
+    let server = responder(answers).await;
+    let (client, key) = client(&server.base, Duration::from_secs(30));
+    (client, key, server)
 }
 
 async fn failure(answer: impl Into<Vec<u8>>) -> ApiErrorKind {
@@ -79,7 +66,7 @@ async fn a_redirect_is_never_followed_and_the_signature_stays_here() {
         );
         assert_eq!(failure(answer).await, ApiErrorKind::Redirect(status));
     }
-    assert_eq!(other.asked.load(Ordering::SeqCst), 0);
+    assert!(other.all().is_empty());
 }
 
 #[tokio::test]
@@ -123,26 +110,268 @@ async fn every_attempt_has_a_nonce_of_its_own_and_is_sent_as_it_was_signed() {
     for _ in 0..50 {
         client.session(id()).await.unwrap_err();
     }
-    let public = VerifyingKey::from_pem(&key.public_pem().unwrap()).unwrap();
     let mut nonces = HashSet::new();
-    for head in server.heads.lock().unwrap().iter() {
-        let target =
-            head.split(' ').nth(1).unwrap().strip_prefix("/idverify/v1").unwrap().to_owned();
-        let header = |name: &str| {
-            let line =
-                head.lines().find(|line| line.to_ascii_lowercase().starts_with(name)).unwrap();
-            line.split_once(": ").unwrap().1.to_owned()
-        };
-        assert!(
-            public.verifies(&string_to_sign("GET", &target, None), &header("x-yoti-auth-digest"))
-        );
-        assert_eq!(header("x-yoti-sdk:"), "Rust");
-        assert!(
-            !head.to_ascii_lowercase().contains("accept-encoding"),
-            "no compression is asked for"
-        );
-        let nonce = target.split("nonce=").nth(1).unwrap().split('&').next().unwrap().to_owned();
-        assert!(nonces.insert(nonce));
+    for asked in server.all() {
+        assert!(is_signed(&asked, &key));
+        assert_eq!(asked.header("x-yoti-sdk"), Some("Rust"));
+        assert_eq!(asked.header("accept-encoding"), None, "no compression is asked for");
+        let nonce = asked.target.split("nonce=").nth(1).unwrap().split('&').next().unwrap();
+        assert!(nonces.insert(nonce.to_owned()));
     }
     assert_eq!(nonces.len(), 50);
+}
+
+/// Signed over exactly what was sent; without a body there is no third part.
+fn is_signed(asked: &Asked, key: &SigningKey) -> bool {
+    let public = VerifyingKey::from_pem(&key.public_pem().unwrap()).unwrap();
+    let body = (!asked.body.is_empty()).then_some(asked.body.as_slice());
+    let text = string_to_sign(&asked.method, &asked.target, body);
+    asked.header("x-yoti-auth-digest").is_some_and(|digest| public.verifies(&text, digest))
+}
+
+const JPEG: &[u8] = b"\xff\xd8\xff\xe0 SPECIMEN";
+const PNG: &[u8] = b"\x89PNG\r\n\x1a\n SPECIMEN";
+
+fn media(number: u128, kind: Option<MediaType>) -> Media {
+    Media {
+        id: MediaId::new(uuid::Uuid::from_u128(number).to_string()),
+        media_type: kind,
+        role: "page".to_owned(),
+        created: None,
+        last_updated: None,
+    }
+}
+
+async fn outcome(answer: Vec<u8>, kind: MediaType) -> MediaOutcome {
+    let (client, _, _server) = world(move |_| answer.clone()).await;
+    client.media_of(id(), &media(1, Some(kind))).await
+}
+
+#[tokio::test]
+async fn what_a_media_holds_is_compared_with_what_it_should_be() {
+    use MediaType as T;
+    for (declared, header, bytes, form, doubt) in [
+        (T::Image, "image/jpeg", JPEG, Form::Jpeg, None),
+        (T::Image, "image/png;charset=UTF-8", PNG, Form::Png, None),
+        (T::Image, "IMAGE/JPEG", JPEG, Form::Jpeg, None),
+        (T::Json, "application/json;charset=UTF-8", b"{\"a\":1}", Form::Json, None),
+        (T::Pdf, "application/pdf", b"%PDF-1.7", Form::Pdf, None),
+        (T::Binary, "application/octet-stream", b"\x00\x01", Form::Other, None),
+        (T::from_wire("HOLOGRAM"), "model/gltf", b"x", Form::Other, None),
+        (T::Image, "image/png", JPEG, Form::Jpeg, Some(Doubt::Bytes)),
+        (T::Image, "text/html", b"<h1>", Form::Other, Some(Doubt::ContentType)),
+        (T::Image, "application/json", b"{}", Form::Json, Some(Doubt::ContentType)),
+        (T::Image, "image/jpeg", b"<h1>", Form::Other, Some(Doubt::Bytes)),
+        (T::Json, "application/json", b"{\"a\":", Form::Other, Some(Doubt::Bytes)),
+        (T::Pdf, "application/pdf", JPEG, Form::Jpeg, Some(Doubt::Bytes)),
+        (T::Image, "image/jpeg", b"", Form::Other, Some(Doubt::Empty)),
+    ] {
+        let MediaOutcome::Held(held) = outcome(answer(200, header, bytes), declared).await else {
+            panic!("{header}: not held");
+        };
+        assert_eq!((held.form, held.doubt), (form, doubt), "{header}");
+        assert_eq!(held.bytes.reveal(), bytes);
+    }
+}
+
+#[tokio::test]
+async fn every_way_of_not_having_a_media_has_a_sentence_of_its_own() {
+    let missing = |code: &str| json(404, &format!("{{\"code\":\"{code}\"}}"));
+    let held = || outcome(answer(200, "image/jpeg", JPEG), MediaType::Image);
+    let mut sentences = HashSet::from([held().await.sentence()]);
+    let withheld = b"HTTP/1.1 204 No Content\r\nconnection: close\r\n\r\n".to_vec();
+    let large = answer(200, "image/jpeg", vec![0xff; MAX_MEDIA + 1]);
+    for (answer, wanted) in [
+        (withheld, MediaOutcome::Withheld),
+        (missing("MEDIA_CONTENT_NOT_FOUND"), MediaOutcome::Missing(MissingMedia::Content)),
+        (missing("MEDIA_ID_NOT_FOUND"), MediaOutcome::Missing(MissingMedia::Id)),
+        (missing("SESSION_NOT_FOUND"), MediaOutcome::Missing(MissingMedia::Session)),
+        (json(404, ""), MediaOutcome::Missing(MissingMedia::Other)),
+        (large, MediaOutcome::TooLarge),
+    ] {
+        let got = outcome(answer, MediaType::Image).await;
+        assert_eq!(got, wanted);
+        assert!(sentences.insert(got.sentence()), "{}", got.sentence());
+    }
+    let refused = outcome(json(503, "{}"), MediaType::Image).await;
+    assert!(matches!(refused, MediaOutcome::Failed(_)), "{refused:?}");
+}
+
+#[tokio::test]
+async fn a_media_is_asked_for_anew_each_time_and_does_not_print_itself() {
+    let (client, key, server) = world(|_| {
+        let cache = "HTTP/1.1 200 OK\r\ncache-control: max-age=9999\r\netag: \"1\"\r\n";
+        let rest = "content-type: image/jpeg\r\nconnection: close\r\ncontent-length: 12\r\n\r\n";
+        [cache.as_bytes(), rest.as_bytes(), b"\xff\xd8\xffSPECIMEN!"].concat()
+    })
+    .await;
+    for _ in 0..3 {
+        let got = client.media_of(id(), &media(1, Some(MediaType::Image))).await;
+        assert!(!format!("{got:?}").contains("SPECIMEN"), "{got:?}");
+        let raw = client.media(id(), &media(1, None).id).await;
+        assert!(!format!("{raw:?}").contains("83, 80"), "{raw:?}");
+    }
+    assert_eq!(server.all().len(), 6);
+    assert!(server.all().iter().all(|asked| is_signed(asked, &key)));
+    let hostile = Media { id: MediaId::new("../../x?y=1"), ..media(1, None) };
+    assert!(matches!(client.media_of(id(), &hostile).await, MediaOutcome::Failed(_)));
+    assert_eq!(server.all().len(), 6, "only a UUID goes into a path");
+}
+
+#[tokio::test]
+async fn the_letter_is_there_or_not_or_not_yet() {
+    let letter = |answer: Vec<u8>| async move {
+        let (client, _, _server) = world(move |_| answer.clone()).await;
+        client.letter_pdf(id()).await
+    };
+    let pdf = letter(answer(200, "application/pdf", "%PDF-1.7 Amina")).await.unwrap();
+    assert!(matches!(&pdf, LetterPdf::Ready(bytes) if bytes.len() == 14));
+    assert!(!format!("{pdf:?}").contains("Amina"));
+    let none = b"HTTP/1.1 204 No Content\r\nconnection: close\r\n\r\n".to_vec();
+    assert_eq!(letter(none).await.unwrap(), LetterPdf::NotThere);
+    let early = json(409, r#"{"code":"INSTRUCTIONS_NOT_COMPLETE"}"#);
+    assert_eq!(letter(early).await.unwrap(), LetterPdf::NotReady);
+    let locked = letter(json(409, r#"{"code":"SESSION_LOCKED"}"#)).await.unwrap_err();
+    assert!(locked.has_code("SESSION_LOCKED"));
+    let page = letter(answer(200, "application/pdf", "<h1>")).await.unwrap_err();
+    assert!(matches!(page.kind, ApiErrorKind::NotFromYoti(_)));
+}
+
+#[tokio::test]
+async fn a_contact_profile_shows_itself_only_when_told_to() {
+    let (client, _, server) = world(|_| {
+        json(200, r#"{"first_name":"Canary","last_name":"Person","email":"canary@example.org","phone":7}"#)
+    })
+    .await;
+    let profile = client.contact_profile(id()).await.unwrap();
+    assert!(!format!("{profile:?}").to_lowercase().contains("canary"));
+    let shown: Vec<(&str, String)> = profile
+        .reveal()
+        .into_iter()
+        .map(|(key, value)| (key, value.unwrap().as_raw().to_owned()))
+        .collect();
+    assert_eq!(shown[0], ("first_name", "Canary".to_owned()));
+    assert_eq!(shown[2], ("email", "canary@example.org".to_owned()));
+    let path = format!("/sessions/{}/instructions/contact-profile", id());
+    assert_eq!(server.all()[0].path(), path);
+}
+
+#[tokio::test]
+async fn what_changes_something_is_sent_once_and_signed_with_its_body_or_without_one() {
+    let (client, key, server) = world(|_| json(503, r#"{"code":"TEMPORARILY_UNAVAILABLE"}"#)).await;
+    let number = uuid::Uuid::from_u128(9).to_string();
+    let picture = Picture::new(JPEG.to_vec()).unwrap();
+    let errors = [
+        client.delete_session(id()).await.unwrap_err(),
+        client.delete_media(id(), &MediaId::new(number.as_str())).await.unwrap_err(),
+        client.delete_tracked_devices(id()).await.unwrap_err(),
+        client.send_instructions(id()).await.unwrap_err(),
+        client.put_instructions(id(), b"{}".to_vec()).await.unwrap_err(),
+        client.create_session(b"{}".to_vec()).await.unwrap_err(),
+        client.branches("EX1 1AA").await.unwrap_err(),
+        client.create_face_capture(id(), &RequirementId::new("r")).await.unwrap_err(),
+        client
+            .upload_face_image(id(), &ResourceId::new(number.as_str()), &picture)
+            .await
+            .unwrap_err(),
+    ];
+    for error in &errors {
+        assert_eq!((error.retry(), error.effect), (Retry::Never, Effect::NotDone), "{error}");
+    }
+    let (session, asked) = (id(), server.all());
+    let sent: Vec<(&str, &str)> = asked.iter().map(|a| (a.method.as_str(), a.path())).collect();
+    let below = |rest: &str| format!("/sessions/{session}{rest}");
+    let wanted = [
+        ("DELETE", below("")),
+        ("DELETE", below(&format!("/media/{number}/content"))),
+        ("DELETE", below("/tracked-devices")),
+        ("POST", below("/instructions/email")),
+        ("PUT", below("/instructions")),
+        ("POST", "/sessions".to_owned()),
+        ("POST", "/lookup/uk-post-office".to_owned()),
+        ("POST", below("/resources/face-capture")),
+        ("PUT", below(&format!("/resources/face-capture/{number}/image"))),
+    ];
+    let wanted: Vec<(&str, &str)> = wanted.iter().map(|(m, p)| (*m, p.as_str())).collect();
+    assert_eq!(sent, wanted, "each once");
+    assert!(asked.iter().all(|asked| is_signed(asked, &key)));
+    assert!(asked[3].body.is_empty(), "the e-mail is asked for without a body");
+}
+
+#[tokio::test]
+async fn a_change_that_nobody_answered_is_in_doubt_and_says_so() {
+    for (answer, effect) in [
+        (b"HTTP/1.1 200 OK\r\ncontent-length: 400\r\n\r\n{".to_vec(), Effect::InDoubt),
+        (b"rubbish\r\n\r\n".to_vec(), Effect::InDoubt),
+        (json(500, "{}"), Effect::InDoubt),
+        (json(409, r#"{"code":"RESOURCE_LOCKED"}"#), Effect::NotDone),
+    ] {
+        let (client, _, server) = world(move |_| answer.clone()).await;
+        let error = client.delete_session(id()).await.unwrap_err();
+        assert_eq!((error.effect, error.retry()), (effect, Retry::Never), "{error}");
+        assert_eq!(error.to_string().contains("not known"), effect == Effect::InDoubt, "{error}");
+        assert_eq!(server.all().len(), 1);
+    }
+    let nobody = client("http://127.0.0.1:1/v1", Duration::from_secs(5)).0;
+    let error = nobody.delete_session(id()).await.unwrap_err();
+    assert_eq!(error.effect, Effect::NotDone, "no connection, nothing sent: {error}");
+}
+
+#[tokio::test]
+async fn a_picture_is_put_as_one_named_part_every_byte_of_which_is_signed() {
+    let (client, key, server) = world(|asked| match asked.method.as_str() {
+        "POST" => json(201, r#"{"id":"00000000-0000-0000-0000-000000000009","frames":2}"#),
+        _ => json(200, ""),
+    })
+    .await;
+    let begun = client.create_face_capture(id(), &RequirementId::new("req-1")).await.unwrap();
+    assert_eq!(begun.frames, Some(2));
+    let picture = Picture::new(PNG.to_vec()).unwrap();
+    client.upload_face_image(id(), &begun.id, &picture).await.unwrap();
+    let asked = server.all();
+    assert_eq!(asked[0].body, br#"{"requirement_id":"req-1"}"#);
+    let upload = &asked[1];
+    assert!(is_signed(upload, &key));
+    let boundary = upload.header("content-type").unwrap().split_once("boundary=").unwrap().1;
+    let text = String::from_utf8_lossy(&upload.body);
+    assert!(text.starts_with(&format!("--{boundary}\r\n")), "{text}");
+    assert!(text.ends_with(&format!("\r\n--{boundary}--\r\n")), "{text}");
+    assert!(text.contains("name=\"binary-content\"; filename=\"face-capture-image\""), "{text}");
+    assert!(text.contains("Content-Type: image/png\r\n\r\n"), "{text}");
+    let part = upload.body.windows(PNG.len()).any(|window| window == PNG);
+    assert!(part, "the picture is in it as it is");
+    assert!(Picture::new(b"GIF89a".to_vec()).is_none());
+    assert!(Picture::new([JPEG, b"--yoti-doc-scan-boundary"].concat()).is_none());
+}
+
+#[tokio::test]
+async fn devices_branches_and_supported_documents_are_read_in_every_part() {
+    let (client, key, server) = world(|asked| match asked.path() {
+        "/lookup/uk-post-office" => json(200, r#"{"branches":[
+            {"type":"UK_POST_OFFICE","fad_code":"0040037","name":"A","post_code":"EX1 1AA","location":{"latitude":51.50,"longitude":-0.1}},
+            {"fad_code":"9990017","postcode":"EX1 1AB"}]}"#),
+        "/supported-documents" => json(200, r#"{"supported_countries":[{"code":"GBR","supported_documents":[
+            {"type":"PASSPORT","is_strictly_latin":true,"requirements":{"date_from":"2012-10-31"}},{"type":"NATIONAL_ID"}]}]}"#),
+        _ => json(200, r#"[{"event":"RESOURCE_CREATED","resource_id":"r1","created":"2026-03-02T10:14:09Z",
+            "device":{"ip_address":"192.0.2.7","manufacture_name":"","os_name":"iOS"}},{"event":"DREAMED"},7]"#),
+    })
+    .await;
+    let branches = client.branches("EX1 1AA").await.unwrap().value.branches;
+    assert_eq!(branches[0].fad_code.as_ref().unwrap().as_raw(), "0040037");
+    assert_eq!(branches[0].location.as_ref().unwrap().0.as_raw(), "51.50");
+    assert_eq!(branches[1].post_code.as_ref().unwrap().as_raw(), "EX1 1AB");
+    let documents = client.supported_documents(true).await.unwrap().value;
+    assert_eq!(documents.countries[0].document_types.len(), 2);
+    let limit = &documents.countries[0].limits[0];
+    assert_eq!(limit.date_from.as_ref().unwrap().as_raw(), "2012-10-31");
+    let devices = client.tracked_devices(id()).await.unwrap().value;
+    assert_eq!(devices.devices.len(), 2);
+    assert_eq!(devices.devices[0].event, Some(DeviceEventKind::ResourceCreated));
+    assert_eq!(devices.devices[0].device.os_name.as_ref().unwrap().as_raw(), "iOS");
+    assert_eq!((devices.unknown.len(), devices.drift.len()), (1, 1));
+    let asked = server.all();
+    assert_eq!(asked[0].body, br#"{"search_string":"EX1 1AA"}"#);
+    assert!(is_signed(&asked[0], &key) && is_signed(&asked[2], &key));
+    assert_eq!(asked[1].target, "/supported-documents?includeNonLatin=true");
+    assert_eq!(asked[1].header("x-yoti-auth-digest"), None);
 }

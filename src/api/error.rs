@@ -7,7 +7,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 use serde_json::Value;
 
-use super::{ApiError, ApiErrorKind, Retry};
+use super::{ApiError, ApiErrorKind, Effect, Retry};
 use crate::domain::server_text::ServerText;
 use crate::text::shown;
 
@@ -19,14 +19,24 @@ const WAIT: std::ops::RangeInclusive<Duration> = Duration::from_secs(1)..=Durati
 
 impl From<ApiErrorKind> for ApiError {
     fn from(kind: ApiErrorKind) -> Self {
-        Self { kind, code: None, message: None, errors: Vec::new(), request_id: None }
+        Self {
+            kind,
+            code: None,
+            message: None,
+            errors: Vec::new(),
+            request_id: None,
+            effect: Effect::Read,
+        }
     }
 }
 
 impl ApiError {
-    /// Whether trying again can help.
+    /// Whether trying again can help; never for a call that changes something (contract 9.4).
     #[must_use]
     pub const fn retry(&self) -> Retry {
+        if !matches!(self.effect, Effect::Read) {
+            return Retry::Never;
+        }
         match &self.kind {
             ApiErrorKind::TooManyRequests(Some(wait))
             | ApiErrorKind::Unavailable(_, Some(wait)) => Retry::After(*wait),
@@ -36,6 +46,7 @@ impl ApiError {
             | ApiErrorKind::Timeout(_)
             | ApiErrorKind::NotFromYoti(_) => Retry::BackOff,
             ApiErrorKind::Status(_)
+            | ApiErrorKind::TokenRefused(_)
             | ApiErrorKind::Redirect(_)
             | ApiErrorKind::TooLarge(_)
             | ApiErrorKind::ClockSkew(_) => Retry::Never,
@@ -47,6 +58,7 @@ impl ApiError {
     pub const fn status(&self) -> Option<u16> {
         match self.kind {
             ApiErrorKind::Status(status)
+            | ApiErrorKind::TokenRefused(status)
             | ApiErrorKind::Unavailable(status, _)
             | ApiErrorKind::Redirect(status) => Some(status),
             ApiErrorKind::TooManyRequests(_) => Some(429),
@@ -67,16 +79,24 @@ impl ApiError {
         self.status() == Some(404) && self.has_code("APP_NOT_FOUND")
     }
 
-    /// 401, 403 or APP_NOT_FOUND: not this session's fault but the key's.
+    /// 401, 403, APP_NOT_FOUND or no token: not this session's fault but the key's.
     #[must_use]
     pub fn is_refusal(&self) -> bool {
-        matches!(self.status(), Some(401 | 403)) || self.is_app_not_found()
+        matches!(self.status(), Some(401 | 403))
+            || matches!(self.kind, ApiErrorKind::TokenRefused(_))
+            || self.is_app_not_found()
     }
 
     /// 404 or 410 of a session or letter (contract 11 #25: any 404 means gone).
     #[must_use]
     pub fn is_missing(&self) -> bool {
-        matches!(self.status(), Some(404 | 410)) && !self.is_app_not_found()
+        matches!(self.kind, ApiErrorKind::Status(404 | 410)) && !self.is_app_not_found()
+    }
+
+    /// A 404 about something in a session: a media, a requirement, a resource.
+    fn is_of_a_part(&self) -> bool {
+        let code = self.code.as_ref().map_or("", ServerText::as_raw);
+        code.ends_with("_NOT_FOUND") && code != "SESSION_NOT_FOUND"
     }
 
     /// A few words for a narrow place: `503 TEMPORARILY_UNAVAILABLE`, `timed out`.
@@ -111,10 +131,18 @@ pub(super) fn sentence(error: &ApiError) -> String {
         ApiErrorKind::Status(404) if error.is_app_not_found() => String::from(
             "Yoti knows no application with this SDK id (404): key and SDK id do not belong together",
         ),
+        ApiErrorKind::Status(404 | 410) if error.is_of_a_part() => {
+            String::from("Yoti has nothing under this id (404)")
+        }
         ApiErrorKind::Status(404 | 410) => String::from(
             "Yoti has no such session (404): deleted, purged, or of another application",
         ),
+        ApiErrorKind::Status(409) => String::from("not possible in the session's state (409)"),
         ApiErrorKind::Status(status) => format!("Yoti answers {status}"),
+        ApiErrorKind::TokenRefused(status) => format!(
+            "Yoti gives no valid access token ({status}): check the key, the SDK id and auth_url, \
+             or set auth = \"signature\""
+        ),
         ApiErrorKind::TooManyRequests(wait) => {
             format!("Yoti asks to slow down (429{})", after(*wait))
         }
@@ -141,6 +169,9 @@ pub(super) fn sentence(error: &ApiError) -> String {
         if let Some(part) = part.as_ref().filter(|part| !part.is_empty()) {
             text += &format!("; {lead} {}", shown(part, SHOWN));
         }
+    }
+    if error.effect == Effect::InDoubt {
+        text += "; it is not known whether it was done: refresh and look before doing it again";
     }
     for (property, message) in error.errors.iter().take(3) {
         text += &format!("; {}: {}", shown(property, 80), shown(message, 80));

@@ -3,7 +3,10 @@
 //! Owns the string to sign. Must never know HTTP or read a clock: nonce and time are arguments.
 
 use aws_lc_rs::rand::SystemRandom;
-use aws_lc_rs::signature::{RSA_PKCS1_2048_8192_SHA256, RSA_PKCS1_SHA256, UnparsedPublicKey};
+use aws_lc_rs::signature::{
+    RSA_PKCS1_2048_8192_SHA256, RSA_PKCS1_SHA256, RSA_PSS_2048_8192_SHA384, RSA_PSS_SHA384,
+    RsaEncoding, UnparsedPublicKey,
+};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use rustls_pki_types::SubjectPublicKeyInfoDer;
@@ -34,11 +37,27 @@ pub fn string_to_sign(method: &str, path_with_query: &str, body: Option<&[u8]>) 
 /// # Errors
 /// When the library refuses to sign.
 pub fn digest(key: &SigningKey, text: &str) -> Result<String, KeyError> {
+    signed(key, &RSA_PKCS1_SHA256, text).map(|signature| STANDARD.encode(signature))
+}
+
+/// RSASSA-PSS with SHA-384 (`PS384`), for the assertion of contract 2.8.
+///
+/// # Errors
+/// When the library refuses to sign.
+pub fn ps384(key: &SigningKey, text: &str) -> Result<Vec<u8>, KeyError> {
+    signed(key, &RSA_PSS_SHA384, text)
+}
+
+fn signed(
+    key: &SigningKey,
+    encoding: &'static dyn RsaEncoding,
+    text: &str,
+) -> Result<Vec<u8>, KeyError> {
     let mut signature = vec![0; key.0.public_modulus_len()];
     key.0
-        .sign(&RSA_PKCS1_SHA256, &SystemRandom::new(), text.as_bytes(), &mut signature)
+        .sign(encoding, &SystemRandom::new(), text.as_bytes(), &mut signature)
         .map_err(|_opaque| KeyError::Rejected(String::from("signing failed")))?;
-    Ok(STANDARD.encode(signature))
+    Ok(signature)
 }
 
 /// A public key that signatures are verified with (the simulator's side).
@@ -62,6 +81,14 @@ impl VerifyingKey {
         let Ok(signature) = STANDARD.decode(digest) else { return false };
         UnparsedPublicKey::new(&RSA_PKCS1_2048_8192_SHA256, &self.0)
             .verify(text.as_bytes(), &signature)
+            .is_ok()
+    }
+
+    /// True when `signature` is a `PS384` signature of `text` under this key.
+    #[must_use]
+    pub fn verifies_ps384(&self, text: &str, signature: &[u8]) -> bool {
+        UnparsedPublicKey::new(&RSA_PSS_2048_8192_SHA384, &self.0)
+            .verify(text.as_bytes(), signature)
             .is_ok()
     }
 }

@@ -10,6 +10,7 @@ pub(super) mod instructions;
 mod notes;
 mod requirement;
 mod resource;
+pub(super) mod service;
 pub(super) mod session;
 mod watchlist;
 

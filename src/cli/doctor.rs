@@ -12,7 +12,7 @@ use super::exit::{self, Failure};
 use super::output::data;
 use super::setup;
 use crate::api::SessionApi;
-use crate::api::client::{Client, ClientOptions};
+use crate::api::client::{Auth, Client};
 use crate::api::key::SigningKey;
 use crate::clock::SystemClock;
 use crate::config::Config;
@@ -119,8 +119,7 @@ async fn examine(global: &Global, config: &Config, lines: &mut Vec<Line>) {
 
 /// One unsigned call for reach and clock, one signed call for key and SDK id.
 async fn reach(config: &Config, sdk_id: uuid::Uuid, key: SigningKey, lines: &mut Vec<Line>) {
-    let options = ClientOptions::new(config.base_url.clone(), sdk_id);
-    let client = match Client::new(&options, Arc::new(key), SystemClock) {
+    let client = match Client::new(&config.client_options(sdk_id), Arc::new(key), SystemClock) {
         Ok(client) => client,
         Err(why) => {
             lines.push(line("reach", State::Fail, why.to_string(), exit::CONFIG));
@@ -152,11 +151,12 @@ async fn reach(config: &Config, sdk_id: uuid::Uuid, key: SigningKey, lines: &mut
             });
         }
     }
-    // A session that cannot exist: a good signature is answered with 404, a bad one with 401.
+    // A session that cannot exist: good proof is answered with 404, bad proof with 401.
     let nobody = SessionId::new(uuid::Uuid::nil());
+    let proof = if config.auth == Auth::Signature { "signature" } else { "token" };
     lines.push(match client.session(nobody).await {
-        Ok(_) => line("signature", State::Ok, "accepted", 0),
-        Err(why) if why.is_missing() => line("signature", State::Ok, "accepted", 0),
-        Err(why) => line("signature", State::Fail, why.to_string(), exit::of_api(&why)),
+        Ok(_) => line(proof, State::Ok, "accepted", 0),
+        Err(why) if why.is_missing() => line(proof, State::Ok, "accepted", 0),
+        Err(why) => line(proof, State::Fail, why.to_string(), exit::of_api(&why)),
     });
 }

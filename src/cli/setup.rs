@@ -7,7 +7,7 @@ use std::sync::Arc;
 use super::args::Global;
 use super::exit::Failure;
 use super::output::talk;
-use crate::api::client::{Client, ClientOptions};
+use crate::api::client::Client;
 use crate::api::key::SigningKey;
 use crate::clock::SystemClock;
 use crate::config::{self, Config, Environment, Flags};
@@ -29,8 +29,7 @@ pub(super) fn config(global: &Global) -> Result<Config, Failure> {
 pub(super) fn client(config: &Config) -> Result<Client<SystemClock>, Failure> {
     let (sdk_id, key_file) = config.credentials()?;
     let key = Arc::new(SigningKey::from_file(key_file)?);
-    let options = ClientOptions::new(config.base_url.clone(), sdk_id);
-    Ok(Client::new(&options, key, SystemClock)?)
+    Ok(Client::new(&config.client_options(sdk_id), key, SystemClock)?)
 }
 
 /// Opens the store beside a dashboard that may be running; says what had to be mended.

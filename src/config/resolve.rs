@@ -10,6 +10,7 @@ use etcetera::BaseStrategy;
 use jiff::SignedDuration;
 use uuid::Uuid;
 
+use super::auth::auth;
 use super::duration::parse_span;
 use super::file::{Chords, ConfigFile, PassRule, Profile};
 use super::{Config, ConfigError, PRODUCTION, Shown, Source};
@@ -109,6 +110,7 @@ pub fn resolve(flags: &Flags, environment: &Environment) -> Result<Config, Confi
     let (name, profile) = profile(&mut resolver, flags, environment, &file)?;
     let (base_url, sdk_id, key_file) =
         whom(&mut resolver, environment, profile, places.home_dir())?;
+    let auth = auth(&mut resolver, environment, profile, &base_url)?;
     let label = profile.and_then(|p| p.environment.clone());
     let environment_source = if label.is_some() { Source::File } else { Source::Default };
     let label = label.unwrap_or_else(|| environment_of(&base_url).to_owned());
@@ -132,6 +134,7 @@ pub fn resolve(flags: &Flags, environment: &Environment) -> Result<Config, Confi
         base_url,
         sdk_id,
         key_file,
+        auth,
         rules,
         refresh,
         export_dir,

@@ -53,3 +53,14 @@ pub struct Branch {
     /// `location`: latitude and longitude, their numbers as on the wire.
     pub location: Option<(ServerText, ServerText)>,
 }
+
+/// Branches near a place: `POST /lookup/uk-post-office`.
+#[derive(Clone, Debug, PartialEq, Default)]
+pub struct Branches {
+    /// Nearest first, as received.
+    pub branches: Vec<Branch>,
+    /// What no field reads.
+    pub extra: Extra,
+    /// What could not be read.
+    pub drift: Vec<Drift>,
+}

@@ -114,6 +114,15 @@ pub struct Page {
     pub extraction_image_ids: Vec<ServerText>,
 }
 
+/// A face capture that the relying business has begun (contract 1.2 #14).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FaceCapture {
+    /// Where its picture is to be put.
+    pub id: ResourceId,
+    /// Frames that it wants.
+    pub frames: Option<i64>,
+}
+
 /// A media id with its kind; the content is fetched only when the operator asks.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Media {

@@ -30,6 +30,7 @@ pub(super) fn cause(error: &ApiError) -> Option<Cause> {
             let code = KNOWN.iter().find(|code| error.has_code(code));
             Some(Cause::Refused(*status, code.map(|code| (*code).to_owned())))
         }
+        ApiErrorKind::TokenRefused(status) => Some(Cause::Refused(*status, None)),
         ApiErrorKind::Unavailable(status, _) => Some(Cause::Unavailable(*status)),
         ApiErrorKind::Unreachable(why) => Some(Cause::Offline(why.clone())),
         ApiErrorKind::Timeout(_) | ApiErrorKind::Redirect(_) => {

@@ -1,0 +1,252 @@
+//! Media: fetched when the operator asks, never before and never kept (contract 10).
+//!
+//! Owns what can come of asking. An id may stand for other content at the next poll (contract 3.3),
+//! so nothing is remembered by it.
+
+use reqwest::Method;
+use uuid::Uuid;
+
+use super::{Call, Client, MAX_MEDIA};
+use crate::api::personal::PersonalBytes;
+use crate::api::{ApiError, ApiErrorKind};
+use crate::clock::Clock;
+use crate::domain::ids::{MediaId, SessionId};
+use crate::domain::resource::Media;
+use crate::domain::server_text::ServerText;
+use crate::domain::wire_enum::MediaType;
+
+/// A media as the API gives it.
+pub enum MediaContent {
+    /// 204: withheld by regulation.
+    Withheld,
+    /// Bytes with their content type, parameters stripped.
+    Bytes(String, Vec<u8>),
+}
+
+impl std::fmt::Debug for MediaContent {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Withheld => f.write_str("Withheld"),
+            Self::Bytes(_, bytes) => write!(f, "Bytes({})", bytes.len()),
+        }
+    }
+}
+
+/// Everything that can come of asking for a media, each for a message of its own.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum MediaOutcome {
+    /// Here it is.
+    Held(HeldMedia),
+    /// 204: withheld by regulation.
+    Withheld,
+    /// 404.
+    Missing(MissingMedia),
+    /// It is larger than [`MAX_MEDIA`] and was not taken in.
+    TooLarge,
+    /// No answer, or one that is about something else than this media.
+    Failed(ApiError),
+}
+
+/// A media that was handed over.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct HeldMedia {
+    /// The answer's content type, parameters stripped, lower case.
+    pub content_type: ServerText,
+    /// What the bytes are by their beginning.
+    pub form: Form,
+    /// The content.
+    pub bytes: PersonalBytes,
+    /// Why it may not be what it should be.
+    pub doubt: Option<Doubt>,
+}
+
+/// Which 404 it was.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum MissingMedia {
+    /// MEDIA_CONTENT_NOT_FOUND: deleted, or past its retention.
+    Content,
+    /// MEDIA_ID_NOT_FOUND: replaced or never there; refresh the session for the ids in force.
+    Id,
+    /// SESSION_NOT_FOUND: the whole session is gone.
+    Session,
+    /// Another 404.
+    Other,
+}
+
+/// What bytes are, by their beginning.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Form {
+    /// `image/jpeg`
+    Jpeg,
+    /// `image/png`
+    Png,
+    /// `application/pdf`
+    Pdf,
+    /// `application/json`
+    Json,
+    /// Anything else.
+    Other,
+}
+
+/// Why a media may not be what it should be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Doubt {
+    /// 200 without a byte.
+    Empty,
+    /// The content type is not one of the kind that the session result names.
+    ContentType,
+    /// The bytes are not what the content type, or the session result, says.
+    Bytes,
+}
+
+impl Form {
+    /// By the first bytes; JSON has none of its own and is tried.
+    #[must_use]
+    pub fn of(bytes: &[u8]) -> Self {
+        if bytes.starts_with(b"\xff\xd8\xff") {
+            Self::Jpeg
+        } else if bytes.starts_with(b"\x89PNG\r\n\x1a\n") {
+            Self::Png
+        } else if bytes.starts_with(b"%PDF-") {
+            Self::Pdf
+        } else if serde_json::from_slice::<serde::de::IgnoredAny>(bytes).is_ok() {
+            Self::Json
+        } else {
+            Self::Other
+        }
+    }
+
+    /// The ending of a file's name.
+    #[must_use]
+    pub const fn ending(self) -> &'static str {
+        match self {
+            Self::Jpeg => "jpg",
+            Self::Png => "png",
+            Self::Pdf => "pdf",
+            Self::Json => "json",
+            Self::Other => "bin",
+        }
+    }
+
+    fn of_content_type(kind: &str) -> Self {
+        match kind {
+            "image/jpeg" => Self::Jpeg,
+            "image/png" => Self::Png,
+            "application/pdf" => Self::Pdf,
+            "application/json" => Self::Json,
+            _ => Self::Other,
+        }
+    }
+
+    const fn is_one_of(self, declared: &MediaType) -> bool {
+        match declared {
+            MediaType::Image => matches!(self, Self::Jpeg | Self::Png),
+            MediaType::Json => matches!(self, Self::Json),
+            MediaType::Pdf => matches!(self, Self::Pdf),
+            MediaType::Binary | MediaType::Unknown(_) => true,
+        }
+    }
+}
+
+impl HeldMedia {
+    fn new(declared: Option<&MediaType>, content_type: String, bytes: Vec<u8>) -> Self {
+        let (said, form) = (Form::of_content_type(&content_type), Form::of(&bytes));
+        let fits = |form: Form| declared.is_none_or(|declared| form.is_one_of(declared));
+        let doubt = if bytes.is_empty() {
+            Some(Doubt::Empty)
+        } else if !fits(said) {
+            Some(Doubt::ContentType)
+        } else if !fits(form) || (said != Form::Other && said != form) {
+            Some(Doubt::Bytes)
+        } else {
+            None
+        };
+        let bytes = PersonalBytes::new(bytes);
+        Self { content_type: content_type.into(), form, bytes, doubt }
+    }
+}
+
+impl MediaOutcome {
+    /// One sentence in our own words; of a failure, the error's.
+    #[must_use]
+    pub fn sentence(&self) -> String {
+        let text = match self {
+            Self::Held(media) => match media.doubt {
+                None => "received",
+                Some(Doubt::Empty) => "the answer is empty: there is nothing to save",
+                Some(Doubt::ContentType) => {
+                    "the content type is not that of the kind which the session names"
+                }
+                Some(Doubt::Bytes) => "the content is not what its type says",
+            },
+            Self::Withheld => "Yoti withholds this content by law of the issuing country (204)",
+            Self::Missing(MissingMedia::Content) => {
+                "the content is deleted, or its retention has ended (404)"
+            }
+            Self::Missing(MissingMedia::Id) => {
+                "Yoti knows no media with this id (404): refresh, it may have been replaced"
+            }
+            Self::Missing(MissingMedia::Session) => "the session itself is gone (404)",
+            Self::Missing(MissingMedia::Other) => "Yoti has no such media (404)",
+            Self::TooLarge => "the content is larger than 20 MiB and was not taken in",
+            Self::Failed(error) => return error.to_string(),
+        };
+        text.to_owned()
+    }
+}
+
+impl<C: Clock> Client<C> {
+    /// Asks for a media of a session result and judges what comes.
+    pub async fn media_of(&self, id: SessionId, media: &Media) -> MediaOutcome {
+        match self.media(id, &media.id).await {
+            Ok(MediaContent::Withheld) => MediaOutcome::Withheld,
+            Ok(MediaContent::Bytes(content_type, bytes)) => {
+                let declared = media.media_type.as_ref();
+                MediaOutcome::Held(HeldMedia::new(declared, content_type, bytes))
+            }
+            Err(error) if matches!(error.kind, ApiErrorKind::TooLarge(_)) => MediaOutcome::TooLarge,
+            Err(error) if error.is_missing() => {
+                MediaOutcome::Missing(if error.has_code("MEDIA_CONTENT_NOT_FOUND") {
+                    MissingMedia::Content
+                } else if error.has_code("MEDIA_ID_NOT_FOUND") {
+                    MissingMedia::Id
+                } else if error.has_code("SESSION_NOT_FOUND") {
+                    MissingMedia::Session
+                } else {
+                    MissingMedia::Other
+                })
+            }
+            Err(error) => MediaOutcome::Failed(error),
+        }
+    }
+
+    /// `GET /sessions/{s}/media/{m}/content`, as it is.
+    ///
+    /// # Errors
+    /// See [`ApiError`].
+    pub async fn media(&self, id: SessionId, media: &MediaId) -> Result<MediaContent, ApiError> {
+        let call = Call::get(path(id, media)?);
+        let (response, bytes) = self.call(Call { limit: MAX_MEDIA, ..call }).await?;
+        if response.status().as_u16() == 204 {
+            return Ok(MediaContent::Withheld);
+        }
+        let kind = response.headers().get("content-type").and_then(|v| v.to_str().ok());
+        let kind = kind.unwrap_or_default().split(';').next().unwrap_or_default().trim();
+        Ok(MediaContent::Bytes(kind.to_ascii_lowercase(), bytes))
+    }
+
+    /// `DELETE /sessions/{s}/media/{m}/content`
+    ///
+    /// # Errors
+    /// See [`ApiError`].
+    pub async fn delete_media(&self, id: SessionId, media: &MediaId) -> Result<(), ApiError> {
+        self.call(Call::new(Method::DELETE, path(id, media)?)).await.map(|_answer| ())
+    }
+}
+
+/// Only a UUID goes into a path.
+fn path(id: SessionId, media: &MediaId) -> Result<String, ApiError> {
+    let media = Uuid::try_parse(media.text().as_raw())
+        .map_err(|_text| ApiErrorKind::NotFromYoti("the media id is no UUID"))?;
+    Ok(format!("/sessions/{id}/media/{media}/content"))
+}

@@ -1,0 +1,171 @@
+//! Where, as whom and by which scheme to ask; what is refused before anything is sent.
+//!
+//! Owns the rules for addresses. Must never let a signature or a token travel unencrypted beyond
+//! this machine.
+
+use std::net::IpAddr;
+use std::time::Duration;
+
+use reqwest::Url;
+use uuid::Uuid;
+
+/// Yoti's token endpoint (contract 2.8).
+pub const AUTH_URL: &str = "https://auth.api.yoti.com/v1/oauth/token";
+/// What a token is asked for; not confirmed by the documentation (contract 2.8, mark C).
+pub const AUTH_SCOPE: &str = "idv:sessions";
+
+/// How requests prove whose they are (contract 2).
+#[derive(Clone, Debug, PartialEq, Eq, Default)]
+pub enum Auth {
+    /// Every request is signed.
+    #[default]
+    Signature,
+    /// A token is asked for and sent with every request (contract 2.8).
+    Bearer {
+        /// The token endpoint.
+        auth_url: String,
+        /// Space separated.
+        scope: String,
+    },
+}
+
+/// Where and as whom to ask.
+#[derive(Clone, Debug)]
+pub struct ClientOptions {
+    /// `https://api.yoti.com/idverify/v1` or another; a trailing slash does not matter.
+    pub base_url: String,
+    /// The application.
+    pub sdk_id: Uuid,
+    /// Signature or token.
+    pub auth: Auth,
+    /// Deadline for a connection with TLS.
+    pub connect_timeout: Duration,
+    /// Deadline for the whole call.
+    pub request_timeout: Duration,
+}
+
+impl ClientOptions {
+    /// Signed requests, with the deadlines of fault N09: 5 s and 20 s.
+    #[must_use]
+    pub fn new(base_url: impl Into<String>, sdk_id: Uuid) -> Self {
+        Self {
+            base_url: base_url.into(),
+            sdk_id,
+            auth: Auth::Signature,
+            connect_timeout: Duration::from_secs(5),
+            request_timeout: Duration::from_secs(20),
+        }
+    }
+}
+
+/// Why a client cannot be made.
+#[derive(Debug, thiserror::Error)]
+pub enum ClientError {
+    /// Not an address.
+    #[error("the base URL is not an address: {0}")]
+    BadUrl(String),
+    /// http beyond this machine (fault N06).
+    #[error("the base URL must begin with https:// (http is accepted for this machine only)")]
+    NotHttps,
+    /// The token endpoint's address cannot be used.
+    #[error(
+        "the token endpoint must begin with https:// (http is accepted on this machine only, and \
+         only for a base URL on this machine)"
+    )]
+    BadAuthUrl,
+    /// The HTTP library could not start (certificates, proxy settings).
+    #[error("the HTTP client cannot start: {0}")]
+    Http(String),
+}
+
+/// Checks a base URL and takes the trailing slashes off.
+///
+/// # Errors
+/// See [`ClientError`].
+pub fn checked_base_url(text: &str) -> Result<String, ClientError> {
+    let text = text.trim().trim_end_matches('/');
+    let url = Url::parse(text).map_err(|why| ClientError::BadUrl(why.to_string()))?;
+    match url.scheme() {
+        "https" if url.host_str().is_some_and(|host| !host.is_empty()) => {}
+        "http" if is_here(&url) => {}
+        "http" => return Err(ClientError::NotHttps),
+        _ => return Err(ClientError::BadUrl(String::from("it must begin with https://"))),
+    }
+    if url.query().is_some() || url.fragment().is_some() || !url.username().is_empty() {
+        return Err(ClientError::BadUrl(String::from("it must have no query and no user name")));
+    }
+    Ok(text.to_owned())
+}
+
+/// Checks the address of a token endpoint; `base_url` has been checked.
+///
+/// # Errors
+/// [`ClientError::BadAuthUrl`].
+pub fn checked_auth_url(text: &str, base_url: &str) -> Result<String, ClientError> {
+    let checked = checked_base_url(text).map_err(|_why| ClientError::BadAuthUrl)?;
+    let local = Url::parse(base_url).is_ok_and(|base| is_here(&base));
+    if checked.starts_with("https://") || local {
+        Ok(checked)
+    } else {
+        Err(ClientError::BadAuthUrl)
+    }
+}
+
+/// Yoti's token endpoint; for an API on this machine the one beside it, so that nothing of a trial
+/// ever goes to Yoti.
+#[must_use]
+pub fn default_auth_url(base_url: &str) -> String {
+    match Url::parse(base_url) {
+        Ok(base) if is_here(&base) => {
+            base.join("/v1/oauth/token").map_or_else(|_never| AUTH_URL.to_owned(), String::from)
+        }
+        _ => AUTH_URL.to_owned(),
+    }
+}
+
+fn is_here(url: &Url) -> bool {
+    let host = url.host_str().unwrap_or_default().trim_matches(['[', ']']);
+    host == "localhost" || host.parse::<IpAddr>().is_ok_and(|ip| ip.is_loopback())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn http_is_for_this_machine_only() {
+        for (url, good) in [
+            ("https://api.yoti.com/idverify/v1/", true),
+            ("http://127.0.0.1:8080/idverify/v1", true),
+            ("http://[::1]:8080/v1", true),
+            ("http://localhost/v1", true),
+            ("http://api.yoti.com/idverify/v1", false),
+            ("http://127.0.0.1.example.org/", false),
+            ("ftp://localhost/", false),
+            ("https://user@api.yoti.com/", false),
+            ("https://api.yoti.com/?x=1", false),
+            ("api.yoti.com", false),
+            ("", false),
+        ] {
+            assert_eq!(checked_base_url(url).is_ok(), good, "{url}");
+        }
+        assert_eq!(checked_base_url("https://h/v1//").unwrap(), "https://h/v1");
+    }
+
+    #[test]
+    fn an_assertion_goes_unencrypted_to_this_machine_only_and_for_an_api_on_it() {
+        let yoti = "https://api.yoti.com/idverify/v1";
+        let here = "http://127.0.0.1:8080/idverify/v1";
+        for (url, base, good) in [
+            (AUTH_URL, yoti, true),
+            ("http://127.0.0.1:8080/v1/oauth/token", here, true),
+            ("http://127.0.0.1:8080/v1/oauth/token", yoti, false),
+            ("http://auth.api.yoti.com/v1/oauth/token", here, false),
+            ("no address", here, false),
+        ] {
+            assert_eq!(checked_auth_url(url, base).is_ok(), good, "{url} for {base}");
+        }
+        assert_eq!(default_auth_url(yoti), AUTH_URL);
+        assert_eq!(default_auth_url(here), "http://127.0.0.1:8080/v1/oauth/token");
+    }
+}

@@ -1,0 +1,84 @@
+//! What HTTP itself says: bodies within a limit, failures in our words, how far the clocks are apart.
+//!
+//! Owns no connection. An HTTP library's error text names the URL with its signature and is never
+//! used.
+
+use jiff::Timestamp;
+use reqwest::Response;
+
+use crate::api::{ApiError, ApiErrorKind, error};
+
+/// A refused signature is blamed on the clock when it is further off than this (fault C02).
+const MAX_SKEW_SECONDS: i64 = 300;
+
+/// Our clock minus the answer's `Date`, in seconds.
+pub(in crate::api) fn skew(response: &Response, now: Timestamp) -> Option<i64> {
+    let date = response.headers().get("date")?.to_str().ok()?;
+    Some(now.as_second() - error::http_date(date)?.as_second())
+}
+
+/// What an answer without success means.
+pub(in crate::api) fn failure(response: &Response, body: &[u8], now: Timestamp) -> ApiError {
+    let header = |name: &str| response.headers().get(name).and_then(|v| v.to_str().ok());
+    let wait = header("retry-after").and_then(|value| error::retry_after(value, now));
+    let kind = match response.status().as_u16() {
+        429 => ApiErrorKind::TooManyRequests(wait),
+        status @ 500..=599 => ApiErrorKind::Unavailable(status, wait),
+        status @ 300..=399 => ApiErrorKind::Redirect(status),
+        401 => match skew(response, now) {
+            Some(off) if off.abs() > MAX_SKEW_SECONDS => ApiErrorKind::ClockSkew(off),
+            _ => ApiErrorKind::Status(401),
+        },
+        status => ApiErrorKind::Status(status),
+    };
+    error::from_body(kind, body, header("x-request-id"))
+}
+
+/// Reads a body by its chunks, so that a large one is refused before it is held.
+pub(in crate::api) async fn read(
+    response: &mut Response,
+    limit: usize,
+) -> Result<Vec<u8>, ApiError> {
+    let mut body = Vec::new();
+    loop {
+        match response.chunk().await {
+            Ok(Some(chunk)) if body.len() + chunk.len() > limit => {
+                return Err(ApiErrorKind::TooLarge(limit).into());
+            }
+            Ok(Some(chunk)) => body.extend_from_slice(&chunk),
+            Ok(None) => return Ok(body),
+            Err(why) if why.is_timeout() => return Err(ApiErrorKind::Timeout("request").into()),
+            Err(_cut) => return Err(ApiErrorKind::NotFromYoti("the answer was cut short").into()),
+        }
+    }
+}
+
+/// Why there was no answer.
+pub(in crate::api) fn unreachable(why: &reqwest::Error) -> ApiErrorKind {
+    if why.is_timeout() {
+        return ApiErrorKind::Timeout(if why.is_connect() { "connect" } else { "request" });
+    }
+    let mut cause: Option<&(dyn std::error::Error + 'static)> = Some(why);
+    let mut said = String::new();
+    while let Some(error) = cause {
+        if let Some(io) = error.downcast_ref::<std::io::Error>() {
+            match io.kind() {
+                std::io::ErrorKind::ConnectionRefused => said = String::from("connection refused"),
+                std::io::ErrorKind::ConnectionReset => said = String::from("connection reset"),
+                std::io::ErrorKind::UnexpectedEof => said = String::from("connection closed"),
+                _ => {}
+            }
+        }
+        let text = error.to_string();
+        if text.contains("dns error") || text.contains("failed to lookup") {
+            said = String::from("the name cannot be resolved");
+        } else if text.contains("certificate") && said.is_empty() {
+            said = String::from("the server's certificate is not trusted");
+        }
+        cause = error.source();
+    }
+    if said.is_empty() {
+        said = String::from(if why.is_connect() { "no connection" } else { "connection broken" });
+    }
+    ApiErrorKind::Unreachable(said)
+}
