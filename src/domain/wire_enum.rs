@@ -160,6 +160,26 @@ wire_enum! {
         ConfigFirstLoaded = "CONFIG_FIRST_LOADED", ResourceCreated = "RESOURCE_CREATED",
         ClientSessionTokenDeleted = "CLIENT_SESSION_TOKEN_DELETED",
     }
+    /// What a notification is about (contract 8.2).
+    Topic {
+        ResourceUpdate = "RESOURCE_UPDATE", TaskCompletion = "TASK_COMPLETION",
+        CheckCompletion = "CHECK_COMPLETION", SessionCompletion = "SESSION_COMPLETION",
+        ClientSessionTokenDeleted = "CLIENT_SESSION_TOKEN_DELETED",
+        NewPdfSupplied = "NEW_PDF_SUPPLIED",
+        InstructionsEmailRequested = "INSTRUCTIONS_EMAIL_REQUESTED",
+        ThankYouEmailRequested = "THANK_YOU_EMAIL_REQUESTED",
+        FirstBranchVisit = "FIRST_BRANCH_VISIT",
+    }
+}
+
+impl Topic {
+    /// The topic of a notification: upper case where it is asked for, lower case where it arrives
+    /// (11 #14). An unknown one keeps its text.
+    #[must_use]
+    pub fn of_notification(text: &str) -> Self {
+        let known = Self::KNOWN.iter().find(|topic| topic.as_raw().eq_ignore_ascii_case(text));
+        known.cloned().unwrap_or_else(|| Self::from_wire(text))
+    }
 }
 
 #[cfg(test)]
