@@ -4,12 +4,19 @@
 //! machine unless asked, and never hold real data.
 
 mod answer;
+mod branches;
+mod connection;
 mod create;
+mod expand;
 mod faults;
 mod media;
 mod mixture;
+mod pdf;
+mod person;
 pub mod scenario;
 mod server;
+mod shape;
+pub mod step;
 pub mod timeline;
 mod told;
 mod verify;
@@ -147,7 +154,9 @@ pub async fn start(options: Options) -> Result<Running, SimulatorError> {
     let cancelled = CancellationToken::new();
     let stop = cancelled.clone().drop_guard();
     let task = tokio::spawn(async move {
-        let served = axum::serve(listener, server::router(shared));
+        let router = server::router(shared);
+        let service = router.into_make_service_with_connect_info::<connection::Scissors>();
+        let served = axum::serve(connection::Door(listener), service);
         tokio::select! {
             () = cancelled.cancelled() => {}
             _ended = served.into_future() => {}

@@ -5,7 +5,10 @@
 use serde_json::{Value, json};
 
 use super::answer::Answer;
-use super::scenario::{Requirement, Scenario, Step, What};
+use super::branches;
+use super::scenario::{Requirement, Scenario};
+use super::shape::lay_over;
+use super::step::{Step, What};
 
 /// The in-branch checks: one for each document.
 const IN_BRANCH: &[&str] =
@@ -58,14 +61,10 @@ pub(super) fn scenario(body: &[u8]) -> Result<Scenario, Answer> {
         ttl,
         user_tracking_id: spec.get("user_tracking_id").and_then(Value::as_str).map(str::to_owned),
         applicant_profile: spec.pointer("/resources/applicant_profile").is_some(),
-        letter_at: None,
         requested_checks: checks,
         requirements,
-        one_requirement_id: false,
-        configuration_ttl: None,
         steps,
-        session_extra: None,
-        configuration_extra: None,
+        ..Scenario::default()
     })
 }
 
@@ -125,41 +124,41 @@ fn basic_visit(
         };
         let name = format!("document {place}");
         let is_document = requirement.promise.is_some();
-        steps.push(Step {
+        steps.push(Step::new(
             at,
-            what: What::Resource {
+            What::Resource {
                 name: name.clone(),
                 container: container.to_owned(),
-                source: "IBV".to_owned(),
+                source: Some("IBV".to_owned()),
                 document_type: requirement.promise.clone(),
                 country: requirement.accepts.keys().next().cloned(),
                 extra: None,
             },
-        });
+        ));
         let captured = if is_document {
-            What::Page { name: name.clone(), frames: 2 }
+            What::Page { name: name.clone(), frames: 2, hollow: false, method: "CAMERA".to_owned() }
         } else {
             let (field, kind) = ("image".to_owned(), "IMAGE".to_owned());
             What::Media { name: name.clone(), field, kind }
         };
-        steps.push(Step { at: at + 21, what: captured });
+        steps.push(Step::new(at + 21, captured));
         let state = "COMPLETE".to_owned();
-        steps.push(Step { at: at + 30, what: What::Require { place, state } });
+        steps.push(Step::new(at + 30, What::Require { place, state }));
         if is_document {
             names.push(name);
         }
         at += 120;
     }
-    steps.push(Step {
+    steps.push(Step::new(
         at,
-        what: What::BranchChecks {
+        What::BranchChecks {
             uses: names,
             checks: assessments.to_vec(),
             scheme: scheme.map(str::to_owned),
             recommendation: "APPROVE".to_owned(),
         },
-    });
-    steps.push(Step { at, what: What::Complete {} });
+    ));
+    steps.push(Step::new(at, What::Complete {}));
     steps
 }
 
@@ -182,6 +181,18 @@ pub(super) fn instructions(body: &[u8], configuration: &Value) -> Result<Value, 
     if code.len() != 7 || !code.chars().all(|c| c.is_ascii_alphanumeric()) {
         let message = "must be an alphanumeric of 7 characters in length";
         return Err(Answer::payload("branch.fad_code", message));
+    }
+    let Some(known_branch) = branches::by_code(code) else {
+        return Err(Answer::payload(
+            "branch.fad_code",
+            "Provided fadCode does not relate to any branch",
+        ));
+    };
+    let mut value = value;
+    if let Some(branch) = value.get_mut("branch") {
+        let said = branch.take();
+        *branch = known_branch;
+        lay_over(branch, said);
     }
     let required = configuration.pointer("/capture/required_resources");
     let known: Vec<&Value> = required

@@ -1,9 +1,12 @@
-//! Faults that can be switched on at `/_sim/faults`, as data (contract 12, S24).
+//! Disturbances as data: switched on at `/_sim/faults`, or a part of a scenario (contract 12, S24).
 //!
 //! Owns which request is disturbed and how.
 
 use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value, json};
 
+use super::answer::Answer;
+use super::timeline::Life;
 use crate::domain::ids::SessionId;
 
 /// One disturbance; the first that fits a request acts.
@@ -14,27 +17,101 @@ pub(super) struct Fault {
     pub(super) session: Option<String>,
     /// Only this part: `session`, `configuration`, `instructions`, `media`, …; all without.
     pub(super) part: Option<String>,
+    /// Only paths (below the base) with this in them.
+    pub(super) path: Option<String>,
+    /// Only the media of this name in the scenario, such as `passport page 0`.
+    pub(super) media: Option<String>,
+    /// Only this method.
+    pub(super) method: Option<String>,
+    /// Lets so many requests pass first.
+    pub(super) after: u32,
+    /// How many times it acts; for ever without.
+    pub(super) times: Option<u32>,
     /// Answer with this status.
     pub(super) status: Option<u16>,
     /// … and this body (as it is; not JSON is welcome).
     pub(super) body: Option<String>,
-    /// … and this `Retry-After`.
+    /// … or an error body with this code and no message.
+    pub(super) code: Option<String>,
+    /// … and a message about this property.
+    pub(super) property: Option<String>,
+    /// This `Content-Type`.
+    pub(super) content_type: Option<String>,
+    /// This `Content-Length`, whatever the body is.
+    pub(super) content_length: Option<u64>,
+    /// This `Retry-After`.
     pub(super) retry_after: Option<String>,
-    /// Wait this long first.
+    /// Wait this long (real time) first.
     pub(super) delay_ms: u64,
     /// Close the connection in the middle of the answer after this many bytes.
     pub(super) cut_after: Option<usize>,
-    /// How many times it acts; for ever without.
-    pub(super) times: Option<u32>,
+    /// Reset the connection instead of an answer.
+    pub(super) reset: bool,
+}
+
+/// A request as faults see it.
+pub(super) struct Seen<'a> {
+    pub(super) session: Option<SessionId>,
+    pub(super) part: &'a str,
+    pub(super) path: &'a str,
+    pub(super) method: &'a str,
+}
+
+impl Fault {
+    /// The same for one session: the name of a media becomes its id.
+    pub(super) fn bound(&self, life: &Life) -> Self {
+        let mut fault = self.clone();
+        fault.session = Some(life.id.to_string());
+        if let Some(name) = &self.media {
+            fault.path = Some(format!("/media/{}/", life.id_of(name)));
+        }
+        fault
+    }
+
+    fn fits(&self, seen: &Seen<'_>) -> bool {
+        let session = self.session.as_deref().map(SessionId::parse);
+        session.is_none_or(|wanted| wanted.ok() == seen.session && seen.session.is_some())
+            && self.part.as_deref().is_none_or(|wanted| wanted == seen.part)
+            && self.path.as_deref().is_none_or(|wanted| seen.path.contains(wanted))
+            && self.method.as_deref().is_none_or(|wanted| wanted.eq_ignore_ascii_case(seen.method))
+    }
+
+    /// The answer that stands in for the real one.
+    pub(super) fn stand_in(&self) -> Option<Answer> {
+        let status = self.status?;
+        if let Some(body) = &self.body {
+            return Some(Answer { status, kind: "text/html", body: body.clone().into_bytes() });
+        }
+        if let Some(code) = &self.code {
+            let mut body = Map::new();
+            body.insert("code".to_owned(), json!(code));
+            if let Some(property) = &self.property {
+                let error = json!({ "property": property, "message": "must not be null or empty" });
+                body.insert("errors".to_owned(), json!([error]));
+            }
+            return Some(Answer::json(status, &Value::Object(body)));
+        }
+        Some(match status {
+            204 => Answer::empty(204),
+            404 => Answer::error(404, "MEDIA_CONTENT_NOT_FOUND", "Media content not found"),
+            429 => Answer::error(429, "TOO_MANY_REQUESTS", "Too many requests"),
+            503 => Answer::error(503, "TEMPORARILY_UNAVAILABLE", "Temporarily unavailable"),
+            status => Answer::error(status, "SERVER_ERROR", "Server error"),
+        })
+    }
 }
 
 /// Takes the fault that acts on a request, and counts it.
-pub(super) fn acting(faults: &mut Vec<Fault>, id: Option<SessionId>, part: &str) -> Option<Fault> {
-    let place = faults.iter().position(|fault| {
-        let session = fault.session.as_deref().map(SessionId::parse);
-        let whom = session.is_none_or(|wanted| wanted.ok() == id && id.is_some());
-        whom && fault.part.as_deref().is_none_or(|wanted| wanted == part)
-    })?;
+pub(super) fn acting(faults: &mut Vec<Fault>, seen: &Seen<'_>) -> Option<Fault> {
+    let mut place = None;
+    for (number, fault) in faults.iter_mut().enumerate().filter(|(_, fault)| fault.fits(seen)) {
+        if fault.after == 0 {
+            place = Some(number);
+            break;
+        }
+        fault.after -= 1;
+    }
+    let place = place?;
     let fault = faults.get_mut(place)?;
     let acting = fault.clone();
     if let Some(times) = &mut fault.times {

@@ -4,10 +4,13 @@
 
 use std::collections::BTreeMap;
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::SimulatorError;
+use super::expand;
+use super::faults::Fault;
+use super::step::{Step, once};
 
 /// All scenarios that ship with the program, by file name.
 const SHIPPED: &[(&str, &str)] = &[
@@ -16,24 +19,55 @@ const SHIPPED: &[(&str, &str)] = &[
     ("S03", include_str!("../../assets/scenarios/S03.toml")),
     ("S04", include_str!("../../assets/scenarios/S04.toml")),
     ("S05", include_str!("../../assets/scenarios/S05.toml")),
+    ("S06", include_str!("../../assets/scenarios/S06.toml")),
     ("S07", include_str!("../../assets/scenarios/S07.toml")),
+    ("S08", include_str!("../../assets/scenarios/S08.toml")),
     ("S09", include_str!("../../assets/scenarios/S09.toml")),
+    ("S10", include_str!("../../assets/scenarios/S10.toml")),
+    ("S11", include_str!("../../assets/scenarios/S11.toml")),
+    ("S12", include_str!("../../assets/scenarios/S12.toml")),
+    ("S13", include_str!("../../assets/scenarios/S13.toml")),
+    ("S14", include_str!("../../assets/scenarios/S14.toml")),
+    ("S15", include_str!("../../assets/scenarios/S15.toml")),
     ("S16", include_str!("../../assets/scenarios/S16.toml")),
+    ("S17", include_str!("../../assets/scenarios/S17.toml")),
+    ("S18", include_str!("../../assets/scenarios/S18.toml")),
     ("S19", include_str!("../../assets/scenarios/S19.toml")),
+    ("S20", include_str!("../../assets/scenarios/S20.toml")),
+    ("S21", include_str!("../../assets/scenarios/S21.toml")),
     ("S22", include_str!("../../assets/scenarios/S22.toml")),
+    ("S23", include_str!("../../assets/scenarios/S23.toml")),
+    ("S24", include_str!("../../assets/scenarios/S24.toml")),
+    ("S25", include_str!("../../assets/scenarios/S25.toml")),
+    ("S26", include_str!("../../assets/scenarios/S26.toml")),
     ("S27", include_str!("../../assets/scenarios/S27.toml")),
     ("S28", include_str!("../../assets/scenarios/S28.toml")),
     ("letter-not-set", include_str!("../../assets/scenarios/letter-not-set.toml")),
 ];
 
 /// What happens to one session (contract 12). Times are seconds after creation.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Scenario {
     /// What it acts out, for people.
     pub title: String,
     /// `client_session_token_ttl` at creation.
     pub ttl: i64,
+    /// Begins as another scenario; requirements and steps here come on top.
+    #[serde(default)]
+    pub like: Option<String>,
+    /// Of the other scenario only the steps up to this second.
+    #[serde(default)]
+    pub until: Option<i64>,
+    /// The other scenario's steps come this much later.
+    #[serde(default)]
+    pub later: i64,
+    /// Other reports, as JSON, for checks of the other scenario, by name.
+    #[serde(default)]
+    pub outcome: BTreeMap<String, String>,
+    /// What `{word}` is in requirements and steps that repeat, in turn.
+    #[serde(default)]
+    pub words: Vec<String>,
     /// `user_tracking_id`
     #[serde(default)]
     pub user_tracking_id: Option<String>,
@@ -43,6 +77,12 @@ pub struct Scenario {
     /// When the letter is set; never without.
     #[serde(default)]
     pub letter_at: Option<i64>,
+    /// When the person consents to biometrics; not asked without.
+    #[serde(default)]
+    pub consent_at: Option<i64>,
+    /// Purged this long after the first media was uploaded; kept without.
+    #[serde(default)]
+    pub resources_ttl: Option<i64>,
     /// `requested_checks` of the configuration.
     #[serde(default)]
     pub requested_checks: Vec<String>,
@@ -55,6 +95,15 @@ pub struct Scenario {
     /// `client_session_token_ttl` of the configuration, where it differs.
     #[serde(default)]
     pub configuration_ttl: Option<i64>,
+    /// The configuration answers 409 `SESSION_NOT_READY` until a face image is there.
+    #[serde(default)]
+    pub waits_for_face: bool,
+    /// How answers are written, where that matters to nobody who reads JSON properly.
+    #[serde(default)]
+    pub style: Style,
+    /// What disturbs requests for this session, in turn.
+    #[serde(default, rename = "fault")]
+    pub(super) faults: Vec<Fault>,
     /// What happens, in order of time.
     #[serde(default, rename = "step")]
     pub steps: Vec<Step>,
@@ -64,15 +113,36 @@ pub struct Scenario {
     /// JSON merged over the configuration.
     #[serde(default)]
     pub configuration_extra: Option<String>,
+    /// What clients did, at exact times.
+    #[serde(skip)]
+    pub(super) done: Vec<Step>,
+    /// What a client said at creation.
+    #[serde(skip)]
+    pub(super) spec: Option<std::sync::Arc<Value>>,
+}
+
+/// How answers are written (contract 12, extra behaviour).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Style {
+    /// Resources oldest first; newest first without.
+    pub oldest_first: bool,
+    /// `null` instead of empty and of missing arrays.
+    pub nulls: bool,
+    /// Keys in shuffled order.
+    pub shuffled: bool,
 }
 
 /// One required resource.
-#[derive(Clone, Debug, Default, Deserialize)]
+#[derive(Clone, Debug, Default, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct Requirement {
     /// `ID_DOCUMENT`, …
     #[serde(rename = "type")]
     pub kind: String,
+    /// How often.
+    #[serde(default = "once")]
+    pub repeat: usize,
     /// Allowed sources.
     #[serde(default)]
     pub sources: Vec<String>,
@@ -108,134 +178,48 @@ pub struct Requirement {
     pub extra: Option<String>,
 }
 
-/// One thing that happens. (Strictness is `What`'s: it gets every key but `at`.)
-#[derive(Clone, Debug, Deserialize)]
-pub struct Step {
-    /// Seconds after creation.
-    pub at: i64,
-    /// What.
-    #[serde(flatten)]
-    pub what: What,
-}
-
-/// The kinds of steps.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(tag = "do", rename_all = "kebab-case", deny_unknown_fields)]
-pub enum What {
-    /// A resource appears.
-    Resource {
-        /// Its name in this scenario.
-        name: String,
-        /// `id_documents`, …
-        container: String,
-        /// Source type.
-        source: String,
-        /// `PASSPORT`, …
-        #[serde(default)]
-        document_type: Option<String>,
-        /// Alpha-3.
-        #[serde(default)]
-        country: Option<String>,
-        /// JSON merged over it.
-        #[serde(default)]
-        extra: Option<String>,
-    },
-    /// A page with its picture and frames is added.
-    Page {
-        /// The resource.
-        name: String,
-        /// Number of frames.
-        #[serde(default)]
-        frames: usize,
-    },
-    /// A media field of a resource: `document_fields`, `document_id_photo`, `image`, ….
-    Media {
-        /// The resource.
-        name: String,
-        /// The field.
-        field: String,
-        /// `IMAGE`, `JSON`, …
-        kind: String,
-    },
-    /// A task appears or changes.
-    Task {
-        /// The resource.
-        name: String,
-        /// Its type.
-        task: String,
-        /// Its state.
-        state: String,
-        /// `PROGRESS`, …
-        #[serde(default)]
-        recommendation: Option<String>,
-    },
-    /// A check appears or changes.
-    Check {
-        /// Its name in this scenario.
-        name: String,
-        /// Its type.
-        check: String,
-        /// Its state.
-        state: String,
-        /// Names of resources used.
-        #[serde(default)]
-        uses: Vec<String>,
-        /// The report, as JSON.
-        #[serde(default)]
-        report: Option<String>,
-    },
-    /// One check of each type for each resource, DONE in the same second (contract 4.2).
-    BranchChecks {
-        /// Resources.
-        uses: Vec<String>,
-        /// Check types.
-        checks: Vec<String>,
-        /// Scheme for `DOCUMENT_SCHEME_VALIDITY_CHECK`.
-        #[serde(default)]
-        scheme: Option<String>,
-        /// Recommendation of all.
-        recommendation: String,
-    },
-    /// A requirement's state, by its place from 0.
-    Require {
-        /// Place.
-        place: usize,
-        /// `IN_PROGRESS`, `COMPLETE`
-        state: String,
-    },
-    /// All attempts etc. aside: the session ends COMPLETED.
-    Complete {},
-    /// The session is deleted: 404 from now on.
-    Delete {},
-}
-
 impl Scenario {
-    /// Reads one; errors name line and column.
+    /// Reads one; errors name line and column where there are any.
     ///
     /// # Errors
     /// [`SimulatorError::BadScenario`].
     pub fn parse(name: &str, text: &str) -> Result<Self, SimulatorError> {
         let bad = |cause: String| SimulatorError::BadScenario { name: name.to_owned(), cause };
-        let scenario: Self = toml::from_str(text).map_err(|why| bad(why.to_string()))?;
-        let mut extras: Vec<&String> = [&scenario.session_extra, &scenario.configuration_extra]
-            .into_iter()
-            .flatten()
-            .collect();
-        extras.extend(scenario.requirements.iter().filter_map(|r| r.extra.as_ref()));
-        for step in &scenario.steps {
-            match &step.what {
-                What::Resource { extra: Some(json), .. }
-                | What::Check { report: Some(json), .. } => extras.push(json),
-                _ => {}
-            }
-        }
-        for json in extras {
-            serde_json::from_str::<Value>(json).map_err(|why| bad(format!("JSON in it: {why}")))?;
-        }
+        let mut scenario: Self = toml::from_str(text).map_err(|why| bad(why.to_string()))?;
         if scenario.steps.windows(2).any(|pair| matches!(pair, [a, b] if a.at > b.at)) {
             return Err(bad(String::from("its steps are not in order of time")));
         }
-        Ok(scenario)
+        let (steps, requirements) =
+            (std::mem::take(&mut scenario.steps), std::mem::take(&mut scenario.requirements));
+        scenario.steps = expand::steps(steps, &scenario.words).map_err(bad)?;
+        scenario.requirements = expand::requirements(requirements, &scenario.words).map_err(bad)?;
+        if let Some(like) = &scenario.like {
+            let base = Self::shipped(like)?;
+            scenario = expand::over(base, scenario);
+        }
+        scenario.checked().map_err(bad)
+    }
+
+    /// Refuses what could not be acted out.
+    fn checked(self) -> Result<Self, String> {
+        let extras = [&self.session_extra, &self.configuration_extra];
+        let texts = extras.into_iter().flatten().chain(self.outcome.values());
+        let texts = texts.chain(self.requirements.iter().filter_map(|r| r.extra.as_ref()));
+        let texts = texts.map(String::as_str);
+        for text in texts.chain(self.steps.iter().flat_map(|step| step.what.json())) {
+            serde_json::from_str::<Value>(text).map_err(|why| format!("JSON in it: {why}"))?;
+        }
+        let mut there = vec!["applicant"];
+        for step in &self.steps {
+            if let Some(missing) = step.what.needs().iter().find(|name| !there.contains(*name)) {
+                return Err(format!("at {}: there is no resource {missing} yet", step.at));
+            }
+            if let Some(place) = step.what.place().filter(|p| *p >= self.requirements.len()) {
+                return Err(format!("at {}: there is no requirement at place {place}", step.at));
+            }
+            there.extend(step.what.makes());
+        }
+        Ok(self)
     }
 
     /// One that ships with the program.

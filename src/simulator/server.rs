@@ -8,18 +8,21 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::body::{Body, Bytes};
-use axum::extract::{DefaultBodyLimit, Request, State};
+use axum::extract::{ConnectInfo, DefaultBodyLimit, Request, State};
 use axum::http::{HeaderMap, Method};
 use axum::response::Response;
+use futures::StreamExt as _;
 use serde_json::{Value, json};
 
 use super::answer::Answer;
-use super::faults::{self, Fault};
+use super::connection::Scissors;
+use super::faults::{Fault, Seen};
+use super::person::Person;
 use super::scenario::Scenario;
 use super::timeline::Life;
 use super::verify::{Application, Incoming};
-use super::world::{World, media_kind};
-use super::{create, media};
+use super::world::World;
+use super::{branches, create, media};
 use crate::domain::ids::SessionId;
 
 /// The largest body taken in.
@@ -60,13 +63,24 @@ async fn handle(State(shared): State<Shared>, request: Request) -> Result<Respon
         return Ok(respond(&Answer::error(404, "NOT_FOUND", "No such path"), false));
     };
     let route = Route::of(below);
-    let fault = faults::acting(&mut shared.world().faults, route.session, route.part());
+    let seen = Seen {
+        session: route.session,
+        part: route.part(),
+        path: below.split('?').next().unwrap_or_default(),
+        method: parts.method.as_str(),
+    };
+    let fault = shared.world().fault(&seen);
     if let Some(fault) = &fault {
         tokio::time::sleep(Duration::from_millis(fault.delay_ms)).await;
+        if let (true, Some(scissors)) =
+            (fault.reset, parts.extensions.get::<ConnectInfo<Scissors>>())
+        {
+            scissors.0.cut();
+        }
     }
     let incoming =
         Asked { method: &parts.method, target: below, headers: &parts.headers, body: &body };
-    let answer = match fault.as_ref().and_then(stand_in) {
+    let answer = match fault.as_ref().and_then(Fault::stand_in) {
         Some(answer) => answer,
         None => shared.answer(&route, &incoming),
     };
@@ -83,30 +97,29 @@ fn below_prefix(target: &str) -> Option<&str> {
     target.strip_prefix(PREFIX).filter(|below| below.starts_with('/'))
 }
 
-fn stand_in(fault: &Fault) -> Option<Answer> {
-    let status = fault.status?;
-    let body = fault.body.clone().map(String::into_bytes);
-    let named = || match status {
-        429 => Answer::error(429, "TOO_MANY_REQUESTS", "Too many requests"),
-        503 => Answer::error(503, "TEMPORARILY_UNAVAILABLE", "Temporarily unavailable"),
-        status => Answer::error(status, "SERVER_ERROR", "Server error"),
-    };
-    Some(body.map_or_else(named, |body| Answer { status, kind: "text/html", body }))
-}
-
 fn disturb(response: &mut Response, fault: &Fault, answer: &Answer) {
-    if let Some(value) = fault.retry_after.as_deref().and_then(|text| text.parse().ok()) {
-        response.headers_mut().insert("retry-after", value);
-    }
+    let mut set = |name: &'static str, value: Option<String>| {
+        if let Some(value) = value.and_then(|text| text.parse().ok()) {
+            response.headers_mut().insert(name, value);
+        }
+    };
+    set("retry-after", fault.retry_after.clone());
+    set("content-type", fault.content_type.clone());
+    set("content-length", fault.content_length.map(|length| length.to_string()));
     if let Some(bytes) = fault.cut_after {
         // The promised length stays, the stream fails: the connection is closed in the middle.
+        set("content-length", Some(answer.body.len().to_string()));
         let start: Vec<u8> = answer.body.iter().copied().take(bytes).collect();
-        let parts: [Result<Vec<u8>, std::io::Error>; 2] =
-            [Ok(start), Err(std::io::Error::other("cut by a fault"))];
-        *response.body_mut() = Body::from_stream(futures::stream::iter(parts));
-        if let Ok(length) = answer.body.len().to_string().parse() {
-            response.headers_mut().insert("content-length", length);
-        }
+        let cut = futures::stream::once(async {
+            // So that the start is on its way before the end.
+            tokio::task::yield_now().await;
+            Err(std::io::Error::other("cut by a fault"))
+        });
+        let start = futures::stream::once(std::future::ready(Ok(start)));
+        *response.body_mut() = Body::from_stream(start.chain(cut));
+    } else if fault.content_length.is_some() {
+        let all: [Result<Vec<u8>, std::io::Error>; 1] = [Ok(answer.body.clone())];
+        *response.body_mut() = Body::from_stream(futures::stream::iter(all));
     }
 }
 
@@ -189,6 +202,11 @@ impl Shared {
                 (&Method::GET, "supported-documents") => {
                     Answer::json(200, &create::supported_documents())
                 }
+                (&Method::POST, "lookup")
+                    if route.rest.get(1).is_some_and(|what| what == "uk-post-office") =>
+                {
+                    branches::lookup(asked.body)
+                }
                 _ => Answer::error(404, "NOT_FOUND", "No such path"),
             };
         }
@@ -202,9 +220,7 @@ impl Shared {
         let below: Vec<&str> = route.rest.iter().skip(1).map(String::as_str).collect();
         match (asked.method, below.as_slice()) {
             (&Method::GET, []) => self.get(id, |moment| Some(moment.session.clone())),
-            (&Method::GET, ["configuration"]) => {
-                self.get(id, |moment| Some(moment.configuration.clone()))
-            }
+            (&Method::GET, ["configuration"]) => self.configuration(id),
             (&Method::GET, ["instructions"]) => self.get(id, |moment| moment.instructions.clone()),
             (&Method::GET, ["instructions", "contact-profile"]) => {
                 self.get(id, |moment| moment.contact_profile.clone())
@@ -228,6 +244,15 @@ impl Shared {
             Some(value) => Answer::json(200, &value),
             None => Answer::error(404, "INSTRUCTIONS_NOT_FOUND", "Instructions have not been set"),
         }
+    }
+
+    fn configuration(&self, id: SessionId) -> Answer {
+        let world = self.world();
+        let Some((_, moment)) = world.moment(id) else { return Answer::no_session() };
+        if moment.ready {
+            return Answer::json(200, &moment.configuration);
+        }
+        Answer::error(409, "SESSION_NOT_READY", "A resource of the relying business is missing")
     }
 
     fn create(&self, body: &[u8]) -> Answer {
@@ -274,22 +299,28 @@ impl Shared {
     fn media(&self, id: SessionId, media_id: &str) -> Answer {
         let world = self.world();
         let Some((resident, moment)) = world.moment(id) else { return Answer::no_session() };
-        let found = media_kind(&moment.session, media_id)
-            .or_else(|| media_kind(&moment.configuration, media_id));
-        let Some((kind, role)) = found else {
+        let found = media::find(&moment.session, media_id)
+            .or_else(|| media::find(&moment.configuration, media_id));
+        let Some(found) = found else {
             return Answer::error(404, "MEDIA_ID_NOT_FOUND", "Media not found");
         };
+        if moment.replaced.iter().any(|old| old == media_id) {
+            return Answer::error(404, "MEDIA_ID_NOT_FOUND", "Media not found");
+        }
         if resident.deleted_media.contains(media_id) {
             return Answer::error(404, "MEDIA_CONTENT_NOT_FOUND", "Media content not found");
         }
-        let (kind, body) = media::content(&kind, &role, media_id);
+        let said = resident.life.scenario.spec.as_ref();
+        let said = said.and_then(|spec| spec.pointer("/resources/applicant_profile"));
+        let person = Person::of(&id.to_string(), said);
+        let (kind, body) = media::content(&found, &person, media_id);
         Answer { status: 200, kind, body }
     }
 
     fn delete_media(&self, id: SessionId, media_id: &str) -> Answer {
         let mut world = self.world();
         let Some((_, moment)) = world.moment(id) else { return Answer::no_session() };
-        if media_kind(&moment.session, media_id).is_none() {
+        if media::find(&moment.session, media_id).is_none() {
             return Answer::error(404, "MEDIA_ID_NOT_FOUND", "Media not found");
         }
         if let Some(resident) = world.residents.get_mut(&id) {

@@ -3,10 +3,12 @@
 //! Owns the making of answers (contract 3, 4, 5, 7). Must never read a clock or know HTTP.
 
 use jiff::{SignedDuration, Timestamp};
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::scenario::{Requirement, Scenario};
+use super::shape::{self, media, merge, put};
+use super::step::{Step, What};
 use super::told::Told;
 use crate::domain::ids::SessionId;
 
@@ -40,7 +42,16 @@ pub struct Moment {
     pub instructions: Option<Value>,
     /// `GET …/instructions/contact-profile`, once set.
     pub contact_profile: Option<Value>,
+    /// False while a resource of the relying business is awaited: 409 `SESSION_NOT_READY`.
+    pub ready: bool,
+    /// The letter has been written (contract 7.3: asynchronously).
+    pub letter_ready: bool,
+    /// Media ids that others have replaced.
+    pub replaced: Vec<String>,
 }
+
+/// Seconds from the PUT of the instructions to the letter's PDF.
+const LETTER_TAKES: i64 = 15;
 
 impl Life {
     /// An id that follows from the session and a name.
@@ -50,7 +61,8 @@ impl Life {
         uuid::Builder::from_random_bytes(id.into_bytes()).into_uuid().to_string()
     }
 
-    fn requirement_id(&self, place: usize) -> String {
+    /// The id of the requirement at a place.
+    pub(super) fn requirement_id(&self, place: usize) -> String {
         let place = if self.scenario.one_requirement_id { 0 } else { place };
         self.id_of(&format!("requirement {place}"))
     }
@@ -60,64 +72,98 @@ impl Life {
         at.unwrap_or(self.created).strftime("%Y-%m-%dT%H:%M:%SZ").to_string()
     }
 
-    fn delayed(&self, at: i64) -> i64 {
-        if at > 60 { at + self.delay } else { at }
+    /// Gives their ids to the media that JSON in a scenario names.
+    pub(super) fn resolve(&self, value: &mut Value, at: i64) {
+        shape::resolve(value, &self.at(at), &|name| self.id_of(name));
+    }
+
+    const fn delayed(&self, at: i64) -> i64 {
+        if at >= 60 { at + self.delay } else { at }
+    }
+
+    /// Lifetime in seconds.
+    pub(super) fn ttl(&self) -> i64 {
+        self.ttl.unwrap_or(self.scenario.ttl)
+    }
+
+    /// What has happened by then, in order, with the second of each. What a client has supplied
+    /// is not supplied again by the scenario; nothing but its end happens to an expired session.
+    pub(super) fn happened(&self, elapsed: i64) -> Vec<(i64, &What)> {
+        let supplied: Vec<&str> =
+            self.scenario.done.iter().filter_map(|s| s.what.makes()).collect();
+        let own = |step: &&Step| match &step.what {
+            What::Resource { name, .. } | What::Media { name, .. } => {
+                !supplied.contains(&name.as_str())
+            }
+            _ => true,
+        };
+        let own = self.scenario.steps.iter().filter(own).map(|s| (self.delayed(s.at), &s.what));
+        let mut all: Vec<(i64, &What)> =
+            own.chain(self.scenario.done.iter().map(|s| (s.at, &s.what))).collect();
+        all.sort_by_key(|(at, _)| *at);
+        let mut complete = false;
+        all.retain(|(at, what)| {
+            // The service itself may still add to what has expired.
+            let lives = *at < self.ttl() || complete || matches!(what, What::Session { .. });
+            let happens = *at <= elapsed && lives;
+            complete |= happens && matches!(what, What::Complete {});
+            happens
+        });
+        all
     }
 
     /// Everything at a simulated time.
     #[must_use]
     pub fn moment(&self, now: Timestamp) -> Moment {
         let elapsed = now.duration_since(self.created).as_secs();
-        let ttl = self.ttl.unwrap_or(self.scenario.ttl);
-        let mut told = Told {
-            life: self,
-            resources: Map::new(),
-            checks: Vec::new(),
-            ended: None,
-            requirements: vec!["REQUIRED".to_owned(); self.scenario.requirements.len()],
-        };
-        told.begin();
-        for step in &self.scenario.steps {
-            let at = self.delayed(step.at);
-            if at <= elapsed && (at < ttl || told.ended.is_some()) {
-                told.happens(&step.what, at);
-            }
+        let happened = self.happened(elapsed);
+        let mut told = Told::begin(self);
+        for (at, what) in &happened {
+            told.happens(what, *at);
         }
+        let uploaded = happened.iter().find(|(_, what)| {
+            matches!(what, What::Page { hollow: false, .. } | What::Media { .. })
+        });
+        let purged = uploaded
+            .zip(self.scenario.resources_ttl)
+            .is_some_and(|((at, _), kept)| elapsed >= at.saturating_add(kept));
         let state = match told.ended {
+            _ if purged => None,
             Some("DELETED") => None,
             Some(state) => Some(state),
-            None if elapsed >= ttl => Some("EXPIRED"),
+            None if elapsed >= self.ttl() => Some("EXPIRED"),
             None => Some("ONGOING"),
         };
-        let left = if state == Some("EXPIRED") { 0 } else { (ttl - elapsed).max(0) };
+        let left = if state == Some("EXPIRED") { 0 } else { (self.ttl() - elapsed).max(0) };
         let letter = self.letter(elapsed);
-        let configuration = self.configuration(&told.requirements, left);
+        let styled = |value| {
+            let seed = self.id.uuid().as_u64_pair().1;
+            shape::styled(value, self.scenario.style, seed)
+        };
         Moment {
             state,
-            session: told.session(state.unwrap_or("COMPLETED"), left),
-            configuration,
-            contact_profile: letter.as_ref().and_then(|l| l.get("contact_profile").cloned()),
-            instructions: letter.map(public_letter),
+            session: styled(told.session(state.unwrap_or("COMPLETED"), (elapsed, left))),
+            configuration: styled(self.configuration(&told, (elapsed, left))),
+            contact_profile: letter.as_ref().and_then(|(l, _)| l.get("contact_profile").cloned()),
+            letter_ready: letter.as_ref().is_some_and(|(_, at)| elapsed >= at + LETTER_TAKES),
+            instructions: letter.map(|(letter, _)| public_letter(letter)),
+            ready: !self.scenario.waits_for_face || told.has_face(),
+            replaced: told.replaced,
         }
     }
 
-    /// The letter's body: as PUT, or the scenario's own once its time has come.
-    fn letter(&self, elapsed: i64) -> Option<Value> {
+    /// The letter's body and when it was set: as PUT, or the scenario's own once its time has come.
+    pub(super) fn letter(&self, elapsed: i64) -> Option<(Value, i64)> {
         if let Some((body, at)) = &self.instructions {
-            return (elapsed >= *at).then(|| body.clone());
+            return (elapsed >= *at).then(|| (body.clone(), *at));
         }
         let at = self.scenario.letter_at?;
-        (elapsed >= at).then(|| self.own_letter())
+        (elapsed >= at).then(|| (self.own_letter(), at))
     }
 
     fn own_letter(&self) -> Value {
-        let branches = super::world::BRANCHES;
-        let pick = usize::from(self.id.uuid().as_bytes().last().copied().unwrap_or_default());
-        let (fad_code, name, post_code) = branches.get(pick % branches.len()).copied().unwrap_or((
-            "9990017",
-            "Exampleton",
-            "EX1 1AA",
-        ));
+        let pick = self.id.uuid().as_bytes().last().copied().unwrap_or_default();
+        let branch = super::branches::one(usize::from(pick));
         let documents = self.scenario.requirements.iter().enumerate().filter_map(|(place, r)| {
             let document_type = r.promise.as_ref()?;
             let country = r.accepts.keys().next().map_or("GBR", String::as_str);
@@ -134,18 +180,24 @@ impl Life {
                 "email": format!("applicant-{mark}@example.org"),
             },
             "documents": documents,
-            "branch": {
-                "type": "UK_POST_OFFICE", "fad_code": fad_code, "name": name,
-                "address": format!("1 Sample Street, {name}"), "post_code": post_code,
-                "location": { "latitude": 51.5, "longitude": -0.1 },
-            },
+            "branch": branch,
         })
     }
 
-    fn configuration(&self, states: &[String], left: i64) -> Value {
-        let requirements = self.scenario.requirements.iter().zip(states).enumerate();
+    fn configuration(&self, told: &Told<'_>, (elapsed, left): (i64, i64)) -> Value {
+        let requirements = self.scenario.requirements.iter().zip(&told.requirements).enumerate();
         let requirements: Vec<Value> = requirements
-            .map(|(place, (requirement, state))| self.requirement(place, requirement, state))
+            .map(|(place, (requirement, state))| {
+                let attempts = told.attempts.iter().filter(|((of, _), _)| *of == place);
+                let mut attempts_left = requirement.attempts.clone();
+                attempts_left.extend(attempts.map(|((_, key), left)| (key.clone(), *left)));
+                let mut value = self.requirement(place, requirement, state);
+                if !attempts_left.is_empty() {
+                    put(&mut value, "attempts_remaining", json!(attempts_left));
+                }
+                merge(&mut value, requirement.extra.as_deref());
+                value
+            })
             .collect();
         let mut value = json!({
             "client_session_token_ttl": self.scenario.configuration_ttl.unwrap_or(left),
@@ -156,10 +208,15 @@ impl Life {
             let media = media(&self.id_of("applicant media"), "JSON", &self.at(0));
             put(&mut value, "applicant_profile", json!({ "media": media }));
         }
+        let consent = match self.scenario.consent_at {
+            None => "NOT_REQUIRED",
+            Some(at) if at <= elapsed => "CAPTURED",
+            Some(_) => "REQUIRED",
+        };
         put(
             &mut value,
             "capture",
-            json!({ "biometric_consent": "NOT_REQUIRED", "required_resources": requirements }),
+            json!({ "biometric_consent": consent, "required_resources": requirements }),
         );
         put(&mut value, "sdk_config", json!({ "locale": "en-GB", "hide_logo": false }));
         merge(&mut value, self.scenario.configuration_extra.as_deref());
@@ -199,16 +256,12 @@ impl Life {
             put(&mut value, "ibv_client_assessments", Value::from(assessments));
         }
         accepted(&mut value, requirement);
-        if !requirement.attempts.is_empty() {
-            put(&mut value, "attempts_remaining", json!(requirement.attempts));
-        }
         if let Some(objective) = &requirement.objective {
             put(&mut value, "objective", json!({ "type": objective }));
         }
         if let Some(kind) = &requirement.liveness_type {
             put(&mut value, "liveness_type", json!(kind));
         }
-        merge(&mut value, requirement.extra.as_deref());
         value
     }
 }
@@ -242,42 +295,4 @@ fn public_letter(mut letter: Value) -> Value {
         map.insert("contact_profile_exists".to_owned(), json!(exists));
     }
     letter
-}
-
-pub(super) fn media(id: &str, kind: &str, at: &str) -> Value {
-    json!({ "id": id, "type": kind, "created": at, "last_updated": at })
-}
-
-pub(super) fn put(value: &mut Value, key: &str, inner: Value) {
-    if let Some(map) = value.as_object_mut() {
-        map.insert(key.to_owned(), inner);
-    }
-}
-
-/// Changes the list at a key, which is made where there is none.
-pub(super) fn with_list(value: &mut Value, key: &str, change: impl FnOnce(&mut Vec<Value>)) {
-    if !value.get(key).is_some_and(Value::is_array) {
-        put(value, key, json!([]));
-    }
-    if let Some(list) = value.get_mut(key).and_then(Value::as_array_mut) {
-        change(list);
-    }
-}
-
-/// Lays JSON over a value: objects are merged, everything else is replaced.
-pub(super) fn merge(value: &mut Value, text: Option<&str>) {
-    if let Some(over) = text.and_then(|text| serde_json::from_str(text).ok()) {
-        lay_over(value, over);
-    }
-}
-
-fn lay_over(value: &mut Value, over: Value) {
-    match (value, over) {
-        (Value::Object(map), Value::Object(over)) => {
-            for (key, inner) in over {
-                lay_over(map.entry(key).or_insert(Value::Null), inner);
-            }
-        }
-        (value, over) => *value = over,
-    }
 }

@@ -5,20 +5,11 @@
 use std::collections::{BTreeMap, HashSet};
 
 use jiff::Timestamp;
-use serde_json::Value;
 
-use super::faults::Fault;
+use super::faults::{self, Fault, Seen};
 use super::timeline::{Life, Moment};
 use crate::clock::{Clock, TokioClock};
 use crate::domain::ids::SessionId;
-
-/// Invented branches: FAD code, name, post code.
-pub(super) const BRANCHES: &[(&str, &str, &str)] = &[
-    ("9990017", "Exampleton", "EX1 1AA"),
-    ("9990028", "Sampleford", "SA2 2BB"),
-    ("0090039", "Mockbridge", "MO3 3CC"),
-    ("9990040", "Trialby", "TR4 4DD"),
-];
 
 /// One session with what has been done to it from outside.
 #[derive(Debug)]
@@ -28,6 +19,8 @@ pub(super) struct Resident {
     pub(super) scenario: String,
     pub(super) deleted: bool,
     pub(super) deleted_media: HashSet<String>,
+    /// What its scenario disturbs, less what has acted.
+    pub(super) faults: Vec<Fault>,
 }
 
 /// Everything.
@@ -68,9 +61,19 @@ impl World {
     }
 
     pub(super) fn settle(&mut self, life: Life, reference: String, scenario: String) {
+        let faults = life.scenario.faults.iter().map(|fault| fault.bound(&life)).collect();
+        let deleted_media = HashSet::new();
         let resident =
-            Resident { reference, scenario, deleted: false, deleted_media: HashSet::new(), life };
+            Resident { reference, scenario, deleted: false, deleted_media, faults, life };
         self.residents.insert(resident.life.id, resident);
+    }
+
+    /// The fault that acts on a request: one that was switched on, or one of the scenario's.
+    pub(super) fn fault(&mut self, seen: &Seen<'_>) -> Option<Fault> {
+        faults::acting(&mut self.faults, seen).or_else(|| {
+            let resident = seen.session.and_then(|id| self.residents.get_mut(&id))?;
+            faults::acting(&mut resident.faults, seen)
+        })
     }
 
     /// A session that answers, as it is now; `None` once it is deleted, or before it exists.
@@ -80,24 +83,4 @@ impl World {
         moment.state?;
         Some((resident, moment))
     }
-}
-
-/// The kind and the key of a media in a session result.
-pub(super) fn media_kind(session: &Value, id: &str) -> Option<(String, String)> {
-    fn search(value: &Value, key: &str, id: &str) -> Option<(String, String)> {
-        match value {
-            Value::Object(map) => {
-                if map.get("id").and_then(Value::as_str) == Some(id) {
-                    let kind = map.get("type").and_then(Value::as_str)?;
-                    return Some((kind.to_owned(), key.to_owned()));
-                }
-                map.iter().find_map(|(inner, value)| {
-                    search(value, if inner == "media" { key } else { inner }, id)
-                })
-            }
-            Value::Array(list) => list.iter().find_map(|value| search(value, key, id)),
-            _ => None,
-        }
-    }
-    search(session, "", id)
 }
