@@ -1,6 +1,6 @@
 //! The one function between a server's text and a terminal (invariant I6).
 //!
-//! Owns [`shown`]. Nothing else in the program may turn a `ServerText` into text that is printed.
+//! Owns [`shown`], and the breaking of long lines. Nothing else in the program may turn a `ServerText` into text that is printed.
 
 use std::fmt::Write as _;
 
@@ -43,6 +43,40 @@ pub fn shown_str(text: &str, max: usize) -> String {
         safe.push_str(&piece);
     }
     if bounded.len() < text.len() { cut(safe, max) } else { safe }
+}
+
+/// A text that is safe already, in lines of at most `width` columns: broken at spaces, and inside a
+/// word that is too long for a line. At least one line.
+#[must_use]
+pub fn wrapped(text: &str, width: usize) -> Vec<String> {
+    let width = width.max(2);
+    let mut lines = Vec::new();
+    let (mut line, mut used) = (String::new(), 0);
+    for word in text.split(' ') {
+        let columns = word.width();
+        let gap = usize::from(!line.is_empty());
+        if used + gap + columns <= width {
+            line.extend(std::iter::repeat_n(' ', gap));
+            line.push_str(word);
+            used += gap + columns;
+            continue;
+        }
+        if !line.is_empty() {
+            lines.push(std::mem::take(&mut line));
+            used = 0;
+        }
+        for cluster in word.graphemes(true) {
+            let columns = cluster.width();
+            if used + columns > width {
+                lines.push(std::mem::take(&mut line));
+                used = 0;
+            }
+            line.push_str(cluster);
+            used += columns;
+        }
+    }
+    lines.push(line);
+    lines
 }
 
 /// The start of a text, at most `bytes` long, whole characters only.
@@ -167,7 +201,23 @@ mod tests {
         assert_eq!(shown_str(&huge, 20).chars().count(), 20);
     }
 
+    #[test]
+    fn lines_break_at_spaces_and_inside_words_that_are_too_long() {
+        assert_eq!(wrapped("one two three", 7), ["one two", "three"]);
+        assert_eq!(wrapped("abcdefgh ij", 4), ["abcd", "efgh", "ij"]);
+        assert_eq!(wrapped("名前名前", 5), ["名前", "名前"]);
+        assert_eq!(wrapped("", 5), [""]);
+    }
+
     proptest! {
+        #[test]
+        fn wrapped_lines_fit_and_lose_nothing(text in "[a-z名é ]{0,80}", width in 2_usize..40) {
+            let lines = wrapped(&text, width);
+            prop_assert!(lines.iter().all(|line| line.width() <= width), "{lines:?}");
+            let letters = |text: &str| text.chars().filter(|c| *c != ' ').collect::<String>();
+            prop_assert_eq!(letters(&lines.concat()), letters(&text));
+        }
+
         #[test]
         fn whatever_comes_in_what_goes_out_is_printable_and_fits(text in any::<String>(), max in 0_usize..60) {
             let safe = shown_str(&text, max);

@@ -5,6 +5,7 @@
 
 mod call_log;
 mod export_dialog;
+mod checks;
 mod footer;
 mod header;
 mod lock;
@@ -62,7 +63,7 @@ pub fn draw(
         match which {
             Pane::List => session_list::draw(frame, area, model, *look),
             Pane::Tree => tree::draw(frame, area, model, *look, &mut scroll.tree),
-            Pane::Checks => panes::checks(frame, area, model, *look),
+            Pane::Checks => checks::draw(frame, area, model, *look),
             Pane::Timeline => panes::timeline(frame, area, model, *look),
             Pane::Alerts => panes::alerts(frame, area, model, *look),
             Pane::Letter => panes::letter(frame, area, model, *look),

@@ -1,221 +1,244 @@
-//! The checks pane of the open session: results with their breakdown, or what was requested.
+//! The checks pane of the open session: identity profiles, checks by document, or what was requested.
 //!
-//! Owns what its rows say. Every server text passes `words`.
+//! Owns groups and their order, and the row of a check. Every server text passes `words`.
+
+mod asked;
+mod lines;
+mod profile;
+mod report;
+#[cfg(test)]
+mod tests;
 
 use std::collections::BTreeSet;
 
-use crate::app::view::Glyph;
-use crate::app::view::{Cell, CheckRow, Tone};
-use crate::app::words::{self, server, wire};
-use crate::domain::check::{Check, Report, SubCheck};
+use crate::app::view::{Cell, CheckForm, CheckRow, Glyph, Tone};
+use crate::app::words::{self, Times, server, wire};
+use crate::domain::check::Check;
 use crate::domain::coverage;
-use crate::domain::requested;
+use crate::domain::ids::ResourceId;
 use crate::domain::resource::{Resource, ResourceKind};
 use crate::domain::session::Session;
 use crate::domain::watched::WatchedSession;
-use crate::domain::wire_enum::{CheckType, SubCheckResult};
+use crate::domain::wire_enum::CheckType;
+use crate::reasons::{self, Kind};
 
-/// Checks, or what was requested while there are none; the title's summary with them.
-pub(crate) fn checks(session: &WatchedSession, open: &BTreeSet<String>) -> (Vec<CheckRow>, String) {
-    match session.session() {
-        Some(answer) if !answer.checks.is_empty() => {
-            let finished = answer.checks.iter().filter(|check| check.is_finished()).count();
-            (results(answer, open), format!("{finished} of {} reported", answer.checks.len()))
-        }
-        _ => {
-            let rows = requested_rows(session);
-            let summary = format!("0 of {} reported", rows.len());
-            (rows, summary)
-        }
-    }
+/// What the rows are made from.
+struct Pane<'a> {
+    session: &'a Session,
+    /// Keys of the rows that are open.
+    open: &'a BTreeSet<String>,
+    times: &'a Times,
+    /// Columns inside the pane, for text that is wrapped.
+    width: usize,
 }
 
-fn results(session: &Session, open: &BTreeSet<String>) -> Vec<CheckRow> {
-    // Grouped by the first document used, in the order of capture; whole-session checks last.
-    let captured = |check: &Check| {
-        let first = check.resources_used.first()?;
-        session.resources.iter().find(|resource| resource.id == *first)?.created_at
-    };
-    let mut order: Vec<&Check> = session.checks.iter().collect();
-    order.sort_by_key(|check| (captured(check).is_none(), captured(check)));
+/// Profiles and checks, or what was requested while there are none; the title's summary with them.
+pub(crate) fn checks(
+    session: &WatchedSession,
+    open: &BTreeSet<String>,
+    (times, width): (&Times, usize),
+) -> (Vec<CheckRow>, String) {
     let mut rows = Vec::new();
-    for check in order {
-        let key = check.id.text().as_raw().to_owned();
-        let expanded = open.contains(&key);
-        rows.push(check_row(session, check, key, expanded));
-        if expanded {
-            rows.extend(breakdown(session, check));
+    if let Some(answer) = session.session() {
+        let pane = Pane { session: answer, open, times, width };
+        rows.extend(profile::rows(&pane));
+        let all = answer.checks.len() + answer.unreadable_checks;
+        if all > 0 {
+            let finished = answer.checks.iter().filter(|check| check.is_finished()).count();
+            rows.extend(results(&pane));
+            return (rows, format!("{finished} of {all} reported"));
         }
+    }
+    let asked = asked::rows(session);
+    let all = asked.iter().filter(|row| row.form == CheckForm::Check).count();
+    rows.extend(asked);
+    (rows, format!("0 of {all} reported"))
+}
+
+/// Grouped by document, in the order of capture; what concerns the whole session comes last.
+fn results(pane: &Pane<'_>) -> Vec<CheckRow> {
+    let session = pane.session;
+    let place =
+        |of: &Resource| (of.created_at, session.resources.iter().position(|r| r.id == of.id));
+    let mut order: Vec<(&Check, Option<&Resource>)> =
+        session.checks.iter().map(|check| (check, group_of(session, check))).collect();
+    order.sort_by_key(|(_, of)| (of.is_none(), of.map(place)));
+    let mut rows = Vec::new();
+    for group in order.chunk_by(|(_, a), (_, b)| a.map(|r| &r.id) == b.map(|r| &r.id)) {
+        let of = group.first().and_then(|(_, of)| *of);
+        let name = of.map_or_else(|| "whole session".to_owned(), |of| heading(of, session));
+        let key = of.map_or_else(|| "group".to_owned(), |of| of.id.text().as_raw().to_owned());
+        let signs = group.iter().map(|(check, _)| sign(check).0);
+        rows.push(titled(format!("group {key}"), name, &signs.collect::<Vec<_>>()));
+        for (check, _) in group {
+            let row = check_row(pane, check, of);
+            let expanded = row.expanded;
+            rows.push(row);
+            if expanded {
+                rows.extend(report::lines(pane, check, of));
+            }
+        }
+    }
+    for number in 0..session.unreadable_checks {
+        let mut row = row(format!("unreadable {number}"), CheckForm::Check);
+        row.glyph = (Glyph::Refer, Tone::Notice);
+        row.name = Cell::new("a check that could not be read", Tone::Notice);
+        rows.push(row);
     }
     rows
 }
 
-fn check_row(session: &Session, check: &Check, key: String, expanded: bool) -> CheckRow {
-    let glyph = match words::check(check.state.as_ref(), check.recommendation()) {
-        (Glyph::Approve, _) if !check.is_of_known_type() => (Glyph::Refer, Tone::Notice),
-        known => known,
-    };
-    let report = check.report.as_ref();
-    let reason = report.and_then(|report| report.reason.as_ref()).or(check.scheme.as_ref());
-    CheckRow {
-        key,
-        depth: 0,
-        glyph,
-        name: check
-            .check_type
-            .as_ref()
-            .map_or_else(|| Cell::new("check without a type", Tone::Notice), type_of),
-        on: Cell::plain(used(session, check)),
-        state: check.state.as_ref().map_or_else(
-            || Cell::new("?", Tone::Notice),
-            |state| words::marked(state.as_raw(), state.is_unknown(), Tone::Plain),
-        ),
-        recommendation: check.recommendation().map_or_else(
-            || Cell::new("·", Tone::Dim),
-            |value| words::marked(value.as_raw(), value.is_unknown(), glyph.1),
-        ),
-        reason: Cell::plain(reason.map(server).unwrap_or_default()),
-        expandable: report.is_some() || !check.resources_used.is_empty(),
-        expanded,
+/// The document that a check is about; else the only thing that it looked at.
+fn group_of<'a>(session: &'a Session, check: &Check) -> Option<&'a Resource> {
+    if check.check_type.as_ref().is_some_and(is_of_session) {
+        return None;
+    }
+    let used = used(session, check);
+    let mut documents = used.iter().filter(|resource| resource.document().is_some());
+    match (documents.next(), documents.next(), used.as_slice()) {
+        (Some(only), None, _) | (None, None, [only]) => Some(only),
+        _ => None,
     }
 }
 
-/// A check's type, verbatim; one that this build does not know is marked.
-fn type_of(kind: &CheckType) -> Cell {
-    words::marked(kind.as_raw(), kind.is_unknown(), Tone::Plain)
+/// Types that are asked for once in a session (contract 4.2).
+const fn is_of_session(kind: &CheckType) -> bool {
+    matches!(
+        kind,
+        CheckType::IdDocumentComparison
+            | CheckType::FaceComparison
+            | CheckType::ThirdPartyIdentity
+            | CheckType::ThirdPartyIdentityFraud1
+            | CheckType::WatchlistScreening
+            | CheckType::WatchlistAdvancedCa
+            | CheckType::SynecticsIdentityFraud
+    )
 }
 
-/// The documents that a check looked at, by type.
-fn used(session: &Session, check: &Check) -> String {
-    let names: Vec<String> = check
-        .resources_used
-        .iter()
-        .filter_map(|id| session.resources.iter().find(|resource| resource.id == *id))
-        .filter(|r| {
-            check.resources_used.len() == 1 || !matches!(r.kind, ResourceKind::ApplicantProfile(_))
-        })
-        .map(name_of)
-        .collect();
-    names.join(" + ")
+/// The resources that a check looked at, as far as they are in the answer.
+fn used<'a>(session: &'a Session, check: &Check) -> Vec<&'a Resource> {
+    let find = |id: &ResourceId| session.resources.iter().find(|resource| resource.id == *id);
+    check.resources_used.iter().filter_map(find).collect()
 }
 
+/// `PASSPORT · GBR · from IBV`, and whether a later attempt was made.
+fn heading(resource: &Resource, session: &Session) -> String {
+    let mut parts = vec![name_of(resource)];
+    parts.extend(resource.document().and_then(|d| d.issuing_country.as_ref()).map(server));
+    parts.extend(resource.source.as_ref().map(|source| format!("from {}", wire(source.as_raw()))));
+    if coverage::is_superseded(resource, &session.resources) {
+        parts.push("earlier attempt".to_owned());
+    }
+    parts.join(" · ")
+}
+
+/// What a resource is called: its document type, else its container.
 fn name_of(resource: &Resource) -> String {
-    let document = resource.document().and_then(|document| document.document_type.as_ref());
-    document.map_or_else(|| wire(resource.kind.container()), server)
+    if let Some(kind) = resource.document().and_then(|d| d.document_type.as_ref()) {
+        return server(kind);
+    }
+    match &resource.kind {
+        ResourceKind::Liveness(liveness) => {
+            let kind = liveness.liveness_type.as_ref().map(|kind| wire(kind.as_raw()));
+            format!("liveness_capture {}", kind.unwrap_or_default()).trim_end().to_owned()
+        }
+        ResourceKind::Unknown(key) => format!("{} (not known)", server(key)),
+        known => known.container().to_owned(),
+    }
 }
 
-fn line(key: String, name: impl Into<String>, glyph: (Glyph, Tone)) -> CheckRow {
+/// A heading with the signs of its checks, counted.
+fn titled(key: String, name: impl Into<String>, signs: &[Glyph]) -> CheckRow {
+    let counted =
+        [(Glyph::Approve, '✓'), (Glyph::Reject, '✗'), (Glyph::Refer, '?'), (Glyph::NotYet, '·')];
+    let counted = counted.iter().filter_map(|(glyph, sign)| {
+        let number = signs.iter().filter(|known| *known == glyph).count();
+        (number > 0).then(|| format!("{number}{sign}"))
+    });
+    let mut row = row(key, CheckForm::Group);
+    row.name = Cell::new(name, Tone::Strong);
+    row.reason = Cell::new(counted.collect::<Vec<_>>().join(" "), Tone::Dim);
+    row
+}
+
+/// A row that says nothing yet.
+fn row(key: String, form: CheckForm) -> CheckRow {
+    let nothing = || Cell::plain("");
     CheckRow {
         key,
-        depth: 1,
-        glyph,
-        name: Cell::new(name, Tone::Plain),
-        on: Cell::plain(""),
-        state: Cell::plain(""),
-        recommendation: Cell::plain(""),
-        reason: Cell::plain(""),
+        form,
+        glyph: (Glyph::Blank, Tone::Plain),
+        name: nothing(),
+        on: nothing(),
+        state: nothing(),
+        recommendation: nothing(),
+        reason: nothing(),
         expandable: false,
         expanded: false,
     }
 }
 
-fn breakdown(session: &Session, check: &Check) -> Vec<CheckRow> {
-    let id = check.id.text().as_raw();
-    let key = |what: &str, number: usize| format!("{id} {what} {number}");
-    let mut rows = Vec::new();
-    if let Some(report) = &check.report {
-        rows.extend(
-            report.breakdown.iter().enumerate().map(|(n, part)| sub_check(part, key("part", n))),
-        );
-        rows.extend(extras(report, &key));
+/// The sign of a check; a type that nobody knows is never a pass.
+fn sign(check: &Check) -> (Glyph, Tone) {
+    match words::check(check.state.as_ref(), check.recommendation()) {
+        (Glyph::Approve, _) if !check.is_of_known_type() => (Glyph::Refer, Tone::Notice),
+        known => known,
     }
-    for (number, used) in check.resources_used.iter().enumerate() {
-        let mut row = line(key("used", number), "used", (Glyph::Blank, Tone::Plain));
-        let known = session.resources.iter().find(|resource| resource.id == *used);
-        row.on =
-            Cell::new(known.map_or_else(|| "not in the answer".to_owned(), name_of), Tone::Dim);
-        row.reason = Cell::new(server(used.text()), Tone::Dim);
-        rows.push(row);
-    }
-    rows
 }
 
-fn extras(report: &Report, key: &dyn Fn(&str, usize) -> String) -> Vec<CheckRow> {
-    let mut rows = Vec::new();
-    if report.breakdown.is_empty() {
-        rows.push(line(key("empty", 0), "no breakdown in the report", (Glyph::Blank, Tone::Dim)));
+fn check_row(pane: &Pane<'_>, check: &Check, of: Option<&Resource>) -> CheckRow {
+    let key = check.id.text().as_raw().to_owned();
+    let expanded = pane.open.contains(&key);
+    let glyph = sign(check);
+    let others = used(pane.session, check)
+        .into_iter()
+        .filter(|r| of.is_none_or(|of| of.id != r.id))
+        .filter(|r| !matches!(r.kind, ResourceKind::ApplicantProfile(_)))
+        .map(name_of)
+        .collect::<Vec<_>>()
+        .join(" + ");
+    CheckRow {
+        glyph,
+        name: type_of(check.check_type.as_ref()),
+        on: Cell::new(
+            if of.is_some() && !others.is_empty() { format!("+ {others}") } else { others },
+            Tone::Dim,
+        ),
+        state: check.state.as_ref().map_or_else(
+            || Cell::new("no state", Tone::Notice),
+            |state| words::marked(state.as_raw(), state.is_unknown(), Tone::Plain),
+        ),
+        recommendation: check.recommendation().map_or_else(
+            || Cell::plain(""),
+            |value| words::marked(value.as_raw(), value.is_unknown(), glyph.1),
+        ),
+        reason: reason_of(check),
+        expandable: true,
+        expanded,
+        ..row(key, CheckForm::Check)
     }
-    if let Some(suggestion) = &report.recovery_suggestion {
-        let mut row = line(key("recovery", 0), "recovery suggestion", (Glyph::Blank, Tone::Plain));
-        row.reason = Cell::new(server(suggestion), Tone::Notice);
-        rows.push(row);
-    }
-    if let Some(hits) = report.watchlist.as_ref().and_then(|found| found.total_hits.as_ref()) {
-        let mut row = line(key("hits", 0), "total hits", (Glyph::Blank, Tone::Plain));
-        row.reason = Cell::plain(server(hits));
-        rows.push(row);
-    }
-    rows
 }
 
-fn sub_check(part: &SubCheck, key: String) -> CheckRow {
-    let glyph = match &part.result {
-        Some(SubCheckResult::Pass) => (Glyph::Approve, Tone::Good),
-        Some(SubCheckResult::Fail) => (Glyph::Reject, Tone::Bad),
-        Some(_) => (Glyph::Refer, Tone::Notice),
-        None => (Glyph::NotYet, Tone::Dim),
-    };
-    let mut row = line(key, server(&part.name), glyph);
-    row.on =
-        Cell::new(part.process.as_ref().map(|p| wire(p.as_raw())).unwrap_or_default(), Tone::Dim);
-    row.recommendation = part.result.as_ref().map_or_else(
-        || Cell::plain(""),
-        |result| words::marked(result.as_raw(), result.is_unknown(), glyph.1),
-    );
-    let details: Vec<String> = part
-        .details
-        .iter()
-        .map(|(name, value)| format!("{} {}", server(name), server(value)))
-        .collect();
-    row.reason = Cell::new(details.join(" · "), Tone::Dim);
-    row
+/// The reason as received, with a mark where nothing is known of it; beside it the scheme.
+fn reason_of(check: &Check) -> Cell {
+    let reason = check.report.as_ref().and_then(|report| report.reason.as_ref()).map(|reason| {
+        let unknown = reasons::explained(Kind::Reason, reason.as_raw()).is_none();
+        words::marked(reason.as_raw(), unknown, Tone::Plain)
+    });
+    let scheme = check.scheme.as_ref().map(server);
+    match (reason, scheme) {
+        (Some(reason), Some(scheme)) => {
+            Cell::new(format!("{} · {scheme}", reason.text), reason.tone)
+        }
+        (Some(reason), None) => reason,
+        (None, scheme) => Cell::new(scheme.unwrap_or_default(), Tone::Dim),
+    }
 }
 
-fn requested_rows(session: &WatchedSession) -> Vec<CheckRow> {
-    let Some(configuration) = session.configuration() else { return Vec::new() };
-    let covered = coverage::derive(session);
-    let resources = session.session().map_or(&[][..], |answer| &answer.resources);
-    let expected = requested::expected(configuration, &covered);
-    expected
-        .iter()
-        .enumerate()
-        .map(|(number, wanted)| {
-            let mut row = line(format!("requested {number}"), "", (Glyph::NotYet, Tone::Dim));
-            row.depth = 0;
-            row.name = type_of(&wanted.check_type);
-            let resource = wanted.resource.and_then(|at| resources.get(at));
-            row.on = Cell::plain(match (resource, wanted.requirement) {
-                (Some(resource), _) => name_of(resource),
-                (None, Some(place)) => promised(session, place),
-                (None, None) => String::new(),
-            });
-            let waits = resource.is_none() && wanted.requirement.is_some();
-            row.state = Cell::new(if waits { "no document yet" } else { "requested" }, Tone::Dim);
-            row.reason =
-                Cell::new(wanted.scheme.as_ref().map(server).unwrap_or_default(), Tone::Dim);
-            row
-        })
-        .collect()
-}
-
-/// The document that the letter promises for a requirement, else the requirement's type.
-fn promised(session: &WatchedSession, place: usize) -> String {
-    let requirement = session.configuration().and_then(|c| c.requirements.get(place));
-    let letter = session.instructions().map_or(&[][..], |letter| &letter.documents);
-    let promise = letter.iter().find(|p| requirement.is_some_and(|r| r.id == p.requirement_id));
-    promise
-        .and_then(|promise| promise.document_type.as_ref())
-        .map(server)
-        .or_else(|| Some(wire(requirement?.requirement_type.as_ref()?.as_raw())))
-        .unwrap_or_default()
+/// A check's type, verbatim; one that this build does not know is marked.
+fn type_of(kind: Option<&CheckType>) -> Cell {
+    kind.map_or_else(
+        || Cell::new("check without a type", Tone::Notice),
+        |kind| words::marked(kind.as_raw(), kind.is_unknown(), Tone::Plain),
+    )
 }

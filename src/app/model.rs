@@ -50,8 +50,8 @@ pub struct Model {
     pub(crate) alerts: RowPane<AlertRow>,
     pub(crate) letter: RowPane<LabelRow>,
     pub(crate) json: RowPane<Cell>,
-    /// Session and revision that the panes were built from.
-    pub(crate) built: Option<(SessionId, u64)>,
+    /// Session, revision and width of the checks pane that the panes were built from.
+    pub(crate) built: Option<(SessionId, u64, usize)>,
     pub(crate) overlay: Option<Overlay>,
     pub(crate) guard: Guard,
     pub(crate) input: Option<InputLine>,

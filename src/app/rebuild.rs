@@ -5,8 +5,8 @@
 use std::sync::Arc;
 
 use crate::app::model::{Model, TreeMemory};
-use crate::app::view::{Glyph, TreeView};
-use crate::app::{checks, papers, timeline, tree, tree_moves};
+use crate::app::view::{CheckForm, CheckRow, Glyph, Pane, TreeView};
+use crate::app::{checks, layout, papers, timeline, tree, tree_moves};
 use crate::domain::{attention, requested};
 
 impl Model {
@@ -26,8 +26,9 @@ impl Model {
         let session = Arc::clone(&item.session);
         let looked_at = item.looked_at;
         let id = session.id();
-        let built = Some((id, session.revision));
-        let other = self.built.map(|(id, _)| id) != Some(id);
+        let width = self.checks_width();
+        let built = Some((id, session.revision, width));
+        let other = self.built.map(|(id, ..)| id) != Some(id);
         let found = attention::assess(&session, &self.settings.rules, self.times.now);
         self.timeline.rows = timeline::timeline(&session, &found, (&self.times, looked_at));
         self.tree.stale = found.stale;
@@ -35,15 +36,17 @@ impl Model {
             return;
         }
         if other {
-            self.checks.cursor = 0;
             self.timeline.cursor = self.timeline.rows.len().saturating_sub(1);
             self.letter.cursor = 0;
             self.json.cursor = 0;
         }
         let open_check = self.checks.rows.get(self.checks.cursor).map(|row| row.key.clone());
-        let (rows, summary) = checks::checks(&session, &self.checks_open);
-        if let Some(place) = open_check.and_then(|key| rows.iter().position(|row| row.key == key)) {
-            self.checks.cursor = place;
+        let (rows, summary) = checks::checks(&session, &self.checks_open, (&self.times, width));
+        let place = |wanted: &dyn Fn(&CheckRow) -> bool| rows.iter().position(wanted);
+        if other {
+            self.checks.cursor = place(&|row| row.form == CheckForm::Check).unwrap_or(0);
+        } else if let Some(at) = open_check.and_then(|key| place(&|row| row.key == key)) {
+            self.checks.cursor = at;
         }
         self.checks.rows = rows;
         self.checks_summary = summary;
@@ -74,6 +77,20 @@ impl Model {
             self.remember_tree();
         }
         self.built = built;
+    }
+
+    /// Builds the panes anew where the checks pane has another width: its text is wrapped.
+    pub(crate) fn rewrap(&mut self) {
+        if self.built.is_some_and(|(.., width)| width != self.checks_width()) {
+            self.rebuild(true);
+        }
+    }
+
+    /// Columns inside the checks pane, where it is or would be.
+    fn checks_width(&self) -> usize {
+        let zoomed = self.zoomed && self.focus == Pane::Checks;
+        let area = layout::areas(self.size, Pane::Checks, zoomed).pane(Pane::Checks);
+        area.map_or(60, |area| usize::from(area.w.saturating_sub(2)))
     }
 
     pub(crate) fn remember_tree(&mut self) {

@@ -77,6 +77,7 @@ pub fn update(model: &mut Model, event: Event) -> Vec<Effect> {
 
 /// Offsets follow cursors, and the refresh task learns what is looked at.
 fn follow(model: &mut Model, effects: &mut Vec<Effect>) {
+    model.rewrap();
     let height = model.list_height();
     model.offset = window(model.sessions.len(), model.row, model.offset, height).start;
     let starts = [

@@ -167,25 +167,40 @@ pub struct TreeView {
     pub notice: Vec<String>,
 }
 
+/// How a row of the checks pane is laid out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CheckForm {
+    /// Heading of what follows: `name` over the line, `reason` at its right end.
+    Group,
+    /// A check in the columns of the head.
+    Check,
+    /// A part of an open check: sub-check, result, process.
+    Part,
+    /// A label (`name`), and a text (`reason`) that takes the rest of the line.
+    Text,
+}
+
+/// Column at which the text of a [`CheckForm::Text`] row begins.
+pub const CHECK_TEXT_AT: usize = 15;
+
 /// One row of the checks pane.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CheckRow {
-    /// Key of the row that survives refreshes: the check's id, or type and document for a
-    /// requested one.
+    /// Key of the row that survives refreshes: the check's id, or what was asked for.
     pub key: String,
-    /// 0: a check; 1: a line of an open breakdown below it.
-    pub depth: u8,
+    /// Its columns.
+    pub form: CheckForm,
     /// Verdict.
     pub glyph: (Glyph, Tone),
-    /// Type, verbatim; for breakdown lines the sub-check or a label of ours.
+    /// Type, verbatim; the sub-check, or a label of ours.
     pub name: Cell,
-    /// `PASSPORT`; for breakdown lines the process.
+    /// What else a check looked at (`+ face_capture`); of a part the process.
     pub on: Cell,
     /// `requested`, `PENDING`, `DONE`.
     pub state: Cell,
-    /// Recommendation, verbatim; for breakdown lines the result.
+    /// Recommendation, verbatim; of a part the result.
     pub recommendation: Cell,
-    /// Reason, scheme; for breakdown lines the details.
+    /// Reason, scheme; the text of a text row.
     pub reason: Cell,
     /// Can be opened by Enter.
     pub expandable: bool,

@@ -16,6 +16,8 @@ use crate::text;
 
 /// The longest server text in one cell, in columns; the ui cuts further.
 const LONGEST: usize = 120;
+/// The longest server text that is wrapped over lines.
+const LONGEST_WRAPPED: usize = 600;
 
 /// How times are written; `t` goes round.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
@@ -146,6 +148,11 @@ pub(crate) fn count(number: usize, one: &str) -> String {
 /// A server's text for a cell.
 pub(crate) fn server(text: &ServerText) -> String {
     text::shown(text, LONGEST)
+}
+
+/// A server's text that is wrapped over several lines.
+pub(crate) fn long(text: &ServerText) -> String {
+    text::shown(text, LONGEST_WRAPPED)
 }
 
 /// The raw value of a wire enum for a cell; known or not, it goes the same way.

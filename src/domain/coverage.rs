@@ -125,6 +125,16 @@ fn chains(session: &Session, configuration: &Configuration) -> Vec<Chain> {
     chains
 }
 
+/// True when the applicant tried again: a later resource of the same kind, type and country.
+#[must_use]
+pub fn is_superseded(resource: &Resource, all: &[Resource]) -> bool {
+    let attempts = !matches!(
+        resource.kind,
+        ResourceKind::ApplicantProfile(_) | ResourceKind::ShareCode(_) | ResourceKind::Unknown(_)
+    );
+    attempts && all.iter().any(|o| alike(o, resource) && o.created_at > resource.created_at)
+}
+
 fn alike(a: &Resource, b: &Resource) -> bool {
     let document =
         |r: &Resource| r.document().map(|d| (d.document_type.clone(), d.issuing_country.clone()));

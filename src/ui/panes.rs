@@ -1,4 +1,4 @@
-//! The panes of rows: checks, timeline, alerts, letter, JSON.
+//! The panes of rows: timeline, alerts, letter, JSON.
 //!
 //! Owns their columns.
 
@@ -10,11 +10,11 @@ use ratatui::widgets::Paragraph;
 use super::pane;
 use super::text::{cell, fit, shifted};
 use crate::app::Model;
-use crate::app::view::{Cell, CheckRow, Glyph, Pane, Rows, Tone};
-use crate::theme::{Look, Role};
+use crate::app::view::{Cell, Glyph, Pane, Rows, Tone};
+use crate::theme::Look;
 
 /// Draws the visible rows of a pane, or its notice.
-fn rows<T>(
+pub(super) fn rows<T>(
     frame: &mut Frame<'_>,
     area: Rect,
     (rows, focus): (&Rows<'_, T>, bool),
@@ -31,61 +31,6 @@ fn rows<T>(
         lines.push(pane::line(spans(row), (rows.selected == Some(number), focus), look));
     }
     frame.render_widget(Paragraph::new(lines), area);
-}
-
-pub(super) fn checks(frame: &mut Frame<'_>, area: Rect, model: &Model, look: Look) {
-    let inner = pane::frame(frame, area, model, Pane::Checks, look);
-    let width = usize::from(inner.width).saturating_sub(4);
-    let roomy = width >= 64;
-    let state = if roomy { 16 } else { 10 };
-    let recommendation = match width {
-        100.. => 24,
-        64.. => 14,
-        _ => 9,
-    };
-    let on = (width / 5).clamp(9, 24);
-    let rest = width.saturating_sub(state + recommendation + on);
-    let name = if roomy { (rest * 3 / 5).clamp(10.min(rest), 34) } else { rest.saturating_sub(6) };
-    let reason = rest.saturating_sub(name);
-    let head = [
-        ("", 4),
-        ("CHECK", name),
-        ("ON", on),
-        ("STATE", state),
-        (if roomy { "RECOMMEND." } else { "RECOMM." }, recommendation),
-        ("REASON", reason),
-    ];
-    let head = head
-        .into_iter()
-        .map(|(title, width)| Span::styled(fit(title, width, look), look.role(Role::Head)));
-    let head = Line::from(head.collect::<Vec<_>>());
-    let spans = |row: &CheckRow| {
-        let (glyph, tone) = row.glyph;
-        let fold = match (row.expandable, row.expanded, look.ascii) {
-            (true, true, false) => "▾",
-            (true, false, false) => "▸",
-            (true, true, true) => "v",
-            (true, false, true) => ">",
-            (false, ..) => " ",
-        };
-        let indent = if row.depth > 0 { 2 } else { 0 };
-        vec![
-            Span::styled(format!("{fold} "), look.tone(Tone::Dim)),
-            Span::raw(" ".repeat(indent)),
-            Span::styled(format!("{} ", look.glyph(glyph)), look.tone(tone)),
-            cell(&row.name, name.saturating_sub(1 + indent), look),
-            Span::raw(" "),
-            cell(&row.on, on.saturating_sub(1), look),
-            Span::raw(" "),
-            cell(&row.state, state.saturating_sub(1), look),
-            Span::raw(" "),
-            cell(&row.recommendation, recommendation.saturating_sub(1), look),
-            Span::raw(" "),
-            cell(&row.reason, reason, look),
-        ]
-    };
-    let held = model.checks();
-    rows(frame, inner, (&held, model.focus() == Pane::Checks), look, (Some(head), spans));
 }
 
 pub(super) fn timeline(frame: &mut Frame<'_>, area: Rect, model: &Model, look: Look) {

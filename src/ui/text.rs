@@ -45,6 +45,29 @@ pub(super) fn right(text: &str, width: usize, style: Style, look: Look) -> Span<
     Span::styled(fit(&format!("{}{text}", " ".repeat(pad)), width, look), style)
 }
 
+/// Columns for cells of (wanted, least) columns, two apart, in the order of their importance: each
+/// gets its least while there is room, then the first ones what they want. One without room gets 0.
+pub(super) fn shares<const N: usize>(room: usize, cells: [(usize, usize); N]) -> [usize; N] {
+    const GAP: usize = 2;
+    let mut given = [0; N];
+    let mut left = room + GAP;
+    for (share, (wanted, least)) in given.iter_mut().zip(cells) {
+        let least = least.min(wanted).max(usize::from(wanted > 0));
+        if wanted > 0 && left >= least + GAP {
+            *share = least;
+            left -= least + GAP;
+        }
+    }
+    for (share, (wanted, _)) in given.iter_mut().zip(cells) {
+        if *share > 0 {
+            let more = wanted.saturating_sub(*share).min(left);
+            *share += more;
+            left -= more;
+        }
+    }
+    given
+}
+
 /// A text without its first columns.
 pub(super) fn shifted(text: &str, columns: usize) -> String {
     let mut left = columns;
@@ -77,5 +100,14 @@ mod tests {
             assert_eq!(fit(text, width, look).width(), width);
         }
         assert_eq!(shifted("abcdef", 2), "cdef");
+    }
+
+    #[test]
+    fn columns_get_their_least_and_then_the_first_what_they_want() {
+        assert_eq!(shares(40, [(7, 5), (20, 10), (5, 5)]), [7, 20, 5]);
+        assert_eq!(shares(30, [(7, 5), (20, 10), (5, 5)]), [7, 14, 5]);
+        assert_eq!(shares(20, [(7, 5), (20, 10), (5, 5)]), [7, 11, 0]);
+        assert_eq!(shares(40, [(0, 5), (3, 10)]), [0, 3]);
+        assert_eq!(shares(0, [(4, 4)]), [0]);
     }
 }
