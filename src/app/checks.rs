@@ -179,7 +179,7 @@ fn row(key: String, form: CheckForm) -> CheckRow {
 }
 
 /// The sign of a check; a type that nobody knows is never a pass.
-fn sign(check: &Check) -> (Glyph, Tone) {
+pub(crate) fn sign(check: &Check) -> (Glyph, Tone) {
     match words::check(check.state.as_ref(), check.recommendation()) {
         (Glyph::Approve, _) if !check.is_of_known_type() => (Glyph::Refer, Tone::Notice),
         known => known,

@@ -50,7 +50,7 @@ pub struct Model {
     pub(crate) alerts: RowPane<AlertRow>,
     pub(crate) letter: RowPane<LabelRow>,
     pub(crate) json: RowPane<Cell>,
-    /// Session, revision and width of the checks pane that the panes were built from.
+    /// Session, revision and width of wrapped text that the panes were built from.
     pub(crate) built: Option<(SessionId, u64, usize)>,
     pub(crate) overlay: Option<Overlay>,
     pub(crate) guard: Guard,

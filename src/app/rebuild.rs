@@ -5,8 +5,8 @@
 use std::sync::Arc;
 
 use crate::app::model::{Model, TreeMemory};
-use crate::app::view::{CheckForm, CheckRow, Glyph, Pane, TreeView};
-use crate::app::{checks, layout, papers, timeline, tree, tree_moves};
+use crate::app::view::{CheckForm, CheckRow, Glyph, Pane, TreeNode, TreeView};
+use crate::app::{checks, json, layout, letter, timeline, tree, tree_moves};
 use crate::domain::{attention, requested};
 
 impl Model {
@@ -26,7 +26,7 @@ impl Model {
         let session = Arc::clone(&item.session);
         let looked_at = item.looked_at;
         let id = session.id();
-        let width = self.checks_width();
+        let width = self.text_width();
         let built = Some((id, session.revision, width));
         let other = self.built.map(|(id, ..)| id) != Some(id);
         let found = attention::assess(&session, &self.settings.rules, self.times.now);
@@ -50,8 +50,8 @@ impl Model {
         }
         self.checks.rows = rows;
         self.checks_summary = summary;
-        self.letter.rows = papers::letter(&session, &self.times);
-        self.json.rows = papers::json(&session, self.times.openness.of(id));
+        self.letter.rows = letter::letter(&session, (&self.times, width));
+        self.json.rows = json::json(&session, self.times.openness.of(id));
         self.notice = if session.session().is_some() {
             Vec::new()
         } else {
@@ -66,9 +66,11 @@ impl Model {
         let memory = memory.unwrap_or_default();
         view.expanded = memory.expanded;
         if first_time {
-            // What is missing is what is looked for: its requirement begins unfolded.
-            let missing = view.roots.iter().filter(|node| node.glyph.0 != Glyph::Present);
-            view.expanded = missing.map(|node| vec![node.step.clone()]).collect();
+            // Requirements begin unfolded; what stands beside them begins folded.
+            let required =
+                |node: &&TreeNode| !matches!(node.glyph.0, Glyph::Present | Glyph::Blank);
+            let requirements = view.roots.iter().filter(required);
+            view.expanded = requirements.map(|node| vec![node.step.clone()]).collect();
         }
         let was = if other { Vec::new() } else { was };
         view.selected = tree_moves::settle(&view, &memory.selected, &was);
@@ -79,16 +81,16 @@ impl Model {
         self.built = built;
     }
 
-    /// Builds the panes anew where the checks pane has another width: its text is wrapped.
+    /// Builds the panes anew where their text is wrapped to another width.
     pub(crate) fn rewrap(&mut self) {
-        if self.built.is_some_and(|(.., width)| width != self.checks_width()) {
+        if self.built.is_some_and(|(.., width)| width != self.text_width()) {
             self.rebuild(true);
         }
     }
 
-    /// Columns inside the checks pane, where it is or would be.
-    fn checks_width(&self) -> usize {
-        let zoomed = self.zoomed && self.focus == Pane::Checks;
+    /// Columns inside the panes with wrapped text, checks and letter: they stand in one column.
+    fn text_width(&self) -> usize {
+        let zoomed = self.zoomed && matches!(self.focus, Pane::Checks | Pane::Letter);
         let area = layout::areas(self.size, Pane::Checks, zoomed).pane(Pane::Checks);
         area.map_or(60, |area| usize::from(area.w.saturating_sub(2)))
     }

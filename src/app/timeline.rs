@@ -50,7 +50,7 @@ fn source_of(event: &TimelineEvent) -> String {
     event.source.as_ref().map_or_else(|| "YOTI".to_owned(), |source| wire(source.as_raw()))
 }
 
-pub(crate) fn maybe(text: Option<&ServerText>) -> String {
+fn maybe(text: Option<&ServerText>) -> String {
     text.map(server).unwrap_or_default()
 }
 

@@ -276,6 +276,9 @@ pub struct AlertRow {
     pub why: Cell,
 }
 
+/// Column at which the text of a [`LabelRow`] begins.
+pub const LETTER_TEXT_AT: usize = 13;
+
 /// A line with a label: the letter pane.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LabelRow {

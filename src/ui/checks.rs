@@ -63,7 +63,7 @@ fn columns(rows: &[CheckRow], width: usize) -> Columns {
     } else {
         let verdict = check(&|row| verdict_or_state(row).text.width()).max(6);
         [made.verdict, made.name, made.reason] =
-            shares(room, [(verdict, 8), (name, 20), (reason, 6)]);
+            shares(room, [(verdict.min(14), 8), (name, 18), (reason, 10)]);
     }
     let part = |text: &dyn Fn(&CheckRow) -> usize| widest(CheckForm::Part, text);
     let wanted = [

@@ -10,7 +10,7 @@ use ratatui::widgets::Paragraph;
 use super::pane;
 use super::text::{cell, fit, shifted};
 use crate::app::Model;
-use crate::app::view::{Cell, Glyph, Pane, Rows, Tone};
+use crate::app::view::{Cell, Glyph, LETTER_TEXT_AT, Pane, Rows, Tone};
 use crate::theme::Look;
 
 /// Draws the visible rows of a pane, or its notice.
@@ -80,9 +80,9 @@ pub(super) fn letter(frame: &mut Frame<'_>, area: Rect, model: &Model, look: Loo
     let spans = |row: &crate::app::view::LabelRow| {
         vec![
             Span::raw(" "),
-            cell(&row.label, 12, look),
+            cell(&row.label, LETTER_TEXT_AT - 2, look),
             Span::raw(" "),
-            cell(&row.value, width.saturating_sub(14), look),
+            cell(&row.value, width.saturating_sub(LETTER_TEXT_AT), look),
         ]
     };
     rows(frame, inner, (&held, model.focus() == Pane::Letter), look, (None, spans));

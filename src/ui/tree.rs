@@ -7,15 +7,18 @@ use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span, Text};
 use tui_tree_widget::{Tree, TreeItem, TreeState};
+use unicode_width::UnicodeWidthStr;
 
 use super::pane;
-use super::text::fit;
+use super::text::cell;
 use crate::app::Model;
 use crate::app::view::{Glyph, Pane, TreeNode, TreePath, TreeStep, TreeView};
 use crate::theme::{Look, Role};
 
 /// Columns of an indentation step, as the widget draws it.
 const INDENT: usize = 2;
+/// The most columns that a node takes.
+const WIDEST: usize = 110;
 
 pub(super) fn draw(
     frame: &mut Frame<'_>,
@@ -35,7 +38,8 @@ pub(super) fn draw(
         pane::notice(frame, inner, &notice, look);
         return;
     }
-    let width = usize::from(inner.width);
+    // A status far from what it belongs to is hard to follow.
+    let width = usize::from(inner.width).min(WIDEST);
     let items: Vec<TreeItem<'_, TreeStep>> = view
         .roots
         .iter()
@@ -69,7 +73,7 @@ fn item(
     (depth, width): (usize, usize),
     look: Look,
 ) -> Option<TreeItem<'static, TreeStep>> {
-    let text = Text::from(line(node, width.saturating_sub((depth + 1) * INDENT), look));
+    let text = Text::from(line(node, (depth, width), look));
     if node.children.is_empty() {
         return Some(TreeItem::new_leaf(node.step.clone(), text));
     }
@@ -87,22 +91,73 @@ fn item(
     TreeItem::new(node.step.clone(), text, children).ok()
 }
 
-/// Sign, label, detail and status in columns that hold over all depths.
-fn line(node: &TreeNode, room: usize, look: Look) -> Line<'static> {
+/// Sign, label, detail and status. Details begin in one column over all depths, unless a label needs
+/// more and what follows it does not; the status stands at the right end.
+fn line(node: &TreeNode, (depth, width): (usize, usize), look: Look) -> Line<'static> {
     let (glyph, tone) = node.glyph;
     let sign = if glyph == Glyph::Blank { 0 } else { 2 };
-    let room = room.saturating_sub(sign);
-    let status = if node.status.text.is_empty() { 0 } else { (room / 3).clamp(8, 26).min(room) };
-    let label = ((room.saturating_sub(status)) * 9 / 20).clamp(10.min(room), 32);
-    let detail = room.saturating_sub(status + label + 2);
+    let before = (depth + 1) * INDENT + sign;
+    let room = width.saturating_sub(before);
+    let (label, detail, status) = columns(node, room, label_end(width).saturating_sub(before));
     let mut spans = Vec::new();
     if sign > 0 {
         spans.push(Span::styled(format!("{} ", look.glyph(glyph)), look.tone(tone)));
     }
-    spans.push(Span::styled(fit(&node.label.text, label, look), look.tone(node.label.tone)));
+    spans.push(cell(&node.label, label, look));
     spans.push(Span::raw(" "));
-    spans.push(Span::styled(fit(&node.detail.text, detail, look), look.tone(node.detail.tone)));
-    spans.push(Span::raw(" "));
-    spans.push(Span::styled(fit(&node.status.text, status, look), look.tone(node.status.tone)));
+    spans.push(cell(&node.detail, detail, look));
+    if status > 0 {
+        spans.push(Span::raw(" "));
+        spans.push(cell(&node.status, status, look));
+    }
     Line::from(spans)
+}
+
+/// Where labels end, from the pane's left edge.
+const fn label_end(width: usize) -> usize {
+    let end = width * 2 / 5 + 2;
+    if end > 44 { 44 } else { end }
+}
+
+/// Columns of label, detail and status within `room`, labels as far as `end` if they can.
+fn columns(node: &TreeNode, room: usize, end: usize) -> (usize, usize, usize) {
+    let [label, detail, status] =
+        [&node.label, &node.detail, &node.status].map(|cell| cell.text.width());
+    let status = status.min(room / 2);
+    let after = if status > 0 { status + 1 } else { 0 };
+    let most = room.saturating_sub(after + 1);
+    let end = end.max(8).min(most);
+    let label = if label > end { label.min(most.saturating_sub(detail).max(end)) } else { end };
+    (label, most.saturating_sub(label), status)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::app::view::{Cell, Tone};
+
+    fn node(label: &str, detail: &str, status: &str) -> TreeNode {
+        TreeNode {
+            step: TreeStep { key: String::new(), ordinal: 0 },
+            glyph: (Glyph::Blank, Tone::Plain),
+            label: Cell::plain(label),
+            detail: Cell::plain(detail),
+            status: Cell::plain(status),
+            changed: false,
+            children: Vec::new(),
+        }
+    }
+
+    #[test]
+    fn a_long_label_takes_what_the_rest_does_not_need_and_a_short_one_keeps_the_column() {
+        let long = "DOCUMENT_SCHEME_VALIDITY_CHECK";
+        for (label, detail, status, columns) in [
+            ("state", "COMPLETE", "", (18, 29, 0)),
+            (long, "UK_DBS", "DONE", (30, 12, 4)),
+            (long, &"x".repeat(40), "DONE", (18, 24, 4)),
+            ("state", "", &"x".repeat(40), (18, 4, 24)),
+        ] {
+            assert_eq!(super::columns(&node(label, detail, status), 48, 18), columns, "{label}");
+        }
+    }
 }

@@ -1,53 +1,13 @@
-//! The letter and the JSON of the open session.
+//! The JSON of the open session, laid out over lines.
 //!
-//! Owns what their rows say; never the contact profile.
+//! Owns the layout and the hiding of personal values; secrets were removed long before.
 
-use crate::app::timeline::maybe;
-use crate::app::view::{Cell, LabelRow, Tone};
-use crate::app::words::{Times, server};
+use crate::app::view::Cell;
 use crate::domain::personal::{Privacy, hidden, is_personal};
-use crate::domain::watched::{Letter, WatchedSession};
+use crate::domain::watched::WatchedSession;
 
 /// JSON lines kept for the screen.
 const JSON_LINES: usize = 20_000;
-
-/// Branch and promised documents; never the contact profile.
-pub(crate) fn letter(session: &WatchedSession, times: &Times) -> Vec<LabelRow> {
-    let row = |label: &str, value: String| LabelRow {
-        label: Cell::new(label, Tone::Dim),
-        value: Cell::plain(value),
-    };
-    match &session.answers.letter {
-        Letter::NotKnown => vec![row("letter", "not known yet".to_owned())],
-        Letter::NotSet(at) => vec![row("letter", format!("not set ({} ago)", times.since(*at)))],
-        Letter::Set(answer) => {
-            let mut rows = vec![row("fetched", times.moment(answer.fetched_at))];
-            if let Some(branch) = &answer.value.branch {
-                for (label, text) in [
-                    ("branch", &branch.name),
-                    ("FAD code", &branch.fad_code),
-                    ("address", &branch.address),
-                    ("post code", &branch.post_code),
-                ] {
-                    rows.extend(text.as_ref().map(|text| row(label, server(text))));
-                }
-                rows.push(row("", "the applicant may use any other enabled branch".to_owned()));
-            }
-            for document in &answer.value.documents {
-                let parts =
-                    [maybe(document.country_code.as_ref()), maybe(document.document_type.as_ref())];
-                rows.push(row("to bring", parts.join(" ")));
-            }
-            let contact = match answer.value.contact_profile_exists {
-                Some(true) => "held by Yoti, not shown here",
-                Some(false) => "none",
-                None => "not told",
-            };
-            rows.push(row("contact", contact.to_owned()));
-            rows
-        }
-    }
-}
 
 /// The answer as received (secrets removed), laid out over lines and made safe.
 /// What identifies a person is hidden as far as privacy says.
