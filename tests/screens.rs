@@ -13,6 +13,7 @@ use branchwatch::app::action::Action;
 use branchwatch::app::desk::{DeskSettings, Permit};
 use branchwatch::app::effect::Effect;
 use branchwatch::app::event::{Event, Measured, Outcome};
+use branchwatch::app::view::{CHECK_TEXT_AT, CheckForm};
 use branchwatch::app::{Model, ModelSettings, update};
 use branchwatch::domain::call::{Call, CallLog, Traffic};
 use branchwatch::domain::change;
@@ -33,6 +34,7 @@ use ratatui::Terminal;
 use ratatui::backend::TestBackend;
 use ratatui::buffer::Buffer;
 use ratatui::style::{Color, Style};
+use serde_json::{Value, json};
 
 const SIZES: [(u16, u16); 3] = [(80, 24), (120, 40), (200, 60)];
 
@@ -62,6 +64,16 @@ fn entry(n: u128) -> WatchEntry {
 
 /// A session of a scenario, so many seconds after its creation.
 fn session(n: u128, scenario: &str, age: i64, state: State) -> WatchedSession {
+    session_with(n, (scenario, age), state, &Value::Null)
+}
+
+/// [`session`] with members of its session result replaced.
+fn session_with(
+    n: u128,
+    (scenario, age): (&str, i64),
+    state: State,
+    members: &Value,
+) -> WatchedSession {
     let mut watched = WatchedSession::new(entry(n));
     if state == State::Loading {
         return watched;
@@ -70,7 +82,10 @@ fn session(n: u128, scenario: &str, age: i64, state: State) -> WatchedSession {
     let scenario = Scenario::shipped(scenario).unwrap();
     let life =
         Life { id: watched.id(), scenario, created, delay: 0, ttl: None, instructions: None };
-    let moment = life.moment(now());
+    let mut moment = life.moment(now());
+    for (key, value) in members.as_object().into_iter().flatten() {
+        moment.session[key] = value.clone();
+    }
     let (text, _) = raw::checked_without_secrets(moment.session.to_string().into_bytes()).unwrap();
     let configuration = moment.configuration.to_string();
     let id = watched.id();
@@ -131,8 +146,12 @@ fn snapshot(state: State) -> Arc<Snapshot> {
             ("S27", 60),
         ],
     };
-    let entries =
-        (1_u128..).zip(sessions).map(|(n, (s, age))| Arc::new(session(n, s, *age, state)));
+    let entries = (1_u128..).zip(sessions).map(|(n, (s, age))| session(n, s, *age, state));
+    snapshot_of(entries.collect(), state)
+}
+
+fn snapshot_of(sessions: Vec<WatchedSession>, state: State) -> Arc<Snapshot> {
+    let entries = sessions.into_iter().map(Arc::new);
     let connection = match state {
         State::Loading => Connection::Starting,
         State::Error => Connection::Unavailable {
@@ -159,6 +178,10 @@ fn snapshot(state: State) -> Arc<Snapshot> {
 }
 
 fn model(state: State, size: (u16, u16)) -> Model {
+    model_of(snapshot(state), size)
+}
+
+fn model_of(snapshot: Arc<Snapshot>, size: (u16, u16)) -> Model {
     let keymap = Keymap::shipped().unwrap();
     let settings = ModelSettings {
         profile: "acme-dbs".into(),
@@ -173,7 +196,7 @@ fn model(state: State, size: (u16, u16)) -> Model {
         help: keymap.help_rows(),
     };
     let mut model = Model::new(settings, size, now());
-    update(&mut model, Event::Snapshot(snapshot(state)));
+    update(&mut model, Event::Snapshot(snapshot));
     update(&mut model, Event::Tick(now()));
     model
 }
@@ -274,6 +297,160 @@ fn every_pane_when_the_data_is_stale() {
 #[test]
 fn every_pane_when_yoti_is_unavailable() {
     every_pane(State::Error);
+}
+
+/// Opens every check, as an operator would: cursor and Enter.
+fn open_all_checks(model: &mut Model) {
+    update(model, Event::Action(Action::Pane(3)));
+    while let Some(place) =
+        model.checks().rows.iter().position(|row| row.expandable && !row.expanded)
+    {
+        update(model, Event::Action(Action::Top));
+        for _ in 0..place {
+            update(model, Event::Action(Action::Down));
+        }
+        update(model, Event::Action(Action::Enter));
+    }
+    update(model, Event::Action(Action::Top));
+}
+
+/// Frames of one session alone: its pane zoomed, in a window high enough for most of it.
+fn alone(name: &str, watched: &WatchedSession, act: impl Fn(&mut Model)) {
+    let frames = [(80, 60), (120, 40), (200, 60)].map(|size| {
+        let mut model = model_of(snapshot_of(vec![watched.clone()], State::Live), size);
+        act(&mut model);
+        (format!("{name} {}x{}", size.0, size.1), frame(&model, look()))
+    });
+    insta::assert_snapshot!(name, pictures(frames.into()));
+}
+
+fn zoomed_checks(model: &mut Model) {
+    open_all_checks(model);
+    update(model, Event::Action(Action::Zoom));
+}
+
+#[test]
+fn an_open_check_says_why_and_what_to_do() {
+    alone("checks_open", &session(1, "S07", 900, State::Live), zoomed_checks);
+    // Beside the other panes it is narrow.
+    alone("checks_open_beside", &session(1, "S07", 900, State::Live), open_all_checks);
+}
+
+#[test]
+fn wrapped_text_follows_the_size_of_the_window() {
+    let watched = session(1, "S07", 900, State::Live);
+    let mut model = model_of(snapshot_of(vec![watched], State::Live), (200, 60));
+    zoomed_checks(&mut model);
+    let before = model.checks().rows.len();
+    update(&mut model, Event::Resize(80, 24));
+    let room = 78 - CHECK_TEXT_AT;
+    let held = model.checks();
+    let texts = held.rows.iter().filter(|row| row.form == CheckForm::Text);
+    assert!(texts.clone().all(|row| row.reason.text.chars().count() <= room));
+    assert!(held.rows.len() > before, "some lines go on");
+}
+
+#[test]
+fn what_nobody_knows_is_shown_raw_in_checks_and_tree() {
+    let watched = session(1, "S19", 700, State::Live);
+    alone("unknown_checks", &watched, zoomed_checks);
+    alone("unknown_tree", &watched, unfolded_tree);
+}
+
+fn unfolded_tree(model: &mut Model) {
+    for action in [Action::Pane(2), Action::UnfoldAll, Action::Zoom] {
+        update(model, Event::Action(action));
+    }
+}
+
+#[test]
+fn the_tree_unfolds_to_the_last_media() {
+    alone("tree_unfolded", &session(1, "S02", 900, State::Live), unfolded_tree);
+    alone("tree_attempts", &session(1, "S16", 1_200, State::Live), unfolded_tree);
+}
+
+#[test]
+fn an_identity_profile_stands_over_the_checks() {
+    let scheme = |kind: &str, met: bool| {
+        json!({ "scheme": { "type": kind, "objective": "STANDARD" }, "requirements_met": met,
+            "requirements_not_met_info": if met { Value::Null } else { "no proof of address".into() } })
+    };
+    let media = json!({ "id": "aa000000-0000-4000-8000-0000000000f9", "type": "JSON" });
+    let members = json!({
+        "identity_profile": {
+            "subject_id": "case-7", "result": "ABORTED",
+            "failure_reason": {
+                "reason_code": "MANDATORY_DOCUMENT_NOT_PROVIDED",
+                "requirements_not_met_details": [
+                    { "failure_type": "ID_DOCUMENT_EXTRACTION", "document_type": "PASSPORT",
+                      "document_country_iso_code": "GBR", "audit_id": "a-1", "details": "NOT_PROVIDED" },
+                    { "failure_type": "ID_DOCUMENT_AUTHENTICITY", "document_type": "DRIVING_LICENCE",
+                      "document_country_iso_code": "GBR", "audit_id": "a-2", "details": "EXPIRED" },
+                ],
+            },
+        },
+        "advanced_identity_profile": {
+            "result": "DONE",
+            "identity_profile_report": {
+                "compliance": [
+                    { "trust_framework": "UK_TFIDA",
+                      "schemes_compliance": [scheme("DBS", true), scheme("RTW", false)] },
+                    { "trust_framework": "YOTI_GLOBAL",
+                      "schemes_compliance": [scheme("AL", true)] },
+                ],
+                "media": media,
+            },
+        },
+        "advanced_identity_profile_preview": { "media": media },
+        "import_token": { "failure_reason": "NOT_ENOUGH_DATA" },
+    });
+    let watched = session_with(1, ("S01", 700), State::Live, &members);
+    alone("identity_profile", &watched, |model| {
+        zoomed_checks(model);
+    });
+}
+
+#[test]
+fn a_watchlist_tells_its_hits_and_a_check_that_broke_what_that_is() {
+    let check = |id: &str, kind: &str, state: &str, report: Value| {
+        let mut check = json!({ "id": format!("aa000000-0000-4000-8000-00000000000{id}"),
+            "type": kind, "state": state, "resources_used": [], "generated_media": [],
+            "created": "2026-10-16T09:20:00Z", "last_updated": "2026-10-16T09:20:09Z" });
+        if !report.is_null() {
+            check["report"] = report;
+        }
+        check
+    };
+    let raw = json!({ "media": { "id": "aa000000-0000-4000-8000-0000000000f2", "type": "JSON" } });
+    let found = |search: Value| {
+        json!({
+            "recommendation": { "value": "CONSIDER", "reason": "POTENTIAL_MATCH" },
+            "breakdown": [
+                { "sub_check": "sanction", "result": "PASS", "details": [] },
+                { "sub_check": "adverse_media", "result": "FAIL", "details": [
+                    { "name": "number_of_hits", "value": "2" },
+                    { "name": "closest_match", "value": "name_exact" } ] },
+            ],
+            "watchlist_summary": { "total_hits": 2, "search_config": search, "raw_results": raw,
+                "associated_country_codes": ["GBR", "FRA"] },
+        })
+    };
+    let custom = json!({ "type": "WITH_CUSTOM_ACCOUNT", "api_key": "very-secret",
+        "remove_deceased": true, "share_url": false, "monitoring": true, "client_ref": "case-7",
+        "sources": { "type": "TYPE_LIST", "types": ["pep", "fitness-probity"] },
+        "matching_strategy": { "type": "FUZZY", "fuzziness": 0.60 }, "tags": { "team": "a" } });
+    let members = json!({ "checks": [
+        check("1", "WATCHLIST_SCREENING", "DONE",
+            found(json!({ "categories": ["ADVERSE-MEDIA", "SANCTIONS"] }))),
+        check("2", "WATCHLIST_ADVANCED_CA", "DONE", found(custom)),
+        check("3", "ID_DOCUMENT_AUTHENTICITY", "INTERNAL_ERROR", Value::Null),
+        check("4", "THIRD_PARTY_IDENTITY", "PENDING", Value::Null),
+    ] });
+    let watched = session_with(1, ("S01", 700), State::Live, &members);
+    alone("watchlist", &watched, zoomed_checks);
+    let mut model = model_of(snapshot_of(vec![watched], State::Live), (200, 60));
+    zoomed_checks(&mut model);
+    assert!(!format!("{:?}", model.checks().rows).contains("very-secret"));
 }
 
 #[test]

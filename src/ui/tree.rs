@@ -91,8 +91,8 @@ fn item(
     TreeItem::new(node.step.clone(), text, children).ok()
 }
 
-/// Sign, label, detail and status. Details begin in one column over all depths, unless a label needs
-/// more and what follows it does not; the status stands at the right end.
+/// Sign, label, detail and status. Details begin in one column over all depths, unless a label or a
+/// detail needs what the other does not; the status stands at the right end.
 fn line(node: &TreeNode, (depth, width): (usize, usize), look: Look) -> Line<'static> {
     let (glyph, tone) = node.glyph;
     let sign = if glyph == Glyph::Blank { 0 } else { 2 };
@@ -127,7 +127,8 @@ fn columns(node: &TreeNode, room: usize, end: usize) -> (usize, usize, usize) {
     let after = if status > 0 { status + 1 } else { 0 };
     let most = room.saturating_sub(after + 1);
     let end = end.max(8).min(most);
-    let label = if label > end { label.min(most.saturating_sub(detail).max(end)) } else { end };
+    let free = most.saturating_sub(detail);
+    let label = if label > end { label.min(free.max(end)) } else { end.min(free.max(label)) };
     (label, most.saturating_sub(label), status)
 }
 
@@ -149,12 +150,13 @@ mod tests {
     }
 
     #[test]
-    fn a_long_label_takes_what_the_rest_does_not_need_and_a_short_one_keeps_the_column() {
+    fn labels_keep_their_column_unless_they_or_their_details_need_what_the_other_does_not() {
         let long = "DOCUMENT_SCHEME_VALIDITY_CHECK";
         for (label, detail, status, columns) in [
             ("state", "COMPLETE", "", (18, 29, 0)),
             (long, "UK_DBS", "DONE", (30, 12, 4)),
             (long, &"x".repeat(40), "DONE", (18, 24, 4)),
+            ("state", "GBR PASSPORT", &"x".repeat(28), (10, 12, 24)),
             ("state", "", &"x".repeat(40), (18, 4, 24)),
         ] {
             assert_eq!(super::columns(&node(label, detail, status), 48, 18), columns, "{label}");
