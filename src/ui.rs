@@ -4,8 +4,8 @@
 //! never sees a server's text that has not been made safe.
 
 mod call_log;
-mod export_dialog;
 mod checks;
+mod export_dialog;
 mod footer;
 mod header;
 mod lock;
