@@ -16,13 +16,13 @@ mod find;
 #[cfg(test)]
 pub(crate) mod fixture;
 mod guard;
+mod json;
 pub mod layout;
+mod letter;
 mod model;
 mod moves;
 mod order;
 pub mod overlay;
-mod json;
-mod letter;
 mod parts;
 mod rebuild;
 mod report;

@@ -3,8 +3,8 @@
 //! Owns the resolved [`Config`] and where each value came from. Must never hold a secret: keys are
 //! named by path and read where they are used. Never writes the file but for `config init --write`.
 
-mod desk;
 mod auth;
+mod desk;
 mod duration;
 mod file;
 mod resolve;

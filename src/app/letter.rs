@@ -181,7 +181,7 @@ fn pair(country: Option<&ServerText>, kind: Option<&ServerText>) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::app::words::TimeForm;
+    use crate::app::words::{Openness, TimeForm};
     use crate::domain::fixture as f;
     use crate::domain::wire_enum::{SessionState, SourceType};
 
@@ -200,7 +200,12 @@ mod tests {
             f::requirement("proof", RequirementType::SupplementaryDocument, &["UTILITY_BILL"]),
         ]);
         let watched = f::watched(Some(session), Some(configuration), Some(letter));
-        let times = Times { form: TimeForm::Utc, zone: jiff::tz::TimeZone::UTC, now: f::now() };
+        let times = Times {
+            form: TimeForm::Utc,
+            zone: jiff::tz::TimeZone::UTC,
+            now: f::now(),
+            openness: Openness::default(),
+        };
         let rows = super::letter(&watched, (&times, width));
         rows.iter()
             .map(|r| format!("{} {}", r.label.text, r.value.text).trim().to_owned())

@@ -35,7 +35,12 @@ pub(super) fn said(rows: &[CheckRow]) -> Vec<String> {
 }
 
 fn times() -> Times {
-    Times { form: words::TimeForm::Utc, zone: jiff::tz::TimeZone::UTC, now: f::now() }
+    Times {
+        form: words::TimeForm::Utc,
+        zone: jiff::tz::TimeZone::UTC,
+        now: f::now(),
+        openness: words::Openness::default(),
+    }
 }
 
 /// The rows of a session with everything open, in a wide pane.

@@ -27,7 +27,12 @@ fn outline(nodes: &[TreeNode], depth: usize, found: &mut Vec<String>) {
 }
 
 fn lines(session: Option<Session>, configuration: Option<Configuration>) -> Vec<String> {
-    let times = Times { form: words::TimeForm::Utc, zone: jiff::tz::TimeZone::UTC, now: f::now() };
+    let times = Times {
+        form: words::TimeForm::Utc,
+        zone: jiff::tz::TimeZone::UTC,
+        now: f::now(),
+        openness: words::Openness::default(),
+    };
     let mut found = Vec::new();
     outline(&view(&f::watched(session, configuration, None), &times).roots, 0, &mut found);
     found
