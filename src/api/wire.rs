@@ -35,7 +35,7 @@ pub fn session(raw: &str, asked: SessionId) -> Result<Session, ApiErrorKind> {
 /// Reads a configuration.
 ///
 /// # Errors
-/// As [`session`].
+/// As [`session()`].
 pub fn configuration(raw: &str, asked: SessionId) -> Result<Configuration, ApiErrorKind> {
     configuration::value(&parsed(raw)?, asked)
 }
@@ -77,6 +77,7 @@ mod tests {
     use super::*;
     use crate::domain::check::Check;
     use crate::domain::resource::ResourceKind;
+    use crate::domain::server_text::ServerText;
     use crate::domain::wire_enum::{
         CheckState, IdentityProfileOutcome, Recommendation, SourceType,
     };
@@ -145,6 +146,43 @@ mod tests {
         assert_eq!(media, ["m1", "m2", "m3", "m4", "m5", "m6"], "also below unknown keys");
         let profile = session.identity_profile.unwrap();
         assert_eq!(profile.result, Some(IdentityProfileOutcome::Aborted));
+    }
+
+    #[test]
+    fn what_no_field_reads_is_flattened_below_its_own_row() {
+        let session = read(
+            r#"{"session_id":"$ID","quantum":{"score":1.50,"deep":[{"a":null},[]]},
+            "resources":{"id_documents":[{"id":"d","source":{"type":"KIOSK","kiosk_id":"K-17","floor":3},"pages":[{"tilt":"left"}]}]},
+            "checks":[{"id":"c","type":"FAMILIAR_FACE_SEARCH","state":"DONE","weight":7,
+              "report":{"recommendation":{"value":"REJECT","reason":"MATCH_FOUND","by":"night"},"faces":[{"rank":1},{"rank":2}]}}]}"#,
+        );
+        let pairs = |extra: &crate::domain::session::Extra| {
+            let pair = |(path, value): &(ServerText, ServerText)| {
+                format!("{}={}", path.as_raw(), value.as_raw())
+            };
+            extra.iter().map(pair).collect::<Vec<_>>().join(" ")
+        };
+        assert_eq!(
+            pairs(&session.extra),
+            "quantum.score=1.50 quantum.deep.0.a=null quantum.deep.1=[]"
+        );
+        assert_eq!(pairs(&session.resources[0].source_extra), "kiosk_id=K-17 floor=3");
+        assert_eq!(pairs(&session.resources[0].extra), "pages.0.tilt=left");
+        assert_eq!(
+            pairs(&session.checks[0].extra),
+            "weight=7 report.recommendation.by=night report.faces.0.rank=1 report.faces.1.rank=2"
+        );
+        let unknown: Vec<&str> = session.unknown.iter().map(|u| u.pointer.as_str()).collect();
+        assert_eq!(unknown, ["/resources/id_documents/0/source/type", "/checks/0/type"]);
+    }
+
+    #[test]
+    fn a_flood_of_unknown_keys_is_bounded_and_says_how_many_are_left_out() {
+        let keys: Vec<String> = (0..250).map(|n| format!("\"k{n}\":{n}")).collect();
+        let session = read(&format!(r#"{{"session_id":"$ID",{}}}"#, keys.join(",")));
+        assert_eq!(session.extra.len(), 101);
+        let (path, more) = session.extra.last().unwrap();
+        assert_eq!((path.as_raw(), more.as_raw()), ("…", "150 more"));
     }
 
     #[test]

@@ -320,7 +320,10 @@ fn reason(check: &Check) -> Option<&ServerText> {
 mod tests {
     use super::*;
     use crate::domain::fixture as f;
-    use crate::domain::wire_enum::{Recommendation, RequirementType, SessionState};
+    use crate::domain::ids::MediaId;
+    use crate::domain::wire_enum::{
+        IdentityProfileOutcome, Recommendation, RequirementType, SessionState,
+    };
 
     fn kinds(old: &Answers, new: &Answers) -> Vec<ChangeKind> {
         between(old, new, f::now()).into_iter().map(|event| event.what).collect()
@@ -361,6 +364,26 @@ mod tests {
             kinds(&answers(after), &answers(without)).as_slice(),
             [ChangeKind::ResourceRemoved { .. }]
         ));
+    }
+
+    #[test]
+    fn a_media_that_was_replaced_and_a_profile_of_either_kind_are_told() {
+        let mut before = f::session(SessionState::Ongoing);
+        before.resources.push(f::document("p", "PASSPORT", SourceType::Ibv, f::now()));
+        let mut after = before.clone();
+        after.resources[0].media[0].id = MediaId::new("another");
+        assert!(matches!(
+            kinds(&answers(before.clone()), &answers(after)).as_slice(),
+            [ChangeKind::ResourceUpdated { .. }]
+        ));
+        let profile = |result| IdentityProfile { result, ..IdentityProfile::default() };
+        let mut basic = before.clone();
+        basic.identity_profile = Some(profile(Some(IdentityProfileOutcome::Aborted)));
+        let mut both = basic.clone();
+        both.advanced_identity_profile = Some(profile(Some(IdentityProfileOutcome::Done)));
+        let told = |result: &str| ChangeKind::IdentityProfile(result.into());
+        assert_eq!(kinds(&answers(before), &answers(basic.clone())), [told("ABORTED")]);
+        assert_eq!(kinds(&answers(basic), &answers(both)), [told("DONE")]);
     }
 
     #[test]

@@ -206,6 +206,8 @@ mod tests {
 
     use super::*;
     use crate::domain::fixture as f;
+    use crate::domain::profile::{FrameworkCompliance, SchemeCompliance};
+    use crate::domain::session::UnknownValue;
     use crate::domain::watched::Answers;
     use crate::domain::wire_enum::{
         CheckState, CheckType, IdentityProfileOutcome, RequirementType,
@@ -315,6 +317,47 @@ mod tests {
                 ..IdentityProfile::default()
             });
             assert_eq!(super::verdict(&session, &PassRule::All), Verdict::Reject);
+        }
+    }
+
+    #[test]
+    fn what_nobody_can_read_or_knows_anywhere_in_the_answer_is_for_a_person_to_look_at() {
+        let mut good = f::session(SessionState::Completed);
+        good.checks.push(f::check("c", Some(Recommendation::Approve)));
+        let judged = |change: fn(&mut Session)| {
+            let mut session = good.clone();
+            change(&mut session);
+            super::verdict(&session, &PassRule::All)
+        };
+        let profile = |result: &str, met: Option<bool>| IdentityProfile {
+            result: Some(IdentityProfileOutcome::from_wire(result)),
+            compliance: vec![FrameworkCompliance {
+                schemes: vec![SchemeCompliance {
+                    requirements_met: met,
+                    ..SchemeCompliance::default()
+                }],
+                ..FrameworkCompliance::default()
+            }],
+            ..IdentityProfile::default()
+        };
+        assert_eq!(judged(|_| {}), Verdict::Approve);
+        assert_eq!(judged(|s| s.unreadable_checks = 1), Verdict::Refer);
+        assert_eq!(judged(|s| s.checks[0].state = Some(CheckState::Pending)), Verdict::Refer);
+        assert_eq!(judged(|s| s.checks[0].state = None), Verdict::Refer);
+        let unknown = |s: &mut Session| {
+            s.unknown.push(UnknownValue { pointer: "/state".into(), value: "NEW".into() });
+        };
+        assert_eq!(judged(unknown), Verdict::Refer);
+        for (profile, verdict) in [
+            (profile("DONE", Some(true)), Verdict::Approve),
+            (profile("DONE", None), Verdict::Approve),
+            (profile("DONE", Some(false)), Verdict::Refer),
+            (profile("PAUSED", Some(true)), Verdict::Refer),
+            (profile("ABORTED", None), Verdict::Reject),
+        ] {
+            let mut session = good.clone();
+            session.advanced_identity_profile = Some(profile);
+            assert_eq!(super::verdict(&session, &PassRule::All), verdict);
         }
     }
 

@@ -49,7 +49,8 @@ fn sub_check(item: &Cursor<'_>) -> SubCheck {
     }
 }
 
-/// `{name, value}`; an item of another form gives one pair for each scalar in it (contract 4.3).
+/// `{name, value}`; an item of another form gives one pair for each scalar in it, an empty one an
+/// empty pair (contract 4.3).
 fn detail(item: &Cursor<'_>) -> Vec<(ServerText, ServerText)> {
     let is = |wanted: &str| {
         item.entries()
@@ -61,5 +62,6 @@ fn detail(item: &Cursor<'_>) -> Vec<(ServerText, ServerText)> {
     {
         return vec![(name, value)];
     }
-    item.rest()
+    let pairs = item.rest();
+    if pairs.is_empty() { vec![Default::default()] } else { pairs }
 }

@@ -16,9 +16,9 @@ use crate::domain::wire_enum::MediaType;
 pub(super) fn all(container: &Cursor<'_>) -> Vec<Resource> {
     let mut found = Vec::new();
     for (key, value) in container.entries() {
-        if value.is_array() {
+        if value.is_array() || value.is_null() {
             found.extend(container.list(key).iter().map(|item| one(key, item)));
-        } else if !value.is_null() {
+        } else {
             container.note(key, "no list");
         }
     }
