@@ -46,7 +46,7 @@ pub fn write(path: &Path, text: &str, existing: Existing) -> Result<PathBuf, Exp
     write_bytes(path, text.as_bytes(), existing)
 }
 
-/// [`write`] for what is no text: a letter, a picture.
+/// [`write()`] for what is no text: a letter, a picture.
 ///
 /// # Errors
 /// See [`ExportError`].
