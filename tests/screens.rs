@@ -83,8 +83,8 @@ fn session_with(
     let life =
         Life { id: watched.id(), scenario, created, delay: 0, ttl: None, instructions: None };
     let mut moment = life.moment(now());
-    for (key, value) in members.as_object().into_iter().flatten() {
-        moment.session[key] = value.clone();
+    if let (Some(session), Value::Object(members)) = (moment.session.as_object_mut(), members) {
+        session.extend(members.clone());
     }
     let (text, _) = raw::checked_without_secrets(moment.session.to_string().into_bytes()).unwrap();
     let configuration = moment.configuration.to_string();

@@ -25,6 +25,8 @@ use crate::reasons::{self, Kind};
 /// What the rows are made from.
 struct Pane<'a> {
     session: &'a Session,
+    /// What a later attempt has superseded.
+    superseded: Vec<&'a ResourceId>,
     /// Keys of the rows that are open.
     open: &'a BTreeSet<String>,
     times: &'a Times,
@@ -40,7 +42,8 @@ pub(crate) fn checks(
 ) -> (Vec<CheckRow>, String) {
     let mut rows = Vec::new();
     if let Some(answer) = session.session() {
-        let pane = Pane { session: answer, open, times, width };
+        let superseded = coverage::superseded(answer, &coverage::derive(session));
+        let pane = Pane { session: answer, superseded, open, times, width };
         rows.extend(profile::rows(&pane));
         let all = answer.checks.len() + answer.unreadable_checks;
         if all > 0 {
@@ -66,7 +69,7 @@ fn results(pane: &Pane<'_>) -> Vec<CheckRow> {
     let mut rows = Vec::new();
     for group in order.chunk_by(|(_, a), (_, b)| a.map(|r| &r.id) == b.map(|r| &r.id)) {
         let of = group.first().and_then(|(_, of)| *of);
-        let name = of.map_or_else(|| "whole session".to_owned(), |of| heading(of, session));
+        let name = of.map_or_else(|| "whole session".to_owned(), |of| pane.heading(of));
         let key = of.map_or_else(|| "group".to_owned(), |of| of.id.text().as_raw().to_owned());
         let signs = group.iter().map(|(check, _)| sign(check).0);
         rows.push(titled(format!("group {key}"), name, &signs.collect::<Vec<_>>()));
@@ -121,14 +124,23 @@ fn used<'a>(session: &'a Session, check: &Check) -> Vec<&'a Resource> {
     check.resources_used.iter().filter_map(find).collect()
 }
 
-/// `PASSPORT · GBR · from IBV`, and whether a later attempt was made.
-fn heading(resource: &Resource, session: &Session) -> String {
+impl Pane<'_> {
+    /// [`heading`], and whether a later attempt was made.
+    fn heading(&self, resource: &Resource) -> String {
+        let name = heading(resource);
+        if self.is_superseded(resource) { format!("{name} · earlier attempt") } else { name }
+    }
+
+    fn is_superseded(&self, resource: &Resource) -> bool {
+        self.superseded.contains(&&resource.id)
+    }
+}
+
+/// `PASSPORT · GBR · from IBV`.
+fn heading(resource: &Resource) -> String {
     let mut parts = vec![name_of(resource)];
     parts.extend(resource.document().and_then(|d| d.issuing_country.as_ref()).map(server));
     parts.extend(resource.source.as_ref().map(|source| format!("from {}", wire(source.as_raw()))));
-    if coverage::is_superseded(resource, &session.resources) {
-        parts.push("earlier attempt".to_owned());
-    }
     parts.join(" · ")
 }
 

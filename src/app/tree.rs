@@ -15,6 +15,7 @@ mod tests;
 use crate::app::view::{Cell, Glyph, Tone, TreeNode, TreeStep, TreeView};
 use crate::app::words::{self, Times, long, wire};
 use crate::domain::coverage;
+use crate::domain::resource::Resource;
 use crate::domain::session::Extra;
 use crate::domain::watched::WatchedSession;
 
@@ -33,8 +34,15 @@ pub(crate) fn view(session: &WatchedSession, times: &Times) -> TreeView {
     }
     if let Some(answer) = session.session() {
         let free = coverage.unmatched.iter().filter_map(|&at| answer.resources.get(at));
-        let known = session.configuration().is_some();
-        view.roots.extend(free.map(|of| resource::unmatched(of, (answer, known), times)));
+        let superseded = coverage::superseded(answer, &coverage);
+        let status = |of: &Resource| {
+            if superseded.contains(&&of.id) {
+                Some(("earlier attempt", Tone::Dim))
+            } else {
+                session.configuration().map(|_| ("fits no requirement", Tone::Notice))
+            }
+        };
+        view.roots.extend(free.map(|of| resource::unmatched(of, answer, status(of), times)));
     }
     view.roots.extend(rest::facts(session, times));
     view.roots.extend(rest::unknown(session));

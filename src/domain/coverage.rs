@@ -3,6 +3,7 @@
 //! Owns the match. Must never guess between equals: "1 of 2" is said instead.
 
 use crate::domain::configuration::{Configuration, RequiredResource};
+use crate::domain::ids::ResourceId;
 use crate::domain::instructions::Instructions;
 use crate::domain::resource::{Resource, ResourceKind};
 use crate::domain::server_text::ServerText;
@@ -125,14 +126,21 @@ fn chains(session: &Session, configuration: &Configuration) -> Vec<Chain> {
     chains
 }
 
-/// True when the applicant tried again: a later resource of the same kind, type and country.
+/// Resources that a later attempt has superseded: at a requirement that is surely theirs, and faces
+/// that were captured again, where none is. Documents that several requirements compete for are not.
 #[must_use]
-pub fn is_superseded(resource: &Resource, all: &[Resource]) -> bool {
-    let attempts = !matches!(
-        resource.kind,
-        ResourceKind::ApplicantProfile(_) | ResourceKind::ShareCode(_) | ResourceKind::Unknown(_)
-    );
-    attempts && all.iter().any(|o| alike(o, resource) && o.created_at > resource.created_at)
+pub fn superseded<'a>(session: &'a Session, coverage: &Coverage) -> Vec<&'a ResourceId> {
+    let sure = coverage.requirements.iter().filter(|r| r.matched != Match::Ambiguous);
+    let earlier = sure.flat_map(|requirement| requirement.resources.iter().skip(1));
+    let all = &session.resources;
+    let face =
+        |r: &Resource| matches!(r.kind, ResourceKind::Liveness(_) | ResourceKind::FaceCapture(_));
+    let again = coverage.unmatched.iter().filter(|&&at| {
+        all.get(at).is_some_and(|r| {
+            face(r) && all.iter().any(|o| alike(o, r) && o.created_at > r.created_at)
+        })
+    });
+    earlier.chain(again).filter_map(|&at| Some(&all.get(at)?.id)).collect()
 }
 
 fn alike(a: &Resource, b: &Resource) -> bool {
@@ -368,6 +376,25 @@ mod tests {
         assert_eq!(coverage.requirements[1].resources, [0]);
         assert_eq!(coverage.requirements[0].matched, Match::None);
         assert_eq!(coverage.counts(), (1, 2));
+    }
+
+    #[test]
+    fn an_earlier_attempt_is_superseded_only_where_it_is_sure_what_it_was_for() {
+        let at = f::minutes_ago;
+        let mut session = f::session(SessionState::Ongoing);
+        session.resources = vec![
+            f::document("new", "PASSPORT", SourceType::Ibv, at(1)),
+            f::document("old", "PASSPORT", SourceType::Ibv, at(2)),
+        ];
+        let names = |requirements: Vec<RequiredResource>| {
+            let configuration = f::configuration(requirements);
+            let watched = f::watched(Some(session.clone()), Some(configuration), None);
+            let found = superseded(&session, &derive(&watched));
+            found.into_iter().map(|id| id.text().as_raw().to_owned()).collect::<Vec<_>>()
+        };
+        assert_eq!(names(vec![f::requirement("a", ID, &["PASSPORT"])]), ["old"]);
+        assert_eq!(names(two_ids()), [""; 0]);
+        assert_eq!(names(Vec::new()), [""; 0]);
     }
 
     #[test]

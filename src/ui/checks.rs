@@ -55,10 +55,11 @@ fn columns(rows: &[CheckRow], width: usize) -> Columns {
     let roomy = width >= 64;
     let mut made = Columns::default();
     if roomy {
-        let on = check(&|row| row.on.text.width());
+        // What else was used stands below an open check too: the reason comes first.
+        let on = if width >= 90 { check(&|row| row.on.text.width()) } else { 0 };
         let state = check(&|row| row.state.text.width()).max(5);
         let verdict = check(&|row| row.recommendation.text.width()).max(10);
-        let wanted = [(verdict, 10), (state, 6), (name, 20), (reason, 8), (on, 0)];
+        let wanted = [(verdict, 10), (state, 6), (name, 20), (reason, 8), (on, 12)];
         [made.verdict, made.state, made.name, made.reason, made.on] = shares(room, wanted);
     } else {
         let verdict = check(&|row| verdict_or_state(row).text.width()).max(6);

@@ -128,7 +128,9 @@ fn columns(node: &TreeNode, room: usize, end: usize) -> (usize, usize, usize) {
     let most = room.saturating_sub(after + 1);
     let end = end.max(8).min(most);
     let free = most.saturating_sub(detail);
-    let label = if label > end { label.min(free.max(end)) } else { end.min(free.max(label)) };
+    // Without a status the detail has room enough for its beginning: columns before ends.
+    let least = if status > 0 { label } else { end };
+    let label = if label > end { label.min(free.max(end)) } else { end.min(free.max(least)) };
     (label, most.saturating_sub(label), status)
 }
 

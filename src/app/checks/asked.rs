@@ -39,9 +39,8 @@ fn asked(number: usize, wanted: &RequestedCheck) -> CheckRow {
 fn title(session: &WatchedSession, wanted: &RequestedCheck) -> String {
     let Some(place) = wanted.requirement else { return "whole session".to_owned() };
     let answer = session.session();
-    let supplied = answer.and_then(|a| Some((a, a.resources.get(wanted.resource?)?)));
-    if let Some((answer, resource)) = supplied {
-        return heading(resource, answer);
+    if let Some(resource) = answer.and_then(|a| a.resources.get(wanted.resource?)) {
+        return heading(resource);
     }
     let requirement = session.configuration().and_then(|c| c.requirements.get(place));
     let letter = session.instructions().map_or(&[][..], |letter| &letter.documents);

@@ -7,7 +7,6 @@ use super::{Pane, name_of};
 use crate::app::view::{Cell, CheckForm, CheckRow, Glyph, Tone};
 use crate::app::words::{self, long, server, wire};
 use crate::domain::check::{Check, Report, SubCheck};
-use crate::domain::coverage;
 use crate::domain::resource::Resource;
 use crate::domain::watchlist::{WatchlistSearch, WatchlistSummary};
 use crate::domain::wire_enum::{CheckState, Recommendation, SubCheckResult, WatchlistAccount};
@@ -20,7 +19,7 @@ pub(super) fn lines(pane: &Pane<'_>, check: &Check, of: Option<&Resource>) -> Ve
         let text = "This build does not know this check: it counts as refer, whatever it says.";
         lines.say("not known", (text, Tone::Notice));
     }
-    if of.is_some_and(|of| coverage::is_superseded(of, &pane.session.resources)) {
+    if of.is_some_and(|of| pane.is_superseded(of)) {
         let text = "Superseded by a later attempt; its result still counts for the stage.";
         lines.say("attempt", (text, Tone::Notice));
     }
@@ -182,7 +181,7 @@ fn looked_at(lines: &mut Lines, pane: &Pane<'_>, check: &Check) {
     for (number, used) in check.resources_used.iter().enumerate() {
         let resource = pane.session.resources.iter().find(|resource| resource.id == *used);
         let name = resource.map_or_else(|| "not in the answer".to_owned(), name_of);
-        let later = resource.is_some_and(|r| coverage::is_superseded(r, &pane.session.resources));
+        let later = resource.is_some_and(|r| pane.is_superseded(r));
         let attempt = if later { " · earlier attempt" } else { "" };
         let text = format!("{name}{attempt} {}", server(used.text()));
         lines.say(if number == 0 { "used" } else { "" }, (&text, Tone::Dim));

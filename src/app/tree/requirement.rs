@@ -87,7 +87,7 @@ fn stated(
     if !requirement.attempts_remaining.is_empty() {
         let left = requirement.attempts_remaining.iter();
         let left: Vec<String> = left.map(|(name, n)| format!("{} {n}", server(name))).collect();
-        found.push(leaf("attempts left", Cell::plain(left.join(" · "))));
+        found.push(leaf("attempts left", Cell::plain(left.join(", "))));
     }
     found.extend(maybe("objective", requirement.objective.as_ref().map(server)));
     if let Some(kind) = &requirement.liveness_type {
@@ -141,10 +141,10 @@ fn state(state: Option<&RequirementState>) -> TreeNode {
 /// How sure it is that what is shown below belongs to this requirement (contract 3.2).
 fn coverage(matched: Match) -> TreeNode {
     let why = match matched {
-        Match::Exact => "the letter names this document",
-        Match::Derived => "by kind, type and country",
-        Match::Ambiguous => "several requirements could be meant",
-        Match::None => "nothing supplied fits",
+        Match::Exact => "named by the letter",
+        Match::Derived => "kind, type, country",
+        Match::Ambiguous => "several could be it",
+        Match::None => "nothing fits",
     };
     leaf("coverage", Cell::plain(format!("{}: {why}", matched.word())))
 }

@@ -6,7 +6,7 @@ use super::media::{frames, media, page, roles};
 use super::{extra, leaf, maybe, node, task, times_of, value};
 use crate::app::view::{Cell, Glyph, Tone, TreeNode};
 use crate::app::words::{self, Times, server, wire};
-use crate::domain::coverage::{self, Match};
+use crate::domain::coverage::Match;
 use crate::domain::resource::{Document, Liveness, Resource, ResourceKind};
 use crate::domain::session::Session;
 
@@ -30,18 +30,16 @@ pub(super) fn attempt(
 /// A resource that fits no requirement stands by itself.
 pub(super) fn unmatched(
     resource: &Resource,
-    (answer, configured): (&Session, bool),
+    answer: &Session,
+    status: Option<(&str, Tone)>,
     times: &Times,
 ) -> TreeNode {
     let mut made = supplied(resource, answer, times);
     if matches!(resource.kind, ResourceKind::ApplicantProfile(_)) {
         made.label = Cell::new("APPLICANT_PROFILE", Tone::Strong);
         made.status = Cell::new("masked", Tone::Dim);
-    } else if coverage::is_superseded(resource, &answer.resources) {
-        made.status = Cell::new("earlier attempt", Tone::Dim);
-        made.glyph = (Glyph::NotYet, Tone::Dim);
-    } else if configured {
-        made.status = Cell::new("fits no requirement", Tone::Notice);
+    } else if let Some((words, tone)) = status {
+        made.status = Cell::new(words, tone);
     }
     made
 }

@@ -107,7 +107,7 @@ fn a_requirement_tells_state_sources_documents_assessments_tasks_and_attempts() 
     let expected = [
         "ID_DOCUMENT | missing",
         "  state | IN_PROGRESS",
-        "  coverage | none: nothing supplied fits",
+        "  coverage | none: nothing fits",
         "  allowed sources | IBV (UK_POST_OFFICE)",
         "    IBV | UK_POST_OFFICE | allowed",
         "      floor | 3",
@@ -119,7 +119,7 @@ fn a_requirement_tells_state_sources_documents_assessments_tasks_and_attempts() 
         "  in-branch assessments | 1 of 1 done",
         "    DOCUMENT_SCHEME_VALIDITY_CHECK | UK_DBS | DONE",
         "  requested task | ID_DOCUMENT_TEXT_DATA_EXTRACTION | REQUIRED",
-        "  attempts left | GENERIC 2 · RECLASSIFICATION 1",
+        "  attempts left | GENERIC 2, RECLASSIFICATION 1",
         "  objective | UK_DBS",
         "  requirement id | r-1",
         "  phrase | hello",
@@ -154,7 +154,7 @@ fn coverage_is_told_in_words_and_a_source_that_is_not_listed_stands_out() {
         &one,
         &[
             "ID_DOCUMENT | GBR PASSPORT | supplied 09:18:31Z",
-            "  coverage | derived: by kind, type and country",
+            "  coverage | derived: kind, type, country",
             "    KIOSK (not known) | used, not listed",
             "  PASSPORT | from KIOSK (not known) | 09:18:31Z",
             "    source | KIOSK (not known)",
@@ -166,7 +166,7 @@ fn coverage_is_told_in_words_and_a_source_that_is_not_listed_stands_out() {
         &two,
         &[
             "ID_DOCUMENT | GBR PASSPORT | 1 of several could be it",
-            "  coverage | ambiguous: several requirements could be meant",
+            "  coverage | ambiguous: several could be it",
             "  PASSPORT | from KIOSK (not known) | could be for this one",
         ],
     );
