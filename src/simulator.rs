@@ -6,17 +6,30 @@
 mod answer;
 mod branches;
 mod connection;
-mod create;
+mod control;
+mod devices;
+mod endpoints;
+mod events;
 mod expand;
+mod face;
 mod faults;
+mod letter;
 mod media;
 mod mixture;
+mod notify;
+mod oauth;
 mod pdf;
 mod person;
+mod plan;
+mod reports;
+mod required;
+mod sandbox;
 pub mod scenario;
 mod server;
 mod shape;
+mod spec;
 pub mod step;
+mod supported;
 pub mod timeline;
 mod told;
 mod verify;
@@ -96,6 +109,9 @@ pub enum SimulatorError {
         /// With line and column.
         cause: String,
     },
+    /// Notifications cannot be sent there.
+    #[error("{0} is no address for notifications: https, or http on this machine")]
+    Notify(String),
     /// The public key cannot be used, or a key pair cannot be made.
     #[error("key: {0}")]
     Key(String),
@@ -132,6 +148,15 @@ impl Running {
 /// # Errors
 /// See [`SimulatorError`].
 pub async fn start(options: Options) -> Result<Running, SimulatorError> {
+    start_told(options, None).await
+}
+
+/// Starts it; all sessions of the start notify this address (contract 8) of what happens from then
+/// on.
+///
+/// # Errors
+/// See [`SimulatorError`].
+pub async fn start_told(options: Options, notify: Option<&str>) -> Result<Running, SimulatorError> {
     let key = |why: crate::api::key::KeyError| SimulatorError::Key(why.to_string());
     let (public, private_key_pem) = match options.public_key_pem {
         Some(pem) => (pem, None),
@@ -140,26 +165,40 @@ pub async fn start(options: Options) -> Result<Running, SimulatorError> {
             (pair.public_pem().map_err(key)?, Some(pair.to_pem().map_err(key)?))
         }
     };
-    let verifying = VerifyingKey::from_pem(&public).map_err(key)?;
     let sdk_id = sdk_id(options.seed);
+    let application = Application {
+        sdk_id: sdk_id.to_string(),
+        key: VerifyingKey::from_pem(&public).map_err(key)?,
+        stranger: self::sdk_id(options.seed ^ 0x57a6).to_string(),
+        broken: self::sdk_id(options.seed ^ 0xb40c).to_string(),
+    };
     let clock = TokioClock::with_speed(options.start, options.speed);
-    let mut world = World::new(options.seed, clock);
+    let mut world = World::new(options.seed, sdk_id.to_string(), clock);
     let sessions = populate(&mut world, options.sessions, &options.scenarios, options.start)?;
+    if let Some(address) = notify {
+        let refused = |_answer| SimulatorError::Notify(address.to_owned());
+        notify::subscribe_all(&mut world, address).map_err(refused)?;
+    }
 
     let listen = |cause| SimulatorError::Listen { address: options.listen, cause };
     let listener = tokio::net::TcpListener::bind(options.listen).await.map_err(listen)?;
     let address = listener.local_addr().map_err(listen)?;
-    let application = Application { sdk_id: sdk_id.to_string(), key: verifying };
-    let shared = Shared { world: Arc::new(Mutex::new(world)), application: Arc::new(application) };
+    let shared = Shared {
+        world: Arc::new(Mutex::new(world)),
+        application: Arc::new(application),
+        public_pem: public.into(),
+    };
     let cancelled = CancellationToken::new();
     let stop = cancelled.clone().drop_guard();
     let task = tokio::spawn(async move {
-        let router = server::router(shared);
-        let service = router.into_make_service_with_connect_info::<connection::Scissors>();
+        let telling = notify::deliver(shared.clone(), cancelled.clone());
+        let service = server::router(shared);
+        let service = service.into_make_service_with_connect_info::<connection::Scissors>();
         let served = axum::serve(connection::Door(listener), service);
         tokio::select! {
             () = cancelled.cancelled() => {}
             _ended = served.into_future() => {}
+            () = telling => {}
         }
     });
     let base_url = format!("http://{address}{}", server::PREFIX);

@@ -146,6 +146,9 @@ pub(super) struct Simulate {
     /// Scenarios in turn, such as S01; without: a mixture
     #[arg(long, value_name = "NAME")]
     pub(super) scenario: Vec<String>,
+    /// Notify this address of what happens to the sessions (https, or http on this machine)
+    #[arg(long, value_name = "URL")]
+    pub(super) notify: Option<String>,
     /// Public key (PEM) that requests are verified with
     #[arg(long, value_name = "PEM", conflicts_with = "write_key")]
     pub(super) public_key: Option<PathBuf>,

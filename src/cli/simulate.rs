@@ -32,7 +32,7 @@ pub(super) async fn run(args: Simulate) -> Result<u8, Failure> {
     }
     // Before the readiness line: whoever reads it may send a signal at once.
     let signal = shutdown::signal();
-    let running = simulator::start(Options {
+    let options = Options {
         listen: args.listen,
         sessions: args.play.sessions,
         seed: args.play.seed,
@@ -40,8 +40,8 @@ pub(super) async fn run(args: Simulate) -> Result<u8, Failure> {
         scenarios: args.scenario,
         start: SystemClock.now(),
         public_key_pem,
-    })
-    .await?;
+    };
+    let running = simulator::start_told(options, args.notify.as_deref()).await?;
     if let (Some(path), Some(pem)) = (&args.write_key, &running.private_key_pem) {
         let file = std::fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(path);
         let written = file.and_then(|mut file| file.write_all(pem.expose_secret().as_bytes()));

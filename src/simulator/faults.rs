@@ -80,7 +80,7 @@ impl Fault {
     pub(super) fn stand_in(&self) -> Option<Answer> {
         let status = self.status?;
         if let Some(body) = &self.body {
-            return Some(Answer { status, kind: "text/html", body: body.clone().into_bytes() });
+            return Some(Answer::bytes(status, "text/html", body.clone().into_bytes()));
         }
         if let Some(code) = &self.code {
             let mut body = Map::new();

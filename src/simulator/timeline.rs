@@ -51,7 +51,7 @@ pub struct Moment {
 }
 
 /// Seconds from the PUT of the instructions to the letter's PDF.
-const LETTER_TAKES: i64 = 15;
+pub(super) const LETTER_TAKES: i64 = 15;
 
 impl Life {
     /// An id that follows from the session and a name.
@@ -166,7 +166,7 @@ impl Life {
         let branch = super::branches::one(usize::from(pick));
         let documents = self.scenario.requirements.iter().enumerate().filter_map(|(place, r)| {
             let document_type = r.promise.as_ref()?;
-            let country = r.accepts.keys().next().map_or("GBR", String::as_str);
+            let country = super::supported::first(&r.accepts).0;
             Some(json!({
                 "requirement_id": self.requirement_id(place),
                 "document": { "type": r.kind, "country_code": country, "document_type": document_type },
@@ -218,7 +218,9 @@ impl Life {
             "capture",
             json!({ "biometric_consent": consent, "required_resources": requirements }),
         );
-        put(&mut value, "sdk_config", json!({ "locale": "en-GB", "hide_logo": false }));
+        let usual = json!({ "locale": "en-GB", "hide_logo": false });
+        let said = self.scenario.spec.as_ref().and_then(|spec| spec.get("sdk_config").cloned());
+        put(&mut value, "sdk_config", said.filter(Value::is_object).unwrap_or(usual));
         merge(&mut value, self.scenario.configuration_extra.as_deref());
         value
     }

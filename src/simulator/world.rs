@@ -1,13 +1,19 @@
-//! All made-up sessions, and who may ask for them.
+//! All made-up sessions, and what has been done to them from outside.
 //!
 //! Owns the state of a running simulator. Must never do HTTP.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use jiff::Timestamp;
+use serde_json::Value;
 
+use super::answer::Answer;
 use super::faults::{self, Fault, Seen};
+use super::notify::{Post, Subscription};
+use super::oauth::Tokens;
+use super::step::{Step, What};
 use super::timeline::{Life, Moment};
+use super::verify::Strictness;
 use crate::clock::{Clock, TokioClock};
 use crate::domain::ids::SessionId;
 
@@ -17,10 +23,42 @@ pub(super) struct Resident {
     pub(super) life: Life,
     pub(super) reference: String,
     pub(super) scenario: String,
+    /// SDK id of the application that it belongs to.
+    pub(super) owner: String,
     pub(super) deleted: bool,
     pub(super) deleted_media: HashSet<String>,
+    /// Media whose content came from outside: content type and bytes, by id.
+    pub(super) contents: HashMap<String, (String, Vec<u8>)>,
+    /// Face captures that clients created.
+    pub(super) faces: Vec<Face>,
     /// What its scenario disturbs, less what has acted.
     pub(super) faults: Vec<Fault>,
+    /// Tracked devices up to this second are forgotten.
+    pub(super) devices_from: i64,
+    pub(super) subscription: Option<Subscription>,
+}
+
+/// A face capture that a client created.
+#[derive(Clone, Debug)]
+pub(super) struct Face {
+    pub(super) id: String,
+    /// Its name in the scenario.
+    pub(super) name: String,
+    /// The requirement's place.
+    pub(super) place: usize,
+}
+
+impl Resident {
+    /// Seconds since its creation.
+    pub(super) fn elapsed(&self, now: Timestamp) -> i64 {
+        now.duration_since(self.life.created).as_secs()
+    }
+
+    /// Something that a client did, now.
+    pub(super) fn done(&mut self, now: Timestamp, what: What) {
+        let at = self.elapsed(now);
+        self.life.scenario.done.push(Step::new(at, what));
+    }
 }
 
 /// Everything.
@@ -30,15 +68,33 @@ pub(super) struct World {
     pub(super) faults: Vec<Fault>,
     pub(super) seed: u64,
     pub(super) made: u64,
+    /// SDK id of the application that made sessions belong to.
+    pub(super) sdk_id: String,
+    /// The outcome that the application asked for (contract 13.1).
+    pub(super) outcome: Option<Value>,
+    pub(super) strictness: Strictness,
+    pub(super) tokens: Tokens,
+    pub(super) post: Post,
     clock: TokioClock,
     /// Seconds added through `/_sim/clock`.
     ahead: i64,
 }
 
 impl World {
-    pub(super) const fn new(seed: u64, clock: TokioClock) -> Self {
-        let residents = BTreeMap::new();
-        Self { residents, faults: Vec::new(), seed, made: 0, clock, ahead: 0 }
+    pub(super) fn new(seed: u64, sdk_id: String, clock: TokioClock) -> Self {
+        Self {
+            residents: BTreeMap::new(),
+            faults: Vec::new(),
+            seed,
+            made: 0,
+            sdk_id,
+            outcome: None,
+            strictness: Strictness::default(),
+            tokens: Tokens::new(seed),
+            post: Post::default(),
+            clock,
+            ahead: 0,
+        }
     }
 
     /// The simulated time.
@@ -60,11 +116,21 @@ impl World {
         SessionId::new(uuid::Builder::from_random_bytes(bytes).into_uuid())
     }
 
+    /// Takes a session in; it belongs to the known application.
     pub(super) fn settle(&mut self, life: Life, reference: String, scenario: String) {
-        let faults = life.scenario.faults.iter().map(|fault| fault.bound(&life)).collect();
-        let deleted_media = HashSet::new();
-        let resident =
-            Resident { reference, scenario, deleted: false, deleted_media, faults, life };
+        let resident = Resident {
+            reference,
+            scenario,
+            owner: self.sdk_id.clone(),
+            deleted: false,
+            deleted_media: HashSet::new(),
+            contents: HashMap::new(),
+            faces: Vec::new(),
+            faults: life.scenario.faults.iter().map(|fault| fault.bound(&life)).collect(),
+            devices_from: i64::MIN,
+            subscription: None,
+            life,
+        };
         self.residents.insert(resident.life.id, resident);
     }
 
@@ -82,5 +148,24 @@ impl World {
         let moment = resident.life.moment(self.now());
         moment.state?;
         Some((resident, moment))
+    }
+
+    /// A session that may still be changed.
+    ///
+    /// # Errors
+    /// The API's answer when there is none, or when it has ended.
+    pub(super) fn ongoing(&mut self, id: SessionId) -> Result<(&mut Resident, Moment), Answer> {
+        let (_, moment) = self.moment(id).ok_or_else(Answer::no_session)?;
+        match moment.state {
+            Some("EXPIRED") => {
+                return Err(Answer::error(409, "SESSION_EXPIRED", "Session has expired"));
+            }
+            Some("COMPLETED") => {
+                return Err(Answer::error(409, "SESSION_LOCKED", "Session is complete"));
+            }
+            _ => {}
+        }
+        let resident = self.residents.get_mut(&id).ok_or_else(Answer::no_session)?;
+        Ok((resident, moment))
     }
 }
