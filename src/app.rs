@@ -17,6 +17,8 @@ mod find;
 pub(crate) mod fixture;
 mod guard;
 mod json;
+pub mod hands;
+pub mod hidden;
 pub mod layout;
 mod letter;
 mod model;

@@ -9,6 +9,7 @@ mod doctor;
 mod exit;
 mod export;
 mod fetch;
+mod hands;
 mod local;
 mod output;
 mod setup;
@@ -89,6 +90,8 @@ async fn run(cli: Cli) -> Result<u8, Failure> {
         Some(Command::Show(show)) => show::show(&global, &show),
         Some(Command::Fetch { ids, timeout }) => fetch::fetch(&global, &ids, &timeout).await,
         Some(Command::Export(export)) => export::run(&global, &export),
+        Some(Command::Session { what }) => hands::session(&global, &what).await,
+        Some(Command::Letter { what }) => hands::letter(&global, &what).await,
         Some(Command::Doctor { json }) => doctor::run(&global, json).await,
         Some(Command::Config { what }) => config::run(&global, &what),
         Some(Command::Completions { shell }) => {

@@ -5,7 +5,9 @@
 pub mod desk;
 pub mod effects;
 pub mod event_loop;
+pub mod evidence;
 mod exports;
+mod hands;
 pub mod opener;
 pub mod shutdown;
 pub mod terminal;

@@ -344,3 +344,45 @@ fn the_simulator_ends_cleanly_on_a_signal() {
     assert!(Command::new("kill").args(["-TERM", &pid]).status().unwrap().success());
     assert_eq!(simulator.wait().unwrap().code(), Some(0));
 }
+
+#[test]
+fn nothing_is_changed_at_yoti_without_flag_profile_and_confirmation() {
+    let world = world(&["--sessions", "1", "--scenario", "S07", "--speed", "2000"]);
+    let id = world.sessions[0].as_str();
+    let delete = ["session", "delete", id, "--yes", id];
+    let (_, err) = world.run(&delete, 9);
+    assert!(err.contains("--allow-writes") && err.contains("allow_delete"), "{err}");
+    let allowed = ["--allow-writes", "session", "delete", id, "--yes", id];
+    world.run(&allowed, 9);
+    let folder = world.home.path().join(".config/branchwatch");
+    std::fs::create_dir_all(&folder).unwrap();
+    std::fs::write(folder.join("config.toml"), "[profiles.test]\nallow_delete = true\n").unwrap();
+    world.run(&delete, 9);
+    world.run(&["--allow-writes", "letter", "send", id, "--yes", id], 9);
+    let other = "1c3cae90-1769-43a9-8554-d85f2e7cdb0f";
+    world.run(&["--allow-writes", "session", "delete", id, "--yes", other], 2);
+    let (_, err) = world.run(&["--allow-writes", "session", "delete", id], 2);
+    assert!(err.contains("--yes"), "no terminal to type at: {err}");
+    let audit = world.home.path().join(".local/state/branchwatch/audit.jsonl");
+    assert!(!audit.exists(), "nothing was asked of Yoti");
+    world.run(&["add", id], 0);
+    let ended = (0..100).any(|_| {
+        world.run(&["fetch", id], 0);
+        let status = world.command(&["show", id, "--exit-status"]).output().unwrap().status;
+        status.code() != Some(22)
+    });
+    assert!(ended);
+    let (_, err) = world.run(&allowed, 0);
+    assert!(err.contains("deleted at Yoti"), "{err}");
+    world.run(&allowed, 5);
+    let audit = std::fs::read_to_string(audit).unwrap();
+    let words: Vec<&str> = audit.lines().filter_map(|line| line.split('"').nth(7)).collect();
+    assert_eq!(words, ["delete_asked", "deleted", "delete_asked"], "{audit}");
+    let waiting = crate::world(&["--sessions", "1", "--scenario", "S01", "--speed", "0"]);
+    let folder = waiting.home.path().join(".config/branchwatch");
+    std::fs::create_dir_all(&folder).unwrap();
+    std::fs::write(folder.join("config.toml"), "[profiles.test]\nallow_delete = true\n").unwrap();
+    let id = waiting.sessions[0].as_str();
+    let (_, err) = waiting.run(&["--allow-writes", "session", "delete", id, "--yes", id], 1);
+    assert!(err.contains("409") && err.contains("checks have not finished"), "{err}");
+}

@@ -10,10 +10,13 @@ use std::sync::Arc;
 
 use branchwatch::api::{raw, wire};
 use branchwatch::app::action::Action;
-use branchwatch::app::desk::{DeskSettings, Permit};
+use branchwatch::app::desk::{DeskSettings, Permit, Writes};
 use branchwatch::app::effect::Effect;
 use branchwatch::app::event::{Event, Measured, Outcome};
 use branchwatch::app::view::{CHECK_TEXT_AT, CheckForm};
+use branchwatch::app::hands::{Hand, Told};
+use branchwatch::app::hidden::{Hidden, Picture};
+use branchwatch::app::overlay::Overlay;
 use branchwatch::app::{Model, ModelSettings, update};
 use branchwatch::domain::call::{Call, CallLog, Traffic};
 use branchwatch::domain::change;
@@ -35,6 +38,7 @@ use ratatui::backend::TestBackend;
 use ratatui::buffer::Buffer;
 use ratatui::style::{Color, Style};
 use serde_json::{Value, json};
+use zeroize::Zeroizing;
 
 const SIZES: [(u16, u16); 3] = [(80, 24), (120, 40), (200, 60)];
 
@@ -735,4 +739,49 @@ fn privacy_and_the_lock() {
             .push((format!("locked, a key pressed {}x{}", size.0, size.1), frame(&model, look())));
     }
     insta::assert_snapshot!("privacy", pictures(frames));
+}
+
+/// Letter, media with a picture, the questions before a change.
+#[test]
+fn dialogs_that_reach_yoti() {
+    let mut frames = Vec::new();
+    let writes = Writes { delete: true, email: true };
+    for size in [(80, 24), (120, 40)] {
+        let fresh = || {
+            model(State::Live, size).with_desk(DeskSettings { writes, ..DeskSettings::default() })
+        };
+        let mut add = |name: &str, model: &Model, look| {
+            frames.push((format!("{name} {}x{}", size.0, size.1), frame(model, look)));
+        };
+        let mut model = fresh();
+        let id = model.selected().unwrap();
+        update(&mut model, Event::Action(Action::Letter));
+        add("letter", &model, look());
+        let name = |text: &str| Hidden::new(text.to_owned());
+        let contact = vec![("first name", name("Amina")), ("e-mail", name("amina@example.org"))];
+        update(&mut model, Event::Done(Outcome::Hand(Told::Contact(id, contact))));
+        update(&mut model, Event::Tick(now()));
+        add("letter with the contact", &model, look());
+
+        let mut model = fresh();
+        update(&mut model, Event::Action(Action::Pane(2)));
+        update(&mut model, Event::Action(Action::View));
+        add("media", &model, look());
+        let Some(Overlay::Hand(hand)) = model.overlay() else { panic!("no dialog") };
+        let Hand::Media(dialog) = &**hand else { panic!("not the media") };
+        let media = dialog.items[0].media.id.clone();
+        let rgb = (0..32_u8).flat_map(|y| (0..32_u8).flat_map(move |x| [x * 8, y * 8, 0]));
+        let picture = Picture::new(32, 32, Zeroizing::new(rgb.collect())).unwrap();
+        let told = Told::Picture(id, media, (picture, 20_000));
+        update(&mut model, Event::Done(Outcome::Hand(told)));
+        add("picture, no colours", &model, Look::new(ColourDepth::None, false));
+        add("picture, 256 colours", &model, Look::new(ColourDepth::Ansi256, false));
+
+        for (name, action) in [("delete", Action::SessionDelete), ("send", Action::LetterSend)] {
+            let mut model = fresh();
+            update(&mut model, Event::Action(action));
+            add(name, &model, look());
+        }
+    }
+    insta::assert_snapshot!("hands", pictures(frames));
 }

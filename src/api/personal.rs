@@ -7,16 +7,18 @@ use std::fmt;
 
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::Value;
+use zeroize::Zeroizing;
 
 use crate::domain::server_text::ServerText;
 
-/// Bytes that show a person: a picture, a letter, extracted fields. Its `Debug` says only how many.
+/// Bytes that show a person: a picture, a letter, extracted fields. Its `Debug` says only how many,
+/// and it is wiped when dropped.
 #[derive(Clone, PartialEq, Eq)]
-pub struct PersonalBytes(Vec<u8>);
+pub struct PersonalBytes(Zeroizing<Vec<u8>>);
 
 impl PersonalBytes {
-    pub(super) const fn new(bytes: Vec<u8>) -> Self {
-        Self(bytes)
+    pub(super) fn new(bytes: Vec<u8>) -> Self {
+        Self(Zeroizing::new(bytes))
     }
 
     /// The bytes, for a file that the operator asked for.
@@ -27,13 +29,13 @@ impl PersonalBytes {
 
     /// How many.
     #[must_use]
-    pub const fn len(&self) -> usize {
+    pub fn len(&self) -> usize {
         self.0.len()
     }
 
     /// True when there are none.
     #[must_use]
-    pub const fn is_empty(&self) -> bool {
+    pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
 }

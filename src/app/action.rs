@@ -74,6 +74,14 @@ pub enum Action {
     Export,
     /// Export the marked sessions, else all filtered.
     ExportMany,
+    /// The letter: details, PDF, whom it is for.
+    Letter,
+    /// In the tree: the media.
+    View,
+    /// Delete the session at Yoti (asks).
+    SessionDelete,
+    /// Send the letter again (asks).
+    LetterSend,
     /// Open the session in the portal.
     Portal,
     /// Masked, partial, off for five minutes.

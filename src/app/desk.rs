@@ -1,7 +1,9 @@
-//! What the operator's hands reach outside the model: the audit log, the portal.
+//! What the operator's hands reach outside the model: the audit log, the portal, letter, media.
 //!
 //! Owns the wishes as plain data. `runtime` carries them out, and writes a line in the audit log
 //! before anything personal is shown.
+
+use std::path::PathBuf;
 
 use jiff::SignedDuration;
 
@@ -12,6 +14,7 @@ use crate::app::view::Tone;
 use crate::domain::deed::Deed;
 use crate::domain::ids::SessionId;
 use crate::domain::personal::Privacy;
+use crate::domain::resource::Media;
 
 /// What the configuration says of it.
 #[derive(Clone, Debug, Default)]
@@ -20,6 +23,25 @@ pub struct DeskSettings {
     pub portal_url: Option<String>,
     /// The screen is locked after so long without a key; `None`: never.
     pub lock_after: Option<SignedDuration>,
+    /// What may be changed at Yoti.
+    pub writes: Writes,
+}
+
+/// What may be changed at Yoti: the command line and the profile both say so.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub struct Writes {
+    /// Sessions may be deleted.
+    pub delete: bool,
+    /// The letter's e-mail may be sent again.
+    pub email: bool,
+}
+
+impl Writes {
+    /// Anything at all.
+    #[must_use]
+    pub const fn any(self) -> bool {
+        self.delete || self.email
+    }
 }
 
 /// One thing to do.
@@ -34,6 +56,28 @@ pub enum Wish {
         /// What waits.
         permit: Permit,
     },
+    /// The letter's PDF: into this file, or opened by the desktop.
+    Letter {
+        /// The session.
+        id: SessionId,
+        /// The file; `None`: open it.
+        save_to: Option<PathBuf>,
+    },
+    /// Whom the letter is for.
+    Contact(SessionId),
+    /// A media: into a file of this name (its ending is added), or as a picture.
+    Media {
+        /// The session.
+        id: SessionId,
+        /// Which.
+        media: Box<Media>,
+        /// The file; `None`: show it.
+        save_to: Option<PathBuf>,
+    },
+    /// Delete the session at Yoti; confirmed.
+    Delete(SessionId),
+    /// Send the letter's e-mail again; confirmed.
+    SendLetter(SessionId),
     /// Open this address, which the configuration's template and an id make.
     Portal(String),
 }
@@ -53,6 +97,12 @@ impl Model {
     pub fn with_desk(mut self, desk: DeskSettings) -> Self {
         self.guard.settings = desk;
         self
+    }
+
+    /// What may be changed at Yoti, for the header.
+    #[must_use]
+    pub const fn writes(&self) -> Writes {
+        self.guard.settings.writes
     }
 
     /// The session's address in the portal, if one is configured.

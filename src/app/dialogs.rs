@@ -8,6 +8,7 @@ use crate::app::call_log;
 use crate::app::effect::{CopySource, Effect, ExportRequest};
 use crate::app::event::Event;
 use crate::app::export_dialog;
+use crate::app::hands;
 use crate::app::model::Model;
 use crate::app::overlay::{CopyItem, CopyMenu, HelpOverlay, Overlay};
 use crate::app::text_field::TextField;
@@ -23,6 +24,11 @@ pub(crate) fn typed(model: &mut Model, change: impl FnOnce(&mut TextField)) {
         }
         Some(Overlay::Export(dialog)) => {
             if let Some(field) = dialog.field() {
+                change(field);
+            }
+        }
+        Some(Overlay::Hand(hand)) => {
+            if let Some(field) = hand.field() {
                 change(field);
             }
         }
@@ -106,6 +112,7 @@ pub(crate) fn act(model: &mut Model, action: Action) -> Vec<Effect> {
     let Some(overlay) = model.overlay.take() else { return Vec::new() };
     match overlay {
         Overlay::Calls(log) => call_log::act(model, log, action),
+        Overlay::Hand(hand) => hands::act(model, *hand, action),
         _ if matches!(action, Action::Back | Action::Quit | Action::QuitNow) => Vec::new(),
         Overlay::Help(help) => help_act(model, help, action),
         Overlay::Copy(menu) => copy_act(model, menu, action),

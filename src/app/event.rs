@@ -9,6 +9,7 @@ use jiff::Timestamp;
 
 use crate::app::action::Action;
 use crate::app::desk::Permit;
+use crate::app::hands::Told;
 use crate::domain::call::Traffic;
 use crate::domain::snapshot::Snapshot;
 
@@ -91,6 +92,8 @@ pub enum Outcome {
     Measured(u64, Measured),
     /// The line is in the audit log: what waited for it may be done.
     Permitted(Permit),
+    /// What came of a dialog that reaches Yoti.
+    Hand(Told),
     /// Something was not done: why, in our words.
     Refused(String),
     /// Something was done: what, in our words.

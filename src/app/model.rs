@@ -127,6 +127,7 @@ impl Model {
         match &mut self.overlay {
             Some(Overlay::Export(dialog)) => dialog.drawn = true,
             Some(Overlay::Copy(menu)) => menu.drawn = true,
+            Some(Overlay::Hand(hand)) => hand.drawn(),
             Some(Overlay::Help(_) | Overlay::Calls(_)) | None => {}
         }
         std::mem::take(&mut self.dirty)
@@ -152,6 +153,7 @@ impl Model {
             Some(Overlay::Export(dialog)) => dialog.typing(),
             Some(Overlay::Help(_)) => true,
             Some(Overlay::Copy(_)) => false,
+            Some(Overlay::Hand(hand)) => hand.typing(),
             Some(Overlay::Calls(log)) => log.typing,
             None => self.input.is_some(),
         };

@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use crate::app::effect::CopySource;
 pub use crate::app::export_dialog::{ExportDialog, ExportField, Scope};
+pub use crate::app::hands::Hand;
 use crate::app::text_field::TextField;
 use crate::app::view::{Cell, HelpRow};
 use crate::domain::call::Call;
@@ -21,6 +22,8 @@ pub enum Overlay {
     Export(Box<ExportDialog>),
     /// `y`
     Copy(CopyMenu),
+    /// Letter, media, the question before a change.
+    Hand(Box<Hand>),
     /// `@`
     Calls(CallsOverlay),
 }

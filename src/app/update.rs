@@ -15,12 +15,13 @@ use crate::app::event::{Event, Outcome};
 use crate::app::export_dialog::{self, exported};
 use crate::app::filter::Filter;
 use crate::app::find::find;
+use crate::app::hands::What;
 use crate::app::model::{InputLine, Model, window};
 use crate::app::moves::{enter, fold, move_row, next_attention, step_pane, toggle, travel};
 use crate::app::report;
 use crate::app::text_field::TextField;
 use crate::app::view::{Cell, Pane, Tone};
-use crate::app::{desk, guard};
+use crate::app::{desk, guard, hands};
 use crate::app::{rows, timeline};
 use crate::domain::snapshot::Snapshot;
 
@@ -37,7 +38,7 @@ pub fn update(model: &mut Model, event: Event) -> Vec<Effect> {
     let mut effects = match event {
         Event::Tick(now) => {
             tick(model, now);
-            [guard::tick(model), dialogs::tick(model)].concat()
+            [guard::tick(model), hands::tick(model), dialogs::tick(model)].concat()
         }
         Event::Snapshot(snapshot) => {
             take_in(model, &snapshot);
@@ -206,6 +207,7 @@ fn ended(model: &mut Model, outcome: Outcome) {
             say(model, format!("nothing exported: {message}"), Tone::Bad);
         }
         Outcome::Measured(serial, measured) => export_dialog::measured(model, serial, measured),
+        Outcome::Hand(told) => hands::told(model, told),
         Outcome::Permitted(permit) => guard::permitted(model, permit),
         Outcome::Refused(why) => say(model, crate::text::shown_str(&why, 200), Tone::Bad),
         Outcome::Said(what) => say(model, crate::text::shown_str(&what, 200), Tone::Good),
@@ -250,6 +252,10 @@ fn act(model: &mut Model, action: Action) -> Vec<Effect> {
         Action::Export => return export_dialog::open(model, false),
         Action::Privacy => return guard::next(model),
         Action::Reveal => return guard::reveal(model),
+        Action::Letter => return hands::open_letter(model),
+        Action::View => return view(model),
+        Action::SessionDelete => return hands::open_confirm(model, What::DeleteSession),
+        Action::LetterSend => return hands::open_confirm(model, What::SendLetter),
         Action::Portal => return desk::portal(model),
         Action::ExportMany => return export_dialog::open(model, true),
         Action::CopyMenu => dialogs::open_copy(model),
@@ -299,6 +305,15 @@ fn act(model: &mut Model, action: Action) -> Vec<Effect> {
         | Action::PageUp => travel(model, action),
         Action::Redraw => {}
     }
+    Vec::new()
+}
+
+/// `v`: in the tree the media, elsewhere nothing yet.
+fn view(model: &mut Model) -> Vec<Effect> {
+    if model.focus == Pane::Tree {
+        return hands::open_media(model);
+    }
+    say(model, "v views a media: go to it in the tree (2)", Tone::Plain);
     Vec::new()
 }
 

@@ -24,6 +24,7 @@ pub(super) struct Cli {
 /// Flags of every command.
 #[derive(Clone, Debug, Args)]
 #[command(next_help_heading = "Global options")]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
 pub(super) struct Global {
     /// Profile of the configuration
     #[arg(short, long, global = true, value_name = "NAME")]
@@ -37,6 +38,9 @@ pub(super) struct Global {
     /// Ask nobody: show what is stored
     #[arg(long, global = true)]
     pub(super) offline: bool,
+    /// Allow what the profile allows: deleting sessions, sending letters again
+    #[arg(long, global = true)]
+    pub(super) allow_writes: bool,
     /// Keep nothing on disk
     #[arg(long, global = true, env = "BRANCHWATCH_NO_STATE", value_parser = clap::builder::FalseyValueParser::new())]
     pub(super) no_state: bool,
@@ -96,6 +100,16 @@ pub(super) enum Command {
     },
     /// Sessions as JSON, JSON Lines, CSV or Markdown, to standard output or files
     Export(Export),
+    /// Sessions at Yoti (with --allow-writes)
+    Session {
+        #[command(subcommand)]
+        what: SessionCommand,
+    },
+    /// The letter at Yoti (with --allow-writes)
+    Letter {
+        #[command(subcommand)]
+        what: LetterCommand,
+    },
     /// Check key, SDK id, clock, reach, store, terminal
     Doctor {
         /// A JSON array instead
@@ -268,6 +282,32 @@ pub(super) enum ShapeArg {
 pub(super) enum Redact {
     Mask,
     None,
+}
+
+/// Parts of `session`.
+#[derive(Debug, Subcommand)]
+pub(super) enum SessionCommand {
+    /// Delete a session at Yoti, with its media and results: cannot be undone
+    Delete {
+        /// Session ID
+        id: String,
+        /// The session ID again, instead of typing the confirmation
+        #[arg(long, value_name = "ID")]
+        yes: Option<String>,
+    },
+}
+
+/// Parts of `letter`.
+#[derive(Debug, Subcommand)]
+pub(super) enum LetterCommand {
+    /// Let Yoti send the letter's e-mail, or its notification, again
+    Send {
+        /// Session ID
+        id: String,
+        /// The session ID again, instead of typing the confirmation
+        #[arg(long, value_name = "ID")]
+        yes: Option<String>,
+    },
 }
 
 /// Parts of `config`.

@@ -16,7 +16,7 @@ use super::setup;
 use crate::api::client::{Client, ClientOptions};
 use crate::api::key::SigningKey;
 use crate::app::ModelSettings;
-use crate::app::desk::DeskSettings;
+use crate::app::desk::{DeskSettings, Writes};
 use crate::audit::AuditLog;
 use crate::clock::{Clock, SystemClock};
 use crate::config::Environment;
@@ -29,6 +29,7 @@ use crate::persist::sqlite::Sqlite;
 use crate::persist::{Opened, PersistError, Persistence};
 use crate::refresh::Settings;
 use crate::runtime::desk::Desk;
+use crate::runtime::evidence::Evidence;
 use crate::runtime::opener::Opener;
 use crate::runtime::{self, Ending, Parts};
 use crate::simulator::{self, Options};
@@ -60,10 +61,19 @@ pub(super) async fn run(global: &Global) -> Result<u8, Failure> {
         keymap,
         look: look(global),
         refresh: config.refresh.clone(),
-        desk: Desk { audit: AuditLog::in_folder(&config.state_dir), opener: opener() },
+        desk: Desk {
+            audit: AuditLog::in_folder(&config.state_dir),
+            opener: opener(),
+            evidence: evidence(global, &client),
+            private: private(),
+        },
         desk_settings: DeskSettings {
             portal_url: config.desk.portal_url.clone(),
             lock_after: config.desk.lock_after,
+            writes: Writes {
+                delete: global.allow_writes && config.desk.allow_delete,
+                email: global.allow_writes && config.desk.allow_email,
+            },
         },
     };
     if global.no_state {
@@ -135,8 +145,17 @@ pub(super) async fn demo(global: &Global, play: &Play) -> Result<u8, Failure> {
         keymap,
         look: look(global),
         refresh: demo_settings(play.speed, global),
-        desk: Desk::default(),
-        desk_settings: DeskSettings::default(),
+        desk: Desk {
+            opener: opener(),
+            evidence: evidence(global, &client),
+            private: private(),
+            ..Desk::default()
+        },
+        // Made-up sessions may be deleted, where that is asked for.
+        desk_settings: DeskSettings {
+            writes: Writes { delete: global.allow_writes, email: global.allow_writes },
+            ..DeskSettings::default()
+        },
     };
     let clock = running.clock;
     let code = finish(parts, store, None, client, clock).await;
@@ -191,6 +210,18 @@ fn must_be_a_terminal() -> Result<(), Failure> {
         "the dashboard needs a terminal; for lines of text: branchwatch list, branchwatch show ID",
     );
     Err(Failure::Usage("no terminal".into()))
+}
+
+/// What can be asked of Yoti beside refreshing.
+fn evidence<C: Clock + Clone>(global: &Global, client: &Client<C>) -> Option<Arc<dyn Evidence>> {
+    (!global.offline).then(|| Arc::new(client.clone()) as Arc<dyn Evidence>)
+}
+
+/// A folder for the owner alone, in memory where the system has such a place; removed at the end.
+fn private() -> Option<Arc<tempfile::TempDir>> {
+    let place = Environment::of_process().get("XDG_RUNTIME_DIR").map(std::path::PathBuf::from);
+    let place = place.filter(|place| place.is_dir()).unwrap_or_else(std::env::temp_dir);
+    tempfile::Builder::new().prefix("branchwatch-").tempdir_in(place).ok().map(Arc::new)
 }
 
 /// How addresses are opened from this process.

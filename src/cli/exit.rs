@@ -28,6 +28,8 @@ pub(super) const UNREACHABLE: u8 = 6;
 pub(super) const PARTLY: u8 = 7;
 /// Local store locked or damaged.
 pub(super) const STORE: u8 = 8;
+/// A write refused by read-only mode.
+pub(super) const READ_ONLY: u8 = 9;
 /// A panic.
 pub(super) const FAULT: u8 = 70;
 
@@ -52,6 +54,8 @@ pub(super) enum Failure {
     Usage(String),
     #[error("{0}")]
     NotFound(String),
+    #[error("{0}")]
+    ReadOnly(String),
     #[error("{0}")]
     Other(String),
     /// Something of the system's that no room has a word for, with what was being done.
@@ -85,6 +89,7 @@ impl Failure {
             Self::Store(_) => STORE,
             Self::Usage(_) | Self::Simulator(SimulatorError::UnknownScenario { .. }) => USAGE,
             Self::NotFound(_) => NOT_FOUND,
+            Self::ReadOnly(_) => READ_ONLY,
             Self::Export(_) | Self::Simulator(_) | Self::Other(_) | Self::Unexpected(_) => FAILED,
             Self::Pipe => OK,
         }

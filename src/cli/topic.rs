@@ -37,6 +37,7 @@ EXIT CODES
     6  Yoti or the network not reachable    128+ ended by that signal
     7  some worked, some did not
     8  local store locked or damaged         20-24 with show --exit-status
+    9  write refused by read-only mode
 ";
 
 const PRIVACY: &str = "\
@@ -45,6 +46,9 @@ PRIVACY
   The session result holds no names. Pictures and extracted fields are fetched only when you ask.
   Secrets (client session token, API keys, contact profile) are removed before anything is kept,
   shown or exported. Exports are masked unless you say --redact none with a reason.
+  The audit log (audit.jsonl) has a line for every export, reveal, picture, letter and change at
+  Yoti: time, what, a hash of the session ID, the reason. It holds no personal data.
+  Changes at Yoti need --allow-writes, the profile's permission and a typed confirmation.
   The local store holds the watch-list, last answers and observed changes, readable by you alone.
 ";
 

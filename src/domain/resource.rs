@@ -124,7 +124,7 @@ pub struct FaceCapture {
 }
 
 /// A media id with its kind; the content is fetched only when the operator asks.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Media {
     /// For `GET …/media/{m}/content`.
     pub id: MediaId,

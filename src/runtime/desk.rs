@@ -1,21 +1,41 @@
-//! What the operator's hands reach beside the refresh task: the audit log, the desktop.
+//! What the operator's hands reach beside the refresh task: the audit log, the desktop, Yoti.
 //!
 //! Owns putting them together; does nothing itself.
 
+use std::sync::Arc;
+
+use tempfile::TempDir;
+
+use super::evidence::Evidence;
 use super::opener::Opener;
 use crate::audit::AuditLog;
 
 /// What effects work with beside the refresh task.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Desk {
     /// Where deeds are written down.
     pub audit: AuditLog,
     /// How addresses and files are opened.
     pub opener: Opener,
+    /// What can be asked of Yoti; `None`: offline.
+    pub evidence: Option<Arc<dyn Evidence>>,
+    /// For a letter that is opened: removed when the program ends.
+    pub private: Option<Arc<TempDir>>,
+}
+
+impl std::fmt::Debug for Desk {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Desk").field("opener", &self.opener).finish_non_exhaustive()
+    }
 }
 
 impl Default for Desk {
     fn default() -> Self {
-        Self { audit: AuditLog::nowhere(), opener: Opener::Elsewhere }
+        Self {
+            audit: AuditLog::nowhere(),
+            opener: Opener::Elsewhere,
+            evidence: None,
+            private: None,
+        }
     }
 }

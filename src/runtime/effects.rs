@@ -9,6 +9,7 @@ use tokio::sync::{mpsc, watch};
 use super::desk::Desk;
 pub use super::exports::ExportOrigin;
 use super::exports::Job;
+use super::hands::Hands;
 use crate::app::desk::Wish;
 use crate::app::effect::{CopySource, Effect, ExportRequest};
 use crate::app::event::{Event, Outcome};
@@ -152,6 +153,20 @@ impl Effects {
             }
             Wish::Portal(link) => {
                 return self.desk.opener.open(link, "the portal", self.results.clone());
+            }
+            wish => {
+                let hands = Hands {
+                    desk: self.desk.clone(),
+                    now: self.clock.now(),
+                    results: self.results.clone(),
+                };
+                let commands = self.commands.clone();
+                tokio::spawn(async move {
+                    if let Some(changed) = hands.carry_out(wish).await {
+                        // The refresh task has ended: so will the program.
+                        let _ended = commands.send(Command::Refresh(changed)).await;
+                    }
+                });
             }
         }
         Rest::None

@@ -26,6 +26,9 @@ use crate::ui::{self, Scroll};
 /// Frames are at least this far apart.
 const PACE: Duration = Duration::from_millis(33);
 
+/// Keys do not count for so long after a question about a change at Yoti has appeared.
+const DEAF: Duration = Duration::from_millis(300);
+
 /// What the loop works with, beside model, surface and input.
 pub struct Outside<C> {
     /// Newest state of the world.
@@ -56,6 +59,7 @@ pub async fn run<S: Surface, C: Clock>(
     let mut ticks = interval(Duration::from_secs(1));
     ticks.set_missed_tick_behavior(MissedTickBehavior::Skip);
     let mut not_before = Instant::now();
+    let mut deaf_until = not_before;
     let mut stop = std::pin::pin!(stop);
     let mut waiting = Some(Event::Snapshot(Arc::clone(&outside.snapshots.borrow_and_update())));
     loop {
@@ -70,6 +74,9 @@ pub async fn run<S: Surface, C: Clock>(
                 ending = &mut stop => return Ok(ending),
                 Some(result) = results.recv() => result,
                 key = input.next() => match key {
+                    // Typed before the question was on the screen: it answers nothing (T14).
+                    Some(Ok(Input::Key(_) | Input::Paste(_)))
+                        if model.confirm_is_fresh() || Instant::now() < deaf_until => continue,
                     Some(Ok(key)) => match translate(model, &outside.keymap, key) {
                         Some(event) => event,
                         None => continue,
@@ -86,6 +93,9 @@ pub async fn run<S: Surface, C: Clock>(
                     Event::Tick(outside.clock.now())
                 }
                 () = sleep_until(not_before), if model.needs_draw() => {
+                    if model.confirm_is_fresh() {
+                        deaf_until = Instant::now() + DEAF;
+                    }
                     model.take_dirty();
                     let keymap = &outside.keymap;
                     let look = &outside.look;

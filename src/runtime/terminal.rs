@@ -142,6 +142,7 @@ pub fn restore() {
         event::DisableFocusChange,
         event::DisableMouseCapture,
         crossterm::style::ResetColor,
+        terminal::Clear(terminal::ClearType::All),
         LeaveAlternateScreen,
         cursor::Show
     );

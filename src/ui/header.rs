@@ -101,15 +101,23 @@ fn third(model: &Model, budget: Option<String>, look: Look) -> Line<'static> {
 fn rights(left: &mut Vec<Span<'static>>, model: &Model, one_line: bool, look: Look) -> usize {
     let privacy = model.privacy();
     let quiet = privacy.tone == Tone::Dim;
+    let writes = model.writes().any();
     if !one_line {
-        left.push(Span::styled("  READ-ONLY", look.tone(Tone::Dim)));
+        if !writes {
+            left.push(Span::styled("  READ-ONLY", look.tone(Tone::Dim)));
+        }
         if quiet {
             left.push(Span::styled(format!("  {}", privacy.text), look.tone(Tone::Dim)));
         }
     }
-    if quiet {
-        return 3;
+    let mut kept = 3;
+    if writes {
+        left.insert(2, Span::styled(" WRITES ", look.tone(Tone::Warn)));
+        kept += 1;
     }
-    left.insert(2, Span::styled(format!(" {} ", privacy.text), look.tone(privacy.tone)));
-    4
+    if !quiet {
+        left.insert(2, Span::styled(format!(" {} ", privacy.text), look.tone(privacy.tone)));
+        kept += 1;
+    }
+    kept
 }

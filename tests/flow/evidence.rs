@@ -2,11 +2,20 @@
 //!
 //! Owns what these stories find in files.
 
-use branchwatch::app::desk::DeskSettings;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use branchwatch::app::desk::{DeskSettings, Writes};
+use branchwatch::app::hidden::Hidden;
 use branchwatch::audit::AuditLog;
+use branchwatch::domain::ids::SessionId;
+use branchwatch::domain::resource::Media;
 use branchwatch::runtime::desk::Desk;
+use branchwatch::runtime::evidence::{Evidence, HeldBytes};
 use branchwatch::runtime::opener::Opener;
+use futures::future::BoxFuture;
 use jiff::SignedDuration;
+use zeroize::Zeroizing;
 
 use super::{folder, story};
 
@@ -15,6 +24,7 @@ pub(crate) fn settings() -> DeskSettings {
     DeskSettings {
         portal_url: Some("https://portal.example/sessions/{session_id}".to_owned()),
         lock_after: Some(SignedDuration::from_secs(900)),
+        writes: Writes { delete: true, email: false },
     }
 }
 
@@ -22,7 +32,73 @@ pub(crate) fn settings() -> DeskSettings {
 pub(crate) fn desk(folder: &std::path::Path) -> Desk {
     let program = folder.join("open");
     let opener = if program.exists() { Opener::Program(program) } else { Opener::Elsewhere };
-    Desk { audit: AuditLog::in_folder(&folder.join("state")), opener }
+    Desk {
+        audit: AuditLog::in_folder(&folder.join("state")),
+        opener,
+        evidence: Some(Arc::new(MadeUp { folder: folder.to_path_buf() })),
+        private: None,
+    }
+}
+
+/// Yoti's answers for one person; the files `not-ready` and `withheld` in the folder change them.
+struct MadeUp {
+    folder: PathBuf,
+}
+
+impl MadeUp {
+    /// Each change that was asked for, one word a line.
+    fn note(&self, what: &str) {
+        let path = self.folder.join("asked");
+        let mut text = std::fs::read_to_string(&path).unwrap_or_default();
+        text.push_str(what);
+        std::fs::write(path, text).unwrap();
+    }
+}
+
+impl Evidence for MadeUp {
+    fn letter(&self, _id: SessionId) -> BoxFuture<'_, Result<Zeroizing<Vec<u8>>, String>> {
+        let ready = !self.folder.join("not-ready").exists();
+        let letter = || Zeroizing::new(b"%PDF-1.4 for Canary Person".to_vec());
+        Box::pin(std::future::ready(ready.then(letter).ok_or("not ready (409)".to_owned())))
+    }
+
+    fn contact(
+        &self,
+        _id: SessionId,
+    ) -> BoxFuture<'_, Result<Vec<(&'static str, Hidden)>, String>> {
+        let name = vec![("first name", Hidden::new("Canary".to_owned()))];
+        Box::pin(std::future::ready(Ok(name)))
+    }
+
+    fn media<'a>(
+        &'a self,
+        _id: SessionId,
+        _media: &'a Media,
+    ) -> BoxFuture<'a, Result<HeldBytes, String>> {
+        let withheld = self.folder.join("withheld").exists();
+        let mut png = Vec::new();
+        // Left half light, right half dark.
+        let picture = image::RgbImage::from_fn(64, 64, |x, _| {
+            image::Rgb(if x < 32 { [250; 3] } else { [10; 3] })
+        });
+        picture.write_to(&mut std::io::Cursor::new(&mut png), image::ImageFormat::Png).unwrap();
+        let held = HeldBytes { bytes: Zeroizing::new(png), ending: "png", doubt: None };
+        let answer = if withheld { Err("Yoti withholds it (204)".to_owned()) } else { Ok(held) };
+        Box::pin(std::future::ready(answer))
+    }
+
+    fn delete(&self, id: SessionId) -> BoxFuture<'_, Result<(), String>> {
+        self.note(&format!("delete {}\n", id.short()));
+        let locked = self.folder.join("locked").exists();
+        let answer =
+            if locked { Err("its checks have not finished (409)".to_owned()) } else { Ok(()) };
+        Box::pin(std::future::ready(answer))
+    }
+
+    fn send_letter(&self, id: SessionId) -> BoxFuture<'_, Result<(), String>> {
+        self.note(&format!("send {}\n", id.short()));
+        Box::pin(std::future::ready(Ok(())))
+    }
 }
 
 /// What was done, by the audit log.
@@ -44,7 +120,8 @@ pub(crate) fn written(folder: &std::path::Path) -> Vec<(String, String)> {
             files.extend(written(&path));
         } else {
             let name = path.file_name().unwrap().to_string_lossy().into_owned();
-            files.push((name, std::fs::read_to_string(&path).unwrap()));
+            let bytes = std::fs::read(&path).unwrap();
+            files.push((name, String::from_utf8_lossy(&bytes).into_owned()));
         }
     }
     files.sort();
@@ -255,4 +332,187 @@ fn an_idle_screen_is_blank_but_for_its_header_until_enter() {
         o.sees("Locked");
     });
     assert_eq!(ending, super::Ending::Quit, "ctrl-c quits a locked screen");
+}
+
+#[test]
+fn the_letter_is_saved_whole_or_said_not_to_be_ready() {
+    let place = folder();
+    story((80, 24), &[("S01", 700)], place.path(), async |o| {
+        o.press("L").await;
+        o.sees("Letter dbs-1");
+        o.sees("to bring");
+        std::fs::write(place.path().join("not-ready"), "").unwrap();
+        o.press("enter").await;
+        o.pass(0.5).await;
+        o.sees("not ready (409)");
+        std::fs::remove_file(place.path().join("not-ready")).unwrap();
+        o.press("enter").await;
+        o.pass(0.5).await;
+        o.sees("saved ");
+        o.press("j enter").await;
+        o.pass(0.5).await;
+        o.sees("save it instead");
+    });
+    let files = written(place.path());
+    let pdf = files.iter().find(|(name, _)| name.starts_with("dbs-1_letter_")).unwrap();
+    assert!(pdf.1.starts_with("%PDF-"));
+    assert_eq!(deeds(place.path()).first().map(String::as_str), Some("letter_taken"));
+}
+
+#[test]
+fn the_contact_is_on_the_screen_for_twenty_seconds_and_gone_when_closed() {
+    let place = folder();
+    story((80, 24), &[("S01", 700)], place.path(), async |o| {
+        o.press("L j j enter").await;
+        o.pass(0.5).await;
+        o.sees("Canary");
+        o.pass(21.0).await;
+        o.does_not_see("Canary");
+        o.press("enter").await;
+        o.pass(0.5).await;
+        o.sees("Canary");
+        o.press("esc L").await;
+        o.does_not_see("Canary");
+        o.press("j j enter").await;
+        o.pass(0.5).await;
+        // The lock takes it too, whatever is left of its time.
+        o.pass(901.0).await;
+        o.does_not_see("Canary");
+    });
+    assert_eq!(deeds(place.path()), ["contact_revealed"; 3]);
+    let audit = std::fs::read_to_string(place.path().join("state/audit.jsonl")).unwrap();
+    assert!(!audit.contains("Canary"), "{audit}");
+}
+
+#[test]
+fn a_picture_begins_pixelated_is_cleared_when_asked_and_wiped_when_closed() {
+    let place = folder();
+    story((120, 40), &[("S01", 700)], place.path(), async |o| {
+        o.press("2 v").await;
+        o.sees("Media dbs-1");
+        o.sees("not fetched");
+        o.does_not_see("@@@");
+        let line = o.screen().lines().find(|line| line.contains(" page ")).unwrap().to_owned();
+        assert!(line.contains("IMAGE"), "{line}");
+        o.press("enter").await;
+        o.sees("only pictures can be shown");
+        o.press("j enter").await;
+        o.pass(0.5).await;
+        o.sees("@@@");
+        o.sees("Space clear");
+        o.press("space").await;
+        o.sees("Space pixelate");
+        o.press("esc").await;
+        o.does_not_see("@@@");
+        std::fs::write(place.path().join("withheld"), "").unwrap();
+        o.press("v j enter").await;
+        o.pass(0.5).await;
+        o.sees("withholds it (204)");
+        o.does_not_see("@@@");
+    });
+    assert_eq!(deeds(place.path()), ["picture_shown"]);
+    let files = written(place.path());
+    assert!(files.iter().all(|(_, text)| !text.contains("PNG")), "no file holds it");
+}
+
+#[test]
+fn a_media_is_saved_only_after_the_warning_and_the_second_key() {
+    let place = folder();
+    story((120, 40), &[("S01", 700)], place.path(), async |o| {
+        o.press("2 v e").await;
+        o.sees("This is personal data");
+        o.press("j e").await;
+        o.sees("This is personal data");
+        assert!(deeds(place.path()).is_empty());
+        o.press("e").await;
+        o.pass(0.5).await;
+        o.sees("saved ");
+    });
+    let saved = std::fs::read_dir(place.path()).unwrap().map(|file| file.unwrap().path());
+    let saved: Vec<PathBuf> = saved.filter(|path| path.extension().is_some()).collect();
+    assert_eq!(saved.len(), 1, "{saved:?}");
+    let bytes = std::fs::read(saved.first().unwrap()).unwrap();
+    assert!(bytes.starts_with(b"\x89PNG"));
+    assert_eq!(deeds(place.path()), ["media_saved"]);
+}
+
+/// Runs an action that has no key, through the help.
+async fn by_help(o: &super::Operator, search: &str) {
+    o.press("?").await;
+    for key in search.chars() {
+        o.press(key.to_string().as_str()).await;
+    }
+    o.press("enter").await;
+}
+
+#[test]
+fn a_session_is_deleted_at_yoti_only_by_typing_its_name_after_the_question_was_seen() {
+    let place = folder();
+    let asked = || std::fs::read_to_string(place.path().join("asked")).unwrap_or_default();
+    story((120, 40), &[("S07", 900), ("S01", 700)], place.path(), async |o| {
+        o.sees("WRITES");
+        o.press("g").await;
+        by_help(o, "session-del").await;
+        o.sees("Type DELETE dbs-1 to go on:");
+        o.pass(0.5).await;
+        o.press("enter").await;
+        o.sees("that is not DELETE dbs-1");
+        for key in "DELETE dbs-1".chars() {
+            o.press(if key == ' ' { "space".to_owned() } else { key.to_string() }.as_str()).await;
+        }
+        assert_eq!(asked(), "");
+        o.press("enter").await;
+        o.pass(0.5).await;
+        o.sees("deleted at Yoti");
+        assert_eq!(asked(), "delete 00000000\n");
+        // The e-mail is not allowed by this profile.
+        by_help(o, "letter-send").await;
+        o.sees("read-only: needs --allow-writes, and allow_email");
+    });
+    assert_eq!(asked(), "delete 00000000\n");
+    assert_eq!(deeds(place.path()), ["delete_asked", "deleted"]);
+}
+
+#[test]
+fn keys_typed_before_the_question_was_on_the_screen_answer_nothing() {
+    use crossterm::event::{Event as Input, KeyCode, KeyEvent, KeyModifiers};
+    let place = folder();
+    story((120, 40), &[("S07", 900)], place.path(), async |o| {
+        o.press("?").await;
+        for key in "session-del".chars() {
+            o.press(key.to_string().as_str()).await;
+        }
+        let phrase = "DELETE dbs-1".chars().map(KeyCode::Char);
+        let keys = std::iter::once(KeyCode::Enter).chain(phrase).chain([KeyCode::Enter]);
+        for code in keys {
+            o.keys.send(Ok(Input::Key(KeyEvent::new(code, KeyModifiers::NONE)))).unwrap();
+        }
+        o.keys.send(Ok(Input::Paste("DELETE dbs-1".into()))).unwrap();
+        o.pass(0.2).await;
+        o.press("enter").await;
+        o.sees("Type DELETE dbs-1 to go on:");
+        o.does_not_see("to go on:  D");
+        o.pass(1.0).await;
+        o.press("esc").await;
+        o.does_not_see("Type DELETE");
+    });
+    assert!(deeds(place.path()).is_empty());
+    assert!(!place.path().join("asked").exists());
+}
+
+#[test]
+fn a_refused_deletion_is_said_in_words_and_changes_nothing() {
+    let place = folder();
+    std::fs::write(place.path().join("locked"), "").unwrap();
+    story((80, 24), &[("S01", 100)], place.path(), async |o| {
+        by_help(o, "session-del").await;
+        o.pass(0.5).await;
+        for key in "DELETE dbs-1".chars() {
+            o.press(if key == ' ' { "space".to_owned() } else { key.to_string() }.as_str()).await;
+        }
+        o.press("enter").await;
+        o.pass(0.5).await;
+        o.sees("its checks have not finished (409)");
+    });
+    assert_eq!(deeds(place.path()), ["delete_asked"]);
 }

@@ -1,0 +1,96 @@
+//! The question before something is changed at Yoti: it is answered by typing what will happen.
+//!
+//! Owns the dialog and the permission. Without `--allow-writes` and the profile's word it does not
+//! open.
+
+use super::Hand;
+use crate::app::action::Action;
+use crate::app::desk::Wish;
+use crate::app::effect::Effect;
+use crate::app::model::Model;
+use crate::app::overlay::Overlay;
+use crate::app::text_field::TextField;
+use crate::app::update::say;
+use crate::app::view::Tone;
+use crate::app::words::wire;
+use crate::domain::ids::SessionId;
+use crate::domain::personal::looks_like_a_person;
+
+/// What would be done.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum What {
+    /// `DELETE /sessions/{s}`
+    DeleteSession,
+    /// `POST …/instructions/email`
+    SendLetter,
+}
+
+/// See the module.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ConfirmDialog {
+    /// What would be done.
+    pub what: What,
+    /// The session under the cursor when it was asked for.
+    pub id: SessionId,
+    /// `dbs-2277 · 1c3cae90… · COMPLETED · LIVE`
+    pub whom: String,
+    /// What has to be typed.
+    pub phrase: String,
+    /// What is typed.
+    pub typed: TextField,
+    /// It has been on the screen.
+    pub drawn: bool,
+    /// Why Enter did nothing.
+    pub error: Option<String>,
+}
+
+pub(crate) fn open(model: &mut Model, what: What) -> Vec<Effect> {
+    let Some(item) = model.item() else { return Vec::new() };
+    let writes = model.guard.settings.writes;
+    let (allowed, key) = match what {
+        What::DeleteSession => (writes.delete, "allow_delete"),
+        What::SendLetter => (writes.email, "allow_email"),
+    };
+    if !allowed {
+        let text = format!(
+            "read-only: needs --allow-writes, and {key} = true in the profile; nothing was done"
+        );
+        say(model, text, Tone::Bad);
+        return Vec::new();
+    }
+    let session = &item.session;
+    let id = session.id();
+    let name = model.times.name(session, 40);
+    let state = session.session().and_then(|s| s.state.as_ref()).map(|s| wire(s.as_raw()));
+    let state = state.unwrap_or_else(|| "not fetched".to_owned());
+    let badge = crate::text::shown_str(&model.settings.badge, 20);
+    let reference = session.entry.reference.clone().filter(|text| !looks_like_a_person(text));
+    let reference = reference.map_or_else(|| id.short(), |text| crate::text::shown_str(&text, 40));
+    let word = if what == What::DeleteSession { "DELETE" } else { "SEND" };
+    let dialog = ConfirmDialog {
+        what,
+        id,
+        whom: format!("{name} · {} · {state} · {badge}", id.short()),
+        phrase: format!("{word} {reference}"),
+        typed: TextField::default(),
+        drawn: false,
+        error: None,
+    };
+    model.overlay = Some(Overlay::Hand(Box::new(Hand::Confirm(dialog))));
+    Vec::new()
+}
+
+pub(super) fn act(mut dialog: ConfirmDialog, action: Action) -> (Option<Hand>, Vec<Effect>) {
+    if action != Action::Enter || !dialog.drawn {
+        return (Some(Hand::Confirm(dialog)), Vec::new());
+    }
+    if dialog.typed.text().trim() != dialog.phrase {
+        dialog.error = Some(format!("that is not {}", dialog.phrase));
+        return (Some(Hand::Confirm(dialog)), Vec::new());
+    }
+    let wish = match dialog.what {
+        What::DeleteSession => Wish::Delete(dialog.id),
+        What::SendLetter => Wish::SendLetter(dialog.id),
+    };
+    (None, vec![Effect::Desk(wish)])
+}

@@ -1,0 +1,91 @@
+//! `session delete` and `letter send`: what changes something at Yoti.
+//!
+//! Owns the permission and the typed confirmation. Without both nothing is asked of Yoti.
+
+use std::io::{BufRead, IsTerminal};
+
+use super::args::{Global, LetterCommand, SessionCommand};
+use super::exit::{self, Failure};
+use super::output::talk;
+use super::setup;
+use crate::api::ApiError;
+use crate::audit::AuditLog;
+use crate::clock::{Clock, SystemClock};
+use crate::config::Config;
+use crate::domain::deed::Deed;
+use crate::domain::ids::SessionId;
+
+pub(super) async fn session(global: &Global, what: &SessionCommand) -> Result<u8, Failure> {
+    let SessionCommand::Delete { id, yes } = what;
+    let (config, id) = (setup::config(global)?, one(id)?);
+    allowed(global, config.desk.allow_delete, "allow_delete")?;
+    confirmed(id, "DELETE", yes.as_deref())?;
+    let client = setup::client(&config)?;
+    line(&config, Deed::DeleteAsked, id)?;
+    client.delete_session(id).await.map_err(|why| told(why, "its checks have not finished"))?;
+    line(&config, Deed::Deleted, id)?;
+    talk(&format!("deleted at Yoti: session {id}; what is stored here stays"));
+    Ok(exit::OK)
+}
+
+pub(super) async fn letter(global: &Global, what: &LetterCommand) -> Result<u8, Failure> {
+    let LetterCommand::Send { id, yes } = what;
+    let (config, id) = (setup::config(global)?, one(id)?);
+    allowed(global, config.desk.allow_email, "allow_email")?;
+    confirmed(id, "SEND", yes.as_deref())?;
+    let client = setup::client(&config)?;
+    line(&config, Deed::LetterAsked, id)?;
+    let why = "it has expired, is locked, or its letter is not ready";
+    client.send_instructions(id).await.map_err(|error| told(error, why))?;
+    line(&config, Deed::LetterSent, id)?;
+    talk(&format!("Yoti sends the letter of session {id} again"));
+    Ok(exit::OK)
+}
+
+fn one(text: &str) -> Result<SessionId, Failure> {
+    let ids = setup::ids(&[text.to_owned()])?;
+    ids.first().copied().ok_or_else(|| Failure::Usage("no session ID".into()))
+}
+
+fn allowed(global: &Global, profile: bool, key: &str) -> Result<(), Failure> {
+    if global.allow_writes && profile {
+        return Ok(());
+    }
+    Err(Failure::ReadOnly(format!(
+        "read-only: needs --allow-writes, and {key} = true in the profile; nothing was done"
+    )))
+}
+
+/// `--yes ID` with the same id, or the words typed at a terminal.
+fn confirmed(id: SessionId, word: &str, yes: Option<&str>) -> Result<(), Failure> {
+    if let Some(yes) = yes {
+        return match SessionId::parse(yes) {
+            Ok(yes) if yes == id => Ok(()),
+            _ => Err(Failure::Usage("--yes must repeat the session ID; nothing was done".into())),
+        };
+    }
+    let phrase = format!("{word} {}", id.short());
+    if !std::io::stdin().is_terminal() {
+        return Err(Failure::Usage(format!("no terminal to type {phrase} at: pass --yes {id}")));
+    }
+    talk(&format!("session {id}\nType {phrase} to go on:"));
+    let mut typed = String::new();
+    std::io::stdin().lock().read_line(&mut typed)?;
+    if typed.trim() == phrase {
+        return Ok(());
+    }
+    Err(Failure::Usage(format!("that is not {phrase}; nothing was done")))
+}
+
+fn line(config: &Config, deed: Deed, id: SessionId) -> Result<(), Failure> {
+    let log = AuditLog::in_folder(&config.state_dir);
+    log.append(SystemClock.now(), deed, &[id], "").map_err(Failure::Other)
+}
+
+/// A conflict (409) in words.
+fn told(error: ApiError, why: &str) -> Failure {
+    if error.status() == Some(409) {
+        return Failure::Other(format!("Yoti refuses this for the session now (409): {why}"));
+    }
+    error.into()
+}

@@ -1,0 +1,223 @@
+//! Carrying out what the operator's dialogs ask of Yoti.
+//!
+//! Owns the order: ask, write the line in the audit log, and only then save, show or tell. A change
+//! at Yoti has its line before it is asked for.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use image::ImageReader;
+use jiff::Timestamp;
+use tokio::sync::mpsc::UnboundedSender;
+use zeroize::Zeroizing;
+
+use super::desk::Desk;
+use super::evidence::{Evidence, HeldBytes};
+use crate::app::desk::Wish;
+use crate::app::event::{Event, Outcome};
+use crate::app::hands::Told;
+use crate::app::hidden::Picture;
+use crate::domain::deed::Deed;
+use crate::domain::ids::SessionId;
+use crate::domain::resource::Media;
+use crate::export::{Existing, write_bytes};
+
+/// Sides of the picture that is kept for the screen.
+const SIDE: u32 = 320;
+/// The largest sides and the most memory of a picture that is decoded.
+const LARGEST: (u32, u64) = (12_000, 128 * 1024 * 1024);
+
+/// One wish under way.
+pub(super) struct Hands {
+    pub(super) desk: Desk,
+    pub(super) now: Timestamp,
+    pub(super) results: UnboundedSender<Event>,
+}
+
+impl Hands {
+    /// Carries it out. Returns the session to be asked for anew, when something was changed.
+    pub(super) async fn carry_out(self, wish: Wish) -> Option<SessionId> {
+        let Some(evidence) = self.desk.evidence.clone() else {
+            let id = match wish {
+                Wish::Letter { id, .. }
+                | Wish::Media { id, .. }
+                | Wish::Contact(id)
+                | Wish::Delete(id)
+                | Wish::SendLetter(id) => id,
+                Wish::Permit { .. } | Wish::Portal(_) => return None,
+            };
+            self.tell(Told::Failed(id, "not while offline: Yoti is not asked".to_owned()));
+            return None;
+        };
+        match wish {
+            Wish::Letter { id, save_to } => {
+                let told = self.letter(&*evidence, id, save_to).await;
+                self.tell(done(id, told));
+            }
+            Wish::Contact(id) => {
+                let told = self.contact(&*evidence, id).await;
+                self.tell(told.unwrap_or_else(|why| Told::Failed(id, why)));
+            }
+            Wish::Media { id, media, save_to } => {
+                let told = self.media(&evidence, id, (*media, save_to)).await;
+                self.tell(told.unwrap_or_else(|why| Told::Failed(id, why)));
+            }
+            Wish::Delete(id) => {
+                return self
+                    .change(id, (Deed::DeleteAsked, Deed::Deleted), evidence.delete(id))
+                    .await;
+            }
+            Wish::SendLetter(id) => {
+                return self
+                    .change(id, (Deed::LetterAsked, Deed::LetterSent), evidence.send_letter(id))
+                    .await;
+            }
+            Wish::Permit { .. } | Wish::Portal(_) => {}
+        }
+        None
+    }
+
+    fn tell(&self, told: Told) {
+        // The loop may have ended.
+        let _unheard = self.results.send(Event::Done(Outcome::Hand(told)));
+    }
+
+    fn line(&self, deed: Deed, id: SessionId) -> Result<(), String> {
+        self.desk.audit.append(self.now, deed, &[id], "")
+    }
+
+    async fn letter(
+        &self,
+        evidence: &dyn Evidence,
+        id: SessionId,
+        save_to: Option<PathBuf>,
+    ) -> Result<String, String> {
+        let bytes = evidence.letter(id).await?;
+        self.line(Deed::LetterTaken, id)?;
+        if let Some(path) = save_to {
+            return Ok(format!("saved {}", write(path, bytes).await?.display()));
+        }
+        let Some(place) = &self.desk.private else {
+            return Err("there is no private folder to open it from: save it instead".to_owned());
+        };
+        if self.desk.opener == super::opener::Opener::Elsewhere {
+            return Err("this is an SSH session: save the letter instead".to_owned());
+        }
+        let path = write(place.path().join(format!("letter-{id}.pdf")), bytes).await?;
+        self.desk.opener.open(path.display().to_string(), "the letter", self.results.clone());
+        Ok("the letter is opened; its copy is removed when branchwatch ends".to_owned())
+    }
+
+    async fn contact(&self, evidence: &dyn Evidence, id: SessionId) -> Result<Told, String> {
+        let contact = evidence.contact(id).await?;
+        self.line(Deed::ContactRevealed, id)?;
+        Ok(Told::Contact(id, contact))
+    }
+
+    async fn media(
+        &self,
+        evidence: &Arc<dyn Evidence>,
+        id: SessionId,
+        (media, save_to): (Media, Option<PathBuf>),
+    ) -> Result<Told, String> {
+        let held = evidence.media(id, &media).await?;
+        let Some(path) = save_to else {
+            if let Some(doubt) = held.doubt {
+                return Err(doubt);
+            }
+            self.line(Deed::PictureShown, id)?;
+            let size = held.bytes.len();
+            let picture = tokio::task::spawn_blocking(move || picture(&held.bytes)).await;
+            let picture = picture.map_err(|_panic| "the picture cannot be read".to_owned())??;
+            return Ok(Told::Picture(id, media.id, (picture, size)));
+        };
+        self.line(Deed::MediaSaved, id)?;
+        let HeldBytes { bytes, ending, doubt } = held;
+        let kib = bytes.len().div_ceil(1024);
+        let mut name = path.into_os_string();
+        name.push(format!(".{ending}"));
+        let path = write(PathBuf::from(name), bytes).await?;
+        let doubt = doubt.map(|doubt| format!("; but {doubt}")).unwrap_or_default();
+        Ok(Told::Done(id, format!("saved {} · {kib} KiB{doubt}", path.display())))
+    }
+
+    async fn change(
+        &self,
+        id: SessionId,
+        (asked, done_deed): (Deed, Deed),
+        call: futures::future::BoxFuture<'_, Result<(), String>>,
+    ) -> Option<SessionId> {
+        if let Err(why) = self.line(asked, id) {
+            self.tell(Told::Failed(id, why));
+            return None;
+        }
+        let answer = call.await;
+        let worked = answer.is_ok();
+        let told = answer.and_then(|()| {
+            let text = match done_deed {
+                Deed::Deleted => "deleted at Yoti; the last answer stays here",
+                _ => "Yoti sends the letter again",
+            };
+            match self.line(done_deed, id) {
+                Ok(()) => Ok(text.to_owned()),
+                Err(why) => Err(format!("{text}; but {why}")),
+            }
+        });
+        self.tell(done(id, told));
+        worked.then_some(id)
+    }
+}
+
+fn done(id: SessionId, told: Result<String, String>) -> Told {
+    told.map_or_else(|why| Told::Failed(id, why), |text| Told::Done(id, text))
+}
+
+async fn write(path: PathBuf, bytes: Zeroizing<Vec<u8>>) -> Result<PathBuf, String> {
+    let work = move || {
+        let path: &Path = &path;
+        write_bytes(path, &bytes, Existing::NextFree).map_err(|why| why.to_string())
+    };
+    tokio::task::spawn_blocking(work).await.map_err(|_panic| "cannot write".to_owned())?
+}
+
+/// A small picture of bounded cost, whatever the bytes are.
+fn picture(bytes: &[u8]) -> Result<Picture, String> {
+    let reader = ImageReader::new(std::io::Cursor::new(bytes)).with_guessed_format();
+    let mut reader = reader.map_err(|_why| "this is no picture that can be shown".to_owned())?;
+    let mut limits = image::Limits::default();
+    limits.max_image_width = Some(LARGEST.0);
+    limits.max_image_height = Some(LARGEST.0);
+    limits.max_alloc = Some(LARGEST.1);
+    reader.limits(limits);
+    let whole = reader
+        .decode()
+        .map_err(|_why| "the picture cannot be read, or is too large to be shown".to_owned())?;
+    let mut small = whole.thumbnail(SIDE, SIDE).into_rgb8();
+    drop(Zeroizing::new(whole.into_bytes()));
+    let (width, height) = small.dimensions();
+    let rgb = Zeroizing::new(std::mem::take(&mut small).into_raw());
+    Picture::new(width as usize, height as usize, rgb)
+        .ok_or_else(|| "the picture is empty".to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use image::{ImageFormat, RgbImage};
+
+    use super::*;
+
+    fn png(width: u32, height: u32) -> Vec<u8> {
+        let mut bytes = std::io::Cursor::new(Vec::new());
+        RgbImage::new(width, height).write_to(&mut bytes, ImageFormat::Png).unwrap();
+        bytes.into_inner()
+    }
+
+    #[test]
+    fn a_picture_is_made_small_and_what_is_none_is_said() {
+        assert_eq!(picture(&png(640, 320)).unwrap().size(), (320, 160));
+        let whole = png(8, 8);
+        for bytes in [b"no picture".as_slice(), b"", whole.get(..40).unwrap(), &png(13_000, 1)] {
+            assert!(picture(bytes).is_err());
+        }
+    }
+}

@@ -1,0 +1,176 @@
+//! The dialogs that reach Yoti as boxes: letter, media, the question before a change.
+//!
+//! Owns their lines. A picture is drawn here and kept nowhere.
+
+use ratatui::Frame;
+use ratatui::layout::{Position, Rect};
+use ratatui::text::{Line, Span};
+use ratatui::widgets::Paragraph;
+use unicode_width::UnicodeWidthStr;
+
+use super::overlay::open;
+use super::picture;
+use super::text::fit;
+use crate::app::hands::{CHOICES, ConfirmDialog, Hand, LetterDialog, MediaDialog, What};
+use crate::app::view::Tone;
+use crate::theme::{Look, Role};
+
+pub(super) fn draw(frame: &mut Frame<'_>, whole: Rect, hand: &Hand, look: Look) {
+    match hand {
+        Hand::Letter(dialog) => letter(frame, whole, dialog, look),
+        Hand::Media(dialog) => media(frame, whole, dialog, look),
+        Hand::Confirm(dialog) => confirm(frame, whole, dialog, look),
+    }
+}
+
+fn dim(text: &str, width: usize, look: Look) -> Line<'static> {
+    Line::from(Span::styled(fit(text, width, look), look.tone(Tone::Dim)))
+}
+
+fn letter(frame: &mut Frame<'_>, whole: Rect, dialog: &LetterDialog, look: Look) {
+    let facts = dialog.rows.len().min(12);
+    let height = u16::try_from(facts + CHOICES.len() + 9).unwrap_or(22);
+    let title = format!("Letter {}", dialog.name);
+    let area = open(frame, whole, (78, height), (&title, "Enter does it, Esc closes"), look);
+    let width = usize::from(area.width);
+    let mut lines: Vec<Line<'_>> = dialog
+        .rows
+        .iter()
+        .take(facts)
+        .map(|row| {
+            Line::from(vec![
+                Span::styled(fit(&row.label.text, 11, look), look.tone(row.label.tone)),
+                Span::styled(
+                    fit(&row.value.text, width.saturating_sub(11), look),
+                    look.tone(row.value.tone),
+                ),
+            ])
+        })
+        .collect();
+    for (label, text) in &dialog.contact {
+        let text = crate::text::shown_str(text.reveal(), 60);
+        lines.push(Line::from(vec![
+            Span::styled(fit(label, 11, look), look.tone(Tone::Warn)),
+            Span::raw(fit(&text, width.saturating_sub(11), look)),
+        ]));
+    }
+    if let Some(left) = &dialog.left.as_ref().filter(|_| !dialog.contact.is_empty()) {
+        lines.push(dim(&format!("           hidden again in {left}"), width, look));
+    }
+    lines.push(Line::default());
+    for (number, choice) in CHOICES.iter().enumerate() {
+        let line = Line::from(fit(&format!("  {choice}"), width, look));
+        let chosen = number == dialog.selected;
+        lines.push(if chosen { line.style(look.role(Role::Cursor)) } else { line });
+    }
+    let to = dialog.path.display().to_string();
+    let to = crate::text::shown_str(&to, width.saturating_sub(12));
+    lines.push(dim(&format!("  saved to {to}"), width, look));
+    if let Some(said) = &dialog.said {
+        lines.push(Line::default());
+        lines.push(Line::from(Span::styled(fit(&said.text, width, look), look.tone(said.tone))));
+    }
+    frame.render_widget(Paragraph::new(lines), area);
+}
+
+fn media(frame: &mut Frame<'_>, whole: Rect, dialog: &MediaDialog, look: Look) {
+    let (width, height) = (whole.width.saturating_sub(4).min(110), whole.height.saturating_sub(2));
+    let title = format!("Media {}", dialog.name);
+    let area = open(frame, whole, (width, height), (&title, "Esc closes and wipes"), look);
+    let width = usize::from(area.width);
+    let picture = dialog.picture.as_ref();
+    let rows = if picture.is_some() { 3 } else { usize::from(area.height).saturating_sub(4) };
+    let first = (dialog.selected + 1).saturating_sub(rows);
+    let head = format!("  {:<38}{:<9}{:<9}SIZE", "WHAT", "TYPE", "AGE");
+    let mut lines = vec![dim(&head, width, look)];
+    for (number, item) in dialog.items.iter().enumerate().skip(first).take(rows) {
+        let size = item.size.map_or_else(
+            || "not fetched".to_owned(),
+            |bytes| format!("{} KiB", bytes.div_ceil(1024)),
+        );
+        let text = [(&item.role, 38), (&item.kind, 9), (&item.age, 9), (&size, 12)]
+            .map(|(text, wide)| fit(text, wide, look))
+            .concat();
+        let line = Line::from(fit(&format!("  {text}"), width, look));
+        let chosen = number == dialog.selected;
+        lines.push(if chosen { line.style(look.role(Role::Cursor)) } else { line });
+    }
+    while lines.len() < 1 + rows {
+        lines.push(Line::default());
+    }
+    if let Some(said) = &dialog.said {
+        lines.push(Line::from(Span::styled(fit(&said.text, width, look), look.tone(said.tone))));
+    } else {
+        lines.push(dim(
+            "Personal data: fetched when you ask, and each time is logged.",
+            width,
+            look,
+        ));
+    }
+    let mut keys = vec![("Enter", "show the picture"), ("e", "save to a file")];
+    if picture.is_some() {
+        keys.push(("Space", if dialog.clear { "pixelate" } else { "clear" }));
+    }
+    let mut spans = Vec::new();
+    for (key, word) in keys {
+        spans.push(Span::styled(key, look.role(Role::Key)));
+        spans.push(Span::raw(format!(" {word}   ")));
+    }
+    let used = u16::try_from(lines.len() + 1).unwrap_or(u16::MAX);
+    lines.push(Line::from(spans));
+    frame.render_widget(Paragraph::new(lines), area);
+    if let Some(picture) = picture {
+        let below = Rect {
+            y: area.y.saturating_add(used),
+            height: area.height.saturating_sub(used),
+            ..area
+        };
+        picture::draw(frame, below, (picture, dialog.clear), look);
+    }
+}
+
+fn confirm(frame: &mut Frame<'_>, whole: Rect, dialog: &ConfirmDialog, look: Look) {
+    let (title, warning, what, key) = match dialog.what {
+        What::DeleteSession => (
+            "Delete session at Yoti?",
+            "cannot be undone",
+            "Removes the session, all its media and results from Yoti.",
+            "allow_delete",
+        ),
+        What::SendLetter => (
+            "Send the letter again?",
+            "the applicant gets an e-mail",
+            "Yoti sends the letter's e-mail, or its notification, once more.",
+            "allow_email",
+        ),
+    };
+    let area = open(frame, whole, (70, 12), (title, warning), look);
+    let width = usize::from(area.width);
+    let prompt = format!("Type {} to go on:  ", dialog.phrase);
+    let typed = dialog.typed.text();
+    let room = width.saturating_sub(prompt.width());
+    let mut lines = vec![
+        Line::default(),
+        Line::from(Span::styled(fit(&dialog.whom, width, look), look.role(Role::Title))),
+        Line::from(fit(what, width, look)),
+        Line::default(),
+        Line::from(vec![
+            Span::styled(prompt.clone(), look.tone(Tone::Warn)),
+            Span::raw(fit(&typed, room, look)),
+        ]),
+        Line::default(),
+    ];
+    if let Some(why) = &dialog.error {
+        lines.push(Line::from(Span::styled(fit(why, width, look), look.tone(Tone::Bad))));
+    }
+    while lines.len() + 1 < usize::from(area.height) {
+        lines.push(Line::default());
+    }
+    let allowed = format!("Needs --allow-writes and profile.{key}.   Esc cancels");
+    lines.push(dim(&allowed, width, look));
+    frame.render_widget(Paragraph::new(lines), area);
+    let column = prompt.width() + dialog.typed.before_cursor().width();
+    let column = u16::try_from(column).unwrap_or(u16::MAX);
+    let x = area.x.saturating_add(column).min(area.right().saturating_sub(1));
+    frame.set_cursor_position(Position::new(x, area.y.saturating_add(4)));
+}
