@@ -11,7 +11,7 @@ mod dialogs;
 pub mod effect;
 pub mod event;
 mod export_dialog;
-mod filter;
+mod facts;
 mod find;
 #[cfg(test)]
 pub(crate) mod fixture;
@@ -26,6 +26,7 @@ mod moves;
 mod order;
 pub mod overlay;
 mod parts;
+pub mod query;
 mod rebuild;
 mod report;
 mod rows;

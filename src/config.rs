@@ -5,7 +5,6 @@
 
 mod auth;
 mod desk;
-mod duration;
 mod file;
 mod resolve;
 
@@ -18,7 +17,7 @@ use crate::domain::rules::Rules;
 use crate::refresh;
 
 pub use desk::DeskConfig;
-pub use duration::parse_span;
+pub use crate::domain::span::parse_span;
 pub use resolve::{Environment, Flags, resolve};
 
 /// The template of `config init`.

@@ -25,6 +25,7 @@ pub mod server_text;
 pub mod session;
 pub mod shape;
 pub mod snapshot;
+pub mod span;
 pub mod stage;
 pub mod supported;
 pub mod watched;

@@ -206,10 +206,10 @@ impl Model {
                 } else {
                     format!("Sessions {shown} of {all}{standing}")
                 };
-                let filter = if self.filter_text.is_empty() {
+                let filter = if self.sessions.filter().is_empty() {
                     "sort attention".to_owned()
                 } else {
-                    format!("filter {}", self.filter_text)
+                    format!("filter {}", self.filter_words())
                 };
                 (left, filter)
             }
@@ -286,7 +286,7 @@ impl Model {
         if self.sessions.len() == 0 {
             let all = self.sessions.watched();
             return vec![
-                format!("0 of {all} match  {}", self.filter_text),
+                format!("0 of {all} match  {}", self.filter_words()),
                 "Esc clears the filter.".to_owned(),
             ];
         }
@@ -299,6 +299,11 @@ impl Model {
         let why =
             self.item().map(|item| rows::why(&item.session, &self.settings.rules, &self.times));
         connection::advice(&self.health, &self.times, why)
+    }
+
+    /// The filter in force, which is not always what is being typed.
+    fn filter_words(&self) -> String {
+        crate::text::shown_str(&self.sessions.filter().to_string(), 200)
     }
 
     pub(crate) fn item(&self) -> Option<&Item> {
@@ -379,8 +384,9 @@ impl Model {
         let input = self.input.as_ref()?;
         let error = input
             .filter
-            .then(|| crate::app::filter::Filter::parse(&input.field.text()).err())
-            .flatten();
+            .then(|| crate::app::query::Query::parse(&input.field.text()).err())
+            .flatten()
+            .map(|why| why.what);
         Some(InputView {
             filter: input.filter,
             field: &input.field,

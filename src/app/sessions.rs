@@ -1,79 +1,23 @@
-//! All sessions with what the list needs of each: class, order, counters, and when time alone makes
+//! All sessions with what the list needs of each: facts, order, counters, and when time alone makes
 //! one of these another.
 //!
-//! Owns the incremental order: one changed session among 100,000 is one assessment and one move.
-//! Must never build a row.
+//! Owns the incremental order: one changed session among 100,000 is one assessment, one look of the
+//! filter and one move. Must never build a row.
 
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
 use jiff::Timestamp;
 
-use crate::app::filter::Filter;
-use crate::app::order::{Key, Order};
+use crate::app::facts::Facts;
+use crate::app::order::Order;
+use crate::app::query::{Query, Subject};
 use crate::app::words::StageKind;
-use crate::domain::attention::{self, Assessment, Reason};
 use crate::domain::change::{ChangeKind, TimelineEvent};
 use crate::domain::ids::SessionId;
 use crate::domain::rules::Rules;
 use crate::domain::snapshot::SessionTable;
 use crate::domain::watched::{Letter, WatchedSession};
-
-/// What is kept of an assessment; the rest is derived anew for the visible rows.
-#[expect(clippy::struct_excessive_bools, reason = "each is a figure of the header")]
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Facts {
-    pub(crate) kind: StageKind,
-    pub(crate) rank: u8,
-    pub(crate) due: Option<Timestamp>,
-    pub(crate) due_soon: bool,
-    pub(crate) stale: bool,
-    pub(crate) attention: bool,
-    unknown_state: bool,
-    changes_at: Option<Timestamp>,
-}
-
-impl Facts {
-    fn of(session: &WatchedSession, rules: &Rules, now: Timestamp) -> Self {
-        let found = attention::assess(session, rules, now);
-        let kind = StageKind::of(&found.stage);
-        let has = |reason| found.findings.iter().any(|finding| finding.reason == reason);
-        Self {
-            kind,
-            rank: rank(&found, kind),
-            due: found.deadline.map(|deadline| deadline.at),
-            due_soon: has(Reason::DueSoon),
-            stale: found.stale,
-            attention: needs_operator(&found),
-            unknown_state: kind == StageKind::Unknown,
-            changes_at: found.changes_at,
-        }
-    }
-
-    fn key(&self, place: u32) -> Key {
-        Key { rank: self.rank, due: self.due.map_or(i64::MAX, Timestamp::as_second), place }
-    }
-}
-
-/// True when something asks for the operator; an applicant at a counter alone does not.
-pub(crate) fn needs_operator(found: &Assessment) -> bool {
-    found.findings.iter().any(|finding| finding.reason != Reason::AtCounter)
-}
-
-/// The default order: the most urgent finding, then what may still become urgent, then what is over.
-fn rank(found: &Assessment, kind: StageKind) -> u8 {
-    match found.findings.first().map(|finding| finding.reason) {
-        Some(Reason::AtCounter) => 0,
-        Some(Reason::TurnedAway) => 1,
-        Some(Reason::Rejected) => 2,
-        Some(Reason::DueSoon) => 3,
-        Some(Reason::Refer) => 4,
-        Some(Reason::Stale) => 5,
-        None if kind.is_completed() => 7,
-        None if matches!(kind, StageKind::Expired | StageKind::Gone | StageKind::NotFound) => 8,
-        None => 6,
-    }
-}
 
 /// One session of the list.
 #[derive(Clone, Debug)]
@@ -84,13 +28,25 @@ pub(crate) struct Item {
     pub(crate) changed: bool,
     /// Changes learned up to then were there when the operator last looked.
     pub(crate) looked_at: Option<Timestamp>,
+    /// Its entry among those to wake.
+    wakes_at: Option<Timestamp>,
 }
 
 impl Item {
     fn new(session: Arc<WatchedSession>, rules: &Rules, now: Timestamp) -> Self {
         let facts = Facts::of(&session, rules, now);
         let looked_at = last_seen(&session);
-        Self { session, facts, changed: false, looked_at }
+        Self { session, facts, changed: false, looked_at, wakes_at: None }
+    }
+
+    fn subject(&self, now: Timestamp) -> Subject<'_> {
+        Subject { session: &self.session, facts: &self.facts, now }
+    }
+
+    /// When time alone may make it another for the list: its facts, or what the filter says of it.
+    fn next_moment(&self, filter: &Query, now: Timestamp) -> Option<Timestamp> {
+        let moments = [self.facts.changes_at, filter.changes_at(&self.subject(now))];
+        moments.into_iter().flatten().min()
     }
 
     /// Takes a newer value; the first answers of each kind are no change.
@@ -171,7 +127,7 @@ pub(crate) struct Sessions {
     items: Vec<Item>,
     order: Order,
     shown: Option<Order>,
-    filter: Filter,
+    filter: Query,
     wake: BTreeSet<(Timestamp, u32)>,
     tally: Tally,
 }
@@ -221,17 +177,29 @@ impl Sessions {
         self.shown.as_ref().unwrap_or(&self.order)
     }
 
-    /// Another filter; an empty one shows all.
-    pub(crate) fn set_filter(&mut self, filter: Filter) {
-        self.filter = filter;
-        self.refilter();
+    /// The filter in force.
+    pub(crate) const fn filter(&self) -> &Query {
+        &self.filter
     }
 
-    fn refilter(&mut self) {
+    /// Another filter; an empty one shows all.
+    pub(crate) fn set_filter(&mut self, filter: Query, now: Timestamp) {
+        let was = std::mem::replace(&mut self.filter, filter);
+        self.refilter(now);
+        if was.is_timed() || self.filter.is_timed() {
+            for item in &mut self.items {
+                item.wakes_at = item.next_moment(&self.filter, now);
+            }
+            let moments = (0_u32..).zip(&self.items).filter_map(|(n, i)| Some((i.wakes_at?, n)));
+            self.wake = moments.collect();
+        }
+    }
+
+    fn refilter(&mut self, now: Timestamp) {
         self.shown = (!self.filter.is_empty()).then(|| {
             self.order.filtered(|key| {
                 let item = self.items.get(key.place as usize);
-                item.is_some_and(|item| self.filter.matches(&item.session, item.facts.kind))
+                item.is_some_and(|item| self.filter.holds(&item.subject(now)))
             })
         });
     }
@@ -273,7 +241,7 @@ impl Sessions {
         self.wake.clear();
         self.tally = Tally::default();
         for (place, session) in (0_u32..).zip(table.iter()) {
-            let item = match old.remove(&session.id()) {
+            let mut item = match old.remove(&session.id()) {
                 Some(mut item) => {
                     if !Arc::ptr_eq(&item.session, session) {
                         item.renew(Arc::clone(session), rules, now);
@@ -283,13 +251,14 @@ impl Sessions {
                 None => Item::new(Arc::clone(session), rules, now),
             };
             self.tally.add(&item.facts);
-            self.wake.extend(item.facts.changes_at.map(|at| (at, place)));
+            item.wakes_at = item.next_moment(&self.filter, now);
+            self.wake.extend(item.wakes_at.map(|at| (at, place)));
             keys.push(item.facts.key(place));
             self.places.insert(session.id(), place);
             self.items.push(item);
         }
         self.order = Order::new(keys);
-        self.refilter();
+        self.refilter(now);
     }
 
     fn change(&mut self, renewed: &[Arc<WatchedSession>], rules: &Rules, now: Timestamp) {
@@ -319,27 +288,26 @@ impl Sessions {
         let (mut hidden, mut shown) = (Vec::new(), Vec::new());
         for &(place, session) in places {
             let Some(item) = self.items.get_mut(place as usize) else { continue };
-            let before = item.facts;
+            let before = item.facts.clone();
             match session {
                 Some(session) => item.renew(Arc::clone(session), rules, now),
                 None => item.facts = Facts::of(&item.session, rules, now),
             }
-            let after = item.facts;
-            self.tally.take(&before);
-            self.tally.add(&after);
-            self.wake.extend(after.changes_at.map(|at| (at, place)));
-            if before.changes_at != after.changes_at
-                && let Some(at) = before.changes_at
-            {
-                self.wake.remove(&(at, place));
+            let next = item.next_moment(&self.filter, now);
+            if let Some(was) = std::mem::replace(&mut item.wakes_at, next) {
+                self.wake.remove(&(was, place));
             }
+            self.wake.extend(next.map(|at| (at, place)));
+            let after = &item.facts;
+            self.tally.take(&before);
+            self.tally.add(after);
             if before.key(place) != after.key(place) {
                 out.push(before.key(place));
                 into.push(after.key(place));
             }
             if self.shown.is_some() {
                 hidden.push(before.key(place));
-                if self.filter.matches(&item.session, after.kind) {
+                if self.filter.holds(&item.subject(now)) {
                     shown.push(after.key(place));
                 }
             }

@@ -13,12 +13,12 @@ use crate::app::dialogs;
 use crate::app::effect::{CopySource, Effect};
 use crate::app::event::{Event, Outcome};
 use crate::app::export_dialog::{self, exported};
-use crate::app::filter::Filter;
 use crate::app::find::find;
 use crate::app::hands::What;
 use crate::app::model::{InputLine, Model, window};
 use crate::app::moves::{enter, fold, move_row, next_attention, step_pane, toggle, travel};
 use crate::app::report;
+use crate::app::query::Query;
 use crate::app::text_field::TextField;
 use crate::app::view::{Cell, Pane, Tone};
 use crate::app::{desk, guard, hands};
@@ -222,8 +222,8 @@ fn ended(model: &mut Model, outcome: Outcome) {
 fn refilter(model: &mut Model) {
     model.dirty = true;
     let Some(input) = model.input.as_ref().filter(|input| input.filter) else { return };
-    if let Ok(filter) = Filter::parse(&input.field.text()) {
-        model.sessions.set_filter(filter);
+    if let Ok(filter) = Query::parse(&input.field.text()) {
+        model.sessions.set_filter(filter, model.times.now);
         model.filter_text = input.field.text();
         keep_row(model);
     }
@@ -324,15 +324,16 @@ fn input_act(model: &mut Model, action: Action) {
             if !input.filter {
                 model.find = input.field.text();
                 find(model, true);
-            } else if let Err(why) = Filter::parse(&input.field.text()) {
-                say(model, why, Tone::Bad);
+            } else if let Err(why) = Query::parse(&input.field.text()) {
+                say(model, why.what, Tone::Bad);
                 model.input = Some(input);
             }
         }
         Action::Back | Action::QuitNow | Action::Quit => {
             if input.filter {
                 model.filter_text.clone_from(&input.before);
-                model.sessions.set_filter(Filter::parse(&input.before).unwrap_or_default());
+                let filter = Query::parse(&input.before).unwrap_or_default();
+                model.sessions.set_filter(filter, model.times.now);
                 keep_row(model);
             }
         }
@@ -363,7 +364,7 @@ fn back(model: &mut Model) {
         model.focus = Pane::List;
     } else if !model.filter_text.is_empty() {
         model.filter_text.clear();
-        model.sessions.set_filter(Filter::default());
+        model.sessions.set_filter(Query::default(), model.times.now);
         keep_row(model);
     } else {
         model.marks.clear();

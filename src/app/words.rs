@@ -192,6 +192,30 @@ pub(crate) enum StageKind {
 impl StageKind {
     pub(crate) const COUNT: usize = 15;
 
+    /// All, from the first step to the last.
+    pub(crate) const ALL: [Self; Self::COUNT] = [
+        Self::NotFetched,
+        Self::LetterNotSet,
+        Self::AwaitingVisit,
+        Self::AtHome,
+        Self::AtCounter,
+        Self::TurnedAway,
+        Self::Visited,
+        Self::ChecksRunning,
+        Self::Approve,
+        Self::Reject,
+        Self::Refer,
+        Self::Expired,
+        Self::Gone,
+        Self::NotFound,
+        Self::Unknown,
+    ];
+
+    /// Its place in a set of stages.
+    pub(crate) const fn bit(self) -> u16 {
+        1 << self as u16
+    }
+
     pub(crate) const fn of(stage: &Stage) -> Self {
         match stage {
             Stage::Gone => Self::Gone,

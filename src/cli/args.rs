@@ -128,7 +128,7 @@ pub(super) enum Command {
     },
     /// The version
     Version,
-    /// More about a command or a topic: stages, keys, exit-codes, privacy
+    /// More about a command or a topic: stages, filters, keys, exit-codes, privacy
     Help {
         /// Command or topic
         topic: Option<String>,

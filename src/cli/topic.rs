@@ -6,7 +6,7 @@ use super::exit::{self, Failure};
 use super::output::{data, table};
 use crate::keymap::Keymap;
 
-const TOPICS: &str = "topics: stages, keys, exit-codes, privacy";
+const TOPICS: &str = "topics: stages, filters, keys, exit-codes, privacy";
 
 const STAGES: &str = "\
 STAGES (worked out by this program; state, recommendation and reason are Yoti's)
@@ -23,6 +23,28 @@ STAGES (worked out by this program; state, recommendation and reason are Yoti's)
   done: refer      completed, and anything else: look at the checks
   expired          the deadline passed before completion
   gone, not found  Yoti has no such session (any more)
+";
+
+const FILTERS: &str = "\
+FILTERS (in /, in views, and in list --filter)
+
+  words            part of the reference, a tag or the session ID; letters may stand apart (db91)
+  \"two words\"      letter for letter          re:/^dbs-2/   a pattern
+  field:value      holds it                   field=value   is it        field!=value  is not it
+  !x  not x        x is not so                x y           both         x or y        one of both
+  ( )              belong together            without regard to case
+
+  ref session tag note branch                 your words, the session ID, the letter's branch
+  stage            worked out here: stage:awaiting  stage:\"turned away\"  stage:done
+  state            Yoti's: ONGOING COMPLETED EXPIRED
+  check result reason                         type, recommendation and reason of any check
+  doc source       type, country and source of what was supplied
+  provider         who may supply something
+  docs             supplied requirements: docs:2/3  docs<3
+  due              time left: due<24h  due:passed  due:none
+  seen changed     time since the last answer, the last change: seen>1h  changed<10m  seen:never
+
+  branchwatch list --filter 'stage:awaiting due<48h !tag:chased'
 ";
 
 const EXIT_CODES: &str = "\
@@ -55,6 +77,7 @@ PRIVACY
 pub(super) fn run(name: Option<&str>, mut grammar: clap::Command) -> Result<u8, Failure> {
     let text = match name {
         Some("stages") => STAGES.to_owned(),
+        Some("filters") => FILTERS.to_owned(),
         Some("exit-codes") => EXIT_CODES.to_owned(),
         Some("privacy") => PRIVACY.to_owned(),
         Some("keys") => keys()?,

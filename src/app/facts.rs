@@ -1,0 +1,79 @@
+//! What the list keeps of the assessment of one session.
+//!
+//! Owns the facts that order, counters and filters need. Must never hold a text of a server.
+
+use std::cell::OnceCell;
+
+use jiff::Timestamp;
+
+use crate::app::order::Key;
+use crate::app::words::StageKind;
+use crate::domain::attention::{self, Assessment, Reason};
+use crate::domain::coverage;
+use crate::domain::rules::Rules;
+use crate::domain::watched::WatchedSession;
+
+/// What is kept of an assessment; the rest is derived anew for the visible rows.
+#[expect(clippy::struct_excessive_bools, reason = "each is a figure of the header")]
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Facts {
+    pub(crate) kind: StageKind,
+    pub(crate) rank: u8,
+    pub(crate) due: Option<Timestamp>,
+    pub(crate) due_soon: bool,
+    pub(crate) stale: bool,
+    pub(crate) attention: bool,
+    pub(crate) unknown_state: bool,
+    pub(crate) changes_at: Option<Timestamp>,
+    /// Worked out when first asked for.
+    docs: OnceCell<(u16, u16)>,
+}
+
+impl Facts {
+    pub(crate) fn of(session: &WatchedSession, rules: &Rules, now: Timestamp) -> Self {
+        let found = attention::assess(session, rules, now);
+        let kind = StageKind::of(&found.stage);
+        let has = |reason| found.findings.iter().any(|finding| finding.reason == reason);
+        Self {
+            kind,
+            rank: rank(&found, kind),
+            due: found.deadline.map(|deadline| deadline.at),
+            due_soon: has(Reason::DueSoon),
+            stale: found.stale,
+            attention: found.needs_operator(),
+            unknown_state: kind == StageKind::Unknown,
+            changes_at: found.changes_at,
+            docs: OnceCell::new(),
+        }
+    }
+
+    /// Its place in the default order.
+    pub(crate) fn key(&self, place: u32) -> Key {
+        Key { rank: self.rank, due: self.due.map_or(i64::MAX, Timestamp::as_second), place }
+    }
+
+    /// Requirements supplied, of how many. `session` is the one that the facts are of.
+    pub(crate) fn docs(&self, session: &WatchedSession) -> (usize, usize) {
+        let (supplied, all) = *self.docs.get_or_init(|| {
+            let (supplied, all) = coverage::derive(session).counts();
+            let small = |number| u16::try_from(number).unwrap_or(u16::MAX);
+            (small(supplied), small(all))
+        });
+        (usize::from(supplied), usize::from(all))
+    }
+}
+
+/// The default order: the most urgent finding, then what may still become urgent, then what is over.
+fn rank(found: &Assessment, kind: StageKind) -> u8 {
+    match found.findings.first().map(|finding| finding.reason) {
+        Some(Reason::AtCounter) => 0,
+        Some(Reason::TurnedAway) => 1,
+        Some(Reason::Rejected) => 2,
+        Some(Reason::DueSoon) => 3,
+        Some(Reason::Refer) => 4,
+        Some(Reason::Stale) => 5,
+        None if kind.is_completed() => 7,
+        None if matches!(kind, StageKind::Expired | StageKind::Gone | StageKind::NotFound) => 8,
+        None => 6,
+    }
+}

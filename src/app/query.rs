@@ -1,0 +1,177 @@
+//! The filter language: which sessions are shown (product.md 5).
+//!
+//! Owns a query that was understood, and what is wrong with one that was not. Must never read a
+//! clock or do I/O: a query looks at one session, its facts and the time it is given.
+//!
+//! ```text
+//! query = all { "or" all }          all  = one { one }            one = ( "!" | "not" ) one
+//! one   = "(" query ")" | word | "…" | re:/…/ | field op value    op  = : = != < >
+//! ```
+
+mod eval;
+mod fields;
+mod fuzzy;
+mod parse;
+mod print;
+
+pub(crate) use eval::Subject;
+use fields::TextField;
+use regex::Regex;
+
+/// What is wrong with a text, and at which character.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct QueryError {
+    /// The character, counted from 0; the length of the text when something is missing at its end.
+    pub at: usize,
+    /// One sentence: what is wrong and what was expected.
+    pub what: String,
+}
+
+/// A filter that was understood.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Query(Expr);
+
+#[derive(Clone, Debug, PartialEq)]
+enum Expr {
+    /// All hold; without any: everything is shown.
+    All(Vec<Expr>),
+    /// At least one holds.
+    Any(Vec<Expr>),
+    Not(Box<Expr>),
+    Is(Condition),
+}
+
+#[derive(Clone, Debug, PartialEq)]
+enum Condition {
+    /// A bare word, lower case: reference and tags fuzzily, part of the session ID.
+    Word(String),
+    /// In quotes or a pattern: part of reference, tag or session ID, letter for letter.
+    Name(Needle),
+    /// A field of texts.
+    Text { field: TextField, how: How, value: Needle },
+    /// One of these stages, as bits.
+    Stage { how: How, value: Needle, kinds: u16 },
+    /// Less or more than so many seconds: to the deadline, since the last answer, since the last
+    /// change.
+    Span { field: TimeField, less: bool, seconds: i64 },
+    /// Nothing to count from: no deadline, never answered, never changed.
+    Never(TimeField),
+    /// The deadline has passed.
+    Passed,
+    /// So many requirements supplied, of so many.
+    Docs { how: DocsHow, supplied: usize, of: Option<usize> },
+}
+
+/// How a text is compared.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum How {
+    /// `:` the value is a part of it.
+    Holds,
+    /// `=` the value is all of it.
+    Equals,
+    /// `!=` no value of the field is that.
+    Differs,
+}
+
+/// How a number is compared.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum DocsHow {
+    Is,
+    IsNot,
+    Less,
+    More,
+}
+
+/// A field that is a moment.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum TimeField {
+    Due,
+    Seen,
+    Changed,
+}
+
+/// What is looked for in a text, without regard to case.
+#[derive(Clone, Debug)]
+enum Needle {
+    /// As typed, and in lower case.
+    Text(String, String),
+    Pattern(Regex),
+}
+
+impl Needle {
+    fn text(text: &str) -> Self {
+        Self::Text(text.to_owned(), text.to_lowercase())
+    }
+}
+
+impl PartialEq for Needle {
+    fn eq(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Text(a, _), Self::Text(b, _)) => a == b,
+            (Self::Pattern(a), Self::Pattern(b)) => a.as_str() == b.as_str(),
+            _ => false,
+        }
+    }
+}
+
+impl Default for Query {
+    fn default() -> Self {
+        Self(Expr::All(Vec::new()))
+    }
+}
+
+impl Query {
+    /// Reads a query; an empty one shows everything.
+    ///
+    /// # Errors
+    /// The first thing that is wrong, and where.
+    pub(crate) fn parse(text: &str) -> Result<Self, QueryError> {
+        parse::parse(text).map(Self)
+    }
+
+    /// True when everything is shown.
+    pub(crate) fn is_empty(&self) -> bool {
+        matches!(&self.0, Expr::All(all) if all.is_empty())
+    }
+}
+
+impl Expr {
+    /// All of these; nested ones and single ones are lifted, so that a query has one form.
+    fn all(parts: Vec<Self>) -> Self {
+        let mut flat = Vec::with_capacity(parts.len());
+        for part in parts {
+            match part {
+                Self::All(inner) => flat.extend(inner),
+                other => flat.push(other),
+            }
+        }
+        single(flat).unwrap_or_else(Self::All)
+    }
+
+    /// Any of these, likewise.
+    fn any(parts: Vec<Self>) -> Self {
+        let mut flat = Vec::with_capacity(parts.len());
+        for part in parts {
+            match part {
+                Self::Any(inner) => flat.extend(inner),
+                other => flat.push(other),
+            }
+        }
+        single(flat).unwrap_or_else(Self::Any)
+    }
+}
+
+/// The only one, or all.
+fn single(mut parts: Vec<Expr>) -> Result<Expr, Vec<Expr>> {
+    match (parts.pop(), parts.is_empty()) {
+        (Some(only), true) => Ok(only),
+        (Some(last), false) => {
+            parts.push(last);
+            Err(parts)
+        }
+        (None, _) => Err(parts),
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,132 @@
+//! A query as text: the shortest form that is read back as the same query.
+//!
+//! Owns when quotes are needed.
+
+use std::fmt;
+
+use super::fields::{self, Field};
+use super::{Condition, DocsHow, Expr, How, Needle, Query, TimeField};
+
+impl fmt::Display for Query {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.0)
+    }
+}
+
+impl fmt::Display for Expr {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::All(parts) => joined(f, parts, " ", |part| matches!(part, Self::Any(_))),
+            Self::Any(parts) => joined(f, parts, " or ", |_part| false),
+            Self::Not(inner) => match **inner {
+                Self::All(_) | Self::Any(_) => write!(f, "!({inner})"),
+                Self::Not(_) | Self::Is(_) => write!(f, "!{inner}"),
+            },
+            Self::Is(condition) => write!(f, "{condition}"),
+        }
+    }
+}
+
+fn joined(
+    f: &mut fmt::Formatter<'_>,
+    parts: &[Expr],
+    between: &str,
+    in_brackets: impl Fn(&Expr) -> bool,
+) -> fmt::Result {
+    for (place, part) in parts.iter().enumerate() {
+        if place > 0 {
+            f.write_str(between)?;
+        }
+        if in_brackets(part) { write!(f, "({part})") } else { write!(f, "{part}") }?;
+    }
+    Ok(())
+}
+
+impl fmt::Display for Condition {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Word(word) => f.write_str(word),
+            Self::Name(Needle::Text(text, _)) => quoted(f, text),
+            Self::Name(pattern) => write!(f, "{pattern}"),
+            Self::Text { field, how, value } => {
+                write!(f, "{}{}{value}", fields::name(Field::Text(*field)), how.sign())
+            }
+            Self::Stage { how, value, .. } => write!(f, "stage{}{value}", how.sign()),
+            Self::Span { field, less, seconds } => {
+                let sign = if *less { '<' } else { '>' };
+                write!(f, "{}{sign}{}", fields::name(Field::Time(*field)), span(*seconds))
+            }
+            Self::Never(field) => {
+                write!(f, "{}:{}", fields::name(Field::Time(*field)), field.never())
+            }
+            Self::Passed => f.write_str("due:passed"),
+            Self::Docs { how, supplied, of } => {
+                let sign = match how {
+                    DocsHow::Is => ":",
+                    DocsHow::IsNot => "!=",
+                    DocsHow::Less => "<",
+                    DocsHow::More => ">",
+                };
+                write!(f, "docs{sign}{supplied}")?;
+                of.map_or(Ok(()), |of| write!(f, "/{of}"))
+            }
+        }
+    }
+}
+
+impl How {
+    pub(super) const fn sign(self) -> &'static str {
+        match self {
+            Self::Holds => ":",
+            Self::Equals => "=",
+            Self::Differs => "!=",
+        }
+    }
+}
+
+impl TimeField {
+    /// The word for "there is none".
+    pub(super) const fn never(self) -> &'static str {
+        match self {
+            Self::Due => "none",
+            Self::Seen | Self::Changed => "never",
+        }
+    }
+}
+
+impl fmt::Display for Needle {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Text(text, _) if is_simple(text) => f.write_str(text),
+            Self::Text(text, _) => quoted(f, text),
+            Self::Pattern(pattern) => {
+                write!(f, "re:/{}/", pattern.as_str().replace('/', "\\/"))
+            }
+        }
+    }
+}
+
+/// True for a value that is read without quotes.
+pub(super) fn is_simple(text: &str) -> bool {
+    !text.is_empty() && text.chars().all(|c| c.is_alphanumeric() || "-_.,@+#".contains(c))
+}
+
+/// A text in quotes.
+pub(super) fn quoted(f: &mut impl fmt::Write, text: &str) -> fmt::Result {
+    f.write_char('"')?;
+    for c in text.chars() {
+        if matches!(c, '"' | '\\') {
+            f.write_char('\\')?;
+        }
+        f.write_char(c)?;
+    }
+    f.write_char('"')
+}
+
+/// The largest unit that is exact: `7d`, `24h` is `1d`, `90m`.
+fn span(seconds: i64) -> String {
+    let units = [(86_400, 'd'), (3_600, 'h'), (60, 'm')];
+    let exact = units.into_iter().find(|(unit, _)| seconds > 0 && seconds % unit == 0);
+    let (unit, letter) = exact.unwrap_or((1, 's'));
+    format!("{}{letter}", seconds / unit)
+}
