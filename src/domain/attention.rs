@@ -138,7 +138,8 @@ fn staleness(watched: &WatchedSession, rules: &Rules, now: Timestamp) -> (bool, 
     let Some(last_ok) = poll.last_ok else { return (false, None) };
     let patience = interval.saturating_mul(i32::try_from(rules.stale_after).unwrap_or(i32::MAX));
     let at = last_ok.saturating_add(patience).unwrap_or(Timestamp::MAX);
-    (at < now, Some(at))
+    // Stale once more than that has passed: the moment after.
+    (at < now, at.checked_add(SignedDuration::from_nanos(1)).ok())
 }
 
 fn at_counter(stage: &Stage, now: Timestamp) -> Option<Finding> {
@@ -213,7 +214,7 @@ pub fn span(duration: SignedDuration) -> String {
 mod tests {
     use super::*;
     use crate::domain::fixture as f;
-    use crate::domain::watched::PollFailure;
+    use crate::domain::watched::{PollFailure, PollState};
     use crate::domain::wire_enum::{Recommendation, SessionState};
 
     fn assessed(watched: &WatchedSession) -> Assessment {
@@ -255,6 +256,14 @@ mod tests {
             assert_eq!(assessed(&watched).stale, stale, "{minutes} min, {failures} failures");
         }
         assert!(assessed(&watched).findings[0].text.contains("503"));
+        watched.poll = PollState { last_ok: Some(f::minutes_ago(3)), ..watched.poll.clone() };
+        watched.poll.failures = 0;
+        let changes_at = assessed(&watched).changes_at.unwrap();
+        assert!(
+            !assessed(&watched).stale && changes_at > f::now(),
+            "the moment itself is not late"
+        );
+        assert!(assess(&watched, &Rules::default(), changes_at).stale);
         watched.poll.interval = None;
         assert!(!assessed(&watched).stale, "what is not polled any more is not stale");
     }
