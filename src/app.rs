@@ -12,6 +12,7 @@ pub mod effect;
 pub mod event;
 mod export_dialog;
 mod facts;
+mod filter_bar;
 mod find;
 #[cfg(test)]
 pub(crate) mod fixture;
@@ -26,7 +27,7 @@ mod moves;
 mod order;
 pub mod overlay;
 mod parts;
-pub mod query;
+mod query;
 mod rebuild;
 mod report;
 mod rows;

@@ -6,6 +6,7 @@
 mod call_log;
 mod checks;
 mod export_dialog;
+mod filter_bar;
 mod footer;
 mod hands;
 mod header;

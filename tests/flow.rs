@@ -124,6 +124,9 @@ impl Operator {
                 "enter" => (KeyCode::Enter, KeyModifiers::NONE),
                 "esc" => (KeyCode::Esc, KeyModifiers::NONE),
                 "tab" => (KeyCode::Tab, KeyModifiers::NONE),
+                "backtab" => (KeyCode::BackTab, KeyModifiers::SHIFT),
+                "up" => (KeyCode::Up, KeyModifiers::NONE),
+                "down" => (KeyCode::Down, KeyModifiers::NONE),
                 "space" => (KeyCode::Char(' '), KeyModifiers::NONE),
                 word if word.starts_with("ctrl-") => {
                     (KeyCode::Char(word.chars().last().unwrap()), KeyModifiers::CONTROL)
@@ -133,6 +136,15 @@ impl Operator {
             self.keys.send(Ok(Input::Key(KeyEvent::new(code, modifiers)))).unwrap();
             self.pass(0.2).await;
         }
+    }
+
+    /// Presses the keys of a text, one by one.
+    async fn types(&self, text: &str) {
+        for letter in text.chars() {
+            let key = KeyEvent::new(KeyCode::Char(letter), KeyModifiers::NONE);
+            self.keys.send(Ok(Input::Key(key))).unwrap();
+        }
+        self.pass(0.2).await;
     }
 
     async fn pass(&self, seconds: f64) {
@@ -349,7 +361,7 @@ fn pasted_text_is_never_a_key() {
         o.press("/").await;
         o.keys.send(Ok(Input::Paste("dbs\n".into()))).unwrap();
         o.pass(1.0).await;
-        o.sees("filter: dbs");
+        o.sees("/ dbs ");
     });
     assert_eq!(ending, Ending::Quit);
 }
@@ -393,6 +405,92 @@ fn every_pane_and_overlay_opens_and_closes_from_the_keyboard() {
             },
         );
     }
+}
+
+#[test]
+fn a_filter_is_in_force_while_it_is_typed_and_a_wrong_one_keeps_the_last_good_result() {
+    let folder = folder();
+    let scenarios = [("S01", 700), ("S07", 700), ("S03", 3_600), ("S02", 300)];
+    story((80, 24), &scenarios, folder.path(), async |o| {
+        o.press("/").await;
+        o.sees("keys: ref session state stage");
+        o.types("stage:done").await;
+        o.sees("2 of 4  ✓");
+        o.types(" (resul:x").await;
+        o.sees("2 of 4  ✗");
+        o.sees("\"               ^  ");
+        o.sees("no such field; the nearest is result");
+        o.press("enter").await;
+        o.sees("no such field");
+        o.press("ctrl-w").await;
+        o.types("result=REJECT").await;
+        o.sees("1 of 4  ✓");
+        o.press("enter").await;
+        o.sees("Sessions 1 of 4");
+        o.press("esc").await;
+        o.sees("Sessions 4");
+    });
+}
+
+#[test]
+fn tab_completes_fields_and_values_and_the_arrows_bring_filters_back() {
+    let folder = folder();
+    let scenarios = [("S01", 700), ("S07", 700), ("S03", 3_600)];
+    story((120, 40), &scenarios, folder.path(), async |o| {
+        o.press("/").await;
+        o.types("!sta").await;
+        o.press("tab").await;
+        o.sees("/ !state:");
+        o.press("tab").await;
+        o.sees("/ !stage:");
+        o.press("backtab tab").await;
+        o.types("aw").await;
+        o.press("tab").await;
+        o.sees("/ !stage:awaiting_visit");
+        o.sees("2 of 3  ✓");
+        o.press("enter / ctrl-u").await;
+        o.types("dbs-3").await;
+        o.press("enter / ctrl-u").await;
+        o.types("draft").await;
+        o.press("up").await;
+        o.sees("/ dbs-3 ");
+        o.sees("1 of 3  ✓");
+        o.press("up").await;
+        o.sees("/ !stage:awaiting_visit");
+        o.press("down down").await;
+        o.sees("/ draft ");
+        o.press("esc").await;
+        o.sees("Sessions 1 of 3");
+    });
+}
+
+#[test]
+fn a_filter_that_is_given_up_leaves_the_cursor_where_it_was() {
+    let folder = folder();
+    let scenarios = [("S01", 700), ("S07", 700), ("S03", 3_600)];
+    story((120, 40), &scenarios, folder.path(), async |o| {
+        o.press("G").await;
+        o.sees("Tree dbs-1");
+        o.press("/").await;
+        o.types("dbs-2").await;
+        o.sees("Tree dbs-2");
+        o.press("esc").await;
+        o.sees("Tree dbs-1");
+    });
+}
+
+#[test]
+fn time_alone_takes_a_session_into_a_filter_and_the_cursor_keeps_its_session() {
+    let folder = folder();
+    // Nobody is asked again: only time passes.
+    story((120, 40), &[("S03", 60), ("S03", 90)], folder.path(), async |o| {
+        o.press("p /").await;
+        o.types("seen>2m").await;
+        o.press("enter").await;
+        o.sees("0 of 2 match  seen>2m");
+        o.pass(130.0).await;
+        o.sees("Sessions 2");
+    });
 }
 
 #[test]

@@ -13,10 +13,10 @@ use branchwatch::app::action::Action;
 use branchwatch::app::desk::{DeskSettings, Permit, Writes};
 use branchwatch::app::effect::Effect;
 use branchwatch::app::event::{Event, Measured, Outcome};
-use branchwatch::app::view::{CHECK_TEXT_AT, CheckForm};
 use branchwatch::app::hands::{Hand, Told};
 use branchwatch::app::hidden::{Hidden, Picture};
 use branchwatch::app::overlay::Overlay;
+use branchwatch::app::view::{CHECK_TEXT_AT, CheckForm};
 use branchwatch::app::{Model, ModelSettings, update};
 use branchwatch::domain::call::{Call, CallLog, Traffic};
 use branchwatch::domain::change;
@@ -478,6 +478,19 @@ fn every_overlay() {
             }
             frames.push((format!("{name} {}x{}", size.0, size.1), frame(&model, look())));
         }
+        for (name, text, tabs) in [
+            ("filter in force", "stage:done or due<7d", 0),
+            ("filter with an error", "stage:done stge:x", 0),
+            ("filter with offers", "stage:", 2),
+        ] {
+            let mut model = model(State::Live, size);
+            update(&mut model, Event::Action(Action::Find));
+            update(&mut model, Event::Paste(text.into()));
+            for _ in 0..tabs {
+                update(&mut model, Event::Action(Action::NextPane));
+            }
+            frames.push((format!("{name} {}x{}", size.0, size.1), frame(&model, look())));
+        }
         insta::assert_snapshot!(format!("overlays_{}x{}", size.0, size.1), pictures(frames));
     }
 }
@@ -686,6 +699,8 @@ fn any_size_is_drawn_without_a_panic() {
         for rows in (0..=120).step_by(7) {
             for action in [
                 Action::Pane(1),
+                Action::Find,
+                Action::Back,
                 Action::Pane(2),
                 Action::Help,
                 Action::Back,
@@ -696,7 +711,8 @@ fn any_size_is_drawn_without_a_panic() {
             ] {
                 update(&mut model, Event::Resize(columns, rows));
                 update(&mut model, Event::Action(action));
-                if columns > 0 && rows > 0 {
+                // What is left after closing was drawn before opening.
+                if columns > 0 && rows > 0 && action != Action::Back {
                     let _drawn = frame(&model, look());
                 }
             }

@@ -65,7 +65,26 @@ impl Areas {
     pub fn pane(&self, pane: Pane) -> Option<Area> {
         self.panes.iter().find(|(known, _)| *known == pane).map(|(_, area)| *area)
     }
+
+    /// With the filter bar open: it takes the bottom five lines, also from the panes.
+    #[must_use]
+    pub(crate) fn with_filter_bar(mut self) -> Self {
+        let bottom = self.footer.y.saturating_add(self.footer.h);
+        let top = bottom.saturating_sub(FILTER_BAR);
+        if self.shape == Shape::TooSmall {
+            return self;
+        }
+        self.footer = Area { y: top, h: bottom.saturating_sub(top), ..self.footer };
+        self.ticker = None;
+        for (_, area) in &mut self.panes {
+            area.h = area.h.min(top.saturating_sub(area.y));
+        }
+        self
+    }
 }
+
+/// Lines of the filter bar.
+const FILTER_BAR: u16 = 5;
 
 /// The smallest window that is drawn.
 pub const SMALLEST: (u16, u16) = (60, 16);
@@ -193,9 +212,12 @@ mod tests {
     proptest! {
         #[test]
         fn areas_never_overlap_nor_leave_the_window_and_the_focus_is_on_the_screen(
-            width in 0u16..320, height in 0u16..120, focus in 0usize..7, zoomed: bool,
+            width in 0u16..320, height in 0u16..120, focus in 0usize..7, zoomed: bool, filtering: bool,
         ) {
+            // The filter bar is that of the list.
+            let focus = if filtering { 0 } else { focus };
             let areas = areas((width, height), PANES[focus], zoomed);
+            let areas = if filtering { areas.with_filter_bar() } else { areas };
             let mut all: Vec<Area> = areas.panes.iter().map(|(_, area)| *area).collect();
             all.extend([areas.header, areas.footer]);
             all.extend(areas.ticker);

@@ -41,6 +41,8 @@ pub struct Model {
     pub(crate) shift: usize,
     pub(crate) marks: HashSet<SessionId>,
     pub(crate) filter_text: String,
+    /// Filters that were kept, oldest first.
+    pub(crate) filters: Vec<String>,
     pub(crate) tree: TreeView,
     pub(crate) trees: HashMap<SessionId, TreeMemory>,
     pub(crate) checks: RowPane<CheckRow>,
@@ -90,6 +92,7 @@ impl Model {
             shift: 0,
             marks: HashSet::new(),
             filter_text: String::new(),
+            filters: Vec::new(),
             tree: TreeView::default(),
             trees: HashMap::new(),
             checks: RowPane::default(),
@@ -175,7 +178,9 @@ impl Model {
     /// Where everything stands: `layout::areas` for this size and focus.
     #[must_use]
     pub fn areas(&self) -> Areas {
-        layout::areas(self.size, self.focus, self.zoomed)
+        let areas = layout::areas(self.size, self.focus, self.zoomed);
+        let filtering = self.input.as_ref().is_some_and(|input| input.filter);
+        if filtering { areas.with_filter_bar() } else { areas }
     }
 
     /// The header.
@@ -382,16 +387,13 @@ impl Model {
     #[must_use]
     pub fn input(&self) -> Option<InputView<'_>> {
         let input = self.input.as_ref()?;
-        let error = input
-            .filter
-            .then(|| crate::app::query::Query::parse(&input.field.text()).err())
-            .flatten()
-            .map(|why| why.what);
+        let offers = input.offers.as_ref();
         Some(InputView {
             filter: input.filter,
             field: &input.field,
             hits: (self.sessions.len(), self.sessions.watched()),
-            error,
+            error: crate::app::filter_bar::error(input),
+            offers: offers.map(|(offers, chosen)| (offers.texts.as_slice(), *chosen)),
         })
     }
 

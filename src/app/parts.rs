@@ -8,8 +8,10 @@ use std::path::PathBuf;
 
 use jiff::tz::TimeZone;
 
+use crate::app::query::Offers;
 use crate::app::text_field::TextField;
 use crate::app::view::{HelpRow, Rows, TreePath};
+use crate::domain::ids::SessionId;
 use crate::domain::rules::Rules;
 
 /// What does not change while the dashboard runs.
@@ -79,6 +81,12 @@ pub(crate) struct InputLine {
     pub(crate) field: TextField,
     /// What the filter was before.
     pub(crate) before: String,
+    /// The session under the cursor before: the cursor stays on it while it is shown.
+    pub(crate) selected: Option<SessionId>,
+    /// What Tab offers, and which of it was put in last.
+    pub(crate) offers: Option<(Offers, usize)>,
+    /// How many filters back the arrows have gone, and what had been typed.
+    pub(crate) back: Option<(usize, String)>,
 }
 
 /// Folding and cursor of one session's tree.

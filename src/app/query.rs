@@ -8,12 +8,14 @@
 //! one   = "(" query ")" | word | "…" | re:/…/ | field op value    op  = : = != < >
 //! ```
 
+mod complete;
 mod eval;
 mod fields;
 mod fuzzy;
 mod parse;
 mod print;
 
+pub(crate) use complete::{Offers, offers};
 pub(crate) use eval::Subject;
 use fields::TextField;
 use regex::Regex;

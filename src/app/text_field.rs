@@ -65,6 +65,12 @@ impl TextField {
         }
     }
 
+    /// Puts a text in the place of what stands between a character and the cursor.
+    pub(crate) fn replace_from(&mut self, from: usize, text: &str) {
+        self.before.truncate(from);
+        self.paste(text);
+    }
+
     fn insert(&mut self, character: char) {
         let room = self.before.len() + self.after.len() < LONGEST;
         if room && !character.is_control() && !is_format(character) {

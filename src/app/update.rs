@@ -8,21 +8,17 @@ use std::sync::Arc;
 use jiff::Timestamp;
 
 use crate::app::action::Action;
-use crate::app::call_log;
-use crate::app::dialogs;
 use crate::app::effect::{CopySource, Effect};
 use crate::app::event::{Event, Outcome};
 use crate::app::export_dialog::{self, exported};
 use crate::app::find::find;
 use crate::app::hands::What;
-use crate::app::model::{InputLine, Model, window};
+use crate::app::model::{Model, window};
 use crate::app::moves::{enter, fold, move_row, next_attention, step_pane, toggle, travel};
-use crate::app::report;
-use crate::app::query::Query;
-use crate::app::text_field::TextField;
 use crate::app::view::{Cell, Pane, Tone};
-use crate::app::{desk, guard, hands};
-use crate::app::{rows, timeline};
+use crate::app::{
+    call_log, desk, dialogs, filter_bar, guard, hands, report, rows, timeline,
+};
 use crate::domain::snapshot::Snapshot;
 
 /// A message stays this long, in seconds.
@@ -59,12 +55,12 @@ pub fn update(model: &mut Model, event: Event) -> Vec<Effect> {
         }
         Event::Paste(text) => {
             dialogs::typed(model, |field| field.paste(&text));
-            refilter(model);
+            filter_bar::edited(model);
             Vec::new()
         }
         Event::Edit(edit) => {
             dialogs::typed(model, |field| field.edit(edit));
-            refilter(model);
+            filter_bar::edited(model);
             Vec::new()
         }
         Event::Action(action) => {
@@ -171,7 +167,7 @@ fn take_in(model: &mut Model, snapshot: &Arc<Snapshot>) {
 }
 
 /// The cursor stays on its session while rows move; when that is gone, on its place (I7).
-fn keep_row(model: &mut Model) {
+pub(crate) fn keep_row(model: &mut Model) {
     let len = model.sessions.len();
     if let Some(row) = model.selected.and_then(|id| model.sessions.row_of(id)) {
         model.row = row;
@@ -219,16 +215,6 @@ fn ended(model: &mut Model, outcome: Outcome) {
     }
 }
 
-fn refilter(model: &mut Model) {
-    model.dirty = true;
-    let Some(input) = model.input.as_ref().filter(|input| input.filter) else { return };
-    if let Ok(filter) = Query::parse(&input.field.text()) {
-        model.sessions.set_filter(filter, model.times.now);
-        model.filter_text = input.field.text();
-        keep_row(model);
-    }
-}
-
 fn act(model: &mut Model, action: Action) -> Vec<Effect> {
     if action == Action::Redraw {
         return vec![Effect::Redraw];
@@ -237,7 +223,7 @@ fn act(model: &mut Model, action: Action) -> Vec<Effect> {
         return dialogs::act(model, action);
     }
     if model.input.is_some() {
-        input_act(model, action);
+        filter_bar::act(model, action);
         return Vec::new();
     }
     match action {
@@ -262,12 +248,7 @@ fn act(model: &mut Model, action: Action) -> Vec<Effect> {
         Action::Help => dialogs::open_help(model),
         Action::Report => return report::report(model),
         Action::ApiLog => return call_log::open(model),
-        Action::Find => {
-            let filter = model.focus == Pane::List;
-            let text = if filter { model.filter_text.clone() } else { model.find.clone() };
-            let field = TextField::new(&text);
-            model.input = Some(InputLine { filter, field, before: text });
-        }
+        Action::Find => filter_bar::open(model),
         Action::NextHit => find(model, true),
         Action::PreviousHit => find(model, false),
         Action::TimeForm => {
@@ -317,30 +298,6 @@ fn view(model: &mut Model) -> Vec<Effect> {
     Vec::new()
 }
 
-fn input_act(model: &mut Model, action: Action) {
-    let Some(input) = model.input.take() else { return };
-    match action {
-        Action::Enter => {
-            if !input.filter {
-                model.find = input.field.text();
-                find(model, true);
-            } else if let Err(why) = Query::parse(&input.field.text()) {
-                say(model, why.what, Tone::Bad);
-                model.input = Some(input);
-            }
-        }
-        Action::Back | Action::QuitNow | Action::Quit => {
-            if input.filter {
-                model.filter_text.clone_from(&input.before);
-                let filter = Query::parse(&input.before).unwrap_or_default();
-                model.sessions.set_filter(filter, model.times.now);
-                keep_row(model);
-            }
-        }
-        _ => model.input = Some(input),
-    }
-}
-
 fn refresh(model: &mut Model) -> Vec<Effect> {
     let Some(id) = model.selected else { return Vec::new() };
     let name = model.selected_name().unwrap_or_default();
@@ -363,9 +320,7 @@ fn back(model: &mut Model) {
     } else if model.focus != Pane::List {
         model.focus = Pane::List;
     } else if !model.filter_text.is_empty() {
-        model.filter_text.clear();
-        model.sessions.set_filter(Query::default(), model.times.now);
-        keep_row(model);
+        filter_bar::clear(model);
     } else {
         model.marks.clear();
     }

@@ -5,6 +5,7 @@
 use std::collections::BTreeSet;
 
 pub use crate::app::action::{HelpRow, Pane};
+pub use crate::app::query::QueryError;
 use crate::app::text_field::TextField;
 use crate::domain::ids::SessionId;
 
@@ -298,5 +299,7 @@ pub struct InputView<'a> {
     /// Rows that match, of how many.
     pub hits: (usize, usize),
     /// What is wrong with the text, and where.
-    pub error: Option<String>,
+    pub error: Option<QueryError>,
+    /// What Tab offers, and which of it was put in last.
+    pub offers: Option<(&'a [String], usize)>,
 }

@@ -5,7 +5,7 @@
 use jiff::SignedDuration;
 use reqwest::Url;
 
-use super::duration::parse_span;
+use crate::domain::span::parse_span;
 use super::file::{ConfigFile, Profile};
 use super::resolve::{Resolver, wrong};
 use super::{ConfigError, Source};

@@ -1,4 +1,4 @@
-//! The lines below: what changed or was done last, tabs, keys, the filter being typed.
+//! The lines below: what changed or was done last, tabs, keys, the text to find being typed.
 //!
 //! Owns the footer; its keys come from the keymap in force.
 
@@ -8,6 +8,7 @@ use ratatui::text::{Line, Span};
 use ratatui::widgets::Paragraph;
 use unicode_width::UnicodeWidthStr;
 
+use super::filter_bar;
 use super::text::{cell, fit};
 use crate::app::Model;
 use crate::app::view::{InputView, Pane, Tone};
@@ -31,7 +32,11 @@ pub(super) fn draw(
     (keymap, look): (&Keymap, Look),
 ) {
     if let Some(input) = model.input() {
-        draw_input(frame, area, &input, look);
+        if input.filter {
+            filter_bar::draw(frame, area, &input, look);
+        } else {
+            draw_find(frame, area, &input, look);
+        }
         return;
     }
     let width = usize::from(area.width);
@@ -78,35 +83,21 @@ fn tabs(model: &Model, look: Look) -> Line<'static> {
     Line::from(spans)
 }
 
-fn draw_input(frame: &mut Frame<'_>, area: Rect, input: &InputView<'_>, look: Look) {
+/// A text to find in a pane.
+fn draw_find(frame: &mut Frame<'_>, area: Rect, input: &InputView<'_>, look: Look) {
     let width = usize::from(area.width);
-    let what = if input.filter { "filter" } else { "find" };
-    let prompt = format!(" / {what}: ");
-    let text = input.field.text();
-    let (hits, of) = input.hits;
-    let result = if input.filter { format!(" {hits} of {of} ") } else { String::new() };
-    let room = width.saturating_sub(prompt.width() + result.width());
-    let mut lines = vec![Line::from(vec![
-        Span::styled(prompt.clone(), look.role(Role::Key)),
-        Span::raw(fit(&text, room, look)),
-        Span::styled(result, look.tone(Tone::Dim)),
-    ])];
-    let below = match (&input.error, input.filter) {
-        (Some(why), _) => Span::styled(fit(&format!(" {why}"), width, look), look.tone(Tone::Bad)),
-        (None, true) => Span::styled(
-            fit(
-                " words match reference, ID, tags · stage:awaiting state:ONGOING · ! is not · Enter keep · Esc cancel",
-                width,
-                look,
-            ),
-            look.tone(Tone::Dim),
-        ),
-        (None, false) => Span::styled(
+    let prompt = " / find: ";
+    let room = width.saturating_sub(prompt.width());
+    let lines = vec![
+        Line::from(vec![
+            Span::styled(prompt, look.role(Role::Key)),
+            Span::raw(fit(&input.field.text(), room, look)),
+        ]),
+        Line::from(Span::styled(
             fit(" Enter finds, then n N · Esc cancel", width, look),
             look.tone(Tone::Dim),
-        ),
-    };
-    lines.push(Line::from(below));
+        )),
+    ];
     frame.render_widget(Paragraph::new(lines), area);
     let column = prompt.width() + input.field.before_cursor().width();
     let x = area

@@ -1,0 +1,142 @@
+//! The line at the bottom in which a filter, or a text to find, is typed.
+//!
+//! Owns what keys do in it: live filtering with the last good result kept, history, completion.
+
+use crate::app::action::Action;
+use crate::app::find::find;
+use crate::app::model::{InputLine, Model};
+use crate::app::moves::select_row;
+use crate::app::query::{self, Offers, Query, QueryError};
+use crate::app::text_field::TextField;
+use crate::app::update::{keep_row, say};
+use crate::app::view::{Pane, Tone};
+use crate::domain::ids::SessionId;
+
+/// Filters of this run that the arrows go back to.
+const REMEMBERED: usize = 100;
+
+/// Opens the line: a filter in the list, a text to find in other panes.
+pub(crate) fn open(model: &mut Model) {
+    let filter = model.focus == Pane::List;
+    let text = if filter { model.filter_text.clone() } else { model.find.clone() };
+    let field = TextField::new(&text);
+    let selected = model.selected;
+    model.input =
+        Some(InputLine { filter, field, before: text, selected, offers: None, back: None });
+}
+
+/// What is wrong with the filter being typed.
+pub(crate) fn error(input: &InputLine) -> Option<QueryError> {
+    input.filter.then(|| Query::parse(&input.field.text()).err()).flatten()
+}
+
+/// The text was edited: offers are out of date, and a filter that is understood is in force at once.
+pub(crate) fn edited(model: &mut Model) {
+    model.dirty = true;
+    let Some(input) = &mut model.input else { return };
+    input.offers = None;
+    input.back = None;
+    refilter(model);
+}
+
+fn refilter(model: &mut Model) {
+    let Some(input) = model.input.as_ref().filter(|input| input.filter) else { return };
+    let (text, selected) = (input.field.text(), input.selected);
+    if let Ok(filter) = Query::parse(&text) {
+        put_in_force(model, text, filter, selected);
+    }
+}
+
+fn put_in_force(model: &mut Model, text: String, filter: Query, selected: Option<SessionId>) {
+    model.filter_text = text;
+    if *model.sessions.filter() != filter {
+        model.sessions.set_filter(filter, model.times.now);
+        match selected.and_then(|id| model.sessions.row_of(id)) {
+            Some(row) => select_row(model, row),
+            None => keep_row(model),
+        }
+    }
+}
+
+/// Shows all again.
+pub(crate) fn clear(model: &mut Model) {
+    put_in_force(model, String::new(), Query::default(), model.selected);
+}
+
+/// An action while the line is open.
+pub(crate) fn act(model: &mut Model, action: Action) {
+    let Some(mut input) = model.input.take() else { return };
+    match action {
+        Action::Enter => {
+            if !input.filter {
+                model.find = input.field.text();
+                find(model, true);
+            } else if let Some(why) = error(&input) {
+                say(model, why.what, Tone::Bad);
+                model.input = Some(input);
+            } else {
+                remember(&mut model.filters, input.field.text());
+            }
+        }
+        Action::Back | Action::QuitNow | Action::Quit => {
+            if input.filter {
+                let filter = Query::parse(&input.before).unwrap_or_default();
+                put_in_force(model, input.before, filter, input.selected);
+            }
+        }
+        Action::Up | Action::Down if input.filter => {
+            recall(&mut input, &model.filters, action == Action::Up);
+            model.input = Some(input);
+            refilter(model);
+        }
+        Action::NextPane | Action::PreviousPane if input.filter => {
+            complete(model, &mut input, action == Action::NextPane);
+            model.input = Some(input);
+            refilter(model);
+        }
+        _ => model.input = Some(input),
+    }
+}
+
+fn remember(filters: &mut Vec<String>, text: String) {
+    if text.trim().is_empty() {
+        return;
+    }
+    filters.retain(|known| *known != text);
+    filters.push(text);
+    let surplus = filters.len().saturating_sub(REMEMBERED);
+    filters.drain(..surplus);
+}
+
+/// Up: an older filter; down: a newer one, at last what was typed.
+fn recall(input: &mut InputLine, filters: &[String], older: bool) {
+    let (back, typed) = match input.back.take() {
+        Some((back, typed)) => (back, typed),
+        None => (0, input.field.text()),
+    };
+    let back = if older { (back + 1).min(filters.len()) } else { back.saturating_sub(1) };
+    let recalled = back.checked_sub(1).and_then(|n| filters.iter().rev().nth(n));
+    input.field = TextField::new(recalled.unwrap_or(&typed));
+    input.offers = None;
+    input.back = (back > 0).then_some((back, typed));
+}
+
+/// Puts in the first offer for the word at the cursor, then the next or the one before.
+fn complete(model: &Model, input: &mut InputLine, forward: bool) {
+    let (offers, chosen) = match input.offers.take() {
+        Some((offers, chosen)) => {
+            let len = offers.texts.len();
+            let step = if forward { 1 } else { len.saturating_sub(1) };
+            (Some(offers), (chosen + step) % len.max(1))
+        }
+        None => {
+            let sessions = model.sessions.by_urgency().map(|item| &*item.session);
+            (query::offers(&input.field.before_cursor(), sessions), 0)
+        }
+    };
+    let Some(Offers { from, texts }) = offers else { return };
+    if let Some(text) = texts.get(chosen) {
+        input.field.replace_from(from, text);
+    }
+    input.offers = Some((Offers { from, texts }, chosen));
+}

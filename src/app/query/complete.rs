@@ -1,0 +1,185 @@
+//! What may be typed at the cursor: names of fields, and values of a field that are known.
+//!
+//! Owns the offers. A server's text is offered only where it is harmless as it stands.
+
+use std::collections::BTreeSet;
+
+use super::eval::any_text;
+use super::fields::{self, FIELDS, Field, TextField};
+use super::print::{is_simple, quoted};
+use crate::app::words::StageKind;
+use crate::domain::watched::WatchedSession;
+use crate::domain::wire_enum::{CheckType, Recommendation, SessionState, SourceType};
+
+/// The most offers that are kept.
+const MOST: usize = 50;
+/// The longest value that is offered, in columns.
+const LONGEST: usize = 40;
+
+/// Where what is offered begins, as a character of the text, and the offers.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Offers {
+    pub(crate) from: usize,
+    pub(crate) texts: Vec<String>,
+}
+
+/// The offers for a text that ends at the cursor; none where nothing known begins like that.
+pub(crate) fn offers<'a>(
+    before: &str,
+    sessions: impl Iterator<Item = &'a WatchedSession>,
+) -> Option<Offers> {
+    let from = token_start(before);
+    let token: String = before.chars().skip(from).collect();
+    let sign = token.find([':', '=', '<', '>']);
+    let (from, texts) = match sign {
+        None => (from, names(&token)),
+        Some(at) => {
+            let (name, rest) = token.split_at_checked(at)?;
+            let value = rest.get(1..)?;
+            let from = from + name.chars().count() + 1;
+            let compared = rest.starts_with(['<', '>']);
+            let field = fields::of(name.trim_end_matches('!'))?;
+            (from, values(field, compared, value.trim_start_matches('"'), sessions))
+        }
+    };
+    (!texts.is_empty()).then_some(Offers { from, texts })
+}
+
+/// Where the word at the end begins, its `!` left out.
+fn token_start(before: &str) -> usize {
+    let (mut start, mut in_quotes) = (0, false);
+    for (place, c) in before.chars().enumerate() {
+        match c {
+            '"' => in_quotes = !in_quotes,
+            _ if in_quotes => {}
+            '(' | ')' => start = place + 1,
+            c if c.is_whitespace() => start = place + 1,
+            '!' if start == place => start = place + 1,
+            _ => {}
+        }
+    }
+    start
+}
+
+/// Names that begin like this, each with the sign that it takes.
+fn names(start: &str) -> Vec<String> {
+    let start = start.to_lowercase();
+    let fits = FIELDS.iter().filter(|(name, _)| name.starts_with(&start));
+    fits.map(|(name, field)| {
+        let sign = if matches!(field, Field::Time(_)) { '<' } else { ':' };
+        format!("{name}{sign}")
+    })
+    .collect()
+}
+
+fn values<'a>(
+    field: Field,
+    compared: bool,
+    start: &str,
+    sessions: impl Iterator<Item = &'a WatchedSession>,
+) -> Vec<String> {
+    let known: Vec<String> = match (field, compared) {
+        (Field::Time(_), true) => ["10m", "1h", "24h", "48h", "7d"].map(str::to_owned).to_vec(),
+        (Field::Time(super::TimeField::Due), false) => {
+            ["none", "passed"].map(str::to_owned).to_vec()
+        }
+        (Field::Time(_), false) => vec!["never".to_owned()],
+        (Field::Stage, false) => StageKind::ALL.map(stage).to_vec(),
+        (Field::Text(field), false) => texts(field, sessions),
+        _ => Vec::new(),
+    };
+    let start = start.to_lowercase();
+    let begins = |text: &&String| text.trim_start_matches('"').to_lowercase().starts_with(&start);
+    known.iter().filter(begins).take(MOST).cloned().collect()
+}
+
+/// `turned_away`, `done_approve`: read as the stage, and without quotes.
+fn stage(kind: StageKind) -> String {
+    let words = kind.words().to_lowercase();
+    words
+        .split(|c: char| !c.is_alphanumeric())
+        .filter(|w| !w.is_empty())
+        .collect::<Vec<_>>()
+        .join("_")
+}
+
+/// Yoti's words, then what the sessions hold.
+fn texts<'a>(field: TextField, sessions: impl Iterator<Item = &'a WatchedSession>) -> Vec<String> {
+    let mut found = BTreeSet::new();
+    let mut add = |text: &str| {
+        if crate::text::shown_str(text, LONGEST) == text && !text.is_empty() {
+            found.insert(value(text));
+        }
+        false
+    };
+    let known: Vec<&str> = match field {
+        TextField::State => SessionState::KNOWN.iter().map(SessionState::as_raw).collect(),
+        TextField::Result => Recommendation::KNOWN.iter().map(Recommendation::as_raw).collect(),
+        TextField::Check => CheckType::KNOWN.iter().map(CheckType::as_raw).collect(),
+        TextField::Source => SourceType::KNOWN.iter().map(SourceType::as_raw).collect(),
+        _ => Vec::new(),
+    };
+    for text in known {
+        add(text);
+    }
+    // A session ID is pasted, not chosen.
+    if field != TextField::Session {
+        for session in sessions {
+            any_text(field, session, &mut add);
+        }
+    }
+    found.into_iter().collect()
+}
+
+/// A value as it has to be typed.
+fn value(text: &str) -> String {
+    let mut typed = String::new();
+    if is_simple(text) || quoted(&mut typed, text).is_err() { text.to_owned() } else { typed }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::*;
+    use crate::app::query::Query;
+    use crate::domain::fixture as f;
+
+    fn offered(before: &str) -> Option<(usize, Vec<String>)> {
+        let mut tagged = f::watched(Some(f::session(SessionState::Ongoing)), None, None);
+        let mut entry = f::entry();
+        entry.tags = vec!["chased".into(), "call back".into(), "a\u{202e}b".into()];
+        tagged.entry = Arc::new(entry);
+        offers(before, std::iter::once(&tagged)).map(|offers| (offers.from, offers.texts))
+    }
+
+    #[test]
+    fn names_values_and_what_the_sessions_hold_are_offered_where_they_belong() {
+        let table: [(&str, usize, &[&str]); 10] = [
+            ("sta", 0, &["state:", "stage:"]),
+            ("dbs !ta", 5, &["tag:"]),
+            ("(du", 1, &["due<"]),
+            ("stage:turn", 6, &["turned_away"]),
+            ("stage:done", 6, &["done_approve", "done_reject", "done_refer"]),
+            ("result=a", 7, &["APPROVE"]),
+            ("tag:", 4, &["\"call back\"", "chased"]),
+            ("tag!=\"ca", 5, &["\"call back\""]),
+            ("due<2", 4, &["24h"]),
+            ("due:", 4, &["none", "passed"]),
+        ];
+        for (before, from, texts) in table {
+            let texts = texts.iter().map(|text| (*text).to_owned()).collect();
+            assert_eq!(offered(before), Some((from, texts)), "{before}");
+        }
+        for before in ["zzz", "nofield:x", "tag:\"call back\" zz", "docs:"] {
+            assert_eq!(offered(before), None, "{before}");
+        }
+    }
+
+    #[test]
+    fn every_stage_that_is_offered_is_understood() {
+        for kind in StageKind::ALL {
+            assert!(Query::parse(&format!("stage={}", stage(kind))).is_ok(), "{kind:?}");
+        }
+    }
+}

@@ -1,0 +1,107 @@
+//! The filter being typed: five lines at the bottom (product.md 4.3).
+//!
+//! Owns how the text, its error, the offers of Tab and the language's summary are laid out.
+
+use ratatui::Frame;
+use ratatui::layout::{Position, Rect};
+use ratatui::text::{Line, Span};
+use ratatui::widgets::Paragraph;
+use unicode_width::UnicodeWidthStr;
+
+use super::text::{fit, shifted};
+use crate::app::view::{InputView, QueryError, Tone};
+use crate::theme::{Look, Role};
+
+const PROMPT: &str = " / ";
+const LANGUAGE: [&str; 2] = [
+    "   keys: ref session state stage check result reason doc source provider branch",
+    "         tag note due seen changed docs    ops: : = != < > ! \"…\" ( ) or  re:/…/",
+];
+const KEYS: [(&str, &str); 4] =
+    [("Enter", "keep"), ("Esc", "cancel"), ("↑↓", "history"), ("Tab", "complete")];
+
+pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, input: &InputView<'_>, look: Look) {
+    let width = usize::from(area.width);
+    let (hits, of) = input.hits;
+    let sign = if input.error.is_some() { "✗" } else { "✓" };
+    let result = format!("  {hits} of {of}  {sign} ");
+    let room = width.saturating_sub(PROMPT.width() + result.width());
+    let cursor = input.field.before_cursor().width();
+    // A text that is too long is seen from where the cursor is still in sight.
+    let hidden = (cursor + 1).saturating_sub(room);
+    let text = shifted(&input.field.text(), hidden);
+    let tone = if input.error.is_some() { Tone::Bad } else { Tone::Good };
+    let mut lines = vec![
+        Line::from(Span::styled(rule(width, look), look.role(Role::Border))),
+        Line::from(vec![
+            Span::styled(PROMPT, look.role(Role::Key)),
+            Span::raw(fit(&text, room, look)),
+            Span::styled(look.text(&result), look.tone(tone)),
+        ]),
+    ];
+    lines.extend(match (&input.error, input.offers) {
+        (_, Some(offers)) => offered(offers, width, look),
+        (Some(why), None) => pointed(why, &input.field.text(), (hidden, width), look),
+        (None, None) => LANGUAGE
+            .map(|line| Line::from(Span::styled(fit(line, width, look), look.tone(Tone::Dim)))),
+    });
+    lines.push(keys(look));
+    frame.render_widget(Paragraph::new(lines), area);
+    let column = PROMPT.width() + cursor.saturating_sub(hidden);
+    let x = area.x.saturating_add(u16::try_from(column).unwrap_or(u16::MAX));
+    frame.set_cursor_position(Position::new(x.min(area.right().saturating_sub(1)), area.y + 1));
+}
+
+fn rule(width: usize, look: Look) -> String {
+    look.border(false).horizontal_top.repeat(width)
+}
+
+/// A sign under the character that is wrong, and below it what is wrong.
+fn pointed(
+    why: &QueryError,
+    text: &str,
+    (hidden, width): (usize, usize),
+    look: Look,
+) -> [Line<'static>; 2] {
+    let before: String = text.chars().take(why.at).collect();
+    let column = PROMPT.width() + before.width().saturating_sub(hidden);
+    let style = look.tone(Tone::Bad);
+    let under = format!("{}^", " ".repeat(column.min(width.saturating_sub(1))));
+    [
+        Line::from(Span::styled(fit(&under, width, look), style)),
+        Line::from(Span::styled(fit(&format!("   {}", why.what), width, look), style)),
+    ]
+}
+
+/// As many offers as fit into two lines, the chosen one among them.
+fn offered((texts, chosen): (&[String], usize), width: usize, look: Look) -> [Line<'static>; 2] {
+    let mut lines: Vec<(usize, Vec<Span<'static>>)> = Vec::new();
+    let indent = "   ";
+    for (place, text) in texts.iter().enumerate() {
+        let piece = format!("{text}  ");
+        let fits = lines.last().is_some_and(|(used, _)| used + piece.width() <= width);
+        if !fits {
+            if lines.len() >= 2 && place > chosen {
+                break;
+            }
+            lines.push((indent.width(), vec![Span::raw(indent)]));
+        }
+        let style = if place == chosen { look.role(Role::Focus) } else { look.tone(Tone::Dim) };
+        if let Some((used, spans)) = lines.last_mut() {
+            *used += piece.width();
+            spans.push(Span::styled(look.text(&piece), style));
+        }
+    }
+    let first = lines.len().saturating_sub(2);
+    let mut shown = lines.into_iter().skip(first).map(|(_, spans)| Line::from(spans));
+    [shown.next().unwrap_or_default(), shown.next().unwrap_or_default()]
+}
+
+fn keys(look: Look) -> Line<'static> {
+    let mut spans = vec![Span::raw(" ")];
+    for (key, word) in KEYS {
+        spans.push(Span::styled(look.text(key), look.role(Role::Key)));
+        spans.push(Span::styled(format!(" {word}   "), look.tone(Tone::Dim)));
+    }
+    Line::from(spans)
+}
