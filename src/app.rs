@@ -14,12 +14,10 @@ mod export_dialog;
 mod facts;
 mod filter_bar;
 mod find;
-#[cfg(test)]
-pub(crate) mod fixture;
 mod guard;
-mod json;
 pub mod hands;
 pub mod hidden;
+mod json;
 pub mod layout;
 mod letter;
 mod model;

@@ -16,8 +16,8 @@ use crate::api::client::{Auth, ClientOptions};
 use crate::domain::rules::Rules;
 use crate::refresh;
 
-pub use desk::DeskConfig;
 pub use crate::domain::span::parse_span;
+pub use desk::DeskConfig;
 pub use resolve::{Environment, Flags, resolve};
 
 /// The template of `config init`.

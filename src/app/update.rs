@@ -16,9 +16,7 @@ use crate::app::hands::What;
 use crate::app::model::{Model, window};
 use crate::app::moves::{enter, fold, move_row, next_attention, step_pane, toggle, travel};
 use crate::app::view::{Cell, Pane, Tone};
-use crate::app::{
-    call_log, desk, dialogs, filter_bar, guard, hands, report, rows, timeline,
-};
+use crate::app::{call_log, desk, dialogs, filter_bar, guard, hands, report, rows, timeline};
 use crate::domain::snapshot::Snapshot;
 
 /// A message stays this long, in seconds.

@@ -5,10 +5,10 @@
 use jiff::SignedDuration;
 use reqwest::Url;
 
-use crate::domain::span::parse_span;
 use super::file::{ConfigFile, Profile};
 use super::resolve::{Resolver, wrong};
 use super::{ConfigError, Source};
+use crate::domain::span::parse_span;
 
 /// The place of the session's id in a portal address.
 const PLACE: &str = "{session_id}";

@@ -14,7 +14,6 @@ use crate::app::effect::Effect;
 use crate::app::hidden::Hidden;
 use crate::app::model::Model;
 use crate::app::overlay::Overlay;
-use crate::app::papers;
 use crate::app::view::{Cell, LabelRow, Tone};
 use crate::domain::ids::SessionId;
 use crate::domain::personal::file_stem;
@@ -50,6 +49,9 @@ pub struct LetterDialog {
     pub drawn: bool,
 }
 
+/// Columns of the letter in the dialog.
+const LETTER_WIDTH: usize = 70;
+
 pub(crate) fn open(model: &mut Model) -> Vec<Effect> {
     let Some(item) = model.item() else { return Vec::new() };
     let session = &item.session;
@@ -58,7 +60,7 @@ pub(crate) fn open(model: &mut Model) -> Vec<Effect> {
     let dialog = LetterDialog {
         id: session.id(),
         name: model.times.name(session, 40),
-        rows: papers::letter(session, &model.times),
+        rows: crate::app::letter::letter(session, (&model.times, LETTER_WIDTH)),
         selected: 0,
         contact: Vec::new(),
         contact_until: None,
