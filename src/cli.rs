@@ -11,6 +11,7 @@ mod export;
 mod fetch;
 mod hands;
 mod local;
+mod look;
 mod output;
 mod setup;
 mod show;
