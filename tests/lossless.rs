@@ -25,8 +25,8 @@ use proptest::prelude::*;
 use serde_json::{Value, json};
 
 /// How many mutated answers are read, and how many are exported in both shapes.
-const READ: u32 = 3_000;
-const EXPORTED: u32 = 500;
+const READ: u32 = 1_000;
+const EXPORTED: u32 = 200;
 
 fn start() -> Timestamp {
     "2026-10-16T09:00:00Z".parse().unwrap()

@@ -65,7 +65,13 @@ impl Bytes {
     fn send(&self) -> io::Result<()> {
         let mut bytes = self.0.borrow_mut();
         let mut out = io::stdout().lock();
-        let sent = out.write_all(&bytes).and_then(|()| out.flush());
+        // A panic in another task may have given the terminal back while this frame was made; the
+        // lock keeps `restore` from coming between this look and the write.
+        let sent = if ENTERED.load(Ordering::SeqCst) {
+            out.write_all(&bytes).and_then(|()| out.flush())
+        } else {
+            Ok(())
+        };
         bytes.clear();
         sent
     }
@@ -131,6 +137,7 @@ impl Drop for Screen {
 /// Gives the terminal back; does nothing when it is not ours. Errors are nobody's to hear: the
 /// terminal may be gone.
 pub fn restore() {
+    let mut out = io::stdout().lock();
     if !ENTERED.swap(false, Ordering::SeqCst) {
         return;
     }
@@ -146,7 +153,6 @@ pub fn restore() {
         LeaveAlternateScreen,
         cursor::Show
     );
-    let mut out = io::stdout().lock();
     let _sent = out.write_all(&bytes).and_then(|()| out.flush());
     let _cooked = terminal::disable_raw_mode();
 }
