@@ -15,6 +15,7 @@ pub mod deed;
 pub(crate) mod fixture;
 pub mod ids;
 pub mod instructions;
+pub mod own;
 pub mod personal;
 pub mod profile;
 pub mod requested;

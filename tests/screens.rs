@@ -155,6 +155,7 @@ fn snapshot(state: State) -> Arc<Snapshot> {
         version: 1,
         sessions: SessionTable::from_entries(entries),
         health: Arc::new(health),
+        ..Snapshot::default()
     })
 }
 
