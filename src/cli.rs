@@ -10,6 +10,7 @@ mod exit;
 mod export;
 mod fetch;
 mod local;
+mod look;
 mod output;
 mod setup;
 mod show;

@@ -7,6 +7,7 @@ mod desk;
 mod duration;
 mod file;
 mod resolve;
+mod themes;
 
 use std::path::PathBuf;
 
@@ -18,6 +19,7 @@ use crate::refresh;
 pub use desk::DeskConfig;
 pub use duration::parse_span;
 pub use resolve::{Environment, Flags, resolve};
+pub use themes::{own_themes, theme_named};
 
 /// The template of `config init`.
 pub const EXAMPLE: &str = include_str!("../assets/config.example.toml");
@@ -83,6 +85,8 @@ pub struct Config {
     pub desk: DeskConfig,
     /// `[keys]`: action to chords.
     pub keys: std::collections::BTreeMap<String, Vec<String>>,
+    /// The theme that was asked for.
+    pub theme: Option<String>,
     /// The store's file.
     pub store: PathBuf,
     /// The log's folder.
@@ -122,6 +126,12 @@ pub enum ConfigError {
         /// What is wrong and what is expected.
         why: String,
     },
+    /// A theme that is not known or wrong.
+    #[error(transparent)]
+    Theme(#[from] crate::theme::ThemeError),
+    /// Keys that are not known or in conflict.
+    #[error(transparent)]
+    Keys(#[from] crate::keymap::KeymapError),
     /// No such profile.
     #[error("no profile named {name}; known: {known}")]
     NoProfile {

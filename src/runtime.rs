@@ -24,7 +24,7 @@ use crate::keymap::Keymap;
 use crate::persist::{LAST_LOOK, Persistence, writer};
 use crate::refresh::{self, Command};
 use crate::store::Store;
-use crate::theme::Look;
+use crate::theme::{Look, Themes};
 
 /// What the dashboard is made of.
 #[derive(Debug)]
@@ -37,6 +37,8 @@ pub struct Parts {
     pub keymap: Keymap,
     /// Colours and signs.
     pub look: Look,
+    /// What the look can change to.
+    pub themes: Themes,
     /// For the refresh task.
     pub refresh: refresh::Settings,
     /// What the operator's hands reach.
@@ -115,6 +117,7 @@ pub async fn dashboard<P: Persistence, A: SessionApi, C: Clock + Clone>(
         clock,
         keymap: parts.keymap,
         look: parts.look,
+        themes: parts.themes,
     };
     let ending = event_loop::run(
         &mut model,

@@ -3,8 +3,15 @@
 //! Owns colours and their degradation. Colour only repeats what a word says: without colours
 //! nothing is lost.
 
-use ratatui::style::{Color, Modifier, Style};
+mod palette;
+
+use std::sync::OnceLock;
+
+use ratatui::buffer::Buffer;
+use ratatui::style::{Color, Style};
 use ratatui::symbols::border;
+
+pub use palette::{Palette, SHIPPED, ThemeError, Themes};
 
 use crate::app::view::{Glyph, Tone};
 
@@ -28,6 +35,8 @@ pub struct Look {
     pub depth: ColourDepth,
     /// Signs and lines of ASCII only.
     pub ascii: bool,
+    /// The theme.
+    pub palette: &'static Palette,
 }
 
 /// Parts of the screen that are no data.
@@ -56,77 +65,50 @@ pub enum Role {
 }
 
 impl Look {
-    /// A look.
+    /// A look in the terminal's own colours; without any, in none.
     #[must_use]
-    pub const fn new(depth: ColourDepth, ascii: bool) -> Self {
-        Self { depth, ascii }
+    pub fn new(depth: ColourDepth, ascii: bool) -> Self {
+        static DEFAULTS: OnceLock<(Palette, Palette)> = OnceLock::new();
+        let read = |name, depth| {
+            let text = SHIPPED.iter().find(|(known, _)| *known == name).map_or("", |(_, t)| *t);
+            // What ships can be read: held by a test.
+            palette::palette(name, text, depth).unwrap_or_default()
+        };
+        let (terminal, mono) = DEFAULTS.get_or_init(|| {
+            (read("terminal", ColourDepth::Ansi16), read("mono", ColourDepth::None))
+        });
+        let palette = if depth == ColourDepth::None { mono } else { terminal };
+        Self { depth, ascii, palette }
     }
 
-    /// One colour in its three forms.
-    const fn colour(self, rgb: (u8, u8, u8), indexed: u8, own: Color) -> Option<Color> {
-        match self.depth {
-            ColourDepth::TrueColor => Some(Color::Rgb(rgb.0, rgb.1, rgb.2)),
-            ColourDepth::Ansi256 => Some(Color::Indexed(indexed)),
-            ColourDepth::Ansi16 => Some(own),
-            ColourDepth::None => None,
-        }
-    }
-
-    fn fg(self, rgb: (u8, u8, u8), indexed: u8, own: Color) -> Style {
-        self.colour(rgb, indexed, own).map_or_else(Style::new, |colour| Style::new().fg(colour))
+    /// The same in another theme; without colours nothing changes.
+    #[must_use]
+    pub fn with(self, palette: &'static Palette) -> Self {
+        if self.depth == ColourDepth::None { self } else { Self { palette, ..self } }
     }
 
     /// The style of a meaning.
     #[must_use]
     pub fn tone(self, tone: Tone) -> Style {
-        match tone {
-            Tone::Plain => Style::new(),
-            Tone::Dim if self.depth == ColourDepth::None => {
-                Style::new().add_modifier(Modifier::DIM)
-            }
-            Tone::Dim => self.fg((138, 145, 153), 245, Color::DarkGray),
-            Tone::Good => self.fg((126, 192, 120), 114, Color::Green),
-            Tone::Bad => {
-                self.fg((235, 110, 110), 203, Color::LightRed).add_modifier(Modifier::BOLD)
-            }
-            Tone::Warn => self.fg((236, 178, 84), 215, Color::Yellow).add_modifier(Modifier::BOLD),
-            Tone::Notice => self.fg((214, 150, 220), 176, Color::Magenta),
-            Tone::Active => self.fg((100, 190, 235), 81, Color::Cyan).add_modifier(Modifier::BOLD),
-            Tone::Changed => self.fg((240, 214, 120), 222, Color::Yellow),
-            Tone::Strong => Style::new().add_modifier(Modifier::BOLD),
-        }
+        self.palette.tones.get(tone as usize).copied().unwrap_or_default()
     }
 
     /// The style of a part of the screen.
     #[must_use]
     pub fn role(self, role: Role) -> Style {
-        let plain = self.depth == ColourDepth::None;
-        match role {
-            Role::Border => self.fg((90, 98, 108), 240, Color::DarkGray),
-            Role::Focus => self.fg((110, 170, 230), 75, Color::Blue).add_modifier(Modifier::BOLD),
-            Role::Title => Style::new().add_modifier(Modifier::BOLD),
-            Role::Head => self.tone(Tone::Dim),
-            Role::Cursor => match self.colour((44, 62, 84), 237, Color::DarkGray) {
-                Some(colour) if self.depth != ColourDepth::Ansi16 => Style::new().bg(colour),
-                _ => Style::new().add_modifier(Modifier::REVERSED),
-            },
-            Role::CursorElsewhere => match self.colour((36, 42, 50), 235, Color::Black) {
-                Some(colour) if self.depth != ColourDepth::Ansi16 => Style::new().bg(colour),
-                _ => Style::new().add_modifier(Modifier::UNDERLINED),
-            },
-            Role::Badge if plain => Style::new().add_modifier(Modifier::REVERSED | Modifier::BOLD),
-            Role::Badge => {
-                self.fg((16, 20, 26), 16, Color::Black).bg(Color::Cyan).add_modifier(Modifier::BOLD)
+        self.palette.roles.get(role as usize).copied().unwrap_or_default()
+    }
+
+    /// Paints the theme's ground behind all that has no colour of its own.
+    pub fn paint_ground(self, buffer: &mut Buffer) {
+        let Style { fg, bg, .. } = self.palette.ground;
+        for cell in &mut buffer.content {
+            if let (Some(fg), Color::Reset) = (fg, cell.fg) {
+                cell.fg = fg;
             }
-            Role::LiveBadge if plain => {
-                Style::new().add_modifier(Modifier::REVERSED | Modifier::BOLD)
+            if let (Some(bg), Color::Reset) = (bg, cell.bg) {
+                cell.bg = bg;
             }
-            Role::LiveBadge => self
-                .fg((255, 255, 255), 231, Color::White)
-                .bg(Color::Red)
-                .add_modifier(Modifier::BOLD),
-            Role::Key => self.fg((130, 175, 220), 110, Color::Blue).add_modifier(Modifier::BOLD),
-            Role::Mark => self.tone(Tone::Changed),
         }
     }
 

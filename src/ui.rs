@@ -44,6 +44,16 @@ pub fn draw(
     (keymap, look): (&Keymap, &Look),
     scroll: &mut Scroll,
 ) {
+    draw_cells(frame, model, (keymap, look), scroll);
+    look.paint_ground(frame.buffer_mut());
+}
+
+fn draw_cells(
+    frame: &mut Frame<'_>,
+    model: &Model,
+    (keymap, look): (&Keymap, &Look),
+    scroll: &mut Scroll,
+) {
     let areas = model.areas();
     let whole = frame.area();
     if areas.shape == Shape::TooSmall {

@@ -279,6 +279,24 @@ fn the_configuration_says_where_each_value_came_from_and_errors_name_their_line(
 }
 
 #[test]
+fn a_theme_that_is_not_known_is_refused_with_the_known_ones() {
+    let world = empty();
+    let (_, err) = world.run(&["demo", "--theme", "drak"], 3);
+    for name in ["drak", "dark", "light", "high-contrast", "colour-blind-safe", "mono"] {
+        assert!(err.contains(name), "{name}: {err}");
+    }
+    let said_by = |command: &mut Command| said(&command.output().unwrap(), 3).1;
+    assert!(said_by(world.command(&["demo"]).env("BRANCHWATCH_THEME", "drak")).contains("drak"));
+    let folder = world.home.path().join(".config/branchwatch/themes");
+    std::fs::create_dir_all(&folder).unwrap();
+    std::fs::write(folder.join("mine.toml"), "base = \"light\"\n[tone]\ngoood = \"blue\"\n")
+        .unwrap();
+    assert!(world.run(&["demo", "--theme", "mine"], 3).1.contains("no tone named goood"));
+    std::fs::write(folder.join("mine.toml"), "base = \"light\"\n").unwrap();
+    assert!(world.run(&["demo", "--theme", "mine"], 2).1.contains("terminal"));
+}
+
+#[test]
 fn usage_help_version_completions_and_topics() {
     let world = empty();
     world.run(&["dance"], 2);

@@ -31,7 +31,7 @@ use branchwatch::runtime::terminal::Surface;
 use branchwatch::simulator::scenario::Scenario;
 use branchwatch::simulator::timeline::{Life, Moment};
 use branchwatch::store::Store;
-use branchwatch::theme::{ColourDepth, Look};
+use branchwatch::theme::{ColourDepth, Look, Themes};
 use crossterm::event::{Event as Input, KeyCode, KeyEvent, KeyModifiers};
 use ratatui::backend::TestBackend;
 use ratatui::{Frame, Terminal};
@@ -239,6 +239,7 @@ fn story(
             clock,
             keymap,
             look: Look::new(ColourDepth::None, false),
+            themes: Themes::read(&[], ColourDepth::None),
         };
         let looping = event_loop::run(
             &mut model,

@@ -26,7 +26,7 @@ use branchwatch::domain::watched::{
 use branchwatch::keymap::Keymap;
 use branchwatch::simulator::scenario::Scenario;
 use branchwatch::simulator::timeline::Life;
-use branchwatch::theme::{ColourDepth, Look};
+use branchwatch::theme::{ColourDepth, Look, SHIPPED, Themes};
 use branchwatch::ui::{self, Scroll};
 use jiff::{SignedDuration, Timestamp};
 use ratatui::Terminal;
@@ -250,6 +250,21 @@ fn every_pane(state: State) {
         }
         insta::assert_snapshot!(format!("{state:?}_{}x{}", size.0, size.1), pictures(frames));
     }
+}
+
+#[test]
+fn every_theme_over_a_live_frame() {
+    let themes = Themes::read(&[], ColourDepth::TrueColor);
+    let frames = SHIPPED.iter().map(|(name, _)| {
+        let look = Look::new(ColourDepth::TrueColor, false).with(themes.get(name).unwrap());
+        let picture = frame(&model(State::Live, (120, 40)), look);
+        let ground = themes.get(name).unwrap();
+        let painted = picture.content().iter().all(|cell| cell.bg != Color::Reset);
+        let own = look.with(ground).tone(branchwatch::app::view::Tone::Plain).fg.is_some();
+        assert_eq!(painted, own, "{name}: a ground is painted everywhere or nowhere");
+        ((*name).to_owned(), picture)
+    });
+    insta::assert_snapshot!("themes", pictures(frames.collect()));
 }
 
 #[test]

@@ -43,6 +43,9 @@ pub(super) struct Global {
     /// Signs and lines of ASCII only
     #[arg(long, global = true)]
     pub(super) ascii: bool,
+    /// Colours: terminal, dark, light, high-contrast, colour-blind-safe, mono, or your own
+    #[arg(long, global = true, value_name = "NAME")]
+    pub(super) theme: Option<String>,
     /// When to use colours
     #[arg(long, global = true, value_enum, default_value_t = Colour::Auto, value_name = "WHEN")]
     pub(super) color: Colour,

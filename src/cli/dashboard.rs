@@ -9,8 +9,9 @@ use color_eyre::eyre::WrapErr;
 use jiff::SignedDuration;
 use secrecy::ExposeSecret;
 
-use super::args::{Colour, Global, Play};
+use super::args::{Global, Play};
 use super::exit::{self, Failure};
+use super::look::{self, Chosen};
 use super::output::talk;
 use super::setup;
 use crate::api::client::{Client, ClientOptions};
@@ -19,7 +20,7 @@ use crate::app::ModelSettings;
 use crate::app::desk::DeskSettings;
 use crate::audit::AuditLog;
 use crate::clock::{Clock, SystemClock};
-use crate::config::Environment;
+use crate::config::{self, ConfigError, Environment};
 use crate::domain::rules::Rules;
 use crate::domain::snapshot::OTHER_WINDOW;
 use crate::domain::watched::{WatchEntry, WatchedSession};
@@ -32,13 +33,13 @@ use crate::runtime::desk::Desk;
 use crate::runtime::opener::Opener;
 use crate::runtime::{self, Ending, Parts};
 use crate::simulator::{self, Options};
-use crate::theme::{ColourDepth, Look};
 
 pub(super) async fn run(global: &Global) -> Result<u8, Failure> {
     let config = setup::config(global)?;
+    let Chosen { look, themes } = look::of(global, config.theme.as_deref())?;
     let client = setup::client(&config)?;
     must_be_a_terminal()?;
-    let keymap = Keymap::with(&config.keys).map_err(|why| Failure::Usage(why.to_string()))?;
+    let keymap = Keymap::with(&config.keys).map_err(ConfigError::from)?;
     let settings = ModelSettings {
         profile: config.profile.clone(),
         badge: config.environment.to_uppercase(),
@@ -50,7 +51,7 @@ pub(super) async fn run(global: &Global) -> Result<u8, Failure> {
         rules: config.rules.clone(),
         export_dir: config.export_dir.clone(),
         time_zone: jiff::tz::TimeZone::system(),
-        ascii: look(global).ascii,
+        ascii: look.ascii,
         masked: true,
         help: keymap.help_rows(),
     };
@@ -58,7 +59,8 @@ pub(super) async fn run(global: &Global) -> Result<u8, Failure> {
         environment: config.environment.clone(),
         settings,
         keymap,
-        look: look(global),
+        look,
+        themes,
         refresh: config.refresh.clone(),
         desk: Desk { audit: AuditLog::in_folder(&config.state_dir), opener: opener() },
         desk_settings: DeskSettings {
@@ -84,6 +86,8 @@ pub(super) async fn run(global: &Global) -> Result<u8, Failure> {
 }
 
 pub(super) async fn demo(global: &Global, play: &Play) -> Result<u8, Failure> {
+    let named = config::theme_named(&setup::flags(global), &Environment::of_process(), None);
+    let Chosen { look, themes } = look::of(global, named.map(|(name, _)| name).as_deref())?;
     must_be_a_terminal()?;
     if !play.speed.is_finite() || play.speed < 0.0 {
         return Err(Failure::Usage("--speed: 0 or more".into()));
@@ -116,7 +120,7 @@ pub(super) async fn demo(global: &Global, play: &Play) -> Result<u8, Failure> {
         })
         .collect();
     store.add(&entries)?;
-    let keymap = Keymap::shipped().map_err(|why| Failure::Usage(why.to_string()))?;
+    let keymap = Keymap::shipped().map_err(ConfigError::from)?;
     let settings = ModelSettings {
         profile: "demo".into(),
         badge: "DEMO".into(),
@@ -125,7 +129,7 @@ pub(super) async fn demo(global: &Global, play: &Play) -> Result<u8, Failure> {
         rules: Rules::default(),
         export_dir: std::path::PathBuf::from("."),
         time_zone: jiff::tz::TimeZone::system(),
-        ascii: look(global).ascii,
+        ascii: look.ascii,
         masked: true,
         help: keymap.help_rows(),
     };
@@ -133,7 +137,8 @@ pub(super) async fn demo(global: &Global, play: &Play) -> Result<u8, Failure> {
         environment: "demo".into(),
         settings,
         keymap,
-        look: look(global),
+        look,
+        themes,
         refresh: demo_settings(play.speed, global),
         desk: Desk::default(),
         desk_settings: DeskSettings::default(),
@@ -198,27 +203,4 @@ fn opener() -> Opener {
     let environment = Environment::of_process();
     let ssh = ["SSH_CONNECTION", "SSH_TTY", "SSH_CLIENT"];
     Opener::of(ssh.iter().any(|name| environment.get(name).is_some()))
-}
-
-/// Colours and signs as the terminal and the operator want them.
-fn look(global: &Global) -> Look {
-    let environment = Environment::of_process();
-    let depth = match global.color {
-        Colour::Never => ColourDepth::None,
-        Colour::Auto if environment.get("NO_COLOR").is_some() => ColourDepth::None,
-        Colour::Auto | Colour::Always => {
-            let term = environment.get("TERM").unwrap_or_default();
-            match environment.get("COLORTERM") {
-                Some("truecolor" | "24bit") => ColourDepth::TrueColor,
-                _ if term.contains("256color") => ColourDepth::Ansi256,
-                _ => ColourDepth::Ansi16,
-            }
-        }
-    };
-    let locale = ["LC_ALL", "LC_CTYPE", "LANG"].iter().find_map(|name| environment.get(name));
-    let utf8 = locale.is_none_or(|name| {
-        let name = name.to_ascii_lowercase();
-        name.contains("utf-8") || name.contains("utf8")
-    });
-    Look::new(depth, global.ascii || !utf8)
 }

@@ -16,14 +16,18 @@ use crate::domain::watched::WatchedSession;
 use crate::persist::sqlite::Sqlite;
 use crate::persist::{PersistError, Persistence};
 
-pub(super) fn config(global: &Global) -> Result<Config, Failure> {
-    let flags = Flags {
+pub(super) fn flags(global: &Global) -> Flags {
+    Flags {
+        theme: global.theme.clone(),
         config: global.config.clone(),
         profile: global.profile.clone(),
         max_rps: global.max_rps,
         offline: global.offline,
-    };
-    Ok(config::resolve(&flags, &Environment::of_process())?)
+    }
+}
+
+pub(super) fn config(global: &Global) -> Result<Config, Failure> {
+    Ok(config::resolve(&flags(global), &Environment::of_process())?)
 }
 
 pub(super) fn client(config: &Config) -> Result<Client<SystemClock>, Failure> {

@@ -13,6 +13,7 @@ use serde::Deserialize;
 pub(super) struct ConfigFile {
     pub(super) default_profile: Option<String>,
     pub(super) export_dir: Option<PathBuf>,
+    pub(super) theme: Option<String>,
     pub(super) lock_after: Option<String>,
     #[serde(default)]
     pub(super) profiles: BTreeMap<String, Profile>,

@@ -45,6 +45,8 @@ impl Environment {
 pub struct Flags {
     /// `--config`
     pub config: Option<PathBuf>,
+    /// `--theme`
+    pub theme: Option<String>,
     /// `--profile`
     pub profile: Option<String>,
     /// `--max-rps`
@@ -117,6 +119,10 @@ pub fn resolve(flags: &Flags, environment: &Environment) -> Result<Config, Confi
     let refresh = refresh(&mut resolver, &file, flags)?;
     let export_dir = export_dir(&mut resolver, &file, places.home_dir());
     let desk = super::desk::resolve(&mut resolver, &file, profile)?;
+    let theme = super::theme_named(flags, environment, file.theme.as_ref());
+    if let Some((name, source)) = &theme {
+        resolver.show("theme", name, source.clone());
+    }
     let keys = file
         .keys
         .into_iter()
@@ -137,6 +143,7 @@ pub fn resolve(flags: &Flags, environment: &Environment) -> Result<Config, Confi
         export_dir,
         desk,
         keys,
+        theme: theme.map(|(name, _)| name),
         store: places.data_dir().join("branchwatch/store.db"),
         state_dir,
         file: path,

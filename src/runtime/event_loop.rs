@@ -20,7 +20,7 @@ use crate::app::{Model, update};
 use crate::clock::Clock;
 use crate::domain::snapshot::Snapshot;
 use crate::keymap::Keymap;
-use crate::theme::Look;
+use crate::theme::{Look, Themes};
 use crate::ui::{self, Scroll};
 
 /// Frames are at least this far apart.
@@ -38,6 +38,8 @@ pub struct Outside<C> {
     pub keymap: Keymap,
     /// Colours and signs.
     pub look: Look,
+    /// What the look can change to.
+    pub themes: Themes,
 }
 
 /// Runs until the operator quits, `stop` says so, or the terminal is gone.
