@@ -268,11 +268,11 @@ pub(super) fn indexed(index: u8) -> (u8, u8, u8) {
     }
 }
 
-fn nearest(r: u8, g: u8, b: u8) -> u8 {
-    let apart = |x: u8, y: u8| u32::from(x.abs_diff(y)).pow(2);
+fn nearest(red: u8, green: u8, blue: u8) -> u8 {
+    let apart = |one: u8, other: u8| u32::from(one.abs_diff(other)).pow(2);
     let distance = |index: &u8| {
-        let (x, y, z) = indexed(*index);
-        apart(r, x) + apart(g, y) + apart(b, z)
+        let known = indexed(*index);
+        apart(red, known.0) + apart(green, known.1) + apart(blue, known.2)
     };
     (16..=255).min_by_key(distance).unwrap_or(16)
 }
