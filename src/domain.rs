@@ -11,6 +11,7 @@ pub mod check;
 pub mod configuration;
 pub mod coverage;
 pub mod deed;
+pub mod evidence;
 #[cfg(test)]
 pub(crate) mod fixture;
 pub mod ids;
@@ -26,6 +27,7 @@ pub mod session;
 pub mod shape;
 pub mod snapshot;
 pub mod stage;
+pub mod stats;
 pub mod watched;
 pub mod watchlist;
 pub mod wire_enum;

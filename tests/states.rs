@@ -367,7 +367,7 @@ async fn values_that_are_not_known_are_counted_shown_raw_and_can_be_reported() {
     let effects = update(&mut screen.model, Event::Action(Action::Report));
     let text = format!("{effects:?}");
     assert!(text.contains("values not known") && text.contains("FAMILIAR_FACE_SEARCH"), "{text}");
-    screen.says([&["◐ ", "values not known"], &["dbs-1"], &["values not known (:report copies)"]]);
+    screen.says([&["◐ ", "values not known"], &["dbs-1"], &["values not known (ctrl-y copies)"]]);
 }
 
 #[tokio::test]

@@ -127,7 +127,7 @@ impl Model {
         match &mut self.overlay {
             Some(Overlay::Export(dialog)) => dialog.drawn = true,
             Some(Overlay::Copy(menu)) => menu.drawn = true,
-            Some(Overlay::Help(_) | Overlay::Calls(_)) | None => {}
+            Some(Overlay::Help(_) | Overlay::Calls(_) | Overlay::Charts(_)) | None => {}
         }
         std::mem::take(&mut self.dirty)
     }
@@ -151,7 +151,7 @@ impl Model {
             _ if self.guard.locked.is_some() => true,
             Some(Overlay::Export(dialog)) => dialog.typing(),
             Some(Overlay::Help(_)) => true,
-            Some(Overlay::Copy(_)) => false,
+            Some(Overlay::Copy(_) | Overlay::Charts(_)) => false,
             Some(Overlay::Calls(log)) => log.typing,
             None => self.input.is_some(),
         };

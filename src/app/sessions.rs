@@ -7,8 +7,9 @@
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
+use crate::app::clocks;
 use crate::app::filter::Filter;
 use crate::app::order::{Key, Order};
 use crate::app::words::StageKind;
@@ -84,13 +85,15 @@ pub(crate) struct Item {
     pub(crate) changed: bool,
     /// Changes learned up to then were there when the operator last looked.
     pub(crate) looked_at: Option<Timestamp>,
+    /// How far the derived deadline last moved between two answers, where that was a drift.
+    pub(crate) drift: Option<SignedDuration>,
 }
 
 impl Item {
     fn new(session: Arc<WatchedSession>, rules: &Rules, now: Timestamp) -> Self {
         let facts = Facts::of(&session, rules, now);
         let looked_at = last_seen(&session);
-        Self { session, facts, changed: false, looked_at }
+        Self { session, facts, changed: false, looked_at, drift: None }
     }
 
     /// Takes a newer value; the first answers of each kind are no change.
@@ -105,7 +108,10 @@ impl Item {
                 self.looked_at = last_seen(&session);
             }
         }
-        self.facts = Facts::of(&session, rules, now);
+        let facts = Facts::of(&session, rules, now);
+        let older = (&*self.session, self.facts.due);
+        self.drift = clocks::drift(older, (&session, facts.due)).or(self.drift);
+        self.facts = facts;
         self.session = session;
     }
 }

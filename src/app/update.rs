@@ -9,6 +9,7 @@ use jiff::Timestamp;
 
 use crate::app::action::Action;
 use crate::app::call_log;
+use crate::app::charts;
 use crate::app::dialogs;
 use crate::app::effect::{CopySource, Effect};
 use crate::app::event::{Event, Outcome};
@@ -50,6 +51,7 @@ pub fn update(model: &mut Model, event: Event) -> Vec<Effect> {
         }
         Event::Traffic(traffic) => {
             call_log::told(model, &traffic);
+            charts::told(model, &traffic);
             Vec::new()
         }
         Event::Done(outcome) => {
@@ -255,6 +257,7 @@ fn act(model: &mut Model, action: Action) -> Vec<Effect> {
         Action::Help => dialogs::open_help(model),
         Action::Report => return report::report(model),
         Action::ApiLog => return call_log::open(model),
+        Action::Charts => return charts::open(model),
         Action::Find => {
             let filter = model.focus == Pane::List;
             let text = if filter { model.filter_text.clone() } else { model.find.clone() };

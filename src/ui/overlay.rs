@@ -22,6 +22,7 @@ pub(super) fn draw(frame: &mut Frame<'_>, whole: Rect, model: &Model, look: Look
             super::export_dialog::draw(frame, whole, (dialog, model), look);
         }
         Some(Overlay::Copy(menu)) => draw_copy(frame, whole, menu, look),
+        Some(Overlay::Charts(charts)) => super::charts::draw(frame, whole, charts, look),
         Some(Overlay::Calls(log)) => super::call_log::draw(frame, whole, log, look),
     }
 }
