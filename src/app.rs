@@ -4,7 +4,9 @@
 
 pub mod action;
 mod call_log;
+mod charts;
 mod checks;
+mod clocks;
 mod connection;
 pub mod desk;
 mod dialogs;

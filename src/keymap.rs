@@ -96,6 +96,7 @@ const NAMES: &[(&str, Action)] = &[
     ("json", Action::Json),
     ("time-form", Action::TimeForm),
     ("api-log", Action::ApiLog),
+    ("charts", Action::Charts),
     ("report", Action::Report),
     ("help", Action::Help),
     ("redraw", Action::Redraw),

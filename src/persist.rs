@@ -6,6 +6,7 @@
 mod event;
 mod files;
 pub mod memory;
+mod own;
 mod rows;
 pub mod sqlite;
 mod writer;
@@ -19,6 +20,9 @@ use crate::domain::watched::{WatchEntry, WatchedSession};
 
 pub use writer::writer;
 
+/// Name of the state that says when the operator last looked.
+pub const LAST_LOOK: &str = "last_look";
+
 /// A backend; calls block, so the task that uses it runs them on a blocking thread.
 pub trait Persistence: Send + 'static {
     /// All sessions, in the order of adding, with their last answers and timelines.
@@ -27,7 +31,8 @@ pub trait Persistence: Send + 'static {
     /// See [`PersistError`].
     fn load(&mut self) -> Result<Vec<WatchedSession>, PersistError>;
 
-    /// Puts entries on the list; known ones are updated. Durable when it returns.
+    /// Puts entries on the list; known ones are updated, archived ones come back. Durable when it
+    /// returns.
     ///
     /// # Errors
     /// See [`PersistError`].
@@ -52,6 +57,18 @@ pub trait Persistence: Send + 'static {
     /// # Errors
     /// See [`PersistError`].
     fn touch(&mut self, answered: &[(SessionId, Timestamp)]) -> Result<(), PersistError>;
+
+    /// What the program remembers of itself under a name.
+    ///
+    /// # Errors
+    /// See [`PersistError`].
+    fn state(&mut self, name: &str) -> Result<Option<String>, PersistError>;
+
+    /// Remembers it.
+    ///
+    /// # Errors
+    /// See [`PersistError`].
+    fn set_state(&mut self, name: &str, value: &str) -> Result<(), PersistError>;
 }
 
 /// Why the local store cannot be used.

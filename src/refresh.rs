@@ -7,6 +7,7 @@ mod ask;
 pub mod backoff;
 pub mod breaker;
 mod calls;
+mod local;
 pub mod meter;
 mod report;
 pub mod schedule;
@@ -20,6 +21,7 @@ use crate::api::SessionApi;
 use crate::clock::Clock;
 use crate::domain::call::Traffic;
 use crate::domain::ids::SessionId;
+use crate::domain::own::OwnChange;
 use crate::domain::rules::Rules;
 use crate::domain::watched::WatchEntry;
 use crate::store::Store;
@@ -44,6 +46,10 @@ pub enum Command {
     Add(Vec<WatchEntry>),
     /// Off the watch-list.
     Remove(Vec<SessionId>),
+    /// The operator's changes to notes, pins, archive, ….
+    Keep(Vec<(SessionId, OwnChange)>),
+    /// The operator looks.
+    Looked,
     /// Trouble with the local store, or its end, for the header.
     StoreTrouble(Option<String>),
     /// Tell the API log to this channel.

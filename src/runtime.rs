@@ -23,7 +23,7 @@ use crate::app::{Model, ModelSettings};
 use crate::clock::Clock;
 use crate::domain::watched::WatchedSession;
 use crate::keymap::Keymap;
-use crate::persist::{Persistence, writer};
+use crate::persist::{LAST_LOOK, Persistence, writer};
 use crate::refresh::{self, Command};
 use crate::store::Store;
 use crate::theme::{Look, Themes};
@@ -68,14 +68,17 @@ pub enum Ending {
 /// When the terminal cannot be used.
 pub async fn dashboard<P: Persistence, A: SessionApi, C: Clock + Clone>(
     parts: Parts,
-    (persistence, known, warning): (P, Vec<WatchedSession>, Option<String>),
+    (mut persistence, known, warning): (P, Vec<WatchedSession>, Option<String>),
     api: A,
     clock: C,
 ) -> std::io::Result<Ending> {
     let rules = parts.settings.rules.clone();
     tracing::info!(sessions = known.len(), environment = parts.environment, "dashboard begins");
+    // A cursor that cannot be read costs the digest and nothing else.
+    let last_look = persistence.state(LAST_LOOK).ok().flatten().and_then(|at| at.parse().ok());
     let (store, snapshots) = Store::new(known);
-    let saved = store.snapshot().sessions.clone();
+    let store = store.last_looked(last_look);
+    let saved = (store.snapshot().sessions.clone(), store.snapshot().archived.clone());
     let (commands, inbox) = mpsc::channel::<Command>(256);
     let stop = CancellationToken::new();
     let polling = tokio::spawn(refresh::run(

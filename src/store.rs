@@ -3,7 +3,7 @@
 //! Owns [`Store`]: applies observations and local changes, publishes snapshots. Must never know the
 //! API, the disk, or the screen.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use jiff::Timestamp;
@@ -13,6 +13,7 @@ use crate::domain::change;
 use crate::domain::configuration::Configuration;
 use crate::domain::ids::SessionId;
 use crate::domain::instructions::Instructions;
+use crate::domain::own::{Own, OwnChange};
 use crate::domain::session::{Session, equal_but_for_clocks};
 use crate::domain::snapshot::{Health, SessionTable, Snapshot};
 use crate::domain::watched::{
@@ -49,8 +50,14 @@ impl Store {
     /// A store that knows these sessions, and where its snapshots can be read.
     #[must_use]
     pub fn new(known: Vec<WatchedSession>) -> (Self, watch::Receiver<Arc<Snapshot>>) {
-        let sessions = SessionTable::from_entries(known.into_iter().map(Arc::new));
-        let current = Snapshot { version: 1, sessions, health: Arc::default() };
+        let (archived, listed): (Vec<_>, Vec<_>) =
+            known.into_iter().map(Arc::new).partition(|s| s.own.archived_at.is_some());
+        let current = Snapshot {
+            version: 1,
+            sessions: SessionTable::from_entries(listed),
+            archived: SessionTable::from_entries(archived),
+            ..Snapshot::default()
+        };
         let (publisher, reader) = watch::channel(Arc::new(current.clone()));
         (Self { current, publisher, unchanged: HashMap::new() }, reader)
     }
@@ -117,38 +124,120 @@ impl Store {
         differs
     }
 
-    /// Puts sessions on the list; an entry already there is replaced, its answers stay.
+    /// Puts sessions on the list; an entry already there is replaced, its answers stay, and one
+    /// that was archived comes back.
     pub fn add(&mut self, entries: Vec<WatchEntry>) {
         let known = self.current.sessions.iter().map(Arc::clone);
         let mut all: Vec<Arc<WatchedSession>> = known.collect();
+        let mut back = HashSet::new();
         for entry in entries {
-            let next = match self.current.sessions.get(entry.id) {
-                Some(watched) if *watched.entry == entry => continue,
+            let archived = self.current.archived.get(entry.id);
+            let next = match self.current.sessions.get(entry.id).or(archived) {
+                Some(watched) if *watched.entry == entry && archived.is_none() => continue,
                 Some(watched) => WatchedSession {
                     entry: Arc::new(entry),
+                    own: Arc::new(Own { archived_at: None, ..Own::clone(&watched.own) }),
                     revision: watched.revision + 1,
                     ..WatchedSession::clone(watched)
                 },
                 None => WatchedSession::new(entry),
             };
+            back.insert(next.id());
             all.push(Arc::new(next));
         }
         self.current.sessions = SessionTable::from_entries(all);
+        self.current.archived = without(&self.current.archived, &back);
         self.publish();
     }
 
     /// Takes sessions off the list.
     pub fn remove(&mut self, ids: &[SessionId]) {
-        let stays = self.current.sessions.iter().filter(|s| !ids.contains(&s.id()));
-        self.current.sessions = SessionTable::from_entries(stays.map(Arc::clone));
+        let ids: HashSet<SessionId> = ids.iter().copied().collect();
+        self.current.sessions = without(&self.current.sessions, &ids);
+        self.current.archived = without(&self.current.archived, &ids);
         self.unchanged.retain(|id, _| !ids.contains(id));
         self.publish();
+    }
+
+    /// Carries out the operator's changes, all in one snapshot; none when nothing differs. Who is
+    /// archived leaves the list, and comes back at its end.
+    pub fn keep(&mut self, changes: &[(SessionId, OwnChange)], at: Timestamp) -> bool {
+        let (mut moved, mut differs) = (HashSet::new(), false);
+        for (id, change) in changes {
+            let (list, other) = (&self.current.sessions, &self.current.archived);
+            let Some(watched) = list.get(*id).or_else(|| other.get(*id)) else { continue };
+            let mut next = WatchedSession::clone(watched);
+            if let OwnChange::Tags(tags) = change {
+                next.entry = Arc::new(WatchEntry { tags: tags.clone(), ..(*next.entry).clone() });
+            }
+            Arc::make_mut(&mut next.own).apply(change, at);
+            if next.own == watched.own {
+                continue;
+            }
+            next.revision += 1;
+            differs = true;
+            if next.own.archived_at.is_some() != watched.own.archived_at.is_some() {
+                moved.insert(*id);
+            }
+            let next = Arc::new(next);
+            if !self.current.sessions.replace(Arc::clone(&next)) {
+                self.current.archived.replace(next);
+            }
+        }
+        if !moved.is_empty() {
+            self.relist(&moved);
+        }
+        if differs {
+            self.publish();
+        }
+        differs
+    }
+
+    /// Puts each of these where its `archived_at` says.
+    fn relist(&mut self, moved: &HashSet<SessionId>) {
+        let (list, other) = (&self.current.sessions, &self.current.archived);
+        let (off, on): (Vec<_>, Vec<_>) = list
+            .iter()
+            .chain(other.iter())
+            .filter(|s| moved.contains(&s.id()))
+            .map(Arc::clone)
+            .partition(|s| s.own.archived_at.is_some());
+        let stays = |table: &SessionTable| without(table, moved);
+        let joined = |table: SessionTable, more: Vec<Arc<WatchedSession>>| {
+            SessionTable::from_entries(table.iter().map(Arc::clone).chain(more))
+        };
+        let (sessions, archived) = (joined(stays(list), on), joined(stays(other), off));
+        self.current.sessions = sessions;
+        self.current.archived = archived;
+        self.unchanged.retain(|id, _| !moved.contains(id));
+    }
+
+    /// The operator looks at the dashboard.
+    pub fn looked(&mut self, at: Timestamp) {
+        self.current.last_look = Some(at);
+        self.publish();
+    }
+
+    /// A store that knows when the operator last looked, before the first snapshot is read.
+    #[must_use]
+    pub fn last_looked(mut self, at: Option<Timestamp>) -> Self {
+        self.current.last_look = at;
+        self.publish();
+        self
     }
 
     fn publish(&mut self) {
         self.current.version += 1;
         self.publisher.send_replace(Arc::new(self.current.clone()));
     }
+}
+
+fn without(table: &SessionTable, ids: &HashSet<SessionId>) -> SessionTable {
+    if !ids.iter().any(|id| table.get(*id).is_some()) {
+        return table.clone();
+    }
+    let stays = table.iter().filter(|s| !ids.contains(&s.id()));
+    SessionTable::from_entries(stays.map(Arc::clone))
 }
 
 /// The answers with an observation taken in, and its time; `None` when it must not be: it is older
@@ -294,5 +383,28 @@ mod tests {
         store.remove(&[f::id()]);
         assert_eq!(reader.borrow().sessions.iter().map(|s| s.id()).collect::<Vec<_>>(), [second]);
         assert!(!store.observe(f::id(), result(SessionState::Ongoing, 1, 1)));
+    }
+
+    #[test]
+    fn what_the_operator_keeps_is_published_once_and_the_archived_leave_the_list() {
+        let (mut store, mut reader) = store();
+        store.observe(f::id(), result(SessionState::Ongoing, 100, 0));
+        let note = (f::id(), OwnChange::Note("x".to_owned()));
+        assert!(store.keep(std::slice::from_ref(&note), f::now()));
+        reader.mark_unchanged();
+        let other = SessionId::new(uuid::Uuid::from_u128(77));
+        assert!(!store.keep(&[(other, OwnChange::Pinned(true))], f::now()));
+        assert!(!reader.has_changed().unwrap());
+        assert!(store.keep(&[(f::id(), OwnChange::Archived(true))], f::now()));
+        let snapshot = Arc::clone(&reader.borrow());
+        assert_eq!((snapshot.sessions.len(), snapshot.archived.len()), (0, 1));
+        assert!(!store.observe(f::id(), result(SessionState::Completed, 100, 9)));
+        assert!(store.keep(&[(f::id(), OwnChange::Archived(false))], f::now()));
+        let back = Arc::clone(store.snapshot().sessions.get(f::id()).unwrap());
+        assert_eq!((back.own.note.as_str(), back.own.history.len()), ("x", 3));
+        assert!(back.session().is_some());
+        store.keep(&[(f::id(), OwnChange::Archived(true))], f::now());
+        store.add(vec![f::entry()]);
+        assert_eq!((store.snapshot().sessions.len(), store.snapshot().archived.len()), (1, 0));
     }
 }

@@ -4,6 +4,7 @@
 //! never sees a server's text that has not been made safe.
 
 mod call_log;
+mod charts;
 mod checks;
 mod export_dialog;
 mod filter_bar;

@@ -576,3 +576,24 @@ fn a_closed_api_log_costs_no_frame_and_an_open_one_follows_the_calls() {
         o.sees("asked for");
     });
 }
+
+#[test]
+fn the_charts_open_close_and_are_counted_anew_once_a_minute() {
+    let folder = folder();
+    story((120, 40), &[("S01", 700), ("S03", 3_600)], folder.path(), async |o| {
+        o.press("C").await;
+        o.sees("2 sessions by stage");
+        o.sees("1 completed, of these 0 REJECT");
+        o.sees("first visit → last check");
+        let counted = |screen: String| {
+            screen.split("; counted ").nth(1).map(|s| s.chars().take(8).collect::<String>())
+        };
+        let first = counted(o.screen());
+        o.pass(30.0).await;
+        assert_eq!(counted(o.screen()), first, "not within a minute");
+        o.pass(35.0).await;
+        assert_ne!(counted(o.screen()), first);
+        o.press("C").await;
+        o.does_not_see("sessions by stage");
+    });
+}

@@ -11,8 +11,10 @@ use std::path::Path;
 use std::sync::{Arc, Mutex};
 
 use branchwatch::api::wire;
+use branchwatch::domain::attention::Reason;
 use branchwatch::domain::change::{ChangeKind, Origin, TimelineEvent};
 use branchwatch::domain::ids::SessionId;
+use branchwatch::domain::own::{Own, OwnChange};
 use branchwatch::domain::watched::{Answer, Answers, Letter, WatchEntry, WatchedSession};
 use branchwatch::persist::memory::Memory;
 use branchwatch::persist::sqlite::Sqlite;
@@ -71,6 +73,26 @@ fn known(n: u128) -> WatchedSession {
     watched
 }
 
+/// All that an operator can keep for a session.
+fn own() -> Own {
+    let at: Timestamp = "2026-10-16T12:00:00Z".parse().unwrap();
+    let mut own = Own::default();
+    for change in [
+        OwnChange::Note("called her".to_owned()),
+        OwnChange::Tags(vec!["a".to_owned(), "b".to_owned()]),
+        OwnChange::Pinned(true),
+        OwnChange::Archived(true),
+        OwnChange::Acknowledged(None),
+        OwnChange::Acknowledged(Some(vec![Reason::Rejected, Reason::Stale])),
+        OwnChange::Snoozed(None),
+        OwnChange::Snoozed(Some(at + SignedDuration::from_hours(4))),
+        OwnChange::LookedAt(Some(at)),
+    ] {
+        own.apply(&change, at);
+    }
+    own
+}
+
 /// The story that every backend must tell.
 fn story(mut store: impl Persistence) {
     assert_eq!(store.load().unwrap(), []);
@@ -101,6 +123,20 @@ fn story(mut store: impl Persistence) {
     let loaded = store.load().unwrap();
     assert_eq!(*loaded[1].entry, renamed);
     assert_eq!(loaded[1].timeline.len(), 2, "answers and timeline stay");
+
+    let mut kept = WatchedSession { entry: Arc::new(renamed), ..grown };
+    kept.own = Arc::new(own());
+    store.save(&[Arc::new(kept.clone())]).unwrap();
+    assert_eq!(store.load().unwrap()[1], kept, "what the operator keeps comes back");
+    store.add(&[entry(2)]).unwrap();
+    let loaded = store.load().unwrap();
+    assert_eq!(loaded[1].own.archived_at, None, "adding brings back what was archived");
+    assert_eq!(loaded[1].own.note, "called her");
+
+    assert_eq!(store.state("last_look").unwrap(), None);
+    store.set_state("last_look", "then").unwrap();
+    store.set_state("last_look", "now").unwrap();
+    assert_eq!(store.state("last_look").unwrap().as_deref(), Some("now"));
 
     assert_eq!(store.remove(&[id(2), id(9)]).unwrap(), 1);
     store.save(&[Arc::new(known(2))]).unwrap();
@@ -185,6 +221,22 @@ fn a_second_dashboard_is_refused_and_a_command_is_not() {
 }
 
 #[test]
+fn a_store_of_the_first_schema_is_brought_up_to_date_with_a_copy_beside_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("store.db");
+    let connection = rusqlite::Connection::open(&path).unwrap();
+    connection.execute_batch(include_str!("../assets/migrations/sqlite/0001_first.sql")).unwrap();
+    connection.pragma_update(None, "user_version", 1).unwrap();
+    let row =
+        format!("INSERT INTO session (id, added_at) VALUES ('{}', '2026-10-16T09:00:00Z')", id(1));
+    connection.execute_batch(&row).unwrap();
+    drop(connection);
+    let loaded = open(&path).load().unwrap();
+    assert_eq!((loaded.len(), Own::clone(&loaded[0].own)), (1, Own::default()));
+    assert!(fs::read_dir(folder.path()).unwrap().count() > 1, "the copy");
+}
+
+#[test]
 fn a_newer_store_is_refused_and_left_as_it_is() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("store.db");
@@ -250,7 +302,7 @@ async fn the_writer_saves_what_changes_and_says_when_it_cannot() {
     persistence.add(&[entry(1), entry(2)]).unwrap();
     let loaded = persistence.load().unwrap();
     let (mut store, reader) = Store::new(loaded);
-    let saved = store.snapshot().sessions.clone();
+    let saved = (store.snapshot().sessions.clone(), store.snapshot().archived.clone());
     let cancel = CancellationToken::new();
     let told: Arc<Mutex<Vec<Option<String>>>> = Arc::default();
     let hears = Arc::clone(&told);
@@ -259,13 +311,20 @@ async fn the_writer_saves_what_changes_and_says_when_it_cannot() {
 
     let answer = Answer::clone(known(1).answers.session.as_ref().unwrap());
     store.observe(id(1), Observation::Session(answer));
-    store.add(vec![entry(3)]);
+    store.add(vec![entry(3), entry(4)]);
     store.remove(&[id(2)]);
+    let at: Timestamp = "2026-10-16T12:00:00Z".parse().unwrap();
+    store.keep(&[(id(1), OwnChange::Note("x".into())), (id(4), OwnChange::Archived(true))], at);
+    store.looked(at);
     cancel.cancel();
     task.await.unwrap();
     let loaded = open(&path).load().unwrap();
     let ids: Vec<SessionId> = loaded.iter().map(WatchedSession::id).collect();
-    assert_eq!(ids, [id(1), id(3)], "the last state is saved at the end");
+    assert_eq!(ids, [id(1), id(3), id(4)], "the last state is saved at the end");
+    assert_eq!(loaded[0].own.note, "x");
+    assert_eq!(loaded[2].own.archived_at, Some(at), "off the list is not off the store");
+    let cursor = open(&path).state("last_look").unwrap();
+    assert_eq!(cursor, Some(at.to_string()));
     assert!(loaded[0].session().is_some());
     assert_eq!(*told.lock().unwrap(), []);
 }
@@ -277,7 +336,8 @@ fn child_that_writes_until_it_is_killed() {
     let mut store = open(Path::new(&path));
     for n in 1.. {
         store.add(&[entry(n)]).unwrap();
-        store.save(&[Arc::new(known(n))]).unwrap();
+        let own = Arc::new(Own { note: format!("note {n}"), ..Own::default() });
+        store.save(&[Arc::new(WatchedSession { own, ..known(n) })]).unwrap();
         println!("acknowledged {n}");
         std::io::stdout().flush().unwrap();
     }
@@ -314,6 +374,8 @@ fn what_was_acknowledged_survives_kill_9() {
         for n in 1..=acknowledged {
             let found = loaded.iter().find(|s| s.id() == id(n));
             assert!(found.is_some_and(|s| s.session().is_some()), "round {round}: {n} is lost");
+            let note = found.map(|s| s.own.note.as_str());
+            assert_eq!(note, Some(format!("note {n}").as_str()), "round {round}");
         }
     }
 }

@@ -178,6 +178,7 @@ fn snapshot_of(sessions: Vec<WatchedSession>, state: State) -> Arc<Snapshot> {
         version: 1,
         sessions: SessionTable::from_entries(entries),
         health: Arc::new(health),
+        ..Snapshot::default()
     })
 }
 
@@ -559,6 +560,91 @@ fn the_api_log_at_every_size_filtered_and_after_a_resize() {
 }
 
 #[test]
+fn the_charts_at_every_size_without_colours_and_in_ascii() {
+    let mut frames = Vec::new();
+    let plain = Look::new(ColourDepth::None, false);
+    let ascii = Look::new(ColourDepth::None, true);
+    let shown = |size, look| {
+        let mut model = model(State::Live, size);
+        update(&mut model, Event::Action(Action::Charts));
+        update(&mut model, Event::Traffic(traffic()));
+        frame(&model, look)
+    };
+    for size in SIZES {
+        frames.push((format!("charts {}x{}", size.0, size.1), shown(size, look())));
+    }
+    frames.push(("mono".to_owned(), shown((80, 24), plain)));
+    let buffer = shown((80, 24), ascii);
+    assert!(buffer.content().iter().all(|cell| cell.symbol().is_ascii()));
+    frames.push(("ascii".to_owned(), buffer));
+    frames.push(("small".to_owned(), shown((60, 16), look())));
+    insta::assert_snapshot!("charts", pictures(frames));
+}
+
+fn text(buffer: &Buffer) -> String {
+    let width = usize::from(buffer.area.width);
+    let line = |cells: &[ratatui::buffer::Cell]| {
+        cells.iter().map(ratatui::buffer::Cell::symbol).collect::<String>()
+    };
+    buffer.content().chunks(width).map(line).collect::<Vec<_>>().join("\n")
+}
+
+fn with(sessions: Vec<WatchedSession>) -> Arc<Snapshot> {
+    let sessions = SessionTable::from_entries(sessions.into_iter().map(Arc::new));
+    Arc::new(Snapshot { sessions, ..Snapshot::clone(&snapshot(State::Live)) })
+}
+
+#[test]
+fn evidence_is_kept_until_a_day_that_the_tree_and_the_due_column_say() {
+    let mut done = session(1, "S01", 900, State::Live);
+    let mut entry = WatchEntry::clone(&done.entry);
+    entry.resources_ttl = Some(SignedDuration::from_hours(7 * 24));
+    done.entry = Arc::new(entry);
+    let mut model = model(State::Empty, (200, 60));
+    update(&mut model, Event::Snapshot(with(vec![done])));
+    update(&mut model, Event::Action(Action::Pane(2)));
+    update(&mut model, Event::Action(Action::UnfoldAll));
+    let shown = text(&frame(&model, look()));
+    assert!(shown.contains("purge 6d"), "{shown}");
+    assert!(shown.contains("kept to ≈ 23 Oct"), "{shown}");
+}
+
+#[test]
+fn a_derived_deadline_that_moves_by_more_than_a_minute_is_marked() {
+    let moved = |seconds| {
+        let mut later = session(1, "S03", 86_400, State::Live);
+        let mut answers = Answers::clone(&later.answers);
+        let mut answer = Answer::clone(answers.session.as_ref().unwrap());
+        answer.fetched_at += SignedDuration::from_secs(seconds);
+        answers.session = Some(Arc::new(answer));
+        later.answers = Arc::new(answers);
+        with(vec![later])
+    };
+    for (seconds, drifted) in [(30, false), (60, false), (200, true), (-200, true)] {
+        let mut model = model(State::Empty, (120, 40));
+        update(&mut model, Event::Snapshot(moved(0)));
+        update(&mut model, Event::Snapshot(moved(seconds)));
+        let shown = text(&frame(&model, look()));
+        assert_eq!(shown.contains('±'), drifted, "{seconds}: {shown}");
+        let way = if seconds > 0 { "(moved 3m 20s later)" } else { "(moved 3m 20s earlier)" };
+        assert_eq!(shown.contains(way), drifted, "{seconds}: {shown}");
+    }
+}
+
+#[test]
+fn the_header_counts_what_the_alerts_pane_lists_and_enter_goes_there() {
+    for state in [State::Empty, State::Loading, State::Live, State::Stale, State::Error] {
+        let mut model = model(state, (200, 60));
+        assert_eq!(model.alerts().rows.len(), model.header().attention, "{state:?}");
+        let Some(last) = model.alerts().rows.last().map(|row| row.id) else { continue };
+        update(&mut model, Event::Action(Action::Pane(5)));
+        update(&mut model, Event::Action(Action::Bottom));
+        update(&mut model, Event::Action(Action::Enter));
+        assert_eq!(model.selected(), Some(last));
+    }
+}
+
+#[test]
 fn without_colours_in_ascii_and_too_small() {
     let frames = vec![
         (
@@ -710,8 +796,8 @@ fn every_state_of_the_error_table_looks_as_it_says() {
 #[test]
 fn any_size_is_drawn_without_a_panic() {
     let mut model = model(State::Live, (80, 24));
-    for columns in (0..=300).step_by(23) {
-        for rows in (0..=120).step_by(7) {
+    for columns in (0..=300).step_by(43) {
+        for rows in (0..=120).step_by(13) {
             for action in [
                 Action::Pane(1),
                 Action::Find,
@@ -722,6 +808,9 @@ fn any_size_is_drawn_without_a_panic() {
                 Action::Export,
                 Action::Back,
                 Action::ApiLog,
+                Action::Charts,
+                Action::Back,
+                Action::Charts,
                 Action::Back,
             ] {
                 update(&mut model, Event::Resize(columns, rows));

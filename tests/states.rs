@@ -15,7 +15,7 @@ use branchwatch::app::{Model, ModelSettings, update};
 use branchwatch::clock::{Clock, SystemClock};
 use branchwatch::domain::ids::SessionId;
 use branchwatch::domain::rules::Rules;
-use branchwatch::domain::snapshot::{Connection, OTHER_WINDOW, SessionTable, Snapshot};
+use branchwatch::domain::snapshot::{Connection, OTHER_WINDOW, Snapshot};
 use branchwatch::domain::watched::{WatchEntry, WatchedSession};
 use branchwatch::keymap::Keymap;
 use branchwatch::persist::{PersistError, Persistence, writer};
@@ -367,7 +367,7 @@ async fn values_that_are_not_known_are_counted_shown_raw_and_can_be_reported() {
     let effects = update(&mut screen.model, Event::Action(Action::Report));
     let text = format!("{effects:?}");
     assert!(text.contains("values not known") && text.contains("FAMILIAR_FACE_SEARCH"), "{text}");
-    screen.says([&["◐ ", "values not known"], &["dbs-1"], &["values not known (:report copies)"]]);
+    screen.says([&["◐ ", "values not known"], &["dbs-1"], &["values not known (ctrl-y copies)"]]);
 }
 
 #[tokio::test]
@@ -398,6 +398,14 @@ impl Persistence for Full {
     fn save(&mut self, _: &[Arc<WatchedSession>]) -> Result<(), PersistError> {
         Err(PersistError::NotWritable("no room".into()))
     }
+    fn state(&mut self, _: &str) -> Result<Option<String>, PersistError> {
+        Ok(None)
+    }
+
+    fn set_state(&mut self, _: &str, _: &str) -> Result<(), PersistError> {
+        Ok(())
+    }
+
     fn touch(&mut self, _: &[(SessionId, Timestamp)]) -> Result<(), PersistError> {
         Err(PersistError::NotWritable("no room".into()))
     }
@@ -409,7 +417,7 @@ async fn a_full_disk_stops_the_history_but_not_the_view() {
     let commands = bench.commands.clone();
     let tell = move |what| commands.try_send(Command::StoreTrouble(what)).unwrap();
     let stop = CancellationToken::new();
-    tokio::spawn(writer(Full, SessionTable::default(), bench.snapshots.clone(), tell, stop));
+    tokio::spawn(writer(Full, Default::default(), bench.snapshots.clone(), tell, stop));
     let screen = bench
         .until(|s| s.health.store_trouble.is_some() && s.health.connection == Connection::Live)
         .await;

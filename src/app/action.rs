@@ -108,6 +108,8 @@ pub enum Action {
     ClearMarks,
     /// The API log.
     ApiLog,
+    /// The charts.
+    Charts,
     /// Copy the values that this build does not know.
     Report,
 }

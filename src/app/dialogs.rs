@@ -5,6 +5,7 @@
 
 use crate::app::action::Action;
 use crate::app::call_log;
+use crate::app::charts;
 use crate::app::effect::{CopySource, Effect, ExportRequest};
 use crate::app::event::Event;
 use crate::app::export_dialog;
@@ -101,9 +102,10 @@ pub(crate) fn open_copy(model: &mut Model) {
 }
 
 /// What an open overlay asks for once a second.
-pub(crate) fn tick(model: &Model) -> Vec<Effect> {
+pub(crate) fn tick(model: &mut Model) -> Vec<Effect> {
     match model.overlay {
         Some(Overlay::Calls(_)) => vec![Effect::Traffic],
+        Some(Overlay::Charts(_)) => charts::tick(model),
         _ => Vec::new(),
     }
 }
@@ -113,6 +115,7 @@ pub(crate) fn act(model: &mut Model, action: Action) -> Vec<Effect> {
     match overlay {
         Overlay::Calls(log) => call_log::act(model, log, action),
         Overlay::Hand(hand) => hands::act(model, *hand, action),
+        Overlay::Charts(shown) => charts::act(model, shown, action),
         _ if matches!(action, Action::Back | Action::Quit | Action::QuitNow) => Vec::new(),
         Overlay::Help(help) => help_act(model, help, action),
         Overlay::Copy(menu) => copy_act(model, menu, action),

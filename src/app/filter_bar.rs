@@ -9,11 +9,27 @@ use crate::app::moves::select_row;
 use crate::app::query::{self, Offers, Query, QueryError};
 use crate::app::text_field::TextField;
 use crate::app::update::{keep_row, say};
-use crate::app::view::{Pane, Tone};
+use crate::app::view::{InputView, Pane, Tone};
 use crate::domain::ids::SessionId;
 
 /// Filters of this run that the arrows go back to.
 const REMEMBERED: usize = 100;
+
+impl Model {
+    /// The open filter or find line.
+    #[must_use]
+    pub fn input(&self) -> Option<InputView<'_>> {
+        let input = self.input.as_ref()?;
+        let offers = input.offers.as_ref();
+        Some(InputView {
+            filter: input.filter,
+            field: &input.field,
+            hits: (self.sessions.len(), self.sessions.watched()),
+            error: error(input),
+            offers: offers.map(|(offers, chosen)| (offers.texts.as_slice(), *chosen)),
+        })
+    }
+}
 
 /// Opens the line: a filter in the list, a text to find in other panes.
 pub(crate) fn open(model: &mut Model) {

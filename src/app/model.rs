@@ -18,8 +18,7 @@ pub(crate) use crate::app::parts::{InputLine, RowPane, TreeMemory, window};
 use crate::app::rows::{self, Profile};
 use crate::app::sessions::{Item, Sessions};
 use crate::app::view::{
-    AlertRow, Cell, CheckRow, HeaderView, InputView, LabelRow, ListRow, Pane, Rows, TimelineRow,
-    TreeView,
+    AlertRow, Cell, CheckRow, HeaderView, LabelRow, ListRow, Pane, Rows, TimelineRow, TreeView,
 };
 use crate::app::words::{Openness, TimeForm, Times};
 use crate::domain::ids::SessionId;
@@ -131,7 +130,7 @@ impl Model {
             Some(Overlay::Export(dialog)) => dialog.drawn = true,
             Some(Overlay::Copy(menu)) => menu.drawn = true,
             Some(Overlay::Hand(hand)) => hand.drawn(),
-            Some(Overlay::Help(_) | Overlay::Calls(_)) | None => {}
+            Some(Overlay::Help(_) | Overlay::Calls(_) | Overlay::Charts(_)) | None => {}
         }
         std::mem::take(&mut self.dirty)
     }
@@ -155,7 +154,7 @@ impl Model {
             _ if self.guard.locked.is_some() => true,
             Some(Overlay::Export(dialog)) => dialog.typing(),
             Some(Overlay::Help(_)) => true,
-            Some(Overlay::Copy(_)) => false,
+            Some(Overlay::Copy(_) | Overlay::Charts(_)) => false,
             Some(Overlay::Hand(hand)) => hand.typing(),
             Some(Overlay::Calls(log)) => log.typing,
             None => self.input.is_some(),
@@ -381,20 +380,6 @@ impl Model {
     #[must_use]
     pub const fn overlay(&self) -> Option<&Overlay> {
         self.overlay.as_ref()
-    }
-
-    /// The open filter or find line.
-    #[must_use]
-    pub fn input(&self) -> Option<InputView<'_>> {
-        let input = self.input.as_ref()?;
-        let offers = input.offers.as_ref();
-        Some(InputView {
-            filter: input.filter,
-            field: &input.field,
-            hits: (self.sessions.len(), self.sessions.watched()),
-            error: crate::app::filter_bar::error(input),
-            offers: offers.map(|(offers, chosen)| (offers.texts.as_slice(), *chosen)),
-        })
     }
 
     /// What was done or went wrong just now; goes by itself.

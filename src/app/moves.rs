@@ -64,9 +64,13 @@ pub(crate) fn enter(model: &mut Model) {
         }
         Pane::Alerts => {
             let id = model.alerts.rows.get(model.alerts.cursor).map(|row| row.id);
-            if let Some(row) = id.and_then(|id| model.sessions.row_of(id)) {
-                select_row(model, row);
-                model.focus = Pane::List;
+            match id.map(|id| model.sessions.row_of(id)) {
+                Some(Some(row)) => {
+                    select_row(model, row);
+                    model.focus = Pane::List;
+                }
+                Some(None) => say(model, "the filter hides that session", Tone::Notice),
+                None => {}
             }
         }
         Pane::Timeline | Pane::Letter | Pane::Json => {}

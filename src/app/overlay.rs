@@ -5,6 +5,8 @@
 
 use std::sync::Arc;
 
+use jiff::Timestamp;
+
 use crate::app::effect::CopySource;
 pub use crate::app::export_dialog::{ExportDialog, ExportField, Scope};
 pub use crate::app::hands::Hand;
@@ -12,6 +14,7 @@ use crate::app::text_field::TextField;
 use crate::app::view::{Cell, HelpRow};
 use crate::domain::call::Call;
 use crate::domain::ids::SessionId;
+use crate::domain::stats::HOURS;
 
 /// The one overlay that is open.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -26,6 +29,8 @@ pub enum Overlay {
     Hand(Box<Hand>),
     /// `@`
     Calls(CallsOverlay),
+    /// `C`
+    Charts(ChartsOverlay),
 }
 
 /// Help: type to search.
@@ -103,4 +108,25 @@ pub struct CallsOverlay {
     pub selected: usize,
     /// The calls have come at least once.
     pub told: bool,
+}
+
+/// The charts, as they were counted.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ChartsOverlay {
+    /// When.
+    pub counted_at: Timestamp,
+    /// Stages in the order of a session's way, with the sessions that stand there.
+    pub funnel: Vec<(Cell, usize)>,
+    /// All sessions.
+    pub watched: usize,
+    /// COMPLETED in each of the last 24 hours, oldest first.
+    pub completed: [u32; HOURS],
+    /// REJECT likewise.
+    pub rejected: [u32; HOURS],
+    /// Labels and figures in words: the medians with their counts.
+    pub said: Vec<(&'static str, String)>,
+    /// Requests in each ten seconds, oldest first.
+    pub traffic: Vec<u32>,
+    /// What the budget allows in ten seconds.
+    pub budget: u32,
 }

@@ -4,6 +4,7 @@
 
 use std::sync::Arc;
 
+use crate::app::clocks;
 use crate::app::model::{Model, TreeMemory};
 use crate::app::view::{CheckForm, CheckRow, Glyph, Pane, TreeNode, TreeView};
 use crate::app::{checks, json, layout, letter, timeline, tree, tree_moves};
@@ -31,6 +32,7 @@ impl Model {
         let other = self.built.map(|(id, ..)| id) != Some(id);
         let found = attention::assess(&session, &self.settings.rules, self.times.now);
         self.timeline.rows = timeline::timeline(&session, &found, (&self.times, looked_at));
+        clocks::note_drift(&mut self.timeline.rows, &found, item.drift);
         self.tree.stale = found.stale;
         if self.built == built && !force {
             return;
@@ -61,6 +63,7 @@ impl Model {
         let was = tree_moves::visible(&self.tree);
         let memory = self.trees.get(&id).cloned();
         let mut view = tree::view(&session, &self.times);
+        clocks::mark_media(&mut view, &session, &self.settings.rules, &self.times);
         view.stale = found.stale;
         let first_time = memory.is_none();
         let memory = memory.unwrap_or_default();

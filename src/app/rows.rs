@@ -2,6 +2,7 @@
 //!
 //! Owns what they say. Counters are those of the same sessions that the rows show (fault V07).
 
+use crate::app::clocks;
 use crate::app::connection::{self, tenths};
 use crate::app::sessions::{Item, Sessions};
 use crate::app::timeline;
@@ -38,7 +39,7 @@ pub(crate) fn list_row(item: &Item, marked: bool, rules: &Rules, times: &Times) 
         stage: words::stage(&found.stage, times.now),
         docs,
         checks: marks.into_iter().map(sign).collect(),
-        due: due(&found, times),
+        due: clocks::due(item, &found, rules, times),
         branch: branch(session),
         seen: seen(session, found.stale, times),
         delta: delta(item, &found, times),
@@ -57,16 +58,22 @@ const fn sign(mark: Mark) -> (Glyph, Tone) {
 }
 
 fn glyph(found: &Assessment, kind: StageKind) -> (Glyph, Tone) {
-    match found.findings.first().map(|finding| finding.reason) {
-        Some(Reason::AtCounter) => (Glyph::AtCounter, Tone::Active),
-        Some(Reason::TurnedAway) => (Glyph::TurnedAway, Tone::Warn),
-        Some(Reason::Rejected) => (Glyph::Reject, Tone::Bad),
-        Some(Reason::DueSoon) => (Glyph::DueSoon, Tone::Warn),
-        Some(Reason::Refer) => (Glyph::Refer, Tone::Notice),
-        Some(Reason::Stale) => (Glyph::Stale, Tone::Notice),
+    match found.findings.first() {
+        Some(finding) => of_reason(finding.reason),
         None if kind == StageKind::NotFound => (Glyph::Refer, Tone::Notice),
         None if matches!(kind, StageKind::Expired | StageKind::Gone) => (Glyph::NotYet, Tone::Dim),
         None => (Glyph::Blank, Tone::Plain),
+    }
+}
+
+const fn of_reason(reason: Reason) -> (Glyph, Tone) {
+    match reason {
+        Reason::AtCounter => (Glyph::AtCounter, Tone::Active),
+        Reason::TurnedAway => (Glyph::TurnedAway, Tone::Warn),
+        Reason::Rejected => (Glyph::Reject, Tone::Bad),
+        Reason::DueSoon => (Glyph::DueSoon, Tone::Warn),
+        Reason::Refer => (Glyph::Refer, Tone::Notice),
+        Reason::Stale => (Glyph::Stale, Tone::Notice),
     }
 }
 
@@ -75,16 +82,6 @@ fn state(session: &WatchedSession) -> Cell {
         Some(state) => words::marked(state.as_raw(), state.is_unknown(), Tone::Plain),
         None => Cell::new("–", Tone::Dim),
     }
-}
-
-fn due(found: &Assessment, times: &Times) -> Cell {
-    let Some(deadline) = found.deadline else { return Cell::new("—", Tone::Dim) };
-    let soon = found.findings.iter().any(|finding| finding.reason == Reason::DueSoon);
-    let tone = if soon { Tone::Warn } else { Tone::Plain };
-    if deadline.at < times.now {
-        return Cell::new("passed", tone);
-    }
-    Cell::new(attention::span(deadline.at.duration_since(times.now)), tone)
 }
 
 fn branch(session: &WatchedSession) -> Cell {
@@ -134,7 +131,7 @@ pub(crate) fn why(session: &WatchedSession, rules: &Rules, times: &Times) -> Cel
     let name = times.name(session, 40);
     let unknown = match requested::unknown_values(session) {
         0 => String::new(),
-        n => format!("{} not known (:report copies) · ", words::count(n, "value")),
+        n => format!("{} not known (ctrl-y copies) · ", words::count(n, "value")),
     };
     if let Some(finding) = found.findings.first() {
         let (_, tone) = glyph(&found, StageKind::of(&found.stage));
@@ -176,7 +173,7 @@ fn stale_line(session: &WatchedSession, times: &Times) -> String {
     format!("≈ {what}{next} · r retries now, @ shows the calls")
 }
 
-/// Sessions with findings, most urgent first, at most this many.
+/// Sessions with findings, most urgent first and of equal urgency the newest, at most this many.
 pub(crate) fn alerts(
     sessions: &Sessions,
     rules: &Rules,
@@ -184,20 +181,24 @@ pub(crate) fn alerts(
     most: usize,
 ) -> Vec<AlertRow> {
     let wanting = sessions.by_urgency().filter(|item| item.facts.attention);
-    wanting
+    let mut found: Vec<_> = wanting
         .take(most)
         .filter_map(|item| {
             let found = attention::assess(&item.session, rules, times.now);
             let finding = found.findings.iter().find(|f| f.reason != Reason::AtCounter)?;
-            let sign = glyph(&found, StageKind::of(&found.stage));
-            Some(AlertRow {
+            let sign = of_reason(finding.reason);
+            let row = AlertRow {
                 id: item.session.id(),
+                at: finding.since.map(|at| times.of_day(at)).unwrap_or_default(),
                 glyph: sign,
                 name: Cell::plain(times.name(&item.session, 40)),
                 why: Cell::new(finding.text.clone(), sign.1),
-            })
+            };
+            Some(((finding.reason, std::cmp::Reverse(finding.since)), row))
         })
-        .collect()
+        .collect();
+    found.sort_by_key(|(key, _)| *key);
+    found.into_iter().map(|(_, row)| row).collect()
 }
 
 /// Facts of the profile for the header.

@@ -7,8 +7,9 @@
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
+use crate::app::clocks;
 use crate::app::facts::Facts;
 use crate::app::order::Order;
 use crate::app::query::{Query, Subject};
@@ -30,13 +31,15 @@ pub(crate) struct Item {
     pub(crate) looked_at: Option<Timestamp>,
     /// Its entry among those to wake.
     wakes_at: Option<Timestamp>,
+    /// How far the derived deadline last moved between two answers, where that was a drift.
+    pub(crate) drift: Option<SignedDuration>,
 }
 
 impl Item {
     fn new(session: Arc<WatchedSession>, rules: &Rules, now: Timestamp) -> Self {
         let facts = Facts::of(&session, rules, now);
         let looked_at = last_seen(&session);
-        Self { session, facts, changed: false, looked_at, wakes_at: None }
+        Self { session, facts, changed: false, looked_at, wakes_at: None, drift: None }
     }
 
     fn subject(&self, now: Timestamp) -> Subject<'_> {
@@ -61,7 +64,10 @@ impl Item {
                 self.looked_at = last_seen(&session);
             }
         }
-        self.facts = Facts::of(&session, rules, now);
+        let facts = Facts::of(&session, rules, now);
+        let older = (&*self.session, self.facts.due);
+        self.drift = clocks::drift(older, (&session, facts.due)).or(self.drift);
+        self.facts = facts;
         self.session = session;
     }
 }

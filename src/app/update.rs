@@ -8,6 +8,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 
 use crate::app::action::Action;
+use crate::app::charts;
 use crate::app::effect::{CopySource, Effect};
 use crate::app::event::{Event, Outcome};
 use crate::app::export_dialog::{self, exported};
@@ -45,6 +46,7 @@ pub fn update(model: &mut Model, event: Event) -> Vec<Effect> {
         }
         Event::Traffic(traffic) => {
             call_log::told(model, &traffic);
+            charts::told(model, &traffic);
             Vec::new()
         }
         Event::Done(outcome) => {
@@ -246,6 +248,7 @@ fn act(model: &mut Model, action: Action) -> Vec<Effect> {
         Action::Help => dialogs::open_help(model),
         Action::Report => return report::report(model),
         Action::ApiLog => return call_log::open(model),
+        Action::Charts => return charts::open(model),
         Action::Find => filter_bar::open(model),
         Action::NextHit => find(model, true),
         Action::PreviousHit => find(model, false),

@@ -269,6 +269,8 @@ pub struct Rows<'a, T> {
 pub struct AlertRow {
     /// The session.
     pub id: SessionId,
+    /// Since when, as far as it is known.
+    pub at: String,
     /// As in the list.
     pub glyph: (Glyph, Tone),
     /// Reference or short id.

@@ -150,7 +150,8 @@ pub(super) fn remove(global: &Global, texts: &[String]) -> Result<u8, Failure> {
 pub(super) fn list(global: &Global, as_json: bool) -> Result<u8, Failure> {
     let config: Config = setup::config(global)?;
     let mut store = setup::store(global, &config)?;
-    let sessions = setup::load(&mut store)?;
+    let mut sessions = setup::load(&mut store)?;
+    sessions.retain(|session| session.own.archived_at.is_none());
     let now = SystemClock.now();
     let mut rows: Vec<_> =
         sessions.iter().map(|session| (assess(session, &config.rules, now), session)).collect();

@@ -37,6 +37,7 @@ pub(super) struct Profile {
     pub(super) auth_scope: Option<String>,
     pub(super) environment: Option<String>,
     pub(super) pass_rule: Option<PassRule>,
+    pub(super) resources_ttl: Option<String>,
     pub(super) portal_url: Option<String>,
     pub(super) allow_delete: Option<bool>,
     pub(super) allow_email: Option<bool>,

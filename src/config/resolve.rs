@@ -282,6 +282,11 @@ fn rules(
     let source = if pass == Rule::All { Source::Default } else { Source::File };
     resolver.show("pass_rule", words, source);
     let alerts = &file.alerts;
+    let ttl = profile.and_then(|profile| profile.resources_ttl.as_ref());
+    let resources_ttl = match ttl {
+        Some(text) => Some(resolver.span("resources_ttl", Some(text), SignedDuration::ZERO)?),
+        None => None,
+    };
     let stale_after = file.refresh.stale_after.unwrap_or(default.stale_after).max(1);
     Ok(Rules {
         pass,
@@ -297,6 +302,7 @@ fn rules(
         )?,
         due_soon: resolver.span("alerts.due_soon", alerts.due_soon.as_ref(), default.due_soon)?,
         stale_after,
+        resources_ttl,
     })
 }
 

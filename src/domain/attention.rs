@@ -7,6 +7,7 @@ use jiff::{SignedDuration, Timestamp};
 use crate::domain::coverage;
 use crate::domain::rules::Rules;
 use crate::domain::stage::{self, Stage, Verdict};
+use crate::domain::stats;
 use crate::domain::watched::WatchedSession;
 
 /// Why a session needs attention; the order of the variants is the order of urgency.
@@ -33,6 +34,8 @@ pub struct Finding {
     pub reason: Reason,
     /// One sentence in our own words, without any server text.
     pub text: String,
+    /// Since when it is so, as far as the answers tell.
+    pub since: Option<Timestamp>,
 }
 
 /// The session deadline as far as it is known.
@@ -69,11 +72,11 @@ pub fn assess(watched: &WatchedSession, rules: &Rules, now: Timestamp) -> Assess
     let due_soon = soon_at.is_some_and(|soon| soon <= now);
     let findings = [
         at_counter(&at.stage, now),
-        turned_away(&at.stage, watched, now),
-        rejected(&at.stage),
-        due_soon.then_some(deadline).flatten().map(|d| due(d, now)),
-        refer(&at.stage),
-        stale.then(|| stale_finding(watched)),
+        turned_away(&at.stage, watched, (rules, now)),
+        rejected(&at.stage, watched),
+        due_soon.then_some(deadline).flatten().map(|d| due(d, soon_at, now)),
+        refer(&at.stage, watched),
+        stale.then(|| stale_finding(watched, stale_at)),
     ];
     let later = |time: &Timestamp| *time > now;
     let changes_at = [at.changes_at, stale_at, soon_at, deadline.map(|d| d.at)];
@@ -146,27 +149,33 @@ fn at_counter(stage: &Stage, now: Timestamp) -> Option<Finding> {
     let Stage::AtCounter { since } = stage else { return None };
     let text =
         format!("the applicant is at a counter, for {} so far", span(now.duration_since(*since)));
-    Some(Finding { reason: Reason::AtCounter, text })
+    Some(Finding { reason: Reason::AtCounter, text, since: Some(*since) })
 }
 
-fn turned_away(stage: &Stage, watched: &WatchedSession, now: Timestamp) -> Option<Finding> {
+fn turned_away(
+    stage: &Stage,
+    watched: &WatchedSession,
+    (rules, now): (&Rules, Timestamp),
+) -> Option<Finding> {
     let Stage::TurnedAway { silent_since } = stage else { return None };
     let (supplied, all) = coverage::derive(watched).counts();
     let text = format!(
         "visited, {supplied} of {all} supplied, then nothing for {}: perhaps turned away",
         span(now.duration_since(*silent_since))
     );
-    Some(Finding { reason: Reason::TurnedAway, text })
+    let since = silent_since.checked_add(rules.turned_away_after).ok();
+    Some(Finding { reason: Reason::TurnedAway, text, since })
 }
 
-fn rejected(stage: &Stage) -> Option<Finding> {
+fn rejected(stage: &Stage, watched: &WatchedSession) -> Option<Finding> {
     (*stage == Stage::Done(Verdict::Reject)).then(|| Finding {
         reason: Reason::Rejected,
         text: String::from("a check recommends REJECT, or the identity profile was aborted"),
+        since: stats::done_at(watched),
     })
 }
 
-fn due(deadline: Deadline, now: Timestamp) -> Finding {
+fn due(deadline: Deadline, since: Option<Timestamp>, now: Timestamp) -> Finding {
     let left = deadline.at.duration_since(now);
     let how = if deadline.derived { " (derived)" } else { "" };
     let text = if left.is_negative() {
@@ -174,19 +183,20 @@ fn due(deadline: Deadline, now: Timestamp) -> Finding {
     } else {
         format!("the deadline is in {}{how}", span(left))
     };
-    Finding { reason: Reason::DueSoon, text }
+    Finding { reason: Reason::DueSoon, text, since }
 }
 
-fn refer(stage: &Stage) -> Option<Finding> {
+fn refer(stage: &Stage, watched: &WatchedSession) -> Option<Finding> {
     let text = match stage {
         Stage::Done(Verdict::Refer) => "done, but the pass rule is not met: look at the checks",
         Stage::Unknown(_) => "the session state is not one that this program knows",
         _ => return None,
     };
-    Some(Finding { reason: Reason::Refer, text: text.to_owned() })
+    let since = stats::done_at(watched);
+    Some(Finding { reason: Reason::Refer, text: text.to_owned(), since })
 }
 
-fn stale_finding(watched: &WatchedSession) -> Finding {
+fn stale_finding(watched: &WatchedSession, since: Option<Timestamp>) -> Finding {
     let failures = watched.poll.failures;
     let text = match &watched.poll.last_failure {
         Some(failure) if failures > 0 => {
@@ -194,7 +204,8 @@ fn stale_finding(watched: &WatchedSession) -> Finding {
         }
         _ => String::from("stale: no answer for longer than expected"),
     };
-    Finding { reason: Reason::Stale, text }
+    let since = since.or_else(|| watched.poll.last_failure.as_ref().map(|failure| failure.at));
+    Finding { reason: Reason::Stale, text, since }
 }
 
 /// A span in at most two units: `41s`, `6m`, `12h 32m`, `6d 12h`. Negative spans are `0s`.

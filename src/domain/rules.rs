@@ -31,6 +31,8 @@ pub struct Rules {
     /// A row is stale when its last good answer is older than this many of its intervals (3), or
     /// after this many failures.
     pub stale_after: u32,
+    /// How long Yoti keeps the evidence, where an entry does not say it; the API does not tell.
+    pub resources_ttl: Option<SignedDuration>,
 }
 
 impl Default for Rules {
@@ -41,6 +43,7 @@ impl Default for Rules {
             turned_away_after: SignedDuration::from_mins(45),
             due_soon: SignedDuration::from_hours(24),
             stale_after: 3,
+            resources_ttl: None,
         }
     }
 }

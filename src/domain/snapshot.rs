@@ -185,6 +185,10 @@ pub struct Snapshot {
     pub version: u64,
     /// The watch-list.
     pub sessions: SessionTable,
+    /// Taken off the list by the operator, kept with all that is known, not polled.
+    pub archived: SessionTable,
+    /// When the operator last looked at the dashboard, in this run or an earlier one.
+    pub last_look: Option<Timestamp>,
     /// How refreshing goes.
     pub health: Arc<Health>,
 }

@@ -11,6 +11,7 @@ use crate::domain::change::TimelineEvent;
 use crate::domain::configuration::Configuration;
 use crate::domain::ids::SessionId;
 use crate::domain::instructions::Instructions;
+use crate::domain::own::Own;
 use crate::domain::session::Session;
 
 /// What the operator wrote down for a session (local, never sent).
@@ -99,13 +100,16 @@ pub struct PollState {
 pub struct WatchedSession {
     /// The operator's part.
     pub entry: Arc<WatchEntry>,
+    /// What the operator keeps beside it: note, pin, acknowledgement, …
+    pub own: Arc<Own>,
     /// Yoti's part.
     pub answers: Arc<Answers>,
     /// Observed changes, oldest first, at most [`TIMELINE_CAP`].
     pub timeline: Arc<Vec<TimelineEvent>>,
     /// How polling goes.
     pub poll: PollState,
-    /// Grows by one with each change of entry, answers' content or timeline; not with `poll`.
+    /// Grows by one with each change of entry, own part, answers' content or timeline; not with
+    /// `poll`.
     pub revision: u64,
 }
 
@@ -118,6 +122,7 @@ impl WatchedSession {
     pub fn new(entry: WatchEntry) -> Self {
         Self {
             entry: Arc::new(entry),
+            own: Arc::default(),
             answers: Arc::default(),
             timeline: Arc::default(),
             poll: PollState::default(),

@@ -2,6 +2,7 @@
 //!
 //! Owns nothing on disk.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use jiff::Timestamp;
@@ -14,13 +15,14 @@ use crate::domain::watched::{WatchEntry, WatchedSession};
 #[derive(Debug, Default)]
 pub struct Memory {
     sessions: Vec<WatchedSession>,
+    state: BTreeMap<String, String>,
 }
 
 impl Memory {
     /// A store that begins with these sessions.
     #[must_use]
     pub const fn holding(sessions: Vec<WatchedSession>) -> Self {
-        Self { sessions }
+        Self { sessions, state: BTreeMap::new() }
     }
 }
 
@@ -32,7 +34,10 @@ impl Persistence for Memory {
     fn add(&mut self, entries: &[WatchEntry]) -> Result<(), PersistError> {
         for entry in entries {
             match self.sessions.iter_mut().find(|known| known.id() == entry.id) {
-                Some(known) => known.entry = Arc::new(entry.clone()),
+                Some(known) => {
+                    known.entry = Arc::new(entry.clone());
+                    Arc::make_mut(&mut known.own).archived_at = None;
+                }
                 None => self.sessions.push(WatchedSession::new(entry.clone())),
             }
         }
@@ -63,6 +68,15 @@ impl Persistence for Memory {
                 known.poll.last_ok = Some(*at);
             }
         }
+        Ok(())
+    }
+
+    fn state(&mut self, name: &str) -> Result<Option<String>, PersistError> {
+        Ok(self.state.get(name).cloned())
+    }
+
+    fn set_state(&mut self, name: &str, value: &str) -> Result<(), PersistError> {
+        self.state.insert(name.to_owned(), value.to_owned());
         Ok(())
     }
 }

@@ -10,6 +10,7 @@ use jiff::{SignedDuration, Timestamp};
 use rusqlite::{Connection, OptionalExtension, Row, Transaction, params};
 
 use super::event::StoredEvent;
+use super::own;
 use crate::api::wire;
 use crate::domain::ids::SessionId;
 use crate::domain::watched::{
@@ -24,11 +25,12 @@ fn time(text: Option<String>) -> Option<Timestamp> {
 
 /// The watch-list without answers, by position; rows that cannot be read are left out.
 pub(super) fn list(connection: &Connection) -> Sql<Vec<(i64, WatchedSession)>> {
-    let mut query = connection.prepare(
+    let mut query = connection.prepare(&format!(
         "SELECT position, id, reference, tags, added_at, deadline, resources_ttl, missing_since,
-                visit_at, letter_not_set_at, last_ok
+                visit_at, letter_not_set_at, last_ok, {}
          FROM session ORDER BY position",
-    )?;
+        own::COLUMNS
+    ))?;
     let rows = query.query_map([], listed)?;
     Ok(rows.collect::<Sql<Vec<_>>>()?.into_iter().flatten().collect())
 }
@@ -53,6 +55,7 @@ fn listed(row: &Row<'_>) -> Sql<Option<(i64, WatchedSession)>> {
         ..Answers::default()
     });
     watched.poll = PollState { last_ok: time(row.get(10)?), ..PollState::default() };
+    watched.own = Arc::new(own::read(row, 11)?);
     Ok(Some((row.get(0)?, watched)))
 }
 
@@ -120,7 +123,7 @@ pub(super) fn put_entry(transaction: &Transaction<'_>, entry: &WatchEntry) -> Sq
             "INSERT INTO session (id, reference, tags, added_at, deadline, resources_ttl)
              VALUES (?1, ?2, ?3, ?4, ?5, ?6)
              ON CONFLICT (id) DO UPDATE SET reference = ?2, tags = ?3, deadline = ?5,
-                 resources_ttl = ?6",
+                 resources_ttl = ?6, archived_at = NULL",
         )?
         .execute(params![
             entry.id.to_string(),
@@ -173,6 +176,7 @@ pub(super) fn put_known(transaction: &Transaction<'_>, watched: &WatchedSession)
             )?
             .execute(params![position, part, &**raw, fetched_at.to_string()])?;
     }
+    own::put(transaction, position, &watched.own)?;
     put_events(transaction, position, watched)
 }
 

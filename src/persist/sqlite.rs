@@ -8,14 +8,17 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::Timestamp;
-use rusqlite::{Connection, ErrorCode, TransactionBehavior};
+use rusqlite::{Connection, ErrorCode, OptionalExtension, TransactionBehavior};
 
 use super::{Opened, PersistError, Persistence, files, rows};
 use crate::domain::ids::SessionId;
 use crate::domain::watched::{WatchEntry, WatchedSession};
 
 /// Applied in order, each once; never changed after a release.
-const MIGRATIONS: &[&str] = &[include_str!("../../assets/migrations/sqlite/0001_first.sql")];
+const MIGRATIONS: &[&str] = &[
+    include_str!("../../assets/migrations/sqlite/0001_first.sql"),
+    include_str!("../../assets/migrations/sqlite/0002_own.sql"),
+];
 
 /// An open store.
 #[derive(Debug)]
@@ -66,7 +69,10 @@ impl Sqlite {
                 files::prepare(path)?;
                 let connection = connect(path)?;
                 let mut persistence = Self { connection, path: path.to_path_buf(), _lock: lock };
-                persistence.add(&saved)?;
+                let entries: Vec<WatchEntry> =
+                    saved.iter().map(|watched| WatchEntry::clone(&watched.entry)).collect();
+                persistence.add(&entries)?;
+                persistence.save(&saved)?;
                 let warning = format!(
                     "the local store was damaged and is now {}; {} sessions of the watch-list were \
                      saved from it, their answers are fetched again",
@@ -144,11 +150,11 @@ fn migrate(connection: &mut Connection, path: &Path) -> Result<(), PersistError>
     Ok(())
 }
 
-/// What can still be read of the watch-list of a damaged store.
-fn salvage(path: &Path) -> Vec<WatchEntry> {
+/// What can still be read of the watch-list of a damaged store, with the operator's part.
+fn salvage(path: &Path) -> Vec<Arc<WatchedSession>> {
     let Ok(connection) = Connection::open(path) else { return Vec::new() };
     let listed = rows::list(&connection).unwrap_or_default();
-    listed.into_iter().map(|(_, watched)| WatchEntry::clone(&watched.entry)).collect()
+    listed.into_iter().map(|(_, watched)| Arc::new(watched)).collect()
 }
 
 impl Persistence for Sqlite {
@@ -186,6 +192,24 @@ impl Persistence for Sqlite {
             answered.iter().try_for_each(|(id, at)| {
                 update.execute([id.to_string(), at.to_string()]).map(|_rows| ())
             })
+        })
+    }
+
+    fn state(&mut self, name: &str) -> Result<Option<String>, PersistError> {
+        let mut query =
+            self.connection.prepare_cached("SELECT value FROM state WHERE name = ?1")?;
+        Ok(query.query_row([name], |row| row.get(0)).optional()?)
+    }
+
+    fn set_state(&mut self, name: &str, value: &str) -> Result<(), PersistError> {
+        self.write(|transaction| {
+            transaction
+                .prepare_cached(
+                    "INSERT INTO state (name, value) VALUES (?1, ?2)
+                     ON CONFLICT (name) DO UPDATE SET value = ?2",
+                )?
+                .execute([name, value])
+                .map(drop)
         })
     }
 }

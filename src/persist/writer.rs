@@ -5,11 +5,13 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use jiff::Timestamp;
 use tokio::sync::watch;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
-use super::Persistence;
+use super::{LAST_LOOK, PersistError, Persistence};
+use crate::domain::ids::SessionId;
 use crate::domain::snapshot::{SessionTable, Snapshot};
 use crate::domain::watched::{WatchEntry, WatchedSession};
 
@@ -20,15 +22,16 @@ const AGAIN: Duration = Duration::from_secs(5);
 
 /// Saves what changes in the snapshots until cancelled, at most twice a second, latest wins; then
 /// saves once more and returns. Trouble and its end are told through `trouble`. `saved` is what the
-/// store holds already.
+/// store holds already: the list, and what was archived from it.
 pub async fn writer<P: Persistence>(
     persistence: P,
-    saved: SessionTable,
+    (saved, archived): (SessionTable, SessionTable),
     mut snapshots: watch::Receiver<Arc<Snapshot>>,
     trouble: impl Fn(Option<String>) + Send + 'static,
     cancelled: CancellationToken,
 ) {
-    let mut work = Saver { persistence: Some(persistence), saved, troubled: false };
+    let mut work =
+        Saver { persistence: Some(persistence), saved, archived, last_look: None, troubled: false };
     let mut not_before = Instant::now();
     loop {
         tokio::select! {
@@ -53,50 +56,95 @@ pub async fn writer<P: Persistence>(
 struct Saver<P> {
     persistence: Option<P>,
     saved: SessionTable,
+    archived: SessionTable,
+    last_look: Option<Timestamp>,
     troubled: bool,
 }
 
+/// What is to be written, most of it nothing.
+#[derive(Default)]
+struct Due {
+    new: Vec<WatchEntry>,
+    gone: Vec<SessionId>,
+    changed: Vec<Arc<WatchedSession>>,
+    touched: Vec<(SessionId, Timestamp)>,
+    last_look: Option<Timestamp>,
+}
+
+impl Due {
+    const fn is_empty(&self) -> bool {
+        self.new.is_empty()
+            && self.gone.is_empty()
+            && self.changed.is_empty()
+            && self.touched.is_empty()
+            && self.last_look.is_none()
+    }
+
+    fn write(&self, persistence: &mut impl Persistence) -> Result<(), PersistError> {
+        if !self.new.is_empty() {
+            persistence.add(&self.new)?;
+        }
+        if !self.gone.is_empty() {
+            persistence.remove(&self.gone)?;
+        }
+        if !self.changed.is_empty() {
+            persistence.save(&self.changed)?;
+        }
+        if !self.touched.is_empty() {
+            persistence.touch(&self.touched)?;
+        }
+        self.last_look.map_or(Ok(()), |at| persistence.set_state(LAST_LOOK, &at.to_string()))
+    }
+}
+
 impl<P: Persistence> Saver<P> {
-    /// Saves the difference on a blocking thread.
-    async fn save(mut self, snapshot: Arc<Snapshot>, trouble: &impl Fn(Option<String>)) -> Self {
-        let Some(mut persistence) = self.persistence.take() else { return self };
-        let difference = snapshot.sessions.since(&self.saved);
-        let changed: Vec<Arc<WatchedSession>> =
-            difference.changed.into_iter().map(Arc::clone).collect();
-        let new: Vec<WatchEntry> = changed
-            .iter()
-            .filter(|s| self.saved.get(s.id()).is_none_or(|was| was.entry != s.entry))
-            .map(|s| WatchEntry::clone(&s.entry))
-            .collect();
-        let gone: Vec<_> = if difference.same_list {
+    fn held(&self, id: SessionId) -> Option<&Arc<WatchedSession>> {
+        self.saved.get(id).or_else(|| self.archived.get(id))
+    }
+
+    fn due(&self, snapshot: &Snapshot) -> Due {
+        let list = snapshot.sessions.since(&self.saved);
+        let archived = snapshot.archived.since(&self.archived);
+        let gone = if list.same_list && archived.same_list {
             Vec::new()
         } else {
-            let listed = self.saved.iter().map(|s| s.id());
-            listed.filter(|id| snapshot.sessions.get(*id).is_none()).collect()
+            let held = self.saved.iter().chain(self.archived.iter()).map(|s| s.id());
+            let stays =
+                |id| snapshot.sessions.get(id).is_some() || snapshot.archived.get(id).is_some();
+            held.filter(|id| !stays(*id)).collect()
         };
-        if changed.is_empty() && gone.is_empty() {
+        // Most polls say nothing new: their answers need not be written again.
+        let same = |s: &&Arc<WatchedSession>| {
+            self.held(s.id()).is_some_and(|was| was.revision == s.revision && was.entry == s.entry)
+        };
+        let (touched, changed): (Vec<_>, Vec<_>) =
+            list.changed.iter().chain(&archived.changed).partition(|s| same(s));
+        let differs =
+            |s: &Arc<WatchedSession>| self.held(s.id()).is_none_or(|was| was.entry != s.entry);
+        let changed: Vec<Arc<WatchedSession>> = changed.into_iter().map(Arc::clone).collect();
+        Due {
+            new: changed
+                .iter()
+                .filter(|s| differs(s))
+                .map(|s| WatchEntry::clone(&s.entry))
+                .collect(),
+            gone,
+            touched: touched.into_iter().filter_map(|s| Some((s.id(), s.poll.last_ok?))).collect(),
+            changed,
+            last_look: snapshot.last_look.filter(|at| Some(*at) != self.last_look),
+        }
+    }
+
+    /// Saves the difference on a blocking thread.
+    async fn save(mut self, snapshot: Arc<Snapshot>, trouble: &impl Fn(Option<String>)) -> Self {
+        let due = self.due(&snapshot);
+        let Some(mut persistence) = self.persistence.take() else { return self };
+        if due.is_empty() {
             self.persistence = Some(persistence);
             return self;
         }
-        // Most polls say nothing new: their answers need not be written again.
-        let (touched, changed): (Vec<_>, Vec<_>) = changed.into_iter().partition(|s| {
-            self.saved
-                .get(s.id())
-                .is_some_and(|was| was.revision == s.revision && was.entry == s.entry)
-        });
-        let touched: Vec<_> =
-            touched.iter().filter_map(|s| Some((s.id(), s.poll.last_ok?))).collect();
         let saving = tokio::task::spawn_blocking(move || {
-            let mut outcome = if new.is_empty() { Ok(()) } else { persistence.add(&new) };
-            if outcome.is_ok() && !gone.is_empty() {
-                outcome = persistence.remove(&gone).map(|_count| ());
-            }
-            if outcome.is_ok() && !changed.is_empty() {
-                outcome = persistence.save(&changed);
-            }
-            if outcome.is_ok() && !touched.is_empty() {
-                outcome = persistence.touch(&touched);
-            }
+            let outcome = due.write(&mut persistence);
             (persistence, outcome)
         });
         match saving.await {
@@ -107,16 +155,18 @@ impl<P: Persistence> Saver<P> {
                 Self {
                     persistence: Some(persistence),
                     saved: snapshot.sessions.clone(),
+                    archived: snapshot.archived.clone(),
+                    last_look: snapshot.last_look,
                     troubled: false,
                 }
             }
             Ok((persistence, Err(why))) => {
                 trouble(Some(format!("history not saved: {why}")));
-                Self { persistence: Some(persistence), saved: self.saved, troubled: true }
+                Self { persistence: Some(persistence), troubled: true, ..self }
             }
             Err(_panicked) => {
                 trouble(Some(String::from("history not saved: the writer failed")));
-                Self { persistence: None, saved: self.saved, troubled: false }
+                Self { persistence: None, troubled: false, ..self }
             }
         }
     }

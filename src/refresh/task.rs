@@ -93,7 +93,7 @@ impl<A: SessionApi, C: Clock> Task<A, C> {
     }
 
     /// Puts a session on the schedule: at once, or never when its end is known.
-    fn take_in(&mut self, watched: &WatchedSession, now: Instant) {
+    pub(super) fn take_in(&mut self, watched: &WatchedSession, now: Instant) {
         let id = watched.id();
         let every = interval(&self.assessed(watched), false, &self.settings);
         self.schedule.add(id, every.map(|_| now));
@@ -357,24 +357,10 @@ impl<A: SessionApi, C: Clock> Task<A, C> {
                 self.publish_at = now;
             }
             Command::Focus { selected, visible } => self.focus(selected, visible, now),
-            Command::Add(entries) => {
-                let ids: Vec<SessionId> = entries.iter().map(|entry| entry.id).collect();
-                self.store.add(entries);
-                for id in ids {
-                    let known = self.schedule.track(id).is_some();
-                    let watched = self.store.snapshot().sessions.get(id).map(Arc::clone);
-                    if let Some(watched) = watched.filter(|_| !known) {
-                        self.take_in(&watched, now);
-                    }
-                }
-            }
-            Command::Remove(ids) => {
-                self.store.remove(&ids);
-                for id in ids {
-                    self.schedule.forget(id);
-                    self.polls.remove(&id);
-                }
-            }
+            Command::Add(entries) => self.add(entries, now),
+            Command::Remove(ids) => self.remove(&ids),
+            Command::Keep(changes) => self.keep(&changes, now),
+            Command::Looked => self.store.looked(self.clock.now()),
             Command::StoreTrouble(trouble) => self.store_trouble = trouble,
             Command::Traffic(to) => self.tell_traffic(&to),
         }

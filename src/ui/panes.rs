@@ -64,10 +64,12 @@ pub(super) fn alerts(frame: &mut Frame<'_>, area: Rect, model: &Model, look: Loo
     let spans = |row: &crate::app::view::AlertRow| {
         let (glyph, tone) = row.glyph;
         vec![
+            Span::styled(fit(&row.at, 12, look), look.tone(Tone::Dim)),
+            Span::raw(" "),
             Span::styled(format!("{} ", look.glyph(glyph)), look.tone(tone)),
             cell(&row.name, 16, look),
             Span::raw(" "),
-            Span::raw(fit(&row.why.text, width.saturating_sub(19), look)),
+            Span::raw(fit(&row.why.text, width.saturating_sub(32), look)),
         ]
     };
     rows(frame, inner, (&held, model.focus() == Pane::Alerts), look, (None, spans));

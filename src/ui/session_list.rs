@@ -127,6 +127,7 @@ fn spans(row: &ListRow, columns: &Columns, selected: bool, look: Look) -> Vec<Sp
         delta.tone = Tone::Changed;
     }
     let (glyph, tone) = row.glyph;
+    let gap = usize::from(row.due.text.chars().count() < columns.due);
     vec![
         Span::raw(cursor),
         Span::styled(mark, look.role(Role::Mark)),
@@ -143,8 +144,9 @@ fn spans(row: &ListRow, columns: &Columns, selected: bool, look: Look) -> Vec<Sp
     .into_iter()
     .chain(checks(row, columns.checks, look))
     .chain([
-        right(&row.due.text, columns.due.saturating_sub(1), look.tone(row.due.tone), look),
-        Span::raw(" "),
+        // What fills the column (`purge 6d`) may take the blank before the next one too.
+        right(&row.due.text, columns.due - gap, look.tone(row.due.tone), look),
+        Span::raw(" ".repeat(gap)),
         cell(&row.branch, columns.branch.saturating_sub(1), look),
         Span::raw(if columns.branch > 0 { " " } else { "" }),
         right(&row.seen.text, columns.seen.saturating_sub(1), look.tone(row.seen.tone), look),

@@ -1,0 +1,94 @@
+//! Two of the three clocks in words: the session deadline with its drift, and the evidence's end.
+//!
+//! Owns the wording alone. Both are reckoned in `domain`.
+
+use jiff::{SignedDuration, Timestamp};
+
+use crate::app::sessions::Item;
+use crate::app::view::{Cell, TimelineRow, Tone, TreeNode, TreeView};
+use crate::app::words::{self, Times};
+use crate::domain::attention::{self, Assessment, Reason};
+use crate::domain::evidence;
+use crate::domain::rules::Rules;
+use crate::domain::stage::Stage;
+use crate::domain::watched::WatchedSession;
+
+/// A derived deadline that moves by more than this between two answers has drifted.
+const DRIFT: SignedDuration = SignedDuration::from_mins(1);
+
+/// How far the derived deadline of a newer answer lies from that of the older, where it drifted.
+pub(crate) fn drift(
+    older: (&WatchedSession, Option<Timestamp>),
+    newer: (&WatchedSession, Option<Timestamp>),
+) -> Option<SignedDuration> {
+    let derived = |session: &WatchedSession| {
+        session.entry.deadline.is_none() && session.answers.session.is_some()
+    };
+    let moved = newer.1?.duration_since(older.1?);
+    (derived(older.0) && derived(newer.0) && moved.abs() > DRIFT).then_some(moved)
+}
+
+/// The DUE column: time to the deadline, `±` once it has drifted; of a session that has ended the
+/// time until its evidence is purged.
+pub(crate) fn due(item: &Item, found: &Assessment, rules: &Rules, times: &Times) -> Cell {
+    let Some(deadline) = found.deadline else {
+        return purge(&item.session, &found.stage, rules, times.now);
+    };
+    let soon = found.findings.iter().any(|finding| finding.reason == Reason::DueSoon);
+    let tone = if soon { Tone::Warn } else { Tone::Plain };
+    let mark = if deadline.derived && item.drift.is_some() { "±" } else { "" };
+    if deadline.at < times.now {
+        return Cell::new(format!("passed{mark}"), tone);
+    }
+    Cell::new(format!("{}{mark}", attention::span(deadline.at.duration_since(times.now))), tone)
+}
+
+fn purge(session: &WatchedSession, stage: &Stage, rules: &Rules, now: Timestamp) -> Cell {
+    let none = Cell::new("—", Tone::Dim);
+    if !matches!(stage, Stage::Done(_) | Stage::Expired { .. }) {
+        return none;
+    }
+    let Some(until) = evidence::kept_until(session, rules.resources_ttl) else { return none };
+    let left = until.duration_since(now);
+    match left.as_hours() {
+        ..0 => Cell::new("purged?", Tone::Dim),
+        hours @ 0..48 => Cell::new(format!("purge {hours}h"), Tone::Warn),
+        hours @ 48..240 => Cell::new(format!("purge {}d", hours / 24), Tone::Dim),
+        hours => Cell::new(format!("kept {}d", hours / 24), Tone::Dim),
+    }
+}
+
+/// The media nodes say until when they are kept: `kept to ≈ 23 Oct`.
+pub(crate) fn mark_media(
+    view: &mut TreeView,
+    session: &WatchedSession,
+    rules: &Rules,
+    times: &Times,
+) {
+    let Some(until) = evidence::kept_until(session, rules.resources_ttl) else { return };
+    let word = if until < times.now { "purged ≈" } else { "kept to ≈" };
+    let day = until.to_zoned_datetime(times.zone.clone()).strftime("%-d %b").to_string();
+    let said = Cell::new(format!("{word} {day}"), Tone::Dim);
+    view.roots.iter_mut().for_each(|root| mark(root, &said));
+}
+
+fn mark(node: &mut TreeNode, said: &Cell) {
+    if node.step.key == "media" && node.status.text.is_empty() {
+        node.status = said.clone();
+    }
+    node.children.iter_mut().for_each(|child| mark(child, said));
+}
+
+/// The deadline's row at the end of the timeline says how it drifted.
+pub(crate) fn note_drift(
+    rows: &mut [TimelineRow],
+    found: &Assessment,
+    drift: Option<SignedDuration>,
+) {
+    let (Some(row), Some(moved)) = (rows.last_mut(), drift) else { return };
+    if found.deadline.is_some_and(|deadline| deadline.derived) {
+        let way = if moved.is_negative() { "earlier" } else { "later" };
+        let by = words::span(moved);
+        row.what = Cell::new(format!("{} (moved {by} {way})", row.what.text), Tone::Notice);
+    }
+}

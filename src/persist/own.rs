@@ -1,0 +1,126 @@
+//! What the operator keeps for a session, as columns and back.
+//!
+//! Owns the stored form of acknowledged reasons and own actions. What cannot be read is left out.
+
+use jiff::Timestamp;
+use rusqlite::{Row, Transaction, params};
+use serde::{Deserialize, Serialize};
+
+use crate::domain::attention::Reason;
+use crate::domain::own::{Acknowledged, Own, OwnAction, OwnChange};
+
+type Sql<T> = Result<T, rusqlite::Error>;
+
+/// The columns of [`read`], in its order.
+pub(super) const COLUMNS: &str = "note, pinned, archived_at, acknowledged_at, acknowledged, snoozed_until, looked_at, own_history";
+
+const REASONS: [(&str, Reason); 6] = [
+    ("at_counter", Reason::AtCounter),
+    ("turned_away", Reason::TurnedAway),
+    ("rejected", Reason::Rejected),
+    ("due_soon", Reason::DueSoon),
+    ("refer", Reason::Refer),
+    ("stale", Reason::Stale),
+];
+
+#[derive(Serialize, Deserialize)]
+struct Stored {
+    at: Timestamp,
+    kind: String,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    texts: Vec<String>,
+}
+
+fn words(reasons: &[Reason]) -> Vec<String> {
+    let word = |reason: &Reason| REASONS.iter().find(|(_, known)| known == reason);
+    reasons.iter().filter_map(word).map(|(word, _)| (*word).to_owned()).collect()
+}
+
+fn reasons<'a>(words: impl Iterator<Item = &'a str>) -> Vec<Reason> {
+    let reason = |word: &str| REASONS.iter().find(|(known, _)| *known == word);
+    words.filter_map(reason).map(|(_, reason)| *reason).collect()
+}
+
+fn stored(action: &OwnAction) -> Stored {
+    let flag = |on: &bool| vec![on.to_string()];
+    let (kind, texts) = match &action.what {
+        OwnChange::Note(text) => ("note", vec![text.clone()]),
+        OwnChange::Tags(tags) => ("tags", tags.clone()),
+        OwnChange::Pinned(on) => ("pinned", flag(on)),
+        OwnChange::Archived(on) => ("archived", flag(on)),
+        OwnChange::Acknowledged(Some(reasons)) => ("acknowledged", words(reasons)),
+        OwnChange::Acknowledged(None) => ("unacknowledged", Vec::new()),
+        OwnChange::Snoozed(until) => ("snoozed", until.iter().map(Timestamp::to_string).collect()),
+        OwnChange::LookedAt(until) => ("looked", until.iter().map(Timestamp::to_string).collect()),
+    };
+    Stored { at: action.at, kind: kind.to_owned(), texts }
+}
+
+fn revived(stored: Stored) -> Option<OwnAction> {
+    let first = stored.texts.first().map(String::as_str);
+    let on = first == Some("true");
+    let what = match stored.kind.as_str() {
+        "note" => OwnChange::Note(first?.to_owned()),
+        "tags" => OwnChange::Tags(stored.texts),
+        "pinned" => OwnChange::Pinned(on),
+        "archived" => OwnChange::Archived(on),
+        "acknowledged" => {
+            OwnChange::Acknowledged(Some(reasons(stored.texts.iter().map(String::as_str))))
+        }
+        "unacknowledged" => OwnChange::Acknowledged(None),
+        "snoozed" => OwnChange::Snoozed(first.and_then(|at| at.parse().ok())),
+        "looked" => OwnChange::LookedAt(first.and_then(|at| at.parse().ok())),
+        _ => return None,
+    };
+    Some(OwnAction { at: stored.at, what })
+}
+
+/// Reads [`COLUMNS`], the first of which stands at `first`.
+pub(super) fn read(row: &Row<'_>, first: usize) -> Sql<Own> {
+    let time = |column: usize| -> Sql<Option<Timestamp>> {
+        let text: Option<String> = row.get(first + column)?;
+        Ok(text.and_then(|text| text.parse().ok()))
+    };
+    let why: String = row.get(first + 4)?;
+    let history: String = row.get(first + 7)?;
+    let history: Vec<Stored> = serde_json::from_str(&history).unwrap_or_default();
+    Ok(Own {
+        note: row.get(first)?,
+        pinned: row.get(first + 1)?,
+        archived_at: time(2)?,
+        acknowledged: time(3)?
+            .map(|at| Acknowledged { at, reasons: reasons(why.split_whitespace()) }),
+        snoozed_until: time(5)?,
+        looked_at: time(6)?,
+        history: history.into_iter().filter_map(revived).collect(),
+    })
+}
+
+/// Writes what is kept for the session at this position.
+pub(super) fn put(transaction: &Transaction<'_>, position: i64, own: &Own) -> Sql<()> {
+    let time = |at: Option<Timestamp>| at.map(|at| at.to_string());
+    let acknowledged = own.acknowledged.as_ref();
+    let history: Vec<Stored> = own.history.iter().map(stored).collect();
+    let history = match history.as_slice() {
+        [] => String::new(),
+        some => serde_json::to_string(some).unwrap_or_default(),
+    };
+    transaction
+        .prepare_cached(
+            "UPDATE session SET note = ?2, pinned = ?3, archived_at = ?4, acknowledged_at = ?5,
+                 acknowledged = ?6, snoozed_until = ?7, looked_at = ?8, own_history = ?9
+             WHERE position = ?1",
+        )?
+        .execute(params![
+            position,
+            own.note,
+            own.pinned,
+            time(own.archived_at),
+            time(acknowledged.map(|known| known.at)),
+            acknowledged.map_or_else(String::new, |known| words(&known.reasons).join(" ")),
+            time(own.snoozed_until),
+            time(own.looked_at),
+            history,
+        ])?;
+    Ok(())
+}

@@ -1,0 +1,63 @@
+//! What the operator does to the watch-list, carried out in store and schedule together.
+//!
+//! Owns that nobody off the list is asked, and that who comes (back) on it is asked at once.
+
+use std::sync::Arc;
+
+use tokio::time::Instant;
+
+use super::task::Task;
+use crate::api::SessionApi;
+use crate::clock::Clock;
+use crate::domain::ids::SessionId;
+use crate::domain::own::OwnChange;
+use crate::domain::watched::WatchEntry;
+
+impl<A: SessionApi, C: Clock> Task<A, C> {
+    pub(super) fn add(&mut self, entries: Vec<WatchEntry>, now: Instant) {
+        let ids: Vec<SessionId> = entries.iter().map(|entry| entry.id).collect();
+        self.store.add(entries);
+        self.schedule_new(&ids, now);
+    }
+
+    pub(super) fn remove(&mut self, ids: &[SessionId]) {
+        self.store.remove(ids);
+        for id in ids {
+            self.let_go(*id);
+        }
+    }
+
+    pub(super) fn keep(&mut self, changes: &[(SessionId, OwnChange)], now: Instant) {
+        self.store.keep(changes, self.clock.now());
+        let mut back = Vec::new();
+        for (id, change) in changes {
+            match change {
+                OwnChange::Archived(true) => self.let_go(*id),
+                OwnChange::Archived(false) => back.push(*id),
+                _ => {}
+            }
+        }
+        self.schedule_new(&back, now);
+    }
+
+    fn let_go(&mut self, id: SessionId) {
+        self.schedule.forget(id);
+        self.polls.remove(&id);
+    }
+
+    /// Those that are not on the schedule yet; once even while paused.
+    fn schedule_new(&mut self, ids: &[SessionId], now: Instant) {
+        let mut new = Vec::new();
+        for id in ids {
+            let known = self.schedule.track(*id).is_some();
+            let watched = self.store.snapshot().sessions.get(*id).map(Arc::clone);
+            if let Some(watched) = watched.filter(|_| !known) {
+                self.take_in(&watched, now);
+                new.push(*id);
+            }
+        }
+        if self.paused_since.is_some() {
+            self.schedule.ask_all(now, new.into_iter());
+        }
+    }
+}
