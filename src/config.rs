@@ -4,7 +4,6 @@
 //! named by path and read where they are used. Never writes the file but for `config init --write`.
 
 mod desk;
-mod duration;
 mod file;
 mod resolve;
 mod themes;
@@ -16,8 +15,8 @@ use uuid::Uuid;
 use crate::domain::rules::Rules;
 use crate::refresh;
 
+pub use crate::domain::duration::parse_span;
 pub use desk::DeskConfig;
-pub use duration::parse_span;
 pub use resolve::{Environment, Flags, resolve};
 pub use themes::{own_themes, theme_named};
 

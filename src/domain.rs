@@ -11,6 +11,7 @@ pub mod check;
 pub mod configuration;
 pub mod coverage;
 pub mod deed;
+pub mod duration;
 pub mod evidence;
 #[cfg(test)]
 pub(crate) mod fixture;

@@ -3,6 +3,7 @@
 //! Owns drawing. Reads the model and changes nothing but [`Scroll`]; builds only what is visible;
 //! never sees a server's text that has not been made safe.
 
+mod add;
 mod call_log;
 mod charts;
 mod export_dialog;
@@ -10,6 +11,7 @@ mod footer;
 mod header;
 mod lock;
 mod overlay;
+mod own;
 mod pane;
 mod panes;
 mod session_list;
@@ -77,6 +79,7 @@ fn draw_cells(
             Pane::Timeline => panes::timeline(frame, area, model, *look),
             Pane::Alerts => panes::alerts(frame, area, model, *look),
             Pane::Letter => panes::letter(frame, area, model, *look),
+            Pane::Notes => panes::notes(frame, area, model, *look),
             Pane::Json => panes::json(frame, area, model, *look),
         }
     }

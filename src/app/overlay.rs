@@ -9,6 +9,8 @@ use jiff::Timestamp;
 
 use crate::app::effect::CopySource;
 pub use crate::app::export_dialog::{ExportDialog, ExportField, Scope};
+pub use crate::app::news::ChangesOverlay;
+pub use crate::app::own::{AddDialog, AddLine, OwnDialog, OwnKind, OwnOverlay, Verdict};
 use crate::app::text_field::TextField;
 use crate::app::view::{Cell, HelpRow};
 use crate::domain::call::Call;
@@ -24,6 +26,8 @@ pub enum Overlay {
     Export(Box<ExportDialog>),
     /// `y`
     Copy(CopyMenu),
+    /// Note, tags, snooze, add, changes.
+    Own(OwnOverlay),
     /// `@`
     Calls(CallsOverlay),
     /// `C`

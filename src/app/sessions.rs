@@ -30,6 +30,9 @@ pub(crate) struct Facts {
     pub(crate) due_soon: bool,
     pub(crate) stale: bool,
     pub(crate) attention: bool,
+    /// It would ask, had it not been acknowledged or snoozed.
+    pub(crate) hushed: bool,
+    pinned: bool,
     unknown_state: bool,
     changes_at: Option<Timestamp>,
 }
@@ -45,25 +48,27 @@ impl Facts {
             due: found.deadline.map(|deadline| deadline.at),
             due_soon: has(Reason::DueSoon),
             stale: found.stale,
-            attention: needs_operator(&found),
+            attention: found.needs_operator(),
+            hushed: found.hush.is_some()
+                && found.findings.iter().any(|f| f.reason != Reason::AtCounter),
+            pinned: session.own.pinned,
             unknown_state: kind == StageKind::Unknown,
             changes_at: found.changes_at,
         }
     }
 
     fn key(&self, place: u32) -> Key {
-        Key { rank: self.rank, due: self.due.map_or(i64::MAX, Timestamp::as_second), place }
+        // The pinned stand before all others, in the same order among themselves.
+        let rank = if self.pinned { self.rank } else { self.rank + 16 };
+        Key { rank, due: self.due.map_or(i64::MAX, Timestamp::as_second), place }
     }
-}
-
-/// True when something asks for the operator; an applicant at a counter alone does not.
-pub(crate) fn needs_operator(found: &Assessment) -> bool {
-    found.findings.iter().any(|finding| finding.reason != Reason::AtCounter)
 }
 
 /// The default order: the most urgent finding, then what may still become urgent, then what is over.
 fn rank(found: &Assessment, kind: StageKind) -> u8 {
-    match found.findings.first().map(|finding| finding.reason) {
+    let hushed = |reason: &Reason| found.hush.is_some() && *reason != Reason::AtCounter;
+    let reason = found.findings.first().map(|finding| finding.reason);
+    match reason.filter(|reason| !hushed(reason)) {
         Some(Reason::AtCounter) => 0,
         Some(Reason::TurnedAway) => 1,
         Some(Reason::Rejected) => 2,
@@ -87,13 +92,15 @@ pub(crate) struct Item {
     pub(crate) looked_at: Option<Timestamp>,
     /// How far the derived deadline last moved between two answers, where that was a drift.
     pub(crate) drift: Option<SignedDuration>,
+    /// The same before the last look that found a change.
+    pub(crate) before: Option<Timestamp>,
 }
 
 impl Item {
     fn new(session: Arc<WatchedSession>, rules: &Rules, now: Timestamp) -> Self {
         let facts = Facts::of(&session, rules, now);
-        let looked_at = last_seen(&session);
-        Self { session, facts, changed: false, looked_at, drift: None }
+        let (looked_at, changed) = looked(&session);
+        Self { session, facts, changed, looked_at, before: None, drift: None }
     }
 
     /// Takes a newer value; the first answers of each kind are no change.
@@ -108,12 +115,33 @@ impl Item {
                 self.looked_at = last_seen(&session);
             }
         }
+        if self.session.own.looked_at != session.own.looked_at {
+            if self.changed {
+                self.before = self.looked_at;
+            }
+            (self.looked_at, self.changed) = looked(&session);
+        }
         let facts = Facts::of(&session, rules, now);
         let older = (&*self.session, self.facts.due);
         self.drift = clocks::drift(older, (&session, facts.due)).or(self.drift);
         self.facts = facts;
         self.session = session;
     }
+}
+
+/// Up to when the operator has looked, as the store tells it, and whether something came after.
+/// Who was never looked at is known from the first answer on; what is asked for later is no news.
+fn looked(session: &WatchedSession) -> (Option<Timestamp>, bool) {
+    let late = |event: &&TimelineEvent| {
+        matches!(event.what, ChangeKind::LetterSet(..) | ChangeKind::Requirement(..))
+    };
+    let newest = session.timeline.iter().rev().find(|event| {
+        event.what != ChangeKind::FirstSeen && (session.own.looked_at.is_some() || !late(event))
+    });
+    let first = session.timeline.first().map(|event| event.seen_at);
+    let known = session.own.looked_at.or(first);
+    let changed = newest.is_some_and(|event| Some(event.seen_at) > known);
+    if changed { (known, true) } else { (last_seen(session), false) }
 }
 
 fn last_seen(session: &WatchedSession) -> Option<Timestamp> {
@@ -246,6 +274,9 @@ impl Sessions {
     pub(crate) fn look_at(&mut self, id: SessionId) -> bool {
         let Some(&place) = self.places.get(&id) else { return false };
         let Some(item) = self.items.get_mut(place as usize) else { return false };
+        if item.changed {
+            item.before = item.looked_at;
+        }
         item.looked_at = last_seen(&item.session);
         std::mem::take(&mut item.changed)
     }

@@ -5,10 +5,10 @@
 use jiff::SignedDuration;
 use reqwest::Url;
 
-use super::duration::parse_span;
 use super::file::{ConfigFile, Profile};
 use super::resolve::{Resolver, wrong};
 use super::{ConfigError, Source};
+use crate::domain::duration::parse_span;
 
 /// The place of the session's id in a portal address.
 const PLACE: &str = "{session_id}";

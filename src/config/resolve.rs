@@ -10,10 +10,10 @@ use etcetera::BaseStrategy;
 use jiff::SignedDuration;
 use uuid::Uuid;
 
-use super::duration::parse_span;
 use super::file::{Chords, ConfigFile, PassRule, Profile};
 use super::{Config, ConfigError, PRODUCTION, Shown, Source};
 use crate::api::client::checked_base_url;
+use crate::domain::duration::parse_span;
 use crate::domain::rules::{PassRule as Rule, Rules};
 use crate::domain::wire_enum::CheckType;
 use crate::refresh::Settings;
