@@ -3,6 +3,7 @@
 //! Owns drawing. Reads the model and changes nothing but [`Scroll`]; builds only what is visible;
 //! never sees a server's text that has not been made safe.
 
+mod add;
 mod call_log;
 mod charts;
 mod checks;
@@ -13,6 +14,7 @@ mod hands;
 mod header;
 mod lock;
 mod overlay;
+mod own;
 mod pane;
 mod panes;
 mod picture;
@@ -81,6 +83,7 @@ fn draw_cells(
             Pane::Timeline => panes::timeline(frame, area, model, *look),
             Pane::Alerts => panes::alerts(frame, area, model, *look),
             Pane::Letter => panes::letter(frame, area, model, *look),
+            Pane::Notes => panes::notes(frame, area, model, *look),
             Pane::Json => panes::json(frame, area, model, *look),
         }
     }

@@ -6,6 +6,8 @@
 
 #[path = "flow/evidence.rs"]
 mod evidence;
+#[path = "flow/own.rs"]
+mod own;
 
 use std::cell::RefCell;
 use std::io;

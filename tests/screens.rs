@@ -21,6 +21,7 @@ use branchwatch::app::{Model, ModelSettings, update};
 use branchwatch::domain::call::{Call, CallLog, Traffic};
 use branchwatch::domain::change;
 use branchwatch::domain::ids::SessionId;
+use branchwatch::domain::own::{Own, OwnChange};
 use branchwatch::domain::personal::Privacy;
 use branchwatch::domain::rules::Rules;
 use branchwatch::domain::snapshot::{Connection, Health, SessionTable, Snapshot};
@@ -266,7 +267,7 @@ fn every_pane(state: State) {
     for size in SIZES {
         let mut frames = Vec::new();
         // In the wide layouts one frame shows most panes; those that take turns get their own.
-        let panes: &[u8] = if size.0 < 100 { &[1, 2, 3, 4, 5, 6, 7] } else { &[1, 5, 6, 7] };
+        let panes: &[u8] = if size.0 < 100 { &[1, 2, 3, 4, 5, 6, 7, 8] } else { &[1, 5, 6, 7, 8] };
         for pane in panes {
             let mut model = model(state, size);
             update(&mut model, Event::Action(Action::Pane(*pane)));
@@ -557,6 +558,54 @@ fn the_api_log_at_every_size_filtered_and_after_a_resize() {
     update(&mut model, Event::Resize(60, 16));
     frames.push(("filtered, made small".to_owned(), frame(&model, look())));
     insta::assert_snapshot!("api_log", pictures(frames));
+}
+
+/// The first session has changed since the operator looked, an hour ago and in an earlier run.
+fn since_the_last_look(size: (u16, u16)) -> Model {
+    let mut before = Snapshot::clone(&snapshot(State::Live));
+    let hour_ago = now() - SignedDuration::from_secs(3_600);
+    let first = before.sessions.iter().next().map(|s| WatchedSession::clone(s)).unwrap();
+    let mut own = Own::default();
+    own.apply(&OwnChange::Note("rang, comes on Friday".to_owned()), hour_ago);
+    own.apply(&OwnChange::Pinned(true), hour_ago);
+    own.apply(&OwnChange::LookedAt(Some(hour_ago)), hour_ago);
+    before.sessions.replace(Arc::new(WatchedSession { own: Arc::new(own), ..first }));
+    before.last_look = Some(now() - SignedDuration::from_secs(15 * 3_600));
+    let settings = model(State::Empty, size).settings().clone();
+    let mut model = Model::new(settings, size, now());
+    update(&mut model, Event::Snapshot(Arc::new(before)));
+    model
+}
+
+#[test]
+fn the_operators_own_things() {
+    for size in [(80, 24), (120, 40)] {
+        let mut frames = Vec::new();
+        let mut shown = |name: &str, model: &Model| {
+            frames.push((format!("{name} {}x{}", size.0, size.1), frame(model, look())));
+        };
+        shown("digest", &since_the_last_look(size));
+        for (name, action) in [
+            ("notes", Action::Pane(8)),
+            ("note", Action::Note),
+            ("tags", Action::Tags),
+            ("snooze", Action::Snooze),
+            ("acknowledge all", Action::AcknowledgeAll),
+            ("changes", Action::Changes),
+            ("add", Action::Add),
+        ] {
+            let mut model = since_the_last_look(size);
+            update(&mut model, Event::Action(action));
+            if action == Action::Add {
+                let known = entry(1).id;
+                let new = "a0412cd3-0f7e-4d5b-b1a4-5ad7710ce94c";
+                let text = format!("{new},dbs-2291,team-a\n{new}\nnot-a-session\n{known}\n");
+                update(&mut model, Event::Paste(text));
+            }
+            shown(name, &model);
+        }
+        insta::assert_snapshot!(format!("own_{}x{}", size.0, size.1), pictures(frames));
+    }
 }
 
 #[test]

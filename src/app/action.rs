@@ -44,7 +44,7 @@ pub enum Action {
     NextPane,
     /// Previous pane.
     PreviousPane,
-    /// Go to a pane by its number, 1 to 7.
+    /// Go to a pane by its number, 1 to 8.
     Pane(u8),
     /// Go in; in the checks pane: open the breakdown.
     Enter,
@@ -104,6 +104,32 @@ pub enum Action {
     QuitNow,
     /// Draw everything anew.
     Redraw,
+    /// Note.
+    Note,
+    /// Tags.
+    Tags,
+    /// Pin, or let go.
+    Pin,
+    /// Off the watch-list.
+    Archive,
+    /// Undo the last local change.
+    Undo,
+    /// Acknowledge.
+    Acknowledge,
+    /// Acknowledge all that is shown.
+    AcknowledgeAll,
+    /// Asks for nobody for a while.
+    Snooze,
+    /// Add sessions.
+    Add,
+    /// In the add dialog: read a file.
+    OpenFile,
+    /// Next session with changes.
+    NextChange,
+    /// Previous session with changes.
+    PreviousChange,
+    /// What changed since the last look.
+    Changes,
     /// Clear all marks of the list.
     ClearMarks,
     /// The API log.
@@ -132,11 +158,13 @@ pub enum Pane {
     Letter,
     /// 7: the answer as received, secrets removed.
     Json,
+    /// 8: note, tags, acknowledgements, own actions.
+    Notes,
 }
 
 impl Pane {
     /// All, in the order of their numbers.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::List,
         Self::Tree,
         Self::Checks,
@@ -144,9 +172,10 @@ impl Pane {
         Self::Alerts,
         Self::Letter,
         Self::Json,
+        Self::Notes,
     ];
 
-    /// 1 to 7.
+    /// 1 to 8.
     #[must_use]
     pub const fn number(self) -> u8 {
         self as u8 + 1
@@ -163,6 +192,7 @@ impl Pane {
             Self::Alerts => "Alerts",
             Self::Letter => "Letter",
             Self::Json => "JSON",
+            Self::Notes => "Notes",
         }
     }
 }

@@ -12,6 +12,7 @@ use crate::app::export_dialog;
 use crate::app::hands;
 use crate::app::model::Model;
 use crate::app::overlay::{CopyItem, CopyMenu, HelpOverlay, Overlay};
+use crate::app::own;
 use crate::app::text_field::TextField;
 use crate::domain::attention;
 use crate::domain::shape::Format;
@@ -37,6 +38,7 @@ pub(crate) fn typed(model: &mut Model, change: impl FnOnce(&mut TextField)) {
             change(&mut log.search);
             call_log::typed(log, &model.times);
         }
+        Some(Overlay::Own(_)) => own::typed(model, change),
         Some(_) => {}
         None => {
             if let Some(input) = &mut model.input {
@@ -116,6 +118,7 @@ pub(crate) fn act(model: &mut Model, action: Action) -> Vec<Effect> {
         Overlay::Calls(log) => call_log::act(model, log, action),
         Overlay::Hand(hand) => hands::act(model, *hand, action),
         Overlay::Charts(shown) => charts::act(model, shown, action),
+        Overlay::Own(overlay) => own::overlay_act(model, overlay, action),
         _ if matches!(action, Action::Back | Action::Quit | Action::QuitNow) => Vec::new(),
         Overlay::Help(help) => help_act(model, help, action),
         Overlay::Copy(menu) => copy_act(model, menu, action),

@@ -7,7 +7,9 @@ use std::sync::Arc;
 
 use crate::app::desk::Wish;
 use crate::domain::ids::SessionId;
+use crate::domain::own::OwnChange;
 use crate::domain::shape::{Contents, Format};
+use crate::domain::watched::WatchEntry;
 
 /// One thing to do outside the model.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -36,6 +38,16 @@ pub enum Effect {
         /// The text.
         text: CopySource,
     },
+    /// Carry out the operator's changes to notes, pins, archive, ….
+    Keep(Vec<(SessionId, OwnChange)>),
+    /// The operator looks.
+    Looked,
+    /// Put on the watch-list and ask for.
+    Add(Vec<WatchEntry>),
+    /// Take off the watch-list, with all that is known.
+    Remove(Vec<SessionId>),
+    /// Read a list for the add dialog; the answer is `Outcome::ListRead`.
+    ReadList(PathBuf),
     /// Ask the refresh task for its calls; the answer is `Event::Traffic`.
     Traffic,
     /// Something of the operator's hands.

@@ -90,6 +90,8 @@ pub enum Outcome {
     ExportFailed(String),
     /// What an export would come to, for that question of the dialog.
     Measured(u64, Measured),
+    /// A list for the add dialog, or why it cannot be read.
+    ListRead(Result<String, String>),
     /// The line is in the audit log: what waited for it may be done.
     Permitted(Permit),
     /// What came of a dialog that reaches Yoti.

@@ -23,6 +23,9 @@ pub(crate) struct Facts {
     pub(crate) due_soon: bool,
     pub(crate) stale: bool,
     pub(crate) attention: bool,
+    /// It would ask, had it not been acknowledged or snoozed.
+    pub(crate) hushed: bool,
+    pinned: bool,
     pub(crate) unknown_state: bool,
     pub(crate) changes_at: Option<Timestamp>,
     /// Worked out when first asked for.
@@ -41,6 +44,9 @@ impl Facts {
             due_soon: has(Reason::DueSoon),
             stale: found.stale,
             attention: found.needs_operator(),
+            hushed: found.hush.is_some()
+                && found.findings.iter().any(|f| f.reason != Reason::AtCounter),
+            pinned: session.own.pinned,
             unknown_state: kind == StageKind::Unknown,
             changes_at: found.changes_at,
             docs: OnceCell::new(),
@@ -49,7 +55,9 @@ impl Facts {
 
     /// Its place in the default order.
     pub(crate) fn key(&self, place: u32) -> Key {
-        Key { rank: self.rank, due: self.due.map_or(i64::MAX, Timestamp::as_second), place }
+        // The pinned stand before all others, in the same order among themselves.
+        let rank = if self.pinned { self.rank } else { self.rank + 16 };
+        Key { rank, due: self.due.map_or(i64::MAX, Timestamp::as_second), place }
     }
 
     /// Requirements supplied, of how many. `session` is the one that the facts are of.
@@ -65,7 +73,9 @@ impl Facts {
 
 /// The default order: the most urgent finding, then what may still become urgent, then what is over.
 fn rank(found: &Assessment, kind: StageKind) -> u8 {
-    match found.findings.first().map(|finding| finding.reason) {
+    let hushed = |reason: &Reason| found.hush.is_some() && *reason != Reason::AtCounter;
+    let reason = found.findings.first().map(|finding| finding.reason);
+    match reason.filter(|reason| !hushed(reason)) {
         Some(Reason::AtCounter) => 0,
         Some(Reason::TurnedAway) => 1,
         Some(Reason::Rejected) => 2,

@@ -29,11 +29,10 @@ pub(crate) fn find(model: &mut Model, forward: bool) {
             model.timeline.cursor,
             model.timeline.rows.len(),
         ),
-        Pane::Letter => (
-            places(&model.letter.rows, |row| holds(&row.value.text)),
-            model.letter.cursor,
-            model.letter.rows.len(),
-        ),
+        Pane::Letter | Pane::Notes => {
+            let pane = if model.focus == Pane::Notes { &model.own.notes } else { &model.letter };
+            (places(&pane.rows, |row| holds(&row.value.text)), pane.cursor, pane.rows.len())
+        }
         Pane::Json => (
             places(&model.json.rows, |row| holds(&row.text)),
             model.json.cursor,
@@ -81,6 +80,7 @@ pub(crate) fn find(model: &mut Model, forward: bool) {
         Pane::Timeline => model.timeline.cursor = next,
         Pane::Letter => model.letter.cursor = next,
         Pane::Json => model.json.cursor = next,
+        Pane::Notes => model.own.notes.cursor = next,
         Pane::Alerts => model.alerts.cursor = next,
         Pane::Tree => {
             if let Some(path) = tree_moves::visible(&model.tree).get(next) {

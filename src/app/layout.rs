@@ -154,7 +154,7 @@ fn tiled(body: Area, shape: Shape, focus: Pane, has_timeline: bool) -> Vec<(Pane
         Pane::List | Pane::Tree | Pane::Checks => true,
         Pane::Timeline => has_timeline,
         Pane::Alerts => has_timeline && wide,
-        Pane::Letter | Pane::Json => false,
+        Pane::Letter | Pane::Json | Pane::Notes => false,
     };
     if has_place {
         let tree_rows = upper_rows.div_ceil(2);
@@ -180,7 +180,7 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    const PANES: [Pane; 7] = Pane::ALL;
+    const PANES: [Pane; 8] = Pane::ALL;
 
     #[test]
     fn the_breakpoints_are_those_of_the_design() {
@@ -212,7 +212,7 @@ mod tests {
     proptest! {
         #[test]
         fn areas_never_overlap_nor_leave_the_window_and_the_focus_is_on_the_screen(
-            width in 0u16..320, height in 0u16..120, focus in 0usize..7, zoomed: bool, filtering: bool,
+            width in 0u16..320, height in 0u16..120, focus in 0usize..8, zoomed: bool, filtering: bool,
         ) {
             // The filter bar is that of the list.
             let focus = if filtering { 0 } else { focus };

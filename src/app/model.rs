@@ -13,6 +13,7 @@ use crate::app::connection;
 use crate::app::guard::Guard;
 use crate::app::layout::{self, Areas};
 use crate::app::overlay::Overlay;
+use crate::app::own::OwnState;
 pub use crate::app::parts::ModelSettings;
 pub(crate) use crate::app::parts::{InputLine, RowPane, TreeMemory, window};
 use crate::app::rows::{self, Profile};
@@ -51,6 +52,7 @@ pub struct Model {
     pub(crate) alerts: RowPane<AlertRow>,
     pub(crate) letter: RowPane<LabelRow>,
     pub(crate) json: RowPane<Cell>,
+    pub(crate) own: OwnState,
     /// Session, revision and width of wrapped text that the panes were built from.
     pub(crate) built: Option<(SessionId, u64, usize)>,
     pub(crate) overlay: Option<Overlay>,
@@ -101,6 +103,7 @@ impl Model {
             alerts: RowPane::default(),
             letter: RowPane::default(),
             json: RowPane::default(),
+            own: OwnState::default(),
             built: None,
             overlay: None,
             guard: Guard::new(now),
@@ -130,6 +133,7 @@ impl Model {
             Some(Overlay::Export(dialog)) => dialog.drawn = true,
             Some(Overlay::Copy(menu)) => menu.drawn = true,
             Some(Overlay::Hand(hand)) => hand.drawn(),
+            Some(Overlay::Own(overlay)) => overlay.set_drawn(),
             Some(Overlay::Help(_) | Overlay::Calls(_) | Overlay::Charts(_)) | None => {}
         }
         std::mem::take(&mut self.dirty)
@@ -157,6 +161,7 @@ impl Model {
             Some(Overlay::Copy(_) | Overlay::Charts(_)) => false,
             Some(Overlay::Hand(hand)) => hand.typing(),
             Some(Overlay::Calls(log)) => log.typing,
+            Some(Overlay::Own(overlay)) => overlay.typing(),
             None => self.input.is_some(),
         };
         if typing { Mode::Text } else { Mode::Keys }
@@ -200,7 +205,8 @@ impl Model {
     pub fn title(&self, pane: Pane) -> (String, String) {
         let name = self.selected_name().unwrap_or_default();
         let down = connection::is_down(&self.health);
-        let stale = if down || self.selected_is_stale() { " ≈" } else { "" };
+        let stale =
+            if down || self.item().is_some_and(|item| item.facts.stale) { " ≈" } else { "" };
         let standing = connection::standing(&self.health);
         match pane {
             Pane::List => {
@@ -220,10 +226,12 @@ impl Model {
             Pane::Tree => (format!("Tree {name}{stale}"), self.tree.summary.clone()),
             Pane::Checks => (format!("Checks {name}{stale}"), self.checks_summary.clone()),
             Pane::Timeline => (format!("Timeline {name}"), format!("t {}", self.times.form.name())),
-            Pane::Alerts => {
-                (format!("Alerts {}", self.alerts.rows.len()), "Enter goes there".to_owned())
-            }
+            Pane::Alerts => (
+                format!("Alerts {}", self.alerts.rows.len()),
+                "a ack · S snooze · Enter go".to_owned(),
+            ),
             Pane::Letter => (format!("Letter {name}"), String::new()),
+            Pane::Notes => (format!("Notes {name}"), "stays on this machine".to_owned()),
             Pane::Json => {
                 (format!("JSON {name}{stale}"), "as received, secrets removed".to_owned())
             }
@@ -281,6 +289,7 @@ impl Model {
                 "",
                 "Yoti has no \"list sessions\" call, so this program keeps its own list.",
                 "",
+                "+                      paste session IDs here",
                 "branchwatch add ID…    from the shell, or:  … add - < ids.txt",
                 "branchwatch demo       look around with made-up sessions, no key",
             ]
@@ -312,10 +321,6 @@ impl Model {
 
     pub(crate) fn item(&self) -> Option<&Item> {
         self.sessions.item(self.selected?)
-    }
-
-    fn selected_is_stale(&self) -> bool {
-        self.item().is_some_and(|item| item.facts.stale)
     }
 
     /// The session under the cursor.

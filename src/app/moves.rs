@@ -73,7 +73,7 @@ pub(crate) fn enter(model: &mut Model) {
                 None => {}
             }
         }
-        Pane::Timeline | Pane::Letter | Pane::Json => {}
+        Pane::Timeline | Pane::Letter | Pane::Json | Pane::Notes => {}
     }
 }
 
@@ -184,6 +184,10 @@ pub(crate) fn travel(model: &mut Model, action: Action) {
         Pane::Letter => {
             model.letter.cursor =
                 target(action, model.letter.cursor, model.letter.rows.len(), page);
+        }
+        Pane::Notes => {
+            let notes = &mut model.own.notes;
+            notes.cursor = target(action, notes.cursor, notes.rows.len(), page);
         }
         Pane::Json => {
             model.json.cursor = target(action, model.json.cursor, model.json.rows.len(), page);

@@ -10,6 +10,8 @@ use jiff::Timestamp;
 use crate::app::effect::CopySource;
 pub use crate::app::export_dialog::{ExportDialog, ExportField, Scope};
 pub use crate::app::hands::Hand;
+pub use crate::app::news::ChangesOverlay;
+pub use crate::app::own::{AddDialog, AddLine, OwnDialog, OwnKind, OwnOverlay, Verdict};
 use crate::app::text_field::TextField;
 use crate::app::view::{Cell, HelpRow};
 use crate::domain::call::Call;
@@ -27,6 +29,8 @@ pub enum Overlay {
     Copy(CopyMenu),
     /// Letter, media, the question before a change.
     Hand(Box<Hand>),
+    /// Note, tags, snooze, add, changes.
+    Own(OwnOverlay),
     /// `@`
     Calls(CallsOverlay),
     /// `C`

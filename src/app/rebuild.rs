@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use crate::app::clocks;
 use crate::app::model::{Model, TreeMemory};
+use crate::app::own::pane;
 use crate::app::view::{CheckForm, CheckRow, Glyph, Pane, TreeNode, TreeView};
 use crate::app::{checks, json, layout, letter, timeline, tree, tree_moves};
 use crate::domain::{attention, requested};
@@ -21,6 +22,7 @@ impl Model {
             self.timeline.rows.clear();
             self.letter.rows.clear();
             self.json.rows.clear();
+            self.own.notes.rows.clear();
             self.notice = vec!["No session selected.".to_owned()];
             return;
         };
@@ -33,6 +35,7 @@ impl Model {
         let found = attention::assess(&session, &self.settings.rules, self.times.now);
         self.timeline.rows = timeline::timeline(&session, &found, (&self.times, looked_at));
         clocks::note_drift(&mut self.timeline.rows, &found, item.drift);
+        self.own.notes.rows = pane::rows(&session, &self.times);
         self.tree.stale = found.stale;
         if self.built == built && !force {
             return;
@@ -41,6 +44,7 @@ impl Model {
             self.timeline.cursor = self.timeline.rows.len().saturating_sub(1);
             self.letter.cursor = 0;
             self.json.cursor = 0;
+            self.own.notes.cursor = 0;
         }
         let open_check = self.checks.rows.get(self.checks.cursor).map(|row| row.key.clone());
         let (rows, summary) = checks::checks(&session, &self.checks_open, (&self.times, width));

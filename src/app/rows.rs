@@ -8,7 +8,7 @@ use crate::app::sessions::{Item, Sessions};
 use crate::app::timeline;
 use crate::app::view::{AlertRow, Cell, Glyph, HeaderView, ListRow, Tone};
 use crate::app::words::{self, StageKind, Times, server, wire};
-use crate::domain::attention::{self, Assessment, Reason};
+use crate::domain::attention::{self, Assessment, Hush, Reason};
 use crate::domain::coverage;
 use crate::domain::requested::{self, Mark};
 use crate::domain::rules::Rules;
@@ -181,20 +181,31 @@ pub(crate) fn alerts(
     most: usize,
 ) -> Vec<AlertRow> {
     let wanting = sessions.by_urgency().filter(|item| item.facts.attention);
+    let hushed = sessions.by_urgency().filter(|item| item.facts.hushed);
     let mut found: Vec<_> = wanting
+        .chain(hushed)
         .take(most)
         .filter_map(|item| {
             let found = attention::assess(&item.session, rules, times.now);
             let finding = found.findings.iter().find(|f| f.reason != Reason::AtCounter)?;
             let sign = of_reason(finding.reason);
+            let (why, tone) = match found.hush {
+                None => (finding.text.clone(), sign.1),
+                Some(Hush::Acknowledged(_)) => (format!("ack · {}", finding.text), Tone::Dim),
+                Some(Hush::Snoozed(until)) => {
+                    let until = times.of_day(until);
+                    (format!("snoozed until {until} · {}", finding.text), Tone::Dim)
+                }
+            };
             let row = AlertRow {
                 id: item.session.id(),
                 at: finding.since.map(|at| times.of_day(at)).unwrap_or_default(),
                 glyph: sign,
                 name: Cell::plain(times.name(&item.session, 40)),
-                why: Cell::new(finding.text.clone(), sign.1),
+                why: Cell::new(why, tone),
             };
-            Some(((finding.reason, std::cmp::Reverse(finding.since)), row))
+            let key = (found.hush.is_some(), finding.reason, std::cmp::Reverse(finding.since));
+            Some((key, row))
         })
         .collect();
     found.sort_by_key(|(key, _)| *key);

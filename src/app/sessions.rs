@@ -33,13 +33,15 @@ pub(crate) struct Item {
     wakes_at: Option<Timestamp>,
     /// How far the derived deadline last moved between two answers, where that was a drift.
     pub(crate) drift: Option<SignedDuration>,
+    /// The same before the last look that found a change.
+    pub(crate) before: Option<Timestamp>,
 }
 
 impl Item {
     fn new(session: Arc<WatchedSession>, rules: &Rules, now: Timestamp) -> Self {
         let facts = Facts::of(&session, rules, now);
-        let looked_at = last_seen(&session);
-        Self { session, facts, changed: false, looked_at, wakes_at: None, drift: None }
+        let (looked_at, changed) = looked(&session);
+        Self { session, facts, changed, looked_at, wakes_at: None, before: None, drift: None }
     }
 
     fn subject(&self, now: Timestamp) -> Subject<'_> {
@@ -64,12 +66,33 @@ impl Item {
                 self.looked_at = last_seen(&session);
             }
         }
+        if self.session.own.looked_at != session.own.looked_at {
+            if self.changed {
+                self.before = self.looked_at;
+            }
+            (self.looked_at, self.changed) = looked(&session);
+        }
         let facts = Facts::of(&session, rules, now);
         let older = (&*self.session, self.facts.due);
         self.drift = clocks::drift(older, (&session, facts.due)).or(self.drift);
         self.facts = facts;
         self.session = session;
     }
+}
+
+/// Up to when the operator has looked, as the store tells it, and whether something came after.
+/// Who was never looked at is known from the first answer on; what is asked for later is no news.
+fn looked(session: &WatchedSession) -> (Option<Timestamp>, bool) {
+    let late = |event: &&TimelineEvent| {
+        matches!(event.what, ChangeKind::LetterSet(..) | ChangeKind::Requirement(..))
+    };
+    let newest = session.timeline.iter().rev().find(|event| {
+        event.what != ChangeKind::FirstSeen && (session.own.looked_at.is_some() || !late(event))
+    });
+    let first = session.timeline.first().map(|event| event.seen_at);
+    let known = session.own.looked_at.or(first);
+    let changed = newest.is_some_and(|event| Some(event.seen_at) > known);
+    if changed { (known, true) } else { (last_seen(session), false) }
 }
 
 fn last_seen(session: &WatchedSession) -> Option<Timestamp> {
@@ -214,6 +237,9 @@ impl Sessions {
     pub(crate) fn look_at(&mut self, id: SessionId) -> bool {
         let Some(&place) = self.places.get(&id) else { return false };
         let Some(item) = self.items.get_mut(place as usize) else { return false };
+        if item.changed {
+            item.before = item.looked_at;
+        }
         item.looked_at = last_seen(&item.session);
         std::mem::take(&mut item.changed)
     }

@@ -17,7 +17,10 @@ use crate::app::hands::What;
 use crate::app::model::{Model, window};
 use crate::app::moves::{enter, fold, move_row, next_attention, step_pane, toggle, travel};
 use crate::app::view::{Cell, Pane, Tone};
-use crate::app::{call_log, desk, dialogs, filter_bar, guard, hands, report, rows, timeline};
+use crate::app::{
+    call_log, desk, dialogs, filter_bar, guard, hands, news, own, report, rows, timeline,
+};
+use crate::domain::ids::SessionId;
 use crate::domain::snapshot::Snapshot;
 
 /// A message stays this long, in seconds.
@@ -33,7 +36,8 @@ pub fn update(model: &mut Model, event: Event) -> Vec<Effect> {
     let mut effects = match event {
         Event::Tick(now) => {
             tick(model, now);
-            [guard::tick(model), hands::tick(model), dialogs::tick(model)].concat()
+            news::tick(model);
+            [guard::tick(model), hands::tick(model), dialogs::tick(model), rested(model)].concat()
         }
         Event::Snapshot(snapshot) => {
             take_in(model, &snapshot);
@@ -53,6 +57,7 @@ pub fn update(model: &mut Model, event: Event) -> Vec<Effect> {
             ended(model, outcome);
             Vec::new()
         }
+        Event::Paste(text) if own::add::pasted(model, &text) => Vec::new(),
         Event::Paste(text) => {
             dialogs::typed(model, |field| field.paste(&text));
             filter_bar::edited(model);
@@ -65,7 +70,10 @@ pub fn update(model: &mut Model, event: Event) -> Vec<Effect> {
         }
         Event::Action(action) => {
             model.dirty = true;
-            act(model, action)
+            let looks = news::key(model);
+            let mut effects = act(model, action);
+            effects.extend(looks);
+            effects
         }
     };
     follow(model, &mut effects);
@@ -83,6 +91,7 @@ fn follow(model: &mut Model, effects: &mut Vec<Effect>) {
         model.alerts().window.start,
         model.letter().window.start,
         model.json().window.start,
+        model.notes().window.start,
     ];
     [
         model.checks.offset,
@@ -90,6 +99,7 @@ fn follow(model: &mut Model, effects: &mut Vec<Effect>) {
         model.alerts.offset,
         model.letter.offset,
         model.json.offset,
+        model.own.notes.offset,
     ] = starts;
     let visible =
         model.list_window().filter_map(|row| model.sessions.at(row)).map(|i| i.session.id());
@@ -116,14 +126,21 @@ fn tick(model: &mut Model, now: Timestamp) {
         keep_row(model);
         model.dirty = true;
     }
-    // The cursor has rested here for a tick: the operator has looked.
-    if std::mem::replace(&mut model.resting, true)
-        && let Some(id) = model.selected
+    refresh_words(model);
+}
+
+/// The cursor has rested here for a tick: the operator has looked.
+fn rested(model: &mut Model) -> Vec<Effect> {
+    if !std::mem::replace(&mut model.resting, true) {
+        return Vec::new();
+    }
+    if let Some(id) = model.selected
         && model.sessions.look_at(id)
     {
+        model.rebuild(false);
         model.dirty = true;
     }
-    refresh_words(model);
+    news::rest(model).into_iter().collect()
 }
 
 /// Everything whose words depend on the time; the screen is drawn again only when one is another.
@@ -156,6 +173,8 @@ fn take_in(model: &mut Model, snapshot: &Arc<Snapshot>) {
             model.ticker = Some(Cell::new(format!("▸ {time} {name}  {}", what.text), what.tone));
         }
     }
+    model.own.archived = snapshot.archived.clone();
+    news::take_in(model, snapshot, !changed.is_empty());
     keep_row(model);
     if model.selected.is_none() || changed.iter().any(|id| Some(*id) == model.selected) {
         model.resting = false;
@@ -176,7 +195,8 @@ pub(crate) fn keep_row(model: &mut Model) {
     let vanished = model.selected.filter(|id| model.sessions.item(*id).is_none());
     model.row = model.row.min(len.saturating_sub(1));
     model.selected = model.sessions.at(model.row).map(|item| item.session.id());
-    if vanished.is_some() {
+    let archived = |id: &SessionId| model.own.archived.get(*id).is_some();
+    if vanished.is_some_and(|id| !archived(&id)) {
         say(
             model,
             "The session under the cursor was removed; this is its neighbour.",
@@ -202,6 +222,7 @@ fn ended(model: &mut Model, outcome: Outcome) {
             let message = crate::text::shown_str(&message, 200);
             say(model, format!("nothing exported: {message}"), Tone::Bad);
         }
+        Outcome::ListRead(outcome) => own::add::read(model, outcome),
         Outcome::Measured(serial, measured) => export_dialog::measured(model, serial, measured),
         Outcome::Hand(told) => hands::told(model, told),
         Outcome::Permitted(permit) => guard::permitted(model, permit),
@@ -225,6 +246,9 @@ fn act(model: &mut Model, action: Action) -> Vec<Effect> {
     if model.input.is_some() {
         filter_bar::act(model, action);
         return Vec::new();
+    }
+    if let Some(effects) = own::act(model, action) {
+        return effects;
     }
     match action {
         Action::Quit | Action::QuitNow => return vec![Effect::Quit],
@@ -285,7 +309,7 @@ fn act(model: &mut Model, action: Action) -> Vec<Effect> {
         | Action::HalfPageUp
         | Action::PageDown
         | Action::PageUp => travel(model, action),
-        Action::Redraw => {}
+        _ => {}
     }
     Vec::new()
 }

@@ -47,6 +47,15 @@ pub struct Deadline {
     pub derived: bool,
 }
 
+/// Why findings ask for nobody.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Hush {
+    /// The operator acknowledged them, at that time.
+    Acknowledged(Timestamp),
+    /// The operator snoozed them, until then.
+    Snoozed(Timestamp),
+}
+
 /// Stage, deadline, staleness and findings of one session at one moment.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Assessment {
@@ -58,6 +67,8 @@ pub struct Assessment {
     pub stale: bool,
     /// Most urgent first.
     pub findings: Vec<Finding>,
+    /// Why the findings ask for nobody, if they do not.
+    pub hush: Option<Hush>,
     /// Next moment at which time alone may change any of this.
     pub changes_at: Option<Timestamp>,
 }
@@ -78,22 +89,26 @@ pub fn assess(watched: &WatchedSession, rules: &Rules, now: Timestamp) -> Assess
         refer(&at.stage, watched),
         stale.then(|| stale_finding(watched, stale_at)),
     ];
+    let findings: Vec<Finding> = findings.into_iter().flatten().collect();
+    let snoozed = watched.own.snoozed_until;
     let later = |time: &Timestamp| *time > now;
-    let changes_at = [at.changes_at, stale_at, soon_at, deadline.map(|d| d.at)];
+    let changes_at = [at.changes_at, stale_at, soon_at, deadline.map(|d| d.at), snoozed];
     Assessment {
         stage: at.stage,
         deadline,
         stale,
-        findings: findings.into_iter().flatten().collect(),
+        hush: hush(watched, &findings, now),
+        findings,
         changes_at: changes_at.into_iter().flatten().filter(later).min(),
     }
 }
 
 impl Assessment {
-    /// True when the operator should look: anything but an applicant at a counter.
+    /// True when the operator should look: anything but an applicant at a counter, unless that was
+    /// acknowledged or snoozed.
     #[must_use]
     pub fn needs_operator(&self) -> bool {
-        self.findings.iter().any(|finding| finding.reason != Reason::AtCounter)
+        self.hush.is_none() && self.findings.iter().any(asks)
     }
 
     /// The default order (product.md 3): by the most urgent finding, then by deadline, then those
@@ -110,6 +125,27 @@ impl Assessment {
         });
         (rank, self.deadline.map_or(i64::MAX, |deadline| deadline.at.as_second()))
     }
+}
+
+fn asks(finding: &Finding) -> bool {
+    finding.reason != Reason::AtCounter
+}
+
+/// An acknowledgement holds for its reasons, and until something new is learned; one of staleness
+/// until the next good answer.
+fn hush(watched: &WatchedSession, findings: &[Finding], now: Timestamp) -> Option<Hush> {
+    let own = &watched.own;
+    if let Some(until) = own.snoozed_until.filter(|until| *until > now) {
+        return Some(Hush::Snoozed(until));
+    }
+    let known = own.acknowledged.as_ref()?;
+    let news = watched.timeline.last().is_some_and(|event| event.seen_at > known.at);
+    let answered = watched.poll.last_ok.is_some_and(|at| at > known.at);
+    let covered = |finding: &Finding| {
+        known.reasons.contains(&finding.reason) && !(finding.reason == Reason::Stale && answered)
+    };
+    let holds = !news && findings.iter().filter(|finding| asks(finding)).all(covered);
+    holds.then_some(Hush::Acknowledged(known.at))
 }
 
 /// The watch-list's deadline, else the fetch time plus the ttl of the session result, else of the

@@ -2,6 +2,7 @@
 //!
 //! Owns the spawning of work. Nothing here is awaited by the event loop.
 
+use std::io::Read;
 use std::sync::Arc;
 
 use tokio::sync::{mpsc, watch};
@@ -17,6 +18,8 @@ use crate::clock::Clock;
 use crate::domain::snapshot::Snapshot;
 use crate::refresh::Command;
 
+/// The longest list that the add dialog reads.
+const LARGEST_LIST: u64 = 64 * 1024 * 1024;
 /// The largest text for a terminal's clipboard; many terminals drop more.
 const LARGEST_COPY: usize = 72 * 1024;
 
@@ -85,6 +88,11 @@ impl Effects {
                 self.blocking(request, move |job| Outcome::Measured(serial, job.measure()));
             }
             Effect::Copy { what, text } => return self.copy(what, text),
+            Effect::Keep(changes) => self.command(Command::Keep(changes)),
+            Effect::Looked => self.command(Command::Looked),
+            Effect::Add(entries) => self.command(Command::Add(entries)),
+            Effect::Remove(ids) => self.command(Command::Remove(ids)),
+            Effect::ReadList(path) => self.read_list(path),
             Effect::Traffic => self.traffic(),
             Effect::Desk(wish) => return self.wish(wish),
             Effect::Redraw => return Rest::Redraw,
@@ -102,6 +110,21 @@ impl Effects {
                 let _ended = commands.send(command).await;
             });
         }
+    }
+
+    /// Reads a list for the add dialog on a blocking thread.
+    fn read_list(&self, path: std::path::PathBuf) {
+        let results = self.results.clone();
+        tokio::task::spawn_blocking(move || {
+            let mut text = String::new();
+            let read = std::fs::File::open(&path)
+                .and_then(|file| file.take(LARGEST_LIST).read_to_string(&mut text));
+            let outcome = match read {
+                Ok(_) => Ok(text),
+                Err(why) => Err(format!("{}: {why}", path.display())),
+            };
+            let _unheard = results.send(Event::Done(Outcome::ListRead(outcome)));
+        });
     }
 
     /// Asks the refresh task for its calls. One question at a time is all that the task answers.

@@ -18,7 +18,7 @@ use crate::theme::{Look, Role};
 /// The message, else the newest change of any session.
 pub(super) fn ticker(frame: &mut Frame<'_>, area: Rect, model: &Model, look: Look) {
     let width = usize::from(area.width).saturating_sub(1);
-    let said = model.message().cloned().or_else(|| model.ticker());
+    let said = model.message().or(model.digest()).cloned().or_else(|| model.ticker());
     if let Some(said) = said {
         let line = Line::from(vec![Span::raw(" "), cell(&said, width, look)]);
         frame.render_widget(Paragraph::new(line), area);

@@ -77,8 +77,21 @@ pub(super) fn alerts(frame: &mut Frame<'_>, area: Rect, model: &Model, look: Loo
 
 pub(super) fn letter(frame: &mut Frame<'_>, area: Rect, model: &Model, look: Look) {
     let inner = pane::frame(frame, area, model, Pane::Letter, look);
+    labelled(frame, inner, (&model.letter(), model.focus() == Pane::Letter), look);
+}
+
+pub(super) fn notes(frame: &mut Frame<'_>, area: Rect, model: &Model, look: Look) {
+    let inner = pane::frame(frame, area, model, Pane::Notes, look);
+    labelled(frame, inner, (&model.notes(), model.focus() == Pane::Notes), look);
+}
+
+fn labelled(
+    frame: &mut Frame<'_>,
+    inner: Rect,
+    (held, focus): (&Rows<'_, crate::app::view::LabelRow>, bool),
+    look: Look,
+) {
     let width = usize::from(inner.width);
-    let held = model.letter();
     let spans = |row: &crate::app::view::LabelRow| {
         vec![
             Span::raw(" "),
@@ -87,7 +100,7 @@ pub(super) fn letter(frame: &mut Frame<'_>, area: Rect, model: &Model, look: Loo
             cell(&row.value, width.saturating_sub(LETTER_TEXT_AT), look),
         ]
     };
-    rows(frame, inner, (&held, model.focus() == Pane::Letter), look, (None, spans));
+    rows(frame, inner, (held, focus), look, (None, spans));
 }
 
 pub(super) fn json(frame: &mut Frame<'_>, area: Rect, model: &Model, look: Look) {

@@ -1,0 +1,267 @@
+//! The add dialog: pasted or typed session IDs, CSV, JSON Lines, each line judged before anything is
+//! added.
+//!
+//! Owns the preview. The lines are read by `intake`, as those of `branchwatch add` are.
+
+use std::collections::HashSet;
+use std::path::PathBuf;
+
+use jiff::Timestamp;
+
+use super::{OwnOverlay, Undo, remember};
+use crate::app::action::Action;
+use crate::app::effect::Effect;
+use crate::app::model::Model;
+use crate::app::overlay::Overlay;
+use crate::app::text_field::TextField;
+use crate::app::update::say;
+use crate::app::view::Tone;
+use crate::app::words::count;
+use crate::domain::ids::SessionId;
+use crate::domain::watched::WatchEntry;
+use crate::intake;
+use crate::text::shown_str;
+
+/// More lines than these are not taken in.
+const MOST: usize = 100_000;
+
+/// What a line will do.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    /// Comes on the list.
+    New,
+    /// Was archived and comes back.
+    Archived,
+    /// Is on the list already.
+    Watched,
+    /// Stands twice in what was pasted.
+    Twice,
+    /// Is kept out, and why.
+    Bad(String),
+}
+
+/// One line and what it will do.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AddLine {
+    /// Safe text.
+    pub text: String,
+    /// What it will do.
+    pub verdict: Verdict,
+    entry: Option<WatchEntry>,
+}
+
+/// The add dialog.
+#[derive(Clone, Debug, PartialEq, Eq, Default)]
+pub struct AddDialog {
+    /// Lines so far, without empty ones, comments and heads.
+    pub lines: Vec<AddLine>,
+    /// The line being typed.
+    pub field: TextField,
+    /// The line being typed, judged.
+    pub typed: Option<AddLine>,
+    /// The name of a file being typed (ctrl-o).
+    pub file: Option<TextField>,
+    /// Lines scrolled up from the end.
+    pub up: usize,
+    /// What went wrong with the file.
+    pub error: Option<String>,
+    /// It has been on the screen: Enter acts only then.
+    pub drawn: bool,
+    ids: HashSet<SessionId>,
+}
+
+impl AddDialog {
+    /// All lines, the one being typed at the end.
+    pub fn all(&self) -> impl Iterator<Item = &AddLine> {
+        self.lines.iter().chain(&self.typed)
+    }
+
+    /// Lines that add something.
+    #[must_use]
+    pub fn adding(&self) -> usize {
+        let adds = |line: &&AddLine| matches!(line.verdict, Verdict::New | Verdict::Archived);
+        self.all().filter(adds).count()
+    }
+
+    /// `2 new · 1 known · 1 bad line (line 3 is kept out)`.
+    #[must_use]
+    pub fn summary(&self) -> String {
+        let mut known = 0;
+        let mut bad = Vec::new();
+        for (number, line) in (1_usize..).zip(self.all()) {
+            match line.verdict {
+                Verdict::Watched | Verdict::Twice => known += 1,
+                Verdict::Bad(_) => bad.push(number),
+                Verdict::New | Verdict::Archived => {}
+            }
+        }
+        let mut parts = vec![format!("{} new", self.adding())];
+        if known > 0 {
+            parts.push(format!("{known} known"));
+        }
+        match bad.as_slice() {
+            [] => {}
+            [one] => parts.push(format!("1 bad line (line {one} is kept out)")),
+            [first, ..] => {
+                parts.push(format!("{} bad lines (from line {first}; kept out)", bad.len()));
+            }
+        }
+        parts.join(" · ")
+    }
+
+    /// The field that keys go to.
+    pub(crate) const fn field_mut(&mut self) -> &mut TextField {
+        match &mut self.file {
+            Some(file) => file,
+            None => &mut self.field,
+        }
+    }
+}
+
+/// The watch-list as far as a line has to know it.
+fn judged(model: &Model, dialog: &AddDialog, text: &str, now: Timestamp) -> Option<AddLine> {
+    let (verdict, entry) = match intake::entry(text, now) {
+        Ok(None) => return None,
+        Ok(Some(entry)) => {
+            let verdict = if model.sessions.item(entry.id).is_some() {
+                Verdict::Watched
+            } else if dialog.ids.contains(&entry.id) {
+                Verdict::Twice
+            } else if model.own.archived.get(entry.id).is_some() {
+                Verdict::Archived
+            } else {
+                Verdict::New
+            };
+            (verdict, Some(entry))
+        }
+        Err(why) => (Verdict::Bad(why), None),
+    };
+    Some(AddLine { text: shown_str(text.trim(), 100), verdict, entry })
+}
+
+fn push(dialog: &mut AddDialog, line: Option<AddLine>) {
+    if let Some(line) = line.filter(|_| dialog.lines.len() < MOST) {
+        dialog.ids.extend(line.entry.as_ref().map(|entry| entry.id));
+        dialog.lines.push(line);
+    }
+}
+
+pub(crate) fn open(model: &mut Model) -> Vec<Effect> {
+    model.overlay = Some(Overlay::Own(OwnOverlay::Add(Box::default())));
+    Vec::new()
+}
+
+/// The dialog, taken out of the model when it is open.
+fn taken(model: &mut Model) -> Option<Box<AddDialog>> {
+    match model.overlay.take() {
+        Some(Overlay::Own(OwnOverlay::Add(dialog))) => Some(dialog),
+        other => {
+            model.overlay = other;
+            None
+        }
+    }
+}
+
+/// A paste, when the dialog is open; true when it took it.
+pub(crate) fn pasted(model: &mut Model, text: &str) -> bool {
+    let Some(mut dialog) = taken(model) else {
+        return false;
+    };
+    match &mut dialog.file {
+        Some(file) => file.paste(text),
+        None => take(model, &mut dialog, text),
+    }
+    model.overlay = Some(Overlay::Own(OwnOverlay::Add(dialog)));
+    model.dirty = true;
+    true
+}
+
+/// Takes in many lines; what was typed before goes in front of the first.
+fn take(model: &Model, dialog: &mut AddDialog, text: &str) {
+    let before = std::mem::take(&mut dialog.field).text();
+    dialog.typed = None;
+    dialog.up = 0;
+    // Terminals may send a carriage return for a new line.
+    for (number, line) in text.split(['\n', '\r']).enumerate() {
+        let joined;
+        let line = if number == 0 && !before.is_empty() {
+            joined = format!("{before}{line}");
+            &joined
+        } else {
+            line
+        };
+        let line = judged(model, dialog, line, model.times.now);
+        push(dialog, line);
+    }
+}
+
+/// A key has changed the field.
+pub(crate) fn typed(model: &mut Model) {
+    let Some(mut dialog) = taken(model) else {
+        return;
+    };
+    dialog.typed = judged(model, &dialog, &dialog.field.text(), model.times.now);
+    dialog.up = 0;
+    dialog.error = None;
+    model.overlay = Some(Overlay::Own(OwnOverlay::Add(dialog)));
+}
+
+/// A file was read, or not.
+pub(crate) fn read(model: &mut Model, outcome: Result<String, String>) {
+    let Some(mut dialog) = taken(model) else {
+        return;
+    };
+    match outcome {
+        Ok(text) => {
+            dialog.file = None;
+            take(model, &mut dialog, &text);
+        }
+        Err(why) => dialog.error = Some(shown_str(&why, 200)),
+    }
+    model.overlay = Some(Overlay::Own(OwnOverlay::Add(dialog)));
+    model.dirty = true;
+}
+
+pub(crate) fn act(model: &mut Model, mut dialog: Box<AddDialog>, action: Action) -> Vec<Effect> {
+    let mut effects = Vec::new();
+    match action {
+        Action::Back | Action::Quit | Action::QuitNow if dialog.file.is_some() => {
+            dialog.file = None;
+            dialog.error = None;
+        }
+        Action::Back | Action::Quit | Action::QuitNow => return Vec::new(),
+        Action::OpenFile => dialog.file = Some(TextField::default()),
+        Action::Enter => match &dialog.file {
+            Some(file) => effects.push(Effect::ReadList(PathBuf::from(file.text().trim()))),
+            None if dialog.drawn && dialog.adding() > 0 => return added(model, *dialog),
+            None => {}
+        },
+        Action::NextPane if dialog.file.is_none() => {
+            let line = dialog.typed.take();
+            dialog.field = TextField::default();
+            push(&mut dialog, line);
+        }
+        Action::Up => dialog.up = (dialog.up + 1).min(dialog.lines.len()),
+        Action::PageUp => dialog.up = (dialog.up + 10).min(dialog.lines.len()),
+        Action::Down => dialog.up = dialog.up.saturating_sub(1),
+        Action::PageDown => dialog.up = dialog.up.saturating_sub(10),
+        _ => {}
+    }
+    model.overlay = Some(Overlay::Own(OwnOverlay::Add(dialog)));
+    effects
+}
+
+fn added(model: &mut Model, dialog: AddDialog) -> Vec<Effect> {
+    let adds = |line: &AddLine| matches!(line.verdict, Verdict::New | Verdict::Archived);
+    let new = |line: &&AddLine| line.verdict == Verdict::New;
+    let id = |line: &AddLine| line.entry.as_ref().map(|entry| entry.id);
+    let back: Vec<SessionId> = dialog.all().filter(new).filter_map(id).collect();
+    let lines = dialog.lines.into_iter().chain(dialog.typed).filter(adds);
+    let entries: Vec<WatchEntry> = lines.filter_map(|line| line.entry).collect();
+    let what = format!("added {}", count(entries.len(), "session"));
+    if !back.is_empty() {
+        remember(model, Undo { what: what.clone(), back: Effect::Remove(back) });
+    }
+    say(model, format!("{what}, asking Yoti now; u takes off again"), Tone::Good);
+    vec![Effect::Add(entries)]
+}

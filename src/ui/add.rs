@@ -1,0 +1,100 @@
+//! The add dialog as cells.
+//!
+//! Owns its box.
+
+use ratatui::Frame;
+use ratatui::layout::{Position, Rect};
+use ratatui::text::{Line, Span};
+use ratatui::widgets::Paragraph;
+
+use super::overlay::open;
+use super::own::windowed;
+use super::text::fit;
+use crate::app::overlay::{AddDialog, AddLine, Verdict};
+use crate::app::view::Tone;
+use crate::theme::{Look, Role};
+
+const VERDICT: usize = 18;
+
+pub(super) fn draw(frame: &mut Frame<'_>, whole: Rect, dialog: &AddDialog, look: Look) {
+    let height = whole.height.saturating_sub(4).clamp(12, 30);
+    let titles = ("Add sessions to the watch-list", "paste works here");
+    let inner = open(frame, whole, (78, height), titles, look);
+    let width = usize::from(inner.width);
+    let dim = |text: &str| Line::from(Span::styled(fit(text, width, look), look.tone(Tone::Dim)));
+    let mut lines = vec![
+        dim("Paste session IDs, a CSV (session_id,reference,tags,resources_ttl) or JSON"),
+        dim("Lines. One per line. Nothing is sent until you press Enter."),
+        Line::default(),
+    ];
+    let room = usize::from(inner.height).saturating_sub(lines.len() + 5);
+    let end = dialog.lines.len().saturating_sub(dialog.up).max(room.min(dialog.lines.len()));
+    let first = end.saturating_sub(room);
+    let shown = dialog.lines.get(first..end).unwrap_or_default();
+    lines.extend(shown.iter().map(|line| row(line, width, look)));
+    // The line being typed follows the pasted ones.
+    let typing = (inner.y + u16::try_from(lines.len()).unwrap_or(u16::MAX), 2_u16);
+    let (field, x) = windowed(&dialog.field, width.saturating_sub(VERDICT + 3));
+    let (sign, tone) = dialog.typed.as_ref().map_or((String::new(), Tone::Dim), verdict);
+    lines.push(Line::from(vec![
+        Span::styled("> ", look.role(Role::Key)),
+        Span::raw(fit(&field, width.saturating_sub(VERDICT + 3), look)),
+        Span::raw(" "),
+        Span::styled(fit(&sign, VERDICT, look), look.tone(tone)),
+    ]));
+    while lines.len() + 4 < usize::from(inner.height) {
+        lines.push(Line::default());
+    }
+    lines.push(Line::from(fit(&dialog.summary(), width, look)));
+    let mut cursor = (typing.1.saturating_add(x), typing.0);
+    match (&dialog.error, &dialog.file) {
+        (error, Some(file)) => {
+            let (text, x) = windowed(file, width.saturating_sub(6));
+            cursor = (x.saturating_add(6), inner.bottom().saturating_sub(2));
+            let why = error.clone().unwrap_or_default();
+            lines.push(Line::from(Span::styled(fit(&why, width, look), look.tone(Tone::Bad))));
+            lines.push(Line::from(vec![
+                Span::styled("file: ", look.role(Role::Key)),
+                Span::raw(fit(&text, width.saturating_sub(6), look)),
+            ]));
+            lines.push(dim("Enter reads it · Esc back to the lines"));
+        }
+        (_, None) => {
+            lines.push(Line::default());
+            lines.push(Line::default());
+            let adding = dialog.adding();
+            lines.push(dim(&if adding == 0 {
+                "Esc cancels · ctrl-o opens a file".to_owned()
+            } else {
+                format!(
+                    "Enter adds {adding} and fetches {} once · Esc cancels · ctrl-o opens a file",
+                    if adding == 1 { "it" } else { "them" }
+                )
+            }));
+        }
+    }
+    frame.render_widget(Paragraph::new(lines), inner);
+    let x = inner.x.saturating_add(cursor.0).min(inner.right().saturating_sub(1));
+    frame.set_cursor_position(Position::new(x, cursor.1.min(inner.bottom().saturating_sub(1))));
+}
+
+fn verdict(line: &AddLine) -> (String, Tone) {
+    match &line.verdict {
+        Verdict::New => ("✓ new".to_owned(), Tone::Good),
+        Verdict::Archived => ("✓ archived, back".to_owned(), Tone::Good),
+        Verdict::Watched => ("= watched".to_owned(), Tone::Dim),
+        Verdict::Twice => ("= twice".to_owned(), Tone::Dim),
+        Verdict::Bad(why) if why.contains("UUID") => ("✗ not a UUID".to_owned(), Tone::Bad),
+        Verdict::Bad(why) => (format!("✗ {why}"), Tone::Bad),
+    }
+}
+
+fn row(line: &AddLine, width: usize, look: Look) -> Line<'static> {
+    let (sign, tone) = verdict(line);
+    Line::from(vec![
+        Span::raw("  "),
+        Span::raw(fit(&line.text, width.saturating_sub(VERDICT + 3), look)),
+        Span::raw(" "),
+        Span::styled(fit(&sign, VERDICT, look), look.tone(tone)),
+    ])
+}

@@ -1,0 +1,140 @@
+//! The dialogs of the operator's own things, and the notes pane.
+//!
+//! Owns their boxes.
+
+use ratatui::Frame;
+use ratatui::layout::{Position, Rect};
+use ratatui::text::{Line, Span};
+use ratatui::widgets::Paragraph;
+use unicode_width::UnicodeWidthStr;
+
+use super::overlay::open;
+use super::text::{fit, shifted};
+use crate::app::Model;
+use crate::app::overlay::{ChangesOverlay, OwnDialog, OwnKind, OwnOverlay};
+use crate::app::text_field::TextField;
+use crate::app::view::Tone;
+use crate::theme::{Look, Role};
+
+pub(super) fn draw(
+    frame: &mut Frame<'_>,
+    whole: Rect,
+    (overlay, model): (&OwnOverlay, &Model),
+    look: Look,
+) {
+    match overlay {
+        OwnOverlay::Dialog(dialog) => draw_dialog(frame, whole, (dialog, model), look),
+        OwnOverlay::Add(dialog) => super::add::draw(frame, whole, dialog, look),
+        OwnOverlay::Changes(overlay) => changes(frame, whole, overlay, look),
+    }
+}
+
+fn draw_dialog(
+    frame: &mut Frame<'_>,
+    whole: Rect,
+    (dialog, model): (&OwnDialog, &Model),
+    look: Look,
+) {
+    let whom = &dialog.whom;
+    match &dialog.kind {
+        OwnKind::Note(field) => {
+            let titles = (format!("Note for {whom}"), "stays on this machine");
+            let said = "One line. Enter keeps it, an empty one takes it away, Esc cancels.";
+            line(frame, whole, (&titles.0, titles.1), (field, said, String::new()), look);
+        }
+        OwnKind::Tags { field, .. } => {
+            let title = format!("Tags of {whom}");
+            let said = "Words with blanks between. Enter keeps them, Tab completes, Esc cancels.";
+            let in_use = dialog.completions().join("  ");
+            let in_use = if in_use.is_empty() { in_use } else { format!("in use: {in_use}") };
+            line(frame, whole, (&title, "stays on this machine"), (field, said, in_use), look);
+        }
+        OwnKind::Snooze(choices, selected) => {
+            let title = format!("Snooze {whom}");
+            let inner = open(frame, whole, (50, 6), (&title, "asks for nobody until then"), look);
+            let width = usize::from(inner.width);
+            let mut lines: Vec<Line<'_>> = Vec::new();
+            for (number, (word, until)) in choices.iter().enumerate() {
+                let text = format!(" {word:<10} until {}", model.time_of_day(*until));
+                let line = Line::from(fit(&text, width, look));
+                let chosen = number == *selected;
+                lines.push(if chosen { line.style(look.role(Role::Cursor)) } else { line });
+            }
+            lines.push(keys("Enter snoozes, Esc cancels.", width, look));
+            frame.render_widget(Paragraph::new(lines), inner);
+        }
+        OwnKind::AcknowledgeAll => {
+            let inner = open(frame, whole, (66, 6), ("Acknowledge all shown?", "local"), look);
+            let width = usize::from(inner.width);
+            let text = format!("{whom} shown with findings or changes.");
+            let lines = vec![
+                Line::default(),
+                Line::from(fit(&text, width, look)),
+                Line::default(),
+                keys("Enter acknowledges them all, u undoes it, Esc cancels.", width, look),
+            ];
+            frame.render_widget(Paragraph::new(lines), inner);
+        }
+    }
+}
+
+fn keys(text: &str, width: usize, look: Look) -> Line<'static> {
+    Line::from(Span::styled(fit(text, width, look), look.tone(Tone::Dim)))
+}
+
+fn line(
+    frame: &mut Frame<'_>,
+    whole: Rect,
+    titles: (&str, &str),
+    (field, said, below): (&TextField, &str, String),
+    look: Look,
+) {
+    let inner = open(frame, whole, (76, 6), titles, look);
+    let width = usize::from(inner.width);
+    let (text, x) = windowed(field, width);
+    let lines = vec![
+        Line::default(),
+        Line::from(Span::styled(fit(&text, width, look), look.role(Role::Key))),
+        Line::from(Span::styled(fit(&below, width, look), look.tone(Tone::Dim))),
+        keys(said, width, look),
+    ];
+    frame.render_widget(Paragraph::new(lines), inner);
+    let x = inner.x.saturating_add(x).min(inner.right().saturating_sub(1));
+    frame.set_cursor_position(Position::new(x, inner.y + 1));
+}
+
+/// The part of a long line that holds the cursor, and the cursor's column in it.
+pub(super) fn windowed(field: &TextField, width: usize) -> (String, u16) {
+    let column = field.before_cursor().width();
+    let left = (column + 1).saturating_sub(width);
+    let x = u16::try_from(column - left).unwrap_or(u16::MAX);
+    (shifted(&field.text(), left), x)
+}
+
+/// What changed in one session since the last look.
+fn changes(frame: &mut Frame<'_>, whole: Rect, overlay: &ChangesOverlay, look: Look) {
+    let height = u16::try_from(overlay.rows.len().clamp(1, 30)).unwrap_or(30) + 4;
+    let title = format!("Changes of {}", overlay.name);
+    let inner = open(frame, whole, (96, height), (&title, &overlay.since), look);
+    let width = usize::from(inner.width);
+    let mut lines = vec![Line::default()];
+    if overlay.rows.is_empty() {
+        lines.push(Line::from(fit("Nothing changed since you last looked.", width, look)));
+    }
+    let room = usize::from(inner.height).saturating_sub(2);
+    for row in overlay.rows.iter().skip(overlay.down).take(room) {
+        lines.push(Line::from(vec![
+            Span::styled(fit(&row.time, 13, look), look.tone(Tone::Dim)),
+            Span::styled(fit(&row.source.text, 17, look), look.tone(row.source.tone)),
+            Span::styled(
+                fit(&row.what.text, width.saturating_sub(30), look),
+                look.tone(row.what.tone),
+            ),
+        ]));
+    }
+    while lines.len() + 1 < usize::from(inner.height) {
+        lines.push(Line::default());
+    }
+    lines.push(keys("J K next session · j k scroll · Esc closes", width, look));
+    frame.render_widget(Paragraph::new(lines), inner);
+}
