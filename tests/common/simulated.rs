@@ -199,6 +199,23 @@ impl World {
         reply(self.signed("DELETE", path, None).send().await.unwrap()).await
     }
 
+    /// `POST /sessions`, which must succeed.
+    pub(crate) async fn create(&self, body: &Value) -> SessionId {
+        let answer = self.send("POST", "/sessions", body).await;
+        assert_eq!(answer.status, 201, "{}", answer.json());
+        SessionId::parse(answer.json()["session_id"].as_str().unwrap()).unwrap()
+    }
+
+    /// Below the sandbox's base.
+    pub(crate) async fn sandbox(&self, method: &str, path: &str, body: &Value) -> Reply {
+        let body = body.to_string();
+        let request = self.signed(method, path, Some(body.as_bytes())).build().unwrap();
+        let (client, mut request) = (&self.http, request);
+        let url = request.url().as_str().replace("/idverify/v1", "/sandbox/idverify/v1");
+        *request.url_mut() = url.parse().unwrap();
+        reply(client.execute(request).await.unwrap()).await
+    }
+
     /// With a JSON body.
     pub(crate) async fn send(&self, method: &str, path: &str, body: &Value) -> Reply {
         let body = body.to_string();

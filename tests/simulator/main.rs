@@ -3,9 +3,15 @@
 //! Owns no fake: what is asserted went over a socket.
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a failed set-up fails the test")]
 
+mod created;
+mod evidence;
+mod hooks;
+mod letters;
+mod outcomes;
 mod scenarios;
 #[path = "../common/simulated.rs"]
 mod simulated;
+mod tokens;
 
 use branchwatch::api::client::{Client, ClientOptions, MediaContent};
 use branchwatch::api::{ApiErrorKind, SessionApi, signing};
@@ -129,16 +135,6 @@ async fn a_session_is_created_instructed_watched_and_deleted() {
     let (status, _) = world.raw("DELETE", &format!("/sessions/{id}"), |_, _| {}).await;
     assert_eq!(status, 204);
     assert!(world.client.session(id).await.unwrap_err().is_missing());
-    for (bad, property) in [
-        (
-            json!({ "client_session_token_ttl": 300, "requested_checks": [{ "type": "X" }] }),
-            "client_session_token_ttl",
-        ),
-        (json!({ "requested_checks": [] }), "requested_checks"),
-    ] {
-        let error = world.client.create_session(bad.to_string().into_bytes()).await.unwrap_err();
-        assert_eq!(error.errors[0].0.as_raw(), property);
-    }
 }
 
 #[tokio::test]
@@ -158,6 +154,72 @@ async fn the_lookup_gives_the_ten_nearest_branches_and_refuses_a_blank_search() 
         assert_eq!(refused.error(), (400, "PAYLOAD_VALIDATION".to_owned()));
         assert_eq!(refused.properties(), ["search_string"]);
     }
+}
+
+#[tokio::test]
+async fn supported_documents_come_signed_or_not_and_with_other_scripts_on_request() {
+    let world = world("S01").await;
+    let codes = |value: &Value| -> Vec<String> {
+        let countries = value["supported_countries"].as_array().unwrap();
+        countries.iter().map(|c| c["code"].as_str().unwrap().to_owned()).collect()
+    };
+    let latin = world.get("/supported-documents").await.json();
+    assert!(
+        codes(&latin).contains(&"GBR".to_owned()) && !codes(&latin).contains(&"JPN".to_owned())
+    );
+    assert_eq!(
+        latin["supported_countries"][0]["supported_documents"][0]["is_strictly_latin"],
+        true
+    );
+    for (query, status, more) in [
+        ("?includeNonLatin=true", 200, true),
+        ("?includeNonLatin=1", 200, true),
+        ("?includeNonLatin=false", 200, false),
+        ("?includeNonLatin=0", 200, false),
+        ("?includeNonLatin=perhaps", 400, false),
+    ] {
+        let url = format!("{}/supported-documents{query}", world.running.base_url);
+        let answer = simulated::reply(world.http.get(url).send().await.unwrap()).await;
+        assert_eq!(answer.status, status, "{query}, unsigned");
+        assert!(status == 400 || codes(&answer.json()).contains(&"JPN".to_owned()) == more);
+    }
+}
+
+#[tokio::test]
+async fn faults_choose_by_path_method_and_count_and_can_mislabel() {
+    let world = world("S01").await;
+    world
+        .faults(json!([
+            { "path": "/configuration", "method": "GET", "after": 1, "times": 1, "status": 503, "code": "X" },
+            { "part": "instructions", "content_type": "text/plain", "times": 1 },
+            { "part": "session", "content_length": 40, "times": 1 },
+        ]))
+        .await;
+    let configuration = world.path("/configuration");
+    assert_eq!(world.get(&configuration).await.status, 200, "the first passes");
+    let acted = world.get(&configuration).await;
+    assert_eq!(acted.json(), json!({ "code": "X" }), "a code and no message");
+    assert_eq!(world.get(&configuration).await.status, 200);
+    world.advance(20).await;
+    let letter = world.get(&world.path("/instructions")).await;
+    assert_eq!(letter.header("content-type"), "text/plain");
+    assert_eq!(world.get(&world.path("")).await.body.len(), 40, "cut by its own length");
+    let unknown = world.control("PUT", "/_sim/faults", &json!([{ "colour": "red" }])).await;
+    assert_eq!(unknown.status, 400, "an unknown key is no fault");
+}
+
+#[tokio::test]
+async fn a_scenario_can_be_sent_to_a_running_simulator() {
+    let world = world("S01").await;
+    let toml = "title = \"t\"\nttl = 900\nuser_tracking_id = \"sent\"\n";
+    let made = world.control("POST", "/_sim/sessions", &json!({ "toml": toml })).await;
+    assert_eq!(made.status, 201);
+    let path = format!("/sessions/{}", made.json()["session_id"].as_str().unwrap());
+    assert_eq!(world.get(&path).await.json()["user_tracking_id"], "sent");
+    let known = world.control("POST", "/_sim/sessions", &json!({ "scenario": "S21" })).await;
+    assert_eq!(known.status, 201);
+    let bad = world.control("POST", "/_sim/sessions", &json!({ "toml": "ttl = 1" })).await;
+    assert!(bad.json()["error"].as_str().unwrap().contains("title"));
 }
 
 #[tokio::test]
