@@ -73,7 +73,7 @@ pub(crate) fn mark_media(
 }
 
 fn mark(node: &mut TreeNode, said: &Cell) {
-    if node.step.key == "media" && node.status.text.is_empty() {
+    if node.step.key == "media id" && node.status.text.is_empty() {
         node.status = said.clone();
     }
     node.children.iter_mut().for_each(|child| mark(child, said));

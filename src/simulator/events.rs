@@ -2,6 +2,8 @@
 //!
 //! Owns the mapping of steps to topics. Pure.
 
+use std::collections::HashSet;
+
 use super::step::What;
 use super::timeline::{LETTER_TAKES, Life};
 
@@ -22,7 +24,7 @@ const IN_BRANCH: &[&str] =
 
 /// Everything up to a second, each once.
 pub(super) fn of(life: &Life, elapsed: i64) -> Vec<Event> {
-    let mut telling = Telling { life, events: Vec::new() };
+    let mut telling = Telling { life, events: Vec::new(), said: HashSet::new() };
     if let Some((_, at)) = life.letter(elapsed).filter(|(_, at)| at + LETTER_TAKES <= elapsed) {
         telling.say(at + LETTER_TAKES, "instructions_email_requested", None);
     }
@@ -36,12 +38,13 @@ pub(super) fn of(life: &Life, elapsed: i64) -> Vec<Event> {
 struct Telling<'a> {
     life: &'a Life,
     events: Vec<Event>,
+    said: HashSet<Event>,
 }
 
 impl Telling<'_> {
     fn say(&mut self, at: i64, topic: &str, id: Option<(&'static str, String)>) {
         let event = Event { at, topic: topic.to_owned(), id };
-        if !self.events.contains(&event) {
+        if self.said.insert(event.clone()) {
             self.events.push(event);
         }
     }

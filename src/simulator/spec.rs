@@ -256,7 +256,7 @@ fn documents(value: &Value, checks: &[Asked], wrong: &mut Wrong) -> Vec<Required
         let kind = document.get("type").unwrap_or(&Value::Null);
         one_of(Some(kind), &kinds, &format!("{property}.type"), wrong);
         if kind == "SUPPLEMENTARY_DOCUMENT" {
-            all.push(supplementary(document, &property, wrong));
+            all.push(supplementary(document));
         } else {
             let filter = document.get("filter");
             let accepts = supported::accepted(filter, &format!("{property}.filter"), wrong);
@@ -264,14 +264,15 @@ fn documents(value: &Value, checks: &[Asked], wrong: &mut Wrong) -> Vec<Required
         }
     }
     let needs = |check: &Asked| !matches!(check.kind.as_str(), "LIVENESS" | "FACE_COMPARISON");
-    if all.is_empty() && checks.iter().any(needs) {
+    // Without checks it is about an identity profile, which needs a document as well.
+    if all.is_empty() && (checks.is_empty() || checks.iter().any(needs)) {
         let accepts = supported::accepted(None, "", wrong);
         all.push(Required { supplementary: false, accepts, objective: None });
     }
     all
 }
 
-fn supplementary(document: &Value, property: &str, wrong: &mut Wrong) -> Required {
+fn supplementary(document: &Value) -> Required {
     let texts = |key: &str| -> Vec<String> {
         list(document, key).iter().filter_map(|t| t.as_str().map(str::to_owned)).collect()
     };
@@ -281,9 +282,6 @@ fn supplementary(document: &Value, property: &str, wrong: &mut Wrong) -> Require
     let types = or(texts("document_types"), &["UTILITY_BILL", "BANK_STATEMENT"]);
     let countries = or(texts("country_codes"), &["GBR"]);
     let objective = document.pointer("/objective/type").and_then(Value::as_str);
-    if objective.is_none() {
-        wrong.say(format!("{property}.objective.type"), "must not be null");
-    }
     Required {
         supplementary: true,
         accepts: countries.into_iter().map(|country| (country, types.clone())).collect(),

@@ -112,11 +112,6 @@ fn wrong_in_everything_else() -> Wrong {
             ),
             "required_documents[0].filter.inclusion",
         ),
-        (
-            "/required_documents",
-            document(json!({ "type": "SUPPLEMENTARY_DOCUMENT" })),
-            "required_documents[0].objective.type",
-        ),
         ("/ibv_options", json!({ "support": "MAYBE" }), "ibv_options.support"),
         (
             "/ibv_options",
@@ -354,6 +349,7 @@ async fn a_session_with_an_identity_profile_needs_no_checks() {
     world.advance(400).await;
     let served = world.get(&format!("/sessions/{id}")).await.json();
     assert_eq!(served["identity_profile"]["result"], "DONE");
+    assert_eq!(served["resources"]["id_documents"].as_array().unwrap().len(), 1);
 }
 
 #[tokio::test]

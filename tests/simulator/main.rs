@@ -262,6 +262,15 @@ async fn the_same_seed_gives_the_same_bytes_and_another_does_not() {
             }
         }
         assert!(texts.len() >= 22);
+        // What is behind the ids follows from the seed too: a letter, a picture.
+        let first = world.served().await;
+        let page = &first["resources"]["id_documents"][0]["pages"][0]["media"]["id"];
+        let picture = format!("/media/{}/content", page.as_str().unwrap());
+        for below in ["/configuration", "/instructions", "/instructions/pdf", &picture] {
+            let answer = world.get(&world.path(below)).await;
+            assert_eq!(answer.status, 200, "{below}");
+            texts.push(format!("{:?}", answer.body));
+        }
         seen.push(texts.concat());
     }
     assert_eq!(seen[0], seen[1]);
