@@ -643,6 +643,11 @@ fn with(sessions: Vec<WatchedSession>) -> Arc<Snapshot> {
     Arc::new(Snapshot { sessions, ..Snapshot::clone(&snapshot(State::Live)) })
 }
 
+/// Whether a node anywhere below says so.
+fn any(nodes: &[TreeNode], said: &dyn Fn(&TreeNode) -> bool) -> bool {
+    nodes.iter().any(|node| said(node) || any(&node.children, said))
+}
+
 #[test]
 fn evidence_is_kept_until_a_day_that_the_tree_and_the_due_column_say() {
     let mut done = session(1, "S01", 900, State::Live);
@@ -656,9 +661,6 @@ fn evidence_is_kept_until_a_day_that_the_tree_and_the_due_column_say() {
     let shown = text(&frame(&model, look()));
     assert!(shown.contains("purge 6d"), "{shown}");
     let said = |node: &TreeNode| node.status.text == "kept to ≈ 23 Oct";
-    fn any(nodes: &[TreeNode], said: &dyn Fn(&TreeNode) -> bool) -> bool {
-        nodes.iter().any(|node| said(node) || any(&node.children, said))
-    }
     assert!(any(&model.tree().roots, &said), "{:#?}", model.tree().roots);
 }
 
