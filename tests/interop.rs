@@ -128,6 +128,7 @@ fn status_of(error: &ApiError) -> Option<u64> {
     match error.kind {
         ApiErrorKind::Status(status) | ApiErrorKind::Unavailable(status, _) => Some(status.into()),
         ApiErrorKind::TooManyRequests(_) => Some(429),
+        ApiErrorKind::ClockSkew(_) => Some(401), // S25 refuses; the simulated day is not today
         _ => None,
     }
 }
@@ -194,7 +195,7 @@ fn document(resource: &Resource) -> Value {
             })
         })
         .collect();
-    let fields = resource.media.iter().find(|media| media.role == "document_fields");
+    let fields = document.document_fields.as_ref();
     json!({
         "id": resource.id.text().as_raw(),
         "document_type": raw(document.document_type.as_ref()),
