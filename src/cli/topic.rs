@@ -26,7 +26,7 @@ STAGES (worked out by this program; state, recommendation and reason are Yoti's)
 ";
 
 const FILTERS: &str = "\
-FILTERS (in /, in views, and in list --filter)
+FILTERS (in /)
 
   words            part of the reference, a tag or the session ID; letters may stand apart (db91)
   \"two words\"      letter for letter          re:/^dbs-2/   a pattern
@@ -44,7 +44,7 @@ FILTERS (in /, in views, and in list --filter)
   due              time left: due<24h  due:passed  due:none
   seen changed     time since the last answer, the last change: seen>1h  changed<10m  seen:never
 
-  branchwatch list --filter 'stage:awaiting due<48h !tag:chased'
+  stage:awaiting due<48h !tag:chased
 ";
 
 const EXIT_CODES: &str = "\
