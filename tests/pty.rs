@@ -184,6 +184,23 @@ fn ctrl_c_quits_and_a_resize_is_followed() {
 }
 
 #[test]
+fn ctrl_l_draws_all_cells_again_on_a_terminal_that_answers_no_question() {
+    let mut terminal = demo(&[]);
+    terminal.sees("demo-0001");
+    let drawn = terminal.raw.lock().unwrap().len();
+    terminal.types("\x0c");
+    until(&terminal, "the screen is cleared", || {
+        let raw = terminal.raw.lock().unwrap();
+        raw.get(drawn..).unwrap().windows(4).any(|bytes| bytes == b"\x1b[2J")
+    });
+    terminal.types("2");
+    terminal.sees("[2 Tree]");
+    terminal.types("q");
+    assert_eq!(terminal.ends().exit_code(), 0);
+    terminal.is_restored();
+}
+
+#[test]
 fn it_ends_when_the_terminal_goes_away() {
     let mut terminal = demo(&[]);
     terminal.sees("demo-0001");

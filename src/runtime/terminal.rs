@@ -114,7 +114,11 @@ impl Surface for Screen {
     }
 
     fn clear(&mut self) -> io::Result<()> {
-        self.terminal.clear()
+        // Not `Terminal::clear`: it asks the terminal where the cursor is, and the answer would go
+        // to whoever reads the keys. A new terminal knows of no cell, so all are drawn.
+        queue!(self.bytes, terminal::Clear(terminal::ClearType::All))?;
+        self.terminal = Terminal::new(CrosstermBackend::new(self.bytes.clone()))?;
+        Ok(())
     }
 
     fn copy(&mut self, text: &str) -> io::Result<()> {
