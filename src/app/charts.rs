@@ -17,22 +17,6 @@ use crate::domain::stats::{self, Median, Stats};
 /// Counted anew after this many seconds.
 const AGAIN: i64 = 60;
 
-/// The way of a session, then its ends.
-const FUNNEL: [StageKind; 12] = [
-    StageKind::LetterNotSet,
-    StageKind::AwaitingVisit,
-    StageKind::AtHome,
-    StageKind::AtCounter,
-    StageKind::TurnedAway,
-    StageKind::Visited,
-    StageKind::ChecksRunning,
-    StageKind::Approve,
-    StageKind::Reject,
-    StageKind::Refer,
-    StageKind::Expired,
-    StageKind::Gone,
-];
-
 /// Opens the charts; the requests come with [`Effect::Traffic`].
 pub(crate) fn open(model: &mut Model) -> Vec<Effect> {
     model.overlay = Some(Overlay::Charts(counted(model, model.times.now)));
@@ -74,11 +58,15 @@ fn counted(model: &Model, now: Timestamp) -> ChartsOverlay {
     let all = model.sessions.by_urgency().map(|item| &*item.session);
     let stats = stats::stats(all, &model.settings.rules, now);
     let tally = model.sessions.tally();
+    // On no way yet, or on none that is known.
+    let outside = |kind: &StageKind| {
+        matches!(kind, StageKind::NotFetched | StageKind::NotFound | StageKind::Unknown)
+    };
     let step = |kind: &StageKind| (Cell::new(kind.words(), kind.tone()), tally.of(*kind));
     ChartsOverlay {
         counted_at: now,
         said: said(&stats, &model.times.of_day(now)),
-        funnel: FUNNEL.iter().map(step).collect(),
+        funnel: StageKind::ALL.iter().filter(|kind| !outside(kind)).map(step).collect(),
         watched: model.sessions.watched(),
         completed: stats.completed,
         rejected: stats.rejected,

@@ -230,7 +230,7 @@ pub(crate) fn header(
 ) -> HeaderView {
     let tally = sessions.tally();
     let ongoing: usize =
-        KINDS.iter().filter(|kind| kind.is_ongoing()).map(|kind| tally.of(*kind)).sum();
+        StageKind::ALL.iter().filter(|kind| kind.is_ongoing()).map(|kind| tally.of(*kind)).sum();
     let mut counters = vec![Cell::plain(format!("{} watched", sessions.watched()))];
     let mut count = |number: usize, word: &str, tone: Tone| {
         if number > 0 {
@@ -261,13 +261,3 @@ pub(crate) fn header(
         warning: connection::warning(health, profile.unknown),
     }
 }
-
-const KINDS: [StageKind; 7] = [
-    StageKind::LetterNotSet,
-    StageKind::AwaitingVisit,
-    StageKind::AtHome,
-    StageKind::AtCounter,
-    StageKind::TurnedAway,
-    StageKind::Visited,
-    StageKind::ChecksRunning,
-];
