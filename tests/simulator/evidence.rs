@@ -9,7 +9,7 @@ use super::created::body;
 use super::simulated::{Reply, World, reply, world};
 
 /// A PNG of our own.
-fn png() -> Vec<u8> {
+pub(crate) fn png() -> Vec<u8> {
     let mut bytes = std::io::Cursor::new(Vec::new());
     let picture = image::RgbImage::from_pixel(8, 8, image::Rgb([1, 2, 3]));
     picture.write_to(&mut bytes, image::ImageFormat::Png).unwrap();

@@ -3,6 +3,7 @@
 //! Owns no fake: what is asserted went over a socket.
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a failed set-up fails the test")]
 
+mod calls;
 mod created;
 mod evidence;
 mod hooks;
