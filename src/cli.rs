@@ -82,12 +82,12 @@ async fn run(cli: Cli) -> Result<u8, Failure> {
         .map_err(|why| Failure::Other(format!("cannot log: {why}")))?;
     match cli.command {
         None if std::io::stdout().is_terminal() => dashboard::run(&global).await,
-        None => local::list(&global, false),
+        None => local::list(&global, &args::List::default()),
         Some(Command::Demo(play)) => dashboard::demo(&global, &play).await,
         Some(Command::Simulate(simulate)) => simulate::run(simulate).await,
         Some(Command::Add(add)) => local::add(&global, add).await,
         Some(Command::Remove { ids }) => local::remove(&global, &ids),
-        Some(Command::List { json }) => local::list(&global, json),
+        Some(Command::List(list)) => local::list(&global, &list),
         Some(Command::Show(show)) => show::show(&global, &show),
         Some(Command::Fetch { ids, timeout }) => fetch::fetch(&global, &ids, &timeout).await,
         Some(Command::Export(export)) => export::run(&global, &export),

@@ -14,6 +14,7 @@ use std::path::PathBuf;
 use uuid::Uuid;
 
 use crate::api::client::{Auth, ClientOptions};
+use crate::app::views::View;
 use crate::domain::rules::Rules;
 use crate::refresh;
 
@@ -90,6 +91,8 @@ pub struct Config {
     pub keys: std::collections::BTreeMap<String, Vec<String>>,
     /// The theme that was asked for.
     pub theme: Option<String>,
+    /// `[views]`, in the order of their names.
+    pub views: Vec<View>,
     /// The store's file.
     pub store: PathBuf,
     /// The log's folder.

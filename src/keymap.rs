@@ -33,6 +33,9 @@ struct Binding {
     description: String,
     #[serde(default)]
     short: Option<String>,
+    /// The keys mean this while that pane has the focus, whatever else they mean elsewhere.
+    #[serde(default)]
+    pane: Option<String>,
 }
 
 /// A key with its modifiers, as it is written: `j`, `G`, `ctrl-d`, `f1`.
@@ -42,7 +45,7 @@ type Chord = (KeyCode, KeyModifiers);
 #[derive(Debug)]
 pub struct Keymap {
     bindings: Vec<(Action, Binding)>,
-    chords: BTreeMap<String, Action>,
+    chords: BTreeMap<String, Vec<(Option<Pane>, Action)>>,
 }
 
 /// Every action with its name in the keymap.
@@ -79,6 +82,10 @@ const NAMES: &[(&str, Action)] = &[
     ("find", Action::Find),
     ("next-hit", Action::NextHit),
     ("previous-hit", Action::PreviousHit),
+    ("sort", Action::SortPicker),
+    ("reverse-sort", Action::ReverseSort),
+    ("wide-columns", Action::WideColumns),
+    ("columns", Action::ColumnPicker),
     ("clear-marks", Action::ClearMarks),
     ("refresh", Action::Refresh),
     ("refresh-all", Action::RefreshAll),
@@ -144,7 +151,7 @@ impl Keymap {
             }
         }
         let mut bindings = Vec::new();
-        let mut chords: BTreeMap<String, Action> = BTreeMap::new();
+        let mut chords: BTreeMap<String, Vec<(Option<Pane>, Action)>> = BTreeMap::new();
         for mut binding in file.action {
             let Some((_, action)) = NAMES.iter().find(|(name, _)| *name == binding.name) else {
                 return Err(KeymapError(format!("no action named {}", binding.name)));
@@ -152,32 +159,37 @@ impl Keymap {
             if let Some(keys) = replaced.get(&binding.name) {
                 binding.keys.clone_from(keys);
             }
+            let pane = binding.pane.as_deref().map(pane).transpose()?;
             for key in &binding.keys {
-                let chord = written(parsed(key)?);
-                if let Some(other) = chords.insert(chord, *action) {
+                let meanings = chords.entry(written(parsed(key)?)).or_default();
+                let other = meanings.iter().find(|(where_, _)| *where_ == pane);
+                if let Some((_, other)) = other {
                     let other =
-                        NAMES.iter().find(|(_, a)| *a == other).map_or("?", |(name, _)| name);
+                        NAMES.iter().find(|(_, a)| a == other).map_or("?", |(name, _)| name);
                     return Err(KeymapError(format!(
                         "{key} is bound to {other} and to {}",
                         binding.name
                     )));
                 }
+                meanings.push((pane, *action));
             }
             bindings.push((*action, binding));
         }
         Ok(Self { bindings, chords })
     }
 
-    /// What a key means; `None`: nothing (a release, an unbound key).
+    /// What a key means while a pane has the focus; `None`: nothing (a release, an unbound key).
     #[must_use]
-    pub fn resolve(&self, mode: Mode, key: KeyEvent) -> Option<Event> {
+    pub fn resolve(&self, mode: Mode, pane: Pane, key: KeyEvent) -> Option<Event> {
         if key.kind == KeyEventKind::Release {
             return None;
         }
         match mode {
             Mode::Text => text_key(key),
             Mode::Keys => {
-                self.chords.get(&written((key.code, key.modifiers))).map(|a| Event::Action(*a))
+                let meanings = self.chords.get(&written((key.code, key.modifiers)))?;
+                let of = |wanted| meanings.iter().find(|(pane, _)| *pane == wanted);
+                of(Some(pane)).or_else(|| of(None)).map(|(_, action)| Event::Action(*action))
             }
         }
     }
@@ -212,7 +224,13 @@ impl Keymap {
             ];
         }
         let special: &[Action] = match pane {
-            Pane::List => &[Action::Enter, Action::Find, Action::NextAttention, Action::Toggle],
+            Pane::List => &[
+                Action::Enter,
+                Action::Find,
+                Action::SortPicker,
+                Action::NextAttention,
+                Action::Toggle,
+            ],
             Pane::Tree => &[
                 Action::Toggle,
                 Action::UnfoldAll,
@@ -227,13 +245,13 @@ impl Keymap {
         };
         let common = [
             Action::Export,
-            Action::CopyMenu,
             Action::Refresh,
+            Action::Help,
+            Action::CopyMenu,
             Action::Pause,
             Action::Zoom,
             Action::TimeForm,
             Action::Json,
-            Action::Help,
             Action::Back,
             Action::Quit,
         ];
@@ -277,6 +295,12 @@ fn text_key(key: KeyEvent) -> Option<Event> {
         (KeyCode::BackTab, _) => Event::Action(Action::PreviousPane),
         _ => return None,
     })
+}
+
+/// Reads the name of a pane.
+fn pane(name: &str) -> Result<Pane, KeymapError> {
+    let known = Pane::ALL.into_iter().find(|pane| pane.name().eq_ignore_ascii_case(name));
+    known.ok_or_else(|| KeymapError(format!("no pane named {name}")))
 }
 
 /// Reads a chord.
@@ -377,15 +401,19 @@ mod tests {
             (KeyCode::F(1), none, Action::Help),
             (KeyCode::Char('4'), KeyModifiers::CONTROL, Action::ClearMarks),
         ] {
-            let event = keymap.resolve(Mode::Keys, key(code, modifiers));
+            let event = keymap.resolve(Mode::Keys, Pane::List, key(code, modifiers));
             assert!(matches!(event, Some(Event::Action(a)) if a == action), "{code:?}: {event:?}");
         }
-        assert!(keymap.resolve(Mode::Keys, key(KeyCode::Char('Z'), none)).is_none());
-        let typed = keymap.resolve(Mode::Text, key(KeyCode::Char('j'), none));
+        assert!(keymap.resolve(Mode::Keys, Pane::List, key(KeyCode::Char('Z'), none)).is_none());
+        for (pane, action) in [(Pane::List, Action::ReverseSort), (Pane::Alerts, Action::Snooze)] {
+            let event = keymap.resolve(Mode::Keys, pane, key(KeyCode::Char('S'), none));
+            assert!(matches!(event, Some(Event::Action(a)) if a == action), "{pane:?}: {event:?}");
+        }
+        let typed = keymap.resolve(Mode::Text, Pane::List, key(KeyCode::Char('j'), none));
         assert!(matches!(typed, Some(Event::Edit(Edit::Insert('j')))));
         let mut release = key(KeyCode::Char('j'), none);
         release.kind = KeyEventKind::Release;
-        assert!(keymap.resolve(Mode::Keys, release).is_none());
+        assert!(keymap.resolve(Mode::Keys, Pane::List, release).is_none());
     }
 
     #[test]

@@ -17,6 +17,7 @@ mod overlay;
 mod own;
 mod pane;
 mod panes;
+mod picker;
 mod picture;
 mod session_list;
 mod text;

@@ -497,6 +497,69 @@ fn time_alone_takes_a_session_into_a_filter_and_the_cursor_keeps_its_session() {
 }
 
 #[test]
+fn the_order_is_picked_and_reversed_and_the_cursor_stays_on_its_session() {
+    let folder = folder();
+    let scenarios = [("S03", 3_600), ("S01", 700), ("S07", 700)];
+    let names = |o: &Operator| {
+        let screen = o.screen();
+        let rows = screen.lines().filter(|line| line.contains("/3") || line.contains("/2"));
+        rows.filter_map(|row| row.split("dbs-").nth(1)?.chars().next()).collect::<String>()
+    };
+    story((80, 24), &scenarios, folder.path(), async |o| {
+        o.sees("sort attention ▼");
+        o.press("g").await;
+        o.sees("dbs-3: a check recommends REJECT");
+        o.press("s").await;
+        o.sees("(•) attention ▼");
+        o.sees("least time left first");
+        o.press("j enter").await;
+        o.sees("sort ref ▲");
+        assert_eq!(names(o), "123");
+        o.sees("dbs-3: a check recommends REJECT");
+        o.press("S").await;
+        o.sees("sort ref ▼");
+        assert_eq!(names(o), "321");
+        o.press("R").await;
+        o.pass(30.0).await;
+        assert_eq!(names(o), "321", "kept while answers come in");
+        o.press("s g space").await;
+        o.sees("(•) attention ▲");
+        o.press("space esc").await;
+        o.sees("sort attention ▼");
+    });
+}
+
+#[test]
+fn columns_are_picked_widened_and_reached_sideways() {
+    let folder = folder();
+    story((80, 24), &[("S01", 700), ("S07", 700)], folder.path(), async |o| {
+        o.does_not_see("SESSION");
+        o.press("w").await;
+        o.sees("SESSION");
+        o.sees("STATE");
+        o.does_not_see("LETTER BRANCH");
+        o.press("l l l l l l l l l").await;
+        o.sees("REFERENCE");
+        o.sees("LETTER BRANCH");
+        o.does_not_see("STATE");
+        o.press("h").await;
+        o.press("w").await;
+        o.sees("DUE");
+        o.does_not_see("SESSION");
+        o.press("W").await;
+        o.sees("[x] stage");
+        o.sees("[ ] session");
+        // The reference cannot be left out; the session ID comes in, the stage goes.
+        o.press("space space j space enter").await;
+        o.sees("REFERENCE");
+        o.sees("SESSION");
+        o.does_not_see("STAGE");
+        o.press("w w").await;
+        o.sees("STAGE");
+    });
+}
+
+#[test]
 fn a_breakdown_opens_by_enter_and_says_why() {
     let folder = folder();
     story((160, 50), &[("S07", 700)], folder.path(), async |o| {

@@ -95,6 +95,18 @@ fn filter(model: &mut Model, text: &str) {
     update(model, Event::Action(Action::Enter));
 }
 
+/// Orders the list by the column at a place of the picker.
+fn sort(model: &mut Model, place: usize, reversed: bool) {
+    update(model, Event::Action(Action::SortPicker));
+    for _ in 0..place {
+        update(model, Event::Action(Action::Down));
+    }
+    update(model, Event::Action(Action::Enter));
+    if reversed {
+        update(model, Event::Action(Action::ReverseSort));
+    }
+}
+
 fn order(model: &Model) -> Vec<SessionId> {
     model.list_rows(0..model.list_len()).into_iter().map(|row| row.id).collect()
 }
@@ -106,9 +118,12 @@ proptest! {
     fn order_and_counters_are_those_of_a_fresh_model_and_the_cursor_stays(
         steps in proptest::collection::vec(step(), 1..60),
         text in proptest::sample::select(&FILTERS[..]),
+        by in 0_usize..12,
+        reversed: bool,
     ) {
         let mut model = model((120, 40));
         filter(&mut model, text);
+        sort(&mut model, by, reversed);
         let (mut now, mut revision) = (start(), 0);
         let mut listed: Vec<Arc<WatchedSession>> = Vec::new();
         let mut table = SessionTable::default();
@@ -141,6 +156,7 @@ proptest! {
             update(&mut fresh, Event::Tick(now));
             update(&mut fresh, Event::Snapshot(snapshot));
             filter(&mut fresh, text);
+            sort(&mut fresh, by, reversed);
             prop_assert_eq!(order(&model), order(&fresh));
             prop_assert_eq!(model.header().counters, fresh.header().counters);
             prop_assert_eq!(model.header().attention, fresh.header().attention);

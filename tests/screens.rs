@@ -484,6 +484,9 @@ fn every_overlay() {
             ("export many", Action::ExportMany),
             ("copy", Action::CopyMenu),
             ("filter", Action::Find),
+            ("sort", Action::SortPicker),
+            ("columns", Action::ColumnPicker),
+            ("wide columns", Action::WideColumns),
         ] {
             let mut model = model(State::Live, size);
             for effect in update(&mut model, Event::Action(action)) {

@@ -138,6 +138,14 @@ pub enum Action {
     Charts,
     /// Copy the values that this build does not know.
     Report,
+    /// Pick the order of the list.
+    SortPicker,
+    /// The order of the list the other way round.
+    ReverseSort,
+    /// All columns of the list, or as many as fit.
+    WideColumns,
+    /// Pick the columns of the list.
+    ColumnPicker,
 }
 
 /// The panes, by their numbers.

@@ -13,6 +13,7 @@ use crate::app::hands;
 use crate::app::model::Model;
 use crate::app::overlay::{CopyItem, CopyMenu, HelpOverlay, Overlay};
 use crate::app::own;
+use crate::app::pickers;
 use crate::app::text_field::TextField;
 use crate::domain::attention;
 use crate::domain::shape::Format;
@@ -123,6 +124,10 @@ pub(crate) fn act(model: &mut Model, action: Action) -> Vec<Effect> {
         Overlay::Help(help) => help_act(model, help, action),
         Overlay::Copy(menu) => copy_act(model, menu, action),
         Overlay::Export(dialog) => export_dialog::act(model, dialog, action),
+        Overlay::Pick(picker) => {
+            pickers::act(model, picker, action);
+            Vec::new()
+        }
     }
 }
 

@@ -6,7 +6,6 @@ use std::cell::OnceCell;
 
 use jiff::Timestamp;
 
-use crate::app::order::Key;
 use crate::app::words::StageKind;
 use crate::domain::attention::{self, Assessment, Reason};
 use crate::domain::coverage;
@@ -25,7 +24,8 @@ pub(crate) struct Facts {
     pub(crate) attention: bool,
     /// It would ask, had it not been acknowledged or snoozed.
     pub(crate) hushed: bool,
-    pinned: bool,
+    /// It stands before those that are not, in every order.
+    pub(crate) pinned: bool,
     pub(crate) unknown_state: bool,
     pub(crate) changes_at: Option<Timestamp>,
     /// Worked out when first asked for.
@@ -53,11 +53,12 @@ impl Facts {
         }
     }
 
-    /// Its place in the default order.
-    pub(crate) fn key(&self, place: u32) -> Key {
-        // The pinned stand before all others, in the same order among themselves.
-        let rank = if self.pinned { self.rank } else { self.rank + 16 };
-        Key { rank, due: self.due.map_or(i64::MAX, Timestamp::as_second), place }
+    /// Its place in the default order: by rank, then by deadline, then those without one.
+    pub(crate) fn urgency(&self) -> i64 {
+        // A time of jiff's, in seconds, takes less than 39 bits.
+        const NEVER: i64 = (1 << 40) - 1;
+        let due = self.due.map_or(NEVER, |at| at.as_second().clamp(0, NEVER - 1));
+        (i64::from(self.rank) << 40) + due
     }
 
     /// Requirements supplied, of how many. `session` is the one that the facts are of.
@@ -85,5 +86,34 @@ fn rank(found: &Assessment, kind: StageKind) -> u8 {
         None if kind.is_completed() => 7,
         None if matches!(kind, StageKind::Expired | StageKind::Gone | StageKind::NotFound) => 8,
         None => 6,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::SignedDuration;
+
+    use super::*;
+    use crate::domain::fixture as f;
+    use crate::domain::wire_enum::{Recommendation, SessionState};
+
+    #[test]
+    fn the_order_is_urgency_then_deadline_then_the_rest() {
+        let rejected = {
+            let mut session = f::session(SessionState::Completed);
+            session.checks.push(f::check("c", Some(Recommendation::Reject)));
+            f::watched(Some(session), None, None)
+        };
+        let refer = f::watched(Some(f::session(SessionState::Completed)), None, None);
+        let waiting = f::watched(Some(f::session(SessionState::Ongoing)), None, None);
+        let mut soon = waiting.clone();
+        let mut entry = f::entry();
+        entry.deadline = Some(f::now() + SignedDuration::from_hours(2));
+        soon.entry = std::sync::Arc::new(entry);
+        let key =
+            |watched: &WatchedSession| Facts::of(watched, &Rules::default(), f::now()).urgency();
+        assert!(key(&rejected) < key(&soon));
+        assert!(key(&soon) < key(&refer));
+        assert!(key(&refer) < key(&waiting));
     }
 }

@@ -3,12 +3,12 @@
 //! Owns the state. It is changed by `update` alone.
 
 use std::collections::{BTreeSet, HashMap, HashSet};
-use std::ops::Range;
 use std::sync::Arc;
 
 use jiff::Timestamp;
 
 use crate::app::action::Mode;
+use crate::app::columns::ColumnSet;
 use crate::app::connection;
 use crate::app::guard::Guard;
 use crate::app::layout::{self, Areas};
@@ -19,7 +19,7 @@ pub(crate) use crate::app::parts::{InputLine, RowPane, TreeMemory, window};
 use crate::app::rows::{self, Profile};
 use crate::app::sessions::{Item, Sessions};
 use crate::app::view::{
-    AlertRow, Cell, CheckRow, HeaderView, LabelRow, ListRow, Pane, Rows, TimelineRow, TreeView,
+    AlertRow, Cell, CheckRow, HeaderView, LabelRow, Pane, Rows, TimelineRow, TreeView,
 };
 use crate::app::words::{Openness, TimeForm, Times};
 use crate::domain::ids::SessionId;
@@ -39,6 +39,9 @@ pub struct Model {
     pub(crate) row: usize,
     pub(crate) offset: usize,
     pub(crate) shift: usize,
+    pub(crate) columns: ColumnSet,
+    /// Columns of the list that are scrolled out of sight to the left.
+    pub(crate) first_column: usize,
     pub(crate) marks: HashSet<SessionId>,
     pub(crate) filter_text: String,
     /// Filters that were kept, oldest first.
@@ -91,6 +94,8 @@ impl Model {
             row: 0,
             offset: 0,
             shift: 0,
+            columns: ColumnSet::Auto,
+            first_column: 0,
             marks: HashSet::new(),
             filter_text: String::new(),
             filters: Vec::new(),
@@ -134,7 +139,8 @@ impl Model {
             Some(Overlay::Copy(menu)) => menu.drawn = true,
             Some(Overlay::Hand(hand)) => hand.drawn(),
             Some(Overlay::Own(overlay)) => overlay.set_drawn(),
-            Some(Overlay::Help(_) | Overlay::Calls(_) | Overlay::Charts(_)) | None => {}
+            Some(Overlay::Help(_) | Overlay::Calls(_) | Overlay::Charts(_) | Overlay::Pick(_))
+            | None => {}
         }
         std::mem::take(&mut self.dirty)
     }
@@ -158,7 +164,7 @@ impl Model {
             _ if self.guard.locked.is_some() => true,
             Some(Overlay::Export(dialog)) => dialog.typing(),
             Some(Overlay::Help(_)) => true,
-            Some(Overlay::Copy(_) | Overlay::Charts(_)) => false,
+            Some(Overlay::Copy(_) | Overlay::Charts(_) | Overlay::Pick(_)) => false,
             Some(Overlay::Hand(hand)) => hand.typing(),
             Some(Overlay::Calls(log)) => log.typing,
             Some(Overlay::Own(overlay)) => overlay.typing(),
@@ -207,22 +213,8 @@ impl Model {
         let down = connection::is_down(&self.health);
         let stale =
             if down || self.item().is_some_and(|item| item.facts.stale) { " ≈" } else { "" };
-        let standing = connection::standing(&self.health);
         match pane {
-            Pane::List => {
-                let (shown, all) = (self.sessions.len(), self.sessions.watched());
-                let left = if shown == all {
-                    format!("Sessions {all}{standing}")
-                } else {
-                    format!("Sessions {shown} of {all}{standing}")
-                };
-                let filter = if self.sessions.filter().is_empty() {
-                    "sort attention".to_owned()
-                } else {
-                    format!("filter {}", self.filter_words())
-                };
-                (left, filter)
-            }
+            Pane::List => self.list_title(),
             Pane::Tree => (format!("Tree {name}{stale}"), self.tree.summary.clone()),
             Pane::Checks => (format!("Checks {name}{stale}"), self.checks_summary.clone()),
             Pane::Timeline => (format!("Timeline {name}"), format!("t {}", self.times.form.name())),
@@ -236,87 +228,6 @@ impl Model {
                 (format!("JSON {name}{stale}"), "as received, secrets removed".to_owned())
             }
         }
-    }
-
-    /// Rows of the list after filtering.
-    #[must_use]
-    pub fn list_len(&self) -> usize {
-        self.sessions.len()
-    }
-
-    /// Rows that the list pane holds.
-    pub(crate) fn list_height(&self) -> usize {
-        self.areas().pane(Pane::List).map_or(0, |area| area.inner_rows().saturating_sub(2))
-    }
-
-    /// Indices of the rows that fit on the screen.
-    #[must_use]
-    pub fn list_window(&self) -> Range<usize> {
-        window(self.sessions.len(), self.row, self.offset, self.list_height())
-    }
-
-    /// Builds the rows asked for, and only those.
-    #[must_use]
-    pub fn list_rows(&self, window: Range<usize>) -> Vec<ListRow> {
-        let items = window.filter_map(|row| self.sessions.at(row));
-        items
-            .map(|item| {
-                let marked = self.marks.contains(&item.session.id());
-                let row = rows::list_row(item, marked, &self.settings.rules, &self.times);
-                connection::aged(row, item, &self.health)
-            })
-            .collect()
-    }
-
-    /// Columns that the list is scrolled sideways.
-    #[must_use]
-    pub const fn list_shift(&self) -> usize {
-        self.shift
-    }
-
-    /// Index of the row under the cursor.
-    #[must_use]
-    pub fn list_selected(&self) -> Option<usize> {
-        (self.sessions.len() > 0).then_some(self.row)
-    }
-
-    /// Instead of rows when there are none: nothing watched, filtered away.
-    #[must_use]
-    pub fn list_notice(&self) -> Vec<String> {
-        if self.sessions.watched() == 0 {
-            return [
-                "Nothing on the watch-list yet.",
-                "",
-                "Yoti has no \"list sessions\" call, so this program keeps its own list.",
-                "",
-                "+                      paste session IDs here",
-                "branchwatch add ID…    from the shell, or:  … add - < ids.txt",
-                "branchwatch demo       look around with made-up sessions, no key",
-            ]
-            .map(str::to_owned)
-            .to_vec();
-        }
-        if self.sessions.len() == 0 {
-            let all = self.sessions.watched();
-            return vec![
-                format!("0 of {all} match  {}", self.filter_words()),
-                "Esc clears the filter.".to_owned(),
-            ];
-        }
-        Vec::new()
-    }
-
-    /// Why the selected row needs attention or is stale, in words; when all is quiet, that.
-    #[must_use]
-    pub fn line_under_list(&self) -> Option<Cell> {
-        let why =
-            self.item().map(|item| rows::why(&item.session, &self.settings.rules, &self.times));
-        connection::advice(&self.health, &self.times, why)
-    }
-
-    /// The filter in force, which is not always what is being typed.
-    fn filter_words(&self) -> String {
-        crate::text::shown_str(&self.sessions.filter().to_string(), 200)
     }
 
     pub(crate) fn item(&self) -> Option<&Item> {

@@ -4,6 +4,7 @@
 
 use crate::app::action::Action;
 use crate::app::model::Model;
+use crate::app::pickers;
 use crate::app::tree_moves as tree;
 use crate::app::update::say;
 use crate::app::view::{Pane, Tone};
@@ -101,6 +102,12 @@ pub(crate) fn toggle(model: &mut Model) {
 }
 
 pub(crate) fn fold(model: &mut Model, action: Action) {
+    if model.focus == Pane::List {
+        if matches!(action, Action::Left | Action::Right) {
+            pickers::sideways(model, action == Action::Right);
+        }
+        return;
+    }
     if model.focus != Pane::Tree {
         match action {
             Action::Left => model.shift = model.shift.saturating_sub(8),

@@ -1,14 +1,27 @@
 //! A sorted list that one change costs little, and many at once cost one pass.
 //!
-//! Owns the order of attention as keys. Must never hold a session itself.
+//! Owns keys and their order. Must never hold a session itself.
 
-/// Where a session stands: rank of its most urgent finding, deadline in seconds, then the order of
-/// adding, which makes every key unique.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+use std::cmp::Reverse;
+
+/// Where a session stands: what the order is by, then the order of adding, which makes every key
+/// unique.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Key {
-    pub(crate) rank: u8,
-    pub(crate) due: i64,
+    /// The pinned stand before all others.
+    pub(crate) unpinned: bool,
+    pub(crate) major: Major,
     pub(crate) place: u32,
+}
+
+/// What an order is by.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Major {
+    Number(i64),
+    Text(Box<str>),
+    TextDown(Reverse<Box<str>>),
+    /// No value: last.
+    Missing,
 }
 
 /// Keys, always sorted.
@@ -28,21 +41,23 @@ impl Order {
         self.0.len()
     }
 
-    pub(crate) fn get(&self, position: usize) -> Option<Key> {
-        self.0.get(position).copied()
+    /// The place of the session at a position.
+    pub(crate) fn get(&self, position: usize) -> Option<u32> {
+        self.0.get(position).map(|key| key.place)
     }
 
-    pub(crate) fn iter(&self) -> impl DoubleEndedIterator<Item = Key> + '_ {
-        self.0.iter().copied()
+    /// All places, in order.
+    pub(crate) fn iter(&self) -> impl DoubleEndedIterator<Item = u32> + '_ {
+        self.0.iter().map(|key| key.place)
     }
 
-    pub(crate) fn position(&self, key: Key) -> Option<usize> {
-        self.0.binary_search(&key).ok()
+    pub(crate) fn position(&self, key: &Key) -> Option<usize> {
+        self.0.binary_search(key).ok()
     }
 
-    /// The keys that pass, in the same order.
-    pub(crate) fn filtered(&self, mut keep: impl FnMut(Key) -> bool) -> Self {
-        Self(self.0.iter().copied().filter(|key| keep(*key)).collect())
+    /// The keys of the places that pass, in the same order.
+    pub(crate) fn filtered(&self, mut keep: impl FnMut(u32) -> bool) -> Self {
+        Self(self.0.iter().filter(|key| keep(key.place)).cloned().collect())
     }
 
     /// Takes keys out and puts keys in. Keys to take out that are not there are passed over.
@@ -65,7 +80,7 @@ impl Order {
         let mut merged = Vec::with_capacity(self.0.len() + into.len());
         let mut out = out.into_iter().peekable();
         let mut into = into.into_iter().peekable();
-        for &key in &self.0 {
+        for key in std::mem::take(&mut self.0) {
             while out.next_if(|gone| *gone < key).is_some() {}
             if out.next_if_eq(&key).is_some() {
                 continue;
@@ -88,7 +103,13 @@ mod tests {
     use std::collections::BTreeMap;
 
     fn key(rank: u8, due: i64, place: u32) -> Key {
-        Key { rank, due, place }
+        let major = match rank {
+            0 => Major::Number(due),
+            1 => Major::Text(due.to_string().into()),
+            2 => Major::TextDown(Reverse(due.to_string().into())),
+            _ => Major::Missing,
+        };
+        Key { unpinned: due % 3 > 0, major, place }
     }
 
     proptest! {
@@ -99,18 +120,18 @@ mod tests {
         ) {
             let mut held: BTreeMap<u32, Key> =
                 start.iter().map(|(&place, &(rank, due))| (place, key(rank, due, place))).collect();
-            let mut order = Order::new(held.values().copied().collect());
+            let mut order = Order::new(held.values().cloned().collect());
             let mut out = Vec::new();
             let mut into = Vec::new();
             for (&place, &(rank, due)) in &changes {
                 let new = key(rank, due, place);
-                out.extend(held.insert(place, new));
+                out.extend(held.insert(place, new.clone()));
                 into.push(new);
             }
             order.change(out, into);
-            let mut sorted: Vec<Key> = held.values().copied().collect();
+            let mut sorted: Vec<Key> = held.values().cloned().collect();
             sorted.sort_unstable();
-            prop_assert_eq!(order.iter().collect::<Vec<_>>(), sorted);
+            prop_assert_eq!(order.0, sorted);
         }
     }
 }

@@ -1,4 +1,4 @@
-//! What lies over the panes: help, the export dialog, the copy menu.
+//! What lies over the panes: help, the export dialog, the copy menu, pickers.
 //!
 //! Owns their state as plain data. Must never write a file or touch the clipboard: they end in an
 //! `Effect`.
@@ -35,6 +35,39 @@ pub enum Overlay {
     Calls(CallsOverlay),
     /// `C`
     Charts(ChartsOverlay),
+    /// `s`, `W`
+    Pick(Picker),
+}
+
+/// What is picked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PickerKind {
+    /// The order of the list: one of them.
+    Sort,
+    /// Its columns: any of them.
+    Columns,
+}
+
+/// A list to pick from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Picker {
+    /// What is picked.
+    pub kind: PickerKind,
+    /// What can be picked.
+    pub rows: Vec<PickRow>,
+    /// Index into `rows`.
+    pub selected: usize,
+}
+
+/// One line of a picker.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PickRow {
+    /// `due ▲`
+    pub name: String,
+    /// What it means.
+    pub words: &'static str,
+    /// In force.
+    pub on: bool,
 }
 
 /// Help: type to search.

@@ -16,8 +16,9 @@ mod parse;
 mod print;
 
 pub(crate) use complete::{Offers, offers};
-pub(crate) use eval::Subject;
+pub(crate) use eval::{Subject, last_change};
 use fields::TextField;
+pub(crate) use fields::nearest;
 use regex::Regex;
 
 /// What is wrong with a text, and at which character.
@@ -129,6 +130,11 @@ impl Query {
     /// The first thing that is wrong, and where.
     pub(crate) fn parse(text: &str) -> Result<Self, QueryError> {
         parse::parse(text).map(Self)
+    }
+
+    /// Both hold.
+    pub(crate) fn and(self, other: Self) -> Self {
+        Self(Expr::all(vec![self.0, other.0]))
     }
 
     /// True when everything is shown.

@@ -43,6 +43,7 @@ pub(crate) fn list_row(item: &Item, marked: bool, rules: &Rules, times: &Times) 
         branch: branch(session),
         seen: seen(session, found.stale, times),
         delta: delta(item, &found, times),
+        tags: tags(session),
         stale: found.stale,
         changed: item.changed,
     }
@@ -115,13 +116,13 @@ fn delta(item: &Item, found: &Assessment, times: &Times) -> Cell {
     if let Stage::TurnedAway { silent_since } = &found.stage {
         return Cell::new(format!("{} idle", times.since(*silent_since)), Tone::Warn);
     }
-    let tags: Vec<String> = item
-        .session
-        .entry
-        .tags
-        .iter()
-        .map(|tag| format!("#{}", crate::text::shown_str(tag, 20)))
-        .collect();
+    Cell::plain("")
+}
+
+fn tags(session: &WatchedSession) -> Cell {
+    let tags = session.entry.tags.iter();
+    let tags: Vec<String> =
+        tags.map(|tag| format!("#{}", crate::text::shown_str(tag, 20))).collect();
     Cell::new(tags.join(" "), Tone::Dim)
 }
 

@@ -11,9 +11,10 @@ use jiff::{SignedDuration, Timestamp};
 
 use crate::app::clocks;
 use crate::app::facts::Facts;
-use crate::app::order::Order;
+use crate::app::order::{Key, Order};
 use crate::app::query::{Query, Subject};
-use crate::app::words::StageKind;
+use crate::app::sort::Sort;
+use crate::app::tally::Tally;
 use crate::domain::change::{ChangeKind, TimelineEvent};
 use crate::domain::ids::SessionId;
 use crate::domain::rules::Rules;
@@ -42,6 +43,10 @@ impl Item {
         let facts = Facts::of(&session, rules, now);
         let (looked_at, changed) = looked(&session);
         Self { session, facts, changed, looked_at, wakes_at: None, before: None, drift: None }
+    }
+
+    fn key(&self, sort: Sort, place: u32) -> Key {
+        sort.key(&self.session, &self.facts, place)
     }
 
     fn subject(&self, now: Timestamp) -> Subject<'_> {
@@ -108,43 +113,19 @@ fn is_news(event: &TimelineEvent, before: &WatchedSession) -> bool {
     }
 }
 
-/// Figures over all sessions, whatever the filter.
-#[derive(Clone, Debug, PartialEq, Eq, Default)]
-pub(crate) struct Tally {
-    kinds: [usize; StageKind::COUNT],
-    pub(crate) due_soon: usize,
-    pub(crate) stale: usize,
-    pub(crate) attention: usize,
-    pub(crate) unknown_states: usize,
+/// Keys to take out of an order, and to put in.
+#[derive(Default)]
+struct Moves {
+    out: Vec<Key>,
+    into: Vec<Key>,
 }
 
-impl Tally {
-    pub(crate) fn of(&self, kind: StageKind) -> usize {
-        self.kinds.get(kind as usize).copied().unwrap_or_default()
-    }
-
-    fn count(&mut self, facts: &Facts, change: impl Fn(usize) -> usize) {
-        if let Some(kind) = self.kinds.get_mut(facts.kind as usize) {
-            *kind = change(*kind);
+impl Moves {
+    fn add(&mut self, was: Key, is: Key) {
+        if was != is {
+            self.out.push(was);
+            self.into.push(is);
         }
-        for (holds, figure) in [
-            (facts.due_soon, &mut self.due_soon),
-            (facts.stale, &mut self.stale),
-            (facts.attention, &mut self.attention),
-            (facts.unknown_state, &mut self.unknown_states),
-        ] {
-            if holds {
-                *figure = change(*figure);
-            }
-        }
-    }
-
-    fn add(&mut self, facts: &Facts) {
-        self.count(facts, |figure| figure + 1);
-    }
-
-    fn take(&mut self, facts: &Facts) {
-        self.count(facts, |figure| figure.saturating_sub(1));
     }
 }
 
@@ -154,9 +135,14 @@ pub(crate) struct Sessions {
     table: SessionTable,
     places: HashMap<SessionId, u32>,
     items: Vec<Item>,
+    /// All, by attention.
     order: Order,
+    /// All in the order that was chosen, where it is another.
+    sorted: Option<Order>,
+    /// Those that pass the filter, where there is one.
     shown: Option<Order>,
     filter: Query,
+    sort: Sort,
     wake: BTreeSet<(Timestamp, u32)>,
     tally: Tally,
 }
@@ -188,22 +174,45 @@ impl Sessions {
 
     /// The session of a row.
     pub(crate) fn at(&self, row: usize) -> Option<&Item> {
-        self.items.get(self.listed().get(row)?.place as usize)
+        self.items.get(self.listed().get(row)? as usize)
     }
 
     /// The row of a session, if it passes the filter.
     pub(crate) fn row_of(&self, id: SessionId) -> Option<usize> {
         let place = *self.places.get(&id)?;
-        self.listed().position(self.items.get(place as usize)?.facts.key(place))
+        self.listed().position(&self.items.get(place as usize)?.key(self.sort, place))
     }
 
     /// All sessions, most urgent first, whatever the filter.
     pub(crate) fn by_urgency(&self) -> impl Iterator<Item = &Item> {
-        self.order.iter().filter_map(|key| self.items.get(key.place as usize))
+        self.order.iter().filter_map(|place| self.items.get(place as usize))
+    }
+
+    fn all(&self) -> &Order {
+        self.sorted.as_ref().unwrap_or(&self.order)
     }
 
     fn listed(&self) -> &Order {
-        self.shown.as_ref().unwrap_or(&self.order)
+        self.shown.as_ref().unwrap_or_else(|| self.all())
+    }
+
+    /// The order in force.
+    pub(crate) const fn sort(&self) -> Sort {
+        self.sort
+    }
+
+    /// Another order.
+    pub(crate) fn set_sort(&mut self, sort: Sort, now: Timestamp) {
+        self.sort = sort;
+        self.resort();
+        self.refilter(now);
+    }
+
+    fn resort(&mut self) {
+        self.sorted = (self.sort != Sort::default()).then(|| {
+            let items = (0_u32..).zip(&self.items);
+            Order::new(items.map(|(place, item)| item.key(self.sort, place)).collect())
+        });
     }
 
     /// The filter in force.
@@ -226,8 +235,8 @@ impl Sessions {
 
     fn refilter(&mut self, now: Timestamp) {
         self.shown = (!self.filter.is_empty()).then(|| {
-            self.order.filtered(|key| {
-                let item = self.items.get(key.place as usize);
+            self.all().filtered(|place| {
+                let item = self.items.get(place as usize);
                 item.is_some_and(|item| self.filter.holds(&item.subject(now)))
             })
         });
@@ -285,11 +294,12 @@ impl Sessions {
             self.tally.add(&item.facts);
             item.wakes_at = item.next_moment(&self.filter, now);
             self.wake.extend(item.wakes_at.map(|at| (at, place)));
-            keys.push(item.facts.key(place));
+            keys.push(item.key(Sort::default(), place));
             self.places.insert(session.id(), place);
             self.items.push(item);
         }
         self.order = Order::new(keys);
+        self.resort();
         self.refilter(now);
     }
 
@@ -316,11 +326,14 @@ impl Sessions {
         rules: &Rules,
         now: Timestamp,
     ) {
-        let (mut out, mut into) = (Vec::new(), Vec::new());
-        let (mut hidden, mut shown) = (Vec::new(), Vec::new());
+        let (mut urgent, mut sorted, mut shown) =
+            (Moves::default(), Moves::default(), Moves::default());
+        let sort = self.sort;
         for &(place, session) in places {
             let Some(item) = self.items.get_mut(place as usize) else { continue };
-            let before = item.facts.clone();
+            let keys = |item: &Item| (item.key(Sort::default(), place), item.key(sort, place));
+            self.tally.take(&item.facts);
+            let (was_urgent, was_sorted) = keys(item);
             match session {
                 Some(session) => item.renew(Arc::clone(session), rules, now),
                 None => item.facts = Facts::of(&item.session, rules, now),
@@ -330,23 +343,23 @@ impl Sessions {
                 self.wake.remove(&(was, place));
             }
             self.wake.extend(next.map(|at| (at, place)));
-            let after = &item.facts;
-            self.tally.take(&before);
-            self.tally.add(after);
-            if before.key(place) != after.key(place) {
-                out.push(before.key(place));
-                into.push(after.key(place));
-            }
+            self.tally.add(&item.facts);
+            let (is_urgent, is_sorted) = keys(item);
             if self.shown.is_some() {
-                hidden.push(before.key(place));
+                shown.out.push(was_sorted.clone());
                 if self.filter.holds(&item.subject(now)) {
-                    shown.push(after.key(place));
+                    shown.into.push(is_sorted.clone());
                 }
             }
+            urgent.add(was_urgent, is_urgent);
+            sorted.add(was_sorted, is_sorted);
         }
-        self.order.change(out, into);
-        if let Some(listed) = &mut self.shown {
-            listed.change(hidden, shown);
+        self.order.change(urgent.out, urgent.into);
+        if let Some(order) = &mut self.sorted {
+            order.change(sorted.out, sorted.into);
+        }
+        if let Some(order) = &mut self.shown {
+            order.change(shown.out, shown.into);
         }
     }
 }

@@ -18,7 +18,7 @@ use crate::app::model::{Model, window};
 use crate::app::moves::{enter, fold, move_row, next_attention, step_pane, toggle, travel};
 use crate::app::view::{Cell, Pane, Tone};
 use crate::app::{
-    call_log, desk, dialogs, filter_bar, guard, hands, news, own, report, rows, timeline,
+    call_log, desk, dialogs, filter_bar, guard, hands, news, own, pickers, report, rows, timeline,
 };
 use crate::domain::ids::SessionId;
 use crate::domain::snapshot::Snapshot;
@@ -296,6 +296,10 @@ fn act(model: &mut Model, action: Action) -> Vec<Effect> {
         Action::NextSession => move_row(model, 1),
         Action::PreviousSession => move_row(model, -1),
         Action::NextAttention => next_attention(model),
+        Action::SortPicker => pickers::open_sort(model),
+        Action::ReverseSort => pickers::reverse(model),
+        Action::WideColumns => pickers::toggle_wide(model),
+        Action::ColumnPicker => pickers::open_columns(model),
         Action::ClearMarks => model.marks.clear(),
         Action::Enter => enter(model),
         Action::Back => back(model),

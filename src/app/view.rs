@@ -111,8 +111,10 @@ pub struct ListRow {
     pub branch: Cell,
     /// Age of the last good answer: `3s`, `9m!`, `—`.
     pub seen: Cell,
-    /// What changed last, short, and tags: `doc+`, `reject`, `503 ×3`.
+    /// What changed last, short: `doc+`, `reject`, `503 ×3`, `2h idle`; empty: nothing to say.
     pub delta: Cell,
+    /// The operator's tags: `#chased`.
+    pub tags: Cell,
     /// Its data is stale.
     pub stale: bool,
     /// It changed and the operator has not looked since.

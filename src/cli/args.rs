@@ -85,11 +85,7 @@ pub(super) enum Command {
         ids: Vec<String>,
     },
     /// One line per session
-    List {
-        /// A JSON array instead
-        #[arg(long)]
-        json: bool,
-    },
+    List(List),
     /// One session: tree, checks, timeline
     Show(Show),
     /// Ask Yoti once, and print what changed
@@ -209,6 +205,26 @@ pub(super) struct Add {
     /// Ask Yoti for them at once
     #[arg(long)]
     pub(super) fetch: bool,
+}
+
+/// Listing.
+#[derive(Debug, Default, Args)]
+pub(super) struct List {
+    /// Only those that it holds for: branchwatch help filters
+    #[arg(short, long, value_name = "QUERY", default_value = "", hide_default_value = true)]
+    pub(super) filter: String,
+    /// Filter, order and columns of the configuration, by name
+    #[arg(long, value_name = "NAME")]
+    pub(super) view: Option<String>,
+    /// A column and asc or desc, such as 'due desc'; without: by attention
+    #[arg(long, value_name = "COLUMN [asc|desc]")]
+    pub(super) sort: Option<String>,
+    /// Columns, such as ref,stage,due
+    #[arg(long, value_name = "COLUMNS", value_delimiter = ',', conflicts_with = "json")]
+    pub(super) columns: Vec<String>,
+    /// A JSON array instead
+    #[arg(long)]
+    pub(super) json: bool,
 }
 
 /// Showing.

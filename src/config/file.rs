@@ -23,6 +23,20 @@ pub(super) struct ConfigFile {
     pub(super) alerts: Alerts,
     #[serde(default)]
     pub(super) keys: BTreeMap<String, Chords>,
+    #[serde(default)]
+    pub(super) views: BTreeMap<String, View>,
+}
+
+/// Filter, order and columns under a name.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct View {
+    #[serde(default)]
+    pub(super) filter: String,
+    #[serde(default)]
+    pub(super) sort: String,
+    #[serde(default)]
+    pub(super) columns: Vec<String>,
 }
 
 /// One application at Yoti.

@@ -11,9 +11,10 @@ use jiff::SignedDuration;
 use uuid::Uuid;
 
 use super::auth::auth;
-use super::file::{Chords, ConfigFile, PassRule, Profile};
+use super::file::{Chords, ConfigFile, PassRule, Profile, View as FileView};
 use super::{Config, ConfigError, PRODUCTION, Shown, Source};
 use crate::api::client::checked_base_url;
+use crate::app::views::{View, ViewTexts};
 use crate::domain::rules::{PassRule as Rule, Rules};
 use crate::domain::span::parse_span;
 use crate::domain::wire_enum::CheckType;
@@ -133,6 +134,7 @@ pub fn resolve(flags: &Flags, environment: &Environment) -> Result<Config, Confi
             Chords::Many(chords) => (action, chords),
         })
         .collect();
+    let views = views(&file.views)?;
     let state_dir = places.state_dir().unwrap_or_else(|| places.data_dir()).join("branchwatch");
     Ok(Config {
         profile: name,
@@ -147,11 +149,27 @@ pub fn resolve(flags: &Flags, environment: &Environment) -> Result<Config, Confi
         desk,
         keys,
         theme: theme.map(|(name, _)| name),
+        views,
         store: places.data_dir().join("branchwatch/store.db"),
         state_dir,
         file: path,
         shown: resolver.shown,
     })
+}
+
+/// Views are read at once, so that a wrong one is told before the dashboard opens.
+fn views(views: &BTreeMap<String, FileView>) -> Result<Vec<View>, ConfigError> {
+    let read = |(name, view): (&String, &FileView)| {
+        let texts = ViewTexts {
+            filter: view.filter.clone(),
+            sort: view.sort.clone(),
+            columns: view.columns.clone(),
+        };
+        View::read(name, &texts).map_err(|why| {
+            wrong(&format!("views.{name}.{}", why.part), Source::File, why.to_string())
+        })
+    };
+    views.iter().map(read).collect()
 }
 
 fn read(path: &Path, must_exist: bool) -> Result<ConfigFile, ConfigError> {

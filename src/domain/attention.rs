@@ -1,6 +1,6 @@
 //! Which session needs the operator, and why, in words: small pure linters (product.md 3).
 //!
-//! Owns the linters and the default order. Must never decide what is drawn.
+//! Owns the linters. Must never decide what is drawn.
 
 use jiff::{SignedDuration, Timestamp};
 
@@ -109,21 +109,6 @@ impl Assessment {
     #[must_use]
     pub fn needs_operator(&self) -> bool {
         self.hush.is_none() && self.findings.iter().any(asks)
-    }
-
-    /// The default order (product.md 3): by the most urgent finding, then by deadline, then those
-    /// without one. Smaller is shown first.
-    #[must_use]
-    pub fn sort_key(&self) -> (u8, i64) {
-        let rank = self.findings.first().map_or(6, |finding| match finding.reason {
-            Reason::AtCounter => 0,
-            Reason::TurnedAway => 1,
-            Reason::Rejected => 2,
-            Reason::DueSoon => 3,
-            Reason::Refer => 4,
-            Reason::Stale => 5,
-        });
-        (rank, self.deadline.map_or(i64::MAX, |deadline| deadline.at.as_second()))
     }
 }
 
@@ -262,7 +247,7 @@ mod tests {
     use super::*;
     use crate::domain::fixture as f;
     use crate::domain::watched::{PollFailure, PollState};
-    use crate::domain::wire_enum::{Recommendation, SessionState};
+    use crate::domain::wire_enum::SessionState;
 
     fn assessed(watched: &WatchedSession) -> Assessment {
         assess(watched, &Rules::default(), f::now())
@@ -313,25 +298,6 @@ mod tests {
         assert!(assess(&watched, &Rules::default(), changes_at).stale);
         watched.poll.interval = None;
         assert!(!assessed(&watched).stale, "what is not polled any more is not stale");
-    }
-
-    #[test]
-    fn the_order_is_urgency_then_deadline_then_the_rest() {
-        let rejected = {
-            let mut session = f::session(SessionState::Completed);
-            session.checks.push(f::check("c", Some(Recommendation::Reject)));
-            f::watched(Some(session), None, None)
-        };
-        let refer = f::watched(Some(f::session(SessionState::Completed)), None, None);
-        let waiting = f::watched(Some(f::session(SessionState::Ongoing)), None, None);
-        let mut soon = waiting.clone();
-        let mut entry = f::entry();
-        entry.deadline = Some(f::now() + SignedDuration::from_hours(2));
-        soon.entry = std::sync::Arc::new(entry);
-        let key = |watched: &WatchedSession| assessed(watched).sort_key();
-        assert!(key(&rejected) < key(&soon));
-        assert!(key(&soon) < key(&refer));
-        assert!(key(&refer) < key(&waiting));
     }
 
     #[test]

@@ -127,7 +127,9 @@ pub async fn run<S: Surface, C: Clock>(
 /// A terminal's event as ours; what means nothing is dropped.
 fn translate(model: &Model, keymap: &Keymap, input: Input) -> Option<Event> {
     match input {
-        Input::Key(key) if key.kind != KeyEventKind::Release => keymap.resolve(model.mode(), key),
+        Input::Key(key) if key.kind != KeyEventKind::Release => {
+            keymap.resolve(model.mode(), model.focus(), key)
+        }
         Input::Paste(text) => Some(Event::Paste(text)),
         Input::Resize(columns, rows) => Some(Event::Resize(columns, rows)),
         _ => None,

@@ -8,6 +8,7 @@ use ratatui::text::{Line, Span};
 use ratatui::widgets::{Block, Borders, Clear, Paragraph};
 use unicode_width::UnicodeWidthStr;
 
+use super::picker;
 use super::text::fit;
 use crate::app::Model;
 use crate::app::overlay::{CopyMenu, HelpOverlay, Overlay};
@@ -26,6 +27,7 @@ pub(super) fn draw(frame: &mut Frame<'_>, whole: Rect, model: &Model, look: Look
         Some(Overlay::Charts(charts)) => super::charts::draw(frame, whole, charts, look),
         Some(Overlay::Own(overlay)) => super::own::draw(frame, whole, (overlay, model), look),
         Some(Overlay::Calls(log)) => super::call_log::draw(frame, whole, log, look),
+        Some(Overlay::Pick(picker)) => picker::draw(frame, whole, picker, look),
     }
 }
 

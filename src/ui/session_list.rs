@@ -1,79 +1,19 @@
 //! The session list: only the visible rows are built.
 //!
-//! Owns which columns fit into which width.
+//! Owns how a column's cell is drawn; which columns fit, the model says.
 
 use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 use ratatui::widgets::Paragraph;
+use unicode_width::UnicodeWidthStr;
 
 use super::pane;
 use super::text::{cell, fit, right};
 use crate::app::Model;
-use crate::app::view::{Glyph, ListRow, Pane, Tone};
+use crate::app::columns::{Column, Fitted};
+use crate::app::view::{Cell, Glyph, ListRow, Pane, Tone};
 use crate::theme::{Look, Role};
-
-/// Widths of the columns; 0: not shown.
-struct Columns {
-    name: usize,
-    id: usize,
-    state: usize,
-    stage: usize,
-    docs: usize,
-    checks: usize,
-    due: usize,
-    branch: usize,
-    seen: usize,
-    delta: usize,
-}
-
-impl Columns {
-    fn of(width: usize) -> Self {
-        let wide = width >= 96;
-        let narrow = width < 64;
-        let mut columns = Self {
-            name: 10,
-            id: if wide { 9 } else { 0 },
-            state: if wide { 10 } else { 0 },
-            stage: 15,
-            docs: 5,
-            checks: if narrow { 7 } else { 10 },
-            due: 8,
-            branch: 0,
-            seen: 5,
-            delta: 7,
-        };
-        let used = 4
-            + columns.name
-            + columns.id
-            + columns.state
-            + columns.stage
-            + columns.docs
-            + columns.checks
-            + columns.due
-            + columns.seen
-            + columns.delta;
-        let mut spare = width.saturating_sub(used);
-        let mut give = |column: &mut usize, most: usize| {
-            let given = spare.min(most);
-            *column += given;
-            spare -= given;
-        };
-        give(&mut columns.name, 4);
-        give(&mut columns.stage, 1);
-        give(&mut columns.delta, 3);
-        if wide {
-            give(&mut columns.branch, 20);
-        }
-        give(&mut columns.name, 8);
-        give(&mut columns.delta, 12);
-        give(&mut columns.name, 10);
-        if used > width {
-            columns.delta = columns.delta.saturating_sub(used - width);
-        }
-        columns
-    }
-}
 
 pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, model: &Model, look: Look) {
     let inner = pane::frame(frame, area, model, Pane::List, look);
@@ -81,7 +21,7 @@ pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, model: &Model, look: Look)
         pane::notice(frame, inner, &model.list_notice(), look);
         return;
     }
-    let columns = Columns::of(usize::from(inner.width));
+    let columns = model.list_columns(usize::from(inner.width));
     let window = model.list_window();
     let (first, end) = (window.start, window.end);
     let focus = model.focus() == Pane::List;
@@ -98,62 +38,73 @@ pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, model: &Model, look: Look)
     frame.render_widget(Paragraph::new(lines), inner);
 }
 
-fn head(columns: &Columns, look: Look) -> Line<'static> {
+fn head(fitted: &Fitted, look: Look) -> Line<'static> {
     let style = look.role(Role::Head);
-    let named = [
-        ("", 4),
-        ("REFERENCE", columns.name),
-        ("SESSION", columns.id),
-        ("STATE", columns.state),
-        ("STAGE", columns.stage),
-        ("DOCS", columns.docs),
-        ("CHECKS", columns.checks),
-        ("DUE", columns.due),
-        ("LETTER BRANCH", columns.branch),
-        ("SEEN", columns.seen),
-        ("Δ", columns.delta),
-    ];
-    let spans = named.into_iter().map(|(name, width)| Span::styled(fit(name, width, look), style));
-    Line::from(spans.collect::<Vec<_>>())
+    let more = |hidden: usize, sign: &str| look.text(if hidden > 0 { sign } else { " " });
+    let mut spans = vec![Span::styled(format!("  {} ", more(fitted.left, "‹")), style)];
+    let last = fitted.columns.len().saturating_sub(1);
+    for (place, (column, width)) in fitted.columns.iter().enumerate() {
+        let sign = if place == last { more(fitted.right, "›") } else { String::new() };
+        let width = width.saturating_sub(sign.trim().width());
+        spans.push(Span::styled(fit(column.head(), width, look), style));
+        spans.push(Span::styled(sign.trim().to_owned(), style));
+    }
+    Line::from(spans)
 }
 
-fn spans(row: &ListRow, columns: &Columns, selected: bool, look: Look) -> Vec<Span<'static>> {
+fn spans(row: &ListRow, fitted: &Fitted, selected: bool, look: Look) -> Vec<Span<'static>> {
     let cursor = if selected { ">" } else { " " };
     let mark = if row.marked { "*" } else { " " };
-    let changed = if row.changed { look.glyph(Glyph::Changed) } else { "" };
-    let mut delta = row.delta.clone();
-    if row.changed {
-        delta.text = format!("{changed} {}", delta.text);
-        delta.tone = Tone::Changed;
-    }
     let (glyph, tone) = row.glyph;
-    let gap = usize::from(row.due.text.chars().count() < columns.due);
-    vec![
+    let mut spans = vec![
         Span::raw(cursor),
         Span::styled(mark, look.role(Role::Mark)),
         Span::styled(look.glyph(glyph), look.tone(tone)),
         Span::raw(" "),
-        cell(&row.name, columns.name.saturating_sub(1), look),
-        Span::raw(" "),
-        Span::styled(fit(&row.short_id, columns.id, look), look.tone(Tone::Dim)),
-        cell(&row.state, columns.state, look),
-        cell(&row.stage, columns.stage.saturating_sub(1), look),
-        Span::raw(" "),
-        cell(&row.docs, columns.docs, look),
-    ]
-    .into_iter()
-    .chain(checks(row, columns.checks, look))
-    .chain([
-        // What fills the column (`purge 6d`) may take the blank before the next one too.
-        right(&row.due.text, columns.due - gap, look.tone(row.due.tone), look),
-        Span::raw(" ".repeat(gap)),
-        cell(&row.branch, columns.branch.saturating_sub(1), look),
-        Span::raw(if columns.branch > 0 { " " } else { "" }),
-        right(&row.seen.text, columns.seen.saturating_sub(1), look.tone(row.seen.tone), look),
-        Span::raw(" "),
-        cell(&delta, columns.delta, look),
-    ])
-    .collect()
+    ];
+    let has_tags = fitted.columns.iter().any(|(column, _)| *column == Column::Tags);
+    for (column, width) in &fitted.columns {
+        // The last cell of a column is the blank behind it.
+        let room = width.saturating_sub(1);
+        let right = |cell: &Cell| right(&cell.text, room, look.tone(cell.tone), look);
+        let text = match column {
+            Column::Checks => {
+                spans.extend(checks(row, *width, look));
+                continue;
+            }
+            Column::Changed => cell(&delta(row, has_tags, look), *width, look),
+            Column::Session => Span::styled(fit(&row.short_id, *width, look), look.tone(Tone::Dim)),
+            Column::State => cell(&row.state, *width, look),
+            Column::Docs => cell(&row.docs, *width, look),
+            Column::Ref => cell(&row.name, room, look),
+            Column::Stage => cell(&row.stage, room, look),
+            // What fills the column (`purge 6d`) may take the blank before the next one too.
+            Column::Due => {
+                let gap = usize::from(row.due.text.width() < *width);
+                super::text::right(&row.due.text, width - gap, look.tone(row.due.tone), look)
+            }
+            Column::Branch => cell(&row.branch, room, look),
+            Column::Seen => right(&row.seen),
+            Column::Tags => cell(&row.tags, room, look),
+        };
+        let used = text.width();
+        spans.push(text);
+        spans.push(Span::raw(" ".repeat(width - used)));
+    }
+    spans
+}
+
+/// What changed; while nothing did, the tags, if they have no column.
+fn delta(row: &ListRow, has_tags: bool, look: Look) -> Cell {
+    let mut delta = row.delta.clone();
+    if delta.text.is_empty() && !has_tags {
+        delta = row.tags.clone();
+    }
+    if row.changed {
+        delta.text = format!("{} {}", look.glyph(Glyph::Changed), delta.text);
+        delta.tone = Tone::Changed;
+    }
+    delta
 }
 
 /// One sign for each check where they fit, else how many of each.
@@ -194,7 +145,7 @@ fn under(model: &Model, (first, end): (usize, usize), width: usize, look: Look) 
         (above, 0) => format!(" ↑ {above} "),
         (above, below) => format!(" ↑ {above} ↓ {below} "),
     };
-    let more = if look.ascii { more.replace('↓', "v").replace('↑', "^") } else { more };
+    let more = look.text(&more);
     let room = width.saturating_sub(more.chars().count() + 1);
     let mut spans = vec![Span::raw(" ")];
     if let Some(why) = model.line_under_list() {

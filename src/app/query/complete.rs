@@ -1,6 +1,7 @@
 //! What may be typed at the cursor: names of fields, and values of a field that are known.
 //!
-//! Owns the offers. A server's text is offered only where it is harmless as it stands.
+//! Owns the offers. A server's text is offered only where it is harmless as it stands, a reference
+//! only where it need not be hidden.
 
 use std::collections::BTreeSet;
 
@@ -8,6 +9,7 @@ use super::eval::any_text;
 use super::fields::{self, FIELDS, Field, TextField};
 use super::print::{is_simple, quoted};
 use crate::app::words::StageKind;
+use crate::domain::personal::looks_like_a_person;
 use crate::domain::watched::WatchedSession;
 use crate::domain::wire_enum::{CheckType, Recommendation, SessionState, SourceType};
 
@@ -107,7 +109,8 @@ fn stage(kind: StageKind) -> String {
 fn texts<'a>(field: TextField, sessions: impl Iterator<Item = &'a WatchedSession>) -> Vec<String> {
     let mut found = BTreeSet::new();
     let mut add = |text: &str| {
-        if crate::text::shown_str(text, LONGEST) == text && !text.is_empty() {
+        let harmless = crate::text::shown_str(text, LONGEST) == text && !text.is_empty();
+        if harmless && !(field == TextField::Ref && looks_like_a_person(text)) {
             found.insert(value(text));
         }
         false
@@ -122,8 +125,8 @@ fn texts<'a>(field: TextField, sessions: impl Iterator<Item = &'a WatchedSession
     for text in known {
         add(text);
     }
-    // A session ID is pasted, not chosen.
-    if field != TextField::Session {
+    // A session ID is pasted, a note is read: neither is chosen from a list.
+    if !matches!(field, TextField::Session | TextField::Note) {
         for session in sessions {
             any_text(field, session, &mut add);
         }
@@ -149,6 +152,7 @@ mod tests {
         let mut tagged = f::watched(Some(f::session(SessionState::Ongoing)), None, None);
         let mut entry = f::entry();
         entry.tags = vec!["chased".into(), "call back".into(), "a\u{202e}b".into()];
+        entry.reference = Some("jane.doe@example.com".into());
         tagged.entry = Arc::new(entry);
         offers(before, std::iter::once(&tagged)).map(|offers| (offers.from, offers.texts))
     }
@@ -171,7 +175,7 @@ mod tests {
             let texts = texts.iter().map(|text| (*text).to_owned()).collect();
             assert_eq!(offered(before), Some((from, texts)), "{before}");
         }
-        for before in ["zzz", "nofield:x", "tag:\"call back\" zz", "docs:"] {
+        for before in ["zzz", "nofield:x", "tag:\"call back\" zz", "docs:", "ref:"] {
             assert_eq!(offered(before), None, "{before}");
         }
     }

@@ -202,8 +202,7 @@ pub(super) fn any_text(field: TextField, session: &WatchedSession, test: &mut Te
         TextField::Ref => entry.reference.as_deref().is_some_and(test),
         TextField::Session => test(id_text(session, &mut [0; 36])),
         TextField::Tag => entry.tags.iter().any(|tag| test(tag)),
-        // Notes come with a later version; until then no session has one.
-        TextField::Note => false,
+        TextField::Note => !session.own.note.is_empty() && test(&session.own.note),
         TextField::Branch => session.instructions().is_some_and(|letter| {
             let branch = letter.branch.iter();
             let texts = branch.flat_map(|b| [&b.name, &b.fad_code, &b.post_code]).flatten();

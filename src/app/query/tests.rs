@@ -47,6 +47,7 @@ fn full() -> WatchedSession {
     entry.reference = Some("DBS-2291".into());
     entry.tags = vec!["Team-A".into(), "urgent".into()];
     watched.entry = Arc::new(entry);
+    Arc::make_mut(&mut watched.own).note = "Call back on Monday".into();
     watched.poll.last_ok = Some(f::minutes_ago(10));
     watched.timeline = Arc::new(vec![TimelineEvent {
         at: f::minutes_ago(120),
@@ -115,7 +116,9 @@ fn every_field_holds_what_its_name_says() {
             ("tag!=chased", true),
             ("tag!=urgent", false),
             ("tag:\"\"", true),
-            ("note:anything", false),
+            ("note:\"call back\"", true),
+            ("note:tuesday", false),
+            ("!note:\"\"", false),
         ],
     );
 }

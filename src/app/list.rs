@@ -1,0 +1,116 @@
+//! Reading the session list of the model: title, window, rows, columns.
+//!
+//! Owns no state and changes nothing.
+
+use std::ops::Range;
+
+use crate::app::columns::Fitted;
+use crate::app::model::{Model, window};
+use crate::app::view::{Cell, ListRow, Pane};
+use crate::app::{connection, rows};
+
+impl Model {
+    /// What is listed, and under which filter and in which order.
+    pub(crate) fn list_title(&self) -> (String, String) {
+        let (shown, all) = (self.sessions.len(), self.sessions.watched());
+        let standing = connection::standing(&self.health);
+        let left = if shown == all {
+            format!("Sessions {all}{standing}")
+        } else {
+            format!("Sessions {shown} of {all}{standing}")
+        };
+        let mut right = format!("sort {}", self.sessions.sort().title());
+        if !self.sessions.filter().is_empty() {
+            right = format!("filter {} · {right}", self.filter_words());
+        }
+        let room = self.list_width().saturating_sub(left.chars().count() + 8);
+        (left, crate::text::shown_str(&right, room))
+    }
+
+    /// Rows of the list after filtering.
+    #[must_use]
+    pub fn list_len(&self) -> usize {
+        self.sessions.len()
+    }
+
+    /// Rows that the list pane holds.
+    pub(crate) fn list_height(&self) -> usize {
+        self.areas().pane(Pane::List).map_or(0, |area| area.inner_rows().saturating_sub(2))
+    }
+
+    /// Indices of the rows that fit on the screen.
+    #[must_use]
+    pub fn list_window(&self) -> Range<usize> {
+        window(self.sessions.len(), self.row, self.offset, self.list_height())
+    }
+
+    /// Builds the rows asked for, and only those.
+    #[must_use]
+    pub fn list_rows(&self, window: Range<usize>) -> Vec<ListRow> {
+        let items = window.filter_map(|row| self.sessions.at(row));
+        items
+            .map(|item| {
+                let marked = self.marks.contains(&item.session.id());
+                let row = rows::list_row(item, marked, &self.settings.rules, &self.times);
+                connection::aged(row, item, &self.health)
+            })
+            .collect()
+    }
+
+    /// The columns of the list that fit into so many cells.
+    #[must_use]
+    pub fn list_columns(&self, width: usize) -> Fitted {
+        self.columns.fit(width, self.first_column)
+    }
+
+    /// Cells inside the list pane.
+    pub(crate) fn list_width(&self) -> usize {
+        let pane = self.areas().pane(Pane::List);
+        pane.map_or(0, |area| usize::from(area.w.saturating_sub(2)))
+    }
+
+    /// Index of the row under the cursor.
+    #[must_use]
+    pub fn list_selected(&self) -> Option<usize> {
+        (self.sessions.len() > 0).then_some(self.row)
+    }
+
+    /// Instead of rows when there are none: nothing watched, filtered away.
+    #[must_use]
+    pub fn list_notice(&self) -> Vec<String> {
+        if self.sessions.watched() == 0 {
+            return [
+                "Nothing on the watch-list yet.",
+                "",
+                "Yoti has no \"list sessions\" call, so this program keeps its own list.",
+                "",
+                "+                      paste session IDs here",
+                "branchwatch add ID…    from the shell, or:  … add - < ids.txt",
+                "branchwatch demo       look around with made-up sessions, no key",
+            ]
+            .map(str::to_owned)
+            .to_vec();
+        }
+        if self.sessions.len() == 0 {
+            let all = self.sessions.watched();
+            return vec![
+                format!("0 of {all} match  {}", self.filter_words()),
+                "Esc clears the filter.".to_owned(),
+            ];
+        }
+        Vec::new()
+    }
+
+    /// Why the selected row needs attention or is stale, in words; when all is quiet, that.
+    #[must_use]
+    pub fn line_under_list(&self) -> Option<Cell> {
+        let why =
+            self.item().map(|item| rows::why(&item.session, &self.settings.rules, &self.times));
+        connection::advice(&self.health, &self.times, why)
+    }
+
+    /// The filter in force, which is not always what is being typed.
+    pub(crate) fn filter_words(&self) -> String {
+        crate::text::shown_str(&self.sessions.filter().to_string(), 200)
+    }
+}

@@ -1,0 +1,134 @@
+//! Picking the order and the columns of the list.
+//!
+//! Owns what the pickers offer, what keys do in them, and what follows.
+
+use crate::app::action::Action;
+use crate::app::columns::{Column, ColumnSet};
+use crate::app::dialogs::moved;
+use crate::app::model::Model;
+use crate::app::overlay::{Overlay, PickRow, Picker, PickerKind};
+use crate::app::sort::Sort;
+use crate::app::update::{keep_row, say};
+use crate::app::view::Tone;
+
+/// `s`: by what the list is ordered.
+pub(crate) fn open_sort(model: &mut Model) {
+    let now = model.sessions.sort();
+    let by = std::iter::once(None).chain(Column::ALL.map(Some));
+    let rows: Vec<PickRow> = by
+        .map(|by| {
+            let sort = if by == now.by { now } else { Sort { by, reversed: false } };
+            PickRow { name: sort.title(), words: first(sort), on: by == now.by }
+        })
+        .collect();
+    let selected = rows.iter().position(|row| row.on).unwrap_or(0);
+    model.overlay = Some(Overlay::Pick(Picker { kind: PickerKind::Sort, rows, selected }));
+}
+
+/// What stands first.
+fn first(sort: Sort) -> &'static str {
+    match (sort.by, sort.reversed) {
+        (None, false) => "who needs you most first",
+        (None, true) => "who needs you least first",
+        (Some(Column::Ref), _) => "by your reference, numbers as numbers",
+        (Some(Column::Docs), false) => "fewest supplied first",
+        (Some(Column::Docs), true) => "most supplied first",
+        (Some(Column::Checks), false) => "REJECT, then to be looked at, not yet, APPROVE",
+        (Some(Column::Checks), true) => "APPROVE first",
+        (Some(Column::Due), false) => "least time left first",
+        (Some(Column::Due), true) => "most time left first",
+        (Some(Column::Seen), false) => "freshest answer first",
+        (Some(Column::Seen), true) => "oldest answer first",
+        (Some(Column::Changed), false) => "newest change first",
+        (Some(Column::Changed), true) => "oldest change first",
+        (Some(Column::Stage), false) => "from the first step to the last",
+        (Some(Column::Stage), true) => "from the last step to the first",
+        (Some(column), _) => column.words(),
+    }
+}
+
+/// `W`: which columns are shown.
+pub(crate) fn open_columns(model: &mut Model) {
+    let shown = model.columns.columns(model.list_width());
+    let row = |column: Column| PickRow {
+        name: column.name().to_owned(),
+        words: column.words(),
+        on: shown.contains(&column),
+    };
+    let rows = Column::ALL.map(row).to_vec();
+    model.overlay = Some(Overlay::Pick(Picker { kind: PickerKind::Columns, rows, selected: 0 }));
+}
+
+/// A key while one is open.
+pub(crate) fn act(model: &mut Model, mut picker: Picker, action: Action) {
+    match (picker.kind, action) {
+        (PickerKind::Sort, Action::Enter | Action::ReverseSort | Action::Toggle) => {
+            // The first line is attention, which is no column.
+            let column = |place| Column::ALL.get(place).copied();
+            let by = picker.selected.checked_sub(1).and_then(column);
+            let now = model.sessions.sort();
+            let reverse = action != Action::Enter;
+            let reversed = if by == now.by { now.reversed != reverse } else { reverse };
+            set_sort(model, Sort { by, reversed });
+            if reverse {
+                open_sort(model);
+            }
+            return;
+        }
+        (PickerKind::Columns, Action::Enter) => {
+            let rows = Column::ALL.into_iter().zip(&picker.rows);
+            let own = rows.filter(|(_, row)| row.on).map(|(column, _)| column).collect();
+            set_columns(model, ColumnSet::Own(own));
+            return;
+        }
+        (PickerKind::Columns, Action::Toggle) => {
+            // The reference stays: a row needs a name.
+            if let Some(row) = picker.rows.get_mut(picker.selected).filter(|_| picker.selected > 0)
+            {
+                row.on = !row.on;
+            }
+            picker.selected = moved(picker.selected, picker.rows.len(), Action::Down);
+        }
+        (_, action) => picker.selected = moved(picker.selected, picker.rows.len(), action),
+    }
+    model.overlay = Some(Overlay::Pick(picker));
+}
+
+/// `S`: the other way round.
+pub(crate) fn reverse(model: &mut Model) {
+    let sort = model.sessions.sort();
+    set_sort(model, Sort { reversed: !sort.reversed, ..sort });
+}
+
+fn set_sort(model: &mut Model, sort: Sort) {
+    model.sessions.set_sort(sort, model.times.now);
+    keep_row(model);
+    say(model, format!("sort {}: {}", sort.title(), first(sort)), Tone::Plain);
+}
+
+/// `w`: all columns, or as many as fit.
+pub(crate) fn toggle_wide(model: &mut Model) {
+    let wide = model.columns == ColumnSet::Wide;
+    set_columns(model, if wide { ColumnSet::Auto } else { ColumnSet::Wide });
+}
+
+fn set_columns(model: &mut Model, columns: ColumnSet) {
+    let words = match &columns {
+        ColumnSet::Auto => "as many as fit",
+        ColumnSet::Wide => "all; h and l go sideways in the list",
+        ColumnSet::Own(_) => "your choice; w goes back",
+    };
+    model.columns = columns;
+    model.first_column = 0;
+    say(model, format!("columns: {words}"), Tone::Plain);
+}
+
+/// `h` and `l` in the list.
+pub(crate) fn sideways(model: &mut Model, right: bool) {
+    let fitted = model.list_columns(model.list_width());
+    model.first_column = match (right, fitted.right) {
+        (true, 0) => fitted.left,
+        (true, _) => fitted.left + 1,
+        (false, _) => fitted.left.saturating_sub(1),
+    };
+}

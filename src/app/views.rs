@@ -1,0 +1,162 @@
+//! A view: filter, order and columns of the list together, under a name.
+//!
+//! Owns reading one from texts, and listing sessions by one. Must never keep one: `config` and
+//! `persist` do.
+
+use std::fmt;
+use std::sync::Arc;
+
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+
+use crate::app::columns::{Column, ColumnSet};
+use crate::app::query::Query;
+use crate::app::rows;
+use crate::app::sessions::Sessions;
+use crate::app::sort::Sort;
+use crate::app::view::ListRow;
+use crate::app::words::{Openness, TimeForm, Times};
+use crate::domain::personal::Privacy;
+use crate::domain::rules::Rules;
+use crate::domain::snapshot::SessionTable;
+use crate::domain::watched::WatchedSession;
+
+/// Filter, order and columns.
+#[derive(Clone, Debug, PartialEq, Default)]
+pub struct View {
+    /// Its name; empty: none.
+    pub name: String,
+    /// The filter as it was typed.
+    pub(crate) text: String,
+    pub(crate) filter: Query,
+    pub(crate) sort: Sort,
+    pub(crate) columns: ColumnSet,
+}
+
+/// A view as texts, as in the configuration and in the store.
+#[derive(Clone, Debug, PartialEq, Eq, Default)]
+pub struct ViewTexts {
+    /// In the filter language; empty: everything.
+    pub filter: String,
+    /// `due asc`; empty: by attention.
+    pub sort: String,
+    /// Names; empty: as many as fit.
+    pub columns: Vec<String>,
+}
+
+/// Why a view cannot be read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ViewError {
+    /// `filter`, `sort`, `columns`.
+    pub part: &'static str,
+    /// The character of the part, counted from 0, where it is known.
+    pub at: Option<usize>,
+    /// What is wrong and what was expected.
+    pub what: String,
+}
+
+impl fmt::Display for ViewError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.at {
+            Some(at) => write!(f, "{}, character {}: {}", self.part, at + 1, self.what),
+            None => write!(f, "{}: {}", self.part, self.what),
+        }
+    }
+}
+
+impl std::error::Error for ViewError {}
+
+impl View {
+    /// Reads a view.
+    ///
+    /// # Errors
+    /// Says which part is wrong, and where.
+    pub fn read(name: &str, texts: &ViewTexts) -> Result<Self, ViewError> {
+        let filter = Query::parse(&texts.filter).map_err(|why| ViewError {
+            part: "filter",
+            at: Some(why.at),
+            what: why.what,
+        })?;
+        let wrong = |part| move |what| ViewError { part, at: None, what };
+        let sort = Sort::parse(&texts.sort).map_err(wrong("sort"))?;
+        let mut columns: Vec<Column> = Vec::new();
+        for name in &texts.columns {
+            let column = Column::named(name.trim()).map_err(wrong("columns"))?;
+            if !columns.contains(&column) {
+                columns.push(column);
+            }
+        }
+        let columns = if columns.is_empty() { ColumnSet::Auto } else { ColumnSet::Own(columns) };
+        let text = texts.filter.trim().to_owned();
+        Ok(Self { name: name.to_owned(), text, filter, sort, columns })
+    }
+
+    /// Its columns in order, the reference first; nothing where it names none.
+    #[must_use]
+    pub fn own_columns(&self) -> Option<Vec<Column>> {
+        (self.columns != ColumnSet::Auto).then(|| self.columns.columns(usize::MAX))
+    }
+
+    /// This view with another on top: both filters hold; the other's order and columns stand where
+    /// it has any.
+    #[must_use]
+    pub(crate) fn with(self, other: Self, sorted: bool) -> Self {
+        let columns = if other.columns == ColumnSet::Auto { self.columns } else { other.columns };
+        Self {
+            filter: self.filter.and(other.filter),
+            sort: if sorted { other.sort } else { self.sort },
+            columns,
+            ..self
+        }
+    }
+}
+
+/// The sessions that a view shows, in its order, each with its row.
+#[must_use]
+pub fn listed(
+    known: impl IntoIterator<Item = WatchedSession>,
+    view: View,
+    rules: &Rules,
+    now: Timestamp,
+) -> Vec<(Arc<WatchedSession>, ListRow)> {
+    let mut sessions = Sessions::default();
+    let table = SessionTable::from_entries(known.into_iter().map(Arc::new));
+    sessions.renew(&table, rules, now);
+    sessions.set_sort(view.sort, now);
+    sessions.set_filter(view.filter, now);
+    // Lines are asked for: references stand in full, as the operator gave them.
+    let openness = Openness { privacy: Privacy::Off, revealed: None };
+    let times = Times { form: TimeForm::default(), zone: TimeZone::UTC, now, openness };
+    let items = (0..sessions.len()).filter_map(|row| sessions.at(row));
+    items
+        .map(|item| (Arc::clone(&item.session), rows::list_row(item, false, rules, &times)))
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn texts(filter: &str, sort: &str, columns: &[&str]) -> ViewTexts {
+        ViewTexts {
+            filter: filter.to_owned(),
+            sort: sort.to_owned(),
+            columns: columns.iter().map(|name| (*name).to_owned()).collect(),
+        }
+    }
+
+    #[test]
+    fn a_view_says_which_of_its_parts_is_wrong_and_where() {
+        let view = View::read("x", &texts("stage:gone", "due desc", &["due", "tags", "due"]));
+        let columns = view.unwrap().own_columns();
+        assert_eq!(columns, Some(vec![Column::Ref, Column::Due, Column::Tags]));
+        for (wrong, words) in [
+            (texts("stage:gone x:1", "", &[]), "filter, character 12: no such field"),
+            (texts("", "deu", &[]), "sort: cannot sort by deu"),
+            (texts("", "", &["colour"]), "columns: no column named colour"),
+        ] {
+            let why = View::read("x", &wrong).unwrap_err().to_string();
+            assert!(why.starts_with(words), "{why}");
+        }
+    }
+}

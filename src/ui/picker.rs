@@ -1,0 +1,49 @@
+//! A list to pick from: order, columns.
+//!
+//! Owns its box. Knows nothing of what follows from a choice.
+
+use ratatui::Frame;
+use ratatui::layout::Rect;
+use ratatui::text::{Line, Span};
+use ratatui::widgets::Paragraph;
+
+use super::overlay::open;
+use super::text::fit;
+use crate::app::overlay::{Picker, PickerKind};
+use crate::app::view::Tone;
+use crate::theme::{Look, Role};
+
+pub(super) fn draw(frame: &mut Frame<'_>, whole: Rect, picker: &Picker, look: Look) {
+    let (title, keys) = match picker.kind {
+        PickerKind::Sort => ("Sort by", "Enter sorts, Space reverses, Esc closes"),
+        PickerKind::Columns => ("Columns", "Space ticks, Enter shows, Esc closes"),
+    };
+    let height = u16::try_from(picker.rows.len()).unwrap_or(u16::MAX).saturating_add(2);
+    let inner = open(frame, whole, (70, height), (title, keys), look);
+    let width = usize::from(inner.width);
+    let rows = usize::from(inner.height);
+    let first = (picker.selected + 1).saturating_sub(rows);
+    let lines: Vec<Line<'_>> = picker
+        .rows
+        .iter()
+        .enumerate()
+        .skip(first)
+        .take(rows)
+        .map(|(number, row)| {
+            let tick = match (picker.kind, row.on) {
+                (PickerKind::Columns, true) => "[x] ",
+                (PickerKind::Columns, false) => "[ ] ",
+                (_, true) => "(•) ",
+                (_, false) => "( ) ",
+            };
+            let tick = if look.ascii { tick.replace('•', "*") } else { tick.to_owned() };
+            let line = Line::from(vec![
+                Span::raw(tick),
+                Span::styled(fit(&row.name, 14, look), look.role(Role::Key)),
+                Span::styled(fit(row.words, width.saturating_sub(18), look), look.tone(Tone::Dim)),
+            ]);
+            if number == picker.selected { line.style(look.role(Role::Cursor)) } else { line }
+        })
+        .collect();
+    frame.render_widget(Paragraph::new(lines), inner);
+}
