@@ -3,6 +3,7 @@
 //! Owns the model. Must never do I/O, read a clock, or know ratatui, crossterm or tokio.
 
 pub mod action;
+mod arrange;
 mod call_log;
 mod charts;
 mod checks;
@@ -24,6 +25,7 @@ mod json;
 pub mod layout;
 mod letter;
 mod list;
+mod marks;
 mod model;
 mod moves;
 pub mod news;

@@ -86,6 +86,8 @@ const NAMES: &[(&str, Action)] = &[
     ("reverse-sort", Action::ReverseSort),
     ("wide-columns", Action::WideColumns),
     ("columns", Action::ColumnPicker),
+    ("mark-range", Action::MarkRange),
+    ("mark-all", Action::MarkAll),
     ("clear-marks", Action::ClearMarks),
     ("refresh", Action::Refresh),
     ("refresh-all", Action::RefreshAll),

@@ -530,6 +530,39 @@ fn the_order_is_picked_and_reversed_and_the_cursor_stays_on_its_session() {
 }
 
 #[test]
+fn rows_are_marked_one_by_one_as_a_range_and_all_that_the_filter_shows() {
+    let folder = folder();
+    let scenarios = [("S01", 700), ("S07", 700), ("S03", 3_600), ("S01", 100)];
+    let stars = |o: &Operator| o.screen().lines().filter(|line| line.contains('*')).count();
+    story((80, 24), &scenarios, folder.path(), async |o| {
+        o.does_not_see("marked");
+        o.press("g space").await;
+        o.sees("1 marked  Enter open");
+        o.press("v j").await;
+        assert_eq!(stars(o), 3, "the range shows while it is drawn:\n{}", o.screen());
+        o.press("esc").await;
+        assert_eq!(stars(o), 1, "Esc gives it up");
+        o.press("G v k k v").await;
+        o.sees("4 sessions marked");
+        o.press("ctrl-4").await;
+        o.does_not_see("4 marked");
+        assert_eq!(stars(o), 0);
+        o.press("/").await;
+        o.types("stage:done").await;
+        o.press("enter ctrl-a").await;
+        o.sees("2 marked  Enter open");
+        o.press("esc").await;
+        o.sees("Sessions 4");
+        assert_eq!(stars(o), 2);
+        o.press("ctrl-\\").await;
+        assert_eq!(stars(o), 0);
+        // In the tree the key is that of the media.
+        o.press("2 v esc").await;
+        assert_eq!(stars(o), 0);
+    });
+}
+
+#[test]
 fn columns_are_picked_widened_and_reached_sideways() {
     let folder = folder();
     story((80, 24), &[("S01", 700), ("S07", 700)], folder.path(), async |o| {

@@ -487,6 +487,7 @@ fn every_overlay() {
             ("sort", Action::SortPicker),
             ("columns", Action::ColumnPicker),
             ("wide columns", Action::WideColumns),
+            ("all marked", Action::MarkAll),
         ] {
             let mut model = model(State::Live, size);
             for effect in update(&mut model, Event::Action(action)) {

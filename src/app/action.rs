@@ -132,6 +132,10 @@ pub enum Action {
     Changes,
     /// Clear all marks of the list.
     ClearMarks,
+    /// Begin a range of marks, then mark it.
+    MarkRange,
+    /// Mark all that the filter shows.
+    MarkAll,
     /// The API log.
     ApiLog,
     /// The charts.

@@ -47,10 +47,12 @@ impl Model {
     /// Builds the rows asked for, and only those.
     #[must_use]
     pub fn list_rows(&self, window: Range<usize>) -> Vec<ListRow> {
-        let items = window.filter_map(|row| self.sessions.at(row));
+        let range = self.range_rows();
+        let items = window.filter_map(|row| Some((row, self.sessions.at(row)?)));
         items
-            .map(|item| {
-                let marked = self.marks.contains(&item.session.id());
+            .map(|(number, item)| {
+                let in_range = range.as_ref().is_some_and(|rows| rows.contains(&number));
+                let marked = in_range || self.marks.contains(&item.session.id());
                 let row = rows::list_row(item, marked, &self.settings.rules, &self.times);
                 connection::aged(row, item, &self.health)
             })

@@ -43,6 +43,8 @@ pub struct Model {
     /// Columns of the list that are scrolled out of sight to the left.
     pub(crate) first_column: usize,
     pub(crate) marks: HashSet<SessionId>,
+    /// Where a range of marks began that is still being drawn.
+    pub(crate) range_from: Option<SessionId>,
     pub(crate) filter_text: String,
     /// Filters that were kept, oldest first.
     pub(crate) filters: Vec<String>,
@@ -97,6 +99,7 @@ impl Model {
             columns: ColumnSet::Auto,
             first_column: 0,
             marks: HashSet::new(),
+            range_from: None,
             filter_text: String::new(),
             filters: Vec::new(),
             tree: TreeView::default(),

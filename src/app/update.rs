@@ -18,7 +18,8 @@ use crate::app::model::{Model, window};
 use crate::app::moves::{enter, fold, move_row, next_attention, step_pane, toggle, travel};
 use crate::app::view::{Cell, Pane, Tone};
 use crate::app::{
-    call_log, desk, dialogs, filter_bar, guard, hands, news, own, pickers, report, rows, timeline,
+    arrange, call_log, desk, dialogs, filter_bar, guard, hands, marks, news, own, report, rows,
+    timeline,
 };
 use crate::domain::ids::SessionId;
 use crate::domain::snapshot::Snapshot;
@@ -162,7 +163,11 @@ fn refresh_words(model: &mut Model) {
 fn take_in(model: &mut Model, snapshot: &Arc<Snapshot>) {
     let rules = model.settings.rules.clone();
     model.health = Arc::clone(&snapshot.health);
+    let watched = model.sessions.watched();
     let changed = model.sessions.renew(&snapshot.sessions, &rules, model.times.now);
+    if model.sessions.watched() < watched {
+        model.marks.retain(|id| model.sessions.item(*id).is_some());
+    }
     for id in &changed {
         let Some(item) = model.sessions.item(*id) else { continue };
         let Some(event) = item.session.timeline.last().filter(|_| item.changed) else { continue };
@@ -247,7 +252,7 @@ fn act(model: &mut Model, action: Action) -> Vec<Effect> {
         filter_bar::act(model, action);
         return Vec::new();
     }
-    if let Some(effects) = own::act(model, action) {
+    if let Some(effects) = own::act(model, action).or_else(|| arrange::act(model, action)) {
         return effects;
     }
     match action {
@@ -296,11 +301,6 @@ fn act(model: &mut Model, action: Action) -> Vec<Effect> {
         Action::NextSession => move_row(model, 1),
         Action::PreviousSession => move_row(model, -1),
         Action::NextAttention => next_attention(model),
-        Action::SortPicker => pickers::open_sort(model),
-        Action::ReverseSort => pickers::reverse(model),
-        Action::WideColumns => pickers::toggle_wide(model),
-        Action::ColumnPicker => pickers::open_columns(model),
-        Action::ClearMarks => model.marks.clear(),
         Action::Enter => enter(model),
         Action::Back => back(model),
         Action::Toggle => toggle(model),
@@ -342,15 +342,17 @@ fn copy_id(model: &Model) -> Vec<Effect> {
     model.selected.map(copy).into_iter().collect()
 }
 
-/// One step back: the zoom, the pane, the filter.
+/// One step back: a range of marks, the zoom, the pane, the filter, the marks.
 fn back(model: &mut Model) {
-    if model.zoomed {
+    if model.range_from.take().is_some() {
+        say(model, "no range", Tone::Plain);
+    } else if model.zoomed {
         model.zoomed = false;
     } else if model.focus != Pane::List {
         model.focus = Pane::List;
     } else if !model.filter_text.is_empty() {
         filter_bar::clear(model);
     } else {
-        model.marks.clear();
+        marks::clear(model);
     }
 }

@@ -48,8 +48,12 @@ pub(super) fn draw(
         _ => lines.push(tabs(model, look)),
     }
     let hints = keymap.hints(model.mode(), model.focus());
-    let mut spans = vec![Span::raw(" ")];
-    let mut used = 1;
+    let marked = match model.marked() {
+        0 => String::new(),
+        n => format!("{n} marked  "),
+    };
+    let mut used = 1 + marked.width();
+    let mut spans = vec![Span::raw(" "), Span::styled(marked, look.role(Role::Mark))];
     let mut room = usize::from(area.height).saturating_sub(1);
     for (key, word) in hints {
         let piece = key.width() + 1 + word.width() + 2;

@@ -1,0 +1,58 @@
+//! Marking many rows of the list: a range, all that are listed.
+//!
+//! Owns the range that is being drawn. What acts on marks is another's.
+
+use std::ops::RangeInclusive;
+
+use crate::app::model::Model;
+use crate::app::update::say;
+use crate::app::view::Tone;
+use crate::app::words::count;
+
+impl Model {
+    /// How many are marked.
+    #[must_use]
+    pub fn marked(&self) -> usize {
+        self.marks.len()
+    }
+
+    /// The rows from where the range began to the cursor, while one is being drawn.
+    pub(crate) fn range_rows(&self) -> Option<RangeInclusive<usize>> {
+        let from = self.sessions.row_of(self.range_from?)?;
+        Some(from.min(self.row)..=from.max(self.row))
+    }
+}
+
+/// `v`: begins a range at the cursor, and then marks it.
+pub(crate) fn range(model: &mut Model) {
+    if let Some(rows) = model.range_rows() {
+        model.range_from = None;
+        mark(model, rows);
+        return;
+    }
+    model.range_from = model.selected;
+    if let Some(name) = model.selected_name() {
+        let text = format!("marking from {name} on: move, v marks the range, Esc gives it up");
+        say(model, text, Tone::Plain);
+    }
+}
+
+/// `ctrl-a`: all that the filter shows.
+pub(crate) fn all(model: &mut Model) {
+    model.range_from = None;
+    if let Some(last) = model.sessions.len().checked_sub(1) {
+        mark(model, 0..=last);
+    }
+}
+
+fn mark(model: &mut Model, rows: RangeInclusive<usize>) {
+    let ids = rows.filter_map(|row| model.sessions.at(row)).map(|item| item.session.id());
+    model.marks.extend(ids);
+    say(model, format!("{} marked", count(model.marks.len(), "session")), Tone::Plain);
+}
+
+/// `ctrl-\`: none.
+pub(crate) fn clear(model: &mut Model) {
+    model.range_from = None;
+    model.marks.clear();
+}
