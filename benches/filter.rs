@@ -1,8 +1,8 @@
-//! Figure h1: filtering 1,000 and 100,000 sessions as the operator types, by what is asked.
+//! Figures h1 and h2: filtering 1,000 and 100,000 sessions as the operator types, by what is asked.
 //! Run: cargo bench --bench filter
 //!
 //! Owns made-up sessions with answers of the simulator's scenarios; measures one more key in the
-//! filter bar, one change while a filter is in force, and completion.
+//! filter bar, one change while a filter is in force, another order, and completion.
 #![expect(clippy::expect_used, reason = "a failed set-up ends the benchmark")]
 
 use std::sync::Arc;
@@ -167,6 +167,18 @@ fn one_change_of_100_000_under_a_filter(bencher: Bencher<'_, '_>, query: &str) {
             Snapshot { version: revision, sessions: table.clone(), ..Snapshot::default() };
         update(&mut model, Event::Snapshot(Arc::new(snapshot)))
     });
+}
+
+/// By the column at a place of the picker: 7 the deadline, 1 the reference, 6 the checks.
+#[divan::bench(args = [7, 1, 6], sample_count = 20)]
+fn sort_100_000_by(bencher: Bencher<'_, '_>, place: usize) {
+    let (mut model, ..) = world(100_000);
+    update(&mut model, Event::Action(Action::SortPicker));
+    for _ in 0..place {
+        update(&mut model, Event::Action(Action::Down));
+    }
+    update(&mut model, Event::Action(Action::Enter));
+    bencher.bench_local(|| update(&mut model, Event::Action(Action::ReverseSort)));
 }
 
 #[divan::bench(args = ["sta", "tag:", "branch:"], sample_count = 20)]

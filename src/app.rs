@@ -39,6 +39,7 @@ mod rebuild;
 mod report;
 mod rows;
 mod sessions;
+mod shelf;
 mod sort;
 mod tally;
 pub mod text_field;

@@ -4,6 +4,7 @@
 //! (stage, coverage, attention, change, snapshot). Must never do I/O, read a clock, know serde,
 //! tokio, ratatui, or any other room. Time is always an argument.
 
+pub mod arrangement;
 pub mod attention;
 pub mod call;
 pub mod change;

@@ -82,6 +82,9 @@ const NAMES: &[(&str, Action)] = &[
     ("find", Action::Find),
     ("next-hit", Action::NextHit),
     ("previous-hit", Action::PreviousHit),
+    ("views", Action::Views),
+    ("save-view", Action::SaveView),
+    ("forget-view", Action::ForgetView),
     ("sort", Action::SortPicker),
     ("reverse-sort", Action::ReverseSort),
     ("wide-columns", Action::WideColumns),
@@ -278,6 +281,7 @@ fn text_key(key: KeyEvent) -> Option<Event> {
     Some(match (key.code, control) {
         (KeyCode::Char('c'), true) => Event::Action(Action::QuitNow),
         (KeyCode::Char('o'), true) => Event::Action(Action::OpenFile),
+        (KeyCode::Char('s'), true) => Event::Action(Action::SaveView),
         (KeyCode::Char('w'), true) => Event::Edit(Edit::DeleteWord),
         (KeyCode::Char('u'), true) => Event::Edit(Edit::Clear),
         (KeyCode::Char('a'), true) | (KeyCode::Home, _) => Event::Edit(Edit::Home),

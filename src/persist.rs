@@ -3,6 +3,7 @@
 //! Owns what is kept between runs. Must never keep a secret or personal data, and never decide what
 //! is shown. May use `api::wire` to read answers it kept.
 
+pub mod arrangement;
 mod event;
 mod files;
 pub mod memory;

@@ -19,6 +19,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::api::SessionApi;
 use crate::clock::Clock;
+use crate::domain::arrangement::Arrangement;
 use crate::domain::call::Traffic;
 use crate::domain::ids::SessionId;
 use crate::domain::own::OwnChange;
@@ -50,6 +51,8 @@ pub enum Command {
     Keep(Vec<(SessionId, OwnChange)>),
     /// The operator looks.
     Looked,
+    /// The operator arranged the list otherwise.
+    Arrange(Arrangement),
     /// Trouble with the local store, or its end, for the header.
     StoreTrouble(Option<String>),
     /// Tell the API log to this channel.

@@ -19,11 +19,12 @@ use tokio_util::sync::CancellationToken;
 
 use crate::api::SessionApi;
 use crate::app::desk::DeskSettings;
+use crate::app::views::View;
 use crate::app::{Model, ModelSettings};
 use crate::clock::Clock;
 use crate::domain::watched::WatchedSession;
 use crate::keymap::Keymap;
-use crate::persist::{LAST_LOOK, Persistence, writer};
+use crate::persist::{LAST_LOOK, Persistence, arrangement, writer};
 use crate::refresh::{self, Command};
 use crate::store::Store;
 use crate::theme::{Look, Themes};
@@ -41,6 +42,8 @@ pub struct Parts {
     pub look: Look,
     /// What the look can change to.
     pub themes: Themes,
+    /// Views of the configuration.
+    pub views: Vec<View>,
     /// For the refresh task.
     pub refresh: refresh::Settings,
     /// What the operator's hands reach.
@@ -76,8 +79,11 @@ pub async fn dashboard<P: Persistence, A: SessionApi, C: Clock + Clone>(
     tracing::info!(sessions = known.len(), environment = parts.environment, "dashboard begins");
     // A cursor that cannot be read costs the digest and nothing else.
     let last_look = persistence.state(LAST_LOOK).ok().flatten().and_then(|at| at.parse().ok());
+    // Nor does an arrangement, the list's own order.
+    let kept = arrangement::arrangement(&mut persistence).unwrap_or_default();
     let (store, snapshots) = Store::new(known);
-    let store = store.last_looked(last_look);
+    let mut store = store.last_looked(last_look);
+    store.arrange(kept.clone());
     let saved = (store.snapshot().sessions.clone(), store.snapshot().archived.clone());
     let (commands, inbox) = mpsc::channel::<Command>(256);
     let stop = CancellationToken::new();
@@ -106,7 +112,8 @@ pub async fn dashboard<P: Persistence, A: SessionApi, C: Clock + Clone>(
     let stopped = shutdown::reason();
     let mut screen = terminal::Screen::enter()?;
     let mut model = Model::new(parts.settings.clone(), screen.size(), clock.now())
-        .with_desk(parts.desk_settings);
+        .with_desk(parts.desk_settings)
+        .with_views(parts.views, &kept);
     let origin = effects::ExportOrigin {
         profile: parts.settings.profile,
         environment: parts.environment,

@@ -9,6 +9,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use tokio::sync::watch;
 
+use crate::domain::arrangement::Arrangement;
 use crate::domain::change;
 use crate::domain::configuration::Configuration;
 use crate::domain::ids::SessionId;
@@ -216,6 +217,14 @@ impl Store {
     pub fn looked(&mut self, at: Timestamp) {
         self.current.last_look = Some(at);
         self.publish();
+    }
+
+    /// The operator arranged the list otherwise.
+    pub fn arrange(&mut self, arrangement: Arrangement) {
+        if *self.current.arrangement != arrangement {
+            self.current.arrangement = Arc::new(arrangement);
+            self.publish();
+        }
     }
 
     /// A store that knows when the operator last looked, before the first snapshot is read.

@@ -6,6 +6,8 @@
 
 #[path = "flow/evidence.rs"]
 mod evidence;
+#[path = "flow/finding.rs"]
+mod finding;
 #[path = "flow/own.rs"]
 mod own;
 
@@ -18,11 +20,13 @@ use std::time::Duration;
 use branchwatch::api::{ApiError, ApiErrorKind, SessionApi, wire};
 use branchwatch::app::{Model, ModelSettings};
 use branchwatch::clock::{Clock, TokioClock};
+use branchwatch::domain::arrangement::Arrangement;
 use branchwatch::domain::configuration::Configuration;
 use branchwatch::domain::ids::SessionId;
 use branchwatch::domain::instructions::Instructions;
 use branchwatch::domain::rules::Rules;
 use branchwatch::domain::session::Session;
+use branchwatch::domain::snapshot::Snapshot;
 use branchwatch::domain::watched::{Answer, WatchEntry, WatchedSession};
 use branchwatch::keymap::Keymap;
 use branchwatch::refresh::{self, Settings};
@@ -37,7 +41,7 @@ use branchwatch::theme::{ColourDepth, Look, Themes};
 use crossterm::event::{Event as Input, KeyCode, KeyEvent, KeyModifiers};
 use ratatui::backend::TestBackend;
 use ratatui::{Frame, Terminal};
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, watch};
 use tokio_util::sync::CancellationToken;
 
 /// The simulator's timelines, without the sockets.
@@ -115,6 +119,8 @@ impl Surface for Cells {
 
 /// The operator's side: keys in, screen out.
 struct Operator {
+    /// What the store's one writer last published.
+    world: watch::Receiver<Arc<Snapshot>>,
     keys: mpsc::UnboundedSender<io::Result<Input>>,
     seen: Rc<RefCell<Seen>>,
 }
@@ -126,6 +132,7 @@ impl Operator {
                 "enter" => (KeyCode::Enter, KeyModifiers::NONE),
                 "esc" => (KeyCode::Esc, KeyModifiers::NONE),
                 "tab" => (KeyCode::Tab, KeyModifiers::NONE),
+                "delete" => (KeyCode::Delete, KeyModifiers::NONE),
                 "backtab" => (KeyCode::BackTab, KeyModifiers::SHIFT),
                 "up" => (KeyCode::Up, KeyModifiers::NONE),
                 "down" => (KeyCode::Down, KeyModifiers::NONE),
@@ -214,6 +221,7 @@ fn story(
         let known = known(&lives);
         let api = Scripted { clock, lives: Arc::new(lives) };
         let (store, snapshots) = Store::new(known);
+        let world = snapshots.clone();
         let (commands, inbox) = mpsc::channel(64);
         let cancel = CancellationToken::new();
         let plan = (Settings { max_rps: 50.0, ..Settings::default() }, Rules::default());
@@ -237,7 +245,8 @@ fn story(
             help: keymap.help_rows(),
         };
         let model = Model::new(settings, (columns, rows), clock.now());
-        let mut model = model.with_desk(evidence::settings());
+        let model = model.with_desk(evidence::settings());
+        let mut model = model.with_views(finding::views(), &Arrangement::default());
         let seen = Rc::new(RefCell::new(Seen::default()));
         let terminal = Terminal::new(TestBackend::new(columns, rows)).unwrap();
         let mut surface = Cells { terminal, seen: Rc::clone(&seen) };
@@ -262,7 +271,7 @@ fn story(
             outside,
             std::future::pending(),
         );
-        let operator = Operator { keys, seen };
+        let operator = Operator { world, keys, seen };
         let acting = async {
             operator.pass(5.0).await;
             act(&operator).await;
@@ -408,188 +417,6 @@ fn every_pane_and_overlay_opens_and_closes_from_the_keyboard() {
             },
         );
     }
-}
-
-#[test]
-fn a_filter_is_in_force_while_it_is_typed_and_a_wrong_one_keeps_the_last_good_result() {
-    let folder = folder();
-    let scenarios = [("S01", 700), ("S07", 700), ("S03", 3_600), ("S02", 300)];
-    story((80, 24), &scenarios, folder.path(), async |o| {
-        o.press("/").await;
-        o.sees("keys: ref session state stage");
-        o.types("stage:done").await;
-        o.sees("2 of 4  ✓");
-        o.types(" (resul:x").await;
-        o.sees("2 of 4  ✗");
-        o.sees("\"               ^  ");
-        o.sees("no such field; the nearest is result");
-        o.press("enter").await;
-        o.sees("no such field");
-        o.press("ctrl-w").await;
-        o.types("result=REJECT").await;
-        o.sees("1 of 4  ✓");
-        o.press("enter").await;
-        o.sees("Sessions 1 of 4");
-        o.press("esc").await;
-        o.sees("Sessions 4");
-    });
-}
-
-#[test]
-fn tab_completes_fields_and_values_and_the_arrows_bring_filters_back() {
-    let folder = folder();
-    let scenarios = [("S01", 700), ("S07", 700), ("S03", 3_600)];
-    story((120, 40), &scenarios, folder.path(), async |o| {
-        o.press("/").await;
-        o.types("!sta").await;
-        o.press("tab").await;
-        o.sees("/ !state:");
-        o.press("tab").await;
-        o.sees("/ !stage:");
-        o.press("backtab tab").await;
-        o.types("aw").await;
-        o.press("tab").await;
-        o.sees("/ !stage:awaiting_visit");
-        o.sees("2 of 3  ✓");
-        o.press("enter / ctrl-u").await;
-        o.types("dbs-3").await;
-        o.press("enter / ctrl-u").await;
-        o.types("draft").await;
-        o.press("up").await;
-        o.sees("/ dbs-3 ");
-        o.sees("1 of 3  ✓");
-        o.press("up").await;
-        o.sees("/ !stage:awaiting_visit");
-        o.press("down down").await;
-        o.sees("/ draft ");
-        o.press("esc").await;
-        o.sees("Sessions 1 of 3");
-    });
-}
-
-#[test]
-fn a_filter_that_is_given_up_leaves_the_cursor_where_it_was() {
-    let folder = folder();
-    let scenarios = [("S01", 700), ("S07", 700), ("S03", 3_600)];
-    story((120, 40), &scenarios, folder.path(), async |o| {
-        o.press("G").await;
-        o.sees("Tree dbs-1");
-        o.press("/").await;
-        o.types("dbs-2").await;
-        o.sees("Tree dbs-2");
-        o.press("esc").await;
-        o.sees("Tree dbs-1");
-    });
-}
-
-#[test]
-fn time_alone_takes_a_session_into_a_filter_and_the_cursor_keeps_its_session() {
-    let folder = folder();
-    // Nobody is asked again: only time passes.
-    story((120, 40), &[("S03", 60), ("S03", 90)], folder.path(), async |o| {
-        o.press("p /").await;
-        o.types("seen>2m").await;
-        o.press("enter").await;
-        o.sees("0 of 2 match  seen>2m");
-        o.pass(130.0).await;
-        o.sees("Sessions 2");
-    });
-}
-
-#[test]
-fn the_order_is_picked_and_reversed_and_the_cursor_stays_on_its_session() {
-    let folder = folder();
-    let scenarios = [("S03", 3_600), ("S01", 700), ("S07", 700)];
-    let names = |o: &Operator| {
-        let screen = o.screen();
-        let rows = screen.lines().filter(|line| line.contains("/3") || line.contains("/2"));
-        rows.filter_map(|row| row.split("dbs-").nth(1)?.chars().next()).collect::<String>()
-    };
-    story((80, 24), &scenarios, folder.path(), async |o| {
-        o.sees("sort attention ▼");
-        o.press("g").await;
-        o.sees("dbs-3: a check recommends REJECT");
-        o.press("s").await;
-        o.sees("(•) attention ▼");
-        o.sees("least time left first");
-        o.press("j enter").await;
-        o.sees("sort ref ▲");
-        assert_eq!(names(o), "123");
-        o.sees("dbs-3: a check recommends REJECT");
-        o.press("S").await;
-        o.sees("sort ref ▼");
-        assert_eq!(names(o), "321");
-        o.press("R").await;
-        o.pass(30.0).await;
-        assert_eq!(names(o), "321", "kept while answers come in");
-        o.press("s g space").await;
-        o.sees("(•) attention ▲");
-        o.press("space esc").await;
-        o.sees("sort attention ▼");
-    });
-}
-
-#[test]
-fn rows_are_marked_one_by_one_as_a_range_and_all_that_the_filter_shows() {
-    let folder = folder();
-    let scenarios = [("S01", 700), ("S07", 700), ("S03", 3_600), ("S01", 100)];
-    let stars = |o: &Operator| o.screen().lines().filter(|line| line.contains('*')).count();
-    story((80, 24), &scenarios, folder.path(), async |o| {
-        o.does_not_see("marked");
-        o.press("g space").await;
-        o.sees("1 marked  Enter open");
-        o.press("v j").await;
-        assert_eq!(stars(o), 3, "the range shows while it is drawn:\n{}", o.screen());
-        o.press("esc").await;
-        assert_eq!(stars(o), 1, "Esc gives it up");
-        o.press("G v k k v").await;
-        o.sees("4 sessions marked");
-        o.press("ctrl-4").await;
-        o.does_not_see("4 marked");
-        assert_eq!(stars(o), 0);
-        o.press("/").await;
-        o.types("stage:done").await;
-        o.press("enter ctrl-a").await;
-        o.sees("2 marked  Enter open");
-        o.press("esc").await;
-        o.sees("Sessions 4");
-        assert_eq!(stars(o), 2);
-        o.press("ctrl-\\").await;
-        assert_eq!(stars(o), 0);
-        // In the tree the key is that of the media.
-        o.press("2 v esc").await;
-        assert_eq!(stars(o), 0);
-    });
-}
-
-#[test]
-fn columns_are_picked_widened_and_reached_sideways() {
-    let folder = folder();
-    story((80, 24), &[("S01", 700), ("S07", 700)], folder.path(), async |o| {
-        o.does_not_see("SESSION");
-        o.press("w").await;
-        o.sees("SESSION");
-        o.sees("STATE");
-        o.does_not_see("LETTER BRANCH");
-        o.press("l l l l l l l l l").await;
-        o.sees("REFERENCE");
-        o.sees("LETTER BRANCH");
-        o.does_not_see("STATE");
-        o.press("h").await;
-        o.press("w").await;
-        o.sees("DUE");
-        o.does_not_see("SESSION");
-        o.press("W").await;
-        o.sees("[x] stage");
-        o.sees("[ ] session");
-        // The reference cannot be left out; the session ID comes in, the stage goes.
-        o.press("space space j space enter").await;
-        o.sees("REFERENCE");
-        o.sees("SESSION");
-        o.does_not_see("STAGE");
-        o.press("w w").await;
-        o.sees("STAGE");
-    });
 }
 
 #[test]

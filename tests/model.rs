@@ -6,7 +6,8 @@
 
 use std::sync::Arc;
 
-use branchwatch::app::action::Action;
+use branchwatch::app::action::{Action, Pane};
+use branchwatch::app::effect::Effect;
 use branchwatch::app::event::{Edit, Event};
 use branchwatch::app::{Model, ModelSettings, update};
 use branchwatch::domain::ids::SessionId;
@@ -109,6 +110,35 @@ fn sort(model: &mut Model, place: usize, reversed: bool) {
 
 fn order(model: &Model) -> Vec<SessionId> {
     model.list_rows(0..model.list_len()).into_iter().map(|row| row.id).collect()
+}
+
+#[test]
+fn order_columns_and_saved_views_outlive_the_run_and_a_filter_in_force_does_not() {
+    let mut model = model((120, 40));
+    filter(&mut model, "tag:x");
+    sort(&mut model, 7, true);
+    update(&mut model, Event::Action(Action::SaveView));
+    update(&mut model, Event::Paste("mine".into()));
+    let effects = update(&mut model, Event::Action(Action::Enter));
+    let kept = effects.into_iter().find_map(|effect| match effect {
+        Effect::Arrange(arrangement) => Some(arrangement),
+        _ => None,
+    });
+    let kept = kept.unwrap();
+    assert_eq!((kept.list.sort.as_str(), kept.list.filter.as_str()), ("due desc", ""));
+    assert_eq!(kept.views["mine"].filter, "tag:x");
+    assert_eq!(model.title(Pane::List).1, "view mine · sort due ▼");
+    let quiet = update(&mut model, Event::Action(Action::Help));
+    assert!(!quiet.iter().any(|effect| matches!(effect, Effect::Arrange(_))), "told once");
+
+    let mut next = self::model((120, 40)).with_views(Vec::new(), &kept);
+    assert_eq!(next.title(Pane::List).1, "sort due ▼");
+    update(&mut next, Event::Action(Action::Views));
+    for action in [Action::Down, Action::Enter] {
+        let effects = update(&mut next, Event::Action(action));
+        assert!(!effects.iter().any(|effect| matches!(effect, Effect::Arrange(_))));
+    }
+    assert_eq!(next.title(Pane::List).1, "view mine · sort due ▼");
 }
 
 proptest! {

@@ -11,11 +11,13 @@ use std::path::Path;
 use std::sync::{Arc, Mutex};
 
 use branchwatch::api::wire;
+use branchwatch::domain::arrangement::{Arrangement, ViewTexts};
 use branchwatch::domain::attention::Reason;
 use branchwatch::domain::change::{ChangeKind, Origin, TimelineEvent};
 use branchwatch::domain::ids::SessionId;
 use branchwatch::domain::own::{Own, OwnChange};
 use branchwatch::domain::watched::{Answer, Answers, Letter, WatchEntry, WatchedSession};
+use branchwatch::persist::arrangement::{arrangement, keep};
 use branchwatch::persist::memory::Memory;
 use branchwatch::persist::sqlite::Sqlite;
 use branchwatch::persist::{PersistError, Persistence, writer};
@@ -94,6 +96,24 @@ fn own() -> Own {
 }
 
 /// The story that every backend must tell.
+fn arranged() -> Arrangement {
+    let list = ViewTexts { sort: "due desc".into(), ..ViewTexts::default() };
+    let chase = ViewTexts {
+        filter: "stage:awaiting !tag:\"called twice\"".into(),
+        sort: String::new(),
+        columns: vec!["ref".into(), "due".into()],
+    };
+    Arrangement { list, views: [("chase".to_owned(), chase)].into() }
+}
+
+fn list_is_kept(store: &mut impl Persistence) {
+    assert_eq!(arrangement(store).unwrap(), Arrangement::default());
+    keep(store, &arranged()).unwrap();
+    assert_eq!(arrangement(store).unwrap(), arranged(), "the list stands as it was left");
+    store.set_state("arrangement", "no JSON").unwrap();
+    assert_eq!(arrangement(store).unwrap(), Arrangement::default(), "as good as not there");
+}
+
 fn story(mut store: impl Persistence) {
     assert_eq!(store.load().unwrap(), []);
     store.add(&[entry(1), entry(2), entry(3)]).unwrap();
@@ -138,6 +158,7 @@ fn story(mut store: impl Persistence) {
     store.set_state("last_look", "now").unwrap();
     assert_eq!(store.state("last_look").unwrap().as_deref(), Some("now"));
 
+    list_is_kept(&mut store);
     assert_eq!(store.remove(&[id(2), id(9)]).unwrap(), 1);
     store.save(&[Arc::new(known(2))]).unwrap();
     assert_eq!(store.load().unwrap().len(), 2, "who was taken off does not come back by a save");
@@ -316,6 +337,7 @@ async fn the_writer_saves_what_changes_and_says_when_it_cannot() {
     let at: Timestamp = "2026-10-16T12:00:00Z".parse().unwrap();
     store.keep(&[(id(1), OwnChange::Note("x".into())), (id(4), OwnChange::Archived(true))], at);
     store.looked(at);
+    store.arrange(arranged());
     cancel.cancel();
     task.await.unwrap();
     let loaded = open(&path).load().unwrap();
@@ -325,6 +347,7 @@ async fn the_writer_saves_what_changes_and_says_when_it_cannot() {
     assert_eq!(loaded[2].own.archived_at, Some(at), "off the list is not off the store");
     let cursor = open(&path).state("last_look").unwrap();
     assert_eq!(cursor, Some(at.to_string()));
+    assert_eq!(arrangement(&mut open(&path)).unwrap(), arranged());
     assert!(loaded[0].session().is_some());
     assert_eq!(*told.lock().unwrap(), []);
 }

@@ -17,7 +17,9 @@ use branchwatch::app::hands::{Hand, Told};
 use branchwatch::app::hidden::{Hidden, Picture};
 use branchwatch::app::overlay::Overlay;
 use branchwatch::app::view::{CHECK_TEXT_AT, CheckForm, TreeNode};
+use branchwatch::app::views::{View, ViewTexts};
 use branchwatch::app::{Model, ModelSettings, update};
+use branchwatch::domain::arrangement::Arrangement;
 use branchwatch::domain::call::{Call, CallLog, Traffic};
 use branchwatch::domain::change;
 use branchwatch::domain::ids::SessionId;
@@ -474,6 +476,17 @@ fn a_watchlist_tells_its_hits_and_a_check_that_broke_what_that_is() {
     assert!(!format!("{:?}", model.checks().rows).contains("very-secret"));
 }
 
+fn views() -> Vec<View> {
+    let read = |name: &str, filter: &str, sort: &str, columns: &[&str]| {
+        let columns = columns.iter().map(|column| (*column).to_owned()).collect();
+        View::read(name, &ViewTexts { filter: filter.into(), sort: sort.into(), columns }).unwrap()
+    };
+    vec![
+        read("chase", "stage:awaiting due<48h !tag:chased", "due", &["stage", "due", "branch"]),
+        read("done today", "stage:done changed<24h", "changed", &[]),
+    ]
+}
+
 #[test]
 fn every_overlay() {
     for size in SIZES {
@@ -499,12 +512,20 @@ fn every_overlay() {
             }
             frames.push((format!("{name} {}x{}", size.0, size.1), frame(&model, look())));
         }
+        let mut model = model(State::Live, size).with_views(views(), &Arrangement::default());
+        update(&mut model, Event::Action(Action::Views));
+        frames.push((format!("views {}x{}", size.0, size.1), frame(&model, look())));
+        update(&mut model, Event::Action(Action::Down));
+        update(&mut model, Event::Action(Action::Enter));
+        update(&mut model, Event::Action(Action::SaveView));
+        update(&mut model, Event::Action(Action::Enter));
+        frames.push((format!("view and its name {}x{}", size.0, size.1), frame(&model, look())));
         for (name, text, tabs) in [
             ("filter in force", "stage:done or due<7d", 0),
             ("filter with an error", "stage:done stge:x", 0),
             ("filter with offers", "stage:", 2),
         ] {
-            let mut model = model(State::Live, size);
+            let mut model = self::model(State::Live, size);
             update(&mut model, Event::Action(Action::Find));
             update(&mut model, Event::Paste(text.into()));
             for _ in 0..tabs {

@@ -142,6 +142,12 @@ pub enum Action {
     Charts,
     /// Copy the values that this build does not know.
     Report,
+    /// Pick a view: filter, order and columns.
+    Views,
+    /// Save the list's filter, order and columns as a view.
+    SaveView,
+    /// Forget a view that was saved.
+    ForgetView,
     /// Pick the order of the list.
     SortPicker,
     /// The order of the list the other way round.

@@ -5,11 +5,13 @@
 use crate::app::action::Action;
 use crate::app::effect::Effect;
 use crate::app::model::Model;
-use crate::app::{marks, pickers};
+use crate::app::{filter_bar, marks, pickers};
 
 /// The actions of these rooms; `None`: it is another's.
 pub(crate) fn act(model: &mut Model, action: Action) -> Option<Vec<Effect>> {
     match action {
+        Action::Views => pickers::open_views(model),
+        Action::SaveView => filter_bar::ask_name(model),
         Action::SortPicker => pickers::open_sort(model),
         Action::ReverseSort => pickers::reverse(model),
         Action::WideColumns => pickers::toggle_wide(model),

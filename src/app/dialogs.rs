@@ -43,7 +43,10 @@ pub(crate) fn typed(model: &mut Model, change: impl FnOnce(&mut TextField)) {
         Some(_) => {}
         None => {
             if let Some(input) = &mut model.input {
-                change(&mut input.field);
+                change(match &mut input.naming {
+                    Some(naming) => &mut naming.field,
+                    None => &mut input.field,
+                });
             }
         }
     }

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use crate::app::desk::Wish;
+use crate::domain::arrangement::Arrangement;
 use crate::domain::ids::SessionId;
 use crate::domain::own::OwnChange;
 use crate::domain::shape::{Contents, Format};
@@ -42,6 +43,8 @@ pub enum Effect {
     Keep(Vec<(SessionId, OwnChange)>),
     /// The operator looks.
     Looked,
+    /// Keep how the list is arranged, and the saved views.
+    Arrange(Arrangement),
     /// Put on the watch-list and ask for.
     Add(Vec<WatchEntry>),
     /// Take off the watch-list, with all that is known.

@@ -4,9 +4,10 @@
 
 use crate::app::action::Action;
 use crate::app::find::find;
-use crate::app::model::{InputLine, Model};
+use crate::app::model::{InputLine, Model, Naming};
 use crate::app::moves::select_row;
 use crate::app::query::{self, Offers, Query, QueryError};
+use crate::app::shelf;
 use crate::app::text_field::TextField;
 use crate::app::update::{keep_row, say};
 use crate::app::view::{InputView, Pane, Tone};
@@ -24,6 +25,7 @@ impl Model {
         Some(InputView {
             filter: input.filter,
             field: &input.field,
+            naming: input.naming.as_ref().map(|n| (&n.field, n.error.as_deref())),
             hits: (self.sessions.len(), self.sessions.watched()),
             error: error(input),
             offers: offers.map(|(offers, chosen)| (offers.texts.as_slice(), *chosen)),
@@ -36,9 +38,33 @@ pub(crate) fn open(model: &mut Model) {
     let filter = model.focus == Pane::List;
     let text = if filter { model.filter_text.clone() } else { model.find.clone() };
     let field = TextField::new(&text);
-    let selected = model.selected;
-    model.input =
-        Some(InputLine { filter, field, before: text, selected, offers: None, back: None });
+    model.input = Some(InputLine {
+        filter,
+        field,
+        before: text,
+        selected: model.selected,
+        naming: None,
+        offers: None,
+        back: None,
+    });
+}
+
+/// `ctrl-s`: asks for the name under which the list is saved; opens the line where it is closed.
+pub(crate) fn ask_name(model: &mut Model) {
+    if model.input.is_none() {
+        model.focus = Pane::List;
+        open(model);
+    }
+    let Some(input) = model.input.as_mut().filter(|input| input.filter) else { return };
+    if let Some(why) = error(input) {
+        say(model, format!("not saved: {}", why.what), Tone::Bad);
+        return;
+    }
+    let name = model.view_name().unwrap_or_default().to_owned();
+    if let Some(input) = &mut model.input {
+        input.naming = Some(Naming { field: TextField::new(&name), error: None });
+        input.offers = None;
+    }
 }
 
 /// What is wrong with the filter being typed.
@@ -49,7 +75,7 @@ pub(crate) fn error(input: &InputLine) -> Option<QueryError> {
 /// The text was edited: offers are out of date, and a filter that is understood is in force at once.
 pub(crate) fn edited(model: &mut Model) {
     model.dirty = true;
-    let Some(input) = &mut model.input else { return };
+    let Some(input) = model.input.as_mut().filter(|input| input.naming.is_none()) else { return };
     input.offers = None;
     input.back = None;
     refilter(model);
@@ -63,7 +89,12 @@ fn refilter(model: &mut Model) {
     }
 }
 
-fn put_in_force(model: &mut Model, text: String, filter: Query, selected: Option<SessionId>) {
+pub(crate) fn put_in_force(
+    model: &mut Model,
+    text: String,
+    filter: Query,
+    selected: Option<SessionId>,
+) {
     model.filter_text = text;
     if *model.sessions.filter() != filter {
         model.sessions.set_filter(filter, model.times.now);
@@ -81,7 +112,15 @@ pub(crate) fn clear(model: &mut Model) {
 
 /// An action while the line is open.
 pub(crate) fn act(model: &mut Model, action: Action) {
+    if action == Action::SaveView {
+        ask_name(model);
+        return;
+    }
     let Some(mut input) = model.input.take() else { return };
+    if input.naming.is_some() {
+        name_act(model, input, action);
+        return;
+    }
     match action {
         Action::Enter => {
             if !input.filter {
@@ -112,6 +151,22 @@ pub(crate) fn act(model: &mut Model, action: Action) {
         }
         _ => model.input = Some(input),
     }
+}
+
+/// An action while the name of a view is typed.
+fn name_act(model: &mut Model, mut input: InputLine, action: Action) {
+    match (action, &mut input.naming) {
+        (Action::Enter, Some(naming)) => match shelf::save(model, &naming.field.text()) {
+            Ok(()) => {
+                remember(&mut model.filters, input.field.text());
+                return;
+            }
+            Err(why) => naming.error = Some(why),
+        },
+        (Action::Back | Action::QuitNow | Action::Quit, _) => input.naming = None,
+        _ => {}
+    }
+    model.input = Some(input);
 }
 
 fn remember(filters: &mut Vec<String>, text: String) {

@@ -7,7 +7,7 @@ use std::ops::Range;
 use crate::app::columns::Fitted;
 use crate::app::model::{Model, window};
 use crate::app::view::{Cell, ListRow, Pane};
-use crate::app::{connection, rows};
+use crate::app::{connection, rows, shelf};
 
 impl Model {
     /// What is listed, and under which filter and in which order.
@@ -20,7 +20,9 @@ impl Model {
             format!("Sessions {shown} of {all}{standing}")
         };
         let mut right = format!("sort {}", self.sessions.sort().title());
-        if !self.sessions.filter().is_empty() {
+        if let Some(name) = self.view_name() {
+            right = format!("view {} · {right}", shelf::shown(name));
+        } else if !self.sessions.filter().is_empty() {
             right = format!("filter {} · {right}", self.filter_words());
         }
         let room = self.list_width().saturating_sub(left.chars().count() + 8);
@@ -113,6 +115,6 @@ impl Model {
 
     /// The filter in force, which is not always what is being typed.
     pub(crate) fn filter_words(&self) -> String {
-        crate::text::shown_str(&self.sessions.filter().to_string(), 200)
+        crate::text::shown_str(self.filter_text.trim(), 200)
     }
 }

@@ -15,9 +15,10 @@ use crate::app::layout::{self, Areas};
 use crate::app::overlay::Overlay;
 use crate::app::own::OwnState;
 pub use crate::app::parts::ModelSettings;
-pub(crate) use crate::app::parts::{InputLine, RowPane, TreeMemory, window};
+pub(crate) use crate::app::parts::{InputLine, Naming, RowPane, TreeMemory, window};
 use crate::app::rows::{self, Profile};
 use crate::app::sessions::{Item, Sessions};
+use crate::app::shelf::Shelf;
 use crate::app::view::{
     AlertRow, Cell, CheckRow, HeaderView, LabelRow, Pane, Rows, TimelineRow, TreeView,
 };
@@ -40,6 +41,7 @@ pub struct Model {
     pub(crate) offset: usize,
     pub(crate) shift: usize,
     pub(crate) columns: ColumnSet,
+    pub(crate) shelf: Shelf,
     /// Columns of the list that are scrolled out of sight to the left.
     pub(crate) first_column: usize,
     pub(crate) marks: HashSet<SessionId>,
@@ -97,6 +99,7 @@ impl Model {
             offset: 0,
             shift: 0,
             columns: ColumnSet::Auto,
+            shelf: Shelf::default(),
             first_column: 0,
             marks: HashSet::new(),
             range_from: None,

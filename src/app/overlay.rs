@@ -35,7 +35,7 @@ pub enum Overlay {
     Calls(CallsOverlay),
     /// `C`
     Charts(ChartsOverlay),
-    /// `s`, `W`
+    /// `s`, `W`, `f`
     Pick(Picker),
 }
 
@@ -46,6 +46,8 @@ pub enum PickerKind {
     Sort,
     /// Its columns: any of them.
     Columns,
+    /// Filter, order and columns together: one of them.
+    Views,
 }
 
 /// A list to pick from.
@@ -64,8 +66,8 @@ pub struct Picker {
 pub struct PickRow {
     /// `due ▲`
     pub name: String,
-    /// What it means.
-    pub words: &'static str,
+    /// What it means; safe text.
+    pub words: String,
     /// In force.
     pub on: bool,
 }

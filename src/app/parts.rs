@@ -83,10 +83,19 @@ pub(crate) struct InputLine {
     pub(crate) before: String,
     /// The session under the cursor before: the cursor stays on it while it is shown.
     pub(crate) selected: Option<SessionId>,
+    /// The name under which the list is to be saved, while that is typed.
+    pub(crate) naming: Option<Naming>,
     /// What Tab offers, and which of it was put in last.
     pub(crate) offers: Option<(Offers, usize)>,
     /// How many filters back the arrows have gone, and what had been typed.
     pub(crate) back: Option<(usize, String)>,
+}
+
+/// A name being typed, and why it was not taken.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Naming {
+    pub(crate) field: TextField,
+    pub(crate) error: Option<String>,
 }
 
 /// Folding and cursor of one session's tree.

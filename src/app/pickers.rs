@@ -7,9 +7,12 @@ use crate::app::columns::{Column, ColumnSet};
 use crate::app::dialogs::moved;
 use crate::app::model::Model;
 use crate::app::overlay::{Overlay, PickRow, Picker, PickerKind};
+use crate::app::query::Query;
+use crate::app::shelf;
 use crate::app::sort::Sort;
 use crate::app::update::{keep_row, say};
 use crate::app::view::Tone;
+use crate::app::views::View;
 
 /// `s`: by what the list is ordered.
 pub(crate) fn open_sort(model: &mut Model) {
@@ -18,7 +21,7 @@ pub(crate) fn open_sort(model: &mut Model) {
     let rows: Vec<PickRow> = by
         .map(|by| {
             let sort = if by == now.by { now } else { Sort { by, reversed: false } };
-            PickRow { name: sort.title(), words: first(sort), on: by == now.by }
+            PickRow { name: sort.title(), words: first(sort).to_owned(), on: by == now.by }
         })
         .collect();
     let selected = rows.iter().position(|row| row.on).unwrap_or(0);
@@ -52,11 +55,40 @@ pub(crate) fn open_columns(model: &mut Model) {
     let shown = model.columns.columns(model.list_width());
     let row = |column: Column| PickRow {
         name: column.name().to_owned(),
-        words: column.words(),
+        words: column.words().to_owned(),
         on: shown.contains(&column),
     };
     let rows = Column::ALL.map(row).to_vec();
     model.overlay = Some(Overlay::Pick(Picker { kind: PickerKind::Columns, rows, selected: 0 }));
+}
+
+/// `f`: everything, the views of the configuration, and those that were saved.
+pub(crate) fn open_views(model: &mut Model) {
+    let now = model.view_name();
+    let all = PickRow {
+        name: "all".to_owned(),
+        words: "everything, by attention, as many columns as fit".to_owned(),
+        on: now.is_none() && *model.sessions.filter() == Query::default(),
+    };
+    let row = |(view, saved): (&View, bool)| {
+        let filter = if view.text.is_empty() { "everything" } else { &view.text };
+        let mark = if saved { "saved · " } else { "" };
+        let words = format!("{mark}{filter} · {}", view.sort.title());
+        PickRow {
+            name: shelf::shown(&view.name),
+            words: crate::text::shown_str(&words, 200),
+            on: now == Some(view.name.as_str()),
+        }
+    };
+    let rows: Vec<PickRow> = std::iter::once(all).chain(model.shelf.views().map(row)).collect();
+    let selected = rows.iter().position(|row| row.on).unwrap_or(0);
+    model.overlay = Some(Overlay::Pick(Picker { kind: PickerKind::Views, rows, selected }));
+}
+
+/// The view of a line; the first line has none.
+fn view_of(model: &Model, picker: &Picker) -> Option<View> {
+    let place = picker.selected.checked_sub(1)?;
+    model.shelf.views().nth(place).map(|(view, _)| view.clone())
 }
 
 /// A key while one is open.
@@ -73,6 +105,18 @@ pub(crate) fn act(model: &mut Model, mut picker: Picker, action: Action) {
             if reverse {
                 open_sort(model);
             }
+            return;
+        }
+        (PickerKind::Views, Action::Enter) => {
+            let view = view_of(model, &picker).unwrap_or_default();
+            shelf::choose(model, view);
+            return;
+        }
+        (PickerKind::Views, Action::ForgetView) => {
+            if let Some(view) = view_of(model, &picker) {
+                shelf::forget(model, &view.name);
+            }
+            open_views(model);
             return;
         }
         (PickerKind::Columns, Action::Enter) => {

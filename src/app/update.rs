@@ -19,7 +19,7 @@ use crate::app::moves::{enter, fold, move_row, next_attention, step_pane, toggle
 use crate::app::view::{Cell, Pane, Tone};
 use crate::app::{
     arrange, call_log, desk, dialogs, filter_bar, guard, hands, marks, news, own, report, rows,
-    timeline,
+    shelf, timeline,
 };
 use crate::domain::ids::SessionId;
 use crate::domain::snapshot::Snapshot;
@@ -110,6 +110,7 @@ fn follow(model: &mut Model, effects: &mut Vec<Effect>) {
         effects.push(Effect::Focus { selected, visible });
         model.focus_sent = Some(looked_at);
     }
+    effects.extend(shelf::kept(model));
 }
 
 fn tick(model: &mut Model, now: Timestamp) {

@@ -300,6 +300,8 @@ pub struct InputView<'a> {
     pub filter: bool,
     /// The text and its cursor.
     pub field: &'a TextField,
+    /// The name under which the list is to be saved, while that is typed, and why it was not taken.
+    pub naming: Option<(&'a TextField, Option<&'a str>)>,
     /// Rows that match, of how many.
     pub hits: (usize, usize),
     /// What is wrong with the text, and where.

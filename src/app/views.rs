@@ -16,6 +16,7 @@ use crate::app::sessions::Sessions;
 use crate::app::sort::Sort;
 use crate::app::view::ListRow;
 use crate::app::words::{Openness, TimeForm, Times};
+pub use crate::domain::arrangement::ViewTexts;
 use crate::domain::personal::Privacy;
 use crate::domain::rules::Rules;
 use crate::domain::snapshot::SessionTable;
@@ -33,16 +34,8 @@ pub struct View {
     pub(crate) columns: ColumnSet,
 }
 
-/// A view as texts, as in the configuration and in the store.
-#[derive(Clone, Debug, PartialEq, Eq, Default)]
-pub struct ViewTexts {
-    /// In the filter language; empty: everything.
-    pub filter: String,
-    /// `due asc`; empty: by attention.
-    pub sort: String,
-    /// Names; empty: as many as fit.
-    pub columns: Vec<String>,
-}
+/// All columns, in place of their names.
+const WIDE: &str = "wide";
 
 /// Why a view cannot be read.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -79,16 +72,21 @@ impl View {
         })?;
         let wrong = |part| move |what| ViewError { part, at: None, what };
         let sort = Sort::parse(&texts.sort).map_err(wrong("sort"))?;
-        let mut columns: Vec<Column> = Vec::new();
-        for name in &texts.columns {
-            let column = Column::named(name.trim()).map_err(wrong("columns"))?;
-            if !columns.contains(&column) {
-                columns.push(column);
-            }
-        }
-        let columns = if columns.is_empty() { ColumnSet::Auto } else { ColumnSet::Own(columns) };
+        let columns = columns(&texts.columns).map_err(wrong("columns"))?;
         let text = texts.filter.trim().to_owned();
         Ok(Self { name: name.to_owned(), text, filter, sort, columns })
+    }
+
+    /// The texts that it can be read from.
+    #[must_use]
+    pub(crate) fn texts(&self) -> ViewTexts {
+        let columns = match &self.columns {
+            ColumnSet::Auto => Vec::new(),
+            ColumnSet::Wide => vec![WIDE.to_owned()],
+            ColumnSet::Own(columns) => columns.iter().map(|c| c.name().to_owned()).collect(),
+        };
+        let sort = if self.sort == Sort::default() { String::new() } else { self.sort.to_string() };
+        ViewTexts { filter: self.text.clone(), sort, columns }
     }
 
     /// Its columns in order, the reference first; nothing where it names none.
@@ -109,6 +107,22 @@ impl View {
             ..self
         }
     }
+}
+
+fn columns(names: &[String]) -> Result<ColumnSet, String> {
+    if let [only] = names
+        && only.trim() == WIDE
+    {
+        return Ok(ColumnSet::Wide);
+    }
+    let mut columns: Vec<Column> = Vec::new();
+    for name in names {
+        let column = Column::named(name.trim())?;
+        if !columns.contains(&column) {
+            columns.push(column);
+        }
+    }
+    Ok(if columns.is_empty() { ColumnSet::Auto } else { ColumnSet::Own(columns) })
 }
 
 /// The sessions that a view shows, in its order, each with its row.
@@ -142,6 +156,17 @@ mod tests {
             filter: filter.to_owned(),
             sort: sort.to_owned(),
             columns: columns.iter().map(|name| (*name).to_owned()).collect(),
+        }
+    }
+
+    #[test]
+    fn a_view_and_its_texts_are_one() {
+        for texts in [
+            texts("", "", &[]),
+            texts("stage:gone or !due<1h", "due desc", &["due", "tags"]),
+            texts("", "attention asc", &["wide"]),
+        ] {
+            assert_eq!(View::read("x", &texts).unwrap().texts(), texts);
         }
     }
 

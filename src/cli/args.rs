@@ -213,7 +213,7 @@ pub(super) struct List {
     /// Only those that it holds for: branchwatch help filters
     #[arg(short, long, value_name = "QUERY", default_value = "", hide_default_value = true)]
     pub(super) filter: String,
-    /// Filter, order and columns of the configuration, by name
+    /// A view of the configuration, or one that was saved in the dashboard
     #[arg(long, value_name = "NAME")]
     pub(super) view: Option<String>,
     /// A column and asc or desc, such as 'due desc'; without: by attention

@@ -62,6 +62,7 @@ pub(super) async fn run(global: &Global) -> Result<u8, Failure> {
         keymap,
         look,
         themes,
+        views: config.views.clone(),
         refresh: config.refresh.clone(),
         desk: Desk {
             audit: AuditLog::in_folder(&config.state_dir),
@@ -149,6 +150,7 @@ pub(super) async fn demo(global: &Global, play: &Play) -> Result<u8, Failure> {
         keymap,
         look,
         themes,
+        views: Vec::new(),
         refresh: demo_settings(play.speed, global),
         desk: Desk {
             opener: opener(),

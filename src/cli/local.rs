@@ -25,6 +25,9 @@ use crate::domain::ids::SessionId;
 use crate::domain::watched::{WatchEntry, WatchedSession};
 use crate::intake;
 use crate::persist::Persistence;
+use crate::persist::arrangement::arrangement;
+use crate::persist::sqlite::Sqlite;
+use crate::text::shown_str;
 use crate::theme::{ColourDepth, Look};
 
 /// The longest list that is read.
@@ -129,8 +132,8 @@ const COLUMNS: [Column; 6] =
 
 pub(super) fn list(global: &Global, args: &List) -> Result<u8, Failure> {
     let config: Config = setup::config(global)?;
-    let view = view(&config, args)?;
     let mut store = setup::store(global, &config)?;
+    let view = view(&config, args, &mut store)?;
     let mut sessions = setup::load(&mut store)?;
     sessions.retain(|session| session.own.archived_at.is_none());
     let now = SystemClock.now();
@@ -164,7 +167,7 @@ pub(super) fn list(global: &Global, args: &List) -> Result<u8, Failure> {
 }
 
 /// The view that was named, with what else was asked for on top.
-fn view(config: &Config, args: &List) -> Result<View, Failure> {
+fn view(config: &Config, args: &List, store: &mut Sqlite) -> Result<View, Failure> {
     let texts = ViewTexts {
         filter: args.filter.clone(),
         sort: args.sort.clone().unwrap_or_default(),
@@ -172,10 +175,14 @@ fn view(config: &Config, args: &List) -> Result<View, Failure> {
     };
     let asked = View::read("", &texts).map_err(|why| Failure::Usage(pointed(&why, args)))?;
     let Some(name) = &args.view else { return Ok(asked) };
-    let Some(named) = config.views.iter().find(|view| view.name == *name) else {
-        let known: Vec<&str> = config.views.iter().map(|view| view.name.as_str()).collect();
+    // The configuration's first, then those that were saved in the dashboard.
+    let saved = arrangement(store)?.views;
+    let saved = saved.iter().filter_map(|(name, texts)| View::read(name, texts).ok());
+    let views: Vec<View> = config.views.iter().cloned().chain(saved).collect();
+    let Some(named) = views.iter().find(|view| view.name == *name) else {
+        let known: Vec<&str> = views.iter().map(|view| view.name.as_str()).collect();
         let known = if known.is_empty() { "none".to_owned() } else { known.join(", ") };
-        let name = crate::text::shown_str(name, 60);
+        let (name, known) = (shown_str(name, 60), shown_str(&known, 400));
         return Err(Failure::Usage(format!("no view named {name}; known: {known}")));
     };
     Ok(named.clone().with(asked, args.sort.is_some()))
@@ -184,9 +191,9 @@ fn view(config: &Config, args: &List) -> Result<View, Failure> {
 /// What is wrong with a filter, and below it where.
 fn pointed(why: &ViewError, args: &List) -> String {
     let Some(at) = why.at else { return why.to_string() };
-    let text = crate::text::shown_str(&args.filter, 200);
+    let text = shown_str(&args.filter, 200);
     let before: String = args.filter.chars().take(at).collect();
-    let column = crate::text::shown_str(&before, 200).width();
+    let column = shown_str(&before, 200).width();
     format!("{why}\n  {text}\n  {}^", " ".repeat(column))
 }
 

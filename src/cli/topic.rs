@@ -44,7 +44,10 @@ FILTERS (in /)
   due              time left: due<24h  due:passed  due:none
   seen changed     time since the last answer, the last change: seen>1h  changed<10m  seen:never
 
-  stage:awaiting due<48h !tag:chased
+  In the list: Tab completes, ctrl-s saves filter, order and columns as a view, f shows views.
+  In the configuration a view stands as [views.NAME] with filter, sort, columns.
+
+  branchwatch list --filter 'stage:awaiting due<48h !tag:chased'
 ";
 
 const EXIT_CODES: &str = "\

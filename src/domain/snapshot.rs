@@ -9,6 +9,7 @@ use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
 
+use crate::domain::arrangement::Arrangement;
 use crate::domain::ids::SessionId;
 use crate::domain::watched::WatchedSession;
 
@@ -189,6 +190,8 @@ pub struct Snapshot {
     pub archived: SessionTable,
     /// When the operator last looked at the dashboard, in this run or an earlier one.
     pub last_look: Option<Timestamp>,
+    /// How the list is arranged, and the views that were saved.
+    pub arrangement: Arc<Arrangement>,
     /// How refreshing goes.
     pub health: Arc<Health>,
 }

@@ -10,7 +10,8 @@ use tokio::sync::watch;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
-use super::{LAST_LOOK, PersistError, Persistence};
+use super::{LAST_LOOK, PersistError, Persistence, arrangement};
+use crate::domain::arrangement::Arrangement;
 use crate::domain::ids::SessionId;
 use crate::domain::snapshot::{SessionTable, Snapshot};
 use crate::domain::watched::{WatchEntry, WatchedSession};
@@ -30,8 +31,14 @@ pub async fn writer<P: Persistence>(
     trouble: impl Fn(Option<String>) + Send + 'static,
     cancelled: CancellationToken,
 ) {
-    let mut work =
-        Saver { persistence: Some(persistence), saved, archived, last_look: None, troubled: false };
+    let mut work = Saver {
+        persistence: Some(persistence),
+        saved,
+        archived,
+        last_look: None,
+        arrangement: None,
+        troubled: false,
+    };
     let mut not_before = Instant::now();
     loop {
         tokio::select! {
@@ -58,6 +65,8 @@ struct Saver<P> {
     saved: SessionTable,
     archived: SessionTable,
     last_look: Option<Timestamp>,
+    /// As it was saved last in this run.
+    arrangement: Option<Arc<Arrangement>>,
     troubled: bool,
 }
 
@@ -69,6 +78,7 @@ struct Due {
     changed: Vec<Arc<WatchedSession>>,
     touched: Vec<(SessionId, Timestamp)>,
     last_look: Option<Timestamp>,
+    arrangement: Option<Arc<Arrangement>>,
 }
 
 impl Due {
@@ -78,6 +88,7 @@ impl Due {
             && self.changed.is_empty()
             && self.touched.is_empty()
             && self.last_look.is_none()
+            && self.arrangement.is_none()
     }
 
     fn write(&self, persistence: &mut impl Persistence) -> Result<(), PersistError> {
@@ -92,6 +103,9 @@ impl Due {
         }
         if !self.touched.is_empty() {
             persistence.touch(&self.touched)?;
+        }
+        if let Some(kept) = &self.arrangement {
+            arrangement::keep(persistence, kept)?;
         }
         self.last_look.map_or(Ok(()), |at| persistence.set_state(LAST_LOOK, &at.to_string()))
     }
@@ -132,6 +146,8 @@ impl<P: Persistence> Saver<P> {
             touched: touched.into_iter().filter_map(|s| Some((s.id(), s.poll.last_ok?))).collect(),
             changed,
             last_look: snapshot.last_look.filter(|at| Some(*at) != self.last_look),
+            arrangement: Some(Arc::clone(&snapshot.arrangement))
+                .filter(|now| self.arrangement.as_ref() != Some(now)),
         }
     }
 
@@ -157,6 +173,7 @@ impl<P: Persistence> Saver<P> {
                     saved: snapshot.sessions.clone(),
                     archived: snapshot.archived.clone(),
                     last_look: snapshot.last_look,
+                    arrangement: Some(Arc::clone(&snapshot.arrangement)),
                     troubled: false,
                 }
             }

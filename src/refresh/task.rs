@@ -361,6 +361,7 @@ impl<A: SessionApi, C: Clock> Task<A, C> {
             Command::Remove(ids) => self.remove(&ids),
             Command::Keep(changes) => self.keep(&changes, now),
             Command::Looked => self.store.looked(self.clock.now()),
+            Command::Arrange(arrangement) => self.store.arrange(arrangement),
             Command::StoreTrouble(trouble) => self.store_trouble = trouble,
             Command::Traffic(to) => self.tell_traffic(&to),
         }

@@ -90,6 +90,7 @@ impl Effects {
             Effect::Copy { what, text } => return self.copy(what, text),
             Effect::Keep(changes) => self.command(Command::Keep(changes)),
             Effect::Looked => self.command(Command::Looked),
+            Effect::Arrange(arrangement) => self.command(Command::Arrange(arrangement)),
             Effect::Add(entries) => self.command(Command::Add(entries)),
             Effect::Remove(ids) => self.command(Command::Remove(ids)),
             Effect::ReadList(path) => self.read_list(path),

@@ -9,6 +9,7 @@ use ratatui::widgets::Paragraph;
 use unicode_width::UnicodeWidthStr;
 
 use super::text::{fit, shifted};
+use crate::app::text_field::TextField;
 use crate::app::view::{InputView, QueryError, Tone};
 use crate::theme::{Look, Role};
 
@@ -17,8 +18,15 @@ const LANGUAGE: [&str; 2] = [
     "   keys: ref session state stage check result reason doc source provider branch",
     "         tag note due seen changed docs    ops: : = != < > ! \"…\" ( ) or  re:/…/",
 ];
-const KEYS: [(&str, &str); 4] =
-    [("Enter", "keep"), ("Esc", "cancel"), ("↑↓", "history"), ("Tab", "complete")];
+const KEYS: [(&str, &str); 5] = [
+    ("Enter", "keep"),
+    ("Esc", "cancel"),
+    ("ctrl-s", "save as view"),
+    ("↑↓", "history"),
+    ("Tab", "complete"),
+];
+const NAME_KEYS: [(&str, &str); 2] = [("Enter", "save"), ("Esc", "back to the filter")];
+const NAME: &str = "   name of the view: ";
 
 pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, input: &InputView<'_>, look: Look) {
     let width = usize::from(area.width);
@@ -39,17 +47,47 @@ pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, input: &InputView<'_>, loo
             Span::styled(look.text(&result), look.tone(tone)),
         ]),
     ];
+    if let Some(name) = input.naming {
+        draw_name(frame, area, (lines, name), look);
+        return;
+    }
     lines.extend(match (&input.error, input.offers) {
         (_, Some(offers)) => offered(offers, width, look),
         (Some(why), None) => pointed(why, &input.field.text(), (hidden, width), look),
         (None, None) => LANGUAGE
             .map(|line| Line::from(Span::styled(fit(line, width, look), look.tone(Tone::Dim)))),
     });
-    lines.push(keys(look));
+    lines.push(keys(&KEYS, look));
     frame.render_widget(Paragraph::new(lines), area);
     let column = PROMPT.width() + cursor.saturating_sub(hidden);
     let x = area.x.saturating_add(u16::try_from(column).unwrap_or(u16::MAX));
     frame.set_cursor_position(Position::new(x.min(area.right().saturating_sub(1)), area.y + 1));
+}
+
+/// The filter above, and below it the name under which it is saved.
+fn draw_name(
+    frame: &mut Frame<'_>,
+    area: Rect,
+    (mut lines, (name, error)): (Vec<Line<'_>>, (&TextField, Option<&str>)),
+    look: Look,
+) {
+    let width = usize::from(area.width);
+    let room = width.saturating_sub(NAME.width());
+    let hidden = (name.before_cursor().width() + 1).saturating_sub(room);
+    lines.push(Line::from(vec![
+        Span::styled(NAME, look.role(Role::Key)),
+        Span::raw(fit(&shifted(&name.text(), hidden), room, look)),
+    ]));
+    let (words, tone) = match error {
+        Some(why) => (why, Tone::Bad),
+        None => ("filter, order and columns are kept under it", Tone::Dim),
+    };
+    lines.push(Line::from(Span::styled(fit(&format!("   {words}"), width, look), look.tone(tone))));
+    lines.push(keys(&NAME_KEYS, look));
+    frame.render_widget(Paragraph::new(lines), area);
+    let column = NAME.width() + name.before_cursor().width().saturating_sub(hidden);
+    let x = area.x.saturating_add(u16::try_from(column).unwrap_or(u16::MAX));
+    frame.set_cursor_position(Position::new(x.min(area.right().saturating_sub(1)), area.y + 2));
 }
 
 fn rule(width: usize, look: Look) -> String {
@@ -97,9 +135,9 @@ fn offered((texts, chosen): (&[String], usize), width: usize, look: Look) -> [Li
     [shown.next().unwrap_or_default(), shown.next().unwrap_or_default()]
 }
 
-fn keys(look: Look) -> Line<'static> {
+fn keys(keys: &[(&str, &str)], look: Look) -> Line<'static> {
     let mut spans = vec![Span::raw(" ")];
-    for (key, word) in KEYS {
+    for (key, word) in keys {
         spans.push(Span::styled(look.text(key), look.role(Role::Key)));
         spans.push(Span::styled(format!(" {word}   "), look.tone(Tone::Dim)));
     }

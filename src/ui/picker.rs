@@ -1,4 +1,4 @@
-//! A list to pick from: order, columns.
+//! A list to pick from: order, columns, views.
 //!
 //! Owns its box. Knows nothing of what follows from a choice.
 
@@ -17,6 +17,7 @@ pub(super) fn draw(frame: &mut Frame<'_>, whole: Rect, picker: &Picker, look: Lo
     let (title, keys) = match picker.kind {
         PickerKind::Sort => ("Sort by", "Enter sorts, Space reverses, Esc closes"),
         PickerKind::Columns => ("Columns", "Space ticks, Enter shows, Esc closes"),
+        PickerKind::Views => ("Views", "Enter shows, Delete forgets, Esc closes"),
     };
     let height = u16::try_from(picker.rows.len()).unwrap_or(u16::MAX).saturating_add(2);
     let inner = open(frame, whole, (70, height), (title, keys), look);
@@ -40,7 +41,7 @@ pub(super) fn draw(frame: &mut Frame<'_>, whole: Rect, picker: &Picker, look: Lo
             let line = Line::from(vec![
                 Span::raw(tick),
                 Span::styled(fit(&row.name, 14, look), look.role(Role::Key)),
-                Span::styled(fit(row.words, width.saturating_sub(18), look), look.tone(Tone::Dim)),
+                Span::styled(fit(&row.words, width.saturating_sub(18), look), look.tone(Tone::Dim)),
             ]);
             if number == picker.selected { line.style(look.role(Role::Cursor)) } else { line }
         })

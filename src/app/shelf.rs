@@ -1,0 +1,142 @@
+//! The views that can be chosen: those of the configuration, and those saved from the list.
+//!
+//! Owns choosing, saving and forgetting. The configuration's are never changed; what is saved goes
+//! to the store's one writer as an `Effect`.
+
+use std::collections::BTreeMap;
+
+use crate::app::columns::ColumnSet;
+use crate::app::effect::Effect;
+use crate::app::filter_bar;
+use crate::app::model::Model;
+use crate::app::sort::Sort;
+use crate::app::update::{keep_row, say};
+use crate::app::view::Tone;
+use crate::app::views::View;
+use crate::domain::arrangement::Arrangement;
+
+/// The longest name of a view, in columns.
+const LONGEST: usize = 40;
+
+/// What the model holds of views.
+#[derive(Debug, Default)]
+pub(crate) struct Shelf {
+    /// Of the configuration, by name.
+    configured: Vec<View>,
+    /// Saved here or in an earlier run.
+    saved: BTreeMap<String, View>,
+    /// The one that was chosen last.
+    chosen: Option<View>,
+    /// What was told to be kept: order, columns, and how often views were changed.
+    told: (Sort, ColumnSet, usize),
+    changes: usize,
+}
+
+impl Shelf {
+    /// All with a name: the configuration's first.
+    pub(crate) fn views(&self) -> impl Iterator<Item = (&View, bool)> {
+        let configured = self.configured.iter().map(|view| (view, false));
+        configured.chain(self.saved.values().map(|view| (view, true)))
+    }
+}
+
+impl Model {
+    /// With views of the configuration, and what was kept of the list. What cannot be read is left
+    /// out.
+    #[must_use]
+    pub fn with_views(mut self, configured: Vec<View>, kept: &Arrangement) -> Self {
+        let saved = kept.views.iter();
+        let saved =
+            saved.filter_map(|(name, texts)| Some((name.clone(), View::read(name, texts).ok()?)));
+        let list = View::read("", &kept.list).unwrap_or_default();
+        self.sessions.set_sort(list.sort, self.times.now);
+        self.columns = list.columns;
+        let told = (list.sort, self.columns.clone(), 0);
+        self.shelf = Shelf { configured, saved: saved.collect(), told, ..Shelf::default() };
+        self
+    }
+
+    /// The list as it stands, as a view.
+    fn standing(&self, name: &str) -> View {
+        View {
+            name: name.to_owned(),
+            text: self.filter_text.trim().to_owned(),
+            filter: self.sessions.filter().clone(),
+            sort: self.sessions.sort(),
+            columns: self.columns.clone(),
+        }
+    }
+
+    /// The name of the view in force: the chosen one, as long as nothing else was changed.
+    pub(crate) fn view_name(&self) -> Option<&str> {
+        let chosen = self.shelf.chosen.as_ref()?;
+        let stands = chosen.filter == *self.sessions.filter()
+            && chosen.sort == self.sessions.sort()
+            && chosen.columns == self.columns;
+        stands.then_some(&chosen.name)
+    }
+}
+
+/// Puts a view in force; an empty one shows everything as at the start.
+pub(crate) fn choose(model: &mut Model, view: View) {
+    filter_bar::put_in_force(model, view.text.clone(), view.filter.clone(), model.selected);
+    model.sessions.set_sort(view.sort, model.times.now);
+    model.columns = view.columns.clone();
+    model.first_column = 0;
+    keep_row(model);
+    let name = if view.name.is_empty() { "all".to_owned() } else { shown(&view.name) };
+    model.shelf.chosen = Some(view).filter(|view| !view.name.is_empty());
+    say(model, format!("view {name}"), Tone::Plain);
+}
+
+/// A name made safe.
+pub(crate) fn shown(name: &str) -> String {
+    crate::text::shown_str(name, LONGEST)
+}
+
+/// Saves the list as it stands under a name.
+///
+/// # Errors
+/// Says why the name cannot be taken.
+pub(crate) fn save(model: &mut Model, name: &str) -> Result<(), String> {
+    let name = name.trim();
+    if name.is_empty() {
+        return Err("the view needs a name".to_owned());
+    }
+    if crate::text::shown_str(name, LONGEST) != name {
+        return Err(format!("the name is too long: {LONGEST} characters at most"));
+    }
+    if name == "all" || model.shelf.configured.iter().any(|view| view.name == name) {
+        return Err(format!("{name} is taken: it is not one that was saved here"));
+    }
+    let view = model.standing(name);
+    let replaced = model.shelf.saved.insert(name.to_owned(), view.clone()).is_some();
+    model.shelf.chosen = Some(view);
+    model.shelf.changes += 1;
+    let what = if replaced { "replaced" } else { "saved" };
+    say(model, format!("view {name} {what}: f shows it"), Tone::Good);
+    Ok(())
+}
+
+/// Forgets a view that was saved; the configuration's stay.
+pub(crate) fn forget(model: &mut Model, name: &str) {
+    if model.shelf.saved.remove(name).is_some() {
+        model.shelf.changes += 1;
+        say(model, format!("view {} forgotten", shown(name)), Tone::Plain);
+    } else {
+        say(model, "views of the configuration are changed there", Tone::Notice);
+    }
+}
+
+/// What is to be kept, where it is other than what was told last.
+pub(crate) fn kept(model: &mut Model) -> Option<Effect> {
+    let (sort, changes) = (model.sessions.sort(), model.shelf.changes);
+    let (told_sort, told_columns, told_changes) = &model.shelf.told;
+    if *told_sort == sort && *told_columns == model.columns && *told_changes == changes {
+        return None;
+    }
+    model.shelf.told = (sort, model.columns.clone(), changes);
+    let list = View { text: String::new(), ..model.standing("") }.texts();
+    let views = model.shelf.saved.iter().map(|(name, view)| (name.clone(), view.texts()));
+    Some(Effect::Arrange(Arrangement { list, views: views.collect() }))
+}
