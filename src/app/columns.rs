@@ -117,6 +117,7 @@ impl Column {
     /// Cells that it needs, the blank behind it among them.
     const fn least(self, width: usize) -> usize {
         match self {
+            Self::Checks if width < NARROWEST => 6,
             Self::Checks if width < NARROW => 7,
             Self::Ref | Self::State | Self::Checks => 10,
             Self::Session => 9,
@@ -145,6 +146,8 @@ pub(crate) enum ColumnSet {
 pub(crate) const SIGNS: usize = 4;
 /// Below this many cells a list is narrow, and from this many on it is wide.
 const NARROW: usize = 64;
+/// Beside a tree of a window of 100 columns there is just room for the ages.
+const NARROWEST: usize = 56;
 const WIDE: usize = 96;
 /// A column that is cut has at least so many.
 const LEAST_CUT: usize = 4;
@@ -240,6 +243,8 @@ mod tests {
     #[test]
     fn the_width_chooses_the_columns_and_the_rest_is_reached_sideways() {
         assert_eq!(names(&ColumnSet::Auto.fit(76, 0)), "ref stage docs checks due seen changed");
+        let narrowest = ColumnSet::Auto.fit(53, 0);
+        assert_eq!(narrowest.columns.last(), Some(&(Column::Seen, 5)), "an age is whole");
         let wide = "ref session state stage docs checks due branch seen changed";
         assert_eq!(names(&ColumnSet::Auto.fit(108, 0)), wide);
         let first = ColumnSet::Wide.fit(60, 0);
