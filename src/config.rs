@@ -6,6 +6,7 @@
 mod auth;
 mod desk;
 mod file;
+mod place;
 mod resolve;
 mod themes;
 

@@ -18,6 +18,7 @@ pub mod evidence;
 pub(crate) mod fixture;
 pub mod ids;
 pub mod instructions;
+pub mod nearest;
 pub mod own;
 pub mod personal;
 pub mod profile;

@@ -10,13 +10,28 @@ use serde::Deserialize;
 
 use crate::app::action::{Action, HelpRow, Mode, Pane};
 use crate::app::event::{Edit, Event};
+use crate::domain::nearest::nearest;
 
 const SHIPPED: &str = include_str!("../assets/keymap.toml");
 
 /// Why a keymap cannot be used.
 #[derive(Debug, thiserror::Error)]
-#[error("keys: {0}")]
-pub struct KeymapError(String);
+#[error("keys: {why}")]
+pub struct KeymapError {
+    why: String,
+    /// The action in `[keys]` that is at fault.
+    pub action: Option<String>,
+}
+
+impl KeymapError {
+    fn new(why: String) -> Self {
+        Self { why, action: None }
+    }
+
+    fn at(self, action: &str) -> Self {
+        Self { action: Some(action.to_owned()), ..self }
+    }
+}
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -110,6 +125,10 @@ const NAMES: &[(&str, Action)] = &[
     ("time-form", Action::TimeForm),
     ("api-log", Action::ApiLog),
     ("charts", Action::Charts),
+    ("palette", Action::Palette),
+    ("list-narrower", Action::ListNarrower),
+    ("list-wider", Action::ListWider),
+    ("header", Action::Header),
     ("report", Action::Report),
     ("next-change", Action::NextChange),
     ("previous-change", Action::PreviousChange),
@@ -147,34 +166,39 @@ impl Keymap {
     }
 
     fn read(text: &str, replaced: &BTreeMap<String, Vec<String>>) -> Result<Self, KeymapError> {
-        let file: KeymapFile = toml::from_str(text).map_err(|why| KeymapError(why.to_string()))?;
+        let file: KeymapFile =
+            toml::from_str(text).map_err(|why| KeymapError::new(why.to_string()))?;
         for name in replaced.keys() {
             if !NAMES.iter().any(|(known, _)| known == name) {
-                return Err(KeymapError(format!(
-                    "no action named {name}; see: branchwatch help keys"
-                )));
+                let meant = nearest(name, NAMES.iter().map(|(known, _)| *known));
+                let meant = meant.map(|meant| format!("; did you mean {meant}?"));
+                let why = format!(
+                    "no action named {name}{}; see: branchwatch help keys",
+                    meant.unwrap_or_default()
+                );
+                return Err(KeymapError::new(why).at(name));
             }
         }
         let mut bindings = Vec::new();
         let mut chords: BTreeMap<String, Vec<(Option<Pane>, Action)>> = BTreeMap::new();
         for mut binding in file.action {
             let Some((_, action)) = NAMES.iter().find(|(name, _)| *name == binding.name) else {
-                return Err(KeymapError(format!("no action named {}", binding.name)));
+                return Err(KeymapError::new(format!("no action named {}", binding.name)));
             };
             if let Some(keys) = replaced.get(&binding.name) {
                 binding.keys.clone_from(keys);
             }
             let pane = binding.pane.as_deref().map(pane).transpose()?;
             for key in &binding.keys {
-                let meanings = chords.entry(written(parsed(key)?)).or_default();
-                let other = meanings.iter().find(|(where_, _)| *where_ == pane);
-                if let Some((_, other)) = other {
+                let chord = written(parsed(key).map_err(|why| why.at(&binding.name))?);
+                let meanings = chords.entry(chord).or_default();
+                if let Some((_, other)) = meanings.iter().find(|(where_, _)| *where_ == pane) {
                     let other =
                         NAMES.iter().find(|(_, a)| a == other).map_or("?", |(name, _)| name);
-                    return Err(KeymapError(format!(
-                        "{key} is bound to {other} and to {}",
-                        binding.name
-                    )));
+                    let theirs = replaced.contains_key(&binding.name);
+                    let at = if theirs { binding.name.as_str() } else { other };
+                    let why = format!("{key} is bound to {other} and to {}", binding.name);
+                    return Err(KeymapError::new(why).at(at));
                 }
                 meanings.push((pane, *action));
             }
@@ -306,13 +330,14 @@ fn text_key(key: KeyEvent) -> Option<Event> {
 /// Reads the name of a pane.
 fn pane(name: &str) -> Result<Pane, KeymapError> {
     let known = Pane::ALL.into_iter().find(|pane| pane.name().eq_ignore_ascii_case(name));
-    known.ok_or_else(|| KeymapError(format!("no pane named {name}")))
+    known.ok_or_else(|| KeymapError::new(format!("no pane named {name}")))
 }
 
 /// Reads a chord.
 fn parsed(text: &str) -> Result<Chord, KeymapError> {
-    let wrong =
-        || KeymapError(format!("{text:?} is no key: expected such as j, G, ctrl-d, space, f1"));
+    let wrong = || {
+        KeymapError::new(format!("{text:?} is no key: expected such as j, G, ctrl-d, space, f1"))
+    };
     let (modifiers, name) = match text.strip_prefix("ctrl-") {
         Some(rest) => (KeyModifiers::CONTROL, rest),
         None => match text.strip_prefix("alt-") {
@@ -430,7 +455,8 @@ mod tests {
         };
         let conflict = refused("export", "j");
         assert!(conflict.contains("down") && conflict.contains("export"), "{conflict}");
-        assert!(refused("exprot", "x").contains("exprot"));
+        let misspelt = refused("exprot", "x");
+        assert!(misspelt.contains("exprot") && misspelt.contains("mean export?"), "{misspelt}");
         assert!(refused("export", "meta-q").contains("meta-q"));
         let unbound = BTreeMap::from([("export".to_owned(), Vec::new())]);
         assert_eq!(Keymap::with(&unbound).unwrap().key_of(Action::Export), None);

@@ -15,6 +15,7 @@ mod header;
 mod lock;
 mod overlay;
 mod own;
+mod palette;
 mod pane;
 mod panes;
 mod picker;

@@ -325,6 +325,18 @@ fn the_configuration_says_where_each_value_came_from_and_errors_name_their_line(
     std::fs::write(&path, "export_dir = \"/x\"\n[refresh]\nat_countre = \"10s\"\n").unwrap();
     let (_, err) = world.run(&["list"], 3);
     assert!(err.contains("line 3") && err.contains("at_counter"), "{err}");
+    assert!(err.contains("did you mean `at_counter`?"), "{err}");
+    for (line, words) in [
+        ("  exprot = [\"e\"]", ["line 3, column 3", "exprot", "mean export?"]),
+        ("export = [\"j\"]", ["line 3, column 1", "j is bound to", "down"]),
+        ("export = \"meta-q\"", ["line 3, column 1", "meta-q", "ctrl-d"]),
+    ] {
+        std::fs::write(&path, format!("[keys]\nhelp = [\"?\"]\n{line}\n")).unwrap();
+        for command in ["check", "show"] {
+            let (_, err) = world.run(&["config", command], 3);
+            assert!(words.iter().all(|word| err.contains(word)), "{err}");
+        }
+    }
     std::fs::write(&path, "[refresh]\nat_counter = \"soon\"\n").unwrap();
     let (_, err) = world.run(&["list"], 3);
     assert!(err.contains("refresh.at_counter") && err.contains("10s"), "{err}");

@@ -8,6 +8,8 @@
 mod evidence;
 #[path = "flow/finding.rs"]
 mod finding;
+#[path = "flow/fitting.rs"]
+mod fitting;
 #[path = "flow/own.rs"]
 mod own;
 

@@ -298,6 +298,21 @@ fn every_theme_over_a_live_frame() {
 }
 
 #[test]
+fn the_palette_whole_searched_without_a_hit_and_in_a_small_window() {
+    let mut frames = Vec::new();
+    for size in SIZES {
+        for typed in ["", "exp", "theme", "weather"] {
+            let mut model = model(State::Live, size);
+            model.offer_themes(vec!["dark".to_owned(), "light".to_owned()]);
+            update(&mut model, Event::Action(Action::Palette));
+            update(&mut model, Event::Paste(typed.to_owned()));
+            frames.push((format!("{typed:?} {}x{}", size.0, size.1), frame(&model, look())));
+        }
+    }
+    insta::assert_snapshot!("palette", pictures(frames));
+}
+
+#[test]
 fn every_pane_when_nothing_is_watched() {
     every_pane(State::Empty);
 }

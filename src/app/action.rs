@@ -136,6 +136,14 @@ pub enum Action {
     MarkRange,
     /// Mark all that the filter shows.
     MarkAll,
+    /// The command palette.
+    Palette,
+    /// The list takes less of the width.
+    ListNarrower,
+    /// The list takes more of the width.
+    ListWider,
+    /// The header in one line, and back.
+    Header,
     /// The API log.
     ApiLog,
     /// The charts.

@@ -13,6 +13,7 @@ use crate::app::hands;
 use crate::app::model::Model;
 use crate::app::overlay::{CopyItem, CopyMenu, HelpOverlay, Overlay};
 use crate::app::own;
+use crate::app::palette;
 use crate::app::pickers;
 use crate::app::text_field::TextField;
 use crate::domain::attention;
@@ -35,6 +36,7 @@ pub(crate) fn typed(model: &mut Model, change: impl FnOnce(&mut TextField)) {
                 change(field);
             }
         }
+        Some(Overlay::Palette(palette)) => palette::typed(palette, change),
         Some(Overlay::Calls(log)) if log.typing => {
             change(&mut log.search);
             call_log::typed(log, &model.times);
@@ -124,6 +126,7 @@ pub(crate) fn act(model: &mut Model, action: Action) -> Vec<Effect> {
         Overlay::Charts(shown) => charts::act(model, shown, action),
         Overlay::Own(overlay) => own::overlay_act(model, overlay, action),
         _ if matches!(action, Action::Back | Action::Quit | Action::QuitNow) => Vec::new(),
+        Overlay::Palette(palette) => palette::act(model, palette, action),
         Overlay::Help(help) => help_act(model, help, action),
         Overlay::Copy(menu) => copy_act(model, menu, action),
         Overlay::Export(dialog) => export_dialog::act(model, dialog, action),

@@ -89,10 +89,31 @@ const FILTER_BAR: u16 = 5;
 /// The smallest window that is drawn.
 pub const SMALLEST: (u16, u16) = (60, 16);
 
+/// What the operator may choose of the layout.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Proportions {
+    /// The list's share of the width, in hundredths.
+    pub list: u16,
+    /// The header keeps one line.
+    pub low_header: bool,
+}
+
+impl Default for Proportions {
+    fn default() -> Self {
+        Self { list: 55, low_header: false }
+    }
+}
+
+/// Lays a window out in the usual proportions.
+#[must_use]
+pub fn areas(size: (u16, u16), focus: Pane, zoomed: bool) -> Areas {
+    fitted(size, focus, zoomed, Proportions::default())
+}
+
 /// Lays a window out. `focus` decides which pane is shown where only one fits; `zoomed` gives it
 /// the whole body.
 #[must_use]
-pub fn areas(size: (u16, u16), focus: Pane, zoomed: bool) -> Areas {
+pub fn fitted(size: (u16, u16), focus: Pane, zoomed: bool, proportions: Proportions) -> Areas {
     let (width, height) = size;
     if width < SMALLEST.0 || height < SMALLEST.1 {
         return too_small(width, height);
@@ -104,7 +125,9 @@ pub fn areas(size: (u16, u16), focus: Pane, zoomed: bool) -> Areas {
     };
     let big = shape == Shape::Wide && height >= 40;
     let one = shape == Shape::OnePane;
-    let header_rows = if big {
+    let header_rows = if proportions.low_header {
+        1
+    } else if big {
         3
     } else if height >= if one { 20 } else { 22 } {
         2
@@ -118,8 +141,11 @@ pub fn areas(size: (u16, u16), focus: Pane, zoomed: bool) -> Areas {
     let body_rows = height.saturating_sub(header_rows + footer_rows + ticker_rows);
     let body = Area::new(0, header_rows, width, body_rows);
     let after = header_rows + body_rows;
-    let panes =
-        if one || zoomed { vec![(focus, body)] } else { tiled(body, shape, focus, has_timeline) };
+    let panes = if one || zoomed {
+        vec![(focus, body)]
+    } else {
+        tiled(body, (shape, proportions.list), focus, has_timeline)
+    };
     Areas {
         shape,
         header: Area::new(0, 0, width, header_rows),
@@ -141,11 +167,16 @@ fn too_small(width: u16, height: u16) -> Areas {
 
 /// List on the left, the detail on the right, timeline (and alerts, when wide) below. A pane that
 /// has no place of its own takes the right column while it has the focus.
-fn tiled(body: Area, shape: Shape, focus: Pane, has_timeline: bool) -> Vec<(Pane, Area)> {
+fn tiled(
+    body: Area,
+    (shape, share): (Shape, u16),
+    focus: Pane,
+    has_timeline: bool,
+) -> Vec<(Pane, Area)> {
     let wide = shape == Shape::Wide;
     let lower_rows = if has_timeline { (body.h / 4).clamp(5, 14) } else { 0 };
     let upper_rows = body.h.saturating_sub(lower_rows);
-    let list_columns = body.w.saturating_mul(11) / 20;
+    let list_columns = body.w.saturating_mul(share) / 100;
     let right_columns = body.w.saturating_sub(list_columns);
     let list = Area::new(0, body.y, list_columns, upper_rows);
     let right = Area::new(list_columns, body.y, right_columns, upper_rows);
@@ -213,10 +244,12 @@ mod tests {
         #[test]
         fn areas_never_overlap_nor_leave_the_window_and_the_focus_is_on_the_screen(
             width in 0u16..320, height in 0u16..120, focus in 0usize..8, zoomed: bool, filtering: bool,
+            list in 30u16..=80, low_header: bool,
         ) {
             // The filter bar is that of the list.
             let focus = if filtering { 0 } else { focus };
-            let areas = areas((width, height), PANES[focus], zoomed);
+            let proportions = Proportions { list, low_header };
+            let areas = fitted((width, height), PANES[focus], zoomed, proportions);
             let areas = if filtering { areas.with_filter_bar() } else { areas };
             let mut all: Vec<Area> = areas.panes.iter().map(|(_, area)| *area).collect();
             all.extend([areas.header, areas.footer]);

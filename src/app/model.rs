@@ -10,8 +10,8 @@ use jiff::Timestamp;
 use crate::app::action::Mode;
 use crate::app::columns::ColumnSet;
 use crate::app::connection;
+use crate::app::fitting::Fitting;
 use crate::app::guard::Guard;
-use crate::app::layout::{self, Areas};
 use crate::app::overlay::Overlay;
 use crate::app::own::OwnState;
 pub use crate::app::parts::ModelSettings;
@@ -63,6 +63,7 @@ pub struct Model {
     /// Session, revision and width of wrapped text that the panes were built from.
     pub(crate) built: Option<(SessionId, u64, usize)>,
     pub(crate) overlay: Option<Overlay>,
+    pub(crate) fitting: Fitting,
     pub(crate) guard: Guard,
     pub(crate) input: Option<InputLine>,
     pub(crate) find: String,
@@ -117,6 +118,7 @@ impl Model {
             own: OwnState::default(),
             built: None,
             overlay: None,
+            fitting: Fitting::default(),
             guard: Guard::new(now),
             input: None,
             find: String::new(),
@@ -145,7 +147,13 @@ impl Model {
             Some(Overlay::Copy(menu)) => menu.drawn = true,
             Some(Overlay::Hand(hand)) => hand.drawn(),
             Some(Overlay::Own(overlay)) => overlay.set_drawn(),
-            Some(Overlay::Help(_) | Overlay::Calls(_) | Overlay::Charts(_) | Overlay::Pick(_))
+            Some(
+                Overlay::Help(_)
+                | Overlay::Calls(_)
+                | Overlay::Charts(_)
+                | Overlay::Pick(_)
+                | Overlay::Palette(_),
+            )
             | None => {}
         }
         std::mem::take(&mut self.dirty)
@@ -169,7 +177,7 @@ impl Model {
         let typing = match &self.overlay {
             _ if self.guard.locked.is_some() => true,
             Some(Overlay::Export(dialog)) => dialog.typing(),
-            Some(Overlay::Help(_)) => true,
+            Some(Overlay::Help(_) | Overlay::Palette(_)) => true,
             Some(Overlay::Copy(_) | Overlay::Charts(_) | Overlay::Pick(_)) => false,
             Some(Overlay::Hand(hand)) => hand.typing(),
             Some(Overlay::Calls(log)) => log.typing,
@@ -189,14 +197,6 @@ impl Model {
     #[must_use]
     pub const fn zoomed(&self) -> bool {
         self.zoomed
-    }
-
-    /// Where everything stands: `layout::areas` for this size and focus.
-    #[must_use]
-    pub fn areas(&self) -> Areas {
-        let areas = layout::areas(self.size, self.focus, self.zoomed);
-        let filtering = self.input.as_ref().is_some_and(|input| input.filter);
-        if filtering { areas.with_filter_bar() } else { areas }
     }
 
     /// The header.

@@ -12,6 +12,7 @@ pub use crate::app::export_dialog::{ExportDialog, ExportField, Scope};
 pub use crate::app::hands::Hand;
 pub use crate::app::news::ChangesOverlay;
 pub use crate::app::own::{AddDialog, AddLine, OwnDialog, OwnKind, OwnOverlay, Verdict};
+pub use crate::app::palette::{PaletteOverlay, PaletteRow, Run};
 use crate::app::text_field::TextField;
 use crate::app::view::{Cell, HelpRow};
 use crate::domain::call::Call;
@@ -31,6 +32,8 @@ pub enum Overlay {
     Hand(Box<Hand>),
     /// Note, tags, snooze, add, changes.
     Own(OwnOverlay),
+    /// `:`
+    Palette(PaletteOverlay),
     /// `@`
     Calls(CallsOverlay),
     /// `C`

@@ -18,8 +18,8 @@ use crate::app::model::{Model, window};
 use crate::app::moves::{enter, fold, move_row, next_attention, step_pane, toggle, travel};
 use crate::app::view::{Cell, Pane, Tone};
 use crate::app::{
-    arrange, call_log, desk, dialogs, filter_bar, guard, hands, marks, news, own, report, rows,
-    shelf, timeline,
+    arrange, call_log, desk, dialogs, filter_bar, fitting, guard, hands, marks, news, own, palette,
+    report, rows, shelf, timeline,
 };
 use crate::domain::ids::SessionId;
 use crate::domain::snapshot::Snapshot;
@@ -276,6 +276,10 @@ fn act(model: &mut Model, action: Action) -> Vec<Effect> {
         Action::ExportMany => return export_dialog::open(model, true),
         Action::CopyMenu => dialogs::open_copy(model),
         Action::Help => dialogs::open_help(model),
+        Action::Palette => palette::open(model),
+        Action::ListNarrower => fitting::resize(model, false),
+        Action::ListWider => fitting::resize(model, true),
+        Action::Header => fitting::header(model),
         Action::Report => return report::report(model),
         Action::ApiLog => return call_log::open(model),
         Action::Charts => return charts::open(model),

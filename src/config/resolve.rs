@@ -12,6 +12,7 @@ use uuid::Uuid;
 
 use super::auth::auth;
 use super::file::{Chords, ConfigFile, PassRule, Profile, View as FileView};
+use super::place::{explained, place};
 use super::{Config, ConfigError, PRODUCTION, Shown, Source};
 use crate::api::client::checked_base_url;
 use crate::app::views::{View, ViewTexts};
@@ -108,7 +109,7 @@ pub fn resolve(flags: &Flags, environment: &Environment) -> Result<Config, Confi
     let named =
         flags.config.clone().or_else(|| environment.get("BRANCHWATCH_CONFIG").map(PathBuf::from));
     let path = named.clone().unwrap_or_else(|| places.config_dir().join("branchwatch/config.toml"));
-    let file = read(&path, named.is_some())?;
+    let (file, text) = read(&path, named.is_some())?;
     let mut resolver = Resolver { shown: Vec::new() };
     let (name, profile) = profile(&mut resolver, flags, environment, &file)?;
     let (base_url, sdk_id, key_file) =
@@ -126,14 +127,7 @@ pub fn resolve(flags: &Flags, environment: &Environment) -> Result<Config, Confi
     if let Some((name, source)) = &theme {
         resolver.show("theme", name, source.clone());
     }
-    let keys = file
-        .keys
-        .into_iter()
-        .map(|(action, chords)| match chords {
-            Chords::One(chord) => (action, vec![chord]),
-            Chords::Many(chords) => (action, chords),
-        })
-        .collect();
+    let keys = keys(file.keys, (&path, &text))?;
     let views = views(&file.views)?;
     let state_dir = places.state_dir().unwrap_or_else(|| places.data_dir()).join("branchwatch");
     Ok(Config {
@@ -172,14 +166,40 @@ fn views(views: &BTreeMap<String, FileView>) -> Result<Vec<View>, ConfigError> {
     views.iter().map(read).collect()
 }
 
-fn read(path: &Path, must_exist: bool) -> Result<ConfigFile, ConfigError> {
+fn read(path: &Path, must_exist: bool) -> Result<(ConfigFile, String), ConfigError> {
     let text = match std::fs::read_to_string(path) {
         Ok(text) => text,
         Err(why) if why.kind() == std::io::ErrorKind::NotFound && !must_exist => String::new(),
         Err(cause) => return Err(ConfigError::Unreadable { path: path.to_path_buf(), cause }),
     };
-    toml::from_str(&text)
-        .map_err(|why| ConfigError::Wrong { path: path.to_path_buf(), cause: why.to_string() })
+    let file = toml::from_str(&text).map_err(|why| wrong_file(path, explained(&why)))?;
+    Ok((file, text))
+}
+
+fn wrong_file(path: &Path, cause: String) -> ConfigError {
+    ConfigError::Wrong { path: path.to_path_buf(), cause }
+}
+
+/// `[keys]` is tried at load, so that a conflict never waits for the dashboard.
+fn keys(
+    chords: BTreeMap<String, Chords>,
+    (path, text): (&Path, &str),
+) -> Result<BTreeMap<String, Vec<String>>, ConfigError> {
+    let keys = chords
+        .into_iter()
+        .map(|(action, chords)| match chords {
+            Chords::One(chord) => (action, vec![chord]),
+            Chords::Many(chords) => (action, chords),
+        })
+        .collect();
+    crate::keymap::Keymap::with(&keys).map_err(|why| {
+        let at = why.action.as_ref().and_then(|action| place(text, &format!("keys.{action}")));
+        match at {
+            Some(at) => wrong_file(path, format!("{at}: {why}")),
+            None => ConfigError::Keys(why),
+        }
+    })?;
+    Ok(keys)
 }
 
 fn profile<'a>(

@@ -41,6 +41,8 @@ pub enum Rest {
     None,
     /// Write this to the clipboard; its name for the message.
     Copy(&'static str, String),
+    /// Another theme.
+    Theme(String),
     /// Draw everything anew.
     Redraw,
     /// Leave.
@@ -96,6 +98,7 @@ impl Effects {
             Effect::ReadList(path) => self.read_list(path),
             Effect::Traffic => self.traffic(),
             Effect::Desk(wish) => return self.wish(wish),
+            Effect::Theme(name) => return Rest::Theme(name),
             Effect::Redraw => return Rest::Redraw,
             Effect::Quit => return Rest::Quit,
         }

@@ -57,6 +57,7 @@ pub async fn run<S: Surface, C: Clock>(
     stop: impl Future<Output = Ending>,
 ) -> io::Result<Ending> {
     let mut results = outside.effects.inbox();
+    model.offer_themes(outside.themes.names());
     let mut scroll = Scroll::default();
     let mut ticks = interval(Duration::from_secs(1));
     ticks.set_missed_tick_behavior(MissedTickBehavior::Skip);
@@ -111,6 +112,10 @@ pub async fn run<S: Surface, C: Clock>(
             match outside.effects.start(effect) {
                 Rest::None => {}
                 Rest::Quit => return Ok(Ending::Quit),
+                Rest::Theme(name) => match outside.themes.get(&name) {
+                    Ok(palette) => outside.look = outside.look.with(palette),
+                    Err(why) => waiting = Some(Event::Done(Outcome::Refused(why.to_string()))),
+                },
                 Rest::Redraw => surface.clear()?,
                 Rest::Copy(what, text) => {
                     let outcome = match surface.copy(&text) {

@@ -1,0 +1,49 @@
+//! How the operator has fitted the screen while it runs: column widths, header, known themes, the
+//! palette's history.
+//!
+//! Owns these choices. They end with the program.
+
+use crate::app::layout::{self, Areas, Proportions};
+use crate::app::model::Model;
+use crate::app::update::say;
+use crate::app::view::Tone;
+
+/// Hundredths of the width that one key press gives or takes.
+const STEP: u16 = 5;
+
+/// The choices.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Fitting {
+    pub(crate) themes: Vec<String>,
+    pub(crate) history: Vec<String>,
+    pub(crate) proportions: Proportions,
+}
+
+impl Model {
+    /// Where everything stands: `layout::fitted` for this size, focus and choice.
+    #[must_use]
+    pub fn areas(&self) -> Areas {
+        let areas = layout::fitted(self.size, self.focus, self.zoomed, self.fitting.proportions);
+        let filtering = self.input.as_ref().is_some_and(|input| input.filter);
+        if filtering { areas.with_filter_bar() } else { areas }
+    }
+
+    /// The themes that `theme NAME` in the palette can name.
+    pub fn offer_themes(&mut self, names: Vec<String>) {
+        self.fitting.themes = names;
+    }
+}
+
+/// `<` and `>`: the list takes less or more of the width.
+pub(crate) fn resize(model: &mut Model, wider: bool) {
+    let share = model.fitting.proportions.list;
+    let share = if wider { share + STEP } else { share.saturating_sub(STEP) };
+    model.fitting.proportions.list = share.clamp(30, 80);
+    let share = model.fitting.proportions.list;
+    say(model, format!("the list takes {share}% of the width"), Tone::Plain);
+}
+
+/// `ctrl-e`: the header keeps one line, with badge, state of the connection and attention count.
+pub(crate) fn header(model: &mut Model) {
+    model.fitting.proportions.low_header ^= true;
+}

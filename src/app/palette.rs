@@ -1,0 +1,225 @@
+//! The command palette: every action by its name, and words with arguments.
+//!
+//! Owns what it offers, its history and what Enter runs. Must never do what an action does: it runs
+//! the action.
+
+use crate::app::action::Action;
+use crate::app::dialogs::moved;
+use crate::app::effect::Effect;
+use crate::app::event::Event;
+use crate::app::model::Model;
+use crate::app::overlay::Overlay;
+use crate::app::text_field::TextField;
+use crate::app::update::say;
+use crate::app::view::Tone;
+use crate::app::words::TimeForm;
+
+/// Commands that the history keeps.
+const HISTORY: usize = 50;
+
+/// What a line of the palette runs.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Run {
+    /// An action, as its key would.
+    Action(Action),
+    /// Another theme.
+    Theme(String),
+    /// Times as age, local, UTC: the index in that order.
+    Time(u8),
+}
+
+/// One command.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PaletteRow {
+    /// `export`, `theme dark`: what is typed.
+    pub text: String,
+    /// What it does.
+    pub description: String,
+    /// Its keys in the keymap in force.
+    pub keys: String,
+    /// What Enter runs.
+    pub run: Run,
+}
+
+/// `:`
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PaletteOverlay {
+    /// What is typed.
+    pub field: TextField,
+    /// All commands.
+    pub all: Vec<PaletteRow>,
+    /// Indices into `all` of those that match, best first.
+    pub rows: Vec<usize>,
+    /// Index into `rows`.
+    pub selected: usize,
+    /// How many commands back the arrow has gone; 0: none.
+    pub back: usize,
+}
+
+impl PaletteOverlay {
+    /// The row under the cursor.
+    #[must_use]
+    pub fn chosen(&self) -> Option<&PaletteRow> {
+        self.all.get(*self.rows.get(self.selected)?)
+    }
+
+    fn match_again(&mut self) {
+        let wanted = self.field.text().to_lowercase();
+        let ranked = self.all.iter().enumerate();
+        let mut ranked: Vec<(u8, usize)> =
+            ranked.filter_map(|(place, row)| Some((rank(row, &wanted)?, place))).collect();
+        ranked.sort_unstable();
+        self.rows = ranked.into_iter().map(|(_, place)| place).collect();
+        self.selected = 0;
+    }
+}
+
+/// How well a command matches, 0 the best; `None`: not at all. Every word has to be found.
+fn rank(row: &PaletteRow, wanted: &str) -> Option<u8> {
+    if row.text == wanted.trim() {
+        return Some(0);
+    }
+    let description = row.description.to_lowercase();
+    let of_word = |word: &str| {
+        let fits = [
+            row.text.starts_with(word),
+            row.text.contains(word),
+            row.keys.split(' ').any(|key| key.eq_ignore_ascii_case(word)),
+            in_order(&row.text, word),
+            description.contains(word),
+        ];
+        fits.iter().position(|fits| *fits).and_then(|place| u8::try_from(place + 1).ok())
+    };
+    let mut words = wanted.split_whitespace().map(of_word);
+    words.try_fold(0, |worst, rank| Some(rank?.max(worst)))
+}
+
+/// The letters of `word` stand in `text` in their order, anything between them.
+fn in_order(text: &str, word: &str) -> bool {
+    let mut letters = text.chars();
+    word.chars().all(|wanted| letters.any(|letter| letter == wanted))
+}
+
+pub(crate) fn open(model: &mut Model) {
+    let mut all: Vec<PaletteRow> = model
+        .settings
+        .help
+        .iter()
+        .filter(|row| row.action != Action::Palette)
+        .map(|row| PaletteRow {
+            text: row.name.clone(),
+            description: row.description.clone(),
+            keys: row.keys.clone(),
+            run: Run::Action(row.action),
+        })
+        .collect();
+    let words = |text: String, description: &str, run| PaletteRow {
+        text,
+        description: description.to_owned(),
+        keys: String::new(),
+        run,
+    };
+    for (number, form) in (0..).zip(["age", "local", "utc"]) {
+        all.push(words(format!("time {form}"), "How times are shown", Run::Time(number)));
+    }
+    for name in &model.fitting.themes {
+        all.push(words(
+            format!("theme {name}"),
+            "Colours, until the end",
+            Run::Theme(name.clone()),
+        ));
+    }
+    let rows = (0..all.len()).collect();
+    let field = TextField::default();
+    model.overlay =
+        Some(Overlay::Palette(PaletteOverlay { field, all, rows, selected: 0, back: 0 }));
+}
+
+pub(crate) fn typed(palette: &mut PaletteOverlay, change: impl FnOnce(&mut TextField)) {
+    change(&mut palette.field);
+    palette.back = 0;
+    palette.match_again();
+}
+
+pub(crate) fn act(model: &mut Model, mut palette: PaletteOverlay, action: Action) -> Vec<Effect> {
+    match action {
+        Action::Enter => return run(model, palette),
+        Action::NextPane => {
+            if let Some(row) = palette.chosen() {
+                palette.field = TextField::new(&row.text.clone());
+                palette.match_again();
+            }
+        }
+        // Above the first line lies the history.
+        Action::Up if palette.selected == 0 => step(&model.fitting.history, &mut palette, true),
+        Action::Down if palette.back > 0 => step(&model.fitting.history, &mut palette, false),
+        action => palette.selected = moved(palette.selected, palette.rows.len(), action),
+    }
+    model.overlay = Some(Overlay::Palette(palette));
+    Vec::new()
+}
+
+/// One command further back, or forward again.
+fn step(history: &[String], palette: &mut PaletteOverlay, older: bool) {
+    let back = if older { (palette.back + 1).min(history.len()) } else { palette.back - 1 };
+    let text = history.len().checked_sub(back).and_then(|place| history.get(place));
+    palette.field = TextField::new(text.map_or("", String::as_str));
+    palette.match_again();
+    palette.back = back;
+}
+
+fn run(model: &mut Model, palette: PaletteOverlay) -> Vec<Effect> {
+    let Some(row) = palette.chosen().cloned() else {
+        let text = crate::text::shown_str(&palette.field.text(), 40);
+        say(model, format!("no command holds {text:?}"), Tone::Bad);
+        model.overlay = Some(Overlay::Palette(palette));
+        return Vec::new();
+    };
+    let history = &mut model.fitting.history;
+    history.retain(|known| *known != row.text);
+    history.push(row.text.clone());
+    let over = history.len().saturating_sub(HISTORY);
+    history.drain(..over);
+    match row.run {
+        Run::Action(action) => super::update(model, Event::Action(action)),
+        Run::Theme(name) => {
+            say(model, format!("theme: {name}"), Tone::Plain);
+            vec![Effect::Theme(name)]
+        }
+        Run::Time(form) => {
+            model.times.form = match form {
+                0 => TimeForm::Age,
+                1 => TimeForm::Local,
+                _ => TimeForm::Utc,
+            };
+            let name = model.times.form.name();
+            say(model, format!("times: {name}"), Tone::Plain);
+            model.rebuild(true);
+            Vec::new()
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_come_before_letters_apart_and_these_before_descriptions() {
+        let row = |text: &str, description: &str| PaletteRow {
+            text: text.to_owned(),
+            description: description.to_owned(),
+            keys: "e".to_owned(),
+            run: Run::Time(0),
+        };
+        let export = row("export-many", "Export the marked sessions");
+        assert_eq!(rank(&export, "exp"), Some(1));
+        assert_eq!(rank(&export, "many"), Some(2));
+        assert_eq!(rank(&export, "e"), Some(1));
+        assert_eq!(rank(&export, "xpmny"), Some(4));
+        assert_eq!(rank(&export, "marked"), Some(5));
+        assert_eq!(rank(&export, "exp marked"), Some(5));
+        assert_eq!(rank(&export, "exp nothing"), None);
+        assert_eq!(rank(&export, "export-many"), Some(0));
+    }
+}

@@ -1,0 +1,60 @@
+//! The command palette as a box.
+//!
+//! Owns its lines.
+
+use ratatui::Frame;
+use ratatui::layout::{Position, Rect};
+use ratatui::text::{Line, Span};
+use ratatui::widgets::Paragraph;
+use unicode_width::UnicodeWidthStr;
+
+use super::overlay::open;
+use super::pane;
+use super::text::{fit, right};
+use crate::app::overlay::PaletteOverlay;
+use crate::app::view::Tone;
+use crate::theme::{Look, Role};
+
+/// Columns of a command's text and of its keys.
+const TEXT: usize = 26;
+const KEYS: usize = 12;
+
+pub(super) fn draw(frame: &mut Frame<'_>, whole: Rect, palette: &PaletteOverlay, look: Look) {
+    let height = whole.height.saturating_sub(4).clamp(8, 24);
+    let inner = open(frame, whole, (88, height), ("Command", "Tab completes · ↑ history"), look);
+    let width = usize::from(inner.width);
+    let found = format!("{} of {}", palette.rows.len(), palette.all.len());
+    let room = width.saturating_sub(2 + found.width());
+    let mut lines = vec![
+        Line::from(vec![
+            Span::styled(": ", look.role(Role::Key)),
+            Span::raw(fit(&palette.field.text(), room, look)),
+            Span::styled(found, look.tone(Tone::Dim)),
+        ]),
+        Line::default(),
+    ];
+    let rows = usize::from(inner.height).saturating_sub(4);
+    let first = (palette.selected + 1).saturating_sub(rows);
+    let shown = palette.rows.iter().enumerate().skip(first).take(rows);
+    for (number, row) in shown.filter_map(|(n, place)| Some((n, palette.all.get(*place)?))) {
+        let selected = number == palette.selected;
+        let spans = vec![
+            Span::raw(if selected { "> " } else { "  " }),
+            Span::raw(fit(&row.text, TEXT, look)),
+            Span::raw(fit(&row.description, width.saturating_sub(2 + TEXT + KEYS), look)),
+            right(&row.keys, KEYS, look.role(Role::Key), look),
+        ];
+        lines.push(pane::line(spans, (selected, true), look));
+    }
+    if palette.rows.is_empty() {
+        lines.push(Line::from(Span::styled("  no command holds this", look.tone(Tone::Bad))));
+    }
+    lines.resize(2 + rows, Line::default());
+    let also = "words: theme NAME · time utc|local|age · Enter runs · Esc closes";
+    lines.push(Line::default());
+    lines.push(Line::from(Span::styled(fit(also, width, look), look.tone(Tone::Dim))));
+    frame.render_widget(Paragraph::new(lines), inner);
+    let column = u16::try_from(2 + palette.field.before_cursor().width()).unwrap_or(u16::MAX);
+    let x = inner.x.saturating_add(column).min(inner.right().saturating_sub(1));
+    frame.set_cursor_position(Position::new(x, inner.y));
+}

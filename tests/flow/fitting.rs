@@ -1,0 +1,87 @@
+//! The operator fits the screen: palette, themes, widths, header, own keys.
+//!
+//! Owns the stories; the stage they are played on is that of `flow`.
+
+use crossterm::event::{Event as Input, KeyCode, KeyEvent, KeyModifiers};
+
+use super::{Operator, folder, story};
+
+impl Operator {
+    async fn key(&self, code: KeyCode) {
+        self.keys.send(Ok(Input::Key(KeyEvent::new(code, KeyModifiers::NONE)))).unwrap();
+        self.pass(0.2).await;
+    }
+
+    /// The column at which the second pane begins.
+    fn seam(&self) -> usize {
+        let screen = self.screen();
+        let line = screen.lines().find(|line| line.contains("1 Sessions")).unwrap();
+        line.chars().position(|c| c == '┓').unwrap()
+    }
+}
+
+#[test]
+fn the_palette_finds_completes_runs_and_remembers() {
+    let folder = folder();
+    for size in [(80, 24), (120, 40), (200, 60)] {
+        story(size, &[("S01", 700)], folder.path(), async |o| {
+            o.press(":").await;
+            o.sees("Tab completes");
+            o.press("j s o").await;
+            o.sees("> json");
+            o.press("enter").await;
+            o.sees("JSON dbs-1");
+            o.does_not_see("Tab completes");
+            o.press("ctrl-p t i m e space u t tab").await;
+            o.sees(": time utc");
+            o.press("enter").await;
+            o.sees("times: UTC");
+            o.press(":").await;
+            o.key(KeyCode::Up).await;
+            o.sees(": time utc");
+            o.key(KeyCode::Up).await;
+            o.sees(": json");
+            o.key(KeyCode::Down).await;
+            o.key(KeyCode::Down).await;
+            o.does_not_see(": time utc");
+            o.press("q q q q enter").await;
+            o.sees("no command holds");
+            o.press("esc").await;
+            o.does_not_see("Tab completes");
+        });
+    }
+}
+
+#[test]
+fn a_theme_is_chosen_while_it_runs_and_quit_is_a_command() {
+    let folder = folder();
+    let ending = story((120, 40), &[("S01", 700)], folder.path(), async |o| {
+        o.press(": t h e m e space l i g enter").await;
+        o.sees("theme: light");
+        o.press(": q u i t enter").await;
+        std::future::pending::<()>().await;
+    });
+    assert_eq!(ending, super::Ending::Quit);
+}
+
+#[test]
+fn the_list_is_made_wider_and_narrower_and_the_header_lower() {
+    let folder = folder();
+    story((120, 40), &[("S01", 700)], folder.path(), async |o| {
+        let before = o.seam();
+        o.press(">").await;
+        o.sees("60% of the width");
+        assert!(o.seam() > before);
+        o.press("< <").await;
+        assert!(o.seam() < before);
+        o.press("> > > > > > > > > >").await;
+        o.sees("80% of the width");
+        o.sees("1 watched");
+        o.press("ctrl-e").await;
+        o.does_not_see("1 watched");
+        o.sees("TEST");
+        o.sees("live");
+        o.press("ctrl-e").await;
+        o.sees("1 watched");
+    });
+}
