@@ -27,6 +27,9 @@ pub use themes::{own_themes, theme_named};
 /// The template of `config init`.
 pub const EXAMPLE: &str = include_str!("../assets/config.example.toml");
 
+/// The JSON schema of the file.
+pub const SCHEMA: &str = include_str!("../assets/schema/config.schema.json");
+
 /// Yoti's own address (contract 1.1).
 pub const PRODUCTION: &str = "https://api.yoti.com/idverify/v1";
 

@@ -345,6 +345,33 @@ fn the_configuration_says_where_each_value_came_from_and_errors_name_their_line(
 }
 
 #[test]
+fn the_schema_of_the_configuration_fits_the_example_and_refuses_what_the_program_refuses() {
+    let world = empty();
+    let (out, _) = world.run(&["config", "schema"], 0);
+    let schema = jsonschema::validator_for(&serde_json::from_str(&out).unwrap()).unwrap();
+    let valid = |text: &str| {
+        let table: toml::Table = toml::from_str(text).unwrap();
+        schema.is_valid(&serde_json::to_value(table).unwrap())
+    };
+    let (example, _) = world.run(&["config", "init"], 0);
+    assert!(valid(&example));
+    let uncommented = "theme = \"dark\"\n[keys]\nexport = [\"e\", \"ctrl-x\"]\nhelp = \"?\"\n";
+    let path = world.home.path().join("config.toml");
+    for (text, code) in [
+        (uncommented, 0),
+        ("thema = \"dark\"\n", 3),
+        ("[refresh]\nat_counter = \"soon\"\n", 3),
+        ("[refresh]\ndone = \"off\"\nmax_rps = 0\n", 3),
+        ("[profiles.a]\nsdk = \"x\"\n", 3),
+        ("[profiles.a]\npass_rule = []\n", 3),
+    ] {
+        assert_eq!(valid(text), code == 0, "{text}");
+        std::fs::write(&path, text).unwrap();
+        world.run(&["config", "check", "--config", path.to_str().unwrap()], code);
+    }
+}
+
+#[test]
 fn a_theme_that_is_not_known_is_refused_with_the_known_ones() {
     let world = empty();
     let (_, err) = world.run(&["demo", "--theme", "drak"], 3);

@@ -348,4 +348,6 @@ pub(super) enum ConfigCommand {
     },
     /// Is the file right?
     Check,
+    /// The JSON schema of the file, for editors
+    Schema,
 }

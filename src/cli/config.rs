@@ -9,11 +9,15 @@ use super::args::{ConfigCommand, Global};
 use super::exit::{self, Failure};
 use super::output::{data, table, talk};
 use super::setup;
-use crate::config::EXAMPLE;
+use crate::config::{EXAMPLE, SCHEMA};
 
 pub(super) fn run(global: &Global, what: &ConfigCommand) -> Result<u8, Failure> {
     if matches!(what, ConfigCommand::Init { write: false }) {
         data(EXAMPLE)?;
+        return Ok(exit::OK);
+    }
+    if matches!(what, ConfigCommand::Schema) {
+        data(SCHEMA)?;
         return Ok(exit::OK);
     }
     let config = setup::config(global)?;
@@ -42,7 +46,7 @@ pub(super) fn run(global: &Global, what: &ConfigCommand) -> Result<u8, Failure> 
             };
             talk(&format!("{} {there}", config.file.display()));
         }
-        ConfigCommand::Init { .. } => {
+        ConfigCommand::Init { .. } | ConfigCommand::Schema => {
             let path = &config.file;
             if let Some(folder) = path.parent() {
                 std::fs::DirBuilder::new().recursive(true).mode(0o700).create(folder)?;
