@@ -126,6 +126,7 @@ const NAMES: &[(&str, Action)] = &[
     ("api-log", Action::ApiLog),
     ("charts", Action::Charts),
     ("palette", Action::Palette),
+    ("suspend", Action::Suspend),
     ("list-narrower", Action::ListNarrower),
     ("list-wider", Action::ListWider),
     ("header", Action::Header),

@@ -28,6 +28,7 @@ use crate::persist::{LAST_LOOK, Persistence, arrangement, writer};
 use crate::refresh::{self, Command};
 use crate::store::Store;
 use crate::theme::{Look, Themes};
+use terminal::Surface;
 
 /// What the dashboard is made of.
 #[derive(Debug)]

@@ -87,6 +87,7 @@ impl SessionApi for Scripted {
 struct Seen {
     text: String,
     frames: usize,
+    suspended: usize,
     copied: Vec<String>,
 }
 
@@ -112,6 +113,15 @@ impl Surface for Cells {
     fn copy(&mut self, text: &str) -> io::Result<()> {
         self.seen.borrow_mut().copied.push(text.to_owned());
         Ok(())
+    }
+
+    fn suspend(&mut self) -> io::Result<()> {
+        self.seen.borrow_mut().suspended += 1;
+        self.clear()
+    }
+
+    fn size(&self) -> (u16, u16) {
+        self.terminal.size().map(|size| (size.width, size.height)).unwrap()
     }
 
     fn is_there(&self) -> bool {

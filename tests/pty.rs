@@ -135,7 +135,12 @@ impl Terminal {
         let raw = self.raw.lock().unwrap();
         let holds = |part: &[u8]| raw.windows(part.len()).any(|window| window == part);
         assert!(holds(b"\x1b[?1049h"), "it was entered");
-        assert!(!holds(b"\x1b]0;") && !holds(b"\x1b]2;"), "the title is left alone");
+        let text = String::from_utf8_lossy(&raw);
+        let titles: Vec<&str> =
+            text.split("\x1b]").skip(1).filter(|t| t.starts_with(['0', '2'])).collect();
+        assert!(titles.iter().all(|title| title.starts_with("0;branchwatch\x07")), "{titles:?}");
+        let kept = text.matches("\x1b[22;2t").count();
+        assert_eq!((kept, text.matches("\x1b[23;2t").count()), (titles.len(), titles.len()));
     }
 }
 
@@ -195,6 +200,28 @@ fn ctrl_l_draws_all_cells_again_on_a_terminal_that_answers_no_question() {
     });
     terminal.types("2");
     terminal.sees("[2 Tree]");
+    terminal.types("q");
+    assert_eq!(terminal.ends().exit_code(), 0);
+    terminal.is_restored();
+}
+
+#[test]
+fn ctrl_z_stops_with_the_terminal_given_back_and_goes_on_with_a_whole_frame() {
+    let mut terminal = demo(&[]);
+    terminal.sees("demo-0001");
+    terminal.types("\x1a");
+    let pid = terminal.child.process_id().unwrap();
+    until(&terminal, "it stops", || {
+        let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).unwrap();
+        stat.rsplit(')').next().unwrap().trim_start().starts_with('T')
+    });
+    terminal.is_restored();
+    terminal.screen.lock().unwrap().process(b"\x1b[2J");
+    terminal.signal("-CONT");
+    terminal.sees("demo-0001");
+    until(&terminal, "the screen is taken again", || {
+        terminal.screen.lock().unwrap().screen().alternate_screen()
+    });
     terminal.types("q");
     assert_eq!(terminal.ends().exit_code(), 0);
     terminal.is_restored();

@@ -144,6 +144,8 @@ pub enum Action {
     ListWider,
     /// The header in one line, and back.
     Header,
+    /// Stop the program until the shell continues it.
+    Suspend,
     /// The API log.
     ApiLog,
     /// The charts.

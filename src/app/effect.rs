@@ -55,6 +55,8 @@ pub enum Effect {
     Traffic,
     /// Something of the operator's hands.
     Desk(Wish),
+    /// Give the terminal back and stop; on going on, draw all.
+    Suspend,
     /// Show another theme, by its name.
     Theme(String),
     /// Clear the terminal and draw all.

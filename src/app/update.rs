@@ -243,8 +243,8 @@ fn ended(model: &mut Model, outcome: Outcome) {
 }
 
 fn act(model: &mut Model, action: Action) -> Vec<Effect> {
-    if action == Action::Redraw {
-        return vec![Effect::Redraw];
+    if let Action::Redraw | Action::Suspend = action {
+        return vec![if action == Action::Redraw { Effect::Redraw } else { Effect::Suspend }];
     }
     if model.overlay.is_some() {
         return dialogs::act(model, action);

@@ -41,6 +41,8 @@ pub enum Rest {
     None,
     /// Write this to the clipboard; its name for the message.
     Copy(&'static str, String),
+    /// Stop until the shell says to go on.
+    Suspend,
     /// Another theme.
     Theme(String),
     /// Draw everything anew.
@@ -98,6 +100,7 @@ impl Effects {
             Effect::ReadList(path) => self.read_list(path),
             Effect::Traffic => self.traffic(),
             Effect::Desk(wish) => return self.wish(wish),
+            Effect::Suspend => return Rest::Suspend,
             Effect::Theme(name) => return Rest::Theme(name),
             Effect::Redraw => return Rest::Redraw,
             Effect::Quit => return Rest::Quit,

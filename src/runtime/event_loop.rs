@@ -116,6 +116,11 @@ pub async fn run<S: Surface, C: Clock>(
                     Ok(palette) => outside.look = outside.look.with(palette),
                     Err(why) => waiting = Some(Event::Done(Outcome::Refused(why.to_string()))),
                 },
+                Rest::Suspend => {
+                    surface.suspend()?;
+                    let (columns, rows) = surface.size();
+                    waiting = Some(Event::Resize(columns, rows));
+                }
                 Rest::Redraw => surface.clear()?,
                 Rest::Copy(what, text) => {
                     let outcome = match surface.copy(&text) {

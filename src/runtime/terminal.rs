@@ -1,7 +1,7 @@
 //! The terminal: taken on entering, and given back as it was on every way out.
 //!
 //! Owns raw mode, the alternate screen and the one writer. A frame is one write, between the marks
-//! of a synchronized update. The window title is left alone.
+//! of a synchronized update. The window title is one fixed word, never data, and given back too.
 
 use std::cell::RefCell;
 use std::io::{self, Write};
@@ -22,6 +22,10 @@ static ENTERED: AtomicBool = AtomicBool::new(false);
 /// True once anything has panicked.
 static PANICKED: AtomicBool = AtomicBool::new(false);
 
+/// The terminal puts its title on a stack, and takes it back from there.
+const KEEP_TITLE: &[u8] = b"\x1b[22;2t";
+const TITLE_BACK: &[u8] = b"\x1b[23;2t";
+
 /// What the event loop draws on.
 pub trait Surface {
     /// Draws one frame.
@@ -41,6 +45,15 @@ pub trait Surface {
     /// # Errors
     /// As [`Surface::draw`].
     fn copy(&mut self, text: &str) -> io::Result<()>;
+
+    /// Gives the terminal back, stops the program, and takes the terminal again when it goes on.
+    ///
+    /// # Errors
+    /// As [`Surface::draw`].
+    fn suspend(&mut self) -> io::Result<()>;
+
+    /// Columns and rows.
+    fn size(&self) -> (u16, u16);
 
     /// False once the terminal has gone away.
     fn is_there(&self) -> bool;
@@ -89,20 +102,26 @@ impl Screen {
     /// # Errors
     /// When there is none.
     pub fn enter() -> io::Result<Self> {
-        terminal::enable_raw_mode()?;
-        ENTERED.store(true, Ordering::SeqCst);
         let mut bytes = Bytes::default();
-        queue!(bytes, EnterAlternateScreen, event::EnableBracketedPaste, cursor::Hide)?;
-        bytes.send()?;
+        take(&mut bytes)?;
         let terminal = Terminal::new(CrosstermBackend::new(bytes.clone()))?;
         Ok(Self { bytes, terminal })
     }
+}
 
-    /// Columns and rows.
-    #[must_use]
-    pub fn size(&self) -> (u16, u16) {
-        self.terminal.size().map_or((80, 24), |size| (size.width, size.height))
-    }
+/// Takes the terminal: raw, the other screen, our title over the one that was there.
+fn take(bytes: &mut Bytes) -> io::Result<()> {
+    terminal::enable_raw_mode()?;
+    ENTERED.store(true, Ordering::SeqCst);
+    bytes.write_all(KEEP_TITLE)?;
+    queue!(
+        bytes,
+        terminal::SetTitle("branchwatch"),
+        EnterAlternateScreen,
+        event::EnableBracketedPaste,
+        cursor::Hide
+    )?;
+    bytes.send()
 }
 
 impl Surface for Screen {
@@ -124,6 +143,21 @@ impl Surface for Screen {
     fn copy(&mut self, text: &str) -> io::Result<()> {
         queue!(self.bytes, crossterm::clipboard::CopyToClipboard::to_clipboard_from(text))?;
         self.bytes.send()
+    }
+
+    fn suspend(&mut self) -> io::Result<()> {
+        restore();
+        // SIGSTOP through kill(1): there is no safe call for it, and a program without a shell
+        // above it would ignore SIGTSTP.
+        let pid = std::process::id().to_string();
+        let stopped = std::process::Command::new("kill").args(["-STOP", &pid]).status();
+        take(&mut self.bytes)?;
+        self.clear()?;
+        stopped.map(drop)
+    }
+
+    fn size(&self) -> (u16, u16) {
+        self.terminal.size().map_or((80, 24), |size| (size.width, size.height))
     }
 
     fn is_there(&self) -> bool {
@@ -157,6 +191,7 @@ pub fn restore() {
         LeaveAlternateScreen,
         cursor::Show
     );
+    bytes.extend_from_slice(TITLE_BACK);
     let _sent = out.write_all(&bytes).and_then(|()| out.flush());
     let _cooked = terminal::disable_raw_mode();
 }

@@ -85,3 +85,13 @@ fn the_list_is_made_wider_and_narrower_and_the_header_lower() {
         o.sees("1 watched");
     });
 }
+
+#[test]
+fn ctrl_z_suspends_and_the_screen_is_whole_afterwards() {
+    let folder = folder();
+    story((120, 40), &[("S01", 700)], folder.path(), async |o| {
+        o.press("ctrl-z").await;
+        assert_eq!(o.seen.borrow().suspended, 1);
+        o.sees("Sessions 1");
+    });
+}
