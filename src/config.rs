@@ -8,6 +8,7 @@ mod desk;
 mod file;
 mod place;
 mod resolve;
+mod tables;
 mod themes;
 
 use std::path::PathBuf;

@@ -3,13 +3,18 @@
 //! Owns the keymap in force, from `assets/keymap.toml` and the operator's `[keys]`. Must never know
 //! what an action does.
 
+mod chord;
+mod names;
+
 use std::collections::BTreeMap;
 
-use crossterm::event::{KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
+use crossterm::event::{KeyEvent, KeyEventKind};
 use serde::Deserialize;
 
+use self::chord::{parsed, shown, text_key, written};
+use self::names::NAMES;
 use crate::app::action::{Action, HelpRow, Mode, Pane};
-use crate::app::event::{Edit, Event};
+use crate::app::event::Event;
 use crate::domain::nearest::nearest;
 
 const SHIPPED: &str = include_str!("../assets/keymap.toml");
@@ -53,101 +58,12 @@ struct Binding {
     pane: Option<String>,
 }
 
-/// A key with its modifiers, as it is written: `j`, `G`, `ctrl-d`, `f1`.
-type Chord = (KeyCode, KeyModifiers);
-
 /// The keymap in force.
 #[derive(Debug)]
 pub struct Keymap {
     bindings: Vec<(Action, Binding)>,
     chords: BTreeMap<String, Vec<(Option<Pane>, Action)>>,
 }
-
-/// Every action with its name in the keymap.
-const NAMES: &[(&str, Action)] = &[
-    ("down", Action::Down),
-    ("up", Action::Up),
-    ("top", Action::Top),
-    ("bottom", Action::Bottom),
-    ("half-page-down", Action::HalfPageDown),
-    ("half-page-up", Action::HalfPageUp),
-    ("page-down", Action::PageDown),
-    ("page-up", Action::PageUp),
-    ("left", Action::Left),
-    ("right", Action::Right),
-    ("toggle", Action::Toggle),
-    ("fold-all", Action::FoldAll),
-    ("unfold-all", Action::UnfoldAll),
-    ("next-pane", Action::NextPane),
-    ("previous-pane", Action::PreviousPane),
-    ("pane-1", Action::Pane(1)),
-    ("pane-2", Action::Pane(2)),
-    ("pane-3", Action::Pane(3)),
-    ("pane-4", Action::Pane(4)),
-    ("pane-5", Action::Pane(5)),
-    ("pane-6", Action::Pane(6)),
-    ("pane-7", Action::Pane(7)),
-    ("pane-8", Action::Pane(8)),
-    ("enter", Action::Enter),
-    ("back", Action::Back),
-    ("zoom", Action::Zoom),
-    ("next-session", Action::NextSession),
-    ("previous-session", Action::PreviousSession),
-    ("next-attention", Action::NextAttention),
-    ("find", Action::Find),
-    ("next-hit", Action::NextHit),
-    ("previous-hit", Action::PreviousHit),
-    ("views", Action::Views),
-    ("save-view", Action::SaveView),
-    ("forget-view", Action::ForgetView),
-    ("sort", Action::SortPicker),
-    ("reverse-sort", Action::ReverseSort),
-    ("wide-columns", Action::WideColumns),
-    ("columns", Action::ColumnPicker),
-    ("mark-range", Action::MarkRange),
-    ("mark-all", Action::MarkAll),
-    ("clear-marks", Action::ClearMarks),
-    ("refresh", Action::Refresh),
-    ("refresh-all", Action::RefreshAll),
-    ("pause", Action::Pause),
-    ("export", Action::Export),
-    ("export-many", Action::ExportMany),
-    ("copy-menu", Action::CopyMenu),
-    ("letter", Action::Letter),
-    ("view", Action::View),
-    ("session-delete", Action::SessionDelete),
-    ("letter-send", Action::LetterSend),
-    ("portal", Action::Portal),
-    ("privacy", Action::Privacy),
-    ("reveal", Action::Reveal),
-    ("copy-id", Action::CopyId),
-    ("json", Action::Json),
-    ("time-form", Action::TimeForm),
-    ("api-log", Action::ApiLog),
-    ("charts", Action::Charts),
-    ("palette", Action::Palette),
-    ("suspend", Action::Suspend),
-    ("list-narrower", Action::ListNarrower),
-    ("list-wider", Action::ListWider),
-    ("header", Action::Header),
-    ("report", Action::Report),
-    ("next-change", Action::NextChange),
-    ("previous-change", Action::PreviousChange),
-    ("changes", Action::Changes),
-    ("note", Action::Note),
-    ("tags", Action::Tags),
-    ("acknowledge", Action::Acknowledge),
-    ("acknowledge-all", Action::AcknowledgeAll),
-    ("snooze", Action::Snooze),
-    ("pin", Action::Pin),
-    ("add", Action::Add),
-    ("archive", Action::Archive),
-    ("undo", Action::Undo),
-    ("help", Action::Help),
-    ("redraw", Action::Redraw),
-    ("quit", Action::Quit),
-    ("quit-now", Action::QuitNow),
-];
 
 impl Keymap {
     /// The keymap of `assets/keymap.toml`.
@@ -300,109 +216,18 @@ impl Keymap {
     }
 }
 
-/// A key while a text field is open.
-fn text_key(key: KeyEvent) -> Option<Event> {
-    let control = key.modifiers.contains(KeyModifiers::CONTROL);
-    Some(match (key.code, control) {
-        (KeyCode::Char('c'), true) => Event::Action(Action::QuitNow),
-        (KeyCode::Char('o'), true) => Event::Action(Action::OpenFile),
-        (KeyCode::Char('s'), true) => Event::Action(Action::SaveView),
-        (KeyCode::Char('w'), true) => Event::Edit(Edit::DeleteWord),
-        (KeyCode::Char('u'), true) => Event::Edit(Edit::Clear),
-        (KeyCode::Char('a'), true) | (KeyCode::Home, _) => Event::Edit(Edit::Home),
-        (KeyCode::Char('e'), true) | (KeyCode::End, _) => Event::Edit(Edit::End),
-        (KeyCode::Char(c), false) => Event::Edit(Edit::Insert(c)),
-        (KeyCode::Backspace, _) => Event::Edit(Edit::Backspace),
-        (KeyCode::Delete, _) => Event::Edit(Edit::Delete),
-        (KeyCode::Left, _) => Event::Edit(Edit::Left),
-        (KeyCode::Right, _) => Event::Edit(Edit::Right),
-        (KeyCode::Enter, _) => Event::Action(Action::Enter),
-        (KeyCode::Esc, _) => Event::Action(Action::Back),
-        (KeyCode::Down, _) => Event::Action(Action::Down),
-        (KeyCode::Up, _) => Event::Action(Action::Up),
-        (KeyCode::PageDown, _) => Event::Action(Action::PageDown),
-        (KeyCode::PageUp, _) => Event::Action(Action::PageUp),
-        (KeyCode::Tab, _) => Event::Action(Action::NextPane),
-        (KeyCode::BackTab, _) => Event::Action(Action::PreviousPane),
-        _ => return None,
-    })
-}
-
 /// Reads the name of a pane.
 fn pane(name: &str) -> Result<Pane, KeymapError> {
     let known = Pane::ALL.into_iter().find(|pane| pane.name().eq_ignore_ascii_case(name));
     known.ok_or_else(|| KeymapError::new(format!("no pane named {name}")))
 }
 
-/// Reads a chord.
-fn parsed(text: &str) -> Result<Chord, KeymapError> {
-    let wrong = || {
-        KeymapError::new(format!("{text:?} is no key: expected such as j, G, ctrl-d, space, f1"))
-    };
-    let (modifiers, name) = match text.strip_prefix("ctrl-") {
-        Some(rest) => (KeyModifiers::CONTROL, rest),
-        None => match text.strip_prefix("alt-") {
-            Some(rest) => (KeyModifiers::ALT, rest),
-            None => (KeyModifiers::NONE, text),
-        },
-    };
-    let mut letters = name.chars();
-    let code = match (letters.next(), letters.next(), name) {
-        (Some(only), None, _) => KeyCode::Char(only),
-        (_, _, "space") => KeyCode::Char(' '),
-        (_, _, "tab") => KeyCode::Tab,
-        (_, _, "backtab") => KeyCode::BackTab,
-        (_, _, "enter") => KeyCode::Enter,
-        (_, _, "esc") => KeyCode::Esc,
-        (_, _, "up") => KeyCode::Up,
-        (_, _, "down") => KeyCode::Down,
-        (_, _, "left") => KeyCode::Left,
-        (_, _, "right") => KeyCode::Right,
-        (_, _, "home") => KeyCode::Home,
-        (_, _, "end") => KeyCode::End,
-        (_, _, "pageup") => KeyCode::PageUp,
-        (_, _, "pagedown") => KeyCode::PageDown,
-        (_, _, "backspace") => KeyCode::Backspace,
-        (_, _, "delete") => KeyCode::Delete,
-        (Some('f'), Some(_), name) => {
-            let number = name.strip_prefix('f').and_then(|digits| digits.parse::<u8>().ok());
-            KeyCode::F(number.filter(|n| (1..=12).contains(n)).ok_or_else(wrong)?)
-        }
-        _ => return Err(wrong()),
-    };
-    Ok((code, modifiers))
-}
-
-/// One name for each chord; shift is told by the letter itself.
-fn written((code, modifiers): Chord) -> String {
-    let modifiers = modifiers - KeyModifiers::SHIFT;
-    format!("{modifiers:?} {code:?}")
-}
-
-/// A chord as people read it.
-fn shown(key: &str) -> String {
-    match key {
-        "down" => "↓".to_owned(),
-        "up" => "↑".to_owned(),
-        "left" => "←".to_owned(),
-        "right" => "→".to_owned(),
-        "space" => "Space".to_owned(),
-        "tab" => "Tab".to_owned(),
-        "backtab" => "Shift-Tab".to_owned(),
-        "enter" => "Enter".to_owned(),
-        "esc" => "Esc".to_owned(),
-        "pagedown" => "PgDn".to_owned(),
-        "pageup" => "PgUp".to_owned(),
-        "home" => "Home".to_owned(),
-        "end" => "End".to_owned(),
-        "f1" => "F1".to_owned(),
-        other => other.to_owned(),
-    }
-}
-
 #[cfg(test)]
 mod tests {
+    use crossterm::event::{KeyCode, KeyModifiers};
+
     use super::*;
+    use crate::app::event::Edit;
 
     fn key(code: KeyCode, modifiers: KeyModifiers) -> KeyEvent {
         KeyEvent::new(code, modifiers)

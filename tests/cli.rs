@@ -153,7 +153,10 @@ fn a_list_is_filtered_ordered_and_cut_to_columns_as_the_dashboard_is() {
     assert!(err.contains("no view named yours; known: mine"), "{err}");
     std::fs::write(folder.join("config.toml"), "[views.x]\nfilter = \"a or\"\n").unwrap();
     let (_, err) = world.run(&["list"], 3);
-    assert!(err.contains("views.x.filter") && err.contains("both sides"), "{err}");
+    assert!(
+        err.contains("line 2, column 1: views.x.filter") && err.contains("both sides"),
+        "{err}"
+    );
 }
 
 #[test]
@@ -363,6 +366,8 @@ fn the_schema_of_the_configuration_fits_the_example_and_refuses_what_the_program
         ("[refresh]\nat_counter = \"soon\"\n", 3),
         ("[refresh]\ndone = \"off\"\nmax_rps = 0\n", 3),
         ("[profiles.a]\nsdk = \"x\"\n", 3),
+        ("[views.a]\nfilter = \"stage:done\"\nsort = \"due desc\"\ncolumns = [\"ref\"]\n", 0),
+        ("[views.a]\nfiltre = \"stage:done\"\n", 3),
         ("[profiles.a]\npass_rule = []\n", 3),
     ] {
         assert_eq!(valid(text), code == 0, "{text}");

@@ -2,7 +2,7 @@
 //!
 //! Owns the arithmetic of fitting. Must never know what a cell says: `rows` does.
 
-use crate::app::query::nearest;
+use crate::domain::nearest::nearest_start;
 
 /// One column of the list.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -108,7 +108,7 @@ impl Column {
     pub(crate) fn named(name: &str) -> Result<Self, String> {
         let found = Self::ALL.into_iter().find(|column| column.name().eq_ignore_ascii_case(name));
         found.ok_or_else(|| {
-            let near = nearest(name, Self::ALL.map(Self::name)).unwrap_or_default();
+            let near = nearest_start(name, Self::ALL.map(Self::name)).unwrap_or_default();
             let name = crate::text::shown_str(name, 40);
             format!("no column named {name}; the nearest is {near}")
         })

@@ -18,7 +18,6 @@ mod print;
 pub(crate) use complete::{Offers, offers};
 pub(crate) use eval::{Subject, last_change};
 use fields::TextField;
-pub(crate) use fields::nearest;
 use regex::Regex;
 
 /// What is wrong with a text, and at which character.

@@ -10,8 +10,9 @@ use jiff::Timestamp;
 use crate::app::columns::Column;
 use crate::app::facts::Facts;
 use crate::app::order::{Key, Major};
-use crate::app::query::{last_change, nearest};
+use crate::app::query::last_change;
 use crate::domain::coverage;
+use crate::domain::nearest::nearest_start;
 use crate::domain::requested::{self, Mark};
 use crate::domain::server_text::ServerText;
 use crate::domain::watched::WatchedSession;
@@ -40,7 +41,7 @@ impl Sort {
             None
         } else {
             let known = Column::ALL.map(Column::name).into_iter().chain([ATTENTION]);
-            let near = nearest(name, known).unwrap_or_default();
+            let near = nearest_start(name, known).unwrap_or_default();
             Some(Column::named(name).map_err(|_why| {
                 let name = crate::text::shown_str(name, 40);
                 format!("cannot sort by {name}; the nearest is {near}")

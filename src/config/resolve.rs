@@ -11,11 +11,11 @@ use jiff::SignedDuration;
 use uuid::Uuid;
 
 use super::auth::auth;
-use super::file::{Chords, ConfigFile, PassRule, Profile, View as FileView};
-use super::place::{explained, place};
+use super::file::{ConfigFile, PassRule, Profile};
+use super::place::explained;
+use super::tables::{keys, views};
 use super::{Config, ConfigError, PRODUCTION, Shown, Source};
 use crate::api::client::checked_base_url;
-use crate::app::views::{View, ViewTexts};
 use crate::domain::rules::{PassRule as Rule, Rules};
 use crate::domain::span::parse_span;
 use crate::domain::wire_enum::CheckType;
@@ -128,7 +128,7 @@ pub fn resolve(flags: &Flags, environment: &Environment) -> Result<Config, Confi
         resolver.show("theme", name, source.clone());
     }
     let keys = keys(file.keys, (&path, &text))?;
-    let views = views(&file.views)?;
+    let views = views(&file.views, (&path, &text))?;
     let state_dir = places.state_dir().unwrap_or_else(|| places.data_dir()).join("branchwatch");
     Ok(Config {
         profile: name,
@@ -151,21 +151,6 @@ pub fn resolve(flags: &Flags, environment: &Environment) -> Result<Config, Confi
     })
 }
 
-/// Views are read at once, so that a wrong one is told before the dashboard opens.
-fn views(views: &BTreeMap<String, FileView>) -> Result<Vec<View>, ConfigError> {
-    let read = |(name, view): (&String, &FileView)| {
-        let texts = ViewTexts {
-            filter: view.filter.clone(),
-            sort: view.sort.clone(),
-            columns: view.columns.clone(),
-        };
-        View::read(name, &texts).map_err(|why| {
-            wrong(&format!("views.{name}.{}", why.part), Source::File, why.to_string())
-        })
-    };
-    views.iter().map(read).collect()
-}
-
 fn read(path: &Path, must_exist: bool) -> Result<(ConfigFile, String), ConfigError> {
     let text = match std::fs::read_to_string(path) {
         Ok(text) => text,
@@ -176,30 +161,8 @@ fn read(path: &Path, must_exist: bool) -> Result<(ConfigFile, String), ConfigErr
     Ok((file, text))
 }
 
-fn wrong_file(path: &Path, cause: String) -> ConfigError {
+pub(super) fn wrong_file(path: &Path, cause: String) -> ConfigError {
     ConfigError::Wrong { path: path.to_path_buf(), cause }
-}
-
-/// `[keys]` is tried at load, so that a conflict never waits for the dashboard.
-fn keys(
-    chords: BTreeMap<String, Chords>,
-    (path, text): (&Path, &str),
-) -> Result<BTreeMap<String, Vec<String>>, ConfigError> {
-    let keys = chords
-        .into_iter()
-        .map(|(action, chords)| match chords {
-            Chords::One(chord) => (action, vec![chord]),
-            Chords::Many(chords) => (action, chords),
-        })
-        .collect();
-    crate::keymap::Keymap::with(&keys).map_err(|why| {
-        let at = why.action.as_ref().and_then(|action| place(text, &format!("keys.{action}")));
-        match at {
-            Some(at) => wrong_file(path, format!("{at}: {why}")),
-            None => ConfigError::Keys(why),
-        }
-    })?;
-    Ok(keys)
 }
 
 fn profile<'a>(

@@ -5,19 +5,28 @@
 /// The known word that is the fewest slips away from `word`, if it is near at all.
 #[must_use]
 pub fn nearest<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
-    let slips = |candidate: &&str| slips(word, candidate);
-    let best = known.into_iter().min_by_key(slips)?;
-    (slips(&best) <= 1 + word.chars().count() / 3).then_some(best)
+    let whole = |candidate: &&str| slips(word, candidate).1;
+    let best = known.into_iter().min_by_key(whole)?;
+    (whole(&best) <= 1 + word.chars().count() / 3).then_some(best)
 }
 
-/// Letters to put in, leave out or replace to make one word of the other; two that changed places
-/// count once.
-fn slips(one: &str, other: &str) -> usize {
-    let other: Vec<char> = other.chars().collect();
+/// The known word whose start is the fewest slips away from `word`, however far; of equals the one
+/// that is nearer as a whole. For what may be typed in part.
+#[must_use]
+pub fn nearest_start<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    known.into_iter().min_by_key(|candidate| slips(word, candidate))
+}
+
+/// Letters to put in, leave out or replace to make of `one` the nearest start of `other`, and all
+/// of it; two that changed places count once, and case not at all. Bounded: of a long word only the
+/// first 64 letters count.
+fn slips(one: &str, other: &str) -> (usize, usize) {
+    let letters = |word: &str| word.chars().take(64).flat_map(char::to_lowercase).collect();
+    let (one, other): (Vec<char>, Vec<char>) = (letters(one), letters(other));
     let mut before: Vec<usize> = Vec::new();
     let mut row: Vec<usize> = (0..=other.len()).collect();
     let mut last = None;
-    for (number, letter) in one.chars().enumerate() {
+    for (number, letter) in one.into_iter().enumerate() {
         let mut next = vec![number + 1];
         let get = |row: &[usize], place: usize| row.get(place).copied().unwrap_or(usize::MAX / 2);
         for (place, wanted) in other.iter().enumerate() {
@@ -33,7 +42,8 @@ fn slips(one: &str, other: &str) -> usize {
         before = std::mem::replace(&mut row, next);
         last = Some(letter);
     }
-    row.last().copied().unwrap_or_default()
+    let start = row.iter().min().copied().unwrap_or_default();
+    (start, row.last().copied().unwrap_or_default())
 }
 
 #[cfg(test)]
@@ -52,6 +62,9 @@ mod tests {
             assert_eq!(nearest(word, known), Some(meant));
         }
         assert_eq!(nearest("weather", known), None);
-        assert_eq!((slips("exprot", "export"), slips("", "abc"), slips("abc", "abc")), (1, 3, 0));
+        assert_eq!(slips("exprot", "export"), (1, 1));
+        assert_eq!((slips("", "abc"), slips("abc", "abc")), ((0, 3), (0, 0)));
+        assert_eq!(nearest("turned", ["turned away?"]), None);
+        assert_eq!(nearest_start("Turned", ["done", "turned away?"]), Some("turned away?"));
     }
 }

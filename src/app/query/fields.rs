@@ -1,4 +1,4 @@
-//! The fields of the filter language: their names, and the nearest one to a misspelt name.
+//! The fields of the filter language: their names.
 //!
 //! Owns the list. What a field holds stands in `eval`.
 
@@ -73,36 +73,10 @@ pub(super) fn name(field: Field) -> &'static str {
     FIELDS.iter().find(|(_, known)| *known == field).map_or("", |(name, _)| name)
 }
 
-/// The one of these whose start is the fewest keystrokes away, of equals the one that is as a whole.
-pub(crate) fn nearest<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
-    known.into_iter().min_by_key(|candidate| distance(name, candidate))
-}
-
-/// Letters of `a` to put in, take out or replace for the nearest start of `b`, and for all of it.
-/// Bounded: a long name is as far as its start.
-fn distance(a: &str, b: &str) -> (usize, usize) {
-    let a: Vec<char> = a.chars().take(64).flat_map(char::to_lowercase).collect();
-    let b: Vec<char> = b.chars().take(64).flat_map(char::to_lowercase).collect();
-    let mut row: Vec<usize> = (0..=b.len()).collect();
-    for (i, x) in a.iter().enumerate() {
-        let mut corner = i;
-        let mut left = i + 1;
-        let mut next = vec![left];
-        for (y, above) in b.iter().zip(row.iter().skip(1)) {
-            let changed = corner + usize::from(x != y);
-            left = changed.min(above + 1).min(left + 1);
-            corner = *above;
-            next.push(left);
-        }
-        row = next;
-    }
-    let start = row.iter().min().copied().unwrap_or_default();
-    (start, row.last().copied().unwrap_or_default())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::nearest::nearest_start;
 
     #[test]
     fn every_field_has_one_name_and_a_misspelt_one_its_nearest() {
@@ -112,7 +86,7 @@ mod tests {
         }
         let names = || FIELDS.map(|(name, _)| name);
         for (wrong, right) in [("stge", "stage"), ("tags", "tag"), ("reference", "ref")] {
-            assert_eq!(nearest(wrong, names()), Some(right), "{wrong}");
+            assert_eq!(nearest_start(wrong, names()), Some(right), "{wrong}");
         }
     }
 }

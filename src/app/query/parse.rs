@@ -8,6 +8,7 @@ use regex::RegexBuilder;
 use super::fields::{self, FIELDS, Field};
 use super::{Condition, DocsHow, Expr, How, Needle, QueryError, TimeField};
 use crate::app::words::StageKind;
+use crate::domain::nearest::nearest_start;
 use crate::domain::span::parse_span;
 
 /// Brackets and `!` within each other.
@@ -330,7 +331,7 @@ fn names() -> String {
 }
 
 fn unknown_field(at: usize, name: &str) -> QueryError {
-    let near = fields::nearest(name, FIELDS.map(|(name, _)| name)).unwrap_or_default();
+    let near = nearest_start(name, FIELDS.map(|(name, _)| name)).unwrap_or_default();
     wrong(at, format!("no such field; the nearest is {near} (a word with : = < > needs quotes)"))
 }
 
@@ -340,7 +341,7 @@ fn stage(how: How, value: Needle, at: usize) -> Parsed<Condition> {
     if kinds == 0 {
         let words = StageKind::ALL.map(StageKind::words);
         let near = match &value {
-            Needle::Text(text, _) => fields::nearest(text, words).unwrap_or_default(),
+            Needle::Text(text, _) => nearest_start(text, words).unwrap_or_default(),
             Needle::Pattern(_) => "awaiting visit",
         };
         return Err(wrong(at, format!("no such stage; the nearest is {near}")));
