@@ -13,7 +13,7 @@ use branchwatch::domain::snapshot::{SessionTable, Snapshot};
 use branchwatch::domain::watched::{WatchEntry, WatchedSession};
 use branchwatch::keymap::Keymap;
 use branchwatch::theme::{ColourDepth, Look};
-use branchwatch::ui::{self, Scroll};
+use branchwatch::ui;
 use divan::Bencher;
 use jiff::Timestamp;
 use ratatui::Terminal;
@@ -36,7 +36,7 @@ fn session(n: usize, revision: u64) -> Arc<WatchedSession> {
     Arc::new(watched)
 }
 
-fn world(count: usize) -> (Model, SessionTable, Keymap) {
+fn world(count: usize) -> (Model, SessionTable) {
     let keymap = Keymap::shipped().expect("the shipped keymap");
     let settings = ModelSettings {
         profile: "bench".into(),
@@ -55,25 +55,22 @@ fn world(count: usize) -> (Model, SessionTable, Keymap) {
     let table = SessionTable::from_entries((0..count).map(|n| session(n, 0)));
     let snapshot = Snapshot { version: 1, sessions: table.clone(), ..Snapshot::default() };
     update(&mut model, Event::Snapshot(Arc::new(snapshot)));
-    (model, table, keymap)
+    (model, table)
 }
 
 #[divan::bench(args = [1_000, 10_000, 100_000])]
 fn draw(bencher: Bencher<'_, '_>, count: usize) {
-    let (model, _, keymap) = world(count);
+    let (model, _) = world(count);
     let look = Look::new(ColourDepth::TrueColor, false);
     let mut terminal = Terminal::new(TestBackend::new(160, 50)).expect("cells");
-    let mut scroll = Scroll::default();
     bencher.bench_local(|| {
-        terminal
-            .draw(|frame| ui::draw(frame, &model, (&keymap, &look), &mut scroll))
-            .expect("drawn");
+        terminal.draw(|frame| ui::draw(frame, &model, look)).expect("drawn");
     });
 }
 
 #[divan::bench(args = [1_000, 10_000, 100_000])]
 fn take_in_one_change(bencher: Bencher<'_, '_>, count: usize) {
-    let (mut model, mut table, _) = world(count);
+    let (mut model, mut table) = world(count);
     let mut revision = 1;
     bencher.bench_local(|| {
         revision += 1;

@@ -6,6 +6,7 @@
 mod auth;
 mod desk;
 mod file;
+mod fit;
 mod place;
 mod resolve;
 mod tables;
@@ -16,6 +17,7 @@ use std::path::PathBuf;
 use uuid::Uuid;
 
 use crate::api::client::{Auth, ClientOptions};
+use crate::app::fitting::Fit;
 use crate::app::views::View;
 use crate::domain::rules::Rules;
 use crate::refresh;
@@ -92,6 +94,8 @@ pub struct Config {
     pub export_dir: PathBuf,
     /// What the operator's hands may reach.
     pub desk: DeskConfig,
+    /// How the screen is fitted at the start.
+    pub fit: Fit,
     /// `[keys]`: action to chords.
     pub keys: std::collections::BTreeMap<String, Vec<String>>,
     /// The theme that was asked for.

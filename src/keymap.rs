@@ -148,6 +148,7 @@ impl Keymap {
             name: binding.name.clone(),
             description: binding.description.clone(),
             section: binding.section.clone(),
+            short: binding.short.clone(),
             action: *action,
         });
         rows.collect()
@@ -158,61 +159,6 @@ impl Keymap {
     pub fn key_of(&self, action: Action) -> Option<String> {
         let binding = self.bindings.iter().find(|(known, _)| *known == action)?;
         binding.1.keys.first().map(|key| shown(key))
-    }
-
-    /// Keys and short words for the footer, most useful first.
-    #[must_use]
-    pub fn hints(&self, mode: Mode, pane: Pane) -> Vec<(String, String)> {
-        if mode == Mode::Text {
-            return vec![
-                ("Enter".to_owned(), "keep".to_owned()),
-                ("Esc".to_owned(), "cancel".to_owned()),
-            ];
-        }
-        let special: &[Action] = match pane {
-            Pane::List => &[
-                Action::Enter,
-                Action::Find,
-                Action::SortPicker,
-                Action::NextAttention,
-                Action::Toggle,
-            ],
-            Pane::Tree => &[
-                Action::Toggle,
-                Action::UnfoldAll,
-                Action::FoldAll,
-                Action::Find,
-                Action::NextSession,
-            ],
-            Pane::Notes => &[Action::Note, Action::Tags, Action::Pin, Action::Undo],
-            Pane::Alerts => &[Action::Enter, Action::Acknowledge, Action::Snooze, Action::Find],
-            Pane::Checks => &[Action::Enter, Action::Find, Action::NextSession],
-            Pane::Timeline | Pane::Letter | Pane::Json => &[Action::Find, Action::NextSession],
-        };
-        let common = [
-            Action::Export,
-            Action::Refresh,
-            Action::Help,
-            Action::CopyMenu,
-            Action::Pause,
-            Action::Zoom,
-            Action::TimeForm,
-            Action::Json,
-            Action::Back,
-            Action::Quit,
-        ];
-        let all =
-            special.iter().chain(&common).filter(|a| pane != Pane::List || **a != Action::Back);
-        all.filter_map(|action| {
-            let (_, binding) = self.bindings.iter().find(|(known, _)| known == action)?;
-            let word = match (action, pane) {
-                (Action::Toggle, Pane::Tree) => "fold".to_owned(),
-                (Action::Find, pane) if pane != Pane::List => "find".to_owned(),
-                _ => binding.short.clone()?,
-            };
-            Some((shown(binding.keys.first()?), word))
-        })
-        .collect()
     }
 }
 

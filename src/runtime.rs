@@ -19,6 +19,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::api::SessionApi;
 use crate::app::desk::DeskSettings;
+use crate::app::fitting::Fit;
 use crate::app::views::View;
 use crate::app::{Model, ModelSettings};
 use crate::clock::Clock;
@@ -43,6 +44,8 @@ pub struct Parts {
     pub look: Look,
     /// What the look can change to.
     pub themes: Themes,
+    /// How the screen is fitted at the start.
+    pub fit: Fit,
     /// Views of the configuration.
     pub views: Vec<View>,
     /// For the refresh task.
@@ -114,7 +117,11 @@ pub async fn dashboard<P: Persistence, A: SessionApi, C: Clock + Clone>(
     let mut screen = terminal::Screen::enter()?;
     let mut model = Model::new(parts.settings.clone(), screen.size(), clock.now())
         .with_desk(parts.desk_settings)
-        .with_views(parts.views, &kept);
+        .with_views(parts.views, &kept)
+        .with_fit(parts.fit);
+    if parts.fit.mouse {
+        screen.mouse(true)?;
+    }
     let origin = effects::ExportOrigin {
         profile: parts.settings.profile,
         environment: parts.environment,

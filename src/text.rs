@@ -1,6 +1,6 @@
 //! The one function between a server's text and a terminal (invariant I6).
 //!
-//! Owns [`shown`], and the breaking of long lines. Nothing else in the program may turn a `ServerText` into text that is printed.
+//! Owns [`shown`], the breaking of long lines, and widths. Nothing else in the program may turn a `ServerText` into text that is printed.
 
 use std::fmt::Write as _;
 
@@ -43,6 +43,12 @@ pub fn shown_str(text: &str, max: usize) -> String {
         safe.push_str(&piece);
     }
     if bounded.len() < text.len() { cut(safe, max) } else { safe }
+}
+
+/// Columns of a text that is safe already.
+#[must_use]
+pub fn width(text: &str) -> usize {
+    text.width()
 }
 
 /// A text that is safe already, in lines of at most `width` columns: broken at spaces, and inside a

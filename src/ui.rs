@@ -1,7 +1,6 @@
 //! The model as cells (I3).
 //!
-//! Owns drawing. Reads the model and changes nothing but [`Scroll`]; builds only what is visible;
-//! never sees a server's text that has not been made safe.
+//! Owns drawing. Reads the model and changes nothing; builds only what is visible; never sees a server's text that has not been made safe.
 
 mod add;
 mod call_log;
@@ -33,67 +32,50 @@ use ratatui::widgets::{Paragraph, Wrap};
 use crate::app::Model;
 use crate::app::layout::{Area, Shape};
 use crate::app::view::Pane;
-use crate::keymap::Keymap;
 use crate::theme::Look;
-
-/// What drawing may remember: offsets. Losing it loses a scroll position and nothing else.
-#[derive(Debug, Default)]
-pub struct Scroll {
-    tree: usize,
-}
 
 const fn rect(area: Area) -> Rect {
     Rect::new(area.x, area.y, area.w, area.h)
 }
 
 /// Draws one frame.
-pub fn draw(
-    frame: &mut Frame<'_>,
-    model: &Model,
-    (keymap, look): (&Keymap, &Look),
-    scroll: &mut Scroll,
-) {
-    draw_cells(frame, model, (keymap, look), scroll);
+pub fn draw(frame: &mut Frame<'_>, model: &Model, look: Look) {
+    draw_cells(frame, model, look);
     look.paint_ground(frame.buffer_mut());
 }
 
-fn draw_cells(
-    frame: &mut Frame<'_>,
-    model: &Model,
-    (keymap, look): (&Keymap, &Look),
-    scroll: &mut Scroll,
-) {
+fn draw_cells(frame: &mut Frame<'_>, model: &Model, look: Look) {
     let areas = model.areas();
     let whole = frame.area();
     if areas.shape == Shape::TooSmall {
-        too_small(frame, model, *look);
+        too_small(frame, model, look);
         return;
     }
     // The terminal may be smaller already than the model knows.
     let inside = |area: Area| rect(area).intersection(whole);
-    header::draw(frame, inside(areas.header), model, *look);
+    header::draw(frame, inside(areas.header), model, look);
     if let Some(lock) = model.lock() {
-        lock::draw(frame, whole, lock, *look);
+        lock::draw(frame, whole, lock, look);
         return;
     }
     for (which, area) in &areas.panes {
         let area = inside(*area);
         match which {
-            Pane::List => session_list::draw(frame, area, model, *look),
-            Pane::Tree => tree::draw(frame, area, model, *look, &mut scroll.tree),
-            Pane::Checks => checks::draw(frame, area, model, *look),
-            Pane::Timeline => panes::timeline(frame, area, model, *look),
-            Pane::Alerts => panes::alerts(frame, area, model, *look),
-            Pane::Letter => panes::letter(frame, area, model, *look),
-            Pane::Notes => panes::notes(frame, area, model, *look),
-            Pane::Json => panes::json(frame, area, model, *look),
+            Pane::List => session_list::draw(frame, area, model, look),
+            Pane::Tree => tree::draw(frame, area, model, look),
+            Pane::Checks => checks::draw(frame, area, model, look),
+            Pane::Timeline => panes::timeline(frame, area, model, look),
+            Pane::Alerts => panes::alerts(frame, area, model, look),
+            Pane::Letter => panes::letter(frame, area, model, look),
+            Pane::Notes => panes::notes(frame, area, model, look),
+            Pane::Json => panes::json(frame, area, model, look),
         }
     }
     if let Some(ticker) = areas.ticker {
-        footer::ticker(frame, inside(ticker), model, *look);
+        footer::ticker(frame, inside(ticker), model, look);
     }
-    footer::draw(frame, inside(areas.footer), model, (keymap, *look));
-    overlay::draw(frame, whole, model, *look);
+    footer::draw(frame, inside(areas.footer), model, look);
+    overlay::draw(frame, whole, model, look);
 }
 
 fn too_small(frame: &mut Frame<'_>, model: &Model, look: Look) {

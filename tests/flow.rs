@@ -10,6 +10,8 @@ mod evidence;
 mod finding;
 #[path = "flow/fitting.rs"]
 mod fitting;
+#[path = "flow/mouse.rs"]
+mod mouse;
 #[path = "flow/own.rs"]
 mod own;
 
@@ -88,6 +90,7 @@ struct Seen {
     text: String,
     frames: usize,
     suspended: usize,
+    mouse: bool,
     copied: Vec<String>,
 }
 
@@ -118,6 +121,11 @@ impl Surface for Cells {
     fn suspend(&mut self) -> io::Result<()> {
         self.seen.borrow_mut().suspended += 1;
         self.clear()
+    }
+
+    fn mouse(&mut self, on: bool) -> io::Result<()> {
+        self.seen.borrow_mut().mouse = on;
+        Ok(())
     }
 
     fn size(&self) -> (u16, u16) {

@@ -8,7 +8,8 @@ use std::sync::Arc;
 
 use branchwatch::app::action::{Action, Pane};
 use branchwatch::app::effect::Effect;
-use branchwatch::app::event::{Edit, Event};
+use branchwatch::app::event::{Edit, Event, Mouse, MouseDid};
+use branchwatch::app::fitting::Fit;
 use branchwatch::app::{Model, ModelSettings, update};
 use branchwatch::domain::ids::SessionId;
 use branchwatch::domain::rules::Rules;
@@ -16,7 +17,7 @@ use branchwatch::domain::snapshot::{SessionTable, Snapshot};
 use branchwatch::domain::watched::{PollState, WatchEntry, WatchedSession};
 use branchwatch::keymap::Keymap;
 use branchwatch::theme::{ColourDepth, Look};
-use branchwatch::ui::{self, Scroll};
+use branchwatch::ui;
 use jiff::{SignedDuration, Timestamp};
 use proptest::prelude::*;
 use ratatui::Terminal;
@@ -69,18 +70,23 @@ enum Step {
     Tick(i64),
     Act(Action),
     Type(char),
+    Mouse((u16, u16), MouseDid),
     Resize(u16, u16),
 }
 
 fn step() -> impl Strategy<Value = Step> {
     let actions: Vec<Action> =
         Keymap::shipped().unwrap().help_rows().into_iter().map(|row| row.action).collect();
+    let dids = vec![MouseDid::Click, MouseDid::WheelUp, MouseDid::WheelDown];
     prop_oneof![
         4 => (0_u8..30, 0_i64..80, 0_u32..5).prop_map(|(n, hours, failures)| Step::Change(n, hours, failures)),
         1 => (0_u8..30).prop_map(Step::Remove),
         2 => (1_i64..7_200).prop_map(Step::Tick),
         4 => proptest::sample::select(actions).prop_map(Step::Act),
         1 => proptest::char::range('a', 'z').prop_map(Step::Type),
+        3 => (0_u16..220, 0_u16..70, proptest::sample::select(dids)).prop_map(|(x, y, did)| {
+            Step::Mouse((x, y), did)
+        }),
         1 => (0_u16..220, 0_u16..70).prop_map(|(columns, rows)| Step::Resize(columns, rows)),
     ]
 }
@@ -177,7 +183,7 @@ proptest! {
                     table = SessionTable::from_entries(listed.iter().map(Arc::clone));
                 }
                 Step::Tick(seconds) => now += SignedDuration::from_secs(seconds),
-                Step::Act(_) | Step::Type(_) | Step::Resize(..) => continue,
+                Step::Act(_) | Step::Type(_) | Step::Mouse(..) | Step::Resize(..) => continue,
             }
             let snapshot = Arc::new(Snapshot { version: revision, sessions: table.clone(), ..Snapshot::default() });
             update(&mut model, Event::Tick(now));
@@ -199,10 +205,8 @@ proptest! {
 
     #[test]
     fn random_events_never_panic_at_any_size(steps in proptest::collection::vec(step(), 1..80)) {
-        let mut model = model((80, 24));
-        let keymap = Keymap::shipped().unwrap();
+        let mut model = model((80, 24)).with_fit(Fit { mouse: true });
         let look = Look::new(ColourDepth::Ansi16, false);
-        let mut scroll = Scroll::default();
         let (mut now, mut listed) = (start(), Vec::new());
         for (revision, step) in (1_u64..).zip(steps) {
             let event = match step {
@@ -221,6 +225,7 @@ proptest! {
                     Event::Tick(now)
                 }
                 Step::Act(action) => Event::Action(action),
+                Step::Mouse(at, did) => Event::Mouse(Mouse { at, did }),
                 Step::Type(letter) => Event::Edit(Edit::Insert(letter)),
                 Step::Resize(columns, rows) => Event::Resize(columns, rows),
             };
@@ -229,7 +234,7 @@ proptest! {
             let (columns, rows) = model.size();
             if columns > 0 && rows > 0 {
                 let mut terminal = Terminal::new(TestBackend::new(columns, rows)).unwrap();
-                terminal.draw(|frame| ui::draw(frame, &model, (&keymap, &look), &mut scroll)).unwrap();
+                terminal.draw(|frame| ui::draw(frame, &model, look)).unwrap();
             }
         }
     }

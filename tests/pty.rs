@@ -91,6 +91,12 @@ fn until(terminal: &Terminal, what: &str, mut holds: impl FnMut() -> bool) {
     }
 }
 
+/// The process is stopped.
+fn stopped(pid: u32) -> bool {
+    let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).unwrap();
+    stat.rsplit(')').next().unwrap().trim_start().starts_with('T')
+}
+
 impl Terminal {
     fn text(&self) -> String {
         self.screen.lock().unwrap().screen().contents()
@@ -103,6 +109,11 @@ impl Terminal {
 
     fn types(&mut self, keys: &str) {
         self.keys.as_mut().unwrap().write_all(keys.as_bytes()).unwrap();
+    }
+
+    fn tells_of_the_mouse(&self) -> bool {
+        let parser = self.screen.lock().unwrap();
+        parser.screen().mouse_protocol_mode() == vt100::MouseProtocolMode::PressRelease
     }
 
     fn signal(&self, name: &str) {
@@ -124,13 +135,15 @@ impl Terminal {
         ended.unwrap()
     }
 
-    /// Alternate screen left, cursor shown, bracketed paste off.
+    /// Alternate screen left, cursor shown, bracketed paste and mouse off.
     #[track_caller]
     fn is_restored(&self) {
         until(self, "the terminal is restored", || {
             let parser = self.screen.lock().unwrap();
             let screen = parser.screen();
-            !screen.alternate_screen() && !screen.hide_cursor() && !screen.bracketed_paste()
+            let mouse = screen.mouse_protocol_mode() != vt100::MouseProtocolMode::None;
+            let taken = screen.alternate_screen() || screen.bracketed_paste() || mouse;
+            !taken && !screen.hide_cursor()
         });
         let raw = self.raw.lock().unwrap();
         let holds = |part: &[u8]| raw.windows(part.len()).any(|window| window == part);
@@ -211,10 +224,7 @@ fn ctrl_z_stops_with_the_terminal_given_back_and_goes_on_with_a_whole_frame() {
     terminal.sees("demo-0001");
     terminal.types("\x1a");
     let pid = terminal.child.process_id().unwrap();
-    until(&terminal, "it stops", || {
-        let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).unwrap();
-        stat.rsplit(')').next().unwrap().trim_start().starts_with('T')
-    });
+    until(&terminal, "it stops", || stopped(pid));
     terminal.is_restored();
     terminal.screen.lock().unwrap().process(b"\x1b[2J");
     terminal.signal("-CONT");
@@ -225,6 +235,32 @@ fn ctrl_z_stops_with_the_terminal_given_back_and_goes_on_with_a_whole_frame() {
     terminal.types("q");
     assert_eq!(terminal.ends().exit_code(), 0);
     terminal.is_restored();
+}
+
+#[test]
+fn the_mouse_is_off_until_asked_for_and_given_back_on_every_way_out() {
+    for (way_out, code) in [("q", 0), ("\x03", 0), ("-TERM", 143)] {
+        let mut terminal = demo(&[]);
+        terminal.sees("demo-0001");
+        assert!(!terminal.tells_of_the_mouse());
+        terminal.types("M");
+        until(&terminal, "the mouse is on", || terminal.tells_of_the_mouse());
+        let row = terminal.text().lines().position(|line| line.contains("2 Tree")).unwrap();
+        terminal.types(&format!("\x1b[<0;100;{}M\x1b[<0;100;{0}m", row + 3));
+        terminal.sees("[2 Tree]");
+        terminal.types("\x1a");
+        let pid = terminal.child.process_id().unwrap();
+        until(&terminal, "it stops", || stopped(pid));
+        terminal.is_restored();
+        terminal.signal("-CONT");
+        until(&terminal, "the mouse is on again", || terminal.tells_of_the_mouse());
+        match way_out.strip_prefix('-') {
+            Some(_) => terminal.signal(way_out),
+            None => terminal.types(way_out),
+        }
+        assert_eq!(terminal.ends().exit_code(), code, "{way_out}");
+        terminal.is_restored();
+    }
 }
 
 #[test]

@@ -34,7 +34,7 @@ use branchwatch::keymap::Keymap;
 use branchwatch::simulator::scenario::Scenario;
 use branchwatch::simulator::timeline::Life;
 use branchwatch::theme::{ColourDepth, Look, SHIPPED, Themes};
-use branchwatch::ui::{self, Scroll};
+use branchwatch::ui;
 use jiff::{SignedDuration, Timestamp};
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
@@ -212,10 +212,7 @@ fn model_of(snapshot: Arc<Snapshot>, size: (u16, u16)) -> Model {
 fn frame(model: &Model, look: Look) -> Buffer {
     let (columns, rows) = model.size();
     let mut terminal = Terminal::new(TestBackend::new(columns, rows)).unwrap();
-    let keymap = Keymap::shipped().unwrap();
-    terminal
-        .draw(|frame| ui::draw(frame, model, (&keymap, &look), &mut Scroll::default()))
-        .unwrap();
+    terminal.draw(|frame| ui::draw(frame, model, look)).unwrap();
     terminal.backend().buffer().clone()
 }
 

@@ -23,7 +23,7 @@ use branchwatch::refresh::{self, Command, Settings};
 use branchwatch::simulator::{self, Options, Running};
 use branchwatch::store::Store;
 use branchwatch::theme::{ColourDepth, Look};
-use branchwatch::ui::{self, Scroll};
+use branchwatch::ui;
 use jiff::{SignedDuration, Timestamp};
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
@@ -182,10 +182,8 @@ impl Screen {
 
     fn lines(&self) -> Vec<String> {
         let mut terminal = Terminal::new(TestBackend::new(120, 40)).unwrap();
-        let (keymap, look) = (Keymap::shipped().unwrap(), Look::new(ColourDepth::None, false));
-        terminal
-            .draw(|frame| ui::draw(frame, &self.model, (&keymap, &look), &mut Scroll::default()))
-            .unwrap();
+        let look = Look::new(ColourDepth::None, false);
+        terminal.draw(|frame| ui::draw(frame, &self.model, look)).unwrap();
         let buffer = terminal.backend().buffer();
         (0..40).map(|y| (0..120).map(|x| buffer[(x, y)].symbol()).collect()).collect()
     }

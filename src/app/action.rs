@@ -166,6 +166,8 @@ pub enum Action {
     WideColumns,
     /// Pick the columns of the list.
     ColumnPicker,
+    /// The mouse, or not.
+    Mouse,
 }
 
 /// The panes, by their numbers.
@@ -236,6 +238,8 @@ pub struct HelpRow {
     pub description: String,
     /// Heading it stands under.
     pub section: String,
+    /// The word in the footer.
+    pub short: Option<String>,
     /// What Enter runs.
     pub action: Action,
 }

@@ -57,6 +57,8 @@ pub enum Effect {
     Desk(Wish),
     /// Give the terminal back and stop; on going on, draw all.
     Suspend,
+    /// Let the terminal tell of the mouse, or not.
+    Mouse(bool),
     /// Show another theme, by its name.
     Theme(String),
     /// Clear the terminal and draw all.

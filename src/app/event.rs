@@ -22,6 +22,8 @@ pub enum Event {
     Edit(Edit),
     /// Text pasted from the terminal; never keys (fault T13).
     Paste(String),
+    /// The mouse, while it is on.
+    Mouse(Mouse),
     /// A newer state of the world.
     Snapshot(Arc<Snapshot>),
     /// The time, once a second.
@@ -32,6 +34,26 @@ pub enum Event {
     Traffic(Traffic),
     /// Something asked for by an effect has ended.
     Done(Outcome),
+}
+
+/// The mouse at a column and a row of the window, from 0.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Mouse {
+    /// Column and row.
+    pub at: (u16, u16),
+    /// What it did.
+    pub did: MouseDid,
+}
+
+/// What the mouse did; all else that mice do means nothing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum MouseDid {
+    /// The left button went down.
+    Click,
+    /// The wheel turned away from the hand.
+    WheelUp,
+    /// The wheel turned towards the hand.
+    WheelDown,
 }
 
 /// A key in a text field.

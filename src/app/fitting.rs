@@ -17,9 +17,25 @@ pub(crate) struct Fitting {
     pub(crate) themes: Vec<String>,
     pub(crate) history: Vec<String>,
     pub(crate) proportions: Proportions,
+    /// The terminal tells of the mouse.
+    pub(crate) mouse: bool,
+}
+
+/// How the screen is fitted at the start.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub struct Fit {
+    /// The mouse is on.
+    pub mouse: bool,
 }
 
 impl Model {
+    /// The same, fitted like this at the start.
+    #[must_use]
+    pub fn with_fit(mut self, fit: Fit) -> Self {
+        self.fitting.mouse = fit.mouse;
+        self
+    }
+
     /// Where everything stands: `layout::fitted` for this size, focus and choice.
     #[must_use]
     pub fn areas(&self) -> Areas {

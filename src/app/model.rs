@@ -3,6 +3,7 @@
 //! Owns the state. It is changed by `update` alone.
 
 use std::collections::{BTreeSet, HashMap, HashSet};
+use std::ops::Range;
 use std::sync::Arc;
 
 use jiff::Timestamp;
@@ -19,8 +20,9 @@ pub(crate) use crate::app::parts::{InputLine, Naming, RowPane, TreeMemory, windo
 use crate::app::rows::{self, Profile};
 use crate::app::sessions::{Item, Sessions};
 use crate::app::shelf::Shelf;
+use crate::app::tree_moves;
 use crate::app::view::{
-    AlertRow, Cell, CheckRow, HeaderView, LabelRow, Pane, Rows, TimelineRow, TreeView,
+    AlertRow, Cell, CheckRow, HeaderView, LabelRow, Pane, Rows, TimelineRow, TreePath, TreeView,
 };
 use crate::app::words::{Openness, TimeForm, Times};
 use crate::domain::ids::SessionId;
@@ -51,6 +53,7 @@ pub struct Model {
     /// Filters that were kept, oldest first.
     pub(crate) filters: Vec<String>,
     pub(crate) tree: TreeView,
+    pub(crate) tree_offset: usize,
     pub(crate) trees: HashMap<SessionId, TreeMemory>,
     pub(crate) checks: RowPane<CheckRow>,
     pub(crate) checks_open: BTreeSet<String>,
@@ -107,6 +110,7 @@ impl Model {
             filter_text: String::new(),
             filters: Vec::new(),
             tree: TreeView::default(),
+            tree_offset: 0,
             trees: HashMap::new(),
             checks: RowPane::default(),
             checks_open: BTreeSet::new(),
@@ -258,7 +262,21 @@ impl Model {
         &self.tree
     }
 
-    fn rows_in(&self, pane: Pane, head: usize) -> usize {
+    /// Its nodes that are not folded away, from the top down.
+    #[must_use]
+    pub fn tree_paths(&self) -> Vec<TreePath> {
+        tree_moves::visible(&self.tree)
+    }
+
+    /// Which of these are on the screen, counted from the top.
+    #[must_use]
+    pub fn tree_window(&self) -> Range<usize> {
+        let visible = self.tree_paths();
+        let at = visible.iter().position(|path| *path == self.tree.selected).unwrap_or(0);
+        window(visible.len(), at, self.tree_offset, self.rows_in(Pane::Tree, 0))
+    }
+
+    pub(crate) fn rows_in(&self, pane: Pane, head: usize) -> usize {
         self.areas().pane(pane).map_or(0, |area| area.inner_rows().saturating_sub(head))
     }
 

@@ -144,6 +144,15 @@ pub(crate) fn reverse(model: &mut Model) {
     set_sort(model, Sort { reversed: !sort.reversed, ..sort });
 }
 
+/// By this column; when it is by that already, the other way round.
+pub(crate) fn sort_by(model: &mut Model, by: Option<Column>) {
+    if model.sessions.sort().by == by {
+        reverse(model);
+    } else {
+        set_sort(model, Sort { by, reversed: false });
+    }
+}
+
 fn set_sort(model: &mut Model, sort: Sort) {
     model.sessions.set_sort(sort, model.times.now);
     keep_row(model);

@@ -18,8 +18,8 @@ use crate::app::model::{Model, window};
 use crate::app::moves::{enter, fold, move_row, next_attention, step_pane, toggle, travel};
 use crate::app::view::{Cell, Pane, Tone};
 use crate::app::{
-    arrange, call_log, desk, dialogs, filter_bar, fitting, guard, hands, marks, news, own, palette,
-    report, rows, shelf, timeline,
+    arrange, call_log, desk, dialogs, filter_bar, fitting, guard, hands, marks, mouse, news, own,
+    palette, report, rows, shelf, timeline,
 };
 use crate::domain::ids::SessionId;
 use crate::domain::snapshot::Snapshot;
@@ -64,6 +64,7 @@ pub fn update(model: &mut Model, event: Event) -> Vec<Effect> {
             filter_bar::edited(model);
             Vec::new()
         }
+        Event::Mouse(mouse) => mouse::moused(model, mouse),
         Event::Edit(edit) => {
             dialogs::typed(model, |field| field.edit(edit));
             filter_bar::edited(model);
@@ -102,6 +103,7 @@ fn follow(model: &mut Model, effects: &mut Vec<Effect>) {
         model.json.offset,
         model.own.notes.offset,
     ] = starts;
+    model.tree_offset = model.tree_window().start;
     let visible =
         model.list_window().filter_map(|row| model.sessions.at(row)).map(|i| i.session.id());
     let looked_at = (model.selected, visible.collect::<Vec<_>>());
@@ -280,6 +282,7 @@ fn act(model: &mut Model, action: Action) -> Vec<Effect> {
         Action::ListNarrower => fitting::resize(model, false),
         Action::ListWider => fitting::resize(model, true),
         Action::Header => fitting::header(model),
+        Action::Mouse => return mouse::toggle(model),
         Action::Report => return report::report(model),
         Action::ApiLog => return call_log::open(model),
         Action::Charts => return charts::open(model),

@@ -44,6 +44,9 @@ pub(super) struct Global {
     /// Keep nothing on disk
     #[arg(long, global = true, env = "BRANCHWATCH_NO_STATE", value_parser = clap::builder::FalseyValueParser::new())]
     pub(super) no_state: bool,
+    /// No mouse, whatever the configuration says
+    #[arg(long, global = true)]
+    pub(super) no_mouse: bool,
     /// Signs and lines of ASCII only
     #[arg(long, global = true)]
     pub(super) ascii: bool,

@@ -18,6 +18,7 @@ use crate::api::client::{Client, ClientOptions};
 use crate::api::key::SigningKey;
 use crate::app::ModelSettings;
 use crate::app::desk::{DeskSettings, Writes};
+use crate::app::fitting::Fit;
 use crate::audit::AuditLog;
 use crate::clock::{Clock, SystemClock};
 use crate::config::{self, ConfigError, Environment};
@@ -63,6 +64,7 @@ pub(super) async fn run(global: &Global) -> Result<u8, Failure> {
         look,
         themes,
         views: config.views.clone(),
+        fit: Fit { mouse: config.fit.mouse && !global.no_mouse },
         refresh: config.refresh.clone(),
         desk: Desk {
             audit: AuditLog::in_folder(&config.state_dir),
@@ -151,6 +153,7 @@ pub(super) async fn demo(global: &Global, play: &Play) -> Result<u8, Failure> {
         look,
         themes,
         views: Vec::new(),
+        fit: Fit::default(),
         refresh: demo_settings(play.speed, global),
         desk: Desk {
             opener: opener(),

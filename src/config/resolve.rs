@@ -123,6 +123,7 @@ pub fn resolve(flags: &Flags, environment: &Environment) -> Result<Config, Confi
     let refresh = refresh(&mut resolver, &file, flags)?;
     let export_dir = export_dir(&mut resolver, &file, places.home_dir());
     let desk = super::desk::resolve(&mut resolver, &file, profile)?;
+    let fit = super::fit::resolve(&mut resolver, &file);
     let theme = super::theme_named(flags, environment, file.theme.as_ref());
     if let Some((name, source)) = &theme {
         resolver.show("theme", name, source.clone());
@@ -141,6 +142,7 @@ pub fn resolve(flags: &Flags, environment: &Environment) -> Result<Config, Confi
         refresh,
         export_dir,
         desk,
+        fit,
         keys,
         theme: theme.map(|(name, _)| name),
         views,

@@ -84,6 +84,7 @@ pub(super) const NAMES: &[(&str, Action)] = &[
     ("add", Action::Add),
     ("archive", Action::Archive),
     ("undo", Action::Undo),
+    ("mouse", Action::Mouse),
     ("help", Action::Help),
     ("redraw", Action::Redraw),
     ("quit", Action::Quit),

@@ -43,6 +43,8 @@ pub enum Rest {
     Copy(&'static str, String),
     /// Stop until the shell says to go on.
     Suspend,
+    /// The mouse, or not.
+    Mouse(bool),
     /// Another theme.
     Theme(String),
     /// Draw everything anew.
@@ -101,6 +103,7 @@ impl Effects {
             Effect::Traffic => self.traffic(),
             Effect::Desk(wish) => return self.wish(wish),
             Effect::Suspend => return Rest::Suspend,
+            Effect::Mouse(on) => return Rest::Mouse(on),
             Effect::Theme(name) => return Rest::Theme(name),
             Effect::Redraw => return Rest::Redraw,
             Effect::Quit => return Rest::Quit,

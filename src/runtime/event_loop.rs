@@ -7,7 +7,7 @@ use std::io;
 use std::sync::Arc;
 use std::time::Duration;
 
-use crossterm::event::{Event as Input, KeyEventKind};
+use crossterm::event::{Event as Input, KeyEventKind, MouseButton, MouseEventKind};
 use futures::{Stream, StreamExt};
 use tokio::sync::watch;
 use tokio::time::{Instant, MissedTickBehavior, interval, sleep_until};
@@ -15,13 +15,13 @@ use tokio::time::{Instant, MissedTickBehavior, interval, sleep_until};
 use super::Ending;
 use super::effects::{Effects, Rest};
 use super::terminal::Surface;
-use crate::app::event::{Event, Outcome};
+use crate::app::event::{Event, Mouse, MouseDid, Outcome};
 use crate::app::{Model, update};
 use crate::clock::Clock;
 use crate::domain::snapshot::Snapshot;
 use crate::keymap::Keymap;
 use crate::theme::{Look, Themes};
-use crate::ui::{self, Scroll};
+use crate::ui;
 
 /// Frames are at least this far apart.
 const PACE: Duration = Duration::from_millis(33);
@@ -58,7 +58,6 @@ pub async fn run<S: Surface, C: Clock>(
 ) -> io::Result<Ending> {
     let mut results = outside.effects.inbox();
     model.offer_themes(outside.themes.names());
-    let mut scroll = Scroll::default();
     let mut ticks = interval(Duration::from_secs(1));
     ticks.set_missed_tick_behavior(MissedTickBehavior::Skip);
     let mut not_before = Instant::now();
@@ -78,7 +77,7 @@ pub async fn run<S: Surface, C: Clock>(
                 Some(result) = results.recv() => result,
                 key = input.next() => match key {
                     // Typed before the question was on the screen: it answers nothing (T14).
-                    Some(Ok(Input::Key(_) | Input::Paste(_)))
+                    Some(Ok(Input::Key(_) | Input::Paste(_) | Input::Mouse(_)))
                         if model.confirm_is_fresh() || Instant::now() < deaf_until => continue,
                     Some(Ok(key)) => match translate(model, &outside.keymap, key) {
                         Some(event) => event,
@@ -100,9 +99,7 @@ pub async fn run<S: Surface, C: Clock>(
                         deaf_until = Instant::now() + DEAF;
                     }
                     model.take_dirty();
-                    let keymap = &outside.keymap;
-                    let look = &outside.look;
-                    surface.draw(|frame| ui::draw(frame, model, (keymap, look), &mut scroll))?;
+                    surface.draw(|frame| ui::draw(frame, model, outside.look))?;
                     not_before = Instant::now() + PACE;
                     continue;
                 }
@@ -121,6 +118,7 @@ pub async fn run<S: Surface, C: Clock>(
                     let (columns, rows) = surface.size();
                     waiting = Some(Event::Resize(columns, rows));
                 }
+                Rest::Mouse(on) => surface.mouse(on)?,
                 Rest::Redraw => surface.clear()?,
                 Rest::Copy(what, text) => {
                     let outcome = match surface.copy(&text) {
@@ -141,6 +139,15 @@ fn translate(model: &Model, keymap: &Keymap, input: Input) -> Option<Event> {
             keymap.resolve(model.mode(), model.focus(), key)
         }
         Input::Paste(text) => Some(Event::Paste(text)),
+        Input::Mouse(mouse) => Some(Event::Mouse(Mouse {
+            at: (mouse.column, mouse.row),
+            did: match mouse.kind {
+                MouseEventKind::Down(MouseButton::Left) => MouseDid::Click,
+                MouseEventKind::ScrollUp => MouseDid::WheelUp,
+                MouseEventKind::ScrollDown => MouseDid::WheelDown,
+                _ => return None,
+            },
+        })),
         Input::Resize(columns, rows) => Some(Event::Resize(columns, rows)),
         _ => None,
     }

@@ -26,6 +26,11 @@ static PANICKED: AtomicBool = AtomicBool::new(false);
 const KEEP_TITLE: &[u8] = b"\x1b[22;2t";
 const TITLE_BACK: &[u8] = b"\x1b[23;2t";
 
+/// Buttons and wheel, with columns beyond 223. Not the mouse's every move, which crossterm would ask
+/// for too: over SSH that costs.
+const MOUSE: &[u8] = b"\x1b[?1000h\x1b[?1006h";
+const NO_MOUSE: &[u8] = b"\x1b[?1006l\x1b[?1000l";
+
 /// What the event loop draws on.
 pub trait Surface {
     /// Draws one frame.
@@ -51,6 +56,12 @@ pub trait Surface {
     /// # Errors
     /// As [`Surface::draw`].
     fn suspend(&mut self) -> io::Result<()>;
+
+    /// Lets the terminal tell of clicks and the wheel, or not.
+    ///
+    /// # Errors
+    /// As [`Surface::draw`].
+    fn mouse(&mut self, on: bool) -> io::Result<()>;
 
     /// Columns and rows.
     fn size(&self) -> (u16, u16);
@@ -94,6 +105,7 @@ impl Bytes {
 pub struct Screen {
     bytes: Bytes,
     terminal: Terminal<CrosstermBackend<Bytes>>,
+    mouse: bool,
 }
 
 impl Screen {
@@ -105,7 +117,7 @@ impl Screen {
         let mut bytes = Bytes::default();
         take(&mut bytes)?;
         let terminal = Terminal::new(CrosstermBackend::new(bytes.clone()))?;
-        Ok(Self { bytes, terminal })
+        Ok(Self { bytes, terminal, mouse: false })
     }
 }
 
@@ -152,8 +164,17 @@ impl Surface for Screen {
         let pid = std::process::id().to_string();
         let stopped = std::process::Command::new("kill").args(["-STOP", &pid]).status();
         take(&mut self.bytes)?;
+        if self.mouse {
+            self.mouse(true)?;
+        }
         self.clear()?;
         stopped.map(drop)
+    }
+
+    fn mouse(&mut self, on: bool) -> io::Result<()> {
+        self.mouse = on;
+        self.bytes.write_all(if on { MOUSE } else { NO_MOUSE })?;
+        self.bytes.send()
     }
 
     fn size(&self) -> (u16, u16) {
@@ -185,12 +206,12 @@ pub fn restore() {
         EndSynchronizedUpdate,
         event::DisableBracketedPaste,
         event::DisableFocusChange,
-        event::DisableMouseCapture,
         crossterm::style::ResetColor,
         terminal::Clear(terminal::ClearType::All),
         LeaveAlternateScreen,
         cursor::Show
     );
+    bytes.extend_from_slice(NO_MOUSE);
     bytes.extend_from_slice(TITLE_BACK);
     let _sent = out.write_all(&bytes).and_then(|()| out.flush());
     let _cooked = terminal::disable_raw_mode();

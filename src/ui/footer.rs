@@ -1,6 +1,6 @@
 //! The lines below: what changed or was done last, tabs, keys, the text to find being typed.
 //!
-//! Owns the footer; its keys come from the keymap in force.
+//! Owns how they look; what stands where, the model says.
 
 use ratatui::Frame;
 use ratatui::layout::{Position, Rect};
@@ -11,8 +11,8 @@ use unicode_width::UnicodeWidthStr;
 use super::filter_bar;
 use super::text::{cell, fit};
 use crate::app::Model;
+use crate::app::footer::tab;
 use crate::app::view::{InputView, Pane, Tone};
-use crate::keymap::Keymap;
 use crate::theme::{Look, Role};
 
 /// The message, else the newest change of any session.
@@ -25,12 +25,7 @@ pub(super) fn ticker(frame: &mut Frame<'_>, area: Rect, model: &Model, look: Loo
     }
 }
 
-pub(super) fn draw(
-    frame: &mut Frame<'_>,
-    area: Rect,
-    model: &Model,
-    (keymap, look): (&Keymap, Look),
-) {
+pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, model: &Model, look: Look) {
     if let Some(input) = model.input() {
         if input.filter {
             filter_bar::draw(frame, area, &input, look);
@@ -39,52 +34,36 @@ pub(super) fn draw(
         }
         return;
     }
-    let width = usize::from(area.width);
-    let mut lines = Vec::new();
-    match (model.areas().ticker, model.message()) {
-        (None, Some(said)) => {
-            lines.push(Line::from(vec![Span::raw(" "), cell(said, width.saturating_sub(1), look)]));
+    let footer = model.footer();
+    let first = match &footer.said {
+        Some(said) => {
+            let room = usize::from(area.width).saturating_sub(1);
+            Line::from(vec![Span::raw(" "), cell(said, room, look)])
         }
-        _ => lines.push(tabs(model, look)),
-    }
-    let hints = keymap.hints(model.mode(), model.focus());
-    let marked = match model.marked() {
-        0 => String::new(),
-        n => format!("{n} marked  "),
+        None => tabs(model.focus(), look),
     };
-    let mut used = 1 + marked.width();
-    let mut spans = vec![Span::raw(" "), Span::styled(marked, look.role(Role::Mark))];
-    let mut room = usize::from(area.height).saturating_sub(1);
-    for (key, word) in hints {
-        let piece = key.width() + 1 + word.width() + 2;
-        if used + piece > width {
-            if room <= 1 {
-                break;
-            }
-            room -= 1;
-            lines.push(Line::from(std::mem::replace(&mut spans, vec![Span::raw(" ")])));
-            used = 1;
+    let mut lines = vec![first];
+    for (number, hints) in footer.lines.iter().enumerate() {
+        let mut spans = vec![Span::raw(" ")];
+        if number == 0 {
+            spans.push(Span::styled(footer.marked.clone(), look.role(Role::Mark)));
         }
-        used += piece;
-        let key = if look.ascii { look.text(&key) } else { key };
-        spans.push(Span::styled(key, look.role(Role::Key)));
-        spans.push(Span::styled(format!(" {word}  "), look.tone(Tone::Dim)));
+        for hint in hints {
+            spans.push(Span::styled(look.text(&hint.key), look.role(Role::Key)));
+            spans.push(Span::styled(format!(" {}  ", hint.word), look.tone(Tone::Dim)));
+        }
+        lines.push(Line::from(spans));
     }
-    lines.push(Line::from(spans));
     frame.render_widget(Paragraph::new(lines), area);
 }
 
-fn tabs(model: &Model, look: Look) -> Line<'static> {
-    let mut spans = vec![Span::raw(" ")];
-    for pane in Pane::ALL {
-        let text = format!("{} {}", pane.number(), pane.name());
-        if pane == model.focus() {
-            spans.push(Span::styled(format!("[{text}]"), look.role(Role::Focus)));
-        } else {
-            spans.push(Span::styled(format!(" {text} "), look.tone(Tone::Dim)));
-        }
-    }
-    Line::from(spans)
+fn tabs(focus: Pane, look: Look) -> Line<'static> {
+    let tab = |pane| {
+        let style = if pane == focus { look.role(Role::Focus) } else { look.tone(Tone::Dim) };
+        Span::styled(tab(pane, focus), style)
+    };
+    let spans = std::iter::once(Span::raw(" ")).chain(Pane::ALL.map(tab));
+    Line::from(spans.collect::<Vec<_>>())
 }
 
 /// A text to find in a pane.

@@ -1,11 +1,13 @@
 //! The tree of required resources, drawn by `tui-tree-widget`.
 //!
-//! Owns the columns of a node. Folding and selection are the model's: the widget's own key methods,
-//! which speak of the last frame, are never called.
+//! Owns the columns of a node. Folding, selection and offset are the model's: the widget's own key
+//! methods, which speak of the last frame, are never called.
 
 use ratatui::Frame;
+use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span, Text};
+use ratatui::widgets::StatefulWidget;
 use tui_tree_widget::{Tree, TreeItem, TreeState};
 use unicode_width::UnicodeWidthStr;
 
@@ -20,13 +22,7 @@ const INDENT: usize = 2;
 /// The most columns that a node takes.
 const WIDEST: usize = 110;
 
-pub(super) fn draw(
-    frame: &mut Frame<'_>,
-    area: Rect,
-    model: &Model,
-    look: Look,
-    offset: &mut usize,
-) {
+pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, model: &Model, look: Look) {
     let inner = pane::frame(frame, area, model, Pane::Tree, look);
     let view = model.tree();
     if view.roots.is_empty() {
@@ -58,11 +54,16 @@ pub(super) fn draw(
     for path in &view.expanded {
         state.open(path.clone());
     }
+    // The widget learns its offset only by drawing: a line out of sight that shows the first row
+    // puts it where the model says.
+    let first = model.tree_window().start;
+    if let Some(path) = model.tree_paths().into_iter().nth(first).filter(|_| first > 0) {
+        state.select(path);
+        let line = Rect { height: 1, ..inner };
+        StatefulWidget::render(tree.clone(), line, &mut Buffer::empty(line), &mut state);
+    }
     state.select(view.selected.clone());
-    // The offset is kept here; the widget moves it as far as the selection needs.
-    state.scroll_down(*offset);
     frame.render_stateful_widget(tree, inner, &mut state);
-    *offset = state.get_offset();
 }
 
 /// A node and, where it is open, its children; what is folded away is one empty child, so that the

@@ -1,0 +1,167 @@
+//! The footer as data: tabs, and the keys in force with the words for what they do.
+//!
+//! Owns which keys are told for a pane and where each stands, so that a click finds what is drawn.
+
+use crate::app::action::{Action, Mode};
+use crate::app::layout::Area;
+use crate::app::model::Model;
+use crate::app::view::{Cell, Pane};
+
+/// A key with what it does.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Hint {
+    /// As printed: `e`, `ctrl-d`.
+    pub key: String,
+    /// `export`
+    pub word: String,
+    /// What it runs.
+    pub action: Action,
+}
+
+impl Hint {
+    /// Columns with the blanks behind it.
+    fn width(&self) -> usize {
+        crate::text::width(&self.key) + 1 + crate::text::width(&self.word) + 2
+    }
+}
+
+/// The lines below the panes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Footer {
+    /// In the place of the tabs, where a message has no line of its own.
+    pub said: Option<Cell>,
+    /// `3 marked  `, before the first hint; empty: none.
+    pub marked: String,
+    /// Lines of hints, each one column from the left.
+    pub lines: Vec<Vec<Hint>>,
+}
+
+/// A tab's text: `[1 Sessions]` or ` 2 Tree `.
+#[must_use]
+pub fn tab(pane: Pane, focus: Pane) -> String {
+    let text = format!("{} {}", pane.number(), pane.name());
+    if pane == focus { format!("[{text}]") } else { format!(" {text} ") }
+}
+
+impl Model {
+    /// The first key of an action in the keymap in force; `None`: it has none.
+    #[must_use]
+    pub fn key(&self, action: Action) -> Option<&str> {
+        let row = self.settings.help.iter().find(|row| row.action == action)?;
+        row.keys.split(' ').next().filter(|key| !key.is_empty())
+    }
+
+    /// The footer, unless a line is being typed there.
+    #[must_use]
+    pub fn footer(&self) -> Footer {
+        let areas = self.areas();
+        let said = self.message().filter(|_| areas.ticker.is_none()).cloned();
+        let marked = match self.marked() {
+            0 => String::new(),
+            n => format!("{n} marked  "),
+        };
+        let lines = broken(self.hints(), areas.footer, crate::text::width(&marked));
+        Footer { said, marked, lines }
+    }
+
+    /// What the footer runs at a place, counted from its own corner.
+    pub(crate) fn footer_action(&self, (x, y): (u16, u16)) -> Option<Action> {
+        let footer = self.footer();
+        let x = usize::from(x);
+        if y == 0 {
+            let tabs = Pane::ALL.map(|pane| (crate::text::width(&tab(pane, self.focus)), pane));
+            let tabs = tabs.into_iter().filter(|_| footer.said.is_none());
+            return at(x, 1, tabs).map(|pane| Action::Pane(pane.number()));
+        }
+        let line = footer.lines.get(usize::from(y - 1))?;
+        let before = if y == 1 { 1 + crate::text::width(&footer.marked) } else { 1 };
+        at(x, before, line.iter().map(|hint| (hint.width(), hint.action)))
+    }
+
+    /// The keys that are told, most useful first; those without a key are left out.
+    fn hints(&self) -> Vec<Hint> {
+        if self.mode() == Mode::Text {
+            let hint = |key: &str, word: &str, action| Hint {
+                key: key.to_owned(),
+                word: word.to_owned(),
+                action,
+            };
+            return vec![hint("Enter", "keep", Action::Enter), hint("Esc", "cancel", Action::Back)];
+        }
+        let pane = self.focus;
+        let in_list = pane == Pane::List;
+        let of_list = LIST.iter().filter(|_| in_list);
+        let all = of_pane(pane).iter().chain(COMMON).chain(of_list).chain(MORE);
+        all.filter(|action| !in_list || **action != Action::Back)
+            .filter_map(|action| {
+                let row = self.settings.help.iter().find(|row| row.action == *action)?;
+                let word = match (action, pane) {
+                    (Action::Toggle, Pane::Tree) => "fold".to_owned(),
+                    (Action::Find, pane) if pane != Pane::List => "find".to_owned(),
+                    _ => row.short.clone()?,
+                };
+                Some(Hint { key: self.key(*action)?.to_owned(), word, action: *action })
+            })
+            .collect()
+    }
+}
+
+/// What is worth telling in a pane before all else.
+const fn of_pane(pane: Pane) -> &'static [Action] {
+    match pane {
+        Pane::List => &[Action::Enter, Action::Find, Action::SortPicker],
+        Pane::Tree => {
+            &[Action::Toggle, Action::UnfoldAll, Action::FoldAll, Action::Find, Action::NextSession]
+        }
+        Pane::Notes => &[Action::Note, Action::Tags, Action::Pin, Action::Undo],
+        Pane::Alerts => &[Action::Enter, Action::Acknowledge, Action::Snooze, Action::Find],
+        Pane::Checks => &[Action::Enter, Action::Find, Action::NextSession],
+        Pane::Timeline | Pane::Letter | Pane::Json => &[Action::Find, Action::NextSession],
+    }
+}
+
+/// What is worth telling everywhere.
+const COMMON: &[Action] =
+    &[Action::Export, Action::Refresh, Action::Pause, Action::Palette, Action::Help];
+
+/// Likewise in the list, after that.
+const LIST: &[Action] = &[Action::NextAttention, Action::Toggle, Action::Views];
+
+/// Where there is room.
+const MORE: &[Action] =
+    &[Action::CopyMenu, Action::Zoom, Action::TimeForm, Action::Json, Action::Back, Action::Quit];
+
+/// Breaks hints into the lines below the tabs; what has no room falls away.
+fn broken(hints: Vec<Hint>, footer: Area, marked: usize) -> Vec<Vec<Hint>> {
+    let (width, mut room) = (usize::from(footer.w), usize::from(footer.h).saturating_sub(1));
+    let mut lines = vec![Vec::new()];
+    let mut used = 1 + marked;
+    for hint in hints {
+        if used + hint.width() > width {
+            if room <= 1 {
+                break;
+            }
+            room -= 1;
+            lines.push(Vec::new());
+            used = 1;
+        }
+        used += hint.width();
+        if let Some(line) = lines.last_mut() {
+            line.push(hint);
+        }
+    }
+    lines
+}
+
+/// The one of some things side by side, each of a width, that stands at a column.
+fn at<T>(x: usize, from: usize, things: impl IntoIterator<Item = (usize, T)>) -> Option<T> {
+    let mut end = from;
+    if x < from {
+        return None;
+    }
+    let mut placed = things.into_iter().map(|(width, thing)| {
+        end += width;
+        (end, thing)
+    });
+    placed.find(|(end, _)| x < *end).map(|(_, thing)| thing)
+}

@@ -1,0 +1,226 @@
+//! The mouse: a click goes there, the wheel scrolls what is under it.
+//!
+//! Owns what a place of the window means, from the model alone. Off at the start: a terminal that
+//! tells of the mouse no longer marks text with it. Must never reach into a dialog: what is asked
+//! there is answered with the keyboard.
+
+use crate::app::action::{Action, Pane};
+use crate::app::columns::SIGNS;
+use crate::app::effect::Effect;
+use crate::app::event::{Event, Mouse, MouseDid};
+use crate::app::layout::Area;
+use crate::app::model::{Model, RowPane};
+use crate::app::moves::{enter, select_row};
+use crate::app::update::say;
+use crate::app::view::Tone;
+use crate::app::{news, pickers};
+
+/// Rows that one step of the wheel scrolls.
+const STEP: isize = 3;
+
+/// `M`: on or off.
+pub(crate) fn toggle(model: &mut Model) -> Vec<Effect> {
+    model.fitting.mouse ^= true;
+    let on = model.fitting.mouse;
+    let text = if on { "mouse on: Shift marks text as before" } else { "mouse off" };
+    say(model, text, Tone::Plain);
+    vec![Effect::Mouse(on)]
+}
+
+pub(crate) fn moused(model: &mut Model, mouse: Mouse) -> Vec<Effect> {
+    if !model.fitting.mouse {
+        return Vec::new();
+    }
+    model.dirty = true;
+    let by = match mouse.did {
+        MouseDid::WheelUp => -STEP,
+        MouseDid::WheelDown => STEP,
+        MouseDid::Click if model.overlay.is_some() || model.input.is_some() => return Vec::new(),
+        MouseDid::Click => return click(model, mouse.at),
+    };
+    if model.overlay.is_some() {
+        let action = if by < 0 { Action::Up } else { Action::Down };
+        return super::update(model, Event::Action(action));
+    }
+    if let Some((pane, _)) = pane_at(model, mouse.at) {
+        scroll(model, pane, by);
+    }
+    Vec::new()
+}
+
+fn holds(area: Area, (x, y): (u16, u16)) -> bool {
+    (area.x..area.x + area.w).contains(&x) && (area.y..area.y + area.h).contains(&y)
+}
+
+fn pane_at(model: &Model, at: (u16, u16)) -> Option<(Pane, Area)> {
+    model.areas().panes.into_iter().find(|(_, area)| holds(*area, at))
+}
+
+fn click(model: &mut Model, at: (u16, u16)) -> Vec<Effect> {
+    let footer = model.areas().footer;
+    if holds(footer, at) {
+        let action = model.footer_action((at.0 - footer.x, at.1 - footer.y));
+        return action.map_or_else(Vec::new, |action| super::update(model, Event::Action(action)));
+    }
+    let looks = news::key(model);
+    if let Some((pane, area)) = pane_at(model, at) {
+        let was = std::mem::replace(&mut model.focus, pane);
+        // The border has no rows.
+        let row = usize::from(at.1 - area.y).checked_sub(1);
+        let row = row.filter(|row| *row < area.inner_rows());
+        if let Some(row) = row {
+            inside(model, (pane, was), (usize::from(at.0 - area.x).saturating_sub(1), row));
+        }
+    }
+    looks.into_iter().collect()
+}
+
+/// A click on a row inside a pane. The row that has the cursor already is entered.
+fn inside(model: &mut Model, (pane, was): (Pane, Pane), (column, row): (usize, usize)) {
+    if pane == Pane::List && row == 0 {
+        sort_at(model, column);
+        return;
+    }
+    let Some(row) = row.checked_sub(head(pane)) else { return };
+    let again = match pane {
+        Pane::List => {
+            let window = model.list_window();
+            let row = window.start + row;
+            let again = model.row == row;
+            if window.contains(&row) {
+                select_row(model, row);
+            }
+            again
+        }
+        Pane::Tree => {
+            let visible = model.tree_paths();
+            let Some(path) = visible.get(model.tree_window().start + row) else { return };
+            let again = model.tree.selected == *path;
+            model.tree.selected.clone_from(path);
+            model.remember_tree();
+            again
+        }
+        _ => with_rows(model, pane, |rows| {
+            let row = *rows.offset + row;
+            let again = *rows.cursor == row;
+            if row < rows.len {
+                *rows.cursor = row;
+            }
+            again && row < rows.len
+        }),
+    };
+    if again && was == pane {
+        enter(model);
+    }
+}
+
+/// Lines above a pane's rows.
+const fn head(pane: Pane) -> usize {
+    match pane {
+        Pane::List | Pane::Checks => 1,
+        _ => 0,
+    }
+}
+
+/// Sorts by the column of a place in the list's head; the signs before the first stand for attention.
+fn sort_at(model: &mut Model, column: usize) {
+    if model.list_len() == 0 {
+        return;
+    }
+    let Some(column) = column.checked_sub(SIGNS) else {
+        pickers::sort_by(model, None);
+        return;
+    };
+    let mut end = 0;
+    let mut columns = model.list_columns(model.list_width()).columns.into_iter();
+    let hit = columns.find(|(_, width)| {
+        end += width;
+        column < end
+    });
+    if let Some((hit, _)) = hit {
+        pickers::sort_by(model, Some(hit));
+    }
+}
+
+/// Cursor and offset of a pane of rows.
+struct Held<'a> {
+    cursor: &'a mut usize,
+    offset: &'a mut usize,
+    len: usize,
+}
+
+/// Lends cursor and offset of a pane that is neither list nor tree.
+fn with_rows<R>(model: &mut Model, pane: Pane, work: impl FnOnce(Held<'_>) -> R) -> R {
+    fn held<T>(pane: &mut RowPane<T>) -> Held<'_> {
+        Held { cursor: &mut pane.cursor, offset: &mut pane.offset, len: pane.rows.len() }
+    }
+    work(match pane {
+        Pane::Checks => held(&mut model.checks),
+        Pane::Timeline => held(&mut model.timeline),
+        Pane::Alerts => held(&mut model.alerts),
+        Pane::Letter => held(&mut model.letter),
+        Pane::Notes => held(&mut model.own.notes),
+        _ => held(&mut model.json),
+    })
+}
+
+/// The rows move; the cursor stays on its row as long as that is on the screen.
+fn scroll(model: &mut Model, pane: Pane, by: isize) {
+    match pane {
+        Pane::List => {
+            let (len, height) = (model.sessions.len(), model.list_height());
+            let (offset, cursor) =
+                scrolled((model.list_window().start, model.row), by, len, height);
+            model.offset = offset;
+            if cursor != model.row {
+                select_row(model, cursor);
+            }
+        }
+        Pane::Tree => {
+            let visible = model.tree_paths();
+            let cursor = visible.iter().position(|path| *path == model.tree.selected).unwrap_or(0);
+            let height = model.rows_in(Pane::Tree, 0);
+            let (offset, cursor) =
+                scrolled((model.tree_window().start, cursor), by, visible.len(), height);
+            model.tree_offset = offset;
+            if let Some(path) = visible.get(cursor) {
+                model.tree.selected.clone_from(path);
+                model.remember_tree();
+            }
+        }
+        _ => {
+            let height = model.rows_in(pane, head(pane));
+            with_rows(model, pane, |rows| {
+                let now = (*rows.offset, (*rows.cursor).min(rows.len.saturating_sub(1)));
+                (*rows.offset, *rows.cursor) = scrolled(now, by, rows.len, height);
+            });
+        }
+    }
+}
+
+/// Offset and cursor of so many rows, of which `height` are on the screen, after a step.
+fn scrolled(
+    (offset, cursor): (usize, usize),
+    by: isize,
+    len: usize,
+    height: usize,
+) -> (usize, usize) {
+    let offset = offset.saturating_add_signed(by).min(len.saturating_sub(height));
+    let last = (offset + height).min(len).saturating_sub(1);
+    (offset, cursor.clamp(offset.min(last), last))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::scrolled;
+
+    #[test]
+    fn the_cursor_stays_on_its_row_while_that_is_on_the_screen() {
+        assert_eq!(scrolled((0, 5), 3, 100, 10), (3, 5));
+        assert_eq!(scrolled((0, 1), 3, 100, 10), (3, 3));
+        assert_eq!(scrolled((3, 12), -3, 100, 10), (0, 9));
+        assert_eq!(scrolled((88, 99), 3, 100, 10), (90, 99));
+        assert_eq!(scrolled((0, 2), 3, 4, 10), (0, 2));
+        assert_eq!(scrolled((0, 0), 3, 0, 10), (0, 0));
+    }
+}
