@@ -7,6 +7,7 @@ mod auth;
 mod desk;
 mod file;
 mod fit;
+mod notifications;
 mod place;
 mod resolve;
 mod tables;
@@ -20,6 +21,7 @@ use crate::api::client::{Auth, ClientOptions};
 use crate::app::fitting::Fit;
 use crate::app::views::View;
 use crate::domain::rules::Rules;
+use crate::notifications::receiver::ReceiverSettings;
 use crate::refresh;
 
 pub use crate::domain::span::parse_span;
@@ -90,6 +92,8 @@ pub struct Config {
     pub rules: Rules,
     /// Intervals and limits.
     pub refresh: refresh::Settings,
+    /// Where notifications are received; `None`: nowhere.
+    pub notifications: Option<ReceiverSettings>,
     /// Where the dialog puts exports.
     pub export_dir: PathBuf,
     /// What the operator's hands may reach.

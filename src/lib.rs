@@ -7,6 +7,7 @@
 //! - [`clock`] the only place that reads the time
 //! - [`api`] the signed HTTP client and the wire format
 //! - [`refresh`] the background task: who is asked next
+//! - [`notifications`] the receiver of notifications
 //! - [`store`] the one writer of the [`domain::snapshot::Snapshot`]
 //! - [`persist`] the watch-list and last answers on disk
 //! - [`export`] a session as a file
@@ -29,6 +30,7 @@ pub mod domain;
 pub mod export;
 pub mod intake;
 pub mod keymap;
+pub mod notifications;
 pub mod persist;
 pub mod reasons;
 pub mod refresh;

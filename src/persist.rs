@@ -6,6 +6,7 @@
 pub mod arrangement;
 mod event;
 mod files;
+pub mod ledger;
 pub mod memory;
 mod own;
 mod rows;

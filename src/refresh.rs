@@ -7,6 +7,7 @@ mod ask;
 pub mod backoff;
 pub mod breaker;
 mod calls;
+mod hints;
 mod local;
 pub mod meter;
 mod report;
@@ -22,6 +23,7 @@ use crate::clock::Clock;
 use crate::domain::arrangement::Arrangement;
 use crate::domain::call::Traffic;
 use crate::domain::ids::SessionId;
+use crate::domain::notification::{Notification, Receiving};
 use crate::domain::own::OwnChange;
 use crate::domain::rules::Rules;
 use crate::domain::watched::WatchEntry;
@@ -55,6 +57,12 @@ pub enum Command {
     Arrange(Arrangement),
     /// Trouble with the local store, or its end, for the header.
     StoreTrouble(Option<String>),
+    /// A notification came: look at its session sooner.
+    Notified(Notification),
+    /// How the receiver of notifications stands.
+    Receiving(Receiving),
+    /// Trouble with the program that is told of changes, or its end, for the header.
+    AlertTrouble(Option<String>),
     /// Tell the API log to this channel.
     Traffic(mpsc::Sender<Traffic>),
 }
@@ -80,6 +88,10 @@ pub struct Settings {
     pub concurrency: usize,
     /// False: nothing is ever asked (`--offline`).
     pub online: bool,
+    /// False: only those are asked that the operator or a notification names (`listen`).
+    pub sweep: bool,
+    /// Sessions of notifications that are not on the list are offered for it.
+    pub learn: bool,
     /// Seed of the jitter.
     pub seed: u64,
     /// How much faster than real time the clock runs that ages are shown by (the demo's); 1.
@@ -98,6 +110,8 @@ impl Default for Settings {
             max_rps: 5.0,
             concurrency: 4,
             online: true,
+            sweep: true,
+            learn: false,
             seed: 0,
             clock_speed: 1.0,
         }

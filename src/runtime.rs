@@ -9,6 +9,7 @@ pub mod evidence;
 mod exports;
 mod hands;
 pub mod opener;
+pub mod receiver;
 pub mod shutdown;
 pub mod terminal;
 
@@ -25,7 +26,8 @@ use crate::app::{Model, ModelSettings};
 use crate::clock::Clock;
 use crate::domain::watched::WatchedSession;
 use crate::keymap::Keymap;
-use crate::persist::{LAST_LOOK, Persistence, arrangement, writer};
+use crate::notifications::receiver::Receiver;
+use crate::persist::{LAST_LOOK, Persistence, arrangement, ledger, writer};
 use crate::refresh::{self, Command};
 use crate::store::Store;
 use crate::theme::{Look, Themes};
@@ -48,6 +50,8 @@ pub struct Parts {
     pub fit: Fit,
     /// Views of the configuration.
     pub views: Vec<View>,
+    /// What listens for notifications; `None`: nobody does.
+    pub receiver: Option<Receiver>,
     /// For the refresh task.
     pub refresh: refresh::Settings,
     /// What the operator's hands reach.
@@ -86,7 +90,8 @@ pub async fn dashboard<P: Persistence, A: SessionApi, C: Clock + Clone>(
     // Nor does an arrangement, the list's own order.
     let kept = arrangement::arrangement(&mut persistence).unwrap_or_default();
     let (store, snapshots) = Store::new(known);
-    let mut store = store.last_looked(last_look);
+    let tally = ledger::tally(&mut persistence).unwrap_or_default();
+    let mut store = store.last_looked(last_look).tallied(tally);
     store.arrange(kept.clone());
     let saved = (store.snapshot().sessions.clone(), store.snapshot().archived.clone());
     let (commands, inbox) = mpsc::channel::<Command>(256);
@@ -105,6 +110,9 @@ pub async fn dashboard<P: Persistence, A: SessionApi, C: Clock + Clone>(
     };
     if warning.is_some() {
         trouble(warning);
+    }
+    if let Some(receiver) = parts.receiver {
+        receiver::start(receiver, commands.clone(), clock.clone(), stop.child_token());
     }
     #[cfg(debug_assertions)]
     tokio::spawn(fault_for_tests("task"));

@@ -10,17 +10,19 @@ use jiff::Timestamp;
 use tokio::sync::watch;
 
 use crate::domain::arrangement::Arrangement;
-use crate::domain::change;
+use crate::domain::change::{self, TimelineEvent};
 use crate::domain::configuration::Configuration;
 use crate::domain::ids::SessionId;
 use crate::domain::instructions::Instructions;
+use crate::domain::ledger::Tally;
+use crate::domain::notification::Notification;
 use crate::domain::own::{Own, OwnChange};
 use crate::domain::session::{Session, equal_but_for_clocks};
 use crate::domain::snapshot::{Health, SessionTable, Snapshot};
 use crate::domain::watched::{
     Answer, Answers, Letter, PollState, TIMELINE_CAP, WatchEntry, WatchedSession,
 };
-use crate::domain::wire_enum::SessionState;
+use crate::domain::wire_enum::{SessionState, Topic};
 
 /// What was learned of one session.
 #[derive(Clone, Debug)]
@@ -84,6 +86,12 @@ impl Store {
         }
         let mut next = WatchedSession::clone(watched);
         next.answers = answers;
+        self.put(next, events);
+        true
+    }
+
+    /// A session with other answers, and what that adds to its timeline.
+    fn put(&mut self, mut next: WatchedSession, events: Vec<TimelineEvent>) {
         next.revision += 1;
         if !events.is_empty() {
             let mut timeline = Vec::clone(&next.timeline);
@@ -92,9 +100,30 @@ impl Store {
             timeline.drain(..surplus);
             next.timeline = Arc::new(timeline);
         }
-        self.unchanged.remove(&id);
+        self.unchanged.remove(&next.id());
         self.current.sessions.replace(Arc::new(next));
         self.publish();
+    }
+
+    /// Takes in what only a notification tells: the first branch visit, and topics that no answer
+    /// shows. Nothing else of a notification is believed (fault W05). True when it was news.
+    pub fn notified(&mut self, told: &Notification, now: Timestamp) -> bool {
+        let id = told.session;
+        let Some(watched) = self.current.sessions.get(id) else { return false };
+        let newest = self.unchanged.get(&id).unwrap_or(&watched.answers);
+        let mut answers = Answers::clone(newest);
+        let events = if told.topic == Topic::FirstBranchVisit {
+            answers.visit_notified_at.get_or_insert(told.at);
+            change::between(newest, &answers, now)
+        } else {
+            change::only_notified(&watched.timeline, told, now).into_iter().collect()
+        };
+        if events.is_empty() {
+            return false;
+        }
+        let mut next = WatchedSession::clone(watched);
+        next.answers = Arc::new(answers);
+        self.put(next, events);
         true
     }
 
@@ -231,6 +260,15 @@ impl Store {
     #[must_use]
     pub fn last_looked(mut self, at: Option<Timestamp>) -> Self {
         self.current.last_look = at;
+        self.publish();
+        self
+    }
+
+    /// A store that goes on counting notifications from here.
+    #[must_use]
+    pub fn tallied(mut self, tally: Tally) -> Self {
+        self.current.health =
+            Arc::new(Health { notified: tally, ..Health::clone(&self.current.health) });
         self.publish();
         self
     }

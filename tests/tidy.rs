@@ -16,6 +16,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("api", &["text", "clock"]),
     ("simulator", &["text", "clock", "api::signing", "api::wire", "api::key"]),
     ("store", &[]),
+    ("notifications", &["clock", "text", "api::key"]),
     (
         "refresh",
         &["clock", "store", "api::SessionApi", "api::ApiError", "api::ApiErrorKind", "api::Retry"],
@@ -42,6 +43,7 @@ const BANNED: &[(&str, &[&str])] = &[
     ("cli", &["as_raw("]),
     ("store", &["serde", "reqwest", "rusqlite", "ratatui", "std::fs"]),
     ("refresh", &["reqwest", "rusqlite", "ratatui", "std::fs"]),
+    ("notifications", &["reqwest", "rusqlite", "ratatui", "crossterm"]),
     ("export", &["reqwest", "rusqlite", "ratatui"]),
     ("persist", &["reqwest", "ratatui", "axum"]),
 ];

@@ -33,7 +33,7 @@ impl std::fmt::Debug for SigningKey {
 #[derive(Debug, thiserror::Error)]
 pub enum KeyError {
     /// The file is not there or cannot be opened.
-    #[error("cannot read the key file {path}: {cause}")]
+    #[error("cannot read the file {path}: {cause}")]
     Unreadable {
         /// As configured.
         path: PathBuf,
@@ -41,10 +41,10 @@ pub enum KeyError {
         cause: std::io::Error,
     },
     /// It is a folder, a pipe or a device.
-    #[error("the key file {0} is not a regular file")]
+    #[error("{0} is not a regular file")]
     NotAFile(PathBuf),
     /// Others can read it.
-    #[error("the key file {path} can be read by others (mode {mode:03o}); run: chmod 600 {path}")]
+    #[error("{path} can be read by others (mode {mode:03o}); run: chmod 600 {path}")]
     OpenToOthers {
         /// As configured.
         path: PathBuf,
@@ -78,27 +78,7 @@ impl SigningKey {
     /// # Errors
     /// See [`KeyError`].
     pub fn from_file(path: &Path) -> Result<Self, KeyError> {
-        let unreadable = |cause| KeyError::Unreadable { path: path.to_path_buf(), cause };
-        // Asked before opening: opening a pipe would wait for a writer.
-        if !std::fs::metadata(path).map_err(unreadable)?.is_file() {
-            return Err(KeyError::NotAFile(path.to_path_buf()));
-        }
-        let file = File::open(path).map_err(unreadable)?;
-        let about = file.metadata().map_err(unreadable)?;
-        if !about.is_file() {
-            return Err(KeyError::NotAFile(path.to_path_buf()));
-        }
-        #[cfg(unix)]
-        {
-            use std::os::unix::fs::PermissionsExt;
-            let mode = about.permissions().mode() & 0o777;
-            if mode & 0o077 != 0 {
-                return Err(KeyError::OpenToOthers { path: path.to_path_buf(), mode });
-            }
-        }
-        let mut pem = Zeroizing::new(Vec::new());
-        file.take(MAX_BYTES).read_to_end(&mut pem).map_err(unreadable)?;
-        Self::from_pem(&pem)
+        Self::from_pem(&private_file(path)?)
     }
 
     /// Reads PKCS#1 or PKCS#8 PEM; CRLF and surrounding white space do not matter.
@@ -148,6 +128,34 @@ impl SigningKey {
             self.0.public_key().as_der().map_err(|_opaque| KeyError::NotGenerated)?;
         Ok(pem("PUBLIC KEY", der.as_ref()))
     }
+}
+
+/// Reads a file that only its owner can read: a key, or another secret (fault F01).
+///
+/// # Errors
+/// Those of [`KeyError`] that are about files.
+pub fn private_file(path: &Path) -> Result<Zeroizing<Vec<u8>>, KeyError> {
+    let unreadable = |cause| KeyError::Unreadable { path: path.to_path_buf(), cause };
+    // Asked before opening: opening a pipe would wait for a writer.
+    if !std::fs::metadata(path).map_err(unreadable)?.is_file() {
+        return Err(KeyError::NotAFile(path.to_path_buf()));
+    }
+    let file = File::open(path).map_err(unreadable)?;
+    let about = file.metadata().map_err(unreadable)?;
+    if !about.is_file() {
+        return Err(KeyError::NotAFile(path.to_path_buf()));
+    }
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        let mode = about.permissions().mode() & 0o777;
+        if mode & 0o077 != 0 {
+            return Err(KeyError::OpenToOthers { path: path.to_path_buf(), mode });
+        }
+    }
+    let mut content = Zeroizing::new(Vec::new());
+    file.take(MAX_BYTES).read_to_end(&mut content).map_err(unreadable)?;
+    Ok(content)
 }
 
 fn has(text: &[u8], part: &[u8]) -> bool {

@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use crate::app::sessions::{Item, Sessions};
 use crate::app::view::{Cell, ListRow, Tone};
 use crate::app::words::{self, Times, age};
+use crate::domain::notification::Receiving;
 use crate::domain::snapshot::{Connection, Health, OTHER_WINDOW};
 
 /// Requests a second, from tenths.
@@ -66,8 +67,28 @@ pub(crate) fn header(health: &Health, times: &Times, overdue: usize) -> Cell {
     }
 }
 
-/// Trouble with the local store, else values that this build does not know, for the header.
+/// `notifications 41 (0 missed)`: what came, and what polling saw and nobody told.
+pub(crate) fn notifications(health: &Health) -> Option<Cell> {
+    let tally = health.notified;
+    if health.receiving == Receiving::Off {
+        return None;
+    }
+    let tone = if tally.missed > 0 { Tone::Notice } else { Tone::Dim };
+    let text = format!("notifications {} ({} missed)", tally.received, tally.missed);
+    Some(Cell::new(text, tone))
+}
+
+/// Trouble with the local store, with the receiver of notifications, or with the program that is
+/// told of changes, else values that this build does not know, for the header.
 pub(crate) fn warning(health: &Health, unknown: usize) -> Option<Cell> {
+    let outside = match (&health.receiving, &health.alert_trouble) {
+        (Receiving::Down(why), _) => Some(format!("{why}; polling goes on")),
+        (_, Some(why)) => Some(why.clone()),
+        _ => None,
+    };
+    if let (None, Some(why)) = (&health.store_trouble, outside) {
+        return Some(Cell::new(format!("◐ {}", crate::text::shown_str(&why, 200)), Tone::Notice));
+    }
     match (health.store_trouble.as_deref(), unknown) {
         (Some(OTHER_WINDOW), _) => Some(Cell::new(format!("◐ {OTHER_WINDOW}"), Tone::Notice)),
         (Some(trouble), _) => {

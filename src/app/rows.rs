@@ -249,6 +249,7 @@ pub(crate) fn header(
     count(tally.of(StageKind::Expired), "expired", Tone::Dim);
     count(tally.of(StageKind::Gone), "gone", Tone::Dim);
     count(tally.stale, "stale", Tone::Notice);
+    count(health.offered.len(), "notified, not on the list (+)", Tone::Notice);
     HeaderView {
         badge: profile.badge.to_owned(),
         profile: profile.name.to_owned(),
@@ -258,6 +259,7 @@ pub(crate) fn header(
         latency: health.latency_ms.map(|(median, p95)| format!("api {median}ms p95 {p95}ms")),
         counters,
         attention: tally.attention,
+        notifications: connection::notifications(health),
         budget: Some(format!("{}/{} req/s", tenths(health.rate_x10), tenths(health.budget_x10))),
         warning: connection::warning(health, profile.unknown),
     }

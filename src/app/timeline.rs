@@ -10,6 +10,7 @@ use crate::domain::attention::Assessment;
 use crate::domain::change::{ChangeKind, Origin, TimelineEvent};
 use crate::domain::server_text::ServerText;
 use crate::domain::watched::WatchedSession;
+use crate::domain::wire_enum::Topic;
 
 /// Observed changes, oldest first, and the deadline at the end.
 pub(crate) fn timeline(
@@ -129,9 +130,21 @@ pub(crate) fn happened(what: &ChangeKind) -> Cell {
         ChangeKind::FirstBranchVisit => {
             ("first branch visit: letter QR scanned".to_owned(), Tone::Active)
         }
+        ChangeKind::Notified(topic) => notified(topic),
         ChangeKind::Other => ("something else in the answer changed".to_owned(), Tone::Plain),
     };
     Cell::new(tidy(&text), tone)
+}
+
+fn notified(topic: &Topic) -> (String, Tone) {
+    let what = match topic {
+        Topic::InstructionsEmailRequested => "the letter's e-mail is to be sent",
+        Topic::ThankYouEmailRequested => "the thank-you e-mail is to be sent",
+        Topic::NewPdfSupplied => "the applicant has the letter",
+        Topic::ClientSessionTokenDeleted => "the applicant ended the client flow",
+        _ => "",
+    };
+    (format!("{} {what}", wire(topic.as_raw())), Tone::Plain)
 }
 
 /// The shortest word for the list's last column.
@@ -156,6 +169,7 @@ pub(crate) fn short(what: &ChangeKind) -> &'static str {
         ChangeKind::Gone => "gone",
         ChangeKind::Back => "back",
         ChangeKind::FirstBranchVisit => "visit",
+        ChangeKind::Notified(_) => "told",
         ChangeKind::Other => "other",
     }
 }

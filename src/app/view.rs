@@ -247,6 +247,8 @@ pub struct HeaderView {
     pub attention: usize,
     /// `0.7/5 req/s`.
     pub budget: Option<String>,
+    /// `notifications 41 (0 missed)`, where they are received.
+    pub notifications: Option<Cell>,
     /// A warning that must not be overlooked (store trouble, unknown values).
     pub warning: Option<Cell>,
 }

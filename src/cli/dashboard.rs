@@ -26,6 +26,7 @@ use crate::domain::rules::Rules;
 use crate::domain::snapshot::OTHER_WINDOW;
 use crate::domain::watched::{WatchEntry, WatchedSession};
 use crate::keymap::Keymap;
+use crate::notifications::receiver::Receiver;
 use crate::persist::memory::Memory;
 use crate::persist::sqlite::Sqlite;
 use crate::persist::{Opened, PersistError, Persistence};
@@ -65,6 +66,7 @@ pub(super) async fn run(global: &Global) -> Result<u8, Failure> {
         themes,
         views: config.views.clone(),
         fit: Fit { mouse: config.fit.mouse && !global.no_mouse },
+        receiver: config.notifications.as_ref().map(Receiver::new).transpose()?,
         refresh: config.refresh.clone(),
         desk: Desk {
             audit: AuditLog::in_folder(&config.state_dir),
@@ -154,6 +156,7 @@ pub(super) async fn demo(global: &Global, play: &Play) -> Result<u8, Failure> {
         themes,
         views: Vec::new(),
         fit: Fit::default(),
+        receiver: None,
         refresh: demo_settings(play.speed, global),
         desk: Desk {
             opener: opener(),

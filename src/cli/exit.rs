@@ -7,6 +7,7 @@ use crate::api::client::ClientError;
 use crate::api::key::KeyError;
 use crate::config::ConfigError;
 use crate::export::ExportError;
+use crate::notifications::receiver::ReceiverError;
 use crate::persist::PersistError;
 use crate::simulator::SimulatorError;
 
@@ -40,6 +41,8 @@ pub(super) enum Failure {
     Config(#[from] ConfigError),
     #[error(transparent)]
     Key(#[from] KeyError),
+    #[error(transparent)]
+    Receiver(#[from] ReceiverError),
     #[error(transparent)]
     Client(#[from] ClientError),
     #[error(transparent)]
@@ -83,6 +86,7 @@ impl Failure {
         match self {
             Self::Config(_)
             | Self::Key(_)
+            | Self::Receiver(_)
             | Self::Client(_)
             | Self::Simulator(SimulatorError::Key(_)) => CONFIG,
             Self::Api(error) => of_api(error),

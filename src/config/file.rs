@@ -23,6 +23,8 @@ pub(super) struct ConfigFile {
     #[serde(default)]
     pub(super) alerts: Alerts,
     #[serde(default)]
+    pub(super) notifications: Notifications,
+    #[serde(default)]
     pub(super) keys: BTreeMap<String, Chords>,
     #[serde(default)]
     pub(super) views: BTreeMap<String, View>,
@@ -56,6 +58,7 @@ pub(super) struct Profile {
     pub(super) portal_url: Option<String>,
     pub(super) allow_delete: Option<bool>,
     pub(super) allow_email: Option<bool>,
+    pub(super) learn: Option<bool>,
 }
 
 /// `"all"` or a list of check types.
@@ -87,6 +90,18 @@ pub(super) struct Alerts {
     pub(super) turned_away_after: Option<String>,
     pub(super) at_counter_within: Option<String>,
     pub(super) due_soon: Option<String>,
+}
+
+/// Where notifications are received.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Notifications {
+    pub(super) listen: Option<String>,
+    pub(super) auth_file: Option<PathBuf>,
+    pub(super) tls_cert: Option<PathBuf>,
+    pub(super) tls_key: Option<PathBuf>,
+    #[serde(default)]
+    pub(super) hosts: Vec<String>,
 }
 
 /// `"e"` or `["e", "ctrl-e"]`; `[]` unbinds.

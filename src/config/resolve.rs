@@ -120,7 +120,12 @@ pub fn resolve(flags: &Flags, environment: &Environment) -> Result<Config, Confi
     let label = label.unwrap_or_else(|| environment_of(&base_url).to_owned());
     resolver.show("environment", &label, environment_source);
     let rules = rules(&mut resolver, &file, profile)?;
-    let refresh = refresh(&mut resolver, &file, flags)?;
+    let learn = profile.and_then(|p| p.learn).unwrap_or(false);
+    let source = if learn { Source::File } else { Source::Default };
+    resolver.show("learn", learn, source);
+    let refresh = Settings { learn, ..refresh(&mut resolver, &file, flags)? };
+    let receiver =
+        super::notifications::resolve(&mut resolver, &file.notifications, places.home_dir())?;
     let export_dir = export_dir(&mut resolver, &file, places.home_dir());
     let desk = super::desk::resolve(&mut resolver, &file, profile)?;
     let fit = super::fit::resolve(&mut resolver, &file);
@@ -140,6 +145,7 @@ pub fn resolve(flags: &Flags, environment: &Environment) -> Result<Config, Confi
         auth,
         rules,
         refresh,
+        notifications: receiver,
         export_dir,
         desk,
         fit,
@@ -244,7 +250,7 @@ fn whom(
     Ok((base_url, sdk_id, key_file))
 }
 
-fn at_home(path: &Path, home: &Path) -> PathBuf {
+pub(super) fn at_home(path: &Path, home: &Path) -> PathBuf {
     path.strip_prefix("~").map_or_else(|_absolute| path.to_path_buf(), |below| home.join(below))
 }
 

@@ -5,17 +5,18 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 use crate::domain::check::Check;
 use crate::domain::configuration::Configuration;
 use crate::domain::ids::{CheckId, ResourceId};
+use crate::domain::notification::Notification;
 use crate::domain::profile::IdentityProfile;
 use crate::domain::resource::{Resource, Task};
 use crate::domain::server_text::ServerText;
 use crate::domain::session::{Session, equal_but_for_clocks};
 use crate::domain::watched::{Answer, Answers, Letter};
-use crate::domain::wire_enum::SourceType;
+use crate::domain::wire_enum::{SourceType, Topic};
 
 /// Where the knowledge of an event comes from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -106,6 +107,8 @@ pub enum ChangeKind {
     Back,
     /// `FIRST_BRANCH_VISIT`, told only by a notification.
     FirstBranchVisit,
+    /// Another topic that no answer of the API ever tells (contract 8.2).
+    Notified(Topic),
     /// Something else in the answer changed that this build has no word for.
     Other,
 }
@@ -147,6 +150,43 @@ pub fn between(old: &Answers, new: &Answers, at: Timestamp) -> Vec<TimelineEvent
     }
     log.events.sort_by_key(|event| event.at);
     log.events
+}
+
+/// A topic told again within this time is the same telling (contract 8.3: duplicates).
+const AGAIN: SignedDuration = SignedDuration::from_mins(2);
+/// Of topics that are not known, a session's timeline takes so many.
+const UNKNOWN_TOPICS: usize = 16;
+
+/// The event of a notification that tells what no answer does; `None`: it is told already, an answer
+/// will tell it, or there are too many that nobody knows.
+#[must_use]
+pub fn only_notified(
+    timeline: &[TimelineEvent],
+    told: &Notification,
+    now: Timestamp,
+) -> Option<TimelineEvent> {
+    if !told.topic.is_only_notified() {
+        return None;
+    }
+    let topics = || {
+        timeline.iter().filter_map(|event| match &event.what {
+            ChangeKind::Notified(topic) => Some((topic, event.at)),
+            _ => None,
+        })
+    };
+    let again = topics()
+        .any(|(topic, at)| *topic == told.topic && told.at.duration_since(at).abs() <= AGAIN);
+    let strange = topics().filter(|(topic, _)| topic.is_unknown()).count();
+    if again || told.topic.is_unknown() && strange >= UNKNOWN_TOPICS {
+        return None;
+    }
+    Some(TimelineEvent {
+        at: told.at,
+        seen_at: now,
+        source: None,
+        what: ChangeKind::Notified(told.topic.clone()),
+        origin: Origin::Notification,
+    })
 }
 
 struct Log {

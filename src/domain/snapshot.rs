@@ -11,6 +11,8 @@ use jiff::{SignedDuration, Timestamp};
 
 use crate::domain::arrangement::Arrangement;
 use crate::domain::ids::SessionId;
+use crate::domain::ledger::Tally;
+use crate::domain::notification::Receiving;
 use crate::domain::watched::WatchedSession;
 
 /// How refreshing goes for the whole profile.
@@ -80,6 +82,16 @@ pub struct Health {
     pub errors: u32,
     /// Trouble with the local store, in words that may be shown; `None`: all is saved.
     pub store_trouble: Option<String>,
+    /// How the receiver of notifications stands.
+    pub receiving: Receiving,
+    /// What came of notifications.
+    pub notified: Tally,
+    /// Sessions of notifications that are not on the list, where the profile says `learn`.
+    pub offered: Vec<SessionId>,
+    /// Hints that have not been followed yet.
+    pub hints: usize,
+    /// Trouble with the program that is told of changes, in words that may be shown.
+    pub alert_trouble: Option<String>,
 }
 
 /// What [`Health::store_trouble`] says where another window holds the store.

@@ -237,6 +237,9 @@ pub(super) fn happened(what: &ChangeKind) -> (&'static str, Vec<(String, Value)>
         ChangeKind::Gone => ("gone", vec![]),
         ChangeKind::Back => ("back", vec![]),
         ChangeKind::FirstBranchVisit => ("first_branch_visit", vec![]),
+        ChangeKind::Notified(topic) => {
+            ("notified", vec![("topic".to_owned(), Value::from(topic.as_raw()))])
+        }
         ChangeKind::Other => ("other", vec![]),
     }
 }

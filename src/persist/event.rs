@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::domain::change::{ChangeKind, Origin, TimelineEvent};
 use crate::domain::server_text::ServerText;
-use crate::domain::wire_enum::SourceType;
+use crate::domain::wire_enum::{SourceType, Topic};
 
 #[derive(Serialize, Deserialize)]
 pub(super) struct StoredEvent {
@@ -75,6 +75,7 @@ fn parts(what: &ChangeKind) -> Parts {
         ChangeKind::Gone => ("gone", vec![], vec![]),
         ChangeKind::Back => ("back", vec![], vec![]),
         ChangeKind::FirstBranchVisit => ("first_branch_visit", vec![], vec![]),
+        ChangeKind::Notified(topic) => ("notified", vec![Some(topic.as_raw().to_owned())], vec![]),
         ChangeKind::Other => ("other", vec![], vec![]),
     }
 }
@@ -144,6 +145,7 @@ impl StoredEvent {
             "gone" => ChangeKind::Gone,
             "back" => ChangeKind::Back,
             "first_branch_visit" => ChangeKind::FirstBranchVisit,
+            "notified" => ChangeKind::Notified(Topic::of_notification(text(0)?.as_raw())),
             "other" => ChangeKind::Other,
             _ => return None,
         };
@@ -189,6 +191,8 @@ mod tests {
             ChangeKind::Gone,
             ChangeKind::Back,
             ChangeKind::FirstBranchVisit,
+            ChangeKind::Notified(Topic::ThankYouEmailRequested),
+            ChangeKind::Notified(Topic::from_wire("new_topic")),
             ChangeKind::Other,
         ];
         for what in kinds {

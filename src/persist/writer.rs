@@ -10,9 +10,10 @@ use tokio::sync::watch;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
-use super::{LAST_LOOK, PersistError, Persistence, arrangement};
+use super::{LAST_LOOK, PersistError, Persistence, arrangement, ledger};
 use crate::domain::arrangement::Arrangement;
 use crate::domain::ids::SessionId;
+use crate::domain::ledger::Tally;
 use crate::domain::snapshot::{SessionTable, Snapshot};
 use crate::domain::watched::{WatchEntry, WatchedSession};
 
@@ -37,6 +38,7 @@ pub async fn writer<P: Persistence>(
         archived,
         last_look: None,
         arrangement: None,
+        tally: None,
         troubled: false,
     };
     let mut not_before = Instant::now();
@@ -67,6 +69,7 @@ struct Saver<P> {
     last_look: Option<Timestamp>,
     /// As it was saved last in this run.
     arrangement: Option<Arc<Arrangement>>,
+    tally: Option<Tally>,
     troubled: bool,
 }
 
@@ -79,6 +82,7 @@ struct Due {
     touched: Vec<(SessionId, Timestamp)>,
     last_look: Option<Timestamp>,
     arrangement: Option<Arc<Arrangement>>,
+    tally: Option<Tally>,
 }
 
 impl Due {
@@ -89,6 +93,7 @@ impl Due {
             && self.touched.is_empty()
             && self.last_look.is_none()
             && self.arrangement.is_none()
+            && self.tally.is_none()
     }
 
     fn write(&self, persistence: &mut impl Persistence) -> Result<(), PersistError> {
@@ -106,6 +111,9 @@ impl Due {
         }
         if let Some(kept) = &self.arrangement {
             arrangement::keep(persistence, kept)?;
+        }
+        if let Some(tally) = &self.tally {
+            ledger::keep(persistence, tally)?;
         }
         self.last_look.map_or(Ok(()), |at| persistence.set_state(LAST_LOOK, &at.to_string()))
     }
@@ -148,6 +156,8 @@ impl<P: Persistence> Saver<P> {
             last_look: snapshot.last_look.filter(|at| Some(*at) != self.last_look),
             arrangement: Some(Arc::clone(&snapshot.arrangement))
                 .filter(|now| self.arrangement.as_ref() != Some(now)),
+            tally: Some(snapshot.health.notified)
+                .filter(|now| !now.is_empty() && self.tally != Some(*now)),
         }
     }
 
@@ -174,6 +184,7 @@ impl<P: Persistence> Saver<P> {
                     archived: snapshot.archived.clone(),
                     last_look: snapshot.last_look,
                     arrangement: Some(Arc::clone(&snapshot.arrangement)),
+                    tally: Some(snapshot.health.notified),
                     troubled: false,
                 }
             }

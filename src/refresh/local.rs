@@ -16,6 +16,7 @@ use crate::domain::watched::WatchEntry;
 impl<A: SessionApi, C: Clock> Task<A, C> {
     pub(super) fn add(&mut self, entries: Vec<WatchEntry>, now: Instant) {
         let ids: Vec<SessionId> = entries.iter().map(|entry| entry.id).collect();
+        self.hints.offered.retain(|offered| !ids.contains(offered));
         self.store.add(entries);
         self.schedule_new(&ids, now);
     }
@@ -43,6 +44,7 @@ impl<A: SessionApi, C: Clock> Task<A, C> {
     fn let_go(&mut self, id: SessionId) {
         self.schedule.forget(id);
         self.polls.remove(&id);
+        self.hints.ledger.forget(id);
     }
 
     /// Those that are not on the schedule yet; once even while paused.

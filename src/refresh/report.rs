@@ -35,6 +35,7 @@ impl<A: SessionApi, C: Clock> Task<A, C> {
         let busy = self.settings.online && self.paused_since.is_none();
         let next_due = self.schedule.next_due().filter(|_| busy);
         let held = self.held_until(now);
+        self.hints.ledger.settle(self.clock.now());
         Health {
             connection: self.connection(now),
             paused_since: self.paused_since,
@@ -45,6 +46,11 @@ impl<A: SessionApi, C: Clock> Task<A, C> {
             budget_x10: self.meter.budget_x10(now),
             errors: self.meter.errors(now),
             store_trouble: self.store_trouble.clone(),
+            receiving: self.hints.receiving.clone(),
+            notified: self.hints.ledger.tally(),
+            offered: self.hints.offered.clone(),
+            hints: self.schedule.hints(),
+            alert_trouble: self.hints.alert_trouble.clone(),
         }
     }
 

@@ -43,6 +43,8 @@ pub struct Track {
     pub(super) letter_due: Option<Instant>,
     running: bool,
     asked_at: Option<Instant>,
+    /// A notification said that something happened: from when on it is looked at.
+    hinted: Option<Instant>,
     /// The interval in force; `None`: not asked any more.
     pub interval: Option<Duration>,
     /// Failures in a row.
@@ -79,12 +81,18 @@ pub enum Whom {
     Anybody,
     /// Only those that the operator asked for (paused).
     Asked,
+    /// Those too that a notification named, and nobody else (`listen`).
+    Hinted,
     /// One to find out whether the service answers again: rather one that answered before.
     Probe,
 }
 
-/// Every tenth request goes to those that nobody looks at (fault R05).
+/// Every tenth request goes to those that nobody looks at (fault R05); of the others, every second
+/// to what is looked at first and every second to hints first, so that a flood of hints leaves half
+/// of the budget to the visible rows (fault W09).
 const RESERVED: u32 = 10;
+/// A session is looked at at most once in this time, however many notifications come (fault W03).
+const HINT_WINDOW: Duration = Duration::from_secs(2);
 /// A session is asked at most once in this time, however often the operator presses (fault R07).
 const COALESCE: Duration = Duration::from_secs(1);
 
@@ -93,6 +101,7 @@ const COALESCE: Duration = Duration::from_secs(1);
 pub struct Schedule {
     tracks: HashMap<SessionId, Track>,
     queue: BTreeSet<(Instant, SessionId)>,
+    hints: BTreeSet<(Instant, SessionId)>,
     asked: VecDeque<SessionId>,
     selected: Option<SessionId>,
     visible: Vec<SessionId>,
@@ -134,14 +143,23 @@ impl Schedule {
     }
 
     fn dequeue(&mut self, id: SessionId) {
-        if let Some((due, _)) = self.tracks.get(&id).and_then(Track::next) {
+        let Some(track) = self.tracks.get(&id) else { return };
+        if let Some((due, _)) = track.next() {
             self.queue.remove(&(due, id));
+        }
+        if let Some(at) = track.hinted {
+            self.hints.remove(&(at, id));
         }
     }
 
+    /// A running session waits outside, so that the queues' heads are always free to go.
     fn enqueue(&mut self, id: SessionId) {
-        if let Some((due, _)) = self.tracks.get(&id).and_then(Track::next) {
+        let Some(track) = self.tracks.get(&id).filter(|track| !track.running) else { return };
+        if let Some((due, _)) = track.next() {
             self.queue.insert((due, id));
+        }
+        if let Some(at) = track.hinted {
+            self.hints.insert((at, id));
         }
     }
 
@@ -189,6 +207,22 @@ impl Schedule {
         }
     }
 
+    /// A notification says that something happened to this session: it is looked at sooner, also
+    /// when it is not asked any more. Hints that wait already are one.
+    pub fn hint(&mut self, id: SessionId, now: Instant) {
+        let Some(track) = self.tracks.get(&id).filter(|track| track.hinted.is_none()) else {
+            return;
+        };
+        let at = track.asked_at.map_or(now, |last| (last + HINT_WINDOW).max(now));
+        self.change(id, |track| track.hinted = Some(at));
+    }
+
+    /// Hints that have not been followed yet, those of running sessions left out.
+    #[must_use]
+    pub fn hints(&self) -> usize {
+        self.hints.len()
+    }
+
     /// Takes the next job that is due.
     pub fn pick(&mut self, now: Instant, whom: Whom) -> Option<Job> {
         if let Some(at) = self.asked.iter().position(|id| self.ready(*id, now)) {
@@ -197,6 +231,7 @@ impl Schedule {
         }
         match whom {
             Whom::Asked => return None,
+            Whom::Hinted => return self.hinted(now).and_then(|id| self.take(id, now, false)),
             Whom::Probe => {
                 let due = self.queue.iter().take_while(|(due, _)| *due <= now).map(|(_, id)| *id);
                 let healthy =
@@ -209,34 +244,50 @@ impl Schedule {
             Whom::Anybody => {}
         }
         self.picks = self.picks.wrapping_add(1);
-        let reserved = self.picks.is_multiple_of(RESERVED);
-        if !reserved {
-            let looked_at = self.selected.iter().chain(&self.visible).copied();
-            let first = looked_at.filter(|id| self.ready(*id, now)).min_by_key(|id| {
-                (!self.is_selected(*id), self.tracks.get(id).and_then(Track::next).map(|n| n.0))
-            });
-            if let Some(id) = first {
-                return self.take(id, now, false);
-            }
-        }
-        let next = self.queue.iter().take_while(|(due, _)| *due <= now);
-        let id = next.map(|(_, id)| *id).find(|id| self.ready(*id, now))?;
+        let first = match self.picks % RESERVED {
+            0 => None,
+            pick if pick % 2 == 0 => self.hinted(now).or_else(|| self.looked_at(now)),
+            _ => self.looked_at(now).or_else(|| self.hinted(now)),
+        };
+        let longest_due = || {
+            let due = self.queue.iter().take_while(|(due, _)| *due <= now);
+            due.map(|(_, id)| *id).find(|id| self.ready(*id, now))
+        };
+        let id = first.or_else(longest_due).or_else(|| self.hinted(now))?;
         self.take(id, now, false)
+    }
+
+    /// The session under the cursor, or the visible one that has waited longest.
+    fn looked_at(&self, now: Instant) -> Option<SessionId> {
+        let looked_at = self.selected.iter().chain(&self.visible).copied();
+        looked_at.filter(|id| self.ready(*id, now)).min_by_key(|id| {
+            let track = self.tracks.get(id);
+            let due = track.and_then(Track::next).map(|next| next.0);
+            let hinted = track.and_then(|track| track.hinted);
+            (!self.is_selected(*id), due.into_iter().chain(hinted).min())
+        })
+    }
+
+    /// The hint that has waited longest.
+    fn hinted(&self, now: Instant) -> Option<SessionId> {
+        self.hints.first().filter(|(at, _)| *at <= now).map(|(_, id)| *id)
     }
 
     fn ready(&self, id: SessionId, now: Instant) -> bool {
         let Some(track) = self.tracks.get(&id) else { return false };
-        !track.running && track.next().is_some_and(|(due, _)| due <= now)
+        let due = track.next().map(|(due, _)| due);
+        !track.running && due.into_iter().chain(track.hinted).any(|at| at <= now)
     }
 
     fn take(&mut self, id: SessionId, now: Instant, asked: bool) -> Option<Job> {
         // A running session leaves the queue, so that the queue's head is always free to go.
         self.dequeue(id);
         let track = self.tracks.get_mut(&id)?;
-        let (_, part) = track.next()?;
-        let part = if asked { Part::Session } else { part };
+        let hinted = track.hinted.is_some_and(|at| at <= now);
+        let part = if asked || hinted { Part::Session } else { track.next()?.1 };
         match part {
             Part::Session => {
+                track.hinted = None;
                 track.due = None;
                 track.asked_at = Some(now);
             }
@@ -285,7 +336,13 @@ impl Schedule {
     /// The next moment at which something is due.
     #[must_use]
     pub fn next_due(&self) -> Option<Instant> {
-        self.queue.first().map(|(due, _)| *due)
+        self.queue.first().map(|(due, _)| *due).into_iter().chain(self.next_hint()).min()
+    }
+
+    /// The next moment at which a hint may be followed.
+    #[must_use]
+    pub fn next_hint(&self) -> Option<Instant> {
+        self.hints.first().map(|(at, _)| *at)
     }
 
     /// True while the operator's wish is open.
@@ -414,6 +471,69 @@ mod tests {
             }
         }
         assert_eq!(requests, 5);
+    }
+
+    // W03
+    #[test]
+    fn a_thousand_notifications_of_one_session_are_one_look_in_two_seconds() {
+        let start = Instant::now();
+        let mut schedule = Schedule::default();
+        session_only(&mut schedule, 1, start + Duration::from_mins(15));
+        let mut looks = Vec::new();
+        for step in 0..1_000_u64 {
+            let now = start + Duration::from_millis(10 * step);
+            schedule.hint(id(1), now);
+            if let Some(job) = schedule.pick(now, Whom::Anybody) {
+                assert_eq!((job.part, job.asked), (Part::Session, false));
+                looks.push(now);
+                // Hints that come while it runs are followed after it.
+                schedule.hint(id(1), now);
+                schedule.ended(job, Some(now + Duration::from_mins(15)));
+            }
+        }
+        assert_eq!(looks.len(), 5, "ten seconds of them");
+        assert!(looks.windows(2).all(|pair| pair[1] - pair[0] >= HINT_WINDOW));
+    }
+
+    // W09
+    #[test]
+    fn a_flood_of_hints_leaves_visible_rows_half_of_the_picks_and_the_rest_their_tenth() {
+        let now = Instant::now();
+        let mut schedule = Schedule::default();
+        for n in 1..=300 {
+            session_only(&mut schedule, n, now);
+        }
+        schedule.focus(None, (1..=20).map(id).collect());
+        let mut picked = [0; 3];
+        for step in 0..1_000_u64 {
+            let at = now + Duration::from_secs(step);
+            (200..=300).for_each(|n| schedule.hint(id(n), at));
+            let job = schedule.pick(at, Whom::Anybody).unwrap();
+            let class = [id(21), id(200)].iter().filter(|from| job.id >= **from).count();
+            picked[class] += 1;
+            schedule.ended(job, Some(at));
+        }
+        assert!(picked[0] >= 400, "visible rows keep 40 %: {picked:?}");
+        assert!(picked[1] >= 50, "nobody starves: {picked:?}");
+        assert!(picked[2] >= 350, "hints are followed: {picked:?}");
+    }
+
+    #[test]
+    fn a_hint_is_followed_for_a_session_that_has_ended_but_not_while_paused() {
+        let now = Instant::now();
+        let mut schedule = Schedule::default();
+        schedule.add(id(1), Some(now));
+        schedule.stop(id(1));
+        schedule.hint(id(1), now);
+        schedule.hint(id(2), now);
+        assert_eq!((schedule.hints(), schedule.next_due()), (1, Some(now)));
+        assert_eq!(schedule.pick(now, Whom::Asked), None);
+        let job = schedule.pick(now, Whom::Hinted).unwrap();
+        schedule.ended(job, None);
+        assert_eq!((schedule.hints(), schedule.pick(now, Whom::Anybody)), (0, None));
+        schedule.hint(id(1), now);
+        schedule.forget(id(1));
+        assert_eq!(schedule.hints(), 0);
     }
 
     #[test]

@@ -16,6 +16,7 @@ use super::ask::{ask, cause};
 use super::backoff::{RetryBudget, full_jitter, spread};
 use super::breaker::Breaker;
 use super::calls::Ended;
+use super::hints::Hints;
 use super::meter::Meter;
 use super::schedule::{Job, Part, Schedule, Whom, interval, unsigned};
 use super::{Command, Settings};
@@ -24,6 +25,7 @@ use crate::clock::Clock;
 use crate::domain::attention::assess;
 use crate::domain::call::CallLog;
 use crate::domain::ids::SessionId;
+use crate::domain::ledger::Ledger;
 use crate::domain::rules::Rules;
 use crate::domain::watched::{Letter, PollFailure, PollState, WatchedSession};
 use crate::domain::wire_enum::SessionState;
@@ -57,6 +59,7 @@ pub(super) struct Task<A, C> {
     pub(super) publish_at: Instant,
     pub(super) heard: bool,
     pub(super) calls: CallLog,
+    pub(super) hints: Hints,
 }
 
 impl<A: SessionApi, C: Clock> Task<A, C> {
@@ -81,9 +84,12 @@ impl<A: SessionApi, C: Clock> Task<A, C> {
             publish_at: now,
             heard: false,
             calls: CallLog::default(),
+            hints: Hints::default(),
             settings,
             rules,
         };
+        let tally = task.store.snapshot().health.notified;
+        task.hints.ledger = Ledger::resumed(tally);
         let known: Vec<Arc<WatchedSession>> =
             task.store.snapshot().sessions.iter().map(Arc::clone).collect();
         for watched in known {
@@ -168,8 +174,9 @@ impl<A: SessionApi, C: Clock> Task<A, C> {
         if self.schedule.has_asked() {
             wake = wake.min(slot.max(now + Duration::from_millis(1)));
         }
+        let due = if self.settings.sweep { Schedule::next_due } else { Schedule::next_hint };
         if self.paused_since.is_none()
-            && let Some(due) = self.schedule.next_due()
+            && let Some(due) = due(&self.schedule)
         {
             wake = wake.min(due.max(slot));
         }
@@ -197,7 +204,8 @@ impl<A: SessionApi, C: Clock> Task<A, C> {
             let whom = match (self.paused_since.is_some(), probing) {
                 (true, _) => Whom::Asked,
                 (false, true) => Whom::Probe,
-                (false, false) => Whom::Anybody,
+                (false, false) if self.settings.sweep => Whom::Anybody,
+                (false, false) => Whom::Hinted,
             };
             let Some(job) = self.schedule.pick(now, whom) else { return };
             self.start(job, probing, now);
@@ -221,14 +229,17 @@ impl<A: SessionApi, C: Clock> Task<A, C> {
         let now = Instant::now();
         self.heard = true;
         let mut call = ended.call();
-        let Ended { job, took, told, .. } = ended;
+        let Ended { job, took, told, asked_at, .. } = ended;
         if self.store.snapshot().sessions.get(job.id).is_none() {
             self.schedule.forget(job.id);
             self.calls.push(call);
             return;
         }
         match told.outcome {
-            Ok(observation) => self.good(job, took, observation, now),
+            Ok(observation) => {
+                self.good(job, took, observation, now);
+                self.reckon(job, asked_at);
+            }
             Err(error) => {
                 let wait = self.bad(job, &error, now);
                 self.failed(&mut call, &error, wait);
@@ -363,6 +374,9 @@ impl<A: SessionApi, C: Clock> Task<A, C> {
             Command::Looked => self.store.looked(self.clock.now()),
             Command::Arrange(arrangement) => self.store.arrange(arrangement),
             Command::StoreTrouble(trouble) => self.store_trouble = trouble,
+            Command::Notified(told) => self.notified(&told, now),
+            Command::Receiving(how) => self.hints.receiving = how,
+            Command::AlertTrouble(trouble) => self.hints.alert_trouble = trouble,
             Command::Traffic(to) => self.tell_traffic(&to),
         }
     }

@@ -9,7 +9,7 @@ use ratatui::widgets::Paragraph;
 use unicode_width::UnicodeWidthStr;
 
 use crate::app::Model;
-use crate::app::view::Tone;
+use crate::app::view::{Cell, Tone};
 use crate::domain::rules::PassRule;
 use crate::theme::{Look, Role};
 
@@ -79,21 +79,33 @@ pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, model: &Model, look: Look)
         lines.push(Line::from(second));
     }
     if area.height > 2 {
-        lines.push(third(model, header.budget, look));
+        lines.push(third(model, (header.budget, header.notifications), look));
     }
     frame.render_widget(Paragraph::new(lines), area);
 }
 
-/// Budget, application, pass rule.
-fn third(model: &Model, budget: Option<String>, look: Look) -> Line<'static> {
+/// Budget, notifications, application, pass rule.
+fn third(
+    model: &Model,
+    (budget, notified): (Option<String>, Option<Cell>),
+    look: Look,
+) -> Line<'static> {
     let budget = budget.map(|budget| format!(" budget {budget}")).unwrap_or_default();
     let sdk = format!("   sdk {}", model.settings().sdk_short);
     let rule = match &model.settings().rules.pass {
         PassRule::All => "every check must be APPROVE".to_owned(),
         PassRule::Listed(types) => format!("{} check types must be APPROVE", types.len()),
     };
-    let text = look.text(&format!("{budget}{sdk}…   pass rule: {rule}"));
-    Line::from(Span::styled(text, look.tone(Tone::Dim)))
+    let mut spans = vec![Span::styled(budget, look.tone(Tone::Dim))];
+    if let Some(notified) = notified {
+        spans.push(Span::styled(
+            format!("   {}", look.text(&notified.text)),
+            look.tone(notified.tone),
+        ));
+    }
+    let rest = look.text(&format!("{sdk}…   pass rule: {rule}"));
+    spans.push(Span::styled(rest, look.tone(Tone::Dim)));
+    Line::from(spans)
 }
 
 /// What is allowed and what is shown. What shows more than usual is never dropped: it stands beside

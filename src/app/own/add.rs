@@ -147,7 +147,11 @@ fn push(dialog: &mut AddDialog, line: Option<AddLine>) {
 }
 
 pub(crate) fn open(model: &mut Model) -> Vec<Effect> {
-    model.overlay = Some(Overlay::Own(OwnOverlay::Add(Box::default())));
+    let mut dialog = Box::<AddDialog>::default();
+    // Sessions that notifications named: offered, not added.
+    let offered: Vec<String> = model.health.offered.iter().map(ToString::to_string).collect();
+    take(model, &mut dialog, &offered.join("\n"));
+    model.overlay = Some(Overlay::Own(OwnOverlay::Add(dialog)));
     Vec::new()
 }
 

@@ -4,6 +4,8 @@
 #![expect(clippy::unwrap_used, reason = "a failed set-up fails the test")]
 #![expect(clippy::unnecessary_wraps, reason = "a script may fail where another does not")]
 
+mod hints;
+
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 

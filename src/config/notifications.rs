@@ -1,0 +1,96 @@
+//! `[notifications]`: whether and where notifications are received.
+//!
+//! Owns these keys. The credential is named by its file, never written here.
+
+use std::net::SocketAddr;
+use std::path::Path;
+
+use super::file::Notifications;
+use super::resolve::{Resolver, at_home, wrong};
+use super::{ConfigError, Source};
+use crate::notifications::receiver::ReceiverSettings;
+
+/// `None` where nothing is to be received.
+pub(super) fn resolve(
+    resolver: &mut Resolver,
+    file: &Notifications,
+    home: &Path,
+) -> Result<Option<ReceiverSettings>, ConfigError> {
+    let refuse = |key: &str, why: &str| wrong(key, Source::File, why.to_owned());
+    let Some(listen) = &file.listen else {
+        let others = file.auth_file.is_some() || file.tls_cert.is_some() || file.tls_key.is_some();
+        if others || !file.hosts.is_empty() {
+            let why = "is missing; expected such as \"127.0.0.1:8750\"";
+            return Err(refuse("notifications.listen", why));
+        }
+        return Ok(None);
+    };
+    let listen: SocketAddr = listen.parse().map_err(|_text| {
+        let why = "expected an address and a port, such as \"127.0.0.1:8750\"";
+        refuse("notifications.listen", why)
+    })?;
+    let path = |path: &Path| at_home(path, home);
+    let Some(auth_file) = &file.auth_file else {
+        let why = "is missing; a file (chmod 600) with `bearer TOKEN` or `basic USER:PASSWORD`, \
+                   the notifications' auth_token of the sessions";
+        return Err(refuse("notifications.auth_file", why));
+    };
+    let tls = match (&file.tls_cert, &file.tls_key) {
+        (None, None) => None,
+        (Some(certificate), Some(key)) => Some((path(certificate), path(key))),
+        (None, Some(_)) => return Err(refuse("notifications.tls_cert", "is missing")),
+        (Some(_), None) => return Err(refuse("notifications.tls_key", "is missing")),
+    };
+    let settings =
+        ReceiverSettings { listen, auth_file: path(auth_file), tls, hosts: file.hosts.clone() };
+    resolver.show("notifications.listen", settings.listen, Source::File);
+    resolver.show("notifications.auth_file", settings.auth_file.display(), Source::File);
+    if let Some((certificate, key)) = &settings.tls {
+        resolver.show("notifications.tls_cert", certificate.display(), Source::File);
+        resolver.show("notifications.tls_key", key.display(), Source::File);
+    }
+    if !settings.hosts.is_empty() {
+        resolver.show("notifications.hosts", settings.hosts.join(", "), Source::File);
+    }
+    Ok(Some(settings))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::PathBuf;
+
+    use super::*;
+    use crate::config::{Config, Environment, Flags};
+
+    fn with(text: &str) -> Result<Config, ConfigError> {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("config.toml");
+        std::fs::write(&path, format!("[profiles.p]\nlearn = true\n[notifications]\n{text}"))
+            .unwrap();
+        let flags = Flags { config: Some(path), ..Flags::default() };
+        crate::config::resolve(&flags, &Environment::default())
+    }
+
+    #[test]
+    fn a_receiver_is_configured_whole_or_not_at_all() {
+        let config = with("").unwrap();
+        assert_eq!(config.notifications, None);
+        assert!(config.refresh.learn, "the profile lets sessions be learned");
+        let listen = "listen = \"127.0.0.1:8750\"\n";
+        let auth = "auth_file = \"/a\"\n";
+        let settings = with(&format!("{listen}{auth}hosts = [\"hooks.example\"]"));
+        let settings = settings.unwrap().notifications.unwrap();
+        assert_eq!(settings.listen, "127.0.0.1:8750".parse().unwrap());
+        assert_eq!(settings.auth_file, PathBuf::from("/a"));
+        for (text, key) in [
+            (listen.to_owned(), "notifications.auth_file"),
+            (auth.to_owned(), "notifications.listen"),
+            (format!("{auth}listen = \"8750\""), "notifications.listen"),
+            (format!("{listen}{auth}tls_cert = \"/c\""), "notifications.tls_key"),
+            (format!("{listen}{auth}tls_key = \"/c\""), "notifications.tls_cert"),
+        ] {
+            let why = with(&text).unwrap_err().to_string();
+            assert!(why.starts_with(key), "{why}");
+        }
+    }
+}

@@ -1,0 +1,189 @@
+//! Connections that end by themselves: five seconds for the head, five for the rest (fault W07).
+//!
+//! Owns the deadlines and the places. One request for each connection; what is said over it is the
+//! receiver's.
+
+use std::future::Future;
+use std::io;
+use std::net::SocketAddr;
+use std::pin::Pin;
+use std::task::{Context, Poll, ready};
+use std::time::Duration;
+
+use axum::serve::Listener;
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::mpsc;
+use tokio::time::{Instant, Sleep, sleep_until, timeout};
+use tokio_rustls::TlsAcceptor;
+use tokio_rustls::server::TlsStream;
+
+use super::places::{Place, Places, TOGETHER};
+
+/// For the TLS handshake and the head of the request together, and again for the rest.
+const PATIENCE: Duration = Duration::from_secs(5);
+/// After an error of the system's, such as too many open files.
+const BREATH: Duration = Duration::from_millis(100);
+/// What ends a head.
+const HEAD_END: &[u8] = b"\r\n\r\n";
+
+/// One connection.
+pub(super) struct Line {
+    stream: Stream,
+    deadline: Pin<Box<Sleep>>,
+    /// Bytes of [`HEAD_END`] seen in a row; all of them: the head is through.
+    head: usize,
+    _place: Place,
+}
+
+enum Stream {
+    Plain(TcpStream),
+    Tls(Box<TlsStream<TcpStream>>),
+}
+
+/// Where connections come out that are ready to be read.
+pub(super) struct Door {
+    ready: mpsc::Receiver<(Line, SocketAddr)>,
+    address: SocketAddr,
+}
+
+impl Door {
+    /// Takes connections in on a task of its own, which ends with the door.
+    pub(super) fn open(listener: TcpListener, tls: Option<TlsAcceptor>) -> io::Result<Self> {
+        let address = listener.local_addr()?;
+        let (out, ready) = mpsc::channel(TOGETHER);
+        tokio::spawn(take_in(listener, tls, out));
+        Ok(Self { ready, address })
+    }
+}
+
+async fn take_in(
+    listener: TcpListener,
+    tls: Option<TlsAcceptor>,
+    out: mpsc::Sender<(Line, SocketAddr)>,
+) {
+    let places = Places::default();
+    loop {
+        let accepted = tokio::select! {
+            () = out.closed() => return,
+            accepted = listener.accept() => accepted,
+        };
+        match accepted {
+            Ok((stream, peer)) => {
+                let Some(place) = places.take(peer.ip()) else { continue };
+                tokio::spawn(ready_line(stream, tls.clone(), place, (out.clone(), peer)));
+            }
+            Err(_of_the_system) => tokio::time::sleep(BREATH).await,
+        }
+    }
+}
+
+/// A handshake never holds up the next connection.
+async fn ready_line(
+    stream: TcpStream,
+    tls: Option<TlsAcceptor>,
+    place: Place,
+    (out, peer): (mpsc::Sender<(Line, SocketAddr)>, SocketAddr),
+) {
+    let deadline = Instant::now() + PATIENCE;
+    let stream = match tls {
+        None => Stream::Plain(stream),
+        Some(tls) => match timeout(PATIENCE, tls.accept(stream)).await {
+            Ok(Ok(stream)) => Stream::Tls(Box::new(stream)),
+            Ok(Err(_)) | Err(_) => return,
+        },
+    };
+    let deadline = Box::pin(sleep_until(deadline));
+    // The receiver may have ended.
+    let _unheard = out.send((Line { stream, deadline, head: 0, _place: place }, peer)).await;
+}
+
+impl Listener for Door {
+    type Io = Line;
+    type Addr = SocketAddr;
+
+    async fn accept(&mut self) -> (Line, SocketAddr) {
+        match self.ready.recv().await {
+            Some(line) => line,
+            None => std::future::pending().await,
+        }
+    }
+
+    fn local_addr(&self) -> io::Result<SocketAddr> {
+        Ok(self.address)
+    }
+}
+
+impl Line {
+    fn in_time(&mut self, context: &mut Context<'_>) -> io::Result<()> {
+        match self.deadline.as_mut().poll(context) {
+            Poll::Ready(()) => Err(io::ErrorKind::TimedOut.into()),
+            Poll::Pending => Ok(()),
+        }
+    }
+
+    /// Looks for the end of the head in what came.
+    fn came(&mut self, bytes: &[u8]) {
+        for byte in bytes {
+            if self.head == HEAD_END.len() {
+                return;
+            }
+            self.head = match HEAD_END.get(self.head) {
+                Some(wanted) if wanted == byte => self.head + 1,
+                _ => usize::from(*byte == b'\r'),
+            };
+            if self.head == HEAD_END.len() {
+                self.deadline.as_mut().reset(Instant::now() + PATIENCE);
+            }
+        }
+    }
+}
+
+impl AsyncRead for Line {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        buffer: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
+        self.in_time(context)?;
+        let before = buffer.filled().len();
+        ready!(match &mut self.stream {
+            Stream::Plain(stream) => Pin::new(stream).poll_read(context, buffer),
+            Stream::Tls(stream) => Pin::new(stream).poll_read(context, buffer),
+        })?;
+        if let Some(new) = buffer.filled().get(before..) {
+            self.came(new);
+        }
+        Poll::Ready(Ok(()))
+    }
+}
+
+impl AsyncWrite for Line {
+    fn poll_write(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        bytes: &[u8],
+    ) -> Poll<io::Result<usize>> {
+        self.in_time(context)?;
+        match &mut self.stream {
+            Stream::Plain(stream) => Pin::new(stream).poll_write(context, bytes),
+            Stream::Tls(stream) => Pin::new(stream).poll_write(context, bytes),
+        }
+    }
+
+    fn poll_flush(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        self.in_time(context)?;
+        match &mut self.stream {
+            Stream::Plain(stream) => Pin::new(stream).poll_flush(context),
+            Stream::Tls(stream) => Pin::new(stream).poll_flush(context),
+        }
+    }
+
+    fn poll_shutdown(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        self.in_time(context)?;
+        match &mut self.stream {
+            Stream::Plain(stream) => Pin::new(stream).poll_shutdown(context),
+            Stream::Tls(stream) => Pin::new(stream).poll_shutdown(context),
+        }
+    }
+}

@@ -1,0 +1,270 @@
+//! The receiver: takes POSTs, answers at once, hands a hint over (faults W01–W14).
+//!
+//! Owns what is refused and in which order: host, path, method, credential, size, and only then a
+//! body is read. Answers say a status and nothing else.
+
+use std::io;
+use std::net::{IpAddr, SocketAddr};
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use axum::body::{Body, to_bytes};
+use axum::extract::{Request, State};
+use axum::http::header::{
+    ALLOW, CONNECTION, CONTENT_ENCODING, CONTENT_LENGTH, HOST, ORIGIN, WWW_AUTHENTICATE,
+};
+use axum::http::request::Parts;
+use axum::http::{HeaderValue, Method, Response, StatusCode};
+use tokio::net::TcpListener;
+use tokio::sync::mpsc;
+use tokio::time::Instant;
+use tokio_rustls::TlsAcceptor;
+use tokio_util::sync::CancellationToken;
+
+use super::auth::{AuthError, BITS_BEYOND_LOOPBACK, Credential};
+use super::connection::Door;
+pub use super::tls::TlsError;
+use super::{tls, wire};
+use crate::clock::Clock;
+use crate::domain::notification::{Notification, Receiving};
+
+/// Where notifications are sent to, below the address.
+pub const PATH: &str = "/notifications";
+/// The first and the longest wait before it is tried again to listen (fault W12).
+const AGAIN: (Duration, Duration) = (Duration::from_secs(1), Duration::from_mins(1));
+
+/// What the configuration says of the receiver.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ReceiverSettings {
+    /// Address and port.
+    pub listen: SocketAddr,
+    /// The credential's file.
+    pub auth_file: PathBuf,
+    /// Certificate and key.
+    pub tls: Option<(PathBuf, PathBuf)>,
+    /// Names that senders call this machine by, beside loopback's.
+    pub hosts: Vec<String>,
+}
+
+/// Why the receiver cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum ReceiverError {
+    /// The credential.
+    #[error(transparent)]
+    Auth(#[from] AuthError),
+    /// Certificate or key.
+    #[error(transparent)]
+    Tls(#[from] TlsError),
+    /// Reachable from other machines without TLS.
+    #[error(
+        "{0} can be reached from other machines: that needs tls_cert and tls_key; \
+         without, listen on 127.0.0.1 behind a proxy that has a certificate"
+    )]
+    NoTls(SocketAddr),
+    /// Reachable from other machines with a secret that can be guessed.
+    #[error(
+        "{0} can be reached from other machines: that needs a secret of 128 bits or more, such as \
+         `bearer` and the output of `openssl rand -hex 16`"
+    )]
+    Guessable(SocketAddr),
+}
+
+/// A receiver that is ready to listen; see [`Receiver::run`].
+#[derive(Clone)]
+pub struct Receiver {
+    listen: SocketAddr,
+    credential: Credential,
+    tls: Option<TlsAcceptor>,
+    hosts: Vec<String>,
+}
+
+impl std::fmt::Debug for Receiver {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Receiver").field("listen", &self.listen).finish_non_exhaustive()
+    }
+}
+
+impl Receiver {
+    /// Reads credential and certificate.
+    ///
+    /// # Errors
+    /// See [`ReceiverError`]: also when other machines could reach it without TLS or with a secret
+    /// of less than 128 bits (fault W13).
+    pub fn new(settings: &ReceiverSettings) -> Result<Self, ReceiverError> {
+        let listen = settings.listen;
+        let credential = Credential::from_file(&settings.auth_file)?;
+        let tls = match &settings.tls {
+            Some((certificate, key)) => Some(tls::acceptor(certificate, key)?),
+            None => None,
+        };
+        if !listen.ip().to_canonical().is_loopback() {
+            if tls.is_none() {
+                return Err(ReceiverError::NoTls(listen));
+            }
+            if credential.bits() < BITS_BEYOND_LOOPBACK {
+                return Err(ReceiverError::Guessable(listen));
+            }
+        }
+        Ok(Self { listen, credential, tls, hosts: settings.hosts.clone() })
+    }
+
+    /// Listens until cancelled. What is accepted goes to `hints`, which must be taken from there
+    /// quickly: while it is full, senders are told 503. `tell` hears how the receiver stands; where
+    /// it cannot listen it is tried again, more and more rarely.
+    pub async fn run<C: Clock + Clone>(
+        self,
+        hints: mpsc::Sender<Notification>,
+        tell: impl Fn(Receiving) + Send,
+        clock: C,
+        cancelled: CancellationToken,
+    ) {
+        let mut wait = AGAIN.0;
+        loop {
+            match self.bound().await {
+                Ok((door, address)) => {
+                    tell(Receiving::On(address.to_string()));
+                    wait = AGAIN.0;
+                    let asked = Asked {
+                        of: self.clone(),
+                        address,
+                        hints: hints.clone(),
+                        clock: clock.clone(),
+                    };
+                    let serving = cancelled.child_token();
+                    let server = tokio::spawn(serve(door, asked, serving.clone()));
+                    // A panic in it ends it, and it is begun again.
+                    let _ended = server.await;
+                    tell(Receiving::Down("the receiver of notifications failed".to_owned()));
+                }
+                Err(why) => tell(Receiving::Down(words(self.listen, &why))),
+            }
+            let again = Instant::now() + wait;
+            tokio::select! {
+                () = cancelled.cancelled() => return,
+                () = tokio::time::sleep_until(again) => {}
+            }
+            wait = (wait * 2).min(AGAIN.1);
+        }
+    }
+
+    async fn bound(&self) -> io::Result<(Door, SocketAddr)> {
+        let listener = TcpListener::bind(self.listen).await?;
+        let address = listener.local_addr()?;
+        Ok((Door::open(listener, self.tls.clone())?, address))
+    }
+}
+
+fn words(listen: SocketAddr, why: &io::Error) -> String {
+    match why.kind() {
+        io::ErrorKind::AddrInUse => format!("notifications: {listen} is in use by another program"),
+        io::ErrorKind::PermissionDenied => {
+            format!("notifications: the system does not let us listen on {listen}")
+        }
+        _ => format!("notifications: cannot listen on {listen}: {}", why.kind()),
+    }
+}
+
+struct Asked<C> {
+    of: Receiver,
+    address: SocketAddr,
+    hints: mpsc::Sender<Notification>,
+    clock: C,
+}
+
+async fn serve<C: Clock + Clone>(door: Door, asked: Asked<C>, cancelled: CancellationToken) {
+    let router = Router::new().fallback(answer::<C>).with_state(Arc::new(asked));
+    // Ends only when told to: errors of single connections are theirs.
+    tokio::select! {
+        () = cancelled.cancelled() => {}
+        _ended = async { axum::serve(door, router).await } => {}
+    }
+}
+
+async fn answer<C: Clock>(State(asked): State<Arc<Asked<C>>>, request: Request) -> Response<Body> {
+    let (parts, body) = request.into_parts();
+    let status = match asked.refused(&parts) {
+        Some(status) => status,
+        None => match to_bytes(body, wire::LARGEST).await {
+            Ok(bytes) => asked.take(&bytes),
+            // Too long, or cut off: in which case nobody hears it.
+            Err(_why) => StatusCode::PAYLOAD_TOO_LARGE,
+        },
+    };
+    let mut answer = Response::new(Body::empty());
+    *answer.status_mut() = status;
+    let headers = answer.headers_mut();
+    headers.insert(CONNECTION, HeaderValue::from_static("close"));
+    match status {
+        StatusCode::UNAUTHORIZED => {
+            let challenge = HeaderValue::from_static(asked.of.credential.challenge());
+            headers.insert(WWW_AUTHENTICATE, challenge);
+        }
+        StatusCode::METHOD_NOT_ALLOWED => {
+            headers.insert(ALLOW, HeaderValue::from_static("POST"));
+        }
+        _ => {}
+    }
+    answer
+}
+
+impl<C: Clock> Asked<C> {
+    /// Why the request is refused, without a look at its body.
+    fn refused(&self, parts: &Parts) -> Option<StatusCode> {
+        let header =
+            |name| parts.headers.get(name).and_then(|value: &HeaderValue| value.to_str().ok());
+        // A browser says where a page came from; no sender of notifications is a page (W11).
+        if parts.headers.contains_key(ORIGIN) || !self.is_ours(header(HOST)) {
+            return Some(StatusCode::FORBIDDEN);
+        }
+        if parts.uri.path() != PATH {
+            return Some(StatusCode::NOT_FOUND);
+        }
+        if parts.method != Method::POST {
+            return Some(StatusCode::METHOD_NOT_ALLOWED);
+        }
+        if !self.of.credential.admits(&parts.headers) {
+            return Some(StatusCode::UNAUTHORIZED);
+        }
+        let length = header(CONTENT_LENGTH).and_then(|length| length.parse::<usize>().ok());
+        // What is compressed has no size that we could know.
+        let packed = header(CONTENT_ENCODING).is_some_and(|how| how != "identity");
+        (packed || length.is_some_and(|length| length > wire::LARGEST))
+            .then_some(StatusCode::PAYLOAD_TOO_LARGE)
+    }
+
+    /// The host that the sender asked for is one of ours: loopback by number or name, the address
+    /// that we listen on, or one of the configuration.
+    fn is_ours(&self, host: Option<&str>) -> bool {
+        let Some(host) = host else { return false };
+        let (name, port) = split(host);
+        if port.is_some_and(|port| port != self.address.port().to_string()) {
+            // A proxy in front may have another port: its name must be configured with it.
+            return self.of.hosts.iter().any(|known| known.eq_ignore_ascii_case(host));
+        }
+        let address = name.trim_matches(['[', ']']).parse::<IpAddr>().ok();
+        name.eq_ignore_ascii_case("localhost")
+            || address.is_some_and(|ip| ip.is_loopback() || ip == self.address.ip())
+            || self.of.hosts.iter().any(|known| known.eq_ignore_ascii_case(name))
+    }
+
+    fn take(&self, body: &[u8]) -> StatusCode {
+        let Ok(notification) = wire::read(body, self.clock.now()) else {
+            return StatusCode::BAD_REQUEST;
+        };
+        // 200 is said of what was handed over, and of nothing else (W14).
+        match self.hints.try_send(notification) {
+            Ok(()) => StatusCode::OK,
+            Err(_full_or_ending) => StatusCode::SERVICE_UNAVAILABLE,
+        }
+    }
+}
+
+/// Name and port of a `Host`; an IPv6 address stands in brackets.
+fn split(host: &str) -> (&str, Option<&str>) {
+    match host.rsplit_once(':') {
+        Some((name, port)) if !port.contains(']') => (name, Some(port)),
+        _ => (host, None),
+    }
+}

@@ -1,0 +1,66 @@
+//! The counters of notifications as JSON, under one name of the state.
+//!
+//! Owns their form. What cannot be read counts from nothing.
+
+use serde_json::{Value, json};
+
+use super::{PersistError, Persistence};
+use crate::domain::ledger::Tally;
+
+const NAME: &str = "notifications";
+
+/// The counters as they were kept last.
+///
+/// # Errors
+/// See [`PersistError`].
+pub fn tally(persistence: &mut impl Persistence) -> Result<Tally, PersistError> {
+    let text = persistence.state(NAME)?;
+    let value: Value = text.and_then(|text| serde_json::from_str(&text).ok()).unwrap_or_default();
+    let count = |key: &str| value.get(key).and_then(Value::as_u64).unwrap_or(0);
+    Ok(Tally {
+        received: count("received"),
+        unknown_sessions: count("unknown_sessions"),
+        confirmed: count("confirmed"),
+        missed: count("missed"),
+        unconfirmed: count("unconfirmed"),
+        not_subscribed: count("not_subscribed"),
+    })
+}
+
+/// Keeps them.
+///
+/// # Errors
+/// See [`PersistError`].
+pub fn keep(persistence: &mut impl Persistence, tally: &Tally) -> Result<(), PersistError> {
+    let value = json!({
+        "received": tally.received,
+        "unknown_sessions": tally.unknown_sessions,
+        "confirmed": tally.confirmed,
+        "missed": tally.missed,
+        "unconfirmed": tally.unconfirmed,
+        "not_subscribed": tally.not_subscribed,
+    });
+    persistence.set_state(NAME, &value.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::persist::memory::Memory;
+
+    #[test]
+    fn the_counters_come_back_as_they_were_kept() {
+        let mut store = Memory::default();
+        assert_eq!(tally(&mut store).unwrap(), Tally::default());
+        let counted = Tally {
+            received: 41,
+            unknown_sessions: 1,
+            confirmed: 30,
+            missed: 2,
+            unconfirmed: 3,
+            not_subscribed: 4,
+        };
+        keep(&mut store, &counted).unwrap();
+        assert_eq!(tally(&mut store).unwrap(), counted);
+    }
+}

@@ -1,0 +1,65 @@
+//! What notifications do: sessions are looked at sooner, and what no answer tells is kept.
+//!
+//! Owns the ledger and the sessions that are offered for the list. A notification never changes what
+//! is known of a session otherwise (fault W05).
+
+use jiff::Timestamp;
+use tokio::time::Instant;
+
+use super::schedule::{Job, Part};
+use super::task::Task;
+use crate::api::SessionApi;
+use crate::clock::Clock;
+use crate::domain::change::{ChangeKind, TimelineEvent};
+use crate::domain::ids::SessionId;
+use crate::domain::ledger::Ledger;
+use crate::domain::notification::{Notification, Receiving};
+
+/// Sessions that are offered for the list at once: whoever has the credential cannot flood it.
+const OFFERED: usize = 100;
+
+/// What is kept of notifications beside the timeline.
+#[derive(Debug, Default)]
+pub(super) struct Hints {
+    pub(super) ledger: Ledger,
+    pub(super) receiving: Receiving,
+    pub(super) offered: Vec<SessionId>,
+    pub(super) alert_trouble: Option<String>,
+}
+
+impl<A: SessionApi, C: Clock> Task<A, C> {
+    /// A session that is not on the list is counted, and nothing else (fault W08).
+    pub(super) fn notified(&mut self, told: &Notification, now: Instant) {
+        if self.store.snapshot().sessions.get(told.session).is_none() {
+            self.hints.ledger.told_unknown();
+            let archived = self.store.snapshot().archived.get(told.session).is_some();
+            let offered = &mut self.hints.offered;
+            let room = offered.len() < OFFERED && !offered.contains(&told.session);
+            if self.settings.learn && room && !archived {
+                offered.push(told.session);
+            }
+            return;
+        }
+        let at = self.clock.now();
+        self.hints.ledger.told(told.session, &told.topic, at);
+        self.store.notified(told, at);
+        self.schedule.hint(told.session, now);
+    }
+
+    /// Puts an answer into the ledger: what it showed, and what it did not.
+    pub(super) fn reckon(&mut self, job: Job, asked_at: Timestamp) {
+        if job.part != Part::Session || self.hints.receiving == Receiving::Off {
+            return;
+        }
+        let Some(watched) = self.store.snapshot().sessions.get(job.id) else { return };
+        let fetched = watched.answers.session.as_ref().map(|answer| answer.fetched_at);
+        let fetched = fetched.filter(|at| *at >= asked_at);
+        let timeline = watched.timeline.iter().rev();
+        let news: Vec<TimelineEvent> =
+            timeline.take_while(|event| Some(event.seen_at) == fetched).cloned().collect();
+        // All of a first answer is new, and none of it was told.
+        if news.iter().all(|event| event.what != ChangeKind::FirstSeen) {
+            self.hints.ledger.answered(job.id, &news, (asked_at, self.clock.now()));
+        }
+    }
+}

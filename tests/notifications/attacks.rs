@@ -1,0 +1,241 @@
+//! What an attacker or a mistake sends, and that it costs nothing.
+
+use std::time::Duration;
+
+use tokio::time::Instant;
+
+use super::*;
+
+#[tokio::test]
+async fn without_the_credential_nothing_of_a_body_is_read() {
+    // W01
+    let mut door = listening().await;
+    let host = format!("Host: {}", door.host());
+    let long = format!("Authorization: Bearer {}", "x".repeat(8_000));
+    for wrong in ["X: none", "Authorization: Bearer wrong", "Authorization: Basic eDp5", &long] {
+        let headers = [host.as_str(), wrong, "Expect: 100-continue"];
+        let mut socket = TcpStream::connect(door.address).await.unwrap();
+        let head = format!(
+            "POST /notifications HTTP/1.1\r\n{}\r\nContent-Length: 60000\r\n\r\n",
+            headers.join("\r\n")
+        );
+        socket.write_all(head.as_bytes()).await.unwrap();
+        let answer = answer(&mut socket).await;
+        assert!(answer.starts_with("HTTP/1.1 401 "), "no 100, which asks for the body: {answer}");
+        assert!(answer.to_lowercase().contains("content-length: 0"), "no detail: {answer}");
+    }
+    let good = bearer();
+    let headers = [host.as_str(), &good, "Expect: 100-continue"];
+    let answer = door.answer("POST /notifications", &headers, BODY.as_bytes()).await;
+    assert!(answer.starts_with("HTTP/1.1 100 ") && answer.contains(" 200 "), "{answer}");
+    assert!(door.told.try_recv().is_ok() && door.told.try_recv().is_err());
+    let oversized = format!("Authorization: Bearer {}", "x".repeat(2_000_000));
+    assert!(matches!(door.post(&[&oversized], BODY).await, 0 | 431), "not even a head of 2 MB");
+}
+
+#[tokio::test]
+async fn a_body_that_is_too_long_endless_or_packed_is_refused_and_the_connection_closed() {
+    // W06
+    let door = listening().await;
+    let (host, good) = (format!("Host: {}", door.host()), bearer());
+    let most = format!("{BODY}{}", " ".repeat(64 * 1024 - BODY.len()));
+    assert_eq!(door.post(&[&good], &most).await, 200);
+    assert_eq!(door.post(&[&good], &format!("{most} ")).await, 413);
+    assert_eq!(door.post(&[&good, "Content-Encoding: gzip"], BODY).await, 413);
+
+    let mut socket = TcpStream::connect(door.address).await.unwrap();
+    let head = format!(
+        "POST /notifications HTTP/1.1\r\n{host}\r\n{good}\r\nTransfer-Encoding: chunked\r\n\r\n"
+    );
+    socket.write_all(head.as_bytes()).await.unwrap();
+    let chunk = format!("1000\r\n{}\r\n", "x".repeat(4096));
+    let mut sent = 0;
+    while sent < 1024 * 1024 * 1024 && socket.write_all(chunk.as_bytes()).await.is_ok() {
+        sent += chunk.len();
+    }
+    println!("{} KiB of an endless body went into the system's buffers", sent / 1024);
+    assert!(sent < 64 * 1024 * 1024, "it was cut off");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_head_has_five_seconds_and_so_has_a_body() {
+    // W07
+    let door = listening().await;
+    let (host, good) = (format!("Host: {}", door.host()), bearer());
+    let head =
+        format!("POST /notifications HTTP/1.1\r\n{host}\r\n{good}\r\nContent-Length: 100\r\n");
+    let one_second = Duration::from_secs(1);
+    for (name, before, drip, at_least, at_most) in [
+        ("nothing", "", "", 5, 6),
+        ("a head by drips", head.as_str(), "X: y\r\n", 5, 7),
+        ("a body by drips", &format!("{head}\r\n"), " ", 5, 12),
+    ] {
+        let begun = Instant::now();
+        let mut socket = TcpStream::connect(door.address).await.unwrap();
+        socket.write_all(before.as_bytes()).await.unwrap();
+        let (mut reads, mut writes) = socket.split();
+        let dripping = async {
+            loop {
+                tokio::time::sleep(one_second).await;
+                if drip.is_empty() || writes.write_all(drip.as_bytes()).await.is_err() {
+                    std::future::pending::<()>().await;
+                }
+            }
+        };
+        let mut rest = Vec::new();
+        tokio::select! {
+            _end = reads.read_to_end(&mut rest) => {}
+            () = dripping => {}
+            () = tokio::time::sleep(Duration::from_mins(1)) => panic!("{name}: still open"),
+        }
+        let took = begun.elapsed().as_secs();
+        assert!((at_least..=at_most).contains(&took), "{name}: {took} s");
+    }
+}
+
+#[tokio::test]
+async fn while_thousands_of_idle_connections_come_from_one_address_others_are_answered() {
+    // W07
+    let door = listening_with(&format!("bearer {TOKEN}"), 1_000).await;
+    let mut held = Vec::new();
+    let mut times = Vec::new();
+    for round in 0..100 {
+        for _ in 0..20 {
+            held.extend(connect_from("127.0.0.2", door.address).await.ok());
+        }
+        let begun = Instant::now();
+        assert_eq!(door.post(&[&bearer()], BODY).await, 200, "round {round}");
+        times.push(begun.elapsed());
+    }
+    times.sort_unstable();
+    println!("{} idle connections; answered p99 in {:?}", held.len(), times[98]);
+    // Those beyond eight were closed at once.
+    let mut open = 0;
+    for socket in &mut held {
+        let mut byte = [0];
+        let read = tokio::time::timeout(Duration::from_millis(1), socket.read(&mut byte)).await;
+        open += usize::from(read.is_err());
+    }
+    assert!(open <= 8, "{open} of them have a place");
+}
+
+#[tokio::test]
+async fn another_method_path_or_text_is_refused_without_a_word() {
+    // W10
+    let mut door = listening().await;
+    let (host, good) = (format!("Host: {}", door.host()), bearer());
+    let headers = [host.as_str(), good.as_str()];
+    for (line, body, status) in [
+        ("GET /notifications", "", 405),
+        ("PUT /notifications", BODY, 405),
+        ("OPTIONS /notifications", "", 405),
+        ("POST /", BODY, 404),
+        ("POST /notifications/x", BODY, 404),
+        ("POST /../etc/passwd", BODY, 404),
+        ("POST /notifications", "", 400),
+        ("POST /notifications", "{", 400),
+        ("POST /notifications", "[1,2]", 400),
+        ("POST /notifications", r#"{"session_id":"x","topic":"check_completion"}"#, 400),
+        ("POST /notifications?x=1", BODY, 200),
+    ] {
+        let answer = door.answer(line, &headers, body.as_bytes()).await;
+        assert_eq!(status_of(&answer), status, "{line} {body}");
+        assert!(answer.ends_with("\r\n\r\n"), "no body, no detail: {answer}");
+        assert!(!answer.to_lowercase().contains("access-control"), "{answer}");
+    }
+    let mut dice = fastrand::Rng::with_seed(10);
+    for _ in 0..200 {
+        let mut socket = TcpStream::connect(door.address).await.unwrap();
+        let noise: Vec<u8> = (0..dice.usize(1..400)).map(|_| dice.u8(..)).collect();
+        socket.write_all(&noise).await.unwrap();
+        socket.shutdown().await.unwrap();
+        let mut rest = Vec::new();
+        let _cut = socket.read_to_end(&mut rest).await;
+    }
+    assert_eq!(door.post(&[&good], BODY).await, 200, "it has survived");
+    assert!(door.states.try_recv().is_err(), "and was never down");
+}
+
+#[tokio::test]
+async fn a_browser_or_a_name_that_is_not_ours_is_refused_even_with_the_credential() {
+    // W11
+    let mut door = listening().await;
+    let (good, port) = (bearer(), door.address.port());
+    let from = |host: String| [format!("Host: {host}"), good.clone()];
+    for (host, status) in [
+        (format!("127.0.0.1:{port}"), 200),
+        (format!("localhost:{port}"), 200),
+        (format!("LOCALHOST:{port}"), 200),
+        ("hooks.example".to_owned(), 200),
+        (format!("hooks.example:{port}"), 200),
+        (format!("rebound.example:{port}"), 403),
+        (format!("127.0.0.1.rebound.example:{port}"), 403),
+        ("127.0.0.1:1".to_owned(), 403),
+        (format!("10.0.0.1:{port}"), 403),
+        (String::new(), 403),
+    ] {
+        let headers = from(host.clone());
+        let headers: Vec<&str> = headers.iter().map(String::as_str).collect();
+        let told = door.status("POST /notifications", &headers, BODY.as_bytes()).await;
+        assert_eq!(told, status, "{host}");
+    }
+    assert_eq!(door.status("POST /notifications", &[&good], BODY.as_bytes()).await, 403, "no host");
+    for origin in ["Origin: https://evil.example", "Origin: null", "Origin: http://127.0.0.1"] {
+        assert_eq!(door.post(&[&good, origin], BODY).await, 403, "{origin}");
+    }
+    assert_eq!(door.post(&["Cookie: x=y"], BODY).await, 401, "the credential is needed");
+    let mut taken = 0;
+    while door.told.try_recv().is_ok() {
+        taken += 1;
+    }
+    assert_eq!(taken, 5);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_port_in_use_is_said_and_tried_again_more_and_more_rarely() {
+    // W12
+    let blocker = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = blocker.local_addr().unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let listen = address.to_string();
+    let receiver = Receiver::new(&settings(folder.path(), &listen, "bearer x")).unwrap();
+    let (hints, _told) = mpsc::channel(1);
+    let (tell, mut states) = mpsc::unbounded_channel();
+    let stop = CancellationToken::new();
+    let _guard = stop.clone().drop_guard();
+    let tell = move |how| tell.send((Instant::now(), how)).unwrap_or(());
+    tokio::spawn(receiver.run(hints, tell, SystemClock, stop));
+    let mut times = Vec::new();
+    for _ in 0..9 {
+        let (at, how) = states.recv().await.unwrap();
+        let Receiving::Down(why) = how else { panic!("{how:?}") };
+        assert!(why.contains("in use") && why.contains(&listen), "{why}");
+        times.push(at);
+    }
+    let waits: Vec<u64> = times.windows(2).map(|pair| (pair[1] - pair[0]).as_secs()).collect();
+    assert_eq!(waits, [1, 2, 4, 8, 16, 32, 60, 60]);
+    drop(blocker);
+    let (_, how) = states.recv().await.unwrap();
+    assert_eq!(how, Receiving::On(listen));
+}
+
+#[tokio::test]
+async fn beyond_this_machine_it_listens_only_with_tls_and_a_secret_that_nobody_guesses() {
+    // W13
+    let folder = tempfile::tempdir().unwrap();
+    let strong = format!("bearer {TOKEN}");
+    for (listen, auth, good) in [
+        ("127.0.0.1:0", "bearer short", true),
+        ("127.8.0.1:0", "bearer short", true),
+        ("[::1]:0", "bearer short", true),
+        ("0.0.0.0:0", strong.as_str(), false),
+        ("[::]:0", &strong, false),
+        ("192.0.2.1:0", &strong, false),
+    ] {
+        let made = Receiver::new(&settings(folder.path(), listen, auth));
+        assert_eq!(made.is_ok(), good, "{listen}");
+        if let Err(why) = made {
+            assert!(why.to_string().contains("tls_cert"), "{why}");
+        }
+    }
+}
