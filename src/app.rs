@@ -37,6 +37,7 @@ pub mod overlay;
 pub mod own;
 mod palette;
 mod parts;
+mod past;
 mod pickers;
 mod query;
 mod rebuild;

@@ -5,6 +5,7 @@
 //! tokio, ratatui, or any other room. Time is always an argument.
 
 pub mod arrangement;
+pub mod as_of;
 pub mod attention;
 pub mod call;
 pub mod change;

@@ -62,6 +62,8 @@ pub enum Role {
     Key,
     /// A hit, a marked row.
     Mark,
+    /// The ground of the whole screen while it shows the past.
+    Past,
 }
 
 impl Look {
@@ -108,6 +110,16 @@ impl Look {
             }
             if let (Some(bg), Color::Reset) = (bg, cell.bg) {
                 cell.bg = bg;
+            }
+        }
+    }
+
+    /// The past's ground behind all that has none of its own.
+    pub fn paint_past(self, buffer: &mut Buffer) {
+        let past = self.role(Role::Past);
+        for cell in &mut buffer.content {
+            if cell.bg == Color::Reset {
+                cell.set_style(past);
             }
         }
     }
@@ -160,6 +172,12 @@ impl Look {
         if focus { border::THICK } else { border::PLAIN }
     }
 
+    /// Double lines: the past is shown.
+    #[must_use]
+    pub const fn past_border(self, focus: bool) -> border::Set<'static> {
+        if self.ascii { self.border(focus) } else { border::DOUBLE }
+    }
+
     /// A text in the characters that may be used: with `--ascii` our own signs become ASCII.
     #[must_use]
     pub fn text(self, text: &str) -> String {
@@ -177,7 +195,7 @@ impl Look {
                 '—' | '–' => '-',
                 '…' | '≈' => '~',
                 '→' | '▸' | '›' => '>',
-                '‹' => '<',
+                '‹' | '◀' => '<',
                 '▲' | '↑' => '^',
                 '❚' => '=',
                 'Δ' | '±' => '+',

@@ -41,6 +41,9 @@ const fn rect(area: Area) -> Rect {
 /// Draws one frame.
 pub fn draw(frame: &mut Frame<'_>, model: &Model, look: Look) {
     draw_cells(frame, model, look);
+    if model.in_past() && model.lock().is_none() {
+        look.paint_past(frame.buffer_mut());
+    }
     look.paint_ground(frame.buffer_mut());
 }
 

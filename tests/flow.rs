@@ -14,6 +14,8 @@ mod fitting;
 mod mouse;
 #[path = "flow/own.rs"]
 mod own;
+#[path = "flow/past.rs"]
+mod past;
 
 use std::cell::RefCell;
 use std::io;

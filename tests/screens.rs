@@ -294,6 +294,37 @@ fn every_theme_over_a_live_frame() {
     insta::assert_snapshot!("themes", pictures(frames.collect()));
 }
 
+/// The past cannot be taken for now: words, double lines, and the theme's own ground.
+#[test]
+fn the_past_at_every_size_and_in_every_theme() {
+    let themes = Themes::read(&[], ColourDepth::TrueColor);
+    let mut frames = Vec::new();
+    let past = |size, back: usize| {
+        let mut model = model(State::Live, size);
+        for _ in 0..back {
+            update(&mut model, Event::Action(Action::StepBack));
+        }
+        assert!(model.in_past());
+        model
+    };
+    for size in SIZES {
+        frames.push((format!("{}x{}", size.0, size.1), frame(&past(size, 6), look())));
+    }
+    for (name, _) in SHIPPED {
+        let look = Look::new(ColourDepth::TrueColor, false).with(themes.get(name).unwrap());
+        let (now, then) = (model(State::Live, (80, 24)), past((80, 24), 6));
+        let (now, then) = (frame(&now, look), frame(&then, look));
+        let same =
+            |(a, b): (&ratatui::buffer::Cell, &ratatui::buffer::Cell)| a.style() == b.style();
+        let tinted = now.content().iter().zip(then.content()).filter(|pair| !same(*pair)).count();
+        assert!(tinted > 80 * 24 / 2, "{name}: {tinted} cells look other than now");
+        frames.push((name.to_owned(), then));
+    }
+    let ascii = Look::new(ColourDepth::None, true);
+    frames.push(("no colours, ascii".to_owned(), frame(&past((80, 24), 6), ascii)));
+    insta::assert_snapshot!("past", pictures(frames));
+}
+
 #[test]
 fn the_palette_whole_searched_without_a_hit_and_in_a_small_window() {
     let mut frames = Vec::new();

@@ -144,6 +144,10 @@ pub enum Action {
     ListWider,
     /// The header in one line, and back.
     Header,
+    /// The screen as it stood when something happened before.
+    StepBack,
+    /// The same, forward; after the last moment, now.
+    StepForward,
     /// Stop the program until the shell continues it.
     Suspend,
     /// The API log.

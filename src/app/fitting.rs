@@ -3,6 +3,8 @@
 //!
 //! Owns these choices. They end with the program.
 
+use crate::app::action::Action;
+use crate::app::effect::Effect;
 use crate::app::layout::{self, Areas, Proportions};
 use crate::app::model::Model;
 use crate::app::update::say;
@@ -50,8 +52,19 @@ impl Model {
     }
 }
 
+/// The actions of this room; `None`: it is another's.
+pub(crate) fn act(model: &mut Model, action: Action) -> Option<Vec<Effect>> {
+    match action {
+        Action::ListNarrower => resize(model, false),
+        Action::ListWider => resize(model, true),
+        Action::Header => header(model),
+        _ => return None,
+    }
+    Some(Vec::new())
+}
+
 /// `<` and `>`: the list takes less or more of the width.
-pub(crate) fn resize(model: &mut Model, wider: bool) {
+fn resize(model: &mut Model, wider: bool) {
     let share = model.fitting.proportions.list;
     let share = if wider { share + STEP } else { share.saturating_sub(STEP) };
     model.fitting.proportions.list = share.clamp(30, 80);
@@ -60,6 +73,6 @@ pub(crate) fn resize(model: &mut Model, wider: bool) {
 }
 
 /// `ctrl-e`: the header keeps one line, with badge, state of the connection and attention count.
-pub(crate) fn header(model: &mut Model) {
+fn header(model: &mut Model) {
     model.fitting.proportions.low_header ^= true;
 }

@@ -12,7 +12,7 @@ use crate::app::event::Event;
 use crate::app::model::Model;
 use crate::app::update::say;
 use crate::app::view::{Cell, Tone};
-use crate::app::words::Openness;
+use crate::app::words::{Openness, left};
 use crate::domain::deed::Deed;
 use crate::domain::personal::Privacy;
 
@@ -67,13 +67,13 @@ impl Model {
         let revealed = self.times.openness.revealed.is_some();
         match (self.times.openness.privacy, self.guard.off_until) {
             (Privacy::Off, Some(until)) => {
-                Cell::new(format!("UNMASKED {}", self.times.until(until)), Tone::Bad)
+                Cell::new(format!("UNMASKED {}", left(until, self.clock)), Tone::Bad)
             }
             (Privacy::Off, None) => Cell::new("UNMASKED", Tone::Bad),
             (Privacy::Partial, _) => Cell::new("PARTIAL", Tone::Warn),
             (Privacy::Masked, _) if revealed => {
-                let until = self.guard.revealed_until.unwrap_or(self.times.now);
-                Cell::new(format!("REVEALED {}", self.times.until(until)), Tone::Warn)
+                let until = self.guard.revealed_until.unwrap_or(self.clock);
+                Cell::new(format!("REVEALED {}", left(until, self.clock)), Tone::Warn)
             }
             (Privacy::Masked, _) => Cell::new("MASKED", Tone::Dim),
         }
@@ -103,7 +103,7 @@ pub(crate) fn reveal(model: &mut Model) -> Vec<Effect> {
 
 /// The line is written: show more.
 pub(crate) fn permitted(model: &mut Model, permit: Permit) {
-    let now = model.times.now;
+    let now = model.clock;
     match permit {
         // A screen that was locked meanwhile stays masked.
         _ if model.guard.locked.is_some() => {}
@@ -137,7 +137,7 @@ fn close(model: &mut Model) {
 
 /// What is over by now, and the lock.
 pub(crate) fn tick(model: &mut Model) -> Vec<Effect> {
-    let now = model.times.now;
+    let now = model.clock;
     let over = |until: Option<Timestamp>| until.is_some_and(|until| now >= until);
     let mut effects = Vec::new();
     if over(model.guard.off_until) {
@@ -172,7 +172,7 @@ pub(crate) fn before(model: &mut Model, event: &Event) -> Option<Vec<Effect>> {
     if !matches!(event, Event::Action(_) | Event::Edit(_) | Event::Paste(_) | Event::Mouse(_)) {
         return None;
     }
-    model.guard.last_key = model.times.now;
+    model.guard.last_key = model.clock;
     let lock = model.guard.locked?;
     model.dirty = true;
     match event {

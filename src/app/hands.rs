@@ -24,6 +24,7 @@ use crate::app::overlay::Overlay;
 use crate::app::text_field::TextField;
 use crate::app::update::say;
 use crate::app::view::{Cell, Tone};
+use crate::app::words::left;
 use crate::domain::ids::{MediaId, SessionId};
 
 /// The one that is open.
@@ -115,7 +116,7 @@ impl Model {
 
     /// Words of a time, for a dialog.
     pub(crate) fn now_stamp(&self) -> String {
-        self.times.now.strftime("%Y%m%dT%H%M%SZ").to_string()
+        self.clock.strftime("%Y%m%dT%H%M%SZ").to_string()
     }
 }
 
@@ -136,7 +137,7 @@ pub(crate) fn act(model: &mut Model, hand: Hand, action: Action) -> Vec<Effect> 
 /// What came of a wish goes to its dialog, if that is still open; personal data goes nowhere else.
 pub(crate) fn told(model: &mut Model, told: Told) {
     model.dirty = true;
-    let until = model.times.now + crate::app::guard::REVEALED;
+    let until = model.clock + crate::app::guard::REVEALED;
     let hand = match &mut model.overlay {
         Some(Overlay::Hand(hand)) => Some(&mut **hand),
         _ => None,
@@ -165,13 +166,13 @@ pub(crate) fn told(model: &mut Model, told: Told) {
 
 /// What was revealed for a time is hidden again.
 pub(crate) fn tick(model: &mut Model) -> Vec<Effect> {
-    let now = model.times.now;
+    let now = model.clock;
     if let Some(Overlay::Hand(hand)) = &mut model.overlay
         && let Hand::Letter(dialog) = &mut **hand
         && dialog.contact_until.is_some()
     {
         model.dirty = true;
-        dialog.left = dialog.contact_until.map(|until| model.times.until(until));
+        dialog.left = dialog.contact_until.map(|until| left(until, now));
         if dialog.contact_until.is_some_and(|until| now >= until) {
             dialog.contact.clear();
             dialog.contact_until = None;

@@ -13,7 +13,7 @@ impl Model {
     /// What is listed, and under which filter and in which order.
     pub(crate) fn list_title(&self) -> (String, String) {
         let (shown, all) = (self.sessions.len(), self.sessions.watched());
-        let standing = connection::standing(&self.health);
+        let standing = if self.in_past() { " ◀" } else { connection::standing(&self.health) };
         let left = if shown == all {
             format!("Sessions {all}{standing}")
         } else {
@@ -56,7 +56,7 @@ impl Model {
                 let in_range = range.as_ref().is_some_and(|rows| rows.contains(&number));
                 let marked = in_range || self.marks.contains(&item.session.id());
                 let row = rows::list_row(item, marked, &self.settings.rules, &self.times);
-                connection::aged(row, item, &self.health)
+                if self.in_past() { row } else { connection::aged(row, item, &self.health) }
             })
             .collect()
     }
@@ -108,6 +108,9 @@ impl Model {
     /// Why the selected row needs attention or is stale, in words; when all is quiet, that.
     #[must_use]
     pub fn line_under_list(&self) -> Option<Cell> {
+        if let Some(past) = self.past_advice() {
+            return Some(past);
+        }
         let why =
             self.item().map(|item| rows::why(&item.session, &self.settings.rules, &self.times));
         connection::advice(&self.health, &self.times, why)

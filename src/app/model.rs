@@ -17,6 +17,7 @@ use crate::app::overlay::Overlay;
 use crate::app::own::OwnState;
 pub use crate::app::parts::ModelSettings;
 pub(crate) use crate::app::parts::{InputLine, Naming, RowPane, TreeMemory, window};
+use crate::app::past::Past;
 use crate::app::rows::{self, Profile};
 use crate::app::sessions::{Item, Sessions};
 use crate::app::shelf::Shelf;
@@ -34,6 +35,9 @@ pub struct Model {
     pub(crate) settings: ModelSettings,
     pub(crate) size: (u16, u16),
     pub(crate) times: Times,
+    /// The last tick. `times.now` is the moment that is shown: another one in the past.
+    pub(crate) clock: Timestamp,
+    pub(crate) past: Option<Past>,
     pub(crate) sessions: Sessions,
     pub(crate) health: Arc<Health>,
     pub(crate) focus: Pane,
@@ -94,6 +98,8 @@ impl Model {
             settings,
             size,
             times,
+            clock: now,
+            past: None,
             sessions: Sessions::default(),
             health: Arc::default(),
             focus: Pane::List,
@@ -213,7 +219,12 @@ impl Model {
             unknown: self.unknown,
             overdue: connection::overdue(&self.health, &self.sessions, self.times.now),
         };
-        rows::header(&self.sessions, &self.health, &self.times, &profile)
+        let mut header = rows::header(&self.sessions, &self.health, &self.times, &profile);
+        if let Some(past) = self.past_words() {
+            header = HeaderView { last_ok: None, latency: None, warning: None, ..header };
+            header.connection = Some(past);
+        }
+        header
     }
 
     /// Title of a pane without its number, and the summary at its right.
@@ -221,13 +232,21 @@ impl Model {
     pub fn title(&self, pane: Pane) -> (String, String) {
         let name = self.selected_name().unwrap_or_default();
         let down = connection::is_down(&self.health);
-        let stale =
-            if down || self.item().is_some_and(|item| item.facts.stale) { " ≈" } else { "" };
+        let stale = if self.in_past() {
+            " ◀"
+        } else if down || self.item().is_some_and(|item| item.facts.stale) {
+            " ≈"
+        } else {
+            ""
+        };
+        let past = if self.in_past() { " ◀" } else { "" };
         match pane {
             Pane::List => self.list_title(),
             Pane::Tree => (format!("Tree {name}{stale}"), self.tree.summary.clone()),
             Pane::Checks => (format!("Checks {name}{stale}"), self.checks_summary.clone()),
-            Pane::Timeline => (format!("Timeline {name}"), format!("t {}", self.times.form.name())),
+            Pane::Timeline => {
+                (format!("Timeline {name}{past}"), format!("t {}", self.times.form.name()))
+            }
             Pane::Alerts => (
                 format!("Alerts {}", self.alerts.rows.len()),
                 "a ack · S snooze · Enter go".to_owned(),
@@ -307,13 +326,14 @@ impl Model {
     /// The session result, pretty printed; safe text.
     #[must_use]
     pub fn json(&self) -> Rows<'_, Cell> {
-        self.json.view(self.rows_in(Pane::Json, 0), self.shift, &self.notice)
+        let notice = self.past_notice().unwrap_or(&self.notice);
+        self.json.view(self.rows_in(Pane::Json, 0), self.shift, notice)
     }
 
     /// The newest change of any session: `09:24:12 dbs-2291 + ID_DOCUMENT …`.
     #[must_use]
     pub fn ticker(&self) -> Option<Cell> {
-        self.ticker.clone()
+        self.ticker.clone().filter(|_| !self.in_past())
     }
 
     /// What lies over the panes.

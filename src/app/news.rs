@@ -60,7 +60,7 @@ impl Model {
     /// `since you last looked (17:58 yesterday): 5 completed (4 ✓ 1 ✗) · …`, until it is put away.
     #[must_use]
     pub fn digest(&self) -> Option<&Cell> {
-        self.own.news.digest.as_ref().filter(|_| !self.own.news.closed)
+        self.own.news.digest.as_ref().filter(|_| !self.own.news.closed && !self.in_past())
     }
 
     /// A time of day with its day where that is not today: `17:58`, `17:58 yesterday`.
@@ -84,7 +84,7 @@ impl Model {
 /// Takes in a snapshot: the first one tells the last look, each with changes may add to the digest.
 pub(crate) fn take_in(model: &mut Model, snapshot: &Snapshot, changed: bool) {
     if model.own.news.begun.is_none() {
-        model.own.news.begun = Some(model.times.now);
+        model.own.news.begun = Some(model.clock);
         model.own.news.since = snapshot.last_look;
     } else if !changed {
         return;
@@ -99,8 +99,8 @@ pub(crate) fn take_in(model: &mut Model, snapshot: &Snapshot, changed: bool) {
 
 /// The digest goes by itself.
 pub(crate) fn tick(model: &mut Model) {
-    let begun = model.own.news.begun.unwrap_or(model.times.now);
-    if model.own.news.digest.is_some() && model.times.now.duration_since(begun) >= DIGEST {
+    let begun = model.own.news.begun.unwrap_or(model.clock);
+    if model.own.news.digest.is_some() && model.clock.duration_since(begun) >= DIGEST {
         close(model);
     }
 }
@@ -112,7 +112,7 @@ fn close(model: &mut Model) {
 
 /// A key was pressed: the operator looks.
 pub(crate) fn key(model: &mut Model) -> Option<Effect> {
-    let now = model.times.now;
+    let now = model.clock;
     let told = model.own.news.told.is_some_and(|told| now.duration_since(told) < LOOKS);
     (!told).then(|| {
         model.own.news.told = Some(now);

@@ -153,6 +153,11 @@ impl Sessions {
         self.items.len()
     }
 
+    /// All, in the order of adding.
+    pub(crate) fn all_watched(&self) -> impl Iterator<Item = &Arc<WatchedSession>> {
+        self.items.iter().map(|item| &item.session)
+    }
+
     /// Sessions that pass the filter.
     pub(crate) fn len(&self) -> usize {
         self.listed().len()

@@ -19,7 +19,7 @@ use crate::app::moves::{enter, fold, move_row, next_attention, step_pane, toggle
 use crate::app::view::{Cell, Pane, Tone};
 use crate::app::{
     arrange, call_log, desk, dialogs, filter_bar, fitting, guard, hands, marks, mouse, news, own,
-    palette, report, rows, shelf, timeline,
+    palette, past, report, rows, shelf, timeline,
 };
 use crate::domain::ids::SessionId;
 use crate::domain::snapshot::Snapshot;
@@ -116,7 +116,10 @@ fn follow(model: &mut Model, effects: &mut Vec<Effect>) {
 }
 
 fn tick(model: &mut Model, now: Timestamp) {
-    model.times.now = now;
+    model.clock = now;
+    if model.past.is_none() {
+        model.times.now = now;
+    }
     if model
         .message
         .as_ref()
@@ -126,7 +129,7 @@ fn tick(model: &mut Model, now: Timestamp) {
         model.dirty = true;
     }
     let rules = model.settings.rules.clone();
-    if model.sessions.wake(&rules, now) {
+    if model.past.is_none() && model.sessions.wake(&rules, now) {
         keep_row(model);
         model.dirty = true;
     }
@@ -135,7 +138,7 @@ fn tick(model: &mut Model, now: Timestamp) {
 
 /// The cursor has rested here for a tick: the operator has looked.
 fn rested(model: &mut Model) -> Vec<Effect> {
-    if !std::mem::replace(&mut model.resting, true) {
+    if model.in_past() || !std::mem::replace(&mut model.resting, true) {
         return Vec::new();
     }
     if let Some(id) = model.selected
@@ -148,7 +151,7 @@ fn rested(model: &mut Model) -> Vec<Effect> {
 }
 
 /// Everything whose words depend on the time; the screen is drawn again only when one is another.
-fn refresh_words(model: &mut Model) {
+pub(crate) fn refresh_words(model: &mut Model) {
     model.rebuild(false);
     model.alerts.rows = rows::alerts(&model.sessions, &model.settings.rules, &model.times, ALERTS);
     let mut hasher = DefaultHasher::new();
@@ -164,6 +167,9 @@ fn refresh_words(model: &mut Model) {
 }
 
 fn take_in(model: &mut Model, snapshot: &Arc<Snapshot>) {
+    if past::take_in(model, snapshot) {
+        return;
+    }
     let rules = model.settings.rules.clone();
     model.health = Arc::clone(&snapshot.health);
     let watched = model.sessions.watched();
@@ -216,7 +222,7 @@ pub(crate) fn keep_row(model: &mut Model) {
 }
 
 pub(crate) fn say(model: &mut Model, text: impl Into<String>, tone: Tone) {
-    model.message = Some((Cell::new(text, tone), model.times.now));
+    model.message = Some((Cell::new(text, tone), model.clock));
     model.dirty = true;
 }
 
@@ -255,7 +261,11 @@ fn act(model: &mut Model, action: Action) -> Vec<Effect> {
         filter_bar::act(model, action);
         return Vec::new();
     }
-    if let Some(effects) = own::act(model, action).or_else(|| arrange::act(model, action)) {
+    let elsewhere = past::act(model, action)
+        .or_else(|| own::act(model, action))
+        .or_else(|| arrange::act(model, action))
+        .or_else(|| fitting::act(model, action));
+    if let Some(effects) = elsewhere {
         return effects;
     }
     match action {
@@ -279,9 +289,6 @@ fn act(model: &mut Model, action: Action) -> Vec<Effect> {
         Action::CopyMenu => dialogs::open_copy(model),
         Action::Help => dialogs::open_help(model),
         Action::Palette => palette::open(model),
-        Action::ListNarrower => fitting::resize(model, false),
-        Action::ListWider => fitting::resize(model, true),
-        Action::Header => fitting::header(model),
         Action::Mouse => return mouse::toggle(model),
         Action::Report => return report::report(model),
         Action::ApiLog => return call_log::open(model),

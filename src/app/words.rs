@@ -96,13 +96,18 @@ impl Times {
 
     /// Time left until a moment, never negative: `8s`, `2m 5s`.
     pub(crate) fn until(&self, at: Timestamp) -> String {
-        span(at.duration_since(self.now).max(SignedDuration::ZERO))
+        left(at, self.now)
     }
 
     /// Time since a moment, never negative: `3s`, `14m`.
     pub(crate) fn since(&self, at: Timestamp) -> String {
         age(self.now.duration_since(at))
     }
+}
+
+/// Time left until a moment, never negative.
+pub(crate) fn left(until: Timestamp, now: Timestamp) -> String {
+    span(until.duration_since(now).max(SignedDuration::ZERO))
 }
 
 fn clock(at: Timestamp, now: Timestamp, zone: &TimeZone) -> String {

@@ -67,6 +67,8 @@ pub(super) const NAMES: &[(&str, Action)] = &[
     ("api-log", Action::ApiLog),
     ("charts", Action::Charts),
     ("palette", Action::Palette),
+    ("step-back", Action::StepBack),
+    ("step-forward", Action::StepForward),
     ("suspend", Action::Suspend),
     ("list-narrower", Action::ListNarrower),
     ("list-wider", Action::ListWider),

@@ -36,7 +36,7 @@ pub(super) const TONES: [(&str, Tone); 9] = [
 ];
 
 /// Every role with its name in a theme.
-pub(super) const ROLES: [(&str, Role); 10] = [
+pub(super) const ROLES: [(&str, Role); 11] = [
     ("border", Role::Border),
     ("focus", Role::Focus),
     ("title", Role::Title),
@@ -47,6 +47,7 @@ pub(super) const ROLES: [(&str, Role); 10] = [
     ("live_badge", Role::LiveBadge),
     ("key", Role::Key),
     ("mark", Role::Mark),
+    ("past", Role::Past),
 ];
 
 /// Why a theme cannot be used.
@@ -305,7 +306,8 @@ mod tests {
         let role = |role: Role| palette.roles[role as usize];
         let plain = palette.tones[0];
         let mut pairs = Vec::new();
-        let grounds = [palette.ground, role(Role::Cursor), role(Role::CursorElsewhere)];
+        let grounds =
+            [palette.ground, role(Role::Cursor), role(Role::CursorElsewhere), role(Role::Past)];
         let texts = TONES.iter().map(|(name, tone)| (*name, palette.tones[*tone as usize]));
         let roles = ROLES.iter().map(|(name, r)| (*name, role(*r)));
         for (name, style) in texts.chain(roles) {
@@ -314,7 +316,8 @@ mod tests {
                 Some(own) => pairs.push((name, text, own)),
                 // No cursor ever stands on a border or a title.
                 None if ["border", "focus", "title"].contains(&name) => {
-                    pairs.extend(palette.ground.bg.map(|ground| (name, text, ground)));
+                    let grounds = [palette.ground.bg, role(Role::Past).bg];
+                    pairs.extend(grounds.into_iter().flatten().map(|ground| (name, text, ground)));
                 }
                 None => pairs.extend(grounds.iter().filter_map(|g| Some((name, text, g.bg?)))),
             }

@@ -26,9 +26,10 @@ pub(super) fn frame(
     let role = if focus { Role::Focus } else { Role::Border };
     let left = format!(" {} {title} ", pane.number());
     let room = usize::from(area.width).saturating_sub(left.width() + 4);
+    let border = if model.in_past() { look.past_border(focus) } else { look.border(focus) };
     let mut block = Block::new()
         .borders(Borders::ALL)
-        .border_set(look.border(focus))
+        .border_set(border)
         .border_style(look.role(role))
         .title(Line::from(Span::styled(left, look.role(Role::Title))));
     if !summary.is_empty() && summary.width() + 2 <= room {
