@@ -17,6 +17,7 @@ pub mod device;
 pub mod evidence;
 #[cfg(test)]
 pub(crate) mod fixture;
+pub mod happening;
 pub mod ids;
 pub mod instructions;
 pub mod ledger;

@@ -25,6 +25,10 @@ pub use writer::writer;
 /// Name of the state that says when the operator last looked.
 pub const LAST_LOOK: &str = "last_look";
 
+/// Name of the state that grows whenever a process that does not hold the store's lock changes the
+/// watch-list, for the one that does.
+pub const LIST_VERSION: &str = "list_version";
+
 /// A backend; calls block, so the task that uses it runs them on a blocking thread.
 pub trait Persistence: Send + 'static {
     /// All sessions, in the order of adding, with their last answers and timelines.

@@ -26,7 +26,7 @@ use crate::domain::ids::SessionId;
 use crate::domain::notification::{Notification, Receiving};
 use crate::domain::own::OwnChange;
 use crate::domain::rules::Rules;
-use crate::domain::watched::WatchEntry;
+use crate::domain::watched::{WatchEntry, WatchedSession};
 use crate::store::Store;
 
 /// What the rest of the program asks of the task.
@@ -63,12 +63,17 @@ pub enum Command {
     Receiving(Receiving),
     /// Trouble with the program that is told of changes, or its end, for the header.
     AlertTrouble(Option<String>),
+    /// The whole list as another process left it, while that one asks.
+    Follow(Vec<WatchedSession>),
+    /// The other process has ended: ask.
+    TakeOver,
     /// Tell the API log to this channel.
     Traffic(mpsc::Sender<Traffic>),
 }
 
 /// Intervals and limits (product.md 5, `[refresh]`).
 #[derive(Clone, Debug, PartialEq)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a choice of its own")]
 pub struct Settings {
     /// At counter, checks running (10 s).
     pub at_counter: SignedDuration,
@@ -92,6 +97,8 @@ pub struct Settings {
     pub sweep: bool,
     /// Sessions of notifications that are not on the list are offered for it.
     pub learn: bool,
+    /// True while another process asks for the same sessions.
+    pub following: bool,
     /// Seed of the jitter.
     pub seed: u64,
     /// How much faster than real time the clock runs that ages are shown by (the demo's); 1.
@@ -112,6 +119,7 @@ impl Default for Settings {
             online: true,
             sweep: true,
             learn: false,
+            following: false,
             seed: 0,
             clock_speed: 1.0,
         }

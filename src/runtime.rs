@@ -4,19 +4,18 @@
 
 pub mod desk;
 pub mod effects;
+pub mod engine;
 pub mod event_loop;
 pub mod evidence;
 mod exports;
 mod hands;
 pub mod opener;
 pub mod receiver;
+mod share;
 pub mod shutdown;
 pub mod terminal;
 
 use std::sync::Arc;
-
-use tokio::sync::mpsc;
-use tokio_util::sync::CancellationToken;
 
 use crate::api::SessionApi;
 use crate::app::desk::DeskSettings;
@@ -24,13 +23,12 @@ use crate::app::fitting::Fit;
 use crate::app::views::View;
 use crate::app::{Model, ModelSettings};
 use crate::clock::Clock;
-use crate::domain::watched::WatchedSession;
 use crate::keymap::Keymap;
 use crate::notifications::receiver::Receiver;
-use crate::persist::{LAST_LOOK, Persistence, arrangement, ledger, writer};
-use crate::refresh::{self, Command};
-use crate::store::Store;
+use crate::persist::Persistence;
+use crate::refresh;
 use crate::theme::{Look, Themes};
+use engine::{Engine, Held};
 use terminal::Surface;
 
 /// What the dashboard is made of.
@@ -79,46 +77,22 @@ pub enum Ending {
 /// When the terminal cannot be used.
 pub async fn dashboard<P: Persistence, A: SessionApi, C: Clock + Clone>(
     parts: Parts,
-    (mut persistence, known, warning): (P, Vec<WatchedSession>, Option<String>),
+    held: Held<P>,
     api: A,
     clock: C,
 ) -> std::io::Result<Ending> {
     let rules = parts.settings.rules.clone();
-    tracing::info!(sessions = known.len(), environment = parts.environment, "dashboard begins");
-    // A cursor that cannot be read costs the digest and nothing else.
-    let last_look = persistence.state(LAST_LOOK).ok().flatten().and_then(|at| at.parse().ok());
-    // Nor does an arrangement, the list's own order.
-    let kept = arrangement::arrangement(&mut persistence).unwrap_or_default();
-    let (store, snapshots) = Store::new(known);
-    let tally = ledger::tally(&mut persistence).unwrap_or_default();
-    let mut store = store.last_looked(last_look).tallied(tally);
-    store.arrange(kept.clone());
-    let saved = (store.snapshot().sessions.clone(), store.snapshot().archived.clone());
-    let (commands, inbox) = mpsc::channel::<Command>(256);
-    let stop = CancellationToken::new();
-    let polling = tokio::spawn(refresh::run(
-        api,
-        store,
-        clock.clone(),
-        (parts.refresh, rules.clone()),
-        (inbox, stop.child_token()),
-    ));
-    let tell = commands.clone();
-    let trouble = move |what: Option<String>| {
-        // A full queue means that a newer word follows soon.
-        let _dropped = tell.try_send(Command::StoreTrouble(what));
-    };
-    if warning.is_some() {
-        trouble(warning);
-    }
+    let sessions = held.known.len();
+    tracing::info!(sessions, environment = parts.environment, "dashboard begins");
+    let kept = held.arrangement.clone();
+    let plan = (parts.refresh, rules.clone());
+    let engine = Engine::start(held, api, clock.clone(), plan);
+    let (commands, snapshots) = (engine.commands.clone(), engine.snapshots.clone());
     if let Some(receiver) = parts.receiver {
-        receiver::start(receiver, commands.clone(), clock.clone(), stop.child_token());
+        receiver::start(receiver, commands.clone(), clock.clone(), engine.stopping());
     }
     #[cfg(debug_assertions)]
     tokio::spawn(fault_for_tests("task"));
-    let saving_stop = CancellationToken::new();
-    let saving =
-        tokio::spawn(writer(persistence, saved, snapshots.clone(), trouble, saving_stop.clone()));
 
     // Before the terminal is taken: a signal from then on must give it back.
     let stopped = shutdown::reason();
@@ -154,14 +128,7 @@ pub async fn dashboard<P: Persistence, A: SessionApi, C: Clock + Clone>(
     .await;
     drop(screen);
     tracing::info!(ending = ?ending.as_ref().ok(), "dashboard ends");
-    stop.cancel();
-    let polled = polling.await;
-    saving_stop.cancel();
-    let saved = saving.await;
-    if polled.is_err() || saved.is_err() {
-        return Ok(Ending::Fault);
-    }
-    ending
+    if engine.end().await { ending } else { Ok(Ending::Fault) }
 }
 
 /// What ends the loop from outside.

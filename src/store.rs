@@ -3,6 +3,8 @@
 //! Owns [`Store`]: applies observations and local changes, publishes snapshots. Must never know the
 //! API, the disk, or the screen.
 
+mod follow;
+
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 

@@ -64,6 +64,7 @@ pub(crate) fn header(health: &Health, times: &Times, overdue: usize) -> Cell {
             Cell::new(format!("✗ clock {} off", words::span(*off)), Tone::Bad)
         }
         Connection::Disabled => Cell::new("◌ offline by choice (--offline)", Tone::Notice),
+        Connection::Following => Cell::new("● another branchwatch asks Yoti", Tone::Good),
     }
 }
 
@@ -105,7 +106,7 @@ pub(crate) fn warning(health: &Health, unknown: usize) -> Option<Cell> {
 pub(crate) const fn is_down(health: &Health) -> bool {
     !matches!(
         health.connection,
-        Connection::Starting | Connection::Live | Connection::Slowed { .. }
+        Connection::Starting | Connection::Live | Connection::Slowed { .. } | Connection::Following
     )
 }
 

@@ -23,15 +23,14 @@ use crate::audit::AuditLog;
 use crate::clock::{Clock, SystemClock};
 use crate::config::{self, ConfigError, Environment};
 use crate::domain::rules::Rules;
-use crate::domain::snapshot::OTHER_WINDOW;
-use crate::domain::watched::{WatchEntry, WatchedSession};
+use crate::domain::watched::WatchEntry;
 use crate::keymap::Keymap;
 use crate::notifications::receiver::Receiver;
+use crate::persist::Persistence;
 use crate::persist::memory::Memory;
-use crate::persist::sqlite::Sqlite;
-use crate::persist::{Opened, PersistError, Persistence};
 use crate::refresh::Settings;
 use crate::runtime::desk::Desk;
+use crate::runtime::engine::Held;
 use crate::runtime::evidence::Evidence;
 use crate::runtime::opener::Opener;
 use crate::runtime::{self, Ending, Parts};
@@ -84,20 +83,9 @@ pub(super) async fn run(global: &Global) -> Result<u8, Failure> {
         },
     };
     if global.no_state {
-        return finish(parts, Memory::default(), None, client, SystemClock).await;
+        return finish(parts, Held::of(Memory::default(), None)?, client, SystemClock).await;
     }
-    match Sqlite::open(&config.store, true) {
-        Ok(Opened { persistence, warning }) => {
-            finish(parts, persistence, warning, client, SystemClock).await
-        }
-        // The other window writes; this one looks at what is there, and keeps nothing.
-        Err(PersistError::Locked(_)) => {
-            let known = Sqlite::open(&config.store, false)?.persistence.load()?;
-            let warning = Some(OTHER_WINDOW.to_owned());
-            finish(parts, Memory::holding(known), warning, client, SystemClock).await
-        }
-        Err(why) => Err(why.into()),
-    }
+    finish(parts, Held::open(&config.store)?, client, SystemClock).await
 }
 
 pub(super) async fn demo(global: &Global, play: &Play) -> Result<u8, Failure> {
@@ -171,7 +159,7 @@ pub(super) async fn demo(global: &Global, play: &Play) -> Result<u8, Failure> {
         },
     };
     let clock = running.clock;
-    let code = finish(parts, store, None, client, clock).await;
+    let code = finish(parts, Held::of(store, None)?, client, clock).await;
     running.shutdown().await;
     code
 }
@@ -199,13 +187,11 @@ fn demo_settings(speed: f64, global: &Global) -> Settings {
 
 async fn finish<P: Persistence, C: Clock + Clone>(
     parts: Parts,
-    mut persistence: P,
-    warning: Option<String>,
+    held: Held<P>,
     client: Client<C>,
     clock: C,
 ) -> Result<u8, Failure> {
-    let known: Vec<WatchedSession> = persistence.load()?;
-    let ending = runtime::dashboard(parts, (persistence, known, warning), client, clock).await;
+    let ending = runtime::dashboard(parts, held, client, clock).await;
     match ending.wrap_err("the terminal cannot be used")? {
         Ending::Quit => Ok(exit::OK),
         Ending::Signal(number) => Ok(128_u8.saturating_add(number)),

@@ -59,6 +59,8 @@ pub enum Connection {
     ClockSkew(SignedDuration),
     /// Polling is off (`--offline`).
     Disabled,
+    /// Another process on the same store asks; this one shows what it learns.
+    Following,
 }
 
 /// Figures of the header.

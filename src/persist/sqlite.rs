@@ -10,7 +10,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 use rusqlite::{Connection, ErrorCode, OptionalExtension, TransactionBehavior};
 
-use super::{Opened, PersistError, Persistence, files, rows};
+use super::{LIST_VERSION, Opened, PersistError, Persistence, files, rows};
 use crate::domain::ids::SessionId;
 use crate::domain::watched::{WatchEntry, WatchedSession};
 
@@ -25,7 +25,7 @@ const MIGRATIONS: &[&str] = &[
 pub struct Sqlite {
     connection: Connection,
     path: PathBuf,
-    _lock: Option<File>,
+    lock: Option<File>,
 }
 
 impl From<rusqlite::Error> for PersistError {
@@ -60,7 +60,7 @@ impl Sqlite {
         let lock = if exclusive { Some(files::lock(path)?) } else { None };
         match connect(path) {
             Ok(connection) => {
-                let persistence = Self { connection, path: path.to_path_buf(), _lock: lock };
+                let persistence = Self { connection, path: path.to_path_buf(), lock };
                 Ok(Opened { persistence, warning: None })
             }
             Err(PersistError::Damaged(_)) => {
@@ -68,7 +68,7 @@ impl Sqlite {
                 let aside = files::move_aside(path)?;
                 files::prepare(path)?;
                 let connection = connect(path)?;
-                let mut persistence = Self { connection, path: path.to_path_buf(), _lock: lock };
+                let mut persistence = Self { connection, path: path.to_path_buf(), lock };
                 let entries: Vec<WatchEntry> =
                     saved.iter().map(|watched| WatchEntry::clone(&watched.entry)).collect();
                 persistence.add(&entries)?;
@@ -96,11 +96,38 @@ impl Sqlite {
         Ok(result)
     }
 
+    /// Grows with whatever another connection writes.
+    ///
+    /// # Errors
+    /// See [`PersistError`].
+    pub fn data_version(&self) -> Result<i64, PersistError> {
+        Ok(self.connection.query_row("PRAGMA data_version", [], |row| row.get(0))?)
+    }
+
+    /// All sessions as [`Persistence::load`] has them, without answers and timelines.
+    ///
+    /// # Errors
+    /// See [`PersistError`].
+    pub fn listed(&self) -> Result<Vec<WatchedSession>, PersistError> {
+        Ok(rows::list(&self.connection)?.into_iter().map(|(_, watched)| watched).collect())
+    }
+
     /// Where it is.
     #[must_use]
     pub fn path(&self) -> &Path {
         &self.path
     }
+}
+
+/// Tells the process that holds the lock, which looks at this alone.
+fn list_changed(transaction: &rusqlite::Transaction<'_>) -> Result<(), rusqlite::Error> {
+    transaction
+        .prepare_cached(
+            "INSERT INTO state (name, value) VALUES (?1, '1')
+             ON CONFLICT (name) DO UPDATE SET value = CAST(value AS INTEGER) + 1",
+        )?
+        .execute([LIST_VERSION])
+        .map(drop)
 }
 
 fn connect(path: &Path) -> Result<Connection, PersistError> {
@@ -164,15 +191,25 @@ impl Persistence for Sqlite {
     }
 
     fn add(&mut self, entries: &[WatchEntry]) -> Result<(), PersistError> {
+        let told = self.lock.is_some();
         self.write(|transaction| {
-            entries.iter().try_for_each(|entry| rows::put_entry(transaction, entry))
+            entries.iter().try_for_each(|entry| rows::put_entry(transaction, entry))?;
+            if told { Ok(()) } else { list_changed(transaction) }
         })
     }
 
     fn remove(&mut self, ids: &[SessionId]) -> Result<usize, PersistError> {
+        let told = self.lock.is_some();
         let removed = self.write(|transaction| {
             let mut delete = transaction.prepare_cached("DELETE FROM session WHERE id = ?1")?;
-            ids.iter().try_fold(0, |sum, id| Ok(sum + delete.execute([id.to_string()])?))
+            let mut removed = 0;
+            for id in ids {
+                removed += delete.execute([id.to_string()])?;
+            }
+            if !told {
+                list_changed(transaction)?;
+            }
+            Ok(removed)
         })?;
         // What was deleted must not stay in the write-ahead log either.
         self.connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_row| Ok(()))?;

@@ -6,12 +6,13 @@ use std::sync::Arc;
 
 use tokio::time::Instant;
 
+use super::schedule::unsigned;
 use super::task::Task;
 use crate::api::SessionApi;
 use crate::clock::Clock;
 use crate::domain::ids::SessionId;
 use crate::domain::own::OwnChange;
-use crate::domain::watched::WatchEntry;
+use crate::domain::watched::{WatchEntry, WatchedSession};
 
 impl<A: SessionApi, C: Clock> Task<A, C> {
     pub(super) fn add(&mut self, entries: Vec<WatchEntry>, now: Instant) {
@@ -39,6 +40,44 @@ impl<A: SessionApi, C: Clock> Task<A, C> {
             }
         }
         self.schedule_new(&back, now);
+    }
+
+    /// The session under the cursor is asked as often as it deserves from now on.
+    pub(super) fn focus(
+        &mut self,
+        selected: Option<SessionId>,
+        visible: Vec<SessionId>,
+        now: Instant,
+    ) {
+        self.schedule.focus(selected, visible);
+        let Some(id) = selected else { return };
+        let ended = self.schedule.track(id).is_none_or(|track| track.interval.is_none());
+        if ended {
+            return;
+        }
+        let soon = now + unsigned(self.settings.selected).div_f64(5.0);
+        self.schedule.change(id, |track| {
+            if track.due().is_some_and(|due| due > soon) {
+                track.hasten(soon);
+            }
+        });
+    }
+
+    /// What another process learned of the sessions, and who is on its list now.
+    pub(super) fn follow(&mut self, list: Vec<WatchedSession>, now: Instant) {
+        if !self.settings.following {
+            return;
+        }
+        self.last_ok = list.iter().filter_map(|session| session.poll.last_ok).max();
+        let (changed, gone) = self.store.follow(list);
+        for id in gone {
+            self.let_go(id);
+        }
+        for id in changed {
+            if let Some(watched) = self.store.snapshot().sessions.get(id).map(Arc::clone) {
+                self.take_in(&watched, now);
+            }
+        }
     }
 
     fn let_go(&mut self, id: SessionId) {

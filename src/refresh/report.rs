@@ -32,7 +32,7 @@ impl<A: SessionApi, C: Clock> Task<A, C> {
     }
 
     fn health(&mut self, now: Instant) -> Health {
-        let busy = self.settings.online && self.paused_since.is_none();
+        let busy = self.asks() && self.paused_since.is_none();
         let next_due = self.schedule.next_due().filter(|_| busy);
         let held = self.held_until(now);
         self.hints.ledger.settle(self.clock.now());
@@ -57,6 +57,9 @@ impl<A: SessionApi, C: Clock> Task<A, C> {
     fn connection(&self, now: Instant) -> Connection {
         if !self.settings.online {
             return Connection::Disabled;
+        }
+        if self.settings.following {
+            return Connection::Following;
         }
         if let Some((cause, since, probe_at)) = self.breaker.state() {
             let ago = self.shown(now.duration_since(since));

@@ -160,6 +160,11 @@ impl<A: SessionApi, C: Clock> Task<A, C> {
         self.publish();
     }
 
+    /// False: nothing is asked, by choice or because another process does.
+    pub(super) const fn asks(&self) -> bool {
+        self.settings.online && !self.settings.following
+    }
+
     /// The next moment at which this loop has something to do.
     fn wake_at(&self) -> Instant {
         let now = Instant::now();
@@ -167,7 +172,7 @@ impl<A: SessionApi, C: Clock> Task<A, C> {
         if self.heard || !self.touched.is_empty() {
             wake = wake.min(self.publish_at);
         }
-        if !self.settings.online || self.running.len() >= self.settings.concurrency {
+        if !self.asks() || self.running.len() >= self.settings.concurrency {
             return wake;
         }
         let slot = self.meter.next_slot(now, self.breaker.ramp(now)).max(self.held_until(now));
@@ -194,7 +199,7 @@ impl<A: SessionApi, C: Clock> Task<A, C> {
             let now = Instant::now();
             let probing = self.breaker.state().is_some();
             let places = if probing { 1 } else { self.settings.concurrency };
-            if !self.settings.online
+            if !self.asks()
                 || self.running.len() >= places
                 || self.meter.next_slot(now, self.breaker.ramp(now)) > now
                 || self.held_until(now) > now
@@ -377,23 +382,9 @@ impl<A: SessionApi, C: Clock> Task<A, C> {
             Command::Notified(told) => self.notified(&told, now),
             Command::Receiving(how) => self.hints.receiving = how,
             Command::AlertTrouble(trouble) => self.hints.alert_trouble = trouble,
+            Command::Follow(list) => self.follow(list, now),
+            Command::TakeOver => self.settings.following = false,
             Command::Traffic(to) => self.tell_traffic(&to),
         }
-    }
-
-    /// The session under the cursor is asked as often as it deserves from now on.
-    fn focus(&mut self, selected: Option<SessionId>, visible: Vec<SessionId>, now: Instant) {
-        self.schedule.focus(selected, visible);
-        let Some(id) = selected else { return };
-        let ended = self.schedule.track(id).is_none_or(|track| track.interval.is_none());
-        if ended {
-            return;
-        }
-        let soon = now + unsigned(self.settings.selected).div_f64(5.0);
-        self.schedule.change(id, |track| {
-            if track.due().is_some_and(|due| due > soon) {
-                track.hasten(soon);
-            }
-        });
     }
 }

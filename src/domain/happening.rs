@@ -1,0 +1,490 @@
+//! What happened, as events for a line of text, a line of JSON, a bell, or a program.
+//!
+//! Owns the one way from two states of the world to events: the changes of the timelines, and what
+//! became true of a stage, a deadline or the data's age. Must never decide what is drawn or sent.
+
+use std::collections::{BTreeSet, HashMap};
+use std::sync::Arc;
+
+use jiff::Timestamp;
+
+use crate::domain::attention::{Assessment, Reason, assess};
+use crate::domain::change::{ChangeKind, TimelineEvent};
+use crate::domain::ids::SessionId;
+use crate::domain::rules::Rules;
+use crate::domain::snapshot::{Connection, SessionTable, Snapshot};
+use crate::domain::stage::{Stage, Verdict};
+use crate::domain::stats;
+use crate::domain::watched::WatchedSession;
+
+/// Kinds of events, by the words that `--events` takes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[expect(missing_docs, reason = "the words say it")]
+pub enum Kind {
+    // What became true.
+    AtCounter,
+    Visit,
+    TurnedAway,
+    Approve,
+    Reject,
+    Refer,
+    Expired,
+    DueToday,
+    Stale,
+    // What an answer or a notification told.
+    FirstAnswer,
+    State,
+    Resource,
+    Task,
+    Check,
+    Requirement,
+    Letter,
+    IdentityProfile,
+    Gone,
+    Back,
+    Notified,
+    Other,
+    // The watch-list and the connection.
+    Added,
+    Removed,
+    Connection,
+}
+
+impl Kind {
+    /// All, in the order of the help.
+    pub const ALL: [Self; 24] = [
+        Self::AtCounter,
+        Self::Visit,
+        Self::TurnedAway,
+        Self::Approve,
+        Self::Reject,
+        Self::Refer,
+        Self::Expired,
+        Self::DueToday,
+        Self::Stale,
+        Self::FirstAnswer,
+        Self::State,
+        Self::Resource,
+        Self::Task,
+        Self::Check,
+        Self::Requirement,
+        Self::Letter,
+        Self::IdentityProfile,
+        Self::Gone,
+        Self::Back,
+        Self::Notified,
+        Self::Other,
+        Self::Added,
+        Self::Removed,
+        Self::Connection,
+    ];
+
+    /// Its word: stable, lower case.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::AtCounter => "at_counter",
+            Self::Visit => "visit",
+            Self::TurnedAway => "turned_away",
+            Self::Approve => "approve",
+            Self::Reject => "reject",
+            Self::Refer => "refer",
+            Self::Expired => "expired",
+            Self::DueToday => "due_today",
+            Self::Stale => "stale",
+            Self::FirstAnswer => "first_answer",
+            Self::State => "state",
+            Self::Resource => "resource",
+            Self::Task => "task",
+            Self::Check => "check",
+            Self::Requirement => "requirement",
+            Self::Letter => "letter",
+            Self::IdentityProfile => "identity_profile",
+            Self::Gone => "gone",
+            Self::Back => "back",
+            Self::Notified => "notified",
+            Self::Other => "other",
+            Self::Added => "added",
+            Self::Removed => "removed",
+            Self::Connection => "connection",
+        }
+    }
+
+    /// The kind of this word; `-` is as good as `_`.
+    #[must_use]
+    pub fn named(word: &str) -> Option<Self> {
+        let word = word.trim().to_ascii_lowercase().replace('-', "_");
+        Self::ALL.into_iter().find(|kind| kind.word() == word)
+    }
+
+    fn of(what: &ChangeKind) -> Option<Self> {
+        Some(match what {
+            ChangeKind::FirstSeen => Self::FirstAnswer,
+            ChangeKind::State(..) => Self::State,
+            ChangeKind::ResourceAdded { .. }
+            | ChangeKind::ResourceUpdated { .. }
+            | ChangeKind::ResourceRemoved { .. } => Self::Resource,
+            ChangeKind::Task(..) => Self::Task,
+            ChangeKind::Check { .. } => Self::Check,
+            ChangeKind::Requirement(..) => Self::Requirement,
+            ChangeKind::LetterSet(..) => Self::Letter,
+            ChangeKind::IdentityProfile(_) => Self::IdentityProfile,
+            ChangeKind::Gone => Self::Gone,
+            ChangeKind::Back => Self::Back,
+            // Told once, with what the answers say of it.
+            ChangeKind::FirstBranchVisit => return None,
+            ChangeKind::Notified(_) => Self::Notified,
+            ChangeKind::Other => Self::Other,
+        })
+    }
+}
+
+/// One event.
+#[derive(Clone, Debug)]
+pub struct Happening {
+    /// Its kind.
+    pub kind: Kind,
+    /// When it happened, by the best knowledge.
+    pub at: Timestamp,
+    /// When we learned it.
+    pub seen_at: Timestamp,
+    /// Whose: as it stands now, or as it stood when it left the list. `None`: the connection's.
+    pub session: Option<Arc<WatchedSession>>,
+    /// The change of the timeline, for the kinds that are one.
+    pub change: Option<TimelineEvent>,
+    /// In our own words, without any server text, where a finding has said it.
+    pub words: Option<String>,
+}
+
+/// Remembers the last state of the world and tells what is new in the next.
+#[derive(Debug)]
+pub struct Herald {
+    rules: Rules,
+    table: SessionTable,
+    known: HashMap<SessionId, Known>,
+    wakes: BTreeSet<(Timestamp, SessionId)>,
+    connection: Option<&'static str>,
+}
+
+#[derive(Debug)]
+struct Known {
+    session: Arc<WatchedSession>,
+    holds: Vec<Kind>,
+    wakes_at: Option<Timestamp>,
+}
+
+impl Herald {
+    /// Begins with this state; nothing in it is news.
+    #[must_use]
+    pub fn new(snapshot: &Snapshot, rules: Rules, now: Timestamp) -> Self {
+        let mut herald = Self {
+            rules,
+            table: snapshot.sessions.clone(),
+            known: HashMap::new(),
+            wakes: BTreeSet::new(),
+            connection: None,
+        };
+        for session in snapshot.sessions.iter() {
+            let assessment = assess(session, &herald.rules, now);
+            herald.remember(session, &assessment);
+        }
+        herald
+    }
+
+    /// When something may become true by the passing of time alone.
+    #[must_use]
+    pub fn wakes_at(&self) -> Option<Timestamp> {
+        self.wakes.first().map(|(at, _)| *at)
+    }
+
+    /// What is new, in the order of the list.
+    pub fn tell(&mut self, snapshot: &Snapshot, now: Timestamp) -> Vec<Happening> {
+        let mut told = Vec::new();
+        self.connected(snapshot, now, &mut told);
+        let difference = snapshot.sessions.since(&self.table);
+        if !difference.same_list {
+            self.removed(snapshot, now, &mut told);
+        }
+        let mut looked: BTreeSet<SessionId> = BTreeSet::new();
+        for session in difference.changed {
+            looked.insert(session.id());
+            self.look(session, now, &mut told);
+        }
+        let woken: Vec<SessionId> = self
+            .wakes
+            .iter()
+            .take_while(|(at, _)| *at <= now)
+            .map(|(_, id)| *id)
+            .filter(|id| !looked.contains(id))
+            .collect();
+        for id in woken {
+            if let Some(session) = snapshot.sessions.get(id) {
+                self.look(session, now, &mut told);
+            }
+        }
+        self.table = snapshot.sessions.clone();
+        told
+    }
+
+    fn connected(&mut self, snapshot: &Snapshot, now: Timestamp, told: &mut Vec<Happening>) {
+        let word = standing(&snapshot.health.connection);
+        // Starting is no news, nor is the first good answer.
+        let first = self.connection.is_none() && matches!(word, "live" | "following");
+        let news = word != "starting" && self.connection != Some(word);
+        if !news {
+            return;
+        }
+        self.connection = Some(word);
+        if !first {
+            let words = Some(word.to_owned());
+            let kind = Kind::Connection;
+            told.push(Happening {
+                kind,
+                at: now,
+                seen_at: now,
+                session: None,
+                change: None,
+                words,
+            });
+        }
+    }
+
+    fn removed(&mut self, snapshot: &Snapshot, now: Timestamp, told: &mut Vec<Happening>) {
+        let gone: Vec<SessionId> = self
+            .table
+            .iter()
+            .map(|session| session.id())
+            .filter(|id| snapshot.sessions.get(*id).is_none())
+            .collect();
+        for id in gone {
+            let Some(known) = self.known.remove(&id) else { continue };
+            self.wakes.retain(|(_, other)| *other != id);
+            told.push(plain(Kind::Removed, (now, now), &known.session));
+        }
+    }
+
+    fn look(&mut self, session: &Arc<WatchedSession>, now: Timestamp, told: &mut Vec<Happening>) {
+        let assessment = assess(session, &self.rules, now);
+        let Some(known) = self.known.get(&session.id()) else {
+            told.push(plain(Kind::Added, (now, now), session));
+            self.remember(session, &assessment);
+            return;
+        };
+        for change in fresh(&known.session.timeline, &session.timeline) {
+            let Some(kind) = Kind::of(&change.what) else { continue };
+            let happening = plain(kind, (change.at, change.seen_at), session);
+            told.push(Happening { change: Some(change.clone()), ..happening });
+        }
+        for kind in holds(session, &assessment) {
+            if !known.holds.contains(&kind) {
+                let at = since(kind, session, &assessment).unwrap_or(now);
+                let words = found(kind, &assessment);
+                told.push(Happening { words, ..plain(kind, (at, now), session) });
+            }
+        }
+        self.remember(session, &assessment);
+    }
+
+    fn remember(&mut self, session: &Arc<WatchedSession>, assessment: &Assessment) {
+        let id = session.id();
+        let holds = holds(session, assessment);
+        let wakes_at = assessment.changes_at;
+        let known = Known { session: Arc::clone(session), holds, wakes_at };
+        if let Some(was) = self.known.insert(id, known).and_then(|known| known.wakes_at) {
+            self.wakes.remove(&(was, id));
+        }
+        if let Some(at) = wakes_at {
+            self.wakes.insert((at, id));
+        }
+    }
+}
+
+fn plain(
+    kind: Kind,
+    (at, seen_at): (Timestamp, Timestamp),
+    session: &Arc<WatchedSession>,
+) -> Happening {
+    let session = Some(Arc::clone(session));
+    Happening { kind, at, seen_at, session, change: None, words: None }
+}
+
+/// What of a timeline is new; at its cap the oldest have gone.
+fn fresh<'a>(before: &[TimelineEvent], after: &'a [TimelineEvent]) -> &'a [TimelineEvent] {
+    let known = before.last().and_then(|last| after.iter().rposition(|event| event == last));
+    after.get(known.map_or(0, |at| at + 1)..).unwrap_or_default()
+}
+
+/// What is true of a session now.
+fn holds(session: &WatchedSession, assessment: &Assessment) -> Vec<Kind> {
+    let mut holds = Vec::new();
+    if stats::first_visit(session).is_some() {
+        holds.push(Kind::Visit);
+    }
+    match assessment.stage {
+        Stage::AtCounter { .. } => holds.push(Kind::AtCounter),
+        Stage::TurnedAway { .. } => holds.push(Kind::TurnedAway),
+        Stage::Done(Verdict::Approve) => holds.push(Kind::Approve),
+        Stage::Done(Verdict::Reject) => holds.push(Kind::Reject),
+        Stage::Done(Verdict::Refer) => holds.push(Kind::Refer),
+        Stage::Expired { .. } => holds.push(Kind::Expired),
+        _ => {}
+    }
+    for finding in &assessment.findings {
+        match finding.reason {
+            Reason::DueSoon => holds.push(Kind::DueToday),
+            Reason::Stale => holds.push(Kind::Stale),
+            _ => {}
+        }
+    }
+    holds
+}
+
+fn reason(kind: Kind) -> Option<Reason> {
+    Some(match kind {
+        Kind::AtCounter => Reason::AtCounter,
+        Kind::TurnedAway => Reason::TurnedAway,
+        Kind::Reject => Reason::Rejected,
+        Kind::Refer => Reason::Refer,
+        Kind::DueToday => Reason::DueSoon,
+        Kind::Stale => Reason::Stale,
+        _ => return None,
+    })
+}
+
+fn found(kind: Kind, assessment: &Assessment) -> Option<String> {
+    let reason = reason(kind)?;
+    let finding = assessment.findings.iter().find(|finding| finding.reason == reason)?;
+    Some(finding.text.clone())
+}
+
+/// Since when it is so, as far as the answers tell.
+fn since(kind: Kind, session: &WatchedSession, assessment: &Assessment) -> Option<Timestamp> {
+    match kind {
+        Kind::Visit => stats::first_visit(session),
+        Kind::Approve | Kind::Reject | Kind::Refer => stats::done_at(session),
+        _ => {
+            let reason = reason(kind)?;
+            assessment.findings.iter().find(|finding| finding.reason == reason)?.since
+        }
+    }
+}
+
+/// The word for how the connection stands: stable, lower case.
+#[must_use]
+pub const fn standing(connection: &Connection) -> &'static str {
+    match connection {
+        Connection::Starting => "starting",
+        Connection::Live | Connection::Slowed { .. } => "live",
+        Connection::Offline { .. } => "offline",
+        Connection::Unavailable { .. } => "unavailable",
+        Connection::Refused { .. } => "refused",
+        Connection::AppNotFound => "application_not_found",
+        Connection::ClockSkew(_) => "clock_skew",
+        Connection::Disabled => "disabled",
+        Connection::Following => "following",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::change::Origin;
+    use crate::domain::fixture as f;
+    use crate::domain::wire_enum::{Recommendation, RequirementType, SessionState, SourceType};
+
+    fn world(sessions: Vec<WatchedSession>) -> Snapshot {
+        let sessions = SessionTable::from_entries(sessions.into_iter().map(Arc::new));
+        Snapshot { sessions, ..Snapshot::default() }
+    }
+
+    fn ongoing() -> WatchedSession {
+        f::watched(Some(f::session(SessionState::Ongoing)), None, None)
+    }
+
+    fn words(told: &[Happening]) -> Vec<&'static str> {
+        told.iter().map(|happening| happening.kind.word()).collect()
+    }
+
+    #[test]
+    fn every_kind_has_a_word_of_its_own_that_finds_it() {
+        for kind in Kind::ALL {
+            assert_eq!(Kind::named(kind.word()), Some(kind));
+            assert_eq!(Kind::named(&kind.word().to_uppercase().replace('_', "-")), Some(kind));
+        }
+        assert_eq!(Kind::named("weather"), None);
+    }
+
+    #[test]
+    fn what_was_there_at_the_start_is_no_news_and_nothing_is_told_twice() {
+        let mut done = f::session(SessionState::Completed);
+        done.checks.push(f::check("c", Some(Recommendation::Reject)));
+        let snapshot = world(vec![f::watched(Some(done.clone()), None, None)]);
+        let mut herald = Herald::new(&snapshot, Rules::default(), f::now());
+        assert!(herald.tell(&snapshot, f::now()).is_empty());
+        let mut herald = Herald::new(&world(vec![ongoing()]), Rules::default(), f::now());
+        let mut after = f::watched(Some(done), None, None);
+        after.timeline = Arc::new(vec![TimelineEvent {
+            at: f::minutes_ago(3),
+            seen_at: f::now(),
+            source: None,
+            what: ChangeKind::State(None, Some("COMPLETED".into())),
+            origin: Origin::Observed,
+        }]);
+        let after = world(vec![after]);
+        let told = herald.tell(&after, f::now());
+        assert_eq!(words(&told), ["state", "reject"]);
+        assert_eq!((told[0].at, told[0].seen_at), (f::minutes_ago(3), f::now()));
+        assert!(told[1].words.as_ref().is_some_and(|words| !words.is_empty()));
+        assert!(herald.tell(&after, f::now()).is_empty());
+    }
+
+    #[test]
+    fn a_visit_is_told_once_and_silence_after_it_when_its_time_has_come() {
+        let mut session = f::session(SessionState::Ongoing);
+        session.resources.push(f::document("r", "PASSPORT", SourceType::Ibv, f::now()));
+        let passport = f::requirement("a", RequirementType::IdDocument, &["PASSPORT"]);
+        let bill = f::requirement("b", RequirementType::SupplementaryDocument, &["UTILITY_BILL"]);
+        let asked = f::configuration(vec![passport, bill]);
+        let visited = f::watched(Some(session), Some(asked), None);
+        let visited = world(vec![visited]);
+        let mut herald = Herald::new(&world(vec![ongoing()]), Rules::default(), f::now());
+        assert_eq!(words(&herald.tell(&visited, f::now())), ["visit", "at_counter"]);
+        let later = f::now() + jiff::SignedDuration::from_mins(60);
+        assert!(herald.wakes_at().is_some_and(|at| at < later));
+        assert!(words(&herald.tell(&visited, later)).contains(&"turned_away"));
+        assert!(herald.tell(&visited, later).is_empty());
+    }
+
+    #[test]
+    fn who_comes_and_goes_is_told_and_so_is_a_connection_that_changes() {
+        let mut herald = Herald::new(&world(vec![]), Rules::default(), f::now());
+        let mut snapshot = world(vec![ongoing()]);
+        snapshot.health = Arc::new(crate::domain::snapshot::Health {
+            connection: Connection::Live,
+            ..Default::default()
+        });
+        assert_eq!(words(&herald.tell(&snapshot, f::now())), ["added"]);
+        let mut empty = world(vec![]);
+        empty.health = Arc::new(crate::domain::snapshot::Health {
+            connection: Connection::AppNotFound,
+            ..Default::default()
+        });
+        assert_eq!(words(&herald.tell(&empty, f::now())), ["connection", "removed"]);
+    }
+
+    #[test]
+    fn of_a_timeline_at_its_cap_only_what_is_new_counts() {
+        let event = |minute| TimelineEvent {
+            at: f::minutes_ago(minute),
+            seen_at: f::minutes_ago(minute),
+            source: None,
+            what: ChangeKind::Other,
+            origin: Origin::Observed,
+        };
+        let before = [event(9), event(8), event(7)];
+        let after = [event(8), event(7), event(6)];
+        assert_eq!(fresh(&before, &after), &after[2..]);
+        assert_eq!(fresh(&[], &after), &after);
+        assert!(fresh(&after, &after).is_empty());
+    }
+}

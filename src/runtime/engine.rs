@@ -1,0 +1,202 @@
+//! The background tasks behind the dashboard, `watch` and `wait`: refreshing, saving, sharing.
+//!
+//! Owns their start and their end, and the change from showing what another process learns to
+//! asking oneself.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use jiff::Timestamp;
+use tokio::sync::{mpsc, watch};
+use tokio::task::JoinHandle;
+use tokio_util::sync::CancellationToken;
+
+use super::share;
+use crate::api::SessionApi;
+use crate::clock::Clock;
+use crate::domain::arrangement::Arrangement;
+use crate::domain::ledger::Tally;
+use crate::domain::rules::Rules;
+use crate::domain::snapshot::{Connection, OTHER_WINDOW, SessionTable, Snapshot};
+use crate::domain::watched::WatchedSession;
+use crate::persist::sqlite::Sqlite;
+use crate::persist::{LAST_LOOK, Opened, PersistError, Persistence, arrangement, ledger, writer};
+use crate::refresh::{self, Command, Settings};
+use crate::store::Store;
+
+/// Who asks Yoti and saves.
+#[derive(Debug)]
+pub enum Keeping<P> {
+    /// This process, into this store; where its file is, when other processes may change the list.
+    Own(P, Option<PathBuf>),
+    /// Another process; this one shows what stands in the store, and takes over when it ends.
+    Follow(PathBuf),
+}
+
+/// What the tasks begin with.
+#[derive(Debug)]
+pub struct Held<P> {
+    /// Who asks and saves.
+    pub keeping: Keeping<P>,
+    /// Sessions with their last answers.
+    pub known: Vec<WatchedSession>,
+    /// When the operator last looked.
+    pub last_look: Option<Timestamp>,
+    /// The list's own order.
+    pub arrangement: Arrangement,
+    /// Notifications counted so far.
+    pub tally: Tally,
+    /// For the operator.
+    pub warning: Option<String>,
+}
+
+impl<P: Persistence> Held<P> {
+    /// What a store of this process's holds.
+    ///
+    /// # Errors
+    /// When it cannot be read.
+    pub fn of(mut persistence: P, file: Option<PathBuf>) -> Result<Self, PersistError> {
+        let known = persistence.load()?;
+        // A cursor or an order that cannot be read costs the digest or the order, and nothing else.
+        let last_look = persistence.state(LAST_LOOK).ok().flatten().and_then(|at| at.parse().ok());
+        let arrangement = arrangement::arrangement(&mut persistence).unwrap_or_default();
+        let tally = ledger::tally(&mut persistence).unwrap_or_default();
+        let keeping = Keeping::Own(persistence, file);
+        Ok(Self { keeping, known, last_look, arrangement, tally, warning: None })
+    }
+}
+
+impl Held<Sqlite> {
+    /// The store's file: this process's own, or followed where another holds it.
+    ///
+    /// # Errors
+    /// When it cannot be read.
+    pub fn open(path: &Path) -> Result<Self, PersistError> {
+        let own = match Sqlite::open(path, true) {
+            Ok(opened) => Some(opened),
+            Err(PersistError::Locked(_)) => None,
+            Err(why) => return Err(why),
+        };
+        let following = own.is_none();
+        let Opened { persistence, warning } = match own {
+            Some(opened) => opened,
+            None => Sqlite::open(path, false)?,
+        };
+        let held = Self::of(persistence, Some(path.to_path_buf()))?;
+        if following {
+            let warning = Some(OTHER_WINDOW.to_owned());
+            return Ok(Self { keeping: Keeping::Follow(path.to_path_buf()), warning, ..held });
+        }
+        Ok(Self { warning, ..held })
+    }
+}
+
+/// The running tasks.
+#[derive(Debug)]
+pub struct Engine {
+    /// To the refresh task.
+    pub commands: mpsc::Sender<Command>,
+    /// The newest state of the world.
+    pub snapshots: watch::Receiver<Arc<Snapshot>>,
+    stop: CancellationToken,
+    saving_stop: CancellationToken,
+    polling: JoinHandle<()>,
+    saving: JoinHandle<()>,
+}
+
+impl Engine {
+    /// Starts them.
+    #[must_use]
+    pub fn start<P: Persistence, A: SessionApi, C: Clock>(
+        held: Held<P>,
+        api: A,
+        clock: C,
+        (mut settings, rules): (Settings, Rules),
+    ) -> Self {
+        settings.following = matches!(held.keeping, Keeping::Follow(_));
+        let (store, snapshots) = Store::new(held.known);
+        let mut store = store.last_looked(held.last_look).tallied(held.tally);
+        store.arrange(held.arrangement);
+        let saved = (store.snapshot().sessions.clone(), store.snapshot().archived.clone());
+        let (commands, inbox) = mpsc::channel::<Command>(256);
+        let stop = CancellationToken::new();
+        let control = (inbox, stop.child_token());
+        let polling = tokio::spawn(refresh::run(api, store, clock, (settings, rules), control));
+        tell(&commands, held.warning);
+        let saving_stop = CancellationToken::new();
+        let keeper =
+            keep(held.keeping, saved, snapshots.clone(), commands.clone(), saving_stop.clone());
+        let saving = tokio::spawn(keeper);
+        Self { commands, snapshots, stop, saving_stop, polling, saving }
+    }
+
+    /// Cancelled when the refresh task is to end.
+    #[must_use]
+    pub fn stopping(&self) -> CancellationToken {
+        self.stop.child_token()
+    }
+
+    /// Ends them, the store flushed. False: one of them has failed inside.
+    pub async fn end(self) -> bool {
+        self.stop.cancel();
+        let polled = self.polling.await;
+        self.saving_stop.cancel();
+        let saved = self.saving.await;
+        polled.is_ok() && saved.is_ok()
+    }
+}
+
+/// Trouble with the store, for the header.
+fn tell(commands: &mpsc::Sender<Command>, trouble: Option<String>) {
+    if trouble.is_some() {
+        // A full queue means that a newer word follows soon.
+        let _dropped = commands.try_send(Command::StoreTrouble(trouble));
+    }
+}
+
+/// Saves, and keeps the watch-list in step with other processes. Follows first where one asks.
+async fn keep<P: Persistence>(
+    keeping: Keeping<P>,
+    saved: (SessionTable, SessionTable),
+    mut snapshots: watch::Receiver<Arc<Snapshot>>,
+    commands: mpsc::Sender<Command>,
+    cancelled: CancellationToken,
+) {
+    match keeping {
+        Keeping::Own(persistence, file) => {
+            save(persistence, file, (saved, snapshots), commands, cancelled).await;
+        }
+        Keeping::Follow(path) => {
+            let taken = share::follow(&path, &commands, &cancelled).await;
+            let Some(persistence) = taken else { return };
+            // The other's hold on the store was the trouble.
+            let _ended = commands.send(Command::StoreTrouble(None)).await;
+            let asks = |s: &Arc<Snapshot>| s.health.connection != Connection::Following;
+            let Ok(saved) =
+                snapshots.wait_for(asks).await.map(|s| (s.sessions.clone(), s.archived.clone()))
+            else {
+                return;
+            };
+            save(persistence, Some(path), (saved, snapshots), commands, cancelled).await;
+        }
+    }
+}
+
+type Saved = ((SessionTable, SessionTable), watch::Receiver<Arc<Snapshot>>);
+
+async fn save<P: Persistence>(
+    persistence: P,
+    file: Option<PathBuf>,
+    (saved, snapshots): Saved,
+    commands: mpsc::Sender<Command>,
+    cancelled: CancellationToken,
+) {
+    let known = saved.0.iter().chain(saved.1.iter()).map(|s| Arc::clone(&s.entry)).collect();
+    let told = commands.clone();
+    let trouble = move |what: Option<String>| {
+        // A full queue means that a newer word follows soon.
+        let _dropped = told.try_send(Command::StoreTrouble(what));
+    };
+    let list = share::listen(file, known, &commands, &cancelled);
+    tokio::join!(writer(persistence, saved, snapshots, trouble, cancelled.clone()), list);
+}

@@ -1,0 +1,166 @@
+//! Two processes on one store: one asks and saves, the other shows; what each learns of the other.
+//!
+//! Owns a fake API that counts; the store's file and its lock are the real ones, time is virtual.
+#![expect(clippy::unwrap_used, reason = "a failed set-up fails the test")]
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use branchwatch::api::{ApiError, ApiErrorKind, SessionApi, wire};
+use branchwatch::clock::{Clock, TokioClock};
+use branchwatch::domain::configuration::Configuration;
+use branchwatch::domain::ids::SessionId;
+use branchwatch::domain::instructions::Instructions;
+use branchwatch::domain::rules::Rules;
+use branchwatch::domain::session::Session;
+use branchwatch::domain::snapshot::{Connection, OTHER_WINDOW, Snapshot};
+use branchwatch::domain::watched::{Answer, WatchEntry, WatchedSession};
+use branchwatch::persist::Persistence;
+use branchwatch::persist::sqlite::Sqlite;
+use branchwatch::refresh::Settings;
+use branchwatch::runtime::engine::{Engine, Held};
+
+#[derive(Clone)]
+struct Fake {
+    clock: TokioClock,
+    asked: Arc<AtomicU32>,
+}
+
+fn result(id: SessionId, state: &str, at: jiff::Timestamp) -> Answer<Session> {
+    let raw = format!(r#"{{"session_id":"{id}","state":"{state}"}}"#);
+    Answer { value: wire::session(&raw, id).unwrap(), raw: raw.into(), fetched_at: at }
+}
+
+impl SessionApi for Fake {
+    async fn session(&self, id: SessionId) -> Result<Answer<Session>, ApiError> {
+        self.asked.fetch_add(1, Ordering::Relaxed);
+        Ok(result(id, "ONGOING", self.clock.now()))
+    }
+
+    async fn configuration(&self, _: SessionId) -> Result<Answer<Configuration>, ApiError> {
+        Err(ApiErrorKind::Status(404).into())
+    }
+
+    async fn instructions(&self, _: SessionId) -> Result<Answer<Instructions>, ApiError> {
+        Err(ApiErrorKind::Status(404).into())
+    }
+}
+
+fn id(n: u128) -> SessionId {
+    SessionId::new(uuid::Uuid::from_u128(n))
+}
+
+fn entry(n: u128) -> WatchEntry {
+    WatchEntry {
+        id: id(n),
+        reference: Some(format!("dbs-{n}")),
+        tags: Vec::new(),
+        added_at: jiff::Timestamp::UNIX_EPOCH,
+        deadline: None,
+        resources_ttl: None,
+    }
+}
+
+struct World {
+    api: Fake,
+    engine: Engine,
+}
+
+fn started(file: &Path) -> World {
+    let clock = TokioClock::starting_at("2026-10-16T09:00:00Z".parse().unwrap());
+    let api = Fake { clock, asked: Arc::default() };
+    let plan = (Settings::default(), Rules::default());
+    let engine = Engine::start(Held::open(file).unwrap(), api.clone(), clock, plan);
+    World { api, engine }
+}
+
+impl World {
+    /// The first state of the world for which it holds.
+    async fn sees(&mut self, holds: impl Fn(&Snapshot) -> bool) -> Arc<Snapshot> {
+        Arc::clone(&*self.engine.snapshots.wait_for(|snapshot| holds(snapshot)).await.unwrap())
+    }
+
+    fn asked(&self) -> u32 {
+        self.api.asked.load(Ordering::Relaxed)
+    }
+}
+
+fn place() -> (tempfile::TempDir, PathBuf) {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("store.db");
+    (folder, file)
+}
+
+#[tokio::test(start_paused = true)]
+async fn who_finds_the_store_in_use_shows_what_the_other_learns_and_asks_when_it_ends() {
+    let (_folder, file) = place();
+    let mut other = Sqlite::open(&file, true).unwrap().persistence;
+    other.add(&[entry(1)]).unwrap();
+    let mut world = started(&file);
+    let first = world.sees(|s| s.health.connection == Connection::Following).await;
+    assert_eq!(first.sessions.len(), 1);
+    world.sees(|s| s.health.store_trouble.as_deref() == Some(OTHER_WINDOW)).await;
+
+    let mut learned = WatchedSession::new(entry(1));
+    let at: jiff::Timestamp = "2026-10-16T09:00:05Z".parse().unwrap();
+    Arc::make_mut(&mut learned.answers).session = Some(Arc::new(result(id(1), "ONGOING", at)));
+    learned.poll.last_ok = Some(at);
+    other.save(&[Arc::new(learned)]).unwrap();
+    other.add(&[entry(2)]).unwrap();
+    let shown = world
+        .sees(|s| {
+            let first = s.sessions.get(id(1)).unwrap();
+            first.session().is_some() && s.sessions.get(id(2)).is_some()
+        })
+        .await;
+    let first = shown.sessions.get(id(1)).unwrap();
+    assert_eq!((first.poll.last_ok, shown.health.last_ok), (Some(at), Some(at)));
+    assert!(first.poll.interval.is_some(), "its age is judged as the other asks");
+    other.remove(&[id(2)]).unwrap();
+    world.sees(|s| s.sessions.get(id(2)).is_none()).await;
+    assert_eq!(world.asked(), 0);
+
+    let ended = tokio::time::Instant::now();
+    drop(other);
+    world.sees(|s| s.health.connection == Connection::Live).await;
+    assert!(ended.elapsed().as_secs() < 15, "{:?}", ended.elapsed());
+    world.sees(|s| s.health.store_trouble.is_none()).await;
+    assert!(world.asked() > 0);
+    assert!(world.engine.end().await);
+    let stored = Sqlite::open(&file, true).unwrap().persistence.load().unwrap();
+    assert!(stored.iter().all(|s| s.poll.last_ok > Some(at)), "it saves what it has asked");
+}
+
+#[tokio::test(start_paused = true)]
+async fn who_asks_takes_in_what_another_process_adds_changes_and_removes() {
+    let (_folder, file) = place();
+    Sqlite::open(&file, true).unwrap().persistence.add(&[entry(1)]).unwrap();
+    let mut world = started(&file);
+    world.sees(|s| s.health.connection == Connection::Live).await;
+    let mut command = Sqlite::open(&file, false).unwrap().persistence;
+    command.add(&[entry(2), entry(3)]).unwrap();
+    world.sees(|s| s.sessions.get(id(3)).is_some_and(|s| s.session().is_some())).await;
+    let named = WatchEntry { reference: Some("other".to_owned()), ..entry(2) };
+    command.add(&[named]).unwrap();
+    world.sees(|s| s.sessions.get(id(2)).is_some_and(|s| s.name() == "other")).await;
+    command.remove(&[id(1)]).unwrap();
+    let left = world.sees(|s| s.sessions.get(id(1)).is_none()).await;
+    assert_eq!(left.sessions.len(), 2);
+    assert!(world.engine.end().await);
+    assert_eq!(command.load().unwrap().len(), 2);
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_the_dashboard_itself_adds_is_not_taken_for_removed_by_another() {
+    let (_folder, file) = place();
+    let mut world = started(&file);
+    let mut command = Sqlite::open(&file, false).unwrap().persistence;
+    world.engine.commands.send(branchwatch::refresh::Command::Add(vec![entry(1)])).await.unwrap();
+    command.add(&[entry(2)]).unwrap();
+    world.sees(|s| s.sessions.len() == 2).await;
+    tokio::time::sleep(std::time::Duration::from_secs(30)).await;
+    assert_eq!(world.engine.snapshots.borrow().sessions.len(), 2);
+    assert!(world.engine.end().await);
+    assert_eq!(command.load().unwrap().len(), 2);
+}
