@@ -10,13 +10,16 @@ mod exit;
 mod export;
 mod fetch;
 mod hands;
+mod list;
 mod local;
 mod look;
 mod output;
+mod progress;
 mod setup;
 mod show;
 mod simulate;
 mod topic;
+mod wait;
 mod words;
 
 use std::io::IsTerminal;
@@ -82,14 +85,15 @@ async fn run(cli: Cli) -> Result<u8, Failure> {
         .map_err(|why| Failure::Other(format!("cannot log: {why}")))?;
     match cli.command {
         None if std::io::stdout().is_terminal() => dashboard::run(&global).await,
-        None => local::list(&global, &args::List::default()),
+        None => list::list(&global, &args::List::default()),
         Some(Command::Demo(play)) => dashboard::demo(&global, &play).await,
         Some(Command::Simulate(simulate)) => simulate::run(simulate).await,
         Some(Command::Add(add)) => local::add(&global, add).await,
         Some(Command::Remove { ids }) => local::remove(&global, &ids),
-        Some(Command::List(list)) => local::list(&global, &list),
+        Some(Command::List(list)) => list::list(&global, &list),
         Some(Command::Show(show)) => show::show(&global, &show),
         Some(Command::Fetch { ids, timeout }) => fetch::fetch(&global, &ids, &timeout).await,
+        Some(Command::Wait(wait)) => wait::run(&global, &wait).await,
         Some(Command::Export(export)) => export::run(&global, &export),
         Some(Command::Session { what }) => hands::session(&global, &what).await,
         Some(Command::Letter { what }) => hands::letter(&global, &what).await,

@@ -8,6 +8,7 @@ mod desk;
 mod file;
 mod fit;
 mod notifications;
+mod pace;
 mod place;
 mod resolve;
 mod tables;

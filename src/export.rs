@@ -9,6 +9,7 @@ mod document;
 mod file;
 mod markdown;
 mod mask;
+mod summary;
 
 use std::path::PathBuf;
 
@@ -18,6 +19,7 @@ use crate::domain::rules::Rules;
 pub use assemble::{Assembled, assemble, text};
 pub use document::document;
 pub use file::{file_name, list_name, write, write_bytes};
+pub use summary::{json_array, json_lines, summary};
 
 pub use crate::domain::shape::{Contents, Format};
 

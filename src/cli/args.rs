@@ -2,10 +2,15 @@
 //!
 //! Owns flags, commands and their help texts. A flag that does nothing is not here.
 
-use std::net::SocketAddr;
+mod play;
+mod sessions;
+
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+
+pub(super) use play::{Play, Simulate};
+pub(super) use sessions::{Add, Export, FormatArg, List, Part, Redact, ShapeArg, Show, Wait};
 
 /// Watch Yoti In-Branch Verification sessions live.
 #[derive(Debug, Parser)]
@@ -32,6 +37,19 @@ pub(super) struct Global {
     /// Configuration file
     #[arg(short, long, global = true, value_name = "FILE")]
     pub(super) config: Option<PathBuf>,
+    /// Only sessions that it holds for: branchwatch help filters
+    #[arg(
+        short,
+        long,
+        global = true,
+        value_name = "QUERY",
+        default_value = "",
+        hide_default_value = true
+    )]
+    pub(super) filter: String,
+    /// Ask for each open session this often (10s, 5m), instead of by its stage
+    #[arg(long, global = true, value_name = "SPAN")]
+    pub(super) interval: Option<String>,
     /// Requests a second at most
     #[arg(long, global = true, value_name = "N")]
     pub(super) max_rps: Option<f64>,
@@ -53,6 +71,9 @@ pub(super) struct Global {
     /// Colours: terminal, dark, light, high-contrast, colour-blind-safe, mono, or your own
     #[arg(long, global = true, value_name = "NAME")]
     pub(super) theme: Option<String>,
+    /// Say only what went wrong
+    #[arg(short, long, global = true)]
+    pub(super) quiet: bool,
     /// When to use colours
     #[arg(long, global = true, value_enum, default_value_t = Colour::Auto, value_name = "WHEN")]
     pub(super) color: Colour,
@@ -100,6 +121,11 @@ pub(super) enum Command {
         #[arg(long, default_value = "30s", value_name = "SPAN")]
         timeout: String,
     },
+    /// Block until a condition holds for all of these sessions
+    #[command(
+        after_help = "Ends with 0 approved (or what was waited for has come), 20 REJECT, 21 refer, 23 expired,\n24 unknown state, 5 no such session, 4 refused, 6 not reachable, 124 out of time, 7 several of these."
+    )]
+    Wait(Wait),
     /// Sessions as JSON, JSON Lines, CSV or Markdown, to standard output or files
     Export(Export),
     /// Sessions at Yoti (with --allow-writes)
@@ -135,175 +161,6 @@ pub(super) enum Command {
         /// Command or topic
         topic: Option<String>,
     },
-}
-
-/// The demo.
-#[derive(Clone, Debug, Args)]
-pub(super) struct Play {
-    /// Made-up sessions
-    #[arg(long, default_value_t = 24, value_name = "N")]
-    pub(super) sessions: usize,
-    /// All ids and choices follow from it
-    #[arg(long, default_value_t = 1, value_name = "S")]
-    pub(super) seed: u64,
-    /// Simulated seconds for each real one; 0 stops the clock
-    #[arg(long, default_value_t = 5.0, value_name = "X")]
-    pub(super) speed: f64,
-}
-
-/// The simulator.
-#[derive(Clone, Debug, Args)]
-pub(super) struct Simulate {
-    #[command(flatten)]
-    pub(super) play: PlaySimulated,
-    /// Address; port 0 chooses a free one
-    #[arg(long, default_value = "127.0.0.1:0", value_name = "ADDR")]
-    pub(super) listen: SocketAddr,
-    /// Scenarios in turn, such as S01; without: a mixture
-    #[arg(long, value_name = "NAME")]
-    pub(super) scenario: Vec<String>,
-    /// Notify this address of what happens to the sessions (https, or http on this machine)
-    #[arg(long, value_name = "URL")]
-    pub(super) notify: Option<String>,
-    /// Public key (PEM) that requests are verified with
-    #[arg(long, value_name = "PEM", conflicts_with = "write_key")]
-    pub(super) public_key: Option<PathBuf>,
-    /// Make a key pair and write the private key here (0600)
-    #[arg(long, value_name = "PEM")]
-    pub(super) write_key: Option<PathBuf>,
-}
-
-/// As the demo, at real speed.
-#[derive(Clone, Debug, Args)]
-pub(super) struct PlaySimulated {
-    /// Made-up sessions
-    #[arg(long, default_value_t = 24, value_name = "N")]
-    pub(super) sessions: usize,
-    /// All ids and choices follow from it
-    #[arg(long, default_value_t = 1, value_name = "S")]
-    pub(super) seed: u64,
-    /// Simulated seconds for each real one; 0 stops the clock
-    #[arg(long, default_value_t = 1.0, value_name = "X")]
-    pub(super) speed: f64,
-}
-
-/// Adding.
-#[derive(Debug, Args)]
-pub(super) struct Add {
-    /// Session IDs, files, or -
-    #[arg(required = true, value_name = "ID|FILE|-")]
-    pub(super) what: Vec<String>,
-    /// Your own name for the session (one ID only)
-    #[arg(long = "ref", value_name = "NAME")]
-    pub(super) reference: Option<String>,
-    /// Your own word for the sessions
-    #[arg(long, value_name = "WORD")]
-    pub(super) tag: Vec<String>,
-    /// The real deadline, instead of the derived one (RFC 3339)
-    #[arg(long, value_name = "TIME")]
-    pub(super) deadline: Option<jiff::Timestamp>,
-    /// How long Yoti keeps the evidence (90d)
-    #[arg(long, value_name = "SPAN")]
-    pub(super) resources_ttl: Option<String>,
-    /// Ask Yoti for them at once
-    #[arg(long)]
-    pub(super) fetch: bool,
-}
-
-/// Listing.
-#[derive(Debug, Default, Args)]
-pub(super) struct List {
-    /// Only those that it holds for: branchwatch help filters
-    #[arg(short, long, value_name = "QUERY", default_value = "", hide_default_value = true)]
-    pub(super) filter: String,
-    /// A view of the configuration, or one that was saved in the dashboard
-    #[arg(long, value_name = "NAME")]
-    pub(super) view: Option<String>,
-    /// A column and asc or desc, such as 'due desc'; without: by attention
-    #[arg(long, value_name = "COLUMN [asc|desc]")]
-    pub(super) sort: Option<String>,
-    /// Columns, such as ref,stage,due
-    #[arg(long, value_name = "COLUMNS", value_delimiter = ',', conflicts_with = "json")]
-    pub(super) columns: Vec<String>,
-    /// A JSON array instead
-    #[arg(long)]
-    pub(super) json: bool,
-}
-
-/// Showing.
-#[derive(Debug, Args)]
-pub(super) struct Show {
-    /// Session ID
-    pub(super) id: String,
-    /// Which part
-    #[arg(long, value_enum, default_value_t = Part::All)]
-    pub(super) part: Part,
-    /// The masked export instead
-    #[arg(long)]
-    pub(super) json: bool,
-    /// End with 0 approved, 20 REJECT, 21 refer, 22 ongoing, 23 expired, 24 unknown state
-    #[arg(long)]
-    pub(super) exit_status: bool,
-}
-
-/// A part of `show`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(super) enum Part {
-    Tree,
-    Checks,
-    Timeline,
-    Config,
-    Letter,
-    All,
-}
-
-/// Exporting.
-#[derive(Debug, Args)]
-pub(super) struct Export {
-    /// Session IDs
-    #[arg(required = true)]
-    pub(super) ids: Vec<String>,
-    /// json: a document each; jsonl: a line each; csv: the list; md: for people
-    #[arg(long, value_enum, default_value_t = FormatArg::Json)]
-    pub(super) format: FormatArg,
-    /// raw: the API's answer alone; normal: with derived parts (json and jsonl)
-    #[arg(long, value_enum, default_value_t = ShapeArg::Normal)]
-    pub(super) shape: ShapeArg,
-    /// Hide what identifies a person
-    #[arg(long, value_enum, default_value_t = Redact::Mask)]
-    pub(super) redact: Redact,
-    /// Why it is needed unmasked (with --redact none); kept in the audit log
-    #[arg(long, value_name = "TEXT", required_if_eq("redact", "none"))]
-    pub(super) reason: Option<String>,
-    /// File, folder ending in /, or - for standard output
-    #[arg(short, long, default_value = "-", value_name = "FILE|DIR/|-")]
-    pub(super) output: PathBuf,
-    /// Replace a file that exists
-    #[arg(long)]
-    pub(super) force: bool,
-}
-
-/// Format of an export.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(super) enum FormatArg {
-    Json,
-    Jsonl,
-    Csv,
-    Md,
-}
-
-/// Shape of an export.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(super) enum ShapeArg {
-    Raw,
-    Normal,
-}
-
-/// Masking.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(super) enum Redact {
-    Mask,
-    None,
 }
 
 /// Parts of `session`.

@@ -31,6 +31,18 @@ pub(super) const PARTLY: u8 = 7;
 pub(super) const STORE: u8 = 8;
 /// A write refused by read-only mode.
 pub(super) const READ_ONLY: u8 = 9;
+/// COMPLETED with a REJECT.
+pub(super) const REJECT: u8 = 20;
+/// COMPLETED, no REJECT, but something to refer.
+pub(super) const REFER: u8 = 21;
+/// Still ONGOING.
+pub(super) const ONGOING: u8 = 22;
+/// EXPIRED.
+pub(super) const EXPIRED: u8 = 23;
+/// A session state that is not known.
+pub(super) const UNKNOWN: u8 = 24;
+/// `wait` ran out of time, as timeout(1) says it.
+pub(super) const LATE: u8 = 124;
 /// A panic.
 pub(super) const FAULT: u8 = 70;
 

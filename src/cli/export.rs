@@ -16,7 +16,7 @@ use crate::domain::shape::{Contents, Format, Shape};
 use crate::domain::watched::WatchedSession;
 use crate::export::{self, Existing, Origin};
 
-fn origin(config: &Config, now: Timestamp) -> Origin<'_> {
+pub(super) fn origin(config: &Config, now: Timestamp) -> Origin<'_> {
     Origin { profile: &config.profile, environment: &config.environment, rules: &config.rules, now }
 }
 

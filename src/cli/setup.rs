@@ -23,6 +23,7 @@ pub(super) fn flags(global: &Global) -> Flags {
         profile: global.profile.clone(),
         max_rps: global.max_rps,
         offline: global.offline,
+        interval: global.interval.clone(),
     }
 }
 

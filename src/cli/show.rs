@@ -61,15 +61,15 @@ pub(super) fn show(global: &Global, args: &Show) -> Result<u8, Failure> {
 }
 
 /// The exit status of a stage (product.md 5).
-const fn code(stage: &Stage) -> u8 {
+pub(super) const fn code(stage: &Stage) -> u8 {
     match stage {
-        Stage::Done(Verdict::Approve) => 0,
-        Stage::Done(Verdict::Reject) => 20,
-        Stage::Done(Verdict::Refer) => 21,
-        Stage::Expired { .. } => 23,
-        Stage::Unknown(_) => 24,
+        Stage::Done(Verdict::Approve) => exit::OK,
+        Stage::Done(Verdict::Reject) => exit::REJECT,
+        Stage::Done(Verdict::Refer) => exit::REFER,
+        Stage::Expired { .. } => exit::EXPIRED,
+        Stage::Unknown(_) => exit::UNKNOWN,
         Stage::Gone | Stage::NotFound => exit::NOT_FOUND,
-        _ => 22,
+        _ => exit::ONGOING,
     }
 }
 

@@ -26,7 +26,7 @@ STAGES (worked out by this program; state, recommendation and reason are Yoti's)
 ";
 
 const FILTERS: &str = "\
-FILTERS (in /)
+FILTERS (in / and with --filter)
 
   words            part of the reference, a tag or the session ID; letters may stand apart (db91)
   \"two words\"      letter for letter          re:/^dbs-2/   a pattern
@@ -46,6 +46,7 @@ FILTERS (in /)
 
   In the list: Tab completes, ctrl-s saves filter, order and columns as a view, f shows views.
   In the configuration a view stands as [views.NAME] with filter, sort, columns.
+  list takes --filter, --view, --sort and --columns with the same words.
 
   branchwatch list --filter 'stage:awaiting due<48h !tag:chased'
 ";
@@ -61,8 +62,11 @@ EXIT CODES
     5  session not found                     70  internal fault
     6  Yoti or the network not reachable    128+ ended by that signal
     7  some worked, some did not
-    8  local store locked or damaged         20-24 with show --exit-status
-    9  write refused by read-only mode
+    8  local store locked or damaged        124  wait: out of time
+    9  write refused by read-only mode      130  interrupted
+
+  0 and 20-24 say how a session stands with wait and show --exit-status.
+  Several sessions with different ends: 7.
 ";
 
 const PRIVACY: &str = "\

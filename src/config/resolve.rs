@@ -54,12 +54,14 @@ pub struct Flags {
     pub profile: Option<String>,
     /// `--max-rps`
     pub max_rps: Option<f64>,
+    /// `--interval`
+    pub interval: Option<String>,
     /// `--offline`
     pub offline: bool,
 }
 
 pub(super) struct Resolver {
-    shown: Vec<Shown>,
+    pub(super) shown: Vec<Shown>,
 }
 
 impl Resolver {
@@ -126,6 +128,7 @@ pub fn resolve(flags: &Flags, environment: &Environment) -> Result<Config, Confi
     let refresh = Settings { learn, ..refresh(&mut resolver, &file, flags)? };
     let receiver =
         super::notifications::resolve(&mut resolver, &file.notifications, places.home_dir())?;
+    let refresh = super::pace::paced(&mut resolver, refresh, flags, environment)?;
     let export_dir = export_dir(&mut resolver, &file, places.home_dir());
     let desk = super::desk::resolve(&mut resolver, &file, profile)?;
     let fit = super::fit::resolve(&mut resolver, &file);

@@ -246,8 +246,12 @@ pub(super) fn happened(what: &ChangeKind) -> (&'static str, Vec<(String, Value)>
 
 /// Pretty JSON in which no character acts on a terminal that shows the file: C1, DEL, line
 /// separators, zero-width and direction characters become `\u` escapes, as JSON does for C0.
-fn escaped(value: &Value) -> String {
-    let text = serde_json::to_string_pretty(value).unwrap_or_default();
+pub(super) fn escaped(value: &Value) -> String {
+    safe(&serde_json::to_string_pretty(value).unwrap_or_default())
+}
+
+/// JSON text with what acts on a terminal escaped, and a line end.
+pub(super) fn safe(text: &str) -> String {
     let mut safe = String::with_capacity(text.len() + 1);
     for c in text.chars() {
         if c == '\n' || !acts(c) {

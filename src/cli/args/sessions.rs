@@ -1,0 +1,155 @@
+//! The grammar of the commands that name sessions.
+//!
+//! Owns their flags alone.
+
+use std::path::PathBuf;
+
+use clap::{Args, ValueEnum};
+
+/// Adding.
+#[derive(Debug, Args)]
+pub(in crate::cli) struct Add {
+    /// Session IDs, files, or -
+    #[arg(required = true, value_name = "ID|FILE|-")]
+    pub(in crate::cli) what: Vec<String>,
+    /// Your own name for the session (one ID only)
+    #[arg(long = "ref", value_name = "NAME")]
+    pub(in crate::cli) reference: Option<String>,
+    /// Your own word for the sessions
+    #[arg(long, value_name = "WORD")]
+    pub(in crate::cli) tag: Vec<String>,
+    /// The real deadline, instead of the derived one (RFC 3339)
+    #[arg(long, value_name = "TIME")]
+    pub(in crate::cli) deadline: Option<jiff::Timestamp>,
+    /// How long Yoti keeps the evidence (90d)
+    #[arg(long, value_name = "SPAN")]
+    pub(in crate::cli) resources_ttl: Option<String>,
+    /// Ask Yoti for them at once
+    #[arg(long)]
+    pub(in crate::cli) fetch: bool,
+}
+
+/// Listing.
+#[derive(Debug, Default, Args)]
+pub(in crate::cli) struct List {
+    /// A view of the configuration, or one that was saved in the dashboard
+    #[arg(long, value_name = "NAME")]
+    pub(in crate::cli) view: Option<String>,
+    /// A column and asc or desc, such as 'due desc'; without: by attention
+    #[arg(long, value_name = "COLUMN [asc|desc]")]
+    pub(in crate::cli) sort: Option<String>,
+    /// Columns, such as ref,stage,due
+    #[arg(long, value_name = "COLUMNS", value_delimiter = ',', conflicts_with_all = ["json", "jsonl", "csv"])]
+    pub(in crate::cli) columns: Vec<String>,
+    #[command(flatten)]
+    pub(in crate::cli) form: ListForm,
+}
+
+/// How the list is written; a table for people unless one is named.
+#[derive(Clone, Copy, Debug, Default, Args)]
+#[group(multiple = false)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own, one at a time")]
+pub(in crate::cli) struct ListForm {
+    /// A JSON array instead
+    #[arg(long)]
+    pub(in crate::cli) json: bool,
+    /// A JSON object on each line instead
+    #[arg(long)]
+    pub(in crate::cli) jsonl: bool,
+    /// CSV instead, as `export --format csv` has it
+    #[arg(long)]
+    pub(in crate::cli) csv: bool,
+    /// Cells separated by tabs, no head: for cut and awk
+    #[arg(long)]
+    pub(in crate::cli) plain: bool,
+}
+
+/// Waiting.
+#[derive(Debug, Args)]
+pub(in crate::cli) struct Wait {
+    /// Session IDs
+    #[arg(required = true, value_name = "ID")]
+    pub(in crate::cli) ids: Vec<String>,
+    /// completed, first-visit, resource, or check=TYPE
+    #[arg(long, default_value = "completed", value_name = "CONDITION")]
+    pub(in crate::cli) until: String,
+    /// How long at most
+    #[arg(long, default_value = "2h", value_name = "SPAN")]
+    pub(in crate::cli) timeout: String,
+}
+
+/// Showing.
+#[derive(Debug, Args)]
+pub(in crate::cli) struct Show {
+    /// Session ID
+    pub(in crate::cli) id: String,
+    /// Which part
+    #[arg(long, value_enum, default_value_t = Part::All)]
+    pub(in crate::cli) part: Part,
+    /// The masked export instead
+    #[arg(long)]
+    pub(in crate::cli) json: bool,
+    /// End with 0 approved, 20 REJECT, 21 refer, 22 ongoing, 23 expired, 24 unknown state
+    #[arg(long)]
+    pub(in crate::cli) exit_status: bool,
+}
+
+/// A part of `show`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(in crate::cli) enum Part {
+    Tree,
+    Checks,
+    Timeline,
+    Config,
+    Letter,
+    All,
+}
+
+/// Exporting.
+#[derive(Debug, Args)]
+pub(in crate::cli) struct Export {
+    /// Session IDs
+    #[arg(required = true)]
+    pub(in crate::cli) ids: Vec<String>,
+    /// json: a document each; jsonl: a line each; csv: the list; md: for people
+    #[arg(long, value_enum, default_value_t = FormatArg::Json)]
+    pub(in crate::cli) format: FormatArg,
+    /// raw: the API's answer alone; normal: with derived parts (json and jsonl)
+    #[arg(long, value_enum, default_value_t = ShapeArg::Normal)]
+    pub(in crate::cli) shape: ShapeArg,
+    /// Hide what identifies a person
+    #[arg(long, value_enum, default_value_t = Redact::Mask)]
+    pub(in crate::cli) redact: Redact,
+    /// Why it is needed unmasked (with --redact none); kept in the audit log
+    #[arg(long, value_name = "TEXT", required_if_eq("redact", "none"))]
+    pub(in crate::cli) reason: Option<String>,
+    /// File, folder ending in /, or - for standard output
+    #[arg(short, long, default_value = "-", value_name = "FILE|DIR/|-")]
+    pub(in crate::cli) output: PathBuf,
+    /// Replace a file that exists
+    #[arg(long)]
+    pub(in crate::cli) force: bool,
+}
+
+/// Format of an export.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(in crate::cli) enum FormatArg {
+    Json,
+    Jsonl,
+    Csv,
+    Md,
+}
+
+/// Shape of an export.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(in crate::cli) enum ShapeArg {
+    Raw,
+    Normal,
+}
+
+/// Masking.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(in crate::cli) enum Redact {
+    Mask,
+    None,
+}

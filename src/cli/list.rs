@@ -1,0 +1,132 @@
+//! `list`: the watch-list as lines, in the order, filter and columns of the dashboard.
+//!
+//! Owns the forms of a line. Who is listed and what stands in a cell is `app`'s; JSON and CSV are
+//! `export`'s.
+
+use unicode_width::UnicodeWidthStr;
+
+use super::args::{Global, List};
+use super::exit::{self, Failure};
+use super::output::{data, table, talk};
+use super::{export, setup};
+use crate::app::columns::Column;
+use crate::app::view::ListRow;
+use crate::app::views::{View, ViewError, ViewTexts, listed};
+use crate::clock::{Clock, SystemClock};
+use crate::config::Config;
+use crate::domain::shape::{Contents, Format};
+use crate::domain::watched::WatchedSession;
+use crate::persist::arrangement::arrangement;
+use crate::persist::sqlite::Sqlite;
+use crate::text::shown_str;
+use crate::theme::{ColourDepth, Look};
+
+/// Columns of the plain list where none are named.
+const COLUMNS: [Column; 6] =
+    [Column::Ref, Column::Stage, Column::Docs, Column::Due, Column::Seen, Column::Session];
+
+pub(super) fn list(global: &Global, args: &List) -> Result<u8, Failure> {
+    let config: Config = setup::config(global)?;
+    let mut store = setup::store(global, &config)?;
+    let view = view(&config, (args, &global.filter), &mut store)?;
+    let mut sessions = setup::load(&mut store)?;
+    sessions.retain(|session| session.own.archived_at.is_none());
+    let now = SystemClock.now();
+    let all = sessions.len();
+    let columns = view.own_columns().unwrap_or_else(|| COLUMNS.to_vec());
+    let rows = listed(sessions, view, &config.rules, now);
+    let origin = export::origin(&config, now);
+    if args.form.json || args.form.jsonl {
+        let lines = rows.iter().map(|(session, _)| crate::export::summary(session, &origin));
+        data(&if args.form.jsonl {
+            crate::export::json_lines(lines)
+        } else {
+            crate::export::json_array(lines)
+        })?;
+        return Ok(exit::OK);
+    }
+    if args.form.csv {
+        let sessions: Vec<&WatchedSession> = rows.iter().map(|(s, _)| s.as_ref()).collect();
+        // References stand in full, as in the table.
+        let contents = Contents { masked: false, ..Contents::default() };
+        data(&crate::export::text(&sessions, Format::Csv, contents, &origin)?.0)?;
+        return Ok(exit::OK);
+    }
+    if rows.is_empty() {
+        talk(&if all == 0 {
+            "Nothing on the watch-list yet. Add sessions: branchwatch add ID…   Look around: branchwatch demo".to_owned()
+        } else {
+            format!("0 of {all} sessions match")
+        });
+        return Ok(exit::OK);
+    }
+    let look = Look::new(ColourDepth::None, global.ascii);
+    let cells = rows.iter().map(|(_, row)| -> Vec<String> {
+        columns.iter().map(|column| cell(*column, row, look)).collect()
+    });
+    if args.form.plain {
+        // No cell holds a tab: every one has been made safe.
+        let lines: Vec<String> = cells.map(|cells| cells.join("\t") + "\n").collect();
+        data(&lines.concat())?;
+        return Ok(exit::OK);
+    }
+    let heads = columns.iter().map(|column| match column {
+        Column::Changed => "CHANGED".to_owned(),
+        other => other.head().to_owned(),
+    });
+    let lines: Vec<Vec<String>> = std::iter::once(heads.collect()).chain(cells).collect();
+    data(&table(&lines))?;
+    Ok(exit::OK)
+}
+
+/// The view that was named, with what else was asked for on top.
+fn view(
+    config: &Config,
+    (args, filter): (&List, &str),
+    store: &mut Sqlite,
+) -> Result<View, Failure> {
+    let texts = ViewTexts {
+        filter: filter.to_owned(),
+        sort: args.sort.clone().unwrap_or_default(),
+        columns: args.columns.clone(),
+    };
+    let asked = View::read("", &texts).map_err(|why| Failure::Usage(pointed(&why, filter)))?;
+    let Some(name) = &args.view else { return Ok(asked) };
+    // The configuration's first, then those that were saved in the dashboard.
+    let saved = arrangement(store)?.views;
+    let saved = saved.iter().filter_map(|(name, texts)| View::read(name, texts).ok());
+    let views: Vec<View> = config.views.iter().cloned().chain(saved).collect();
+    let Some(named) = views.iter().find(|view| view.name == *name) else {
+        let known: Vec<&str> = views.iter().map(|view| view.name.as_str()).collect();
+        let known = if known.is_empty() { "none".to_owned() } else { known.join(", ") };
+        let (name, known) = (shown_str(name, 60), shown_str(&known, 400));
+        return Err(Failure::Usage(format!("no view named {name}; known: {known}")));
+    };
+    Ok(named.clone().with(asked, args.sort.is_some()))
+}
+
+/// What is wrong with a filter, and below it where.
+pub(super) fn pointed(why: &ViewError, filter: &str) -> String {
+    let Some(at) = why.at else { return why.to_string() };
+    let text = shown_str(filter, 200);
+    let before: String = filter.chars().take(at).collect();
+    let column = shown_str(&before, 200).width();
+    format!("{why}\n  {text}\n  {}^", " ".repeat(column))
+}
+
+fn cell(column: Column, row: &ListRow, look: Look) -> String {
+    let text = match column {
+        Column::Ref => &row.name.text,
+        Column::Session => return row.id.to_string(),
+        Column::State => &row.state.text,
+        Column::Stage => &row.stage.text,
+        Column::Docs => &row.docs.text,
+        Column::Checks => return row.checks.iter().map(|(sign, _)| look.glyph(*sign)).collect(),
+        Column::Due => &row.due.text,
+        Column::Branch => &row.branch.text,
+        Column::Seen => &row.seen.text,
+        Column::Changed => &row.delta.text,
+        Column::Tags => &row.tags.text,
+    };
+    look.text(text)
+}

@@ -1,0 +1,279 @@
+//! `wait`: block until a condition holds for sessions, and end with a code that says how.
+//!
+//! Owns the conditions and the codes. Asking is the refresh task's, judging `domain`'s.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use tokio::time::{Instant, sleep_until};
+
+use super::args::{Global, Wait};
+use super::exit::{self, Failure};
+use super::output::{data, talk};
+use super::progress::Progress;
+use super::{setup, show, words};
+use crate::clock::{Clock, SystemClock};
+use crate::config::{Config, parse_span};
+use crate::domain::attention::assess;
+use crate::domain::ids::SessionId;
+use crate::domain::rules::Rules;
+use crate::domain::snapshot::{Connection, Snapshot};
+use crate::domain::stage::Stage;
+use crate::domain::stats;
+use crate::domain::watched::{WatchEntry, WatchedSession};
+use crate::domain::wire_enum::{CheckState, CheckType, Recommendation, SourceType};
+use crate::persist::Persistence;
+use crate::persist::memory::Memory;
+use crate::refresh::Settings;
+use crate::refresh::schedule::unsigned;
+use crate::runtime::engine::{Engine, Held};
+use crate::runtime::shutdown;
+
+/// What is waited for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Until {
+    Completed,
+    FirstVisit,
+    Resource,
+    Check(CheckType),
+}
+
+impl Until {
+    fn read(text: &str) -> Result<Self, String> {
+        match text.split_once('=') {
+            None if text == "completed" => Ok(Self::Completed),
+            None if text == "first-visit" => Ok(Self::FirstVisit),
+            None if text == "resource" => Ok(Self::Resource),
+            Some(("check", name)) if !name.trim().is_empty() => {
+                Ok(Self::Check(CheckType::from_wire(&name.trim().to_ascii_uppercase())))
+            }
+            _ => Err("--until: completed, first-visit, resource or check=TYPE, such as \
+                      check=ID_DOCUMENT_FACE_MATCH"
+                .to_owned()),
+        }
+    }
+}
+
+/// How waiting for one session has ended.
+struct Ended {
+    code: u8,
+    says: String,
+}
+
+pub(super) async fn run(global: &Global, args: &Wait) -> Result<u8, Failure> {
+    let signal = shutdown::signal();
+    let ids = setup::ids(&args.ids)?;
+    let until = Until::read(&args.until).map_err(Failure::Usage)?;
+    let span = parse_span(&args.timeout).map_err(Failure::Usage)?;
+    let deadline = Instant::now() + unsigned(span);
+    let config = setup::config(global)?;
+    let client = setup::client(&config)?;
+    let known = known(global, &config, &ids)?;
+    let engine = Engine::start(
+        Held::of(Memory::holding(known), None)?,
+        client,
+        SystemClock,
+        (settings(&config), config.rules.clone()),
+    );
+    let mut snapshots = engine.snapshots.clone();
+    let mut ended: BTreeMap<SessionId, u8> = BTreeMap::new();
+    let mut progress = Progress::on_terminal(global.quiet);
+    let mut signal = std::pin::pin!(signal);
+    let stopped = loop {
+        let snapshot = Arc::clone(&snapshots.borrow_and_update());
+        tell(&ids, &mut ended, &snapshot, (&until, &config.rules))?;
+        if let Some(refused) = refused(&snapshot) {
+            talk(&format!("branchwatch: {refused}; more: branchwatch doctor"));
+            break Some(exit::REFUSED);
+        }
+        let open = ids.iter().filter(|id| !ended.contains_key(id)).count();
+        if open == 0 {
+            break None;
+        }
+        progress.say(&format!("waiting for {open} of {}", ids.len()));
+        tokio::select! {
+            biased;
+            number = &mut signal => break Some(128_u8.saturating_add(number)),
+            () = sleep_until(deadline) => break Some(late(&snapshot)),
+            changed = snapshots.changed() => if changed.is_err() { break Some(exit::FAULT) },
+        }
+    };
+    progress.done();
+    if !engine.end().await {
+        return Ok(exit::FAULT);
+    }
+    keep(global, &config, &snapshots.borrow().clone());
+    Ok(stopped.unwrap_or_else(|| {
+        let codes: BTreeSet<u8> = ended.into_values().collect();
+        if codes.len() > 1 { exit::PARTLY } else { codes.first().copied().unwrap_or(exit::OK) }
+    }))
+}
+
+/// The sessions as the local store knows them; those that are not on its list begin with nothing.
+fn known(
+    global: &Global,
+    config: &Config,
+    ids: &[SessionId],
+) -> Result<Vec<WatchedSession>, Failure> {
+    let stored =
+        if global.no_state { Vec::new() } else { setup::load(&mut setup::store(global, config)?)? };
+    let now = SystemClock.now();
+    let new = |id: SessionId| {
+        WatchedSession::new(WatchEntry {
+            id,
+            reference: None,
+            tags: Vec::new(),
+            added_at: now,
+            deadline: None,
+            resources_ttl: None,
+        })
+    };
+    let find = |id: &SessionId| stored.iter().find(|session| session.id() == *id).cloned();
+    let unarchived = |mut session: WatchedSession| {
+        Arc::make_mut(&mut session.own).archived_at = None;
+        session
+    };
+    Ok(ids.iter().map(|id| find(id).map_or_else(|| new(*id), unarchived)).collect())
+}
+
+/// Whoever waits looks: each is asked as often as the one under the dashboard's cursor.
+fn settings(config: &Config) -> Settings {
+    let usual = config.refresh.clone();
+    let often = usual.selected;
+    Settings { at_counter: often, due_today: often, awaiting: often, ..usual }
+}
+
+/// Says of each session that has just ended how, and remembers its code.
+fn tell(
+    ids: &[SessionId],
+    ended: &mut BTreeMap<SessionId, u8>,
+    snapshot: &Snapshot,
+    (until, rules): (&Until, &Rules),
+) -> Result<(), Failure> {
+    for id in ids {
+        let open = !ended.contains_key(id);
+        let Some(session) = snapshot.sessions.get(*id).filter(|_| open) else { continue };
+        if let Some(Ended { code, says }) = judged(session, until, rules) {
+            data(&format!("{id}  {says}\n"))?;
+            ended.insert(*id, code);
+        }
+    }
+    Ok(())
+}
+
+/// `None`: go on waiting.
+fn judged(session: &WatchedSession, until: &Until, rules: &Rules) -> Option<Ended> {
+    let now = SystemClock.now();
+    let stage = assess(session, rules, now).stage;
+    let end = show::code(&stage);
+    let says = words::stage(&stage, now);
+    if *until == Until::Completed {
+        return is_over(&stage).then_some(Ended { code: end, says });
+    }
+    if let Some((code, says)) = holds(session, until) {
+        return Some(Ended { code, says });
+    }
+    let bad = session.poll.last_failure.as_ref().filter(|failure| failure.status == Some(400));
+    if let Some(failure) = bad {
+        return Some(Ended { code: exit::FAILED, says: failure.summary.clone() });
+    }
+    let says = format!("{says}, and what was waited for never came");
+    let code = if end == exit::OK { exit::FAILED } else { end };
+    is_over(&stage).then_some(Ended { code, says })
+}
+
+/// Whether what is waited for has come, with its code.
+fn holds(session: &WatchedSession, until: &Until) -> Option<(u8, String)> {
+    let result = session.session()?;
+    match until {
+        Until::Completed => None,
+        Until::FirstVisit => {
+            let at = stats::first_visit(session)?;
+            Some((exit::OK, format!("first branch visit at {at}")))
+        }
+        Until::Resource => {
+            let by_applicant =
+                |source: Option<&SourceType>| source != Some(&SourceType::RelyingBusiness);
+            let resource = result.resources.iter().find(|r| by_applicant(r.source.as_ref()))?;
+            let kind = resource.document().and_then(|document| document.document_type.as_ref());
+            let kind = kind.map_or_else(|| resource.kind.container().to_owned(), words::safe);
+            Some((exit::OK, format!("supplied: {kind}")))
+        }
+        Until::Check(kind) => {
+            let of_kind = |check: &&crate::domain::check::Check| {
+                check.check_type.as_ref() == Some(kind) && check.state == Some(CheckState::Done)
+            };
+            let checks: Vec<_> = result.checks.iter().filter(of_kind).collect();
+            let said = checks.iter().map(|check| match check.recommendation() {
+                Some(Recommendation::Approve) => (0, "APPROVE".to_owned()),
+                Some(Recommendation::Reject) => (2, "REJECT".to_owned()),
+                Some(other) => (1, words::safe(&other.text())),
+                None => (1, "no recommendation".to_owned()),
+            });
+            let (worst, word) = said.max_by_key(|(weight, _)| *weight)?;
+            let code = match worst {
+                0 => exit::OK,
+                1 => exit::REFER,
+                _ => exit::REJECT,
+            };
+            Some((code, format!("{}: {word}", words::safe(&kind.text()))))
+        }
+    }
+}
+
+const fn is_over(stage: &Stage) -> bool {
+    matches!(
+        stage,
+        Stage::Done(_)
+            | Stage::Expired { .. }
+            | Stage::Gone
+            | Stage::NotFound
+            | Stage::Unknown(Some(_))
+    )
+}
+
+/// The key is refused: no session will ever answer.
+fn refused(snapshot: &Snapshot) -> Option<String> {
+    match &snapshot.health.connection {
+        Connection::Refused { status, .. } => {
+            return Some(format!("Yoti refuses the key ({status})"));
+        }
+        Connection::AppNotFound => {
+            return Some("key and SDK id do not belong together (APP_NOT_FOUND)".to_owned());
+        }
+        Connection::ClockSkew(_) => {
+            return Some("Yoti refuses the signature: this machine's clock is off".to_owned());
+        }
+        _ => {}
+    }
+    let mut failures = snapshot.sessions.iter().filter_map(|s| s.poll.last_failure.as_ref());
+    let refusal = failures.find(|failure| matches!(failure.status, Some(401 | 403)))?;
+    Some(format!("Yoti refuses: {}", refusal.summary))
+}
+
+/// Out of time: 6 where Yoti never answered, else 124 as timeout(1) says it.
+fn late(snapshot: &Snapshot) -> u8 {
+    let failure = snapshot.sessions.iter().find_map(|s| s.poll.last_failure.as_ref());
+    match (snapshot.health.last_ok, failure) {
+        (None, Some(failure)) => {
+            talk(&format!("branchwatch: Yoti cannot be reached: {}", failure.summary));
+            exit::UNREACHABLE
+        }
+        _ => {
+            talk("branchwatch: out of time (--timeout)");
+            exit::LATE
+        }
+    }
+}
+
+/// What was learned of sessions on the watch-list stays; the verdict stands without it.
+fn keep(global: &Global, config: &Config, snapshot: &Snapshot) {
+    if global.no_state {
+        return;
+    }
+    let learned: Vec<Arc<WatchedSession>> = snapshot.sessions.iter().map(Arc::clone).collect();
+    let kept = setup::store(global, config).and_then(|mut store| Ok(store.save(&learned)?));
+    if let Err(why) = kept {
+        talk(&format!("warning: {why}"));
+    }
+}

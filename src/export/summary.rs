@@ -1,0 +1,49 @@
+//! One session in a few keys, for lists and events.
+//!
+//! Owns that form, and JSON as an array or as lines. Every key that a document has too means the same.
+
+use serde_json::{Value, json};
+
+use super::document::{safe, stage_name};
+use super::{Origin, SCHEMA_VERSION};
+use crate::domain::attention::assess;
+use crate::domain::coverage;
+use crate::domain::watched::WatchedSession;
+
+/// What `list --json` says of a session; references stand in full, as the operator gave them.
+#[must_use]
+pub fn summary(session: &WatchedSession, origin: &Origin<'_>) -> Value {
+    let assessment = assess(session, origin.rules, origin.now);
+    let (supplied, required) = coverage::derive(session).counts();
+    let attention: Vec<&str> = assessment.findings.iter().map(|f| f.text.as_str()).collect();
+    let state = session.session().and_then(|result| result.state.as_ref());
+    json!({
+        "schema_version": SCHEMA_VERSION,
+        "profile": origin.profile,
+        "environment": origin.environment,
+        "session_id": session.id().to_string(),
+        "reference": session.entry.reference,
+        "tags": session.entry.tags,
+        "state": state.map(crate::domain::wire_enum::SessionState::as_raw),
+        "stage": stage_name(&assessment.stage),
+        "attention": attention,
+        "deadline": assessment.deadline.map(|d| json!({ "at": d.at.to_string(), "derived": d.derived })),
+        "supplied": supplied,
+        "required": required,
+        "fetched_at": session.answers.session.as_ref().map(|answer| answer.fetched_at.to_string()),
+        "asked_at": session.poll.last_ok.map(|at| at.to_string()),
+        "stale": assessment.stale,
+    })
+}
+
+/// A pretty array.
+#[must_use]
+pub fn json_array(values: impl Iterator<Item = Value>) -> String {
+    super::document::escaped(&Value::Array(values.collect()))
+}
+
+/// An object on each line.
+#[must_use]
+pub fn json_lines(values: impl Iterator<Item = Value>) -> String {
+    values.map(|value| safe(&value.to_string())).collect()
+}

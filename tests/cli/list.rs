@@ -1,0 +1,91 @@
+//! `list`: filter, order, columns, and every form of a line.
+
+use serde_json::Value;
+
+/// The references of a list, in order.
+fn references(out: &str) -> Vec<&str> {
+    out.lines().skip(1).filter_map(|line| line.split_whitespace().next()).collect()
+}
+
+#[test]
+fn a_list_is_filtered_ordered_and_cut_to_columns_as_the_dashboard_is() {
+    let world = crate::empty();
+    let folder = world.home.path().join(".config/branchwatch");
+    std::fs::create_dir_all(&folder).unwrap();
+    let view = "[views.mine]\nfilter = \"tag:mine\"\nsort = \"ref desc\"\n\
+                columns = [\"tags\", \"stage\"]\n";
+    std::fs::write(folder.join("config.toml"), view).unwrap();
+    let list = world.home.path().join("ids.csv");
+    let lines: Vec<String> = [("2", "mine"), ("10", "mine,chased"), ("9", "theirs")]
+        .iter()
+        .enumerate()
+        .map(|(n, (reference, tags))| {
+            let tags = tags.replace(',', " ");
+            format!("1c3cae90-1769-43a9-8554-d85f2e7cdb0{n},dbs-{reference},{tags}")
+        })
+        .collect();
+    std::fs::write(&list, lines.join("\n")).unwrap();
+    world.run(&["add", list.to_str().unwrap()], 0);
+    let listed = |arguments: &[&str]| {
+        let (out, _) = world.run(&[&["list"], arguments].concat(), 0);
+        out
+    };
+    assert_eq!(references(&listed(&["--sort", "ref"])), ["dbs-2", "dbs-9", "dbs-10"]);
+    assert_eq!(references(&listed(&["--filter", "!tag:mine"])), ["dbs-9"]);
+    assert_eq!(references(&listed(&["-f", "stage:not_fetched 10"])), ["dbs-10"]);
+    let mine = listed(&["--view", "mine"]);
+    assert_eq!(references(&mine), ["dbs-10", "dbs-2"]);
+    assert!(mine.starts_with("REFERENCE  TAGS") && !mine.contains("SEEN"), "{mine}");
+    let fewer = listed(&["--view", "mine", "--filter", "!tag:chased", "--columns", "session"]);
+    assert!(fewer.contains("1c3cae90-1769-43a9-8554-d85f2e7cdb00"), "{fewer}");
+    assert_eq!(references(&fewer), ["dbs-2"]);
+    let (out, _) = world.run(&["list", "--json", "--filter", "tag=theirs"], 0);
+    let list: Value = serde_json::from_str(&out).unwrap();
+    assert_eq!((list.as_array().unwrap().len(), &list[0]["reference"]), (1, &"dbs-9".into()));
+    let (out, err) = world.run(&["list", "--filter", "nobody"], 0);
+    assert!(out.is_empty() && err.contains("0 of 3 sessions match"), "{err}");
+    let (_, err) = world.run(&["list", "--filter", "tag:mine stge:x"], 2);
+    assert!(err.contains("character 10: no such field; the nearest is stage"), "{err}");
+    assert!(err.contains("\n  tag:mine stge:x\n           ^\n"), "{err}");
+    let (_, err) = world.run(&["list", "--sort", "deu"], 2);
+    assert!(err.contains("nearest is due"), "{err}");
+    let (_, err) = world.run(&["list", "--view", "yours"], 2);
+    assert!(err.contains("no view named yours; known: mine"), "{err}");
+    std::fs::write(folder.join("config.toml"), "[views.x]\nfilter = \"a or\"\n").unwrap();
+    let (_, err) = world.run(&["list"], 3);
+    assert!(
+        err.contains("line 2, column 1: views.x.filter") && err.contains("both sides"),
+        "{err}"
+    );
+}
+
+#[test]
+fn the_list_comes_as_json_lines_csv_and_plain_text_and_without_a_command_in_a_pipe() {
+    let world = crate::empty();
+    let ids = ["1c3cae90-1769-43a9-8554-d85f2e7cdb00", "1c3cae90-1769-43a9-8554-d85f2e7cdb01"];
+    world.run(&["add", ids[0], "--ref", "dbs-1", "--tag", "a"], 0);
+    world.run(&["add", ids[1], "--ref", "=Amina Okafor\t2"], 0);
+    let (out, _) = world.run(&["list", "--jsonl", "--sort", "ref"], 0);
+    let lines: Vec<Value> = out.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    assert_eq!(lines.len(), 2);
+    for line in &lines {
+        for key in ["schema_version", "profile", "environment", "fetched_at", "stale", "stage"] {
+            assert!(line.get(key).is_some(), "{key}: {line}");
+        }
+    }
+    assert_eq!(lines[1]["reference"], "dbs-1");
+    let (array, _) = world.run(&["list", "--json", "--sort", "ref"], 0);
+    assert_eq!(serde_json::from_str::<Value>(&array).unwrap(), Value::from(lines));
+    let (csv, _) = world.run(&["list", "--csv", "-f", "tag=a"], 0);
+    let (exported, _) = world.run(&["export", "--format", "csv", ids[0]], 0);
+    assert_eq!(csv, exported);
+    assert!(world.run(&["list", "--csv"], 0).0.contains("'=Amina Okafor"));
+    let plain = ["list", "--plain", "--columns", "ref,stage,session", "--sort", "ref desc"];
+    let (plain, _) = world.run(&plain, 0);
+    assert_eq!(plain.lines().next(), Some(&*format!("dbs-1\tnot fetched yet\t{}", ids[0])));
+    assert!(plain.lines().all(|line| line.matches('\t').count() == 2), "{plain}");
+    world.run(&["list", "--json", "--csv"], 2);
+    let (bare, _) = world.run(&["--filter", "tag:a"], 0);
+    assert_eq!(bare, world.run(&["list", "-f", "tag:a"], 0).0);
+    assert!(bare.contains("dbs-1") && !bare.contains("Amina"), "{bare}");
+}

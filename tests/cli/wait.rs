@@ -1,0 +1,77 @@
+//! `wait`: every condition and every exit code, against the simulator.
+
+use crate::{World, world};
+
+/// Waits for the sessions, asking each second.
+fn waits(world: &World, arguments: &[&str], code: i32) -> (String, String) {
+    let waiting = ["wait", "--interval", "1s", "--max-rps", "50", "--timeout", "60s"];
+    world.run(&[&waiting, arguments].concat(), code)
+}
+
+#[test]
+fn waiting_ends_with_the_verdict_and_what_was_learned_is_kept() {
+    let scenarios = ["S01", "S07", "S09", "S03", "S19"];
+    let asked: Vec<&str> = scenarios
+        .iter()
+        .flat_map(|name| ["--scenario", *name])
+        .chain(["--speed", "500000"])
+        .collect();
+    let world = world(&[&["--sessions", "5"], asked.as_slice()].concat());
+    let id = |n: usize| world.sessions[n].as_str();
+    world.run(&["add", id(1)], 0);
+    let (out, _) = waits(&world, &[id(0)], 0);
+    assert_eq!(out, format!("{}  done: APPROVE\n", id(0)));
+    let (out, err) = waits(&world, &[id(1)], 20);
+    assert!(out.contains("done: REJECT") && err.is_empty(), "{out}{err}");
+    world.run(&["show", id(1), "--exit-status"], 20);
+    waits(&world, &[id(2)], 21);
+    waits(&world, &[id(3)], 23);
+    // A value that nobody knows is never a pass.
+    waits(&world, &[id(4)], 21);
+    let (out, _) = waits(&world, &[id(0), id(1), id(3)], 7);
+    assert_eq!(out.lines().count(), 3, "{out}");
+    waits(&world, &[id(0), id(0), "--no-state"], 0);
+    waits(&world, &[id(0), "--until", "first-visit"], 0);
+    let (out, _) = waits(&world, &[id(0), "--until", "resource"], 0);
+    assert!(out.contains("supplied: "), "{out}");
+    waits(&world, &[id(0), "--until", "check=ibv_visual_review_check"], 0);
+    let tampered = "check=ID_DOCUMENT_AUTHENTICITY";
+    waits(&world, &[id(1), "--until", tampered], 20);
+    let (out, _) = waits(&world, &[id(3), "--until", "first-visit"], 23);
+    assert!(out.contains("never came"), "{out}");
+    let (out, _) = waits(&world, &[id(0), "--until", "check=SYNTHETIC_CHECK"], 1);
+    assert!(out.contains("never came"), "{out}");
+}
+
+#[test]
+fn waiting_ends_early_where_it_can_come_to_nothing() {
+    let world = world(&["--sessions", "1", "--scenario", "S01", "--speed", "0"]);
+    let id = world.sessions[0].as_str();
+    let nobody = "00000000-0000-4000-8000-000000000001";
+    let (out, _) = waits(&world, &[nobody], 5);
+    assert!(out.contains("not found"), "{out}");
+    let (_, err) = world.run(&["wait", id, "--timeout", "1s"], 124);
+    assert!(err.contains("out of time"), "{err}");
+    world.run(&["wait", id, "--until", "weather"], 2);
+    world.run(&["wait", id, "--timeout", "soon"], 2);
+    world.run(&["wait"], 2);
+    let with = |name: &str, value: &str, code: i32| {
+        let mut command = world.command(&["wait", id, "--timeout", "3s"]);
+        crate::said(&command.env(name, value).output().unwrap(), code).1
+    };
+    assert!(with("YOTI_CLIENT_SDK_ID", nobody, 4).contains("do not belong together"));
+    assert!(with("YOTI_IDV_API_URL", "http://127.0.0.1:1/idverify/v1", 6).contains("refused"));
+    let mut waiting = world.command(&["wait", id]).spawn().unwrap();
+    // It listens for signals before anything else; ask until it does.
+    let number = waiting.id().to_string();
+    let listens = || {
+        let caught = std::fs::read_to_string(format!("/proc/{number}/status")).unwrap();
+        let caught = caught.lines().find_map(|line| line.strip_prefix("SigCgt:")).unwrap();
+        u64::from_str_radix(caught.trim(), 16).unwrap() & (1 << 1) != 0
+    };
+    while !listens() {
+        std::thread::yield_now();
+    }
+    std::process::Command::new("kill").args(["-INT", &number]).status().unwrap();
+    assert_eq!(waiting.wait().unwrap().code(), Some(130));
+}
