@@ -10,6 +10,8 @@ mod evidence;
 mod finding;
 #[path = "flow/fitting.rs"]
 mod fitting;
+#[path = "flow/keys.rs"]
+mod keys;
 #[path = "flow/mouse.rs"]
 mod mouse;
 #[path = "flow/own.rs"]
@@ -92,6 +94,7 @@ struct Seen {
     text: String,
     frames: usize,
     suspended: usize,
+    cleared: usize,
     mouse: bool,
     copied: Vec<String>,
 }
@@ -112,6 +115,7 @@ impl Surface for Cells {
 
     fn clear(&mut self) -> io::Result<()> {
         self.terminal.clear().unwrap();
+        self.seen.borrow_mut().cleared += 1;
         Ok(())
     }
 
@@ -159,6 +163,13 @@ impl Operator {
                 "up" => (KeyCode::Up, KeyModifiers::NONE),
                 "down" => (KeyCode::Down, KeyModifiers::NONE),
                 "space" => (KeyCode::Char(' '), KeyModifiers::NONE),
+                "left" => (KeyCode::Left, KeyModifiers::NONE),
+                "right" => (KeyCode::Right, KeyModifiers::NONE),
+                "home" => (KeyCode::Home, KeyModifiers::NONE),
+                "end" => (KeyCode::End, KeyModifiers::NONE),
+                "pageup" => (KeyCode::PageUp, KeyModifiers::NONE),
+                "pagedown" => (KeyCode::PageDown, KeyModifiers::NONE),
+                "f1" => (KeyCode::F(1), KeyModifiers::NONE),
                 word if word.starts_with("ctrl-") => {
                     (KeyCode::Char(word.chars().last().unwrap()), KeyModifiers::CONTROL)
                 }
@@ -297,8 +308,10 @@ fn story(
         let acting = async {
             operator.pass(5.0).await;
             act(&operator).await;
-            operator.press("ctrl-c").await;
-            operator.press("ctrl-c").await;
+            // Each leaves one input; the last quits.
+            for _ in 0..4 {
+                operator.press("ctrl-c").await;
+            }
             std::future::pending::<()>().await;
         };
         tokio::select! {

@@ -1,0 +1,240 @@
+//! Every key of the keymap: what it is pressed for comes on the screen.
+//!
+//! Owns one line for each action; the keys are read from the keymap that ships, so that an action
+//! without a line here, or a key without an effect, fails.
+
+use std::fs;
+
+use super::{Operator, folder, story};
+
+/// What shows that the key did it.
+enum Shows {
+    /// Not on the screen before, and there after.
+    Appears(&'static str),
+    /// There before, gone after.
+    Goes(&'static str),
+    /// The row under the cursor of the list is that of this session.
+    Cursor(&'static str),
+    /// The program ends.
+    Ends,
+    /// The surface was suspended.
+    Suspends,
+    /// The screen was cleared and drawn anew.
+    Redraws,
+    /// This is on the clipboard.
+    Copies(&'static str),
+}
+
+use Shows::{Appears, Copies, Cursor, Ends, Goes, Redraws, Suspends};
+
+/// Action, keys pressed before, and what follows from it. The list: dbs-1 REJECT, dbs-2 to dbs-6
+/// awaiting a visit, the cursor on dbs-1.
+const LINES: &[(&str, &str, Shows)] = &[
+    ("down", "", Cursor("dbs-2")),
+    ("up", "j", Cursor("dbs-1")),
+    ("top", "G", Cursor("dbs-1")),
+    ("bottom", "", Cursor("dbs-6")),
+    ("half-page-down", "", Cursor("dbs-6")),
+    ("half-page-up", "G", Cursor("dbs-1")),
+    ("page-down", "", Cursor("dbs-6")),
+    ("page-up", "G", Cursor("dbs-1")),
+    ("left", "2 g", Goes("▾ ✓ ID_DOCUMENT")),
+    ("right", "2 g h", Appears("▾ ✓ ID_DOCUMENT")),
+    ("toggle", "2 g", Goes("▾ ✓ ID_DOCUMENT")),
+    ("fold-all", "2", Goes("allowed sources")),
+    ("unfold-all", "2 -", Appears("allowed sources")),
+    ("next-pane", "", Appears("[2 Tree]")),
+    ("previous-pane", "2", Appears("[1 Sessions]")),
+    ("pane-1", "2", Appears("[1 Sessions]")),
+    ("pane-2", "", Appears("[2 Tree]")),
+    ("pane-3", "", Appears("[3 Checks]")),
+    ("pane-4", "", Appears("[4 Timeline]")),
+    ("pane-5", "", Appears("[5 Alerts]")),
+    ("pane-6", "", Appears("[6 Letter]")),
+    ("pane-7", "", Appears("as received, secrets removed")),
+    ("pane-8", "", Appears("stays on this machine")),
+    ("enter", "", Appears("[2 Tree]")),
+    ("back", "2", Appears("[1 Sessions]")),
+    ("zoom", "", Goes("2 Tree dbs-1")),
+    ("next-session", "2", Appears("2 Tree dbs-2")),
+    ("previous-session", "2 J", Appears("2 Tree dbs-1")),
+    ("next-attention", "j", Cursor("dbs-1")),
+    ("find", "", Appears("keys: ref session state stage")),
+    ("next-hit", "3 / A P P R O V E enter", Appears("hit 2 of")),
+    ("previous-hit", "3 / A P P R O V E enter n", Appears("hit 1 of")),
+    ("views", "", Appears("┏ Views")),
+    ("save-view", "", Appears("Esc back to the filter")),
+    ("forget-view", "ctrl-s m i n e enter f j j", Goes("saved · everything")),
+    ("sort", "", Appears("┏ Sort by")),
+    ("reverse-sort", "", Appears("sort attention ▲")),
+    ("wide-columns", "", Appears("SESSION")),
+    ("columns", "", Appears("┏ Columns")),
+    ("mark-range", "", Appears("marking from dbs-1")),
+    ("mark-all", "", Appears("6 marked")),
+    ("clear-marks", "space", Goes("1 marked")),
+    ("refresh", "", Appears("asking for dbs-1")),
+    ("refresh-all", "", Appears("asking for all")),
+    ("pause", "", Appears("❚❚ paused")),
+    ("export", "", Appears("┏ Export dbs-1")),
+    ("export-many", "", Appears("(•) 6 filtered")),
+    ("copy-menu", "", Appears("┏ Copy")),
+    ("copy-id", "", Copies("00000000-0000-0000-0000-000000000001")),
+    ("json", "", Appears("as received, secrets removed")),
+    ("letter", "", Appears("┏ Letter dbs-1")),
+    ("view", "2", Appears("┏ Media dbs-1")),
+    ("portal", "", Appears("copied: the link")),
+    ("privacy", "", Appears("PARTIAL")),
+    ("reveal", "", Appears("REVEALED")),
+    ("time-form", "", Appears("times: local")),
+    ("api-log", "", Appears("┏ API log")),
+    ("charts", "", Appears("┏ Charts")),
+    ("report", "", Appears("every value of this session is known")),
+    ("next-change", "", Appears("no changes since you last looked")),
+    ("previous-change", "", Appears("no changes since you last looked")),
+    ("changes", "", Appears("┏ Changes of dbs-1")),
+    ("note", "", Appears("┏ Note for dbs-1")),
+    ("tags", "", Appears("┏ Tags of dbs-1")),
+    ("acknowledge", "", Appears("acknowledged dbs-1")),
+    ("acknowledge-all", "", Appears("┏ Acknowledge")),
+    ("snooze", "5", Appears("┏ Snooze")),
+    ("pin", "", Appears("pinned dbs-1")),
+    ("add", "", Appears("┏ Add sessions")),
+    ("archive", "", Appears("archived dbs-1")),
+    ("undo", "B", Appears("undone: pinned dbs-1")),
+    ("palette", "", Appears("┏ Command")),
+    ("list-narrower", "", Appears("the list takes 50%")),
+    ("list-wider", "", Appears("the list takes 60%")),
+    ("header", "", Goes("6 watched")),
+    ("step-back", "", Appears("◀ the past")),
+    ("step-forward", "{", Goes("◀ the past")),
+    ("suspend", "", Suspends),
+    ("mouse", "", Appears("mouse on")),
+    ("help", "", Appears("┏ Help")),
+    ("redraw", "", Redraws),
+    ("quit", "", Ends),
+    ("quit-now", "", Ends),
+];
+
+/// Action, section and keys, as they ship.
+fn keymap() -> Vec<(String, String, Vec<String>)> {
+    let text = fs::read_to_string("assets/keymap.toml").unwrap();
+    let file: toml::Table = toml::from_str(&text).unwrap();
+    let actions = file.get("action").unwrap().as_array().unwrap();
+    let read = |action: &toml::Value| {
+        let keys = action.get("keys").unwrap().as_array().unwrap();
+        let keys = keys.iter().map(|key| key.as_str().unwrap().to_owned()).collect();
+        let text = |key: &str| action.get(key).unwrap().as_str().unwrap().to_owned();
+        (text("name"), text("section"), keys)
+    };
+    actions.iter().map(read).collect()
+}
+
+/// The actions that have no key: what changes something at Yoti is not reached by accident.
+const WITHOUT_A_KEY: [&str; 2] = ["session-delete", "letter-send"];
+
+fn state(o: &Operator, shows: &Shows) -> bool {
+    let screen = o.screen();
+    match shows {
+        Appears(text) => screen.contains(text),
+        Goes(text) => !screen.contains(text),
+        Cursor(name) => screen.lines().any(|line| {
+            let row = line.trim_start_matches(['"', '│', '┃', '║']);
+            row.starts_with('>') && row.contains(name)
+        }),
+        Suspends => o.seen.borrow().suspended > 0,
+        Redraws => o.seen.borrow().cleared > 0,
+        Copies(text) => o.seen.borrow().copied.iter().any(|copied| copied.contains(text)),
+        Ends => false,
+    }
+}
+
+fn pressed(key: &str, before: &str, shows: &Shows) {
+    let folder = folder();
+    let scenarios =
+        [("S07", 900), ("S03", 100), ("S03", 100), ("S03", 100), ("S03", 100), ("S03", 100)];
+    let survived = std::cell::Cell::new(false);
+    story((120, 40), &scenarios, folder.path(), async |o| {
+        // One session that needs the operator stands first, and the cursor on it.
+        o.press("g").await;
+        if !before.is_empty() {
+            o.press(before).await;
+        }
+        assert!(!state(o, shows), "{key}: it was so before\n{}", o.screen());
+        o.press(key).await;
+        survived.set(true);
+        assert!(state(o, shows), "{key} after {before:?} does not do it\n{}", o.screen());
+    });
+    assert_ne!(survived.get(), matches!(shows, Ends), "{key} ends the program, or does not");
+}
+
+/// All keys of the actions of one section of the keymap.
+fn section(name: &str) {
+    let (mut pressed_keys, mut failed) = (0, false);
+    for (action, section, keys) in keymap() {
+        if section != name || WITHOUT_A_KEY.contains(&action.as_str()) {
+            continue;
+        }
+        let line = LINES.iter().find(|(known, ..)| *known == action);
+        let (_, before, shows) = line.unwrap_or_else(|| panic!("{action} has no line here"));
+        assert!(!keys.is_empty(), "{action} has no key");
+        for key in keys {
+            // One wrong key does not hide the next.
+            let told = std::panic::catch_unwind(|| pressed(&key, before, shows));
+            failed |= told.is_err();
+            pressed_keys += 1;
+        }
+    }
+    assert!(
+        !failed && pressed_keys > 0,
+        "{name}: {pressed_keys} keys, not all do what they should"
+    );
+}
+
+#[test]
+fn every_key_of_move_does_what_it_is_for() {
+    section("Move");
+}
+
+#[test]
+fn every_key_of_find_does_what_it_is_for() {
+    section("Find");
+}
+
+#[test]
+fn every_key_of_look_does_what_it_is_for() {
+    section("Look");
+}
+
+#[test]
+fn every_key_of_own_notes_does_what_it_is_for() {
+    section("Own notes");
+}
+
+#[test]
+fn every_key_of_program_does_what_it_is_for() {
+    section("Program");
+}
+
+#[test]
+fn every_key_of_refresh_does_what_it_is_for() {
+    section("Refresh");
+}
+
+#[test]
+fn every_key_of_take_away_does_what_it_is_for() {
+    section("Take away");
+}
+
+#[test]
+fn no_section_is_left_out_and_no_line_without_an_action() {
+    let known = keymap();
+    let tested =
+        ["Move", "Find", "Look", "Own notes", "Program", "Refresh", "Take away", "At Yoti"];
+    for (action, section, keys) in &known {
+        assert!(tested.contains(&section.as_str()), "{action} is in {section}");
+        assert_eq!(keys.is_empty(), WITHOUT_A_KEY.contains(&action.as_str()), "{action}");
+    }
+    for (action, ..) in LINES {
+        assert!(known.iter().any(|(name, ..)| name == action), "no action named {action}");
+    }
+}
