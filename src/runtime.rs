@@ -10,6 +10,7 @@ pub mod evidence;
 mod exports;
 mod hands;
 pub mod opener;
+mod program;
 pub mod receiver;
 mod share;
 pub mod shutdown;

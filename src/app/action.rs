@@ -148,6 +148,10 @@ pub enum Action {
     StepBack,
     /// The same, forward; after the last moment, now.
     StepForward,
+    /// The cursor follows the newest change.
+    Follow,
+    /// The operator's own programs.
+    Programs,
     /// Stop the program until the shell continues it.
     Suspend,
     /// The API log.

@@ -9,6 +9,7 @@ use jiff::SignedDuration;
 
 use crate::app::effect::Effect;
 use crate::app::model::Model;
+use crate::app::programs::Program;
 use crate::app::update::say;
 use crate::app::view::Tone;
 use crate::domain::deed::Deed;
@@ -25,6 +26,8 @@ pub struct DeskSettings {
     pub lock_after: Option<SignedDuration>,
     /// What may be changed at Yoti.
     pub writes: Writes,
+    /// The operator's own programs.
+    pub programs: Vec<Program>,
 }
 
 /// What may be changed at Yoti: the command line and the profile both say so.
@@ -80,6 +83,13 @@ pub enum Wish {
     SendLetter(SessionId),
     /// Open this address, which the configuration's template and an id make.
     Portal(String),
+    /// Run one of the operator's own programs.
+    Run {
+        /// Its name, safe to show.
+        name: String,
+        /// Program and arguments.
+        run: Vec<String>,
+    },
 }
 
 /// What waits for its line in the audit log.

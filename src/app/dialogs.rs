@@ -130,10 +130,7 @@ pub(crate) fn act(model: &mut Model, action: Action) -> Vec<Effect> {
         Overlay::Help(help) => help_act(model, help, action),
         Overlay::Copy(menu) => copy_act(model, menu, action),
         Overlay::Export(dialog) => export_dialog::act(model, dialog, action),
-        Overlay::Pick(picker) => {
-            pickers::act(model, picker, action);
-            Vec::new()
-        }
+        Overlay::Pick(picker) => pickers::act(model, picker, action),
     }
 }
 

@@ -19,6 +19,8 @@ pub(crate) struct Fitting {
     pub(crate) themes: Vec<String>,
     pub(crate) history: Vec<String>,
     pub(crate) proportions: Proportions,
+    /// The cursor follows the newest change.
+    pub(crate) following: bool,
     /// The terminal tells of the mouse.
     pub(crate) mouse: bool,
 }

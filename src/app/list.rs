@@ -25,6 +25,9 @@ impl Model {
         } else if !self.sessions.filter().is_empty() {
             right = format!("filter {} · {right}", self.filter_words());
         }
+        if self.fitting.following {
+            right = format!("following · {right}");
+        }
         let room = self.list_width().saturating_sub(left.chars().count() + 8);
         (left, crate::text::shown_str(&right, room))
     }

@@ -3,11 +3,45 @@
 //! Owns where each step leads. Rows may move under the cursor; the cursor moves by these alone.
 
 use crate::app::action::Action;
+use crate::app::effect::Effect;
 use crate::app::model::Model;
 use crate::app::pickers;
 use crate::app::tree_moves as tree;
 use crate::app::update::say;
 use crate::app::view::{Pane, Tone};
+
+/// The actions of this room; `None`: it is another's.
+pub(crate) fn act(model: &mut Model, action: Action) -> Option<Vec<Effect>> {
+    match action {
+        Action::Zoom => model.zoomed = !model.zoomed,
+        Action::NextPane => step_pane(model, 1),
+        Action::PreviousPane => step_pane(model, -1),
+        Action::Pane(number) => {
+            if let Some(pane) = Pane::ALL.iter().find(|pane| pane.number() == number) {
+                model.focus = *pane;
+            }
+        }
+        Action::Json => {
+            model.focus = if model.focus == Pane::Json { Pane::List } else { Pane::Json }
+        }
+        Action::NextSession => move_row(model, 1),
+        Action::PreviousSession => move_row(model, -1),
+        Action::NextAttention => next_attention(model),
+        Action::Enter => enter(model),
+        Action::Toggle => toggle(model),
+        Action::Left | Action::Right | Action::FoldAll | Action::UnfoldAll => fold(model, action),
+        Action::Down
+        | Action::Up
+        | Action::Top
+        | Action::Bottom
+        | Action::HalfPageDown
+        | Action::HalfPageUp
+        | Action::PageDown
+        | Action::PageUp => travel(model, action),
+        _ => return None,
+    }
+    Some(Vec::new())
+}
 
 pub(crate) fn step_pane(model: &mut Model, by: isize) {
     let shown: Vec<Pane> = match model.areas().panes.len() {

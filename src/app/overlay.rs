@@ -45,6 +45,8 @@ pub enum Overlay {
 /// What is picked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum PickerKind {
+    /// The operator's own programs.
+    Programs,
     /// The order of the list: one of them.
     Sort,
     /// Its columns: any of them.

@@ -103,6 +103,8 @@ const fn looks_only(action: Action) -> bool {
             | Action::AcknowledgeAll
             | Action::Snooze
             | Action::Add
+            | Action::Follow
+            | Action::Programs
             | Action::Report
             | Action::Changes
             | Action::NextChange

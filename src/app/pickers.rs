@@ -5,14 +5,15 @@
 use crate::app::action::Action;
 use crate::app::columns::{Column, ColumnSet};
 use crate::app::dialogs::moved;
+use crate::app::effect::Effect;
 use crate::app::model::Model;
 use crate::app::overlay::{Overlay, PickRow, Picker, PickerKind};
 use crate::app::query::Query;
-use crate::app::shelf;
 use crate::app::sort::Sort;
 use crate::app::update::{keep_row, say};
 use crate::app::view::Tone;
 use crate::app::views::View;
+use crate::app::{programs, shelf};
 
 /// `s`: by what the list is ordered.
 pub(crate) fn open_sort(model: &mut Model) {
@@ -92,8 +93,9 @@ fn view_of(model: &Model, picker: &Picker) -> Option<View> {
 }
 
 /// A key while one is open.
-pub(crate) fn act(model: &mut Model, mut picker: Picker, action: Action) {
+pub(crate) fn act(model: &mut Model, mut picker: Picker, action: Action) -> Vec<Effect> {
     match (picker.kind, action) {
+        (PickerKind::Programs, Action::Enter) => return programs::run(model, picker.selected),
         (PickerKind::Sort, Action::Enter | Action::ReverseSort | Action::Toggle) => {
             // The first line is attention, which is no column.
             let column = |place| Column::ALL.get(place).copied();
@@ -105,25 +107,25 @@ pub(crate) fn act(model: &mut Model, mut picker: Picker, action: Action) {
             if reverse {
                 open_sort(model);
             }
-            return;
+            return Vec::new();
         }
         (PickerKind::Views, Action::Enter) => {
             let view = view_of(model, &picker).unwrap_or_default();
             shelf::choose(model, view);
-            return;
+            return Vec::new();
         }
         (PickerKind::Views, Action::ForgetView) => {
             if let Some(view) = view_of(model, &picker) {
                 shelf::forget(model, &view.name);
             }
             open_views(model);
-            return;
+            return Vec::new();
         }
         (PickerKind::Columns, Action::Enter) => {
             let rows = Column::ALL.into_iter().zip(&picker.rows);
             let own = rows.filter(|(_, row)| row.on).map(|(column, _)| column).collect();
             set_columns(model, ColumnSet::Own(own));
-            return;
+            return Vec::new();
         }
         (PickerKind::Columns, Action::Toggle) => {
             // The reference stays: a row needs a name.
@@ -136,6 +138,7 @@ pub(crate) fn act(model: &mut Model, mut picker: Picker, action: Action) {
         (_, action) => picker.selected = moved(picker.selected, picker.rows.len(), action),
     }
     model.overlay = Some(Overlay::Pick(picker));
+    Vec::new()
 }
 
 /// `S`: the other way round.

@@ -15,11 +15,10 @@ use crate::app::export_dialog::{self, exported};
 use crate::app::find::find;
 use crate::app::hands::What;
 use crate::app::model::{Model, window};
-use crate::app::moves::{enter, fold, move_row, next_attention, step_pane, toggle, travel};
 use crate::app::view::{Cell, Pane, Tone};
 use crate::app::{
-    arrange, call_log, desk, dialogs, filter_bar, fitting, guard, hands, marks, mouse, news, own,
-    palette, past, report, rows, shelf, timeline,
+    arrange, call_log, desk, dialogs, filter_bar, fitting, follow, guard, hands, marks, mouse,
+    moves, news, own, palette, past, programs, report, rows, shelf, timeline,
 };
 use crate::domain::ids::SessionId;
 use crate::domain::snapshot::Snapshot;
@@ -73,7 +72,9 @@ pub fn update(model: &mut Model, event: Event) -> Vec<Effect> {
         Event::Action(action) => {
             model.dirty = true;
             let looks = news::key(model);
+            let before = model.selected;
             let mut effects = act(model, action);
+            follow::moved(model, before);
             effects.extend(looks);
             effects
         }
@@ -190,6 +191,7 @@ fn take_in(model: &mut Model, snapshot: &Arc<Snapshot>) {
     model.own.archived = snapshot.archived.clone();
     news::take_in(model, snapshot, !changed.is_empty());
     keep_row(model);
+    follow::newest(model, &changed);
     if model.selected.is_none() || changed.iter().any(|id| Some(*id) == model.selected) {
         model.resting = false;
     }
@@ -264,7 +266,9 @@ fn act(model: &mut Model, action: Action) -> Vec<Effect> {
     let elsewhere = past::act(model, action)
         .or_else(|| own::act(model, action))
         .or_else(|| arrange::act(model, action))
-        .or_else(|| fitting::act(model, action));
+        .or_else(|| fitting::act(model, action))
+        .or_else(|| follow::act(model, action))
+        .or_else(|| moves::act(model, action));
     if let Some(effects) = elsewhere {
         return effects;
     }
@@ -289,6 +293,7 @@ fn act(model: &mut Model, action: Action) -> Vec<Effect> {
         Action::CopyMenu => dialogs::open_copy(model),
         Action::Help => dialogs::open_help(model),
         Action::Palette => palette::open(model),
+        Action::Programs => programs::open(model),
         Action::Mouse => return mouse::toggle(model),
         Action::Report => return report::report(model),
         Action::ApiLog => return call_log::open(model),
@@ -302,32 +307,7 @@ fn act(model: &mut Model, action: Action) -> Vec<Effect> {
             say(model, format!("times: {name}"), Tone::Plain);
             model.rebuild(true);
         }
-        Action::Zoom => model.zoomed = !model.zoomed,
-        Action::NextPane => step_pane(model, 1),
-        Action::PreviousPane => step_pane(model, -1),
-        Action::Pane(number) => {
-            if let Some(pane) = Pane::ALL.iter().find(|pane| pane.number() == number) {
-                model.focus = *pane;
-            }
-        }
-        Action::Json => {
-            model.focus = if model.focus == Pane::Json { Pane::List } else { Pane::Json }
-        }
-        Action::NextSession => move_row(model, 1),
-        Action::PreviousSession => move_row(model, -1),
-        Action::NextAttention => next_attention(model),
-        Action::Enter => enter(model),
         Action::Back => back(model),
-        Action::Toggle => toggle(model),
-        Action::Left | Action::Right | Action::FoldAll | Action::UnfoldAll => fold(model, action),
-        Action::Down
-        | Action::Up
-        | Action::Top
-        | Action::Bottom
-        | Action::HalfPageDown
-        | Action::HalfPageUp
-        | Action::PageDown
-        | Action::PageUp => travel(model, action),
         _ => {}
     }
     Vec::new()

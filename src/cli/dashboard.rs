@@ -76,6 +76,7 @@ pub(super) async fn run(global: &Global) -> Result<u8, Failure> {
         desk_settings: DeskSettings {
             portal_url: config.desk.portal_url.clone(),
             lock_after: config.desk.lock_after,
+            programs: config.desk.programs.clone(),
             writes: Writes {
                 delete: global.allow_writes && config.desk.allow_delete,
                 email: global.allow_writes && config.desk.allow_email,

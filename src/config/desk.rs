@@ -8,6 +8,7 @@ use reqwest::Url;
 use super::file::{ConfigFile, Profile};
 use super::resolve::{Resolver, wrong};
 use super::{ConfigError, Source};
+use crate::app::programs::Program;
 use crate::domain::span::parse_span;
 
 /// The place of the session's id in a portal address.
@@ -24,6 +25,8 @@ pub struct DeskConfig {
     pub allow_delete: bool,
     /// The profile's owner lets the letter's e-mail be sent again.
     pub allow_email: bool,
+    /// The operator's own programs, by name.
+    pub programs: Vec<Program>,
 }
 
 pub(super) fn resolve(
@@ -62,12 +65,27 @@ pub(super) fn resolve(
         resolver.show(key, value.unwrap_or(false), source);
         value.unwrap_or(false)
     };
+    let programs = programs(file)?;
     Ok(DeskConfig {
+        programs,
         portal_url,
         lock_after,
         allow_delete: allowed("allow_delete", profile.and_then(|p| p.allow_delete)),
         allow_email: allowed("allow_email", profile.and_then(|p| p.allow_email)),
     })
+}
+
+/// Each has a program to run.
+fn programs(file: &ConfigFile) -> Result<Vec<Program>, ConfigError> {
+    let read = |(name, program): (&String, &super::file::Program)| {
+        if program.run.first().is_none_or(|first| first.is_empty() || first.contains('{')) {
+            let why =
+                "expected a program and its arguments, such as [\"ticket\", \"{session_id}\"]";
+            return Err(wrong(&format!("programs.{name}.run"), Source::File, why.to_owned()));
+        }
+        Ok(Program { name: name.clone(), words: program.words.clone(), run: program.run.clone() })
+    };
+    file.programs.iter().map(read).collect()
 }
 
 /// https, no user, and whatever the id: the same host.

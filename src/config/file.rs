@@ -28,6 +28,17 @@ pub(super) struct ConfigFile {
     pub(super) keys: BTreeMap<String, Chords>,
     #[serde(default)]
     pub(super) views: BTreeMap<String, View>,
+    #[serde(default)]
+    pub(super) programs: BTreeMap<String, Program>,
+}
+
+/// A program of the operator's.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Program {
+    pub(super) run: Vec<String>,
+    #[serde(default)]
+    pub(super) words: String,
 }
 
 /// Filter, order and columns under a name.

@@ -69,6 +69,8 @@ pub(super) const NAMES: &[(&str, Action)] = &[
     ("palette", Action::Palette),
     ("step-back", Action::StepBack),
     ("step-forward", Action::StepForward),
+    ("follow", Action::Follow),
+    ("programs", Action::Programs),
     ("suspend", Action::Suspend),
     ("list-narrower", Action::ListNarrower),
     ("list-wider", Action::ListWider),

@@ -11,6 +11,7 @@ use super::desk::Desk;
 pub use super::exports::ExportOrigin;
 use super::exports::Job;
 use super::hands::Hands;
+use super::program;
 use crate::app::desk::Wish;
 use crate::app::effect::{CopySource, Effect, ExportRequest};
 use crate::app::event::{Event, Outcome};
@@ -187,6 +188,7 @@ impl Effects {
             Wish::Portal(link) => {
                 return self.desk.opener.open(link, "the portal", self.results.clone());
             }
+            Wish::Run { name, run } => program::run(name, run, self.results.clone()),
             wish => {
                 let hands = Hands {
                     desk: self.desk.clone(),

@@ -44,7 +44,7 @@ impl Hands {
                 | Wish::Contact(id)
                 | Wish::Delete(id)
                 | Wish::SendLetter(id) => id,
-                Wish::Permit { .. } | Wish::Portal(_) => return None,
+                Wish::Permit { .. } | Wish::Portal(_) | Wish::Run { .. } => return None,
             };
             self.tell(Told::Failed(id, "not while offline: Yoti is not asked".to_owned()));
             return None;
@@ -72,7 +72,7 @@ impl Hands {
                     .change(id, (Deed::LetterAsked, Deed::LetterSent), evidence.send_letter(id))
                     .await;
             }
-            Wish::Permit { .. } | Wish::Portal(_) => {}
+            Wish::Permit { .. } | Wish::Portal(_) | Wish::Run { .. } => {}
         }
         None
     }

@@ -15,6 +15,7 @@ use crate::theme::{Look, Role};
 
 pub(super) fn draw(frame: &mut Frame<'_>, whole: Rect, picker: &Picker, look: Look) {
     let (title, keys) = match picker.kind {
+        PickerKind::Programs => ("Programs", "Enter runs it, Esc closes"),
         PickerKind::Sort => ("Sort by", "Enter sorts, Space reverses, Esc closes"),
         PickerKind::Columns => ("Columns", "Space ticks, Enter shows, Esc closes"),
         PickerKind::Views => ("Views", "Enter shows, Delete forgets, Esc closes"),
@@ -34,6 +35,7 @@ pub(super) fn draw(frame: &mut Frame<'_>, whole: Rect, picker: &Picker, look: Lo
             let tick = match (picker.kind, row.on) {
                 (PickerKind::Columns, true) => "[x] ",
                 (PickerKind::Columns, false) => "[ ] ",
+                (PickerKind::Programs, _) => "    ",
                 (_, true) => "(•) ",
                 (_, false) => "( ) ",
             };

@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use branchwatch::app::desk::{DeskSettings, Writes};
 use branchwatch::app::hidden::Hidden;
+use branchwatch::app::programs::Program;
 use branchwatch::audit::AuditLog;
 use branchwatch::domain::ids::SessionId;
 use branchwatch::domain::resource::Media;
@@ -25,6 +26,11 @@ pub(crate) fn settings() -> DeskSettings {
         portal_url: Some("https://portal.example/sessions/{session_id}".to_owned()),
         lock_after: Some(SignedDuration::from_secs(900)),
         writes: Writes { delete: true, email: false },
+        programs: vec![Program {
+            name: "ticket".to_owned(),
+            words: "Open the ticket".to_owned(),
+            run: vec!["sh".into(), "-c".into(), "exit 3".into(), "{session_id}".into()],
+        }],
     }
 }
 

@@ -267,3 +267,42 @@ fn a_view_cannot_be_saved_from_a_filter_that_is_wrong() {
         o.does_not_see("keys: ref session");
     });
 }
+
+#[test]
+fn f_follows_the_newest_change_until_the_cursor_is_moved() {
+    let folder = folder();
+    // dbs-2 is about to be seen at a counter; dbs-1 only waits.
+    let scenarios = [("S03", 60), ("S01", 20)];
+    story((120, 40), &scenarios, folder.path(), async |o| {
+        o.press("F").await;
+        o.sees("following · sort attention");
+        o.sees("2 Tree dbs-1");
+        o.pass(200.0).await;
+        o.press("R").await;
+        o.pass(2.0).await;
+        o.sees("2 Tree dbs-2");
+        o.press("j").await;
+        o.sees("not following any more");
+        o.sees("2 Tree dbs-1");
+        o.pass(300.0).await;
+        o.sees("2 Tree dbs-1");
+        o.does_not_see("following ·");
+    });
+}
+
+#[test]
+fn x_runs_a_program_of_the_configuration_for_the_session_under_the_cursor() {
+    let folder = folder();
+    story((120, 40), &[("S03", 60)], folder.path(), async |o| {
+        o.press("x").await;
+        o.sees("ticket");
+        o.sees("Open the ticket");
+        o.press("esc").await;
+        o.does_not_see("Open the ticket");
+        o.press("x enter").await;
+        // It may have ended by now.
+        let screen = o.screen();
+        let told = ["ticket runs", "ticket: ended with exit status: 3"];
+        assert!(told.iter().any(|text| screen.contains(text)), "{screen}");
+    });
+}

@@ -65,6 +65,7 @@ const LINES: &[(&str, &str, Shows)] = &[
     ("views", "", Appears("┏ Views")),
     ("save-view", "", Appears("Esc back to the filter")),
     ("forget-view", "ctrl-s m i n e enter f j j", Goes("saved · everything")),
+    ("follow", "", Appears("following the newest change")),
     ("sort", "", Appears("┏ Sort by")),
     ("reverse-sort", "", Appears("sort attention ▲")),
     ("wide-columns", "", Appears("SESSION")),
@@ -107,6 +108,7 @@ const LINES: &[(&str, &str, Shows)] = &[
     ("header", "", Goes("6 watched")),
     ("step-back", "", Appears("◀ the past")),
     ("step-forward", "{", Goes("◀ the past")),
+    ("programs", "", Appears("┏ Programs")),
     ("suspend", "", Suspends),
     ("mouse", "", Appears("mouse on")),
     ("help", "", Appears("┏ Help")),
@@ -175,7 +177,8 @@ fn section(name: &str) {
             continue;
         }
         let line = LINES.iter().find(|(known, ..)| *known == action);
-        let (_, before, shows) = line.unwrap_or_else(|| panic!("{action} has no line here"));
+        assert!(line.is_some(), "{action} has no line here");
+        let (_, before, shows) = line.unwrap();
         assert!(!keys.is_empty(), "{action} has no key");
         for key in keys {
             // One wrong key does not hide the next.
