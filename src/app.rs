@@ -9,6 +9,7 @@ mod charts;
 mod checks;
 mod clocks;
 pub mod columns;
+mod commands;
 mod connection;
 pub mod desk;
 mod dialogs;

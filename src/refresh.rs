@@ -38,6 +38,8 @@ pub enum Command {
     RefreshAll,
     /// Stop or go on.
     SetPaused(bool),
+    /// Every session that is still open is asked this often from now on.
+    Interval(SignedDuration),
     /// What the operator looks at: asked first.
     Focus {
         /// Under the cursor.

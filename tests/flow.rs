@@ -4,6 +4,8 @@
 //! Owns a surface of cells and nothing of the program.
 #![expect(clippy::unwrap_used, reason = "a failed set-up fails the test")]
 
+#[path = "flow/commands.rs"]
+mod commands;
 #[path = "flow/evidence.rs"]
 mod evidence;
 #[path = "flow/finding.rs"]

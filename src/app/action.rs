@@ -130,6 +130,8 @@ pub enum Action {
     PreviousChange,
     /// What changed since the last look.
     Changes,
+    /// All changes have been looked at.
+    Seen,
     /// Clear all marks of the list.
     ClearMarks,
     /// Begin a range of marks, then mark it.

@@ -5,6 +5,8 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use jiff::SignedDuration;
+
 use crate::app::desk::Wish;
 use crate::domain::arrangement::Arrangement;
 use crate::domain::ids::SessionId;
@@ -57,6 +59,8 @@ pub enum Effect {
     Desk(Wish),
     /// Give the terminal back and stop; on going on, draw all.
     Suspend,
+    /// Ask for every open session this often.
+    Interval(SignedDuration),
     /// Let the terminal tell of the mouse, or not.
     Mouse(bool),
     /// Show another theme, by its name.

@@ -229,6 +229,17 @@ pub(crate) fn open(model: &mut Model, many: bool) -> Vec<Effect> {
     vec![effect]
 }
 
+/// Opens the dialog on the selected session with this format.
+pub(crate) fn open_as(model: &mut Model, format: Format) -> Vec<Effect> {
+    let mut effects = open(model, false);
+    if let Some(Overlay::Export(mut dialog)) = model.overlay.take() {
+        dialog.format = format;
+        effects = vec![settle(&mut dialog, model)];
+        model.overlay = Some(Overlay::Export(dialog));
+    }
+    effects
+}
+
 /// After a change: the file's name follows, and the outcome is asked for anew.
 fn settle(dialog: &mut ExportDialog, model: &Model) -> Effect {
     let ids = dialog.ids();

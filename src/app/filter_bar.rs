@@ -169,7 +169,8 @@ fn name_act(model: &mut Model, mut input: InputLine, action: Action) {
     model.input = Some(input);
 }
 
-fn remember(filters: &mut Vec<String>, text: String) {
+/// Keeps a filter for the arrows.
+pub(crate) fn remember(filters: &mut Vec<String>, text: String) {
     if text.trim().is_empty() {
         return;
     }

@@ -91,7 +91,29 @@ pub(crate) fn next(model: &mut Model) -> Vec<Effect> {
             return Vec::new();
         }
     };
-    let permit = Permit::Privacy(lower);
+    lowered(lower)
+}
+
+/// `privacy WORD` in the palette.
+///
+/// # Errors
+/// Says which words there are.
+pub(crate) fn to(model: &mut Model, word: &str) -> Result<Vec<Effect>, String> {
+    let lower = match word {
+        "masked" | "on" => {
+            close(model);
+            say(model, "masked", Tone::Plain);
+            return Ok(Vec::new());
+        }
+        "partial" => Privacy::Partial,
+        "off" => Privacy::Off,
+        _ => return Err("expected masked, partial or off".to_owned()),
+    };
+    Ok(lowered(lower))
+}
+
+fn lowered(privacy: Privacy) -> Vec<Effect> {
+    let permit = Permit::Privacy(privacy);
     vec![Effect::Desk(Wish::Permit { deed: Deed::PrivacyLowered, session: None, permit })]
 }
 

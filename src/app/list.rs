@@ -4,7 +4,7 @@
 
 use std::ops::Range;
 
-use crate::app::columns::Fitted;
+use crate::app::columns::{Column, Fitted};
 use crate::app::model::{Model, window};
 use crate::app::view::{Cell, ListRow, Pane};
 use crate::app::{connection, rows, shelf};
@@ -68,6 +68,13 @@ impl Model {
     #[must_use]
     pub fn list_columns(&self, width: usize) -> Fitted {
         self.columns.fit(width, self.first_column)
+    }
+
+    /// What the list is ordered by (`None`: attention), and the sign of the direction.
+    #[must_use]
+    pub fn list_order(&self) -> (Option<Column>, &'static str) {
+        let sort = self.sessions.sort();
+        (sort.by, sort.sign())
     }
 
     /// Cells inside the list pane.

@@ -11,7 +11,7 @@ use crate::app::effect::Effect;
 use crate::app::model::Model;
 use crate::app::moves::select_row;
 use crate::app::overlay::Overlay;
-use crate::app::own::OwnOverlay;
+use crate::app::own::{self, Change, OwnOverlay};
 use crate::app::sessions::Item;
 use crate::app::timeline;
 use crate::app::update::say;
@@ -188,6 +188,24 @@ fn digest(model: &Model, since: Timestamp) -> Option<Cell> {
         parts.join(" · ")
     );
     Some(Cell::new(text, Tone::Changed))
+}
+
+/// `:seen`: every change has been looked at.
+pub(crate) fn seen(model: &mut Model) -> Vec<Effect> {
+    close(model);
+    let changed = model.sessions.by_urgency().filter(|item| item.changed);
+    let changes: Vec<Change> = changed
+        .filter_map(|item| {
+            let newest = item.session.timeline.last()?.seen_at;
+            Some((item.session.id(), OwnChange::LookedAt(Some(newest))))
+        })
+        .collect();
+    if changes.is_empty() {
+        say(model, "no changes since you last looked", Tone::Good);
+        return Vec::new();
+    }
+    let what = format!("looked at {}", count(changes.len(), "changed session"));
+    own::keep(model, &what, changes)
 }
 
 /// When the first visit was learned of: by a notification, or by the first resource from a counter.

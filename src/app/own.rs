@@ -225,6 +225,7 @@ pub(crate) fn act(model: &mut Model, action: Action) -> Option<Vec<Effect>> {
         Action::Tags => dialogs::open_tags(model),
         Action::Snooze => dialogs::open_snooze(model),
         Action::Add => add::open(model),
+        Action::Seen => news::seen(model),
         Action::NextChange | Action::PreviousChange | Action::Changes => {
             news::act(model, action);
             Vec::new()

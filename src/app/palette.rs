@@ -4,6 +4,7 @@
 //! the action.
 
 use crate::app::action::Action;
+use crate::app::commands::{self, Word};
 use crate::app::dialogs::moved;
 use crate::app::effect::Effect;
 use crate::app::event::Event;
@@ -26,6 +27,8 @@ pub enum Run {
     Theme(String),
     /// Times as age, local, UTC: the index in that order.
     Time(u8),
+    /// A word with its argument; `None`: the argument is still to be typed.
+    Word(Word, Option<String>),
 }
 
 /// One command.
@@ -41,13 +44,26 @@ pub struct PaletteRow {
     pub run: Run,
 }
 
+impl PaletteRow {
+    fn word(word: Word, argument: &str) -> Self {
+        Self {
+            text: format!("{} {argument}", word.name()),
+            description: word.description().to_owned(),
+            keys: String::new(),
+            run: Run::Word(word, Some(argument.to_owned())),
+        }
+    }
+}
+
 /// `:`
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PaletteOverlay {
     /// What is typed.
     pub field: TextField,
-    /// All commands.
+    /// All commands; the last may be what is typed.
     pub all: Vec<PaletteRow>,
+    /// How many of them are offered whatever is typed.
+    pub known: usize,
     /// Indices into `all` of those that match, best first.
     pub rows: Vec<usize>,
     /// Index into `rows`.
@@ -63,8 +79,20 @@ impl PaletteOverlay {
         self.all.get(*self.rows.get(self.selected)?)
     }
 
+    /// Commands there are, without the arguments that a word offers.
+    #[must_use]
+    pub fn commands(&self) -> usize {
+        let offer = |row: &&PaletteRow| matches!(row.run, Run::Word(_, Some(_)));
+        self.all.iter().filter(|row| !offer(row)).count()
+    }
+
     fn match_again(&mut self) {
-        let wanted = self.field.text().to_lowercase();
+        self.all.truncate(self.known);
+        let text = self.field.text();
+        if let Some((word, argument)) = Word::free(&text) {
+            self.all.push(PaletteRow::word(word, argument));
+        }
+        let wanted = text.to_lowercase();
         let ranked = self.all.iter().enumerate();
         let mut ranked: Vec<(u8, usize)> =
             ranked.filter_map(|(place, row)| Some((rank(row, &wanted)?, place))).collect();
@@ -76,8 +104,19 @@ impl PaletteOverlay {
 
 /// How well a command matches, 0 the best; `None`: not at all. Every word has to be found.
 fn rank(row: &PaletteRow, wanted: &str) -> Option<u8> {
-    if row.text == wanted.trim() {
-        return Some(0);
+    let after = |word: Word| wanted.trim_start().strip_prefix(word.name())?.strip_prefix(' ');
+    match &row.run {
+        // Arguments are offered, or taken as they are, once their word stands there.
+        Run::Word(word, Some(argument)) => {
+            let typed = after(*word)?.trim();
+            return argument.to_lowercase().starts_with(typed).then_some(1);
+        }
+        // From then on the word alone is no command.
+        Run::Word(word, None) if after(*word).is_some_and(|typed| !typed.is_empty()) => {
+            return None;
+        }
+        _ if row.text == wanted.trim() => return Some(0),
+        _ => {}
     }
     let description = row.description.to_lowercase();
     let of_word = |word: &str| {
@@ -129,10 +168,17 @@ pub(crate) fn open(model: &mut Model) {
             Run::Theme(name.clone()),
         ));
     }
-    let rows = (0..all.len()).collect();
+    all.push(words("log".to_owned(), "API log", Run::Action(Action::ApiLog)));
+    for word in Word::ALL {
+        let form = format!("{} {}", word.name(), word.argument());
+        all.push(words(form, word.description(), Run::Word(word, None)));
+        all.extend(word.offers(model).iter().map(|argument| PaletteRow::word(word, argument)));
+    }
+    let known = all.len();
     let field = TextField::default();
-    model.overlay =
-        Some(Overlay::Palette(PaletteOverlay { field, all, rows, selected: 0, back: 0 }));
+    let mut palette = PaletteOverlay { field, all, known, rows: Vec::new(), selected: 0, back: 0 };
+    palette.match_again();
+    model.overlay = Some(Overlay::Palette(palette));
 }
 
 pub(crate) fn typed(palette: &mut PaletteOverlay, change: impl FnOnce(&mut TextField)) {
@@ -144,12 +190,7 @@ pub(crate) fn typed(palette: &mut PaletteOverlay, change: impl FnOnce(&mut TextF
 pub(crate) fn act(model: &mut Model, mut palette: PaletteOverlay, action: Action) -> Vec<Effect> {
     match action {
         Action::Enter => return run(model, palette),
-        Action::NextPane => {
-            if let Some(row) = palette.chosen() {
-                palette.field = TextField::new(&row.text.clone());
-                palette.match_again();
-            }
-        }
+        Action::NextPane => complete(&mut palette),
         // Above the first line lies the history.
         Action::Up if palette.selected == 0 => step(&model.fitting.history, &mut palette, true),
         Action::Down if palette.back > 0 => step(&model.fitting.history, &mut palette, false),
@@ -157,6 +198,17 @@ pub(crate) fn act(model: &mut Model, mut palette: PaletteOverlay, action: Action
     }
     model.overlay = Some(Overlay::Palette(palette));
     Vec::new()
+}
+
+/// Puts the chosen command into the field; of a word whose argument is missing, the word.
+fn complete(palette: &mut PaletteOverlay) {
+    let Some(row) = palette.chosen() else { return };
+    let text = match &row.run {
+        Run::Word(word, None) => format!("{} ", word.name()),
+        _ => row.text.clone(),
+    };
+    palette.field = TextField::new(&text);
+    palette.match_again();
 }
 
 /// One command further back, or forward again.
@@ -168,36 +220,64 @@ fn step(history: &[String], palette: &mut PaletteOverlay, older: bool) {
     palette.back = back;
 }
 
-fn run(model: &mut Model, palette: PaletteOverlay) -> Vec<Effect> {
+fn run(model: &mut Model, mut palette: PaletteOverlay) -> Vec<Effect> {
     let Some(row) = palette.chosen().cloned() else {
         let text = crate::text::shown_str(&palette.field.text(), 40);
         say(model, format!("no command holds {text:?}"), Tone::Bad);
         model.overlay = Some(Overlay::Palette(palette));
         return Vec::new();
     };
-    let history = &mut model.fitting.history;
-    history.retain(|known| *known != row.text);
-    history.push(row.text.clone());
-    let over = history.len().saturating_sub(HISTORY);
-    history.drain(..over);
-    match row.run {
-        Run::Action(action) => super::update(model, Event::Action(action)),
+    let done = match row.run {
+        Run::Word(_, None) => {
+            complete(&mut palette);
+            model.overlay = Some(Overlay::Palette(palette));
+            return Vec::new();
+        }
+        Run::Word(word, Some(argument)) => commands::run(model, word, &argument),
+        Run::Action(action) => {
+            remember(model, row.text);
+            return super::update(model, Event::Action(action));
+        }
         Run::Theme(name) => {
             say(model, format!("theme: {name}"), Tone::Plain);
-            vec![Effect::Theme(name)]
+            Ok(vec![Effect::Theme(name)])
         }
         Run::Time(form) => {
-            model.times.form = match form {
-                0 => TimeForm::Age,
-                1 => TimeForm::Local,
-                _ => TimeForm::Utc,
-            };
-            let name = model.times.form.name();
-            say(model, format!("times: {name}"), Tone::Plain);
-            model.rebuild(true);
+            time(model, form);
+            Ok(Vec::new())
+        }
+    };
+    match done {
+        Ok(effects) => {
+            remember(model, row.text);
+            effects
+        }
+        Err(why) => {
+            say(model, crate::text::shown_str(&why, 200), Tone::Bad);
+            model.overlay = Some(Overlay::Palette(palette));
             Vec::new()
         }
     }
+}
+
+/// Keeps a command for the arrows.
+fn remember(model: &mut Model, text: String) {
+    let history = &mut model.fitting.history;
+    history.retain(|known| *known != text);
+    history.push(text);
+    let over = history.len().saturating_sub(HISTORY);
+    history.drain(..over);
+}
+
+fn time(model: &mut Model, form: u8) {
+    model.times.form = match form {
+        0 => TimeForm::Age,
+        1 => TimeForm::Local,
+        _ => TimeForm::Utc,
+    };
+    let name = model.times.form.name();
+    say(model, format!("times: {name}"), Tone::Plain);
+    model.rebuild(true);
 }
 
 #[cfg(test)]

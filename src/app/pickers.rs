@@ -59,7 +59,15 @@ pub(crate) fn open_columns(model: &mut Model) {
         words: column.words().to_owned(),
         on: shown.contains(&column),
     };
-    let rows = Column::ALL.map(row).to_vec();
+    // A choice keeps its order, and what is not shown stands below it.
+    let all = Column::ALL.into_iter();
+    let order: Vec<Column> = match &model.columns {
+        ColumnSet::Own(_) => {
+            shown.iter().copied().chain(all.filter(|column| !shown.contains(column))).collect()
+        }
+        ColumnSet::Auto | ColumnSet::Wide => all.collect(),
+    };
+    let rows = order.into_iter().map(row).collect();
     model.overlay = Some(Overlay::Pick(Picker { kind: PickerKind::Columns, rows, selected: 0 }));
 }
 
@@ -122,8 +130,8 @@ pub(crate) fn act(model: &mut Model, mut picker: Picker, action: Action) -> Vec<
             return Vec::new();
         }
         (PickerKind::Columns, Action::Enter) => {
-            let rows = Column::ALL.into_iter().zip(&picker.rows);
-            let own = rows.filter(|(_, row)| row.on).map(|(column, _)| column).collect();
+            let rows = picker.rows.iter().filter(|row| row.on);
+            let own = rows.filter_map(|row| Column::named(&row.name).ok()).collect();
             set_columns(model, ColumnSet::Own(own));
             return Vec::new();
         }
@@ -134,6 +142,15 @@ pub(crate) fn act(model: &mut Model, mut picker: Picker, action: Action) -> Vec<
                 row.on = !row.on;
             }
             picker.selected = moved(picker.selected, picker.rows.len(), Action::Down);
+        }
+        (PickerKind::Columns, Action::NextSession | Action::PreviousSession) => {
+            let down = action == Action::NextSession;
+            let there = picker.selected.saturating_add_signed(if down { 1 } else { -1 });
+            // The reference stays first.
+            if picker.selected > 0 && there > 0 && there < picker.rows.len() {
+                picker.rows.swap(picker.selected, there);
+                picker.selected = there;
+            }
         }
         (_, action) => picker.selected = moved(picker.selected, picker.rows.len(), action),
     }
@@ -156,7 +173,7 @@ pub(crate) fn sort_by(model: &mut Model, by: Option<Column>) {
     }
 }
 
-fn set_sort(model: &mut Model, sort: Sort) {
+pub(crate) fn set_sort(model: &mut Model, sort: Sort) {
     model.sessions.set_sort(sort, model.times.now);
     keep_row(model);
     say(model, format!("sort {}: {}", sort.title(), first(sort)), Tone::Plain);
@@ -168,7 +185,7 @@ pub(crate) fn toggle_wide(model: &mut Model) {
     set_columns(model, if wide { ColumnSet::Auto } else { ColumnSet::Wide });
 }
 
-fn set_columns(model: &mut Model, columns: ColumnSet) {
+pub(crate) fn set_columns(model: &mut Model, columns: ColumnSet) {
     let words = match &columns {
         ColumnSet::Auto => "as many as fit",
         ColumnSet::Wide => "all; h and l go sideways in the list",

@@ -69,9 +69,14 @@ impl Sort {
         self.reversed == self.by.is_some()
     }
 
+    /// `▲`: the least first; `▼`: the most.
+    pub(crate) const fn sign(self) -> &'static str {
+        if self.is_down() { "▼" } else { "▲" }
+    }
+
     /// `due ▲`, `attention ▼`.
     pub(crate) fn title(self) -> String {
-        format!("{} {}", self.name(), if self.is_down() { '▼' } else { '▲' })
+        format!("{} {}", self.name(), self.sign())
     }
 
     /// Where a session stands.

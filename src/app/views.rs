@@ -109,7 +109,8 @@ impl View {
     }
 }
 
-fn columns(names: &[String]) -> Result<ColumnSet, String> {
+/// Columns of their names; none: as many as fit.
+pub(crate) fn columns(names: &[String]) -> Result<ColumnSet, String> {
     if let [only] = names
         && only.trim() == WIDE
     {

@@ -79,6 +79,7 @@ pub(super) const NAMES: &[(&str, Action)] = &[
     ("next-change", Action::NextChange),
     ("previous-change", Action::PreviousChange),
     ("changes", Action::Changes),
+    ("seen", Action::Seen),
     ("note", Action::Note),
     ("tags", Action::Tags),
     ("acknowledge", Action::Acknowledge),

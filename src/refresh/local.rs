@@ -1,12 +1,13 @@
-//! What the operator does to the watch-list, carried out in store and schedule together.
+//! What the operator does to the watch-list and looks at, carried out in store and schedule together.
 //!
 //! Owns that nobody off the list is asked, and that who comes (back) on it is asked at once.
 
 use std::sync::Arc;
 
+use jiff::SignedDuration;
 use tokio::time::Instant;
 
-use super::schedule::unsigned;
+use super::schedule::{interval, unsigned};
 use super::task::Task;
 use crate::api::SessionApi;
 use crate::clock::Clock;
@@ -40,6 +41,31 @@ impl<A: SessionApi, C: Clock> Task<A, C> {
             }
         }
         self.schedule_new(&back, now);
+    }
+
+    /// One interval for all that are still open; who would wait longer is brought forward.
+    pub(super) fn pace(&mut self, every: SignedDuration, now: Instant) {
+        let settings = &mut self.settings;
+        settings.at_counter = every;
+        settings.due_today = every;
+        settings.awaiting = every;
+        settings.selected = every;
+        let known: Vec<Arc<WatchedSession>> =
+            self.store.snapshot().sessions.iter().map(Arc::clone).collect();
+        for watched in known {
+            let id = watched.id();
+            let selected = self.schedule.is_selected(id);
+            let open = interval(&self.assessed(&watched), selected, &self.settings);
+            let latest = now + unsigned(every);
+            self.schedule.change(id, |track| {
+                track.interval = open;
+                if track.due().is_some_and(|due| open.is_some() && due > latest) {
+                    track.hasten(latest);
+                }
+            });
+            let shown = open.map(|every| self.shown(every));
+            self.poll_state(id, |poll| poll.interval = shown);
+        }
     }
 
     /// The session under the cursor is asked as often as it deserves from now on.

@@ -109,7 +109,10 @@ impl<A: SessionApi, C: Clock> Task<A, C> {
         self.touched.insert(id);
     }
 
-    fn assessed(&self, watched: &WatchedSession) -> crate::domain::attention::Assessment {
+    pub(super) fn assessed(
+        &self,
+        watched: &WatchedSession,
+    ) -> crate::domain::attention::Assessment {
         assess(watched, &self.rules, self.clock.now())
     }
 
@@ -347,7 +350,7 @@ impl<A: SessionApi, C: Clock> Task<A, C> {
         wait
     }
 
-    fn poll_state(&mut self, id: SessionId, change: impl FnOnce(&mut PollState)) {
+    pub(super) fn poll_state(&mut self, id: SessionId, change: impl FnOnce(&mut PollState)) {
         change(self.polls.entry(id).or_default());
         self.touched.insert(id);
     }
@@ -372,6 +375,7 @@ impl<A: SessionApi, C: Clock> Task<A, C> {
                 self.paused_since = paused.then(|| self.clock.now());
                 self.publish_at = now;
             }
+            Command::Interval(every) => self.pace(every, now),
             Command::Focus { selected, visible } => self.focus(selected, visible, now),
             Command::Add(entries) => self.add(entries, now),
             Command::Remove(ids) => self.remove(&ids),

@@ -23,7 +23,7 @@ pub(super) fn draw(frame: &mut Frame<'_>, whole: Rect, palette: &PaletteOverlay,
     let height = whole.height.saturating_sub(4).clamp(8, 24);
     let inner = open(frame, whole, (88, height), ("Command", "Tab completes · ↑ history"), look);
     let width = usize::from(inner.width);
-    let found = format!("{} of {}", palette.rows.len(), palette.all.len());
+    let found = format!("{} of {}", palette.rows.len(), palette.commands());
     let room = width.saturating_sub(2 + found.width());
     let mut lines = vec![
         Line::from(vec![
@@ -50,7 +50,7 @@ pub(super) fn draw(frame: &mut Frame<'_>, whole: Rect, palette: &PaletteOverlay,
         lines.push(Line::from(Span::styled("  no command holds this", look.tone(Tone::Bad))));
     }
     lines.resize(2 + rows, Line::default());
-    let also = "words: theme NAME · time utc|local|age · Enter runs · Esc closes";
+    let also = "also: filter … · sort due desc · view NAME · add ID… · interval 30s";
     lines.push(Line::default());
     lines.push(Line::from(Span::styled(fit(also, width, look), look.tone(Tone::Dim))));
     frame.render_widget(Paragraph::new(lines), inner);

@@ -17,7 +17,7 @@ pub(super) fn draw(frame: &mut Frame<'_>, whole: Rect, picker: &Picker, look: Lo
     let (title, keys) = match picker.kind {
         PickerKind::Programs => ("Programs", "Enter runs it, Esc closes"),
         PickerKind::Sort => ("Sort by", "Enter sorts, Space reverses, Esc closes"),
-        PickerKind::Columns => ("Columns", "Space ticks, Enter shows, Esc closes"),
+        PickerKind::Columns => ("Columns", "Space ticks, J K move, Enter shows"),
         PickerKind::Views => ("Views", "Enter shows, Delete forgets, Esc closes"),
     };
     let height = u16::try_from(picker.rows.len()).unwrap_or(u16::MAX).saturating_add(2);

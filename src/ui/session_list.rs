@@ -25,7 +25,7 @@ pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, model: &Model, look: Look)
     let window = model.list_window();
     let (first, end) = (window.start, window.end);
     let focus = model.focus() == Pane::List;
-    let mut lines = vec![head(&columns, look)];
+    let mut lines = vec![head(&columns, model.list_order(), look)];
     for (number, row) in (first..).zip(model.list_rows(window)) {
         let selected = model.list_selected() == Some(number);
         lines.push(pane::line(spans(&row, &columns, selected, look), (selected, focus), look));
@@ -38,16 +38,26 @@ pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, model: &Model, look: Look)
     frame.render_widget(Paragraph::new(lines), inner);
 }
 
-fn head(fitted: &Fitted, look: Look) -> Line<'static> {
+/// The heads; the column that orders the list has the sign of its direction. Attention is no column:
+/// the title alone says it.
+fn head(fitted: &Fitted, (by, sign): (Option<Column>, &str), look: Look) -> Line<'static> {
     let style = look.role(Role::Head);
+    let sign = look.text(sign);
     let more = |hidden: usize, sign: &str| look.text(if hidden > 0 { sign } else { " " });
     let mut spans = vec![Span::styled(format!("  {} ", more(fitted.left, "‹")), style)];
     let last = fitted.columns.len().saturating_sub(1);
     for (place, (column, width)) in fitted.columns.iter().enumerate() {
-        let sign = if place == last { more(fitted.right, "›") } else { String::new() };
-        let width = width.saturating_sub(sign.trim().width());
-        spans.push(Span::styled(fit(column.head(), width, look), style));
-        spans.push(Span::styled(sign.trim().to_owned(), style));
+        let further = if place == last { more(fitted.right, "›") } else { String::new() };
+        let further = further.trim();
+        let width = width.saturating_sub(further.width());
+        let head = if by == Some(*column) {
+            let name = fit(column.head(), width.saturating_sub(1), look);
+            fit(&format!("{}{sign}", name.trim_end()), width, look)
+        } else {
+            fit(column.head(), width, look)
+        };
+        spans.push(Span::styled(head, style));
+        spans.push(Span::styled(further.to_owned(), style));
     }
     Line::from(spans)
 }
@@ -63,7 +73,14 @@ fn spans(row: &ListRow, fitted: &Fitted, selected: bool, look: Look) -> Vec<Span
         Span::raw(" "),
     ];
     let has_tags = fitted.columns.iter().any(|(column, _)| *column == Column::Tags);
+    // A cell that fills its column takes the blank from the next one.
+    let mut full = false;
     for (column, width) in &fitted.columns {
+        if full {
+            spans.push(Span::raw(" "));
+        }
+        let width = &width.saturating_sub(usize::from(full));
+        full = false;
         // The last cell of a column is the blank behind it.
         let room = width.saturating_sub(1);
         let right = |cell: &Cell| right(&cell.text, room, look.tone(cell.tone), look);
@@ -88,6 +105,7 @@ fn spans(row: &ListRow, fitted: &Fitted, selected: bool, look: Look) -> Vec<Span
             Column::Tags => cell(&row.tags, room, look),
         };
         let used = text.width();
+        full = used == *width && !text.content.ends_with(' ');
         spans.push(text);
         spans.push(Span::raw(" ".repeat(width - used)));
     }

@@ -23,6 +23,7 @@ use branchwatch::domain::watched::{Answer, WatchEntry, WatchedSession};
 use branchwatch::domain::wire_enum::SessionState;
 use branchwatch::refresh::{self, Command, Settings};
 use branchwatch::store::Store;
+use jiff::SignedDuration;
 use tokio::sync::{mpsc, watch};
 use tokio::time::{Instant, advance, sleep};
 use tokio_util::sync::CancellationToken;
@@ -181,6 +182,24 @@ async fn no_second_ever_holds_more_requests_than_allowed() {
     let times = world.api.all();
     assert!(times.len() > 300, "{} requests in 90 s", times.len());
     assert!(most_in_a_second(&times) <= 5, "{}", most_in_a_second(&times));
+}
+
+#[tokio::test(start_paused = true)]
+async fn another_interval_brings_open_sessions_forward_and_leaves_the_others() {
+    let ended = |asked: SessionId, _| {
+        Ok(if asked == id(2) { SessionState::Completed } else { SessionState::Ongoing })
+    };
+    let mut world = world(2, Settings::default(), ended);
+    pass(60).await;
+    let before = world.api.sessions_asked();
+    world.say(Command::Interval(SignedDuration::from_secs(20))).await;
+    pass(200).await;
+    let asked = world.api.sessions_asked().split_off(before.len());
+    assert!(asked.iter().all(|(_, asked)| *asked == id(1)), "{asked:?}");
+    assert!((8..=12).contains(&asked.len()), "{asked:?}");
+    let snapshot = world.snapshot();
+    let interval = |n| snapshot.sessions.get(id(n)).unwrap().poll.interval;
+    assert_eq!((interval(1), interval(2)), (Some(SignedDuration::from_secs(20)), None));
 }
 
 #[tokio::test(start_paused = true)]

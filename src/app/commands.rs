@@ -1,0 +1,184 @@
+//! Words of the palette that take an argument: `filter …`, `sort due desc`, `view NAME`, ….
+//!
+//! Owns what each offers and does. An argument that cannot be read changes nothing and is answered
+//! in words.
+
+use jiff::SignedDuration;
+
+use crate::app::columns::Column;
+use crate::app::effect::Effect;
+use crate::app::event::Event;
+use crate::app::model::Model;
+use crate::app::query::Query;
+use crate::app::sort::Sort;
+use crate::app::update::say;
+use crate::app::view::Tone;
+use crate::app::views::{View, columns};
+use crate::app::{export_dialog, filter_bar, guard, own, pickers, shelf};
+use crate::domain::attention::span;
+use crate::domain::nearest::nearest_start;
+use crate::domain::shape::Format;
+use crate::domain::span::parse_span;
+
+/// A word that takes an argument.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Word {
+    /// Sessions to add.
+    Add,
+    /// Columns of the list.
+    Columns,
+    /// A format of the export.
+    Export,
+    /// A filter of the list.
+    Filter,
+    /// How often open sessions are asked.
+    Interval,
+    /// How much is shown.
+    Privacy,
+    /// An order of the list.
+    Sort,
+    /// A view.
+    View,
+}
+
+impl Word {
+    /// All.
+    pub(crate) const ALL: [Self; 8] = [
+        Self::Add,
+        Self::Columns,
+        Self::Export,
+        Self::Filter,
+        Self::Interval,
+        Self::Privacy,
+        Self::Sort,
+        Self::View,
+    ];
+
+    /// As it is typed.
+    pub(crate) const fn name(self) -> &'static str {
+        match self {
+            Self::Add => "add",
+            Self::Columns => "columns",
+            Self::Export => "export",
+            Self::Filter => "filter",
+            Self::Interval => "interval",
+            Self::Privacy => "privacy",
+            Self::Sort => "sort",
+            Self::View => "view",
+        }
+    }
+
+    /// An example, or the place of its argument.
+    pub(crate) const fn argument(self) -> &'static str {
+        match self {
+            Self::Add => "ID…",
+            Self::Columns => "ref due tags",
+            Self::Export => "json",
+            Self::Filter => "…",
+            Self::Interval => "30s",
+            Self::Privacy => "partial",
+            Self::Sort => "due desc",
+            Self::View => "NAME",
+        }
+    }
+
+    /// What it does.
+    pub(crate) const fn description(self) -> &'static str {
+        match self {
+            Self::Add => "Add sessions: opens the preview",
+            Self::Columns => "Columns of the list, in this order",
+            Self::Export => "Export in this format: opens the dialog",
+            Self::Filter => "Filter the list, as / does",
+            Self::Interval => "Ask for every open session this often",
+            Self::Privacy => "How much is shown: masked, partial, off",
+            Self::Sort => "Order of the list",
+            Self::View => "A view: filter, order and columns",
+        }
+    }
+
+    /// What can stand after it, where that is a choice of few.
+    pub(crate) fn offers(self, model: &Model) -> Vec<String> {
+        let words = |words: &[&str]| words.iter().map(|word| (*word).to_owned()).collect();
+        match self {
+            Self::Export => words(&["json", "jsonl", "csv", "md"]),
+            Self::Privacy => words(&["masked", "on", "partial", "off"]),
+            Self::Sort => {
+                let names = std::iter::once("attention").chain(Column::ALL.map(Column::name));
+                names.flat_map(|name| ["asc", "desc"].map(|way| format!("{name} {way}"))).collect()
+            }
+            Self::View => {
+                let names = model.shelf.views().map(|(view, _)| shelf::shown(&view.name));
+                std::iter::once("all".to_owned()).chain(names).collect()
+            }
+            Self::Add | Self::Columns | Self::Filter | Self::Interval => Vec::new(),
+        }
+    }
+
+    /// The word and the argument of a command whose argument is free; `None`: it is no such command.
+    pub(crate) fn free(text: &str) -> Option<(Self, &str)> {
+        let (name, argument) = text.trim_start().split_once(' ')?;
+        let free = [Self::Add, Self::Columns, Self::Filter, Self::Interval];
+        let word = free.into_iter().find(|word| word.name() == name)?;
+        Some((word, argument.trim())).filter(|(_, argument)| !argument.is_empty())
+    }
+}
+
+/// Carries out a word with its argument.
+///
+/// # Errors
+/// Says what cannot be read, and what was expected.
+pub(crate) fn run(model: &mut Model, word: Word, argument: &str) -> Result<Vec<Effect>, String> {
+    match word {
+        Word::Add => {
+            let effects = own::add::open(model);
+            super::update(model, Event::Paste(format!("{argument}\n")));
+            return Ok(effects);
+        }
+        Word::Columns => {
+            let names = argument.split([' ', ',']).filter(|name| !name.is_empty());
+            let names: Vec<String> = names.map(str::to_owned).collect();
+            pickers::set_columns(model, columns(&names)?);
+        }
+        Word::Export => {
+            let format = Format::ALL
+                .into_iter()
+                .find(|format| format.ending() == argument)
+                .ok_or_else(|| "expected json, jsonl, csv or md".to_owned())?;
+            return Ok(export_dialog::open_as(model, format));
+        }
+        Word::Filter => {
+            let filter = Query::parse(argument)
+                .map_err(|why| format!("character {}: {}", why.at + 1, why.what))?;
+            let selected = model.selected;
+            filter_bar::remember(&mut model.filters, argument.to_owned());
+            filter_bar::put_in_force(model, argument.to_owned(), filter, selected);
+            let (shown, all) = (model.sessions.len(), model.sessions.watched());
+            say(model, format!("{shown} of {all} match"), Tone::Plain);
+        }
+        Word::Interval => {
+            let every = parse_span(argument)?;
+            if every < SignedDuration::from_secs(1) {
+                return Err("an interval is at least 1s".to_owned());
+            }
+            say(model, format!("open sessions are asked every {}", span(every)), Tone::Plain);
+            return Ok(vec![Effect::Interval(every)]);
+        }
+        Word::Privacy => return guard::to(model, argument),
+        Word::Sort => pickers::set_sort(model, Sort::parse(argument)?),
+        Word::View => {
+            let view = if argument == "all" { View::default() } else { view(model, argument)? };
+            shelf::choose(model, view);
+        }
+    }
+    Ok(Vec::new())
+}
+
+fn view(model: &Model, name: &str) -> Result<View, String> {
+    let mut views = model.shelf.views();
+    if let Some((view, _)) = views.find(|(view, _)| shelf::shown(&view.name) == name) {
+        return Ok(view.clone());
+    }
+    let known = model.shelf.views().map(|(view, _)| view.name.as_str()).chain(["all"]);
+    let near = shelf::shown(nearest_start(name, known).unwrap_or_default());
+    Err(format!("no view named {name}; the nearest is {near}"))
+}
