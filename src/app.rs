@@ -26,6 +26,7 @@ mod guard;
 pub mod hands;
 pub mod hidden;
 mod json;
+mod keys;
 pub mod layout;
 mod letter;
 mod list;

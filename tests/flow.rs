@@ -240,6 +240,17 @@ fn known(lives: &[Life]) -> Vec<WatchedSession> {
 /// Runs a story against sessions of these scenarios, created so many seconds ago. Returns how the
 /// loop ended.
 fn story(
+    size: (u16, u16),
+    scenarios: &[(&str, i64)],
+    folder: &std::path::Path,
+    act: impl AsyncFnOnce(&Operator),
+) -> Ending {
+    story_with(Keymap::shipped().unwrap(), size, scenarios, folder, act)
+}
+
+/// [`story`] with other keys.
+fn story_with(
+    keymap: Keymap,
     (columns, rows): (u16, u16),
     scenarios: &[(&str, i64)],
     folder: &std::path::Path,
@@ -266,7 +277,6 @@ fn story(
             environment: "test".into(),
             rules: Rules::default(),
         };
-        let keymap = Keymap::shipped().unwrap();
         let settings = ModelSettings {
             profile: "acme".into(),
             badge: "TEST".into(),

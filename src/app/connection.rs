@@ -4,6 +4,7 @@
 
 use jiff::Timestamp;
 
+use crate::app::action::Action;
 use crate::app::sessions::{Item, Sessions};
 use crate::app::view::{Cell, ListRow, Tone};
 use crate::app::words::{self, Times, age};
@@ -139,9 +140,10 @@ pub(crate) const fn standing(health: &Health) -> &'static str {
 /// the row's own line otherwise.
 pub(crate) fn advice(health: &Health, times: &Times, why: Option<Cell>) -> Option<Cell> {
     let last = health.last_ok.map_or_else(|| "none yet".to_owned(), |at| times.of_day(at));
+    let tries = times.keys.after("; ", Action::Refresh, "tries now");
     let alone = match &health.connection {
-        Connection::Offline { .. } => Some(format!("showing last good data, {last}; r tries now")),
-        Connection::Unavailable { .. } => Some(format!("last good {last}; r tries now")),
+        Connection::Offline { .. } => Some(format!("showing last good data, {last}{tries}")),
+        Connection::Unavailable { .. } => Some(format!("last good {last}{tries}")),
         Connection::Refused { .. } => {
             Some("run `branchwatch doctor`: key, SDK id, clock".to_owned())
         }
@@ -158,12 +160,15 @@ pub(crate) fn advice(health: &Health, times: &Times, why: Option<Cell>) -> Optio
     }
     let slowed = matches!(health.connection, Connection::Slowed { .. });
     let before = match (health.paused_since, health.store_trouble.as_deref()) {
-        (Some(_), _) => "p resumes",
-        (None, _) if slowed => "the request budget shrinks by itself",
-        (None, Some(OTHER_WINDOW)) => "close the other window or use --no-state",
-        (None, Some(_)) => "the live view goes on",
+        (Some(_), _) => match times.keys.hint(Action::Pause, "resumes") {
+            Some(resumes) => resumes,
+            None => return why,
+        },
+        (None, _) if slowed => "the request budget shrinks by itself".to_owned(),
+        (None, Some(OTHER_WINDOW)) => "close the other window or use --no-state".to_owned(),
+        (None, Some(_)) => "the live view goes on".to_owned(),
         (None, None) => return why,
     };
-    let text = why.map_or_else(|| before.to_owned(), |why| format!("{before} · {}", why.text));
+    let text = why.map_or_else(|| before.clone(), |why| format!("{before} · {}", why.text));
     Some(Cell::new(text, Tone::Notice))
 }

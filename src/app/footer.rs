@@ -47,8 +47,18 @@ impl Model {
     /// The first key of an action in the keymap in force; `None`: it has none.
     #[must_use]
     pub fn key(&self, action: Action) -> Option<&str> {
-        let row = self.settings.help.iter().find(|row| row.action == action)?;
-        row.keys.split(' ').next().filter(|key| !key.is_empty())
+        self.times.keys.of(action)
+    }
+
+    /// What can be done with an alert.
+    pub(crate) fn alert_keys(&self) -> String {
+        let keys = &self.times.keys;
+        let hints = [
+            keys.hint(Action::Acknowledge, "ack"),
+            keys.hint(Action::Snooze, "snooze"),
+            keys.hint(Action::Enter, "go"),
+        ];
+        hints.into_iter().flatten().collect::<Vec<_>>().join(" · ")
     }
 
     /// The footer, unless a line is being typed there.

@@ -132,10 +132,12 @@ pub(crate) fn permitted(model: &mut Model, permit: Permit) {
         Permit::Privacy(privacy) => {
             model.times.openness.privacy = privacy;
             model.guard.off_until = (privacy == Privacy::Off).then(|| now + OFF);
-            let text = match privacy {
-                Privacy::Off => "unmasked for 5 minutes; P masks again",
-                _ => "first letters shown; P goes on",
+            let (said, next) = match privacy {
+                Privacy::Off => ("unmasked for 5 minutes", "masks again"),
+                _ => ("first letters shown", "goes on"),
             };
+            let next = model.times.keys.after("; ", Action::Privacy, next);
+            let text = format!("{said}{next}");
             say(model, text, Tone::Warn);
         }
         Permit::Reveal(id) => {

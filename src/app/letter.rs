@@ -205,6 +205,7 @@ mod tests {
             zone: jiff::tz::TimeZone::UTC,
             now: f::now(),
             openness: Openness::default(),
+            keys: crate::app::keys::Keys::default(),
         };
         let rows = super::letter(&watched, (&times, width));
         rows.iter()

@@ -4,6 +4,7 @@
 
 use std::ops::Range;
 
+use crate::app::action::Action;
 use crate::app::columns::{Column, Fitted};
 use crate::app::model::{Model, window};
 use crate::app::view::{Cell, ListRow, Pane};
@@ -93,12 +94,14 @@ impl Model {
     #[must_use]
     pub fn list_notice(&self) -> Vec<String> {
         if self.sessions.watched() == 0 {
+            let paste = |key| format!("{key:<22} paste session IDs here");
+            let paste = self.key(Action::Add).map(paste).unwrap_or_default();
             return [
                 "Nothing on the watch-list yet.",
                 "",
                 "Yoti has no \"list sessions\" call, so this program keeps its own list.",
                 "",
-                "+                      paste session IDs here",
+                &paste,
                 "branchwatch add ID…    from the shell, or:  … add - < ids.txt",
                 "branchwatch demo       look around with made-up sessions, no key",
             ]
@@ -109,7 +112,7 @@ impl Model {
             let all = self.sessions.watched();
             return vec![
                 format!("0 of {all} match  {}", self.filter_words()),
-                "Esc clears the filter.".to_owned(),
+                self.times.keys.hint(Action::Back, "clears the filter.").unwrap_or_default(),
             ];
         }
         Vec::new()

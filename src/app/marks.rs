@@ -4,6 +4,7 @@
 
 use std::ops::RangeInclusive;
 
+use crate::app::action::Action;
 use crate::app::model::Model;
 use crate::app::update::say;
 use crate::app::view::Tone;
@@ -32,7 +33,10 @@ pub(crate) fn range(model: &mut Model) {
     }
     model.range_from = model.selected;
     if let Some(name) = model.selected_name() {
-        let text = format!("marking from {name} on: move, v marks the range, Esc gives it up");
+        let keys = &model.times.keys;
+        let marks = keys.after(", ", Action::MarkRange, "marks the range");
+        let back = keys.after(", ", Action::Back, "gives it up");
+        let text = format!("marking from {name} on: move{marks}{back}");
         say(model, text, Tone::Plain);
     }
 }

@@ -13,6 +13,7 @@ use crate::app::columns::ColumnSet;
 use crate::app::connection;
 use crate::app::fitting::Fitting;
 use crate::app::guard::Guard;
+use crate::app::keys::Keys;
 use crate::app::overlay::Overlay;
 use crate::app::own::OwnState;
 pub use crate::app::parts::ModelSettings;
@@ -93,6 +94,7 @@ impl Model {
             zone: settings.time_zone.clone(),
             now,
             openness: Openness::default(),
+            keys: Keys::new(&settings.help),
         };
         Self {
             settings,
@@ -247,10 +249,7 @@ impl Model {
             Pane::Timeline => {
                 (format!("Timeline {name}{past}"), format!("t {}", self.times.form.name()))
             }
-            Pane::Alerts => (
-                format!("Alerts {}", self.alerts.rows.len()),
-                "a ack · S snooze · Enter go".to_owned(),
-            ),
+            Pane::Alerts => (format!("Alerts {}", self.alerts.rows.len()), self.alert_keys()),
             Pane::Letter => (format!("Letter {name}"), String::new()),
             Pane::Notes => (format!("Notes {name}"), "stays on this machine".to_owned()),
             Pane::Json => {

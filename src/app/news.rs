@@ -183,10 +183,15 @@ fn digest(model: &Model, since: Timestamp) -> Option<Cell> {
         return None;
     }
     let when = model.time_of_day(since);
-    let text = format!(
-        "since you last looked ({when}): {}   . next change · , previous · A acknowledges",
-        parts.join(" · ")
-    );
+    let keys = &model.times.keys;
+    let seen = keys.of(Action::Palette).map(|key| format!("{key}seen marks all"));
+    let hints = [
+        keys.hint(Action::NextChange, "next change"),
+        keys.hint(Action::PreviousChange, "previous"),
+        seen,
+    ];
+    let hints = hints.into_iter().flatten().collect::<Vec<_>>().join(" · ");
+    let text = format!("since you last looked ({when}): {}   {hints}", parts.join(" · "));
     Some(Cell::new(text, Tone::Changed))
 }
 

@@ -144,7 +144,8 @@ pub(crate) fn keep(model: &mut Model, what: &str, changes: Vec<Change>) -> Vec<E
     back.reverse();
     remember(model, Undo { what: what.to_owned(), back: Effect::Keep(back) });
     let archived = changes.iter().all(|(_, change)| *change == OwnChange::Archived(true));
-    let hint = if archived { "; u brings back" } else { "; u undoes" };
+    let undoes = if archived { "brings back" } else { "undoes" };
+    let hint = model.times.keys.after("; ", Action::Undo, undoes);
     say(model, format!("{what}{hint}"), Tone::Good);
     vec![Effect::Keep(changes)]
 }

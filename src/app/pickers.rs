@@ -186,10 +186,16 @@ pub(crate) fn toggle_wide(model: &mut Model) {
 }
 
 pub(crate) fn set_columns(model: &mut Model, columns: ColumnSet) {
+    let keys = &model.times.keys;
     let words = match &columns {
-        ColumnSet::Auto => "as many as fit",
-        ColumnSet::Wide => "all; h and l go sideways in the list",
-        ColumnSet::Own(_) => "your choice; w goes back",
+        ColumnSet::Auto => "as many as fit".to_owned(),
+        ColumnSet::Wide => {
+            let right = keys.after("; ", Action::Right, "goes sideways in the list");
+            format!("all{right}")
+        }
+        ColumnSet::Own(_) => {
+            format!("your choice{}", keys.after("; ", Action::WideColumns, "goes back"))
+        }
     };
     model.columns = columns;
     model.first_column = 0;

@@ -4,6 +4,7 @@
 
 use std::sync::Arc;
 
+use crate::app::action::Action;
 use crate::app::clocks;
 use crate::app::model::{Model, TreeMemory};
 use crate::app::own::pane;
@@ -61,7 +62,8 @@ impl Model {
         self.notice = if session.session().is_some() {
             Vec::new()
         } else {
-            vec!["Nothing fetched yet; r asks Yoti now.".to_owned()]
+            let asks = self.times.keys.after("; ", Action::Refresh, "asks Yoti now");
+            vec![format!("Nothing fetched yet{asks}.")]
         };
         self.unknown = requested::unknown_values(&session);
         let was = tree_moves::visible(&self.tree);

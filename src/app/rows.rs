@@ -2,6 +2,7 @@
 //!
 //! Owns what they say. Counters are those of the same sessions that the rows show (fault V07).
 
+use crate::app::action::Action;
 use crate::app::clocks;
 use crate::app::connection::{self, tenths};
 use crate::app::sessions::{Item, Sessions};
@@ -132,7 +133,11 @@ pub(crate) fn why(session: &WatchedSession, rules: &Rules, times: &Times) -> Cel
     let name = times.name(session, 40);
     let unknown = match requested::unknown_values(session) {
         0 => String::new(),
-        n => format!("{} not known (ctrl-y copies) · ", words::count(n, "value")),
+        n => {
+            let copies = times.keys.hint(Action::Report, "copies");
+            let copies = copies.map(|hint| format!(" ({hint})")).unwrap_or_default();
+            format!("{} not known{copies} · ", words::count(n, "value"))
+        }
     };
     if let Some(finding) = found.findings.first() {
         let (_, tone) = glyph(&found, StageKind::of(&found.stage));
@@ -153,7 +158,10 @@ pub(crate) fn why(session: &WatchedSession, rules: &Rules, times: &Times) -> Cel
         Stage::Expired { captured } => {
             format!("expired, {captured} captured; Yoti advises a new session")
         }
-        Stage::NotFetched => "not fetched yet; r asks Yoti now".to_owned(),
+        Stage::NotFetched => {
+            let asks = times.keys.after("; ", Action::Refresh, "asks Yoti now");
+            format!("not fetched yet{asks}")
+        }
         _ => {
             let state = session.session().and_then(|a| a.state.as_ref()).map(|s| wire(s.as_raw()));
             format!("session {} {}", session.id(), state.unwrap_or_default())
@@ -171,7 +179,12 @@ fn stale_line(session: &WatchedSession, times: &Times) -> String {
         None => "no answer for longer than expected".to_owned(),
     };
     let next = poll.next_due.map(|at| format!(" · next {}", times.until(at))).unwrap_or_default();
-    format!("≈ {what}{next} · r retries now, @ shows the calls")
+    let keys = &times.keys;
+    let hints =
+        [keys.hint(Action::Refresh, "retries now"), keys.hint(Action::ApiLog, "shows the calls")];
+    let hints = hints.into_iter().flatten().collect::<Vec<_>>().join(", ");
+    let hints = if hints.is_empty() { hints } else { format!(" · {hints}") };
+    format!("≈ {what}{next}{hints}")
 }
 
 /// Sessions with findings, most urgent first and of equal urgency the newest, at most this many.

@@ -5,6 +5,7 @@
 
 use std::collections::BTreeMap;
 
+use crate::app::action::Action;
 use crate::app::columns::ColumnSet;
 use crate::app::effect::Effect;
 use crate::app::filter_bar;
@@ -114,7 +115,8 @@ pub(crate) fn save(model: &mut Model, name: &str) -> Result<(), String> {
     model.shelf.chosen = Some(view);
     model.shelf.changes += 1;
     let what = if replaced { "replaced" } else { "saved" };
-    say(model, format!("view {name} {what}: f shows it"), Tone::Good);
+    let shows = model.times.keys.after(": ", Action::Views, "shows it");
+    say(model, format!("view {name} {what}{shows}"), Tone::Good);
     Ok(())
 }
 

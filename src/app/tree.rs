@@ -12,6 +12,7 @@ mod task;
 #[cfg(test)]
 mod tests;
 
+use crate::app::action::Action;
 use crate::app::view::{Cell, Glyph, Tone, TreeNode, TreeStep, TreeView};
 use crate::app::words::{self, Times, long, wire};
 use crate::domain::coverage;
@@ -48,10 +49,8 @@ pub(crate) fn view(session: &WatchedSession, times: &Times) -> TreeView {
     view.roots.extend(rest::unknown(session));
     number(&mut view.roots);
     if view.roots.is_empty() {
-        view.notice = vec![
-            String::from("Nothing is known of this session's requirements yet."),
-            String::from("r asks Yoti now."),
-        ];
+        view.notice = vec![String::from("Nothing is known of this session's requirements yet.")];
+        view.notice.extend(times.keys.hint(Action::Refresh, "asks Yoti now."));
     }
     view
 }

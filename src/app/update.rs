@@ -318,7 +318,8 @@ fn view(model: &mut Model) -> Vec<Effect> {
     if model.focus == Pane::Tree {
         return hands::open_media(model);
     }
-    say(model, "v views a media: go to it in the tree (2)", Tone::Plain);
+    let tree = model.key(Action::Pane(2)).map(|key| format!(" ({key})")).unwrap_or_default();
+    say(model, format!("go to a media in the tree{tree} to view it"), Tone::Plain);
     Vec::new()
 }
 

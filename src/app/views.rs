@@ -10,6 +10,7 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
 use crate::app::columns::{Column, ColumnSet};
+use crate::app::keys::Keys;
 use crate::app::query::Query;
 use crate::app::rows;
 use crate::app::sessions::Sessions;
@@ -141,7 +142,8 @@ pub fn listed(
     sessions.set_filter(view.filter, now);
     // Lines are asked for: references stand in full, as the operator gave them.
     let openness = Openness { privacy: Privacy::Off, revealed: None };
-    let times = Times { form: TimeForm::default(), zone: TimeZone::UTC, now, openness };
+    let keys = Keys::default();
+    let times = Times { form: TimeForm::default(), zone: TimeZone::UTC, now, openness, keys };
     let items = (0..sessions.len()).filter_map(|row| sessions.at(row));
     items
         .map(|item| (Arc::clone(&item.session), rows::list_row(item, false, rules, &times)))

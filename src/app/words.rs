@@ -5,6 +5,7 @@
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 
+use crate::app::keys::Keys;
 use crate::app::view::{Cell, Glyph, Tone};
 use crate::domain::ids::SessionId;
 use crate::domain::personal::{Privacy, label};
@@ -46,7 +47,7 @@ impl TimeForm {
     }
 }
 
-/// Everything that turns a moment into words.
+/// Everything that turns what is known into words for one operator.
 #[derive(Clone, Debug)]
 pub(crate) struct Times {
     pub(crate) form: TimeForm,
@@ -54,6 +55,8 @@ pub(crate) struct Times {
     pub(crate) now: Timestamp,
     /// How much of a label is shown.
     pub(crate) openness: Openness,
+    /// For words that name a key.
+    pub(crate) keys: Keys,
 }
 
 /// How much of what identifies a person is shown, and the one session that is revealed.
@@ -350,7 +353,7 @@ mod tests {
         let now: Timestamp = "2026-10-16T09:27:31Z".parse().unwrap();
         let zone = TimeZone::fixed(jiff::tz::offset(1));
         let openness = Openness::default();
-        let times = |form| Times { form, zone: zone.clone(), now, openness };
+        let times = |form| Times { form, zone: zone.clone(), now, openness, keys: Keys::default() };
         let at: Timestamp = "2026-10-16T09:24:12Z".parse().unwrap();
         assert_eq!(times(TimeForm::Age).moment(at), "3m");
         assert_eq!(times(TimeForm::Local).moment(at), "10:24:12");

@@ -11,18 +11,29 @@ use unicode_width::UnicodeWidthStr;
 use super::overlay::open;
 use super::pane;
 use super::text::{cell, fit, right};
+use crate::app::Model;
+use crate::app::action::Action;
 use crate::app::overlay::{CallRow, CallsOverlay};
 use crate::app::view::{Cell, Tone};
 use crate::theme::{Look, Role};
 
-pub(super) fn draw(frame: &mut Frame<'_>, whole: Rect, log: &CallsOverlay, look: Look) {
+pub(super) fn draw(
+    frame: &mut Frame<'_>,
+    whole: Rect,
+    (log, model): (&CallsOverlay, &Model),
+    look: Look,
+) {
     let (columns, rows) = (whole.width.saturating_sub(4), whole.height.saturating_sub(4));
     let title = match (columns, log.calls.len()) {
         (0..70, _) | (_, 0) => "API log".to_owned(),
         (_, calls) => format!("API log: the last {calls} calls"),
     };
-    let hint = "/ filter · y request ID · Esc closes";
-    let inner = open(frame, whole, (columns, rows), (&title, hint), look);
+    let key = |action, what: &str| {
+        model.key(action).map(|key| format!("{key} {what} · ")).unwrap_or_default()
+    };
+    let (filter, copy) = (key(Action::Find, "filter"), key(Action::CopyMenu, "request ID"));
+    let hint = format!("{filter}{copy}Esc closes");
+    let inner = open(frame, whole, (columns, rows), (&title, &hint), look);
     let width = usize::from(inner.width);
     let mut lines = vec![search(log, width, look), head(width, look)];
     let room = usize::from(inner.height).saturating_sub(2 + 3);

@@ -11,6 +11,7 @@ use unicode_width::UnicodeWidthStr;
 use super::filter_bar;
 use super::text::{cell, fit};
 use crate::app::Model;
+use crate::app::action::Action;
 use crate::app::footer::tab;
 use crate::app::view::{InputView, Pane, Tone};
 use crate::theme::{Look, Role};
@@ -30,7 +31,7 @@ pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, model: &Model, look: Look)
         if input.filter {
             filter_bar::draw(frame, area, &input, look);
         } else {
-            draw_find(frame, area, &input, look);
+            draw_find(frame, area, (&input, model), look);
         }
         return;
     }
@@ -67,7 +68,15 @@ fn tabs(focus: Pane, look: Look) -> Line<'static> {
 }
 
 /// A text to find in a pane.
-fn draw_find(frame: &mut Frame<'_>, area: Rect, input: &InputView<'_>, look: Look) {
+fn draw_find(
+    frame: &mut Frame<'_>,
+    area: Rect,
+    (input, model): (&InputView<'_>, &Model),
+    look: Look,
+) {
+    let hits = [Action::NextHit, Action::PreviousHit].map(|action| model.key(action));
+    let hits = hits.into_iter().flatten().collect::<Vec<_>>().join(" ");
+    let then = if hits.is_empty() { hits } else { format!(", then {hits}") };
     let width = usize::from(area.width);
     let prompt = " / find: ";
     let room = width.saturating_sub(prompt.width());
@@ -77,7 +86,7 @@ fn draw_find(frame: &mut Frame<'_>, area: Rect, input: &InputView<'_>, look: Loo
             Span::raw(fit(&input.field.text(), room, look)),
         ]),
         Line::from(Span::styled(
-            fit(" Enter finds, then n N · Esc cancel", width, look),
+            fit(&format!(" Enter finds{then} · Esc cancel"), width, look),
             look.tone(Tone::Dim),
         )),
     ];

@@ -27,8 +27,8 @@ pub(super) fn draw(frame: &mut Frame<'_>, whole: Rect, model: &Model, look: Look
         Some(Overlay::Charts(charts)) => super::charts::draw(frame, whole, charts, look),
         Some(Overlay::Own(overlay)) => super::own::draw(frame, whole, (overlay, model), look),
         Some(Overlay::Palette(palette)) => super::palette::draw(frame, whole, palette, look),
-        Some(Overlay::Calls(log)) => super::call_log::draw(frame, whole, log, look),
-        Some(Overlay::Pick(picker)) => picker::draw(frame, whole, picker, look),
+        Some(Overlay::Calls(log)) => super::call_log::draw(frame, whole, (log, model), look),
+        Some(Overlay::Pick(picker)) => picker::draw(frame, whole, (picker, model), look),
     }
 }
 

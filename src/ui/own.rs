@@ -11,6 +11,7 @@ use unicode_width::UnicodeWidthStr;
 use super::overlay::open;
 use super::text::{fit, shifted};
 use crate::app::Model;
+use crate::app::action::Action;
 use crate::app::overlay::{ChangesOverlay, OwnDialog, OwnKind, OwnOverlay};
 use crate::app::text_field::TextField;
 use crate::app::view::Tone;
@@ -25,7 +26,7 @@ pub(super) fn draw(
     match overlay {
         OwnOverlay::Dialog(dialog) => draw_dialog(frame, whole, (dialog, model), look),
         OwnOverlay::Add(dialog) => super::add::draw(frame, whole, dialog, look),
-        OwnOverlay::Changes(overlay) => changes(frame, whole, overlay, look),
+        OwnOverlay::Changes(overlay) => changes(frame, whole, (overlay, model), look),
     }
 }
 
@@ -67,11 +68,14 @@ fn draw_dialog(
             let inner = open(frame, whole, (66, 6), ("Acknowledge all shown?", "local"), look);
             let width = usize::from(inner.width);
             let text = format!("{whom} shown with findings or changes.");
+            let undoes = model.key(Action::Undo).map(|key| format!("{key} undoes it, "));
+            let undoes = undoes.unwrap_or_default();
+            let acknowledges = format!("Enter acknowledges them all, {undoes}Esc cancels.");
             let lines = vec![
                 Line::default(),
                 Line::from(fit(&text, width, look)),
                 Line::default(),
-                keys("Enter acknowledges them all, u undoes it, Esc cancels.", width, look),
+                keys(&acknowledges, width, look),
             ];
             frame.render_widget(Paragraph::new(lines), inner);
         }
@@ -112,7 +116,12 @@ pub(super) fn windowed(field: &TextField, width: usize) -> (String, u16) {
 }
 
 /// What changed in one session since the last look.
-fn changes(frame: &mut Frame<'_>, whole: Rect, overlay: &ChangesOverlay, look: Look) {
+fn changes(
+    frame: &mut Frame<'_>,
+    whole: Rect,
+    (overlay, model): (&ChangesOverlay, &Model),
+    look: Look,
+) {
     let height = u16::try_from(overlay.rows.len().clamp(1, 30)).unwrap_or(30) + 4;
     let title = format!("Changes of {}", overlay.name);
     let inner = open(frame, whole, (96, height), (&title, &overlay.since), look);
@@ -135,6 +144,8 @@ fn changes(frame: &mut Frame<'_>, whole: Rect, overlay: &ChangesOverlay, look: L
     while lines.len() + 1 < usize::from(inner.height) {
         lines.push(Line::default());
     }
-    lines.push(keys("J K next session · j k scroll · Esc closes", width, look));
+    let next = model.key(Action::NextSession).map(|key| format!("{key} next session · "));
+    let hint = format!("{}↑ ↓ scroll · Esc closes", next.unwrap_or_default());
+    lines.push(keys(&hint, width, look));
     frame.render_widget(Paragraph::new(lines), inner);
 }

@@ -9,19 +9,40 @@ use ratatui::widgets::Paragraph;
 
 use super::overlay::open;
 use super::text::fit;
+use crate::app::Model;
+use crate::app::action::Action;
 use crate::app::overlay::{Picker, PickerKind};
 use crate::app::view::Tone;
 use crate::theme::{Look, Role};
 
-pub(super) fn draw(frame: &mut Frame<'_>, whole: Rect, picker: &Picker, look: Look) {
+pub(super) fn draw(
+    frame: &mut Frame<'_>,
+    whole: Rect,
+    (picker, model): (&Picker, &Model),
+    look: Look,
+) {
+    let key = |action, what: &str| {
+        model.key(action).map(|key| format!("{key} {what}, ")).unwrap_or_default()
+    };
     let (title, keys) = match picker.kind {
-        PickerKind::Programs => ("Programs", "Enter runs it, Esc closes"),
-        PickerKind::Sort => ("Sort by", "Enter sorts, Space reverses, Esc closes"),
-        PickerKind::Columns => ("Columns", "Space ticks, J K move, Enter shows"),
-        PickerKind::Views => ("Views", "Enter shows, Delete forgets, Esc closes"),
+        PickerKind::Programs => ("Programs", "Enter runs it, Esc closes".to_owned()),
+        PickerKind::Sort => {
+            let reverses = key(Action::Toggle, "reverses");
+            ("Sort by", format!("Enter sorts, {reverses}Esc closes"))
+        }
+        PickerKind::Columns => {
+            let ticks = key(Action::Toggle, "ticks");
+            let moves =
+                key(Action::NextSession, "moves down") + &key(Action::PreviousSession, "up");
+            ("Columns", format!("{ticks}{moves}Enter shows"))
+        }
+        PickerKind::Views => {
+            let forgets = key(Action::ForgetView, "forgets");
+            ("Views", format!("Enter shows, {forgets}Esc closes"))
+        }
     };
     let height = u16::try_from(picker.rows.len()).unwrap_or(u16::MAX).saturating_add(2);
-    let inner = open(frame, whole, (70, height), (title, keys), look);
+    let inner = open(frame, whole, (70, height), (title, &keys), look);
     let width = usize::from(inner.width);
     let rows = usize::from(inner.height);
     let first = (picker.selected + 1).saturating_sub(rows);

@@ -147,7 +147,7 @@ fn columns_are_moved_in_the_picker() {
         o.command("columns due tags seen").await;
         o.sees("REFERENCE");
         o.press("W j J").await;
-        o.sees("J K move");
+        o.sees("J moves down, K up");
         o.press("J K K K K enter").await;
         o.press("W down J enter").await;
         let heads = o.screen().lines().find(|line| line.contains("REFERENCE")).unwrap().to_owned();

@@ -2,9 +2,10 @@
 //!
 //! Owns the stories; the stage they are played on is that of `flow`.
 
+use branchwatch::keymap::Keymap;
 use crossterm::event::{Event as Input, KeyCode, KeyEvent, KeyModifiers};
 
-use super::{Operator, folder, story};
+use super::{Operator, folder, story, story_with};
 
 impl Operator {
     async fn key(&self, code: KeyCode) {
@@ -93,5 +94,25 @@ fn ctrl_z_suspends_and_the_screen_is_whole_afterwards() {
         o.press("ctrl-z").await;
         assert_eq!(o.seen.borrow().suspended, 1);
         o.sees("Sessions 1");
+    });
+}
+
+#[test]
+fn what_names_a_key_names_the_one_in_force_and_is_silent_without_one() {
+    let folder = folder();
+    let replaced = [("pause", vec!["x".to_owned()]), ("undo", Vec::new()), ("zoom", Vec::new())];
+    let replaced = replaced.map(|(action, keys)| (action.to_owned(), keys)).into();
+    let keymap = Keymap::with(&replaced).unwrap();
+    story_with(keymap, (120, 40), &[("S03", 700)], folder.path(), async |o| {
+        o.sees("x pause");
+        o.does_not_see("zoom");
+        o.press("x").await;
+        o.sees("x resumes · dbs-1");
+        o.press("B").await;
+        o.sees("pinned dbs-1");
+        o.does_not_see("undoes");
+        o.press("8").await;
+        o.sees("stands first; B lets go");
+        o.sees("none; c writes one");
     });
 }

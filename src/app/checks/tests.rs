@@ -40,6 +40,7 @@ fn times() -> Times {
         zone: jiff::tz::TimeZone::UTC,
         now: f::now(),
         openness: words::Openness::default(),
+        keys: crate::app::keys::Keys::default(),
     }
 }
 

@@ -266,6 +266,7 @@ fn added(model: &mut Model, dialog: AddDialog) -> Vec<Effect> {
     if !back.is_empty() {
         remember(model, Undo { what: what.clone(), back: Effect::Remove(back) });
     }
-    say(model, format!("{what}, asking Yoti now; u takes off again"), Tone::Good);
+    let undoes = model.times.keys.after("; ", Action::Undo, "takes off again");
+    say(model, format!("{what}, asking Yoti now{undoes}"), Tone::Good);
     vec![Effect::Add(entries)]
 }

@@ -2,6 +2,7 @@
 //!
 //! Owns what its rows say.
 
+use crate::app::action::Action;
 use crate::app::view::{Cell, LabelRow, Tone};
 use crate::app::words::Times;
 use crate::domain::attention::Reason;
@@ -17,18 +18,21 @@ pub(crate) fn rows(session: &WatchedSession, times: &Times) -> Vec<LabelRow> {
     let own = &session.own;
     let row = |label: &str, value: Cell| LabelRow { label: Cell::new(label, Tone::Dim), value };
     let note = if own.note.is_empty() {
-        Cell::new("none; c writes one", Tone::Dim)
+        let writes = times.keys.after("; ", Action::Note, "writes one");
+        Cell::new(format!("none{writes}"), Tone::Dim)
     } else {
         Cell::new(shown_str(&own.note, LONGEST), Tone::Strong)
     };
     let tags = if session.entry.tags.is_empty() {
-        Cell::new("none; T sets some", Tone::Dim)
+        let sets = times.keys.after("; ", Action::Tags, "sets some");
+        Cell::new(format!("none{sets}"), Tone::Dim)
     } else {
         Cell::plain(tags(&session.entry.tags))
     };
     let mut rows = vec![row("note", note), row("tags", tags)];
     if own.pinned {
-        rows.push(row("pinned", Cell::plain("stands first; B lets go")));
+        let lets_go = times.keys.after("; ", Action::Pin, "lets go");
+        rows.push(row("pinned", Cell::plain(format!("stands first{lets_go}"))));
     }
     if let Some(known) = &own.acknowledged {
         let text = format!("{} · {}", times.moment(known.at), reasons(&known.reasons));

@@ -32,6 +32,7 @@ fn lines(session: Option<Session>, configuration: Option<Configuration>) -> Vec<
         zone: jiff::tz::TimeZone::UTC,
         now: f::now(),
         openness: words::Openness::default(),
+        keys: crate::app::keys::Keys::default(),
     };
     let mut found = Vec::new();
     outline(&view(&f::watched(session, configuration, None), &times).roots, 0, &mut found);
