@@ -3,6 +3,7 @@
 //! Owns the model. Must never do I/O, read a clock, or know ratatui, crossterm or tokio.
 
 pub mod action;
+pub mod alarm;
 mod arrange;
 mod call_log;
 mod charts;

@@ -3,6 +3,7 @@
 //! Owns the resolved [`Config`] and where each value came from. Must never hold a secret: keys are
 //! named by path and read where they are used. Never writes the file but for `config init --write`.
 
+mod alarms;
 mod auth;
 mod desk;
 mod file;
@@ -19,6 +20,7 @@ use std::path::PathBuf;
 use uuid::Uuid;
 
 use crate::api::client::{Auth, ClientOptions};
+use crate::app::alarm::AlarmSettings;
 use crate::app::fitting::Fit;
 use crate::app::views::View;
 use crate::domain::rules::Rules;
@@ -99,6 +101,8 @@ pub struct Config {
     pub export_dir: PathBuf,
     /// What the operator's hands may reach.
     pub desk: DeskConfig,
+    /// What rings.
+    pub alarms: AlarmSettings,
     /// How the screen is fitted at the start.
     pub fit: Fit,
     /// `[keys]`: action to chords.

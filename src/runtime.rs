@@ -19,6 +19,7 @@ pub mod terminal;
 use std::sync::Arc;
 
 use crate::api::SessionApi;
+use crate::app::alarm::AlarmSettings;
 use crate::app::desk::DeskSettings;
 use crate::app::fitting::Fit;
 use crate::app::views::View;
@@ -47,6 +48,8 @@ pub struct Parts {
     pub themes: Themes,
     /// How the screen is fitted at the start.
     pub fit: Fit,
+    /// What rings.
+    pub alarms: AlarmSettings,
     /// Views of the configuration.
     pub views: Vec<View>,
     /// What listens for notifications; `None`: nobody does.
@@ -101,7 +104,8 @@ pub async fn dashboard<P: Persistence, A: SessionApi, C: Clock + Clone>(
     let mut model = Model::new(parts.settings.clone(), screen.size(), clock.now())
         .with_desk(parts.desk_settings)
         .with_views(parts.views, &kept)
-        .with_fit(parts.fit);
+        .with_fit(parts.fit)
+        .with_alarms(parts.alarms);
     if parts.fit.mouse {
         screen.mouse(true)?;
     }

@@ -4,6 +4,8 @@
 //! Owns a surface of cells and nothing of the program.
 #![expect(clippy::unwrap_used, reason = "a failed set-up fails the test")]
 
+#[path = "flow/bell.rs"]
+mod bell;
 #[path = "flow/commands.rs"]
 mod commands;
 #[path = "flow/evidence.rs"]
@@ -28,6 +30,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use branchwatch::api::{ApiError, ApiErrorKind, SessionApi, wire};
+use branchwatch::app::alarm::{AlarmSettings, Desktop};
 use branchwatch::app::{Model, ModelSettings};
 use branchwatch::clock::{Clock, TokioClock};
 use branchwatch::domain::arrangement::Arrangement;
@@ -98,6 +101,7 @@ struct Seen {
     suspended: usize,
     cleared: usize,
     mouse: bool,
+    rung: Vec<Option<String>>,
     copied: Vec<String>,
 }
 
@@ -133,6 +137,11 @@ impl Surface for Cells {
 
     fn mouse(&mut self, on: bool) -> io::Result<()> {
         self.seen.borrow_mut().mouse = on;
+        Ok(())
+    }
+
+    fn ring(&mut self, note: Option<&(Desktop, String)>) -> io::Result<()> {
+        self.seen.borrow_mut().rung.push(note.map(|(_, text)| text.clone()));
         Ok(())
     }
 
@@ -291,6 +300,8 @@ fn story_with(
         };
         let model = Model::new(settings, (columns, rows), clock.now());
         let model = model.with_desk(evidence::settings());
+        let alarms = AlarmSettings { bell: None, desktop: Some(Desktop::Osc9) };
+        let model = model.with_alarms(alarms);
         let mut model = model.with_views(finding::views(), &Arrangement::default());
         let seen = Rc::new(RefCell::new(Seen::default()));
         let terminal = Terminal::new(TestBackend::new(columns, rows)).unwrap();

@@ -178,6 +178,8 @@ pub enum Action {
     ColumnPicker,
     /// The mouse, or not.
     Mouse,
+    /// The bell, or not.
+    Bell,
 }
 
 /// The panes, by their numbers.

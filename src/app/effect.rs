@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use jiff::SignedDuration;
 
+use crate::app::alarm::Desktop;
 use crate::app::desk::Wish;
 use crate::domain::arrangement::Arrangement;
 use crate::domain::ids::SessionId;
@@ -61,6 +62,8 @@ pub enum Effect {
     Suspend,
     /// Ask for every open session this often.
     Interval(SignedDuration),
+    /// Ring the bell, and tell the desktop this.
+    Ring(Option<(Desktop, String)>),
     /// Let the terminal tell of the mouse, or not.
     Mouse(bool),
     /// Show another theme, by its name.

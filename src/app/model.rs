@@ -9,6 +9,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 
 use crate::app::action::Mode;
+use crate::app::alarm::Bell;
 use crate::app::columns::ColumnSet;
 use crate::app::connection;
 use crate::app::fitting::Fitting;
@@ -73,6 +74,7 @@ pub struct Model {
     pub(crate) overlay: Option<Overlay>,
     pub(crate) fitting: Fitting,
     pub(crate) guard: Guard,
+    pub(crate) bell: Bell,
     pub(crate) input: Option<InputLine>,
     pub(crate) find: String,
     pub(crate) message: Option<(Cell, Timestamp)>,
@@ -132,6 +134,7 @@ impl Model {
             overlay: None,
             fitting: Fitting::default(),
             guard: Guard::new(now),
+            bell: Bell::default(),
             input: None,
             find: String::new(),
             message: None,

@@ -9,6 +9,7 @@ use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
 
+use crate::app::alarm::Alarm;
 use crate::app::clocks;
 use crate::app::facts::Facts;
 use crate::app::order::{Key, Order};
@@ -145,6 +146,7 @@ pub(crate) struct Sessions {
     sort: Sort,
     wake: BTreeSet<(Timestamp, u32)>,
     tally: Tally,
+    alarms: Vec<(SessionId, Alarm)>,
 }
 
 impl Sessions {
@@ -167,6 +169,11 @@ impl Sessions {
     pub(crate) fn overdue(&self, now: Timestamp) -> usize {
         let due = |item: &&Item| item.session.poll.next_due.is_some_and(|at| at <= now);
         self.items.iter().filter(due).count()
+    }
+
+    /// What has become of sessions that rings, since this was last asked.
+    pub(crate) fn take_alarms(&mut self) -> Vec<(SessionId, Alarm)> {
+        std::mem::take(&mut self.alarms)
     }
 
     pub(crate) const fn tally(&self) -> &Tally {
@@ -290,7 +297,10 @@ impl Sessions {
             let mut item = match old.remove(&session.id()) {
                 Some(mut item) => {
                     if !Arc::ptr_eq(&item.session, session) {
+                        let was = item.facts.clone();
                         item.renew(Arc::clone(session), rules, now);
+                        let alarm = Alarm::of(&was, &item.facts);
+                        self.alarms.extend(alarm.map(|alarm| (session.id(), alarm)));
                     }
                     item
                 }
@@ -339,10 +349,13 @@ impl Sessions {
             let keys = |item: &Item| (item.key(Sort::default(), place), item.key(sort, place));
             self.tally.take(&item.facts);
             let (was_urgent, was_sorted) = keys(item);
+            let was = item.facts.clone();
             match session {
                 Some(session) => item.renew(Arc::clone(session), rules, now),
                 None => item.facts = Facts::of(&item.session, rules, now),
             }
+            let alarm = Alarm::of(&was, &item.facts);
+            self.alarms.extend(alarm.map(|alarm| (item.session.id(), alarm)));
             let next = item.next_moment(&self.filter, now);
             if let Some(was) = std::mem::replace(&mut item.wakes_at, next) {
                 self.wake.remove(&(was, place));

@@ -17,8 +17,8 @@ use crate::app::hands::What;
 use crate::app::model::{Model, window};
 use crate::app::view::{Cell, Pane, Tone};
 use crate::app::{
-    arrange, call_log, desk, dialogs, filter_bar, fitting, follow, guard, hands, marks, mouse,
-    moves, news, own, palette, past, programs, report, rows, shelf, timeline,
+    alarm, arrange, call_log, desk, dialogs, filter_bar, fitting, follow, guard, hands, marks,
+    mouse, moves, news, own, palette, past, programs, report, rows, shelf, timeline,
 };
 use crate::domain::ids::SessionId;
 use crate::domain::snapshot::Snapshot;
@@ -37,7 +37,10 @@ pub fn update(model: &mut Model, event: Event) -> Vec<Effect> {
         Event::Tick(now) => {
             tick(model, now);
             news::tick(model);
-            [guard::tick(model), hands::tick(model), dialogs::tick(model), rested(model)].concat()
+            let mut effects = vec![guard::tick(model), hands::tick(model), dialogs::tick(model)];
+            effects.push(rested(model));
+            effects.push(alarm::tick(model).into_iter().collect());
+            effects.concat()
         }
         Event::Snapshot(snapshot) => {
             take_in(model, &snapshot);
@@ -132,6 +135,7 @@ fn tick(model: &mut Model, now: Timestamp) {
     let rules = model.settings.rules.clone();
     if model.past.is_none() && model.sessions.wake(&rules, now) {
         keep_row(model);
+        alarm::heard(model);
         model.dirty = true;
     }
     refresh_words(model);
@@ -190,6 +194,7 @@ fn take_in(model: &mut Model, snapshot: &Arc<Snapshot>) {
     }
     model.own.archived = snapshot.archived.clone();
     news::take_in(model, snapshot, !changed.is_empty());
+    alarm::heard(model);
     keep_row(model);
     follow::newest(model, &changed);
     if model.selected.is_none() || changed.iter().any(|id| Some(*id) == model.selected) {
@@ -295,6 +300,7 @@ fn act(model: &mut Model, action: Action) -> Vec<Effect> {
         Action::Palette => palette::open(model),
         Action::Programs => programs::open(model),
         Action::Mouse => return mouse::toggle(model),
+        Action::Bell => alarm::toggle(model),
         Action::Report => return report::report(model),
         Action::ApiLog => return call_log::open(model),
         Action::Charts => return charts::open(model),

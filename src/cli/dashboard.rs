@@ -17,6 +17,7 @@ use super::setup;
 use crate::api::client::{Client, ClientOptions};
 use crate::api::key::SigningKey;
 use crate::app::ModelSettings;
+use crate::app::alarm::AlarmSettings;
 use crate::app::desk::{DeskSettings, Writes};
 use crate::app::fitting::Fit;
 use crate::audit::AuditLog;
@@ -64,6 +65,7 @@ pub(super) async fn run(global: &Global) -> Result<u8, Failure> {
         look,
         themes,
         views: config.views.clone(),
+        alarms: config.alarms.clone(),
         fit: Fit { mouse: config.fit.mouse && !global.no_mouse },
         receiver: config.notifications.as_ref().map(Receiver::new).transpose()?,
         refresh: config.refresh.clone(),
@@ -146,6 +148,7 @@ pub(super) async fn demo(global: &Global, play: &Play) -> Result<u8, Failure> {
         views: Vec::new(),
         fit: Fit::default(),
         receiver: None,
+        alarms: AlarmSettings::default(),
         refresh: demo_settings(play.speed, global),
         desk: Desk {
             opener: opener(),

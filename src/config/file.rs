@@ -101,6 +101,8 @@ pub(super) struct Alerts {
     pub(super) turned_away_after: Option<String>,
     pub(super) at_counter_within: Option<String>,
     pub(super) due_soon: Option<String>,
+    pub(super) bell: Option<Vec<String>>,
+    pub(super) desktop: Option<String>,
 }
 
 /// Where notifications are received.

@@ -131,6 +131,7 @@ pub fn resolve(flags: &Flags, environment: &Environment) -> Result<Config, Confi
     let refresh = super::pace::paced(&mut resolver, refresh, flags, environment)?;
     let export_dir = export_dir(&mut resolver, &file, places.home_dir());
     let desk = super::desk::resolve(&mut resolver, &file, profile)?;
+    let alarms = super::alarms::resolve(&mut resolver, &file)?;
     let fit = super::fit::resolve(&mut resolver, &file);
     let theme = super::theme_named(flags, environment, file.theme.as_ref());
     if let Some((name, source)) = &theme {
@@ -151,6 +152,7 @@ pub fn resolve(flags: &Flags, environment: &Environment) -> Result<Config, Confi
         notifications: receiver,
         export_dir,
         desk,
+        alarms,
         fit,
         keys,
         theme: theme.map(|(name, _)| name),

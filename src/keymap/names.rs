@@ -90,6 +90,7 @@ pub(super) const NAMES: &[(&str, Action)] = &[
     ("archive", Action::Archive),
     ("undo", Action::Undo),
     ("mouse", Action::Mouse),
+    ("bell", Action::Bell),
     ("help", Action::Help),
     ("redraw", Action::Redraw),
     ("quit", Action::Quit),

@@ -12,6 +12,7 @@ pub use super::exports::ExportOrigin;
 use super::exports::Job;
 use super::hands::Hands;
 use super::program;
+use crate::app::alarm::Desktop;
 use crate::app::desk::Wish;
 use crate::app::effect::{CopySource, Effect, ExportRequest};
 use crate::app::event::{Event, Outcome};
@@ -44,6 +45,8 @@ pub enum Rest {
     Copy(&'static str, String),
     /// Stop until the shell says to go on.
     Suspend,
+    /// The bell, and a note for the desktop.
+    Ring(Option<(Desktop, String)>),
     /// The mouse, or not.
     Mouse(bool),
     /// Another theme.
@@ -105,6 +108,7 @@ impl Effects {
             Effect::Traffic => self.traffic(),
             Effect::Desk(wish) => return self.wish(wish),
             Effect::Suspend => return Rest::Suspend,
+            Effect::Ring(note) => return Rest::Ring(note),
             Effect::Mouse(on) => return Rest::Mouse(on),
             Effect::Theme(name) => return Rest::Theme(name),
             Effect::Redraw => return Rest::Redraw,

@@ -118,6 +118,7 @@ pub async fn run<S: Surface, C: Clock>(
                     let (columns, rows) = surface.size();
                     waiting = Some(Event::Resize(columns, rows));
                 }
+                Rest::Ring(note) => surface.ring(note.as_ref())?,
                 Rest::Mouse(on) => surface.mouse(on)?,
                 Rest::Redraw => surface.clear()?,
                 Rest::Copy(what, text) => {

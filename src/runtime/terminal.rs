@@ -17,6 +17,8 @@ use ratatui::backend::CrosstermBackend;
 use ratatui::{Frame, Terminal};
 use tokio_util::sync::CancellationToken;
 
+use crate::app::alarm::Desktop;
+
 /// True while the terminal is ours.
 static ENTERED: AtomicBool = AtomicBool::new(false);
 /// True once anything has panicked.
@@ -62,6 +64,12 @@ pub trait Surface {
     /// # Errors
     /// As [`Surface::draw`].
     fn mouse(&mut self, on: bool) -> io::Result<()>;
+
+    /// Rings, and has the terminal tell the desktop a text; safe, on one line.
+    ///
+    /// # Errors
+    /// As [`Surface::draw`].
+    fn ring(&mut self, note: Option<&(Desktop, String)>) -> io::Result<()>;
 
     /// Columns and rows.
     fn size(&self) -> (u16, u16);
@@ -177,6 +185,11 @@ impl Surface for Screen {
         self.bytes.send()
     }
 
+    fn ring(&mut self, note: Option<&(Desktop, String)>) -> io::Result<()> {
+        self.bytes.write_all(ringing(note).as_bytes())?;
+        self.bytes.send()
+    }
+
     fn size(&self) -> (u16, u16) {
         self.terminal.size().map_or((80, 24), |size| (size.width, size.height))
     }
@@ -184,6 +197,18 @@ impl Surface for Screen {
     fn is_there(&self) -> bool {
         // A terminal that has hung up is no terminal any more.
         io::IsTerminal::is_terminal(&io::stdin())
+    }
+}
+
+/// The bell, and a note in the sequence that the operator's terminal passes on.
+fn ringing(note: Option<&(Desktop, String)>) -> String {
+    match note {
+        // A semicolon would begin another part.
+        Some((Desktop::Osc777, text)) => {
+            format!("\x07\x1b]777;notify;branchwatch;{}\x07", text.replace(';', ","))
+        }
+        Some((Desktop::Osc9, text)) => format!("\x07\x1b]9;branchwatch: {text}\x07"),
+        None => "\x07".to_owned(),
     }
 }
 
@@ -246,4 +271,23 @@ pub fn install_panic_hook() {
         PANICKED.store(true, Ordering::SeqCst);
         fault().cancel();
     }));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_note_is_one_sequence_of_its_form() {
+        let note = |form| (form, "dbs-1; x: REJECT".to_owned());
+        assert_eq!(ringing(None), "\x07");
+        assert_eq!(
+            ringing(Some(&note(Desktop::Osc9))),
+            "\x07\x1b]9;branchwatch: dbs-1; x: REJECT\x07"
+        );
+        assert_eq!(
+            ringing(Some(&note(Desktop::Osc777))),
+            "\x07\x1b]777;notify;branchwatch;dbs-1, x: REJECT\x07"
+        );
+    }
 }

@@ -121,6 +121,9 @@ fn rights(left: &mut Vec<Span<'static>>, model: &Model, one_line: bool, look: Lo
         if quiet {
             left.push(Span::styled(format!("  {}", privacy.text), look.tone(Tone::Dim)));
         }
+        if model.bell() {
+            left.push(Span::styled("  bell on", look.tone(Tone::Dim)));
+        }
     }
     let mut kept = 3;
     if writes {

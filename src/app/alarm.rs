@@ -1,0 +1,163 @@
+//! The bell: what rings, when, and what a desktop is told.
+//!
+//! Owns that it rings at most once a second, and that a note says nothing of a person: fixed words and
+//! the reference as it is shown masked, and while the screen is locked not even that.
+
+use crate::app::effect::Effect;
+use crate::app::facts::Facts;
+use crate::app::model::Model;
+use crate::app::update::say;
+use crate::app::view::Tone;
+use crate::app::words::{Openness, StageKind};
+use crate::domain::ids::SessionId;
+
+/// The longest reference in a note, in columns.
+const LONGEST: usize = 40;
+
+/// What can ring.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Alarm {
+    /// A session ended in REJECT.
+    Reject,
+    /// An applicant was perhaps turned away.
+    TurnedAway,
+    /// A deadline is near.
+    DueToday,
+}
+
+impl Alarm {
+    /// All.
+    pub const ALL: [Self; 3] = [Self::Reject, Self::TurnedAway, Self::DueToday];
+
+    /// As in the configuration.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Reject => "reject",
+            Self::TurnedAway => "turned_away",
+            Self::DueToday => "due_today",
+        }
+    }
+
+    const fn words(self) -> &'static str {
+        match self {
+            Self::Reject => "REJECT",
+            Self::TurnedAway => "turned away?",
+            Self::DueToday => "due soon",
+        }
+    }
+
+    /// What has become of a session that rings; its first answer rings nothing.
+    pub(crate) fn of(was: &Facts, is: &Facts) -> Option<Self> {
+        if was.kind == StageKind::NotFetched || is.hushed {
+            return None;
+        }
+        let became = |kind| is.kind == kind && was.kind != kind;
+        if became(StageKind::Reject) {
+            Some(Self::Reject)
+        } else if became(StageKind::TurnedAway) {
+            Some(Self::TurnedAway)
+        } else if is.due_soon && !was.due_soon {
+            Some(Self::DueToday)
+        } else {
+            None
+        }
+    }
+}
+
+/// How a desktop is told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Desktop {
+    /// OSC 9: `text`.
+    Osc9,
+    /// OSC 777: `notify;title;text`.
+    Osc777,
+}
+
+/// What the configuration says of it.
+#[derive(Clone, Debug, PartialEq, Eq, Default)]
+pub struct AlarmSettings {
+    /// What rings; `None`: nothing until `b`, then all.
+    pub bell: Option<Vec<Alarm>>,
+    /// How a desktop is told; `None`: it is not.
+    pub desktop: Option<Desktop>,
+}
+
+/// The bell.
+#[derive(Debug, Default)]
+pub(crate) struct Bell {
+    on: bool,
+    which: Vec<Alarm>,
+    desktop: Option<Desktop>,
+    /// What has happened since it last rang.
+    waiting: Vec<(SessionId, Alarm)>,
+}
+
+impl Model {
+    /// The same, with what the configuration says of the bell.
+    #[must_use]
+    pub fn with_alarms(mut self, settings: AlarmSettings) -> Self {
+        let on = settings.bell.as_ref().is_some_and(|which| !which.is_empty());
+        let which = settings.bell.filter(|which| !which.is_empty());
+        let which = which.unwrap_or_else(|| Alarm::ALL.to_vec());
+        self.bell = Bell { on, which, desktop: settings.desktop, waiting: Vec::new() };
+        self
+    }
+
+    /// It rings.
+    #[must_use]
+    pub const fn bell(&self) -> bool {
+        self.bell.on
+    }
+}
+
+/// `b`: on or off.
+pub(crate) fn toggle(model: &mut Model) {
+    model.bell.on ^= true;
+    model.bell.waiting.clear();
+    let words: Vec<&str> = model.bell.which.iter().map(|alarm| alarm.words()).collect();
+    let text = if model.bell.on {
+        format!("bell on: {}", words.join(", "))
+    } else {
+        "bell off".to_owned()
+    };
+    say(model, text, Tone::Plain);
+}
+
+/// Takes note of what has become of sessions.
+pub(crate) fn heard(model: &mut Model) {
+    let heard = model.sessions.take_alarms();
+    if model.bell.on {
+        let wanted = heard.into_iter().filter(|(_, alarm)| model.bell.which.contains(alarm));
+        model.bell.waiting.extend(wanted);
+    }
+}
+
+/// Once a second: rings for all that has happened.
+pub(crate) fn tick(model: &mut Model) -> Option<Effect> {
+    let rung = std::mem::take(&mut model.bell.waiting);
+    if rung.is_empty() {
+        return None;
+    }
+    let note = model.bell.desktop.map(|desktop| (desktop, note(model, &rung)));
+    Some(Effect::Ring(note))
+}
+
+/// `dbs-2263: REJECT`, or `2 REJECT, 1 turned away?`.
+fn note(model: &Model, rung: &[(SessionId, Alarm)]) -> String {
+    let names = match rung {
+        [(id, alarm)] if model.guard.locked.is_none() => {
+            let masked =
+                crate::app::words::Times { openness: Openness::default(), ..model.times.clone() };
+            let item = model.sessions.item(*id);
+            item.map(|item| format!("{}: {}", masked.name(&item.session, LONGEST), alarm.words()))
+        }
+        _ => None,
+    };
+    names.unwrap_or_else(|| {
+        let count = |alarm: Alarm| rung.iter().filter(|(_, known)| *known == alarm).count();
+        let counted = Alarm::ALL.into_iter().map(|alarm| (count(alarm), alarm.words()));
+        let said = counted.filter(|(n, _)| *n > 0).map(|(n, words)| format!("{n} {words}"));
+        said.collect::<Vec<_>>().join(", ")
+    })
+}

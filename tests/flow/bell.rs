@@ -1,0 +1,54 @@
+//! The bell rings for what the operator asked for, and the desktop is told no more than it may know.
+//!
+//! Owns the stories; the stage they are played on is that of `flow`.
+
+use super::{folder, story};
+
+#[test]
+fn it_is_silent_until_asked_for_and_then_names_what_has_become_of_whom() {
+    let folder = folder();
+    story((120, 40), &[("S07", 450), ("S07", 450)], folder.path(), async |o| {
+        o.does_not_see("bell on");
+        o.press("b").await;
+        o.sees("bell on: REJECT, turned away?, due soon");
+        o.press("b").await;
+        o.sees("bell off");
+        o.pass(120.0).await;
+        o.sees("2 REJECT");
+        assert!(o.seen.borrow().rung.is_empty());
+    });
+    story((120, 40), &[("S07", 450)], folder.path(), async |o| {
+        o.press("b").await;
+        o.pass(120.0).await;
+        o.sees("1 REJECT");
+        o.sees("MASKED  bell on");
+        assert_eq!(o.seen.borrow().rung, [Some("dbs-1: REJECT".to_owned())]);
+    });
+}
+
+#[test]
+fn first_answers_ring_nothing_and_many_at_once_ring_once() {
+    let folder = folder();
+    story((80, 24), &[("S07", 700)], folder.path(), async |o| {
+        o.press("b").await;
+        o.press("R").await;
+        o.pass(30.0).await;
+        assert!(o.seen.borrow().rung.is_empty());
+    });
+    story((80, 24), &[("S05", 2_700); 3], folder.path(), async |o| {
+        o.press("b").await;
+        o.pass(200.0).await;
+        assert_eq!(o.seen.borrow().rung, [Some("3 turned away?".to_owned())]);
+    });
+}
+
+#[test]
+fn a_locked_screen_rings_without_a_name() {
+    let folder = folder();
+    story((80, 24), &[("S05", 1_850)], folder.path(), async |o| {
+        o.press("b").await;
+        o.pass(1_000.0).await;
+        o.sees("Locked");
+        assert_eq!(o.seen.borrow().rung, [Some("1 turned away?".to_owned())]);
+    });
+}
