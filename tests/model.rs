@@ -205,7 +205,7 @@ proptest! {
 
     #[test]
     fn random_events_never_panic_at_any_size(steps in proptest::collection::vec(step(), 1..80)) {
-        let mut model = model((80, 24)).with_fit(Fit { mouse: true });
+        let mut model = model((80, 24)).with_fit(Fit { mouse: true, ..Fit::default() });
         let look = Look::new(ColourDepth::Ansi16, false);
         let (mut now, mut listed) = (start(), Vec::new());
         for (revision, step) in (1_u64..).zip(steps) {

@@ -30,6 +30,8 @@ pub(crate) struct Fitting {
 pub struct Fit {
     /// The mouse is on.
     pub mouse: bool,
+    /// Shares and breakpoints; `<` and `>` start from them.
+    pub proportions: Proportions,
 }
 
 impl Model {
@@ -37,6 +39,7 @@ impl Model {
     #[must_use]
     pub fn with_fit(mut self, fit: Fit) -> Self {
         self.fitting.mouse = fit.mouse;
+        self.fitting.proportions = fit.proportions;
         self
     }
 
@@ -69,7 +72,7 @@ pub(crate) fn act(model: &mut Model, action: Action) -> Option<Vec<Effect>> {
 fn resize(model: &mut Model, wider: bool) {
     let share = model.fitting.proportions.list;
     let share = if wider { share + STEP } else { share.saturating_sub(STEP) };
-    model.fitting.proportions.list = share.clamp(30, 80);
+    model.fitting.proportions.list = share.clamp(*layout::LIST.start(), *layout::LIST.end());
     let share = model.fitting.proportions.list;
     say(model, format!("the list takes {share}% of the width"), Tone::Plain);
 }

@@ -1,6 +1,8 @@
 //! Where each pane stands for a window of a given size: pure arithmetic (product.md 4.2).
 //!
-//! Owns the breakpoints. Must never know ratatui: `ui` turns these rectangles into its own.
+//! Owns the usual breakpoints and shares. Must never know ratatui: `ui` turns these rectangles into its own.
+
+use std::ops::RangeInclusive;
 
 use crate::app::view::Pane;
 
@@ -89,25 +91,41 @@ const FILTER_BAR: u16 = 5;
 /// The smallest window that is drawn.
 pub const SMALLEST: (u16, u16) = (60, 16);
 
+/// What the list may take of the width, in hundredths.
+pub const LIST: RangeInclusive<u16> = 30..=80;
+/// What the tree may take of the height beside the list, in hundredths.
+pub const TREE: RangeInclusive<u16> = 20..=80;
+/// What the timeline may take of the height, in hundredths.
+pub const TIMELINE: RangeInclusive<u16> = 10..=50;
+
 /// What the operator may choose of the layout.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Proportions {
     /// The list's share of the width, in hundredths.
     pub list: u16,
+    /// The tree's share of the height that it has with the checks, in hundredths.
+    pub tree: u16,
+    /// The timeline's share of the height, in hundredths.
+    pub timeline: u16,
+    /// From so many columns on, panes stand beside each other.
+    pub columns_from: u16,
+    /// From so many columns on, the list is wide and alerts stand below.
+    pub wide_from: u16,
     /// The header keeps one line.
     pub low_header: bool,
 }
 
 impl Default for Proportions {
     fn default() -> Self {
-        Self { list: 55, low_header: false }
+        Self {
+            list: 55,
+            tree: 50,
+            timeline: 25,
+            columns_from: 100,
+            wide_from: 160,
+            low_header: false,
+        }
     }
-}
-
-/// Lays a window out in the usual proportions.
-#[must_use]
-pub fn areas(size: (u16, u16), focus: Pane, zoomed: bool) -> Areas {
-    fitted(size, focus, zoomed, Proportions::default())
 }
 
 /// Lays a window out. `focus` decides which pane is shown where only one fits; `zoomed` gives it
@@ -118,10 +136,12 @@ pub fn fitted(size: (u16, u16), focus: Pane, zoomed: bool, proportions: Proporti
     if width < SMALLEST.0 || height < SMALLEST.1 {
         return too_small(width, height);
     }
-    let shape = match width {
-        0..=99 => Shape::OnePane,
-        100..=159 => Shape::Columns,
-        _ => Shape::Wide,
+    let shape = if width < proportions.columns_from {
+        Shape::OnePane
+    } else if width < proportions.wide_from {
+        Shape::Columns
+    } else {
+        Shape::Wide
     };
     let big = shape == Shape::Wide && height >= 40;
     let one = shape == Shape::OnePane;
@@ -144,7 +164,7 @@ pub fn fitted(size: (u16, u16), focus: Pane, zoomed: bool, proportions: Proporti
     let panes = if one || zoomed {
         vec![(focus, body)]
     } else {
-        tiled(body, (shape, proportions.list), focus, has_timeline)
+        tiled(body, (shape, proportions), focus, has_timeline)
     };
     Areas {
         shape,
@@ -169,14 +189,16 @@ fn too_small(width: u16, height: u16) -> Areas {
 /// has no place of its own takes the right column while it has the focus.
 fn tiled(
     body: Area,
-    (shape, share): (Shape, u16),
+    (shape, shares): (Shape, Proportions),
     focus: Pane,
     has_timeline: bool,
 ) -> Vec<(Pane, Area)> {
     let wide = shape == Shape::Wide;
-    let lower_rows = if has_timeline { (body.h / 4).clamp(5, 14) } else { 0 };
+    let of = |whole: u16, share: u16| whole.saturating_mul(share) / 100;
+    let lower_rows =
+        if has_timeline { of(body.h, shares.timeline).clamp(5, (body.h / 2).max(5)) } else { 0 };
     let upper_rows = body.h.saturating_sub(lower_rows);
-    let list_columns = body.w.saturating_mul(share) / 100;
+    let list_columns = of(body.w, shares.list);
     let right_columns = body.w.saturating_sub(list_columns);
     let list = Area::new(0, body.y, list_columns, upper_rows);
     let right = Area::new(list_columns, body.y, right_columns, upper_rows);
@@ -188,7 +210,8 @@ fn tiled(
         Pane::Letter | Pane::Json | Pane::Notes => false,
     };
     if has_place {
-        let tree_rows = upper_rows.div_ceil(2);
+        let tree_rows = upper_rows.saturating_mul(shares.tree).div_ceil(100);
+        let tree_rows = tree_rows.clamp(4, upper_rows.saturating_sub(4).max(4));
         panes.push((Pane::Tree, Area { h: tree_rows, ..right }));
         let below = Area { y: right.y + tree_rows, h: upper_rows - tree_rows, ..right };
         panes.push((Pane::Checks, below));
@@ -212,6 +235,10 @@ mod tests {
     use proptest::prelude::*;
 
     const PANES: [Pane; 8] = Pane::ALL;
+
+    fn areas(size: (u16, u16), focus: Pane, zoomed: bool) -> Areas {
+        fitted(size, focus, zoomed, Proportions::default())
+    }
 
     #[test]
     fn the_breakpoints_are_those_of_the_design() {
@@ -244,11 +271,13 @@ mod tests {
         #[test]
         fn areas_never_overlap_nor_leave_the_window_and_the_focus_is_on_the_screen(
             width in 0u16..320, height in 0u16..120, focus in 0usize..8, zoomed: bool, filtering: bool,
-            list in 30u16..=80, low_header: bool,
+            list in LIST, low_header: bool, tree in TREE, timeline in TIMELINE,
+            columns_from in 80u16..200, more in 1u16..100,
         ) {
             // The filter bar is that of the list.
             let focus = if filtering { 0 } else { focus };
-            let proportions = Proportions { list, low_header };
+            let wide_from = columns_from + more;
+            let proportions = Proportions { list, tree, timeline, columns_from, wide_from, low_header };
             let areas = fitted((width, height), PANES[focus], zoomed, proportions);
             let areas = if filtering { areas.with_filter_bar() } else { areas };
             let mut all: Vec<Area> = areas.panes.iter().map(|(_, area)| *area).collect();

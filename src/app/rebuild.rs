@@ -100,7 +100,8 @@ impl Model {
     /// Columns inside the panes with wrapped text, checks and letter: they stand in one column.
     fn text_width(&self) -> usize {
         let zoomed = self.zoomed && matches!(self.focus, Pane::Checks | Pane::Letter);
-        let area = layout::areas(self.size, Pane::Checks, zoomed).pane(Pane::Checks);
+        let proportions = self.fitting.proportions;
+        let area = layout::fitted(self.size, Pane::Checks, zoomed, proportions).pane(Pane::Checks);
         area.map_or(60, |area| usize::from(area.w.saturating_sub(2)))
     }
 

@@ -66,8 +66,8 @@ pub(super) async fn run(global: &Global) -> Result<u8, Failure> {
         themes,
         views: config.views.clone(),
         alarms: config.alarms.clone(),
-        fit: Fit { mouse: config.fit.mouse && !global.no_mouse },
         receiver: config.notifications.as_ref().map(Receiver::new).transpose()?,
+        fit: Fit { mouse: config.fit.mouse && !global.no_mouse, ..config.fit },
         refresh: config.refresh.clone(),
         desk: Desk {
             audit: AuditLog::in_folder(&config.state_dir),

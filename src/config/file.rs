@@ -25,6 +25,8 @@ pub(super) struct ConfigFile {
     #[serde(default)]
     pub(super) notifications: Notifications,
     #[serde(default)]
+    pub(super) layout: Layout,
+    #[serde(default)]
     pub(super) keys: BTreeMap<String, Chords>,
     #[serde(default)]
     pub(super) views: BTreeMap<String, View>,
@@ -115,6 +117,16 @@ pub(super) struct Notifications {
     pub(super) tls_key: Option<PathBuf>,
     #[serde(default)]
     pub(super) hosts: Vec<String>,
+}
+
+/// How the window is divided.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Layout {
+    pub(super) breakpoints: Option<[u16; 2]>,
+    pub(super) list: Option<u16>,
+    pub(super) tree: Option<u16>,
+    pub(super) timeline: Option<u16>,
 }
 
 /// `"e"` or `["e", "ctrl-e"]`; `[]` unbinds.

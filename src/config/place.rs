@@ -2,6 +2,10 @@
 //!
 //! Owns the words of an error about the file: line, column, nearest valid key.
 
+use std::path::Path;
+
+use super::resolve::wrong_file;
+use super::{ConfigError, Source};
 use crate::domain::nearest::nearest;
 
 /// TOML's own words, which have line and column, with the nearest valid key.
@@ -16,6 +20,20 @@ pub(super) fn explained(why: &toml::de::Error) -> String {
             None => text,
         },
         None => text,
+    }
+}
+
+/// A wrong value of the file, with its line and column where its section is known.
+pub(super) fn placed(why: ConfigError, (path, text): (&Path, &str)) -> ConfigError {
+    let at = match &why {
+        ConfigError::Value { key, source_of: Source::File, .. } if key.contains('.') => {
+            place(text, key)
+        }
+        _ => None,
+    };
+    match at {
+        Some(at) => wrong_file(path, format!("{at}: {why}")),
+        None => why,
     }
 }
 

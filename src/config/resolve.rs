@@ -12,7 +12,7 @@ use uuid::Uuid;
 
 use super::auth::auth;
 use super::file::{ConfigFile, PassRule, Profile};
-use super::place::explained;
+use super::place::{explained, placed};
 use super::tables::{keys, views};
 use super::{Config, ConfigError, PRODUCTION, Shown, Source};
 use crate::api::client::checked_base_url;
@@ -112,6 +112,16 @@ pub fn resolve(flags: &Flags, environment: &Environment) -> Result<Config, Confi
         flags.config.clone().or_else(|| environment.get("BRANCHWATCH_CONFIG").map(PathBuf::from));
     let path = named.clone().unwrap_or_else(|| places.config_dir().join("branchwatch/config.toml"));
     let (file, text) = read(&path, named.is_some())?;
+    resolved((flags, environment), &places, file, (&path, &text))
+        .map_err(|why| placed(why, (&path, &text)))
+}
+
+fn resolved(
+    (flags, environment): (&Flags, &Environment),
+    places: &impl BaseStrategy,
+    file: ConfigFile,
+    (path, text): (&Path, &str),
+) -> Result<Config, ConfigError> {
     let mut resolver = Resolver { shown: Vec::new() };
     let (name, profile) = profile(&mut resolver, flags, environment, &file)?;
     let (base_url, sdk_id, key_file) =
@@ -132,13 +142,13 @@ pub fn resolve(flags: &Flags, environment: &Environment) -> Result<Config, Confi
     let export_dir = export_dir(&mut resolver, &file, places.home_dir());
     let desk = super::desk::resolve(&mut resolver, &file, profile)?;
     let alarms = super::alarms::resolve(&mut resolver, &file)?;
-    let fit = super::fit::resolve(&mut resolver, &file);
+    let fit = super::fit::resolve(&mut resolver, &file)?;
     let theme = super::theme_named(flags, environment, file.theme.as_ref());
     if let Some((name, source)) = &theme {
         resolver.show("theme", name, source.clone());
     }
-    let keys = keys(file.keys, (&path, &text))?;
-    let views = views(&file.views, (&path, &text))?;
+    let keys = keys(file.keys, (path, text))?;
+    let views = views(&file.views, (path, text))?;
     let state_dir = places.state_dir().unwrap_or_else(|| places.data_dir()).join("branchwatch");
     Ok(Config {
         profile: name,
@@ -159,7 +169,7 @@ pub fn resolve(flags: &Flags, environment: &Environment) -> Result<Config, Confi
         views,
         store: places.data_dir().join("branchwatch/store.db"),
         state_dir,
-        file: path,
+        file: path.to_path_buf(),
         shown: resolver.shown,
     })
 }
