@@ -23,6 +23,7 @@ mod find;
 pub mod fitting;
 mod follow;
 pub mod footer;
+pub mod gauges;
 mod guard;
 pub mod hands;
 pub mod hidden;

@@ -4,15 +4,15 @@
 //! session's id in the clear, or a reference: the id stands there as a hash.
 
 use std::fs::{self, DirBuilder, OpenOptions};
-use std::io::{self, Write};
+use std::io::{self, BufRead, Write};
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
 use aws_lc_rs::digest::{SHA256, digest};
 use jiff::Timestamp;
-use serde_json::json;
+use serde_json::{Value, json};
 
-use crate::domain::deed::Deed;
+use crate::domain::deed::{Deed, LastExports};
 use crate::domain::ids::SessionId;
 
 /// The longest reason kept, in columns.
@@ -57,6 +57,39 @@ impl AuditLog {
         let lines = if sessions.is_empty() { line(now, deed, None, reason) } else { lines };
         write(path, &lines)
             .map_err(|why| format!("the audit log cannot be written ({why}): {}", path.display()))
+    }
+}
+
+impl AuditLog {
+    /// When a session was last exported; `None`: nobody knows, because nothing is kept here or it
+    /// cannot be read. Waits for the disk.
+    #[must_use]
+    pub fn last_exports(&self, id: SessionId) -> Option<LastExports> {
+        let path = self.path.as_ref()?;
+        let file = match fs::File::open(path) {
+            Ok(file) => file,
+            Err(why) if why.kind() == io::ErrorKind::NotFound => {
+                return Some(LastExports::default());
+            }
+            Err(_why) => return None,
+        };
+        let hash = hash(id);
+        let mut last = LastExports::default();
+        for line in io::BufReader::new(file).lines() {
+            let line = line.ok()?;
+            if !line.contains(&hash) {
+                continue;
+            }
+            let Ok(line) = serde_json::from_str::<Value>(&line) else { continue };
+            let at = line.get("at").and_then(Value::as_str).and_then(|at| at.parse().ok());
+            let what = line.get("what").and_then(Value::as_str).unwrap_or_default();
+            if what == Deed::Exported.word() {
+                last.masked = last.masked.max(at);
+            } else if what == Deed::ExportedUnmasked.word() {
+                last.unmasked = last.unmasked.max(at);
+            }
+        }
+        Some(last)
     }
 }
 
@@ -121,6 +154,11 @@ mod tests {
         let text = fs::read_to_string(&path).unwrap();
         assert_eq!(text.lines().count(), 3);
         assert!(!text.contains("1c3cae90") && !text.contains('\u{1b}'), "{text}");
+        let last = log.last_exports(id()).unwrap();
+        assert_eq!((last.masked, last.unmasked), (None, Some(now)));
+        let other = SessionId::parse("77b1f0aa-2c51-4b3e-9d20-0be6a911c2e8").unwrap();
+        assert_eq!(log.last_exports(other), Some(LastExports::default()));
+        assert_eq!(AuditLog::nowhere().last_exports(id()), None);
         let first: serde_json::Value = serde_json::from_str(text.lines().next().unwrap()).unwrap();
         assert_eq!(first["session_hash"], hash(id()).as_str());
         assert_eq!(first["what"], "exported_unmasked");

@@ -20,6 +20,7 @@ mod panes;
 mod picker;
 mod picture;
 mod session_list;
+mod spark;
 mod text;
 mod tree;
 

@@ -9,6 +9,7 @@ use std::sync::Arc;
 
 use branchwatch::api::{raw, wire};
 use branchwatch::domain::ids::SessionId;
+use branchwatch::domain::own::Own;
 use branchwatch::domain::rules::Rules;
 use branchwatch::domain::shape::Shape;
 use branchwatch::domain::watched::{Answer, Answers, WatchEntry, WatchedSession};
@@ -130,6 +131,24 @@ fn what_identifies_a_person_is_masked_and_named_unless_asked_for() {
     assert!(open.contains("canary@example.org"));
     assert!(!open.contains("canary-token") && !open.contains("contact_profile"), "secrets never");
     assert!(!export::file_name(&watched, start()).contains("Canary"));
+}
+
+#[test]
+fn notes_are_there_only_when_asked_for_and_a_masked_note_is_hidden_whole() {
+    let (mut watched, _) = session("S01", 600);
+    watched.own = Arc::new(Own { note: "called her".to_owned(), pinned: true, ..Own::default() });
+    let mut entry = WatchEntry::clone(&watched.entry);
+    entry.tags = vec!["team-a".to_owned(), "Canary Person".to_owned()];
+    watched.entry = Arc::new(entry);
+    assert!(export(&watched, Contents::default()).get("notes").is_none());
+    let masked = export(&watched, Contents { notes: true, ..Contents::default() });
+    let hidden = "▒▒▒ masked";
+    let tags = json!(["team-a", hidden]);
+    assert_eq!(masked["notes"], json!({ "note": hidden, "tags": tags, "pinned": true }));
+    let paths = masked["masked_paths"].as_array().unwrap();
+    assert_eq!(paths.iter().filter(|p| p.as_str().unwrap().starts_with("/notes/")).count(), 2);
+    let open = Contents { notes: true, masked: false, ..Contents::default() };
+    assert_eq!(export(&watched, open)["notes"]["note"], "called her");
 }
 
 #[test]

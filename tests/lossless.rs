@@ -369,7 +369,7 @@ fn watched(served: &[(Kind, &Value)]) -> WatchedSession {
 fn exported(watched: &WatchedSession, shape: Shape, masked: bool) -> Value {
     let rules = Rules::default();
     let origin = Origin { profile: "acme", environment: "sandbox", rules: &rules, now: start() };
-    let contents = Contents { shape, masked, ..Contents::default() };
+    let contents = Contents { shape, masked, notes: true, ..Contents::default() };
     let text = export::document(watched, contents, &origin).unwrap().text;
     serde_json::from_str(&text).unwrap()
 }

@@ -10,6 +10,7 @@ use branchwatch::app::action::{Action, Pane};
 use branchwatch::app::effect::Effect;
 use branchwatch::app::event::{Edit, Event, Mouse, MouseDid};
 use branchwatch::app::fitting::Fit;
+use branchwatch::app::layout::Proportions;
 use branchwatch::app::{Model, ModelSettings, update};
 use branchwatch::domain::ids::SessionId;
 use branchwatch::domain::rules::Rules;
@@ -116,6 +117,21 @@ fn sort(model: &mut Model, place: usize, reversed: bool) {
 
 fn order(model: &Model) -> Vec<SessionId> {
     model.list_rows(0..model.list_len()).into_iter().map(|row| row.id).collect()
+}
+
+#[test]
+fn the_list_starts_from_the_share_that_the_configuration_gives() {
+    let proportions = Proportions { list: 40, tree: 30, timeline: 40, ..Proportions::default() };
+    let mut model = model((120, 40)).with_fit(Fit { proportions, ..Fit::default() });
+    let place = |model: &Model, pane| model.areas().pane(pane).unwrap();
+    assert_eq!(place(&model, Pane::List).w, 48);
+    assert!(place(&model, Pane::Tree).h < place(&model, Pane::Checks).h);
+    assert_eq!(place(&model, Pane::Timeline).h, 14);
+    update(&mut model, Event::Action(Action::ListWider));
+    assert_eq!(place(&model, Pane::List).w, 54);
+    let proportions = Proportions { columns_from: 130, ..proportions };
+    let model = self::model((120, 40)).with_fit(Fit { proportions, ..Fit::default() });
+    assert_eq!(model.areas().panes.len(), 1);
 }
 
 #[test]

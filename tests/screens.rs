@@ -10,6 +10,7 @@ use std::sync::Arc;
 
 use branchwatch::api::{raw, wire};
 use branchwatch::app::action::Action;
+use branchwatch::app::alarm::{Alarm, AlarmSettings};
 use branchwatch::app::desk::{DeskSettings, Permit, Writes};
 use branchwatch::app::effect::Effect;
 use branchwatch::app::event::{Event, Measured, Outcome};
@@ -20,6 +21,7 @@ use branchwatch::app::view::{CHECK_TEXT_AT, CheckForm, TreeNode};
 use branchwatch::app::views::{View, ViewTexts};
 use branchwatch::app::{Model, ModelSettings, update};
 use branchwatch::domain::arrangement::Arrangement;
+use branchwatch::domain::attention::Reason;
 use branchwatch::domain::call::{Call, CallLog, Traffic};
 use branchwatch::domain::change;
 use branchwatch::domain::ids::SessionId;
@@ -643,6 +645,72 @@ fn since_the_last_look(size: (u16, u16)) -> Model {
     let mut model = Model::new(settings, size, now());
     update(&mut model, Event::Snapshot(Arc::new(before)));
     model
+}
+
+/// One session was turned away and came back, one is acknowledged, one asks later.
+fn with_alerts(size: (u16, u16)) -> Model {
+    let turned_away = |age| session(7, "S05", age, State::Live);
+    let at = |age| {
+        let sessions = vec![
+            turned_away(age),
+            session(1, "S07", 900, State::Live),
+            session(2, "S07", 900, State::Live),
+            session(3, "S09", 900, State::Live),
+            session(4, "S01", 700, State::Live),
+        ];
+        with(sessions)
+    };
+    let settings = model(State::Empty, size).settings().clone();
+    let alarms = AlarmSettings { bell: Some(vec![Alarm::TurnedAway]), desktop: None };
+    let mut model = Model::new(settings, size, now()).with_alarms(alarms);
+    for age in [400, 50_000, 60_000] {
+        update(&mut model, Event::Snapshot(at(age)));
+    }
+    let mut last = Snapshot::clone(&at(600));
+    for (n, change) in [
+        (2, OwnChange::Acknowledged(Some(vec![Reason::Rejected]))),
+        (3, OwnChange::Snoozed(Some(now() + SignedDuration::from_secs(3_600)))),
+    ] {
+        let watched = WatchedSession::clone(last.sessions.get(entry(n).id).unwrap());
+        let mut own = Own::default();
+        own.apply(&change, now());
+        last.sessions.replace(Arc::new(WatchedSession { own: Arc::new(own), ..watched }));
+    }
+    update(&mut model, Event::Snapshot(Arc::new(last)));
+    update(&mut model, Event::Tick(now()));
+    update(&mut model, Event::Traffic(traffic()));
+    model
+}
+
+#[test]
+fn the_alerts_with_their_marks_their_log_and_the_figures_of_the_day() {
+    let mut frames = Vec::new();
+    for size in SIZES {
+        let mut model = with_alerts(size);
+        update(&mut model, Event::Action(Action::Pane(5)));
+        frames.push((format!("alerts {}x{}", size.0, size.1), frame(&model, look())));
+    }
+    let ascii = frame(&with_alerts((200, 60)), Look::new(ColourDepth::None, true));
+    assert!(ascii.content().iter().all(|cell| cell.symbol().is_ascii()));
+    frames.push(("ascii".to_owned(), ascii));
+    insta::assert_snapshot!("alerts", pictures(frames));
+}
+
+#[test]
+fn the_column_that_sorts_is_marked_in_its_head() {
+    let mut frames = Vec::new();
+    for size in SIZES {
+        let mut model = model(State::Live, size);
+        update(&mut model, Event::Action(Action::SortPicker));
+        for action in [Action::Bottom, Action::Up, Action::Up, Action::Enter] {
+            update(&mut model, Event::Action(action));
+        }
+        frames.push((format!("seen {}x{}", size.0, size.1), frame(&model, look())));
+        update(&mut model, Event::Action(Action::ReverseSort));
+        let ascii = frame(&model, Look::new(ColourDepth::None, true));
+        frames.push((format!("reversed in ascii {}x{}", size.0, size.1), ascii));
+    }
+    insta::assert_snapshot!("sorted", pictures(frames));
 }
 
 #[test]

@@ -3,14 +3,22 @@
 //! Owns that it rings at most once a second, and that a note says nothing of a person: fixed words and
 //! the reference as it is shown masked, and while the screen is locked not even that.
 
+use std::collections::VecDeque;
+
+use jiff::Timestamp;
+
 use crate::app::effect::Effect;
 use crate::app::facts::Facts;
 use crate::app::model::Model;
+use crate::app::rows;
 use crate::app::update::say;
-use crate::app::view::Tone;
+use crate::app::view::{AlertMark, AlertRow, Cell, Tone};
 use crate::app::words::{Openness, StageKind};
+use crate::domain::attention::Reason;
 use crate::domain::ids::SessionId;
 
+/// Alarms that are kept.
+const KEPT: usize = 200;
 /// The longest reference in a note, in columns.
 const LONGEST: usize = 40;
 
@@ -44,6 +52,23 @@ impl Alarm {
             Self::Reject => "REJECT",
             Self::TurnedAway => "turned away?",
             Self::DueToday => "due soon",
+        }
+    }
+
+    const fn reason(self) -> Reason {
+        match self {
+            Self::Reject => Reason::Rejected,
+            Self::TurnedAway => Reason::TurnedAway,
+            Self::DueToday => Reason::DueSoon,
+        }
+    }
+
+    /// It is still so.
+    fn stands(self, facts: &Facts) -> bool {
+        match self {
+            Self::Reject => facts.kind == StageKind::Reject,
+            Self::TurnedAway => facts.kind == StageKind::TurnedAway,
+            Self::DueToday => facts.due_soon,
         }
     }
 
@@ -83,7 +108,15 @@ pub struct AlarmSettings {
     pub desktop: Option<Desktop>,
 }
 
-/// The bell.
+/// An alarm of this run.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Entry {
+    pub(crate) at: Timestamp,
+    pub(crate) id: SessionId,
+    pub(crate) alarm: Alarm,
+}
+
+/// The bell, and the log of what has happened, whether it rang or not.
 #[derive(Debug, Default)]
 pub(crate) struct Bell {
     on: bool,
@@ -91,6 +124,14 @@ pub(crate) struct Bell {
     desktop: Option<Desktop>,
     /// What has happened since it last rang.
     waiting: Vec<(SessionId, Alarm)>,
+    log: VecDeque<Entry>,
+}
+
+impl Bell {
+    /// What has happened in this run, newest first.
+    pub(crate) fn log(&self) -> impl Iterator<Item = &Entry> {
+        self.log.iter().rev()
+    }
 }
 
 impl Model {
@@ -100,7 +141,7 @@ impl Model {
         let on = settings.bell.as_ref().is_some_and(|which| !which.is_empty());
         let which = settings.bell.filter(|which| !which.is_empty());
         let which = which.unwrap_or_else(|| Alarm::ALL.to_vec());
-        self.bell = Bell { on, which, desktop: settings.desktop, waiting: Vec::new() };
+        self.bell = Bell { on, which, desktop: settings.desktop, ..Bell::default() };
         self
     }
 
@@ -126,11 +167,41 @@ pub(crate) fn toggle(model: &mut Model) {
 
 /// Takes note of what has become of sessions.
 pub(crate) fn heard(model: &mut Model) {
-    let heard = model.sessions.take_alarms();
-    if model.bell.on {
-        let wanted = heard.into_iter().filter(|(_, alarm)| model.bell.which.contains(alarm));
-        model.bell.waiting.extend(wanted);
+    let at = model.times.now;
+    let bell = &mut model.bell;
+    for (id, alarm) in model.sessions.take_alarms() {
+        bell.log.push_back(Entry { at, id, alarm });
+        if bell.on && bell.which.contains(&alarm) {
+            bell.waiting.push((id, alarm));
+        }
     }
+    let surplus = bell.log.len().saturating_sub(KEPT);
+    bell.log.drain(..surplus);
+}
+
+/// Rows for the log's entries that hold no more: below the alerts, newest first.
+pub(crate) fn over(model: &Model) -> Vec<AlertRow> {
+    let gone = |entry: &&Entry| {
+        let item = model.sessions.item(entry.id);
+        item.is_some_and(|item| !entry.alarm.stands(&item.facts))
+    };
+    let row = |entry: &Entry| {
+        let item = model.sessions.item(entry.id)?;
+        let (glyph, _) = rows::of_reason(entry.alarm.reason());
+        Some(AlertRow {
+            id: entry.id,
+            at: model.times.of_day(entry.at),
+            glyph: (glyph, Tone::Dim),
+            name: Cell::new(model.times.name(&item.session, LONGEST), Tone::Dim),
+            why: Cell::new(entry.alarm.words(), Tone::Dim),
+            mark: AlertMark::Over,
+        })
+    };
+    if model.in_past() {
+        // The log is of this run, not of then.
+        return Vec::new();
+    }
+    model.bell.log().filter(gone).filter_map(row).collect()
 }
 
 /// Once a second: rings for all that has happened.

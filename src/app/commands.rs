@@ -128,6 +128,9 @@ impl Word {
 /// # Errors
 /// Says what cannot be read, and what was expected.
 pub(crate) fn run(model: &mut Model, word: Word, argument: &str) -> Result<Vec<Effect>, String> {
+    if model.in_past() && matches!(word, Word::Add | Word::Export | Word::Interval) {
+        return Err("that can only be done now, not in the past".to_owned());
+    }
     match word {
         Word::Add => {
             let effects = own::add::open(model);

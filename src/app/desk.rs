@@ -77,6 +77,8 @@ pub enum Wish {
         /// The file; `None`: show it.
         save_to: Option<PathBuf>,
     },
+    /// When the session was last exported, from the audit log.
+    LastExports(SessionId),
     /// Delete the session at Yoti; confirmed.
     Delete(SessionId),
     /// Send the letter's e-mail again; confirmed.

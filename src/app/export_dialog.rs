@@ -41,6 +41,8 @@ pub enum ExportField {
     Configuration,
     /// Include the age of the data.
     DataAge,
+    /// Include the operator's note and tags.
+    Notes,
     /// The file name, editable.
     File,
 }
@@ -116,6 +118,7 @@ impl ExportDialog {
             (F::Timeline, parts),
             (F::Configuration, parts),
             (F::DataAge, parts),
+            (F::Notes, parts),
             (F::File, true),
         ];
         all.into_iter().filter(|(_, there)| *there).map(|(field, _)| field).collect()
@@ -176,6 +179,7 @@ impl ExportDialog {
             ExportField::Timeline => contents.timeline = !contents.timeline,
             ExportField::Configuration => contents.configuration = !contents.configuration,
             ExportField::DataAge => contents.data_age = !contents.data_age,
+            ExportField::Notes => contents.notes = !contents.notes,
             ExportField::Reason | ExportField::File => {}
         }
     }

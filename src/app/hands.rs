@@ -25,6 +25,7 @@ use crate::app::text_field::TextField;
 use crate::app::update::say;
 use crate::app::view::{Cell, Tone};
 use crate::app::words::left;
+use crate::domain::deed::LastExports;
 use crate::domain::ids::{MediaId, SessionId};
 
 /// The one that is open.
@@ -45,6 +46,8 @@ pub enum Told {
     Done(SessionId, String),
     /// Not done: why, in our words.
     Failed(SessionId, String),
+    /// When the session was last exported; `None`: nobody knows.
+    LastExports(SessionId, Option<LastExports>),
     /// Whom the letter is for.
     Contact(SessionId, Vec<(&'static str, Hidden)>),
     /// A picture, and how many bytes it has.
@@ -152,7 +155,10 @@ pub(crate) fn told(model: &mut Model, told: Told) {
         (Told::Picture(id, media, picture), Some(Hand::Media(dialog))) if dialog.id == id => {
             dialog.show(&media, picture);
         }
-        (Told::Contact(..) | Told::Picture(..), _) => {}
+        (Told::LastExports(id, last), Some(Hand::Confirm(dialog))) if dialog.id == id => {
+            dialog.exports = Some(last);
+        }
+        (Told::Contact(..) | Told::Picture(..) | Told::LastExports(..), _) => {}
         (Told::Done(id, text), Some(hand)) if hand.id() == id => {
             hand.say(Cell::new(crate::text::shown_str(&text, 200), Tone::Good));
         }

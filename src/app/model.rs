@@ -13,6 +13,7 @@ use crate::app::alarm::Bell;
 use crate::app::columns::ColumnSet;
 use crate::app::connection;
 use crate::app::fitting::Fitting;
+use crate::app::gauges::Gauges;
 use crate::app::guard::Guard;
 use crate::app::keys::Keys;
 use crate::app::overlay::Overlay;
@@ -25,7 +26,8 @@ use crate::app::sessions::{Item, Sessions};
 use crate::app::shelf::Shelf;
 use crate::app::tree_moves;
 use crate::app::view::{
-    AlertRow, Cell, CheckRow, HeaderView, LabelRow, Pane, Rows, TimelineRow, TreePath, TreeView,
+    AlertMark, AlertRow, Cell, CheckRow, HeaderView, LabelRow, Pane, Rows, TimelineRow, TreePath,
+    TreeView,
 };
 use crate::app::words::{Openness, TimeForm, Times};
 use crate::domain::ids::SessionId;
@@ -75,6 +77,7 @@ pub struct Model {
     pub(crate) fitting: Fitting,
     pub(crate) guard: Guard,
     pub(crate) bell: Bell,
+    pub(crate) gauges: Gauges,
     pub(crate) input: Option<InputLine>,
     pub(crate) find: String,
     pub(crate) message: Option<(Cell, Timestamp)>,
@@ -135,6 +138,7 @@ impl Model {
             fitting: Fitting::default(),
             guard: Guard::new(now),
             bell: Bell::default(),
+            gauges: Gauges::default(),
             input: None,
             find: String::new(),
             message: None,
@@ -237,6 +241,7 @@ impl Model {
     pub fn title(&self, pane: Pane) -> (String, String) {
         let name = self.selected_name().unwrap_or_default();
         let down = connection::is_down(&self.health);
+        let stands = |row: &&AlertRow| row.mark != AlertMark::Over;
         let stale = if self.in_past() {
             " ◀"
         } else if down || self.item().is_some_and(|item| item.facts.stale) {
@@ -252,7 +257,10 @@ impl Model {
             Pane::Timeline => {
                 (format!("Timeline {name}{past}"), format!("t {}", self.times.form.name()))
             }
-            Pane::Alerts => (format!("Alerts {}", self.alerts.rows.len()), self.alert_keys()),
+            Pane::Alerts => {
+                let number = self.alerts.rows.iter().filter(stands).count();
+                (format!("Alerts {number}"), self.alert_keys())
+            }
             Pane::Letter => (format!("Letter {name}"), String::new()),
             Pane::Notes => (format!("Notes {name}"), "stays on this machine".to_owned()),
             Pane::Json => {
@@ -316,7 +324,7 @@ impl Model {
     /// Sessions with findings, most urgent first.
     #[must_use]
     pub fn alerts(&self) -> Rows<'_, AlertRow> {
-        self.alerts.view(self.rows_in(Pane::Alerts, 0), self.shift, &[])
+        self.alerts.view(self.rows_in(Pane::Alerts, self.metrics_lines()), self.shift, &[])
     }
 
     /// The letter.

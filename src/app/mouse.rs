@@ -189,7 +189,8 @@ fn scroll(model: &mut Model, pane: Pane, by: isize) {
             }
         }
         _ => {
-            let height = model.rows_in(pane, head(pane));
+            let foot = if pane == Pane::Alerts { model.metrics_lines() } else { 0 };
+            let height = model.rows_in(pane, head(pane) + foot);
             with_rows(model, pane, |rows| {
                 let now = (*rows.offset, (*rows.cursor).min(rows.len.saturating_sub(1)));
                 (*rows.offset, *rows.cursor) = scrolled(now, by, rows.len, height);

@@ -44,15 +44,11 @@ impl Model {
     /// What the line under the list says meanwhile.
     pub(crate) fn past_advice(&self) -> Option<Cell> {
         self.past.as_ref()?;
-        let key = |action| {
-            let row = self.settings.help.iter().find(|row| row.action == action);
-            row.and_then(|row| row.keys.split(' ').next()).filter(|key| !key.is_empty())
-        };
-        let way = |action, word: &str| key(action).map(|key| format!("{key} {word}"));
+        let keys = &self.times.keys;
         let ways = [
-            way(Action::StepBack, "back"),
-            way(Action::StepForward, "forward"),
-            way(Action::Back, "now"),
+            keys.hint(Action::StepBack, "back"),
+            keys.hint(Action::StepForward, "forward"),
+            keys.hint(Action::Back, "now"),
         ];
         let ways: Vec<String> = ways.into_iter().flatten().collect();
         let text = format!("◀ the past · {} · only last answers are kept", ways.join(", "));
@@ -74,7 +70,8 @@ pub(crate) fn act(model: &mut Model, action: Action) -> Option<Vec<Effect>> {
         action if looks_only(action) => return None,
         _ => {
             let words = model.past_words().map(|cell| cell.text).unwrap_or_default();
-            say(model, format!("{words}: that can only be done now; Esc returns"), Tone::Notice);
+            let back = model.times.keys.after("; ", Action::Back, "returns");
+            say(model, format!("{words}: that can only be done now{back}"), Tone::Notice);
         }
     }
     Some(Vec::new())
@@ -107,6 +104,7 @@ const fn looks_only(action: Action) -> bool {
             | Action::Programs
             | Action::Report
             | Action::Changes
+            | Action::Seen
             | Action::NextChange
             | Action::PreviousChange
     )
@@ -143,10 +141,8 @@ fn go(model: &mut Model, at: Timestamp) {
     sessions.renew(&table, &rules, at);
     let shown = mem::replace(&mut model.sessions, sessions);
     if model.past.is_none() {
-        let notice = vec![
-            "The text of then is not kept: only the last answer is.".to_owned(),
-            "Esc returns to now.".to_owned(),
-        ];
+        let mut notice = vec!["The text of then is not kept: only the last answer is.".to_owned()];
+        notice.extend(model.times.keys.hint(Action::Back, "returns to now."));
         model.past = Some(Past { live: shown, notice });
     }
     settle(model, at);

@@ -7,7 +7,7 @@ use crate::app::clocks;
 use crate::app::connection::{self, tenths};
 use crate::app::sessions::{Item, Sessions};
 use crate::app::timeline;
-use crate::app::view::{AlertRow, Cell, Glyph, HeaderView, ListRow, Tone};
+use crate::app::view::{AlertMark, AlertRow, Cell, Glyph, HeaderView, ListRow, Tone};
 use crate::app::words::{self, StageKind, Times, server, wire};
 use crate::domain::attention::{self, Assessment, Hush, Reason};
 use crate::domain::coverage;
@@ -68,7 +68,7 @@ fn glyph(found: &Assessment, kind: StageKind) -> (Glyph, Tone) {
     }
 }
 
-const fn of_reason(reason: Reason) -> (Glyph, Tone) {
+pub(crate) const fn of_reason(reason: Reason) -> (Glyph, Tone) {
     match reason {
         Reason::AtCounter => (Glyph::AtCounter, Tone::Active),
         Reason::TurnedAway => (Glyph::TurnedAway, Tone::Warn),
@@ -203,12 +203,13 @@ pub(crate) fn alerts(
             let found = attention::assess(&item.session, rules, times.now);
             let finding = found.findings.iter().find(|f| f.reason != Reason::AtCounter)?;
             let sign = of_reason(finding.reason);
-            let (why, tone) = match found.hush {
-                None => (finding.text.clone(), sign.1),
-                Some(Hush::Acknowledged(_)) => (format!("ack · {}", finding.text), Tone::Dim),
+            let text = finding.text.clone();
+            let (why, tone, mark) = match found.hush {
+                None => (text, sign.1, AlertMark::New),
+                Some(Hush::Acknowledged(_)) => (text, Tone::Dim, AlertMark::Acknowledged),
                 Some(Hush::Snoozed(until)) => {
-                    let until = times.of_day(until);
-                    (format!("snoozed until {until} · {}", finding.text), Tone::Dim)
+                    let text = format!("until {} · {text}", times.of_day(until));
+                    (text, Tone::Dim, AlertMark::Snoozed)
                 }
             };
             let row = AlertRow {
@@ -217,6 +218,7 @@ pub(crate) fn alerts(
                 glyph: sign,
                 name: Cell::plain(times.name(&item.session, 40)),
                 why: Cell::new(why, tone),
+                mark,
             };
             let key = (found.hush.is_some(), finding.reason, std::cmp::Reverse(finding.since));
             Some((key, row))

@@ -17,8 +17,8 @@ use crate::app::hands::What;
 use crate::app::model::{Model, window};
 use crate::app::view::{Cell, Pane, Tone};
 use crate::app::{
-    alarm, arrange, call_log, desk, dialogs, filter_bar, fitting, follow, guard, hands, marks,
-    mouse, moves, news, own, palette, past, programs, report, rows, shelf, timeline,
+    alarm, arrange, call_log, desk, dialogs, filter_bar, fitting, follow, gauges, guard, hands,
+    marks, mouse, moves, news, own, palette, past, programs, report, rows, shelf, timeline,
 };
 use crate::domain::ids::SessionId;
 use crate::domain::snapshot::Snapshot;
@@ -39,7 +39,7 @@ pub fn update(model: &mut Model, event: Event) -> Vec<Effect> {
             news::tick(model);
             let mut effects = vec![guard::tick(model), hands::tick(model), dialogs::tick(model)];
             effects.push(rested(model));
-            effects.push(alarm::tick(model).into_iter().collect());
+            effects.push(alarm::tick(model).into_iter().chain(gauges::tick(model)).collect());
             effects.concat()
         }
         Event::Snapshot(snapshot) => {
@@ -54,6 +54,7 @@ pub fn update(model: &mut Model, event: Event) -> Vec<Effect> {
         Event::Traffic(traffic) => {
             call_log::told(model, &traffic);
             charts::told(model, &traffic);
+            gauges::told(model, &traffic);
             Vec::new()
         }
         Event::Done(outcome) => {
@@ -159,6 +160,7 @@ fn rested(model: &mut Model) -> Vec<Effect> {
 pub(crate) fn refresh_words(model: &mut Model) {
     model.rebuild(false);
     model.alerts.rows = rows::alerts(&model.sessions, &model.settings.rules, &model.times, ALERTS);
+    model.alerts.rows.extend(alarm::over(model));
     let mut hasher = DefaultHasher::new();
     format!("{:?}{:?}", model.header(), model.list_rows(model.list_window())).hash(&mut hasher);
     let timeline = model.timeline();

@@ -281,6 +281,34 @@ pub struct AlertRow {
     pub name: Cell,
     /// Why, in words.
     pub why: Cell,
+    /// What the operator has to do with it.
+    pub mark: AlertMark,
+}
+
+/// What the operator has to do with an alert.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AlertMark {
+    /// It asks.
+    New,
+    /// It was acknowledged.
+    Acknowledged,
+    /// It asks later.
+    Snoozed,
+    /// It was so in this run, and is no more.
+    Over,
+}
+
+impl AlertMark {
+    /// At the end of its line.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::New => "new",
+            Self::Acknowledged => "ack",
+            Self::Snoozed => "snoozed",
+            Self::Over => "over",
+        }
+    }
 }
 
 /// Column at which the text of a [`LabelRow`] begins.

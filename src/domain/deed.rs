@@ -2,6 +2,17 @@
 //!
 //! Owns their words. `audit` writes them.
 
+use jiff::Timestamp;
+
+/// When a session was last exported.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub struct LastExports {
+    /// Masked.
+    pub masked: Option<Timestamp>,
+    /// Without masking.
+    pub unmasked: Option<Timestamp>,
+}
+
 /// One kind of deed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Deed {

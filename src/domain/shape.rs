@@ -73,6 +73,8 @@ pub struct Contents {
     pub configuration: bool,
     /// Include how old each part was.
     pub data_age: bool,
+    /// Include the operator's note and tags.
+    pub notes: bool,
 }
 
 impl Default for Contents {
@@ -83,6 +85,7 @@ impl Default for Contents {
             timeline: true,
             configuration: true,
             data_age: true,
+            notes: false,
         }
     }
 }

@@ -97,7 +97,8 @@ fn positive(from: Timestamp, to: Timestamp) -> Option<SignedDuration> {
 }
 
 /// Which of the hours, the oldest being 0; `None`: earlier, or not yet.
-fn hour(at: Timestamp, now: Timestamp) -> Option<usize> {
+#[must_use]
+pub fn hour(at: Timestamp, now: Timestamp) -> Option<usize> {
     let ago = now.duration_since(at);
     let hours = usize::try_from(ago.as_hours()).ok().filter(|_| !ago.is_negative())?;
     (HOURS - 1).checked_sub(hours)

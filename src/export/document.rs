@@ -4,11 +4,12 @@
 
 use serde_json::{Map, Value, json};
 
-use super::mask::{mask, remove_secrets};
+use super::mask::{MASK, mask, remove_secrets};
 use super::{Contents, Document, ExportError, Origin, SCHEMA_VERSION};
 use crate::domain::attention::{Assessment, assess};
 use crate::domain::change::{ChangeKind, Origin as Source, TimelineEvent};
 use crate::domain::coverage;
+use crate::domain::personal::looks_like_a_person;
 use crate::domain::server_text::ServerText;
 use crate::domain::shape::Shape;
 use crate::domain::stage::{Stage, Verdict};
@@ -49,6 +50,7 @@ pub fn document(
         mask(&mut holder, "", &mut masked_paths);
         reference = holder.get("reference").cloned().unwrap_or_default();
     }
+    let notes = contents.notes.then(|| notes(session, contents.masked, &mut masked_paths));
     let mut value = json!({
         "schema_version": SCHEMA_VERSION,
         "exported_at": origin.now.to_string(),
@@ -72,12 +74,36 @@ pub fn document(
     if contents.timeline {
         put("timeline", session.timeline.iter().map(event).collect());
     }
+    if let Some(notes) = notes {
+        put("notes", notes);
+    }
     put("fetched_at", answer.map_or(Value::Null, |a| a.fetched_at.to_string().into()));
     put("stale", assessment.stale.into());
     if contents.data_age {
         put("data_age_seconds", ages(session, origin));
     }
     Ok(Document { text: escaped(&value), masked_paths, stale: assessment.stale })
+}
+
+/// What the operator keeps beside it. Nobody can tell whom a note speaks of: masked, all of it is
+/// hidden, and of the tags those that look like a person's.
+fn notes(session: &WatchedSession, masked: bool, paths: &mut Vec<String>) -> Value {
+    let mut hidden = |text: &str, personal: bool, pointer: String| {
+        if !masked || !personal {
+            return Value::from(text);
+        }
+        paths.push(pointer);
+        Value::from(MASK)
+    };
+    let note = match session.own.note.as_str() {
+        "" => Value::Null,
+        note => hidden(note, true, "/notes/note".to_owned()),
+    };
+    let tags = session.entry.tags.iter().enumerate();
+    let tags: Vec<Value> = tags
+        .map(|(number, tag)| hidden(tag, looks_like_a_person(tag), format!("/notes/tags/{number}")))
+        .collect();
+    json!({ "note": note, "tags": tags, "pinned": session.own.pinned })
 }
 
 /// How old each part was when it was exported.

@@ -26,7 +26,14 @@ pub(super) fn chapter(session: &WatchedSession, contents: Contents, origin: &Ori
     };
     let mut text = format!("# {}\n\n", own(&session.name()));
     let tags = own(&session.entry.tags.join(", "));
-    text += &facts(session, &found, &tags, origin);
+    let note = match session.own.note.as_str() {
+        note if !contents.notes || note.is_empty() => String::new(),
+        // Nobody can tell whom a note speaks of.
+        _ if contents.masked => MASK.to_owned(),
+        note => plain(note),
+    };
+    hidden += usize::from(note == MASK);
+    text += &facts(session, &found, (&tags, &note), origin);
     if contents.data_age {
         text += &age(session, &found, origin);
     }
@@ -47,7 +54,12 @@ pub(super) fn chapter(session: &WatchedSession, contents: Contents, origin: &Ori
     Part { text, masked: hidden, stale: found.stale }
 }
 
-fn facts(session: &WatchedSession, found: &Assessment, tags: &str, origin: &Origin<'_>) -> String {
+fn facts(
+    session: &WatchedSession,
+    found: &Assessment,
+    (tags, note): (&str, &str),
+    origin: &Origin<'_>,
+) -> String {
     let covered = coverage::derive(session);
     let state =
         session.session().and_then(|s| s.state.as_ref()).map_or("not fetched", |s| s.as_raw());
@@ -65,6 +77,7 @@ fn facts(session: &WatchedSession, found: &Assessment, tags: &str, origin: &Orig
         ("Deadline", deadline),
         ("Required resources", documents),
         ("Tags", tags.to_owned()),
+        ("Note", note.to_owned()),
         ("Profile", format!("{} ({})", plain(origin.profile), plain(origin.environment))),
     ] {
         if !value.is_empty() {

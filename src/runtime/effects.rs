@@ -16,6 +16,7 @@ use crate::app::alarm::Desktop;
 use crate::app::desk::Wish;
 use crate::app::effect::{CopySource, Effect, ExportRequest};
 use crate::app::event::{Event, Outcome};
+use crate::app::hands::Told;
 use crate::clock::Clock;
 use crate::domain::snapshot::Snapshot;
 use crate::refresh::Command;
@@ -189,6 +190,13 @@ impl Effects {
                 let ids: Vec<_> = session.into_iter().collect();
                 let written = self.desk.audit.append(self.clock.now(), deed, &ids, "");
                 self.tell(written.map_or_else(Outcome::Refused, |()| Outcome::Permitted(permit)));
+            }
+            Wish::LastExports(id) => {
+                let (audit, results) = (self.desk.audit.clone(), self.results.clone());
+                tokio::task::spawn_blocking(move || {
+                    let told = Told::LastExports(id, audit.last_exports(id));
+                    let _unheard = results.send(Event::Done(Outcome::Hand(told)));
+                });
             }
             Wish::Portal(link) => {
                 return self.desk.opener.open(link, "the portal", self.results.clone());

@@ -44,7 +44,9 @@ impl Hands {
                 | Wish::Contact(id)
                 | Wish::Delete(id)
                 | Wish::SendLetter(id) => id,
-                Wish::Permit { .. } | Wish::Portal(_) | Wish::Run { .. } => return None,
+                Wish::Permit { .. } | Wish::Portal(_) | Wish::Run { .. } | Wish::LastExports(_) => {
+                    return None;
+                }
             };
             self.tell(Told::Failed(id, "not while offline: Yoti is not asked".to_owned()));
             return None;
@@ -72,7 +74,7 @@ impl Hands {
                     .change(id, (Deed::LetterAsked, Deed::LetterSent), evidence.send_letter(id))
                     .await;
             }
-            Wish::Permit { .. } | Wish::Portal(_) | Wish::Run { .. } => {}
+            Wish::Permit { .. } | Wish::Portal(_) | Wish::Run { .. } | Wish::LastExports(_) => {}
         }
         None
     }

@@ -66,7 +66,7 @@ pub(super) fn draw(
 
 /// The fields that have a line of their own; the parts share one.
 fn rows(dialog: &ExportDialog) -> Vec<ExportField> {
-    let shared = [ExportField::Configuration, ExportField::DataAge];
+    let shared = [ExportField::Configuration, ExportField::DataAge, ExportField::Notes];
     dialog.fields().into_iter().filter(|field| !shared.contains(field)).collect()
 }
 
@@ -97,7 +97,10 @@ fn line(dialog: &ExportDialog, field: ExportField, width: usize, look: Look) -> 
             ("Redaction", vec![(field, text)])
         }
         ExportField::Reason => ("Reason", vec![(field, dialog.reason.text())]),
-        ExportField::Timeline | ExportField::Configuration | ExportField::DataAge => (
+        ExportField::Timeline
+        | ExportField::Configuration
+        | ExportField::DataAge
+        | ExportField::Notes => (
             "Include",
             vec![
                 (ExportField::Timeline, format!("{} timeline", tick(contents.timeline))),
@@ -106,6 +109,7 @@ fn line(dialog: &ExportDialog, field: ExportField, width: usize, look: Look) -> 
                     format!("{} configuration", tick(contents.configuration)),
                 ),
                 (ExportField::DataAge, format!("{} data age", tick(contents.data_age))),
+                (ExportField::Notes, format!("{} notes", tick(contents.notes))),
             ],
         ),
         ExportField::File => {

@@ -11,15 +11,16 @@ use unicode_width::UnicodeWidthStr;
 use super::overlay::open;
 use super::picture;
 use super::text::fit;
+use crate::app::Model;
 use crate::app::hands::{CHOICES, ConfirmDialog, Hand, LetterDialog, MediaDialog, What};
 use crate::app::view::Tone;
 use crate::theme::{Look, Role};
 
-pub(super) fn draw(frame: &mut Frame<'_>, whole: Rect, hand: &Hand, look: Look) {
+pub(super) fn draw(frame: &mut Frame<'_>, whole: Rect, (hand, model): (&Hand, &Model), look: Look) {
     match hand {
         Hand::Letter(dialog) => letter(frame, whole, dialog, look),
         Hand::Media(dialog) => media(frame, whole, dialog, look),
-        Hand::Confirm(dialog) => confirm(frame, whole, dialog, look),
+        Hand::Confirm(dialog) => confirm(frame, whole, (dialog, model), look),
     }
 }
 
@@ -129,7 +130,12 @@ fn media(frame: &mut Frame<'_>, whole: Rect, dialog: &MediaDialog, look: Look) {
     }
 }
 
-fn confirm(frame: &mut Frame<'_>, whole: Rect, dialog: &ConfirmDialog, look: Look) {
+fn confirm(
+    frame: &mut Frame<'_>,
+    whole: Rect,
+    (dialog, model): (&ConfirmDialog, &Model),
+    look: Look,
+) {
     let (title, warning, what, key) = match dialog.what {
         What::DeleteSession => (
             "Delete session at Yoti?",
@@ -153,13 +159,15 @@ fn confirm(frame: &mut Frame<'_>, whole: Rect, dialog: &ConfirmDialog, look: Loo
         Line::default(),
         Line::from(Span::styled(fit(&dialog.whom, width, look), look.role(Role::Title))),
         Line::from(fit(what, width, look)),
-        Line::default(),
-        Line::from(vec![
-            Span::styled(prompt.clone(), look.tone(Tone::Warn)),
-            Span::raw(fit(&typed, room, look)),
-        ]),
-        Line::default(),
     ];
+    lines.extend(model.last_export(dialog).map(|text| Line::from(fit(&text, width, look))));
+    lines.push(Line::default());
+    let at = u16::try_from(lines.len()).unwrap_or(u16::MAX);
+    lines.push(Line::from(vec![
+        Span::styled(prompt.clone(), look.tone(Tone::Warn)),
+        Span::raw(fit(&typed, room, look)),
+    ]));
+    lines.push(Line::default());
     if let Some(why) = &dialog.error {
         lines.push(Line::from(Span::styled(fit(why, width, look), look.tone(Tone::Bad))));
     }
@@ -172,5 +180,5 @@ fn confirm(frame: &mut Frame<'_>, whole: Rect, dialog: &ConfirmDialog, look: Loo
     let column = prompt.width() + dialog.typed.before_cursor().width();
     let column = u16::try_from(column).unwrap_or(u16::MAX);
     let x = area.x.saturating_add(column).min(area.right().saturating_sub(1));
-    frame.set_cursor_position(Position::new(x, area.y.saturating_add(4)));
+    frame.set_cursor_position(Position::new(x, area.y.saturating_add(at)));
 }

@@ -8,10 +8,14 @@ use ratatui::text::{Line, Span};
 use ratatui::widgets::Paragraph;
 use unicode_width::UnicodeWidthStr;
 
+use super::spark;
 use crate::app::Model;
 use crate::app::view::{Cell, Tone};
 use crate::domain::rules::PassRule;
 use crate::theme::{Look, Role};
+
+/// Bars of requests beside the budget, ten seconds each.
+const BUDGET_BARS: usize = 12;
 
 pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, model: &Model, look: Look) {
     let header = model.header();
@@ -90,13 +94,19 @@ fn third(
     (budget, notified): (Option<String>, Option<Cell>),
     look: Look,
 ) -> Line<'static> {
+    let (requests, most) = model.requests();
+    let newest = requests.len().saturating_sub(BUDGET_BARS);
+    let bars = spark::signs(requests.iter().skip(newest).copied(), most, look);
     let budget = budget.map(|budget| format!(" budget {budget}")).unwrap_or_default();
     let sdk = format!("   sdk {}", model.settings().sdk_short);
     let rule = match &model.settings().rules.pass {
         PassRule::All => "every check must be APPROVE".to_owned(),
         PassRule::Listed(types) => format!("{} check types must be APPROVE", types.len()),
     };
-    let mut spans = vec![Span::styled(budget, look.tone(Tone::Dim))];
+    let mut spans = vec![
+        Span::styled(budget, look.tone(Tone::Dim)),
+        Span::styled(format!(" {bars}"), look.tone(Tone::Active)),
+    ];
     if let Some(notified) = notified {
         spans.push(Span::styled(
             format!("   {}", look.text(&notified.text)),

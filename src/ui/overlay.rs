@@ -22,7 +22,7 @@ pub(super) fn draw(frame: &mut Frame<'_>, whole: Rect, model: &Model, look: Look
         Some(Overlay::Export(dialog)) => {
             super::export_dialog::draw(frame, whole, (dialog, model), look);
         }
-        Some(Overlay::Hand(hand)) => super::hands::draw(frame, whole, hand, look),
+        Some(Overlay::Hand(hand)) => super::hands::draw(frame, whole, (hand, model), look),
         Some(Overlay::Copy(menu)) => draw_copy(frame, whole, menu, look),
         Some(Overlay::Charts(charts)) => super::charts::draw(frame, whole, charts, look),
         Some(Overlay::Own(overlay)) => super::own::draw(frame, whole, (overlay, model), look),

@@ -7,10 +7,12 @@ use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 use ratatui::widgets::Paragraph;
 
-use super::pane;
 use super::text::{cell, fit, shifted};
+use super::{pane, spark};
+use unicode_width::UnicodeWidthStr;
+
 use crate::app::Model;
-use crate::app::view::{Cell, Glyph, LETTER_TEXT_AT, Pane, Rows, Tone};
+use crate::app::view::{AlertMark, Cell, Glyph, LETTER_TEXT_AT, Pane, Rows, Tone};
 use crate::theme::Look;
 
 /// Draws the visible rows of a pane, or its notice.
@@ -54,9 +56,16 @@ pub(super) fn timeline(frame: &mut Frame<'_>, area: Rect, model: &Model, look: L
 }
 
 pub(super) fn alerts(frame: &mut Frame<'_>, area: Rect, model: &Model, look: Look) {
-    let inner = pane::frame(frame, area, model, Pane::Alerts, look);
+    let mut inner = pane::frame(frame, area, model, Pane::Alerts, look);
     let width = usize::from(inner.width);
+    if let Some(metrics) = model.metrics() {
+        let foot = Rect { y: inner.bottom().saturating_sub(1), height: 1, ..inner };
+        frame.render_widget(Paragraph::new(spark::metrics(&metrics, width, look)), foot);
+        inner.height = inner.height.saturating_sub(2);
+    }
     let held = model.alerts();
+    let visible = held.rows.get(held.window.clone()).unwrap_or_default();
+    let mark = visible.iter().map(|row| row.mark.word().width()).max().unwrap_or_default();
     if held.rows.is_empty() {
         pane::notice(frame, inner, &["Nothing needs you.".to_owned()], look);
         return;
@@ -69,10 +78,17 @@ pub(super) fn alerts(frame: &mut Frame<'_>, area: Rect, model: &Model, look: Loo
             Span::styled(format!("{} ", look.glyph(glyph)), look.tone(tone)),
             cell(&row.name, 16, look),
             Span::raw(" "),
-            Span::raw(fit(&row.why.text, width.saturating_sub(32), look)),
+            Span::raw(fit(&row.why.text, width.saturating_sub(33 + mark), look)),
+            Span::raw(" "),
+            Span::styled(fit(row.mark.word(), mark, look), look.tone(of_mark(row.mark))),
         ]
     };
     rows(frame, inner, (&held, model.focus() == Pane::Alerts), look, (None, spans));
+}
+
+/// What asks stands out.
+fn of_mark(mark: AlertMark) -> Tone {
+    if mark == AlertMark::New { Tone::Changed } else { Tone::Dim }
 }
 
 pub(super) fn letter(frame: &mut Frame<'_>, area: Rect, model: &Model, look: Look) {

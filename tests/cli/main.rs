@@ -286,9 +286,16 @@ fn the_configuration_says_where_each_value_came_from_and_errors_name_their_line(
             assert!(words.iter().all(|word| err.contains(word)), "{err}");
         }
     }
-    std::fs::write(&path, "[refresh]\nat_counter = \"soon\"\n").unwrap();
-    let (_, err) = world.run(&["list"], 3);
-    assert!(err.contains("refresh.at_counter") && err.contains("10s"), "{err}");
+    for (text, words) in [
+        ("[refresh]\nat_counter = \"soon\"\n", ["line 2, column 1", "refresh.at_counter", "10s"]),
+        ("[layout]\n  tree = 5\n", ["line 2, column 3", "layout.tree", "20 to 80"]),
+        ("[layout]\nbreakpoints = [160, 100]\n", ["line 2, column 1", "rising", "[100, 160]"]),
+        ("[alerts]\nbell = [\"turned\"]\n", ["line 2, column 1", "alerts.bell", "turned_away"]),
+    ] {
+        std::fs::write(&path, text).unwrap();
+        let (_, err) = world.run(&["list"], 3);
+        assert!(words.iter().all(|word| err.contains(word)), "{err}");
+    }
     let (_, err) = world.run(&["list", "--profile", "nobody"], 3);
     assert!(!err.is_empty());
 }
@@ -315,6 +322,13 @@ fn the_schema_of_the_configuration_fits_the_example_and_refuses_what_the_program
         ("[views.a]\nfilter = \"stage:done\"\nsort = \"due desc\"\ncolumns = [\"ref\"]\n", 0),
         ("[views.a]\nfiltre = \"stage:done\"\n", 3),
         ("[profiles.a]\npass_rule = []\n", 3),
+        ("mouse = true\n[layout]\nbreakpoints = [90, 140]\nlist = 40\n", 0),
+        ("[layout]\nlist = 90\n", 3),
+        ("[layout]\nlists = 40\n", 3),
+        ("[layout]\nbreakpoints = [20, 140]\n", 3),
+        ("[alerts]\nbell = [\"reject\"]\ndesktop = \"osc9\"\n", 0),
+        ("[alerts]\nbell = [\"rejects\"]\n", 3),
+        ("[alerts]\ndesktop = \"loud\"\n", 3),
     ] {
         assert_eq!(valid(text), code == 0, "{text}");
         std::fs::write(&path, text).unwrap();

@@ -460,6 +460,14 @@ fn a_session_is_deleted_at_yoti_only_by_typing_its_name_after_the_question_was_s
         o.press("g").await;
         by_help(o, "session-del").await;
         o.sees("Type DELETE dbs-1 to go on:");
+        o.sees("Never exported.");
+        o.pass(0.5).await;
+        o.press("esc e").await;
+        o.sees("[ ] notes");
+        o.press("enter").await;
+        o.sees("exported ");
+        by_help(o, "session-del").await;
+        o.sees("Last export: 09:00 today, masked.  Unmasked: never.");
         o.pass(0.5).await;
         o.press("enter").await;
         o.sees("that is not DELETE dbs-1");
@@ -476,7 +484,7 @@ fn a_session_is_deleted_at_yoti_only_by_typing_its_name_after_the_question_was_s
         o.sees("read-only: needs --allow-writes, and allow_email");
     });
     assert_eq!(asked(), "delete 00000000\n");
-    assert_eq!(deeds(place.path()), ["delete_asked", "deleted"]);
+    assert_eq!(deeds(place.path()), ["exported", "delete_asked", "deleted"]);
 }
 
 #[test]

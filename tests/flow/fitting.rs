@@ -100,14 +100,14 @@ fn ctrl_z_suspends_and_the_screen_is_whole_afterwards() {
 #[test]
 fn what_names_a_key_names_the_one_in_force_and_is_silent_without_one() {
     let folder = folder();
-    let replaced = [("pause", vec!["x".to_owned()]), ("undo", Vec::new()), ("zoom", Vec::new())];
+    let replaced = [("pause", vec!["X".to_owned()]), ("undo", Vec::new()), ("zoom", Vec::new())];
     let replaced = replaced.map(|(action, keys)| (action.to_owned(), keys)).into();
     let keymap = Keymap::with(&replaced).unwrap();
     story_with(keymap, (120, 40), &[("S03", 700)], folder.path(), async |o| {
-        o.sees("x pause");
+        o.sees("X pause");
         o.does_not_see("zoom");
-        o.press("x").await;
-        o.sees("x resumes · dbs-1");
+        o.press("X").await;
+        o.sees("X resumes · dbs-1");
         o.press("B").await;
         o.sees("pinned dbs-1");
         o.does_not_see("undoes");

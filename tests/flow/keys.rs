@@ -111,6 +111,7 @@ const LINES: &[(&str, &str, Shows)] = &[
     ("programs", "", Appears("┏ Programs")),
     ("suspend", "", Suspends),
     ("mouse", "", Appears("mouse on")),
+    ("bell", "", Appears("bell on: REJECT")),
     ("help", "", Appears("┏ Help")),
     ("redraw", "", Redraws),
     ("quit", "", Ends),
@@ -131,8 +132,9 @@ fn keymap() -> Vec<(String, String, Vec<String>)> {
     actions.iter().map(read).collect()
 }
 
-/// The actions that have no key: what changes something at Yoti is not reached by accident.
-const WITHOUT_A_KEY: [&str; 2] = ["session-delete", "letter-send"];
+/// The actions that have no key: what changes something at Yoti, or takes all marks of changes
+/// away, is not reached by accident.
+const WITHOUT_A_KEY: [&str; 3] = ["seen", "session-delete", "letter-send"];
 
 fn state(o: &Operator, shows: &Shows) -> bool {
     let screen = o.screen();

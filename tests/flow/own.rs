@@ -109,7 +109,8 @@ fn the_snoozed_ask_again_when_their_time_has_come() {
         o.press("5 S").await;
         o.sees("Snooze dbs-1");
         o.press("enter").await;
-        o.sees("snoozed until");
+        o.sees("until 10:00");
+        o.sees("snoozed┃");
         o.does_not_see("need attention");
         o.pass(3_700.0).await;
         o.sees("! 1 need attention");

@@ -13,6 +13,7 @@ use crate::app::text_field::TextField;
 use crate::app::update::say;
 use crate::app::view::Tone;
 use crate::app::words::wire;
+use crate::domain::deed::LastExports;
 use crate::domain::ids::SessionId;
 use crate::domain::personal::looks_like_a_person;
 
@@ -38,6 +39,8 @@ pub struct ConfirmDialog {
     pub phrase: String,
     /// What is typed.
     pub typed: TextField,
+    /// When the session was last exported, once that was looked up.
+    pub exports: Option<Option<LastExports>>,
     /// It has been on the screen.
     pub drawn: bool,
     /// Why Enter did nothing.
@@ -73,11 +76,41 @@ pub(crate) fn open(model: &mut Model, what: What) -> Vec<Effect> {
         whom: format!("{name} · {} · {state} · {badge}", id.short()),
         phrase: format!("{word} {reference}"),
         typed: TextField::default(),
+        exports: None,
         drawn: false,
         error: None,
     };
     model.overlay = Some(Overlay::Hand(Box::new(Hand::Confirm(dialog))));
-    Vec::new()
+    // What is deleted is gone: whether it was taken out before is worth knowing.
+    let deletes = what == What::DeleteSession;
+    deletes.then_some(Effect::Desk(Wish::LastExports(id))).into_iter().collect()
+}
+
+impl Model {
+    /// `Last export: 09:12 today, masked.  Unmasked: never.`
+    #[must_use]
+    pub fn last_export(&self, dialog: &ConfirmDialog) -> Option<String> {
+        if dialog.what != What::DeleteSession {
+            return None;
+        }
+        let Some(found) = dialog.exports else { return Some("Last export: …".to_owned()) };
+        let Some(last) = found else { return Some("Last export: nobody knows.".to_owned()) };
+        let when = |at| match self.time_of_day(at) {
+            time if time.contains(' ') => time,
+            time => format!("{time} today"),
+        };
+        Some(match (last.masked, last.unmasked) {
+            (None, None) => "Never exported.".to_owned(),
+            (None, Some(open)) => format!("Last export: {}, unmasked.", when(open)),
+            (Some(masked), Some(open)) if open > masked => {
+                format!("Last export: {}, unmasked.", when(open))
+            }
+            (Some(masked), open) => {
+                let open = open.map_or_else(|| "never".to_owned(), when);
+                format!("Last export: {}, masked.  Unmasked: {open}.", when(masked))
+            }
+        })
+    }
 }
 
 pub(super) fn act(mut dialog: ConfirmDialog, action: Action) -> (Option<Hand>, Vec<Effect>) {

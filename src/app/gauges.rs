@@ -1,0 +1,123 @@
+//! Small figures that are always there in a large window: what ended in the last day, and how busy
+//! asking is.
+//!
+//! Owns when they are counted: at most once a minute, the requests every ten seconds, and only while
+//! there is room to show them.
+
+use jiff::Timestamp;
+
+use crate::app::alarm::Alarm;
+use crate::app::effect::Effect;
+use crate::app::layout::Shape;
+use crate::app::model::Model;
+use crate::app::view::Pane;
+use crate::app::words::StageKind;
+use crate::domain::attention::{self, Reason};
+use crate::domain::call::Traffic;
+use crate::domain::stats::{self, HOURS};
+
+/// Counted anew after so many seconds.
+const AGAIN: i64 = 60;
+/// Requests are asked for after so many seconds.
+const TRAFFIC: i64 = 10;
+/// Columns and rows inside the alerts pane from which the figures have room.
+const ROOM: (u16, usize) = (80, 8);
+/// Lines that they take there, with the one that sets them apart.
+const LINES: usize = 2;
+
+/// In each of the last hours, oldest first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub struct Metrics {
+    /// COMPLETED.
+    pub completed: [u32; HOURS],
+    /// Of these, REJECT by the pass rule.
+    pub rejected: [u32; HOURS],
+    /// Perhaps turned away.
+    pub turned_away: [u32; HOURS],
+}
+
+/// The figures, and when they were counted.
+#[derive(Debug, Default)]
+pub(crate) struct Gauges {
+    counted: Option<(Timestamp, Metrics)>,
+    asked_at: Option<Timestamp>,
+    requests: (Vec<u32>, u32),
+}
+
+impl Model {
+    /// What ended in the last day, where the alerts pane has room for it.
+    #[must_use]
+    pub fn metrics(&self) -> Option<Metrics> {
+        let area = self.areas().pane(Pane::Alerts)?;
+        let room = area.w >= ROOM.0 && area.inner_rows() >= ROOM.1;
+        let wide = self.areas().shape == Shape::Wide && !self.zoomed;
+        self.gauges.counted.map(|(_, metrics)| metrics).filter(|_| room && wide)
+    }
+
+    /// Lines of the alerts pane that are not for alerts.
+    pub(crate) fn metrics_lines(&self) -> usize {
+        if self.metrics().is_some() { LINES } else { 0 }
+    }
+
+    /// Requests in each ten seconds, oldest first, and what the budget allows in them.
+    #[must_use]
+    pub fn requests(&self) -> (&[u32], u32) {
+        (&self.gauges.requests.0, self.gauges.requests.1)
+    }
+}
+
+/// Once a second.
+pub(crate) fn tick(model: &mut Model) -> Option<Effect> {
+    let now = model.times.now;
+    let over = |at: Option<Timestamp>, seconds: i64| {
+        at.is_none_or(|at| now.duration_since(at).as_secs().abs() >= seconds)
+    };
+    if model.areas().shape == Shape::Wide && over(model.gauges.counted.map(|(at, _)| at), AGAIN) {
+        let metrics = counted(model);
+        model.dirty |= model.gauges.counted.is_none_or(|(_, known)| known != metrics);
+        model.gauges.counted = Some((now, metrics));
+    }
+    (has_bars(model) && over(model.gauges.asked_at, TRAFFIC)).then(|| {
+        model.gauges.asked_at = Some(now);
+        Effect::Traffic
+    })
+}
+
+/// The header has its third line, where the requests stand.
+fn has_bars(model: &Model) -> bool {
+    model.areas().header.h > 2
+}
+
+/// The requests of the last minutes.
+pub(crate) fn told(model: &mut Model, traffic: &Traffic) {
+    let requests = (traffic.per_ten_seconds.clone(), traffic.budget_per_ten_seconds);
+    model.dirty |= has_bars(model) && model.gauges.requests != requests;
+    model.gauges.requests = requests;
+}
+
+fn counted(model: &Model) -> Metrics {
+    let now = model.times.now;
+    let all = model.sessions.by_urgency().map(|item| &*item.session);
+    let stats = stats::stats(all, &model.settings.rules, now);
+    let mut turned_away = [0; HOURS];
+    let mut count = |at: Timestamp| {
+        let hour = stats::hour(at, now).and_then(|hour| turned_away.get_mut(hour));
+        if let Some(figure) = hour {
+            *figure += 1;
+        }
+    };
+    let still = |kind| kind == StageKind::TurnedAway;
+    for item in model.sessions.by_urgency().filter(|item| still(item.facts.kind)) {
+        let found = attention::assess(&item.session, &model.settings.rules, now);
+        let finding = found.findings.iter().find(|f| f.reason == Reason::TurnedAway);
+        finding.and_then(|finding| finding.since).into_iter().for_each(&mut count);
+    }
+    // Who came back since.
+    for entry in model.bell.log().filter(|entry| entry.alarm == Alarm::TurnedAway) {
+        let item = model.sessions.item(entry.id);
+        if !item.is_some_and(|item| still(item.facts.kind)) {
+            count(entry.at);
+        }
+    }
+    Metrics { completed: stats.completed, rejected: stats.rejected, turned_away }
+}
