@@ -52,6 +52,7 @@ mod rows;
 mod sessions;
 mod shelf;
 mod sort;
+pub mod spoken;
 mod tally;
 pub mod text_field;
 mod timeline;

@@ -3,23 +3,31 @@
 //! Owns the start and the end of the process: arguments, log, runtime, exit code.
 
 mod args;
+mod ask;
+mod branches;
 mod config;
 mod dashboard;
 mod doctor;
 mod exit;
 mod export;
 mod fetch;
+mod handover;
 mod hands;
+mod letter;
 mod list;
 mod local;
 mod look;
+mod media;
 mod output;
 mod progress;
 mod setup;
 mod show;
 mod simulate;
+mod stats;
 mod topic;
+mod verify;
 mod wait;
+mod watch;
 mod words;
 
 use std::io::IsTerminal;
@@ -72,18 +80,27 @@ fn started(cli: Cli) -> u8 {
         Err(failure) => {
             let text = failure.to_string();
             if !text.is_empty() {
-                output::talk(&format!("branchwatch: {text}"));
+                output::warn(&format!("branchwatch: {text}"));
             }
             failure.code()
         }
     }
 }
 
+#[expect(clippy::cognitive_complexity, reason = "one arm for each command")]
 async fn run(cli: Cli) -> Result<u8, Failure> {
     let global = cli.global;
-    crate::telemetry::install(global.log_file.as_deref(), global.log_level.as_deref())
-        .map_err(|why| Failure::Other(format!("cannot log: {why}")))?;
+    if global.quiet {
+        output::be_quiet();
+    }
+    crate::telemetry::install(
+        global.log_file.as_deref(),
+        global.log_level.as_deref(),
+        global.verbose,
+    )
+    .map_err(|why| Failure::Other(format!("cannot log: {why}")))?;
     match cli.command {
+        None if global.a11y => watch::run(&global, &args::Watch::default()).await,
         None if std::io::stdout().is_terminal() => dashboard::run(&global).await,
         None => list::list(&global, &args::List::default()),
         Some(Command::Demo(play)) => dashboard::demo(&global, &play).await,
@@ -96,7 +113,16 @@ async fn run(cli: Cli) -> Result<u8, Failure> {
         Some(Command::Wait(wait)) => wait::run(&global, &wait).await,
         Some(Command::Export(export)) => export::run(&global, &export),
         Some(Command::Session { what }) => hands::session(&global, &what).await,
-        Some(Command::Letter { what }) => hands::letter(&global, &what).await,
+        Some(Command::Letter(show)) => match &show.what {
+            Some(what) => hands::send_letter(&global, what).await,
+            None => letter::run(&global, &show).await,
+        },
+        Some(Command::Media(args)) => media::run(&global, &args).await,
+        Some(Command::Branches(args)) => branches::run(&global, &args).await,
+        Some(Command::Stats(args)) => stats::run(&global, &args),
+        Some(Command::Handover(args)) => handover::run(&global, &args),
+        Some(Command::Verify { place }) => verify::run(&place),
+        Some(Command::Watch(args)) => watch::run(&global, &args).await,
         Some(Command::Doctor { json }) => doctor::run(&global, json).await,
         Some(Command::Config { what }) => config::run(&global, &what),
         Some(Command::Completions { shell }) => {

@@ -12,17 +12,20 @@ mod notifications;
 mod pace;
 mod place;
 mod resolve;
+mod show;
 mod tables;
 mod themes;
 
 use std::path::PathBuf;
 
+use jiff::tz::TimeZone;
 use uuid::Uuid;
 
 use crate::api::client::{Auth, ClientOptions};
 use crate::app::alarm::AlarmSettings;
 use crate::app::fitting::Fit;
 use crate::app::views::View;
+use crate::domain::personal::Privacy;
 use crate::domain::rules::Rules;
 use crate::notifications::receiver::ReceiverSettings;
 use crate::refresh;
@@ -97,6 +100,10 @@ pub struct Config {
     pub refresh: refresh::Settings,
     /// Where notifications are received; `None`: nowhere.
     pub notifications: Option<ReceiverSettings>,
+    /// How much of what looks like a person's is shown, where somebody has said it.
+    pub privacy: Option<Privacy>,
+    /// Of the times that are shown.
+    pub zone: TimeZone,
     /// Where the dialog puts exports.
     pub export_dir: PathBuf,
     /// What the operator's hands may reach.

@@ -17,10 +17,12 @@ pub mod device;
 pub mod evidence;
 #[cfg(test)]
 pub(crate) mod fixture;
+pub mod funnel;
 pub mod happening;
 pub mod ids;
 pub mod instructions;
 pub mod ledger;
+pub mod media_list;
 pub mod nearest;
 pub mod notification;
 pub mod own;

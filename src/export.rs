@@ -4,8 +4,10 @@
 //! never overwrite.
 
 mod assemble;
+mod bundle;
 mod csv;
 mod document;
+mod event;
 mod file;
 mod markdown;
 mod mask;
@@ -17,9 +19,12 @@ use jiff::Timestamp;
 
 use crate::domain::rules::Rules;
 pub use assemble::{Assembled, assemble, text};
+pub use bundle::{MANIFEST, Sum, bundle, bundle_name, letter, media, verify, write_bundle};
 pub use document::document;
+pub use event::event;
 pub use file::{file_name, list_name, write, write_bytes};
-pub use summary::{json_array, json_lines, summary};
+pub use markdown::plain as plain_markdown;
+pub use summary::{json_array, json_lines, json_text, summary};
 
 pub use crate::domain::shape::{Contents, Format};
 

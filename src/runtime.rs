@@ -52,6 +52,8 @@ pub struct Parts {
     pub alarms: AlarmSettings,
     /// Views of the configuration.
     pub views: Vec<View>,
+    /// The filter at the start.
+    pub filter: View,
     /// What listens for notifications; `None`: nobody does.
     pub receiver: Option<Receiver>,
     /// For the refresh task.
@@ -104,6 +106,7 @@ pub async fn dashboard<P: Persistence, A: SessionApi, C: Clock + Clone>(
     let mut model = Model::new(parts.settings.clone(), screen.size(), clock.now())
         .with_desk(parts.desk_settings)
         .with_views(parts.views, &kept)
+        .with_filter(parts.filter)
         .with_fit(parts.fit)
         .with_alarms(parts.alarms);
     if parts.fit.mouse {

@@ -1,6 +1,6 @@
 //! The log: JSON lines in a file of the operator's choice, and nothing unless asked for.
 //!
-//! Owns the file's mode and size. Never standard output; no event may carry a secret, a personal
+//! Owns the file's mode and size, and what goes to standard error instead. Never standard output; no event may carry a secret, a personal
 //! value or a server's text.
 
 use std::fs::{File, OpenOptions};
@@ -16,18 +16,24 @@ const LARGEST: u64 = 10 * 1024 * 1024;
 /// Older files kept: `log.1` … `log.4`.
 const KEPT: u32 = 4;
 
-/// Starts logging where a file is named; only our own events, so that no library writes a URL.
+/// Starts logging where a file is named, `-` being standard error; without one, `verbose` says on
+/// standard error in plain lines what is done. Only our own events, so that no library writes a URL.
 ///
 /// # Errors
 /// When the file cannot be opened.
-pub fn install(file: Option<&Path>, level: Option<&str>) -> io::Result<()> {
-    let Some(path) = file else { return Ok(()) };
-    let writer = Mutex::new(Rotating::open(path)?);
+pub fn install(file: Option<&Path>, level: Option<&str>, verbose: bool) -> io::Result<()> {
     let level = level.unwrap_or("info");
     let filter = EnvFilter::new(format!("off,branchwatch={level}"));
-    let log = tracing_subscriber::fmt().json().with_env_filter(filter).with_writer(writer);
+    let log = tracing_subscriber::fmt().with_env_filter(filter);
     // A second logger in one process (tests) changes nothing.
-    let _installed = log.try_init();
+    let _installed = match file {
+        Some(path) if path.as_os_str() == "-" => log.json().with_writer(io::stderr).try_init(),
+        Some(path) => log.json().with_writer(Mutex::new(Rotating::open(path)?)).try_init(),
+        None if verbose => {
+            log.compact().with_ansi(false).with_target(false).with_writer(io::stderr).try_init()
+        }
+        None => return Ok(()),
+    };
     Ok(())
 }
 

@@ -9,6 +9,7 @@ use crate::app::layout::{self, Areas, Proportions};
 use crate::app::model::Model;
 use crate::app::update::say;
 use crate::app::view::Tone;
+use crate::domain::personal::Privacy;
 
 /// Hundredths of the width that one key press gives or takes.
 const STEP: u16 = 5;
@@ -32,6 +33,8 @@ pub struct Fit {
     pub mouse: bool,
     /// Shares and breakpoints; `<` and `>` start from them.
     pub proportions: Proportions,
+    /// How much is shown at the start; more than masked has its line in the audit log.
+    pub privacy: Privacy,
 }
 
 impl Model {
@@ -40,6 +43,7 @@ impl Model {
     pub fn with_fit(mut self, fit: Fit) -> Self {
         self.fitting.mouse = fit.mouse;
         self.fitting.proportions = fit.proportions;
+        self.times.openness.privacy = fit.privacy;
         self
     }
 

@@ -57,6 +57,14 @@ impl Model {
         self
     }
 
+    /// The same, filtered at the start as this view is.
+    #[must_use]
+    pub fn with_filter(mut self, view: View) -> Self {
+        self.filter_text = view.text;
+        self.sessions.set_filter(view.filter, self.times.now);
+        self
+    }
+
     /// The list as it stands, as a view.
     fn standing(&self, name: &str) -> View {
         View {

@@ -96,6 +96,13 @@ impl View {
         (self.columns != ColumnSet::Auto).then(|| self.columns.columns(usize::MAX))
     }
 
+    /// Whether its filter holds for a session.
+    #[must_use]
+    pub fn holds(&self, session: &WatchedSession, rules: &Rules, now: Timestamp) -> bool {
+        let view = Self { filter: self.filter.clone(), ..Self::default() };
+        !listed([session.clone()], view, rules, (now, Privacy::Off)).is_empty()
+    }
+
     /// This view with another on top: both filters hold; the other's order and columns stand where
     /// it has any.
     #[must_use]
@@ -133,15 +140,14 @@ pub fn listed(
     known: impl IntoIterator<Item = WatchedSession>,
     view: View,
     rules: &Rules,
-    now: Timestamp,
+    (now, privacy): (Timestamp, Privacy),
 ) -> Vec<(Arc<WatchedSession>, ListRow)> {
     let mut sessions = Sessions::default();
     let table = SessionTable::from_entries(known.into_iter().map(Arc::new));
     sessions.renew(&table, rules, now);
     sessions.set_sort(view.sort, now);
     sessions.set_filter(view.filter, now);
-    // Lines are asked for: references stand in full, as the operator gave them.
-    let openness = Openness { privacy: Privacy::Off, revealed: None };
+    let openness = Openness { privacy, revealed: None };
     let keys = Keys::default();
     let times = Times { form: TimeForm::default(), zone: TimeZone::UTC, now, openness, keys };
     let items = (0..sessions.len()).filter_map(|row| sessions.at(row));

@@ -2,6 +2,7 @@
 //!
 //! Owns flags, commands and their help texts. A flag that does nothing is not here.
 
+mod asked;
 mod play;
 mod sessions;
 
@@ -9,6 +10,9 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+pub(super) use asked::{
+    BranchesArgs, By, Handover, LetterCommand, LetterShow, MediaArgs, Stats, Watch,
+};
 pub(super) use play::{Play, Simulate};
 pub(super) use sessions::{Add, Export, FormatArg, List, Part, Redact, ShapeArg, Show, Wait};
 
@@ -71,13 +75,28 @@ pub(super) struct Global {
     /// Colours: terminal, dark, light, high-contrast, colour-blind-safe, mono, or your own
     #[arg(long, global = true, value_name = "NAME")]
     pub(super) theme: Option<String>,
+    /// How much of what looks like a person's is shown; the strictest of flag and file wins
+    #[arg(long, global = true, value_enum, value_name = "HOW")]
+    pub(super) privacy: Option<PrivacyArg>,
+    /// Time zone of the times that are shown, such as Europe/London or UTC
+    #[arg(long, global = true, value_name = "ZONE")]
+    pub(super) tz: Option<String>,
+    /// Lines of plain sentences instead of the dashboard, as `watch` writes them
+    #[arg(long, global = true)]
+    pub(super) a11y: bool,
+    /// Never ask at the terminal: what would be asked must be a flag
+    #[arg(long, global = true)]
+    pub(super) no_input: bool,
+    /// Say more of what is done, on standard error
+    #[arg(short, long, global = true, conflicts_with = "quiet")]
+    pub(super) verbose: bool,
     /// Say only what went wrong
     #[arg(short, long, global = true)]
     pub(super) quiet: bool,
     /// When to use colours
     #[arg(long, global = true, value_enum, default_value_t = Colour::Auto, value_name = "WHEN")]
     pub(super) color: Colour,
-    /// Log to this file (JSON lines)
+    /// Log to this file, or to standard error with - (JSON lines)
     #[arg(long, global = true, value_name = "FILE")]
     pub(super) log_file: Option<PathBuf>,
     /// What to log: error, warn, info, debug
@@ -91,6 +110,14 @@ pub(super) enum Colour {
     Auto,
     Always,
     Never,
+}
+
+/// How much of what looks like a person's is shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum PrivacyArg {
+    Mask,
+    Partial,
+    Off,
 }
 
 /// The commands.
@@ -121,6 +148,8 @@ pub(super) enum Command {
         #[arg(long, default_value = "30s", value_name = "SPAN")]
         timeout: String,
     },
+    /// One event on each line, until a signal
+    Watch(Watch),
     /// Block until a condition holds for all of these sessions
     #[command(
         after_help = "Ends with 0 approved (or what was waited for has come), 20 REJECT, 21 refer, 23 expired,\n24 unknown state, 5 no such session, 4 refused, 6 not reachable, 124 out of time, 7 several of these."
@@ -128,16 +157,26 @@ pub(super) enum Command {
     Wait(Wait),
     /// Sessions as JSON, JSON Lines, CSV or Markdown, to standard output or files
     Export(Export),
+    /// Check the sums of a bundle: its folder or its manifest
+    Verify {
+        /// Folder or manifest.json
+        place: PathBuf,
+    },
     /// Sessions at Yoti (with --allow-writes)
     Session {
         #[command(subcommand)]
         what: SessionCommand,
     },
-    /// The letter at Yoti (with --allow-writes)
-    Letter {
-        #[command(subcommand)]
-        what: LetterCommand,
-    },
+    /// The customer letter: what it says, or the PDF; `letter send` sends it again
+    Letter(LetterShow),
+    /// The media of a session: a list, or files with --save
+    Media(MediaArgs),
+    /// Enabled Post Office branches near a postcode
+    Branches(BranchesArgs),
+    /// How far sessions came, and how long the steps took
+    Stats(Stats),
+    /// Markdown for the next shift, without personal data
+    Handover(Handover),
     /// Check key, SDK id, clock, reach, store, terminal
     Doctor {
         /// A JSON array instead
@@ -168,19 +207,6 @@ pub(super) enum Command {
 pub(super) enum SessionCommand {
     /// Delete a session at Yoti, with its media and results: cannot be undone
     Delete {
-        /// Session ID
-        id: String,
-        /// The session ID again, instead of typing the confirmation
-        #[arg(long, value_name = "ID")]
-        yes: Option<String>,
-    },
-}
-
-/// Parts of `letter`.
-#[derive(Debug, Subcommand)]
-pub(super) enum LetterCommand {
-    /// Let Yoti send the letter's e-mail, or its notification, again
-    Send {
         /// Session ID
         id: String,
         /// The session ID again, instead of typing the confirmation

@@ -12,8 +12,8 @@ use secrecy::ExposeSecret;
 use super::args::{Global, Play};
 use super::exit::{self, Failure};
 use super::look::{self, Chosen};
-use super::output::talk;
-use super::setup;
+use super::output::warn;
+use super::{list, setup};
 use crate::api::client::{Client, ClientOptions};
 use crate::api::key::SigningKey;
 use crate::app::ModelSettings;
@@ -23,6 +23,8 @@ use crate::app::fitting::Fit;
 use crate::audit::AuditLog;
 use crate::clock::{Clock, SystemClock};
 use crate::config::{self, ConfigError, Environment};
+use crate::domain::deed::Deed;
+use crate::domain::personal::Privacy;
 use crate::domain::rules::Rules;
 use crate::domain::watched::WatchEntry;
 use crate::keymap::Keymap;
@@ -53,7 +55,7 @@ pub(super) async fn run(global: &Global) -> Result<u8, Failure> {
             .unwrap_or_default(),
         rules: config.rules.clone(),
         export_dir: config.export_dir.clone(),
-        time_zone: jiff::tz::TimeZone::system(),
+        time_zone: config.zone.clone(),
         ascii: look.ascii,
         masked: true,
         help: keymap.help_rows(),
@@ -66,6 +68,7 @@ pub(super) async fn run(global: &Global) -> Result<u8, Failure> {
         themes,
         views: config.views.clone(),
         alarms: config.alarms.clone(),
+        filter: list::filter(&global.filter)?,
         receiver: config.notifications.as_ref().map(Receiver::new).transpose()?,
         fit: Fit { mouse: config.fit.mouse && !global.no_mouse, ..config.fit },
         refresh: config.refresh.clone(),
@@ -85,6 +88,10 @@ pub(super) async fn run(global: &Global) -> Result<u8, Failure> {
             },
         },
     };
+    if config.fit.privacy != Privacy::Masked {
+        let log = AuditLog::in_folder(&config.state_dir);
+        log.append(SystemClock.now(), Deed::PrivacyLowered, &[], "").map_err(Failure::Other)?;
+    }
     if global.no_state {
         return finish(parts, Held::of(Memory::default(), None)?, client, SystemClock).await;
     }
@@ -146,6 +153,7 @@ pub(super) async fn demo(global: &Global, play: &Play) -> Result<u8, Failure> {
         look,
         themes,
         views: Vec::new(),
+        filter: list::filter(&global.filter)?,
         fit: Fit::default(),
         receiver: None,
         alarms: AlarmSettings::default(),
@@ -209,7 +217,7 @@ fn must_be_a_terminal() -> Result<(), Failure> {
     if std::io::stdout().is_terminal() && std::io::stdin().is_terminal() && !dumb {
         return Ok(());
     }
-    talk(
+    warn(
         "the dashboard needs a terminal; for lines of text: branchwatch list, branchwatch show ID",
     );
     Err(Failure::Usage("no terminal".into()))

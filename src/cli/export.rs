@@ -6,7 +6,7 @@ use jiff::Timestamp;
 
 use super::args::{Export, FormatArg, Global, Redact, ShapeArg};
 use super::exit::{self, Failure};
-use super::output::{data, talk};
+use super::output::{data, talk, warn};
 use super::setup;
 use crate::audit::{AuditLog, REASON_RULE};
 use crate::clock::{Clock, SystemClock};
@@ -55,11 +55,15 @@ pub(super) fn run(global: &Global, args: &Export) -> Result<u8, Failure> {
             return audit(Deed::ExportedUnmasked);
         }
         if let Err(why) = audit(Deed::Exported) {
-            talk(&format!("warning: {why}, but for a masked export"));
+            warn(&format!("warning: {why}, but for a masked export"));
         }
         Ok(())
     };
     let origin = origin(&config, now);
+    if args.format == FormatArg::Bundle {
+        audited()?;
+        return bundles(&found, args, contents, &origin);
+    }
     let existing = if args.force { Existing::Replace } else { Existing::Refuse };
     let format = format_of(args.format);
     let left_out = if args.output.to_string_lossy().ends_with('/') || args.output.is_dir() {
@@ -82,15 +86,35 @@ pub(super) fn run(global: &Global, args: &Export) -> Result<u8, Failure> {
         made.left_out
     };
     if left_out > 0 {
-        talk(&format!("{left_out} left out: nothing fetched yet"));
+        warn(&format!("{left_out} left out: nothing fetched yet"));
         return Ok(exit::PARTLY);
+    }
+    Ok(exit::OK)
+}
+
+/// A folder for each session, below the one that is named; without one, here.
+fn bundles(
+    sessions: &[&WatchedSession],
+    args: &Export,
+    contents: Contents,
+    origin: &Origin<'_>,
+) -> Result<u8, Failure> {
+    let here = args.output.as_os_str() == "-";
+    let below = if here { std::path::Path::new(".") } else { &args.output };
+    let existing = if args.force { Existing::Replace } else { Existing::Refuse };
+    for session in sessions {
+        let files = export::bundle(session, contents, origin)?;
+        let folder = below.join(export::bundle_name(session, origin));
+        let written = export::write_bundle(&folder, &files, existing)?;
+        // The name is the answer: a script goes on with it.
+        data(&format!("{}\n", written.display()))?;
     }
     Ok(exit::OK)
 }
 
 const fn format_of(arg: FormatArg) -> Format {
     match arg {
-        FormatArg::Json => Format::Json,
+        FormatArg::Json | FormatArg::Bundle => Format::Json,
         FormatArg::Jsonl => Format::JsonLines,
         FormatArg::Csv => Format::Csv,
         FormatArg::Md => Format::Markdown,

@@ -3,28 +3,26 @@
 //! Owns nothing but the order of things; the store decides what is new.
 
 use std::collections::BTreeSet;
-use std::time::Duration;
 
-use tokio::time::{Instant, sleep, timeout_at};
+use tokio::time::Instant;
 
 use super::args::Global;
+use super::ask::{self, retried};
 use super::exit::{self, Failure};
-use super::output::{data, talk};
+use super::output::{data, warn};
 use super::{setup, words};
 use crate::api::client::Client;
-use crate::api::{ApiError, ApiErrorKind, Retry, SessionApi};
+use crate::api::{ApiError, SessionApi};
 use crate::clock::{Clock, SystemClock};
-use crate::config::parse_span;
 use crate::domain::attention::assess;
 use crate::domain::ids::SessionId;
 use crate::persist::Persistence;
-use crate::refresh::schedule::unsigned;
 use crate::store::{Observation, Store};
 
 pub(super) async fn fetch(global: &Global, texts: &[String], timeout: &str) -> Result<u8, Failure> {
     let ids = setup::ids(texts)?;
     let config = setup::config(global)?;
-    let deadline = Instant::now() + unsigned(parse_span(timeout).map_err(Failure::Usage)?);
+    let deadline = ask::within(setup::timeout(timeout)?);
     let client = setup::client(&config)?;
     let mut persistence = setup::store(global, &config)?;
     let known = setup::load(&mut persistence)?;
@@ -40,7 +38,7 @@ pub(super) async fn fetch(global: &Global, texts: &[String], timeout: &str) -> R
                 codes.insert(exit::OK);
             }
             Err(error) => {
-                talk(&format!("{id}: {error}"));
+                warn(&format!("{id}: {error}"));
                 codes.insert(exit::of_api(&error));
             }
         }
@@ -95,31 +93,4 @@ async fn ask(
         Err(_other) => {}
     }
     Ok(())
-}
-
-/// Tries again as the error says, at most three times, and never past the deadline.
-async fn retried<T, F>(deadline: Instant, call: impl Fn() -> F) -> Result<T, ApiError>
-where
-    F: Future<Output = Result<T, ApiError>>,
-{
-    let mut wait = Duration::from_millis(500);
-    for attempt in 1.. {
-        let late = ApiError::from(ApiErrorKind::Timeout("--timeout"));
-        let error = match timeout_at(deadline, call()).await {
-            Ok(Ok(answer)) => return Ok(answer),
-            Ok(Err(error)) => error,
-            Err(_elapsed) => return Err(late),
-        };
-        let pause = match error.retry() {
-            Retry::Never => return Err(error),
-            Retry::After(pause) => pause,
-            Retry::BackOff => wait,
-        };
-        if attempt == 3 || Instant::now() + pause > deadline {
-            return Err(error);
-        }
-        sleep(pause).await;
-        wait *= 2;
-    }
-    Err(ApiErrorKind::Timeout("--timeout").into())
 }

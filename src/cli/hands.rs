@@ -6,7 +6,7 @@ use std::io::{BufRead, IsTerminal};
 
 use super::args::{Global, LetterCommand, SessionCommand};
 use super::exit::{self, Failure};
-use super::output::talk;
+use super::output::{talk, warn};
 use super::setup;
 use crate::api::ApiError;
 use crate::audit::AuditLog;
@@ -17,9 +17,9 @@ use crate::domain::ids::SessionId;
 
 pub(super) async fn session(global: &Global, what: &SessionCommand) -> Result<u8, Failure> {
     let SessionCommand::Delete { id, yes } = what;
-    let (config, id) = (setup::config(global)?, one(id)?);
+    let (config, id) = (setup::config(global)?, setup::one(id)?);
     allowed(global, config.desk.allow_delete, "allow_delete")?;
-    confirmed(id, "DELETE", yes.as_deref())?;
+    confirmed(global, id, "DELETE", yes.as_deref())?;
     let client = setup::client(&config)?;
     line(&config, Deed::DeleteAsked, id)?;
     client.delete_session(id).await.map_err(|why| told(why, "its checks have not finished"))?;
@@ -28,11 +28,11 @@ pub(super) async fn session(global: &Global, what: &SessionCommand) -> Result<u8
     Ok(exit::OK)
 }
 
-pub(super) async fn letter(global: &Global, what: &LetterCommand) -> Result<u8, Failure> {
+pub(super) async fn send_letter(global: &Global, what: &LetterCommand) -> Result<u8, Failure> {
     let LetterCommand::Send { id, yes } = what;
-    let (config, id) = (setup::config(global)?, one(id)?);
+    let (config, id) = (setup::config(global)?, setup::one(id)?);
     allowed(global, config.desk.allow_email, "allow_email")?;
-    confirmed(id, "SEND", yes.as_deref())?;
+    confirmed(global, id, "SEND", yes.as_deref())?;
     let client = setup::client(&config)?;
     line(&config, Deed::LetterAsked, id)?;
     let why = "it has expired, is locked, or its letter is not ready";
@@ -40,11 +40,6 @@ pub(super) async fn letter(global: &Global, what: &LetterCommand) -> Result<u8, 
     line(&config, Deed::LetterSent, id)?;
     talk(&format!("Yoti sends the letter of session {id} again"));
     Ok(exit::OK)
-}
-
-fn one(text: &str) -> Result<SessionId, Failure> {
-    let ids = setup::ids(&[text.to_owned()])?;
-    ids.first().copied().ok_or_else(|| Failure::Usage("no session ID".into()))
 }
 
 fn allowed(global: &Global, profile: bool, key: &str) -> Result<(), Failure> {
@@ -57,18 +52,30 @@ fn allowed(global: &Global, profile: bool, key: &str) -> Result<(), Failure> {
 }
 
 /// `--yes ID` with the same id, or the words typed at a terminal.
-fn confirmed(id: SessionId, word: &str, yes: Option<&str>) -> Result<(), Failure> {
+fn confirmed(global: &Global, id: SessionId, word: &str, yes: Option<&str>) -> Result<(), Failure> {
     if let Some(yes) = yes {
         return match SessionId::parse(yes) {
             Ok(yes) if yes == id => Ok(()),
             _ => Err(Failure::Usage("--yes must repeat the session ID; nothing was done".into())),
         };
     }
+    typed(global, word, id, "", &format!("--yes {id}"))
+}
+
+/// Goes on only when the operator types what is to happen. `flag` says it without a terminal.
+pub(super) fn typed(
+    global: &Global,
+    word: &str,
+    id: SessionId,
+    what: &str,
+    flag: &str,
+) -> Result<(), Failure> {
     let phrase = format!("{word} {}", id.short());
-    if !std::io::stdin().is_terminal() {
-        return Err(Failure::Usage(format!("no terminal to type {phrase} at: pass --yes {id}")));
+    if global.no_input || !std::io::stdin().is_terminal() {
+        return Err(Failure::Usage(format!("nobody is asked to type {phrase}: pass {flag}")));
     }
-    talk(&format!("session {id}\nType {phrase} to go on:"));
+    let what = if what.is_empty() { String::new() } else { format!(": {what}") };
+    warn(&format!("session {id}{what}\nType {phrase} to go on:"));
     let mut typed = String::new();
     std::io::stdin().lock().read_line(&mut typed)?;
     if typed.trim() == phrase {
@@ -77,7 +84,7 @@ fn confirmed(id: SessionId, word: &str, yes: Option<&str>) -> Result<(), Failure
     Err(Failure::Usage(format!("that is not {phrase}; nothing was done")))
 }
 
-fn line(config: &Config, deed: Deed, id: SessionId) -> Result<(), Failure> {
+pub(super) fn line(config: &Config, deed: Deed, id: SessionId) -> Result<(), Failure> {
     let log = AuditLog::in_folder(&config.state_dir);
     log.append(SystemClock.now(), deed, &[id], "").map_err(Failure::Other)
 }

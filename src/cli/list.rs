@@ -3,6 +3,7 @@
 //! Owns the forms of a line. Who is listed and what stands in a cell is `app`'s; JSON and CSV are
 //! `export`'s.
 
+use jiff::Timestamp;
 use unicode_width::UnicodeWidthStr;
 
 use super::args::{Global, List};
@@ -14,6 +15,7 @@ use crate::app::view::ListRow;
 use crate::app::views::{View, ViewError, ViewTexts, listed};
 use crate::clock::{Clock, SystemClock};
 use crate::config::Config;
+use crate::domain::personal::Privacy;
 use crate::domain::shape::{Contents, Format};
 use crate::domain::watched::WatchedSession;
 use crate::persist::arrangement::arrangement;
@@ -34,10 +36,13 @@ pub(super) fn list(global: &Global, args: &List) -> Result<u8, Failure> {
     let now = SystemClock.now();
     let all = sessions.len();
     let columns = view.own_columns().unwrap_or_else(|| COLUMNS.to_vec());
-    let rows = listed(sessions, view, &config.rules, now);
+    // Lines are asked for: references stand in full unless somebody says otherwise.
+    let privacy = config.privacy.unwrap_or(Privacy::Off);
+    let rows = listed(sessions, view, &config.rules, (now, privacy));
     let origin = export::origin(&config, now);
     if args.form.json || args.form.jsonl {
-        let lines = rows.iter().map(|(session, _)| crate::export::summary(session, &origin));
+        let lines =
+            rows.iter().map(|(session, _)| crate::export::summary(session, &origin, privacy));
         data(&if args.form.jsonl {
             crate::export::json_lines(lines)
         } else {
@@ -47,8 +52,7 @@ pub(super) fn list(global: &Global, args: &List) -> Result<u8, Failure> {
     }
     if args.form.csv {
         let sessions: Vec<&WatchedSession> = rows.iter().map(|(s, _)| s.as_ref()).collect();
-        // References stand in full, as in the table.
-        let contents = Contents { masked: false, ..Contents::default() };
+        let contents = Contents { masked: privacy != Privacy::Off, ..Contents::default() };
         data(&crate::export::text(&sessions, Format::Csv, contents, &origin)?.0)?;
         return Ok(exit::OK);
     }
@@ -79,6 +83,28 @@ pub(super) fn list(global: &Global, args: &List) -> Result<u8, Failure> {
     Ok(exit::OK)
 }
 
+/// The sessions of the list for which `--filter` holds.
+pub(super) fn filtered(
+    global: &Global,
+    config: &Config,
+    mut sessions: Vec<WatchedSession>,
+    now: Timestamp,
+) -> Result<Vec<WatchedSession>, Failure> {
+    sessions.retain(|session| session.own.archived_at.is_none());
+    if global.filter.is_empty() {
+        return Ok(sessions);
+    }
+    let view = filter(&global.filter)?;
+    let rows = listed(sessions, view, &config.rules, (now, Privacy::Off));
+    Ok(rows.into_iter().map(|(session, _)| WatchedSession::clone(&session)).collect())
+}
+
+/// A filter alone.
+pub(super) fn filter(text: &str) -> Result<View, Failure> {
+    let texts = ViewTexts { filter: text.to_owned(), ..ViewTexts::default() };
+    View::read("", &texts).map_err(|why| Failure::Usage(pointed(&why, text)))
+}
+
 /// The view that was named, with what else was asked for on top.
 fn view(
     config: &Config,
@@ -106,7 +132,7 @@ fn view(
 }
 
 /// What is wrong with a filter, and below it where.
-pub(super) fn pointed(why: &ViewError, filter: &str) -> String {
+fn pointed(why: &ViewError, filter: &str) -> String {
     let Some(at) = why.at else { return why.to_string() };
     let text = shown_str(filter, 200);
     let before: String = filter.chars().take(at).collect();

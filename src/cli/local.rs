@@ -10,7 +10,7 @@ use jiff::SignedDuration;
 
 use super::args::{Add, Global};
 use super::exit::{self, Failure};
-use super::output::talk;
+use super::output::{talk, warn};
 use super::{fetch, setup};
 use crate::clock::{Clock, SystemClock};
 use crate::config::parse_span;
@@ -41,7 +41,7 @@ pub(super) async fn add(global: &Global, args: Add) -> Result<u8, Failure> {
                     bad += 1;
                     let place = name
                         .map_or_else(String::new, |name| format!("{name} line {}: ", number + 1));
-                    talk(&format!("{place}{why}"));
+                    warn(&format!("{place}{why}"));
                 }
             }
         }

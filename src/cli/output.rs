@@ -3,6 +3,7 @@
 //! Owns writing to both; a reader that went away is no fault.
 
 use std::io::Write;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::exit::Failure;
 
@@ -14,8 +15,23 @@ pub(super) fn data(text: &str) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Says something to a person. Nobody listening is no failure.
+/// `--quiet`: only what went wrong is said.
+static QUIET: AtomicBool = AtomicBool::new(false);
+
+/// From now on only what went wrong is said.
+pub(super) fn be_quiet() {
+    QUIET.store(true, Ordering::Relaxed);
+}
+
+/// Says something to a person, unless they want quiet. Nobody listening is no failure.
 pub(super) fn talk(text: &str) {
+    if !QUIET.load(Ordering::Relaxed) {
+        warn(text);
+    }
+}
+
+/// Says what went wrong, or what somebody must know.
+pub(super) fn warn(text: &str) {
     let mut err = std::io::stderr().lock();
     let _unheard = writeln!(err, "{text}");
 }

@@ -3,18 +3,23 @@
 //! Owns putting other rooms together, no logic of theirs.
 
 use std::sync::Arc;
+use std::time::Duration;
 
-use super::args::Global;
+use jiff::Timestamp;
+
+use super::args::{Global, PrivacyArg};
 use super::exit::Failure;
-use super::output::talk;
+use super::output::warn;
 use crate::api::client::Client;
 use crate::api::key::SigningKey;
 use crate::clock::SystemClock;
-use crate::config::{self, Config, Environment, Flags};
+use crate::config::{self, Config, Environment, Flags, parse_span};
 use crate::domain::ids::SessionId;
-use crate::domain::watched::WatchedSession;
+use crate::domain::personal::Privacy;
+use crate::domain::watched::{WatchEntry, WatchedSession};
 use crate::persist::sqlite::Sqlite;
 use crate::persist::{PersistError, Persistence};
+use crate::refresh::schedule::unsigned;
 
 pub(super) fn flags(global: &Global) -> Flags {
     Flags {
@@ -24,6 +29,16 @@ pub(super) fn flags(global: &Global) -> Flags {
         max_rps: global.max_rps,
         offline: global.offline,
         interval: global.interval.clone(),
+        privacy: global.privacy.map(privacy),
+        zone: global.tz.clone(),
+    }
+}
+
+const fn privacy(arg: PrivacyArg) -> Privacy {
+    match arg {
+        PrivacyArg::Mask => Privacy::Masked,
+        PrivacyArg::Partial => Privacy::Partial,
+        PrivacyArg::Off => Privacy::Off,
     }
 }
 
@@ -46,7 +61,7 @@ pub(super) fn store(global: &Global, config: &Config) -> Result<Sqlite, Failure>
     }
     let opened = Sqlite::open(&config.store, false)?;
     if let Some(warning) = opened.warning {
-        talk(&format!("warning: {warning}"));
+        warn(&format!("warning: {warning}"));
     }
     Ok(opened.persistence)
 }
@@ -73,4 +88,27 @@ pub(super) fn find(sessions: &[WatchedSession], id: SessionId) -> Result<&Watche
 
 pub(super) fn load(store: &mut impl Persistence) -> Result<Vec<WatchedSession>, PersistError> {
     store.load()
+}
+
+/// The one session ID of a command.
+pub(super) fn one(text: &str) -> Result<SessionId, Failure> {
+    let ids = ids(&[text.to_owned()])?;
+    ids.first().copied().ok_or_else(|| Failure::Usage("no session ID".into()))
+}
+
+/// A session that is on no list, with nothing known of it.
+pub(super) fn unknown(id: SessionId, now: Timestamp) -> WatchedSession {
+    WatchedSession::new(WatchEntry {
+        id,
+        reference: None,
+        tags: Vec::new(),
+        added_at: now,
+        deadline: None,
+        resources_ttl: None,
+    })
+}
+
+/// `--timeout`
+pub(super) fn timeout(text: &str) -> Result<Duration, Failure> {
+    Ok(unsigned(parse_span(text).map_err(Failure::Usage)?))
 }

@@ -182,7 +182,7 @@ fn timeline(session: &WatchedSession) -> String {
     table(&rows)
 }
 
-fn letter(session: &WatchedSession) -> String {
+pub(super) fn letter(session: &WatchedSession) -> String {
     match &session.answers.letter {
         Letter::NotKnown => "  not known\n".into(),
         Letter::NotSet(_) => "  not set\n".into(),

@@ -5,27 +5,26 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use tokio::time::{Instant, sleep_until};
+use tokio::time::sleep_until;
 
 use super::args::{Global, Wait};
 use super::exit::{self, Failure};
-use super::output::{data, talk};
+use super::output::{data, warn};
 use super::progress::Progress;
-use super::{setup, show, words};
+use super::{ask, setup, show, words};
 use crate::clock::{Clock, SystemClock};
-use crate::config::{Config, parse_span};
+use crate::config::Config;
 use crate::domain::attention::assess;
 use crate::domain::ids::SessionId;
 use crate::domain::rules::Rules;
 use crate::domain::snapshot::{Connection, Snapshot};
 use crate::domain::stage::Stage;
 use crate::domain::stats;
-use crate::domain::watched::{WatchEntry, WatchedSession};
+use crate::domain::watched::WatchedSession;
 use crate::domain::wire_enum::{CheckState, CheckType, Recommendation, SourceType};
 use crate::persist::Persistence;
 use crate::persist::memory::Memory;
 use crate::refresh::Settings;
-use crate::refresh::schedule::unsigned;
 use crate::runtime::engine::{Engine, Held};
 use crate::runtime::shutdown;
 
@@ -64,8 +63,7 @@ pub(super) async fn run(global: &Global, args: &Wait) -> Result<u8, Failure> {
     let signal = shutdown::signal();
     let ids = setup::ids(&args.ids)?;
     let until = Until::read(&args.until).map_err(Failure::Usage)?;
-    let span = parse_span(&args.timeout).map_err(Failure::Usage)?;
-    let deadline = Instant::now() + unsigned(span);
+    let deadline = ask::within(setup::timeout(&args.timeout)?);
     let config = setup::config(global)?;
     let client = setup::client(&config)?;
     let known = known(global, &config, &ids)?;
@@ -83,7 +81,7 @@ pub(super) async fn run(global: &Global, args: &Wait) -> Result<u8, Failure> {
         let snapshot = Arc::clone(&snapshots.borrow_and_update());
         tell(&ids, &mut ended, &snapshot, (&until, &config.rules))?;
         if let Some(refused) = refused(&snapshot) {
-            talk(&format!("branchwatch: {refused}; more: branchwatch doctor"));
+            warn(&format!("branchwatch: {refused}; more: branchwatch doctor"));
             break Some(exit::REFUSED);
         }
         let open = ids.iter().filter(|id| !ended.contains_key(id)).count();
@@ -118,22 +116,12 @@ fn known(
     let stored =
         if global.no_state { Vec::new() } else { setup::load(&mut setup::store(global, config)?)? };
     let now = SystemClock.now();
-    let new = |id: SessionId| {
-        WatchedSession::new(WatchEntry {
-            id,
-            reference: None,
-            tags: Vec::new(),
-            added_at: now,
-            deadline: None,
-            resources_ttl: None,
-        })
-    };
     let find = |id: &SessionId| stored.iter().find(|session| session.id() == *id).cloned();
     let unarchived = |mut session: WatchedSession| {
         Arc::make_mut(&mut session.own).archived_at = None;
         session
     };
-    Ok(ids.iter().map(|id| find(id).map_or_else(|| new(*id), unarchived)).collect())
+    Ok(ids.iter().map(|id| find(id).map_or_else(|| setup::unknown(*id, now), unarchived)).collect())
 }
 
 /// Whoever waits looks: each is asked as often as the one under the dashboard's cursor.
@@ -256,11 +244,11 @@ fn late(snapshot: &Snapshot) -> u8 {
     let failure = snapshot.sessions.iter().find_map(|s| s.poll.last_failure.as_ref());
     match (snapshot.health.last_ok, failure) {
         (None, Some(failure)) => {
-            talk(&format!("branchwatch: Yoti cannot be reached: {}", failure.summary));
+            warn(&format!("branchwatch: Yoti cannot be reached: {}", failure.summary));
             exit::UNREACHABLE
         }
         _ => {
-            talk("branchwatch: out of time (--timeout)");
+            warn("branchwatch: out of time (--timeout)");
             exit::LATE
         }
     }
@@ -274,6 +262,6 @@ fn keep(global: &Global, config: &Config, snapshot: &Snapshot) {
     let learned: Vec<Arc<WatchedSession>> = snapshot.sessions.iter().map(Arc::clone).collect();
     let kept = setup::store(global, config).and_then(|mut store| Ok(store.save(&learned)?));
     if let Err(why) = kept {
-        talk(&format!("warning: {why}"));
+        warn(&format!("warning: {why}"));
     }
 }

@@ -15,6 +15,7 @@ pub(super) struct ConfigFile {
     pub(super) export_dir: Option<PathBuf>,
     pub(super) theme: Option<String>,
     pub(super) lock_after: Option<String>,
+    pub(super) privacy: Option<String>,
     pub(super) mouse: Option<bool>,
     #[serde(default)]
     pub(super) profiles: BTreeMap<String, Profile>,

@@ -43,7 +43,7 @@ pub(super) fn resolve(resolver: &mut Resolver, file: &ConfigFile) -> Result<Fit,
         wide_from,
         ..usual
     };
-    Ok(Fit { mouse, proportions })
+    Ok(Fit { mouse, proportions, ..Fit::default() })
 }
 
 const fn source(given: bool) -> Source {

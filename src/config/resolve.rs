@@ -16,6 +16,8 @@ use super::place::{explained, placed};
 use super::tables::{keys, views};
 use super::{Config, ConfigError, PRODUCTION, Shown, Source};
 use crate::api::client::checked_base_url;
+use crate::app::fitting::Fit;
+use crate::domain::personal::Privacy;
 use crate::domain::rules::{PassRule as Rule, Rules};
 use crate::domain::span::parse_span;
 use crate::domain::wire_enum::CheckType;
@@ -54,6 +56,10 @@ pub struct Flags {
     pub profile: Option<String>,
     /// `--max-rps`
     pub max_rps: Option<f64>,
+    /// `--privacy`
+    pub privacy: Option<Privacy>,
+    /// `--tz`
+    pub zone: Option<String>,
     /// `--interval`
     pub interval: Option<String>,
     /// `--offline`
@@ -142,7 +148,9 @@ fn resolved(
     let export_dir = export_dir(&mut resolver, &file, places.home_dir());
     let desk = super::desk::resolve(&mut resolver, &file, profile)?;
     let alarms = super::alarms::resolve(&mut resolver, &file)?;
+    let (privacy, zone) = super::show::resolve(&mut resolver, &file, flags)?;
     let fit = super::fit::resolve(&mut resolver, &file)?;
+    let fit = Fit { privacy: privacy.unwrap_or_default(), ..fit };
     let theme = super::theme_named(flags, environment, file.theme.as_ref());
     if let Some((name, source)) = &theme {
         resolver.show("theme", name, source.clone());
@@ -160,6 +168,8 @@ fn resolved(
         rules,
         refresh,
         notifications: receiver,
+        privacy,
+        zone,
         export_dir,
         desk,
         alarms,

@@ -3,13 +3,15 @@
 //! Owns the one way from two states of the world to events: the changes of the timelines, and what
 //! became true of a stage, a deadline or the data's age. Must never decide what is drawn or sent.
 
+mod kind;
+
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
 use jiff::Timestamp;
 
 use crate::domain::attention::{Assessment, Reason, assess};
-use crate::domain::change::{ChangeKind, TimelineEvent};
+use crate::domain::change::TimelineEvent;
 use crate::domain::ids::SessionId;
 use crate::domain::rules::Rules;
 use crate::domain::snapshot::{Connection, SessionTable, Snapshot};
@@ -17,127 +19,7 @@ use crate::domain::stage::{Stage, Verdict};
 use crate::domain::stats;
 use crate::domain::watched::WatchedSession;
 
-/// Kinds of events, by the words that `--events` takes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-#[expect(missing_docs, reason = "the words say it")]
-pub enum Kind {
-    // What became true.
-    AtCounter,
-    Visit,
-    TurnedAway,
-    Approve,
-    Reject,
-    Refer,
-    Expired,
-    DueToday,
-    Stale,
-    // What an answer or a notification told.
-    FirstAnswer,
-    State,
-    Resource,
-    Task,
-    Check,
-    Requirement,
-    Letter,
-    IdentityProfile,
-    Gone,
-    Back,
-    Notified,
-    Other,
-    // The watch-list and the connection.
-    Added,
-    Removed,
-    Connection,
-}
-
-impl Kind {
-    /// All, in the order of the help.
-    pub const ALL: [Self; 24] = [
-        Self::AtCounter,
-        Self::Visit,
-        Self::TurnedAway,
-        Self::Approve,
-        Self::Reject,
-        Self::Refer,
-        Self::Expired,
-        Self::DueToday,
-        Self::Stale,
-        Self::FirstAnswer,
-        Self::State,
-        Self::Resource,
-        Self::Task,
-        Self::Check,
-        Self::Requirement,
-        Self::Letter,
-        Self::IdentityProfile,
-        Self::Gone,
-        Self::Back,
-        Self::Notified,
-        Self::Other,
-        Self::Added,
-        Self::Removed,
-        Self::Connection,
-    ];
-
-    /// Its word: stable, lower case.
-    #[must_use]
-    pub const fn word(self) -> &'static str {
-        match self {
-            Self::AtCounter => "at_counter",
-            Self::Visit => "visit",
-            Self::TurnedAway => "turned_away",
-            Self::Approve => "approve",
-            Self::Reject => "reject",
-            Self::Refer => "refer",
-            Self::Expired => "expired",
-            Self::DueToday => "due_today",
-            Self::Stale => "stale",
-            Self::FirstAnswer => "first_answer",
-            Self::State => "state",
-            Self::Resource => "resource",
-            Self::Task => "task",
-            Self::Check => "check",
-            Self::Requirement => "requirement",
-            Self::Letter => "letter",
-            Self::IdentityProfile => "identity_profile",
-            Self::Gone => "gone",
-            Self::Back => "back",
-            Self::Notified => "notified",
-            Self::Other => "other",
-            Self::Added => "added",
-            Self::Removed => "removed",
-            Self::Connection => "connection",
-        }
-    }
-
-    /// The kind of this word; `-` is as good as `_`.
-    #[must_use]
-    pub fn named(word: &str) -> Option<Self> {
-        let word = word.trim().to_ascii_lowercase().replace('-', "_");
-        Self::ALL.into_iter().find(|kind| kind.word() == word)
-    }
-
-    fn of(what: &ChangeKind) -> Option<Self> {
-        Some(match what {
-            ChangeKind::FirstSeen => Self::FirstAnswer,
-            ChangeKind::State(..) => Self::State,
-            ChangeKind::ResourceAdded { .. }
-            | ChangeKind::ResourceUpdated { .. }
-            | ChangeKind::ResourceRemoved { .. } => Self::Resource,
-            ChangeKind::Task(..) => Self::Task,
-            ChangeKind::Check { .. } => Self::Check,
-            ChangeKind::Requirement(..) => Self::Requirement,
-            ChangeKind::LetterSet(..) => Self::Letter,
-            ChangeKind::IdentityProfile(_) => Self::IdentityProfile,
-            ChangeKind::Gone => Self::Gone,
-            ChangeKind::Back => Self::Back,
-            // Told once, with what the answers say of it.
-            ChangeKind::FirstBranchVisit => return None,
-            ChangeKind::Notified(_) => Self::Notified,
-            ChangeKind::Other => Self::Other,
-        })
-    }
-}
+pub use kind::Kind;
 
 /// One event.
 #[derive(Clone, Debug)]
@@ -229,7 +111,7 @@ impl Herald {
     fn connected(&mut self, snapshot: &Snapshot, now: Timestamp, told: &mut Vec<Happening>) {
         let word = standing(&snapshot.health.connection);
         // Starting is no news, nor is the first good answer.
-        let first = self.connection.is_none() && matches!(word, "live" | "following");
+        let first = self.connection.is_none() && word == "live";
         let news = word != "starting" && self.connection != Some(word);
         if !news {
             return;
@@ -369,6 +251,27 @@ fn since(kind: Kind, session: &WatchedSession, assessment: &Assessment) -> Optio
     }
 }
 
+/// What became true of a session from one moment to another, as far as its answers tell when.
+#[must_use]
+pub fn told_since(
+    session: &WatchedSession,
+    assessment: &Assessment,
+    from: Timestamp,
+    to: Timestamp,
+) -> Vec<(Timestamp, Kind)> {
+    let when = |kind: Kind| match kind {
+        Kind::Visit | Kind::Approve | Kind::Reject | Kind::Refer => {
+            since(kind, session, assessment)
+        }
+        _ => None,
+    };
+    let told = holds(session, assessment).into_iter().filter_map(|kind| Some((when(kind)?, kind)));
+    let mut told: Vec<(Timestamp, Kind)> =
+        told.filter(|(at, _)| (from..=to).contains(at)).collect();
+    told.sort();
+    told
+}
+
 /// The word for how the connection stands: stable, lower case.
 #[must_use]
 pub const fn standing(connection: &Connection) -> &'static str {
@@ -388,7 +291,7 @@ pub const fn standing(connection: &Connection) -> &'static str {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::change::Origin;
+    use crate::domain::change::{ChangeKind, Origin};
     use crate::domain::fixture as f;
     use crate::domain::wire_enum::{Recommendation, RequirementType, SessionState, SourceType};
 

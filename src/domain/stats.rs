@@ -87,12 +87,13 @@ pub fn done_at(watched: &WatchedSession) -> Option<Timestamp> {
     })
 }
 
-fn letter_seen(watched: &WatchedSession) -> Option<Timestamp> {
+/// When the letter was first seen.
+pub(crate) fn letter_seen(watched: &WatchedSession) -> Option<Timestamp> {
     let letter = |kind: &ChangeKind| matches!(kind, ChangeKind::LetterSet(..));
     watched.timeline.iter().find(|event| letter(&event.what)).map(|event| event.seen_at)
 }
 
-fn positive(from: Timestamp, to: Timestamp) -> Option<SignedDuration> {
+pub(crate) fn positive(from: Timestamp, to: Timestamp) -> Option<SignedDuration> {
     (to > from).then(|| to.duration_since(from))
 }
 
@@ -110,7 +111,7 @@ fn count(hours: &mut [u32; HOURS], hour: usize) {
     }
 }
 
-fn median(mut spans: Vec<SignedDuration>) -> Option<Median> {
+pub(crate) fn median(mut spans: Vec<SignedDuration>) -> Option<Median> {
     spans.sort_unstable();
     let span = *spans.get(spans.len().checked_sub(1)? / 2)?;
     Some(Median { span, of: spans.len() })

@@ -123,7 +123,7 @@ fn ages(session: &WatchedSession, origin: &Origin<'_>) -> Value {
 }
 
 /// A kept answer as it was, without secrets.
-fn kept(raw: &str) -> Result<Value, ExportError> {
+pub(super) fn kept(raw: &str) -> Result<Value, ExportError> {
     let mut value: Value =
         serde_json::from_str(raw).map_err(|why| ExportError::Unreadable(why.to_string()))?;
     remove_secrets(&mut value);
@@ -190,7 +190,7 @@ fn requirements(session: &WatchedSession) -> Vec<Value> {
         .collect()
 }
 
-fn event(event: &TimelineEvent) -> Value {
+pub(super) fn event(event: &TimelineEvent) -> Value {
     let origin = match event.origin {
         Source::Api => "api",
         Source::Observed => "observed",

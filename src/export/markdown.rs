@@ -155,7 +155,8 @@ fn timeline(session: &WatchedSession) -> String {
 }
 
 /// Text that is text in Markdown too: one safe line, every mark escaped.
-fn plain(text: &str) -> String {
+#[must_use]
+pub fn plain(text: &str) -> String {
     let safe = crate::text::shown_str(text, 500);
     let mut out = String::with_capacity(safe.len());
     for c in safe.chars() {

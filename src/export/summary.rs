@@ -8,11 +8,12 @@ use super::document::{safe, stage_name};
 use super::{Origin, SCHEMA_VERSION};
 use crate::domain::attention::assess;
 use crate::domain::coverage;
+use crate::domain::personal::{Privacy, label};
 use crate::domain::watched::WatchedSession;
 
-/// What `list --json` says of a session; references stand in full, as the operator gave them.
+/// What `list --json` says of a session; labels as this much privacy shows them.
 #[must_use]
-pub fn summary(session: &WatchedSession, origin: &Origin<'_>) -> Value {
+pub fn summary(session: &WatchedSession, origin: &Origin<'_>, privacy: Privacy) -> Value {
     let assessment = assess(session, origin.rules, origin.now);
     let (supplied, required) = coverage::derive(session).counts();
     let attention: Vec<&str> = assessment.findings.iter().map(|f| f.text.as_str()).collect();
@@ -22,8 +23,8 @@ pub fn summary(session: &WatchedSession, origin: &Origin<'_>) -> Value {
         "profile": origin.profile,
         "environment": origin.environment,
         "session_id": session.id().to_string(),
-        "reference": session.entry.reference,
-        "tags": session.entry.tags,
+        "reference": session.entry.reference.as_deref().map(|text| label(text, privacy)),
+        "tags": session.entry.tags.iter().map(|text| label(text, privacy)).collect::<Vec<_>>(),
         "state": state.map(crate::domain::wire_enum::SessionState::as_raw),
         "stage": stage_name(&assessment.stage),
         "attention": attention,
@@ -46,4 +47,10 @@ pub fn json_array(values: impl Iterator<Item = Value>) -> String {
 #[must_use]
 pub fn json_lines(values: impl Iterator<Item = Value>) -> String {
     values.map(|value| safe(&value.to_string())).collect()
+}
+
+/// A pretty document.
+#[must_use]
+pub fn json_text(value: &Value) -> String {
+    super::document::escaped(value)
 }

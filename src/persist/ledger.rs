@@ -27,19 +27,25 @@ pub fn tally(persistence: &mut impl Persistence) -> Result<Tally, PersistError> 
     })
 }
 
-/// Keeps them.
-///
-/// # Errors
-/// See [`PersistError`].
-pub fn keep(persistence: &mut impl Persistence, tally: &Tally) -> Result<(), PersistError> {
-    let value = json!({
+/// The counters as they are kept, and as `stats --json` tells them.
+#[must_use]
+pub fn value(tally: &Tally) -> Value {
+    json!({
         "received": tally.received,
         "unknown_sessions": tally.unknown_sessions,
         "confirmed": tally.confirmed,
         "missed": tally.missed,
         "unconfirmed": tally.unconfirmed,
         "not_subscribed": tally.not_subscribed,
-    });
+    })
+}
+
+/// Keeps them.
+///
+/// # Errors
+/// See [`PersistError`].
+pub fn keep(persistence: &mut impl Persistence, tally: &Tally) -> Result<(), PersistError> {
+    let value = value(tally);
     persistence.set_state(NAME, &value.to_string())
 }
 

@@ -10,8 +10,11 @@ use std::process::{Child, Command, Output, Stdio};
 
 use serde_json::Value;
 
+mod evidence;
+mod figures;
 mod list;
 mod wait;
+mod watch;
 
 struct World {
     home: tempfile::TempDir,

@@ -3,7 +3,6 @@
 //! Owns the dialog. Nothing is fetched before it is asked for; a picture begins pixelated, lives in
 //! the open dialog alone, and only one at a time.
 
-use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use super::Hand;
@@ -18,6 +17,7 @@ use crate::app::update::say;
 use crate::app::view::{Cell, Tone};
 use crate::app::words::wire;
 use crate::domain::ids::{MediaId, SessionId};
+use crate::domain::media_list::{Listed, listed};
 use crate::domain::personal::file_stem;
 use crate::domain::resource::Media;
 use crate::domain::wire_enum::MediaType;
@@ -84,27 +84,16 @@ pub(crate) fn open(model: &mut Model) -> Vec<Effect> {
     let Some(item) = model.item() else { return Vec::new() };
     let session = &item.session;
     let under: Vec<&str> = model.tree.selected.iter().map(|step| step.key.as_str()).collect();
-    let mut items: Vec<MediaItem> = Vec::new();
-    let mut seen = BTreeMap::new();
-    for resource in session.session().map_or(&[][..], |s| &s.resources) {
-        let document = resource.document().and_then(|d| d.document_type.as_ref());
-        let of = document.map_or_else(|| resource.kind.container(), |kind| kind.as_raw());
-        for media in &resource.media {
-            let mut role = format!("{} {}", wire(of), media.role);
-            let number = seen.entry(role.clone()).or_insert(0_usize);
-            *number += 1;
-            if *number > 1 {
-                role = format!("{role} {number}");
-            }
-            items.push(MediaItem {
-                role,
-                kind: wire(media.media_type.as_ref().map_or("?", |kind| kind.as_raw())),
-                age: media.created.map_or_else(|| "—".to_owned(), |at| model.times.since(at)),
-                size: None,
-                media: media.clone(),
-            });
-        }
-    }
+    let items: Vec<MediaItem> = listed(session)
+        .into_iter()
+        .map(|Listed { media, of, role }| MediaItem {
+            role: format!("{} {role}", wire(of.as_raw())),
+            kind: wire(media.media_type.as_ref().map_or("?", |kind| kind.as_raw())),
+            age: media.created.map_or_else(|| "—".to_owned(), |at| model.times.since(at)),
+            size: None,
+            media: media.clone(),
+        })
+        .collect();
     if items.is_empty() {
         say(model, "this session holds no media", Tone::Plain);
         return Vec::new();

@@ -138,6 +138,8 @@ pub(in crate::cli) enum FormatArg {
     Jsonl,
     Csv,
     Md,
+    /// A folder for each session: JSON, letter, list of media, and a manifest with SHA-256 sums
+    Bundle,
 }
 
 /// Shape of an export.

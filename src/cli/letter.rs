@@ -1,0 +1,117 @@
+//! `letter ID`: what the customer letter says, and the letter itself as a PDF.
+//!
+//! Owns asking once. The PDF is personal: its line stands in the audit log before it leaves.
+
+use std::io::{IsTerminal, Write};
+use std::path::Path;
+use std::time::Duration;
+
+use serde_json::json;
+
+use super::args::{Global, LetterShow};
+use super::exit::{self, Failure};
+use super::output::{data, talk};
+use super::{ask, hands, setup, show};
+use crate::api::SessionApi;
+use crate::api::client::LetterPdf;
+use crate::clock::{Clock, SystemClock};
+use crate::config::Config;
+use crate::domain::deed::Deed;
+use crate::domain::ids::SessionId;
+use crate::domain::watched::{Letter, WatchedSession};
+use crate::export::{Existing, write_bytes};
+
+pub(super) async fn run(global: &Global, args: &LetterShow) -> Result<u8, Failure> {
+    let id = setup::one(args.id.as_deref().unwrap_or_default())?;
+    let config = setup::config(global)?;
+    let wait = setup::timeout(&args.timeout)?;
+    if let Some(target) = &args.pdf {
+        return pdf(global, &config, id, (target, args.force, wait)).await;
+    }
+    let mut session = setup::unknown(id, SystemClock.now());
+    let letter = if global.offline {
+        let known = setup::load(&mut setup::store(global, &config)?)?;
+        setup::find(&known, id)?.answers.letter.clone()
+    } else {
+        asked(&config, id, wait).await?
+    };
+    let set = matches!(letter, Letter::Set(_));
+    std::sync::Arc::make_mut(&mut session.answers).letter = letter;
+    if args.json {
+        data(&document(&session, &config)?)?;
+    } else if set {
+        data(&show::letter(&session))?;
+    }
+    if set {
+        return Ok(exit::OK);
+    }
+    Err(Failure::NotFound(match session.answers.letter {
+        Letter::NotKnown => "the letter is not known yet".to_owned(),
+        _ => "no letter is set for this session".to_owned(),
+    }))
+}
+
+async fn asked(config: &Config, id: SessionId, wait: Duration) -> Result<Letter, Failure> {
+    let client = setup::client(config)?;
+    match ask::retried(ask::within(wait), || client.instructions(id)).await {
+        Ok(answer) => Ok(Letter::Set(std::sync::Arc::new(answer))),
+        Err(why) if why.is_missing() && why.has_code("SESSION_NOT_FOUND") => Err(why.into()),
+        Err(why) if why.is_missing() || why.status() == Some(409) => {
+            Ok(Letter::NotSet(SystemClock.now()))
+        }
+        Err(why) => Err(why.into()),
+    }
+}
+
+fn document(session: &WatchedSession, config: &Config) -> Result<String, Failure> {
+    let mut value = json!({
+        "schema_version": crate::export::SCHEMA_VERSION,
+        "profile": config.profile,
+        "environment": config.environment,
+        "session_id": session.id().to_string(),
+    });
+    let letter = crate::export::letter(session, true)?;
+    if let (Some(map), Some(letter)) = (value.as_object_mut(), letter.as_object()) {
+        map.extend(letter.clone());
+        map.insert("stale".to_owned(), false.into());
+    }
+    Ok(crate::export::json_text(&value))
+}
+
+async fn pdf(
+    global: &Global,
+    config: &Config,
+    id: SessionId,
+    (target, force, wait): (&Path, bool, Duration),
+) -> Result<u8, Failure> {
+    let to_stdout = target.as_os_str() == "-";
+    if to_stdout && std::io::stdout().is_terminal() {
+        return Err(Failure::Usage("a PDF is nothing for a terminal: --pdf FILE".to_owned()));
+    }
+    if global.offline {
+        return Err(Failure::Usage("the letter is asked for: not with --offline".to_owned()));
+    }
+    let client = setup::client(config)?;
+    let bytes = match ask::retried(ask::within(wait), || client.letter_pdf(id)).await? {
+        LetterPdf::Ready(bytes) => bytes,
+        LetterPdf::NotThere => {
+            return Err(Failure::NotFound("there is no letter for this session".to_owned()));
+        }
+        LetterPdf::NotReady => {
+            let why = "the letter is not ready (409): Yoti makes it after the instructions are set";
+            return Err(Failure::Other(why.to_owned()));
+        }
+    };
+    // Before anything leaves: who takes a letter stands in the log.
+    hands::line(config, Deed::LetterTaken, id)?;
+    if to_stdout {
+        let mut out = std::io::stdout().lock();
+        out.write_all(bytes.reveal())?;
+        out.flush()?;
+        return Ok(exit::OK);
+    }
+    let existing = if force { Existing::Replace } else { Existing::Refuse };
+    let path = write_bytes(target, bytes.reveal(), existing)?;
+    talk(&format!("wrote {}", path.display()));
+    Ok(exit::OK)
+}

@@ -1,0 +1,167 @@
+//! `media ID`: the list of a session's media, and saving some of them.
+//!
+//! Owns the asking before anything is saved. Never automatic: `--yes`, or a typed confirmation; and
+//! a line in the audit log before each file.
+
+use std::path::Path;
+
+use serde_json::json;
+
+use super::args::{Global, MediaArgs};
+use super::exit::{self, Failure};
+use super::output::{data, table, talk, warn};
+use super::{ask, hands, setup, words};
+use crate::api::SessionApi;
+use crate::api::client::{Client, HeldMedia, MediaOutcome};
+use crate::clock::{Clock, SystemClock};
+use crate::config::Config;
+use crate::domain::deed::Deed;
+use crate::domain::ids::SessionId;
+use crate::domain::media_list::{Listed, listed};
+use crate::domain::personal::file_stem;
+use crate::domain::watched::WatchedSession;
+use crate::export::{Existing, write_bytes};
+
+pub(super) async fn run(global: &Global, args: &MediaArgs) -> Result<u8, Failure> {
+    let id = setup::one(&args.id)?;
+    let config = setup::config(global)?;
+    let session = session(global, &config, id, &args.timeout).await?;
+    let all = listed(&session);
+    let chosen = chosen(&all, args.media.as_deref())?;
+    let Some(folder) = &args.save else {
+        if args.json {
+            data(&document(&session, &config))?;
+        } else {
+            data(&lines(&chosen))?;
+        }
+        return Ok(exit::OK);
+    };
+    if global.offline {
+        return Err(Failure::Usage("media are asked for: not with --offline".to_owned()));
+    }
+    if chosen.is_empty() {
+        return Err(Failure::NotFound("this session holds no media".to_owned()));
+    }
+    if !args.yes {
+        let what = format!("{} of a person, which you then answer for", count(chosen.len()));
+        hands::typed(global, "SAVE", id, &what, "--yes")?;
+    }
+    let client = setup::client(&config)?;
+    let mut codes = std::collections::BTreeSet::new();
+    for (_, item) in chosen {
+        let saved = save(&client, &config, &session, (item, folder)).await;
+        codes.insert(match saved {
+            Ok(()) => exit::OK,
+            Err(failure) => {
+                warn(&format!("{}: {failure}", named(item)));
+                failure.code()
+            }
+        });
+    }
+    Ok(if codes.len() > 1 { exit::PARTLY } else { codes.first().copied().unwrap_or(exit::OK) })
+}
+
+/// As the store knows it, asked anew unless offline: media ids may have been replaced.
+async fn session(
+    global: &Global,
+    config: &Config,
+    id: SessionId,
+    timeout: &str,
+) -> Result<WatchedSession, Failure> {
+    let wait = setup::timeout(timeout)?;
+    let stored =
+        if global.no_state { Vec::new() } else { setup::load(&mut setup::store(global, config)?)? };
+    if global.offline {
+        return setup::find(&stored, id).cloned();
+    }
+    let client = setup::client(config)?;
+    let known = stored.into_iter().find(|session| session.id() == id);
+    let mut session = known.unwrap_or_else(|| setup::unknown(id, SystemClock.now()));
+    let answer = ask::retried(ask::within(wait), || client.session(id)).await?;
+    std::sync::Arc::make_mut(&mut session.answers).session = Some(std::sync::Arc::new(answer));
+    Ok(session)
+}
+
+type Numbered<'a, 'b> = (usize, &'b Listed<'a>);
+
+/// All, or the one of this number or id.
+fn chosen<'a, 'b>(
+    all: &'b [Listed<'a>],
+    which: Option<&str>,
+) -> Result<Vec<Numbered<'a, 'b>>, Failure> {
+    let numbered = all.iter().enumerate().map(|(at, item)| (at + 1, item));
+    let Some(which) = which else { return Ok(numbered.collect()) };
+    let is = |number: usize, item: &Listed<'_>| {
+        number.to_string() == which || words::safe(item.media.id.text()) == which
+    };
+    let found: Vec<_> = numbered.filter(|(number, item)| is(*number, item)).collect();
+    if found.is_empty() {
+        let which = crate::text::shown_str(which, 60);
+        return Err(Failure::NotFound(format!(
+            "no media {which} in this session: give a number or an id of its list"
+        )));
+    }
+    Ok(found)
+}
+
+fn lines(chosen: &[Numbered<'_, '_>]) -> String {
+    let row = |(number, item): &Numbered<'_, '_>| {
+        let kind = item.media.media_type.as_ref().map(|kind| words::safe(&kind.text()));
+        vec![
+            number.to_string(),
+            named(item),
+            kind.unwrap_or_else(|| "?".to_owned()),
+            item.media.created.map(|at| at.to_string()).unwrap_or_default(),
+            words::safe(item.media.id.text()),
+        ]
+    };
+    table(&chosen.iter().map(row).collect::<Vec<_>>())
+}
+
+fn named(item: &Listed<'_>) -> String {
+    format!("{} {}", words::safe(&item.of), item.role)
+}
+
+fn count(number: usize) -> String {
+    if number == 1 { "one media".to_owned() } else { format!("{number} media") }
+}
+
+fn document(session: &WatchedSession, config: &Config) -> String {
+    let fetched_at = session.answers.session.as_ref().map(|answer| answer.fetched_at.to_string());
+    crate::export::json_text(&json!({
+        "schema_version": crate::export::SCHEMA_VERSION,
+        "profile": config.profile,
+        "environment": config.environment,
+        "session_id": session.id().to_string(),
+        "media": crate::export::media(session),
+        "fetched_at": fetched_at,
+        "stale": false,
+    }))
+}
+
+async fn save(
+    client: &Client<SystemClock>,
+    config: &Config,
+    session: &WatchedSession,
+    (item, folder): (&Listed<'_>, &Path),
+) -> Result<(), Failure> {
+    let id = session.id();
+    let outcome = client.media_of(id, item.media).await;
+    let says = outcome.sentence();
+    let HeldMedia { bytes, form, doubt, .. } = match outcome {
+        MediaOutcome::Held(held) if !held.bytes.is_empty() => held,
+        MediaOutcome::Failed(error) => return Err(error.into()),
+        MediaOutcome::Missing(_) => return Err(Failure::NotFound(says)),
+        _ => return Err(Failure::Other(says)),
+    };
+    hands::line(config, Deed::MediaSaved, id)?;
+    let stem = file_stem(session.entry.reference.as_deref(), id);
+    let part: String =
+        named(item).chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '-' }).collect();
+    let stamp = SystemClock.now().strftime("%Y%m%dT%H%M%SZ").to_string();
+    let path = folder.join(format!("{stem}_{part}_{stamp}.{}", form.ending()));
+    let path = write_bytes(&path, bytes.reveal(), Existing::NextFree)?;
+    let doubt = doubt.map(|_| format!("; but {says}")).unwrap_or_default();
+    talk(&format!("wrote {}{doubt}", path.display()));
+    Ok(())
+}

@@ -1,0 +1,54 @@
+//! How much is shown, and in which time zone.
+//!
+//! Owns that the strictest of flag and file wins where privacy is meant.
+
+use jiff::tz::TimeZone;
+
+use super::file::ConfigFile;
+use super::resolve::{Flags, Resolver, wrong};
+use super::{ConfigError, Source};
+use crate::domain::personal::Privacy;
+
+pub(super) fn resolve(
+    resolver: &mut Resolver,
+    file: &ConfigFile,
+    flags: &Flags,
+) -> Result<(Option<Privacy>, TimeZone), ConfigError> {
+    let of_file = file.privacy.as_deref().map(read).transpose();
+    let of_file = of_file.map_err(|why| wrong("privacy", Source::File, why))?;
+    let of_file = of_file.map(|privacy| (privacy, Source::File));
+    let of_flag = flags.privacy.map(|privacy| (privacy, Source::Flag("--privacy")));
+    let strictest = of_file.into_iter().chain(of_flag).min_by_key(|(privacy, _)| *privacy);
+    if let Some((privacy, source)) = &strictest {
+        resolver.show("privacy", word(*privacy), source.clone());
+    }
+    let zone = match &flags.zone {
+        None => TimeZone::system(),
+        Some(name) => {
+            let source = Source::Flag("--tz");
+            let expected = "is no time zone: expected such as Europe/London or UTC".to_owned();
+            let zone =
+                TimeZone::get(name).map_err(|_unknown| wrong("tz", source.clone(), expected))?;
+            resolver.show("tz", name, source);
+            zone
+        }
+    };
+    Ok((strictest.map(|(privacy, _)| privacy), zone))
+}
+
+fn read(text: &str) -> Result<Privacy, String> {
+    match text {
+        "mask" => Ok(Privacy::Masked),
+        "partial" => Ok(Privacy::Partial),
+        "off" => Ok(Privacy::Off),
+        _ => Err("expected \"mask\", \"partial\" or \"off\"".to_owned()),
+    }
+}
+
+const fn word(privacy: Privacy) -> &'static str {
+    match privacy {
+        Privacy::Masked => "mask",
+        Privacy::Partial => "partial",
+        Privacy::Off => "off",
+    }
+}

@@ -1,0 +1,235 @@
+//! A bundle: a folder with all that is known of one session, and the sums of its files.
+//!
+//! Owns the folder's form, its writing (whole or not at all) and its checking.
+
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
+
+use aws_lc_rs::digest::{SHA256, digest};
+use serde_json::{Value, json};
+
+use super::document::{escaped, kept};
+use super::mask::mask;
+use super::{Contents, Existing, ExportError, Origin, SCHEMA_VERSION, document, file, write};
+use crate::domain::media_list::listed;
+use crate::domain::watched::{Letter, WatchedSession};
+
+/// The file with the sums.
+pub const MANIFEST: &str = "manifest.json";
+/// What a manifest says of itself.
+const KIND: &str = "branchwatch bundle";
+/// No manifest is longer.
+const LARGEST: u64 = 1024 * 1024;
+
+/// The name of a session's bundle.
+#[must_use]
+pub fn bundle_name(session: &WatchedSession, origin: &Origin<'_>) -> String {
+    format!("{}.bundle", file::file_name(session, origin.now).trim_end_matches(".json"))
+}
+
+/// Names and texts of the files: the document, the letter, the list of media, and the manifest last.
+///
+/// # Errors
+/// See [`ExportError`].
+pub fn bundle(
+    session: &WatchedSession,
+    contents: Contents,
+    origin: &Origin<'_>,
+) -> Result<Vec<(&'static str, String)>, ExportError> {
+    let mut files = vec![
+        ("session.json", document(session, contents, origin)?.text),
+        ("letter.json", escaped(&letter(session, contents.masked)?)),
+        ("media.json", escaped(&media(session))),
+    ];
+    let sums: Vec<Value> = files
+        .iter()
+        .map(|(name, text)| {
+            json!({ "name": name, "bytes": text.len(), "sha256": sum(text.as_bytes()) })
+        })
+        .collect();
+    let manifest = json!({
+        "schema_version": SCHEMA_VERSION,
+        "kind": KIND,
+        "exported_at": origin.now.to_string(),
+        "profile": origin.profile,
+        "environment": origin.environment,
+        "session_id": session.id().to_string(),
+        "masked": contents.masked,
+        "files": sums,
+    });
+    files.push((MANIFEST, escaped(&manifest)));
+    Ok(files)
+}
+
+/// What is known of the letter, the answer as it was without secrets.
+///
+/// # Errors
+/// When the kept answer cannot be read.
+pub fn letter(session: &WatchedSession, masked: bool) -> Result<Value, ExportError> {
+    Ok(match &session.answers.letter {
+        Letter::NotKnown => json!({ "state": "not_known", "fetched_at": null, "letter": null }),
+        Letter::NotSet(at) => {
+            json!({ "state": "not_set", "fetched_at": at.to_string(), "letter": null })
+        }
+        Letter::Set(answer) => {
+            let mut value = kept(&answer.raw)?;
+            if masked {
+                mask(&mut value, "", &mut Vec::new());
+            }
+            let at = answer.fetched_at.to_string();
+            json!({ "state": "set", "fetched_at": at, "letter": value })
+        }
+    })
+}
+
+/// The media by their ids; their content is asked for one by one, never here.
+#[must_use]
+pub fn media(session: &WatchedSession) -> Value {
+    let time = |at: Option<jiff::Timestamp>| at.map(|at| at.to_string());
+    listed(session)
+        .iter()
+        .map(|item| {
+            json!({
+                "media_id": item.media.id.text().as_raw(),
+                "type": item.media.media_type.as_ref().map(crate::domain::wire_enum::MediaType::as_raw),
+                "of": item.of.as_raw(),
+                "role": item.role,
+                "created": time(item.media.created),
+                "last_updated": time(item.media.last_updated),
+            })
+        })
+        .collect()
+}
+
+fn sum(bytes: &[u8]) -> String {
+    let digits = |mut text: String, byte: &u8| {
+        text.push_str(&format!("{byte:02x}"));
+        text
+    };
+    digest(&SHA256, bytes).as_ref().iter().fold(String::new(), digits)
+}
+
+/// Writes a bundle as a folder of mode 0700: under another name first, so that it is whole or not
+/// there. With [`Existing::Replace`] a bundle that stands there goes; nothing else ever does.
+///
+/// # Errors
+/// See [`ExportError`].
+pub fn write_bundle(
+    folder: &Path,
+    files: &[(&'static str, String)],
+    existing: Existing,
+) -> Result<PathBuf, ExportError> {
+    let io = |cause| ExportError::Io { path: folder.to_path_buf(), cause };
+    let there = folder.symlink_metadata().is_ok();
+    if there && (existing != Existing::Replace || read(folder).is_err()) {
+        return Err(ExportError::Exists(folder.to_path_buf()));
+    }
+    let parent = match folder.parent() {
+        Some(parent) if !parent.as_os_str().is_empty() => parent,
+        _ => Path::new("."),
+    };
+    fs::create_dir_all(parent).map_err(io)?;
+    let made = tempfile::Builder::new()
+        .prefix(".branchwatch-")
+        .permissions(fs::Permissions::from_mode(0o700))
+        .tempdir_in(parent)
+        .map_err(io)?;
+    for (name, text) in files {
+        write(&made.path().join(name), text, Existing::Refuse)?;
+    }
+    if there {
+        fs::remove_dir_all(folder).map_err(io)?;
+    }
+    let made = made.keep();
+    fs::rename(&made, folder).map_err(|cause| {
+        // What could not take its name must not stay under another.
+        let _removed = fs::remove_dir_all(&made);
+        io(cause)
+    })?;
+    Ok(folder.to_path_buf())
+}
+
+/// How one file of a bundle stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Sum {
+    /// As the manifest has it.
+    Right,
+    /// Its bytes are others.
+    Changed,
+    /// It is not there, or cannot be read.
+    Missing,
+    /// The manifest does not know it.
+    Unknown,
+}
+
+impl Sum {
+    /// In our words.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Right => "ok",
+            Self::Changed => "changed",
+            Self::Missing => "missing",
+            Self::Unknown => "not in the manifest",
+        }
+    }
+}
+
+/// A manifest as far as checking needs it.
+fn read(folder: &Path) -> Result<Vec<(String, u64, String)>, String> {
+    let path = folder.join(MANIFEST);
+    let about = fs::metadata(&path).map_err(|why| format!("{}: {why}", path.display()))?;
+    if about.len() > LARGEST {
+        return Err(format!("{} is no manifest: too large", path.display()));
+    }
+    let text = fs::read(&path).map_err(|why| format!("{}: {why}", path.display()))?;
+    let wrong = || format!("{} is no manifest of a bundle", path.display());
+    let value: Value = serde_json::from_slice(&text).map_err(|_why| wrong())?;
+    if value.get("kind").and_then(Value::as_str) != Some(KIND) {
+        return Err(wrong());
+    }
+    let files = value.get("files").and_then(Value::as_array).ok_or_else(wrong)?;
+    let part = |file: &Value| {
+        let name = file.get("name")?.as_str()?.to_owned();
+        // A name with a path in it would lead out of the folder.
+        let plain = !name.is_empty() && name != ".." && !name.contains(['/', '\\']);
+        let sum = file.get("sha256")?.as_str()?.to_ascii_lowercase();
+        plain.then_some((name, file.get("bytes")?.as_u64()?, sum))
+    };
+    files.iter().map(|file| part(file).ok_or_else(wrong)).collect()
+}
+
+/// Checks a bundle: every file that its manifest names, and that there are no others. `place` is the
+/// folder or the manifest in it.
+///
+/// # Errors
+/// In our words, when there is no manifest that can be read.
+pub fn verify(place: &Path) -> Result<Vec<(String, Sum)>, String> {
+    let folder = if place.is_dir() { place } else { place.parent().unwrap_or(Path::new(".")) };
+    let folder = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
+    let named = read(folder)?;
+    let mut found: Vec<(String, Sum)> = named
+        .iter()
+        .map(|(name, bytes, wanted)| {
+            let path = folder.join(name);
+            let plain = path.symlink_metadata().is_ok_and(|about| about.is_file());
+            let state = match fs::read(&path) {
+                Ok(read) if plain && read.len() as u64 == *bytes && sum(&read) == *wanted => {
+                    Sum::Right
+                }
+                Ok(_other) if plain => Sum::Changed,
+                _ => Sum::Missing,
+            };
+            (name.clone(), state)
+        })
+        .collect();
+    let others = fs::read_dir(folder).map_err(|why| format!("{}: {why}", folder.display()))?;
+    let mut others: Vec<String> = others
+        .filter_map(|entry| Some(entry.ok()?.file_name().to_string_lossy().into_owned()))
+        .filter(|name| name != MANIFEST && !named.iter().any(|(known, ..)| known == name))
+        .collect();
+    others.sort();
+    found.extend(others.into_iter().map(|name| (name, Sum::Unknown)));
+    Ok(found)
+}

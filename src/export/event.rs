@@ -1,0 +1,39 @@
+//! One event as JSON: for `watch --jsonl`, and for programs that are told.
+//!
+//! Owns that form.
+
+use serde_json::{Map, Value};
+
+use super::document::event as change;
+use super::{Origin, SCHEMA_VERSION, summary};
+use crate::domain::happening::{Happening, Kind};
+use crate::domain::personal::Privacy;
+
+/// The session's part is [`summary()`] at the time of the event; an event of the connection has none.
+#[must_use]
+pub fn event(happening: &Happening, origin: &Origin<'_>, privacy: Privacy) -> Value {
+    let mut map = Map::new();
+    map.insert("schema_version".to_owned(), SCHEMA_VERSION.into());
+    map.insert("event".to_owned(), happening.kind.word().into());
+    map.insert("at".to_owned(), happening.at.to_string().into());
+    map.insert("seen_at".to_owned(), happening.seen_at.to_string().into());
+    match &happening.session {
+        Some(session) => {
+            if let Value::Object(session) = summary(session, origin, privacy) {
+                map.extend(session);
+            }
+        }
+        None => {
+            map.insert("profile".to_owned(), origin.profile.into());
+            map.insert("environment".to_owned(), origin.environment.into());
+        }
+    }
+    let key = if happening.kind == Kind::Connection { "connection" } else { "words" };
+    if let Some(words) = &happening.words {
+        map.insert(key.to_owned(), words.as_str().into());
+    }
+    if let Some(event) = &happening.change {
+        map.insert("change".to_owned(), change(event));
+    }
+    Value::Object(map)
+}

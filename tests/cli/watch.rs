@@ -1,0 +1,166 @@
+//! `watch`: events as lines, from start to signal; two of them on one store; the service's unit.
+
+use std::io::{BufRead, BufReader};
+use std::process::{Child, ChildStdout, Stdio};
+
+use branchwatch::clock::{Clock, SystemClock};
+use serde_json::Value;
+
+use crate::{World, world};
+
+/// A running `watch`, its standard output read line by line.
+struct Watching {
+    child: Child,
+    lines: std::io::Lines<BufReader<ChildStdout>>,
+}
+
+impl Drop for Watching {
+    fn drop(&mut self) {
+        let _gone = self.child.kill();
+        let _reaped = self.child.wait();
+    }
+}
+
+fn watching(world: &World, arguments: &[&str]) -> Watching {
+    let quick = ["--interval", "1s", "--max-rps", "100"];
+    let mut command = world.command(&[arguments, &quick].concat());
+    let mut child = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
+    let lines = BufReader::new(child.stdout.take().unwrap()).lines();
+    Watching { child, lines }
+}
+
+impl Watching {
+    fn line(&mut self) -> String {
+        self.lines.next().unwrap().unwrap()
+    }
+
+    /// The first event of this kind, and those before it.
+    fn event(&mut self, kind: &str) -> (Value, Vec<String>) {
+        let mut before = Vec::new();
+        loop {
+            let event: Value = serde_json::from_str(&self.line()).unwrap();
+            if event["event"] == kind {
+                return (event, before);
+            }
+            before.push(event["event"].as_str().unwrap().to_owned());
+        }
+    }
+
+    fn signal(&mut self, name: &str) -> Option<i32> {
+        let number = self.child.id().to_string();
+        std::process::Command::new("kill").args([name, &number]).status().unwrap();
+        self.child.wait().unwrap().code()
+    }
+}
+
+#[test]
+fn a_session_is_told_from_its_first_answer_to_its_verdict_and_term_ends_it_with_all_saved() {
+    let world = world(&["--sessions", "1", "--scenario", "S07", "--speed", "3000"]);
+    let id = world.sessions[0].as_str();
+    world.run(&["add", id, "--ref", "dbs-1"], 0);
+    let mut watch = watching(&world, &["watch", "--jsonl"]);
+    let (reject, before) = watch.event("reject");
+    for kind in ["first_answer", "visit", "resource", "check"] {
+        assert!(before.iter().any(|word| word == kind), "{kind}: {before:?}");
+    }
+    assert_eq!((&reject["session_id"], &reject["reference"]), (&id.into(), &"dbs-1".into()));
+    assert_eq!((&reject["stage"], &reject["state"]), (&"done_reject".into(), &"COMPLETED".into()));
+    for key in ["schema_version", "profile", "environment", "fetched_at", "stale", "at", "words"] {
+        assert!(!reject[key].is_null(), "{key}: {reject}");
+    }
+    assert_eq!(watch.signal("-TERM"), Some(143));
+    world.run(&["show", id, "--exit-status"], 20);
+}
+
+#[test]
+fn of_two_on_one_store_one_asks_and_the_other_shows_and_takes_over_when_it_is_killed() {
+    let scenarios = ["--scenario", "S01", "--scenario", "S03"];
+    let world = world(&[&["--sessions", "2", "--speed", "0"], scenarios.as_slice()].concat());
+    let (first, second) = (world.sessions[0].as_str(), world.sessions[1].as_str());
+    world.run(&["add", first], 0);
+    let mut asks = watching(&world, &["watch", "--jsonl"]);
+    asks.event("first_answer");
+    let mut shows =
+        watching(&world, &["watch", "--jsonl", "--events", "added,first_answer,connection"]);
+    let (following, _) = shows.event("connection");
+    assert_eq!(following["connection"], "following");
+    world.run(&["add", second, "--tag", "late"], 0);
+    assert_eq!(asks.event("added").0["tags"][0], "late");
+    while shows.event("first_answer").0["session_id"] != second {}
+    asks.signal("-KILL");
+    let ended = SystemClock.now();
+    let (live, _) = shows.event("connection");
+    assert_eq!(live["connection"], "live");
+    let took = SystemClock.now().duration_since(ended).as_secs();
+    assert!(took < 15, "{took} s");
+    let third = "00000000-0000-4000-8000-000000000001";
+    world.run(&["add", third], 0);
+    assert_eq!(shows.event("added").0["session_id"], third, "it reloads the list now");
+    assert_eq!(shows.signal("-INT"), Some(130));
+}
+
+#[test]
+fn lines_for_people_are_sentences_without_signs_and_tell_only_what_is_asked_for() {
+    let scenarios = ["--scenario", "S01", "--scenario", "S07"];
+    let world = world(&[&["--sessions", "2", "--speed", "100000"], scenarios.as_slice()].concat());
+    world.run(&["add", &world.sessions[0], "--ref", "Amina Okafor", "--tag", "a"], 0);
+    world.run(&["add", &world.sessions[1], "--tag", "b"], 0);
+    let mut all = watching(&world, &["--a11y", "--tz", "UTC", "--privacy", "mask"]);
+    let mut said = Vec::new();
+    while !said.iter().any(|line: &String| line.contains("REJECT, or the identity")) {
+        said.push(all.line());
+    }
+    let said = said.join("\n");
+    assert!(said.contains("Yoti answered for the first time"), "{said}");
+    assert!(!said.contains("Amina") && !said.contains('\x1b'), "{said}");
+    let signs = said.chars().find(|c| !c.is_ascii() && *c != '▒');
+    assert_eq!(signs, None, "{said}");
+    drop(all);
+    let events = ["watch", "--jsonl", "--events", "approve,reject", "-f", "tag:a", "--no-state"];
+    world.run(&["watch", "--events", "weather"], 2);
+    assert!(world.run(&["watch", "--events", "rejekt"], 2).1.contains("nearest is reject"));
+    world.run(&events, 2);
+    world.run(&["watch", "not-a-session"], 2);
+    world.run(&["watch", "00000000-0000-4000-8000-000000000001"], 5);
+    world.run(&["watch", "-f", "stge:x"], 2);
+    let mut one = watching(
+        &world,
+        &["watch", "--no-state", "--jsonl", "--events", "reject", &world.sessions[1]],
+    );
+    let first: Value = serde_json::from_str(&one.line()).unwrap();
+    assert_eq!(
+        (&first["event"], &first["session_id"]),
+        (&"reject".into(), &world.sessions[1].as_str().into())
+    );
+}
+
+#[test]
+fn a_reader_of_events_that_goes_away_ends_the_watching_quietly() {
+    let world = world(&["--sessions", "1", "--scenario", "S01", "--speed", "3000"]);
+    world.run(&["add", &world.sessions[0]], 0);
+    let mut watch = watching(&world, &["watch"]);
+    watch.line();
+    let Watching { child, lines } = &mut watch;
+    // Its end of the pipe closes.
+    let (reader, _writer) = std::io::pipe().unwrap();
+    let open = std::mem::replace(
+        lines,
+        BufReader::new(std::process::ChildStdout::from(std::os::fd::OwnedFd::from(reader))).lines(),
+    );
+    drop(open);
+    assert_eq!(child.wait().unwrap().code(), Some(0));
+}
+
+#[test]
+fn the_units_command_line_is_one_that_the_program_takes() {
+    let unit = std::fs::read_to_string("assets/branchwatch.service").unwrap();
+    let line = unit.lines().find_map(|line| line.strip_prefix("ExecStart=")).unwrap();
+    let arguments: Vec<&str> = line.split(' ').skip(1).collect();
+    let world = crate::empty();
+    // It goes as far as the configuration, of which there is none here.
+    let (_, err) = world.run(&arguments, 3);
+    assert!(err.contains("nothing is configured"), "{err}");
+    let last: Value =
+        serde_json::from_str(err.lines().next().unwrap_or_default()).unwrap_or_default();
+    assert!(last.is_null() || last["level"].is_string(), "{err}");
+}
