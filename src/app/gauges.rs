@@ -16,8 +16,9 @@ use crate::domain::attention::{self, Reason};
 use crate::domain::call::Traffic;
 use crate::domain::stats::{self, HOURS};
 
-/// Counted anew after so many seconds.
+/// Counted anew after so many seconds, and after fewer when sessions stand otherwise than then.
 const AGAIN: i64 = 60;
+const SOON: i64 = 5;
 /// Requests are asked for after so many seconds.
 const TRAFFIC: i64 = 10;
 /// Columns and rows inside the alerts pane from which the figures have room.
@@ -40,6 +41,8 @@ pub struct Metrics {
 #[derive(Debug, Default)]
 pub(crate) struct Gauges {
     counted: Option<(Timestamp, Metrics)>,
+    /// How many stood where when they were counted.
+    standing: [usize; 4],
     asked_at: Option<Timestamp>,
     requests: (Vec<u32>, u32),
 }
@@ -72,7 +75,12 @@ pub(crate) fn tick(model: &mut Model) -> Option<Effect> {
     let over = |at: Option<Timestamp>, seconds: i64| {
         at.is_none_or(|at| now.duration_since(at).as_secs().abs() >= seconds)
     };
-    if model.areas().shape == Shape::Wide && over(model.gauges.counted.map(|(at, _)| at), AGAIN) {
+    let tally = model.sessions.tally();
+    let standing = [StageKind::Approve, StageKind::Reject, StageKind::Refer, StageKind::TurnedAway]
+        .map(|kind| tally.of(kind));
+    let after = if standing == model.gauges.standing { AGAIN } else { SOON };
+    if model.areas().shape == Shape::Wide && over(model.gauges.counted.map(|(at, _)| at), after) {
+        model.gauges.standing = standing;
         let metrics = counted(model);
         model.dirty |= model.gauges.counted.is_none_or(|(_, known)| known != metrics);
         model.gauges.counted = Some((now, metrics));
@@ -95,29 +103,35 @@ pub(crate) fn told(model: &mut Model, traffic: &Traffic) {
     model.gauges.requests = requests;
 }
 
+/// Only sessions that ended, and those that were turned away, are looked at closely.
 fn counted(model: &Model) -> Metrics {
     let now = model.times.now;
-    let all = model.sessions.by_urgency().map(|item| &*item.session);
-    let stats = stats::stats(all, &model.settings.rules, now);
-    let mut turned_away = [0; HOURS];
-    let mut count = |at: Timestamp| {
-        let hour = stats::hour(at, now).and_then(|hour| turned_away.get_mut(hour));
-        if let Some(figure) = hour {
-            *figure += 1;
+    let mut metrics = Metrics::default();
+    for item in model.sessions.by_urgency() {
+        let kind = item.facts.kind;
+        if kind.is_completed() {
+            let done = stats::done_at(&item.session);
+            count(&mut metrics.completed, done, now);
+            count(&mut metrics.rejected, done.filter(|_| kind == StageKind::Reject), now);
+        } else if kind == StageKind::TurnedAway {
+            let found = attention::assess(&item.session, &model.settings.rules, now);
+            let finding = found.findings.iter().find(|f| f.reason == Reason::TurnedAway);
+            count(&mut metrics.turned_away, finding.and_then(|finding| finding.since), now);
         }
-    };
-    let still = |kind| kind == StageKind::TurnedAway;
-    for item in model.sessions.by_urgency().filter(|item| still(item.facts.kind)) {
-        let found = attention::assess(&item.session, &model.settings.rules, now);
-        let finding = found.findings.iter().find(|f| f.reason == Reason::TurnedAway);
-        finding.and_then(|finding| finding.since).into_iter().for_each(&mut count);
     }
     // Who came back since.
     for entry in model.bell.log().filter(|entry| entry.alarm == Alarm::TurnedAway) {
         let item = model.sessions.item(entry.id);
-        if !item.is_some_and(|item| still(item.facts.kind)) {
-            count(entry.at);
+        if item.is_none_or(|item| item.facts.kind != StageKind::TurnedAway) {
+            count(&mut metrics.turned_away, Some(entry.at), now);
         }
     }
-    Metrics { completed: stats.completed, rejected: stats.rejected, turned_away }
+    metrics
+}
+
+fn count(hours: &mut [u32; HOURS], at: Option<Timestamp>, now: Timestamp) {
+    let hour = at.and_then(|at| stats::hour(at, now)).and_then(|hour| hours.get_mut(hour));
+    if let Some(figure) = hour {
+        *figure += 1;
+    }
 }

@@ -78,6 +78,8 @@ PRIVACY
   The audit log (audit.jsonl) has a line for every export, reveal, picture, letter and change at
   Yoti: time, what, a hash of the session ID, the reason. It holds no personal data.
   Changes at Yoti need --allow-writes, the profile's permission and a typed confirmation.
+  With [alerts] desktop the terminal tells the desktop what rings: fixed words and the masked
+  reference; nothing of whom while the screen is locked.
   The local store holds the watch-list, last answers and observed changes, readable by you alone.
 ";
 

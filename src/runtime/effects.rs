@@ -166,7 +166,7 @@ impl Effects {
             Ok(text) => {
                 let kib = text.len() / 1024;
                 let why =
-                    format!("{what} has {kib} KiB, too much for the clipboard: export it with e");
+                    format!("{what} has {kib} KiB, too much for the clipboard: export it instead");
                 self.tell(Outcome::CopyFailed(why));
                 Rest::None
             }

@@ -11,6 +11,7 @@ use unicode_width::UnicodeWidthStr;
 use super::overlay::open;
 use super::text::fit;
 use crate::app::Model;
+use crate::app::action::Action;
 use crate::app::overlay::{ExportDialog, ExportField};
 use crate::app::view::{Cell, Tone};
 use crate::domain::shape::{Format, Shape};
@@ -50,7 +51,7 @@ pub(super) fn draw(
     while lines.len() + 1 < usize::from(area.height) {
         lines.push(Line::default());
     }
-    lines.push(keys(dialog.typing(), look));
+    lines.push(keys(dialog.typing(), model, look));
     frame.render_widget(Paragraph::new(lines), area);
     if let Some(row) = cursor {
         let text = match dialog.focus {
@@ -192,21 +193,20 @@ fn with_error(dialog: &ExportDialog, mut said: Vec<Cell>) -> Vec<Cell> {
     said
 }
 
-fn keys(typing: bool, look: Look) -> Line<'static> {
-    let mut spans = Vec::new();
+fn keys(typing: bool, model: &Model, look: Look) -> Line<'static> {
+    // While a text is typed, letters are its own.
+    let key = |action| model.key(action).filter(|_| !typing);
     let all = [
-        ("Enter", "export"),
-        ("y", "copy"),
-        ("Tab", "next"),
-        ("Space", "choose"),
-        ("Esc", "cancel"),
+        (Some("Enter"), "export"),
+        (key(Action::CopyMenu), "copy"),
+        (Some("Tab"), "next"),
+        (key(Action::Toggle), "choose"),
+        (Some("Esc"), "cancel"),
     ];
-    for (key, word) in all {
-        if typing && matches!(key, "y" | "Space") {
-            continue;
-        }
+    let mut spans = Vec::new();
+    for (key, word) in all.into_iter().filter_map(|(key, word)| Some((key?, word))) {
         spans.push(Span::raw("  "));
-        spans.push(Span::styled(key, look.role(Role::Key)));
+        spans.push(Span::styled(key.to_owned(), look.role(Role::Key)));
         spans.push(Span::raw(format!(" {word} ")));
     }
     Line::from(spans)

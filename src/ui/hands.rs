@@ -12,6 +12,7 @@ use super::overlay::open;
 use super::picture;
 use super::text::fit;
 use crate::app::Model;
+use crate::app::action::Action;
 use crate::app::hands::{CHOICES, ConfirmDialog, Hand, LetterDialog, MediaDialog, What};
 use crate::app::view::Tone;
 use crate::theme::{Look, Role};
@@ -19,7 +20,7 @@ use crate::theme::{Look, Role};
 pub(super) fn draw(frame: &mut Frame<'_>, whole: Rect, (hand, model): (&Hand, &Model), look: Look) {
     match hand {
         Hand::Letter(dialog) => letter(frame, whole, dialog, look),
-        Hand::Media(dialog) => media(frame, whole, dialog, look),
+        Hand::Media(dialog) => media(frame, whole, (dialog, model), look),
         Hand::Confirm(dialog) => confirm(frame, whole, (dialog, model), look),
     }
 }
@@ -74,7 +75,7 @@ fn letter(frame: &mut Frame<'_>, whole: Rect, dialog: &LetterDialog, look: Look)
     frame.render_widget(Paragraph::new(lines), area);
 }
 
-fn media(frame: &mut Frame<'_>, whole: Rect, dialog: &MediaDialog, look: Look) {
+fn media(frame: &mut Frame<'_>, whole: Rect, (dialog, model): (&MediaDialog, &Model), look: Look) {
     let (width, height) = (whole.width.saturating_sub(4).min(110), whole.height.saturating_sub(2));
     let title = format!("Media {}", dialog.name);
     let area = open(frame, whole, (width, height), (&title, "Esc closes and wipes"), look);
@@ -108,13 +109,13 @@ fn media(frame: &mut Frame<'_>, whole: Rect, dialog: &MediaDialog, look: Look) {
             look,
         ));
     }
-    let mut keys = vec![("Enter", "show the picture"), ("e", "save to a file")];
-    if picture.is_some() {
-        keys.push(("Space", if dialog.clear { "pixelate" } else { "clear" }));
-    }
+    let clear = if dialog.clear { "pixelate" } else { "clear" };
+    let clear = model.key(Action::Toggle).filter(|_| picture.is_some()).map(|key| (key, clear));
+    let save = model.key(Action::Export).map(|key| (key, "save to a file"));
+    let keys = [Some(("Enter", "show the picture")), save, clear].into_iter().flatten();
     let mut spans = Vec::new();
     for (key, word) in keys {
-        spans.push(Span::styled(key, look.role(Role::Key)));
+        spans.push(Span::styled(key.to_owned(), look.role(Role::Key)));
         spans.push(Span::raw(format!(" {word}   ")));
     }
     let used = u16::try_from(lines.len() + 1).unwrap_or(u16::MAX);

@@ -52,3 +52,18 @@ fn a_locked_screen_rings_without_a_name() {
         assert_eq!(o.seen.borrow().rung, [Some("1 turned away?".to_owned())]);
     });
 }
+
+#[test]
+fn a_large_window_counts_what_ended_and_how_busy_asking_is() {
+    let folder = folder();
+    story((200, 60), &[("S07", 450), ("S01", 700)], folder.path(), async |o| {
+        o.pass(5.0).await;
+        o.sees("metrics (24h)  completed 1 ");
+        o.sees("rejects 0 ");
+        o.pass(120.0).await;
+        o.sees("completed 2 ");
+        o.sees("rejects 1 ");
+        let header = o.screen().lines().nth(2).unwrap().to_owned();
+        assert!(header.contains("req/s ") && header.contains('▂'), "{header}");
+    });
+}

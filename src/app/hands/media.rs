@@ -139,13 +139,15 @@ pub(super) fn act(
                 let (id, media) = (dialog.id, Box::new(item.media));
                 effects.push(Effect::Desk(Wish::Media { id, media, save_to: None }));
             } else {
-                let text = "only pictures can be shown; e saves it";
+                let saves = model.times.keys.after("; ", Action::Export, "saves it");
+                let text = format!("only pictures can be shown{saves}");
                 dialog.said = Some(Cell::new(text, Tone::Notice));
             }
         }
         (Action::Export, Some(_)) if ready && !dialog.warned => {
+            let again = model.times.keys.after(" ", Action::Export, "again saves it.");
             let text =
-                "This is personal data in a file, which you then answer for. e again saves it.";
+                format!("This is personal data in a file, which you then answer for.{again}");
             dialog.said = Some(Cell::new(text, Tone::Warn));
         }
         (Action::Export, Some(item)) if ready => {
