@@ -17,6 +17,7 @@ mod letter;
 mod list;
 mod local;
 mod look;
+mod man;
 mod media;
 mod output;
 mod progress;
@@ -131,6 +132,7 @@ async fn run(cli: Cli) -> Result<u8, Failure> {
             output::data(&String::from_utf8_lossy(&text))?;
             Ok(exit::OK)
         }
+        Some(Command::Man { command }) => man::run(command.as_deref(), Cli::command()),
         Some(Command::Version) => {
             output::data(concat!("branchwatch ", env!("CARGO_PKG_VERSION"), "\n"))?;
             Ok(exit::OK)

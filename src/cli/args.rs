@@ -193,6 +193,11 @@ pub(super) enum Command {
         /// bash, zsh, fish, …
         shell: clap_complete::Shell,
     },
+    /// The manual page, for man(1): branchwatch man > branchwatch.1
+    Man {
+        /// Of this command
+        command: Option<String>,
+    },
     /// The version
     Version,
     /// More about a command or a topic: stages, filters, keys, exit-codes, privacy

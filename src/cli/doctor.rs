@@ -1,23 +1,18 @@
 //! `doctor`: every thing that must be right, one line each, with what to do.
 //!
-//! Owns the list of checks; each thing is examined by the room that owns it.
+//! Owns the list of checks and the advice; each thing is examined by the room that owns it.
 
-use std::io::IsTerminal;
-use std::sync::Arc;
+mod here;
+mod yoti;
 
 use serde_json::{Value, json};
 
 use super::args::Global;
-use super::exit::{self, Failure};
-use super::output::data;
+use super::exit;
+use super::exit::Failure;
+use super::output::{data, table};
 use super::setup;
-use crate::api::SessionApi;
-use crate::api::client::{Auth, Client};
-use crate::api::key::SigningKey;
-use crate::clock::SystemClock;
-use crate::config::Config;
-use crate::domain::ids::SessionId;
-use crate::persist::sqlite::Sqlite;
+use crate::text::shown_str;
 
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum State {
@@ -26,137 +21,95 @@ enum State {
     Fail,
 }
 
+impl State {
+    const fn word(self) -> &'static str {
+        match self {
+            Self::Ok => "ok",
+            Self::Warn => "warn",
+            Self::Fail => "fail",
+        }
+    }
+}
+
+/// One thing: how it stands, what to do about it, and the code that it ends the command with.
 struct Line {
     what: &'static str,
     state: State,
     says: String,
+    advice: Option<String>,
     code: u8,
 }
 
-fn line(what: &'static str, state: State, says: impl Into<String>, code: u8) -> Line {
-    Line { what, state, says: says.into(), code }
+fn good(what: &'static str, says: impl Into<String>) -> Line {
+    Line { what, state: State::Ok, says: says.into(), advice: None, code: exit::OK }
+}
+
+fn doubtful(what: &'static str, says: impl Into<String>, advice: &str) -> Line {
+    let (state, advice) = (State::Warn, Some(advice.to_owned()));
+    Line { what, state, says: says.into(), advice, code: exit::OK }
+}
+
+fn bad(what: &'static str, says: impl Into<String>, advice: &str, code: u8) -> Line {
+    let (state, advice) = (State::Fail, Some(advice.to_owned()));
+    Line { what, state, says: says.into(), advice, code }
 }
 
 pub(super) async fn run(global: &Global, as_json: bool) -> Result<u8, Failure> {
     let mut lines = Vec::new();
+    let mut whose = (None, None);
     match setup::config(global) {
-        Ok(config) => examine(global, &config, &mut lines).await,
-        Err(why) => lines.push(line("configuration", State::Fail, why.to_string(), exit::CONFIG)),
-    }
-    let word = |state| match state {
-        State::Ok => "ok",
-        State::Warn => "warn",
-        State::Fail => "fail",
-    };
-    if as_json {
-        let list: Vec<Value> = lines
-            .iter()
-            .map(|l| json!({ "check": l.what, "state": word(l.state), "message": l.says }))
-            .collect();
-        data(&format!("{:#}\n", Value::from(list)))?;
-    } else {
-        for l in &lines {
-            data(&format!("{:5} {:14} {}\n", word(l.state), l.what, l.says))?;
+        Ok(config) => {
+            here::configuration(&config, &mut lines);
+            if let Some((sdk_id, key)) = here::credentials(&config, &mut lines) {
+                yoti::examine(global, &config, (sdk_id, key), &mut lines).await;
+            }
+            here::store(global, &config, &mut lines);
+            whose = (Some(config.profile), Some(config.environment));
         }
+        Err(why) => lines.push(bad(
+            "configuration",
+            why.to_string(),
+            "mend the line that is named, then: branchwatch config check",
+            exit::CONFIG,
+        )),
     }
-    let failed = lines.iter().filter(|l| l.state == State::Fail).map(|l| l.code);
+    lines.push(here::terminal());
+    data(&if as_json { document(&lines, whose) } else { text(&lines) })?;
+    let failed = lines.iter().filter(|line| line.state == State::Fail).map(|line| line.code);
     Ok(failed.min().unwrap_or(exit::OK))
 }
 
-async fn examine(global: &Global, config: &Config, lines: &mut Vec<Line>) {
-    let there = if config.file.exists() { "read" } else { "no file, and none is needed" };
-    let says = format!("{} ({there})", config.file.display());
-    lines.push(line("configuration", State::Ok, says, 0));
-    let key = match config.credentials() {
-        Err(why) => {
-            lines.push(line("credentials", State::Fail, why.to_string(), exit::CONFIG));
-            None
+fn text(lines: &[Line]) -> String {
+    let mut rows = Vec::new();
+    for line in lines {
+        let word = line.state.word().to_owned();
+        // What a line says may have several lines of its own: an error of the configuration.
+        for (number, part) in line.says.lines().enumerate() {
+            let first = number == 0;
+            let head = |text: &str| if first { text.to_owned() } else { String::new() };
+            rows.push(vec![head(&word), head(line.what), shown_str(part, 300)]);
         }
-        Ok((sdk_id, file)) => {
-            lines.push(line("SDK id", State::Ok, sdk_id.to_string(), 0));
-            match SigningKey::from_file(file) {
-                Ok(key) => {
-                    lines.push(line(
-                        "key file",
-                        State::Ok,
-                        format!("{} {key:?}", file.display()),
-                        0,
-                    ));
-                    Some((sdk_id, key))
-                }
-                Err(why) => {
-                    lines.push(line("key file", State::Fail, why.to_string(), exit::CONFIG));
-                    None
-                }
-            }
+        if let Some(advice) = &line.advice {
+            rows.push(vec![String::new(), String::new(), format!("do: {advice}")]);
         }
-    };
-    if global.offline {
-        lines.push(line("reach", State::Warn, "not tried (--offline)", 0));
-    } else if let Some((sdk_id, key)) = key {
-        reach(config, sdk_id, key, lines).await;
     }
-    if global.no_state {
-        lines.push(line("store", State::Warn, "off (--no-state)", 0));
-    } else {
-        lines.push(match Sqlite::open(&config.store, false) {
-            Ok(opened) => match opened.warning {
-                Some(warning) => line("store", State::Warn, warning, 0),
-                None => line("store", State::Ok, config.store.display().to_string(), 0),
-            },
-            Err(why) => line("store", State::Fail, why.to_string(), exit::STORE),
-        });
-    }
-    lines.push(if std::io::stdout().is_terminal() {
-        let (columns, rows) = crossterm::terminal::size().unwrap_or_default();
-        let fits = columns >= 60 && rows >= 16;
-        let says = format!("{columns}x{rows}, the dashboard needs 60x16");
-        line("terminal", if fits { State::Ok } else { State::Warn }, says, 0)
-    } else {
-        line("terminal", State::Warn, "standard output is no terminal: no dashboard here", 0)
-    });
+    table(&rows)
 }
 
-/// One unsigned call for reach and clock, one signed call for key and SDK id.
-async fn reach(config: &Config, sdk_id: uuid::Uuid, key: SigningKey, lines: &mut Vec<Line>) {
-    let client = match Client::new(&config.client_options(sdk_id), Arc::new(key), SystemClock) {
-        Ok(client) => client,
-        Err(why) => {
-            lines.push(line("reach", State::Fail, why.to_string(), exit::CONFIG));
-            return;
-        }
-    };
-    match client.reach().await {
-        Err(why) => {
-            lines.push(line("reach", State::Fail, why.to_string(), exit::UNREACHABLE));
-            return;
-        }
-        Ok(reach) => {
-            let says = format!(
-                "{} answers {} in {} ms",
-                config.base_url,
-                reach.status,
-                reach.latency.as_millis()
-            );
-            lines.push(line("reach", State::Ok, says, 0));
-            lines.push(match reach.skew_seconds {
-                Some(off) if off.abs() > 60 => line(
-                    "clock",
-                    State::Warn,
-                    format!("{off} s off against Yoti's: set the clock"),
-                    0,
-                ),
-                Some(off) => line("clock", State::Ok, format!("{off} s off against Yoti's"), 0),
-                None => line("clock", State::Warn, "the answer has no date to compare with", 0),
-            });
-        }
-    }
-    // A session that cannot exist: good proof is answered with 404, bad proof with 401.
-    let nobody = SessionId::new(uuid::Uuid::nil());
-    let proof = if config.auth == Auth::Signature { "signature" } else { "token" };
-    lines.push(match client.session(nobody).await {
-        Ok(_) => line(proof, State::Ok, "accepted", 0),
-        Err(why) if why.is_missing() => line(proof, State::Ok, "accepted", 0),
-        Err(why) => line(proof, State::Fail, why.to_string(), exit::of_api(&why)),
-    });
+fn document(lines: &[Line], (profile, environment): (Option<String>, Option<String>)) -> String {
+    let checks: Vec<Value> = lines
+        .iter()
+        .map(|line| {
+            json!({
+                "check": line.what, "state": line.state.word(), "message": line.says,
+                "advice": line.advice,
+            })
+        })
+        .collect();
+    crate::export::json_text(&json!({
+        "schema_version": crate::export::SCHEMA_VERSION,
+        "profile": profile,
+        "environment": environment,
+        "checks": checks,
+    }))
 }

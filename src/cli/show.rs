@@ -51,9 +51,7 @@ pub(super) fn show(global: &Global, args: &Show) -> Result<u8, Failure> {
             text += &format!("\nLETTER\n{}", letter(session));
         }
         if args.part == Part::Config {
-            let raw = session.answers.configuration.as_ref().map_or("", |answer| &answer.raw);
-            text += &crate::text::shown_str(raw, raw.len());
-            text += "\n";
+            text += &configuration(session)?;
         }
         data(text.trim_start())?;
     }
@@ -143,6 +141,12 @@ fn tree(session: &WatchedSession) -> String {
         }
     }
     table(&rows)
+}
+
+/// The configuration as received, secrets removed and what identifies a person masked.
+fn configuration(session: &WatchedSession) -> Result<String, Failure> {
+    let found = crate::export::configuration(session)?;
+    Ok(found.unwrap_or_else(|| "the configuration is not known yet\n".to_owned()))
 }
 
 fn checks(session: &WatchedSession) -> String {

@@ -72,9 +72,13 @@ EXIT CODES
 const PRIVACY: &str = "\
 PRIVACY
 
-  The session result holds no names. Pictures and extracted fields are fetched only when you ask.
+  The session result holds no names. Pictures, the letter and extracted fields are fetched only when
+  you ask: in the dashboard, or by letter --pdf and media --save (which asks again, or needs --yes).
   Secrets (client session token, API keys, contact profile) are removed before anything is kept,
   shown or exported. Exports are masked unless you say --redact none with a reason.
+  References that look like a person's are hidden in the dashboard; lists and events show them as
+  you gave them. --privacy mask|partial|off, or privacy in the configuration, says otherwise for
+  both; of the two the stricter one holds. handover never shows them.
   The audit log (audit.jsonl) has a line for every export, reveal, picture, letter and change at
   Yoti: time, what, a hash of the session ID, the reason. It holds no personal data.
   Changes at Yoti need --allow-writes, the profile's permission and a typed confirmation.
@@ -82,6 +86,9 @@ PRIVACY
   reference; nothing of whom while the screen is locked.
   The local store holds the watch-list, last answers and observed changes, readable by you alone.
 ";
+
+/// The topics that are chapters of the manual page.
+pub(super) const CHAPTERS: [&str; 4] = [STAGES, FILTERS, EXIT_CODES, PRIVACY];
 
 pub(super) fn run(name: Option<&str>, mut grammar: clap::Command) -> Result<u8, Failure> {
     let text = match name {

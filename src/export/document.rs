@@ -106,6 +106,17 @@ fn notes(session: &WatchedSession, masked: bool, paths: &mut Vec<String>) -> Val
     json!({ "note": note, "tags": tags, "pinned": session.own.pinned })
 }
 
+/// The last configuration as a document of its own, masked; `None`: not known yet.
+///
+/// # Errors
+/// When the kept answer cannot be read.
+pub fn configuration(session: &WatchedSession) -> Result<Option<String>, ExportError> {
+    let Some(answer) = &session.answers.configuration else { return Ok(None) };
+    let mut value = kept(&answer.raw)?;
+    mask(&mut value, "", &mut Vec::new());
+    Ok(Some(escaped(&value)))
+}
+
 /// How old each part was when it was exported.
 fn ages(session: &WatchedSession, origin: &Origin<'_>) -> Value {
     let age = |at: jiff::Timestamp| Value::from(origin.now.duration_since(at).as_secs().max(0));

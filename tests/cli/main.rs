@@ -13,6 +13,8 @@ use serde_json::Value;
 mod evidence;
 mod figures;
 mod list;
+mod schemas;
+mod terminal;
 mod wait;
 mod watch;
 
@@ -236,16 +238,41 @@ fn refusals_and_silence_have_their_codes() {
 fn doctor_says_of_each_thing_how_it_stands() {
     let world = world(&["--sessions", "0"]);
     let (out, _) = world.run(&["doctor"], 0);
-    for what in
-        ["configuration", "SDK id", "key file", "reach", "clock", "signature", "store", "terminal"]
-    {
+    for what in [
+        "configuration",
+        "SDK id",
+        "key file",
+        "key mode",
+        "reach",
+        "TLS",
+        "clock",
+        "signature",
+        "store",
+        "terminal",
+    ] {
         assert!(out.contains(what), "{what}: {out}");
     }
     let (out, _) = world.run(&["doctor", "--json"], 0);
-    let lines: Value = serde_json::from_str(&out).unwrap();
-    assert!(lines.as_array().unwrap().iter().all(|line| line["state"] != "fail"), "{out}");
+    let told: Value = serde_json::from_str(&out).unwrap();
+    let lines = told["checks"].as_array().unwrap();
+    assert!(lines.iter().all(|line| line["state"] != "fail"), "{out}");
     let (out, _) = empty().run(&["doctor"], 3);
-    assert!(out.contains("fail"), "{out}");
+    assert!(out.contains("fail") && out.contains("do: set YOTI_CLIENT_SDK_ID"), "{out}");
+    let with = |name: &str, value: &str, code: i32| {
+        said(&world.command(&["doctor"]).env(name, value).output().unwrap(), code).0
+    };
+    let nobody = "00000000-0000-4000-8000-000000000001";
+    assert!(
+        with("YOTI_CLIENT_SDK_ID", nobody, 4).contains("do: the key is not this application's")
+    );
+    let silent = with("YOTI_IDV_API_URL", "http://127.0.0.1:1/idverify/v1", 6);
+    assert!(silent.contains("do: check the network"), "{silent}");
+    std::fs::set_permissions(world.key(), std::fs::Permissions::from_mode(0o640)).unwrap();
+    let (out, _) = world.run(&["doctor", "--offline"], 3);
+    assert!(out.contains("0640: others can read it") && out.contains("do: chmod 600"), "{out}");
+    let store = world.home.path().join(".local/share/branchwatch/store.db");
+    std::fs::write(store, "no store at all, but long enough to be taken for one").unwrap();
+    assert!(world.run(&["doctor", "--offline"], 3).0.contains("warn  store"));
 }
 
 #[test]
@@ -378,6 +405,16 @@ fn usage_help_version_completions_and_topics() {
         assert!(world.run(&["help", topic], 0).0.contains(word));
     }
     world.run(&["help", "weather"], 2);
+    let (page, _) = world.run(&["man"], 0);
+    for part in [".TH branchwatch 1", "watch", ".SH \"EXIT CODES\"", ".SH \"FILTERS\"", "124"] {
+        assert!(page.contains(part), "{part}");
+    }
+    let (page, _) = world.run(&["man", "wait"], 0);
+    assert!(
+        page.contains(".TH branchwatch\\-wait") || page.contains(".TH branchwatch-wait"),
+        "{page}"
+    );
+    world.run(&["man", "weather"], 2);
     let (_, err) = world.run(&["demo"], 2);
     assert!(err.contains("terminal"), "{err}");
 }

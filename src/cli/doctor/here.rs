@@ -1,0 +1,118 @@
+//! What is right or wrong on this machine: configuration, key file, store, terminal.
+//!
+//! Owns these checks. Asks nobody.
+
+use std::io::IsTerminal;
+use std::os::unix::fs::PermissionsExt;
+use std::path::Path;
+
+use uuid::Uuid;
+
+use super::{Line, bad, doubtful, good};
+use crate::api::key::SigningKey;
+use crate::cli::args::Global;
+use crate::cli::exit;
+use crate::config::{Config, Environment};
+use crate::persist::sqlite::Sqlite;
+use crate::persist::{Opened, PersistError, Persistence};
+
+pub(super) fn configuration(config: &Config, lines: &mut Vec<Line>) {
+    let there = if config.file.exists() { "read" } else { "no file, and none is needed" };
+    lines.push(good("configuration", format!("{} ({there})", config.file.display())));
+    let live = if config.environment == "live" { ", live" } else { "" };
+    lines.push(good("profile", format!("{}: {}{live}", config.profile, config.base_url)));
+}
+
+pub(super) fn credentials(config: &Config, lines: &mut Vec<Line>) -> Option<(Uuid, SigningKey)> {
+    let (sdk_id, file) = match config.credentials() {
+        Ok(held) => held,
+        Err(why) => {
+            let advice = "set YOTI_CLIENT_SDK_ID and YOTI_KEY_FILE_PATH, or put sdk_id and key_file \
+                          into the profile; to look around without a key: branchwatch demo";
+            lines.push(bad("credentials", why.to_string(), advice, exit::CONFIG));
+            return None;
+        }
+    };
+    lines.push(good("SDK id", sdk_id.to_string()));
+    let key = match SigningKey::from_file(file) {
+        Ok(key) => {
+            lines.push(good("key file", format!("{} {key:?}", file.display())));
+            Some((sdk_id, key))
+        }
+        Err(why) => {
+            let advice = "the PEM file that Yoti Hub gave with the application, for you alone: \
+                          chmod 600";
+            lines.push(bad("key file", why.to_string(), advice, exit::CONFIG));
+            None
+        }
+    };
+    if let Some(mode) = mode(file) {
+        let others = mode & 0o077;
+        lines.push(if others == 0 {
+            good("key mode", format!("{mode:04o}: for you alone"))
+        } else {
+            let advice = format!("chmod 600 {}", file.display());
+            bad("key mode", format!("{mode:04o}: others can read it"), &advice, exit::CONFIG)
+        });
+    }
+    key
+}
+
+fn mode(path: &Path) -> Option<u32> {
+    Some(std::fs::metadata(path).ok()?.permissions().mode() & 0o777)
+}
+
+pub(super) fn store(global: &Global, config: &Config, lines: &mut Vec<Line>) {
+    if global.no_state {
+        let advice = "leave --no-state away to keep the watch-list";
+        lines.push(doubtful("store", "off (--no-state)", advice));
+        return;
+    }
+    let place = config.store.display();
+    // The lock is let go at once: it only tells whether another process has it.
+    let (opened, other) = match Sqlite::open(&config.store, true) {
+        Err(PersistError::Locked(who)) => {
+            let who = format!("; another branchwatch{who} asks and saves");
+            (Sqlite::open(&config.store, false), who)
+        }
+        other => (other, String::new()),
+    };
+    let counted = opened
+        .and_then(|Opened { mut persistence, warning }| Ok((persistence.load()?.len(), warning)));
+    lines.push(match counted {
+        Ok((_, Some(warning))) => {
+            doubtful("store", warning, "look at what stands beside it; the list goes on")
+        }
+        Ok((count, None)) => good("store", format!("{place}: {count} sessions{other}")),
+        Err(why) => {
+            let advice = "free space, mend the rights of its folder, use the newer branchwatch, or \
+                          go on without: --no-state";
+            bad("store", why.to_string(), advice, exit::STORE)
+        }
+    });
+}
+
+pub(super) fn terminal() -> Line {
+    let environment = Environment::of_process();
+    let lines_go = "lines go anywhere: branchwatch list, branchwatch watch";
+    if !std::io::stdout().is_terminal() {
+        return doubtful("terminal", "standard output is no terminal: no dashboard", lines_go);
+    }
+    let term = environment.get("TERM").unwrap_or("not set");
+    if term == "dumb" {
+        return doubtful("terminal", "TERM=dumb: no dashboard", lines_go);
+    }
+    let (columns, rows) = crossterm::terminal::size().unwrap_or_default();
+    let colours = match environment.get("COLORTERM") {
+        _ if environment.get("NO_COLOR").is_some() => "no colours (NO_COLOR)",
+        Some("truecolor" | "24bit") => "true colour",
+        _ if term.contains("256color") => "256 colours",
+        _ => "16 colours",
+    };
+    let says = format!("{term}, {columns}x{rows}, {colours}");
+    if columns >= 60 && rows >= 16 {
+        good("terminal", says)
+    } else {
+        doubtful("terminal", says, "make it at least 60 columns and 16 rows")
+    }
+}

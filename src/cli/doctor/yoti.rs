@@ -1,0 +1,111 @@
+//! Whether Yoti can be reached, over TLS, with a right clock and a key that it takes.
+//!
+//! Owns these checks: one unsigned call for reach and clock, one signed call for key and SDK id.
+
+use std::sync::Arc;
+
+use uuid::Uuid;
+
+use super::{Line, bad, doubtful, good};
+use crate::api::client::{Auth, Client};
+use crate::api::key::SigningKey;
+use crate::api::{ApiError, SessionApi};
+use crate::cli::args::Global;
+use crate::cli::exit;
+use crate::clock::SystemClock;
+use crate::config::{Config, Environment};
+use crate::domain::ids::SessionId;
+
+/// A clock further off than this is told; the API refuses at five minutes.
+const SKEW: i64 = 60;
+
+pub(super) async fn examine(
+    global: &Global,
+    config: &Config,
+    (sdk_id, key): (Uuid, SigningKey),
+    lines: &mut Vec<Line>,
+) {
+    if global.offline {
+        lines.push(doubtful("reach", "not tried (--offline)", "leave --offline away to try it"));
+        return;
+    }
+    let client = match Client::new(&config.client_options(sdk_id), Arc::new(key), SystemClock) {
+        Ok(client) => client,
+        Err(why) => {
+            let advice = "check base_url and SSL_CERT_FILE";
+            lines.push(bad("reach", why.to_string(), advice, exit::CONFIG));
+            return;
+        }
+    };
+    match client.reach().await {
+        Err(why) => {
+            lines.push(unreachable(&why));
+            return;
+        }
+        Ok(reach) => {
+            let took = reach.latency.as_millis();
+            let says = format!("{} answers {} in {took} ms", config.base_url, reach.status);
+            lines.push(good("reach", says));
+            lines.push(tls(config));
+            lines.push(clock(reach.skew_seconds));
+        }
+    }
+    // A session that cannot exist: good proof is answered with 404, bad proof with 401.
+    let nobody = SessionId::new(Uuid::nil());
+    let proof = if config.auth == Auth::Signature { "signature" } else { "token" };
+    lines.push(match client.session(nobody).await {
+        Ok(_) => good(proof, "accepted: key and SDK id belong together"),
+        Err(why) if why.is_missing() => good(proof, "accepted: key and SDK id belong together"),
+        Err(why) => {
+            let advice = if why.is_app_not_found() {
+                "the key is not this application's: take both from the same place in Yoti Hub"
+            } else if why.is_refusal() {
+                "check that the key is this application's and that the clock is right"
+            } else {
+                "try again later"
+            };
+            bad(proof, why.to_string(), advice, exit::of_api(&why))
+        }
+    });
+}
+
+fn unreachable(why: &ApiError) -> Line {
+    let says = why.to_string();
+    if says.contains("certificate") {
+        let advice = "behind a company's proxy: set SSL_CERT_FILE to its certificates";
+        return bad("TLS", says, advice, exit::UNREACHABLE);
+    }
+    let proxy = Environment::of_process();
+    let proxied = ["HTTPS_PROXY", "https_proxy"].iter().any(|name| proxy.get(name).is_some());
+    let advice = if proxied {
+        "check the network and the proxy that HTTPS_PROXY names"
+    } else {
+        "check the network; behind a proxy set HTTPS_PROXY"
+    };
+    bad("reach", says, advice, exit::UNREACHABLE)
+}
+
+fn tls(config: &Config) -> Line {
+    if config.base_url.starts_with("https://") {
+        let file = Environment::of_process();
+        let whose = match file.get("SSL_CERT_FILE") {
+            Some(_) => "the certificates of SSL_CERT_FILE",
+            None => "the system's certificates",
+        };
+        return good("TLS", format!("the server's certificate is trusted by {whose}"));
+    }
+    let advice = "only for a simulator; Yoti's own address begins with https";
+    doubtful("TLS", "http on this machine: nothing is encrypted", advice)
+}
+
+fn clock(skew: Option<i64>) -> Line {
+    match skew {
+        Some(off) if off.abs() > SKEW => doubtful(
+            "clock",
+            format!("{off} s off against Yoti's"),
+            "set this machine's clock: signed requests carry the time",
+        ),
+        Some(off) => good("clock", format!("{off} s off against Yoti's")),
+        None => doubtful("clock", "the answer has no date to compare with", "try again later"),
+    }
+}
