@@ -10,7 +10,7 @@ use std::sync::Arc;
 
 use branchwatch::api::{raw, wire};
 use branchwatch::app::action::Action;
-use branchwatch::app::alarm::{Alarm, AlarmSettings};
+use branchwatch::app::alarm::{Alarm, AlarmSettings, Desktop};
 use branchwatch::app::desk::{DeskSettings, Permit, Writes};
 use branchwatch::app::effect::Effect;
 use branchwatch::app::event::{Event, Measured, Outcome};
@@ -1050,6 +1050,29 @@ fn privacy_and_the_lock() {
             .push((format!("locked, a key pressed {}x{}", size.0, size.1), frame(&model, look())));
     }
     insta::assert_snapshot!("privacy", pictures(frames));
+}
+
+#[test]
+fn a_note_for_the_desktop_hides_a_person_however_much_the_screen_shows() {
+    let named = |age| {
+        let mut watched = session(1, "S07", age, State::Live);
+        let reference = Some("Amina Okafor".to_owned());
+        watched.entry = Arc::new(WatchEntry { reference, ..WatchEntry::clone(&watched.entry) });
+        with(vec![watched])
+    };
+    let alarms = AlarmSettings { bell: Some(vec![Alarm::Reject]), desktop: Some(Desktop::Osc777) };
+    let mut model = model(State::Empty, (80, 24)).with_alarms(alarms);
+    update(&mut model, Event::Done(Outcome::Permitted(Permit::Privacy(Privacy::Off))));
+    update(&mut model, Event::Snapshot(named(300)));
+    update(&mut model, Event::Snapshot(named(900)));
+    let effects = update(&mut model, Event::Tick(now()));
+    let note = effects.into_iter().find_map(|effect| match effect {
+        Effect::Ring(note) => note,
+        _ => None,
+    });
+    let (_, note) = note.unwrap();
+    assert!(note.ends_with(": REJECT") && !note.contains("Amina"), "{note}");
+    assert!(text(&frame(&model, look())).contains("Amina"), "the screen shows it");
 }
 
 /// Letter, media with a picture, the questions before a change.

@@ -81,7 +81,9 @@ fn inside(model: &mut Model, (pane, was): (Pane, Pane), (column, row): (usize, u
         sort_at(model, column);
         return;
     }
-    let Some(row) = row.checked_sub(head(pane)) else { return };
+    let Some(row) = row.checked_sub(head(pane)).filter(|row| *row < height(model, pane)) else {
+        return;
+    };
     let again = match pane {
         Pane::List => {
             let window = model.list_window();
@@ -119,6 +121,15 @@ const fn head(pane: Pane) -> usize {
     match pane {
         Pane::List | Pane::Checks => 1,
         _ => 0,
+    }
+}
+
+/// Rows that a pane has room for.
+fn height(model: &Model, pane: Pane) -> usize {
+    match pane {
+        Pane::List => model.list_height(),
+        Pane::Alerts => model.rows_in(pane, model.metrics_lines()),
+        _ => model.rows_in(pane, head(pane)),
     }
 }
 
@@ -168,7 +179,7 @@ fn with_rows<R>(model: &mut Model, pane: Pane, work: impl FnOnce(Held<'_>) -> R)
 fn scroll(model: &mut Model, pane: Pane, by: isize) {
     match pane {
         Pane::List => {
-            let (len, height) = (model.sessions.len(), model.list_height());
+            let (len, height) = (model.sessions.len(), height(model, pane));
             let (offset, cursor) =
                 scrolled((model.list_window().start, model.row), by, len, height);
             model.offset = offset;
@@ -179,7 +190,7 @@ fn scroll(model: &mut Model, pane: Pane, by: isize) {
         Pane::Tree => {
             let visible = model.tree_paths();
             let cursor = visible.iter().position(|path| *path == model.tree.selected).unwrap_or(0);
-            let height = model.rows_in(Pane::Tree, 0);
+            let height = height(model, pane);
             let (offset, cursor) =
                 scrolled((model.tree_window().start, cursor), by, visible.len(), height);
             model.tree_offset = offset;
@@ -189,8 +200,7 @@ fn scroll(model: &mut Model, pane: Pane, by: isize) {
             }
         }
         _ => {
-            let foot = if pane == Pane::Alerts { model.metrics_lines() } else { 0 };
-            let height = model.rows_in(pane, head(pane) + foot);
+            let height = height(model, pane);
             with_rows(model, pane, |rows| {
                 let now = (*rows.offset, (*rows.cursor).min(rows.len.saturating_sub(1)));
                 (*rows.offset, *rows.cursor) = scrolled(now, by, rows.len, height);
