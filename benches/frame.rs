@@ -64,7 +64,11 @@ fn draw(bencher: Bencher<'_, '_>, count: usize) {
     let look = Look::new(ColourDepth::TrueColor, false);
     let mut terminal = Terminal::new(TestBackend::new(160, 50)).expect("cells");
     bencher.bench_local(|| {
-        terminal.draw(|frame| ui::draw(frame, &model, look)).expect("drawn");
+        terminal
+            .draw(|frame| {
+                ui::draw(frame, &model, look);
+            })
+            .expect("drawn");
     });
 }
 

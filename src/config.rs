@@ -15,6 +15,7 @@ mod resolve;
 mod show;
 mod tables;
 mod themes;
+mod whom;
 
 use std::path::PathBuf;
 
@@ -32,6 +33,7 @@ use crate::refresh;
 
 pub use crate::domain::span::parse_span;
 pub use desk::DeskConfig;
+pub use file::PictureChoice;
 pub use resolve::{Environment, Flags, resolve};
 pub use themes::{own_themes, theme_named};
 
@@ -112,6 +114,8 @@ pub struct Config {
     pub alarms: AlarmSettings,
     /// How the screen is fitted at the start.
     pub fit: Fit,
+    /// How pictures are drawn.
+    pub pictures: PictureChoice,
     /// `[keys]`: action to chords.
     pub keys: std::collections::BTreeMap<String, Vec<String>>,
     /// The theme that was asked for.

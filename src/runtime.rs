@@ -30,6 +30,7 @@ use crate::notifications::receiver::Receiver;
 use crate::persist::Persistence;
 use crate::refresh;
 use crate::theme::{Look, Themes};
+use crate::ui::graphics::{Graphics, Pictures};
 use engine::{Engine, Held};
 use terminal::Surface;
 
@@ -50,6 +51,8 @@ pub struct Parts {
     pub fit: Fit,
     /// What rings.
     pub alarms: AlarmSettings,
+    /// The graphics that the terminal has; `None`: half-blocks.
+    pub graphics: Option<Graphics>,
     /// Views of the configuration.
     pub views: Vec<View>,
     /// The filter at the start.
@@ -125,6 +128,7 @@ pub async fn dashboard<P: Persistence, A: SessionApi, C: Clock + Clone>(
         keymap: parts.keymap,
         look: parts.look,
         themes: parts.themes,
+        pictures: Pictures::new(parts.graphics),
     };
     let ending = event_loop::run(
         &mut model,

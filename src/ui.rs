@@ -9,6 +9,7 @@ mod checks;
 mod export_dialog;
 mod filter_bar;
 mod footer;
+pub mod graphics;
 mod hands;
 mod header;
 mod lock;
@@ -24,6 +25,7 @@ mod spark;
 mod text;
 mod tree;
 
+pub use picture::Shown;
 use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::style::Modifier;
@@ -39,28 +41,29 @@ const fn rect(area: Area) -> Rect {
     Rect::new(area.x, area.y, area.w, area.h)
 }
 
-/// Draws one frame.
-pub fn draw(frame: &mut Frame<'_>, model: &Model, look: Look) {
-    draw_cells(frame, model, look);
+/// Draws one frame; returns the picture that is open, drawn in half-blocks.
+pub fn draw<'a>(frame: &mut Frame<'_>, model: &'a Model, look: Look) -> Option<Shown<'a>> {
+    let shown = draw_cells(frame, model, look);
     if model.in_past() && model.lock().is_none() {
         look.paint_past(frame.buffer_mut());
     }
     look.paint_ground(frame.buffer_mut());
+    shown
 }
 
-fn draw_cells(frame: &mut Frame<'_>, model: &Model, look: Look) {
+fn draw_cells<'a>(frame: &mut Frame<'_>, model: &'a Model, look: Look) -> Option<Shown<'a>> {
     let areas = model.areas();
     let whole = frame.area();
     if areas.shape == Shape::TooSmall {
         too_small(frame, model, look);
-        return;
+        return None;
     }
     // The terminal may be smaller already than the model knows.
     let inside = |area: Area| rect(area).intersection(whole);
     header::draw(frame, inside(areas.header), model, look);
     if let Some(lock) = model.lock() {
         lock::draw(frame, whole, lock, look);
-        return;
+        return None;
     }
     for (which, area) in &areas.panes {
         let area = inside(*area);
@@ -79,7 +82,7 @@ fn draw_cells(frame: &mut Frame<'_>, model: &Model, look: Look) {
         footer::ticker(frame, inside(ticker), model, look);
     }
     footer::draw(frame, inside(areas.footer), model, look);
-    overlay::draw(frame, whole, model, look);
+    overlay::draw(frame, whole, model, look)
 }
 
 fn too_small(frame: &mut Frame<'_>, model: &Model, look: Look) {

@@ -51,6 +51,7 @@ use branchwatch::simulator::scenario::Scenario;
 use branchwatch::simulator::timeline::{Life, Moment};
 use branchwatch::store::Store;
 use branchwatch::theme::{ColourDepth, Look, Themes};
+use branchwatch::ui::graphics::Pictures;
 use crossterm::event::{Event as Input, KeyCode, KeyEvent, KeyModifiers};
 use ratatui::backend::TestBackend;
 use ratatui::{Frame, Terminal};
@@ -143,6 +144,10 @@ impl Surface for Cells {
     fn ring(&mut self, note: Option<&(Desktop, String)>) -> io::Result<()> {
         self.seen.borrow_mut().rung.push(note.map(|(_, text)| text.clone()));
         Ok(())
+    }
+
+    fn cell(&self) -> Option<(u16, u16)> {
+        None
     }
 
     fn size(&self) -> (u16, u16) {
@@ -319,6 +324,7 @@ fn story_with(
             keymap,
             look: Look::new(ColourDepth::None, false),
             themes: Themes::read(&[], ColourDepth::None),
+            pictures: Pictures::default(),
         };
         let looping = event_loop::run(
             &mut model,

@@ -250,7 +250,9 @@ proptest! {
             let (columns, rows) = model.size();
             if columns > 0 && rows > 0 {
                 let mut terminal = Terminal::new(TestBackend::new(columns, rows)).unwrap();
-                terminal.draw(|frame| ui::draw(frame, &model, look)).unwrap();
+                terminal.draw(|frame| {
+            ui::draw(frame, &model, look);
+        }).unwrap();
             }
         }
     }

@@ -264,6 +264,37 @@ fn the_mouse_is_off_until_asked_for_and_given_back_on_every_way_out() {
 }
 
 #[test]
+fn a_picture_in_the_terminals_graphics_is_taken_back_when_closed_and_on_every_way_out() {
+    const TAKEN: &[u8] = b"\x1b_Ga=d,d=A,q=2\x1b\\";
+    let mut terminal = demo(&[("TERM", "xterm-kitty")]);
+    let size = PtySize { rows: 40, cols: 120, pixel_width: 240, pixel_height: 160 };
+    terminal.master.as_ref().unwrap().resize(size).unwrap();
+    terminal.sees("demo-0001");
+    let wrote = |terminal: &Terminal, from: usize, bytes: &[u8]| {
+        let raw = terminal.raw.lock().unwrap();
+        raw.get(from..).unwrap().windows(bytes.len()).any(|window| window == bytes)
+    };
+    // The tree has what was supplied, and with it its pictures.
+    terminal.sees("● PASSPORT");
+    terminal.types("2v");
+    terminal.sees("Media demo-");
+    terminal.types("\r");
+    until(&terminal, "a picture in Kitty's graphics", || wrote(&terminal, 0, b"\x1b_Gq=2,i="));
+    let before = terminal.raw.lock().unwrap().len();
+    terminal.types("\x1b");
+    until(&terminal, "it is taken back", || wrote(&terminal, before, TAKEN));
+    terminal.types("v");
+    terminal.sees("Media demo-");
+    terminal.types("\r");
+    until(&terminal, "another picture", || wrote(&terminal, before, b"\x1b_Gq=2,i="));
+    let before = terminal.raw.lock().unwrap().len();
+    terminal.signal("-TERM");
+    assert_eq!(terminal.ends().exit_code(), 143);
+    until(&terminal, "it is taken back", || wrote(&terminal, before, TAKEN));
+    terminal.is_restored();
+}
+
+#[test]
 fn it_ends_when_the_terminal_goes_away() {
     let mut terminal = demo(&[]);
     terminal.sees("demo-0001");

@@ -214,7 +214,11 @@ fn model_of(snapshot: Arc<Snapshot>, size: (u16, u16)) -> Model {
 fn frame(model: &Model, look: Look) -> Buffer {
     let (columns, rows) = model.size();
     let mut terminal = Terminal::new(TestBackend::new(columns, rows)).unwrap();
-    terminal.draw(|frame| ui::draw(frame, model, look)).unwrap();
+    terminal
+        .draw(|frame| {
+            ui::draw(frame, model, look);
+        })
+        .unwrap();
     terminal.backend().buffer().clone()
 }
 

@@ -183,7 +183,11 @@ impl Screen {
     fn lines(&self) -> Vec<String> {
         let mut terminal = Terminal::new(TestBackend::new(120, 40)).unwrap();
         let look = Look::new(ColourDepth::None, false);
-        terminal.draw(|frame| ui::draw(frame, &self.model, look)).unwrap();
+        terminal
+            .draw(|frame| {
+                ui::draw(frame, &self.model, look);
+            })
+            .unwrap();
         let buffer = terminal.backend().buffer();
         (0..40).map(|y| (0..120).map(|x| buffer[(x, y)].symbol()).collect()).collect()
     }

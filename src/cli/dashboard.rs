@@ -22,7 +22,7 @@ use crate::app::desk::{DeskSettings, Writes};
 use crate::app::fitting::Fit;
 use crate::audit::AuditLog;
 use crate::clock::{Clock, SystemClock};
-use crate::config::{self, ConfigError, Environment};
+use crate::config::{self, ConfigError, Environment, PictureChoice};
 use crate::domain::deed::Deed;
 use crate::domain::personal::Privacy;
 use crate::domain::rules::Rules;
@@ -69,6 +69,7 @@ pub(super) async fn run(global: &Global) -> Result<u8, Failure> {
         views: config.views.clone(),
         alarms: config.alarms.clone(),
         filter: list::filter(&global.filter)?,
+        graphics: look::graphics(config.pictures, look),
         receiver: config.notifications.as_ref().map(Receiver::new).transpose()?,
         fit: Fit { mouse: config.fit.mouse && !global.no_mouse, ..config.fit },
         refresh: config.refresh.clone(),
@@ -155,6 +156,7 @@ pub(super) async fn demo(global: &Global, play: &Play) -> Result<u8, Failure> {
         views: Vec::new(),
         filter: list::filter(&global.filter)?,
         fit: Fit::default(),
+        graphics: look::graphics(PictureChoice::Auto, look),
         receiver: None,
         alarms: AlarmSettings::default(),
         refresh: demo_settings(play.speed, global),

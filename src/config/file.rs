@@ -17,6 +17,7 @@ pub(super) struct ConfigFile {
     pub(super) lock_after: Option<String>,
     pub(super) privacy: Option<String>,
     pub(super) mouse: Option<bool>,
+    pub(super) pictures: Option<PictureChoice>,
     #[serde(default)]
     pub(super) profiles: BTreeMap<String, Profile>,
     #[serde(default)]
@@ -42,6 +43,23 @@ pub(super) struct Program {
     pub(super) run: Vec<String>,
     #[serde(default)]
     pub(super) words: String,
+}
+
+/// How pictures are drawn.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum PictureChoice {
+    /// As the terminal's names in the environment tell.
+    #[default]
+    Auto,
+    /// Kitty's graphics.
+    Kitty,
+    /// Sixels.
+    Sixel,
+    /// iTerm2's graphics.
+    Iterm2,
+    /// Two pixels to a cell, in every terminal.
+    HalfBlocks,
 }
 
 /// Filter, order and columns under a name.

@@ -6,7 +6,8 @@ use std::net::SocketAddr;
 use std::path::Path;
 
 use super::file::Notifications;
-use super::resolve::{Resolver, at_home, wrong};
+use super::resolve::{Resolver, wrong};
+use super::whom::at_home;
 use super::{ConfigError, Source};
 use crate::notifications::receiver::ReceiverSettings;
 

@@ -8,14 +8,13 @@ use std::path::{Path, PathBuf};
 
 use etcetera::BaseStrategy;
 use jiff::SignedDuration;
-use uuid::Uuid;
 
 use super::auth::auth;
 use super::file::{ConfigFile, PassRule, Profile};
 use super::place::{explained, placed};
 use super::tables::{keys, views};
-use super::{Config, ConfigError, PRODUCTION, Shown, Source};
-use crate::api::client::checked_base_url;
+use super::whom::{at_home, environment_of, whom};
+use super::{Config, ConfigError, Shown, Source};
 use crate::app::fitting::Fit;
 use crate::domain::personal::Privacy;
 use crate::domain::rules::{PassRule as Rule, Rules};
@@ -174,6 +173,7 @@ fn resolved(
         desk,
         alarms,
         fit,
+        pictures: file.pictures.unwrap_or_default(),
         keys,
         theme: theme.map(|(name, _)| name),
         views,
@@ -228,65 +228,6 @@ fn profile<'a>(
     };
     resolver.show("profile", &name, source);
     Ok((name, Some(profile)))
-}
-
-type Whom = (String, Option<Uuid>, Option<PathBuf>);
-
-fn whom(
-    resolver: &mut Resolver,
-    environment: &Environment,
-    profile: Option<&Profile>,
-    home: &Path,
-) -> Result<Whom, ConfigError> {
-    let variable = |name: &'static str| {
-        environment.get(name).map(|value| (value.to_owned(), Source::Environment(name)))
-    };
-    let of_file = |value: Option<String>| value.map(|value| (value, Source::File));
-    let (url, source) = variable("YOTI_IDV_API_URL")
-        .or_else(|| variable("YOTI_DOC_SCAN_API_URL"))
-        .or_else(|| of_file(profile.and_then(|p| p.base_url.clone())))
-        .unwrap_or_else(|| (PRODUCTION.to_owned(), Source::Default));
-    let base_url =
-        checked_base_url(&url).map_err(|why| wrong("base_url", source.clone(), why.to_string()))?;
-    resolver.show("base_url", &base_url, source);
-
-    let sdk_id =
-        variable("YOTI_CLIENT_SDK_ID").or_else(|| of_file(profile.and_then(|p| p.sdk_id.clone())));
-    let sdk_id = match sdk_id {
-        Some((text, source)) => {
-            let expected =
-                "expected a UUID such as 1c3cae90-1769-43a9-8554-d85f2e7cdb0f, from Yoti Hub";
-            let id = Uuid::try_parse(text.trim()).map_err(|_text| {
-                wrong("sdk_id", source.clone(), format!("is no UUID: {expected}"))
-            })?;
-            resolver.show("sdk_id", id, source);
-            Some(id)
-        }
-        None => None,
-    };
-    let key_file = variable("YOTI_KEY_FILE_PATH").or_else(|| {
-        of_file(profile.and_then(|p| p.key_file.as_ref()).map(|path| path.display().to_string()))
-    });
-    let key_file = key_file.map(|(text, source)| {
-        let path = at_home(Path::new(&text), home);
-        resolver.show("key_file", path.display(), source);
-        path
-    });
-    Ok((base_url, sdk_id, key_file))
-}
-
-pub(super) fn at_home(path: &Path, home: &Path) -> PathBuf {
-    path.strip_prefix("~").map_or_else(|_absolute| path.to_path_buf(), |below| home.join(below))
-}
-
-fn environment_of(base_url: &str) -> &'static str {
-    if base_url.contains("/sandbox/") {
-        "sandbox"
-    } else if base_url == PRODUCTION {
-        "live"
-    } else {
-        "other"
-    }
 }
 
 fn rules(

@@ -14,7 +14,7 @@ use tokio::time::{Instant, MissedTickBehavior, interval, sleep_until};
 
 use super::Ending;
 use super::effects::{Effects, Rest};
-use super::terminal::Surface;
+use super::terminal::{self, Surface};
 use crate::app::event::{Event, Mouse, MouseDid, Outcome};
 use crate::app::{Model, update};
 use crate::clock::Clock;
@@ -22,6 +22,7 @@ use crate::domain::snapshot::Snapshot;
 use crate::keymap::Keymap;
 use crate::theme::{Look, Themes};
 use crate::ui;
+use crate::ui::graphics::Pictures;
 
 /// Frames are at least this far apart.
 const PACE: Duration = Duration::from_millis(33);
@@ -43,6 +44,8 @@ pub struct Outside<C> {
     pub look: Look,
     /// What the look can change to.
     pub themes: Themes,
+    /// Pictures in the terminal's own graphics.
+    pub pictures: Pictures,
 }
 
 /// Runs until the operator quits, `stop` says so, or the terminal is gone.
@@ -99,7 +102,13 @@ pub async fn run<S: Surface, C: Clock>(
                         deaf_until = Instant::now() + DEAF;
                     }
                     model.take_dirty();
-                    surface.draw(|frame| ui::draw(frame, model, outside.look))?;
+                    let (cell, pictures) = (surface.cell(), &mut outside.pictures);
+                    surface.draw(|frame| {
+                        let shown = ui::draw(frame, model, outside.look);
+                        if pictures.over(frame, shown, cell) {
+                            terminal::holds_a_picture();
+                        }
+                    })?;
                     not_before = Instant::now() + PACE;
                     continue;
                 }

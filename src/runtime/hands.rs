@@ -23,7 +23,7 @@ use crate::domain::resource::Media;
 use crate::export::{Existing, write_bytes};
 
 /// Sides of the picture that is kept for the screen.
-const SIDE: u32 = 320;
+const SIDE: u32 = 640;
 /// The largest sides and the most memory of a picture that is decoded.
 const LARGEST: (u32, u64) = (12_000, 128 * 1024 * 1024);
 
@@ -216,7 +216,7 @@ mod tests {
 
     #[test]
     fn a_picture_is_made_small_and_what_is_none_is_said() {
-        assert_eq!(picture(&png(640, 320)).unwrap().size(), (320, 160));
+        assert_eq!(picture(&png(1280, 640)).unwrap().size(), (640, 320));
         let whole = png(8, 8);
         for bytes in [b"no picture".as_slice(), b"", whole.get(..40).unwrap(), &png(13_000, 1)] {
             assert!(picture(bytes).is_err());

@@ -24,6 +24,12 @@ static ENTERED: AtomicBool = AtomicBool::new(false);
 /// True once anything has panicked.
 static PANICKED: AtomicBool = AtomicBool::new(false);
 
+/// True while the terminal may keep a picture beside its cells.
+static PICTURED: AtomicBool = AtomicBool::new(false);
+
+/// Takes all pictures and their data from a terminal with Kitty's graphics.
+const NO_PICTURES: &[u8] = b"\x1b_Ga=d,d=A,q=2\x1b\\";
+
 /// The terminal puts its title on a stack, and takes it back from there.
 const KEEP_TITLE: &[u8] = b"\x1b[22;2t";
 const TITLE_BACK: &[u8] = b"\x1b[23;2t";
@@ -70,6 +76,9 @@ pub trait Surface {
     /// # Errors
     /// As [`Surface::draw`].
     fn ring(&mut self, note: Option<&(Desktop, String)>) -> io::Result<()>;
+
+    /// Pixels of one cell, across and down, where the terminal tells.
+    fn cell(&self) -> Option<(u16, u16)>;
 
     /// Columns and rows.
     fn size(&self) -> (u16, u16);
@@ -155,6 +164,9 @@ impl Surface for Screen {
     fn clear(&mut self) -> io::Result<()> {
         // Not `Terminal::clear`: it asks the terminal where the cursor is, and the answer would go
         // to whoever reads the keys. A new terminal knows of no cell, so all are drawn.
+        if PICTURED.swap(false, Ordering::SeqCst) {
+            self.bytes.write_all(NO_PICTURES)?;
+        }
         queue!(self.bytes, terminal::Clear(terminal::ClearType::All))?;
         self.terminal = Terminal::new(CrosstermBackend::new(self.bytes.clone()))?;
         Ok(())
@@ -188,6 +200,13 @@ impl Surface for Screen {
     fn ring(&mut self, note: Option<&(Desktop, String)>) -> io::Result<()> {
         self.bytes.write_all(ringing(note).as_bytes())?;
         self.bytes.send()
+    }
+
+    fn cell(&self) -> Option<(u16, u16)> {
+        let window = terminal::window_size().ok()?;
+        let cell =
+            (window.width.checked_div(window.columns)?, window.height.checked_div(window.rows)?);
+        (cell.0 > 0 && cell.1 > 0).then_some(cell)
     }
 
     fn size(&self) -> (u16, u16) {
@@ -236,10 +255,19 @@ pub fn restore() {
         LeaveAlternateScreen,
         cursor::Show
     );
+    if PICTURED.swap(false, Ordering::SeqCst) {
+        bytes.extend_from_slice(NO_PICTURES);
+    }
     bytes.extend_from_slice(NO_MOUSE);
     bytes.extend_from_slice(TITLE_BACK);
     let _sent = out.write_all(&bytes).and_then(|()| out.flush());
     let _cooked = terminal::disable_raw_mode();
+}
+
+/// From now on the terminal may keep a picture: it is taken back with the next clear, and on every
+/// way out.
+pub fn holds_a_picture() {
+    PICTURED.store(true, Ordering::SeqCst);
 }
 
 /// Cancelled by the first panic.

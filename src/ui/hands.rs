@@ -9,7 +9,7 @@ use ratatui::widgets::Paragraph;
 use unicode_width::UnicodeWidthStr;
 
 use super::overlay::open;
-use super::picture;
+use super::picture::{self, Shown};
 use super::text::fit;
 use crate::app::Model;
 use crate::app::action::Action;
@@ -17,12 +17,19 @@ use crate::app::hands::{CHOICES, ConfirmDialog, Hand, LetterDialog, MediaDialog,
 use crate::app::view::Tone;
 use crate::theme::{Look, Role};
 
-pub(super) fn draw(frame: &mut Frame<'_>, whole: Rect, (hand, model): (&Hand, &Model), look: Look) {
+/// Draws the dialog; returns the picture in it.
+pub(super) fn draw<'a>(
+    frame: &mut Frame<'_>,
+    whole: Rect,
+    (hand, model): (&'a Hand, &Model),
+    look: Look,
+) -> Option<Shown<'a>> {
     match hand {
         Hand::Letter(dialog) => letter(frame, whole, dialog, look),
-        Hand::Media(dialog) => media(frame, whole, (dialog, model), look),
+        Hand::Media(dialog) => return media(frame, whole, (dialog, model), look),
         Hand::Confirm(dialog) => confirm(frame, whole, (dialog, model), look),
     }
+    None
 }
 
 fn dim(text: &str, width: usize, look: Look) -> Line<'static> {
@@ -75,7 +82,12 @@ fn letter(frame: &mut Frame<'_>, whole: Rect, dialog: &LetterDialog, look: Look)
     frame.render_widget(Paragraph::new(lines), area);
 }
 
-fn media(frame: &mut Frame<'_>, whole: Rect, (dialog, model): (&MediaDialog, &Model), look: Look) {
+fn media<'a>(
+    frame: &mut Frame<'_>,
+    whole: Rect,
+    (dialog, model): (&'a MediaDialog, &Model),
+    look: Look,
+) -> Option<Shown<'a>> {
     let (width, height) = (whole.width.saturating_sub(4).min(110), whole.height.saturating_sub(2));
     let title = format!("Media {}", dialog.name);
     let area = open(frame, whole, (width, height), (&title, "Esc closes and wipes"), look);
@@ -121,14 +133,18 @@ fn media(frame: &mut Frame<'_>, whole: Rect, (dialog, model): (&MediaDialog, &Mo
     let used = u16::try_from(lines.len() + 1).unwrap_or(u16::MAX);
     lines.push(Line::from(spans));
     frame.render_widget(Paragraph::new(lines), area);
-    if let Some(picture) = picture {
+    let shown = picture.map(|picture| {
         let below = Rect {
             y: area.y.saturating_add(used),
             height: area.height.saturating_sub(used),
             ..area
         };
-        picture::draw(frame, below, (picture, dialog.clear), look);
+        Shown { picture, area: below, clear: dialog.clear }
+    });
+    if let Some(shown) = shown {
+        picture::draw(frame, shown, look);
     }
+    shown
 }
 
 fn confirm(

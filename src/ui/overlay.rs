@@ -9,20 +9,27 @@ use ratatui::widgets::{Block, Borders, Clear, Paragraph};
 use unicode_width::UnicodeWidthStr;
 
 use super::picker;
+use super::picture::Shown;
 use super::text::fit;
 use crate::app::Model;
 use crate::app::overlay::{CopyMenu, HelpOverlay, Overlay};
 use crate::app::view::{Glyph, Tone};
 use crate::theme::{Look, Role};
 
-pub(super) fn draw(frame: &mut Frame<'_>, whole: Rect, model: &Model, look: Look) {
+/// Draws it; returns the picture in it.
+pub(super) fn draw<'a>(
+    frame: &mut Frame<'_>,
+    whole: Rect,
+    model: &'a Model,
+    look: Look,
+) -> Option<Shown<'a>> {
     match model.overlay() {
         None => {}
         Some(Overlay::Help(help)) => draw_help(frame, whole, help, look),
         Some(Overlay::Export(dialog)) => {
             super::export_dialog::draw(frame, whole, (dialog, model), look);
         }
-        Some(Overlay::Hand(hand)) => super::hands::draw(frame, whole, (hand, model), look),
+        Some(Overlay::Hand(hand)) => return super::hands::draw(frame, whole, (hand, model), look),
         Some(Overlay::Copy(menu)) => draw_copy(frame, whole, menu, look),
         Some(Overlay::Charts(charts)) => super::charts::draw(frame, whole, charts, look),
         Some(Overlay::Own(overlay)) => super::own::draw(frame, whole, (overlay, model), look),
@@ -30,6 +37,7 @@ pub(super) fn draw(frame: &mut Frame<'_>, whole: Rect, model: &Model, look: Look
         Some(Overlay::Calls(log)) => super::call_log::draw(frame, whole, (log, model), look),
         Some(Overlay::Pick(picker)) => picker::draw(frame, whole, (picker, model), look),
     }
+    None
 }
 
 /// A box in the middle; what was there is wiped.

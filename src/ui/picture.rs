@@ -11,16 +11,22 @@ use crate::app::hidden::Picture;
 use crate::theme::{ColourDepth, Look};
 
 /// Fields across a pixelated picture.
-const COARSE: usize = 8;
+pub(super) const COARSE: usize = 8;
 /// From dark to light.
 const SHADES: [&str; 10] = [" ", ".", ":", "-", "=", "+", "*", "#", "%", "@"];
 
-pub(super) fn draw(
-    frame: &mut Frame<'_>,
-    area: Rect,
-    (picture, clear): (&Picture, bool),
-    look: Look,
-) {
+/// A picture that is open, and where it stands.
+#[derive(Clone, Copy, Debug)]
+pub struct Shown<'a> {
+    /// The picture.
+    pub picture: &'a Picture,
+    /// Its room.
+    pub area: Rect,
+    /// As it is, not pixelated.
+    pub clear: bool,
+}
+
+pub(super) fn draw(frame: &mut Frame<'_>, Shown { picture, area, clear }: Shown<'_>, look: Look) {
     let (wide, high) = picture.size();
     let (columns, rows) = (usize::from(area.width), usize::from(area.height) * 2);
     if columns == 0 || rows == 0 {

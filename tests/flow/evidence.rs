@@ -400,7 +400,7 @@ fn a_picture_begins_pixelated_is_cleared_when_asked_and_wiped_when_closed() {
         o.does_not_see("@@@");
         let line = o.screen().lines().find(|line| line.contains(" page ")).unwrap().to_owned();
         assert!(line.contains("IMAGE"), "{line}");
-        o.press("enter").await;
+        o.press("k enter").await;
         o.sees("only pictures can be shown");
         o.press("j enter").await;
         o.pass(0.5).await;
@@ -411,7 +411,7 @@ fn a_picture_begins_pixelated_is_cleared_when_asked_and_wiped_when_closed() {
         o.press("esc").await;
         o.does_not_see("@@@");
         std::fs::write(place.path().join("withheld"), "").unwrap();
-        o.press("v j enter").await;
+        o.press("v enter").await;
         o.pass(0.5).await;
         o.sees("withholds it (204)");
         o.does_not_see("@@@");

@@ -102,6 +102,9 @@ pub(crate) fn open(model: &mut Model) -> Vec<Effect> {
         let raw = item.media.id.text().as_raw();
         under.last().is_some_and(|step| *step == raw)
     });
+    // Else on the first that can be shown.
+    let picture = |item: &MediaItem| item.media.media_type == Some(MediaType::Image);
+    let here = here.or_else(|| items.iter().position(picture));
     let dialog = MediaDialog {
         id: session.id(),
         name: model.times.name(session, 40),

@@ -1,0 +1,75 @@
+//! Whom the program asks, and as whom: address, application, key file.
+//!
+//! Owns these keys, and the names that Yoti's own SDKs have for them in the environment.
+
+use std::path::{Path, PathBuf};
+
+use uuid::Uuid;
+
+use super::file::Profile;
+use super::resolve::{Environment, Resolver, wrong};
+use super::{ConfigError, PRODUCTION, Source};
+use crate::api::client::checked_base_url;
+
+/// Checked address, application, key file.
+pub(super) type Whom = (String, Option<Uuid>, Option<PathBuf>);
+
+/// Address, application and key: from the environment, else the profile.
+pub(super) fn whom(
+    resolver: &mut Resolver,
+    environment: &Environment,
+    profile: Option<&Profile>,
+    home: &Path,
+) -> Result<Whom, ConfigError> {
+    let variable = |name: &'static str| {
+        environment.get(name).map(|value| (value.to_owned(), Source::Environment(name)))
+    };
+    let of_file = |value: Option<String>| value.map(|value| (value, Source::File));
+    let (url, source) = variable("YOTI_IDV_API_URL")
+        .or_else(|| variable("YOTI_DOC_SCAN_API_URL"))
+        .or_else(|| of_file(profile.and_then(|p| p.base_url.clone())))
+        .unwrap_or_else(|| (PRODUCTION.to_owned(), Source::Default));
+    let base_url =
+        checked_base_url(&url).map_err(|why| wrong("base_url", source.clone(), why.to_string()))?;
+    resolver.show("base_url", &base_url, source);
+
+    let sdk_id =
+        variable("YOTI_CLIENT_SDK_ID").or_else(|| of_file(profile.and_then(|p| p.sdk_id.clone())));
+    let sdk_id = match sdk_id {
+        Some((text, source)) => {
+            let expected =
+                "expected a UUID such as 1c3cae90-1769-43a9-8554-d85f2e7cdb0f, from Yoti Hub";
+            let id = Uuid::try_parse(text.trim()).map_err(|_text| {
+                wrong("sdk_id", source.clone(), format!("is no UUID: {expected}"))
+            })?;
+            resolver.show("sdk_id", id, source);
+            Some(id)
+        }
+        None => None,
+    };
+    let key_file = variable("YOTI_KEY_FILE_PATH").or_else(|| {
+        of_file(profile.and_then(|p| p.key_file.as_ref()).map(|path| path.display().to_string()))
+    });
+    let key_file = key_file.map(|(text, source)| {
+        let path = at_home(Path::new(&text), home);
+        resolver.show("key_file", path.display(), source);
+        path
+    });
+    Ok((base_url, sdk_id, key_file))
+}
+
+/// A path with `~` for the home folder.
+pub(super) fn at_home(path: &Path, home: &Path) -> PathBuf {
+    path.strip_prefix("~").map_or_else(|_absolute| path.to_path_buf(), |below| home.join(below))
+}
+
+/// The badge of an address, where the profile says none.
+pub(super) fn environment_of(base_url: &str) -> &'static str {
+    if base_url.contains("/sandbox/") {
+        "sandbox"
+    } else if base_url == PRODUCTION {
+        "live"
+    } else {
+        "other"
+    }
+}
