@@ -137,6 +137,6 @@ async fn run(cli: Cli) -> Result<u8, Failure> {
             output::data(concat!("branchwatch ", env!("CARGO_PKG_VERSION"), "\n"))?;
             Ok(exit::OK)
         }
-        Some(Command::Help { topic }) => topic::run(topic.as_deref(), Cli::command()),
+        Some(Command::Help { topic }) => topic::run(&global, topic.as_deref(), Cli::command()),
     }
 }

@@ -13,7 +13,7 @@ use super::args::{Global, Play};
 use super::exit::{self, Failure};
 use super::look::{self, Chosen};
 use super::output::warn;
-use super::{list, setup};
+use super::{list, setup, watch};
 use crate::api::client::{Client, ClientOptions};
 use crate::api::key::SigningKey;
 use crate::app::ModelSettings;
@@ -37,7 +37,7 @@ use crate::runtime::engine::Held;
 use crate::runtime::evidence::Evidence;
 use crate::runtime::opener::Opener;
 use crate::runtime::{self, Ending, Parts};
-use crate::simulator::{self, Options};
+use crate::simulator::{self, Options, Running};
 
 pub(super) async fn run(global: &Global) -> Result<u8, Failure> {
     let config = setup::config(global)?;
@@ -102,7 +102,9 @@ pub(super) async fn run(global: &Global) -> Result<u8, Failure> {
 pub(super) async fn demo(global: &Global, play: &Play) -> Result<u8, Failure> {
     let named = config::theme_named(&setup::flags(global), &Environment::of_process(), None);
     let Chosen { look, themes } = look::of(global, named.map(|(name, _)| name).as_deref())?;
-    must_be_a_terminal()?;
+    if !global.a11y {
+        must_be_a_terminal()?;
+    }
     if !play.speed.is_finite() || play.speed < 0.0 {
         return Err(Failure::Usage("--speed: 0 or more".into()));
     }
@@ -121,19 +123,14 @@ pub(super) async fn demo(global: &Global, play: &Play) -> Result<u8, Failure> {
     let options = ClientOptions::new(running.base_url.clone(), running.sdk_id);
     let client = Client::new(&options, key, running.clock)?;
     let mut store = Memory::default();
-    let entries: Vec<WatchEntry> = running
-        .sessions
-        .iter()
-        .map(|made| WatchEntry {
-            id: made.id,
-            reference: Some(made.reference.clone()),
-            tags: Vec::new(),
-            added_at: running.clock.now(),
-            deadline: None,
-            resources_ttl: None,
-        })
-        .collect();
-    store.add(&entries)?;
+    store.add(&made_up(&running))?;
+    let refresh = demo_settings(play.speed, global);
+    if global.a11y {
+        let held = Held::of(store, None)?;
+        let told = watch::demo(global, held, (client, running.clock), refresh).await;
+        running.shutdown().await;
+        return told;
+    }
     let keymap = Keymap::shipped().map_err(ConfigError::from)?;
     let settings = ModelSettings {
         profile: "demo".into(),
@@ -159,7 +156,7 @@ pub(super) async fn demo(global: &Global, play: &Play) -> Result<u8, Failure> {
         graphics: look::graphics(PictureChoice::Auto, look),
         receiver: None,
         alarms: AlarmSettings::default(),
-        refresh: demo_settings(play.speed, global),
+        refresh,
         desk: Desk {
             opener: opener(),
             evidence: evidence(global, &client),
@@ -176,6 +173,19 @@ pub(super) async fn demo(global: &Global, play: &Play) -> Result<u8, Failure> {
     let code = finish(parts, Held::of(store, None)?, client, clock).await;
     running.shutdown().await;
     code
+}
+
+/// The simulator's sessions as a watch-list.
+fn made_up(running: &Running) -> Vec<WatchEntry> {
+    let entry = |made: &simulator::MadeSession| WatchEntry {
+        id: made.id,
+        reference: Some(made.reference.clone()),
+        tags: Vec::new(),
+        added_at: running.clock.now(),
+        deadline: None,
+        resources_ttl: None,
+    };
+    running.sessions.iter().map(entry).collect()
 }
 
 /// The usual intervals in simulated time, and never below one real second.

@@ -10,6 +10,7 @@ use super::args::Global;
 use super::ask::{self, retried};
 use super::exit::{self, Failure};
 use super::output::{data, warn};
+use super::progress::Progress;
 use super::{setup, words};
 use crate::api::client::Client;
 use crate::api::{ApiError, SessionApi};
@@ -31,9 +32,15 @@ pub(super) async fn fetch(global: &Global, texts: &[String], timeout: &str) -> R
     }
     let (mut store, reader) = Store::new(known);
     let mut codes = BTreeSet::new();
-    for id in ids {
+    let (mut progress, all) = (Progress::on_terminal(global.quiet), ids.len());
+    for (number, id) in ids.into_iter().enumerate() {
+        if all > 1 {
+            progress.say(&format!("asking Yoti, {} of {all}", number + 1));
+        }
         let before = store.snapshot().sessions.get(id).map_or(0, |s| s.timeline.len());
-        match ask(&client, &mut store, id, deadline).await {
+        let asked = ask(&client, &mut store, id, deadline).await;
+        progress.done();
+        match asked {
             Ok(()) => {
                 codes.insert(exit::OK);
             }

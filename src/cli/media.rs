@@ -10,6 +10,7 @@ use serde_json::json;
 use super::args::{Global, MediaArgs};
 use super::exit::{self, Failure};
 use super::output::{data, table, talk, warn};
+use super::progress::Progress;
 use super::{ask, hands, setup, words};
 use crate::api::SessionApi;
 use crate::api::client::{Client, HeldMedia, MediaOutcome};
@@ -48,8 +49,11 @@ pub(super) async fn run(global: &Global, args: &MediaArgs) -> Result<u8, Failure
     }
     let client = setup::client(&config)?;
     let mut codes = std::collections::BTreeSet::new();
-    for (_, item) in chosen {
+    let (mut progress, all) = (Progress::on_terminal(global.quiet), chosen.len());
+    for (number, (_, item)) in chosen.into_iter().enumerate() {
+        progress.say(&format!("saving media, {} of {all}", number + 1));
         let saved = save(&client, &config, &session, (item, folder)).await;
+        progress.done();
         codes.insert(match saved {
             Ok(()) => exit::OK,
             Err(failure) => {

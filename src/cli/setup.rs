@@ -2,6 +2,7 @@
 //!
 //! Owns putting other rooms together, no logic of theirs.
 
+use std::io::Read;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -20,6 +21,7 @@ use crate::domain::watched::{WatchEntry, WatchedSession};
 use crate::persist::sqlite::Sqlite;
 use crate::persist::{PersistError, Persistence};
 use crate::refresh::schedule::unsigned;
+use crate::text::shown_str;
 
 pub(super) fn flags(global: &Global) -> Flags {
     Flags {
@@ -66,15 +68,33 @@ pub(super) fn store(global: &Global, config: &Config) -> Result<Sqlite, Failure>
     Ok(opened.persistence)
 }
 
+/// The longest list of IDs that is read.
+const MAX_IDS: u64 = 16 * 1024 * 1024;
+
+/// Session IDs; `-` stands for those on standard input, each the first word of a line.
 pub(super) fn ids(texts: &[String]) -> Result<Vec<SessionId>, Failure> {
-    texts
-        .iter()
-        .map(|text| {
-            SessionId::parse(text).map_err(|why| {
-                Failure::Usage(format!("{}: {why}", crate::text::shown_str(text, 60)))
-            })
-        })
-        .collect()
+    let read = |text: &str| {
+        SessionId::parse(text)
+            .map_err(|why| Failure::Usage(format!("{}: {why}", shown_str(text, 60))))
+    };
+    let mut ids = Vec::new();
+    for text in texts {
+        if text != "-" {
+            ids.push(read(text)?);
+            continue;
+        }
+        let mut lines = String::new();
+        std::io::stdin().take(MAX_IDS).read_to_string(&mut lines)?;
+        for word in lines.lines().filter_map(|line| line.split_whitespace().next()) {
+            ids.push(read(word)?);
+        }
+    }
+    let mut seen = std::collections::HashSet::new();
+    ids.retain(|id| seen.insert(*id));
+    if ids.is_empty() && !texts.is_empty() {
+        return Err(Failure::Usage("no session ID on standard input".into()));
+    }
+    Ok(ids)
 }
 
 /// Finds a session of the watch-list.

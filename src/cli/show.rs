@@ -10,6 +10,7 @@ use super::{export, setup, words};
 use crate::clock::{Clock, SystemClock};
 use crate::domain::attention::assess;
 use crate::domain::coverage;
+use crate::domain::personal::{Privacy, label};
 use crate::domain::server_text::ServerText;
 use crate::domain::stage::{Stage, Verdict};
 use crate::domain::watched::{Letter, WatchedSession};
@@ -32,7 +33,9 @@ pub(super) fn show(global: &Global, args: &Show) -> Result<u8, Failure> {
             let seen = session.poll.last_ok.map_or("never".into(), |at| {
                 format!("{} ago", words::span(now.duration_since(at)))
             });
-            text += &format!("{}  {id}\n", crate::text::shown_str(&session.name(), 60));
+            let privacy = config.privacy.unwrap_or(Privacy::Off);
+            let name = label(&session.name(), privacy);
+            text += &format!("{}  {id}\n", crate::text::shown_str(&name, 60));
             text += &format!("stage {} · seen {seen}\n", words::stage(&assessment.stage, now));
             for finding in &assessment.findings {
                 text += &format!("! {}\n", finding.text);

@@ -2,8 +2,10 @@
 //!
 //! Owns the texts; what is generated elsewhere (keys) is asked from there.
 
+use super::args::Global;
 use super::exit::{self, Failure};
 use super::output::{data, table};
+use super::setup;
 use crate::keymap::Keymap;
 
 const TOPICS: &str = "topics: stages, filters, keys, exit-codes, privacy";
@@ -90,13 +92,17 @@ PRIVACY
 /// The topics that are chapters of the manual page.
 pub(super) const CHAPTERS: [&str; 4] = [STAGES, FILTERS, EXIT_CODES, PRIVACY];
 
-pub(super) fn run(name: Option<&str>, mut grammar: clap::Command) -> Result<u8, Failure> {
+pub(super) fn run(
+    global: &Global,
+    name: Option<&str>,
+    mut grammar: clap::Command,
+) -> Result<u8, Failure> {
     let text = match name {
         Some("stages") => STAGES.to_owned(),
         Some("filters") => FILTERS.to_owned(),
         Some("exit-codes") => EXIT_CODES.to_owned(),
         Some("privacy") => PRIVACY.to_owned(),
-        Some("keys") => keys()?,
+        Some("keys") => keys(global)?,
         None => format!("{}\n{TOPICS}\n", grammar.render_help()),
         Some(name) => match grammar.find_subcommand_mut(name) {
             Some(command) => command.render_long_help().to_string(),
@@ -109,8 +115,10 @@ pub(super) fn run(name: Option<&str>, mut grammar: clap::Command) -> Result<u8, 
     Ok(exit::OK)
 }
 
-fn keys() -> Result<String, Failure> {
-    let keymap = Keymap::shipped().map_err(|why| Failure::Other(why.to_string()))?;
+/// The keys in force; those that are shipped where the configuration cannot be read.
+fn keys(global: &Global) -> Result<String, Failure> {
+    let own = setup::config(global).map(|config| config.keys).unwrap_or_default();
+    let keymap = Keymap::with(&own).map_err(|why| Failure::Other(why.to_string()))?;
     let rows: Vec<Vec<String>> = keymap
         .help_rows()
         .into_iter()

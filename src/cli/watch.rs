@@ -6,11 +6,13 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::Timestamp;
+use jiff::tz::TimeZone;
 
 use super::args::{Global, Watch};
 use super::exit::{self, Failure};
 use super::output::{data, talk};
-use super::{export, list, setup};
+use super::{list, setup};
+use crate::api::SessionApi;
 use crate::app::spoken;
 use crate::app::views::View;
 use crate::clock::{Clock, SystemClock};
@@ -19,9 +21,12 @@ use crate::domain::happening::{Happening, Herald, Kind};
 use crate::domain::ids::SessionId;
 use crate::domain::nearest::nearest;
 use crate::domain::personal::Privacy;
+use crate::domain::rules::Rules;
 use crate::domain::snapshot::Snapshot;
+use crate::export::{Origin, event, json_lines};
 use crate::persist::Persistence;
 use crate::persist::memory::Memory;
+use crate::refresh::Settings;
 use crate::refresh::schedule::unsigned;
 use crate::runtime::engine::{Engine, Held};
 use crate::runtime::{Ending, shutdown};
@@ -33,57 +38,93 @@ pub(super) async fn run(global: &Global, args: &Watch) -> Result<u8, Failure> {
     // Before anything else: a signal from now on ends it cleanly.
     let ended = shutdown::reason();
     let config = setup::config(global)?;
-    let teller = Teller::of(global, args, &config)?;
+    let teller = Teller {
+        rules: config.rules.clone(),
+        profile: config.profile.clone(),
+        environment: config.environment.clone(),
+        privacy: config.privacy.unwrap_or(Privacy::Off),
+        zone: config.zone.clone(),
+        ..Teller::of(global, args)?
+    };
+    let of_yoti = |config: &Config| Ok::<_, Failure>((setup::client(config)?, SystemClock));
+    let settings = config.refresh.clone();
     if global.no_state {
         let ids = teller.ids.iter();
         let new = ids.map(|id| setup::unknown(*id, SystemClock.now()));
         let held = Held::of(Memory::holding(new.collect()), None)?;
-        return teller.watch(held, ended).await;
+        return teller.watch(held, of_yoti(&config)?, settings, ended).await;
     }
-    teller.watch(Held::open(&config.store)?, ended).await
+    let held = Held::open(&config.store)?;
+    teller.watch(held, of_yoti(&config)?, settings, ended).await
+}
+
+/// The demo as lines, with `--a11y`.
+pub(super) async fn demo<A: SessionApi, C: Clock + Clone>(
+    global: &Global,
+    held: Held<Memory>,
+    yoti: (A, C),
+    settings: Settings,
+) -> Result<u8, Failure> {
+    let ended = shutdown::reason();
+    let teller = Teller::of(&Global { no_state: false, ..global.clone() }, &Watch::default())?;
+    teller.watch(held, yoti, settings, ended).await
 }
 
 /// What is told, of whom, and how.
-struct Teller<'a> {
-    global: &'a Global,
-    config: &'a Config,
+struct Teller {
     json: bool,
+    quiet: bool,
     /// Empty: all of the list.
     ids: Vec<SessionId>,
     /// Empty: all kinds.
     kinds: Vec<Kind>,
     view: View,
+    rules: Rules,
+    profile: String,
+    environment: String,
+    privacy: Privacy,
+    zone: TimeZone,
 }
 
-impl<'a> Teller<'a> {
-    fn of(global: &'a Global, args: &Watch, config: &'a Config) -> Result<Self, Failure> {
-        let view = list::filter(&global.filter)?;
+impl Teller {
+    /// As the flags say; whose sessions they are is the demo's.
+    fn of(global: &Global, args: &Watch) -> Result<Self, Failure> {
         let kinds = args.events.iter().map(|word| kind(word)).collect::<Result<_, _>>()?;
         let ids = setup::ids(&args.ids)?;
         if global.no_state && ids.is_empty() {
             let why = "with --no-state: which sessions? watch ID…";
             return Err(Failure::Usage(why.to_owned()));
         }
-        Ok(Self { global, config, json: args.jsonl, ids, kinds, view })
+        Ok(Self {
+            json: args.jsonl,
+            quiet: global.quiet,
+            ids,
+            kinds,
+            view: list::filter(&global.filter)?,
+            rules: Rules::default(),
+            profile: "demo".to_owned(),
+            environment: "demo".to_owned(),
+            privacy: Privacy::Off,
+            zone: TimeZone::system(),
+        })
     }
 
-    async fn watch<P: Persistence>(
+    async fn watch<P: Persistence, A: SessionApi, C: Clock + Clone>(
         &self,
         held: Held<P>,
+        (yoti, clock): (A, C),
+        settings: Settings,
         ended: impl Future<Output = Ending>,
     ) -> Result<u8, Failure> {
-        let client = setup::client(self.config)?;
         for id in &self.ids {
             setup::find(&held.known, *id)?;
         }
-        if let Some(warning) = &held.warning
-            && !self.global.quiet
-        {
+        if let Some(warning) = &held.warning {
             tracing::warn!(warning, "store");
         }
-        let plan = (self.config.refresh.clone(), self.config.rules.clone());
-        let engine = Engine::start(held, client, SystemClock, plan);
-        let told = self.lines(&engine, ended).await;
+        let plan = (settings, self.rules.clone());
+        let engine = Engine::start(held, yoti, clock.clone(), plan);
+        let told = self.lines(&engine, &clock, ended).await;
         // Whatever ended it: what was learned is saved.
         if !engine.end().await {
             return Ok(exit::FAULT);
@@ -98,15 +139,16 @@ impl<'a> Teller<'a> {
     async fn lines(
         &self,
         engine: &Engine,
+        clock: &impl Clock,
         ended: impl Future<Output = Ending>,
     ) -> Result<Ending, Failure> {
         let mut snapshots = engine.snapshots.clone();
         let first = Arc::clone(&snapshots.borrow_and_update());
-        let mut herald = Herald::new(&first, self.config.rules.clone(), SystemClock.now());
+        let mut herald = Herald::new(&first, self.rules.clone(), clock.now());
         self.begin(&first);
         let mut ended = std::pin::pin!(ended);
         loop {
-            let now = SystemClock.now();
+            let now = clock.now();
             let snapshot = Arc::clone(&snapshots.borrow_and_update());
             for happening in herald.tell(&snapshot, now) {
                 if self.wants(&happening, now) {
@@ -125,7 +167,7 @@ impl<'a> Teller<'a> {
     /// A word to a person; a program reads events alone.
     fn begin(&self, snapshot: &Snapshot) {
         tracing::info!(sessions = snapshot.sessions.len(), "watch begins");
-        if self.json || self.global.quiet {
+        if self.json || self.quiet {
             return;
         }
         talk(&match (self.ids.len(), snapshot.sessions.len()) {
@@ -142,17 +184,20 @@ impl<'a> Teller<'a> {
         }
         let Some(session) = &happening.session else { return true };
         (self.ids.is_empty() || self.ids.contains(&session.id()))
-            && self.view.holds(session, &self.config.rules, now)
+            && self.view.holds(session, &self.rules, now)
     }
 
     fn line(&self, happening: &Happening, now: Timestamp) -> String {
-        let privacy = self.config.privacy.unwrap_or(Privacy::Off);
-        if self.json {
-            let origin = export::origin(self.config, now);
-            let event = crate::export::event(happening, &origin, privacy);
-            return crate::export::json_lines(std::iter::once(event));
+        if !self.json {
+            return format!("{}\n", spoken::line(happening, self.privacy, &self.zone));
         }
-        format!("{}\n", spoken::line(happening, privacy, &self.config.zone))
+        let origin = Origin {
+            profile: &self.profile,
+            environment: &self.environment,
+            rules: &self.rules,
+            now,
+        };
+        json_lines(std::iter::once(event(happening, &origin, self.privacy)))
     }
 }
 

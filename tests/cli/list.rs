@@ -89,3 +89,24 @@ fn the_list_comes_as_json_lines_csv_and_plain_text_and_without_a_command_in_a_pi
     assert_eq!(bare, world.run(&["list", "-f", "tag:a"], 0).0);
     assert!(bare.contains("dbs-1") && !bare.contains("Amina"), "{bare}");
 }
+
+#[test]
+fn a_list_of_ids_comes_from_standard_input_where_an_id_may_stand() {
+    let world = crate::empty();
+    let ids = ["1c3cae90-1769-43a9-8554-d85f2e7cdb00", "1c3cae90-1769-43a9-8554-d85f2e7cdb01"];
+    world.run(&["add", ids[0], ids[1]], 0);
+    let (list, _) = world.run(&["list", "--plain", "--columns", "session,stage"], 0);
+    let columns: Vec<&str> = list.lines().filter_map(|line| line.split('\t').nth(1)).collect();
+    let given = |text: &str, arguments: &[&str], code: i32| {
+        let (reader, mut writer) = std::io::pipe().unwrap();
+        std::io::Write::write_all(&mut writer, text.as_bytes()).unwrap();
+        drop(writer);
+        crate::said(&world.command(arguments).stdin(reader).output().unwrap(), code)
+    };
+    let (out, _) = given(&(columns.join("\n") + "\n"), &["export", "-"], 0);
+    assert_eq!(out.lines().count(), 2, "{out}");
+    given("\n\n", &["export", "-"], 2);
+    given("not-a-session\n", &["remove", "-"], 2);
+    given(&format!("{}\n{}\n", ids[0], ids[0]), &["remove", "-"], 0);
+    assert_eq!(world.run(&["list", "--plain"], 0).0.lines().count(), 1);
+}

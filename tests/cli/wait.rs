@@ -75,3 +75,35 @@ fn waiting_ends_early_where_it_can_come_to_nothing() {
     std::process::Command::new("kill").args(["-INT", &number]).status().unwrap();
     assert_eq!(waiting.wait().unwrap().code(), Some(130));
 }
+
+/// Answers every request with this body, until the test ends.
+fn answering(body: &'static str) -> String {
+    use std::io::{BufRead, Write};
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let base = format!("http://{}/idverify/v1", listener.local_addr().unwrap());
+    std::thread::spawn(move || {
+        for stream in listener.incoming() {
+            let mut stream = stream.unwrap();
+            let lines = std::io::BufReader::new(stream.try_clone().unwrap()).lines();
+            let _head = lines.take_while(|line| line.as_ref().is_ok_and(|l| !l.is_empty())).count();
+            let length = body.len();
+            let head = format!(
+                "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\nconnection: close\r\ncontent-length: {length}\r\n\r\n"
+            );
+            let _gone =
+                stream.write_all(head.as_bytes()).and_then(|()| stream.write_all(body.as_bytes()));
+        }
+    });
+    base
+}
+
+#[test]
+fn a_state_that_nobody_knows_ends_the_waiting_with_a_code_of_its_own() {
+    let world = world(&["--sessions", "0"]);
+    let id = "1c3cae90-1769-43a9-8554-d85f2e7cdb0f";
+    let base =
+        answering(r#"{"session_id":"1c3cae90-1769-43a9-8554-d85f2e7cdb0f","state":"LIMBO"}"#);
+    let mut command = world.command(&["wait", id, "--timeout", "30s"]);
+    let (out, _) = crate::said(&command.env("YOTI_IDV_API_URL", &base).output().unwrap(), 24);
+    assert!(out.contains("LIMBO"), "{out}");
+}

@@ -152,6 +152,17 @@ fn a_reader_of_events_that_goes_away_ends_the_watching_quietly() {
 }
 
 #[test]
+fn the_demo_speaks_in_lines_too() {
+    let world = crate::empty();
+    let mut command = world.command(&["demo", "--a11y", "--speed", "500", "--seed", "7"]);
+    let mut child = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
+    let lines = BufReader::new(child.stdout.take().unwrap()).lines();
+    let mut watch = Watching { child, lines };
+    while !watch.line().contains("first branch visit") {}
+    assert_eq!(watch.signal("-TERM"), Some(143));
+}
+
+#[test]
 fn the_units_command_line_is_one_that_the_program_takes() {
     let unit = std::fs::read_to_string("assets/branchwatch.service").unwrap();
     let line = unit.lines().find_map(|line| line.strip_prefix("ExecStart=")).unwrap();
