@@ -102,7 +102,13 @@ impl Model {
         let in_list = pane == Pane::List;
         let of_list = LIST.iter().filter(|_| in_list);
         let all = of_pane(pane).iter().chain(COMMON).chain(of_list).chain(MORE);
+        let mut told: Vec<Action> = Vec::new();
         all.filter(|action| !in_list || **action != Action::Back)
+            .filter(|action| {
+                let new = !told.contains(action);
+                told.push(**action);
+                new
+            })
             .filter_map(|action| {
                 let row = self.settings.help.iter().find(|row| row.action == *action)?;
                 let word = match (action, pane) {
@@ -135,11 +141,39 @@ const COMMON: &[Action] =
     &[Action::Export, Action::Refresh, Action::Pause, Action::Palette, Action::Help];
 
 /// Likewise in the list, after that.
-const LIST: &[Action] = &[Action::NextAttention, Action::Toggle, Action::Views];
+const LIST: &[Action] = &[
+    Action::NextAttention,
+    Action::Toggle,
+    Action::Views,
+    Action::CopyMenu,
+    Action::Zoom,
+    Action::WideColumns,
+    Action::MarkRange,
+];
 
 /// Where there is room.
-const MORE: &[Action] =
-    &[Action::CopyMenu, Action::Zoom, Action::TimeForm, Action::Json, Action::Back, Action::Quit];
+const MORE: &[Action] = &[
+    Action::CopyMenu,
+    Action::Zoom,
+    Action::TimeForm,
+    Action::Json,
+    Action::Back,
+    Action::Quit,
+    Action::Changes,
+    Action::Portal,
+    Action::Letter,
+    Action::Note,
+    Action::Tags,
+    Action::Add,
+    Action::Archive,
+    Action::Undo,
+    Action::RefreshAll,
+    Action::Privacy,
+    Action::Bell,
+    Action::Mouse,
+    Action::ApiLog,
+    Action::Charts,
+];
 
 /// Breaks hints into the lines below the tabs; what has no room falls away.
 fn broken(hints: Vec<Hint>, footer: Area, marked: usize) -> Vec<Vec<Hint>> {
