@@ -5,6 +5,8 @@
 
 pub mod auth;
 mod connection;
+pub mod follow;
+pub mod lines;
 mod places;
 pub mod receiver;
 mod tls;

@@ -4,6 +4,9 @@
 //! letters; the letters are explained at the end.
 #![expect(clippy::unwrap_used, reason = "a failed set-up fails the test")]
 
+#[path = "screens/notified.rs"]
+mod notified;
+
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::sync::Arc;

@@ -253,6 +253,7 @@ pub(crate) fn header(
             counters.push(Cell::new(format!("{number} {word}"), tone));
         }
     };
+    count(health.offered.len(), "offered (+)", Tone::Notice);
     count(ongoing, "ongoing", Tone::Plain);
     count(tally.of(StageKind::AtCounter), "at counter", Tone::Active);
     count(tally.due_soon, "due soon", Tone::Warn);
@@ -264,7 +265,6 @@ pub(crate) fn header(
     count(tally.of(StageKind::Expired), "expired", Tone::Dim);
     count(tally.of(StageKind::Gone), "gone", Tone::Dim);
     count(tally.stale, "stale", Tone::Notice);
-    count(health.offered.len(), "notified, not on the list (+)", Tone::Notice);
     HeaderView {
         badge: profile.badge.to_owned(),
         profile: profile.name.to_owned(),

@@ -136,7 +136,10 @@ impl Receiver {
                     let server = tokio::spawn(serve(door, asked, serving.clone()));
                     // A panic in it ends it, and it is begun again.
                     let _ended = server.await;
-                    tell(Receiving::Down("the receiver of notifications failed".to_owned()));
+                    if cancelled.is_cancelled() {
+                        return;
+                    }
+                    tell(Receiving::Down("no notifications: the receiver failed".to_owned()));
                 }
                 Err(why) => tell(Receiving::Down(words(self.listen, &why))),
             }
@@ -158,11 +161,11 @@ impl Receiver {
 
 fn words(listen: SocketAddr, why: &io::Error) -> String {
     match why.kind() {
-        io::ErrorKind::AddrInUse => format!("notifications: {listen} is in use by another program"),
+        io::ErrorKind::AddrInUse => format!("no notifications: {listen} is in use"),
         io::ErrorKind::PermissionDenied => {
-            format!("notifications: the system does not let us listen on {listen}")
+            format!("no notifications: the system does not let us listen on {listen}")
         }
-        _ => format!("notifications: cannot listen on {listen}: {}", why.kind()),
+        _ => format!("no notifications: cannot listen on {listen}: {}", why.kind()),
     }
 }
 

@@ -5,10 +5,12 @@
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a failed set-up fails the test")]
 
 mod attacks;
+mod ingest;
 #[path = "../common/simulated.rs"]
 #[expect(dead_code, reason = "each user needs some of it")]
 mod simulated;
 mod simulator;
+mod tls;
 
 use std::net::SocketAddr;
 use std::os::unix::fs::PermissionsExt;
@@ -53,6 +55,14 @@ fn settings(folder: &Path, listen: &str, auth: &str) -> ReceiverSettings {
 
 /// One that waits for so many at most.
 async fn listening_with(auth: &str, waiting: usize) -> Listening {
+    started(settings, auth, waiting).await
+}
+
+async fn started(
+    settings: fn(&Path, &str, &str) -> ReceiverSettings,
+    auth: &str,
+    waiting: usize,
+) -> Listening {
     let folder = tempfile::tempdir().unwrap();
     let receiver = Receiver::new(&settings(folder.path(), "127.0.0.1:0", auth)).unwrap();
     let (hints, told) = mpsc::channel(waiting);

@@ -1,0 +1,84 @@
+//! Notifications as JSON Lines: bytes in, notifications out.
+//!
+//! Owns the cutting into lines. Holds no more than one line of the largest size.
+
+use jiff::Timestamp;
+
+use super::wire::{self, NotANotification};
+use crate::domain::notification::Notification;
+
+/// What a line was; empty ones are nothing.
+pub type Read = Result<Notification, NotANotification>;
+
+/// Cuts bytes into lines.
+#[derive(Debug, Default)]
+pub struct Lines {
+    held: Vec<u8>,
+    /// The line is too long already: what is left of it is dropped.
+    skipping: bool,
+}
+
+impl Lines {
+    /// Takes bytes; returns what the lines were that they end.
+    pub fn push(&mut self, bytes: &[u8], now: Timestamp) -> Vec<Read> {
+        let mut read = Vec::new();
+        let mut parts = bytes.split(|byte| *byte == b'\n').peekable();
+        while let Some(part) = parts.next() {
+            if self.held.len() + part.len() > wire::LARGEST {
+                self.held.clear();
+                self.skipping = true;
+            }
+            if !self.skipping {
+                self.held.extend_from_slice(part);
+            }
+            if parts.peek().is_some() {
+                read.extend(self.end(now));
+            }
+        }
+        read
+    }
+
+    /// The end of the line, or of all.
+    pub fn end(&mut self, now: Timestamp) -> Option<Read> {
+        if std::mem::take(&mut self.skipping) {
+            return Some(Err(NotANotification));
+        }
+        let line = std::mem::take(&mut self.held);
+        let text = line.trim_ascii();
+        (!text.is_empty()).then(|| wire::read(text, now))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const LINE: &str =
+        r#"{"session_id":"0b8f6a52-3c1e-4f6b-9d0a-2e5c7a914d33","topic":"resource_update"}"#;
+
+    #[test]
+    fn lines_are_read_wherever_the_bytes_are_cut() {
+        let text = format!("{LINE}\r\n\n  \nnonsense\n{LINE}\n{LINE}");
+        for size in [1, 7, 64, 1_000] {
+            let (mut lines, now) = (Lines::default(), Timestamp::UNIX_EPOCH);
+            let mut read: Vec<Read> =
+                text.as_bytes().chunks(size).flat_map(|part| lines.push(part, now)).collect();
+            let good: Vec<bool> = read.iter().map(Result::is_ok).collect();
+            assert_eq!(good, [true, false, true], "cut every {size}");
+            read.extend(lines.end(now));
+            assert_eq!(read.len(), 4, "the last line has no end");
+            assert!(lines.end(now).is_none());
+        }
+    }
+
+    #[test]
+    fn a_line_without_end_is_dropped_and_the_next_one_read() {
+        let (mut lines, now) = (Lines::default(), Timestamp::UNIX_EPOCH);
+        for _ in 0..1_000 {
+            assert!(lines.push(&[b'x'; 1_000], now).is_empty());
+            assert!(lines.held.len() <= wire::LARGEST);
+        }
+        let read = lines.push(format!("\n{LINE}\n").as_bytes(), now);
+        assert_eq!(read.iter().map(Result::is_ok).collect::<Vec<_>>(), [false, true]);
+    }
+}

@@ -1,0 +1,86 @@
+//! What notifications look like: counted in the header, in the timeline, offered for the list.
+
+use branchwatch::app::view::Pane;
+use branchwatch::domain::change::{ChangeKind, Origin, TimelineEvent};
+use branchwatch::domain::ledger::Tally;
+use branchwatch::domain::notification::Receiving;
+use branchwatch::domain::wire_enum::{SourceType, Topic};
+
+use super::*;
+
+fn with_health(size: (u16, u16), change: impl Fn(&mut Health)) -> Model {
+    let mut snapshot = Snapshot::clone(&snapshot(State::Live));
+    change(Arc::make_mut(&mut snapshot.health));
+    model_of(Arc::new(snapshot), size)
+}
+
+fn rows(buffer: &Buffer, range: std::ops::Range<u16>) -> String {
+    let mut text = String::new();
+    for y in range {
+        let row: String =
+            (0..buffer.area.width).map(|x| buffer.cell((x, y)).unwrap().symbol()).collect();
+        let _written = writeln!(text, "{}", row.trim_end());
+    }
+    text
+}
+
+#[test]
+fn the_header_counts_notifications_and_says_when_the_receiver_is_down() {
+    let on = || Receiving::On("127.0.0.1:8750".to_owned());
+    let mut text = String::new();
+    let mut shown = |name: &str, change: &dyn Fn(&mut Health)| {
+        for size in SIZES {
+            let buffer = frame(&with_health(size, change), look());
+            let lines = if size.1 == 60 { 3 } else { 2 };
+            text += &format!("== {name} {}x{}\n{}", size.0, size.1, rows(&buffer, 0..lines));
+        }
+    };
+    shown("received", &|health| {
+        health.receiving = on();
+        health.notified = Tally { received: 41, confirmed: 38, ..Tally::default() };
+    });
+    shown("missed", &|health| {
+        health.receiving = on();
+        health.notified = Tally { received: 41, missed: 2, ..Tally::default() };
+    });
+    shown("port in use", &|health| {
+        let why = "no notifications: 127.0.0.1:8750 is in use";
+        health.receiving = Receiving::Down(why.to_owned());
+    });
+    shown("offered", &|health| {
+        health.receiving = on();
+        health.offered = vec![entry(77).id, entry(78).id];
+    });
+    insta::assert_snapshot!("notified", text);
+}
+
+#[test]
+fn what_only_a_notification_told_is_marked_in_the_timeline_and_sessions_are_offered_to_be_added() {
+    let mut frames = Vec::new();
+    let mut visited = session(1, "S01", 100, State::Live);
+    let told = |what, source| TimelineEvent {
+        at: now() - SignedDuration::from_secs(40),
+        seen_at: now() - SignedDuration::from_secs(39),
+        source,
+        what,
+        origin: Origin::Notification,
+    };
+    Arc::make_mut(&mut visited.timeline).extend([
+        told(ChangeKind::Notified(Topic::InstructionsEmailRequested), None),
+        told(ChangeKind::FirstBranchVisit, Some(SourceType::Ibv)),
+        told(ChangeKind::Notified(Topic::from_wire("new\u{1b}[2Jtopic")), None),
+    ]);
+    let mut model = model_of(snapshot_of(vec![visited], State::Live), (120, 40));
+    update(&mut model, Event::Action(Action::Pane(4)));
+    let timeline = model.areas().pane(Pane::Timeline).unwrap();
+    let whole = frame(&model, look());
+    let text = rows(&whole, timeline.y..timeline.y + timeline.h);
+    assert!(!text.contains('\u{1b}'));
+
+    let mut model = with_health((120, 40), |health| {
+        health.offered = vec![entry(77).id, entry(1).id];
+    });
+    update(&mut model, Event::Action(Action::Add));
+    frames.push(("offered, one of them added since".to_owned(), frame(&model, look())));
+    insta::assert_snapshot!("notified_panes", format!("{text}\n{}", pictures(frames)));
+}
