@@ -14,7 +14,10 @@ mod fetch;
 mod handover;
 mod hands;
 mod letter;
+mod hearing;
+mod ingest;
 mod list;
+mod listen;
 mod local;
 mod look;
 mod man;
@@ -112,6 +115,8 @@ async fn run(cli: Cli) -> Result<u8, Failure> {
         Some(Command::Show(show)) => show::show(&global, &show),
         Some(Command::Fetch { ids, timeout }) => fetch::fetch(&global, &ids, &timeout).await,
         Some(Command::Wait(wait)) => wait::run(&global, &wait).await,
+        Some(Command::Listen(listen)) => listen::run(&global, &listen).await,
+        Some(Command::Ingest(ingest)) => ingest::run(&global, &ingest).await,
         Some(Command::Export(export)) => export::run(&global, &export),
         Some(Command::Session { what }) => hands::session(&global, &what).await,
         Some(Command::Letter(show)) => match &show.what {

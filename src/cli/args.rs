@@ -3,6 +3,7 @@
 //! Owns flags, commands and their help texts. A flag that does nothing is not here.
 
 mod asked;
+mod hearing;
 mod play;
 mod sessions;
 
@@ -13,6 +14,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 pub(super) use asked::{
     BranchesArgs, By, Handover, LetterCommand, LetterShow, MediaArgs, Stats, Watch,
 };
+pub(super) use hearing::{Ingest, Listen};
 pub(super) use play::{Play, Simulate};
 pub(super) use sessions::{Add, Export, FormatArg, List, Part, Redact, ShapeArg, Show, Wait};
 
@@ -155,6 +157,10 @@ pub(super) enum Command {
         after_help = "Ends with 0 approved (or what was waited for has come), 20 REJECT, 21 refer, 23 expired,\n24 unknown state, 5 no such session, 4 refused, 6 not reachable, 124 out of time, 7 several of these."
     )]
     Wait(Wait),
+    /// Receive notifications over HTTP: a line of JSON for each; their sessions are asked for
+    Listen(Listen),
+    /// Read notifications as JSON Lines; their sessions are asked for
+    Ingest(Ingest),
     /// Sessions as JSON, JSON Lines, CSV or Markdown, to standard output or files
     Export(Export),
     /// Check the sums of a bundle: its folder or its manifest

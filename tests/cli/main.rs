@@ -12,6 +12,7 @@ use serde_json::Value;
 
 mod evidence;
 mod figures;
+mod hearing;
 mod list;
 mod schemas;
 mod terminal;

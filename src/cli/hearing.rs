@@ -1,0 +1,200 @@
+//! What `listen` and `ingest` share: a notification is printed, kept in the local store, and has its
+//! session asked for.
+//!
+//! Owns the order of things; whose the store is, is the engine's to know.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use jiff::Timestamp;
+
+use super::args::Global;
+use super::exit::Failure;
+use super::output::{data, talk};
+use super::setup;
+use crate::api::{ApiError, ApiErrorKind, SessionApi};
+use crate::clock::{Clock, SystemClock};
+use crate::config::{Config, ConfigError};
+use crate::domain::configuration::Configuration;
+use crate::domain::ids::SessionId;
+use crate::domain::instructions::Instructions;
+use crate::domain::notification::{Notification, Receiving};
+use crate::domain::session::Session;
+use crate::domain::snapshot::Snapshot;
+use crate::domain::watched::{Answer, WatchEntry};
+use crate::notifications::wire;
+use crate::persist::memory::Memory;
+use crate::refresh::{Command, Settings};
+use crate::runtime::engine::{Engine, Held, Keeping};
+
+/// Sessions that one run puts on the list at most: whoever has the credential cannot flood it.
+const LEARNED: u64 = 1_000;
+
+/// The tag of sessions that came by a notification.
+const TAG: &str = "learned";
+
+/// Counts for the last word.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Heard {
+    /// Notifications.
+    pub(super) taken: u64,
+    /// Of these, of sessions that were not on the list.
+    pub(super) unknown: u64,
+    /// Of these, put on the list.
+    pub(super) learned: u64,
+}
+
+impl std::fmt::Display for Heard {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let Self { taken, unknown, learned } = self;
+        write!(f, "{taken} notifications, {unknown} of sessions not on the watch-list")?;
+        if *learned > 0 {
+            write!(f, ", {learned} of which were added")?;
+        }
+        Ok(())
+    }
+}
+
+/// The engine, and what was heard.
+pub(super) struct Hearing {
+    engine: Engine,
+    learn: bool,
+    asks: bool,
+    /// Another process holds the store.
+    pub(super) follows: bool,
+    pub(super) heard: Heard,
+    /// Sessions that are to answer yet, with when they were named.
+    open: BTreeMap<SessionId, Timestamp>,
+}
+
+/// Where no key is configured.
+struct Nobody;
+
+impl SessionApi for Nobody {
+    async fn session(&self, _: SessionId) -> Result<Answer<Session>, ApiError> {
+        Err(nobody())
+    }
+
+    async fn configuration(&self, _: SessionId) -> Result<Answer<Configuration>, ApiError> {
+        Err(nobody())
+    }
+
+    async fn instructions(&self, _: SessionId) -> Result<Answer<Instructions>, ApiError> {
+        Err(nobody())
+    }
+}
+
+fn nobody() -> ApiError {
+    ApiErrorKind::Unreachable("no key is configured".to_owned()).into()
+}
+
+impl Hearing {
+    /// Starts the tasks. `sweep`: all of the list is kept fresh, not only who is named.
+    pub(super) fn start(global: &Global, config: &Config, sweep: bool) -> Result<Self, Failure> {
+        let client = match setup::client(config) {
+            Ok(client) => Some(client),
+            Err(Failure::Config(ConfigError::Nothing { .. })) => {
+                talk("no key is configured: nobody is asked, only what notifications tell is kept");
+                None
+            }
+            Err(other) => return Err(other),
+        };
+        let asks = client.is_some() && config.refresh.online;
+        let settings = Settings { sweep, online: asks, ..config.refresh.clone() };
+        let plan = (settings, config.rules.clone());
+        let (engine, follows) = if global.no_state {
+            let held = Held::of(Memory::default(), None)?;
+            (started(held, client, plan), false)
+        } else {
+            let held = Held::open(&config.store)?;
+            let follows = matches!(held.keeping, Keeping::Follow(_));
+            (started(held, client, plan), follows)
+        };
+        let learn = config.refresh.learn;
+        Ok(Self { engine, learn, asks, follows, heard: Heard::default(), open: BTreeMap::new() })
+    }
+
+    /// How the source of notifications stands.
+    pub(super) async fn stands(&self, how: Receiving) -> Result<(), Failure> {
+        self.command(Command::Receiving(how)).await
+    }
+
+    /// Takes one: prints it, and hands it on.
+    pub(super) async fn take(&mut self, told: Notification) -> Result<(), Failure> {
+        let snapshot = Arc::clone(&self.engine.snapshots.borrow());
+        let mut watched = snapshot.sessions.get(told.session).is_some();
+        data(&format!("{}\n", wire::line(&told, Some(watched))))?;
+        self.heard.taken += 1;
+        if !watched {
+            self.heard.unknown += 1;
+            let archived = snapshot.archived.get(told.session).is_some();
+            watched = !archived && self.learn(told.session).await?;
+        }
+        if watched && self.asks {
+            self.open.insert(told.session, SystemClock.now());
+        }
+        self.command(Command::Notified(told)).await
+    }
+
+    async fn learn(&mut self, id: SessionId) -> Result<bool, Failure> {
+        if !self.learn || self.heard.learned >= LEARNED {
+            return Ok(false);
+        }
+        self.heard.learned += 1;
+        if self.heard.learned == LEARNED {
+            talk(&format!("{LEARNED} sessions learned: no more are, until it is started again"));
+        }
+        let entry = WatchEntry {
+            id,
+            reference: None,
+            tags: vec![TAG.to_owned()],
+            added_at: SystemClock.now(),
+            deadline: None,
+            resources_ttl: None,
+        };
+        self.command(Command::Add(vec![entry])).await?;
+        Ok(true)
+    }
+
+    async fn command(&self, command: Command) -> Result<(), Failure> {
+        let sent = self.engine.commands.send(command).await;
+        sent.map_err(|_ended| Failure::Other("a task failed inside".to_owned()))
+    }
+
+    /// Waits until all that were named have answered.
+    pub(super) async fn answered(&mut self) {
+        let mut snapshots = self.engine.snapshots.clone();
+        let open = std::mem::take(&mut self.open);
+        let all =
+            |snapshot: &Arc<Snapshot>| open.iter().all(|(id, at)| answered(snapshot, *id, *at));
+        // The tasks may have ended.
+        let _ended = snapshots.wait_for(all).await;
+    }
+
+    /// Ends the tasks, the store flushed.
+    pub(super) async fn end(self) -> Result<(), Failure> {
+        if self.engine.end().await {
+            Ok(())
+        } else {
+            Err(Failure::Other("a task failed inside".to_owned()))
+        }
+    }
+}
+
+fn answered(snapshot: &Snapshot, id: SessionId, at: Timestamp) -> bool {
+    snapshot.sessions.get(id).is_none_or(|session| {
+        let failed = session.poll.last_failure.as_ref().map(|failure| failure.at);
+        session.poll.last_ok.into_iter().chain(failed).any(|answered| answered >= at)
+    })
+}
+
+fn started<P: crate::persist::Persistence>(
+    held: Held<P>,
+    client: Option<crate::api::client::Client<SystemClock>>,
+    plan: (Settings, crate::domain::rules::Rules),
+) -> Engine {
+    match client {
+        Some(client) => Engine::start(held, client, SystemClock, plan),
+        None => Engine::start(held, Nobody, SystemClock, plan),
+    }
+}

@@ -1,0 +1,88 @@
+//! `ingest`: notifications as JSON Lines from a file, standard input or a Unix socket.
+//!
+//! Owns the command's words. Reading is `notifications`'.
+
+use tokio::sync::mpsc;
+use tokio::time::{Duration, timeout};
+
+use super::args::{Global, Ingest};
+use super::exit::{self, Failure};
+use super::hearing::Hearing;
+use super::output::talk;
+use super::setup;
+use crate::clock::SystemClock;
+use crate::domain::notification::Receiving;
+use crate::notifications::follow::{self, Origin};
+use crate::notifications::lines::Read;
+use crate::persist::PersistError;
+use crate::runtime::shutdown;
+
+/// For the answers of the sessions that were named.
+const PATIENCE: Duration = Duration::from_secs(30);
+/// Lines read ahead.
+const AHEAD: usize = 64;
+/// Lines that are no notification are named one by one so far.
+const NAMED: u64 = 10;
+
+pub(super) async fn run(global: &Global, args: &Ingest) -> Result<u8, Failure> {
+    let signal = shutdown::signal();
+    let config = setup::config(global)?;
+    let origin = Origin::named(&args.from);
+    let mut hearing = Hearing::start(global, &config, args.follow)?;
+    if hearing.follows {
+        hearing.end().await?;
+        return Err(PersistError::Locked(String::new()).into());
+    }
+    hearing.stands(Receiving::On(origin.to_string())).await?;
+    let mut bad = 0;
+    let read = tokio::select! {
+        number = signal => Ok(128_u8.saturating_add(number)),
+        read = all(&mut hearing, &origin, args.follow, &mut bad) => {
+            read.map(|()| if bad > 0 { exit::PARTLY } else { exit::OK })
+        }
+    };
+    if read.is_ok() && timeout(PATIENCE, hearing.answered()).await.is_err() {
+        talk("not all sessions that were named have answered in 30 s");
+    }
+    let heard = hearing.heard;
+    hearing.end().await?;
+    if !global.quiet {
+        talk(&format!("{heard}; {bad} lines not understood"));
+    }
+    read
+}
+
+/// Takes line for line to the end.
+async fn all(
+    hearing: &mut Hearing,
+    origin: &Origin,
+    follow: bool,
+    bad: &mut u64,
+) -> Result<(), Failure> {
+    let (out, mut lines) = mpsc::channel(AHEAD);
+    // Moved into the future, so that the channel ends with it.
+    let reading = async move {
+        let read = follow::read(origin, follow, &SystemClock, &out).await;
+        read.map_err(|why| Failure::Other(format!("{origin}: {why}")))
+    };
+    let taking = async {
+        while let Some(line) = lines.recv().await {
+            take(hearing, line, bad).await?;
+        }
+        Ok(())
+    };
+    tokio::try_join!(reading, taking).map(|_both| ())
+}
+
+async fn take(hearing: &mut Hearing, line: Read, bad: &mut u64) -> Result<(), Failure> {
+    match line {
+        Ok(told) => hearing.take(told).await,
+        Err(why) => {
+            *bad += 1;
+            if *bad <= NAMED {
+                talk(&why.to_string());
+            }
+            Ok(())
+        }
+    }
+}
