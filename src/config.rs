@@ -30,6 +30,7 @@ use crate::domain::personal::Privacy;
 use crate::domain::rules::Rules;
 use crate::notifications::receiver::ReceiverSettings;
 use crate::refresh;
+use crate::runtime::alerts::Teller;
 
 pub use crate::domain::span::parse_span;
 pub use desk::DeskConfig;
@@ -100,6 +101,8 @@ pub struct Config {
     pub rules: Rules,
     /// Intervals and limits.
     pub refresh: refresh::Settings,
+    /// The program that is told of what happens; `None`: none is.
+    pub teller: Option<Teller>,
     /// Where notifications are received; `None`: nowhere.
     pub notifications: Option<ReceiverSettings>,
     /// How much of what looks like a person's is shown, where somebody has said it.

@@ -2,6 +2,7 @@
 //!
 //! Owns the order of starting and stopping. Thin: every decision is some other room's.
 
+pub mod alerts;
 pub mod desk;
 pub mod effects;
 pub mod engine;
@@ -59,6 +60,8 @@ pub struct Parts {
     pub filter: View,
     /// What listens for notifications; `None`: nobody does.
     pub receiver: Option<Receiver>,
+    /// The program that is told of what happens; `None`: none is.
+    pub teller: Option<alerts::Teller>,
     /// For the refresh task.
     pub refresh: refresh::Settings,
     /// What the operator's hands reach.
@@ -99,6 +102,9 @@ pub async fn dashboard<P: Persistence, A: SessionApi, C: Clock + Clone>(
     let (commands, snapshots) = (engine.commands.clone(), engine.snapshots.clone());
     if let Some(receiver) = parts.receiver {
         receiver::start(receiver, commands.clone(), clock.clone(), engine.stopping());
+    }
+    if let Some(teller) = parts.teller {
+        alerts::start(teller, &engine, (clock.clone(), rules.clone()));
     }
     #[cfg(debug_assertions)]
     tokio::spawn(fault_for_tests("task"));

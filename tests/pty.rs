@@ -4,6 +4,9 @@
 //! Owns a terminal emulator. Waits for conditions, never for time.
 #![expect(clippy::unwrap_used, reason = "a failed set-up fails the test")]
 
+#[path = "pty/receives.rs"]
+mod receives;
+
 use std::io::{Read, Write};
 use std::num::NonZero;
 use std::process::Command;
@@ -27,26 +30,31 @@ struct Terminal {
     screen: Arc<Mutex<vt100::Parser>>,
     raw: Arc<Mutex<Vec<u8>>>,
     closing: Arc<AtomicBool>,
-    _home: tempfile::TempDir,
+    _home: Option<tempfile::TempDir>,
 }
 
 fn demo(extra: &[(&str, &str)]) -> Terminal {
     let home = tempfile::tempdir().unwrap();
+    let terminal = begun(&["demo"], home.path(), extra);
+    Terminal { _home: Some(home), ..terminal }
+}
+
+fn begun(arguments: &[&str], home: &std::path::Path, extra: &[(&str, &str)]) -> Terminal {
     let pair = native_pty_system()
         .openpty(PtySize { rows: 40, cols: 120, pixel_width: 0, pixel_height: 0 })
         .unwrap();
     let mut command = CommandBuilder::new(assert_cmd::cargo::cargo_bin!("branchwatch"));
-    command.arg("demo");
+    command.args(arguments);
     command.env_clear();
     for (name, value) in
-        [("HOME", home.path().to_str().unwrap()), ("TERM", "xterm-256color"), ("LANG", "C.UTF-8")]
+        [("HOME", home.to_str().unwrap()), ("TERM", "xterm-256color"), ("LANG", "C.UTF-8")]
     {
         command.env(name, value);
     }
     for (name, value) in extra {
         command.env(name, value);
     }
-    command.cwd(home.path());
+    command.cwd(home);
     let child = pair.slave.spawn_command(command).unwrap();
     drop(pair.slave);
     let screen = Arc::new(Mutex::new(vt100::Parser::new(cells(40), cells(120), 0)));
@@ -74,7 +82,7 @@ fn demo(extra: &[(&str, &str)]) -> Terminal {
         screen,
         raw,
         closing,
-        _home: home,
+        _home: None,
     }
 }
 

@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use jiff::Timestamp;
+use tokio::sync::mpsc;
 
 use super::args::Global;
 use super::exit::Failure;
@@ -25,6 +26,7 @@ use crate::domain::watched::{Answer, WatchEntry};
 use crate::notifications::wire;
 use crate::persist::memory::Memory;
 use crate::refresh::{Command, Settings};
+use crate::runtime::alerts;
 use crate::runtime::engine::{Engine, Held, Keeping};
 
 /// Sessions that one run puts on the list at most: whoever has the credential cannot flood it.
@@ -110,6 +112,9 @@ impl Hearing {
             let follows = matches!(held.keeping, Keeping::Follow(_));
             (started(held, client, plan), follows)
         };
+        if let Some(program) = config.teller.clone().filter(|_| sweep) {
+            alerts::start(program, &engine, (SystemClock, config.rules.clone()));
+        }
         let learn = config.refresh.learn;
         Ok(Self { engine, learn, asks, follows, heard: Heard::default(), open: BTreeMap::new() })
     }
@@ -163,6 +168,11 @@ impl Hearing {
 
     /// Waits until all that were named have answered.
     pub(super) async fn answered(&mut self) {
+        // Commands are obeyed in their order: an answer means that those before it were.
+        let (to, mut obeyed) = mpsc::channel(1);
+        if self.command(Command::Traffic(to)).await.is_ok() {
+            obeyed.recv().await;
+        }
         let mut snapshots = self.engine.snapshots.clone();
         let open = std::mem::take(&mut self.open);
         let all =

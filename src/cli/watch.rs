@@ -24,12 +24,13 @@ use crate::domain::personal::Privacy;
 use crate::domain::rules::Rules;
 use crate::domain::snapshot::Snapshot;
 use crate::export::{Origin, event, json_lines};
+use crate::notifications::receiver::Receiver;
 use crate::persist::Persistence;
 use crate::persist::memory::Memory;
 use crate::refresh::Settings;
 use crate::refresh::schedule::unsigned;
 use crate::runtime::engine::{Engine, Held};
-use crate::runtime::{Ending, shutdown};
+use crate::runtime::{Ending, alerts, receiver, shutdown};
 
 /// Nothing becomes true by time alone for so long at most.
 const LONGEST: Duration = Duration::from_mins(1);
@@ -44,6 +45,10 @@ pub(super) async fn run(global: &Global, args: &Watch) -> Result<u8, Failure> {
         environment: config.environment.clone(),
         privacy: config.privacy.unwrap_or(Privacy::Off),
         zone: config.zone.clone(),
+        beside: (
+            config.notifications.as_ref().map(Receiver::new).transpose()?,
+            config.teller.clone(),
+        ),
         ..Teller::of(global, args)?
     };
     let of_yoti = |config: &Config| Ok::<_, Failure>((setup::client(config)?, SystemClock));
@@ -84,6 +89,8 @@ struct Teller {
     environment: String,
     privacy: Privacy,
     zone: TimeZone,
+    /// What listens for notifications, and the program that is told of events.
+    beside: (Option<Receiver>, Option<alerts::Teller>),
 }
 
 impl Teller {
@@ -106,6 +113,7 @@ impl Teller {
             environment: "demo".to_owned(),
             privacy: Privacy::Off,
             zone: TimeZone::system(),
+            beside: (None, None),
         })
     }
 
@@ -124,6 +132,13 @@ impl Teller {
         }
         let plan = (settings, self.rules.clone());
         let engine = Engine::start(held, yoti, clock.clone(), plan);
+        if let Some(receiver) = self.beside.0.clone() {
+            let commands = engine.commands.clone();
+            receiver::start(receiver, commands, clock.clone(), engine.stopping());
+        }
+        if let Some(program) = self.beside.1.clone() {
+            alerts::start(program, &engine, (clock.clone(), self.rules.clone()));
+        }
         let told = self.lines(&engine, &clock, ended).await;
         // Whatever ended it: what was learned is saved.
         if !engine.end().await {

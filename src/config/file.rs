@@ -124,6 +124,8 @@ pub(super) struct Alerts {
     pub(super) due_soon: Option<String>,
     pub(super) bell: Option<Vec<String>>,
     pub(super) desktop: Option<String>,
+    #[serde(default)]
+    pub(super) command: Vec<String>,
 }
 
 /// Where notifications are received.

@@ -1,15 +1,16 @@
-//! `[notifications]`: whether and where notifications are received.
+//! Notifications in and out: `[notifications]`, and the program of `[alerts]`.
 //!
 //! Owns these keys. The credential is named by its file, never written here.
 
 use std::net::SocketAddr;
 use std::path::Path;
 
-use super::file::Notifications;
+use super::file::{Alerts, Notifications, Profile};
 use super::resolve::{Resolver, wrong};
 use super::whom::at_home;
 use super::{ConfigError, Source};
 use crate::notifications::receiver::ReceiverSettings;
+use crate::runtime::alerts::Teller;
 
 /// `None` where nothing is to be received.
 pub(super) fn resolve(
@@ -54,6 +55,34 @@ pub(super) fn resolve(
         resolver.show("notifications.hosts", settings.hosts.join(", "), Source::File);
     }
     Ok(Some(settings))
+}
+
+/// The program that is told of what happens and its arguments, as they are: no shell reads them.
+pub(super) fn teller(
+    resolver: &mut Resolver,
+    alerts: &Alerts,
+    home: &Path,
+    (profile, environment): (&str, &str),
+) -> Option<Teller> {
+    let (program, arguments) = alerts.command.split_first()?;
+    let program = at_home(Path::new(program), home);
+    // Arguments may hold what is nobody's business.
+    let shown = format!("{} and {} arguments", program.display(), arguments.len());
+    resolver.show("alerts.command", shown, Source::File);
+    Some(Teller {
+        program,
+        arguments: arguments.to_vec(),
+        profile: profile.to_owned(),
+        environment: environment.to_owned(),
+    })
+}
+
+/// Whether sessions of notifications are offered for the list.
+pub(super) fn learn(resolver: &mut Resolver, profile: Option<&Profile>) -> bool {
+    let said = profile.and_then(|p| p.learn);
+    let source = if said.is_some() { Source::File } else { Source::Default };
+    resolver.show("learn", said.unwrap_or(false), source);
+    said.unwrap_or(false)
 }
 
 #[cfg(test)]

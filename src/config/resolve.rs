@@ -11,6 +11,7 @@ use jiff::SignedDuration;
 
 use super::auth::auth;
 use super::file::{ConfigFile, PassRule, Profile};
+use super::notifications;
 use super::place::{explained, placed};
 use super::tables::{keys, views};
 use super::whom::{at_home, environment_of, whom};
@@ -137,14 +138,12 @@ fn resolved(
     let label = label.unwrap_or_else(|| environment_of(&base_url).to_owned());
     resolver.show("environment", &label, environment_source);
     let rules = rules(&mut resolver, &file, profile)?;
-    let learn = profile.and_then(|p| p.learn).unwrap_or(false);
-    let source = if learn { Source::File } else { Source::Default };
-    resolver.show("learn", learn, source);
+    let home = places.home_dir();
+    let learn = notifications::learn(&mut resolver, profile);
     let refresh = Settings { learn, ..refresh(&mut resolver, &file, flags)? };
-    let receiver =
-        super::notifications::resolve(&mut resolver, &file.notifications, places.home_dir())?;
+    let receiver = notifications::resolve(&mut resolver, &file.notifications, home)?;
     let refresh = super::pace::paced(&mut resolver, refresh, flags, environment)?;
-    let export_dir = export_dir(&mut resolver, &file, places.home_dir());
+    let export_dir = export_dir(&mut resolver, &file, home);
     let desk = super::desk::resolve(&mut resolver, &file, profile)?;
     let alarms = super::alarms::resolve(&mut resolver, &file)?;
     let (privacy, zone) = super::show::resolve(&mut resolver, &file, flags)?;
@@ -157,7 +156,9 @@ fn resolved(
     let keys = keys(file.keys, (path, text))?;
     let views = views(&file.views, (path, text))?;
     let state_dir = places.state_dir().unwrap_or_else(|| places.data_dir()).join("branchwatch");
+    let teller = notifications::teller(&mut resolver, &file.alerts, home, (&name, &label));
     Ok(Config {
+        teller,
         profile: name,
         environment: label,
         base_url,

@@ -24,6 +24,8 @@ use super::places::{Place, Places, TOGETHER};
 const PATIENCE: Duration = Duration::from_secs(5);
 /// After an error of the system's, such as too many open files.
 const BREATH: Duration = Duration::from_millis(100);
+/// The longest head; those of senders have some 300 bytes.
+const LONGEST_HEAD: usize = 16 * 1024;
 /// What ends a head.
 const HEAD_END: &[u8] = b"\r\n\r\n";
 
@@ -33,6 +35,8 @@ pub(super) struct Line {
     deadline: Pin<Box<Sleep>>,
     /// Bytes of [`HEAD_END`] seen in a row; all of them: the head is through.
     head: usize,
+    /// Bytes that came before it was through.
+    before: usize,
     _place: Place,
 }
 
@@ -95,7 +99,8 @@ async fn ready_line(
     };
     let deadline = Box::pin(sleep_until(deadline));
     // The receiver may have ended.
-    let _unheard = out.send((Line { stream, deadline, head: 0, _place: place }, peer)).await;
+    let _unheard =
+        out.send((Line { stream, deadline, head: 0, before: 0, _place: place }, peer)).await;
 }
 
 impl Listener for Door {
@@ -128,6 +133,7 @@ impl Line {
             if self.head == HEAD_END.len() {
                 return;
             }
+            self.before += 1;
             self.head = match HEAD_END.get(self.head) {
                 Some(wanted) if wanted == byte => self.head + 1,
                 _ => usize::from(*byte == b'\r'),
@@ -153,6 +159,9 @@ impl AsyncRead for Line {
         })?;
         if let Some(new) = buffer.filled().get(before..) {
             self.came(new);
+        }
+        if self.before > LONGEST_HEAD {
+            return Poll::Ready(Err(io::ErrorKind::InvalidData.into()));
         }
         Poll::Ready(Ok(()))
     }

@@ -33,7 +33,7 @@ use crate::domain::notification::{Notification, Receiving};
 /// Where notifications are sent to, below the address.
 pub const PATH: &str = "/notifications";
 /// The first and the longest wait before it is tried again to listen (fault W12).
-const AGAIN: (Duration, Duration) = (Duration::from_secs(1), Duration::from_mins(1));
+const AGAIN: (Duration, Duration) = (Duration::from_secs(1), Duration::from_secs(15));
 
 /// What the configuration says of the receiver.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -160,6 +160,10 @@ impl<A: SessionApi, C: Clock> Task<A, C> {
                 self.publish();
             }
         }
+        // What was said before the end is done: a note, a notification.
+        while let Ok(command) = commands.try_recv() {
+            self.obey(command);
+        }
         self.publish();
     }
 

@@ -1,0 +1,270 @@
+//! The program that is told of what happens (`[alerts] command`): one event as JSON on its standard
+//! input.
+//!
+//! Owns how many of it run at once and for how long. Never goes through a shell; never tells what
+//! identifies a person.
+
+use std::collections::VecDeque;
+use std::path::PathBuf;
+use std::process::{ExitStatus, Stdio};
+use std::sync::Arc;
+use std::time::Duration;
+
+use jiff::Timestamp;
+use tokio::io::AsyncWriteExt;
+use tokio::process::Child;
+use tokio::sync::watch;
+use tokio::task::JoinSet;
+use tokio::time::timeout;
+use tokio_util::sync::CancellationToken;
+
+use super::engine::Engine;
+use crate::clock::Clock;
+use crate::domain::happening::{Happening, Herald, Kind};
+use crate::domain::personal::Privacy;
+use crate::domain::rules::Rules;
+use crate::domain::snapshot::Snapshot;
+use crate::export::{Origin, event, json_lines};
+use crate::refresh::Command;
+
+/// Of the program, so many run at once.
+const TOGETHER: usize = 2;
+/// Events that wait for a turn; a program that is slower than what happens misses the rest.
+const WAITING: usize = 64;
+/// Then it is killed.
+const PATIENCE: Duration = Duration::from_secs(10);
+/// Looked at the clock at least this often, for what becomes true by time alone.
+const LOOK: Duration = Duration::from_mins(1);
+
+/// The program, its arguments, and whose events they are.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Teller {
+    /// Looked for in PATH when it is no path.
+    pub program: PathBuf,
+    /// As they are: no shell reads them.
+    pub arguments: Vec<String>,
+    /// The profile's name.
+    pub profile: String,
+    /// `live`, `sandbox`, ….
+    pub environment: String,
+}
+
+/// Tells the program of what happens beside these tasks, until they end.
+pub fn start<C: Clock>(teller: Teller, engine: &Engine, (clock, rules): (C, Rules)) {
+    let commands = engine.commands.clone();
+    // A word that finds no room is followed by another.
+    let trouble = move |why| drop(commands.try_send(Command::AlertTrouble(why)));
+    tokio::spawn(run(teller, engine.snapshots.clone(), (clock, rules), trouble, engine.stopping()));
+}
+
+/// Tells the program of what happens from now on, until cancelled; what runs then is killed.
+/// `trouble` hears of a failure once, and of its end.
+pub async fn run<C: Clock>(
+    teller: Teller,
+    mut snapshots: watch::Receiver<Arc<Snapshot>>,
+    (clock, rules): (C, Rules),
+    trouble: impl Fn(Option<String>) + Send,
+    stop: CancellationToken,
+) {
+    let first = Arc::clone(&snapshots.borrow_and_update());
+    let mut herald = Herald::new(&first, rules.clone(), clock.now());
+    let mut waiting: VecDeque<String> = VecDeque::new();
+    let mut running = JoinSet::new();
+    let mut failing = false;
+    loop {
+        while running.len() < TOGETHER
+            && let Some(line) = waiting.pop_front()
+        {
+            running.spawn(tell(teller.clone(), line));
+        }
+        let until = herald.wakes_at().map(|at| at.duration_since(clock.now()).unsigned_abs());
+        tokio::select! {
+            biased;
+            () = stop.cancelled() => return,
+            Some(ended) = running.join_next(), if !running.is_empty() => {
+                let failed = ended.unwrap_or_else(|_panic| Err("it failed".to_owned())).err();
+                if failed.is_some() != failing {
+                    failing = failed.is_some();
+                    trouble(failed.map(|why| format!("alerts: {}: {why}", teller.name())));
+                }
+                continue;
+            }
+            changed = snapshots.changed() => if changed.is_err() { return },
+            () = tokio::time::sleep(until.unwrap_or(LOOK).min(LOOK)) => {}
+        }
+        let snapshot = Arc::clone(&snapshots.borrow_and_update());
+        let now = clock.now();
+        for happening in herald.tell(&snapshot, now).into_iter().filter(is_told) {
+            if waiting.len() < WAITING {
+                waiting.push_back(teller.line(&happening, &rules, now));
+            } else if !failing {
+                failing = true;
+                trouble(Some(format!(
+                    "alerts: {} is too slow: events are left out",
+                    teller.name()
+                )));
+            }
+        }
+    }
+}
+
+/// Sessions' events; that data is stale is told of all of them at once, which is the connection's.
+fn is_told(happening: &Happening) -> bool {
+    happening.session.is_some() && happening.kind != Kind::Stale
+}
+
+impl Teller {
+    /// As `watch --jsonl` has it; labels that look like a person's are hidden.
+    fn line(&self, happening: &Happening, rules: &Rules, now: Timestamp) -> String {
+        let (profile, environment) = (self.profile.as_str(), self.environment.as_str());
+        let origin = Origin { profile, environment, rules, now };
+        json_lines(std::iter::once(event(happening, &origin, Privacy::Masked)))
+    }
+
+    fn name(&self) -> String {
+        self.program.file_name().unwrap_or_default().to_string_lossy().into_owned()
+    }
+}
+
+/// Runs it once.
+async fn tell(teller: Teller, line: String) -> Result<(), String> {
+    let mut child = tokio::process::Command::new(&teller.program)
+        .args(&teller.arguments)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .process_group(0)
+        .kill_on_drop(true)
+        .spawn()
+        .map_err(|why| format!("cannot be started: {}", why.kind()))?;
+    match timeout(PATIENCE, heard(&mut child, &line)).await {
+        Ok(Ok(status)) if status.success() => Ok(()),
+        Ok(Ok(status)) => Err(format!("ended with {status}")),
+        Ok(Err(why)) => Err(why.kind().to_string()),
+        Err(_elapsed) => {
+            // It may have ended in this moment.
+            let _gone = child.kill().await;
+            Err("took longer than 10 s and was ended".to_owned())
+        }
+    }
+}
+
+async fn heard(child: &mut Child, line: &str) -> std::io::Result<ExitStatus> {
+    if let Some(mut input) = child.stdin.take() {
+        // Who does not read is not made to.
+        let _unread = input.write_all(line.as_bytes()).await;
+    }
+    child.wait().await
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Mutex;
+
+    use tokio::time::Instant;
+
+    use super::*;
+    use crate::clock::SystemClock;
+    use crate::domain::fixture as f;
+    use crate::domain::ids::SessionId;
+    use crate::domain::snapshot::SessionTable;
+    use crate::domain::watched::{WatchEntry, WatchedSession};
+
+    struct Told {
+        snapshots: watch::Sender<Arc<Snapshot>>,
+        troubles: Arc<Mutex<Vec<Option<String>>>>,
+        stop: CancellationToken,
+        task: tokio::task::JoinHandle<()>,
+    }
+
+    async fn telling(program: &str, arguments: &[&str]) -> Told {
+        let (snapshots, reader) = watch::channel(Arc::default());
+        let teller = Teller {
+            program: program.into(),
+            arguments: arguments.iter().map(ToString::to_string).collect(),
+            profile: "p".to_owned(),
+            environment: "sandbox".to_owned(),
+        };
+        let troubles: Arc<Mutex<Vec<Option<String>>>> = Arc::default();
+        let (heard, stop) = (Arc::clone(&troubles), CancellationToken::new());
+        let trouble = move |why| heard.lock().unwrap().push(why);
+        let clock = (SystemClock, Rules::default());
+        let task = tokio::spawn(run(teller, reader, clock, trouble, stop.clone()));
+        // It begins with an empty list.
+        tokio::task::yield_now().await;
+        Told { snapshots, troubles, stop, task }
+    }
+
+    impl Told {
+        /// So many sessions come on the list.
+        fn publish(&self, count: u128) {
+            let session = |n| {
+                let id = SessionId::new(uuid::Uuid::from_u128(n));
+                let reference = Some("Jane Doe".to_owned());
+                Arc::new(WatchedSession::new(WatchEntry { id, reference, ..f::entry() }))
+            };
+            let sessions = SessionTable::from_entries((1..=count).map(session));
+            self.snapshots.send_replace(Arc::new(Snapshot { sessions, ..Snapshot::default() }));
+        }
+
+        async fn after(self, seconds: u64) -> Vec<Option<String>> {
+            tokio::time::sleep(Duration::from_secs(seconds)).await;
+            self.stop.cancel();
+            self.task.await.unwrap();
+            self.troubles.lock().unwrap().clone()
+        }
+    }
+
+    #[tokio::test]
+    async fn an_event_is_json_on_standard_input_and_no_shell_reads_the_arguments() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a $(touch x) `touch y`; touch z");
+        let made = std::process::Command::new("mkfifo").arg(&path).status();
+        assert!(made.unwrap().success());
+        // The only shell is the one that is asked for here, to have something that writes.
+        let name = path.to_str().unwrap().to_owned();
+        let told = telling("sh", &["-c", "cat > \"$0\"", &name]).await;
+        told.publish(1);
+        let read = tokio::task::spawn_blocking(move || std::fs::read_to_string(path));
+        let text = read.await.unwrap().unwrap();
+        let event: serde_json::Value = serde_json::from_str(text.trim()).unwrap();
+        assert_eq!((&event["event"], &event["profile"]), (&"added".into(), &"p".into()));
+        assert_eq!(event["session_id"], "00000000-0000-0000-0000-000000000001");
+        assert!(!text.contains("Jane"), "the operator's words may name a person");
+        assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1);
+        told.stop.cancel();
+        told.task.await.unwrap();
+        assert_eq!(*told.troubles.lock().unwrap(), []);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn two_run_at_once_each_ten_seconds_at_most_and_the_failure_is_told_once() {
+        let (told, begun) = (telling("sleep", &["1000"]).await, Instant::now());
+        told.publish(5);
+        tokio::time::sleep(Duration::from_millis(100)).await;
+        let children = std::fs::read_to_string("/proc/thread-self/children").unwrap();
+        assert_eq!(children.split_whitespace().count(), 2);
+        let troubles = Arc::clone(&told.troubles);
+        while troubles.lock().unwrap().is_empty() {
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
+        assert!(begun.elapsed().as_secs() >= 10, "{:?}", begun.elapsed());
+        let troubles = told.after(60).await;
+        assert_eq!(troubles.len(), 1, "{troubles:?}");
+        let why = troubles[0].as_ref().unwrap();
+        assert!(why.contains("sleep: took longer than 10 s"), "{why}");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_program_that_is_not_there_or_too_slow_for_a_flood_costs_nothing_else() {
+        let told = telling("/nowhere/tell", &[]).await;
+        told.publish(3);
+        let troubles = told.after(1).await;
+        assert_eq!(troubles.len(), 1);
+        assert!(troubles[0].as_ref().unwrap().contains("tell: cannot be started"));
+        let told = telling("sleep", &["1000"]).await;
+        told.publish(10_000);
+        let troubles = told.after(5).await;
+        assert!(troubles[0].as_ref().unwrap().contains("too slow"), "{troubles:?}");
+    }
+}
