@@ -68,9 +68,13 @@ struct World {
 }
 
 fn started(file: &Path) -> World {
+    with(file, Settings::default())
+}
+
+fn with(file: &Path, settings: Settings) -> World {
     let clock = TokioClock::starting_at("2026-10-16T09:00:00Z".parse().unwrap());
     let api = Fake { clock, asked: Arc::default() };
-    let plan = (Settings::default(), Rules::default());
+    let plan = (settings, Rules::default());
     let engine = Engine::start(Held::open(file).unwrap(), api.clone(), clock, plan);
     World { api, engine }
 }
@@ -163,4 +167,19 @@ async fn what_the_dashboard_itself_adds_is_not_taken_for_removed_by_another() {
     assert_eq!(world.engine.snapshots.borrow().sessions.len(), 2);
     assert!(world.engine.end().await);
     assert_eq!(command.load().unwrap().len(), 2);
+}
+
+#[tokio::test(start_paused = true)]
+async fn who_asks_nobody_leaves_the_store_to_those_who_do() {
+    let (_folder, file) = place();
+    let mut other = Sqlite::open(&file, true).unwrap().persistence;
+    other.add(&[entry(1)]).unwrap();
+    let mut offline = with(&file, Settings { online: false, ..Settings::default() });
+    offline.sees(|s| s.sessions.len() == 1).await;
+    drop(other);
+    let mut asks = started(&file);
+    asks.sees(|s| s.health.connection == Connection::Live).await;
+    offline.sees(|s| s.sessions.get(id(1)).is_some_and(|s| s.session().is_some())).await;
+    assert_eq!(offline.asked(), 0);
+    assert!(asks.engine.end().await && offline.engine.end().await);
 }

@@ -114,6 +114,7 @@ impl Engine {
         (mut settings, rules): (Settings, Rules),
     ) -> Self {
         settings.following = matches!(held.keeping, Keeping::Follow(_));
+        let takes = settings.online;
         let (store, snapshots) = Store::new(held.known);
         let mut store = store.last_looked(held.last_look).tallied(held.tally);
         store.arrange(held.arrangement);
@@ -124,8 +125,13 @@ impl Engine {
         let polling = tokio::spawn(refresh::run(api, store, clock, (settings, rules), control));
         tell(&commands, held.warning);
         let saving_stop = CancellationToken::new();
-        let keeper =
-            keep(held.keeping, saved, snapshots.clone(), commands.clone(), saving_stop.clone());
+        let keeper = keep(
+            (held.keeping, takes),
+            saved,
+            snapshots.clone(),
+            commands.clone(),
+            saving_stop.clone(),
+        );
         let saving = tokio::spawn(keeper);
         Self { commands, snapshots, stop, saving_stop, polling, saving }
     }
@@ -156,7 +162,7 @@ fn tell(commands: &mpsc::Sender<Command>, trouble: Option<String>) {
 
 /// Saves, and keeps the watch-list in step with other processes. Follows first where one asks.
 async fn keep<P: Persistence>(
-    keeping: Keeping<P>,
+    (keeping, takes): (Keeping<P>, bool),
     saved: (SessionTable, SessionTable),
     mut snapshots: watch::Receiver<Arc<Snapshot>>,
     commands: mpsc::Sender<Command>,
@@ -167,7 +173,7 @@ async fn keep<P: Persistence>(
             save(persistence, file, (saved, snapshots), commands, cancelled).await;
         }
         Keeping::Follow(path) => {
-            let taken = share::follow(&path, &commands, &cancelled).await;
+            let taken = share::follow((&path, takes), &commands, &cancelled).await;
             let Some(persistence) = taken else { return };
             // The other's hold on the store was the trouble.
             let _ended = commands.send(Command::StoreTrouble(None)).await;

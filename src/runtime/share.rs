@@ -35,6 +35,8 @@ async fn paused(cancelled: &CancellationToken, pause: Duration) -> bool {
 /// A view of a store that another process writes.
 struct Reader {
     path: PathBuf,
+    /// Takes the store when the other process has ended.
+    takes: bool,
     open: Option<Sqlite>,
     version: Option<i64>,
     pause: Duration,
@@ -50,14 +52,16 @@ enum Look {
 
 impl Reader {
     fn look(&mut self) -> Result<Look, PersistError> {
-        match Sqlite::open(&self.path, true) {
-            Ok(opened) => {
-                let mut mine = opened.persistence;
-                let known = mine.load()?;
-                return Ok(Look::Mine(mine, known));
+        if self.takes {
+            match Sqlite::open(&self.path, true) {
+                Ok(opened) => {
+                    let mut mine = opened.persistence;
+                    let known = mine.load()?;
+                    return Ok(Look::Mine(mine, known));
+                }
+                Err(PersistError::Locked(_)) => {}
+                Err(why) => return Err(why),
             }
-            Err(PersistError::Locked(_)) => {}
-            Err(why) => return Err(why),
         }
         if self.open.is_none() {
             self.open = Some(Sqlite::open(&self.path, false)?.persistence);
@@ -75,14 +79,15 @@ impl Reader {
     }
 }
 
-/// Shows what another process learns until it ends; then the store is this one's. `None`: the
-/// program ends first.
+/// Shows what another process learns until it ends; then the store is this one's, where it `takes`
+/// it: one that asks nobody leaves it to others. `None`: the program ends first.
 pub(super) async fn follow(
-    path: &Path,
+    (path, takes): (&Path, bool),
     commands: &mpsc::Sender<Command>,
     cancelled: &CancellationToken,
 ) -> Option<Sqlite> {
-    let mut reader = Reader { path: path.to_path_buf(), open: None, version: None, pause: PACE };
+    let mut reader =
+        Reader { path: path.to_path_buf(), takes, open: None, version: None, pause: PACE };
     loop {
         let looked = tokio::task::spawn_blocking(move || {
             let looked = reader.look();
