@@ -11,6 +11,7 @@ use branchwatch::app::effect::Effect;
 use branchwatch::app::event::{Edit, Event, Mouse, MouseDid};
 use branchwatch::app::fitting::Fit;
 use branchwatch::app::layout::Proportions;
+use branchwatch::app::views::{View, ViewTexts};
 use branchwatch::app::{Model, ModelSettings, update};
 use branchwatch::domain::ids::SessionId;
 use branchwatch::domain::rules::Rules;
@@ -273,4 +274,14 @@ fn while_another_process_writes_nothing_is_kept_and_it_is_said() {
     assert!(message.contains("another branchwatch writes"), "{message}");
     update(&mut model, told(Connection::Live));
     assert!(keeps(&update(&mut model, Event::Action(Action::Pin))));
+}
+
+#[test]
+fn the_filter_of_the_command_line_is_in_force_from_the_first_frame() {
+    let texts = ViewTexts { filter: "ref=dbs-2".to_owned(), ..ViewTexts::default() };
+    let mut model = model((120, 40)).with_filter(View::read("", &texts).unwrap());
+    let sessions = SessionTable::from_entries([session(1, 5, 0, 1), session(2, 5, 0, 1)]);
+    let snapshot = Snapshot { version: 1, sessions, ..Snapshot::default() };
+    update(&mut model, Event::Snapshot(Arc::new(snapshot)));
+    assert_eq!(order(&model), [session(2, 5, 0, 1).id()]);
 }

@@ -110,3 +110,36 @@ fn a_list_of_ids_comes_from_standard_input_where_an_id_may_stand() {
     given(&format!("{}\n{}\n", ids[0], ids[0]), &["remove", "-"], 0);
     assert_eq!(world.run(&["list", "--plain"], 0).0.lines().count(), 1);
 }
+
+#[test]
+fn of_flag_and_file_the_stricter_privacy_holds_and_a_zone_is_one_that_is_known() {
+    let world = crate::empty();
+    world.run(&["add", "1c3cae90-1769-43a9-8554-d85f2e7cdb00", "--ref", "Amina Okafor"], 0);
+    let folder = world.home.path().join(".config/branchwatch");
+    std::fs::create_dir_all(&folder).unwrap();
+    let said = |file: &str, flags: &[&str], form: &str| {
+        std::fs::write(folder.join("config.toml"), file).unwrap();
+        world.run(&[flags, &["list", form]].concat(), 0).0
+    };
+    let (mask, off) = ("privacy = \"mask\"\n", "privacy = \"off\"\n");
+    for form in ["--plain", "--json", "--jsonl", "--csv"] {
+        for (file, flags, shown) in [
+            ("", [].as_slice(), true),
+            ("", &["--privacy", "off"], true),
+            ("", &["--privacy", "mask"], false),
+            (mask, &[], false),
+            (mask, &["--privacy", "off"], false),
+            (off, &["--privacy", "mask"], false),
+            (off, &[], true),
+        ] {
+            let out = said(file, flags, form);
+            assert_eq!(out.contains("Amina"), shown, "{form} {file} {flags:?}: {out}");
+        }
+    }
+    assert!(said("", &["--privacy", "partial"], "--plain").contains("A▒▒▒ O▒▒▒"));
+    std::fs::write(folder.join("config.toml"), "privacy = \"none\"\n").unwrap();
+    assert!(world.run(&["list"], 3).1.contains("partial"));
+    std::fs::write(folder.join("config.toml"), "").unwrap();
+    assert!(world.run(&["list", "--tz", "Mars/Olympus"], 3).1.contains("Europe/London"));
+    world.run(&["list", "--tz", "Europe/London", "--interval", "0s"], 3);
+}
