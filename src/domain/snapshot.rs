@@ -90,8 +90,6 @@ pub struct Health {
     pub notified: Tally,
     /// Sessions of notifications that are not on the list, where the profile says `learn`.
     pub offered: Vec<SessionId>,
-    /// Hints that have not been followed yet.
-    pub hints: usize,
     /// Trouble with the program that is told of changes, in words that may be shown.
     pub alert_trouble: Option<String>,
 }

@@ -49,7 +49,6 @@ impl<A: SessionApi, C: Clock> Task<A, C> {
             receiving: self.hints.receiving.clone(),
             notified: self.hints.ledger.tally(),
             offered: self.hints.offered.clone(),
-            hints: self.schedule.hints(),
             alert_trouble: self.hints.alert_trouble.clone(),
         }
     }

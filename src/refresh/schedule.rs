@@ -217,12 +217,6 @@ impl Schedule {
         self.change(id, |track| track.hinted = Some(at));
     }
 
-    /// Hints that have not been followed yet, those of running sessions left out.
-    #[must_use]
-    pub fn hints(&self) -> usize {
-        self.hints.len()
-    }
-
     /// Takes the next job that is due.
     pub fn pick(&mut self, now: Instant, whom: Whom) -> Option<Job> {
         if let Some(at) = self.asked.iter().position(|id| self.ready(*id, now)) {
@@ -526,14 +520,14 @@ mod tests {
         schedule.stop(id(1));
         schedule.hint(id(1), now);
         schedule.hint(id(2), now);
-        assert_eq!((schedule.hints(), schedule.next_due()), (1, Some(now)));
+        assert_eq!((schedule.hints.len(), schedule.next_due()), (1, Some(now)));
         assert_eq!(schedule.pick(now, Whom::Asked), None);
         let job = schedule.pick(now, Whom::Hinted).unwrap();
         schedule.ended(job, None);
-        assert_eq!((schedule.hints(), schedule.pick(now, Whom::Anybody)), (0, None));
+        assert_eq!((schedule.hints.len(), schedule.pick(now, Whom::Anybody)), (0, None));
         schedule.hint(id(1), now);
         schedule.forget(id(1));
-        assert_eq!(schedule.hints(), 0);
+        assert_eq!(schedule.hints.len(), 0);
     }
 
     #[test]
