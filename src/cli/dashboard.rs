@@ -185,10 +185,14 @@ fn made_up(running: &Running) -> Vec<WatchEntry> {
         tags: Vec::new(),
         added_at: running.clock.now(),
         deadline: None,
-        resources_ttl: None,
+        // So that the evidence clock shows.
+        resources_ttl: Some(EVIDENCE),
     };
     running.sessions.iter().map(entry).collect()
 }
+
+/// How long the demo's Yoti keeps the evidence.
+const EVIDENCE: SignedDuration = SignedDuration::from_hours(14 * 24);
 
 /// The usual intervals in simulated time, and never below one real second.
 fn demo_settings(speed: f64, global: &Global) -> Settings {

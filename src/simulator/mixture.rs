@@ -20,7 +20,8 @@ const fn part(scenario: &'static str, age: i64, delay: i64, ttl: Option<i64>) ->
 const HOUR: i64 = 3_600;
 const DAY: i64 = 86_400;
 
-/// 24 sessions; more repeat the list, each round a little later.
+/// The first 24 show every stage, the rest what else may happen; more repeat the list, each round a
+/// little later.
 pub(super) const MIXTURE: &[Part] = &[
     part("S01", 130, 0, None), // at counter, first document in
     part("S02", 6 * HOUR, 6 * HOUR - 440, None), // at counter, soon checks running
@@ -46,4 +47,18 @@ pub(super) const MIXTURE: &[Part] = &[
     part("S27", 60, 0, None),  // the seed's look-alike
     part("S28", 7 * HOUR, 0, None), // hostile strings
     part("S01", 30, 900, Some(14 * DAY)), // just created
+    part("S06", 11 * HOUR, 0, None), // an abandoned attempt
+    part("S08", 2 * DAY, 0, None), // the document has expired
+    part("S10", DAY + HOUR, 0, None), // a different person
+    part("S11", 30 * HOUR, 0, None), // REJECT without a reason
+    part("S12", 8 * HOUR, 0, None), // extraction failed
+    part("S13", 2 * DAY, 2 * DAY - 500, None), // manual extraction soon
+    part("S14", 4 * DAY, 0, None), // watchlist hits
+    part("S15", 3 * DAY, 0, None), // a third party does not know the person
+    part("S17", 900, 0, None), // the relying business is late
+    part("S18", 12 * HOUR, 0, None), // a PDF, an advanced identity profile
+    part("S20", 20 * 60, 0, None), // a check breaks
+    part("S21", 10 * HOUR, 0, None), // very large
+    part("S23", 5 * HOUR, 0, None), // media that cannot be had
+    part("S26", 6 * HOUR, 0, None), // identity profile ABORTED
 ];
