@@ -44,6 +44,7 @@ mod palette;
 mod parts;
 mod past;
 mod pickers;
+mod place;
 pub mod programs;
 mod query;
 mod rebuild;

@@ -13,6 +13,7 @@ use branchwatch::app::fitting::Fit;
 use branchwatch::app::layout::Proportions;
 use branchwatch::app::views::{View, ViewTexts};
 use branchwatch::app::{Model, ModelSettings, update};
+use branchwatch::domain::arrangement::{Arrangement, Place};
 use branchwatch::domain::ids::SessionId;
 use branchwatch::domain::rules::Rules;
 use branchwatch::domain::snapshot::{Connection, Health, SessionTable, Snapshot};
@@ -284,4 +285,19 @@ fn the_filter_of_the_command_line_is_in_force_from_the_first_frame() {
     let snapshot = Snapshot { version: 1, sessions, ..Snapshot::default() };
     update(&mut model, Event::Snapshot(Arc::new(snapshot)));
     assert_eq!(order(&model), [session(2, 5, 0, 1).id()]);
+}
+
+#[test]
+fn an_operator_who_comes_back_finds_the_cursor_where_it_was_unless_that_session_is_gone() {
+    let at = |n: u8| SessionId::new(uuid::Uuid::from_u128(u128::from(n)));
+    for (kept, found) in [(2, Some(at(2))), (9, Some(at(1)))] {
+        let place = Place { cursor: Some(at(kept)), ..Place::default() };
+        let kept = Arrangement { place, ..Arrangement::default() };
+        let mut model = model((120, 40)).with_views(Vec::new(), &kept);
+        let sessions = (1..4).map(|n| session(n, 30 + i64::from(n), 0, 1));
+        let sessions = SessionTable::from_entries(sessions);
+        update(&mut model, Event::Snapshot(Arc::new(Snapshot { sessions, ..Snapshot::default() })));
+        assert_eq!(model.selected(), found);
+        assert!(model.message().is_none(), "nobody took it away while she looked");
+    }
 }

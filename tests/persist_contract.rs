@@ -11,7 +11,7 @@ use std::path::Path;
 use std::sync::{Arc, Mutex};
 
 use branchwatch::api::wire;
-use branchwatch::domain::arrangement::{Arrangement, ViewTexts};
+use branchwatch::domain::arrangement::{Arrangement, Place, ViewTexts};
 use branchwatch::domain::attention::Reason;
 use branchwatch::domain::change::{ChangeKind, Origin, TimelineEvent};
 use branchwatch::domain::ids::SessionId;
@@ -103,7 +103,10 @@ fn arranged() -> Arrangement {
         sort: String::new(),
         columns: vec!["ref".into(), "due".into()],
     };
-    Arrangement { list, views: [("chase".to_owned(), chase)].into() }
+    let id = SessionId::new(uuid::Uuid::from_u128(7));
+    let folds = vec![vec![("id_documents".to_owned(), 0), ("m-1".to_owned(), 2)], Vec::new()];
+    let place = Place { cursor: Some(id), open: [(id, folds)].into() };
+    Arrangement { list, views: [("chase".to_owned(), chase)].into(), place }
 }
 
 fn list_is_kept(store: &mut impl Persistence) {

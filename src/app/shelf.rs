@@ -10,11 +10,12 @@ use crate::app::columns::ColumnSet;
 use crate::app::effect::Effect;
 use crate::app::filter_bar;
 use crate::app::model::Model;
+use crate::app::place;
 use crate::app::sort::Sort;
 use crate::app::update::{keep_row, say};
 use crate::app::view::Tone;
 use crate::app::views::View;
-use crate::domain::arrangement::Arrangement;
+use crate::domain::arrangement::{Arrangement, Place};
 
 /// The longest name of a view, in columns.
 const LONGEST: usize = 40;
@@ -31,6 +32,8 @@ pub(crate) struct Shelf {
     /// What was told to be kept: order, columns, and how often views were changed.
     told: (Sort, ColumnSet, usize),
     changes: usize,
+    /// Where the operator was at the last tick, and what of it was told.
+    pub(crate) place: (Place, Place),
 }
 
 impl Shelf {
@@ -53,7 +56,10 @@ impl Model {
         self.sessions.set_sort(list.sort, self.times.now);
         self.columns = list.columns;
         let told = (list.sort, self.columns.clone(), 0);
-        self.shelf = Shelf { configured, saved: saved.collect(), told, ..Shelf::default() };
+        let place = (kept.place.clone(), kept.place.clone());
+        self.shelf = Shelf { configured, saved: saved.collect(), told, place, ..Shelf::default() };
+        self.selected = kept.place.cursor;
+        self.trees = place::trees(&kept.place);
         self
     }
 
@@ -142,11 +148,15 @@ pub(crate) fn forget(model: &mut Model, name: &str) {
 pub(crate) fn kept(model: &mut Model) -> Option<Effect> {
     let (sort, changes) = (model.sessions.sort(), model.shelf.changes);
     let (told_sort, told_columns, told_changes) = &model.shelf.told;
-    if *told_sort == sort && *told_columns == model.columns && *told_changes == changes {
+    let (place, told_place) = &model.shelf.place;
+    let same = *told_sort == sort && *told_columns == model.columns && *told_changes == changes;
+    if same && place == told_place {
         return None;
     }
+    let place = place.clone();
+    model.shelf.place.1.clone_from(&place);
     model.shelf.told = (sort, model.columns.clone(), changes);
     let list = View { text: String::new(), ..model.standing("") }.texts();
     let views = model.shelf.saved.iter().map(|(name, view)| (name.clone(), view.texts()));
-    Some(Effect::Arrange(Arrangement { list, views: views.collect() }))
+    Some(Effect::Arrange(Arrangement { list, views: views.collect(), place }))
 }

@@ -18,7 +18,7 @@ use crate::app::model::{Model, window};
 use crate::app::view::{Cell, Pane, Tone};
 use crate::app::{
     alarm, arrange, call_log, desk, dialogs, filter_bar, fitting, follow, gauges, guard, hands,
-    marks, mouse, moves, news, own, palette, past, programs, report, rows, shelf, timeline,
+    marks, mouse, moves, news, own, palette, past, place, programs, report, rows, shelf, timeline,
 };
 use crate::domain::ids::SessionId;
 use crate::domain::snapshot::Snapshot;
@@ -133,6 +133,9 @@ fn tick(model: &mut Model, now: Timestamp) {
         model.message = None;
         model.dirty = true;
     }
+    if model.past.is_none() {
+        place::note(model);
+    }
     let rules = model.settings.rules.clone();
     if model.past.is_none() && model.sessions.wake(&rules, now) {
         keep_row(model);
@@ -219,7 +222,9 @@ pub(crate) fn keep_row(model: &mut Model) {
     model.row = model.row.min(len.saturating_sub(1));
     model.selected = model.sessions.at(model.row).map(|item| item.session.id());
     let archived = |id: &SessionId| model.own.archived.get(*id).is_some();
-    if vanished.is_some_and(|id| !archived(&id)) {
+    // The cursor of an earlier run may be gone without anybody's doing.
+    let begun = model.built.is_some();
+    if begun && vanished.is_some_and(|id| !archived(&id)) {
         say(
             model,
             "The session under the cursor was removed; this is its neighbour.",

@@ -1,8 +1,10 @@
-//! How the operator has arranged the list, as texts: what is kept between runs.
+//! How the operator has arranged the list, as texts, and where she was: what is kept between runs.
 //!
 //! Owns the shape alone; `app` reads and writes the texts.
 
 use std::collections::BTreeMap;
+
+use crate::domain::ids::SessionId;
 
 /// Filter, order and columns of the list.
 #[derive(Clone, Debug, PartialEq, Eq, Default)]
@@ -15,6 +17,18 @@ pub struct ViewTexts {
     pub columns: Vec<String>,
 }
 
+/// A node of a resource tree: from the root, name and number of each step.
+pub type Fold = Vec<(String, usize)>;
+
+/// Where the operator was.
+#[derive(Clone, Debug, PartialEq, Eq, Default)]
+pub struct Place {
+    /// The session under the cursor.
+    pub cursor: Option<SessionId>,
+    /// The nodes that stood open, of the trees that were looked at.
+    pub open: BTreeMap<SessionId, Vec<Fold>>,
+}
+
 /// What is kept of the list.
 #[derive(Clone, Debug, PartialEq, Eq, Default)]
 pub struct Arrangement {
@@ -22,4 +36,6 @@ pub struct Arrangement {
     pub list: ViewTexts,
     /// Views that were saved, by name.
     pub views: BTreeMap<String, ViewTexts>,
+    /// Where the operator was.
+    pub place: Place,
 }

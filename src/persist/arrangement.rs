@@ -3,9 +3,11 @@
 //! Owns its form. What cannot be read is as good as not there.
 
 use serde_json::{Map, Value, json};
+use uuid::Uuid;
 
 use super::{PersistError, Persistence};
-use crate::domain::arrangement::{Arrangement, ViewTexts};
+use crate::domain::arrangement::{Arrangement, Fold, Place, ViewTexts};
+use crate::domain::ids::SessionId;
 
 const NAME: &str = "arrangement";
 
@@ -29,7 +31,12 @@ pub fn keep(
 ) -> Result<(), PersistError> {
     let views: Map<String, Value> =
         arrangement.views.iter().map(|(name, view)| (name.clone(), written(view))).collect();
-    let value = json!({ "list": written(&arrangement.list), "views": views });
+    let open = arrangement.place.open.iter().map(|(id, folds)| (id.to_string(), json!(folds)));
+    let place = json!({
+        "cursor": arrangement.place.cursor.map(|id| id.to_string()),
+        "open": open.collect::<Map<String, Value>>(),
+    });
+    let value = json!({ "list": written(&arrangement.list), "views": views, "place": place });
     persistence.set_state(NAME, &value.to_string())
 }
 
@@ -40,7 +47,22 @@ fn written(view: &ViewTexts) -> Value {
 fn read(value: &Value) -> Arrangement {
     let views = value.get("views").and_then(Value::as_object);
     let views = views.into_iter().flatten().map(|(name, view)| (name.clone(), texts(view)));
-    Arrangement { list: value.get("list").map(texts).unwrap_or_default(), views: views.collect() }
+    Arrangement {
+        list: value.get("list").map(texts).unwrap_or_default(),
+        views: views.collect(),
+        place: value.get("place").map(place).unwrap_or_default(),
+    }
+}
+
+fn place(value: &Value) -> Place {
+    let id = |text: &str| Uuid::try_parse(text).ok().map(SessionId::new);
+    let open = value.get("open").and_then(Value::as_object);
+    let folds = |value: &Value| serde_json::from_value::<Vec<Fold>>(value.clone()).ok();
+    let open = open.into_iter().flatten();
+    Place {
+        cursor: value.get("cursor").and_then(Value::as_str).and_then(id),
+        open: open.filter_map(|(text, value)| Some((id(text)?, folds(value)?))).collect(),
+    }
 }
 
 fn texts(value: &Value) -> ViewTexts {

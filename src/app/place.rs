@@ -1,0 +1,38 @@
+//! Where the operator was when she left: the cursor, and what stood open in the trees.
+//!
+//! Owns what of it is kept. It goes to the store with the arrangement, never to the configuration.
+
+use std::collections::{BTreeMap, HashMap};
+
+use crate::app::model::{Model, TreeMemory};
+use crate::app::view::{TreePath, TreeStep};
+use crate::domain::arrangement::{Fold, Place};
+use crate::domain::ids::SessionId;
+
+/// Trees that are kept at most.
+const TREES: usize = 100;
+
+/// The trees as they stood.
+pub(crate) fn trees(place: &Place) -> HashMap<SessionId, TreeMemory> {
+    place.open.iter().map(|(id, folds)| (*id, opened(folds))).collect()
+}
+
+/// Takes note of where the operator is, once a tick: what is only passed is not kept.
+pub(crate) fn note(model: &mut Model) {
+    let folds = |memory: &TreeMemory| {
+        let fold = |path: &TreePath| path.iter().map(|s| (s.key.clone(), s.ordinal)).collect();
+        memory.expanded.iter().map(fold).collect()
+    };
+    let watched = model.trees.iter().filter(|(id, _)| model.sessions.item(**id).is_some());
+    let mut open: BTreeMap<_, _> = watched.map(|(id, memory)| (*id, folds(memory))).collect();
+    while open.len() > TREES {
+        open.pop_first();
+    }
+    model.shelf.place.0 = Place { cursor: model.selected, open };
+}
+
+fn opened(folds: &[Fold]) -> TreeMemory {
+    let step = |(key, ordinal): &(String, usize)| TreeStep { key: key.clone(), ordinal: *ordinal };
+    let path = |fold: &Fold| fold.iter().map(step).collect();
+    TreeMemory { expanded: folds.iter().map(path).collect(), ..TreeMemory::default() }
+}
