@@ -4,6 +4,8 @@
 //! letters; the letters are explained at the end.
 #![expect(clippy::unwrap_used, reason = "a failed set-up fails the test")]
 
+#[path = "screens/legible.rs"]
+mod legible;
 #[path = "screens/notified.rs"]
 mod notified;
 
