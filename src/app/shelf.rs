@@ -58,7 +58,7 @@ impl Model {
         let told = (list.sort, self.columns.clone(), 0);
         let place = (kept.place.clone(), kept.place.clone());
         self.shelf = Shelf { configured, saved: saved.collect(), told, place, ..Shelf::default() };
-        self.selected = kept.place.cursor;
+        self.selected = kept.place.cursor.or(self.selected);
         self.trees = place::trees(&kept.place);
         self
     }
