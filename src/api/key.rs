@@ -25,7 +25,7 @@ pub struct SigningKey(pub(super) KeyPair);
 
 impl std::fmt::Debug for SigningKey {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "SigningKey({} bits)", self.0.public_modulus_len() * 8)
+        write!(f, "SigningKey({} bits)", self.bits())
     }
 }
 
@@ -73,6 +73,12 @@ pub enum KeyError {
 }
 
 impl SigningKey {
+    /// Length of the modulus.
+    #[must_use]
+    pub fn bits(&self) -> usize {
+        self.0.public_modulus_len() * 8
+    }
+
     /// Reads a key file; refuses one that others can read (fault F01).
     ///
     /// # Errors

@@ -253,6 +253,7 @@ fn doctor_says_of_each_thing_how_it_stands() {
     ] {
         assert!(out.contains(what), "{what}: {out}");
     }
+    assert!(out.contains(", RSA of 2048 bits") && !out.contains("SigningKey"), "{out}");
     let (out, _) = world.run(&["doctor", "--json"], 0);
     let told: Value = serde_json::from_str(&out).unwrap();
     let lines = told["checks"].as_array().unwrap();

@@ -36,7 +36,7 @@ pub(super) fn credentials(config: &Config, lines: &mut Vec<Line>) -> Option<(Uui
     lines.push(good("SDK id", sdk_id.to_string()));
     let key = match SigningKey::from_file(file) {
         Ok(key) => {
-            lines.push(good("key file", format!("{} {key:?}", file.display())));
+            lines.push(good("key file", format!("{}, RSA of {} bits", file.display(), key.bits())));
             Some((sdk_id, key))
         }
         Err(why) => {
