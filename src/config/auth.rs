@@ -83,7 +83,10 @@ mod tests {
     #[test]
     fn a_scheme_or_an_endpoint_that_cannot_be_used_is_refused() {
         for profile in ["auth = \"basic\"", "auth = \"bearer\"\nauth_url = \"http://a/t\""] {
-            assert!(matches!(with(profile, &[]), Err(ConfigError::Value { .. })), "{profile}");
+            let Err(ConfigError::Wrong { cause, .. }) = with(profile, &[]) else {
+                panic!("{profile}")
+            };
+            assert!(cause.starts_with("line ") && cause.contains("auth"), "{cause}");
         }
     }
 }

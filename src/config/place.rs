@@ -23,11 +23,15 @@ pub(super) fn explained(why: &toml::de::Error) -> String {
     }
 }
 
-/// A wrong value of the file, with its line and column where its section is known.
-pub(super) fn placed(why: ConfigError, (path, text): (&Path, &str)) -> ConfigError {
+/// A wrong value of the file, with its line and column. A key without a section is one of the
+/// profile in force, or stands before all sections.
+pub(super) fn placed(why: ConfigError, profile: &str, (path, text): (&Path, &str)) -> ConfigError {
     let at = match &why {
         ConfigError::Value { key, source_of: Source::File, .. } if key.contains('.') => {
             place(text, key)
+        }
+        ConfigError::Value { key, source_of: Source::File, .. } => {
+            place(text, &format!("profiles.{profile}.{key}")).or_else(|| place(text, key))
         }
         _ => None,
     };
@@ -37,7 +41,7 @@ pub(super) fn placed(why: ConfigError, (path, text): (&Path, &str)) -> ConfigErr
     }
 }
 
-/// `line 3, column 1` of a key such as `refresh.at_counter`, `keys.export` or `sdk_id`.
+/// `line 3, column 1` of a key such as `refresh.at_counter`, `profiles.live.sdk_id` or `theme`.
 pub(super) fn place(text: &str, key: &str) -> Option<String> {
     let (section, key) = key.rsplit_once('.').unwrap_or(("", key));
     let mut open = section.is_empty();
@@ -45,7 +49,7 @@ pub(super) fn place(text: &str, key: &str) -> Option<String> {
         let content = line.trim_start();
         if let Some(head) = content.strip_prefix('[') {
             let head = head.split(']').next().unwrap_or_default().trim();
-            open = section.is_empty() || head == section;
+            open = head == section;
             continue;
         }
         let name = content.split('=').next().unwrap_or_default().trim().trim_matches(['"', '\'']);
@@ -70,5 +74,8 @@ mod tests {
         assert_eq!(place(text, "keys.export").as_deref(), Some("line 6, column 1"));
         assert_eq!(place(text, "theme").as_deref(), Some("line 1, column 1"));
         assert_eq!(place(text, "keys.theme"), None);
+        assert_eq!(place(text, "export"), None, "it stands in a section");
+        let text = "[profiles.a]\nsdk_id = \"x\"\n[profiles.b]\nsdk_id = \"y\"\n";
+        assert_eq!(place(text, "profiles.b.sdk_id").as_deref(), Some("line 4, column 1"));
     }
 }

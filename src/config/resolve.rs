@@ -118,8 +118,9 @@ pub fn resolve(flags: &Flags, environment: &Environment) -> Result<Config, Confi
         flags.config.clone().or_else(|| environment.get("BRANCHWATCH_CONFIG").map(PathBuf::from));
     let path = named.clone().unwrap_or_else(|| places.config_dir().join("branchwatch/config.toml"));
     let (file, text) = read(&path, named.is_some())?;
+    let (name, _) = profile(&mut Resolver { shown: Vec::new() }, flags, environment, &file)?;
     resolved((flags, environment), &places, file, (&path, &text))
-        .map_err(|why| placed(why, (&path, &text)))
+        .map_err(|why| placed(why, &name, (&path, &text)))
 }
 
 fn resolved(
