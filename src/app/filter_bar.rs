@@ -8,7 +8,7 @@ use crate::app::model::{InputLine, Model, Naming};
 use crate::app::moves::select_row;
 use crate::app::query::{self, Offers, Query, QueryError};
 use crate::app::shelf;
-use crate::app::text_field::TextField;
+use crate::app::text_field::{self, TextField};
 use crate::app::update::{keep_row, say};
 use crate::app::view::{InputView, Pane, Tone};
 use crate::domain::ids::SessionId;
@@ -171,13 +171,9 @@ fn name_act(model: &mut Model, mut input: InputLine, action: Action) {
 
 /// Keeps a filter for the arrows.
 pub(crate) fn remember(filters: &mut Vec<String>, text: String) {
-    if text.trim().is_empty() {
-        return;
+    if !text.trim().is_empty() {
+        text_field::remember(filters, text, REMEMBERED);
     }
-    filters.retain(|known| *known != text);
-    filters.push(text);
-    let surplus = filters.len().saturating_sub(REMEMBERED);
-    filters.drain(..surplus);
 }
 
 /// Up: an older filter; down: a newer one, at last what was typed.

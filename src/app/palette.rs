@@ -10,8 +10,8 @@ use crate::app::effect::Effect;
 use crate::app::event::Event;
 use crate::app::model::Model;
 use crate::app::overlay::Overlay;
-use crate::app::text_field::TextField;
-use crate::app::update::say;
+use crate::app::text_field::{TextField, remember};
+use crate::app::update::{say, show_times};
 use crate::app::view::Tone;
 use crate::app::words::TimeForm;
 
@@ -235,7 +235,7 @@ fn run(model: &mut Model, mut palette: PaletteOverlay) -> Vec<Effect> {
         }
         Run::Word(word, Some(argument)) => commands::run(model, word, &argument),
         Run::Action(action) => {
-            remember(model, row.text);
+            remember(&mut model.fitting.history, row.text, HISTORY);
             return super::update(model, Event::Action(action));
         }
         Run::Theme(name) => {
@@ -243,13 +243,14 @@ fn run(model: &mut Model, mut palette: PaletteOverlay) -> Vec<Effect> {
             Ok(vec![Effect::Theme(name)])
         }
         Run::Time(form) => {
-            time(model, form);
+            let forms = [TimeForm::Age, TimeForm::Local, TimeForm::Utc];
+            show_times(model, forms.get(usize::from(form)).copied().unwrap_or_default());
             Ok(Vec::new())
         }
     };
     match done {
         Ok(effects) => {
-            remember(model, row.text);
+            remember(&mut model.fitting.history, row.text, HISTORY);
             effects
         }
         Err(why) => {
@@ -258,26 +259,6 @@ fn run(model: &mut Model, mut palette: PaletteOverlay) -> Vec<Effect> {
             Vec::new()
         }
     }
-}
-
-/// Keeps a command for the arrows.
-fn remember(model: &mut Model, text: String) {
-    let history = &mut model.fitting.history;
-    history.retain(|known| *known != text);
-    history.push(text);
-    let over = history.len().saturating_sub(HISTORY);
-    history.drain(..over);
-}
-
-fn time(model: &mut Model, form: u8) {
-    model.times.form = match form {
-        0 => TimeForm::Age,
-        1 => TimeForm::Local,
-        _ => TimeForm::Utc,
-    };
-    let name = model.times.form.name();
-    say(model, format!("times: {name}"), Tone::Plain);
-    model.rebuild(true);
 }
 
 #[cfg(test)]

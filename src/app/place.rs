@@ -19,6 +19,10 @@ pub(crate) fn trees(place: &Place) -> HashMap<SessionId, TreeMemory> {
 
 /// Takes note of where the operator is, once a tick: what is only passed is not kept.
 pub(crate) fn note(model: &mut Model) {
+    let folded = std::mem::take(&mut model.shelf.folded);
+    if !folded && model.shelf.place.0.cursor == model.selected {
+        return;
+    }
     let folds = |memory: &TreeMemory| {
         let fold = |path: &TreePath| path.iter().map(|s| (s.key.clone(), s.ordinal)).collect();
         memory.expanded.iter().map(fold).collect()

@@ -112,6 +112,7 @@ impl Model {
                 selected: self.tree.selected.clone(),
             };
             self.trees.insert(id, memory);
+            self.shelf.folded = true;
         }
     }
 }

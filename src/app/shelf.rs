@@ -34,6 +34,8 @@ pub(crate) struct Shelf {
     changes: usize,
     /// Where the operator was at the last tick, and what of it was told.
     pub(crate) place: (Place, Place),
+    /// A tree was folded or unfolded since then.
+    pub(crate) folded: bool,
 }
 
 impl Shelf {

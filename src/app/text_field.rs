@@ -15,6 +15,14 @@ pub struct TextField {
     after: Vec<char>,
 }
 
+/// Keeps what was typed for the arrows, newest last and each once, at most so many.
+pub(crate) fn remember(history: &mut Vec<String>, text: String, most: usize) {
+    history.retain(|known| *known != text);
+    history.push(text);
+    let surplus = history.len().saturating_sub(most);
+    history.drain(..surplus);
+}
+
 impl TextField {
     /// A field with a text, the cursor behind it.
     #[must_use]

@@ -16,6 +16,7 @@ use crate::app::find::find;
 use crate::app::hands::What;
 use crate::app::model::{Model, window};
 use crate::app::view::{Cell, Pane, Tone};
+use crate::app::words::TimeForm;
 use crate::app::{
     alarm, arrange, call_log, desk, dialogs, filter_bar, fitting, follow, gauges, guard, hands,
     marks, mouse, moves, news, own, palette, past, place, programs, report, rows, shelf, timeline,
@@ -235,6 +236,13 @@ pub(crate) fn keep_row(model: &mut Model) {
     model.dirty = true;
 }
 
+/// Times in this form from now on.
+pub(crate) fn show_times(model: &mut Model, form: TimeForm) {
+    model.times.form = form;
+    say(model, format!("times: {}", form.name()), Tone::Plain);
+    model.rebuild(true);
+}
+
 pub(crate) fn say(model: &mut Model, text: impl Into<String>, tone: Tone) {
     model.message = Some((Cell::new(text, tone), model.clock));
     model.dirty = true;
@@ -314,12 +322,7 @@ fn act(model: &mut Model, action: Action) -> Vec<Effect> {
         Action::Find => filter_bar::open(model),
         Action::NextHit => find(model, true),
         Action::PreviousHit => find(model, false),
-        Action::TimeForm => {
-            model.times.form = model.times.form.next();
-            let name = model.times.form.name();
-            say(model, format!("times: {name}"), Tone::Plain);
-            model.rebuild(true);
-        }
+        Action::TimeForm => show_times(model, model.times.form.next()),
         Action::Back => back(model),
         _ => {}
     }

@@ -36,8 +36,7 @@ pub fn moment_before<'a>(
     sessions: impl Iterator<Item = &'a WatchedSession>,
     at: Timestamp,
 ) -> Option<Timestamp> {
-    let events = sessions.flat_map(|session| session.timeline.iter());
-    events.map(|event| event.at).filter(|moment| *moment < at).max()
+    moments(sessions).filter(|moment| *moment < at).max()
 }
 
 /// The earliest moment after `at` at which something happened to one of these sessions.
@@ -45,8 +44,13 @@ pub fn moment_after<'a>(
     sessions: impl Iterator<Item = &'a WatchedSession>,
     at: Timestamp,
 ) -> Option<Timestamp> {
-    let events = sessions.flat_map(|session| session.timeline.iter());
-    events.map(|event| event.at).filter(|moment| *moment > at).min()
+    moments(sessions).filter(|moment| *moment > at).min()
+}
+
+fn moments<'a>(
+    sessions: impl Iterator<Item = &'a WatchedSession>,
+) -> impl Iterator<Item = Timestamp> {
+    sessions.flat_map(|session| session.timeline.iter()).map(|event| event.at)
 }
 
 fn own(own: &Own, at: Timestamp) -> Own {

@@ -102,7 +102,8 @@ pub async fn run<S: Surface, C: Clock>(
                         deaf_until = Instant::now() + DEAF;
                     }
                     model.take_dirty();
-                    let (cell, pictures) = (surface.cell(), &mut outside.pictures);
+                    let pictures = &mut outside.pictures;
+                    let cell = if pictures.any() { surface.cell() } else { None };
                     surface.draw(|frame| {
                         let shown = ui::draw(frame, model, outside.look);
                         if pictures.over(frame, shown, cell) {

@@ -45,6 +45,12 @@ impl Pictures {
         Self { how, held: None }
     }
 
+    /// The terminal has graphics: the size of its cells matters.
+    #[must_use]
+    pub const fn any(&self) -> bool {
+        self.how.is_some()
+    }
+
     /// Draws over the half-blocks. `cell`: pixels of one cell, across and down. True: the terminal
     /// keeps the picture beside its cells, and it has to be taken from there.
     pub fn over(
