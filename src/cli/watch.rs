@@ -3,7 +3,6 @@
 //! Owns which events are told and in which form. What an event is, is `domain::happening`'s.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
@@ -23,17 +22,13 @@ use crate::domain::nearest::nearest;
 use crate::domain::personal::Privacy;
 use crate::domain::rules::Rules;
 use crate::domain::snapshot::Snapshot;
-use crate::export::{Origin, event, json_lines};
+use crate::export::{Origin, event};
 use crate::notifications::receiver::Receiver;
 use crate::persist::Persistence;
 use crate::persist::memory::Memory;
 use crate::refresh::Settings;
-use crate::refresh::schedule::unsigned;
 use crate::runtime::engine::{Engine, Held};
 use crate::runtime::{Ending, alerts, receiver, shutdown};
-
-/// Nothing becomes true by time alone for so long at most.
-const LONGEST: Duration = Duration::from_mins(1);
 
 pub(super) async fn run(global: &Global, args: &Watch) -> Result<u8, Failure> {
     // Before anything else: a signal from now on ends it cleanly.
@@ -174,7 +169,7 @@ impl Teller {
                 biased;
                 ending = &mut ended => return Ok(ending),
                 changed = snapshots.changed() => if changed.is_err() { return Ok(Ending::Fault) },
-                () = tokio::time::sleep(pause(herald.wakes_at(), now)) => {}
+                () = tokio::time::sleep(herald.pause(now)) => {}
             }
         }
     }
@@ -212,13 +207,8 @@ impl Teller {
             rules: &self.rules,
             now,
         };
-        json_lines(std::iter::once(event(happening, &origin, self.privacy)))
+        event(happening, &origin, self.privacy)
     }
-}
-
-fn pause(wakes_at: Option<Timestamp>, now: Timestamp) -> Duration {
-    let wait = wakes_at.map(|at| unsigned(at.duration_since(now)) + Duration::from_millis(10));
-    wait.map_or(LONGEST, |wait| wait.min(LONGEST))
 }
 
 fn kind(word: &str) -> Result<Kind, Failure> {

@@ -7,10 +7,11 @@ mod kind;
 
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
+use std::time::Duration;
 
 use jiff::Timestamp;
 
-use crate::domain::attention::{Assessment, Reason, assess};
+use crate::domain::attention::{Assessment, Finding, Reason, assess};
 use crate::domain::change::TimelineEvent;
 use crate::domain::ids::SessionId;
 use crate::domain::rules::Rules;
@@ -20,6 +21,11 @@ use crate::domain::stats;
 use crate::domain::watched::WatchedSession;
 
 pub use kind::Kind;
+
+/// Looked at the clock at least this often.
+const LONGEST: Duration = Duration::from_mins(1);
+/// After the moment itself: clocks are no better.
+const MARGIN: Duration = Duration::from_millis(10);
 
 /// One event.
 #[derive(Clone, Debug)]
@@ -68,7 +74,7 @@ impl Herald {
         };
         for session in snapshot.sessions.iter() {
             let assessment = assess(session, &herald.rules, now);
-            herald.remember(session, &assessment);
+            herald.remember(session, holds(session, &assessment), &assessment);
         }
         herald
     }
@@ -79,6 +85,14 @@ impl Herald {
         self.wakes.first().map(|(at, _)| *at)
     }
 
+    /// For how long nothing can become true by time alone: a minute at most.
+    #[must_use]
+    pub fn pause(&self, now: Timestamp) -> Duration {
+        let Some(at) = self.wakes_at() else { return LONGEST };
+        let left = Duration::try_from(at.duration_since(now)).unwrap_or_default();
+        (left + MARGIN).min(LONGEST)
+    }
+
     /// What is new, in the order of the list.
     pub fn tell(&mut self, snapshot: &Snapshot, now: Timestamp) -> Vec<Happening> {
         let mut told = Vec::new();
@@ -87,18 +101,16 @@ impl Herald {
         if !difference.same_list {
             self.removed(snapshot, now, &mut told);
         }
-        let mut looked: BTreeSet<SessionId> = BTreeSet::new();
         for session in difference.changed {
-            looked.insert(session.id());
-            self.look(session, now, &mut told);
+            // Of another list, one that only stands elsewhere is no news.
+            let known = self.table.get(session.id());
+            if known.is_none_or(|known| !Arc::ptr_eq(known, session)) {
+                self.look(session, now, &mut told);
+            }
         }
-        let woken: Vec<SessionId> = self
-            .wakes
-            .iter()
-            .take_while(|(at, _)| *at <= now)
-            .map(|(_, id)| *id)
-            .filter(|id| !looked.contains(id))
-            .collect();
+        // Who was looked at wakes later than now.
+        let woken: Vec<SessionId> =
+            self.wakes.iter().take_while(|(at, _)| *at <= now).map(|(_, id)| *id).collect();
         for id in woken {
             if let Some(session) = snapshot.sessions.get(id) {
                 self.look(session, now, &mut told);
@@ -140,16 +152,19 @@ impl Herald {
             .collect();
         for id in gone {
             let Some(known) = self.known.remove(&id) else { continue };
-            self.wakes.retain(|(_, other)| *other != id);
+            if let Some(at) = known.wakes_at {
+                self.wakes.remove(&(at, id));
+            }
             told.push(plain(Kind::Removed, (now, now), &known.session));
         }
     }
 
     fn look(&mut self, session: &Arc<WatchedSession>, now: Timestamp, told: &mut Vec<Happening>) {
         let assessment = assess(session, &self.rules, now);
+        let holds = holds(session, &assessment);
         let Some(known) = self.known.get(&session.id()) else {
             told.push(plain(Kind::Added, (now, now), session));
-            self.remember(session, &assessment);
+            self.remember(session, holds, &assessment);
             return;
         };
         for change in fresh(&known.session.timeline, &session.timeline) {
@@ -157,19 +172,23 @@ impl Herald {
             let happening = plain(kind, (change.at, change.seen_at), session);
             told.push(Happening { change: Some(change.clone()), ..happening });
         }
-        for kind in holds(session, &assessment) {
+        for &kind in &holds {
             if !known.holds.contains(&kind) {
                 let at = since(kind, session, &assessment).unwrap_or(now);
-                let words = found(kind, &assessment);
+                let words = finding(kind, &assessment).map(|finding| finding.text.clone());
                 told.push(Happening { words, ..plain(kind, (at, now), session) });
             }
         }
-        self.remember(session, &assessment);
+        self.remember(session, holds, &assessment);
     }
 
-    fn remember(&mut self, session: &Arc<WatchedSession>, assessment: &Assessment) {
+    fn remember(
+        &mut self,
+        session: &Arc<WatchedSession>,
+        holds: Vec<Kind>,
+        assessment: &Assessment,
+    ) {
         let id = session.id();
-        let holds = holds(session, assessment);
         let wakes_at = assessment.changes_at;
         let known = Known { session: Arc::clone(session), holds, wakes_at };
         if let Some(was) = self.known.insert(id, known).and_then(|known| known.wakes_at) {
@@ -233,10 +252,9 @@ fn reason(kind: Kind) -> Option<Reason> {
     })
 }
 
-fn found(kind: Kind, assessment: &Assessment) -> Option<String> {
+fn finding(kind: Kind, assessment: &Assessment) -> Option<&Finding> {
     let reason = reason(kind)?;
-    let finding = assessment.findings.iter().find(|finding| finding.reason == reason)?;
-    Some(finding.text.clone())
+    assessment.findings.iter().find(|finding| finding.reason == reason)
 }
 
 /// Since when it is so, as far as the answers tell.
@@ -244,10 +262,7 @@ fn since(kind: Kind, session: &WatchedSession, assessment: &Assessment) -> Optio
     match kind {
         Kind::Visit => stats::first_visit(session),
         Kind::Approve | Kind::Reject | Kind::Refer => stats::done_at(session),
-        _ => {
-            let reason = reason(kind)?;
-            assessment.findings.iter().find(|finding| finding.reason == reason)?.since
-        }
+        _ => finding(kind, assessment)?.since,
     }
 }
 

@@ -1,17 +1,17 @@
-//! One event as JSON: for `watch --jsonl`, and for programs that are told.
+//! One event as a line of JSON: for `watch --jsonl`, and for programs that are told.
 //!
 //! Owns that form.
 
 use serde_json::{Map, Value};
 
 use super::document::event as change;
-use super::{Origin, SCHEMA_VERSION, summary};
+use super::{Origin, SCHEMA_VERSION, json_lines, summary};
 use crate::domain::happening::{Happening, Kind};
 use crate::domain::personal::Privacy;
 
 /// The session's part is [`summary()`] at the time of the event; an event of the connection has none.
 #[must_use]
-pub fn event(happening: &Happening, origin: &Origin<'_>, privacy: Privacy) -> Value {
+pub fn event(happening: &Happening, origin: &Origin<'_>, privacy: Privacy) -> String {
     let mut map = Map::new();
     map.insert("schema_version".to_owned(), SCHEMA_VERSION.into());
     map.insert("event".to_owned(), happening.kind.word().into());
@@ -35,5 +35,5 @@ pub fn event(happening: &Happening, origin: &Origin<'_>, privacy: Privacy) -> Va
     if let Some(event) = &happening.change {
         map.insert("change".to_owned(), change(event));
     }
-    Value::Object(map)
+    json_lines(std::iter::once(Value::Object(map)))
 }

@@ -24,7 +24,7 @@ use crate::domain::happening::{Happening, Herald, Kind};
 use crate::domain::personal::Privacy;
 use crate::domain::rules::Rules;
 use crate::domain::snapshot::Snapshot;
-use crate::export::{Origin, event, json_lines};
+use crate::export::{Origin, event};
 use crate::refresh::Command;
 
 /// Of the program, so many run at once.
@@ -33,8 +33,6 @@ const TOGETHER: usize = 2;
 const WAITING: usize = 64;
 /// Then it is killed.
 const PATIENCE: Duration = Duration::from_secs(10);
-/// Looked at the clock at least this often, for what becomes true by time alone.
-const LOOK: Duration = Duration::from_mins(1);
 
 /// The program, its arguments, and whose events they are.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -77,7 +75,6 @@ pub async fn run<C: Clock>(
         {
             running.spawn(tell(teller.clone(), line));
         }
-        let until = herald.wakes_at().map(|at| at.duration_since(clock.now()).unsigned_abs());
         tokio::select! {
             biased;
             () = stop.cancelled() => return,
@@ -90,7 +87,7 @@ pub async fn run<C: Clock>(
                 continue;
             }
             changed = snapshots.changed() => if changed.is_err() { return },
-            () = tokio::time::sleep(until.unwrap_or(LOOK).min(LOOK)) => {}
+            () = tokio::time::sleep(herald.pause(clock.now())) => {}
         }
         let snapshot = Arc::clone(&snapshots.borrow_and_update());
         let now = clock.now();
@@ -118,7 +115,7 @@ impl Teller {
     fn line(&self, happening: &Happening, rules: &Rules, now: Timestamp) -> String {
         let (profile, environment) = (self.profile.as_str(), self.environment.as_str());
         let origin = Origin { profile, environment, rules, now };
-        json_lines(std::iter::once(event(happening, &origin, Privacy::Masked)))
+        event(happening, &origin, Privacy::Masked)
     }
 
     fn name(&self) -> String {
