@@ -111,27 +111,20 @@ fn counted(model: &Model) -> Metrics {
         let kind = item.facts.kind;
         if kind.is_completed() {
             let done = stats::done_at(&item.session);
-            count(&mut metrics.completed, done, now);
-            count(&mut metrics.rejected, done.filter(|_| kind == StageKind::Reject), now);
+            stats::count(&mut metrics.completed, done, now);
+            stats::count(&mut metrics.rejected, done.filter(|_| kind == StageKind::Reject), now);
         } else if kind == StageKind::TurnedAway {
             let found = attention::assess(&item.session, &model.settings.rules, now);
             let finding = found.findings.iter().find(|f| f.reason == Reason::TurnedAway);
-            count(&mut metrics.turned_away, finding.and_then(|finding| finding.since), now);
+            stats::count(&mut metrics.turned_away, finding.and_then(|finding| finding.since), now);
         }
     }
     // Who came back since.
     for entry in model.bell.log().filter(|entry| entry.alarm == Alarm::TurnedAway) {
         let item = model.sessions.item(entry.id);
         if item.is_none_or(|item| item.facts.kind != StageKind::TurnedAway) {
-            count(&mut metrics.turned_away, Some(entry.at), now);
+            stats::count(&mut metrics.turned_away, Some(entry.at), now);
         }
     }
     metrics
-}
-
-fn count(hours: &mut [u32; HOURS], at: Option<Timestamp>, now: Timestamp) {
-    let hour = at.and_then(|at| stats::hour(at, now)).and_then(|hour| hours.get_mut(hour));
-    if let Some(figure) = hour {
-        *figure += 1;
-    }
 }

@@ -12,6 +12,7 @@ use crate::domain::check::Check;
 use crate::domain::configuration::RequiredResource;
 use crate::domain::own::Own;
 use crate::domain::resource::{Media, Resource, Task};
+use crate::domain::server_text::ServerText;
 use crate::domain::session::Session;
 use crate::domain::watched::{Answer, Answers, Letter, PollState, WatchedSession};
 use crate::domain::wire_enum::SessionState;
@@ -108,15 +109,15 @@ fn began(watched: &WatchedSession) -> Option<Timestamp> {
 
 fn session(now: &Session, timeline: &[TimelineEvent], at: Timestamp) -> Session {
     let mut then = now.clone();
-    then.resources.retain(|resource| began_by(resource.created_at, at));
+    then.resources.retain(|resource| by(resource.created_at, at));
     for resource in &mut then.resources {
         rewind_resource(resource, at);
     }
-    then.checks.retain(|check| began_by(check.created.or(check.last_updated), at));
+    then.checks.retain(|check| by(check.created.or(check.last_updated), at));
     for check in &mut then.checks {
         rewind_check(check, at);
     }
-    then.media.retain(|media| began_by(media.created, at));
+    then.media.retain(|media| by(media.created, at));
     then.state = state(now, timeline, at);
     if then.state != now.state {
         // What an end brings was not there before it.
@@ -129,21 +130,20 @@ fn session(now: &Session, timeline: &[TimelineEvent], at: Timestamp) -> Session 
     then
 }
 
-fn began_by(created: Option<Timestamp>, at: Timestamp) -> bool {
-    created.is_none_or(|created| created <= at)
+/// Not later than that, or at a time that is not told.
+fn by(moment: Option<Timestamp>, at: Timestamp) -> bool {
+    moment.is_none_or(|moment| moment <= at)
 }
 
 /// The state told last until then, else the one that the first later change came from. A session
 /// first seen when it had ended was ONGOING while things still happened to it.
 fn state(now: &Session, timeline: &[TimelineEvent], at: Timestamp) -> Option<SessionState> {
+    let of = |text: &Option<ServerText>| {
+        text.as_ref().map(|text| SessionState::from_wire(text.as_raw()))
+    };
     let mut told = None;
     for event in timeline {
         let ChangeKind::State(from, to) = &event.what else { continue };
-        let of = |text: &Option<_>| {
-            text.as_ref().map(|text: &crate::domain::server_text::ServerText| {
-                SessionState::from_wire(text.as_raw())
-            })
-        };
         if event.at <= at {
             told = Some(of(to));
         } else {
@@ -164,18 +164,13 @@ fn last_activity(session: &Session) -> Option<Timestamp> {
     resources.chain(checks).max()
 }
 
-/// Not changed later, or changed at a time that is not told.
-fn is_of(last_updated: Option<Timestamp>, at: Timestamp) -> bool {
-    last_updated.is_none_or(|updated| updated <= at)
-}
-
 fn rewind_resource(resource: &mut Resource, at: Timestamp) {
-    resource.media.retain(|media| began_by(media.created, at));
-    resource.tasks.retain(|task| began_by(task.created, at));
+    resource.media.retain(|media| by(media.created, at));
+    resource.tasks.retain(|task| by(task.created, at));
     for task in &mut resource.tasks {
         rewind_task(task, at);
     }
-    if !is_of(resource.last_updated, at) {
+    if !by(resource.last_updated, at) {
         let made = resource.media.iter().filter_map(|media| media.created);
         let worked = resource.tasks.iter().filter_map(|task| task.last_updated.or(task.created));
         resource.last_updated = made.chain(worked).chain(resource.created_at).max();
@@ -183,7 +178,7 @@ fn rewind_resource(resource: &mut Resource, at: Timestamp) {
 }
 
 fn rewind_task(task: &mut Task, at: Timestamp) {
-    if is_of(task.last_updated, at) {
+    if by(task.last_updated, at) {
         return;
     }
     task.state = None;
@@ -197,7 +192,7 @@ fn rewind_task(task: &mut Task, at: Timestamp) {
 
 /// Of a check that was changed later, only that it had begun is known.
 fn rewind_check(check: &mut Check, at: Timestamp) {
-    if is_of(check.last_updated, at) {
+    if by(check.last_updated, at) {
         return;
     }
     check.state = None;

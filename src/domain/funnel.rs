@@ -4,12 +4,11 @@
 
 use std::collections::BTreeMap;
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 
-use crate::domain::attention::assess;
 use crate::domain::rules::Rules;
 use crate::domain::server_text::ServerText;
-use crate::domain::stage::{Stage, Verdict};
+use crate::domain::stage::{self, Stage, Verdict};
 use crate::domain::stats::{self, Median};
 use crate::domain::watched::{Letter, WatchedSession};
 
@@ -71,7 +70,7 @@ pub fn funnel(sessions: &[&WatchedSession], rules: &Rules, now: Timestamp) -> Fu
         let letter = matches!(watched.answers.letter, Letter::Set(_));
         sum.letter_set += usize::from(letter || visit.is_some());
         sum.visited += usize::from(visit.is_some());
-        let figure = match assess(watched, rules, now).stage {
+        let figure = match stage::derive(watched, rules, now).stage {
             Stage::Done(verdict) => {
                 sum.completed += 1;
                 match verdict {
@@ -85,16 +84,12 @@ pub fn funnel(sessions: &[&WatchedSession], rules: &Rules, now: Timestamp) -> Fu
             _ => &mut sum.ongoing,
         };
         *figure += 1;
-        waits.extend(span(stats::letter_seen(watched), visit));
-        visits.extend(span(visit, done));
+        waits.extend(stats::span(stats::letter_seen(watched), visit));
+        visits.extend(stats::span(visit, done));
     }
     sum.letter_to_visit = stats::median(waits);
     sum.visit_to_done = stats::median(visits);
     sum
-}
-
-fn span(from: Option<Timestamp>, to: Option<Timestamp>) -> Option<SignedDuration> {
-    stats::positive(from?, to?)
 }
 
 /// The groups by name, those without any last under `None`.

@@ -47,16 +47,13 @@ pub fn stats<'a>(
     let (mut waits, mut visits) = (Vec::new(), Vec::new());
     for watched in sessions {
         let visit = first_visit(watched);
-        if let (Some(letter), Some(visit)) = (letter_seen(watched), visit) {
-            waits.extend(positive(letter, visit));
-        }
+        waits.extend(span(letter_seen(watched), visit));
         let Some(done) = done_at(watched) else { continue };
-        visits.extend(visit.and_then(|visit| positive(visit, done)));
-        let Some(hour) = hour(done, now) else { continue };
-        count(&mut stats.completed, hour);
+        visits.extend(span(visit, Some(done)));
+        count(&mut stats.completed, Some(done), now);
         let rejected = watched.session().map(|session| verdict(session, &rules.pass));
         if rejected == Some(Verdict::Reject) {
-            count(&mut stats.rejected, hour);
+            count(&mut stats.rejected, Some(done), now);
         }
     }
     stats.letter_to_visit = median(waits);
@@ -93,20 +90,23 @@ pub(crate) fn letter_seen(watched: &WatchedSession) -> Option<Timestamp> {
     watched.timeline.iter().find(|event| letter(&event.what)).map(|event| event.seen_at)
 }
 
-pub(crate) fn positive(from: Timestamp, to: Timestamp) -> Option<SignedDuration> {
+/// From one moment to a later one; `None` where either is not known, or they are the other way round.
+pub(crate) fn span(from: Option<Timestamp>, to: Option<Timestamp>) -> Option<SignedDuration> {
+    let (from, to) = (from?, to?);
     (to > from).then(|| to.duration_since(from))
 }
 
 /// Which of the hours, the oldest being 0; `None`: earlier, or not yet.
-#[must_use]
-pub fn hour(at: Timestamp, now: Timestamp) -> Option<usize> {
+fn hour(at: Timestamp, now: Timestamp) -> Option<usize> {
     let ago = now.duration_since(at);
     let hours = usize::try_from(ago.as_hours()).ok().filter(|_| !ago.is_negative())?;
     (HOURS - 1).checked_sub(hours)
 }
 
-fn count(hours: &mut [u32; HOURS], hour: usize) {
-    if let Some(figure) = hours.get_mut(hour) {
+/// One more in the hour of that moment, where it is one of these hours.
+pub fn count(hours: &mut [u32; HOURS], at: Option<Timestamp>, now: Timestamp) {
+    let hour = at.and_then(|at| hour(at, now));
+    if let Some(figure) = hour.and_then(|hour| hours.get_mut(hour)) {
         *figure += 1;
     }
 }
