@@ -50,6 +50,13 @@ impl Model {
         self.times.keys.of(action)
     }
 
+    /// `r refresh, `: a hint with what stands behind it; empty without a key.
+    #[must_use]
+    pub fn hint(&self, action: Action, what: &str, behind: &str) -> String {
+        let hint = self.times.keys.hint(action, what);
+        hint.map_or_else(String::new, |hint| format!("{hint}{behind}"))
+    }
+
     /// What can be done with an alert.
     pub(crate) fn alert_keys(&self) -> String {
         let keys = &self.times.keys;

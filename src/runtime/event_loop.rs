@@ -102,14 +102,7 @@ pub async fn run<S: Surface, C: Clock>(
                         deaf_until = Instant::now() + DEAF;
                     }
                     model.take_dirty();
-                    let pictures = &mut outside.pictures;
-                    let cell = if pictures.any() { surface.cell() } else { None };
-                    surface.draw(|frame| {
-                        let shown = ui::draw(frame, model, outside.look);
-                        if pictures.over(frame, shown, cell) {
-                            terminal::holds_a_picture();
-                        }
-                    })?;
+                    draw(model, surface, outside.look, &mut outside.pictures)?;
                     not_before = Instant::now() + PACE;
                     continue;
                 }
@@ -141,6 +134,22 @@ pub async fn run<S: Surface, C: Clock>(
             }
         }
     }
+}
+
+/// One frame, with the picture of an open dialog in the terminal's own graphics where it has them.
+fn draw<S: Surface>(
+    model: &Model,
+    surface: &mut S,
+    look: Look,
+    pictures: &mut Pictures,
+) -> io::Result<()> {
+    let cell = if pictures.any() { surface.cell() } else { None };
+    surface.draw(|frame| {
+        let shown = ui::draw(frame, model, look);
+        if pictures.over(frame, shown, cell) {
+            terminal::holds_a_picture();
+        }
+    })
 }
 
 /// A terminal's event as ours; what means nothing is dropped.

@@ -28,9 +28,7 @@ pub(super) fn draw(
         (0..70, _) | (_, 0) => "API log".to_owned(),
         (_, calls) => format!("API log: the last {calls} calls"),
     };
-    let key = |action, what: &str| {
-        model.key(action).map(|key| format!("{key} {what} · ")).unwrap_or_default()
-    };
+    let key = |action, what| model.hint(action, what, " · ");
     let (filter, copy) = (key(Action::Find, "filter"), key(Action::CopyMenu, "request ID"));
     let hint = format!("{filter}{copy}Esc closes");
     let inner = open(frame, whole, (columns, rows), (&title, &hint), look);

@@ -13,7 +13,7 @@ use ratatui_image::protocol::iterm2::Iterm2;
 use ratatui_image::protocol::kitty::Kitty;
 use ratatui_image::protocol::sixel::Sixel;
 
-use super::picture::{COARSE, Shown};
+use super::picture::{Shown, coarse};
 use crate::app::hidden::Picture;
 
 /// Of the last picture in Kitty's graphics; one id, so that a new one takes the place of the old.
@@ -83,11 +83,8 @@ fn encoded(how: Graphics, shown: &Shown<'_>, (across, down): (u16, u16)) -> Opti
     let room = (usize::from(shown.area.width) * across, usize::from(shown.area.height) * down);
     let (width, height) = fitted((wide, high), room)?;
     // Pixelated it is a grid of few fields, each reckoned once.
-    let grid = if shown.clear {
-        (width, height)
-    } else {
-        (COARSE.min(width), (COARSE * high).div_ceil(wide).clamp(1, height))
-    };
+    let size = (width, height);
+    let grid = if shown.clear { size } else { coarse((wide, high), size) };
     let places = (0..grid.1).flat_map(|y| (0..grid.0).map(move |x| (x, y)));
     let fields: Vec<[u8; 3]> = places.map(|at| shown.picture.field(at, grid)).collect();
     let mut pixels = RgbImage::new(u32::try_from(width).ok()?, u32::try_from(height).ok()?);

@@ -68,8 +68,7 @@ fn draw_dialog(
             let inner = open(frame, whole, (66, 6), ("Acknowledge all shown?", "local"), look);
             let width = usize::from(inner.width);
             let text = format!("{whom} shown with findings or changes.");
-            let undoes = model.key(Action::Undo).map(|key| format!("{key} undoes it, "));
-            let undoes = undoes.unwrap_or_default();
+            let undoes = model.hint(Action::Undo, "undoes it", ", ");
             let acknowledges = format!("Enter acknowledges them all, {undoes}Esc cancels.");
             let lines = vec![
                 Line::default(),
@@ -144,8 +143,8 @@ fn changes(
     while lines.len() + 1 < usize::from(inner.height) {
         lines.push(Line::default());
     }
-    let next = model.key(Action::NextSession).map(|key| format!("{key} next session · "));
-    let hint = format!("{}↑ ↓ scroll · Esc closes", next.unwrap_or_default());
+    let next = model.hint(Action::NextSession, "next session", " · ");
+    let hint = format!("{next}↑ ↓ scroll · Esc closes");
     lines.push(keys(&hint, width, look));
     frame.render_widget(Paragraph::new(lines), inner);
 }

@@ -21,9 +21,7 @@ pub(super) fn draw(
     (picker, model): (&Picker, &Model),
     look: Look,
 ) {
-    let key = |action, what: &str| {
-        model.key(action).map(|key| format!("{key} {what}, ")).unwrap_or_default()
-    };
+    let key = |action, what| model.hint(action, what, ", ");
     let (title, keys) = match picker.kind {
         PickerKind::Programs => ("Programs", "Enter runs it, Esc closes".to_owned()),
         PickerKind::Sort => {

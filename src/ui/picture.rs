@@ -11,7 +11,7 @@ use crate::app::hidden::Picture;
 use crate::theme::{ColourDepth, Look};
 
 /// Fields across a pixelated picture.
-pub(super) const COARSE: usize = 8;
+const COARSE: usize = 8;
 /// From dark to light.
 const SHADES: [&str; 10] = [" ", ".", ":", "-", "=", "+", "*", "#", "%", "@"];
 
@@ -26,6 +26,15 @@ pub struct Shown<'a> {
     pub clear: bool,
 }
 
+/// The fields of a pixelated picture, no more than it has pixels on the screen: few enough that nobody
+/// is recognised.
+pub(super) fn coarse(
+    (wide, high): (usize, usize),
+    (columns, rows): (usize, usize),
+) -> (usize, usize) {
+    (COARSE.min(columns), (COARSE * high).div_ceil(wide).clamp(1, rows))
+}
+
 pub(super) fn draw(frame: &mut Frame<'_>, Shown { picture, area, clear }: Shown<'_>, look: Look) {
     let (wide, high) = picture.size();
     let (columns, rows) = (usize::from(area.width), usize::from(area.height) * 2);
@@ -35,7 +44,7 @@ pub(super) fn draw(frame: &mut Frame<'_>, Shown { picture, area, clear }: Shown<
     // As large as fits, its sides in proportion; a cell is two pixels high.
     let columns = columns.min((rows * wide).div_ceil(high)).max(1);
     let rows = rows.min((columns * high).div_ceil(wide)).max(2);
-    let coarse = (COARSE.min(columns), (COARSE * high).div_ceil(wide).clamp(1, rows));
+    let coarse = coarse((wide, high), (columns, rows));
     let pixel = |x: usize, y: usize| {
         if clear {
             return picture.field((x, y), (columns, rows));

@@ -57,7 +57,9 @@ pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, model: &Model, look: Look)
     // The widget learns its offset only by drawing: a line out of sight that shows the first row
     // puts it where the model says.
     let first = model.tree_window().start;
-    if let Some(path) = model.tree_paths().into_iter().nth(first).filter(|_| first > 0) {
+    if first > 0
+        && let Some(path) = model.tree_paths().into_iter().nth(first)
+    {
         state.select(path);
         let line = Rect { height: 1, ..inner };
         StatefulWidget::render(tree.clone(), line, &mut Buffer::empty(line), &mut state);
