@@ -108,10 +108,10 @@ impl Store {
     }
 
     /// Takes in what only a notification tells: the first branch visit, and topics that no answer
-    /// shows. Nothing else of a notification is believed (fault W05). True when it was news.
-    pub fn notified(&mut self, told: &Notification, now: Timestamp) -> bool {
+    /// shows. Nothing else of a notification is believed (fault W05).
+    pub fn notified(&mut self, told: &Notification, now: Timestamp) {
         let id = told.session;
-        let Some(watched) = self.current.sessions.get(id) else { return false };
+        let Some(watched) = self.current.sessions.get(id) else { return };
         let newest = self.unchanged.get(&id).unwrap_or(&watched.answers);
         let mut answers = Answers::clone(newest);
         let events = if told.topic == Topic::FirstBranchVisit {
@@ -121,12 +121,11 @@ impl Store {
             change::only_notified(&watched.timeline, told, now).into_iter().collect()
         };
         if events.is_empty() {
-            return false;
+            return;
         }
         let mut next = WatchedSession::clone(watched);
         next.answers = Arc::new(answers);
         self.put(next, events);
-        true
     }
 
     /// Publishes how polling goes, for the profile and for some sessions, in one snapshot; nothing

@@ -6,7 +6,7 @@
 use std::path::Path;
 
 use aws_lc_rs::constant_time::verify_slices_are_equal;
-use aws_lc_rs::digest::{SHA256, digest};
+use aws_lc_rs::digest::{Digest, SHA256, digest};
 use axum::http::HeaderMap;
 use axum::http::header::AUTHORIZATION;
 use base64::Engine as _;
@@ -36,7 +36,7 @@ pub enum AuthError {
 #[derive(Clone)]
 pub struct Credential {
     scheme: &'static str,
-    digest: [u8; 32],
+    digest: Digest,
     bits: u32,
 }
 
@@ -78,7 +78,7 @@ impl Credential {
         } else {
             return Err(AuthError::Form("the first word is neither bearer nor basic"));
         };
-        Ok(Self { scheme, digest: sha256(sent.as_bytes()), bits: bits(random) })
+        Ok(Self { scheme, digest: digest(&SHA256, sent.as_bytes()), bits: bits(random) })
     }
 
     /// The most bits of chance that a secret of this length and these letters can hold.
@@ -101,17 +101,12 @@ impl Credential {
         };
         let (scheme, rest) = value.as_bytes().split_at(space);
         let known = scheme.eq_ignore_ascii_case(self.scheme.as_bytes());
-        let equal = verify_slices_are_equal(&sha256(rest.trim_ascii()), &self.digest).is_ok();
+        let equal = {
+            let theirs = digest(&SHA256, rest.trim_ascii());
+            verify_slices_are_equal(theirs.as_ref(), self.digest.as_ref()).is_ok()
+        };
         known && equal
     }
-}
-
-fn sha256(bytes: &[u8]) -> [u8; 32] {
-    let mut made = [0; 32];
-    for (to, from) in made.iter_mut().zip(digest(&SHA256, bytes).as_ref()) {
-        *to = *from;
-    }
-    made
 }
 
 /// Letters times the bits of the smallest alphabet that they fit in; few different letters are none.

@@ -96,16 +96,31 @@ async fn drain<C: Clock>(
     out: &mpsc::Sender<Read>,
 ) -> io::Result<()> {
     let mut lines = Lines::default();
+    let (_length, taken) = pump(&mut from, &mut lines, clock, out).await?;
+    if taken {
+        give(lines.end(clock.now()), out).await;
+    }
+    Ok(())
+}
+
+/// Reads to the end, or until nobody takes lines any more: bytes read, and whether somebody does.
+async fn pump<C: Clock>(
+    from: &mut (impl AsyncRead + Unpin),
+    lines: &mut Lines,
+    clock: &C,
+    out: &mpsc::Sender<Read>,
+) -> io::Result<(u64, bool)> {
     let mut part = vec![0; PART];
+    let mut all = 0;
     loop {
         let length = from.read(&mut part).await?;
         let bytes = part.get(..length).unwrap_or_default();
+        all += length as u64;
         if length == 0 {
-            give(lines.end(clock.now()), out).await;
-            return Ok(());
+            return Ok((all, true));
         }
         if !give(lines.push(bytes, clock.now()), out).await {
-            return Ok(());
+            return Ok((all, false));
         }
     }
 }
@@ -140,16 +155,8 @@ async fn followed<C: Clock>(path: &Path, clock: &C, out: &mpsc::Sender<Read>) ->
 
 impl<C: Clock> Followed<'_, C> {
     async fn rest(&mut self) -> io::Result<()> {
-        let mut part = vec![0; PART];
-        loop {
-            let length = self.file.read(&mut part).await?;
-            let bytes = part.get(..length).unwrap_or_default();
-            self.at += length as u64;
-            let given = give(self.lines.push(bytes, self.clock.now()), self.out).await;
-            if length == 0 || !given {
-                return Ok(());
-            }
-        }
+        self.at += pump(&mut self.file, &mut self.lines, self.clock, self.out).await?.0;
+        Ok(())
     }
 
     /// To the beginning of another file under the name, or of this one when it was cut short.

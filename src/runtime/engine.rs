@@ -123,7 +123,9 @@ impl Engine {
         let stop = CancellationToken::new();
         let control = (inbox, stop.child_token());
         let polling = tokio::spawn(refresh::run(api, store, clock, (settings, rules), control));
-        tell(&commands, held.warning);
+        if held.warning.is_some() {
+            tell(&commands, held.warning);
+        }
         let saving_stop = CancellationToken::new();
         let keeper = keep(
             (held.keeping, takes),
@@ -154,10 +156,8 @@ impl Engine {
 
 /// Trouble with the store, for the header.
 fn tell(commands: &mpsc::Sender<Command>, trouble: Option<String>) {
-    if trouble.is_some() {
-        // A full queue means that a newer word follows soon.
-        let _dropped = commands.try_send(Command::StoreTrouble(trouble));
-    }
+    // A full queue means that a newer word follows soon.
+    let _dropped = commands.try_send(Command::StoreTrouble(trouble));
 }
 
 /// Saves, and keeps the watch-list in step with other processes. Follows first where one asks.
@@ -199,10 +199,7 @@ async fn save<P: Persistence>(
 ) {
     let known = saved.0.iter().chain(saved.1.iter()).map(|s| Arc::clone(&s.entry)).collect();
     let told = commands.clone();
-    let trouble = move |what: Option<String>| {
-        // A full queue means that a newer word follows soon.
-        let _dropped = told.try_send(Command::StoreTrouble(what));
-    };
+    let trouble = move |what| tell(&told, what);
     let list = share::listen(file, known, &commands, &cancelled);
     tokio::join!(writer(persistence, saved, snapshots, trouble, cancelled.clone()), list);
 }
