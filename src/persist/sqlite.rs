@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::Timestamp;
-use rusqlite::{Connection, ErrorCode, OptionalExtension, TransactionBehavior};
+use rusqlite::{Connection, ErrorCode, OpenFlags, OptionalExtension, TransactionBehavior};
 
 use super::{LIST_VERSION, Opened, PersistError, Persistence, files, rows};
 use crate::domain::ids::SessionId;
@@ -83,6 +83,17 @@ impl Sqlite {
             }
             Err(other) => Err(other),
         }
+    }
+
+    /// A store that another process keeps, for reading: nothing is checked, mended or moved. Whoever
+    /// begins beside it has opened it once.
+    ///
+    /// # Errors
+    /// See [`PersistError`].
+    pub fn beside(path: &Path) -> Result<Self, PersistError> {
+        let connection = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
+        connection.busy_timeout(Duration::from_secs(5))?;
+        Ok(Self { connection, path: path.to_path_buf(), lock: None })
     }
 
     fn write<T>(

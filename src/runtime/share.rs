@@ -64,7 +64,7 @@ impl Reader {
             }
         }
         if self.open.is_none() {
-            self.open = Some(Sqlite::open(&self.path, false)?.persistence);
+            self.open = Some(Sqlite::beside(&self.path)?);
         }
         let Some(store) = &mut self.open else { return Ok(Look::Theirs(None)) };
         let version = store.data_version()?;
@@ -156,7 +156,7 @@ fn by_id(entries: Vec<Arc<WatchEntry>>) -> HashMap<SessionId, Arc<WatchEntry>> {
 impl List {
     fn look(&mut self) -> Result<Vec<Command>, PersistError> {
         if self.open.is_none() {
-            self.open = Some(Sqlite::open(&self.file, false)?.persistence);
+            self.open = Some(Sqlite::beside(&self.file)?);
         }
         let Some(store) = &mut self.open else { return Ok(Vec::new()) };
         let version = store.state(LIST_VERSION)?.unwrap_or_default();
