@@ -15,6 +15,7 @@ mod figures;
 mod hearing;
 mod list;
 mod schemas;
+mod shells;
 mod terminal;
 mod wait;
 mod watch;
