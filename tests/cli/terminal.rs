@@ -1,7 +1,9 @@
-//! What a pipe, a dumb terminal and a shell get: no escapes, no noise, completions that load, help
-//! that is a snapshot.
+//! What a pipe, a dumb terminal and a shell get: no escapes, no noise, help that is a snapshot.
 
-use std::process::{Command, Stdio};
+use std::io::BufRead;
+use std::process::{Command, ExitStatus, Stdio};
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use crate::{World, empty, world};
 
@@ -64,47 +66,71 @@ fn no_escape_goes_into_a_pipe_whatever_the_environment_and_whatever_yoti_says() 
     }
 }
 
-#[test]
-fn a_reader_that_goes_away_hears_nothing_more_from_any_command() {
-    let world = stored();
-    for arguments in commands(&world.sessions[0]) {
-        let (reader, writer) = std::io::pipe().unwrap();
+/// How the reader of a command goes away.
+#[derive(Clone, Copy, Debug)]
+enum Gone {
+    /// Before the first byte.
+    AtOnce,
+    /// After one line, as `head -1` does.
+    AfterALine,
+    /// Before the first byte, with standard error, as `2>&1 | true` does.
+    WithErrors,
+}
+
+/// Runs a command whose reader goes away; how it ended, and what it said to standard error.
+fn unheard(command: &mut Command, gone: Gone) -> (ExitStatus, String) {
+    let (reader, writer) = std::io::pipe().unwrap();
+    if matches!(gone, Gone::WithErrors) {
         drop(reader);
-        let mut command = world.command(&arguments);
-        let output = command.stdout(writer).stderr(Stdio::piped()).output().unwrap();
-        let err = String::from_utf8(output.stderr).unwrap();
-        assert_ne!(output.status.code(), Some(70), "{arguments:?}: {err}");
-        assert!(!err.contains("panicked") && !err.contains("roken pipe"), "{arguments:?}: {err}");
+        command.stdout(writer.try_clone().unwrap()).stderr(writer);
+        return (command.status().unwrap(), String::new());
     }
+    let reads = matches!(gone, Gone::AfterALine).then(|| reader.try_clone().unwrap());
+    drop(reader);
+    let child = command.stdout(writer).stderr(Stdio::piped()).spawn().unwrap();
+    // This process's own end for writing.
+    command.stdout(Stdio::null());
+    if let Some(reads) = reads {
+        std::io::BufReader::new(reads).read_line(&mut String::new()).unwrap();
+    }
+    let output = child.wait_with_output().unwrap();
+    (output.status, String::from_utf8(output.stderr).unwrap())
 }
 
 #[test]
-fn completions_load_in_the_shells_that_are_here() {
-    let world = empty();
-    for (shell, check) in [
-        ("bash", "source ./completions && complete -p branchwatch"),
-        (
-            "zsh",
-            "autoload -U compinit && compinit -u && source ./completions && whence _branchwatch",
-        ),
-        (
-            "fish",
-            "source ./completions; and complete -C 'branchwatch wai' | string match -q 'wait*'",
-        ),
-    ] {
-        let (text, _) = world.run(&["completions", shell], 0);
-        for word in ["wait", "watch", "until", "handover"] {
-            assert!(text.contains(word), "{shell}: {word}");
+fn a_reader_that_goes_away_hears_nothing_more_from_any_command() {
+    // T08
+    let world = stored();
+    let ids: Vec<String> = (0..200).map(|_| uuid::Uuid::new_v4().to_string()).collect();
+    let ids: Vec<&str> = ids.iter().map(String::as_str).collect();
+    world.run(&[&["add"], ids.as_slice()].concat(), 0);
+    let heard = |arguments: Vec<_>| {
+        let code = world.command(&arguments).output().unwrap().status.code();
+        (arguments, code)
+    };
+    let all: Vec<_> = commands(&world.sessions[0]).into_iter().map(heard).collect();
+    let ways = [Gone::AtOnce, Gone::AfterALine, Gone::WithErrors];
+    let runs = (0..3).flat_map(|_| ways).flat_map(|gone| all.iter().map(move |c| (c, gone)));
+    let runs = Mutex::new(runs);
+    let done = AtomicUsize::new(0);
+    let next = || runs.lock().unwrap().next();
+    // Started together: how soon a reader goes then differs from run to run.
+    std::thread::scope(|threads| {
+        for _ in 0..8 {
+            threads.spawn(|| {
+                while let Some(((arguments, code), gone)) = next() {
+                    let (status, err) = unheard(&mut world.command(arguments), gone);
+                    let what = format!("{arguments:?} {gone:?}: {status} {err}");
+                    assert!(status.code() == Some(0) || status.code() == *code, "{what}");
+                    for word in ["panicked", "internal fault", "roken pipe"] {
+                        assert!(!err.contains(word), "{what}");
+                    }
+                    done.fetch_add(1, Ordering::Relaxed);
+                }
+            });
         }
-        std::fs::write(world.home.path().join("completions"), text).unwrap();
-        let mut loads = Command::new(shell);
-        loads.args(["-c", check]).current_dir(world.home.path()).env("HOME", world.home.path());
-        // A shell that is not installed is not asked.
-        if let Ok(output) = loads.output() {
-            let err = String::from_utf8_lossy(&output.stderr).into_owned();
-            assert!(output.status.success() && err.is_empty(), "{shell}: {err}");
-        }
-    }
+    });
+    assert!(done.into_inner() >= 200);
 }
 
 #[test]
