@@ -175,3 +175,26 @@ fn the_units_command_line_is_one_that_the_program_takes() {
         serde_json::from_str(err.lines().next().unwrap_or_default()).unwrap_or_default();
     assert!(last.is_null() || last["level"].is_string(), "{err}");
 }
+
+#[test]
+fn systemd_finds_nothing_wrong_with_the_unit() {
+    let world = crate::empty();
+    let place = world.home.path().join(".local/bin");
+    std::fs::create_dir_all(&place).unwrap();
+    let program = assert_cmd::cargo::cargo_bin!("branchwatch");
+    std::os::unix::fs::symlink(program, place.join("branchwatch")).unwrap();
+    let mut command = std::process::Command::new("systemd-analyze");
+    command.args(["verify", "--user", "--man=no", "assets/branchwatch.service"]);
+    command.env("HOME", world.home.path()).env("XDG_RUNTIME_DIR", world.home.path());
+    match command.output() {
+        // A key that it does not know is only told, and no failure.
+        Ok(output) => {
+            let (out, err) = crate::said(&output, 0);
+            assert!(!out.contains("branchwatch") && !err.contains("branchwatch"), "{out}{err}");
+        }
+        Err(why) => {
+            assert!(std::env::var_os("CI").is_none(), "systemd-analyze: {why}");
+            println!("systemd-analyze is not installed: not asked");
+        }
+    }
+}
