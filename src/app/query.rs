@@ -14,11 +14,13 @@ mod fields;
 mod fuzzy;
 mod parse;
 mod print;
+mod same;
 
 pub(crate) use complete::{Offers, offers};
 pub(crate) use eval::{Subject, last_change};
 use fields::TextField;
 use regex::Regex;
+use same::Thing;
 
 /// What is wrong with a text, and at which character.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -40,6 +42,8 @@ enum Expr {
     /// At least one holds.
     Any(Vec<Expr>),
     Not(Box<Expr>),
+    /// One thing of the session is all of this.
+    Same(Thing, Vec<Expr>),
     Is(Condition),
 }
 
@@ -148,11 +152,19 @@ impl Expr {
         let mut flat = Vec::with_capacity(parts.len());
         for part in parts {
             match part {
-                Self::All(inner) => flat.extend(inner),
-                other => flat.push(other),
+                Self::All(inner) => flat.extend(inner.into_iter().flat_map(Self::side_by_side)),
+                other => flat.extend(other.side_by_side()),
             }
         }
-        single(flat).unwrap_or_else(Self::All)
+        single(same::together(flat)).unwrap_or_else(Self::All)
+    }
+
+    /// As they were written.
+    fn side_by_side(self) -> Vec<Self> {
+        match self {
+            Self::Same(_, parts) => parts,
+            other => vec![other],
+        }
     }
 
     /// Any of these, likewise.

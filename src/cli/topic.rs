@@ -41,6 +41,10 @@ FILTERS (in / and with --filter)
   state            Yoti's: ONGOING COMPLETED EXPIRED
   check result reason                         type, recommendation and reason of any check
   doc source       type, country and source of what was supplied
+                   Side by side they are of one check, of one document: check:face result:reject.
+                   check:face !result:approve: a face check that is not approved (yet);
+                   !result:approve alone: no check is. A field asked for twice is of two checks:
+                   check:face check:liveness has both; check:face !check:liveness has no liveness.
   provider         who may supply something
   docs             supplied requirements: docs:2/3  docs<3
   due              time left: due<24h  due:passed  due:none

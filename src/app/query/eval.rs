@@ -8,8 +8,6 @@ use super::fields::TextField;
 use super::{Condition, DocsHow, Expr, How, Needle, Query, TimeField, fuzzy};
 use crate::app::facts::Facts;
 use crate::app::words::StageKind;
-use crate::domain::configuration::Configuration;
-use crate::domain::session::Session;
 use crate::domain::watched::WatchedSession;
 
 /// What a query looks at.
@@ -43,6 +41,9 @@ impl Expr {
             Self::All(parts) => parts.iter().all(|part| part.holds(subject)),
             Self::Any(parts) => parts.iter().any(|part| part.holds(subject)),
             Self::Not(inner) => !inner.holds(subject),
+            Self::Same(thing, parts) => {
+                thing.any(subject.session, |part| parts.iter().all(|one| one.holds_of(part)))
+            }
             Self::Is(condition) => condition.holds(subject),
         }
     }
@@ -53,6 +54,7 @@ impl Expr {
                 parts.iter().filter_map(|part| part.changes_at(subject)).min()
             }
             Self::Not(inner) => inner.changes_at(subject),
+            Self::Same(..) => None,
             Self::Is(condition) => condition.turns_at(subject).filter(|at| *at > subject.now),
         }
     }
@@ -61,6 +63,7 @@ impl Expr {
         match self {
             Self::All(parts) | Self::Any(parts) => parts.iter().any(Self::is_timed),
             Self::Not(inner) => inner.is_timed(),
+            Self::Same(..) => false,
             Self::Is(condition) => {
                 matches!(condition, Condition::Span { .. } | Condition::Passed)
             }
@@ -156,7 +159,7 @@ impl Needle {
         }
     }
 
-    fn fits(&self, how: How, text: &str) -> bool {
+    pub(super) fn fits(&self, how: How, text: &str) -> bool {
         match (self, how) {
             (Self::Text(_, lower), How::Equals | How::Differs) => fuzzy::equals(text, lower),
             _ => self.is_in(text),
@@ -213,40 +216,12 @@ pub(super) fn any_text(field: TextField, session: &WatchedSession, test: &mut Te
             let providers = sources.filter_map(|s| s.allowed_providers.as_ref()).flatten();
             providers.into_iter().any(|text| test(text.as_raw()))
         }),
-        TextField::Check => match session.session().filter(|s| !s.checks.is_empty()) {
-            Some(answer) => {
-                answer.checks.iter().filter_map(|c| c.check_type.as_ref()).any(|t| test(t.as_raw()))
-            }
-            None => session.configuration().is_some_and(|c| requested(c, test)),
-        },
-        _ => session.session().is_some_and(|answer| of_result(field, answer, test)),
-    }
-}
-
-fn requested(configuration: &Configuration, test: &mut Test<'_>) -> bool {
-    let assessments = configuration.requirements.iter().flat_map(|r| &r.assessments);
-    let types = configuration.requested_checks.iter();
-    types.chain(assessments.map(|a| &a.check_type)).any(|kind| test(kind.as_raw()))
-}
-
-fn of_result(field: TextField, answer: &Session, test: &mut Test<'_>) -> bool {
-    match field {
-        TextField::State => answer.state.as_ref().is_some_and(|state| test(state.as_raw())),
-        TextField::Result => {
-            answer.checks.iter().filter_map(|c| c.recommendation()).any(|r| test(r.as_raw()))
+        TextField::State => {
+            let state = session.session().and_then(|answer| answer.state.as_ref());
+            state.is_some_and(|state| test(state.as_raw()))
         }
-        TextField::Reason => {
-            let reports = answer.checks.iter().filter_map(|c| c.report.as_ref());
-            reports.filter_map(|r| r.reason.as_ref()).any(|text| test(text.as_raw()))
+        _ => {
+            field.thing().is_some_and(|thing| thing.any(session, |part| part.any_text(field, test)))
         }
-        TextField::Doc => {
-            let documents = answer.resources.iter().filter_map(|r| r.document());
-            let texts = documents.flat_map(|d| [&d.document_type, &d.issuing_country]).flatten();
-            texts.into_iter().any(|text| test(text.as_raw()))
-        }
-        TextField::Source => {
-            answer.resources.iter().filter_map(|r| r.source.as_ref()).any(|s| test(s.as_raw()))
-        }
-        _ => false,
     }
 }

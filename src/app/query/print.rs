@@ -16,10 +16,12 @@ impl fmt::Display for Query {
 impl fmt::Display for Expr {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::All(parts) => joined(f, parts, " ", |part| matches!(part, Self::Any(_))),
+            Self::All(parts) | Self::Same(_, parts) => {
+                joined(f, parts, " ", |part| matches!(part, Self::Any(_)))
+            }
             Self::Any(parts) => joined(f, parts, " or ", |_part| false),
             Self::Not(inner) => match **inner {
-                Self::All(_) | Self::Any(_) => write!(f, "!({inner})"),
+                Self::All(_) | Self::Any(_) | Self::Same(..) => write!(f, "!({inner})"),
                 Self::Not(_) | Self::Is(_) => write!(f, "!{inner}"),
             },
             Self::Is(condition) => write!(f, "{condition}"),

@@ -66,7 +66,7 @@ fn holds(text: &str, session: &WatchedSession) -> bool {
 }
 
 #[track_caller]
-fn each(session: &WatchedSession, table: &[(&str, bool)]) {
+pub(super) fn each(session: &WatchedSession, table: &[(&str, bool)]) {
     for (text, shown) in table {
         assert_eq!(holds(text, session), *shown, "{text}");
     }
