@@ -149,6 +149,22 @@ mod tests {
     }
 
     #[test]
+    fn a_media_has_the_same_role_wherever_its_task_stands() {
+        let tasks = r#""tasks":[{"id":"t","generated_media":[{"id":"m","type":"JSON"}]}]"#;
+        let fields = r#""document_fields":{"media":{"id":"m","type":"JSON","created":"2026-03-02T10:20:00Z"}}"#;
+        for (first, then) in [(tasks, fields), (fields, tasks)] {
+            let session = read(&format!(
+                r#"{{"session_id":"$ID","resources":{{"id_documents":[{{"id":"d",{first},{then}}}]}}}}"#
+            ));
+            for media in [&session.resources[0].media, &session.media] {
+                assert_eq!(media.len(), 1, "{first}");
+                assert_eq!(media[0].role, "document_fields", "{first}");
+                assert!(media[0].created.is_some(), "{first}");
+            }
+        }
+    }
+
+    #[test]
     fn what_no_field_reads_is_flattened_below_its_own_row() {
         let session = read(
             r#"{"session_id":"$ID","quantum":{"score":1.50,"deep":[{"a":null},[]]},

@@ -143,7 +143,8 @@ fn task(item: &Cursor<'_>) -> Task {
 }
 
 /// Every media below an object, also below keys that are not known: an object under a key `media`
-/// with a text `id`, and the items of `generated_media` (contract 10). Each id once, in order.
+/// with a text `id`, and the items of `generated_media` (contract 10). Each id once, in order, with
+/// the role that says most: a task's media is also the document's fields.
 pub(super) fn media_below(item: &Cursor<'_>) -> Vec<Media> {
     let mut found = Vec::new();
     for (key, value) in item.entries() {
@@ -178,10 +179,6 @@ fn collect(value: &Value, key: &str, role: &str, found: &mut Vec<Media>) {
 fn add(value: &Value, role: &str, found: &mut Vec<Media>) {
     let text = |key: &str| value.get(key).and_then(Value::as_str);
     let Some(id) = text("id").filter(|id| !id.is_empty()) else { return };
-    let id = MediaId::new(id);
-    if found.iter().any(|known| known.id == id) {
-        return;
-    }
     let known = matches!(
         role,
         "pages"
@@ -210,11 +207,22 @@ fn add(value: &Value, role: &str, found: &mut Vec<Media>) {
         role if known => role,
         _ => "other",
     };
-    found.push(Media {
+    let id = MediaId::new(id);
+    let time = |key: &str| text(key).and_then(|time| time.parse().ok());
+    let media = Media {
         id,
         media_type: text("type").map(MediaType::from_wire),
         role: role.to_owned(),
-        created: text("created").and_then(|time| time.parse().ok()),
-        last_updated: text("last_updated").and_then(|time| time.parse().ok()),
-    });
+        created: time("created"),
+        last_updated: time("last_updated"),
+    };
+    match found.iter_mut().find(|known| known.id == media.id) {
+        Some(known) if is_vague(&known.role) && !is_vague(&media.role) => *known = media,
+        Some(_) => {}
+        None => found.push(media),
+    }
+}
+
+fn is_vague(role: &str) -> bool {
+    matches!(role, "generated" | "other")
 }
