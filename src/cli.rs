@@ -110,7 +110,7 @@ async fn run(cli: Cli) -> Result<u8, Failure> {
         Some(Command::Demo(play)) => dashboard::demo(&global, &play).await,
         Some(Command::Simulate(simulate)) => simulate::run(simulate).await,
         Some(Command::Add(add)) => local::add(&global, add).await,
-        Some(Command::Remove { ids }) => local::remove(&global, &ids),
+        Some(Command::Remove(args)) => local::remove(&global, &args),
         Some(Command::List(list)) => list::list(&global, &list),
         Some(Command::Show(show)) => show::show(&global, &show),
         Some(Command::Fetch { ids, timeout }) => fetch::fetch(&global, &ids, &timeout).await,

@@ -44,8 +44,15 @@ pub trait Persistence: Send + 'static {
     /// See [`PersistError`].
     fn add(&mut self, entries: &[WatchEntry]) -> Result<(), PersistError>;
 
-    /// Takes sessions off the list, with their answers and timelines, leaving nothing in the files.
-    /// Returns how many were on it.
+    /// Takes sessions off the list and keeps all that is known of them, for when they are added
+    /// again. Returns how many were on it.
+    ///
+    /// # Errors
+    /// See [`PersistError`].
+    fn archive(&mut self, ids: &[SessionId], at: Timestamp) -> Result<usize, PersistError>;
+
+    /// Forgets sessions, on the list or archived, with their answers and timelines, leaving nothing
+    /// in the files. Returns how many there were.
     ///
     /// # Errors
     /// See [`PersistError`].

@@ -14,7 +14,7 @@ mod report;
 pub mod schedule;
 mod task;
 
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
@@ -51,6 +51,8 @@ pub enum Command {
     Add(Vec<WatchEntry>),
     /// Off the watch-list.
     Remove(Vec<SessionId>),
+    /// Taken off the list by another process at that moment, and kept.
+    Archive(Vec<(SessionId, Timestamp)>),
     /// The operator's changes to notes, pins, archive, ….
     Keep(Vec<(SessionId, OwnChange)>),
     /// The operator looks.

@@ -17,7 +17,7 @@ use branchwatch::domain::change::{ChangeKind, Origin, TimelineEvent};
 use branchwatch::domain::ids::SessionId;
 use branchwatch::domain::own::{Own, OwnChange};
 use branchwatch::domain::watched::{Answer, Answers, Letter, WatchEntry, WatchedSession};
-use branchwatch::persist::arrangement::{arrangement, keep};
+use branchwatch::persist::arrangement::{arrangement, forget, keep};
 use branchwatch::persist::memory::Memory;
 use branchwatch::persist::sqlite::Sqlite;
 use branchwatch::persist::{PersistError, Persistence, writer};
@@ -113,8 +113,22 @@ fn list_is_kept(store: &mut impl Persistence) {
     assert_eq!(arrangement(store).unwrap(), Arrangement::default());
     keep(store, &arranged()).unwrap();
     assert_eq!(arrangement(store).unwrap(), arranged(), "the list stands as it was left");
+    forget(store, &[id(7)]).unwrap();
+    let place = Place::default();
+    assert_eq!(arrangement(store).unwrap(), Arrangement { place, ..arranged() });
     store.set_state("arrangement", "no JSON").unwrap();
     assert_eq!(arrangement(store).unwrap(), Arrangement::default(), "as good as not there");
+}
+
+fn archived_is_kept(store: &mut impl Persistence) {
+    let at: Timestamp = "2026-10-16T13:00:00Z".parse().unwrap();
+    assert_eq!(store.archive(&[id(2), id(9)], at).unwrap(), 1);
+    assert_eq!(store.archive(&[id(2)], at).unwrap(), 0, "it is off the list already");
+    let loaded = store.load().unwrap();
+    assert_eq!(loaded[1].own.archived_at, Some(at));
+    assert_eq!((loaded[1].own.note.as_str(), loaded[1].timeline.len()), ("called her", 2));
+    store.add(&[entry(2)]).unwrap();
+    assert_eq!(store.load().unwrap()[1].timeline.len(), 2, "it comes back with all that is known");
 }
 
 fn story(mut store: impl Persistence) {
@@ -161,6 +175,7 @@ fn story(mut store: impl Persistence) {
     store.set_state("last_look", "now").unwrap();
     assert_eq!(store.state("last_look").unwrap().as_deref(), Some("now"));
 
+    archived_is_kept(&mut store);
     list_is_kept(&mut store);
     assert_eq!(store.remove(&[id(2), id(9)]).unwrap(), 1);
     store.save(&[Arc::new(known(2))]).unwrap();
@@ -169,6 +184,27 @@ fn story(mut store: impl Persistence) {
 
 fn open(path: &Path) -> Sqlite {
     Sqlite::open(path, false).unwrap().persistence
+}
+
+#[test]
+fn a_save_by_who_has_not_heard_of_it_brings_nobody_back_that_another_process_archived() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("store.db");
+    let (mut dashboard, mut command) = (open(&path), open(&path));
+    dashboard.add(&[entry(1)]).unwrap();
+    let at: Timestamp = "2026-10-16T13:00:00Z".parse().unwrap();
+    command.archive(&[id(1)], at).unwrap();
+    let mut ours = known(1);
+    dashboard.save(&[Arc::new(ours.clone())]).unwrap();
+    assert_eq!(command.load().unwrap()[0].own.archived_at, Some(at));
+    Arc::make_mut(&mut ours.own).apply(&OwnChange::Archived(true), at);
+    command.add(&[entry(1)]).unwrap();
+    dashboard.save(&[Arc::new(ours.clone())]).unwrap();
+    assert_eq!(command.load().unwrap()[0].own.archived_at, None, "brought back, and not heard yet");
+    command.archive(&[id(1)], at).unwrap();
+    Arc::make_mut(&mut ours.own).apply(&OwnChange::Archived(false), at);
+    dashboard.save(&[Arc::new(ours)]).unwrap();
+    assert_eq!(command.load().unwrap()[0].own.archived_at, None, "it has heard, and took it back");
 }
 
 #[test]

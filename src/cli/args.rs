@@ -16,7 +16,9 @@ pub(super) use asked::{
 };
 pub(super) use hearing::{Ingest, Listen};
 pub(super) use play::{Play, Simulate};
-pub(super) use sessions::{Add, Export, FormatArg, List, Part, Redact, ShapeArg, Show, Wait};
+pub(super) use sessions::{
+    Add, Export, FormatArg, List, Part, Redact, Remove, ShapeArg, Show, Wait,
+};
 
 /// Watch Yoti In-Branch Verification sessions live.
 #[derive(Debug, Parser)]
@@ -131,12 +133,8 @@ pub(super) enum Command {
     Simulate(Simulate),
     /// Watch sessions: IDs, a file (IDs, CSV or JSON Lines), or - for standard input
     Add(Add),
-    /// Forget sessions (local)
-    Remove {
-        /// Session IDs
-        #[arg(required = true)]
-        ids: Vec<String>,
-    },
+    /// Take sessions off the watch-list, as D does (local); what is known of them stays
+    Remove(Remove),
     /// One line per session
     List(List),
     /// One session: tree, checks, timeline

@@ -8,7 +8,7 @@ use std::path::Path;
 
 use jiff::SignedDuration;
 
-use super::args::{Add, Global};
+use super::args::{Add, Global, Remove};
 use super::exit::{self, Failure};
 use super::output::{talk, warn};
 use super::{fetch, setup};
@@ -17,7 +17,7 @@ use crate::config::parse_span;
 use crate::domain::ids::SessionId;
 use crate::domain::watched::WatchEntry;
 use crate::intake;
-use crate::persist::Persistence;
+use crate::persist::{Persistence, arrangement};
 
 /// The longest list that is read.
 const MAX_LIST: u64 = 64 * 1024 * 1024;
@@ -102,14 +102,25 @@ fn source(what: &str) -> Result<(Option<&str>, String), Failure> {
     Ok((Some(what), text))
 }
 
-pub(super) fn remove(global: &Global, texts: &[String]) -> Result<u8, Failure> {
-    let ids = setup::ids(texts)?;
+pub(super) fn remove(global: &Global, args: &Remove) -> Result<u8, Failure> {
+    let ids = setup::ids(&args.ids)?;
     let config = setup::config(global)?;
     let mut store = setup::store(global, &config)?;
-    let removed = store.remove(&ids)?;
-    talk(&format!("{removed} removed from the watch-list, with their answers and timelines"));
+    let removed = if args.purge_history {
+        let removed = store.remove(&ids)?;
+        arrangement::forget(&mut store, &ids)?;
+        talk(&format!("{removed} removed, and all that was stored of them deleted"));
+        removed
+    } else {
+        let removed = store.archive(&ids, SystemClock.now())?;
+        talk(&format!(
+            "{removed} removed from the watch-list; what is known of them stays, until: \
+             branchwatch remove --purge-history"
+        ));
+        removed
+    };
     match removed {
-        0 => Err(Failure::NotFound("none of these is on the watch-list".into())),
+        0 => Err(Failure::NotFound("none of these is there to be removed".into())),
         n if n < ids.len() => Ok(exit::PARTLY),
         _ => Ok(exit::OK),
     }

@@ -90,7 +90,10 @@ PRIVACY
   Changes at Yoti need --allow-writes, the profile's permission and a typed confirmation.
   With [alerts] desktop the terminal tells the desktop what rings: fixed words and the masked
   reference; nothing of whom while the screen is locked.
-  The local store holds the watch-list, last answers and observed changes, readable by you alone.
+  The local store holds the watch-list, last answers, observed changes and your notes, readable by
+  you alone. remove and D take a session off the list and keep all of this, for when it is added
+  again; remove --purge-history deletes it and overwrites it in the file. Copies that an update of
+  the store or its mending put beside it, exports and the audit log are yours to delete.
 ";
 
 /// The topics that are chapters of the manual page.

@@ -40,6 +40,18 @@ pub fn keep(
     persistence.set_state(NAME, &value.to_string())
 }
 
+/// Keeps nothing of where the operator was in these sessions.
+///
+/// # Errors
+/// See [`PersistError`].
+pub fn forget(persistence: &mut impl Persistence, ids: &[SessionId]) -> Result<(), PersistError> {
+    let known = arrangement(persistence)?;
+    let mut kept = known.clone();
+    kept.place.cursor = kept.place.cursor.filter(|id| !ids.contains(id));
+    kept.place.open.retain(|id, _| !ids.contains(id));
+    if kept == known { Ok(()) } else { keep(persistence, &kept) }
+}
+
 fn written(view: &ViewTexts) -> Value {
     json!({ "filter": view.filter, "sort": view.sort, "columns": view.columns })
 }

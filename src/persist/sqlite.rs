@@ -10,7 +10,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 use rusqlite::{Connection, ErrorCode, OpenFlags, OptionalExtension, TransactionBehavior};
 
-use super::{LIST_VERSION, Opened, PersistError, Persistence, files, rows};
+use super::{LIST_VERSION, Opened, PersistError, Persistence, files, own, rows};
 use crate::domain::ids::SessionId;
 use crate::domain::watched::{WatchEntry, WatchedSession};
 
@@ -206,6 +206,20 @@ impl Persistence for Sqlite {
         self.write(|transaction| {
             entries.iter().try_for_each(|entry| rows::put_entry(transaction, entry))?;
             if told { Ok(()) } else { list_changed(transaction) }
+        })
+    }
+
+    fn archive(&mut self, ids: &[SessionId], at: Timestamp) -> Result<usize, PersistError> {
+        let told = self.lock.is_some();
+        self.write(|transaction| {
+            let mut archived = 0;
+            for id in ids {
+                archived += usize::from(own::archive(transaction, *id, at)?);
+            }
+            if !told {
+                list_changed(transaction)?;
+            }
+            Ok(archived)
         })
     }
 

@@ -4,7 +4,7 @@
 
 use std::sync::Arc;
 
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 use tokio::time::Instant;
 
 use super::schedule::{interval, unsigned};
@@ -41,6 +41,18 @@ impl<A: SessionApi, C: Clock> Task<A, C> {
             }
         }
         self.schedule_new(&back, now);
+    }
+
+    /// What is known here already, or has been taken back since, is no news.
+    pub(super) fn archive(&mut self, sessions: &[(SessionId, Timestamp)]) {
+        for (id, at) in sessions {
+            let snapshot = self.store.snapshot();
+            let listed = snapshot.sessions.get(*id);
+            if listed.is_some_and(|session| !session.own.was_archived_at(*at)) {
+                self.store.keep(&[(*id, OwnChange::Archived(true))], *at);
+                self.let_go(*id);
+            }
+        }
     }
 
     /// One interval for all that are still open; who would wait longer is brought forward.

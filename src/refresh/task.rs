@@ -383,6 +383,7 @@ impl<A: SessionApi, C: Clock> Task<A, C> {
             Command::Focus { selected, visible } => self.focus(selected, visible, now),
             Command::Add(entries) => self.add(entries, now),
             Command::Remove(ids) => self.remove(&ids),
+            Command::Archive(sessions) => self.archive(&sessions),
             Command::Keep(changes) => self.keep(&changes, now),
             Command::Looked => self.store.looked(self.clock.now()),
             Command::Arrange(arrangement) => self.store.arrange(arrangement),

@@ -197,7 +197,7 @@ async fn save<P: Persistence>(
     commands: mpsc::Sender<Command>,
     cancelled: CancellationToken,
 ) {
-    let known = saved.0.iter().chain(saved.1.iter()).map(|s| Arc::clone(&s.entry)).collect();
+    let known = saved.0.iter().chain(saved.1.iter()).map(Arc::clone).collect();
     let told = commands.clone();
     let trouble = move |what| tell(&told, what);
     let list = share::listen(file, known, &commands, &cancelled);

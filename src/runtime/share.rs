@@ -3,11 +3,12 @@
 //!
 //! Owns the pace of looking. Never writes.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
+use jiff::Timestamp;
 use tokio::sync::mpsc;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
@@ -115,12 +116,17 @@ pub(super) async fn follow(
 /// Takes in what other processes (`branchwatch add`, `remove`) do to the list of this one's store.
 pub(super) async fn listen(
     file: Option<PathBuf>,
-    known: Vec<Arc<WatchEntry>>,
+    known: Vec<Arc<WatchedSession>>,
     commands: &mpsc::Sender<Command>,
     cancelled: &CancellationToken,
 ) {
     let Some(file) = file else { return };
-    let mut list = List { known: by_id(known), version: None, open: None, file };
+    let mut list = List {
+        known: by_id(known.iter().map(|s| WatchedSession::clone(s))),
+        version: None,
+        open: None,
+        file,
+    };
     while paused(cancelled, PACE).await {
         let looked = tokio::task::spawn_blocking(move || {
             let looked = list.look();
@@ -141,16 +147,19 @@ pub(super) async fn listen(
     }
 }
 
+/// Entries, and since when each is archived.
+type Entries = BTreeMap<SessionId, (Arc<WatchEntry>, Option<Timestamp>)>;
+
 struct List {
-    known: HashMap<SessionId, Arc<WatchEntry>>,
+    known: Entries,
     /// As it was looked at last.
     version: Option<String>,
     open: Option<Sqlite>,
     file: PathBuf,
 }
 
-fn by_id(entries: Vec<Arc<WatchEntry>>) -> HashMap<SessionId, Arc<WatchEntry>> {
-    entries.into_iter().map(|entry| (entry.id, entry)).collect()
+fn by_id(sessions: impl Iterator<Item = WatchedSession>) -> Entries {
+    sessions.map(|s| (s.id(), (s.entry, s.own.archived_at))).collect()
 }
 
 impl List {
@@ -163,15 +172,19 @@ impl List {
         if self.version.as_ref() == Some(&version) {
             return Ok(Vec::new());
         }
-        let listed = store.listed()?.into_iter().map(|session| session.entry).collect();
+        let listed = by_id(store.listed()?.into_iter());
         self.version = Some(version);
-        let listed = by_id(listed);
-        let mut gone: Vec<SessionId> =
+        let gone: Vec<SessionId> =
             self.known.keys().filter(|id| !listed.contains_key(id)).copied().collect();
-        gone.sort_unstable();
-        let other = |entry: &&Arc<WatchEntry>| self.known.get(&entry.id) != Some(entry);
-        let mut new: Vec<WatchEntry> =
-            listed.values().filter(other).map(|entry| WatchEntry::clone(entry)).collect();
+        let (mut new, mut archived) = (Vec::new(), Vec::new());
+        for (id, now) in &listed {
+            let before = self.known.get(id);
+            match now {
+                _ if before == Some(now) => {}
+                (entry, None) => new.push(WatchEntry::clone(entry)),
+                (_, Some(at)) => archived.push((*id, *at)),
+            }
+        }
         new.sort_unstable_by_key(|entry| (entry.added_at, entry.id));
         self.known = listed;
         let mut orders = Vec::new();
@@ -180,6 +193,9 @@ impl List {
         }
         if !gone.is_empty() {
             orders.push(Command::Remove(gone));
+        }
+        if !archived.is_empty() {
+            orders.push(Command::Archive(archived));
         }
         Ok(orders)
     }

@@ -14,6 +14,7 @@ mod evidence;
 mod figures;
 mod hearing;
 mod list;
+mod local;
 mod schemas;
 mod shells;
 mod terminal;
@@ -187,12 +188,6 @@ fn add_fetch_list_show_export_remove() {
     let folder = format!("{}/", world.home.path().join("md").display());
     world.run(&["export", first, second, "--format", "md", "-o", &folder], 0);
     assert_eq!(std::fs::read_dir(&folder).unwrap().count(), 1, "one file for people");
-
-    world.run(&["remove", first], 0);
-    world.run(&["remove", first], 5);
-    world.run(&["show", first], 5);
-    let (out, _) = world.run(&["list"], 0);
-    assert!(!out.contains(first.as_str()));
 }
 
 #[test]

@@ -29,6 +29,20 @@ pub(in crate::cli) struct Add {
     pub(in crate::cli) fetch: bool,
 }
 
+/// Taking off the list.
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Last answers, timeline, note, tags and acknowledgements stay in the local store, archived, and come\nback when the session is added again. With --purge-history nothing of it stays there; lines of the\naudit log (a hash of the session ID) and exported files are not touched."
+)]
+pub(in crate::cli) struct Remove {
+    /// Session IDs, or -
+    #[arg(required = true, value_name = "ID")]
+    pub(in crate::cli) ids: Vec<String>,
+    /// Delete all that is stored of them too; also of those that are archived
+    #[arg(long)]
+    pub(in crate::cli) purge_history: bool,
+}
+
 /// Listing.
 #[derive(Debug, Default, Args)]
 pub(in crate::cli) struct List {
