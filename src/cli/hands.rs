@@ -18,7 +18,7 @@ use crate::domain::ids::SessionId;
 pub(super) async fn session(global: &Global, what: &SessionCommand) -> Result<u8, Failure> {
     let SessionCommand::Delete { id, yes } = what;
     let (config, id) = (setup::config(global)?, setup::one(id)?);
-    allowed(global, config.desk.allow_delete, "allow_delete")?;
+    allowed(global, &config, (config.desk.allow_delete, "allow_delete"))?;
     confirmed(global, id, "DELETE", yes.as_deref())?;
     let client = setup::client(&config)?;
     line(&config, Deed::DeleteAsked, id)?;
@@ -31,7 +31,7 @@ pub(super) async fn session(global: &Global, what: &SessionCommand) -> Result<u8
 pub(super) async fn send_letter(global: &Global, what: &LetterCommand) -> Result<u8, Failure> {
     let LetterCommand::Send { id, yes } = what;
     let (config, id) = (setup::config(global)?, setup::one(id)?);
-    allowed(global, config.desk.allow_email, "allow_email")?;
+    allowed(global, &config, (config.desk.allow_email, "allow_email"))?;
     confirmed(global, id, "SEND", yes.as_deref())?;
     let client = setup::client(&config)?;
     line(&config, Deed::LetterAsked, id)?;
@@ -42,7 +42,8 @@ pub(super) async fn send_letter(global: &Global, what: &LetterCommand) -> Result
     Ok(exit::OK)
 }
 
-fn allowed(global: &Global, profile: bool, key: &str) -> Result<(), Failure> {
+fn allowed(global: &Global, config: &Config, (profile, key): (bool, &str)) -> Result<(), Failure> {
+    setup::read_only(config)?;
     if global.allow_writes && profile {
         return Ok(());
     }

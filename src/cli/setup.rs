@@ -45,7 +45,19 @@ const fn privacy(arg: PrivacyArg) -> Privacy {
 }
 
 pub(super) fn config(global: &Global) -> Result<Config, Failure> {
-    Ok(config::resolve(&flags(global), &Environment::of_process())?)
+    let config = config::resolve(&flags(global), &Environment::of_process())?;
+    if global.allow_writes {
+        read_only(&config)?;
+    }
+    Ok(config)
+}
+
+/// Refused where the configuration says so: no flag stands over it.
+pub(super) fn read_only(config: &Config) -> Result<(), Failure> {
+    match &config.desk.read_only {
+        Some(place) => Err(Failure::ReadOnly(format!("read-only: {place}; nothing was done"))),
+        None => Ok(()),
+    }
 }
 
 pub(super) fn client(config: &Config) -> Result<Client<SystemClock>, Failure> {

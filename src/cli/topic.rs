@@ -87,7 +87,8 @@ PRIVACY
   both; of the two the stricter one holds. handover never shows them.
   The audit log (audit.jsonl) has a line for every export, reveal, picture, letter and change at
   Yoti: time, what, a hash of the session ID, the reason. It holds no personal data.
-  Changes at Yoti need --allow-writes, the profile's permission and a typed confirmation.
+  Changes at Yoti need --allow-writes, the profile's permission and a typed confirmation; read_only
+  in the configuration or the profile refuses them all (exit code 9).
   With [alerts] desktop the terminal tells the desktop what rings: fixed words and the masked
   reference; nothing of whom while the screen is locked.
   The local store holds the watch-list, last answers, observed changes and your notes, readable by

@@ -2,10 +2,13 @@
 //!
 //! Owns the checking of these values.
 
+use std::path::Path;
+
 use jiff::SignedDuration;
 use reqwest::Url;
 
 use super::file::{ConfigFile, Profile};
+use super::place::place;
 use super::resolve::{Resolver, wrong};
 use super::{ConfigError, Source};
 use crate::app::programs::Program;
@@ -21,6 +24,8 @@ pub struct DeskConfig {
     pub portal_url: Option<String>,
     /// Lock the screen after so long without a key; `None`: never.
     pub lock_after: Option<SignedDuration>,
+    /// Nothing may be done at Yoti, whatever the command line says: where that is written.
+    pub read_only: Option<String>,
     /// The profile's owner lets sessions be deleted at Yoti.
     pub allow_delete: bool,
     /// The profile's owner lets the letter's e-mail be sent again.
@@ -32,7 +37,8 @@ pub struct DeskConfig {
 pub(super) fn resolve(
     resolver: &mut Resolver,
     file: &ConfigFile,
-    profile: Option<&Profile>,
+    (name, profile): (&str, Option<&Profile>),
+    written: (&Path, &str),
 ) -> Result<DeskConfig, ConfigError> {
     let portal_url = match profile.and_then(|p| p.portal_url.as_ref()) {
         Some(template) => {
@@ -60,6 +66,7 @@ pub(super) fn resolve(
     let source = if file.lock_after.is_some() { Source::File } else { Source::Default };
     let words = lock_after.map_or_else(|| "off".to_owned(), crate::domain::attention::span);
     resolver.show("lock_after", words, source);
+    let read_only = read_only(resolver, file, (name, profile), written);
     let mut allowed = |key, value: Option<bool>| {
         let source = if value.is_some() { Source::File } else { Source::Default };
         resolver.show(key, value.unwrap_or(false), source);
@@ -70,8 +77,31 @@ pub(super) fn resolve(
         programs,
         portal_url,
         lock_after,
+        read_only,
         allow_delete: allowed("allow_delete", profile.and_then(|p| p.allow_delete)),
         allow_email: allowed("allow_email", profile.and_then(|p| p.allow_email)),
+    })
+}
+
+/// The stricter of profile and file: `true` in either holds.
+fn read_only(
+    resolver: &mut Resolver,
+    file: &ConfigFile,
+    (name, profile): (&str, Option<&Profile>),
+    (path, text): (&Path, &str),
+) -> Option<String> {
+    let of_profile = profile.and_then(|profile| profile.read_only);
+    let given = of_profile.is_some() || file.read_only.is_some();
+    let key = match (of_profile, file.read_only) {
+        (Some(true), _) => Some(format!("profiles.{name}.read_only")),
+        (_, Some(true)) => Some("read_only".to_owned()),
+        _ => None,
+    };
+    let source = if given { Source::File } else { Source::Default };
+    resolver.show("read_only", key.is_some(), source);
+    key.map(|key| {
+        let at = place(text, &key).map(|at| format!(", {at}")).unwrap_or_default();
+        format!("{key} = true in {}{at}", path.display())
     })
 }
 

@@ -1,7 +1,7 @@
 //! From defaults, file, environment and flags to one configuration.
 //!
-//! Owns precedence: flag over environment over profile over file over default; for `max_rps` the
-//! strictest wins.
+//! Owns precedence: flag over environment over profile over file over default; for `max_rps`,
+//! `privacy` and `read_only` the strictest wins.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -145,7 +145,7 @@ fn resolved(
     let receiver = notifications::resolve(&mut resolver, &file.notifications, home)?;
     let refresh = super::pace::paced(&mut resolver, refresh, flags, environment)?;
     let export_dir = export_dir(&mut resolver, &file, home);
-    let desk = super::desk::resolve(&mut resolver, &file, profile)?;
+    let desk = super::desk::resolve(&mut resolver, &file, (&name, profile), (path, text))?;
     let alarms = super::alarms::resolve(&mut resolver, &file)?;
     let (privacy, zone) = super::show::resolve(&mut resolver, &file, flags)?;
     let fit = super::fit::resolve(&mut resolver, &file)?;

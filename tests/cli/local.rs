@@ -1,6 +1,6 @@
-//! What stays of a session that leaves the watch-list.
+//! What stays of a session that leaves the watch-list, and what the configuration forbids.
 
-use crate::world;
+use crate::{empty, world};
 
 #[test]
 fn who_is_removed_comes_back_with_what_is_known_unless_that_is_purged() {
@@ -32,4 +32,32 @@ fn who_is_removed_comes_back_with_what_is_known_unless_that_is_purged() {
     assert!(world.run(&["show", id], 0).0.contains("not fetched yet"));
     world.run(&["remove", id, "00000000-0000-4000-8000-000000000001"], 7);
     world.run(&["remove", "--no-state", id], 2);
+}
+
+#[test]
+fn read_only_in_the_configuration_stands_over_every_flag_and_says_where_it_is() {
+    let world = empty();
+    let folder = world.home.path().join(".config/branchwatch");
+    std::fs::create_dir_all(&folder).unwrap();
+    let id = "1c3cae90-1769-43a9-8554-d85f2e7cdb0f";
+    let delete = ["session", "delete", id, "--yes", id];
+    let profile = "[profiles.test]\nallow_delete = true\n";
+    for (text, place) in [
+        (format!("read_only = true\n{profile}read_only = false\n"), "line 1, column 1"),
+        (format!("{profile}read_only = true\n"), "profiles.test.read_only = true"),
+        (format!("read_only = false\n{profile}read_only = true\n"), "line 4, column 1"),
+    ] {
+        std::fs::write(folder.join("config.toml"), text).unwrap();
+        let allowed = [&["--allow-writes"], delete.as_slice()].concat();
+        for arguments in [allowed.as_slice(), &delete, &["--allow-writes"]] {
+            let (_, err) = world.run(arguments, 9);
+            assert!(err.contains("config.toml") && err.contains(place), "{err}");
+        }
+        let (out, _) = world.run(&["config", "show", "--origin"], 0);
+        let line = out.lines().find(|line| line.starts_with("read_only")).unwrap();
+        assert!(line.contains("true") && line.contains("file"), "{line}");
+    }
+    std::fs::write(folder.join("config.toml"), format!("read_only = false\n{profile}")).unwrap();
+    // Permitted, and as far as the key, of which there is none here.
+    world.run(&[&["--allow-writes"], delete.as_slice()].concat(), 3);
 }

@@ -346,6 +346,8 @@ fn the_schema_of_the_configuration_fits_the_example_and_refuses_what_the_program
     for (text, code) in [
         (uncommented, 0),
         ("thema = \"dark\"\n", 3),
+        ("read_only = true\n[profiles.a]\nread_only = false\n", 0),
+        ("read_only = \"yes\"\n", 3),
         ("[refresh]\nat_counter = \"soon\"\n", 3),
         ("[refresh]\ndone = \"off\"\nmax_rps = 0\n", 3),
         ("[profiles.a]\nsdk = \"x\"\n", 3),
