@@ -131,12 +131,7 @@ async fn run(cli: Cli) -> Result<u8, Failure> {
         Some(Command::Watch(args)) => watch::run(&global, &args).await,
         Some(Command::Doctor { json }) => doctor::run(&global, json).await,
         Some(Command::Config { what }) => config::run(&global, &what),
-        Some(Command::Completions { shell }) => {
-            let mut text = Vec::new();
-            clap_complete::generate(shell, &mut Cli::command(), "branchwatch", &mut text);
-            output::data(&String::from_utf8_lossy(&text))?;
-            Ok(exit::OK)
-        }
+        Some(Command::Completions { shell }) => topic::completions(shell),
         Some(Command::Man { command }) => man::run(command.as_deref(), Cli::command()),
         Some(Command::Version) => {
             output::data(concat!("branchwatch ", env!("CARGO_PKG_VERSION"), "\n"))?;

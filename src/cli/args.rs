@@ -204,7 +204,7 @@ pub(super) enum Command {
     },
     /// The version
     Version,
-    /// More about a command or a topic: stages, filters, keys, exit-codes, privacy
+    /// More about a command or a topic: stages, filters, exit-codes, privacy, notifications, keys
     Help {
         /// Command or topic
         topic: Option<String>,

@@ -3,6 +3,7 @@
 //! Owns the list of checks and the advice; each thing is examined by the room that owns it.
 
 mod here;
+mod receiver;
 mod yoti;
 
 use serde_json::{Value, json};
@@ -63,14 +64,15 @@ pub(super) async fn run(global: &Global, as_json: bool) -> Result<u8, Failure> {
             if let Some((sdk_id, key)) = here::credentials(&config, &mut lines) {
                 yoti::examine(global, &config, (sdk_id, key), &mut lines).await;
             }
-            here::store(global, &config, &mut lines);
+            let beside = here::store(global, &config, &mut lines);
+            receiver::examine(&config, beside, &mut lines);
             whose = (Some(config.profile), Some(config.environment));
         }
         Err(why) => lines.push(bad(
             "configuration",
             why.to_string(),
-            "mend the line that is named, then: branchwatch config check",
-            exit::CONFIG,
+            "mend what is named, then: branchwatch config check",
+            why.code(),
         )),
     }
     lines.push(here::terminal());

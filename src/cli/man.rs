@@ -24,7 +24,7 @@ pub(super) fn run(name: Option<&str>, mut grammar: Command) -> Result<u8, Failur
         }
         None => {
             Man::new(grammar).render(&mut page)?;
-            for text in topic::CHAPTERS {
+            for (_, text) in topic::TOPICS {
                 page.extend(chapter(text).into_bytes());
             }
         }

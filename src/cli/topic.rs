@@ -2,13 +2,33 @@
 //!
 //! Owns the texts; what is generated elsewhere (keys) is asked from there.
 
-use super::args::Global;
+use std::sync::LazyLock;
+
+use clap::CommandFactory;
+use clap::builder::PossibleValuesParser;
+
+use super::args::{Cli, Global};
 use super::exit::{self, Failure};
 use super::output::{data, table};
 use super::setup;
 use crate::keymap::Keymap;
 
-const TOPICS: &str = "topics: stages, filters, keys, exit-codes, privacy";
+/// The name of the topic whose text is not a fixed one.
+const KEYS: &str = "keys";
+
+/// Topics with their texts, which are chapters of the manual page too.
+pub(super) const TOPICS: [(&str, &str); 5] = [
+    ("stages", STAGES),
+    ("filters", FILTERS),
+    ("exit-codes", EXIT_CODES),
+    ("privacy", PRIVACY),
+    ("notifications", NOTIFICATIONS),
+];
+
+/// What `help` takes beside commands.
+pub(super) fn names() -> impl Iterator<Item = &'static str> {
+    TOPICS.iter().map(|(name, _)| *name).chain([KEYS])
+}
 
 const STAGES: &str = "\
 STAGES (worked out by this program; state, recommendation and reason are Yoti's)
@@ -97,29 +117,74 @@ PRIVACY
   the store or its mending put beside it, exports and the audit log are yours to delete.
 ";
 
-/// The topics that are chapters of the manual page.
-pub(super) const CHAPTERS: [&str; 4] = [STAGES, FILTERS, EXIT_CODES, PRIVACY];
+const NOTIFICATIONS: &str = "\
+NOTIFICATIONS (what Yoti posts to your back end makes this program quicker)
+
+  A notification is only ever a hint: its session is asked for at once instead of at its next turn,
+  and what is shown is Yoti's signed answer. Only the first branch visit and the two e-mail topics,
+  which no answer tells, stand in the timeline, marked as notifications. This program never
+  subscribes: subscribing to the e-mail topics switches off Yoti's own e-mails.
+
+  In      1. A credential, the auth_token of your sessions' notifications, in a file for you alone:
+             (umask 077; echo \"bearer $(openssl rand -hex 16)\" > ~/.config/branchwatch/notify.auth)
+             Or: basic USER:PASSWORD
+          2. In the configuration:
+             [notifications]
+             listen = \"127.0.0.1:8750\"
+             auth_file = \"~/.config/branchwatch/notify.auth\"
+          3. Let your back end pass on what it receives, the body as it came, with the credential:
+             POST http://127.0.0.1:8750/notifications
+          4. branchwatch doctor looks at the file, the secret and the address.
+          The dashboard and watch listen then. Beyond this machine it needs tls_cert, tls_key and a
+          secret of 128 bits or more; the name of a proxy in front goes into hosts.
+
+  listen  The same without a screen: a line of JSON for each.   --listen ADDR --auth-file FILE
+  ingest  Reads them as JSON Lines from a file, - or unix:PATH; --follow goes on through rotation.
+  learn   = true in a profile: sessions that are not on the watch-list are offered for it, in +;
+          listen and ingest add them.
+  stats   --json counts what polling saw and no notification told, and the reverse.
+
+  Out     [alerts] command = [\"program\", \"argument\"] runs a program for each event, as JSON on its
+          standard input; never through a shell, two at a time, ten seconds each.
+          branchwatch watch --jsonl writes the same events as lines.
+";
 
 pub(super) fn run(
     global: &Global,
     name: Option<&str>,
     mut grammar: clap::Command,
 ) -> Result<u8, Failure> {
-    let text = match name {
-        Some("stages") => STAGES.to_owned(),
-        Some("filters") => FILTERS.to_owned(),
-        Some("exit-codes") => EXIT_CODES.to_owned(),
-        Some("privacy") => PRIVACY.to_owned(),
-        Some("keys") => keys(global)?,
-        None => format!("{}\n{TOPICS}\n", grammar.render_help()),
-        Some(name) => match grammar.find_subcommand_mut(name) {
+    let topics = || format!("topics: {}", names().collect::<Vec<_>>().join(", "));
+    let fixed = TOPICS.iter().find(|(known, _)| Some(*known) == name);
+    let text = match (name, fixed) {
+        (_, Some((_, text))) => (*text).to_owned(),
+        (Some(KEYS), _) => keys(global)?,
+        (None, _) => format!("{}\n{}\n", grammar.render_help(), topics()),
+        (Some(name), _) => match grammar.find_subcommand_mut(name) {
             Some(command) => command.render_long_help().to_string(),
             None => {
-                return Err(Failure::Usage(format!("no such command or topic; {TOPICS}")));
+                return Err(Failure::Usage(format!("no such command or topic; {}", topics())));
             }
         },
     };
     data(&text)?;
+    Ok(exit::OK)
+}
+
+/// Completions; what `help` and `man` take is known when they are made.
+pub(super) fn completions(shell: clap_complete::Shell) -> Result<u8, Failure> {
+    // Names that may be completed outlive everything.
+    static KNOWN: LazyLock<clap::Command> = LazyLock::new(Cli::command);
+    let commands = || KNOWN.get_subcommands().map(clap::Command::get_name);
+    let all = PossibleValuesParser::new(commands().chain(names()));
+    let commands = PossibleValuesParser::new(commands());
+    let mut grammar = KNOWN
+        .clone()
+        .mut_subcommand("help", |help| help.mut_arg("topic", |topic| topic.value_parser(all)))
+        .mut_subcommand("man", |man| man.mut_arg("command", |name| name.value_parser(commands)));
+    let mut text = Vec::new();
+    clap_complete::generate(shell, &mut grammar, "branchwatch", &mut text);
+    data(&String::from_utf8_lossy(&text))?;
     Ok(exit::OK)
 }
 

@@ -181,6 +181,51 @@ fn ingest_reads_a_socket_of_its_own() {
 }
 
 #[test]
+fn doctor_looks_at_credential_and_address_of_the_receiver() {
+    let world = world(&["--sessions", "0"]);
+    assert!(world.run(&["doctor"], 0).0.contains("not configured, and not needed"));
+    let file = auth(&world);
+    let free = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = free.local_addr().unwrap().to_string();
+    let config = world.home.path().join("doctor.toml");
+    let configured = |text: &str| {
+        std::fs::write(&config, format!("[notifications]\nauth_file = \"{file}\"\n{text}"))
+            .unwrap();
+    };
+    let doctor = |code: i32| {
+        let (out, _) = world.run(&["doctor", "--config", config.to_str().unwrap()], code);
+        assert!(!out.contains(TOKEN), "{out}");
+        out
+    };
+    let listen = format!("listen = \"{address}\"\n");
+    configured(&listen);
+    let held = doctor(0);
+    assert!(held.contains("warn  receiver") && held.contains("in use by another"), "{held}");
+    drop(free);
+    let free = doctor(0);
+    assert!(free.contains(&format!("{address} is free: http, from this machine alone")), "{free}");
+    assert!(free.contains("ok    receiver auth"), "{free}");
+    configured("listen = \"0.0.0.0:0\"\n");
+    assert!(doctor(3).contains("fail  receiver "), "no TLS");
+    configured("listen = \"192.0.2.1:8750\"\ntls_cert = \"/nowhere\"\ntls_key = \"/nowhere\"\n");
+    assert!(doctor(3).contains("/nowhere"));
+    configured(&listen);
+    std::fs::write(&file, "bearer short-secret").unwrap();
+    assert!(doctor(0).contains("warn  receiver auth"));
+    std::fs::write(&file, "").unwrap();
+    assert!(doctor(3).contains("fail  receiver auth"));
+    std::fs::write(&file, format!("bearer {TOKEN}")).unwrap();
+    std::fs::set_permissions(&file, std::fs::Permissions::from_mode(0o640)).unwrap();
+    let open = doctor(3);
+    assert!(open.contains("fail  receiver auth") && open.contains("do: one line"), "{open}");
+    let (out, _) = world.run(&["doctor", "--json", "--config", config.to_str().unwrap()], 3);
+    let told: Value = serde_json::from_str(&out).unwrap();
+    crate::schemas::fits("doctor", &told);
+    let lines = told["checks"].as_array().unwrap();
+    assert!(lines.iter().any(|line| line["check"] == "receiver auth" && line["state"] == "fail"));
+}
+
+#[test]
 fn listen_refuses_what_is_not_safe() {
     let world = world(&["--sessions", "1", "--speed", "0"]);
     let (_, err) = world.run(&["listen"], 2);

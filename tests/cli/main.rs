@@ -403,12 +403,25 @@ fn usage_help_version_completions_and_topics() {
         ("keys", "Export"),
         ("exit-codes", "20"),
         ("privacy", "masked"),
+        ("notifications", "never\n  subscribes"),
     ] {
         assert!(world.run(&["help", topic], 0).0.contains(word));
     }
-    world.run(&["help", "weather"], 2);
+    let (_, err) = world.run(&["help", "weather"], 2);
+    let topics = err.split("topics: ").nth(1).unwrap().trim();
+    for topic in topics.split(", ") {
+        assert!(!world.run(&["help", topic], 0).0.is_empty(), "{topic}");
+        assert!(world.run(&["help"], 0).0.contains(topic), "{topic}");
+    }
     let (page, _) = world.run(&["man"], 0);
-    for part in [".TH branchwatch 1", "watch", ".SH \"EXIT CODES\"", ".SH \"FILTERS\"", "124"] {
+    for part in [
+        ".TH branchwatch 1",
+        "watch",
+        ".SH \"EXIT CODES\"",
+        ".SH \"FILTERS\"",
+        ".SH \"NOTIFICATIONS\"",
+        "124",
+    ] {
         assert!(page.contains(part), "{part}");
     }
     let (page, _) = world.run(&["man", "wait"], 0);

@@ -11,7 +11,7 @@ fn schema(name: &str) -> jsonschema::Validator {
 }
 
 #[track_caller]
-fn fits(name: &str, value: &Value) {
+pub(crate) fn fits(name: &str, value: &Value) {
     let schema = schema(name);
     let why: Vec<String> = schema.iter_errors(value).map(|why| why.to_string()).collect();
     assert!(why.is_empty(), "{name}: {why:?}\n{value:#}");

@@ -62,11 +62,12 @@ fn mode(path: &Path) -> Option<u32> {
     Some(std::fs::metadata(path).ok()?.permissions().mode() & 0o777)
 }
 
-pub(super) fn store(global: &Global, config: &Config, lines: &mut Vec<Line>) {
+/// True: another process has the store.
+pub(super) fn store(global: &Global, config: &Config, lines: &mut Vec<Line>) -> bool {
     if global.no_state {
         let advice = "leave --no-state away to keep the watch-list";
         lines.push(doubtful("store", "off (--no-state)", advice));
-        return;
+        return false;
     }
     let place = config.store.display();
     // The lock is let go at once: it only tells whether another process has it.
@@ -77,6 +78,7 @@ pub(super) fn store(global: &Global, config: &Config, lines: &mut Vec<Line>) {
         }
         other => (other, String::new()),
     };
+    let beside = !other.is_empty();
     let counted = opened
         .and_then(|Opened { mut persistence, warning }| Ok((persistence.load()?.len(), warning)));
     lines.push(match counted {
@@ -90,6 +92,7 @@ pub(super) fn store(global: &Global, config: &Config, lines: &mut Vec<Line>) {
             bad("store", why.to_string(), advice, exit::STORE)
         }
     });
+    beside
 }
 
 pub(super) fn terminal() -> Line {
