@@ -24,6 +24,7 @@ mod man;
 mod media;
 mod output;
 mod progress;
+mod scope;
 mod setup;
 mod show;
 mod simulate;
@@ -103,6 +104,7 @@ async fn run(cli: Cli) -> Result<u8, Failure> {
         global.verbose,
     )
     .map_err(|why| Failure::Other(format!("cannot log: {why}")))?;
+    scope::check(&global, cli.command.as_ref())?;
     match cli.command {
         None if global.a11y => watch::run(&global, &args::Watch::default()).await,
         None if std::io::stdout().is_terminal() => dashboard::run(&global).await,

@@ -11,9 +11,6 @@ use super::{ask, setup, words};
 
 pub(super) async fn run(global: &Global, args: &BranchesArgs) -> Result<u8, Failure> {
     let config = setup::config(global)?;
-    if global.offline {
-        return Err(Failure::Usage("branches are asked for: not with --offline".to_owned()));
-    }
     let near = args.postcode.join(" ");
     if near.trim().is_empty() {
         return Err(Failure::Usage("near which postcode?".to_owned()));

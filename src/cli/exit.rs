@@ -5,7 +5,7 @@
 use crate::api::ApiError;
 use crate::api::client::ClientError;
 use crate::api::key::KeyError;
-use crate::config::ConfigError;
+use crate::config::{ConfigError, Source};
 use crate::export::ExportError;
 use crate::notifications::receiver::ReceiverError;
 use crate::persist::PersistError;
@@ -96,6 +96,10 @@ fn store_advice(error: &PersistError) -> &'static str {
 impl Failure {
     pub(super) fn code(&self) -> u8 {
         match self {
+            // First, so that a flag's wrong value is wrong usage.
+            Self::Config(ConfigError::Value { source_of: Source::Flag(_), .. })
+            | Self::Usage(_)
+            | Self::Simulator(SimulatorError::UnknownScenario { .. }) => USAGE,
             Self::Config(_)
             | Self::Key(_)
             | Self::Receiver(_)
@@ -103,7 +107,6 @@ impl Failure {
             | Self::Simulator(SimulatorError::Key(_)) => CONFIG,
             Self::Api(error) => of_api(error),
             Self::Store(_) => STORE,
-            Self::Usage(_) | Self::Simulator(SimulatorError::UnknownScenario { .. }) => USAGE,
             Self::NotFound(_) => NOT_FOUND,
             Self::ReadOnly(_) => READ_ONLY,
             Self::Export(_) | Self::Simulator(_) | Self::Other(_) | Self::Unexpected(_) => FAILED,

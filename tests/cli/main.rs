@@ -16,6 +16,7 @@ mod hearing;
 mod list;
 mod local;
 mod schemas;
+mod scope;
 mod shells;
 mod terminal;
 mod wait;
