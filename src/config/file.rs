@@ -63,6 +63,19 @@ pub enum PictureChoice {
     HalfBlocks,
 }
 
+impl PictureChoice {
+    /// As in the file.
+    pub(super) const fn word(self) -> &'static str {
+        match self {
+            Self::Auto => "auto",
+            Self::Kitty => "kitty",
+            Self::Sixel => "sixel",
+            Self::Iterm2 => "iterm2",
+            Self::HalfBlocks => "half-blocks",
+        }
+    }
+}
+
 /// Filter, order and columns under a name.
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]

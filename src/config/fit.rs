@@ -18,6 +18,8 @@ pub(super) fn resolve(resolver: &mut Resolver, file: &ConfigFile) -> Result<Fit,
     let from = &file.layout;
     let mouse = file.mouse.unwrap_or(false);
     resolver.show("mouse", mouse, source(file.mouse.is_some()));
+    let pictures = file.pictures.unwrap_or_default();
+    resolver.show("pictures", pictures.word(), source(file.pictures.is_some()));
     let [columns_from, wide_from] =
         from.breakpoints.unwrap_or([usual.columns_from, usual.wide_from]);
     if columns_from < NARROWEST || wide_from <= columns_from {

@@ -265,6 +265,8 @@ fn rules(
         None => None,
     };
     let stale_after = file.refresh.stale_after.unwrap_or(default.stale_after).max(1);
+    let source = if file.refresh.stale_after.is_some() { Source::File } else { Source::Default };
+    resolver.show("refresh.stale_after", stale_after, source);
     Ok(Rules {
         pass,
         at_counter_within: resolver.span(
@@ -291,10 +293,12 @@ fn refresh(
     let default = Settings::default();
     let from = &file.refresh;
     let done = match from.done.as_deref() {
-        None | Some("off") => None,
-        Some(text) => {
-            Some(parse_span(text).map_err(|why| wrong("refresh.done", Source::File, why))?)
+        None | Some("off") => {
+            let source = if from.done.is_some() { Source::File } else { Source::Default };
+            resolver.show("refresh.done", "off", source);
+            None
         }
+        Some(_) => Some(resolver.span("refresh.done", from.done.as_ref(), SignedDuration::ZERO)?),
     };
     // Politeness is the owner's to lower, not to raise: the smallest of all wins.
     let candidates = [
@@ -306,7 +310,11 @@ fn refresh(
     for (value, source) in candidates {
         let Some(value) = value else { continue };
         if !(value > 0.0 && value <= 1_000.0) {
-            return Err(wrong("refresh.max_rps", source, "must be more than 0".to_owned()));
+            return Err(wrong(
+                "refresh.max_rps",
+                source,
+                "must be more than 0, and 1000 at most".to_owned(),
+            ));
         }
         let raised = max_rps.1 == Source::Default;
         if raised || value < max_rps.0 {
