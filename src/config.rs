@@ -36,6 +36,7 @@ pub use crate::domain::span::parse_span;
 pub use desk::DeskConfig;
 pub use file::PictureChoice;
 pub use resolve::{Environment, Flags, resolve};
+pub use show::zone;
 pub use themes::{own_themes, theme_named};
 
 /// The template of `config init`.

@@ -65,6 +65,13 @@ pub trait Persistence: Send + 'static {
     /// See [`PersistError`].
     fn save(&mut self, sessions: &[Arc<WatchedSession>]) -> Result<(), PersistError>;
 
+    /// Saves what was learned of sessions by asking, and nothing of what the operator keeps. Who is
+    /// not on the list, or has answered another process since, is left out.
+    ///
+    /// # Errors
+    /// See [`PersistError`].
+    fn learn(&mut self, sessions: &[Arc<WatchedSession>]) -> Result<(), PersistError>;
+
     /// Saves no more than when sessions last answered: what an answer that says nothing new needs.
     ///
     /// # Errors

@@ -131,6 +131,25 @@ fn archived_is_kept(store: &mut impl Persistence) {
     assert_eq!(store.load().unwrap()[1].timeline.len(), 2, "it comes back with all that is known");
 }
 
+fn learning_leaves_the_operators_part_alone(store: &mut impl Persistence) {
+    store.add(&[entry(5)]).unwrap();
+    let mut noted = known(5);
+    "called her".clone_into(&mut Arc::make_mut(&mut noted.own).note);
+    store.save(&[Arc::new(noted.clone())]).unwrap();
+    let mut later = known(5);
+    let at: Timestamp = "2026-10-16T14:00:00Z".parse().unwrap();
+    later.poll.last_ok = Some(at);
+    store.learn(&[Arc::new(later.clone()), Arc::new(known(9))]).unwrap();
+    later.own = Arc::clone(&noted.own);
+    let stored = |store: &mut dyn Persistence| store.load().unwrap().pop().unwrap();
+    assert_eq!(stored(store), later);
+    let mut stale = known(5);
+    Arc::make_mut(&mut stale.timeline).clear();
+    store.learn(&[Arc::new(stale)]).unwrap();
+    assert_eq!(stored(store), later, "another process has asked since");
+    store.remove(&[id(5)]).unwrap();
+}
+
 fn story(mut store: impl Persistence) {
     assert_eq!(store.load().unwrap(), []);
     store.add(&[entry(1), entry(2), entry(3)]).unwrap();
@@ -176,6 +195,7 @@ fn story(mut store: impl Persistence) {
     assert_eq!(store.state("last_look").unwrap().as_deref(), Some("now"));
 
     archived_is_kept(&mut store);
+    learning_leaves_the_operators_part_alone(&mut store);
     list_is_kept(&mut store);
     assert_eq!(store.remove(&[id(2), id(9)]).unwrap(), 1);
     store.save(&[Arc::new(known(2))]).unwrap();

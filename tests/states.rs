@@ -397,6 +397,9 @@ impl Persistence for Full {
     fn remove(&mut self, _: &[SessionId]) -> Result<usize, PersistError> {
         Err(PersistError::NotWritable("no room".into()))
     }
+    fn learn(&mut self, _: &[Arc<WatchedSession>]) -> Result<(), PersistError> {
+        Err(PersistError::NotWritable("no room".into()))
+    }
     fn archive(&mut self, _: &[SessionId], _: Timestamp) -> Result<usize, PersistError> {
         Err(PersistError::NotWritable("no room".into()))
     }

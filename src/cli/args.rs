@@ -144,7 +144,7 @@ pub(super) enum Command {
         /// Session IDs
         #[arg(required = true)]
         ids: Vec<String>,
-        /// How long to try
+        /// How long to try without an answer
         #[arg(long, default_value = "30s", value_name = "SPAN")]
         timeout: String,
     },

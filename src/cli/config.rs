@@ -48,8 +48,13 @@ pub(super) fn run(global: &Global, what: &ConfigCommand) -> Result<u8, Failure> 
         }
         ConfigCommand::Init { .. } | ConfigCommand::Schema => {
             let path = &config.file;
+            let told = |why: std::io::Error| Failure::Other(format!("{}: {why}", path.display()));
             if let Some(folder) = path.parent() {
-                std::fs::DirBuilder::new().recursive(true).mode(0o700).create(folder)?;
+                std::fs::DirBuilder::new()
+                    .recursive(true)
+                    .mode(0o700)
+                    .create(folder)
+                    .map_err(told)?;
             }
             let file =
                 std::fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(path);
@@ -57,9 +62,9 @@ pub(super) fn run(global: &Global, what: &ConfigCommand) -> Result<u8, Failure> 
                 std::io::ErrorKind::AlreadyExists => {
                     Failure::Other(format!("{} exists and is left as it is", path.display()))
                 }
-                _ => Failure::Other(format!("{}: {why}", path.display())),
+                _ => told(why),
             })?;
-            file.write_all(EXAMPLE.as_bytes())?;
+            file.write_all(EXAMPLE.as_bytes()).map_err(told)?;
             talk(&format!(
                 "wrote {}: put sdk_id and key_file into it, then: branchwatch doctor",
                 path.display()

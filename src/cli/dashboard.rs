@@ -101,7 +101,9 @@ pub(super) async fn run(global: &Global) -> Result<u8, Failure> {
 }
 
 pub(super) async fn demo(global: &Global, play: &Play) -> Result<u8, Failure> {
-    let named = config::theme_named(&setup::flags(global), &Environment::of_process(), None);
+    let flags = setup::flags(global);
+    let zone = config::zone(&flags)?;
+    let named = config::theme_named(&flags, &Environment::of_process(), None);
     let Chosen { look, themes } = look::of(global, named.map(|(name, _)| name).as_deref())?;
     if !global.a11y {
         must_be_a_terminal()?;
@@ -140,7 +142,7 @@ pub(super) async fn demo(global: &Global, play: &Play) -> Result<u8, Failure> {
         sdk_short: running.sdk_id.to_string().chars().take(4).collect(),
         rules: Rules::default(),
         export_dir: std::path::PathBuf::from("."),
-        time_zone: jiff::tz::TimeZone::system(),
+        time_zone: zone,
         ascii: look.ascii,
         masked: true,
         help: keymap.help_rows(),
@@ -153,7 +155,7 @@ pub(super) async fn demo(global: &Global, play: &Play) -> Result<u8, Failure> {
         themes,
         views: Vec::new(),
         filter: list::filter(&global.filter)?,
-        fit: Fit::default(),
+        fit: Fit { privacy: flags.privacy.unwrap_or_default(), ..Fit::default() },
         graphics: look::graphics(PictureChoice::Auto, look),
         teller: None,
         receiver: None,

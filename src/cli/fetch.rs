@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 use tokio::time::Instant;
 
 use super::args::Global;
-use super::ask::{self, retried};
+use super::ask::{self, Pace, retried};
 use super::exit::{self, Failure};
 use super::output::{data, warn};
 use super::progress::Progress;
@@ -15,56 +15,51 @@ use super::{setup, words};
 use crate::api::client::Client;
 use crate::api::{ApiError, SessionApi};
 use crate::clock::{Clock, SystemClock};
-use crate::domain::attention::assess;
+use crate::config::Config;
 use crate::domain::ids::SessionId;
+use crate::domain::stage;
+use crate::domain::watched::WatchedSession;
 use crate::persist::Persistence;
 use crate::store::{Observation, Store};
 
 pub(super) async fn fetch(global: &Global, texts: &[String], timeout: &str) -> Result<u8, Failure> {
     let ids = setup::ids(texts)?;
     let config = setup::config(global)?;
-    let deadline = ask::within(setup::timeout(timeout)?);
+    let wait = setup::timeout(timeout)?;
     let client = setup::client(&config)?;
     let mut persistence = setup::store(global, &config)?;
     let known = setup::load(&mut persistence)?;
     for id in &ids {
-        setup::find(&known, *id)?;
+        setup::on_list(&known, *id)?;
     }
     let (mut store, reader) = Store::new(known);
     let mut codes = BTreeSet::new();
     let (mut progress, all) = (Progress::on_terminal(global.quiet), ids.len());
+    let (mut pace, mut deadline) = (Pace::new(config.refresh.max_rps), ask::within(wait));
     for (number, id) in ids.into_iter().enumerate() {
         if all > 1 {
             progress.say(&format!("asking Yoti, {} of {all}", number + 1));
         }
         let before = store.snapshot().sessions.get(id).map_or(0, |s| s.timeline.len());
-        let asked = ask(&client, &mut store, id, deadline).await;
+        let asked = ask(&client, &mut store, id, (&mut pace, deadline)).await;
         progress.done();
-        match asked {
-            Ok(()) => {
-                codes.insert(exit::OK);
-            }
-            Err(error) => {
-                warn(&format!("{id}: {error}"));
-                codes.insert(exit::of_api(&error));
-            }
+        let code = asked.as_ref().err().map_or(exit::OK, exit::of_api);
+        codes.insert(code);
+        match &asked {
+            Ok(()) => deadline = ask::within(wait),
+            Err(error) => warn(&format!("{id}: {error}")),
         }
         let snapshot = reader.borrow().clone();
         let Some(session) = snapshot.sessions.get(id) else { continue };
-        let stage = assess(session, &config.rules, SystemClock.now()).stage;
-        let mut text = format!("{id}  {}\n", words::stage(&stage, SystemClock.now()));
-        for event in session.timeline.iter().skip(before) {
-            text += &format!("  {}  {}\n", event.at, words::event(event));
-        }
-        if session.timeline.len() == before {
-            text += "  nothing new\n";
-        }
-        data(&text)?;
         let mut kept = session.as_ref().clone();
-        if codes.contains(&exit::OK) {
+        if asked.is_ok() {
             kept.poll.last_ok = Some(SystemClock.now());
         }
-        persistence.save(&[std::sync::Arc::new(kept)])?;
+        // Kept before it is told: a reader that goes away costs nothing.
+        persistence.learn(&[std::sync::Arc::new(kept)])?;
+        if asked.is_ok() || session.timeline.len() > before {
+            data(&told(session, before, &config))?;
+        }
     }
     Ok(match codes.len() {
         0 | 1 => codes.first().copied().unwrap_or(exit::OK),
@@ -72,13 +67,28 @@ pub(super) async fn fetch(global: &Global, texts: &[String], timeout: &str) -> R
     })
 }
 
+/// The stage, and what is new in the timeline.
+fn told(session: &WatchedSession, before: usize, config: &Config) -> String {
+    let now = SystemClock.now();
+    let stage = stage::derive(session, &config.rules, now).stage;
+    let mut text = format!("{}  {}\n", session.id(), words::stage(&stage, now));
+    for event in session.timeline.iter().skip(before) {
+        text += &format!("  {}  {}\n", words::time(event.at, &config.zone), words::event(event));
+    }
+    if session.timeline.len() == before {
+        text += "  nothing new\n";
+    }
+    text
+}
+
 /// Result, configuration and letter; a 404 is an answer that the store keeps too.
 async fn ask(
     client: &Client<SystemClock>,
     store: &mut Store,
     id: SessionId,
-    deadline: Instant,
+    (pace, deadline): (&mut Pace, Instant),
 ) -> Result<(), ApiError> {
+    pace.slot().await;
     let session = match retried(deadline, || client.session(id)).await {
         Err(error) if error.is_missing() => {
             store.observe(id, Observation::Missing(SystemClock.now()));
@@ -87,9 +97,11 @@ async fn ask(
         other => other?,
     };
     store.observe(id, Observation::Session(session));
+    pace.slot().await;
     if let Ok(configuration) = retried(deadline, || client.configuration(id)).await {
         store.observe(id, Observation::Configuration(configuration));
     }
+    pace.slot().await;
     match retried(deadline, || client.instructions(id)).await {
         Ok(letter) => {
             store.observe(id, Observation::Letter(letter));

@@ -74,7 +74,8 @@ fn text(items: &[Item<'_>], config: &Config, (from, now): (Timestamp, Timestamp)
         .map(|item| format!("- {}: {}", name(item.session), stage(item, now)))
         .collect();
     text += &chapter("Acknowledged or snoozed", &hushed);
-    let happened: Vec<String> = items.iter().flat_map(|item| events(item, from, now)).collect();
+    let happened: Vec<String> =
+        items.iter().flat_map(|item| events(item, config, (from, now))).collect();
     text += &chapter("Happened", &happened);
     let counted: Vec<&WatchedSession> = items.iter().map(|item| item.session).collect();
     let sum = funnel::funnel(&counted, &config.rules, now);
@@ -114,10 +115,11 @@ fn stage(item: &Item<'_>, now: Timestamp) -> String {
 }
 
 /// What became true of a session in the time; not every resource and every check.
-fn events(item: &Item<'_>, from: Timestamp, now: Timestamp) -> Vec<String> {
+fn events(item: &Item<'_>, config: &Config, (from, now): (Timestamp, Timestamp)) -> Vec<String> {
     let told = told_since(item.session, &item.assessment, from, now);
     let line = |(at, kind): &(Timestamp, _)| {
-        format!("- {}: {} at {at:.0}", name(item.session), spoken::milestone(*kind))
+        let at = words::time(*at, &config.zone);
+        format!("- {}: {} at {at}", name(item.session), spoken::milestone(*kind))
     };
     told.iter().map(line).collect()
 }

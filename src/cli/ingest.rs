@@ -3,12 +3,12 @@
 //! Owns the command's words. Reading is `notifications`'.
 
 use tokio::sync::mpsc;
-use tokio::time::{Duration, timeout};
+use tokio::time::timeout;
 
 use super::args::{Global, Ingest};
 use super::exit::{self, Failure};
 use super::hearing::Hearing;
-use super::output::talk;
+use super::output::{talk, warn};
 use super::setup;
 use crate::clock::SystemClock;
 use crate::domain::notification::Receiving;
@@ -17,8 +17,6 @@ use crate::notifications::lines::Read;
 use crate::persist::PersistError;
 use crate::runtime::shutdown;
 
-/// For the answers of the sessions that were named.
-const PATIENCE: Duration = Duration::from_secs(30);
 /// Lines read ahead.
 const AHEAD: usize = 64;
 /// Lines that are no notification are named one by one so far.
@@ -27,6 +25,7 @@ const NAMED: u64 = 10;
 pub(super) async fn run(global: &Global, args: &Ingest) -> Result<u8, Failure> {
     let signal = shutdown::signal();
     let config = setup::config(global)?;
+    let wait = setup::timeout(&args.timeout)?;
     let origin = Origin::named(&args.from);
     let mut hearing = Hearing::start(global, &config, args.follow)?;
     if hearing.follows {
@@ -41,15 +40,17 @@ pub(super) async fn run(global: &Global, args: &Ingest) -> Result<u8, Failure> {
             read.map(|()| if bad > 0 { exit::PARTLY } else { exit::OK })
         }
     };
-    if read.is_ok() && timeout(PATIENCE, hearing.answered()).await.is_err() {
-        talk("not all sessions that were named have answered in 30 s");
-    }
+    let late = read.is_ok() && timeout(wait, hearing.answered()).await.is_err();
     let heard = hearing.heard;
     hearing.end().await?;
-    if !global.quiet {
-        talk(&format!("{heard}; {bad} lines not understood"));
+    talk(&format!("{heard}; {bad} lines not understood"));
+    if late {
+        warn("branchwatch: not all sessions that were named have answered in time (--timeout)");
     }
-    read
+    Ok(match read? {
+        exit::OK if late => exit::UNREACHABLE,
+        code => code,
+    })
 }
 
 /// Takes line for line to the end.
@@ -80,7 +81,7 @@ async fn take(hearing: &mut Hearing, line: Read, bad: &mut u64) -> Result<(), Fa
         Err(why) => {
             *bad += 1;
             if *bad <= NAMED {
-                talk(&why.to_string());
+                warn(&why.to_string());
             }
             Ok(())
         }

@@ -28,17 +28,18 @@ pub(super) async fn run(global: &Global, args: &LetterShow) -> Result<u8, Failur
     if let Some(target) = &args.pdf {
         return pdf(global, &config, id, (target, args.force, wait)).await;
     }
-    let mut session = setup::unknown(id, SystemClock.now());
-    let letter = if global.offline {
+    let session = if global.offline {
         let known = setup::load(&mut setup::store(global, &config)?)?;
-        setup::find(&known, id)?.answers.letter.clone()
+        setup::find(&known, id)?.clone()
     } else {
-        asked(&config, id, wait).await?
+        let mut session = setup::unknown(id, SystemClock.now());
+        std::sync::Arc::make_mut(&mut session.answers).letter = asked(&config, id, wait).await?;
+        session
     };
-    let set = matches!(letter, Letter::Set(_));
-    std::sync::Arc::make_mut(&mut session.answers).letter = letter;
+    let set = matches!(session.answers.letter, Letter::Set(_));
     if args.json {
-        data(&document(&session, &config)?)?;
+        let stale = global.offline && setup::is_stale(&session, &config);
+        data(&document(&session, &config, stale)?)?;
     } else if set {
         data(&show::letter(&session))?;
     }
@@ -63,7 +64,7 @@ async fn asked(config: &Config, id: SessionId, wait: Duration) -> Result<Letter,
     }
 }
 
-fn document(session: &WatchedSession, config: &Config) -> Result<String, Failure> {
+fn document(session: &WatchedSession, config: &Config, stale: bool) -> Result<String, Failure> {
     let mut value = json!({
         "schema_version": crate::export::SCHEMA_VERSION,
         "profile": config.profile,
@@ -73,7 +74,7 @@ fn document(session: &WatchedSession, config: &Config) -> Result<String, Failure
     let letter = crate::export::letter(session, true)?;
     if let (Some(map), Some(letter)) = (value.as_object_mut(), letter.as_object()) {
         map.extend(letter.clone());
-        map.insert("stale".to_owned(), false.into());
+        map.insert("stale".to_owned(), stale.into());
     }
     Ok(crate::export::json_text(&value))
 }

@@ -10,7 +10,7 @@ use tokio_util::sync::CancellationToken;
 use super::args::{Global, Listen};
 use super::exit::Failure;
 use super::hearing::Hearing;
-use super::output::talk;
+use super::output::{talk, warn};
 use super::setup;
 use crate::clock::SystemClock;
 use crate::config::Config;
@@ -48,7 +48,7 @@ pub(super) async fn run(global: &Global, args: &Listen) -> Result<u8, Failure> {
             Some(how) = stands.recv() => {
                 match &how {
                     Receiving::On(address) => talk(&format!("listening on {scheme}://{address}{PATH}")),
-                    Receiving::Down(why) => talk(&format!("{why}; it is tried again")),
+                    Receiving::Down(why) => warn(&format!("{why}; it is tried again")),
                     Receiving::Off => {}
                 }
                 hearing.stands(how).await
@@ -62,9 +62,7 @@ pub(super) async fn run(global: &Global, args: &Listen) -> Result<u8, Failure> {
     stop.cancel();
     let heard = hearing.heard;
     hearing.end().await?;
-    if !global.quiet {
-        talk(&heard.to_string());
-    }
+    talk(&heard.to_string());
     ended
 }
 

@@ -2,9 +2,10 @@
 //!
 //! Owns where lists come from; `intake` reads their lines.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::io::Read;
 use std::path::Path;
+use std::sync::Arc;
 
 use jiff::SignedDuration;
 
@@ -53,22 +54,25 @@ pub(super) async fn add(global: &Global, args: Add) -> Result<u8, Failure> {
     for entry in found.values_mut() {
         complete(entry, &args, ttl);
     }
-    order.dedup();
-    let entries: Vec<WatchEntry> = order.iter().filter_map(|id| found.remove(id)).collect();
-    if entries.is_empty() {
+    if found.is_empty() {
         return Err(Failure::Usage("no session ID found".into()));
     }
     let mut store = setup::store(global, &config)?;
-    let known: Vec<SessionId> = setup::load(&mut store)?
-        .iter()
-        .map(super::super::domain::watched::WatchedSession::id)
-        .collect();
-    let new = entries.iter().filter(|entry| !known.contains(&entry.id)).count();
+    let known: HashMap<SessionId, Arc<WatchEntry>> =
+        store.listed()?.into_iter().map(|session| (session.id(), session.entry)).collect();
+    let mut new = 0;
+    let completed = |id: &SessionId| {
+        let entry = found.remove(id)?;
+        let before = known.get(id);
+        new += usize::from(before.is_none());
+        Some(before.map_or(entry.clone(), |before| entry.over(before)))
+    };
+    let entries: Vec<WatchEntry> = order.iter().filter_map(completed).collect();
     store.add(&entries)?;
     talk(&format!("{new} added, {} known before, {bad} not understood", entries.len() - new));
     if args.fetch {
         let ids: Vec<String> = entries.iter().map(|entry| entry.id.to_string()).collect();
-        let code = fetch::fetch(global, &ids, "30s").await?;
+        let code = fetch::fetch(global, &ids, &args.timeout).await?;
         return Ok(if bad > 0 { exit::PARTLY } else { code });
     }
     Ok(if bad > 0 { exit::PARTLY } else { exit::OK })
@@ -78,7 +82,8 @@ fn complete(entry: &mut WatchEntry, args: &Add, ttl: Option<SignedDuration>) {
     if let Some(reference) = &args.reference {
         entry.reference = Some(reference.clone());
     }
-    entry.tags.extend(args.tag.iter().cloned());
+    // As they are stored: a tag is one word.
+    entry.tags.extend(args.tag.iter().flat_map(|tag| tag.split_whitespace()).map(str::to_owned));
     entry.tags.sort();
     entry.tags.dedup();
     entry.deadline = args.deadline.or(entry.deadline);

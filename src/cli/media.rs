@@ -5,15 +5,17 @@
 
 use std::path::Path;
 
+use jiff::tz::TimeZone;
 use serde_json::json;
+use tokio::time::{Instant, timeout_at};
 
 use super::args::{Global, MediaArgs};
 use super::exit::{self, Failure};
 use super::output::{data, table, talk, warn};
 use super::progress::Progress;
 use super::{ask, hands, setup, words};
-use crate::api::SessionApi;
 use crate::api::client::{Client, HeldMedia, MediaOutcome};
+use crate::api::{ApiError, ApiErrorKind, SessionApi};
 use crate::clock::{Clock, SystemClock};
 use crate::config::Config;
 use crate::domain::deed::Deed;
@@ -31,9 +33,10 @@ pub(super) async fn run(global: &Global, args: &MediaArgs) -> Result<u8, Failure
     let chosen = chosen(&all, args.media.as_deref())?;
     let Some(folder) = &args.save else {
         if args.json {
-            data(&document(&session, &config))?;
+            let stale = global.offline && setup::is_stale(&session, &config);
+            data(&document(&session, &config, stale))?;
         } else {
-            data(&lines(&chosen))?;
+            data(&lines(&chosen, &config.zone))?;
         }
         return Ok(exit::OK);
     };
@@ -48,11 +51,14 @@ pub(super) async fn run(global: &Global, args: &MediaArgs) -> Result<u8, Failure
         hands::typed(global, "SAVE", id, &what, "--yes")?;
     }
     let client = setup::client(&config)?;
+    let (wait, mut pace) = (setup::timeout(&args.timeout)?, ask::Pace::new(config.refresh.max_rps));
     let mut codes = std::collections::BTreeSet::new();
     let (mut progress, all) = (Progress::on_terminal(global.quiet), chosen.len());
     for (number, (_, item)) in chosen.into_iter().enumerate() {
         progress.say(&format!("saving media, {} of {all}", number + 1));
-        let saved = save(&client, &config, &session, (item, folder)).await;
+        pace.slot().await;
+        let until = ask::within(wait);
+        let saved = save(&client, &config, &session, (item, folder, until)).await;
         progress.done();
         codes.insert(match saved {
             Ok(()) => exit::OK,
@@ -108,14 +114,14 @@ fn chosen<'a, 'b>(
     Ok(found)
 }
 
-fn lines(chosen: &[Numbered<'_, '_>]) -> String {
+fn lines(chosen: &[Numbered<'_, '_>], zone: &TimeZone) -> String {
     let row = |(number, item): &Numbered<'_, '_>| {
         let kind = item.media.media_type.as_ref().map(|kind| words::safe(&kind.text()));
         vec![
             number.to_string(),
             named(item),
             kind.unwrap_or_else(|| "?".to_owned()),
-            item.media.created.map(|at| at.to_string()).unwrap_or_default(),
+            item.media.created.map(|at| words::time(at, zone)).unwrap_or_default(),
             words::safe(item.media.id.text()),
         ]
     };
@@ -130,7 +136,7 @@ fn count(number: usize) -> String {
     if number == 1 { "one media".to_owned() } else { format!("{number} media") }
 }
 
-fn document(session: &WatchedSession, config: &Config) -> String {
+fn document(session: &WatchedSession, config: &Config, stale: bool) -> String {
     let fetched_at = session.answers.session.as_ref().map(|answer| answer.fetched_at.to_string());
     crate::export::json_text(&json!({
         "schema_version": crate::export::SCHEMA_VERSION,
@@ -139,7 +145,7 @@ fn document(session: &WatchedSession, config: &Config) -> String {
         "session_id": session.id().to_string(),
         "media": crate::export::media(session),
         "fetched_at": fetched_at,
-        "stale": false,
+        "stale": stale,
     }))
 }
 
@@ -147,10 +153,11 @@ async fn save(
     client: &Client<SystemClock>,
     config: &Config,
     session: &WatchedSession,
-    (item, folder): (&Listed<'_>, &Path),
+    (item, folder, until): (&Listed<'_>, &Path, Instant),
 ) -> Result<(), Failure> {
     let id = session.id();
-    let outcome = client.media_of(id, item.media).await;
+    let late = |_elapsed| ApiError::from(ApiErrorKind::Timeout("--timeout"));
+    let outcome = timeout_at(until, client.media_of(id, item.media)).await.map_err(late)?;
     let says = outcome.sentence();
     let HeldMedia { bytes, form, doubt, .. } = match outcome {
         MediaOutcome::Held(held) if !held.bytes.is_empty() => held,

@@ -13,8 +13,9 @@ use super::exit::Failure;
 use super::output::warn;
 use crate::api::client::Client;
 use crate::api::key::SigningKey;
-use crate::clock::SystemClock;
+use crate::clock::{Clock, SystemClock};
 use crate::config::{self, Config, Environment, Flags, parse_span};
+use crate::domain::attention::assess;
 use crate::domain::ids::SessionId;
 use crate::domain::personal::Privacy;
 use crate::domain::watched::{WatchEntry, WatchedSession};
@@ -109,7 +110,7 @@ pub(super) fn ids(texts: &[String]) -> Result<Vec<SessionId>, Failure> {
     Ok(ids)
 }
 
-/// Finds a session of the watch-list.
+/// Finds a session of the watch-list, or one that was archived from it.
 pub(super) fn find(sessions: &[WatchedSession], id: SessionId) -> Result<&WatchedSession, Failure> {
     sessions.iter().find(|session| session.id() == id).ok_or_else(|| {
         Failure::NotFound(format!(
@@ -118,14 +119,31 @@ pub(super) fn find(sessions: &[WatchedSession], id: SessionId) -> Result<&Watche
     })
 }
 
+/// Finds a session of the watch-list to be asked for: who was archived is not.
+pub(super) fn on_list(sessions: &[WatchedSession], id: SessionId) -> Result<(), Failure> {
+    if find(sessions, id)?.own.archived_at.is_none() {
+        return Ok(());
+    }
+    Err(Failure::NotFound(format!(
+        "session {id} was taken off the watch-list; bring it back: branchwatch add {id}"
+    )))
+}
+
 pub(super) fn load(store: &mut impl Persistence) -> Result<Vec<WatchedSession>, PersistError> {
     store.load()
 }
 
 /// The one session ID of a command.
 pub(super) fn one(text: &str) -> Result<SessionId, Failure> {
-    let ids = ids(&[text.to_owned()])?;
-    ids.first().copied().ok_or_else(|| Failure::Usage("no session ID".into()))
+    match ids(&[text.to_owned()])?.as_slice() {
+        [id] => Ok(*id),
+        _ => Err(Failure::Usage("one session ID, and there are several".into())),
+    }
+}
+
+/// Whether what is stored of it is stale.
+pub(super) fn is_stale(session: &WatchedSession, config: &Config) -> bool {
+    assess(session, &config.rules, SystemClock.now()).stale
 }
 
 /// A session that is on no list, with nothing known of it.

@@ -2,6 +2,8 @@
 //!
 //! Owns the plain form of tree, checks and timeline.
 
+use jiff::tz::TimeZone;
+
 use super::args::{Global, Part, Show};
 use super::exit::{self, Failure};
 use super::output::{data, table};
@@ -14,13 +16,16 @@ use crate::domain::personal::{Privacy, label};
 use crate::domain::server_text::ServerText;
 use crate::domain::stage::{Stage, Verdict};
 use crate::domain::watched::{Letter, WatchedSession};
+use crate::domain::wire_enum::{
+    CheckState, CheckType, RequirementState, RequirementType, SourceType,
+};
+use crate::theme::{ColourDepth, Look};
 
 pub(super) fn show(global: &Global, args: &Show) -> Result<u8, Failure> {
-    let id = setup::ids(std::slice::from_ref(&args.id))?;
+    let id = setup::one(&args.id)?;
     let config = setup::config(global)?;
     let mut store = setup::store(global, &config)?;
     let sessions = setup::load(&mut store)?;
-    let id = id.first().copied().ok_or_else(|| Failure::Usage("no session ID".into()))?;
     let session = setup::find(&sessions, id)?;
     let now = SystemClock.now();
     let assessment = assess(session, &config.rules, now);
@@ -48,7 +53,7 @@ pub(super) fn show(global: &Global, args: &Show) -> Result<u8, Failure> {
             text += &format!("\nCHECKS\n{}", checks(session));
         }
         if wants(Part::Timeline) {
-            text += &format!("\nTIMELINE\n{}", timeline(session));
+            text += &format!("\nTIMELINE\n{}", timeline(session, &config.zone));
         }
         if wants(Part::Letter) {
             text += &format!("\nLETTER\n{}", letter(session));
@@ -56,7 +61,8 @@ pub(super) fn show(global: &Global, args: &Show) -> Result<u8, Failure> {
         if args.part == Part::Config {
             text += &configuration(session)?;
         }
-        data(text.trim_start())?;
+        let look = Look::new(ColourDepth::None, global.ascii);
+        data(&look.text(text.trim_start()))?;
     }
     Ok(if args.exit_status { code(&assessment.stage) } else { exit::OK })
 }
@@ -106,21 +112,8 @@ fn tree(session: &WatchedSession) -> String {
             (false, _) => "missing".to_owned(),
         };
         rows.push(vec![
-            format!(
-                "  {}",
-                name(
-                    requirement
-                        .requirement_type
-                        .as_ref()
-                        .map(super::super::domain::wire_enum::RequirementType::text)
-                )
-            ),
-            name(
-                requirement
-                    .state
-                    .as_ref()
-                    .map(super::super::domain::wire_enum::RequirementState::text),
-            ),
+            format!("  {}", name(requirement.requirement_type.as_ref().map(RequirementType::text))),
+            name(requirement.state.as_ref().map(RequirementState::text)),
             supplied,
             format!("from {}", sources.join(" or ")),
         ]);
@@ -133,12 +126,7 @@ fn tree(session: &WatchedSession) -> String {
                 format!(
                     "{} media, source {}",
                     resource.media.len(),
-                    name(
-                        resource
-                            .source
-                            .as_ref()
-                            .map(super::super::domain::wire_enum::SourceType::text)
-                    )
+                    name(resource.source.as_ref().map(SourceType::text))
                 ),
             ]);
         }
@@ -162,16 +150,8 @@ fn checks(session: &WatchedSession) -> String {
         .iter()
         .map(|check| {
             vec![
-                format!(
-                    "  {}",
-                    name(
-                        check
-                            .check_type
-                            .as_ref()
-                            .map(super::super::domain::wire_enum::CheckType::text)
-                    )
-                ),
-                name(check.state.as_ref().map(super::super::domain::wire_enum::CheckState::text)),
+                format!("  {}", name(check.check_type.as_ref().map(CheckType::text))),
+                name(check.state.as_ref().map(CheckState::text)),
                 check.recommendation().map_or("·".into(), |r| safe(&r.text())),
                 maybe(check.report.as_ref().and_then(|report| report.reason.as_ref())),
             ]
@@ -180,11 +160,11 @@ fn checks(session: &WatchedSession) -> String {
     table(&rows)
 }
 
-fn timeline(session: &WatchedSession) -> String {
+fn timeline(session: &WatchedSession, zone: &TimeZone) -> String {
     let rows: Vec<Vec<String>> = session
         .timeline
         .iter()
-        .map(|event| vec![format!("  {}", event.at), words::event(event)])
+        .map(|event| vec![format!("  {}", words::time(event.at, zone)), words::event(event)])
         .collect();
     table(&rows)
 }

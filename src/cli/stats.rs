@@ -12,6 +12,7 @@ use super::{list, setup, words};
 use crate::clock::{Clock, SystemClock};
 use crate::config::{Config, parse_span};
 use crate::domain::funnel::{self, Funnel, Group};
+use crate::domain::ledger::Tally;
 use crate::domain::server_text::ServerText;
 use crate::domain::stats::Median;
 use crate::domain::watched::WatchedSession;
@@ -34,8 +35,8 @@ pub(super) fn run(global: &Global, args: &Stats) -> Result<u8, Failure> {
         let groups = funnel::groups(&counted, group(by));
         rows.extend(groups.into_iter().map(|(name, members)| (Some(name), reckon(&members))));
     }
+    let tally = ledger::tally(&mut store)?;
     if args.json {
-        let tally = ledger::tally(&mut store).unwrap_or_default();
         let mut value = document(&config, &rows, (from, now));
         if let Some(map) = value.as_object_mut() {
             map.insert("notifications".to_owned(), ledger::value(&tally));
@@ -48,7 +49,19 @@ pub(super) fn run(global: &Global, args: &Stats) -> Result<u8, Failure> {
         return Ok(exit::OK);
     }
     data(&lines(&rows))?;
+    if !tally.is_empty() {
+        data(&notified(&tally))?;
+    }
     Ok(exit::OK)
+}
+
+/// What notifications told and what they missed, of all sessions.
+fn notified(tally: &Tally) -> String {
+    let counts = ledger::value(tally);
+    let row = |(name, count): (&String, &Value)| {
+        vec![format!("notifications {}", name.replace('_', " ")), count.to_string()]
+    };
+    table(&counts.as_object().into_iter().flatten().map(row).collect::<Vec<_>>())
 }
 
 /// The moment so long ago.

@@ -5,6 +5,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use jiff::tz::TimeZone;
 use tokio::time::sleep_until;
 
 use super::args::{Global, Wait};
@@ -14,11 +15,9 @@ use super::progress::Progress;
 use super::{ask, setup, show, words};
 use crate::clock::{Clock, SystemClock};
 use crate::config::Config;
-use crate::domain::attention::assess;
 use crate::domain::ids::SessionId;
-use crate::domain::rules::Rules;
 use crate::domain::snapshot::{Connection, Snapshot};
-use crate::domain::stage::Stage;
+use crate::domain::stage::{self, Stage};
 use crate::domain::stats;
 use crate::domain::watched::WatchedSession;
 use crate::domain::wire_enum::{CheckState, CheckType, Recommendation, SourceType};
@@ -79,10 +78,12 @@ pub(super) async fn run(global: &Global, args: &Wait) -> Result<u8, Failure> {
     let mut signal = std::pin::pin!(signal);
     let stopped = loop {
         let snapshot = Arc::clone(&snapshots.borrow_and_update());
-        tell(&ids, &mut ended, &snapshot, (&until, &config.rules))?;
+        if let Err(why) = tell(&ids, &mut ended, &snapshot, (&until, &config)) {
+            break Some(Err(why));
+        }
         if let Some(refused) = refused(&snapshot) {
             warn(&format!("branchwatch: {refused}; more: branchwatch doctor"));
-            break Some(exit::REFUSED);
+            break Some(Ok(exit::REFUSED));
         }
         let open = ids.iter().filter(|id| !ended.contains_key(id)).count();
         if open == 0 {
@@ -91,9 +92,9 @@ pub(super) async fn run(global: &Global, args: &Wait) -> Result<u8, Failure> {
         progress.say(&format!("waiting for {open} of {}", ids.len()));
         tokio::select! {
             biased;
-            number = &mut signal => break Some(128_u8.saturating_add(number)),
-            () = sleep_until(deadline) => break Some(late(&snapshot)),
-            changed = snapshots.changed() => if changed.is_err() { break Some(exit::FAULT) },
+            number = &mut signal => break Some(Ok(128_u8.saturating_add(number))),
+            () = sleep_until(deadline) => break Some(Ok(late(&snapshot))),
+            changed = snapshots.changed() => if changed.is_err() { break Some(Ok(exit::FAULT)) },
         }
     };
     progress.done();
@@ -101,10 +102,10 @@ pub(super) async fn run(global: &Global, args: &Wait) -> Result<u8, Failure> {
         return Ok(exit::FAULT);
     }
     keep(global, &config, &snapshots.borrow().clone());
-    Ok(stopped.unwrap_or_else(|| {
+    stopped.unwrap_or_else(|| {
         let codes: BTreeSet<u8> = ended.into_values().collect();
-        if codes.len() > 1 { exit::PARTLY } else { codes.first().copied().unwrap_or(exit::OK) }
-    }))
+        Ok(if codes.len() > 1 { exit::PARTLY } else { codes.first().copied().unwrap_or(exit::OK) })
+    })
 }
 
 /// The sessions as the local store knows them; those that are not on its list begin with nothing.
@@ -136,12 +137,12 @@ fn tell(
     ids: &[SessionId],
     ended: &mut BTreeMap<SessionId, u8>,
     snapshot: &Snapshot,
-    (until, rules): (&Until, &Rules),
+    (until, config): (&Until, &Config),
 ) -> Result<(), Failure> {
     for id in ids {
         let open = !ended.contains_key(id);
         let Some(session) = snapshot.sessions.get(*id).filter(|_| open) else { continue };
-        if let Some(Ended { code, says }) = judged(session, until, rules) {
+        if let Some(Ended { code, says }) = judged(session, until, config) {
             data(&format!("{id}  {says}\n"))?;
             ended.insert(*id, code);
         }
@@ -150,15 +151,15 @@ fn tell(
 }
 
 /// `None`: go on waiting.
-fn judged(session: &WatchedSession, until: &Until, rules: &Rules) -> Option<Ended> {
+fn judged(session: &WatchedSession, until: &Until, config: &Config) -> Option<Ended> {
     let now = SystemClock.now();
-    let stage = assess(session, rules, now).stage;
+    let stage = stage::derive(session, &config.rules, now).stage;
     let end = show::code(&stage);
     let says = words::stage(&stage, now);
     if *until == Until::Completed {
         return is_over(&stage).then_some(Ended { code: end, says });
     }
-    if let Some((code, says)) = holds(session, until) {
+    if let Some((code, says)) = holds(session, until, &config.zone) {
         return Some(Ended { code, says });
     }
     let bad = session.poll.last_failure.as_ref().filter(|failure| failure.status == Some(400));
@@ -171,13 +172,13 @@ fn judged(session: &WatchedSession, until: &Until, rules: &Rules) -> Option<Ende
 }
 
 /// Whether what is waited for has come, with its code.
-fn holds(session: &WatchedSession, until: &Until) -> Option<(u8, String)> {
+fn holds(session: &WatchedSession, until: &Until, zone: &TimeZone) -> Option<(u8, String)> {
     let result = session.session()?;
     match until {
         Until::Completed => None,
         Until::FirstVisit => {
             let at = stats::first_visit(session)?;
-            Some((exit::OK, format!("first branch visit at {at}")))
+            Some((exit::OK, format!("first branch visit at {}", words::time(at, zone))))
         }
         Until::Resource => {
             let by_applicant =
@@ -254,13 +255,14 @@ fn late(snapshot: &Snapshot) -> u8 {
     }
 }
 
-/// What was learned of sessions on the watch-list stays; the verdict stands without it.
+/// What was learned of sessions on the watch-list stays; the verdict stands without it. Notes that
+/// were made meanwhile stay too.
 fn keep(global: &Global, config: &Config, snapshot: &Snapshot) {
     if global.no_state {
         return;
     }
     let learned: Vec<Arc<WatchedSession>> = snapshot.sessions.iter().map(Arc::clone).collect();
-    let kept = setup::store(global, config).and_then(|mut store| Ok(store.save(&learned)?));
+    let kept = setup::store(global, config).and_then(|mut store| Ok(store.learn(&learned)?));
     if let Err(why) = kept {
         warn(&format!("warning: {why}"));
     }

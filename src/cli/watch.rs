@@ -15,7 +15,7 @@ use crate::api::SessionApi;
 use crate::app::spoken;
 use crate::app::views::View;
 use crate::clock::{Clock, SystemClock};
-use crate::config::Config;
+use crate::config::{self, Config};
 use crate::domain::happening::{Happening, Herald, Kind};
 use crate::domain::ids::SessionId;
 use crate::domain::nearest::nearest;
@@ -106,8 +106,8 @@ impl Teller {
             rules: Rules::default(),
             profile: "demo".to_owned(),
             environment: "demo".to_owned(),
-            privacy: Privacy::Off,
-            zone: TimeZone::system(),
+            privacy: setup::flags(global).privacy.unwrap_or(Privacy::Off),
+            zone: config::zone(&setup::flags(global))?,
             beside: (None, None),
         })
     }
@@ -120,7 +120,7 @@ impl Teller {
         ended: impl Future<Output = Ending>,
     ) -> Result<u8, Failure> {
         for id in &self.ids {
-            setup::find(&held.known, *id)?;
+            setup::on_list(&held.known, *id)?;
         }
         if let Some(warning) = &held.warning {
             tracing::warn!(warning, "store");

@@ -3,6 +3,7 @@
 //! Owns nothing but the choice: events and stages are told in the words of the screens.
 
 use jiff::Timestamp;
+use jiff::tz::TimeZone;
 
 use crate::app::{happened, stage_words};
 use crate::domain::attention;
@@ -24,6 +25,11 @@ pub(super) fn maybe(text: Option<&ServerText>) -> String {
 
 pub(super) fn span(span: jiff::SignedDuration) -> String {
     attention::span(span)
+}
+
+/// A moment in the zone of the operator, to the second, with its offset.
+pub(super) fn time(at: Timestamp, zone: &TimeZone) -> String {
+    at.to_zoned_datetime(zone.clone()).strftime("%Y-%m-%dT%H:%M:%S%:z").to_string()
 }
 
 /// The stage in the words of the screens.

@@ -22,18 +22,21 @@ pub(super) fn resolve(
     if let Some((privacy, source)) = &strictest {
         resolver.show("privacy", word(*privacy), source.clone());
     }
-    let zone = match &flags.zone {
-        None => TimeZone::system(),
-        Some(name) => {
-            let source = Source::Flag("--tz");
-            let expected = "is no time zone: expected such as Europe/London or UTC".to_owned();
-            let zone =
-                TimeZone::get(name).map_err(|_unknown| wrong("tz", source.clone(), expected))?;
-            resolver.show("tz", name, source);
-            zone
-        }
-    };
+    let zone = zone(flags)?;
+    if let Some(name) = &flags.zone {
+        resolver.show("tz", name, Source::Flag("--tz"));
+    }
     Ok((strictest.map(|(privacy, _)| privacy), zone))
+}
+
+/// The time zone of the flag, else the system's.
+///
+/// # Errors
+/// [`ConfigError::Value`]: no such zone.
+pub fn zone(flags: &Flags) -> Result<TimeZone, ConfigError> {
+    let Some(name) = &flags.zone else { return Ok(TimeZone::system()) };
+    let expected = "is no time zone: expected such as Europe/London or UTC".to_owned();
+    TimeZone::get(name).map_err(|_unknown| wrong("tz", Source::Flag("--tz"), expected))
 }
 
 fn read(text: &str) -> Result<Privacy, String> {

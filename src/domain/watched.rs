@@ -31,6 +31,20 @@ pub struct WatchEntry {
     pub resources_ttl: Option<SignedDuration>,
 }
 
+impl WatchEntry {
+    /// This entry, and of what it does not say what was known before.
+    #[must_use]
+    pub fn over(self, known: &Self) -> Self {
+        Self {
+            reference: self.reference.or_else(|| known.reference.clone()),
+            tags: if self.tags.is_empty() { known.tags.clone() } else { self.tags },
+            deadline: self.deadline.or(known.deadline),
+            resources_ttl: self.resources_ttl.or(known.resources_ttl),
+            ..self
+        }
+    }
+}
+
 /// An answer: the typed view, the text it came from with the secrets removed, and when.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Answer<T> {

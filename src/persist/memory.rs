@@ -61,6 +61,19 @@ impl Persistence for Memory {
         Ok(before - self.sessions.len())
     }
 
+    fn learn(&mut self, sessions: &[Arc<WatchedSession>]) -> Result<(), PersistError> {
+        for session in sessions {
+            let known = self.sessions.iter().find(|known| known.id() == session.id());
+            let Some(known) = known.filter(|k| k.poll.last_ok <= session.poll.last_ok) else {
+                continue;
+            };
+            let (entry, own) = (Arc::clone(&known.entry), Arc::clone(&known.own));
+            let learned = WatchedSession { entry, own, ..WatchedSession::clone(session) };
+            self.save(&[Arc::new(learned)])?;
+        }
+        Ok(())
+    }
+
     fn save(&mut self, sessions: &[Arc<WatchedSession>]) -> Result<(), PersistError> {
         for session in sessions {
             if let Some(known) = self.sessions.iter_mut().find(|known| known.id() == session.id()) {

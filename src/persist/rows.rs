@@ -136,13 +136,32 @@ pub(super) fn put_entry(transaction: &Transaction<'_>, entry: &WatchEntry) -> Sq
     Ok(())
 }
 
+/// Where a session stands, and when it last answered.
+fn found(transaction: &Transaction<'_>, id: SessionId) -> Sql<Option<(i64, Option<Timestamp>)>> {
+    transaction
+        .prepare_cached("SELECT position, last_ok FROM session WHERE id = ?1")?
+        .query_row([id.to_string()], |row| Ok((row.get(0)?, time(row.get(1)?))))
+        .optional()
+}
+
 /// Writes what is known of a session that is on the list.
 pub(super) fn put_known(transaction: &Transaction<'_>, watched: &WatchedSession) -> Sql<()> {
-    let id = watched.id().to_string();
-    let mut find = transaction.prepare_cached("SELECT position FROM session WHERE id = ?1")?;
-    let Some(position) = find.query_row([&id], |row| row.get::<_, i64>(0)).optional()? else {
-        return Ok(());
-    };
+    let Some((position, _)) = found(transaction, watched.id())? else { return Ok(()) };
+    own::put(transaction, position, &watched.own)?;
+    put_answers(transaction, position, watched)
+}
+
+/// Writes what was learned of a session, unless somebody has learned of it since.
+pub(super) fn put_learned(transaction: &Transaction<'_>, watched: &WatchedSession) -> Sql<()> {
+    match found(transaction, watched.id())? {
+        Some((position, last_ok)) if last_ok <= watched.poll.last_ok => {
+            put_answers(transaction, position, watched)
+        }
+        _ => Ok(()),
+    }
+}
+
+fn put_answers(transaction: &Transaction<'_>, position: i64, watched: &WatchedSession) -> Sql<()> {
     let answers = &watched.answers;
     let not_set = match &answers.letter {
         Letter::NotSet(at) => Some(at.to_string()),
@@ -176,7 +195,6 @@ pub(super) fn put_known(transaction: &Transaction<'_>, watched: &WatchedSession)
             )?
             .execute(params![position, part, &**raw, fetched_at.to_string()])?;
     }
-    own::put(transaction, position, &watched.own)?;
     put_events(transaction, position, watched)
 }
 

@@ -247,6 +247,12 @@ impl Persistence for Sqlite {
         })
     }
 
+    fn learn(&mut self, sessions: &[Arc<WatchedSession>]) -> Result<(), PersistError> {
+        self.write(|transaction| {
+            sessions.iter().try_for_each(|watched| rows::put_learned(transaction, watched))
+        })
+    }
+
     fn touch(&mut self, answered: &[(SessionId, Timestamp)]) -> Result<(), PersistError> {
         self.write(|transaction| {
             let mut update =

@@ -152,6 +152,8 @@ fn ingest_reads_standard_input_and_says_what_it_did_not_understand() {
     let told: Vec<&Value> =
         timeline.iter().filter(|event| event["origin"] == "notification").collect();
     assert_eq!(told.len(), 1, "a duplicate is one: {shown}");
+    let (out, _) = world.run(&["stats"], 0);
+    assert!(out.lines().any(|line| line.starts_with("notifications received")), "{out}");
     assert_eq!(
         (&told[0]["topic"], &told[0]["at"]),
         (&"THANK_YOU_EMAIL_REQUESTED".into(), &"2026-01-02T03:04:05Z".into())
@@ -223,6 +225,24 @@ fn doctor_looks_at_credential_and_address_of_the_receiver() {
     crate::schemas::fits("doctor", &told);
     let lines = told["checks"].as_array().unwrap();
     assert!(lines.iter().any(|line| line["check"] == "receiver auth" && line["state"] == "fail"));
+}
+
+#[test]
+fn ingest_waits_for_answers_no_longer_than_it_is_told() {
+    let world = world(&["--sessions", "1", "--speed", "0"]);
+    let id = &world.sessions[0];
+    world.run(&["add", id], 0);
+    let file = world.home.path().join("lines");
+    std::fs::write(&file, notification(id, "resource_update")).unwrap();
+    // Takes connections and says nothing.
+    let silent = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let base = format!("http://{}/idverify/v1", silent.local_addr().unwrap());
+    let mut command = world.command(&["-q", "ingest", file.to_str().unwrap(), "--timeout", "1s"]);
+    let (out, err) = said(&command.env("YOTI_IDV_API_URL", base).output().unwrap(), 6);
+    assert!(out.contains("resource_update") && err.contains("--timeout"), "{out}{err}");
+    std::fs::write(&file, "nonsense").unwrap();
+    let (_, err) = world.run(&["-q", "ingest", file.to_str().unwrap()], 7);
+    assert!(!err.is_empty(), "quiet says what went wrong");
 }
 
 #[test]

@@ -6,7 +6,7 @@ use crate::{empty, world};
 fn who_is_removed_comes_back_with_what_is_known_unless_that_is_purged() {
     let world = world(&["--sessions", "1", "--scenario", "S01", "--speed", "0"]);
     let id = world.sessions[0].as_str();
-    world.run(&["add", "--fetch", id], 0);
+    world.run(&["add", "--fetch", id, "--ref", "dbs-1", "--tag", "late called"], 0);
     let lists = || world.run(&["list", "--json"], 0).0.contains(id);
     let timeline = || world.run(&["show", id, "--part", "timeline"], 0).0;
     let before = timeline();
@@ -18,7 +18,13 @@ fn who_is_removed_comes_back_with_what_is_known_unless_that_is_purged() {
     world.run(&["add", id], 0);
     assert!(lists());
     assert_eq!(before, timeline(), "what is known of it comes back");
+    let (out, _) = world.run(&["list", "--plain", "--columns", "ref,tags"], 0);
+    assert!(out.starts_with("dbs-1\t") && out.contains("called") && out.contains("late"), "{out}");
     world.run(&["remove", id], 0);
+    assert!(world.run(&["fetch", id], 5).1.contains("branchwatch add"));
+    world.run(&["watch", id], 5);
+    world.run(&["wait", id, "--until", "resource", "--timeout", "2s"], 124);
+    assert!(!lists(), "waiting for it brings nobody back");
     let (_, err) = world.run(&["remove", "--purge-history", id], 0);
     assert!(err.contains("deleted"), "{err}");
     world.run(&["remove", "--purge-history", id], 5);

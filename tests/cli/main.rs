@@ -200,7 +200,16 @@ fn refusals_and_silence_have_their_codes() {
     world.run(&["add", other], 0);
     let (_, err) = world.run(&["fetch", other], 5);
     assert!(err.contains("no such session"), "{err}");
-    world.run(&["fetch", id, other], 7);
+    let (out, err) = world.run(&["fetch", id, other], 7);
+    assert!(out.contains(id.as_str()) && !out.contains(other) && err.contains(other), "{out}{err}");
+    assert!(
+        world.run(&["show", other], 0).0.contains("seen never"),
+        "its neighbour's answer is not its"
+    );
+    let (out, _) = world.run(&["show", id, "--part", "timeline", "--tz", "Asia/Tokyo"], 0);
+    assert!(out.contains("+09:00"), "{out}");
+    world.run(&["show", id, "--json", "--part", "tree"], 2);
+    assert!(world.run(&["show", id, "--ascii"], 0).0.is_ascii());
 
     let with = |name: &str, value: &str, code: i32| {
         said(&world.command(&["fetch", id]).env(name, value).output().unwrap(), code).1
@@ -296,6 +305,9 @@ fn the_configuration_says_where_each_value_came_from_and_errors_name_their_line(
         ("sdk_id", "environment YOTI_CLIENT_SDK_ID"),
         ("refresh.max_rps", "flag --max-rps"),
         ("refresh.at_counter", "file"),
+        ("refresh.done", "file"),
+        ("refresh.stale_after", "file"),
+        ("pictures", "default"),
     ] {
         let line = out.lines().find(|line| line.starts_with(key)).unwrap();
         assert!(line.contains(source), "{line}");
@@ -320,6 +332,7 @@ fn the_configuration_says_where_each_value_came_from_and_errors_name_their_line(
         ("[layout]\n  tree = 5\n", ["line 2, column 3", "layout.tree", "20 to 80"]),
         ("[layout]\nbreakpoints = [160, 100]\n", ["line 2, column 1", "rising", "[100, 160]"]),
         ("[alerts]\nbell = [\"turned\"]\n", ["line 2, column 1", "alerts.bell", "turned_away"]),
+        ("[refresh]\ndone = \"0s\"\n", ["line 2, column 1", "refresh.done", "at least 1s"]),
         ("lock_after = \"soon\"\n", ["line 1, column 1", "lock_after", "90m"]),
         ("[profiles.a]\n\n  sdk_id = \"x\"\n", ["line 3, column 3", "sdk_id", "no UUID"]),
     ] {

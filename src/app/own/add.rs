@@ -123,16 +123,17 @@ fn judged(model: &Model, dialog: &AddDialog, text: &str, now: Timestamp) -> Opti
     let (verdict, entry) = match intake::entry(text, now) {
         Ok(None) => return None,
         Ok(Some(entry)) => {
+            let archived = model.own.archived.get(entry.id);
             let verdict = if model.sessions.item(entry.id).is_some() {
                 Verdict::Watched
             } else if dialog.ids.contains(&entry.id) {
                 Verdict::Twice
-            } else if model.own.archived.get(entry.id).is_some() {
+            } else if archived.is_some() {
                 Verdict::Archived
             } else {
                 Verdict::New
             };
-            (verdict, Some(entry))
+            (verdict, Some(archived.map_or(entry.clone(), |known| entry.over(&known.entry))))
         }
         Err(why) => (Verdict::Bad(why), None),
     };

@@ -26,4 +26,7 @@ pub(in crate::cli) struct Ingest {
     /// Go on at the end: a file may grow and be rotated, a socket has one writer after the other
     #[arg(long)]
     pub(in crate::cli) follow: bool,
+    /// How long to wait at the end for the answers of the sessions that were named
+    #[arg(long, default_value = "30s", value_name = "SPAN")]
+    pub(in crate::cli) timeout: String,
 }

@@ -27,6 +27,9 @@ pub(in crate::cli) struct Add {
     /// Ask Yoti for them at once
     #[arg(long)]
     pub(in crate::cli) fetch: bool,
+    /// How long to try (with --fetch)
+    #[arg(long, default_value = "30s", value_name = "SPAN", requires = "fetch")]
+    pub(in crate::cli) timeout: String,
 }
 
 /// Taking off the list.
@@ -101,7 +104,7 @@ pub(in crate::cli) struct Show {
     #[arg(long, value_enum, default_value_t = Part::All)]
     pub(in crate::cli) part: Part,
     /// The masked export instead
-    #[arg(long)]
+    #[arg(long, conflicts_with = "part")]
     pub(in crate::cli) json: bool,
     /// End with 0 approved, 20 REJECT, 21 refer, 22 ongoing, 23 expired, 24 unknown state
     #[arg(long)]
