@@ -31,6 +31,10 @@ pub(super) fn text(
 
 pub(super) fn run(global: &Global, args: &Export) -> Result<u8, Failure> {
     let ids = setup::ids(&args.ids)?;
+    let lines = matches!(args.format, FormatArg::Csv | FormatArg::Md);
+    if lines && args.shape == ShapeArg::Raw {
+        return Err(Failure::Usage("--shape raw is for json, jsonl and bundle".into()));
+    }
     let config = setup::config(global)?;
     let mut store = setup::store(global, &config)?;
     let sessions = setup::load(&mut store)?;

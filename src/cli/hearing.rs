@@ -108,7 +108,7 @@ impl Hearing {
             let held = Held::of(Memory::default(), None)?;
             (started(held, client, plan), false)
         } else {
-            let held = Held::open(&config.store)?;
+            let held = setup::held(config)?;
             let follows = matches!(held.keeping, Keeping::Follow(_));
             (started(held, client, plan), follows)
         };

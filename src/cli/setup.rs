@@ -22,6 +22,7 @@ use crate::domain::watched::{WatchEntry, WatchedSession};
 use crate::persist::sqlite::Sqlite;
 use crate::persist::{PersistError, Persistence};
 use crate::refresh::schedule::unsigned;
+use crate::runtime::engine::{Held, Keeping};
 use crate::text::shown_str;
 
 pub(super) fn flags(global: &Global) -> Flags {
@@ -79,6 +80,15 @@ pub(super) fn store(global: &Global, config: &Config) -> Result<Sqlite, Failure>
         warn(&format!("warning: {warning}"));
     }
     Ok(opened.persistence)
+}
+
+/// The store for a command that goes on: this process's own, or followed. Says what had to be mended.
+pub(super) fn held(config: &Config) -> Result<Held<Sqlite>, Failure> {
+    let held = Held::open(&config.store)?;
+    if let (Keeping::Own(..), Some(warning)) = (&held.keeping, &held.warning) {
+        warn(&format!("warning: {warning}"));
+    }
+    Ok(held)
 }
 
 /// The longest list of IDs that is read.

@@ -54,7 +54,7 @@ pub(super) async fn run(global: &Global, args: &Watch) -> Result<u8, Failure> {
         let held = Held::of(Memory::holding(new.collect()), None)?;
         return teller.watch(held, of_yoti(&config)?, settings, ended).await;
     }
-    let held = Held::open(&config.store)?;
+    let held = setup::held(&config)?;
     teller.watch(held, of_yoti(&config)?, settings, ended).await
 }
 
