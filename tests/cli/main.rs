@@ -10,6 +10,7 @@ use std::process::{Child, Command, Output, Stdio};
 
 use serde_json::Value;
 
+mod codes;
 mod evidence;
 mod figures;
 mod hearing;

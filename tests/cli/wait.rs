@@ -97,13 +97,18 @@ fn answering(body: &'static str) -> String {
     base
 }
 
+/// A session in a state that nobody knows.
+pub(crate) const LIMBO: &str = "1c3cae90-1769-43a9-8554-d85f2e7cdb0f";
+
+/// The address of a Yoti that knows no other session.
+pub(crate) fn limbo() -> String {
+    answering(r#"{"session_id":"1c3cae90-1769-43a9-8554-d85f2e7cdb0f","state":"LIMBO"}"#)
+}
+
 #[test]
 fn a_state_that_nobody_knows_ends_the_waiting_with_a_code_of_its_own() {
     let world = world(&["--sessions", "0"]);
-    let id = "1c3cae90-1769-43a9-8554-d85f2e7cdb0f";
-    let base =
-        answering(r#"{"session_id":"1c3cae90-1769-43a9-8554-d85f2e7cdb0f","state":"LIMBO"}"#);
-    let mut command = world.command(&["wait", id, "--timeout", "30s"]);
-    let (out, _) = crate::said(&command.env("YOTI_IDV_API_URL", &base).output().unwrap(), 24);
+    let mut command = world.command(&["wait", LIMBO, "--timeout", "30s"]);
+    let (out, _) = crate::said(&command.env("YOTI_IDV_API_URL", limbo()).output().unwrap(), 24);
     assert!(out.contains("LIMBO"), "{out}");
 }
