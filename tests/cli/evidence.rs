@@ -57,6 +57,26 @@ fn a_letter_is_told_and_its_pdf_is_saved_for_the_owner_after_its_line_in_the_log
 }
 
 #[test]
+fn a_letter_that_is_ready_is_sent_again_with_its_lines_in_the_log() {
+    let world = world(&["--sessions", "1", "--scenario", "S01", "--speed", "100"]);
+    let id = world.sessions[0].as_str();
+    let config = world.home.path().join("permitted.toml");
+    std::fs::write(&config, "[profiles.p]\nallow_email = true\n").unwrap();
+    let config = config.to_str().unwrap();
+    let send = ["--allow-writes", "-c", config, "letter", "send", id, "--yes", id];
+    // Until it is ready Yoti refuses (409); at 100 times real speed that is within a second.
+    let said = (0..100).find_map(|_| {
+        let output = world.command(&send).output().unwrap();
+        output.status.success().then_some(output)
+    });
+    let said = said.unwrap();
+    assert!(said.stdout.is_empty() && String::from_utf8(said.stderr).unwrap().contains(id));
+    let lines = audit(&world);
+    assert_eq!(lines.iter().filter(|what| *what == "letter_sent").count(), 1, "{lines:?}");
+    assert_eq!(lines.last().unwrap(), "letter_sent");
+}
+
+#[test]
 fn media_are_listed_and_saved_only_when_said_twice() {
     let world = finished();
     let id = world.sessions[0].as_str();
