@@ -11,6 +11,9 @@ use super::output::{data, table, talk};
 use super::setup;
 use crate::config::{EXAMPLE, SCHEMA};
 
+/// Columns of a value: paths stand whole.
+const LONGEST: usize = 4096;
+
 pub(super) fn run(global: &Global, what: &ConfigCommand) -> Result<u8, Failure> {
     if matches!(what, ConfigCommand::Init { write: false }) {
         data(EXAMPLE)?;
@@ -28,7 +31,7 @@ pub(super) fn run(global: &Global, what: &ConfigCommand) -> Result<u8, Failure> 
                 .iter()
                 .map(|line| {
                     let mut row =
-                        vec![line.key.to_owned(), crate::text::shown_str(&line.value, 120)];
+                        vec![line.key.to_owned(), crate::text::shown_str(&line.value, LONGEST)];
                     if *origin {
                         row.push(line.source.to_string());
                     }

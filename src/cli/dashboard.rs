@@ -108,6 +108,9 @@ pub(super) async fn demo(global: &Global, play: &Play) -> Result<u8, Failure> {
     if !global.a11y {
         must_be_a_terminal()?;
     }
+    if global.max_rps.is_some_and(|rate| !(rate > 0.0 && rate <= 1_000.0)) {
+        return Err(Failure::Usage("--max-rps: more than 0, and 1000 at most".into()));
+    }
     if !play.speed.is_finite() || play.speed < 0.0 {
         return Err(Failure::Usage("--speed: 0 or more".into()));
     }

@@ -23,8 +23,9 @@ pub(super) async fn session(global: &Global, what: &SessionCommand) -> Result<u8
     let client = setup::client(&config)?;
     line(&config, Deed::DeleteAsked, id)?;
     client.delete_session(id).await.map_err(|why| told(why, "its checks have not finished"))?;
-    line(&config, Deed::Deleted, id)?;
+    // Said first: it is done, whether its line can be written or not.
     talk(&format!("deleted at Yoti: session {id}; what is stored here stays"));
+    line(&config, Deed::Deleted, id)?;
     Ok(exit::OK)
 }
 
@@ -37,8 +38,8 @@ pub(super) async fn send_letter(global: &Global, what: &LetterCommand) -> Result
     line(&config, Deed::LetterAsked, id)?;
     let why = "it has expired, is locked, or its letter is not ready";
     client.send_instructions(id).await.map_err(|error| told(error, why))?;
-    line(&config, Deed::LetterSent, id)?;
     talk(&format!("Yoti sends the letter of session {id} again"));
+    line(&config, Deed::LetterSent, id)?;
     Ok(exit::OK)
 }
 

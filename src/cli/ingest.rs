@@ -40,7 +40,9 @@ pub(super) async fn run(global: &Global, args: &Ingest) -> Result<u8, Failure> {
             read.map(|()| if bad > 0 { exit::PARTLY } else { exit::OK })
         }
     };
-    let late = read.is_ok() && timeout(wait, hearing.answered()).await.is_err();
+    // Whoever ends it by a signal waits for nobody.
+    let whole = matches!(read, Ok(code) if code < 128);
+    let late = whole && timeout(wait, hearing.answered()).await.is_err();
     let heard = hearing.heard;
     hearing.end().await?;
     talk(&format!("{heard}; {bad} lines not understood"));

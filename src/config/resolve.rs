@@ -156,6 +156,14 @@ fn resolved(
     }
     let keys = keys(file.keys, (path, text))?;
     let views = views(&file.views, (path, text))?;
+    let named = [
+        ("views", views.iter().map(|view| view.name.as_str()).collect::<Vec<_>>()),
+        ("programs", desk.programs.iter().map(|program| program.name.as_str()).collect()),
+        ("keys", keys.keys().map(String::as_str).collect()),
+    ];
+    for (key, names) in named.into_iter().filter(|(_, names)| !names.is_empty()) {
+        resolver.show(key, names.join(", "), Source::File);
+    }
     let state_dir = places.state_dir().unwrap_or_else(|| places.data_dir()).join("branchwatch");
     let teller = notifications::teller(&mut resolver, &file.alerts, home, (&name, &label));
     Ok(Config {

@@ -238,8 +238,21 @@ fn ingest_waits_for_answers_no_longer_than_it_is_told() {
     let silent = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let base = format!("http://{}/idverify/v1", silent.local_addr().unwrap());
     let mut command = world.command(&["-q", "ingest", file.to_str().unwrap(), "--timeout", "1s"]);
-    let (out, err) = said(&command.env("YOTI_IDV_API_URL", base).output().unwrap(), 6);
+    let (out, err) = said(&command.env("YOTI_IDV_API_URL", &base).output().unwrap(), 6);
     assert!(out.contains("resource_update") && err.contains("--timeout"), "{out}{err}");
+    std::fs::write(&file, format!("{}\n", notification(id, "resource_update"))).unwrap();
+    let mut follows = world
+        .command(&["ingest", file.to_str().unwrap(), "--follow", "--timeout", "1h"])
+        .env("YOTI_IDV_API_URL", &base)
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    let mut line = String::new();
+    BufReader::new(follows.stdout.as_mut().unwrap()).read_line(&mut line).unwrap();
+    let pid = follows.id().to_string();
+    assert!(Command::new("kill").args(["-TERM", &pid]).status().unwrap().success());
+    assert_eq!(follows.wait().unwrap().code(), Some(143), "a signal ends it at once");
     std::fs::write(&file, "nonsense").unwrap();
     let (_, err) = world.run(&["-q", "ingest", file.to_str().unwrap()], 7);
     assert!(!err.is_empty(), "quiet says what went wrong");

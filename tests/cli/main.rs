@@ -309,6 +309,8 @@ fn the_configuration_says_where_each_value_came_from_and_errors_name_their_line(
         ("refresh.done", "file"),
         ("refresh.stale_after", "file"),
         ("pictures", "default"),
+        ("views", "chase"),
+        ("programs", "ticket"),
     ] {
         let line = out.lines().find(|line| line.starts_with(key)).unwrap();
         assert!(line.contains(source), "{line}");
