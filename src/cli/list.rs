@@ -32,7 +32,7 @@ pub(super) fn list(global: &Global, args: &List) -> Result<u8, Failure> {
     let mut store = setup::store(global, &config)?;
     let view = view(&config, (args, &global.filter), &mut store)?;
     let mut sessions = setup::load(&mut store)?;
-    sessions.retain(|session| session.own.archived_at.is_none());
+    sessions.retain(|session| session.own.archived_at.is_some() == args.archived);
     let now = SystemClock.now();
     let all = sessions.len();
     let columns = view.own_columns().unwrap_or_else(|| COLUMNS.to_vec());
@@ -57,7 +57,9 @@ pub(super) fn list(global: &Global, args: &List) -> Result<u8, Failure> {
         return Ok(exit::OK);
     }
     if rows.is_empty() {
-        talk(&if all == 0 {
+        talk(&if all == 0 && args.archived {
+            "Nothing was taken off the watch-list and kept.".to_owned()
+        } else if all == 0 {
             "Nothing on the watch-list yet. Add sessions: branchwatch add ID…   Look around: branchwatch demo".to_owned()
         } else {
             format!("0 of {all} sessions match")

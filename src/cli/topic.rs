@@ -113,7 +113,7 @@ PRIVACY
   reference; nothing of whom while the screen is locked.
   The local store holds the watch-list, last answers, observed changes and your notes, readable by
   you alone. remove and D take a session off the list and keep all of this, for when it is added
-  again; remove --purge-history deletes it and overwrites it in the file. Copies that an update of
+  again (list --archived); remove --purge-history deletes it and overwrites it in the file. Copies that an update of
   the store or its mending put beside it, exports and the audit log are yours to delete.
 ";
 

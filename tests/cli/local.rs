@@ -14,6 +14,8 @@ fn who_is_removed_comes_back_with_what_is_known_unless_that_is_purged() {
     let (out, err) = world.run(&["remove", id], 0);
     assert!(out.is_empty() && err.contains("--purge-history"), "{out}{err}");
     assert!(!lists());
+    let (out, _) = world.run(&["list", "--archived", "--plain", "--columns", "session"], 0);
+    assert!(out.lines().count() == 1 && out.trim().ends_with(id), "{out}");
     world.run(&["remove", id], 5);
     world.run(&["add", id], 0);
     assert!(lists());
@@ -29,6 +31,7 @@ fn who_is_removed_comes_back_with_what_is_known_unless_that_is_purged() {
     assert!(err.contains("deleted"), "{err}");
     world.run(&["remove", "--purge-history", id], 5);
     world.run(&["show", id], 5);
+    assert!(world.run(&["list", "--archived"], 0).1.contains("Nothing was taken off"));
     let store = world.home.path().join(".local/share/branchwatch");
     for file in std::fs::read_dir(store).unwrap() {
         let bytes = std::fs::read(file.unwrap().path()).unwrap();

@@ -35,7 +35,7 @@ pub(in crate::cli) struct Add {
 /// Taking off the list.
 #[derive(Debug, Args)]
 #[command(
-    after_help = "Last answers, timeline, note, tags and acknowledgements stay in the local store, archived, and come\nback when the session is added again. With --purge-history nothing of it stays there; lines of the\naudit log (a hash of the session ID) and exported files are not touched."
+    after_help = "Last answers, timeline, note, tags and acknowledgements stay in the local store, archived, and come\nback when the session is added again; `list --archived` names who is there. With --purge-history\nnothing of it stays; lines of the audit log (a hash of the session ID) and exported files are not\ntouched."
 )]
 pub(in crate::cli) struct Remove {
     /// Session IDs, or -
@@ -58,6 +58,9 @@ pub(in crate::cli) struct List {
     /// Columns, such as ref,stage,due
     #[arg(long, value_name = "COLUMNS", value_delimiter = ',', conflicts_with_all = ["json", "jsonl", "csv"])]
     pub(in crate::cli) columns: Vec<String>,
+    /// Those that were taken off the list (remove, D) and are kept, instead
+    #[arg(long)]
+    pub(in crate::cli) archived: bool,
     #[command(flatten)]
     pub(in crate::cli) form: ListForm,
 }
