@@ -22,6 +22,7 @@ mod local;
 mod look;
 mod man;
 mod media;
+mod nobody;
 mod output;
 mod progress;
 mod scope;

@@ -14,6 +14,7 @@ use super::exit::{self, Failure};
 use super::look::{self, Chosen};
 use super::output::warn;
 use super::{list, setup, watch};
+use crate::api::SessionApi;
 use crate::api::client::{Client, ClientOptions};
 use crate::api::key::SigningKey;
 use crate::app::ModelSettings;
@@ -42,7 +43,7 @@ use crate::simulator::{self, Options, Running};
 pub(super) async fn run(global: &Global) -> Result<u8, Failure> {
     let config = setup::config(global)?;
     let Chosen { look, themes } = look::of(global, config.theme.as_deref())?;
-    let client = setup::client(&config)?;
+    let client = setup::client_unless_offline(global, &config)?;
     must_be_a_terminal()?;
     let keymap = Keymap::with(&config.keys).map_err(ConfigError::from)?;
     let settings = ModelSettings {
@@ -77,7 +78,7 @@ pub(super) async fn run(global: &Global) -> Result<u8, Failure> {
         desk: Desk {
             audit: AuditLog::in_folder(&config.state_dir),
             opener: opener(),
-            evidence: evidence(global, &client),
+            evidence: client.clone().map(|client| Arc::new(client) as Arc<dyn Evidence>),
             private: private(),
         },
         desk_settings: DeskSettings {
@@ -166,7 +167,7 @@ pub(super) async fn demo(global: &Global, play: &Play) -> Result<u8, Failure> {
         refresh,
         desk: Desk {
             opener: opener(),
-            evidence: evidence(global, &client),
+            evidence: (!global.offline).then(|| Arc::new(client.clone()) as Arc<dyn Evidence>),
             private: private(),
             ..Desk::default()
         },
@@ -220,10 +221,10 @@ fn demo_settings(speed: f64, global: &Global) -> Settings {
     }
 }
 
-async fn finish<P: Persistence, C: Clock + Clone>(
+async fn finish<P: Persistence, A: SessionApi, C: Clock + Clone>(
     parts: Parts,
     held: Held<P>,
-    client: Client<C>,
+    client: A,
     clock: C,
 ) -> Result<u8, Failure> {
     let ending = runtime::dashboard(parts, held, client, clock).await;
@@ -244,11 +245,6 @@ fn must_be_a_terminal() -> Result<(), Failure> {
         "the dashboard needs a terminal; for lines of text: branchwatch list, branchwatch show ID",
     );
     Err(Failure::Usage("no terminal".into()))
-}
-
-/// What can be asked of Yoti beside refreshing.
-fn evidence<C: Clock + Clone>(global: &Global, client: &Client<C>) -> Option<Arc<dyn Evidence>> {
-    (!global.offline).then(|| Arc::new(client.clone()) as Arc<dyn Evidence>)
 }
 
 /// A folder for the owner alone, in memory where the system has such a place; removed at the end.

@@ -13,16 +13,12 @@ use super::args::Global;
 use super::exit::Failure;
 use super::output::{data, talk};
 use super::setup;
-use crate::api::{ApiError, ApiErrorKind, SessionApi};
 use crate::clock::{Clock, SystemClock};
 use crate::config::{Config, ConfigError};
-use crate::domain::configuration::Configuration;
 use crate::domain::ids::SessionId;
-use crate::domain::instructions::Instructions;
 use crate::domain::notification::{Notification, Receiving};
-use crate::domain::session::Session;
 use crate::domain::snapshot::Snapshot;
-use crate::domain::watched::{Answer, WatchEntry};
+use crate::domain::watched::WatchEntry;
 use crate::notifications::wire;
 use crate::persist::memory::Memory;
 use crate::refresh::{Command, Settings};
@@ -69,27 +65,6 @@ pub(super) struct Hearing {
     open: BTreeMap<SessionId, Timestamp>,
 }
 
-/// Where no key is configured.
-struct Nobody;
-
-impl SessionApi for Nobody {
-    async fn session(&self, _: SessionId) -> Result<Answer<Session>, ApiError> {
-        Err(nobody())
-    }
-
-    async fn configuration(&self, _: SessionId) -> Result<Answer<Configuration>, ApiError> {
-        Err(nobody())
-    }
-
-    async fn instructions(&self, _: SessionId) -> Result<Answer<Instructions>, ApiError> {
-        Err(nobody())
-    }
-}
-
-fn nobody() -> ApiError {
-    ApiErrorKind::Unreachable("no key is configured".to_owned()).into()
-}
-
 impl Hearing {
     /// Starts the tasks. `sweep`: all of the list is kept fresh, not only who is named.
     pub(super) fn start(global: &Global, config: &Config, sweep: bool) -> Result<Self, Failure> {
@@ -106,11 +81,11 @@ impl Hearing {
         let plan = (settings, config.rules.clone());
         let (engine, follows) = if global.no_state {
             let held = Held::of(Memory::default(), None)?;
-            (started(held, client, plan), false)
+            (Engine::start(held, client, SystemClock, plan), false)
         } else {
             let held = setup::held(config)?;
             let follows = matches!(held.keeping, Keeping::Follow(_));
-            (started(held, client, plan), follows)
+            (Engine::start(held, client, SystemClock, plan), follows)
         };
         if let Some(program) = config.teller.clone().filter(|_| sweep) {
             alerts::start(program, &engine, (SystemClock, config.rules.clone()));
@@ -196,15 +171,4 @@ fn answered(snapshot: &Snapshot, id: SessionId, at: Timestamp) -> bool {
         let failed = session.poll.last_failure.as_ref().map(|failure| failure.at);
         session.poll.last_ok.into_iter().chain(failed).any(|answered| answered >= at)
     })
-}
-
-fn started<P: crate::persist::Persistence>(
-    held: Held<P>,
-    client: Option<crate::api::client::Client<SystemClock>>,
-    plan: (Settings, crate::domain::rules::Rules),
-) -> Engine {
-    match client {
-        Some(client) => Engine::start(held, client, SystemClock, plan),
-        None => Engine::start(held, Nobody, SystemClock, plan),
-    }
 }

@@ -68,6 +68,14 @@ pub(super) fn client(config: &Config) -> Result<Client<SystemClock>, Failure> {
     Ok(Client::new(&config.client_options(sdk_id), key, SystemClock)?)
 }
 
+/// `None` with `--offline`: then no key is needed.
+pub(super) fn client_unless_offline(
+    global: &Global,
+    config: &Config,
+) -> Result<Option<Client<SystemClock>>, Failure> {
+    (!global.offline).then(|| client(config)).transpose()
+}
+
 /// Opens the store beside a dashboard that may be running; says what had to be mended.
 pub(super) fn store(global: &Global, config: &Config) -> Result<Sqlite, Failure> {
     if global.no_state {

@@ -15,7 +15,7 @@ use crate::api::SessionApi;
 use crate::app::spoken;
 use crate::app::views::View;
 use crate::clock::{Clock, SystemClock};
-use crate::config::{self, Config};
+use crate::config;
 use crate::domain::happening::{Happening, Herald, Kind};
 use crate::domain::ids::SessionId;
 use crate::domain::nearest::nearest;
@@ -46,16 +46,16 @@ pub(super) async fn run(global: &Global, args: &Watch) -> Result<u8, Failure> {
         ),
         ..Teller::of(global, args)?
     };
-    let of_yoti = |config: &Config| Ok::<_, Failure>((setup::client(config)?, SystemClock));
+    let yoti = (setup::client_unless_offline(global, &config)?, SystemClock);
     let settings = config.refresh.clone();
     if global.no_state {
         let ids = teller.ids.iter();
         let new = ids.map(|id| setup::unknown(*id, SystemClock.now()));
         let held = Held::of(Memory::holding(new.collect()), None)?;
-        return teller.watch(held, of_yoti(&config)?, settings, ended).await;
+        return teller.watch(held, yoti, settings, ended).await;
     }
     let held = setup::held(&config)?;
-    teller.watch(held, of_yoti(&config)?, settings, ended).await
+    teller.watch(held, yoti, settings, ended).await
 }
 
 /// The demo as lines, with `--a11y`.

@@ -163,6 +163,20 @@ fn the_demo_speaks_in_lines_too() {
 }
 
 #[test]
+fn offline_what_is_stored_is_shown_without_a_key() {
+    let world = crate::empty();
+    world.run(&["add", "1c3cae90-1769-43a9-8554-d85f2e7cdb0f"], 0);
+    let mut command = world.command(&["watch", "--offline"]);
+    let mut child = command.stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
+    let mut line = String::new();
+    BufReader::new(child.stderr.as_mut().unwrap()).read_line(&mut line).unwrap();
+    assert!(line.contains("watching 1 session"), "{line}");
+    let number = child.id().to_string();
+    std::process::Command::new("kill").args(["-TERM", &number]).status().unwrap();
+    assert_eq!(child.wait().unwrap().code(), Some(143));
+}
+
+#[test]
 fn the_units_command_line_is_one_that_the_program_takes() {
     let unit = std::fs::read_to_string("assets/branchwatch.service").unwrap();
     let line = unit.lines().find_map(|line| line.strip_prefix("ExecStart=")).unwrap();

@@ -6,28 +6,11 @@ use super::*;
 #[test]
 fn a_dashboard_that_opens_with_lowered_privacy_writes_it_into_the_audit_log_first() {
     let home = tempfile::tempdir().unwrap();
-    let key = home.path().join("key.pem").display().to_string();
-    let bin = assert_cmd::cargo::cargo_bin!("branchwatch");
-    // Makes the key, and ends where its reader goes away.
-    let mut simulator = Command::new(bin)
-        .args(["simulate", "--sessions", "0", "--write-key", &key])
-        .env_clear()
-        .stdout(std::process::Stdio::piped())
-        .stderr(std::process::Stdio::null())
-        .spawn()
-        .unwrap();
-    let mut ready = [0; 1];
-    simulator.stdout.as_mut().unwrap().read_exact(&mut ready).unwrap();
-    simulator.kill().unwrap();
-    simulator.wait().unwrap();
-    let environment = [
-        ("YOTI_CLIENT_SDK_ID", "00000000-0000-4000-8000-000000000001"),
-        ("YOTI_KEY_FILE_PATH", &key),
-    ];
     let log = home.path().join(".local/state/branchwatch/audit.jsonl");
     let opened = |arguments: &[&str]| {
         let flags = [&["--offline"], arguments].concat();
-        let mut terminal = begun(&flags, home.path(), &environment);
+        // Offline no key is needed.
+        let mut terminal = begun(&flags, home.path(), &[]);
         terminal.sees("READ-ONLY");
         let text = std::fs::read_to_string(&log).unwrap_or_default();
         terminal.types("Q");
@@ -42,7 +25,7 @@ fn a_dashboard_that_opens_with_lowered_privacy_writes_it_into_the_audit_log_firs
     // Where the line cannot be written nothing is shown.
     std::fs::remove_file(&log).unwrap();
     std::fs::create_dir(&log).unwrap();
-    let mut terminal = begun(&["--offline", "--privacy", "off"], home.path(), &environment);
+    let mut terminal = begun(&["--offline", "--privacy", "off"], home.path(), &[]);
     assert_eq!(terminal.child.wait().unwrap().exit_code(), 1);
     assert!(!terminal.text().contains("READ-ONLY"));
 }

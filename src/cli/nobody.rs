@@ -1,0 +1,29 @@
+//! Asking Yoti where there may be nobody who can: offline, or without a key.
+//!
+//! Owns the answer of nobody, which nothing that is stored gives way to.
+
+use crate::api::{ApiError, ApiErrorKind, SessionApi};
+use crate::domain::configuration::Configuration;
+use crate::domain::ids::SessionId;
+use crate::domain::instructions::Instructions;
+use crate::domain::session::Session;
+use crate::domain::watched::Answer;
+
+impl<A: SessionApi> SessionApi for Option<A> {
+    async fn session(&self, id: SessionId) -> Result<Answer<Session>, ApiError> {
+        there(self.as_ref())?.session(id).await
+    }
+
+    async fn configuration(&self, id: SessionId) -> Result<Answer<Configuration>, ApiError> {
+        there(self.as_ref())?.configuration(id).await
+    }
+
+    async fn instructions(&self, id: SessionId) -> Result<Answer<Instructions>, ApiError> {
+        there(self.as_ref())?.instructions(id).await
+    }
+}
+
+fn there<A>(api: Option<&A>) -> Result<&A, ApiError> {
+    let nobody = || ApiErrorKind::Unreachable("nobody is asked".to_owned()).into();
+    api.ok_or_else(nobody)
+}
