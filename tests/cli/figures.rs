@@ -29,6 +29,11 @@ fn figures_and_handover_agree_with_the_list_and_name_no_person() {
     assert!(out.contains("completed") && out.contains("median visit to done"), "{out}");
     let (out, _) = world.run(&["stats", "--by", "tag"], 0);
     assert!(out.lines().any(|line| line.starts_with("all ")), "{out}");
+    world.run(&["add", ids[3], "--tag", "amina@example.org"], 0);
+    for form in [&["stats", "--by", "tag"][..], &["stats", "--by", "tag", "--json"]] {
+        let told = |privacy: &str| world.run(&[form, &["--privacy", privacy]].concat(), 0).0;
+        assert!(told("off").contains("amina@") && !told("mask").contains("amina"));
+    }
     let (json, _) = world.run(&["stats", "--json", "-f", "result:reject"], 0);
     assert_eq!(serde_json::from_str::<Value>(&json).unwrap()["sessions"], 1);
     world.run(&["stats", "--since", "soon"], 2);
