@@ -68,8 +68,8 @@ pub(super) struct Hearing {
 impl Hearing {
     /// Starts the tasks. `sweep`: all of the list is kept fresh, not only who is named.
     pub(super) fn start(global: &Global, config: &Config, sweep: bool) -> Result<Self, Failure> {
-        let client = match setup::client(config) {
-            Ok(client) => Some(client),
+        let client = match setup::client_unless_offline(global, config) {
+            Ok(client) => client,
             Err(Failure::Config(ConfigError::Nothing { .. })) => {
                 talk("no key is configured: nobody is asked, only what notifications tell is kept");
                 None
@@ -99,11 +99,11 @@ impl Hearing {
         self.command(Command::Receiving(how)).await
     }
 
-    /// Takes one: prints it, and hands it on.
+    /// Takes one: hands it on, and prints it.
     pub(super) async fn take(&mut self, told: Notification) -> Result<(), Failure> {
         let snapshot = Arc::clone(&self.engine.snapshots.borrow());
         let mut watched = snapshot.sessions.get(told.session).is_some();
-        data(&format!("{}\n", wire::line(&told, Some(watched))))?;
+        let line = format!("{}\n", wire::line(&told, Some(watched)));
         self.heard.taken += 1;
         if !watched {
             self.heard.unknown += 1;
@@ -113,7 +113,9 @@ impl Hearing {
         if watched && self.asks {
             self.open.insert(told.session, SystemClock.now());
         }
-        self.command(Command::Notified(told)).await
+        // Handed on before it is told: its sender was told that it was taken.
+        self.command(Command::Notified(told)).await?;
+        data(&line)
     }
 
     async fn learn(&mut self, id: SessionId) -> Result<bool, Failure> {

@@ -161,6 +161,21 @@ fn ingest_reads_standard_input_and_says_what_it_did_not_understand() {
 }
 
 #[test]
+fn what_was_taken_is_kept_where_nobody_reads_the_lines() {
+    let world = empty();
+    let id = "0b8f6a52-3c1e-4f6b-9d0a-2e5c7a914d33";
+    world.run(&["add", id], 0);
+    let file = world.home.path().join("lines");
+    std::fs::write(&file, notification(id, "first_branch_visit")).unwrap();
+    let (reader, writer) = std::io::pipe().unwrap();
+    drop(reader);
+    let mut command = world.command(&["ingest", "--offline", file.to_str().unwrap()]);
+    said(&command.stdout(writer).stderr(Stdio::piped()).output().unwrap(), 0);
+    let (out, _) = world.run(&["show", id, "--part", "timeline"], 0);
+    assert!(out.contains("first branch visit"), "{out}");
+}
+
+#[test]
 fn ingest_reads_a_socket_of_its_own() {
     let world = world(&["--sessions", "1", "--scenario", "S01", "--speed", "0"]);
     let id = &world.sessions[0];
