@@ -27,6 +27,7 @@ pub mod nearest;
 pub mod notification;
 pub mod own;
 pub mod personal;
+pub mod post;
 pub mod profile;
 pub mod requested;
 pub mod resource;

@@ -9,6 +9,7 @@ mod files;
 pub mod ledger;
 pub mod memory;
 mod own;
+mod posts;
 mod rows;
 pub mod sqlite;
 mod writer;
@@ -25,10 +26,6 @@ pub use writer::writer;
 /// Name of the state that says when the operator last looked.
 pub const LAST_LOOK: &str = "last_look";
 
-/// Name of the state that grows whenever a process that does not hold the store's lock changes the
-/// watch-list, for the one that does.
-pub const LIST_VERSION: &str = "list_version";
-
 /// A backend; calls block, so the task that uses it runs them on a blocking thread.
 pub trait Persistence: Send + 'static {
     /// All sessions, in the order of adding, with their last answers and timelines.
@@ -44,13 +41,6 @@ pub trait Persistence: Send + 'static {
     /// See [`PersistError`].
     fn add(&mut self, entries: &[WatchEntry]) -> Result<(), PersistError>;
 
-    /// Takes sessions off the list and keeps all that is known of them, for when they are added
-    /// again. Returns how many were on it.
-    ///
-    /// # Errors
-    /// See [`PersistError`].
-    fn archive(&mut self, ids: &[SessionId], at: Timestamp) -> Result<usize, PersistError>;
-
     /// Forgets sessions, on the list or archived, with their answers and timelines, leaving nothing
     /// in the files. Returns how many there were.
     ///
@@ -59,7 +49,8 @@ pub trait Persistence: Send + 'static {
     fn remove(&mut self, ids: &[SessionId]) -> Result<usize, PersistError>;
 
     /// Saves sessions as they are now, in one transaction. Who is not on the list is left out: it
-    /// may have been taken off by another process.
+    /// may have been taken off by another process. For the process that holds the store: another
+    /// one has old copies of what the operator keeps.
     ///
     /// # Errors
     /// See [`PersistError`].

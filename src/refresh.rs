@@ -25,6 +25,7 @@ use crate::domain::call::Traffic;
 use crate::domain::ids::SessionId;
 use crate::domain::notification::{Notification, Receiving};
 use crate::domain::own::OwnChange;
+use crate::domain::post::Post;
 use crate::domain::rules::Rules;
 use crate::domain::watched::{WatchEntry, WatchedSession};
 use crate::store::Store;
@@ -51,8 +52,6 @@ pub enum Command {
     Add(Vec<WatchEntry>),
     /// Off the watch-list.
     Remove(Vec<SessionId>),
-    /// Taken off the list by another process at that moment, and kept.
-    Archive(Vec<(SessionId, Timestamp)>),
     /// The operator's changes to notes, pins, archive, ….
     Keep(Vec<(SessionId, OwnChange)>),
     /// The operator looks.
@@ -69,6 +68,10 @@ pub enum Command {
     AlertTrouble(Option<String>),
     /// The whole list as another process left it, while that one asks.
     Follow(Vec<WatchedSession>),
+    /// Such changes that were made at that time in another process.
+    Kept(Vec<(SessionId, OwnChange)>, Timestamp),
+    /// While another process asks: what that one is to know goes to this channel.
+    Relay(mpsc::Sender<Vec<Post>>),
     /// The other process has ended: ask.
     TakeOver,
     /// Tell the API log to this channel.

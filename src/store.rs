@@ -18,7 +18,7 @@ use crate::domain::ids::SessionId;
 use crate::domain::instructions::Instructions;
 use crate::domain::ledger::Tally;
 use crate::domain::notification::Notification;
-use crate::domain::own::{Own, OwnChange};
+use crate::domain::own::OwnChange;
 use crate::domain::session::{Session, equal_but_for_clocks};
 use crate::domain::snapshot::{Health, SessionTable, Snapshot};
 use crate::domain::watched::{
@@ -165,12 +165,12 @@ impl Store {
             let archived = self.current.archived.get(entry.id);
             let next = match self.current.sessions.get(entry.id).or(archived) {
                 Some(watched) if *watched.entry == entry && archived.is_none() => continue,
-                Some(watched) => WatchedSession {
-                    entry: Arc::new(entry),
-                    own: Arc::new(Own { archived_at: None, ..Own::clone(&watched.own) }),
-                    revision: watched.revision + 1,
-                    ..WatchedSession::clone(watched)
-                },
+                Some(watched) => {
+                    let mut known = WatchedSession::clone(watched);
+                    known.come_back();
+                    let revision = known.revision + 1;
+                    WatchedSession { entry: Arc::new(entry), revision, ..known }
+                }
                 None => WatchedSession::new(entry),
             };
             back.insert(next.id());
@@ -198,11 +198,7 @@ impl Store {
             let (list, other) = (&self.current.sessions, &self.current.archived);
             let Some(watched) = list.get(*id).or_else(|| other.get(*id)) else { continue };
             let mut next = WatchedSession::clone(watched);
-            if let OwnChange::Tags(tags) = change {
-                next.entry = Arc::new(WatchEntry { tags: tags.clone(), ..(*next.entry).clone() });
-            }
-            Arc::make_mut(&mut next.own).apply(change, at);
-            if next.own == watched.own {
+            if !next.keep(change, at) {
                 continue;
             }
             next.revision += 1;

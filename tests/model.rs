@@ -16,7 +16,7 @@ use branchwatch::app::{Model, ModelSettings, update};
 use branchwatch::domain::arrangement::{Arrangement, Place};
 use branchwatch::domain::ids::SessionId;
 use branchwatch::domain::rules::Rules;
-use branchwatch::domain::snapshot::{Connection, Health, SessionTable, Snapshot};
+use branchwatch::domain::snapshot::{SessionTable, Snapshot};
 use branchwatch::domain::watched::{PollState, WatchEntry, WatchedSession};
 use branchwatch::keymap::Keymap;
 use branchwatch::theme::{ColourDepth, Look};
@@ -258,23 +258,6 @@ proptest! {
             }
         }
     }
-}
-
-#[test]
-fn while_another_process_writes_nothing_is_kept_and_it_is_said() {
-    let mut model = model((120, 40));
-    let told = |connection: Connection| {
-        let sessions = SessionTable::from_entries([session(1, 5, 0, 1)]);
-        let health = Arc::new(Health { connection, ..Health::default() });
-        Event::Snapshot(Arc::new(Snapshot { version: 1, sessions, health, ..Snapshot::default() }))
-    };
-    let keeps = |effects: &[Effect]| effects.iter().any(|e| matches!(e, Effect::Keep(_)));
-    update(&mut model, told(Connection::Following));
-    assert!(!keeps(&update(&mut model, Event::Action(Action::Pin))));
-    let message = model.message().map(|cell| cell.text.clone()).unwrap_or_default();
-    assert!(message.contains("another branchwatch writes"), "{message}");
-    update(&mut model, told(Connection::Live));
-    assert!(keeps(&update(&mut model, Event::Action(Action::Pin))));
 }
 
 #[test]

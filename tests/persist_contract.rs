@@ -15,8 +15,11 @@ use branchwatch::domain::arrangement::{Arrangement, Place, ViewTexts};
 use branchwatch::domain::attention::Reason;
 use branchwatch::domain::change::{ChangeKind, Origin, TimelineEvent};
 use branchwatch::domain::ids::SessionId;
+use branchwatch::domain::notification::Notification;
 use branchwatch::domain::own::{Own, OwnChange};
+use branchwatch::domain::post::Post;
 use branchwatch::domain::watched::{Answer, Answers, Letter, WatchEntry, WatchedSession};
+use branchwatch::domain::wire_enum::Topic;
 use branchwatch::persist::arrangement::{arrangement, forget, keep};
 use branchwatch::persist::memory::Memory;
 use branchwatch::persist::sqlite::Sqlite;
@@ -120,15 +123,25 @@ fn list_is_kept(store: &mut impl Persistence) {
     assert_eq!(arrangement(store).unwrap(), Arrangement::default(), "as good as not there");
 }
 
-fn archived_is_kept(store: &mut impl Persistence) {
+#[test]
+fn who_is_archived_by_a_command_comes_back_with_all_that_is_known() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("store.db");
+    let mut store = open(&path);
+    store.add(&[entry(1), entry(2)]).unwrap();
+    let mut noted = known(2);
+    "called her".clone_into(&mut Arc::make_mut(&mut noted.own).note);
+    held(&path).save(&[Arc::new(noted)]).unwrap();
     let at: Timestamp = "2026-10-16T13:00:00Z".parse().unwrap();
     assert_eq!(store.archive(&[id(2), id(9)], at).unwrap(), 1);
     assert_eq!(store.archive(&[id(2)], at).unwrap(), 0, "it is off the list already");
     let loaded = store.load().unwrap();
     assert_eq!(loaded[1].own.archived_at, Some(at));
-    assert_eq!((loaded[1].own.note.as_str(), loaded[1].timeline.len()), ("called her", 2));
+    assert_eq!((loaded[1].own.note.as_str(), loaded[1].timeline.len()), ("called her", 1));
     store.add(&[entry(2)]).unwrap();
-    assert_eq!(store.load().unwrap()[1].timeline.len(), 2, "it comes back with all that is known");
+    let back = store.load().unwrap().remove(1);
+    assert_eq!((back.own.archived_at, back.timeline.len()), (None, 1), "all that is known is back");
+    assert_eq!(store.posts(0).unwrap().0, [], "nobody holds the store, so nobody is told");
 }
 
 fn learning_leaves_the_operators_part_alone(store: &mut impl Persistence) {
@@ -194,7 +207,6 @@ fn story(mut store: impl Persistence) {
     store.set_state("last_look", "now").unwrap();
     assert_eq!(store.state("last_look").unwrap().as_deref(), Some("now"));
 
-    archived_is_kept(&mut store);
     learning_leaves_the_operators_part_alone(&mut store);
     list_is_kept(&mut store);
     assert_eq!(store.remove(&[id(2), id(9)]).unwrap(), 1);
@@ -202,29 +214,34 @@ fn story(mut store: impl Persistence) {
     assert_eq!(store.load().unwrap().len(), 2, "who was taken off does not come back by a save");
 }
 
+/// As a command opens it.
 fn open(path: &Path) -> Sqlite {
     Sqlite::open(path, false).unwrap().persistence
+}
+
+/// As the process opens it that asks and saves.
+fn held(path: &Path) -> Sqlite {
+    Sqlite::open(path, true).unwrap().persistence
 }
 
 #[test]
 fn a_save_by_who_has_not_heard_of_it_brings_nobody_back_that_another_process_archived() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("store.db");
-    let (mut dashboard, mut command) = (open(&path), open(&path));
+    let (mut dashboard, mut command) = (held(&path), open(&path));
     dashboard.add(&[entry(1)]).unwrap();
     let at: Timestamp = "2026-10-16T13:00:00Z".parse().unwrap();
-    command.archive(&[id(1)], at).unwrap();
+    assert_eq!(command.archive(&[id(1), id(9)], at).unwrap(), 1);
     let mut ours = known(1);
     dashboard.save(&[Arc::new(ours.clone())]).unwrap();
     assert_eq!(command.load().unwrap()[0].own.archived_at, Some(at));
-    Arc::make_mut(&mut ours.own).apply(&OwnChange::Archived(true), at);
+    let (left, _) = dashboard.posts(0).unwrap();
+    let archived = OwnChange::Archived(true);
+    assert_eq!(left, [Post::Kept(id(1), archived.clone(), at)]);
+    ours.keep(&archived, at);
     command.add(&[entry(1)]).unwrap();
-    dashboard.save(&[Arc::new(ours.clone())]).unwrap();
-    assert_eq!(command.load().unwrap()[0].own.archived_at, None, "brought back, and not heard yet");
-    command.archive(&[id(1)], at).unwrap();
-    Arc::make_mut(&mut ours.own).apply(&OwnChange::Archived(false), at);
     dashboard.save(&[Arc::new(ours)]).unwrap();
-    assert_eq!(command.load().unwrap()[0].own.archived_at, None, "it has heard, and took it back");
+    assert_eq!(command.load().unwrap()[0].own.archived_at, None, "brought back, and not heard yet");
 }
 
 #[test]
@@ -236,8 +253,8 @@ fn the_memory_backend_tells_the_story() {
 fn the_file_backend_tells_the_story_and_forgets_nothing_between_runs() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("deep/er/store.db");
-    story(open(&path));
-    let mut store = open(&path);
+    story(held(&path));
+    let mut store = held(&path);
     store.save(&[Arc::new(known(1))]).unwrap();
     drop(store);
     assert_eq!(open(&path).load().unwrap()[0], known(1));
@@ -265,7 +282,7 @@ fn files_are_for_the_owner_alone_whatever_the_umask() {
 fn what_is_removed_leaves_nothing_in_the_files() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("store.db");
-    let mut store = open(&path);
+    let mut store = held(&path);
     let marker = "MARKER-5b1f";
     let mut marked = entry(1);
     marked.reference = Some(format!("{marker}-reference"));
@@ -324,9 +341,11 @@ fn a_newer_store_is_refused_and_left_as_it_is() {
     let connection = rusqlite::Connection::open(&path).unwrap();
     connection.pragma_update(None, "user_version", 99).unwrap();
     drop(connection);
+    let files = || fs::read_dir(folder.path()).unwrap().count();
+    let before = files();
     let refused = Sqlite::open(&path, false).unwrap_err();
     assert!(matches!(refused, PersistError::Newer { found: 99, .. }), "{refused}");
-    assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1, "nothing was moved");
+    assert_eq!(files(), before, "nothing was moved");
 }
 
 #[test]
@@ -378,7 +397,7 @@ fn the_watch_list_is_saved_from_a_store_whose_answers_are_damaged() {
 async fn the_writer_saves_what_changes_and_says_when_it_cannot() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("store.db");
-    let mut persistence = open(&path);
+    let mut persistence = held(&path);
     persistence.add(&[entry(1), entry(2)]).unwrap();
     let loaded = persistence.load().unwrap();
     let (mut store, reader) = Store::new(loaded);
@@ -460,4 +479,48 @@ fn what_was_acknowledged_survives_kill_9() {
             assert_eq!(note, Some(format!("note {n}").as_str()), "round {round}");
         }
     }
+}
+
+#[test]
+fn what_is_posted_comes_in_its_order_is_told_once_and_goes_with_its_session() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("store.db");
+    let mut dashboard = held(&path);
+    dashboard.add(&[entry(1), entry(2)]).unwrap();
+    let at: Timestamp = "2026-10-16T12:00:00Z".parse().unwrap();
+    let told = Notification {
+        session: id(2),
+        topic: Topic::from_wire("A_NEW_TOPIC"),
+        subject: Some("c-1".into()),
+        at,
+    };
+    let left = [
+        Post::Kept(id(1), OwnChange::Note("secret words".into()), at),
+        Post::Told(told),
+        Post::Asked(None),
+        Post::Asked(Some(id(2))),
+        Post::Added(entry(3)),
+        Post::Kept(id(2), OwnChange::Acknowledged(Some(vec![Reason::Stale])), at),
+    ];
+    open(&path).post(&left).unwrap();
+    let (read, last) = dashboard.posts(0).unwrap();
+    assert_eq!(read, left);
+    let own_of = |sessions: Vec<WatchedSession>| sessions[0].own.note.clone();
+    assert_eq!(own_of(open(&path).load().unwrap()), "secret words", "shown before it is saved");
+    assert_eq!(own_of(dashboard.load().unwrap()), "", "to be taken in, not to be taken as saved");
+    open(&path).post(&[Post::Asked(Some(id(2))), Post::Removed(id(1))]).unwrap();
+    assert_eq!(
+        dashboard.posts(last).unwrap().0,
+        [Post::Asked(Some(id(2))), Post::Removed(id(1))],
+        "the last word"
+    );
+    let all = dashboard.posts(0).unwrap().0;
+    assert_eq!(all.len(), 6, "what was asked twice and the note of who is gone are not: {all:?}");
+    let bytes = [path.clone(), path.with_file_name("store.db-wal")].map(|p| fs::read(p).unwrap());
+    assert!(!bytes.concat().windows(12).any(|window| window == b"secret words"));
+    let (_, last) = dashboard.posts(0).unwrap();
+    dashboard.taken(last).unwrap();
+    assert_eq!(open(&path).posts(0).unwrap(), (Vec::new(), 0));
+    open(&path).post(&[Post::Asked(None)]).unwrap();
+    assert_eq!(dashboard.posts(last).unwrap().0.len(), 1, "a number is never used twice");
 }

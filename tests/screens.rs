@@ -961,7 +961,7 @@ const CASES: &[Case] = &[
     }),
     ("unknown value", |_, session| *session = self::session(3, "S19", 700, State::Live)),
     ("store locked", |health, _| {
-        health.store_trouble = Some(branchwatch::domain::snapshot::OTHER_WINDOW.into());
+        health.connection = Connection::Following;
     }),
     ("disk full", |health, _| {
         let why = "history not saved: the local store cannot be written: no room";

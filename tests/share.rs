@@ -12,14 +12,16 @@ use branchwatch::clock::{Clock, TokioClock};
 use branchwatch::domain::configuration::Configuration;
 use branchwatch::domain::ids::SessionId;
 use branchwatch::domain::instructions::Instructions;
+use branchwatch::domain::notification::Notification;
 use branchwatch::domain::own::OwnChange;
 use branchwatch::domain::rules::Rules;
 use branchwatch::domain::session::Session;
-use branchwatch::domain::snapshot::{Connection, OTHER_WINDOW, Snapshot};
+use branchwatch::domain::snapshot::{Connection, Snapshot};
 use branchwatch::domain::watched::{Answer, WatchEntry, WatchedSession};
+use branchwatch::domain::wire_enum::Topic;
 use branchwatch::persist::Persistence;
 use branchwatch::persist::sqlite::Sqlite;
-use branchwatch::refresh::Settings;
+use branchwatch::refresh::{Command, Settings};
 use branchwatch::runtime::engine::{Engine, Held};
 
 #[derive(Clone)]
@@ -75,8 +77,8 @@ fn started(file: &Path) -> World {
 fn with(file: &Path, settings: Settings) -> World {
     let clock = TokioClock::starting_at("2026-10-16T09:00:00Z".parse().unwrap());
     let api = Fake { clock, asked: Arc::default() };
-    let plan = (settings, Rules::default());
-    let engine = Engine::start(Held::open(file).unwrap(), api.clone(), clock, plan);
+    let held = Held::open(file, settings.online).unwrap();
+    let engine = Engine::start(held, api.clone(), clock, (settings, Rules::default()));
     World { api, engine }
 }
 
@@ -105,7 +107,6 @@ async fn who_finds_the_store_in_use_shows_what_the_other_learns_and_asks_when_it
     let mut world = started(&file);
     let first = world.sees(|s| s.health.connection == Connection::Following).await;
     assert_eq!(first.sessions.len(), 1);
-    world.sees(|s| s.health.store_trouble.as_deref() == Some(OTHER_WINDOW)).await;
 
     let mut learned = WatchedSession::new(entry(1));
     let at: jiff::Timestamp = "2026-10-16T09:00:05Z".parse().unwrap();
@@ -130,7 +131,6 @@ async fn who_finds_the_store_in_use_shows_what_the_other_learns_and_asks_when_it
     drop(other);
     world.sees(|s| s.health.connection == Connection::Live).await;
     assert!(ended.elapsed().as_secs() < 15, "{:?}", ended.elapsed());
-    world.sees(|s| s.health.store_trouble.is_none()).await;
     assert!(world.asked() > 0);
     assert!(world.engine.end().await);
     let stored = Sqlite::open(&file, true).unwrap().persistence.load().unwrap();
@@ -171,7 +171,7 @@ async fn what_the_dashboard_itself_adds_is_not_taken_for_removed_by_another() {
     let (_folder, file) = place();
     let mut world = started(&file);
     let mut command = Sqlite::open(&file, false).unwrap().persistence;
-    world.engine.commands.send(branchwatch::refresh::Command::Add(vec![entry(1)])).await.unwrap();
+    world.engine.commands.send(Command::Add(vec![entry(1)])).await.unwrap();
     command.add(&[entry(2)]).unwrap();
     world.sees(|s| s.sessions.len() == 2).await;
     tokio::time::sleep(std::time::Duration::from_secs(30)).await;
@@ -193,4 +193,123 @@ async fn who_asks_nobody_leaves_the_store_to_those_who_do() {
     offline.sees(|s| s.sessions.get(id(1)).is_some_and(|s| s.session().is_some())).await;
     assert_eq!(offline.asked(), 0);
     assert!(asks.engine.end().await && offline.engine.end().await);
+}
+
+fn note(n: u128, text: &str) -> Command {
+    Command::Keep(vec![(id(n), OwnChange::Note(text.to_owned()))])
+}
+
+fn noted(snapshot: &Snapshot, n: u128) -> &str {
+    &snapshot.sessions.get(id(n)).unwrap().own.note
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_is_kept_added_and_removed_where_another_process_asks_reaches_that_one_and_the_file() {
+    let (_folder, file) = place();
+    Sqlite::open(&file, true).unwrap().persistence.add(&[entry(1), entry(2)]).unwrap();
+    let mut asks = started(&file);
+    asks.sees(|s| s.health.connection == Connection::Live).await;
+    let mut shows = started(&file);
+    shows.sees(|s| s.health.connection == Connection::Following && s.sessions.len() == 2).await;
+    for order in [
+        note(1, "called her"),
+        Command::Keep(vec![(id(1), OwnChange::Tags(vec!["vip".to_owned()]))]),
+        Command::Add(vec![entry(3)]),
+        Command::Remove(vec![id(2)]),
+    ] {
+        shows.engine.commands.send(order).await.unwrap();
+    }
+    let is_kept = |s: &Snapshot| {
+        let first = s.sessions.get(id(1)).unwrap();
+        first.own.note == "called her"
+            && first.entry.tags == ["vip"]
+            && s.sessions.get(id(2)).is_none()
+            && s.sessions.get(id(3)).is_some()
+    };
+    let here = shows.sees(is_kept).await;
+    let there =
+        asks.sees(|s| is_kept(s) && s.sessions.get(id(3)).unwrap().session().is_some()).await;
+    let own = |s: &Snapshot| s.sessions.get(id(1)).unwrap().own.history.clone();
+    assert_eq!(own(&here), own(&there), "with the time at which it was kept");
+    tokio::time::sleep(std::time::Duration::from_secs(5)).await;
+    assert!(asks.engine.end().await);
+    let mut stored = Sqlite::open(&file, false).unwrap().persistence;
+    assert_eq!(stored.posts(0).unwrap().0, [], "what was taken in and saved is struck out");
+    assert_eq!(stored.load().unwrap().len(), 2);
+    shows.sees(|s| s.health.connection == Connection::Live && noted(s, 1) == "called her").await;
+    assert!(shows.engine.end().await);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_note_left_at_the_last_moment_is_kept() {
+    let (_folder, file) = place();
+    Sqlite::open(&file, true).unwrap().persistence.add(&[entry(1)]).unwrap();
+    let mut offline = with(&file, Settings { online: false, ..Settings::default() });
+    offline.sees(|s| s.sessions.len() == 1).await;
+    offline.engine.commands.send(note(1, "on the train")).await.unwrap();
+    assert!(offline.engine.end().await);
+    let seen = Sqlite::open(&file, false).unwrap().persistence.load().unwrap();
+    assert_eq!(seen[0].own.note, "on the train", "whoever only reads sees it");
+    let mut asks = started(&file);
+    asks.sees(|s| noted(s, 1) == "on the train").await;
+    asks.engine.commands.send(note(1, "back")).await.unwrap();
+    asks.sees(|s| noted(s, 1) == "back").await;
+    assert!(asks.engine.end().await);
+    let mut again = started(&file);
+    tokio::time::sleep(std::time::Duration::from_secs(5)).await;
+    let kept = again.sees(|_| true).await;
+    assert_eq!(noted(&kept, 1), "back", "what is taken in twice does nothing twice");
+    assert!(again.engine.end().await);
+}
+
+#[tokio::test(start_paused = true)]
+async fn who_asks_nobody_does_not_keep_those_who_do_from_the_store() {
+    let (_folder, file) = place();
+    Sqlite::open(&file, true).unwrap().persistence.add(&[entry(1)]).unwrap();
+    let mut offline = with(&file, Settings { online: false, ..Settings::default() });
+    offline.sees(|s| s.health.connection == Connection::Disabled).await;
+    let mut asks = started(&file);
+    asks.sees(|s| s.health.connection == Connection::Live).await;
+    offline.sees(|s| s.sessions.get(id(1)).is_some_and(|s| s.session().is_some())).await;
+    assert_eq!(offline.asked(), 0);
+    assert!(asks.engine.end().await && offline.engine.end().await);
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_is_told_or_asked_for_elsewhere_is_asked_at_once() {
+    let (_folder, file) = place();
+    Sqlite::open(&file, true).unwrap().persistence.add(&[entry(1)]).unwrap();
+    let mut asks = started(&file);
+    asks.sees(|s| s.sessions.get(id(1)).unwrap().session().is_some()).await;
+    let mut shows = started(&file);
+    shows.sees(|s| s.health.connection == Connection::Following).await;
+    let asked = asks.asked();
+    let at = "2026-10-16T09:00:07Z".parse().unwrap();
+    let visit = Notification { session: id(1), topic: Topic::FirstBranchVisit, subject: None, at };
+    shows.engine.commands.send(Command::Notified(visit)).await.unwrap();
+    let seen = |s: &Snapshot| s.sessions.get(id(1)).unwrap().answers.visit_notified_at == Some(at);
+    asks.sees(seen).await;
+    tokio::time::sleep(std::time::Duration::from_secs(3)).await;
+    assert_eq!(asks.asked(), asked + 1, "15 minutes before its time");
+    shows.engine.commands.send(Command::Refresh(id(1))).await.unwrap();
+    tokio::time::sleep(std::time::Duration::from_secs(4)).await;
+    assert_eq!((asks.asked(), shows.asked()), (asked + 2, 0));
+    assert!(asks.engine.end().await && shows.engine.end().await);
+}
+
+#[tokio::test(start_paused = true)]
+async fn who_was_archived_stays_so_when_others_are_added_by_another_process() {
+    let (_folder, file) = place();
+    Sqlite::open(&file, true).unwrap().persistence.add(&[entry(1)]).unwrap();
+    let mut asks = started(&file);
+    asks.sees(|s| s.health.connection == Connection::Live).await;
+    let changes = [OwnChange::Tags(vec!["done".to_owned()]), OwnChange::Archived(true)];
+    let changes = changes.into_iter().map(|change| (id(1), change)).collect();
+    asks.engine.commands.send(Command::Keep(changes)).await.unwrap();
+    asks.sees(|s| s.archived.get(id(1)).is_some()).await;
+    tokio::time::sleep(std::time::Duration::from_secs(5)).await;
+    Sqlite::open(&file, false).unwrap().persistence.add(&[entry(2)]).unwrap();
+    let seen = asks.sees(|s| s.sessions.get(id(2)).is_some()).await;
+    assert!(seen.archived.get(id(1)).is_some() && seen.sessions.get(id(1)).is_none());
+    assert!(asks.engine.end().await);
 }

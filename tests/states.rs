@@ -15,7 +15,7 @@ use branchwatch::app::{Model, ModelSettings, update};
 use branchwatch::clock::{Clock, SystemClock};
 use branchwatch::domain::ids::SessionId;
 use branchwatch::domain::rules::Rules;
-use branchwatch::domain::snapshot::{Connection, OTHER_WINDOW, Snapshot};
+use branchwatch::domain::snapshot::{Connection, Snapshot};
 use branchwatch::domain::watched::{WatchEntry, WatchedSession};
 use branchwatch::keymap::Keymap;
 use branchwatch::persist::{PersistError, Persistence, writer};
@@ -53,6 +53,8 @@ struct Bench {
 
 /// What differs from bench to bench.
 struct Setting {
+    /// Another process asks.
+    following: bool,
     scenario: &'static str,
     ahead: i64,
     other_application: bool,
@@ -60,7 +62,7 @@ struct Setting {
 }
 
 fn four(faults: Value) -> Setting {
-    Setting { scenario: "S03", ahead: 0, other_application: false, faults }
+    Setting { following: false, scenario: "S03", ahead: 0, other_application: false, faults }
 }
 
 /// Four sessions, all asked every second, disturbed by these faults from the first call on.
@@ -102,6 +104,7 @@ async fn bench(setting: Setting) -> Bench {
         awaiting: second,
         selected: second,
         max_rps: 50.0,
+        following: setting.following,
         ..Settings::default()
     };
     let bench = Bench { running: Some(running), sessions, control, commands, snapshots, clock };
@@ -373,15 +376,10 @@ async fn values_that_are_not_known_are_counted_shown_raw_and_can_be_reported() {
 }
 
 #[tokio::test]
-async fn a_store_that_another_window_holds_is_said_with_the_way_out() {
-    let mut bench = bench(four(json!([]))).await;
-    bench.say(Command::StoreTrouble(Some(OTHER_WINDOW.into()))).await;
-    let screen = bench.until(|s| s.health.store_trouble.is_some()).await;
-    screen.says([
-        &["◐ notes off: other window writes"],
-        &["dbs-"],
-        &["close the other window or use --no-state"],
-    ]);
+async fn a_store_that_another_window_holds_is_followed_and_that_is_said() {
+    let mut bench = bench(Setting { following: true, ..four(json!([])) }).await;
+    let screen = bench.until(|s| s.health.connection == Connection::Following).await;
+    screen.says([&["● another branchwatch asks Yoti"], &["dbs-"], &[]]);
 }
 
 /// A disk without room.
@@ -398,9 +396,6 @@ impl Persistence for Full {
         Err(PersistError::NotWritable("no room".into()))
     }
     fn learn(&mut self, _: &[Arc<WatchedSession>]) -> Result<(), PersistError> {
-        Err(PersistError::NotWritable("no room".into()))
-    }
-    fn archive(&mut self, _: &[SessionId], _: Timestamp) -> Result<usize, PersistError> {
         Err(PersistError::NotWritable("no room".into()))
     }
     fn save(&mut self, _: &[Arc<WatchedSession>]) -> Result<(), PersistError> {

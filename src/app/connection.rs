@@ -9,7 +9,7 @@ use crate::app::sessions::{Item, Sessions};
 use crate::app::view::{Cell, ListRow, Tone};
 use crate::app::words::{self, Times, age};
 use crate::domain::notification::Receiving;
-use crate::domain::snapshot::{Connection, Health, OTHER_WINDOW};
+use crate::domain::snapshot::{Connection, Health};
 
 /// Requests a second, from tenths.
 pub(crate) fn tenths(number: u32) -> String {
@@ -92,7 +92,6 @@ pub(crate) fn warning(health: &Health, unknown: usize) -> Option<Cell> {
         return Some(Cell::new(format!("◐ {}", crate::text::shown_str(&why, 200)), Tone::Notice));
     }
     match (health.store_trouble.as_deref(), unknown) {
-        (Some(OTHER_WINDOW), _) => Some(Cell::new(format!("◐ {OTHER_WINDOW}"), Tone::Notice)),
         (Some(trouble), _) => {
             let trouble = crate::text::shown_str(trouble, 200);
             Some(Cell::new(format!("✗ {trouble}"), Tone::Bad))
@@ -165,7 +164,6 @@ pub(crate) fn advice(health: &Health, times: &Times, why: Option<Cell>) -> Optio
             None => return why,
         },
         (None, _) if slowed => "the request budget shrinks by itself".to_owned(),
-        (None, Some(OTHER_WINDOW)) => "close the other window or use --no-state".to_owned(),
         (None, Some(_)) => "the live view goes on".to_owned(),
         (None, None) => return why,
     };

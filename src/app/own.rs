@@ -24,7 +24,7 @@ use crate::app::words;
 use crate::domain::attention::{Reason, assess};
 use crate::domain::ids::SessionId;
 use crate::domain::own::OwnChange;
-use crate::domain::snapshot::{Connection, SessionTable};
+use crate::domain::snapshot::SessionTable;
 
 /// So many actions can be undone.
 const UNDO: usize = 20;
@@ -134,20 +134,9 @@ fn inverse(item: &Item, change: &OwnChange) -> OwnChange {
     }
 }
 
-/// While another process asks and saves, what is kept here would be lost with its next answer: says
-/// so, and nothing is kept.
-pub(crate) fn only_shows(model: &mut Model) -> bool {
-    let shows = model.health.connection == Connection::Following;
-    if shows {
-        let text = "nothing kept: another branchwatch writes; close it, and this one takes over";
-        say(model, text, Tone::Warn);
-    }
-    shows
-}
-
 /// Has changes carried out, can undo them as one, and says so.
 pub(crate) fn keep(model: &mut Model, what: &str, changes: Vec<Change>) -> Vec<Effect> {
-    if changes.is_empty() || only_shows(model) {
+    if changes.is_empty() {
         return Vec::new();
     }
     let undone = |(id, change): &Change| Some((*id, inverse(model.sessions.item(*id)?, change)));

@@ -17,6 +17,7 @@ use crate::api::{ApiError, SessionApi};
 use crate::clock::{Clock, SystemClock};
 use crate::config::Config;
 use crate::domain::ids::SessionId;
+use crate::domain::post::Post;
 use crate::domain::stage;
 use crate::domain::watched::WatchedSession;
 use crate::persist::Persistence;
@@ -57,6 +58,8 @@ pub(super) async fn fetch(global: &Global, texts: &[String], timeout: &str) -> R
         }
         // Kept before it is told: a reader that goes away costs nothing.
         persistence.learn(&[std::sync::Arc::new(kept)])?;
+        // A running dashboard learns it too.
+        persistence.post(&[Post::Asked(Some(id))])?;
         if asked.is_ok() || session.timeline.len() > before {
             data(&told(session, before, &config))?;
         }

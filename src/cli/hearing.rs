@@ -58,8 +58,6 @@ pub(super) struct Hearing {
     engine: Engine,
     learn: bool,
     asks: bool,
-    /// Another process holds the store.
-    pub(super) follows: bool,
     pub(super) heard: Heard,
     /// Sessions that are to answer yet, with when they were named.
     open: BTreeMap<SessionId, Timestamp>,
@@ -76,22 +74,24 @@ impl Hearing {
             }
             Err(other) => return Err(other),
         };
-        let asks = client.is_some() && config.refresh.online;
-        let settings = Settings { sweep, online: asks, ..config.refresh.clone() };
+        let online = client.is_some() && config.refresh.online;
+        let settings = Settings { online, sweep, ..config.refresh.clone() };
         let plan = (settings, config.rules.clone());
-        let (engine, follows) = if global.no_state {
+        let (engine, asks) = if global.no_state {
             let held = Held::of(Memory::default(), None)?;
-            (Engine::start(held, client, SystemClock, plan), false)
+            (Engine::start(held, client, SystemClock, plan), online)
         } else {
-            let held = setup::held(config)?;
-            let follows = matches!(held.keeping, Keeping::Follow(_));
-            (Engine::start(held, client, SystemClock, plan), follows)
+            // Without a key it keeps what is told all the same.
+            let held = setup::held(config, true)?;
+            // Another process that holds the store is left what was told, and asks.
+            let asks = online && matches!(held.keeping, Keeping::Own(..));
+            (Engine::start(held, client, SystemClock, plan), asks)
         };
         if let Some(program) = config.teller.clone().filter(|_| sweep) {
             alerts::start(program, &engine, (SystemClock, config.rules.clone()));
         }
         let learn = config.refresh.learn;
-        Ok(Self { engine, learn, asks, follows, heard: Heard::default(), open: BTreeMap::new() })
+        Ok(Self { engine, learn, asks, heard: Heard::default(), open: BTreeMap::new() })
     }
 
     /// How the source of notifications stands.

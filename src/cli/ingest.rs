@@ -14,7 +14,6 @@ use crate::clock::SystemClock;
 use crate::domain::notification::Receiving;
 use crate::notifications::follow::{self, Origin};
 use crate::notifications::lines::Read;
-use crate::persist::PersistError;
 use crate::runtime::shutdown;
 
 /// Lines read ahead.
@@ -28,10 +27,6 @@ pub(super) async fn run(global: &Global, args: &Ingest) -> Result<u8, Failure> {
     let wait = setup::timeout(&args.timeout)?;
     let origin = Origin::named(&args.from);
     let mut hearing = Hearing::start(global, &config, args.follow)?;
-    if hearing.follows {
-        hearing.end().await?;
-        return Err(PersistError::Locked(String::new()).into());
-    }
     hearing.stands(Receiving::On(origin.to_string())).await?;
     let mut bad = 0;
     let read = tokio::select! {

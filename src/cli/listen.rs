@@ -29,12 +29,6 @@ pub(super) async fn run(global: &Global, args: &Listen) -> Result<u8, Failure> {
     let scheme = if settings.tls.is_some() { "https" } else { "http" };
     let receiver = Receiver::new(&settings)?;
     let mut hearing = Hearing::start(global, &config, true)?;
-    if hearing.follows {
-        talk(
-            "another branchwatch holds the store: notifications are printed here and not kept; \
-             it can receive them itself ([notifications] in the configuration)",
-        );
-    }
     let (hints, mut told) = mpsc::channel(WAITING);
     let (tell, mut stands) = mpsc::unbounded_channel();
     let stop = CancellationToken::new();

@@ -2,10 +2,9 @@
 //!
 //! Owns where lists come from; `intake` reads their lines.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 use std::io::Read;
 use std::path::Path;
-use std::sync::Arc;
 
 use jiff::SignedDuration;
 
@@ -58,16 +57,16 @@ pub(super) async fn add(global: &Global, args: Add) -> Result<u8, Failure> {
         return Err(Failure::Usage("no session ID found".into()));
     }
     let mut store = setup::store(global, &config)?;
-    let known: HashMap<SessionId, Arc<WatchEntry>> =
-        store.listed()?.into_iter().map(|session| (session.id(), session.entry)).collect();
-    let mut new = 0;
-    let completed = |id: &SessionId| {
-        let entry = found.remove(id)?;
-        let before = known.get(id);
-        new += usize::from(before.is_none());
-        Some(before.map_or(entry.clone(), |before| entry.over(before)))
-    };
-    let entries: Vec<WatchEntry> = order.iter().filter_map(completed).collect();
+    let (mut entries, mut new) = (Vec::new(), 0);
+    for entry in order.iter().filter_map(|id| found.remove(id)) {
+        match store.entry(entry.id)? {
+            Some(before) => entries.push(entry.over(&before)),
+            None => {
+                new += 1;
+                entries.push(entry);
+            }
+        }
+    }
     store.add(&entries)?;
     talk(&format!("{new} added, {} known before, {bad} not understood", entries.len() - new));
     if args.fetch {

@@ -90,9 +90,10 @@ pub(super) fn store(global: &Global, config: &Config) -> Result<Sqlite, Failure>
     Ok(opened.persistence)
 }
 
-/// The store for a command that goes on: this process's own, or followed. Says what had to be mended.
-pub(super) fn held(config: &Config) -> Result<Held<Sqlite>, Failure> {
-    let held = Held::open(&config.store)?;
+/// The store for a command that goes on: this process's own, or followed, and
+/// taken when its keeper ends where it `takes` it. Says what had to be mended.
+pub(super) fn held(config: &Config, takes: bool) -> Result<Held<Sqlite>, Failure> {
+    let held = Held::open(&config.store, takes)?;
     if let (Keeping::Own(..), Some(warning)) = (&held.keeping, &held.warning) {
         warn(&format!("warning: {warning}"));
     }

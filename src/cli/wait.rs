@@ -16,6 +16,7 @@ use super::{ask, setup, show, words};
 use crate::clock::{Clock, SystemClock};
 use crate::config::Config;
 use crate::domain::ids::SessionId;
+use crate::domain::post::Post;
 use crate::domain::snapshot::{Connection, Snapshot};
 use crate::domain::stage::{self, Stage};
 use crate::domain::stats;
@@ -262,7 +263,12 @@ fn keep(global: &Global, config: &Config, snapshot: &Snapshot) {
         return;
     }
     let learned: Vec<Arc<WatchedSession>> = snapshot.sessions.iter().map(Arc::clone).collect();
-    let kept = setup::store(global, config).and_then(|mut store| Ok(store.learn(&learned)?));
+    let kept = setup::store(global, config).and_then(|mut store| {
+        store.learn(&learned)?;
+        // A running dashboard learns it too.
+        let asked = learned.iter().map(|session| Post::Asked(Some(session.id())));
+        Ok(store.post(&asked.collect::<Vec<_>>())?)
+    });
     if let Err(why) = kept {
         warn(&format!("warning: {why}"));
     }

@@ -54,7 +54,7 @@ pub(super) async fn run(global: &Global, args: &Watch) -> Result<u8, Failure> {
         let held = Held::of(Memory::holding(new.collect()), None)?;
         return teller.watch(held, yoti, settings, ended).await;
     }
-    let held = setup::held(&config)?;
+    let held = setup::held(&config, config.refresh.online)?;
     teller.watch(held, yoti, settings, ended).await
 }
 

@@ -47,14 +47,6 @@ pub struct OwnAction {
     pub what: OwnChange,
 }
 
-impl OwnAction {
-    /// Whether it is the archiving of that moment.
-    #[must_use]
-    pub fn archives_at(&self, at: Timestamp) -> bool {
-        self.at == at && self.what == OwnChange::Archived(true)
-    }
-}
-
 /// One change that the operator makes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum OwnChange {
@@ -75,14 +67,12 @@ pub enum OwnChange {
 }
 
 impl Own {
-    /// Whether that archiving is known here, even where it has been taken back since.
-    #[must_use]
-    pub fn was_archived_at(&self, at: Timestamp) -> bool {
-        self.archived_at == Some(at) || self.history.iter().any(|known| known.archives_at(at))
-    }
-
-    /// Takes in one change; tags are the entry's and only leave their trace in the history.
+    /// Takes in one change, once: a second time it is nothing new. Tags are the entry's and only
+    /// leave their trace in the history.
     pub fn apply(&mut self, change: &OwnChange, at: Timestamp) {
+        if self.history.iter().any(|known| known.at == at && known.what == *change) {
+            return;
+        }
         match change {
             OwnChange::Note(text) => self.note.clone_from(text),
             OwnChange::Tags(_) => {}

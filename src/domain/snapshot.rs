@@ -94,9 +94,6 @@ pub struct Health {
     pub alert_trouble: Option<String>,
 }
 
-/// What [`Health::store_trouble`] says where another window holds the store.
-pub const OTHER_WINDOW: &str = "notes off: other window writes";
-
 /// Entries of one chunk.
 const CHUNK: usize = 512;
 

@@ -11,7 +11,7 @@ use crate::domain::change::TimelineEvent;
 use crate::domain::configuration::Configuration;
 use crate::domain::ids::SessionId;
 use crate::domain::instructions::Instructions;
-use crate::domain::own::Own;
+use crate::domain::own::{Own, OwnChange};
 use crate::domain::session::Session;
 
 /// What the operator wrote down for a session (local, never sent).
@@ -141,6 +141,27 @@ impl WatchedSession {
             timeline: Arc::default(),
             poll: PollState::default(),
             revision: 0,
+        }
+    }
+
+    /// Takes in what the operator changes for it. False: that is nothing new.
+    pub fn keep(&mut self, change: &OwnChange, at: Timestamp) -> bool {
+        let mut own = Own::clone(&self.own);
+        own.apply(change, at);
+        if own == *self.own {
+            return false;
+        }
+        self.own = Arc::new(own);
+        if let OwnChange::Tags(tags) = change {
+            self.entry = Arc::new(WatchEntry { tags: tags.clone(), ..(*self.entry).clone() });
+        }
+        true
+    }
+
+    /// On the list again, where it was archived.
+    pub fn come_back(&mut self) {
+        if self.own.archived_at.is_some() {
+            Arc::make_mut(&mut self.own).archived_at = None;
         }
     }
 

@@ -9,7 +9,6 @@ use jiff::Timestamp;
 
 use super::{PersistError, Persistence};
 use crate::domain::ids::SessionId;
-use crate::domain::own::OwnChange;
 use crate::domain::watched::{WatchEntry, WatchedSession};
 
 /// Sessions in the order of adding.
@@ -43,16 +42,6 @@ impl Persistence for Memory {
             }
         }
         Ok(())
-    }
-
-    fn archive(&mut self, ids: &[SessionId], at: Timestamp) -> Result<usize, PersistError> {
-        let on_list =
-            |s: &&mut WatchedSession| ids.contains(&s.id()) && s.own.archived_at.is_none();
-        let archived = self.sessions.iter_mut().filter(on_list);
-        let archive = |s: &mut WatchedSession| {
-            Arc::make_mut(&mut s.own).apply(&OwnChange::Archived(true), at);
-        };
-        Ok(archived.map(archive).count())
     }
 
     fn remove(&mut self, ids: &[SessionId]) -> Result<usize, PersistError> {

@@ -3,11 +3,10 @@
 //! Owns the stored form of acknowledged reasons and own actions. What cannot be read is left out.
 
 use jiff::Timestamp;
-use rusqlite::{OptionalExtension, Row, Transaction, params};
+use rusqlite::{Row, Transaction, params};
 use serde::{Deserialize, Serialize};
 
 use crate::domain::attention::Reason;
-use crate::domain::ids::SessionId;
 use crate::domain::own::{Acknowledged, Own, OwnAction, OwnChange};
 
 type Sql<T> = Result<T, rusqlite::Error>;
@@ -25,7 +24,7 @@ const REASONS: [(&str, Reason); 6] = [
 ];
 
 #[derive(Serialize, Deserialize)]
-struct Stored {
+pub(super) struct Stored {
     at: Timestamp,
     kind: String,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -42,7 +41,8 @@ fn reasons<'a>(words: impl Iterator<Item = &'a str>) -> Vec<Reason> {
     words.filter_map(reason).map(|(_, reason)| *reason).collect()
 }
 
-fn stored(action: &OwnAction) -> Stored {
+/// An own action in its stored form.
+pub(super) fn stored(action: &OwnAction) -> Stored {
     let flag = |on: &bool| vec![on.to_string()];
     let (kind, texts) = match &action.what {
         OwnChange::Note(text) => ("note", vec![text.clone()]),
@@ -57,7 +57,8 @@ fn stored(action: &OwnAction) -> Stored {
     Stored { at: action.at, kind: kind.to_owned(), texts }
 }
 
-fn revived(stored: Stored) -> Option<OwnAction> {
+/// An own action from its stored form, where it can be read.
+pub(super) fn revived(stored: Stored) -> Option<OwnAction> {
     let first = stored.texts.first().map(String::as_str);
     let on = first == Some("true");
     let what = match stored.kind.as_str() {
@@ -96,44 +97,6 @@ pub(super) fn read(row: &Row<'_>, first: usize) -> Sql<Own> {
     })
 }
 
-/// Takes a session off the list; false: it was not on it.
-pub(super) fn archive(transaction: &Transaction<'_>, id: SessionId, at: Timestamp) -> Sql<bool> {
-    let sql = format!("SELECT {COLUMNS}, position FROM session WHERE id = ?1");
-    let mut find = transaction.prepare_cached(&sql)?;
-    let found = find.query_row([id.to_string()], |row| Ok((read(row, 0)?, row.get::<_, i64>(8)?)));
-    let Some((mut own, position)) = found.optional()?.filter(|(own, _)| own.archived_at.is_none())
-    else {
-        return Ok(false);
-    };
-    own.apply(&OwnChange::Archived(true), at);
-    put(transaction, position, &own)?;
-    Ok(true)
-}
-
-/// As here, unless another process has archived the session, or brought it back, and this one has
-/// not heard of it yet.
-fn merged<'a>(
-    transaction: &Transaction<'_>,
-    position: i64,
-    own: &'a Own,
-) -> Sql<std::borrow::Cow<'a, Own>> {
-    use std::borrow::Cow;
-    let (theirs, history): (Option<String>, String) = transaction
-        .prepare_cached("SELECT archived_at, own_history FROM session WHERE position = ?1")?
-        .query_row([position], |row| Ok((row.get(0)?, row.get(1)?)))?;
-    let theirs: Option<Timestamp> = theirs.and_then(|at| at.parse().ok());
-    let known = |at| history_of(&history).iter().any(|known| known.archives_at(at));
-    let mut merged = Cow::Borrowed(own);
-    match (theirs, own.archived_at) {
-        (Some(at), _) if !own.was_archived_at(at) => {
-            merged.to_mut().apply(&OwnChange::Archived(true), at);
-        }
-        (None, Some(at)) if known(at) => merged.to_mut().archived_at = None,
-        _ => {}
-    }
-    Ok(merged)
-}
-
 fn history_of(text: &str) -> Vec<OwnAction> {
     let stored: Vec<Stored> = serde_json::from_str(text).unwrap_or_default();
     stored.into_iter().filter_map(revived).collect()
@@ -141,7 +104,6 @@ fn history_of(text: &str) -> Vec<OwnAction> {
 
 /// Writes what is kept for the session at this position.
 pub(super) fn put(transaction: &Transaction<'_>, position: i64, own: &Own) -> Sql<()> {
-    let own = merged(transaction, position, own)?;
     let time = |at: Option<Timestamp>| at.map(|at| at.to_string());
     let acknowledged = own.acknowledged.as_ref();
     let history: Vec<Stored> = own.history.iter().map(stored).collect();

@@ -25,14 +25,25 @@ fn time(text: Option<String>) -> Option<Timestamp> {
 
 /// The watch-list without answers, by position; rows that cannot be read are left out.
 pub(super) fn list(connection: &Connection) -> Sql<Vec<(i64, WatchedSession)>> {
-    let mut query = connection.prepare(&format!(
-        "SELECT position, id, reference, tags, added_at, deadline, resources_ttl, missing_since,
-                visit_at, letter_not_set_at, last_ok, {}
-         FROM session ORDER BY position",
-        own::COLUMNS
-    ))?;
+    let mut query = connection.prepare(&listing("ORDER BY position"))?;
     let rows = query.query_map([], listed)?;
     Ok(rows.collect::<Sql<Vec<_>>>()?.into_iter().flatten().collect())
+}
+
+fn listing(whom: &str) -> String {
+    format!(
+        "SELECT position, id, reference, tags, added_at, deadline, resources_ttl, missing_since,
+                visit_at, letter_not_set_at, last_ok, {}
+         FROM session {whom}",
+        own::COLUMNS
+    )
+}
+
+/// What the list says of one session.
+pub(super) fn entry(connection: &Connection, id: SessionId) -> Sql<Option<WatchEntry>> {
+    let mut query = connection.prepare_cached(&listing("WHERE id = ?1"))?;
+    let found = query.query_row([id.to_string()], listed).optional()?.flatten();
+    Ok(found.map(|(_, watched)| WatchEntry::clone(&watched.entry)))
 }
 
 fn listed(row: &Row<'_>) -> Sql<Option<(i64, WatchedSession)>> {

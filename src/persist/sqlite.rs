@@ -2,6 +2,7 @@
 //!
 //! Owns opening, migrating and mending. The SQL of a session is in `rows`.
 
+use std::collections::{HashMap, HashSet};
 use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -10,14 +11,17 @@ use std::time::Duration;
 use jiff::Timestamp;
 use rusqlite::{Connection, ErrorCode, OpenFlags, OptionalExtension, TransactionBehavior};
 
-use super::{LIST_VERSION, Opened, PersistError, Persistence, files, own, rows};
+use super::{Opened, PersistError, Persistence, files, own, posts, rows};
 use crate::domain::ids::SessionId;
+use crate::domain::own::OwnChange;
+use crate::domain::post::Post;
 use crate::domain::watched::{WatchEntry, WatchedSession};
 
 /// Applied in order, each once; never changed after a release.
 const MIGRATIONS: &[&str] = &[
     include_str!("../../assets/migrations/sqlite/0001_first.sql"),
     include_str!("../../assets/migrations/sqlite/0002_own.sql"),
+    include_str!("../../assets/migrations/sqlite/0003_post.sql"),
 ];
 
 /// An open store.
@@ -60,7 +64,10 @@ impl Sqlite {
         let lock = if exclusive { Some(files::lock(path)?) } else { None };
         match connect(path) {
             Ok(connection) => {
-                let persistence = Self { connection, path: path.to_path_buf(), lock };
+                let mut persistence = Self { connection, path: path.to_path_buf(), lock };
+                if exclusive {
+                    persistence.settle()?;
+                }
                 Ok(Opened { persistence, warning: None })
             }
             Err(PersistError::Damaged(_)) => {
@@ -85,14 +92,14 @@ impl Sqlite {
         }
     }
 
-    /// A store that another process keeps, for reading: nothing is checked, mended or moved. Whoever
-    /// begins beside it has opened it once.
+    /// A store that another process keeps: nothing is checked, mended or moved. Whoever begins
+    /// beside it has opened it once.
     ///
     /// # Errors
     /// See [`PersistError`].
     pub fn beside(path: &Path) -> Result<Self, PersistError> {
-        let connection = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
-        connection.busy_timeout(Duration::from_secs(5))?;
+        let connection = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
+        set_up(&connection)?;
         Ok(Self { connection, path: path.to_path_buf(), lock: None })
     }
 
@@ -115,12 +122,106 @@ impl Sqlite {
         Ok(self.connection.query_row("PRAGMA data_version", [], |row| row.get(0))?)
     }
 
-    /// All sessions as [`Persistence::load`] has them, without answers and timelines.
+    /// Leaves these for the process that holds the store; durable when it returns. The list itself
+    /// is changed at once.
     ///
     /// # Errors
     /// See [`PersistError`].
-    pub fn listed(&self) -> Result<Vec<WatchedSession>, PersistError> {
-        Ok(rows::list(&self.connection)?.into_iter().map(|(_, watched)| watched).collect())
+    pub fn post(&mut self, left: &[Post]) -> Result<(), PersistError> {
+        self.carry_out(left).map(drop)
+    }
+
+    /// Takes sessions off the list and keeps all that is known of them, for when they are added
+    /// again. Returns how many were on it.
+    ///
+    /// # Errors
+    /// See [`PersistError`].
+    pub fn archive(&mut self, ids: &[SessionId], at: Timestamp) -> Result<usize, PersistError> {
+        let mut listed = rows::list(&self.connection)?;
+        overlay(listed.iter_mut().map(|(_, session)| session), self.posts(0)?.0);
+        let listed = listed.iter().map(|(_, session)| session);
+        let archived = |s: &&WatchedSession| ids.contains(&s.id()) && s.own.archived_at.is_none();
+        let archived: Vec<Post> = listed
+            .filter(archived)
+            .map(|session| Post::Kept(session.id(), OwnChange::Archived(true), at))
+            .collect();
+        self.post(&archived)?;
+        Ok(archived.len())
+    }
+
+    /// Changes the list, and leaves word for the process that holds the store; where there is none,
+    /// its part is done here. Returns how many were forgotten.
+    fn carry_out(&mut self, changes: &[Post]) -> Result<usize, PersistError> {
+        let holds = self.lock.is_some();
+        // Until this is done nobody takes the store.
+        let turn = if holds { None } else { files::lock(&self.path).ok() };
+        let forgotten = self.write(|transaction| {
+            let mut forgotten = 0;
+            for change in changes {
+                match change {
+                    Post::Added(entry) => rows::put_entry(transaction, entry)?,
+                    Post::Removed(id) => forgotten += forget(transaction, *id)?,
+                    Post::Kept(..) | Post::Told(_) | Post::Asked(_) => {}
+                }
+                if !holds {
+                    posts::leave(transaction, change)?;
+                }
+            }
+            Ok(forgotten)
+        })?;
+        if turn.is_some() {
+            self.settle()?;
+        }
+        if changes.iter().any(|change| matches!(change, Post::Removed(_))) {
+            // What was deleted must not stay in the write-ahead log either.
+            self.connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_row| Ok(()))?;
+        }
+        Ok(forgotten)
+    }
+
+    /// Saves what was posted of the list and of what the operator keeps. Only for who holds the
+    /// store and has not loaded it yet.
+    fn settle(&mut self) -> Result<(), PersistError> {
+        let posts = self.posts(0)?.0;
+        if posts.is_empty() {
+            return Ok(());
+        }
+        let mut listed = rows::list(&self.connection)?;
+        let changed = overlay(listed.iter_mut().map(|(_, session)| session), posts);
+        self.write(|transaction| {
+            for (position, session) in listed.iter().filter(|(_, s)| changed.contains(&s.id())) {
+                rows::put_entry(transaction, &session.entry)?;
+                own::put(transaction, *position, &session.own)?;
+            }
+            posts::settled(transaction)
+        })
+    }
+
+    /// What was left after this number, oldest first, and the last number.
+    ///
+    /// # Errors
+    /// See [`PersistError`].
+    pub fn posts(&self, after: i64) -> Result<(Vec<Post>, i64), PersistError> {
+        let entry = |id| self.entry(id).ok().flatten();
+        let left = posts::after(&self.connection, after, entry)?;
+        let last = left.last().map_or(after, |(number, _)| *number);
+        Ok((left.into_iter().filter_map(|(_, post)| post).collect(), last))
+    }
+
+    /// What the list says of one session.
+    ///
+    /// # Errors
+    /// See [`PersistError`].
+    pub fn entry(&self, id: SessionId) -> Result<Option<WatchEntry>, PersistError> {
+        Ok(rows::entry(&self.connection, id)?)
+    }
+
+    /// What was left up to this number has been taken in and saved.
+    ///
+    /// # Errors
+    /// See [`PersistError`].
+    pub fn taken(&mut self, number: i64) -> Result<(), PersistError> {
+        self.write(|transaction| posts::taken(transaction, number))
     }
 
     /// Where it is.
@@ -130,24 +231,51 @@ impl Sqlite {
     }
 }
 
-/// Tells the process that holds the lock, which looks at this alone.
-fn list_changed(transaction: &rusqlite::Transaction<'_>) -> Result<(), rusqlite::Error> {
-    transaction
-        .prepare_cached(
-            "INSERT INTO state (name, value) VALUES (?1, '1')
-             ON CONFLICT (name) DO UPDATE SET value = CAST(value AS INTEGER) + 1",
-        )?
-        .execute([LIST_VERSION])
-        .map(drop)
+/// Puts what is posted on top of what is saved. Returns whom it changes.
+fn overlay<'a>(
+    sessions: impl Iterator<Item = &'a mut WatchedSession>,
+    posts: Vec<Post>,
+) -> HashSet<SessionId> {
+    let mut sessions: HashMap<SessionId, &mut WatchedSession> =
+        sessions.map(|session| (session.id(), session)).collect();
+    let mut changed = HashSet::new();
+    for post in posts {
+        let (id, change) = match post {
+            Post::Kept(id, change, at) => (id, Some((change, at))),
+            Post::Added(entry) => (entry.id, None),
+            Post::Removed(_) | Post::Told(_) | Post::Asked(_) => continue,
+        };
+        let Some(session) = sessions.get_mut(&id) else { continue };
+        match change {
+            Some((change, at)) => drop(session.keep(&change, at)),
+            None => session.come_back(),
+        }
+        changed.insert(id);
+    }
+    changed
+}
+
+/// All that is known of a session, also what was posted of it. Returns how many were on the list.
+fn forget(
+    transaction: &rusqlite::Transaction<'_>,
+    id: SessionId,
+) -> Result<usize, rusqlite::Error> {
+    let id = id.to_string();
+    transaction.prepare_cached("DELETE FROM post WHERE session = ?1")?.execute([&id])?;
+    transaction.prepare_cached("DELETE FROM session WHERE id = ?1")?.execute([&id])
+}
+
+fn set_up(connection: &Connection) -> Result<(), rusqlite::Error> {
+    connection.busy_timeout(Duration::from_secs(5))?;
+    connection.pragma_update(None, "synchronous", "FULL")?;
+    connection.pragma_update(None, "secure_delete", "ON")?;
+    connection.pragma_update(None, "foreign_keys", "ON")
 }
 
 fn connect(path: &Path) -> Result<Connection, PersistError> {
     let mut connection = Connection::open(path)?;
-    connection.busy_timeout(Duration::from_secs(5))?;
+    set_up(&connection)?;
     connection.pragma_update(None, "journal_mode", "WAL")?;
-    connection.pragma_update(None, "synchronous", "FULL")?;
-    connection.pragma_update(None, "secure_delete", "ON")?;
-    connection.pragma_update(None, "foreign_keys", "ON")?;
     let sound: String = connection.query_row("PRAGMA quick_check(1)", [], |row| row.get(0))?;
     if sound != "ok" {
         return Err(PersistError::Damaged(sound));
@@ -198,47 +326,21 @@ fn salvage(path: &Path) -> Vec<Arc<WatchedSession>> {
 impl Persistence for Sqlite {
     fn load(&mut self) -> Result<Vec<WatchedSession>, PersistError> {
         let listed = rows::list(&self.connection)?;
-        Ok(rows::complete(&self.connection, listed)?)
+        let mut sessions = rows::complete(&self.connection, listed)?;
+        if self.lock.is_none() {
+            overlay(sessions.iter_mut(), self.posts(0)?.0);
+        }
+        Ok(sessions)
     }
 
     fn add(&mut self, entries: &[WatchEntry]) -> Result<(), PersistError> {
-        let told = self.lock.is_some();
-        self.write(|transaction| {
-            entries.iter().try_for_each(|entry| rows::put_entry(transaction, entry))?;
-            if told { Ok(()) } else { list_changed(transaction) }
-        })
-    }
-
-    fn archive(&mut self, ids: &[SessionId], at: Timestamp) -> Result<usize, PersistError> {
-        let told = self.lock.is_some();
-        self.write(|transaction| {
-            let mut archived = 0;
-            for id in ids {
-                archived += usize::from(own::archive(transaction, *id, at)?);
-            }
-            if !told {
-                list_changed(transaction)?;
-            }
-            Ok(archived)
-        })
+        let added: Vec<Post> = entries.iter().cloned().map(Post::Added).collect();
+        self.carry_out(&added).map(drop)
     }
 
     fn remove(&mut self, ids: &[SessionId]) -> Result<usize, PersistError> {
-        let told = self.lock.is_some();
-        let removed = self.write(|transaction| {
-            let mut delete = transaction.prepare_cached("DELETE FROM session WHERE id = ?1")?;
-            let mut removed = 0;
-            for id in ids {
-                removed += delete.execute([id.to_string()])?;
-            }
-            if !told {
-                list_changed(transaction)?;
-            }
-            Ok(removed)
-        })?;
-        // What was deleted must not stay in the write-ahead log either.
-        self.connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_row| Ok(()))?;
-        Ok(removed)
+        let removed: Vec<Post> = ids.iter().copied().map(Post::Removed).collect();
+        self.carry_out(&removed)
     }
 
     fn save(&mut self, sessions: &[Arc<WatchedSession>]) -> Result<(), PersistError> {

@@ -14,6 +14,7 @@ use crate::domain::change::{ChangeKind, TimelineEvent};
 use crate::domain::ids::SessionId;
 use crate::domain::ledger::Ledger;
 use crate::domain::notification::{Notification, Receiving};
+use crate::domain::post::Post;
 
 /// Sessions that are offered for the list at once: whoever has the credential cannot flood it.
 const OFFERED: usize = 100;
@@ -40,6 +41,7 @@ impl<A: SessionApi, C: Clock> Task<A, C> {
             }
             return;
         }
+        self.relay(std::iter::once(Post::Told(told.clone())));
         let at = self.clock.now();
         self.hints.ledger.told(told.session, &told.topic, at);
         self.store.notified(told, at);

@@ -13,10 +13,15 @@ use crate::api::SessionApi;
 use crate::clock::Clock;
 use crate::domain::ids::SessionId;
 use crate::domain::own::OwnChange;
+use crate::domain::post::Post;
 use crate::domain::watched::{WatchEntry, WatchedSession};
+
+/// Where more is kept at once than the store takes.
+const NOT_LEFT: &str = "not kept: the store takes too long";
 
 impl<A: SessionApi, C: Clock> Task<A, C> {
     pub(super) fn add(&mut self, entries: Vec<WatchEntry>, now: Instant) {
+        self.relay(entries.iter().cloned().map(Post::Added));
         let ids: Vec<SessionId> = entries.iter().map(|entry| entry.id).collect();
         self.hints.offered.retain(|offered| !ids.contains(offered));
         self.store.add(entries);
@@ -24,14 +29,17 @@ impl<A: SessionApi, C: Clock> Task<A, C> {
     }
 
     pub(super) fn remove(&mut self, ids: &[SessionId]) {
+        self.relay(ids.iter().copied().map(Post::Removed));
         self.store.remove(ids);
         for id in ids {
             self.let_go(*id);
         }
     }
 
-    pub(super) fn keep(&mut self, changes: &[(SessionId, OwnChange)], now: Instant) {
-        self.store.keep(changes, self.clock.now());
+    pub(super) fn keep(&mut self, changes: &[(SessionId, OwnChange)], at: Timestamp, now: Instant) {
+        let kept = |(id, change): &(SessionId, OwnChange)| Post::Kept(*id, change.clone(), at);
+        self.relay(changes.iter().map(kept));
+        self.store.keep(changes, at);
         let mut back = Vec::new();
         for (id, change) in changes {
             match change {
@@ -43,15 +51,24 @@ impl<A: SessionApi, C: Clock> Task<A, C> {
         self.schedule_new(&back, now);
     }
 
-    /// What is known here already, or has been taken back since, is no news.
-    pub(super) fn archive(&mut self, sessions: &[(SessionId, Timestamp)]) {
-        for (id, at) in sessions {
-            let snapshot = self.store.snapshot();
-            let listed = snapshot.sessions.get(*id);
-            if listed.is_some_and(|session| !session.own.was_archived_at(*at)) {
-                self.store.keep(&[(*id, OwnChange::Archived(true))], *at);
-                self.let_go(*id);
-            }
+    /// One, or all of the list.
+    pub(super) fn ask_for(&mut self, whom: Option<SessionId>, now: Instant) {
+        self.relay(std::iter::once(Post::Asked(whom)));
+        let Some(id) = whom else {
+            let sessions = self.store.snapshot().sessions.iter();
+            let there = sessions.filter(|s| s.answers.missing_since.is_none());
+            let all: Vec<SessionId> = there.map(|s| s.id()).collect();
+            self.schedule.ask_all(now, all.into_iter());
+            return;
+        };
+        self.schedule.ask(id, now);
+    }
+
+    /// Leaves these for the process that asks, where that is another one.
+    pub(super) fn relay(&mut self, posts: impl Iterator<Item = Post>) {
+        let Some(relay) = &self.relay else { return };
+        if relay.try_send(posts.collect()).is_err() {
+            self.store_trouble = Some(NOT_LEFT.to_owned());
         }
     }
 

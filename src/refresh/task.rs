@@ -26,6 +26,7 @@ use crate::domain::attention::assess;
 use crate::domain::call::CallLog;
 use crate::domain::ids::SessionId;
 use crate::domain::ledger::Ledger;
+use crate::domain::post::Post;
 use crate::domain::rules::Rules;
 use crate::domain::watched::{Letter, PollFailure, PollState, WatchedSession};
 use crate::domain::wire_enum::SessionState;
@@ -60,6 +61,8 @@ pub(super) struct Task<A, C> {
     pub(super) heard: bool,
     pub(super) calls: CallLog,
     pub(super) hints: Hints,
+    /// To the process that asks, while that is another one.
+    pub(super) relay: Option<mpsc::Sender<Vec<Post>>>,
 }
 
 impl<A: SessionApi, C: Clock> Task<A, C> {
@@ -85,6 +88,7 @@ impl<A: SessionApi, C: Clock> Task<A, C> {
             heard: false,
             calls: CallLog::default(),
             hints: Hints::default(),
+            relay: None,
             settings,
             rules,
         };
@@ -363,18 +367,8 @@ impl<A: SessionApi, C: Clock> Task<A, C> {
         let now = Instant::now();
         self.heard |= !matches!(command, Command::Traffic(_));
         match command {
-            Command::Refresh(id) => self.schedule.ask(id, now),
-            Command::RefreshAll => {
-                let all: Vec<SessionId> = self
-                    .store
-                    .snapshot()
-                    .sessions
-                    .iter()
-                    .filter(|s| s.answers.missing_since.is_none())
-                    .map(|s| s.id())
-                    .collect();
-                self.schedule.ask_all(now, all.into_iter());
-            }
+            Command::Refresh(id) => self.ask_for(Some(id), now),
+            Command::RefreshAll => self.ask_for(None, now),
             Command::SetPaused(paused) => {
                 self.paused_since = paused.then(|| self.clock.now());
                 self.publish_at = now;
@@ -383,8 +377,7 @@ impl<A: SessionApi, C: Clock> Task<A, C> {
             Command::Focus { selected, visible } => self.focus(selected, visible, now),
             Command::Add(entries) => self.add(entries, now),
             Command::Remove(ids) => self.remove(&ids),
-            Command::Archive(sessions) => self.archive(&sessions),
-            Command::Keep(changes) => self.keep(&changes, now),
+            Command::Keep(changes) => self.keep(&changes, self.clock.now(), now),
             Command::Looked => self.store.looked(self.clock.now()),
             Command::Arrange(arrangement) => self.store.arrange(arrangement),
             Command::StoreTrouble(trouble) => self.store_trouble = trouble,
@@ -392,7 +385,12 @@ impl<A: SessionApi, C: Clock> Task<A, C> {
             Command::Receiving(how) => self.hints.receiving = how,
             Command::AlertTrouble(trouble) => self.hints.alert_trouble = trouble,
             Command::Follow(list) => self.follow(list, now),
-            Command::TakeOver => self.settings.following = false,
+            Command::Kept(changes, at) => self.keep(&changes, at, now),
+            Command::Relay(to) => self.relay = Some(to),
+            Command::TakeOver => {
+                self.settings.following = false;
+                self.relay = None;
+            }
             Command::Traffic(to) => self.tell_traffic(&to),
         }
     }

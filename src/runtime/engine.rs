@@ -16,8 +16,9 @@ use crate::api::SessionApi;
 use crate::clock::Clock;
 use crate::domain::arrangement::Arrangement;
 use crate::domain::ledger::Tally;
+use crate::domain::post::Post;
 use crate::domain::rules::Rules;
-use crate::domain::snapshot::{Connection, OTHER_WINDOW, SessionTable, Snapshot};
+use crate::domain::snapshot::{Connection, SessionTable, Snapshot};
 use crate::domain::watched::WatchedSession;
 use crate::persist::sqlite::Sqlite;
 use crate::persist::{LAST_LOOK, Opened, PersistError, Persistence, arrangement, ledger, writer};
@@ -67,27 +68,24 @@ impl<P: Persistence> Held<P> {
 }
 
 impl Held<Sqlite> {
-    /// The store's file: this process's own, or followed where another holds it.
+    /// The store's file: this process's own where it `takes` it and nobody else holds it, else
+    /// followed.
     ///
     /// # Errors
     /// When it cannot be read.
-    pub fn open(path: &Path) -> Result<Self, PersistError> {
-        let own = match Sqlite::open(path, true) {
-            Ok(opened) => Some(opened),
+    pub fn open(path: &Path, takes: bool) -> Result<Self, PersistError> {
+        let own = match Sqlite::open(path, takes) {
             Err(PersistError::Locked(_)) => None,
-            Err(why) => return Err(why),
+            other => Some(other?),
         };
-        let following = own.is_none();
+        let follows = own.is_none() || !takes;
         let Opened { persistence, warning } = match own {
             Some(opened) => opened,
             None => Sqlite::open(path, false)?,
         };
-        let held = Self::of(persistence, Some(path.to_path_buf()))?;
-        if following {
-            let warning = Some(OTHER_WINDOW.to_owned());
-            return Ok(Self { keeping: Keeping::Follow(path.to_path_buf()), warning, ..held });
-        }
-        Ok(Self { warning, ..held })
+        let file = path.to_path_buf();
+        let held = Self { warning, ..Self::of(persistence, Some(file.clone()))? };
+        Ok(if follows { Self { keeping: Keeping::Follow(file), ..held } } else { held })
     }
 }
 
@@ -120,6 +118,11 @@ impl Engine {
         store.arrange(held.arrangement);
         let saved = (store.snapshot().sessions.clone(), store.snapshot().archived.clone());
         let (commands, inbox) = mpsc::channel::<Command>(256);
+        // Before anything else is said: what is kept here is the other process's to save.
+        let (relay, kept) = mpsc::channel(share::BATCHES);
+        if settings.following {
+            let _first = commands.try_send(Command::Relay(relay));
+        }
         let stop = CancellationToken::new();
         let control = (inbox, stop.child_token());
         let polling = tokio::spawn(refresh::run(api, store, clock, (settings, rules), control));
@@ -129,8 +132,8 @@ impl Engine {
         let saving_stop = CancellationToken::new();
         let keeper = keep(
             (held.keeping, takes),
-            saved,
-            snapshots.clone(),
+            kept,
+            (saved, snapshots.clone()),
             commands.clone(),
             saving_stop.clone(),
         );
@@ -163,8 +166,8 @@ fn tell(commands: &mpsc::Sender<Command>, trouble: Option<String>) {
 /// Saves, and keeps the watch-list in step with other processes. Follows first where one asks.
 async fn keep<P: Persistence>(
     (keeping, takes): (Keeping<P>, bool),
-    saved: (SessionTable, SessionTable),
-    mut snapshots: watch::Receiver<Arc<Snapshot>>,
+    kept: mpsc::Receiver<Vec<Post>>,
+    (saved, mut snapshots): Saved,
     commands: mpsc::Sender<Command>,
     cancelled: CancellationToken,
 ) {
@@ -173,10 +176,8 @@ async fn keep<P: Persistence>(
             save(persistence, file, (saved, snapshots), commands, cancelled).await;
         }
         Keeping::Follow(path) => {
-            let taken = share::follow((&path, takes), &commands, &cancelled).await;
+            let taken = share::follow((&path, takes), kept, &commands, &cancelled).await;
             let Some(persistence) = taken else { return };
-            // The other's hold on the store was the trouble.
-            let _ended = commands.send(Command::StoreTrouble(None)).await;
             let asks = |s: &Arc<Snapshot>| s.health.connection != Connection::Following;
             let Ok(saved) =
                 snapshots.wait_for(asks).await.map(|s| (s.sessions.clone(), s.archived.clone()))
@@ -197,9 +198,8 @@ async fn save<P: Persistence>(
     commands: mpsc::Sender<Command>,
     cancelled: CancellationToken,
 ) {
-    let known = saved.0.iter().chain(saved.1.iter()).map(Arc::clone).collect();
     let told = commands.clone();
     let trouble = move |what| tell(&told, what);
-    let list = share::listen(file, known, &commands, &cancelled);
-    tokio::join!(writer(persistence, saved, snapshots, trouble, cancelled.clone()), list);
+    let left = share::take_in(file, &commands, &cancelled);
+    tokio::join!(writer(persistence, saved, snapshots, trouble, cancelled.clone()), left);
 }

@@ -1,35 +1,45 @@
-//! One store, several processes: who follows reads what the other learned and takes over when it
-//! ends; who asks takes in what other processes put on the watch-list.
+//! One store, several processes: who follows reads what the other learned, leaves it what is kept
+//! here, and takes over when it ends; who asks takes in what was left for it.
 //!
-//! Owns the pace of looking. Never writes.
+//! Owns the pace of looking. Never writes but to leave, and to strike out what was taken in.
 
-use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 use std::time::Duration;
 
-use jiff::Timestamp;
 use tokio::sync::mpsc;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
-use crate::domain::ids::SessionId;
-use crate::domain::watched::{WatchEntry, WatchedSession};
+use crate::domain::post::Post;
+use crate::domain::watched::WatchedSession;
 use crate::persist::sqlite::Sqlite;
-use crate::persist::{LIST_VERSION, PersistError, Persistence};
+use crate::persist::{PersistError, Persistence};
 use crate::refresh::Command;
 
 /// The store is looked at this often. A process that ends is followed within a few of these.
 const PACE: Duration = Duration::from_secs(2);
 /// Reading a large store again waits for this many times as long as the last reading took.
 const PATIENCE: u32 = 10;
+/// So much is kept here while the store is slow.
+pub(super) const BATCHES: usize = 1_024;
 
-/// False: the program ends.
-async fn paused(cancelled: &CancellationToken, pause: Duration) -> bool {
-    tokio::select! {
-        biased;
-        () = cancelled.cancelled() => false,
-        () = tokio::time::sleep(pause) => true,
+/// Work on the store, which blocks. `None`: it has failed inside.
+async fn blocking<T: Send + 'static, R: Send + 'static>(
+    mut tool: T,
+    work: impl FnOnce(&mut T) -> R + Send + 'static,
+) -> Option<(T, R)> {
+    let worked = tokio::task::spawn_blocking(move || {
+        let result = work(&mut tool);
+        (tool, result)
+    });
+    worked.await.ok()
+}
+
+/// The connection to the store beside the process that keeps it, opened when it is first needed.
+fn beside<'a>(open: &'a mut Option<Sqlite>, path: &Path) -> Result<&'a mut Sqlite, PersistError> {
+    match open {
+        Some(store) => Ok(store),
+        none => Ok(none.insert(Sqlite::beside(path)?)),
     }
 }
 
@@ -41,6 +51,8 @@ struct Reader {
     open: Option<Sqlite>,
     version: Option<i64>,
     pause: Duration,
+    /// Kept here and not left yet.
+    left: Vec<Post>,
 }
 
 /// What a look has found.
@@ -52,22 +64,30 @@ enum Look {
 }
 
 impl Reader {
+    /// Leaves what was kept here. True: something was.
+    fn leave(&mut self) -> Result<bool, PersistError> {
+        if self.left.is_empty() {
+            return Ok(false);
+        }
+        beside(&mut self.open, &self.path)?.post(&self.left)?;
+        self.left.clear();
+        Ok(true)
+    }
+
     fn look(&mut self) -> Result<Look, PersistError> {
         if self.takes {
             match Sqlite::open(&self.path, true) {
                 Ok(opened) => {
                     let mut mine = opened.persistence;
                     let known = mine.load()?;
+                    tracing::info!("takes over from another process");
                     return Ok(Look::Mine(mine, known));
                 }
                 Err(PersistError::Locked(_)) => {}
                 Err(why) => return Err(why),
             }
         }
-        if self.open.is_none() {
-            self.open = Some(Sqlite::beside(&self.path)?);
-        }
-        let Some(store) = &mut self.open else { return Ok(Look::Theirs(None)) };
+        let store = beside(&mut self.open, &self.path)?;
         let version = store.data_version()?;
         if self.version == Some(version) {
             return Ok(Look::Theirs(None));
@@ -78,125 +98,164 @@ impl Reader {
         self.pause = PACE.max(begun.elapsed() * PATIENCE);
         Ok(Look::Theirs(Some(known)))
     }
+
+    /// What was kept last is left too.
+    async fn ends(self) {
+        if let Some((_, Err(why))) = blocking(self, Self::leave).await {
+            tracing::error!(%why, "what was kept last is lost");
+        }
+    }
+
+    /// Until something is kept here or it is time to look again. False: the program ends.
+    async fn rests(
+        &mut self,
+        kept: &mut mpsc::Receiver<Vec<Post>>,
+        cancelled: &CancellationToken,
+    ) -> bool {
+        let goes_on = tokio::select! {
+            biased;
+            () = cancelled.cancelled() => false,
+            more = kept.recv() => {
+                self.left.extend(more.into_iter().flatten());
+                true
+            }
+            () = tokio::time::sleep(self.pause) => true,
+        };
+        while let Ok(more) = kept.try_recv() {
+            self.left.extend(more);
+        }
+        goes_on
+    }
 }
 
-/// Shows what another process learns until it ends; then the store is this one's, where it `takes`
-/// it: one that asks nobody leaves it to others. `None`: the program ends first.
+/// Shows what another process learns until it ends, and leaves it what is kept here; then the store
+/// is this one's, where it `takes` it: one that asks nobody leaves it to others. `None`: the program
+/// ends first.
 pub(super) async fn follow(
     (path, takes): (&Path, bool),
+    mut kept: mpsc::Receiver<Vec<Post>>,
     commands: &mpsc::Sender<Command>,
     cancelled: &CancellationToken,
 ) -> Option<Sqlite> {
-    let mut reader =
-        Reader { path: path.to_path_buf(), takes, open: None, version: None, pause: PACE };
+    let (path, left) = (path.to_path_buf(), Vec::new());
+    let mut reader = Reader { path, takes, open: None, version: None, pause: PACE, left };
+    let mut troubled = false;
     loop {
-        let looked = tokio::task::spawn_blocking(move || {
-            let looked = reader.look();
-            (reader, looked)
-        });
-        let (back, looked) = looked.await.ok()?;
+        let (back, (left, looked)) = blocking(reader, |it| (it.leave(), it.look())).await?;
         reader = back;
+        if let Some(told) = trouble(left, &mut troubled) {
+            commands.send(told).await.ok()?;
+        }
         match looked {
             Ok(Look::Mine(store, known)) => {
-                tracing::info!("takes over from another process");
                 commands.send(Command::Follow(known)).await.ok()?;
                 commands.send(Command::TakeOver).await.ok()?;
                 return Some(store);
             }
+            // What was kept meanwhile is not in what was read: it is read again.
+            Ok(Look::Theirs(Some(_))) if !kept.is_empty() => reader.version = None,
             Ok(Look::Theirs(Some(known))) => commands.send(Command::Follow(known)).await.ok()?,
             Ok(Look::Theirs(None)) => {}
             Err(why) => tracing::warn!(%why, "the store cannot be read"),
         }
-        if !paused(cancelled, reader.pause).await {
-            return None;
+        if !reader.rests(&mut kept, cancelled).await {
+            break;
         }
+    }
+    reader.ends().await;
+    None
+}
+
+/// What the header is to say of leaving what was kept, where that has changed.
+fn trouble(left: Result<bool, PersistError>, troubled: &mut bool) -> Option<Command> {
+    match left {
+        Err(why) => {
+            *troubled = true;
+            Some(Command::StoreTrouble(Some(format!("not kept yet: {why}"))))
+        }
+        Ok(true) if *troubled => {
+            *troubled = false;
+            Some(Command::StoreTrouble(None))
+        }
+        Ok(_) => None,
     }
 }
 
-/// Takes in what other processes (`branchwatch add`, `remove`) do to the list of this one's store.
-pub(super) async fn listen(
+/// Takes in what other processes leave for the one that holds the store: this one.
+pub(super) async fn take_in(
     file: Option<PathBuf>,
-    known: Vec<Arc<WatchedSession>>,
     commands: &mpsc::Sender<Command>,
     cancelled: &CancellationToken,
 ) {
     let Some(file) = file else { return };
-    let mut list = List {
-        known: by_id(known.iter().map(|s| WatchedSession::clone(s))),
-        version: None,
-        open: None,
-        file,
-    };
-    while paused(cancelled, PACE).await {
-        let looked = tokio::task::spawn_blocking(move || {
-            let looked = list.look();
-            (list, looked)
-        });
-        let Ok((back, looked)) = looked.await else { return };
-        list = back;
+    let mut inbox = Inbox { file, open: None, taken: 0, struck: 0 };
+    loop {
+        let Some((back, looked)) = blocking(inbox, Inbox::look).await else { return };
+        inbox = back;
         match looked {
-            Ok(orders) => {
-                for order in orders {
-                    if commands.send(order).await.is_err() {
+            Ok(left) => {
+                for command in left {
+                    if commands.send(command).await.is_err() {
                         return;
                     }
                 }
             }
-            Err(why) => tracing::warn!(%why, "the watch-list cannot be read"),
+            Err(why) => tracing::warn!(%why, "what other processes left cannot be read"),
+        }
+        tokio::select! {
+            biased;
+            () = cancelled.cancelled() => return,
+            () = tokio::time::sleep(PACE) => {}
         }
     }
 }
 
-/// Entries, and since when each is archived.
-type Entries = BTreeMap<SessionId, (Arc<WatchEntry>, Option<Timestamp>)>;
-
-struct List {
-    known: Entries,
-    /// As it was looked at last.
-    version: Option<String>,
-    open: Option<Sqlite>,
+struct Inbox {
     file: PathBuf,
+    open: Option<Sqlite>,
+    /// Number of the last that was taken in.
+    taken: i64,
+    /// Number of the last that was struck out.
+    struck: i64,
 }
 
-fn by_id(sessions: impl Iterator<Item = WatchedSession>) -> Entries {
-    sessions.map(|s| (s.id(), (s.entry, s.own.archived_at))).collect()
-}
-
-impl List {
+impl Inbox {
+    /// What was taken in at the last look is saved by now, and struck out.
     fn look(&mut self) -> Result<Vec<Command>, PersistError> {
-        if self.open.is_none() {
-            self.open = Some(Sqlite::beside(&self.file)?);
+        let store = beside(&mut self.open, &self.file)?;
+        if self.struck < self.taken {
+            store.taken(self.taken)?;
+            self.struck = self.taken;
         }
-        let Some(store) = &mut self.open else { return Ok(Vec::new()) };
-        let version = store.state(LIST_VERSION)?.unwrap_or_default();
-        if self.version.as_ref() == Some(&version) {
-            return Ok(Vec::new());
-        }
-        let listed = by_id(store.listed()?.into_iter());
-        self.version = Some(version);
-        let gone: Vec<SessionId> =
-            self.known.keys().filter(|id| !listed.contains_key(id)).copied().collect();
-        let (mut new, mut archived) = (Vec::new(), Vec::new());
-        for (id, now) in &listed {
-            let before = self.known.get(id);
-            match now {
-                _ if before == Some(now) => {}
-                (entry, None) => new.push(WatchEntry::clone(entry)),
-                (_, Some(at)) => archived.push((*id, *at)),
+        let (left, last) = store.posts(self.taken)?;
+        self.taken = last;
+        Ok(commands(left))
+    }
+}
+
+/// In their order; what can be done at once is one command.
+fn commands(left: Vec<Post>) -> Vec<Command> {
+    let mut commands: Vec<Command> = Vec::new();
+    for post in left {
+        match (post, commands.last_mut()) {
+            (Post::Added(entry), Some(Command::Add(entries))) => entries.push(entry),
+            (Post::Removed(id), Some(Command::Remove(ids))) => ids.push(id),
+            (Post::Kept(id, change, at), Some(Command::Kept(changes, made))) if *made == at => {
+                changes.push((id, change));
             }
+            (post, _) => commands.push(command(post)),
         }
-        new.sort_unstable_by_key(|entry| (entry.added_at, entry.id));
-        self.known = listed;
-        let mut orders = Vec::new();
-        if !new.is_empty() {
-            orders.push(Command::Add(new));
-        }
-        if !gone.is_empty() {
-            orders.push(Command::Remove(gone));
-        }
-        if !archived.is_empty() {
-            orders.push(Command::Archive(archived));
-        }
-        Ok(orders)
+    }
+    commands
+}
+
+fn command(post: Post) -> Command {
+    match post {
+        Post::Added(entry) => Command::Add(vec![entry]),
+        Post::Removed(id) => Command::Remove(vec![id]),
+        Post::Kept(id, change, at) => Command::Kept(vec![(id, change)], at),
+        Post::Told(told) => Command::Notified(told),
+        Post::Asked(Some(id)) => Command::Refresh(id),
+        Post::Asked(None) => Command::RefreshAll,
     }
 }

@@ -8,7 +8,7 @@ use std::path::PathBuf;
 
 use jiff::Timestamp;
 
-use super::{OwnOverlay, Undo, only_shows, remember};
+use super::{OwnOverlay, Undo, remember};
 use crate::app::action::Action;
 use crate::app::effect::Effect;
 use crate::app::model::Model;
@@ -257,9 +257,6 @@ pub(crate) fn act(model: &mut Model, mut dialog: Box<AddDialog>, action: Action)
 }
 
 fn added(model: &mut Model, dialog: AddDialog) -> Vec<Effect> {
-    if only_shows(model) {
-        return Vec::new();
-    }
     let adds = |line: &AddLine| matches!(line.verdict, Verdict::New | Verdict::Archived);
     let new = |line: &&AddLine| line.verdict == Verdict::New;
     let id = |line: &AddLine| line.entry.as_ref().map(|entry| entry.id);

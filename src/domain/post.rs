@@ -1,0 +1,25 @@
+//! What a process that only shows leaves for the one that asks and saves.
+//!
+//! Owns [`Post`].
+
+use jiff::Timestamp;
+
+use crate::domain::ids::SessionId;
+use crate::domain::notification::Notification;
+use crate::domain::own::OwnChange;
+use crate::domain::watched::WatchEntry;
+
+/// One thing left. Taken in twice it does no more than once.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Post {
+    /// New or other on the watch-list; the store's file has it already.
+    Added(WatchEntry),
+    /// Off the watch-list; the store's file has forgotten it already.
+    Removed(SessionId),
+    /// The operator's change to a note, a pin, …, and when it was made.
+    Kept(SessionId, OwnChange, Timestamp),
+    /// A notification came.
+    Told(Notification),
+    /// To be asked at once; `None`: all of the list.
+    Asked(Option<SessionId>),
+}

@@ -1,0 +1,127 @@
+//! What processes without the store's lock leave for the one that holds it, as rows and back.
+//!
+//! Owns their SQL and their stored form. What cannot be read is left out.
+
+use jiff::Timestamp;
+use rusqlite::{Connection, Transaction, params};
+use serde::{Deserialize, Serialize};
+
+use super::own::{self, Stored};
+use crate::domain::ids::SessionId;
+use crate::domain::notification::Notification;
+use crate::domain::own::OwnAction;
+use crate::domain::post::Post;
+use crate::domain::server_text::ServerText;
+use crate::domain::watched::WatchEntry;
+use crate::domain::wire_enum::Topic;
+
+type Sql<T> = Result<T, rusqlite::Error>;
+
+#[derive(Serialize, Deserialize)]
+struct Told {
+    at: Timestamp,
+    topic: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    subject: Option<String>,
+}
+
+/// Session, kind and body.
+fn parts(post: &Post) -> (Option<SessionId>, &'static str, String) {
+    match post {
+        Post::Added(entry) => (Some(entry.id), "added", String::new()),
+        Post::Removed(id) => (Some(*id), "removed", String::new()),
+        Post::Asked(id) => (*id, "asked", String::new()),
+        Post::Kept(id, change, at) => {
+            let action = OwnAction { at: *at, what: change.clone() };
+            (Some(*id), "kept", serde_json::to_string(&own::stored(&action)).unwrap_or_default())
+        }
+        Post::Told(told) => {
+            let stored = Told {
+                at: told.at,
+                topic: told.topic.as_raw().to_owned(),
+                subject: told.subject.as_ref().map(|subject| subject.as_raw().to_owned()),
+            };
+            let body = serde_json::to_string(&stored).unwrap_or_default();
+            (Some(told.session), "told", body)
+        }
+    }
+}
+
+/// Leaves one.
+pub(super) fn leave(transaction: &Transaction<'_>, post: &Post) -> Sql<()> {
+    let (session, kind, body) = parts(post);
+    let session = session.map_or_else(String::new, |id| id.to_string());
+    // The last word on the list or on asking is all that counts.
+    let earlier: &[&str] = match kind {
+        "added" | "removed" => &["added", "removed"],
+        "asked" => &["asked"],
+        _ => &[],
+    };
+    for earlier in earlier {
+        transaction
+            .prepare_cached("DELETE FROM post WHERE session = ?1 AND kind = ?2")?
+            .execute([&session, *earlier])?;
+    }
+    transaction
+        .prepare_cached("INSERT INTO post (session, kind, body) VALUES (?1, ?2, ?3)")?
+        .execute(params![session, kind, body])
+        .map(drop)
+}
+
+/// All that were left after this one, oldest first, with their numbers. `entry` finds what the list
+/// says of a session.
+pub(super) fn after(
+    connection: &Connection,
+    number: i64,
+    entry: impl Fn(SessionId) -> Option<WatchEntry>,
+) -> Sql<Vec<(i64, Option<Post>)>> {
+    let mut query = connection.prepare_cached(
+        "SELECT number, session, kind, body FROM post WHERE number > ?1 ORDER BY number",
+    )?;
+    let rows = query.query_map([number], |row| {
+        let (session, kind, body): (String, String, String) =
+            (row.get(1)?, row.get(2)?, row.get(3)?);
+        Ok((row.get(0)?, revived(&session, &kind, &body, &entry)))
+    })?;
+    rows.collect()
+}
+
+fn revived(
+    session: &str,
+    kind: &str,
+    body: &str,
+    entry: &impl Fn(SessionId) -> Option<WatchEntry>,
+) -> Option<Post> {
+    let id = SessionId::parse(session).ok();
+    match kind {
+        "added" => entry(id?).map(Post::Added),
+        "removed" => id.map(Post::Removed),
+        "asked" => Some(Post::Asked(id)),
+        "kept" => {
+            let stored: Stored = serde_json::from_str(body).ok()?;
+            let action = own::revived(stored)?;
+            Some(Post::Kept(id?, action.what, action.at))
+        }
+        "told" => {
+            let told: Told = serde_json::from_str(body).ok()?;
+            Some(Post::Told(Notification {
+                session: id?,
+                topic: Topic::from_wire(&told.topic),
+                subject: told.subject.map(ServerText::from),
+                at: told.at,
+            }))
+        }
+        _ => None,
+    }
+}
+
+/// These, up to this one, have been taken in and saved.
+pub(super) fn taken(transaction: &Transaction<'_>, number: i64) -> Sql<()> {
+    transaction.prepare_cached("DELETE FROM post WHERE number <= ?1")?.execute([number]).map(drop)
+}
+
+/// The list, and what the operator keeps, are saved as they were posted; who takes the store asks
+/// everybody.
+pub(super) fn settled(transaction: &Transaction<'_>) -> Sql<()> {
+    transaction.prepare_cached("DELETE FROM post WHERE kind <> 'told'")?.execute([]).map(drop)
+}
