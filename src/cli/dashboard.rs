@@ -115,16 +115,7 @@ pub(super) async fn demo(global: &Global, play: &Play) -> Result<u8, Failure> {
     if !play.speed.is_finite() || play.speed < 0.0 {
         return Err(Failure::Usage("--speed: 0 or more".into()));
     }
-    let running = simulator::start(Options {
-        listen: std::net::SocketAddr::from(([127, 0, 0, 1], 0)),
-        sessions: play.sessions,
-        seed: play.seed,
-        speed: play.speed,
-        scenarios: Vec::new(),
-        start: SystemClock.now(),
-        public_key_pem: None,
-    })
-    .await?;
+    let (running, receiver) = simulated(play).await?;
     let pem = running.private_key_pem.as_ref().map_or("", |pem| pem.expose_secret());
     let key = Arc::new(SigningKey::from_pem(pem.as_bytes())?);
     let options = ClientOptions::new(running.base_url.clone(), running.sdk_id);
@@ -134,7 +125,7 @@ pub(super) async fn demo(global: &Global, play: &Play) -> Result<u8, Failure> {
     let refresh = demo_settings(play.speed, global);
     if global.a11y {
         let held = Held::of(store, None)?;
-        let told = watch::demo(global, held, (client, running.clock), refresh).await;
+        let told = watch::demo(global, held, (client, running.clock), (refresh, receiver)).await;
         running.shutdown().await;
         return told;
     }
@@ -162,7 +153,7 @@ pub(super) async fn demo(global: &Global, play: &Play) -> Result<u8, Failure> {
         fit: Fit { privacy: flags.privacy.unwrap_or_default(), ..Fit::default() },
         graphics: look::graphics(PictureChoice::Auto, look),
         teller: None,
-        receiver: None,
+        receiver: Some(receiver),
         alarms: AlarmSettings::default(),
         refresh,
         desk: Desk {
@@ -181,6 +172,22 @@ pub(super) async fn demo(global: &Global, play: &Play) -> Result<u8, Failure> {
     let code = finish(parts, Held::of(store, None)?, client, clock).await;
     running.shutdown().await;
     code
+}
+
+/// The simulator, and the receiver that it notifies of what happens from now on.
+async fn simulated(play: &Play) -> Result<(Running, Receiver), Failure> {
+    let (receiver, address) = Receiver::here()?;
+    let options = Options {
+        listen: std::net::SocketAddr::from(([127, 0, 0, 1], 0)),
+        sessions: play.sessions,
+        seed: play.seed,
+        speed: play.speed,
+        scenarios: Vec::new(),
+        start: SystemClock.now(),
+        public_key_pem: None,
+    };
+    let running = simulator::start_told(options, Some(address.expose_secret())).await?;
+    Ok((running, receiver))
 }
 
 /// The simulator's sessions as a watch-list.

@@ -63,10 +63,11 @@ pub(super) async fn demo<A: SessionApi, C: Clock + Clone>(
     global: &Global,
     held: Held<Memory>,
     yoti: (A, C),
-    settings: Settings,
+    (settings, receiver): (Settings, Receiver),
 ) -> Result<u8, Failure> {
     let ended = shutdown::reason();
     let teller = Teller::of(&Global { no_state: false, ..global.clone() }, &Watch::default())?;
+    let teller = Teller { beside: (Some(receiver), None), ..teller };
     teller.watch(held, yoti, settings, ended).await
 }
 

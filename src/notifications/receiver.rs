@@ -4,7 +4,7 @@
 //! body is read. Answers say a status and nothing else.
 
 use std::io;
-use std::net::{IpAddr, SocketAddr};
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
@@ -17,6 +17,7 @@ use axum::http::header::{
 };
 use axum::http::request::Parts;
 use axum::http::{HeaderValue, Method, Response, StatusCode};
+use secrecy::SecretString;
 use tokio::net::TcpListener;
 use tokio::sync::mpsc;
 use tokio::time::Instant;
@@ -69,6 +70,9 @@ pub enum ReceiverError {
          `bearer` and the output of `openssl rand -hex 16`"
     )]
     Guessable(SocketAddr),
+    /// No port of this machine's is free.
+    #[error("no port for notifications: {0}")]
+    Here(#[from] io::Error),
 }
 
 /// A receiver that is ready to listen; see [`Receiver::run`].
@@ -78,6 +82,8 @@ pub struct Receiver {
     credential: Credential,
     tls: Option<TlsAcceptor>,
     hosts: Vec<String>,
+    /// Listens already, so that nobody else takes its port.
+    open: Option<Arc<std::net::TcpListener>>,
 }
 
 impl std::fmt::Debug for Receiver {
@@ -107,7 +113,25 @@ impl Receiver {
                 return Err(ReceiverError::Guessable(listen));
             }
         }
-        Ok(Self { listen, credential, tls, hosts: settings.hosts.clone() })
+        Ok(Self { listen, credential, tls, hosts: settings.hosts.clone(), open: None })
+    }
+
+    /// On a free port of this machine, and where to notify it: an address that holds a credential
+    /// made for this once, which nobody else has.
+    ///
+    /// # Errors
+    /// [`ReceiverError::Here`].
+    pub fn here() -> Result<(Self, SecretString), ReceiverError> {
+        let open = std::net::TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
+        open.set_nonblocking(true)?;
+        let listen = open.local_addr()?;
+        // Chance of the system's own source.
+        let secret = uuid::Uuid::new_v4().simple();
+        let credential = Credential::parse(&format!("basic branchwatch:{secret}"))?;
+        let address = format!("http://branchwatch:{secret}@{listen}{PATH}");
+        let receiver =
+            Self { listen, credential, tls: None, hosts: Vec::new(), open: Some(Arc::new(open)) };
+        Ok((receiver, address.into()))
     }
 
     /// Listens until cancelled. What is accepted goes to `hints`, which must be taken from there
@@ -153,7 +177,10 @@ impl Receiver {
     }
 
     async fn bound(&self) -> io::Result<(Door, SocketAddr)> {
-        let listener = TcpListener::bind(self.listen).await?;
+        let listener = match &self.open {
+            Some(open) => TcpListener::from_std(open.try_clone()?)?,
+            None => TcpListener::bind(self.listen).await?,
+        };
         let address = listener.local_addr()?;
         Ok((Door::open(listener, self.tls.clone())?, address))
     }

@@ -148,3 +148,19 @@ fn a_port_in_use_is_said_and_polling_goes_on() {
     terminal.sees("first branch visit: letter QR scanned");
     quit(terminal);
 }
+
+#[test]
+fn the_demo_is_notified_of_what_happens_in_it() {
+    let home = tempfile::tempdir().unwrap();
+    let terminal = begun(&["demo", "--speed", "30"], home.path(), &[]);
+    let size = PtySize { rows: 60, cols: 200, pixel_width: 0, pixel_height: 0 };
+    terminal.master.as_ref().unwrap().resize(size).unwrap();
+    terminal.screen.lock().unwrap().screen_mut().set_size(cells(60), cells(200));
+    terminal.sees("demo-0001");
+    terminal.sees("notifications ");
+    until(&terminal, "notifications are counted", || {
+        let text = terminal.text();
+        text.contains("notifications ") && !text.contains("notifications 0 (")
+    });
+    quit(terminal);
+}
