@@ -10,6 +10,7 @@ use std::path::{Path, PathBuf};
 
 use aws_lc_rs::digest::{SHA256, digest};
 use jiff::Timestamp;
+use rustix::fs::OFlags;
 use serde_json::{Value, json};
 
 use crate::domain::deed::{Deed, LastExports};
@@ -123,7 +124,7 @@ fn write(path: &Path, lines: &str) -> io::Result<()> {
         .create(true)
         .append(true)
         .mode(0o600)
-        .custom_flags(libc::O_NOFOLLOW)
+        .custom_flags(OFlags::NOFOLLOW.bits().cast_signed())
         .open(path)?;
     if file.metadata()?.permissions().mode() & 0o077 != 0 {
         file.set_permissions(fs::Permissions::from_mode(0o600))?;

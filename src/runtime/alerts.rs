@@ -6,19 +6,16 @@
 
 use std::collections::VecDeque;
 use std::path::PathBuf;
-use std::process::{ExitStatus, Stdio};
 use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::Timestamp;
-use tokio::io::AsyncWriteExt;
-use tokio::process::Child;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
-use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 
 use super::engine::Engine;
+use super::program::{self, Trouble};
 use crate::clock::Clock;
 use crate::domain::happening::{Happening, Herald, Kind};
 use crate::domain::personal::Privacy;
@@ -31,7 +28,7 @@ use crate::refresh::Command;
 const TOGETHER: usize = 2;
 /// Events that wait for a turn; a program that is slower than what happens misses the rest.
 const WAITING: usize = 64;
-/// Then it is killed.
+/// Then it is killed, with all that it started.
 const PATIENCE: Duration = Duration::from_secs(10);
 
 /// The program, its arguments, and whose events they are.
@@ -55,7 +52,8 @@ pub fn start<C: Clock>(teller: Teller, engine: &Engine, (clock, rules): (C, Rule
     tokio::spawn(run(teller, engine.snapshots.clone(), (clock, rules), trouble, engine.stopping()));
 }
 
-/// Tells the program of what happens from now on, until cancelled; what runs then is killed.
+/// Tells the program of what happens from now on, until cancelled; what runs then is killed,
+/// with all that it started.
 /// `trouble` hears of a failure once, and of its end.
 pub async fn run<C: Clock>(
     teller: Teller,
@@ -125,33 +123,12 @@ impl Teller {
 
 /// Runs it once.
 async fn tell(teller: Teller, line: String) -> Result<(), String> {
-    let mut child = tokio::process::Command::new(&teller.program)
-        .args(&teller.arguments)
-        .stdin(Stdio::piped())
-        .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        .process_group(0)
-        .kill_on_drop(true)
-        .spawn()
-        .map_err(|why| format!("cannot be started: {}", why.kind()))?;
-    match timeout(PATIENCE, heard(&mut child, &line)).await {
-        Ok(Ok(status)) if status.success() => Ok(()),
-        Ok(Ok(status)) => Err(format!("ended with {status}")),
-        Ok(Err(why)) => Err(why.kind().to_string()),
-        Err(_elapsed) => {
-            // It may have ended in this moment.
-            let _gone = child.kill().await;
-            Err("took longer than 10 s and was ended".to_owned())
-        }
+    match program::run(&teller.program, &teller.arguments, Some(&line), Some(PATIENCE)).await {
+        Ok(status) if status.success() => Ok(()),
+        Ok(status) => Err(format!("ended with {status}")),
+        Err(Trouble::TooLong) => Err("took longer than 10 s and was ended".to_owned()),
+        Err(why) => Err(why.to_string()),
     }
-}
-
-async fn heard(child: &mut Child, line: &str) -> std::io::Result<ExitStatus> {
-    if let Some(mut input) = child.stdin.take() {
-        // Who does not read is not made to.
-        let _unread = input.write_all(line.as_bytes()).await;
-    }
-    child.wait().await
 }
 
 #[cfg(test)]

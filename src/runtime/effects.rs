@@ -201,7 +201,7 @@ impl Effects {
             Wish::Portal(link) => {
                 return self.desk.opener.open(link, "the portal", self.results.clone());
             }
-            Wish::Run { name, run } => program::run(name, run, self.results.clone()),
+            Wish::Run { name, run } => program::start(name, run, self.results.clone()),
             wish => {
                 let hands = Hands {
                     desk: self.desk.clone(),

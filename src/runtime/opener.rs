@@ -1,14 +1,14 @@
 //! Handing an address or a file to the desktop.
 //!
-//! Owns the one program that is started, never through a shell. Over SSH nothing is started: the
+//! Owns which program that is. Over SSH nothing is started: the
 //! address goes to the clipboard of the terminal that the operator sits at.
 
 use std::path::PathBuf;
-use std::process::{Command, Stdio};
 
 use tokio::sync::mpsc::UnboundedSender;
 
 use super::effects::Rest;
+use super::program;
 use crate::app::event::{Event, Outcome};
 
 /// How something is opened.
@@ -37,17 +37,15 @@ impl Opener {
         what: &'static str,
         results: UnboundedSender<Event>,
     ) -> Rest {
-        let Self::Program(program) = self else {
+        let Self::Program(opener) = self else {
             return Rest::Copy("the link, for your own machine (this is an SSH session)", target);
         };
-        let program = program.clone();
-        tokio::task::spawn_blocking(move || {
-            let mut command = Command::new(&program);
-            command.arg(&target).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
-            let outcome = match command.status() {
+        let opener = opener.clone();
+        tokio::spawn(async move {
+            let outcome = match program::run(&opener, &[target], None, None).await {
                 Ok(status) if status.success() => Outcome::Said(format!("opened {what}")),
                 Ok(_) => Outcome::Refused(format!("{what} could not be opened; y copies the link")),
-                Err(why) => Outcome::Refused(format!("{}: {why}", program.display())),
+                Err(why) => Outcome::Refused(format!("{} {why}", opener.display())),
             };
             // The loop may have ended.
             let _unheard = results.send(Event::Done(outcome));

@@ -10,12 +10,12 @@ use super::{Ending, terminal};
 /// signal between this call and the first poll is not missed. Needs a running tokio runtime.
 pub fn signal() -> impl Future<Output = u8> {
     let kinds = [
-        (SignalKind::terminate(), libc::SIGTERM),
-        (SignalKind::hangup(), libc::SIGHUP),
-        (SignalKind::interrupt(), libc::SIGINT),
-        (SignalKind::quit(), libc::SIGQUIT),
+        SignalKind::terminate(),
+        SignalKind::hangup(),
+        SignalKind::interrupt(),
+        SignalKind::quit(),
     ];
-    let waits = kinds.map(|(kind, number)| {
+    let waits = kinds.map(|kind| {
         let stream = listen(kind);
         Box::pin(async move {
             match stream {
@@ -24,7 +24,7 @@ pub fn signal() -> impl Future<Output = u8> {
                 }
                 Err(_not_available) => std::future::pending().await,
             }
-            u8::try_from(number).unwrap_or(0)
+            u8::try_from(kind.as_raw_value()).unwrap_or(0)
         })
     });
     async { futures::future::select_all(waits).await.0 }

@@ -15,6 +15,7 @@ use crossterm::terminal::{
 use crossterm::{cursor, event, queue, terminal};
 use ratatui::backend::CrosstermBackend;
 use ratatui::{Frame, Terminal};
+use rustix::process::{Signal, getpid, kill_process};
 use tokio_util::sync::CancellationToken;
 
 use crate::app::alarm::Desktop;
@@ -179,16 +180,14 @@ impl Surface for Screen {
 
     fn suspend(&mut self) -> io::Result<()> {
         restore();
-        // SIGSTOP through kill(1): there is no safe call for it, and a program without a shell
-        // above it would ignore SIGTSTP.
-        let pid = std::process::id().to_string();
-        let stopped = std::process::Command::new("kill").args(["-STOP", &pid]).status();
+        // Not SIGTSTP: a program without a shell above it would ignore it.
+        let stopped = kill_process(getpid(), Signal::STOP);
         take(&mut self.bytes)?;
         if self.mouse {
             self.mouse(true)?;
         }
         self.clear()?;
-        stopped.map(drop)
+        Ok(stopped?)
     }
 
     fn mouse(&mut self, on: bool) -> io::Result<()> {
