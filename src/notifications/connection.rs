@@ -27,6 +27,8 @@ const PATIENCE: Duration = Duration::from_secs(5);
 const BREATH: Duration = Duration::from_millis(100);
 /// The longest head; those of senders have some 300 bytes.
 const LONGEST_HEAD: usize = 16 * 1024;
+/// Read at a time; what comes faster waits in the system's buffers (fault W06).
+const AT_ONCE: usize = 2 * 1024;
 /// What ends a head.
 const HEAD_END: &[u8] = b"\r\n\r\n";
 
@@ -151,11 +153,12 @@ impl AsyncRead for Line {
         buffer: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
         self.in_time(context)?;
-        let before = buffer.filled().len();
-        ready!(Pin::new(&mut self.stream).poll_read(context, buffer))?;
-        if let Some(new) = buffer.filled().get(before..) {
-            self.came(new);
-        }
+        let mut part = [0; AT_ONCE];
+        let length = AT_ONCE.min(buffer.remaining());
+        let mut part = ReadBuf::new(part.get_mut(..length).unwrap_or_default());
+        ready!(Pin::new(&mut self.stream).poll_read(context, &mut part))?;
+        buffer.put_slice(part.filled());
+        self.came(part.filled());
         if self.before > LONGEST_HEAD {
             return Poll::Ready(Err(io::ErrorKind::InvalidData.into()));
         }

@@ -10,16 +10,17 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
-use axum::body::{Body, to_bytes};
+use axum::body::Body;
 use axum::extract::{Request, State};
 use axum::http::header::{
     ALLOW, CONNECTION, CONTENT_ENCODING, CONTENT_LENGTH, HOST, ORIGIN, WWW_AUTHENTICATE,
 };
 use axum::http::request::Parts;
 use axum::http::{HeaderValue, Method, Response, StatusCode};
+use futures::StreamExt;
 use secrecy::SecretString;
 use tokio::net::TcpListener;
-use tokio::sync::mpsc;
+use tokio::sync::{Semaphore, mpsc};
 use tokio::time::Instant;
 use tokio_rustls::TlsAcceptor;
 use tokio_util::sync::CancellationToken;
@@ -35,6 +36,11 @@ use crate::domain::notification::{Notification, Receiving};
 pub const PATH: &str = "/notifications";
 /// The first and the longest wait before it is tried again to listen (fault W12).
 const AGAIN: (Duration, Duration) = (Duration::from_secs(1), Duration::from_secs(15));
+
+/// So much of a body is read at once: no notification is longer.
+const SHORT: usize = 4 * 1024;
+/// So many bodies are read beyond that at a time: what is held of them is bounded (fault W06).
+const LONG: usize = 2;
 
 /// What the configuration says of the receiver.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -155,6 +161,7 @@ impl Receiver {
                         address,
                         hints: hints.clone(),
                         clock: clock.clone(),
+                        long: Semaphore::new(LONG),
                     };
                     let serving = cancelled.child_token();
                     let server = tokio::spawn(serve(door, asked, serving.clone()));
@@ -201,6 +208,8 @@ struct Asked<C> {
     address: SocketAddr,
     hints: mpsc::Sender<Notification>,
     clock: C,
+    /// Turns of bodies that are longer than [`SHORT`].
+    long: Semaphore,
 }
 
 async fn serve<C: Clock + Clone>(door: Door, asked: Asked<C>, cancelled: CancellationToken) {
@@ -216,11 +225,7 @@ async fn answer<C: Clock>(State(asked): State<Arc<Asked<C>>>, request: Request) 
     let (parts, body) = request.into_parts();
     let status = match asked.refused(&parts) {
         Some(status) => status,
-        None => match to_bytes(body, wire::LARGEST).await {
-            Ok(bytes) => asked.take(&bytes),
-            // Too long, or cut off: in which case nobody hears it.
-            Err(_why) => StatusCode::PAYLOAD_TOO_LARGE,
-        },
+        None => asked.read(body).await,
     };
     let mut answer = Response::new(Body::empty());
     *answer.status_mut() = status;
@@ -277,6 +282,24 @@ impl<C: Clock> Asked<C> {
         name.eq_ignore_ascii_case("localhost")
             || address.is_some_and(|ip| ip.is_loopback() || ip == self.address.ip())
             || self.of.hosts.iter().any(|known| known.eq_ignore_ascii_case(name))
+    }
+
+    async fn read(&self, body: Body) -> StatusCode {
+        let (mut body, mut held, mut turn) = (body.into_data_stream(), Vec::new(), None);
+        while let Some(more) = body.next().await {
+            // Cut off: nobody hears the answer.
+            let Ok(more) = more else { return StatusCode::BAD_REQUEST };
+            let length = held.len() + more.len();
+            if length > wire::LARGEST {
+                return StatusCode::PAYLOAD_TOO_LARGE;
+            }
+            if length > SHORT && turn.is_none() {
+                // Nobody closes it.
+                turn = self.long.acquire().await.ok();
+            }
+            held.extend_from_slice(&more);
+        }
+        self.take(&held)
     }
 
     fn take(&self, body: &[u8]) -> StatusCode {

@@ -1,15 +1,15 @@
 //! `listen` and `ingest`: what they print, what they keep, and when they refuse.
 
-use std::io::{Read, Write};
+use std::io::Write;
 use std::net::TcpStream;
 use std::os::unix::net::UnixStream;
 use std::path::Path;
 
 use super::*;
 
-const TOKEN: &str = "0123456789abcdef0123456789abcdef";
+pub(crate) const TOKEN: &str = "0123456789abcdef0123456789abcdef";
 
-fn auth(world: &World) -> String {
+pub(crate) fn auth(world: &World) -> String {
     let path = world.home.path().join("auth");
     std::fs::write(&path, format!("bearer {TOKEN}\n")).unwrap();
     std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o600)).unwrap();

@@ -3,7 +3,7 @@
 //! Owns empty homes and a simulator for each test; nothing outside a temporary folder is touched.
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a failed set-up fails the test")]
 
-use std::io::{BufRead, BufReader};
+use std::io::{BufRead, BufReader, Read};
 use std::os::unix::fs::PermissionsExt;
 use std::path::PathBuf;
 use std::process::{Child, Command, Output, Stdio};
@@ -13,6 +13,7 @@ use serde_json::Value;
 mod codes;
 mod evidence;
 mod figures;
+mod flood;
 mod hearing;
 mod list;
 mod local;

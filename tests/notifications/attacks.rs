@@ -59,6 +59,27 @@ async fn a_body_that_is_too_long_endless_or_packed_is_refused_and_the_connection
     assert!(sent < 64 * 1024 * 1024, "it was cut off");
 }
 
+#[tokio::test]
+async fn long_bodies_take_turns_and_a_notification_waits_for_none_of_them() {
+    // W06
+    let door = listening().await;
+    let (host, good) = (format!("Host: {}", door.host()), bearer());
+    let head = format!(
+        "POST /notifications HTTP/1.1\r\n{host}\r\n{good}\r\nContent-Length: 65536\r\n\r\n"
+    );
+    let mut held = Vec::new();
+    for _ in 0..7 {
+        let mut socket = connect_from("127.0.0.2", door.address).await.unwrap();
+        socket.write_all(head.as_bytes()).await.unwrap();
+        socket.write_all(" ".repeat(60_000).as_bytes()).await.unwrap();
+        held.push(socket);
+    }
+    assert_eq!(door.post(&[&good], BODY).await, 200);
+    drop(held);
+    let long = format!("{BODY}{}", " ".repeat(60_000));
+    assert_eq!(door.post(&[&good], &long).await, 200, "turns are given back");
+}
+
 #[tokio::test(start_paused = true)]
 async fn a_head_has_five_seconds_and_so_has_a_body() {
     // W07
