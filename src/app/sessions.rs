@@ -90,7 +90,7 @@ impl Item {
 /// Who was never looked at is known from the first answer on; what is asked for later is no news.
 fn looked(session: &WatchedSession) -> (Option<Timestamp>, bool) {
     let late = |event: &&TimelineEvent| {
-        matches!(event.what, ChangeKind::LetterSet(..) | ChangeKind::Requirement(..))
+        matches!(event.what, ChangeKind::LetterSet(..)) || event.what.is_of_configuration()
     };
     let newest = session.timeline.iter().rev().find(|event| {
         event.what != ChangeKind::FirstSeen && (session.own.looked_at.is_some() || !late(event))
@@ -106,10 +106,10 @@ fn last_seen(session: &WatchedSession) -> Option<Timestamp> {
 }
 
 fn is_news(event: &TimelineEvent, before: &WatchedSession) -> bool {
-    match event.what {
+    match &event.what {
         ChangeKind::FirstSeen => false,
         ChangeKind::LetterSet(..) => before.answers.letter != Letter::NotKnown,
-        ChangeKind::Requirement(..) => before.answers.configuration.is_some(),
+        what if what.is_of_configuration() => before.answers.configuration.is_some(),
         _ => before.answers.session.is_some() || before.answers.missing_since.is_some(),
     }
 }

@@ -122,6 +122,22 @@ fn changed(event: &TimelineEvent) -> String {
         ChangeKind::Requirement(kind, state) => {
             format!("requirement {}: {}", server(kind), server(state))
         }
+        ChangeKind::RequirementRemoved(kind) => {
+            format!("no longer required: {}", server(kind))
+        }
+        ChangeKind::Assessment { check_type, state, requirement } => format!(
+            "the clerk's part for {}, {}: {}",
+            server(requirement),
+            server(check_type),
+            server(state)
+        ),
+        ChangeKind::AttemptsLeft(kind, left) => {
+            format!("attempts of the kind {}: {left} left", server(kind))
+        }
+        ChangeKind::CheckAskedFor(kind, true) => format!("a check is asked for: {}", server(kind)),
+        ChangeKind::CheckAskedFor(kind, false) => {
+            format!("a check is no longer asked for: {}", server(kind))
+        }
         ChangeKind::LetterSet(code, documents) => {
             let branch = code
                 .as_ref()

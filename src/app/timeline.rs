@@ -99,20 +99,26 @@ pub(crate) fn happened(what: &ChangeKind) -> Cell {
             (format!("task {} {}", server(kind), server(state)), Tone::Plain)
         }
         ChangeKind::Check { check_type, state, recommendation, reason } => {
-            let tone = match recommendation.as_ref().map(ServerText::as_raw) {
-                Some("APPROVE") => Tone::Good,
-                Some("REJECT") => Tone::Bad,
-                Some(_) => Tone::Notice,
-                None => Tone::Plain,
-            };
-            let verdict =
-                recommendation.as_ref().map(|r| format!("→ {}", server(r))).unwrap_or_default();
-            let reason = reason.as_ref().map(|r| format!("({})", server(r))).unwrap_or_default();
-            let state = if verdict.is_empty() { server(state) } else { String::new() };
-            (format!("{} {state} {verdict} {reason}", server(check_type)), tone)
+            checked(check_type, state, recommendation.as_ref(), reason.as_ref())
         }
         ChangeKind::Requirement(kind, state) => {
             (format!("requirement {} {}", server(kind), server(state)), Tone::Plain)
+        }
+        ChangeKind::RequirementRemoved(kind) => {
+            (format!("requirement {} removed", server(kind)), Tone::Notice)
+        }
+        ChangeKind::Assessment { check_type, state, requirement } => (
+            format!("clerk: {} {} for {}", server(check_type), server(state), server(requirement)),
+            Tone::Plain,
+        ),
+        ChangeKind::AttemptsLeft(kind, left) => {
+            (format!("attempts {}: {left} left", server(kind)), Tone::Plain)
+        }
+        ChangeKind::CheckAskedFor(kind, true) => {
+            (format!("check {} asked for", server(kind)), Tone::Plain)
+        }
+        ChangeKind::CheckAskedFor(kind, false) => {
+            (format!("check {} no longer asked for", server(kind)), Tone::Notice)
         }
         ChangeKind::LetterSet(code, documents) => (
             format!(
@@ -134,6 +140,24 @@ pub(crate) fn happened(what: &ChangeKind) -> Cell {
         ChangeKind::Other => ("something else in the answer changed".to_owned(), Tone::Plain),
     };
     Cell::new(tidy(&text), tone)
+}
+
+fn checked(
+    check_type: &ServerText,
+    state: &ServerText,
+    recommendation: Option<&ServerText>,
+    reason: Option<&ServerText>,
+) -> (String, Tone) {
+    let tone = match recommendation.map(ServerText::as_raw) {
+        Some("APPROVE") => Tone::Good,
+        Some("REJECT") => Tone::Bad,
+        Some(_) => Tone::Notice,
+        None => Tone::Plain,
+    };
+    let verdict = recommendation.map(|r| format!("→ {}", server(r))).unwrap_or_default();
+    let reason = reason.map(|r| format!("({})", server(r))).unwrap_or_default();
+    let state = if verdict.is_empty() { server(state) } else { String::new() };
+    (format!("{} {state} {verdict} {reason}", server(check_type)), tone)
 }
 
 fn notified(topic: &Topic) -> (String, Tone) {
@@ -163,7 +187,10 @@ pub(crate) fn short(what: &ChangeKind) -> &'static str {
                 _ => "check",
             }
         }
-        ChangeKind::Requirement(..) => "need",
+        ChangeKind::Requirement(..) | ChangeKind::RequirementRemoved(_) => "need",
+        ChangeKind::Assessment { .. } => "clerk",
+        ChangeKind::AttemptsLeft(..) => "tries",
+        ChangeKind::CheckAskedFor(..) => "asked",
         ChangeKind::LetterSet(..) => "letter",
         ChangeKind::IdentityProfile(_) => "profile",
         ChangeKind::Gone => "gone",

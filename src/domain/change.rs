@@ -2,13 +2,14 @@
 //!
 //! Owns the events and the comparison. Must never hold personal data: ids, types, states only.
 
+mod asked;
+
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
 
 use crate::domain::check::Check;
-use crate::domain::configuration::Configuration;
 use crate::domain::ids::{CheckId, ResourceId};
 use crate::domain::notification::Notification;
 use crate::domain::profile::IdentityProfile;
@@ -97,6 +98,22 @@ pub enum ChangeKind {
     },
     /// A requirement's type and new state.
     Requirement(ServerText, ServerText),
+    /// A requirement of this type is no longer in the answer.
+    RequirementRemoved(ServerText),
+    /// What the clerk has to do, and its new state: the best hint of progress at a counter
+    /// (contract 5.5).
+    Assessment {
+        /// One of the three in-branch check types, or a new one.
+        check_type: ServerText,
+        /// REQUIRED or DONE.
+        state: ServerText,
+        /// Type of the requirement that it belongs to.
+        requirement: ServerText,
+    },
+    /// Attempts of this kind (`GENERIC`, …) that are left for a requirement.
+    AttemptsLeft(ServerText, usize),
+    /// A type of check was added to those that are asked for, or with `false` taken from them.
+    CheckAskedFor(ServerText, bool),
     /// The letter was set or changed: FAD code of its branch, number of documents.
     LetterSet(Option<ServerText>, usize),
     /// An identity profile result.
@@ -113,6 +130,21 @@ pub enum ChangeKind {
     Other,
 }
 
+impl ChangeKind {
+    /// It tells of what is asked for, which `GET …/configuration` alone says.
+    #[must_use]
+    pub const fn is_of_configuration(&self) -> bool {
+        matches!(
+            self,
+            Self::Requirement(..)
+                | Self::RequirementRemoved(_)
+                | Self::Assessment { .. }
+                | Self::AttemptsLeft(..)
+                | Self::CheckAskedFor(..)
+        )
+    }
+}
+
 /// The events that lead from `old` to `new`, oldest first; empty when nothing but clocks
 /// (`client_session_token_ttl`, fetch times) differs. `at` is the time of observation.
 #[must_use]
@@ -125,7 +157,7 @@ pub fn between(old: &Answers, new: &Answers, at: Timestamp) -> Vec<TimelineEvent
         _ => {}
     }
     if let (Some(before), Some(after)) = (&old.configuration, &new.configuration) {
-        log.requirements(&before.value, &after.value);
+        log.configuration(&before.value, &after.value);
     }
     match (&old.letter, &new.letter) {
         (Letter::Set(before), Letter::Set(after)) if before.value == after.value => {}
@@ -330,26 +362,6 @@ impl Log {
             self.push(check.last_updated.or(check.created), None, what, Origin::Api);
         }
     }
-
-    fn requirements(&mut self, before: &Configuration, after: &Configuration) {
-        let mut used: Vec<usize> = Vec::new();
-        for requirement in &after.requirements {
-            let was = before
-                .requirements
-                .iter()
-                .enumerate()
-                .find(|(place, old)| old.id == requirement.id && !used.contains(place));
-            if let Some((place, old)) = was {
-                used.push(place);
-                if old.state == requirement.state {
-                    continue;
-                }
-            }
-            let kind = requirement.requirement_type.as_ref().map_or("", |t| t.as_raw());
-            let state = requirement.state.as_ref().map_or("", |s| s.as_raw());
-            self.seen(ChangeKind::Requirement(kind.into(), state.into()));
-        }
-    }
 }
 
 fn reason(check: &Check) -> Option<&ServerText> {
@@ -359,10 +371,12 @@ fn reason(check: &Check) -> Option<&ServerText> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::configuration::Assessment;
     use crate::domain::fixture as f;
     use crate::domain::ids::MediaId;
     use crate::domain::wire_enum::{
-        IdentityProfileOutcome, Recommendation, RequirementType, SessionState,
+        AssessmentState, CheckType, IdentityProfileOutcome, Recommendation, RequirementType,
+        SessionState,
     };
 
     fn kinds(old: &Answers, new: &Answers) -> Vec<ChangeKind> {
@@ -467,5 +481,48 @@ mod tests {
             kinds(&with("REQUIRED"), &with("COMPLETE")),
             [ChangeKind::Requirement("ID_DOCUMENT".into(), "COMPLETE".into())]
         );
+    }
+
+    #[test]
+    fn what_is_asked_for_is_told_when_it_changes_and_not_when_it_is_first_known() {
+        let asked = |requirements| {
+            let configuration = Some(f::answer(f::configuration(requirements)));
+            Answers { configuration, ..Answers::default() }
+        };
+        let assessment = |state| Assessment {
+            check_type: CheckType::from_wire("IBV_VISUAL_REVIEW_CHECK"),
+            state: Some(AssessmentState::from_wire(state)),
+            scheme: None,
+        };
+        let mut passport = f::requirement("a", RequirementType::IdDocument, &["PASSPORT"]);
+        passport.assessments = vec![assessment("REQUIRED"), assessment("REQUIRED")];
+        passport.attempts_remaining = vec![("GENERIC".into(), 2), ("RECLASSIFICATION".into(), 2)];
+        let bill = f::requirement("b", RequirementType::SupplementaryDocument, &["UTILITY_BILL"]);
+        let before = asked(vec![passport.clone(), bill]);
+        assert_eq!(kinds(&Answers::default(), &before), []);
+        assert_eq!(kinds(&before, &before.clone()), []);
+        passport.assessments[1] = assessment("DONE");
+        passport.attempts_remaining[1].1 = 1;
+        let mut after = f::configuration(vec![passport.clone(), passport]);
+        after.requested_checks = vec![CheckType::from_wire("NEW_CHECK")];
+        let after = Answers { configuration: Some(f::answer(after)), ..Answers::default() };
+        let required = ChangeKind::Requirement("ID_DOCUMENT".into(), "REQUIRED".into());
+        assert_eq!(
+            kinds(&before, &after),
+            [
+                ChangeKind::CheckAskedFor("NEW_CHECK".into(), true),
+                ChangeKind::Assessment {
+                    check_type: "IBV_VISUAL_REVIEW_CHECK".into(),
+                    state: "DONE".into(),
+                    requirement: "ID_DOCUMENT".into(),
+                },
+                ChangeKind::AttemptsLeft("RECLASSIFICATION".into(), 1),
+                required.clone(),
+                ChangeKind::RequirementRemoved("SUPPLEMENTARY_DOCUMENT".into()),
+            ]
+        );
+        let back = kinds(&after, &before);
+        assert!(back.contains(&ChangeKind::CheckAskedFor("NEW_CHECK".into(), false)), "{back:?}");
+        assert!(back.iter().all(ChangeKind::is_of_configuration) && !back.contains(&required));
     }
 }

@@ -267,6 +267,21 @@ pub(super) fn happened(what: &ChangeKind) -> (&'static str, Vec<(String, Value)>
         ChangeKind::Requirement(kind, state) => {
             ("requirement", vec![text("type", kind), text("state", state)])
         }
+        ChangeKind::RequirementRemoved(kind) => ("requirement_removed", vec![text("type", kind)]),
+        ChangeKind::Assessment { check_type, state, requirement } => (
+            "assessment",
+            vec![
+                text("type", check_type),
+                text("state", state),
+                text("requirement_type", requirement),
+            ],
+        ),
+        ChangeKind::AttemptsLeft(kind, left) => {
+            ("attempts_left", vec![text("kind", kind), count("left", *left)])
+        }
+        ChangeKind::CheckAskedFor(kind, asked) => {
+            ("check_asked_for", vec![text("type", kind), ("asked".to_owned(), (*asked).into())])
+        }
         ChangeKind::LetterSet(code, documents) => {
             ("letter_set", vec![maybe("fad_code", code), count("documents", *documents)])
         }

@@ -66,6 +66,20 @@ fn parts(what: &ChangeKind) -> Parts {
         ChangeKind::Requirement(kind, state) => {
             ("requirement", vec![Some(own(kind)), Some(own(state))], vec![])
         }
+        ChangeKind::RequirementRemoved(kind) => {
+            ("requirement_removed", vec![Some(own(kind))], vec![])
+        }
+        ChangeKind::Assessment { check_type, state, requirement } => (
+            "assessment",
+            vec![Some(own(check_type)), Some(own(state)), Some(own(requirement))],
+            vec![],
+        ),
+        ChangeKind::AttemptsLeft(kind, left) => {
+            ("attempts_left", vec![Some(own(kind))], vec![*left])
+        }
+        ChangeKind::CheckAskedFor(kind, asked) => {
+            ("check_asked_for", vec![Some(own(kind))], vec![usize::from(*asked)])
+        }
         ChangeKind::LetterSet(code, documents) => {
             ("letter_set", vec![raw(code.as_ref())], vec![*documents])
         }
@@ -140,6 +154,14 @@ impl StoredEvent {
                 reason: text(3),
             },
             "requirement" => ChangeKind::Requirement(text(0)?, text(1)?),
+            "requirement_removed" => ChangeKind::RequirementRemoved(text(0)?),
+            "assessment" => ChangeKind::Assessment {
+                check_type: text(0)?,
+                state: text(1)?,
+                requirement: text(2)?,
+            },
+            "attempts_left" => ChangeKind::AttemptsLeft(text(0)?, count(0)),
+            "check_asked_for" => ChangeKind::CheckAskedFor(text(0)?, count(0) == 1),
             "letter_set" => ChangeKind::LetterSet(text(0), count(0)),
             "identity_profile" => ChangeKind::IdentityProfile(text(0)?),
             "gone" => ChangeKind::Gone,
@@ -186,6 +208,15 @@ mod tests {
                 reason: None,
             },
             ChangeKind::Requirement(text("R"), text("COMPLETE")),
+            ChangeKind::RequirementRemoved(text("R")),
+            ChangeKind::Assessment {
+                check_type: text("C"),
+                state: text("DONE"),
+                requirement: text("R"),
+            },
+            ChangeKind::AttemptsLeft(text("GENERIC"), 1),
+            ChangeKind::CheckAskedFor(text("C"), true),
+            ChangeKind::CheckAskedFor(text("C"), false),
             ChangeKind::LetterSet(Some(text("0040037")), 3),
             ChangeKind::IdentityProfile(text("ABORTED")),
             ChangeKind::Gone,

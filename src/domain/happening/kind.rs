@@ -114,7 +114,11 @@ impl Kind {
             | ChangeKind::ResourceRemoved { .. } => Self::Resource,
             ChangeKind::Task(..) => Self::Task,
             ChangeKind::Check { .. } => Self::Check,
-            ChangeKind::Requirement(..) => Self::Requirement,
+            ChangeKind::Requirement(..)
+            | ChangeKind::RequirementRemoved(_)
+            | ChangeKind::Assessment { .. }
+            | ChangeKind::AttemptsLeft(..)
+            | ChangeKind::CheckAskedFor(..) => Self::Requirement,
             ChangeKind::LetterSet(..) => Self::Letter,
             ChangeKind::IdentityProfile(_) => Self::IdentityProfile,
             ChangeKind::Gone => Self::Gone,
