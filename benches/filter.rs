@@ -97,7 +97,6 @@ fn world(count: usize) -> (Model, SessionTable, Vec<Arc<Answers>>) {
         export_dir: ".".into(),
         time_zone: jiff::tz::TimeZone::UTC,
         ascii: false,
-        masked: true,
         help: Keymap::shipped().expect("the shipped keymap").help_rows(),
     };
     let mut model = Model::new(settings, (160, 50), now());

@@ -47,7 +47,6 @@ fn world(count: usize) -> (Model, SessionTable) {
         export_dir: ".".into(),
         time_zone: jiff::tz::TimeZone::UTC,
         ascii: false,
-        masked: true,
         help: keymap.help_rows(),
     };
     let now = Timestamp::from_second(1_900_000_000).expect("a time");

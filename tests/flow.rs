@@ -300,7 +300,6 @@ fn story_with(
             export_dir: folder.to_path_buf(),
             time_zone: jiff::tz::TimeZone::UTC,
             ascii: false,
-            masked: true,
             help: keymap.help_rows(),
         };
         let model = Model::new(settings, (columns, rows), clock.now());

@@ -40,7 +40,6 @@ fn model(size: (u16, u16)) -> Model {
         export_dir: ".".into(),
         time_zone: jiff::tz::TimeZone::UTC,
         ascii: false,
-        masked: true,
         help: Keymap::shipped().unwrap().help_rows(),
     };
     Model::new(settings, size, start())

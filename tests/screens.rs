@@ -207,7 +207,6 @@ fn model_of(snapshot: Arc<Snapshot>, size: (u16, u16)) -> Model {
         export_dir: "exports".into(),
         time_zone: jiff::tz::TimeZone::UTC,
         ascii: false,
-        masked: true,
         help: keymap.help_rows(),
     };
     let mut model = Model::new(settings, size, now());

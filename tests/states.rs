@@ -156,7 +156,6 @@ impl Screen {
             export_dir: "exports".into(),
             time_zone: jiff::tz::TimeZone::UTC,
             ascii: false,
-            masked: true,
             help: keymap.help_rows(),
         };
         let mut model = Model::new(settings, (120, 40), now);

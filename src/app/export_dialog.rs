@@ -217,7 +217,7 @@ pub(crate) fn open(model: &mut Model, many: bool) -> Vec<Effect> {
         scopes,
         name: model.selected_name().unwrap_or_default(),
         format: Format::Json,
-        contents: Contents { masked: model.settings.masked, ..Contents::default() },
+        contents: Contents::default(),
         reason: TextField::default(),
         file: TextField::default(),
         focus: ExportField::default(),

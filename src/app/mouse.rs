@@ -9,8 +9,8 @@ use crate::app::columns::SIGNS;
 use crate::app::effect::Effect;
 use crate::app::event::{Event, Mouse, MouseDid};
 use crate::app::layout::Area;
-use crate::app::model::{Model, RowPane};
-use crate::app::moves::{enter, select_row};
+use crate::app::model::Model;
+use crate::app::moves::{enter, select_row, with_rows};
 use crate::app::update::say;
 use crate::app::view::Tone;
 use crate::app::{news, pickers};
@@ -151,28 +151,6 @@ fn sort_at(model: &mut Model, column: usize) {
     if let Some((hit, _)) = hit {
         pickers::sort_by(model, Some(hit));
     }
-}
-
-/// Cursor and offset of a pane of rows.
-struct Held<'a> {
-    cursor: &'a mut usize,
-    offset: &'a mut usize,
-    len: usize,
-}
-
-/// Lends cursor and offset of a pane that is neither list nor tree.
-fn with_rows<R>(model: &mut Model, pane: Pane, work: impl FnOnce(Held<'_>) -> R) -> R {
-    fn held<T>(pane: &mut RowPane<T>) -> Held<'_> {
-        Held { cursor: &mut pane.cursor, offset: &mut pane.offset, len: pane.rows.len() }
-    }
-    work(match pane {
-        Pane::Checks => held(&mut model.checks),
-        Pane::Timeline => held(&mut model.timeline),
-        Pane::Alerts => held(&mut model.alerts),
-        Pane::Letter => held(&mut model.letter),
-        Pane::Notes => held(&mut model.own.notes),
-        _ => held(&mut model.json),
-    })
 }
 
 /// The rows move; the cursor stays on its row as long as that is on the screen.

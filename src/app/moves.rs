@@ -4,7 +4,7 @@
 
 use crate::app::action::Action;
 use crate::app::effect::Effect;
-use crate::app::model::Model;
+use crate::app::model::{Model, RowPane};
 use crate::app::pickers;
 use crate::app::tree_moves as tree;
 use crate::app::update::say;
@@ -193,6 +193,28 @@ fn target(action: Action, at: usize, len: usize, page: usize) -> usize {
     .min(last)
 }
 
+/// Cursor and offset of a pane of rows.
+pub(crate) struct Held<'a> {
+    pub(crate) cursor: &'a mut usize,
+    pub(crate) offset: &'a mut usize,
+    pub(crate) len: usize,
+}
+
+/// Lends cursor and offset of a pane that is neither list nor tree.
+pub(crate) fn with_rows<R>(model: &mut Model, pane: Pane, work: impl FnOnce(Held<'_>) -> R) -> R {
+    fn held<T>(pane: &mut RowPane<T>) -> Held<'_> {
+        Held { cursor: &mut pane.cursor, offset: &mut pane.offset, len: pane.rows.len() }
+    }
+    work(match pane {
+        Pane::Checks => held(&mut model.checks),
+        Pane::Timeline => held(&mut model.timeline),
+        Pane::Alerts => held(&mut model.alerts),
+        Pane::Letter => held(&mut model.letter),
+        Pane::Notes => held(&mut model.own.notes),
+        _ => held(&mut model.json),
+    })
+}
+
 pub(crate) fn travel(model: &mut Model, action: Action) {
     let page =
         model.areas().pane(model.focus).map_or(10, |area| area.inner_rows().saturating_sub(2));
@@ -210,28 +232,8 @@ pub(crate) fn travel(model: &mut Model, action: Action) {
             }
             model.remember_tree();
         }
-        Pane::Checks => {
-            model.checks.cursor =
-                target(action, model.checks.cursor, model.checks.rows.len(), page);
-        }
-        Pane::Timeline => {
-            model.timeline.cursor =
-                target(action, model.timeline.cursor, model.timeline.rows.len(), page);
-        }
-        Pane::Alerts => {
-            model.alerts.cursor =
-                target(action, model.alerts.cursor, model.alerts.rows.len(), page);
-        }
-        Pane::Letter => {
-            model.letter.cursor =
-                target(action, model.letter.cursor, model.letter.rows.len(), page);
-        }
-        Pane::Notes => {
-            let notes = &mut model.own.notes;
-            notes.cursor = target(action, notes.cursor, notes.rows.len(), page);
-        }
-        Pane::Json => {
-            model.json.cursor = target(action, model.json.cursor, model.json.rows.len(), page);
-        }
+        pane => with_rows(model, pane, |rows| {
+            *rows.cursor = target(action, *rows.cursor, rows.len, page);
+        }),
     }
 }

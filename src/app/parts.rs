@@ -33,8 +33,6 @@ pub struct ModelSettings {
     pub time_zone: TimeZone,
     /// Glyphs of ASCII only.
     pub ascii: bool,
-    /// The export dialog begins masked.
-    pub masked: bool,
     /// From the keymap in force.
     pub help: Vec<HelpRow>,
 }

@@ -58,7 +58,6 @@ pub(super) async fn run(global: &Global) -> Result<u8, Failure> {
         export_dir: config.export_dir.clone(),
         time_zone: config.zone.clone(),
         ascii: look.ascii,
-        masked: true,
         help: keymap.help_rows(),
     };
     let parts = Parts {
@@ -139,7 +138,6 @@ pub(super) async fn demo(global: &Global, play: &Play) -> Result<u8, Failure> {
         export_dir: std::path::PathBuf::from("."),
         time_zone: zone,
         ascii: look.ascii,
-        masked: true,
         help: keymap.help_rows(),
     };
     let parts = Parts {

@@ -68,6 +68,18 @@ pub enum Letter {
     Set(Arc<Answer<Instructions>>),
 }
 
+impl Letter {
+    /// When it was last answered that it is set, or that there is none.
+    #[must_use]
+    pub fn fetched_at(&self) -> Option<Timestamp> {
+        match self {
+            Self::NotKnown => None,
+            Self::NotSet(at) => Some(*at),
+            Self::Set(answer) => Some(answer.fetched_at),
+        }
+    }
+}
+
 /// All that Yoti last said of a session; each part may be older than the others.
 #[derive(Clone, Debug, PartialEq, Default)]
 pub struct Answers {

@@ -125,11 +125,7 @@ pub fn write_bundle(
     if there && (existing != Existing::Replace || read(folder).is_err()) {
         return Err(ExportError::Exists(folder.to_path_buf()));
     }
-    let parent = match folder.parent() {
-        Some(parent) if !parent.as_os_str().is_empty() => parent,
-        _ => Path::new("."),
-    };
-    fs::create_dir_all(parent).map_err(io)?;
+    let parent = file::folder_for(folder)?;
     let made = tempfile::Builder::new()
         .prefix(".branchwatch-")
         .permissions(fs::Permissions::from_mode(0o700))

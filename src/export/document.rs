@@ -13,7 +13,7 @@ use crate::domain::personal::looks_like_a_person;
 use crate::domain::server_text::ServerText;
 use crate::domain::shape::Shape;
 use crate::domain::stage::{Stage, Verdict};
-use crate::domain::watched::{Letter, WatchedSession};
+use crate::domain::watched::WatchedSession;
 
 /// Makes the document of one session.
 ///
@@ -121,15 +121,10 @@ pub fn configuration(session: &WatchedSession) -> Result<Option<String>, ExportE
 fn ages(session: &WatchedSession, origin: &Origin<'_>) -> Value {
     let age = |at: jiff::Timestamp| Value::from(origin.now.duration_since(at).as_secs().max(0));
     let answers = &session.answers;
-    let letter = match &answers.letter {
-        Letter::Set(answer) => Some(answer.fetched_at),
-        Letter::NotSet(at) => Some(*at),
-        Letter::NotKnown => None,
-    };
     json!({
         "session": answers.session.as_ref().map(|answer| age(answer.fetched_at)),
         "configuration": answers.configuration.as_ref().map(|answer| age(answer.fetched_at)),
-        "letter": letter.map(age),
+        "letter": answers.letter.fetched_at().map(age),
     })
 }
 

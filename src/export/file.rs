@@ -52,11 +52,7 @@ pub fn write(path: &Path, text: &str, existing: Existing) -> Result<PathBuf, Exp
 /// See [`ExportError`].
 pub fn write_bytes(path: &Path, bytes: &[u8], existing: Existing) -> Result<PathBuf, ExportError> {
     let io = |cause| ExportError::Io { path: path.to_path_buf(), cause };
-    let folder = match path.parent() {
-        Some(folder) if !folder.as_os_str().is_empty() => folder,
-        _ => Path::new("."),
-    };
-    DirBuilder::new().recursive(true).mode(0o700).create(folder).map_err(io)?;
+    let folder = folder_for(path)?;
     if existing == Existing::Refuse && path.symlink_metadata().is_ok() {
         return Err(ExportError::Exists(path.to_path_buf()));
     }
@@ -83,6 +79,17 @@ pub fn write_bytes(path: &Path, bytes: &[u8], existing: Existing) -> Result<Path
     };
     File::open(folder).and_then(|folder| folder.sync_all()).map_err(io)?;
     Ok(written)
+}
+
+/// The folder that the path lies in; a missing one is made, for the owner alone.
+pub(super) fn folder_for(path: &Path) -> Result<&Path, ExportError> {
+    let folder = match path.parent() {
+        Some(folder) if !folder.as_os_str().is_empty() => folder,
+        _ => Path::new("."),
+    };
+    let made = DirBuilder::new().recursive(true).mode(0o700).create(folder);
+    made.map_err(|cause| ExportError::Io { path: path.to_path_buf(), cause })?;
+    Ok(folder)
 }
 
 fn next_free(path: &Path, mut file: tempfile::NamedTempFile) -> Result<PathBuf, ExportError> {

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use super::{SessionTable, Store};
 use crate::domain::ids::SessionId;
-use crate::domain::watched::{Answer, Answers, Letter, PollState, WatchedSession};
+use crate::domain::watched::{Answer, Answers, PollState, WatchedSession};
 
 impl Store {
     /// Makes the list what the other process left. Returns who is new or other, and who is gone.
@@ -62,15 +62,10 @@ fn fetched(answers: &Answers) -> Fetched {
     fn at<T>(answer: Option<&Arc<Answer<T>>>) -> Option<jiff::Timestamp> {
         answer.map(|answer| answer.fetched_at)
     }
-    let letter = match &answers.letter {
-        Letter::Set(answer) => Some(answer.fetched_at),
-        Letter::NotSet(at) => Some(*at),
-        Letter::NotKnown => None,
-    };
     [
         at(answers.session.as_ref()),
         at(answers.configuration.as_ref()),
-        letter,
+        answers.letter.fetched_at(),
         answers.missing_since,
         answers.visit_notified_at,
     ]
