@@ -25,6 +25,7 @@ mod follow;
 pub mod footer;
 pub mod gauges;
 mod guard;
+pub mod handover;
 pub mod hands;
 pub mod hidden;
 mod json;

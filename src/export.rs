@@ -19,11 +19,10 @@ use jiff::Timestamp;
 
 use crate::domain::rules::Rules;
 pub use assemble::{Assembled, assemble, text};
-pub use bundle::{MANIFEST, Sum, bundle, bundle_name, letter, media, verify, write_bundle};
+pub use bundle::{MANIFEST, Sum, letter, media, verify, write_bundles};
 pub use document::{configuration, document};
 pub use event::event;
 pub use file::{file_name, list_name, write, write_bytes};
-pub use markdown::plain as plain_markdown;
 pub use summary::{json_array, json_lines, json_text, summary};
 
 pub use crate::domain::shape::{Contents, Format};

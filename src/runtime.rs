@@ -125,6 +125,7 @@ pub async fn dashboard<P: Persistence, A: SessionApi, C: Clock + Clone>(
         profile: parts.settings.profile,
         environment: parts.environment,
         rules,
+        zone: parts.settings.time_zone.clone(),
     };
     let outside = event_loop::Outside {
         snapshots: snapshots.clone(),

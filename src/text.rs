@@ -86,6 +86,26 @@ pub fn wrapped(text: &str, width: usize) -> Vec<String> {
 }
 
 /// The start of a text, at most `bytes` long, whole characters only.
+/// Text that is text in Markdown too: one safe line, every mark escaped.
+#[must_use]
+pub fn markdown(text: &str) -> String {
+    let safe = shown_str(text, 500);
+    let mut out = String::with_capacity(safe.len());
+    for c in safe.chars() {
+        match c {
+            '&' => out.push_str("&amp;"),
+            '<' => out.push_str("&lt;"),
+            '>' => out.push_str("&gt;"),
+            '\\' | '`' | '*' | '[' | ']' | '|' | '#' | '!' => {
+                out.push('\\');
+                out.push(c);
+            }
+            c => out.push(c),
+        }
+    }
+    out
+}
+
 fn bounded(text: &str, bytes: usize) -> &str {
     if text.len() <= bytes {
         return text;

@@ -290,6 +290,7 @@ fn story_with(
             profile: "acme".into(),
             environment: "test".into(),
             rules: Rules::default(),
+            zone: jiff::tz::TimeZone::UTC,
         };
         let settings = ModelSettings {
             profile: "acme".into(),

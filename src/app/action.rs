@@ -162,6 +162,8 @@ pub enum Action {
     Charts,
     /// Copy the values that this build does not know.
     Report,
+    /// Write the handover.
+    Handover,
     /// Pick a view: filter, order and columns.
     Views,
     /// Save the list's filter, order and columns as a view.

@@ -100,7 +100,7 @@ impl Word {
     pub(crate) fn offers(self, model: &Model) -> Vec<String> {
         let words = |words: &[&str]| words.iter().map(|word| (*word).to_owned()).collect();
         match self {
-            Self::Export => words(&["json", "jsonl", "csv", "md"]),
+            Self::Export => words(&["json", "jsonl", "csv", "md", "bundle"]),
             Self::Privacy => words(&["masked", "on", "partial", "off"]),
             Self::Sort => {
                 let names = std::iter::once("attention").chain(Column::ALL.map(Column::name));
@@ -146,7 +146,7 @@ pub(crate) fn run(model: &mut Model, word: Word, argument: &str) -> Result<Vec<E
             let format = Format::ALL
                 .into_iter()
                 .find(|format| format.ending() == argument)
-                .ok_or_else(|| "expected json, jsonl, csv or md".to_owned())?;
+                .ok_or_else(|| "expected json, jsonl, csv, md or bundle".to_owned())?;
             return Ok(export_dialog::open_as(model, format));
         }
         Word::Filter => {

@@ -33,6 +33,8 @@ pub enum Effect {
     },
     /// Write an export.
     Export(ExportRequest),
+    /// Write the handover to this file; one that exists gets `-2`, `-3`, ….
+    Handover(PathBuf),
     /// Say what an export would come to, for this question of the dialog.
     Measure(u64, ExportRequest),
     /// Put text on the terminal's clipboard; the text is safe (one line, no controls).

@@ -27,7 +27,7 @@ pub enum ExportField {
     /// Selected, marked, filtered.
     #[default]
     Scope,
-    /// JSON, JSON Lines, CSV, Markdown.
+    /// JSON, JSON Lines, CSV, Markdown, a bundle.
     Format,
     /// Raw or normal.
     Shape,
@@ -65,7 +65,7 @@ pub struct ExportDialog {
     pub scope: usize,
     /// Reference or short id of the selected session.
     pub name: String,
-    /// JSON, JSON Lines, CSV, Markdown.
+    /// JSON, JSON Lines, CSV, Markdown, a bundle.
     pub format: Format,
     /// Shape, masking, parts.
     pub contents: Contents,
@@ -96,10 +96,10 @@ impl ExportDialog {
         self.scopes.get(self.scope).map(|scope| Arc::clone(&scope.ids)).unwrap_or_default()
     }
 
-    /// Several documents, each in its file.
+    /// Several documents, each in its file or folder.
     #[must_use]
     pub fn is_folder(&self) -> bool {
-        self.format == Format::Json && self.ids().len() > 1
+        self.format.is_apart() && self.ids().len() > 1
     }
 
     /// The fields that are there now.

@@ -86,6 +86,7 @@ const fn looks_only(action: Action) -> bool {
             | Action::Pause
             | Action::Export
             | Action::ExportMany
+            | Action::Handover
             | Action::CopyMenu
             | Action::Letter
             | Action::View

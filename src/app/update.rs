@@ -18,8 +18,9 @@ use crate::app::model::{Model, window};
 use crate::app::view::{Cell, Pane, Tone};
 use crate::app::words::TimeForm;
 use crate::app::{
-    alarm, arrange, call_log, desk, dialogs, filter_bar, fitting, follow, gauges, guard, hands,
-    marks, mouse, moves, news, own, palette, past, place, programs, report, rows, shelf, timeline,
+    alarm, arrange, call_log, desk, dialogs, filter_bar, fitting, follow, gauges, guard, handover,
+    hands, marks, mouse, moves, news, own, palette, past, place, programs, report, rows, shelf,
+    timeline,
 };
 use crate::domain::ids::SessionId;
 use crate::domain::snapshot::Snapshot;
@@ -310,6 +311,7 @@ fn act(model: &mut Model, action: Action) -> Vec<Effect> {
         Action::LetterSend => return hands::open_confirm(model, What::SendLetter),
         Action::Portal => return desk::portal(model),
         Action::ExportMany => return export_dialog::open(model, true),
+        Action::Handover => return handover::asked(model),
         Action::CopyMenu => dialogs::open_copy(model),
         Action::Help => dialogs::open_help(model),
         Action::Palette => palette::open(model),

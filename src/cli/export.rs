@@ -2,6 +2,8 @@
 //!
 //! Owns the choice of target; `export` makes and writes the documents.
 
+use std::path::Path;
+
 use jiff::Timestamp;
 
 use super::args::{Export, FormatArg, Global, Redact, ShapeArg};
@@ -64,13 +66,20 @@ pub(super) fn run(global: &Global, args: &Export) -> Result<u8, Failure> {
         Ok(())
     };
     let origin = origin(&config, now);
-    if args.format == FormatArg::Bundle {
-        audited()?;
-        return bundles(&found, args, contents, &origin);
-    }
     let existing = if args.force { Existing::Replace } else { Existing::Refuse };
     let format = format_of(args.format);
-    let left_out = if args.output.to_string_lossy().ends_with('/') || args.output.is_dir() {
+    let left_out = if format == Format::Bundle {
+        let made = export::assemble(&found, format, contents, &origin)?;
+        audited()?;
+        // A folder for each session, below the one that is named; without one, here.
+        let here = args.output.as_os_str() == "-";
+        let below = if here { Path::new(".") } else { &args.output };
+        for folder in export::write_bundles(&made.files, |name| below.join(name), existing)? {
+            // The name is the answer: a script goes on with it.
+            data(&format!("{}\n", folder.display()))?;
+        }
+        made.left_out
+    } else if args.output.to_string_lossy().ends_with('/') || args.output.is_dir() {
         let made = export::assemble(&found, format, contents, &origin)?;
         audited()?;
         for (name, text) in &made.files {
@@ -96,29 +105,10 @@ pub(super) fn run(global: &Global, args: &Export) -> Result<u8, Failure> {
     Ok(exit::OK)
 }
 
-/// A folder for each session, below the one that is named; without one, here.
-fn bundles(
-    sessions: &[&WatchedSession],
-    args: &Export,
-    contents: Contents,
-    origin: &Origin<'_>,
-) -> Result<u8, Failure> {
-    let here = args.output.as_os_str() == "-";
-    let below = if here { std::path::Path::new(".") } else { &args.output };
-    let existing = if args.force { Existing::Replace } else { Existing::Refuse };
-    for session in sessions {
-        let files = export::bundle(session, contents, origin)?;
-        let folder = below.join(export::bundle_name(session, origin));
-        let written = export::write_bundle(&folder, &files, existing)?;
-        // The name is the answer: a script goes on with it.
-        data(&format!("{}\n", written.display()))?;
-    }
-    Ok(exit::OK)
-}
-
 const fn format_of(arg: FormatArg) -> Format {
     match arg {
-        FormatArg::Json | FormatArg::Bundle => Format::Json,
+        FormatArg::Json => Format::Json,
+        FormatArg::Bundle => Format::Bundle,
         FormatArg::Jsonl => Format::JsonLines,
         FormatArg::Csv => Format::Csv,
         FormatArg::Md => Format::Markdown,

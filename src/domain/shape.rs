@@ -24,11 +24,14 @@ pub enum Format {
     Csv,
     /// For people: one chapter for each session.
     Markdown,
+    /// A folder for each session: document, letter, list of media, and their sums.
+    Bundle,
 }
 
 impl Format {
     /// All, in the order of the dialog.
-    pub const ALL: [Self; 4] = [Self::Json, Self::JsonLines, Self::Csv, Self::Markdown];
+    pub const ALL: [Self; 5] =
+        [Self::Json, Self::JsonLines, Self::Csv, Self::Markdown, Self::Bundle];
 
     /// As the dialog names it.
     #[must_use]
@@ -36,8 +39,9 @@ impl Format {
         match self {
             Self::Json => "JSON",
             Self::JsonLines => "JSON Lines",
-            Self::Csv => "CSV (list)",
+            Self::Csv => "CSV",
             Self::Markdown => "Markdown",
+            Self::Bundle => "Bundle",
         }
     }
 
@@ -49,13 +53,20 @@ impl Format {
             Self::JsonLines => "jsonl",
             Self::Csv => "csv",
             Self::Markdown => "md",
+            Self::Bundle => "bundle",
         }
+    }
+
+    /// True where each session is a file or a folder of its own.
+    #[must_use]
+    pub const fn is_apart(self) -> bool {
+        matches!(self, Self::Json | Self::Bundle)
     }
 
     /// True where the shape and the parts can be chosen: JSON, a document or a line.
     #[must_use]
     pub const fn has_shape(self) -> bool {
-        matches!(self, Self::Json | Self::JsonLines)
+        matches!(self, Self::Json | Self::JsonLines | Self::Bundle)
     }
 }
 

@@ -2,13 +2,14 @@
 //!
 //! Owns what is one file and what is several. Must never write one.
 
-use super::{Contents, ExportError, Format, Origin, csv, document, file, markdown};
+use super::{Contents, ExportError, Format, Origin, bundle, csv, document, file, markdown};
 use crate::domain::watched::WatchedSession;
 
 /// What comes of an export, before it is written.
 #[derive(Clone, Debug, PartialEq, Eq, Default)]
 pub struct Assembled {
-    /// File name and text: one for each session in JSON, else a single one.
+    /// File name and text: one for each session in JSON, several below a folder of its own in a
+    /// bundle, else a single one.
     pub files: Vec<(String, String)>,
     /// Sessions in them.
     pub sessions: usize,
@@ -54,17 +55,19 @@ pub fn assemble(
         made.sessions += 1;
         made.masked += part.masked;
         made.stale += usize::from(part.stale);
-        if format == Format::Json {
-            made.files.push((file::file_name(session, origin.now), part.text));
-        } else {
-            one_file.push_str(&part.text);
+        match format {
+            Format::Json => made.files.push((file::file_name(session, origin.now), part.text)),
+            Format::Bundle => {
+                made.files.extend(bundle::files(session, part.text, contents, origin)?);
+            }
+            _ => one_file.push_str(&part.text),
         }
     }
     match failed {
         Some(why) if made.sessions == 0 => return Err(why),
         _ => {}
     }
-    if format != Format::Json {
+    if !format.is_apart() {
         let name = match sessions {
             [only] => file::named(only, origin.now, format),
             _ => file::list_name(origin.now, format),
@@ -74,7 +77,7 @@ pub fn assemble(
     Ok(made)
 }
 
-/// The export as one text: several JSON documents become JSON Lines.
+/// The export as one text: several JSON documents become JSON Lines, a bundle its document.
 ///
 /// # Errors
 /// See [`ExportError`].
@@ -85,7 +88,8 @@ pub fn text(
     origin: &Origin<'_>,
 ) -> Result<(String, Assembled), ExportError> {
     let format = match (format, sessions) {
-        (Format::Json, [_, _, ..]) => Format::JsonLines,
+        (Format::Json | Format::Bundle, [_, _, ..]) => Format::JsonLines,
+        (Format::Bundle, _) => Format::Json,
         (format, _) => format,
     };
     let mut made = assemble(sessions, format, contents, origin)?;
@@ -104,7 +108,7 @@ fn head(format: Format, contents: Contents) -> String {
     match format {
         Format::Csv => csv::head(),
         Format::Markdown => markdown::head(contents),
-        Format::Json | Format::JsonLines => String::new(),
+        Format::Json | Format::JsonLines | Format::Bundle => String::new(),
     }
 }
 
@@ -117,9 +121,10 @@ fn part(
     match format {
         Format::Csv => Ok(csv::row(session, contents.masked, origin)),
         Format::Markdown => Ok(markdown::chapter(session, contents, origin)),
-        Format::Json | Format::JsonLines => {
+        Format::Json | Format::JsonLines | Format::Bundle => {
             let made = document(session, contents, origin)?;
-            let text = if format == Format::Json { made.text } else { one_line(&made.text) };
+            let line = format == Format::JsonLines;
+            let text = if line { one_line(&made.text) } else { made.text };
             Ok(Part { text, masked: made.masked_paths.len(), stale: made.stale })
         }
     }

@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 
 use super::document::{escaped, kept};
 use super::mask::mask;
-use super::{Contents, Existing, ExportError, Origin, SCHEMA_VERSION, document, file, write};
+use super::{Contents, Existing, ExportError, Format, Origin, SCHEMA_VERSION, file, write};
 use crate::domain::media_list::listed;
 use crate::domain::watched::{Letter, WatchedSession};
 
@@ -22,23 +22,16 @@ const KIND: &str = "branchwatch bundle";
 /// No manifest is longer.
 const LARGEST: u64 = 1024 * 1024;
 
-/// The name of a session's bundle.
-#[must_use]
-pub fn bundle_name(session: &WatchedSession, origin: &Origin<'_>) -> String {
-    format!("{}.bundle", file::file_name(session, origin.now).trim_end_matches(".json"))
-}
-
-/// Names and texts of the files: the document, the letter, the list of media, and the manifest last.
-///
-/// # Errors
-/// See [`ExportError`].
-pub fn bundle(
+/// Names, below the bundle's own, and texts of the files: the document, the letter, the list of
+/// media, and the manifest last.
+pub(super) fn files(
     session: &WatchedSession,
+    document: String,
     contents: Contents,
     origin: &Origin<'_>,
-) -> Result<Vec<(&'static str, String)>, ExportError> {
+) -> Result<Vec<(String, String)>, ExportError> {
     let mut files = vec![
-        ("session.json", document(session, contents, origin)?.text),
+        ("session.json", document),
         ("letter.json", escaped(&letter(session, contents.masked)?)),
         ("media.json", escaped(&media(session))),
     ];
@@ -59,7 +52,8 @@ pub fn bundle(
         "files": sums,
     });
     files.push((MANIFEST, escaped(&manifest)));
-    Ok(files)
+    let folder = file::named(session, origin.now, Format::Bundle);
+    Ok(files.into_iter().map(|(name, text)| (format!("{folder}/{name}"), text)).collect())
 }
 
 /// What is known of the letter, the answer as it was without secrets.
@@ -110,16 +104,36 @@ fn sum(bytes: &[u8]) -> String {
     digest(&SHA256, bytes).as_ref().iter().fold(String::new(), digits)
 }
 
-/// Writes a bundle as a folder of mode 0700: under another name first, so that it is whole or not
-/// there. With [`Existing::Replace`] a bundle that stands there goes; nothing else ever does.
+/// Writes the bundles of [`super::assemble`], each as a folder of its own in the place that `at` says
+/// for its name. Returns the folders written.
 ///
 /// # Errors
 /// See [`ExportError`].
-pub fn write_bundle(
+pub fn write_bundles(
+    files: &[(String, String)],
+    at: impl Fn(&str) -> PathBuf,
+    existing: Existing,
+) -> Result<Vec<PathBuf>, ExportError> {
+    let folder = |name: &String| name.split('/').next().unwrap_or_default().to_owned();
+    let bundles = files.chunk_by(|(one, _), (other, _)| folder(one) == folder(other));
+    let write = |files: &[(String, String)]| {
+        let name = files.first().map(|(name, _)| folder(name)).unwrap_or_default();
+        write_bundle(&at(&name), files, existing)
+    };
+    bundles.map(write).collect()
+}
+
+/// Writes a bundle as a folder of mode 0700: under another name first, so that it is whole or not
+/// there. With [`Existing::Replace`] a bundle that stands there goes; nothing else ever does.
+fn write_bundle(
     folder: &Path,
-    files: &[(&'static str, String)],
+    files: &[(String, String)],
     existing: Existing,
 ) -> Result<PathBuf, ExportError> {
+    let folder = match existing {
+        Existing::NextFree => &file::free(folder)?,
+        Existing::Refuse | Existing::Replace => folder,
+    };
     let io = |cause| ExportError::Io { path: folder.to_path_buf(), cause };
     let there = folder.symlink_metadata().is_ok();
     if there && (existing != Existing::Replace || read(folder).is_err()) {
@@ -132,6 +146,7 @@ pub fn write_bundle(
         .tempdir_in(parent)
         .map_err(io)?;
     for (name, text) in files {
+        let name = name.rsplit('/').next().unwrap_or_default();
         write(&made.path().join(name), text, Existing::Refuse)?;
     }
     if there {

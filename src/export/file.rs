@@ -104,6 +104,13 @@ fn next_free(path: &Path, mut file: tempfile::NamedTempFile) -> Result<PathBuf, 
     Err(ExportError::Exists(path.to_path_buf()))
 }
 
+/// The first of these names that nothing has yet, for a folder.
+pub(super) fn free(path: &Path) -> Result<PathBuf, ExportError> {
+    let mut names = (1..NAMES).map(|number| numbered(path, number));
+    let free = names.find(|name| name.symlink_metadata().is_err());
+    free.ok_or_else(|| ExportError::Exists(path.to_path_buf()))
+}
+
 /// `name.json`, `name-2.json`, `name-3.json`, ….
 fn numbered(path: &Path, number: u32) -> PathBuf {
     if number == 1 {

@@ -1,6 +1,6 @@
 //! Sessions for people to read: one chapter each.
 //!
-//! Owns the chapters and the escaping: no text of a server or of the operator is markup.
+//! Owns the chapters: no text of a server or of the operator is markup in them.
 
 use super::assemble::Part;
 use super::document::{happened, stage_name};
@@ -10,6 +10,7 @@ use crate::domain::attention::{Assessment, assess};
 use crate::domain::coverage;
 use crate::domain::personal::looks_like_a_person;
 use crate::domain::watched::WatchedSession;
+use crate::text::markdown as plain;
 
 pub(super) fn head(contents: Contents) -> String {
     let masked = if contents.masked { "masked" } else { "NOT masked" };
@@ -152,24 +153,4 @@ fn timeline(session: &WatchedSession) -> String {
         text += &format!("- {} {}\n", event.at, line.trim());
     }
     text
-}
-
-/// Text that is text in Markdown too: one safe line, every mark escaped.
-#[must_use]
-pub fn plain(text: &str) -> String {
-    let safe = crate::text::shown_str(text, 500);
-    let mut out = String::with_capacity(safe.len());
-    for c in safe.chars() {
-        match c {
-            '&' => out.push_str("&amp;"),
-            '<' => out.push_str("&lt;"),
-            '>' => out.push_str("&gt;"),
-            '\\' | '`' | '*' | '[' | ']' | '|' | '#' | '!' => {
-                out.push('\\');
-                out.push(c);
-            }
-            c => out.push(c),
-        }
-    }
-    out
 }

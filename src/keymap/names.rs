@@ -53,6 +53,7 @@ pub(super) const NAMES: &[(&str, Action)] = &[
     ("pause", Action::Pause),
     ("export", Action::Export),
     ("export-many", Action::ExportMany),
+    ("handover", Action::Handover),
     ("copy-menu", Action::CopyMenu),
     ("letter", Action::Letter),
     ("view", Action::View),

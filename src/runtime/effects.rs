@@ -9,7 +9,7 @@ use tokio::sync::{mpsc, watch};
 
 use super::desk::Desk;
 pub use super::exports::ExportOrigin;
-use super::exports::Job;
+use super::exports::{self, Job};
 use super::hands::Hands;
 use super::program;
 use crate::app::alarm::Desktop;
@@ -96,6 +96,7 @@ impl Effects {
                 self.command(Command::Focus { selected, visible });
             }
             Effect::Export(request) => self.blocking(request, |job| job.write()),
+            Effect::Handover(path) => self.hand_over(path),
             Effect::Measure(serial, request) => {
                 self.blocking(request, move |job| Outcome::Measured(serial, job.measure()));
             }
@@ -228,6 +229,16 @@ impl Effects {
             now: self.clock.now(),
             audit: self.desk.audit.clone(),
         }
+    }
+
+    /// Makes and writes the handover on a blocking thread.
+    fn hand_over(&self, path: std::path::PathBuf) {
+        let world = (Arc::clone(&self.snapshots.borrow()), self.origin.clone());
+        let (now, results) = (self.clock.now(), self.results.clone());
+        tokio::task::spawn_blocking(move || {
+            let outcome = exports::hand_over(&path, (&world.0, &world.1), now);
+            let _unheard = results.send(Event::Done(outcome));
+        });
     }
 
     /// Makes and writes files on a blocking thread.

@@ -6,9 +6,11 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use jiff::Timestamp;
+use jiff::tz::TimeZone;
 
 use crate::app::effect::ExportRequest;
 use crate::app::event::{Measured, Outcome};
+use crate::app::handover::{self, SHIFT, Shift};
 use crate::audit::AuditLog;
 use crate::domain::deed::Deed;
 use crate::domain::rules::Rules;
@@ -28,6 +30,30 @@ pub struct ExportOrigin {
     pub environment: String,
     /// For the derived parts.
     pub rules: Rules,
+    /// For the times of a handover.
+    pub zone: TimeZone,
+}
+
+/// Writes the handover of the last shift.
+pub(super) fn hand_over(
+    path: &std::path::Path,
+    (snapshot, origin): (&Snapshot, &ExportOrigin),
+    now: Timestamp,
+) -> Outcome {
+    let shift = Shift {
+        profile: &origin.profile,
+        environment: &origin.environment,
+        rules: &origin.rules,
+        zone: &origin.zone,
+        from: now.saturating_sub(SHIFT).unwrap_or(Timestamp::MIN),
+        now,
+    };
+    let text = handover::text(snapshot.sessions.iter().map(Arc::as_ref), &shift);
+    let measured = Measured { files: 1, bytes: text.len(), ..Measured::default() };
+    match export::write(path, &text, Existing::NextFree) {
+        Ok(path) => Outcome::Exported { path, measured },
+        Err(why) => Outcome::ExportFailed(why.to_string()),
+    }
 }
 
 /// One export: what is asked for, of which state of the world, when.
@@ -105,6 +131,16 @@ impl Job {
         let write = |path: &std::path::Path, text: &str| {
             export::write(path, text, Existing::NextFree).map_err(|why| why.to_string())
         };
+        if self.request.format == export::Format::Bundle {
+            // Never into another bundle.
+            let folder = asked.is_dir() && !asked.join(export::MANIFEST).exists();
+            let below = folder || self.request.ids.len() > 1;
+            let at = |name: &str| if below { asked.join(name) } else { asked.clone() };
+            let written = export::write_bundles(&made.files, at, Existing::NextFree);
+            let written = written.map_err(|why| why.to_string())?;
+            let one = written.into_iter().next().filter(|_| !below);
+            return Ok((one.unwrap_or_else(|| asked.clone()), measured));
+        }
         let folder = self.request.ids.len() > 1 && self.request.format == export::Format::Json;
         if folder || asked.is_dir() {
             for (name, text) in &made.files {
@@ -131,7 +167,9 @@ impl Job {
             measured.masked = reckoned(measured.masked);
             measured.stale = reckoned(measured.stale);
             measured.left_out = reckoned(measured.left_out);
-            measured.files = if measured.files > 1 { all } else { measured.files };
+            if self.request.format.is_apart() {
+                measured.files = reckoned(measured.files);
+            }
         }
         measured
     }

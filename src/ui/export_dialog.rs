@@ -78,10 +78,7 @@ fn line(dialog: &ExportDialog, field: ExportField, width: usize, look: Look) -> 
         ExportField::Scope => ("Scope", vec![(field, scopes(dialog))]),
         ExportField::Format => {
             let choice = |f: &Format| format!("{} {}", dot(*f == dialog.format), f.name());
-            (
-                "Format",
-                vec![(field, Format::ALL.iter().map(choice).collect::<Vec<_>>().join("   "))],
-            )
+            ("Format", vec![(field, Format::ALL.iter().map(choice).collect::<Vec<_>>().join("  "))])
         }
         ExportField::Shape => {
             let raw = contents.shape == Shape::Raw;
@@ -114,7 +111,8 @@ fn line(dialog: &ExportDialog, field: ExportField, width: usize, look: Look) -> 
             ],
         ),
         ExportField::File => {
-            (if dialog.is_folder() { "Folder" } else { "File" }, vec![(field, dialog.file.text())])
+            let folder = dialog.is_folder() || dialog.format == Format::Bundle;
+            (if folder { "Folder" } else { "File" }, vec![(field, dialog.file.text())])
         }
     };
     let mine = pieces.iter().any(|(piece, _)| *piece == dialog.focus);

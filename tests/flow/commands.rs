@@ -68,7 +68,7 @@ fn arguments_are_offered_and_completed_once_their_word_stands_there() {
         o.press("ctrl-u").await;
         o.types("export c").await;
         o.press("enter").await;
-        o.sees("(•) CSV (list)");
+        o.sees("(•) CSV");
         o.sees(".csv");
         o.press("esc : up").await;
         o.sees(": export csv");

@@ -142,7 +142,7 @@ fn the_marked_go_out_in_the_format_chosen_and_the_preview_tells_before() {
         o.sees("(•) 2 marked");
         o.sees("2 files");
         o.press("tab l l").await;
-        o.sees("(•) CSV (list)");
+        o.sees("(•) CSV");
         o.pass(0.5).await;
         o.sees("Preview    1 file");
         o.press("enter").await;
@@ -154,6 +154,62 @@ fn the_marked_go_out_in_the_format_chosen_and_the_preview_tells_before() {
     assert_eq!(files.len(), 1, "{files:?}");
     assert!(files[0].0.starts_with("sessions_2026"), "{files:?}");
     assert_eq!(files[0].1.lines().count(), 3);
+}
+
+#[test]
+fn the_palette_makes_bundles_whose_sums_are_right_and_never_writes_over_one() {
+    let folder = folder();
+    let below = folder.path().join("new");
+    story((120, 40), &[("S01", 700), ("S07", 900)], folder.path(), async |o| {
+        for _ in 0..2 {
+            o.press(":").await;
+            o.types("export bundle").await;
+            o.press("enter").await;
+            o.sees("(•) Bundle");
+            o.pass(0.5).await;
+            o.sees("Preview    4 files");
+            o.press("tab tab tab tab tab tab tab tab").await;
+            o.press("ctrl-u").await;
+            o.types(&below.join("dbs.bundle").display().to_string()).await;
+            o.press("enter").await;
+            o.pass(1.0).await;
+            o.sees("exported");
+        }
+        o.press("g space space E tab l l l l").await;
+        o.pass(0.5).await;
+        o.sees("Preview    8 files");
+        o.press("enter").await;
+        o.pass(1.0).await;
+        o.sees("8 files");
+    });
+    let mode = |path: &std::path::Path| {
+        std::os::unix::fs::PermissionsExt::mode(&std::fs::metadata(path).unwrap().permissions())
+            & 0o777
+    };
+    assert_eq!(mode(&below), 0o700);
+    for name in ["dbs.bundle", "dbs-2.bundle"] {
+        let sums = branchwatch::export::verify(&below.join(name)).unwrap();
+        assert_eq!(sums.len(), 3, "{sums:?}");
+        assert!(sums.iter().all(|(_, sum)| sum.word() == "ok"), "{sums:?}");
+    }
+    assert_eq!(deeds(folder.path()), ["exported"; 4], "one line for each session");
+}
+
+#[test]
+fn the_handover_names_who_needs_somebody_whatever_the_list_is_filtered_to() {
+    let folder = folder();
+    story((120, 40), &[("S01", 700), ("S07", 90_000)], folder.path(), async |o| {
+        o.press("/").await;
+        o.types("dbs-1").await;
+        o.press("enter H").await;
+        o.pass(1.0).await;
+        o.sees("exported");
+    });
+    let files = written(folder.path());
+    let (name, text) = files.iter().find(|(name, _)| name.starts_with("handover_")).unwrap();
+    assert!(name.ends_with("Z.md"), "{name}");
+    assert!(text.starts_with("# Handover, acme (test)"), "{text}");
+    assert!(text.contains("## REJECT (1)") && text.contains("2 sessions:"), "{text}");
 }
 
 #[test]

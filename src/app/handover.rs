@@ -1,0 +1,155 @@
+//! The state of things for the next shift, as Markdown without personal data.
+//!
+//! Owns the chapters. Who needs somebody and why is `domain::attention`'s.
+
+use jiff::tz::TimeZone;
+use jiff::{SignedDuration, Timestamp};
+
+use crate::app::effect::Effect;
+use crate::app::model::Model;
+use crate::app::spoken;
+use crate::app::stage_words;
+use crate::domain::attention::{Assessment, Reason, assess};
+use crate::domain::funnel;
+use crate::domain::happening::told_since;
+use crate::domain::personal::{Privacy, label};
+use crate::domain::rules::Rules;
+use crate::domain::stage::Stage;
+use crate::domain::watched::WatchedSession;
+use crate::text::markdown;
+
+/// What a shift is where nobody says for how long.
+pub const SHIFT: SignedDuration = SignedDuration::from_hours(8);
+
+/// Whose shift ends, and when it began.
+#[derive(Clone, Copy, Debug)]
+pub struct Shift<'a> {
+    /// Profile name.
+    pub profile: &'a str,
+    /// `live`, `sandbox`, `demo`, ….
+    pub environment: &'a str,
+    /// For stages and deadlines.
+    pub rules: &'a Rules,
+    /// For the times in it.
+    pub zone: &'a TimeZone,
+    /// What happened since then is told.
+    pub from: Timestamp,
+    /// Its end.
+    pub now: Timestamp,
+}
+
+/// One session with what is to be said of it.
+struct Item<'a> {
+    session: &'a WatchedSession,
+    assessment: Assessment,
+}
+
+/// The file for the next shift, of all that is watched, whatever the list is filtered to.
+pub(crate) fn asked(model: &Model) -> Vec<Effect> {
+    let name = format!("handover_{}.md", model.times.now.strftime("%Y%m%dT%H%M%SZ"));
+    vec![Effect::Handover(model.settings.export_dir.join(name))]
+}
+
+/// The text.
+#[must_use]
+pub fn text<'a>(
+    sessions: impl IntoIterator<Item = &'a WatchedSession>,
+    shift: &Shift<'_>,
+) -> String {
+    let items = sessions.into_iter();
+    let items: Vec<Item<'_>> = items
+        .map(|session| Item { session, assessment: assess(session, shift.rules, shift.now) })
+        .collect();
+    let time = |at: Timestamp| {
+        at.to_zoned_datetime(shift.zone.clone()).strftime("%Y-%m-%d %H:%M %Z").to_string()
+    };
+    let mut text = format!(
+        "# Handover, {} ({})\n\nState of {}, what happened since {}. References that look like a \
+         person's are hidden.\n\n",
+        markdown(shift.profile),
+        markdown(shift.environment),
+        time(shift.now),
+        time(shift.from)
+    );
+    let needs = |reason: Reason| {
+        items.iter().filter(move |item| {
+            let quiet = item.assessment.hush.is_some();
+            !quiet && item.assessment.findings.iter().any(|finding| finding.reason == reason)
+        })
+    };
+    for (title, reason) in [
+        ("At a counter now", Reason::AtCounter),
+        ("Perhaps turned away", Reason::TurnedAway),
+        ("REJECT", Reason::Rejected),
+        ("Due soon", Reason::DueSoon),
+        ("To be looked at", Reason::Refer),
+        ("Data is stale", Reason::Stale),
+    ] {
+        let lines: Vec<String> = needs(reason).map(|item| line(item, reason)).collect();
+        text += &chapter(title, &lines);
+    }
+    let hushed: Vec<String> = items
+        .iter()
+        .filter(|item| item.assessment.hush.is_some())
+        .map(|item| format!("- {}: {}", name(item.session), stage(item, shift.now)))
+        .collect();
+    text += &chapter("Acknowledged or snoozed", &hushed);
+    let happened: Vec<String> = items.iter().flat_map(|item| events(item, shift)).collect();
+    text += &chapter("Happened", &happened);
+    let counted: Vec<&WatchedSession> = items.iter().map(|item| item.session).collect();
+    let sum = funnel::funnel(&counted, shift.rules, shift.now);
+    text + &format!(
+        "## All\n\n{} sessions: {} under way, {} completed ({} approved, {} REJECT, {} to be looked \
+         at), {} expired, {} gone.\n",
+        sum.sessions,
+        sum.ongoing,
+        sum.completed,
+        sum.approved,
+        sum.rejected,
+        sum.referred,
+        sum.expired,
+        sum.gone
+    )
+}
+
+/// Nothing where there is nothing to say.
+fn chapter(title: &str, lines: &[String]) -> String {
+    if lines.is_empty() {
+        return String::new();
+    }
+    format!("## {title} ({})\n\n{}\n\n", lines.len(), lines.join("\n"))
+}
+
+fn line(item: &Item<'_>, reason: Reason) -> String {
+    let said = item.assessment.findings.iter().find(|finding| finding.reason == reason);
+    let said = said.map_or("", |finding| finding.text.as_str());
+    format!("- {}: {said}", name(item.session))
+}
+
+fn stage(item: &Item<'_>, now: Timestamp) -> String {
+    match item.assessment.stage {
+        Stage::Unknown(_) => "a state that is not known".to_owned(),
+        ref stage => markdown(&stage_words(stage, now).text),
+    }
+}
+
+/// What became true of a session in the time; not every resource and every check.
+fn events(item: &Item<'_>, shift: &Shift<'_>) -> Vec<String> {
+    let told = told_since(item.session, &item.assessment, shift.from, shift.now);
+    let line = |(at, kind): &(Timestamp, _)| {
+        let at = at.to_zoned_datetime(shift.zone.clone()).strftime("%Y-%m-%dT%H:%M:%S%:z");
+        format!("- {}: {} at {at}", name(item.session), spoken::milestone(*kind))
+    };
+    told.iter().map(line).collect()
+}
+
+/// Reference and short ID; a reference that looks like a person's gives way to the ID alone.
+fn name(session: &WatchedSession) -> String {
+    let short = session.id().short();
+    match &session.entry.reference {
+        Some(reference) => {
+            format!("**{}** ({short})", markdown(&label(reference, Privacy::Masked)))
+        }
+        None => format!("**{short}**"),
+    }
+}
