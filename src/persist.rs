@@ -7,10 +7,13 @@ pub mod arrangement;
 mod event;
 mod files;
 pub mod ledger;
+pub mod location;
 pub mod memory;
 mod own;
 mod posts;
 mod rows;
+mod schema;
+pub mod seal;
 pub mod sqlite;
 mod writer;
 

@@ -21,7 +21,9 @@ use branchwatch::domain::post::Post;
 use branchwatch::domain::watched::{Answer, Answers, Letter, WatchEntry, WatchedSession};
 use branchwatch::domain::wire_enum::Topic;
 use branchwatch::persist::arrangement::{arrangement, forget, keep};
+use branchwatch::persist::location::Location;
 use branchwatch::persist::memory::Memory;
+use branchwatch::persist::seal::{KEY_LENGTH, Seal};
 use branchwatch::persist::sqlite::Sqlite;
 use branchwatch::persist::{PersistError, Persistence, writer};
 use branchwatch::store::{Observation, Store};
@@ -304,6 +306,60 @@ fn what_is_removed_leaves_nothing_in_the_files() {
     assert_eq!(store.load().unwrap().len(), 1);
 }
 
+/// The store as the application with this key has it.
+fn sealed(path: &Path, exclusive: bool, key: u8) -> Sqlite {
+    let seal = Seal::new(&[key; KEY_LENGTH]).unwrap();
+    Location::new(path, Some(seal)).open(exclusive).unwrap().persistence
+}
+
+/// Whether any file of the folder holds these bytes.
+fn holds(folder: &Path, text: &str) -> bool {
+    let mut files = fs::read_dir(folder).unwrap().map(|file| fs::read(file.unwrap().path()));
+    files.any(|bytes| bytes.unwrap().windows(text.len()).any(|part| part == text.as_bytes()))
+}
+
+#[test]
+fn answers_are_unreadable_without_the_applications_key_and_stay_until_they_are_fetched_again() {
+    // S09
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("store.db");
+    let mut ours = sealed(&path, true, 7);
+    ours.add(&[entry(1), entry(2)]).unwrap();
+    ours.save(&[Arc::new(known(1)), Arc::new(known(2))]).unwrap();
+    assert_eq!((ours.load().unwrap()[0].clone(), ours.trouble()), (known(1), None));
+    assert!(holds(folder.path(), "dbs-"), "the watch-list stays readable");
+    for canary in ["ONGOING", "requested_checks", "0040037", "12345678901234567890"] {
+        assert!(!holds(folder.path(), canary), "{canary}");
+    }
+    drop(ours);
+    for key in [Some(8), None] {
+        let mut other = key.map_or_else(|| held(&path), |key| sealed(&path, true, key));
+        let read = other.load().unwrap().remove(0);
+        assert!(read.session().is_none() && read.answers.configuration.is_none());
+        assert_eq!((read.timeline.len(), read.poll.last_ok), (1, known(1).poll.last_ok));
+        assert!(other.trouble().unwrap().starts_with("6 stored answers cannot be read"));
+        // What is not read is not lost by saving the rest.
+        other.save(&[Arc::new(read)]).unwrap();
+        drop(other);
+        assert_eq!(sealed(&path, false, 7).load().unwrap()[0], known(1));
+    }
+    sealed(&path, true, 8).save(&[Arc::new(known(2))]).unwrap();
+    assert_eq!(sealed(&path, false, 8).load().unwrap()[1], known(2), "fetched again");
+}
+
+#[test]
+fn what_was_saved_without_a_key_is_sealed_when_one_is_known() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("store.db");
+    held(&path).add(&[entry(1)]).unwrap();
+    held(&path).save(&[Arc::new(known(1))]).unwrap();
+    assert!(holds(folder.path(), "0040037"));
+    assert_eq!(sealed(&path, false, 7).load().unwrap(), [known(1)], "a command reads it");
+    let mut ours = sealed(&path, true, 7);
+    assert!(!holds(folder.path(), "0040037"));
+    assert_eq!(ours.load().unwrap(), [known(1)]);
+}
+
 #[test]
 fn a_second_dashboard_is_refused_and_a_command_is_not() {
     let folder = tempfile::tempdir().unwrap();
@@ -324,13 +380,20 @@ fn a_store_of_the_first_schema_is_brought_up_to_date_with_a_copy_beside_it() {
     let connection = rusqlite::Connection::open(&path).unwrap();
     connection.execute_batch(include_str!("../assets/migrations/sqlite/0001_first.sql")).unwrap();
     connection.pragma_update(None, "user_version", 1).unwrap();
-    let row =
-        format!("INSERT INTO session (id, added_at) VALUES ('{}', '2026-10-16T09:00:00Z')", id(1));
-    connection.execute_batch(&row).unwrap();
+    let rows = format!(
+        r#"INSERT INTO session (id, added_at) VALUES ('{0}', '2026-10-16T09:00:00Z');
+           INSERT INTO answer VALUES (1, 'session', '{{"session_id":"{0}","state":"EXPIRED"}}',
+                                      '2026-10-16T09:00:00Z')"#,
+        id(1)
+    );
+    connection.execute_batch(&rows).unwrap();
     drop(connection);
-    let loaded = open(&path).load().unwrap();
+    let mut store = sealed(&path, true, 7);
+    let loaded = store.load().unwrap();
     assert_eq!((loaded.len(), Own::clone(&loaded[0].own)), (1, Own::default()));
-    assert!(fs::read_dir(folder.path()).unwrap().count() > 1, "the copy");
+    assert_eq!(loaded[0].session().unwrap().state.as_ref().unwrap().as_raw(), "EXPIRED");
+    let copy = folder.path().join("store.db-before-schema-4");
+    assert!(copy.exists() && !holds(folder.path(), "EXPIRED"), "it has no answers");
 }
 
 #[test]

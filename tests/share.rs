@@ -20,6 +20,7 @@ use branchwatch::domain::snapshot::{Connection, Snapshot};
 use branchwatch::domain::watched::{Answer, WatchEntry, WatchedSession};
 use branchwatch::domain::wire_enum::Topic;
 use branchwatch::persist::Persistence;
+use branchwatch::persist::location::Location;
 use branchwatch::persist::sqlite::Sqlite;
 use branchwatch::refresh::{Command, Settings};
 use branchwatch::runtime::engine::{Engine, Held};
@@ -77,7 +78,7 @@ fn started(file: &Path) -> World {
 fn with(file: &Path, settings: Settings) -> World {
     let clock = TokioClock::starting_at("2026-10-16T09:00:00Z".parse().unwrap());
     let api = Fake { clock, asked: Arc::default() };
-    let held = Held::open(file, settings.online).unwrap();
+    let held = Held::open(&Location::new(file, None), settings.online).unwrap();
     let engine = Engine::start(held, api.clone(), clock, (settings, Rules::default()));
     World { api, engine }
 }

@@ -8,6 +8,7 @@ use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use aws_lc_rs::encoding::{AsDer, Pkcs8V1Der, PublicKeyX509Der};
+use aws_lc_rs::hkdf::{HKDF_SHA256, Salt};
 use aws_lc_rs::rsa::{KeyPair, KeySize};
 use aws_lc_rs::signature::KeyPair as _;
 use base64::Engine as _;
@@ -125,6 +126,22 @@ impl SigningKey {
         Ok(pem("PRIVATE KEY", der.as_ref()).into())
     }
 
+    /// A key for a purpose of its own, derived from this one (HKDF with SHA-256): the same for any
+    /// PEM of the same key.
+    ///
+    /// # Errors
+    /// When the library cannot encode it.
+    pub fn derived(&self, purpose: &str) -> Result<Zeroizing<[u8; 32]>, KeyError> {
+        let der: Pkcs8V1Der<'static> = self.0.as_der().map_err(|_opaque| KeyError::NotGenerated)?;
+        let mut key = Zeroizing::new([0; 32]);
+        Salt::new(HKDF_SHA256, b"branchwatch")
+            .extract(der.as_ref())
+            .expand(&[purpose.as_bytes()], HKDF_SHA256)
+            .and_then(|okm| okm.fill(key.as_mut()))
+            .map_err(|_opaque| KeyError::NotGenerated)?;
+        Ok(key)
+    }
+
     /// The public half as SPKI PEM.
     ///
     /// # Errors
@@ -232,6 +249,10 @@ mod tests {
         let pkcs1 = pem("RSA PRIVATE KEY", inner);
         let third = SigningKey::from_pem(pkcs1.as_bytes()).unwrap();
         assert_eq!(third.public_pem().unwrap(), key.public_pem().unwrap());
+        assert_eq!(third.derived("a").unwrap(), key.derived("a").unwrap());
+        assert_ne!(key.derived("a").unwrap(), key.derived("b").unwrap());
+        let other = SigningKey::generate().unwrap();
+        assert_ne!(other.derived("a").unwrap(), key.derived("a").unwrap());
     }
 
     #[test]

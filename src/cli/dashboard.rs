@@ -97,7 +97,13 @@ pub(super) async fn run(global: &Global) -> Result<u8, Failure> {
     if global.no_state {
         return finish(parts, Held::of(Memory::default(), None)?, client, SystemClock).await;
     }
-    finish(parts, Held::open(&config.store, config.refresh.online)?, client, SystemClock).await
+    finish(
+        parts,
+        Held::open(&setup::location(&config), config.refresh.online)?,
+        client,
+        SystemClock,
+    )
+    .await
 }
 
 pub(super) async fn demo(global: &Global, play: &Play) -> Result<u8, Failure> {

@@ -19,6 +19,8 @@ use crate::domain::attention::assess;
 use crate::domain::ids::SessionId;
 use crate::domain::personal::Privacy;
 use crate::domain::watched::{WatchEntry, WatchedSession};
+use crate::persist::location::Location;
+use crate::persist::seal::Seal;
 use crate::persist::sqlite::Sqlite;
 use crate::persist::{PersistError, Persistence};
 use crate::refresh::schedule::unsigned;
@@ -76,6 +78,13 @@ pub(super) fn client_unless_offline(
     (!global.offline).then(|| client(config)).transpose()
 }
 
+/// The store, and what its answers are sealed with. Who asks Yoti hears what is wrong with a key.
+pub(super) fn location(config: &Config) -> Location {
+    let key = config.key_file.as_deref().and_then(|file| SigningKey::from_file(file).ok());
+    let derived = key.and_then(|key| key.derived("stored answers").ok());
+    Location::new(&config.store, derived.and_then(|derived| Seal::new(&derived)))
+}
+
 /// Opens the store beside a dashboard that may be running; says what had to be mended.
 pub(super) fn store(global: &Global, config: &Config) -> Result<Sqlite, Failure> {
     if global.no_state {
@@ -83,7 +92,7 @@ pub(super) fn store(global: &Global, config: &Config) -> Result<Sqlite, Failure>
             "this command works on the local store: not with --no-state".into(),
         ));
     }
-    let opened = Sqlite::open(&config.store, false)?;
+    let opened = location(config).open(false)?;
     if let Some(warning) = opened.warning {
         warn(&format!("warning: {warning}"));
     }
@@ -93,7 +102,7 @@ pub(super) fn store(global: &Global, config: &Config) -> Result<Sqlite, Failure>
 /// The store for a command that goes on: this process's own, or followed, and
 /// taken when its keeper ends where it `takes` it. Says what had to be mended.
 pub(super) fn held(config: &Config, takes: bool) -> Result<Held<Sqlite>, Failure> {
-    let held = Held::open(&config.store, takes)?;
+    let held = Held::open(&location(config), takes)?;
     if let (Keeping::Own(..), Some(warning)) = (&held.keeping, &held.warning) {
         warn(&format!("warning: {warning}"));
     }
@@ -148,8 +157,13 @@ pub(super) fn on_list(sessions: &[WatchedSession], id: SessionId) -> Result<(), 
     )))
 }
 
-pub(super) fn load(store: &mut impl Persistence) -> Result<Vec<WatchedSession>, PersistError> {
-    store.load()
+/// All of the store. Says which answers cannot be read.
+pub(super) fn load(store: &mut Sqlite) -> Result<Vec<WatchedSession>, PersistError> {
+    let known = store.load()?;
+    if let Some(trouble) = store.trouble() {
+        warn(&format!("warning: {trouble}"));
+    }
+    Ok(known)
 }
 
 /// The one session ID of a command.

@@ -11,6 +11,7 @@ use rusqlite::{Connection, OptionalExtension, Row, Transaction, params};
 
 use super::event::StoredEvent;
 use super::own;
+use super::seal::Seal;
 use crate::api::wire;
 use crate::domain::ids::SessionId;
 use crate::domain::watched::{
@@ -70,23 +71,35 @@ fn listed(row: &Row<'_>) -> Sql<Option<(i64, WatchedSession)>> {
     Ok(Some((row.get(0)?, watched)))
 }
 
-/// Puts answers and timelines to the listed sessions.
+/// Puts answers and timelines to the listed sessions. Also returns how many answers are sealed and
+/// cannot be opened.
 pub(super) fn complete(
     connection: &Connection,
     listed: Vec<(i64, WatchedSession)>,
-) -> Sql<Vec<WatchedSession>> {
+    seal: Option<&Seal>,
+) -> Sql<(Vec<WatchedSession>, usize)> {
     let places: HashMap<i64, usize> =
         listed.iter().enumerate().map(|(place, (position, _))| (*position, place)).collect();
     let mut sessions: Vec<WatchedSession> =
         listed.into_iter().map(|(_, watched)| watched).collect();
-    let mut query = connection.prepare("SELECT session, part, raw, fetched_at FROM answer")?;
+    let mut unreadable = 0;
+    let mut query =
+        connection.prepare("SELECT session, part, sealed, body, fetched_at FROM answer")?;
     let mut rows = query.query([])?;
     while let Some(row) = rows.next()? {
         let place = places.get(&row.get(0)?).copied();
         let Some(watched) = place.and_then(|place| sessions.get_mut(place)) else { continue };
-        let (part, raw): (String, String) = (row.get(1)?, row.get(2)?);
-        let fetched_at = time(row.get(3)?).unwrap_or(Timestamp::UNIX_EPOCH);
-        reread(watched, &part, raw, fetched_at);
+        let (part, sealed, body): (String, bool, Vec<u8>) = (row.get(1)?, row.get(2)?, row.get(3)?);
+        let fetched_at = time(row.get(4)?).unwrap_or(Timestamp::UNIX_EPOCH);
+        let raw = if sealed {
+            seal.and_then(|seal| seal.open(watched.id(), &part, &body))
+        } else {
+            String::from_utf8(body).ok()
+        };
+        match raw {
+            Some(raw) => reread(watched, &part, raw, fetched_at),
+            None => unreadable += 1,
+        }
     }
     let mut query =
         connection.prepare("SELECT session, body FROM event ORDER BY session, number")?;
@@ -100,7 +113,7 @@ pub(super) fn complete(
             Arc::make_mut(&mut watched.timeline).push(event);
         }
     }
-    Ok(sessions)
+    Ok((sessions, unreadable))
 }
 
 fn reread(watched: &mut WatchedSession, part: &str, raw: String, fetched_at: Timestamp) {
@@ -156,23 +169,36 @@ fn found(transaction: &Transaction<'_>, id: SessionId) -> Sql<Option<(i64, Optio
 }
 
 /// Writes what is known of a session that is on the list.
-pub(super) fn put_known(transaction: &Transaction<'_>, watched: &WatchedSession) -> Sql<()> {
+pub(super) fn put_known(
+    transaction: &Transaction<'_>,
+    watched: &WatchedSession,
+    seal: Option<&Seal>,
+) -> Sql<()> {
     let Some((position, _)) = found(transaction, watched.id())? else { return Ok(()) };
     own::put(transaction, position, &watched.own)?;
-    put_answers(transaction, position, watched)
+    put_answers(transaction, position, watched, seal)
 }
 
 /// Writes what was learned of a session, unless somebody has learned of it since.
-pub(super) fn put_learned(transaction: &Transaction<'_>, watched: &WatchedSession) -> Sql<()> {
+pub(super) fn put_learned(
+    transaction: &Transaction<'_>,
+    watched: &WatchedSession,
+    seal: Option<&Seal>,
+) -> Sql<()> {
     match found(transaction, watched.id())? {
         Some((position, last_ok)) if last_ok <= watched.poll.last_ok => {
-            put_answers(transaction, position, watched)
+            put_answers(transaction, position, watched, seal)
         }
         _ => Ok(()),
     }
 }
 
-fn put_answers(transaction: &Transaction<'_>, position: i64, watched: &WatchedSession) -> Sql<()> {
+fn put_answers(
+    transaction: &Transaction<'_>,
+    position: i64,
+    watched: &WatchedSession,
+    seal: Option<&Seal>,
+) -> Sql<()> {
     let answers = &watched.answers;
     let not_set = match &answers.letter {
         Letter::NotSet(at) => Some(at.to_string()),
@@ -199,14 +225,50 @@ fn put_answers(transaction: &Transaction<'_>, position: i64, watched: &WatchedSe
     for (part, held) in [("session", session), ("configuration", configuration), ("letter", letter)]
     {
         let Some((raw, fetched_at)) = held else { continue };
+        let body = match seal {
+            Some(seal) => closed(seal, watched.id(), part, raw)?,
+            None => raw.as_bytes().to_vec(),
+        };
         transaction
             .prepare_cached(
-                "INSERT INTO answer (session, part, raw, fetched_at) VALUES (?1, ?2, ?3, ?4)
-                 ON CONFLICT (session, part) DO UPDATE SET raw = ?3, fetched_at = ?4",
+                "INSERT INTO answer (session, part, sealed, body, fetched_at)
+                 VALUES (?1, ?2, ?3, ?4, ?5)
+                 ON CONFLICT (session, part) DO UPDATE SET sealed = ?3, body = ?4, fetched_at = ?5",
             )?
-            .execute(params![position, part, &**raw, fetched_at.to_string()])?;
+            .execute(params![position, part, seal.is_some(), body, fetched_at.to_string()])?;
     }
     put_events(transaction, position, watched)
+}
+
+fn closed(seal: &Seal, id: SessionId, part: &str, raw: &str) -> Sql<Vec<u8>> {
+    seal.close(id, part, raw).map_err(|why| rusqlite::Error::ToSqlConversionFailure(Box::new(why)))
+}
+
+/// Whether any answer is not sealed.
+pub(super) fn any_open(connection: &Connection) -> Sql<bool> {
+    connection
+        .query_row("SELECT EXISTS (SELECT 1 FROM answer WHERE sealed = 0)", [], |row| row.get(0))
+}
+
+/// Seals what is not sealed yet.
+pub(super) fn close_all(transaction: &Transaction<'_>, seal: &Seal) -> Sql<()> {
+    let mut query = transaction.prepare(
+        "SELECT answer.session, session.id, part, body FROM answer
+         JOIN session ON session.position = answer.session WHERE sealed = 0",
+    )?;
+    let open = query.query_map([], |row| {
+        Ok((row.get::<_, i64>(0)?, row.get::<_, String>(1)?, row.get(2)?, row.get(3)?))
+    })?;
+    let open: Vec<(i64, String, String, Vec<u8>)> = open.collect::<Sql<_>>()?;
+    for (position, id, part, body) in &open {
+        let (Ok(id), Ok(raw)) = (SessionId::parse(id), str::from_utf8(body)) else { continue };
+        transaction
+            .prepare_cached(
+                "UPDATE answer SET sealed = 1, body = ?3 WHERE session = ?1 AND part = ?2",
+            )?
+            .execute(params![position, part, closed(seal, id, part, raw)?])?;
+    }
+    Ok(())
 }
 
 /// Adds the events that are not stored yet. At the cap the oldest go, so all are written anew.

@@ -1,28 +1,21 @@
 //! The store in one SQLite file: WAL, every commit on the disk, deleted rows overwritten.
 //!
-//! Owns opening, migrating and mending. The SQL of a session is in `rows`.
+//! Owns opening, mending, and whose part a change is. The SQL of a session is in `rows`.
 
 use std::collections::{HashMap, HashSet};
 use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::Duration;
 
 use jiff::Timestamp;
 use rusqlite::{Connection, ErrorCode, OpenFlags, OptionalExtension, TransactionBehavior};
 
-use super::{Opened, PersistError, Persistence, files, own, posts, rows};
+use super::seal::Seal;
+use super::{Opened, PersistError, Persistence, files, own, posts, rows, schema};
 use crate::domain::ids::SessionId;
 use crate::domain::own::OwnChange;
 use crate::domain::post::Post;
 use crate::domain::watched::{WatchEntry, WatchedSession};
-
-/// Applied in order, each once; never changed after a release.
-const MIGRATIONS: &[&str] = &[
-    include_str!("../../assets/migrations/sqlite/0001_first.sql"),
-    include_str!("../../assets/migrations/sqlite/0002_own.sql"),
-    include_str!("../../assets/migrations/sqlite/0003_post.sql"),
-];
 
 /// An open store.
 #[derive(Debug)]
@@ -30,6 +23,8 @@ pub struct Sqlite {
     connection: Connection,
     path: PathBuf,
     lock: Option<File>,
+    seal: Option<Arc<Seal>>,
+    unreadable: usize,
 }
 
 impl From<rusqlite::Error> for PersistError {
@@ -62,9 +57,9 @@ impl Sqlite {
     pub fn open(path: &Path, exclusive: bool) -> Result<Opened<Self>, PersistError> {
         files::prepare(path)?;
         let lock = if exclusive { Some(files::lock(path)?) } else { None };
-        match connect(path) {
+        match schema::connect(path) {
             Ok(connection) => {
-                let mut persistence = Self { connection, path: path.to_path_buf(), lock };
+                let mut persistence = Self::of(connection, path, lock);
                 if exclusive {
                     persistence.settle()?;
                 }
@@ -74,8 +69,8 @@ impl Sqlite {
                 let saved = salvage(path);
                 let aside = files::move_aside(path)?;
                 files::prepare(path)?;
-                let connection = connect(path)?;
-                let mut persistence = Self { connection, path: path.to_path_buf(), lock };
+                let connection = schema::connect(path)?;
+                let mut persistence = Self::of(connection, path, lock);
                 let entries: Vec<WatchEntry> =
                     saved.iter().map(|watched| WatchEntry::clone(&watched.entry)).collect();
                 persistence.add(&entries)?;
@@ -99,8 +94,46 @@ impl Sqlite {
     /// See [`PersistError`].
     pub fn beside(path: &Path) -> Result<Self, PersistError> {
         let connection = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
-        set_up(&connection)?;
-        Ok(Self { connection, path: path.to_path_buf(), lock: None })
+        schema::set_up(&connection)?;
+        Ok(Self::of(connection, path, None))
+    }
+
+    fn of(connection: Connection, path: &Path, lock: Option<File>) -> Self {
+        Self { connection, path: path.to_path_buf(), lock, seal: None, unreadable: 0 }
+    }
+
+    /// With the seal that answers are kept under. Those that were saved while no key was known are
+    /// sealed by who holds the store. Without one, sealed answers stay as they are and are not read.
+    ///
+    /// # Errors
+    /// See [`PersistError`].
+    pub fn sealed(mut self, seal: Option<Arc<Seal>>) -> Result<Self, PersistError> {
+        self.seal = seal;
+        if let Some(seal) = self.seal.clone().filter(|_| self.lock.is_some())
+            && rows::any_open(&self.connection)?
+        {
+            self.write(|transaction| rows::close_all(transaction, &seal))?;
+            self.leave_nothing()?;
+        }
+        Ok(self)
+    }
+
+    /// What to say of answers that the last loading could not read: they are sealed with another
+    /// key, or altered.
+    #[must_use]
+    pub fn trouble(&self) -> Option<String> {
+        let (number, none) = (self.unreadable, self.seal.is_none());
+        let why = if none { "no key can be read" } else { "they are sealed with another key" };
+        (number > 0).then(|| {
+            format!(
+                "{number} stored answers cannot be read ({why}); they stay until Yoti is asked again"
+            )
+        })
+    }
+
+    /// What was deleted or written over must not stay in the write-ahead log either.
+    fn leave_nothing(&self) -> Result<(), PersistError> {
+        Ok(self.connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_row| Ok(()))?)
     }
 
     fn write<T>(
@@ -173,8 +206,7 @@ impl Sqlite {
             self.settle()?;
         }
         if changes.iter().any(|change| matches!(change, Post::Removed(_))) {
-            // What was deleted must not stay in the write-ahead log either.
-            self.connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_row| Ok(()))?;
+            self.leave_nothing()?;
         }
         Ok(forgotten)
     }
@@ -265,57 +297,6 @@ fn forget(
     transaction.prepare_cached("DELETE FROM session WHERE id = ?1")?.execute([&id])
 }
 
-fn set_up(connection: &Connection) -> Result<(), rusqlite::Error> {
-    connection.busy_timeout(Duration::from_secs(5))?;
-    connection.pragma_update(None, "synchronous", "FULL")?;
-    connection.pragma_update(None, "secure_delete", "ON")?;
-    connection.pragma_update(None, "foreign_keys", "ON")
-}
-
-fn connect(path: &Path) -> Result<Connection, PersistError> {
-    let mut connection = Connection::open(path)?;
-    set_up(&connection)?;
-    connection.pragma_update(None, "journal_mode", "WAL")?;
-    let sound: String = connection.query_row("PRAGMA quick_check(1)", [], |row| row.get(0))?;
-    if sound != "ok" {
-        return Err(PersistError::Damaged(sound));
-    }
-    migrate(&mut connection, path)?;
-    // A file of another program, or one whose tables are gone, is as good as damaged.
-    connection
-        .prepare("SELECT position, id, last_ok FROM session")
-        .map(drop)
-        .map_err(|why| PersistError::Damaged(why.to_string()))?;
-    Ok(connection)
-}
-
-fn migrate(connection: &mut Connection, path: &Path) -> Result<(), PersistError> {
-    let version = |connection: &Connection| {
-        connection.query_row("PRAGMA user_version", [], |row| row.get::<_, u32>(0))
-    };
-    let known = u32::try_from(MIGRATIONS.len()).unwrap_or(u32::MAX);
-    let found = version(connection)?;
-    if found > known {
-        return Err(PersistError::Newer { found, known });
-    }
-    if found == known {
-        return Ok(());
-    }
-    if found > 0 {
-        let copy = files::beside(path, &format!("before-schema-{known}"));
-        connection.backup("main", &copy, None::<fn(rusqlite::backup::Progress)>)?;
-    }
-    // Another process may have done it in between: look again inside the transaction.
-    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-    let found = version(&transaction)?;
-    for migration in MIGRATIONS.iter().skip(usize::try_from(found).unwrap_or(usize::MAX)) {
-        transaction.execute_batch(migration)?;
-    }
-    transaction.pragma_update(None, "user_version", known)?;
-    transaction.commit()?;
-    Ok(())
-}
-
 /// What can still be read of the watch-list of a damaged store, with the operator's part.
 fn salvage(path: &Path) -> Vec<Arc<WatchedSession>> {
     let Ok(connection) = Connection::open(path) else { return Vec::new() };
@@ -326,7 +307,9 @@ fn salvage(path: &Path) -> Vec<Arc<WatchedSession>> {
 impl Persistence for Sqlite {
     fn load(&mut self) -> Result<Vec<WatchedSession>, PersistError> {
         let listed = rows::list(&self.connection)?;
-        let mut sessions = rows::complete(&self.connection, listed)?;
+        let seal = self.seal.as_deref();
+        let (mut sessions, unreadable) = rows::complete(&self.connection, listed, seal)?;
+        self.unreadable = unreadable;
         if self.lock.is_none() {
             overlay(sessions.iter_mut(), self.posts(0)?.0);
         }
@@ -344,14 +327,18 @@ impl Persistence for Sqlite {
     }
 
     fn save(&mut self, sessions: &[Arc<WatchedSession>]) -> Result<(), PersistError> {
+        let seal = self.seal.clone();
         self.write(|transaction| {
-            sessions.iter().try_for_each(|watched| rows::put_known(transaction, watched))
+            let put = |watched: &Arc<_>| rows::put_known(transaction, watched, seal.as_deref());
+            sessions.iter().try_for_each(put)
         })
     }
 
     fn learn(&mut self, sessions: &[Arc<WatchedSession>]) -> Result<(), PersistError> {
+        let seal = self.seal.clone();
         self.write(|transaction| {
-            sessions.iter().try_for_each(|watched| rows::put_learned(transaction, watched))
+            let put = |watched: &Arc<_>| rows::put_learned(transaction, watched, seal.as_deref());
+            sessions.iter().try_for_each(put)
         })
     }
 

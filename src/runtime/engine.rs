@@ -3,7 +3,6 @@
 //! Owns their start and their end, and the change from showing what another process learns to
 //! asking oneself.
 
-use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use jiff::Timestamp;
@@ -20,6 +19,7 @@ use crate::domain::post::Post;
 use crate::domain::rules::Rules;
 use crate::domain::snapshot::{Connection, SessionTable, Snapshot};
 use crate::domain::watched::WatchedSession;
+use crate::persist::location::Location;
 use crate::persist::sqlite::Sqlite;
 use crate::persist::{LAST_LOOK, Opened, PersistError, Persistence, arrangement, ledger, writer};
 use crate::refresh::{self, Command, Settings};
@@ -29,9 +29,9 @@ use crate::store::Store;
 #[derive(Debug)]
 pub enum Keeping<P> {
     /// This process, into this store; where its file is, when other processes may change the list.
-    Own(P, Option<PathBuf>),
+    Own(P, Option<Location>),
     /// Another process; this one shows what stands in the store, and takes over when it ends.
-    Follow(PathBuf),
+    Follow(Location),
 }
 
 /// What the tasks begin with.
@@ -56,36 +56,41 @@ impl<P: Persistence> Held<P> {
     ///
     /// # Errors
     /// When it cannot be read.
-    pub fn of(mut persistence: P, file: Option<PathBuf>) -> Result<Self, PersistError> {
+    pub fn of(mut persistence: P, location: Option<Location>) -> Result<Self, PersistError> {
         let known = persistence.load()?;
         // A cursor or an order that cannot be read costs the digest or the order, and nothing else.
         let last_look = persistence.state(LAST_LOOK).ok().flatten().and_then(|at| at.parse().ok());
         let arrangement = arrangement::arrangement(&mut persistence).unwrap_or_default();
         let tally = ledger::tally(&mut persistence).unwrap_or_default();
-        let keeping = Keeping::Own(persistence, file);
+        let keeping = Keeping::Own(persistence, location);
         Ok(Self { keeping, known, last_look, arrangement, tally, warning: None })
     }
 }
 
 impl Held<Sqlite> {
-    /// The store's file: this process's own where it `takes` it and nobody else holds it, else
+    /// The store: this process's own where it `takes` it and nobody else holds it, else
     /// followed.
     ///
     /// # Errors
     /// When it cannot be read.
-    pub fn open(path: &Path, takes: bool) -> Result<Self, PersistError> {
-        let own = match Sqlite::open(path, takes) {
+    pub fn open(location: &Location, takes: bool) -> Result<Self, PersistError> {
+        let own = match location.open(takes) {
             Err(PersistError::Locked(_)) => None,
             other => Some(other?),
         };
         let follows = own.is_none() || !takes;
         let Opened { persistence, warning } = match own {
             Some(opened) => opened,
-            None => Sqlite::open(path, false)?,
+            None => location.open(false)?,
         };
-        let file = path.to_path_buf();
-        let held = Self { warning, ..Self::of(persistence, Some(file.clone()))? };
-        Ok(if follows { Self { keeping: Keeping::Follow(file), ..held } } else { held })
+        let held = Self::of(persistence, Some(location.clone()))?;
+        let unreadable = match &held.keeping {
+            Keeping::Own(store, _) => store.trouble(),
+            Keeping::Follow(_) => None,
+        };
+        let held = Self { warning: warning.or(unreadable), ..held };
+        let following = Keeping::Follow(location.clone());
+        Ok(if follows { Self { keeping: following, ..held } } else { held })
     }
 }
 
@@ -172,11 +177,12 @@ async fn keep<P: Persistence>(
     cancelled: CancellationToken,
 ) {
     match keeping {
-        Keeping::Own(persistence, file) => {
-            save(persistence, file, (saved, snapshots), commands, cancelled).await;
+        Keeping::Own(persistence, location) => {
+            save(persistence, location, (saved, snapshots), commands, cancelled).await;
         }
-        Keeping::Follow(path) => {
-            let taken = share::follow((&path, takes), kept, &commands, &cancelled).await;
+        Keeping::Follow(location) => {
+            let place = location.clone();
+            let taken = share::follow((place, takes), kept, &commands, &cancelled).await;
             let Some(persistence) = taken else { return };
             let asks = |s: &Arc<Snapshot>| s.health.connection != Connection::Following;
             let Ok(saved) =
@@ -184,7 +190,7 @@ async fn keep<P: Persistence>(
             else {
                 return;
             };
-            save(persistence, Some(path), (saved, snapshots), commands, cancelled).await;
+            save(persistence, Some(location), (saved, snapshots), commands, cancelled).await;
         }
     }
 }
@@ -193,13 +199,13 @@ type Saved = ((SessionTable, SessionTable), watch::Receiver<Arc<Snapshot>>);
 
 async fn save<P: Persistence>(
     persistence: P,
-    file: Option<PathBuf>,
+    location: Option<Location>,
     (saved, snapshots): Saved,
     commands: mpsc::Sender<Command>,
     cancelled: CancellationToken,
 ) {
     let told = commands.clone();
     let trouble = move |what| tell(&told, what);
-    let left = share::take_in(file, &commands, &cancelled);
+    let left = share::take_in(location, &commands, &cancelled);
     tokio::join!(writer(persistence, saved, snapshots, trouble, cancelled.clone()), left);
 }

@@ -3,7 +3,6 @@
 //!
 //! Owns the pace of looking. Never writes but to leave, and to strike out what was taken in.
 
-use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use tokio::sync::mpsc;
@@ -12,6 +11,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::domain::post::Post;
 use crate::domain::watched::WatchedSession;
+use crate::persist::location::Location;
 use crate::persist::sqlite::Sqlite;
 use crate::persist::{PersistError, Persistence};
 use crate::refresh::Command;
@@ -36,16 +36,19 @@ async fn blocking<T: Send + 'static, R: Send + 'static>(
 }
 
 /// The connection to the store beside the process that keeps it, opened when it is first needed.
-fn beside<'a>(open: &'a mut Option<Sqlite>, path: &Path) -> Result<&'a mut Sqlite, PersistError> {
+fn beside<'a>(
+    open: &'a mut Option<Sqlite>,
+    location: &Location,
+) -> Result<&'a mut Sqlite, PersistError> {
     match open {
         Some(store) => Ok(store),
-        none => Ok(none.insert(Sqlite::beside(path)?)),
+        none => Ok(none.insert(location.beside()?)),
     }
 }
 
 /// A view of a store that another process writes.
 struct Reader {
-    path: PathBuf,
+    location: Location,
     /// Takes the store when the other process has ended.
     takes: bool,
     open: Option<Sqlite>,
@@ -69,14 +72,14 @@ impl Reader {
         if self.left.is_empty() {
             return Ok(false);
         }
-        beside(&mut self.open, &self.path)?.post(&self.left)?;
+        beside(&mut self.open, &self.location)?.post(&self.left)?;
         self.left.clear();
         Ok(true)
     }
 
     fn look(&mut self) -> Result<Look, PersistError> {
         if self.takes {
-            match Sqlite::open(&self.path, true) {
+            match self.location.open(true) {
                 Ok(opened) => {
                     let mut mine = opened.persistence;
                     let known = mine.load()?;
@@ -87,7 +90,7 @@ impl Reader {
                 Err(why) => return Err(why),
             }
         }
-        let store = beside(&mut self.open, &self.path)?;
+        let store = beside(&mut self.open, &self.location)?;
         let version = store.data_version()?;
         if self.version == Some(version) {
             return Ok(Look::Theirs(None));
@@ -132,13 +135,13 @@ impl Reader {
 /// is this one's, where it `takes` it: one that asks nobody leaves it to others. `None`: the program
 /// ends first.
 pub(super) async fn follow(
-    (path, takes): (&Path, bool),
+    (location, takes): (Location, bool),
     mut kept: mpsc::Receiver<Vec<Post>>,
     commands: &mpsc::Sender<Command>,
     cancelled: &CancellationToken,
 ) -> Option<Sqlite> {
-    let (path, left) = (path.to_path_buf(), Vec::new());
-    let mut reader = Reader { path, takes, open: None, version: None, pause: PACE, left };
+    let left = Vec::new();
+    let mut reader = Reader { location, takes, open: None, version: None, pause: PACE, left };
     let mut troubled = false;
     loop {
         let (back, (left, looked)) = blocking(reader, |it| (it.leave(), it.look())).await?;
@@ -183,12 +186,12 @@ fn trouble(left: Result<bool, PersistError>, troubled: &mut bool) -> Option<Comm
 
 /// Takes in what other processes leave for the one that holds the store: this one.
 pub(super) async fn take_in(
-    file: Option<PathBuf>,
+    location: Option<Location>,
     commands: &mpsc::Sender<Command>,
     cancelled: &CancellationToken,
 ) {
-    let Some(file) = file else { return };
-    let mut inbox = Inbox { file, open: None, taken: 0, struck: 0 };
+    let Some(location) = location else { return };
+    let mut inbox = Inbox { location, open: None, taken: 0, struck: 0 };
     loop {
         let Some((back, looked)) = blocking(inbox, Inbox::look).await else { return };
         inbox = back;
@@ -211,7 +214,7 @@ pub(super) async fn take_in(
 }
 
 struct Inbox {
-    file: PathBuf,
+    location: Location,
     open: Option<Sqlite>,
     /// Number of the last that was taken in.
     taken: i64,
@@ -222,7 +225,7 @@ struct Inbox {
 impl Inbox {
     /// What was taken in at the last look is saved by now, and struck out.
     fn look(&mut self) -> Result<Vec<Command>, PersistError> {
-        let store = beside(&mut self.open, &self.file)?;
+        let store = beside(&mut self.open, &self.location)?;
         if self.struck < self.taken {
             store.taken(self.taken)?;
             self.struck = self.taken;

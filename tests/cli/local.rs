@@ -70,3 +70,31 @@ fn read_only_in_the_configuration_stands_over_every_flag_and_says_where_it_is() 
     // Permitted, and as far as the key, of which there is none here.
     world.run(&[&["--allow-writes"], delete.as_slice()].concat(), 3);
 }
+
+#[test]
+fn what_yoti_answered_is_sealed_on_disk_and_read_with_the_applications_key_alone() {
+    // S09
+    let world = world(&["--sessions", "2", "--scenario", "S01", "--speed", "0"]);
+    let id = world.sessions[0].as_str();
+    world.run(&["add", "--fetch", id, &world.sessions[1]], 0);
+    let exported = || world.run(&["export", id], 0).0;
+    let before = exported();
+    assert!(before.contains("requested_checks"), "{before}");
+    let folder = world.home.path().join(".local/share/branchwatch");
+    for file in std::fs::read_dir(folder).unwrap() {
+        let bytes = std::fs::read(file.unwrap().path()).unwrap();
+        for canary in ["requested_checks", "client_session_token_ttl", "fad_code"] {
+            let there = bytes.windows(canary.len()).any(|text| text == canary.as_bytes());
+            assert!(!there, "{canary}");
+        }
+    }
+    let away = world.home.path().join("away.pem");
+    std::fs::rename(world.key(), &away).unwrap();
+    let (out, err) = world.run(&["list", "--plain", "--columns", "session,stage"], 0);
+    assert_eq!(out.lines().count(), 2, "the list stays readable: {out}");
+    assert!(err.contains("stored answers cannot be read (no key can be read)"), "{err}");
+    let (out, _) = world.run(&["doctor", "--offline"], 3);
+    assert!(out.contains("cannot be read"), "{out}");
+    std::fs::rename(&away, world.key()).unwrap();
+    assert!(exported().contains("requested_checks"));
+}

@@ -11,9 +11,8 @@ use uuid::Uuid;
 use super::{Line, bad, doubtful, good};
 use crate::api::key::SigningKey;
 use crate::cli::args::Global;
-use crate::cli::exit;
+use crate::cli::{exit, setup};
 use crate::config::{Config, Environment};
-use crate::persist::sqlite::Sqlite;
 use crate::persist::{Opened, PersistError, Persistence};
 
 pub(super) fn configuration(config: &Config, lines: &mut Vec<Line>) {
@@ -70,22 +69,30 @@ pub(super) fn store(global: &Global, config: &Config, lines: &mut Vec<Line>) -> 
         return false;
     }
     let place = config.store.display();
+    let location = setup::location(config);
     // The lock is let go at once: it only tells whether another process has it.
-    let (opened, other) = match Sqlite::open(&config.store, true) {
+    let (opened, other) = match location.open(true) {
         Err(PersistError::Locked(who)) => {
             let who = format!("; another branchwatch{who} asks and saves");
-            (Sqlite::open(&config.store, false), who)
+            (location.open(false), who)
         }
         other => (other, String::new()),
     };
     let beside = !other.is_empty();
-    let counted = opened
-        .and_then(|Opened { mut persistence, warning }| Ok((persistence.load()?.len(), warning)));
+    let counted = opened.and_then(|Opened { mut persistence, warning }| {
+        let count = persistence.load()?.len();
+        Ok((count, warning, persistence.trouble()))
+    });
     lines.push(match counted {
-        Ok((_, Some(warning))) => {
+        Ok((_, Some(warning), _)) => {
             doubtful("store", warning, "look at what stands beside it; the list goes on")
         }
-        Ok((count, None)) => good("store", format!("{place}: {count} sessions{other}")),
+        Ok((_, None, Some(unreadable))) => {
+            let advice =
+                "name the key of the application that they were fetched with, or fetch again";
+            doubtful("store", unreadable, advice)
+        }
+        Ok((count, None, None)) => good("store", format!("{place}: {count} sessions{other}")),
         Err(why) => {
             let advice = "free space, mend the rights of its folder, use the newer branchwatch, or \
                           go on without: --no-state";

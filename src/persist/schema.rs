@@ -1,0 +1,79 @@
+//! The store's file as SQLite: how a connection is set up, and the schema, migrated step by step.
+//!
+//! Owns the migrations. Knows nothing of what the rows mean.
+
+use std::path::Path;
+use std::time::Duration;
+
+use rusqlite::{Connection, TransactionBehavior};
+
+use super::{PersistError, files};
+
+/// Applied in order, each once; never changed after a release.
+const MIGRATIONS: &[&str] = &[
+    include_str!("../../assets/migrations/sqlite/0001_first.sql"),
+    include_str!("../../assets/migrations/sqlite/0002_own.sql"),
+    include_str!("../../assets/migrations/sqlite/0003_post.sql"),
+    include_str!("../../assets/migrations/sqlite/0004_sealed.sql"),
+];
+
+/// WAL is the file's, not the connection's.
+pub(super) fn set_up(connection: &Connection) -> Result<(), rusqlite::Error> {
+    connection.busy_timeout(Duration::from_secs(5))?;
+    connection.pragma_update(None, "synchronous", "FULL")?;
+    connection.pragma_update(None, "secure_delete", "ON")?;
+    connection.pragma_update(None, "foreign_keys", "ON")
+}
+
+/// A sound file of the newest schema, or an error.
+pub(super) fn connect(path: &Path) -> Result<Connection, PersistError> {
+    let mut connection = Connection::open(path)?;
+    set_up(&connection)?;
+    connection.pragma_update(None, "journal_mode", "WAL")?;
+    let sound: String = connection.query_row("PRAGMA quick_check(1)", [], |row| row.get(0))?;
+    if sound != "ok" {
+        return Err(PersistError::Damaged(sound));
+    }
+    migrate(&mut connection, path)?;
+    // A file of another program, or one whose tables are gone, is as good as damaged.
+    connection
+        .prepare("SELECT position, id, last_ok FROM session")
+        .map(drop)
+        .map_err(|why| PersistError::Damaged(why.to_string()))?;
+    Ok(connection)
+}
+
+fn migrate(connection: &mut Connection, path: &Path) -> Result<(), PersistError> {
+    let version = |connection: &Connection| {
+        connection.query_row("PRAGMA user_version", [], |row| row.get::<_, u32>(0))
+    };
+    let known = u32::try_from(MIGRATIONS.len()).unwrap_or(u32::MAX);
+    let found = version(connection)?;
+    if found > known {
+        return Err(PersistError::Newer { found, known });
+    }
+    if found == known {
+        return Ok(());
+    }
+    if found > 0 {
+        copy(connection, &files::beside(path, &format!("before-schema-{known}")))?;
+    }
+    // Another process may have done it in between: look again inside the transaction.
+    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    let found = version(&transaction)?;
+    for migration in MIGRATIONS.iter().skip(usize::try_from(found).unwrap_or(usize::MAX)) {
+        transaction.execute_batch(migration)?;
+    }
+    transaction.pragma_update(None, "user_version", known)?;
+    transaction.commit()?;
+    Ok(())
+}
+
+/// A copy of all but the answers, which can be fetched again and may not be sealed yet.
+fn copy(connection: &Connection, to: &Path) -> Result<(), rusqlite::Error> {
+    connection.backup("main", to, None::<fn(rusqlite::backup::Progress)>)?;
+    let copy = Connection::open(to)?;
+    copy.execute_batch(
+        "PRAGMA secure_delete = ON; PRAGMA journal_mode = DELETE; DELETE FROM answer",
+    )
+}
