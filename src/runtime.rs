@@ -3,6 +3,7 @@
 //! Owns the order of starting and stopping. Thin: every decision is some other room's.
 
 pub mod alerts;
+pub mod clipboard;
 pub mod desk;
 pub mod effects;
 pub mod engine;

@@ -77,6 +77,7 @@ pub(super) async fn run(global: &Global) -> Result<u8, Failure> {
         desk: Desk {
             audit: AuditLog::in_folder(&config.state_dir),
             opener: opener(),
+            clipboard: config.desk.clipboard.clone(),
             evidence: client.clone().map(|client| Arc::new(client) as Arc<dyn Evidence>),
             private: private(),
         },

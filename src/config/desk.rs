@@ -10,9 +10,10 @@ use reqwest::Url;
 use super::file::{ConfigFile, Profile};
 use super::place::place;
 use super::resolve::{Resolver, wrong};
-use super::{ConfigError, Source};
+use super::{ConfigError, Environment, Source};
 use crate::app::programs::Program;
 use crate::domain::span::parse_span;
+use crate::runtime::clipboard::Clipboard;
 
 /// The place of the session's id in a portal address.
 const PLACE: &str = "{session_id}";
@@ -26,6 +27,8 @@ pub struct DeskConfig {
     pub lock_after: Option<SignedDuration>,
     /// Nothing may be done at Yoti, whatever the command line says: where that is written.
     pub read_only: Option<String>,
+    /// Where copied text goes.
+    pub clipboard: Clipboard,
     /// The profile's owner lets sessions be deleted at Yoti.
     pub allow_delete: bool,
     /// The profile's owner lets the letter's e-mail be sent again.
@@ -36,6 +39,7 @@ pub struct DeskConfig {
 
 pub(super) fn resolve(
     resolver: &mut Resolver,
+    environment: &Environment,
     file: &ConfigFile,
     (name, profile): (&str, Option<&Profile>),
     written: (&Path, &str),
@@ -67,6 +71,7 @@ pub(super) fn resolve(
     let words = lock_after.map_or_else(|| "off".to_owned(), crate::domain::attention::span);
     resolver.show("lock_after", words, source);
     let read_only = read_only(resolver, file, (name, profile), written);
+    let clipboard = clipboard(resolver, environment, file)?;
     let mut allowed = |key, value: Option<bool>| {
         let source = if value.is_some() { Source::File } else { Source::Default };
         resolver.show(key, value.unwrap_or(false), source);
@@ -78,9 +83,30 @@ pub(super) fn resolve(
         portal_url,
         lock_after,
         read_only,
+        clipboard,
         allow_delete: allowed("allow_delete", profile.and_then(|p| p.allow_delete)),
         allow_email: allowed("allow_email", profile.and_then(|p| p.allow_email)),
     })
+}
+
+/// The environment, then the file.
+fn clipboard(
+    resolver: &mut Resolver,
+    environment: &Environment,
+    file: &ConfigFile,
+) -> Result<Clipboard, ConfigError> {
+    const VARIABLE: &str = "BRANCHWATCH_CLIPBOARD";
+    let (text, source) = match (environment.get(VARIABLE), file.clipboard.as_deref()) {
+        (Some(text), _) => (text.to_owned(), Source::Environment(VARIABLE)),
+        (None, Some(text)) => (text.to_owned(), Source::File),
+        (None, None) => ("osc52".to_owned(), Source::Default),
+    };
+    let read = Clipboard::read(&text);
+    let expected = "expected \"osc52\", \"off\", or a program such as \"wl-copy\"";
+    let wrong = || wrong("clipboard", source.clone(), expected.to_owned());
+    let clipboard = read.ok_or_else(wrong)?;
+    resolver.show("clipboard", text, source);
+    Ok(clipboard)
 }
 
 /// The stricter of profile and file: `true` in either holds.

@@ -19,6 +19,7 @@ pub(super) struct ConfigFile {
     pub(super) read_only: Option<bool>,
     pub(super) mouse: Option<bool>,
     pub(super) pictures: Option<PictureChoice>,
+    pub(super) clipboard: Option<String>,
     #[serde(default)]
     pub(super) profiles: BTreeMap<String, Profile>,
     #[serde(default)]

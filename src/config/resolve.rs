@@ -145,7 +145,8 @@ fn resolved(
     let receiver = notifications::resolve(&mut resolver, &file.notifications, home)?;
     let refresh = super::pace::paced(&mut resolver, refresh, flags, environment)?;
     let export_dir = export_dir(&mut resolver, &file, home);
-    let desk = super::desk::resolve(&mut resolver, &file, (&name, profile), (path, text))?;
+    let desk =
+        super::desk::resolve(&mut resolver, environment, &file, (&name, profile), (path, text))?;
     let alarms = super::alarms::resolve(&mut resolver, &file)?;
     let (privacy, zone) = super::show::resolve(&mut resolver, &file, flags)?;
     let fit = super::fit::resolve(&mut resolver, &file)?;

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use tempfile::TempDir;
 
+use super::clipboard::Clipboard;
 use super::evidence::Evidence;
 use super::opener::Opener;
 use crate::audit::AuditLog;
@@ -17,6 +18,8 @@ pub struct Desk {
     pub audit: AuditLog,
     /// How addresses and files are opened.
     pub opener: Opener,
+    /// Where copied text goes.
+    pub clipboard: Clipboard,
     /// What can be asked of Yoti; `None`: offline.
     pub evidence: Option<Arc<dyn Evidence>>,
     /// For a letter that is opened: removed when the program ends.
@@ -34,6 +37,7 @@ impl Default for Desk {
         Self {
             audit: AuditLog::nowhere(),
             opener: Opener::Elsewhere,
+            clipboard: Clipboard::default(),
             evidence: None,
             private: None,
         }

@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use tokio::sync::{mpsc, watch};
 
+use super::clipboard::{self, Clipboard};
 use super::desk::Desk;
 pub use super::exports::ExportOrigin;
 use super::exports::{self, Job};
@@ -157,13 +158,28 @@ impl Effects {
         });
     }
 
+    /// To where copied text goes.
+    fn put(&self, what: &'static str, text: String) -> Rest {
+        match &self.desk.clipboard {
+            Clipboard::Terminal => return Rest::Copy(what, text),
+            Clipboard::Off => {
+                let why = "nothing is copied: clipboard = \"off\"".to_owned();
+                self.tell(Outcome::CopyFailed(why));
+            }
+            Clipboard::Program(words) => {
+                clipboard::hand(words.clone(), (what, text), self.results.clone());
+            }
+        }
+        Rest::None
+    }
+
     fn copy(&self, what: &'static str, source: CopySource) -> Rest {
         let text = match source {
             CopySource::Text(text) => Ok(text),
             CopySource::Export(request) => self.job(request).text(),
         };
         match text {
-            Ok(text) if text.len() <= LARGEST_COPY => Rest::Copy(what, text),
+            Ok(text) if text.len() <= LARGEST_COPY => self.put(what, text),
             Ok(text) => {
                 let kib = text.len() / 1024;
                 let why =
@@ -200,7 +216,10 @@ impl Effects {
                 });
             }
             Wish::Portal(link) => {
-                return self.desk.opener.open(link, "the portal", self.results.clone());
+                return match self.desk.opener.open(link, "the portal", self.results.clone()) {
+                    Rest::Copy(what, text) => self.put(what, text),
+                    rest => rest,
+                };
             }
             Wish::Run { name, run } => program::start(name, run, self.results.clone()),
             wish => {

@@ -337,6 +337,7 @@ fn the_configuration_says_where_each_value_came_from_and_errors_name_their_line(
         ("[layout]\nbreakpoints = [160, 100]\n", ["line 2, column 1", "rising", "[100, 160]"]),
         ("[alerts]\nbell = [\"turned\"]\n", ["line 2, column 1", "alerts.bell", "turned_away"]),
         ("[refresh]\ndone = \"0s\"\n", ["line 2, column 1", "refresh.done", "at least 1s"]),
+        ("clipboard = \" \"\n", ["line 1, column 1", "clipboard", "wl-copy"]),
         ("lock_after = \"soon\"\n", ["line 1, column 1", "lock_after", "90m"]),
         ("[profiles.a]\n\n  sdk_id = \"x\"\n", ["line 3, column 3", "sdk_id", "no UUID"]),
     ] {

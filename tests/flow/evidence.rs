@@ -11,6 +11,7 @@ use branchwatch::app::programs::Program;
 use branchwatch::audit::AuditLog;
 use branchwatch::domain::ids::SessionId;
 use branchwatch::domain::resource::Media;
+use branchwatch::runtime::clipboard::Clipboard;
 use branchwatch::runtime::desk::Desk;
 use branchwatch::runtime::evidence::{Evidence, HeldBytes};
 use branchwatch::runtime::opener::Opener;
@@ -41,6 +42,7 @@ pub(crate) fn desk(folder: &std::path::Path) -> Desk {
     Desk {
         audit: AuditLog::in_folder(&folder.join("state")),
         opener,
+        clipboard: Clipboard::default(),
         evidence: Some(Arc::new(MadeUp { folder: folder.to_path_buf() })),
         private: None,
     }
