@@ -229,6 +229,26 @@ fn doctor_looks_at_credential_and_address_of_the_receiver() {
     assert!(doctor(3).contains("fail  receiver "), "no TLS");
     configured("listen = \"192.0.2.1:8750\"\ntls_cert = \"/nowhere\"\ntls_key = \"/nowhere\"\n");
     assert!(doctor(3).contains("/nowhere"));
+    let secret = |name: &str, text: &str, mode: u32| {
+        let path = world.home.path().join(name);
+        std::fs::write(&path, text).unwrap();
+        std::fs::set_permissions(&path, std::fs::Permissions::from_mode(mode)).unwrap();
+        path.to_str().unwrap().to_owned()
+    };
+    let cert = secret("cert.pem", include_str!("../notifications/tls/cert.pem"), 0o644);
+    let key = |mode| secret("tls-key.pem", include_str!("../notifications/tls/key.pem"), mode);
+    let beyond = |key: &str| {
+        configured(&format!(
+            "listen = \"0.0.0.0:0\"\ntls_cert = \"{cert}\"\ntls_key = \"{key}\"\n"
+        ));
+    };
+    beyond(&key(0o600));
+    assert!(doctor(0).contains("0.0.0.0:0 is free: https"));
+    beyond(&key(0o644));
+    let open = doctor(3);
+    assert!(open.contains("fail  receiver ") && open.contains("chmod 600"), "{open}");
+    beyond(&secret("no-key.pem", include_str!("../notifications/tls/cert.pem"), 0o600));
+    assert!(doctor(3).contains("private key"), "a certificate is none");
     configured(&listen);
     std::fs::write(&file, "bearer short-secret").unwrap();
     assert!(doctor(0).contains("warn  receiver auth"));
