@@ -128,13 +128,13 @@ async fn a_flood_of_sessions_that_are_not_on_the_list_is_counted_and_makes_no_ro
 /// The longest time between two looks at each of the first rows, sorted.
 async fn ages(flood: bool) -> Vec<Duration> {
     let settings = Settings { awaiting: SignedDuration::from_secs(4), ..Settings::default() };
-    let world = world(2_000, settings, ongoing);
+    let world = world(100_000, settings, ongoing);
     let visible: Vec<SessionId> = (1..=20).map(id).collect();
     world.say(Command::Focus { selected: None, visible: visible.clone() }).await;
     let mut dice = fastrand::Rng::with_seed(9);
     for _ in 0..180_u32 {
         for _ in 0..if flood { 1_000 } else { 0 } {
-            let who = id(u128::from(dice.u32(21..=2_000)));
+            let who = id(u128::from(dice.u32(21..=100_000)));
             world.say(told(&world, who, Topic::ResourceUpdate)).await;
         }
         pass(1).await;
