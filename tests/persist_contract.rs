@@ -165,6 +165,22 @@ fn learning_leaves_the_operators_part_alone(store: &mut impl Persistence) {
     store.remove(&[id(5)]).unwrap();
 }
 
+#[test]
+fn a_few_are_loaded_as_among_all() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut store = open(&folder.path().join("store.db"));
+    let entries: Vec<WatchEntry> = (1..=150).map(entry).collect();
+    store.add(&entries).unwrap();
+    let all: Vec<Arc<WatchedSession>> = (1..=150).map(|n| Arc::new(known(n))).collect();
+    store.save(&all).unwrap();
+    for names in [vec![], vec![3], vec![9, 3, 999], (1..=120).collect()] {
+        let ids: Vec<SessionId> = names.iter().copied().map(id).collect();
+        let mut named = store.load().unwrap();
+        named.retain(|session| ids.contains(&session.id()));
+        assert_eq!(store.load_named(&ids).unwrap(), named);
+    }
+}
+
 fn story(mut store: impl Persistence) {
     assert_eq!(store.load().unwrap(), []);
     store.add(&[entry(1), entry(2), entry(3)]).unwrap();

@@ -39,7 +39,7 @@ pub(super) fn run(global: &Global, args: &Export) -> Result<u8, Failure> {
     }
     let config = setup::config(global)?;
     let mut store = setup::store(global, &config)?;
-    let sessions = setup::load(&mut store)?;
+    let sessions = setup::load_named(&mut store, &ids)?;
     let now = SystemClock.now();
     let contents = Contents {
         shape: if args.shape == ShapeArg::Raw { Shape::Raw } else { Shape::Normal },

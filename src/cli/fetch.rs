@@ -29,7 +29,7 @@ pub(super) async fn fetch(global: &Global, texts: &[String], timeout: &str) -> R
     let wait = setup::timeout(timeout)?;
     let client = setup::client(&config)?;
     let mut persistence = setup::store(global, &config)?;
-    let known = setup::load(&mut persistence)?;
+    let known = setup::load_named(&mut persistence, &ids)?;
     for id in &ids {
         setup::on_list(&known, *id)?;
     }

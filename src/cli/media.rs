@@ -79,8 +79,11 @@ async fn session(
     timeout: &str,
 ) -> Result<WatchedSession, Failure> {
     let wait = setup::timeout(timeout)?;
-    let stored =
-        if global.no_state { Vec::new() } else { setup::load(&mut setup::store(global, config)?)? };
+    let stored = if global.no_state {
+        Vec::new()
+    } else {
+        setup::load_named(&mut setup::store(global, config)?, &[id])?
+    };
     if global.offline {
         return setup::find(&stored, id).cloned();
     }

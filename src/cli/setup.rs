@@ -160,10 +160,24 @@ pub(super) fn on_list(sessions: &[WatchedSession], id: SessionId) -> Result<(), 
 /// All of the store. Says which answers cannot be read.
 pub(super) fn load(store: &mut Sqlite) -> Result<Vec<WatchedSession>, PersistError> {
     let known = store.load()?;
+    say_unreadable(store);
+    Ok(known)
+}
+
+/// Those of the store that are named. Says which answers of theirs cannot be read.
+pub(super) fn load_named(
+    store: &mut Sqlite,
+    ids: &[SessionId],
+) -> Result<Vec<WatchedSession>, PersistError> {
+    let known = store.load_named(ids)?;
+    say_unreadable(store);
+    Ok(known)
+}
+
+fn say_unreadable(store: &Sqlite) {
     if let Some(trouble) = store.trouble() {
         warn(&format!("warning: {trouble}"));
     }
-    Ok(known)
 }
 
 /// The one session ID of a command.

@@ -25,7 +25,7 @@ pub(super) fn show(global: &Global, args: &Show) -> Result<u8, Failure> {
     let id = setup::one(&args.id)?;
     let config = setup::config(global)?;
     let mut store = setup::store(global, &config)?;
-    let sessions = setup::load(&mut store)?;
+    let sessions = setup::load_named(&mut store, &[id])?;
     let session = setup::find(&sessions, id)?;
     let now = SystemClock.now();
     let assessment = assess(session, &config.rules, now);

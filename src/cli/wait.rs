@@ -115,8 +115,11 @@ fn known(
     config: &Config,
     ids: &[SessionId],
 ) -> Result<Vec<WatchedSession>, Failure> {
-    let stored =
-        if global.no_state { Vec::new() } else { setup::load(&mut setup::store(global, config)?)? };
+    let stored = if global.no_state {
+        Vec::new()
+    } else {
+        setup::load_named(&mut setup::store(global, config)?, ids)?
+    };
     let now = SystemClock.now();
     let find = |id: &SessionId| stored.iter().find(|session| session.id() == *id).cloned();
     let unarchived = |mut session: WatchedSession| {

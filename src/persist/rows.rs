@@ -40,11 +40,15 @@ fn listing(whom: &str) -> String {
     )
 }
 
-/// What the list says of one session.
-pub(super) fn entry(connection: &Connection, id: SessionId) -> Sql<Option<WatchEntry>> {
+/// Those of the list that are there, as [`list`] has them.
+pub(super) fn named(connection: &Connection, ids: &[SessionId]) -> Sql<Vec<(i64, WatchedSession)>> {
     let mut query = connection.prepare_cached(&listing("WHERE id = ?1"))?;
-    let found = query.query_row([id.to_string()], listed).optional()?.flatten();
-    Ok(found.map(|(_, watched)| WatchEntry::clone(&watched.entry)))
+    let mut found = Vec::new();
+    for id in ids {
+        found.extend(query.query_row([id.to_string()], listed).optional()?.flatten());
+    }
+    found.sort_unstable_by_key(|(position, _)| *position);
+    Ok(found)
 }
 
 fn listed(row: &Row<'_>) -> Sql<Option<(i64, WatchedSession)>> {
@@ -71,6 +75,9 @@ fn listed(row: &Row<'_>) -> Sql<Option<(i64, WatchedSession)>> {
     Ok(Some((row.get(0)?, watched)))
 }
 
+/// So many sessions are looked up one by one.
+const FEW: usize = 100;
+
 /// Puts answers and timelines to the listed sessions. Also returns how many answers are sealed and
 /// cannot be opened.
 pub(super) fn complete(
@@ -83,8 +90,15 @@ pub(super) fn complete(
     let mut sessions: Vec<WatchedSession> =
         listed.into_iter().map(|(_, watched)| watched).collect();
     let mut unreadable = 0;
-    let mut query =
-        connection.prepare("SELECT session, part, sealed, body, fetched_at FROM answer")?;
+    // All are read in one go, and of a few no other's.
+    let whose = if places.len() <= FEW {
+        let positions: Vec<String> = places.keys().map(i64::to_string).collect();
+        format!("WHERE session IN ({})", positions.join(","))
+    } else {
+        String::new()
+    };
+    let mut query = connection
+        .prepare(&format!("SELECT session, part, sealed, body, fetched_at FROM answer {whose}"))?;
     let mut rows = query.query([])?;
     while let Some(row) = rows.next()? {
         let place = places.get(&row.get(0)?).copied();
@@ -101,8 +115,8 @@ pub(super) fn complete(
             None => unreadable += 1,
         }
     }
-    let mut query =
-        connection.prepare("SELECT session, body FROM event ORDER BY session, number")?;
+    let mut query = connection
+        .prepare(&format!("SELECT session, body FROM event {whose} ORDER BY session, number"))?;
     let mut rows = query.query([])?;
     while let Some(row) = rows.next()? {
         let place = places.get(&row.get(0)?).copied();

@@ -245,7 +245,30 @@ impl Sqlite {
     /// # Errors
     /// See [`PersistError`].
     pub fn entry(&self, id: SessionId) -> Result<Option<WatchEntry>, PersistError> {
-        Ok(rows::entry(&self.connection, id)?)
+        let found = rows::named(&self.connection, &[id])?.pop();
+        Ok(found.map(|(_, watched)| WatchEntry::clone(&watched.entry)))
+    }
+
+    /// Those of [`Persistence::load`] that are named, and are there.
+    ///
+    /// # Errors
+    /// See [`PersistError`].
+    pub fn load_named(&mut self, ids: &[SessionId]) -> Result<Vec<WatchedSession>, PersistError> {
+        let listed = rows::named(&self.connection, ids)?;
+        self.complete(listed)
+    }
+
+    fn complete(
+        &mut self,
+        listed: Vec<(i64, WatchedSession)>,
+    ) -> Result<Vec<WatchedSession>, PersistError> {
+        let seal = self.seal.as_deref();
+        let (mut sessions, unreadable) = rows::complete(&self.connection, listed, seal)?;
+        self.unreadable = unreadable;
+        if self.lock.is_none() {
+            overlay(sessions.iter_mut(), self.posts(0)?.0);
+        }
+        Ok(sessions)
     }
 
     /// What was left up to this number has been taken in and saved.
@@ -307,13 +330,7 @@ fn salvage(path: &Path) -> Vec<Arc<WatchedSession>> {
 impl Persistence for Sqlite {
     fn load(&mut self) -> Result<Vec<WatchedSession>, PersistError> {
         let listed = rows::list(&self.connection)?;
-        let seal = self.seal.as_deref();
-        let (mut sessions, unreadable) = rows::complete(&self.connection, listed, seal)?;
-        self.unreadable = unreadable;
-        if self.lock.is_none() {
-            overlay(sessions.iter_mut(), self.posts(0)?.0);
-        }
-        Ok(sessions)
+        self.complete(listed)
     }
 
     fn add(&mut self, entries: &[WatchEntry]) -> Result<(), PersistError> {
