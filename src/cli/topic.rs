@@ -111,11 +111,13 @@ PRIVACY
   in the configuration or the profile refuses them all (exit code 9).
   With [alerts] desktop the terminal tells the desktop what rings: fixed words and the masked
   reference; nothing of whom while the screen is locked.
-  The local store holds the watch-list, last answers, observed changes and your notes, readable by
-  you alone. The answers are sealed with a key that is derived from the application's: without its
-  key file, or with another one, they stay unread until Yoti is asked again. remove and D take a session off the list and keep all of this, for when it is added
-  again (list --archived); remove --purge-history deletes it and overwrites it in the file. Copies that an update of
-  the store or its mending put beside it, exports and the audit log are yours to delete.
+  The local store, one for each profile, holds the watch-list, last answers, observed changes and
+  your notes, readable by you alone. The answers are sealed with a key that is derived from the
+  application's: without its key file, or with another one, they stay unread until Yoti is asked
+  again. remove and D take a session off the list and keep all of this, for when it is added again
+  (list --archived); remove --purge-history deletes it and overwrites it in the file. Copies that
+  an update of the store or its mending put beside it, exports and the audit log are yours to
+  delete.
 ";
 
 const NOTIFICATIONS: &str = "\

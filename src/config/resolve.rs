@@ -66,6 +66,9 @@ pub struct Flags {
     pub offline: bool,
 }
 
+/// The name where there is no profile.
+const DEFAULT: &str = "default";
+
 pub(super) struct Resolver {
     pub(super) shown: Vec<Shown>,
 }
@@ -130,6 +133,7 @@ fn resolved(
     (path, text): (&Path, &str),
 ) -> Result<Config, ConfigError> {
     let mut resolver = Resolver { shown: Vec::new() };
+    let usual = usual(&file).unwrap_or_else(|| DEFAULT.to_owned());
     let (name, profile) = profile(&mut resolver, flags, environment, &file)?;
     let (base_url, sdk_id, key_file) =
         whom(&mut resolver, environment, profile, places.home_dir())?;
@@ -166,6 +170,7 @@ fn resolved(
         resolver.show(key, names.join(", "), Source::File);
     }
     let state_dir = places.state_dir().unwrap_or_else(|| places.data_dir()).join("branchwatch");
+    let store = places.data_dir().join("branchwatch").join(store_of(&name, &usual));
     let teller = notifications::teller(&mut resolver, &file.alerts, home, (&name, &label));
     Ok(Config {
         teller,
@@ -188,11 +193,36 @@ fn resolved(
         keys,
         theme: theme.map(|(name, _)| name),
         views,
-        store: places.data_dir().join("branchwatch/store.db"),
+        store,
         state_dir,
         file: path.to_path_buf(),
         shown: resolver.shown,
     })
+}
+
+/// The profile that is in force where none is named.
+fn usual(file: &ConfigFile) -> Option<String> {
+    let only = file.profiles.keys().next().filter(|_| file.profiles.len() == 1);
+    file.default_profile.clone().or_else(|| only.cloned())
+}
+
+/// The name of the store's file. Each profile has its own, so that nobody is asked for another
+/// application's sessions; the usual one keeps the name that it had when it was the only one.
+fn store_of(name: &str, usual: &str) -> String {
+    use std::fmt::Write as _;
+    if name == usual {
+        return "store.db".to_owned();
+    }
+    let mut file = "store-".to_owned();
+    for byte in name.bytes() {
+        if byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_') {
+            file.push(char::from(byte));
+        } else {
+            // A string takes all that is written.
+            let _always = write!(file, "%{byte:02x}");
+        }
+    }
+    file + ".db"
 }
 
 fn read(path: &Path, must_exist: bool) -> Result<(ConfigFile, String), ConfigError> {
@@ -223,14 +253,10 @@ fn profile<'a>(
             let name = environment.get("BRANCHWATCH_PROFILE")?.to_owned();
             Some((name, Source::Environment("BRANCHWATCH_PROFILE")))
         })
-        .or_else(|| Some((file.default_profile.clone()?, Source::File)));
-    let only = match file.profiles.len() {
-        1 => file.profiles.keys().next().cloned().map(|name| (name, Source::File)),
-        _ => None,
-    };
-    let Some((name, source)) = asked.or(only) else {
-        resolver.show("profile", "default", Source::Default);
-        return Ok(("default".to_owned(), None));
+        .or_else(|| Some((usual(file)?, Source::File)));
+    let Some((name, source)) = asked else {
+        resolver.show("profile", DEFAULT, Source::Default);
+        return Ok((DEFAULT.to_owned(), None));
     };
     let Some(profile) = file.profiles.get(&name) else {
         let known: Vec<&str> = file.profiles.keys().map(String::as_str).collect();

@@ -98,3 +98,35 @@ fn what_yoti_answered_is_sealed_on_disk_and_read_with_the_applications_key_alone
     std::fs::rename(&away, world.key()).unwrap();
     assert!(exported().contains("requested_checks"));
 }
+
+#[test]
+fn each_profile_has_a_list_of_its_own_and_the_usual_one_keeps_the_first() {
+    let world = empty();
+    let config = world.home.path().join("config.toml");
+    let config = config.to_str().unwrap();
+    let list = |arguments: &[&str]| {
+        let all = [&["list", "--plain", "--columns", "ref", "-c", config], arguments].concat();
+        world.run(&all, 0).0
+    };
+    let add = |reference: &str, number: u8, arguments: &[&str]| {
+        let id = format!("1c3cae90-1769-43a9-8554-d85f2e7cdb{number:02x}");
+        let all = [&["add", &id, "--ref", reference, "-c", config], arguments].concat();
+        world.run(&all, 0);
+    };
+    std::fs::write(config, "[profiles.live]\n").unwrap();
+    add("one", 1, &[]);
+    std::fs::write(config, "default_profile = \"live\"\n[profiles.live]\n[profiles.\"../a b\"]\n")
+        .unwrap();
+    add("two", 2, &["-p", "../a b"]);
+    for (arguments, found) in
+        [(&[][..], "one\n"), (&["-p", "live"], "one\n"), (&["-p", "../a b"], "two\n")]
+    {
+        assert_eq!(list(arguments), found, "{arguments:?}");
+    }
+    let folder = world.home.path().join(".local/share/branchwatch");
+    let names = std::fs::read_dir(folder).unwrap().map(|file| file.unwrap().file_name());
+    let mut names: Vec<String> = names.map(|name| name.into_string().unwrap()).collect();
+    names.retain(|name| std::path::Path::new(name).extension().is_some_and(|end| end == "db"));
+    names.sort();
+    assert_eq!(names, ["store-%2e%2e%2fa%20b.db", "store.db"]);
+}
