@@ -104,8 +104,8 @@ fn sum(bytes: &[u8]) -> String {
     digest(&SHA256, bytes).as_ref().iter().fold(String::new(), digits)
 }
 
-/// Writes the bundles of [`super::assemble`], each as a folder of its own in the place that `at` says
-/// for its name. Returns the folders written.
+/// Writes the bundles of [`super::assemble()`], each as a folder of its own in the place that `at`
+/// says for its name. Returns the folders written.
 ///
 /// # Errors
 /// See [`ExportError`].
