@@ -93,7 +93,8 @@ impl Credential {
     }
 
     /// Whether a request carries it: one `Authorization`, of our scheme, with our secret.
-    pub(super) fn admits(&self, headers: &HeaderMap) -> bool {
+    #[must_use]
+    pub fn admits(&self, headers: &HeaderMap) -> bool {
         let mut all = headers.get_all(AUTHORIZATION).iter();
         let (Some(value), None) = (all.next(), all.next()) else { return false };
         let Some(space) = value.as_bytes().iter().position(|byte| *byte == b' ') else {
