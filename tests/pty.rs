@@ -103,8 +103,9 @@ fn until(terminal: &Terminal, what: &str, mut holds: impl FnMut() -> bool) {
 
 /// The process is stopped.
 fn stopped(pid: u32) -> bool {
-    let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).unwrap();
-    stat.rsplit(')').next().unwrap().trim_start().starts_with('T')
+    let mut command = std::process::Command::new("ps");
+    let output = command.args(["-o", "stat=", "-p", &pid.to_string()]).output().unwrap();
+    output.stdout.starts_with(b"T")
 }
 
 impl Terminal {

@@ -211,6 +211,8 @@ mod tests {
         assert_eq!(*told.troubles.lock().unwrap(), []);
     }
 
+    // Children are counted through /proc.
+    #[cfg(target_os = "linux")]
     #[tokio::test(start_paused = true)]
     async fn two_run_at_once_each_ten_seconds_at_most_and_the_failure_is_told_once() {
         let (told, begun) = (telling("sleep", &["1000"]).await, Instant::now());

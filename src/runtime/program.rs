@@ -171,6 +171,8 @@ mod tests {
         ended(pipe).await;
     }
 
+    // The process group is read from /proc.
+    #[cfg(target_os = "linux")]
     #[tokio::test]
     async fn a_program_without_a_limit_has_a_group_of_its_own_that_the_terminals_keys_do_not_reach()
     {

@@ -13,6 +13,8 @@ use serde_json::Value;
 mod codes;
 mod evidence;
 mod figures;
+// Memory is read from /proc.
+#[cfg(target_os = "linux")]
 mod flood;
 mod hearing;
 mod list;
