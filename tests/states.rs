@@ -248,14 +248,17 @@ async fn a_key_that_is_refused_freezes_all_and_names_the_doctor() {
 
 #[tokio::test]
 async fn a_clock_that_is_off_is_told_from_a_refused_key() {
-    let setting = Setting { ahead: 610, ..four(error(None, 401, "MESSAGE_SIGNING")) };
-    let mut bench = bench(setting).await;
-    let screen = bench.connected(|c| matches!(c, Connection::ClockSkew(_))).await;
-    screen.says([
-        &["✗ clock 10m", "off"],
-        &["≈ frozen"],
-        &["signed requests carry a timestamp", "set this machine's clock"],
-    ]);
+    for (ahead, says) in [(-63, "✗ clock 1m"), (250, "✗ clock 4m 10s"), (610, "✗ clock 10m")]
+    {
+        let setting = Setting { ahead, ..four(error(None, 401, "MESSAGE_SIGNING")) };
+        let mut bench = bench(setting).await;
+        let screen = bench.connected(|c| matches!(c, Connection::ClockSkew(_))).await;
+        screen.says([
+            &[says, "off"],
+            &["≈ frozen"],
+            &["signed requests carry a timestamp", "set this machine's clock"],
+        ]);
+    }
 }
 
 #[tokio::test]

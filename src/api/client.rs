@@ -11,10 +11,9 @@ mod sessions;
 pub(super) mod transport;
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use jiff::Timestamp;
-use reqwest::{Method, Response, redirect};
+use reqwest::{Method, Response};
 use secrecy::ExposeSecret;
 use serde_json::Value;
 use uuid::Uuid;
@@ -102,24 +101,13 @@ impl<C: Clock> Client<C> {
         clock: C,
     ) -> Result<Self, ClientError> {
         let base = checked_base_url(&options.base_url)?;
-        let http = reqwest::Client::builder()
-            .user_agent(concat!("branchwatch/", env!("CARGO_PKG_VERSION")))
-            .redirect(redirect::Policy::none())
-            .referer(false)
-            .http1_only()
-            .connect_timeout(options.connect_timeout)
-            .timeout(options.request_timeout)
-            .pool_idle_timeout(Duration::from_secs(30))
-            .pool_max_idle_per_host(8)
-            .tcp_keepalive(Duration::from_secs(15))
-            .build()
-            .map_err(|why| ClientError::Http(why.to_string()))?;
+        let http = options::pool(&base, options)?;
         let bearer = match &options.auth {
             Auth::Signature => None,
             Auth::Bearer { auth_url, scope } => {
                 let endpoint = (checked_auth_url(auth_url, &base)?, scope.clone());
-                let (http, key) = (http.clone(), Arc::clone(&key));
-                Some(Arc::new(Bearer::new(http, endpoint, options.sdk_id, key)))
+                let http = options::pool(&endpoint.0, options)?;
+                Some(Arc::new(Bearer::new(http, endpoint, options.sdk_id, Arc::clone(&key))))
             }
         };
         Ok(Self { http, base, sdk_id: options.sdk_id, key, bearer, clock })

@@ -19,6 +19,7 @@ mod flood;
 mod hearing;
 mod list;
 mod local;
+mod proxy;
 mod schemas;
 mod scope;
 mod shells;

@@ -29,8 +29,9 @@ fn every_json_output_fits_its_schema_and_values_that_nobody_knows_pass_through()
     let chosen: Vec<&str> = names.iter().flat_map(|name| ["--scenario", *name]).collect();
     let world = world(&[&["--sessions", "4", "--speed", "500000"], chosen.as_slice()].concat());
     let ids: Vec<&str> = world.sessions.iter().map(String::as_str).collect();
+    let nobody = "00000000-0000-4000-8000-000000000001";
     world.run(&[&["add", "--tag", "x"], ids.as_slice()].concat(), 0);
-    world.run(&["add", "00000000-0000-4000-8000-000000000001"], 0);
+    world.run(&["add", nobody], 0);
     let reject = ["watch", "--jsonl", "--interval", "1s", "--max-rps", "100"];
     let mut watch = world.command(&reject).stdout(std::process::Stdio::piped()).spawn().unwrap();
     let lines = std::io::BufRead::lines(std::io::BufReader::new(watch.stdout.take().unwrap()));
@@ -54,6 +55,12 @@ fn every_json_output_fits_its_schema_and_values_that_nobody_knows_pass_through()
     let failed = crate::empty().run(&["doctor", "--json"], 3).0;
     fits("doctor", &serde_json::from_str(&failed).unwrap());
     fits("letter", &said(&world, &["letter", ids[0], "--json"]));
+    let unseen = said(&world, &["--offline", "export", nobody]);
+    assert_eq!(unseen["session"], Value::Null);
+    fits("export", &unseen);
+    let mut leaking = unseen;
+    leaking["session"] = json!({ "client_session_token": "secret" });
+    assert!(!schema("export").is_valid(&leaking), "a token is never part of an export");
     fits("branches", &said(&world, &["branches", "EC1A 1BB", "--json"]));
     for id in &ids {
         fits("export", &said(&world, &["export", id]));

@@ -6,7 +6,7 @@
 use std::net::IpAddr;
 use std::time::Duration;
 
-use reqwest::Url;
+use reqwest::{Url, redirect};
 use uuid::Uuid;
 
 /// Yoti's token endpoint (contract 2.8).
@@ -125,7 +125,27 @@ pub fn default_auth_url(base_url: &str) -> String {
 
 fn is_here(url: &Url) -> bool {
     let host = url.host_str().unwrap_or_default().trim_matches(['[', ']']);
-    host == "localhost" || host.parse::<IpAddr>().is_ok_and(|ip| ip.is_loopback())
+    let loopback = |ip: IpAddr| ip.to_canonical().is_loopback();
+    host == "localhost" || host.parse::<IpAddr>().is_ok_and(loopback)
+}
+
+/// The pool for the host of `address`. The proxy that HTTP_PROXY, ALL_PROXY and the like name is
+/// never asked for a host on this machine: it could not reach it, and would see an unencrypted
+/// request (fault N07).
+pub(super) fn pool(address: &str, options: &ClientOptions) -> Result<reqwest::Client, ClientError> {
+    let builder = reqwest::Client::builder()
+        .user_agent(concat!("branchwatch/", env!("CARGO_PKG_VERSION")))
+        .redirect(redirect::Policy::none())
+        .referer(false)
+        .http1_only()
+        .connect_timeout(options.connect_timeout)
+        .timeout(options.request_timeout)
+        .pool_idle_timeout(Duration::from_secs(30))
+        .pool_max_idle_per_host(8)
+        .tcp_keepalive(Duration::from_secs(15));
+    let here = Url::parse(address).is_ok_and(|url| is_here(&url));
+    let builder = if here { builder.no_proxy() } else { builder };
+    builder.build().map_err(|why| ClientError::Http(why.to_string()))
 }
 
 #[cfg(test)]

@@ -26,6 +26,14 @@ pub struct Reach {
     pub latency: Duration,
 }
 
+impl Reach {
+    /// Whether this machine's clock is so far off that requests may be refused for it.
+    #[must_use]
+    pub fn clock_is_off(&self) -> bool {
+        self.skew_seconds.is_some_and(|off| off.abs() >= transport::CLOCK_IS_OFF)
+    }
+}
+
 impl<C: Clock> Client<C> {
     /// `POST /sessions` (contract 7.1); the body is sent as it is.
     ///

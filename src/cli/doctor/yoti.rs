@@ -7,17 +7,14 @@ use std::sync::Arc;
 use uuid::Uuid;
 
 use super::{Line, bad, doubtful, good};
-use crate::api::client::{Auth, Client};
+use crate::api::client::{Auth, Client, Reach};
 use crate::api::key::SigningKey;
-use crate::api::{ApiError, SessionApi};
+use crate::api::{ApiError, ApiErrorKind, SessionApi};
 use crate::cli::args::Global;
 use crate::cli::exit;
 use crate::clock::SystemClock;
 use crate::config::{Config, Environment};
 use crate::domain::ids::SessionId;
-
-/// A clock further off than this is told; the API refuses at five minutes.
-const SKEW: i64 = 60;
 
 pub(super) async fn examine(
     global: &Global,
@@ -47,7 +44,7 @@ pub(super) async fn examine(
             let says = format!("{} answers {} in {took} ms", config.base_url, reach.status);
             lines.push(good("reach", says));
             lines.push(tls(config));
-            lines.push(clock(reach.skew_seconds));
+            lines.push(clock(&reach));
         }
     }
     // A session that cannot exist: good proof is answered with 404, bad proof with 401.
@@ -59,6 +56,8 @@ pub(super) async fn examine(
         Err(why) => {
             let advice = if why.is_app_not_found() {
                 "the key is not this application's: take both from the same place in Yoti Hub"
+            } else if matches!(why.kind, ApiErrorKind::ClockSkew(_)) {
+                "set this machine's clock: signed requests carry the time"
             } else if why.is_refusal() {
                 "check that the key is this application's and that the clock is right"
             } else {
@@ -98,9 +97,9 @@ fn tls(config: &Config) -> Line {
     doubtful("TLS", "http on this machine: nothing is encrypted", advice)
 }
 
-fn clock(skew: Option<i64>) -> Line {
-    match skew {
-        Some(off) if off.abs() > SKEW => doubtful(
+fn clock(reach: &Reach) -> Line {
+    match reach.skew_seconds {
+        Some(off) if reach.clock_is_off() => doubtful(
             "clock",
             format!("{off} s off against Yoti's"),
             "set this machine's clock: signed requests carry the time",
