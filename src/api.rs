@@ -7,6 +7,7 @@ mod bearer;
 pub mod client;
 mod error;
 pub mod key;
+pub mod key_handle;
 pub mod personal;
 pub mod raw;
 pub mod signing;

@@ -7,6 +7,7 @@ mod ask;
 mod branches;
 mod config;
 mod dashboard;
+mod demo;
 mod doctor;
 mod exit;
 mod export;
@@ -110,7 +111,7 @@ async fn run(cli: Cli) -> Result<u8, Failure> {
         None if global.a11y => watch::run(&global, &args::Watch::default()).await,
         None if std::io::stdout().is_terminal() => dashboard::run(&global).await,
         None => list::list(&global, &args::List::default()),
-        Some(Command::Demo(play)) => dashboard::demo(&global, &play).await,
+        Some(Command::Demo(play)) => demo::run(&global, &play).await,
         Some(Command::Simulate(simulate)) => simulate::run(simulate).await,
         Some(Command::Add(add)) => local::add(&global, add).await,
         Some(Command::Remove(args)) => local::remove(&global, &args),

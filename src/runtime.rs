@@ -20,6 +20,8 @@ pub mod terminal;
 
 use std::sync::Arc;
 
+use tokio::sync::mpsc;
+
 use crate::api::SessionApi;
 use crate::app::alarm::AlarmSettings;
 use crate::app::desk::DeskSettings;
@@ -61,6 +63,8 @@ pub struct Parts {
     pub filter: View,
     /// What listens for notifications; `None`: nobody does.
     pub receiver: Option<Receiver>,
+    /// Sessions that come and go without the operator: the demo's.
+    pub arrivals: Option<mpsc::Receiver<refresh::Command>>,
     /// The program that is told of what happens; `None`: none is.
     pub teller: Option<alerts::Teller>,
     /// For the refresh task.
@@ -103,6 +107,9 @@ pub async fn dashboard<P: Persistence, A: SessionApi, C: Clock + Clone>(
     let (commands, snapshots) = (engine.commands.clone(), engine.snapshots.clone());
     if let Some(receiver) = parts.receiver {
         receiver::start(receiver, commands.clone(), clock.clone(), engine.stopping());
+    }
+    if let Some(arrivals) = parts.arrivals {
+        tokio::spawn(forward(arrivals, commands.clone()));
     }
     if let Some(teller) = parts.teller {
         alerts::start(teller, &engine, (clock.clone(), rules.clone()));
@@ -149,6 +156,18 @@ pub async fn dashboard<P: Persistence, A: SessionApi, C: Clock + Clone>(
     drop(screen);
     tracing::info!(ending = ?ending.as_ref().ok(), "dashboard ends");
     if engine.end().await { ending } else { Ok(Ending::Fault) }
+}
+
+/// Hands commands to the refresh task until one of the two ends.
+pub async fn forward(
+    mut arrivals: mpsc::Receiver<refresh::Command>,
+    commands: mpsc::Sender<refresh::Command>,
+) {
+    while let Some(command) = arrivals.recv().await {
+        if commands.send(command).await.is_err() {
+            return;
+        }
+    }
 }
 
 /// What ends the loop from outside.

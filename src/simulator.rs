@@ -32,6 +32,7 @@ pub mod step;
 mod supported;
 pub mod timeline;
 mod told;
+pub mod turnover;
 mod verify;
 mod world;
 
@@ -42,7 +43,7 @@ use jiff::{SignedDuration, Timestamp};
 use secrecy::SecretString;
 use tokio_util::sync::{CancellationToken, DropGuard};
 
-use crate::api::key::SigningKey;
+use crate::api::key::{KeyError, SigningKey};
 use crate::api::signing::VerifyingKey;
 use crate::clock::TokioClock;
 use crate::domain::ids::SessionId;
@@ -117,6 +118,22 @@ pub enum SimulatorError {
     Key(String),
 }
 
+/// A simulator that has its sessions and its address, but does not answer yet.
+#[derive(Debug)]
+pub struct Prepared {
+    /// `http://127.0.0.1:PORT/idverify/v1`
+    pub base_url: String,
+    /// Follows from the seed.
+    pub sdk_id: uuid::Uuid,
+    /// For the demo's watch-list, in the order of their references.
+    pub sessions: Vec<MadeSession>,
+    /// The simulated time: the dashboard of the demo goes by it too.
+    pub clock: TokioClock,
+    world: Arc<Mutex<World>>,
+    listener: tokio::net::TcpListener,
+    seed: u64,
+}
+
 /// A running simulator; stops when dropped or shut down.
 #[derive(Debug)]
 pub struct Running {
@@ -157,21 +174,30 @@ pub async fn start(options: Options) -> Result<Running, SimulatorError> {
 /// # Errors
 /// See [`SimulatorError`].
 pub async fn start_told(options: Options, notify: Option<&str>) -> Result<Running, SimulatorError> {
-    let key = |why: crate::api::key::KeyError| SimulatorError::Key(why.to_string());
-    let (public, private_key_pem) = match options.public_key_pem {
+    let (public, private_key_pem) = match options.public_key_pem.clone() {
         Some(pem) => (pem, None),
         None => {
-            let pair = SigningKey::generate().map_err(key)?;
-            (pair.public_pem().map_err(key)?, Some(pair.to_pem().map_err(key)?))
+            let pair = SigningKey::generate()?;
+            (pair.public_pem()?, Some(pair.to_pem()?))
         }
     };
+    let running = prepare(options, notify).await?.serve(&public)?;
+    Ok(Running { private_key_pem, ..running })
+}
+
+impl From<KeyError> for SimulatorError {
+    fn from(why: KeyError) -> Self {
+        Self::Key(why.to_string())
+    }
+}
+
+/// Makes the sessions and binds the address. Making a key pair takes longer than all of this, so
+/// the demo draws its first frame in between. Requests that come early wait until it serves.
+///
+/// # Errors
+/// See [`SimulatorError`].
+pub async fn prepare(options: Options, notify: Option<&str>) -> Result<Prepared, SimulatorError> {
     let sdk_id = sdk_id(options.seed);
-    let application = Application {
-        sdk_id: sdk_id.to_string(),
-        key: VerifyingKey::from_pem(&public).map_err(key)?,
-        stranger: self::sdk_id(options.seed ^ 0x57a6).to_string(),
-        broken: self::sdk_id(options.seed ^ 0xb40c).to_string(),
-    };
     let clock = TokioClock::with_speed(options.start, options.speed);
     let mut world = World::new(options.seed, sdk_id.to_string(), clock);
     let sessions = populate(&mut world, options.sessions, &options.scenarios, options.start)?;
@@ -183,26 +209,41 @@ pub async fn start_told(options: Options, notify: Option<&str>) -> Result<Runnin
     let listen = |cause| SimulatorError::Listen { address: options.listen, cause };
     let listener = tokio::net::TcpListener::bind(options.listen).await.map_err(listen)?;
     let address = listener.local_addr().map_err(listen)?;
-    let shared = Shared {
-        world: Arc::new(Mutex::new(world)),
-        application: Arc::new(application),
-        public_pem: public.into(),
-    };
-    let cancelled = CancellationToken::new();
-    let stop = cancelled.clone().drop_guard();
-    let task = tokio::spawn(async move {
-        let telling = notify::deliver(shared.clone(), cancelled.clone());
-        let service = server::router(shared);
-        let service = service.into_make_service_with_connect_info::<connection::Scissors>();
-        let served = axum::serve(connection::Door(listener), service);
-        tokio::select! {
-            () = cancelled.cancelled() => {}
-            _ended = served.into_future() => {}
-            () = telling => {}
-        }
-    });
     let base_url = format!("http://{address}{}", server::PREFIX);
-    Ok(Running { base_url, sdk_id, private_key_pem, sessions, clock, task, stop })
+    let world = Arc::new(Mutex::new(world));
+    Ok(Prepared { base_url, sdk_id, sessions, clock, world, listener, seed: options.seed })
+}
+
+impl Prepared {
+    /// Answers requests that are signed with the key that belongs to this public key (PEM).
+    ///
+    /// # Errors
+    /// When the key cannot be used.
+    pub fn serve(self, public_pem: &str) -> Result<Running, SimulatorError> {
+        let Self { base_url, sdk_id, sessions, clock, world, listener, seed } = self;
+        let application = Application {
+            sdk_id: sdk_id.to_string(),
+            key: VerifyingKey::from_pem(public_pem)?,
+            stranger: self::sdk_id(seed ^ 0x57a6).to_string(),
+            broken: self::sdk_id(seed ^ 0xb40c).to_string(),
+        };
+        let application = Arc::new(application);
+        let shared = Shared { world, application, public_pem: public_pem.into() };
+        let cancelled = CancellationToken::new();
+        let stop = cancelled.clone().drop_guard();
+        let task = tokio::spawn(async move {
+            let telling = notify::deliver(shared.clone(), cancelled.clone());
+            let service = server::router(shared);
+            let service = service.into_make_service_with_connect_info::<connection::Scissors>();
+            let served = axum::serve(connection::Door(listener), service);
+            tokio::select! {
+                () = cancelled.cancelled() => {}
+                _ended = served.into_future() => {}
+                () = telling => {}
+            }
+        });
+        Ok(Running { base_url, sdk_id, private_key_pem: None, sessions, clock, task, stop })
+    }
 }
 
 /// The application's id, from the seed.

@@ -21,6 +21,7 @@ use zeroize::Zeroizing;
 
 use super::client::transport;
 use super::key::SigningKey;
+use super::key_handle::KeyHandle;
 use super::{ApiError, ApiErrorKind, signing};
 
 /// A token is renewed after this time, however long it would be good (contract 2.8).
@@ -65,7 +66,7 @@ pub(super) struct Bearer {
     url: String,
     scope: String,
     sdk_id: Uuid,
-    key: Arc<SigningKey>,
+    key: KeyHandle,
     /// Locked while a token is asked for: everybody else waits for that one.
     state: Mutex<State>,
     asked: AtomicU64,
@@ -83,7 +84,7 @@ impl Bearer {
         http: reqwest::Client,
         (url, scope): (String, String),
         sdk_id: Uuid,
-        key: Arc<SigningKey>,
+        key: KeyHandle,
     ) -> Self {
         let (state, asked) = (Mutex::default(), AtomicU64::new(0));
         Self { http, url, scope, sdk_id, key, state, asked }
@@ -160,7 +161,8 @@ impl Bearer {
 
     /// One request to the token endpoint.
     async fn ask(&self, now: Timestamp) -> Result<(Token, Option<Duration>), ApiError> {
-        let assertion = self.assertion(Uuid::new_v4(), now)?;
+        let key = self.key.get().await?;
+        let assertion = self.assertion(&key, Uuid::new_v4(), now)?;
         let form = Zeroizing::new(format!(
             "grant_type=client_credentials\
              &client_assertion_type=urn%3Aietf%3Aparams%3Aoauth%3Aclient-assertion-type%3Ajwt-bearer\
@@ -195,7 +197,12 @@ impl Bearer {
     }
 
     /// The signed claim to be this application (contract 2.8).
-    fn assertion(&self, jti: Uuid, now: Timestamp) -> Result<SecretString, ApiError> {
+    fn assertion(
+        &self,
+        key: &SigningKey,
+        jti: Uuid,
+        now: Timestamp,
+    ) -> Result<SecretString, ApiError> {
         let (who, iat) = (format!("sdk:{}", self.sdk_id), now.as_second());
         let head = json!({ "alg": "PS384", "typ": "JWT" });
         let claims = json!({
@@ -204,7 +211,7 @@ impl Bearer {
         });
         let part = |value: &serde_json::Value| URL_SAFE_NO_PAD.encode(value.to_string());
         let text = format!("{}.{}", part(&head), part(&claims));
-        let signature = signing::ps384(&self.key, &text)
+        let signature = signing::ps384(key, &text)
             .map_err(|_opaque| ApiErrorKind::NotFromYoti("the request could not be signed"))?;
         Ok(SecretString::from(format!("{text}.{}", URL_SAFE_NO_PAD.encode(signature))))
     }

@@ -19,7 +19,7 @@ use serde_json::Value;
 use uuid::Uuid;
 
 use super::bearer::{Bearer, Token};
-use super::key::SigningKey;
+use super::key_handle::KeyHandle;
 use super::{ApiError, ApiErrorKind, Effect, SessionApi, raw, signing, wire};
 use crate::clock::Clock;
 use crate::domain::configuration::Configuration;
@@ -48,7 +48,7 @@ pub struct Client<C> {
     http: reqwest::Client,
     base: String,
     sdk_id: Uuid,
-    key: Arc<SigningKey>,
+    key: KeyHandle,
     /// With it nothing is signed.
     bearer: Option<Arc<Bearer>>,
     clock: C,
@@ -97,9 +97,10 @@ impl<C: Clock> Client<C> {
     /// See [`ClientError`].
     pub fn new(
         options: &ClientOptions,
-        key: Arc<SigningKey>,
+        key: impl Into<KeyHandle>,
         clock: C,
     ) -> Result<Self, ClientError> {
+        let key = key.into();
         let base = checked_base_url(&options.base_url)?;
         let http = options::pool(&base, options)?;
         let bearer = match &options.auth {
@@ -107,7 +108,7 @@ impl<C: Clock> Client<C> {
             Auth::Bearer { auth_url, scope } => {
                 let endpoint = (checked_auth_url(auth_url, &base)?, scope.clone());
                 let http = options::pool(&endpoint.0, options)?;
-                Some(Arc::new(Bearer::new(http, endpoint, options.sdk_id, Arc::clone(&key))))
+                Some(Arc::new(Bearer::new(http, endpoint, options.sdk_id, key.clone())))
             }
         };
         Ok(Self { http, base, sdk_id: options.sdk_id, key, bearer, clock })
@@ -130,11 +131,13 @@ impl<C: Clock> Client<C> {
 
     /// A new nonce, time and signature each time (fault N16).
     async fn send_signed(&self, call: &Call) -> Result<Response, ApiError> {
+        // Before the time is taken: the key may still be on its way.
+        let key = self.key.get().await?;
         let stamp = self.clock.now().as_millisecond();
         let path = signing::signed_path(&call.path, self.sdk_id, Uuid::new_v4(), stamp);
         let body = call.body.as_ref().map(|(_, body)| body.as_slice());
         let text = signing::string_to_sign(call.method.as_str(), &path, body);
-        let digest = signing::digest(&self.key, &text)
+        let digest = signing::digest(&key, &text)
             .map_err(|_opaque| ApiErrorKind::NotFromYoti("the request could not be signed"))?;
         self.transmit(call, &path, ("X-Yoti-Auth-Digest", &digest)).await
     }

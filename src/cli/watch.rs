@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
+use tokio::sync::mpsc;
 
 use super::args::{Global, Watch};
 use super::exit::{self, Failure};
@@ -26,9 +27,9 @@ use crate::export::{Origin, event};
 use crate::notifications::receiver::Receiver;
 use crate::persist::Persistence;
 use crate::persist::memory::Memory;
-use crate::refresh::Settings;
+use crate::refresh::{Command, Settings};
 use crate::runtime::engine::{Engine, Held};
-use crate::runtime::{Ending, alerts, receiver, shutdown};
+use crate::runtime::{self, Ending, alerts, receiver, shutdown};
 
 pub(super) async fn run(global: &Global, args: &Watch) -> Result<u8, Failure> {
     // Before anything else: a signal from now on ends it cleanly.
@@ -64,10 +65,11 @@ pub(super) async fn demo<A: SessionApi, C: Clock + Clone>(
     held: Held<Memory>,
     yoti: (A, C),
     (settings, receiver): (Settings, Receiver),
+    arrivals: mpsc::Receiver<Command>,
 ) -> Result<u8, Failure> {
     let ended = shutdown::reason();
     let teller = Teller::of(&Global { no_state: false, ..global.clone() }, &Watch::default())?;
-    let teller = Teller { beside: (Some(receiver), None), ..teller };
+    let teller = Teller { beside: (Some(receiver), None), arrivals: Some(arrivals), ..teller };
     teller.watch(held, yoti, settings, ended).await
 }
 
@@ -87,6 +89,8 @@ struct Teller {
     zone: TimeZone,
     /// What listens for notifications, and the program that is told of events.
     beside: (Option<Receiver>, Option<alerts::Teller>),
+    /// Sessions that come and go without the operator: the demo's.
+    arrivals: Option<mpsc::Receiver<Command>>,
 }
 
 impl Teller {
@@ -110,11 +114,12 @@ impl Teller {
             privacy: setup::flags(global).privacy.unwrap_or(Privacy::Off),
             zone: config::zone(&setup::flags(global))?,
             beside: (None, None),
+            arrivals: None,
         })
     }
 
     async fn watch<P: Persistence, A: SessionApi, C: Clock + Clone>(
-        &self,
+        mut self,
         held: Held<P>,
         (yoti, clock): (A, C),
         settings: Settings,
@@ -131,6 +136,9 @@ impl Teller {
         if let Some(receiver) = self.beside.0.clone() {
             let commands = engine.commands.clone();
             receiver::start(receiver, commands, clock.clone(), engine.stopping());
+        }
+        if let Some(arrivals) = self.arrivals.take() {
+            tokio::spawn(runtime::forward(arrivals, engine.commands.clone()));
         }
         if let Some(program) = self.beside.1.clone() {
             alerts::start(program, &engine, (clock.clone(), self.rules.clone()));

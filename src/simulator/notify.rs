@@ -123,6 +123,12 @@ pub(super) fn subscribe_all(world: &mut World, endpoint: &str) -> Result<(), Ans
     subscribe(world, &ids, &said)
 }
 
+/// Subscribes a session that was just made to all topics. The address was taken at the start.
+pub(super) fn subscribe_new(world: &mut World, id: SessionId, endpoint: &str) {
+    let said = json!({ "endpoint": endpoint, "topics": TOPICS });
+    let _taken_before = subscribe(world, &[id], &said);
+}
+
 fn subscribe(world: &mut World, ids: &[SessionId], said: &Value) -> Result<(), Answer> {
     let mut wrong = Wrong::default();
     let subscription = subscription(said, &mut wrong);

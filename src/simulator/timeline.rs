@@ -81,6 +81,13 @@ impl Life {
         if at >= 60 { at + self.delay } else { at }
     }
 
+    /// Seconds from its creation until it is COMPLETED or EXPIRED, if no client changes that.
+    pub(super) fn ends(&self) -> i64 {
+        let completes = |step: &&Step| matches!(step.what, What::Complete {});
+        let ends = self.scenario.steps.iter().filter(completes).map(|s| self.delayed(s.at));
+        ends.min().unwrap_or(i64::MAX).min(self.ttl())
+    }
+
     /// Lifetime in seconds.
     pub(super) fn ttl(&self) -> i64 {
         self.ttl.unwrap_or(self.scenario.ttl)

@@ -1,0 +1,186 @@
+//! `demo`: the dashboard on made-up sessions, against the embedded simulator.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use jiff::{SignedDuration, Timestamp};
+use secrecy::ExposeSecret;
+use tokio::sync::{mpsc, watch as channel};
+use tokio::task::JoinHandle;
+
+use super::args::{Global, Play};
+use super::exit::Failure;
+use super::{dashboard, setup, watch};
+use crate::api::client::{Client, ClientOptions};
+use crate::api::key::SigningKey;
+use crate::api::key_handle::KeyHandle;
+use crate::app::desk::Writes;
+use crate::clock::{Clock, SystemClock, TokioClock};
+use crate::config::{self, Environment};
+use crate::domain::watched::WatchEntry;
+use crate::notifications::receiver::Receiver;
+use crate::persist::Persistence;
+use crate::persist::memory::Memory;
+use crate::refresh::{Command, Settings};
+use crate::runtime::engine::Held;
+use crate::runtime::evidence::Evidence;
+use crate::simulator::turnover::Turnover;
+use crate::simulator::{self, MadeSession, Options, Prepared, Running, SimulatorError};
+
+/// How long the demo's Yoti keeps the evidence, so that the evidence clock shows.
+const EVIDENCE: SignedDuration = SignedDuration::from_hours(14 * 24);
+
+/// Requests per second. The simulator is on this machine, so there is nobody to be polite to; two
+/// dozen sessions with configuration and letter are 72 requests.
+const MAX_RPS: f64 = 50.0;
+
+/// How often the world is looked at for new sessions.
+const TURNOVER: Duration = Duration::from_secs(1);
+
+pub(super) async fn run(global: &Global, play: &Play) -> Result<u8, Failure> {
+    if !play.speed.is_finite() || play.speed < 0.0 {
+        return Err(Failure::Usage("--speed: 0 or more".into()));
+    }
+    // Look, layout, keys, views and programs are the operator's; Yoti is not asked.
+    let mut environment = Environment::of_process();
+    environment.0.retain(|name, _| !name.starts_with("YOTI_"));
+    let config = config::resolve(&setup::flags(global), &environment)?;
+    if !global.a11y {
+        dashboard::must_be_a_terminal()?;
+    }
+    let (receiver, address) = Receiver::here()?;
+    let options = Options {
+        listen: std::net::SocketAddr::from(([127, 0, 0, 1], 0)),
+        sessions: play.sessions,
+        seed: play.seed,
+        speed: play.speed,
+        scenarios: Vec::new(),
+        start: SystemClock.now(),
+        public_key_pem: None,
+    };
+    let prepared = simulator::prepare(options, Some(address.expose_secret())).await?;
+    let turnover = Turnover::new(&prepared, Some(address));
+    let (clock, sdk_id) = (prepared.clock, prepared.sdk_id);
+    let (key, handle) = KeyHandle::pending();
+    let client =
+        Client::new(&ClientOptions::new(prepared.base_url.clone(), sdk_id), handle, clock)?;
+    let mut store = Memory::default();
+    store.add(&entries(&prepared.sessions, clock.now()))?;
+    let refresh = settings(play.speed, global);
+    let arrivals = arrivals(turnover, clock);
+    let serving = serve(prepared, key);
+    let held = Held::of(store, None)?;
+    let code = if global.a11y {
+        watch::demo(global, held, (client, clock), (refresh, receiver), arrivals).await
+    } else {
+        let mut parts = dashboard::parts(global, &config)?;
+        "demo".clone_into(&mut parts.environment);
+        "demo".clone_into(&mut parts.settings.profile);
+        parts.settings.badge = badge(play.speed);
+        parts.settings.live = false;
+        parts.settings.sdk_short = dashboard::short(sdk_id);
+        if let Some(teller) = &mut parts.teller {
+            "demo".clone_into(&mut teller.profile);
+            "demo".clone_into(&mut teller.environment);
+        }
+        parts.receiver = Some(receiver);
+        parts.arrivals = Some(arrivals);
+        parts.refresh = refresh;
+        parts.desk.evidence =
+            (!global.offline).then(|| Arc::new(client.clone()) as Arc<dyn Evidence>);
+        // Made-up sessions may be deleted, where that is asked for.
+        let writes = Writes { delete: global.allow_writes, email: global.allow_writes };
+        parts.desk_settings.writes = writes;
+        dashboard::finish(parts, held, client, clock).await
+    };
+    if let Ok(running) = serving.await {
+        running?.shutdown().await;
+    }
+    code
+}
+
+/// Makes the key pair beside the first frame, and answers requests from then on.
+fn serve(
+    prepared: Prepared,
+    key: channel::Sender<Option<Arc<SigningKey>>>,
+) -> JoinHandle<Result<Running, SimulatorError>> {
+    tokio::spawn(async move {
+        let made = tokio::task::spawn_blocking(SigningKey::generate).await;
+        let pair = made.map_err(|why| SimulatorError::Key(why.to_string()))??;
+        let running = prepared.serve(&pair.public_pem()?)?;
+        key.send_replace(Some(Arc::new(pair)));
+        Ok(running)
+    })
+}
+
+/// Commands that put new sessions on the watch-list, and take those off that ended long ago.
+fn arrivals(mut turnover: Turnover, clock: TokioClock) -> mpsc::Receiver<Command> {
+    let (sender, receiver) = mpsc::channel(8);
+    tokio::spawn(async move {
+        loop {
+            tokio::time::sleep(TURNOVER).await;
+            let changes = turnover.look();
+            let mut commands = Vec::new();
+            if !changes.came.is_empty() {
+                commands.push(Command::Add(entries(&changes.came, clock.now())));
+            }
+            if !changes.left.is_empty() {
+                commands.push(Command::Remove(changes.left));
+            }
+            for command in commands {
+                if sender.send(command).await.is_err() {
+                    return;
+                }
+            }
+            if sender.is_closed() {
+                return;
+            }
+        }
+    });
+    receiver
+}
+
+/// The simulator's sessions as a watch-list.
+fn entries(sessions: &[MadeSession], now: Timestamp) -> Vec<WatchEntry> {
+    let entry = |made: &MadeSession| WatchEntry {
+        id: made.id,
+        reference: Some(made.reference.clone()),
+        tags: Vec::new(),
+        added_at: now,
+        deadline: None,
+        resources_ttl: Some(EVIDENCE),
+    };
+    sessions.iter().map(entry).collect()
+}
+
+/// The header's badge, with the speed of the clock where it is not the real one.
+fn badge(speed: f64) -> String {
+    if speed == 0.0 {
+        "DEMO stopped".to_owned()
+    } else if (speed - 1.0).abs() < f64::EPSILON {
+        "DEMO".to_owned()
+    } else {
+        format!("DEMO {speed}x")
+    }
+}
+
+/// The usual intervals in simulated time, and never below one real second.
+fn settings(speed: f64, global: &Global) -> Settings {
+    let usual = Settings::default();
+    let quicker = |span: SignedDuration| {
+        let seconds = (span.as_secs_f64() / speed.max(1.0)).max(1.0);
+        SignedDuration::try_from_secs_f64(seconds).unwrap_or(span)
+    };
+    Settings {
+        at_counter: quicker(usual.at_counter),
+        due_today: quicker(usual.due_today),
+        awaiting: quicker(SignedDuration::from_secs(60)),
+        done: Some(SignedDuration::from_secs(20)),
+        selected: quicker(usual.selected),
+        configuration: quicker(SignedDuration::from_secs(60)),
+        max_rps: global.max_rps.unwrap_or(MAX_RPS),
+        online: !global.offline,
+        clock_speed: if speed > 0.0 { speed } else { 1.0 },
+        ..usual
+    }
+}

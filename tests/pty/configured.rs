@@ -1,0 +1,38 @@
+//! `demo` with a configuration file: the operator's own keys and views work without a key to Yoti.
+
+use super::*;
+
+#[test]
+fn the_demo_takes_keys_views_and_layout_from_a_configuration_file_and_needs_no_key_to_yoti() {
+    let home = tempfile::tempdir().unwrap();
+    let file = home.path().join("trial.toml");
+    let text = r#"
+default_profile = "live"
+theme = "dark"
+[keys]
+help = ["Z"]
+[views.counters]
+filter = "stage:at_counter"
+[profiles.live]
+sdk_id = "b88ad843-0000-4000-8000-000000000001"
+key_file = "/nowhere/key.pem"
+"#;
+    std::fs::write(&file, text).unwrap();
+    let mut terminal = begun(&["demo", "-c", "trial.toml"], home.path(), &[]);
+    terminal.sees("DEMO 5x");
+    terminal.sees("24 watched");
+    terminal.types("f");
+    terminal.sees("counters");
+    // The two together would be Alt-Z.
+    terminal.types("\x1b");
+    until(&terminal, "the views close", || !terminal.text().contains("counters"));
+    terminal.types("Z");
+    terminal.sees("Help: type to search");
+    terminal.types("\x03\x03");
+    assert_eq!(terminal.ends().exit_code(), 0);
+
+    std::fs::write(&file, "theme = \"no-such-theme\"\n").unwrap();
+    let mut refused = begun(&["demo", "-c", "trial.toml"], home.path(), &[]);
+    assert_eq!(refused.ends().exit_code(), 3);
+    assert!(refused.text().contains("no-such-theme"), "{}", refused.text());
+}
