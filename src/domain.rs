@@ -35,6 +35,7 @@ pub mod rules;
 pub mod server_text;
 pub mod session;
 pub mod shape;
+pub mod share;
 pub mod snapshot;
 pub mod span;
 pub mod stage;

@@ -314,7 +314,7 @@ fn taken_in(held: &Answers, observation: Observation) -> Option<(Answers, Timest
         }
         Observation::Letter(answer) => {
             let at = answer.fetched_at;
-            answers.letter = Letter::Set(Arc::new(answer));
+            answers.letter = Letter::of(answer);
             at
         }
         Observation::LetterNotSet(at) => {

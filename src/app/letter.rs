@@ -5,7 +5,7 @@
 use crate::app::view::{Cell, LETTER_TEXT_AT, LabelRow, Tone};
 use crate::app::words::{Times, long, server, wire};
 use crate::domain::coverage::{self, Match, RequirementCoverage};
-use crate::domain::instructions::{Branch, Instructions, PromisedDocument};
+use crate::domain::instructions::{Branch, Instructions, NO_BRANCH, PromisedDocument};
 use crate::domain::resource::{Document, Resource};
 use crate::domain::server_text::ServerText;
 use crate::domain::watched::{Letter, WatchedSession};
@@ -46,7 +46,7 @@ pub(crate) fn letter(session: &WatchedSession, (times, width): (&Times, usize)) 
             rows.say("fetched", &times.of_day(answer.fetched_at));
             match &letter.branch {
                 Some(at) => branch(&mut rows, at),
-                None => rows.say("branch", "none is named"),
+                None => rows.say("branch", NO_BRANCH),
             }
             documents(&mut rows, session, letter, times);
             let contact = match letter.contact_profile_exists {
@@ -220,7 +220,7 @@ mod tests {
         let came = lines(&["PASSPORT"], promised.clone(), 120);
         let expected = [
             "fetched 09:27:31Z",
-            "branch none is named",
+            "branch no branch chosen",
             "to bring GBR PASSPORT",
             "for ID_DOCUMENT id",
             "so far supplied 09:22:31Z",

@@ -11,6 +11,7 @@ use crate::app::view::{AlertMark, AlertRow, Cell, Glyph, HeaderView, ListRow, To
 use crate::app::words::{self, StageKind, Times, server, wire};
 use crate::domain::attention::{self, Assessment, Hush, Reason};
 use crate::domain::coverage;
+use crate::domain::instructions::NO_BRANCH;
 use crate::domain::requested::{self, Mark};
 use crate::domain::rules::Rules;
 use crate::domain::snapshot::Health;
@@ -87,8 +88,11 @@ fn state(session: &WatchedSession) -> Cell {
 }
 
 fn branch(session: &WatchedSession) -> Cell {
-    let Some(branch) = session.instructions().and_then(|letter| letter.branch.as_ref()) else {
+    let Some(letter) = session.instructions() else {
         return Cell::new("—", Tone::Dim);
+    };
+    let Some(branch) = &letter.branch else {
+        return Cell::new(NO_BRANCH, Tone::Dim);
     };
     let parts = [&branch.name, &branch.fad_code];
     Cell::plain(parts.into_iter().flatten().map(server).collect::<Vec<_>>().join(" "))

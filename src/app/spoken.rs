@@ -9,6 +9,7 @@ use crate::app::keys::Keys;
 use crate::app::words::{Openness, TimeForm, Times, count, server};
 use crate::domain::change::{ChangeKind, TimelineEvent};
 use crate::domain::happening::{Happening, Kind};
+use crate::domain::instructions::NO_BRANCH;
 use crate::domain::personal::Privacy;
 use crate::domain::server_text::ServerText;
 
@@ -138,12 +139,19 @@ fn changed(event: &TimelineEvent) -> String {
         ChangeKind::CheckAskedFor(kind, false) => {
             format!("a check is no longer asked for: {}", server(kind))
         }
-        ChangeKind::LetterSet(code, documents) => {
-            let branch = code
-                .as_ref()
-                .map(|code| format!(" for branch {}", server(code)))
-                .unwrap_or_default();
+        ChangeKind::LetterSet(branch, documents) => {
+            let branch = branch.as_ref().map_or_else(
+                || format!(", {NO_BRANCH}"),
+                |code| format!(" for branch {}", server(code)),
+            );
             format!("the letter is set{branch}, with {}", count(*documents, "document"))
+        }
+        ChangeKind::DigitalIdShare { provider, error } => {
+            let provider = provider.as_ref().map(server).unwrap_or_default();
+            match error {
+                None => format!("a digital ID was shared: {provider}"),
+                Some(why) => format!("a digital ID share failed: {provider} {}", server(why)),
+            }
         }
         ChangeKind::IdentityProfile(result) => format!("identity profile: {}", server(result)),
         ChangeKind::Gone => "gone: Yoti has no such session any more".to_owned(),

@@ -8,6 +8,7 @@ use crate::app::view::{Cell, TimelineRow, Tone};
 use crate::app::words::{self, Times, server, wire};
 use crate::domain::attention::Assessment;
 use crate::domain::change::{ChangeKind, Origin, TimelineEvent};
+use crate::domain::instructions::NO_BRANCH;
 use crate::domain::server_text::ServerText;
 use crate::domain::watched::WatchedSession;
 use crate::domain::wire_enum::Topic;
@@ -53,6 +54,18 @@ fn source_of(event: &TimelineEvent) -> String {
 
 fn maybe(text: Option<&ServerText>) -> String {
     text.map(server).unwrap_or_default()
+}
+
+fn shared(provider: Option<&ServerText>, error: Option<&ServerText>) -> (String, Tone) {
+    let provider = maybe(provider);
+    match error {
+        None => (format!("digital ID shared: {provider}"), Tone::Plain),
+        Some(why) => (format!("digital ID share failed: {provider} {}", server(why)), Tone::Notice),
+    }
+}
+
+fn chosen(branch: Option<&ServerText>) -> String {
+    branch.map_or_else(|| NO_BRANCH.to_owned(), |branch| format!("branch {}", server(branch)))
 }
 
 fn tidy(text: &str) -> String {
@@ -120,14 +133,15 @@ pub(crate) fn happened(what: &ChangeKind) -> Cell {
         ChangeKind::CheckAskedFor(kind, false) => {
             (format!("check {} no longer asked for", server(kind)), Tone::Notice)
         }
-        ChangeKind::LetterSet(code, documents) => (
+        ChangeKind::LetterSet(branch, documents) => (
             format!(
-                "letter set: branch {}, {}",
-                maybe(code.as_ref()),
+                "letter set: {}, {}",
+                chosen(branch.as_ref()),
                 words::count(*documents, "document")
             ),
             Tone::Plain,
         ),
+        ChangeKind::DigitalIdShare { provider, error } => shared(provider.as_ref(), error.as_ref()),
         ChangeKind::IdentityProfile(result) => {
             (format!("identity profile {}", server(result)), Tone::Strong)
         }
@@ -192,6 +206,7 @@ pub(crate) fn short(what: &ChangeKind) -> &'static str {
         ChangeKind::AttemptsLeft(..) => "tries",
         ChangeKind::CheckAskedFor(..) => "asked",
         ChangeKind::LetterSet(..) => "letter",
+        ChangeKind::DigitalIdShare { .. } => "share",
         ChangeKind::IdentityProfile(_) => "profile",
         ChangeKind::Gone => "gone",
         ChangeKind::Back => "back",

@@ -8,6 +8,7 @@ mod media;
 mod requirement;
 mod resource;
 mod rest;
+mod share;
 mod task;
 #[cfg(test)]
 mod tests;
@@ -44,6 +45,7 @@ pub(crate) fn view(session: &WatchedSession, times: &Times) -> TreeView {
             }
         };
         view.roots.extend(free.map(|of| resource::unmatched(of, answer, status(of), times)));
+        view.roots.extend(share::alone(answer, times));
     }
     view.roots.extend(rest::facts(session, times));
     view.roots.extend(rest::unknown(session));

@@ -55,7 +55,7 @@ pub(super) async fn run(global: &Global, args: &LetterShow) -> Result<u8, Failur
 async fn asked(config: &Config, id: SessionId, wait: Duration) -> Result<Letter, Failure> {
     let client = setup::client(config)?;
     match ask::retried(ask::within(wait), || client.instructions(id)).await {
-        Ok(answer) => Ok(Letter::Set(std::sync::Arc::new(answer))),
+        Ok(answer) => Ok(Letter::of(answer)),
         Err(why) if why.is_missing() && why.has_code("SESSION_NOT_FOUND") => Err(why.into()),
         Err(why) if why.is_missing() || why.status() == Some(409) => {
             Ok(Letter::NotSet(SystemClock.now()))

@@ -12,7 +12,9 @@ use super::{export, setup, words};
 use crate::clock::{Clock, SystemClock};
 use crate::domain::attention::assess;
 use crate::domain::coverage;
+use crate::domain::instructions::NO_BRANCH;
 use crate::domain::personal::{Privacy, label};
+use crate::domain::resource::Resource;
 use crate::domain::server_text::ServerText;
 use crate::domain::stage::{Stage, Verdict};
 use crate::domain::watched::{Letter, WatchedSession};
@@ -123,15 +125,38 @@ fn tree(session: &WatchedSession) -> String {
                 format!("    {}", maybe(document.and_then(|d| d.document_type.as_ref()))),
                 maybe(document.and_then(|d| d.issuing_country.as_ref())),
                 cover.matched.word().into(),
-                format!(
-                    "{} media, source {}",
-                    resource.media.len(),
-                    name(resource.source.as_ref().map(SourceType::text))
-                ),
+                brought(resource),
             ]);
         }
     }
+    rows.extend(session.session().map_or(&[][..], |s| &s.shares).iter().map(|share| {
+        let failed = share.error.as_ref().map(|error| {
+            let parts = [error.code.as_ref(), error.description.as_ref()];
+            let parts: Vec<String> = parts.into_iter().flatten().map(safe).collect();
+            format!("failed: {}", parts.join(", "))
+        });
+        vec![
+            "  digital ID share".into(),
+            maybe(share.provider.as_ref()),
+            maybe(share.document_type.as_ref()),
+            failed.unwrap_or_else(|| "shared".to_owned()),
+        ]
+    }));
     table(&rows)
+}
+
+fn brought(resource: &Resource) -> String {
+    let source = name(resource.source.as_ref().map(SourceType::text));
+    match resource.document().and_then(|document| document.provider.as_ref()) {
+        Some(provider) => {
+            format!(
+                "{} media, source {source}, digital ID {}",
+                resource.media.len(),
+                safe(provider)
+            )
+        }
+        None => format!("{} media, source {source}", resource.media.len()),
+    }
 }
 
 /// The configuration as received, secrets removed and what identifies a person masked.
@@ -176,11 +201,10 @@ pub(super) fn letter(session: &WatchedSession) -> String {
         Letter::Set(answer) => {
             let branch = answer.value.branch.as_ref();
             let part = |text: Option<&ServerText>| maybe(text);
-            let mut rows = vec![vec![
-                "  branch".into(),
-                part(branch.and_then(|b| b.name.as_ref())),
-                part(branch.and_then(|b| b.fad_code.as_ref())),
-            ]];
+            let mut rows = vec![branch.map_or_else(
+                || vec!["  branch".into(), NO_BRANCH.to_owned()],
+                |b| vec!["  branch".into(), part(b.name.as_ref()), part(b.fad_code.as_ref())],
+            )];
             rows.extend(answer.value.documents.iter().map(|document| {
                 vec![
                     "  bring".into(),

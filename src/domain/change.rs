@@ -11,11 +11,13 @@ use jiff::{SignedDuration, Timestamp};
 
 use crate::domain::check::Check;
 use crate::domain::ids::{CheckId, ResourceId};
+use crate::domain::instructions::Branch;
 use crate::domain::notification::Notification;
 use crate::domain::profile::IdentityProfile;
 use crate::domain::resource::{Resource, Task};
 use crate::domain::server_text::ServerText;
 use crate::domain::session::{Session, equal_but_for_clocks};
+use crate::domain::share::ShareError;
 use crate::domain::watched::{Answer, Answers, Letter};
 use crate::domain::wire_enum::{SourceType, Topic};
 
@@ -114,8 +116,16 @@ pub enum ChangeKind {
     AttemptsLeft(ServerText, usize),
     /// A type of check was added to those that are asked for, or with `false` taken from them.
     CheckAskedFor(ServerText, bool),
-    /// The letter was set or changed: FAD code of its branch, number of documents.
+    /// The letter was set or changed: its branch by FAD code, else by name (`None`: no branch is
+    /// chosen), and the number of documents.
     LetterSet(Option<ServerText>, usize),
+    /// A digital ID was shared: by which provider's, and why it failed, if it did.
+    DigitalIdShare {
+        /// `DIGILOCKER`, …
+        provider: Option<ServerText>,
+        /// `BAD_SHARE`, …
+        error: Option<ServerText>,
+    },
     /// An identity profile result.
     IdentityProfile(ServerText),
     /// 404: deleted, purged, or never there.
@@ -162,8 +172,8 @@ pub fn between(old: &Answers, new: &Answers, at: Timestamp) -> Vec<TimelineEvent
     match (&old.letter, &new.letter) {
         (Letter::Set(before), Letter::Set(after)) if before.value == after.value => {}
         (_, Letter::Set(after)) => {
-            let fad_code = after.value.branch.as_ref().and_then(|b| b.fad_code.clone());
-            log.seen(ChangeKind::LetterSet(fad_code, after.value.documents.len()));
+            let branch = after.value.branch.as_ref().map(Branch::called);
+            log.seen(ChangeKind::LetterSet(branch, after.value.documents.len()));
         }
         _ => {}
     }
@@ -255,6 +265,7 @@ impl Log {
             Some(_) => {}
         }
         self.resources(before, after);
+        self.shares(before, after);
         self.checks(before, after);
         let kinds: [fn(&Session) -> Option<&IdentityProfile>; 2] = [
             |session| session.identity_profile.as_ref(),
@@ -290,6 +301,20 @@ impl Log {
                 ChangeKind::ResourceRemoved { container },
                 Origin::Observed,
             );
+        }
+    }
+
+    fn shares(&mut self, before: Option<&Session>, after: &Session) {
+        let old = before.map_or(&[][..], |b| &b.shares);
+        for share in &after.shares {
+            let was = old.iter().find(|known| known.id == share.id);
+            if was.is_none_or(|was| was.error != share.error) {
+                let what = ChangeKind::DigitalIdShare {
+                    provider: share.provider.clone(),
+                    error: share.error.as_ref().map(ShareError::reason),
+                };
+                self.push(share.last_updated.max(share.created_at), None, what, Origin::Api);
+            }
         }
     }
 

@@ -48,7 +48,7 @@ pub struct RequirementCoverage {
     /// How sure.
     pub matched: Match,
     /// True when this requirement counts as supplied: its state says COMPLETE, or a matched
-    /// attempt holds a media. Among ambiguous ones only when all of them are supplied.
+    /// attempt brought something. Among ambiguous ones only when all of them are supplied.
     pub supplied: bool,
 }
 
@@ -79,7 +79,7 @@ struct Chain {
     fits: Vec<usize>,
     /// How sure, once it is settled.
     sure: Match,
-    /// Attempts that hold a media.
+    /// Attempts that brought something.
     whole: usize,
 }
 
@@ -106,7 +106,7 @@ fn chains(session: &Session, configuration: &Configuration) -> Vec<Chain> {
     let mut chains: Vec<Chain> = Vec::new();
     for at in order {
         let Some(resource) = session.resources.get(at) else { continue };
-        let whole = usize::from(!resource.media.is_empty());
+        let whole = usize::from(resource.is_supplied());
         let head = |chain: &Chain| chain.resources.first().and_then(|&r| session.resources.get(r));
         if let Some(chain) = chains.iter_mut().find(|c| head(c).is_some_and(|h| alike(h, resource)))
         {

@@ -114,6 +114,8 @@ pub(crate) fn requirement(name: &str, kind: RequirementType, types: &[&str]) -> 
         attempts_remaining: Vec::new(),
         objective: None,
         liveness_type: None,
+        allow_digital_ids: None,
+        allowed_providers: None,
         extra: Vec::new(),
     }
 }

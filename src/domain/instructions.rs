@@ -7,6 +7,9 @@ use crate::domain::server_text::ServerText;
 use crate::domain::session::{Drift, Extra, UnknownValue};
 use crate::domain::wire_enum::RequirementType;
 
+/// How a letter without a branch is told, everywhere.
+pub const NO_BRANCH: &str = "no branch chosen";
+
 /// What the letter says.
 #[derive(Clone, Debug, PartialEq, Default)]
 pub struct Instructions {
@@ -22,6 +25,15 @@ pub struct Instructions {
     pub unknown: Vec<UnknownValue>,
     /// What could not be read.
     pub drift: Vec<Drift>,
+}
+
+impl Instructions {
+    /// Whether there is a letter: with nothing to bring and no branch the API only says that none
+    /// was set (contract 14.9; `{}` says the same).
+    #[must_use]
+    pub const fn is_set(&self) -> bool {
+        !self.documents.is_empty() || self.branch.is_some()
+    }
 }
 
 /// One document that the letter asks to bring.
@@ -52,6 +64,14 @@ pub struct Branch {
     pub post_code: Option<ServerText>,
     /// `location`: latitude and longitude, their numbers as on the wire.
     pub location: Option<(ServerText, ServerText)>,
+}
+
+impl Branch {
+    /// Its FAD code, else its name; empty when it has neither.
+    #[must_use]
+    pub fn called(&self) -> ServerText {
+        self.fad_code.clone().or_else(|| self.name.clone()).unwrap_or_default()
+    }
 }
 
 /// Branches near a place: `POST /lookup/uk-post-office`.

@@ -59,6 +59,9 @@ pub enum ResourceKind {
 pub struct Document {
     /// Open vocabulary, contract 7.5.
     pub document_type: Option<ServerText>,
+    /// Who issued a digital ID (`DIGILOCKER`, …); such a document may have no pages and no media
+    /// (contract 14.1).
+    pub provider: Option<ServerText>,
     /// Alpha-3.
     pub issuing_country: Option<ServerText>,
     /// Front, back; holes are possible in abandoned attempts.
@@ -188,6 +191,14 @@ impl Resource {
     #[must_use]
     pub fn last_activity(&self) -> Option<Timestamp> {
         self.last_updated.max(self.created_at)
+    }
+
+    /// Whether this attempt brought something: a media, a digital ID, or a task that has finished.
+    #[must_use]
+    pub fn is_supplied(&self) -> bool {
+        !self.media.is_empty()
+            || self.document().is_some_and(|document| document.provider.is_some())
+            || self.tasks.iter().any(|task| task.state == Some(TaskState::Done))
     }
 
     /// Pages, and frames over all pages.

@@ -9,6 +9,7 @@ use crate::domain::ids::SessionId;
 use crate::domain::profile::IdentityProfile;
 use crate::domain::resource::{Media, Resource};
 use crate::domain::server_text::ServerText;
+use crate::domain::share::DigitalIdShare;
 use crate::domain::watched::Answer;
 use crate::domain::wire_enum::SessionState;
 
@@ -24,10 +25,16 @@ pub struct Session {
     pub client_session_token_ttl: Option<i64>,
     /// The relying business's label.
     pub user_tracking_id: Option<ServerText>,
+    /// Of the relying business.
+    pub organisation_name: Option<ServerText>,
+    /// `company_profile.company_name`, printed on generated PDFs.
+    pub company_name: Option<ServerText>,
     /// Moment of consent.
     pub biometric_consent: Option<Timestamp>,
     /// All resources of all containers, in the order received, container by container.
     pub resources: Vec<Resource>,
+    /// `digital_id_shares` (contract 14.1).
+    pub shares: Vec<DigitalIdShare>,
     /// All checks in the order received; empty until the end of an in-branch session.
     pub checks: Vec<Check>,
     /// Elements of `checks` that are no objects: there was a check, and nobody can say which.
@@ -89,8 +96,11 @@ impl Session {
             state: None,
             client_session_token_ttl: None,
             user_tracking_id: None,
+            organisation_name: None,
+            company_name: None,
             biometric_consent: None,
             resources: Vec::new(),
+            shares: Vec::new(),
             checks: Vec::new(),
             unreadable_checks: 0,
             identity_profile: None,

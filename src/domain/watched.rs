@@ -62,13 +62,23 @@ pub enum Letter {
     /// Not asked yet, or never answered.
     #[default]
     NotKnown,
-    /// The API says there is none (404 or 409), at that time.
+    /// The API says there is none (an empty view, 404 or 409), at that time.
     NotSet(Timestamp),
     /// It is set.
     Set(Arc<Answer<Instructions>>),
 }
 
 impl Letter {
+    /// What an answer says of the letter: an empty one says that it is not set.
+    #[must_use]
+    pub fn of(answer: Answer<Instructions>) -> Self {
+        if answer.value.is_set() {
+            Self::Set(Arc::new(answer))
+        } else {
+            Self::NotSet(answer.fetched_at)
+        }
+    }
+
     /// When it was last answered that it is set, or that there is none.
     #[must_use]
     pub fn fetched_at(&self) -> Option<Timestamp> {

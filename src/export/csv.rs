@@ -8,6 +8,7 @@ use super::document::stage_name;
 use super::mask::MASK;
 use crate::domain::attention::assess;
 use crate::domain::coverage;
+use crate::domain::instructions::NO_BRANCH;
 use crate::domain::personal::looks_like_a_person;
 use crate::domain::watched::WatchedSession;
 use crate::domain::wire_enum::Recommendation;
@@ -54,8 +55,10 @@ pub(super) fn row(session: &WatchedSession, masked: bool, origin: &Origin<'_>) -
     let rejected = checks.iter().filter(|c| c.recommendation() == Some(&Recommendation::Reject));
     let covered = coverage::derive(session);
     let attention: Vec<&str> = found.findings.iter().map(|f| f.text.as_str()).collect();
-    let branch = session.instructions().and_then(|letter| letter.branch.as_ref());
-    let branch = branch.and_then(|branch| branch.fad_code.as_ref());
+    let branch = session.instructions().map(|letter| match &letter.branch {
+        Some(branch) => branch.called().as_raw().to_owned(),
+        None => NO_BRANCH.to_owned(),
+    });
     let cells = [
         session.id().to_string(),
         reference,
@@ -70,7 +73,7 @@ pub(super) fn row(session: &WatchedSession, masked: bool, origin: &Origin<'_>) -
         checks.len().to_string(),
         checks.iter().filter(|check| check.is_approved()).count().to_string(),
         rejected.count().to_string(),
-        branch.map_or("", |code| code.as_raw()).to_owned(),
+        branch.unwrap_or_default(),
         session.answers.session.as_ref().map(|a| a.fetched_at.to_string()).unwrap_or_default(),
         found.stale.to_string(),
         hidden.join(" "),

@@ -8,6 +8,7 @@ use super::mask::{MASK, mask, remove_secrets};
 use super::{Contents, Document, ExportError, Origin, SCHEMA_VERSION};
 use crate::domain::attention::{Assessment, assess};
 use crate::domain::change::{ChangeKind, Origin as Source, TimelineEvent};
+use crate::domain::configuration::AllowedSource;
 use crate::domain::coverage;
 use crate::domain::personal::looks_like_a_person;
 use crate::domain::server_text::ServerText;
@@ -176,8 +177,7 @@ fn requirements(session: &WatchedSession) -> Vec<Value> {
     let pairs = configuration.requirements.iter().zip(covered);
     pairs
         .map(|(requirement, cover)| {
-            let sources: Vec<&str> =
-                requirement.allowed_sources.iter().map(|s| s.source.as_raw()).collect();
+            let sources: Vec<Value> = requirement.allowed_sources.iter().map(source).collect();
             let matched: Vec<&str> = cover
                 .resources
                 .iter()
@@ -194,6 +194,13 @@ fn requirements(session: &WatchedSession) -> Vec<Value> {
             })
         })
         .collect()
+}
+
+/// A source with its providers; `null`: none are stated.
+fn source(allowed: &AllowedSource) -> Value {
+    let providers = allowed.allowed_providers.as_ref();
+    let providers = providers.map(|all| all.iter().map(ServerText::as_raw).collect::<Vec<_>>());
+    json!({ "type": allowed.source.as_raw(), "allowed_providers": providers })
 }
 
 pub(super) fn event(event: &TimelineEvent) -> Value {
@@ -278,7 +285,10 @@ pub(super) fn happened(what: &ChangeKind) -> (&'static str, Vec<(String, Value)>
             ("check_asked_for", vec![text("type", kind), ("asked".to_owned(), (*asked).into())])
         }
         ChangeKind::LetterSet(code, documents) => {
-            ("letter_set", vec![maybe("fad_code", code), count("documents", *documents)])
+            ("letter_set", vec![maybe("branch", code), count("documents", *documents)])
+        }
+        ChangeKind::DigitalIdShare { provider, error } => {
+            ("digital_id_share", vec![maybe("provider", provider), maybe("error", error)])
         }
         ChangeKind::IdentityProfile(result) => ("identity_profile", vec![text("result", result)]),
         ChangeKind::Gone => ("gone", vec![]),

@@ -7,7 +7,9 @@ use super::document::{happened, stage_name};
 use super::mask::MASK;
 use super::{Contents, Origin};
 use crate::domain::attention::{Assessment, assess};
+use crate::domain::configuration::AllowedSource;
 use crate::domain::coverage;
+use crate::domain::instructions::NO_BRANCH;
 use crate::domain::personal::looks_like_a_person;
 use crate::domain::watched::WatchedSession;
 use crate::text::markdown as plain;
@@ -105,12 +107,22 @@ fn requirements(session: &WatchedSession) -> String {
     );
     for (requirement, cover) in configuration.requirements.iter().zip(covered) {
         let kind = requirement.requirement_type.as_ref().map_or("?", |kind| kind.as_raw());
-        let sources: Vec<String> =
-            requirement.allowed_sources.iter().map(|s| plain(s.source.as_raw())).collect();
+        let sources: Vec<String> = requirement.allowed_sources.iter().map(source).collect();
         let supplied = if cover.supplied { "yes" } else { "missing" };
         text += &format!("| {} | {supplied} | {} |\n", plain(kind), sources.join(", "));
     }
     text
+}
+
+fn source(allowed: &AllowedSource) -> String {
+    let name = plain(allowed.source.as_raw());
+    match allowed.allowed_providers.as_deref() {
+        None | Some([]) => name,
+        Some(some) => {
+            let some: Vec<String> = some.iter().map(|provider| plain(provider.as_raw())).collect();
+            format!("{name} ({})", some.join(", "))
+        }
+    }
 }
 
 fn checks(session: &WatchedSession) -> String {
@@ -143,8 +155,11 @@ fn timeline(session: &WatchedSession) -> String {
         let (what, parts) = happened(&event.what);
         let parts: Vec<String> = parts
             .iter()
-            .filter(|(_, value)| !value.is_null())
+            .filter(|(key, value)| !value.is_null() || key == "branch")
             .map(|(key, value)| {
+                if value.is_null() {
+                    return NO_BRANCH.to_owned();
+                }
                 let value = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
                 format!("{} {}", plain(&key.replace('_', " ")), plain(&value))
             })

@@ -83,6 +83,9 @@ fn parts(what: &ChangeKind) -> Parts {
         ChangeKind::LetterSet(code, documents) => {
             ("letter_set", vec![raw(code.as_ref())], vec![*documents])
         }
+        ChangeKind::DigitalIdShare { provider, error } => {
+            ("digital_id_share", vec![raw(provider.as_ref()), raw(error.as_ref())], vec![])
+        }
         ChangeKind::IdentityProfile(result) => {
             ("identity_profile", vec![Some(own(result))], vec![])
         }
@@ -163,6 +166,7 @@ impl StoredEvent {
             "attempts_left" => ChangeKind::AttemptsLeft(text(0)?, count(0)),
             "check_asked_for" => ChangeKind::CheckAskedFor(text(0)?, count(0) == 1),
             "letter_set" => ChangeKind::LetterSet(text(0), count(0)),
+            "digital_id_share" => ChangeKind::DigitalIdShare { provider: text(0), error: text(1) },
             "identity_profile" => ChangeKind::IdentityProfile(text(0)?),
             "gone" => ChangeKind::Gone,
             "back" => ChangeKind::Back,
@@ -218,6 +222,11 @@ mod tests {
             ChangeKind::CheckAskedFor(text("C"), true),
             ChangeKind::CheckAskedFor(text("C"), false),
             ChangeKind::LetterSet(Some(text("0040037")), 3),
+            ChangeKind::LetterSet(None, 1),
+            ChangeKind::DigitalIdShare {
+                provider: Some(text("DIGILOCKER")),
+                error: Some(text("BAD_SHARE")),
+            },
             ChangeKind::IdentityProfile(text("ABORTED")),
             ChangeKind::Gone,
             ChangeKind::Back,

@@ -144,7 +144,7 @@ fn reread(watched: &mut WatchedSession, part: &str, raw: String, fetched_at: Tim
         }
         _ => {
             if let Ok(value) = wire::instructions(&raw) {
-                answers.letter = Letter::Set(answer(value, raw, fetched_at));
+                answers.letter = Letter::of(Answer { value, raw: raw.into(), fetched_at });
             }
         }
     }

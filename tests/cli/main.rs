@@ -16,6 +16,7 @@ mod figures;
 // Memory is read from /proc.
 #[cfg(target_os = "linux")]
 mod flood;
+mod grown;
 mod hearing;
 mod list;
 mod local;

@@ -134,7 +134,7 @@ impl World {
         watched.answers = Arc::new(Answers {
             session: session.ok().map(Arc::new),
             configuration: self.client.configuration(id).await.ok().map(Arc::new),
-            letter: letter.map_or(Letter::NotSet(self.now().await), |l| Letter::Set(Arc::new(l))),
+            letter: letter.map_or(Letter::NotSet(self.now().await), Letter::of),
             missing_since: missing.then_some(jiff::Timestamp::UNIX_EPOCH),
             visit_notified_at: None,
         });

@@ -7,6 +7,7 @@
 use jiff::Timestamp;
 use serde_json::{Map, Value};
 
+use super::named::Named;
 use super::notes::Notes;
 use crate::domain::server_text::ServerText;
 use crate::domain::session::Extra;
@@ -144,6 +145,26 @@ impl<'a> Cursor<'a> {
     pub(super) fn object(&self, key: &str) -> Option<Cursor<'a>> {
         let map = self.read(key, Value::as_object)?;
         Some(Cursor { map, pointer: self.place(key), notes: self.notes })
+    }
+
+    /// An object, or the bare text of its name.
+    pub(super) fn named(&self, key: &str) -> Option<Named<'a>> {
+        self.read(key, |value| self.either(self.place(key), value))
+    }
+
+    /// The elements of a list that are objects or bare texts; anything else in it is a drift.
+    pub(super) fn all_named(&self, key: &str) -> Vec<Named<'a>> {
+        self.elements(key, |place, value| self.either(place.to_owned(), value))
+    }
+
+    fn either(&self, place: String, value: &'a Value) -> Option<Named<'a>> {
+        match value {
+            Value::Object(map) => {
+                Some(Named::Object(Cursor { map, pointer: place, notes: self.notes }))
+            }
+            Value::String(text) => Some(Named::Bare { text, place, notes: self.notes }),
+            _ => None,
+        }
     }
 
     fn elements<T>(&self, key: &str, read: impl Fn(&str, &'a Value) -> Option<T>) -> Vec<T> {

@@ -3,6 +3,7 @@
 //! Owns the field names of a requirement. Sources are read here, never inferred.
 
 use super::cursor::Cursor;
+use super::named::Named;
 use crate::domain::configuration::{
     AcceptedDocuments, AllowedSource, Assessment, DocumentLimit, RequestedTask, RequiredResource,
 };
@@ -16,7 +17,7 @@ pub(super) fn one(item: &Cursor<'_>) -> RequiredResource {
         id: RequirementId::new(item.id()),
         requirement_type: item.value("type"),
         state: item.value("state"),
-        allowed_sources: item.list("allowed_sources").iter().map(source).collect(),
+        allowed_sources: item.all_named("allowed_sources").iter().map(source).collect(),
         requested_tasks: item.list("requested_tasks").iter().map(task).collect(),
         assessments: item.list("ibv_client_assessments").iter().map(assessment).collect(),
         accepted: accepted(item),
@@ -24,6 +25,8 @@ pub(super) fn one(item: &Cursor<'_>) -> RequiredResource {
         attempts_remaining: attempts.as_ref().map(self::attempts).unwrap_or_default(),
         objective: item.object("objective").and_then(|objective| objective.text("type")),
         liveness_type: item.value("liveness_type"),
+        allow_digital_ids: item.flag("allow_digital_ids"),
+        allowed_providers: providers(item),
         extra: item.rest(),
     }
 }
@@ -36,13 +39,23 @@ fn named<T: WireValue>(item: &Cursor<'_>) -> T {
     })
 }
 
-fn source(item: &Cursor<'_>) -> AllowedSource {
-    let stated = item.entries().any(|(key, v)| key == "allowed_providers" && v.is_array());
+fn source(item: &Named<'_>) -> AllowedSource {
+    let source = match item {
+        Named::Object(item) => named(item),
+        Named::Bare { .. } => item.value("type").unwrap_or_else(|| WireValue::of_wire("")),
+    };
     AllowedSource {
-        source: named(item),
-        allowed_providers: stated.then(|| item.texts("allowed_providers")),
+        source,
+        allowed_providers: item.object().and_then(providers),
         extra: item.rest(),
     }
+}
+
+/// `allowed_providers`: texts or objects with a `name`; `None` where no list is stated.
+fn providers(item: &Cursor<'_>) -> Option<Vec<ServerText>> {
+    let stated = item.entries().any(|(key, v)| key == "allowed_providers" && v.is_array());
+    let all = || item.all_named("allowed_providers");
+    stated.then(|| all().iter().filter_map(|provider| provider.text("name")).collect())
 }
 
 fn task(item: &Cursor<'_>) -> RequestedTask {

@@ -26,7 +26,7 @@ pub(super) fn all(container: &Cursor<'_>) -> Vec<Resource> {
 }
 
 fn one(container: &str, item: &Cursor<'_>) -> Resource {
-    let source = item.object("source");
+    let source = item.named("source");
     Resource {
         id: ResourceId::new(item.id()),
         kind: kind(container, item),
@@ -70,6 +70,7 @@ fn document(item: &Cursor<'_>) -> Document {
     let pages = item.list("pages");
     Document {
         document_type: item.text("document_type"),
+        provider: item.text("provider"),
         issuing_country: item.text("issuing_country"),
         pages: pages.iter().map(page).collect(),
         document_fields: media_in(item, "document_fields"),

@@ -9,11 +9,12 @@ use super::notes::Notes;
 use super::resource::{self, media, media_in};
 use super::{check, root};
 use crate::api::ApiErrorKind;
-use crate::domain::ids::SessionId;
+use crate::domain::ids::{ResourceId, SessionId};
 use crate::domain::profile::{
     FrameworkCompliance, IdentityProfile, ProfileFailure, RequirementNotMet, SchemeCompliance,
 };
 use crate::domain::session::{ImportToken, Session};
+use crate::domain::share::{DigitalIdShare, ShareError};
 
 pub(in crate::api) fn value(value: &Value, asked: SessionId) -> Result<Session, ApiErrorKind> {
     let notes = Notes::default();
@@ -25,8 +26,11 @@ pub(in crate::api) fn value(value: &Value, asked: SessionId) -> Result<Session, 
         state: root.value("state"),
         client_session_token_ttl: root.integer("client_session_token_ttl"),
         user_tracking_id: root.text("user_tracking_id"),
+        organisation_name: root.text("organisation_name"),
+        company_name: root.object("company_profile").and_then(|of| of.text("company_name")),
         biometric_consent: root.time(&["biometric_consent"]),
         resources,
+        shares: root.list("digital_id_shares").iter().map(share).collect(),
         unreadable_checks: root.length("checks") - checks.len(),
         checks,
         identity_profile: profile(&root, "identity_profile"),
@@ -45,6 +49,24 @@ pub(in crate::api) fn value(value: &Value, asked: SessionId) -> Result<Session, 
     };
     (session.drift, session.unknown) = notes.take();
     Ok(session)
+}
+
+fn share(item: &Cursor<'_>) -> DigitalIdShare {
+    let error = item.object("error");
+    DigitalIdShare {
+        id: item.id(),
+        provider: item.text("provider"),
+        document_type: item.text("document_type"),
+        issuing_country: item.text("issuing_country"),
+        created_at: item.time(&["created_at", "created"]),
+        last_updated: item.time(&["last_updated"]),
+        resource_id: item.text("resource_id").map(ResourceId::new),
+        error: error.map(|error| ShareError {
+            code: error.text("code"),
+            description: error.text("description"),
+        }),
+        extra: item.rest(),
+    }
 }
 
 fn profile(root: &Cursor<'_>, key: &str) -> Option<IdentityProfile> {

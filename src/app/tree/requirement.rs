@@ -93,11 +93,26 @@ fn stated(
     if let Some(kind) = &requirement.liveness_type {
         found.push(leaf("liveness type", value(Some((kind.as_raw(), kind.is_unknown())), "")));
     }
+    found.extend(digital_ids(requirement));
     let methods = requirement.allowed_capture_methods.as_ref().map(server);
     found.extend(maybe("capture methods", methods));
     found.push(leaf("requirement id", Cell::new(server(requirement.id.text()), Tone::Dim)));
     found.extend(extra(&requirement.extra));
     found
+}
+
+/// Whether a digital ID is taken instead of a document, and whose.
+fn digital_ids(requirement: &RequiredResource) -> Option<TreeNode> {
+    let allowed = match requirement.allow_digital_ids {
+        Some(false) => "not allowed".to_owned(),
+        Some(true) => "allowed".to_owned(),
+        None => String::new(),
+    };
+    let names = requirement.allowed_providers.as_ref();
+    let names = names.map(|all| all.iter().map(server).collect::<Vec<_>>().join(", "));
+    let said: Vec<String> =
+        [Some(allowed), names].into_iter().flatten().filter(|text| !text.is_empty()).collect();
+    (!said.is_empty()).then(|| leaf("digital IDs", Cell::plain(said.join(" · "))))
 }
 
 /// What is meant: the document that came, else the one on the letter, else the only one accepted.

@@ -3,7 +3,7 @@
 //! Owns what it says. The content behind a media is never here.
 
 use super::media::{frames, media, page, roles};
-use super::{extra, leaf, maybe, node, task, times_of, value};
+use super::{extra, leaf, maybe, node, share, task, times_of, value};
 use crate::app::view::{Cell, Glyph, Tone, TreeNode};
 use crate::app::words::{self, Times, server, wire};
 use crate::domain::coverage::Match;
@@ -62,6 +62,7 @@ fn supplied(resource: &Resource, answer: &Session, times: &Times) -> TreeNode {
     made.children.push(from);
     made.children.extend(times_of((resource.created_at, resource.last_updated), times));
     made.children.extend(own(resource, times));
+    made.children.extend(share::of(resource, answer, times));
     made.children.extend(resource.tasks.iter().map(|done| task::node(done, answer, times)));
     made.children.extend(extra(&resource.extra));
     made
@@ -93,6 +94,7 @@ fn own(resource: &Resource, times: &Times) -> Vec<TreeNode> {
 
 fn document(held: &Document, times: &Times) -> Vec<TreeNode> {
     let mut found = Vec::new();
+    found.extend(maybe("digital ID provider", held.provider.as_ref().map(server)));
     found.extend(maybe("issuing country", held.issuing_country.as_ref().map(server)));
     found.extend(held.pages.iter().enumerate().map(|(at, held)| page(at + 1, held, times)));
     found.extend(roles(

@@ -20,6 +20,8 @@ pub(super) fn facts(session: &WatchedSession, times: &Times) -> Option<TreeNode>
         found.extend(requested(&configuration.requested_checks));
     }
     if let Some(answer) = session.session() {
+        found.extend(maybe("organisation", answer.organisation_name.as_ref().map(server)));
+        found.extend(maybe("company", answer.company_name.as_ref().map(server)));
         found.extend(maybe("consent given", answer.biometric_consent.map(|at| times.of_day(at))));
         found.extend(maybe("user tracking id", answer.user_tracking_id.as_ref().map(server)));
     }

@@ -111,7 +111,8 @@ impl Kind {
             ChangeKind::State(..) => Self::State,
             ChangeKind::ResourceAdded { .. }
             | ChangeKind::ResourceUpdated { .. }
-            | ChangeKind::ResourceRemoved { .. } => Self::Resource,
+            | ChangeKind::ResourceRemoved { .. }
+            | ChangeKind::DigitalIdShare { .. } => Self::Resource,
             ChangeKind::Task(..) => Self::Task,
             ChangeKind::Check { .. } => Self::Check,
             ChangeKind::Requirement(..)
