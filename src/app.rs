@@ -12,6 +12,7 @@ mod clocks;
 pub mod columns;
 mod commands;
 mod connection;
+mod cursor;
 pub mod desk;
 mod dialogs;
 pub mod effect;

@@ -6,6 +6,8 @@
 
 #[path = "flow/bell.rs"]
 mod bell;
+#[path = "flow/calm.rs"]
+mod calm;
 #[path = "flow/commands.rs"]
 mod commands;
 #[path = "flow/evidence.rs"]
@@ -265,6 +267,18 @@ fn story(
 /// [`story`] with other keys.
 fn story_with(
     keymap: Keymap,
+    size: (u16, u16),
+    scenarios: &[(&str, i64)],
+    folder: &std::path::Path,
+    act: impl AsyncFnOnce(&Operator),
+) -> Ending {
+    story_at(1.0, keymap, size, scenarios, folder, act)
+}
+
+/// [`story`] with a clock that goes so many times as fast as the operator's time.
+fn story_at(
+    speed: f64,
+    keymap: Keymap,
     (columns, rows): (u16, u16),
     scenarios: &[(&str, i64)],
     folder: &std::path::Path,
@@ -276,7 +290,7 @@ fn story_with(
         .build()
         .unwrap();
     runtime.block_on(async {
-        let clock = TokioClock::starting_at("2026-10-16T09:00:00Z".parse().unwrap());
+        let clock = TokioClock::with_speed("2026-10-16T09:00:00Z".parse().unwrap(), speed);
         let lives = lives(scenarios, clock.now());
         let known = known(&lives);
         let api = Scripted { clock, lives: Arc::new(lives) };
@@ -284,7 +298,13 @@ fn story_with(
         let world = snapshots.clone();
         let (commands, inbox) = mpsc::channel(64);
         let cancel = CancellationToken::new();
-        let plan = (Settings { max_rps: 50.0, ..Settings::default() }, Rules::default());
+        let settings = Settings { max_rps: 50.0, clock_speed: speed, ..Settings::default() };
+        let often = jiff::SignedDuration::from_secs(5);
+        let settings = match speed {
+            ..=1.0 => settings,
+            _ => Settings { awaiting: often, due_today: often, at_counter: often, ..settings },
+        };
+        let plan = (settings, Rules::default());
         tokio::spawn(refresh::run(api, store, clock, plan, (inbox, cancel.clone())));
         let origin = ExportOrigin {
             profile: "acme".into(),
@@ -304,7 +324,10 @@ fn story_with(
             help: keymap.help_rows(),
         };
         let model = Model::new(settings, (columns, rows), clock.now());
-        let model = model.with_desk(evidence::settings());
+        let mut desk = evidence::settings();
+        // A story at a higher speed is longer than the lock waits.
+        desk.lock_after = desk.lock_after.filter(|_| speed <= 1.0);
+        let model = model.with_desk(desk);
         let alarms = AlarmSettings { bell: None, desktop: Some(Desktop::Osc9) };
         let model = model.with_alarms(alarms);
         let mut model = model.with_views(finding::views(), &Arrangement::default());
@@ -384,7 +407,7 @@ fn the_cursor_stays_on_its_session_while_the_list_moves_under_it() {
     let folder = folder();
     // dbs-1 waits; dbs-2 reaches a counter while the cursor rests on dbs-1, and moves above it.
     story((120, 40), &[("S03", 3_600), ("S01", 30)], folder.path(), async |o| {
-        o.press("/ d b s - 1 enter esc").await;
+        o.press("/ d b s - 1 enter j esc").await;
         o.sees("Tree dbs-1");
         o.press("R").await;
         o.pass(60.0).await;

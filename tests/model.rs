@@ -173,6 +173,7 @@ proptest! {
         text in proptest::sample::select(&FILTERS[..]),
         by in 0_usize..12,
         reversed: bool,
+        moves: bool,
     ) {
         let mut model = model((120, 40));
         filter(&mut model, text);
@@ -214,8 +215,14 @@ proptest! {
             prop_assert_eq!(model.header().counters, fresh.header().counters);
             prop_assert_eq!(model.header().attention, fresh.header().attention);
             let listed = order(&model);
-            if let Some(selected) = selected.filter(|id| listed.contains(id)) {
+            if !moves {
+                prop_assert_eq!(model.selected(), listed.first().copied(), "on the first row");
+                prop_assert_eq!(model.list_window().start, 0, "the window stays");
+            } else if let Some(selected) = selected.filter(|id| table.get(*id).is_some()) {
                 prop_assert_eq!(model.selected(), Some(selected), "the cursor stays on its session");
+            }
+            if moves {
+                update(&mut model, Event::Action(Action::Down));
             }
         }
     }
@@ -282,4 +289,44 @@ fn an_operator_who_comes_back_finds_the_cursor_where_it_was_unless_that_session_
         assert_eq!(model.selected(), found);
         assert!(model.message().is_none(), "nobody took it away while she looked");
     }
+}
+
+#[test]
+fn a_key_means_the_session_that_the_last_frame_showed_on_the_first_row() {
+    let of = |n, hours, revision| session(n, hours, 0, revision);
+    let take = |model: &mut Model, sessions: Vec<Arc<WatchedSession>>| {
+        let sessions = SessionTable::from_entries(sessions);
+        update(model, Event::Snapshot(Arc::new(Snapshot { sessions, ..Snapshot::default() })));
+    };
+    let id = |n: u128| SessionId::new(uuid::Uuid::from_u128(n));
+    for action in [Action::Export, Action::Enter, Action::NextPane, Action::Pane(3), Action::Pin] {
+        let mut model = model((120, 40));
+        take(&mut model, vec![of(1, 30, 1), of(2, 40, 1)]);
+        model.take_dirty();
+        assert_eq!(model.selected(), Some(id(1)));
+        // Twice the rows move, and no frame shows it.
+        take(&mut model, vec![of(1, 30, 1), of(2, 20, 2)]);
+        take(&mut model, vec![of(1, 30, 1), of(2, 20, 2), of(3, 10, 3)]);
+        assert_eq!(model.selected(), Some(id(3)), "the first row has another session by now");
+        let effects = update(&mut model, Event::Action(action));
+        assert_eq!(model.selected(), Some(id(1)), "{action:?}");
+        if action == Action::Pin {
+            let pins = |effect: &Effect| matches!(effect, Effect::Keep(c) if c[0].0 == id(1));
+            assert!(effects.iter().any(pins), "{effects:?}");
+        }
+    }
+    // Seen and gone: the key hits no other.
+    let mut model = model((120, 40));
+    take(&mut model, vec![of(1, 30, 1), of(2, 40, 1)]);
+    model.take_dirty();
+    take(&mut model, vec![of(2, 40, 1)]);
+    let effects = update(&mut model, Event::Action(Action::Pin));
+    assert!(!effects.iter().any(|effect| matches!(effect, Effect::Keep(_))), "{effects:?}");
+    // Two keys before the next frame: down from what was seen is the row below it.
+    let mut model = self::model((120, 40));
+    take(&mut model, vec![of(1, 30, 1), of(2, 40, 1)]);
+    model.take_dirty();
+    take(&mut model, vec![of(1, 30, 1), of(2, 40, 1), of(3, 10, 3)]);
+    update(&mut model, Event::Action(Action::Down));
+    assert_eq!(model.selected(), Some(id(2)));
 }

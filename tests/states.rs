@@ -202,7 +202,7 @@ impl Screen {
         let title = &list[2];
         let name = self.model.selected_name().unwrap();
         let row = list.iter().find(|line| line.contains('>') && line.contains(&name)).unwrap();
-        let under = self.model.line_under_list().map(|cell| cell.text).unwrap_or_default();
+        let under = self.model.line_under_list(200).map(|cell| cell.text).unwrap_or_default();
         let places = [header, format!("{title}\n{row}"), under];
         for (place, wanted) in places.iter().zip(wanted) {
             for text in wanted {

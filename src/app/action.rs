@@ -58,6 +58,12 @@ pub enum Action {
     PreviousSession,
     /// Next session that needs attention.
     NextAttention,
+    /// To the row of the chosen session.
+    ChosenSession,
+    /// The next pane that is about one session.
+    NextTab,
+    /// The previous pane that is about one session.
+    PreviousTab,
     /// Filter the list; in other panes find.
     Find,
     /// Next hit.
@@ -88,6 +94,8 @@ pub enum Action {
     Privacy,
     /// Show this session's labels for twenty seconds.
     Reveal,
+    /// Lock the screen at once.
+    LockNow,
     /// Copy menu.
     CopyMenu,
     /// Copy the session id at once.

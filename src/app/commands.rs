@@ -152,9 +152,8 @@ pub(crate) fn run(model: &mut Model, word: Word, argument: &str) -> Result<Vec<E
         Word::Filter => {
             let filter = Query::parse(argument)
                 .map_err(|why| format!("character {}: {}", why.at + 1, why.what))?;
-            let selected = model.selected;
             filter_bar::remember(&mut model.filters, argument.to_owned());
-            filter_bar::put_in_force(model, argument.to_owned(), filter, selected);
+            filter_bar::put_in_force(model, argument.to_owned(), filter, model.cursor);
             let (shown, all) = (model.sessions.len(), model.sessions.watched());
             say(model, format!("{shown} of {all} match"), Tone::Plain);
         }

@@ -3,15 +3,14 @@
 //! Owns what keys do in it: live filtering with the last good result kept, history, completion.
 
 use crate::app::action::Action;
+use crate::app::cursor::{Cursor, relisted, settle};
 use crate::app::find::find;
 use crate::app::model::{InputLine, Model, Naming};
-use crate::app::moves::select_row;
 use crate::app::query::{self, Offers, Query, QueryError};
 use crate::app::shelf;
 use crate::app::text_field::{self, TextField};
-use crate::app::update::{keep_row, say};
+use crate::app::update::say;
 use crate::app::view::{InputView, Pane, Tone};
-use crate::domain::ids::SessionId;
 
 /// Filters of this run that the arrows go back to.
 const REMEMBERED: usize = 100;
@@ -42,7 +41,8 @@ pub(crate) fn open(model: &mut Model) {
         filter,
         field,
         before: text,
-        selected: model.selected,
+        cursor: model.cursor,
+        offset: model.offset,
         naming: None,
         offers: None,
         back: None,
@@ -83,31 +83,23 @@ pub(crate) fn edited(model: &mut Model) {
 
 fn refilter(model: &mut Model) {
     let Some(input) = model.input.as_ref().filter(|input| input.filter) else { return };
-    let (text, selected) = (input.field.text(), input.selected);
+    let (text, cursor) = (input.field.text(), input.cursor);
     if let Ok(filter) = Query::parse(&text) {
-        put_in_force(model, text, filter, selected);
+        put_in_force(model, text, filter, cursor);
     }
 }
 
-pub(crate) fn put_in_force(
-    model: &mut Model,
-    text: String,
-    filter: Query,
-    selected: Option<SessionId>,
-) {
+pub(crate) fn put_in_force(model: &mut Model, text: String, filter: Query, cursor: Cursor) {
     model.filter_text = text;
     if *model.sessions.filter() != filter {
         model.sessions.set_filter(filter, model.times.now);
-        match selected.and_then(|id| model.sessions.row_of(id)) {
-            Some(row) => select_row(model, row),
-            None => keep_row(model),
-        }
+        relisted(model, cursor);
     }
 }
 
 /// Shows all again.
 pub(crate) fn clear(model: &mut Model) {
-    put_in_force(model, String::new(), Query::default(), model.selected);
+    put_in_force(model, String::new(), Query::default(), model.cursor);
 }
 
 /// An action while the line is open.
@@ -136,7 +128,13 @@ pub(crate) fn act(model: &mut Model, action: Action) {
         Action::Back | Action::QuitNow | Action::Quit => {
             if input.filter {
                 let filter = Query::parse(&input.before).unwrap_or_default();
-                put_in_force(model, input.before, filter, input.selected);
+                let changed = *model.sessions.filter() != filter;
+                put_in_force(model, input.before, filter, input.cursor);
+                if changed {
+                    model.cursor = input.cursor;
+                    model.offset = input.offset;
+                    settle(model);
+                }
             }
         }
         Action::Up | Action::Down if input.filter => {

@@ -2,8 +2,8 @@
 //!
 //! Owns what counts as a hit.
 
+use crate::app::cursor::{edge, select_row};
 use crate::app::model::Model;
-use crate::app::moves::select_row;
 use crate::app::update::say;
 use crate::app::view::{CheckRow, Pane, Tone, TreePath};
 use crate::app::{tree_moves, words};
@@ -100,7 +100,11 @@ fn places<T>(rows: &[T], hit: impl Fn(&T) -> bool) -> Vec<usize> {
 fn next_hit_in_list(model: &mut Model, forward: bool) {
     let len = model.sessions.len();
     if len > 0 {
-        let row = if forward { (model.row + 1) % len } else { (model.row + len - 1) % len };
+        let row = match (model.row_in_window(), forward) {
+            (Some(row), true) => (row + 1) % len,
+            (Some(row), false) => (row + len - 1) % len,
+            (None, _) => edge(model, forward),
+        };
         select_row(model, row);
     }
 }

@@ -3,9 +3,9 @@
 //! Owns when it goes there, and that moving the cursor ends it.
 
 use crate::app::action::Action;
+use crate::app::cursor::go_to;
 use crate::app::effect::Effect;
 use crate::app::model::Model;
-use crate::app::moves::select_row;
 use crate::app::update::say;
 use crate::app::view::Tone;
 use crate::domain::ids::SessionId;
@@ -32,10 +32,10 @@ pub(crate) fn newest(model: &mut Model, changed: &[SessionId]) {
     let fresh = changed.iter().filter_map(|id| {
         let item = model.sessions.item(*id).filter(|item| item.changed)?;
         let seen = item.session.timeline.last()?.seen_at;
-        Some((seen, model.sessions.row_of(*id)?))
+        model.sessions.row_of(*id).map(|_| (seen, *id))
     });
-    if let Some((_, row)) = fresh.max() {
-        select_row(model, row);
+    if let Some((_, id)) = fresh.max() {
+        go_to(model, id);
         model.dirty = true;
     }
 }

@@ -9,12 +9,14 @@ use crate::app::action::Action;
 use crate::app::desk::{DeskSettings, Permit, Wish};
 use crate::app::effect::Effect;
 use crate::app::event::Event;
+use crate::app::json;
 use crate::app::model::Model;
+use crate::app::sessions::Item;
 use crate::app::update::say;
 use crate::app::view::{Cell, Tone};
 use crate::app::words::{Openness, left};
 use crate::domain::deed::Deed;
-use crate::domain::personal::Privacy;
+use crate::domain::personal::{Privacy, label};
 
 /// Unmasked for so long.
 const OFF: SignedDuration = SignedDuration::from_secs(5 * 60);
@@ -118,9 +120,33 @@ fn lowered(privacy: Privacy) -> Vec<Effect> {
 }
 
 pub(crate) fn reveal(model: &mut Model) -> Vec<Effect> {
-    let Some(id) = model.selected else { return Vec::new() };
+    let Some(item) = model.item() else { return Vec::new() };
+    let id = item.session.id();
+    if !hides(model, item) {
+        let name = model.times.name(&item.session, 40);
+        say(model, format!("nothing is hidden for {name}"), Tone::Plain);
+        return Vec::new();
+    }
     let permit = Permit::Reveal(id);
     vec![Effect::Desk(Wish::Permit { deed: Deed::Revealed, session: Some(id), permit })]
+}
+
+/// The screen hides something of this session.
+fn hides(model: &Model, item: &Item) -> bool {
+    let privacy = model.times.openness.of(item.session.id());
+    let name = item.session.name();
+    label(&name, privacy) != label(&name, Privacy::Off)
+        || json::json(&item.session, privacy) != json::json(&item.session, Privacy::Off)
+}
+
+/// Locks the screen: nothing that was open or shown stays.
+pub(crate) fn lock(model: &mut Model) -> Vec<Effect> {
+    model.overlay = None;
+    model.input = None;
+    model.message = None;
+    close(model);
+    model.guard.locked = Some(Lock { since: model.clock, asked: false });
+    vec![Effect::Redraw]
 }
 
 /// The line is written: show more.
@@ -180,12 +206,7 @@ pub(crate) fn tick(model: &mut Model) -> Vec<Effect> {
     let idle = now.duration_since(model.guard.last_key);
     let due = model.guard.settings.lock_after.is_some_and(|after| idle >= after);
     if due && model.guard.locked.is_none() {
-        model.overlay = None;
-        model.input = None;
-        model.message = None;
-        close(model);
-        model.guard.locked = Some(Lock { since: now, asked: false });
-        effects.push(Effect::Redraw);
+        effects.extend(lock(model));
     }
     effects
 }

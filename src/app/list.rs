@@ -6,7 +6,7 @@ use std::ops::Range;
 
 use crate::app::action::Action;
 use crate::app::columns::{Column, Fitted};
-use crate::app::model::{Model, window};
+use crate::app::model::Model;
 use crate::app::view::{Cell, ListRow, Pane};
 use crate::app::{connection, rows, shelf};
 
@@ -47,7 +47,7 @@ impl Model {
     /// Indices of the rows that fit on the screen.
     #[must_use]
     pub fn list_window(&self) -> Range<usize> {
-        window(self.sessions.len(), self.row, self.offset, self.list_height())
+        self.window_of(self.list_height())
     }
 
     /// Builds the rows asked for, and only those.
@@ -84,10 +84,10 @@ impl Model {
         pane.map_or(0, |area| usize::from(area.w.saturating_sub(2)))
     }
 
-    /// Index of the row under the cursor.
+    /// Index of the row under the cursor, which the window may not have.
     #[must_use]
     pub fn list_selected(&self) -> Option<usize> {
-        (self.sessions.len() > 0).then_some(self.row)
+        self.cursor_row()
     }
 
     /// Instead of rows when there are none: nothing watched, filtered away.
@@ -118,11 +118,12 @@ impl Model {
         Vec::new()
     }
 
-    /// Why the selected row needs attention or is stale, in words; when all is quiet, that.
+    /// Where the chosen session has gone; else why the selected row needs attention or is stale, in
+    /// words; when all is quiet, that. The line has so many columns.
     #[must_use]
-    pub fn line_under_list(&self) -> Option<Cell> {
-        if let Some(past) = self.past_advice() {
-            return Some(past);
+    pub fn line_under_list(&self, room: usize) -> Option<Cell> {
+        if let Some(line) = self.past_advice().or_else(|| self.away(room)) {
+            return Some(line);
         }
         let why =
             self.item().map(|item| rows::why(&item.session, &self.settings.rules, &self.times));

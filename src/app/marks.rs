@@ -20,7 +20,8 @@ impl Model {
     /// The rows from where the range began to the cursor, while one is being drawn.
     pub(crate) fn range_rows(&self) -> Option<RangeInclusive<usize>> {
         let from = self.sessions.row_of(self.range_from?)?;
-        Some(from.min(self.row)..=from.max(self.row))
+        let to = self.cursor_row()?;
+        Some(from.min(to)..=from.max(to))
     }
 }
 

@@ -12,6 +12,7 @@ use crate::app::action::Mode;
 use crate::app::alarm::Bell;
 use crate::app::columns::ColumnSet;
 use crate::app::connection;
+use crate::app::cursor::{Cursor, Drawn};
 use crate::app::fitting::Fitting;
 use crate::app::gauges::Gauges;
 use crate::app::guard::Guard;
@@ -46,9 +47,16 @@ pub struct Model {
     pub(crate) health: Arc<Health>,
     pub(crate) focus: Pane,
     pub(crate) zoomed: bool,
+    pub(crate) cursor: Cursor,
+    /// The session that the cursor stands on: what the other panes show.
     pub(crate) selected: Option<SessionId>,
+    /// The row of the cursor when the list last had it.
     pub(crate) row: usize,
+    /// The first row of the window.
     pub(crate) offset: usize,
+    pub(crate) drawn: Drawn,
+    /// The cursor goes to this session as soon as it is back on the list.
+    pub(crate) returns: Option<SessionId>,
     pub(crate) shift: usize,
     pub(crate) columns: ColumnSet,
     pub(crate) shelf: Shelf,
@@ -111,9 +119,12 @@ impl Model {
             health: Arc::default(),
             focus: Pane::List,
             zoomed: false,
+            cursor: Cursor::FIRST,
             selected: None,
             row: 0,
             offset: 0,
+            drawn: Drawn::default(),
+            returns: None,
             shift: 0,
             columns: ColumnSet::Auto,
             shelf: Shelf::default(),
@@ -161,6 +172,7 @@ impl Model {
     /// [`Model::needs_draw`], and takes note that the next frame is being drawn. Call it once for
     /// each frame: a dialog acts on Enter only after it has been drawn.
     pub fn take_dirty(&mut self) -> bool {
+        self.note_drawn();
         match &mut self.overlay {
             Some(Overlay::Export(dialog)) => dialog.drawn = true,
             Some(Overlay::Copy(menu)) => menu.drawn = true,

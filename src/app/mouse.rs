@@ -6,11 +6,12 @@
 
 use crate::app::action::{Action, Pane};
 use crate::app::columns::SIGNS;
+use crate::app::cursor::{choose, choose_drawn, select_row};
 use crate::app::effect::Effect;
 use crate::app::event::{Event, Mouse, MouseDid};
 use crate::app::layout::Area;
 use crate::app::model::Model;
-use crate::app::moves::{enter, select_row, with_rows};
+use crate::app::moves::{enter, with_rows};
 use crate::app::update::say;
 use crate::app::view::Tone;
 use crate::app::{news, pickers};
@@ -64,6 +65,9 @@ fn click(model: &mut Model, at: (u16, u16)) -> Vec<Effect> {
     }
     let looks = news::key(model);
     if let Some((pane, area)) = pane_at(model, at) {
+        if pane != Pane::List {
+            choose_drawn(model);
+        }
         let was = std::mem::replace(&mut model.focus, pane);
         // The border has no rows.
         let row = usize::from(at.1 - area.y).checked_sub(1);
@@ -86,12 +90,10 @@ fn inside(model: &mut Model, (pane, was): (Pane, Pane), (column, row): (usize, u
     };
     let again = match pane {
         Pane::List => {
-            let window = model.list_window();
-            let row = window.start + row;
-            let again = model.row == row;
-            if window.contains(&row) {
-                select_row(model, row);
-            }
+            let drawn = model.drawn.visible(row);
+            let Some(id) = drawn.filter(|id| model.sessions.item(*id).is_some()) else { return };
+            let again = model.selected == Some(id);
+            choose(model, id);
             again
         }
         Pane::Tree => {
@@ -158,10 +160,12 @@ fn scroll(model: &mut Model, pane: Pane, by: isize) {
     match pane {
         Pane::List => {
             let (len, height) = (model.sessions.len(), height(model, pane));
-            let (offset, cursor) =
-                scrolled((model.list_window().start, model.row), by, len, height);
+            choose_drawn(model);
+            let start = model.list_window().start;
+            let row = model.row_in_window();
+            let (offset, cursor) = scrolled((start, row.unwrap_or(start)), by, len, height);
             model.offset = offset;
-            if cursor != model.row {
+            if row.is_some_and(|row| row != cursor) {
                 select_row(model, cursor);
             }
         }

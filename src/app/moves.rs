@@ -3,6 +3,7 @@
 //! Owns where each step leads. Rows may move under the cursor; the cursor moves by these alone.
 
 use crate::app::action::Action;
+use crate::app::cursor::{edge, go_to, move_row, release, select_row, to_chosen};
 use crate::app::effect::Effect;
 use crate::app::model::{Model, RowPane};
 use crate::app::pickers;
@@ -27,6 +28,9 @@ pub(crate) fn act(model: &mut Model, action: Action) -> Option<Vec<Effect>> {
         Action::NextSession => move_row(model, 1),
         Action::PreviousSession => move_row(model, -1),
         Action::NextAttention => next_attention(model),
+        Action::ChosenSession => to_chosen(model),
+        Action::NextTab => step_tab(model, 1),
+        Action::PreviousTab => step_tab(model, -1),
         Action::Enter => enter(model),
         Action::Toggle => toggle(model),
         Action::Left | Action::Right | Action::FoldAll | Action::UnfoldAll => fold(model, action),
@@ -54,24 +58,24 @@ pub(crate) fn step_pane(model: &mut Model, by: isize) {
     model.focus = shown.get(next).copied().unwrap_or_default();
 }
 
-pub(crate) fn select_row(model: &mut Model, row: usize) {
-    model.row = row.min(model.sessions.len().saturating_sub(1));
-    let selected = model.sessions.at(model.row).map(|item| item.session.id());
-    if selected != model.selected {
-        model.selected = selected;
-        model.resting = false;
-        model.rebuild(true);
-    }
-}
-
-pub(crate) fn move_row(model: &mut Model, by: isize) {
-    select_row(model, model.row.saturating_add_signed(by));
+/// The panes about one session, in a round; from elsewhere to the first or the last of them.
+fn step_tab(model: &mut Model, by: isize) {
+    let tabs = Pane::ALL.into_iter().filter(|pane| !matches!(pane, Pane::List | Pane::Alerts));
+    let tabs: Vec<Pane> = tabs.collect();
+    let here = tabs.iter().position(|pane| *pane == model.focus);
+    let next = match here {
+        Some(here) => here.checked_add_signed(by).unwrap_or(tabs.len() - 1) % tabs.len(),
+        None if by > 0 => 0,
+        None => tabs.len() - 1,
+    };
+    model.focus = tabs.get(next).copied().unwrap_or_default();
 }
 
 pub(crate) fn next_attention(model: &mut Model) {
     let len = model.sessions.len();
-    let next = (1..=len)
-        .map(|step| (model.row + step) % len)
+    let first = model.row_in_window().map_or_else(|| edge(model, true), |row| row + 1);
+    let next = (0..len)
+        .map(|step| (first + step) % len)
         .find(|row| model.sessions.at(*row).is_some_and(|item| item.facts.attention));
     match next {
         Some(row) => select_row(model, row),
@@ -99,12 +103,12 @@ pub(crate) fn enter(model: &mut Model) {
         }
         Pane::Alerts => {
             let id = model.alerts.rows.get(model.alerts.cursor).map(|row| row.id);
-            match id.map(|id| model.sessions.row_of(id)) {
-                Some(Some(row)) => {
-                    select_row(model, row);
+            match id.map(|id| (id, model.sessions.row_of(id))) {
+                Some((id, Some(_))) => {
+                    go_to(model, id);
                     model.focus = Pane::List;
                 }
-                Some(None) => say(model, "the filter hides that session", Tone::Notice),
+                Some((_, None)) => say(model, "the filter hides that session", Tone::Notice),
                 None => {}
             }
         }
@@ -215,14 +219,25 @@ pub(crate) fn with_rows<R>(model: &mut Model, pane: Pane, work: impl FnOnce(Held
     })
 }
 
+fn travel_list(model: &mut Model, action: Action, page: usize) {
+    match action {
+        Action::Top => release(model),
+        Action::Down => move_row(model, 1),
+        Action::Up => move_row(model, -1),
+        _ => {
+            let down = matches!(action, Action::HalfPageDown | Action::PageDown);
+            let at = model.row_in_window().unwrap_or_else(|| edge(model, down));
+            let row = target(action, at, model.sessions.len(), page);
+            select_row(model, row);
+        }
+    }
+}
+
 pub(crate) fn travel(model: &mut Model, action: Action) {
     let page =
         model.areas().pane(model.focus).map_or(10, |area| area.inner_rows().saturating_sub(2));
     match model.focus {
-        Pane::List => {
-            let row = target(action, model.row, model.sessions.len(), page);
-            select_row(model, row);
-        }
+        Pane::List => travel_list(model, action, page),
         Pane::Tree => {
             let visible = tree::visible(&model.tree);
             let here = visible.iter().position(|path| *path == model.tree.selected).unwrap_or(0);

@@ -7,9 +7,9 @@
 use jiff::{SignedDuration, Timestamp};
 
 use crate::app::action::Action;
+use crate::app::cursor::{edge, move_row, select_row};
 use crate::app::effect::Effect;
 use crate::app::model::Model;
-use crate::app::moves::select_row;
 use crate::app::overlay::Overlay;
 use crate::app::own::{self, Change, OwnOverlay};
 use crate::app::sessions::Item;
@@ -228,7 +228,11 @@ fn first_visit(item: &Item) -> Option<Timestamp> {
 /// The next or previous session with changes, staying in this pane.
 fn walk(model: &mut Model, forward: bool) {
     let len = model.sessions.len();
-    let step = |by: usize| if forward { model.row + by } else { model.row + len - by } % len.max(1);
+    let edge = edge(model, forward);
+    let row = model.row_in_window();
+    // From outside the window its edge counts too.
+    let start = row.unwrap_or(if forward { edge + len.saturating_sub(1) } else { edge + 1 });
+    let step = |by: usize| if forward { start + by } else { start + len - by } % len.max(1);
     let changed = |row: usize| model.sessions.at(row).is_some_and(|item| item.changed);
     let next = (1..=len).map(step).find(|row| changed(*row));
     match next {
@@ -264,7 +268,7 @@ pub(crate) fn overlay_act(model: &mut Model, mut overlay: ChangesOverlay, action
         Action::PageUp | Action::HalfPageUp => overlay.down = overlay.down.saturating_sub(10),
         Action::NextSession | Action::PreviousSession => {
             let by = if action == Action::NextSession { 1 } else { -1 };
-            crate::app::moves::move_row(model, by);
+            move_row(model, by);
             open(model);
             return;
         }

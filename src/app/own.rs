@@ -162,6 +162,10 @@ fn undo(model: &mut Model) -> Vec<Effect> {
         return Vec::new();
     };
     say(model, format!("undone: {}", undo.what), Tone::Good);
+    if let Effect::Keep(changes) = &undo.back {
+        let back = |(id, change): &Change| (*change == OwnChange::Archived(false)).then_some(*id);
+        model.returns = changes.iter().find_map(back);
+    }
     vec![undo.back]
 }
 

@@ -8,10 +8,10 @@ use std::path::PathBuf;
 
 use jiff::tz::TimeZone;
 
+use crate::app::cursor::Cursor;
 use crate::app::query::Offers;
 use crate::app::text_field::TextField;
 use crate::app::view::{HelpRow, Rows, TreePath};
-use crate::domain::ids::SessionId;
 use crate::domain::rules::Rules;
 
 /// What does not change while the dashboard runs.
@@ -79,8 +79,10 @@ pub(crate) struct InputLine {
     pub(crate) field: TextField,
     /// What the filter was before.
     pub(crate) before: String,
-    /// The session under the cursor before: the cursor stays on it while it is shown.
-    pub(crate) selected: Option<SessionId>,
+    /// The cursor before: it stays on its session while that is listed.
+    pub(crate) cursor: Cursor,
+    /// The first row of the window before.
+    pub(crate) offset: usize,
     /// The name under which the list is to be saved, while that is typed.
     pub(crate) naming: Option<Naming>,
     /// What Tab offers, and which of it was put in last.

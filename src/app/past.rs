@@ -9,10 +9,11 @@ use std::sync::Arc;
 use jiff::Timestamp;
 
 use crate::app::action::Action;
+use crate::app::cursor;
 use crate::app::effect::Effect;
 use crate::app::model::Model;
 use crate::app::sessions::Sessions;
-use crate::app::update::{keep_row, refresh_words, say};
+use crate::app::update::{refresh_words, say};
 use crate::app::view::{Cell, Pane, Tone};
 use crate::app::words::{Times, age};
 use crate::domain::as_of::{as_of, moment_after, moment_before};
@@ -164,7 +165,7 @@ pub(crate) fn leave(model: &mut Model) {
 
 fn settle(model: &mut Model, at: Timestamp) {
     model.times.now = at;
-    keep_row(model);
+    cursor::settle(model);
     model.rebuild(true);
     refresh_words(model);
     model.dirty = true;

@@ -4,13 +4,14 @@
 
 use crate::app::action::Action;
 use crate::app::columns::{Column, ColumnSet};
+use crate::app::cursor::relisted;
 use crate::app::dialogs::moved;
 use crate::app::effect::Effect;
 use crate::app::model::Model;
 use crate::app::overlay::{Overlay, PickRow, Picker, PickerKind};
 use crate::app::query::Query;
 use crate::app::sort::Sort;
-use crate::app::update::{keep_row, say};
+use crate::app::update::say;
 use crate::app::view::Tone;
 use crate::app::views::View;
 use crate::app::{programs, shelf};
@@ -175,7 +176,7 @@ pub(crate) fn sort_by(model: &mut Model, by: Option<Column>) {
 
 pub(crate) fn set_sort(model: &mut Model, sort: Sort) {
     model.sessions.set_sort(sort, model.times.now);
-    keep_row(model);
+    relisted(model, model.cursor);
     say(model, format!("sort {}: {}", sort.title(), first(sort)), Tone::Plain);
 }
 

@@ -7,12 +7,13 @@ use std::collections::BTreeMap;
 
 use crate::app::action::Action;
 use crate::app::columns::ColumnSet;
+use crate::app::cursor::{Cursor, relisted};
 use crate::app::effect::Effect;
 use crate::app::filter_bar;
 use crate::app::model::Model;
 use crate::app::place;
 use crate::app::sort::Sort;
-use crate::app::update::{keep_row, say};
+use crate::app::update::say;
 use crate::app::view::Tone;
 use crate::app::views::View;
 use crate::domain::arrangement::{Arrangement, Place};
@@ -60,7 +61,7 @@ impl Model {
         let told = (list.sort, self.columns.clone(), 0);
         let place = (kept.place.clone(), kept.place.clone());
         self.shelf = Shelf { configured, saved: saved.collect(), told, place, ..Shelf::default() };
-        self.selected = kept.place.cursor.or(self.selected);
+        self.cursor = kept.place.cursor.map_or(self.cursor, Cursor::Session);
         self.trees = place::trees(&kept.place);
         self
     }
@@ -96,11 +97,11 @@ impl Model {
 
 /// Puts a view in force; an empty one shows everything as at the start.
 pub(crate) fn choose(model: &mut Model, view: View) {
-    filter_bar::put_in_force(model, view.text.clone(), view.filter.clone(), model.selected);
+    filter_bar::put_in_force(model, view.text.clone(), view.filter.clone(), model.cursor);
     model.sessions.set_sort(view.sort, model.times.now);
     model.columns = view.columns.clone();
     model.first_column = 0;
-    keep_row(model);
+    relisted(model, model.cursor);
     let name = if view.name.is_empty() { "all".to_owned() } else { shown(&view.name) };
     model.shelf.chosen = Some(view).filter(|view| !view.name.is_empty());
     say(model, format!("view {name}"), Tone::Plain);

@@ -14,15 +14,14 @@ use crate::app::event::{Event, Outcome};
 use crate::app::export_dialog::{self, exported};
 use crate::app::find::find;
 use crate::app::hands::What;
-use crate::app::model::{Model, window};
+use crate::app::model::Model;
 use crate::app::view::{Cell, Pane, Tone};
 use crate::app::words::TimeForm;
 use crate::app::{
-    alarm, arrange, call_log, desk, dialogs, filter_bar, fitting, follow, gauges, guard, handover,
-    hands, marks, mouse, moves, news, own, palette, past, place, programs, report, rows, shelf,
-    timeline,
+    alarm, arrange, call_log, cursor, desk, dialogs, filter_bar, fitting, follow, gauges, guard,
+    handover, hands, marks, mouse, moves, news, own, palette, past, place, programs, report, rows,
+    shelf, timeline,
 };
-use crate::domain::ids::SessionId;
 use crate::domain::snapshot::Snapshot;
 
 /// A message stays this long, in seconds.
@@ -92,8 +91,6 @@ pub fn update(model: &mut Model, event: Event) -> Vec<Effect> {
 /// Offsets follow cursors, and the refresh task learns what is looked at.
 fn follow(model: &mut Model, effects: &mut Vec<Effect>) {
     model.rewrap();
-    let height = model.list_height();
-    model.offset = window(model.sessions.len(), model.row, model.offset, height).start;
     let starts = [
         model.checks().window.start,
         model.timeline().window.start,
@@ -140,21 +137,20 @@ fn tick(model: &mut Model, now: Timestamp) {
     }
     let rules = model.settings.rules.clone();
     if model.past.is_none() && model.sessions.wake(&rules, now) {
-        keep_row(model);
+        cursor::settle(model);
         alarm::heard(model);
         model.dirty = true;
     }
     refresh_words(model);
 }
 
-/// The cursor has rested here for a tick: the operator has looked.
+/// The cursor has rested on a chosen session for a tick: the operator has looked.
 fn rested(model: &mut Model) -> Vec<Effect> {
+    let Some(id) = model.cursor.session() else { return Vec::new() };
     if model.in_past() || !std::mem::replace(&mut model.resting, true) {
         return Vec::new();
     }
-    if let Some(id) = model.selected
-        && model.sessions.look_at(id)
-    {
+    if model.sessions.look_at(id) {
         model.rebuild(false);
         model.dirty = true;
     }
@@ -170,7 +166,7 @@ pub(crate) fn refresh_words(model: &mut Model) {
     format!("{:?}{:?}", model.header(), model.list_rows(model.list_window())).hash(&mut hasher);
     let timeline = model.timeline();
     format!("{:?}", timeline.rows.get(timeline.window.clone())).hash(&mut hasher);
-    format!("{:?}{:?}", model.line_under_list(), model.tree.stale).hash(&mut hasher);
+    format!("{:?}{:?}", model.line_under_list(usize::MAX), model.tree.stale).hash(&mut hasher);
     let shown = hasher.finish();
     if shown != model.shown {
         model.shown = shown;
@@ -202,7 +198,7 @@ fn take_in(model: &mut Model, snapshot: &Arc<Snapshot>) {
     model.own.archived = snapshot.archived.clone();
     news::take_in(model, snapshot, !changed.is_empty());
     alarm::heard(model);
-    keep_row(model);
+    cursor::settle(model);
     follow::newest(model, &changed);
     if model.selected.is_none() || changed.iter().any(|id| Some(*id) == model.selected) {
         model.resting = false;
@@ -211,30 +207,6 @@ fn take_in(model: &mut Model, snapshot: &Arc<Snapshot>) {
     if changed.iter().any(|id| Some(*id) == model.selected) {
         model.dirty = true;
     }
-}
-
-/// The cursor stays on its session while rows move; when that is gone, on its place (I7).
-pub(crate) fn keep_row(model: &mut Model) {
-    let len = model.sessions.len();
-    if let Some(row) = model.selected.and_then(|id| model.sessions.row_of(id)) {
-        model.row = row;
-        return;
-    }
-    let vanished = model.selected.filter(|id| model.sessions.item(*id).is_none());
-    model.row = model.row.min(len.saturating_sub(1));
-    model.selected = model.sessions.at(model.row).map(|item| item.session.id());
-    let archived = |id: &SessionId| model.own.archived.get(*id).is_some();
-    // The cursor of an earlier run may be gone without anybody's doing.
-    let begun = model.built.is_some();
-    if begun && vanished.is_some_and(|id| !archived(&id)) {
-        say(
-            model,
-            "The session under the cursor was removed; this is its neighbour.",
-            Tone::Notice,
-        );
-    }
-    model.rebuild(true);
-    model.dirty = true;
 }
 
 /// Times in this form from now on.
@@ -284,6 +256,10 @@ fn act(model: &mut Model, action: Action) -> Vec<Effect> {
         filter_bar::act(model, action);
         return Vec::new();
     }
+    if cursor::is_about_a_session(action) && !cursor::choose_drawn(model) {
+        say(model, "that session was removed meanwhile", Tone::Notice);
+        return Vec::new();
+    }
     let elsewhere = past::act(model, action)
         .or_else(|| own::act(model, action))
         .or_else(|| arrange::act(model, action))
@@ -305,6 +281,7 @@ fn act(model: &mut Model, action: Action) -> Vec<Effect> {
         Action::Export => return export_dialog::open(model, false),
         Action::Privacy => return guard::next(model),
         Action::Reveal => return guard::reveal(model),
+        Action::LockNow => return guard::lock(model),
         Action::Letter => return hands::open_letter(model),
         Action::View => return view(model),
         Action::SessionDelete => return hands::open_confirm(model, What::DeleteSession),

@@ -21,7 +21,7 @@ pub(super) fn draw(frame: &mut Frame<'_>, whole: Rect, lock: Lock, look: Look) {
         Line::from(Span::styled("Press any key.", look.tone(Tone::Dim)))
     };
     let lines = vec![
-        Line::from(Span::styled("Locked: no key was pressed for a while.", look.role(Role::Title))),
+        Line::from(Span::styled("Locked.", look.role(Role::Title))),
         Line::from(Span::styled(
             "Refreshing goes on; the header above is live.",
             look.tone(Tone::Dim),

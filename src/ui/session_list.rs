@@ -166,7 +166,7 @@ fn under(model: &Model, (first, end): (usize, usize), width: usize, look: Look) 
     let more = look.text(&more);
     let room = width.saturating_sub(more.chars().count() + 1);
     let mut spans = vec![Span::raw(" ")];
-    if let Some(why) = model.line_under_list() {
+    if let Some(why) = model.line_under_list(room) {
         spans.push(cell(&why, room, look));
     } else {
         spans.push(Span::raw(" ".repeat(room)));

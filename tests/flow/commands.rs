@@ -133,10 +133,10 @@ fn seen_marks_all_changes_as_looked_at_and_can_be_undone() {
         let marks = || o.screen().matches("│ Δ").count() + o.screen().matches(" Δ ").count();
         let before = marks();
         o.command("seen").await;
-        o.sees("looked at 1 changed session; u undoes");
+        o.sees("looked at 2 changed sessions; u undoes");
         assert!(marks() < before);
         o.press("u").await;
-        o.sees("undone: looked at 1 changed session");
+        o.sees("undone: looked at 2 changed sessions");
     });
 }
 

@@ -15,11 +15,12 @@ use branchwatch::runtime::clipboard::Clipboard;
 use branchwatch::runtime::desk::Desk;
 use branchwatch::runtime::evidence::{Evidence, HeldBytes};
 use branchwatch::runtime::opener::Opener;
+use crossterm::event::Event as Input;
 use futures::future::BoxFuture;
 use jiff::SignedDuration;
 use zeroize::Zeroizing;
 
-use super::{folder, story};
+use super::{Operator, folder, story};
 
 /// What the stories configure.
 pub(crate) fn settings() -> DeskSettings {
@@ -350,12 +351,26 @@ fn privacy_goes_masked_partial_off_and_comes_back_by_itself() {
     assert_eq!(deeds(folder.path()), ["privacy_lowered"; 4]);
 }
 
+/// Adds a session of which the screen hides something, and puts the cursor on it.
+async fn named(o: &Operator) {
+    let line = "77b1f0aa-2c51-4b3e-9d20-0be6a911c2e8,Amina Okafor\n";
+    o.press("+").await;
+    o.keys.send(Ok(Input::Paste(line.into()))).unwrap();
+    o.pass(1.0).await;
+    o.press("enter").await;
+    o.pass(5.0).await;
+    o.press("G").await;
+    o.does_not_see("Amina Okafor");
+}
+
 #[test]
 fn a_reveal_ends_after_twenty_seconds_and_needs_its_line_in_the_log() {
     let place = folder();
     story((80, 24), &[("S01", 700)], place.path(), async |o| {
+        named(o).await;
         o.press("V").await;
         o.sees("REVEALED");
+        o.sees("Amina Okafor");
         o.pass(21.0).await;
         o.does_not_see("REVEALED");
     });
@@ -363,6 +378,7 @@ fn a_reveal_ends_after_twenty_seconds_and_needs_its_line_in_the_log() {
     let place = folder();
     std::fs::write(place.path().join("state"), "in the way").unwrap();
     story((80, 24), &[("S01", 700)], place.path(), async |o| {
+        named(o).await;
         o.press("V").await;
         o.sees("the audit log cannot be written");
         o.does_not_see("REVEALED");

@@ -113,7 +113,7 @@ fn the_order_is_picked_and_reversed_and_the_cursor_stays_on_its_session() {
     };
     story((80, 24), &scenarios, folder.path(), async |o| {
         o.sees("sort attention ▼");
-        o.press("g").await;
+        o.press("j k").await;
         o.sees("dbs-3: a check recommends REJECT");
         o.press("s").await;
         o.sees("(•) attention ▼");

@@ -1,0 +1,152 @@
+//! The list is calm: rows come and go, and only the operator moves the window and the cursor.
+//!
+//! Owns the stories; the stage they are played on is that of `flow`.
+
+use branchwatch::keymap::Keymap;
+
+use super::{Operator, folder, story, story_at};
+
+/// A busy day: sessions at every step, of which many go on while the story is told.
+fn busy() -> Vec<(&'static str, i64)> {
+    let scenarios = ["S01", "S07", "S03", "S04", "S02", "S09"];
+    let ages = (0..60).map(|n: i64| n * 97 % 900);
+    scenarios.into_iter().cycle().zip(ages).collect()
+}
+
+/// The rows of the list that are on the screen, by reference.
+fn rows(o: &Operator) -> Vec<String> {
+    let screen = o.screen();
+    let head = screen.lines().position(|line| line.contains("REFERENCE"));
+    let lines = screen.lines().skip(head.map_or(usize::MAX, |head| head + 1));
+    let cell = |line: &str| {
+        let row: String = line.trim_start_matches(['"', '│', '┃']).chars().take(22).collect();
+        // Cursor, mark, sign and a blank stand before the reference.
+        (row.chars().position(|letter| letter == 'd') == Some(4)).then_some(())?;
+        let name = row.split_once("dbs-")?.1.split(' ').next()?.to_owned();
+        Some(format!("dbs-{name}"))
+    };
+    lines.map_while(cell).collect()
+}
+
+/// The reference under the cursor.
+fn under_cursor(o: &Operator) -> Option<String> {
+    let screen = o.screen();
+    let row = screen.lines().find_map(|line| {
+        line.trim_start_matches(['"', '│', '┃']).strip_prefix('>').map(str::to_owned)
+    })?;
+    Some(format!("dbs-{}", row.split_once("dbs-")?.1.split(' ').next()?))
+}
+
+#[test]
+fn at_sixty_times_the_speed_the_first_row_never_leaves_while_no_key_is_pressed() {
+    let folder = folder();
+    let keymap = Keymap::shipped().unwrap();
+    let mut orders = 0;
+    story_at(60.0, keymap, (120, 40), &busy(), folder.path(), async |o| {
+        let mut before = Vec::new();
+        for moment in 0..100 {
+            o.pass(if moment < 50 { 1.0 } else { 5.0 }).await;
+            o.does_not_see("↑");
+            let rows = rows(o);
+            assert_eq!(rows.first().cloned(), under_cursor(o), "{}", o.screen());
+            o.sees(&format!("2 Tree {} ", rows[0]));
+            orders += usize::from(rows != before);
+            before = rows;
+        }
+    });
+    assert!(orders > 5, "the list was in motion");
+}
+
+#[test]
+fn a_chosen_session_that_leaves_the_window_stays_chosen_and_the_window_stays() {
+    let folder = folder();
+    let keymap = Keymap::shipped().unwrap();
+    story_at(60.0, keymap, (120, 40), &busy(), folder.path(), async |o| {
+        o.press("j").await;
+        let chosen = under_cursor(o).unwrap();
+        let line = format!("{chosen} is now done:");
+        for _ in 0..60 {
+            o.pass(5.0).await;
+            o.does_not_see("↑");
+            o.sees(&format!("2 Tree {chosen} "));
+        }
+        o.sees(&line);
+        o.sees(", row ");
+        assert_eq!(under_cursor(o), None, "{}", o.screen());
+        // Actions act on it and name it.
+        o.press("e").await;
+        o.sees(&format!("┏ Export {chosen} "));
+        o.press("esc B").await;
+        o.sees(&format!("pinned {chosen}"));
+        o.press("u '").await;
+        o.sees(&format!("{chosen}: row "));
+        o.sees("↑");
+        assert_eq!(under_cursor(o), Some(chosen));
+    });
+}
+
+#[test]
+fn from_outside_the_window_j_and_k_choose_its_edges() {
+    for (key, edge) in [("j", 0), ("k", usize::MAX)] {
+        let folder = folder();
+        let keymap = Keymap::shipped().unwrap();
+        story_at(60.0, keymap, (120, 40), &busy(), folder.path(), async |o| {
+            o.press("j").await;
+            o.pass(300.0).await;
+            assert_eq!(under_cursor(o), None, "{}", o.screen());
+            o.press(key).await;
+            let rows = rows(o);
+            let row = rows.get(edge).or(rows.last());
+            assert_eq!(under_cursor(o).as_ref(), row, "{}", o.screen());
+        });
+    }
+}
+
+#[test]
+fn g_gives_the_cursor_back_to_the_first_row() {
+    let folder = folder();
+    let keymap = Keymap::shipped().unwrap();
+    story_at(60.0, keymap, (120, 40), &busy(), folder.path(), async |o| {
+        o.press("G g").await;
+        for _ in 0..10 {
+            o.pass(30.0).await;
+            o.does_not_see("↑");
+            assert_eq!(rows(o).first().cloned(), under_cursor(o), "{}", o.screen());
+        }
+    });
+}
+
+#[test]
+fn going_in_and_out_of_panes_keeps_row_and_window() {
+    let many = [("S01", 700); 40];
+    for size in [(80, 24), (120, 40), (200, 60)] {
+        let folder = folder();
+        story(size, &many, folder.path(), async |o| {
+            for moves in ["g j j j", "G k k k k"] {
+                o.press(moves).await;
+                let before = (rows(o), under_cursor(o));
+                for keys in ["enter esc", "z z", "2 z esc 1", "] ] 1", "/ x esc", "5 1"] {
+                    o.press(keys).await;
+                    assert_eq!((rows(o), under_cursor(o)), before, "{keys}\n{}", o.screen());
+                }
+            }
+        });
+    }
+}
+
+#[test]
+fn undoing_an_archive_returns_to_the_session() {
+    let folder = folder();
+    let many = [("S01", 700); 40];
+    story((80, 24), &many, folder.path(), async |o| {
+        o.press("G k").await;
+        let chosen = under_cursor(o).unwrap();
+        o.press("D").await;
+        o.sees(&format!("archived {chosen}"));
+        o.press("g").await;
+        o.pass(1.0).await;
+        o.press("u").await;
+        o.pass(1.0).await;
+        assert_eq!(under_cursor(o), Some(chosen), "{}", o.screen());
+    });
+}
