@@ -23,6 +23,7 @@ mod local;
 mod look;
 mod man;
 mod media;
+mod named;
 mod nobody;
 mod output;
 mod progress;
@@ -30,6 +31,7 @@ mod scope;
 mod setup;
 mod show;
 mod simulate;
+mod source;
 mod stats;
 mod topic;
 mod verify;
@@ -116,12 +118,12 @@ async fn run(cli: Cli) -> Result<u8, Failure> {
         Some(Command::Add(add)) => local::add(&global, add).await,
         Some(Command::Remove(args)) => local::remove(&global, &args),
         Some(Command::List(list)) => list::list(&global, &list),
-        Some(Command::Show(show)) => show::show(&global, &show),
+        Some(Command::Show(show)) => show::show(&global, &show).await,
         Some(Command::Fetch { ids, timeout }) => fetch::fetch(&global, &ids, &timeout).await,
         Some(Command::Wait(wait)) => wait::run(&global, &wait).await,
         Some(Command::Listen(listen)) => listen::run(&global, &listen).await,
         Some(Command::Ingest(ingest)) => ingest::run(&global, &ingest).await,
-        Some(Command::Export(export)) => export::run(&global, &export),
+        Some(Command::Export(export)) => export::run(&global, &export).await,
         Some(Command::Session { what }) => hands::session(&global, &what).await,
         Some(Command::Letter(show)) => match &show.what {
             Some(what) => hands::send_letter(&global, what).await,

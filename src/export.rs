@@ -11,6 +11,7 @@ mod event;
 mod file;
 mod markdown;
 mod mask;
+mod part;
 mod summary;
 
 use std::path::PathBuf;
@@ -23,6 +24,7 @@ pub use bundle::{MANIFEST, Sum, letter, media, verify, write_bundles};
 pub use document::{configuration, document};
 pub use event::event;
 pub use file::{file_name, list_name, write, write_bytes};
+pub use part::{Part, part};
 pub use summary::{json_array, json_lines, json_text, summary};
 
 pub use crate::domain::shape::{Contents, Format};

@@ -16,20 +16,20 @@ const LARGEST: u64 = 10 * 1024 * 1024;
 /// Older files kept: `log.1` … `log.4`.
 const KEPT: u32 = 4;
 
-/// Starts logging where a file is named, `-` being standard error; without one, `verbose` says on
-/// standard error in plain lines what is done. Only our own events, so that no library writes a URL.
+/// Starts logging where a file is named, `-` being standard error; without one, `verbose` (how many
+/// times `-v` was given) says on standard error in plain lines what is done, twice with details. Only our own events, so that no library writes a URL.
 ///
 /// # Errors
 /// When the file cannot be opened.
-pub fn install(file: Option<&Path>, level: Option<&str>, verbose: bool) -> io::Result<()> {
-    let level = level.unwrap_or("info");
+pub fn install(file: Option<&Path>, level: Option<&str>, verbose: u8) -> io::Result<()> {
+    let level = level.unwrap_or(if verbose > 1 { "debug" } else { "info" });
     let filter = EnvFilter::new(format!("off,branchwatch={level}"));
     let log = tracing_subscriber::fmt().with_env_filter(filter);
     // A second logger in one process (tests) changes nothing.
     let _installed = match file {
         Some(path) if path.as_os_str() == "-" => log.json().with_writer(io::stderr).try_init(),
         Some(path) => log.json().with_writer(Mutex::new(Rotating::open(path)?)).try_init(),
-        None if verbose => {
+        None if verbose > 0 => {
             log.compact().with_ansi(false).with_target(false).with_writer(io::stderr).try_init()
         }
         None => return Ok(()),

@@ -3,6 +3,8 @@
 //! Owns reading and refusing key files and making key pairs. Must never hold PEM text longer than
 //! it takes to parse it, and has no `Debug` of content.
 
+mod material;
+
 use std::fs::File;
 use std::io::Read;
 use std::path::{Path, PathBuf};
@@ -18,8 +20,13 @@ use rustls_pki_types::pem::PemObject;
 use secrecy::SecretString;
 use zeroize::Zeroizing;
 
+pub use material::holds_key;
+
 /// The largest key file that is read.
 const MAX_BYTES: u64 = 64 * 1024;
+
+/// What some editors put in front of UTF-8; no part of the content.
+const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 
 /// An RSA private key of 2048 to 8192 bits.
 pub struct SigningKey(pub(super) KeyPair);
@@ -178,6 +185,9 @@ pub fn private_file(path: &Path) -> Result<Zeroizing<Vec<u8>>, KeyError> {
     }
     let mut content = Zeroizing::new(Vec::new());
     file.take(MAX_BYTES).read_to_end(&mut content).map_err(unreadable)?;
+    if content.starts_with(BYTE_ORDER_MARK) {
+        content.drain(..BYTE_ORDER_MARK.len());
+    }
     Ok(content)
 }
 
@@ -188,6 +198,8 @@ fn has(text: &[u8], part: &[u8]) -> bool {
 fn missing(pem: &[u8]) -> KeyError {
     KeyError::NotAPrivateKey(if pem.is_empty() {
         "the file is empty"
+    } else if pem.starts_with(b"\xff\xfe") || pem.starts_with(b"\xfe\xff") {
+        "the file is UTF-16, save it as UTF-8"
     } else if has(pem, b"PUBLIC KEY-----") {
         "the file holds a public key"
     } else if has(pem, b"BEGIN CERTIFICATE") {
@@ -283,6 +295,19 @@ mod tests {
             }
         }
         assert!(matches!(SigningKey::from_file(folder.path()), Err(KeyError::NotAFile(_))));
+    }
+
+    #[test]
+    fn a_key_file_with_a_byte_order_mark_is_read_and_one_in_utf_16_is_named() {
+        use std::os::unix::fs::PermissionsExt;
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("key.pem");
+        let text = SigningKey::generate().unwrap().to_pem().unwrap();
+        std::fs::write(&path, format!("\u{feff}{}", text.expose_secret())).unwrap();
+        std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o600)).unwrap();
+        assert!(SigningKey::from_file(&path).is_ok());
+        let wide: Vec<u8> = text.expose_secret().bytes().flat_map(|byte| [byte, 0]).collect();
+        assert!(refusal(&[b"\xff\xfe".as_slice(), &wide].concat()).contains("save it as UTF-8"));
     }
 
     #[test]

@@ -91,9 +91,9 @@ pub(super) struct Global {
     /// Never ask at the terminal: what would be asked must be a flag
     #[arg(long, global = true)]
     pub(super) no_input: bool,
-    /// Say more of what is done, on standard error
-    #[arg(short, long, global = true, conflicts_with = "quiet")]
-    pub(super) verbose: bool,
+    /// Say what is done, on standard error; twice: in detail
+    #[arg(short, long, global = true, conflicts_with = "quiet", action = clap::ArgAction::Count)]
+    pub(super) verbose: u8,
     /// Say only what went wrong
     #[arg(short, long, global = true)]
     pub(super) quiet: bool,
@@ -141,8 +141,8 @@ pub(super) enum Command {
     Show(Show),
     /// Ask Yoti once, and print what changed
     Fetch {
-        /// Session IDs
-        #[arg(required = true)]
+        /// Session IDs, beginnings of IDs, or references; or -
+        #[arg(required = true, value_name = "ID")]
         ids: Vec<String>,
         /// How long to try without an answer
         #[arg(long, default_value = "30s", value_name = "SPAN")]
@@ -183,7 +183,7 @@ pub(super) enum Command {
     Handover(Handover),
     /// Check key, SDK id, clock, reach, store, terminal
     Doctor {
-        /// A JSON array instead
+        /// A JSON object instead
         #[arg(long)]
         json: bool,
     },
@@ -216,7 +216,7 @@ pub(super) enum Command {
 pub(super) enum SessionCommand {
     /// Delete a session at Yoti, with its media and results: cannot be undone
     Delete {
-        /// Session ID
+        /// The whole session ID
         id: String,
         /// The session ID again, instead of typing the confirmation
         #[arg(long, value_name = "ID")]

@@ -2,6 +2,8 @@
 //!
 //! Owns the table of codes.
 
+use std::collections::BTreeSet;
+
 use crate::api::ApiError;
 use crate::api::client::ClientError;
 use crate::api::key::KeyError;
@@ -112,6 +114,14 @@ impl Failure {
             Self::Export(_) | Self::Simulator(_) | Self::Other(_) | Self::Unexpected(_) => FAILED,
             Self::Pipe => OK,
         }
+    }
+}
+
+/// The code of a command that did its work for each of several sessions.
+pub(super) fn of_several(codes: &BTreeSet<u8>) -> u8 {
+    match codes.len() {
+        0 | 1 => codes.first().copied().unwrap_or(OK),
+        _ => PARTLY,
     }
 }
 

@@ -2,18 +2,20 @@
 //!
 //! Owns the choice of target; `export` makes and writes the documents.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
 
 use super::args::{Export, FormatArg, Global, Redact, ShapeArg};
 use super::exit::{self, Failure};
 use super::output::{data, talk, warn};
-use super::setup;
+use super::source::Found;
+use super::{named, setup, source};
 use crate::audit::{AuditLog, REASON_RULE};
 use crate::clock::{Clock, SystemClock};
 use crate::config::Config;
 use crate::domain::deed::Deed;
+use crate::domain::ids::SessionId;
 use crate::domain::shape::{Contents, Format, Shape};
 use crate::domain::watched::WatchedSession;
 use crate::export::{self, Existing, Origin};
@@ -31,16 +33,17 @@ pub(super) fn text(
     Ok(export::document(session, Contents::default(), &origin(config, now))?.text)
 }
 
-pub(super) fn run(global: &Global, args: &Export) -> Result<u8, Failure> {
-    let ids = setup::ids(&args.ids)?;
+pub(super) async fn run(global: &Global, args: &Export) -> Result<u8, Failure> {
     let lines = matches!(args.format, FormatArg::Csv | FormatArg::Md);
     if lines && args.shape == ShapeArg::Raw {
         return Err(Failure::Usage("--shape raw is for json, jsonl and bundle".into()));
     }
-    let config = setup::config(global)?;
-    let mut store = setup::store(global, &config)?;
-    let sessions = setup::load_named(&mut store, &ids)?;
-    let now = SystemClock.now();
+    if args.format == FormatArg::Bundle && is_archive(&args.output) {
+        return Err(Failure::Usage(format!(
+            "-o {}: a bundle is a folder, not an archive; name it without the ending",
+            args.output.display()
+        )));
+    }
     let contents = Contents {
         shape: if args.shape == ShapeArg::Raw { Shape::Raw } else { Shape::Normal },
         masked: args.redact == Redact::Mask,
@@ -50,8 +53,16 @@ pub(super) fn run(global: &Global, args: &Export) -> Result<u8, Failure> {
     if !contents.masked && (reason.trim().is_empty() || reason.contains('@')) {
         return Err(Failure::Usage(format!("--reason: say why; {REASON_RULE}")));
     }
-    let found: Vec<&WatchedSession> =
-        ids.iter().map(|id| setup::find(&sessions, *id)).collect::<Result<_, _>>()?;
+    let config = setup::config(global)?;
+    let ids = named::ids(global, &config, &args.ids)?;
+    let Found { sessions, mut codes } =
+        source::sessions(global, &config, &ids, &args.timeout).await?;
+    if sessions.is_empty() {
+        return Ok(exit::of_several(&codes));
+    }
+    let now = SystemClock.now();
+    let found: Vec<&WatchedSession> = sessions.iter().collect();
+    let ids: Vec<SessionId> = sessions.iter().map(WatchedSession::id).collect();
     let audit = |deed| {
         let log = AuditLog::in_folder(&config.state_dir);
         log.append(now, deed, &ids, reason).map_err(Failure::Other)
@@ -71,10 +82,8 @@ pub(super) fn run(global: &Global, args: &Export) -> Result<u8, Failure> {
     let left_out = if format == Format::Bundle {
         let made = export::assemble(&found, format, contents, &origin)?;
         audited()?;
-        // A folder for each session, below the one that is named; without one, here.
-        let here = args.output.as_os_str() == "-";
-        let below = if here { Path::new(".") } else { &args.output };
-        for folder in export::write_bundles(&made.files, |name| below.join(name), existing)? {
+        let place = |name: &str| bundle_place(&args.output, found.len(), name);
+        for folder in export::write_bundles(&made.files, place, existing)? {
             // The name is the answer: a script goes on with it.
             data(&format!("{}\n", folder.display()))?;
         }
@@ -100,9 +109,27 @@ pub(super) fn run(global: &Global, args: &Export) -> Result<u8, Failure> {
     };
     if left_out > 0 {
         warn(&format!("{left_out} left out: nothing fetched yet"));
-        return Ok(exit::PARTLY);
+        codes.insert(exit::FAILED);
     }
-    Ok(exit::OK)
+    codes.insert(exit::OK);
+    Ok(exit::of_several(&codes))
+}
+
+/// A bundle has the name that was given. Several, and those for a folder that is there or ends in /,
+/// have their own names below it; a bundle that is there is no such folder.
+fn bundle_place(output: &Path, bundles: usize, name: &str) -> PathBuf {
+    let folder = output.to_string_lossy().ends_with('/')
+        || (output.is_dir() && !output.join(export::MANIFEST).exists());
+    match output.to_str() {
+        Some("-") => PathBuf::from(name),
+        _ if bundles == 1 && !folder => output.to_path_buf(),
+        _ => output.join(name),
+    }
+}
+
+fn is_archive(output: &Path) -> bool {
+    let ending = output.extension().unwrap_or_default().to_string_lossy().to_ascii_lowercase();
+    ["zip", "tar", "tgz", "gz", "xz", "zst", "7z"].contains(&ending.as_str())
 }
 
 const fn format_of(arg: FormatArg) -> Format {

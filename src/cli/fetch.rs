@@ -11,7 +11,7 @@ use super::ask::{self, Pace, retried};
 use super::exit::{self, Failure};
 use super::output::{data, warn};
 use super::progress::Progress;
-use super::{setup, words};
+use super::{named, setup, words};
 use crate::api::client::Client;
 use crate::api::{ApiError, SessionApi};
 use crate::clock::{Clock, SystemClock};
@@ -24,20 +24,27 @@ use crate::persist::Persistence;
 use crate::store::{Observation, Store};
 
 pub(super) async fn fetch(global: &Global, texts: &[String], timeout: &str) -> Result<u8, Failure> {
-    let ids = setup::ids(texts)?;
     let config = setup::config(global)?;
     let wait = setup::timeout(timeout)?;
+    let ids = named::ids(global, &config, texts)?;
     let client = setup::client(&config)?;
     let mut persistence = setup::store(global, &config)?;
     let known = setup::load_named(&mut persistence, &ids)?;
-    for id in &ids {
-        setup::on_list(&known, *id)?;
+    let mut codes = BTreeSet::new();
+    let mut on_list = Vec::new();
+    for id in ids {
+        match setup::on_list(&known, id) {
+            Ok(()) => on_list.push(id),
+            Err(failure) => {
+                warn(&failure.to_string());
+                codes.insert(failure.code());
+            }
+        }
     }
     let (mut store, reader) = Store::new(known);
-    let mut codes = BTreeSet::new();
-    let (mut progress, all) = (Progress::on_terminal(global.quiet), ids.len());
+    let (mut progress, all) = (Progress::on_terminal(global.quiet), on_list.len());
     let (mut pace, mut deadline) = (Pace::new(config.refresh.max_rps), ask::within(wait));
-    for (number, id) in ids.into_iter().enumerate() {
+    for (number, id) in on_list.into_iter().enumerate() {
         if all > 1 {
             progress.say(&format!("asking Yoti, {} of {all}", number + 1));
         }
@@ -64,10 +71,7 @@ pub(super) async fn fetch(global: &Global, texts: &[String], timeout: &str) -> R
             data(&told(session, before, &config))?;
         }
     }
-    Ok(match codes.len() {
-        0 | 1 => codes.first().copied().unwrap_or(exit::OK),
-        _ => exit::PARTLY,
-    })
+    Ok(exit::of_several(&codes))
 }
 
 /// The stage, and what is new in the timeline.
@@ -85,7 +89,7 @@ fn told(session: &WatchedSession, before: usize, config: &Config) -> String {
 }
 
 /// Result, configuration and letter; a 404 is an answer that the store keeps too.
-async fn ask(
+pub(super) async fn ask(
     client: &Client<SystemClock>,
     store: &mut Store,
     id: SessionId,

@@ -7,7 +7,7 @@ use std::io::{BufRead, IsTerminal};
 use super::args::{Global, LetterCommand, SessionCommand};
 use super::exit::{self, Failure};
 use super::output::{talk, warn};
-use super::setup;
+use super::{named, setup};
 use crate::api::ApiError;
 use crate::audit::AuditLog;
 use crate::clock::{Clock, SystemClock};
@@ -17,7 +17,7 @@ use crate::domain::ids::SessionId;
 
 pub(super) async fn session(global: &Global, what: &SessionCommand) -> Result<u8, Failure> {
     let SessionCommand::Delete { id, yes } = what;
-    let (config, id) = (setup::config(global)?, setup::one(id)?);
+    let (config, id) = (setup::config(global)?, named::whole(id)?);
     allowed(global, &config, (config.desk.allow_delete, "allow_delete"))?;
     confirmed(global, id, "DELETE", yes.as_deref())?;
     let client = setup::client(&config)?;
@@ -31,7 +31,7 @@ pub(super) async fn session(global: &Global, what: &SessionCommand) -> Result<u8
 
 pub(super) async fn send_letter(global: &Global, what: &LetterCommand) -> Result<u8, Failure> {
     let LetterCommand::Send { id, yes } = what;
-    let (config, id) = (setup::config(global)?, setup::one(id)?);
+    let (config, id) = (setup::config(global)?, named::whole(id)?);
     allowed(global, &config, (config.desk.allow_email, "allow_email"))?;
     confirmed(global, id, "SEND", yes.as_deref())?;
     let client = setup::client(&config)?;

@@ -11,7 +11,7 @@ use serde_json::json;
 use super::args::{Global, LetterShow};
 use super::exit::{self, Failure};
 use super::output::{data, talk};
-use super::{ask, hands, setup, show};
+use super::{ask, hands, named, setup, show};
 use crate::api::SessionApi;
 use crate::api::client::LetterPdf;
 use crate::clock::{Clock, SystemClock};
@@ -22,8 +22,8 @@ use crate::domain::watched::{Letter, WatchedSession};
 use crate::export::{Existing, write_bytes};
 
 pub(super) async fn run(global: &Global, args: &LetterShow) -> Result<u8, Failure> {
-    let id = setup::one(args.id.as_deref().unwrap_or_default())?;
     let config = setup::config(global)?;
+    let id = named::one(global, &config, args.id.as_deref().unwrap_or_default())?;
     let wait = setup::timeout(&args.timeout)?;
     if let Some(target) = &args.pdf {
         return pdf(global, &config, id, (target, args.force, wait)).await;

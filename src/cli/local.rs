@@ -2,7 +2,7 @@
 //!
 //! Owns where lists come from; `intake` reads their lines.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::io::Read;
 use std::path::Path;
 
@@ -11,11 +11,11 @@ use jiff::SignedDuration;
 use super::args::{Add, Global, Remove};
 use super::exit::{self, Failure};
 use super::output::{talk, warn};
-use super::{fetch, setup};
+use super::{fetch, named, setup};
 use crate::clock::{Clock, SystemClock};
 use crate::config::parse_span;
 use crate::domain::ids::SessionId;
-use crate::domain::watched::WatchEntry;
+use crate::domain::watched::{WatchEntry, WatchedSession};
 use crate::intake;
 use crate::persist::{Persistence, arrangement};
 
@@ -57,24 +57,73 @@ pub(super) async fn add(global: &Global, args: Add) -> Result<u8, Failure> {
         return Err(Failure::Usage("no session ID found".into()));
     }
     let mut store = setup::store(global, &config)?;
-    let (mut entries, mut new) = (Vec::new(), 0);
+    let listed = store.listed()?;
+    let listed: HashMap<SessionId, &WatchedSession> =
+        listed.iter().map(|session| (session.id(), session)).collect();
+    let mut entries = Vec::new();
+    let mut added = Added { not_understood: bad, ..Added::default() };
     for entry in order.iter().filter_map(|id| found.remove(id)) {
-        match store.entry(entry.id)? {
-            Some(before) => entries.push(entry.over(&before)),
-            None => {
-                new += 1;
-                entries.push(entry);
-            }
-        }
+        let before = listed.get(&entry.id).copied();
+        let entry = before.map_or_else(|| entry.clone(), |known| entry.clone().over(&known.entry));
+        added.count(&entry, before);
+        entries.push(entry);
     }
     store.add(&entries)?;
-    talk(&format!("{new} added, {} known before, {bad} not understood", entries.len() - new));
+    talk(&added.to_string());
     if args.fetch {
         let ids: Vec<String> = entries.iter().map(|entry| entry.id.to_string()).collect();
         let code = fetch::fetch(global, &ids, &args.timeout).await?;
         return Ok(if bad > 0 { exit::PARTLY } else { code });
     }
     Ok(if bad > 0 { exit::PARTLY } else { exit::OK })
+}
+
+/// What adding did, for each session.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+struct Added {
+    new: usize,
+    updated: usize,
+    back: usize,
+    unchanged: usize,
+    not_understood: usize,
+}
+
+impl Added {
+    fn count(&mut self, entry: &WatchEntry, before: Option<&WatchedSession>) {
+        let Some(before) = before else {
+            self.new += 1;
+            return;
+        };
+        let same = WatchEntry { added_at: before.entry.added_at, ..entry.clone() };
+        if before.own.archived_at.is_some() {
+            self.back += 1;
+        } else if same == *before.entry {
+            self.unchanged += 1;
+        } else {
+            self.updated += 1;
+        }
+    }
+}
+
+impl std::fmt::Display for Added {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let Self { new, updated, back, unchanged, not_understood } = *self;
+        let said = [
+            (updated, "updated"),
+            (back, "back on the list"),
+            (unchanged, "already on the list"),
+            (not_understood, "not understood"),
+        ];
+        let said: Vec<String> = said
+            .iter()
+            .filter(|(number, _)| *number > 0)
+            .map(|(number, what)| format!("{number} {what}"))
+            .collect();
+        if new > 0 || said.is_empty() {
+            write!(f, "{new} added{}", if said.is_empty() { "" } else { ", " })?;
+        }
+        f.write_str(&said.join(", "))
+    }
 }
 
 fn complete(entry: &mut WatchEntry, args: &Add, ttl: Option<SignedDuration>) {
@@ -107,25 +156,30 @@ fn source(what: &str) -> Result<(Option<&str>, String), Failure> {
 }
 
 pub(super) fn remove(global: &Global, args: &Remove) -> Result<u8, Failure> {
-    let ids = setup::ids(&args.ids)?;
     let config = setup::config(global)?;
+    let ids = named::ids(global, &config, &args.ids)?;
     let mut store = setup::store(global, &config)?;
-    let removed = if args.purge_history {
+    let listed = store.listed()?;
+    let takes = |session: &WatchedSession| args.purge_history || session.own.archived_at.is_none();
+    let removable: HashSet<SessionId> =
+        listed.iter().filter(|session| takes(session)).map(WatchedSession::id).collect();
+    let (ids, missing): (Vec<_>, Vec<_>) = ids.into_iter().partition(|id| removable.contains(id));
+    for id in &missing {
+        warn(&format!("session {id} is not on the watch-list"));
+    }
+    if ids.is_empty() {
+        return Ok(exit::FAILED);
+    }
+    if args.purge_history {
         let removed = store.remove(&ids)?;
         arrangement::forget(&mut store, &ids)?;
         talk(&format!("{removed} removed, and all that was stored of them deleted"));
-        removed
     } else {
         let removed = store.archive(&ids, SystemClock.now())?;
         talk(&format!(
             "{removed} removed from the watch-list; what is known of them stays, until: \
              branchwatch remove --purge-history"
         ));
-        removed
-    };
-    match removed {
-        0 => Err(Failure::NotFound("none of these is there to be removed".into())),
-        n if n < ids.len() => Ok(exit::PARTLY),
-        _ => Ok(exit::OK),
     }
+    Ok(if missing.is_empty() { exit::OK } else { exit::PARTLY })
 }

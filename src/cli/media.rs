@@ -13,7 +13,7 @@ use super::args::{Global, MediaArgs};
 use super::exit::{self, Failure};
 use super::output::{data, table, talk, warn};
 use super::progress::Progress;
-use super::{ask, hands, setup, words};
+use super::{ask, hands, named, setup, words};
 use crate::api::client::{Client, HeldMedia, MediaOutcome};
 use crate::api::{ApiError, ApiErrorKind, SessionApi};
 use crate::clock::{Clock, SystemClock};
@@ -26,8 +26,8 @@ use crate::domain::watched::WatchedSession;
 use crate::export::{Existing, write_bytes};
 
 pub(super) async fn run(global: &Global, args: &MediaArgs) -> Result<u8, Failure> {
-    let id = setup::one(&args.id)?;
     let config = setup::config(global)?;
+    let id = named::one(global, &config, &args.id)?;
     let session = session(global, &config, id, &args.timeout).await?;
     let all = listed(&session);
     let chosen = chosen(&all, args.media.as_deref())?;
@@ -68,7 +68,7 @@ pub(super) async fn run(global: &Global, args: &MediaArgs) -> Result<u8, Failure
             }
         });
     }
-    Ok(if codes.len() > 1 { exit::PARTLY } else { codes.first().copied().unwrap_or(exit::OK) })
+    Ok(exit::of_several(&codes))
 }
 
 /// As the store knows it, asked anew unless offline: media ids may have been replaced.

@@ -2,7 +2,6 @@
 //!
 //! Owns putting other rooms together, no logic of theirs.
 
-use std::io::Read;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -25,7 +24,6 @@ use crate::persist::sqlite::Sqlite;
 use crate::persist::{PersistError, Persistence};
 use crate::refresh::schedule::unsigned;
 use crate::runtime::engine::{Held, Keeping};
-use crate::text::shown_str;
 
 pub(super) fn flags(global: &Global) -> Flags {
     Flags {
@@ -92,7 +90,16 @@ pub(super) fn store(global: &Global, config: &Config) -> Result<Sqlite, Failure>
             "this command works on the local store: not with --no-state".into(),
         ));
     }
-    let opened = location(config).open(false)?;
+    opened(&location(config))
+}
+
+/// All sessions of the store as [`Sqlite::listed`] has them; no key is read.
+pub(super) fn listed(config: &Config) -> Result<Vec<WatchedSession>, Failure> {
+    Ok(opened(&Location::new(&config.store, None))?.listed()?)
+}
+
+fn opened(location: &Location) -> Result<Sqlite, Failure> {
+    let opened = location.open(false)?;
     if let Some(warning) = opened.warning {
         warn(&format!("warning: {warning}"));
     }
@@ -109,51 +116,22 @@ pub(super) fn held(config: &Config, takes: bool) -> Result<Held<Sqlite>, Failure
     Ok(held)
 }
 
-/// The longest list of IDs that is read.
-const MAX_IDS: u64 = 16 * 1024 * 1024;
-
-/// Session IDs; `-` stands for those on standard input, each the first word of a line.
-pub(super) fn ids(texts: &[String]) -> Result<Vec<SessionId>, Failure> {
-    let read = |text: &str| {
-        SessionId::parse(text)
-            .map_err(|why| Failure::Usage(format!("{}: {why}", shown_str(text, 60))))
-    };
-    let mut ids = Vec::new();
-    for text in texts {
-        if text != "-" {
-            ids.push(read(text)?);
-            continue;
-        }
-        let mut lines = String::new();
-        std::io::stdin().take(MAX_IDS).read_to_string(&mut lines)?;
-        for word in lines.lines().filter_map(|line| line.split_whitespace().next()) {
-            ids.push(read(word)?);
-        }
-    }
-    let mut seen = std::collections::HashSet::new();
-    ids.retain(|id| seen.insert(*id));
-    if ids.is_empty() && !texts.is_empty() {
-        return Err(Failure::Usage("no session ID on standard input".into()));
-    }
-    Ok(ids)
-}
-
 /// Finds a session of the watch-list, or one that was archived from it.
 pub(super) fn find(sessions: &[WatchedSession], id: SessionId) -> Result<&WatchedSession, Failure> {
     sessions.iter().find(|session| session.id() == id).ok_or_else(|| {
-        Failure::NotFound(format!(
+        Failure::Other(format!(
             "session {id} is not on the watch-list; add it: branchwatch add {id}"
         ))
     })
 }
 
-/// Finds a session of the watch-list to be asked for: who was archived is not.
+/// Finds a session of the watch-list that is refreshed: an archived one is not.
 pub(super) fn on_list(sessions: &[WatchedSession], id: SessionId) -> Result<(), Failure> {
     if find(sessions, id)?.own.archived_at.is_none() {
         return Ok(());
     }
-    Err(Failure::NotFound(format!(
-        "session {id} was taken off the watch-list; bring it back: branchwatch add {id}"
+    Err(Failure::Other(format!(
+        "session {id} was removed from the watch-list; add it again: branchwatch add {id}"
     )))
 }
 
@@ -177,14 +155,6 @@ pub(super) fn load_named(
 fn say_unreadable(store: &Sqlite) {
     if let Some(trouble) = store.trouble() {
         warn(&format!("warning: {trouble}"));
-    }
-}
-
-/// The one session ID of a command.
-pub(super) fn one(text: &str) -> Result<SessionId, Failure> {
-    match ids(&[text.to_owned()])?.as_slice() {
-        [id] => Ok(*id),
-        _ => Err(Failure::Usage("one session ID, and there are several".into())),
     }
 }
 

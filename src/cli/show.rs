@@ -1,19 +1,22 @@
-//! `show`: one session as lines, from the local store.
+//! `show`: one session as lines, from the local store, else as Yoti has it now.
 //!
 //! Owns the plain form of tree, checks and timeline.
 
+use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
 use super::args::{Global, Part, Show};
 use super::exit::{self, Failure};
 use super::output::{data, table};
 use super::words::{maybe, safe};
-use super::{export, setup, words};
+use super::{export, named, setup, source, words};
 use crate::clock::{Clock, SystemClock};
-use crate::domain::attention::assess;
+use crate::config::Config;
+use crate::domain::attention::{Assessment, Deadline, assess};
 use crate::domain::coverage;
 use crate::domain::instructions::NO_BRANCH;
 use crate::domain::personal::{Privacy, label};
+use crate::domain::requested::{RequestedCheck, expected};
 use crate::domain::resource::Resource;
 use crate::domain::server_text::ServerText;
 use crate::domain::stage::{Stage, Verdict};
@@ -23,50 +26,100 @@ use crate::domain::wire_enum::{
 };
 use crate::theme::{ColourDepth, Look};
 
-pub(super) fn show(global: &Global, args: &Show) -> Result<u8, Failure> {
-    let id = setup::one(&args.id)?;
+pub(super) async fn show(global: &Global, args: &Show) -> Result<u8, Failure> {
     let config = setup::config(global)?;
-    let mut store = setup::store(global, &config)?;
-    let sessions = setup::load_named(&mut store, &[id])?;
-    let session = setup::find(&sessions, id)?;
+    let id = named::one(global, &config, &args.id)?;
+    let session = source::session(global, &config, id, &args.timeout).await?;
     let now = SystemClock.now();
-    let assessment = assess(session, &config.rules, now);
+    let assessment = assess(&session, &config.rules, now);
     if args.json {
-        data(&export::text(session, &config, now)?)?;
+        data(&json(&session, args.part, &config, now)?)?;
     } else {
         let wants = |part: Part| args.part == part || args.part == Part::All;
         let mut text = String::new();
         if args.part == Part::All {
-            let seen = session.poll.last_ok.map_or("never".into(), |at| {
-                format!("{} ago", words::span(now.duration_since(at)))
-            });
-            let privacy = config.privacy.unwrap_or(Privacy::Off);
-            let name = label(&session.name(), privacy);
-            text += &format!("{}  {id}\n", crate::text::shown_str(&name, 60));
-            text += &format!("stage {} · seen {seen}\n", words::stage(&assessment.stage, now));
-            for finding in &assessment.findings {
-                text += &format!("! {}\n", finding.text);
-            }
+            text += &head(&session, &assessment, &config, now);
         }
         if wants(Part::Tree) {
-            text += &format!("\nREQUIRED RESOURCES\n{}", tree(session));
+            text += &format!("\nREQUIRED RESOURCES\n{}", tree(&session));
         }
         if wants(Part::Checks) {
-            text += &format!("\nCHECKS\n{}", checks(session));
+            text += &format!("\nCHECKS\n{}", checks(&session));
         }
         if wants(Part::Timeline) {
-            text += &format!("\nTIMELINE\n{}", timeline(session, &config.zone));
+            text += &format!("\nTIMELINE\n{}", timeline(&session, &config.zone));
         }
         if wants(Part::Letter) {
-            text += &format!("\nLETTER\n{}", letter(session));
+            text += &format!("\nLETTER\n{}", letter(&session));
         }
         if args.part == Part::Config {
-            text += &configuration(session)?;
+            text += &configuration(&session)?;
         }
         let look = Look::new(ColourDepth::None, global.ascii);
         data(&look.text(text.trim_start()))?;
     }
     Ok(if args.exit_status { code(&assessment.stage) } else { exit::OK })
+}
+
+fn json(
+    session: &WatchedSession,
+    part: Part,
+    config: &Config,
+    now: Timestamp,
+) -> Result<String, Failure> {
+    let part = match part {
+        Part::All => return export::text(session, config, now),
+        Part::Tree => crate::export::Part::Tree,
+        Part::Checks => crate::export::Part::Checks,
+        Part::Timeline => crate::export::Part::Timeline,
+        Part::Config => crate::export::Part::Config,
+        Part::Letter => crate::export::Part::Letter,
+    };
+    Ok(crate::export::part(session, part, &export::origin(config, now))?)
+}
+
+/// Whose session it is, how it stands, and what needs the operator.
+fn head(
+    session: &WatchedSession,
+    assessment: &Assessment,
+    config: &Config,
+    now: Timestamp,
+) -> String {
+    let name = label(&session.name(), config.privacy.unwrap_or(Privacy::Off));
+    let mut text = format!("{}  {}\n", crate::text::shown_str(&name, 60), session.id());
+    let state = session.session().map(|result| match &result.state {
+        Some(state) => format!("state {} · ", safe(&state.text())),
+        None => "no state in the response · ".to_owned(),
+    });
+    let seen = session
+        .poll
+        .last_ok
+        .map_or("never".into(), |at| format!("{} ago", words::span(now.duration_since(at))));
+    let stage = words::stage(&assessment.stage, now);
+    text += &format!("{}stage {stage} · seen {seen}\n", state.unwrap_or_default());
+    text += &format!("deadline {}\n", deadline(assessment, &config.zone, now));
+    for finding in &assessment.findings {
+        text += &format!("! {}\n", finding.text);
+    }
+    text
+}
+
+fn deadline(assessment: &Assessment, zone: &TimeZone, now: Timestamp) -> String {
+    let Some(Deadline { at, derived }) = assessment.deadline else {
+        return match assessment.stage {
+            Stage::Done(_) | Stage::Expired { .. } => "none: the session has ended",
+            Stage::Gone | Stage::NotFound => "none: Yoti has no such session",
+            _ => "not known",
+        }
+        .to_owned();
+    };
+    let left = if at > now {
+        format!("in {}", words::span(at.duration_since(now)))
+    } else {
+        format!("passed {} ago", words::span(now.duration_since(at)))
+    };
+    let from = if derived { "derived" } else { "from the watch-list" };
+    format!("{} ({from}), {left}", words::time(at, zone))
 }
 
 /// The exit status of a stage (product.md 5).
@@ -78,6 +131,7 @@ pub(super) const fn code(stage: &Stage) -> u8 {
         Stage::Expired { .. } => exit::EXPIRED,
         Stage::Unknown(_) => exit::UNKNOWN,
         Stage::Gone | Stage::NotFound => exit::NOT_FOUND,
+        Stage::NotFetched => exit::FAILED,
         _ => exit::ONGOING,
     }
 }
@@ -165,13 +219,10 @@ fn configuration(session: &WatchedSession) -> Result<String, Failure> {
     Ok(found.unwrap_or_else(|| "the configuration is not known yet\n".to_owned()))
 }
 
+/// The results, and below them the requested checks that have none yet.
 fn checks(session: &WatchedSession) -> String {
-    let Some(result) = session.session().filter(|s| !s.checks.is_empty()) else {
-        let requested = session.configuration().map_or(0, |c| c.requested_checks.len());
-        return format!("  no results yet; {requested} types requested\n");
-    };
-    let rows: Vec<Vec<String>> = result
-        .checks
+    let results = session.session().map_or(&[][..], |result| &result.checks);
+    let mut rows: Vec<Vec<String>> = results
         .iter()
         .map(|check| {
             vec![
@@ -182,6 +233,31 @@ fn checks(session: &WatchedSession) -> String {
             ]
         })
         .collect();
+    let wanted = session.configuration().map(|c| expected(c, &coverage::derive(session)));
+    let mut missing: Vec<RequestedCheck> = wanted.unwrap_or_default();
+    missing.retain(|wanted| {
+        !results.iter().any(|check| check.check_type.as_ref() == Some(&wanted.check_type))
+    });
+    // The same check of several documents is one line.
+    let alike = |one: &RequestedCheck, other: &RequestedCheck| {
+        one.check_type == other.check_type && one.scheme == other.scheme
+    };
+    rows.extend(missing.chunk_by(alike).filter_map(|group| {
+        let wanted = group.first()?;
+        let times = if group.len() > 1 { format!(" ×{}", group.len()) } else { String::new() };
+        Some(vec![
+            format!("  {}", safe(&wanted.check_type.text())),
+            format!("requested{times}"),
+            "·".to_owned(),
+            maybe(wanted.scheme.as_ref()),
+        ])
+    }));
+    if rows.is_empty() {
+        return match session.configuration() {
+            Some(_) => "  none requested\n".to_owned(),
+            None => "  the configuration is not known yet\n".to_owned(),
+        };
+    }
     table(&rows)
 }
 

@@ -2,7 +2,7 @@
 //!
 //! Owns the conditions and the codes. Asking is the refresh task's, judging `domain`'s.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use jiff::tz::TimeZone;
@@ -12,7 +12,7 @@ use super::args::{Global, Wait};
 use super::exit::{self, Failure};
 use super::output::{data, warn};
 use super::progress::Progress;
-use super::{ask, setup, show, words};
+use super::{ask, named, setup, show, words};
 use crate::clock::{Clock, SystemClock};
 use crate::config::Config;
 use crate::domain::ids::SessionId;
@@ -61,10 +61,10 @@ struct Ended {
 
 pub(super) async fn run(global: &Global, args: &Wait) -> Result<u8, Failure> {
     let signal = shutdown::signal();
-    let ids = setup::ids(&args.ids)?;
     let until = Until::read(&args.until).map_err(Failure::Usage)?;
     let deadline = ask::within(setup::timeout(&args.timeout)?);
     let config = setup::config(global)?;
+    let ids = named::ids(global, &config, &args.ids)?;
     let client = setup::client(&config)?;
     let known = known(global, &config, &ids)?;
     let engine = Engine::start(
@@ -103,10 +103,7 @@ pub(super) async fn run(global: &Global, args: &Wait) -> Result<u8, Failure> {
         return Ok(exit::FAULT);
     }
     keep(global, &config, &snapshots.borrow().clone());
-    stopped.unwrap_or_else(|| {
-        let codes: BTreeSet<u8> = ended.into_values().collect();
-        Ok(if codes.len() > 1 { exit::PARTLY } else { codes.first().copied().unwrap_or(exit::OK) })
-    })
+    stopped.unwrap_or_else(|| Ok(exit::of_several(&ended.into_values().collect())))
 }
 
 /// The sessions as the local store knows them; those that are not on its list begin with nothing.

@@ -11,7 +11,7 @@ use tokio::sync::mpsc;
 use super::args::{Global, Watch};
 use super::exit::{self, Failure};
 use super::output::{data, talk};
-use super::{list, setup};
+use super::{list, named, setup};
 use crate::api::SessionApi;
 use crate::app::spoken;
 use crate::app::views::View;
@@ -45,8 +45,12 @@ pub(super) async fn run(global: &Global, args: &Watch) -> Result<u8, Failure> {
             config.notifications.as_ref().map(Receiver::new).transpose()?,
             config.teller.clone(),
         ),
+        ids: named::ids(global, &config, &args.ids)?,
         ..Teller::of(global, args)?
     };
+    if global.no_state && teller.ids.is_empty() {
+        return Err(Failure::Usage("with --no-state: which sessions? watch ID…".to_owned()));
+    }
     let yoti = (setup::client_unless_offline(global, &config)?, SystemClock);
     let settings = config.refresh.clone();
     if global.no_state {
@@ -68,7 +72,7 @@ pub(super) async fn demo<A: SessionApi, C: Clock + Clone>(
     arrivals: mpsc::Receiver<Command>,
 ) -> Result<u8, Failure> {
     let ended = shutdown::reason();
-    let teller = Teller::of(&Global { no_state: false, ..global.clone() }, &Watch::default())?;
+    let teller = Teller::of(global, &Watch::default())?;
     let teller = Teller { beside: (Some(receiver), None), arrivals: Some(arrivals), ..teller };
     teller.watch(held, yoti, settings, ended).await
 }
@@ -94,18 +98,13 @@ struct Teller {
 }
 
 impl Teller {
-    /// As the flags say; whose sessions they are is the demo's.
+    /// As the flags say, of all sessions, in the demo's words.
     fn of(global: &Global, args: &Watch) -> Result<Self, Failure> {
         let kinds = args.events.iter().map(|word| kind(word)).collect::<Result<_, _>>()?;
-        let ids = setup::ids(&args.ids)?;
-        if global.no_state && ids.is_empty() {
-            let why = "with --no-state: which sessions? watch ID…";
-            return Err(Failure::Usage(why.to_owned()));
-        }
         Ok(Self {
             json: args.jsonl,
             quiet: global.quiet,
-            ids,
+            ids: Vec::new(),
             kinds,
             view: list::filter(&global.filter)?,
             rules: Rules::default(),

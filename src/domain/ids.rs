@@ -36,6 +36,12 @@ impl SessionId {
         self.0
     }
 
+    /// All 32 hexadecimal digits, without hyphens.
+    #[must_use]
+    pub fn digits(self) -> String {
+        self.0.as_simple().to_string()
+    }
+
     /// The first eight hexadecimal digits, for narrow columns.
     #[must_use]
     pub fn short(self) -> String {

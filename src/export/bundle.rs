@@ -3,6 +3,7 @@
 //! Owns the folder's form, its writing (whole or not at all) and its checking.
 
 use std::fs;
+use std::io::ErrorKind;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
@@ -190,11 +191,18 @@ impl Sum {
 /// A manifest as far as checking needs it.
 fn read(folder: &Path) -> Result<Vec<(String, u64, String)>, String> {
     let path = folder.join(MANIFEST);
-    let about = fs::metadata(&path).map_err(|why| format!("{}: {why}", path.display()))?;
+    let about = match fs::metadata(&path) {
+        Ok(about) => about,
+        Err(why) if matches!(why.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => {
+            return Err(no_bundle(folder));
+        }
+        Err(why) => return Err(format!("{} cannot be read: {}", path.display(), why.kind())),
+    };
     if about.len() > LARGEST {
         return Err(format!("{} is no manifest: too large", path.display()));
     }
-    let text = fs::read(&path).map_err(|why| format!("{}: {why}", path.display()))?;
+    let text = fs::read(&path)
+        .map_err(|why| format!("{} cannot be read: {}", path.display(), why.kind()))?;
     let wrong = || format!("{} is no manifest of a bundle", path.display());
     let value: Value = serde_json::from_slice(&text).map_err(|_why| wrong())?;
     if value.get("kind").and_then(Value::as_str) != Some(KIND) {
@@ -211,14 +219,36 @@ fn read(folder: &Path) -> Result<Vec<(String, u64, String)>, String> {
     files.iter().map(|file| part(file).ok_or_else(wrong)).collect()
 }
 
+/// What there is instead, and which bundles are below it.
+fn no_bundle(folder: &Path) -> String {
+    let name = folder.display();
+    let Ok(entries) = fs::read_dir(folder) else {
+        return format!("no bundle {name}: there is no such folder");
+    };
+    let mut below: Vec<String> = entries
+        .filter_map(|entry| Some(entry.ok()?.path()))
+        .filter(|path| path.join(MANIFEST).exists())
+        .map(|path| path.display().to_string())
+        .collect();
+    below.sort();
+    if below.is_empty() {
+        return format!("{name} is no bundle: it has no {MANIFEST}");
+    }
+    format!("{name} is no bundle, but these are; give one of them: {}", below.join(", "))
+}
+
 /// Checks a bundle: every file that its manifest names, and that there are no others. `place` is the
 /// folder or the manifest in it.
 ///
 /// # Errors
 /// In our words, when there is no manifest that can be read.
 pub fn verify(place: &Path) -> Result<Vec<(String, Sum)>, String> {
-    let folder = if place.is_dir() { place } else { place.parent().unwrap_or(Path::new(".")) };
-    let folder = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
+    let is_manifest = place.file_name().is_some_and(|name| name == MANIFEST) && !place.is_dir();
+    let folder = match place.parent() {
+        Some(parent) if is_manifest && parent.as_os_str().is_empty() => Path::new("."),
+        Some(parent) if is_manifest => parent,
+        _ => place,
+    };
     let named = read(folder)?;
     let mut found: Vec<(String, Sum)> = named
         .iter()
@@ -235,7 +265,8 @@ pub fn verify(place: &Path) -> Result<Vec<(String, Sum)>, String> {
             (name.clone(), state)
         })
         .collect();
-    let others = fs::read_dir(folder).map_err(|why| format!("{}: {why}", folder.display()))?;
+    let others = fs::read_dir(folder)
+        .map_err(|why| format!("{} cannot be read: {}", folder.display(), why.kind()))?;
     let mut others: Vec<String> = others
         .filter_map(|entry| Some(entry.ok()?.file_name().to_string_lossy().into_owned()))
         .filter(|name| name != MANIFEST && !named.iter().any(|(known, ..)| known == name))

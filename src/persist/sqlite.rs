@@ -170,11 +170,10 @@ impl Sqlite {
     /// # Errors
     /// See [`PersistError`].
     pub fn archive(&mut self, ids: &[SessionId], at: Timestamp) -> Result<usize, PersistError> {
-        let mut listed = rows::list(&self.connection)?;
-        overlay(listed.iter_mut().map(|(_, session)| session), self.posts(0)?.0);
-        let listed = listed.iter().map(|(_, session)| session);
+        let listed = self.listed()?;
         let archived = |s: &&WatchedSession| ids.contains(&s.id()) && s.own.archived_at.is_none();
         let archived: Vec<Post> = listed
+            .iter()
             .filter(archived)
             .map(|session| Post::Kept(session.id(), OwnChange::Archived(true), at))
             .collect();
@@ -247,6 +246,17 @@ impl Sqlite {
     pub fn entry(&self, id: SessionId) -> Result<Option<WatchEntry>, PersistError> {
         let found = rows::named(&self.connection, &[id])?.pop();
         Ok(found.map(|(_, watched)| WatchEntry::clone(&watched.entry)))
+    }
+
+    /// All sessions, archived ones too, without answers and timelines: enough to find one by name.
+    ///
+    /// # Errors
+    /// See [`PersistError`].
+    pub fn listed(&self) -> Result<Vec<WatchedSession>, PersistError> {
+        let listed = rows::list(&self.connection)?;
+        let mut listed: Vec<WatchedSession> = listed.into_iter().map(|(_, s)| s).collect();
+        overlay(listed.iter_mut(), self.posts(0)?.0);
+        Ok(listed)
     }
 
     /// Those of [`Persistence::load`] that are named, and are there.

@@ -21,7 +21,7 @@ const FORBIDDEN: Changed = &[("BRANCHWATCH_CONFIG", "{home}/forbidden.toml")];
 const PERMITTED_UNREACHABLE: Changed = &[UNREACHABLE[0], PERMITTED[0]];
 const PERMITTED_REFUSED: Changed = &[REFUSED[0], PERMITTED[0]];
 
-/// What is asked for, under which conditions, and how it ends. `{a}` is approved, `{r}` REJECT,
+/// What is asked for, under which conditions, and how it ends. `{a}` is approved, `{r}` REJECT, `{h}` ongoing,
 /// `{f}` refer, `{e}` expired, `{u}` in a state that nobody knows, `{o}` never asked for, `{m}` has
 /// media that cannot be had; `{n}` is on the list and not at Yoti, `{x}` nowhere.
 const CASES: &[(&str, Changed, i32)] = &[
@@ -71,11 +71,18 @@ const CASES: &[(&str, Changed, i32)] = &[
     ("show {a} --part letter", PLAIN, 0),
     ("show nobody", PLAIN, 2),
     ("show {a}", MISCONFIGURED, 3),
+    ("show nobody --offline", PLAIN, 2),
     ("show {x}", PLAIN, 5),
+    ("show {x} --offline", PLAIN, 1),
+    ("show {x}", KEYLESS, 3),
+    ("show {x}", REFUSED, 4),
+    ("show {x} --timeout 1s", UNREACHABLE, 6),
+    ("show {a} --part checks --json", PLAIN, 0),
     ("show {a}", NEWER, 8),
     ("show {r} --exit-status", PLAIN, 20),
     ("show {f} --exit-status", PLAIN, 21),
-    ("show {o} --exit-status", PLAIN, 22),
+    ("show {o} --exit-status", PLAIN, 1),
+    ("show {h} --exit-status", PLAIN, 22),
     ("show {e} --exit-status", PLAIN, 23),
     ("show {u} --exit-status", PLAIN, 24),
     ("fetch {a} {r}", PLAIN, 0),
@@ -84,13 +91,14 @@ const CASES: &[(&str, Changed, i32)] = &[
     ("fetch {a}", KEYLESS, 3),
     ("fetch {a}", REFUSED, 4),
     ("fetch {n}", PLAIN, 5),
-    ("fetch {x}", PLAIN, 5),
+    ("fetch {x}", PLAIN, 1),
     ("fetch {a} --timeout 1s", UNREACHABLE, 6),
     ("fetch {a} {n}", PLAIN, 7),
+    ("fetch {a} {x}", PLAIN, 7),
     ("fetch {a}", NEWER, 8),
     ("watch --events weather", PLAIN, 2),
     ("watch", KEYLESS, 3),
-    ("watch {x}", PLAIN, 5),
+    ("watch {x}", PLAIN, 1),
     ("watch", NEWER, 8),
     ("wait {a}", PLAIN, 0),
     ("wait {a} --until check=SYNTHETIC_CHECK", PLAIN, 1),
@@ -125,7 +133,10 @@ const CASES: &[(&str, Changed, i32)] = &[
     ("export {a} --format csv --shape raw", PLAIN, 2),
     ("export {a} --format md --shape raw", PLAIN, 2),
     ("export {a}", MISCONFIGURED, 3),
+    ("export {a} --format bundle -o {home}/b.zip", PLAIN, 2),
     ("export {x}", PLAIN, 5),
+    ("export {x} --offline", PLAIN, 1),
+    ("export {a} {x}", PLAIN, 7),
     ("export {a} {o} --shape raw", PLAIN, 7),
     ("export {a}", NEWER, 8),
     ("verify /nowhere", PLAIN, 1),
@@ -145,7 +156,7 @@ const CASES: &[(&str, Changed, i32)] = &[
     ("letter {a}", KEYLESS, 3),
     ("letter {a}", REFUSED, 4),
     ("letter {x}", PLAIN, 5),
-    ("letter {x} --offline", PLAIN, 5),
+    ("letter {x} --offline", PLAIN, 1),
     ("letter {a} --timeout 1s", UNREACHABLE, 6),
     ("letter {a} --offline", NEWER, 8),
     ("letter send {a} --yes {a} --allow-writes", PERMITTED, 1),
@@ -158,6 +169,7 @@ const CASES: &[(&str, Changed, i32)] = &[
     ("media {a}", KEYLESS, 3),
     ("media {a}", REFUSED, 4),
     ("media {x}", PLAIN, 5),
+    ("media {x} --offline", PLAIN, 1),
     ("media {a} 999", PLAIN, 5),
     ("media {a} --timeout 1s", UNREACHABLE, 6),
     ("media {m} --save {home}/media --yes", PLAIN, 7),
@@ -202,7 +214,7 @@ const CASES: &[(&str, Changed, i32)] = &[
     ("version 2", PLAIN, 2),
     ("help notifications", PLAIN, 0),
     ("help weather", PLAIN, 2),
-    ("remove {x}", PLAIN, 5),
+    ("remove {x}", PLAIN, 1),
     ("remove nobody", PLAIN, 2),
     ("remove {o}", MISCONFIGURED, 3),
     ("remove {o} {x}", PLAIN, 7),
@@ -216,6 +228,7 @@ const CASES: &[(&str, Changed, i32)] = &[
 fn has_data(command: &str, code: i32) -> bool {
     matches!(code, 0 | 7 | 20..=24)
         || ["doctor", "wait"].contains(&command)
+        || (code == 1 && command == "show")
         // That Yoti has no such session is news of it.
         || (code == 5 && ["add", "fetch"].contains(&command))
 }
@@ -228,6 +241,7 @@ fn prepared() -> (World, Vec<(&'static str, String)>) {
     let mut words: Vec<(&str, String)> =
         ["{a}", "{r}", "{f}", "{e}", "{m}"].into_iter().zip(world.sessions.clone()).collect();
     words.push(("{u}", wait::LIMBO.to_owned()));
+    words.push(("{h}", wait::HERE.to_owned()));
     for (word, last) in [("{o}", 2), ("{n}", 3), ("{x}", 4)] {
         words.push((word, format!("00000000-0000-4000-8000-00000000000{last}")));
     }
@@ -240,6 +254,8 @@ fn prepared() -> (World, Vec<(&'static str, String)>) {
     world.run(&[&["fetch", "--max-rps", "100"], ids.as_slice()].concat(), 0);
     let mut limbo = world.command(&["fetch", wait::LIMBO, "--max-rps", "100"]);
     said(&limbo.env("YOTI_IDV_API_URL", wait::limbo()).output().unwrap(), 0);
+    let mut fetch = world.command(&["fetch", wait::HERE]);
+    said(&fetch.env("YOTI_IDV_API_URL", wait::ongoing()).output().unwrap(), 0);
     for (name, text) in [
         ("empty", ""),
         ("nonsense", "nonsense\n"),

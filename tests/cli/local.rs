@@ -16,21 +16,21 @@ fn who_is_removed_comes_back_with_what_is_known_unless_that_is_purged() {
     assert!(!lists());
     let (out, _) = world.run(&["list", "--archived", "--plain", "--columns", "session"], 0);
     assert!(out.lines().count() == 1 && out.trim().ends_with(id), "{out}");
-    world.run(&["remove", id], 5);
+    world.run(&["remove", id], 1);
     world.run(&["add", id], 0);
     assert!(lists());
     assert_eq!(before, timeline(), "what is known of it comes back");
     let (out, _) = world.run(&["list", "--plain", "--columns", "ref,tags"], 0);
     assert!(out.starts_with("dbs-1\t") && out.contains("called") && out.contains("late"), "{out}");
     world.run(&["remove", id], 0);
-    assert!(world.run(&["fetch", id], 5).1.contains("branchwatch add"));
-    world.run(&["watch", id], 5);
+    assert!(world.run(&["fetch", id], 1).1.contains("branchwatch add"));
+    world.run(&["watch", id], 1);
     world.run(&["wait", id, "--until", "resource", "--timeout", "2s"], 124);
     assert!(!lists(), "waiting for it brings nobody back");
     let (_, err) = world.run(&["remove", "--purge-history", id], 0);
     assert!(err.contains("deleted"), "{err}");
-    world.run(&["remove", "--purge-history", id], 5);
-    world.run(&["show", id], 5);
+    world.run(&["remove", "--purge-history", id], 1);
+    world.run(&["show", id, "--offline"], 1);
     assert!(world.run(&["list", "--archived"], 0).1.contains("Nothing was taken off"));
     let store = world.home.path().join(".local/share/branchwatch");
     for file in std::fs::read_dir(store).unwrap() {

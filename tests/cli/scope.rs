@@ -48,7 +48,7 @@ fn a_filter_an_interval_and_offline_are_refused_where_they_would_do_nothing() {
         &["add", ID, "--fetch"],
     ];
     for command in asking {
-        let code = if command[0] == "media" { 5 } else { 2 };
+        let code = if command[0] == "media" { 1 } else { 2 };
         world.run(&[&["--offline"], command].concat(), code);
     }
     for command in [["list"], ["stats"], ["handover"]] {

@@ -100,6 +100,13 @@ fn answering(body: &'static str) -> String {
 /// A session in a state that nobody knows.
 pub(crate) const LIMBO: &str = "1c3cae90-1769-43a9-8554-d85f2e7cdb0f";
 
+pub(crate) const HERE: &str = "1c3cae90-1769-43a9-8554-d85f2e7cdb10";
+
+/// The address of a Yoti for which that session is ongoing.
+pub(crate) fn ongoing() -> String {
+    answering(r#"{"session_id":"1c3cae90-1769-43a9-8554-d85f2e7cdb10","state":"ONGOING"}"#)
+}
+
 /// The address of a Yoti that knows no other session.
 pub(crate) fn limbo() -> String {
     answering(r#"{"session_id":"1c3cae90-1769-43a9-8554-d85f2e7cdb0f","state":"LIMBO"}"#)

@@ -121,7 +121,7 @@ fn lines_for_people_are_sentences_without_signs_and_tell_only_what_is_asked_for(
     assert!(world.run(&["watch", "--events", "rejekt"], 2).1.contains("nearest is reject"));
     world.run(&events, 2);
     world.run(&["watch", "not-a-session"], 2);
-    world.run(&["watch", "00000000-0000-4000-8000-000000000001"], 5);
+    world.run(&["watch", "00000000-0000-4000-8000-000000000001"], 1);
     world.run(&["watch", "-f", "stge:x"], 2);
     let mut one = watching(
         &world,

@@ -9,7 +9,8 @@ use clap::{Args, Subcommand, ValueEnum};
 /// Watching as lines.
 #[derive(Debug, Default, Args)]
 pub(in crate::cli) struct Watch {
-    /// Only these sessions of the watch-list; with --no-state, any
+    /// Only these sessions of the watch-list: IDs, beginnings of IDs, or references; with --no-state
+    /// any whole IDs
     #[arg(value_name = "ID")]
     pub(in crate::cli) ids: Vec<String>,
     /// A JSON object on each line
@@ -28,7 +29,7 @@ pub(in crate::cli) struct Watch {
 pub(in crate::cli) struct LetterShow {
     #[command(subcommand)]
     pub(in crate::cli) what: Option<LetterCommand>,
-    /// Session ID
+    /// Session ID, the beginning of one, or a reference
     #[arg(required = true)]
     pub(in crate::cli) id: Option<String>,
     /// The letter itself, into a file or - for standard output; kept in the audit log
@@ -50,7 +51,7 @@ pub(in crate::cli) struct LetterShow {
 pub(in crate::cli) enum LetterCommand {
     /// Let Yoti send the letter's e-mail, or its notification, again
     Send {
-        /// Session ID
+        /// The whole session ID
         id: String,
         /// The session ID again, instead of typing the confirmation
         #[arg(long, value_name = "ID")]
@@ -61,7 +62,7 @@ pub(in crate::cli) enum LetterCommand {
 /// Media.
 #[derive(Debug, Args)]
 pub(in crate::cli) struct MediaArgs {
-    /// Session ID
+    /// Session ID, the beginning of one, or a reference
     pub(in crate::cli) id: String,
     /// Number or id in the list; without: all
     pub(in crate::cli) media: Option<String>,

@@ -38,7 +38,7 @@ pub(in crate::cli) struct Add {
     after_help = "Last answers, timeline, note, tags and acknowledgements stay in the local store, archived, and come\nback when the session is added again; `list --archived` names who is there. With --purge-history\nnothing of it stays; lines of the audit log (a hash of the session ID) and exported files are not\ntouched."
 )]
 pub(in crate::cli) struct Remove {
-    /// Session IDs, or -
+    /// Session IDs, beginnings of IDs, or references; or -
     #[arg(required = true, value_name = "ID")]
     pub(in crate::cli) ids: Vec<String>,
     /// Delete all that is stored of them too; also of those that are archived
@@ -87,7 +87,7 @@ pub(in crate::cli) struct ListForm {
 /// Waiting.
 #[derive(Debug, Args)]
 pub(in crate::cli) struct Wait {
-    /// Session IDs
+    /// Session IDs, beginnings of IDs, or references; or -
     #[arg(required = true, value_name = "ID")]
     pub(in crate::cli) ids: Vec<String>,
     /// completed, first-visit, resource, or check=TYPE
@@ -100,18 +100,22 @@ pub(in crate::cli) struct Wait {
 
 /// Showing.
 #[derive(Debug, Args)]
+#[command(after_help = "A session that is not on the watch-list is requested from Yoti once.")]
 pub(in crate::cli) struct Show {
-    /// Session ID
+    /// Session ID, the beginning of one, or a reference
     pub(in crate::cli) id: String,
     /// Which part
     #[arg(long, value_enum, default_value_t = Part::All)]
     pub(in crate::cli) part: Part,
-    /// The masked export instead
-    #[arg(long, conflicts_with = "part")]
+    /// JSON instead: of a part that part, else the masked export
+    #[arg(long)]
     pub(in crate::cli) json: bool,
     /// End with 0 approved, 20 REJECT, 21 refer, 22 ongoing, 23 expired, 24 unknown state
     #[arg(long)]
     pub(in crate::cli) exit_status: bool,
+    /// How long to try, for a session that is not on the watch-list
+    #[arg(long, default_value = "30s", value_name = "DURATION")]
+    pub(in crate::cli) timeout: String,
 }
 
 /// A part of `show`.
@@ -128,8 +132,8 @@ pub(in crate::cli) enum Part {
 /// Exporting.
 #[derive(Debug, Args)]
 pub(in crate::cli) struct Export {
-    /// Session IDs
-    #[arg(required = true)]
+    /// Session IDs, beginnings of IDs, or references; or -
+    #[arg(required = true, value_name = "ID")]
     pub(in crate::cli) ids: Vec<String>,
     /// json: a document each; jsonl: a line each; csv: the list; md: for people
     #[arg(long, value_enum, default_value_t = FormatArg::Json)]
@@ -143,12 +147,15 @@ pub(in crate::cli) struct Export {
     /// Why it is needed unmasked (with --redact none); kept in the audit log
     #[arg(long, value_name = "TEXT", required_if_eq("redact", "none"))]
     pub(in crate::cli) reason: Option<String>,
-    /// File, folder ending in /, or - for standard output
+    /// File, folder ending in /, or - for standard output; of a bundle its folder
     #[arg(short, long, default_value = "-", value_name = "FILE|DIR/|-")]
     pub(in crate::cli) output: PathBuf,
     /// Replace a file that exists
     #[arg(long)]
     pub(in crate::cli) force: bool,
+    /// How long to try, for each session that is not on the watch-list
+    #[arg(long, default_value = "30s", value_name = "DURATION")]
+    pub(in crate::cli) timeout: String,
 }
 
 /// Format of an export.
