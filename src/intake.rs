@@ -1,6 +1,7 @@
-//! Lines that name sessions: IDs, CSV, JSON Lines, for the command line and the add dialog.
-//!
-//! Owns the one reading of them. Must never read a file.
+//! Text that names sessions, for the command line and the add dialog: IDs, links, CSV, JSON.
+
+mod link;
+mod record;
 
 use jiff::Timestamp;
 use serde_json::Value;
@@ -8,69 +9,215 @@ use serde_json::Value;
 use crate::domain::ids::SessionId;
 use crate::domain::span::parse_span;
 use crate::domain::watched::WatchEntry;
+use crate::text::shown_str;
+use record::Columns;
 
-/// One line: an ID, CSV (session_id,reference,tags,resources_ttl), or a JSON object. Nothing for an
-/// empty line, a comment, a CSV head.
-///
-/// # Errors
-/// Says what is wrong with the line, in one sentence.
-pub fn entry(line: &str, now: Timestamp) -> Result<Option<WatchEntry>, String> {
-    let line = line.trim();
-    if line.is_empty() || line.starts_with('#') || line.starts_with("session_id") {
-        return Ok(None);
+/// One session that a text names, or a line that could not be understood.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Row {
+    /// The line of the text, from 1.
+    pub line: usize,
+    /// What stands there, safe to show: the tokens of links are cut out.
+    pub text: String,
+    /// The session, or one sentence that says what is wrong.
+    pub entry: Result<WatchEntry, String>,
+}
+
+/// Reads a text: IDs on lines or in one line, links, CSV with or without a head, JSON as `list` and
+/// `export` write it. Empty lines and `# remarks` are no rows.
+#[must_use]
+pub fn read(text: &str, now: Timestamp) -> Vec<Row> {
+    // Excel, Notepad and PowerShell begin a file with a byte order mark.
+    let text = text.trim_start_matches('\u{feff}');
+    if text.trim_start().starts_with(['{', '['])
+        && let Some(rows) = documents(text, now)
+    {
+        return rows;
     }
-    let (id, reference, tags, ttl) = if line.starts_with('{') {
-        let value: Value = serde_json::from_str(line).map_err(|why| format!("not JSON: {why}"))?;
-        let text = |key: &str| value.get(key).and_then(Value::as_str).map(str::to_owned);
-        let tags = value.get("tags").and_then(Value::as_array).into_iter().flatten();
-        let tags = tags.filter_map(|tag| tag.as_str().map(str::to_owned)).collect();
-        (text("session_id").unwrap_or_default(), text("reference"), tags, text("resources_ttl"))
-    } else {
-        let mut fields = line.split(',').map(|field| field.trim().trim_matches('"').to_owned());
-        let id = fields.next().unwrap_or_default();
-        let reference = fields.next().filter(|text| !text.is_empty());
-        let tags = fields.next().unwrap_or_default();
-        let tags = tags.split([' ', ';']).filter(|t| !t.is_empty()).map(str::to_owned).collect();
-        (id, reference, tags, fields.next().filter(|text| !text.is_empty()))
+    let mut columns = None;
+    let mut rows = Vec::new();
+    for record in record::records(text) {
+        let line = record.line;
+        if record.text.starts_with('{')
+            && let Ok(value) = serde_json::from_str::<Value>(record.text)
+        {
+            rows.extend(of_json(&value, line, now));
+            continue;
+        }
+        if !record.closed {
+            let text = shown_str(&link::without_tokens(record.text), 100);
+            rows.push(Row { line, text, entry: Err("a quote is not closed".to_owned()) });
+            continue;
+        }
+        let fields = record.fields();
+        if let Some(head) = Columns::of(&fields) {
+            columns = Some(head);
+            continue;
+        }
+        rows.extend(of_fields(&fields, columns.as_ref(), &record, now));
+    }
+    rows
+}
+
+/// The whole text as JSON documents, one after the other; `None`: it is something else.
+fn documents(text: &str, now: Timestamp) -> Option<Vec<Row>> {
+    let mut rows = Vec::new();
+    let mut values = serde_json::Deserializer::from_str(text).into_iter::<Value>();
+    let mut begin = 0;
+    while let Some(value) = values.next() {
+        let before = text.get(..begin).unwrap_or_default();
+        let gap = text.get(begin..).unwrap_or_default();
+        let blank = gap.len() - gap.trim_start().len();
+        let lines = before.matches('\n').count();
+        let line = 1 + lines + gap.get(..blank).unwrap_or_default().matches('\n').count();
+        rows.extend(of_json(&value.ok()?, line, now));
+        begin = values.byte_offset();
+    }
+    Some(rows)
+}
+
+fn of_json(value: &Value, line: usize, now: Timestamp) -> Vec<Row> {
+    let row = |text: &str, entry| Row { line, text: shown_str(text, 100), entry };
+    match value {
+        Value::Array(items) => items.iter().flat_map(|item| of_json(item, line, now)).collect(),
+        Value::String(text) => {
+            let entry = id(text).map(|id| plain(id, now));
+            vec![row(&link::without_tokens(text), entry)]
+        }
+        Value::Object(object) => {
+            let text = |key: &str| object.get(key).and_then(Value::as_str);
+            let inner = object.get("session").and_then(|session| session.get("session_id"));
+            let Some(named) = text("session_id").or_else(|| inner.and_then(Value::as_str)) else {
+                return vec![row("{…}", Err("a JSON object without a session_id".to_owned()))];
+            };
+            let entry = id(named).and_then(|id| {
+                let tags = object.get("tags").and_then(Value::as_array).into_iter().flatten();
+                let tags = tags.filter_map(Value::as_str).map(str::to_owned).collect();
+                filled(id, text("reference"), tags, text("resources_ttl"), now)
+            });
+            let text = text("reference")
+                .map_or_else(|| named.to_owned(), |reference| format!("{named} {reference}"));
+            vec![row(&text, entry)]
+        }
+        _ => vec![row(&value.to_string(), Err("JSON without a session_id".to_owned()))],
+    }
+}
+
+fn of_fields(
+    fields: &[String],
+    columns: Option<&Columns>,
+    record: &record::Record<'_>,
+    now: Timestamp,
+) -> Vec<Row> {
+    let row = |text: &str, entry| Row {
+        line: record.line,
+        text: shown_str(&link::without_tokens(text), 100),
+        entry,
     };
-    let id = SessionId::parse(&id)
-        .map_err(|why| format!("{}: {why}", crate::text::shown_str(&id, 40)))?;
-    let resources_ttl = ttl.as_deref().map(parse_span).transpose()?;
-    let reference = reference.map(|text| crate::text::shown_str(&text, 100));
-    let mut tags: Vec<String> = tags;
+    let at = |place: Option<usize>| {
+        place.and_then(|place| fields.get(place)).map(String::as_str).filter(|t| !t.is_empty())
+    };
+    if let Some(columns) = columns {
+        let entry = id(at(Some(columns.id)).unwrap_or_default()).and_then(|id| {
+            let tags = tags(at(columns.tags).unwrap_or_default());
+            filled(id, at(columns.reference), tags, at(columns.resources_ttl), now)
+        });
+        return vec![row(record.text, entry)];
+    }
+    // IDs are pasted on one line too: what is an ID is never taken for a reference or a tag.
+    let first = fields.first().map_or("", String::as_str);
+    let words: Vec<&str> = first.split_whitespace().collect();
+    let named: Vec<(&str, SessionId)> = if words.len() > 1 && words.iter().all(|w| id(w).is_ok()) {
+        let later = fields.iter().skip(1).map(String::as_str);
+        words.into_iter().chain(later).filter_map(|w| Some((w, id(w).ok()?))).collect()
+    } else {
+        fields.iter().filter_map(|f| Some((f.as_str(), id(f).ok()?))).collect()
+    };
+    if named.len() > 1 {
+        let all = named.into_iter().map(|(text, id)| row(text, Ok(plain(id, now))));
+        let rest = fields.iter().filter(|f| !f.is_empty() && id(f).is_err()).filter(|field| {
+            // The words of the first field are IDs one by one.
+            !field.split_whitespace().all(|word| id(word).is_ok())
+        });
+        let rest = rest.map(|field| row(field, Err(wrong(field))));
+        return all.chain(rest).collect();
+    }
+    let entry = match id(first) {
+        Err(_) if named.len() == 1 => {
+            Err("the session ID must come first, or the first line must name the columns"
+                .to_owned())
+        }
+        Err(why) => Err(why),
+        // What a comma in the remark cuts off belongs to the remark.
+        Ok(id) if first.contains(" #") || first.contains("\t#") => Ok(plain(id, now)),
+        Ok(id) => filled(id, at(Some(1)), tags(at(Some(2)).unwrap_or_default()), at(Some(3)), now),
+    };
+    vec![row(record.text, entry)]
+}
+
+fn tags(text: &str) -> Vec<String> {
+    text.split([' ', ';', ',']).filter(|tag| !tag.is_empty()).map(str::to_owned).collect()
+}
+
+fn plain(id: SessionId, now: Timestamp) -> WatchEntry {
+    WatchEntry {
+        id,
+        reference: None,
+        tags: Vec::new(),
+        added_at: now,
+        deadline: None,
+        resources_ttl: None,
+    }
+}
+
+fn filled(
+    id: SessionId,
+    reference: Option<&str>,
+    tags: Vec<String>,
+    resources_ttl: Option<&str>,
+    now: Timestamp,
+) -> Result<WatchEntry, String> {
+    // Our own masked output is read back without what it masks.
+    let known = |text: &&str| !text.contains(MASK);
+    let mut tags: Vec<String> = tags.into_iter().filter(|tag| known(&tag.as_str())).collect();
     tags.sort();
-    Ok(Some(WatchEntry { id, reference, tags, added_at: now, deadline: None, resources_ttl }))
+    tags.dedup();
+    Ok(WatchEntry {
+        reference: reference.filter(known).map(|text| shown_str(text, 100)),
+        tags,
+        resources_ttl: resources_ttl.map(parse_span).transpose()?,
+        ..plain(id, now)
+    })
+}
+
+/// What masked output writes instead of a name.
+const MASK: char = '▒';
+
+/// The session ID of a field: hyphenated or 32 digits, in braces, as `urn:uuid:`, inside a link,
+/// with a remark behind it.
+fn id(field: &str) -> Result<SessionId, String> {
+    let text = field.trim().trim_start_matches('\u{feff}');
+    let text = match text.split_once('#') {
+        Some((before, _)) if before.ends_with(char::is_whitespace) => before.trim_end(),
+        _ => text,
+    };
+    if link::is_link(text) {
+        return link::session_id(text);
+    }
+    let text = text.strip_prefix('{').and_then(|t| t.strip_suffix('}')).unwrap_or(text).trim();
+    let urn = text.get(..9).is_some_and(|start| start.eq_ignore_ascii_case("urn:uuid:"));
+    let text = if urn { text.get(9..).unwrap_or_default() } else { text };
+    SessionId::parse_any(text).map_err(|_not_one| wrong(field))
+}
+
+fn wrong(field: &str) -> String {
+    let field = field.trim();
+    if field.is_empty() {
+        return "there is no session ID".to_owned();
+    }
+    let why = crate::domain::ids::NotAUuid;
+    format!("{}: {why}", shown_str(&link::without_tokens(field), 40))
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_line_is_an_id_csv_or_json() {
-        let now = Timestamp::UNIX_EPOCH;
-        let id = "1c3cae90-1769-43a9-8554-d85f2e7cdb0f";
-        for (line, reference, tags) in [
-            (id.to_owned(), None, vec![]),
-            (format!("{id},dbs-1,team-a urgent,90d"), Some("dbs-1"), vec!["team-a", "urgent"]),
-            (
-                format!("{{\"session_id\":\"{id}\",\"reference\":\"x\",\"tags\":[\"t\"]}}"),
-                Some("x"),
-                vec!["t"],
-            ),
-        ] {
-            let entry = entry(&line, now).unwrap().unwrap();
-            assert_eq!(entry.id.to_string(), id);
-            assert_eq!(
-                (entry.reference.as_deref(), entry.tags),
-                (reference, tags.into_iter().map(String::from).collect())
-            );
-        }
-        for nothing in ["", "  ", "# comment", "session_id,reference"] {
-            assert_eq!(entry(nothing, now), Ok(None));
-        }
-        for wrong in ["not-a-session", "{", "{\"session_id\":7}", &format!("{id},r,t,soon")] {
-            assert!(entry(wrong, now).is_err(), "{wrong}");
-        }
-    }
-}
+mod tests;

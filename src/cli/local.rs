@@ -30,17 +30,16 @@ pub(super) async fn add(global: &Global, args: Add) -> Result<u8, Failure> {
     let mut bad = 0;
     for what in &args.what {
         let (name, text) = source(what)?;
-        for (number, line) in text.lines().enumerate() {
-            match intake::entry(line, now) {
-                Ok(None) => {}
-                Ok(Some(entry)) => {
+        for row in intake::read(&text, now) {
+            match row.entry {
+                Ok(entry) => {
                     order.push(entry.id);
                     found.insert(entry.id, entry);
                 }
                 Err(why) => {
                     bad += 1;
-                    let place = name
-                        .map_or_else(String::new, |name| format!("{name} line {}: ", number + 1));
+                    let place =
+                        name.map_or_else(String::new, |name| format!("{name} line {}: ", row.line));
                     warn(&format!("{place}{why}"));
                 }
             }
@@ -140,19 +139,27 @@ fn complete(entry: &mut WatchEntry, args: &Add, ttl: Option<SignedDuration>) {
 
 /// The text behind an argument: an ID itself, a file, or standard input; with its name for messages.
 fn source(what: &str) -> Result<(Option<&str>, String), Failure> {
-    let mut text = String::new();
     if what == "-" {
-        std::io::stdin().take(MAX_LIST).read_to_string(&mut text)?;
-        return Ok((Some("standard input"), text));
+        return Ok((Some("standard input"), list("standard input", std::io::stdin())?));
     }
     if SessionId::parse(what).is_ok() || !Path::new(what).exists() {
         return Ok((None, what.to_owned()));
     }
     let file = std::fs::File::open(what).map_err(|why| Failure::Other(format!("{what}: {why}")))?;
-    file.take(MAX_LIST)
-        .read_to_string(&mut text)
-        .map_err(|why| Failure::Other(format!("{what}: {why}")))?;
-    Ok((Some(what), text))
+    Ok((Some(what), list(what, file)?))
+}
+
+/// The text of a list. What is not UTF-8 is refused with the way out: PowerShell's `>` writes
+/// UTF-16.
+fn list(name: &str, from: impl Read) -> Result<String, Failure> {
+    let mut bytes = Vec::new();
+    let read = from.take(MAX_LIST).read_to_end(&mut bytes);
+    read.map_err(|why| Failure::Other(format!("{name}: {why}")))?;
+    let utf16 = bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff]);
+    String::from_utf8(bytes).map_err(|_bytes| {
+        let what = if utf16 { "it is UTF-16" } else { "it is not UTF-8 text" };
+        Failure::Other(format!("{name}: {what}; save it as UTF-8 and try again"))
+    })
 }
 
 pub(super) fn remove(global: &Global, args: &Remove) -> Result<u8, Failure> {

@@ -30,6 +30,18 @@ impl SessionId {
         uuid::Uuid::try_parse(text).map(Self).map_err(|_unreadable| NotAUuid)
     }
 
+    /// Reads a UUID hyphenated or as 32 digits, as people paste it.
+    ///
+    /// # Errors
+    /// See [`SessionId::parse`].
+    pub fn parse_any(text: &str) -> Result<Self, NotAUuid> {
+        let digits = text.len() == 32 && text.bytes().all(|byte| byte.is_ascii_hexdigit());
+        if !digits {
+            return Self::parse(text);
+        }
+        uuid::Uuid::try_parse(text).map(Self).map_err(|_unreadable| NotAUuid)
+    }
+
     /// The UUID itself.
     #[must_use]
     pub const fn uuid(self) -> uuid::Uuid {

@@ -63,7 +63,8 @@ impl Credential {
     /// # Errors
     /// [`AuthError::Form`].
     pub fn parse(text: &str) -> Result<Self, AuthError> {
-        let line = text.trim();
+        // Windows editors begin a file with a byte order mark.
+        let line = text.trim_start_matches('\u{feff}').trim();
         let (scheme, secret) = line.split_once(' ').ok_or(AuthError::Form("it has one word"))?;
         let secret = secret.trim();
         if secret.is_empty() || secret.contains(['\n', '\r']) {

@@ -44,7 +44,8 @@ impl Lines {
             return Some(Err(NotANotification));
         }
         let line = std::mem::take(&mut self.held);
-        let text = line.trim_ascii();
+        // Windows editors begin a file with a byte order mark.
+        let text = line.strip_prefix("\u{feff}".as_bytes()).unwrap_or(&line).trim_ascii();
         (!text.is_empty()).then(|| wire::read(text, now))
     }
 }
@@ -58,7 +59,7 @@ mod tests {
 
     #[test]
     fn lines_are_read_wherever_the_bytes_are_cut() {
-        let text = format!("{LINE}\r\n\n  \nnonsense\n{LINE}\n{LINE}");
+        let text = format!("\u{feff}{LINE}\r\n\n  \nnonsense\n{LINE}\n{LINE}");
         for size in [1, 7, 64, 1_000] {
             let (mut lines, now) = (Lines::default(), Timestamp::UNIX_EPOCH);
             let mut read: Vec<Read> =

@@ -35,7 +35,7 @@ pub(super) fn draw(frame: &mut Frame<'_>, whole: Rect, dialog: &AddDialog, look:
     // The line being typed follows the pasted ones.
     let typing = (inner.y + u16::try_from(lines.len()).unwrap_or(u16::MAX), 2_u16);
     let (field, x) = windowed(&dialog.field, width.saturating_sub(VERDICT + 3));
-    let (sign, tone) = dialog.typed.as_ref().map_or((String::new(), Tone::Dim), verdict);
+    let (sign, tone) = dialog.typed.first().map_or((String::new(), Tone::Dim), verdict);
     lines.push(Line::from(vec![
         Span::styled("> ", look.role(Role::Key)),
         Span::raw(fit(&field, width.saturating_sub(VERDICT + 3), look)),

@@ -130,3 +130,33 @@ fn each_profile_has_a_list_of_its_own_and_the_usual_one_keeps_the_first() {
     names.sort();
     assert_eq!(names, ["store-%2e%2e%2fa%20b.db", "store.db"]);
 }
+
+/// What the program writes it reads: case 09.
+#[test]
+fn case_09_lists_and_exports_of_our_own_are_read_back() {
+    let world = empty();
+    let id = "aaaaaaaa-0000-4000-8000-000000000001";
+    world.run(&["add", id, "--ref", "case-1", "--tag", "team-1"], 0);
+    world.run(&["add", "aaaaaaaa-0000-4000-8000-000000000002"], 0);
+    for (name, arguments) in [
+        ("l.csv", &["list", "--csv"][..]),
+        ("l.json", &["list", "--json"]),
+        ("l.jsonl", &["list", "--jsonl"]),
+        ("e.json", &["export", id]),
+    ] {
+        let (text, _) = world.run(arguments, 0);
+        let other = empty();
+        let file = other.home.path().join(name);
+        std::fs::write(&file, text).unwrap();
+        other.run(&["add", name], 0);
+        let (listed, _) = other.run(&["list", "--json"], 0);
+        let listed: serde_json::Value = serde_json::from_str(&listed).unwrap();
+        let first = listed.as_array().unwrap().iter().find(|s| s["session_id"] == id).unwrap();
+        assert_eq!(first["reference"], "case-1", "{name}");
+    }
+    // PowerShell's > writes UTF-16.
+    let file = world.home.path().join("utf16.txt");
+    std::fs::write(&file, [0xff, 0xfe, b'a', 0]).unwrap();
+    let (_, err) = world.run(&["add", "utf16.txt"], 1);
+    assert!(err.contains("UTF-16; save it as UTF-8"), "{err}");
+}

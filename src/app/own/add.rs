@@ -57,8 +57,8 @@ pub struct AddDialog {
     pub lines: Vec<AddLine>,
     /// The line being typed.
     pub field: TextField,
-    /// The line being typed, judged.
-    pub typed: Option<AddLine>,
+    /// What is being typed, judged: several where IDs stand on one line.
+    pub typed: Vec<AddLine>,
     /// The name of a file being typed (ctrl-o).
     pub file: Option<TextField>,
     /// Lines scrolled up from the end.
@@ -118,15 +118,25 @@ impl AddDialog {
     }
 }
 
-/// The watch-list as far as a line has to know it.
-fn judged(model: &Model, dialog: &AddDialog, text: &str, now: Timestamp) -> Option<AddLine> {
-    let (verdict, entry) = match intake::entry(text, now) {
-        Ok(None) => return None,
-        Ok(Some(entry)) => {
+/// The rows of a text, held against the watch-list.
+fn judged(model: &Model, dialog: &AddDialog, text: &str, now: Timestamp) -> Vec<AddLine> {
+    let mut here = HashSet::new();
+    let rows = intake::read(text, now).into_iter();
+    rows.map(|row| {
+        let id = row.entry.as_ref().ok().map(|entry| entry.id);
+        let twice = id.is_some_and(|id| dialog.ids.contains(&id) || !here.insert(id));
+        judge(model, twice, row)
+    })
+    .collect()
+}
+
+fn judge(model: &Model, twice: bool, row: intake::Row) -> AddLine {
+    let (verdict, entry) = match row.entry {
+        Ok(entry) => {
             let archived = model.own.archived.get(entry.id);
             let verdict = if model.sessions.item(entry.id).is_some() {
                 Verdict::Watched
-            } else if dialog.ids.contains(&entry.id) {
+            } else if twice {
                 Verdict::Twice
             } else if archived.is_some() {
                 Verdict::Archived
@@ -137,11 +147,11 @@ fn judged(model: &Model, dialog: &AddDialog, text: &str, now: Timestamp) -> Opti
         }
         Err(why) => (Verdict::Bad(why), None),
     };
-    Some(AddLine { text: shown_str(text.trim(), 100), verdict, entry })
+    AddLine { text: row.text, verdict, entry }
 }
 
-fn push(dialog: &mut AddDialog, line: Option<AddLine>) {
-    if let Some(line) = line.filter(|_| dialog.lines.len() < MOST) {
+fn push(dialog: &mut AddDialog, lines: Vec<AddLine>) {
+    for line in lines.into_iter().take(MOST.saturating_sub(dialog.lines.len())) {
         dialog.ids.extend(line.entry.as_ref().map(|entry| entry.id));
         dialog.lines.push(line);
     }
@@ -184,20 +194,11 @@ pub(crate) fn pasted(model: &mut Model, text: &str) -> bool {
 /// Takes in many lines; what was typed before goes in front of the first.
 fn take(model: &Model, dialog: &mut AddDialog, text: &str) {
     let before = std::mem::take(&mut dialog.field).text();
-    dialog.typed = None;
+    dialog.typed = Vec::new();
     dialog.up = 0;
-    // Terminals may send a carriage return for a new line.
-    for (number, line) in text.split(['\n', '\r']).enumerate() {
-        let joined;
-        let line = if number == 0 && !before.is_empty() {
-            joined = format!("{before}{line}");
-            &joined
-        } else {
-            line
-        };
-        let line = judged(model, dialog, line, model.times.now);
-        push(dialog, line);
-    }
+    let text = text.trim_start_matches('\u{feff}');
+    let lines = judged(model, dialog, &format!("{before}{text}"), model.times.now);
+    push(dialog, lines);
 }
 
 /// A key has changed the field.
@@ -242,9 +243,9 @@ pub(crate) fn act(model: &mut Model, mut dialog: Box<AddDialog>, action: Action)
             None => {}
         },
         Action::NextPane if dialog.file.is_none() => {
-            let line = dialog.typed.take();
+            let lines = std::mem::take(&mut dialog.typed);
             dialog.field = TextField::default();
-            push(&mut dialog, line);
+            push(&mut dialog, lines);
         }
         Action::Up => dialog.up = (dialog.up + 1).min(dialog.lines.len()),
         Action::PageUp => dialog.up = (dialog.up + 10).min(dialog.lines.len()),
