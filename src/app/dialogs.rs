@@ -17,6 +17,7 @@ use crate::app::palette;
 use crate::app::pickers;
 use crate::app::text_field::TextField;
 use crate::domain::attention;
+use crate::domain::ids::SessionId;
 use crate::domain::shape::Format;
 
 /// A key or a paste goes to the open text field, if there is one.
@@ -76,24 +77,45 @@ fn search(model: &mut Model) {
     }
 }
 
+/// What can be copied of the selected session, or of all that are marked: a line each.
 pub(crate) fn open_copy(model: &mut Model) {
-    let Some(item) = model.item() else { return };
-    let session = &item.session;
-    let id = session.id();
-    let name = model.times.name(session, 40);
-    let stage = attention::assess(session, &model.settings.rules, model.times.now).stage;
-    let stage = crate::app::words::stage(&stage, model.times.now).text;
-    let text = |what: &'static str, text: String| CopyItem {
-        what,
-        preview: text.clone(),
-        source: CopySource::Text(text),
+    let ids = own::targets(model);
+    let text = |what: &'static str, line: &dyn Fn(SessionId) -> Option<String>| {
+        let lines: Vec<String> = ids.iter().filter_map(|id| line(*id)).collect();
+        let preview = match lines.as_slice() {
+            [first, rest @ ..] if !rest.is_empty() => format!("{first} and {} more", rest.len()),
+            _ => lines.concat(),
+        };
+        CopyItem { what, preview, source: CopySource::Text(lines.join("\n")) }
     };
-    let link = model.portal_link(id).unwrap_or_default();
+    let name = |id| Some(model.times.name(&model.sessions.item(id)?.session, 40));
+    let line = |id| {
+        let session = &model.sessions.item(id)?.session;
+        let stage = attention::assess(session, &model.settings.rules, model.times.now).stage;
+        let stage = crate::app::words::stage(&stage, model.times.now).text;
+        Some(format!("{} {id} {stage}", name(id)?))
+    };
     let mut items = vec![
-        text("session ID", id.to_string()),
-        text("reference", name.clone()),
-        text("line", format!("{name} {id} {stage}")),
-        text("portal link", link),
+        text("session ID", &|id| Some(id.to_string())),
+        text("reference", &name),
+        text("line", &line),
+        text("portal link", &|id| model.portal_link(id)),
+    ];
+    items.retain(|item| !item.preview.is_empty());
+    let (id, name) = match ids.as_slice() {
+        [] => return,
+        [id] => (*id, name(*id).unwrap_or_default()),
+        [first, ..] => (*first, format!("{} marked", ids.len())),
+    };
+    if ids.len() == 1 {
+        items.extend(exports(id));
+    }
+    model.overlay = Some(Overlay::Copy(CopyMenu { id, name, items, selected: 0, drawn: false }));
+}
+
+/// The exports of one session that fit on a clipboard.
+fn exports(id: SessionId) -> [CopyItem; 2] {
+    [
         CopyItem {
             what: "masked JSON",
             preview: "the export, masked".to_owned(),
@@ -104,9 +126,7 @@ pub(crate) fn open_copy(model: &mut Model) {
             preview: "a summary for people, masked".to_owned(),
             source: CopySource::Export(ExportRequest::masked(id, Format::Markdown)),
         },
-    ];
-    items.retain(|item| !item.preview.is_empty());
-    model.overlay = Some(Overlay::Copy(CopyMenu { id, name, items, selected: 0, drawn: false }));
+    ]
 }
 
 /// What an open overlay asks for once a second.

@@ -122,8 +122,10 @@ pub enum Outcome {
     Refused(String),
     /// Something was done: what, in our words.
     Said(String),
-    /// Text went to the terminal's clipboard (OSC 52): what, in our words.
+    /// Text is in a clipboard: what, in our words.
     Copied(&'static str),
-    /// It could not.
+    /// Text was sent to the terminal (OSC 52), which does not tell whether it took it.
+    CopySent(&'static str),
+    /// Copying failed: why.
     CopyFailed(String),
 }

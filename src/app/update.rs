@@ -238,6 +238,10 @@ fn ended(model: &mut Model, outcome: Outcome) {
         Outcome::Refused(why) => say(model, crate::text::shown_str(&why, 200), Tone::Bad),
         Outcome::Said(what) => say(model, crate::text::shown_str(&what, 200), Tone::Good),
         Outcome::Copied(what) => say(model, format!("copied: {what}"), Tone::Good),
+        Outcome::CopySent(what) => {
+            let text = format!("sent to the terminal's clipboard: {what}");
+            say(model, text, Tone::Good);
+        }
         Outcome::CopyFailed(why) => {
             let why = crate::text::shown_str(&why, 200);
             say(model, format!("nothing copied: {why}"), Tone::Bad);
@@ -326,11 +330,13 @@ fn refresh(model: &mut Model) -> Vec<Effect> {
 }
 
 fn copy_id(model: &Model) -> Vec<Effect> {
-    let copy = |id: crate::domain::ids::SessionId| Effect::Copy {
-        what: "session ID",
-        text: CopySource::Text(id.to_string()),
+    let ids: Vec<String> = own::targets(model).iter().map(ToString::to_string).collect();
+    let what = match ids.as_slice() {
+        [] => return Vec::new(),
+        [_] => "session ID",
+        _ => "session IDs",
     };
-    model.selected.map(copy).into_iter().collect()
+    vec![Effect::Copy { what, text: CopySource::Text(ids.join("\n")) }]
 }
 
 /// One step back: a range of marks, the zoom, the pane, the filter, the marks.

@@ -146,5 +146,6 @@ fn private() -> Option<Arc<tempfile::TempDir>> {
 fn opener() -> Opener {
     let environment = Environment::of_process();
     let ssh = ["SSH_CONNECTION", "SSH_TTY", "SSH_CLIENT"];
-    Opener::of(ssh.iter().any(|name| environment.get(name).is_some()))
+    let over_ssh = ssh.iter().any(|name| environment.get(name).is_some());
+    Opener::of(over_ssh, std::env::var_os("PATH").as_deref())
 }

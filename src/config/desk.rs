@@ -99,6 +99,10 @@ fn clipboard(
     let (text, source) = match (environment.get(VARIABLE), file.clipboard.as_deref()) {
         (Some(text), _) => (text.to_owned(), Source::Environment(VARIABLE)),
         (None, Some(text)) => (text.to_owned(), Source::File),
+        // tmux ignores OSC 52 from programs unless set-clipboard is on; its own buffer always works.
+        (None, None) if environment.get("TMUX").is_some() => {
+            ("tmux load-buffer -w -".to_owned(), Source::Environment("TMUX"))
+        }
         (None, None) => ("osc52".to_owned(), Source::Default),
     };
     let read = Clipboard::read(&text);

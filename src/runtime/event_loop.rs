@@ -126,7 +126,7 @@ pub async fn run<S: Surface, C: Clock>(
                 Rest::Redraw => surface.clear()?,
                 Rest::Copy(what, text) => {
                     let outcome = match surface.copy(&text) {
-                        Ok(()) => Outcome::Copied(what),
+                        Ok(()) => Outcome::CopySent(what),
                         Err(why) => Outcome::CopyFailed(why.to_string()),
                     };
                     waiting = Some(Event::Done(outcome));

@@ -103,7 +103,7 @@ impl Hands {
             return Err("there is no private folder to open it from: save it instead".to_owned());
         };
         if self.desk.opener == super::opener::Opener::Elsewhere {
-            return Err("this is an SSH session: save the letter instead".to_owned());
+            return Err("nothing on this machine can open it: save the letter instead".to_owned());
         }
         let path = write(place.path().join(format!("letter-{id}.pdf")), bytes).await?;
         self.desk.opener.open(path.display().to_string(), "the letter", self.results.clone());

@@ -1,7 +1,7 @@
 //! Handing an address or a file to the desktop.
 //!
-//! Owns which program that is. Over SSH nothing is started: the
-//! address goes to the clipboard of the terminal that the operator sits at.
+//! Owns which program that is. Over SSH, and where no such program is installed, nothing is
+//! started: the address goes to the clipboard of the terminal that the operator sits at.
 
 use std::path::PathBuf;
 
@@ -14,20 +14,22 @@ use crate::app::event::{Event, Outcome};
 /// How something is opened.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Opener {
-    /// Not here: the session is on another machine.
+    /// Not on this machine: the operator sits at another one, or it has no desktop.
     Elsewhere,
     /// By this program, with the address as its one argument.
     Program(PathBuf),
 }
 
 impl Opener {
-    /// For this process: over SSH elsewhere, else the desktop's own program.
+    /// The desktop's own program, looked for in this `PATH`; over SSH none.
     #[must_use]
-    pub fn of(over_ssh: bool) -> Self {
-        if over_ssh {
-            return Self::Elsewhere;
+    pub fn of(over_ssh: bool, path: Option<&std::ffi::OsStr>) -> Self {
+        let program = if cfg!(target_os = "macos") { "open" } else { "xdg-open" };
+        let mut folders = path.into_iter().flat_map(std::env::split_paths);
+        match folders.find(|folder| folder.join(program).is_file()) {
+            Some(folder) if !over_ssh => Self::Program(folder.join(program)),
+            _ => Self::Elsewhere,
         }
-        Self::Program(PathBuf::from(if cfg!(target_os = "macos") { "open" } else { "xdg-open" }))
     }
 
     /// Opens what a word of ours names; never waits for it.
@@ -38,7 +40,7 @@ impl Opener {
         results: UnboundedSender<Event>,
     ) -> Rest {
         let Self::Program(opener) = self else {
-            return Rest::Copy("the link, for your own machine (this is an SSH session)", target);
+            return Rest::Copy("the link (nothing here can open it)", target);
         };
         let opener = opener.clone();
         tokio::spawn(async move {

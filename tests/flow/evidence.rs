@@ -268,6 +268,28 @@ fn without_its_line_in_the_audit_log_nothing_unmasked_leaves() {
     assert_eq!(written(folder.path()).len(), 1, "only what stood in the way");
 }
 
+/// Case 22.
+#[test]
+fn the_copy_menu_takes_all_marked_sessions_a_line_each() {
+    let folder = folder();
+    let sessions = [("S01", 60), ("S02", 60), ("S07", 900), ("S09", 900)];
+    story((80, 24), &sessions, folder.path(), async |o| {
+        o.press("space j space j space").await;
+        o.press("y").await;
+        o.sees("3 marked");
+        o.press("enter").await;
+        o.pass(0.5).await;
+        o.press("Y").await;
+        o.pass(0.5).await;
+        let copied = o.seen.borrow().copied.clone();
+        assert_eq!(copied.len(), 2);
+        assert_eq!(copied[0], copied[1], "y and Y take the same");
+        let ids: std::collections::BTreeSet<&str> = copied[0].lines().collect();
+        assert_eq!((ids.len(), copied[0].lines().count()), (3, 3), "{copied:?}");
+        assert!(ids.iter().all(|id| id.len() == 36), "{copied:?}");
+    });
+}
+
 #[test]
 fn the_copy_menu_has_the_link_and_a_summary_for_people() {
     let folder = folder();
@@ -275,7 +297,7 @@ fn the_copy_menu_has_the_link_and_a_summary_for_people() {
         o.press("y").await;
         o.sees("https://portal.example/sessions/00000000");
         o.press("j j j enter").await;
-        o.sees("copied: portal link");
+        o.sees("sent to the terminal's clipboard: portal link");
         o.press("y G enter").await;
         o.pass(0.5).await;
         let copied = o.seen.borrow().copied.clone();

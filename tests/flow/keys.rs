@@ -87,7 +87,7 @@ const LINES: &[(&str, &str, Shows)] = &[
     ("json", "", Appears("as received, secrets removed")),
     ("letter", "", Appears("┏ Letter dbs-1")),
     ("view", "2", Appears("┏ Media dbs-1")),
-    ("portal", "", Appears("copied: the link")),
+    ("portal", "", Appears("clipboard: the link")),
     ("privacy", "", Appears("PARTIAL")),
     ("reveal", "", Appears("nothing is hidden for dbs-1")),
     ("lock-now", "", Appears("Locked")),

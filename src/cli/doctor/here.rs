@@ -119,7 +119,8 @@ pub(super) fn terminal() -> Line {
         _ if term.contains("256color") => "256 colours",
         _ => "16 colours",
     };
-    let says = format!("{term}, {columns}x{rows}, {colours}");
+    let copies = environment.get("TMUX").map_or("", |_| ", copies go to tmux's buffer");
+    let says = format!("{term}, {columns}x{rows}, {colours}{copies}");
     if columns >= 60 && rows >= 16 {
         good("terminal", says)
     } else {
