@@ -9,6 +9,7 @@ mod files;
 pub mod ledger;
 pub mod location;
 pub mod memory;
+mod mend;
 mod own;
 mod posts;
 mod rows;
@@ -18,8 +19,6 @@ pub mod sqlite;
 mod writer;
 
 use std::sync::Arc;
-
-use jiff::Timestamp;
 
 use crate::domain::ids::SessionId;
 use crate::domain::watched::{WatchEntry, WatchedSession};
@@ -66,11 +65,12 @@ pub trait Persistence: Send + 'static {
     /// See [`PersistError`].
     fn learn(&mut self, sessions: &[Arc<WatchedSession>]) -> Result<(), PersistError>;
 
-    /// Saves no more than when sessions last answered: what an answer that says nothing new needs.
+    /// Saves no more than when the parts of sessions were last answered: what an answer that says
+    /// nothing new needs.
     ///
     /// # Errors
     /// See [`PersistError`].
-    fn touch(&mut self, answered: &[(SessionId, Timestamp)]) -> Result<(), PersistError>;
+    fn touch(&mut self, answered: &[Arc<WatchedSession>]) -> Result<(), PersistError>;
 
     /// What the program remembers of itself under a name.
     ///

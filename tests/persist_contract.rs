@@ -125,6 +125,12 @@ fn list_is_kept(store: &mut impl Persistence) {
     assert_eq!(arrangement(store).unwrap(), Arrangement::default(), "as good as not there");
 }
 
+fn for_later<T: Clone>(answer: &mut Option<Arc<Answer<T>>>, at: Timestamp) {
+    if let Some(answer) = answer {
+        Arc::make_mut(answer).fetched_at = at;
+    }
+}
+
 #[test]
 fn who_is_archived_by_a_command_comes_back_with_all_that_is_known() {
     let folder = tempfile::tempdir().unwrap();
@@ -200,8 +206,13 @@ fn story(mut store: impl Persistence) {
     assert_eq!(store.load().unwrap()[1], grown);
 
     let later: Timestamp = "2026-10-16T11:00:00Z".parse().unwrap();
-    store.touch(&[(id(2), later), (id(9), later)]).unwrap();
     grown.poll.last_ok = Some(later);
+    let answers = Arc::make_mut(&mut grown.answers);
+    for_later(&mut answers.configuration, later);
+    if let Letter::Set(letter) = &mut answers.letter {
+        Arc::make_mut(letter).fetched_at = later;
+    }
+    store.touch(&[Arc::new(grown.clone()), Arc::new(known(9))]).unwrap();
     assert_eq!(store.load().unwrap()[1], grown, "an answer with nothing new moves its time alone");
 
     let mut renamed = entry(2);
@@ -425,6 +436,68 @@ fn a_newer_store_is_refused_and_left_as_it_is() {
     let refused = Sqlite::open(&path, false).unwrap_err();
     assert!(matches!(refused, PersistError::Newer { found: 99, .. }), "{refused}");
     assert_eq!(files(), before, "nothing was moved");
+}
+
+// Case 15
+#[test]
+fn case_15_an_empty_store_is_set_aside_and_the_list_is_taken_from_a_copy() {
+    for copied in [true, false] {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("store.db");
+        open(&path).add(&[entry(1), entry(2), entry(3)]).unwrap();
+        if copied {
+            fs::copy(&path, folder.path().join("store.db-before-schema-9")).unwrap();
+        }
+        fs::write(&path, b"").unwrap();
+        let opened = Sqlite::open(&path, false).unwrap();
+        let warning = opened.warning.unwrap_or_default();
+        assert!(warning.contains("was empty and is now"), "{warning}");
+        let says = if copied { "3 sessions" } else { "0 sessions" };
+        assert!(warning.contains(says), "{warning}");
+        assert_eq!(warning.contains("the copy"), copied, "{warning}");
+        let mut store = opened.persistence;
+        assert_eq!(store.load().unwrap().len(), if copied { 3 } else { 0 });
+        assert_eq!(fs::read(folder.path().join("store.db-damaged-1")).unwrap(), b"");
+        store.add(&[entry(4)]).unwrap();
+        drop(store);
+        assert_eq!(Sqlite::open(&path, true).unwrap().warning, None, "it is said once");
+    }
+}
+
+#[test]
+fn a_store_that_many_make_or_mend_at_once_keeps_what_each_was_told() {
+    for damage in [None, Some(b"".as_slice()), Some(b"no database at all".as_slice())] {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("store.db");
+        if let Some(damage) = damage {
+            fs::write(&path, damage).unwrap();
+        }
+        let adds = (1..=8).map(|n| {
+            let path = path.clone();
+            std::thread::spawn(move || {
+                let opened = Sqlite::open(&path, false).unwrap();
+                let mut store = opened.persistence;
+                store.add(&[entry(n)]).unwrap();
+                usize::from(opened.warning.is_some())
+            })
+        });
+        let adds: Vec<_> = adds.collect();
+        let warned: usize = adds.into_iter().map(|add| add.join().unwrap()).sum();
+        assert_eq!(warned, usize::from(damage.is_some()), "one mends it");
+        assert_eq!(open(&path).load().unwrap().len(), 8);
+    }
+}
+
+#[test]
+fn a_damaged_store_that_another_process_holds_is_left_to_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("store.db");
+    let holder = Sqlite::open(&path, true).unwrap();
+    fs::write(&path, b"").unwrap();
+    let refused = Sqlite::open(&path, false).unwrap_err();
+    assert!(matches!(refused, PersistError::Damaged(_)), "{refused}");
+    assert!(!folder.path().join("store.db-damaged-1").exists());
+    drop(holder);
 }
 
 #[test]

@@ -411,7 +411,7 @@ impl Persistence for Full {
         Ok(())
     }
 
-    fn touch(&mut self, _: &[(SessionId, Timestamp)]) -> Result<(), PersistError> {
+    fn touch(&mut self, _: &[Arc<WatchedSession>]) -> Result<(), PersistError> {
         Err(PersistError::NotWritable("no room".into()))
     }
 }

@@ -3,7 +3,7 @@
 //! Owns 0600 in 0700 under any umask, and the lock that only one dashboard can hold.
 
 use std::fs::{self, DirBuilder, File, OpenOptions, TryLockError};
-use std::io::{Read, Seek, Write};
+use std::io::{ErrorKind, Read, Seek, Write};
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
@@ -13,17 +13,65 @@ fn not_writable(path: &Path, why: &std::io::Error) -> PersistError {
     PersistError::NotWritable(format!("{}: {why}", path.display()))
 }
 
-/// Makes the folder (0700) and an empty store file (0600) where there are none; narrows the modes
-/// where they are wider. SQLite gives its other files the store's mode.
-pub(super) fn prepare(path: &Path) -> Result<(), PersistError> {
+/// Makes the folder (0700) where there is none, and narrows the store's modes where they are wider.
+/// SQLite gives its other files the store's mode. False: there is no store yet.
+pub(super) fn prepare(path: &Path) -> Result<bool, PersistError> {
     if let Some(folder) = path.parent() {
         let made = DirBuilder::new().recursive(true).mode(0o700).create(folder);
         made.map_err(|why| not_writable(folder, &why))?;
     }
-    let file = OpenOptions::new().create(true).append(true).mode(0o600).open(path);
-    let file = file.map_err(|why| not_writable(path, &why))?;
-    narrow(&file, path)
+    match OpenOptions::new().append(true).open(path) {
+        Ok(file) => narrow(&file, path).map(|()| true),
+        Err(why) if why.kind() == ErrorKind::NotFound => Ok(false),
+        Err(why) => Err(not_writable(path, &why)),
+    }
 }
+
+/// Makes a store: `fill` makes it under another name (0600), and it gets its own when it is whole.
+/// So a store of ours is never empty, however many processes make one at once: the first wins.
+pub(super) fn make(
+    path: &Path,
+    fill: impl FnOnce(&Path) -> Result<(), PersistError>,
+) -> Result<(), PersistError> {
+    let folder = path.parent().unwrap_or(Path::new("."));
+    let made = tempfile::Builder::new().prefix(".store-").tempfile_in(folder);
+    let made = made.map_err(|why| not_writable(folder, &why))?;
+    fill(made.path())?;
+    match made.persist_noclobber(path) {
+        Ok(_made) => {}
+        Err(other) if other.error.kind() == ErrorKind::AlreadyExists => return Ok(()),
+        Err(other) => return Err(not_writable(path, &other.error)),
+    }
+    let synced = File::open(folder).and_then(|folder| folder.sync_all());
+    synced.map_err(|why| not_writable(folder, &why))
+}
+
+/// A store of ours is never empty: somebody, or a failing disk, has emptied it.
+pub(super) fn is_empty(path: &Path) -> bool {
+    fs::metadata(path).is_ok_and(|about| about.is_file() && about.len() == 0)
+}
+
+/// Copies of the store that an earlier version left when it was changed to a newer schema, newest
+/// first.
+pub(super) fn copies(path: &Path) -> Vec<PathBuf> {
+    let begins = beside(path, BEFORE);
+    let begins = begins.file_name().unwrap_or_default().to_string_lossy();
+    let Some(folder) = path.parent().and_then(|folder| fs::read_dir(folder).ok()) else {
+        return Vec::new();
+    };
+    let copies = folder.flatten().filter(|file| {
+        let name = file.file_name().to_string_lossy().into_owned();
+        let number = name.strip_prefix(&*begins);
+        number.is_some_and(|n| !n.is_empty() && n.bytes().all(|b| b.is_ascii_digit()))
+    });
+    let mut copies: Vec<PathBuf> = copies.map(|file| file.path()).collect();
+    copies.sort_by_key(|copy| fs::metadata(copy).and_then(|about| about.modified()).ok());
+    copies.reverse();
+    copies
+}
+
+/// How the name of a copy goes on before the number of the newer schema.
+pub(super) const BEFORE: &str = "before-schema-";
 
 fn narrow(file: &File, path: &Path) -> Result<(), PersistError> {
     let about = file.metadata().map_err(|why| not_writable(path, &why))?;
@@ -82,14 +130,15 @@ pub(super) fn move_aside(path: &Path) -> Result<PathBuf, PersistError> {
         if aside.exists() {
             continue;
         }
-        fs::rename(path, &aside).map_err(|why| not_writable(path, &why))?;
+        // They go first: beside a new store SQLite would take them for its own.
         for companion in ["wal", "shm"] {
             let from = beside(path, companion);
             if from.exists() {
-                // Kept with it; without the store's own file they say nothing.
-                let _moved = fs::rename(&from, beside(&aside, companion));
+                let moved = fs::rename(&from, beside(&aside, companion));
+                moved.map_err(|why| not_writable(&from, &why))?;
             }
         }
+        fs::rename(path, &aside).map_err(|why| not_writable(path, &why))?;
         return Ok(aside);
     }
     Err(PersistError::Damaged(String::from("too many damaged copies stand beside it already")))

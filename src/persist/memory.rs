@@ -5,8 +5,6 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use jiff::Timestamp;
-
 use super::{PersistError, Persistence};
 use crate::domain::ids::SessionId;
 use crate::domain::watched::{WatchEntry, WatchedSession};
@@ -75,10 +73,11 @@ impl Persistence for Memory {
         Ok(())
     }
 
-    fn touch(&mut self, answered: &[(SessionId, Timestamp)]) -> Result<(), PersistError> {
-        for (id, at) in answered {
-            for known in self.sessions.iter_mut().filter(|known| known.id() == *id) {
-                known.poll.last_ok = Some(*at);
+    fn touch(&mut self, answered: &[Arc<WatchedSession>]) -> Result<(), PersistError> {
+        for session in answered {
+            for known in self.sessions.iter_mut().filter(|known| known.id() == session.id()) {
+                known.answers = Arc::clone(&session.answers);
+                known.poll.last_ok = session.poll.last_ok;
             }
         }
         Ok(())

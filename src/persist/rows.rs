@@ -207,16 +207,83 @@ pub(super) fn put_learned(
     }
 }
 
-fn put_answers(
+/// One answer of a session as its row.
+struct Part<'a> {
+    name: &'static str,
+    raw: &'a str,
+    fetched_at: Timestamp,
+}
+
+impl<'a> Part<'a> {
+    fn of<T>(name: &'static str, answer: &'a Answer<T>) -> Self {
+        Self { name, raw: &answer.raw, fetched_at: answer.fetched_at }
+    }
+
+    fn all(answers: &'a Answers) -> impl Iterator<Item = Self> {
+        let letter = match &answers.letter {
+            Letter::Set(answer) => Some(Self::of("letter", answer)),
+            Letter::NotKnown | Letter::NotSet(_) => None,
+        };
+        let session = answers.session.as_ref().map(|answer| Self::of("session", answer));
+        let configuration =
+            answers.configuration.as_ref().map(|answer| Self::of("configuration", answer));
+        session.into_iter().chain(configuration).chain(letter)
+    }
+
+    fn put(
+        &self,
+        transaction: &Transaction<'_>,
+        position: i64,
+        id: SessionId,
+        seal: Option<&Seal>,
+    ) -> Sql<()> {
+        let body = match seal {
+            Some(seal) => closed(seal, id, self.name, self.raw)?,
+            None => self.raw.as_bytes().to_vec(),
+        };
+        transaction
+            .prepare_cached(
+                "INSERT INTO answer (session, part, sealed, body, fetched_at)
+                 VALUES (?1, ?2, ?3, ?4, ?5)
+                 ON CONFLICT (session, part) DO UPDATE SET sealed = ?3, body = ?4, fetched_at = ?5",
+            )?
+            .execute(params![
+                position,
+                self.name,
+                seal.is_some(),
+                body,
+                self.fetched_at.to_string()
+            ])
+            .map(drop)
+    }
+}
+
+/// Writes when a session was last answered, and its parts that were answered since; the result
+/// itself says nothing new and stays with the time at which its clocks were read.
+pub(super) fn put_times(
     transaction: &Transaction<'_>,
-    position: i64,
     watched: &WatchedSession,
     seal: Option<&Seal>,
 ) -> Sql<()> {
+    let Some((position, _)) = found(transaction, watched.id())? else { return Ok(()) };
+    put_standing(transaction, position, watched)?;
+    for part in Part::all(&watched.answers).filter(|part| part.name != "session") {
+        let stored: Option<String> = transaction
+            .prepare_cached("SELECT fetched_at FROM answer WHERE session = ?1 AND part = ?2")?
+            .query_row(params![position, part.name], |row| row.get(0))
+            .optional()?;
+        if time(stored) != Some(part.fetched_at) {
+            part.put(transaction, position, watched.id(), seal)?;
+        }
+    }
+    Ok(())
+}
+
+fn put_standing(transaction: &Transaction<'_>, position: i64, watched: &WatchedSession) -> Sql<()> {
     let answers = &watched.answers;
     let not_set = match &answers.letter {
         Letter::NotSet(at) => Some(at.to_string()),
-        _ => None,
+        Letter::NotKnown | Letter::Set(_) => None,
     };
     transaction
         .prepare_cached(
@@ -229,27 +296,19 @@ fn put_answers(
             answers.visit_notified_at.map(|at| at.to_string()),
             not_set,
             watched.poll.last_ok.map(|at| at.to_string()),
-        ])?;
-    let session = answers.session.as_ref().map(|a| (&a.raw, a.fetched_at));
-    let configuration = answers.configuration.as_ref().map(|a| (&a.raw, a.fetched_at));
-    let letter = match &answers.letter {
-        Letter::Set(answer) => Some((&answer.raw, answer.fetched_at)),
-        _ => None,
-    };
-    for (part, held) in [("session", session), ("configuration", configuration), ("letter", letter)]
-    {
-        let Some((raw, fetched_at)) = held else { continue };
-        let body = match seal {
-            Some(seal) => closed(seal, watched.id(), part, raw)?,
-            None => raw.as_bytes().to_vec(),
-        };
-        transaction
-            .prepare_cached(
-                "INSERT INTO answer (session, part, sealed, body, fetched_at)
-                 VALUES (?1, ?2, ?3, ?4, ?5)
-                 ON CONFLICT (session, part) DO UPDATE SET sealed = ?3, body = ?4, fetched_at = ?5",
-            )?
-            .execute(params![position, part, seal.is_some(), body, fetched_at.to_string()])?;
+        ])
+        .map(drop)
+}
+
+fn put_answers(
+    transaction: &Transaction<'_>,
+    position: i64,
+    watched: &WatchedSession,
+    seal: Option<&Seal>,
+) -> Sql<()> {
+    put_standing(transaction, position, watched)?;
+    for part in Part::all(&watched.answers) {
+        part.put(transaction, position, watched.id(), seal)?;
     }
     put_events(transaction, position, watched)
 }

@@ -5,7 +5,7 @@
 use std::path::Path;
 use std::time::Duration;
 
-use rusqlite::{Connection, TransactionBehavior};
+use rusqlite::{Connection, OpenFlags, TransactionBehavior};
 
 use super::{PersistError, files};
 
@@ -25,9 +25,26 @@ pub(super) fn set_up(connection: &Connection) -> Result<(), rusqlite::Error> {
     connection.pragma_update(None, "foreign_keys", "ON")
 }
 
+/// A new store, whole on the disk.
+pub(super) fn make(path: &Path) -> Result<(), PersistError> {
+    files::make(path, |new| {
+        let connection = open(new)?;
+        connection.close().map_err(|(_still_open, why)| PersistError::from(why))
+    })
+}
+
 /// A sound file of the newest schema, or an error.
 pub(super) fn connect(path: &Path) -> Result<Connection, PersistError> {
-    let mut connection = Connection::open(path)?;
+    if files::is_empty(path) {
+        return Err(PersistError::Damaged(String::from("the file is empty")));
+    }
+    open(path)
+}
+
+fn open(path: &Path) -> Result<Connection, PersistError> {
+    // Not made here: an empty file would be taken for a damaged store.
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE;
+    let mut connection = Connection::open_with_flags(path, flags)?;
     set_up(&connection)?;
     connection.pragma_update(None, "journal_mode", "WAL")?;
     let sound: String = connection.query_row("PRAGMA quick_check(1)", [], |row| row.get(0))?;
@@ -56,7 +73,7 @@ fn migrate(connection: &mut Connection, path: &Path) -> Result<(), PersistError>
         return Ok(());
     }
     if found > 0 {
-        copy(connection, &files::beside(path, &format!("before-schema-{known}")))?;
+        copy(connection, &files::beside(path, &format!("{}{known}", files::BEFORE)))?;
     }
     // Another process may have done it in between: look again inside the transaction.
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;

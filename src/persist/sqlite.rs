@@ -11,7 +11,7 @@ use jiff::Timestamp;
 use rusqlite::{Connection, ErrorCode, OpenFlags, OptionalExtension, TransactionBehavior};
 
 use super::seal::Seal;
-use super::{Opened, PersistError, Persistence, files, own, posts, rows, schema};
+use super::{Opened, PersistError, Persistence, files, mend, own, posts, rows, schema};
 use crate::domain::ids::SessionId;
 use crate::domain::own::OwnChange;
 use crate::domain::post::Post;
@@ -49,42 +49,39 @@ impl From<rusqlite::Error> for PersistError {
 
 impl Sqlite {
     /// Opens or makes the store file with mode 0600 in a folder of mode 0700. `exclusive` takes the
-    /// lock that only one dashboard can hold; commands open without it. A damaged file is moved
-    /// aside, and the watch-list is saved from it as far as it can be read.
+    /// lock that only one dashboard can hold; commands open without it. A damaged file, or an empty
+    /// one, is moved aside, and the watch-list is saved from it as far as it can be read, else from
+    /// the newest copy.
     ///
     /// # Errors
     /// See [`PersistError`].
     pub fn open(path: &Path, exclusive: bool) -> Result<Opened<Self>, PersistError> {
-        files::prepare(path)?;
-        let lock = if exclusive { Some(files::lock(path)?) } else { None };
-        match schema::connect(path) {
-            Ok(connection) => {
-                let mut persistence = Self::of(connection, path, lock);
-                if exclusive {
-                    persistence.settle()?;
-                }
-                Ok(Opened { persistence, warning: None })
-            }
-            Err(PersistError::Damaged(_)) => {
-                let saved = salvage(path);
-                let aside = files::move_aside(path)?;
-                files::prepare(path)?;
-                let connection = schema::connect(path)?;
-                let mut persistence = Self::of(connection, path, lock);
-                let entries: Vec<WatchEntry> =
-                    saved.iter().map(|watched| WatchEntry::clone(&watched.entry)).collect();
-                persistence.add(&entries)?;
-                persistence.save(&saved)?;
-                let warning = format!(
-                    "the local store was damaged and is now {}; {} sessions of the watch-list were \
-                     saved from it, their answers are fetched again",
-                    aside.display(),
-                    saved.len()
-                );
-                Ok(Opened { persistence, warning: Some(warning) })
-            }
-            Err(other) => Err(other),
+        if !files::prepare(path)? {
+            schema::make(path)?;
         }
+        let lock = if exclusive { Some(files::lock(path)?) } else { None };
+        let found = match schema::connect(path) {
+            // Another process is mending it: it is made by who comes first.
+            Err(_gone) if !path.exists() => schema::make(path).and_then(|()| schema::connect(path)),
+            other => other,
+        };
+        let (connection, lock, warning) = match found {
+            Ok(connection) => (connection, lock, None),
+            Err(PersistError::Damaged(why)) => {
+                let turn = match lock {
+                    Some(lock) => lock,
+                    None => mend::turn(path).ok_or(PersistError::Damaged(why))?,
+                };
+                let (connection, warning) = mend::mended(path)?;
+                (connection, exclusive.then_some(turn), warning)
+            }
+            Err(other) => return Err(other),
+        };
+        let mut persistence = Self::of(connection, path, lock);
+        if exclusive {
+            persistence.settle()?;
+        }
+        Ok(Opened { persistence, warning })
     }
 
     /// A store that another process keeps: nothing is checked, mended or moved. Whoever begins
@@ -330,13 +327,6 @@ fn forget(
     transaction.prepare_cached("DELETE FROM session WHERE id = ?1")?.execute([&id])
 }
 
-/// What can still be read of the watch-list of a damaged store, with the operator's part.
-fn salvage(path: &Path) -> Vec<Arc<WatchedSession>> {
-    let Ok(connection) = Connection::open(path) else { return Vec::new() };
-    let listed = rows::list(&connection).unwrap_or_default();
-    listed.into_iter().map(|(_, watched)| Arc::new(watched)).collect()
-}
-
 impl Persistence for Sqlite {
     fn load(&mut self) -> Result<Vec<WatchedSession>, PersistError> {
         let listed = rows::list(&self.connection)?;
@@ -369,13 +359,11 @@ impl Persistence for Sqlite {
         })
     }
 
-    fn touch(&mut self, answered: &[(SessionId, Timestamp)]) -> Result<(), PersistError> {
+    fn touch(&mut self, answered: &[Arc<WatchedSession>]) -> Result<(), PersistError> {
+        let seal = self.seal.clone();
         self.write(|transaction| {
-            let mut update =
-                transaction.prepare_cached("UPDATE session SET last_ok = ?2 WHERE id = ?1")?;
-            answered.iter().try_for_each(|(id, at)| {
-                update.execute([id.to_string(), at.to_string()]).map(|_rows| ())
-            })
+            let put = |watched: &Arc<_>| rows::put_times(transaction, watched, seal.as_deref());
+            answered.iter().try_for_each(put)
         })
     }
 

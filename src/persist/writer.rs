@@ -79,7 +79,7 @@ struct Due {
     new: Vec<WatchEntry>,
     gone: Vec<SessionId>,
     changed: Vec<Arc<WatchedSession>>,
-    touched: Vec<(SessionId, Timestamp)>,
+    touched: Vec<Arc<WatchedSession>>,
     last_look: Option<Timestamp>,
     arrangement: Option<Arc<Arrangement>>,
     tally: Option<Tally>,
@@ -151,7 +151,7 @@ impl<P: Persistence> Saver<P> {
                 .map(|s| WatchEntry::clone(&s.entry))
                 .collect(),
             gone,
-            touched: touched.into_iter().filter_map(|s| Some((s.id(), s.poll.last_ok?))).collect(),
+            touched: touched.into_iter().map(Arc::clone).collect(),
             changed,
             last_look: snapshot.last_look.filter(|at| Some(*at) != self.last_look),
             arrangement: Some(Arc::clone(&snapshot.arrangement))
