@@ -30,6 +30,6 @@ fn publish(bencher: Bencher<'_, '_>, count: u128) {
     bencher.bench_local(|| {
         failures += 1;
         let poll = PollState { failures, ..PollState::default() };
-        store.set_polling(Health::default(), vec![(id, poll)])
+        store.publish(Health::default(), vec![(id, poll)])
     });
 }

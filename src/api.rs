@@ -77,8 +77,11 @@ pub enum Effect {
 /// What went wrong with a call.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ApiErrorKind {
-    /// An answer with a status that is no success.
+    /// A status of Yoti's that is no success: its body is JSON with a `code` (contract 9.4).
     Status(u16),
+    /// A status whose body is not Yoti's, with the content type: of a gateway, a proxy, a portal, or
+    /// another server. Nothing is learned of a session by it.
+    Foreign(u16, ServerText),
     /// The token endpoint gives no token, or the API does not take the one it gave.
     TokenRefused(u16),
     /// 429, with the wait asked for, clamped to 1 s – 15 min (fault A01).

@@ -3,16 +3,19 @@
 //! Owns the schedule, the budget and the back-off. Must never know a concrete client or the screen:
 //! it asks a `SessionApi` and writes to the `Store`.
 
+mod answered;
 mod ask;
 pub mod backoff;
 pub mod breaker;
 mod calls;
+pub mod due;
 mod hints;
 mod local;
 pub mod meter;
 mod report;
 pub mod schedule;
 mod task;
+mod track;
 
 use jiff::{SignedDuration, Timestamp};
 use tokio::sync::mpsc;
@@ -27,6 +30,7 @@ use crate::domain::notification::{Notification, Receiving};
 use crate::domain::own::OwnChange;
 use crate::domain::post::Post;
 use crate::domain::rules::Rules;
+use crate::domain::snapshot::Snapshot;
 use crate::domain::watched::{WatchEntry, WatchedSession};
 use crate::store::Store;
 
@@ -72,10 +76,55 @@ pub enum Command {
     Kept(Vec<(SessionId, OwnChange)>, Timestamp),
     /// While another process asks: what that one is to know goes to this channel.
     Relay(mpsc::Sender<Vec<Post>>),
-    /// The other process has ended: ask.
-    TakeOver,
+    /// The other process has ended and left this list: ask. What this one holds then, before it
+    /// asks anybody, goes to this channel.
+    TakeOver(Vec<WatchedSession>, mpsc::Sender<Snapshot>),
     /// Tell the API log to this channel.
     Traffic(mpsc::Sender<Traffic>),
+}
+
+impl Command {
+    /// What it changes is published at once, and not with the figures once a second.
+    const fn shows_at_once(&self) -> bool {
+        match self {
+            Self::SetPaused(_)
+            | Self::Add(_)
+            | Self::Remove(_)
+            | Self::Keep(_)
+            | Self::Looked
+            | Self::Arrange(_)
+            | Self::Follow(_)
+            | Self::Kept(..)
+            | Self::TakeOver(..) => true,
+            // A notification shows at once where it changes a session.
+            Self::Notified(_)
+            | Self::Refresh(_)
+            | Self::RefreshAll
+            | Self::Interval(_)
+            | Self::Focus { .. }
+            | Self::StoreTrouble(_)
+            | Self::Receiving(_)
+            | Self::AlertTrouble(_)
+            | Self::Relay(_)
+            | Self::Traffic(_) => false,
+        }
+    }
+}
+
+/// A session is gone when Yoti says so twice in a row (contract 9.4).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct NotFound {
+    /// The last look is at least so long after the first (30 s).
+    pub span: SignedDuration,
+    /// It is asked for again after this time (30 s).
+    pub again: SignedDuration,
+}
+
+impl Default for NotFound {
+    fn default() -> Self {
+        let half_a_minute = SignedDuration::from_secs(30);
+        Self { span: half_a_minute, again: half_a_minute }
+    }
 }
 
 /// Intervals and limits (product.md 5, `[refresh]`).
@@ -94,6 +143,8 @@ pub struct Settings {
     pub selected: SignedDuration,
     /// Configuration and letter, as long as they can change (15 min).
     pub configuration: SignedDuration,
+    /// When a session that Yoti does not know is gone.
+    pub not_found: NotFound,
     /// Requests a second, never exceeded in any window of a second (5).
     pub max_rps: f64,
     /// Requests in flight (4).
@@ -121,6 +172,7 @@ impl Default for Settings {
             done: None,
             selected: SignedDuration::from_secs(10),
             configuration: SignedDuration::from_mins(15),
+            not_found: NotFound::default(),
             max_rps: 5.0,
             concurrency: 4,
             online: true,

@@ -1,11 +1,12 @@
 //! The one writer of the state of the world (invariant I1).
 //!
-//! Owns [`Store`]: applies observations and local changes, publishes snapshots. Must never know the
-//! API, the disk, or the screen.
+//! Owns [`Store`]: applies observations and local changes, and publishes them together with how
+//! refreshing goes, so that no reader sees an answer beside the poll state of the one before. Must
+//! never know the API, the disk, or the screen.
 
 mod follow;
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use jiff::Timestamp;
@@ -42,13 +43,14 @@ pub enum Observation {
     Missing(Timestamp),
 }
 
-/// The writer. There is one in a process; it lives in the refresh task.
+/// The writer. There is one in a process; it lives in the refresh task. What changes it returns
+/// whether there is anything to see; readers see it with the next [`Store::publish`].
 #[derive(Debug)]
 pub struct Store {
     current: Snapshot,
     publisher: watch::Sender<Arc<Snapshot>>,
-    /// Answers that say nothing new: only their clocks go out, with the next `set_polling`.
-    unchanged: HashMap<SessionId, Arc<Answers>>,
+    /// Something in `current` is not published yet.
+    dirty: bool,
 }
 
 impl Store {
@@ -64,7 +66,7 @@ impl Store {
             ..Snapshot::default()
         };
         let (publisher, reader) = watch::channel(Arc::new(current.clone()));
-        (Self { current, publisher, unchanged: HashMap::new() }, reader)
+        (Self { current, publisher, dirty: false }, reader)
     }
 
     /// The state of the world now.
@@ -73,23 +75,26 @@ impl Store {
         &self.current
     }
 
-    /// Takes in one observation. True when content changed and a snapshot was published; an equal
-    /// one (clocks aside) publishes nothing, and its fetch time goes out with the next
-    /// [`Store::set_polling`]. An observation of a session that is not listed is dropped.
+    /// Takes in one observation. True when content changed; of an equal one (clocks aside) only the
+    /// fetch time is kept. An observation of a session that is not listed is dropped.
     pub fn observe(&mut self, id: SessionId, observation: Observation) -> bool {
         let Some(watched) = self.current.sessions.get(id) else { return false };
-        let newest = self.unchanged.get(&id).unwrap_or(&watched.answers);
-        let Some((answers, at)) = taken_in(newest, observation) else { return false };
-        let events = change::between(newest, &answers, at);
-        let answers = Arc::new(answers);
-        if events.is_empty() && same_content(newest, &answers) {
-            self.unchanged.insert(id, answers);
+        let Some((answers, at)) = taken_in(&watched.answers, observation) else { return false };
+        let events = change::between(&watched.answers, &answers, at);
+        let same = events.is_empty() && same_content(&watched.answers, &answers);
+        let mut next = WatchedSession::clone(watched);
+        next.answers = Arc::new(answers);
+        if same {
+            self.replace(next);
             return false;
         }
-        let mut next = WatchedSession::clone(watched);
-        next.answers = answers;
         self.put(next, events);
         true
+    }
+
+    fn replace(&mut self, next: WatchedSession) {
+        self.current.sessions.replace(Arc::new(next));
+        self.dirty = true;
     }
 
     /// A session with other answers, and what that adds to its timeline.
@@ -102,55 +107,46 @@ impl Store {
             timeline.drain(..surplus);
             next.timeline = Arc::new(timeline);
         }
-        self.unchanged.remove(&next.id());
-        self.current.sessions.replace(Arc::new(next));
-        self.publish();
+        self.replace(next);
     }
 
     /// Takes in what only a notification tells: the first branch visit, and topics that no answer
     /// shows. Nothing else of a notification is believed (fault W05).
-    pub fn notified(&mut self, told: &Notification, now: Timestamp) {
-        let id = told.session;
-        let Some(watched) = self.current.sessions.get(id) else { return };
-        let newest = self.unchanged.get(&id).unwrap_or(&watched.answers);
-        let mut answers = Answers::clone(newest);
+    pub fn notified(&mut self, told: &Notification, now: Timestamp) -> bool {
+        let Some(watched) = self.current.sessions.get(told.session) else { return false };
+        let mut answers = Answers::clone(&watched.answers);
         let events = if told.topic == Topic::FirstBranchVisit {
             answers.visit_notified_at.get_or_insert(told.at);
-            change::between(newest, &answers, now)
+            change::between(&watched.answers, &answers, now)
         } else {
             change::only_notified(&watched.timeline, told, now).into_iter().collect()
         };
         if events.is_empty() {
-            return;
+            return false;
         }
         let mut next = WatchedSession::clone(watched);
         next.answers = Arc::new(answers);
         self.put(next, events);
+        true
     }
 
-    /// Publishes how polling goes, for the profile and for some sessions, in one snapshot; nothing
-    /// when nothing differs.
-    pub fn set_polling(&mut self, health: Health, sessions: Vec<(SessionId, PollState)>) -> bool {
-        let mut differs = *self.current.health != health;
-        if differs {
+    /// Publishes all that has changed, with how refreshing goes for the profile and for some
+    /// sessions, in one snapshot; nothing when nothing differs.
+    pub fn publish(&mut self, health: Health, sessions: Vec<(SessionId, PollState)>) -> bool {
+        if *self.current.health != health {
             self.current.health = Arc::new(health);
+            self.dirty = true;
         }
         for (id, poll) in sessions {
-            let Some(watched) = self.current.sessions.get(id) else { continue };
-            let answers = self.unchanged.remove(&id);
-            if answers.is_none() && watched.poll == poll {
+            let Some(watched) = self.current.sessions.get(id).filter(|s| s.poll != poll) else {
                 continue;
-            }
-            let mut next = WatchedSession::clone(watched);
-            next.poll = poll;
-            if let Some(answers) = answers {
-                next.answers = answers;
-            }
-            self.current.sessions.replace(Arc::new(next));
-            differs = true;
+            };
+            let next = WatchedSession { poll, ..WatchedSession::clone(watched) };
+            self.replace(next);
         }
+        let differs = self.dirty;
         if differs {
-            self.publish();
+            self.send();
         }
         differs
     }
@@ -178,7 +174,7 @@ impl Store {
         }
         self.current.sessions = SessionTable::from_entries(all);
         self.current.archived = without(&self.current.archived, &back);
-        self.publish();
+        self.dirty = true;
     }
 
     /// Takes sessions off the list.
@@ -186,12 +182,11 @@ impl Store {
         let ids: HashSet<SessionId> = ids.iter().copied().collect();
         self.current.sessions = without(&self.current.sessions, &ids);
         self.current.archived = without(&self.current.archived, &ids);
-        self.unchanged.retain(|id, _| !ids.contains(id));
-        self.publish();
+        self.dirty = true;
     }
 
-    /// Carries out the operator's changes, all in one snapshot; none when nothing differs. Who is
-    /// archived leaves the list, and comes back at its end.
+    /// Carries out the operator's changes; true when anything differs. Who is archived leaves the
+    /// list, and comes back at its end.
     pub fn keep(&mut self, changes: &[(SessionId, OwnChange)], at: Timestamp) -> bool {
         let (mut moved, mut differs) = (HashSet::new(), false);
         for (id, change) in changes {
@@ -214,9 +209,7 @@ impl Store {
         if !moved.is_empty() {
             self.relist(&moved);
         }
-        if differs {
-            self.publish();
-        }
+        self.dirty |= differs;
         differs
     }
 
@@ -236,41 +229,41 @@ impl Store {
         let (sessions, archived) = (joined(stays(list), on), joined(stays(other), off));
         self.current.sessions = sessions;
         self.current.archived = archived;
-        self.unchanged.retain(|id, _| !moved.contains(id));
     }
 
     /// The operator looks at the dashboard.
     pub fn looked(&mut self, at: Timestamp) {
         self.current.last_look = Some(at);
-        self.publish();
+        self.dirty = true;
     }
 
     /// The operator arranged the list otherwise.
     pub fn arrange(&mut self, arrangement: Arrangement) {
         if *self.current.arrangement != arrangement {
             self.current.arrangement = Arc::new(arrangement);
-            self.publish();
+            self.dirty = true;
         }
     }
 
-    /// A store that knows when the operator last looked, before the first snapshot is read.
+    /// A store that begins with what the last run left beside the sessions; published before the
+    /// first snapshot is read.
     #[must_use]
-    pub fn last_looked(mut self, at: Option<Timestamp>) -> Self {
-        self.current.last_look = at;
-        self.publish();
-        self
-    }
-
-    /// A store that goes on counting notifications from here.
-    #[must_use]
-    pub fn tallied(mut self, tally: Tally) -> Self {
+    pub fn resumed(
+        mut self,
+        last_look: Option<Timestamp>,
+        arrangement: Arrangement,
+        tally: Tally,
+    ) -> Self {
+        self.current.last_look = last_look;
+        self.current.arrangement = Arc::new(arrangement);
         self.current.health =
             Arc::new(Health { notified: tally, ..Health::clone(&self.current.health) });
-        self.publish();
+        self.send();
         self
     }
 
-    fn publish(&mut self) {
+    fn send(&mut self) {
+        self.dirty = false;
         self.current.version += 1;
         self.publisher.send_replace(Arc::new(self.current.clone()));
     }
@@ -372,20 +365,30 @@ mod tests {
         Observation::Session(Answer { value: session, raw: raw.into(), fetched_at })
     }
 
+    fn published(store: &mut Store) -> bool {
+        store.publish(Health::default(), Vec::new())
+    }
+
     #[test]
-    fn an_equal_observation_publishes_nothing_and_its_time_goes_out_with_the_polling() {
+    fn an_answer_its_fetch_time_and_its_poll_state_are_published_in_one_snapshot() {
         let (mut store, mut reader) = store();
         assert!(store.observe(f::id(), result(SessionState::Ongoing, 100, 0)));
-        reader.mark_unchanged();
+        assert!(!reader.has_changed().unwrap(), "not before its poll state");
+        let poll = |second| PollState {
+            last_ok: Some(f::now() + jiff::SignedDuration::from_secs(second)),
+            ..PollState::default()
+        };
+        let health = |second| Health { last_ok: poll(second).last_ok, ..Health::default() };
+        assert!(store.publish(health(0), vec![(f::id(), poll(0))]));
         assert!(!store.observe(f::id(), result(SessionState::Ongoing, 90, 10)));
-        assert!(!reader.has_changed().unwrap());
-        assert!(store.set_polling(Health::default(), vec![(f::id(), PollState::default())]));
+        assert!(store.publish(health(10), vec![(f::id(), poll(10))]));
         let snapshot = Arc::clone(&reader.borrow_and_update());
         let watched = snapshot.sessions.get(f::id()).unwrap();
-        let fetched_at = watched.answers.session.as_ref().unwrap().fetched_at;
-        assert_eq!(fetched_at, f::now() + jiff::SignedDuration::from_secs(10));
-        assert_eq!(watched.revision, 1);
-        assert!(!store.set_polling(Health::default(), vec![(f::id(), PollState::default())]));
+        let fetched_at = watched.answers.session.as_ref().map(|answer| answer.fetched_at);
+        assert_eq!(fetched_at, poll(10).last_ok);
+        assert_eq!((watched.poll.last_ok, snapshot.health.last_ok), (fetched_at, fetched_at));
+        assert_eq!((watched.revision, snapshot.version), (1, 3));
+        assert!(!store.publish(health(10), vec![(f::id(), poll(10))]));
         assert!(!reader.has_changed().unwrap());
     }
 
@@ -419,12 +422,14 @@ mod tests {
         entry.reference = Some("other".to_owned());
         let second = SessionId::new(uuid::Uuid::from_u128(2));
         store.add(vec![entry, WatchEntry { id: second, ..f::entry() }]);
+        assert!(published(&mut store));
         let snapshot = Arc::clone(&reader.borrow());
         assert_eq!(snapshot.sessions.len(), 2);
         let first = snapshot.sessions.get(f::id()).unwrap();
         assert!(first.session().is_some());
         assert_eq!(first.name(), "other");
         store.remove(&[f::id()]);
+        assert!(published(&mut store));
         assert_eq!(reader.borrow().sessions.iter().map(|s| s.id()).collect::<Vec<_>>(), [second]);
         assert!(!store.observe(f::id(), result(SessionState::Ongoing, 1, 1)));
     }
@@ -435,11 +440,13 @@ mod tests {
         store.observe(f::id(), result(SessionState::Ongoing, 100, 0));
         let note = (f::id(), OwnChange::Note("x".to_owned()));
         assert!(store.keep(std::slice::from_ref(&note), f::now()));
+        assert!(published(&mut store));
         reader.mark_unchanged();
         let other = SessionId::new(uuid::Uuid::from_u128(77));
         assert!(!store.keep(&[(other, OwnChange::Pinned(true))], f::now()));
-        assert!(!reader.has_changed().unwrap());
+        assert!(!published(&mut store) && !reader.has_changed().unwrap());
         assert!(store.keep(&[(f::id(), OwnChange::Archived(true))], f::now()));
+        assert!(published(&mut store));
         let snapshot = Arc::clone(&reader.borrow());
         assert_eq!((snapshot.sessions.len(), snapshot.archived.len()), (0, 1));
         assert!(!store.observe(f::id(), result(SessionState::Completed, 100, 9)));

@@ -96,10 +96,47 @@ async fn what_is_not_from_yoti_is_said_to_be_so() {
         "HTTP/1.1 200 OK\r\ncontent-length: 400\r\n\r\n{\"session_id\":",
     ] {
         let kind = failure(answer).await;
-        assert!(matches!(kind, ApiErrorKind::NotFromYoti(_)), "{answer:?}: {kind:?}");
+        let page = ApiErrorKind::Foreign(200, "text/html".into());
+        let expected = matches!(kind, ApiErrorKind::NotFromYoti(_)) || kind == page;
+        assert!(expected, "{answer:?}: {kind:?}");
     }
     let rubbish = failure("rubbish\r\n\r\n").await;
     assert!(matches!(rubbish, ApiErrorKind::Unreachable(_)), "{rubbish:?}");
+}
+
+// Case 11
+#[tokio::test]
+async fn an_answer_names_the_session_and_its_state_or_it_is_not_yotis() {
+    let other = r#"{"session_id":"00000000-0000-4000-8000-000000000001","state":"ONGOING"}"#;
+    let mine = format!(r#"{{"session_id":"{}","state":"ONGOING"}}"#, id());
+    let nameless = r#"{"state":"EXPIRED"}"#;
+    let stateless = format!(r#"{{"session_id":"{}"}}"#, id());
+    for (body, good) in [
+        (mine.as_str(), true),
+        ("{}", false),
+        (r#"{"login":"https://portal.example"}"#, false),
+        (nameless, false),
+        (&stateless, false),
+        (other, false),
+        ("[]", false),
+    ] {
+        let (client, _, _server) = world({
+            let body = body.to_owned();
+            move |_| json(200, &body)
+        })
+        .await;
+        assert_eq!(client.session(id()).await.is_ok(), good, "{body}");
+    }
+}
+
+// Case 11
+#[tokio::test]
+async fn a_page_is_never_taken_for_a_change_that_was_made() {
+    let (client, _, _server) = world(|_| answer(200, "text/html", "<h1>please log in")).await;
+    let error = client.delete_session(id()).await.unwrap_err();
+    assert_eq!(error.kind, ApiErrorKind::Foreign(200, "text/html".into()));
+    assert_eq!(error.effect, Effect::InDoubt);
+    assert_eq!(error.retry(), Retry::Never);
 }
 
 #[tokio::test]
@@ -159,7 +196,6 @@ async fn what_a_media_holds_is_compared_with_what_it_should_be() {
         (T::Binary, "application/octet-stream", b"\x00\x01", Form::Other, None),
         (T::from_wire("HOLOGRAM"), "model/gltf", b"x", Form::Other, None),
         (T::Image, "image/png", JPEG, Form::Jpeg, Some(Doubt::Bytes)),
-        (T::Image, "text/html", b"<h1>", Form::Other, Some(Doubt::ContentType)),
         (T::Image, "application/json", b"{}", Form::Json, Some(Doubt::ContentType)),
         (T::Image, "image/jpeg", b"<h1>", Form::Other, Some(Doubt::Bytes)),
         (T::Json, "application/json", b"{\"a\":", Form::Other, Some(Doubt::Bytes)),
@@ -186,12 +222,17 @@ async fn every_way_of_not_having_a_media_has_a_sentence_of_its_own() {
         (missing("MEDIA_CONTENT_NOT_FOUND"), MediaOutcome::Missing(MissingMedia::Content)),
         (missing("MEDIA_ID_NOT_FOUND"), MediaOutcome::Missing(MissingMedia::Id)),
         (missing("SESSION_NOT_FOUND"), MediaOutcome::Missing(MissingMedia::Session)),
-        (json(404, ""), MediaOutcome::Missing(MissingMedia::Other)),
+        (missing("CHECK_NOT_FOUND"), MediaOutcome::Missing(MissingMedia::Other)),
         (large, MediaOutcome::TooLarge),
     ] {
         let got = outcome(answer, MediaType::Image).await;
         assert_eq!(got, wanted);
         assert!(sentences.insert(got.sentence()), "{}", got.sentence());
+    }
+    for (status, body) in [(404, "<h1>no route"), (200, "<h1>please log in"), (403, "")] {
+        let page = outcome(answer(status, "text/html", body), MediaType::Image).await;
+        let MediaOutcome::Failed(error) = page else { panic!("{page:?}") };
+        assert_eq!(error.kind, ApiErrorKind::Foreign(status, "text/html".into()));
     }
     let refused = outcome(json(503, "{}"), MediaType::Image).await;
     assert!(matches!(refused, MediaOutcome::Failed(_)), "{refused:?}");

@@ -529,11 +529,16 @@ async fn d24_a_running_session_cannot_be_deleted_and_the_409_is_told() {
 }
 
 #[tokio::test]
-async fn d25_any_404_about_a_session_means_that_it_is_gone() {
-    for body in ["", "<h1>", r#"{"code":"SESSION_NOT_FOUND"}"#, r#"{"code":"RESOURCE_NOT_FOUND"}"#]
-    {
+async fn d25_only_a_404_with_a_code_of_yotis_is_about_the_session() {
+    for (body, yotis) in [
+        ("", false),
+        ("<h1>", false),
+        (r#"{"message":"no route"}"#, false),
+        (r#"{"code":"SESSION_NOT_FOUND"}"#, true),
+        (r#"{"code":"RESOURCE_NOT_FOUND"}"#, true),
+    ] {
         let error = answered(404, body).await.session(id()).await.unwrap_err();
-        assert!(error.is_missing() && !error.is_refusal(), "{body}: {error}");
+        assert_eq!((error.is_missing(), error.is_refusal()), (yotis, false), "{body}: {error}");
     }
     let sim = sim("S01").await;
     sim.advance(2_000).await;

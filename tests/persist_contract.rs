@@ -18,6 +18,7 @@ use branchwatch::domain::ids::SessionId;
 use branchwatch::domain::notification::Notification;
 use branchwatch::domain::own::{Own, OwnChange};
 use branchwatch::domain::post::Post;
+use branchwatch::domain::snapshot::Health;
 use branchwatch::domain::watched::{Answer, Answers, Letter, WatchEntry, WatchedSession};
 use branchwatch::domain::wire_enum::Topic;
 use branchwatch::persist::arrangement::{arrangement, forget, keep};
@@ -568,6 +569,7 @@ async fn the_writer_saves_what_changes_and_says_when_it_cannot() {
     store.keep(&[(id(1), OwnChange::Note("x".into())), (id(4), OwnChange::Archived(true))], at);
     store.looked(at);
     store.arrange(arranged());
+    assert!(store.publish(Health::default(), Vec::new()));
     cancel.cancel();
     task.await.unwrap();
     let loaded = open(&path).load().unwrap();

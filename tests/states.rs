@@ -19,7 +19,7 @@ use branchwatch::domain::snapshot::{Connection, Snapshot};
 use branchwatch::domain::watched::{WatchEntry, WatchedSession};
 use branchwatch::keymap::Keymap;
 use branchwatch::persist::{PersistError, Persistence, writer};
-use branchwatch::refresh::{self, Command, Settings};
+use branchwatch::refresh::{self, Command, NotFound, Settings};
 use branchwatch::simulator::{self, Options, Running};
 use branchwatch::store::Store;
 use branchwatch::theme::{ColourDepth, Look};
@@ -103,6 +103,7 @@ async fn bench(setting: Setting) -> Bench {
         due_today: second,
         awaiting: second,
         selected: second,
+        not_found: NotFound { span: second, again: second },
         max_rps: 50.0,
         following: setting.following,
         ..Settings::default()
@@ -225,7 +226,9 @@ fn error(session: Option<SessionId>, status: u16, code: &str) -> Value {
 #[tokio::test]
 async fn offline_keeps_the_data_and_says_since_when() {
     let mut bench = bench(four(json!([]))).await;
-    bench.until(|s| s.sessions.iter().all(|w| w.poll.last_ok.is_some())).await;
+    let known =
+        |w: &WatchedSession| w.configuration().is_some() && w.answers.letter.fetched_at().is_some();
+    bench.until(|s| s.sessions.iter().all(|w| known(w))).await;
     bench.running.take().unwrap().shutdown().await;
     let screen = bench.connected(|c| matches!(c, Connection::Offline { .. })).await;
     screen.says([

@@ -183,7 +183,10 @@ impl<C: Clock> Client<C> {
         if (200..300).contains(&status) {
             let bytes = transport::read(&mut response, call.limit).await;
             let bytes = bytes.map_err(|why| ApiError { effect: Effect::InDoubt, ..why })?;
-            return Ok((response, bytes));
+            return match transport::page(&response) {
+                Some(page) => Err(ApiError { effect: Effect::InDoubt, ..page.into() }),
+                None => Ok((response, bytes)),
+            };
         }
         let bytes = transport::read(&mut response, MAX_JSON).await.unwrap_or_default();
         let mut error = transport::failure(&response, &bytes, self.clock.now());
@@ -210,6 +213,7 @@ impl<C: Clock> Client<C> {
 impl<C: Clock> SessionApi for Client<C> {
     async fn session(&self, id: SessionId) -> Result<Answer<Session>, ApiError> {
         let (text, value, fetched_at) = self.json(Call::get(format!("/sessions/{id}"))).await?;
+        wire::names(&value, &["session_id", "state"])?;
         let value = wire::session::value(&value, id)?;
         Ok(Answer { value, raw: text.into(), fetched_at })
     }
@@ -217,6 +221,7 @@ impl<C: Clock> SessionApi for Client<C> {
     async fn configuration(&self, id: SessionId) -> Result<Answer<Configuration>, ApiError> {
         let call = Call::get(format!("/sessions/{id}/configuration"));
         let (text, value, fetched_at) = self.json(call).await?;
+        wire::names(&value, &["session_id"])?;
         let value = wire::configuration::value(&value, id)?;
         Ok(Answer { value, raw: text.into(), fetched_at })
     }

@@ -44,6 +44,7 @@ impl ApiError {
             | ApiErrorKind::Unavailable(..)
             | ApiErrorKind::Unreachable(_)
             | ApiErrorKind::Timeout(_)
+            | ApiErrorKind::Foreign(..)
             | ApiErrorKind::NotFromYoti(_) => Retry::BackOff,
             ApiErrorKind::Status(_)
             | ApiErrorKind::TokenRefused(_)
@@ -53,7 +54,16 @@ impl ApiError {
         }
     }
 
-    /// The HTTP status, if there was an answer.
+    /// The HTTP status, if there was an answer, whoever gave it.
+    #[must_use]
+    pub const fn http_status(&self) -> Option<u16> {
+        match self.kind {
+            ApiErrorKind::Foreign(status, _) => Some(status),
+            _ => self.status(),
+        }
+    }
+
+    /// The HTTP status of an answer of Yoti's.
     #[must_use]
     pub const fn status(&self) -> Option<u16> {
         match self.kind {
@@ -87,10 +97,22 @@ impl ApiError {
             || self.is_app_not_found()
     }
 
-    /// 404 or 410 of a session or letter (contract 11 #25: any 404 means gone).
+    /// Yoti says that it has nothing under this path.
     #[must_use]
     pub fn is_missing(&self) -> bool {
         matches!(self.kind, ApiErrorKind::Status(404 | 410)) && !self.is_app_not_found()
+    }
+
+    /// Yoti says that there is no such session: deleted, purged, or of another application.
+    #[must_use]
+    pub fn is_session_not_found(&self) -> bool {
+        self.status() == Some(404) && self.has_code("SESSION_NOT_FOUND")
+    }
+
+    /// Yoti says that no letter is set, for a session that it knows.
+    #[must_use]
+    pub fn is_no_letter(&self) -> bool {
+        (self.is_missing() && !self.is_session_not_found()) || self.status() == Some(409)
     }
 
     /// A 404 about something in a session: a media, a requirement, a resource.
@@ -108,6 +130,7 @@ impl ApiError {
             ApiErrorKind::TooLarge(_) => String::from("answer too large"),
             ApiErrorKind::NotFromYoti(what) => (*what).to_owned(),
             ApiErrorKind::ClockSkew(seconds) => format!("clock {seconds} s off"),
+            ApiErrorKind::Foreign(status, _) => format!("{status} not from Yoti"),
             _ => {
                 let status = self.status().map(|s| s.to_string()).unwrap_or_default();
                 match &self.code {
@@ -157,6 +180,10 @@ pub(super) fn sentence(error: &ApiError) -> String {
         ApiErrorKind::Unreachable(cause) => format!("Yoti cannot be reached: {cause}"),
         ApiErrorKind::Timeout(stage) => format!("Yoti did not answer in time ({stage})"),
         ApiErrorKind::TooLarge(limit) => format!("the answer is larger than {limit} bytes"),
+        ApiErrorKind::Foreign(status, kind) => format!(
+            "{status}{} from something that is not Yoti: a gateway, a proxy, or a wrong base URL;              it says nothing of a session",
+            if kind.is_empty() { String::new() } else { format!(" ({})", shown(kind, 60)) }
+        ),
         ApiErrorKind::NotFromYoti(what) => format!("this is no answer of Yoti's: {what}"),
         ApiErrorKind::ClockSkew(seconds) => format!(
             "this machine's clock is {} s {}: signed requests carry the time; set the clock",
@@ -183,6 +210,23 @@ fn after(wait: Option<Duration>) -> String {
     wait.map(|wait| format!(", again in {} s", wait.as_secs())).unwrap_or_default()
 }
 
+/// An answer without success. Its status is Yoti's only if its body carries a code of Yoti's; of
+/// another's body nothing is kept, it may hold anything.
+pub(super) fn of_status(
+    kind: ApiErrorKind,
+    body: &[u8],
+    content_type: &str,
+    request_id: Option<&str>,
+) -> ApiError {
+    let error = from_body(kind, body, request_id);
+    match error.kind {
+        ApiErrorKind::Status(status) if error.code.is_none() => {
+            ApiErrorKind::Foreign(status, ServerText::from(content_type)).into()
+        }
+        _ => error,
+    }
+}
+
 /// The parts of an error body (contract 9.1); a body that is not JSON keeps its first bytes.
 pub(super) fn from_body(kind: ApiErrorKind, body: &[u8], request_id: Option<&str>) -> ApiError {
     let mut error = ApiError::from(kind);
@@ -194,7 +238,8 @@ pub(super) fn from_body(kind: ApiErrorKind, body: &[u8], request_id: Option<&str
     };
     let text =
         |value: &Value, key: &str| value.get(key).and_then(Value::as_str).map(ServerText::from);
-    error.code = text(&value, "code").or_else(|| text(&value, "error"));
+    let named = |key| text(&value, key).filter(|name| !name.is_empty());
+    error.code = named("code").or_else(|| named("error"));
     error.message = text(&value, "message");
     let list = value.get("errors").and_then(Value::as_array);
     error.errors = list
@@ -264,6 +309,33 @@ mod tests {
         assert!(html.message.is_some());
         assert!(!html.to_string().contains('\x1b'));
         assert_eq!(from_body(ApiErrorKind::Status(500), b"", None).message, None);
+    }
+
+    // Case 11
+    #[test]
+    fn a_status_is_yotis_only_with_a_code_of_yotis() {
+        let portal = b"<h1>Hello Amina, please log in</h1>";
+        for (status, body, yotis) in [
+            (404, &br#"{"code":"SESSION_NOT_FOUND"}"#[..], true),
+            (400, br#"{"error":"PAYLOAD_VALIDATION"}"#, true),
+            (404, portal, false),
+            (403, br#"{"message":"Forbidden"}"#, false),
+            (407, b"", false),
+            (404, br#"{"code":404}"#, false),
+            (404, br#"{"code":""}"#, false),
+            (409, br#"["code"]"#, false),
+        ] {
+            let error = of_status(ApiErrorKind::Status(status), body, "text/html", None);
+            let (of_yoti, says) = (error.status(), error.to_string());
+            assert_eq!(of_yoti, yotis.then_some(status), "{says}");
+            assert_eq!(error.http_status(), Some(status));
+            if !yotis {
+                assert!(!error.is_missing() && !error.is_refusal() && !error.is_no_letter());
+                assert_eq!(error.retry(), Retry::BackOff);
+                assert!(says.contains("(text/html) from something that is not Yoti"), "{says}");
+                assert!(!says.contains("Amina") && !says.contains("Forbidden"), "{says}");
+            }
+        }
     }
 
     #[test]

@@ -54,6 +54,17 @@ fn parsed(raw: &str) -> Result<Value, ApiErrorKind> {
         .map_err(|_position| ApiErrorKind::NotFromYoti("the answer is not JSON"))
 }
 
+/// Refuses an answer that does not name these: it may come from anybody (contract 9.4).
+pub(in crate::api) fn names(answer: &Value, keys: &[&str]) -> Result<(), ApiErrorKind> {
+    let named =
+        |key: &&str| answer.get(*key).and_then(Value::as_str).is_some_and(|s| !s.is_empty());
+    if keys.iter().all(named) {
+        Ok(())
+    } else {
+        Err(ApiErrorKind::NotFromYoti("the answer names no session, or no state of it"))
+    }
+}
+
 /// The root object, after the check that it speaks of the session asked for. A missing id is taken
 /// as the one asked for: the path was signed.
 fn root<'a>(

@@ -41,7 +41,7 @@ pub(super) async fn fetch(global: &Global, texts: &[String], timeout: &str) -> R
             }
         }
     }
-    let (mut store, reader) = Store::new(known);
+    let (mut store, _reader) = Store::new(known);
     let (mut progress, all) = (Progress::on_terminal(global.quiet), on_list.len());
     let (mut pace, mut deadline) = (Pace::new(config.refresh.max_rps), ask::within(wait));
     for (number, id) in on_list.into_iter().enumerate() {
@@ -57,8 +57,7 @@ pub(super) async fn fetch(global: &Global, texts: &[String], timeout: &str) -> R
             Ok(()) => deadline = ask::within(wait),
             Err(error) => warn(&format!("{id}: {error}")),
         }
-        let snapshot = reader.borrow().clone();
-        let Some(session) = snapshot.sessions.get(id) else { continue };
+        let Some(session) = store.snapshot().sessions.get(id).cloned() else { continue };
         let mut kept = session.as_ref().clone();
         if asked.is_ok() {
             kept.poll.last_ok = Some(SystemClock.now());
@@ -68,7 +67,7 @@ pub(super) async fn fetch(global: &Global, texts: &[String], timeout: &str) -> R
         // A running dashboard learns it too.
         persistence.post(&[Post::Asked(Some(id))])?;
         if asked.is_ok() || session.timeline.len() > before {
-            data(&told(session, before, &config))?;
+            data(&told(&session, before, &config))?;
         }
     }
     Ok(exit::of_several(&codes))
@@ -88,7 +87,8 @@ fn told(session: &WatchedSession, before: usize, config: &Config) -> String {
     text
 }
 
-/// Result, configuration and letter; a 404 is an answer that the store keeps too.
+/// Result, configuration and letter. That Yoti knows no such session is not kept: it is gone only
+/// when Yoti says so twice, some time apart, which a running dashboard finds out.
 pub(super) async fn ask(
     client: &Client<SystemClock>,
     store: &mut Store,
@@ -96,13 +96,7 @@ pub(super) async fn ask(
     (pace, deadline): (&mut Pace, Instant),
 ) -> Result<(), ApiError> {
     pace.slot().await;
-    let session = match retried(deadline, || client.session(id)).await {
-        Err(error) if error.is_missing() => {
-            store.observe(id, Observation::Missing(SystemClock.now()));
-            return Err(error);
-        }
-        other => other?,
-    };
+    let session = retried(deadline, || client.session(id)).await?;
     store.observe(id, Observation::Session(session));
     pace.slot().await;
     if let Ok(configuration) = retried(deadline, || client.configuration(id)).await {
@@ -113,7 +107,7 @@ pub(super) async fn ask(
         Ok(letter) => {
             store.observe(id, Observation::Letter(letter));
         }
-        Err(error) if error.is_missing() || error.status() == Some(409) => {
+        Err(error) if error.is_no_letter() => {
             store.observe(id, Observation::LetterNotSet(SystemClock.now()));
         }
         Err(_other) => {}

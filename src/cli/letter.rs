@@ -56,10 +56,7 @@ async fn asked(config: &Config, id: SessionId, wait: Duration) -> Result<Letter,
     let client = setup::client(config)?;
     match ask::retried(ask::within(wait), || client.instructions(id)).await {
         Ok(answer) => Ok(Letter::of(answer)),
-        Err(why) if why.is_missing() && why.has_code("SESSION_NOT_FOUND") => Err(why.into()),
-        Err(why) if why.is_missing() || why.status() == Some(409) => {
-            Ok(Letter::NotSet(SystemClock.now()))
-        }
+        Err(why) if why.is_no_letter() => Ok(Letter::NotSet(SystemClock.now())),
         Err(why) => Err(why.into()),
     }
 }

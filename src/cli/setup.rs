@@ -22,7 +22,7 @@ use crate::persist::location::Location;
 use crate::persist::seal::Seal;
 use crate::persist::sqlite::Sqlite;
 use crate::persist::{PersistError, Persistence};
-use crate::refresh::schedule::unsigned;
+use crate::refresh::due::unsigned;
 use crate::runtime::engine::{Held, Keeping};
 
 pub(super) fn flags(global: &Global) -> Flags {

@@ -102,11 +102,10 @@ async fn unlisted(
     wait: Duration,
 ) -> Result<WatchedSession, ApiError> {
     let now = SystemClock.now();
-    let (mut store, reader) = Store::new(vec![setup::unknown(id, now)]);
+    let (mut store, _reader) = Store::new(vec![setup::unknown(id, now)]);
     let mut pace = Pace::new(config.refresh.max_rps);
     fetch::ask(client, &mut store, id, (&mut pace, ask::within(wait))).await?;
-    let snapshot = reader.borrow().clone();
-    let known = snapshot.sessions.get(id).map(|session| WatchedSession::clone(session));
+    let known = store.snapshot().sessions.get(id).map(|session| WatchedSession::clone(session));
     let mut session = known.unwrap_or_else(|| setup::unknown(id, now));
     session.poll.last_ok = Some(SystemClock.now());
     Ok(session)

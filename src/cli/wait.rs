@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use jiff::tz::TimeZone;
+use jiff::{SignedDuration, Timestamp};
 use tokio::time::sleep_until;
 
 use super::args::{Global, Wait};
@@ -24,7 +25,7 @@ use crate::domain::watched::WatchedSession;
 use crate::domain::wire_enum::{CheckState, CheckType, Recommendation, SourceType};
 use crate::persist::Persistence;
 use crate::persist::memory::Memory;
-use crate::refresh::Settings;
+use crate::refresh::{Command, NotFound, Settings};
 use crate::runtime::engine::{Engine, Held};
 use crate::runtime::shutdown;
 
@@ -67,12 +68,15 @@ pub(super) async fn run(global: &Global, args: &Wait) -> Result<u8, Failure> {
     let ids = named::ids(global, &config, &args.ids)?;
     let client = setup::client(&config)?;
     let known = known(global, &config, &ids)?;
+    let begun = SystemClock.now();
     let engine = Engine::start(
         Held::of(Memory::holding(known), None)?,
         client,
         SystemClock,
         (settings(&config), config.rules.clone()),
     );
+    // Nobody waits for an answer from the store.
+    let _ends = engine.commands.send(Command::RefreshAll).await;
     let mut snapshots = engine.snapshots.clone();
     let mut ended: BTreeMap<SessionId, u8> = BTreeMap::new();
     let mut progress = Progress::on_terminal(global.quiet);
@@ -94,7 +98,7 @@ pub(super) async fn run(global: &Global, args: &Wait) -> Result<u8, Failure> {
         tokio::select! {
             biased;
             number = &mut signal => break Some(Ok(128_u8.saturating_add(number))),
-            () = sleep_until(deadline) => break Some(Ok(late(&snapshot))),
+            () = sleep_until(deadline) => break Some(Ok(late(&snapshot, &ended))),
             changed = snapshots.changed() => if changed.is_err() { break Some(Ok(exit::FAULT)) },
         }
     };
@@ -102,7 +106,7 @@ pub(super) async fn run(global: &Global, args: &Wait) -> Result<u8, Failure> {
     if !engine.end().await {
         return Ok(exit::FAULT);
     }
-    keep(global, &config, &snapshots.borrow().clone());
+    keep(global, &config, &snapshots.borrow().clone(), begun);
     stopped.unwrap_or_else(|| Ok(exit::of_several(&ended.into_values().collect())))
 }
 
@@ -119,18 +123,24 @@ fn known(
     };
     let now = SystemClock.now();
     let find = |id: &SessionId| stored.iter().find(|session| session.id() == *id).cloned();
-    let unarchived = |mut session: WatchedSession| {
+    let as_if_found = |mut session: WatchedSession| {
         Arc::make_mut(&mut session.own).archived_at = None;
+        // What Yoti did not know once may be there by now (case 14).
+        Arc::make_mut(&mut session.answers).missing_since = None;
         session
     };
-    Ok(ids.iter().map(|id| find(id).map_or_else(|| setup::unknown(*id, now), unarchived)).collect())
+    let begin = |id: &SessionId| find(id).map_or_else(|| setup::unknown(*id, now), as_if_found);
+    Ok(ids.iter().map(begin).collect())
 }
 
-/// Whoever waits looks: each is asked as often as the one under the dashboard's cursor.
+/// Whoever waits looks: each is asked as often as the one under the dashboard's cursor. A session
+/// can be read only a moment after it was made, so one that is not found is asked for again.
 fn settings(config: &Config) -> Settings {
     let usual = config.refresh.clone();
     let often = usual.selected;
-    Settings { at_counter: often, due_today: often, awaiting: often, ..usual }
+    let not_found =
+        NotFound { span: SignedDuration::from_mins(1), again: SignedDuration::from_secs(2) };
+    Settings { at_counter: often, due_today: often, awaiting: often, not_found, ..usual }
 }
 
 /// Says of each session that has just ended how, and remembers its code.
@@ -241,8 +251,18 @@ fn refused(snapshot: &Snapshot) -> Option<String> {
     Some(format!("Yoti refuses: {}", refusal.summary))
 }
 
-/// Out of time: 6 where Yoti never answered, else 124 as timeout(1) says it.
-fn late(snapshot: &Snapshot) -> u8 {
+/// Out of time: 5 where Yoti knows none of those that are left, 6 where it never answered, else 124
+/// as timeout(1) says it.
+fn late(snapshot: &Snapshot, ended: &BTreeMap<SessionId, u8>) -> u8 {
+    let mut left = snapshot.sessions.iter().filter(|s| !ended.contains_key(&s.id())).peekable();
+    let not_found = |s: &Arc<WatchedSession>| {
+        let failure = s.poll.last_failure.as_ref();
+        s.session().is_none() && failure.is_some_and(|failure| failure.status == Some(404))
+    };
+    if left.peek().is_some() && left.all(not_found) {
+        warn("branchwatch: Yoti has no such session (404), and --timeout is over");
+        return exit::NOT_FOUND;
+    }
     let failure = snapshot.sessions.iter().find_map(|s| s.poll.last_failure.as_ref());
     match (snapshot.health.last_ok, failure) {
         (None, Some(failure)) => {
@@ -258,11 +278,13 @@ fn late(snapshot: &Snapshot) -> u8 {
 
 /// What was learned of sessions on the watch-list stays; the verdict stands without it. Notes that
 /// were made meanwhile stay too.
-fn keep(global: &Global, config: &Config, snapshot: &Snapshot) {
+fn keep(global: &Global, config: &Config, snapshot: &Snapshot, begun: Timestamp) {
     if global.no_state {
         return;
     }
-    let learned: Vec<Arc<WatchedSession>> = snapshot.sessions.iter().map(Arc::clone).collect();
+    let answered = |s: &&Arc<WatchedSession>| s.poll.last_ok.is_some_and(|at| at >= begun);
+    let learned: Vec<Arc<WatchedSession>> =
+        snapshot.sessions.iter().filter(answered).map(Arc::clone).collect();
     let kept = setup::store(global, config).and_then(|mut store| {
         store.learn(&learned)?;
         // A running dashboard learns it too.

@@ -78,8 +78,10 @@ pub struct Health {
     pub latency_ms: Option<(u32, u32)>,
     /// Requests per second over the last ten seconds, times ten.
     pub rate_x10: u32,
-    /// The request budget per second, times ten.
+    /// The request budget per second in force, times ten.
     pub budget_x10: u32,
+    /// Sessions that wait for Yoti's first answer; they are asked for at `budget_x10`.
+    pub first_looks_left: usize,
     /// Failed requests in the last 15 minutes.
     pub errors: u32,
     /// Trouble with the local store, in words that may be shown; `None`: all is saved.

@@ -99,7 +99,7 @@ pub struct Answers {
     pub configuration: Option<Arc<Answer<Configuration>>>,
     /// The letter.
     pub letter: Letter,
-    /// When the API first said 404 for a session, whether or not seen before.
+    /// Since when Yoti has no such session, after it said so twice in a row.
     pub missing_since: Option<Timestamp>,
     /// First branch visit told by a notification; the API's answers never tell it.
     pub visit_notified_at: Option<Timestamp>,
@@ -108,7 +108,7 @@ pub struct Answers {
 /// Why the last attempt for a session failed, in a form that may be shown.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PollFailure {
-    /// HTTP status, if there was an answer.
+    /// HTTP status of an answer of Yoti's.
     pub status: Option<u16>,
     /// Short, in our words, safe to show: `503 TEMPORARILY_UNAVAILABLE`, `connection refused`.
     pub summary: String,

@@ -36,6 +36,9 @@ pub(super) fn cause(error: &ApiError) -> Option<Cause> {
         ApiErrorKind::Timeout(_) | ApiErrorKind::Redirect(_) => {
             Some(Cause::Offline(error.summary()))
         }
+        ApiErrorKind::Foreign(..) | ApiErrorKind::NotFromYoti(_) => {
+            Some(Cause::NotYoti(error.summary()))
+        }
         _ => None,
     }
 }
@@ -47,7 +50,7 @@ pub(super) struct Told {
     pub(super) request_id: Option<ServerText>,
 }
 
-/// One request; a 404 is an answer too.
+/// One request. That no letter is set is an answer too.
 pub(super) async fn ask<A: SessionApi>(api: &A, job: Job, now: Timestamp) -> Told {
     let answer = match job.part {
         Part::Session => api.session(job.id).await.map(Observation::Session),
@@ -56,13 +59,10 @@ pub(super) async fn ask<A: SessionApi>(api: &A, job: Job, now: Timestamp) -> Tol
     };
     let (status, request_id) = match &answer {
         Ok(_) => (Some(200), None),
-        Err(error) => (error.status(), error.request_id.clone()),
+        Err(error) => (error.http_status(), error.request_id.clone()),
     };
     let outcome = answer.or_else(|error| match job.part {
-        Part::Session if error.is_missing() => Ok(Observation::Missing(now)),
-        Part::Letter if error.is_missing() || error.status() == Some(409) => {
-            Ok(Observation::LetterNotSet(now))
-        }
+        Part::Letter if error.is_no_letter() => Ok(Observation::LetterNotSet(now)),
         _ => Err(error),
     });
     Told { outcome, status, request_id }

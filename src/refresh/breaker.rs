@@ -10,7 +10,8 @@ use tokio::time::Instant;
 use super::backoff::full_jitter;
 use crate::domain::ids::SessionId;
 
-/// Distinct sessions that must fail in a row before all are blamed.
+/// Distinct sessions that must fail in a row before all are blamed; without a connection it does
+/// not matter whose the failures are.
 const WITNESSES: usize = 3;
 /// A service may well answer 5xx for some sessions only: more witnesses are asked for.
 const WITNESSES_5XX: usize = 8;
@@ -24,6 +25,8 @@ const PROBE: (Duration, Duration) = (Duration::from_secs(5), Duration::from_mins
 pub enum Cause {
     /// No connection, in our words.
     Offline(String),
+    /// Answers, but of something that is not Yoti, in our words.
+    NotYoti(String),
     /// 5xx.
     Unavailable(u16),
     /// 401 or 403, with the API's code where it is one of the contract's.
@@ -52,6 +55,7 @@ struct Open {
 #[derive(Debug, Default)]
 pub struct Breaker {
     failed: HashSet<SessionId>,
+    in_a_row: usize,
     refusals: bool,
     open: Option<Open>,
     closed_at: Option<Instant>,
@@ -61,6 +65,7 @@ impl Breaker {
     /// A good answer of any session. True when asking starts again with it.
     pub fn good(&mut self, now: Instant) -> bool {
         self.failed.clear();
+        self.in_a_row = 0;
         let was_open = self.open.take().is_some();
         if was_open {
             self.closed_at = Some(now);
@@ -68,21 +73,23 @@ impl Breaker {
         was_open
     }
 
-    /// A failure that may not be the session's own. `watched` is how many sessions are asked at all:
+    /// A failure that may not be the session's own. `polled` is how many sessions have a next poll:
     /// where there are fewer than three, all of them are witnesses enough.
     pub fn bad(
         &mut self,
         id: SessionId,
         cause: Cause,
-        (now, watched): (Instant, usize),
+        (now, polled): (Instant, usize),
         dice: &mut fastrand::Rng,
     ) {
         let sure = matches!(cause, Cause::AppNotFound | Cause::ClockSkew(_));
         if self.refusals != cause.is_refusal() {
             self.failed.clear();
+            self.in_a_row = 0;
             self.refusals = cause.is_refusal();
         }
         self.failed.insert(id);
+        self.in_a_row += 1;
         if let Some(open) = &mut self.open {
             open.probes += 1;
             open.probe_at = now + wait(&cause, open.probes, dice);
@@ -93,7 +100,8 @@ impl Breaker {
             Cause::Unavailable(_) => WITNESSES_5XX,
             _ => WITNESSES,
         };
-        if sure || self.failed.len() >= wanted.min(watched.max(1)) {
+        let unreachable = matches!(cause, Cause::Offline(_)) && self.in_a_row >= wanted;
+        if sure || unreachable || self.failed.len() >= wanted.min(polled.max(1)) {
             let probe_at = now + wait(&cause, 1, dice);
             self.open = Some(Open { cause, since: now, probe_at, probes: 1 });
         }
@@ -164,5 +172,24 @@ mod tests {
         let mut breaker = Breaker::default();
         breaker.bad(id(1), Cause::AppNotFound, (now, 50), &mut dice);
         assert!(breaker.state().is_some());
+    }
+
+    #[test]
+    fn a_lost_connection_needs_no_second_session_but_a_service_that_fails_one_does() {
+        let mut dice = fastrand::Rng::with_seed(1);
+        let now = Instant::now();
+        let opens = |cause: Cause, dice: &mut fastrand::Rng| {
+            let mut breaker = Breaker::default();
+            (0..20).for_each(|_| breaker.bad(id(1), cause.clone(), (now, 50), dice));
+            breaker.state().is_some()
+        };
+        assert!(opens(Cause::Offline(String::from("connection refused")), &mut dice));
+        for own in [
+            Cause::Unavailable(503),
+            Cause::NotYoti(String::from("404 not from Yoti")),
+            Cause::Refused(403, None),
+        ] {
+            assert!(!opens(own.clone(), &mut dice), "{own:?}");
+        }
     }
 }

@@ -53,15 +53,16 @@ impl Ended {
 
 impl<A: SessionApi, C: Clock> Task<A, C> {
     /// `503 TEMPORARILY_UNAVAILABLE · again in 8s`, after what the note says already.
-    pub(super) fn failed(&self, call: &mut Call, error: &ApiError, wait: Duration) {
+    pub(super) fn failed(&self, call: &mut Call, error: &ApiError, wait: Option<Duration>) {
         let now = Instant::now();
         let held = self.held_until(now).saturating_duration_since(now);
-        let again = match held > wait {
-            true if self.breaker.state().is_some() => {
+        let again = match wait {
+            None => String::new(),
+            Some(wait) if held > wait && self.breaker.state().is_some() => {
                 format!("all wait, probe in {}", span(self.shown(held)))
             }
-            true => format!("all wait {}", span(self.shown(held))),
-            false => format!("again in {}", span(self.shown(wait))),
+            Some(wait) if held > wait => format!("all wait {}", span(self.shown(held))),
+            Some(wait) => format!("again in {}", span(self.shown(wait))),
         };
         let asked = std::mem::take(&mut call.note);
         let said = [asked, error.summary(), again];
@@ -74,7 +75,7 @@ impl<A: SessionApi, C: Clock> Task<A, C> {
         let traffic = Traffic {
             calls: self.calls.newest_first(),
             per_ten_seconds: self.meter.sent_by_ten_seconds(now),
-            budget_per_ten_seconds: self.meter.budget_x10(now),
+            budget_per_ten_seconds: self.meter.budget_x10(now, self.breaker.ramp(now)),
         };
         let _gone = to.try_send(traffic);
     }

@@ -44,7 +44,9 @@ impl<A: SessionApi, C: Clock> Task<A, C> {
         self.relay(std::iter::once(Post::Told(told.clone())));
         let at = self.clock.now();
         self.hints.ledger.told(told.session, &told.topic, at);
-        self.store.notified(told, at);
+        if self.store.notified(told, at) {
+            self.publish_at = now;
+        }
         self.schedule.hint(told.session, now);
     }
 

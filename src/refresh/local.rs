@@ -5,15 +5,17 @@
 use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
+use tokio::sync::mpsc;
 use tokio::time::Instant;
 
-use super::schedule::{interval, unsigned};
+use super::due::{interval, unsigned};
 use super::task::Task;
 use crate::api::SessionApi;
 use crate::clock::Clock;
 use crate::domain::ids::SessionId;
 use crate::domain::own::OwnChange;
 use crate::domain::post::Post;
+use crate::domain::snapshot::Snapshot;
 use crate::domain::watched::{WatchEntry, WatchedSession};
 
 /// Where more is kept at once than the store takes.
@@ -55,9 +57,8 @@ impl<A: SessionApi, C: Clock> Task<A, C> {
     pub(super) fn ask_for(&mut self, whom: Option<SessionId>, now: Instant) {
         self.relay(std::iter::once(Post::Asked(whom)));
         let Some(id) = whom else {
-            let sessions = self.store.snapshot().sessions.iter();
-            let there = sessions.filter(|s| s.answers.missing_since.is_none());
-            let all: Vec<SessionId> = there.map(|s| s.id()).collect();
+            let all: Vec<SessionId> =
+                self.store.snapshot().sessions.iter().map(|s| s.id()).collect();
             self.schedule.ask_all(now, all.into_iter());
             return;
         };
@@ -120,9 +121,27 @@ impl<A: SessionApi, C: Clock> Task<A, C> {
 
     /// What another process learned of the sessions, and who is on its list now.
     pub(super) fn follow(&mut self, list: Vec<WatchedSession>, now: Instant) {
-        if !self.settings.following {
-            return;
+        if self.settings.following {
+            self.take_list(list, now);
         }
+    }
+
+    /// What the other process left is this one's to keep from here on. Who saves learns what it was,
+    /// so that nothing that is learned after it is taken for saved.
+    pub(super) fn take_over(
+        &mut self,
+        list: Vec<WatchedSession>,
+        to: &mpsc::Sender<Snapshot>,
+        now: Instant,
+    ) {
+        self.take_list(list, now);
+        self.settings.following = false;
+        self.relay = None;
+        // Who saves waits for it, or the program ends.
+        let _gone = to.try_send(self.store.snapshot().clone());
+    }
+
+    fn take_list(&mut self, list: Vec<WatchedSession>, now: Instant) {
         self.last_ok = list.iter().filter_map(|session| session.poll.last_ok).max();
         let (changed, gone) = self.store.follow(list);
         for id in gone {

@@ -131,11 +131,11 @@ impl Meter {
         u32::try_from(recent).unwrap_or(u32::MAX)
     }
 
-    /// The budget in force, times ten.
+    /// The budget in force, with `ramp` of it after an outage, times ten.
     #[must_use]
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "0 to u32::MAX")]
-    pub fn budget_x10(&self, now: Instant) -> u32 {
-        (self.max_rps * self.share(now) * 10.0).round() as u32
+    pub fn budget_x10(&self, now: Instant, ramp: f64) -> u32 {
+        (self.max_rps * self.share(now) * ramp * 10.0).round() as u32
     }
 
     /// Failures in the last 15 minutes.
@@ -177,11 +177,11 @@ mod tests {
         let start = Instant::now();
         let mut meter = Meter::new(10.0, start);
         meter.slow_down(start);
-        assert_eq!(meter.budget_x10(start), 50);
-        assert_eq!(meter.budget_x10(start + Duration::from_secs(10)), 60);
+        assert_eq!(meter.budget_x10(start, 1.0), 50);
+        assert_eq!(meter.budget_x10(start + Duration::from_secs(10), 1.0), 60);
         meter.slow_down(start);
-        assert_eq!(meter.budget_x10(start), 25);
-        assert_eq!(meter.budget_x10(start + Duration::from_secs(200)), 100);
+        assert_eq!(meter.budget_x10(start, 1.0), 25);
+        assert_eq!(meter.budget_x10(start + Duration::from_secs(200), 1.0), 100);
     }
 
     #[test]

@@ -28,7 +28,7 @@ impl<A: SessionApi, C: Clock> Task<A, C> {
         });
         let states: Vec<(SessionId, PollState)> = states.collect();
         let health = self.health(now);
-        self.store.set_polling(health, states);
+        self.store.publish(health, states);
     }
 
     fn health(&mut self, now: Instant) -> Health {
@@ -43,7 +43,8 @@ impl<A: SessionApi, C: Clock> Task<A, C> {
             next_due: next_due.map(|due| self.shown_at(due.max(held))),
             latency_ms: self.meter.latency(),
             rate_x10: self.meter.rate_x10(now),
-            budget_x10: self.meter.budget_x10(now),
+            budget_x10: self.meter.budget_x10(now, self.breaker.ramp(now)),
+            first_looks_left: self.first_looks_left(),
             errors: self.meter.errors(now),
             store_trouble: self.store_trouble.clone(),
             receiving: self.hints.receiving.clone(),
@@ -51,6 +52,12 @@ impl<A: SessionApi, C: Clock> Task<A, C> {
             offered: self.hints.offered.clone(),
             alert_trouble: self.hints.alert_trouble.clone(),
         }
+    }
+
+    /// None where nothing is asked, or only what a notification names.
+    fn first_looks_left(&self) -> usize {
+        let looks = self.settings.online && self.settings.sweep;
+        if looks { self.schedule.first_looks() } else { 0 }
     }
 
     fn connection(&self, now: Instant) -> Connection {
@@ -65,7 +72,7 @@ impl<A: SessionApi, C: Clock> Task<A, C> {
             let since = self.clock.now().saturating_sub(ago).unwrap_or(Timestamp::MIN);
             let retry_at = self.shown_at(probe_at);
             return match cause {
-                Cause::Offline(cause) => {
+                Cause::Offline(cause) | Cause::NotYoti(cause) => {
                     Connection::Offline { since, retry_at, cause: cause.clone() }
                 }
                 Cause::Unavailable(status) => {

@@ -2,77 +2,15 @@
 //!
 //! Owns due times and priorities. Must never send anything or look at the wire.
 
-use std::collections::{BTreeSet, HashMap, VecDeque};
+use std::collections::{BTreeSet, HashMap, HashSet, VecDeque};
 use std::time::Duration;
 
 use tokio::time::Instant;
 
-use super::Settings;
-use crate::domain::attention::{Assessment, Reason};
+use super::due::Waits;
+use super::track::Slot;
+pub use super::track::{Job, Part, Track};
 use crate::domain::ids::SessionId;
-use crate::domain::stage::Stage;
-
-/// What is asked for a session.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Part {
-    /// `GET /sessions/{s}`
-    Session,
-    /// `GET …/configuration`
-    Configuration,
-    /// `GET …/instructions`
-    Letter,
-}
-
-/// One request to make.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Job {
-    /// For whom.
-    pub id: SessionId,
-    /// What.
-    pub part: Part,
-    /// The operator asked for it.
-    pub asked: bool,
-}
-
-/// How a session stands with the schedule.
-#[derive(Clone, Debug, Default)]
-pub struct Track {
-    due: Option<Instant>,
-    configuration_due: Option<Instant>,
-    /// When the letter is due.
-    pub(super) letter_due: Option<Instant>,
-    running: bool,
-    asked_at: Option<Instant>,
-    /// A notification said that something happened: from when on it is looked at.
-    hinted: Option<Instant>,
-    /// The interval in force; `None`: not asked any more.
-    pub interval: Option<Duration>,
-    /// Failures in a row.
-    pub failures: u32,
-}
-
-impl Track {
-    fn next(&self) -> Option<(Instant, Part)> {
-        let parts = [
-            (self.due, Part::Session),
-            (self.configuration_due, Part::Configuration),
-            (self.letter_due, Part::Letter),
-        ];
-        let open = parts.into_iter().filter_map(|(due, part)| Some((due?, part)));
-        open.min_by_key(|(due, _)| *due)
-    }
-
-    /// Brings the session result forward.
-    pub const fn hasten(&mut self, at: Instant) {
-        self.due = Some(at);
-    }
-
-    /// When the session result is due.
-    #[must_use]
-    pub const fn due(&self) -> Option<Instant> {
-        self.due
-    }
-}
 
 /// Who may be picked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -102,6 +40,9 @@ pub struct Schedule {
     tracks: HashMap<SessionId, Track>,
     queue: BTreeSet<(Instant, SessionId)>,
     hints: BTreeSet<(Instant, SessionId)>,
+    /// Sessions that were never answered: their results go before everything of the others.
+    first_looks: HashSet<SessionId>,
+    first_queue: BTreeSet<(Instant, SessionId)>,
     asked: VecDeque<SessionId>,
     selected: Option<SessionId>,
     visible: Vec<SessionId>,
@@ -109,24 +50,41 @@ pub struct Schedule {
 }
 
 impl Schedule {
-    /// Takes a session in; it is due at `due` with all its parts, or never with `None`.
-    pub fn add(&mut self, id: SessionId, due: Option<Instant>) {
+    /// Takes a session in, each part after its wait. `first`: Yoti was never heard of it.
+    pub fn add(&mut self, id: SessionId, waits: Waits, now: Instant, first: bool) {
         self.forget(id);
+        let slot = |wait: Option<Duration>| Slot::due(wait.map(|wait| now + wait));
         let track = Track {
-            due,
-            configuration_due: due,
-            letter_due: due,
-            interval: due.map(|_| Duration::from_mins(1)),
+            session: slot(waits.session),
+            configuration: slot(waits.configuration),
+            letter: slot(waits.letter),
             ..Track::default()
         };
         self.tracks.insert(id, track);
+        if first {
+            self.first_looks.insert(id);
+        }
         self.enqueue(id);
+    }
+
+    /// Yoti has answered for this session.
+    pub fn seen(&mut self, id: SessionId) {
+        self.dequeue(id);
+        self.first_looks.remove(&id);
+        self.enqueue(id);
+    }
+
+    /// How many sessions wait for Yoti's first answer.
+    #[must_use]
+    pub fn first_looks(&self) -> usize {
+        self.first_looks.len()
     }
 
     /// Lets a session go.
     pub fn forget(&mut self, id: SessionId) {
         self.dequeue(id);
         self.tracks.remove(&id);
+        self.first_looks.remove(&id);
         self.asked.retain(|other| *other != id);
     }
 
@@ -136,16 +94,19 @@ impl Schedule {
         self.tracks.get(&id)
     }
 
-    /// How many sessions are asked at all.
+    /// How many sessions have a next poll: the finished have none, though their letter may be due.
     #[must_use]
     pub fn polled(&self) -> usize {
-        self.queue.len()
+        self.tracks.values().filter(|track| track.interval.is_some()).count()
     }
 
     fn dequeue(&mut self, id: SessionId) {
         let Some(track) = self.tracks.get(&id) else { return };
         if let Some((due, _)) = track.next() {
             self.queue.remove(&(due, id));
+        }
+        if let Some(due) = track.session.due {
+            self.first_queue.remove(&(due, id));
         }
         if let Some(at) = track.hinted {
             self.hints.remove(&(at, id));
@@ -157,6 +118,9 @@ impl Schedule {
         let Some(track) = self.tracks.get(&id).filter(|track| !track.running) else { return };
         if let Some((due, _)) = track.next() {
             self.queue.insert((due, id));
+        }
+        if let Some(due) = track.session.due.filter(|_| self.first_looks.contains(&id)) {
+            self.first_queue.insert((due, id));
         }
         if let Some(at) = track.hinted {
             self.hints.insert((at, id));
@@ -189,8 +153,8 @@ impl Schedule {
         let Some(track) = self.tracks.get(&id) else { return };
         let at = track.asked_at.map_or(now, |last| (last + COALESCE).max(now));
         self.change(id, |track| {
-            track.due = Some(at);
-            track.configuration_due = track.configuration_due.map(|due| due.min(at));
+            track.hasten(at);
+            track.configuration.due = track.configuration.due.map(|due| due.min(at));
         });
         if !self.asked.contains(&id) {
             self.asked.push_back(id);
@@ -200,7 +164,7 @@ impl Schedule {
     /// The operator asks for all: each is due at once and asked for as the budget allows.
     pub fn ask_all(&mut self, now: Instant, whom: impl Iterator<Item = SessionId>) {
         for id in whom {
-            self.change(id, |track| track.due = Some(now));
+            self.change(id, |track| track.hasten(now));
             if !self.asked.contains(&id) {
                 self.asked.push_back(id);
             }
@@ -221,40 +185,50 @@ impl Schedule {
     pub fn pick(&mut self, now: Instant, whom: Whom) -> Option<Job> {
         if let Some(at) = self.asked.iter().position(|id| self.ready(*id, now)) {
             let id = self.asked.remove(at)?;
-            return self.take(id, now, true);
+            return self.take_result(id, now).map(|job| Job { asked: true, ..job });
         }
         match whom {
             Whom::Asked => return None,
-            Whom::Hinted => return self.hinted(now).and_then(|id| self.take(id, now, false)),
+            Whom::Hinted => return self.hinted(now).and_then(|id| self.take(id, now)),
             Whom::Probe => {
                 let due = self.queue.iter().take_while(|(due, _)| *due <= now).map(|(_, id)| *id);
-                let healthy =
-                    |id: &SessionId| self.tracks.get(id).is_some_and(|track| track.failures == 0);
+                let healthy = |id: &SessionId| {
+                    self.tracks.get(id).is_some_and(|track| track.session.failures == 0)
+                };
                 let ready = |id: &SessionId| self.ready(*id, now);
                 let id =
                     due.clone().filter(ready).find(healthy).or_else(|| due.clone().find(ready));
-                return self.take(id?, now, false);
+                return self.take(id?, now);
             }
             Whom::Anybody => {}
         }
         self.picks = self.picks.wrapping_add(1);
-        let first = match self.picks % RESERVED {
+        // As long as a session was never looked at, only session results are asked for.
+        let first_look = self.first_queue.first().filter(|(due, _)| *due <= now).map(|(_, id)| *id);
+        let looked_at = || self.looked_at(now, first_look.is_some());
+        let chosen = match self.picks % RESERVED {
             0 => None,
-            pick if pick % 2 == 0 => self.hinted(now).or_else(|| self.looked_at(now)),
-            _ => self.looked_at(now).or_else(|| self.hinted(now)),
+            pick if pick % 2 == 0 => self.hinted(now).or_else(looked_at),
+            _ => looked_at().or_else(|| self.hinted(now)),
         };
         let longest_due = || {
             let due = self.queue.iter().take_while(|(due, _)| *due <= now);
             due.map(|(_, id)| *id).find(|id| self.ready(*id, now))
         };
-        let id = first.or_else(longest_due).or_else(|| self.hinted(now))?;
-        self.take(id, now, false)
+        let chosen = chosen.or(first_look).or_else(longest_due).or_else(|| self.hinted(now))?;
+        if first_look.is_some() { self.take_result(chosen, now) } else { self.take(chosen, now) }
     }
 
-    /// The session under the cursor, or the visible one that has waited longest.
-    fn looked_at(&self, now: Instant) -> Option<SessionId> {
+    /// The session under the cursor, or the visible one that has waited longest; `results`: of
+    /// those whose session result is due.
+    fn looked_at(&self, now: Instant, results: bool) -> Option<SessionId> {
         let looked_at = self.selected.iter().chain(&self.visible).copied();
-        looked_at.filter(|id| self.ready(*id, now)).min_by_key(|id| {
+        let due = |id: &SessionId| {
+            let track = self.tracks.get(id);
+            let result = track.and_then(|track| track.session.due).is_some_and(|due| due <= now);
+            self.ready(*id, now) && (result || !results)
+        };
+        looked_at.filter(due).min_by_key(|id| {
             let track = self.tracks.get(id);
             let due = track.and_then(Track::next).map(|next| next.0);
             let hinted = track.and_then(|track| track.hinted);
@@ -273,36 +247,38 @@ impl Schedule {
         !track.running && due.into_iter().chain(track.hinted).any(|at| at <= now)
     }
 
-    fn take(&mut self, id: SessionId, now: Instant, asked: bool) -> Option<Job> {
-        // A running session leaves the queue, so that the queue's head is always free to go.
+    /// What is due of it: the session result first where a notification named it.
+    fn take(&mut self, id: SessionId, now: Instant) -> Option<Job> {
+        let track = self.tracks.get(&id)?;
+        let hinted = track.hinted.is_some_and(|at| at <= now);
+        let part = if hinted { Part::Session } else { track.next()?.1 };
+        self.take_part(id, part, now)
+    }
+
+    fn take_result(&mut self, id: SessionId, now: Instant) -> Option<Job> {
+        self.take_part(id, Part::Session, now)
+    }
+
+    /// A running session leaves the queues, so that their heads are always free to go.
+    fn take_part(&mut self, id: SessionId, part: Part, now: Instant) -> Option<Job> {
         self.dequeue(id);
         let track = self.tracks.get_mut(&id)?;
-        let hinted = track.hinted.is_some_and(|at| at <= now);
-        let part = if asked || hinted { Part::Session } else { track.next()?.1 };
-        match part {
-            Part::Session => {
-                track.hinted = None;
-                track.due = None;
-                track.asked_at = Some(now);
-            }
-            Part::Configuration => track.configuration_due = None,
-            Part::Letter => track.letter_due = None,
+        track.slot(part).due = None;
+        if part == Part::Session {
+            track.hinted = None;
+            track.asked_at = Some(now);
         }
         track.running = true;
-        Some(Job { id, part, asked })
+        Some(Job { id, part, asked: false })
     }
 
     /// A job has ended: its part is due again at `due`, or not any more.
     pub fn ended(&mut self, job: Job, due: Option<Instant>) {
         if let Some(track) = self.tracks.get_mut(&job.id) {
             track.running = false;
-            let slot = match job.part {
-                Part::Session => &mut track.due,
-                Part::Configuration => &mut track.configuration_due,
-                Part::Letter => &mut track.letter_due,
-            };
+            let slot = track.slot(job.part);
             // What was asked for while it ran stays.
-            *slot = match (*slot, due) {
+            slot.due = match (slot.due, due) {
                 (Some(a), Some(b)) => Some(a.min(b)),
                 (a, b) => a.or(b),
             };
@@ -313,9 +289,9 @@ impl Schedule {
     /// Nothing of this session is asked any more (404, or its end).
     pub fn stop(&mut self, id: SessionId) {
         self.change(id, |track| {
-            track.due = None;
-            track.configuration_due = None;
-            track.letter_due = None;
+            for part in [Part::Session, Part::Configuration, Part::Letter] {
+                track.drop_part(part);
+            }
             track.interval = None;
         });
     }
@@ -323,7 +299,8 @@ impl Schedule {
     /// Puts the configuration, and while there is no letter the letter, at `at` or earlier.
     pub fn hasten_configuration(&mut self, id: SessionId, at: Instant) {
         self.change(id, |track| {
-            track.configuration_due = Some(track.configuration_due.map_or(at, |due| due.min(at)));
+            let due = track.configuration.due;
+            track.configuration.due = Some(due.map_or(at, |due| due.min(at)));
         });
     }
 
@@ -356,36 +333,14 @@ impl Schedule {
             self.change(id, |track| {
                 let within = track.interval.unwrap_or(Duration::from_mins(1));
                 let mut later = || now + within.mul_f64(dice.f64());
-                for due in [&mut track.due, &mut track.configuration_due, &mut track.letter_due] {
-                    if due.is_some_and(|due| due <= now) {
-                        *due = Some(later());
+                for slot in [&mut track.session, &mut track.configuration, &mut track.letter] {
+                    if slot.due.is_some_and(|due| due <= now) {
+                        slot.due = Some(later());
                     }
                 }
             });
         }
     }
-}
-
-/// How often a session is asked for, by its stage; `None`: not any more.
-#[must_use]
-pub fn interval(assessment: &Assessment, selected: bool, settings: &Settings) -> Option<Duration> {
-    let soon = assessment.findings.iter().any(|finding| finding.reason == Reason::DueSoon);
-    let ordinary = match assessment.stage {
-        Stage::Gone | Stage::NotFound => return None,
-        Stage::Expired { .. } | Stage::Done(_) => return settings.done.map(unsigned),
-        Stage::AtCounter { .. } | Stage::ChecksRunning => settings.at_counter,
-        Stage::Visited | Stage::TurnedAway { .. } => settings.due_today,
-        _ if soon => settings.due_today,
-        _ => settings.awaiting,
-    };
-    let chosen = if selected { ordinary.min(settings.selected) } else { ordinary };
-    Some(unsigned(chosen))
-}
-
-/// A signed span as a real one; nothing shorter than a second (product.md 5).
-#[must_use]
-pub fn unsigned(span: jiff::SignedDuration) -> Duration {
-    Duration::try_from(span).unwrap_or_default().max(Duration::from_secs(1))
 }
 
 #[cfg(test)]
@@ -396,12 +351,16 @@ mod tests {
         SessionId::new(uuid::Uuid::from_u128(n))
     }
 
+    /// On the schedule, its result due at that time.
     fn session_only(schedule: &mut Schedule, n: u128, due: Instant) {
-        schedule.add(id(n), Some(due));
-        schedule.change(id(n), |track| {
-            track.configuration_due = None;
-            track.letter_due = None;
-        });
+        let waits = Waits { session: Some(Duration::ZERO), ..Waits::default() };
+        schedule.add(id(n), waits, due, false);
+    }
+
+    fn all_due(schedule: &mut Schedule, n: u128, now: Instant, first: bool) {
+        let at_once = Some(Duration::ZERO);
+        let waits = Waits { session: at_once, configuration: at_once, letter: at_once };
+        schedule.add(id(n), waits, now, first);
     }
 
     #[test]
@@ -425,12 +384,32 @@ mod tests {
     fn a_session_is_never_asked_twice_at_once_and_its_parts_follow_each_other() {
         let now = Instant::now();
         let mut schedule = Schedule::default();
-        schedule.add(id(1), Some(now));
+        all_due(&mut schedule, 1, now, false);
         let first = schedule.pick(now, Whom::Anybody).unwrap();
         assert_eq!(first.part, Part::Session);
         assert_eq!(schedule.pick(now, Whom::Anybody), None);
         schedule.ended(first, Some(now + Duration::from_mins(1)));
         assert_eq!(schedule.pick(now, Whom::Anybody).unwrap().part, Part::Configuration);
+    }
+
+    #[test]
+    fn results_of_sessions_never_seen_go_before_configurations_and_letters_of_all() {
+        let now = Instant::now();
+        let mut schedule = Schedule::default();
+        for n in 1..=40 {
+            all_due(&mut schedule, n, now, n > 20);
+        }
+        schedule.focus(Some(id(1)), (1..=5).map(id).collect());
+        let mut parts = Vec::new();
+        while let Some(job) = schedule.pick(now, Whom::Anybody) {
+            schedule.seen(job.id);
+            schedule.ended(job, None);
+            parts.push((job.part, job.id > id(20)));
+        }
+        let last = parts.iter().rposition(|(part, first)| *first && *part == Part::Session);
+        let other = parts.iter().position(|(part, _)| *part != Part::Session);
+        assert!(last < other, "{parts:?}");
+        assert_eq!((parts.len(), schedule.first_looks()), (3 * 40, 0));
     }
 
     #[test]
@@ -516,7 +495,7 @@ mod tests {
     fn a_hint_is_followed_for_a_session_that_has_ended_but_not_while_paused() {
         let now = Instant::now();
         let mut schedule = Schedule::default();
-        schedule.add(id(1), Some(now));
+        all_due(&mut schedule, 1, now, false);
         schedule.stop(id(1));
         schedule.hint(id(1), now);
         schedule.hint(id(2), now);
@@ -534,7 +513,7 @@ mod tests {
     fn what_is_stopped_is_never_picked_but_can_be_asked_for() {
         let now = Instant::now();
         let mut schedule = Schedule::default();
-        schedule.add(id(1), Some(now));
+        all_due(&mut schedule, 1, now, false);
         schedule.stop(id(1));
         assert_eq!(schedule.pick(now, Whom::Anybody), None);
         schedule.ask(id(1), now);

@@ -12,15 +12,16 @@ use tokio::task::JoinSet;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
-use super::ask::{ask, cause};
-use super::backoff::{RetryBudget, full_jitter, spread};
+use super::ask::ask;
+use super::backoff::RetryBudget;
 use super::breaker::Breaker;
 use super::calls::Ended;
+use super::due::{interval, waits};
 use super::hints::Hints;
 use super::meter::Meter;
-use super::schedule::{Job, Part, Schedule, Whom, interval, unsigned};
+use super::schedule::{Job, Schedule, Whom};
 use super::{Command, Settings};
-use crate::api::{ApiError, ApiErrorKind, Retry, SessionApi};
+use crate::api::SessionApi;
 use crate::clock::Clock;
 use crate::domain::attention::assess;
 use crate::domain::call::CallLog;
@@ -28,16 +29,11 @@ use crate::domain::ids::SessionId;
 use crate::domain::ledger::Ledger;
 use crate::domain::post::Post;
 use crate::domain::rules::Rules;
-use crate::domain::watched::{Letter, PollFailure, PollState, WatchedSession};
-use crate::domain::wire_enum::SessionState;
-use crate::store::{Observation, Store};
+use crate::domain::watched::{PollState, WatchedSession};
+use crate::store::Store;
 
 /// Poll times and figures are published at most this often.
 pub(super) const PUBLISH: Duration = Duration::from_secs(1);
-/// The first wait after a failure of one session.
-const RETRY_BASE: Duration = Duration::from_secs(2);
-/// The wait after a 429 that does not say how long (fault A01).
-const SLOWED: Duration = Duration::from_secs(30);
 
 pub(super) struct Task<A, C> {
     pub(super) api: Arc<A>,
@@ -102,11 +98,13 @@ impl<A: SessionApi, C: Clock> Task<A, C> {
         task
     }
 
-    /// Puts a session on the schedule: at once, or never when its end is known.
+    /// Puts a session on the schedule, by when each part was last answered.
     pub(super) fn take_in(&mut self, watched: &WatchedSession, now: Instant) {
         let id = watched.id();
         let every = interval(&self.assessed(watched), false, &self.settings);
-        self.schedule.add(id, every.map(|_| now));
+        let waits = waits(watched, every, &self.settings, self.clock.now());
+        let first = watched.session().is_none() && watched.answers.missing_since.is_none();
+        self.schedule.add(id, waits, now, first);
         let poll = PollState { interval: every.map(|e| self.shown(e)), ..watched.poll.clone() };
         self.schedule.change(id, |track| track.interval = every);
         self.polls.insert(id, poll);
@@ -241,123 +239,6 @@ impl<A: SessionApi, C: Clock> Task<A, C> {
         });
     }
 
-    fn answered(&mut self, ended: Ended) {
-        let now = Instant::now();
-        self.heard = true;
-        let mut call = ended.call();
-        let Ended { job, took, told, asked_at, .. } = ended;
-        if self.store.snapshot().sessions.get(job.id).is_none() {
-            self.schedule.forget(job.id);
-            self.calls.push(call);
-            return;
-        }
-        match told.outcome {
-            Ok(observation) => {
-                self.good(job, took, observation, now);
-                self.reckon(job, asked_at);
-            }
-            Err(error) => {
-                let wait = self.bad(job, &error, now);
-                self.failed(&mut call, &error, wait);
-            }
-        }
-        self.calls.push(call);
-        self.touched.insert(job.id);
-    }
-
-    fn good(&mut self, job: Job, latency: Duration, observation: Observation, now: Instant) {
-        self.meter.good(latency);
-        if self.breaker.good(now) {
-            self.schedule.spread_overdue(now, &mut self.dice);
-        }
-        let at = self.clock.now();
-        self.last_ok = Some(at);
-        let missing = matches!(observation, Observation::Missing(_));
-        let letter_set = matches!(observation, Observation::Letter(_));
-        let changed = self.store.observe(job.id, observation);
-        if missing {
-            self.schedule.ended(job, None);
-            self.schedule.stop(job.id);
-            self.poll_state(job.id, |poll| {
-                *poll = PollState { last_ok: Some(at), ..PollState::default() };
-            });
-            return;
-        }
-        let Some(watched) = self.store.snapshot().sessions.get(job.id).map(Arc::clone) else {
-            return;
-        };
-        let selected = self.schedule.is_selected(job.id);
-        let every = interval(&self.assessed(&watched), selected, &self.settings);
-        let ended = watched
-            .session()
-            .is_some_and(|s| !matches!(s.state, Some(SessionState::Ongoing) | None));
-        let rarely = unsigned(self.settings.configuration);
-        let part_every = match job.part {
-            Part::Session => every,
-            Part::Configuration | Part::Letter if ended => None,
-            Part::Letter if letter_set => Some(rarely.saturating_mul(4)),
-            Part::Configuration | Part::Letter => Some(rarely),
-        };
-        let due = part_every.map(|span| now + spread(span, &mut self.dice));
-        self.schedule.ended(job, due);
-        if job.part == Part::Session {
-            self.schedule.change(job.id, |track| {
-                track.interval = every;
-                track.failures = 0;
-                // Once is enough for a letter that can change no more.
-                if ended && watched.answers.letter != Letter::NotKnown {
-                    track.letter_due = None;
-                }
-            });
-            if changed && !ended && watched.answers.configuration.is_some() {
-                self.schedule.hasten_configuration(job.id, now);
-            }
-            let shown = every.map(|e| self.shown(e));
-            self.poll_state(job.id, |poll| {
-                *poll = PollState { last_ok: Some(at), interval: shown, ..PollState::default() };
-            });
-        }
-    }
-
-    /// Returns when this one is due again.
-    fn bad(&mut self, job: Job, error: &ApiError, now: Instant) -> Duration {
-        self.meter.bad(now);
-        tracing::warn!(session = %job.id, part = ?job.part, status = error.status(), "no answer");
-        let failures = self.schedule.track(job.id).map_or(1, |track| track.failures + 1);
-        let every = self.schedule.track(job.id).and_then(|track| track.interval);
-        let every = every.unwrap_or(Duration::from_mins(1));
-        if let Some(cause) = cause(error) {
-            let watched = self.schedule.polled() + self.running.len() + 1;
-            self.breaker.bad(job.id, cause, (now, watched), &mut self.dice);
-        }
-        let wait = match error.retry() {
-            Retry::After(wait) => wait.max(every.min(wait * 2)),
-            Retry::BackOff if self.retries.spend() => {
-                full_jitter(failures, RETRY_BASE, every.max(RETRY_BASE), &mut self.dice)
-            }
-            Retry::BackOff | Retry::Never => spread(every, &mut self.dice),
-        };
-        if matches!(error.kind, ApiErrorKind::TooManyRequests(_)) {
-            self.meter.slow_down(now);
-            let hold = match error.retry() {
-                Retry::After(wait) => wait,
-                _ => SLOWED,
-            };
-            self.slowed_until = Some(self.slowed_until.map_or(now + hold, |t| t.max(now + hold)));
-        }
-        self.schedule.ended(job, Some(now + wait));
-        if job.part == Part::Session {
-            self.schedule.change(job.id, |track| track.failures = failures);
-            let at = self.clock.now();
-            let failure = PollFailure { status: error.status(), summary: error.summary(), at };
-            self.poll_state(job.id, |poll| {
-                poll.failures = failures;
-                poll.last_failure = Some(failure);
-            });
-        }
-        wait
-    }
-
     pub(super) fn poll_state(&mut self, id: SessionId, change: impl FnOnce(&mut PollState)) {
         change(self.polls.entry(id).or_default());
         self.touched.insert(id);
@@ -366,13 +247,13 @@ impl<A: SessionApi, C: Clock> Task<A, C> {
     fn obey(&mut self, command: Command) {
         let now = Instant::now();
         self.heard |= !matches!(command, Command::Traffic(_));
+        if command.shows_at_once() {
+            self.publish_at = now;
+        }
         match command {
             Command::Refresh(id) => self.ask_for(Some(id), now),
             Command::RefreshAll => self.ask_for(None, now),
-            Command::SetPaused(paused) => {
-                self.paused_since = paused.then(|| self.clock.now());
-                self.publish_at = now;
-            }
+            Command::SetPaused(paused) => self.paused_since = paused.then(|| self.clock.now()),
             Command::Interval(every) => self.pace(every, now),
             Command::Focus { selected, visible } => self.focus(selected, visible, now),
             Command::Add(entries) => self.add(entries, now),
@@ -387,10 +268,7 @@ impl<A: SessionApi, C: Clock> Task<A, C> {
             Command::Follow(list) => self.follow(list, now),
             Command::Kept(changes, at) => self.keep(&changes, at, now),
             Command::Relay(to) => self.relay = Some(to),
-            Command::TakeOver => {
-                self.settings.following = false;
-                self.relay = None;
-            }
+            Command::TakeOver(list, to) => self.take_over(list, &to, now),
             Command::Traffic(to) => self.tell_traffic(&to),
         }
     }

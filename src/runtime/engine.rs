@@ -17,7 +17,7 @@ use crate::domain::arrangement::Arrangement;
 use crate::domain::ledger::Tally;
 use crate::domain::post::Post;
 use crate::domain::rules::Rules;
-use crate::domain::snapshot::{Connection, SessionTable, Snapshot};
+use crate::domain::snapshot::{SessionTable, Snapshot};
 use crate::domain::watched::WatchedSession;
 use crate::persist::location::Location;
 use crate::persist::sqlite::Sqlite;
@@ -119,8 +119,7 @@ impl Engine {
         settings.following = matches!(held.keeping, Keeping::Follow(_));
         let takes = settings.online;
         let (store, snapshots) = Store::new(held.known);
-        let mut store = store.last_looked(held.last_look).tallied(held.tally);
-        store.arrange(held.arrangement);
+        let store = store.resumed(held.last_look, held.arrangement, held.tally);
         let saved = (store.snapshot().sessions.clone(), store.snapshot().archived.clone());
         let (commands, inbox) = mpsc::channel::<Command>(256);
         // Before anything else is said: what is kept here is the other process's to save.
@@ -172,7 +171,7 @@ fn tell(commands: &mpsc::Sender<Command>, trouble: Option<String>) {
 async fn keep<P: Persistence>(
     (keeping, takes): (Keeping<P>, bool),
     kept: mpsc::Receiver<Vec<Post>>,
-    (saved, mut snapshots): Saved,
+    (saved, snapshots): Saved,
     commands: mpsc::Sender<Command>,
     cancelled: CancellationToken,
 ) {
@@ -183,13 +182,8 @@ async fn keep<P: Persistence>(
         Keeping::Follow(location) => {
             let place = location.clone();
             let taken = share::follow((place, takes), kept, &commands, &cancelled).await;
-            let Some(persistence) = taken else { return };
-            let asks = |s: &Arc<Snapshot>| s.health.connection != Connection::Following;
-            let Ok(saved) =
-                snapshots.wait_for(asks).await.map(|s| (s.sessions.clone(), s.archived.clone()))
-            else {
-                return;
-            };
+            let Some((persistence, held)) = taken else { return };
+            let saved = (held.sessions, held.archived);
             save(persistence, Some(location), (saved, snapshots), commands, cancelled).await;
         }
     }

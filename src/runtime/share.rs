@@ -10,6 +10,7 @@ use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use crate::domain::post::Post;
+use crate::domain::snapshot::Snapshot;
 use crate::domain::watched::WatchedSession;
 use crate::persist::location::Location;
 use crate::persist::sqlite::Sqlite;
@@ -132,14 +133,14 @@ impl Reader {
 }
 
 /// Shows what another process learns until it ends, and leaves it what is kept here; then the store
-/// is this one's, where it `takes` it: one that asks nobody leaves it to others. `None`: the program
-/// ends first.
+/// is this one's, where it `takes` it: one that asks nobody leaves it to others. With what the store
+/// holds at that moment; `None`: the program ends first.
 pub(super) async fn follow(
     (location, takes): (Location, bool),
     mut kept: mpsc::Receiver<Vec<Post>>,
     commands: &mpsc::Sender<Command>,
     cancelled: &CancellationToken,
-) -> Option<Sqlite> {
+) -> Option<(Sqlite, Snapshot)> {
     let left = Vec::new();
     let mut reader = Reader { location, takes, open: None, version: None, pause: PACE, left };
     let mut troubled = false;
@@ -151,9 +152,19 @@ pub(super) async fn follow(
         }
         match looked {
             Ok(Look::Mine(store, known)) => {
-                commands.send(Command::Follow(known)).await.ok()?;
-                commands.send(Command::TakeOver).await.ok()?;
-                return Some(store);
+                let (to, mut held) = mpsc::channel(1);
+                commands.send(Command::TakeOver(known, to)).await.ok()?;
+                let held = held.recv().await?;
+                // What was kept while the store was read is not in it: it is done once more. No more
+                // comes after the refresh task has taken over.
+                let mut late = std::mem::take(&mut reader.left);
+                while let Some(more) = kept.recv().await {
+                    late.extend(more);
+                }
+                for command in self::commands(late) {
+                    commands.send(command).await.ok()?;
+                }
+                return Some((store, held));
             }
             // What was kept meanwhile is not in what was read: it is read again.
             Ok(Look::Theirs(Some(_))) if !kept.is_empty() => reader.version = None,

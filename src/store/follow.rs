@@ -40,8 +40,7 @@ impl Store {
             let (listed, archived): (Vec<_>, Vec<_>) = next.into_iter().partition(on_list);
             self.current.sessions = SessionTable::from_entries(listed);
             self.current.archived = SessionTable::from_entries(archived);
-            self.unchanged.clear();
-            self.publish();
+            self.dirty = true;
         }
         (changed, gone)
     }

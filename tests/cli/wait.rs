@@ -1,5 +1,8 @@
 //! `wait`: every condition and every exit code, against the simulator.
 
+use branchwatch::persist::Persistence;
+use branchwatch::persist::sqlite::Sqlite;
+
 use crate::{World, world};
 
 /// Waits for the sessions, asking each second.
@@ -48,8 +51,8 @@ fn waiting_ends_early_where_it_can_come_to_nothing() {
     let world = world(&["--sessions", "1", "--scenario", "S01", "--speed", "0"]);
     let id = world.sessions[0].as_str();
     let nobody = "00000000-0000-4000-8000-000000000001";
-    let (out, _) = waits(&world, &[nobody], 5);
-    assert!(out.contains("not found"), "{out}");
+    let (_, err) = world.run(&["wait", nobody, "--timeout", "3s"], 5);
+    assert!(err.contains("no such session"), "{err}");
     let (_, err) = world.run(&["wait", id, "--timeout", "1s"], 124);
     assert!(err.contains("out of time"), "{err}");
     world.run(&["wait", id, "--until", "weather"], 2);
@@ -76,19 +79,21 @@ fn waiting_ends_early_where_it_can_come_to_nothing() {
     assert_eq!(waiting.wait().unwrap().code(), Some(130));
 }
 
-/// Answers every request with this body, until the test ends.
-fn answering(body: &'static str) -> String {
+/// Answers the requests for sessions, by their number from 0 on, with a status and a body of JSON,
+/// until the test ends.
+fn answering(answers: impl Fn(usize) -> (u16, String) + Send + 'static) -> String {
     use std::io::{BufRead, Write};
     let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let base = format!("http://{}/idverify/v1", listener.local_addr().unwrap());
     std::thread::spawn(move || {
-        for stream in listener.incoming() {
+        for (number, stream) in listener.incoming().enumerate() {
             let mut stream = stream.unwrap();
             let lines = std::io::BufReader::new(stream.try_clone().unwrap()).lines();
             let _head = lines.take_while(|line| line.as_ref().is_ok_and(|l| !l.is_empty())).count();
+            let (status, body) = answers(number);
             let length = body.len();
             let head = format!(
-                "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\nconnection: close\r\ncontent-length: {length}\r\n\r\n"
+                "HTTP/1.1 {status} X\r\ncontent-type: application/json\r\nconnection: close\r\ncontent-length: {length}\r\n\r\n"
             );
             let _gone =
                 stream.write_all(head.as_bytes()).and_then(|()| stream.write_all(body.as_bytes()));
@@ -104,12 +109,48 @@ pub(crate) const HERE: &str = "1c3cae90-1769-43a9-8554-d85f2e7cdb10";
 
 /// The address of a Yoti for which that session is ongoing.
 pub(crate) fn ongoing() -> String {
-    answering(r#"{"session_id":"1c3cae90-1769-43a9-8554-d85f2e7cdb10","state":"ONGOING"}"#)
+    answering(|_| {
+        let body = r#"{"session_id":"1c3cae90-1769-43a9-8554-d85f2e7cdb10","state":"ONGOING"}"#;
+        (200, body.to_owned())
+    })
 }
 
 /// The address of a Yoti that knows no other session.
 pub(crate) fn limbo() -> String {
-    answering(r#"{"session_id":"1c3cae90-1769-43a9-8554-d85f2e7cdb0f","state":"LIMBO"}"#)
+    answering(|_| (200, in_limbo()))
+}
+
+fn in_limbo() -> String {
+    format!(r#"{{"session_id":"{LIMBO}","state":"LIMBO"}}"#)
+}
+
+// Case 14
+#[test]
+fn case_14_a_session_that_yoti_does_not_know_yet_is_asked_for_again() {
+    let world = world(&["--sessions", "0"]);
+    let late = || {
+        answering(|number| match number {
+            0 | 1 => (404, r#"{"code":"SESSION_NOT_FOUND"}"#.to_owned()),
+            _ => (200, in_limbo()),
+        })
+    };
+    let waits = |base: String| {
+        let mut command = world.command(&["wait", LIMBO, "--timeout", "30s"]);
+        command.env("YOTI_IDV_API_URL", base).output().unwrap()
+    };
+    crate::said(&waits(late()), 24);
+    // The store says that it is gone: what was so once is asked for all the same.
+    world.run(&["add", LIMBO], 0);
+    let file = world.home.path().join(".local/share/branchwatch/store.db");
+    let mut store = Sqlite::open(&file, false).unwrap().persistence;
+    let mut gone = store.load().unwrap().remove(0);
+    let answers = std::sync::Arc::make_mut(&mut gone.answers);
+    answers.missing_since = Some("2026-10-16T09:00:00Z".parse().unwrap());
+    store.learn(&[std::sync::Arc::new(gone)]).unwrap();
+    drop(store);
+    let (out, _) = world.run(&["list"], 0);
+    assert!(out.contains("not found"), "{out}");
+    crate::said(&waits(late()), 24);
 }
 
 #[test]

@@ -38,7 +38,7 @@ impl<C: Clock> Client<C> {
         {
             Ok(answer) => answer,
             Err(error) if error.status() == Some(409) => {
-                let early = error.code.is_none() || error.has_code("INSTRUCTIONS_NOT_COMPLETE");
+                let early = error.has_code("INSTRUCTIONS_NOT_COMPLETE");
                 return if early { Ok(LetterPdf::NotReady) } else { Err(error) };
             }
             Err(error) => return Err(error),

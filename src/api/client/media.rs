@@ -6,7 +6,7 @@
 use reqwest::Method;
 use uuid::Uuid;
 
-use super::{Call, Client, MAX_MEDIA};
+use super::{Call, Client, MAX_MEDIA, transport};
 use crate::api::personal::PersonalBytes;
 use crate::api::{ApiError, ApiErrorKind};
 use crate::clock::Clock;
@@ -230,9 +230,7 @@ impl<C: Clock> Client<C> {
         if response.status().as_u16() == 204 {
             return Ok(MediaContent::Withheld);
         }
-        let kind = response.headers().get("content-type").and_then(|v| v.to_str().ok());
-        let kind = kind.unwrap_or_default().split(';').next().unwrap_or_default().trim();
-        Ok(MediaContent::Bytes(kind.to_ascii_lowercase(), bytes))
+        Ok(MediaContent::Bytes(transport::content_type(&response), bytes))
     }
 
     /// `DELETE /sessions/{s}/media/{m}/content`

@@ -106,7 +106,17 @@ impl<C: Clock> Client<C> {
         let begun = tokio::time::Instant::now();
         let url = format!("{}/supported-documents", self.base);
         let response = self.http.get(url).send().await;
-        let response = response.map_err(|why| transport::unreachable(&why))?;
+        let mut response = response.map_err(|why| transport::unreachable(&why))?;
+        if let Some(page) = transport::page(&response) {
+            return Err(page.into());
+        }
+        if !response.status().is_success() {
+            let body = transport::read(&mut response, MAX_JSON).await.unwrap_or_default();
+            let error = transport::failure(&response, &body, self.clock.now());
+            if matches!(error.kind, ApiErrorKind::Foreign(..)) {
+                return Err(error);
+            }
+        }
         Ok(Reach {
             status: response.status().as_u16(),
             skew_seconds: transport::skew(&response, self.clock.now()),

@@ -32,7 +32,21 @@ pub(in crate::api) fn failure(response: &Response, body: &[u8], now: Timestamp) 
         },
         status => ApiErrorKind::Status(status),
     };
-    error::from_body(kind, body, header("x-request-id"))
+    error::of_status(kind, body, &content_type(response), header("x-request-id"))
+}
+
+/// The content type in lower case, parameters stripped.
+pub(in crate::api) fn content_type(response: &Response) -> String {
+    let kind = response.headers().get("content-type").and_then(|v| v.to_str().ok());
+    let kind = kind.unwrap_or_default().split(';').next().unwrap_or_default();
+    kind.trim().to_ascii_lowercase()
+}
+
+/// A success with a page for people in it is a login page of somebody else's: Yoti sends none.
+pub(in crate::api) fn page(response: &Response) -> Option<ApiErrorKind> {
+    let kind = content_type(response);
+    let page = matches!(kind.as_str(), "text/html" | "application/xhtml+xml");
+    page.then(|| ApiErrorKind::Foreign(response.status().as_u16(), kind.into()))
 }
 
 /// Reads a body by its chunks, so that a large one is refused before it is held.

@@ -74,6 +74,10 @@ fn unreachable(why: &ApiError) -> Line {
         let advice = "behind a company's proxy: set SSL_CERT_FILE to its certificates";
         return bad("TLS", says, advice, exit::UNREACHABLE);
     }
+    if matches!(why.kind, ApiErrorKind::Foreign(..)) {
+        let advice = "check base_url, and whether a proxy or a login page answers for it";
+        return bad("reach", says, advice, exit::UNREACHABLE);
+    }
     let proxy = Environment::of_process();
     let proxied = ["HTTPS_PROXY", "https_proxy"].iter().any(|name| proxy.get(name).is_some());
     let advice = if proxied {

@@ -1,0 +1,217 @@
+//! What follows from the end of a request: what is kept, when the session is asked again, and what
+//! it says of all the others.
+//!
+//! Owns the step from an answer or a failure to poll state, schedule and breaker.
+
+use std::time::Duration;
+
+use jiff::{SignedDuration, Timestamp};
+use tokio::time::Instant;
+
+use super::ask::cause;
+use super::backoff::{full_jitter, spread};
+use super::calls::Ended;
+use super::due::{gone_look, has_ended, interval, rarely, unsigned};
+use super::schedule::{Job, Part};
+use super::task::Task;
+use crate::api::{ApiError, ApiErrorKind, Retry, SessionApi};
+use crate::clock::Clock;
+use crate::domain::ids::SessionId;
+use crate::domain::watched::{Letter, PollFailure, PollState};
+use crate::store::Observation;
+
+/// The first wait after a failure of one session.
+const RETRY_BASE: Duration = Duration::from_secs(2);
+/// The longest wait of a session that keeps failing where its interval is shorter.
+const LONGEST: Duration = Duration::from_mins(1);
+/// The same where the answer will hardly be another (400, a conflict).
+const LONGEST_SURE: Duration = Duration::from_mins(15);
+/// The wait after a 429 that does not say how long (fault A01).
+const SLOWED: Duration = Duration::from_secs(30);
+
+impl<A: SessionApi, C: Clock> Task<A, C> {
+    pub(super) fn answered(&mut self, ended: Ended) {
+        let now = Instant::now();
+        self.heard = true;
+        let mut call = ended.call();
+        let Ended { job, took, told, asked_at, .. } = ended;
+        if self.store.snapshot().sessions.get(job.id).is_none() {
+            self.schedule.forget(job.id);
+            self.calls.push(call);
+            return;
+        }
+        match told.outcome {
+            Ok(observation) => {
+                self.yoti_answers(took, now);
+                self.good(job, observation, now);
+                self.reckon(job, asked_at);
+            }
+            Err(error) if job.part == Part::Session && error.is_session_not_found() => {
+                self.yoti_answers(took, now);
+                let wait = self.not_found(job, &error, now);
+                self.failed(&mut call, &error, wait);
+            }
+            Err(error) => {
+                let wait = self.bad(job, &error, now);
+                self.failed(&mut call, &error, Some(wait));
+            }
+        }
+        self.calls.push(call);
+        self.touched.insert(job.id);
+    }
+
+    /// The connection and the key are in order, whatever the answer says.
+    fn yoti_answers(&mut self, took: Duration, now: Instant) {
+        self.meter.good(took);
+        if self.breaker.good(now) {
+            self.schedule.spread_overdue(now, &mut self.dice);
+        }
+        self.last_ok = Some(self.clock.now());
+    }
+
+    fn good(&mut self, job: Job, observation: Observation, now: Instant) {
+        let at = self.clock.now();
+        let changed = self.store.observe(job.id, observation);
+        if changed {
+            self.publish_at = now;
+        }
+        let Some(watched) = self.store.snapshot().sessions.get(job.id).cloned() else { return };
+        let every =
+            interval(&self.assessed(&watched), self.schedule.is_selected(job.id), &self.settings);
+        let ended = has_ended(&watched);
+        let part_every = match job.part {
+            Part::Session => every,
+            part => rarely(part, &watched, &self.settings),
+        };
+        let due = part_every.map(|span| now + spread(span, &mut self.dice));
+        self.schedule.ended(job, due);
+        self.schedule.change(job.id, |track| track.count(job.part, false));
+        if job.part != Part::Session {
+            return;
+        }
+        self.schedule.seen(job.id);
+        self.schedule.change(job.id, |track| {
+            track.interval = every;
+            // Once is enough for a letter that can change no more.
+            track.not_found = None;
+            if ended && watched.answers.letter != Letter::NotKnown {
+                track.drop_part(Part::Letter);
+            }
+        });
+        if changed && !ended && watched.answers.configuration.is_some() {
+            self.schedule.hasten_configuration(job.id, now);
+        }
+        let interval = every.map(|e| self.shown(e));
+        self.poll_state(job.id, |poll| {
+            *poll = PollState { last_ok: Some(at), interval, ..PollState::default() };
+        });
+    }
+
+    /// Yoti says that there is no such session. It is gone only when Yoti says so twice in a row,
+    /// some time apart: one such answer may be a fault of Yoti's, or come before the session can be
+    /// read (contract 9.4). Returns how long until it is asked again, if ever.
+    fn not_found(&mut self, job: Job, error: &ApiError, now: Instant) -> Option<Duration> {
+        let at = self.clock.now();
+        self.schedule.seen(job.id);
+        let known = self.store.snapshot().sessions.get(job.id);
+        let since = known.and_then(|watched| watched.answers.missing_since);
+        let first = self.schedule.track(job.id).and_then(|track| track.not_found);
+        let first = first.unwrap_or(now);
+        let settings = &self.settings.not_found;
+        let twice = now.duration_since(first) >= unsigned(settings.span);
+        let wait = if since.is_some() || twice {
+            self.gone(job, since.unwrap_or(at), at, now)
+        } else {
+            let again = unsigned(settings.again);
+            self.schedule.ended(job, Some(now + again));
+            self.poll_failed(job.id, error, at);
+            Some(again)
+        };
+        self.schedule.change(job.id, |track| track.not_found = Some(first));
+        wait
+    }
+
+    fn gone(
+        &mut self,
+        job: Job,
+        since: Timestamp,
+        at: Timestamp,
+        now: Instant,
+    ) -> Option<Duration> {
+        if self.store.observe(job.id, Observation::Missing(at)) {
+            self.publish_at = now;
+        }
+        self.schedule.ended(job, None);
+        self.schedule.stop(job.id);
+        let wait = gone_look(since, at).map(|next| self.real(next.duration_since(at)));
+        if let Some(wait) = wait {
+            self.schedule.change(job.id, |track| track.hasten(now + wait));
+        }
+        self.poll_state(job.id, |poll| {
+            *poll = PollState { last_ok: Some(at), ..PollState::default() };
+        });
+        wait
+    }
+
+    /// Returns when this one is due again.
+    fn bad(&mut self, job: Job, error: &ApiError, now: Instant) -> Duration {
+        self.meter.bad(now);
+        tracing::warn!(session = %job.id, part = ?job.part, status = error.http_status(), "no answer");
+        if let Some(cause) = cause(error) {
+            let polled = self.schedule.polled();
+            self.breaker.bad(job.id, cause, (now, polled), &mut self.dice);
+        }
+        let wait = self.wait(job, error);
+        if matches!(error.kind, ApiErrorKind::TooManyRequests(_)) {
+            self.meter.slow_down(now);
+            let hold = match error.retry() {
+                Retry::After(wait) => wait,
+                _ => SLOWED,
+            };
+            self.slowed_until = Some(self.slowed_until.map_or(now + hold, |t| t.max(now + hold)));
+        }
+        self.schedule.ended(job, Some(now + wait));
+        if job.part == Part::Session {
+            self.schedule.change(job.id, |track| track.not_found = None);
+            self.poll_failed(job.id, error, self.clock.now());
+        } else {
+            self.schedule.change(job.id, |track| track.count(job.part, true));
+        }
+        wait
+    }
+
+    /// How long a part that has failed waits: longer with each failure, as the error says.
+    fn wait(&mut self, job: Job, error: &ApiError) -> Duration {
+        let track = self.schedule.track(job.id);
+        let failures = track.map_or(1, |track| track.failures(job.part) + 1);
+        let usual = track.and_then(|track| track.interval).unwrap_or(LONGEST);
+        let rarely = unsigned(self.settings.configuration);
+        let (longest, sure) = match job.part {
+            Part::Session => (usual.max(LONGEST), usual.max(LONGEST_SURE)),
+            Part::Configuration | Part::Letter => (rarely, rarely),
+        };
+        let doubled = usual.saturating_mul(1 << (failures - 1).min(16)).min(sure);
+        match error.retry() {
+            Retry::After(wait) => wait.max(usual.min(wait * 2)),
+            Retry::BackOff if self.retries.spend() => {
+                full_jitter(failures, RETRY_BASE, longest, &mut self.dice)
+            }
+            Retry::BackOff => spread(usual.max(doubled.min(longest)), &mut self.dice),
+            Retry::Never => spread(doubled, &mut self.dice),
+        }
+    }
+
+    fn poll_failed(&mut self, id: SessionId, error: &ApiError, at: Timestamp) {
+        self.schedule.change(id, |track| track.count(Part::Session, true));
+        let failures = self.schedule.track(id).map_or(1, |track| track.failures(Part::Session));
+        let failure = PollFailure { status: error.status(), summary: error.summary(), at };
+        self.poll_state(id, |poll| {
+            poll.failures = failures;
+            poll.last_failure = Some(failure);
+        });
+    }
+
+    fn real(&self, span: SignedDuration) -> Duration {
+        super::due::real(span, &self.settings)
+    }
+}

@@ -1,0 +1,161 @@
+//! What counts as an answer of Yoti's, and what many failures mean together.
+
+use super::*;
+
+fn foreign() -> ApiErrorKind {
+    ApiErrorKind::Foreign(404, ServerText::from("text/html"))
+}
+
+fn every(seconds: i64) -> Settings {
+    let interval = SignedDuration::from_secs(seconds);
+    Settings {
+        awaiting: interval,
+        at_counter: interval,
+        due_today: interval,
+        ..Settings::default()
+    }
+}
+
+fn missing(snapshot: &Snapshot) -> usize {
+    snapshot.sessions.iter().filter(|s| s.answers.missing_since.is_some()).count()
+}
+
+fn tries(world: &World, from: u64, to: u64) -> usize {
+    world.api.sessions_asked().iter().filter(|(at, _)| (from..to).contains(&at.as_secs())).count()
+}
+
+#[tokio::test(start_paused = true)]
+async fn case_11_a_404_of_a_gateway_is_never_gone_and_the_session_is_asked_again() {
+    let mut world = world(1, every(2), |_, at| {
+        if (5..13).contains(&at.as_secs()) { Err(foreign()) } else { Ok(SessionState::Ongoing) }
+    });
+    pass(8).await;
+    let during = world.snapshot();
+    let Connection::Offline { cause, .. } = &during.health.connection else {
+        panic!("{:?}", during.health.connection)
+    };
+    assert_eq!(cause, "404 not from Yoti");
+    let session = during.sessions.get(id(1)).unwrap();
+    assert!(session.session().is_some() && session.poll.failures > 0, "the last data stay");
+    assert_eq!(session.poll.last_failure.as_ref().unwrap().status, None);
+    pass(32).await;
+    let after = world.snapshot();
+    assert_eq!((missing(&after), &after.health.connection), (0, &Connection::Live));
+    assert_eq!(after.sessions.get(id(1)).unwrap().poll.failures, 0);
+    assert!(tries(&world, 13, 40) >= 5, "it is asked as before");
+}
+
+#[tokio::test(start_paused = true)]
+async fn case_11_many_sessions_without_a_code_of_yotis_are_an_outage_and_many_with_it_a_purge() {
+    let mut outage = world(50, Settings::default(), |_, _| Err(foreign()));
+    pass(120).await;
+    let seen = outage.snapshot();
+    assert!(matches!(seen.health.connection, Connection::Offline { .. }));
+    assert_eq!(missing(&seen), 0);
+    assert!(outage.api.all().len() < 30, "{}", outage.api.all().len());
+
+    let mut purge = world(50, Settings::default(), |_, _| Err(ApiErrorKind::Status(404)));
+    pass(25).await;
+    let first = purge.snapshot();
+    assert_eq!((missing(&first), &first.health.connection), (0, &Connection::Live));
+    pass(60).await;
+    let second = purge.snapshot();
+    assert_eq!((missing(&second), &second.health.connection), (50, &Connection::Live));
+}
+
+#[tokio::test(start_paused = true)]
+async fn one_404_of_yotis_is_not_gone_and_neither_are_two_with_something_between_them() {
+    let mut world = world(1, every(20), |_, at| match at.as_secs() {
+        30..55 => Err(ApiErrorKind::Status(404)),
+        55..85 => Err(ApiErrorKind::Unavailable(503, None)),
+        85..100 => Err(ApiErrorKind::Status(404)),
+        _ => Ok(SessionState::Ongoing),
+    });
+    for _ in 0..200 {
+        pass(1).await;
+        assert_eq!(missing(&world.snapshot()), 0, "after {:?}", world.api.begun.elapsed());
+    }
+    assert!(world.snapshot().sessions.get(id(1)).unwrap().session().is_some());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_session_that_is_gone_is_looked_at_after_an_hour_and_a_day_and_when_all_are_asked() {
+    let mut world = world(2, Settings::default(), |who, at| {
+        let back = at > Duration::from_hours(72);
+        if who == id(1) && !back {
+            Err(ApiErrorKind::Status(404))
+        } else {
+            Ok(SessionState::Completed)
+        }
+    });
+    pass(20).await;
+    world.say(Command::Refresh(id(1))).await;
+    pass(5).await;
+    assert_eq!(missing(&world.snapshot()), 0, "two looks within 30 s are one");
+    pass(71 * 3_600).await;
+    let asked = world.api.sessions_asked();
+    let looks: Vec<u64> =
+        asked.iter().filter(|(_, who)| *who == id(1)).map(|(at, _)| at.as_secs()).collect();
+    let [0, 20, gone, hour, day] = looks[..] else { panic!("{looks:?}") };
+    assert!((30..=55).contains(&gone), "{looks:?}");
+    assert!((3_600..3_610).contains(&(hour - gone)), "{looks:?}");
+    assert!((90_000..90_010).contains(&(day - gone)), "{looks:?}");
+    assert_eq!(missing(&world.snapshot()), 1);
+    pass(2 * 3_600).await;
+    world.say(Command::RefreshAll).await;
+    pass(5).await;
+    assert_eq!(missing(&world.snapshot()), 0, "it came back");
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_outage_is_told_when_one_session_is_left_and_its_tries_back_off() {
+    let mut world = world(6, every(2), |who, at| {
+        if at > Duration::from_secs(60) {
+            Err(ApiErrorKind::Unreachable("connection refused".to_owned()))
+        } else if who != id(6) && at > Duration::from_secs(20) {
+            Ok(SessionState::Completed)
+        } else {
+            Ok(SessionState::Ongoing)
+        }
+    });
+    pass(60).await;
+    let before = world.snapshot();
+    let open = before.sessions.iter().filter(|s| s.poll.interval.is_some()).count();
+    assert_eq!((open, &before.health.connection), (1, &Connection::Live));
+    pass(5).await;
+    assert!(matches!(world.snapshot().health.connection, Connection::Offline { .. }));
+    pass(120).await;
+    assert!(tries(&world, 61, 86) <= 5, "{} tries in 25 s", tries(&world, 61, 86));
+    assert!((1..=3).contains(&tries(&world, 125, 185)), "{}", tries(&world, 125, 185));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_session_that_alone_keeps_failing_is_asked_less_and_less() {
+    let world = world(10, every(10), |who, _| {
+        if who == id(3) { Err(ApiErrorKind::Status(400)) } else { Ok(SessionState::Ongoing) }
+    });
+    pass(7_200).await;
+    let asked = world.api.sessions_asked();
+    let mine = asked.iter().filter(|(_, who)| *who == id(3)).count();
+    assert!((8..=20).contains(&mine), "{mine} tries in two hours");
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_answer_its_poll_state_and_the_time_of_the_last_are_seen_together() {
+    let world = world(5, every(3), ongoing);
+    let mut snapshots = world.snapshots.clone();
+    let watching = tokio::spawn(async move {
+        let mut seen = 0;
+        while snapshots.changed().await.is_ok() && seen < 100 {
+            let snapshot = Arc::clone(&snapshots.borrow_and_update());
+            for session in snapshot.sessions.iter() {
+                let fetched = session.answers.session.as_ref().map(|answer| answer.fetched_at);
+                assert_eq!(fetched, session.poll.last_ok);
+                assert!(fetched <= snapshot.health.last_ok);
+                seen += usize::from(fetched.is_some());
+            }
+        }
+        seen
+    });
+    assert!(watching.await.unwrap() >= 100);
+}
