@@ -8,6 +8,7 @@ pub mod arrangement;
 pub mod as_of;
 pub mod attention;
 pub mod call;
+pub mod cause;
 pub mod change;
 pub mod check;
 pub mod configuration;

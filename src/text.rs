@@ -2,12 +2,16 @@
 //!
 //! Owns [`shown`], the breaking of long lines, and widths. Nothing else in the program may turn a `ServerText` into text that is printed.
 
+mod sentence;
+
 use std::fmt::Write as _;
 
 use unicode_segmentation::UnicodeSegmentation;
 use unicode_width::UnicodeWidthStr;
 
 use crate::domain::server_text::ServerText;
+
+pub use sentence::{resource, sentence};
 
 /// Combining marks kept on one base (fault U04).
 const MARKS: usize = 4;
@@ -43,6 +47,12 @@ pub fn shown_str(text: &str, max: usize) -> String {
         safe.push_str(&piece);
     }
     if bounded.len() < text.len() { cut(safe, max) } else { safe }
+}
+
+/// A number and its noun: `1 change`, `2 changes`.
+#[must_use]
+pub fn count(number: usize, one: &str) -> String {
+    if number == 1 { format!("1 {one}") } else { format!("{number} {one}s") }
 }
 
 /// Columns of a text that is safe already.

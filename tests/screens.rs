@@ -22,7 +22,7 @@ use branchwatch::app::event::{Event, Measured, Outcome};
 use branchwatch::app::hands::{Hand, Told};
 use branchwatch::app::hidden::{Hidden, Picture};
 use branchwatch::app::overlay::Overlay;
-use branchwatch::app::view::{CHECK_TEXT_AT, CheckForm, TreeNode};
+use branchwatch::app::view::{CHECK_TEXT_AT, CheckForm, Glyph, Pane, TreeNode};
 use branchwatch::app::views::{View, ViewTexts};
 use branchwatch::app::{Model, ModelSettings, update};
 use branchwatch::domain::arrangement::Arrangement;
@@ -366,7 +366,7 @@ fn every_pane_live() {
 }
 
 #[test]
-fn every_pane_when_the_data_is_stale() {
+fn every_pane_when_rows_wait_for_their_turn() {
     every_pane(State::Stale);
 }
 
@@ -704,6 +704,91 @@ fn the_alerts_with_their_marks_their_log_and_the_figures_of_the_day() {
     insta::assert_snapshot!("alerts", pictures(frames));
 }
 
+/// The whole text of an alert can be read at every width, and Enter shows its cause.
+#[test]
+fn an_alert_is_read_whole_and_enter_shows_what_failed() {
+    for size in SIZES {
+        let mut model = with_alerts(size);
+        update(&mut model, Event::Action(Action::Pane(5)));
+        for row in model.alerts().rows.to_vec() {
+            let shown = text(&frame(&model, look()));
+            let words = format!("{}: {}", row.name.text, row.why.text);
+            let unwrapped = |text: &str| {
+                text.chars()
+                    .filter(|c| !c.is_whitespace() && !"│┃".contains(*c))
+                    .collect::<String>()
+            };
+            let below: Vec<String> = model.alert_detail();
+            assert_eq!(unwrapped(&below.concat()), unwrapped(&words), "{size:?}");
+            for line in &below {
+                assert!(shown.contains(line.as_str()), "{size:?}: {line:?}\n{shown}");
+            }
+            update(&mut model, Event::Action(Action::Down));
+        }
+        update(&mut model, Event::Action(Action::Top));
+        let first = model.alerts().rows[0].clone();
+        assert!(first.why.text.contains("ID_DOCUMENT_AUTHENTICITY: REJECT, TAMPERED"), "{first:?}");
+        update(&mut model, Event::Action(Action::Enter));
+        assert_eq!((model.selected(), model.focus()), (Some(first.id), Pane::Checks));
+        let checks = model.checks();
+        let failed = &checks.rows[checks.selected.unwrap()];
+        assert_eq!(
+            (failed.glyph.0, failed.name.text.as_str()),
+            (Glyph::Reject, "ID_DOCUMENT_AUTHENTICITY")
+        );
+    }
+}
+
+/// Of more alerts than are listed the title says how many there are.
+#[test]
+fn the_alerts_say_of_how_many_they_are() {
+    let rejected = session(1, "S07", 900, State::Live);
+    let many = (1..=600).map(|n| WatchedSession { entry: Arc::new(entry(n)), ..rejected.clone() });
+    let model = model_of(snapshot_of(many.collect(), State::Live), (200, 60));
+    assert_eq!(model.title(Pane::Alerts).0, "Alerts 500 of 600");
+    assert_eq!(model.header().attention, 600);
+    let few = model_of(snapshot_of(vec![rejected], State::Live), (200, 60));
+    assert_eq!(few.title(Pane::Alerts).0, "Alerts 1");
+}
+
+/// While answers are missing the header says how far the first look is.
+#[test]
+fn the_first_look_while_it_runs_and_when_it_is_over() {
+    let mut frames = Vec::new();
+    for size in SIZES {
+        for (name, state) in [("running", State::Loading), ("over", State::Live)] {
+            let whole = snapshot(State::Live);
+            let sessions = whole.sessions.iter().enumerate().map(|(place, known)| match state {
+                State::Loading if place >= 5 => WatchedSession::new((*known.entry).clone()),
+                _ => WatchedSession::clone(known),
+            });
+            let model = model_of(snapshot_of(sessions.collect(), State::Live), size);
+            let said = text(&frame(&model, look())).contains("first look 5 of 12, about 5 s");
+            assert_eq!(said, state == State::Loading, "{name} {size:?}");
+            frames.push((format!("{name} {}x{}", size.0, size.1), frame(&model, look())));
+        }
+    }
+    insta::assert_snapshot!("first_look", pictures(frames));
+}
+
+/// Times of another day, in UTC, stand whole beside what happened.
+#[test]
+fn no_time_of_the_timeline_is_cut() {
+    for size in SIZES {
+        let mut model = model(State::Live, size);
+        update(&mut model, Event::Action(Action::Pane(4)));
+        for _ in 0..2 {
+            update(&mut model, Event::Action(Action::TimeForm));
+        }
+        let timeline = model.timeline();
+        assert!(timeline.rows.iter().any(|row| row.time.len() > 12), "{:?}", timeline.rows);
+        let shown = text(&frame(&model, look()));
+        for row in &timeline.rows[timeline.window.clone()] {
+            assert!(shown.contains(&format!("{} ", row.time)), "{size:?} {}\n{shown}", row.time);
+        }
+    }
+}
+
 #[test]
 fn the_column_that_sorts_is_marked_in_its_head() {
     let mut frames = Vec::new();
@@ -803,7 +888,7 @@ fn evidence_is_kept_until_a_day_that_the_tree_and_the_due_column_say() {
     update(&mut model, Event::Action(Action::Pane(2)));
     update(&mut model, Event::Action(Action::UnfoldAll));
     let shown = text(&frame(&model, look()));
-    assert!(shown.contains("purge 6d"), "{shown}");
+    assert!(shown.contains("kept 6d"), "{shown}");
     let said = |node: &TreeNode| node.status.text == "kept to ≈ 23 Oct";
     assert!(any(&model.tree().roots, &said), "{:#?}", model.tree().roots);
 }

@@ -440,5 +440,6 @@ async fn while_paused_ages_grow_and_what_is_due_is_counted() {
     let mut screen = bench.until(|s| s.health.paused_since.is_some()).await;
     let later = bench.clock.now() + SignedDuration::from_secs(185);
     update(&mut screen.model, Event::Tick(later));
-    screen.says([&["❚❚ paused 3m · 4 due to be asked"], &["❚❚", "3m!"], &["p resumes"]]);
+    let header: &[&str] = &["❚❚ paused 3m · 4 due to be asked", "4 not refreshed for 3m"];
+    screen.says([header, &["❚❚", "3m"], &["p resumes"]]);
 }

@@ -12,7 +12,7 @@ use crate::app::facts::Facts;
 use crate::app::model::Model;
 use crate::app::rows;
 use crate::app::update::say;
-use crate::app::view::{AlertMark, AlertRow, Cell, Tone};
+use crate::app::view::{AlertMark, AlertRow, Cell, Pane, Tone};
 use crate::app::words::{Openness, StageKind};
 use crate::domain::attention::Reason;
 use crate::domain::ids::SessionId;
@@ -194,6 +194,7 @@ pub(crate) fn over(model: &Model) -> Vec<AlertRow> {
             glyph: (glyph, Tone::Dim),
             name: Cell::new(model.times.name(&item.session, LONGEST), Tone::Dim),
             why: Cell::new(entry.alarm.words(), Tone::Dim),
+            shown_in: Pane::List,
             mark: AlertMark::Over,
         })
     };

@@ -58,6 +58,16 @@ pub(crate) fn checks(
     (rows, format!("0 of {all} reported"))
 }
 
+/// Where the pane opens: on the first REJECT, else on the first that is to be looked at, else on the
+/// first check.
+pub(crate) fn first_failing(rows: &[CheckRow]) -> Option<usize> {
+    let first = |glyphs: &[Glyph]| {
+        let fits = |row: &CheckRow| glyphs.is_empty() || glyphs.contains(&row.glyph.0);
+        rows.iter().position(|row| row.form == CheckForm::Check && fits(row))
+    };
+    first(&[Glyph::Reject]).or_else(|| first(&[Glyph::Refer])).or_else(|| first(&[]))
+}
+
 /// Grouped by document, in the order of capture; what concerns the whole session comes last.
 fn results(pane: &Pane<'_>) -> Vec<CheckRow> {
     let session = pane.session;

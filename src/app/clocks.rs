@@ -5,6 +5,7 @@
 use jiff::{SignedDuration, Timestamp};
 
 use crate::app::sessions::Item;
+use crate::app::timeline::DERIVED;
 use crate::app::view::{Cell, TimelineRow, Tone, TreeNode, TreeView};
 use crate::app::words::{self, Times};
 use crate::domain::attention::{self, Assessment, Reason};
@@ -29,10 +30,10 @@ pub(crate) fn drift(
 }
 
 /// The DUE column: time to the deadline, `±` once it has drifted; of a session that has ended the
-/// time until its evidence is purged.
+/// time for which its evidence is kept.
 pub(crate) fn due(item: &Item, found: &Assessment, rules: &Rules, times: &Times) -> Cell {
     let Some(deadline) = found.deadline else {
-        return purge(&item.session, &found.stage, rules, times.now);
+        return kept(&item.session, &found.stage, rules, times.now);
     };
     let soon = found.findings.iter().any(|finding| finding.reason == Reason::DueSoon);
     let tone = if soon { Tone::Warn } else { Tone::Plain };
@@ -43,7 +44,7 @@ pub(crate) fn due(item: &Item, found: &Assessment, rules: &Rules, times: &Times)
     Cell::new(format!("{}{mark}", attention::span(deadline.at.duration_since(times.now))), tone)
 }
 
-fn purge(session: &WatchedSession, stage: &Stage, rules: &Rules, now: Timestamp) -> Cell {
+fn kept(session: &WatchedSession, stage: &Stage, rules: &Rules, now: Timestamp) -> Cell {
     let none = Cell::new("—", Tone::Dim);
     if !matches!(stage, Stage::Done(_) | Stage::Expired { .. }) {
         return none;
@@ -52,8 +53,7 @@ fn purge(session: &WatchedSession, stage: &Stage, rules: &Rules, now: Timestamp)
     let left = until.duration_since(now);
     match left.as_hours() {
         ..0 => Cell::new("purged?", Tone::Dim),
-        hours @ 0..48 => Cell::new(format!("purge {hours}h"), Tone::Warn),
-        hours @ 48..240 => Cell::new(format!("purge {}d", hours / 24), Tone::Dim),
+        hours @ 0..48 => Cell::new(format!("kept {hours}h"), Tone::Warn),
         hours => Cell::new(format!("kept {}d", hours / 24), Tone::Dim),
     }
 }
@@ -79,13 +79,14 @@ fn mark(node: &mut TreeNode, said: &Cell) {
     node.children.iter_mut().for_each(|child| mark(child, said));
 }
 
-/// The deadline's row at the end of the timeline says how it drifted.
+/// The deadline's row of the timeline says how it drifted.
 pub(crate) fn note_drift(
     rows: &mut [TimelineRow],
     found: &Assessment,
     drift: Option<SignedDuration>,
 ) {
-    let (Some(row), Some(moved)) = (rows.last_mut(), drift) else { return };
+    let row = rows.iter_mut().find(|row| row.origin == DERIVED);
+    let (Some(row), Some(moved)) = (row, drift) else { return };
     if found.deadline.is_some_and(|deadline| deadline.derived) {
         let way = if moved.is_negative() { "earlier" } else { "later" };
         let by = words::span(moved);

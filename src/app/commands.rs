@@ -14,7 +14,7 @@ use crate::app::sort::Sort;
 use crate::app::update::say;
 use crate::app::view::Tone;
 use crate::app::views::{View, columns};
-use crate::app::{export_dialog, filter_bar, guard, own, pickers, shelf};
+use crate::app::{export_dialog, filter_bar, guard, own, past, pickers, shelf};
 use crate::domain::attention::span;
 use crate::domain::nearest::nearest_start;
 use crate::domain::shape::Format;
@@ -33,6 +33,8 @@ pub enum Word {
     Filter,
     /// How often open sessions are asked.
     Interval,
+    /// The screen as it stood at that time.
+    Past,
     /// How much is shown.
     Privacy,
     /// An order of the list.
@@ -43,12 +45,13 @@ pub enum Word {
 
 impl Word {
     /// All.
-    pub(crate) const ALL: [Self; 8] = [
+    pub(crate) const ALL: [Self; 9] = [
         Self::Add,
         Self::Columns,
         Self::Export,
         Self::Filter,
         Self::Interval,
+        Self::Past,
         Self::Privacy,
         Self::Sort,
         Self::View,
@@ -62,6 +65,7 @@ impl Word {
             Self::Export => "export",
             Self::Filter => "filter",
             Self::Interval => "interval",
+            Self::Past => "past",
             Self::Privacy => "privacy",
             Self::Sort => "sort",
             Self::View => "view",
@@ -76,6 +80,7 @@ impl Word {
             Self::Export => "json",
             Self::Filter => "…",
             Self::Interval => "30s",
+            Self::Past => "09:15",
             Self::Privacy => "partial",
             Self::Sort => "due desc",
             Self::View => "NAME",
@@ -90,6 +95,7 @@ impl Word {
             Self::Export => "Export in this format: opens the dialog",
             Self::Filter => "Filter the list, as / does",
             Self::Interval => "Ask for every open session this often",
+            Self::Past => "The screen as it stood at that time",
             Self::Privacy => "How much is shown: masked, partial, off",
             Self::Sort => "Order of the list",
             Self::View => "A view: filter, order and columns",
@@ -110,14 +116,14 @@ impl Word {
                 let names = model.shelf.views().map(|(view, _)| shelf::shown(&view.name));
                 std::iter::once("all".to_owned()).chain(names).collect()
             }
-            Self::Add | Self::Columns | Self::Filter | Self::Interval => Vec::new(),
+            Self::Add | Self::Columns | Self::Filter | Self::Interval | Self::Past => Vec::new(),
         }
     }
 
     /// The word and the argument of a command whose argument is free; `None`: it is no such command.
     pub(crate) fn free(text: &str) -> Option<(Self, &str)> {
         let (name, argument) = text.trim_start().split_once(' ')?;
-        let free = [Self::Add, Self::Columns, Self::Filter, Self::Interval];
+        let free = [Self::Add, Self::Columns, Self::Filter, Self::Interval, Self::Past];
         let word = free.into_iter().find(|word| word.name() == name)?;
         Some((word, argument.trim())).filter(|(_, argument)| !argument.is_empty())
     }
@@ -165,6 +171,7 @@ pub(crate) fn run(model: &mut Model, word: Word, argument: &str) -> Result<Vec<E
             say(model, format!("open sessions are asked every {}", span(every)), Tone::Plain);
             return Ok(vec![Effect::Interval(every)]);
         }
+        Word::Past => past::jump(model, argument)?,
         Word::Privacy => return guard::to(model, argument),
         Word::Sort => pickers::set_sort(model, Sort::parse(argument)?),
         Word::View => {

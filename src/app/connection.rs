@@ -6,8 +6,9 @@ use jiff::Timestamp;
 
 use crate::app::action::Action;
 use crate::app::sessions::{Item, Sessions};
+use crate::app::tally::Tally;
 use crate::app::view::{Cell, ListRow, Tone};
-use crate::app::words::{self, Times, age};
+use crate::app::words::{self, StageKind, Times, age};
 use crate::domain::notification::Receiving;
 use crate::domain::snapshot::{Connection, Health};
 
@@ -97,9 +98,38 @@ pub(crate) fn warning(health: &Health, unknown: usize) -> Option<Cell> {
             Some(Cell::new(format!("✗ {trouble}"), Tone::Bad))
         }
         (None, 0) => None,
-        (None, 1) => Some(Cell::new("◐ 1 value not known", Tone::Notice)),
-        (None, n) => Some(Cell::new(format!("◐ {n} values not known"), Tone::Notice)),
+        (None, n) => {
+            Some(Cell::new(format!("◐ {} not known", words::count(n, "value")), Tone::Notice))
+        }
     }
+}
+
+/// `first look 112 of 1,000, about 9 min`, until each session has had one answer; the time by the
+/// pace in force, where requests go out at all.
+pub(crate) fn first_look(health: &Health, unseen: usize, watched: usize) -> Option<Cell> {
+    if unseen == 0 || health.connection == Connection::Disabled {
+        return None;
+    }
+    let asks = matches!(
+        health.connection,
+        Connection::Starting | Connection::Live | Connection::Slowed { .. }
+    );
+    let pace = usize::try_from(health.budget_x10).unwrap_or_default();
+    let seconds = (unseen * 10).checked_div(pace).filter(|_| asks && health.paused_since.is_none());
+    let left = match seconds {
+        None => String::new(),
+        Some(seconds @ 0..60) => format!(", about {} s", seconds.max(1).next_multiple_of(5)),
+        Some(seconds) => format!(", about {} min", words::figure((seconds + 30) / 60)),
+    };
+    let (seen, all) = (words::figure(watched.saturating_sub(unseen)), words::figure(watched));
+    Some(Cell::new(format!("first look {seen} of {all}{left}"), Tone::Active))
+}
+
+/// `412 not refreshed for 5m`: those that wait for their turn.
+pub(crate) fn late(tally: &Tally, times: &Times) -> Option<Cell> {
+    let since = tally.late_since()?;
+    let number = words::figure(tally.late_in_all);
+    Some(Cell::new(format!("{number} not refreshed for {}", times.since(since)), Tone::Dim))
 }
 
 /// No answer comes for anybody: every age on the screen only grows.
@@ -112,7 +142,8 @@ pub(crate) const fn is_down(health: &Health) -> bool {
 
 /// The age of a row that nobody renews carries `≈`, whatever its interval.
 pub(crate) fn aged(mut row: ListRow, item: &Item, health: &Health) -> ListRow {
-    if is_down(health) && item.session.poll.interval.is_some() && !row.stale {
+    let open = item.facts.kind.is_ongoing() || item.facts.kind == StageKind::NotFetched;
+    if is_down(health) && open && item.session.poll.interval.is_some() && !row.stale {
         row.seen = Cell::new(format!("≈{}", row.seen.text), Tone::Strong);
     }
     row
@@ -169,4 +200,35 @@ pub(crate) fn advice(health: &Health, times: &Times, why: Option<Cell>) -> Optio
     };
     let text = why.map_or_else(|| before.clone(), |why| format!("{before} · {}", why.text));
     Some(Cell::new(text, Tone::Notice))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn health(connection: Connection, budget_x10: u32) -> Health {
+        Health { connection, budget_x10, ..Health::default() }
+    }
+
+    #[test]
+    fn the_first_look_says_how_far_it_is_and_for_how_long_by_the_pace_in_force() {
+        let told = |health: &Health, unseen| {
+            first_look(health, unseen, 1_000).map(|cell| cell.text).unwrap_or_default()
+        };
+        let live = health(Connection::Live, 50);
+        assert_eq!(told(&live, 888), "first look 112 of 1,000, about 3 min");
+        assert_eq!(told(&live, 60), "first look 940 of 1,000, about 15 s");
+        assert_eq!(told(&live, 0), "");
+        let until = Timestamp::UNIX_EPOCH;
+        let slowed = health(Connection::Slowed { until }, 10);
+        assert_eq!(told(&slowed, 888), "first look 112 of 1,000, about 15 min");
+        for (connection, text) in [
+            (Connection::Disabled, ""),
+            (Connection::AppNotFound, "first look 112 of 1,000"),
+            (Connection::Following, "first look 112 of 1,000"),
+        ] {
+            assert_eq!(told(&health(connection, 50), 888), text);
+        }
+        assert_eq!(told(&health(Connection::Live, 0), 888), "first look 112 of 1,000");
+    }
 }

@@ -9,6 +9,7 @@ use jiff::Timestamp;
 use crate::app::words::StageKind;
 use crate::domain::attention::{self, Assessment, Reason};
 use crate::domain::coverage;
+use crate::domain::requested;
 use crate::domain::rules::Rules;
 use crate::domain::watched::WatchedSession;
 
@@ -21,12 +22,17 @@ pub(crate) struct Facts {
     pub(crate) due: Option<Timestamp>,
     pub(crate) due_soon: bool,
     pub(crate) stale: bool,
+    /// Not asked for longer than it should be, since that last answer.
+    pub(crate) late_since: Option<Timestamp>,
+    /// Nothing was ever answered for it, and nothing says that it cannot be.
+    pub(crate) unseen: bool,
     pub(crate) attention: bool,
     /// It would ask, had it not been acknowledged or snoozed.
     pub(crate) hushed: bool,
     /// It stands before those that are not, in every order.
     pub(crate) pinned: bool,
-    pub(crate) unknown_state: bool,
+    /// Values of its answers that this build does not know.
+    pub(crate) unknown_values: usize,
     pub(crate) changes_at: Option<Timestamp>,
     /// Worked out when first asked for.
     docs: OnceCell<(u16, u16)>,
@@ -43,11 +49,13 @@ impl Facts {
             due: found.deadline.map(|deadline| deadline.at),
             due_soon: has(Reason::DueSoon),
             stale: found.stale,
+            late_since: session.poll.last_ok.filter(|_| found.late),
+            unseen: kind == StageKind::NotFetched && !found.stale,
             attention: found.needs_operator(),
             hushed: found.hush.is_some()
                 && found.findings.iter().any(|f| f.reason != Reason::AtCounter),
             pinned: session.own.pinned,
-            unknown_state: kind == StageKind::Unknown,
+            unknown_values: requested::unknown_values(session),
             changes_at: found.changes_at,
             docs: OnceCell::new(),
         }
@@ -75,14 +83,14 @@ impl Facts {
 /// The default order: the most urgent finding, then what may still become urgent, then what is over.
 fn rank(found: &Assessment, kind: StageKind) -> u8 {
     let hushed = |reason: &Reason| found.hush.is_some() && *reason != Reason::AtCounter;
-    let reason = found.findings.first().map(|finding| finding.reason);
-    match reason.filter(|reason| !hushed(reason)) {
-        Some(Reason::AtCounter) => 0,
-        Some(Reason::TurnedAway) => 1,
-        Some(Reason::Rejected) => 2,
-        Some(Reason::DueSoon) => 3,
-        Some(Reason::Refer) => 4,
-        Some(Reason::Stale) => 5,
+    let reasons = found.findings.iter().map(|finding| finding.reason);
+    match reasons.filter(|reason| !hushed(reason)).min() {
+        Some(Reason::TurnedAway) => 0,
+        Some(Reason::Rejected) => 1,
+        Some(Reason::DueSoon) => 2,
+        Some(Reason::Refer) => 3,
+        Some(Reason::Stale) => 4,
+        Some(Reason::AtCounter) => 5,
         None if kind.is_completed() => 7,
         None if matches!(kind, StageKind::Expired | StageKind::Gone | StageKind::NotFound) => 8,
         None => 6,
@@ -95,25 +103,49 @@ mod tests {
 
     use super::*;
     use crate::domain::fixture as f;
-    use crate::domain::wire_enum::{Recommendation, SessionState};
+    use crate::domain::watched::WatchEntry;
+    use crate::domain::wire_enum::{Recommendation, RequirementType, SessionState, SourceType};
 
     #[test]
     fn the_order_is_urgency_then_deadline_then_the_rest() {
-        let rejected = {
+        let done = |advice: &[Recommendation]| {
             let mut session = f::session(SessionState::Completed);
-            session.checks.push(f::check("c", Some(Recommendation::Reject)));
+            session.checks.extend(advice.iter().map(|advice| f::check("c", Some(advice.clone()))));
             f::watched(Some(session), None, None)
         };
-        let refer = f::watched(Some(f::session(SessionState::Completed)), None, None);
-        let waiting = f::watched(Some(f::session(SessionState::Ongoing)), None, None);
-        let mut soon = waiting.clone();
-        let mut entry = f::entry();
-        entry.deadline = Some(f::now() + SignedDuration::from_hours(2));
-        soon.entry = std::sync::Arc::new(entry);
+        let visited = |minutes| {
+            let mut session = f::session(SessionState::Ongoing);
+            let at = f::minutes_ago(minutes);
+            session.resources.push(f::document("r", "PASSPORT", SourceType::Ibv, at));
+            let asked = f::configuration(vec![
+                f::requirement("a", RequirementType::IdDocument, &["PASSPORT"]),
+                f::requirement("b", RequirementType::SupplementaryDocument, &["UTILITY_BILL"]),
+            ]);
+            f::watched(Some(session), Some(asked), None)
+        };
+        let due = |hours| {
+            let mut waiting = f::watched(Some(f::session(SessionState::Ongoing)), None, None);
+            let deadline = Some(f::now() + SignedDuration::from_hours(hours));
+            waiting.entry = std::sync::Arc::new(WatchEntry { deadline, ..f::entry() });
+            waiting
+        };
+        let mut failing = due(60);
+        failing.poll.failures = 3;
+        let in_order = [
+            visited(50),
+            done(&[Recommendation::Reject]),
+            due(2),
+            due(3),
+            done(&[]),
+            failing,
+            visited(3),
+            due(40),
+            due(50),
+            done(&[Recommendation::Approve]),
+        ];
         let key =
             |watched: &WatchedSession| Facts::of(watched, &Rules::default(), f::now()).urgency();
-        assert!(key(&rejected) < key(&soon));
-        assert!(key(&soon) < key(&refer));
-        assert!(key(&refer) < key(&waiting));
+        let keys: Vec<i64> = in_order.iter().map(key).collect();
+        assert!(keys.is_sorted_by(|a, b| a < b), "{keys:?}");
     }
 }

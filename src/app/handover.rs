@@ -78,12 +78,12 @@ pub fn text<'a>(
         })
     };
     for (title, reason) in [
-        ("At a counter now", Reason::AtCounter),
         ("Perhaps turned away", Reason::TurnedAway),
         ("REJECT", Reason::Rejected),
         ("Due soon", Reason::DueSoon),
         ("To be looked at", Reason::Refer),
-        ("Data is stale", Reason::Stale),
+        ("Requests fail", Reason::Stale),
+        ("At a counter now", Reason::AtCounter),
     ] {
         let lines: Vec<String> = needs(reason).map(|item| line(item, reason)).collect();
         text += &chapter(title, &lines);
@@ -122,7 +122,7 @@ fn chapter(title: &str, lines: &[String]) -> String {
 
 fn line(item: &Item<'_>, reason: Reason) -> String {
     let said = item.assessment.findings.iter().find(|finding| finding.reason == reason);
-    let said = said.map_or("", |finding| finding.text.as_str());
+    let said = said.map(|finding| markdown(finding.text.as_raw())).unwrap_or_default();
     format!("- {}: {said}", name(item.session))
 }
 

@@ -30,7 +30,7 @@ use crate::app::view::{
     AlertMark, AlertRow, Cell, CheckRow, HeaderView, LabelRow, Pane, Rows, TimelineRow, TreePath,
     TreeView,
 };
-use crate::app::words::{Openness, TimeForm, Times};
+use crate::app::words::{self, Openness, TimeForm, Times};
 use crate::domain::ids::SessionId;
 use crate::domain::snapshot::Health;
 
@@ -90,7 +90,6 @@ pub struct Model {
     pub(crate) find: String,
     pub(crate) message: Option<(Cell, Timestamp)>,
     pub(crate) ticker: Option<Cell>,
-    pub(crate) unknown: usize,
     pub(crate) resting: bool,
     pub(crate) focus_sent: Option<(Option<SessionId>, Vec<SessionId>)>,
     pub(crate) notice: Vec<String>,
@@ -154,7 +153,6 @@ impl Model {
             find: String::new(),
             message: None,
             ticker: None,
-            unknown: 0,
             resting: false,
             focus_sent: None,
             notice: Vec::new(),
@@ -237,7 +235,6 @@ impl Model {
             name: &self.settings.profile,
             badge: &self.settings.badge,
             live: self.settings.live,
-            unknown: self.unknown,
             overdue: connection::overdue(&self.health, &self.sessions, self.times.now),
         };
         let mut header = rows::header(&self.sessions, &self.health, &self.times, &profile);
@@ -270,7 +267,11 @@ impl Model {
                 (format!("Timeline {name}{past}"), format!("t {}", self.times.form.name()))
             }
             Pane::Alerts => {
-                let number = self.alerts.rows.iter().filter(stands).count();
+                let shown = self.alerts.rows.iter().filter(stands).count();
+                let tally = self.sessions.tally();
+                let all = (tally.attention + tally.hushed).max(shown);
+                let (number, of) = (words::figure(shown), words::figure(all));
+                let number = if shown < all { format!("{number} of {of}") } else { number };
                 (format!("Alerts {number}"), self.alert_keys())
             }
             Pane::Letter => (format!("Letter {name}"), String::new()),
@@ -336,7 +337,22 @@ impl Model {
     /// Sessions with findings, most urgent first.
     #[must_use]
     pub fn alerts(&self) -> Rows<'_, AlertRow> {
-        self.alerts.view(self.rows_in(Pane::Alerts, self.metrics_lines()), self.shift, &[])
+        let other = self.metrics_lines() + self.alert_detail().len();
+        self.alerts.view(self.rows_in(Pane::Alerts, other), self.shift, &[])
+    }
+
+    /// The whole text of the alert under the cursor, below the alerts while they have the focus.
+    #[must_use]
+    pub fn alert_detail(&self) -> Vec<String> {
+        let area = self.areas().pane(Pane::Alerts).filter(|_| self.focus == Pane::Alerts);
+        let last = self.alerts.rows.len().saturating_sub(1);
+        let alert = self.alerts.rows.get(self.alerts.cursor.min(last));
+        let (Some(area), Some(alert)) = (area, alert) else { return Vec::new() };
+        let text = format!("{}: {}", alert.name.text, alert.why.text);
+        let mut lines = crate::text::wrapped(&text, usize::from(area.w.saturating_sub(4)));
+        // The list keeps at least half of the pane.
+        lines.truncate(area.inner_rows() / 2);
+        lines
     }
 
     /// The letter.

@@ -102,14 +102,13 @@ pub(crate) fn enter(model: &mut Model) {
             }
         }
         Pane::Alerts => {
-            let id = model.alerts.rows.get(model.alerts.cursor).map(|row| row.id);
-            match id.map(|id| (id, model.sessions.row_of(id))) {
-                Some((id, Some(_))) => {
-                    go_to(model, id);
-                    model.focus = Pane::List;
-                }
-                Some((_, None)) => say(model, "the filter hides that session", Tone::Notice),
-                None => {}
+            let Some(alert) = model.alerts.rows.get(model.alerts.cursor) else { return };
+            let (id, shown_in) = (alert.id, alert.shown_in);
+            if model.sessions.row_of(id).is_some() {
+                go_to(model, id);
+                model.focus = shown_in;
+            } else {
+                say(model, "the filter hides that session", Tone::Notice);
             }
         }
         Pane::Timeline | Pane::Letter | Pane::Json | Pane::Notes => {}

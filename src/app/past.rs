@@ -7,6 +7,7 @@ use std::mem;
 use std::sync::Arc;
 
 use jiff::Timestamp;
+use jiff::civil::{DateTime, Time};
 
 use crate::app::action::Action;
 use crate::app::cursor;
@@ -130,6 +131,28 @@ fn step(model: &mut Model, back: bool) {
         None if model.past.is_some() => leave(model),
         None => say(model, "this is now", Tone::Plain),
     }
+}
+
+/// To a time that was typed: `09:15` is the last time that a clock showed it here.
+///
+/// # Errors
+/// Says what was expected, or that the time has not come.
+pub(crate) fn jump(model: &mut Model, text: &str) -> Result<(), String> {
+    let expected = || "expected a time such as 09:15 or 2026-10-16 09:15".to_owned();
+    let here = model.clock.to_zoned_datetime(model.times.zone.clone());
+    let at = if let Ok(time) = text.parse::<Time>() {
+        let today = here.date().to_datetime(time);
+        let last = if today > here.datetime() { today.yesterday().ok() } else { Some(today) };
+        last.ok_or_else(expected)?
+    } else {
+        text.parse::<DateTime>().map_err(|_why| expected())?
+    };
+    let at = model.times.zone.to_timestamp(at).map_err(|_why| expected())?;
+    if at > model.clock {
+        return Err("that time has not come yet".to_owned());
+    }
+    go(model, at);
+    Ok(())
 }
 
 fn go(model: &mut Model, at: Timestamp) {

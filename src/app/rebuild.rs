@@ -8,9 +8,9 @@ use crate::app::action::Action;
 use crate::app::clocks;
 use crate::app::model::{Model, TreeMemory};
 use crate::app::own::pane;
-use crate::app::view::{CheckForm, CheckRow, Glyph, Pane, TreeNode, TreeView};
+use crate::app::view::{Glyph, Pane, TreeNode, TreeView};
 use crate::app::{checks, json, layout, letter, timeline, tree, tree_moves};
-use crate::domain::{attention, requested};
+use crate::domain::attention;
 
 impl Model {
     /// Builds the panes of the selected session anew where it or its time words changed.
@@ -49,12 +49,9 @@ impl Model {
         }
         let open_check = self.checks.rows.get(self.checks.cursor).map(|row| row.key.clone());
         let (rows, summary) = checks::checks(&session, &self.checks_open, (&self.times, width));
-        let place = |wanted: &dyn Fn(&CheckRow) -> bool| rows.iter().position(wanted);
-        if other {
-            self.checks.cursor = place(&|row| row.form == CheckForm::Check).unwrap_or(0);
-        } else if let Some(at) = open_check.and_then(|key| place(&|row| row.key == key)) {
-            self.checks.cursor = at;
-        }
+        let known = open_check.filter(|_| !other);
+        let known = known.and_then(|key| rows.iter().position(|row| row.key == key));
+        self.checks.cursor = known.or_else(|| checks::first_failing(&rows)).unwrap_or(0);
         self.checks.rows = rows;
         self.checks_summary = summary;
         self.letter.rows = letter::letter(&session, (&self.times, width));
@@ -65,7 +62,6 @@ impl Model {
             let asks = self.times.keys.after("; ", Action::Refresh, "asks Yoti now");
             vec![format!("Nothing fetched yet{asks}.")]
         };
-        self.unknown = requested::unknown_values(&session);
         let was = tree_moves::visible(&self.tree);
         let memory = self.trees.get(&id).cloned();
         let mut view = tree::view(&session, &self.times);

@@ -6,9 +6,12 @@ use crate::app::action::Action;
 use crate::app::clocks;
 use crate::app::connection::{self, tenths};
 use crate::app::sessions::{Item, Sessions};
+use crate::app::tally::Tally;
 use crate::app::timeline;
-use crate::app::view::{AlertMark, AlertRow, Cell, Glyph, HeaderView, ListRow, Tone};
-use crate::app::words::{self, StageKind, Times, server, wire};
+use crate::app::view::{
+    AlertMark, AlertRow, Cell, Counter, Glyph, HeaderView, ListRow, Pane, Tone,
+};
+use crate::app::words::{self, StageKind, Times, long, server, wire};
 use crate::domain::attention::{self, Assessment, Hush, Reason};
 use crate::domain::coverage;
 use crate::domain::instructions::NO_BRANCH;
@@ -44,7 +47,7 @@ pub(crate) fn list_row(item: &Item, marked: bool, rules: &Rules, times: &Times) 
         due: clocks::due(item, &found, rules, times),
         branch: branch(session),
         seen: seen(session, found.stale, times),
-        delta: delta(item, &found, times),
+        delta: delta(item, &found),
         tags: tags(session),
         stale: found.stale,
         changed: item.changed,
@@ -107,7 +110,7 @@ fn seen(session: &WatchedSession, stale: bool, times: &Times) -> Cell {
     }
 }
 
-fn delta(item: &Item, found: &Assessment, times: &Times) -> Cell {
+fn delta(item: &Item, found: &Assessment) -> Cell {
     let poll = &item.session.poll;
     if let Some(failure) = poll.last_failure.as_ref().filter(|_| poll.failures > 0) {
         let what = failure.status.map_or_else(|| "no net".to_owned(), |status| status.to_string());
@@ -118,8 +121,9 @@ fn delta(item: &Item, found: &Assessment, times: &Times) -> Cell {
     {
         return Cell::new(timeline::short(&event.what), Tone::Changed);
     }
-    if let Stage::TurnedAway { silent_since } = &found.stage {
-        return Cell::new(format!("{} idle", times.since(*silent_since)), Tone::Warn);
+    if let Stage::TurnedAway { silent_since, silent_until } = &found.stage {
+        let idle = words::age(silent_until.duration_since(*silent_since));
+        return Cell::new(format!("{idle} idle"), Tone::Warn);
     }
     Cell::plain("")
 }
@@ -148,8 +152,8 @@ pub(crate) fn why(session: &WatchedSession, rules: &Rules, times: &Times) -> Cel
         let stale = if found.stale { stale_line(session, times) } else { String::new() };
         let text = match finding.reason {
             Reason::Stale => stale,
-            _ if stale.is_empty() => finding.text.clone(),
-            _ => format!("{} · {stale}", finding.text),
+            _ if stale.is_empty() => long(&finding.text),
+            _ => format!("{} · {stale}", long(&finding.text)),
         };
         return Cell::new(format!("{name}: {unknown}{text}"), tone);
     }
@@ -180,7 +184,7 @@ fn stale_line(session: &WatchedSession, times: &Times) -> String {
     let what = match poll.last_failure.as_ref().filter(|_| poll.failures > 0) {
         Some(PollFailure { status: Some(status), .. }) => format!("{status} ×{}", poll.failures),
         Some(failure) => format!("{} ×{}", failure.summary, poll.failures),
-        None => "no answer for longer than expected".to_owned(),
+        None => "no answer".to_owned(),
     };
     let next = poll.next_due.map(|at| format!(" · next {}", times.until(at))).unwrap_or_default();
     let keys = &times.keys;
@@ -207,7 +211,7 @@ pub(crate) fn alerts(
             let found = attention::assess(&item.session, rules, times.now);
             let finding = found.findings.iter().find(|f| f.reason != Reason::AtCounter)?;
             let sign = of_reason(finding.reason);
-            let text = finding.text.clone();
+            let text = long(&finding.text);
             let (why, tone, mark) = match found.hush {
                 None => (text, sign.1, AlertMark::New),
                 Some(Hush::Acknowledged(_)) => (text, Tone::Dim, AlertMark::Acknowledged),
@@ -222,6 +226,7 @@ pub(crate) fn alerts(
                 glyph: sign,
                 name: Cell::plain(times.name(&item.session, 40)),
                 why: Cell::new(why, tone),
+                shown_in: cause_pane(finding.reason),
                 mark,
             };
             let key = (found.hush.is_some(), finding.reason, std::cmp::Reverse(finding.since));
@@ -232,13 +237,54 @@ pub(crate) fn alerts(
     found.into_iter().map(|(_, row)| row).collect()
 }
 
+/// The pane that shows what a finding speaks of.
+pub(crate) const fn cause_pane(reason: Reason) -> Pane {
+    match reason {
+        Reason::Rejected | Reason::Refer => Pane::Checks,
+        Reason::TurnedAway => Pane::Tree,
+        Reason::DueSoon | Reason::Stale | Reason::AtCounter => Pane::List,
+    }
+}
+
 /// Facts of the profile for the header.
 pub(crate) struct Profile<'a> {
     pub(crate) name: &'a str,
     pub(crate) badge: &'a str,
     pub(crate) live: bool,
-    pub(crate) unknown: usize,
     pub(crate) overdue: usize,
+}
+
+fn counted(number: usize, word: &str, tone: Tone) -> Option<Cell> {
+    (number > 0).then(|| Cell::new(format!("{} {word}", words::figure(number)), tone))
+}
+
+/// Counters of which each session is in one, and what is told of those in it.
+fn counters(tally: &Tally) -> Vec<Counter> {
+    let of = |kind: StageKind, word: &str| counted(tally.of(kind), word, kind.tone());
+    let running = tally.of(StageKind::ChecksRunning);
+    let running =
+        (running > 0).then(|| Cell::plain(format!("{} running", words::count(running, "check"))));
+    let parts = [
+        of(StageKind::TurnedAway, "turned away?"),
+        of(StageKind::AtCounter, "at counter"),
+        running,
+    ];
+    let ongoing: usize =
+        StageKind::ALL.iter().filter(|kind| kind.is_ongoing()).map(|kind| tally.of(*kind)).sum();
+    let ongoing = counted(ongoing, "ongoing", Tone::Plain)
+        .map(|whole| Counter { whole, parts: parts.into_iter().flatten().collect() });
+    let rest = [
+        of(StageKind::NotFetched, "not fetched"),
+        of(StageKind::Approve, "APPROVE"),
+        of(StageKind::Reject, "REJECT"),
+        of(StageKind::Refer, "refer"),
+        of(StageKind::Expired, "expired"),
+        of(StageKind::Gone, "gone"),
+        of(StageKind::NotFound, "not found"),
+        of(StageKind::Unknown, "unknown"),
+    ];
+    let rest = rest.into_iter().flatten().map(|whole| Counter { whole, parts: Vec::new() });
+    ongoing.into_iter().chain(rest).collect()
 }
 
 /// The header.
@@ -249,26 +295,16 @@ pub(crate) fn header(
     profile: &Profile<'_>,
 ) -> HeaderView {
     let tally = sessions.tally();
-    let ongoing: usize =
-        StageKind::ALL.iter().filter(|kind| kind.is_ongoing()).map(|kind| tally.of(*kind)).sum();
-    let mut counters = vec![Cell::plain(format!("{} watched", sessions.watched()))];
-    let mut count = |number: usize, word: &str, tone: Tone| {
-        if number > 0 {
-            counters.push(Cell::new(format!("{number} {word}"), tone));
-        }
-    };
-    count(health.offered.len(), "offered (+)", Tone::Notice);
-    count(ongoing, "ongoing", Tone::Plain);
-    count(tally.of(StageKind::AtCounter), "at counter", Tone::Active);
-    count(tally.due_soon, "due soon", Tone::Warn);
-    count(tally.of(StageKind::TurnedAway), "turned away?", Tone::Warn);
-    count(tally.of(StageKind::ChecksRunning), "checks running", Tone::Plain);
-    count(tally.of(StageKind::Approve), "APPROVE", Tone::Good);
-    count(tally.of(StageKind::Reject), "REJECT", Tone::Bad);
-    count(tally.of(StageKind::Refer), "refer", Tone::Notice);
-    count(tally.of(StageKind::Expired), "expired", Tone::Dim);
-    count(tally.of(StageKind::Gone), "gone", Tone::Dim);
-    count(tally.stale, "stale", Tone::Notice);
+    let asides = [
+        (tally.due_soon, "due soon", Tone::Warn),
+        (tally.stale, "stale", Tone::Notice),
+        (health.offered.len(), "offered (+)", Tone::Notice),
+    ];
+    let asides = asides.into_iter().filter_map(|(number, word, tone)| counted(number, word, tone));
+    let progress = [
+        connection::first_look(health, tally.unseen, sessions.watched()),
+        connection::late(tally, times),
+    ];
     HeaderView {
         badge: profile.badge.to_owned(),
         profile: profile.name.to_owned(),
@@ -276,10 +312,77 @@ pub(crate) fn header(
         connection: Some(connection::header(health, times, profile.overdue)),
         last_ok: health.last_ok.map(|at| Cell::plain(format!("ok {}", times.of_day(at)))),
         latency: health.latency_ms.map(|(median, p95)| format!("api {median}ms p95 {p95}ms")),
-        counters,
+        watched: words::figure(sessions.watched()),
+        counters: counters(tally),
+        asides: asides.collect(),
+        progress: progress.into_iter().flatten().collect(),
         attention: tally.attention,
         notifications: connection::notifications(health),
         budget: Some(format!("{}/{} req/s", tenths(health.rate_x10), tenths(health.budget_x10))),
-        warning: connection::warning(health, profile.unknown),
+        warning: connection::warning(health, tally.unknown_values),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::app::facts::Facts;
+    use crate::domain::fixture as f;
+
+    #[test]
+    fn every_session_is_in_exactly_one_counter() {
+        let facts = Facts::of(&f::watched(None, None, None), &Rules::default(), f::now());
+        let mut tally = Tally::default();
+        for (times, kind) in (1..).zip(StageKind::ALL) {
+            for _ in 0..times {
+                let mut facts = facts.clone();
+                facts.kind = kind;
+                tally.add(&facts);
+            }
+        }
+        let number = |cell: &Cell| cell.text.split(' ').next().unwrap().parse::<usize>().unwrap();
+        let all: usize = (1..=StageKind::COUNT).sum();
+        let counters = counters(&tally);
+        assert_eq!(counters.iter().map(|counter| number(&counter.whole)).sum::<usize>(), all);
+        for counter in &counters {
+            let parts: usize = counter.parts.iter().map(number).sum();
+            assert!(parts <= number(&counter.whole), "{counter:?}");
+        }
+    }
+
+    #[test]
+    fn a_counter_agrees_with_its_noun() {
+        let mut running = Facts::of(&f::watched(None, None, None), &Rules::default(), f::now());
+        let mut tally = Tally::default();
+        running.kind = StageKind::ChecksRunning;
+        let said = |tally: &mut Tally| {
+            tally.add(&running);
+            counters(tally)[0].parts[0].text.clone()
+        };
+        assert_eq!(said(&mut tally), "1 check running");
+        assert_eq!(said(&mut tally), "2 checks running");
+    }
+
+    #[test]
+    fn who_waits_is_counted_once_and_the_time_is_true_of_all() {
+        let mut session = f::watched(
+            Some(f::session(crate::domain::wire_enum::SessionState::Ongoing)),
+            None,
+            None,
+        );
+        let mut tally = Tally::default();
+        let mut held = Vec::new();
+        for minutes in [9, 30, 9] {
+            session.poll.interval = Some(jiff::SignedDuration::from_mins(1));
+            session.poll.last_ok = Some(f::minutes_ago(minutes));
+            let facts = Facts::of(&session, &Rules::default(), f::now());
+            tally.add(&facts);
+            held.push(facts);
+        }
+        assert_eq!((tally.late_in_all, tally.late_since()), (3, Some(f::minutes_ago(9))));
+        for facts in held {
+            tally.take(&facts);
+        }
+        assert_eq!(tally, Tally::default());
     }
 }

@@ -6,46 +6,56 @@ use jiff::Timestamp;
 
 use crate::app::view::{Cell, TimelineRow, Tone};
 use crate::app::words::{self, Times, server, wire};
-use crate::domain::attention::Assessment;
-use crate::domain::change::{ChangeKind, Origin, TimelineEvent};
+use crate::domain::attention::{Assessment, Deadline};
+use crate::domain::change::{self, ChangeKind, Origin, TimelineEvent};
 use crate::domain::instructions::NO_BRANCH;
 use crate::domain::server_text::ServerText;
 use crate::domain::watched::WatchedSession;
 use crate::domain::wire_enum::Topic;
+use crate::text::resource;
 
-/// Observed changes, oldest first, and the deadline at the end.
+/// The origin of a deadline that was worked out, and of no other row.
+pub(crate) const DERIVED: &str = "derived";
+
+/// Observed changes and the deadline, in order of time.
 pub(crate) fn timeline(
     session: &WatchedSession,
     assessment: &Assessment,
     (times, looked_at): (&Times, Option<Timestamp>),
 ) -> Vec<TimelineRow> {
-    let mut rows: Vec<TimelineRow> = session
-        .timeline
-        .iter()
-        .map(|event| TimelineRow {
-            time: times.moment(event.at),
-            source: Cell::new(source_of(event), Tone::Dim),
-            what: happened(&event.what),
-            origin: match event.origin {
-                Origin::Api => "api",
-                Origin::Observed => "seen",
-                Origin::Notification => "notification",
-                Origin::Local => "local",
-            }
-            .to_owned(),
-            changed: Some(event.seen_at) > looked_at,
-        })
-        .collect();
-    if let Some(deadline) = assessment.deadline {
-        rows.push(TimelineRow {
-            time: times.moment(deadline.at),
-            source: Cell::plain(""),
-            what: Cell::new("session deadline", Tone::Dim),
-            origin: if deadline.derived { "derived" } else { "local" }.to_owned(),
-            changed: false,
-        });
+    let events = change::by_time(&session.timeline);
+    let deadline = assessment.deadline.map(|deadline| {
+        let place = events.partition_point(|event| event.at <= deadline.at);
+        (place, deadline_row(deadline, times))
+    });
+    let row = |event: &TimelineEvent| TimelineRow {
+        time: times.moment(event.at),
+        source: Cell::new(source_of(event), Tone::Dim),
+        what: happened(&event.what),
+        origin: match event.origin {
+            Origin::Api => "api",
+            Origin::Observed => "seen",
+            Origin::Notification => "notification",
+            Origin::Local => "local",
+        }
+        .to_owned(),
+        changed: Some(event.seen_at) > looked_at,
+    };
+    let mut rows: Vec<TimelineRow> = events.into_iter().map(row).collect();
+    if let Some((place, row)) = deadline {
+        rows.insert(place, row);
     }
     rows
+}
+
+fn deadline_row(deadline: Deadline, times: &Times) -> TimelineRow {
+    TimelineRow {
+        time: times.moment(deadline.at),
+        source: Cell::plain(""),
+        what: Cell::new("session deadline", Tone::Dim),
+        origin: if deadline.derived { DERIVED } else { "local" }.to_owned(),
+        changed: false,
+    }
 }
 
 fn source_of(event: &TimelineEvent) -> String {
@@ -82,14 +92,14 @@ pub(crate) fn happened(what: &ChangeKind) -> Cell {
         }
     };
     let (text, tone) = match what {
-        ChangeKind::FirstSeen => ("first answer from Yoti".to_owned(), Tone::Dim),
+        ChangeKind::FirstSeen => ("first response from Yoti".to_owned(), Tone::Dim),
         ChangeKind::State(from, to) => {
             (format!("state {} → {}", maybe(from.as_ref()), maybe(to.as_ref())), Tone::Strong)
         }
         ChangeKind::ResourceAdded { container, document_type, country, pages: p, frames } => (
             format!(
                 "+ {} {} {} {}",
-                server(container),
+                resource(container),
                 maybe(country.as_ref()),
                 maybe(document_type.as_ref()),
                 pages(*p, *frames)
@@ -98,15 +108,15 @@ pub(crate) fn happened(what: &ChangeKind) -> Cell {
         ),
         ChangeKind::ResourceUpdated { container, document_type, pages: p, frames } => (
             format!(
-                "more of {} {} {}",
-                server(container),
+                "{} {} updated {}",
+                resource(container),
                 maybe(document_type.as_ref()),
                 pages(*p, *frames)
             ),
             Tone::Plain,
         ),
         ChangeKind::ResourceRemoved { container } => {
-            (format!("- {} removed", server(container)), Tone::Notice)
+            (format!("- {} removed", resource(container)), Tone::Notice)
         }
         ChangeKind::Task(kind, state) => {
             (format!("task {} {}", server(kind), server(state)), Tone::Plain)
@@ -115,23 +125,28 @@ pub(crate) fn happened(what: &ChangeKind) -> Cell {
             checked(check_type, state, recommendation.as_ref(), reason.as_ref())
         }
         ChangeKind::Requirement(kind, state) => {
-            (format!("requirement {} {}", server(kind), server(state)), Tone::Plain)
+            (format!("required {} {}", server(kind), server(state)), Tone::Plain)
         }
         ChangeKind::RequirementRemoved(kind) => {
-            (format!("requirement {} removed", server(kind)), Tone::Notice)
+            (format!("{} no longer required", server(kind)), Tone::Notice)
         }
         ChangeKind::Assessment { check_type, state, requirement } => (
-            format!("clerk: {} {} for {}", server(check_type), server(state), server(requirement)),
+            format!(
+                "in-branch assessment {} of {} {}",
+                server(check_type),
+                server(requirement),
+                server(state)
+            ),
             Tone::Plain,
         ),
         ChangeKind::AttemptsLeft(kind, left) => {
-            (format!("attempts {}: {left} left", server(kind)), Tone::Plain)
+            (format!("{} left ({})", words::count(*left, "attempt"), server(kind)), Tone::Plain)
         }
         ChangeKind::CheckAskedFor(kind, true) => {
-            (format!("check {} asked for", server(kind)), Tone::Plain)
+            (format!("check {} requested", server(kind)), Tone::Plain)
         }
         ChangeKind::CheckAskedFor(kind, false) => {
-            (format!("check {} no longer asked for", server(kind)), Tone::Notice)
+            (format!("check {} no longer requested", server(kind)), Tone::Notice)
         }
         ChangeKind::LetterSet(branch, documents) => (
             format!(
@@ -146,12 +161,12 @@ pub(crate) fn happened(what: &ChangeKind) -> Cell {
             (format!("identity profile {}", server(result)), Tone::Strong)
         }
         ChangeKind::Gone => ("gone: Yoti has no such session any more".to_owned(), Tone::Notice),
-        ChangeKind::Back => ("answers again".to_owned(), Tone::Plain),
+        ChangeKind::Back => ("Yoti knows the session again".to_owned(), Tone::Plain),
         ChangeKind::FirstBranchVisit => {
             ("first branch visit: letter QR scanned".to_owned(), Tone::Active)
         }
         ChangeKind::Notified(topic) => notified(topic),
-        ChangeKind::Other => ("something else in the answer changed".to_owned(), Tone::Plain),
+        ChangeKind::Other => ("something else in the response changed".to_owned(), Tone::Plain),
     };
     Cell::new(tidy(&text), tone)
 }
@@ -201,17 +216,17 @@ pub(crate) fn short(what: &ChangeKind) -> &'static str {
                 _ => "check",
             }
         }
-        ChangeKind::Requirement(..) | ChangeKind::RequirementRemoved(_) => "need",
-        ChangeKind::Assessment { .. } => "clerk",
+        ChangeKind::Requirement(..) | ChangeKind::RequirementRemoved(_) => "docs",
+        ChangeKind::Assessment { .. } => "branch",
         ChangeKind::AttemptsLeft(..) => "tries",
-        ChangeKind::CheckAskedFor(..) => "asked",
+        ChangeKind::CheckAskedFor(..) => "checks",
         ChangeKind::LetterSet(..) => "letter",
         ChangeKind::DigitalIdShare { .. } => "share",
         ChangeKind::IdentityProfile(_) => "profile",
         ChangeKind::Gone => "gone",
         ChangeKind::Back => "back",
         ChangeKind::FirstBranchVisit => "visit",
-        ChangeKind::Notified(_) => "told",
+        ChangeKind::Notified(_) => "notice",
         ChangeKind::Other => "other",
     }
 }

@@ -27,7 +27,7 @@ use crate::domain::snapshot::Snapshot;
 /// A message stays this long, in seconds.
 const MESSAGE_SECONDS: i64 = 8;
 /// Alerts kept for the pane.
-const ALERTS: usize = 200;
+pub(crate) const ALERTS: usize = 500;
 
 /// Carries out one event. Pure: time comes with [`Event::Tick`] alone.
 pub fn update(model: &mut Model, event: Event) -> Vec<Effect> {

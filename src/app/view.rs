@@ -241,8 +241,14 @@ pub struct HeaderView {
     pub last_ok: Option<Cell>,
     /// `api 182ms p95 410ms`.
     pub latency: Option<String>,
-    /// `32 watched`, `18 ongoing`, …, most important first.
-    pub counters: Vec<Cell>,
+    /// How many sessions are on the list, filtered or not.
+    pub watched: String,
+    /// `18 ongoing`, `3 REJECT`, …: each session is in exactly one.
+    pub counters: Vec<Counter>,
+    /// `3 due soon`: of sessions that are in a counter too.
+    pub asides: Vec<Cell>,
+    /// How far the first look is, and how many wait for their next one.
+    pub progress: Vec<Cell>,
     /// Never dropped: sessions that need attention.
     pub attention: usize,
     /// `0.7/5 req/s`.
@@ -251,6 +257,15 @@ pub struct HeaderView {
     pub notifications: Option<Cell>,
     /// A warning that must not be overlooked (store trouble, unknown values).
     pub warning: Option<Cell>,
+}
+
+/// A figure of the header, and what is told of the sessions in it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Counter {
+    /// The figure with its word, such as `18 ongoing`.
+    pub whole: Cell,
+    /// `2 at counter`, …: some of these.
+    pub parts: Vec<Cell>,
 }
 
 /// A pane of rows: all of them, the one under the cursor, and those that fit on the screen.
@@ -281,6 +296,8 @@ pub struct AlertRow {
     pub name: Cell,
     /// Why, in words.
     pub why: Cell,
+    /// The pane that shows the cause.
+    pub shown_in: Pane,
     /// What the operator has to do with it.
     pub mark: AlertMark,
 }

@@ -15,6 +15,8 @@ use crate::domain::watched::WatchedSession;
 use crate::domain::wire_enum::{CheckState, Recommendation};
 use crate::text;
 
+pub(crate) use crate::text::count;
+
 /// The longest server text in one cell, in columns; the ui cuts further.
 const LONGEST: usize = 120;
 /// The longest server text that is wrapped over lines.
@@ -148,9 +150,17 @@ pub(crate) fn span(duration: SignedDuration) -> String {
     }
 }
 
-/// `1 change`, `2 changes`.
-pub(crate) fn count(number: usize, one: &str) -> String {
-    if number == 1 { format!("1 {one}") } else { format!("{number} {one}s") }
+/// A number as it is read: `1,000`.
+pub(crate) fn figure(number: usize) -> String {
+    let digits = number.to_string();
+    let mut out = String::with_capacity(digits.len() + digits.len() / 3);
+    for (place, digit) in digits.chars().enumerate() {
+        if place > 0 && (digits.len() - place).is_multiple_of(3) {
+            out.push(',');
+        }
+        out.push(digit);
+    }
+    out
 }
 
 /// A server's text for a cell.
@@ -345,6 +355,13 @@ mod tests {
         ] {
             let duration = SignedDuration::from_secs(seconds);
             assert_eq!((age(duration).as_str(), span(duration).as_str()), (one, two));
+        }
+    }
+
+    #[test]
+    fn figures_are_grouped_by_thousands() {
+        for (number, text) in [(0, "0"), (999, "999"), (1_000, "1,000"), (1_234_567, "1,234,567")] {
+            assert_eq!(figure(number), text);
         }
     }
 

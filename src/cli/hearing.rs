@@ -45,7 +45,9 @@ pub(super) struct Heard {
 impl std::fmt::Display for Heard {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let Self { taken, unknown, learned } = self;
-        write!(f, "{taken} notifications, {unknown} of sessions not on the watch-list")?;
+        let taken =
+            crate::text::count(usize::try_from(*taken).unwrap_or(usize::MAX), "notification");
+        write!(f, "{taken}, {unknown} for sessions not on the watch-list")?;
         if *learned > 0 {
             write!(f, ", {learned} of which were added")?;
         }

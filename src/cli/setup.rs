@@ -158,9 +158,9 @@ fn say_unreadable(store: &Sqlite) {
     }
 }
 
-/// Whether what is stored of it is stale.
+/// Whether what is stored of it is older than it should be.
 pub(super) fn is_stale(session: &WatchedSession, config: &Config) -> bool {
-    assess(session, &config.rules, SystemClock.now()).stale
+    assess(session, &config.rules, SystemClock.now()).is_old()
 }
 
 /// A session that is on no list, with nothing known of it.

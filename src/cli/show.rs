@@ -13,6 +13,7 @@ use super::{export, named, setup, source, words};
 use crate::clock::{Clock, SystemClock};
 use crate::config::Config;
 use crate::domain::attention::{Assessment, Deadline, assess};
+use crate::domain::change::by_time;
 use crate::domain::coverage;
 use crate::domain::instructions::NO_BRANCH;
 use crate::domain::personal::{Privacy, label};
@@ -99,7 +100,7 @@ fn head(
     text += &format!("{}stage {stage} · seen {seen}\n", state.unwrap_or_default());
     text += &format!("deadline {}\n", deadline(assessment, &config.zone, now));
     for finding in &assessment.findings {
-        text += &format!("! {}\n", finding.text);
+        text += &format!("! {}\n", crate::text::shown(&finding.text, 400));
     }
     text
 }
@@ -262,9 +263,8 @@ fn checks(session: &WatchedSession) -> String {
 }
 
 fn timeline(session: &WatchedSession, zone: &TimeZone) -> String {
-    let rows: Vec<Vec<String>> = session
-        .timeline
-        .iter()
+    let rows: Vec<Vec<String>> = by_time(&session.timeline)
+        .into_iter()
         .map(|event| vec![format!("  {}", words::time(event.at, zone)), words::event(event)])
         .collect();
     table(&rows)

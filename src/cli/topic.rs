@@ -38,11 +38,12 @@ STAGES (worked out by this program; state, recommendation and reason are Yoti's)
   at home          the applicant supplied something at home, nothing in a branch
   at counter       something came from a branch within the last 15 minutes
   visited          something came from a branch, and not within the last 15 minutes
-  turned away?     visited, something is still missing, and silence for 45 minutes
+  turned away?     visited, something is still missing, and Yoti answered that nothing came
+                   for 45 minutes
   checks running   a check or a task is under way
   done: APPROVE    completed, and the pass rule is met
-  done: REJECT     completed, and a check recommends REJECT
-  done: refer      completed, and anything else: look at the checks
+  done: REJECT     completed, with a check that recommends REJECT or an identity profile ABORTED
+  done: refer      completed, and anything else
   expired          the deadline passed before completion
   gone, not found  Yoti has no such session (any more)
 ";

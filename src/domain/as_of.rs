@@ -70,7 +70,8 @@ fn answers(watched: &WatchedSession, at: Timestamp) -> Answers {
     let session = now.session.as_ref().map(|answer| {
         let value = session(&answer.value, &watched.timeline, at);
         // The text is that of the last answer, not of then.
-        Arc::new(Answer { value, raw: Arc::from(""), fetched_at: answer.fetched_at })
+        // Nor was it there before that moment.
+        Arc::new(Answer { value, raw: Arc::from(""), fetched_at: answer.fetched_at.min(at) })
     });
     let later = watched.session().and_then(last_activity).is_some_and(|last| last > at);
     let configuration = now.configuration.as_ref().map(|answer| {
@@ -203,15 +204,17 @@ fn rewind_check(check: &mut Check, at: Timestamp) {
     check.media.clear();
 }
 
-/// Only the last letter is kept: before it was set there may have been another.
+/// Only the last letter is kept: before it was set there may have been another. Where there is none
+/// now, and none is known to have been, there was none before: its time is that of the last answer
+/// that said so.
 fn letter(now: &Letter, timeline: &[TimelineEvent], at: Timestamp) -> Letter {
     let set = timeline.iter().rev().find(|e| matches!(e.what, ChangeKind::LetterSet(..)));
-    let known = match now {
-        Letter::NotKnown => false,
-        Letter::NotSet(since) => *since <= at,
-        Letter::Set(_) => set.is_none_or(|event| event.at <= at),
-    };
-    if known { now.clone() } else { Letter::NotKnown }
+    match now {
+        Letter::NotKnown => Letter::NotKnown,
+        Letter::NotSet(since) if *since <= at || set.is_none() => Letter::NotSet((*since).min(at)),
+        Letter::Set(_) if set.is_none_or(|event| event.at <= at) => now.clone(),
+        Letter::NotSet(_) | Letter::Set(_) => Letter::NotKnown,
+    }
 }
 
 #[cfg(test)]
@@ -319,6 +322,34 @@ mod tests {
         assert!(then.own.acknowledged.is_none());
         let now = as_of(&lived, f::now());
         assert!(matches!(now.answers.letter, Letter::Set(_)) && now.own.acknowledged.is_some());
+    }
+
+    #[test]
+    fn a_letter_that_is_not_set_now_was_not_set_then() {
+        let mut waiting = f::watched(Some(f::session(SessionState::Ongoing)), None, None);
+        let mut answers = (*waiting.answers).clone();
+        // Said again by the last answer, as by each before it.
+        answers.letter = Letter::NotSet(f::now());
+        waiting.timeline = Arc::new(between(&Answers::default(), &answers, f::minutes_ago(300)));
+        waiting.answers = Arc::new(answers);
+        for minutes in [0, 10, 299] {
+            assert_eq!(stage(&waiting, f::minutes_ago(minutes)), Stage::LetterNotSet, "{minutes}");
+        }
+        assert_eq!(stage(&waiting, f::minutes_ago(301)), Stage::NotFetched);
+    }
+
+    #[test]
+    fn an_applicant_was_turned_away_then_if_the_screen_could_say_so_then() {
+        let mut session = f::session(SessionState::Ongoing);
+        let at = f::minutes_ago(100);
+        session.resources.push(f::document("r", "PASSPORT", SourceType::Ibv, at));
+        let asked = f::configuration(vec![
+            f::requirement("a", RequirementType::IdDocument, &["PASSPORT"]),
+            f::requirement("b", RequirementType::SupplementaryDocument, &["UTILITY_BILL"]),
+        ]);
+        let visited = f::watched(Some(session), Some(asked), None);
+        assert!(matches!(stage(&visited, f::minutes_ago(40)), Stage::TurnedAway { .. }));
+        assert_eq!(stage(&visited, f::minutes_ago(60)), Stage::Visited);
     }
 
     #[test]

@@ -4,8 +4,10 @@
 
 use jiff::{SignedDuration, Timestamp};
 
+use crate::domain::cause;
 use crate::domain::coverage;
 use crate::domain::rules::Rules;
+use crate::domain::server_text::ServerText;
 use crate::domain::stage::{self, Stage, Verdict};
 use crate::domain::stats;
 use crate::domain::watched::WatchedSession;
@@ -13,8 +15,6 @@ use crate::domain::watched::WatchedSession;
 /// Why a session needs attention; the order of the variants is the order of urgency.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Reason {
-    /// An applicant is at a counter now (shown first, but needs no action).
-    AtCounter,
     /// Visited, then silence.
     TurnedAway,
     /// Done with a REJECT.
@@ -23,8 +23,10 @@ pub enum Reason {
     DueSoon,
     /// Done, to be looked at.
     Refer,
-    /// The data is old or polling fails.
+    /// This session's own requests fail.
     Stale,
+    /// An applicant is at a counter now: news, nobody has to act.
+    AtCounter,
 }
 
 /// One finding.
@@ -32,8 +34,8 @@ pub enum Reason {
 pub struct Finding {
     /// Its kind.
     pub reason: Reason,
-    /// One sentence in our own words, without any server text.
-    pub text: String,
+    /// The cause in one sentence, with Yoti's own values where it has some.
+    pub text: ServerText,
     /// Since when it is so, as far as the answers tell.
     pub since: Option<Timestamp>,
 }
@@ -63,8 +65,10 @@ pub struct Assessment {
     pub stage: Stage,
     /// Deadline while ONGOING (or not fetched with an override); `None` otherwise.
     pub deadline: Option<Deadline>,
-    /// Last good answer older than `stale_after` intervals, or that many failures.
+    /// The last `stale_after` requests for this session failed, and its end is not known.
     pub stale: bool,
+    /// It waits for its next request for longer than it should. Our own lateness, so no finding.
+    pub late: bool,
     /// Most urgent first.
     pub findings: Vec<Finding>,
     /// Why the findings ask for nobody, if they do not.
@@ -78,25 +82,27 @@ pub struct Assessment {
 pub fn assess(watched: &WatchedSession, rules: &Rules, now: Timestamp) -> Assessment {
     let at = stage::derive(watched, rules, now);
     let deadline = deadline(watched, &at.stage);
-    let (stale, stale_at) = staleness(watched, rules, now);
+    let stale = !is_over(&at.stage) && watched.poll.failures >= rules.stale_after;
+    let late_at = late_at(watched, &at.stage, rules).filter(|_| !stale);
     let soon_at = deadline.and_then(|d| d.at.saturating_sub(rules.due_soon).ok());
     let due_soon = soon_at.is_some_and(|soon| soon <= now);
     let findings = [
-        at_counter(&at.stage, now),
-        turned_away(&at.stage, watched, (rules, now)),
-        rejected(&at.stage, watched),
+        turned_away(&at.stage, watched, rules),
+        rejected(&at.stage, watched, rules),
         due_soon.then_some(deadline).flatten().map(|d| due(d, soon_at, now)),
-        refer(&at.stage, watched),
-        stale.then(|| stale_finding(watched, stale_at)),
+        refer(&at.stage, watched, rules),
+        stale.then(|| stale_finding(watched)),
+        at_counter(&at.stage, now),
     ];
     let findings: Vec<Finding> = findings.into_iter().flatten().collect();
     let snoozed = watched.own.snoozed_until;
     let later = |time: &Timestamp| *time > now;
-    let changes_at = [at.changes_at, stale_at, soon_at, deadline.map(|d| d.at), snoozed];
+    let changes_at = [at.changes_at, late_at, soon_at, deadline.map(|d| d.at), snoozed];
     Assessment {
         stage: at.stage,
         deadline,
         stale,
+        late: late_at.is_some_and(|at| at <= now),
         hush: hush(watched, &findings, now),
         findings,
         changes_at: changes_at.into_iter().flatten().filter(later).min(),
@@ -109,6 +115,12 @@ impl Assessment {
     #[must_use]
     pub fn needs_operator(&self) -> bool {
         self.hush.is_none() && self.findings.iter().any(asks)
+    }
+
+    /// The data is older than it should be, whatever the cause: for those who read it elsewhere.
+    #[must_use]
+    pub const fn is_old(&self) -> bool {
+        self.stale || self.late
     }
 }
 
@@ -136,7 +148,7 @@ fn hush(watched: &WatchedSession, findings: &[Finding], now: Timestamp) -> Optio
 /// The watch-list's deadline, else the fetch time plus the ttl of the session result, else of the
 /// configuration while there is no result (product.md 2.4). Nothing once the session has ended.
 fn deadline(watched: &WatchedSession, stage: &Stage) -> Option<Deadline> {
-    if matches!(stage, Stage::Gone | Stage::NotFound | Stage::Expired { .. } | Stage::Done(_)) {
+    if is_over(stage) {
         return None;
     }
     if let Some(at) = watched.entry.deadline {
@@ -152,48 +164,64 @@ fn deadline(watched: &WatchedSession, stage: &Stage) -> Option<Deadline> {
     Some(Deadline { at, derived: true })
 }
 
-/// Whether the data is stale, and when it will be if nothing is heard.
-fn staleness(watched: &WatchedSession, rules: &Rules, now: Timestamp) -> (bool, Option<Timestamp>) {
-    let poll = &watched.poll;
-    let Some(interval) = poll.interval else { return (false, None) };
-    if poll.failures >= rules.stale_after {
-        return (true, None);
+/// Nothing of it can change any more.
+const fn is_over(stage: &Stage) -> bool {
+    matches!(stage, Stage::Gone | Stage::NotFound | Stage::Expired { .. } | Stage::Done(_))
+}
+
+/// From when on a session that is polled has waited too long for its next request.
+fn late_at(watched: &WatchedSession, stage: &Stage, rules: &Rules) -> Option<Timestamp> {
+    let (interval, last_ok) = (watched.poll.interval?, watched.poll.last_ok?);
+    if is_over(stage) {
+        return None;
     }
-    let Some(last_ok) = poll.last_ok else { return (false, None) };
     let patience = interval.saturating_mul(i32::try_from(rules.stale_after).unwrap_or(i32::MAX));
     let at = last_ok.saturating_add(patience).unwrap_or(Timestamp::MAX);
-    // Stale once more than that has passed: the moment after.
-    (at < now, at.checked_add(SignedDuration::from_nanos(1)).ok())
+    // Late once more than that has passed: the moment after.
+    at.checked_add(SignedDuration::from_nanos(1)).ok()
 }
 
 fn at_counter(stage: &Stage, now: Timestamp) -> Option<Finding> {
     let Stage::AtCounter { since } = stage else { return None };
-    let text =
-        format!("the applicant is at a counter, for {} so far", span(now.duration_since(*since)));
-    Some(Finding { reason: Reason::AtCounter, text, since: Some(*since) })
+    let text = format!("at a counter for {}", span(now.duration_since(*since)));
+    Some(Finding { reason: Reason::AtCounter, text: text.into(), since: Some(*since) })
 }
 
-fn turned_away(
-    stage: &Stage,
-    watched: &WatchedSession,
-    (rules, now): (&Rules, Timestamp),
-) -> Option<Finding> {
-    let Stage::TurnedAway { silent_since } = stage else { return None };
-    let (supplied, all) = coverage::derive(watched).counts();
+fn turned_away(stage: &Stage, watched: &WatchedSession, rules: &Rules) -> Option<Finding> {
+    let Stage::TurnedAway { silent_since, silent_until } = stage else { return None };
+    let covered = coverage::derive(watched);
+    let (supplied, all) = covered.counts();
+    let requirements = watched.configuration().map_or(&[][..], |asked| &asked.requirements);
+    let missing: Vec<&str> = requirements
+        .iter()
+        .zip(&covered.requirements)
+        .filter(|(_, cover)| !cover.supplied)
+        .filter_map(|(asked, _)| Some(asked.requirement_type.as_ref()?.as_raw()))
+        .collect();
+    let missing = match missing.as_slice() {
+        [] => String::new(),
+        [one] => format!("; missing: {one}"),
+        [first, more @ ..] => format!("; missing: {first}, +{} more", more.len()),
+    };
     let text = format!(
-        "visited, {supplied} of {all} supplied, then nothing for {}: perhaps turned away",
-        span(now.duration_since(*silent_since))
+        "{supplied} of {all} supplied, then nothing for {}{missing}",
+        span(silent_until.duration_since(*silent_since))
     );
     let since = silent_since.checked_add(rules.turned_away_after).ok();
-    Some(Finding { reason: Reason::TurnedAway, text, since })
+    Some(Finding { reason: Reason::TurnedAway, text: text.into(), since })
 }
 
-fn rejected(stage: &Stage, watched: &WatchedSession) -> Option<Finding> {
+fn rejected(stage: &Stage, watched: &WatchedSession, rules: &Rules) -> Option<Finding> {
     (*stage == Stage::Done(Verdict::Reject)).then(|| Finding {
         reason: Reason::Rejected,
-        text: String::from("a check recommends REJECT, or the identity profile was aborted"),
+        text: causes(watched, rules, Verdict::Reject),
         since: stats::done_at(watched),
     })
+}
+
+fn causes(watched: &WatchedSession, rules: &Rules, verdict: Verdict) -> ServerText {
+    let causes = watched.session().map(|session| cause::causes(session, &rules.pass));
+    cause::told(&causes.unwrap_or_default(), verdict)
 }
 
 fn due(deadline: Deadline, since: Option<Timestamp>, now: Timestamp) -> Finding {
@@ -204,29 +232,27 @@ fn due(deadline: Deadline, since: Option<Timestamp>, now: Timestamp) -> Finding 
     } else {
         format!("the deadline is in {}{how}", span(left))
     };
-    Finding { reason: Reason::DueSoon, text, since }
+    Finding { reason: Reason::DueSoon, text: text.into(), since }
 }
 
-fn refer(stage: &Stage, watched: &WatchedSession) -> Option<Finding> {
+fn refer(stage: &Stage, watched: &WatchedSession, rules: &Rules) -> Option<Finding> {
     let text = match stage {
-        Stage::Done(Verdict::Refer) => "done, but the pass rule is not met: look at the checks",
-        Stage::Unknown(_) => "the session state is not one that this program knows",
+        Stage::Done(Verdict::Refer) => causes(watched, rules, Verdict::Refer),
+        Stage::Unknown(Some(state)) => {
+            format!("session state: {} is not known here", state.as_raw()).into()
+        }
+        Stage::Unknown(None) => "the answer has no session state".into(),
         _ => return None,
     };
-    let since = stats::done_at(watched);
-    Some(Finding { reason: Reason::Refer, text: text.to_owned(), since })
+    Some(Finding { reason: Reason::Refer, text, since: stats::done_at(watched) })
 }
 
-fn stale_finding(watched: &WatchedSession, since: Option<Timestamp>) -> Finding {
-    let failures = watched.poll.failures;
-    let text = match &watched.poll.last_failure {
-        Some(failure) if failures > 0 => {
-            format!("stale: {failures} tries failed ({})", failure.summary)
-        }
-        _ => String::from("stale: no answer for longer than expected"),
-    };
-    let since = since.or_else(|| watched.poll.last_failure.as_ref().map(|failure| failure.at));
-    Finding { reason: Reason::Stale, text, since }
+fn stale_finding(watched: &WatchedSession) -> Finding {
+    let poll = &watched.poll;
+    let why = poll.last_failure.as_ref().map(|failure| format!(" ({})", failure.summary));
+    let text = format!("{} requests in a row failed{}", poll.failures, why.unwrap_or_default());
+    let since = poll.last_failure.as_ref().map(|failure| failure.at);
+    Finding { reason: Reason::Stale, text: text.into(), since }
 }
 
 /// A span in at most two units: `41s`, `6m`, `12h 32m`, `6d 12h`. Negative spans are `0s`.
@@ -246,8 +272,9 @@ pub fn span(duration: SignedDuration) -> String {
 mod tests {
     use super::*;
     use crate::domain::fixture as f;
-    use crate::domain::watched::{PollFailure, PollState};
-    use crate::domain::wire_enum::SessionState;
+    use crate::domain::session::Session;
+    use crate::domain::watched::{PollFailure, PollState, WatchEntry};
+    use crate::domain::wire_enum::{Recommendation, RequirementType, SessionState, SourceType};
 
     fn assessed(watched: &WatchedSession) -> Assessment {
         assess(watched, &Rules::default(), f::now())
@@ -274,30 +301,101 @@ mod tests {
         assert_eq!(assessed(&done).deadline, None);
     }
 
+    fn failing(mut watched: WatchedSession, failures: u32) -> WatchedSession {
+        watched.poll = PollState {
+            interval: Some(SignedDuration::from_mins(1)),
+            last_ok: Some(f::minutes_ago(1)),
+            failures,
+            last_failure: Some(PollFailure {
+                status: Some(503),
+                summary: "503".into(),
+                at: f::minutes_ago(0),
+            }),
+            next_due: None,
+        };
+        watched
+    }
+
     #[test]
-    fn a_row_is_stale_after_three_intervals_or_three_failures() {
-        let mut watched = f::watched(Some(f::session(SessionState::Ongoing)), None, None);
-        watched.poll.interval = Some(SignedDuration::from_mins(1));
-        for (minutes, failures, stale) in [(3, 0, false), (4, 0, true), (1, 2, false), (1, 3, true)]
-        {
-            watched.poll.last_ok = Some(f::minutes_ago(minutes));
-            watched.poll.failures = failures;
-            let at = f::minutes_ago(0);
-            watched.poll.last_failure =
-                Some(PollFailure { status: Some(503), summary: "503".into(), at });
-            assert_eq!(assessed(&watched).stale, stale, "{minutes} min, {failures} failures");
+    fn a_session_is_stale_where_its_own_requests_fail_and_never_once_it_has_ended() {
+        let of = |state| f::watched(Some(f::session(state)), None, None);
+        for (failures, stale) in [(0, false), (2, false), (3, true)] {
+            let found = assessed(&failing(of(SessionState::Ongoing), failures));
+            assert_eq!(found.stale, stale, "{failures} failures");
+            assert_eq!(found.needs_operator(), stale);
         }
-        assert!(assessed(&watched).findings[0].text.contains("503"));
-        watched.poll = PollState { last_ok: Some(f::minutes_ago(3)), ..watched.poll.clone() };
-        watched.poll.failures = 0;
-        let changes_at = assessed(&watched).changes_at.unwrap();
-        assert!(
-            !assessed(&watched).stale && changes_at > f::now(),
-            "the moment itself is not late"
-        );
-        assert!(assess(&watched, &Rules::default(), changes_at).stale);
+        let found = assessed(&failing(of(SessionState::Ongoing), 3));
+        assert_eq!(found.findings[0].text.as_raw(), "3 requests in a row failed (503)");
+        let never_answered = failing(f::watched(None, None, None), 3);
+        assert!(assessed(&never_answered).stale);
+        let mut gone = of(SessionState::Ongoing);
+        std::sync::Arc::make_mut(&mut gone.answers).missing_since = Some(f::minutes_ago(2));
+        let ended = [of(SessionState::Completed), of(SessionState::Expired), gone];
+        for over in ended {
+            let mut over = failing(over, 9);
+            over.poll.last_ok = Some(f::minutes_ago(900));
+            let found = assessed(&over);
+            assert!(!found.stale && !found.late, "{:?}", found.stage);
+        }
+    }
+
+    #[test]
+    fn our_own_lateness_is_no_finding() {
+        let mut watched =
+            failing(f::watched(Some(f::session(SessionState::Ongoing)), None, None), 0);
+        for (minutes, late) in [(3, false), (4, true), (900, true)] {
+            watched.poll.last_ok = Some(f::minutes_ago(minutes));
+            let found = assessed(&watched);
+            assert_eq!((found.late, found.stale), (late, false), "{minutes} min");
+            assert!(found.findings.is_empty(), "{minutes} min");
+        }
+        watched.poll.last_ok = Some(f::minutes_ago(3));
+        let late_at = assessed(&watched).changes_at.unwrap();
+        assert!(late_at > f::now(), "the moment itself is not late");
+        assert!(assess(&watched, &Rules::default(), late_at).late);
         watched.poll.interval = None;
-        assert!(!assessed(&watched).stale, "what is not polled any more is not stale");
+        assert!(!assessed(&watched).late, "not polled any more");
+    }
+
+    #[test]
+    fn an_applicant_at_a_counter_is_news_and_stands_behind_what_asks() {
+        let mut session = f::session(SessionState::Ongoing);
+        session.resources.push(f::document("r", "PASSPORT", SourceType::Ibv, f::minutes_ago(3)));
+        let watched = f::watched(Some(session), None, None);
+        let found = assessed(&watched);
+        assert_eq!(found.findings[0].reason, Reason::AtCounter);
+        assert!(!found.needs_operator());
+        let mut soon = watched;
+        let deadline = Some(f::now() + SignedDuration::from_hours(2));
+        soon.entry = std::sync::Arc::new(WatchEntry { deadline, ..f::entry() });
+        let reasons: Vec<Reason> = assessed(&soon).findings.iter().map(|f| f.reason).collect();
+        assert_eq!(reasons, [Reason::DueSoon, Reason::AtCounter]);
+    }
+
+    #[test]
+    fn a_finding_names_its_cause_in_yotis_words() {
+        let mut check = f::check("c", Some(Recommendation::Reject));
+        check.report.as_mut().unwrap().reason = Some("DIFFERENT_PERSON".into());
+        let mut done = f::session(SessionState::Completed);
+        done.checks.push(check);
+        let text = |session: Session| {
+            assessed(&f::watched(Some(session), None, None)).findings[0].text.as_raw().to_owned()
+        };
+        assert_eq!(text(done), "IBV_VISUAL_REVIEW_CHECK: REJECT, DIFFERENT_PERSON");
+        assert_eq!(text(f::session(SessionState::Completed)), "COMPLETED without any check");
+        let paused = f::session(SessionState::from_wire("PAUSED"));
+        assert_eq!(text(paused), "session state: PAUSED is not known here");
+        let mut visited = f::session(SessionState::Ongoing);
+        visited.resources.push(f::document("r", "PASSPORT", SourceType::Ibv, f::minutes_ago(50)));
+        let asked = f::configuration(vec![
+            f::requirement("a", RequirementType::IdDocument, &["PASSPORT"]),
+            f::requirement("b", RequirementType::SupplementaryDocument, &["UTILITY_BILL"]),
+        ]);
+        let visited = f::watched(Some(visited), Some(asked), None);
+        assert_eq!(
+            assessed(&visited).findings[0].text.as_raw(),
+            "1 of 2 supplied, then nothing for 50m; missing: SUPPLEMENTARY_DOCUMENT"
+        );
     }
 
     #[test]

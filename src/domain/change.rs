@@ -3,6 +3,7 @@
 //! Owns the events and the comparison. Must never hold personal data: ids, types, states only.
 
 mod asked;
+mod order;
 
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
@@ -20,6 +21,8 @@ use crate::domain::session::{Session, equal_but_for_clocks};
 use crate::domain::share::ShareError;
 use crate::domain::watched::{Answer, Answers, Letter};
 use crate::domain::wire_enum::{SourceType, Topic};
+
+pub use order::by_time;
 
 /// Where the knowledge of an event comes from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

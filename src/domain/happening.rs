@@ -15,6 +15,7 @@ use crate::domain::attention::{Assessment, Finding, Reason, assess};
 use crate::domain::change::TimelineEvent;
 use crate::domain::ids::SessionId;
 use crate::domain::rules::Rules;
+use crate::domain::server_text::ServerText;
 use crate::domain::snapshot::{Connection, SessionTable, Snapshot};
 use crate::domain::stage::{Stage, Verdict};
 use crate::domain::stats;
@@ -40,8 +41,8 @@ pub struct Happening {
     pub session: Option<Arc<WatchedSession>>,
     /// The change of the timeline, for the kinds that are one.
     pub change: Option<TimelineEvent>,
-    /// In our own words, without any server text, where a finding has said it.
-    pub words: Option<String>,
+    /// What a finding says of it, or the word for the connection.
+    pub words: Option<ServerText>,
 }
 
 /// Remembers the last state of the world and tells what is new in the next.
@@ -130,7 +131,7 @@ impl Herald {
         }
         self.connection = Some(word);
         if !first {
-            let words = Some(word.to_owned());
+            let words = Some(word.into());
             let kind = Kind::Connection;
             told.push(Happening {
                 kind,
@@ -368,9 +369,12 @@ mod tests {
         let mut herald = Herald::new(&world(vec![ongoing()]), Rules::default(), f::now());
         assert_eq!(words(&herald.tell(&visited, f::now())), ["visit", "at_counter"]);
         let later = f::now() + jiff::SignedDuration::from_mins(60);
-        assert!(herald.wakes_at().is_some_and(|at| at < later));
-        assert!(words(&herald.tell(&visited, later)).contains(&"turned_away"));
-        assert!(herald.tell(&visited, later).is_empty());
+        assert!(herald.tell(&visited, later).is_empty(), "no answer since then");
+        let mut answered = WatchedSession::clone(visited.sessions.iter().next().unwrap());
+        answered.poll.last_ok = Some(later);
+        let answered = world(vec![answered]);
+        assert_eq!(words(&herald.tell(&answered, later)), ["turned_away"]);
+        assert!(herald.tell(&answered, later).is_empty());
     }
 
     #[test]

@@ -28,8 +28,8 @@ pub struct Rules {
     pub turned_away_after: SignedDuration,
     /// A deadline nearer than this is "due soon" (24 h).
     pub due_soon: SignedDuration,
-    /// A row is stale when its last good answer is older than this many of its intervals (3), or
-    /// after this many failures.
+    /// A row is stale after this many failed requests in a row (3), and late when its last good
+    /// answer is older than this many of its intervals.
     pub stale_after: u32,
     /// How long Yoti keeps the evidence, where an entry does not say it; the API does not tell.
     pub resources_ttl: Option<SignedDuration>,

@@ -4,15 +4,14 @@
 
 use jiff::Timestamp;
 
-use crate::domain::check::Check;
+use crate::domain::cause;
 use crate::domain::coverage;
-use crate::domain::profile::IdentityProfile;
 use crate::domain::resource::Resource;
 use crate::domain::rules::{PassRule, Rules};
 use crate::domain::server_text::ServerText;
 use crate::domain::session::Session;
 use crate::domain::watched::{Letter, WatchedSession};
-use crate::domain::wire_enum::{Recommendation, SessionState, SourceType, TaskState};
+use crate::domain::wire_enum::{SessionState, SourceType, TaskState};
 
 /// How a COMPLETED session stands by the pass rule.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -48,10 +47,12 @@ pub enum Stage {
         /// Start of this visit as far as it is known.
         since: Timestamp,
     },
-    /// Visited, requirements open, no activity for `turned_away_after`; since when it is silent.
+    /// Visited, requirements open, and an answer says that nothing came for `turned_away_after`.
     TurnedAway {
         /// Last activity seen.
         silent_since: Timestamp,
+        /// The last answer that knows of no later one.
+        silent_until: Timestamp,
     },
     /// Visited, none of the two above.
     Visited,
@@ -104,30 +105,7 @@ pub fn derive(watched: &WatchedSession, rules: &Rules, now: Timestamp) -> StageA
 /// How a session stands by the pass rule (product.md 3); an unknown value never passes.
 #[must_use]
 pub fn verdict(session: &Session, rule: &PassRule) -> Verdict {
-    let rejected = |c: &Check| c.recommendation() == Some(&Recommendation::Reject);
-    let aborted = session.profiles().any(IdentityProfile::is_aborted);
-    if aborted || session.checks.iter().any(rejected) {
-        return Verdict::Reject;
-    }
-    let passes = match rule {
-        // What nobody knows is for a person to look at (contract 11, rule 5).
-        PassRule::All => {
-            !session.checks.is_empty()
-                && session.checks.iter().all(|c| c.is_approved() && c.is_of_known_type())
-                && session.unknown.is_empty()
-                && session.unreadable_checks == 0
-                && session.profiles().all(IdentityProfile::is_met)
-        }
-        PassRule::Listed(types) => {
-            !types.is_empty()
-                && types.iter().all(|wanted| {
-                    let of_type = |c: &&Check| c.check_type.as_ref() == Some(wanted);
-                    let mut all = session.checks.iter().filter(of_type).peekable();
-                    all.peek().is_some() && all.all(Check::is_approved)
-                })
-        }
-    };
-    if passes { Verdict::Approve } else { Verdict::Refer }
+    cause::verdict(&cause::causes(session, rule))
 }
 
 /// Requirements supplied; without a configuration, resources not from the relying business.
@@ -188,16 +166,22 @@ fn visited(
         }
         return StageAt { stage: Stage::AtCounter { since }, changes_at: Some(leaves_at) };
     }
+    let fixed = |stage| StageAt { stage, changes_at: None };
     let coverage = coverage::derive(watched);
     let open = coverage.counts().0 < coverage.counts().1;
     let silent_at = last.saturating_add(rules.turned_away_after).unwrap_or(Timestamp::MAX);
-    if !open {
-        return StageAt { stage: Stage::Visited, changes_at: None };
+    // Our own silence says nothing of the applicant: only an answer after that time does. So no
+    // time alone ever makes this stage.
+    match last_answer(watched).filter(|answered| open && *answered >= silent_at) {
+        Some(silent_until) => fixed(Stage::TurnedAway { silent_since: last, silent_until }),
+        None => fixed(Stage::Visited),
     }
-    if now < silent_at {
-        return StageAt { stage: Stage::Visited, changes_at: Some(silent_at) };
-    }
-    StageAt { stage: Stage::TurnedAway { silent_since: last }, changes_at: None }
+}
+
+/// When Yoti last answered for the session result; an answer that says nothing new counts too.
+fn last_answer(watched: &WatchedSession) -> Option<Timestamp> {
+    let fetched_at = watched.answers.session.as_ref().map(|answer| answer.fetched_at);
+    fetched_at.max(watched.poll.last_ok)
 }
 
 #[cfg(test)]
@@ -206,11 +190,11 @@ mod tests {
 
     use super::*;
     use crate::domain::fixture as f;
-    use crate::domain::profile::{FrameworkCompliance, SchemeCompliance};
+    use crate::domain::profile::{FrameworkCompliance, IdentityProfile, SchemeCompliance};
     use crate::domain::session::UnknownValue;
     use crate::domain::watched::Answers;
     use crate::domain::wire_enum::{
-        CheckState, CheckType, IdentityProfileOutcome, RequirementType,
+        CheckState, CheckType, IdentityProfileOutcome, Recommendation, RequirementType,
     };
 
     fn stage(watched: &WatchedSession) -> Stage {
@@ -260,7 +244,7 @@ mod tests {
         assert_eq!(stage(&with(&[20], &SourceType::Ibv)), Stage::Visited);
         assert_eq!(
             stage(&with(&[50], &SourceType::Ibv)),
-            Stage::TurnedAway { silent_since: f::minutes_ago(50) }
+            Stage::TurnedAway { silent_since: f::minutes_ago(50), silent_until: f::now() }
         );
         let all_supplied = with(&[60, 50], &SourceType::Ibv);
         assert_eq!(stage(&all_supplied), Stage::Visited, "nothing is open any more");
@@ -291,9 +275,28 @@ mod tests {
         let rules = Rules::default();
         let at = |watched: &WatchedSession| derive(watched, &rules, f::now()).changes_at;
         assert_eq!(at(&with(&[3], &SourceType::Ibv)), Some(f::minutes_ago(3 - 15)));
-        assert_eq!(at(&with(&[20], &SourceType::Ibv)), Some(f::minutes_ago(20 - 45)));
+        assert_eq!(at(&with(&[20], &SourceType::Ibv)), None, "only an answer can tell");
         assert_eq!(at(&with(&[50], &SourceType::Ibv)), None);
         assert_eq!(at(&with(&[], &SourceType::Ibv)), None);
+    }
+
+    #[test]
+    fn no_silence_is_concluded_from_longer_than_the_last_answer() {
+        let later = |minutes| f::now() + jiff::SignedDuration::from_mins(minutes);
+        let visited = with(&[20], &SourceType::Ibv);
+        let stage = |watched: &WatchedSession, now| derive(watched, &Rules::default(), now).stage;
+        assert_eq!(stage(&visited, later(600)), Stage::Visited, "offline: nobody has answered");
+        let mut answered = visited;
+        answered.poll.last_ok = Some(later(24));
+        assert_eq!(stage(&answered, later(600)), Stage::Visited, "an answer before that time");
+        answered.poll.last_ok = Some(later(25));
+        let turned_away =
+            Stage::TurnedAway { silent_since: f::minutes_ago(20), silent_until: later(25) };
+        assert_eq!(stage(&answered, later(600)), turned_away);
+        let notified = answers(&with(&[], &SourceType::Ibv), |a| {
+            a.visit_notified_at = Some(f::minutes_ago(2));
+        });
+        assert_eq!(stage(&notified, later(600)), Stage::Visited, "nothing was asked since");
     }
 
     #[test]

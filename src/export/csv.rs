@@ -54,7 +54,7 @@ pub(super) fn row(session: &WatchedSession, masked: bool, origin: &Origin<'_>) -
     let checks = result.map_or(&[][..], |s| &s.checks);
     let rejected = checks.iter().filter(|c| c.recommendation() == Some(&Recommendation::Reject));
     let covered = coverage::derive(session);
-    let attention: Vec<&str> = found.findings.iter().map(|f| f.text.as_str()).collect();
+    let attention: Vec<&str> = found.findings.iter().map(|f| f.text.as_raw()).collect();
     let branch = session.instructions().map(|letter| match &letter.branch {
         Some(branch) => branch.called().as_raw().to_owned(),
         None => NO_BRANCH.to_owned(),
@@ -75,10 +75,10 @@ pub(super) fn row(session: &WatchedSession, masked: bool, origin: &Origin<'_>) -
         rejected.count().to_string(),
         branch.unwrap_or_default(),
         session.answers.session.as_ref().map(|a| a.fetched_at.to_string()).unwrap_or_default(),
-        found.stale.to_string(),
+        found.is_old().to_string(),
         hidden.join(" "),
     ];
-    Part { text: line(&cells), masked: hidden.len(), stale: found.stale }
+    Part { text: line(&cells), masked: hidden.len(), stale: found.is_old() }
 }
 
 /// One record (RFC 4180), its characters made safe for a terminal and its beginnings for a

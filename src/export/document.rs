@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 use super::mask::{MASK, mask, remove_secrets};
 use super::{Contents, Document, ExportError, Origin, SCHEMA_VERSION};
 use crate::domain::attention::{Assessment, assess};
-use crate::domain::change::{ChangeKind, Origin as Source, TimelineEvent};
+use crate::domain::change::{ChangeKind, Origin as Source, TimelineEvent, by_time};
 use crate::domain::configuration::AllowedSource;
 use crate::domain::coverage;
 use crate::domain::personal::looks_like_a_person;
@@ -34,7 +34,7 @@ pub fn document(
         if contents.masked {
             mask(&mut value, "", &mut masked_paths);
         }
-        return Ok(Document { text: escaped(&value), masked_paths, stale: assessment.stale });
+        return Ok(Document { text: escaped(&value), masked_paths, stale: assessment.is_old() });
     }
     let mut configuration = match &session.answers.configuration {
         Some(answer) if contents.configuration => Some(kept(&answer.raw)?),
@@ -73,17 +73,17 @@ pub fn document(
     }
     put("derived", derived(session, &assessment));
     if contents.timeline {
-        put("timeline", session.timeline.iter().map(event).collect());
+        put("timeline", by_time(&session.timeline).into_iter().map(event).collect());
     }
     if let Some(notes) = notes {
         put("notes", notes);
     }
     put("fetched_at", answer.map_or(Value::Null, |a| a.fetched_at.to_string().into()));
-    put("stale", assessment.stale.into());
+    put("stale", assessment.is_old().into());
     if contents.data_age {
         put("data_age_seconds", ages(session, origin));
     }
-    Ok(Document { text: escaped(&value), masked_paths, stale: assessment.stale })
+    Ok(Document { text: escaped(&value), masked_paths, stale: assessment.is_old() })
 }
 
 /// What the operator keeps beside it. Nobody can tell whom a note speaks of: masked, all of it is
@@ -159,7 +159,7 @@ pub(super) fn stage_name(stage: &Stage) -> &'static str {
 }
 
 fn derived(session: &WatchedSession, assessment: &Assessment) -> Value {
-    let attention: Vec<&str> = assessment.findings.iter().map(|f| f.text.as_str()).collect();
+    let attention: Vec<&str> = assessment.findings.iter().map(|f| f.text.as_raw()).collect();
     let deadline =
         assessment.deadline.map(|d| json!({ "at": d.at.to_string(), "derived": d.derived }));
     json!({
@@ -225,7 +225,7 @@ pub(super) fn event(event: &TimelineEvent) -> Value {
 }
 
 /// The word for an event and its parts.
-pub(super) fn happened(what: &ChangeKind) -> (&'static str, Vec<(String, Value)>) {
+fn happened(what: &ChangeKind) -> (&'static str, Vec<(String, Value)>) {
     let text = |key: &str, text: &ServerText| (key.to_owned(), Value::from(text.as_raw()));
     let maybe = |key: &str, text: &Option<ServerText>| {
         (key.to_owned(), text.as_ref().map(ServerText::as_raw).into())

@@ -30,7 +30,7 @@ pub fn event(happening: &Happening, origin: &Origin<'_>, privacy: Privacy) -> St
     }
     let key = if happening.kind == Kind::Connection { "connection" } else { "words" };
     if let Some(words) = &happening.words {
-        map.insert(key.to_owned(), words.as_str().into());
+        map.insert(key.to_owned(), words.as_raw().into());
     }
     if let Some(event) = &happening.change {
         map.insert("change".to_owned(), change(event));

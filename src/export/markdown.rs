@@ -3,16 +3,17 @@
 //! Owns the chapters: no text of a server or of the operator is markup in them.
 
 use super::assemble::Part;
-use super::document::{happened, stage_name};
+use super::document::stage_name;
 use super::mask::MASK;
 use super::{Contents, Origin};
 use crate::domain::attention::{Assessment, assess};
+use crate::domain::change::by_time;
 use crate::domain::configuration::AllowedSource;
 use crate::domain::coverage;
-use crate::domain::instructions::NO_BRANCH;
 use crate::domain::personal::looks_like_a_person;
+use crate::domain::stage::{Stage, Verdict};
 use crate::domain::watched::WatchedSession;
-use crate::text::markdown as plain;
+use crate::text::{markdown as plain, sentence};
 
 pub(super) fn head(contents: Contents) -> String {
     let masked = if contents.masked { "masked" } else { "NOT masked" };
@@ -43,7 +44,7 @@ pub(super) fn chapter(session: &WatchedSession, contents: Contents, origin: &Ori
     if !found.findings.is_empty() {
         text += "\n## Needs attention\n\n";
         for finding in &found.findings {
-            text += &format!("- {}\n", plain(&finding.text));
+            text += &format!("- {}\n", plain(finding.text.as_raw()));
         }
     }
     if contents.configuration {
@@ -54,7 +55,7 @@ pub(super) fn chapter(session: &WatchedSession, contents: Contents, origin: &Ori
         text += &timeline(session);
     }
     text.push('\n');
-    Part { text, masked: hidden, stale: found.stale }
+    Part { text, masked: hidden, stale: found.is_old() }
 }
 
 fn facts(
@@ -70,7 +71,7 @@ fn facts(
         || "not known".to_owned(),
         |d| format!("{}{}", d.at, if d.derived { " (derived)" } else { "" }),
     );
-    let stage = stage_name(&found.stage).replace('_', " ");
+    let stage = stage_words(&found.stage);
     let documents = format!("{} of {} supplied", covered.supplied, covered.requirements.len());
     let mut text = String::from("| | |\n|---|---|\n");
     for (label, value) in [
@@ -90,12 +91,22 @@ fn facts(
     text
 }
 
+fn stage_words(stage: &Stage) -> String {
+    match stage {
+        Stage::Done(Verdict::Approve) => "done: APPROVE".to_owned(),
+        Stage::Done(Verdict::Reject) => "done: REJECT".to_owned(),
+        Stage::Done(Verdict::Refer) => "done: refer".to_owned(),
+        Stage::TurnedAway { .. } => "turned away?".to_owned(),
+        other => stage_name(other).replace('_', " "),
+    }
+}
+
 fn age(session: &WatchedSession, found: &Assessment, origin: &Origin<'_>) -> String {
     let Some(answer) = &session.answers.session else {
         return "\nNothing has been fetched yet.\n".to_owned();
     };
     let old = crate::domain::attention::span(origin.now.duration_since(answer.fetched_at));
-    let stale = if found.stale { " **The data is stale.**" } else { "" };
+    let stale = if found.is_old() { " **The data is stale.**" } else { "" };
     format!("\nFetched {}, {old} before this export.{stale}\n", answer.fetched_at)
 }
 
@@ -150,22 +161,8 @@ fn timeline(session: &WatchedSession) -> String {
         return String::new();
     }
     let mut text = String::from("\n## Timeline\n\n");
-    for event in session.timeline.iter() {
-        let source = event.source.as_ref().map_or("", |source| source.as_raw());
-        let (what, parts) = happened(&event.what);
-        let parts: Vec<String> = parts
-            .iter()
-            .filter(|(key, value)| !value.is_null() || key == "branch")
-            .map(|(key, value)| {
-                if value.is_null() {
-                    return NO_BRANCH.to_owned();
-                }
-                let value = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
-                format!("{} {}", plain(&key.replace('_', " ")), plain(&value))
-            })
-            .collect();
-        let line = format!("{} {} {}", plain(source), what.replace('_', " "), parts.join(", "));
-        text += &format!("- {} {}\n", event.at, line.trim());
+    for event in by_time(&session.timeline) {
+        text += &format!("- {} {}\n", event.at, plain(&sentence(event)));
     }
     text
 }

@@ -16,7 +16,7 @@ use crate::domain::watched::WatchedSession;
 pub fn summary(session: &WatchedSession, origin: &Origin<'_>, privacy: Privacy) -> Value {
     let assessment = assess(session, origin.rules, origin.now);
     let (supplied, required) = coverage::derive(session).counts();
-    let attention: Vec<&str> = assessment.findings.iter().map(|f| f.text.as_str()).collect();
+    let attention: Vec<&str> = assessment.findings.iter().map(|f| f.text.as_raw()).collect();
     let state = session.session().and_then(|result| result.state.as_ref());
     json!({
         "schema_version": SCHEMA_VERSION,
@@ -33,7 +33,7 @@ pub fn summary(session: &WatchedSession, origin: &Origin<'_>, privacy: Privacy) 
         "required": required,
         "fetched_at": session.answers.session.as_ref().map(|answer| answer.fetched_at.to_string()),
         "asked_at": session.poll.last_ok.map(|at| at.to_string()),
-        "stale": assessment.stale,
+        "stale": assessment.is_old(),
     })
 }
 

@@ -15,6 +15,7 @@ use crate::app::action::Action;
 use crate::app::overlay::{ExportDialog, ExportField};
 use crate::app::view::{Cell, Tone};
 use crate::domain::shape::{Format, Shape};
+use crate::text::count;
 use crate::theme::{Look, Role};
 
 /// Columns before a field's text.
@@ -158,7 +159,8 @@ fn said(dialog: &ExportDialog, model: &Model) -> Vec<Cell> {
                 said.push(Cell::new(format!("Preview    nothing: {why}"), Tone::Warn));
                 return with_error(dialog, said);
             }
-            let files = if measured.files == 1 { "file" } else { "files" };
+            let files = count(measured.files, "file");
+            let masked = count(measured.masked, "value");
             let about = if measured.about { "about " } else { "" };
             let kib = measured.bytes.div_ceil(1024);
             let age = age.map_or_else(
@@ -166,8 +168,7 @@ fn said(dialog: &ExportDialog, model: &Model) -> Vec<Cell> {
                 |age| format!(" · data up to {age} old"),
             );
             said.push(Cell::plain(format!(
-                "Preview    {about}{} {files} · {kib} KiB · {} values masked{age}",
-                measured.files, measured.masked
+                "Preview    {about}{files} · {kib} KiB · {masked} masked{age}"
             )));
             if measured.left_out > 0 {
                 let text = format!("{} left out: nothing fetched yet", measured.left_out);

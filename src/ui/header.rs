@@ -10,7 +10,7 @@ use unicode_width::UnicodeWidthStr;
 
 use super::spark;
 use crate::app::Model;
-use crate::app::view::{Cell, Tone};
+use crate::app::view::{Cell, HeaderView, Tone};
 use crate::domain::rules::PassRule;
 use crate::theme::{Look, Role};
 
@@ -24,7 +24,7 @@ pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, model: &Model, look: Look)
         format!(" {} ", look.text(&header.badge)),
         look.role(if header.live { Role::LiveBadge } else { Role::Badge }),
     );
-    let connection = header.connection.unwrap_or_else(|| crate::app::view::Cell::plain(""));
+    let connection = header.connection.clone().unwrap_or_else(|| crate::app::view::Cell::plain(""));
     let attention = if header.attention == 0 {
         Span::styled("quiet", look.tone(Tone::Dim))
     } else {
@@ -66,26 +66,75 @@ pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, model: &Model, look: Look)
     left.extend(right);
     let mut lines = vec![Line::from(left)];
     if !one_line {
-        let mut second = vec![Span::raw(" "), attention];
-        if let Some(warning) = &header.warning {
-            second.push(Span::styled(
-                format!("  {}", look.text(&warning.text)),
-                look.tone(warning.tone),
-            ));
-        }
-        for counter in &header.counters {
-            let piece = format!(" {} {}", look.text("·"), look.text(&counter.text));
-            if wide(&second) + piece.width() > width {
-                break;
-            }
-            second.push(Span::styled(piece, look.tone(counter.tone)));
-        }
-        lines.push(Line::from(second));
+        lines.push(Line::from(second(attention, &header, width, look)));
     }
     if area.height > 2 {
         lines.push(third(model, (header.budget, header.notifications), look));
     }
     frame.render_widget(Paragraph::new(lines), area);
+}
+
+/// Who needs the operator, what is under way, and figures that add up to the whole list; as much of
+/// it as fits.
+fn second(
+    attention: Span<'static>,
+    header: &HeaderView,
+    width: usize,
+    look: Look,
+) -> Vec<Span<'static>> {
+    let mut line = Figures { spans: vec![Span::raw(" "), attention], width, look };
+    if let Some(warning) = &header.warning {
+        line.put("  ", warning, 0);
+    }
+    for cell in header.progress.iter().chain(&header.asides) {
+        if !line.put(" · ", cell, 0) {
+            return line.spans;
+        }
+    }
+    let watched = Cell::plain(format!("{} watched", header.watched));
+    if !line.put(" · ", &watched, 0) {
+        return line.spans;
+    }
+    let mut before = ": ";
+    for counter in &header.counters {
+        if !line.put(before, &counter.whole, 0) {
+            break;
+        }
+        before = " · ";
+        let mut opening = " (";
+        for part in &counter.parts {
+            // The closing bracket has its place.
+            if !line.put(opening, part, 1) {
+                break;
+            }
+            opening = ", ";
+        }
+        if opening == ", " {
+            line.spans.push(Span::raw(")"));
+        }
+    }
+    line.spans
+}
+
+/// Pieces of a line that has room for so many columns.
+struct Figures {
+    spans: Vec<Span<'static>>,
+    width: usize,
+    look: Look,
+}
+
+impl Figures {
+    /// False: there is no room for it, with so many columns kept free behind it.
+    fn put(&mut self, before: &str, cell: &Cell, free: usize) -> bool {
+        let (before, text) = (self.look.text(before), self.look.text(&cell.text));
+        let used: usize = self.spans.iter().map(|span| span.content.width()).sum();
+        if used + before.width() + text.width() + free > self.width {
+            return false;
+        }
+        self.spans.push(Span::raw(before));
+        self.spans.push(Span::styled(text, self.look.tone(cell.tone)));
+        true
+    }
 }
 
 /// Budget, notifications, application, pass rule.

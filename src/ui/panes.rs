@@ -12,7 +12,7 @@ use super::{pane, spark};
 use unicode_width::UnicodeWidthStr;
 
 use crate::app::Model;
-use crate::app::view::{AlertMark, Cell, Glyph, LETTER_TEXT_AT, Pane, Rows, Tone};
+use crate::app::view::{AlertMark, AlertRow, Cell, Glyph, LETTER_TEXT_AT, Pane, Rows, Tone};
 use crate::theme::Look;
 
 /// Draws the visible rows of a pane, or its notice.
@@ -38,12 +38,15 @@ pub(super) fn rows<T>(
 pub(super) fn timeline(frame: &mut Frame<'_>, area: Rect, model: &Model, look: Look) {
     let inner = pane::frame(frame, area, model, Pane::Timeline, look);
     let width = usize::from(inner.width);
-    let what = width.saturating_sub(13 + 17 + 2 + 13);
     let held = model.timeline();
+    // A time of another day, or in UTC, is wider than an age.
+    let visible = held.rows.get(held.window.clone()).unwrap_or_default();
+    let time = visible.iter().map(|row| row.time.width()).max().unwrap_or_default().max(8);
+    let what = width.saturating_sub(time + 1 + 17 + 2 + 13);
     let spans = |row: &crate::app::view::TimelineRow| {
         let changed = if row.changed { look.glyph(Glyph::Changed) } else { " " };
         vec![
-            Span::styled(fit(&row.time, 12, look), look.tone(Tone::Dim)),
+            Span::styled(fit(&row.time, time, look), look.tone(Tone::Dim)),
             Span::raw(" "),
             cell(&row.source, 16, look),
             Span::raw(" "),
@@ -63,22 +66,42 @@ pub(super) fn alerts(frame: &mut Frame<'_>, area: Rect, model: &Model, look: Loo
         frame.render_widget(Paragraph::new(spark::metrics(&metrics, width, look)), foot);
         inner.height = inner.height.saturating_sub(2);
     }
-    let held = model.alerts();
-    let visible = held.rows.get(held.window.clone()).unwrap_or_default();
-    let mark = visible.iter().map(|row| row.mark.word().width()).max().unwrap_or_default();
-    if held.rows.is_empty() {
+    if model.alerts().rows.is_empty() {
         pane::notice(frame, inner, &["Nothing needs you.".to_owned()], look);
         return;
     }
-    let spans = |row: &crate::app::view::AlertRow| {
+    let detail: Vec<Line<'static>> = model
+        .alert_detail()
+        .iter()
+        .map(|line| Line::from(look.text(&format!(" {line}"))))
+        .collect();
+    if !detail.is_empty() {
+        let lines = u16::try_from(detail.len()).unwrap_or_default().min(inner.height);
+        let below = Rect { y: inner.bottom().saturating_sub(lines), height: lines, ..inner };
+        frame.render_widget(Paragraph::new(detail), below);
+        inner.height -= lines;
+    }
+    alert_rows(frame, inner, model, look);
+}
+
+fn alert_rows(frame: &mut Frame<'_>, inner: Rect, model: &Model, look: Look) {
+    let width = usize::from(inner.width);
+    let held = model.alerts();
+    let visible = held.rows.get(held.window.clone()).unwrap_or_default();
+    let widest = |of: &dyn Fn(&AlertRow) -> usize| visible.iter().map(of).max().unwrap_or_default();
+    let mark = widest(&|row| row.mark.word().width());
+    let (time, name) =
+        (widest(&|row| row.at.width()), widest(&|row| row.name.text.width()).min(20));
+    let room = width.saturating_sub(time + name + mark + 5);
+    let spans = |row: &AlertRow| {
         let (glyph, tone) = row.glyph;
         vec![
-            Span::styled(fit(&row.at, 12, look), look.tone(Tone::Dim)),
+            Span::styled(fit(&row.at, time, look), look.tone(Tone::Dim)),
             Span::raw(" "),
             Span::styled(format!("{} ", look.glyph(glyph)), look.tone(tone)),
-            cell(&row.name, 16, look),
+            cell(&row.name, name, look),
             Span::raw(" "),
-            Span::raw(fit(&row.why.text, width.saturating_sub(33 + mark), look)),
+            Span::raw(fit(&row.why.text, room, look)),
             Span::raw(" "),
             Span::styled(fit(row.mark.word(), mark, look), look.tone(of_mark(row.mark))),
         ]

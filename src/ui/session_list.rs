@@ -95,7 +95,7 @@ fn spans(row: &ListRow, fitted: &Fitted, selected: bool, look: Look) -> Vec<Span
             Column::Docs => cell(&row.docs, *width, look),
             Column::Ref => cell(&row.name, room, look),
             Column::Stage => cell(&row.stage, room, look),
-            // What fills the column (`purge 6d`) may take the blank before the next one too.
+            // What fills the column (`kept 12d`) may take the blank before the next one too.
             Column::Due => {
                 let gap = usize::from(row.due.text.width() < *width);
                 super::text::right(&row.due.text, width - gap, look.tone(row.due.tone), look)

@@ -196,7 +196,7 @@ async fn sessions_that_nobody_knows_cost_the_receiver_no_memory() {
     assert!(most <= before + MORE, "{before} KiB, then {most} KiB");
     let said = door.ended();
     // One whose answer is lost is sent again.
-    let counted = said.split(" of sessions not on the watch-list").next().unwrap();
+    let counted = said.split(" for sessions not on the watch-list").next().unwrap();
     let counted: u32 = counted.rsplit(' ').next().unwrap().parse().unwrap();
     assert!(counted >= all, "{said}");
     assert!(!world.run(&["list", "--json"], 0).0.contains("session_id"), "no row");

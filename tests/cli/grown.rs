@@ -48,8 +48,8 @@ async fn case_10_a_source_as_a_bare_text_is_read_like_an_object() {
     assert!(server.all().iter().all(|asked| asked.method == "GET"), "{:?}", server.asked);
     let (shown, _) = world.run(&["show", ID], 0);
     assert!(shown.contains("stage visited"), "{shown}");
-    assert!(shown.contains("+ id_documents GBR PASSPORT from IBV"), "{shown}");
-    assert!(shown.contains("+ share_codes from END_USER"), "{shown}");
+    assert!(shown.contains("+ ID document GBR PASSPORT from IBV"), "{shown}");
+    assert!(shown.contains("+ share code from END_USER"), "{shown}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -96,7 +96,7 @@ fn listen_prints_each_notification_and_keeps_what_it_tells() {
     assert!((0..500).any(|_| shown().contains("thank-you")), "{}", shown());
     // The list is kept fresh too, and who is named first of all.
     let shown = || world.run(&["show", id, "--part", "timeline"], 0).0;
-    assert!((0..500).any(|_| shown().contains("first answer")), "{}", shown());
+    assert!((0..500).any(|_| shown().contains("first response")), "{}", shown());
     let (lines, code) = door.lines(2);
     assert_eq!(code, Some(128 + 15));
     assert_eq!(
@@ -124,7 +124,7 @@ fn sessions_are_learned_where_the_profile_says_so() {
     assert_eq!(out.lines().count(), 2);
     assert!(err.contains("2 notifications") && err.contains("added"), "{err}");
     let (out, _) = world.run(&["show", &world.sessions[0]], 0);
-    assert!(out.contains("first answer"), "it was asked for: {out}");
+    assert!(out.contains("first response"), "it was asked for: {out}");
     let (out, _) = world.run(&["list", "--json"], 0);
     assert!(out.contains("\"learned\""), "{out}");
 }

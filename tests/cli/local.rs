@@ -10,7 +10,7 @@ fn who_is_removed_comes_back_with_what_is_known_unless_that_is_purged() {
     let lists = || world.run(&["list", "--json"], 0).0.contains(id);
     let timeline = || world.run(&["show", id, "--part", "timeline"], 0).0;
     let before = timeline();
-    assert!(before.contains("first answer"), "{before}");
+    assert!(before.contains("first response"), "{before}");
     let (out, err) = world.run(&["remove", id], 0);
     assert!(out.is_empty() && err.contains("--purge-history"), "{out}{err}");
     assert!(!lists());

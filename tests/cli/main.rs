@@ -139,7 +139,7 @@ fn add_fetch_list_show_export_remove() {
     let (out, _) = world.run(&["show", first, "--exit-status"], 1);
     assert!(out.contains("not fetched yet"), "nothing is known: {out}");
     let (out, _) = world.run(&["fetch", first, second], 0);
-    assert!(out.contains("first answer"), "{out}");
+    assert!(out.contains("first response"), "{out}");
     // At 2000 times real speed both have ended within a second; ask until they have.
     for id in [first, second] {
         let ended = (0..100).any(|_| {

@@ -106,7 +106,7 @@ fn b20_fetch_of_nine_ids_with_one_unknown_requests_the_eight() {
     let ids: Vec<&str> = world.sessions.iter().map(String::as_str).collect();
     world.run(&[&["add"], &ids[..8]].concat(), 0);
     let (out, err) = world.run(&[&["fetch", "--max-rps", "100"], ids.as_slice()].concat(), 7);
-    assert_eq!(out.matches("first answer").count(), 8, "{out}");
+    assert_eq!(out.matches("first response").count(), 8, "{out}");
     assert!(err.contains(ids[8]) && err.contains("not on the watch-list"), "{err}");
     let (_, err) = world.run(&["remove", ids[0], ids[8]], 7);
     assert!(err.contains(ids[8]) && err.contains("1 removed"), "{err}");

@@ -114,14 +114,14 @@ fn the_order_is_picked_and_reversed_and_the_cursor_stays_on_its_session() {
     story((80, 24), &scenarios, folder.path(), async |o| {
         o.sees("sort attention ▼");
         o.press("j k").await;
-        o.sees("dbs-3: a check recommends REJECT");
+        o.sees("dbs-3: ID_DOCUMENT_AUTHENTICITY: REJECT, TAMPERED");
         o.press("s").await;
         o.sees("(•) attention ▼");
         o.sees("least time left first");
         o.press("j enter").await;
         o.sees("sort ref ▲");
         assert_eq!(names(o), "123");
-        o.sees("dbs-3: a check recommends REJECT");
+        o.sees("dbs-3: ID_DOCUMENT_AUTHENTICITY: REJECT, TAMPERED");
         o.press("S").await;
         o.sees("sort ref ▼");
         assert_eq!(names(o), "321");

@@ -180,11 +180,11 @@ fn changes_stay_marked_until_looked_at_and_can_be_walked() {
         o.sees("Tree dbs-2");
         o.press("d").await;
         o.sees("Changes of dbs-2");
-        o.sees("id_documents");
+        o.sees("ID document");
         o.press("esc").await;
         o.pass(3.0).await;
         o.press(", d").await;
         o.sees("no changes since you last looked");
-        o.sees("id_documents");
+        o.sees("ID document");
     });
 }

@@ -73,3 +73,26 @@ fn a_filter_typed_in_the_past_is_in_force_there_and_after() {
         o.sees("this is now");
     });
 }
+
+#[test]
+fn the_palette_goes_to_a_time_of_day_and_says_what_it_expects() {
+    let folder = folder();
+    story((120, 40), &[("S07", 700), ("S01", 700)], folder.path(), async |o| {
+        o.press(":").await;
+        o.types("past 08:52").await;
+        o.press("enter").await;
+        o.sees("◀ 08:52:00 (");
+        o.does_not_see("REJECT");
+        o.press(":").await;
+        o.types("past 23:10").await;
+        o.press("enter").await;
+        o.sees("◀ 15 Oct 23:10 (");
+        o.press("esc").await;
+        o.press(":").await;
+        o.types("past noon").await;
+        o.press("enter").await;
+        o.sees("expected a time such as 09:15");
+        o.press("esc").await;
+        o.sees("done: REJECT");
+    });
+}

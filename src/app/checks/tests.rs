@@ -367,3 +367,33 @@ fn long_texts_go_on_over_lines_that_fit_the_pane() {
     let keys: BTreeSet<&str> = rows.iter().map(|row| row.key.as_str()).collect();
     assert_eq!(keys.len(), rows.len(), "every row has a key of its own");
 }
+
+#[test]
+fn the_pane_opens_on_the_first_reject_else_on_what_is_to_be_looked_at() {
+    let session = |advice: &[Option<Recommendation>]| {
+        let mut session = f::session(SessionState::Completed);
+        let checks = advice.iter().enumerate();
+        session.checks =
+            checks.map(|(n, advice)| f::check(&n.to_string(), advice.clone())).collect();
+        session
+    };
+    let opens_on = |session: Session| {
+        let rows = closed(session);
+        first_failing(&rows).map(|at| rows[at].key.clone())
+    };
+    use Recommendation as R;
+    for (advice, key) in [
+        (&[Some(R::Approve), Some(R::NotAvailable), Some(R::Reject)][..], Some("2")),
+        (&[Some(R::Approve), Some(R::Consider), Some(R::NotAvailable)], Some("1")),
+        (&[Some(R::Approve), Some(R::Approve)], Some("0")),
+        (&[], None),
+    ] {
+        assert_eq!(opens_on(session(advice)).as_deref(), key, "{advice:?}");
+    }
+    let mut aborted = session(&[Some(R::Approve)]);
+    aborted.identity_profile = Some(crate::domain::profile::IdentityProfile {
+        result: Some(crate::domain::wire_enum::IdentityProfileOutcome::Aborted),
+        ..Default::default()
+    });
+    assert_eq!(opens_on(aborted).as_deref(), Some("identity_profile"));
+}

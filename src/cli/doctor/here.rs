@@ -92,7 +92,9 @@ pub(super) fn store(global: &Global, config: &Config, lines: &mut Vec<Line>) -> 
                 "name the key of the application that they were fetched with, or fetch again";
             doubtful("store", unreadable, advice)
         }
-        Ok((count, None, None)) => good("store", format!("{place}: {count} sessions{other}")),
+        Ok((count, None, None)) => {
+            good("store", format!("{place}: {}{other}", crate::text::count(count, "session")))
+        }
         Err(why) => {
             let advice = "free space, mend the rights of its folder, use the newer branchwatch, or \
                           go on without: --no-state";
