@@ -8,7 +8,8 @@ mod palette;
 use std::sync::OnceLock;
 
 use ratatui::buffer::Buffer;
-use ratatui::style::{Color, Style};
+use ratatui::layout::Rect;
+use ratatui::style::{Color, Modifier, Style};
 use ratatui::symbols::border;
 
 pub use palette::{Palette, SHIPPED, ThemeError, Themes};
@@ -66,6 +67,17 @@ pub enum Role {
     Past,
 }
 
+/// Signs that a word stands beside, the bars of charts among them: what may have a hue where words
+/// may not.
+const fn is_sign(sign: char) -> bool {
+    matches!(
+        sign,
+        '✓' | '✗' | '○' | '●' | '◌' | '◐' | '◔' | '▲' | '≈' | 'Δ' | '❚' | '▾' | '▸'
+            | '\u{2580}'..='\u{259f}'
+            | '\u{2800}'..='\u{28ff}'
+    )
+}
+
 impl Look {
     /// A look in the terminal's own colours; without any, in none.
     #[must_use]
@@ -101,6 +113,41 @@ impl Look {
         self.palette.roles.get(role as usize).copied().unwrap_or_default()
     }
 
+    /// Makes one bar of the cells of a line: one ground, and where the cursor has an ink of its own
+    /// or reverses, one ink. Reversed span by span, each colour of the line would become a ground.
+    pub fn lay_bar(self, buffer: &mut Buffer, line: Rect, cursor: Role) {
+        let style = self.role(cursor);
+        for position in line.positions() {
+            let Some(cell) = buffer.cell_mut(position) else { continue };
+            if style.fg.is_some() || style.add_modifier.contains(Modifier::REVERSED) {
+                cell.fg = style.fg.unwrap_or(Color::Reset);
+                cell.bg = style.bg.unwrap_or(Color::Reset);
+                cell.modifier = style.add_modifier;
+            } else {
+                cell.bg = style.bg.unwrap_or(cell.bg);
+                cell.modifier |= style.add_modifier;
+            }
+        }
+    }
+
+    /// Where a theme keeps its hues for signs, words get the terminal's own ink: no hue and no DIM
+    /// is legible in all the palettes that people use.
+    pub fn keep_words_plain(self, buffer: &mut Buffer) {
+        if !self.palette.hues_on_signs {
+            return;
+        }
+        for cell in &mut buffer.content {
+            let sign = cell.symbol().chars().next().filter(|sign| !sign.is_ascii());
+            let lined = sign.is_some_and(|sign| ('\u{2500}'..='\u{257f}').contains(&sign));
+            if !sign.is_some_and(is_sign) {
+                cell.fg = Color::Reset;
+            }
+            if !lined {
+                cell.modifier.remove(Modifier::DIM);
+            }
+        }
+    }
+
     /// Paints the theme's ground behind all that has no colour of its own.
     pub fn paint_ground(self, buffer: &mut Buffer) {
         let Style { fg, bg, .. } = self.palette.ground;
@@ -114,11 +161,15 @@ impl Look {
         }
     }
 
-    /// The past's ground behind all that has none of its own.
+    /// The past's ground behind all that has none of its own; a theme without grounds turns the
+    /// screen over, bars and badges with it.
     pub fn paint_past(self, buffer: &mut Buffer) {
         let past = self.role(Role::Past);
         for cell in &mut buffer.content {
-            if cell.bg == Color::Reset {
+            if past.add_modifier.contains(Modifier::REVERSED) {
+                cell.fg = Color::Reset;
+                cell.modifier.toggle(Modifier::REVERSED);
+            } else if cell.bg == Color::Reset {
                 cell.set_style(past);
             }
         }

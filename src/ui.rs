@@ -44,6 +44,7 @@ const fn rect(area: Area) -> Rect {
 /// Draws one frame; returns the picture that is open, drawn in half-blocks.
 pub fn draw<'a>(frame: &mut Frame<'_>, model: &'a Model, look: Look) -> Option<Shown<'a>> {
     let shown = draw_cells(frame, model, look);
+    look.keep_words_plain(frame.buffer_mut());
     if model.in_past() && model.lock().is_none() {
         look.paint_past(frame.buffer_mut());
     }

@@ -272,6 +272,10 @@ fn look() -> Look {
     Look::new(ColourDepth::Ansi16, false)
 }
 
+/// Themes whose frames are kept; the others differ in their colours alone.
+const OWN: [&str; 6] =
+    ["colour-blind-safe", "dark", "high-contrast", "light", "mono", "terminal"];
+
 fn every_pane(state: State) {
     for size in SIZES {
         let mut frames = Vec::new();
@@ -292,14 +296,14 @@ fn every_pane(state: State) {
 #[test]
 fn every_theme_over_a_live_frame() {
     let themes = Themes::read(&[], ColourDepth::TrueColor);
-    let frames = SHIPPED.iter().map(|(name, _)| {
+    let frames = SHIPPED.iter().filter_map(|(name, _)| {
         let look = Look::new(ColourDepth::TrueColor, false).with(themes.get(name).unwrap());
         let picture = frame(&model(State::Live, (120, 40)), look);
         let ground = themes.get(name).unwrap();
         let painted = picture.content().iter().all(|cell| cell.bg != Color::Reset);
         let own = look.with(ground).tone(branchwatch::app::view::Tone::Plain).fg.is_some();
         assert_eq!(painted, own, "{name}: a ground is painted everywhere or nowhere");
-        ((*name).to_owned(), picture)
+        OWN.contains(name).then(|| ((*name).to_owned(), picture))
     });
     insta::assert_snapshot!("themes", pictures(frames.collect()));
 }
@@ -328,7 +332,9 @@ fn the_past_at_every_size_and_in_every_theme() {
             |(a, b): (&ratatui::buffer::Cell, &ratatui::buffer::Cell)| a.style() == b.style();
         let tinted = now.content().iter().zip(then.content()).filter(|pair| !same(*pair)).count();
         assert!(tinted > 80 * 24 / 2, "{name}: {tinted} cells look other than now");
-        frames.push((name.to_owned(), then));
+        if OWN.contains(name) {
+            frames.push(((*name).to_owned(), then));
+        }
     }
     let ascii = Look::new(ColourDepth::None, true);
     frames.push(("no colours, ascii".to_owned(), frame(&past((80, 24), 6), ascii)));

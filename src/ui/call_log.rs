@@ -5,11 +5,10 @@
 use ratatui::Frame;
 use ratatui::layout::{Position, Rect};
 use ratatui::text::{Line, Span};
-use ratatui::widgets::Paragraph;
 use unicode_width::UnicodeWidthStr;
 
 use super::overlay::open;
-use super::pane;
+use super::pane::{self, Bar};
 use super::text::{cell, fit, right};
 use crate::app::Model;
 use crate::app::action::Action;
@@ -36,8 +35,10 @@ pub(super) fn draw(
     let mut lines = vec![search(log, width, look), head(width, look)];
     let room = usize::from(inner.height).saturating_sub(2 + 3);
     let first = (log.selected + 1).saturating_sub(room);
-    for (number, row) in log.rows.iter().enumerate().skip(first).take(room) {
-        lines.push(pane::line(spans(row, width, look), (number == log.selected, true), look));
+    let bar = log.selected.checked_sub(first).filter(|line| *line < room.min(log.rows.len()));
+    let bar = bar.map(|line| Bar { line: lines.len() + line, focus: true });
+    for row in log.rows.iter().skip(first).take(room) {
+        lines.push(Line::from(spans(row, width, look)));
     }
     if log.rows.is_empty() {
         let why = if log.calls.is_empty() { "No call yet." } else { "No call holds this." };
@@ -45,7 +46,7 @@ pub(super) fn draw(
     }
     lines.resize(2 + room, Line::default());
     lines.extend(detail(log.rows.get(log.selected), width, look));
-    frame.render_widget(Paragraph::new(lines), inner);
+    pane::lines(frame, inner, lines, bar, look);
     if log.typing {
         let column = u16::try_from(8 + log.search.before_cursor().width()).unwrap_or(u16::MAX);
         let x = inner.x.saturating_add(column).min(inner.right().saturating_sub(1));

@@ -9,6 +9,7 @@ use ratatui::widgets::Paragraph;
 use unicode_width::UnicodeWidthStr;
 
 use super::overlay::open;
+use super::pane::{self, Bar};
 use super::picture::{self, Shown};
 use super::text::fit;
 use crate::app::Model;
@@ -67,10 +68,9 @@ fn letter(frame: &mut Frame<'_>, whole: Rect, dialog: &LetterDialog, look: Look)
         lines.push(dim(&format!("           hidden again in {left}"), width, look));
     }
     lines.push(Line::default());
-    for (number, choice) in CHOICES.iter().enumerate() {
-        let line = Line::from(fit(&format!("  {choice}"), width, look));
-        let chosen = number == dialog.selected;
-        lines.push(if chosen { line.style(look.role(Role::Cursor)) } else { line });
+    let bar = Bar { line: lines.len() + dialog.selected, focus: true };
+    for choice in CHOICES {
+        lines.push(Line::from(fit(&format!("  {choice}"), width, look)));
     }
     let to = dialog.path.display().to_string();
     let to = crate::text::shown_str(&to, width.saturating_sub(12));
@@ -79,7 +79,7 @@ fn letter(frame: &mut Frame<'_>, whole: Rect, dialog: &LetterDialog, look: Look)
         lines.push(Line::default());
         lines.push(Line::from(Span::styled(fit(&said.text, width, look), look.tone(said.tone))));
     }
-    frame.render_widget(Paragraph::new(lines), area);
+    pane::lines(frame, area, lines, Some(bar), look);
 }
 
 fn media<'a>(
@@ -97,7 +97,9 @@ fn media<'a>(
     let first = (dialog.selected + 1).saturating_sub(rows);
     let head = format!("  {:<38}{:<9}{:<9}SIZE", "WHAT", "TYPE", "AGE");
     let mut lines = vec![dim(&head, width, look)];
-    for (number, item) in dialog.items.iter().enumerate().skip(first).take(rows) {
+    let bar = dialog.selected.checked_sub(first).filter(|_| !dialog.items.is_empty());
+    let bar = bar.map(|line| Bar { line: lines.len() + line, focus: true });
+    for item in dialog.items.iter().skip(first).take(rows) {
         let size = item.size.map_or_else(
             || "not fetched".to_owned(),
             |bytes| format!("{} KiB", bytes.div_ceil(1024)),
@@ -105,9 +107,7 @@ fn media<'a>(
         let text = [(&item.role, 38), (&item.kind, 9), (&item.age, 9), (&size, 12)]
             .map(|(text, wide)| fit(text, wide, look))
             .concat();
-        let line = Line::from(fit(&format!("  {text}"), width, look));
-        let chosen = number == dialog.selected;
-        lines.push(if chosen { line.style(look.role(Role::Cursor)) } else { line });
+        lines.push(Line::from(fit(&format!("  {text}"), width, look)));
     }
     while lines.len() < 1 + rows {
         lines.push(Line::default());
@@ -132,7 +132,7 @@ fn media<'a>(
     }
     let used = u16::try_from(lines.len() + 1).unwrap_or(u16::MAX);
     lines.push(Line::from(spans));
-    frame.render_widget(Paragraph::new(lines), area);
+    pane::lines(frame, area, lines, bar, look);
     let shown = picture.map(|picture| {
         let below = Rect {
             y: area.y.saturating_add(used),

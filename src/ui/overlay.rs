@@ -5,9 +5,10 @@
 use ratatui::Frame;
 use ratatui::layout::{Position, Rect};
 use ratatui::text::{Line, Span};
-use ratatui::widgets::{Block, Borders, Clear, Paragraph};
+use ratatui::widgets::{Block, Borders, Clear};
 use unicode_width::UnicodeWidthStr;
 
+use super::pane::{self, Bar};
 use super::picker;
 use super::picture::Shown;
 use super::text::fit;
@@ -96,6 +97,7 @@ fn draw_help(frame: &mut Frame<'_>, whole: Rect, help: &HelpOverlay, look: Look)
     let rows = usize::from(inner.height).saturating_sub(2 + legend.len());
     let first = (help.selected + 1).saturating_sub(rows);
     let mut section = "";
+    let mut bar = None;
     for (number, row) in help.rows.iter().enumerate().skip(first).take(rows) {
         let head = if row.section == section { "" } else { row.section.as_str() };
         section = &row.section;
@@ -104,17 +106,16 @@ fn draw_help(frame: &mut Frame<'_>, whole: Rect, help: &HelpOverlay, look: Look)
             Span::styled(fit(&row.keys, 16, look), look.role(Role::Key)),
             Span::raw(fit(&row.description, width.saturating_sub(26), look)),
         ]);
-        lines.push(if number == help.selected {
-            line.style(look.role(Role::Cursor))
-        } else {
-            line
-        });
+        if number == help.selected {
+            bar = Some(Bar { line: lines.len(), focus: true });
+        }
+        lines.push(line);
     }
     while lines.len() < 2 + rows {
         lines.push(Line::default());
     }
     lines.extend(legend);
-    frame.render_widget(Paragraph::new(lines), inner);
+    pane::lines(frame, inner, lines, bar, look);
     let column = u16::try_from(8 + help.search.before_cursor().width()).unwrap_or(u16::MAX);
     frame.set_cursor_position(Position::new(
         inner.x.saturating_add(column).min(inner.right()),
@@ -161,14 +162,13 @@ fn draw_copy(frame: &mut Frame<'_>, whole: Rect, menu: &CopyMenu, look: Look) {
     let lines: Vec<Line<'_>> = menu
         .items
         .iter()
-        .enumerate()
-        .map(|(number, item)| {
-            let line = Line::from(vec![
+        .map(|item| {
+            Line::from(vec![
                 Span::styled(fit(item.what, 14, look), look.role(Role::Key)),
                 Span::raw(fit(&item.preview, width.saturating_sub(14), look)),
-            ]);
-            if number == menu.selected { line.style(look.role(Role::Cursor)) } else { line }
+            ])
         })
         .collect();
-    frame.render_widget(Paragraph::new(lines), inner);
+    let bar = (menu.selected < lines.len()).then_some(Bar { line: menu.selected, focus: true });
+    pane::lines(frame, inner, lines, bar, look);
 }

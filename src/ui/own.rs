@@ -9,6 +9,7 @@ use ratatui::widgets::Paragraph;
 use unicode_width::UnicodeWidthStr;
 
 use super::overlay::open;
+use super::pane::{self, Bar};
 use super::text::{fit, shifted};
 use crate::app::Model;
 use crate::app::action::Action;
@@ -55,14 +56,12 @@ fn draw_dialog(
             let inner = open(frame, whole, (50, 6), (&title, "asks for nobody until then"), look);
             let width = usize::from(inner.width);
             let mut lines: Vec<Line<'_>> = Vec::new();
-            for (number, (word, until)) in choices.iter().enumerate() {
+            for (word, until) in choices {
                 let text = format!(" {word:<10} until {}", model.time_of_day(*until));
-                let line = Line::from(fit(&text, width, look));
-                let chosen = number == *selected;
-                lines.push(if chosen { line.style(look.role(Role::Cursor)) } else { line });
+                lines.push(Line::from(fit(&text, width, look)));
             }
             lines.push(keys("Enter snoozes, Esc cancels.", width, look));
-            frame.render_widget(Paragraph::new(lines), inner);
+            pane::lines(frame, inner, lines, Some(Bar { line: *selected, focus: true }), look);
         }
         OwnKind::AcknowledgeAll => {
             let inner = open(frame, whole, (66, 6), ("Acknowledge all shown?", "local"), look);

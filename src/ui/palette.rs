@@ -5,11 +5,10 @@
 use ratatui::Frame;
 use ratatui::layout::{Position, Rect};
 use ratatui::text::{Line, Span};
-use ratatui::widgets::Paragraph;
 use unicode_width::UnicodeWidthStr;
 
 use super::overlay::open;
-use super::pane;
+use super::pane::{self, Bar};
 use super::text::{fit, right};
 use crate::app::overlay::PaletteOverlay;
 use crate::app::view::Tone;
@@ -36,15 +35,19 @@ pub(super) fn draw(frame: &mut Frame<'_>, whole: Rect, palette: &PaletteOverlay,
     let rows = usize::from(inner.height).saturating_sub(4);
     let first = (palette.selected + 1).saturating_sub(rows);
     let shown = palette.rows.iter().enumerate().skip(first).take(rows);
+    let mut bar = None;
     for (number, row) in shown.filter_map(|(n, place)| Some((n, palette.all.get(*place)?))) {
         let selected = number == palette.selected;
+        if selected {
+            bar = Some(Bar { line: lines.len(), focus: true });
+        }
         let spans = vec![
             Span::raw(if selected { "> " } else { "  " }),
             Span::raw(fit(&row.text, TEXT, look)),
             Span::raw(fit(&row.description, width.saturating_sub(2 + TEXT + KEYS), look)),
             right(&row.keys, KEYS, look.role(Role::Key), look),
         ];
-        lines.push(pane::line(spans, (selected, true), look));
+        lines.push(Line::from(spans));
     }
     if palette.rows.is_empty() {
         lines.push(Line::from(Span::styled("  no command holds this", look.tone(Tone::Bad))));
@@ -53,7 +56,7 @@ pub(super) fn draw(frame: &mut Frame<'_>, whole: Rect, palette: &PaletteOverlay,
     let also = "also: filter … · sort due desc · view NAME · add ID… · interval 30s";
     lines.push(Line::default());
     lines.push(Line::from(Span::styled(fit(also, width, look), look.tone(Tone::Dim))));
-    frame.render_widget(Paragraph::new(lines), inner);
+    pane::lines(frame, inner, lines, bar, look);
     let column = u16::try_from(2 + palette.field.before_cursor().width()).unwrap_or(u16::MAX);
     let x = inner.x.saturating_add(column).min(inner.right().saturating_sub(1));
     frame.set_cursor_position(Position::new(x, inner.y));

@@ -49,12 +49,34 @@ pub(super) fn notice(frame: &mut Frame<'_>, area: Rect, lines: &[String], look: 
     frame.render_widget(Paragraph::new(lines).wrap(Wrap { trim: false }), area);
 }
 
-/// A line under the cursor keeps its colours and gets the cursor's ground.
-pub(super) fn line(spans: Vec<Span<'_>>, (selected, focus): (bool, bool), look: Look) -> Line<'_> {
-    let line = Line::from(spans);
-    match (selected, focus) {
-        (true, true) => line.style(look.role(Role::Cursor)),
-        (true, false) => line.style(look.role(Role::CursorElsewhere)),
-        (false, _) => line,
+/// The line under the cursor, counted from the top of its area.
+#[derive(Clone, Copy)]
+pub(super) struct Bar {
+    pub(super) line: usize,
+    /// Its pane has the focus.
+    pub(super) focus: bool,
+}
+
+impl Bar {
+    /// Lays the cursor over the whole line, whatever stands there, so that it is one bar.
+    pub(super) fn lay(self, frame: &mut Frame<'_>, area: Rect, look: Look) {
+        let Ok(line) = u16::try_from(self.line) else { return };
+        let row = Rect { y: area.y.saturating_add(line), height: 1, ..area };
+        let role = if self.focus { Role::Cursor } else { Role::CursorElsewhere };
+        look.lay_bar(frame.buffer_mut(), row.intersection(area), role);
+    }
+}
+
+/// Lines with the cursor on one of them.
+pub(super) fn lines(
+    frame: &mut Frame<'_>,
+    area: Rect,
+    lines: Vec<Line<'_>>,
+    bar: Option<Bar>,
+    look: Look,
+) {
+    frame.render_widget(Paragraph::new(lines), area);
+    if let Some(bar) = bar {
+        bar.lay(frame, area, look);
     }
 }

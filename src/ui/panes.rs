@@ -8,7 +8,8 @@ use ratatui::text::{Line, Span};
 use ratatui::widgets::Paragraph;
 
 use super::text::{cell, fit, shifted};
-use super::{pane, spark};
+use super::pane::{self, Bar};
+use super::spark;
 use unicode_width::UnicodeWidthStr;
 
 use crate::app::Model;
@@ -29,10 +30,14 @@ pub(super) fn rows<T>(
     }
     let mut lines: Vec<Line<'static>> = head.into_iter().collect();
     let visible = rows.rows.get(rows.window.clone()).unwrap_or_default();
+    let mut bar = None;
     for (number, row) in (rows.window.start..).zip(visible) {
-        lines.push(pane::line(spans(row), (rows.selected == Some(number), focus), look));
+        if rows.selected == Some(number) {
+            bar = Some(Bar { line: lines.len(), focus });
+        }
+        lines.push(Line::from(spans(row)));
     }
-    frame.render_widget(Paragraph::new(lines), area);
+    pane::lines(frame, area, lines, bar, look);
 }
 
 pub(super) fn timeline(frame: &mut Frame<'_>, area: Rect, model: &Model, look: Look) {

@@ -5,9 +5,9 @@
 use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
-use ratatui::widgets::Paragraph;
 
 use super::overlay::open;
+use super::pane::{self, Bar};
 use super::text::fit;
 use crate::app::Model;
 use crate::app::action::Action;
@@ -47,10 +47,9 @@ pub(super) fn draw(
     let lines: Vec<Line<'_>> = picker
         .rows
         .iter()
-        .enumerate()
         .skip(first)
         .take(rows)
-        .map(|(number, row)| {
+        .map(|row| {
             let tick = match (picker.kind, row.on) {
                 (PickerKind::Columns, true) => "[x] ",
                 (PickerKind::Columns, false) => "[ ] ",
@@ -59,13 +58,13 @@ pub(super) fn draw(
                 (_, false) => "( ) ",
             };
             let tick = if look.ascii { tick.replace('•', "*") } else { tick.to_owned() };
-            let line = Line::from(vec![
+            Line::from(vec![
                 Span::raw(tick),
                 Span::styled(fit(&row.name, 14, look), look.role(Role::Key)),
                 Span::styled(fit(&row.words, width.saturating_sub(18), look), look.tone(Tone::Dim)),
-            ]);
-            if number == picker.selected { line.style(look.role(Role::Cursor)) } else { line }
+            ])
         })
         .collect();
-    frame.render_widget(Paragraph::new(lines), inner);
+    let bar = picker.selected.checked_sub(first).filter(|line| *line < lines.len());
+    pane::lines(frame, inner, lines, bar.map(|line| Bar { line, focus: true }), look);
 }

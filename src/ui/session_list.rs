@@ -5,10 +5,9 @@
 use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
-use ratatui::widgets::Paragraph;
 use unicode_width::UnicodeWidthStr;
 
-use super::pane;
+use super::pane::{self, Bar};
 use super::text::{cell, fit, right};
 use crate::app::Model;
 use crate::app::columns::{Column, Fitted};
@@ -26,16 +25,20 @@ pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, model: &Model, look: Look)
     let (first, end) = (window.start, window.end);
     let focus = model.focus() == Pane::List;
     let mut lines = vec![head(&columns, model.list_order(), look)];
+    let mut bar = None;
     for (number, row) in (first..).zip(model.list_rows(window)) {
         let selected = model.list_selected() == Some(number);
-        lines.push(pane::line(spans(&row, &columns, selected, look), (selected, focus), look));
+        if selected {
+            bar = Some(Bar { line: lines.len(), focus });
+        }
+        lines.push(Line::from(spans(&row, &columns, selected, look)));
     }
     let rows = usize::from(inner.height).saturating_sub(2);
     while lines.len() < rows + 1 {
         lines.push(Line::default());
     }
     lines.push(under(model, (first, end), usize::from(inner.width), look));
-    frame.render_widget(Paragraph::new(lines), inner);
+    pane::lines(frame, inner, lines, bar, look);
 }
 
 /// The heads; the column that orders the list has the sign of its direction. Attention is no column:

@@ -11,11 +11,11 @@ use ratatui::widgets::StatefulWidget;
 use tui_tree_widget::{Tree, TreeItem, TreeState};
 use unicode_width::UnicodeWidthStr;
 
-use super::pane;
+use super::pane::{self, Bar};
 use super::text::cell;
 use crate::app::Model;
 use crate::app::view::{Glyph, Pane, TreeNode, TreePath, TreeStep, TreeView};
-use crate::theme::{Look, Role};
+use crate::theme::Look;
 
 /// Columns of an indentation step, as the widget draws it.
 const INDENT: usize = 2;
@@ -43,10 +43,8 @@ pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, model: &Model, look: Look)
         .collect();
     let Ok(tree) = Tree::new(&items) else { return };
     let focus = model.focus() == Pane::Tree;
-    let role = if focus { Role::Cursor } else { Role::CursorElsewhere };
     let (open, closed) = if look.ascii { ("v ", "> ") } else { ("▾ ", "▸ ") };
     let tree = tree
-        .highlight_style(look.role(role))
         .node_open_symbol(open)
         .node_closed_symbol(closed)
         .node_no_children_symbol("  ");
@@ -57,8 +55,10 @@ pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, model: &Model, look: Look)
     // The widget learns its offset only by drawing: a line out of sight that shows the first row
     // puts it where the model says.
     let first = model.tree_window().start;
+    let paths = model.tree_paths();
+    let row = paths.iter().position(|path| *path == view.selected);
     if first > 0
-        && let Some(path) = model.tree_paths().into_iter().nth(first)
+        && let Some(path) = paths.into_iter().nth(first)
     {
         state.select(path);
         let line = Rect { height: 1, ..inner };
@@ -66,6 +66,9 @@ pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, model: &Model, look: Look)
     }
     state.select(view.selected.clone());
     frame.render_stateful_widget(tree, inner, &mut state);
+    if let Some(line) = row.and_then(|row| row.checked_sub(first)) {
+        Bar { line, focus }.lay(frame, inner, look);
+    }
 }
 
 /// A node and, where it is open, its children; what is folded away is one empty child, so that the

@@ -5,8 +5,8 @@
 use branchwatch::app::action::Action;
 use branchwatch::app::event::Event;
 use branchwatch::app::{Model, update};
-use branchwatch::theme::{ColourDepth, Look, SHIPPED, Themes};
-use ratatui::buffer::Cell;
+use branchwatch::theme::{ColourDepth, Look, Role, Themes};
+use ratatui::buffer::{Buffer, Cell};
 use ratatui::style::{Color, Modifier};
 
 use super::{SIZES, State, frame, look, model};
@@ -37,11 +37,10 @@ fn shown(state: State, action: Option<Action>, size: (u16, u16)) -> Model {
     model
 }
 
-#[test]
-fn every_overlay_and_state_is_legible_in_every_theme_and_says_the_same() {
-    let themes = Themes::read(&[], ColourDepth::TrueColor);
+/// Every state at rest and every overlay and pane.
+fn shows() -> Vec<(State, Option<Action>)> {
     let states = [State::Live, State::Stale, State::Error, State::Empty, State::Loading];
-    let overlays = [
+    let actions = [
         Action::Help,
         Action::Export,
         Action::CopyMenu,
@@ -54,6 +53,7 @@ fn every_overlay_and_state_is_legible_in_every_theme_and_says_the_same() {
         Action::Charts,
         Action::Note,
         Action::Tags,
+        Action::Snooze,
         Action::AcknowledgeAll,
         Action::Add,
         Action::Letter,
@@ -62,21 +62,34 @@ fn every_overlay_and_state_is_legible_in_every_theme_and_says_the_same() {
         Action::MarkAll,
         Action::WideColumns,
     ];
+    let panes = (2..=8).map(Action::Pane);
     let shows = states.into_iter().map(|state| (state, None));
-    let shows = shows.chain(overlays.map(|action| (State::Live, Some(action))));
+    shows.chain(actions.into_iter().chain(panes).map(|a| (State::Live, Some(a)))).collect()
+}
+
+fn names() -> Vec<String> {
+    Themes::read(&[], ColourDepth::TrueColor).names()
+}
+
+fn named(theme: &str) -> Look {
+    let themes = Themes::read(&[], ColourDepth::TrueColor);
+    Look::new(ColourDepth::TrueColor, false).with(themes.get(theme).unwrap())
+}
+
+#[test]
+fn every_overlay_and_state_is_legible_in_every_theme_and_says_the_same() {
+    let looks: Vec<_> = names().into_iter().map(|name| (name.clone(), named(&name))).collect();
     let mut cells = 0;
-    for (state, action) in shows {
+    for (state, action) in shows() {
         for size in SIZES {
             let model = shown(state, action, size);
-            let words = |look| -> Vec<String> {
-                let buffer = frame(&model, look);
-                buffer.content().iter().map(|cell| cell.symbol().to_owned()).collect()
-            };
-            let usual = words(look());
-            for (name, _) in SHIPPED {
-                let look = Look::new(ColourDepth::TrueColor, false).with(themes.get(name).unwrap());
-                assert!(words(look) == usual, "{name} {state:?} {action:?} {size:?}: other words");
-                for cell in frame(&model, look).content() {
+            let usual = frame(&model, look());
+            for (name, look) in &looks {
+                let drawn = frame(&model, *look);
+                let mut pairs = drawn.content().iter().zip(usual.content());
+                let same = pairs.all(|(one, other)| one.symbol() == other.symbol());
+                assert!(same, "{name} {state:?} {action:?} {size:?}: other words");
+                for cell in drawn.content() {
                     let Some(ratio) = contrast(cell) else { continue };
                     cells += 1;
                     let faint = ratio < 4.5 || cell.modifier.contains(Modifier::HIDDEN);
@@ -86,4 +99,90 @@ fn every_overlay_and_state_is_legible_in_every_theme_and_says_the_same() {
         }
     }
     assert!(cells > 500_000, "{cells} cells of themes with colours of their own");
+}
+
+/// Lines that frame a pane, a dialog, the filter or a chart.
+fn is_line(symbol: &str) -> bool {
+    symbol.starts_with(|sign| ('\u{2500}'..='\u{257f}').contains(&sign))
+}
+
+/// Signs that may have a hue: they repeat what a word beside them says. Bars of charts are signs.
+fn is_sign(symbol: &str) -> bool {
+    "✓✗○●◌◐◔▲≈Δ❚▾▸".contains(symbol)
+        || symbol.starts_with(|c| matches!(c, '\u{2580}'..='\u{259f}' | '\u{2800}'..='\u{28ff}'))
+}
+
+/// In Solarized colour 8 is the ground; in other palettes a hue or DIM falls short of 3:1.
+#[test]
+fn words_in_the_terminals_own_colours_have_its_own_ink() {
+    let mut hues = 0;
+    for (state, action) in shows() {
+        for size in SIZES {
+            let model = shown(state, action, size);
+            for look in [look(), Look::new(ColourDepth::None, false), named("terminal")] {
+                for cell in frame(&model, look).content() {
+                    let at = format!("{state:?} {action:?} {size:?}: {cell:?}");
+                    assert!(![cell.fg, cell.bg].contains(&Color::DarkGray), "colour 8 {at}");
+                    let said = !cell.symbol().trim().is_empty();
+                    if cell.fg != Color::Reset || cell.bg != Color::Reset {
+                        assert!(!said || is_sign(cell.symbol()), "a hue on a word, {at}");
+                        hues += 1;
+                    }
+                    let dim = cell.modifier.contains(Modifier::DIM);
+                    assert!(!dim || is_line(cell.symbol()), "DIM on a word, {at}");
+                    assert!(!cell.modifier.contains(Modifier::UNDERLINED), "a broken line, {at}");
+                }
+            }
+        }
+    }
+    assert!(hues > 1_000, "{hues} signs with a hue");
+}
+
+/// A cell of the bar.
+fn bar(look: Look, past: bool) -> Cell {
+    let mut buffer = Buffer::empty(ratatui::layout::Rect::new(0, 0, 1, 1));
+    look.lay_bar(&mut buffer, ratatui::layout::Rect::new(0, 0, 1, 1), Role::Cursor);
+    if past {
+        look.paint_past(&mut buffer);
+    }
+    buffer.cell((0, 0)).unwrap().clone()
+}
+
+/// Columns of a line that look like the bar: its ground, or turned over.
+fn barred(buffer: &Buffer, y: u16, bar: &Cell) -> Vec<u16> {
+    let of = |cell: &Cell| (cell.bg, cell.modifier.contains(Modifier::REVERSED));
+    (0..buffer.area.width).filter(|x| of(buffer.cell((*x, y)).unwrap()) == of(bar)).collect()
+}
+
+/// Whichever pane or dialog has the cursor: its line is one bar from border to border, in one
+/// ground, and reversed everywhere or nowhere.
+#[test]
+fn the_row_under_the_cursor_is_one_bar_in_every_theme() {
+    let mut bars = 0;
+    let looks: Vec<_> = names().into_iter().map(|name| (name.clone(), named(&name))).collect();
+    for (state, action) in shows() {
+        // The cursor of the export dialog is on a choice within a line.
+        if action == Some(Action::Export) {
+            continue;
+        }
+        for size in SIZES {
+            let model = shown(state, action, size);
+            for (name, look) in &looks {
+                let (buffer, bar) = (frame(&model, *look), bar(*look, model.in_past()));
+                for y in 1..size.1 {
+                    let columns = barred(&buffer, y, &bar);
+                    // An open dialog covers the middle of the list's bar.
+                    for piece in columns.chunk_by(|one, next| one + 1 == *next) {
+                        let (first, last) = (piece[0], piece[piece.len() - 1]);
+                        let line = |x| buffer.cell((x, y)).is_some_and(|c| is_line(c.symbol()));
+                        let before = line(first - 1) || line(first.saturating_sub(2));
+                        let whole = before && (line(last + 1) || line(last + 2));
+                        assert!(whole, "{name} {state:?} {action:?} {size:?}, line {y}: {piece:?}");
+                        bars += 1;
+                    }
+                }
+            }
+        }
+    }
+    assert!(bars >= 80 * looks.len(), "{bars} bars");
 }
