@@ -8,7 +8,8 @@ use std::{env, fs};
 fn main() -> Result<()> {
     const FOLDER: &str = "assets/themes";
     println!("cargo::rerun-if-changed={FOLDER}");
-    let variable = |name| env::var_os(name).ok_or_else(|| Error::other(format!("{name} is not set")));
+    let variable =
+        |name| env::var_os(name).ok_or_else(|| Error::other(format!("{name} is not set")));
     let folder = Path::new(&variable("CARGO_MANIFEST_DIR")?).join(FOLDER);
     let mut files: Vec<_> = fs::read_dir(folder)?
         .map(|entry| entry.map(|entry| entry.path()))

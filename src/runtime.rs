@@ -10,6 +10,7 @@ pub mod engine;
 pub mod event_loop;
 pub mod evidence;
 mod exports;
+pub mod ground;
 mod hands;
 pub mod opener;
 mod program;
@@ -51,6 +52,8 @@ pub struct Parts {
     pub look: Look,
     /// What the look can change to.
     pub themes: Themes,
+    /// The terminal is asked for its ground, for the theme `auto`.
+    pub asks_ground: bool,
     /// How the screen is fitted at the start.
     pub fit: Fit,
     /// What rings.
@@ -143,6 +146,7 @@ pub async fn dashboard<P: Persistence, A: SessionApi, C: Clock + Clone>(
         keymap: parts.keymap,
         look: parts.look,
         themes: parts.themes,
+        asks_ground: parts.asks_ground,
         pictures: Pictures::new(parts.graphics),
     };
     let ending = event_loop::run(

@@ -5,14 +5,12 @@
 
 mod palette;
 
-use std::sync::OnceLock;
-
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::{Color, Modifier, Style};
 use ratatui::symbols::border;
 
-pub use palette::{Palette, SHIPPED, ThemeError, Themes};
+pub use palette::{AUTO, Ground, Palette, SHIPPED, ThemeError, Themes};
 
 use crate::app::view::{Glyph, Tone};
 
@@ -82,17 +80,7 @@ impl Look {
     /// A look in the terminal's own colours; without any, in none.
     #[must_use]
     pub fn new(depth: ColourDepth, ascii: bool) -> Self {
-        static DEFAULTS: OnceLock<(Palette, Palette)> = OnceLock::new();
-        let read = |name, depth| {
-            let text = SHIPPED.iter().find(|(known, _)| *known == name).map_or("", |(_, t)| *t);
-            // What ships can be read: held by a test.
-            palette::palette(name, text, depth).unwrap_or_default()
-        };
-        let (terminal, mono) = DEFAULTS.get_or_init(|| {
-            (read("terminal", ColourDepth::Ansi16), read("mono", ColourDepth::None))
-        });
-        let palette = if depth == ColourDepth::None { mono } else { terminal };
-        Self { depth, ascii, palette }
+        Self { depth, ascii, palette: palette::terminal(depth) }
     }
 
     /// The same in another theme; without colours nothing changes.

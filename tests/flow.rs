@@ -102,6 +102,7 @@ struct Seen {
     text: String,
     frames: usize,
     suspended: usize,
+    asked: usize,
     cleared: usize,
     mouse: bool,
     rung: Vec<Option<String>>,
@@ -145,6 +146,11 @@ impl Surface for Cells {
 
     fn ring(&mut self, note: Option<&(Desktop, String)>) -> io::Result<()> {
         self.seen.borrow_mut().rung.push(note.map(|(_, text)| text.clone()));
+        Ok(())
+    }
+
+    fn ask_ground(&mut self) -> io::Result<()> {
+        self.seen.borrow_mut().asked += 1;
         Ok(())
     }
 
@@ -347,6 +353,7 @@ fn story_at(
             keymap,
             look: Look::new(ColourDepth::None, false),
             themes: Themes::read(&[], ColourDepth::None),
+            asks_ground: true,
             pictures: Pictures::default(),
         };
         let looping = event_loop::run(

@@ -6,6 +6,8 @@
 
 #[path = "pty/configured.rs"]
 mod configured;
+#[path = "pty/ground.rs"]
+mod ground;
 #[path = "pty/private.rs"]
 mod private;
 #[path = "pty/receives.rs"]

@@ -273,8 +273,7 @@ fn look() -> Look {
 }
 
 /// Themes whose frames are kept; the others differ in their colours alone.
-const OWN: [&str; 6] =
-    ["colour-blind-safe", "dark", "high-contrast", "light", "mono", "terminal"];
+const OWN: [&str; 6] = ["colour-blind-safe", "dark", "high-contrast", "light", "mono", "terminal"];
 
 fn every_pane(state: State) {
     for size in SIZES {

@@ -76,7 +76,7 @@ pub(super) struct Global {
     /// Signs and lines of ASCII only
     #[arg(long, global = true)]
     pub(super) ascii: bool,
-    /// Colours: terminal, dark, light, nord, gruvbox-dark, ..., or your own (a wrong name lists all)
+    /// Colours: auto, terminal, dark, light, nord, ..., or your own (a wrong name lists all)
     #[arg(long, global = true, value_name = "NAME")]
     pub(super) theme: Option<String>,
     /// How much of what looks like a person's is shown; the strictest of flag and file wins

@@ -58,7 +58,7 @@ pub(super) async fn run(global: &Global) -> Result<u8, Failure> {
 /// The dashboard as the configuration wants it. What reaches Yoti, or is reached by Yoti, is for
 /// the caller to add.
 pub(super) fn parts(global: &Global, config: &Config) -> Result<Parts, Failure> {
-    let Chosen { look, themes } = look::of(global, config.theme.as_deref())?;
+    let Chosen { look, themes, asks_ground } = look::of(global, config.theme.as_deref())?;
     let keymap = Keymap::with(&config.keys).map_err(ConfigError::from)?;
     let settings = ModelSettings {
         profile: config.profile.clone(),
@@ -77,6 +77,7 @@ pub(super) fn parts(global: &Global, config: &Config) -> Result<Parts, Failure> 
         keymap,
         look,
         themes,
+        asks_ground,
         views: config.views.clone(),
         alarms: config.alarms.clone(),
         filter: list::filter(&global.filter)?,

@@ -6,24 +6,47 @@
 use super::args::{Colour, Global};
 use super::exit::Failure;
 use crate::config::{self, ConfigError, Environment, PictureChoice};
-use crate::theme::{ColourDepth, Look, Themes};
+use crate::theme::{AUTO, ColourDepth, Ground, Look, Themes};
 use crate::ui::graphics::Graphics;
 
 /// A look, and the themes it can change to.
 pub(super) struct Chosen {
     pub(super) look: Look,
     pub(super) themes: Themes,
+    /// The terminal is to be asked for its ground, once it is ours.
+    pub(super) asks_ground: bool,
 }
 
-/// The look in this theme; without one, in the terminal's own colours.
+/// The look in this theme; without one, in `auto`.
 pub(super) fn of(global: &Global, theme: Option<&str>) -> Result<Chosen, Failure> {
-    let look = terminal(global);
-    let themes = Themes::read(&config::own_themes(), look.depth);
-    let look = match theme {
-        Some(name) => look.with(themes.get(name).map_err(ConfigError::from)?),
-        None => look,
-    };
-    Ok(Chosen { look, themes })
+    let (theme, look) = (theme.unwrap_or(AUTO), terminal(global));
+    let mut themes = Themes::read(&config::own_themes(), look.depth);
+    let look = look.with(themes.get(theme).map_err(ConfigError::from)?);
+    if theme != AUTO {
+        return Ok(Chosen { look, themes, asks_ground: false });
+    }
+    let environment = Environment::of_process();
+    let variable = |name: &str| environment.get(name);
+    Ok(match told_ground(variable) {
+        Some(ground) => Chosen { look: themes.settle(ground, look), themes, asks_ground: false },
+        None => Chosen { look, themes, asks_ground: may_ask(look.depth, variable) },
+    })
+}
+
+/// The ground that `COLORFGBG` tells: `15;0`, `0;default;15`, numbers of the sixteen colours.
+fn told_ground<'a>(variable: impl Fn(&str) -> Option<&'a str>) -> Option<Ground> {
+    match variable("COLORFGBG")?.rsplit(';').next()?.parse().ok()? {
+        0..=6 | 8 => Some(Ground::Dark),
+        7 | 9..=15 => Some(Ground::Light),
+        _ => None,
+    }
+}
+
+/// Over SSH the answer may take longer than anybody waits for a screen; with sixteen colours it
+/// would change nothing.
+fn may_ask<'a>(depth: ColourDepth, variable: impl Fn(&str) -> Option<&'a str>) -> bool {
+    let local = ["SSH_CONNECTION", "SSH_CLIENT", "SSH_TTY"].iter().all(|n| variable(n).is_none());
+    local && matches!(depth, ColourDepth::TrueColor | ColourDepth::Ansi256)
 }
 
 fn terminal(global: &Global) -> Look {
@@ -84,7 +107,28 @@ fn guessed<'a>(variable: impl Fn(&str) -> Option<&'a str>) -> Option<Graphics> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Graphics, guessed};
+    use super::{ColourDepth, Graphics, Ground, guessed, may_ask, told_ground};
+
+    #[test]
+    fn the_ground_is_told_by_a_variable_or_asked_of_a_local_terminal_of_many_colours() {
+        for (value, ground) in [
+            ("15;0", Some(Ground::Dark)),
+            ("0;15", Some(Ground::Light)),
+            ("0;default;7", Some(Ground::Light)),
+            ("12;8", Some(Ground::Dark)),
+            ("15;default", None),
+            ("", None),
+        ] {
+            let told = told_ground(|name| (name == "COLORFGBG").then_some(value));
+            assert_eq!(told, ground, "{value}");
+        }
+        let over = |set: &'static str| move |name: &str| (name == set).then_some("x");
+        assert!(may_ask(ColourDepth::Ansi256, over("TERM")));
+        assert!(!may_ask(ColourDepth::Ansi16, over("TERM")));
+        assert!(!may_ask(ColourDepth::None, over("TERM")));
+        assert!(!may_ask(ColourDepth::TrueColor, over("SSH_CONNECTION")));
+        assert!(!may_ask(ColourDepth::TrueColor, over("SSH_TTY")));
+    }
 
     #[test]
     fn the_terminals_names_tell_its_graphics_and_a_multiplexer_has_none() {

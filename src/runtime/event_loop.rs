@@ -3,6 +3,7 @@
 //! Owns the order of events. Generic over surface, input and clock, so that the tested loop is the
 //! real one.
 
+use std::collections::VecDeque;
 use std::io;
 use std::sync::Arc;
 use std::time::Duration;
@@ -10,10 +11,11 @@ use std::time::Duration;
 use crossterm::event::{Event as Input, KeyEventKind, MouseButton, MouseEventKind};
 use futures::{Stream, StreamExt};
 use tokio::sync::watch;
-use tokio::time::{Instant, MissedTickBehavior, interval, sleep_until};
+use tokio::time::{Instant, MissedTickBehavior, interval, sleep_until, timeout_at};
 
 use super::Ending;
 use super::effects::{Effects, Rest};
+use super::ground::Answer;
 use super::terminal::{self, Surface};
 use crate::app::event::{Event, Mouse, MouseDid, Outcome};
 use crate::app::{Model, update};
@@ -30,6 +32,9 @@ const PACE: Duration = Duration::from_millis(33);
 /// Keys do not count for so long after a question about a change at Yoti has appeared.
 const DEAF: Duration = Duration::from_millis(300);
 
+/// How long the terminal may take to say what its ground is. Keys wait for so long at the start.
+const ANSWER: Duration = Duration::from_millis(100);
+
 /// What the loop works with, beside model, surface and input.
 pub struct Outside<C> {
     /// Newest state of the world.
@@ -44,6 +49,8 @@ pub struct Outside<C> {
     pub look: Look,
     /// What the look can change to.
     pub themes: Themes,
+    /// The terminal is asked for its ground behind the first frame.
+    pub asks_ground: bool,
     /// Pictures in the terminal's own graphics.
     pub pictures: Pictures,
 }
@@ -66,6 +73,8 @@ pub async fn run<S: Surface, C: Clock>(
     let mut not_before = Instant::now();
     let mut deaf_until = not_before;
     let mut stop = std::pin::pin!(stop);
+    let mut answer = None;
+    let mut held = VecDeque::new();
     let mut waiting = Some(Event::Snapshot(Arc::clone(&outside.snapshots.borrow_and_update())));
     loop {
         // Biased, from what must not wait to what may: the end; results of what the operator
@@ -74,11 +83,29 @@ pub async fn run<S: Surface, C: Clock>(
         // Every arm is cancel-safe: channels, streams and timers lose nothing when another wins.
         let event = match waiting.take() {
             Some(event) => event,
+            None if std::mem::take(&mut outside.asks_ground) => {
+                model.take_dirty();
+                draw(model, surface, outside.look, &mut outside.pictures)?;
+                surface.ask_ground()?;
+                let mut asked = Answer::default();
+                let Some(keys) = keys_beside(&mut asked, &mut input).await else {
+                    return Ok(Ending::TerminalGone);
+                };
+                held = keys;
+                if let Some(ground) = asked.ground() {
+                    outside.look = outside.themes.settle(ground, outside.look);
+                    draw(model, surface, outside.look, &mut outside.pictures)?;
+                }
+                answer = Some(asked);
+                continue;
+            }
             None => tokio::select! {
                 biased;
                 ending = &mut stop => return Ok(ending),
                 Some(result) = results.recv() => result,
-                key = input.next() => match key {
+                key = next_key(&mut held, &mut input) => match key {
+                    // The terminal's answer came late.
+                    Some(Ok(key)) if answer.as_mut().is_some_and(|a| a.takes(&key)) => continue,
                     // Typed before the question was on the screen: it answers nothing (T14).
                     Some(Ok(Input::Key(_) | Input::Paste(_) | Input::Mouse(_)))
                         if model.confirm_is_fresh() || Instant::now() < deaf_until => continue,
@@ -136,6 +163,36 @@ pub async fn run<S: Surface, C: Clock>(
     }
 }
 
+/// Takes the terminal's answer in for as long as it may take. Returns the keys that were pressed
+/// meanwhile; `None`: the terminal is gone.
+async fn keys_beside(
+    answer: &mut Answer,
+    input: &mut (impl Stream<Item = io::Result<Input>> + Unpin),
+) -> Option<VecDeque<Input>> {
+    let mut keys = VecDeque::new();
+    let over = Instant::now() + ANSWER;
+    while !answer.is_whole() {
+        let Ok(event) = timeout_at(over, input.next()).await else { break };
+        let event = event?.ok()?;
+        if !answer.takes(&event) {
+            keys.push_back(event);
+        }
+    }
+    Some(keys)
+}
+
+/// The keys that were held back, then those that come. Loses none when it is dropped: a key that was
+/// held back is given out at once.
+async fn next_key(
+    held: &mut VecDeque<Input>,
+    input: &mut (impl Stream<Item = io::Result<Input>> + Unpin),
+) -> Option<io::Result<Input>> {
+    match held.pop_front() {
+        Some(key) => Some(Ok(key)),
+        None => input.next().await,
+    }
+}
+
 /// One frame, with the picture of an open dialog in the terminal's own graphics where it has them.
 fn draw<S: Surface>(
     model: &Model,
@@ -170,5 +227,61 @@ fn translate(model: &Model, keymap: &Keymap, input: Input) -> Option<Event> {
         })),
         Input::Resize(columns, rows) => Some(Event::Resize(columns, rows)),
         _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+    use tokio::time::sleep;
+
+    use super::*;
+    use crate::theme::Ground;
+
+    /// A key `j`, and after so many milliseconds the answer and a key `k`.
+    fn typed(after: u64) -> impl Stream<Item = io::Result<Input>> + Unpin {
+        let key = |code, modifiers| Input::Key(KeyEvent::new(KeyCode::Char(code), modifiers));
+        let plain = move |code| key(code, KeyModifiers::NONE);
+        let mut late = vec![key(']', KeyModifiers::ALT)];
+        late.extend("11;rgb:ffff/ffff/ffff".chars().map(plain));
+        late.extend([key('g', KeyModifiers::CONTROL), plain('k')]);
+        let late = futures::stream::iter(late.into_iter().enumerate());
+        let late = late.then(move |(place, event)| async move {
+            if place == 0 {
+                sleep(Duration::from_millis(after)).await;
+            }
+            event
+        });
+        Box::pin(futures::stream::iter([plain('j')]).chain(late).map(Ok))
+    }
+
+    fn codes(keys: &VecDeque<Input>) -> Vec<KeyCode> {
+        keys.iter().filter_map(|event| Some(event.as_key_event()?.code)).collect()
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn the_answer_is_waited_for_a_tenth_of_a_second_and_no_key_is_lost() {
+        for (after, ground) in [(0, Some(Ground::Light)), (90, Some(Ground::Light)), (3_000, None)]
+        {
+            let (mut answer, mut input) = (Answer::default(), typed(after));
+            let begun = Instant::now();
+            let mut keys = keys_beside(&mut answer, &mut input).await.unwrap();
+            assert!(begun.elapsed() <= ANSWER, "{after} ms");
+            assert_eq!((answer.ground(), codes(&keys)), (ground, vec![KeyCode::Char('j')]));
+            // What was held back comes first, then what comes later, without the answer.
+            let mut seen = Vec::new();
+            while let Some(Ok(event)) = next_key(&mut keys, &mut input).await {
+                if !answer.takes(&event) {
+                    seen.push(event.as_key_event().unwrap().code);
+                }
+            }
+            assert_eq!(seen, [KeyCode::Char('j'), KeyCode::Char('k')], "{after} ms");
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_terminal_that_goes_away_meanwhile_ends_the_wait() {
+        let gone = keys_beside(&mut Answer::default(), &mut futures::stream::empty()).await;
+        assert_eq!(gone, None);
     }
 }

@@ -78,6 +78,12 @@ pub trait Surface {
     /// As [`Surface::draw`].
     fn ring(&mut self, note: Option<&(Desktop, String)>) -> io::Result<()>;
 
+    /// Asks the terminal for the colour of its ground; the answer comes as keys.
+    ///
+    /// # Errors
+    /// As [`Surface::draw`].
+    fn ask_ground(&mut self) -> io::Result<()>;
+
     /// Pixels of one cell, across and down, where the terminal tells.
     fn cell(&self) -> Option<(u16, u16)>;
 
@@ -198,6 +204,11 @@ impl Surface for Screen {
 
     fn ring(&mut self, note: Option<&(Desktop, String)>) -> io::Result<()> {
         self.bytes.write_all(ringing(note).as_bytes())?;
+        self.bytes.send()
+    }
+
+    fn ask_ground(&mut self) -> io::Result<()> {
+        self.bytes.write_all(super::ground::QUESTION)?;
         self.bytes.send()
     }
 

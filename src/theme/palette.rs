@@ -5,15 +5,54 @@
 
 use std::collections::BTreeMap;
 use std::str::FromStr;
+use std::sync::OnceLock;
 
 use ratatui::style::{Color, Modifier, Style};
 use serde::Deserialize;
 
-use super::{ColourDepth, Role};
+use super::{ColourDepth, Look, Role};
 use crate::app::view::Tone;
 
 /// Themes that ship, by name: the files of `assets/themes`, listed by `build.rs`.
 pub const SHIPPED: &[(&str, &str)] = &include!(concat!(env!("OUT_DIR"), "/themes.rs"));
+
+/// The default theme: the terminal's own colours, or `dark` or `light` where its ground is known.
+pub const AUTO: &str = "auto";
+
+/// What the terminal's ground is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ground {
+    /// White is more legible on it than black.
+    Dark,
+    /// Black is more legible on it than white.
+    Light,
+}
+
+impl Ground {
+    /// Of a colour's red, green and blue, each up to 1.
+    #[must_use]
+    pub fn of(colour: [f64; 3]) -> Self {
+        let [red, green, blue] = colour.map(|part| {
+            if part <= 0.04045 { part / 12.92 } else { ((part + 0.055) / 1.055).powf(2.4) }
+        });
+        // Where the contrast with white and with black is the same (WCAG).
+        let luminance = 0.2126 * red + 0.7152 * green + 0.0722 * blue;
+        if (luminance + 0.05).powi(2) < 1.05 * 0.05 { Self::Dark } else { Self::Light }
+    }
+}
+
+/// The terminal's own colours; without any, none.
+pub(super) fn terminal(depth: ColourDepth) -> &'static Palette {
+    static OWN: OnceLock<[Palette; 2]> = OnceLock::new();
+    let read = |name, depth| {
+        let text = SHIPPED.iter().find(|(known, _)| *known == name).map_or("", |(_, text)| *text);
+        // What ships can be read: held by a test.
+        palette(name, text, depth).unwrap_or_default()
+    };
+    let [colours, none] = OWN
+        .get_or_init(|| [read("terminal", ColourDepth::Ansi16), read("mono", ColourDepth::None)]);
+    if depth == ColourDepth::None { none } else { colours }
+}
 
 /// Every tone with its name in a theme.
 pub(super) const TONES: [(&str, Tone); 9] = [
@@ -89,8 +128,9 @@ impl Themes {
     pub fn read(own: &[(String, String)], depth: ColourDepth) -> Self {
         let shipped = SHIPPED.iter().map(|(name, text)| (*name, *text));
         let own_texts = own.iter().map(|(name, text)| (name.as_str(), text.as_str()));
-        let mut known: Vec<(String, Result<&'static Palette, ThemeError>)> = Vec::new();
-        for (name, text) in shipped.chain(own_texts) {
+        let terminal = terminal(depth);
+        let mut known = vec![(AUTO.to_owned(), Ok(terminal))];
+        for (name, text) in shipped.chain(own_texts).filter(|(name, _)| *name != AUTO) {
             let palette = palette(name, text, depth).map(|palette| &*Box::leak(Box::new(palette)));
             known.retain(|(other, _)| other != name);
             known.push((name.to_owned(), palette));
@@ -98,10 +138,33 @@ impl Themes {
         Self { known }
     }
 
-    /// Their names.
+    /// Their names, `auto` first, and each before those that hold it: `light`, `gruvbox-light`.
     #[must_use]
     pub fn names(&self) -> Vec<String> {
-        self.known.iter().map(|(name, _)| name.clone()).collect()
+        let mut names: Vec<String> = self.known.iter().map(|(name, _)| name.clone()).collect();
+        names.sort_by(|one, other| {
+            let key = |name: &String| (name != AUTO, name.len());
+            key(one).cmp(&key(other)).then_with(|| one.cmp(other))
+        });
+        names
+    }
+
+    /// From now on `auto` is the theme for this ground, in inks alone: the ground is the terminal's.
+    /// Returns the look in it. With sixteen colours or none it is the terminal's own anyway.
+    pub fn settle(&mut self, ground: Ground, look: Look) -> Look {
+        let name = match ground {
+            Ground::Dark => "dark",
+            Ground::Light => "light",
+        };
+        let Some(palette) = self.get(name).ok().filter(|_| !shallow(look.depth)) else {
+            return look;
+        };
+        let palette = Palette { ground: Style::new(), ..palette.clone() };
+        let palette: &'static Palette = Box::leak(Box::new(palette));
+        if let Some((_, auto)) = self.known.iter_mut().find(|(known, _)| known == AUTO) {
+            *auto = Ok(palette);
+        }
+        look.with(palette)
     }
 
     /// One of them.

@@ -7,9 +7,9 @@ use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 use ratatui::widgets::Paragraph;
 
-use super::text::{cell, fit, shifted};
 use super::pane::{self, Bar};
 use super::spark;
+use super::text::{cell, fit, shifted};
 use unicode_width::UnicodeWidthStr;
 
 use crate::app::Model;

@@ -44,10 +44,7 @@ pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, model: &Model, look: Look)
     let Ok(tree) = Tree::new(&items) else { return };
     let focus = model.focus() == Pane::Tree;
     let (open, closed) = if look.ascii { ("v ", "> ") } else { ("▾ ", "▸ ") };
-    let tree = tree
-        .node_open_symbol(open)
-        .node_closed_symbol(closed)
-        .node_no_children_symbol("  ");
+    let tree = tree.node_open_symbol(open).node_closed_symbol(closed).node_no_children_symbol("  ");
     let mut state = TreeState::default();
     for path in &view.expanded {
         state.open(path.clone());

@@ -5,6 +5,9 @@
 
 use std::fs;
 
+use branchwatch::runtime::Ending;
+use crossterm::event::{Event as Input, KeyCode, KeyEvent, KeyModifiers};
+
 use super::{Operator, folder, story};
 
 /// What shows that the key did it.
@@ -246,5 +249,26 @@ fn no_section_is_left_out_and_no_line_without_an_action() {
     }
     for (action, ..) in LINES {
         assert!(known.iter().any(|(name, ..)| name == action), "no action named {action}");
+    }
+}
+
+/// T11: crossterm takes the answer to OSC 11 for Alt-], its text, and Ctrl-G or Alt-\.
+#[test]
+fn the_terminals_answer_is_no_key_however_late_it_comes() {
+    let folder = folder();
+    for (end, modifiers) in [('g', KeyModifiers::CONTROL), ('\\', KeyModifiers::ALT)] {
+        let ending = story((120, 40), &[("S01", 100), ("S07", 700)], folder.path(), async |o| {
+            assert_eq!(o.seen.borrow().asked, 1);
+            let send = |code, modifiers| {
+                o.keys.send(Ok(Input::Key(KeyEvent::new(KeyCode::Char(code), modifiers)))).unwrap();
+            };
+            send(']', KeyModifiers::ALT);
+            "11;rgb:eeee/e2e2/cccc".chars().for_each(|sign| send(sign, KeyModifiers::NONE));
+            send(end, modifiers);
+            // A palette, a note or a filter that the answer had opened would take this key.
+            o.press("2").await;
+            o.sees("[2 Tree]");
+        });
+        assert_eq!(ending, Ending::Quit);
     }
 }
