@@ -240,6 +240,8 @@ impl Model {
         let mut header = rows::header(&self.sessions, &self.health, &self.times, &profile);
         if let Some(past) = self.past_words() {
             header = HeaderView { last_ok: None, latency: None, warning: None, ..header };
+            // What is asked for now says nothing of then.
+            header.progress.clear();
             header.connection = Some(past);
         }
         header

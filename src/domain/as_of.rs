@@ -70,8 +70,7 @@ fn answers(watched: &WatchedSession, at: Timestamp) -> Answers {
     let session = now.session.as_ref().map(|answer| {
         let value = session(&answer.value, &watched.timeline, at);
         // The text is that of the last answer, not of then.
-        // Nor was it there before that moment.
-        Arc::new(Answer { value, raw: Arc::from(""), fetched_at: answer.fetched_at.min(at) })
+        Arc::new(Answer { value, raw: Arc::from(""), fetched_at: answer.fetched_at })
     });
     let later = watched.session().and_then(last_activity).is_some_and(|last| last > at);
     let configuration = now.configuration.as_ref().map(|answer| {
@@ -222,6 +221,7 @@ mod tests {
     use jiff::SignedDuration;
 
     use super::*;
+    use crate::domain::attention;
     use crate::domain::change::between;
     use crate::domain::fixture as f;
     use crate::domain::rules::Rules;
@@ -350,6 +350,8 @@ mod tests {
         let visited = f::watched(Some(session), Some(asked), None);
         assert!(matches!(stage(&visited, f::minutes_ago(40)), Stage::TurnedAway { .. }));
         assert_eq!(stage(&visited, f::minutes_ago(60)), Stage::Visited);
+        let deadline = |at| attention::assess(&as_of(&visited, at), &Rules::default(), at).deadline;
+        assert_eq!(deadline(f::minutes_ago(60)), deadline(f::now()), "it does not move");
     }
 
     #[test]

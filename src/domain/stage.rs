@@ -172,7 +172,8 @@ fn visited(
     let silent_at = last.saturating_add(rules.turned_away_after).unwrap_or(Timestamp::MAX);
     // Our own silence says nothing of the applicant: only an answer after that time does. So no
     // time alone ever makes this stage.
-    match last_answer(watched).filter(|answered| open && *answered >= silent_at) {
+    let answered = last_answer(watched).map(|answered| answered.min(now));
+    match answered.filter(|answered| open && *answered >= silent_at) {
         Some(silent_until) => fixed(Stage::TurnedAway { silent_since: last, silent_until }),
         None => fixed(Stage::Visited),
     }
