@@ -37,6 +37,20 @@ fn under_cursor(o: &Operator) -> Option<String> {
     Some(format!("dbs-{}", row.split_once("dbs-")?.1.split(' ').next()?))
 }
 
+/// Goes down to a session at a counter that ends in APPROVE (S01 and S02 do): it leaves the window.
+async fn choose_who_will_be_approved(o: &Operator) -> String {
+    for _ in 0..20 {
+        o.press("j").await;
+        let name = under_cursor(o).unwrap();
+        let number: usize = name.trim_start_matches("dbs-").parse().unwrap();
+        let row = format!("> ▲ {name} ");
+        if [1, 5].contains(&(number % 6)) && o.screen().contains(&row) {
+            return name;
+        }
+    }
+    panic!("nobody is at a counter:\n{}", o.screen());
+}
+
 #[test]
 fn at_sixty_times_the_speed_the_first_row_never_leaves_while_no_key_is_pressed() {
     let folder = folder();
@@ -62,8 +76,7 @@ fn a_chosen_session_that_leaves_the_window_stays_chosen_and_the_window_stays() {
     let folder = folder();
     let keymap = Keymap::shipped().unwrap();
     story_at(60.0, keymap, (120, 40), &busy(), folder.path(), async |o| {
-        o.press("j").await;
-        let chosen = under_cursor(o).unwrap();
+        let chosen = choose_who_will_be_approved(o).await;
         let line = format!("{chosen} is now done:");
         for _ in 0..60 {
             o.pass(5.0).await;
@@ -91,7 +104,7 @@ fn from_outside_the_window_j_and_k_choose_its_edges() {
         let folder = folder();
         let keymap = Keymap::shipped().unwrap();
         story_at(60.0, keymap, (120, 40), &busy(), folder.path(), async |o| {
-            o.press("j").await;
+            choose_who_will_be_approved(o).await;
             o.pass(300.0).await;
             assert_eq!(under_cursor(o), None, "{}", o.screen());
             o.press(key).await;
