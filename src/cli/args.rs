@@ -25,7 +25,7 @@ pub(super) use sessions::{
 #[command(name = "branchwatch", version, about, max_term_width = 100)]
 #[command(disable_help_subcommand = true)]
 #[command(
-    after_help = "Without a command: the dashboard. To look around without a key: branchwatch demo"
+    after_help = "Without a command, branchwatch opens the dashboard. To try it without a key: branchwatch demo"
 )]
 pub(super) struct Cli {
     #[command(flatten)]
@@ -39,13 +39,13 @@ pub(super) struct Cli {
 #[command(next_help_heading = "Global options")]
 #[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
 pub(super) struct Global {
-    /// Profile of the configuration
+    /// Profile in the config file
     #[arg(short, long, global = true, value_name = "NAME")]
     pub(super) profile: Option<String>,
-    /// Configuration file
+    /// Config file
     #[arg(short, long, global = true, value_name = "FILE")]
     pub(super) config: Option<PathBuf>,
-    /// Only sessions that it holds for: branchwatch help filters
+    /// Only sessions matching QUERY: branchwatch help filters
     #[arg(
         short,
         long,
@@ -55,46 +55,46 @@ pub(super) struct Global {
         hide_default_value = true
     )]
     pub(super) filter: String,
-    /// Ask for each open session this often (10s, 5m), instead of by its stage
+    /// Poll each open session this often (10s, 5m) instead of by its stage
     #[arg(long, global = true, value_name = "SPAN")]
     pub(super) interval: Option<String>,
-    /// Requests a second at most
+    /// Maximum requests per second
     #[arg(long, global = true, value_name = "N")]
     pub(super) max_rps: Option<f64>,
-    /// Ask nobody: show what is stored
+    /// Work offline, from stored data
     #[arg(long, global = true)]
     pub(super) offline: bool,
-    /// Allow what the profile allows: deleting sessions, sending letters again
+    /// Enable the changes that the profile permits: deleting sessions, sending letters again
     #[arg(long, global = true)]
     pub(super) allow_writes: bool,
-    /// Keep nothing on disk
+    /// Store nothing on disk
     #[arg(long, global = true, env = "BRANCHWATCH_NO_STATE", value_parser = clap::builder::FalseyValueParser::new())]
     pub(super) no_state: bool,
-    /// No mouse, whatever the configuration says
+    /// Disable the mouse
     #[arg(long, global = true)]
     pub(super) no_mouse: bool,
-    /// Signs and lines of ASCII only
+    /// ASCII characters only
     #[arg(long, global = true)]
     pub(super) ascii: bool,
     /// Colours: auto, terminal, dark, light, nord, ..., or your own (a wrong name lists all)
     #[arg(long, global = true, value_name = "NAME")]
     pub(super) theme: Option<String>,
-    /// How much of what looks like a person's is shown; the strictest of flag and file wins
+    /// How much of a person's data to show; the stricter of flag and config file wins
     #[arg(long, global = true, value_enum, value_name = "HOW")]
     pub(super) privacy: Option<PrivacyArg>,
-    /// Time zone of the times that are shown, such as Europe/London or UTC
+    /// Time zone for times, such as Europe/London or UTC
     #[arg(long, global = true, value_name = "ZONE")]
     pub(super) tz: Option<String>,
-    /// Lines of plain sentences instead of the dashboard, as `watch` writes them
+    /// Print plain sentences instead of drawing the dashboard
     #[arg(long, global = true)]
     pub(super) a11y: bool,
-    /// Never ask at the terminal: what would be asked must be a flag
+    /// Never prompt; fail instead
     #[arg(long, global = true)]
     pub(super) no_input: bool,
-    /// Say what is done, on standard error; twice: in detail
+    /// Verbose messages on standard error; -vv for more detail
     #[arg(short, long, global = true, conflicts_with = "quiet", action = clap::ArgAction::Count)]
     pub(super) verbose: u8,
-    /// Say only what went wrong
+    /// Print errors only
     #[arg(short, long, global = true)]
     pub(super) quiet: bool,
     /// When to use colours
@@ -103,7 +103,7 @@ pub(super) struct Global {
     /// Log to this file, or to standard error with - (JSON lines)
     #[arg(long, global = true, value_name = "FILE")]
     pub(super) log_file: Option<PathBuf>,
-    /// What to log: error, warn, info, debug
+    /// Log level: error, warn, info, debug
     #[arg(long, global = true, env = "BRANCHWATCH_LOG", value_name = "LEVEL")]
     pub(super) log_level: Option<String>,
 }
@@ -127,84 +127,84 @@ pub(super) enum PrivacyArg {
 /// The commands.
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
-    /// Embedded simulator and dashboard: no key, no configuration
+    /// Try the dashboard on made-up sessions: no key needed
     Demo(Play),
-    /// The simulator alone, for other programs and tests
+    /// Run the simulator alone, for other programs and tests
     Simulate(Simulate),
-    /// Watch sessions: IDs, a file (IDs, CSV or JSON Lines), or - for standard input
+    /// Add sessions to the watch-list: IDs, a file (IDs, links, CSV, JSON), or - for standard input
     Add(Add),
-    /// Take sessions off the watch-list, as D does (local); what is known of them stays
+    /// Take sessions off the watch-list (local); their history is kept
     Remove(Remove),
-    /// One line per session
+    /// List sessions, one line each
     List(List),
-    /// One session: tree, checks, timeline
+    /// Show one session: tree, checks, timeline
     Show(Show),
-    /// Ask Yoti once, and print what changed
+    /// Refresh sessions once and print what changed
     Fetch {
         /// Session IDs, beginnings of IDs, or references; or -
         #[arg(required = true, value_name = "ID")]
         ids: Vec<String>,
-        /// How long to try without an answer
+        /// Timeout
         #[arg(long, default_value = "30s", value_name = "SPAN")]
         timeout: String,
     },
-    /// One event on each line, until a signal
+    /// Stream events, one per line, until interrupted
     Watch(Watch),
-    /// Block until a condition holds for all of these sessions
+    /// Wait until a condition holds for all of these sessions
     #[command(
-        after_help = "Ends with 0 approved (or what was waited for has come), 20 REJECT, 21 refer, 23 expired,\n24 unknown state, 5 no such session, 4 refused, 6 not reachable, 124 out of time, 7 several of these."
+        after_help = "Exit codes: 0 approved (or the condition holds), 20 REJECT, 21 refer, 23 expired, 24 unknown\nstate, 5 no such session, 4 refused, 6 not reachable, 124 timeout, 7 sessions ended differently."
     )]
     Wait(Wait),
-    /// Receive notifications over HTTP: a line of JSON for each; their sessions are asked for
+    /// Receive notifications over HTTP, print each as a line of JSON, and refresh their sessions
     Listen(Listen),
-    /// Read notifications as JSON Lines; their sessions are asked for
+    /// Read notifications as JSON Lines, and refresh their sessions
     Ingest(Ingest),
-    /// Sessions as JSON, JSON Lines, CSV or Markdown, to standard output or files
+    /// Export sessions as JSON, JSON Lines, CSV or Markdown, to standard output or files
     Export(Export),
-    /// Check the sums of a bundle: its folder or its manifest
+    /// Verify the checksums of a bundle
     Verify {
         /// Folder or manifest.json
         place: PathBuf,
     },
-    /// Sessions at Yoti (with --allow-writes)
+    /// Change sessions at Yoti (with --allow-writes)
     Session {
         #[command(subcommand)]
         what: SessionCommand,
     },
-    /// The customer letter: what it says, or the PDF; `letter send` sends it again
+    /// Show the customer letter or save its PDF; `letter send` sends it again
     Letter(LetterShow),
-    /// The media of a session: a list, or files with --save
+    /// List the media of a session, or save them with --save
     Media(MediaArgs),
-    /// Enabled Post Office branches near a postcode
+    /// Find enabled Post Office branches near a postcode
     Branches(BranchesArgs),
-    /// How far sessions came, and how long the steps took
+    /// Completion funnel and time per step
     Stats(Stats),
-    /// Markdown for the next shift, without personal data
+    /// Write a handover for the next shift (Markdown, no personal data)
     Handover(Handover),
-    /// Check key, SDK id, clock, reach, store, terminal
+    /// Check key, SDK id, clock, network, store and terminal
     Doctor {
-        /// A JSON object instead
+        /// Print a JSON object
         #[arg(long)]
         json: bool,
     },
-    /// The configuration
+    /// Show, check or create the config file
     Config {
         #[command(subcommand)]
         what: ConfigCommand,
     },
-    /// Completions for a shell
+    /// Print completions for a shell
     Completions {
         /// bash, zsh, fish, …
         shell: clap_complete::Shell,
     },
-    /// The manual page, for man(1): branchwatch man > branchwatch.1
+    /// Print the manual page: branchwatch man > branchwatch.1
     Man {
         /// Of this command
         command: Option<String>,
     },
-    /// The version
+    /// Print the version
     Version,
-    /// More about a command or a topic: stages, filters, exit-codes, privacy, notifications, keys
+    /// Help for a command or a topic: stages, filters, exit-codes, privacy, notifications, keys
     Help {
         /// Command or topic
         topic: Option<String>,
@@ -218,7 +218,7 @@ pub(super) enum SessionCommand {
     Delete {
         /// The whole session ID
         id: String,
-        /// The session ID again, instead of typing the confirmation
+        /// The session ID again, instead of the typed confirmation
         #[arg(long, value_name = "ID")]
         yes: Option<String>,
     },
@@ -227,22 +227,22 @@ pub(super) enum SessionCommand {
 /// Parts of `config`.
 #[derive(Debug, Subcommand)]
 pub(super) enum ConfigCommand {
-    /// The values in force
+    /// Show the values in force
     Show {
-        /// Where each came from
+        /// Show where each value came from
         #[arg(long)]
         origin: bool,
     },
-    /// Where the file is
+    /// Print the path of the config file
     Path,
-    /// Print a template
+    /// Print a template of the config file
     Init {
-        /// Create the file where there is none
+        /// Create the config file if there is none
         #[arg(long)]
         write: bool,
     },
-    /// Is the file right?
+    /// Validate the config file
     Check,
-    /// The JSON schema of the file, for editors
+    /// Print the JSON schema of the config file, for editors
     Schema,
 }

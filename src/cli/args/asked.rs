@@ -9,14 +9,13 @@ use clap::{Args, Subcommand, ValueEnum};
 /// Watching as lines.
 #[derive(Debug, Default, Args)]
 pub(in crate::cli) struct Watch {
-    /// Only these sessions of the watch-list: IDs, beginnings of IDs, or references; with --no-state
-    /// any whole IDs
+    /// Only these sessions: IDs, beginnings of IDs, or references; with --no-state whole IDs
     #[arg(value_name = "ID")]
     pub(in crate::cli) ids: Vec<String>,
-    /// A JSON object on each line
+    /// Print JSON Lines: one object per line
     #[arg(long)]
     pub(in crate::cli) jsonl: bool,
-    /// Only these: at_counter, visit, turned_away, approve, reject, refer, expired, due_today,
+    /// Only these events: at_counter, visit, turned_away, approve, reject, refer, expired, due_today,
     /// stale, first_answer, state, resource, task, check, requirement, letter, identity_profile,
     /// gone, back, notified, other, added, removed, connection
     #[arg(long, value_name = "EVENTS", value_delimiter = ',')]
@@ -32,16 +31,16 @@ pub(in crate::cli) struct LetterShow {
     /// Session ID, the beginning of one, or a reference
     #[arg(required = true)]
     pub(in crate::cli) id: Option<String>,
-    /// The letter itself, into a file or - for standard output; kept in the audit log
+    /// Save the PDF to this file, or - for standard output; recorded in the audit log
     #[arg(long, value_name = "FILE|-")]
     pub(in crate::cli) pdf: Option<PathBuf>,
-    /// Replace a file that exists
+    /// Overwrite an existing file
     #[arg(long, requires = "pdf")]
     pub(in crate::cli) force: bool,
-    /// A JSON object instead
+    /// Print a JSON object
     #[arg(long, conflicts_with = "pdf")]
     pub(in crate::cli) json: bool,
-    /// How long to try
+    /// Timeout
     #[arg(long, default_value = "30s", value_name = "SPAN")]
     pub(in crate::cli) timeout: String,
 }
@@ -49,11 +48,11 @@ pub(in crate::cli) struct LetterShow {
 /// Parts of `letter`.
 #[derive(Debug, Subcommand)]
 pub(in crate::cli) enum LetterCommand {
-    /// Let Yoti send the letter's e-mail, or its notification, again
+    /// Ask Yoti to resend the letter e-mail, or its notification
     Send {
         /// The whole session ID
         id: String,
-        /// The session ID again, instead of typing the confirmation
+        /// The session ID again, instead of the typed confirmation
         #[arg(long, value_name = "ID")]
         yes: Option<String>,
     },
@@ -64,18 +63,18 @@ pub(in crate::cli) enum LetterCommand {
 pub(in crate::cli) struct MediaArgs {
     /// Session ID, the beginning of one, or a reference
     pub(in crate::cli) id: String,
-    /// Number or id in the list; without: all
+    /// Number or id from the list; all if left out
     pub(in crate::cli) media: Option<String>,
-    /// Save into this folder; each file is kept in the audit log
+    /// Save into this folder; each file is recorded in the audit log
     #[arg(long, value_name = "DIR")]
     pub(in crate::cli) save: Option<PathBuf>,
-    /// Save without asking at the terminal
+    /// Save without a prompt
     #[arg(long, requires = "save")]
     pub(in crate::cli) yes: bool,
-    /// The list as a JSON object instead
+    /// Print the list as a JSON object
     #[arg(long, conflicts_with = "save")]
     pub(in crate::cli) json: bool,
-    /// How long to try
+    /// Timeout
     #[arg(long, default_value = "30s", value_name = "SPAN")]
     pub(in crate::cli) timeout: String,
 }
@@ -86,10 +85,10 @@ pub(in crate::cli) struct BranchesArgs {
     /// Postcode, such as EC1A 1BB
     #[arg(required = true)]
     pub(in crate::cli) postcode: Vec<String>,
-    /// A JSON object instead
+    /// Print a JSON object
     #[arg(long)]
     pub(in crate::cli) json: bool,
-    /// How long to try
+    /// Timeout
     #[arg(long, default_value = "30s", value_name = "SPAN")]
     pub(in crate::cli) timeout: String,
 }
@@ -97,13 +96,13 @@ pub(in crate::cli) struct BranchesArgs {
 /// Statistics.
 #[derive(Debug, Args)]
 pub(in crate::cli) struct Stats {
-    /// Only sessions that were added, or to which something happened, in so long (7d)
+    /// Only sessions added or changed within this time (7d)
     #[arg(long, value_name = "SPAN")]
     pub(in crate::cli) since: Option<String>,
-    /// In groups
+    /// Group the figures
     #[arg(long, value_enum)]
     pub(in crate::cli) by: Option<By>,
-    /// A JSON object instead
+    /// Print a JSON object
     #[arg(long)]
     pub(in crate::cli) json: bool,
 }
@@ -119,7 +118,7 @@ pub(in crate::cli) enum By {
 /// Handing over.
 #[derive(Debug, Args)]
 pub(in crate::cli) struct Handover {
-    /// What happened in so long
+    /// Include what happened within this time
     #[arg(long, default_value = "8h", value_name = "SPAN")]
     pub(in crate::cli) since: String,
 }

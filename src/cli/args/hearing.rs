@@ -8,11 +8,11 @@ use clap::Args;
 /// Receiving notifications.
 #[derive(Debug, Args)]
 pub(in crate::cli) struct Listen {
-    /// Address and port [default: the configuration's, else 127.0.0.1:8750]
+    /// Address and port [default: from the config file, else 127.0.0.1:8750]
     #[arg(long, value_name = "ADDR")]
     pub(in crate::cli) listen: Option<SocketAddr>,
-    /// The credential that they must carry: one line, `bearer TOKEN` or `basic USER:PASSWORD`
-    /// [default: the configuration's]
+    /// File with the credential that notifications must carry: `bearer TOKEN` or
+    /// `basic USER:PASSWORD` [default: from the config file]
     #[arg(long, value_name = "FILE")]
     pub(in crate::cli) auth_file: Option<PathBuf>,
 }
@@ -20,13 +20,13 @@ pub(in crate::cli) struct Listen {
 /// Reading notifications.
 #[derive(Debug, Args)]
 pub(in crate::cli) struct Ingest {
-    /// A file, - for standard input, or unix:PATH for a socket that is made there
+    /// A file, - for standard input, or unix:PATH to create a socket
     #[arg(value_name = "FILE|-|unix:PATH")]
     pub(in crate::cli) from: String,
-    /// Go on at the end: a file may grow and be rotated, a socket has one writer after the other
+    /// Keep reading: the file may grow and be rotated, the socket takes one writer after another
     #[arg(long)]
     pub(in crate::cli) follow: bool,
-    /// How long to wait at the end for the answers of the sessions that were named
+    /// How long to wait at the end for responses about the sessions that were named
     #[arg(long, default_value = "30s", value_name = "SPAN")]
     pub(in crate::cli) timeout: String,
 }

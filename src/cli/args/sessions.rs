@@ -12,22 +12,22 @@ pub(in crate::cli) struct Add {
     /// Session IDs, files, or -
     #[arg(required = true, value_name = "ID|FILE|-")]
     pub(in crate::cli) what: Vec<String>,
-    /// Your own name for the session (one ID only)
+    /// Your own reference for the session (one ID only)
     #[arg(long = "ref", value_name = "NAME")]
     pub(in crate::cli) reference: Option<String>,
-    /// Your own word for the sessions
+    /// Your own tag for the sessions
     #[arg(long, value_name = "WORD")]
     pub(in crate::cli) tag: Vec<String>,
-    /// The real deadline, instead of the derived one (RFC 3339)
+    /// The actual deadline, if you know it (RFC 3339); otherwise it is derived
     #[arg(long, value_name = "TIME")]
     pub(in crate::cli) deadline: Option<jiff::Timestamp>,
-    /// How long Yoti keeps the evidence (90d)
+    /// How long Yoti keeps the evidence, such as 90d
     #[arg(long, value_name = "SPAN")]
     pub(in crate::cli) resources_ttl: Option<String>,
-    /// Ask Yoti for them at once
+    /// Refresh the sessions immediately
     #[arg(long)]
     pub(in crate::cli) fetch: bool,
-    /// How long to try (with --fetch)
+    /// Timeout (with --fetch)
     #[arg(long, default_value = "30s", value_name = "SPAN", requires = "fetch")]
     pub(in crate::cli) timeout: String,
 }
@@ -35,13 +35,13 @@ pub(in crate::cli) struct Add {
 /// Taking off the list.
 #[derive(Debug, Args)]
 #[command(
-    after_help = "Last answers, timeline, note, tags and acknowledgements stay in the local store, archived, and come\nback when the session is added again; `list --archived` names who is there. With --purge-history\nnothing of it stays; lines of the audit log (a hash of the session ID) and exported files are not\ntouched."
+    after_help = "Responses, timeline, note, tags and acknowledgements stay in the local store as archived and come\nback when you add the session again; `list --archived` lists them. --purge-history deletes them.\nThe audit log (which has a hash of the session ID) and exported files are not touched."
 )]
 pub(in crate::cli) struct Remove {
     /// Session IDs, beginnings of IDs, or references; or -
     #[arg(required = true, value_name = "ID")]
     pub(in crate::cli) ids: Vec<String>,
-    /// Delete all that is stored of them too; also of those that are archived
+    /// Delete everything stored about them, also if they are archived
     #[arg(long)]
     pub(in crate::cli) purge_history: bool,
 }
@@ -49,16 +49,16 @@ pub(in crate::cli) struct Remove {
 /// Listing.
 #[derive(Debug, Default, Args)]
 pub(in crate::cli) struct List {
-    /// A view of the configuration, or one that was saved in the dashboard
+    /// A built-in view, one from the config file, or one saved in the dashboard
     #[arg(long, value_name = "NAME")]
     pub(in crate::cli) view: Option<String>,
-    /// A column and asc or desc, such as 'due desc'; without: by attention
+    /// A column and asc or desc, such as 'due desc'; by attention if left out
     #[arg(long, value_name = "COLUMN [asc|desc]")]
     pub(in crate::cli) sort: Option<String>,
     /// Columns, such as ref,stage,due
     #[arg(long, value_name = "COLUMNS", value_delimiter = ',', conflicts_with_all = ["json", "jsonl", "csv"])]
     pub(in crate::cli) columns: Vec<String>,
-    /// Those that were taken off the list (remove, D) and are kept, instead
+    /// List archived sessions instead
     #[arg(long)]
     pub(in crate::cli) archived: bool,
     #[command(flatten)]
@@ -70,16 +70,16 @@ pub(in crate::cli) struct List {
 #[group(multiple = false)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own, one at a time")]
 pub(in crate::cli) struct ListForm {
-    /// A JSON array instead
+    /// Print a JSON array
     #[arg(long)]
     pub(in crate::cli) json: bool,
-    /// A JSON object on each line instead
+    /// Print JSON Lines: one object per line
     #[arg(long)]
     pub(in crate::cli) jsonl: bool,
-    /// CSV instead, as `export --format csv` has it
+    /// Print CSV, as `export --format csv` does
     #[arg(long)]
     pub(in crate::cli) csv: bool,
-    /// Cells separated by tabs, no head: for cut and awk
+    /// Print cells separated by tabs, without a head: for cut and awk
     #[arg(long)]
     pub(in crate::cli) plain: bool,
 }
@@ -93,7 +93,7 @@ pub(in crate::cli) struct Wait {
     /// completed, first-visit, resource, or check=TYPE
     #[arg(long, default_value = "completed", value_name = "CONDITION")]
     pub(in crate::cli) until: String,
-    /// How long at most
+    /// Timeout
     #[arg(long, default_value = "2h", value_name = "SPAN")]
     pub(in crate::cli) timeout: String,
 }
@@ -104,16 +104,16 @@ pub(in crate::cli) struct Wait {
 pub(in crate::cli) struct Show {
     /// Session ID, the beginning of one, or a reference
     pub(in crate::cli) id: String,
-    /// Which part
+    /// Part of the session
     #[arg(long, value_enum, default_value_t = Part::All)]
     pub(in crate::cli) part: Part,
-    /// JSON instead: of a part that part, else the masked export
+    /// Print JSON: the chosen part, or the whole session as a masked export
     #[arg(long)]
     pub(in crate::cli) json: bool,
-    /// End with 0 approved, 20 REJECT, 21 refer, 22 ongoing, 23 expired, 24 unknown state
+    /// Set the exit code: 0 approved, 20 REJECT, 21 refer, 22 ongoing, 23 expired, 24 unknown state
     #[arg(long)]
     pub(in crate::cli) exit_status: bool,
-    /// How long to try, for a session that is not on the watch-list
+    /// Timeout, for a session that is not on the watch-list
     #[arg(long, default_value = "30s", value_name = "DURATION")]
     pub(in crate::cli) timeout: String,
 }
@@ -135,25 +135,25 @@ pub(in crate::cli) struct Export {
     /// Session IDs, beginnings of IDs, or references; or -
     #[arg(required = true, value_name = "ID")]
     pub(in crate::cli) ids: Vec<String>,
-    /// json: a document each; jsonl: a line each; csv: the list; md: for people
+    /// json, jsonl (one per line), csv (the list), md (for people), bundle (a folder)
     #[arg(long, value_enum, default_value_t = FormatArg::Json)]
     pub(in crate::cli) format: FormatArg,
-    /// raw: the API's answer alone; normal: with derived parts (json and jsonl)
+    /// raw: the API response alone; normal: with derived parts (json and jsonl)
     #[arg(long, value_enum, default_value_t = ShapeArg::Normal)]
     pub(in crate::cli) shape: ShapeArg,
-    /// Hide what identifies a person
+    /// Mask what identifies a person
     #[arg(long, value_enum, default_value_t = Redact::Mask)]
     pub(in crate::cli) redact: Redact,
-    /// Why it is needed unmasked (with --redact none); kept in the audit log
+    /// Why unmasked data is needed (with --redact none); recorded in the audit log
     #[arg(long, value_name = "TEXT", required_if_eq("redact", "none"))]
     pub(in crate::cli) reason: Option<String>,
-    /// File, folder ending in /, or - for standard output; of a bundle its folder
+    /// File, folder ending in /, or - for standard output; for a bundle, the folder to create
     #[arg(short, long, default_value = "-", value_name = "FILE|DIR/|-")]
     pub(in crate::cli) output: PathBuf,
-    /// Replace a file that exists
+    /// Overwrite an existing file
     #[arg(long)]
     pub(in crate::cli) force: bool,
-    /// How long to try, for each session that is not on the watch-list
+    /// Timeout, for each session that is not on the watch-list
     #[arg(long, default_value = "30s", value_name = "DURATION")]
     pub(in crate::cli) timeout: String,
 }
