@@ -9,7 +9,9 @@ use super::args::{ConfigCommand, Global};
 use super::exit::{self, Failure};
 use super::output::{data, table, talk};
 use super::setup;
-use crate::config::{EXAMPLE, SCHEMA};
+use crate::api::key::SigningKey;
+use crate::config::{ConfigError, EXAMPLE, SCHEMA};
+use crate::keymap::Keymap;
 
 /// Columns of a value: paths stand whole.
 const LONGEST: usize = 4096;
@@ -42,12 +44,18 @@ pub(super) fn run(global: &Global, what: &ConfigCommand) -> Result<u8, Failure> 
         }
         ConfigCommand::Path => data(&format!("{}\n", config.file.display()))?,
         ConfigCommand::Check => {
+            // What the file names must be there too.
+            super::look::of(global, config.theme.as_deref())?;
+            Keymap::with(&config.keys).map_err(ConfigError::from)?;
+            if let Some(file) = &config.key_file {
+                SigningKey::from_file(file)?;
+            }
             let there = if config.file.exists() {
-                "is right"
+                "OK"
             } else {
-                "is not there: defaults are in force"
+                "does not exist; the defaults are in force"
             };
-            talk(&format!("{} {there}", config.file.display()));
+            talk(&format!("{}: {there}", config.file.display()));
         }
         ConfigCommand::Init { .. } | ConfigCommand::Schema => {
             let path = &config.file;

@@ -68,7 +68,7 @@ pub(super) fn resolve(
         None => Some(SignedDuration::from_secs(15 * 60)),
     };
     let source = if file.lock_after.is_some() { Source::File } else { Source::Default };
-    let words = lock_after.map_or_else(|| "off".to_owned(), crate::domain::attention::span);
+    let words = lock_after.map_or_else(|| "off".to_owned(), crate::domain::span::exact);
     resolver.show("lock_after", words, source);
     let read_only = read_only(resolver, file, (name, profile), written);
     let clipboard = clipboard(resolver, environment, file)?;

@@ -6,8 +6,7 @@ use jiff::SignedDuration;
 
 use super::resolve::{Environment, Flags, Resolver, wrong};
 use super::{ConfigError, Source};
-use crate::domain::attention;
-use crate::domain::span::parse_span;
+use crate::domain::span::{exact, parse_span};
 use crate::refresh::Settings;
 
 /// The keys of the file that it stands over.
@@ -32,7 +31,7 @@ pub(super) fn paced(
         return Err(refused("must be at least 1s".to_owned()));
     }
     for line in resolver.shown.iter_mut().filter(|line| KEYS.contains(&line.key)) {
-        line.value = attention::span(every);
+        line.value = exact(every);
         line.source = source.clone();
     }
     Ok(Settings {

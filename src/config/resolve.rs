@@ -19,7 +19,7 @@ use super::{Config, ConfigError, Shown, Source};
 use crate::app::fitting::Fit;
 use crate::domain::personal::Privacy;
 use crate::domain::rules::{PassRule as Rule, Rules};
-use crate::domain::span::parse_span;
+use crate::domain::span::{exact, parse_span};
 use crate::domain::wire_enum::CheckType;
 use crate::refresh::Settings;
 
@@ -100,7 +100,7 @@ impl Resolver {
             }
             None => (default, Source::Default),
         };
-        self.show(key, crate::domain::attention::span(span), source);
+        self.show(key, exact(span), source);
         Ok(span)
     }
 }

@@ -4,12 +4,12 @@
 
 use jiff::SignedDuration;
 
-/// Reads `10s`, `90m`, `24h`, `7d`, also joined as `1h30m`. Nothing negative, nothing else.
+/// Reads `10s`, `90m`, `24h`, `7d`, also joined as `1h30m` or `1d 2h`. Nothing negative.
 ///
 /// # Errors
 /// Says what is expected.
 pub fn parse_span(text: &str) -> Result<SignedDuration, String> {
-    let wrong = || format!("{text:?} is no span of time: expected such as 10s, 90m, 24h or 7d");
+    let wrong = || format!("{text:?} is not a duration: expected such as 10s, 90m, 24h or 7d");
     let mut sum = SignedDuration::ZERO;
     let mut rest = text.trim();
     if rest.is_empty() {
@@ -29,9 +29,27 @@ pub fn parse_span(text: &str) -> Result<SignedDuration, String> {
         };
         let part = SignedDuration::from_secs(number.checked_mul(seconds).ok_or_else(wrong)?);
         sum = sum.checked_add(part).ok_or_else(wrong)?;
-        rest = tail.as_str();
+        rest = tail.as_str().trim_start();
     }
     Ok(sum)
+}
+
+/// Writes a duration so that [`parse_span`] reads the same one: `90s`, `15m`, `1d2h`.
+#[must_use]
+pub fn exact(span: SignedDuration) -> String {
+    let mut rest = span.as_secs().max(0);
+    // Up to two minutes people write seconds.
+    if rest < 120 {
+        return format!("{rest}s");
+    }
+    let mut text = String::new();
+    for (unit, seconds) in [('d', 86_400), ('h', 3_600), ('m', 60), ('s', 1)] {
+        if rest >= seconds {
+            text.push_str(&format!("{}{unit}", rest / seconds));
+            rest %= seconds;
+        }
+    }
+    text
 }
 
 #[cfg(test)]
@@ -40,11 +58,21 @@ mod tests {
 
     #[test]
     fn spans_are_read_as_people_write_them() {
-        for (text, seconds) in
-            [("10s", 10), ("90m", 5_400), ("24h", 86_400), ("7d", 604_800), ("1h30m", 5_400)]
-        {
+        for (text, seconds) in [
+            ("10s", 10),
+            ("90m", 5_400),
+            ("24h", 86_400),
+            ("7d", 604_800),
+            ("1h30m", 5_400),
+            ("1d 0h", 86_400),
+        ] {
             assert_eq!(parse_span(text).unwrap().as_secs(), seconds);
         }
+        for seconds in [0, 1, 90, 119, 120, 150, 3_600, 5_400, 86_399, 86_400, 1_209_600] {
+            let span = SignedDuration::from_secs(seconds);
+            assert_eq!(parse_span(&exact(span)), Ok(span), "{}", exact(span));
+        }
+        assert_eq!(exact(SignedDuration::from_secs(90)), "90s");
         for text in ["", "10", "s", "-5s", "5 s", "5w", "99999999999999999999d", "９s"] {
             assert!(parse_span(text).is_err(), "{text}");
         }
