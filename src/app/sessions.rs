@@ -11,6 +11,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use crate::app::alarm::Alarm;
 use crate::app::clocks;
+use crate::app::columns::Widths;
 use crate::app::facts::Facts;
 use crate::app::order::{Key, Order};
 use crate::app::query::{Query, Subject};
@@ -52,6 +53,16 @@ impl Item {
 
     fn subject(&self, now: Timestamp) -> Subject<'_> {
         Subject { session: &self.session, facts: &self.facts, now }
+    }
+
+    /// What its row needs of the columns.
+    fn widths(&self) -> Widths {
+        let own = &self.session.own;
+        let signs = [own.pinned, !own.note.is_empty(), self.facts.hushed];
+        Widths {
+            name: crate::text::width(&self.session.name()),
+            own: signs.into_iter().filter(|sign| *sign).count(),
+        }
     }
 
     /// When time alone may make it another for the list: its facts, or what the filter says of it.
@@ -146,6 +157,8 @@ pub(crate) struct Sessions {
     sort: Sort,
     wake: BTreeSet<(Timestamp, u32)>,
     tally: Tally,
+    /// Grows until the list is another, so that no column moves for one row.
+    widths: Widths,
     alarms: Vec<(SessionId, Alarm)>,
 }
 
@@ -174,6 +187,10 @@ impl Sessions {
     /// What has become of sessions that rings, since this was last asked.
     pub(crate) fn take_alarms(&mut self) -> Vec<(SessionId, Alarm)> {
         std::mem::take(&mut self.alarms)
+    }
+
+    pub(crate) const fn widths(&self) -> Widths {
+        self.widths
     }
 
     pub(crate) const fn tally(&self) -> &Tally {
@@ -293,6 +310,7 @@ impl Sessions {
         self.places.clear();
         self.wake.clear();
         self.tally = Tally::default();
+        self.widths = Widths::default();
         for (place, session) in (0_u32..).zip(table.iter()) {
             let mut item = match old.remove(&session.id()) {
                 Some(mut item) => {
@@ -307,6 +325,7 @@ impl Sessions {
                 None => Item::new(Arc::clone(session), rules, now),
             };
             self.tally.add(&item.facts);
+            self.widths = self.widths.and(item.widths());
             item.wakes_at = item.next_moment(&self.filter, now);
             self.wake.extend(item.wakes_at.map(|at| (at, place)));
             keys.push(item.key(Sort::default(), place));
@@ -362,6 +381,7 @@ impl Sessions {
             }
             self.wake.extend(next.map(|at| (at, place)));
             self.tally.add(&item.facts);
+            self.widths = self.widths.and(item.widths());
             let (is_urgent, is_sorted) = keys(item);
             if self.shown.is_some() {
                 shown.out.push(was_sorted.clone());

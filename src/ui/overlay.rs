@@ -140,6 +140,13 @@ fn legend(look: Look) -> Vec<Line<'static>> {
         (Glyph::Stale, "stale"),
         (Glyph::Changed, "changed"),
     ];
+    let own = [
+        (Glyph::Pinned, "pinned"),
+        (Glyph::Noted, "noted"),
+        (Glyph::Acknowledged, "acknowledged"),
+        (Glyph::Snoozed, "snoozed"),
+    ];
+    let moved = Span::raw(look.text("± derived deadline that moved"));
     let line = |signs: &[(Glyph, &str)]| {
         Line::from(signs.iter().map(|(glyph, word)| sign(*glyph, word)).collect::<String>())
     };
@@ -147,6 +154,7 @@ fn legend(look: Look) -> Vec<Line<'static>> {
         Line::default(),
         line(&signs),
         line(&more),
+        line(&own) + moved,
         Line::from(Span::styled(
             "Stage is worked out here; state, recommendation, reason are Yoti's words.",
             look.tone(Tone::Dim),

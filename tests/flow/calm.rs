@@ -19,9 +19,9 @@ fn rows(o: &Operator) -> Vec<String> {
     let head = screen.lines().position(|line| line.contains("REFERENCE"));
     let lines = screen.lines().skip(head.map_or(usize::MAX, |head| head + 1));
     let cell = |line: &str| {
-        let row: String = line.trim_start_matches(['"', '│', '┃']).chars().take(22).collect();
+        let row: String = line.trim_start_matches(['"', '│', '┃']).chars().take(23).collect();
         // Cursor, mark, sign and a blank stand before the reference.
-        (row.chars().position(|letter| letter == 'd') == Some(4)).then_some(())?;
+        (row.chars().position(|letter| letter == 'd') == Some(5)).then_some(())?;
         let name = row.split_once("dbs-")?.1.split(' ').next()?.to_owned();
         Some(format!("dbs-{name}"))
     };
