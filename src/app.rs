@@ -45,6 +45,7 @@ pub mod own;
 mod palette;
 mod parts;
 mod past;
+mod pause;
 mod pickers;
 mod place;
 pub mod programs;

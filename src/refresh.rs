@@ -37,12 +37,10 @@ use crate::store::Store;
 /// What the rest of the program asks of the task.
 #[derive(Clone, Debug)]
 pub enum Command {
-    /// Ask for one now, also while paused.
+    /// Ask for one now.
     Refresh(SessionId),
-    /// Ask for all as the budget allows, once, also while paused.
+    /// Ask for all as the budget allows, once.
     RefreshAll,
-    /// Stop or go on.
-    SetPaused(bool),
     /// Every session that is still open is asked this often from now on.
     Interval(SignedDuration),
     /// What the operator looks at: asked first.
@@ -87,8 +85,7 @@ impl Command {
     /// What it changes is published at once, and not with the figures once a second.
     const fn shows_at_once(&self) -> bool {
         match self {
-            Self::SetPaused(_)
-            | Self::Add(_)
+            Self::Add(_)
             | Self::Remove(_)
             | Self::Keep(_)
             | Self::Looked

@@ -1058,10 +1058,6 @@ const CASES: &[Case] = &[
         let why = "history not saved: the local store cannot be written: no room";
         health.store_trouble = Some(why.into());
     }),
-    ("paused", |health, session| {
-        health.paused_since = Some(now() - SignedDuration::from_mins(3));
-        session.poll.next_due = Some(now());
-    }),
 ];
 
 #[test]

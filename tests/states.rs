@@ -433,13 +433,13 @@ async fn a_full_disk_stops_the_history_but_not_the_view() {
 }
 
 #[tokio::test]
-async fn while_paused_ages_grow_and_what_is_due_is_counted() {
+async fn while_paused_ages_grow_and_the_header_says_since_when() {
     let mut bench = bench(four(json!([]))).await;
-    bench.until(|s| s.sessions.iter().all(|w| w.poll.last_ok.is_some())).await;
-    bench.say(Command::SetPaused(true)).await;
-    let mut screen = bench.until(|s| s.health.paused_since.is_some()).await;
+    let mut screen = bench.until(|s| s.sessions.iter().all(|w| w.poll.last_ok.is_some())).await;
+    update(&mut screen.model, Event::Tick(bench.clock.now()));
+    update(&mut screen.model, Event::Action(Action::Pause));
     let later = bench.clock.now() + SignedDuration::from_secs(185);
     update(&mut screen.model, Event::Tick(later));
-    let header: &[&str] = &["❚❚ paused 3m · 4 due to be asked", "4 not refreshed for 3m"];
-    screen.says([header, &["❚❚", "3m"], &["p resumes"]]);
+    let header: &[&str] = &["❚❚ paused 3m", "4 not refreshed for 3m"];
+    screen.says([header, &["❚❚", "3m"], &["p shows what waits"]]);
 }

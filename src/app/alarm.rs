@@ -11,6 +11,7 @@ use crate::app::effect::Effect;
 use crate::app::facts::Facts;
 use crate::app::model::Model;
 use crate::app::rows;
+use crate::app::sessions::Sessions;
 use crate::app::update::say;
 use crate::app::view::{AlertMark, AlertRow, Cell, Pane, Tone};
 use crate::app::words::{Openness, StageKind};
@@ -166,10 +167,10 @@ pub(crate) fn toggle(model: &mut Model) {
 }
 
 /// Takes note of what has become of sessions.
-pub(crate) fn heard(model: &mut Model) {
-    let at = model.times.now;
+pub(crate) fn heard(model: &mut Model, sessions: &mut Sessions) {
+    let at = model.clock;
     let bell = &mut model.bell;
-    for (id, alarm) in model.sessions.take_alarms() {
+    for (id, alarm) in sessions.take_alarms() {
         bell.log.push_back(Entry { at, id, alarm });
         if bell.on && bell.which.contains(&alarm) {
             bell.waiting.push((id, alarm));
@@ -181,6 +182,7 @@ pub(crate) fn heard(model: &mut Model) {
 
 /// Rows for the log's entries that hold no more: below the alerts, newest first.
 pub(crate) fn over(model: &Model) -> Vec<AlertRow> {
+    let shown = |entry: &&Entry| model.times.frozen.since.is_none_or(|since| entry.at <= since);
     let gone = |entry: &&Entry| {
         let item = model.sessions.item(entry.id);
         item.is_some_and(|item| !entry.alarm.stands(&item.facts))
@@ -202,7 +204,7 @@ pub(crate) fn over(model: &Model) -> Vec<AlertRow> {
         // The log is of this run, not of then.
         return Vec::new();
     }
-    model.bell.log().filter(gone).filter_map(row).collect()
+    model.bell.log().filter(shown).filter(gone).filter_map(row).collect()
 }
 
 /// Once a second: rings for all that has happened.

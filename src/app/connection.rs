@@ -2,13 +2,11 @@
 //!
 //! Owns these words alone; the states come with the snapshot's health.
 
-use jiff::Timestamp;
-
 use crate::app::action::Action;
-use crate::app::sessions::{Item, Sessions};
+use crate::app::sessions::Item;
 use crate::app::tally::Tally;
 use crate::app::view::{Cell, ListRow, Tone};
-use crate::app::words::{self, StageKind, Times, age};
+use crate::app::words::{self, StageKind, Times};
 use crate::domain::notification::Receiving;
 use crate::domain::snapshot::{Connection, Health};
 
@@ -21,14 +19,8 @@ pub(crate) fn tenths(number: u32) -> String {
     }
 }
 
-/// The header's part. `overdue`: sessions that would be asked now, were it not paused.
-pub(crate) fn header(health: &Health, times: &Times, overdue: usize) -> Cell {
-    if let Some(since) = health.paused_since {
-        let due =
-            if overdue == 0 { String::new() } else { format!(" · {overdue} due to be asked") };
-        let text = format!("❚❚ paused {}{due}", age(times.now.duration_since(since)));
-        return Cell::new(text, Tone::Notice);
-    }
+/// The header's part.
+pub(crate) fn header(health: &Health, times: &Times) -> Cell {
     match &health.connection {
         Connection::Starting => Cell::new("◌ connecting", Tone::Dim),
         Connection::Live => {
@@ -115,7 +107,7 @@ pub(crate) fn first_look(health: &Health, unseen: usize, watched: usize) -> Opti
         Connection::Starting | Connection::Live | Connection::Slowed { .. }
     );
     let pace = usize::try_from(health.budget_x10).unwrap_or_default();
-    let seconds = (unseen * 10).checked_div(pace).filter(|_| asks && health.paused_since.is_none());
+    let seconds = (unseen * 10).checked_div(pace).filter(|_| asks);
     let left = match seconds {
         None => String::new(),
         Some(seconds @ 0..60) => format!(", about {} s", seconds.max(1).next_multiple_of(5)),
@@ -149,11 +141,6 @@ pub(crate) fn aged(mut row: ListRow, item: &Item, health: &Health) -> ListRow {
     row
 }
 
-/// Sessions that would be asked now; counted only while that is paused.
-pub(crate) fn overdue(health: &Health, sessions: &Sessions, now: Timestamp) -> usize {
-    health.paused_since.map_or(0, |_| sessions.overdue(now))
-}
-
 /// What a pane's title says of data that nobody renews.
 pub(crate) const fn standing(health: &Health) -> &'static str {
     match health.connection {
@@ -161,7 +148,6 @@ pub(crate) const fn standing(health: &Health) -> &'static str {
             " ≈ frozen"
         }
         _ if is_down(health) => " ≈ last good data",
-        _ if health.paused_since.is_some() => " ❚❚",
         _ => "",
     }
 }
@@ -189,14 +175,10 @@ pub(crate) fn advice(health: &Health, times: &Times, why: Option<Cell>) -> Optio
         return Some(Cell::new(alone, Tone::Notice));
     }
     let slowed = matches!(health.connection, Connection::Slowed { .. });
-    let before = match (health.paused_since, health.store_trouble.as_deref()) {
-        (Some(_), _) => match times.keys.hint(Action::Pause, "resumes") {
-            Some(resumes) => resumes,
-            None => return why,
-        },
-        (None, _) if slowed => "the request budget shrinks by itself".to_owned(),
-        (None, Some(_)) => "the live view goes on".to_owned(),
-        (None, None) => return why,
+    let before = match health.store_trouble.as_deref() {
+        _ if slowed => "the request budget shrinks by itself".to_owned(),
+        Some(_) => "the live view goes on".to_owned(),
+        None => return why,
     };
     let text = why.map_or_else(|| before.clone(), |why| format!("{before} · {}", why.text));
     Some(Cell::new(text, Tone::Notice))
@@ -204,6 +186,8 @@ pub(crate) fn advice(health: &Health, times: &Times, why: Option<Cell>) -> Optio
 
 #[cfg(test)]
 mod tests {
+    use jiff::Timestamp;
+
     use super::*;
 
     fn health(connection: Connection, budget_x10: u32) -> Health {

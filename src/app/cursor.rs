@@ -98,7 +98,11 @@ impl Model {
             return None;
         }
         let item = self.sessions.item(id)?;
-        let found = attention::assess(&item.session, &self.settings.rules, self.times.now);
+        let found = attention::assess(
+            &item.session,
+            &self.settings.rules,
+            self.times.judged(item.session.id()),
+        );
         let stage = words::stage(&found.stage, self.times.now);
         let name = self.times.name(&item.session, 40);
         let (place, hint) = match self.cursor_row() {

@@ -91,7 +91,7 @@ pub(crate) fn open_copy(model: &mut Model) {
     let name = |id| Some(model.times.name(&model.sessions.item(id)?.session, 40));
     let line = |id| {
         let session = &model.sessions.item(id)?.session;
-        let stage = attention::assess(session, &model.settings.rules, model.times.now).stage;
+        let stage = attention::assess(session, &model.settings.rules, model.times.judged(id)).stage;
         let stage = crate::app::words::stage(&stage, model.times.now).text;
         Some(format!("{} {id} {stage}", name(id)?))
     };

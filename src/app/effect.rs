@@ -22,8 +22,6 @@ pub enum Effect {
     Refresh(SessionId),
     /// Ask for all as the budget allows.
     RefreshAll,
-    /// Stop or go on polling.
-    SetPaused(bool),
     /// What the operator looks at: polled first.
     Focus {
         /// Under the cursor.

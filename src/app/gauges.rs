@@ -71,6 +71,9 @@ impl Model {
 
 /// Once a second.
 pub(crate) fn tick(model: &mut Model) -> Option<Effect> {
+    if model.paused.is_some() {
+        return None;
+    }
     let now = model.times.now;
     let over = |at: Option<Timestamp>, seconds: i64| {
         at.is_none_or(|at| now.duration_since(at).as_secs().abs() >= seconds)

@@ -201,6 +201,7 @@ mod tests {
         ]);
         let watched = f::watched(Some(session), Some(configuration), Some(letter));
         let times = Times {
+            frozen: crate::app::words::Frozen::default(),
             form: TimeForm::Utc,
             zone: jiff::tz::TimeZone::UTC,
             now: f::now(),

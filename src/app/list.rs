@@ -7,14 +7,18 @@ use std::ops::Range;
 use crate::app::action::Action;
 use crate::app::columns::{Column, Fitted};
 use crate::app::model::Model;
-use crate::app::view::{Cell, ListRow, Pane};
+use crate::app::view::{Cell, ListRow, Pane, Tone};
 use crate::app::{connection, rows, shelf};
 
 impl Model {
     /// What is listed, and under which filter and in which order.
     pub(crate) fn list_title(&self) -> (String, String) {
         let (shown, all) = (self.sessions.len(), self.sessions.watched());
-        let standing = if self.in_past() { " ◀" } else { connection::standing(&self.health) };
+        let standing = match (self.in_past(), self.paused.is_some()) {
+            (true, _) => " ◀",
+            (false, true) => " ❚❚",
+            (false, false) => connection::standing(&self.health),
+        };
         let left = if shown == all {
             format!("Sessions {all}{standing}")
         } else {
@@ -127,7 +131,13 @@ impl Model {
         }
         let why =
             self.item().map(|item| rows::why(&item.session, &self.settings.rules, &self.times));
-        connection::advice(&self.health, &self.times, why)
+        let shows = self.times.keys.hint(Action::Pause, "shows what waits");
+        match (shows.filter(|_| self.paused.is_some()), why) {
+            (Some(shows), Some(why)) => {
+                Some(Cell::new(format!("{shows} · {}", why.text), Tone::Notice))
+            }
+            (_, why) => connection::advice(&self.health, &self.times, why),
+        }
     }
 
     /// The filter in force, which is not always what is being typed.

@@ -22,6 +22,7 @@ use crate::app::own::OwnState;
 pub use crate::app::parts::ModelSettings;
 pub(crate) use crate::app::parts::{InputLine, Naming, RowPane, TreeMemory, window};
 use crate::app::past::Past;
+use crate::app::pause::Paused;
 use crate::app::rows::{self, Profile};
 use crate::app::sessions::{Item, Sessions};
 use crate::app::shelf::Shelf;
@@ -30,7 +31,7 @@ use crate::app::view::{
     AlertMark, AlertRow, Cell, CheckRow, HeaderView, LabelRow, Pane, Rows, TimelineRow, TreePath,
     TreeView,
 };
-use crate::app::words::{self, Openness, TimeForm, Times};
+use crate::app::words::{self, Frozen, Openness, TimeForm, Times};
 use crate::domain::ids::SessionId;
 use crate::domain::snapshot::Health;
 
@@ -43,6 +44,7 @@ pub struct Model {
     /// The last tick. `times.now` is the moment that is shown: another one in the past.
     pub(crate) clock: Timestamp,
     pub(crate) past: Option<Past>,
+    pub(crate) paused: Option<Box<Paused>>,
     pub(crate) sessions: Sessions,
     pub(crate) health: Arc<Health>,
     pub(crate) focus: Pane,
@@ -107,6 +109,7 @@ impl Model {
             now,
             openness: Openness::default(),
             keys: Keys::new(&settings.help),
+            frozen: Frozen::default(),
         };
         Self {
             settings,
@@ -114,6 +117,7 @@ impl Model {
             times,
             clock: now,
             past: None,
+            paused: None,
             sessions: Sessions::default(),
             health: Arc::default(),
             focus: Pane::List,
@@ -235,9 +239,9 @@ impl Model {
             name: &self.settings.profile,
             badge: &self.settings.badge,
             live: self.settings.live,
-            overdue: connection::overdue(&self.health, &self.sessions, self.times.now),
         };
         let mut header = rows::header(&self.sessions, &self.health, &self.times, &profile);
+        header.connection = self.paused_words().or(header.connection);
         if let Some(past) = self.past_words() {
             header = HeaderView { last_ok: None, latency: None, warning: None, ..header };
             // What is asked for now says nothing of then.

@@ -244,8 +244,11 @@ fn walk(model: &mut Model, forward: bool) {
 fn open(model: &mut Model) {
     let Some(item) = model.item() else { return };
     let since = if item.changed { item.looked_at } else { item.before };
-    let found =
-        crate::domain::attention::assess(&item.session, &model.settings.rules, model.times.now);
+    let found = crate::domain::attention::assess(
+        &item.session,
+        &model.settings.rules,
+        model.times.judged(item.session.id()),
+    );
     let rows = match since {
         Some(_) => timeline::timeline(&item.session, &found, (&model.times, since)),
         None => Vec::new(),

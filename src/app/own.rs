@@ -195,7 +195,7 @@ fn archive(model: &mut Model) -> Vec<Effect> {
 
 /// What an acknowledgement of a session consists of; nothing where nothing asks and nothing changed.
 pub(crate) fn acknowledgement(model: &Model, item: &Item) -> Vec<Change> {
-    let found = assess(&item.session, &model.settings.rules, model.times.now);
+    let found = assess(&item.session, &model.settings.rules, model.times.judged(item.session.id()));
     let reasons: Vec<Reason> = found.findings.iter().map(|finding| finding.reason).collect();
     let id = item.session.id();
     let asks = item.facts.attention;

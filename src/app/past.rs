@@ -180,7 +180,9 @@ pub(crate) fn leave(model: &mut Model) {
     let mut live = past.live;
     live.set_filter(model.sessions.filter().clone(), now);
     live.set_sort(model.sessions.sort(), now);
-    live.wake(&rules, now);
+    if model.paused.is_none() {
+        live.wake(&rules, now);
+    }
     model.sessions = live;
     settle(model, now);
     say(model, "back to now", Tone::Plain);

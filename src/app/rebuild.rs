@@ -33,7 +33,8 @@ impl Model {
         let width = self.text_width();
         let built = Some((id, session.revision, width));
         let other = self.built.map(|(id, ..)| id) != Some(id);
-        let found = attention::assess(&session, &self.settings.rules, self.times.now);
+        let found =
+            attention::assess(&session, &self.settings.rules, self.times.judged(session.id()));
         self.timeline.rows = timeline::timeline(&session, &found, (&self.times, looked_at));
         clocks::note_drift(&mut self.timeline.rows, &found, item.drift);
         self.own.notes.rows = pane::rows(&session, &self.times);

@@ -24,7 +24,7 @@ use crate::domain::watched::{PollFailure, WatchedSession};
 /// The row of one session.
 pub(crate) fn list_row(item: &Item, marked: bool, rules: &Rules, times: &Times) -> ListRow {
     let session = &item.session;
-    let found = attention::assess(session, rules, times.now);
+    let found = attention::assess(session, rules, times.judged(session.id()));
     let coverage = coverage::derive(session);
     let kind = StageKind::of(&found.stage);
     let (supplied, all) = coverage.counts();
@@ -150,7 +150,7 @@ fn tags(session: &WatchedSession) -> Cell {
 
 /// Why a session needs attention, is stale, or what it is; the line under the list.
 pub(crate) fn why(session: &WatchedSession, rules: &Rules, times: &Times) -> Cell {
-    let found = attention::assess(session, rules, times.now);
+    let found = attention::assess(session, rules, times.judged(session.id()));
     let name = times.name(session, 40);
     let unknown = match requested::unknown_values(session) {
         0 => String::new(),
@@ -221,7 +221,7 @@ pub(crate) fn alerts(
         .chain(hushed)
         .take(most)
         .filter_map(|item| {
-            let found = attention::assess(&item.session, rules, times.now);
+            let found = attention::assess(&item.session, rules, times.judged(item.session.id()));
             let finding = found.findings.iter().find(|f| f.reason != Reason::AtCounter)?;
             let sign = of_reason(finding.reason);
             let text = long(&finding.text);
@@ -264,7 +264,6 @@ pub(crate) struct Profile<'a> {
     pub(crate) name: &'a str,
     pub(crate) badge: &'a str,
     pub(crate) live: bool,
-    pub(crate) overdue: usize,
 }
 
 fn counted(number: usize, word: &str, tone: Tone) -> Option<Cell> {
@@ -322,7 +321,7 @@ pub(crate) fn header(
         badge: profile.badge.to_owned(),
         profile: profile.name.to_owned(),
         live: profile.live,
-        connection: Some(connection::header(health, times, profile.overdue)),
+        connection: Some(connection::header(health, times)),
         last_ok: health.last_ok.map(|at| Cell::plain(format!("ok {}", times.of_day(at)))),
         latency: health.latency_ms.map(|(median, p95)| format!("api {median}ms p95 {p95}ms")),
         watched: words::figure(sessions.watched()),

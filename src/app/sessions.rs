@@ -142,7 +142,7 @@ impl Moves {
 }
 
 /// The sessions of the last snapshot.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Sessions {
     table: SessionTable,
     places: HashMap<SessionId, u32>,
@@ -178,10 +178,9 @@ impl Sessions {
         self.listed().len()
     }
 
-    /// Sessions whose next asking is due; looks at every one.
-    pub(crate) fn overdue(&self, now: Timestamp) -> usize {
-        let due = |item: &&Item| item.session.poll.next_due.is_some_and(|at| at <= now);
-        self.items.iter().filter(due).count()
+    /// The table of the sessions as they stand.
+    pub(crate) const fn table(&self) -> &SessionTable {
+        &self.table
     }
 
     /// What has become of sessions that rings, since this was last asked.

@@ -6,7 +6,7 @@
 use jiff::tz::TimeZone;
 
 use crate::app::keys::Keys;
-use crate::app::words::{Openness, TimeForm, Times, server};
+use crate::app::words::{Frozen, Openness, TimeForm, Times, server};
 use crate::domain::happening::{Happening, Kind};
 use crate::domain::personal::Privacy;
 use crate::domain::server_text::ServerText;
@@ -17,8 +17,14 @@ use crate::text;
 pub fn line(happening: &Happening, privacy: Privacy, zone: &TimeZone) -> String {
     let openness = Openness { privacy, revealed: None };
     let now = happening.seen_at;
-    let times =
-        Times { form: TimeForm::Local, zone: zone.clone(), now, openness, keys: Keys::default() };
+    let times = Times {
+        form: TimeForm::Local,
+        zone: zone.clone(),
+        now,
+        openness,
+        keys: Keys::default(),
+        frozen: Frozen::default(),
+    };
     let at = times.moment(happening.at);
     let what = sentence(happening);
     match &happening.session {

@@ -19,9 +19,10 @@ use crate::app::view::{Cell, Pane, Tone};
 use crate::app::words::TimeForm;
 use crate::app::{
     alarm, arrange, call_log, cursor, desk, dialogs, filter_bar, fitting, follow, gauges, guard,
-    handover, hands, marks, mouse, moves, news, own, palette, past, place, programs, report, rows,
-    shelf, timeline,
+    handover, hands, marks, mouse, moves, news, own, palette, past, pause, place, programs, report,
+    rows, shelf, timeline,
 };
+use crate::domain::ids::SessionId;
 use crate::domain::snapshot::Snapshot;
 
 /// A message stays this long, in seconds.
@@ -85,6 +86,7 @@ pub fn update(model: &mut Model, event: Event) -> Vec<Effect> {
         }
     };
     follow(model, &mut effects);
+    pause::note(model, &effects);
     effects
 }
 
@@ -136,9 +138,11 @@ fn tick(model: &mut Model, now: Timestamp) {
         place::note(model);
     }
     let rules = model.settings.rules.clone();
-    if model.past.is_none() && model.sessions.wake(&rules, now) {
+    pause::tick(model);
+    let stands = model.past.is_some() || model.paused.is_some();
+    if !stands && model.sessions.wake(&rules, now) {
         cursor::settle(model);
-        alarm::heard(model);
+        heard(model);
         model.dirty = true;
     }
     refresh_words(model);
@@ -175,7 +179,7 @@ pub(crate) fn refresh_words(model: &mut Model) {
 }
 
 fn take_in(model: &mut Model, snapshot: &Arc<Snapshot>) {
-    if past::take_in(model, snapshot) {
+    if pause::take_in(model, snapshot) || past::take_in(model, snapshot) {
         return;
     }
     let rules = model.settings.rules.clone();
@@ -185,19 +189,10 @@ fn take_in(model: &mut Model, snapshot: &Arc<Snapshot>) {
     if model.sessions.watched() < watched {
         model.marks.retain(|id| model.sessions.item(*id).is_some());
     }
-    for id in &changed {
-        let Some(item) = model.sessions.item(*id) else { continue };
-        let Some(event) = item.session.timeline.last().filter(|_| item.changed) else { continue };
-        if event.seen_at == item.session.timeline.last().map_or(event.at, |e| e.seen_at) {
-            let name = model.times.name(&item.session, 30);
-            let what = timeline::happened(&event.what);
-            let time = model.times.of_day(event.seen_at);
-            model.ticker = Some(Cell::new(format!("▸ {time} {name}  {}", what.text), what.tone));
-        }
-    }
+    told(model, &changed);
     model.own.archived = snapshot.archived.clone();
     news::take_in(model, snapshot, !changed.is_empty());
-    alarm::heard(model);
+    heard(model);
     cursor::settle(model);
     follow::newest(model, &changed);
     if model.selected.is_none() || changed.iter().any(|id| Some(*id) == model.selected) {
@@ -207,6 +202,27 @@ fn take_in(model: &mut Model, snapshot: &Arc<Snapshot>) {
     if changed.iter().any(|id| Some(*id) == model.selected) {
         model.dirty = true;
     }
+}
+
+/// The line below the panes names the change that was learned last.
+pub(crate) fn told(model: &mut Model, changed: &[SessionId]) {
+    for id in changed {
+        let Some(item) = model.sessions.item(*id) else { continue };
+        let Some(event) = item.session.timeline.last().filter(|_| item.changed) else { continue };
+        if event.seen_at == item.session.timeline.last().map_or(event.at, |e| e.seen_at) {
+            let name = model.times.name(&item.session, 30);
+            let what = timeline::happened(&event.what);
+            let time = model.times.of_day(event.seen_at);
+            model.ticker = Some(Cell::new(format!("▸ {time} {name}  {}", what.text), what.tone));
+        }
+    }
+}
+
+/// Notes what the sessions ring for.
+fn heard(model: &mut Model) {
+    let mut sessions = std::mem::take(&mut model.sessions);
+    alarm::heard(model, &mut sessions);
+    model.sessions = sessions;
 }
 
 /// Times in this form from now on.
@@ -280,7 +296,7 @@ fn act(model: &mut Model, action: Action) -> Vec<Effect> {
             say(model, "asking for all as the budget allows", Tone::Plain);
             return vec![Effect::RefreshAll];
         }
-        Action::Pause => return vec![Effect::SetPaused(model.health.paused_since.is_none())],
+        Action::Pause => pause::toggle(model),
         Action::CopyId => return copy_id(model),
         Action::Export => return export_dialog::open(model, false),
         Action::Privacy => return guard::next(model),
@@ -326,6 +342,7 @@ fn refresh(model: &mut Model) -> Vec<Effect> {
     let Some(id) = model.selected else { return Vec::new() };
     let name = model.selected_name().unwrap_or_default();
     say(model, format!("asking for {name}"), Tone::Plain);
+    pause::asked(model, id);
     vec![Effect::Refresh(id)]
 }
 

@@ -16,7 +16,7 @@ use crate::app::rows;
 use crate::app::sessions::Sessions;
 use crate::app::sort::Sort;
 use crate::app::view::ListRow;
-use crate::app::words::{Openness, TimeForm, Times};
+use crate::app::words::{Frozen, Openness, TimeForm, Times};
 pub use crate::domain::arrangement::ViewTexts;
 use crate::domain::personal::Privacy;
 use crate::domain::rules::Rules;
@@ -149,7 +149,14 @@ pub fn listed(
     sessions.set_filter(view.filter, now);
     let openness = Openness { privacy, revealed: None };
     let keys = Keys::default();
-    let times = Times { form: TimeForm::default(), zone: TimeZone::UTC, now, openness, keys };
+    let times = Times {
+        form: TimeForm::default(),
+        zone: TimeZone::UTC,
+        now,
+        openness,
+        keys,
+        frozen: Frozen::default(),
+    };
     let items = (0..sessions.len()).filter_map(|row| sessions.at(row));
     items
         .map(|item| (Arc::clone(&item.session), rows::list_row(item, false, rules, &times)))

@@ -2,6 +2,8 @@
 //!
 //! Owns wording alone. Must never decide a stage or a verdict: `domain` does.
 
+use std::collections::HashMap;
+
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 
@@ -59,6 +61,16 @@ pub(crate) struct Times {
     pub(crate) openness: Openness,
     /// For words that name a key.
     pub(crate) keys: Keys,
+    /// The moment that sessions are judged at, while the screen is paused.
+    pub(crate) frozen: Frozen,
+}
+
+/// Ages grow while the screen is paused, stages and findings stay as they were.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Frozen {
+    pub(crate) since: Option<Timestamp>,
+    /// Shown anew since then, at these times.
+    pub(crate) anew: HashMap<SessionId, Timestamp>,
 }
 
 /// How much of what identifies a person is shown, and the one session that is revealed.
@@ -76,6 +88,13 @@ impl Openness {
 }
 
 impl Times {
+    /// The moment at which the stage and the findings of a session are judged.
+    pub(crate) fn judged(&self, id: SessionId) -> Timestamp {
+        let Some(since) = self.frozen.since else { return self.now };
+        // The time machine shows a moment from before the pause.
+        self.frozen.anew.get(&id).copied().unwrap_or(since).min(self.now)
+    }
+
     /// A session's reference or short id, hidden where it looks like a person's.
     pub(crate) fn name(&self, session: &WatchedSession, max: usize) -> String {
         text::shown_str(&label(&session.name(), self.openness.of(session.id())), max)
@@ -370,7 +389,14 @@ mod tests {
         let now: Timestamp = "2026-10-16T09:27:31Z".parse().unwrap();
         let zone = TimeZone::fixed(jiff::tz::offset(1));
         let openness = Openness::default();
-        let times = |form| Times { form, zone: zone.clone(), now, openness, keys: Keys::default() };
+        let times = |form| Times {
+            form,
+            zone: zone.clone(),
+            now,
+            openness,
+            keys: Keys::default(),
+            frozen: Frozen::default(),
+        };
         let at: Timestamp = "2026-10-16T09:24:12Z".parse().unwrap();
         assert_eq!(times(TimeForm::Age).moment(at), "3m");
         assert_eq!(times(TimeForm::Local).moment(at), "10:24:12");

@@ -68,8 +68,6 @@ pub enum Connection {
 pub struct Health {
     /// How the connection stands.
     pub connection: Connection,
-    /// Set while the operator has paused polling.
-    pub paused_since: Option<Timestamp>,
     /// Last good answer of any session.
     pub last_ok: Option<Timestamp>,
     /// When the next request is due.

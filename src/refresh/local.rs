@@ -160,19 +160,14 @@ impl<A: SessionApi, C: Clock> Task<A, C> {
         self.hints.ledger.forget(id);
     }
 
-    /// Those that are not on the schedule yet; once even while paused.
+    /// Those that are not on the schedule yet.
     fn schedule_new(&mut self, ids: &[SessionId], now: Instant) {
-        let mut new = Vec::new();
         for id in ids {
             let known = self.schedule.track(*id).is_some();
             let watched = self.store.snapshot().sessions.get(*id).map(Arc::clone);
             if let Some(watched) = watched.filter(|_| !known) {
                 self.take_in(&watched, now);
-                new.push(*id);
             }
-        }
-        if self.paused_since.is_some() {
-            self.schedule.ask_all(now, new.into_iter());
         }
     }
 }

@@ -32,13 +32,11 @@ impl<A: SessionApi, C: Clock> Task<A, C> {
     }
 
     fn health(&mut self, now: Instant) -> Health {
-        let busy = self.asks() && self.paused_since.is_none();
-        let next_due = self.schedule.next_due().filter(|_| busy);
+        let next_due = self.schedule.next_due().filter(|_| self.asks());
         let held = self.held_until(now);
         self.hints.ledger.settle(self.clock.now());
         Health {
             connection: self.connection(now),
-            paused_since: self.paused_since,
             last_ok: self.last_ok,
             next_due: next_due.map(|due| self.shown_at(due.max(held))),
             latency_ms: self.meter.latency(),

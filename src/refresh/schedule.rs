@@ -17,9 +17,7 @@ use crate::domain::ids::SessionId;
 pub enum Whom {
     /// Everybody who is due.
     Anybody,
-    /// Only those that the operator asked for (paused).
-    Asked,
-    /// Those too that a notification named, and nobody else (`listen`).
+    /// Those that the operator asked for or a notification named, and nobody else (`listen`).
     Hinted,
     /// One to find out whether the service answers again: rather one that answered before.
     Probe,
@@ -188,7 +186,6 @@ impl Schedule {
             return self.take_result(id, now).map(|job| Job { asked: true, ..job });
         }
         match whom {
-            Whom::Asked => return None,
             Whom::Hinted => return self.hinted(now).and_then(|id| self.take(id, now)),
             Whom::Probe => {
                 let due = self.queue.iter().take_while(|(due, _)| *due <= now).map(|(_, id)| *id);
@@ -438,7 +435,7 @@ mod tests {
         for step in 0..50_u64 {
             let now = start + Duration::from_millis(100 * step);
             schedule.ask(id(1), now);
-            if let Some(job) = schedule.pick(now, Whom::Asked) {
+            if let Some(job) = schedule.pick(now, Whom::Hinted) {
                 requests += 1;
                 schedule.ended(job, Some(now + Duration::from_mins(15)));
             }
@@ -492,7 +489,7 @@ mod tests {
     }
 
     #[test]
-    fn a_hint_is_followed_for_a_session_that_has_ended_but_not_while_paused() {
+    fn a_hint_is_followed_for_a_session_that_has_ended() {
         let now = Instant::now();
         let mut schedule = Schedule::default();
         all_due(&mut schedule, 1, now, false);
@@ -500,7 +497,6 @@ mod tests {
         schedule.hint(id(1), now);
         schedule.hint(id(2), now);
         assert_eq!((schedule.hints.len(), schedule.next_due()), (1, Some(now)));
-        assert_eq!(schedule.pick(now, Whom::Asked), None);
         let job = schedule.pick(now, Whom::Hinted).unwrap();
         schedule.ended(job, None);
         assert_eq!((schedule.hints.len(), schedule.pick(now, Whom::Anybody)), (0, None));

@@ -49,7 +49,6 @@ pub(super) struct Task<A, C> {
     pub(super) running: JoinSet<Ended>,
     pub(super) polls: HashMap<SessionId, PollState>,
     pub(super) touched: HashSet<SessionId>,
-    pub(super) paused_since: Option<Timestamp>,
     pub(super) last_ok: Option<Timestamp>,
     pub(super) slowed_until: Option<Instant>,
     pub(super) store_trouble: Option<String>,
@@ -76,7 +75,6 @@ impl<A: SessionApi, C: Clock> Task<A, C> {
             running: JoinSet::new(),
             polls: HashMap::new(),
             touched: HashSet::new(),
-            paused_since: None,
             last_ok: None,
             slowed_until: None,
             store_trouble: None,
@@ -189,9 +187,7 @@ impl<A: SessionApi, C: Clock> Task<A, C> {
             wake = wake.min(slot.max(now + Duration::from_millis(1)));
         }
         let due = if self.settings.sweep { Schedule::next_due } else { Schedule::next_hint };
-        if self.paused_since.is_none()
-            && let Some(due) = due(&self.schedule)
-        {
+        if let Some(due) = due(&self.schedule) {
             wake = wake.min(due.max(slot));
         }
         wake
@@ -215,11 +211,10 @@ impl<A: SessionApi, C: Clock> Task<A, C> {
             {
                 return;
             }
-            let whom = match (self.paused_since.is_some(), probing) {
-                (true, _) => Whom::Asked,
-                (false, true) => Whom::Probe,
-                (false, false) if self.settings.sweep => Whom::Anybody,
-                (false, false) => Whom::Hinted,
+            let whom = match probing {
+                true => Whom::Probe,
+                false if self.settings.sweep => Whom::Anybody,
+                false => Whom::Hinted,
             };
             let Some(job) = self.schedule.pick(now, whom) else { return };
             self.start(job, probing, now);
@@ -253,7 +248,6 @@ impl<A: SessionApi, C: Clock> Task<A, C> {
         match command {
             Command::Refresh(id) => self.ask_for(Some(id), now),
             Command::RefreshAll => self.ask_for(None, now),
-            Command::SetPaused(paused) => self.paused_since = paused.then(|| self.clock.now()),
             Command::Interval(every) => self.pace(every, now),
             Command::Focus { selected, visible } => self.focus(selected, visible, now),
             Command::Add(entries) => self.add(entries, now),

@@ -92,7 +92,6 @@ impl Effects {
             Effect::Refresh(id) => self.command(Command::Refresh(id)),
             Effect::RefreshAll => self.command(Command::RefreshAll),
             Effect::Interval(every) => self.command(Command::Interval(every)),
-            Effect::SetPaused(paused) => self.command(Command::SetPaused(paused)),
             Effect::Focus { selected, visible } => {
                 self.command(Command::Focus { selected, visible });
             }

@@ -2,6 +2,7 @@
 //!
 //! Owns the stories; the stage they are played on is that of `flow`.
 
+use branchwatch::domain::watched::WatchedSession;
 use branchwatch::keymap::Keymap;
 
 use super::{Operator, folder, story, story_at};
@@ -161,5 +162,84 @@ fn undoing_an_archive_returns_to_the_session() {
         o.press("u").await;
         o.pass(1.0).await;
         assert_eq!(under_cursor(o), Some(chosen), "{}", o.screen());
+    });
+}
+
+/// The screen without what grows with time, what is said and the header's first line.
+fn standing(o: &Operator) -> (Vec<String>, String, String) {
+    let screen = o.screen();
+    let line = |text: &str| screen.lines().find(|line| line.contains(text)).map(str::to_owned);
+    let stages = screen.lines().skip(2).filter(|line| line.contains("dbs-"));
+    let stages = stages.map(|line| line.chars().take(28).collect());
+    let ticker = screen.lines().rev().nth(2).unwrap_or_default().to_owned();
+    (stages.collect(), line(" watched").unwrap_or_default(), ticker)
+}
+
+#[test]
+fn a_paused_screen_stands_still_while_polling_goes_on_and_counts_what_waits() {
+    let folder = folder();
+    let keymap = Keymap::shipped().unwrap();
+    story_at(60.0, keymap, (120, 40), &busy(), folder.path(), async |o| {
+        o.press("b p").await;
+        o.sees("❚❚ paused");
+        o.sees("this screen is paused, polling goes on; p shows what waits");
+        o.pass(10.0).await;
+        let before = standing(o);
+        let world = || {
+            let world = o.world.borrow();
+            let done = |session: &&std::sync::Arc<WatchedSession>| {
+                session
+                    .timeline
+                    .iter()
+                    .any(|event| format!("{:?}", event.what).contains("COMPLETED"))
+            };
+            world.sessions.iter().filter(done).count()
+        };
+        let (known, rung) = (world(), o.seen.borrow().rung.len());
+        for _ in 0..20 {
+            o.pass(3.0).await;
+            assert_eq!(standing(o), before, "{}", o.screen());
+        }
+        assert!(world() > known, "polling goes on");
+        assert!(o.seen.borrow().rung.len() > rung, "the bell rings");
+        o.sees("changes waiting");
+        o.press("R").await;
+        o.pass(8.5).await;
+        assert_eq!(standing(o), before, "{}", o.screen());
+        // One session anew, and what the operator keeps.
+        o.press("j").await;
+        let chosen = under_cursor(o).unwrap();
+        o.press("c h i enter 8").await;
+        o.pass(1.0).await;
+        o.sees("note: hi");
+        o.press("1 r").await;
+        o.pass(2.0).await;
+        o.sees(&format!("{chosen} is now done:"));
+        o.sees("❚❚ paused");
+        let frozen = rows(o);
+        o.press("p").await;
+        o.does_not_see("❚❚");
+        assert_ne!(rows(o), frozen);
+    });
+}
+
+#[test]
+fn an_archive_and_its_undo_are_shown_while_paused() {
+    let folder = folder();
+    story((120, 40), &[("S07", 900), ("S03", 60)], folder.path(), async |o| {
+        o.press("p g D").await;
+        o.pass(1.0).await;
+        o.sees("Sessions 1 ❚❚");
+        o.press("u").await;
+        o.pass(1.0).await;
+        o.sees("Sessions 2 ❚❚");
+        o.sees("2 Tree dbs-1");
+        o.press("B").await;
+        o.pass(1.0).await;
+        o.sees("pinned dbs-1");
+        o.does_not_see("waiting");
+        o.press("p").await;
+        o.sees("not paused");
+        o.sees("Sessions 2 ");
     });
 }

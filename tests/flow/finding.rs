@@ -93,7 +93,7 @@ fn time_alone_takes_a_session_into_a_filter_and_the_cursor_keeps_its_session() {
     let folder = folder();
     // Nobody is asked again: only time passes.
     story((120, 40), &[("S03", 60), ("S03", 90)], folder.path(), async |o| {
-        o.press("p /").await;
+        o.press("/").await;
         o.types("seen>2m").await;
         o.press("enter").await;
         o.sees("0 of 2 match  seen>2m");

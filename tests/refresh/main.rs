@@ -346,24 +346,6 @@ async fn after_an_outage_there_is_no_herd_and_all_is_asked_again() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn while_paused_only_what_the_operator_asks_for_is_asked() {
-    let mut world = world(5, Settings::default(), ongoing);
-    pass(30).await;
-    world.say(Command::SetPaused(true)).await;
-    pass(1).await;
-    let before = world.api.all().len();
-    pass(3_600).await;
-    assert_eq!(world.api.all().len(), before);
-    assert!(world.snapshot().health.paused_since.is_some());
-    world.say(Command::Refresh(id(4))).await;
-    pass(5).await;
-    assert_eq!(world.api.all().len(), before + 1);
-    world.say(Command::SetPaused(false)).await;
-    pass(1_200).await;
-    assert!(world.api.all().len() > before + 5);
-}
-
-#[tokio::test(start_paused = true)]
 async fn equal_answers_publish_poll_times_at_most_once_a_second_and_no_revision() {
     let settings = Settings {
         awaiting: jiff::SignedDuration::from_secs(1),

@@ -36,6 +36,7 @@ pub(super) fn said(rows: &[CheckRow]) -> Vec<String> {
 
 fn times() -> Times {
     Times {
+        frozen: words::Frozen::default(),
         form: words::TimeForm::Utc,
         zone: jiff::tz::TimeZone::UTC,
         now: f::now(),

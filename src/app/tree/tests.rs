@@ -28,6 +28,7 @@ fn outline(nodes: &[TreeNode], depth: usize, found: &mut Vec<String>) {
 
 fn lines(session: Option<Session>, configuration: Option<Configuration>) -> Vec<String> {
     let times = Times {
+        frozen: crate::app::words::Frozen::default(),
         form: words::TimeForm::Utc,
         zone: jiff::tz::TimeZone::UTC,
         now: f::now(),
