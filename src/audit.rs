@@ -1,7 +1,8 @@
 //! The audit log: one line of JSON for every deed that shows or takes away personal data.
 //!
-//! Owns `audit.jsonl`. Only ever appends, for the owner alone. Must never hold personal data, a
-//! session's id in the clear, or a reference: the id stands there as a hash.
+//! Owns `audit.jsonl`. Only ever appends, for the owner alone. Each line names the operator. Must
+//! never hold personal data of a session's, its id in the clear, or a reference: the id stands there
+//! as a hash.
 
 use std::fs::{self, DirBuilder, OpenOptions};
 use std::io::{self, BufRead, Write};
@@ -18,6 +19,8 @@ use crate::domain::ids::SessionId;
 
 /// The longest reason kept, in columns.
 const REASON: usize = 200;
+/// The longest name of an operator kept, in columns.
+const OPERATOR: usize = 60;
 
 /// Why a reason is not kept, in our words.
 pub const REASON_RULE: &str = "the reason is kept in the audit log: no addresses in it, please";
@@ -26,19 +29,21 @@ pub const REASON_RULE: &str = "the reason is kept in the audit log: no addresses
 #[derive(Clone, Debug)]
 pub struct AuditLog {
     path: Option<PathBuf>,
+    operator: String,
 }
 
 impl AuditLog {
-    /// `audit.jsonl` in this folder; nothing is made before the first line.
+    /// `audit.jsonl` in this folder, for this operator; nothing is made before the first line.
     #[must_use]
-    pub fn in_folder(state_dir: &Path) -> Self {
-        Self { path: Some(state_dir.join("audit.jsonl")) }
+    pub fn in_folder(state_dir: &Path, operator: &str) -> Self {
+        let operator = crate::text::shown_str(operator, OPERATOR);
+        Self { path: Some(state_dir.join("audit.jsonl")), operator }
     }
 
     /// Keeps nothing: for the demo, whose people are made up.
     #[must_use]
     pub const fn nowhere() -> Self {
-        Self { path: None }
+        Self { path: None, operator: String::new() }
     }
 
     /// Appends a line for each session and waits until it is on the disk. Whoever shows personal
@@ -54,8 +59,9 @@ impl AuditLog {
         reason: &str,
     ) -> Result<(), String> {
         let Some(path) = &self.path else { return Ok(()) };
-        let lines: String = sessions.iter().map(|id| line(now, deed, Some(*id), reason)).collect();
-        let lines = if sessions.is_empty() { line(now, deed, None, reason) } else { lines };
+        let lines: String =
+            sessions.iter().map(|id| self.line(now, deed, Some(*id), reason)).collect();
+        let lines = if sessions.is_empty() { self.line(now, deed, None, reason) } else { lines };
         write(path, &lines)
             .map_err(|why| format!("the audit log cannot be written ({why}): {}", path.display()))
     }
@@ -92,20 +98,21 @@ impl AuditLog {
         }
         Some(last)
     }
-}
 
-fn line(now: Timestamp, deed: Deed, session: Option<SessionId>, reason: &str) -> String {
-    let reason = crate::text::shown_str(reason.trim(), REASON);
-    let mut value = json!({ "at": now.to_string(), "what": deed.word() });
-    if let Some(map) = value.as_object_mut() {
-        if let Some(id) = session {
-            map.insert("session_hash".to_owned(), hash(id).into());
+    fn line(&self, now: Timestamp, deed: Deed, session: Option<SessionId>, reason: &str) -> String {
+        let reason = crate::text::shown_str(reason.trim(), REASON);
+        let at = now.to_string();
+        let mut value = json!({ "at": at, "what": deed.word(), "operator": self.operator });
+        if let Some(map) = value.as_object_mut() {
+            if let Some(id) = session {
+                map.insert("session_hash".to_owned(), hash(id).into());
+            }
+            if !reason.is_empty() {
+                map.insert("reason".to_owned(), reason.into());
+            }
         }
-        if !reason.is_empty() {
-            map.insert("reason".to_owned(), reason.into());
-        }
+        format!("{value}\n")
     }
-    format!("{value}\n")
 }
 
 /// The first 16 digits of SHA-256 over the id as it is written: found again by who knows the id.
@@ -146,7 +153,7 @@ mod tests {
     fn lines_are_appended_for_the_owner_alone_and_name_no_session() {
         let folder = tempfile::tempdir().unwrap();
         let state = folder.path().join("made");
-        let log = AuditLog::in_folder(&state);
+        let log = AuditLog::in_folder(&state, "jane\u{1b}[31m");
         let now = "2026-10-16T09:00:00Z".parse().unwrap();
         log.append(now, Deed::ExportedUnmasked, &[id(), id()], "asked by\n\u{1b}[31m fraud")
             .unwrap();
@@ -163,6 +170,10 @@ mod tests {
         let first: serde_json::Value = serde_json::from_str(text.lines().next().unwrap()).unwrap();
         assert_eq!(first["session_hash"], hash(id()).as_str());
         assert_eq!(first["what"], "exported_unmasked");
+        for line in text.lines() {
+            let line: serde_json::Value = serde_json::from_str(line).unwrap();
+            assert!(line["operator"].as_str().unwrap().starts_with("jane"), "{line}");
+        }
         let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
         assert_eq!((mode(&path), mode(&state)), (0o600, 0o700));
     }
@@ -173,7 +184,7 @@ mod tests {
         let target = folder.path().join("precious");
         fs::write(&target, "precious").unwrap();
         std::os::unix::fs::symlink(&target, folder.path().join("audit.jsonl")).unwrap();
-        let log = AuditLog::in_folder(folder.path());
+        let log = AuditLog::in_folder(folder.path(), "jane");
         let why = log.append(Timestamp::UNIX_EPOCH, Deed::Revealed, &[id()], "").unwrap_err();
         assert!(why.contains("the audit log cannot be written"), "{why}");
         assert_eq!(fs::read_to_string(&target).unwrap(), "precious");

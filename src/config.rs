@@ -8,6 +8,7 @@ mod auth;
 mod desk;
 mod file;
 mod fit;
+mod labels;
 mod notifications;
 mod pace;
 mod place;
@@ -15,6 +16,7 @@ mod resolve;
 mod show;
 mod tables;
 mod themes;
+mod who;
 mod whom;
 
 use std::path::PathBuf;
@@ -38,6 +40,7 @@ pub use file::PictureChoice;
 pub use resolve::{Environment, Flags, resolve};
 pub use show::zone;
 pub use themes::{own_themes, theme_named};
+pub use who::login;
 
 /// The template of `config init`.
 pub const EXAMPLE: &str = include_str!("../assets/config.example.toml");
@@ -108,6 +111,8 @@ pub struct Config {
     pub notifications: Option<ReceiverSettings>,
     /// How much of what looks like a person's is shown, where somebody has said it.
     pub privacy: Option<Privacy>,
+    /// Whose name stands in the audit log, and with notes, tags, acknowledgements and the archive.
+    pub operator: String,
     /// Of the times that are shown.
     pub zone: TimeZone,
     /// Where the dialog puts exports.

@@ -17,7 +17,9 @@ pub mod schedule;
 mod task;
 mod track;
 
-use jiff::{SignedDuration, Timestamp};
+use std::sync::Arc;
+
+use jiff::SignedDuration;
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
@@ -27,7 +29,7 @@ use crate::domain::arrangement::Arrangement;
 use crate::domain::call::Traffic;
 use crate::domain::ids::SessionId;
 use crate::domain::notification::{Notification, Receiving};
-use crate::domain::own::OwnChange;
+use crate::domain::own::{Made, OwnChange};
 use crate::domain::post::Post;
 use crate::domain::rules::Rules;
 use crate::domain::snapshot::Snapshot;
@@ -70,8 +72,8 @@ pub enum Command {
     AlertTrouble(Option<String>),
     /// The whole list as another process left it, while that one asks.
     Follow(Vec<WatchedSession>),
-    /// Such changes that were made at that time in another process.
-    Kept(Vec<(SessionId, OwnChange)>, Timestamp),
+    /// Such changes that were made in another process.
+    Kept(Vec<(SessionId, OwnChange)>, Made),
     /// While another process asks: what that one is to know goes to this channel.
     Relay(mpsc::Sender<Vec<Post>>),
     /// The other process has ended and left this list: ask. What this one holds then, before it
@@ -156,6 +158,8 @@ pub struct Settings {
     pub following: bool,
     /// Seed of the jitter.
     pub seed: u64,
+    /// Whose changes the operator's are; `None`: not known.
+    pub operator: Option<Arc<str>>,
     /// How much faster than real time the clock runs that ages are shown by (the demo's); 1.
     pub clock_speed: f64,
 }
@@ -177,6 +181,7 @@ impl Default for Settings {
             learn: false,
             following: false,
             seed: 0,
+            operator: None,
             clock_speed: 1.0,
         }
     }

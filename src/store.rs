@@ -19,7 +19,7 @@ use crate::domain::ids::SessionId;
 use crate::domain::instructions::Instructions;
 use crate::domain::ledger::Tally;
 use crate::domain::notification::Notification;
-use crate::domain::own::OwnChange;
+use crate::domain::own::{Made, OwnChange};
 use crate::domain::session::{Session, equal_but_for_clocks};
 use crate::domain::snapshot::{Health, SessionTable, Snapshot};
 use crate::domain::watched::{
@@ -187,13 +187,14 @@ impl Store {
 
     /// Carries out the operator's changes; true when anything differs. Who is archived leaves the
     /// list, and comes back at its end.
-    pub fn keep(&mut self, changes: &[(SessionId, OwnChange)], at: Timestamp) -> bool {
+    pub fn keep(&mut self, changes: &[(SessionId, OwnChange)], made: impl Into<Made>) -> bool {
+        let made = made.into();
         let (mut moved, mut differs) = (HashSet::new(), false);
         for (id, change) in changes {
             let (list, other) = (&self.current.sessions, &self.current.archived);
             let Some(watched) = list.get(*id).or_else(|| other.get(*id)) else { continue };
             let mut next = WatchedSession::clone(watched);
-            if !next.keep(change, at) {
+            if !next.keep(change, made.clone()) {
                 continue;
             }
             next.revision += 1;
@@ -427,7 +428,7 @@ mod tests {
         assert_eq!(snapshot.sessions.len(), 2);
         let first = snapshot.sessions.get(f::id()).unwrap();
         assert!(first.session().is_some());
-        assert_eq!(first.name(), "other");
+        assert_eq!(first.entry.reference.as_deref(), Some("other"));
         store.remove(&[f::id()]);
         assert!(published(&mut store));
         assert_eq!(reader.borrow().sessions.iter().map(|s| s.id()).collect::<Vec<_>>(), [second]);

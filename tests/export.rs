@@ -9,7 +9,8 @@ use std::sync::Arc;
 
 use branchwatch::api::{raw, wire};
 use branchwatch::domain::ids::SessionId;
-use branchwatch::domain::own::Own;
+use branchwatch::domain::labels::SafeLabels;
+use branchwatch::domain::own::{Made, Own, OwnChange};
 use branchwatch::domain::rules::Rules;
 use branchwatch::domain::shape::Shape;
 use branchwatch::domain::watched::{Answer, Answers, WatchEntry, WatchedSession};
@@ -130,7 +131,7 @@ fn what_identifies_a_person_is_masked_and_named_unless_asked_for() {
     let open = text(&watched, Contents { masked: false, ..Contents::default() });
     assert!(open.contains("canary@example.org"));
     assert!(!open.contains("canary-token") && !open.contains("contact_profile"), "secrets never");
-    assert!(!export::file_name(&watched, start()).contains("Canary"));
+    assert!(!export::file_name(&watched, &SafeLabels::default(), start()).contains("Canary"));
 }
 
 #[test]
@@ -138,17 +139,24 @@ fn notes_are_there_only_when_asked_for_and_a_masked_note_is_hidden_whole() {
     let (mut watched, _) = session("S01", 600);
     watched.own = Arc::new(Own { note: "called her".to_owned(), pinned: true, ..Own::default() });
     let mut entry = WatchEntry::clone(&watched.entry);
-    entry.tags = vec!["team-a".to_owned(), "Canary Person".to_owned()];
+    entry.tags = vec!["q4".to_owned(), "Canary Person".to_owned()];
     watched.entry = Arc::new(entry);
     assert!(export(&watched, Contents::default()).get("notes").is_none());
     let masked = export(&watched, Contents { notes: true, ..Contents::default() });
     let hidden = "▒▒▒ masked";
-    let tags = json!(["team-a", hidden]);
-    assert_eq!(masked["notes"], json!({ "note": hidden, "tags": tags, "pinned": true }));
+    let tags = json!(["q4", hidden]);
+    let notes = json!({ "note": hidden, "by": null, "at": null, "tags": tags, "pinned": true });
+    assert_eq!(masked["notes"], notes);
     let paths = masked["masked_paths"].as_array().unwrap();
     assert_eq!(paths.iter().filter(|p| p.as_str().unwrap().starts_with("/notes/")).count(), 2);
     let open = Contents { notes: true, masked: false, ..Contents::default() };
     assert_eq!(export(&watched, open)["notes"]["note"], "called her");
+    let mut own = Own::default();
+    let made = Made { at: start(), by: Some("jane".into()) };
+    own.apply(&OwnChange::Note("called her".to_owned()), made);
+    watched.own = Arc::new(own);
+    let notes = &export(&watched, open)["notes"];
+    assert_eq!((&notes["by"], &notes["at"]), (&"jane".into(), &start().to_string().into()));
 }
 
 #[test]
@@ -269,7 +277,8 @@ fn file_names_are_made_of_harmless_characters() {
     let (watched, _) = session("S01", 0);
     for (reference, name) in [
         (Some("dbs-2291"), "dbs-2291_20261016T090000Z.json"),
-        (Some("../../etc/passwd"), "etcpasswd_20261016T090000Z.json"),
+        (Some("../../etc/passwd"), "1c3cae90-1769-43a9-8554-d85f2e7cdb0f_20261016T090000Z.json"),
+        (Some("../../etc/p4"), "etcp4_20261016T090000Z.json"),
         (Some("\u{202e}/\n"), "1c3cae90-1769-43a9-8554-d85f2e7cdb0f_20261016T090000Z.json"),
         (None, "1c3cae90-1769-43a9-8554-d85f2e7cdb0f_20261016T090000Z.json"),
     ] {
@@ -277,6 +286,6 @@ fn file_names_are_made_of_harmless_characters() {
         let reference = reference.map(str::to_owned);
         let entry = WatchEntry { reference, ..WatchEntry::clone(&watched.entry) };
         watched.entry = Arc::new(entry);
-        assert_eq!(export::file_name(&watched, start()), name);
+        assert_eq!(export::file_name(&watched, &SafeLabels::default(), start()), name);
     }
 }

@@ -16,7 +16,7 @@ use branchwatch::domain::attention::Reason;
 use branchwatch::domain::change::{ChangeKind, Origin, TimelineEvent};
 use branchwatch::domain::ids::SessionId;
 use branchwatch::domain::notification::Notification;
-use branchwatch::domain::own::{Own, OwnChange};
+use branchwatch::domain::own::{Made, Own, OwnChange};
 use branchwatch::domain::post::Post;
 use branchwatch::domain::snapshot::Health;
 use branchwatch::domain::watched::{Answer, Answers, Letter, WatchEntry, WatchedSession};
@@ -96,7 +96,7 @@ fn own() -> Own {
         OwnChange::Snoozed(Some(at + SignedDuration::from_hours(4))),
         OwnChange::LookedAt(Some(at)),
     ] {
-        own.apply(&change, at);
+        own.apply(&change, Made { at, by: Some("jane".into()) });
     }
     own
 }
@@ -267,7 +267,7 @@ fn a_save_by_who_has_not_heard_of_it_brings_nobody_back_that_another_process_arc
     assert_eq!(command.load().unwrap()[0].own.archived_at, Some(at));
     let (left, _) = dashboard.posts(0).unwrap();
     let archived = OwnChange::Archived(true);
-    assert_eq!(left, [Post::Kept(id(1), archived.clone(), at)]);
+    assert_eq!(left, [Post::Kept(id(1), archived.clone(), at.into())]);
     ours.keep(&archived, at);
     command.add(&[entry(1)]).unwrap();
     dashboard.save(&[Arc::new(ours)]).unwrap();
@@ -648,13 +648,14 @@ fn what_is_posted_comes_in_its_order_is_told_once_and_goes_with_its_session() {
         subject: Some("c-1".into()),
         at,
     };
+    let made = Made { at, by: Some("jane".into()) };
     let left = [
-        Post::Kept(id(1), OwnChange::Note("secret words".into()), at),
+        Post::Kept(id(1), OwnChange::Note("secret words".into()), made),
         Post::Told(told),
         Post::Asked(None),
         Post::Asked(Some(id(2))),
         Post::Added(entry(3)),
-        Post::Kept(id(2), OwnChange::Acknowledged(Some(vec![Reason::Stale])), at),
+        Post::Kept(id(2), OwnChange::Acknowledged(Some(vec![Reason::Stale])), at.into()),
     ];
     open(&path).post(&left).unwrap();
     let (read, last) = dashboard.posts(0).unwrap();

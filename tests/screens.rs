@@ -4,6 +4,8 @@
 //! letters; the letters are explained at the end.
 #![expect(clippy::unwrap_used, reason = "a failed set-up fails the test")]
 
+#[path = "screens/canary.rs"]
+mod canary;
 #[path = "screens/legible.rs"]
 mod legible;
 #[path = "screens/notified.rs"]
@@ -32,7 +34,7 @@ use branchwatch::domain::attention::Reason;
 use branchwatch::domain::call::{Call, CallLog, Traffic};
 use branchwatch::domain::change;
 use branchwatch::domain::ids::SessionId;
-use branchwatch::domain::own::{Own, OwnChange};
+use branchwatch::domain::own::{Made, Own, OwnChange};
 use branchwatch::domain::personal::Privacy;
 use branchwatch::domain::rules::Rules;
 use branchwatch::domain::snapshot::{Connection, Health, SessionTable, Snapshot};
@@ -651,7 +653,8 @@ fn since_the_last_look(size: (u16, u16)) -> Model {
     let hour_ago = now() - SignedDuration::from_secs(3_600);
     let first = before.sessions.iter().next().map(|s| WatchedSession::clone(s)).unwrap();
     let mut own = Own::default();
-    own.apply(&OwnChange::Note("rang, comes on Friday".to_owned()), hour_ago);
+    let by_jane = Made { at: hour_ago, by: Some("jane".into()) };
+    own.apply(&OwnChange::Note("rang, comes on Friday".to_owned()), by_jane);
     own.apply(&OwnChange::Pinned(true), hour_ago);
     own.apply(&OwnChange::LookedAt(Some(hour_ago)), hour_ago);
     before.sessions.replace(Arc::new(WatchedSession { own: Arc::new(own), ..first }));

@@ -149,7 +149,11 @@ async fn who_asks_takes_in_what_another_process_adds_changes_and_removes() {
     world.sees(|s| s.sessions.get(id(3)).is_some_and(|s| s.session().is_some())).await;
     let named = WatchEntry { reference: Some("other".to_owned()), ..entry(2) };
     command.add(&[named]).unwrap();
-    world.sees(|s| s.sessions.get(id(2)).is_some_and(|s| s.name() == "other")).await;
+    world
+        .sees(|s| {
+            s.sessions.get(id(2)).is_some_and(|s| s.entry.reference.as_deref() == Some("other"))
+        })
+        .await;
     let noted = OwnChange::Note("called her".to_owned());
     let keep = branchwatch::refresh::Command::Keep(vec![(id(3), noted)]);
     world.engine.commands.send(keep).await.unwrap();

@@ -255,3 +255,44 @@ fn migrations_are_numbered_without_a_hole() {
         assert!(name.starts_with(&format!("{:04}_", place + 1)), "{name} is number {}", place + 1);
     }
 }
+
+/// The files that read the operator's labels as they are: to keep, find, count and sort them, to ask
+/// `domain::labels` about them, or to let the operator edit what is shown.
+const READ_LABELS: &[&str] = &[
+    "src/app/own.rs",
+    "src/app/own/dialogs.rs",
+    "src/app/own/pane.rs",
+    "src/app/hands/confirm.rs",
+    "src/app/query/complete.rs",
+    "src/app/query/eval.rs",
+    "src/app/rows.rs",
+    "src/app/sort.rs",
+    "src/cli/local.rs",
+    "src/domain/funnel.rs",
+    "src/domain/labels.rs",
+    "src/domain/snapshot.rs",
+    "src/export/csv.rs",
+    "src/export/document.rs",
+    "src/export/markdown.rs",
+    "src/intake.rs",
+    "src/persist/own.rs",
+    "src/persist/rows.rs",
+];
+
+#[test]
+fn labels_are_read_where_it_is_known_that_they_may_be_masked() {
+    let labels = ["entry.reference", "entry.tags", "own.note.", "own.note,", "own.note)"];
+    let mut findings = Vec::new();
+    for source in sources("src") {
+        let below = source.path.strip_prefix(root()).expect("below the root").to_owned();
+        if READ_LABELS.iter().any(|known| below == Path::new(known)) {
+            continue;
+        }
+        for (number, line) in source.code() {
+            if labels.iter().any(|label| line.contains(label)) && !below.ends_with("tests.rs") {
+                findings.push(format!("{}:{number}: {}", below.display(), line.trim()));
+            }
+        }
+    }
+    report("labels read as they are (ask domain::labels what may be shown)", &findings);
+}

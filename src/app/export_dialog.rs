@@ -15,10 +15,10 @@ use crate::app::effect::{CopySource, Effect, ExportRequest};
 use crate::app::event::Measured;
 use crate::app::model::Model;
 use crate::app::overlay::Overlay;
+use crate::app::sessions::Item;
 use crate::app::text_field::TextField;
 use crate::app::view::Tone;
 use crate::domain::ids::SessionId;
-use crate::domain::personal::file_stem;
 use crate::domain::shape::{Contents, Format, Shape};
 
 /// The fields of the dialog, in the order of Tab.
@@ -252,8 +252,8 @@ fn settle(dialog: &mut ExportDialog, model: &Model) -> Effect {
     let stem = match &*ids {
         [only] => {
             let item = model.sessions.item(*only);
-            let reference = item.and_then(|item| item.session.entry.reference.clone());
-            file_stem(reference.as_deref(), *only)
+            let stem = |item: &Item| model.times.labels.file_stem(&item.session);
+            item.map_or_else(|| only.to_string(), stem)
         }
         _ => "sessions".to_owned(),
     };

@@ -197,7 +197,7 @@ fn complete(model: &Model, input: &mut InputLine, forward: bool) {
         }
         None => {
             let sessions = model.sessions.by_urgency().map(|item| &*item.session);
-            (query::offers(&input.field.before_cursor(), sessions), 0)
+            (query::offers(&input.field.before_cursor(), sessions, &model.times.labels), 0)
         }
     };
     let Some(Offers { from, texts }) = offers else { return };

@@ -16,7 +16,7 @@ use crate::app::update::say;
 use crate::app::view::{Cell, Tone};
 use crate::app::words::{Openness, left};
 use crate::domain::deed::Deed;
-use crate::domain::personal::{Privacy, label};
+use crate::domain::personal::Privacy;
 
 /// Unmasked for so long.
 const OFF: SignedDuration = SignedDuration::from_secs(5 * 60);
@@ -134,9 +134,10 @@ pub(crate) fn reveal(model: &mut Model) -> Vec<Effect> {
 /// The screen hides something of this session.
 fn hides(model: &Model, item: &Item) -> bool {
     let privacy = model.times.openness.of(item.session.id());
-    let name = item.session.name();
-    label(&name, privacy) != label(&name, Privacy::Off)
-        || json::json(&item.session, privacy) != json::json(&item.session, Privacy::Off)
+    let (session, labels) = (&item.session, &model.times.labels);
+    privacy != Privacy::Off
+        && (labels.hides_some(session)
+            || json::json(session, privacy) != json::json(session, Privacy::Off))
 }
 
 /// Locks the screen: nothing that was open or shown stays.

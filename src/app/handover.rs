@@ -12,7 +12,7 @@ use crate::app::stage_words;
 use crate::domain::attention::{Assessment, Reason, assess};
 use crate::domain::funnel;
 use crate::domain::happening::told_since;
-use crate::domain::personal::{Privacy, label};
+use crate::domain::personal::Privacy;
 use crate::domain::rules::Rules;
 use crate::domain::stage::Stage;
 use crate::domain::watched::WatchedSession;
@@ -21,6 +21,10 @@ use crate::text::markdown;
 /// What a shift is where nobody says for how long.
 pub const SHIFT: SignedDuration = SignedDuration::from_hours(8);
 
+/// What the text says of the references in it.
+const MASKED: &str = "References that are not plainly identifiers are masked.";
+const NOT_MASKED: &str = "References are NOT masked.";
+
 /// Whose shift ends, and when it began.
 #[derive(Clone, Copy, Debug)]
 pub struct Shift<'a> {
@@ -28,8 +32,10 @@ pub struct Shift<'a> {
     pub profile: &'a str,
     /// `live`, `sandbox`, `demo`, ….
     pub environment: &'a str,
-    /// For stages and deadlines.
+    /// For stages, deadlines and labels.
     pub rules: &'a Rules,
+    /// How much of the labels is shown.
+    pub privacy: Privacy,
     /// For the times in it.
     pub zone: &'a TimeZone,
     /// What happened since then is told.
@@ -64,12 +70,12 @@ pub fn text<'a>(
         at.to_zoned_datetime(shift.zone.clone()).strftime("%Y-%m-%d %H:%M %Z").to_string()
     };
     let mut text = format!(
-        "# Handover, {} ({})\n\nState of {}, what happened since {}. References that look like a \
-         person's are hidden.\n\n",
+        "# Handover, {} ({})\n\nState of {}, what happened since {}. {}\n\n",
         markdown(shift.profile),
         markdown(shift.environment),
         time(shift.now),
-        time(shift.from)
+        time(shift.from),
+        if shift.privacy == Privacy::Off { NOT_MASKED } else { MASKED }
     );
     let needs = |reason: Reason| {
         items.iter().filter(move |item| {
@@ -85,13 +91,13 @@ pub fn text<'a>(
         ("Requests fail", Reason::Stale),
         ("At a counter now", Reason::AtCounter),
     ] {
-        let lines: Vec<String> = needs(reason).map(|item| line(item, reason)).collect();
+        let lines: Vec<String> = needs(reason).map(|item| line(item, reason, shift)).collect();
         text += &chapter(title, &lines);
     }
     let hushed: Vec<String> = items
         .iter()
         .filter(|item| item.assessment.hush.is_some())
-        .map(|item| format!("- {}: {}", name(item.session), stage(item, shift.now)))
+        .map(|item| format!("- {}: {}", name(item.session, shift), stage(item, shift.now)))
         .collect();
     text += &chapter("Acknowledged or snoozed", &hushed);
     let happened: Vec<String> = items.iter().flat_map(|item| events(item, shift)).collect();
@@ -120,10 +126,10 @@ fn chapter(title: &str, lines: &[String]) -> String {
     format!("## {title} ({})\n\n{}\n\n", lines.len(), lines.join("\n"))
 }
 
-fn line(item: &Item<'_>, reason: Reason) -> String {
+fn line(item: &Item<'_>, reason: Reason, shift: &Shift<'_>) -> String {
     let said = item.assessment.findings.iter().find(|finding| finding.reason == reason);
     let said = said.map(|finding| markdown(finding.text.as_raw())).unwrap_or_default();
-    format!("- {}: {said}", name(item.session))
+    format!("- {}: {said}", name(item.session, shift))
 }
 
 fn stage(item: &Item<'_>, now: Timestamp) -> String {
@@ -138,18 +144,16 @@ fn events(item: &Item<'_>, shift: &Shift<'_>) -> Vec<String> {
     let told = told_since(item.session, &item.assessment, shift.from, shift.now);
     let line = |(at, kind): &(Timestamp, _)| {
         let at = at.to_zoned_datetime(shift.zone.clone()).strftime("%Y-%m-%dT%H:%M:%S%:z");
-        format!("- {}: {} at {at}", name(item.session), spoken::milestone(*kind))
+        format!("- {}: {} at {at}", name(item.session, shift), spoken::milestone(*kind))
     };
     told.iter().map(line).collect()
 }
 
-/// Reference and short ID; a reference that looks like a person's gives way to the ID alone.
-fn name(session: &WatchedSession) -> String {
+/// Reference and short ID, the reference as far as it may be shown.
+fn name(session: &WatchedSession, shift: &Shift<'_>) -> String {
     let short = session.id().short();
-    match &session.entry.reference {
-        Some(reference) => {
-            format!("**{}** ({short})", markdown(&label(reference, Privacy::Masked)))
-        }
+    match shift.rules.labels.reference(session, shift.privacy) {
+        Some(reference) => format!("**{}** ({short})", markdown(&reference)),
         None => format!("**{short}**"),
     }
 }

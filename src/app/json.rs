@@ -1,8 +1,9 @@
 //! The JSON of the open session, laid out over lines.
 //!
-//! Owns the layout and the hiding of personal values; secrets were removed long before.
+//! Owns the layout and the hiding of values; secrets were removed long before.
 
 use crate::app::view::Cell;
+use crate::domain::harmless::{Leaf, is_field_name, is_harmless, is_place};
 use crate::domain::personal::{Privacy, hidden, is_personal};
 use crate::domain::watched::WatchedSession;
 
@@ -10,15 +11,15 @@ use crate::domain::watched::WatchedSession;
 const JSON_LINES: usize = 20_000;
 
 /// The answer as received (secrets removed), laid out over lines and made safe.
-/// What identifies a person is hidden as far as privacy says.
+/// What is not known to be harmless is hidden as far as privacy says.
 pub(crate) fn json(session: &WatchedSession, privacy: Privacy) -> Vec<Cell> {
     let Some(answer) = &session.answers.session else { return Vec::new() };
     let mut lines = Vec::new();
     let (mut line, mut depth, mut in_text, mut escaped) = (String::new(), 0_usize, false, false);
-    let mut below = None;
+    let mut masking = Lines::default();
     let mut finish = |line: &mut String, lines: &mut Vec<Cell>| {
         if !line.trim().is_empty() && lines.len() < JSON_LINES {
-            let shown = masked_line(line, privacy, &mut below);
+            let shown = masking.masked(line, privacy);
             lines.push(Cell::plain(crate::text::shown_str(&shown, 2_000)));
         }
         line.clear();
@@ -61,39 +62,76 @@ pub(crate) fn json(session: &WatchedSession, privacy: Privacy) -> Vec<Cell> {
     lines
 }
 
-/// One line of laid-out JSON with a personal value hidden. `below`: the indent of a personal object
-/// or list that is open; every value in it is hidden.
-fn masked_line(line: &str, privacy: Privacy, below: &mut Option<usize>) -> String {
-    let text = line.trim_start();
-    let indent = line.len() - text.len();
-    if privacy == Privacy::Off {
-        return line.to_owned();
-    }
-    if below.is_some_and(|open| indent <= open) {
-        *below = None;
-    }
-    let (head, value) = match text.strip_prefix('"').and_then(|rest| rest.split_once("\": ")) {
-        Some((key, value)) => (Some(key), value),
-        None => (None, text),
-    };
-    let (value, comma) = value.strip_suffix(',').map_or((value, ""), |value| (value, ","));
-    let opens = value.starts_with(['{', '[']);
-    let bare = value.trim_matches('"');
-    // An escape may hide an at sign.
-    let personal = head.is_some_and(|key| {
-        is_personal(key, Some(bare)) || (bare.contains("\\u") && is_personal(key, Some("@")))
-    });
-    if opens {
-        if personal && below.is_none() {
-            *below = Some(indent);
+/// The objects and lists that a line of laid-out JSON stands in.
+#[derive(Default)]
+struct Lines {
+    open: Vec<Open>,
+}
+
+/// An object or a list that is open.
+#[derive(Clone, Default)]
+struct Open {
+    /// The field whose fields stand here.
+    place: String,
+    /// The field whose items stand here; empty: no list.
+    items: String,
+    /// What stands here is on the list of what is harmless.
+    known: bool,
+}
+
+/// What stands for a field's name that looks like none.
+const MASKED_NAME: &str = "▒▒▒▒▒▒";
+
+impl Lines {
+    /// The next line, a value hidden that is not known to be harmless.
+    fn masked(&mut self, line: &str, privacy: Privacy) -> String {
+        let text = line.trim_start();
+        if privacy == Privacy::Off {
+            return line.to_owned();
         }
-        return line.to_owned();
+        if text.starts_with(['}', ']']) {
+            self.open.pop();
+            return line.to_owned();
+        }
+        let (key, value) = match text.strip_prefix('"').and_then(|rest| rest.split_once("\": ")) {
+            Some((key, value)) => (Some(key), value),
+            None => (None, text),
+        };
+        let (value, comma) = value.strip_suffix(',').map_or((value, ""), |value| (value, ","));
+        let root = self.open.is_empty();
+        let around = self.open.last().cloned().unwrap_or_default();
+        // The items of a list are values of the list's field.
+        let field = key.unwrap_or(&around.items);
+        // A name in the place of a field's name is data itself, and so is what stands below it.
+        let named = key.is_none_or(is_field_name);
+        let known = (root || around.known) && named && !is_personal(field);
+        let head = key.map(|key| if named { key } else { MASKED_NAME });
+        let head = head.map_or_else(String::new, |key| format!("\"{key}\": "));
+        let shown = |value: &str| {
+            let indent = line.len() - text.len();
+            format!("{:indent$}{head}{value}{comma}", "")
+        };
+        let bare = value.trim_matches('"');
+        let leaf = match value {
+            "{" => {
+                let known = known && (root || is_place(field));
+                self.open.push(Open { place: field.to_owned(), items: String::new(), known });
+                return shown(value);
+            }
+            "[" => {
+                self.open.push(Open { place: around.place, items: field.to_owned(), known });
+                return shown(value);
+            }
+            "null" | "\"\"" => return shown(value),
+            "true" | "false" => Leaf::Flag,
+            text if text.starts_with('"') => Leaf::Text(bare),
+            _ => Leaf::Number,
+        };
+        if known && is_harmless(&around.place, field, leaf) {
+            return shown(value);
+        }
+        shown(&format!("\"{}\"", hidden(bare, privacy)))
     }
-    if !(personal || below.is_some()) || value.starts_with(['}', ']']) || value == "null" {
-        return line.to_owned();
-    }
-    let head = head.map_or_else(String::new, |key| format!("\"{key}\": "));
-    format!("{:indent$}{head}\"{}\"{comma}", "", hidden(bare, privacy))
 }
 
 #[cfg(test)]
@@ -101,12 +139,12 @@ mod tests {
     use super::*;
 
     fn masked(lines: &[&str], privacy: Privacy) -> Vec<String> {
-        let mut below = None;
-        lines.iter().map(|line| masked_line(line, privacy, &mut below)).collect()
+        let mut masking = Lines::default();
+        lines.iter().map(|line| masking.masked(line, privacy)).collect()
     }
 
     #[test]
-    fn personal_values_are_hidden_and_what_stands_below_them_too() {
+    fn only_what_is_known_to_be_harmless_is_shown() {
         let lines = [
             "  \"state\": \"ONGOING\",",
             "  \"user_tracking_id\": \"amina@example.org\",",
@@ -117,14 +155,25 @@ mod tests {
             "      \"Exampleton\"",
             "    ]",
             "  },",
-            "  \"reference\": \"dbs-2291\"",
+            "  \"checks\": [",
+            "    {",
+            "      \"type\": \"LIVENESS\",",
+            "      \"note\": \"Amina\"",
+            "    }",
+            "  ],",
+            "  \"new\": {",
+            "    \"Amina Okafor\": {",
+            "      \"type\": \"AMINA\"",
+            "    }",
+            "  },",
+            "  \"number\": 4471",
         ];
         let shown = masked(&lines, Privacy::Masked);
         let text = shown.join("\n");
-        for secret in ["amina", "Sample", "Exampleton"] {
-            assert!(!text.contains(secret), "{text}");
+        for secret in ["amina", "Sample", "Exampleton", "4471"] {
+            assert!(!text.to_lowercase().contains(&secret.to_lowercase()), "{text}");
         }
-        for kept in [0, 3, 5, 7, 8, 9] {
+        for kept in [0, 3, 5, 7, 8, 9, 10, 11, 13, 14, 15, 18, 19] {
             assert_eq!(shown[kept], lines[kept]);
         }
         assert!(masked(&lines, Privacy::Partial)[1].contains("a▒▒▒ e▒▒▒"));

@@ -206,6 +206,7 @@ mod tests {
             zone: jiff::tz::TimeZone::UTC,
             now: f::now(),
             openness: Openness::default(),
+            labels: crate::domain::labels::SafeLabels::default(),
             keys: crate::app::keys::Keys::default(),
         };
         let rows = super::letter(&watched, (&times, width));

@@ -108,6 +108,7 @@ impl Model {
             zone: settings.time_zone.clone(),
             now,
             openness: Openness::default(),
+            labels: settings.rules.labels.clone(),
             keys: Keys::new(&settings.help),
             frozen: Frozen::default(),
         };

@@ -28,15 +28,16 @@ pub struct Program {
 }
 
 impl Program {
-    /// The program and its arguments for one session.
+    /// The program and its arguments for one session, its reference as far as the screen shows it:
+    /// what a program is told leaves the masked screen.
     ///
     /// # Errors
     /// A reference that would be read as an option.
-    fn filled(&self, session: &WatchedSession) -> Result<Vec<String>, &'static str> {
-        let (id, name) = (session.id().to_string(), session.name());
+    fn filled(&self, session: &WatchedSession, name: &str) -> Result<Vec<String>, &'static str> {
+        let id = session.id().to_string();
         let fill = |part: &String| {
             // The reference last: what stands in it is no place.
-            let filled = part.replace(SESSION, &id).replace(REFERENCE, &name);
+            let filled = part.replace(SESSION, &id).replace(REFERENCE, name);
             if filled.starts_with('-') && !part.starts_with('-') {
                 return Err("the reference begins with -: a program would read it as an option");
             }
@@ -67,7 +68,9 @@ pub(crate) fn run(model: &mut Model, place: usize) -> Vec<Effect> {
     let session = model.item().map(|item| item.session.clone());
     let (Some(program), Some(session)) = (program, session) else { return Vec::new() };
     let name = crate::text::shown_str(&program.name, 40);
-    match program.filled(&session) {
+    let privacy = model.times.openness.of(session.id());
+    let reference = model.times.labels.name(&session, privacy);
+    match program.filled(&session, &reference) {
         Ok(run) => {
             say(model, format!("{name} runs"), Tone::Plain);
             vec![Effect::Desk(Wish::Run { name, run })]
@@ -104,13 +107,13 @@ mod tests {
         let run = run.iter().map(|part| (*part).to_owned()).collect();
         let program = Program { name: "ticket".into(), words: String::new(), run };
         let id = "00000000-0000-0000-0000-000000000007";
-        let filled = program.filled(&named("a; rm {session_id}")).unwrap();
+        let filled = program.filled(&named("-"), "a; rm {session_id}").unwrap();
         assert_eq!(
             filled.get(2).unwrap(),
             "a; rm {session_id}",
             "a place in a reference is no place"
         );
         assert_eq!((filled[3].as_str(), filled.len()), (id, 5));
-        assert!(program.filled(&Arc::new(named("--delete"))).is_err());
+        assert!(program.filled(&Arc::new(named("-")), "--delete").is_err());
     }
 }

@@ -140,6 +140,13 @@ impl Query {
         Self(Expr::all(vec![self.0, other.0]))
     }
 
+    /// The tags that stand in it.
+    pub(crate) fn tags(&self) -> Vec<String> {
+        let mut tags = Vec::new();
+        self.0.add_tags(&mut tags);
+        tags
+    }
+
     /// True when everything is shown.
     pub(crate) fn is_empty(&self) -> bool {
         matches!(&self.0, Expr::All(all) if all.is_empty())
@@ -147,6 +154,21 @@ impl Query {
 }
 
 impl Expr {
+    fn add_tags(&self, tags: &mut Vec<String>) {
+        match self {
+            Self::All(parts) | Self::Any(parts) | Self::Same(_, parts) => {
+                parts.iter().for_each(|part| part.add_tags(tags));
+            }
+            Self::Not(part) => part.add_tags(tags),
+            Self::Is(Condition::Text { field: TextField::Tag, value, .. }) => {
+                if let Needle::Text(typed, _) = value {
+                    tags.push(typed.clone());
+                }
+            }
+            Self::Is(_) => {}
+        }
+    }
+
     /// All of these; nested ones and single ones are lifted, so that a query has one form.
     fn all(parts: Vec<Self>) -> Self {
         let mut flat = Vec::with_capacity(parts.len());

@@ -48,7 +48,7 @@ pub(crate) fn list_row(item: &Item, marked: bool, rules: &Rules, times: &Times) 
         branch: branch(session),
         seen: seen(session, found.stale, times),
         delta: delta(item, &found),
-        tags: tags(session),
+        tags: Cell::new(times.tags(session, &session.entry.tags, 20), Tone::Dim),
         stale: found.stale,
         changed: item.changed,
     }
@@ -139,13 +139,6 @@ fn delta(item: &Item, found: &Assessment) -> Cell {
         return Cell::new(format!("{idle} idle"), Tone::Warn);
     }
     Cell::plain("")
-}
-
-fn tags(session: &WatchedSession) -> Cell {
-    let tags = session.entry.tags.iter();
-    let tags: Vec<String> =
-        tags.map(|tag| format!("#{}", crate::text::shown_str(tag, 20))).collect();
-    Cell::new(tags.join(" "), Tone::Dim)
 }
 
 /// Why a session needs attention, is stale, or what it is; the line under the list.

@@ -88,7 +88,9 @@ impl Sort {
         // Ages are ordered as they read: the youngest is the least.
         let age = |at: Option<Timestamp>| at.map(|at| -at.as_second());
         let major = match by {
-            Column::Ref => self.text(Some(&session.name())),
+            Column::Ref => {
+                self.text(Some(session.entry.reference.as_deref().unwrap_or(&session.id().short())))
+            }
             Column::Session => self.number(Some(first_half(session))),
             Column::State => {
                 let state = session.session().and_then(|answer| answer.state.as_ref());

@@ -8,13 +8,19 @@ use jiff::tz::TimeZone;
 use crate::app::keys::Keys;
 use crate::app::words::{Frozen, Openness, TimeForm, Times, server};
 use crate::domain::happening::{Happening, Kind};
+use crate::domain::labels::SafeLabels;
 use crate::domain::personal::Privacy;
 use crate::domain::server_text::ServerText;
 use crate::text;
 
 /// One event as a line: when, whose, what.
 #[must_use]
-pub fn line(happening: &Happening, privacy: Privacy, zone: &TimeZone) -> String {
+pub fn line(
+    happening: &Happening,
+    labels: &SafeLabels,
+    privacy: Privacy,
+    zone: &TimeZone,
+) -> String {
     let openness = Openness { privacy, revealed: None };
     let now = happening.seen_at;
     let times = Times {
@@ -22,6 +28,7 @@ pub fn line(happening: &Happening, privacy: Privacy, zone: &TimeZone) -> String 
         zone: zone.clone(),
         now,
         openness,
+        labels: labels.clone(),
         keys: Keys::default(),
         frozen: Frozen::default(),
     };

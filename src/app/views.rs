@@ -103,6 +103,12 @@ impl View {
         !listed([session.clone()], view, rules, (now, Privacy::Off)).is_empty()
     }
 
+    /// The tags that its filter names.
+    #[must_use]
+    pub fn tags(&self) -> Vec<String> {
+        self.filter.tags()
+    }
+
     /// This view with another on top: both filters hold; the other's order and columns stand where
     /// it has any.
     #[must_use]
@@ -149,11 +155,13 @@ pub fn listed(
     sessions.set_filter(view.filter, now);
     let openness = Openness { privacy, revealed: None };
     let keys = Keys::default();
+    let labels = rules.labels.clone();
     let times = Times {
         form: TimeForm::default(),
         zone: TimeZone::UTC,
         now,
         openness,
+        labels,
         keys,
         frozen: Frozen::default(),
     };

@@ -10,7 +10,8 @@ use jiff::{SignedDuration, Timestamp};
 use crate::app::keys::Keys;
 use crate::app::view::{Cell, Glyph, Tone};
 use crate::domain::ids::SessionId;
-use crate::domain::personal::{Privacy, label};
+use crate::domain::labels::{self, SafeLabels};
+use crate::domain::personal::Privacy;
 use crate::domain::server_text::ServerText;
 use crate::domain::stage::{Stage, Verdict};
 use crate::domain::watched::WatchedSession;
@@ -59,6 +60,8 @@ pub(crate) struct Times {
     pub(crate) now: Timestamp,
     /// How much of a label is shown.
     pub(crate) openness: Openness,
+    /// Which are shown whole while masked.
+    pub(crate) labels: SafeLabels,
     /// For words that name a key.
     pub(crate) keys: Keys,
     /// The moment that sessions are judged at, while the screen is paused.
@@ -95,9 +98,22 @@ impl Times {
         self.frozen.anew.get(&id).copied().unwrap_or(since).min(self.now)
     }
 
-    /// A session's reference or short id, hidden where it looks like a person's.
+    /// A session's reference or short id, as far as it may be shown.
     pub(crate) fn name(&self, session: &WatchedSession, max: usize) -> String {
-        text::shown_str(&label(&session.name(), self.openness.of(session.id())), max)
+        text::shown_str(&self.labels.name(session, self.openness.of(session.id())), max)
+    }
+
+    /// A session's tags, as far as they may be shown: `#chased #▒▒▒▒▒▒`.
+    pub(crate) fn tags(&self, session: &WatchedSession, tags: &[String], max: usize) -> String {
+        let privacy = self.openness.of(session.id());
+        let shown =
+            |tag: &String| format!("#{}", text::shown_str(&self.labels.tag(tag, privacy), max));
+        tags.iter().map(shown).collect::<Vec<_>>().join(" ")
+    }
+
+    /// A note of a session, as far as it may be shown.
+    pub(crate) fn note(&self, session: &WatchedSession, note: &str, max: usize) -> String {
+        text::shown_str(&labels::note(note, self.openness.of(session.id())), max)
     }
 
     /// A moment in the chosen form: `3m`, `09:24:12`, `09:24:12Z`, with the day where it is another.
@@ -394,6 +410,7 @@ mod tests {
             zone: zone.clone(),
             now,
             openness,
+            labels: SafeLabels::default(),
             keys: Keys::default(),
             frozen: Frozen::default(),
         };

@@ -19,8 +19,6 @@ use crate::app::fitting::Fit;
 use crate::audit::AuditLog;
 use crate::clock::{Clock, SystemClock};
 use crate::config::{Config, ConfigError, Environment};
-use crate::domain::deed::Deed;
-use crate::domain::personal::Privacy;
 use crate::keymap::Keymap;
 use crate::notifications::receiver::Receiver;
 use crate::persist::Persistence;
@@ -37,12 +35,9 @@ pub(super) async fn run(global: &Global) -> Result<u8, Failure> {
     must_be_a_terminal()?;
     let mut parts = parts(global, &config)?;
     parts.receiver = config.notifications.as_ref().map(Receiver::new).transpose()?;
-    parts.desk.audit = AuditLog::in_folder(&config.state_dir);
+    parts.desk.audit = AuditLog::in_folder(&config.state_dir, &config.operator);
     parts.desk.evidence = client.clone().map(|client| Arc::new(client) as Arc<dyn Evidence>);
-    if config.fit.privacy != Privacy::Masked {
-        let log = AuditLog::in_folder(&config.state_dir);
-        log.append(SystemClock.now(), Deed::PrivacyLowered, &[], "").map_err(Failure::Other)?;
-    }
+    setup::privacy(&config)?;
     if global.no_state {
         return finish(parts, Held::of(Memory::default(), None)?, client, SystemClock).await;
     }

@@ -85,7 +85,7 @@ pub(super) async fn run(global: &Global, play: &Play) -> Result<u8, Failure> {
         }
         parts.receiver = Some(receiver);
         parts.arrivals = Some(arrivals);
-        parts.refresh = refresh;
+        parts.refresh = Settings { operator: config.refresh.operator.clone(), ..refresh };
         parts.desk.evidence =
             (!global.offline).then(|| Arc::new(client.clone()) as Arc<dyn Evidence>);
         // Made-up sessions may be deleted, where that is asked for.

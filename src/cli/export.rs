@@ -24,15 +24,6 @@ pub(super) fn origin(config: &Config, now: Timestamp) -> Origin<'_> {
     Origin { profile: &config.profile, environment: &config.environment, rules: &config.rules, now }
 }
 
-/// The masked document of one session in the normal shape.
-pub(super) fn text(
-    session: &WatchedSession,
-    config: &Config,
-    now: Timestamp,
-) -> Result<String, Failure> {
-    Ok(export::document(session, Contents::default(), &origin(config, now))?.text)
-}
-
 pub(super) async fn run(global: &Global, args: &Export) -> Result<u8, Failure> {
     let lines = matches!(args.format, FormatArg::Csv | FormatArg::Md);
     if lines && args.shape == ShapeArg::Raw {
@@ -64,7 +55,7 @@ pub(super) async fn run(global: &Global, args: &Export) -> Result<u8, Failure> {
     let found: Vec<&WatchedSession> = sessions.iter().collect();
     let ids: Vec<SessionId> = sessions.iter().map(WatchedSession::id).collect();
     let audit = |deed| {
-        let log = AuditLog::in_folder(&config.state_dir);
+        let log = AuditLog::in_folder(&config.state_dir, &config.operator);
         log.append(now, deed, &ids, reason).map_err(Failure::Other)
     };
     let audited = || {

@@ -19,6 +19,7 @@ pub(super) fn run(global: &Global, args: &Handover) -> Result<u8, Failure> {
         profile: &config.profile,
         environment: &config.environment,
         rules: &config.rules,
+        privacy: setup::privacy(&config)?,
         zone: &config.zone,
         from,
         now,

@@ -87,7 +87,7 @@ pub(super) fn typed(
 }
 
 pub(super) fn line(config: &Config, deed: Deed, id: SessionId) -> Result<(), Failure> {
-    let log = AuditLog::in_folder(&config.state_dir);
+    let log = AuditLog::in_folder(&config.state_dir, &config.operator);
     log.append(SystemClock.now(), deed, &[id], "").map_err(Failure::Other)
 }
 

@@ -36,8 +36,7 @@ pub(super) fn list(global: &Global, args: &List) -> Result<u8, Failure> {
     let now = SystemClock.now();
     let all = sessions.len();
     let columns = view.own_columns().unwrap_or_else(|| COLUMNS.to_vec());
-    // Lines are asked for: references stand in full unless somebody says otherwise.
-    let privacy = config.privacy.unwrap_or(Privacy::Off);
+    let privacy = setup::privacy(&config)?;
     let rows = listed(sessions, view, &config.rules, (now, privacy));
     let origin = export::origin(&config, now);
     if args.form.json || args.form.jsonl {

@@ -15,6 +15,7 @@ use super::{fetch, named, setup};
 use crate::clock::{Clock, SystemClock};
 use crate::config::parse_span;
 use crate::domain::ids::SessionId;
+use crate::domain::own::Made;
 use crate::domain::watched::{WatchEntry, WatchedSession};
 use crate::intake;
 use crate::persist::{Persistence, arrangement};
@@ -182,7 +183,9 @@ pub(super) fn remove(global: &Global, args: &Remove) -> Result<u8, Failure> {
         arrangement::forget(&mut store, &ids)?;
         talk(&format!("{removed} removed, and all that was stored of them deleted"));
     } else {
-        let removed = store.archive(&ids, SystemClock.now())?;
+        let by = Some(config.operator.as_str().into());
+        let made = Made { at: SystemClock.now(), by };
+        let removed = store.archive(&ids, made)?;
         talk(&format!(
             "{removed} removed from the watch-list; what is known of them stays, until: \
              branchwatch remove --purge-history"

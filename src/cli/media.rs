@@ -21,7 +21,7 @@ use crate::config::Config;
 use crate::domain::deed::Deed;
 use crate::domain::ids::SessionId;
 use crate::domain::media_list::{Listed, listed};
-use crate::domain::personal::file_stem;
+use crate::domain::personal::Privacy;
 use crate::domain::watched::WatchedSession;
 use crate::export::{Existing, write_bytes};
 
@@ -146,7 +146,7 @@ fn document(session: &WatchedSession, config: &Config, stale: bool) -> String {
         "profile": config.profile,
         "environment": config.environment,
         "session_id": session.id().to_string(),
-        "media": crate::export::media(session),
+        "media": crate::export::media(session, config.privacy != Some(Privacy::Off)),
         "fetched_at": fetched_at,
         "stale": stale,
     }))
@@ -169,7 +169,7 @@ async fn save(
         _ => return Err(Failure::Other(says)),
     };
     hands::line(config, Deed::MediaSaved, id)?;
-    let stem = file_stem(session.entry.reference.as_deref(), id);
+    let stem = config.rules.labels.file_stem(session);
     let part: String =
         named(item).chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '-' }).collect();
     let stamp = SystemClock.now().strftime("%Y%m%dT%H%M%SZ").to_string();

@@ -11,7 +11,8 @@ use super::setup;
 use crate::api::key::holds_key;
 use crate::config::Config;
 use crate::domain::ids::SessionId;
-use crate::domain::personal::{Privacy, label};
+use crate::domain::labels::SafeLabels;
+use crate::domain::personal::Privacy;
 use crate::domain::watched::WatchedSession;
 use crate::text::shown_str;
 
@@ -37,10 +38,10 @@ pub(super) fn ids(
     } else {
         setup::listed(config)?
     };
-    let privacy = config.privacy.unwrap_or_default();
+    let shown = (&config.rules.labels, config.privacy.unwrap_or_default());
     let mut ids = Vec::new();
     for name in &names {
-        ids.push(named(name, &listed, privacy)?);
+        ids.push(named(name, &listed, shown)?);
     }
     let mut seen = std::collections::HashSet::new();
     ids.retain(|id| seen.insert(*id));
@@ -86,7 +87,11 @@ fn names(texts: &[String]) -> Result<Vec<String>, Failure> {
     Ok(names)
 }
 
-fn named(name: &str, listed: &[WatchedSession], privacy: Privacy) -> Result<SessionId, Failure> {
+fn named(
+    name: &str,
+    listed: &[WatchedSession],
+    shown: (&SafeLabels, Privacy),
+) -> Result<SessionId, Failure> {
     if let Ok(id) = SessionId::parse(name) {
         return Ok(id);
     }
@@ -115,7 +120,7 @@ fn named(name: &str, listed: &[WatchedSession], privacy: Privacy) -> Result<Sess
         several => Err(Failure::Usage(format!(
             "{name} fits {} sessions; give the whole ID of one:\n{}",
             several.len(),
-            candidates(several, privacy)
+            candidates(several, shown)
         ))),
     }
 }
@@ -127,10 +132,10 @@ fn beginning(text: &str) -> Option<String> {
     (hexadecimal && digits.len() >= FEWEST_DIGITS).then(|| digits.to_ascii_lowercase())
 }
 
-fn candidates(several: &[&WatchedSession], privacy: Privacy) -> String {
+fn candidates(several: &[&WatchedSession], (labels, privacy): (&SafeLabels, Privacy)) -> String {
     let line = |session: &&WatchedSession| {
-        let reference = session.entry.reference.as_deref();
-        let reference = reference.map(|text| shown_str(&label(text, privacy), 40));
+        let reference = labels.reference(session, privacy);
+        let reference = reference.map(|text| shown_str(&text, 40));
         format!("  {}  {}", session.id(), reference.unwrap_or_default()).trim_end().to_owned()
     };
     let mut lines: Vec<String> = several.iter().take(CANDIDATES).map(line).collect();
@@ -162,25 +167,25 @@ mod tests {
     }
 
     fn said(name: &str, listed: &[WatchedSession], privacy: Privacy) -> Result<String, String> {
-        let found = named(name, listed, privacy);
+        let found = named(name, listed, (&SafeLabels::default(), privacy));
         found.map(|id| id.short()).map_err(|why| why.to_string())
     }
 
     #[test]
     fn a_session_is_named_by_its_id_its_reference_or_four_digits_that_begin_only_one_id() {
         let listed = [
-            session("1c3cae90-1769-43a9-8554-d85f2e7cdb0f", Some("alpha"), false),
+            session("1c3cae90-1769-43a9-8554-d85f2e7cdb0f", Some("alpha-1"), false),
             session("1c3cae91-1769-43a9-8554-d85f2e7cdb0f", Some("Amina Okafor"), false),
             session("2c3cae90-1769-43a9-8554-d85f2e7cdb0f", Some("1c3c"), false),
             session("3c3cae90-1769-43a9-8554-d85f2e7cdb0f", Some("twice"), false),
             session("4c3cae90-1769-43a9-8554-d85f2e7cdb0f", Some("twice"), false),
-            session("5c3cae90-1769-43a9-8554-d85f2e7cdb0f", Some("alpha"), true),
+            session("5c3cae90-1769-43a9-8554-d85f2e7cdb0f", Some("alpha-1"), true),
             session("6c3cae90-1769-43a9-8554-d85f2e7cdb0f", Some("gone"), true),
         ];
         let said = |name| said(name, &listed, Privacy::Masked);
         for (name, short) in [
             ("9C3CAE90-1769-43a9-8554-d85f2e7cdb0f", "9c3cae90"),
-            ("alpha", "1c3cae90"),
+            ("alpha-1", "1c3cae90"),
             ("1c3c", "2c3cae90"),
             ("1C3CAE91", "1c3cae91"),
             ("1c3cae90-1769", "1c3cae90"),
@@ -189,11 +194,11 @@ mod tests {
         ] {
             assert_eq!(said(name), Ok(short.to_owned()), "{name}");
         }
-        for nothing in ["alph", "Alpha", "2c3", "ffff", "", "-", "--------", "nobody"] {
+        for nothing in ["alpha", "Alpha-1", "2c3", "ffff", "", "-", "--------", "nobody"] {
             assert!(said(nothing).unwrap_err().contains("no session on the watch-list"));
         }
         let several = said("1c3cae9").unwrap_err();
-        assert!(several.contains("fits 2 sessions") && several.contains("  alpha"), "{several}");
+        assert!(several.contains("fits 2 sessions") && several.contains("  alpha-1"), "{several}");
         assert!(!several.contains("Amina"), "a candidate is masked: {several}");
         assert!(said("twice").unwrap_err().contains("4c3cae90-1769-43a9-8554-d85f2e7cdb0f"));
     }

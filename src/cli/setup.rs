@@ -12,9 +12,11 @@ use super::exit::Failure;
 use super::output::warn;
 use crate::api::client::Client;
 use crate::api::key::SigningKey;
+use crate::audit::AuditLog;
 use crate::clock::{Clock, SystemClock};
 use crate::config::{self, Config, Environment, Flags, parse_span};
 use crate::domain::attention::assess;
+use crate::domain::deed::Deed;
 use crate::domain::ids::SessionId;
 use crate::domain::personal::Privacy;
 use crate::domain::watched::{WatchEntry, WatchedSession};
@@ -33,12 +35,12 @@ pub(super) fn flags(global: &Global) -> Flags {
         max_rps: global.max_rps,
         offline: global.offline,
         interval: global.interval.clone(),
-        privacy: global.privacy.map(privacy),
+        privacy: global.privacy.map(asked),
         zone: global.tz.clone(),
     }
 }
 
-const fn privacy(arg: PrivacyArg) -> Privacy {
+const fn asked(arg: PrivacyArg) -> Privacy {
     match arg {
         PrivacyArg::Mask => Privacy::Masked,
         PrivacyArg::Partial => Privacy::Partial,
@@ -52,6 +54,18 @@ pub(super) fn config(global: &Global) -> Result<Config, Failure> {
         read_only(&config)?;
     }
     Ok(config)
+}
+
+/// How much of the operator's labels a command shows. More than masked is there only once its line
+/// stands in the audit log.
+pub(super) fn privacy(config: &Config) -> Result<Privacy, Failure> {
+    let privacy = config.privacy.unwrap_or_default();
+    if privacy != Privacy::Masked {
+        let log = AuditLog::in_folder(&config.state_dir, &config.operator);
+        let written = log.append(SystemClock.now(), Deed::PrivacyLowered, &[], "");
+        written.map_err(Failure::Other)?;
+    }
+    Ok(privacy)
 }
 
 /// Refused where the configuration says so: no flag stands over it.

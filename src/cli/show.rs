@@ -16,15 +16,17 @@ use crate::domain::attention::{Assessment, Deadline, assess};
 use crate::domain::change::by_time;
 use crate::domain::coverage;
 use crate::domain::instructions::NO_BRANCH;
-use crate::domain::personal::{Privacy, label};
+use crate::domain::personal::Privacy;
 use crate::domain::requested::{RequestedCheck, expected};
 use crate::domain::resource::Resource;
 use crate::domain::server_text::ServerText;
+use crate::domain::shape::Contents;
 use crate::domain::stage::{Stage, Verdict};
 use crate::domain::watched::{Letter, WatchedSession};
 use crate::domain::wire_enum::{
     CheckState, CheckType, RequirementState, RequirementType, SourceType,
 };
+use crate::export::Origin;
 use crate::theme::{ColourDepth, Look};
 
 pub(super) async fn show(global: &Global, args: &Show) -> Result<u8, Failure> {
@@ -33,13 +35,14 @@ pub(super) async fn show(global: &Global, args: &Show) -> Result<u8, Failure> {
     let session = source::session(global, &config, id, &args.timeout).await?;
     let now = SystemClock.now();
     let assessment = assess(&session, &config.rules, now);
+    let privacy = setup::privacy(&config)?;
     if args.json {
-        data(&json(&session, args.part, &config, now)?)?;
+        data(&json(&session, args.part, privacy, &export::origin(&config, now))?)?;
     } else {
         let wants = |part: Part| args.part == part || args.part == Part::All;
         let mut text = String::new();
         if args.part == Part::All {
-            text += &head(&session, &assessment, &config, now);
+            text += &head(&session, &assessment, privacy, &config);
         }
         if wants(Part::Tree) {
             text += &format!("\nREQUIRED RESOURCES\n{}", tree(&session));
@@ -65,28 +68,30 @@ pub(super) async fn show(global: &Global, args: &Show) -> Result<u8, Failure> {
 fn json(
     session: &WatchedSession,
     part: Part,
-    config: &Config,
-    now: Timestamp,
+    privacy: Privacy,
+    origin: &Origin<'_>,
 ) -> Result<String, Failure> {
+    let contents = Contents { masked: privacy != Privacy::Off, ..Contents::default() };
     let part = match part {
-        Part::All => return export::text(session, config, now),
+        Part::All => return Ok(crate::export::document(session, contents, origin)?.text),
         Part::Tree => crate::export::Part::Tree,
         Part::Checks => crate::export::Part::Checks,
         Part::Timeline => crate::export::Part::Timeline,
         Part::Config => crate::export::Part::Config,
         Part::Letter => crate::export::Part::Letter,
     };
-    Ok(crate::export::part(session, part, &export::origin(config, now))?)
+    Ok(crate::export::part(session, part, contents.masked, origin)?)
 }
 
 /// Whose session it is, how it stands, and what needs the operator.
 fn head(
     session: &WatchedSession,
     assessment: &Assessment,
+    privacy: Privacy,
     config: &Config,
-    now: Timestamp,
 ) -> String {
-    let name = label(&session.name(), config.privacy.unwrap_or(Privacy::Off));
+    let now = SystemClock.now();
+    let name = config.rules.labels.name(session, privacy);
     let mut text = format!("{}  {}\n", crate::text::shown_str(&name, 60), session.id());
     let state = session.session().map(|result| match &result.state {
         Some(state) => format!("state {} · ", safe(&state.text())),

@@ -13,7 +13,7 @@ use crate::clock::{Clock, SystemClock};
 use crate::config::{Config, parse_span};
 use crate::domain::funnel::{self, Funnel, Group};
 use crate::domain::ledger::Tally;
-use crate::domain::personal::{Privacy, label};
+use crate::domain::personal::Privacy;
 use crate::domain::server_text::ServerText;
 use crate::domain::stats::Median;
 use crate::domain::watched::WatchedSession;
@@ -37,11 +37,12 @@ pub(super) fn run(global: &Global, args: &Stats) -> Result<u8, Failure> {
         rows.extend(groups.into_iter().map(|(name, members)| (Some(name), reckon(&members))));
     }
     let tally = ledger::tally(&mut store)?;
-    // Tags are the operator's words, and in full unless somebody says otherwise, as in the list;
-    // branches and documents are nobody's.
-    let privacy = config.privacy.filter(|_| args.by == Some(By::Tag)).unwrap_or(Privacy::Off);
+    // Tags are the operator's words; branches and documents are nobody's.
+    let tags = args.by == Some(By::Tag);
+    let privacy = if tags { setup::privacy(&config)? } else { Privacy::Off };
+    let shown = |name: &ServerText| config.rules.labels.tag(&words::safe(name), privacy);
     if args.json {
-        let mut value = document(&config, &rows, (from, now), privacy);
+        let mut value = document(&config, &rows, (from, now), shown);
         if let Some(map) = value.as_object_mut() {
             map.insert("notifications".to_owned(), ledger::value(&tally));
         }
@@ -52,7 +53,7 @@ pub(super) fn run(global: &Global, args: &Stats) -> Result<u8, Failure> {
         talk("no sessions to count");
         return Ok(exit::OK);
     }
-    data(&lines(&rows, privacy))?;
+    data(&lines(&rows, shown))?;
     if !tally.is_empty() {
         data(&notified(&tally))?;
     }
@@ -103,7 +104,7 @@ fn medians(funnel: &Funnel) -> [(&'static str, Option<Median>); 2] {
 }
 
 /// All together as a column of figures; groups as a row each.
-fn lines(rows: &[Row], privacy: Privacy) -> String {
+fn lines(rows: &[Row], shown: impl Fn(&ServerText) -> String) -> String {
     let median = |median: Option<Median>| {
         median.map_or_else(|| "-".to_owned(), |m| format!("{} (of {})", words::span(m.span), m.of))
     };
@@ -116,7 +117,7 @@ fn lines(rows: &[Row], privacy: Privacy) -> String {
     let name = |name: &Option<Option<ServerText>>| match name {
         None => "all".to_owned(),
         Some(None) => "none".to_owned(),
-        Some(Some(name)) => label(&words::safe(name), privacy),
+        Some(Some(name)) => shown(name),
     };
     let heads = || {
         let counts = figures(&Funnel::default()).map(|(name, _)| name);
@@ -145,7 +146,7 @@ fn document(
     config: &Config,
     rows: &[Row],
     (from, now): (Option<Timestamp>, Timestamp),
-    privacy: Privacy,
+    shown: impl Fn(&ServerText) -> String,
 ) -> Value {
     let mut value = Map::new();
     value.insert("schema_version".to_owned(), crate::export::SCHEMA_VERSION.into());
@@ -158,7 +159,7 @@ fn document(
         match name {
             None => value.extend(object(funnel)),
             Some(name) => {
-                let name = name.as_ref().map(|name| label(&words::safe(name), privacy));
+                let name = name.as_ref().map(&shown);
                 let mut group = Map::from_iter([("name".to_owned(), Value::from(name))]);
                 group.extend(object(funnel));
                 groups.push(Value::Object(group));

@@ -103,11 +103,16 @@ PRIVACY
   you ask: in the dashboard, or by letter --pdf and media --save (which asks again, or needs --yes).
   Secrets (client session token, API keys, contact profile) are removed before anything is kept,
   shown or exported. Exports are masked unless you say --redact none with a reason.
-  References that look like a person's are hidden in the dashboard; lists and events show them as
-  you gave them. --privacy mask|partial|off, or privacy in the configuration, says otherwise for
-  both; of the two the stricter one holds. handover never shows them.
+  Labels are masked in the dashboard and in every command. A reference is shown whole only if it
+  looks like an identifier (dbs-2291: letters, digits, -_./#, at least one digit, no more than five
+  letters in a row unless five references begin with them) or matches safe_reference in the profile.
+  A tag is shown if it looks like that, is in safe_tags, or stands in a view of the configuration; a
+  note only in the notes pane after V.
+  --privacy off shows everything, partial shows first letters. Each such command writes a line to
+  the audit log. Of the flag and privacy in the configuration the stricter one holds.
+  Masked exports contain only what is known to be harmless; masked_paths lists the rest.
   The audit log (audit.jsonl) has a line for every export, reveal, picture, letter and change at
-  Yoti: time, what, a hash of the session ID, the reason. It holds no personal data.
+  Yoti: time, what, the operator, a hash of the session ID, the reason. No other personal data.
   Changes at Yoti need --allow-writes, the profile's permission and a typed confirmation; read_only
   in the configuration or the profile refuses them all (exit code 9).
   With [alerts] desktop the terminal tells the desktop what rings: fixed words and the masked

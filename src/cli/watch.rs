@@ -39,7 +39,7 @@ pub(super) async fn run(global: &Global, args: &Watch) -> Result<u8, Failure> {
         rules: config.rules.clone(),
         profile: config.profile.clone(),
         environment: config.environment.clone(),
-        privacy: config.privacy.unwrap_or(Privacy::Off),
+        privacy: setup::privacy(&config)?,
         zone: config.zone.clone(),
         beside: (
             config.notifications.as_ref().map(Receiver::new).transpose()?,
@@ -110,7 +110,7 @@ impl Teller {
             rules: Rules::default(),
             profile: "demo".to_owned(),
             environment: "demo".to_owned(),
-            privacy: setup::flags(global).privacy.unwrap_or(Privacy::Off),
+            privacy: setup::flags(global).privacy.unwrap_or_default(),
             zone: config::zone(&setup::flags(global))?,
             beside: (None, None),
             arrivals: None,
@@ -207,7 +207,10 @@ impl Teller {
 
     fn line(&self, happening: &Happening, now: Timestamp) -> String {
         if !self.json {
-            return format!("{}\n", spoken::line(happening, self.privacy, &self.zone));
+            return format!(
+                "{}\n",
+                spoken::line(happening, &self.rules.labels, self.privacy, &self.zone)
+            );
         }
         let origin = Origin {
             profile: &self.profile,

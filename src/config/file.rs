@@ -16,6 +16,9 @@ pub(super) struct ConfigFile {
     pub(super) theme: Option<String>,
     pub(super) lock_after: Option<String>,
     pub(super) privacy: Option<String>,
+    pub(super) operator: Option<String>,
+    #[serde(default)]
+    pub(super) safe_tags: Vec<String>,
     pub(super) read_only: Option<bool>,
     pub(super) mouse: Option<bool>,
     pub(super) pictures: Option<PictureChoice>,
@@ -103,6 +106,7 @@ pub(super) struct Profile {
     pub(super) pass_rule: Option<PassRule>,
     pub(super) resources_ttl: Option<String>,
     pub(super) portal_url: Option<String>,
+    pub(super) safe_reference: Option<String>,
     pub(super) read_only: Option<bool>,
     pub(super) allow_delete: Option<bool>,
     pub(super) allow_email: Option<bool>,

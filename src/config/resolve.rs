@@ -153,14 +153,18 @@ fn resolved(
         super::desk::resolve(&mut resolver, environment, &file, (&name, profile), (path, text))?;
     let alarms = super::alarms::resolve(&mut resolver, &file)?;
     let (privacy, zone) = super::show::resolve(&mut resolver, &file, flags)?;
+    let operator = super::who::resolve(&mut resolver, &file)?;
+    let refresh = Settings { operator: Some(operator.as_str().into()), ..refresh };
     let fit = super::fit::resolve(&mut resolver, &file)?;
     let fit = Fit { privacy: privacy.unwrap_or_default(), ..fit };
     let theme = super::theme_named(flags, environment, file.theme.as_ref());
     if let Some((name, source)) = &theme {
         resolver.show("theme", name, source.clone());
     }
-    let keys = keys(file.keys, (path, text))?;
     let views = views(&file.views, (path, text))?;
+    let labels = super::labels::resolve(&mut resolver, &file.safe_tags, profile, &views)?;
+    let rules = Rules { labels, ..rules };
+    let keys = keys(file.keys, (path, text))?;
     let named = [
         ("views", views.iter().map(|view| view.name.as_str()).collect::<Vec<_>>()),
         ("programs", desk.programs.iter().map(|program| program.name.as_str()).collect()),
@@ -184,6 +188,7 @@ fn resolved(
         refresh,
         notifications: receiver,
         privacy,
+        operator,
         zone,
         export_dir,
         desk,
@@ -303,6 +308,7 @@ fn rules(
     let source = if file.refresh.stale_after.is_some() { Source::File } else { Source::Default };
     resolver.show("refresh.stale_after", stale_after, source);
     Ok(Rules {
+        labels: default.labels,
         pass,
         at_counter_within: resolver.span(
             "alerts.at_counter_within",

@@ -28,6 +28,7 @@ pub fn as_of(session: &WatchedSession, at: Timestamp) -> WatchedSession {
         answers: Arc::new(answers(session, at)),
         timeline: Arc::new(timeline),
         poll: PollState::default(),
+        shared_prefix: session.shared_prefix,
         revision: session.revision,
     }
 }
@@ -58,7 +59,7 @@ fn own(own: &Own, at: Timestamp) -> Own {
     let mut own = own.clone();
     own.acknowledged = own.acknowledged.filter(|known| known.at <= at);
     own.looked_at = own.looked_at.map(|looked| looked.min(at));
-    own.history.retain(|action| action.at <= at);
+    own.history.retain(|action| action.made.at <= at);
     own
 }
 

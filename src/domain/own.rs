@@ -3,6 +3,8 @@
 //! Owns [`Own`] and the changes to it. Local: nothing of it is ever sent. Tags are in the
 //! [`crate::domain::watched::WatchEntry`], where `branchwatch add` puts them.
 
+use std::sync::Arc;
+
 use jiff::Timestamp;
 
 use crate::domain::attention::Reason;
@@ -41,10 +43,25 @@ pub struct Acknowledged {
 /// One own action of the past.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct OwnAction {
-    /// When.
-    pub at: Timestamp,
+    /// When, and by whom.
+    pub made: Made,
     /// What.
     pub what: OwnChange,
+}
+
+/// When a change was made, and by whom.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Made {
+    /// When.
+    pub at: Timestamp,
+    /// The operator's name; `None`: made before names were kept.
+    pub by: Option<Arc<str>>,
+}
+
+impl From<Timestamp> for Made {
+    fn from(at: Timestamp) -> Self {
+        Self { at, by: None }
+    }
 }
 
 /// One change that the operator makes.
@@ -69,8 +86,10 @@ pub enum OwnChange {
 impl Own {
     /// Takes in one change, once: a second time it is nothing new. Tags are the entry's and only
     /// leave their trace in the history.
-    pub fn apply(&mut self, change: &OwnChange, at: Timestamp) {
-        if self.history.iter().any(|known| known.at == at && known.what == *change) {
+    pub fn apply(&mut self, change: &OwnChange, made: impl Into<Made>) {
+        let made = made.into();
+        let at = made.at;
+        if self.history.iter().any(|known| known.made.at == at && known.what == *change) {
             return;
         }
         match change {
@@ -88,9 +107,25 @@ impl Own {
                 return;
             }
         }
-        self.history.push(OwnAction { at, what: change.clone() });
+        self.history.push(OwnAction { made, what: change.clone() });
         let surplus = self.history.len().saturating_sub(HISTORY_CAP);
         self.history.drain(..surplus);
+    }
+
+    /// The change that the note comes from, while the history still has it.
+    #[must_use]
+    pub fn note_made(&self) -> Option<&Made> {
+        self.made(|change| matches!(change, OwnChange::Note(_)))
+    }
+
+    /// The change that the acknowledgement comes from, while the history still has it.
+    #[must_use]
+    pub fn acknowledgement_made(&self) -> Option<&Made> {
+        self.made(|change| matches!(change, OwnChange::Acknowledged(Some(_))))
+    }
+
+    fn made(&self, is: impl Fn(&OwnChange) -> bool) -> Option<&Made> {
+        self.history.iter().rev().find(|action| is(&action.what)).map(|action| &action.made)
     }
 }
 

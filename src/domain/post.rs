@@ -2,11 +2,9 @@
 //!
 //! Owns [`Post`].
 
-use jiff::Timestamp;
-
 use crate::domain::ids::SessionId;
 use crate::domain::notification::Notification;
-use crate::domain::own::OwnChange;
+use crate::domain::own::{Made, OwnChange};
 use crate::domain::watched::WatchEntry;
 
 /// One thing left. Taken in twice it does no more than once.
@@ -16,8 +14,8 @@ pub enum Post {
     Added(WatchEntry),
     /// Off the watch-list; the store's file has forgotten it already.
     Removed(SessionId),
-    /// The operator's change to a note, a pin, …, and when it was made.
-    Kept(SessionId, OwnChange, Timestamp),
+    /// The operator's change to a note, a pin, …, and when and by whom it was made.
+    Kept(SessionId, OwnChange, Made),
     /// A notification came.
     Told(Notification),
     /// To be asked at once; `None`: all of the list.

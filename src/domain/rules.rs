@@ -4,6 +4,7 @@
 
 use jiff::SignedDuration;
 
+use crate::domain::labels::SafeLabels;
 use crate::domain::wire_enum::CheckType;
 
 /// Which checks must be APPROVE for a session to pass (product.md 2.9). An unknown value is never
@@ -33,6 +34,8 @@ pub struct Rules {
     pub stale_after: u32,
     /// How long Yoti keeps the evidence, where an entry does not say it; the API does not tell.
     pub resources_ttl: Option<SignedDuration>,
+    /// Which labels of the operator's are shown whole while labels are masked.
+    pub labels: SafeLabels,
 }
 
 impl Default for Rules {
@@ -44,6 +47,7 @@ impl Default for Rules {
             due_soon: SignedDuration::from_hours(24),
             stale_after: 3,
             resources_ttl: None,
+            labels: SafeLabels::default(),
         }
     }
 }

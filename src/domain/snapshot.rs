@@ -11,6 +11,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use crate::domain::arrangement::Arrangement;
 use crate::domain::ids::SessionId;
+use crate::domain::labels::SharedPrefixes;
 use crate::domain::ledger::Tally;
 use crate::domain::notification::Receiving;
 use crate::domain::watched::WatchedSession;
@@ -120,6 +121,7 @@ impl SessionTable {
                 list.push(entry);
             }
         }
+        mark_shared(&mut list);
         let chunks = list.chunks(CHUNK).map(|chunk| Arc::new(chunk.to_vec())).collect();
         Self { chunks, index: Arc::new(index) }
     }
@@ -176,6 +178,20 @@ impl SessionTable {
             }
         }
         Difference { same_list, changed }
+    }
+}
+
+/// Says of each session whether its reference begins as many others do. Only the ends of long words
+/// are counted, and only sessions of which another thing is true now are copied.
+fn mark_shared(list: &mut [Arc<WatchedSession>]) {
+    let references = || list.iter().map(|session| session.entry.reference.as_deref());
+    let shared = SharedPrefixes::of(references().flatten());
+    let covered = |text: Option<&str>| text.is_some_and(|text| shared.covers(text));
+    let marks: Vec<bool> = references().map(covered).collect();
+    for (session, mark) in list.iter_mut().zip(marks) {
+        if session.shared_prefix != mark {
+            Arc::make_mut(session).shared_prefix = mark;
+        }
     }
 }
 

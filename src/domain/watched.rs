@@ -11,7 +11,7 @@ use crate::domain::change::TimelineEvent;
 use crate::domain::configuration::Configuration;
 use crate::domain::ids::SessionId;
 use crate::domain::instructions::Instructions;
-use crate::domain::own::{Own, OwnChange};
+use crate::domain::own::{Made, Own, OwnChange};
 use crate::domain::session::Session;
 
 /// What the operator wrote down for a session (local, never sent).
@@ -144,6 +144,9 @@ pub struct WatchedSession {
     pub timeline: Arc<Vec<TimelineEvent>>,
     /// How polling goes.
     pub poll: PollState,
+    /// Other references of the list begin with the same long words as this one's, so that they are
+    /// nobody's name ([`crate::domain::labels`]).
+    pub shared_prefix: bool,
     /// Grows by one with each change of entry, own part, answers' content or timeline; not with
     /// `poll`.
     pub revision: u64,
@@ -162,14 +165,15 @@ impl WatchedSession {
             answers: Arc::default(),
             timeline: Arc::default(),
             poll: PollState::default(),
+            shared_prefix: false,
             revision: 0,
         }
     }
 
     /// Takes in what the operator changes for it. False: that is nothing new.
-    pub fn keep(&mut self, change: &OwnChange, at: Timestamp) -> bool {
+    pub fn keep(&mut self, change: &OwnChange, made: impl Into<Made>) -> bool {
         let mut own = Own::clone(&self.own);
-        own.apply(change, at);
+        own.apply(change, made);
         if own == *self.own {
             return false;
         }
@@ -191,12 +195,6 @@ impl WatchedSession {
     #[must_use]
     pub fn id(&self) -> SessionId {
         self.entry.id
-    }
-
-    /// The operator's reference, else the first eight digits of the id.
-    #[must_use]
-    pub fn name(&self) -> String {
-        self.entry.reference.clone().unwrap_or_else(|| self.id().short())
     }
 
     /// The last session result, if any.

@@ -42,6 +42,7 @@ pub fn assemble(
 ) -> Result<Assembled, ExportError> {
     let mut made = Assembled::default();
     let mut failed = None;
+    let labels = &origin.rules.labels;
     let mut one_file = head(format, contents);
     for session in sessions {
         let part = match part(session, format, contents, origin) {
@@ -56,7 +57,9 @@ pub fn assemble(
         made.masked += part.masked;
         made.stale += usize::from(part.stale);
         match format {
-            Format::Json => made.files.push((file::file_name(session, origin.now), part.text)),
+            Format::Json => {
+                made.files.push((file::file_name(session, labels, origin.now), part.text))
+            }
             Format::Bundle => {
                 made.files.extend(bundle::files(session, part.text, contents, origin)?);
             }
@@ -69,7 +72,7 @@ pub fn assemble(
     }
     if !format.is_apart() {
         let name = match sessions {
-            [only] => file::named(only, origin.now, format),
+            [only] => file::named(only, labels, origin.now, format),
             _ => file::list_name(origin.now, format),
         };
         made.files.push((name, one_file));

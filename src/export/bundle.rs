@@ -11,7 +11,7 @@ use aws_lc_rs::digest::{SHA256, digest};
 use serde_json::{Value, json};
 
 use super::document::{escaped, kept};
-use super::mask::mask;
+use super::mask::{mask, mask_own};
 use super::{Contents, Existing, ExportError, Format, Origin, SCHEMA_VERSION, file, write};
 use crate::domain::media_list::listed;
 use crate::domain::watched::{Letter, WatchedSession};
@@ -34,7 +34,7 @@ pub(super) fn files(
     let mut files = vec![
         ("session.json", document),
         ("letter.json", escaped(&letter(session, contents.masked)?)),
-        ("media.json", escaped(&media(session))),
+        ("media.json", escaped(&media(session, contents.masked))),
     ];
     let sums: Vec<Value> = files
         .iter()
@@ -53,7 +53,7 @@ pub(super) fn files(
         "files": sums,
     });
     files.push((MANIFEST, escaped(&manifest)));
-    let folder = file::named(session, origin.now, Format::Bundle);
+    let folder = file::named(session, &origin.rules.labels, origin.now, Format::Bundle);
     Ok(files.into_iter().map(|(name, text)| (format!("{folder}/{name}"), text)).collect())
 }
 
@@ -80,9 +80,9 @@ pub fn letter(session: &WatchedSession, masked: bool) -> Result<Value, ExportErr
 
 /// The media by their ids; their content is asked for one by one, never here.
 #[must_use]
-pub fn media(session: &WatchedSession) -> Value {
+pub fn media(session: &WatchedSession, masked: bool) -> Value {
     let time = |at: Option<jiff::Timestamp>| at.map(|at| at.to_string());
-    listed(session)
+    let mut listed: Value = listed(session)
         .iter()
         .map(|item| {
             json!({
@@ -94,7 +94,11 @@ pub fn media(session: &WatchedSession) -> Value {
                 "last_updated": time(item.media.last_updated),
             })
         })
-        .collect()
+        .collect();
+    if masked {
+        mask_own(&mut listed, "", &mut Vec::new());
+    }
+    listed
 }
 
 fn sum(bytes: &[u8]) -> String {

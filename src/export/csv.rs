@@ -5,11 +5,11 @@
 use super::Origin;
 use super::assemble::Part;
 use super::document::stage_name;
-use super::mask::MASK;
+use super::mask::{MASK, finding, word};
 use crate::domain::attention::assess;
 use crate::domain::coverage;
 use crate::domain::instructions::NO_BRANCH;
-use crate::domain::personal::looks_like_a_person;
+use crate::domain::personal::Privacy;
 use crate::domain::watched::WatchedSession;
 use crate::domain::wire_enum::Recommendation;
 
@@ -41,20 +41,24 @@ pub(super) fn head() -> String {
 pub(super) fn row(session: &WatchedSession, masked: bool, origin: &Origin<'_>) -> Part {
     let found = assess(session, origin.rules, origin.now);
     let mut hidden = Vec::new();
-    let mut own = |column: &str, text: &str| {
-        if masked && looks_like_a_person(text) {
-            hidden.push(column.to_owned());
-            return MASK.to_owned();
+    let labels = &origin.rules.labels;
+    let reference = match session.entry.reference.as_deref() {
+        Some(_) if masked && !labels.shows_reference(session) => {
+            hidden.push("reference".to_owned());
+            MASK.to_owned()
         }
-        text.to_owned()
+        text => text.unwrap_or_default().to_owned(),
     };
-    let reference = own("reference", session.entry.reference.as_deref().unwrap_or_default());
-    let tags = own("tags", &session.entry.tags.join(" "));
+    if masked && session.entry.tags.iter().any(|tag| !labels.shows_tag(tag)) {
+        hidden.push("tags".to_owned());
+    }
+    let privacy = if masked { Privacy::Masked } else { Privacy::Off };
+    let tags = labels.tags(session, privacy).join(" ");
     let result = session.session();
     let checks = result.map_or(&[][..], |s| &s.checks);
     let rejected = checks.iter().filter(|c| c.recommendation() == Some(&Recommendation::Reject));
     let covered = coverage::derive(session);
-    let attention: Vec<&str> = found.findings.iter().map(|f| f.text.as_raw()).collect();
+    let attention: Vec<&str> = found.findings.iter().map(|f| finding(f, session, masked)).collect();
     let branch = session.instructions().map(|letter| match &letter.branch {
         Some(branch) => branch.called().as_raw().to_owned(),
         None => NO_BRANCH.to_owned(),
@@ -63,7 +67,7 @@ pub(super) fn row(session: &WatchedSession, masked: bool, origin: &Origin<'_>) -
         session.id().to_string(),
         reference,
         tags,
-        result.and_then(|s| s.state.as_ref()).map_or("", |s| s.as_raw()).to_owned(),
+        word(result.and_then(|s| s.state.as_ref()).map_or("", |s| s.as_raw()), masked).to_owned(),
         stage_name(&found.stage).to_owned(),
         attention.join("; "),
         found.deadline.map(|d| d.at.to_string()).unwrap_or_default(),

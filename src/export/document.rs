@@ -4,13 +4,13 @@
 
 use serde_json::{Map, Value, json};
 
-use super::mask::{MASK, mask, remove_secrets};
+use super::mask::{MASK, finding, mask, mask_own, remove_secrets};
 use super::{Contents, Document, ExportError, Origin, SCHEMA_VERSION};
 use crate::domain::attention::{Assessment, assess};
 use crate::domain::change::{ChangeKind, Origin as Source, TimelineEvent, by_time};
 use crate::domain::configuration::AllowedSource;
 use crate::domain::coverage;
-use crate::domain::personal::looks_like_a_person;
+use crate::domain::labels::SafeLabels;
 use crate::domain::server_text::ServerText;
 use crate::domain::shape::Shape;
 use crate::domain::stage::{Stage, Verdict};
@@ -47,11 +47,25 @@ pub fn document(
                 mask(value, pointer, &mut masked_paths);
             }
         }
-        let mut holder = json!({ "reference": reference });
-        mask(&mut holder, "", &mut masked_paths);
-        reference = holder.get("reference").cloned().unwrap_or_default();
+        if !origin.rules.labels.shows_reference(session) {
+            reference = MASK.into();
+            masked_paths.push("/reference".to_owned());
+        }
     }
-    let notes = contents.notes.then(|| notes(session, contents.masked, &mut masked_paths));
+    let mut derived = derived(session, &assessment, contents.masked);
+    let mut timeline: Value = by_time(&session.timeline).into_iter().map(event).collect();
+    if contents.masked {
+        // Yoti's words stand in them too.
+        if let Some(requirements) = derived.get_mut("requirements") {
+            mask_own(requirements, "/derived/requirements", &mut masked_paths);
+        }
+        if contents.timeline {
+            mask_own(&mut timeline, "/timeline", &mut masked_paths);
+        }
+    }
+    let notes = contents
+        .notes
+        .then(|| notes(session, &origin.rules.labels, contents.masked, &mut masked_paths));
     let mut value = json!({
         "schema_version": SCHEMA_VERSION,
         "exported_at": origin.now.to_string(),
@@ -71,9 +85,9 @@ pub fn document(
     if contents.configuration {
         put("configuration", configuration.unwrap_or_default());
     }
-    put("derived", derived(session, &assessment));
+    put("derived", derived);
     if contents.timeline {
-        put("timeline", by_time(&session.timeline).into_iter().map(event).collect());
+        put("timeline", timeline);
     }
     if let Some(notes) = notes {
         put("notes", notes);
@@ -87,8 +101,13 @@ pub fn document(
 }
 
 /// What the operator keeps beside it. Nobody can tell whom a note speaks of: masked, all of it is
-/// hidden, and of the tags those that look like a person's.
-fn notes(session: &WatchedSession, masked: bool, paths: &mut Vec<String>) -> Value {
+/// hidden, and of the tags those that are not known to be harmless.
+fn notes(
+    session: &WatchedSession,
+    labels: &SafeLabels,
+    masked: bool,
+    paths: &mut Vec<String>,
+) -> Value {
     let mut hidden = |text: &str, personal: bool, pointer: String| {
         if !masked || !personal {
             return Value::from(text);
@@ -102,9 +121,16 @@ fn notes(session: &WatchedSession, masked: bool, paths: &mut Vec<String>) -> Val
     };
     let tags = session.entry.tags.iter().enumerate();
     let tags: Vec<Value> = tags
-        .map(|(number, tag)| hidden(tag, looks_like_a_person(tag), format!("/notes/tags/{number}")))
+        .map(|(number, tag)| hidden(tag, !labels.shows_tag(tag), format!("/notes/tags/{number}")))
         .collect();
-    json!({ "note": note, "tags": tags, "pinned": session.own.pinned })
+    let made = session.own.note_made().filter(|_| !session.own.note.is_empty());
+    json!({
+        "note": note,
+        "by": made.and_then(|made| made.by.as_deref()),
+        "at": made.map(|made| made.at.to_string()),
+        "tags": tags,
+        "pinned": session.own.pinned,
+    })
 }
 
 /// The last configuration as a document of its own, masked; `None`: not known yet.
@@ -158,8 +184,9 @@ pub(super) fn stage_name(stage: &Stage) -> &'static str {
     }
 }
 
-fn derived(session: &WatchedSession, assessment: &Assessment) -> Value {
-    let attention: Vec<&str> = assessment.findings.iter().map(|f| f.text.as_raw()).collect();
+fn derived(session: &WatchedSession, assessment: &Assessment, masked: bool) -> Value {
+    let findings = assessment.findings.iter();
+    let attention: Vec<&str> = findings.map(|f| finding(f, session, masked)).collect();
     let deadline =
         assessment.deadline.map(|d| json!({ "at": d.at.to_string(), "derived": d.derived }));
     json!({

@@ -5,6 +5,7 @@
 use serde_json::{Map, Value};
 
 use super::document::event as change;
+use super::mask::mask_own;
 use super::{Origin, SCHEMA_VERSION, json_lines, summary};
 use crate::domain::happening::{Happening, Kind};
 use crate::domain::personal::Privacy;
@@ -33,7 +34,11 @@ pub fn event(happening: &Happening, origin: &Origin<'_>, privacy: Privacy) -> St
         map.insert(key.to_owned(), words.as_raw().into());
     }
     if let Some(event) = &happening.change {
-        map.insert("change".to_owned(), change(event));
+        let mut change = change(event);
+        if privacy != Privacy::Off {
+            mask_own(&mut change, "", &mut Vec::new());
+        }
+        map.insert("change".to_owned(), change);
     }
     json_lines(std::iter::once(Value::Object(map)))
 }

@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use jiff::Timestamp;
 
 use super::{Existing, ExportError};
-use crate::domain::personal::file_stem;
+use crate::domain::labels::SafeLabels;
 use crate::domain::shape::Format;
 use crate::domain::watched::WatchedSession;
 
@@ -18,11 +18,11 @@ use crate::domain::watched::WatchedSession;
 const NAMES: u32 = 10_000;
 
 /// `dbs-2291_20261016T092731Z.json`: of a reference only letters, digits, `.`, `_`, `-` survive; a
-/// reference that looks like a person's data, or of which nothing survives, gives way to the id
+/// reference that is masked, or of which nothing survives, gives way to the id
 /// (fault F09).
 #[must_use]
-pub fn file_name(session: &WatchedSession, now: Timestamp) -> String {
-    named(session, now, Format::Json)
+pub fn file_name(session: &WatchedSession, labels: &SafeLabels, now: Timestamp) -> String {
+    named(session, labels, now, Format::Json)
 }
 
 /// `sessions_20261016T092731Z.csv`: several sessions in one file.
@@ -32,8 +32,13 @@ pub fn list_name(now: Timestamp, format: Format) -> String {
 }
 
 /// [`file_name`] with the ending of another format.
-pub(super) fn named(session: &WatchedSession, now: Timestamp, format: Format) -> String {
-    let name = file_stem(session.entry.reference.as_deref(), session.id());
+pub(super) fn named(
+    session: &WatchedSession,
+    labels: &SafeLabels,
+    now: Timestamp,
+    format: Format,
+) -> String {
+    let name = labels.file_stem(session);
     format!("{name}_{}.{}", now.strftime("%Y%m%dT%H%M%SZ"), format.ending())
 }
 

@@ -2,15 +2,17 @@
 //!
 //! Owns the chapters: no text of a server or of the operator is markup in them.
 
+use serde_json::Value;
+
 use super::assemble::Part;
-use super::document::stage_name;
-use super::mask::MASK;
+use super::document::{event, stage_name};
+use super::mask::{self, MASK, mask_own, word};
 use super::{Contents, Origin};
 use crate::domain::attention::{Assessment, assess};
 use crate::domain::change::by_time;
 use crate::domain::configuration::AllowedSource;
 use crate::domain::coverage;
-use crate::domain::personal::looks_like_a_person;
+use crate::domain::personal::Privacy;
 use crate::domain::stage::{Stage, Verdict};
 use crate::domain::watched::WatchedSession;
 use crate::text::{markdown as plain, sentence};
@@ -23,13 +25,14 @@ pub(super) fn head(contents: Contents) -> String {
 pub(super) fn chapter(session: &WatchedSession, contents: Contents, origin: &Origin<'_>) -> Part {
     let found = assess(session, origin.rules, origin.now);
     let mut hidden = 0;
-    let mut own = |text: &str| {
-        let personal = contents.masked && looks_like_a_person(text);
-        hidden += usize::from(personal);
-        if personal { MASK.to_owned() } else { plain(text) }
-    };
-    let mut text = format!("# {}\n\n", own(&session.name()));
-    let tags = own(&session.entry.tags.join(", "));
+    let labels = &origin.rules.labels;
+    if contents.masked {
+        hidden += usize::from(!labels.shows_reference(session));
+        hidden += session.entry.tags.iter().filter(|tag| !labels.shows_tag(tag)).count();
+    }
+    let privacy = if contents.masked { Privacy::Masked } else { Privacy::Off };
+    let mut text = format!("# {}\n\n", plain(&labels.name(session, privacy)));
+    let tags = plain(&labels.tags(session, privacy).join(", "));
     let note = match session.own.note.as_str() {
         note if !contents.notes || note.is_empty() => String::new(),
         // Nobody can tell whom a note speaks of.
@@ -37,22 +40,23 @@ pub(super) fn chapter(session: &WatchedSession, contents: Contents, origin: &Ori
         note => plain(note),
     };
     hidden += usize::from(note == MASK);
-    text += &facts(session, &found, (&tags, &note), origin);
+    text += &facts(session, &found, (&tags, &note), (contents.masked, origin));
     if contents.data_age {
         text += &age(session, &found, origin);
     }
     if !found.findings.is_empty() {
         text += "\n## Needs attention\n\n";
         for finding in &found.findings {
-            text += &format!("- {}\n", plain(finding.text.as_raw()));
+            let said = mask::finding(finding, session, contents.masked);
+            text += &format!("- {}\n", plain(said));
         }
     }
     if contents.configuration {
-        text += &requirements(session);
+        text += &requirements(session, contents.masked);
     }
-    text += &checks(session);
+    text += &checks(session, contents.masked);
     if contents.timeline {
-        text += &timeline(session);
+        text += &timeline(session, contents.masked);
     }
     text.push('\n');
     Part { text, masked: hidden, stale: found.is_old() }
@@ -62,11 +66,13 @@ fn facts(
     session: &WatchedSession,
     found: &Assessment,
     (tags, note): (&str, &str),
-    origin: &Origin<'_>,
+    (masked, origin): (bool, &Origin<'_>),
 ) -> String {
     let covered = coverage::derive(session);
-    let state =
-        session.session().and_then(|s| s.state.as_ref()).map_or("not fetched", |s| s.as_raw());
+    let state = session
+        .session()
+        .and_then(|s| s.state.as_ref())
+        .map_or("not fetched", |s| word(s.as_raw(), masked));
     let deadline = found.deadline.map_or_else(
         || "not known".to_owned(),
         |d| format!("{}{}", d.at, if d.derived { " (derived)" } else { "" }),
@@ -110,33 +116,35 @@ fn age(session: &WatchedSession, found: &Assessment, origin: &Origin<'_>) -> Str
     format!("\nFetched {}, {old} before this export.{stale}\n", answer.fetched_at)
 }
 
-fn requirements(session: &WatchedSession) -> String {
+fn requirements(session: &WatchedSession, masked: bool) -> String {
     let Some(configuration) = session.configuration() else { return String::new() };
     let covered = coverage::derive(session).requirements;
     let mut text = String::from(
         "\n## Required resources\n\n| Type | Supplied | Allowed sources |\n|---|---|---|\n",
     );
     for (requirement, cover) in configuration.requirements.iter().zip(covered) {
-        let kind = requirement.requirement_type.as_ref().map_or("?", |kind| kind.as_raw());
-        let sources: Vec<String> = requirement.allowed_sources.iter().map(source).collect();
+        let kind =
+            requirement.requirement_type.as_ref().map_or("?", |kind| word(kind.as_raw(), masked));
+        let sources = requirement.allowed_sources.iter();
+        let sources: Vec<String> = sources.map(|allowed| source(allowed, masked)).collect();
         let supplied = if cover.supplied { "yes" } else { "missing" };
         text += &format!("| {} | {supplied} | {} |\n", plain(kind), sources.join(", "));
     }
     text
 }
 
-fn source(allowed: &AllowedSource) -> String {
-    let name = plain(allowed.source.as_raw());
+fn source(allowed: &AllowedSource, masked: bool) -> String {
+    let name = plain(word(allowed.source.as_raw(), masked));
     match allowed.allowed_providers.as_deref() {
         None | Some([]) => name,
         Some(some) => {
-            let some: Vec<String> = some.iter().map(|provider| plain(provider.as_raw())).collect();
-            format!("{name} ({})", some.join(", "))
+            let some = some.iter().map(|provider| plain(word(provider.as_raw(), masked)));
+            format!("{name} ({})", some.collect::<Vec<_>>().join(", "))
         }
     }
 }
 
-fn checks(session: &WatchedSession) -> String {
+fn checks(session: &WatchedSession, masked: bool) -> String {
     let checks = session.session().map_or(&[][..], |s| &s.checks);
     if checks.is_empty() {
         return String::new();
@@ -145,24 +153,36 @@ fn checks(session: &WatchedSession) -> String {
         "\n## Checks\n\n| Check | State | Recommendation | Reason |\n|---|---|---|---|\n",
     );
     for check in checks {
-        let kind = check.check_type.as_ref().map_or("?", |kind| kind.as_raw());
+        let kind = check.check_type.as_ref().map_or("?", |kind| word(kind.as_raw(), masked));
         let state = check.state.as_ref().map_or("", |state| state.as_raw());
         let advice = check.recommendation().map_or("", |advice| advice.as_raw());
         let reason = check.report.as_ref().and_then(|report| report.reason.as_ref());
         let reason = reason.map_or("", |reason| reason.as_raw());
+        let [state, advice, reason] = [state, advice, reason].map(|text| word(text, masked));
         let cells = [kind, state, advice, reason].map(plain);
         text += &format!("| {} |\n", cells.join(" | "));
     }
     text
 }
 
-fn timeline(session: &WatchedSession) -> String {
+fn timeline(session: &WatchedSession, masked: bool) -> String {
     if session.timeline.is_empty() {
         return String::new();
     }
     let mut text = String::from("\n## Timeline\n\n");
-    for event in by_time(&session.timeline) {
-        text += &format!("- {} {}\n", event.at, plain(&sentence(event)));
+    for entry in by_time(&session.timeline) {
+        let mut hidden = Vec::new();
+        let mut parts = event(entry);
+        if masked {
+            mask_own(&mut parts, "", &mut hidden);
+        }
+        let said = if hidden.is_empty() {
+            plain(&sentence(entry))
+        } else {
+            let what = parts.get("what").and_then(Value::as_str).unwrap_or_default();
+            format!("{} {MASK}", plain(&what.replace('_', " ")))
+        };
+        text += &format!("- {} {said}\n", entry.at);
     }
     text
 }

@@ -8,6 +8,7 @@ use serde_json::{Map, Value};
 
 use super::bundle::letter;
 use super::document::{document, escaped};
+use super::mask::word;
 use super::{Contents, ExportError, Origin};
 use crate::domain::coverage;
 use crate::domain::requested::expected;
@@ -41,10 +42,11 @@ impl Part {
 }
 
 /// The names of the checks that Yoti was asked to make, each once.
-fn requested(session: &WatchedSession) -> Value {
+fn requested(session: &WatchedSession, masked: bool) -> Value {
     let Some(configuration) = session.configuration() else { return Value::Null };
     let wanted = expected(configuration, &coverage::derive(session));
-    let mut names: Vec<&str> = wanted.iter().map(|check| check.check_type.as_raw()).collect();
+    let mut names: Vec<&str> =
+        wanted.iter().map(|check| word(check.check_type.as_raw(), masked)).collect();
     let mut seen = BTreeSet::new();
     names.retain(|name| seen.insert(*name));
     names.into()
@@ -57,9 +59,10 @@ fn requested(session: &WatchedSession) -> Value {
 pub fn part(
     session: &WatchedSession,
     part: Part,
+    masked: bool,
     origin: &Origin<'_>,
 ) -> Result<String, ExportError> {
-    let text = document(session, Contents::default(), origin)?.text;
+    let text = document(session, Contents { masked, ..Contents::default() }, origin)?.text;
     let whole: Value =
         serde_json::from_str(&text).map_err(|why| ExportError::Unreadable(why.to_string()))?;
     let at = |pointer: &str| whole.pointer(pointer).cloned().unwrap_or_default();
@@ -74,11 +77,14 @@ pub fn part(
             ("resources", at("/session/resources")),
         ],
         Part::Checks => {
-            vec![("checks", at("/session/checks")), ("requested_checks", requested(session))]
+            vec![
+                ("checks", at("/session/checks")),
+                ("requested_checks", requested(session, masked)),
+            ]
         }
         Part::Timeline => vec![("timeline", at("/timeline"))],
         Part::Config => vec![("configuration", at("/configuration"))],
-        Part::Letter => vec![("letter", letter(session, true)?)],
+        Part::Letter => vec![("letter", letter(session, masked)?)],
     };
     map.extend(own.into_iter().map(|(key, value)| (key.to_owned(), value)));
     for key in ["fetched_at", "stale"] {

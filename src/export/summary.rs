@@ -5,27 +5,31 @@
 use serde_json::{Value, json};
 
 use super::document::{safe, stage_name};
+use super::mask::{finding, word};
 use super::{Origin, SCHEMA_VERSION};
 use crate::domain::attention::assess;
 use crate::domain::coverage;
-use crate::domain::personal::{Privacy, label};
+use crate::domain::personal::Privacy;
 use crate::domain::watched::WatchedSession;
 
 /// What `list --json` says of a session; labels as this much privacy shows them.
 #[must_use]
 pub fn summary(session: &WatchedSession, origin: &Origin<'_>, privacy: Privacy) -> Value {
     let assessment = assess(session, origin.rules, origin.now);
+    let labels = &origin.rules.labels;
+    let masked = privacy != Privacy::Off;
     let (supplied, required) = coverage::derive(session).counts();
-    let attention: Vec<&str> = assessment.findings.iter().map(|f| f.text.as_raw()).collect();
+    let attention: Vec<&str> =
+        assessment.findings.iter().map(|f| finding(f, session, masked)).collect();
     let state = session.session().and_then(|result| result.state.as_ref());
     json!({
         "schema_version": SCHEMA_VERSION,
         "profile": origin.profile,
         "environment": origin.environment,
         "session_id": session.id().to_string(),
-        "reference": session.entry.reference.as_deref().map(|text| label(text, privacy)),
-        "tags": session.entry.tags.iter().map(|text| label(text, privacy)).collect::<Vec<_>>(),
-        "state": state.map(crate::domain::wire_enum::SessionState::as_raw),
+        "reference": labels.reference(session, privacy),
+        "tags": labels.tags(session, privacy),
+        "state": state.map(|state| word(state.as_raw(), masked)),
         "stage": stage_name(&assessment.stage),
         "attention": attention,
         "deadline": assessment.deadline.map(|d| json!({ "at": d.at.to_string(), "derived": d.derived })),

@@ -2,12 +2,14 @@
 //!
 //! Owns the stored form of acknowledged reasons and own actions. What cannot be read is left out.
 
+use std::sync::Arc;
+
 use jiff::Timestamp;
 use rusqlite::{Row, Transaction, params};
 use serde::{Deserialize, Serialize};
 
 use crate::domain::attention::Reason;
-use crate::domain::own::{Acknowledged, Own, OwnAction, OwnChange};
+use crate::domain::own::{Acknowledged, Made, Own, OwnAction, OwnChange};
 
 type Sql<T> = Result<T, rusqlite::Error>;
 
@@ -29,6 +31,8 @@ pub(super) struct Stored {
     kind: String,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     texts: Vec<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    by: Option<String>,
 }
 
 fn words(reasons: &[Reason]) -> Vec<String> {
@@ -54,7 +58,8 @@ pub(super) fn stored(action: &OwnAction) -> Stored {
         OwnChange::Snoozed(until) => ("snoozed", until.iter().map(Timestamp::to_string).collect()),
         OwnChange::LookedAt(until) => ("looked", until.iter().map(Timestamp::to_string).collect()),
     };
-    Stored { at: action.at, kind: kind.to_owned(), texts }
+    let by = action.made.by.as_deref().map(str::to_owned);
+    Stored { at: action.made.at, kind: kind.to_owned(), texts, by }
 }
 
 /// An own action from its stored form, where it can be read.
@@ -74,7 +79,7 @@ pub(super) fn revived(stored: Stored) -> Option<OwnAction> {
         "looked" => OwnChange::LookedAt(first.and_then(|at| at.parse().ok())),
         _ => return None,
     };
-    Some(OwnAction { at: stored.at, what })
+    Some(OwnAction { made: Made { at: stored.at, by: stored.by.map(Arc::from) }, what })
 }
 
 /// Reads [`COLUMNS`], the first of which stands at `first`.
@@ -129,4 +134,20 @@ pub(super) fn put(transaction: &Transaction<'_>, position: i64, own: &Own) -> Sq
             history,
         ])?;
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_action_keeps_its_operator_and_an_older_one_has_none() {
+        let older = r#"{"at":"2026-10-16T12:00:00Z","kind":"note","texts":["x"]}"#;
+        let older = revived(serde_json::from_str(older).unwrap()).unwrap();
+        assert_eq!(older.made.by, None);
+        let made = Made { by: Some("jane".into()), ..older.made };
+        let action = OwnAction { made, ..older };
+        let text = serde_json::to_string(&stored(&action)).unwrap();
+        assert_eq!(revived(serde_json::from_str(&text).unwrap()), Some(action));
+    }
 }

@@ -2,6 +2,8 @@
 //!
 //! Owns their SQL and their stored form. What cannot be read is left out.
 
+use std::collections::{HashMap, HashSet};
+
 use jiff::Timestamp;
 use rusqlite::{Connection, Transaction, params};
 use serde::{Deserialize, Serialize};
@@ -12,7 +14,7 @@ use crate::domain::notification::Notification;
 use crate::domain::own::OwnAction;
 use crate::domain::post::Post;
 use crate::domain::server_text::ServerText;
-use crate::domain::watched::WatchEntry;
+use crate::domain::watched::{WatchEntry, WatchedSession};
 use crate::domain::wire_enum::Topic;
 
 type Sql<T> = Result<T, rusqlite::Error>;
@@ -31,8 +33,8 @@ fn parts(post: &Post) -> (Option<SessionId>, &'static str, String) {
         Post::Added(entry) => (Some(entry.id), "added", String::new()),
         Post::Removed(id) => (Some(*id), "removed", String::new()),
         Post::Asked(id) => (*id, "asked", String::new()),
-        Post::Kept(id, change, at) => {
-            let action = OwnAction { at: *at, what: change.clone() };
+        Post::Kept(id, change, made) => {
+            let action = OwnAction { made: made.clone(), what: change.clone() };
             (Some(*id), "kept", serde_json::to_string(&own::stored(&action)).unwrap_or_default())
         }
         Post::Told(told) => {
@@ -100,7 +102,7 @@ fn revived(
         "kept" => {
             let stored: Stored = serde_json::from_str(body).ok()?;
             let action = own::revived(stored)?;
-            Some(Post::Kept(id?, action.what, action.at))
+            Some(Post::Kept(id?, action.what, action.made))
         }
         "told" => {
             let told: Told = serde_json::from_str(body).ok()?;
@@ -124,4 +126,28 @@ pub(super) fn taken(transaction: &Transaction<'_>, number: i64) -> Sql<()> {
 /// everybody.
 pub(super) fn settled(transaction: &Transaction<'_>) -> Sql<()> {
     transaction.prepare_cached("DELETE FROM post WHERE kind <> 'told'")?.execute([]).map(drop)
+}
+
+/// Puts what is posted on top of what is saved. Returns whom it changes.
+pub(super) fn overlay<'a>(
+    sessions: impl Iterator<Item = &'a mut WatchedSession>,
+    posts: Vec<Post>,
+) -> HashSet<SessionId> {
+    let mut sessions: HashMap<SessionId, &mut WatchedSession> =
+        sessions.map(|session| (session.id(), session)).collect();
+    let mut changed = HashSet::new();
+    for post in posts {
+        let (id, change) = match post {
+            Post::Kept(id, change, made) => (id, Some((change, made))),
+            Post::Added(entry) => (entry.id, None),
+            Post::Removed(_) | Post::Told(_) | Post::Asked(_) => continue,
+        };
+        let Some(session) = sessions.get_mut(&id) else { continue };
+        match change {
+            Some((change, made)) => drop(session.keep(&change, made)),
+            None => session.come_back(),
+        }
+        changed.insert(id);
+    }
+    changed
 }

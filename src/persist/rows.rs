@@ -14,6 +14,7 @@ use super::own;
 use super::seal::Seal;
 use crate::api::wire;
 use crate::domain::ids::SessionId;
+use crate::domain::labels::{SharedPrefixes, is_long};
 use crate::domain::watched::{
     Answer, Answers, Letter, PollState, TIMELINE_CAP, WatchEntry, WatchedSession,
 };
@@ -127,7 +128,27 @@ pub(super) fn complete(
             Arc::make_mut(&mut watched.timeline).push(event);
         }
     }
+    mark_shared(connection, &mut sessions)?;
     Ok((sessions, unreadable))
+}
+
+/// Says of each whether its reference begins as many others of the list do. The others are read only
+/// where that makes a difference.
+pub(super) fn mark_shared(connection: &Connection, sessions: &mut [WatchedSession]) -> Sql<()> {
+    let long = |watched: &WatchedSession| watched.entry.reference.as_deref().is_some_and(is_long);
+    if !sessions.iter().any(long) {
+        return Ok(());
+    }
+    let mut query = connection.prepare(
+        "SELECT reference FROM session WHERE reference IS NOT NULL AND archived_at IS NULL",
+    )?;
+    let references = query.query_map([], |row| row.get(0))?.collect::<Sql<Vec<String>>>()?;
+    let shared = SharedPrefixes::of(references.iter().map(String::as_str));
+    for watched in sessions {
+        let reference = watched.entry.reference.as_deref();
+        watched.shared_prefix = reference.is_some_and(|text| shared.covers(text));
+    }
+    Ok(())
 }
 
 fn reread(watched: &mut WatchedSession, part: &str, raw: String, fetched_at: Timestamp) {

@@ -2,18 +2,16 @@
 //!
 //! Owns opening, mending, and whose part a change is. The SQL of a session is in `rows`.
 
-use std::collections::{HashMap, HashSet};
 use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use jiff::Timestamp;
 use rusqlite::{Connection, ErrorCode, OpenFlags, OptionalExtension, TransactionBehavior};
 
 use super::seal::Seal;
 use super::{Opened, PersistError, Persistence, files, mend, own, posts, rows, schema};
 use crate::domain::ids::SessionId;
-use crate::domain::own::OwnChange;
+use crate::domain::own::{Made, OwnChange};
 use crate::domain::post::Post;
 use crate::domain::watched::{WatchEntry, WatchedSession};
 
@@ -166,13 +164,18 @@ impl Sqlite {
     ///
     /// # Errors
     /// See [`PersistError`].
-    pub fn archive(&mut self, ids: &[SessionId], at: Timestamp) -> Result<usize, PersistError> {
+    pub fn archive(
+        &mut self,
+        ids: &[SessionId],
+        made: impl Into<Made>,
+    ) -> Result<usize, PersistError> {
+        let made = made.into();
         let listed = self.listed()?;
         let archived = |s: &&WatchedSession| ids.contains(&s.id()) && s.own.archived_at.is_none();
         let archived: Vec<Post> = listed
             .iter()
             .filter(archived)
-            .map(|session| Post::Kept(session.id(), OwnChange::Archived(true), at))
+            .map(|session| Post::Kept(session.id(), OwnChange::Archived(true), made.clone()))
             .collect();
         self.post(&archived)?;
         Ok(archived.len())
@@ -215,7 +218,7 @@ impl Sqlite {
             return Ok(());
         }
         let mut listed = rows::list(&self.connection)?;
-        let changed = overlay(listed.iter_mut().map(|(_, session)| session), posts);
+        let changed = posts::overlay(listed.iter_mut().map(|(_, session)| session), posts);
         self.write(|transaction| {
             for (position, session) in listed.iter().filter(|(_, s)| changed.contains(&s.id())) {
                 rows::put_entry(transaction, &session.entry)?;
@@ -252,7 +255,8 @@ impl Sqlite {
     pub fn listed(&self) -> Result<Vec<WatchedSession>, PersistError> {
         let listed = rows::list(&self.connection)?;
         let mut listed: Vec<WatchedSession> = listed.into_iter().map(|(_, s)| s).collect();
-        overlay(listed.iter_mut(), self.posts(0)?.0);
+        rows::mark_shared(&self.connection, &mut listed)?;
+        posts::overlay(listed.iter_mut(), self.posts(0)?.0);
         Ok(listed)
     }
 
@@ -273,7 +277,7 @@ impl Sqlite {
         let (mut sessions, unreadable) = rows::complete(&self.connection, listed, seal)?;
         self.unreadable = unreadable;
         if self.lock.is_none() {
-            overlay(sessions.iter_mut(), self.posts(0)?.0);
+            posts::overlay(sessions.iter_mut(), self.posts(0)?.0);
         }
         Ok(sessions)
     }
@@ -291,30 +295,6 @@ impl Sqlite {
     pub fn path(&self) -> &Path {
         &self.path
     }
-}
-
-/// Puts what is posted on top of what is saved. Returns whom it changes.
-fn overlay<'a>(
-    sessions: impl Iterator<Item = &'a mut WatchedSession>,
-    posts: Vec<Post>,
-) -> HashSet<SessionId> {
-    let mut sessions: HashMap<SessionId, &mut WatchedSession> =
-        sessions.map(|session| (session.id(), session)).collect();
-    let mut changed = HashSet::new();
-    for post in posts {
-        let (id, change) = match post {
-            Post::Kept(id, change, at) => (id, Some((change, at))),
-            Post::Added(entry) => (entry.id, None),
-            Post::Removed(_) | Post::Told(_) | Post::Asked(_) => continue,
-        };
-        let Some(session) = sessions.get_mut(&id) else { continue };
-        match change {
-            Some((change, at)) => drop(session.keep(&change, at)),
-            None => session.come_back(),
-        }
-        changed.insert(id);
-    }
-    changed
 }
 
 /// All that is known of a session, also what was posted of it. Returns how many were on the list.

@@ -4,7 +4,7 @@
 
 use std::sync::Arc;
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::SignedDuration;
 use tokio::sync::mpsc;
 use tokio::time::Instant;
 
@@ -13,7 +13,7 @@ use super::task::Task;
 use crate::api::SessionApi;
 use crate::clock::Clock;
 use crate::domain::ids::SessionId;
-use crate::domain::own::OwnChange;
+use crate::domain::own::{Made, OwnChange};
 use crate::domain::post::Post;
 use crate::domain::snapshot::Snapshot;
 use crate::domain::watched::{WatchEntry, WatchedSession};
@@ -38,10 +38,16 @@ impl<A: SessionApi, C: Clock> Task<A, C> {
         }
     }
 
-    pub(super) fn keep(&mut self, changes: &[(SessionId, OwnChange)], at: Timestamp, now: Instant) {
-        let kept = |(id, change): &(SessionId, OwnChange)| Post::Kept(*id, change.clone(), at);
+    /// By the operator of this process, now.
+    pub(super) fn made_now(&self) -> Made {
+        Made { at: self.clock.now(), by: self.settings.operator.clone() }
+    }
+
+    pub(super) fn keep(&mut self, changes: &[(SessionId, OwnChange)], made: &Made, now: Instant) {
+        let kept =
+            |(id, change): &(SessionId, OwnChange)| Post::Kept(*id, change.clone(), made.clone());
         self.relay(changes.iter().map(kept));
-        self.store.keep(changes, at);
+        self.store.keep(changes, made.clone());
         let mut back = Vec::new();
         for (id, change) in changes {
             match change {

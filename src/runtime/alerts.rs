@@ -109,7 +109,7 @@ fn is_told(happening: &Happening) -> bool {
 }
 
 impl Teller {
-    /// As `watch --jsonl` has it; labels that look like a person's are hidden.
+    /// As masked `watch --jsonl` has it.
     fn line(&self, happening: &Happening, rules: &Rules, now: Timestamp) -> String {
         let (profile, environment) = (self.profile.as_str(), self.environment.as_str());
         let origin = Origin { profile, environment, rules, now };

@@ -13,6 +13,7 @@ use crate::app::event::{Measured, Outcome};
 use crate::app::handover::{self, SHIFT, Shift};
 use crate::audit::AuditLog;
 use crate::domain::deed::Deed;
+use crate::domain::personal::Privacy;
 use crate::domain::rules::Rules;
 use crate::domain::snapshot::Snapshot;
 use crate::domain::watched::WatchedSession;
@@ -44,6 +45,7 @@ pub(super) fn hand_over(
         profile: &origin.profile,
         environment: &origin.environment,
         rules: &origin.rules,
+        privacy: Privacy::Masked,
         zone: &origin.zone,
         from: now.saturating_sub(SHIFT).unwrap_or(Timestamp::MIN),
         now,

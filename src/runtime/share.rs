@@ -254,7 +254,7 @@ fn commands(left: Vec<Post>) -> Vec<Command> {
         match (post, commands.last_mut()) {
             (Post::Added(entry), Some(Command::Add(entries))) => entries.push(entry),
             (Post::Removed(id), Some(Command::Remove(ids))) => ids.push(id),
-            (Post::Kept(id, change, at), Some(Command::Kept(changes, made))) if *made == at => {
+            (Post::Kept(id, change, made), Some(Command::Kept(changes, last))) if *last == made => {
                 changes.push((id, change));
             }
             (post, _) => commands.push(command(post)),
@@ -267,7 +267,7 @@ fn command(post: Post) -> Command {
     match post {
         Post::Added(entry) => Command::Add(vec![entry]),
         Post::Removed(id) => Command::Remove(vec![id]),
-        Post::Kept(id, change, at) => Command::Kept(vec![(id, change)], at),
+        Post::Kept(id, change, made) => Command::Kept(vec![(id, change)], made),
         Post::Told(told) => Command::Notified(told),
         Post::Asked(Some(id)) => Command::Refresh(id),
         Post::Asked(None) => Command::RefreshAll,

@@ -39,8 +39,9 @@ fn draw_dialog(
 ) {
     let whom = &dialog.whom;
     match &dialog.kind {
-        OwnKind::Note(field) => {
-            let titles = (format!("Note for {whom}"), "stays on this machine");
+        OwnKind::Note { field, hidden } => {
+            let right = if *hidden { "replaces the masked note" } else { "stays on this machine" };
+            let titles = (format!("Note for {whom}"), right);
             let said = "One line. Enter keeps it, an empty one takes it away, Esc cancels.";
             line(frame, whole, (&titles.0, titles.1), (field, said, String::new()), look);
         }

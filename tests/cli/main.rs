@@ -21,6 +21,7 @@ mod hearing;
 mod list;
 mod local;
 mod named;
+mod privacy;
 mod proxy;
 mod schemas;
 mod scope;

@@ -84,8 +84,8 @@ fn of_two_on_one_store_one_asks_and_the_other_shows_and_takes_over_when_it_is_ki
         watching(&world, &["watch", "--jsonl", "--events", "added,first_answer,connection"]);
     let (following, _) = shows.event("connection");
     assert_eq!(following["connection"], "following");
-    world.run(&["add", second, "--tag", "late"], 0);
-    assert_eq!(asks.event("added").0["tags"][0], "late");
+    world.run(&["add", second, "--tag", "late1"], 0);
+    assert_eq!(asks.event("added").0["tags"][0], "late1");
     while shows.event("first_answer").0["session_id"] != second {}
     asks.signal("-KILL");
     let ended = SystemClock.now();
@@ -105,7 +105,7 @@ fn lines_for_people_are_sentences_without_signs_and_tell_only_what_is_asked_for(
     let world = world(&[&["--sessions", "2", "--speed", "100000"], scenarios.as_slice()].concat());
     world.run(&["add", &world.sessions[0], "--ref", "Amina Okafor", "--tag", "a"], 0);
     world.run(&["add", &world.sessions[1], "--tag", "b"], 0);
-    let mut all = watching(&world, &["--a11y", "--tz", "UTC", "--privacy", "mask"]);
+    let mut all = watching(&world, &["--a11y", "--tz", "UTC"]);
     let mut said = Vec::new();
     while !said.iter().any(|line: &String| line.contains(": REJECT, ")) {
         said.push(all.line());

@@ -41,7 +41,7 @@ pub(crate) fn desk(folder: &std::path::Path) -> Desk {
     let program = folder.join("open");
     let opener = if program.exists() { Opener::Program(program) } else { Opener::Elsewhere };
     Desk {
-        audit: AuditLog::in_folder(&folder.join("state")),
+        audit: AuditLog::in_folder(&folder.join("state"), "jane"),
         opener,
         clipboard: Clipboard::default(),
         evidence: Some(Arc::new(MadeUp { folder: folder.to_path_buf() })),
@@ -253,6 +253,7 @@ fn unmasked_asks_for_a_reason_and_the_reason_is_written_down_first() {
     let line: serde_json::Value = serde_json::from_str(audit.lines().last().unwrap()).unwrap();
     assert_eq!(line["what"], "exported_unmasked");
     assert_eq!(line["reason"], "fraud");
+    assert_eq!(line["operator"], "jane");
     assert_eq!(line["session_hash"].as_str().unwrap().len(), 16);
 }
 

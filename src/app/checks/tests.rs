@@ -41,6 +41,7 @@ fn times() -> Times {
         zone: jiff::tz::TimeZone::UTC,
         now: f::now(),
         openness: words::Openness::default(),
+        labels: crate::domain::labels::SafeLabels::default(),
         keys: crate::app::keys::Keys::default(),
     }
 }

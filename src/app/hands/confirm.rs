@@ -15,7 +15,6 @@ use crate::app::view::Tone;
 use crate::app::words::wire;
 use crate::domain::deed::LastExports;
 use crate::domain::ids::SessionId;
-use crate::domain::personal::looks_like_a_person;
 
 /// What would be done.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -67,8 +66,9 @@ pub(crate) fn open(model: &mut Model, what: What) -> Vec<Effect> {
     let state = session.session().and_then(|s| s.state.as_ref()).map(|s| wire(s.as_raw()));
     let state = state.unwrap_or_else(|| "not fetched".to_owned());
     let badge = crate::text::shown_str(&model.settings.badge, 20);
-    let reference = session.entry.reference.clone().filter(|text| !looks_like_a_person(text));
-    let reference = reference.map_or_else(|| id.short(), |text| crate::text::shown_str(&text, 40));
+    let shown = model.times.labels.shows_reference(session);
+    let reference = session.entry.reference.as_deref().filter(|_| shown);
+    let reference = reference.map_or_else(|| id.short(), |text| crate::text::shown_str(text, 40));
     let word = if what == What::DeleteSession { "DELETE" } else { "SEND" };
     let dialog = ConfirmDialog {
         what,

@@ -16,7 +16,6 @@ use crate::app::model::Model;
 use crate::app::overlay::Overlay;
 use crate::app::view::{Cell, LabelRow, Tone};
 use crate::domain::ids::SessionId;
-use crate::domain::personal::file_stem;
 
 /// What can be done, in the order of the dialog.
 pub const CHOICES: [&str; 3] =
@@ -55,7 +54,7 @@ const LETTER_WIDTH: usize = 70;
 pub(crate) fn open(model: &mut Model) -> Vec<Effect> {
     let Some(item) = model.item() else { return Vec::new() };
     let session = &item.session;
-    let stem = file_stem(session.entry.reference.as_deref(), session.id());
+    let stem = model.times.labels.file_stem(session);
     let file = format!("{stem}_letter_{}.pdf", model.now_stamp());
     let dialog = LetterDialog {
         id: session.id(),

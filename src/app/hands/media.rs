@@ -18,7 +18,6 @@ use crate::app::view::{Cell, Tone};
 use crate::app::words::wire;
 use crate::domain::ids::{MediaId, SessionId};
 use crate::domain::media_list::{Listed, listed};
-use crate::domain::personal::file_stem;
 use crate::domain::resource::Media;
 use crate::domain::wire_enum::MediaType;
 
@@ -116,10 +115,7 @@ pub(crate) fn open(model: &mut Model) -> Vec<Effect> {
         said: None,
         busy: false,
         drawn: false,
-        stem: model
-            .settings
-            .export_dir
-            .join(file_stem(session.entry.reference.as_deref(), session.id())),
+        stem: model.settings.export_dir.join(model.times.labels.file_stem(session)),
     };
     model.overlay = Some(Overlay::Hand(Box::new(Hand::Media(dialog))));
     Vec::new()

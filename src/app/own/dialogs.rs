@@ -12,9 +12,13 @@ use crate::app::action::Action;
 use crate::app::effect::Effect;
 use crate::app::model::Model;
 use crate::app::overlay::Overlay;
+use crate::app::sessions::Item;
 use crate::app::text_field::TextField;
+use crate::app::update::say;
+use crate::app::view::Tone;
 use crate::domain::ids::SessionId;
 use crate::domain::own::OwnChange;
+use crate::domain::personal::Privacy;
 use crate::text::shown_str;
 
 /// The longest tag, in characters.
@@ -37,12 +41,17 @@ pub struct OwnDialog {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum OwnKind {
     /// `c`
-    Note(TextField),
+    Note {
+        /// The note.
+        field: TextField,
+        /// There is one that is masked: it is replaced, or stays where nothing is typed.
+        hidden: bool,
+    },
     /// `T`
     Tags {
         /// Words.
         field: TextField,
-        /// Tags that all of them had when it opened.
+        /// Tags that all of them had when it opened, and that may be shown; others stay.
         common: Vec<String>,
         /// Tags in use anywhere, most used first.
         in_use: Vec<String>,
@@ -58,14 +67,14 @@ impl OwnDialog {
     #[must_use]
     pub const fn field(&self) -> Option<&TextField> {
         match &self.kind {
-            OwnKind::Note(field) | OwnKind::Tags { field, .. } => Some(field),
+            OwnKind::Note { field, .. } | OwnKind::Tags { field, .. } => Some(field),
             OwnKind::Snooze(..) | OwnKind::AcknowledgeAll => None,
         }
     }
 
     pub(crate) const fn field_mut(&mut self) -> Option<&mut TextField> {
         match &mut self.kind {
-            OwnKind::Note(field) | OwnKind::Tags { field, .. } => Some(field),
+            OwnKind::Note { field, .. } | OwnKind::Tags { field, .. } => Some(field),
             OwnKind::Snooze(..) | OwnKind::AcknowledgeAll => None,
         }
     }
@@ -85,6 +94,11 @@ impl OwnDialog {
     }
 }
 
+/// Its labels are not masked now.
+fn shown(model: &Model, item: &Item) -> bool {
+    model.times.openness.of(item.session.id()) == Privacy::Off
+}
+
 fn open(model: &mut Model, ids: Vec<SessionId>, kind: OwnKind) -> Vec<Effect> {
     if !ids.is_empty() {
         let whom = whom(model, &ids);
@@ -98,22 +112,30 @@ pub(crate) fn open_note(model: &mut Model) -> Vec<Effect> {
     let ids = targets(model);
     let notes: BTreeSet<&str> =
         items(model, &ids).map(|item| item.session.own.note.as_str()).collect();
+    let masked = |item: &Item| !item.session.own.note.is_empty() && !shown(model, item);
+    let hidden = items(model, &ids).any(masked);
     // Several notes at once begin empty, equal ones with their text.
-    let text = if notes.len() == 1 { notes.first().copied().unwrap_or_default() } else { "" };
+    let one = notes.len() == 1 && !hidden;
+    let text = if one { notes.first().copied().unwrap_or_default() } else { "" };
     let field = TextField::new(text);
-    open(model, ids, OwnKind::Note(field))
+    open(model, ids, OwnKind::Note { field, hidden })
 }
 
 pub(crate) fn open_tags(model: &mut Model) -> Vec<Effect> {
     let ids = targets(model);
+    let masked = items(model, &ids).any(|item| !shown(model, item));
+    let in_the_open = |tag: &str| !masked || model.times.labels.shows_tag(tag);
     let mut sets = items(model, &ids).map(|item| &item.session.entry.tags);
     let first = sets.next().cloned().unwrap_or_default();
     let rest: Vec<&Vec<String>> = sets.collect();
-    let common: Vec<String> =
-        first.into_iter().filter(|tag| rest.iter().all(|tags| tags.contains(tag))).collect();
+    let common: Vec<String> = first
+        .into_iter()
+        .filter(|tag| in_the_open(tag) && rest.iter().all(|tags| tags.contains(tag)))
+        .collect();
     let mut uses: BTreeMap<&str, usize> = BTreeMap::new();
     for item in model.sessions.by_urgency() {
-        for tag in &item.session.entry.tags {
+        let tags = item.session.entry.tags.iter();
+        for tag in tags.filter(|tag| model.times.labels.shows_tag(tag)) {
             *uses.entry(tag).or_default() += 1;
         }
     }
@@ -149,7 +171,7 @@ pub(crate) fn open_all(model: &mut Model) -> Vec<Effect> {
         .map(|item| item.session.id())
         .collect();
     if ids.is_empty() {
-        crate::app::update::say(model, "nothing to acknowledge", crate::app::view::Tone::Good);
+        say(model, "nothing to acknowledge", Tone::Good);
     }
     open(model, ids, OwnKind::AcknowledgeAll)
 }
@@ -193,8 +215,12 @@ fn accepted(model: &mut Model, dialog: &OwnDialog) -> Vec<Effect> {
     let whom = &dialog.whom;
     let all = |change: &OwnChange| dialog.ids.iter().map(|id| (*id, change.clone())).collect();
     match &dialog.kind {
-        OwnKind::Note(field) => {
+        OwnKind::Note { field, hidden } => {
             let text = field.text().trim().to_owned();
+            if text.is_empty() && *hidden {
+                say(model, format!("nothing typed: the note of {whom} stays"), Tone::Notice);
+                return Vec::new();
+            }
             let what = if text.is_empty() { "note taken away from" } else { "note for" };
             keep(model, &format!("{what} {whom}"), all(&OwnChange::Note(text)))
         }

@@ -6,12 +6,14 @@ use crate::app::action::Action;
 use crate::app::view::{Cell, LabelRow, Tone};
 use crate::app::words::Times;
 use crate::domain::attention::Reason;
-use crate::domain::own::OwnChange;
+use crate::domain::own::{Made, OwnChange};
 use crate::domain::watched::WatchedSession;
 use crate::text::shown_str;
 
 /// The longest line, in columns; the ui cuts further.
 const LONGEST: usize = 1_024;
+/// The longest name of an operator, in columns.
+const LONGEST_NAME: usize = 20;
 
 /// The rows of one session.
 pub(crate) fn rows(session: &WatchedSession, times: &Times) -> Vec<LabelRow> {
@@ -21,21 +23,25 @@ pub(crate) fn rows(session: &WatchedSession, times: &Times) -> Vec<LabelRow> {
         let writes = times.keys.after("; ", Action::Note, "writes one");
         Cell::new(format!("none{writes}"), Tone::Dim)
     } else {
-        Cell::new(shown_str(&own.note, LONGEST), Tone::Strong)
+        Cell::new(times.note(session, &own.note, LONGEST), Tone::Strong)
     };
+    let wrote = own.note_made().filter(|_| !own.note.is_empty()).map(|made| signed(made, times));
     let tags = if session.entry.tags.is_empty() {
         let sets = times.keys.after("; ", Action::Tags, "sets some");
         Cell::new(format!("none{sets}"), Tone::Dim)
     } else {
-        Cell::plain(tags(&session.entry.tags))
+        Cell::plain(times.tags(session, &session.entry.tags, 40))
     };
-    let mut rows = vec![row("note", note), row("tags", tags)];
+    let mut rows = vec![row("note", note)];
+    rows.extend(wrote.map(|wrote| row("", Cell::new(wrote, Tone::Dim))));
+    rows.push(row("tags", tags));
     if own.pinned {
         let lets_go = times.keys.after("; ", Action::Pin, "lets go");
         rows.push(row("pinned", Cell::plain(format!("stands first{lets_go}"))));
     }
     if let Some(known) = &own.acknowledged {
-        let text = format!("{} · {}", times.moment(known.at), reasons(&known.reasons));
+        let made = own.acknowledgement_made().cloned().unwrap_or_else(|| known.at.into());
+        let text = format!("{} · {}", signed(&made, times), reasons(&known.reasons));
         rows.push(row("acknowledged", Cell::plain(text)));
     }
     if let Some(until) = own.snoozed_until.filter(|until| *until > times.now) {
@@ -44,16 +50,21 @@ pub(crate) fn rows(session: &WatchedSession, times: &Times) -> Vec<LabelRow> {
     }
     let mut label = "own actions";
     for action in own.history.iter().rev() {
-        let text = format!("{}  {}", times.moment(action.at), said(&action.what, times));
+        let text =
+            format!("{}  {}", signed(&action.made, times), said(&action.what, session, times));
         rows.push(row(label, Cell::plain(text)));
         label = "";
     }
     rows
 }
 
-fn tags(tags: &[String]) -> String {
-    let tags: Vec<String> = tags.iter().map(|tag| format!("#{}", shown_str(tag, 40))).collect();
-    tags.join(" ")
+/// `jane · 09:12`; without the name where it is not known.
+fn signed(made: &Made, times: &Times) -> String {
+    let at = times.moment(made.at);
+    match &made.by {
+        Some(by) => format!("{} · {at}", shown_str(by, LONGEST_NAME)),
+        None => at,
+    }
 }
 
 fn reasons(reasons: &[Reason]) -> String {
@@ -69,12 +80,12 @@ fn reasons(reasons: &[Reason]) -> String {
     words.join(", ")
 }
 
-fn said(change: &OwnChange, times: &Times) -> String {
+fn said(change: &OwnChange, session: &WatchedSession, times: &Times) -> String {
     match change {
         OwnChange::Note(text) if text.is_empty() => "note taken away".to_owned(),
-        OwnChange::Note(text) => format!("note: {}", shown_str(text, LONGEST)),
+        OwnChange::Note(text) => format!("note: {}", times.note(session, text, LONGEST)),
         OwnChange::Tags(none) if none.is_empty() => "tags taken away".to_owned(),
-        OwnChange::Tags(some) => format!("tags {}", tags(some)),
+        OwnChange::Tags(some) => format!("tags {}", times.tags(session, some, 40)),
         OwnChange::Pinned(true) => "pinned".to_owned(),
         OwnChange::Pinned(false) => "unpinned".to_owned(),
         OwnChange::Archived(true) => "archived".to_owned(),

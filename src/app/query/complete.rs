@@ -1,7 +1,7 @@
 //! What may be typed at the cursor: names of fields, and values of a field that are known.
 //!
 //! Owns the offers. A server's text is offered only where it is harmless as it stands, a reference
-//! only where it need not be hidden.
+//! or a tag only where it is shown whole while labels are masked.
 
 use std::collections::BTreeSet;
 
@@ -9,7 +9,7 @@ use super::eval::any_text;
 use super::fields::{self, FIELDS, Field, TextField};
 use super::print::{is_simple, quoted};
 use crate::app::words::StageKind;
-use crate::domain::personal::looks_like_a_person;
+use crate::domain::labels::SafeLabels;
 use crate::domain::watched::WatchedSession;
 use crate::domain::wire_enum::{CheckType, Recommendation, SessionState, SourceType};
 
@@ -29,6 +29,7 @@ pub(crate) struct Offers {
 pub(crate) fn offers<'a>(
     before: &str,
     sessions: impl Iterator<Item = &'a WatchedSession>,
+    labels: &SafeLabels,
 ) -> Option<Offers> {
     let from = token_start(before);
     let token: String = before.chars().skip(from).collect();
@@ -41,7 +42,7 @@ pub(crate) fn offers<'a>(
             let from = from + name.chars().count() + 1;
             let compared = rest.starts_with(['<', '>']);
             let field = fields::of(name.trim_end_matches('!'))?;
-            (from, values(field, compared, value.trim_start_matches('"'), sessions))
+            (from, values(field, compared, value.trim_start_matches('"'), sessions, labels))
         }
     };
     (!texts.is_empty()).then_some(Offers { from, texts })
@@ -79,6 +80,7 @@ fn values<'a>(
     compared: bool,
     start: &str,
     sessions: impl Iterator<Item = &'a WatchedSession>,
+    labels: &SafeLabels,
 ) -> Vec<String> {
     let known: Vec<String> = match (field, compared) {
         (Field::Time(_), true) => ["10m", "1h", "24h", "48h", "7d"].map(str::to_owned).to_vec(),
@@ -87,7 +89,7 @@ fn values<'a>(
         }
         (Field::Time(_), false) => vec!["never".to_owned()],
         (Field::Stage, false) => StageKind::ALL.map(stage).to_vec(),
-        (Field::Text(field), false) => texts(field, sessions),
+        (Field::Text(field), false) => texts(field, sessions, labels),
         _ => Vec::new(),
     };
     let start = start.to_lowercase();
@@ -106,11 +108,15 @@ fn stage(kind: StageKind) -> String {
 }
 
 /// Yoti's words, then what the sessions hold.
-fn texts<'a>(field: TextField, sessions: impl Iterator<Item = &'a WatchedSession>) -> Vec<String> {
+fn texts<'a>(
+    field: TextField,
+    sessions: impl Iterator<Item = &'a WatchedSession>,
+    labels: &SafeLabels,
+) -> Vec<String> {
     let mut found = BTreeSet::new();
     let mut add = |text: &str| {
         let harmless = crate::text::shown_str(text, LONGEST) == text && !text.is_empty();
-        if harmless && !(field == TextField::Ref && looks_like_a_person(text)) {
+        if harmless {
             found.insert(value(text));
         }
         false
@@ -128,7 +134,14 @@ fn texts<'a>(field: TextField, sessions: impl Iterator<Item = &'a WatchedSession
     // A session ID is pasted, a note is read: neither is chosen from a list.
     if !matches!(field, TextField::Session | TextField::Note) {
         for session in sessions {
-            any_text(field, session, &mut add);
+            any_text(field, session, &mut |text| {
+                let shown = match field {
+                    TextField::Ref => labels.shows_reference(session),
+                    TextField::Tag => labels.shows_tag(text),
+                    _ => true,
+                };
+                shown && add(text)
+            });
         }
     }
     found.into_iter().collect()
@@ -151,10 +164,13 @@ mod tests {
     fn offered(before: &str) -> Option<(usize, Vec<String>)> {
         let mut tagged = f::watched(Some(f::session(SessionState::Ongoing)), None, None);
         let mut entry = f::entry();
-        entry.tags = vec!["chased".into(), "call back".into(), "a\u{202e}b".into()];
+        entry.tags = vec!["jane".into(), "chased".into(), "call back".into(), "a\u{202e}b".into()];
         entry.reference = Some("jane.doe@example.com".into());
         tagged.entry = Arc::new(entry);
-        offers(before, std::iter::once(&tagged)).map(|offers| (offers.from, offers.texts))
+        let labels =
+            SafeLabels::new(None, ["chased", "call back", "a\u{202e}b"].map(str::to_owned));
+        let offers = offers(before, std::iter::once(&tagged), &labels);
+        offers.map(|offers| (offers.from, offers.texts))
     }
 
     #[test]

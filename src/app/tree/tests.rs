@@ -33,6 +33,7 @@ fn lines(session: Option<Session>, configuration: Option<Configuration>) -> Vec<
         zone: jiff::tz::TimeZone::UTC,
         now: f::now(),
         openness: words::Openness::default(),
+        labels: crate::domain::labels::SafeLabels::default(),
         keys: crate::app::keys::Keys::default(),
     };
     let mut found = Vec::new();

@@ -1,0 +1,106 @@
+//! No frame shows a name while labels are masked: neither a reference, a tag nor a note.
+
+use branchwatch::app::view::Pane;
+use branchwatch::domain::own::Own;
+
+use super::*;
+
+const NAMES: [&str; 5] = ["JANE SMITH", "jane smith", "李小龍", "smith-jane", "o'neill 77"];
+
+/// Five sessions named like people, in all their labels, and one with an identifier.
+fn named() -> Vec<WatchedSession> {
+    let scenarios = ["S07", "S01", "S04", "S09", "S03", "S10"];
+    let names = NAMES.into_iter().chain(["dbs-2291"]);
+    let named = scenarios.into_iter().zip(names).zip(1..).map(|((scenario, name), n)| {
+        let mut watched = session(n, scenario, 900, State::Live);
+        let tag = name.replace(' ', "_");
+        watched.entry = Arc::new(WatchEntry {
+            reference: Some(name.to_owned()),
+            tags: vec![tag.clone()],
+            ..WatchEntry::clone(&watched.entry)
+        });
+        let mut own = Own::default();
+        let at = now() - SignedDuration::from_secs(60);
+        own.apply(&OwnChange::Tags(vec![tag]), at);
+        own.apply(&OwnChange::Note(format!("rang {name}")), at);
+        watched.own = Arc::new(own);
+        watched
+    });
+    named.collect()
+}
+
+/// Parts of the names, in the spelling of any place. A wide letter has an empty cell behind it.
+fn found(text: &str) -> Vec<&'static str> {
+    let text = text.to_lowercase().replace(' ', "");
+    ["jane", "smith", "李小龍", "o'neill", "neill"]
+        .into_iter()
+        .filter(|n| text.contains(n))
+        .collect()
+}
+
+fn all(privacy: Privacy) -> String {
+    let mut shown = String::new();
+    for size in SIZES {
+        for selected in 0..NAMES.len() {
+            let mut model = model_of(snapshot_of(named(), State::Live), size);
+            update(&mut model, Event::Done(Outcome::Permitted(Permit::Privacy(privacy))));
+            for _ in 0..selected {
+                update(&mut model, Event::Action(Action::Down));
+            }
+            for pane in 1..=8 {
+                update(&mut model, Event::Action(Action::Pane(pane)));
+                shown += &text(&frame(&model, look()));
+            }
+            for action in [
+                Action::Note,
+                Action::Tags,
+                Action::Export,
+                Action::CopyMenu,
+                Action::Letter,
+                Action::Charts,
+                Action::Palette,
+                Action::Pin,
+                Action::Archive,
+                Action::Undo,
+            ] {
+                update(&mut model, Event::Action(action));
+                shown += &text(&frame(&model, look()));
+                update(&mut model, Event::Action(Action::Back));
+            }
+        }
+    }
+    shown
+}
+
+#[test]
+fn no_pane_dialog_or_message_shows_a_name_while_labels_are_masked() {
+    let masked = all(Privacy::Masked);
+    assert_eq!(found(&masked), Vec::<&str>::new());
+    assert!(masked.contains("dbs-2291"), "an identifier is shown");
+    let open = all(Privacy::Off);
+    assert_eq!(found(&open).len(), 5, "the same frames unmasked show them all");
+}
+
+#[test]
+fn a_masked_note_is_replaced_or_stays_and_masked_tags_stay() {
+    let mut model = model_of(snapshot_of(named(), State::Live), (120, 40));
+    update(&mut model, Event::Action(Action::Note));
+    let shown = text(&frame(&model, look()));
+    assert!(shown.contains("replaces the masked note"), "{shown}");
+    let _drawn = model.take_dirty();
+    let nothing = update(&mut model, Event::Action(Action::Enter));
+    assert!(!nothing.iter().any(|effect| matches!(effect, Effect::Keep(_))), "{nothing:?}");
+    update(&mut model, Event::Action(Action::Tags));
+    let _drawn = model.take_dirty();
+    update(&mut model, Event::Paste("q4".to_owned()));
+    let effects = update(&mut model, Event::Action(Action::Enter));
+    let tags = effects.iter().find_map(|effect| match effect {
+        Effect::Keep(changes) => changes.iter().find_map(|(_, change)| match change {
+            OwnChange::Tags(tags) => Some(tags.len()),
+            _ => None,
+        }),
+        _ => None,
+    });
+    assert_eq!(tags, Some(2), "the new one beside the masked one");
+    assert_eq!(model.focus(), Pane::List);
+}
