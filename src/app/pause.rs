@@ -75,14 +75,8 @@ fn resume(model: &mut Model) {
     let Paused { mut live, latest, waiting, .. } = *paused;
     model.times.frozen = words::Frozen::default();
     let now = model.clock;
-    if live.filter() != model.sessions.filter() {
-        live.set_filter(model.sessions.filter().clone(), now);
-    }
-    if live.sort() != model.sessions.sort() {
-        live.set_sort(model.sessions.sort(), now);
-    }
+    live.arrange_as(&model.sessions, now);
     model.sessions = live;
-    model.marks.retain(|id| model.sessions.item(*id).is_some());
     if let Some(latest) = latest {
         model.health = Arc::clone(&latest.health);
         let changed: Vec<SessionId> = waiting.into_keys().collect();
@@ -174,7 +168,6 @@ fn show(model: &mut Model, paused: &mut Paused, ids: &[SessionId]) {
     model.sessions.renew(&table, &rules, since);
     // What they ring for has rung already.
     model.sessions.take_alarms();
-    model.marks.retain(|id| model.sessions.item(*id).is_some());
     cursor::settle(model);
     model.rebuild(true);
     model.dirty = true;

@@ -184,11 +184,7 @@ fn take_in(model: &mut Model, snapshot: &Arc<Snapshot>) {
     }
     let rules = model.settings.rules.clone();
     model.health = Arc::clone(&snapshot.health);
-    let watched = model.sessions.watched();
     let changed = model.sessions.renew(&snapshot.sessions, &rules, model.times.now);
-    if model.sessions.watched() < watched {
-        model.marks.retain(|id| model.sessions.item(*id).is_some());
-    }
     told(model, &changed);
     model.own.archived = snapshot.archived.clone();
     news::take_in(model, snapshot, !changed.is_empty());
