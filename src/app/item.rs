@@ -83,7 +83,7 @@ impl Item {
         let own = &self.session.own;
         let signs = [own.pinned, !own.note.is_empty(), self.facts.hushed];
         Widths {
-            name: crate::text::width(&self.session.name()),
+            name: self.session.entry.reference.as_deref().map_or(8, crate::text::width),
             own: signs.into_iter().filter(|sign| *sign).count(),
         }
     }
