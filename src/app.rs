@@ -5,6 +5,7 @@
 pub mod action;
 pub mod alarm;
 mod arrange;
+mod by_use;
 mod call_log;
 mod charts;
 mod checks;

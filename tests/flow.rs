@@ -24,6 +24,8 @@ mod mouse;
 mod own;
 #[path = "flow/past.rs"]
 mod past;
+#[path = "flow/shift.rs"]
+mod shift;
 
 use std::cell::RefCell;
 use std::io;
@@ -56,6 +58,7 @@ use branchwatch::theme::{ColourDepth, Look, Themes};
 use branchwatch::ui::graphics::Pictures;
 use crossterm::event::{Event as Input, KeyCode, KeyEvent, KeyModifiers};
 use ratatui::backend::TestBackend;
+use ratatui::style::Modifier;
 use ratatui::{Frame, Terminal};
 use tokio::sync::{mpsc, watch};
 use tokio_util::sync::CancellationToken;
@@ -100,6 +103,8 @@ impl SessionApi for Scripted {
 #[derive(Default)]
 struct Seen {
     text: String,
+    /// Of each line what is drawn reversed: the rows under a cursor.
+    bars: Vec<String>,
     frames: usize,
     suspended: usize,
     asked: usize,
@@ -119,6 +124,13 @@ impl Surface for Cells {
         self.terminal.draw(render).unwrap();
         let mut seen = self.seen.borrow_mut();
         seen.text = self.terminal.backend().to_string();
+        let buffer = self.terminal.backend().buffer();
+        let width = usize::from(buffer.area.width).max(1);
+        let lines = buffer.content.chunks(width).map(|line| {
+            let bar = line.iter().filter(|cell| cell.modifier.contains(Modifier::REVERSED));
+            bar.map(ratatui::buffer::Cell::symbol).collect::<String>()
+        });
+        seen.bars = lines.filter(|bar| !bar.is_empty()).collect();
         seen.frames += 1;
         Ok(())
     }

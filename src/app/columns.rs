@@ -2,7 +2,7 @@
 //!
 //! Owns the arithmetic of fitting. Must never know what a cell says: `rows` does.
 
-use crate::domain::nearest::nearest_start;
+use crate::domain::nearest::suggestion;
 
 /// One column of the list.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -104,13 +104,12 @@ impl Column {
     /// The column of a name.
     ///
     /// # Errors
-    /// Says what the nearest name is.
+    /// Says which name is meant, or which there are.
     pub(crate) fn named(name: &str) -> Result<Self, String> {
         let found = Self::ALL.into_iter().find(|column| column.name().eq_ignore_ascii_case(name));
         found.ok_or_else(|| {
-            let near = nearest_start(name, Self::ALL.map(Self::name)).unwrap_or_default();
-            let name = crate::text::shown_str(name, 40);
-            format!("no column named {name}; the nearest is {near}")
+            let shown = crate::text::shown_str(name, 40);
+            format!("no column named {shown}; {}", suggestion(name, Self::ALL.map(Self::name)))
         })
     }
 
@@ -262,7 +261,7 @@ mod tests {
     #[test]
     fn a_misspelt_column_is_answered_with_the_nearest() {
         assert_eq!(Column::named("DUE"), Ok(Column::Due));
-        assert!(Column::named("refrence").unwrap_err().contains("nearest is ref"));
+        assert!(Column::named("refrence").unwrap_err().contains("did you mean ref?"));
     }
 
     proptest! {

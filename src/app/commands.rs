@@ -16,7 +16,7 @@ use crate::app::view::Tone;
 use crate::app::views::{View, columns};
 use crate::app::{export_dialog, filter_bar, guard, own, past, pickers, shelf};
 use crate::domain::attention::span;
-use crate::domain::nearest::nearest_start;
+use crate::domain::nearest::suggestion;
 use crate::domain::shape::Format;
 use crate::domain::span::parse_span;
 
@@ -187,7 +187,7 @@ fn view(model: &Model, name: &str) -> Result<View, String> {
     if let Some((view, _)) = views.find(|(view, _)| shelf::shown(&view.name) == name) {
         return Ok(view.clone());
     }
-    let known = model.shelf.views().map(|(view, _)| view.name.as_str()).chain(["all"]);
-    let near = shelf::shown(nearest_start(name, known).unwrap_or_default());
-    Err(format!("no view named {name}; the nearest is {near}"))
+    let known: Vec<&str> =
+        model.shelf.views().map(|(view, _)| view.name.as_str()).chain(["all"]).collect();
+    Err(format!("no view named {name}; {}", suggestion(name, known)))
 }

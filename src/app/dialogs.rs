@@ -4,18 +4,20 @@
 //! when its key was pressed (fault V04), and acts on Enter only after it has been drawn (T14).
 
 use crate::app::action::Action;
+use crate::app::by_use::by_use;
 use crate::app::call_log;
 use crate::app::charts;
 use crate::app::effect::{CopySource, Effect, ExportRequest};
 use crate::app::event::Event;
 use crate::app::export_dialog;
 use crate::app::hands;
-use crate::app::model::Model;
+use crate::app::model::{Model, window};
 use crate::app::overlay::{CopyItem, CopyMenu, HelpOverlay, Overlay};
 use crate::app::own;
 use crate::app::palette;
 use crate::app::pickers;
 use crate::app::text_field::TextField;
+use crate::app::view::HelpRow;
 use crate::domain::attention;
 use crate::domain::ids::SessionId;
 use crate::domain::shape::Format;
@@ -57,23 +59,24 @@ pub(crate) fn typed(model: &mut Model, change: impl FnOnce(&mut TextField)) {
 }
 
 pub(crate) fn open_help(model: &mut Model) {
-    let rows = model.settings.help.clone();
+    let rows = by_use(&model.settings.help, model.focus);
     let total = rows.len();
-    model.overlay =
-        Some(Overlay::Help(HelpOverlay { search: TextField::default(), rows, total, selected: 0 }));
+    let search = TextField::default();
+    let help = HelpOverlay { search, rows, total, selected: 0, first: 0 };
+    model.overlay = Some(Overlay::Help(help));
 }
 
 fn search(model: &mut Model) {
-    let all = &model.settings.help;
+    let all = by_use(&model.settings.help, model.focus);
     if let Some(Overlay::Help(help)) = &mut model.overlay {
         let wanted = help.search.text().to_lowercase();
-        let hit = |text: &str| text.to_lowercase().contains(&wanted);
-        help.rows = all
-            .iter()
-            .filter(|row| hit(&row.keys) || hit(&row.name) || hit(&row.description))
-            .cloned()
-            .collect();
-        help.selected = 0;
+        let holds_all = |row: &HelpRow| {
+            let texts = [&row.section, &row.keys, &row.name, &row.description];
+            let texts = texts.map(|text| text.to_lowercase());
+            wanted.split_whitespace().all(|word| texts.iter().any(|text| text.contains(word)))
+        };
+        help.rows = all.into_iter().filter(holds_all).collect();
+        (help.selected, help.first) = (0, 0);
     }
 }
 
@@ -175,7 +178,14 @@ fn help_act(model: &mut Model, mut help: HelpOverlay, action: Action) -> Vec<Eff
         let chosen = help.rows.get(help.selected).map(|row| row.action);
         return chosen.map_or_else(Vec::new, |chosen| super::update(model, Event::Action(chosen)));
     }
-    help.selected = moved(help.selected, help.rows.len(), action);
+    let (page, len) = (HelpOverlay::page(model.size.1), help.rows.len());
+    let down = |rows: usize, by: usize| (rows + by).min(len.saturating_sub(1));
+    (help.selected, help.first) = match action {
+        Action::PageDown => (down(help.selected, page), down(help.first, page)),
+        Action::PageUp => (help.selected.saturating_sub(page), help.first.saturating_sub(page)),
+        action => (moved(help.selected, len, action), help.first),
+    };
+    help.first = window(len, help.selected, help.first, page).start;
     model.overlay = Some(Overlay::Help(help));
     Vec::new()
 }

@@ -202,10 +202,11 @@ pub(crate) fn open(model: &mut Model, many: bool) -> Vec<Effect> {
     let unseen = |id: &&SessionId| {
         model.sessions.row_of(**id).is_none() && model.sessions.item(**id).is_some()
     };
-    let mut hidden: Vec<SessionId> = model.marks.iter().filter(unseen).copied().collect();
+    let marks = model.sessions.marks();
+    let mut hidden: Vec<SessionId> = marks.iter().filter(unseen).copied().collect();
     hidden.sort();
     let marked: Arc<[SessionId]> =
-        filtered.iter().filter(|id| model.marks.contains(id)).copied().chain(hidden).collect();
+        filtered.iter().filter(|id| marks.contains(id)).copied().chain(hidden).collect();
     let mut scopes =
         vec![Scope { name: "selected session".to_owned(), ids: Arc::new([session.id()]) }];
     if !marked.is_empty() {

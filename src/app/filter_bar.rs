@@ -26,8 +26,23 @@ impl Model {
             field: &input.field,
             naming: input.naming.as_ref().map(|n| (&n.field, n.error.as_deref())),
             hits: (self.sessions.len(), self.sessions.watched()),
+            hint: if input.filter { self.no_match() } else { None },
             error: error(input),
             offers: offers.map(|(offers, chosen)| (offers.texts.as_slice(), *chosen)),
+        })
+    }
+}
+
+impl Model {
+    /// Where the filter hides all sessions: what could be meant, in one sentence.
+    pub(crate) fn no_match(&self) -> Option<String> {
+        if self.sessions.len() > 0 || self.sessions.watched() == 0 {
+            return None;
+        }
+        Some(match self.sessions.filter().meant() {
+            Some(word) => format!("nothing matches; did you mean {word}?"),
+            None => "nothing matches; a word is part of any reference, tag, note, stage or check"
+                .to_owned(),
         })
     }
 }

@@ -3,8 +3,10 @@
 //! Owns which keys are told for a pane and where each stands, so that a click finds what is drawn.
 
 use crate::app::action::{Action, Mode};
+use crate::app::by_use::of_pane;
 use crate::app::layout::Area;
 use crate::app::model::Model;
+use crate::app::overlay::{Overlay, OwnOverlay};
 use crate::app::view::{Cell, Pane};
 
 /// A key with what it does.
@@ -95,6 +97,30 @@ impl Model {
         at(x, before, line.iter().map(|hint| (hint.width(), hint.action)))
     }
 
+    /// What Enter does with what is typed.
+    fn enter_word(&self) -> &'static str {
+        if self.guard.locked.is_some() {
+            return "unlock";
+        }
+        match &self.overlay {
+            Some(Overlay::Help(_) | Overlay::Palette(_)) => "run",
+            Some(Overlay::Export(_)) => "export",
+            Some(Overlay::Hand(_)) => "confirm",
+            Some(Overlay::Own(OwnOverlay::Add(_))) => "add",
+            Some(Overlay::Own(OwnOverlay::Dialog(_))) => "save",
+            Some(
+                Overlay::Own(OwnOverlay::Changes(_))
+                | Overlay::Calls(_)
+                | Overlay::Copy(_)
+                | Overlay::Charts(_)
+                | Overlay::Pick(_),
+            ) => "apply",
+            None if self.input.as_ref().is_some_and(|input| input.naming.is_some()) => "save",
+            None if self.input.as_ref().is_some_and(|input| !input.filter) => "find",
+            None => "apply",
+        }
+    }
+
     /// The keys that are told, most useful first; those without a key are left out.
     fn hints(&self) -> Vec<Hint> {
         if self.mode() == Mode::Text {
@@ -103,7 +129,10 @@ impl Model {
                 word: word.to_owned(),
                 action,
             };
-            return vec![hint("Enter", "keep", Action::Enter), hint("Esc", "cancel", Action::Back)];
+            return vec![
+                hint("Enter", self.enter_word(), Action::Enter),
+                hint("Esc", "cancel", Action::Back),
+            ];
         }
         let pane = self.focus;
         let in_list = pane == Pane::List;
@@ -126,20 +155,6 @@ impl Model {
                 Some(Hint { key: self.key(*action)?.to_owned(), word, action: *action })
             })
             .collect()
-    }
-}
-
-/// What is worth telling in a pane before all else.
-const fn of_pane(pane: Pane) -> &'static [Action] {
-    match pane {
-        Pane::List => &[Action::Enter, Action::Find, Action::SortPicker],
-        Pane::Tree => {
-            &[Action::Toggle, Action::UnfoldAll, Action::FoldAll, Action::Find, Action::NextSession]
-        }
-        Pane::Notes => &[Action::Note, Action::Tags, Action::Pin, Action::Undo],
-        Pane::Alerts => &[Action::Enter, Action::Acknowledge, Action::Snooze, Action::Find],
-        Pane::Checks => &[Action::Enter, Action::Find, Action::NextSession],
-        Pane::Timeline | Pane::Letter | Pane::Json => &[Action::Find, Action::NextSession],
     }
 }
 

@@ -58,7 +58,7 @@ impl Model {
         items
             .map(|(number, item)| {
                 let in_range = range.as_ref().is_some_and(|rows| rows.contains(&number));
-                let marked = in_range || self.marks.contains(&item.session.id());
+                let marked = in_range || self.sessions.marks().contains(&item.session.id());
                 let row = rows::list_row(item, marked, &self.settings.rules, &self.times);
                 if self.in_past() { row } else { connection::aged(row, item, &self.health) }
             })
@@ -110,10 +110,22 @@ impl Model {
         }
         if self.sessions.len() == 0 {
             let all = self.sessions.watched();
-            return vec![
-                format!("0 of {all} match  {}", self.filter_words()),
-                self.times.keys.hint(Action::Back, "clears the filter.").unwrap_or_default(),
-            ];
+            let mut lines = vec![format!("0 of {all} match  {}", self.filter_words())];
+            lines
+                .extend(self.sessions.filter().meant().map(|word| format!("Did you mean {word}?")));
+            lines.extend(self.times.keys.hint(Action::Back, "clears the filter."));
+            lines.extend(
+                [
+                    "",
+                    "A word is part of a reference, tag, note, stage,",
+                    "check, reason, document, source or branch;",
+                    "with several words all are needed.",
+                    "Fields: stage:turned  result:reject  due<24h",
+                    "        is:new  tag:urgent  docs<3  changed<1h",
+                ]
+                .map(str::to_owned),
+            );
+            return lines;
         }
         Vec::new()
     }

@@ -2,19 +2,22 @@
 //!
 //! Owns the range that is being drawn. What acts on marks is another's.
 
+use std::collections::HashSet;
 use std::ops::RangeInclusive;
 
 use crate::app::action::Action;
+use crate::app::cursor::settle;
 use crate::app::model::Model;
 use crate::app::update::say;
 use crate::app::view::Tone;
 use crate::app::words::count;
+use crate::domain::ids::SessionId;
 
 impl Model {
     /// How many are marked.
     #[must_use]
     pub fn marked(&self) -> usize {
-        self.marks.len()
+        self.sessions.marks().len()
     }
 
     /// The rows from where the range began to the cursor, while one is being drawn.
@@ -52,12 +55,27 @@ pub(crate) fn all(model: &mut Model) {
 
 fn mark(model: &mut Model, rows: RangeInclusive<usize>) {
     let ids = rows.filter_map(|row| model.sessions.at(row)).map(|item| item.session.id());
-    model.marks.extend(ids);
-    say(model, format!("{} marked", count(model.marks.len(), "session")), Tone::Plain);
+    let marks = model.sessions.marks().iter().copied().chain(ids).collect();
+    put(model, marks);
+    say(model, format!("{} marked", count(model.marked(), "session")), Tone::Plain);
+}
+
+/// Marks a session, or takes its mark away.
+pub(crate) fn toggle(model: &mut Model, id: SessionId) {
+    let mut marks = model.sessions.marks().clone();
+    if !marks.remove(&id) {
+        marks.insert(id);
+    }
+    put(model, marks);
 }
 
 /// `ctrl-\`: none.
 pub(crate) fn clear(model: &mut Model) {
     model.range_from = None;
-    model.marks.clear();
+    put(model, HashSet::new());
+}
+
+fn put(model: &mut Model, marks: HashSet<SessionId>) {
+    model.sessions.set_marks(marks, model.times.now);
+    settle(model);
 }

@@ -2,7 +2,7 @@
 //!
 //! Owns the state. It is changed by `update` alone.
 
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap};
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -62,7 +62,6 @@ pub struct Model {
     pub(crate) shelf: Shelf,
     /// Columns of the list that are scrolled out of sight to the left.
     pub(crate) first_column: usize,
-    pub(crate) marks: HashSet<SessionId>,
     /// Where a range of marks began that is still being drawn.
     pub(crate) range_from: Option<SessionId>,
     pub(crate) filter_text: String,
@@ -128,7 +127,6 @@ impl Model {
             columns: ColumnSet::Auto,
             shelf: Shelf::default(),
             first_column: 0,
-            marks: HashSet::new(),
             range_from: None,
             filter_text: String::new(),
             filters: Vec::new(),

@@ -5,11 +5,12 @@
 use crate::app::action::Action;
 use crate::app::cursor::{edge, go_to, move_row, release, select_row, to_chosen};
 use crate::app::effect::Effect;
+use crate::app::marks;
 use crate::app::model::{Model, RowPane};
 use crate::app::pickers;
 use crate::app::tree_moves as tree;
 use crate::app::update::say;
-use crate::app::view::{Pane, Tone};
+use crate::app::view::{CheckForm, Glyph, Pane, Tone};
 
 /// The actions of this room; `None`: it is another's.
 pub(crate) fn act(model: &mut Model, action: Action) -> Option<Vec<Effect>> {
@@ -93,13 +94,7 @@ pub(crate) fn enter(model: &mut Model) {
         }
         Pane::Tree => toggle(model),
         Pane::Checks => {
-            let row = model.checks.rows.get(model.checks.cursor);
-            if let Some(key) = row.filter(|row| row.expandable).map(|row| row.key.clone()) {
-                if !model.checks_open.remove(&key) {
-                    model.checks_open.insert(key);
-                }
-                model.rebuild(true);
-            }
+            open_check(model);
         }
         Pane::Alerts => {
             let Some(alert) = model.alerts.rows.get(model.alerts.cursor) else { return };
@@ -115,14 +110,35 @@ pub(crate) fn enter(model: &mut Model) {
     }
 }
 
+/// Opens the check under the cursor, and goes to the sub-check that failed; closes it from any of
+/// its rows.
+fn open_check(model: &mut Model) {
+    let mut above = model.checks.rows.iter().take(model.checks.cursor + 1);
+    let check = above.rposition(|row| !matches!(row.form, CheckForm::Part | CheckForm::Text));
+    let row = check.and_then(|place| Some((place, model.checks.rows.get(place)?)));
+    let Some((place, row)) = row.filter(|(_, row)| row.expandable) else { return };
+    let key = row.key.clone();
+    let closed = model.checks_open.remove(&key);
+    if !closed {
+        model.checks_open.insert(key);
+    }
+    model.checks.cursor = place;
+    model.rebuild(true);
+    if !closed {
+        let parts = model.checks.rows.iter().enumerate().skip(place + 1);
+        let mut parts =
+            parts.take_while(|(_, row)| matches!(row.form, CheckForm::Part | CheckForm::Text));
+        let failed = parts.find(|(_, r)| r.form == CheckForm::Part && r.glyph.0 == Glyph::Reject);
+        model.checks.cursor = failed.map_or(place, |(place, _)| place);
+    }
+}
+
 pub(crate) fn toggle(model: &mut Model) {
     match model.focus {
         Pane::List => {
             if let Some(id) = model.selected {
-                if !model.marks.remove(&id) {
-                    model.marks.insert(id);
-                }
                 move_row(model, 1);
+                marks::toggle(model, id);
             }
         }
         Pane::Tree => {

@@ -82,12 +82,31 @@ pub struct PickRow {
 pub struct HelpOverlay {
     /// What is searched for.
     pub search: TextField,
-    /// Rows that match, in the keymap's order (sections together).
+    /// Rows that match: the pane's own first, the keys that move last.
     pub rows: Vec<HelpRow>,
     /// Of how many.
     pub total: usize,
     /// Index into `rows`.
     pub selected: usize,
+    /// The first row on the screen.
+    pub first: usize,
+}
+
+impl HelpOverlay {
+    /// Lines below the rows: signs and stages.
+    pub const LEGEND: u16 = 7;
+
+    /// Lines of its box on a screen of so many.
+    #[must_use]
+    pub fn height(screen: u16) -> u16 {
+        screen.saturating_sub(4).clamp(14, 40)
+    }
+
+    /// Rows that such a box holds, below the search and above the legend.
+    #[must_use]
+    pub fn page(screen: u16) -> usize {
+        usize::from(Self::height(screen).saturating_sub(4 + Self::LEGEND))
+    }
 }
 
 /// One thing that can be copied.

@@ -13,6 +13,7 @@ pub use dialogs::{OwnDialog, OwnKind};
 use crate::app::action::Action;
 use crate::app::effect::Effect;
 use crate::app::layout::Area;
+use crate::app::marks;
 use crate::app::model::{Model, RowPane};
 use crate::app::news::{self, ChangesOverlay, News};
 use crate::app::overlay::Overlay;
@@ -92,9 +93,10 @@ impl Model {
 
 /// The sessions that a key acts on: the marked ones if there are any, else the selected one.
 pub(crate) fn targets(model: &Model) -> Vec<SessionId> {
-    if !model.marks.is_empty() {
+    if model.marked() > 0 {
+        let marks = model.sessions.marks().iter().copied();
         let mut marked: Vec<SessionId> =
-            model.marks.iter().copied().filter(|id| model.sessions.item(*id).is_some()).collect();
+            marks.filter(|id| model.sessions.item(*id).is_some()).collect();
         marked.sort_unstable();
         return marked;
     }
@@ -189,7 +191,7 @@ fn pin(model: &mut Model) -> Vec<Effect> {
 
 fn archive(model: &mut Model) -> Vec<Effect> {
     let effects = each(model, "archived", |_| Some(OwnChange::Archived(true)));
-    model.marks.clear();
+    marks::clear(model);
     effects
 }
 

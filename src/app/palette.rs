@@ -4,6 +4,7 @@
 //! the action.
 
 use crate::app::action::Action;
+use crate::app::by_use::{MOVE, by_use};
 use crate::app::commands::{self, Word};
 use crate::app::dialogs::moved;
 use crate::app::effect::Effect;
@@ -12,7 +13,7 @@ use crate::app::model::Model;
 use crate::app::overlay::Overlay;
 use crate::app::text_field::{TextField, remember};
 use crate::app::update::{say, show_times};
-use crate::app::view::Tone;
+use crate::app::view::{HelpRow, Tone};
 use crate::app::words::TimeForm;
 
 /// Commands that the history keeps.
@@ -140,18 +141,17 @@ fn in_order(text: &str, word: &str) -> bool {
 }
 
 pub(crate) fn open(model: &mut Model) {
-    let mut all: Vec<PaletteRow> = model
-        .settings
-        .help
-        .iter()
-        .filter(|row| row.action != Action::Palette)
-        .map(|row| PaletteRow {
-            text: row.name.clone(),
-            description: row.description.clone(),
-            keys: row.keys.clone(),
-            run: Run::Action(row.action),
-        })
-        .collect();
+    let rows = by_use(&model.settings.help, model.focus);
+    let rows = rows.into_iter().filter(|row| row.action != Action::Palette);
+    let (moving, acting): (Vec<HelpRow>, Vec<HelpRow>) =
+        rows.partition(|row: &HelpRow| row.section == MOVE);
+    let action = |row: HelpRow| PaletteRow {
+        text: row.name,
+        description: row.description,
+        keys: row.keys,
+        run: Run::Action(row.action),
+    };
+    let mut all: Vec<PaletteRow> = acting.into_iter().map(action).collect();
     let words = |text: String, description: &str, run| PaletteRow {
         text,
         description: description.to_owned(),
@@ -162,11 +162,7 @@ pub(crate) fn open(model: &mut Model) {
         all.push(words(format!("time {form}"), "How times are shown", Run::Time(number)));
     }
     for name in &model.fitting.themes {
-        all.push(words(
-            format!("theme {name}"),
-            "Colours, until the end",
-            Run::Theme(name.clone()),
-        ));
+        all.push(words(format!("theme {name}"), "Theme for this run", Run::Theme(name.clone())));
     }
     all.push(words("log".to_owned(), "API log", Run::Action(Action::ApiLog)));
     for word in Word::ALL {
@@ -174,6 +170,7 @@ pub(crate) fn open(model: &mut Model) {
         all.push(words(form, word.description(), Run::Word(word, None)));
         all.extend(word.offers(model).iter().map(|argument| PaletteRow::word(word, argument)));
     }
+    all.extend(moving.into_iter().map(action));
     let known = all.len();
     let field = TextField::default();
     let mut palette = PaletteOverlay { field, all, known, rows: Vec::new(), selected: 0, back: 0 };
@@ -223,7 +220,7 @@ fn step(history: &[String], palette: &mut PaletteOverlay, older: bool) {
 fn run(model: &mut Model, mut palette: PaletteOverlay) -> Vec<Effect> {
     let Some(row) = palette.chosen().cloned() else {
         let text = crate::text::shown_str(&palette.field.text(), 40);
-        say(model, format!("no command holds {text:?}"), Tone::Bad);
+        say(model, format!("no command matches {text:?}"), Tone::Bad);
         model.overlay = Some(Overlay::Palette(palette));
         return Vec::new();
     };

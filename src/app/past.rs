@@ -161,8 +161,7 @@ fn go(model: &mut Model, at: Timestamp) {
     let then = live.all_watched().map(|session| Arc::new(as_of(session, at)));
     let table = SessionTable::from_entries(then);
     let mut sessions = Sessions::default();
-    sessions.set_filter(model.sessions.filter().clone(), at);
-    sessions.set_sort(model.sessions.sort(), at);
+    sessions.arrange_as(&model.sessions, at);
     sessions.renew(&table, &rules, at);
     let shown = mem::replace(&mut model.sessions, sessions);
     if model.past.is_none() {
@@ -178,8 +177,7 @@ pub(crate) fn leave(model: &mut Model) {
     let Some(past) = model.past.take() else { return };
     let (now, rules) = (model.clock, model.settings.rules.clone());
     let mut live = past.live;
-    live.set_filter(model.sessions.filter().clone(), now);
-    live.set_sort(model.sessions.sort(), now);
+    live.arrange_as(&model.sessions, now);
     live.wake(&rules, now);
     model.sessions = live;
     settle(model, now);

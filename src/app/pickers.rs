@@ -10,6 +10,7 @@ use crate::app::effect::Effect;
 use crate::app::model::Model;
 use crate::app::overlay::{Overlay, PickRow, Picker, PickerKind};
 use crate::app::query::Query;
+use crate::app::shelf::Origin;
 use crate::app::sort::Sort;
 use crate::app::update::say;
 use crate::app::view::Tone;
@@ -72,7 +73,7 @@ pub(crate) fn open_columns(model: &mut Model) {
     model.overlay = Some(Overlay::Pick(Picker { kind: PickerKind::Columns, rows, selected: 0 }));
 }
 
-/// `f`: everything, the views of the configuration, and those that were saved.
+/// `f`: everything, and every view that has a name.
 pub(crate) fn open_views(model: &mut Model) {
     let now = model.view_name();
     let all = PickRow {
@@ -80,9 +81,13 @@ pub(crate) fn open_views(model: &mut Model) {
         words: "everything, by attention, as many columns as fit".to_owned(),
         on: now.is_none() && *model.sessions.filter() == Query::default(),
     };
-    let row = |(view, saved): (&View, bool)| {
+    let row = |(view, origin): (&View, Origin)| {
         let filter = if view.text.is_empty() { "everything" } else { &view.text };
-        let mark = if saved { "saved · " } else { "" };
+        let mark = match origin {
+            Origin::Saved => "saved · ",
+            Origin::BuiltIn => "built in · ",
+            Origin::Configured => "",
+        };
         let words = format!("{mark}{filter} · {}", view.sort.title());
         PickRow {
             name: shelf::shown(&view.name),

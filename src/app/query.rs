@@ -11,16 +11,20 @@
 mod complete;
 mod eval;
 mod fields;
-mod fuzzy;
+mod folded;
+mod hint;
 mod parse;
 mod print;
 mod same;
+mod value;
+mod word;
 
 pub(crate) use complete::{Offers, offers};
 pub(crate) use eval::{Subject, last_change};
-use fields::TextField;
+use fields::{Flag, TextField};
 use regex::Regex;
 use same::Thing;
+use word::Word;
 
 /// What is wrong with a text, and at which character.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -49,10 +53,8 @@ enum Expr {
 
 #[derive(Clone, Debug, PartialEq)]
 enum Condition {
-    /// A bare word, lower case: reference and tags fuzzily, part of the session ID.
-    Word(String),
-    /// In quotes or a pattern: part of reference, tag or session ID, letter for letter.
-    Name(Needle),
+    /// A bare word, several in quotes, or a pattern.
+    Word(Word),
     /// A field of texts.
     Text { field: TextField, how: How, value: Needle },
     /// One of these stages, as bits.
@@ -66,6 +68,8 @@ enum Condition {
     Passed,
     /// So many requirements supplied, of so many.
     Docs { how: DocsHow, supplied: usize, of: Option<usize> },
+    /// It is so, or with `false` it is not.
+    Flagged(Flag, bool),
 }
 
 /// How a text is compared.
@@ -99,14 +103,14 @@ enum TimeField {
 /// What is looked for in a text, without regard to case.
 #[derive(Clone, Debug)]
 enum Needle {
-    /// As typed, and in lower case.
+    /// As typed, and folded.
     Text(String, String),
     Pattern(Regex),
 }
 
 impl Needle {
     fn text(text: &str) -> Self {
-        Self::Text(text.to_owned(), text.to_lowercase())
+        Self::Text(text.to_owned(), folded::folded(text))
     }
 }
 

@@ -4,7 +4,7 @@
 //! Owns the incremental order: one changed session among 100,000 is one assessment, one look of the
 //! filter and one move. Must never build a row.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
@@ -29,6 +29,7 @@ pub(crate) struct Item {
     pub(crate) facts: Facts,
     /// It changed and the operator has not looked since.
     pub(crate) changed: bool,
+    fresh: Fresh,
     /// Changes learned up to then were there when the operator last looked.
     pub(crate) looked_at: Option<Timestamp>,
     /// Its entry among those to wake.
@@ -39,24 +40,52 @@ pub(crate) struct Item {
     pub(crate) before: Option<Timestamp>,
 }
 
+/// Whether a session changed or was never opened, when the list was arranged or since: what the
+/// operator looks at stays listed, or the cursor would empty a list of news.
+#[derive(Clone, Copy, Debug)]
+struct Fresh {
+    changed: bool,
+    new: bool,
+}
+
 impl Item {
     fn new(session: Arc<WatchedSession>, rules: &Rules, now: Timestamp) -> Self {
         let facts = Facts::of(&session, rules, now);
         let (looked_at, changed) = looked(&session);
-        Self { session, facts, changed, looked_at, wakes_at: None, before: None, drift: None }
+        let fresh = Fresh { changed, new: session.own.looked_at.is_none() };
+        Self {
+            session,
+            facts,
+            changed,
+            fresh,
+            looked_at,
+            wakes_at: None,
+            before: None,
+            drift: None,
+        }
+    }
+
+    fn arranged(&mut self) {
+        self.fresh = Fresh { changed: self.changed, new: self.session.own.looked_at.is_none() };
     }
 
     fn key(&self, sort: Sort, place: u32) -> Key {
         sort.key(&self.session, &self.facts, place)
     }
 
-    fn subject(&self, now: Timestamp) -> Subject<'_> {
-        Subject { session: &self.session, facts: &self.facts, now }
+    fn subject<'a>(&'a self, marks: &'a HashSet<SessionId>, now: Timestamp) -> Subject<'a> {
+        let Fresh { changed, new } = self.fresh;
+        Subject { session: &self.session, facts: &self.facts, now, changed, new, marks }
     }
 
     /// When time alone may make it another for the list: its facts, or what the filter says of it.
-    fn next_moment(&self, filter: &Query, now: Timestamp) -> Option<Timestamp> {
-        let moments = [self.facts.changes_at, filter.changes_at(&self.subject(now))];
+    fn next_moment(
+        &self,
+        filter: &Query,
+        marks: &HashSet<SessionId>,
+        now: Timestamp,
+    ) -> Option<Timestamp> {
+        let moments = [self.facts.changes_at, filter.changes_at(&self.subject(marks, now))];
         moments.into_iter().flatten().min()
     }
 
@@ -78,6 +107,7 @@ impl Item {
             }
             (self.looked_at, self.changed) = looked(&session);
         }
+        self.fresh.changed |= self.changed;
         let facts = Facts::of(&session, rules, now);
         let older = (&*self.session, self.facts.due);
         self.drift = clocks::drift(older, (&session, facts.due)).or(self.drift);
@@ -144,6 +174,8 @@ pub(crate) struct Sessions {
     shown: Option<Order>,
     filter: Query,
     sort: Sort,
+    /// Those that the operator marked.
+    marks: HashSet<SessionId>,
     wake: BTreeSet<(Timestamp, u32)>,
     tally: Tally,
     alarms: Vec<(SessionId, Alarm)>,
@@ -216,6 +248,7 @@ impl Sessions {
     /// Another order.
     pub(crate) fn set_sort(&mut self, sort: Sort, now: Timestamp) {
         self.sort = sort;
+        self.items.iter_mut().for_each(Item::arranged);
         self.resort();
         self.refilter(now);
     }
@@ -235,10 +268,11 @@ impl Sessions {
     /// Another filter; an empty one shows all.
     pub(crate) fn set_filter(&mut self, filter: Query, now: Timestamp) {
         let was = std::mem::replace(&mut self.filter, filter);
+        self.items.iter_mut().for_each(Item::arranged);
         self.refilter(now);
         if was.is_timed() || self.filter.is_timed() {
             for item in &mut self.items {
-                item.wakes_at = item.next_moment(&self.filter, now);
+                item.wakes_at = item.next_moment(&self.filter, &self.marks, now);
             }
             let moments = (0_u32..).zip(&self.items).filter_map(|(n, i)| Some((i.wakes_at?, n)));
             self.wake = moments.collect();
@@ -249,9 +283,28 @@ impl Sessions {
         self.shown = (!self.filter.is_empty()).then(|| {
             self.all().filtered(|place| {
                 let item = self.items.get(place as usize);
-                item.is_some_and(|item| self.filter.holds(&item.subject(now)))
+                item.is_some_and(|item| self.filter.holds(&item.subject(&self.marks, now)))
             })
         });
+    }
+
+    pub(crate) const fn marks(&self) -> &HashSet<SessionId> {
+        &self.marks
+    }
+
+    /// Other marks, which a filter may ask for.
+    pub(crate) fn set_marks(&mut self, marks: HashSet<SessionId>, now: Timestamp) {
+        self.marks = marks;
+        if self.filter.asks_for_marks() {
+            self.refilter(now);
+        }
+    }
+
+    /// Filter, order and marks of another list.
+    pub(crate) fn arrange_as(&mut self, other: &Self, now: Timestamp) {
+        self.marks.clone_from(&other.marks);
+        self.set_filter(other.filter.clone(), now);
+        self.set_sort(other.sort, now);
     }
 
     /// The operator has looked at a session; true when that took away its mark.
@@ -307,13 +360,14 @@ impl Sessions {
                 None => Item::new(Arc::clone(session), rules, now),
             };
             self.tally.add(&item.facts);
-            item.wakes_at = item.next_moment(&self.filter, now);
+            item.wakes_at = item.next_moment(&self.filter, &self.marks, now);
             self.wake.extend(item.wakes_at.map(|at| (at, place)));
             keys.push(item.key(Sort::default(), place));
             self.places.insert(session.id(), place);
             self.items.push(item);
         }
         self.order = Order::new(keys);
+        self.marks.retain(|id| self.places.contains_key(id));
         self.resort();
         self.refilter(now);
     }
@@ -356,7 +410,7 @@ impl Sessions {
             }
             let alarm = Alarm::of(&was, &item.facts);
             self.alarms.extend(alarm.map(|alarm| (item.session.id(), alarm)));
-            let next = item.next_moment(&self.filter, now);
+            let next = item.next_moment(&self.filter, &self.marks, now);
             if let Some(was) = std::mem::replace(&mut item.wakes_at, next) {
                 self.wake.remove(&(was, place));
             }
@@ -365,7 +419,7 @@ impl Sessions {
             let (is_urgent, is_sorted) = keys(item);
             if self.shown.is_some() {
                 shown.out.push(was_sorted.clone());
-                if self.filter.holds(&item.subject(now)) {
+                if self.filter.holds(&item.subject(&self.marks, now)) {
                     shown.into.push(is_sorted.clone());
                 }
             }

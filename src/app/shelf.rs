@@ -1,7 +1,8 @@
-//! The views that can be chosen: those of the configuration, and those saved from the list.
+//! The views that can be chosen: those of the configuration, those built in, and those saved from
+//! the list.
 //!
-//! Owns choosing, saving and forgetting. The configuration's are never changed; what is saved goes
-//! to the store's one writer as an `Effect`.
+//! Owns choosing, saving and forgetting. Only saved ones are ever changed; they go to the store's
+//! one writer as an `Effect`.
 
 use std::collections::BTreeMap;
 
@@ -26,6 +27,8 @@ const LONGEST: usize = 40;
 pub(crate) struct Shelf {
     /// Of the configuration, by name.
     configured: Vec<View>,
+    /// Those that need no configuration.
+    built_in: Vec<View>,
     /// Saved here or in an earlier run.
     saved: BTreeMap<String, View>,
     /// The one that was chosen last.
@@ -39,11 +42,26 @@ pub(crate) struct Shelf {
     pub(crate) folded: bool,
 }
 
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Origin {
+    Configured,
+    BuiltIn,
+    Saved,
+}
+
 impl Shelf {
-    /// All with a name: the configuration's first.
-    pub(crate) fn views(&self) -> impl Iterator<Item = (&View, bool)> {
-        let configured = self.configured.iter().map(|view| (view, false));
-        configured.chain(self.saved.values().map(|view| (view, true)))
+    /// All with a name: the configuration's, those built in that no other view replaces, and those
+    /// saved here.
+    pub(crate) fn views(&self) -> impl Iterator<Item = (&View, Origin)> {
+        let free =
+            |view: &&View| !self.is_configured(&view.name) && !self.saved.contains_key(&view.name);
+        let configured = self.configured.iter().map(|view| (view, Origin::Configured));
+        let built_in = self.built_in.iter().filter(free).map(|view| (view, Origin::BuiltIn));
+        configured.chain(built_in).chain(self.saved.values().map(|view| (view, Origin::Saved)))
+    }
+
+    fn is_configured(&self, name: &str) -> bool {
+        self.configured.iter().any(|view| view.name == name)
     }
 }
 
@@ -60,7 +78,8 @@ impl Model {
         self.columns = list.columns;
         let told = (list.sort, self.columns.clone(), 0);
         let place = (kept.place.clone(), kept.place.clone());
-        self.shelf = Shelf { configured, saved: saved.collect(), told, place, ..Shelf::default() };
+        let (saved, built_in) = (saved.collect(), View::built_in().collect());
+        self.shelf = Shelf { configured, built_in, saved, told, place, ..Shelf::default() };
         self.cursor = kept.place.cursor.map_or(self.cursor, Cursor::Session);
         self.trees = place::trees(&kept.place);
         self
@@ -124,8 +143,8 @@ pub(crate) fn save(model: &mut Model, name: &str) -> Result<(), String> {
     if crate::text::shown_str(name, LONGEST) != name {
         return Err(format!("the name is too long: {LONGEST} characters at most"));
     }
-    if name == "all" || model.shelf.configured.iter().any(|view| view.name == name) {
-        return Err(format!("{name} is taken: it is not one that was saved here"));
+    if name == "all" || model.shelf.is_configured(name) {
+        return Err(format!("{name} is taken: choose another name"));
     }
     let view = model.standing(name);
     let replaced = model.shelf.saved.insert(name.to_owned(), view.clone()).is_some();
@@ -143,7 +162,7 @@ pub(crate) fn forget(model: &mut Model, name: &str) {
         model.shelf.changes += 1;
         say(model, format!("view {} forgotten", shown(name)), Tone::Plain);
     } else {
-        say(model, "views of the configuration are changed there", Tone::Notice);
+        say(model, "only views that were saved here can be deleted", Tone::Notice);
     }
 }
 

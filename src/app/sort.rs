@@ -12,7 +12,7 @@ use crate::app::facts::Facts;
 use crate::app::order::{Key, Major};
 use crate::app::query::last_change;
 use crate::domain::coverage;
-use crate::domain::nearest::nearest_start;
+use crate::domain::nearest::suggestion;
 use crate::domain::requested::{self, Mark};
 use crate::domain::server_text::ServerText;
 use crate::domain::watched::WatchedSession;
@@ -41,10 +41,9 @@ impl Sort {
             None
         } else {
             let known = Column::ALL.map(Column::name).into_iter().chain([ATTENTION]);
-            let near = nearest_start(name, known).unwrap_or_default();
             Some(Column::named(name).map_err(|_why| {
-                let name = crate::text::shown_str(name, 40);
-                format!("cannot sort by {name}; the nearest is {near}")
+                let shown = crate::text::shown_str(name, 40);
+                format!("cannot sort by {shown}; {}", suggestion(name, known))
             })?)
         };
         let down = match words.next() {
@@ -202,7 +201,7 @@ mod tests {
         }
         assert_eq!(Sort::parse("attention"), Ok(Sort::default()));
         for (text, what) in
-            [("deu", "nearest is due"), ("due up", "asc or desc"), ("due asc x", "one column")]
+            [("deu", "did you mean due?"), ("due up", "asc or desc"), ("due asc x", "one column")]
         {
             assert!(Sort::parse(text).unwrap_err().contains(what), "{text}");
         }

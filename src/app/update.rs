@@ -180,11 +180,7 @@ fn take_in(model: &mut Model, snapshot: &Arc<Snapshot>) {
     }
     let rules = model.settings.rules.clone();
     model.health = Arc::clone(&snapshot.health);
-    let watched = model.sessions.watched();
     let changed = model.sessions.renew(&snapshot.sessions, &rules, model.times.now);
-    if model.sessions.watched() < watched {
-        model.marks.retain(|id| model.sessions.item(*id).is_some());
-    }
     for id in &changed {
         let Some(item) = model.sessions.item(*id) else { continue };
         let Some(event) = item.session.timeline.last().filter(|_| item.changed) else { continue };

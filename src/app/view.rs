@@ -351,6 +351,8 @@ pub struct InputView<'a> {
     pub naming: Option<(&'a TextField, Option<&'a str>)>,
     /// Rows that match, of how many.
     pub hits: (usize, usize),
+    /// What could be meant, where nothing matches.
+    pub hint: Option<String>,
     /// What is wrong with the text, and where.
     pub error: Option<QueryError>,
     /// What Tab offers, and which of it was put in last.

@@ -35,6 +35,15 @@ pub struct View {
     pub(crate) columns: ColumnSet,
 }
 
+/// Views that need no configuration: name, filter, order.
+const BUILT_IN: [(&str, &str, &str); 5] = [
+    ("needs-me", "is:attention", ""),
+    ("turned-away", "stage:turned_away", ""),
+    ("due-today", "due<24h", "due"),
+    ("rejected", "stage:done_reject", ""),
+    ("changed", "is:changed", "changed"),
+];
+
 /// All columns, in place of their names.
 const WIDE: &str = "wide";
 
@@ -76,6 +85,15 @@ impl View {
         let columns = columns(&texts.columns).map_err(wrong("columns"))?;
         let text = texts.filter.trim().to_owned();
         Ok(Self { name: name.to_owned(), text, filter, sort, columns })
+    }
+
+    /// The views that need no configuration. A view of the operator's with the same name stands in
+    /// their place.
+    pub fn built_in() -> impl Iterator<Item = Self> {
+        BUILT_IN.into_iter().filter_map(|(name, filter, sort)| {
+            let (filter, sort) = (filter.to_owned(), sort.to_owned());
+            Self::read(name, &ViewTexts { filter, sort, columns: Vec::new() }).ok()
+        })
     }
 
     /// The texts that it can be read from.
@@ -177,6 +195,12 @@ mod tests {
         ] {
             assert_eq!(View::read("x", &texts).unwrap().texts(), texts);
         }
+    }
+
+    #[test]
+    fn every_built_in_view_can_be_read() {
+        let names: Vec<String> = View::built_in().map(|view| view.name).collect();
+        assert_eq!(names, ["needs-me", "turned-away", "due-today", "rejected", "changed"]);
     }
 
     #[test]

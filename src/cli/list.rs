@@ -15,6 +15,7 @@ use crate::app::view::ListRow;
 use crate::app::views::{View, ViewError, ViewTexts, listed};
 use crate::clock::{Clock, SystemClock};
 use crate::config::Config;
+use crate::domain::nearest::suggestion;
 use crate::domain::personal::Privacy;
 use crate::domain::shape::{Contents, Format};
 use crate::domain::watched::WatchedSession;
@@ -120,15 +121,16 @@ fn view(
     };
     let asked = View::read("", &texts).map_err(|why| Failure::Usage(pointed(&why, filter)))?;
     let Some(name) = &args.view else { return Ok(asked) };
-    // The configuration's first, then those that were saved in the dashboard.
+    // The configuration's first, then those that were saved in the dashboard; either may stand in
+    // the place of one that is built in.
     let saved = arrangement(store)?.views;
     let saved = saved.iter().filter_map(|(name, texts)| View::read(name, texts).ok());
-    let views: Vec<View> = config.views.iter().cloned().chain(saved).collect();
+    let views: Vec<View> =
+        config.views.iter().cloned().chain(saved).chain(View::built_in()).collect();
     let Some(named) = views.iter().find(|view| view.name == *name) else {
-        let known: Vec<&str> = views.iter().map(|view| view.name.as_str()).collect();
-        let known = if known.is_empty() { "none".to_owned() } else { known.join(", ") };
-        let (name, known) = (shown_str(name, 60), shown_str(&known, 400));
-        return Err(Failure::Usage(format!("no view named {name}; known: {known}")));
+        let known = views.iter().map(|view| view.name.as_str());
+        let (name, hint) = (shown_str(name, 60), shown_str(&suggestion(name, known), 400));
+        return Err(Failure::Usage(format!("no view named {name}; {hint}")));
     };
     Ok(named.clone().with(asked, args.sort.is_some()))
 }

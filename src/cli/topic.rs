@@ -51,31 +51,57 @@ STAGES (worked out by this program; state, recommendation and reason are Yoti's)
 const FILTERS: &str = "\
 FILTERS (in / and with --filter)
 
-  words            part of the reference, a tag or the session ID; letters may stand apart (db91)
-  \"two words\"      letter for letter          re:/^dbs-2/   a pattern
-  field:value      holds it                   field=value   is it        field!=value  is not it
-  !x  not x        x is not so                x y           both         x or y        one of both
-  ( )              belong together            without regard to case
+  Words           A word is a part of the reference, a tag, the note, the stage,
+                  Yoti's state, a check's type, recommendation or reason, a
+                  document's type or country, a source, a provider, the branch;
+                  or the beginning of the session ID. Upper and lower case are
+                  one, _ and blank too.
+    turned                        all that were perhaps turned away
+    dbs-22 passport               several words: all of them
+    face reject                   words about checks: of one check
+    \"call back\"                   words in this order
+    re:/^dbs-2/                   a pattern, of any of these texts
+    !chased                       nowhere in the session
 
-  ref session tag note branch                 your words, the session ID, the letter's branch
-  stage            worked out here: stage:awaiting  stage:\"turned away\"  stage:done
-  state            Yoti's: ONGOING COMPLETED EXPIRED
-  check result reason                         type, recommendation and reason of any check
-  doc source       type, country and source of what was supplied
-                   Side by side they are of one check, of one document: check:face result:reject.
-                   check:face !result:approve: a face check that is not approved (yet);
-                   !result:approve alone: no check is. A field asked for twice is of two checks:
-                   check:face check:liveness has both; check:face !check:liveness has no liveness.
-  provider         who may supply something
-  docs             supplied requirements: docs:2/3  docs<3
-  due              time left: due<24h  due:passed  due:none
-  seen changed     time since the last answer, the last change: seen>1h  changed<10m  seen:never
+  Joining         x y  both     x or y  either     !x  not     ( )  a group
 
-  In the list: Tab completes, ctrl-s saves filter, order and columns as a view, f shows views.
-  In the configuration a view stands as [views.NAME] with filter, sort, columns.
-  list takes --filter, --view, --sort and --columns with the same words.
+  Fields          field:value  holds it     field=value  is it
+                  field!=value  is not it
+    ref session tag note branch   your words, the session ID, the letter's
+                                  branch: tag:urgent  branch:PE19
+    stage                         stage:turned_away  stage:done  stage=gone
+    state                         Yoti's: state:ongoing
+    check result reason           of any check: result:reject  reason:blurry
+    doc source                    type, country and source of what was supplied
+    provider                      who may supply something
+    docs                          supplied requirements: docs:2/3  docs<3
+    due                           time left: due<24h  due:passed  due:none
+    seen                          time since the last answer: seen>1h  seen:never
+    changed                       time since the last change, first answers left
+                                  out: changed<10m
+    is                            attention: needs you
+                                  changed: since you last looked
+                                  new: never opened
+                                  stale acked snoozed pinned noted marked
 
-  branchwatch list --filter 'stage:awaiting due<48h !tag:chased'
+  One check       Fields of checks side by side are of one check, those of
+                  documents of one document; words join them.
+    check:face result:reject      a face match that is REJECT
+    check:face !result:approve    a face check that is not approved (yet)
+    !result:approve               no check is approved
+    check:face check:liveness     a field named twice: two checks
+    check:face !check:liveness    a face check, and no liveness check
+
+  Views           A view is filter, order and columns under a name. Built in:
+                  needs-me, turned-away, due-today, rejected, changed. Your own
+                  of the same name stand in their place.
+    f                             choose one; ctrl-s saves the list as one
+    [views.NAME]                  in the configuration: filter, sort, columns
+    branchwatch list --view turned-away
+    branchwatch list --filter 'stage:awaiting due<48h !tag:chased'
+
+  Tab completes fields and values. What you look at under is:new or is:changed
+  stays listed until you filter or sort again.
 ";
 
 const EXIT_CODES: &str = "\

@@ -6,7 +6,7 @@ use super::file::ConfigFile;
 use super::resolve::{Resolver, wrong};
 use super::{ConfigError, Source};
 use crate::app::alarm::{Alarm, AlarmSettings, Desktop};
-use crate::domain::nearest::nearest_start;
+use crate::domain::nearest::suggestion;
 
 pub(super) fn resolve(
     resolver: &mut Resolver,
@@ -16,8 +16,7 @@ pub(super) fn resolve(
     let read = |name: &String| {
         let alarm = Alarm::ALL.into_iter().find(|alarm| alarm.name() == name);
         alarm.ok_or_else(|| {
-            let near = nearest_start(name, known).unwrap_or_default();
-            let why = format!("{name:?} rings nothing; the nearest is {near}");
+            let why = format!("{name:?} rings nothing; {}", suggestion(name, known));
             wrong("alerts.bell", Source::File, why)
         })
     };

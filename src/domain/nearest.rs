@@ -10,11 +10,23 @@ pub fn nearest<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> Opti
     (whole(&best) <= 1 + word.chars().count() / 3).then_some(best)
 }
 
-/// The known word whose start is the fewest slips away from `word`, however far; of equals the one
-/// that is nearer as a whole. For what may be typed in part.
+/// A question for a misspelt word, where a known one is near, else the choices. For words that may
+/// be typed in part: `turned` is near `turned away?`, `tags` and `reference` near `tag` and `ref`.
 #[must_use]
-pub fn nearest_start<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
-    known.into_iter().min_by_key(|candidate| slips(word, candidate))
+pub fn suggestion<'a>(
+    word: &str,
+    known: impl IntoIterator<Item = &'a str, IntoIter: Clone>,
+) -> String {
+    let known = known.into_iter();
+    let lower = word.to_lowercase();
+    let begins = |candidate: &&str| candidate.len() >= 3 && lower.starts_with(*candidate);
+    let near = known.clone().min_by_key(|candidate| slips(word, candidate));
+    let allowed = word.chars().count() / 3;
+    let near = near.filter(|best| !word.is_empty() && slips(word, best).0 <= allowed);
+    match near.or_else(|| known.clone().find(begins)) {
+        Some(meant) => format!("did you mean {meant}?"),
+        None => format!("choose from: {}", known.collect::<Vec<_>>().join(", ")),
+    }
 }
 
 /// Letters to put in, leave out or replace to make of `one` the nearest start of `other`, and all
@@ -65,6 +77,18 @@ mod tests {
         assert_eq!(slips("exprot", "export"), (1, 1));
         assert_eq!((slips("", "abc"), slips("abc", "abc")), ((0, 3), (0, 0)));
         assert_eq!(nearest("turned", ["turned away?"]), None);
-        assert_eq!(nearest_start("Turned", ["done", "turned away?"]), Some("turned away?"));
+        for (word, said) in [
+            ("Turned", "did you mean turned away?"),
+            ("stge", "did you mean stage?"),
+            ("tags", "did you mean tag?"),
+            ("reference", "did you mean ref?"),
+        ] {
+            let known = ["tag", "ref", "stage", "turned away"];
+            assert_eq!(suggestion(word, known), said);
+        }
+        for far in ["foo", "nope", "x", ""] {
+            let said = suggestion(far, ["gone", "docs", "done"]);
+            assert_eq!(said, "choose from: gone, docs, done", "{far}");
+        }
     }
 }

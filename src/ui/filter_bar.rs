@@ -15,11 +15,11 @@ use crate::theme::{Look, Role};
 
 const PROMPT: &str = " / ";
 const LANGUAGE: [&str; 2] = [
-    "   keys: ref session state stage check result reason doc source provider branch",
-    "         tag note due seen changed docs    ops: : = != < > ! \"…\" ( ) or  re:/…/",
+    "   fields: ref session state stage check result reason doc source provider",
+    "           branch tag note due seen changed docs is    : = != < > ! \"…\" ( ) or",
 ];
 const KEYS: [(&str, &str); 5] = [
-    ("Enter", "keep"),
+    ("Enter", "apply"),
     ("Esc", "cancel"),
     ("ctrl-s", "save as view"),
     ("↑↓", "history"),
@@ -54,8 +54,14 @@ pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, input: &InputView<'_>, loo
     lines.extend(match (&input.error, input.offers) {
         (_, Some(offers)) => offered(offers, width, look),
         (Some(why), None) => pointed(why, &input.field.text(), (hidden, width), look),
-        (None, None) => LANGUAGE
-            .map(|line| Line::from(Span::styled(fit(line, width, look), look.tone(Tone::Dim)))),
+        (None, None) => {
+            let hint = input.hint.as_ref().map(|hint| (format!("   {hint}"), Tone::Notice));
+            let fields = LANGUAGE.map(|line| (line.to_owned(), Tone::Dim));
+            let [first, second] = fields;
+            [hint.unwrap_or(first), second].map(|(line, tone)| {
+                Line::from(Span::styled(fit(&line, width, look), look.tone(tone)))
+            })
+        }
     });
     lines.push(keys(&KEYS, look));
     frame.render_widget(Paragraph::new(lines), area);

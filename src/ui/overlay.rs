@@ -73,11 +73,10 @@ pub(super) fn open(
 }
 
 fn draw_help(frame: &mut Frame<'_>, whole: Rect, help: &HelpOverlay, look: Look) {
-    let height = whole.height.saturating_sub(4).clamp(10, 40);
     let inner = open(
         frame,
         whole,
-        (84, height),
+        (84, HelpOverlay::height(whole.height)),
         ("Help: type to search", "Enter runs it, Esc closes"),
         look,
     );
@@ -93,12 +92,10 @@ fn draw_help(frame: &mut Frame<'_>, whole: Rect, help: &HelpOverlay, look: Look)
         ]),
         Line::default(),
     ];
-    let legend = legend(look);
-    let rows = usize::from(inner.height).saturating_sub(2 + legend.len());
-    let first = (help.selected + 1).saturating_sub(rows);
+    let rows = HelpOverlay::page(whole.height);
     let mut section = "";
     let mut bar = None;
-    for (number, row) in help.rows.iter().enumerate().skip(first).take(rows) {
+    for (number, row) in help.rows.iter().enumerate().skip(help.first).take(rows) {
         let head = if row.section == section { "" } else { row.section.as_str() };
         section = &row.section;
         let line = Line::from(vec![
@@ -114,7 +111,7 @@ fn draw_help(frame: &mut Frame<'_>, whole: Rect, help: &HelpOverlay, look: Look)
     while lines.len() < 2 + rows {
         lines.push(Line::default());
     }
-    lines.extend(legend);
+    lines.extend(legend(look));
     pane::lines(frame, inner, lines, bar, look);
     let column = u16::try_from(8 + help.search.before_cursor().width()).unwrap_or(u16::MAX);
     frame.set_cursor_position(Position::new(
@@ -123,8 +120,14 @@ fn draw_help(frame: &mut Frame<'_>, whole: Rect, help: &HelpOverlay, look: Look)
     ));
 }
 
+/// The way of a session, and what may end it early.
+const PATH: [&str; 2] = [
+    "letter not set → awaiting visit → at counter → visited → checks running → done",
+    "also: at home before the visit · turned away? · expired · gone",
+];
+
 /// The signs and the stages.
-fn legend(look: Look) -> Vec<Line<'static>> {
+fn legend(look: Look) -> [Line<'static>; HelpOverlay::LEGEND as usize] {
     let sign = |glyph: Glyph, word: &str| format!("{} {word}   ", look.glyph(glyph));
     let signs = [
         (Glyph::Approve, "APPROVE"),
@@ -143,14 +146,15 @@ fn legend(look: Look) -> Vec<Line<'static>> {
     let line = |signs: &[(Glyph, &str)]| {
         Line::from(signs.iter().map(|(glyph, word)| sign(*glyph, word)).collect::<String>())
     };
-    vec![
+    let dim = |text: &str| Line::from(Span::styled(look.text(text), look.tone(Tone::Dim)));
+    [
         Line::default(),
         line(&signs),
         line(&more),
-        Line::from(Span::styled(
-            "Stage is worked out here; state, recommendation, reason are Yoti's words.",
-            look.tone(Tone::Dim),
-        )),
+        Line::from(look.text(PATH[0])),
+        Line::from(look.text(PATH[1])),
+        dim("Stage is worked out here; state, recommendation, reason are Yoti's words."),
+        dim("More: branchwatch help stages · filters · keys · privacy"),
     ]
 }
 

@@ -50,7 +50,7 @@ pub(super) fn draw(frame: &mut Frame<'_>, whole: Rect, palette: &PaletteOverlay,
         lines.push(Line::from(spans));
     }
     if palette.rows.is_empty() {
-        lines.push(Line::from(Span::styled("  no command holds this", look.tone(Tone::Bad))));
+        lines.push(Line::from(Span::styled("  no command matches", look.tone(Tone::Bad))));
     }
     lines.resize(2 + rows, Line::default());
     let also = "also: filter … · sort due desc · view NAME · add ID… · interval 30s";

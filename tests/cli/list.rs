@@ -45,7 +45,7 @@ fn a_list_is_filtered_ordered_and_cut_to_columns_as_the_dashboard_is() {
     let (out, err) = world.run(&["list", "--filter", "nobody"], 0);
     assert!(out.is_empty() && err.contains("0 of 3 sessions match"), "{err}");
     let (_, err) = world.run(&["list", "--filter", "tag:mine stge:x"], 2);
-    assert!(err.contains("character 10: no such field; the nearest is stage"), "{err}");
+    assert!(err.contains("character 10: no such field; did you mean stage?"), "{err}");
     assert!(err.contains("\n  tag:mine stge:x\n           ^\n"), "{err}");
     let (_, err) = world.run(&["list", "--sort", "deu"], 2);
     assert!(err.contains("nearest is due"), "{err}");

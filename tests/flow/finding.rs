@@ -22,13 +22,13 @@ fn a_filter_is_in_force_while_it_is_typed_and_a_wrong_one_keeps_the_last_good_re
     let scenarios = [("S01", 700), ("S07", 700), ("S03", 3_600), ("S02", 300)];
     story((80, 24), &scenarios, folder.path(), async |o| {
         o.press("/").await;
-        o.sees("keys: ref session state stage");
+        o.sees("fields: ref session state stage");
         o.types("stage:done").await;
         o.sees("2 of 4  ✓");
         o.types(" (resul:x").await;
         o.sees("2 of 4  ✗");
         o.sees("\"               ^  ");
-        o.sees("no such field; the nearest is result");
+        o.sees("no such field; did you mean result?");
         o.press("enter").await;
         o.sees("no such field");
         o.press("ctrl-w").await;
@@ -262,9 +262,9 @@ fn a_view_cannot_be_saved_from_a_filter_that_is_wrong() {
         o.press("enter").await;
         o.sees("the view needs a name");
         o.press("esc").await;
-        o.sees("keys: ref session");
+        o.sees("fields: ref session");
         o.press("esc").await;
-        o.does_not_see("keys: ref session");
+        o.does_not_see("fields: ref session");
     });
 }
 

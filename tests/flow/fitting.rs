@@ -46,7 +46,7 @@ fn the_palette_finds_completes_runs_and_remembers() {
             o.key(KeyCode::Down).await;
             o.does_not_see(": time utc");
             o.press("q q q q enter").await;
-            o.sees("no command holds");
+            o.sees("no command matches");
             o.press("esc").await;
             o.does_not_see("Tab completes");
         });

@@ -65,7 +65,7 @@ const LINES: &[(&str, &str, Shows)] = &[
     ("chosen-session", "", Appears("dbs-1: row 1 of 6")),
     ("next-tab", "2", Appears("[3 Checks]")),
     ("previous-tab", "7", Appears("[6 Letter]")),
-    ("find", "", Appears("keys: ref session state stage")),
+    ("find", "", Appears("fields: ref session state stage")),
     ("next-hit", "3 g / A P P R O V E enter", Appears("hit 2 of")),
     ("previous-hit", "3 g / A P P R O V E enter n", Appears("hit 1 of")),
     ("views", "", Appears("┏ Views")),

@@ -120,7 +120,7 @@ fn a_click_on_a_hint_runs_it_and_none_reaches_into_a_dialog() {
         o.click(": cmd").await;
         o.sees("Tab completes");
         o.mouse(MouseEventKind::ScrollDown, (60, 20)).await;
-        o.sees("> up ");
+        o.sees("> find ");
         o.mouse(MouseEventKind::Down(MouseButton::Left), (60, 20)).await;
         o.sees("Tab completes");
         o.press("esc").await;

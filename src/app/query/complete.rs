@@ -6,12 +6,11 @@
 use std::collections::BTreeSet;
 
 use super::eval::any_text;
-use super::fields::{self, FIELDS, Field, TextField};
+use super::fields::{self, FIELDS, FLAGS, Field, TextField};
 use super::print::{is_simple, quoted};
 use crate::app::words::StageKind;
 use crate::domain::personal::looks_like_a_person;
 use crate::domain::watched::WatchedSession;
-use crate::domain::wire_enum::{CheckType, Recommendation, SessionState, SourceType};
 
 /// The most offers that are kept.
 const MOST: usize = 50;
@@ -86,23 +85,14 @@ fn values<'a>(
             ["none", "passed"].map(str::to_owned).to_vec()
         }
         (Field::Time(_), false) => vec!["never".to_owned()],
-        (Field::Stage, false) => StageKind::ALL.map(stage).to_vec(),
+        (Field::Flag, false) => FLAGS.map(|(word, _)| word.to_owned()).to_vec(),
+        (Field::Stage, false) => StageKind::ALL.map(fields::typed).to_vec(),
         (Field::Text(field), false) => texts(field, sessions),
         _ => Vec::new(),
     };
     let start = start.to_lowercase();
     let begins = |text: &&String| text.trim_start_matches('"').to_lowercase().starts_with(&start);
     known.iter().filter(begins).take(MOST).cloned().collect()
-}
-
-/// `turned_away`, `done_approve`: read as the stage, and without quotes.
-fn stage(kind: StageKind) -> String {
-    let words = kind.words().to_lowercase();
-    words
-        .split(|c: char| !c.is_alphanumeric())
-        .filter(|w| !w.is_empty())
-        .collect::<Vec<_>>()
-        .join("_")
 }
 
 /// Yoti's words, then what the sessions hold.
@@ -115,14 +105,7 @@ fn texts<'a>(field: TextField, sessions: impl Iterator<Item = &'a WatchedSession
         }
         false
     };
-    let known: Vec<&str> = match field {
-        TextField::State => SessionState::KNOWN.iter().map(SessionState::as_raw).collect(),
-        TextField::Result => Recommendation::KNOWN.iter().map(Recommendation::as_raw).collect(),
-        TextField::Check => CheckType::KNOWN.iter().map(CheckType::as_raw).collect(),
-        TextField::Source => SourceType::KNOWN.iter().map(SourceType::as_raw).collect(),
-        _ => Vec::new(),
-    };
-    for text in known {
+    for text in fields::vocabulary(field) {
         add(text);
     }
     // A session ID is pasted, a note is read: neither is chosen from a list.
@@ -147,6 +130,7 @@ mod tests {
     use super::*;
     use crate::app::query::Query;
     use crate::domain::fixture as f;
+    use crate::domain::wire_enum::SessionState;
 
     fn offered(before: &str) -> Option<(usize, Vec<String>)> {
         let mut tagged = f::watched(Some(f::session(SessionState::Ongoing)), None, None);
@@ -159,7 +143,7 @@ mod tests {
 
     #[test]
     fn names_values_and_what_the_sessions_hold_are_offered_where_they_belong() {
-        let table: [(&str, usize, &[&str]); 10] = [
+        let table: [(&str, usize, &[&str]); 12] = [
             ("sta", 0, &["state:", "stage:"]),
             ("dbs !ta", 5, &["tag:"]),
             ("(du", 1, &["due<"]),
@@ -170,6 +154,8 @@ mod tests {
             ("tag!=\"ca", 5, &["\"call back\""]),
             ("due<2", 4, &["24h"]),
             ("due:", 4, &["none", "passed"]),
+            ("i", 0, &["is:"]),
+            ("is:n", 3, &["new", "noted"]),
         ];
         for (before, from, texts) in table {
             let texts = texts.iter().map(|text| (*text).to_owned()).collect();
@@ -183,7 +169,7 @@ mod tests {
     #[test]
     fn every_stage_that_is_offered_is_understood() {
         for kind in StageKind::ALL {
-            assert!(Query::parse(&format!("stage={}", stage(kind))).is_ok(), "{kind:?}");
+            assert!(Query::parse(&format!("stage={}", fields::typed(kind))).is_ok(), "{kind:?}");
         }
     }
 }

@@ -2,12 +2,16 @@
 //!
 //! Owns what each field holds. Must never build a row; texts are compared as received.
 
+use std::collections::HashSet;
+
 use jiff::{SignedDuration, Timestamp};
 
-use super::fields::TextField;
-use super::{Condition, DocsHow, Expr, How, Needle, Query, TimeField, fuzzy};
+use super::fields::{Flag, TextField};
+use super::{Condition, DocsHow, Expr, How, Needle, Query, TimeField, folded, same};
 use crate::app::facts::Facts;
 use crate::app::words::StageKind;
+use crate::domain::change::{ChangeKind, TimelineEvent};
+use crate::domain::ids::SessionId;
 use crate::domain::watched::WatchedSession;
 
 /// What a query looks at.
@@ -16,6 +20,11 @@ pub(crate) struct Subject<'a> {
     pub(crate) session: &'a WatchedSession,
     pub(crate) facts: &'a Facts,
     pub(crate) now: Timestamp,
+    /// It changed since the operator looked.
+    pub(crate) changed: bool,
+    /// The operator never opened it.
+    pub(crate) new: bool,
+    pub(crate) marks: &'a HashSet<SessionId>,
 }
 
 impl Query {
@@ -29,9 +38,16 @@ impl Query {
         self.0.changes_at(subject)
     }
 
+    /// True when marking a session may show or hide it.
+    pub(crate) fn asks_for_marks(&self) -> bool {
+        self.0.has(&|condition| matches!(condition, Condition::Flagged(Flag::Marked, _)))
+    }
+
     /// False when time alone, the stage's own moments aside, changes nothing for any session.
     pub(crate) fn is_timed(&self) -> bool {
-        self.0.is_timed()
+        let timed =
+            |condition: &Condition| matches!(condition, Condition::Span { .. } | Condition::Passed);
+        self.0.has(&timed)
     }
 }
 
@@ -41,9 +57,7 @@ impl Expr {
             Self::All(parts) => parts.iter().all(|part| part.holds(subject)),
             Self::Any(parts) => parts.iter().any(|part| part.holds(subject)),
             Self::Not(inner) => !inner.holds(subject),
-            Self::Same(thing, parts) => {
-                thing.any(subject.session, |part| parts.iter().all(|one| one.holds_of(part)))
-            }
+            Self::Same(thing, parts) => same::one_is(*thing, parts, subject),
             Self::Is(condition) => condition.holds(subject),
         }
     }
@@ -59,26 +73,24 @@ impl Expr {
         }
     }
 
-    fn is_timed(&self) -> bool {
+    /// One of its conditions is so.
+    pub(super) fn has(&self, test: &dyn Fn(&Condition) -> bool) -> bool {
         match self {
-            Self::All(parts) | Self::Any(parts) => parts.iter().any(Self::is_timed),
-            Self::Not(inner) => inner.is_timed(),
-            Self::Same(..) => false,
-            Self::Is(condition) => {
-                matches!(condition, Condition::Span { .. } | Condition::Passed)
+            Self::All(parts) | Self::Any(parts) | Self::Same(_, parts) => {
+                parts.iter().any(|part| part.has(test))
             }
+            Self::Not(inner) => inner.has(test),
+            Self::Is(condition) => test(condition),
         }
     }
 }
 
 impl Condition {
     fn holds(&self, subject: &Subject<'_>) -> bool {
-        let Subject { session, facts, now } = *subject;
+        let Subject { session, facts, now, .. } = *subject;
         match self {
-            Self::Word(word) => is_named(session, word),
-            Self::Name(needle) => [TextField::Ref, TextField::Tag, TextField::Session]
-                .into_iter()
-                .any(|field| any_text(field, session, &mut |text| needle.is_in(text))),
+            Self::Word(word) => word.holds(subject),
+            Self::Flagged(flag, wanted) => flag.holds(subject) == *wanted,
             Self::Text { field, how, value } => {
                 let found = any_text(*field, session, &mut |text| value.fits(*how, text));
                 found != (*how == How::Differs)
@@ -127,6 +139,24 @@ impl Condition {
     }
 }
 
+impl Flag {
+    fn holds(self, subject: &Subject<'_>) -> bool {
+        let Subject { session, facts, now, .. } = *subject;
+        let snoozed = session.own.snoozed_until.is_some_and(|until| until > now);
+        match self {
+            Self::Attention => facts.attention,
+            Self::Changed => subject.changed,
+            Self::New => subject.new,
+            Self::Stale => facts.stale,
+            Self::Acked => facts.hushed && !snoozed,
+            Self::Snoozed => snoozed,
+            Self::Pinned => facts.pinned,
+            Self::Noted => !session.own.note.is_empty(),
+            Self::Marked => subject.marks.contains(&session.id()),
+        }
+    }
+}
+
 impl TimeField {
     /// The moment that counts: the deadline, the last good answer, the last change.
     fn of(self, subject: &Subject<'_>) -> Option<Timestamp> {
@@ -146,22 +176,34 @@ impl TimeField {
     }
 }
 
-/// When the newest change happened.
+/// A letter that is first seen this soon after the first answer was there already: letters are asked
+/// for after all results.
+const FIRST_LOOK: SignedDuration = SignedDuration::from_hours(1);
+
+/// When the newest change happened; what the first answers told is none.
 pub(crate) fn last_change(session: &WatchedSession) -> Option<Timestamp> {
-    session.timeline.last().map(|event| event.at)
+    let first = session.timeline.first()?.seen_at;
+    let is_letter = |event: &TimelineEvent| matches!(event.what, ChangeKind::LetterSet(..));
+    let newer = |event: &&TimelineEvent| event.seen_at > first;
+    let newest = session.timeline.iter().rev().find(|event| newer(event) && !is_letter(event));
+    let later = |event: &&TimelineEvent| event.seen_at.duration_since(first) > FIRST_LOOK;
+    let mut letters = session.timeline.iter().filter(|event| is_letter(event));
+    let set = letters.next().filter(later);
+    let changed = letters.next_back().or(set);
+    newest.into_iter().chain(changed).map(|event| event.at).max()
 }
 
 impl Needle {
-    fn is_in(&self, text: &str) -> bool {
+    pub(super) fn is_in(&self, text: &str) -> bool {
         match self {
-            Self::Text(_, lower) => fuzzy::contains(text, lower),
+            Self::Text(_, wanted) => folded::contains(text, wanted),
             Self::Pattern(pattern) => pattern.is_match(text),
         }
     }
 
     pub(super) fn fits(&self, how: How, text: &str) -> bool {
         match (self, how) {
-            (Self::Text(_, lower), How::Equals | How::Differs) => fuzzy::equals(text, lower),
+            (Self::Text(_, wanted), How::Equals | How::Differs) => folded::equals(text, wanted),
             _ => self.is_in(text),
         }
     }
@@ -184,15 +226,7 @@ fn plain(text: &str) -> String {
     text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
 }
 
-/// A bare word: fuzzily in the reference or a tag, or a part of the session ID.
-fn is_named(session: &WatchedSession, word: &str) -> bool {
-    let entry = &session.entry;
-    entry.reference.as_deref().is_some_and(|text| fuzzy::holds(text, word))
-        || entry.tags.iter().any(|tag| fuzzy::holds(tag, word))
-        || fuzzy::contains(id_text(session, &mut [0; 36]), word)
-}
-
-fn id_text<'a>(session: &WatchedSession, buffer: &'a mut [u8; 36]) -> &'a str {
+pub(super) fn id_text<'a>(session: &WatchedSession, buffer: &'a mut [u8; 36]) -> &'a str {
     session.id().uuid().as_hyphenated().encode_lower(buffer)
 }
 
@@ -222,6 +256,93 @@ pub(super) fn any_text(field: TextField, session: &WatchedSession, test: &mut Te
         }
         _ => {
             field.thing().is_some_and(|thing| thing.any(session, |part| part.any_text(field, test)))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::*;
+    use crate::app::query::tests::{each, full, subject};
+    use crate::domain::attention::Reason;
+    use crate::domain::change::Origin;
+    use crate::domain::fixture as f;
+    use crate::domain::own::Acknowledged;
+    use crate::domain::rules::Rules;
+
+    #[test]
+    fn flags_say_what_the_operator_and_the_list_know() {
+        let mut session = full();
+        let both = |session: &WatchedSession, flag: &str, is: bool| {
+            each(session, &[(&format!("is:{flag}"), is), (&format!("is!={flag}"), !is)]);
+        };
+        for (flag, is) in [
+            ("new", true),
+            ("noted", true),
+            ("pinned", false),
+            ("attention", true),
+            ("acked", false),
+            ("snoozed", false),
+            ("stale", false),
+            ("changed", false),
+            ("marked", false),
+        ] {
+            both(&session, flag, is);
+        }
+        let own = Arc::make_mut(&mut session.own);
+        own.looked_at = Some(f::now());
+        own.note.clear();
+        own.pinned = true;
+        own.snoozed_until = Some(f::now() + SignedDuration::from_hours(1));
+        for (flag, is) in [
+            ("new", false),
+            ("noted", false),
+            ("pinned", true),
+            ("attention", false),
+            ("acked", false),
+            ("snoozed", true),
+        ] {
+            both(&session, flag, is);
+        }
+        let own = Arc::make_mut(&mut session.own);
+        own.snoozed_until = None;
+        let reasons = vec![Reason::TurnedAway];
+        own.acknowledged = Some(Acknowledged { at: f::now(), reasons });
+        both(&session, "acked", true);
+        let marks = HashSet::from([session.id()]);
+        let facts = Facts::of(&session, &Rules::default(), f::now());
+        let query = Query::parse("is:marked").unwrap();
+        assert!(query.asks_for_marks());
+        assert!(query.holds(&subject(&session, &facts, &marks, f::now())));
+    }
+
+    #[test]
+    fn what_the_first_answers_told_is_no_change() {
+        let mut session = full();
+        let event = |what, minutes| TimelineEvent {
+            at: f::minutes_ago(minutes),
+            seen_at: f::minutes_ago(minutes),
+            source: None,
+            what,
+            origin: Origin::Observed,
+        };
+        let letter = || ChangeKind::LetterSet(None, 1);
+        let table = [
+            (vec![event(ChangeKind::FirstSeen, 90)], None),
+            (vec![event(ChangeKind::FirstSeen, 90), event(ChangeKind::Other, 90)], None),
+            (vec![event(ChangeKind::FirstSeen, 90), event(letter(), 80)], None),
+            (vec![event(ChangeKind::FirstSeen, 90), event(letter(), 20)], Some(20)),
+            (
+                vec![event(ChangeKind::FirstSeen, 90), event(letter(), 80), event(letter(), 70)],
+                Some(70),
+            ),
+            (vec![event(ChangeKind::FirstSeen, 90), event(ChangeKind::Other, 30)], Some(30)),
+        ];
+        for (timeline, changed) in table {
+            session.timeline = Arc::new(timeline);
+            assert_eq!(last_change(&session), changed.map(f::minutes_ago));
         }
     }
 }

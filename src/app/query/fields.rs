@@ -1,8 +1,10 @@
-//! The fields of the filter language: their names.
+//! The fields of the filter language: their names, and the words that their values have.
 //!
-//! Owns the list. What a field holds stands in `eval`.
+//! Owns the lists. What a field holds stands in `eval`.
 
 use super::TimeField;
+use crate::app::words::StageKind;
+use crate::domain::wire_enum::{CheckType, Recommendation, SessionState, SourceType};
 
 /// A field by what it can be compared with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -11,7 +13,34 @@ pub(super) enum Field {
     Text(TextField),
     Time(TimeField),
     Docs,
+    Flag,
 }
+
+/// What `is:` asks for: what the operator did with a session, and what the list knows of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Flag {
+    Attention,
+    Changed,
+    New,
+    Stale,
+    Acked,
+    Snoozed,
+    Pinned,
+    Noted,
+    Marked,
+}
+
+pub(super) const FLAGS: [(&str, Flag); 9] = [
+    ("attention", Flag::Attention),
+    ("changed", Flag::Changed),
+    ("new", Flag::New),
+    ("stale", Flag::Stale),
+    ("acked", Flag::Acked),
+    ("snoozed", Flag::Snoozed),
+    ("pinned", Flag::Pinned),
+    ("noted", Flag::Noted),
+    ("marked", Flag::Marked),
+];
 
 /// A field of one or several texts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -43,7 +72,7 @@ pub(super) enum TextField {
 }
 
 /// Every field by its name, in the order of the help.
-pub(super) const FIELDS: [(&str, Field); 17] = [
+pub(super) const FIELDS: [(&str, Field); 18] = [
     ("ref", Field::Text(TextField::Ref)),
     ("session", Field::Text(TextField::Session)),
     ("state", Field::Text(TextField::State)),
@@ -61,6 +90,7 @@ pub(super) const FIELDS: [(&str, Field); 17] = [
     ("seen", Field::Time(TimeField::Seen)),
     ("changed", Field::Time(TimeField::Changed)),
     ("docs", Field::Docs),
+    ("is", Field::Flag),
 ];
 
 /// The field of a name, whatever its case.
@@ -73,20 +103,46 @@ pub(super) fn name(field: Field) -> &'static str {
     FIELDS.iter().find(|(_, known)| *known == field).map_or("", |(name, _)| name)
 }
 
+/// `turned_away`, `done_approve`: read as the stage, and without quotes.
+pub(super) fn typed(kind: StageKind) -> String {
+    let words = kind.words().to_lowercase();
+    words
+        .split(|c: char| !c.is_alphanumeric())
+        .filter(|w| !w.is_empty())
+        .collect::<Vec<_>>()
+        .join("_")
+}
+
+/// Yoti's words for a field, where it has such.
+pub(super) fn vocabulary(field: TextField) -> Vec<&'static str> {
+    match field {
+        TextField::State => SessionState::KNOWN.iter().map(SessionState::as_raw).collect(),
+        TextField::Result => Recommendation::KNOWN.iter().map(Recommendation::as_raw).collect(),
+        TextField::Check => CheckType::KNOWN.iter().map(CheckType::as_raw).collect(),
+        TextField::Source => SourceType::KNOWN.iter().map(SourceType::as_raw).collect(),
+        TextField::Ref
+        | TextField::Session
+        | TextField::Reason
+        | TextField::Doc
+        | TextField::Provider
+        | TextField::Branch
+        | TextField::Tag
+        | TextField::Note => Vec::new(),
+    }
+}
+
+/// Words of the language, which are looked for only in quotes.
+pub(super) const KEYWORDS: [&str; 3] = ["and", "or", "not"];
+
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::nearest::nearest_start;
 
     #[test]
-    fn every_field_has_one_name_and_a_misspelt_one_its_nearest() {
+    fn every_field_has_one_name() {
         for (known, field) in FIELDS {
             assert_eq!((of(known), name(field)), (Some(field), known));
             assert_eq!(of(&known.to_uppercase()), Some(field));
-        }
-        let names = || FIELDS.map(|(name, _)| name);
-        for (wrong, right) in [("stge", "stage"), ("tags", "tag"), ("reference", "ref")] {
-            assert_eq!(nearest_start(wrong, names()), Some(right), "{wrong}");
         }
     }
 }

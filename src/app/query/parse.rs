@@ -6,17 +6,15 @@
 use regex::RegexBuilder;
 
 use super::fields::{self, FIELDS, Field};
-use super::{Condition, DocsHow, Expr, How, Needle, QueryError, TimeField};
-use crate::app::words::StageKind;
-use crate::domain::nearest::nearest_start;
-use crate::domain::span::parse_span;
+use super::value::{Op, Parsed, docs, flag, stage, time, wrong};
+use super::word::Word;
+use super::{Condition, Expr, How, Needle, QueryError};
+use crate::domain::nearest::suggestion;
 
 /// Brackets and `!` within each other.
 const DEEPEST: usize = 32;
 /// Bytes that a compiled pattern may take.
 const LARGEST_PATTERN: usize = 256 * 1024;
-
-type Parsed<T> = Result<T, QueryError>;
 
 pub(super) fn parse(text: &str) -> Parsed<Expr> {
     let mut reader = Reader { text: text.chars().collect(), at: 0, depth: 0 };
@@ -33,22 +31,11 @@ struct Reader {
     depth: usize,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Op {
-    Text(How),
-    Less,
-    More,
-}
-
 /// A value as it was written.
 enum Value {
     Plain(String),
     Quoted(String),
     Pattern(Needle),
-}
-
-fn wrong(at: usize, what: impl Into<String>) -> QueryError {
-    QueryError { at, what: what.into() }
 }
 
 impl Reader {
@@ -159,10 +146,10 @@ impl Reader {
 
     fn condition(&mut self) -> Parsed<Condition> {
         if self.peek() == Some('"') {
-            return self.quoted().map(|text| Condition::Name(Needle::text(&text)));
+            return self.quoted().map(|text| Word::condition(Needle::text(&text)));
         }
         if self.starts_with("re:/") {
-            return self.pattern().map(Condition::Name);
+            return self.pattern().map(Word::condition);
         }
         let here = self.at;
         let name = self.take_while(|c| !ends_word(c));
@@ -179,7 +166,7 @@ impl Reader {
         };
         let sign_at = self.at;
         match self.op() {
-            None => Ok(Condition::Word(name.to_lowercase())),
+            None => Ok(Word::condition(Needle::text(&name))),
             Some(_) if name.is_empty() => {
                 Err(wrong(here, format!("expected a field before this sign: {}", names())))
             }
@@ -206,6 +193,7 @@ impl Reader {
         let name = fields::name(field);
         let value = self.value(name)?;
         match field {
+            Field::Flag => flag(op, &value.plain(here, name)?, here),
             Field::Time(field) => time(field, op, &value.plain(here, name)?, (sign_at, here)),
             Field::Docs => docs(op, &value.plain(here, name)?, here),
             Field::Text(field) => {
@@ -331,65 +319,6 @@ fn names() -> String {
 }
 
 fn unknown_field(at: usize, name: &str) -> QueryError {
-    let near = nearest_start(name, FIELDS.map(|(name, _)| name)).unwrap_or_default();
-    wrong(at, format!("no such field; the nearest is {near} (a word with : = < > needs quotes)"))
-}
-
-fn stage(how: How, value: Needle, at: usize) -> Parsed<Condition> {
-    let fits = |kind: &&StageKind| value.is_stage(how, **kind);
-    let kinds = StageKind::ALL.iter().filter(fits).fold(0, |bits, kind| bits | kind.bit());
-    if kinds == 0 {
-        let words = StageKind::ALL.map(StageKind::words);
-        let near = match &value {
-            Needle::Text(text, _) => nearest_start(text, words).unwrap_or_default(),
-            Needle::Pattern(_) => "awaiting visit",
-        };
-        return Err(wrong(at, format!("no such stage; the nearest is {near}")));
-    }
-    Ok(Condition::Stage { how, value, kinds })
-}
-
-fn time(field: TimeField, op: Op, value: &str, (sign_at, at): (usize, usize)) -> Parsed<Condition> {
-    let name = fields::name(Field::Time(field));
-    let words = if field == TimeField::Due { "due:none or due:passed" } else { field.never() };
-    match op {
-        Op::Less | Op::More => {
-            let seconds = parse_span(value).map(|span| span.as_secs());
-            let seconds = seconds
-                .map_err(|_why| wrong(at, "expected a span of time such as 90m, 24h or 7d"))?;
-            Ok(Condition::Span { field, less: op == Op::Less, seconds })
-        }
-        Op::Text(How::Differs) => {
-            Err(wrong(sign_at, format!("{name} takes < or > and a span such as 24h")))
-        }
-        Op::Text(_) if value.eq_ignore_ascii_case(field.never()) => Ok(Condition::Never(field)),
-        Op::Text(_) if field == TimeField::Due && value.eq_ignore_ascii_case("passed") => {
-            Ok(Condition::Passed)
-        }
-        Op::Text(_) if parse_span(value).is_ok() => {
-            Err(wrong(sign_at, format!("expected < or > here: {name}<{value}")))
-        }
-        Op::Text(_) => {
-            Err(wrong(at, format!("{name} takes < or > and a span such as 24h, or {words}")))
-        }
-    }
-}
-
-fn docs(op: Op, value: &str, at: usize) -> Parsed<Condition> {
-    let expected = || wrong(at, "expected how many are supplied, such as 2 or 2/3");
-    let (supplied, of) = match value.split_once('/') {
-        Some((supplied, of)) => (supplied, Some(of.parse().map_err(|_number| expected())?)),
-        None => (value, None),
-    };
-    let supplied = supplied.parse().map_err(|_number| expected())?;
-    let how = match op {
-        Op::Text(How::Differs) => DocsHow::IsNot,
-        Op::Text(_) => DocsHow::Is,
-        Op::Less => DocsHow::Less,
-        Op::More => DocsHow::More,
-    };
-    if of.is_some() && matches!(op, Op::Less | Op::More) {
-        return Err(wrong(at, "expected a number alone after < or >"));
-    }
-    Ok(Condition::Docs { how, supplied, of })
+    let hint = suggestion(name, FIELDS.map(|(name, _)| name));
+    wrong(at, format!("no such field; {hint} (a word with : = < > needs quotes)"))
 }

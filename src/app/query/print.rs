@@ -4,7 +4,8 @@
 
 use std::fmt;
 
-use super::fields::{self, Field};
+use super::fields::{self, FLAGS, Field, KEYWORDS};
+use super::word::Word;
 use super::{Condition, DocsHow, Expr, How, Needle, Query, TimeField};
 
 impl fmt::Display for Query {
@@ -47,9 +48,7 @@ fn joined(
 impl fmt::Display for Condition {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Word(word) => f.write_str(word),
-            Self::Name(Needle::Text(text, _)) => quoted(f, text),
-            Self::Name(pattern) => write!(f, "{pattern}"),
+            Self::Word(word) => write!(f, "{word}"),
             Self::Text { field, how, value } => {
                 write!(f, "{}{}{value}", fields::name(Field::Text(*field)), how.sign())
             }
@@ -72,6 +71,22 @@ impl fmt::Display for Condition {
                 write!(f, "docs{sign}{supplied}")?;
                 of.map_or(Ok(()), |of| write!(f, "/{of}"))
             }
+            Self::Flagged(flag, wanted) => {
+                let word =
+                    FLAGS.iter().find(|(_, known)| known == flag).map_or("", |(word, _)| word);
+                write!(f, "is{}{word}", if *wanted { ":" } else { "!=" })
+            }
+        }
+    }
+}
+
+impl fmt::Display for Word {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.needle {
+            Needle::Text(text, _) if KEYWORDS.iter().any(|k| text.eq_ignore_ascii_case(k)) => {
+                quoted(f, text)
+            }
+            needle => write!(f, "{needle}"),
         }
     }
 }

@@ -1,9 +1,10 @@
 //! Conditions that belong together: side by side, what is said of a check is said of one check.
 //!
-//! Owns which conditions those are, and what a check or a resource holds. Must never look at
-//! anything but the one it is given.
+//! Owns which conditions those are, and what a check or a resource holds.
 
+use super::eval::Subject;
 use super::fields::TextField;
+use super::word::Reach;
 use super::{Condition, Expr, How, single};
 use crate::domain::check::Check;
 use crate::domain::resource::Resource;
@@ -37,6 +38,10 @@ impl TextField {
         }
     }
 }
+
+/// Fields of a check or a resource.
+const OF_THINGS: [TextField; 5] =
+    [TextField::Check, TextField::Result, TextField::Reason, TextField::Doc, TextField::Source];
 
 impl Thing {
     /// True when one of the session's is so.
@@ -99,18 +104,49 @@ impl Part<'_> {
     }
 }
 
+/// True when one of these is all of that. A word may be told of the session instead; without any
+/// check or resource, all may.
+pub(super) fn one_is(thing: Thing, parts: &[Expr], subject: &Subject<'_>) -> bool {
+    let open: Vec<&Expr> = parts.iter().filter(|part| !part.is_said(subject, Reach::Way)).collect();
+    let one = |part: Part<'_>| open.iter().all(|wanted| wanted.holds_of(part, subject));
+    open.is_empty()
+        || thing.any(subject.session, one)
+        || open.iter().all(|part| part.is_said(subject, Reach::All))
+}
+
+const fn is_word(condition: &Condition) -> bool {
+    matches!(condition, Condition::Word(_))
+}
+
 impl Expr {
     /// Whether this one is so; what is no text of it is not.
-    pub(super) fn holds_of(&self, part: Part<'_>) -> bool {
+    fn holds_of(&self, part: Part<'_>, subject: &Subject<'_>) -> bool {
         match self {
-            Self::All(parts) | Self::Same(_, parts) => parts.iter().all(|one| one.holds_of(part)),
-            Self::Any(parts) => parts.iter().any(|one| one.holds_of(part)),
-            Self::Not(inner) => !inner.holds_of(part),
+            Self::All(parts) | Self::Same(_, parts) => {
+                parts.iter().all(|one| one.holds_of(part, subject))
+            }
+            Self::Any(parts) => parts.iter().any(|one| one.holds_of(part, subject)),
+            Self::Not(inner) => !inner.holds_of(part, subject),
             Self::Is(Condition::Text { field, how, value }) => {
                 let found = part.any_text(*field, &mut |text: &str| value.fits(*how, text));
                 found != (*how == How::Differs)
             }
+            Self::Is(Condition::Word(word)) => {
+                word.is_of(part) || word.is_said(subject, Reach::Way)
+            }
             Self::Is(_) => false,
+        }
+    }
+
+    /// True where it is words alone and the session says them, whatever its checks.
+    fn is_said(&self, subject: &Subject<'_>, reach: Reach) -> bool {
+        match self {
+            Self::All(parts) | Self::Same(_, parts) => {
+                parts.iter().all(|one| one.is_said(subject, reach))
+            }
+            Self::Any(parts) => parts.iter().any(|one| one.is_said(subject, reach)),
+            Self::Is(Condition::Word(word)) => word.is_said(subject, reach),
+            Self::Not(_) | Self::Is(_) => false,
         }
     }
 
@@ -122,8 +158,10 @@ impl Expr {
                 let first = parts.first()?.about();
                 first.filter(|_| parts.iter().all(|part| part.about() == first))
             }
-            Self::Not(inner) => inner.about(),
+            // A word that is not wanted is wanted nowhere in the session.
+            Self::Not(inner) => inner.about().filter(|_| !inner.has(&is_word)),
             Self::Is(Condition::Text { field, .. }) => field.thing(),
+            Self::Is(Condition::Word(_)) => Some(Thing::Check),
             Self::Is(_) => None,
         }
     }
@@ -139,15 +177,7 @@ impl Expr {
     }
 
     fn names(&self, wanted: TextField) -> bool {
-        match self {
-            Self::All(parts) | Self::Any(parts) | Self::Same(_, parts) => {
-                parts.iter().any(|part| part.names(wanted))
-            }
-            Self::Not(inner) => inner.names(wanted),
-            Self::Is(condition) => {
-                matches!(condition, Condition::Text { field, .. } if *field == wanted)
-            }
-        }
+        self.has(&|c| matches!(c, Condition::Text { field, .. } if *field == wanted))
     }
 
     fn asks_of(&self, thing: Thing) -> bool {
@@ -160,10 +190,7 @@ impl Expr {
     }
 
     fn shares_a_field(&self, other: &Self) -> bool {
-        use TextField::{Check, Doc, Reason, Result, Source};
-        [Check, Result, Reason, Doc, Source]
-            .into_iter()
-            .any(|field| self.names(field) && other.names(field))
+        OF_THINGS.into_iter().any(|field| self.names(field) && other.names(field))
     }
 }
 
@@ -171,10 +198,13 @@ impl Expr {
 ///
 /// A field that is asked for again is another thing's: `check:face check:liveness` is of two checks.
 /// What is not wanted is not wanted of the one before, else of the first; where its field is asked
-/// for too, or nothing is, of none at all: `check:face !check:liveness`.
+/// for too, or no field is, of none at all: `check:face !check:liveness`. Words join the one that is
+/// told of: `face reject` is one check.
 pub(super) fn together(parts: Vec<Expr>) -> Vec<Expr> {
     [Thing::Check, Thing::Resource].into_iter().fold(parts, |parts, thing| {
-        let asked: Vec<Expr> = parts.iter().filter(|p| p.asks_of(thing)).cloned().collect();
+        let names = |part: &&Expr| OF_THINGS.into_iter().any(|field| part.names(field));
+        let asked = parts.iter().filter(|part| part.asks_of(thing)).filter(names);
+        let asked: Vec<Expr> = asked.cloned().collect();
         let joins = |part: &Expr| {
             part.asks_of(thing)
                 || (part.about() == Some(thing)

@@ -159,7 +159,7 @@ fn coverage(matched: Match) -> TreeNode {
         Match::Exact => "named by the letter",
         Match::Derived => "kind, type, country",
         Match::Ambiguous => "several could be it",
-        Match::None => "nothing fits",
+        Match::None => "no document matches",
     };
     leaf("coverage", Cell::plain(format!("{}: {why}", matched.word())))
 }

@@ -108,7 +108,7 @@ fn a_requirement_tells_state_sources_documents_assessments_tasks_and_attempts() 
     let expected = [
         "ID_DOCUMENT | missing",
         "  state | IN_PROGRESS",
-        "  coverage | none: nothing fits",
+        "  coverage | none: no document matches",
         "  allowed sources | IBV (UK_POST_OFFICE)",
         "    IBV | UK_POST_OFFICE | allowed",
         "      floor | 3",

@@ -49,7 +49,7 @@ pub(in crate::cli) struct Remove {
 /// Listing.
 #[derive(Debug, Default, Args)]
 pub(in crate::cli) struct List {
-    /// A view of the configuration, or one that was saved in the dashboard
+    /// A view: needs-me, turned-away, due-today, rejected, changed, or your own
     #[arg(long, value_name = "NAME")]
     pub(in crate::cli) view: Option<String>,
     /// A column and asc or desc, such as 'due desc'; without: by attention

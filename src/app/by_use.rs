@@ -1,0 +1,84 @@
+//! Which actions matter most in a pane.
+//!
+//! Owns the order in which footer, help and palette tell of them.
+
+use crate::app::action::{Action, HelpRow, Pane};
+
+/// Every action of the keymap, as help and palette show them: the pane's own first under its name,
+/// then the rest by section, the keys that move last.
+pub(crate) fn by_use(help: &[HelpRow], pane: Pane) -> Vec<HelpRow> {
+    let own = of_pane(pane).iter().chain(also_of_pane(pane));
+    let mut rows: Vec<HelpRow> = own
+        .filter_map(|action| {
+            let row = help.iter().find(|row| row.action == *action)?;
+            Some(HelpRow { section: pane.name().to_owned(), ..row.clone() })
+        })
+        .collect();
+    let mut sections: Vec<&str> = Vec::new();
+    for row in help.iter().filter(|row| row.section != MOVE) {
+        if !sections.contains(&row.section.as_str()) {
+            sections.push(&row.section);
+        }
+    }
+    let own = rows.len();
+    for section in sections.into_iter().chain([MOVE]) {
+        let rest = help.iter().filter(|row| row.section == section);
+        let rest: Vec<HelpRow> = rest
+            .filter(|row| !rows.iter().take(own).any(|known| known.action == row.action))
+            .cloned()
+            .collect();
+        rows.extend(rest);
+    }
+    rows
+}
+
+/// The section of the keys that move the cursor or the panes.
+pub(crate) const MOVE: &str = "Move";
+
+/// Of a pane's own actions those that the footer has no room for.
+const fn also_of_pane(pane: Pane) -> &'static [Action] {
+    match pane {
+        Pane::List => &[
+            Action::Views,
+            Action::NextAttention,
+            Action::NextChange,
+            Action::PreviousChange,
+            Action::Toggle,
+            Action::MarkRange,
+            Action::MarkAll,
+            Action::ClearMarks,
+            Action::ExportMany,
+            Action::ReverseSort,
+            Action::WideColumns,
+            Action::ColumnPicker,
+            Action::SaveView,
+            Action::Follow,
+        ],
+        Pane::Tree => &[Action::View, Action::NextHit, Action::PreviousHit],
+        Pane::Checks | Pane::Json => &[Action::NextHit, Action::PreviousHit, Action::CopyMenu],
+        Pane::Timeline => &[
+            Action::TimeForm,
+            Action::StepBack,
+            Action::StepForward,
+            Action::NextHit,
+            Action::PreviousHit,
+        ],
+        Pane::Alerts => &[Action::AcknowledgeAll, Action::NextHit, Action::PreviousHit],
+        Pane::Letter => &[Action::Letter, Action::LetterSend],
+        Pane::Notes => &[Action::Acknowledge, Action::Archive],
+    }
+}
+
+/// What is worth telling in a pane before all else.
+pub(crate) const fn of_pane(pane: Pane) -> &'static [Action] {
+    match pane {
+        Pane::List => &[Action::Enter, Action::Find, Action::SortPicker],
+        Pane::Tree => {
+            &[Action::Toggle, Action::UnfoldAll, Action::FoldAll, Action::Find, Action::NextSession]
+        }
+        Pane::Notes => &[Action::Note, Action::Tags, Action::Pin, Action::Undo],
+        Pane::Alerts => &[Action::Enter, Action::Acknowledge, Action::Snooze, Action::Find],
+        Pane::Checks => &[Action::Enter, Action::Find, Action::NextSession],
+        Pane::Timeline | Pane::Letter | Pane::Json => &[Action::Find, Action::NextSession],
+    }
+}
