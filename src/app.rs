@@ -30,6 +30,7 @@ mod guard;
 pub mod handover;
 pub mod hands;
 pub mod hidden;
+mod item;
 mod json;
 mod keys;
 pub mod layout;
