@@ -188,6 +188,12 @@ impl Look {
             (Glyph::Stale, true) => "~",
             (Glyph::Changed, false) => "Δ",
             (Glyph::Changed, true) => "+",
+            (Glyph::Pinned, false) => "↑",
+            (Glyph::Pinned, true) => "^",
+            (Glyph::Noted, false) => "¶",
+            (Glyph::Noted, true) => "\"",
+            (Glyph::Acknowledged, _) => "a",
+            (Glyph::Snoozed, _) => "z",
         }
     }
 

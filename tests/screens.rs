@@ -8,6 +8,8 @@
 mod legible;
 #[path = "screens/notified.rs"]
 mod notified;
+#[path = "screens/whole.rs"]
+mod whole;
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;

@@ -78,7 +78,7 @@ impl Column {
             Self::Due => "DUE",
             Self::Branch => "LETTER BRANCH",
             Self::Seen => "SEEN",
-            Self::Changed => "Δ",
+            Self::Changed => "CHANGE",
             Self::Tags => "TAGS",
         }
     }
@@ -113,19 +113,43 @@ impl Column {
         })
     }
 
-    /// Cells that it needs, the blank behind it among them.
-    const fn least(self, width: usize) -> usize {
+    /// Cells for its longest value and for its head with the sign of an order, the blank behind them
+    /// among these. Tags and branch names alone may be longer.
+    fn need(self, widths: Widths) -> usize {
         match self {
-            Self::Checks if width < NARROWEST => 6,
-            Self::Checks if width < NARROW => 7,
-            Self::Ref | Self::State | Self::Checks => 10,
+            Self::Ref => widths.name.clamp(10, NAME) + 1,
             Self::Session => 9,
-            Self::Stage => 15,
-            Self::Docs | Self::Seen => 5,
-            Self::Due | Self::Tags => 8,
-            Self::Branch => 12,
-            Self::Changed => 7,
+            // Nine signs, or `12✗/150`, among them.
+            Self::State | Self::Due | Self::Checks => 10,
+            // `not fetched yet`
+            Self::Stage => 16,
+            // `12/12`, `364d!`
+            Self::Docs | Self::Seen => 6,
+            Self::Branch => 15,
+            // `no net ×99`
+            Self::Changed => 11,
+            Self::Tags => 8,
         }
+    }
+}
+
+/// A reference of so many columns is never cut.
+const NAME: usize = 20;
+
+/// What the list holds, as far as the widths of its columns follow it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub struct Widths {
+    /// Columns of the longest reference.
+    pub name: usize,
+    /// The most signs of the operator's own (pinned, noted, …) that one row has.
+    pub own: usize,
+}
+
+impl Widths {
+    /// Wide enough for both.
+    #[must_use]
+    pub fn and(self, other: Self) -> Self {
+        Self { name: self.name.max(other.name), own: self.own.max(other.own) }
     }
 }
 
@@ -141,27 +165,24 @@ pub(crate) enum ColumnSet {
     Own(Vec<Column>),
 }
 
-/// Cells before the first column: cursor, mark, sign, blank.
-pub(crate) const SIGNS: usize = 4;
-/// Below this many cells a list is narrow, and from this many on it is wide.
-const NARROW: usize = 64;
-/// Beside a tree of a window of 100 columns there is just room for the ages.
-const NARROWEST: usize = 56;
-const WIDE: usize = 96;
-/// A column that is cut has at least so many.
-const LEAST_CUT: usize = 4;
-/// Who gets the spare cells, in turn, and how many at most.
-const GROW: [(Column, usize); 9] = [
-    (Column::Ref, 4),
-    (Column::Stage, 1),
-    (Column::Changed, 3),
-    (Column::Branch, 8),
-    (Column::Ref, 8),
-    (Column::Changed, 12),
-    (Column::Tags, 12),
-    (Column::Ref, 10),
-    (Column::Branch, 12),
+/// Cells before the first column: cursor, mark, sign, change, blank. The signs of the operator's own
+/// follow where a row has any.
+const SIGNS: usize = 5;
+/// Who goes last where there is no room for all: a column is there whole or not at all.
+const PRIORITY: [Column; 9] = [
+    Column::Stage,
+    Column::Due,
+    Column::Seen,
+    Column::Docs,
+    Column::Checks,
+    Column::Changed,
+    Column::Branch,
+    Column::State,
+    Column::Session,
 ];
+/// Who gets the spare cells, in turn, and how many at most.
+const GROW: [(Column, usize); 4] =
+    [(Column::Branch, 12), (Column::Changed, 12), (Column::Tags, 24), (Column::Branch, 24)];
 
 /// Columns with their widths, and whether more are out of sight.
 #[derive(Clone, Debug, PartialEq, Eq, Default)]
@@ -172,20 +193,27 @@ pub struct Fitted {
     pub left: usize,
     /// Columns out of sight to the right.
     pub right: usize,
+    /// Cells for the signs of the operator's own.
+    pub own: usize,
+}
+
+impl Fitted {
+    /// Cells before the first column.
+    #[must_use]
+    pub const fn before(&self) -> usize {
+        SIGNS + self.own
+    }
 }
 
 impl ColumnSet {
     /// The columns themselves, the reference always first among them.
-    pub(crate) fn columns(&self, width: usize) -> Vec<Column> {
+    pub(crate) fn columns(&self) -> Vec<Column> {
         let rest: Vec<Column> = match self {
             Self::Own(columns) => columns.clone(),
             Self::Wide => Column::ALL.to_vec(),
+            // Tags stand in the column of changes while nothing changed.
             Self::Auto => {
-                let all = Column::ALL.into_iter();
-                let wide_only = [Column::Session, Column::State, Column::Branch];
-                let shown = |column: &Column| width >= WIDE || !wide_only.contains(column);
-                // Tags stand in the column of changes while nothing changed.
-                all.filter(|column| *column != Column::Tags && shown(column)).collect()
+                Column::ALL.into_iter().filter(|column| *column != Column::Tags).collect()
             }
         };
         let rest = rest.into_iter().filter(|column| *column != Column::Ref);
@@ -194,39 +222,74 @@ impl ColumnSet {
 
     /// Fits the columns into a width. The first `from` after the reference are left out, as far as
     /// that brings others into sight.
-    pub(crate) fn fit(&self, width: usize, from: usize) -> Fitted {
-        let columns = self.columns(width);
+    pub(crate) fn fit(&self, width: usize, from: usize, widths: Widths) -> Fitted {
+        let columns = self.columns();
+        if *self == Self::Auto && from == 0 {
+            return chosen(&columns, width, widths);
+        }
         let most = columns.len().saturating_sub(2);
-        let right = |from: usize| fitted(&columns, width, from).right;
+        let right = |from: usize| fitted(&columns, width, from, widths).right;
         // No further than until the last one is in sight.
         let from = (0..=from.min(most)).find(|from| right(*from) == 0).unwrap_or(from.min(most));
-        fitted(&columns, width, from)
+        fitted(&columns, width, from, widths)
     }
 }
 
-fn fitted(columns: &[Column], width: usize, from: usize) -> Fitted {
+/// Of these columns those that matter most, in their own order.
+fn chosen(columns: &[Column], width: usize, widths: Widths) -> Fitted {
+    let mut room = room_of(width, widths).saturating_sub(Column::Ref.need(widths));
+    let mut shown = vec![Column::Ref];
+    for column in PRIORITY {
+        let need = column.need(widths);
+        if need <= room {
+            room -= need;
+            shown.push(column);
+        }
+    }
+    let shown: Vec<Column> = columns.iter().filter(|c| shown.contains(c)).copied().collect();
+    let hidden = columns.len() - shown.len();
+    let fitted = fitted(&shown, width, 0, widths);
+    Fitted { right: fitted.right + hidden, ..fitted }
+}
+
+/// Cells for columns. The last one needs no blank behind it.
+const fn room_of(width: usize, widths: Widths) -> usize {
+    (width + 1).saturating_sub(SIGNS + own_cells(widths))
+}
+
+const fn own_cells(widths: Widths) -> usize {
+    if widths.own > 0 { widths.own + 1 } else { 0 }
+}
+
+fn fitted(columns: &[Column], width: usize, from: usize, widths: Widths) -> Fitted {
     let pinned = columns.iter().take(1);
     let shown: Vec<Column> = pinned.chain(columns.iter().skip(1 + from)).copied().collect();
-    let mut room = width.saturating_sub(SIGNS);
+    let mut room = room_of(width, widths);
     let mut fitted: Vec<(Column, usize)> = Vec::new();
     for column in &shown {
-        let least = column.least(width);
-        let given = least.min(room);
-        if given < least.min(LEAST_CUT) || given == 0 {
+        let need = column.need(widths);
+        // The reference is always there.
+        let given = if fitted.is_empty() { need.min(room) } else { need };
+        if given > room || given == 0 {
             break;
         }
         fitted.push((*column, given));
         room -= given;
     }
-    for (column, most) in GROW {
+    let longer = widths.name.saturating_sub(NAME);
+    for (column, most) in [(Column::Ref, longer)].into_iter().chain(GROW) {
         if let Some((_, cells)) = fitted.iter_mut().find(|(known, _)| *known == column) {
             let more = room.min(most);
             *cells += more;
             room -= more;
         }
     }
+    // The blank behind the last one is the border's.
+    if let (0, Some((_, cells))) = (room, fitted.last_mut()) {
+        *cells = cells.saturating_sub(1);
+    }
     let right = shown.len() - fitted.len();
-    Fitted { columns: fitted, left: from, right }
+    Fitted { columns: fitted, left: from, right, own: own_cells(widths) }
 }
 
 #[cfg(test)]
@@ -239,23 +302,38 @@ mod tests {
         fitted.columns.iter().map(|(column, _)| column.name()).collect::<Vec<_>>().join(" ")
     }
 
+    const SHORT: Widths = Widths { name: 9, own: 0 };
+    const LONG: Widths = Widths { name: 20, own: 3 };
+
     #[test]
-    fn the_width_chooses_the_columns_and_the_rest_is_reached_sideways() {
-        assert_eq!(names(&ColumnSet::Auto.fit(76, 0)), "ref stage docs checks due seen changed");
-        let narrowest = ColumnSet::Auto.fit(53, 0);
-        assert_eq!(narrowest.columns.last(), Some(&(Column::Seen, 5)), "an age is whole");
-        let wide = "ref session state stage docs checks due branch seen changed";
-        assert_eq!(names(&ColumnSet::Auto.fit(108, 0)), wide);
-        let first = ColumnSet::Wide.fit(60, 0);
-        assert_eq!(
-            (names(&first).as_str(), first.right),
-            ("ref session state stage docs checks", 5)
-        );
-        let last = ColumnSet::Wide.fit(60, 99);
-        assert_eq!(names(&last), "ref checks due branch seen changed tags");
-        assert_eq!((last.left, last.right), (4, 0), "no further than needed");
+    fn the_width_chooses_whole_columns_by_their_priority_and_the_rest_is_reached_sideways() {
+        for (width, widths, shown) in [
+            (53, SHORT, "ref stage docs due seen"),
+            (64, SHORT, "ref stage docs checks due seen"),
+            (78, SHORT, "ref stage docs checks due seen changed"),
+            (110, SHORT, "ref session state stage docs checks due branch seen changed"),
+            (53, LONG, "ref stage seen"),
+            (64, LONG, "ref stage due seen"),
+            (78, LONG, "ref stage docs checks due seen"),
+        ] {
+            let fitted = ColumnSet::Auto.fit(width, 0, widths);
+            assert_eq!(names(&fitted), shown, "{width}");
+        }
+        let first = ColumnSet::Wide.fit(60, 0, SHORT);
+        assert_eq!((names(&first).as_str(), first.right), ("ref session state stage docs", 6));
+        let last = ColumnSet::Wide.fit(60, 99, SHORT);
+        assert_eq!(names(&last), "ref branch seen changed tags");
+        assert_eq!((last.left, last.right), (6, 0), "no further than needed");
         let own = ColumnSet::Own(vec![Column::Due, Column::Ref, Column::Tags]);
-        assert_eq!(names(&own.fit(60, 3)), "ref due tags");
+        assert_eq!(names(&own.fit(60, 3, SHORT)), "ref due tags");
+    }
+
+    #[test]
+    fn every_head_fits_with_the_sign_of_an_order_and_a_blank_behind_it() {
+        for column in Column::ALL {
+            let head = column.head().chars().count() + 1;
+            assert!(head < column.need(Widths::default()), "{column:?}");
+        }
     }
 
     #[test]
@@ -266,16 +344,22 @@ mod tests {
 
     proptest! {
         #[test]
-        fn columns_never_need_more_than_the_width(
-            width in 0_usize..300, from in 0_usize..20, set in 0_usize..3,
+        fn columns_never_need_more_than_the_width_and_none_is_cut(
+            width in 0_usize..300, from in 0_usize..20, set in 0_usize..3, name in 0_usize..60,
+            own in 0_usize..4,
         ) {
-            let own = ColumnSet::Own(vec![Column::Tags, Column::Changed, Column::Due]);
-            let set = [ColumnSet::Auto, ColumnSet::Wide, own][set].clone();
-            let fitted = set.fit(width, from);
+            let chosen = ColumnSet::Own(vec![Column::Tags, Column::Changed, Column::Due]);
+            let set = [ColumnSet::Auto, ColumnSet::Wide, chosen][set].clone();
+            let widths = Widths { name, own };
+            let fitted = set.fit(width, from, widths);
             let used: usize = fitted.columns.iter().map(|(_, cells)| cells).sum();
-            prop_assert!(used + SIGNS <= width.max(SIGNS));
-            let all = set.columns(width).len();
+            let most = width.saturating_sub(fitted.before());
+            prop_assert!(used <= most, "{used} of {most}");
+            let all = set.columns().len();
             prop_assert_eq!(fitted.columns.len() + fitted.left + fitted.right, all);
+            for (column, cells) in fitted.columns.iter().skip(1) {
+                prop_assert!(cells + 1 >= column.need(widths), "{:?}", column);
+            }
         }
     }
 }

@@ -8,6 +8,7 @@ use std::sync::Arc;
 use jiff::{SignedDuration, Timestamp};
 
 use crate::app::clocks;
+use crate::app::columns::Widths;
 use crate::app::facts::Facts;
 use crate::app::order::Key;
 use crate::app::query::{Query, Subject};
@@ -75,6 +76,16 @@ impl Item {
     ) -> Subject<'a> {
         let Fresh { changed, new } = self.fresh;
         Subject { session: &self.session, facts: &self.facts, now, changed, new, marks }
+    }
+
+    /// What its row needs of the columns.
+    pub(crate) fn widths(&self) -> Widths {
+        let own = &self.session.own;
+        let signs = [own.pinned, !own.note.is_empty(), self.facts.hushed];
+        Widths {
+            name: crate::text::width(&self.session.name()),
+            own: signs.into_iter().filter(|sign| *sign).count(),
+        }
     }
 
     /// When time alone may make it another for the list: its facts, or what the filter says of it.

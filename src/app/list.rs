@@ -68,7 +68,7 @@ impl Model {
     /// The columns of the list that fit into so many cells.
     #[must_use]
     pub fn list_columns(&self, width: usize) -> Fitted {
-        self.columns.fit(width, self.first_column)
+        self.columns.fit(width, self.first_column, self.sessions.widths())
     }
 
     /// What the list is ordered by (`None`: attention), and the sign of the direction.

@@ -5,7 +5,6 @@
 //! there is answered with the keyboard.
 
 use crate::app::action::{Action, Pane};
-use crate::app::columns::SIGNS;
 use crate::app::cursor::{choose, choose_drawn, select_row};
 use crate::app::effect::Effect;
 use crate::app::event::{Event, Mouse, MouseDid};
@@ -140,12 +139,13 @@ fn sort_at(model: &mut Model, column: usize) {
     if model.list_len() == 0 {
         return;
     }
-    let Some(column) = column.checked_sub(SIGNS) else {
+    let fitted = model.list_columns(model.list_width());
+    let Some(column) = column.checked_sub(fitted.before()) else {
         pickers::sort_by(model, None);
         return;
     };
     let mut end = 0;
-    let mut columns = model.list_columns(model.list_width()).columns.into_iter();
+    let mut columns = fitted.columns.into_iter();
     let hit = columns.find(|(_, width)| {
         end += width;
         column < end

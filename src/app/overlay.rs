@@ -94,7 +94,7 @@ pub struct HelpOverlay {
 
 impl HelpOverlay {
     /// Lines below the rows: signs and stages.
-    pub const LEGEND: u16 = 7;
+    pub const LEGEND: u16 = 8;
 
     /// Lines of its box on a screen of so many.
     #[must_use]

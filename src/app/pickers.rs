@@ -55,7 +55,13 @@ fn first(sort: Sort) -> &'static str {
 
 /// `W`: which columns are shown.
 pub(crate) fn open_columns(model: &mut Model) {
-    let shown = model.columns.columns(model.list_width());
+    let shown = match &model.columns {
+        ColumnSet::Auto => {
+            let fitted = model.list_columns(model.list_width()).columns;
+            fitted.into_iter().map(|(column, _)| column).collect()
+        }
+        chosen => chosen.columns(),
+    };
     let row = |column: Column| PickRow {
         name: column.name().to_owned(),
         words: column.words().to_owned(),

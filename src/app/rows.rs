@@ -29,15 +29,15 @@ pub(crate) fn list_row(item: &Item, marked: bool, rules: &Rules, times: &Times) 
     let kind = StageKind::of(&found.stage);
     let (supplied, all) = coverage.counts();
     let docs = match session.configuration() {
-        None => Cell::new("–", Tone::Dim),
-        Some(_) if supplied == all => Cell::plain(format!("{supplied}/{all}")),
-        Some(_) => Cell::new(format!("{supplied}/{all}"), Tone::Plain),
+        None => Cell::new("—", Tone::Dim),
+        Some(_) => Cell::plain(format!("{supplied}/{all}")),
     };
     let marks = requested::marks(session, &coverage);
     ListRow {
         id: session.id(),
         marked,
         glyph: glyph(&found, kind),
+        own: own_signs(item, &found),
         name: Cell::plain(times.name(session, 60)),
         short_id: session.id().short(),
         state: state(session),
@@ -52,6 +52,18 @@ pub(crate) fn list_row(item: &Item, marked: bool, rules: &Rules, times: &Times) 
         stale: found.stale,
         changed: item.changed,
     }
+}
+
+/// What the operator has done with a session.
+fn own_signs(item: &Item, found: &Assessment) -> Vec<Glyph> {
+    let own = &item.session.own;
+    let hush = found.hush.filter(|_| item.facts.hushed).map(|hush| match hush {
+        Hush::Acknowledged(_) => Glyph::Acknowledged,
+        Hush::Snoozed(_) => Glyph::Snoozed,
+    });
+    let pinned = own.pinned.then_some(Glyph::Pinned);
+    let noted = (!own.note.is_empty()).then_some(Glyph::Noted);
+    [pinned, noted, hush].into_iter().flatten().collect()
 }
 
 const fn sign(mark: Mark) -> (Glyph, Tone) {
@@ -86,7 +98,7 @@ pub(crate) const fn of_reason(reason: Reason) -> (Glyph, Tone) {
 fn state(session: &WatchedSession) -> Cell {
     match session.session().and_then(|answer| answer.state.as_ref()) {
         Some(state) => words::marked(state.as_raw(), state.is_unknown(), Tone::Plain),
-        None => Cell::new("–", Tone::Dim),
+        None => Cell::new("—", Tone::Dim),
     }
 }
 
@@ -97,7 +109,8 @@ fn branch(session: &WatchedSession) -> Cell {
     let Some(branch) = &letter.branch else {
         return Cell::new(NO_BRANCH, Tone::Dim);
     };
-    let parts = [&branch.name, &branch.fad_code];
+    // The number first: only a name may be cut.
+    let parts = [&branch.fad_code, &branch.name];
     Cell::plain(parts.into_iter().flatten().map(server).collect::<Vec<_>>().join(" "))
 }
 
@@ -114,7 +127,7 @@ fn delta(item: &Item, found: &Assessment) -> Cell {
     let poll = &item.session.poll;
     if let Some(failure) = poll.last_failure.as_ref().filter(|_| poll.failures > 0) {
         let what = failure.status.map_or_else(|| "no net".to_owned(), |status| status.to_string());
-        return Cell::new(format!("{what} ×{}", poll.failures), Tone::Notice);
+        return Cell::new(format!("{what} ×{}", poll.failures.min(99)), Tone::Notice);
     }
     if item.changed
         && let Some(event) = item.session.timeline.last()

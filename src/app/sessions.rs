@@ -10,6 +10,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 
 use crate::app::alarm::Alarm;
+use crate::app::columns::Widths;
 use crate::app::facts::Facts;
 pub(crate) use crate::app::item::Item;
 use crate::app::item::last_seen;
@@ -56,6 +57,8 @@ pub(crate) struct Sessions {
     marks: HashSet<SessionId>,
     wake: BTreeSet<(Timestamp, u32)>,
     tally: Tally,
+    /// Grows until the list is another, so that no column moves for one row.
+    widths: Widths,
     alarms: Vec<(SessionId, Alarm)>,
 }
 
@@ -84,6 +87,10 @@ impl Sessions {
     /// What has become of sessions that rings, since this was last asked.
     pub(crate) fn take_alarms(&mut self) -> Vec<(SessionId, Alarm)> {
         std::mem::take(&mut self.alarms)
+    }
+
+    pub(crate) const fn widths(&self) -> Widths {
+        self.widths
     }
 
     pub(crate) const fn tally(&self) -> &Tally {
@@ -224,6 +231,7 @@ impl Sessions {
         self.places.clear();
         self.wake.clear();
         self.tally = Tally::default();
+        self.widths = Widths::default();
         for (place, session) in (0_u32..).zip(table.iter()) {
             let mut item = match old.remove(&session.id()) {
                 Some(mut item) => {
@@ -238,6 +246,7 @@ impl Sessions {
                 None => Item::new(Arc::clone(session), rules, now),
             };
             self.tally.add(&item.facts);
+            self.widths = self.widths.and(item.widths());
             item.wakes_at = item.next_moment(&self.filter, &self.marks, now);
             self.wake.extend(item.wakes_at.map(|at| (at, place)));
             keys.push(item.key(Sort::default(), place));
@@ -294,6 +303,7 @@ impl Sessions {
             }
             self.wake.extend(next.map(|at| (at, place)));
             self.tally.add(&item.facts);
+            self.widths = self.widths.and(item.widths());
             let (is_urgent, is_sorted) = keys(item);
             if self.shown.is_some() {
                 shown.out.push(was_sorted.clone());

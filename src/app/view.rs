@@ -36,6 +36,14 @@ pub enum Glyph {
     Stale,
     /// Δ changed.
     Changed,
+    /// ↑ pinned by the operator.
+    Pinned,
+    /// ¶ has a note of the operator's.
+    Noted,
+    /// a: acknowledged.
+    Acknowledged,
+    /// z: snoozed.
+    Snoozed,
 }
 
 /// What a text means; `theme` gives each a style. Colour only repeats what a word says.
@@ -93,6 +101,8 @@ pub struct ListRow {
     pub marked: bool,
     /// The attention column.
     pub glyph: (Glyph, Tone),
+    /// Pinned, noted, acknowledged, snoozed.
+    pub own: Vec<Glyph>,
     /// Reference, or short id.
     pub name: Cell,
     /// Eight digits of the id (wide layout).
@@ -103,7 +113,7 @@ pub struct ListRow {
     pub stage: Cell,
     /// `2/3`, or `–` when the configuration is not known.
     pub docs: Cell,
-    /// One glyph for each check, requested ones as `NotYet`; the ui cuts or sums up.
+    /// One glyph for each check, requested ones as `NotYet`; the ui sums up.
     pub checks: Vec<(Glyph, Tone)>,
     /// `6d 12h`, `—`.
     pub due: Cell,

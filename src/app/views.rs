@@ -111,7 +111,7 @@ impl View {
     /// Its columns in order, the reference first; nothing where it names none.
     #[must_use]
     pub fn own_columns(&self) -> Option<Vec<Column>> {
-        (self.columns != ColumnSet::Auto).then(|| self.columns.columns(usize::MAX))
+        (self.columns != ColumnSet::Auto).then(|| self.columns.columns())
     }
 
     /// Whether its filter holds for a session.

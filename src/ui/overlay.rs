@@ -143,6 +143,13 @@ fn legend(look: Look) -> [Line<'static>; HelpOverlay::LEGEND as usize] {
         (Glyph::Stale, "stale"),
         (Glyph::Changed, "changed"),
     ];
+    let own = [
+        (Glyph::Pinned, "pinned"),
+        (Glyph::Noted, "noted"),
+        (Glyph::Acknowledged, "acknowledged"),
+        (Glyph::Snoozed, "snoozed"),
+    ];
+    let moved = Span::raw(look.text("± derived deadline that moved"));
     let line = |signs: &[(Glyph, &str)]| {
         Line::from(signs.iter().map(|(glyph, word)| sign(*glyph, word)).collect::<String>())
     };
@@ -151,6 +158,7 @@ fn legend(look: Look) -> [Line<'static>; HelpOverlay::LEGEND as usize] {
         Line::default(),
         line(&signs),
         line(&more),
+        line(&own) + moved,
         Line::from(look.text(PATH[0])),
         Line::from(look.text(PATH[1])),
         dim("Stage is worked out here; state, recommendation, reason are Yoti's words."),

@@ -47,18 +47,18 @@ fn head(fitted: &Fitted, (by, sign): (Option<Column>, &str), look: Look) -> Line
     let style = look.role(Role::Head);
     let sign = look.text(sign);
     let more = |hidden: usize, sign: &str| look.text(if hidden > 0 { sign } else { " " });
-    let mut spans = vec![Span::styled(format!("  {} ", more(fitted.left, "‹")), style)];
+    let before = " ".repeat(fitted.before().saturating_sub(4));
+    let mut spans = vec![Span::styled(format!("  {} {before}", more(fitted.left, "‹")), style)];
     let last = fitted.columns.len().saturating_sub(1);
     for (place, (column, width)) in fitted.columns.iter().enumerate() {
-        let further = if place == last { more(fitted.right, "›") } else { String::new() };
-        let further = further.trim();
-        let width = width.saturating_sub(further.width());
         let head = if by == Some(*column) {
-            let name = fit(column.head(), width.saturating_sub(1), look);
-            fit(&format!("{}{sign}", name.trim_end()), width, look)
+            look.text(column.head()) + &sign
         } else {
-            fit(column.head(), width, look)
+            look.text(column.head())
         };
+        let further = if place == last { more(fitted.right, "›") } else { String::new() };
+        let further = if head.width() < *width { further.trim() } else { "" };
+        let head = fit(&head, width.saturating_sub(further.width()), look);
         spans.push(Span::styled(head, style));
         spans.push(Span::styled(further.to_owned(), style));
     }
@@ -69,92 +69,70 @@ fn spans(row: &ListRow, fitted: &Fitted, selected: bool, look: Look) -> Vec<Span
     let cursor = if selected { ">" } else { " " };
     let mark = if row.marked { "*" } else { " " };
     let (glyph, tone) = row.glyph;
+    let changed = if row.changed { look.glyph(Glyph::Changed) } else { " " };
+    let own: String = row.own.iter().map(|sign| look.glyph(*sign)).collect();
     let mut spans = vec![
         Span::raw(cursor),
         Span::styled(mark, look.role(Role::Mark)),
         Span::styled(look.glyph(glyph), look.tone(tone)),
-        Span::raw(" "),
+        Span::styled(changed, look.tone(Tone::Changed)),
+        Span::raw(fit(&format!(" {own}"), fitted.own + 1, look)),
     ];
     let has_tags = fitted.columns.iter().any(|(column, _)| *column == Column::Tags);
-    // A cell that fills its column takes the blank from the next one.
-    let mut full = false;
-    for (column, width) in &fitted.columns {
-        if full {
-            spans.push(Span::raw(" "));
-        }
-        let width = &width.saturating_sub(usize::from(full));
-        full = false;
-        // The last cell of a column is the blank behind it.
-        let room = width.saturating_sub(1);
+    let last = fitted.columns.len().saturating_sub(1);
+    for (place, (column, width)) in fitted.columns.iter().enumerate() {
+        // The last cell of a column is the blank behind it, but for the border's neighbour.
+        let room = if place == last { *width } else { width.saturating_sub(1) };
         let right = |cell: &Cell| right(&cell.text, room, look.tone(cell.tone), look);
         let text = match column {
             Column::Checks => {
-                spans.extend(checks(row, *width, look));
+                spans.extend(checks(row, room, look));
+                spans.push(Span::raw(" ".repeat(width - room)));
                 continue;
             }
-            Column::Changed => cell(&delta(row, has_tags, look), *width, look),
-            Column::Session => Span::styled(fit(&row.short_id, *width, look), look.tone(Tone::Dim)),
-            Column::State => cell(&row.state, *width, look),
-            Column::Docs => cell(&row.docs, *width, look),
+            Column::Changed => cell(delta(row, has_tags), room, look),
+            Column::Session => Span::styled(fit(&row.short_id, room, look), look.tone(Tone::Dim)),
+            Column::State => cell(&row.state, room, look),
+            Column::Docs => cell(&row.docs, room, look),
             Column::Ref => cell(&row.name, room, look),
             Column::Stage => cell(&row.stage, room, look),
-            // What fills the column (`kept 12d`) may take the blank before the next one too.
-            Column::Due => {
-                let gap = usize::from(row.due.text.width() < *width);
-                super::text::right(&row.due.text, width - gap, look.tone(row.due.tone), look)
-            }
+            Column::Due => right(&row.due),
             Column::Branch => cell(&row.branch, room, look),
             Column::Seen => right(&row.seen),
             Column::Tags => cell(&row.tags, room, look),
         };
-        let used = text.width();
-        full = used == *width && !text.content.ends_with(' ');
         spans.push(text);
-        spans.push(Span::raw(" ".repeat(width - used)));
+        spans.push(Span::raw(" ".repeat(width - room)));
     }
     spans
 }
 
 /// What changed; while nothing did, the tags, if they have no column.
-fn delta(row: &ListRow, has_tags: bool, look: Look) -> Cell {
-    let mut delta = row.delta.clone();
-    if delta.text.is_empty() && !has_tags {
-        delta = row.tags.clone();
-    }
-    if row.changed {
-        delta.text = format!("{} {}", look.glyph(Glyph::Changed), delta.text);
-        delta.tone = Tone::Changed;
-    }
-    delta
+const fn delta(row: &ListRow, has_tags: bool) -> &Cell {
+    if row.delta.text.is_empty() && !has_tags { &row.tags } else { &row.delta }
 }
 
-/// One sign for each check where they fit, else how many of each.
-fn checks(row: &ListRow, width: usize, look: Look) -> Vec<Span<'static>> {
-    let room = width.saturating_sub(1);
-    if row.checks.len() <= room {
-        let mut spans: Vec<Span<'static>> = row
-            .checks
-            .iter()
-            .map(|(glyph, tone)| Span::styled(look.glyph(*glyph), look.tone(*tone)))
-            .collect();
-        spans.push(Span::raw(" ".repeat(width - row.checks.len())));
-        return spans;
-    }
-    let mut spans = Vec::new();
-    let mut used = 0;
-    for glyph in [Glyph::Reject, Glyph::Refer, Glyph::Approve, Glyph::NotYet] {
-        let of_kind: Vec<_> = row.checks.iter().filter(|(known, _)| *known == glyph).collect();
-        let Some((_, tone)) = of_kind.first() else { continue };
-        let text = format!("{}{}", of_kind.len(), look.glyph(glyph));
-        let columns = text.chars().count();
-        if used + columns > room {
-            break;
-        }
-        used += columns;
-        spans.push(Span::styled(text, look.tone(*tone)));
-    }
-    spans.push(Span::raw(" ".repeat(width - used)));
-    spans
+/// One sign for each check where they fit, else how many of each, else of the worst kind, of all.
+fn checks(row: &ListRow, room: usize, look: Look) -> Vec<Span<'static>> {
+    let signs = |spans: Vec<(String, Tone)>| -> Option<Vec<Span<'static>>> {
+        let used: usize = spans.iter().map(|(text, _)| text.width()).sum();
+        let rest = " ".repeat(room.checked_sub(used)?);
+        let spans = spans.into_iter().map(|(text, tone)| Span::styled(text, look.tone(tone)));
+        Some(spans.chain([Span::raw(rest)]).collect())
+    };
+    let each = row.checks.iter().map(|(glyph, tone)| (look.glyph(*glyph).to_owned(), *tone));
+    let kinds = [Glyph::Reject, Glyph::Refer, Glyph::Approve, Glyph::NotYet].into_iter();
+    let counted: Vec<(String, Tone)> = kinds
+        .filter_map(|kind| {
+            let of_kind = row.checks.iter().filter(|(glyph, _)| *glyph == kind);
+            let (_, tone) = of_kind.clone().next()?;
+            Some((format!("{}{}", of_kind.count(), look.glyph(kind)), *tone))
+        })
+        .collect();
+    let of_all = counted.first().cloned().into_iter();
+    let of_all = of_all.chain([(format!("/{}", row.checks.len()), Tone::Dim)]).collect();
+    let whole = signs(each.collect()).or_else(|| signs(counted)).or_else(|| signs(of_all));
+    whole.unwrap_or_else(|| vec![Span::raw(" ".repeat(room))])
 }
 
 /// How many rows are out of sight, and why the selected one is where it is.
