@@ -51,6 +51,8 @@ pub(super) struct Task<A, C> {
     pub(super) touched: HashSet<SessionId>,
     pub(super) paused_since: Option<Timestamp>,
     pub(super) last_ok: Option<Timestamp>,
+    /// Yoti has answered this process.
+    pub(super) reached: bool,
     pub(super) slowed_until: Option<Instant>,
     pub(super) store_trouble: Option<String>,
     pub(super) publish_at: Instant,
@@ -78,6 +80,7 @@ impl<A: SessionApi, C: Clock> Task<A, C> {
             touched: HashSet::new(),
             paused_since: None,
             last_ok: None,
+            reached: false,
             slowed_until: None,
             store_trouble: None,
             publish_at: now,
