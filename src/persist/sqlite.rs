@@ -302,15 +302,19 @@ fn overlay<'a>(
         sessions.map(|session| (session.id(), session)).collect();
     let mut changed = HashSet::new();
     for post in posts {
-        let (id, change) = match post {
-            Post::Kept(id, change, at) => (id, Some((change, at))),
-            Post::Added(entry) => (entry.id, None),
+        let id = match &post {
+            Post::Kept(id, ..) => *id,
+            Post::Added(entry) => entry.id,
             Post::Removed(_) | Post::Told(_) | Post::Asked(_) => continue,
         };
         let Some(session) = sessions.get_mut(&id) else { continue };
-        match change {
-            Some((change, at)) => drop(session.keep(&change, at)),
-            None => session.come_back(),
+        match post {
+            Post::Kept(_, change, at) => drop(session.keep(&change, at)),
+            Post::Added(entry) => {
+                session.entry = Arc::new(entry);
+                session.come_back();
+            }
+            Post::Removed(_) | Post::Told(_) | Post::Asked(_) => {}
         }
         changed.insert(id);
     }
