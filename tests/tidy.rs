@@ -268,6 +268,7 @@ const READ_LABELS: &[&str] = &[
     "src/app/rows.rs",
     "src/app/sort.rs",
     "src/cli/local.rs",
+    "src/cli/named.rs",
     "src/domain/funnel.rs",
     "src/domain/labels.rs",
     "src/domain/snapshot.rs",

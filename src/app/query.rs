@@ -161,7 +161,9 @@ impl Expr {
     fn add_tags(&self, tags: &mut Vec<String>) {
         match self {
             Self::All(parts) | Self::Any(parts) | Self::Same(_, parts) => {
-                parts.iter().for_each(|part| part.add_tags(tags));
+                for part in parts {
+                    part.add_tags(tags);
+                }
             }
             Self::Not(part) => part.add_tags(tags),
             Self::Is(Condition::Text { field: TextField::Tag, value, .. }) => {

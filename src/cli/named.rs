@@ -38,10 +38,10 @@ pub(super) fn ids(
     } else {
         setup::listed(config)?
     };
-    let shown = (&config.rules.labels, config.privacy.unwrap_or_default());
+    let (labels, privacy) = (&config.rules.labels, config.privacy.unwrap_or_default());
     let mut ids = Vec::new();
     for name in &names {
-        ids.push(named(name, &listed, shown)?);
+        ids.push(named(name, &listed, labels, privacy)?);
     }
     let mut seen = std::collections::HashSet::new();
     ids.retain(|id| seen.insert(*id));
@@ -90,7 +90,8 @@ fn names(texts: &[String]) -> Result<Vec<String>, Failure> {
 fn named(
     name: &str,
     listed: &[WatchedSession],
-    shown: (&SafeLabels, Privacy),
+    labels: &SafeLabels,
+    privacy: Privacy,
 ) -> Result<SessionId, Failure> {
     if let Ok(id) = SessionId::parse(name) {
         return Ok(id);
@@ -120,7 +121,7 @@ fn named(
         several => Err(Failure::Usage(format!(
             "{name} fits {} sessions; give the whole ID of one:\n{}",
             several.len(),
-            candidates(several, shown)
+            candidates(several, labels, privacy)
         ))),
     }
 }
@@ -132,7 +133,7 @@ fn beginning(text: &str) -> Option<String> {
     (hexadecimal && digits.len() >= FEWEST_DIGITS).then(|| digits.to_ascii_lowercase())
 }
 
-fn candidates(several: &[&WatchedSession], (labels, privacy): (&SafeLabels, Privacy)) -> String {
+fn candidates(several: &[&WatchedSession], labels: &SafeLabels, privacy: Privacy) -> String {
     let line = |session: &&WatchedSession| {
         let reference = labels.reference(session, privacy);
         let reference = reference.map(|text| shown_str(&text, 40));
@@ -167,7 +168,7 @@ mod tests {
     }
 
     fn said(name: &str, listed: &[WatchedSession], privacy: Privacy) -> Result<String, String> {
-        let found = named(name, listed, (&SafeLabels::default(), privacy));
+        let found = named(name, listed, &SafeLabels::default(), privacy);
         found.map(|id| id.short()).map_err(|why| why.to_string())
     }
 

@@ -11,9 +11,9 @@ use crate::domain::labels::is_identifier;
 /// One value that has no parts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Leaf<'a> {
-    /// A string.
+    /// A string, without its quotes.
     Text(&'a str),
-    /// Any number.
+    /// A number, whichever it is.
     Number,
     /// `true` or `false`.
     Flag,
@@ -26,19 +26,15 @@ enum Form {
     Word,
     /// Names of sub-checks and of our own changes: `ai_face_match`.
     Name,
-    /// Either of them.
     Kind,
     /// A UUID, or another ID with a digit in it.
     Id,
-    /// `GBR`
     Country,
-    /// A time or a day.
     Time,
-    /// A number as a text: `0.21`.
+    /// A number as a text: `0.21`, or one of [`DETAILS`].
     Score,
-    /// `en-GB`
+    Known,
     Locale,
-    /// `#2d9fff`
     Colour,
     /// What the relying business called it, where that looks like an identifier.
     Label,
@@ -47,6 +43,10 @@ enum Form {
     Number,
     Flag,
 }
+
+/// What the details of a sub-check are known to say (contract 4.4).
+const DETAILS: &[&str] =
+    &["confidence_score", "number_of_hits", "closest_match", "name_exact", "name_fuzzy"];
 
 /// Fields that hold other fields, wherever they stand (contract 3 to 5, 7.3, 14).
 const PLACES: &[&str] = &[
@@ -174,6 +174,7 @@ const FIELDS: &[(&str, &str, Form)] = &[
     ("sdk_config", "secondary_colour", Form::Colour),
     ("sdk_config", "font_colour", Form::Colour),
     ("", "sub_check", Form::Name),
+    ("details", "name", Form::Known),
     ("details", "value", Form::Score),
     ("", "issuing_country", Form::Country),
     ("", "country_code", Form::Country),
@@ -317,7 +318,8 @@ fn fits(form: Form, leaf: Leaf<'_>) -> bool {
             text.starts_with(digit)
                 && of(40, |c| c.is_ascii_digit() || matches!(c, '-' | ':' | '.' | '+' | 'T' | 'Z'))
         }
-        Form::Score => of(6, |c| c.is_ascii_digit() || c == '.'),
+        Form::Known => DETAILS.contains(&text),
+        Form::Score => DETAILS.contains(&text) || of(6, |c| c.is_ascii_digit() || c == '.'),
         Form::Locale => of(5, |c| c.is_ascii_alphabetic() || c == '-'),
         Form::Colour => text.starts_with('#') && of(9, |c| c.is_ascii_hexdigit() || c == '#'),
         Form::Label => is_identifier(text, false),

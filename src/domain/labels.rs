@@ -91,7 +91,7 @@ impl SafeLabels {
         Some(if whole { text.to_owned() } else { hidden(text, privacy) })
     }
 
-    /// A tag.
+    /// A tag, whole or as it is hidden.
     #[must_use]
     pub fn tag(&self, tag: &str, privacy: Privacy) -> String {
         let whole = privacy == Privacy::Off || self.shows_tag(tag);
@@ -152,7 +152,7 @@ fn long_runs(text: &str) -> impl Iterator<Item = &str> {
 pub struct SharedPrefixes<'a>(HashMap<&'a str, usize>);
 
 impl<'a> SharedPrefixes<'a> {
-    /// Of these references.
+    /// Counts the beginnings of these references.
     pub fn of(references: impl Iterator<Item = &'a str>) -> Self {
         let mut counts = HashMap::new();
         for text in references.filter(|text| is_identifier(text, true)) {

@@ -43,7 +43,7 @@ pub struct Acknowledged {
 /// One own action of the past.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct OwnAction {
-    /// When, and by whom.
+    /// When it was made, and by whom.
     pub made: Made,
     /// What.
     pub what: OwnChange,
@@ -52,7 +52,7 @@ pub struct OwnAction {
 /// When a change was made, and by whom.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Made {
-    /// When.
+    /// When, by the clock of the operator's machine.
     pub at: Timestamp,
     /// The operator's name; `None`: made before names were kept.
     pub by: Option<Arc<str>>,

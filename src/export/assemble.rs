@@ -58,7 +58,7 @@ pub fn assemble(
         made.stale += usize::from(part.stale);
         match format {
             Format::Json => {
-                made.files.push((file::file_name(session, labels, origin.now), part.text))
+                made.files.push((file::file_name(session, labels, origin.now), part.text));
             }
             Format::Bundle => {
                 made.files.extend(bundle::files(session, part.text, contents, origin)?);

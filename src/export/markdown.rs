@@ -40,7 +40,7 @@ pub(super) fn chapter(session: &WatchedSession, contents: Contents, origin: &Ori
         note => plain(note),
     };
     hidden += usize::from(note == MASK);
-    text += &facts(session, &found, (&tags, &note), (contents.masked, origin));
+    text += &facts(session, &found, (&tags, &note), contents.masked, origin);
     if contents.data_age {
         text += &age(session, &found, origin);
     }
@@ -66,7 +66,8 @@ fn facts(
     session: &WatchedSession,
     found: &Assessment,
     (tags, note): (&str, &str),
-    (masked, origin): (bool, &Origin<'_>),
+    masked: bool,
+    origin: &Origin<'_>,
 ) -> String {
     let covered = coverage::derive(session);
     let state = session

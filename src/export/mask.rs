@@ -12,7 +12,9 @@ use crate::domain::harmless::{
 use crate::domain::personal::is_personal;
 use crate::domain::server_text::ServerText;
 use crate::domain::watched::WatchedSession;
-use crate::domain::wire_enum::{CheckState, CheckType, Recommendation, SessionState};
+use crate::domain::wire_enum::{
+    CheckState, CheckType, IdentityProfileOutcome, Recommendation, SessionState,
+};
 
 /// What stands instead.
 pub(super) const MASK: &str = "▒▒▒ masked";
@@ -45,17 +47,22 @@ pub(super) enum Within<'a> {
 
 /// Hides what is not known to be harmless below a value; adds the pointers of what was hidden.
 pub(super) fn mask(value: &mut Value, pointer: &str, masked: &mut Vec<String>) {
-    hide(value, (Within::Place(""), ""), pointer, masked);
+    hide(value, Within::Place(""), "", pointer, masked);
 }
 
 /// The same of what is our own but for Yoti's words in it: a timeline, derived requirements, the list
 /// of media.
 pub(super) fn mask_own(value: &mut Value, pointer: &str, masked: &mut Vec<String>) {
-    hide(value, (Within::Own, ""), pointer, masked);
+    hide(value, Within::Own, "", pointer, masked);
 }
 
-fn hide(value: &mut Value, at: (Within<'_>, &str), pointer: &str, masked: &mut Vec<String>) {
-    let (within, field) = at;
+fn hide(
+    value: &mut Value,
+    within: Within<'_>,
+    field: &str,
+    pointer: &str,
+    masked: &mut Vec<String>,
+) {
     let leaf = match value {
         Value::Null => return,
         Value::Object(map) => {
@@ -76,14 +83,14 @@ fn hide(value: &mut Value, at: (Within<'_>, &str), pointer: &str, masked: &mut V
                     *inner = MASK.into();
                     masked.push(here);
                 } else {
-                    hide(inner, (inside, key), &here, masked);
+                    hide(inner, inside, key, &here, masked);
                 }
             }
             return;
         }
         Value::Array(list) => {
             for (number, inner) in list.iter_mut().enumerate() {
-                hide(inner, at, &format!("{pointer}/{number}"), masked);
+                hide(inner, within, field, &format!("{pointer}/{number}"), masked);
             }
             return;
         }
@@ -125,8 +132,8 @@ pub(super) fn finding<'a>(finding: &'a Finding, session: &WatchedSession, masked
     let profiles = answer.identity_profile.iter().chain(&answer.advanced_identity_profile);
     let profiles = profiles.flat_map(|profile| {
         let schemes = profile.compliance.iter().flat_map(|framework| &framework.schemes);
-        let kinds = schemes.map(|scheme| scheme.scheme_type.as_ref().map(|kind| kind.as_raw()));
-        let result = profile.result.as_ref().map(|result| result.as_raw());
+        let kinds = schemes.map(|scheme| scheme.scheme_type.as_ref().map(ServerText::as_raw));
+        let result = profile.result.as_ref().map(IdentityProfileOutcome::as_raw);
         kinds.chain([result, profile.reason_code().map(ServerText::as_raw)])
     });
     let unknown = answer.unknown.iter().map(|unknown| Some(unknown.value.as_raw()));

@@ -114,12 +114,12 @@ fn each_profile_has_a_list_of_its_own_and_the_usual_one_keeps_the_first() {
         world.run(&all, 0);
     };
     std::fs::write(config, "[profiles.live]\n").unwrap();
-    add("one", 1, &[]);
+    add("r1", 1, &[]);
     std::fs::write(config, "default_profile = \"live\"\n[profiles.live]\n[profiles.\"../a b\"]\n")
         .unwrap();
-    add("two", 2, &["-p", "../a b"]);
+    add("r2", 2, &["-p", "../a b"]);
     for (arguments, found) in
-        [(&[][..], "one\n"), (&["-p", "live"], "one\n"), (&["-p", "../a b"], "two\n")]
+        [(&[][..], "r1\n"), (&["-p", "live"], "r1\n"), (&["-p", "../a b"], "r2\n")]
     {
         assert_eq!(list(arguments), found, "{arguments:?}");
     }

@@ -391,7 +391,7 @@ fn a_reveal_ends_after_twenty_seconds_and_needs_its_line_in_the_log() {
     let place = folder();
     story((80, 24), &[("S01", 700)], place.path(), async |o| {
         named(o).await;
-        o.press("V").await;
+        o.press("g V").await;
         o.sees("REVEALED");
         o.sees("Amina Okafor");
         o.pass(21.0).await;

@@ -27,6 +27,8 @@ fn c_writes_a_note_that_the_notes_pane_shows_and_u_takes_back() {
         o.sees("note for dbs-2; u undoes");
         o.press("8").await;
         o.sees("Notes dbs-2");
+        o.does_not_see("rang");
+        o.press("V").await;
         o.sees("note: rang");
         o.press("u").await;
         o.sees("undone: note for dbs-2");
@@ -42,15 +44,15 @@ fn c_writes_a_note_that_the_notes_pane_shows_and_u_takes_back() {
 fn tags_are_words_with_completion_and_show_in_the_list() {
     let folder = folder();
     story((200, 60), &[("S03", 60), ("S03", 90)], folder.path(), async |o| {
-        o.press("g T c h a s e d enter").await;
-        o.sees("#chased");
-        o.press("j T c h").await;
-        o.sees("in use: chased");
+        o.press("g T q 4 enter").await;
+        o.sees("#q4");
+        o.press("j T q").await;
+        o.sees("in use: q4");
         o.press("tab enter").await;
         o.pass(1.0).await;
-        assert_eq!(o.screen().matches("#chased").count(), 2, "{}", o.screen());
+        assert_eq!(o.screen().matches("#q4").count(), 2, "{}", o.screen());
         o.press("u").await;
-        assert_eq!(o.screen().matches("#chased").count(), 1, "{}", o.screen());
+        assert_eq!(o.screen().matches("#q4").count(), 1, "{}", o.screen());
     });
 }
 

@@ -42,7 +42,7 @@ pub struct OwnDialog {
 pub enum OwnKind {
     /// `c`
     Note {
-        /// The note.
+        /// The note as it is typed.
         field: TextField,
         /// There is one that is masked: it is replaced, or stays where nothing is typed.
         hidden: bool,
