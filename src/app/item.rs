@@ -15,8 +15,12 @@ use crate::app::query::{Query, Subject};
 use crate::app::sort::Sort;
 use crate::domain::change::{ChangeKind, TimelineEvent};
 use crate::domain::ids::SessionId;
+use crate::domain::labels::is_identifier;
 use crate::domain::rules::Rules;
 use crate::domain::watched::{Letter, WatchedSession};
+
+/// Columns of a masked name: `▒▒▒ 1c3cae90`.
+const MASKED_NAME: usize = 12;
 
 /// One session of the list.
 #[derive(Clone, Debug)]
@@ -78,14 +82,16 @@ impl Item {
         Subject { session: &self.session, facts: &self.facts, now, changed, new, marks }
     }
 
-    /// What its row needs of the columns.
+    /// What its row needs of the columns, masked or not.
     pub(crate) fn widths(&self) -> Widths {
         let own = &self.session.own;
         let signs = [own.pinned, !own.note.is_empty(), self.facts.hushed];
-        Widths {
-            name: self.session.entry.reference.as_deref().map_or(8, crate::text::width),
-            own: signs.into_iter().filter(|sign| *sign).count(),
-        }
+        let name = self.session.entry.reference.as_deref().map_or(8, |text| {
+            let width = crate::text::width(text);
+            let whole = is_identifier(text, self.session.shared_prefix);
+            if whole { width } else { width.max(MASKED_NAME) }
+        });
+        Widths { name, own: signs.into_iter().filter(|sign| *sign).count() }
     }
 
     /// When time alone may make it another for the list: its facts, or what the filter says of it.

@@ -11,6 +11,7 @@ use crate::domain::fixture as f;
 use crate::domain::ids::{MediaId, TaskId};
 use crate::domain::resource::{GeneratedCheck, Liveness, Media, Task};
 use crate::domain::watchlist::{Matching, SearchSources, WatchlistSearch, WatchlistSummary};
+use crate::domain::wire_enum::Recommendation as R;
 use crate::domain::wire_enum::{
     CheckState, MatchingStrategy, MediaType, Process, Recommendation, RequirementType,
     SessionState, SourceType, SubCheckResult, TaskType, WatchlistAccount, WatchlistSources,
@@ -27,9 +28,8 @@ pub(super) fn said(rows: &[CheckRow]) -> Vec<String> {
             _ => "",
         };
         let cells = [&row.name, &row.on, &row.state, &row.recommendation, &row.reason];
-        let cells = cells.iter().map(|cell| cell.text.as_str());
-        let all: Vec<&str> = [glyph].into_iter().chain(cells).filter(|t| !t.is_empty()).collect();
-        all.join(" ")
+        let cells = [glyph].into_iter().chain(cells.map(|cell| cell.text.as_str()));
+        cells.filter(|text| !text.is_empty()).collect::<Vec<_>>().join(" ")
     };
     rows.iter().map(line).collect()
 }
@@ -383,7 +383,6 @@ fn the_pane_opens_on_the_first_reject_else_on_what_is_to_be_looked_at() {
         let rows = closed(session);
         first_failing(&rows).map(|at| rows[at].key.clone())
     };
-    use Recommendation as R;
     for (advice, key) in [
         (&[Some(R::Approve), Some(R::NotAvailable), Some(R::Reject)][..], Some("2")),
         (&[Some(R::Approve), Some(R::Consider), Some(R::NotAvailable)], Some("1")),
