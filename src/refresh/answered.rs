@@ -67,6 +67,7 @@ impl<A: SessionApi, C: Clock> Task<A, C> {
             self.schedule.spread_overdue(now, &mut self.dice);
         }
         self.last_ok = Some(self.clock.now());
+        self.reached = true;
     }
 
     fn good(&mut self, job: Job, observation: Observation, now: Instant) {

@@ -143,6 +143,8 @@ impl<A: SessionApi, C: Clock> Task<A, C> {
         self.take_list(list, now);
         self.settings.following = false;
         self.relay = None;
+        // Whether this process reaches Yoti is not known before it has asked.
+        self.schedule.hasten_first(now);
         // Who saves waits for it, or the program ends.
         let _gone = to.try_send(self.store.snapshot().clone());
     }

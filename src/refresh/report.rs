@@ -91,6 +91,6 @@ impl<A: SessionApi, C: Clock> Task<A, C> {
         if self.meter.share(now) < 1.0 {
             return Connection::Slowed { until: self.clock.now() };
         }
-        if self.last_ok.is_some() { Connection::Live } else { Connection::Starting }
+        if self.reached { Connection::Live } else { Connection::Starting }
     }
 }

@@ -301,6 +301,13 @@ impl Schedule {
         });
     }
 
+    /// Brings forward to `now` what is due next.
+    pub fn hasten_first(&mut self, now: Instant) {
+        if let Some(&(_, id)) = self.queue.first().filter(|(due, _)| *due > now) {
+            self.change(id, |track| track.hasten(now));
+        }
+    }
+
     /// The next moment at which something is due.
     #[must_use]
     pub fn next_due(&self) -> Option<Instant> {

@@ -50,6 +50,8 @@ pub(super) struct Task<A, C> {
     pub(super) polls: HashMap<SessionId, PollState>,
     pub(super) touched: HashSet<SessionId>,
     pub(super) last_ok: Option<Timestamp>,
+    /// Yoti has answered this process.
+    pub(super) reached: bool,
     pub(super) slowed_until: Option<Instant>,
     pub(super) store_trouble: Option<String>,
     pub(super) publish_at: Instant,
@@ -76,6 +78,7 @@ impl<A: SessionApi, C: Clock> Task<A, C> {
             polls: HashMap::new(),
             touched: HashSet::new(),
             last_ok: None,
+            reached: false,
             slowed_until: None,
             store_trouble: None,
             publish_at: now,

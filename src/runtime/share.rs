@@ -144,7 +144,8 @@ pub(super) async fn follow(
     let left = Vec::new();
     let mut reader = Reader { location, takes, open: None, version: None, pause: PACE, left };
     let mut troubled = false;
-    loop {
+    // The list was read a moment ago, when the store was opened.
+    while reader.rests(&mut kept, cancelled).await {
         let (back, (left, looked)) = blocking(reader, |it| (it.leave(), it.look())).await?;
         reader = back;
         if let Some(told) = trouble(left, &mut troubled) {
@@ -152,18 +153,7 @@ pub(super) async fn follow(
         }
         match looked {
             Ok(Look::Mine(store, known)) => {
-                let (to, mut held) = mpsc::channel(1);
-                commands.send(Command::TakeOver(known, to)).await.ok()?;
-                let held = held.recv().await?;
-                // What was kept while the store was read is not in it: it is done once more. No more
-                // comes after the refresh task has taken over.
-                let mut late = std::mem::take(&mut reader.left);
-                while let Some(more) = kept.recv().await {
-                    late.extend(more);
-                }
-                for command in self::commands(late) {
-                    commands.send(command).await.ok()?;
-                }
+                let held = take_over(known, reader.left, &mut kept, commands).await?;
                 return Some((store, held));
             }
             // What was kept meanwhile is not in what was read: it is read again.
@@ -172,12 +162,30 @@ pub(super) async fn follow(
             Ok(Look::Theirs(None)) => {}
             Err(why) => tracing::warn!(%why, "the store cannot be read"),
         }
-        if !reader.rests(&mut kept, cancelled).await {
-            break;
-        }
     }
     reader.ends().await;
     None
+}
+
+/// The refresh task takes over with what the other process left. Returns what the store holds then.
+/// What was kept while the store was read is not in it, and is done once more.
+async fn take_over(
+    known: Vec<WatchedSession>,
+    mut late: Vec<Post>,
+    kept: &mut mpsc::Receiver<Vec<Post>>,
+    commands: &mpsc::Sender<Command>,
+) -> Option<Snapshot> {
+    let (to, mut held) = mpsc::channel(1);
+    commands.send(Command::TakeOver(known, to)).await.ok()?;
+    let held = held.recv().await?;
+    // No more comes after the refresh task has taken over.
+    while let Some(more) = kept.recv().await {
+        late.extend(more);
+    }
+    for command in self::commands(late) {
+        commands.send(command).await.ok()?;
+    }
+    Some(held)
 }
 
 /// What the header is to say of leaving what was kept, where that has changed.
