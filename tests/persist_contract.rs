@@ -439,6 +439,21 @@ fn a_newer_store_is_refused_and_left_as_it_is() {
     assert_eq!(files(), before, "nothing was moved");
 }
 
+#[test]
+fn what_is_left_for_the_holder_survives_that_it_writes_its_own_row_first() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("store.db");
+    let mut holder = Sqlite::open(&path, true).unwrap().persistence;
+    holder.add(&[entry(1)]).unwrap();
+    let named = WatchEntry { reference: Some("other".to_owned()), ..entry(1) };
+    Sqlite::open(&path, false).unwrap().persistence.add(&[named.clone()]).unwrap();
+    holder.add(&[entry(1)]).unwrap();
+    assert_eq!(holder.posts(0).unwrap().0, [Post::Added(named.clone())]);
+    drop(holder);
+    let next = Sqlite::open(&path, true).unwrap().persistence.load().unwrap();
+    assert_eq!(*next[0].entry, named, "also where the holder ends before it has read it");
+}
+
 // Case 15
 #[test]
 fn case_15_an_empty_store_is_set_aside_and_the_list_is_taken_from_a_copy() {

@@ -4,7 +4,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use rusqlite::{Connection, Transaction, params};
 use serde::{Deserialize, Serialize};
 
@@ -27,10 +27,52 @@ struct Told {
     subject: Option<String>,
 }
 
+/// An entry as it was left. It stands in the post itself: the row of the list may be written over by
+/// the process that asks before that one has read the post.
+#[derive(Serialize, Deserialize)]
+struct Listed {
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    reference: Option<String>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    tags: Vec<String>,
+    added_at: Timestamp,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    deadline: Option<Timestamp>,
+    /// In seconds.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    resources_ttl: Option<i64>,
+}
+
+impl Listed {
+    fn of(entry: &WatchEntry) -> Self {
+        Self {
+            reference: entry.reference.clone(),
+            tags: entry.tags.clone(),
+            added_at: entry.added_at,
+            deadline: entry.deadline,
+            resources_ttl: entry.resources_ttl.map(|span| span.as_secs()),
+        }
+    }
+
+    fn revived(self, id: SessionId) -> WatchEntry {
+        WatchEntry {
+            id,
+            reference: self.reference,
+            tags: self.tags,
+            added_at: self.added_at,
+            deadline: self.deadline,
+            resources_ttl: self.resources_ttl.map(SignedDuration::from_secs),
+        }
+    }
+}
+
 /// Session, kind and body.
 fn parts(post: &Post) -> (Option<SessionId>, &'static str, String) {
     match post {
-        Post::Added(entry) => (Some(entry.id), "added", String::new()),
+        Post::Added(entry) => {
+            let body = serde_json::to_string(&Listed::of(entry)).unwrap_or_default();
+            (Some(entry.id), "added", body)
+        }
         Post::Removed(id) => (Some(*id), "removed", String::new()),
         Post::Asked(id) => (*id, "asked", String::new()),
         Post::Kept(id, change, made) => {
@@ -71,7 +113,7 @@ pub(super) fn leave(transaction: &Transaction<'_>, post: &Post) -> Sql<()> {
 }
 
 /// All that were left after this one, oldest first, with their numbers. `entry` finds what the list
-/// says of a session.
+/// says of a session, for posts of earlier versions.
 pub(super) fn after(
     connection: &Connection,
     number: i64,
@@ -96,7 +138,14 @@ fn revived(
 ) -> Option<Post> {
     let id = SessionId::parse(session).ok();
     match kind {
-        "added" => entry(id?).map(Post::Added),
+        "added" => {
+            let listed: Option<Listed> = serde_json::from_str(body).ok();
+            let (id, row) = (id?, entry(id?));
+            let Some(left) = listed else { return row.map(Post::Added) };
+            // One that was known before keeps the time at which it came on the list.
+            let added_at = row.map_or(left.added_at, |row| row.added_at);
+            Some(Post::Added(Listed { added_at, ..left }.revived(id)))
+        }
         "removed" => id.map(Post::Removed),
         "asked" => Some(Post::Asked(id)),
         "kept" => {
@@ -137,15 +186,19 @@ pub(super) fn overlay<'a>(
         sessions.map(|session| (session.id(), session)).collect();
     let mut changed = HashSet::new();
     for post in posts {
-        let (id, change) = match post {
-            Post::Kept(id, change, made) => (id, Some((change, made))),
-            Post::Added(entry) => (entry.id, None),
+        let id = match &post {
+            Post::Kept(id, ..) => *id,
+            Post::Added(entry) => entry.id,
             Post::Removed(_) | Post::Told(_) | Post::Asked(_) => continue,
         };
         let Some(session) = sessions.get_mut(&id) else { continue };
-        match change {
-            Some((change, made)) => drop(session.keep(&change, made)),
-            None => session.come_back(),
+        match post {
+            Post::Kept(_, change, made) => drop(session.keep(&change, made)),
+            Post::Added(entry) => {
+                session.entry = std::sync::Arc::new(entry);
+                session.come_back();
+            }
+            Post::Removed(_) | Post::Told(_) | Post::Asked(_) => {}
         }
         changed.insert(id);
     }
