@@ -18,7 +18,10 @@ fn main() -> Result<()> {
     let themes: Vec<String> = files
         .iter()
         .filter(|path| path.extension().is_some_and(|end| end == "toml"))
-        .filter_map(|path| Some(format!("({:?}, include_str!({path:?}))", path.file_stem()?)))
+        .filter_map(|path| {
+            let (name, path) = (path.file_stem()?.to_str()?, path.to_str()?);
+            Some(format!("({name:?}, include_str!({path:?}))"))
+        })
         .collect();
     let out = Path::new(&variable("OUT_DIR")?).join("themes.rs");
     fs::write(out, format!("[\n    {},\n]\n", themes.join(",\n    ")))

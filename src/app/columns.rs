@@ -119,13 +119,12 @@ impl Column {
         match self {
             Self::Ref => widths.name.clamp(10, NAME) + 1,
             Self::Session => 9,
-            Self::State | Self::Due => 10,
+            // Nine signs, or `12✗/150`, among them.
+            Self::State | Self::Due | Self::Checks => 10,
             // `not fetched yet`
             Self::Stage => 16,
             // `12/12`, `364d!`
             Self::Docs | Self::Seen => 6,
-            // Eight signs, or `12✗/150`.
-            Self::Checks => 9,
             Self::Branch => 15,
             // `no net ×99`
             Self::Changed => 11,

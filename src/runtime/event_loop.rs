@@ -84,18 +84,9 @@ pub async fn run<S: Surface, C: Clock>(
         let event = match waiting.take() {
             Some(event) => event,
             None if std::mem::take(&mut outside.asks_ground) => {
-                model.take_dirty();
-                draw(model, surface, outside.look, &mut outside.pictures)?;
-                surface.ask_ground()?;
-                let mut asked = Answer::default();
-                let Some(keys) = keys_beside(&mut asked, &mut input).await else {
-                    return Ok(Ending::TerminalGone);
-                };
+                let asked = ask_ground(model, surface, &mut input, &mut outside).await?;
+                let Some((asked, keys)) = asked else { return Ok(Ending::TerminalGone) };
                 held = keys;
-                if let Some(ground) = asked.ground() {
-                    outside.look = outside.themes.settle(ground, outside.look);
-                    draw(model, surface, outside.look, &mut outside.pictures)?;
-                }
                 answer = Some(asked);
                 continue;
             }
@@ -139,28 +130,60 @@ pub async fn run<S: Surface, C: Clock>(
             match outside.effects.start(effect) {
                 Rest::None => {}
                 Rest::Quit => return Ok(Ending::Quit),
-                Rest::Theme(name) => match outside.themes.get(&name) {
-                    Ok(palette) => outside.look = outside.look.with(palette),
-                    Err(why) => waiting = Some(Event::Done(Outcome::Refused(why.to_string()))),
-                },
-                Rest::Suspend => {
-                    surface.suspend()?;
-                    let (columns, rows) = surface.size();
-                    waiting = Some(Event::Resize(columns, rows));
-                }
-                Rest::Ring(note) => surface.ring(note.as_ref())?,
-                Rest::Mouse(on) => surface.mouse(on)?,
-                Rest::Redraw => surface.clear()?,
-                Rest::Copy(what, text) => {
-                    let outcome = match surface.copy(&text) {
-                        Ok(()) => Outcome::CopySent(what),
-                        Err(why) => Outcome::CopyFailed(why.to_string()),
-                    };
-                    waiting = Some(Event::Done(outcome));
-                }
+                rest => waiting = carry_out(rest, surface, &mut outside)?.or(waiting),
             }
         }
     }
+}
+
+/// What is left of an effect for surface and look. Returns what has come of it.
+fn carry_out<S: Surface, C>(
+    rest: Rest,
+    surface: &mut S,
+    outside: &mut Outside<C>,
+) -> io::Result<Option<Event>> {
+    match rest {
+        Rest::None | Rest::Quit => {}
+        Rest::Theme(name) => match outside.themes.get(&name) {
+            Ok(palette) => outside.look = outside.look.with(palette),
+            Err(why) => return Ok(Some(Event::Done(Outcome::Refused(why.to_string())))),
+        },
+        Rest::Suspend => {
+            surface.suspend()?;
+            let (columns, rows) = surface.size();
+            return Ok(Some(Event::Resize(columns, rows)));
+        }
+        Rest::Ring(note) => surface.ring(note.as_ref())?,
+        Rest::Mouse(on) => surface.mouse(on)?,
+        Rest::Redraw => surface.clear()?,
+        Rest::Copy(what, text) => {
+            return Ok(Some(Event::Done(match surface.copy(&text) {
+                Ok(()) => Outcome::CopySent(what),
+                Err(why) => Outcome::CopyFailed(why.to_string()),
+            })));
+        }
+    }
+    Ok(None)
+}
+
+/// Draws the first frame, asks the terminal for its ground, and takes the answer in. Returns what
+/// has come of it and the keys that were pressed meanwhile; `None`: the terminal is gone.
+async fn ask_ground<S: Surface, C>(
+    model: &mut Model,
+    surface: &mut S,
+    input: &mut (impl Stream<Item = io::Result<Input>> + Unpin),
+    outside: &mut Outside<C>,
+) -> io::Result<Option<(Answer, VecDeque<Input>)>> {
+    model.take_dirty();
+    draw(model, surface, outside.look, &mut outside.pictures)?;
+    surface.ask_ground()?;
+    let mut asked = Answer::default();
+    let Some(keys) = keys_beside(&mut asked, input).await else { return Ok(None) };
+    if let Some(ground) = asked.ground() {
+        outside.look = outside.themes.settle(ground, outside.look);
+        draw(model, surface, outside.look, &mut outside.pictures)?;
+    }
+    Ok(Some((asked, keys)))
 }
 
 /// Takes the terminal's answer in for as long as it may take. Returns the keys that were pressed

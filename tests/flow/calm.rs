@@ -21,7 +21,7 @@ fn rows(o: &Operator) -> Vec<String> {
     let lines = screen.lines().skip(head.map_or(usize::MAX, |head| head + 1));
     let cell = |line: &str| {
         let row: String = line.trim_start_matches(['"', '│', '┃']).chars().take(23).collect();
-        // Cursor, mark, sign and a blank stand before the reference.
+        // Cursor, mark, sign, change and a blank stand before the reference.
         (row.chars().position(|letter| letter == 'd') == Some(5)).then_some(())?;
         let name = row.split_once("dbs-")?.1.split(' ').next()?.to_owned();
         Some(format!("dbs-{name}"))
@@ -44,8 +44,9 @@ async fn choose_who_will_be_approved(o: &Operator) -> String {
         o.press("j").await;
         let name = under_cursor(o).unwrap();
         let number: usize = name.trim_start_matches("dbs-").parse().unwrap();
-        let row = format!("> ▲ {name} ");
-        if [1, 5].contains(&(number % 6)) && o.screen().contains(&row) {
+        let at_a_counter = ["> ▲ ", "> ▲Δ"].map(|signs| format!("{signs} {name} "));
+        let listed = at_a_counter.iter().any(|row| o.screen().contains(row));
+        if [1, 5].contains(&(number % 6)) && listed {
             return name;
         }
     }

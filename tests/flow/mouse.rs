@@ -60,7 +60,7 @@ fn a_click_selects_what_is_under_it_and_a_second_one_enters() {
         story(size, &MANY[..3], folder.path(), async |o| {
             o.press("M").await;
             o.click("  dbs-3").await;
-            o.sees(">   dbs-3");
+            o.sees(">    dbs-3");
             o.sees("[1 Sessions]");
             o.click("  dbs-3").await;
             o.sees("[2 Tree]");
@@ -98,10 +98,10 @@ fn the_wheel_scrolls_what_is_under_it_and_the_cursor_stays_while_it_can() {
         let (row, tree) = (o.place("  dbs-5 "), o.place("▾ ✓ ID_DOCUMENT"));
         o.mouse(MouseEventKind::ScrollDown, row).await;
         assert_eq!(o.place("  dbs-5 "), (row.0, row.1 - 3));
-        o.sees(">   dbs-5");
+        o.sees(">    dbs-5");
         o.sees("↑ 3");
         o.mouse(MouseEventKind::ScrollDown, row).await;
-        o.sees(">   dbs-7");
+        o.sees(">    dbs-7");
         o.mouse(MouseEventKind::ScrollUp, row).await;
         o.mouse(MouseEventKind::ScrollUp, row).await;
         o.does_not_see("↑");
