@@ -142,12 +142,7 @@ pub(crate) fn happened(what: &ChangeKind) -> Cell {
         ChangeKind::AttemptsLeft(kind, left) => {
             (format!("{} left ({})", words::count(*left, "attempt"), server(kind)), Tone::Plain)
         }
-        ChangeKind::CheckAskedFor(kind, true) => {
-            (format!("check {} requested", server(kind)), Tone::Plain)
-        }
-        ChangeKind::CheckAskedFor(kind, false) => {
-            (format!("check {} no longer requested", server(kind)), Tone::Notice)
-        }
+        ChangeKind::CheckAskedFor(kind, requested) => check_requested(kind, *requested),
         ChangeKind::LetterSet(branch, documents) => (
             format!(
                 "letter set: {}, {}",
@@ -169,6 +164,14 @@ pub(crate) fn happened(what: &ChangeKind) -> Cell {
         ChangeKind::Other => ("something else in the response changed".to_owned(), Tone::Plain),
     };
     Cell::new(tidy(&text), tone)
+}
+
+fn check_requested(kind: &ServerText, requested: bool) -> (String, Tone) {
+    if requested {
+        (format!("check {} requested", server(kind)), Tone::Plain)
+    } else {
+        (format!("check {} no longer requested", server(kind)), Tone::Notice)
+    }
 }
 
 fn checked(

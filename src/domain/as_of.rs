@@ -210,10 +210,9 @@ fn rewind_check(check: &mut Check, at: Timestamp) {
 fn letter(now: &Letter, timeline: &[TimelineEvent], at: Timestamp) -> Letter {
     let set = timeline.iter().rev().find(|e| matches!(e.what, ChangeKind::LetterSet(..)));
     match now {
-        Letter::NotKnown => Letter::NotKnown,
         Letter::NotSet(since) if *since <= at || set.is_none() => Letter::NotSet((*since).min(at)),
         Letter::Set(_) if set.is_none_or(|event| event.at <= at) => now.clone(),
-        Letter::NotSet(_) | Letter::Set(_) => Letter::NotKnown,
+        Letter::NotSet(_) | Letter::Set(_) | Letter::NotKnown => Letter::NotKnown,
     }
 }
 
