@@ -18,6 +18,8 @@ const LANGUAGE: [&str; 2] = [
     "   fields: ref session state stage check result reason doc source provider",
     "           branch tag note due seen changed docs is    : = != < > ! \"…\" ( ) or",
 ];
+const FIELDS: &str =
+    "   fields, such as stage:turned  result:reject  due<24h  is:new; Tab completes";
 const KEYS: [(&str, &str); 5] = [
     ("Enter", "apply"),
     ("Esc", "cancel"),
@@ -55,10 +57,11 @@ pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, input: &InputView<'_>, loo
         (_, Some(offers)) => offered(offers, width, look),
         (Some(why), None) => pointed(why, &input.field.text(), (hidden, width), look),
         (None, None) => {
-            let hint = input.hint.as_ref().map(|hint| (format!("   {hint}"), Tone::Notice));
-            let fields = LANGUAGE.map(|line| (line.to_owned(), Tone::Dim));
-            let [first, second] = fields;
-            [hint.unwrap_or(first), second].map(|(line, tone)| {
+            let lines = match &input.hint {
+                Some(hint) => [(format!("   {hint}"), Tone::Notice), (FIELDS.into(), Tone::Dim)],
+                None => LANGUAGE.map(|line| (line.to_owned(), Tone::Dim)),
+            };
+            lines.map(|(line, tone)| {
                 Line::from(Span::styled(fit(&line, width, look), look.tone(tone)))
             })
         }

@@ -122,8 +122,8 @@ fn draw_help(frame: &mut Frame<'_>, whole: Rect, help: &HelpOverlay, look: Look)
 
 /// The way of a session, and what may end it early.
 const PATH: [&str; 2] = [
-    "letter not set → awaiting visit → at counter → visited → checks running → done",
-    "also: at home before the visit · turned away? · expired · gone",
+    "letter not set → awaiting visit → at counter → checks running → done",
+    "also: at home · visited · turned away? · expired · gone · not found",
 ];
 
 /// The signs and the stages.
