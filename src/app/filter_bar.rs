@@ -39,10 +39,14 @@ impl Model {
         if self.sessions.len() > 0 || self.sessions.watched() == 0 {
             return None;
         }
-        Some(match self.sessions.filter().meant() {
+        let filter = self.sessions.filter();
+        Some(match filter.meant() {
             Some(word) => format!("nothing matches; did you mean {word}?"),
-            None => "nothing matches; a word is part of any reference, tag, note, stage or check"
-                .to_owned(),
+            None if filter.has_words() => {
+                "nothing matches; a word is part of any reference, tag, note, stage or check"
+                    .to_owned()
+            }
+            None => "nothing matches".to_owned(),
         })
     }
 }

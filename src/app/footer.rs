@@ -108,16 +108,16 @@ impl Model {
             Some(Overlay::Hand(_)) => "confirm",
             Some(Overlay::Own(OwnOverlay::Add(_))) => "add",
             Some(Overlay::Own(OwnOverlay::Dialog(_))) => "save",
+            None if self.input.as_ref().is_some_and(|input| input.naming.is_some()) => "save",
+            None if self.input.as_ref().is_some_and(|input| !input.filter) => "find",
             Some(
                 Overlay::Own(OwnOverlay::Changes(_))
                 | Overlay::Calls(_)
                 | Overlay::Copy(_)
                 | Overlay::Charts(_)
                 | Overlay::Pick(_),
-            ) => "apply",
-            None if self.input.as_ref().is_some_and(|input| input.naming.is_some()) => "save",
-            None if self.input.as_ref().is_some_and(|input| !input.filter) => "find",
-            None => "apply",
+            )
+            | None => "apply",
         }
     }
 

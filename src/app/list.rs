@@ -10,6 +10,16 @@ use crate::app::model::Model;
 use crate::app::view::{Cell, ListRow, Pane, Tone};
 use crate::app::{connection, rows, shelf};
 
+/// Where no session holds a word: what a word is, and what can be asked for besides.
+const WORDS: [&str; 6] = [
+    "",
+    "A word is part of a reference, tag, note, stage,",
+    "check, reason, document, source or branch;",
+    "with several words all are needed.",
+    "Fields: stage:turned  result:reject  due<24h",
+    "        is:new  tag:urgent  docs<3  changed<1h",
+];
+
 impl Model {
     /// What is listed, and under which filter and in which order.
     pub(crate) fn list_title(&self) -> (String, String) {
@@ -118,17 +128,9 @@ impl Model {
             lines
                 .extend(self.sessions.filter().meant().map(|word| format!("Did you mean {word}?")));
             lines.extend(self.times.keys.hint(Action::Back, "clears the filter."));
-            lines.extend(
-                [
-                    "",
-                    "A word is part of a reference, tag, note, stage,",
-                    "check, reason, document, source or branch;",
-                    "with several words all are needed.",
-                    "Fields: stage:turned  result:reject  due<24h",
-                    "        is:new  tag:urgent  docs<3  changed<1h",
-                ]
-                .map(str::to_owned),
-            );
+            if self.sessions.filter().has_words() {
+                lines.extend(WORDS.map(str::to_owned));
+            }
             return lines;
         }
         Vec::new()

@@ -42,6 +42,74 @@ fn a_filter_is_in_force_while_it_is_typed_and_a_wrong_one_keeps_the_last_good_re
 }
 
 #[test]
+fn a_filter_that_finds_nothing_says_what_could_be_meant() {
+    let folder = folder();
+    story((120, 40), &[("S01", 700), ("S07", 700)], folder.path(), async |o| {
+        o.press("/").await;
+        o.types("regect").await;
+        o.sees("0 of 2  ✓");
+        o.sees("nothing matches; did you mean reject?");
+        o.sees("Did you mean reject?");
+        o.press("ctrl-u").await;
+        o.types("tampered reject").await;
+        o.sees("1 of 2  ✓");
+        o.press("ctrl-u").await;
+        o.types("zzz").await;
+        o.sees("nothing matches; a word is part of any reference");
+        o.sees("Fields: stage:turned");
+        o.press("ctrl-u").await;
+        o.types("is:pinned").await;
+        o.sees("0 of 2  ✓");
+        o.does_not_see("Fields: stage:turned");
+        o.press("enter").await;
+    });
+}
+
+#[test]
+fn a_mark_enters_and_leaves_a_filter_that_asks_for_marks() {
+    let folder = folder();
+    story((120, 40), &[("S01", 700), ("S07", 700)], folder.path(), async |o| {
+        o.press("g space").await;
+        o.sees("1 marked");
+        o.press("/").await;
+        o.types("is:marked").await;
+        o.press("enter").await;
+        o.sees("Sessions 1 of 2");
+        o.press("ctrl-4").await;
+        o.sees("Sessions 0 of 2");
+    });
+}
+
+#[test]
+fn help_begins_with_the_pane_and_finds_several_words_anywhere() {
+    let folder = folder();
+    story((120, 40), &[("S07", 700)], folder.path(), async |o| {
+        o.press("3 ?").await;
+        let first = |o: &Operator| {
+            let screen = o.screen();
+            let mut lines = screen.lines().skip_while(|line| !line.contains("search:"));
+            lines.nth(2).unwrap().to_owned()
+        };
+        assert!(first(o).contains("Checks"), "{}", o.screen());
+        o.sees("letter not set → awaiting visit");
+        o.sees("Enter run");
+        let shown = |o: &Operator| {
+            let screen = o.screen();
+            let lines = screen.lines().skip_while(|line| !line.contains("search:")).skip(2);
+            let inner = |line: &str| Some(line.split('┃').nth(1)?.trim().to_owned());
+            let rows = lines.take(20).filter_map(inner).filter(|row| !row.is_empty());
+            rows.collect::<Vec<_>>()
+        };
+        let before = shown(o);
+        o.press("pagedown").await;
+        let after = shown(o);
+        assert!(!before.iter().any(|row| after.contains(row)), "{before:?}\n{after:?}");
+        o.types("export selected").await;
+        assert!(first(o).contains("Export the selected session"), "{}", o.screen());
+    });
+}
+
+#[test]
 fn tab_completes_fields_and_values_and_the_arrows_bring_filters_back() {
     let folder = folder();
     let scenarios = [("S01", 700), ("S07", 700), ("S03", 3_600)];

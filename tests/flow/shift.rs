@@ -47,7 +47,7 @@ impl Operator {
 fn each_task_of_a_shift_takes_at_most_eight_keys() {
     let folder = folder();
     story((120, 40), &thousand(), folder.path(), async |o| {
-        o.pass(120.0).await;
+        o.pass(70.0).await;
         o.rests().await;
 
         // See all that were turned away: by a word, and by a view.
@@ -87,6 +87,8 @@ fn each_task_of_a_shift_takes_at_most_eight_keys() {
         o.rests().await;
 
         // See all that changed since the last look.
+        o.press("R").await;
+        o.pass(25.0).await;
         o.task("f j j j j j j enter").await;
         o.sees("view changed");
         o.sees("Sessions 1 of 1000");

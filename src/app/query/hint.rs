@@ -12,6 +12,11 @@ const CLOSED: [TextField; 4] =
     [TextField::Check, TextField::Result, TextField::State, TextField::Source];
 
 impl Query {
+    /// True when a word is looked for in all that a session says.
+    pub(crate) fn has_words(&self) -> bool {
+        self.0.has(&|condition| matches!(condition, Condition::Word(_)))
+    }
+
     /// `reject`, for the first word that is near to one that sessions hold, and none itself.
     pub(crate) fn meant(&self) -> Option<String> {
         self.0.meant()
