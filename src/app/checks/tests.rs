@@ -372,7 +372,6 @@ fn long_texts_go_on_over_lines_that_fit_the_pane() {
 
 #[test]
 fn the_pane_opens_on_the_first_reject_else_on_what_is_to_be_looked_at() {
-    use Recommendation as R;
     let session = |advice: &[Option<Recommendation>]| {
         let mut session = f::session(SessionState::Completed);
         let checks = advice.iter().enumerate();
