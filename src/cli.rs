@@ -6,6 +6,7 @@ mod args;
 mod ask;
 mod branches;
 mod config;
+mod confirm;
 mod dashboard;
 mod demo;
 mod doctor;

@@ -4,6 +4,8 @@
 //! Owns a terminal emulator. Waits for conditions, never for time.
 #![expect(clippy::unwrap_used, reason = "a failed set-up fails the test")]
 
+#[path = "pty/asks.rs"]
+mod asks;
 #[path = "pty/configured.rs"]
 mod configured;
 #[path = "pty/ground.rs"]

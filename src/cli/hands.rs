@@ -2,12 +2,10 @@
 //!
 //! Owns the permission and the typed confirmation. Without both nothing is asked of Yoti.
 
-use std::io::{BufRead, IsTerminal};
-
 use super::args::{Global, LetterCommand, SessionCommand};
 use super::exit::{self, Failure};
-use super::output::{talk, warn};
-use super::{named, setup};
+use super::output::talk;
+use super::{confirm, named, setup};
 use crate::api::ApiError;
 use crate::audit::AuditLog;
 use crate::clock::{Clock, SystemClock};
@@ -19,7 +17,7 @@ pub(super) async fn session(global: &Global, what: &SessionCommand) -> Result<u8
     let SessionCommand::Delete { id, yes } = what;
     let (config, id) = (setup::config(global)?, named::whole(id)?);
     allowed(global, &config, (config.desk.allow_delete, "allow_delete"))?;
-    confirmed(global, id, "DELETE", yes.as_deref())?;
+    confirmed(global, id, "DELETE", yes.as_deref()).await?;
     let client = setup::client(&config)?;
     line(&config, Deed::DeleteAsked, id)?;
     client.delete_session(id).await.map_err(|why| told(why, "its checks have not finished"))?;
@@ -33,7 +31,7 @@ pub(super) async fn send_letter(global: &Global, what: &LetterCommand) -> Result
     let LetterCommand::Send { id, yes } = what;
     let (config, id) = (setup::config(global)?, named::whole(id)?);
     allowed(global, &config, (config.desk.allow_email, "allow_email"))?;
-    confirmed(global, id, "SEND", yes.as_deref())?;
+    confirmed(global, id, "SEND", yes.as_deref()).await?;
     let client = setup::client(&config)?;
     line(&config, Deed::LetterAsked, id)?;
     let why = "it has expired, is locked, or its letter is not ready";
@@ -54,36 +52,19 @@ fn allowed(global: &Global, config: &Config, (profile, key): (bool, &str)) -> Re
 }
 
 /// `--yes ID` with the same id, or the words typed at a terminal.
-fn confirmed(global: &Global, id: SessionId, word: &str, yes: Option<&str>) -> Result<(), Failure> {
+async fn confirmed(
+    global: &Global,
+    id: SessionId,
+    word: &str,
+    yes: Option<&str>,
+) -> Result<(), Failure> {
     if let Some(yes) = yes {
         return match SessionId::parse(yes) {
             Ok(yes) if yes == id => Ok(()),
             _ => Err(Failure::Usage("--yes must repeat the session ID; nothing was done".into())),
         };
     }
-    typed(global, word, id, "", &format!("--yes {id}"))
-}
-
-/// Goes on only when the operator types what is to happen. `flag` says it without a terminal.
-pub(super) fn typed(
-    global: &Global,
-    word: &str,
-    id: SessionId,
-    what: &str,
-    flag: &str,
-) -> Result<(), Failure> {
-    let phrase = format!("{word} {}", id.short());
-    if global.no_input || !std::io::stdin().is_terminal() {
-        return Err(Failure::Usage(format!("nobody is asked to type {phrase}: pass {flag}")));
-    }
-    let what = if what.is_empty() { String::new() } else { format!(": {what}") };
-    warn(&format!("session {id}{what}\nType {phrase} to go on:"));
-    let mut typed = String::new();
-    std::io::stdin().lock().read_line(&mut typed)?;
-    if typed.trim() == phrase {
-        return Ok(());
-    }
-    Err(Failure::Usage(format!("that is not {phrase}; nothing was done")))
+    confirm::typed(global, word, id, "", &format!("--yes {id}")).await
 }
 
 pub(super) fn line(config: &Config, deed: Deed, id: SessionId) -> Result<(), Failure> {

@@ -13,7 +13,7 @@ use super::args::{Global, MediaArgs};
 use super::exit::{self, Failure};
 use super::output::{data, table, talk, warn};
 use super::progress::Progress;
-use super::{ask, hands, named, setup, words};
+use super::{ask, confirm, hands, named, setup, words};
 use crate::api::client::{Client, HeldMedia, MediaOutcome};
 use crate::api::{ApiError, ApiErrorKind, SessionApi};
 use crate::clock::{Clock, SystemClock};
@@ -48,7 +48,7 @@ pub(super) async fn run(global: &Global, args: &MediaArgs) -> Result<u8, Failure
     }
     if !args.yes {
         let what = format!("{} of a person, which you then answer for", count(chosen.len()));
-        hands::typed(global, "SAVE", id, &what, "--yes")?;
+        confirm::typed(global, "SAVE", id, &what, "--yes").await?;
     }
     let client = setup::client(&config)?;
     let (wait, mut pace) = (setup::timeout(&args.timeout)?, ask::Pace::new(config.refresh.max_rps));

@@ -1,0 +1,44 @@
+//! The one question at the command line: the operator types what is to happen.
+//!
+//! Owns that only an answer to the question counts: what was typed before it, or in the moment in
+//! which nobody can have read it, is thrown away.
+
+use std::io::{BufRead, IsTerminal};
+use std::time::Duration;
+
+use rustix::termios::{QueueSelector, tcflush};
+
+use super::args::Global;
+use super::exit::Failure;
+use super::output::warn;
+use crate::domain::ids::SessionId;
+
+/// Nobody reads a question and answers it faster; the dashboard's dialogs wait as long.
+const UNREAD: Duration = Duration::from_millis(300);
+
+/// Goes on only when the operator types the phrase. `flag` says it without a terminal.
+pub(super) async fn typed(
+    global: &Global,
+    word: &str,
+    id: SessionId,
+    what: &str,
+    flag: &str,
+) -> Result<(), Failure> {
+    let phrase = format!("{word} {}", id.short());
+    if global.no_input || !std::io::stdin().is_terminal() {
+        return Err(Failure::Usage(format!(
+            "this needs {phrase} typed at a terminal; without one pass {flag}"
+        )));
+    }
+    let what = if what.is_empty() { String::new() } else { format!(": {what}") };
+    warn(&format!("session {id}{what}\nType {phrase} to go on:"));
+    tokio::time::sleep(UNREAD).await;
+    // Nothing is asked where what was typed before cannot be thrown away.
+    tcflush(std::io::stdin(), QueueSelector::IFlush).map_err(std::io::Error::from)?;
+    let mut typed = String::new();
+    std::io::stdin().lock().read_line(&mut typed)?;
+    if typed.trim() == phrase {
+        return Ok(());
+    }
+    Err(Failure::Usage(format!("that is not {phrase}; nothing was done")))
+}
