@@ -45,12 +45,18 @@ use std::process::ExitCode;
 
 use clap::{CommandFactory, Parser};
 
+use crate::api::key::holds_key;
 use args::{Cli, Command};
 use exit::Failure;
 
 /// Runs the program and says how it ended.
 #[must_use]
 pub fn main() -> ExitCode {
+    if let Some(place) = key_in_arguments() {
+        let what = "holds a private key: write it to a file (chmod 600) and pass its path";
+        output::warn(&format!("branchwatch: {place} {what}"));
+        return ExitCode::from(exit::USAGE);
+    }
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
         Err(why) => {
@@ -71,6 +77,18 @@ pub fn main() -> ExitCode {
         return ExitCode::from(exit::FAULT);
     }
     ExitCode::from(ended.unwrap_or(exit::FAULT))
+}
+
+/// Where a private key stands among the arguments; asked before anything can repeat them.
+fn key_in_arguments() -> Option<String> {
+    let arguments: Vec<String> =
+        std::env::args_os().skip(1).map(|text| text.to_string_lossy().into_owned()).collect();
+    let found = arguments.iter().position(|text| holds_key(text));
+    match found {
+        Some(at) => Some(format!("argument {}", at + 1)),
+        // Without quotes the shell cuts a key into words.
+        None => holds_key(&arguments.join(" ")).then(|| "the command line".to_owned()),
+    }
 }
 
 fn started(cli: Cli) -> u8 {
@@ -100,6 +118,7 @@ fn started(cli: Cli) -> u8 {
 #[expect(clippy::cognitive_complexity, reason = "one arm for each command")]
 async fn run(cli: Cli) -> Result<u8, Failure> {
     let global = cli.global;
+    crate::config::no_keys_in(&crate::config::Environment::of_process())?;
     if global.quiet {
         output::be_quiet();
     }

@@ -37,7 +37,7 @@ use crate::runtime::alerts::Teller;
 pub use crate::domain::span::parse_span;
 pub use desk::DeskConfig;
 pub use file::PictureChoice;
-pub use resolve::{Environment, Flags, resolve};
+pub use resolve::{Environment, Flags, no_keys_in, resolve};
 pub use show::zone;
 pub use themes::{own_themes, theme_named};
 pub use who::login;
@@ -169,6 +169,14 @@ pub enum ConfigError {
         source_of: Source,
         /// What is wrong and what is expected.
         why: String,
+    },
+    /// Key material where something else belongs. The value is never repeated.
+    #[error("{place} holds a key, not {belongs}: write it to a file (chmod 600)")]
+    KeyMaterial {
+        /// The variable, or the file and its key.
+        place: String,
+        /// What belongs there.
+        belongs: &'static str,
     },
     /// A theme that is not known or wrong.
     #[error(transparent)]

@@ -46,6 +46,7 @@ where
 {
     let mut wait = Duration::from_millis(500);
     for attempt in 1.. {
+        tracing::debug!(attempt, "request");
         let late = ApiError::from(ApiErrorKind::Timeout("--timeout"));
         let error = match timeout_at(deadline, call()).await {
             Ok(Ok(answer)) => return Ok(answer),
@@ -60,6 +61,8 @@ where
         if attempt == 3 || Instant::now() + pause > deadline {
             return Err(error);
         }
+        let (status, pause_ms) = (error.status(), pause.as_millis());
+        tracing::info!(attempt, status, pause_ms, "no answer; the request is sent again");
         sleep(pause).await;
         wait *= 2;
     }

@@ -40,7 +40,8 @@ pub(super) async fn run(global: &Global, args: &Ingest) -> Result<u8, Failure> {
     let late = whole && timeout(wait, hearing.answered()).await.is_err();
     let heard = hearing.heard;
     hearing.end().await?;
-    talk(&format!("{heard}; {bad} lines not understood"));
+    let lines = if bad == 1 { "line" } else { "lines" };
+    talk(&format!("{heard}; {bad} {lines} not understood"));
     if late {
         warn("branchwatch: not all sessions that were named have answered in time (--timeout)");
     }

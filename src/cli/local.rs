@@ -12,6 +12,7 @@ use super::args::{Add, Global, Remove};
 use super::exit::{self, Failure};
 use super::output::{talk, warn};
 use super::{fetch, named, setup};
+use crate::api::key::holds_key;
 use crate::clock::{Clock, SystemClock};
 use crate::config::parse_span;
 use crate::domain::ids::SessionId;
@@ -140,6 +141,15 @@ fn complete(entry: &mut WatchEntry, args: &Add, ttl: Option<SignedDuration>) {
 
 /// The text behind an argument: an ID itself, a file, or standard input; with its name for messages.
 fn source(what: &str) -> Result<(Option<&str>, String), Failure> {
+    let (name, text) = read(what)?;
+    if holds_key(&text) {
+        let name = name.unwrap_or("an argument");
+        return Err(Failure::Usage(format!("{name} holds a private key, not sessions")));
+    }
+    Ok((name, text))
+}
+
+fn read(what: &str) -> Result<(Option<&str>, String), Failure> {
     if what == "-" {
         return Ok((Some("standard input"), list("standard input", std::io::stdin())?));
     }

@@ -53,6 +53,11 @@ pub(super) fn config(global: &Global) -> Result<Config, Failure> {
     if global.allow_writes {
         read_only(&config)?;
     }
+    if let Some(theme) = &global.theme {
+        // Also where nothing is drawn: a name that is wrong is said.
+        super::look::of(global, Some(theme))?;
+    }
+    tracing::debug!(file = %config.file.display(), profile = config.profile, "configuration read");
     Ok(config)
 }
 
@@ -114,6 +119,7 @@ pub(super) fn listed(config: &Config) -> Result<Vec<WatchedSession>, Failure> {
 
 fn opened(location: &Location) -> Result<Sqlite, Failure> {
     let opened = location.open(false)?;
+    tracing::debug!(store = %opened.persistence.path().display(), "store opened");
     if let Some(warning) = opened.warning {
         warn(&format!("warning: {warning}"));
     }

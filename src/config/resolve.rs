@@ -14,8 +14,9 @@ use super::file::{ConfigFile, PassRule, Profile};
 use super::notifications;
 use super::place::{explained, placed};
 use super::tables::{keys, views};
-use super::whom::{at_home, environment_of, whom};
+use super::whom::{KEY_FILE, at_home, environment_of, whom};
 use super::{Config, ConfigError, Shown, Source};
+use crate::api::key::holds_key;
 use crate::app::fitting::Fit;
 use crate::domain::personal::Privacy;
 use crate::domain::rules::{PassRule as Rule, Rules};
@@ -109,6 +110,34 @@ pub(super) fn wrong(key: &str, source_of: Source, why: String) -> ConfigError {
     ConfigError::Value { key: key.to_owned(), source_of, why }
 }
 
+/// Variables beside this program's own and Yoti's whose values it reads.
+const READ: [&str; 4] = ["SSL_CERT_FILE", "HTTPS_PROXY", "https_proxy", "TZ"];
+
+/// Refuses an environment in which a variable that this program reads holds a private key, before
+/// anything can print it.
+///
+/// # Errors
+/// [`ConfigError::KeyMaterial`] names the variable.
+pub fn no_keys_in(environment: &Environment) -> Result<(), ConfigError> {
+    let read = |name: &str| {
+        name.starts_with("BRANCHWATCH_") || name.starts_with("YOTI_") || READ.contains(&name)
+    };
+    let mut read = environment.0.iter().filter(|(name, _)| read(name));
+    match read.find(|(_, value)| holds_key(value)) {
+        Some((name, _)) if name == KEY_FILE => Err(no_path(KEY_FILE)),
+        Some((name, _)) => {
+            let belongs = "a value of this variable";
+            Err(ConfigError::KeyMaterial { place: name.clone(), belongs })
+        }
+        None => Ok(()),
+    }
+}
+
+/// What stands where the path of a key file belongs is a key.
+pub(super) fn no_path(place: &str) -> ConfigError {
+    ConfigError::KeyMaterial { place: place.to_owned(), belongs: "a path" }
+}
+
 /// Resolves the configuration.
 ///
 /// # Errors
@@ -117,6 +146,7 @@ pub fn resolve(flags: &Flags, environment: &Environment) -> Result<Config, Confi
     let places = etcetera::base_strategy::choose_base_strategy().map_err(|why| {
         wrong("HOME", Source::Environment("HOME"), format!("cannot be found: {why}"))
     })?;
+    no_keys_in(environment)?;
     let named =
         flags.config.clone().or_else(|| environment.get("BRANCHWATCH_CONFIG").map(PathBuf::from));
     let path = named.clone().unwrap_or_else(|| places.config_dir().join("branchwatch/config.toml"));
@@ -236,6 +266,11 @@ fn read(path: &Path, must_exist: bool) -> Result<(ConfigFile, String), ConfigErr
         Err(why) if why.kind() == std::io::ErrorKind::NotFound && !must_exist => String::new(),
         Err(cause) => return Err(ConfigError::Unreadable { path: path.to_path_buf(), cause }),
     };
+    if holds_key(&text) {
+        let place = format!("the configuration {}", path.display());
+        return Err(ConfigError::KeyMaterial { place, belongs: "the path of a key file" });
+    }
+    let text = text.trim_start_matches('\u{feff}').to_owned();
     let file = toml::from_str(&text).map_err(|why| wrong_file(path, explained(&why)))?;
     Ok((file, text))
 }

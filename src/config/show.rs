@@ -35,7 +35,8 @@ pub(super) fn resolve(
 /// [`ConfigError::Value`]: no such zone.
 pub fn zone(flags: &Flags) -> Result<TimeZone, ConfigError> {
     let Some(name) = &flags.zone else { return Ok(TimeZone::system()) };
-    let expected = "is no time zone: expected such as Europe/London or UTC".to_owned();
+    let shown = crate::text::shown_str(name, 60);
+    let expected = format!("{shown} is no time zone; expected such as Europe/London or UTC");
     TimeZone::get(name).map_err(|_unknown| wrong("tz", Source::Flag("--tz"), expected))
 }
 

@@ -7,9 +7,15 @@ use std::path::{Path, PathBuf};
 use uuid::Uuid;
 
 use super::file::Profile;
-use super::resolve::{Environment, Resolver, wrong};
+use super::resolve::{Environment, Resolver, no_path, wrong};
 use super::{ConfigError, PRODUCTION, Source};
 use crate::api::client::checked_base_url;
+
+/// The variable with the path of the key file.
+pub(super) const KEY_FILE: &str = "YOTI_KEY_FILE_PATH";
+
+/// No path is longer.
+const LONGEST_PATH: usize = 4096;
 
 /// Checked address, application, key file.
 pub(super) type Whom = (String, Option<Uuid>, Option<PathBuf>);
@@ -47,14 +53,20 @@ pub(super) fn whom(
         }
         None => None,
     };
-    let key_file = variable("YOTI_KEY_FILE_PATH").or_else(|| {
+    let key_file = variable(KEY_FILE).or_else(|| {
         of_file(profile.and_then(|p| p.key_file.as_ref()).map(|path| path.display().to_string()))
     });
-    let key_file = key_file.map(|(text, source)| {
-        let path = at_home(Path::new(&text), home);
-        resolver.show("key_file", path.display(), source);
-        path
-    });
+    let key_file = key_file
+        .map(|(text, source)| {
+            if text.len() > LONGEST_PATH || text.contains(char::is_control) {
+                let of_file = source == Source::File;
+                return Err(no_path(if of_file { "key_file" } else { KEY_FILE }));
+            }
+            let path = at_home(Path::new(&text), home);
+            resolver.show("key_file", path.display(), source);
+            Ok(path)
+        })
+        .transpose()?;
     Ok((base_url, sdk_id, key_file))
 }
 

@@ -175,6 +175,8 @@ impl<C: Clock> Followed<'_, C> {
         }
         self.at = 0;
         give(self.lines.end(self.clock.now()), self.out).await;
+        // Lines are counted from the beginning of this file.
+        self.lines = Lines::default();
         Ok(true)
     }
 }

@@ -8,12 +8,24 @@ use super::wire::{self, NotANotification};
 use crate::domain::notification::Notification;
 
 /// What a line was; empty ones are nothing.
-pub type Read = Result<Notification, NotANotification>;
+pub type Read = Result<Notification, WrongLine>;
+
+/// A line that is no notification.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("line {number}: {why}")]
+pub struct WrongLine {
+    /// Its number in the file or stream, from 1.
+    pub number: u64,
+    /// What is wrong with it.
+    pub why: NotANotification,
+}
 
 /// Cuts bytes into lines.
 #[derive(Debug, Default)]
 pub struct Lines {
     held: Vec<u8>,
+    /// Lines that have ended.
+    ended: u64,
     /// The line is too long already: what is left of it is dropped.
     skipping: bool,
 }
@@ -40,13 +52,15 @@ impl Lines {
 
     /// The end of the line, or of all.
     pub fn end(&mut self, now: Timestamp) -> Option<Read> {
+        self.ended += 1;
+        let wrong = |why| WrongLine { number: self.ended, why };
         if std::mem::take(&mut self.skipping) {
-            return Some(Err(NotANotification));
+            return Some(Err(wrong(NotANotification)));
         }
         let line = std::mem::take(&mut self.held);
         // Windows editors begin a file with a byte order mark.
         let text = line.strip_prefix("\u{feff}".as_bytes()).unwrap_or(&line).trim_ascii();
-        (!text.is_empty()).then(|| wire::read(text, now))
+        (!text.is_empty()).then(|| wire::read(text, now).map_err(wrong))
     }
 }
 
@@ -66,6 +80,8 @@ mod tests {
                 text.as_bytes().chunks(size).flat_map(|part| lines.push(part, now)).collect();
             let good: Vec<bool> = read.iter().map(Result::is_ok).collect();
             assert_eq!(good, [true, false, true], "cut every {size}");
+            let wrong = read.iter().find_map(|line| line.as_ref().err()).unwrap();
+            assert_eq!(wrong.number, 4, "empty lines count");
             read.extend(lines.end(now));
             assert_eq!(read.len(), 4, "the last line has no end");
             assert!(lines.end(now).is_none());

@@ -148,7 +148,8 @@ fn ingest_reads_standard_input_and_says_what_it_did_not_understand() {
     child.stdin.take().unwrap().write_all(text.as_bytes()).unwrap();
     let (out, err) = said(&child.wait_with_output().unwrap(), 7);
     assert!(out.lines().all(|line| line.contains("2026-01-02T03:04:05Z")), "{out}");
-    assert!(err.contains("2 notifications") && err.contains("1 lines not understood"), "{err}");
+    assert!(err.contains("2 notifications") && err.contains("1 line not understood"), "{err}");
+    assert!(err.contains("line 2: not a notification"), "{err}");
     let (out, _) = world.run(&["show", id, "--json"], 0);
     let shown: Value = serde_json::from_str(&out).unwrap();
     let timeline = shown["timeline"].as_array().unwrap();

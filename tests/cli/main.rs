@@ -18,6 +18,7 @@ mod figures;
 mod flood;
 mod grown;
 mod hearing;
+mod keys;
 mod list;
 mod local;
 mod named;
