@@ -19,7 +19,7 @@ use crate::domain::server_text::ServerText;
 use crate::domain::snapshot::{Connection, SessionTable, Snapshot};
 use crate::domain::stage::{Stage, Verdict};
 use crate::domain::stats;
-use crate::domain::watched::WatchedSession;
+use crate::domain::watched::{WatchEntry, WatchedSession};
 
 pub use kind::Kind;
 
@@ -49,6 +49,7 @@ pub struct Happening {
 #[derive(Debug)]
 pub struct Herald {
     rules: Rules,
+    began: Timestamp,
     table: SessionTable,
     known: HashMap<SessionId, Known>,
     wakes: BTreeSet<(Timestamp, SessionId)>,
@@ -68,6 +69,7 @@ impl Herald {
     pub fn new(snapshot: &Snapshot, rules: Rules, now: Timestamp) -> Self {
         let mut herald = Self {
             rules,
+            began: now,
             table: snapshot.sessions.clone(),
             known: HashMap::new(),
             wakes: BTreeSet::new(),
@@ -152,21 +154,31 @@ impl Herald {
             .filter(|id| snapshot.sessions.get(*id).is_none())
             .collect();
         for id in gone {
-            let Some(known) = self.known.remove(&id) else { continue };
-            if let Some(at) = known.wakes_at {
+            let Some(known) = self.known.get_mut(&id) else { continue };
+            if let Some(at) = known.wakes_at.take() {
                 self.wakes.remove(&(at, id));
             }
             told.push(plain(Kind::Removed, (now, now), &known.session));
+            // What was told is not told again if it comes back.
+            let answers = Arc::default();
+            known.session =
+                Arc::new(WatchedSession { answers, ..WatchedSession::clone(&known.session) });
         }
     }
 
     fn look(&mut self, session: &Arc<WatchedSession>, now: Timestamp, told: &mut Vec<Happening>) {
         let assessment = assess(session, &self.rules, now);
         let holds = holds(session, &assessment);
-        let Some(known) = self.known.get(&session.id()) else {
+        if self.table.get(session.id()).is_none() {
             told.push(plain(Kind::Added, (now, now), session));
-            self.remember(session, holds, &assessment);
-            return;
+        }
+        let begun;
+        let known = match self.known.get(&session.id()) {
+            Some(known) => known,
+            None => {
+                begun = self.at_begin(session, now);
+                &begun
+            }
         };
         for change in fresh(&known.session.timeline, &session.timeline) {
             let Some(kind) = Kind::of(&change.what) else { continue };
@@ -181,6 +193,20 @@ impl Herald {
             }
         }
         self.remember(session, holds, &assessment);
+    }
+
+    /// A session that comes later, as it stood when this began: where another process asks Yoti, it
+    /// comes with its first responses, which are news.
+    fn at_begin(&self, session: &WatchedSession, now: Timestamp) -> Known {
+        let older = session.timeline.iter().take_while(|event| event.seen_at < self.began);
+        let older: Vec<TimelineEvent> = older.cloned().collect();
+        let session = if older.is_empty() {
+            WatchedSession::new(WatchEntry::clone(&session.entry))
+        } else {
+            WatchedSession { timeline: Arc::new(older), ..session.clone() }
+        };
+        let holds = holds(&session, &assess(&session, &self.rules, now));
+        Known { session: Arc::new(session), holds, wakes_at: None }
     }
 
     fn remember(
@@ -392,6 +418,53 @@ mod tests {
             ..Default::default()
         });
         assert_eq!(words(&herald.tell(&empty, f::now())), ["connection", "removed"]);
+    }
+
+    #[test]
+    fn a_session_that_comes_with_its_first_response_is_told_with_what_the_response_says() {
+        let mut done = f::session(SessionState::Completed);
+        done.checks.push(f::check("c", Some(Recommendation::Reject)));
+        let mut session = f::watched(Some(done), None, None);
+        let event = |what, seen_at| TimelineEvent {
+            at: seen_at,
+            seen_at,
+            source: None,
+            what,
+            origin: Origin::Observed,
+        };
+        session.timeline = Arc::new(vec![event(ChangeKind::FirstSeen, f::now())]);
+        let told = |session: &WatchedSession| {
+            let mut herald = Herald::new(&world(vec![]), Rules::default(), f::now());
+            let after = world(vec![session.clone()]);
+            let told = herald.tell(&after, f::now());
+            assert!(herald.tell(&after, f::now()).is_empty());
+            words(&told)
+        };
+        assert_eq!(told(&session), ["added", "first_answer", "reject"]);
+        // Of one with a history, only what is new.
+        let first = event(ChangeKind::FirstSeen, f::minutes_ago(60));
+        session.timeline = Arc::new(vec![first.clone()]);
+        assert_eq!(told(&session), ["added"]);
+        session.timeline = Arc::new(vec![first, event(ChangeKind::Other, f::now())]);
+        assert_eq!(told(&session), ["added", "other"]);
+    }
+
+    #[test]
+    fn a_session_that_is_removed_and_comes_back_is_not_told_again() {
+        let mut session = ongoing();
+        session.timeline = Arc::new(vec![TimelineEvent {
+            at: f::now(),
+            seen_at: f::now(),
+            source: None,
+            what: ChangeKind::FirstSeen,
+            origin: Origin::Observed,
+        }]);
+        let mut herald = Herald::new(&world(vec![]), Rules::default(), f::now());
+        for kinds in [["added", "first_answer"].as_slice(), &["added"]] {
+            let there = world(vec![session.clone()]);
+            assert_eq!(words(&herald.tell(&there, f::now())), kinds);
+            assert_eq!(words(&herald.tell(&world(vec![]), f::now())), ["removed"]);
+        }
     }
 
     #[test]
