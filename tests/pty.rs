@@ -10,6 +10,8 @@ mod asks;
 mod configured;
 #[path = "pty/ground.rs"]
 mod ground;
+#[path = "pty/lists.rs"]
+mod lists;
 #[path = "pty/private.rs"]
 mod private;
 #[path = "pty/receives.rs"]

@@ -3,30 +3,41 @@
 //! Owns the forms of a line. Who is listed and what stands in a cell is `app`'s; JSON and CSV are
 //! `export`'s.
 
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
 use jiff::Timestamp;
 use unicode_width::UnicodeWidthStr;
 
 use super::args::{Global, List};
 use super::exit::{self, Failure};
-use super::output::{data, table, talk};
-use super::{export, setup};
+use super::output::{data, table, table_within, talk, terminal_width};
+use super::{export, setup, words};
 use crate::app::columns::Column;
 use crate::app::view::ListRow;
 use crate::app::views::{View, ViewError, ViewTexts, listed};
 use crate::clock::{Clock, SystemClock};
 use crate::config::Config;
+use crate::domain::attention::{Assessment, Reason, assess};
 use crate::domain::nearest::suggestion;
 use crate::domain::personal::Privacy;
 use crate::domain::shape::{Contents, Format};
 use crate::domain::watched::WatchedSession;
 use crate::persist::arrangement::arrangement;
 use crate::persist::sqlite::Sqlite;
-use crate::text::shown_str;
+use crate::text::{self, shown_str};
 use crate::theme::{ColourDepth, Look};
 
-/// Columns of the plain list where none are named.
-const COLUMNS: [Column; 6] =
-    [Column::Ref, Column::Stage, Column::Docs, Column::Due, Column::Seen, Column::Session];
+/// Columns of the plain list where none are named; behind them stands the reason.
+const COLUMNS: [Column; 7] = [
+    Column::Ref,
+    Column::Stage,
+    Column::Docs,
+    Column::Checks,
+    Column::Due,
+    Column::Seen,
+    Column::Session,
+];
 
 pub(super) fn list(global: &Global, args: &List) -> Result<u8, Failure> {
     let config: Config = setup::config(global)?;
@@ -36,7 +47,7 @@ pub(super) fn list(global: &Global, args: &List) -> Result<u8, Failure> {
     sessions.retain(|session| session.own.archived_at.is_some() == args.archived);
     let now = SystemClock.now();
     let all = sessions.len();
-    let columns = view.own_columns().unwrap_or_else(|| COLUMNS.to_vec());
+    let columns = view.own_columns();
     let privacy = setup::privacy(&config)?;
     let rows = listed(sessions, view, &config.rules, (now, privacy));
     let origin = export::origin(&config, now);
@@ -66,23 +77,98 @@ pub(super) fn list(global: &Global, args: &List) -> Result<u8, Failure> {
         });
         return Ok(exit::OK);
     }
-    let look = Look::new(ColourDepth::None, global.ascii);
-    let cells = rows.iter().map(|(_, row)| -> Vec<String> {
-        columns.iter().map(|column| cell(*column, row, look)).collect()
-    });
+    let found = rows.iter().map(|(session, _)| assess(session, &config.rules, now)).collect();
+    let lines = Lines { columns, rows, found, look: Look::new(ColourDepth::None, global.ascii) };
     if args.form.plain {
         // No cell holds a tab: every one has been made safe.
-        let lines: Vec<String> = cells.map(|cells| cells.join("\t") + "\n").collect();
-        data(&lines.concat())?;
+        let lines = lines.cells(Whole::Ids).into_iter().map(|cells| cells.join("\t") + "\n");
+        data(&lines.collect::<String>())?;
         return Ok(exit::OK);
     }
-    let heads = columns.iter().map(|column| match column {
-        Column::Changed => "CHANGED".to_owned(),
-        other => other.head().to_owned(),
-    });
-    let lines: Vec<Vec<String>> = std::iter::once(heads.collect()).chain(cells).collect();
-    data(&table(&lines))?;
+    let Some(width) = terminal_width() else {
+        data(&table(&lines.headed(Whole::Ids)))?;
+        return Ok(exit::OK);
+    };
+    if !global.quiet {
+        data(&(lines.summary(all) + "\n"))?;
+    }
+    data(&lines.within(width))?;
     Ok(exit::OK)
+}
+
+/// Whether a line has the whole session ID or its beginning.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Whole {
+    Ids,
+    Beginnings,
+}
+
+/// The list as cells.
+struct Lines {
+    /// Those that were named, if any were.
+    columns: Option<Vec<Column>>,
+    rows: Vec<(Arc<WatchedSession>, ListRow)>,
+    /// Of each row.
+    found: Vec<Assessment>,
+    look: Look,
+}
+
+impl Lines {
+    fn cells(&self, whole: Whole) -> Vec<Vec<String>> {
+        let columns = self.columns.as_deref().unwrap_or(&COLUMNS);
+        let rows = self.rows.iter().zip(&self.found).map(|((_, row), found)| {
+            let cells = columns.iter().map(|column| match (column, whole) {
+                (Column::Session, Whole::Beginnings) => row.id.short(),
+                _ => cell(*column, row, self.look),
+            });
+            let reason = words::maybe(found.findings.first().map(|finding| &finding.text));
+            let reason = self.columns.is_none().then(|| self.look.text(&reason));
+            cells.chain(reason).collect()
+        });
+        rows.collect()
+    }
+
+    fn headed(&self, whole: Whole) -> Vec<Vec<String>> {
+        let columns = self.columns.as_deref().unwrap_or(&COLUMNS);
+        let heads = columns.iter().map(|column| match column {
+            Column::Changed => "CHANGED".to_owned(),
+            other => other.head().to_owned(),
+        });
+        let heads = heads.chain(self.columns.is_none().then(|| "REASON".to_owned()));
+        std::iter::once(heads.collect()).chain(self.cells(whole)).collect()
+    }
+
+    /// For a terminal: where the lines do not fit with whole IDs, their beginnings, which commands
+    /// take too, leave room for the reasons.
+    fn within(&self, width: usize) -> String {
+        let whole = table(&self.headed(Whole::Ids));
+        if whole.lines().all(|line| text::width(line) <= width) {
+            return whole;
+        }
+        let whole = if self.columns.is_none() { Whole::Beginnings } else { Whole::Ids };
+        self.look.text(&table_within(&self.headed(whole), width))
+    }
+
+    /// How many there are, and why how many of them need attention.
+    fn summary(&self, all: usize) -> String {
+        let listed = self.rows.len();
+        let counted = text::count(all, "session");
+        let counted = if listed == all { counted } else { format!("{listed} of {counted} match") };
+        let mut reasons: BTreeMap<Reason, usize> = BTreeMap::new();
+        for found in self.found.iter().filter(|found| found.needs_operator()) {
+            if let Some(finding) = found.findings.first() {
+                *reasons.entry(finding.reason).or_default() += 1;
+            }
+        }
+        let needing: usize = reasons.values().sum();
+        if needing == 0 {
+            return format!("{counted}, none needs attention");
+        }
+        let need = if needing == 1 { "needs" } else { "need" };
+        let parts: Vec<String> =
+            reasons.iter().map(|(reason, number)| format!("{number} {}", reason.word())).collect();
+        format!("{counted}, {needing} {need} attention: {}", parts.join(", "))
+    }
 }
 
 /// The sessions of the list for which `--filter` holds.

@@ -29,6 +29,21 @@ pub enum Reason {
     AtCounter,
 }
 
+impl Reason {
+    /// In a line of figures or of reasons.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::TurnedAway => "turned away?",
+            Self::Rejected => "REJECT",
+            Self::DueSoon => "due soon",
+            Self::Refer => "refer",
+            Self::Stale => "stale",
+            Self::AtCounter => "at counter",
+        }
+    }
+}
+
 /// One finding.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Finding {

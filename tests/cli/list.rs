@@ -91,6 +91,25 @@ fn the_list_comes_as_json_lines_csv_and_plain_text_and_without_a_command_in_a_pi
 }
 
 #[test]
+fn by_default_the_list_has_the_checks_and_the_reason_in_yotis_words() {
+    let world = crate::world(&["--sessions", "1", "--scenario", "S07", "--speed", "500000"]);
+    world.run(&["add", &world.sessions[0], "--ref", "dbs-1"], 0);
+    world.run(&["fetch", &world.sessions[0]], 0);
+    let (out, _) = world.run(&["list"], 0);
+    let heads = "REFERENCE STAGE DOCS CHECKS DUE SEEN SESSION REASON";
+    let lines: Vec<&str> = out.lines().collect();
+    assert_eq!(lines[0].split_whitespace().collect::<Vec<_>>().join(" "), heads);
+    assert_eq!(lines.len(), 2, "no summary in a pipe: {out}");
+    assert!(lines[1].contains('✗') && lines[1].contains(&world.sessions[0]), "{out}");
+    let (json, _) = world.run(&["show", &world.sessions[0], "--json"], 0);
+    let shown: Value = serde_json::from_str(&json).unwrap();
+    let reason = shown.pointer("/derived/attention/0").unwrap().as_str().unwrap();
+    assert!(reason.contains("REJECT") && lines[1].ends_with(reason), "{reason}: {out}");
+    let (plain, _) = world.run(&["list", "--plain"], 0);
+    assert_eq!(plain.trim_end().split('\t').nth(7), Some(reason), "{plain}");
+}
+
+#[test]
 fn a_list_of_ids_comes_from_standard_input_where_an_id_may_stand() {
     let world = crate::empty();
     let ids = ["1c3cae90-1769-43a9-8554-d85f2e7cdb00", "1c3cae90-1769-43a9-8554-d85f2e7cdb01"];

@@ -68,15 +68,7 @@ fn signed(made: &Made, times: &Times) -> String {
 }
 
 fn reasons(reasons: &[Reason]) -> String {
-    let word = |reason: &Reason| match reason {
-        Reason::AtCounter => "at counter",
-        Reason::TurnedAway => "turned away?",
-        Reason::Rejected => "REJECT",
-        Reason::DueSoon => "due soon",
-        Reason::Refer => "refer",
-        Reason::Stale => "stale",
-    };
-    let words: Vec<&str> = reasons.iter().map(word).collect();
+    let words: Vec<&str> = reasons.iter().map(|reason| reason.word()).collect();
     words.join(", ")
 }
 
