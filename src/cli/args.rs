@@ -204,7 +204,7 @@ pub(super) enum Command {
     },
     /// Print the version
     Version,
-    /// Help for a command or a topic: stages, filters, exit-codes, privacy, notifications, keys
+    /// Help for a command or a topic; `help topics` lists the topics
     Help {
         /// Command or topic
         topic: Option<String>,

@@ -24,8 +24,8 @@ pub(super) fn run(name: Option<&str>, mut grammar: Command) -> Result<u8, Failur
         }
         None => {
             Man::new(grammar).render(&mut page)?;
-            for (_, text) in topic::TOPICS {
-                page.extend(chapter(text).into_bytes());
+            for topic in topic::TOPICS {
+                page.extend(chapter(topic.text).into_bytes());
             }
         }
     }
@@ -41,6 +41,6 @@ fn chapter(text: &str) -> String {
         let line = line.replace('\\', "\\e").replace('-', "\\-");
         if line.starts_with(['.', '\'']) { format!("\\&{line}\n") } else { format!("{line}\n") }
     };
-    let body: String = body.trim().lines().map(safe).collect();
+    let body: String = body.trim_matches('\n').lines().map(safe).collect();
     format!(".SH \"{title}\"\n.nf\n{body}.fi\n")
 }

@@ -12,37 +12,66 @@ use super::exit::{self, Failure};
 use super::output::{data, table};
 use super::setup;
 use crate::keymap::Keymap;
+use crate::text;
 
 /// The name of the topic whose text is not a fixed one.
 const KEYS: &str = "keys";
 
-/// Topics with their texts, which are chapters of the manual page too.
-pub(super) const TOPICS: [(&str, &str); 5] = [
-    ("stages", STAGES),
-    ("filters", FILTERS),
-    ("exit-codes", EXIT_CODES),
-    ("privacy", PRIVACY),
-    ("notifications", NOTIFICATIONS),
+/// The name under which the topics are listed.
+const ALL: &str = "topics";
+
+/// Columns of a topic: those of the smallest terminal in common use.
+const WIDE: usize = 80;
+
+/// One topic of `help`.
+pub(super) struct Topic {
+    name: &'static str,
+    about: &'static str,
+    /// A chapter of the manual page too.
+    pub(super) text: &'static str,
+}
+
+/// The topics whose texts are fixed.
+pub(super) const TOPICS: [Topic; 5] = [
+    Topic { name: "stages", about: "what each stage of a session means", text: STAGES },
+    Topic { name: "filters", about: "the words of / and --filter", text: FILTERS },
+    Topic { name: "exit-codes", about: "what a command's exit code means", text: EXIT_CODES },
+    Topic { name: "privacy", about: "what is fetched, kept, masked and logged", text: PRIVACY },
+    Topic {
+        name: "notifications",
+        about: "faster updates with Yoti's notifications",
+        text: NOTIFICATIONS,
+    },
 ];
 
 /// What `help` takes beside commands.
 pub(super) fn names() -> impl Iterator<Item = &'static str> {
-    TOPICS.iter().map(|(name, _)| *name).chain([KEYS])
+    TOPICS.iter().map(|topic| topic.name).chain([KEYS, ALL])
+}
+
+/// The topics with what each is about.
+fn topics() -> String {
+    let rows = TOPICS.iter().map(|topic| (topic.name, topic.about));
+    let rows = rows.chain([(KEYS, "the dashboard's keys, your own among them")]);
+    let rows: Vec<Vec<String>> =
+        rows.map(|(name, about)| vec![format!("  {name}"), about.to_owned()]).collect();
+    format!("Topics:\n{}\nbranchwatch help TOPIC shows one.\n", table(&rows))
 }
 
 const STAGES: &str = "\
-STAGES (worked out by this program; state, recommendation and reason are Yoti's)
+STAGES (derived by branchwatch; state, recommendation and reason are Yoti's)
 
   letter not set   no visit, and Yoti says there is no letter
   awaiting visit   no visit yet
   at home          the applicant supplied something at home, nothing in a branch
   at counter       something came from a branch within the last 15 minutes
-  visited          something came from a branch, and not within the last 15 minutes
-  turned away?     visited, something is still missing, and Yoti answered that nothing came
-                   for 45 minutes
+  visited          something came from a branch, more than 15 minutes ago
+  turned away?     visited, something is still missing, and by Yoti's responses
+                   nothing came for 45 minutes
   checks running   a check or a task is under way
   done: APPROVE    completed, and the pass rule is met
-  done: REJECT     completed, with a check that recommends REJECT or an identity profile ABORTED
+  done: REJECT     completed, with a check that recommends REJECT or an identity
+                   profile that is ABORTED
   done: refer      completed, and anything else
   expired          the deadline passed before completion
   gone, not found  Yoti has no such session (any more)
@@ -118,8 +147,8 @@ EXIT CODES
     8  local store locked or damaged        124  wait: out of time
     9  write refused by read-only mode      130  interrupted
 
-  0 and 20-24 say how a session stands with wait and show --exit-status.
-  Several sessions with different ends: 7.
+  wait and show --exit-status end with 0 or 20-24, by the session's state;
+  with 7 if sessions ended differently.
 ";
 
 const PRIVACY: &str = "\
@@ -153,35 +182,45 @@ PRIVACY
 ";
 
 const NOTIFICATIONS: &str = "\
-NOTIFICATIONS (what Yoti posts to your back end makes this program quicker)
+NOTIFICATIONS (faster updates from what Yoti sends to your back end)
 
-  A notification is only ever a hint: its session is asked for at once instead of at its next turn,
-  and what is shown is Yoti's signed answer. Only the first branch visit and the two e-mail topics,
-  which no answer tells, stand in the timeline, marked as notifications. This program never
+  A notification is only a hint: the session it names is refreshed immediately
+  instead of at its next poll, and what is shown is Yoti's signed response. Only
+  the first branch visit and the two e-mail topics, which are in no response,
+  get a line in the timeline, marked as notifications. branchwatch never
   subscribes: subscribing to the e-mail topics switches off Yoti's own e-mails.
 
-  In      1. A credential, the auth_token of your sessions' notifications, in a file for you alone:
-             (umask 077; echo \"bearer $(openssl rand -hex 16)\" > ~/.config/branchwatch/notify.auth)
-             Or: basic USER:PASSWORD
-          2. In the configuration:
-             [notifications]
-             listen = \"127.0.0.1:8750\"
-             auth_file = \"~/.config/branchwatch/notify.auth\"
-          3. Let your back end pass on what it receives, the body as it came, with the credential:
-             POST http://127.0.0.1:8750/notifications
-          4. branchwatch doctor looks at the file, the secret and the address.
-          The dashboard and watch listen then. Beyond this machine it needs tls_cert, tls_key and a
-          secret of 128 bits or more; the name of a proxy in front goes into hosts.
+  Receive
+    1. Put the credential of your sessions' notifications (auth_token) into a
+       file that only you can read:
+         (umask 077; echo \"bearer $(openssl rand -hex 16)\" \\
+           > ~/.config/branchwatch/notify.auth)
+       or: basic USER:PASSWORD
+    2. In the config file:
+         [notifications]
+         listen = \"127.0.0.1:8750\"
+         auth_file = \"~/.config/branchwatch/notify.auth\"
+    3. Have your back end forward each notification, with its body unchanged
+       and with the credential, to
+         POST http://127.0.0.1:8750/notifications
+    4. branchwatch doctor checks the file, the secret and the address.
+    Dashboard and watch then listen. A non-loopback address needs tls_cert,
+    tls_key and a secret of at least 128 bits; the name of a proxy in front of
+    it goes into hosts.
 
-  listen  The same without a screen: a line of JSON for each.   --listen ADDR --auth-file FILE
-  ingest  Reads them as JSON Lines from a file, - or unix:PATH; --follow goes on through rotation.
-  learn   = true in a profile: sessions that are not on the watch-list are offered for it, in +;
-          listen and ingest add them.
-  stats   --json counts what polling saw and no notification told, and the reverse.
+  listen      the same without a screen: one line of JSON for each
+              --listen ADDR --auth-file FILE
+  ingest      reads them as JSON Lines from a file, - or unix:PATH; --follow
+              continues through log rotation
+  learn       learn = true in a profile: the dashboard offers sessions that are
+              not on the watch-list (+); listen and ingest add them
+  stats       --json counts the changes that only polling saw, and the reverse
 
-  Out     [alerts] command = [\"program\", \"argument\"] runs a program for each event, as JSON on its
-          standard input; never through a shell, two at a time, ten seconds each.
-          branchwatch watch --jsonl writes the same events as lines.
+  Send
+    [alerts] command = [\"program\", \"argument\"] runs a program for each event,
+    with the event as JSON on stdin. No shell; at most two at once; killed with
+    its children after 10 s.
+    branchwatch watch --jsonl writes the same events as lines.
 ";
 
 pub(super) fn run(
@@ -189,16 +228,19 @@ pub(super) fn run(
     name: Option<&str>,
     mut grammar: clap::Command,
 ) -> Result<u8, Failure> {
-    let topics = || format!("topics: {}", names().collect::<Vec<_>>().join(", "));
-    let fixed = TOPICS.iter().find(|(known, _)| Some(*known) == name);
+    // With the program's name in the usage of each command.
+    grammar.build();
+    let fixed = TOPICS.iter().find(|topic| Some(topic.name) == name);
     let text = match (name, fixed) {
-        (_, Some((_, text))) => (*text).to_owned(),
+        (_, Some(topic)) => topic.text.to_owned(),
         (Some(KEYS), _) => keys(global)?,
-        (None, _) => format!("{}\n{}\n", grammar.render_help(), topics()),
+        (Some(ALL), _) => topics(),
+        (None, _) => format!("{}\n{}", grammar.render_help(), topics()),
         (Some(name), _) => match grammar.find_subcommand_mut(name) {
             Some(command) => command.render_long_help().to_string(),
             None => {
-                return Err(Failure::Usage(format!("no such command or topic; {}", topics())));
+                let known = names().collect::<Vec<_>>().join(", ");
+                return Err(Failure::Usage(format!("no such command or topic; topics: {known}")));
             }
         },
     };
@@ -227,10 +269,16 @@ pub(super) fn completions(shell: clap_complete::Shell) -> Result<u8, Failure> {
 fn keys(global: &Global) -> Result<String, Failure> {
     let own = setup::config(global).map(|config| config.keys).unwrap_or_default();
     let keymap = Keymap::with(&own).map_err(|why| Failure::Other(why.to_string()))?;
-    let rows: Vec<Vec<String>> = keymap
-        .help_rows()
-        .into_iter()
-        .map(|row| vec![row.keys, row.name, row.description])
-        .collect();
-    Ok(table(&rows))
+    let rows = keymap.help_rows();
+    let keys = rows.iter().map(|row| text::width(&row.keys)).max().unwrap_or(0);
+    let names = rows.iter().map(|row| text::width(&row.name)).max().unwrap_or(0);
+    let left = WIDE.saturating_sub(keys + names + 4);
+    let lines = rows.iter().flat_map(|row| {
+        let parts = text::wrapped(&row.description, left).into_iter().enumerate();
+        parts.map(move |(part, words)| {
+            let (key, name) = if part == 0 { (&*row.keys, &*row.name) } else { ("", "") };
+            vec![format!("{key:keys$}"), format!("{name:names$}"), words]
+        })
+    });
+    Ok(table(&lines.collect::<Vec<_>>()))
 }

@@ -428,15 +428,23 @@ fn usage_help_version_completions_and_topics() {
         ("keys", "Export"),
         ("exit-codes", "20"),
         ("privacy", "masked"),
-        ("notifications", "never\n  subscribes"),
+        ("notifications", "branchwatch never\n  subscribes"),
+        ("topics", "exit-codes     what a command's exit code means"),
+        ("show", "Usage: branchwatch show [OPTIONS] <ID>"),
     ] {
-        assert!(world.run(&["help", topic], 0).0.contains(word));
+        let (text, _) = world.run(&["help", topic], 0);
+        assert!(text.contains(word), "{topic}: {text}");
     }
     let (_, err) = world.run(&["help", "weather"], 2);
     let topics = err.split("topics: ").nth(1).unwrap().trim();
     for topic in topics.split(", ") {
         assert!(!world.run(&["help", topic], 0).0.is_empty(), "{topic}");
         assert!(world.run(&["help"], 0).0.contains(topic), "{topic}");
+    }
+    for topic in ["stages", "exit-codes", "notifications", "keys", "topics"] {
+        let (text, _) = world.run(&["help", topic], 0);
+        let long = text.lines().find(|line| line.chars().count() > 80);
+        assert_eq!(long, None, "{topic} fits 80 columns");
     }
     let (page, _) = world.run(&["man"], 0);
     for part in [
