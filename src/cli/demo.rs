@@ -45,6 +45,8 @@ pub(super) async fn run(global: &Global, play: &Play) -> Result<u8, Failure> {
     let mut environment = Environment::of_process();
     environment.0.retain(|name, _| !name.starts_with("YOTI_"));
     let config = config::resolve(&setup::flags(global), &environment)?;
+    // A wrong name is refused also where nothing is drawn.
+    super::look::of(global, config.theme.as_deref())?;
     if !global.a11y {
         dashboard::must_be_a_terminal()?;
     }
