@@ -366,7 +366,7 @@ fn the_schema_of_the_configuration_fits_the_example_and_refuses_what_the_program
     };
     let (example, _) = world.run(&["config", "init"], 0);
     assert!(valid(&example));
-    let uncommented = "theme = \"dark\"\n[keys]\nexport = [\"e\", \"ctrl-x\"]\nhelp = \"?\"\n";
+    let uncommented = "theme = \"dark\"\n[keys]\nexport = [\"e\", \"alt-x\"]\nhelp = \"?\"\n";
     let path = world.home.path().join("config.toml");
     for (text, code) in [
         (uncommented, 0),
