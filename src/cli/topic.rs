@@ -105,7 +105,7 @@ FILTERS (in / and with --filter)
     provider                      who may supply something
     docs                          supplied requirements: docs:2/3  docs<3
     due                           time left: due<24h  due:passed  due:none
-    seen                          time since the last answer: seen>1h
+    seen                          time since the last answer: seen>1h seen:never
     changed                       time since the last change, first answers left
                                   out: changed<10m
     is                            attention: needs you

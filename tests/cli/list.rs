@@ -48,9 +48,9 @@ fn a_list_is_filtered_ordered_and_cut_to_columns_as_the_dashboard_is() {
     assert!(err.contains("character 10: no such field; did you mean stage?"), "{err}");
     assert!(err.contains("\n  tag:mine stge:x\n           ^\n"), "{err}");
     let (_, err) = world.run(&["list", "--sort", "deu"], 2);
-    assert!(err.contains("nearest is due"), "{err}");
+    assert!(err.contains("did you mean due?"), "{err}");
     let (_, err) = world.run(&["list", "--view", "yours"], 2);
-    assert!(err.contains("no view named yours; known: mine"), "{err}");
+    assert!(err.contains("no view named yours; choose from: mine, "), "{err}");
     std::fs::write(folder.join("config.toml"), "[views.x]\nfilter = \"a or\"\n").unwrap();
     let (_, err) = world.run(&["list"], 3);
     assert!(

@@ -441,7 +441,7 @@ fn usage_help_version_completions_and_topics() {
         assert!(!world.run(&["help", topic], 0).0.is_empty(), "{topic}");
         assert!(world.run(&["help"], 0).0.contains(topic), "{topic}");
     }
-    for topic in ["stages", "exit-codes", "notifications", "keys", "topics"] {
+    for topic in ["stages", "filters", "exit-codes", "notifications", "keys", "topics"] {
         let (text, _) = world.run(&["help", topic], 0);
         let long = text.lines().find(|line| line.chars().count() > 80);
         assert_eq!(long, None, "{topic} fits 80 columns");
