@@ -6,6 +6,7 @@
 mod alarms;
 mod auth;
 mod desk;
+mod environment;
 mod file;
 mod fit;
 mod labels;
@@ -36,8 +37,9 @@ use crate::runtime::alerts::Teller;
 
 pub use crate::domain::span::parse_span;
 pub use desk::DeskConfig;
+pub use environment::{Environment, no_keys_in};
 pub use file::PictureChoice;
-pub use resolve::{Environment, Flags, no_keys_in, resolve};
+pub use resolve::{Flags, resolve};
 pub use show::zone;
 pub use themes::{own_themes, theme_named};
 pub use who::login;
@@ -86,6 +88,24 @@ pub struct Shown {
     pub source: Source,
 }
 
+/// Where the application's key is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum KeySource {
+    /// In a PEM file.
+    File(PathBuf),
+    /// A program prints it.
+    Command(KeyCommand),
+}
+
+/// `key_command`: a program whose standard output is the PEM key; no shell is between.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct KeyCommand {
+    /// A path, or a name that is looked for in PATH.
+    pub program: String,
+    /// Given as they are.
+    pub arguments: Vec<String>,
+}
+
 /// What the program runs with.
 #[derive(Clone, Debug)]
 pub struct Config {
@@ -97,8 +117,8 @@ pub struct Config {
     pub base_url: String,
     /// The application; `None`: not configured.
     pub sdk_id: Option<Uuid>,
-    /// PEM file; `None`: not configured.
-    pub key_file: Option<PathBuf>,
+    /// Where its key is; `None`: not configured.
+    pub key: Option<KeySource>,
     /// Signatures or tokens.
     pub auth: Auth,
     /// Thresholds and the pass rule.
@@ -206,17 +226,19 @@ pub enum ConfigError {
 }
 
 impl Config {
-    /// The application and its key file, both of which asking Yoti needs.
+    /// The application and where its key is, both of which asking Yoti needs.
     ///
     /// # Errors
     /// [`ConfigError::Nothing`] says which is missing and how to begin.
-    pub fn credentials(&self) -> Result<(Uuid, &PathBuf), ConfigError> {
+    pub fn credentials(&self) -> Result<(Uuid, &KeySource), ConfigError> {
         let nothing = |missing: &str| ConfigError::Nothing { missing: missing.to_owned() };
-        match (self.sdk_id, &self.key_file) {
-            (Some(sdk_id), Some(key_file)) => Ok((sdk_id, key_file)),
+        match (self.sdk_id, &self.key) {
+            (Some(sdk_id), Some(key)) => Ok((sdk_id, key)),
             (None, Some(_)) => Err(nothing("the SDK id is missing (sdk_id in the profile)")),
-            (Some(_), None) => Err(nothing("the key file is missing (key_file in the profile)")),
-            (None, None) => Err(nothing("no SDK id and no key file")),
+            (Some(_), None) => {
+                Err(nothing("the key is missing (key_file or key_command in the profile)"))
+            }
+            (None, None) => Err(nothing("no SDK id and no key")),
         }
     }
 

@@ -13,7 +13,7 @@ mod exports;
 pub mod ground;
 mod hands;
 pub mod opener;
-mod program;
+pub(crate) mod program;
 pub mod receiver;
 mod share;
 pub mod shutdown;

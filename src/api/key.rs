@@ -22,8 +22,8 @@ use zeroize::Zeroizing;
 
 pub use material::holds_key;
 
-/// The largest key file that is read.
-const MAX_BYTES: u64 = 64 * 1024;
+/// The largest key that is read.
+pub const MAX_BYTES: u64 = 64 * 1024;
 
 /// What some editors put in front of UTF-8; no part of the content.
 const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
@@ -58,6 +58,14 @@ pub enum KeyError {
         path: PathBuf,
         /// Permission bits.
         mode: u32,
+    },
+    /// The program of `key_command` gave no key. What it wrote is never repeated.
+    #[error("key_command: {program} {how}; it must print the PEM key and exit with 0 within 30 s")]
+    Command {
+        /// As configured.
+        program: String,
+        /// How it ended, or what its output is not.
+        how: String,
     },
     /// It is no PEM with a private key.
     #[error(

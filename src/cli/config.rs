@@ -10,7 +10,7 @@ use super::exit::{self, Failure};
 use super::output::{data, table, talk};
 use super::setup;
 use crate::api::key::SigningKey;
-use crate::config::{ConfigError, EXAMPLE, SCHEMA};
+use crate::config::{ConfigError, EXAMPLE, KeySource, SCHEMA};
 use crate::keymap::Keymap;
 
 /// Columns of a value: paths stand whole.
@@ -47,7 +47,7 @@ pub(super) fn run(global: &Global, what: &ConfigCommand) -> Result<u8, Failure> 
             // What the file names must be there too.
             super::look::of(global, config.theme.as_deref())?;
             Keymap::with(&config.keys).map_err(ConfigError::from)?;
-            if let Some(file) = &config.key_file {
+            if let Some(KeySource::File(file)) = &config.key {
                 SigningKey::from_file(file)?;
             }
             let there = if config.file.exists() {

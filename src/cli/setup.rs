@@ -2,19 +2,21 @@
 //!
 //! Owns putting other rooms together, no logic of theirs.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use jiff::Timestamp;
+use tokio::runtime::Handle;
+use tokio::task::block_in_place;
 
 use super::args::{Global, PrivacyArg};
 use super::exit::Failure;
 use super::output::warn;
 use crate::api::client::Client;
-use crate::api::key::SigningKey;
+use crate::api::key::{KeyError, MAX_BYTES, SigningKey};
 use crate::audit::AuditLog;
 use crate::clock::{Clock, SystemClock};
-use crate::config::{self, Config, Environment, Flags, parse_span};
+use crate::config::{self, Config, Environment, Flags, KeyCommand, KeySource, parse_span};
 use crate::domain::attention::assess;
 use crate::domain::deed::Deed;
 use crate::domain::ids::SessionId;
@@ -26,6 +28,11 @@ use crate::persist::sqlite::Sqlite;
 use crate::persist::{PersistError, Persistence};
 use crate::refresh::due::unsigned;
 use crate::runtime::engine::{Held, Keeping};
+use crate::runtime::program;
+use crate::text::shown_str;
+
+/// A password manager may have to be unlocked.
+const KEY_COMMAND_TIMEOUT: Duration = Duration::from_secs(30);
 
 pub(super) fn flags(global: &Global) -> Flags {
     Flags {
@@ -82,9 +89,34 @@ pub(super) fn read_only(config: &Config) -> Result<(), Failure> {
 }
 
 pub(super) fn client(config: &Config) -> Result<Client<SystemClock>, Failure> {
-    let (sdk_id, key_file) = config.credentials()?;
-    let key = Arc::new(SigningKey::from_file(key_file)?);
-    Ok(Client::new(&config.client_options(sdk_id), key, SystemClock)?)
+    let (sdk_id, key) = config.credentials()?;
+    Ok(Client::new(&config.client_options(sdk_id), signing_key(key)?, SystemClock)?)
+}
+
+/// The key from its file, or from the program that prints it, which runs once in a process.
+pub(super) fn signing_key(source: &KeySource) -> Result<Arc<SigningKey>, KeyError> {
+    static PRINTED: OnceLock<Arc<SigningKey>> = OnceLock::new();
+    let command = match source {
+        KeySource::File(path) => return SigningKey::from_file(path).map(Arc::new),
+        KeySource::Command(command) => command,
+    };
+    if let Some(key) = PRINTED.get() {
+        return Ok(Arc::clone(key));
+    }
+    let key = Arc::new(printed(command)?);
+    Ok(Arc::clone(PRINTED.get_or_init(|| key)))
+}
+
+fn printed(command: &KeyCommand) -> Result<SigningKey, KeyError> {
+    let program = &command.program;
+    let wrong = |how: String| KeyError::Command { program: shown_str(program, 200), how };
+    let ended = program::output(program, &command.arguments, KEY_COMMAND_TIMEOUT, MAX_BYTES);
+    let ended = block_in_place(|| Handle::current().block_on(ended));
+    let (status, pem) = ended.map_err(|why| wrong(why.to_string()))?;
+    if !status.success() {
+        return Err(wrong(format!("ended with {status}")));
+    }
+    SigningKey::from_pem(&pem).map_err(|why| wrong(format!("printed no usable key ({why})")))
 }
 
 /// `None` with `--offline`: then no key is needed.
@@ -97,7 +129,7 @@ pub(super) fn client_unless_offline(
 
 /// The store, and what its answers are sealed with. Who asks Yoti hears what is wrong with a key.
 pub(super) fn location(config: &Config) -> Location {
-    let key = config.key_file.as_deref().and_then(|file| SigningKey::from_file(file).ok());
+    let key = config.key.as_ref().and_then(|source| signing_key(source).ok());
     let derived = key.and_then(|key| key.derived("stored answers").ok());
     Location::new(&config.store, derived.and_then(|derived| Seal::new(&derived)))
 }

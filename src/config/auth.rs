@@ -2,8 +2,9 @@
 //!
 //! Owns the keys `auth`, `auth_url` and `auth_scope`.
 
+use super::environment::Environment;
 use super::file::Profile;
-use super::resolve::{Environment, Resolver, wrong};
+use super::resolve::{Resolver, wrong};
 use super::{ConfigError, Source};
 use crate::api::client::{AUTH_SCOPE, Auth, checked_auth_url, default_auth_url};
 

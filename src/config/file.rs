@@ -99,6 +99,7 @@ pub(super) struct Profile {
     pub(super) base_url: Option<String>,
     pub(super) sdk_id: Option<String>,
     pub(super) key_file: Option<PathBuf>,
+    pub(super) key_command: Option<Vec<String>>,
     pub(super) auth: Option<String>,
     pub(super) auth_url: Option<String>,
     pub(super) auth_scope: Option<String>,

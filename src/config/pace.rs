@@ -4,7 +4,8 @@
 
 use jiff::SignedDuration;
 
-use super::resolve::{Environment, Flags, Resolver, wrong};
+use super::environment::Environment;
+use super::resolve::{Flags, Resolver, wrong};
 use super::{ConfigError, Source};
 use crate::domain::span::{exact, parse_span};
 use crate::refresh::Settings;

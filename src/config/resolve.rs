@@ -3,18 +3,18 @@
 //! Owns precedence: flag over environment over profile over file over default; for `max_rps`,
 //! `privacy` and `read_only` the strictest wins.
 
-use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use etcetera::BaseStrategy;
 use jiff::SignedDuration;
 
 use super::auth::auth;
+use super::environment::{Environment, no_keys_in};
 use super::file::{ConfigFile, PassRule, Profile};
 use super::notifications;
 use super::place::{explained, placed};
 use super::tables::{keys, views};
-use super::whom::{KEY_FILE, at_home, environment_of, whom};
+use super::whom::{at_home, environment_of, whom};
 use super::{Config, ConfigError, Shown, Source};
 use crate::api::key::holds_key;
 use crate::app::fitting::Fit;
@@ -23,28 +23,6 @@ use crate::domain::rules::{PassRule as Rule, Rules};
 use crate::domain::span::{exact, parse_span};
 use crate::domain::wire_enum::CheckType;
 use crate::refresh::Settings;
-
-/// The environment, taken once; tests give their own.
-#[derive(Clone, Debug, Default)]
-pub struct Environment(pub BTreeMap<String, String>);
-
-impl Environment {
-    /// This process's environment.
-    #[must_use]
-    pub fn of_process() -> Self {
-        Self(
-            std::env::vars_os()
-                .filter_map(|(k, v)| Some((k.into_string().ok()?, v.into_string().ok()?)))
-                .collect(),
-        )
-    }
-
-    /// A variable that is set and not empty.
-    #[must_use]
-    pub fn get(&self, name: &str) -> Option<&str> {
-        self.0.get(name).map(String::as_str).filter(|value| !value.is_empty())
-    }
-}
 
 /// The global flags that configure.
 #[derive(Clone, Debug, Default)]
@@ -110,34 +88,6 @@ pub(super) fn wrong(key: &str, source_of: Source, why: String) -> ConfigError {
     ConfigError::Value { key: key.to_owned(), source_of, why }
 }
 
-/// Variables beside this program's own and Yoti's whose values it reads.
-const READ: [&str; 4] = ["SSL_CERT_FILE", "HTTPS_PROXY", "https_proxy", "TZ"];
-
-/// Refuses an environment in which a variable that this program reads holds a private key, before
-/// anything can print it.
-///
-/// # Errors
-/// [`ConfigError::KeyMaterial`] names the variable.
-pub fn no_keys_in(environment: &Environment) -> Result<(), ConfigError> {
-    let read = |name: &str| {
-        name.starts_with("BRANCHWATCH_") || name.starts_with("YOTI_") || READ.contains(&name)
-    };
-    let mut read = environment.0.iter().filter(|(name, _)| read(name));
-    match read.find(|(_, value)| holds_key(value)) {
-        Some((name, _)) if name == KEY_FILE => Err(no_path(KEY_FILE)),
-        Some((name, _)) => {
-            let belongs = "a value of this variable";
-            Err(ConfigError::KeyMaterial { place: name.clone(), belongs })
-        }
-        None => Ok(()),
-    }
-}
-
-/// What stands where the path of a key file belongs is a key.
-pub(super) fn no_path(place: &str) -> ConfigError {
-    ConfigError::KeyMaterial { place: place.to_owned(), belongs: "a path" }
-}
-
 /// Resolves the configuration.
 ///
 /// # Errors
@@ -165,8 +115,7 @@ fn resolved(
     let mut resolver = Resolver { shown: Vec::new() };
     let usual = usual(&file).unwrap_or_else(|| DEFAULT.to_owned());
     let (name, profile) = profile(&mut resolver, flags, environment, &file)?;
-    let (base_url, sdk_id, key_file) =
-        whom(&mut resolver, environment, profile, places.home_dir())?;
+    let (base_url, sdk_id, key) = whom(&mut resolver, environment, profile, places.home_dir())?;
     let auth = auth(&mut resolver, environment, profile, &base_url)?;
     let label = profile.and_then(|p| p.environment.clone());
     let environment_source = if label.is_some() { Source::File } else { Source::Default };
@@ -212,7 +161,7 @@ fn resolved(
         environment: label,
         base_url,
         sdk_id,
-        key_file,
+        key,
         auth,
         rules,
         refresh,

@@ -1,4 +1,4 @@
-//! Whom the program asks, and as whom: address, application, key file.
+//! Whom the program asks, and as whom: address, application, where its key is.
 //!
 //! Owns these keys, and the names that Yoti's own SDKs have for them in the environment.
 
@@ -6,9 +6,10 @@ use std::path::{Path, PathBuf};
 
 use uuid::Uuid;
 
+use super::environment::{Environment, no_path};
 use super::file::Profile;
-use super::resolve::{Environment, Resolver, no_path, wrong};
-use super::{ConfigError, PRODUCTION, Source};
+use super::resolve::{Resolver, wrong};
+use super::{ConfigError, KeyCommand, KeySource, PRODUCTION, Source};
 use crate::api::client::checked_base_url;
 
 /// The variable with the path of the key file.
@@ -17,8 +18,8 @@ pub(super) const KEY_FILE: &str = "YOTI_KEY_FILE_PATH";
 /// No path is longer.
 const LONGEST_PATH: usize = 4096;
 
-/// Checked address, application, key file.
-pub(super) type Whom = (String, Option<Uuid>, Option<PathBuf>);
+/// Checked address, application, its key.
+pub(super) type Whom = (String, Option<Uuid>, Option<KeySource>);
 
 /// Address, application and key: from the environment, else the profile.
 pub(super) fn whom(
@@ -53,6 +54,8 @@ pub(super) fn whom(
         }
         None => None,
     };
+    let command = profile.and_then(|profile| profile.key_command.as_deref());
+    let command = command.map(|words| key_command(words, profile)).transpose()?;
     let key_file = variable(KEY_FILE).or_else(|| {
         of_file(profile.and_then(|p| p.key_file.as_ref()).map(|path| path.display().to_string()))
     });
@@ -67,7 +70,30 @@ pub(super) fn whom(
             Ok(path)
         })
         .transpose()?;
-    Ok((base_url, sdk_id, key_file))
+    let key = match (key_file, command) {
+        (Some(path), _) => Some(KeySource::File(path)),
+        (None, Some(command)) => {
+            // Its arguments may be for nobody to see.
+            resolver.show("key_command", &command.program, Source::File);
+            Some(KeySource::Command(command))
+        }
+        (None, None) => None,
+    };
+    Ok((base_url, sdk_id, key))
+}
+
+/// Checks the words of `key_command`; nothing is run.
+fn key_command(words: &[String], profile: Option<&Profile>) -> Result<KeyCommand, ConfigError> {
+    let wrong = |why: &str| wrong("key_command", Source::File, why.to_owned());
+    if profile.is_some_and(|profile| profile.key_file.is_some()) {
+        return Err(wrong("key_file is set too; remove one of them"));
+    }
+    match words {
+        [program, arguments @ ..] if !program.is_empty() => {
+            Ok(KeyCommand { program: program.clone(), arguments: arguments.to_vec() })
+        }
+        _ => Err(wrong("needs a program, such as [\"op\", \"read\", \"op://ops/yoti/pem\"]")),
+    }
 }
 
 /// A path with `~` for the home folder.

@@ -9,16 +9,17 @@ use std::process::{ExitStatus, Stdio};
 use std::time::Duration;
 
 use rustix::process::{Pid, Signal, kill_process_group};
-use tokio::io::AsyncWriteExt;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::process::{Child, Command};
 use tokio::sync::mpsc::UnboundedSender;
 use tokio::time::timeout;
+use zeroize::Zeroizing;
 
 use crate::app::event::{Event, Outcome};
 
 /// Why there is no exit status.
 #[derive(Debug)]
-pub(super) enum Trouble {
+pub(crate) enum Trouble {
     /// It could not be started.
     NotStarted(io::Error),
     /// It was killed with all that it had started.
@@ -44,6 +45,31 @@ pub(super) async fn run<A: AsRef<OsStr>>(
     let mut group = Group(child);
     match timeout(limit, heard(&mut group.0, input)).await {
         Ok(ended) => ended.map_err(Trouble::Lost),
+        Err(_elapsed) => Err(Trouble::TooLong),
+    }
+}
+
+/// Runs it to its end and returns what it wrote to its standard output, `most` bytes of it; the
+/// time is limited as in [`run`]. What it says on standard error is dropped.
+pub(crate) async fn output<A: AsRef<OsStr>>(
+    program: impl AsRef<OsStr>,
+    arguments: &[A],
+    limit: Duration,
+    most: u64,
+) -> Result<(ExitStatus, Zeroizing<Vec<u8>>), Trouble> {
+    let mut command = Command::new(program);
+    command.args(arguments).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null());
+    let mut group = Group(command.process_group(0).spawn().map_err(Trouble::NotStarted)?);
+    // As large as it can get: growing would leave copies behind.
+    let mut text = Zeroizing::new(Vec::with_capacity(usize::try_from(most).unwrap_or_default()));
+    let ended = timeout(limit, async {
+        if let Some(from) = group.0.stdout.take() {
+            from.take(most).read_to_end(&mut text).await?;
+        }
+        group.0.wait().await
+    });
+    match ended.await {
+        Ok(ended) => Ok((ended.map_err(Trouble::Lost)?, text)),
         Err(_elapsed) => Err(Trouble::TooLong),
     }
 }

@@ -99,3 +99,54 @@ fn case_02_a_key_file_with_a_byte_order_mark_is_accepted() {
     let (out, _) = world.run(&["config", "show", "--config", config.to_str().unwrap()], 0);
     assert!(out.contains("test"), "{out}");
 }
+
+#[test]
+fn a_program_gives_the_key_and_its_output_is_never_printed() {
+    let world = world(&["--sessions", "1", "--scenario", "S07", "--speed", "500000"]);
+    let pem = std::fs::read_to_string(world.key()).unwrap();
+    let id = world.sessions[0].as_str();
+    let file = world.home.path().join("config.toml");
+    let ran = world.home.path().join("ran");
+    let run = |script: &str, arguments: &[&str], code: i32| {
+        // The script is one argument: a shell between would take it apart.
+        let words = format!("[\"sh\", \"-c\", '{script}', \"{}\"]", ran.display());
+        std::fs::write(&file, format!("[profiles.p]\nkey_command = {words}\n")).unwrap();
+        let mut command = world.command(arguments);
+        command.args(["--config", file.to_str().unwrap()]).env_remove("YOTI_KEY_FILE_PATH");
+        let (out, err) = said(&command.output().unwrap(), code);
+        is_silent(&out, &pem);
+        is_silent(&err, &pem);
+        out + &err
+    };
+    let good = "echo ran >> $0; cat key.pem";
+    // What asks neither Yoti nor the stored responses runs nothing.
+    for arguments in [["config", "show"].as_slice(), &["config", "check"], &["config", "path"]] {
+        run(good, arguments, 0);
+    }
+    assert!(!ran.exists());
+    run(good, &["add", id], 0);
+    let _none = std::fs::remove_file(&ran);
+    run(good, &["fetch", id], 0);
+    assert_eq!(std::fs::read_to_string(&ran).unwrap(), "ran\n", "once in a process");
+    assert!(run(good, &["list"], 0).contains("REJECT"), "the stored responses are read with it");
+    assert!(run(good, &["doctor"], 0).contains("key command"));
+    // The address of the simulator goes before the profile, and so does its key file.
+    let text = both(&world, &["config", "show"], ("BRANCHWATCH_CONFIG", file.to_str().unwrap()), 0);
+    assert!(text.contains("key_file") && !text.contains("key_command"), "{text}");
+    for (script, how) in [
+        ("cat key.pem; exit 3", "exit status: 3"),
+        ("head -c 400 key.pem", "printed no usable key"),
+        ("true", "printed no usable key"),
+    ] {
+        let text = run(script, &["fetch", id], 3);
+        assert!(text.contains("key_command: sh ") && text.contains(how), "{text}");
+    }
+    for (keys, wrong) in [
+        ("key_command = [\"op\"]\nkey_file = \"k.pem\"", "key_file is set too"),
+        ("key_command = []", "needs a program"),
+    ] {
+        std::fs::write(&file, format!("[profiles.p]\n{keys}\n")).unwrap();
+        let (_, err) = world.run(&["config", "check", "--config", file.to_str().unwrap()], 3);
+        assert!(err.contains(wrong), "{err}");
+    }
+}

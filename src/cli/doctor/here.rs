@@ -5,6 +5,7 @@
 use std::io::IsTerminal;
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
+use std::sync::Arc;
 
 use uuid::Uuid;
 
@@ -12,8 +13,9 @@ use super::{Line, bad, doubtful, good};
 use crate::api::key::SigningKey;
 use crate::cli::args::Global;
 use crate::cli::{exit, setup};
-use crate::config::{Config, Environment};
+use crate::config::{Config, Environment, KeySource};
 use crate::persist::{Opened, PersistError, Persistence};
+use crate::text::shown_str;
 
 pub(super) fn configuration(config: &Config, lines: &mut Vec<Line>) {
     let there = if config.file.exists() { "read" } else { "no file, and none is needed" };
@@ -22,8 +24,11 @@ pub(super) fn configuration(config: &Config, lines: &mut Vec<Line>) {
     lines.push(good("profile", format!("{}: {}{live}", config.profile, config.base_url)));
 }
 
-pub(super) fn credentials(config: &Config, lines: &mut Vec<Line>) -> Option<(Uuid, SigningKey)> {
-    let (sdk_id, file) = match config.credentials() {
+pub(super) fn credentials(
+    config: &Config,
+    lines: &mut Vec<Line>,
+) -> Option<(Uuid, Arc<SigningKey>)> {
+    let (sdk_id, source) = match config.credentials() {
         Ok(held) => held,
         Err(why) => {
             let advice = "set YOTI_CLIENT_SDK_ID and YOTI_KEY_FILE_PATH, or put sdk_id and key_file \
@@ -33,24 +38,36 @@ pub(super) fn credentials(config: &Config, lines: &mut Vec<Line>) -> Option<(Uui
         }
     };
     lines.push(good("SDK id", sdk_id.to_string()));
-    let key = match SigningKey::from_file(file) {
+    let (what, place, advice) = match source {
+        KeySource::File(path) => (
+            "key file",
+            path.display().to_string(),
+            "the PEM file that Yoti Hub gave with the application, for you alone: chmod 600",
+        ),
+        KeySource::Command(command) => (
+            "key command",
+            shown_str(&command.program, 200),
+            "run the program of key_command yourself and see what it says",
+        ),
+    };
+    let key = match setup::signing_key(source) {
         Ok(key) => {
-            lines.push(good("key file", format!("{}, RSA of {} bits", file.display(), key.bits())));
+            lines.push(good(what, format!("{place}, RSA of {} bits", key.bits())));
             Some((sdk_id, key))
         }
         Err(why) => {
-            let advice = "the PEM file that Yoti Hub gave with the application, for you alone: \
-                          chmod 600";
-            lines.push(bad("key file", why.to_string(), advice, exit::CONFIG));
+            lines.push(bad(what, why.to_string(), advice, exit::CONFIG));
             None
         }
     };
-    if let Some(mode) = mode(file) {
+    if let KeySource::File(path) = source
+        && let Some(mode) = mode(path)
+    {
         let others = mode & 0o077;
         lines.push(if others == 0 {
             good("key mode", format!("{mode:04o}: for you alone"))
         } else {
-            let advice = format!("chmod 600 {}", file.display());
+            let advice = format!("chmod 600 {}", path.display());
             bad("key mode", format!("{mode:04o}: others can read it"), &advice, exit::CONFIG)
         });
     }

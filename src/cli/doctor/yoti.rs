@@ -19,14 +19,14 @@ use crate::domain::ids::SessionId;
 pub(super) async fn examine(
     global: &Global,
     config: &Config,
-    (sdk_id, key): (Uuid, SigningKey),
+    (sdk_id, key): (Uuid, Arc<SigningKey>),
     lines: &mut Vec<Line>,
 ) {
     if global.offline {
         lines.push(doubtful("reach", "not tried (--offline)", "leave --offline away to try it"));
         return;
     }
-    let client = match Client::new(&config.client_options(sdk_id), Arc::new(key), SystemClock) {
+    let client = match Client::new(&config.client_options(sdk_id), key, SystemClock) {
         Ok(client) => client,
         Err(why) => {
             let advice = "check base_url and SSL_CERT_FILE";
