@@ -9,6 +9,7 @@ mod csv;
 mod document;
 mod event;
 mod file;
+mod kept;
 mod markdown;
 mod mask;
 mod part;

@@ -361,7 +361,8 @@ mod tests {
     fn result(state: SessionState, ttl: i64, second: i64) -> Observation {
         let mut session = f::session(state);
         session.client_session_token_ttl = Some(ttl);
-        let raw = format!("{{\"client_session_token_ttl\": {ttl}, \"x\": {:?}}}", session.state);
+        let raw =
+            format!("{{\"client_session_token_ttl\": {ttl}, \"x\": \"{:?}\"}}", session.state);
         let fetched_at = f::now() + jiff::SignedDuration::from_secs(second);
         Observation::Session(Answer { value: session, raw: raw.into(), fetched_at })
     }

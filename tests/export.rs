@@ -94,6 +94,32 @@ fn hostile_text_is_kept_exactly_and_escaped() {
 }
 
 #[test]
+fn the_text_of_numbers_survives_in_every_shape_masked_or_not() {
+    let (mut watched, _) = session("S01", 600);
+    let numbers = ["1e2", "1E+2", "1e400", "1.50", "-0.0", "123456789012345678901234567890"];
+    let id = id();
+    let raw = format!(
+        r#"{{"session_id":"{id}","state":"COMPLETED","user_tracking_id":"canary@example.org","checks":[],"api-key":"canary","resources":{{"id_documents":[{{"id":"d","tasks":[],"created_at":{}}}]}}}}"#,
+        numbers.join(r#","n":{"total_hits":"#) + &"}".repeat(numbers.len() - 1),
+    );
+    Arc::make_mut(&mut watched.answers).session = Some(Arc::new(Answer {
+        value: wire::session(&raw, id).unwrap(),
+        raw: raw.into(),
+        fetched_at: start(),
+    }));
+    for contents in [raw_shape(), Contents { masked: false, ..Contents::default() }] {
+        let text = text(&watched, contents);
+        for number in numbers {
+            assert!(text.contains(&format!(": {number}")), "{number}: {text}");
+        }
+        assert!(text.contains("canary@example.org") && !text.contains("api-key"), "{text}");
+    }
+    let masked = text(&watched, Contents::default());
+    assert!(masked.contains("\"user_tracking_id\": \"▒▒▒ masked\""), "{masked}");
+    assert!(!masked.contains("canary"), "{masked}");
+}
+
+#[test]
 fn what_identifies_a_person_is_masked_and_named_unless_asked_for() {
     let (mut watched, _) = session("S01", 600);
     let raw = json!({

@@ -132,13 +132,17 @@ impl SigningKey {
         KeyPair::generate(KeySize::Rsa2048).map(Self).map_err(|_opaque| KeyError::NotGenerated)
     }
 
-    /// The private key as PKCS#8 PEM.
+    /// The private key as PKCS#1 PEM, the form in which Yoti issues keys (contract 14.15).
     ///
     /// # Errors
     /// When the library cannot encode it.
     pub fn to_pem(&self) -> Result<SecretString, KeyError> {
         let der: Pkcs8V1Der<'static> = self.0.as_der().map_err(|_opaque| KeyError::NotGenerated)?;
-        Ok(pem("PRIVATE KEY", der.as_ref()).into())
+        // PKCS#8 ends with an octet string, and in it is PKCS#1: of a key of 2048 bits after a
+        // head of 26 bytes.
+        let der = der.as_ref();
+        let inner = der.get(26..).filter(|_| der.get(22..24) == Some(&[0x04, 0x82]));
+        Ok(pem("RSA PRIVATE KEY", inner.ok_or(KeyError::NotGenerated)?).into())
     }
 
     /// A key for a purpose of its own, derived from this one (HKDF with SHA-256): the same for any
@@ -263,11 +267,10 @@ mod tests {
         let again = SigningKey::from_pem(crlf.as_bytes()).unwrap();
         assert_eq!(again.public_pem().unwrap(), key.public_pem().unwrap());
 
-        // The PKCS#1 form is what stands inside the octet string of the PKCS#8 form.
-        let pkcs8 = PrivateKeyDer::from_pem_slice(text.expose_secret().as_bytes()).unwrap();
-        let inner = pkcs8.secret_der().get(26..).unwrap();
-        let pkcs1 = pem("RSA PRIVATE KEY", inner);
-        let third = SigningKey::from_pem(pkcs1.as_bytes()).unwrap();
+        assert!(text.expose_secret().starts_with("-----BEGIN RSA PRIVATE KEY-----\nMII"));
+        let der: Pkcs8V1Der<'static> = key.0.as_der().unwrap();
+        let pkcs8 = pem("PRIVATE KEY", der.as_ref());
+        let third = SigningKey::from_pem(pkcs8.as_bytes()).unwrap();
         assert_eq!(third.public_pem().unwrap(), key.public_pem().unwrap());
         assert_eq!(third.derived("a").unwrap(), key.derived("a").unwrap());
         assert_ne!(key.derived("a").unwrap(), key.derived("b").unwrap());

@@ -1,25 +1,13 @@
 //! The text of an answer, checked and freed of secrets before anything else sees it (I6).
 //!
-//! Owns the rule for what JSON is taken in at all and which keys are secrets. Must never change
-//! what it keeps: key order and the text of numbers survive.
+//! Owns the one way in. Must never change what it keeps: key order and the text of numbers survive.
 
-use std::cell::Cell;
-use std::collections::HashSet;
-use std::fmt;
-
-use serde::de::{self, DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde_json::Value;
 
-/// Keys whose values never leave this room (product.md 2.6).
-const SECRET_KEYS: &[&str] = &["client_session_token", "api_key", "auth_token", "contact_profile"];
+use crate::domain::json_text::{self, Refusal};
+use crate::domain::secret::is_secret;
 
-/// The deepest nesting taken in (fault A10).
-const MAX_DEPTH: usize = 64;
-
-/// Why a text is not taken in; in our words, without any of the text.
-pub type Refusal = &'static str;
-
-/// Checks a body (UTF-8, JSON, one object, no duplicate keys, not too deep) and removes the secrets
+/// Checks a body (UTF-8, JSON, one object, no duplicate keys, not too deep) and cuts the secrets
 /// wherever they stand. A text without secrets is returned byte for byte.
 ///
 /// # Errors
@@ -29,125 +17,16 @@ pub fn checked_without_secrets(body: Vec<u8>) -> Result<(String, Value), Refusal
         return Err("the answer is empty");
     }
     let text = String::from_utf8(body).map_err(|_bytes| "the answer is not UTF-8")?;
-    let text = text.strip_prefix('\u{feff}').map(str::to_owned).unwrap_or(text);
-    check(&text)?;
-    let mut value: Value =
-        serde_json::from_str(&text).map_err(|_position| "the answer is not JSON")?;
-    if remove_secrets(&mut value) {
-        let text = serde_json::to_string(&value).map_err(|_never| "the answer is not JSON")?;
-        return Ok((text, value));
-    }
-    Ok((text, value))
-}
-
-/// Removes the secrets below a value; true when there was one.
-pub fn remove_secrets(value: &mut Value) -> bool {
-    match value {
-        Value::Object(map) => {
-            let before = map.len();
-            map.retain(|key, _| !SECRET_KEYS.contains(&key.as_str()));
-            let mut found = map.len() != before;
-            for inner in map.values_mut() {
-                found |= remove_secrets(inner);
-            }
-            found
-        }
-        Value::Array(list) => list.iter_mut().fold(false, |found, inner| {
-            let here = remove_secrets(inner);
-            found || here
-        }),
-        _ => false,
-    }
-}
-
-fn check(text: &str) -> Result<(), Refusal> {
-    let reason = Cell::new("the answer is not JSON");
-    let mut reader = serde_json::Deserializer::from_str(text);
-    let walk = Walk { depth: 0, reason: &reason };
-    walk.deserialize(&mut reader).and_then(|()| reader.end()).map_err(|_position| reason.get())?;
-    if text.trim_start().starts_with(['{', '[']) { Ok(()) } else { Err("the answer is no object") }
-}
-
-#[derive(Clone, Copy)]
-struct Walk<'a> {
-    depth: usize,
-    reason: &'a Cell<Refusal>,
-}
-
-impl Walk<'_> {
-    fn refuse<E: de::Error>(self, reason: Refusal) -> E {
-        self.reason.set(reason);
-        E::custom(reason)
-    }
-
-    fn deeper<E: de::Error>(self) -> Result<Self, E> {
-        if self.depth >= MAX_DEPTH {
-            return Err(self.refuse("the answer is nested too deeply"));
-        }
-        Ok(Self { depth: self.depth + 1, ..self })
-    }
-}
-
-impl<'de> DeserializeSeed<'de> for Walk<'_> {
-    type Value = ();
-
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
-        deserializer.deserialize_any(self)
-    }
-}
-
-impl<'de> Visitor<'de> for Walk<'_> {
-    type Value = ();
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("JSON")
-    }
-
-    fn visit_bool<E>(self, _: bool) -> Result<(), E> {
-        Ok(())
-    }
-
-    fn visit_i64<E>(self, _: i64) -> Result<(), E> {
-        Ok(())
-    }
-
-    fn visit_u64<E>(self, _: u64) -> Result<(), E> {
-        Ok(())
-    }
-
-    fn visit_f64<E>(self, _: f64) -> Result<(), E> {
-        Ok(())
-    }
-
-    fn visit_str<E>(self, _: &str) -> Result<(), E> {
-        Ok(())
-    }
-
-    fn visit_unit<E>(self) -> Result<(), E> {
-        Ok(())
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<(), A::Error> {
-        let inner = self.deeper()?;
-        while list.next_element_seed(inner)?.is_some() {}
-        Ok(())
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
-        let inner = self.deeper()?;
-        let mut seen = HashSet::new();
-        while let Some(key) = map.next_key::<String>()? {
-            if !seen.insert(key) {
-                return Err(self.refuse("the answer has one key twice"));
-            }
-            map.next_value_seed(inner)?;
-        }
-        Ok(())
-    }
+    let text = text.strip_prefix('\u{feff}').unwrap_or(&text);
+    let kept = json_text::without(text, is_secret)?;
+    let value = serde_json::from_str(&kept).map_err(|_position| "the answer is not JSON")?;
+    Ok((kept, value))
 }
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     fn kept(text: &str) -> Result<String, Refusal> {
@@ -156,18 +35,20 @@ mod tests {
 
     #[test]
     fn a_text_without_secrets_stays_byte_for_byte() {
-        let text = "{ \"b\": 1.50, \"a\" : [1e400, 18446744073709551616, \"\\u0041\"] }\n";
+        let text = "{ \"b\": 1.50, \"a\" : [1e400, 1E+2, 1e2, -0.0, 18446744073709551616, \"\\u0041\"] }\n";
         assert_eq!(kept(text).unwrap(), text);
     }
 
     #[test]
     fn secrets_go_wherever_they_stand_and_order_and_numbers_stay() {
-        let text = r#"{"z":1.50,"client_session_token":"S1","client_session_token_ttl":5,"checks":[{"api_key":"S2","hits":18446744073709551616}],"contact_profile_exists":true,"contact_profile":{"email":"S3"},"n":{"auth_token":"S4"}}"#;
+        let text = r#"{"z":1.50,"client_session_token":"S1","client_session_token_ttl":5,"checks":[{"api_key":"S2","hits":1e2}],"contact_profile_exists":true,"contact_profile":{"email":"S3"},"n":{"auth_token":"S4"},"Client\u0053essionToken":["S5"]}"#;
         let text = kept(text).unwrap();
         assert_eq!(
             text,
-            r#"{"z":1.50,"client_session_token_ttl":5,"checks":[{"hits":18446744073709551616}],"contact_profile_exists":true,"n":{}}"#
+            r#"{"z":1.50,"client_session_token_ttl":5,"checks":[{"hits":1e2}],"contact_profile_exists":true,"n":{}}"#
         );
+        let first = r#"{ "password" : {"x": [1, {"api-key": 2}]} , "a": 1 , "secret":"y" }"#;
+        assert_eq!(kept(first).unwrap(), r#"{ "a": 1 }"#);
     }
 
     #[test]
@@ -177,7 +58,12 @@ mod tests {
             ("<html>", "not JSON"),
             ("{\"a\":1", "not JSON"),
             ("{\"a\":1} {}", "not JSON"),
+            ("{\"a\":01}", "not JSON"),
+            ("{\"a\":1.}", "not JSON"),
+            ("{\"a\":truth}", "not JSON"),
+            ("{\"a\":1,}", "not JSON"),
             ("{\"a\":1,\"a\":2}", "twice"),
+            ("{\"a\":1,\"\\u0061\":2}", "twice"),
             ("{\"x\":{\"a\":1,\"a\":2}}", "twice"),
             ("\"text\"", "no object"),
         ] {
@@ -189,5 +75,84 @@ mod tests {
         let bottomless = "[".repeat(100_000);
         assert!(kept(&bottomless).is_err());
         assert!(checked_without_secrets(vec![b'{', 0xff, b'}']).is_err());
+    }
+
+    const SPELLINGS: &[&str] = &[
+        "client_session_token",
+        "ClientSessionToken",
+        "clientSessionToken",
+        "client\\u005fsession-token",
+        "api-key",
+        "API_KEY",
+        "access_token",
+        "auth_token",
+        "password",
+        "secret",
+        "private_key",
+        "contact_profile",
+    ];
+
+    /// A value's text, and what is to be left of it.
+    fn pair() -> impl Strategy<Value = (String, String)> {
+        let same = |text: String| (text.clone(), text);
+        let number = "-?(0|[1-9][0-9]{0,25})(\\.[0-9]{1,6})?([eE][+-]?[0-9]{1,3})?";
+        let leaf = prop_oneof![
+            number.prop_map(same),
+            any::<String>().prop_map(|text| serde_json::to_string(&text).unwrap()).prop_map(same),
+            prop_oneof![Just("true"), Just("false"), Just("null")]
+                .prop_map(|t| (t.into(), t.into())),
+        ];
+        leaf.prop_recursive(6, 60, 6, |inner| {
+            let member = (proptest::option::of(0..SPELLINGS.len()), inner.clone());
+            let list = proptest::collection::vec(inner, 0..6).prop_map(|all| {
+                let (text, left): (Vec<_>, Vec<_>) = all.into_iter().unzip();
+                (format!("[{}]", text.join(",")), format!("[{}]", left.join(",")))
+            });
+            prop_oneof![list, proptest::collection::vec(member, 0..6).prop_map(object)]
+        })
+    }
+
+    fn object(members: Vec<(Option<usize>, (String, String))>) -> (String, String) {
+        let (mut text, mut left) = (Vec::new(), Vec::new());
+        for (number, (spelling, (whole, kept))) in members.into_iter().enumerate() {
+            if let Some(spelling) = spelling {
+                let value = format!("[\"S3CR3T\",{whole}]");
+                text.push(format!("\"x{number}.{}\":{value}", SPELLINGS[spelling]));
+            } else {
+                text.push(format!("\"k{number}\":{whole}"));
+                left.push(format!("\"k{number}\":{kept}"));
+            }
+        }
+        (format!("{{{}}}", text.join(",")), format!("{{{}}}", left.join(",")))
+    }
+
+    proptest! {
+        #[test]
+        fn no_secret_survives_and_all_else_does_byte_for_byte((text, left) in pair()) {
+            let (text, left) = (format!("[{text}]"), format!("[{left}]"));
+            let kept = kept(&text).unwrap();
+            prop_assert_eq!(&kept, &left);
+            prop_assert!(!kept.contains("S3CR3T"));
+            let laid_out = json_text::laid_out(&kept, 0);
+            let (read, again): (Value, Value) =
+                (serde_json::from_str(&left).unwrap(), serde_json::from_str(&laid_out).unwrap());
+            prop_assert_eq!(read, again);
+        }
+
+        #[test]
+        fn bad_bytes_are_refused_and_never_a_fault(
+            (text, _) in pair(),
+            cut in any::<proptest::sample::Index>(),
+            byte in any::<u8>(),
+            noise in proptest::collection::vec(any::<u8>(), 0..200),
+        ) {
+            let mut bytes = format!("[{text}]").into_bytes();
+            let place = cut.index(bytes.len());
+            bytes[place] = byte;
+            let _refused = checked_without_secrets(bytes.clone());
+            bytes.truncate(place);
+            let _refused = checked_without_secrets(bytes);
+            let _refused = checked_without_secrets(noise);
+        }
     }
 }

@@ -28,11 +28,11 @@ pub struct Instructions {
 }
 
 impl Instructions {
-    /// Whether there is a letter: with nothing to bring and no branch the API only says that none
-    /// was set (contract 14.9; `{}` says the same).
+    /// Whether there is a letter. With nothing to bring there is none, even where a branch is known
+    /// (contract 14.9; `{}` says the same).
     #[must_use]
     pub const fn is_set(&self) -> bool {
-        !self.documents.is_empty() || self.branch.is_some()
+        !self.documents.is_empty()
     }
 }
 

@@ -10,7 +10,8 @@ use std::path::{Path, PathBuf};
 use aws_lc_rs::digest::{SHA256, digest};
 use serde_json::{Value, json};
 
-use super::document::{escaped, kept};
+use super::document::escaped;
+use super::kept::Kept;
 use super::mask::{mask, mask_own};
 use super::{Contents, Existing, ExportError, Format, Origin, SCHEMA_VERSION, file, write};
 use crate::domain::media_list::listed;
@@ -68,7 +69,7 @@ pub fn letter(session: &WatchedSession, masked: bool) -> Result<Value, ExportErr
             json!({ "state": "not_set", "fetched_at": at.to_string(), "letter": null })
         }
         Letter::Set(answer) => {
-            let mut value = kept(&answer.raw)?;
+            let mut value = Kept::of(&answer.raw)?.value;
             if masked {
                 mask(&mut value, "", &mut Vec::new());
             }

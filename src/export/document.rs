@@ -4,12 +4,14 @@
 
 use serde_json::{Map, Value, json};
 
-use super::mask::{MASK, finding, mask, mask_own, remove_secrets};
+use super::kept::Kept;
+use super::mask::{MASK, finding, mask, mask_own};
 use super::{Contents, Document, ExportError, Origin, SCHEMA_VERSION};
 use crate::domain::attention::{Assessment, assess};
 use crate::domain::change::{ChangeKind, Origin as Source, TimelineEvent, by_time};
 use crate::domain::configuration::AllowedSource;
 use crate::domain::coverage;
+use crate::domain::json_text::laid_out;
 use crate::domain::labels::SafeLabels;
 use crate::domain::server_text::ServerText;
 use crate::domain::shape::Shape;
@@ -27,24 +29,25 @@ pub fn document(
 ) -> Result<Document, ExportError> {
     let assessment = assess(session, origin.rules, origin.now);
     let answer = session.answers.session.as_ref();
-    let mut held = answer.map(|answer| kept(&answer.raw)).transpose()?;
+    let mut held = answer.map(|answer| Kept::of(&answer.raw)).transpose()?;
     let mut masked_paths = Vec::new();
     if contents.shape == Shape::Raw {
-        let mut value = held.ok_or(ExportError::NothingFetched)?;
+        let mut answer = held.ok_or(ExportError::NothingFetched)?;
         if contents.masked {
-            mask(&mut value, "", &mut masked_paths);
+            mask(&mut answer.value, "", &mut masked_paths);
         }
-        return Ok(Document { text: escaped(&value), masked_paths, stale: assessment.is_old() });
+        let text = safe(&answer.laid_out(0));
+        return Ok(Document { text, masked_paths, stale: assessment.is_old() });
     }
     let mut configuration = match &session.answers.configuration {
-        Some(answer) if contents.configuration => Some(kept(&answer.raw)?),
+        Some(answer) if contents.configuration => Some(Kept::of(&answer.raw)?),
         _ => None,
     };
     let mut reference = session.entry.reference.as_deref().map_or(Value::Null, Value::from);
     if contents.masked {
         for (part, pointer) in [(&mut held, "/session"), (&mut configuration, "/configuration")] {
-            if let Some(value) = part {
-                mask(value, pointer, &mut masked_paths);
+            if let Some(answer) = part {
+                mask(&mut answer.value, pointer, &mut masked_paths);
             }
         }
         if !origin.rules.labels.shows_reference(session) {
@@ -75,7 +78,7 @@ pub fn document(
         "reference": reference,
         "masked": contents.masked,
         "masked_paths": masked_paths,
-        "session": held,
+        "session": null,
     });
     let mut put = |key: &str, inner: Value| {
         if let Some(map) = value.as_object_mut() {
@@ -83,7 +86,7 @@ pub fn document(
         }
     };
     if contents.configuration {
-        put("configuration", configuration.unwrap_or_default());
+        put("configuration", Value::Null);
     }
     put("derived", derived);
     if contents.timeline {
@@ -97,7 +100,18 @@ pub fn document(
     if contents.data_age {
         put("data_age_seconds", ages(session, origin));
     }
-    Ok(Document { text: escaped(&value), masked_paths, stale: assessment.is_old() })
+    let answers = [("session", held.as_ref()), ("configuration", configuration.as_ref())];
+    Ok(Document { text: written(&value, &answers), masked_paths, stale: assessment.is_old() })
+}
+
+/// A document, whose answers are written in the text that they came in.
+fn written(document: &Value, answers: &[(&str, Option<&Kept>)]) -> String {
+    let members = document.as_object().into_iter().flatten().map(|(key, value)| {
+        let answer = answers.iter().find(|(name, _)| name == key).and_then(|(_, answer)| *answer);
+        let text = answer.map_or_else(|| laid_out(&value.to_string(), 1), |a| a.laid_out(1));
+        format!("  {}: {text}", Value::from(key.as_str()))
+    });
+    safe(&format!("{{\n{}\n}}", members.collect::<Vec<_>>().join(",\n")))
 }
 
 /// What the operator keeps beside it. Nobody can tell whom a note speaks of: masked, all of it is
@@ -139,9 +153,9 @@ fn notes(
 /// When the kept answer cannot be read.
 pub fn configuration(session: &WatchedSession) -> Result<Option<String>, ExportError> {
     let Some(answer) = &session.answers.configuration else { return Ok(None) };
-    let mut value = kept(&answer.raw)?;
-    mask(&mut value, "", &mut Vec::new());
-    Ok(Some(escaped(&value)))
+    let mut answer = Kept::of(&answer.raw)?;
+    mask(&mut answer.value, "", &mut Vec::new());
+    Ok(Some(safe(&answer.laid_out(0))))
 }
 
 /// How old each part was when it was exported.
@@ -153,14 +167,6 @@ fn ages(session: &WatchedSession, origin: &Origin<'_>) -> Value {
         "configuration": answers.configuration.as_ref().map(|answer| age(answer.fetched_at)),
         "letter": answers.letter.fetched_at().map(age),
     })
-}
-
-/// A kept answer as it was, without secrets.
-pub(super) fn kept(raw: &str) -> Result<Value, ExportError> {
-    let mut value: Value =
-        serde_json::from_str(raw).map_err(|why| ExportError::Unreadable(why.to_string()))?;
-    remove_secrets(&mut value);
-    Ok(value)
 }
 
 /// The stage's name in files: stable, lower case.

@@ -19,21 +19,6 @@ use crate::domain::wire_enum::{
 /// What stands instead.
 pub(super) const MASK: &str = "▒▒▒ masked";
 
-/// Keys that are secret; taken out again here, should one ever come this far (product.md 2.6).
-const SECRET: &[&str] = &["client_session_token", "api_key", "auth_token", "contact_profile"];
-
-/// Takes secrets out.
-pub(super) fn remove_secrets(value: &mut Value) {
-    match value {
-        Value::Object(map) => {
-            map.retain(|key, _| !SECRET.contains(&key.as_str()));
-            map.values_mut().for_each(remove_secrets);
-        }
-        Value::Array(list) => list.iter_mut().for_each(remove_secrets),
-        _ => {}
-    }
-}
-
 /// What the walk is in.
 #[derive(Clone, Copy)]
 pub(super) enum Within<'a> {

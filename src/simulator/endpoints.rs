@@ -3,7 +3,7 @@
 //! Owns the mapping of paths to answers. Must never decode a path before it is verified.
 
 use axum::http::HeaderMap;
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::answer::Answer;
 use super::media;
@@ -154,7 +154,7 @@ impl Shared {
             digest: asked.header("X-Yoti-Auth-Digest"),
             body: asked.body,
         };
-        let now = world.now();
+        let now = [world.now(), world.real_now()];
         self.application.check(&incoming, &mut world.strictness, now)
     }
 }
@@ -188,10 +188,6 @@ fn create(world: &mut World, caller: &str, body: &[u8]) -> Result<Answer, Answer
 fn get(world: &World, id: SessionId, below: &[&str]) -> Result<Answer, Answer> {
     let (resident, moment) = world.moment(id).ok_or_else(Answer::no_session)?;
     let elapsed = resident.elapsed(world.now());
-    let set = |part: Option<Value>| match part {
-        Some(value) => Ok(Answer::json(200, &value)),
-        None => Err(Answer::error(404, "INSTRUCTIONS_NOT_FOUND", "Instructions are not set")),
-    };
     match below {
         [] => Ok(Answer::json(200, &moment.session)),
         ["configuration"] if !moment.ready => {
@@ -199,8 +195,13 @@ fn get(world: &World, id: SessionId, below: &[&str]) -> Result<Answer, Answer> {
             Err(Answer::error(409, "SESSION_NOT_READY", message))
         }
         ["configuration"] => Ok(Answer::json(200, &moment.configuration)),
-        ["instructions"] => set(moment.instructions),
-        ["instructions", "contact-profile"] => set(moment.contact_profile),
+        ["instructions"] => {
+            Ok(Answer::json(200, &moment.instructions.unwrap_or_else(letter::not_set)))
+        }
+        ["instructions", "contact-profile"] => match moment.contact_profile {
+            Some(value) => Ok(Answer::json(200, &value)),
+            None => Err(Answer::error(404, "CONTACT_PROFILE_NOT_FOUND", "There is none")),
+        },
         ["instructions", "pdf"] => Ok(letter::document(&resident.life, &moment, elapsed)),
         ["tracked-devices"] => {
             let list = devices::list(&resident.life, resident.devices_from, elapsed);
@@ -273,8 +274,8 @@ fn delete(world: &mut World, id: SessionId, below: &[&str]) -> Result<Answer, An
             if known.is_none() {
                 return Err(Answer::error(404, "MEDIA_ID_NOT_FOUND", "Media not found"));
             }
-            if unfinished(&moment) {
-                return Err(Answer::error(409, "RESOURCE_LOCKED", "Checks are not finished"));
+            if ongoing {
+                return Err(Answer::error(409, "RESOURCE_LOCKED", "The session is running"));
             }
             resident.deleted_media.insert((*media).to_owned());
         }
@@ -282,14 +283,4 @@ fn delete(world: &mut World, id: SessionId, below: &[&str]) -> Result<Answer, An
         _ => return Err(Answer::no_path()),
     }
     Ok(Answer::empty(204))
-}
-
-/// A check that uses the media may still be running.
-fn unfinished(moment: &Moment) -> bool {
-    let checks = moment.session.get("checks").and_then(Value::as_array);
-    let running = |check: &Value| {
-        let state = check.get("state").and_then(Value::as_str).unwrap_or_default();
-        !matches!(state, "DONE" | "INTERNAL_ERROR")
-    };
-    moment.state == Some("ONGOING") && checks.into_iter().flatten().any(running)
 }

@@ -32,6 +32,12 @@ pub(super) fn create(world: &mut World, id: SessionId, body: &[u8]) -> Result<An
     if requirement.get("state") == Some(&json!("COMPLETE")) {
         return Err(Answer::error(409, "REQUIREMENT_LOCKED", "The requirement is met"));
     }
+    let allowed = requirement.get("allowed_sources").and_then(Value::as_array);
+    let ours = json!("RELYING_BUSINESS");
+    if !allowed.into_iter().flatten().any(|source| source.get("type") == Some(&ours)) {
+        let message = "The relying business may not supply it";
+        return Err(Answer::error(409, "UNABLE_TO_FULFIL_RESOURCE_REQUIREMENT", message));
+    }
     // It takes the place of the one that the scenario would make, so that checks use it.
     let taken: Vec<&str> = resident.faces.iter().map(|face| face.name.as_str()).collect();
     let elapsed = resident.elapsed(now);
@@ -147,6 +153,8 @@ fn upload<'a>(content_type: &str, body: &'a [u8]) -> Result<(String, &'a [u8]), 
         return Err(Answer::payload("binary-content", "must have a filename"));
     }
     match header("content-type").unwrap_or_default().to_ascii_lowercase().as_str() {
+        // Yoti's Node SDK writes it so.
+        "image/jpg" => Ok(("image/jpeg".to_owned(), content)),
         kind @ ("image/jpeg" | "image/png") => Ok((kind.to_owned(), content)),
         _ => Err(unsupported("Only image/jpeg and image/png")),
     }

@@ -25,6 +25,11 @@ pub(super) fn put(world: &mut World, id: SessionId, body: &[u8]) -> Result<Answe
     Ok(Answer::empty(200))
 }
 
+/// What there is before a letter is set (contract 14.9).
+pub(super) fn not_set() -> Value {
+    json!({ "contact_profile_exists": false, "documents": [], "branch": null })
+}
+
 /// The body, with what is known of the branch filled in.
 fn checked(body: &[u8], moment: &Moment) -> Result<Value, Answer> {
     let value = serde_json::from_slice::<Value>(body).ok().filter(Value::is_object);

@@ -61,4 +61,7 @@ pub(super) const MIXTURE: &[Part] = &[
     part("S21", 10 * HOUR, 0, None), // very large
     part("S23", 5 * HOUR, 0, None), // media that cannot be had
     part("S26", 6 * HOUR, 0, None), // identity profile ABORTED
+    part("S29", 300, 0, None), // digital IDs, one failed share
+    part("S30", 7 * HOUR, 0, None), // bare texts and nulls
+    part("S31", 4 * HOUR, 0, None), // profile previews, ABORTED, fuzzy matches
 ];

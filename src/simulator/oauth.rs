@@ -117,11 +117,15 @@ fn verified(assertion: &str, ask: &Ask<'_>) -> Option<Value> {
     let whom = json!(format!("sdk:{}", ask.sdk_id));
     let time = |name: &str| claims.get(name).and_then(Value::as_i64);
     let (issued, until) = (time("iat")?, time("exp")?);
-    let audience = claims.get("aud").and_then(Value::as_str)?;
+    // One text or a list of them (RFC 7519).
+    let audience = match claims.get("aud")? {
+        Value::Array(all) => all.iter().filter_map(Value::as_str).collect(),
+        one => vec![one.as_str()?],
+    };
     let here = ["http", "https"].map(|scheme| format!("{scheme}://{}{PATH}", ask.host));
     let fits = claims.get("iss") == Some(&whom)
         && claims.get("sub") == Some(&whom)
-        && here.iter().any(|url| url == audience)
+        && here.iter().any(|url| audience.contains(&url.as_str()))
         && until > issued
         && ask.now.iter().any(|now| now.as_second() < until);
     fits.then_some(claims)

@@ -42,6 +42,9 @@ const SHIPPED: &[(&str, &str)] = &[
     ("S26", include_str!("../../assets/scenarios/S26.toml")),
     ("S27", include_str!("../../assets/scenarios/S27.toml")),
     ("S28", include_str!("../../assets/scenarios/S28.toml")),
+    ("S29", include_str!("../../assets/scenarios/S29.toml")),
+    ("S30", include_str!("../../assets/scenarios/S30.toml")),
+    ("S31", include_str!("../../assets/scenarios/S31.toml")),
     ("letter-not-set", include_str!("../../assets/scenarios/letter-not-set.toml")),
 ];
 
@@ -129,6 +132,10 @@ pub struct Style {
     pub oldest_first: bool,
     /// `null` instead of empty and of missing arrays.
     pub nulls: bool,
+    /// Only what SEED has: no empty containers, no token, no consent, no tasks, no settings.
+    pub bare: bool,
+    /// Sources as bare texts.
+    pub texts: bool,
     /// Keys in shuffled order.
     pub shuffled: bool,
 }

@@ -45,13 +45,15 @@ pub(super) fn lay_over(value: &mut Value, over: Value) {
     }
 }
 
-/// Replaces every `"media": "@KIND name"` by a media object whose id `id_of` gives.
+/// Replaces every `"media": "@KIND name"` by a media object whose id `id_of` gives, and every
+/// `"@ID name"` by that id alone.
 pub(super) fn resolve(value: &mut Value, at: &str, id_of: &impl Fn(&str) -> String) {
     match value {
         Value::Object(map) => {
             for (key, inner) in map {
                 let named = inner.as_str().and_then(|text| text.strip_prefix('@'));
                 match named.and_then(|text| text.split_once(' ')) {
+                    Some(("ID", name)) => *inner = Value::from(id_of(name)),
                     Some((kind, name)) if key == "media" => *inner = media(&id_of(name), kind, at),
                     _ => resolve(inner, at, id_of),
                 }
@@ -82,10 +84,53 @@ pub(super) fn styled(mut value: Value, style: Style, seed: u64) -> Value {
         }
         no_empty_arrays(&mut value);
     }
+    if style.bare {
+        bare(&mut value);
+    }
+    if style.texts {
+        texts(&mut value);
+    }
     if style.shuffled {
         shuffle(&mut value, &mut fastrand::Rng::with_seed(seed));
     }
     value
+}
+
+/// Leaves what SEED has.
+fn bare(value: &mut Value) {
+    let Some(map) = value.as_object_mut() else { return };
+    map.shift_remove("client_session_token");
+    if let Some(settings) = map.get_mut("sdk_config") {
+        *settings = json!({});
+    }
+    let Some(capture) = map.get_mut("capture").and_then(Value::as_object_mut) else { return };
+    capture.shift_remove("biometric_consent");
+    let required = capture.get_mut("required_resources").and_then(Value::as_array_mut);
+    for requirement in required.into_iter().flatten().filter_map(Value::as_object_mut) {
+        requirement.shift_remove("requested_tasks");
+    }
+}
+
+/// Sources that say nothing but their type become bare texts (contract 14.2).
+fn texts(value: &mut Value) {
+    let bare = |source: &mut Value| {
+        if source.as_object().is_some_and(|map| map.len() == 1) {
+            *source = source.get("type").cloned().unwrap_or_default();
+        }
+    };
+    match value {
+        Value::Array(list) => list.iter_mut().for_each(texts),
+        Value::Object(map) => {
+            for (key, inner) in map {
+                match (key.as_str(), inner) {
+                    ("source", inner) => bare(inner),
+                    ("allowed_sources", Value::Array(all)) => all.iter_mut().for_each(bare),
+                    (_, inner) => texts(inner),
+                }
+            }
+        }
+        _ => {}
+    }
 }
 
 fn no_empty_arrays(value: &mut Value) {

@@ -249,7 +249,9 @@ impl Life {
         });
         let tasks: Vec<Value> =
             requirement.tasks.iter().map(|t| json!({ "type": t, "state": state })).collect();
-        put(&mut value, "requested_tasks", Value::from(tasks));
+        if requirement.kind.ends_with("DOCUMENT") {
+            put(&mut value, "requested_tasks", Value::from(tasks));
+        }
         if !requirement.assessments.is_empty() {
             let done = if state == "COMPLETE" { "DONE" } else { "REQUIRED" };
             let assessments: Vec<Value> = requirement

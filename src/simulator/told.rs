@@ -10,6 +10,15 @@ use super::shape::{media, merge, put, with_list};
 use super::step::What;
 use super::timeline::Life;
 
+/// The containers that are there from the beginning (contract 14.14).
+const CREATED: &[&str] = &[
+    "id_documents",
+    "supplementary_documents",
+    "liveness_capture",
+    "face_capture",
+    "applicant_profiles",
+];
+
 /// What has happened so far.
 pub(super) struct Told<'a> {
     pub(super) life: &'a Life,
@@ -239,6 +248,10 @@ impl<'a> Told<'a> {
         put(known, "last_updated", json!(time));
         if let Some(report) = report.as_deref().and_then(|text| serde_json::from_str(text).ok()) {
             put(known, "report", report);
+            if check.ends_with("_TEXT_DATA_CHECK") || check.starts_with("WATCHLIST_") {
+                let id = life.id_of(&format!("check {name} generated"));
+                put(known, "generated_media", json!([{ "id": id, "type": "JSON" }]));
+            }
         }
         if report.is_some() || extra.is_some() {
             merge(known, extra.as_deref());
@@ -285,6 +298,11 @@ impl<'a> Told<'a> {
         let mut resources = self.resources.clone();
         if !self.life.scenario.style.oldest_first {
             resources.values_mut().filter_map(Value::as_array_mut).for_each(|list| list.reverse());
+        }
+        if !self.life.scenario.style.bare {
+            for container in CREATED {
+                resources.entry(*container).or_insert_with(|| json!([]));
+            }
         }
         Value::Object(resources)
     }

@@ -35,7 +35,7 @@ pub(super) struct Incoming<'a> {
 #[derive(Debug, Default, Deserialize, Serialize)]
 #[serde(deny_unknown_fields, default)]
 pub(super) struct Strictness {
-    /// How far a timestamp may be off; its unit follows from its size.
+    /// How far a timestamp may be off from the simulated or the real time; its unit follows from its size.
     window_minutes: Option<i64>,
     /// A nonce is accepted once.
     unique_nonces: bool,
@@ -44,7 +44,7 @@ pub(super) struct Strictness {
 }
 
 impl Strictness {
-    fn check(&mut self, nonce: &str, timestamp: &str, now: Timestamp) -> Result<(), Answer> {
+    fn check(&mut self, nonce: &str, timestamp: &str, now: [Timestamp; 2]) -> Result<(), Answer> {
         if let Some(minutes) = self.window_minutes {
             let value: i64 = timestamp.parse().unwrap_or(i64::MAX);
             let seconds = if value < 100_000_000_000 {
@@ -54,7 +54,9 @@ impl Strictness {
             } else {
                 value / 1_000_000
             };
-            if seconds.abs_diff(now.as_second()) > minutes.unsigned_abs() * 60 {
+            let far =
+                |now: &Timestamp| seconds.abs_diff(now.as_second()) > minutes.unsigned_abs() * 60;
+            if now.iter().all(far) {
                 return Err(Answer::invalid(
                     "MALFORMED_REQUEST",
                     &[("timestamp", "is too far off")],
@@ -84,7 +86,7 @@ impl Application {
         &self,
         request: &Incoming<'_>,
         strictness: &mut Strictness,
-        now: Timestamp,
+        now: [Timestamp; 2],
     ) -> Result<String, Answer> {
         let Some(digest) = request.digest.filter(|digest| !digest.is_empty()) else {
             return Err(Answer::malformed("header.X-Yoti-Auth-Digest"));

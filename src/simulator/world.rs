@@ -103,6 +103,11 @@ impl World {
         self.clock.now().saturating_add(ahead).unwrap_or(Timestamp::MAX)
     }
 
+    /// The time of clients, whose clocks `/_sim/clock` does not advance.
+    pub(super) fn real_now(&self) -> Timestamp {
+        self.clock.now()
+    }
+
     pub(super) fn advance(&mut self, seconds: i64) {
         self.ahead = self.ahead.saturating_add(seconds);
     }

@@ -104,6 +104,8 @@ async fn a_face_capture_that_is_wrong_is_refused_with_its_own_code() {
     assert_eq!(json.error(), (415, "UNSUPPORTED_TYPE".to_owned()));
     let broken = multipart(named, "image/jpeg", b"not a picture");
     assert_eq!(put(&path, kind, broken).await.error(), (422, "UNPROCESSABLE_MEDIA".to_owned()));
+    let jpg = multipart(named, "image/jpg", b"not a picture");
+    assert_eq!(put(&path, kind, jpg).await.error(), (422, "UNPROCESSABLE_MEDIA".to_owned()));
     let good = multipart(named, "image/png", &png());
     let elsewhere = format!("{create}/{}/image", uuid::Uuid::nil());
     assert_eq!(put(&elsewhere, kind, good).await.error(), (404, "RESOURCE_NOT_FOUND".to_owned()));
@@ -115,6 +117,16 @@ async fn a_face_capture_that_is_wrong_is_refused_with_its_own_code() {
     assert_eq!((done.status, done.body.len()), (200, 0));
     let again = post(json!({ "requirement_id": requirements[2] })).await;
     assert_eq!(again.error(), (409, "REQUIREMENT_LOCKED".to_owned()));
+}
+
+#[tokio::test]
+async fn a_face_that_only_a_branch_may_supply_is_refused() {
+    let world = world("S02").await;
+    let configuration = world.get(&world.path("/configuration")).await.json();
+    let face = &configuration["capture"]["required_resources"][1]["id"];
+    let create = world.path("/resources/face-capture");
+    let refused = world.send("POST", &create, &json!({ "requirement_id": face })).await;
+    assert_eq!(refused.error(), (409, "UNABLE_TO_FULFIL_RESOURCE_REQUIREMENT".to_owned()));
 }
 
 #[tokio::test]
@@ -187,13 +199,13 @@ async fn a_passports_fields_and_portrait_come_from_its_extraction() {
 }
 
 #[tokio::test]
-async fn a_media_is_deleted_once_and_not_while_checks_run() {
+async fn a_media_is_deleted_once_and_not_while_the_session_runs() {
     let world = world("S02").await;
-    world.advance(500).await;
+    world.advance(200).await;
     let page = world.served().await["resources"]["id_documents"][0]["pages"][0].clone();
     let path = world.path(&format!("/media/{}/content", page["media"]["id"].as_str().unwrap()));
     assert_eq!(world.delete(&path).await.error(), (409, "RESOURCE_LOCKED".to_owned()));
-    world.advance(100).await;
+    world.advance(400).await;
     assert_eq!(world.delete(&path).await.status, 204);
     assert_eq!(world.get(&path).await.error(), (404, "MEDIA_CONTENT_NOT_FOUND".to_owned()));
     assert_eq!(world.delete(&path).await.error(), (404, "MEDIA_ID_NOT_FOUND".to_owned()));

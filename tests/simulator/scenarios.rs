@@ -139,14 +139,16 @@ async fn s07_to_s10_end_with_their_reasons() {
 }
 
 #[tokio::test]
-async fn s11_rejects_without_a_reason_and_has_null_for_every_empty_array() {
+async fn s11_rejects_without_a_reason() {
     let world = ends("S11", 600, Verdict::Reject).await;
     assert!(reasons(world.watched().await.session().unwrap()).is_empty());
     let served = world.served().await;
     assert_eq!(served["checks"].as_array().unwrap().len(), 9);
-    assert_eq!(served["resources"]["share_codes"], Value::Null);
-    assert!(served["resources"].as_object().unwrap().contains_key("share_codes"));
-    assert!(!served.to_string().contains("[]"));
+    assert_eq!(
+        served["resources"]["liveness_capture"],
+        json!([]),
+        "no nulls in a case of business"
+    );
 }
 
 #[tokio::test]
@@ -461,6 +463,25 @@ async fn s27_looks_like_the_seed_on_plural_and_singular_paths() {
     let value = world.get(&format!("/session/{id}/")).await.json();
     assert_eq!(value["client_session_token_ttl"], 8924);
     assert_eq!((&value["resources"], &value["checks"]), (&json!({}), &json!([])));
+    let keys: Vec<&String> = value.as_object().unwrap().keys().collect();
+    assert_eq!(keys, ["client_session_token_ttl", "session_id", "state", "resources", "checks"]);
+    let value = world.get(&world.path("/configuration")).await.json();
+    let requirement = |kind: &str| {
+        let sources = json!([{ "type": "END_USER" }, { "type": "IBV", "allowed_providers": ["UK_POST_OFFICE"] }]);
+        json!({ "type": kind, "id": value["capture"]["required_resources"][0]["id"], "state": "REQUIRED", "allowed_sources": sources })
+    };
+    let mut required =
+        ["ID_DOCUMENT", "SUPPLEMENTARY_DOCUMENT", "LIVENESS", "FACE_CAPTURE"].map(requirement);
+    required[2]["liveness_type"] = json!("ZOOM");
+    required[3]["allowed_sources"]
+        .as_array_mut()
+        .unwrap()
+        .insert(1, json!({ "type": "RELYING_BUSINESS" }));
+    let seed = json!({
+        "client_session_token_ttl": 599, "session_id": id.to_string(), "requested_checks": [],
+        "capture": { "required_resources": required }, "sdk_config": {},
+    });
+    assert_eq!(value, seed);
     assert_eq!(world.watched().await.configuration().unwrap().requirements.len(), 4);
 }
 
@@ -476,4 +497,87 @@ async fn s28_is_served_with_its_hostile_strings_as_they_are() {
     let check = &world.watched().await.session().unwrap().checks[0].clone();
     assert_eq!(check.recommendation(), Some(&Recommendation::Reject));
     assert_eq!(check.report.as_ref().unwrap().reason.as_ref().unwrap().as_raw(), reason);
+}
+
+#[tokio::test]
+async fn s29_has_a_document_without_media_and_a_share_that_failed() {
+    let world = world("S29").await;
+    world.advance(100).await;
+    let served = world.served().await;
+    let document = &served["resources"]["id_documents"][0];
+    assert_eq!(document["provider"], "DIGILOCKER");
+    assert!(document.get("pages").is_none());
+    let shares = &served["digital_id_shares"];
+    assert_eq!(shares[0]["resource_id"], document["id"]);
+    assert_eq!(shares[1]["error"]["code"], "BAD_SHARE");
+    assert!(shares[1].get("resource_id").is_none());
+    let watched = world.watched().await;
+    assert_eq!(coverage::derive(&watched).counts(), (1, 2));
+    let requirement = &watched.configuration().unwrap().requirements[0];
+    assert_eq!(requirement.allowed_providers.as_ref().unwrap()[0].as_raw(), "DIGILOCKER");
+    world.advance(600).await;
+    assert_eq!(world.stage().await, Stage::Done(Verdict::Approve));
+    assert_eq!(coverage::derive(&world.watched().await).counts(), (2, 2));
+}
+
+#[tokio::test]
+async fn s30_has_bare_texts_and_nulls_and_is_read_like_s01() {
+    let world = ends("S30", 600, Verdict::Approve).await;
+    let served = world.served().await;
+    assert_eq!(served["resources"]["id_documents"][0]["source"], "IBV");
+    assert!(served["resources"]["share_codes"].is_null() && !served.to_string().contains("[]"));
+    let watched = world.watched().await;
+    let session = watched.session().unwrap();
+    assert!(session.resources.iter().any(|r| r.source == Some(SourceType::Ibv)));
+    assert_eq!(branchwatch::domain::requested::unknown_values(&watched), 0);
+    let usual = ends("S01", 600, Verdict::Approve).await;
+    let counts = coverage::derive(&usual.watched().await).counts();
+    assert_eq!(coverage::derive(&watched).counts(), counts);
+}
+
+#[tokio::test]
+async fn s31_previews_its_profiles_and_aborts_the_advanced_one() {
+    let world = world("S31").await;
+    world.advance(300).await;
+    let watched = world.watched().await;
+    let session = watched.session().unwrap();
+    assert!(session.identity_profile_preview.is_some());
+    assert!(session.advanced_identity_profile_preview.is_some());
+    assert_eq!(session.organisation_name.as_ref().unwrap().as_raw(), "Specimen Organisation");
+    assert_eq!(session.company_name.as_ref().unwrap().as_raw(), "Specimen Company");
+    world.advance(300).await;
+    assert_eq!(world.stage().await, Stage::Done(Verdict::Reject));
+    let served = world.served().await;
+    let summary = &check_of(&served, "WATCHLIST_ADVANCED_CA")["report"]["watchlist_summary"];
+    let matching = &summary["search_config"]["matching_strategy"];
+    assert_eq!(matching["type"], "FUZZY");
+    assert_eq!(matching["fuzziness"].to_string(), "0.60");
+    assert_eq!(served["advanced_identity_profile"]["result"], "ABORTED");
+}
+
+/// What ends COMPLETED has supplied what was required, and made the checks that were asked for.
+#[tokio::test]
+async fn a_session_that_completes_has_all_that_it_was_asked_for() {
+    for name in ["S01", "S02", "S11", "S12", "S13", "S14", "S18", "S19", "S28", "S29", "S30", "S31"]
+    {
+        let world = world(name).await;
+        world.advance(600).await;
+        let served = world.served().await;
+        assert_eq!(served["state"], "COMPLETED", "{name}");
+        let configuration = world.get(&world.path("/configuration")).await.json();
+        let required = configuration["capture"]["required_resources"].as_array().unwrap();
+        for requirement in required {
+            assert_eq!(requirement["state"], "COMPLETE", "{name}: {requirement}");
+        }
+        for asked in configuration["requested_checks"].as_array().unwrap() {
+            assert_eq!(check_of(&served, asked.as_str().unwrap())["state"], "DONE", "{name}");
+        }
+        let checks = served["checks"].as_array().unwrap();
+        for check in checks {
+            let kind = check["type"].as_str().unwrap();
+            let makes = kind.ends_with("_TEXT_DATA_CHECK") || kind.starts_with("WATCHLIST_");
+            let made = check["generated_media"].as_array().is_some_and(|made| !made.is_empty());
+            assert_eq!(made, makes, "{name}: {kind}");
+        }
+    }
 }

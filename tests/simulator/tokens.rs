@@ -8,7 +8,7 @@ use aws_lc_rs::signature::RSA_PSS_SHA384;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use branchwatch::api::signing;
-use rustls_pki_types::PrivatePkcs8KeyDer;
+use rustls_pki_types::PrivatePkcs1KeyDer;
 use rustls_pki_types::pem::PemObject;
 use secrecy::ExposeSecret;
 use serde_json::{Value, json};
@@ -28,8 +28,8 @@ fn claims(world: &World) -> Value {
 
 fn assertion(world: &World, head: &Value, claims: &Value) -> String {
     let pem = world.running.private_key_pem.as_ref().unwrap().expose_secret();
-    let der = PrivatePkcs8KeyDer::from_pem_slice(pem.as_bytes()).unwrap();
-    let key = KeyPair::from_pkcs8(der.secret_pkcs8_der()).unwrap();
+    let der = PrivatePkcs1KeyDer::from_pem_slice(pem.as_bytes()).unwrap();
+    let key = KeyPair::from_der(der.secret_pkcs1_der()).unwrap();
     let part = |value: &Value| URL_SAFE_NO_PAD.encode(value.to_string());
     let signed = format!("{}.{}", part(head), part(claims));
     let mut signature = vec![0; key.public_modulus_len()];
@@ -87,6 +87,20 @@ async fn an_access_token_stands_for_the_signature_until_it_ends() {
         (401, json!({ "error": "invalid_client" })),
         "jti once"
     );
+}
+
+#[tokio::test]
+async fn an_audience_may_be_a_list() {
+    let world = world("S01").await;
+    let head = json!({ "alg": "PS384", "typ": "JWT" });
+    let mut claims = claims(&world);
+    claims["aud"] = json!(["https://auth.example.org/", claims["aud"]]);
+    let good = assertion(&world, &head, &claims);
+    assert_eq!(ask(&world, &fields(&good)).await.status, 200);
+    claims["aud"] = json!(["https://auth.example.org/"]);
+    claims["jti"] = json!("another");
+    let other = assertion(&world, &head, &claims);
+    assert_eq!(ask(&world, &fields(&other)).await.status, 401);
 }
 
 #[tokio::test]
@@ -168,4 +182,7 @@ async fn strict_verification_refuses_old_timestamps_and_used_nonces() {
     let nonce = uuid::Uuid::new_v4();
     assert_eq!(get(now.as_millisecond(), nonce).await.status, 200);
     assert_eq!(get(now.as_millisecond(), nonce).await.properties(), ["nonce"]);
+    world.advance(86_400).await;
+    let real = get(now.as_millisecond(), uuid::Uuid::new_v4()).await;
+    assert_eq!(real.status, 200, "the clock of a client is not advanced");
 }

@@ -1,0 +1,369 @@
+//! The one scanner over the bytes of an answer: checks it, cuts members out of it, puts other values
+//! into it, lays it out over lines. Everything that it keeps, it keeps as text, numbers too.
+//!
+//! Owns what JSON is taken in at all. Must never panic, and never write what is to be cut.
+
+use std::collections::HashSet;
+
+/// The deepest nesting taken in (fault A10).
+const MAX_DEPTH: usize = 64;
+
+/// Why a text is not taken in; in our words, without any of the text.
+pub type Refusal = &'static str;
+
+const NOT_JSON: Refusal = "the answer is not JSON";
+
+/// Where the scanner stands: before a value.
+pub struct Place<'a> {
+    /// JSON pointer of the value.
+    pub pointer: &'a str,
+    /// Its key, where it is an object's.
+    pub key: Option<&'a str>,
+}
+
+/// What becomes of a value.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Fate {
+    /// It stays, text for text; what is below it is asked about too.
+    Keep,
+    /// It goes, with its key. Elements of lists and the root cannot be cut and stay.
+    Cut,
+    /// This text stands instead.
+    Replace(String),
+}
+
+/// A text in which every value has met its fate. Without cuts and replacements it is the same text.
+///
+/// # Errors
+/// Says what is wrong with the text: not JSON, no object or list, a key twice, too deep.
+pub fn rewritten(text: &str, fate: impl FnMut(&Place<'_>) -> Fate) -> Result<String, Refusal> {
+    let mut scanner = Scanner {
+        text,
+        at: 0,
+        out: String::with_capacity(text.len()),
+        copied: 0,
+        muted: 0,
+        pointer: String::new(),
+        depth: 0,
+        fate,
+    };
+    scanner.blank();
+    if !matches!(scanner.peek(), Some(b'{' | b'[')) {
+        // A scalar is JSON, and still no answer.
+        scanner.value()?;
+        return Err("the answer is no object");
+    }
+    scanner.value()?;
+    scanner.blank();
+    if scanner.peek().is_some() {
+        return Err(NOT_JSON);
+    }
+    scanner.flush(text.len());
+    Ok(scanner.out)
+}
+
+/// A text without the members whose key `cut` names.
+///
+/// # Errors
+/// See [`rewritten`].
+pub fn without(text: &str, cut: impl Fn(&str) -> bool) -> Result<String, Refusal> {
+    rewritten(text, |place| if place.key.is_some_and(&cut) { Fate::Cut } else { Fate::Keep })
+}
+
+struct Scanner<'a, F> {
+    text: &'a str,
+    at: usize,
+    out: String,
+    /// Up to here the text is in `out`, or was cut.
+    copied: usize,
+    /// Depth of cuts and replacements that the scanner is in: nothing is written there.
+    muted: usize,
+    pointer: String,
+    depth: usize,
+    fate: F,
+}
+
+impl<F: FnMut(&Place<'_>) -> Fate> Scanner<'_, F> {
+    fn peek(&self) -> Option<u8> {
+        self.text.as_bytes().get(self.at).copied()
+    }
+
+    fn blank(&mut self) {
+        while matches!(self.peek(), Some(b' ' | b'\t' | b'\n' | b'\r')) {
+            self.at += 1;
+        }
+    }
+
+    fn expect(&mut self, byte: u8) -> Result<(), Refusal> {
+        if self.peek() != Some(byte) {
+            return Err(NOT_JSON);
+        }
+        self.at += 1;
+        Ok(())
+    }
+
+    /// Writes what is kept up to a place.
+    fn flush(&mut self, end: usize) {
+        if self.muted == 0 {
+            self.out.push_str(self.text.get(self.copied..end).unwrap_or_default());
+            self.copied = end;
+        }
+    }
+
+    fn value(&mut self) -> Result<(), Refusal> {
+        match self.peek() {
+            Some(b'{') => self.deeper(Self::object),
+            Some(b'[') => self.deeper(Self::list),
+            Some(b'"') => self.string().map(|_raw| ()),
+            Some(_) => self.scalar(),
+            None => Err(NOT_JSON),
+        }
+    }
+
+    fn deeper(&mut self, inner: fn(&mut Self) -> Result<(), Refusal>) -> Result<(), Refusal> {
+        if self.depth >= MAX_DEPTH {
+            return Err("the answer is nested too deeply");
+        }
+        self.depth += 1;
+        self.at += 1;
+        inner(self)?;
+        self.depth -= 1;
+        Ok(())
+    }
+
+    /// A value that has a place: it is kept or replaced.
+    fn placed(&mut self, fate: Fate) -> Result<(), Refusal> {
+        let Fate::Replace(instead) = fate else { return self.value() };
+        self.flush(self.at);
+        self.muted += 1;
+        self.value()?;
+        self.muted -= 1;
+        if self.muted == 0 {
+            self.out.push_str(&instead);
+            self.copied = self.at;
+        }
+        Ok(())
+    }
+
+    fn ask(&mut self, key: Option<&str>) -> Fate {
+        if self.muted > 0 {
+            return Fate::Keep; // it goes anyway
+        }
+        (self.fate)(&Place { pointer: &self.pointer, key })
+    }
+
+    fn object(&mut self) -> Result<(), Refusal> {
+        let mut seen = HashSet::new();
+        let (mut kept, mut from) = (false, self.at);
+        self.blank();
+        if self.peek() == Some(b'}') {
+            self.at += 1;
+            return Ok(());
+        }
+        loop {
+            self.blank();
+            let key = unescaped(self.string()?)?;
+            self.blank();
+            self.expect(b':')?;
+            self.blank();
+            let outer = self.pointer.len();
+            self.pointer.push('/');
+            self.pointer.push_str(&key.replace('~', "~0").replace('/', "~1"));
+            let fate = self.ask(Some(&key));
+            if fate == Fate::Cut {
+                self.flush(from);
+                self.muted += 1;
+                self.value()?;
+                self.muted -= 1;
+                self.skip_to(self.at);
+            } else {
+                kept = true;
+                self.placed(fate)?;
+            }
+            self.pointer.truncate(outer);
+            if !seen.insert(key) {
+                return Err("the answer has one key twice");
+            }
+            from = self.at;
+            self.blank();
+            match self.peek() {
+                Some(b',') => self.at += 1,
+                Some(b'}') => break,
+                _ => return Err(NOT_JSON),
+            }
+            if !kept {
+                // The comma belonged to a member that is gone.
+                from = self.at;
+                self.skip_to(self.at);
+            }
+        }
+        self.at += 1;
+        Ok(())
+    }
+
+    /// Leaves out what stands between.
+    fn skip_to(&mut self, end: usize) {
+        if self.muted == 0 {
+            self.copied = end;
+        }
+    }
+
+    fn list(&mut self) -> Result<(), Refusal> {
+        self.blank();
+        if self.peek() == Some(b']') {
+            self.at += 1;
+            return Ok(());
+        }
+        for number in 0_usize.. {
+            self.blank();
+            let outer = self.pointer.len();
+            self.pointer.push_str(&format!("/{number}"));
+            let fate = self.ask(None);
+            self.placed(fate)?;
+            self.pointer.truncate(outer);
+            self.blank();
+            match self.peek() {
+                Some(b',') => self.at += 1,
+                Some(b']') => break,
+                _ => return Err(NOT_JSON),
+            }
+        }
+        self.at += 1;
+        Ok(())
+    }
+
+    /// The inside of a string, as it is written.
+    fn string(&mut self) -> Result<&str, Refusal> {
+        self.expect(b'"')?;
+        let begin = self.at;
+        loop {
+            match self.peek() {
+                Some(b'"') => break,
+                Some(b'\\') => self.at += 2,
+                Some(0..=0x1f) | None => return Err(NOT_JSON),
+                Some(_) => self.at += 1,
+            }
+        }
+        let end = self.at;
+        self.at += 1;
+        self.text.get(begin..end).ok_or(NOT_JSON)
+    }
+
+    /// A number, `true`, `false` or `null`.
+    fn scalar(&mut self) -> Result<(), Refusal> {
+        let begin = self.at;
+        while let Some(b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'+' | b'-' | b'.') = self.peek() {
+            self.at += 1;
+        }
+        let word = self.text.get(begin..self.at).unwrap_or_default();
+        let good = matches!(word, "true" | "false" | "null") || is_number(word);
+        if good { Ok(()) } else { Err(NOT_JSON) }
+    }
+}
+
+/// `-12.50e+3`, as RFC 8259 has it.
+fn is_number(word: &str) -> bool {
+    let digits = |text: &str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
+    let word = word.strip_prefix('-').unwrap_or(word);
+    let (mantissa, exponent) = match word.split_once(['e', 'E']) {
+        Some((mantissa, exponent)) => (mantissa, Some(exponent)),
+        None => (word, None),
+    };
+    let (whole, part) = match mantissa.split_once('.') {
+        Some((whole, part)) => (whole, Some(part)),
+        None => (mantissa, None),
+    };
+    digits(whole)
+        && (whole == "0" || !whole.starts_with('0'))
+        && part.is_none_or(digits)
+        && exponent.is_none_or(|e| digits(e.strip_prefix(['+', '-']).unwrap_or(e)))
+}
+
+/// A string's inside as it is meant.
+fn unescaped(raw: &str) -> Result<String, Refusal> {
+    let mut meant = String::with_capacity(raw.len());
+    let mut rest = raw.chars();
+    while let Some(c) = rest.next() {
+        if c != '\\' {
+            meant.push(c);
+            continue;
+        }
+        meant.push(match rest.next() {
+            Some(c @ ('"' | '\\' | '/')) => c,
+            Some('b') => '\u{8}',
+            Some('f') => '\u{c}',
+            Some('n') => '\n',
+            Some('r') => '\r',
+            Some('t') => '\t',
+            Some('u') => {
+                let first = unit(&mut rest)?;
+                let mut units = vec![first];
+                if (0xd800..0xdc00).contains(&first) {
+                    let second = (rest.next(), rest.next());
+                    if second != (Some('\\'), Some('u')) {
+                        return Err(NOT_JSON);
+                    }
+                    units.push(unit(&mut rest)?);
+                }
+                let mut chars = char::decode_utf16(units);
+                chars.next().and_then(Result::ok).ok_or(NOT_JSON)?
+            }
+            _ => return Err(NOT_JSON),
+        });
+    }
+    Ok(meant)
+}
+
+fn unit(rest: &mut std::str::Chars<'_>) -> Result<u16, Refusal> {
+    let digits: String = rest.by_ref().take(4).collect();
+    let good = digits.len() == 4 && digits.bytes().all(|b| b.is_ascii_hexdigit());
+    if good { u16::from_str_radix(&digits, 16).map_err(|_never| NOT_JSON) } else { Err(NOT_JSON) }
+}
+
+/// JSON laid out over lines, two blanks for each level from `level` on; its tokens stay as they are.
+#[must_use]
+pub fn laid_out(text: &str, level: usize) -> String {
+    let mut out = String::with_capacity(text.len() * 2);
+    let (mut level, mut in_string, mut escaped) = (level, false, false);
+    let mut tokens = text.chars().filter(|c| !matches!(c, '\t' | '\n' | '\r')).peekable();
+    let line = |out: &mut String, level: usize| {
+        out.push('\n');
+        out.push_str(&"  ".repeat(level));
+    };
+    while let Some(c) = tokens.next() {
+        if in_string {
+            out.push(c);
+            in_string = escaped || c != '"';
+            escaped = !escaped && c == '\\';
+            continue;
+        }
+        match c {
+            ' ' => {}
+            '{' | '[' => {
+                out.push(c);
+                while tokens.next_if_eq(&' ').is_some() {}
+                if let Some(end) = tokens.next_if(|next| matches!(next, '}' | ']')) {
+                    out.push(end);
+                    continue;
+                }
+                level += 1;
+                line(&mut out, level);
+            }
+            '}' | ']' => {
+                level = level.saturating_sub(1);
+                line(&mut out, level);
+                out.push(c);
+            }
+            ',' => {
+                out.push(c);
+                line(&mut out, level);
+            }
+            ':' => out.push_str(": "),
+            c => {
+                in_string = c == '"';
+                out.push(c);
+            }
+        }
+    }
+    out
+}

@@ -1,0 +1,44 @@
+//! A kept answer: its text without secrets, and its values, which masking may change.
+//!
+//! Owns the way back from values to text. What masking left alone is written as it was received.
+
+use serde_json::Value;
+
+use super::ExportError;
+use crate::domain::json_text::{self, Fate};
+use crate::domain::secret::is_secret;
+
+/// One answer on its way into a file.
+pub(super) struct Kept {
+    text: String,
+    received: Value,
+    /// What is to be written; at first what was received.
+    pub(super) value: Value,
+}
+
+impl Kept {
+    /// # Errors
+    /// When the text cannot be read.
+    pub(super) fn of(raw: &str) -> Result<Self, ExportError> {
+        let unreadable = |why: &str| ExportError::Unreadable(why.to_owned());
+        let text = json_text::without(raw, is_secret).map_err(unreadable)?;
+        let received: Value =
+            serde_json::from_str(&text).map_err(|why| unreadable(&why.to_string()))?;
+        Ok(Self { text, value: received.clone(), received })
+    }
+
+    /// Laid out over lines from a level on, every token that stays as it was received.
+    pub(super) fn laid_out(&self, level: usize) -> String {
+        let written = json_text::rewritten(&self.text, |place| {
+            let received = self.received.pointer(place.pointer);
+            match (received, self.value.pointer(place.pointer)) {
+                (_, None) => Fate::Cut,
+                (Some(Value::Object(_)), Some(Value::Object(_)))
+                | (Some(Value::Array(_)), Some(Value::Array(_))) => Fate::Keep,
+                (received, wanted) if received == wanted => Fate::Keep,
+                (_, Some(wanted)) => Fate::Replace(wanted.to_string()),
+            }
+        });
+        json_text::laid_out(&written.unwrap_or_else(|_never| self.value.to_string()), level)
+    }
+}
