@@ -22,7 +22,7 @@ use jiff::Timestamp;
 use crate::domain::rules::Rules;
 pub use assemble::{Assembled, assemble, text};
 pub use bundle::{MANIFEST, Sum, letter, media, verify, write_bundles};
-pub use document::{configuration, document};
+pub use document::{configuration, document, json_object};
 pub use event::event;
 pub use file::{file_name, list_name, write, write_bytes};
 pub use part::{Part, part};

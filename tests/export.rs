@@ -13,8 +13,8 @@ use branchwatch::domain::labels::SafeLabels;
 use branchwatch::domain::own::{Made, Own, OwnChange};
 use branchwatch::domain::rules::Rules;
 use branchwatch::domain::shape::Shape;
-use branchwatch::domain::watched::{Answer, Answers, WatchEntry, WatchedSession};
-use branchwatch::export::{self, Contents, Existing, ExportError, Format, Origin};
+use branchwatch::domain::watched::{Answer, Answers, Letter, WatchEntry, WatchedSession};
+use branchwatch::export::{self, Contents, Existing, ExportError, Format, Origin, Part};
 use branchwatch::simulator::scenario::Scenario;
 use branchwatch::simulator::timeline::Life;
 use jiff::{SignedDuration, Timestamp};
@@ -117,6 +117,41 @@ fn the_text_of_numbers_survives_in_every_shape_masked_or_not() {
     let masked = text(&watched, Contents::default());
     assert!(masked.contains("\"user_tracking_id\": \"▒▒▒ masked\""), "{masked}");
     assert!(!masked.contains("canary"), "{masked}");
+}
+
+#[test]
+fn the_text_of_numbers_survives_in_parts_and_letters_too() {
+    let (mut watched, _) = session("S01", 600);
+    let raw = r#"{"documents":[{"requirement_id":"r1"}],"branch":{"fad_code":"9990017","location":{"latitude":5.15E+1,"longitude":-1e-1}}}"#;
+    let text = watched.answers.session.as_ref().unwrap().raw.to_string();
+    let result = text.replacen(
+        "\"checks\":[",
+        "\"checks\":[{\"id\":\"c0\",\"report\":{\"watchlist_summary\":{\"total_hits\":1e2}}},",
+        1,
+    );
+    assert_ne!(text, result);
+    let answers = Arc::make_mut(&mut watched.answers);
+    answers.letter = Letter::of(Answer {
+        value: wire::instructions(raw).unwrap(),
+        raw: raw.into(),
+        fetched_at: start(),
+    });
+    answers.session = Some(Arc::new(Answer {
+        value: wire::session(&result, id()).unwrap(),
+        raw: result.into(),
+        fetched_at: start(),
+    }));
+    let rules = Rules::default();
+    let origin = Origin { profile: "acme", environment: "sandbox", rules: &rules, now: start() };
+    let checks = export::part(&watched, Part::Checks, false, &origin).unwrap();
+    assert!(checks.contains("\"total_hits\": 1e2"), "{checks}");
+    let letter = export::part(&watched, Part::Letter, false, &origin).unwrap();
+    let bundle = Contents { masked: false, ..Contents::default() };
+    let files = export::assemble(&[&watched], Format::Bundle, bundle, &origin).unwrap().files;
+    let (_, file) = files.iter().find(|(name, _)| name.ends_with("letter.json")).unwrap();
+    for text in [&letter, file] {
+        assert!(text.contains(": 5.15E+1") && text.contains(": -1e-1"), "{text}");
+    }
 }
 
 #[test]

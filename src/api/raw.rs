@@ -133,7 +133,7 @@ mod tests {
             let kept = kept(&text).unwrap();
             prop_assert_eq!(&kept, &left);
             prop_assert!(!kept.contains("S3CR3T"));
-            let laid_out = json_text::laid_out(&kept, 0);
+            let laid_out = json_text::laid_out(&kept);
             let (read, again): (Value, Value) =
                 (serde_json::from_str(&left).unwrap(), serde_json::from_str(&laid_out).unwrap());
             prop_assert_eq!(read, again);

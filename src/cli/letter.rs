@@ -62,18 +62,16 @@ async fn asked(config: &Config, id: SessionId, wait: Duration) -> Result<Letter,
 }
 
 fn document(session: &WatchedSession, config: &Config, stale: bool) -> Result<String, Failure> {
-    let mut value = json!({
-        "schema_version": crate::export::SCHEMA_VERSION,
-        "profile": config.profile,
-        "environment": config.environment,
-        "session_id": session.id().to_string(),
-    });
+    let head = [
+        ("schema_version", json!(crate::export::SCHEMA_VERSION)),
+        ("profile", json!(config.profile)),
+        ("environment", json!(config.environment)),
+        ("session_id", json!(session.id().to_string())),
+    ];
+    let head = head.map(|(key, value)| (key, value.to_string()));
     let letter = crate::export::letter(session, true)?;
-    if let (Some(map), Some(letter)) = (value.as_object_mut(), letter.as_object()) {
-        map.extend(letter.clone());
-        map.insert("stale".to_owned(), stale.into());
-    }
-    Ok(crate::export::json_text(&value))
+    let members = head.into_iter().chain(letter).chain([("stale", stale.to_string())]);
+    Ok(crate::export::json_object(members))
 }
 
 async fn pdf(

@@ -320,11 +320,11 @@ fn unit(rest: &mut std::str::Chars<'_>) -> Result<u16, Refusal> {
     if good { u16::from_str_radix(&digits, 16).map_err(|_never| NOT_JSON) } else { Err(NOT_JSON) }
 }
 
-/// JSON laid out over lines, two blanks for each level from `level` on; its tokens stay as they are.
+/// JSON laid out over lines, two blanks for each level; its tokens stay as they are.
 #[must_use]
-pub fn laid_out(text: &str, level: usize) -> String {
+pub fn laid_out(text: &str) -> String {
     let mut out = String::with_capacity(text.len() * 2);
-    let (mut level, mut in_string, mut escaped) = (level, false, false);
+    let (mut level, mut in_string, mut escaped) = (0_usize, false, false);
     let mut tokens = text.chars().filter(|c| !matches!(c, '\t' | '\n' | '\r')).peekable();
     let line = |out: &mut String, level: usize| {
         out.push('\n');

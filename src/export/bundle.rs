@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use aws_lc_rs::digest::{SHA256, digest};
 use serde_json::{Value, json};
 
-use super::document::escaped;
+use super::document::{escaped, json_object};
 use super::kept::Kept;
 use super::mask::{mask, mask_own};
 use super::{Contents, Existing, ExportError, Format, Origin, SCHEMA_VERSION, file, write};
@@ -34,7 +34,7 @@ pub(super) fn files(
 ) -> Result<Vec<(String, String)>, ExportError> {
     let mut files = vec![
         ("session.json", document),
-        ("letter.json", escaped(&letter(session, contents.masked)?)),
+        ("letter.json", json_object(letter(session, contents.masked)?)),
         ("media.json", escaped(&media(session, contents.masked))),
     ];
     let sums: Vec<Value> = files
@@ -58,25 +58,32 @@ pub(super) fn files(
     Ok(files.into_iter().map(|(name, text)| (format!("{folder}/{name}"), text)).collect())
 }
 
-/// What is known of the letter, the answer as it was without secrets.
+/// What is known of the letter, the answer as it was without secrets: keys and texts of JSON.
 ///
 /// # Errors
 /// When the kept answer cannot be read.
-pub fn letter(session: &WatchedSession, masked: bool) -> Result<Value, ExportError> {
-    Ok(match &session.answers.letter {
-        Letter::NotKnown => json!({ "state": "not_known", "fetched_at": null, "letter": null }),
-        Letter::NotSet(at) => {
-            json!({ "state": "not_set", "fetched_at": at.to_string(), "letter": null })
-        }
+pub fn letter(
+    session: &WatchedSession,
+    masked: bool,
+) -> Result<[(&'static str, String); 3], ExportError> {
+    let letter = &session.answers.letter;
+    let (state, text) = match letter {
+        Letter::NotKnown => ("not_known", None),
+        Letter::NotSet(_) => ("not_set", None),
         Letter::Set(answer) => {
-            let mut value = Kept::of(&answer.raw)?.value;
+            let mut answer = Kept::of(&answer.raw)?;
             if masked {
-                mask(&mut value, "", &mut Vec::new());
+                mask(&mut answer.value, "", &mut Vec::new());
             }
-            let at = answer.fetched_at.to_string();
-            json!({ "state": "set", "fetched_at": at, "letter": value })
+            ("set", Some(answer.text()))
         }
-    })
+    };
+    let at = letter.fetched_at().map(|at| at.to_string());
+    Ok([
+        ("state", Value::from(state).to_string()),
+        ("fetched_at", Value::from(at).to_string()),
+        ("letter", text.unwrap_or_else(|| Value::Null.to_string())),
+    ])
 }
 
 /// The media by their ids; their content is asked for one by one, never here.

@@ -36,7 +36,7 @@ pub fn document(
         if contents.masked {
             mask(&mut answer.value, "", &mut masked_paths);
         }
-        let text = safe(&answer.laid_out(0));
+        let text = pretty(&answer.text());
         return Ok(Document { text, masked_paths, stale: assessment.is_old() });
     }
     let mut configuration = match &session.answers.configuration {
@@ -108,10 +108,15 @@ pub fn document(
 fn written(document: &Value, answers: &[(&str, Option<&Kept>)]) -> String {
     let members = document.as_object().into_iter().flatten().map(|(key, value)| {
         let answer = answers.iter().find(|(name, _)| name == key).and_then(|(_, answer)| *answer);
-        let text = answer.map_or_else(|| laid_out(&value.to_string(), 1), |a| a.laid_out(1));
-        format!("  {}: {text}", Value::from(key.as_str()))
+        (key.as_str(), answer.map_or_else(|| value.to_string(), Kept::text))
     });
-    safe(&format!("{{\n{}\n}}", members.collect::<Vec<_>>().join(",\n")))
+    json_object(members)
+}
+
+/// An object whose values are texts of JSON already.
+pub(super) fn object<'a>(members: impl IntoIterator<Item = (&'a str, String)>) -> String {
+    let members = members.into_iter().map(|(key, text)| format!("{}:{text}", Value::from(key)));
+    format!("{{{}}}", members.collect::<Vec<_>>().join(","))
 }
 
 /// What the operator keeps beside it. Nobody can tell whom a note speaks of: masked, all of it is
@@ -155,7 +160,7 @@ pub fn configuration(session: &WatchedSession) -> Result<Option<String>, ExportE
     let Some(answer) = &session.answers.configuration else { return Ok(None) };
     let mut answer = Kept::of(&answer.raw)?;
     mask(&mut answer.value, "", &mut Vec::new());
-    Ok(Some(safe(&answer.laid_out(0))))
+    Ok(Some(pretty(&answer.text())))
 }
 
 /// How old each part was when it was exported.
@@ -334,10 +339,21 @@ fn happened(what: &ChangeKind) -> (&'static str, Vec<(String, Value)>) {
     }
 }
 
-/// Pretty JSON in which no character acts on a terminal that shows the file: C1, DEL, line
-/// separators, zero-width and direction characters become `\u` escapes, as JSON does for C0.
+/// The same, laid out over lines and safe.
+#[must_use]
+pub fn json_object<'a>(members: impl IntoIterator<Item = (&'a str, String)>) -> String {
+    pretty(&object(members))
+}
+
+/// JSON laid out over lines, in which no character acts on a terminal that shows the file: C1, DEL,
+/// line separators, zero-width and direction characters become `\u` escapes, as JSON does for C0.
+fn pretty(text: &str) -> String {
+    safe(&laid_out(text))
+}
+
+/// The same of a value.
 pub(super) fn escaped(value: &Value) -> String {
-    safe(&serde_json::to_string_pretty(value).unwrap_or_default())
+    pretty(&value.to_string())
 }
 
 /// JSON text with what acts on a terminal escaped, and a line end.

@@ -27,8 +27,8 @@ impl Kept {
         Ok(Self { text, value: received.clone(), received })
     }
 
-    /// Laid out over lines from a level on, every token that stays as it was received.
-    pub(super) fn laid_out(&self, level: usize) -> String {
+    /// What is to be written, every token that stays as it was received.
+    pub(super) fn text(&self) -> String {
         let written = json_text::rewritten(&self.text, |place| {
             let received = self.received.pointer(place.pointer);
             match (received, self.value.pointer(place.pointer)) {
@@ -39,6 +39,6 @@ impl Kept {
                 (_, Some(wanted)) => Fate::Replace(wanted.to_string()),
             }
         });
-        json_text::laid_out(&written.unwrap_or_else(|_never| self.value.to_string()), level)
+        written.unwrap_or_else(|_never| self.value.to_string())
     }
 }

@@ -1,13 +1,15 @@
 //! One part of a session as JSON: what `show --part` prints in lines.
 //!
-//! Owns which values make up a part. They are those of the whole document, masked as there.
+//! Owns which values make up a part. They are those of the whole document, masked as there and in the
+//! same text.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
-use serde_json::{Map, Value};
+use serde_json::Value;
+use serde_json::value::RawValue;
 
 use super::bundle::letter;
-use super::document::{document, escaped};
+use super::document::{document, json_object, object};
 use super::mask::word;
 use super::{Contents, ExportError, Origin};
 use crate::domain::coverage;
@@ -63,32 +65,36 @@ pub fn part(
     origin: &Origin<'_>,
 ) -> Result<String, ExportError> {
     let text = document(session, Contents { masked, ..Contents::default() }, origin)?.text;
-    let whole: Value =
-        serde_json::from_str(&text).map_err(|why| ExportError::Unreadable(why.to_string()))?;
-    let at = |pointer: &str| whole.pointer(pointer).cloned().unwrap_or_default();
-    let mut map = Map::new();
-    for key in ["schema_version", "profile", "environment", "session_id", "reference"] {
-        map.insert(key.to_owned(), at(&format!("/{key}")));
-    }
-    map.insert("part".to_owned(), part.word().into());
+    let whole = members(&text)?;
+    let derived = members(&member(&whole, "derived"))?;
+    let answer = members(&member(&whole, "session"))?;
+    let same = |key: &'static str| (key, member(&whole, key));
     let own = match part {
         Part::Tree => vec![
-            ("requirements", at("/derived/requirements")),
-            ("resources", at("/session/resources")),
+            ("requirements", member(&derived, "requirements")),
+            ("resources", member(&answer, "resources")),
         ],
-        Part::Checks => {
-            vec![
-                ("checks", at("/session/checks")),
-                ("requested_checks", requested(session, masked)),
-            ]
-        }
-        Part::Timeline => vec![("timeline", at("/timeline"))],
-        Part::Config => vec![("configuration", at("/configuration"))],
-        Part::Letter => vec![("letter", letter(session, masked)?)],
+        Part::Checks => vec![
+            ("checks", member(&answer, "checks")),
+            ("requested_checks", requested(session, masked).to_string()),
+        ],
+        Part::Timeline => vec![same("timeline")],
+        Part::Config => vec![same("configuration")],
+        Part::Letter => vec![("letter", object(letter(session, masked)?))],
     };
-    map.extend(own.into_iter().map(|(key, value)| (key.to_owned(), value)));
-    for key in ["fetched_at", "stale"] {
-        map.insert(key.to_owned(), at(&format!("/{key}")));
-    }
-    Ok(escaped(&Value::Object(map)))
+    let head = ["schema_version", "profile", "environment", "session_id", "reference"].map(same);
+    let named = ("part", Value::from(part.word()).to_string());
+    let tail = ["fetched_at", "stale"].map(same);
+    Ok(json_object(head.into_iter().chain([named]).chain(own).chain(tail)))
+}
+
+/// Members of an object, each in its own text; of `null`, none.
+fn members(text: &str) -> Result<BTreeMap<String, Box<RawValue>>, ExportError> {
+    let read: Option<_> =
+        serde_json::from_str(text).map_err(|why| ExportError::Unreadable(why.to_string()))?;
+    Ok(read.unwrap_or_default())
+}
+
+fn member(members: &BTreeMap<String, Box<RawValue>>, key: &str) -> String {
+    members.get(key).map_or_else(|| Value::Null.to_string(), |value| value.get().to_owned())
 }

@@ -76,7 +76,10 @@ async fn an_empty_letter_in_any_form_is_a_letter_that_is_not_set() {
         (200, r#"{"contact_profile_exists":false,"documents":[],"branch":null}"#),
         (200, "{}"),
         (200, r#"{"documents":[]}"#),
-        (200, r#"{"documents":[],"branch":{"type":"UK_POST_OFFICE","fad_code":"9990017","name":"Exampleton"}}"#),
+        (
+            200,
+            r#"{"documents":[],"branch":{"type":"UK_POST_OFFICE","fad_code":"9990017","name":"Exampleton"}}"#,
+        ),
         (404, r#"{"code":"INSTRUCTIONS_NOT_FOUND","message":"x"}"#),
         (409, r#"{"code":"INSTRUCTIONS_NOT_COMPLETE","message":"x"}"#),
     ];
