@@ -91,6 +91,7 @@ fn world(count: usize) -> (Model, SessionTable, Vec<Arc<Answers>>) {
     let settings = ModelSettings {
         profile: "bench".into(),
         badge: "BENCH".into(),
+        clock_speed: 1.0,
         live: false,
         sdk_short: String::new(),
         rules: Rules::default(),

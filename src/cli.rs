@@ -131,9 +131,9 @@ async fn run(cli: Cli) -> Result<u8, Failure> {
     scope::check(&global, cli.command.as_ref())?;
     match cli.command {
         None if global.a11y => watch::run(&global, &args::Watch::default()).await,
-        None if std::io::stdout().is_terminal() => dashboard::run(&global).await,
+        None if std::io::stdout().is_terminal() => Box::pin(dashboard::run(&global)).await,
         None => list::list(&global, &args::List::default()),
-        Some(Command::Demo(play)) => demo::run(&global, &play).await,
+        Some(Command::Demo(play)) => Box::pin(demo::run(&global, &play)).await,
         Some(Command::Simulate(simulate)) => simulate::run(simulate).await,
         Some(Command::Add(add)) => local::add(&global, add).await,
         Some(Command::Remove(args)) => local::remove(&global, &args),

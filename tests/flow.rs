@@ -42,6 +42,7 @@ use branchwatch::domain::configuration::Configuration;
 use branchwatch::domain::ids::SessionId;
 use branchwatch::domain::instructions::Instructions;
 use branchwatch::domain::rules::Rules;
+use branchwatch::domain::server_text::ServerText;
 use branchwatch::domain::session::Session;
 use branchwatch::domain::snapshot::Snapshot;
 use branchwatch::domain::watched::{Answer, WatchEntry, WatchedSession};
@@ -74,7 +75,11 @@ impl Scripted {
     fn moment(&self, id: SessionId) -> Result<Moment, ApiError> {
         let life = self.lives.iter().find(|life| life.id == id);
         let moment = life.map(|life| life.moment(self.clock.now())).filter(|m| m.state.is_some());
-        moment.ok_or_else(|| ApiErrorKind::Status(404).into())
+        moment.ok_or_else(|| {
+            let mut error = ApiError::from(ApiErrorKind::Status(404));
+            error.code = Some(ServerText::from("SESSION_NOT_FOUND"));
+            error
+        })
     }
 
     fn answer<T>(&self, raw: &serde_json::Value, value: T) -> Answer<T> {
@@ -333,6 +338,7 @@ fn story_at(
         let settings = ModelSettings {
             profile: "acme".into(),
             badge: "TEST".into(),
+            clock_speed: speed,
             live: false,
             sdk_short: "b88a".into(),
             rules: Rules::default(),
@@ -342,10 +348,7 @@ fn story_at(
             help: keymap.help_rows(),
         };
         let model = Model::new(settings, (columns, rows), clock.now());
-        let mut desk = evidence::settings();
-        // A story at a higher speed is longer than the lock waits.
-        desk.lock_after = desk.lock_after.filter(|_| speed <= 1.0);
-        let model = model.with_desk(desk);
+        let model = model.with_desk(evidence::settings());
         let alarms = AlarmSettings { bell: None, desktop: Some(Desktop::Osc9) };
         let model = model.with_alarms(alarms);
         let mut model = model.with_views(finding::views(), &Arrangement::default());

@@ -34,6 +34,7 @@ fn model(size: (u16, u16)) -> Model {
     let settings = ModelSettings {
         profile: "acme".into(),
         badge: "TEST".into(),
+        clock_speed: 1.0,
         live: false,
         sdk_short: String::new(),
         rules: Rules::default(),
@@ -157,7 +158,7 @@ fn order_columns_and_saved_views_outlive_the_run_and_a_filter_in_force_does_not(
     let mut next = self::model((120, 40)).with_views(Vec::new(), &kept);
     assert_eq!(next.title(Pane::List).1, "sort due ▼");
     update(&mut next, Event::Action(Action::Views));
-    for action in [Action::Down, Action::Enter] {
+    for action in [Action::Bottom, Action::Enter] {
         let effects = update(&mut next, Event::Action(action));
         assert!(!effects.iter().any(|effect| matches!(effect, Effect::Arrange(_))));
     }

@@ -56,7 +56,7 @@ fn known(n: u128) -> WatchedSession {
         id(n)
     );
     let configuration = format!(r#"{{"session_id":"{}","requested_checks":["A"]}}"#, id(n));
-    let letter = r#"{"branch":{"fad_code":"0040037"},"contact_profile_exists":true}"#;
+    let letter = r#"{"branch":{"fad_code":"0040037"},"contact_profile_exists":true,"documents":[{"requirement_id":"r"}]}"#;
     let mut watched = WatchedSession::new(entry(n));
     watched.answers = Arc::new(Answers {
         session: Some(answer(&session, wire::session(&session, id(n)).unwrap())),

@@ -205,6 +205,7 @@ fn model_of(snapshot: Arc<Snapshot>, size: (u16, u16)) -> Model {
     let settings = ModelSettings {
         profile: "acme-dbs".into(),
         badge: "LIVE".into(),
+        clock_speed: 1.0,
         live: true,
         sdk_short: "b88a".into(),
         rules: Rules::default(),

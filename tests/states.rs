@@ -151,6 +151,7 @@ impl Screen {
         let settings = ModelSettings {
             profile: "acme-dbs".into(),
             badge: "LIVE".into(),
+            clock_speed: 1.0,
             live: true,
             sdk_short: "b88a".into(),
             rules: Rules::default(),
@@ -284,7 +285,7 @@ async fn a_404_of_one_session_is_that_session_not_found() {
         .await;
     screen.on("dbs-9").says([
         &["watched"],
-        &["? dbs-9", "not found"],
+        &["?  dbs-9", "not found"],
         &["deleted, purged, or of another application"],
     ]);
     let gone = bench
@@ -346,7 +347,7 @@ async fn three_503_of_one_session_make_that_row_stale_and_say_when_it_is_tried_a
         .await;
     screen.on("dbs-3").says([
         &["● live", "1 stale"],
-        &["≈ dbs-3", "503 ×"],
+        &["≈  dbs-3", "s!"],
         &["≈ 503 ×", "· next ", "r retries now, @ shows the calls"],
     ]);
 }
@@ -440,6 +441,6 @@ async fn while_paused_ages_grow_and_the_header_says_since_when() {
     update(&mut screen.model, Event::Action(Action::Pause));
     let later = bench.clock.now() + SignedDuration::from_secs(185);
     update(&mut screen.model, Event::Tick(later));
-    let header: &[&str] = &["❚❚ paused 3m", "4 not refreshed for 3m"];
+    let header: &[&str] = &["❚❚ paused 3m", "4 watched"];
     screen.says([header, &["❚❚", "3m"], &["p shows what waits"]]);
 }

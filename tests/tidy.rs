@@ -278,6 +278,7 @@ const READ_LABELS: &[&str] = &[
     "src/export/markdown.rs",
     "src/intake.rs",
     "src/persist/own.rs",
+    "src/persist/posts.rs",
     "src/persist/rows.rs",
 ];
 

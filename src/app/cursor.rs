@@ -251,98 +251,56 @@ pub(crate) fn to_chosen(model: &mut Model) {
     say(model, format!("{name}: row {} of {}", row + 1, model.sessions.len()), Tone::Plain);
 }
 
-/// Whether an action is about the session under the cursor, or starts from its row.
+/// Whether an action is about the session under the cursor, or starts from its row. So is every
+/// action that is not known to be about the whole screen: it must not hit a row that slid under the
+/// cursor.
 pub(crate) const fn is_about_a_session(action: Action) -> bool {
-    match action {
-        Action::Down
-        | Action::Up
-        | Action::Bottom
-        | Action::HalfPageDown
-        | Action::HalfPageUp
-        | Action::PageDown
-        | Action::PageUp
-        | Action::Toggle
-        | Action::NextPane
-        | Action::PreviousPane
-        | Action::NextTab
-        | Action::PreviousTab
-        | Action::Pane(2..)
-        | Action::Enter
-        | Action::NextSession
-        | Action::PreviousSession
-        | Action::NextAttention
-        | Action::NextHit
-        | Action::PreviousHit
-        | Action::NextChange
-        | Action::PreviousChange
-        | Action::Refresh
-        | Action::Export
-        | Action::Letter
-        | Action::View
-        | Action::SessionDelete
-        | Action::LetterSend
-        | Action::Portal
-        | Action::Reveal
-        | Action::CopyMenu
-        | Action::CopyId
-        | Action::Json
-        | Action::Note
-        | Action::Tags
-        | Action::Pin
-        | Action::Archive
-        | Action::Acknowledge
-        | Action::Snooze
-        | Action::Changes
-        | Action::MarkRange
-        | Action::Report
-        | Action::Programs
-        // What is chosen in these acts on the session that was seen when they were opened.
-        | Action::Help
-        | Action::Palette => true,
+    !matches!(
+        action,
         Action::Top
-        | Action::ChosenSession
-        | Action::Left
-        | Action::Right
-        | Action::FoldAll
-        | Action::UnfoldAll
-        | Action::Pane(_)
-        | Action::Back
-        | Action::Zoom
-        | Action::Find
-        | Action::RefreshAll
-        | Action::Pause
-        | Action::ExportMany
-        | Action::Privacy
-        | Action::LockNow
-        | Action::TimeForm
-        | Action::Quit
-        | Action::QuitNow
-        | Action::Redraw
-        | Action::Undo
-        | Action::AcknowledgeAll
-        | Action::Add
-        | Action::OpenFile
-        | Action::Seen
-        | Action::ClearMarks
-        | Action::MarkAll
-        | Action::ListNarrower
-        | Action::ListWider
-        | Action::Header
-        | Action::StepBack
-        | Action::StepForward
-        | Action::Follow
-        | Action::Suspend
-        | Action::ApiLog
-        | Action::Charts
-        | Action::Handover
-        | Action::Views
-        | Action::SaveView
-        | Action::ForgetView
-        | Action::SortPicker
-        | Action::ReverseSort
-        | Action::WideColumns
-        | Action::ColumnPicker
-        | Action::Mouse
-        | Action::Bell => false,
-    }
+            | Action::ChosenSession
+            | Action::Left
+            | Action::Right
+            | Action::FoldAll
+            | Action::UnfoldAll
+            | Action::Pane(..2)
+            | Action::Back
+            | Action::Zoom
+            | Action::Find
+            | Action::RefreshAll
+            | Action::Pause
+            | Action::ExportMany
+            | Action::Privacy
+            | Action::LockNow
+            | Action::TimeForm
+            | Action::Quit
+            | Action::QuitNow
+            | Action::Redraw
+            | Action::Undo
+            | Action::AcknowledgeAll
+            | Action::Add
+            | Action::OpenFile
+            | Action::Seen
+            | Action::ClearMarks
+            | Action::MarkAll
+            | Action::ListNarrower
+            | Action::ListWider
+            | Action::Header
+            | Action::StepBack
+            | Action::StepForward
+            | Action::Follow
+            | Action::Suspend
+            | Action::ApiLog
+            | Action::Charts
+            | Action::Handover
+            | Action::Views
+            | Action::SaveView
+            | Action::ForgetView
+            | Action::SortPicker
+            | Action::ReverseSort
+            | Action::WideColumns
+            | Action::ColumnPicker
+            | Action::Mouse
+            | Action::Bell
+    )
 }

@@ -50,7 +50,7 @@ impl Facts {
             due_soon: has(Reason::DueSoon),
             stale: found.stale,
             late_since: session.poll.last_ok.filter(|_| found.late),
-            unseen: kind == StageKind::NotFetched && !found.stale,
+            unseen: kind == StageKind::NotFetched && session.poll.failures == 0,
             attention: found.needs_operator(),
             hushed: found.hush.is_some()
                 && found.findings.iter().any(|f| f.reason != Reason::AtCounter),

@@ -14,7 +14,7 @@ use crate::app::model::Model;
 use crate::app::sessions::Item;
 use crate::app::update::say;
 use crate::app::view::{Cell, Tone};
-use crate::app::words::{Openness, left};
+use crate::app::words::Openness;
 use crate::domain::deed::Deed;
 use crate::domain::personal::Privacy;
 
@@ -69,13 +69,15 @@ impl Model {
         let revealed = self.times.openness.revealed.is_some();
         match (self.times.openness.privacy, self.guard.off_until) {
             (Privacy::Off, Some(until)) => {
-                Cell::new(format!("UNMASKED {}", left(until, self.clock)), Tone::Bad)
+                let left = self.settings.left_for_operator(until, self.clock);
+                Cell::new(format!("UNMASKED {left}"), Tone::Bad)
             }
             (Privacy::Off, None) => Cell::new("UNMASKED", Tone::Bad),
             (Privacy::Partial, _) => Cell::new("PARTIAL", Tone::Warn),
             (Privacy::Masked, _) if revealed => {
                 let until = self.guard.revealed_until.unwrap_or(self.clock);
-                Cell::new(format!("REVEALED {}", left(until, self.clock)), Tone::Warn)
+                let left = self.settings.left_for_operator(until, self.clock);
+                Cell::new(format!("REVEALED {left}"), Tone::Warn)
             }
             (Privacy::Masked, _) => Cell::new("MASKED", Tone::Dim),
         }
@@ -158,7 +160,8 @@ pub(crate) fn permitted(model: &mut Model, permit: Permit) {
         _ if model.guard.locked.is_some() => {}
         Permit::Privacy(privacy) => {
             model.times.openness.privacy = privacy;
-            model.guard.off_until = (privacy == Privacy::Off).then(|| now + OFF);
+            model.guard.off_until =
+                (privacy == Privacy::Off).then(|| now + model.settings.for_operator(OFF));
             let (said, next) = match privacy {
                 Privacy::Off => ("unmasked for 5 minutes", "masks again"),
                 _ => ("first letters shown", "goes on"),
@@ -169,7 +172,7 @@ pub(crate) fn permitted(model: &mut Model, permit: Permit) {
         }
         Permit::Reveal(id) => {
             model.times.openness.revealed = Some(id);
-            model.guard.revealed_until = Some(now + REVEALED);
+            model.guard.revealed_until = Some(now + model.settings.for_operator(REVEALED));
         }
     }
     model.rebuild(true);
@@ -205,7 +208,11 @@ pub(crate) fn tick(model: &mut Model) -> Vec<Effect> {
         model.dirty = true;
     }
     let idle = now.duration_since(model.guard.last_key);
-    let due = model.guard.settings.lock_after.is_some_and(|after| idle >= after);
+    let due = model
+        .guard
+        .settings
+        .lock_after
+        .is_some_and(|after| idle >= model.settings.for_operator(after));
     if due && model.guard.locked.is_none() {
         effects.extend(lock(model));
     }

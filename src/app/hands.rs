@@ -24,7 +24,7 @@ use crate::app::overlay::Overlay;
 use crate::app::text_field::TextField;
 use crate::app::update::say;
 use crate::app::view::{Cell, Tone};
-use crate::app::words::left;
+
 use crate::domain::deed::LastExports;
 use crate::domain::ids::{MediaId, SessionId};
 
@@ -140,7 +140,7 @@ pub(crate) fn act(model: &mut Model, hand: Hand, action: Action) -> Vec<Effect> 
 /// What came of a wish goes to its dialog, if that is still open; personal data goes nowhere else.
 pub(crate) fn told(model: &mut Model, told: Told) {
     model.dirty = true;
-    let until = model.clock + crate::app::guard::REVEALED;
+    let until = model.clock + model.settings.for_operator(crate::app::guard::REVEALED);
     let hand = match &mut model.overlay {
         Some(Overlay::Hand(hand)) => Some(&mut **hand),
         _ => None,
@@ -178,7 +178,8 @@ pub(crate) fn tick(model: &mut Model) -> Vec<Effect> {
         && dialog.contact_until.is_some()
     {
         model.dirty = true;
-        dialog.left = dialog.contact_until.map(|until| left(until, now));
+        dialog.left =
+            dialog.contact_until.map(|until| model.settings.left_for_operator(until, now));
         if dialog.contact_until.is_some_and(|until| now >= until) {
             dialog.contact.clear();
             dialog.contact_until = None;

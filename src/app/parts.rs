@@ -7,11 +7,13 @@ use std::ops::Range;
 use std::path::PathBuf;
 
 use jiff::tz::TimeZone;
+use jiff::{SignedDuration, Timestamp};
 
 use crate::app::cursor::Cursor;
 use crate::app::query::Offers;
 use crate::app::text_field::TextField;
 use crate::app::view::{HelpRow, Rows, TreePath};
+use crate::app::words::left;
 use crate::domain::rules::Rules;
 
 /// What does not change while the dashboard runs.
@@ -35,6 +37,23 @@ pub struct ModelSettings {
     pub ascii: bool,
     /// From the keymap in force.
     pub help: Vec<HelpRow>,
+    /// Seconds of the model's clock in one of the operator's: 1, except in `demo`.
+    pub clock_speed: f64,
+}
+
+impl ModelSettings {
+    /// A time that the operator is given (to read a message, to look at what is revealed), in the
+    /// model's clock.
+    pub(crate) fn for_operator(&self, span: SignedDuration) -> SignedDuration {
+        SignedDuration::try_from_secs_f64(span.as_secs_f64() * self.clock_speed).unwrap_or(span)
+    }
+
+    /// What is left until then of a time that the operator was given: `4m 12s`.
+    pub(crate) fn left_for_operator(&self, until: Timestamp, now: Timestamp) -> String {
+        let span = until.duration_since(now).as_secs_f64() / self.clock_speed;
+        let span = SignedDuration::try_from_secs_f64(span).unwrap_or_default();
+        left(now + span, now)
+    }
 }
 
 /// A pane of rows with its cursor.

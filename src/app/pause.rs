@@ -185,7 +185,7 @@ fn kept(shown: &Arc<WatchedSession>, live: &WatchedSession) -> Arc<WatchedSessio
         return Arc::clone(shown);
     }
     let (own, entry) = (Arc::clone(&live.own), Arc::clone(&live.entry));
-    Arc::new(WatchedSession { own, entry, ..WatchedSession::clone(shown) })
+    Arc::new(WatchedSession { entry, own, ..WatchedSession::clone(shown) })
 }
 
 /// `r`: what is known of the session is shown at once, and the answer as soon as it comes.

@@ -5,7 +5,7 @@
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::Arc;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 use crate::app::action::Action;
 use crate::app::charts;
@@ -26,7 +26,7 @@ use crate::domain::ids::SessionId;
 use crate::domain::snapshot::Snapshot;
 
 /// A message stays this long, in seconds.
-const MESSAGE_SECONDS: i64 = 8;
+const MESSAGE_SHOWN: SignedDuration = SignedDuration::from_secs(8);
 /// Alerts kept for the pane.
 pub(crate) const ALERTS: usize = 500;
 
@@ -126,11 +126,8 @@ fn tick(model: &mut Model, now: Timestamp) {
     if model.past.is_none() {
         model.times.now = now;
     }
-    if model
-        .message
-        .as_ref()
-        .is_some_and(|(_, at)| now.duration_since(*at).as_secs() >= MESSAGE_SECONDS)
-    {
+    let shown_for = model.settings.for_operator(MESSAGE_SHOWN);
+    if model.message.as_ref().is_some_and(|(_, at)| now.duration_since(*at) >= shown_for) {
         model.message = None;
         model.dirty = true;
     }

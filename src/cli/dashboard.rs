@@ -58,6 +58,7 @@ pub(super) fn parts(global: &Global, config: &Config) -> Result<Parts, Failure> 
     let settings = ModelSettings {
         profile: config.profile.clone(),
         badge: config.environment.to_uppercase(),
+        clock_speed: 1.0,
         live: config.environment == "live",
         sdk_short: config.sdk_id.map(short).unwrap_or_default(),
         rules: config.rules.clone(),

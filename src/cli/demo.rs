@@ -79,6 +79,7 @@ pub(super) async fn run(global: &Global, play: &Play) -> Result<u8, Failure> {
         "demo".clone_into(&mut parts.environment);
         "demo".clone_into(&mut parts.settings.profile);
         parts.settings.badge = badge(play.speed);
+        parts.settings.clock_speed = refresh.clock_speed;
         parts.settings.live = false;
         parts.settings.sdk_short = dashboard::short(sdk_id);
         if let Some(teller) = &mut parts.teller {

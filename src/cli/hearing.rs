@@ -16,6 +16,7 @@ use super::setup;
 use crate::clock::{Clock, SystemClock};
 use crate::config::{Config, ConfigError};
 use crate::domain::ids::SessionId;
+use crate::domain::labels::LEARNED_TAG;
 use crate::domain::notification::{Notification, Receiving};
 use crate::domain::snapshot::Snapshot;
 use crate::domain::watched::WatchEntry;
@@ -27,9 +28,6 @@ use crate::runtime::engine::{Engine, Held, Keeping};
 
 /// Sessions that one run puts on the list at most: whoever has the credential cannot flood it.
 const LEARNED: u64 = 1_000;
-
-/// The tag of sessions that came by a notification.
-const TAG: &str = "learned";
 
 /// Counts for the last word.
 #[derive(Clone, Copy, Debug, Default)]
@@ -131,7 +129,7 @@ impl Hearing {
         let entry = WatchEntry {
             id,
             reference: None,
-            tags: vec![TAG.to_owned()],
+            tags: vec![LEARNED_TAG.to_owned()],
             added_at: SystemClock.now(),
             deadline: None,
             resources_ttl: None,

@@ -169,7 +169,7 @@ mod tests {
 
     fn said(name: &str, listed: &[WatchedSession], privacy: Privacy) -> Result<String, String> {
         let found = named(name, listed, &SafeLabels::default(), privacy);
-        found.map(|id| id.short()).map_err(|why| why.to_string())
+        found.map(crate::domain::ids::SessionId::short).map_err(|why| why.to_string())
     }
 
     #[test]

@@ -20,6 +20,9 @@ const LONGEST_RUN: usize = 5;
 /// What stands in the place of a hidden reference, before the beginning of the session's ID.
 const HIDDEN: &str = "▒▒▒";
 
+/// The program's own tag, of a session that a notification put on the watch-list.
+pub const LEARNED_TAG: &str = "learned";
+
 /// What the operator has said to be harmless.
 #[derive(Clone, Debug, Default)]
 pub struct SafeLabels {
@@ -56,7 +59,7 @@ impl SafeLabels {
     /// Whether this tag is shown whole while labels are masked.
     #[must_use]
     pub fn shows_tag(&self, tag: &str) -> bool {
-        is_identifier(tag, false) || self.tags.contains(&tag.to_lowercase())
+        tag == LEARNED_TAG || is_identifier(tag, false) || self.tags.contains(&tag.to_lowercase())
     }
 
     /// Whether something of what the operator keeps for this session is masked.

@@ -130,14 +130,36 @@ pub struct Scenario {
 pub struct Style {
     /// Resources oldest first; newest first without.
     pub oldest_first: bool,
-    /// `null` instead of empty and of missing arrays.
-    pub nulls: bool,
-    /// Only what SEED has: no empty containers, no token, no consent, no tasks, no settings.
-    pub bare: bool,
-    /// Sources as bare texts.
-    pub texts: bool,
+    /// How what is not there is written.
+    pub absent: Absent,
+    /// How allowed sources are written.
+    pub sources: SourceForm,
     /// Keys in shuffled order.
     pub shuffled: bool,
+}
+
+/// How what is not there is written.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Absent {
+    /// Empty containers, as right after creation (contract 14.14).
+    #[default]
+    Empty,
+    /// `null` instead of empty and of missing arrays.
+    Null,
+    /// Only what SEED has: no empty containers, no token, no consent, no tasks, no settings.
+    LeftOut,
+}
+
+/// How allowed sources are written: both forms are in use (contract 14).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SourceForm {
+    /// `{"type": "IBV"}`
+    #[default]
+    Objects,
+    /// `"IBV"`
+    Texts,
 }
 
 /// One required resource.

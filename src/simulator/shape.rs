@@ -4,7 +4,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::scenario::Style;
+use super::scenario::{Absent, SourceForm, Style};
 
 /// A media object with its times (contract 3.3).
 pub(super) fn media(id: &str, kind: &str, at: &str) -> Value {
@@ -76,7 +76,7 @@ const CONTAINERS: &[&str] = &[
 
 /// Writes an answer as a scenario wants it. The same seed gives the same order of keys.
 pub(super) fn styled(mut value: Value, style: Style, seed: u64) -> Value {
-    if style.nulls {
+    if style.absent == Absent::Null {
         if let Some(resources) = value.get_mut("resources").and_then(Value::as_object_mut) {
             for key in CONTAINERS {
                 resources.entry(*key).or_insert(Value::Null);
@@ -84,10 +84,10 @@ pub(super) fn styled(mut value: Value, style: Style, seed: u64) -> Value {
         }
         no_empty_arrays(&mut value);
     }
-    if style.bare {
+    if style.absent == Absent::LeftOut {
         bare(&mut value);
     }
-    if style.texts {
+    if style.sources == SourceForm::Texts {
         texts(&mut value);
     }
     if style.shuffled {

@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use serde_json::{Map, Value, json};
 
+use super::scenario::Absent;
 use super::shape::{media, merge, put, with_list};
 use super::step::What;
 use super::timeline::Life;
@@ -299,7 +300,7 @@ impl<'a> Told<'a> {
         if !self.life.scenario.style.oldest_first {
             resources.values_mut().filter_map(Value::as_array_mut).for_each(|list| list.reverse());
         }
-        if !self.life.scenario.style.bare {
+        if self.life.scenario.style.absent != Absent::LeftOut {
             for container in CREATED {
                 resources.entry(*container).or_insert_with(|| json!([]));
             }

@@ -20,7 +20,7 @@ fn who_is_removed_comes_back_with_what_is_known_unless_that_is_purged() {
     world.run(&["add", id], 0);
     assert!(lists());
     assert_eq!(before, timeline(), "what is known of it comes back");
-    let (out, _) = world.run(&["list", "--plain", "--columns", "ref,tags"], 0);
+    let (out, _) = world.run(&["list", "--plain", "--privacy", "off", "--columns", "ref,tags"], 0);
     assert!(out.starts_with("dbs-1\t") && out.contains("called") && out.contains("late"), "{out}");
     world.run(&["remove", id], 0);
     assert!(world.run(&["fetch", id], 1).1.contains("branchwatch add"));

@@ -11,7 +11,7 @@ use branchwatch::clock::TokioClock;
 use branchwatch::domain::ids::SessionId;
 use branchwatch::domain::rules::Rules;
 use branchwatch::domain::stage::{self, Stage};
-use branchwatch::domain::watched::{Answers, Letter, WatchEntry, WatchedSession};
+use branchwatch::domain::watched::{Answer, Answers, Letter, WatchEntry, WatchedSession};
 use branchwatch::simulator::{self, Options, Running};
 use secrecy::ExposeSecret;
 use serde_json::{Value, json};
@@ -128,13 +128,15 @@ impl World {
             deadline: None,
             resources_ttl: None,
         });
-        let letter = self.client.instructions(id).await;
-        let session = self.client.session(id).await;
+        // The client's clock is the machine's; the answers are of the simulator's time.
+        let now = self.now().await;
+        let letter = self.client.instructions(id).await.map(|answer| at(answer, now));
+        let session = self.client.session(id).await.map(|answer| at(answer, now));
         let missing = session.as_ref().is_err_and(branchwatch::api::ApiError::is_missing);
         watched.answers = Arc::new(Answers {
             session: session.ok().map(Arc::new),
             configuration: self.client.configuration(id).await.ok().map(Arc::new),
-            letter: letter.map_or(Letter::NotSet(self.now().await), Letter::of),
+            letter: letter.map_or(Letter::NotSet(now), Letter::of),
             missing_since: missing.then_some(jiff::Timestamp::UNIX_EPOCH),
             visit_notified_at: None,
         });
@@ -227,4 +229,8 @@ impl World {
 pub(crate) async fn reply(answer: reqwest::Response) -> Reply {
     let (status, headers) = (answer.status().as_u16(), answer.headers().clone());
     Reply { status, headers, body: answer.bytes().await.unwrap().to_vec() }
+}
+
+fn at<T>(answer: Answer<T>, fetched_at: jiff::Timestamp) -> Answer<T> {
+    Answer { fetched_at, ..answer }
 }

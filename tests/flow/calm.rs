@@ -3,6 +3,7 @@
 //! Owns the stories; the stage they are played on is that of `flow`.
 
 use branchwatch::domain::watched::WatchedSession;
+use branchwatch::domain::wire_enum::SessionState;
 use branchwatch::keymap::Keymap;
 
 use super::{Operator, folder, story, story_at};
@@ -21,8 +22,8 @@ fn rows(o: &Operator) -> Vec<String> {
     let lines = screen.lines().skip(head.map_or(usize::MAX, |head| head + 1));
     let cell = |line: &str| {
         let row: String = line.trim_start_matches(['"', '│', '┃']).chars().take(23).collect();
-        // Cursor, mark, sign, change and a blank stand before the reference.
-        (row.chars().position(|letter| letter == 'd') == Some(5)).then_some(())?;
+        // Cursor, mark, sign, change and own signs stand before the reference.
+        (row.chars().position(|letter| letter.is_alphanumeric())? >= 5).then_some(())?;
         let name = row.split_once("dbs-")?.1.split(' ').next()?.to_owned();
         Some(format!("dbs-{name}"))
     };
@@ -184,19 +185,16 @@ fn a_paused_screen_stands_still_while_polling_goes_on_and_counts_what_waits() {
         o.press("b p").await;
         o.sees("❚❚ paused");
         o.sees("this screen is paused, polling goes on; p shows what waits");
+        let rung = o.seen.borrow().rung.len();
         o.pass(10.0).await;
         let before = standing(o);
         let world = || {
             let world = o.world.borrow();
-            let done = |session: &&std::sync::Arc<WatchedSession>| {
-                session
-                    .timeline
-                    .iter()
-                    .any(|event| format!("{:?}", event.what).contains("COMPLETED"))
-            };
-            world.sessions.iter().filter(done).count()
+            let state = |session: &WatchedSession| session.session()?.state.clone();
+            let states = world.sessions.iter().map(|session| state(session));
+            states.filter(|state| *state == Some(SessionState::Completed)).count()
         };
-        let (known, rung) = (world(), o.seen.borrow().rung.len());
+        let known = world();
         for _ in 0..20 {
             o.pass(3.0).await;
             assert_eq!(standing(o), before, "{}", o.screen());
@@ -208,11 +206,10 @@ fn a_paused_screen_stands_still_while_polling_goes_on_and_counts_what_waits() {
         o.pass(8.5).await;
         assert_eq!(standing(o), before, "{}", o.screen());
         // One session anew, and what the operator keeps.
-        o.press("j").await;
-        let chosen = under_cursor(o).unwrap();
+        let chosen = choose_who_will_be_approved(o).await;
         o.press("c h i enter 8").await;
         o.pass(1.0).await;
-        o.sees("note: hi");
+        o.sees("note: ▒▒▒▒▒▒");
         o.press("1 r").await;
         o.pass(2.0).await;
         o.sees(&format!("{chosen} is now done:"));
@@ -238,7 +235,8 @@ fn an_archive_and_its_undo_are_shown_while_paused() {
         o.press("B").await;
         o.pass(1.0).await;
         o.sees("pinned dbs-1");
-        o.does_not_see("waiting");
+        o.does_not_see("change waiting");
+        o.does_not_see("changes waiting");
         o.press("p").await;
         o.sees("not paused");
         o.sees("Sessions 2 ");

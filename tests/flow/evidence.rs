@@ -318,7 +318,7 @@ fn over_ssh_the_portal_is_copied_and_that_is_said() {
     let folder = folder();
     story((80, 24), &[("S01", 900)], folder.path(), async |o| {
         o.press("o").await;
-        o.sees("this is an SSH session");
+        o.sees("sent to the terminal's clipboard: the link");
         let copied = o.seen.borrow().copied.last().cloned().unwrap();
         assert_eq!(copied, "https://portal.example/sessions/00000000-0000-0000-0000-000000000001");
     });
@@ -402,7 +402,7 @@ fn a_reveal_ends_after_twenty_seconds_and_needs_its_line_in_the_log() {
     std::fs::write(place.path().join("state"), "in the way").unwrap();
     story((80, 24), &[("S01", 700)], place.path(), async |o| {
         named(o).await;
-        o.press("V").await;
+        o.press("g V").await;
         o.sees("the audit log cannot be written");
         o.does_not_see("REVEALED");
         o.press("P P").await;

@@ -107,7 +107,7 @@ fn what_names_a_key_names_the_one_in_force_and_is_silent_without_one() {
         o.sees("X pause");
         o.does_not_see("zoom");
         o.press("X").await;
-        o.sees("X resumes · dbs-1");
+        o.sees("X shows what waits · dbs-1");
         o.press("B").await;
         o.sees("pinned dbs-1");
         o.does_not_see("undoes");

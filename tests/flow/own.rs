@@ -138,7 +138,8 @@ fn a_paste_is_judged_line_by_line_and_adds_only_on_enter() {
         o.press("enter").await;
         o.sees("added 1 session");
         o.sees("new-1");
-        o.pass(5.0).await;
+        // Gone only after a second look, half a minute later.
+        o.pass(45.0).await;
         o.sees("not found");
         o.press("u").await;
         o.sees("Sessions 1");

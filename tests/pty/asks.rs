@@ -77,7 +77,7 @@ fn answered(terminal: &mut Terminal, line: &str) -> u32 {
 #[test]
 fn t14_text_typed_before_a_question_on_the_command_line_does_not_answer_it() {
     let world = world();
-    let short = &world.id[..8];
+    let short = world.id.split('-').next().unwrap();
     for (command, word) in [(["session", "delete"], "DELETE"), (["letter", "send"], "SEND")] {
         let mut terminal =
             world.begun(&["--allow-writes", command[0], command[1], world.id.as_str()]);

@@ -11,7 +11,7 @@ mod start;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use branchwatch::api::{ApiError, ApiErrorKind, SessionApi};
+use branchwatch::api::{ApiError, ApiErrorKind, SessionApi, wire};
 use branchwatch::clock::{Clock, TokioClock};
 use branchwatch::domain::configuration::Configuration;
 use branchwatch::domain::ids::SessionId;
@@ -91,11 +91,9 @@ impl SessionApi for Fake {
 
     async fn instructions(&self, id: SessionId) -> Result<Answer<Instructions>, ApiError> {
         self.call(id, Part::Letter).await?;
-        Ok(Answer {
-            value: Instructions::default(),
-            raw: "{}".into(),
-            fetched_at: self.clock.now(),
-        })
+        let raw = r#"{"documents":[{"requirement_id":"r"}]}"#;
+        let value = wire::instructions(raw).unwrap();
+        Ok(Answer { value, raw: raw.into(), fetched_at: self.clock.now() })
     }
 }
 

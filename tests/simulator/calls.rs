@@ -85,6 +85,12 @@ async fn media_that_cannot_be_had_says_why() {
         panic!("of a wrong type")
     };
     assert_eq!(wrong.doubt, Some(Doubt::ContentType));
+    world.fault(json!({ "status": 200, "body": "<html>please log in</html>", "times": 1 })).await;
+    let portal = ask(frames[1].as_ref().unwrap()).await;
+    assert!(
+        matches!(&portal, MediaOutcome::Failed(why) if matches!(why.kind, ApiErrorKind::Foreign(200, _))),
+        "{portal:?}"
+    );
     let last = frames.last().and_then(Option::as_ref).unwrap();
     world.client.delete_media(world.id(), &last.id).await.unwrap();
     assert_eq!(ask(last).await, MediaOutcome::Missing(MissingMedia::Content));

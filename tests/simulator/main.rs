@@ -340,7 +340,7 @@ async fn faults_act_once_they_are_switched_on() {
     world.fault(json!({ "status": 200, "body": "<html>please log in</html>" })).await;
     assert!(matches!(
         world.client.session(id).await.unwrap_err().kind,
-        ApiErrorKind::NotFromYoti(_)
+        ApiErrorKind::Foreign(200, _)
     ));
 }
 

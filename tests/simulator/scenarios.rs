@@ -362,7 +362,7 @@ async fn s23_withholds_misses_delays_and_mislabels_media() {
     let slow = slow.timeout(std::time::Duration::from_millis(100)).send().await;
     assert!(slow.unwrap_err().is_timeout());
     let mislabelled = world.get(&path(&page["frames"][2])).await;
-    assert_eq!(mislabelled.header("content-type"), "text/html; charset=utf-8");
+    assert_eq!(mislabelled.header("content-type"), "text/plain; charset=utf-8");
     assert!(image::load_from_memory(&mislabelled.body).is_ok(), "the bytes are a picture");
     assert_eq!(world.get(&path(&page["frames"][3])).await.header("content-type"), "image/jpeg");
 }
