@@ -295,18 +295,50 @@ fn story_with(
     folder: &std::path::Path,
     act: impl AsyncFnOnce(&Operator),
 ) -> Ending {
-    story_at(1.0, keymap, size, scenarios, folder, act)
+    story_at(Play { speed: 1.0, keymap, size, scenarios, folder }, act)
 }
 
-/// [`story`] with a clock that goes so many times as fast as the operator's time.
-fn story_at(
+/// What a story is played with.
+struct Play<'a> {
+    /// The clock goes so many times as fast as the operator's time.
     speed: f64,
     keymap: Keymap,
-    (columns, rows): (u16, u16),
-    scenarios: &[(&str, i64)],
-    folder: &std::path::Path,
-    act: impl AsyncFnOnce(&Operator),
-) -> Ending {
+    size: (u16, u16),
+    scenarios: &'a [(&'a str, i64)],
+    folder: &'a std::path::Path,
+}
+
+fn settings(speed: f64) -> Settings {
+    let settings = Settings { max_rps: 50.0, clock_speed: speed, ..Settings::default() };
+    let often = jiff::SignedDuration::from_secs(5);
+    match speed {
+        ..=1.0 => settings,
+        _ => Settings { awaiting: often, due_today: often, at_counter: often, ..settings },
+    }
+}
+
+fn operators_model(play: &Play<'_>, now: jiff::Timestamp) -> Model {
+    let settings = ModelSettings {
+        profile: "acme".into(),
+        badge: "TEST".into(),
+        clock_speed: play.speed,
+        live: false,
+        sdk_short: "b88a".into(),
+        rules: Rules::default(),
+        export_dir: play.folder.to_path_buf(),
+        time_zone: jiff::tz::TimeZone::UTC,
+        ascii: false,
+        help: play.keymap.help_rows(),
+    };
+    Model::new(settings, play.size, now)
+        .with_desk(evidence::settings())
+        .with_alarms(AlarmSettings { bell: None, desktop: Some(Desktop::Osc9) })
+        .with_views(finding::views(), &Arrangement::default())
+}
+
+/// [`story`] with everything said.
+fn story_at(play: Play<'_>, act: impl AsyncFnOnce(&Operator)) -> Ending {
+    let (speed, (columns, rows), folder) = (play.speed, play.size, play.folder);
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .start_paused(true)
@@ -314,20 +346,14 @@ fn story_at(
         .unwrap();
     runtime.block_on(async {
         let clock = TokioClock::with_speed("2026-10-16T09:00:00Z".parse().unwrap(), speed);
-        let lives = lives(scenarios, clock.now());
+        let lives = lives(play.scenarios, clock.now());
         let known = known(&lives);
         let api = Scripted { clock, lives: Arc::new(lives) };
         let (store, snapshots) = Store::new(known);
         let world = snapshots.clone();
         let (commands, inbox) = mpsc::channel(64);
         let cancel = CancellationToken::new();
-        let settings = Settings { max_rps: 50.0, clock_speed: speed, ..Settings::default() };
-        let often = jiff::SignedDuration::from_secs(5);
-        let settings = match speed {
-            ..=1.0 => settings,
-            _ => Settings { awaiting: often, due_today: often, at_counter: often, ..settings },
-        };
-        let plan = (settings, Rules::default());
+        let plan = (settings(speed), Rules::default());
         tokio::spawn(refresh::run(api, store, clock, plan, (inbox, cancel.clone())));
         let origin = ExportOrigin {
             profile: "acme".into(),
@@ -335,23 +361,7 @@ fn story_at(
             rules: Rules::default(),
             zone: jiff::tz::TimeZone::UTC,
         };
-        let settings = ModelSettings {
-            profile: "acme".into(),
-            badge: "TEST".into(),
-            clock_speed: speed,
-            live: false,
-            sdk_short: "b88a".into(),
-            rules: Rules::default(),
-            export_dir: folder.to_path_buf(),
-            time_zone: jiff::tz::TimeZone::UTC,
-            ascii: false,
-            help: keymap.help_rows(),
-        };
-        let model = Model::new(settings, (columns, rows), clock.now());
-        let model = model.with_desk(evidence::settings());
-        let alarms = AlarmSettings { bell: None, desktop: Some(Desktop::Osc9) };
-        let model = model.with_alarms(alarms);
-        let mut model = model.with_views(finding::views(), &Arrangement::default());
+        let mut model = operators_model(&play, clock.now());
         let seen = Rc::new(RefCell::new(Seen::default()));
         let terminal = Terminal::new(TestBackend::new(columns, rows)).unwrap();
         let mut surface = Cells { terminal, seen: Rc::clone(&seen) };
@@ -365,7 +375,7 @@ fn story_at(
             effects: Effects::new(commands, snapshots, origin, Arc::new(clock))
                 .with_desk(evidence::desk(folder)),
             clock,
-            keymap,
+            keymap: play.keymap,
             look: Look::new(ColourDepth::None, false),
             themes: Themes::read(&[], ColourDepth::None),
             asks_ground: true,

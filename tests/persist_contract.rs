@@ -188,6 +188,16 @@ fn a_few_are_loaded_as_among_all() {
     }
 }
 
+/// As if the same answers had come again.
+fn move_times(session: &mut WatchedSession, later: Timestamp) {
+    session.poll.last_ok = Some(later);
+    let answers = Arc::make_mut(&mut session.answers);
+    for_later(&mut answers.configuration, later);
+    if let Letter::Set(letter) = &mut answers.letter {
+        Arc::make_mut(letter).fetched_at = later;
+    }
+}
+
 fn story(mut store: impl Persistence) {
     assert_eq!(store.load().unwrap(), []);
     store.add(&[entry(1), entry(2), entry(3)]).unwrap();
@@ -206,13 +216,7 @@ fn story(mut store: impl Persistence) {
     store.save(&[Arc::new(grown.clone())]).unwrap();
     assert_eq!(store.load().unwrap()[1], grown);
 
-    let later: Timestamp = "2026-10-16T11:00:00Z".parse().unwrap();
-    grown.poll.last_ok = Some(later);
-    let answers = Arc::make_mut(&mut grown.answers);
-    for_later(&mut answers.configuration, later);
-    if let Letter::Set(letter) = &mut answers.letter {
-        Arc::make_mut(letter).fetched_at = later;
-    }
+    move_times(&mut grown, "2026-10-16T11:00:00Z".parse().unwrap());
     store.touch(&[Arc::new(grown.clone()), Arc::new(known(9))]).unwrap();
     assert_eq!(store.load().unwrap()[1], grown, "an answer with nothing new moves its time alone");
 
@@ -446,7 +450,7 @@ fn what_is_left_for_the_holder_survives_that_it_writes_its_own_row_first() {
     let mut holder = Sqlite::open(&path, true).unwrap().persistence;
     holder.add(&[entry(1)]).unwrap();
     let named = WatchEntry { reference: Some("other".to_owned()), ..entry(1) };
-    Sqlite::open(&path, false).unwrap().persistence.add(&[named.clone()]).unwrap();
+    Sqlite::open(&path, false).unwrap().persistence.add(std::slice::from_ref(&named)).unwrap();
     holder.add(&[entry(1)]).unwrap();
     assert_eq!(holder.posts(0).unwrap().0, [Post::Added(named.clone())]);
     drop(holder);

@@ -15,7 +15,7 @@ fn spellings(pem: &str) -> [String; 4] {
 #[track_caller]
 fn is_silent(text: &str, pem: &str) {
     for key in spellings(pem) {
-        let letters: Vec<char> = key.chars().filter(|c| c.is_ascii_alphanumeric()).collect();
+        let letters: Vec<char> = key.chars().filter(char::is_ascii_alphanumeric).collect();
         for part in letters.chunks(8).filter(|part| part.len() == 8) {
             let part: String = part.iter().collect();
             let known = "BEGINRSAPRIVATEKEYEND";

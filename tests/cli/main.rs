@@ -446,6 +446,14 @@ fn usage_help_version_completions_and_topics() {
         let long = text.lines().find(|line| line.chars().count() > 80);
         assert_eq!(long, None, "{topic} fits 80 columns");
     }
+    world.run(&["man", "weather"], 2);
+    let (_, err) = world.run(&["demo"], 2);
+    assert!(err.contains("terminal"), "{err}");
+}
+
+#[test]
+fn the_manual_has_a_page_for_all_and_one_for_each_command() {
+    let world = empty();
     let (page, _) = world.run(&["man"], 0);
     for part in [
         ".TH branchwatch 1",
@@ -462,9 +470,6 @@ fn usage_help_version_completions_and_topics() {
         page.contains(".TH branchwatch\\-wait") || page.contains(".TH branchwatch-wait"),
         "{page}"
     );
-    world.run(&["man", "weather"], 2);
-    let (_, err) = world.run(&["demo"], 2);
-    assert!(err.contains("terminal"), "{err}");
 }
 
 #[test]

@@ -21,8 +21,9 @@ fn fetched() -> World {
 fn b16_every_command_takes_a_reference_and_the_beginning_of_an_id() {
     let world = fetched();
     let (first, second) = (world.sessions[0].as_str(), world.sessions[1].as_str());
-    let short = &second[..8];
-    for (name, id) in [("alpha", first), (short, second), (&second.to_uppercase()[..13], second)] {
+    let (short, _) = second.split_once('-').unwrap();
+    let capitals: String = second.to_uppercase().chars().take(13).collect();
+    for (name, id) in [("alpha", first), (short, second), (&capitals, second)] {
         assert!(world.run(&["show", name], 0).0.contains(id), "{name}");
         assert!(world.run(&["export", name], 0).0.contains(id), "{name}");
         assert!(world.run(&["fetch", name], 0).0.contains(id), "{name}");

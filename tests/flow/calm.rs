@@ -2,17 +2,26 @@
 //!
 //! Owns the stories; the stage they are played on is that of `flow`.
 
+use std::path::Path;
+
 use branchwatch::domain::watched::WatchedSession;
 use branchwatch::domain::wire_enum::SessionState;
 use branchwatch::keymap::Keymap;
 
-use super::{Operator, folder, story, story_at};
+use super::{Operator, Play, folder, story, story_at};
 
 /// A busy day: sessions at every step, of which many go on while the story is told.
 fn busy() -> Vec<(&'static str, i64)> {
     let scenarios = ["S01", "S07", "S03", "S04", "S02", "S09"];
     let ages = (0..60).map(|n: i64| n * 97 % 900);
     scenarios.into_iter().cycle().zip(ages).collect()
+}
+
+/// A story of such a day at sixty times the speed.
+fn fast(folder: &Path, act: impl AsyncFnOnce(&Operator)) {
+    let (keymap, scenarios) = (Keymap::shipped().unwrap(), busy());
+    let size = (120, 40);
+    story_at(Play { speed: 60.0, keymap, size, scenarios: &scenarios, folder }, act);
 }
 
 /// The rows of the list that are on the screen, by reference.
@@ -23,7 +32,7 @@ fn rows(o: &Operator) -> Vec<String> {
     let cell = |line: &str| {
         let row: String = line.trim_start_matches(['"', '│', '┃']).chars().take(23).collect();
         // Cursor, mark, sign, change and own signs stand before the reference.
-        (row.chars().position(|letter| letter.is_alphanumeric())? >= 5).then_some(())?;
+        (row.chars().position(char::is_alphanumeric)? >= 5).then_some(())?;
         let name = row.split_once("dbs-")?.1.split(' ').next()?.to_owned();
         Some(format!("dbs-{name}"))
     };
@@ -51,15 +60,14 @@ async fn choose_who_will_be_approved(o: &Operator) -> String {
             return name;
         }
     }
-    panic!("nobody is at a counter:\n{}", o.screen());
+    unreachable!("nobody is at a counter:\n{}", o.screen());
 }
 
 #[test]
 fn at_sixty_times_the_speed_the_first_row_never_leaves_while_no_key_is_pressed() {
     let folder = folder();
-    let keymap = Keymap::shipped().unwrap();
     let mut orders = 0;
-    story_at(60.0, keymap, (120, 40), &busy(), folder.path(), async |o| {
+    fast(folder.path(), async |o| {
         let mut before = Vec::new();
         for moment in 0..100 {
             o.pass(if moment < 50 { 1.0 } else { 5.0 }).await;
@@ -77,8 +85,7 @@ fn at_sixty_times_the_speed_the_first_row_never_leaves_while_no_key_is_pressed()
 #[test]
 fn a_chosen_session_that_leaves_the_window_stays_chosen_and_the_window_stays() {
     let folder = folder();
-    let keymap = Keymap::shipped().unwrap();
-    story_at(60.0, keymap, (120, 40), &busy(), folder.path(), async |o| {
+    fast(folder.path(), async |o| {
         let chosen = choose_who_will_be_approved(o).await;
         let line = format!("{chosen} is now done:");
         for _ in 0..60 {
@@ -105,8 +112,7 @@ fn a_chosen_session_that_leaves_the_window_stays_chosen_and_the_window_stays() {
 fn from_outside_the_window_j_and_k_choose_its_edges() {
     for (key, edge) in [("j", 0), ("k", usize::MAX)] {
         let folder = folder();
-        let keymap = Keymap::shipped().unwrap();
-        story_at(60.0, keymap, (120, 40), &busy(), folder.path(), async |o| {
+        fast(folder.path(), async |o| {
             choose_who_will_be_approved(o).await;
             o.pass(300.0).await;
             assert_eq!(under_cursor(o), None, "{}", o.screen());
@@ -121,8 +127,7 @@ fn from_outside_the_window_j_and_k_choose_its_edges() {
 #[test]
 fn g_gives_the_cursor_back_to_the_first_row() {
     let folder = folder();
-    let keymap = Keymap::shipped().unwrap();
-    story_at(60.0, keymap, (120, 40), &busy(), folder.path(), async |o| {
+    fast(folder.path(), async |o| {
         o.press("G g").await;
         for _ in 0..10 {
             o.pass(30.0).await;
@@ -180,8 +185,7 @@ fn standing(o: &Operator) -> (Vec<String>, String, String) {
 #[test]
 fn a_paused_screen_stands_still_while_polling_goes_on_and_counts_what_waits() {
     let folder = folder();
-    let keymap = Keymap::shipped().unwrap();
-    story_at(60.0, keymap, (120, 40), &busy(), folder.path(), async |o| {
+    fast(folder.path(), async |o| {
         o.press("b p").await;
         o.sees("❚❚ paused");
         o.sees("this screen is paused, polling goes on; p shows what waits");

@@ -66,9 +66,8 @@ async fn case_11_many_sessions_without_a_code_of_yotis_are_an_outage_and_many_wi
 #[tokio::test(start_paused = true)]
 async fn one_404_of_yotis_is_not_gone_and_neither_are_two_with_something_between_them() {
     let mut world = world(1, every(20), |_, at| match at.as_secs() {
-        30..55 => Err(ApiErrorKind::Status(404)),
+        30..55 | 85..100 => Err(ApiErrorKind::Status(404)),
         55..85 => Err(ApiErrorKind::Unavailable(503, None)),
-        85..100 => Err(ApiErrorKind::Status(404)),
         _ => Ok(SessionState::Ongoing),
     });
     for _ in 0..200 {
@@ -110,7 +109,7 @@ async fn a_session_that_is_gone_is_looked_at_after_an_hour_and_a_day_and_when_al
 #[tokio::test(start_paused = true)]
 async fn an_outage_is_told_when_one_session_is_left_and_its_tries_back_off() {
     let mut world = world(6, every(2), |who, at| {
-        if at > Duration::from_secs(60) {
+        if at > Duration::from_mins(1) {
             Err(ApiErrorKind::Unreachable("connection refused".to_owned()))
         } else if who != id(6) && at > Duration::from_secs(20) {
             Ok(SessionState::Completed)
