@@ -1,5 +1,6 @@
 //! Text that names sessions, for the command line and the add dialog: IDs, links, CSV, JSON.
 
+mod added;
 mod link;
 mod record;
 
@@ -11,6 +12,8 @@ use crate::domain::span::parse_span;
 use crate::domain::watched::WatchEntry;
 use crate::text::shown_str;
 use record::Columns;
+
+pub use added::{Added, says_more};
 
 /// One session that a text names, or a line that could not be understood.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -70,13 +70,16 @@ pub(crate) fn act(model: &mut Model, action: Action) -> Option<Vec<Effect>> {
         _ if model.past.is_none() => return None,
         Action::Back => leave(model),
         action if looks_only(action) => return None,
-        _ => {
-            let words = model.past_words().map(|cell| cell.text).unwrap_or_default();
-            let back = model.times.keys.after("; ", Action::Back, "returns");
-            say(model, format!("{words}: that can only be done now{back}"), Tone::Notice);
-        }
+        _ => refuse(model),
     }
     Some(Vec::new())
+}
+
+/// Says that this is done in the present alone.
+pub(crate) fn refuse(model: &mut Model) {
+    let words = model.past_words().map(|cell| cell.text).unwrap_or_default();
+    let back = model.times.keys.after("; ", Action::Back, "returns");
+    say(model, format!("{words}: that can only be done now{back}"), Tone::Notice);
 }
 
 /// What changes nothing, asks nobody and takes nothing away.

@@ -63,7 +63,9 @@ pub fn update(model: &mut Model, event: Event) -> Vec<Effect> {
             ended(model, outcome);
             Vec::new()
         }
-        Event::Paste(text) if own::add::pasted(model, &text) => Vec::new(),
+        Event::Paste(text) if own::add::pasted(model, &text) || own::add::offer(model, &text) => {
+            Vec::new()
+        }
         Event::Paste(text) => {
             dialogs::typed(model, |field| field.paste(&text));
             filter_bar::edited(model);

@@ -18,7 +18,7 @@ use crate::config::parse_span;
 use crate::domain::ids::SessionId;
 use crate::domain::own::Made;
 use crate::domain::watched::{WatchEntry, WatchedSession};
-use crate::intake;
+use crate::intake::{self, Added};
 use crate::persist::{Persistence, arrangement};
 
 /// The longest list that is read.
@@ -66,7 +66,7 @@ pub(super) async fn add(global: &Global, args: Add) -> Result<u8, Failure> {
     for entry in order.iter().filter_map(|id| found.remove(id)) {
         let before = listed.get(&entry.id).copied();
         let entry = before.map_or_else(|| entry.clone(), |known| entry.clone().over(&known.entry));
-        added.count(&entry, before);
+        added.count(&entry, before.map(|known| (&*known.entry, known.own.archived_at.is_some())));
         entries.push(entry);
     }
     store.add(&entries)?;
@@ -77,54 +77,6 @@ pub(super) async fn add(global: &Global, args: Add) -> Result<u8, Failure> {
         return Ok(if bad > 0 { exit::PARTLY } else { code });
     }
     Ok(if bad > 0 { exit::PARTLY } else { exit::OK })
-}
-
-/// What adding did, for each session.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-struct Added {
-    new: usize,
-    updated: usize,
-    back: usize,
-    unchanged: usize,
-    not_understood: usize,
-}
-
-impl Added {
-    fn count(&mut self, entry: &WatchEntry, before: Option<&WatchedSession>) {
-        let Some(before) = before else {
-            self.new += 1;
-            return;
-        };
-        let same = WatchEntry { added_at: before.entry.added_at, ..entry.clone() };
-        if before.own.archived_at.is_some() {
-            self.back += 1;
-        } else if same == *before.entry {
-            self.unchanged += 1;
-        } else {
-            self.updated += 1;
-        }
-    }
-}
-
-impl std::fmt::Display for Added {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let Self { new, updated, back, unchanged, not_understood } = *self;
-        let said = [
-            (updated, "updated"),
-            (back, "back on the list"),
-            (unchanged, "already on the list"),
-            (not_understood, "not understood"),
-        ];
-        let said: Vec<String> = said
-            .iter()
-            .filter(|(number, _)| *number > 0)
-            .map(|(number, what)| format!("{number} {what}"))
-            .collect();
-        if new > 0 || said.is_empty() {
-            write!(f, "{new} added{}", if said.is_empty() { "" } else { ", " })?;
-        }
-        f.write_str(&said.join(", "))
-    }
 }
 
 fn complete(entry: &mut WatchEntry, args: &Add, ttl: Option<SignedDuration>) {

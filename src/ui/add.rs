@@ -62,15 +62,8 @@ pub(super) fn draw(frame: &mut Frame<'_>, whole: Rect, dialog: &AddDialog, look:
         (_, None) => {
             lines.push(Line::default());
             lines.push(Line::default());
-            let adding = dialog.adding();
-            lines.push(dim(&if adding == 0 {
-                "Esc cancels · ctrl-o opens a file".to_owned()
-            } else {
-                format!(
-                    "Enter adds {adding} and fetches {} once · Esc cancels · ctrl-o opens a file",
-                    if adding == 1 { "it" } else { "them" }
-                )
-            }));
+            let enter = enter(dialog);
+            lines.push(dim(&format!("{enter}Esc cancels · ctrl-o opens a file")));
         }
     }
     frame.render_widget(Paragraph::new(lines), inner);
@@ -78,10 +71,29 @@ pub(super) fn draw(frame: &mut Frame<'_>, whole: Rect, dialog: &AddDialog, look:
     frame.set_cursor_position(Position::new(x, cursor.1.min(inner.bottom().saturating_sub(1))));
 }
 
+/// What Enter does: `Enter adds 2 and fetches them once · `.
+fn enter(dialog: &AddDialog) -> String {
+    let updates = match dialog.updating() {
+        0 => String::new(),
+        number => format!("updates {number}"),
+    };
+    let adds = match dialog.adding() {
+        0 => String::new(),
+        1 => "adds 1 and fetches it once".to_owned(),
+        number => format!("adds {number} and fetches them once"),
+    };
+    match (adds.is_empty(), updates.is_empty()) {
+        (true, true) => String::new(),
+        (false, false) => format!("Enter {adds}, {updates} · "),
+        _ => format!("Enter {adds}{updates} · "),
+    }
+}
+
 fn verdict(line: &AddLine) -> (String, Tone) {
     match &line.verdict {
         Verdict::New => ("✓ new".to_owned(), Tone::Good),
         Verdict::Archived => ("✓ archived, back".to_owned(), Tone::Good),
+        Verdict::Updated => ("✓ updated".to_owned(), Tone::Good),
         Verdict::Watched => ("= watched".to_owned(), Tone::Dim),
         Verdict::Twice => ("= twice".to_owned(), Tone::Dim),
         Verdict::Bad(why) if why.contains("UUID") => ("✗ not a UUID".to_owned(), Tone::Bad),

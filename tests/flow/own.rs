@@ -136,13 +136,57 @@ fn a_paste_is_judged_line_by_line_and_adds_only_on_enter() {
         o.sees("1 new · 1 known · 1 bad line (line 2 is kept out)");
         o.does_not_see("Sessions 2");
         o.press("enter").await;
-        o.sees("added 1 session");
+        o.sees("1 added, 1 already on the list, 1 not understood; u takes off again");
         o.sees("new-1");
         // Gone only after a second look, half a minute later.
         o.pass(45.0).await;
         o.sees("not found");
         o.press("u").await;
         o.sees("Sessions 1");
+    });
+}
+
+#[test]
+fn session_ids_pasted_onto_the_list_are_offered_in_the_add_dialog() {
+    let folder = folder();
+    story((120, 40), &[("S07", 900)], folder.path(), async |o| {
+        paste(o, "qqq\nnothing here\n").await;
+        o.does_not_see("Add sessions");
+        paste(
+            o,
+            "https://example.com/x?sessionID=77b1f0aa-2c51-4b3e-9d20-0be6a911c2e8&sessionToken=abc\n\
+             a0412cd3-0f7e-4d5b-b1a4-5ad7710ce94c,new-2\n",
+        )
+        .await;
+        o.sees("Add sessions to the watch-list");
+        o.sees("2 new");
+        o.does_not_see("abc");
+        o.press("enter").await;
+        o.sees("2 added; u takes off again");
+        o.sees("Sessions 3");
+        // In a field a paste is text.
+        o.press("/").await;
+        paste(o, "77b1f0aa-2c51-4b3e-9d20-0be6a911c2e8").await;
+        o.does_not_see("Add sessions");
+        o.sees("/ 77b1f0aa");
+        o.press("esc {").await;
+        paste(o, "77b1f0aa-2c51-4b3e-9d20-0be6a911c2e9").await;
+        o.sees("that can only be done now");
+    });
+}
+
+#[test]
+fn an_entry_of_the_list_with_another_reference_is_updated() {
+    let folder = folder();
+    story((120, 40), &[("S07", 900)], folder.path(), async |o| {
+        paste(o, "00000000-0000-0000-0000-000000000001,other-9").await;
+        o.sees("✓ updated");
+        o.sees("0 new · 1 updated");
+        o.sees("Enter updates 1 · Esc cancels");
+        o.press("enter").await;
+        o.sees(" 1 updated ");
+        o.sees("Sessions 1");
+        o.sees("other-9");
     });
 }
 

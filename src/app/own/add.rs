@@ -13,13 +13,14 @@ use crate::app::action::Action;
 use crate::app::effect::Effect;
 use crate::app::model::Model;
 use crate::app::overlay::Overlay;
+use crate::app::past;
 use crate::app::text_field::TextField;
 use crate::app::update::say;
 use crate::app::view::Tone;
 use crate::app::words::count;
 use crate::domain::ids::SessionId;
 use crate::domain::watched::WatchEntry;
-use crate::intake;
+use crate::intake::{self, Added, says_more};
 use crate::text::shown_str;
 
 /// More lines than these are not taken in.
@@ -32,6 +33,8 @@ pub enum Verdict {
     New,
     /// Was archived and comes back.
     Archived,
+    /// Is on the list, and its reference, tags or times change.
+    Updated,
     /// Is on the list already.
     Watched,
     /// Stands twice in what was pasted.
@@ -76,11 +79,17 @@ impl AddDialog {
         self.lines.iter().chain(&self.typed)
     }
 
-    /// Lines that add something.
+    /// Lines that put a session on the list.
     #[must_use]
     pub fn adding(&self) -> usize {
         let adds = |line: &&AddLine| matches!(line.verdict, Verdict::New | Verdict::Archived);
         self.all().filter(adds).count()
+    }
+
+    /// Lines that change what is kept of a session on the list.
+    #[must_use]
+    pub fn updating(&self) -> usize {
+        self.all().filter(|line| line.verdict == Verdict::Updated).count()
     }
 
     /// `2 new · 1 known · 1 bad line (line 3 is kept out)`.
@@ -92,10 +101,13 @@ impl AddDialog {
             match line.verdict {
                 Verdict::Watched | Verdict::Twice => known += 1,
                 Verdict::Bad(_) => bad.push(number),
-                Verdict::New | Verdict::Archived => {}
+                Verdict::New | Verdict::Archived | Verdict::Updated => {}
             }
         }
         let mut parts = vec![format!("{} new", self.adding())];
+        if self.updating() > 0 {
+            parts.push(format!("{} updated", self.updating()));
+        }
         if known > 0 {
             parts.push(format!("{known} known"));
         }
@@ -133,17 +145,18 @@ fn judged(model: &Model, dialog: &AddDialog, text: &str, now: Timestamp) -> Vec<
 fn judge(model: &Model, twice: bool, row: intake::Row) -> AddLine {
     let (verdict, entry) = match row.entry {
         Ok(entry) => {
-            let archived = model.own.archived.get(entry.id);
-            let verdict = if model.sessions.item(entry.id).is_some() {
-                Verdict::Watched
-            } else if twice {
-                Verdict::Twice
-            } else if archived.is_some() {
-                Verdict::Archived
-            } else {
-                Verdict::New
+            let archived = model.own.archived.get(entry.id).map(|known| &known.entry);
+            let watched = model.sessions.item(entry.id).map(|item| &item.session.entry);
+            let known = watched.or(archived);
+            let entry = known.map_or(entry.clone(), |known| entry.over(known));
+            let verdict = match (watched, archived) {
+                _ if twice => Verdict::Twice,
+                (Some(known), _) if says_more(&entry, known) => Verdict::Updated,
+                (Some(_), _) => Verdict::Watched,
+                (None, Some(_)) => Verdict::Archived,
+                (None, None) => Verdict::New,
             };
-            (verdict, Some(archived.map_or(entry.clone(), |known| entry.over(&known.entry))))
+            (verdict, Some(entry))
         }
         Err(why) => (Verdict::Bad(why), None),
     };
@@ -155,6 +168,26 @@ fn push(dialog: &mut AddDialog, lines: Vec<AddLine>) {
         dialog.ids.extend(line.entry.as_ref().map(|entry| entry.id));
         dialog.lines.push(line);
     }
+}
+
+/// A paste where nothing is typed: a text that names sessions is offered in the dialog, another one
+/// is no input.
+pub(crate) fn offer(model: &mut Model, text: &str) -> bool {
+    if model.overlay.is_some() || model.input.is_some() {
+        return false;
+    }
+    let mut dialog = Box::<AddDialog>::default();
+    take(model, &mut dialog, text);
+    if dialog.ids.is_empty() {
+        return false;
+    }
+    model.dirty = true;
+    if model.in_past() {
+        past::refuse(model);
+    } else {
+        model.overlay = Some(Overlay::Own(OwnOverlay::Add(dialog)));
+    }
+    true
 }
 
 pub(crate) fn open(model: &mut Model) -> Vec<Effect> {
@@ -239,7 +272,9 @@ pub(crate) fn act(model: &mut Model, mut dialog: Box<AddDialog>, action: Action)
         Action::OpenFile => dialog.file = Some(TextField::default()),
         Action::Enter => match &dialog.file {
             Some(file) => effects.push(Effect::ReadList(PathBuf::from(file.text().trim()))),
-            None if dialog.drawn && dialog.adding() > 0 => return added(model, *dialog),
+            None if dialog.drawn && dialog.adding() + dialog.updating() > 0 => {
+                return added(model, *dialog);
+            }
             None => {}
         },
         Action::NextPane if dialog.file.is_none() => {
@@ -258,17 +293,34 @@ pub(crate) fn act(model: &mut Model, mut dialog: Box<AddDialog>, action: Action)
 }
 
 fn added(model: &mut Model, dialog: AddDialog) -> Vec<Effect> {
-    let adds = |line: &AddLine| matches!(line.verdict, Verdict::New | Verdict::Archived);
-    let new = |line: &&AddLine| line.verdict == Verdict::New;
-    let id = |line: &AddLine| line.entry.as_ref().map(|entry| entry.id);
-    let back: Vec<SessionId> = dialog.all().filter(new).filter_map(id).collect();
-    let lines = dialog.lines.into_iter().chain(dialog.typed).filter(adds);
-    let entries: Vec<WatchEntry> = lines.filter_map(|line| line.entry).collect();
-    let what = format!("added {}", count(entries.len(), "session"));
-    if !back.is_empty() {
-        remember(model, Undo { what: what.clone(), back: Effect::Remove(back) });
+    let (mut said, mut back, mut entries) = (Added::default(), Vec::new(), Vec::new());
+    for line in dialog.lines.into_iter().chain(dialog.typed) {
+        match (line.verdict, line.entry) {
+            (Verdict::New, Some(entry)) => {
+                said.new += 1;
+                back.push(entry.id);
+                entries.push(entry);
+            }
+            (Verdict::Archived, Some(entry)) => {
+                said.back += 1;
+                entries.push(entry);
+            }
+            (Verdict::Updated, Some(entry)) => {
+                said.updated += 1;
+                entries.push(entry);
+            }
+            (Verdict::Watched, _) => said.unchanged += 1,
+            (Verdict::Bad(_), _) => said.not_understood += 1,
+            (Verdict::Twice | Verdict::New | Verdict::Archived | Verdict::Updated, _) => {}
+        }
     }
-    let undoes = model.times.keys.after("; ", Action::Undo, "takes off again");
-    say(model, format!("{what}, asking Yoti now{undoes}"), Tone::Good);
+    let undoes = if back.is_empty() {
+        String::new()
+    } else {
+        let what = format!("added {}", count(back.len(), "session"));
+        remember(model, Undo { what, back: Effect::Remove(back) });
+        model.times.keys.after("; ", Action::Undo, "takes off again")
+    };
+    say(model, format!("{said}{undoes}"), Tone::Good);
     vec![Effect::Add(entries)]
 }
