@@ -28,6 +28,7 @@ pub mod footer;
 pub mod gauges;
 mod guard;
 pub mod handover;
+mod handover_dialog;
 pub mod hands;
 pub mod hidden;
 mod item;

@@ -10,6 +10,7 @@ mod export_dialog;
 mod filter_bar;
 mod footer;
 pub mod graphics;
+mod handover;
 mod hands;
 mod header;
 mod lock;

@@ -585,7 +585,7 @@ fn the_api_log_shows_the_calls_filters_them_and_is_still_when_closed() {
         story(size, &[("S01", 100), ("letter-not-set", 700)], folder.path(), async |o| {
             o.press("@").await;
             o.sees("API log");
-            o.sees("GET /sessions/00000000");
+            o.sees("GET /sessions/dbs-1");
             o.sees("200");
             o.press("/ i n s t r").await;
             o.sees("filter: instr");

@@ -782,6 +782,50 @@ fn the_first_look_while_it_runs_and_when_it_is_over() {
     insta::assert_snapshot!("first_look", pictures(frames));
 }
 
+/// A screen that stands still, and one whose chosen session has left the window.
+#[test]
+fn a_paused_screen_and_a_chosen_session_outside_the_window() {
+    let mut frames = Vec::new();
+    let later = |minutes| now() + SignedDuration::from_mins(minutes);
+    for size in SIZES {
+        let busy = |state| {
+            let others = (20..80).map(|n| session(n, "S03", 900, State::Live));
+            let mut sessions = vec![session(1, "S01", 100, State::Live)];
+            if state == State::Live {
+                let mut done = session(1, "S01", 700, State::Live);
+                let mut timeline = (*done.timeline).clone();
+                timeline.last_mut().unwrap().seen_at = later(1);
+                done.timeline = Arc::new(timeline);
+                sessions = vec![done];
+            }
+            sessions.extend(others);
+            snapshot_of(sessions, State::Live)
+        };
+        let mut model = model_of(busy(State::Loading), size);
+        // The one at the counter stands first; it is chosen by a move there and back.
+        for action in [Action::Down, Action::Up] {
+            update(&mut model, Event::Action(action));
+            frame(&model, look());
+            model.take_dirty();
+        }
+        assert_eq!(model.selected(), Some(entry(1).id));
+        update(&mut model, Event::Action(Action::Pause));
+        update(&mut model, Event::Snapshot(busy(State::Live)));
+        update(&mut model, Event::Tick(later(3)));
+        let paused = frame(&model, look());
+        let header = text(&paused);
+        assert!(header.contains("❚❚ paused 3m · ") && header.contains(" waiting"), "{header}");
+        frames.push((format!("paused {}x{}", size.0, size.1), paused));
+        update(&mut model, Event::Action(Action::Pause));
+        update(&mut model, Event::Tick(later(4)));
+        let away = frame(&model, look());
+        assert_eq!(model.selected(), Some(entry(1).id));
+        assert!(text(&away).contains(" is now done: APPROVE, row 61"), "{}", text(&away));
+        frames.push((format!("away {}x{}", size.0, size.1), away));
+    }
+    insta::assert_snapshot!("calm", pictures(frames));
+}
+
 /// Times of another day, in UTC, stand whole beside what happened.
 #[test]
 fn no_time_of_the_timeline_is_cut() {

@@ -7,8 +7,8 @@ use jiff::{SignedDuration, Timestamp};
 use crate::app::sessions::Item;
 use crate::app::timeline::DERIVED;
 use crate::app::view::{Cell, TimelineRow, Tone, TreeNode, TreeView};
-use crate::app::words::{self, Times};
-use crate::domain::attention::{self, Assessment, Reason};
+use crate::app::words::{self, TimeForm, Times, long};
+use crate::domain::attention::{self, Assessment, Finding, Reason};
 use crate::domain::evidence;
 use crate::domain::rules::Rules;
 use crate::domain::stage::Stage;
@@ -29,32 +29,51 @@ pub(crate) fn drift(
     (derived(older.0) && derived(newer.0) && moved.abs() > DRIFT).then_some(moved)
 }
 
-/// The DUE column: time to the deadline, `±` once it has drifted; of a session that has ended the
-/// time for which its evidence is kept.
+/// The DUE column: time to the deadline, or the deadline itself where times are asked for, with `±`
+/// once it has drifted; of a session that has ended, how long or until when its evidence is kept.
 pub(crate) fn due(item: &Item, found: &Assessment, rules: &Rules, times: &Times) -> Cell {
     let Some(deadline) = found.deadline else {
-        return kept(&item.session, &found.stage, rules, times.now);
+        return kept(&item.session, &found.stage, rules, times);
     };
     let soon = found.findings.iter().any(|finding| finding.reason == Reason::DueSoon);
     let tone = if soon { Tone::Warn } else { Tone::Plain };
     let mark = if deadline.derived && item.drift.is_some() { "±" } else { "" };
+    if times.form != TimeForm::Age {
+        return Cell::new(format!("{}{mark}", times.minute(deadline.at)), tone);
+    }
     if deadline.at < times.now {
         return Cell::new(format!("passed{mark}"), tone);
     }
     Cell::new(format!("{}{mark}", attention::span(deadline.at.duration_since(times.now))), tone)
 }
 
-fn kept(session: &WatchedSession, stage: &Stage, rules: &Rules, now: Timestamp) -> Cell {
+fn kept(session: &WatchedSession, stage: &Stage, rules: &Rules, times: &Times) -> Cell {
     let none = Cell::new("—", Tone::Dim);
     if !matches!(stage, Stage::Done(_) | Stage::Expired { .. }) {
         return none;
     }
     let Some(until) = evidence::kept_until(session, rules.resources_ttl) else { return none };
-    let left = until.duration_since(now);
+    let left = until.duration_since(times.now);
     match left.as_hours() {
         ..0 => Cell::new("purged?", Tone::Dim),
+        hours if times.form != TimeForm::Age => {
+            let tone = if hours < 48 { Tone::Warn } else { Tone::Dim };
+            Cell::new(format!("kept to {}", times.day(until)), tone)
+        }
         hours @ 0..48 => Cell::new(format!("kept {hours}h"), Tone::Warn),
         hours => Cell::new(format!("kept {}d", hours / 24), Tone::Dim),
+    }
+}
+
+/// A finding in words. Where times are asked for, the deadline is one too.
+pub(crate) fn told(finding: &Finding, found: &Assessment, times: &Times) -> String {
+    match found.deadline.filter(|_| finding.reason == Reason::DueSoon) {
+        Some(deadline) if times.form != TimeForm::Age => {
+            let how = if deadline.derived { " (derived)" } else { "" };
+            let is = if deadline.at < times.now { "was" } else { "is" };
+            format!("the deadline {is} {}{how}", times.minute(deadline.at))
+        }
+        _ => long(&finding.text),
     }
 }
 
@@ -67,8 +86,7 @@ pub(crate) fn mark_media(
 ) {
     let Some(until) = evidence::kept_until(session, rules.resources_ttl) else { return };
     let word = if until < times.now { "purged ≈" } else { "kept to ≈" };
-    let day = until.to_zoned_datetime(times.zone.clone()).strftime("%-d %b").to_string();
-    let said = Cell::new(format!("{word} {day}"), Tone::Dim);
+    let said = Cell::new(format!("{word} {}", times.day(until)), Tone::Dim);
     view.roots.iter_mut().for_each(|root| mark(root, &said));
 }
 

@@ -119,6 +119,8 @@ impl Column {
         match self {
             Self::Ref => widths.name.clamp(10, NAME) + 1,
             Self::Session => 9,
+            // `kept to 26 Dec`, `26 Dec 09:30Z±`
+            Self::Due if widths.times => 15,
             // Nine signs, or `12✗/150`, among them.
             Self::State | Self::Due | Self::Checks => 10,
             // `not fetched yet`
@@ -143,13 +145,19 @@ pub struct Widths {
     pub name: usize,
     /// The most signs of the operator's own (pinned, noted, …) that one row has.
     pub own: usize,
+    /// Deadlines are shown as times, which are longer than the time left.
+    pub times: bool,
 }
 
 impl Widths {
     /// Wide enough for both.
     #[must_use]
     pub fn and(self, other: Self) -> Self {
-        Self { name: self.name.max(other.name), own: self.own.max(other.own) }
+        Self {
+            name: self.name.max(other.name),
+            own: self.own.max(other.own),
+            times: self.times || other.times,
+        }
     }
 }
 
@@ -302,8 +310,8 @@ mod tests {
         fitted.columns.iter().map(|(column, _)| column.name()).collect::<Vec<_>>().join(" ")
     }
 
-    const SHORT: Widths = Widths { name: 9, own: 0 };
-    const LONG: Widths = Widths { name: 20, own: 3 };
+    const SHORT: Widths = Widths { name: 9, own: 0, times: false };
+    const LONG: Widths = Widths { name: 20, own: 3, times: false };
 
     #[test]
     fn the_width_chooses_whole_columns_by_their_priority_and_the_rest_is_reached_sideways() {
@@ -346,11 +354,11 @@ mod tests {
         #[test]
         fn columns_never_need_more_than_the_width_and_none_is_cut(
             width in 0_usize..300, from in 0_usize..20, set in 0_usize..3, name in 0_usize..60,
-            own in 0_usize..4,
+            own in 0_usize..4, times in proptest::bool::ANY,
         ) {
             let chosen = ColumnSet::Own(vec![Column::Tags, Column::Changed, Column::Due]);
             let set = [ColumnSet::Auto, ColumnSet::Wide, chosen][set].clone();
-            let widths = Widths { name, own };
+            let widths = Widths { name, own, times };
             let fitted = set.fit(width, from, widths);
             let used: usize = fitted.columns.iter().map(|(_, cells)| cells).sum();
             let most = width.saturating_sub(fitted.before());

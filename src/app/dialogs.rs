@@ -10,6 +10,7 @@ use crate::app::charts;
 use crate::app::effect::{CopySource, Effect, ExportRequest};
 use crate::app::event::Event;
 use crate::app::export_dialog;
+use crate::app::handover_dialog;
 use crate::app::hands;
 use crate::app::model::{Model, window};
 use crate::app::overlay::{CopyItem, CopyMenu, HelpOverlay, Overlay};
@@ -34,6 +35,10 @@ pub(crate) fn typed(model: &mut Model, change: impl FnOnce(&mut TextField)) {
                 change(field);
             }
         }
+        Some(Overlay::Handover(dialog)) => {
+            dialog.error = None;
+            change(&mut dialog.file);
+        }
         Some(Overlay::Hand(hand)) => {
             if let Some(field) = hand.field() {
                 change(field);
@@ -42,7 +47,8 @@ pub(crate) fn typed(model: &mut Model, change: impl FnOnce(&mut TextField)) {
         Some(Overlay::Palette(palette)) => palette::typed(palette, change),
         Some(Overlay::Calls(log)) if log.typing => {
             change(&mut log.search);
-            call_log::typed(log, &model.times);
+            let names = call_log::Names { sessions: &model.sessions, times: &model.times };
+            call_log::typed(log, names);
         }
         Some(Overlay::Own(_)) => own::typed(model, change),
         Some(_) => {}
@@ -153,6 +159,7 @@ pub(crate) fn act(model: &mut Model, action: Action) -> Vec<Effect> {
         Overlay::Help(help) => help_act(model, help, action),
         Overlay::Copy(menu) => copy_act(model, menu, action),
         Overlay::Export(dialog) => export_dialog::act(model, dialog, action),
+        Overlay::Handover(dialog) => handover_dialog::act(model, dialog, action),
         Overlay::Pick(picker) => pickers::act(model, picker, action),
     }
 }

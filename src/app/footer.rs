@@ -105,6 +105,7 @@ impl Model {
         match &self.overlay {
             Some(Overlay::Help(_) | Overlay::Palette(_)) => "run",
             Some(Overlay::Export(_)) => "export",
+            Some(Overlay::Handover(_)) => "write",
             Some(Overlay::Hand(_)) => "confirm",
             Some(Overlay::Own(OwnOverlay::Add(_))) => "add",
             Some(Overlay::Own(OwnOverlay::Dialog(_))) => "save",
@@ -197,13 +198,19 @@ const MORE: &[Action] = &[
     Action::Charts,
 ];
 
-/// Breaks hints into the lines below the tabs; what has no room falls away.
+/// Breaks hints into the lines below the tabs; what has no room falls away, but never the help, which
+/// has all the others.
 fn broken(hints: Vec<Hint>, footer: Area, marked: usize) -> Vec<Vec<Hint>> {
     let (width, mut room) = (usize::from(footer.w), usize::from(footer.h).saturating_sub(1));
     let mut lines = vec![Vec::new()];
     let mut used = 1 + marked;
+    let mut help = hints.iter().find(|hint| hint.action == Action::Help).cloned();
     for hint in hints {
-        if used + hint.width() > width {
+        if hint.action == Action::Help {
+            help = None;
+        }
+        let kept = help.as_ref().filter(|_| room <= 1).map_or(0, Hint::width);
+        if used + hint.width() + kept > width {
             if room <= 1 {
                 break;
             }
@@ -215,6 +222,9 @@ fn broken(hints: Vec<Hint>, footer: Area, marked: usize) -> Vec<Vec<Hint>> {
         if let Some(line) = lines.last_mut() {
             line.push(hint);
         }
+    }
+    if let (Some(help), Some(line)) = (help, lines.last_mut()) {
+        line.push(help);
     }
     lines
 }

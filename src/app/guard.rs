@@ -137,9 +137,7 @@ pub(crate) fn reveal(model: &mut Model) -> Vec<Effect> {
 fn hides(model: &Model, item: &Item) -> bool {
     let privacy = model.times.openness.of(item.session.id());
     let (session, labels) = (&item.session, &model.times.labels);
-    privacy != Privacy::Off
-        && (labels.hides_some(session)
-            || json::json(session, privacy) != json::json(session, Privacy::Off))
+    privacy != Privacy::Off && (labels.hides_some(session) || json::hides(session, privacy))
 }
 
 /// Locks the screen: nothing that was open or shown stays.

@@ -5,8 +5,6 @@
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 
-use crate::app::effect::Effect;
-use crate::app::model::Model;
 use crate::app::spoken;
 use crate::app::stage_words;
 use crate::domain::attention::{Assessment, Reason, assess};
@@ -48,12 +46,6 @@ pub struct Shift<'a> {
 struct Item<'a> {
     session: &'a WatchedSession,
     assessment: Assessment,
-}
-
-/// The file for the next shift, of all that is watched, whatever the list is filtered to.
-pub(crate) fn asked(model: &Model) -> Vec<Effect> {
-    let name = format!("handover_{}.md", model.times.now.strftime("%Y%m%dT%H%M%SZ"));
-    vec![Effect::Handover(model.settings.export_dir.join(name))]
 }
 
 /// The text.

@@ -91,7 +91,7 @@ impl Item {
             let whole = is_identifier(text, self.session.shared_prefix);
             if whole { width } else { width.max(MASKED_NAME) }
         });
-        Widths { name, own: signs.into_iter().filter(|sign| *sign).count() }
+        Widths { name, own: signs.into_iter().filter(|sign| *sign).count(), ..Widths::default() }
     }
 
     /// When time alone may make it another for the list: its facts, or what the filter says of it.

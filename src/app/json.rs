@@ -9,10 +9,13 @@ use crate::domain::watched::WatchedSession;
 
 /// JSON lines kept for the screen.
 const JSON_LINES: usize = 20_000;
+/// In a narrower pane lines are not folded.
+const LEAST_WIDTH: usize = 30;
 
 /// The answer as received (secrets removed), laid out over lines and made safe.
-/// What is not known to be harmless is hidden as far as privacy says.
-pub(crate) fn json(session: &WatchedSession, privacy: Privacy) -> Vec<Cell> {
+/// What is not known to be harmless is hidden as far as privacy says. Where a line has no room, its
+/// value stands below the name.
+pub(crate) fn json(session: &WatchedSession, privacy: Privacy, width: usize) -> Vec<Cell> {
     let Some(answer) = &session.answers.session else { return Vec::new() };
     let mut lines = Vec::new();
     let (mut line, mut depth, mut in_text, mut escaped) = (String::new(), 0_usize, false, false);
@@ -20,7 +23,8 @@ pub(crate) fn json(session: &WatchedSession, privacy: Privacy) -> Vec<Cell> {
     let mut finish = |line: &mut String, lines: &mut Vec<Cell>| {
         if !line.trim().is_empty() && lines.len() < JSON_LINES {
             let shown = masking.masked(line, privacy);
-            lines.push(Cell::plain(crate::text::shown_str(&shown, 2_000)));
+            let shown = crate::text::shown_str(&shown, 2_000);
+            lines.extend(folded(shown, width).into_iter().map(Cell::plain));
         }
         line.clear();
     };
@@ -60,6 +64,30 @@ pub(crate) fn json(session: &WatchedSession, privacy: Privacy) -> Vec<Cell> {
     }
     finish(&mut line, &mut lines);
     lines
+}
+
+/// Something of the answer is hidden at this privacy.
+pub(crate) fn hides(session: &WatchedSession, privacy: Privacy) -> bool {
+    let whole = usize::MAX;
+    json(session, privacy, whole) != json(session, Privacy::Off, whole)
+}
+
+/// A line of laid-out JSON in lines of a width: the value below its name, and what is longer than a
+/// line on several.
+fn folded(line: String, width: usize) -> Vec<String> {
+    if width < LEAST_WIDTH || crate::text::width(&line) <= width {
+        return vec![line];
+    }
+    let text = line.trim_start();
+    let indent = (line.len() - text.len()).min(width / 2);
+    let (name, value) = match text.split_once("\": ") {
+        Some((name, value)) => (Some(format!("{:indent$}{name}\":", "")), value),
+        None => (None, text),
+    };
+    let below = if name.is_some() { indent + 2 } else { indent };
+    let value = crate::text::wrapped(value, width.saturating_sub(below));
+    let value = value.into_iter().map(|part| format!("{:below$}{part}", ""));
+    name.into_iter().chain(value).collect()
 }
 
 /// The objects and lists that a line of laid-out JSON stands in.
@@ -141,6 +169,22 @@ mod tests {
     fn masked(lines: &[&str], privacy: Privacy) -> Vec<String> {
         let mut masking = Lines::default();
         lines.iter().map(|line| masking.masked(line, privacy)).collect()
+    }
+
+    #[test]
+    fn a_value_that_has_no_room_stands_whole_below_its_name() {
+        let id = "4699c68d-b4df-4df8-b2c0-3b3d6fe2e6a6";
+        let told = |indent: usize, width| {
+            folded(format!("{:indent$}\"session_id\": \"{id}\",", ""), width)
+        };
+        assert_eq!(told(2, 60), [format!("  \"session_id\": \"{id}\",")]);
+        assert_eq!(told(2, 52), ["  \"session_id\":".to_owned(), format!("    \"{id}\",")]);
+        for indent in [8, 20, 40, 80] {
+            let lines = told(indent, 52);
+            assert!(lines.iter().all(|line| line.len() <= 52), "{lines:?}");
+            let joined: String = lines.iter().map(|line| line.trim()).collect();
+            assert_eq!(joined, format!("\"session_id\":\"{id}\","));
+        }
     }
 
     #[test]

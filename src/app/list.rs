@@ -5,9 +5,10 @@
 use std::ops::Range;
 
 use crate::app::action::Action;
-use crate::app::columns::{Column, Fitted};
+use crate::app::columns::{Column, Fitted, Widths};
 use crate::app::model::Model;
 use crate::app::view::{Cell, ListRow, Pane, Tone};
+use crate::app::words::TimeForm;
 use crate::app::{connection, rows, shelf};
 
 /// Where no session holds a word: what a word is, and what can be asked for besides.
@@ -82,7 +83,9 @@ impl Model {
     /// The columns of the list that fit into so many cells.
     #[must_use]
     pub fn list_columns(&self, width: usize) -> Fitted {
-        self.columns.fit(width, self.first_column, self.sessions.widths())
+        let times = self.times.form != TimeForm::Age;
+        let widths = Widths { times, ..self.sessions.widths() };
+        self.columns.fit(width, self.first_column, widths)
     }
 
     /// What the list is ordered by (`None`: attention), and the sign of the direction.

@@ -80,8 +80,8 @@ pub struct Model {
     pub(crate) letter: RowPane<LabelRow>,
     pub(crate) json: RowPane<Cell>,
     pub(crate) own: OwnState,
-    /// Session, revision and width of wrapped text that the panes were built from.
-    pub(crate) built: Option<(SessionId, u64, usize)>,
+    /// Session, revision and widths of wrapped text that the panes were built from.
+    pub(crate) built: Option<(SessionId, u64, [usize; 2])>,
     pub(crate) overlay: Option<Overlay>,
     pub(crate) fitting: Fitting,
     pub(crate) guard: Guard,
@@ -177,6 +177,7 @@ impl Model {
         match &mut self.overlay {
             Some(Overlay::Export(dialog)) => dialog.drawn = true,
             Some(Overlay::Copy(menu)) => menu.drawn = true,
+            Some(Overlay::Handover(dialog)) => dialog.drawn = true,
             Some(Overlay::Hand(hand)) => hand.drawn(),
             Some(Overlay::Own(overlay)) => overlay.set_drawn(),
             Some(
@@ -209,7 +210,7 @@ impl Model {
         let typing = match &self.overlay {
             _ if self.guard.locked.is_some() => true,
             Some(Overlay::Export(dialog)) => dialog.typing(),
-            Some(Overlay::Help(_) | Overlay::Palette(_)) => true,
+            Some(Overlay::Help(_) | Overlay::Palette(_) | Overlay::Handover(_)) => true,
             Some(Overlay::Copy(_) | Overlay::Charts(_) | Overlay::Pick(_)) => false,
             Some(Overlay::Hand(hand)) => hand.typing(),
             Some(Overlay::Calls(log)) => log.typing,

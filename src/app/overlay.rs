@@ -9,6 +9,7 @@ use jiff::Timestamp;
 
 use crate::app::effect::CopySource;
 pub use crate::app::export_dialog::{ExportDialog, ExportField, Scope};
+pub use crate::app::handover_dialog::HandoverDialog;
 pub use crate::app::hands::Hand;
 pub use crate::app::news::ChangesOverlay;
 pub use crate::app::own::{AddDialog, AddLine, OwnDialog, OwnKind, OwnOverlay, Verdict};
@@ -26,6 +27,8 @@ pub enum Overlay {
     Help(HelpOverlay),
     /// `e`
     Export(Box<ExportDialog>),
+    /// `H`
+    Handover(HandoverDialog),
     /// `y`
     Copy(CopyMenu),
     /// Letter, media, the question before a change.
@@ -148,8 +151,10 @@ pub struct CallRow {
     pub took: String,
     /// `GET`.
     pub method: &'static str,
-    /// Without a query.
+    /// The whole path, without a query.
     pub path: String,
+    /// The path with a reference in the place of the session's ID.
+    pub named: String,
     /// Of a failure, to quote to Yoti.
     pub request_id: Option<String>,
     /// What went wrong, when it is tried again.

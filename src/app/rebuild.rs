@@ -30,8 +30,9 @@ impl Model {
         let session = Arc::clone(&item.session);
         let looked_at = item.looked_at;
         let id = session.id();
-        let width = self.text_width();
-        let built = Some((id, session.revision, width));
+        let widths = self.text_widths();
+        let [width, json_width] = widths;
+        let built = Some((id, session.revision, widths));
         let other = self.built.map(|(id, ..)| id) != Some(id);
         let found =
             attention::assess(&session, &self.settings.rules, self.times.judged(session.id()));
@@ -56,7 +57,7 @@ impl Model {
         self.checks.rows = rows;
         self.checks_summary = summary;
         self.letter.rows = letter::letter(&session, (&self.times, width));
-        self.json.rows = json::json(&session, self.times.openness.of(id));
+        self.json.rows = json::json(&session, self.times.openness.of(id), json_width);
         self.notice = if session.session().is_some() {
             Vec::new()
         } else {
@@ -89,17 +90,21 @@ impl Model {
 
     /// Builds the panes anew where their text is wrapped to another width.
     pub(crate) fn rewrap(&mut self) {
-        if self.built.is_some_and(|(.., width)| width != self.text_width()) {
+        if self.built.is_some_and(|(.., widths)| widths != self.text_widths()) {
             self.rebuild(true);
         }
     }
 
-    /// Columns inside the panes with wrapped text, checks and letter: they stand in one column.
-    fn text_width(&self) -> usize {
-        let zoomed = self.zoomed && matches!(self.focus, Pane::Checks | Pane::Letter);
-        let proportions = self.fitting.proportions;
-        let area = layout::fitted(self.size, Pane::Checks, zoomed, proportions).pane(Pane::Checks);
-        area.map_or(60, |area| usize::from(area.w.saturating_sub(2)))
+    /// Columns inside the panes with wrapped text: checks and letter, which stand in one column, and
+    /// JSON.
+    fn text_widths(&self) -> [usize; 2] {
+        let of = |pane: Pane, zoomed: bool| {
+            let areas = layout::fitted(self.size, pane, zoomed, self.fitting.proportions);
+            areas.pane(pane).map_or(60, |area| usize::from(area.w.saturating_sub(2)))
+        };
+        let checks = self.zoomed && matches!(self.focus, Pane::Checks | Pane::Letter);
+        let json = self.zoomed && self.focus == Pane::Json;
+        [of(Pane::Checks, checks), of(Pane::Json, json)]
     }
 
     pub(crate) fn remember_tree(&mut self) {

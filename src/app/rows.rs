@@ -11,7 +11,7 @@ use crate::app::timeline;
 use crate::app::view::{
     AlertMark, AlertRow, Cell, Counter, Glyph, HeaderView, ListRow, Pane, Tone,
 };
-use crate::app::words::{self, StageKind, Times, long, server, wire};
+use crate::app::words::{self, StageKind, Times, server, wire};
 use crate::domain::attention::{self, Assessment, Hush, Reason};
 use crate::domain::coverage;
 use crate::domain::instructions::NO_BRANCH;
@@ -158,8 +158,8 @@ pub(crate) fn why(session: &WatchedSession, rules: &Rules, times: &Times) -> Cel
         let stale = if found.stale { stale_line(session, times) } else { String::new() };
         let text = match finding.reason {
             Reason::Stale => stale,
-            _ if stale.is_empty() => long(&finding.text),
-            _ => format!("{} · {stale}", long(&finding.text)),
+            _ if stale.is_empty() => clocks::told(finding, &found, times),
+            _ => format!("{} · {stale}", clocks::told(finding, &found, times)),
         };
         return Cell::new(format!("{name}: {unknown}{text}"), tone);
     }
@@ -217,7 +217,7 @@ pub(crate) fn alerts(
             let found = attention::assess(&item.session, rules, times.judged(item.session.id()));
             let finding = found.findings.iter().find(|f| f.reason != Reason::AtCounter)?;
             let sign = of_reason(finding.reason);
-            let text = long(&finding.text);
+            let text = clocks::told(finding, &found, times);
             let (why, tone, mark) = match found.hush {
                 None => (text, sign.1, AlertMark::New),
                 Some(Hush::Acknowledged(_)) => (text, Tone::Dim, AlertMark::Acknowledged),

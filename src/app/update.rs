@@ -15,12 +15,12 @@ use crate::app::export_dialog::{self, exported};
 use crate::app::find::find;
 use crate::app::hands::What;
 use crate::app::model::Model;
-use crate::app::view::{Cell, Pane, Tone};
+use crate::app::view::{AlertRow, Cell, Pane, Tone};
 use crate::app::words::TimeForm;
 use crate::app::{
     alarm, arrange, call_log, cursor, desk, dialogs, filter_bar, fitting, follow, gauges, guard,
-    handover, hands, marks, mouse, moves, news, own, palette, past, pause, place, programs, report,
-    rows, shelf, timeline,
+    handover_dialog, hands, marks, mouse, moves, news, own, palette, past, pause, place, programs,
+    report, rows, shelf, timeline,
 };
 use crate::domain::ids::SessionId;
 use crate::domain::snapshot::Snapshot;
@@ -163,8 +163,7 @@ fn rested(model: &mut Model) -> Vec<Effect> {
 /// Everything whose words depend on the time; the screen is drawn again only when one is another.
 pub(crate) fn refresh_words(model: &mut Model) {
     model.rebuild(false);
-    model.alerts.rows = rows::alerts(&model.sessions, &model.settings.rules, &model.times, ALERTS);
-    model.alerts.rows.extend(alarm::over(model));
+    relist_alerts(model);
     let mut hasher = DefaultHasher::new();
     format!("{:?}{:?}", model.header(), model.list_rows(model.list_window())).hash(&mut hasher);
     let timeline = model.timeline();
@@ -174,6 +173,20 @@ pub(crate) fn refresh_words(model: &mut Model) {
     if shown != model.shown {
         model.shown = shown;
         model.dirty = true;
+    }
+}
+
+/// The alerts anew; the cursor stays on its alert. Before the operator has gone there it stays at
+/// the top.
+fn relist_alerts(model: &mut Model) {
+    let touched = model.focus == Pane::Alerts || model.alerts.cursor > 0;
+    let under = model.alerts.rows.get(model.alerts.cursor).filter(|_| touched);
+    let under = under.map(|row| (row.id, row.mark));
+    model.alerts.rows = rows::alerts(&model.sessions, &model.settings.rules, &model.times, ALERTS);
+    model.alerts.rows.extend(alarm::over(model));
+    let same = |row: &AlertRow| Some((row.id, row.mark)) == under;
+    if let Some(place) = model.alerts.rows.iter().position(same) {
+        model.alerts.cursor = place;
     }
 }
 
@@ -225,6 +238,7 @@ pub(crate) fn show_times(model: &mut Model, form: TimeForm) {
     model.times.form = form;
     say(model, format!("times: {}", form.name()), Tone::Plain);
     model.rebuild(true);
+    refresh_words(model);
 }
 
 pub(crate) fn say(model: &mut Model, text: impl Into<String>, tone: Tone) {
@@ -303,7 +317,7 @@ fn act(model: &mut Model, action: Action) -> Vec<Effect> {
         Action::LetterSend => return hands::open_confirm(model, What::SendLetter),
         Action::Portal => return desk::portal(model),
         Action::ExportMany => return export_dialog::open(model, true),
-        Action::Handover => return handover::asked(model),
+        Action::Handover => handover_dialog::open(model),
         Action::CopyMenu => dialogs::open_copy(model),
         Action::Help => dialogs::open_help(model),
         Action::Palette => palette::open(model),

@@ -134,6 +134,32 @@ impl Times {
         }
     }
 
+    /// A deadline to the minute: `14:30`, `26 Dec 14:30Z`. The year stands only where it is far off.
+    pub(crate) fn minute(&self, at: Timestamp) -> String {
+        let zone = self.zone_shown();
+        let (then, now) = (at.to_zoned_datetime(zone.clone()), self.now.to_zoned_datetime(zone));
+        let far = at.duration_since(self.now).abs() > SignedDuration::from_hours(24 * 180);
+        let form = match (then.date() == now.date(), far) {
+            (true, _) => "%H:%M",
+            (false, true) => "%Y-%m-%d",
+            (false, false) => "%d %b %H:%M",
+        };
+        let utc = if self.form == TimeForm::Utc && !far { "Z" } else { "" };
+        format!("{}{utc}", then.strftime(form))
+    }
+
+    /// A day in the zone that is shown: `5 Dec`.
+    pub(crate) fn day(&self, at: Timestamp) -> String {
+        at.to_zoned_datetime(self.zone_shown()).strftime("%-d %b").to_string()
+    }
+
+    fn zone_shown(&self) -> TimeZone {
+        match self.form {
+            TimeForm::Utc => TimeZone::UTC,
+            TimeForm::Age | TimeForm::Local => self.zone.clone(),
+        }
+    }
+
     /// Time left until a moment, never negative: `8s`, `2m 5s`.
     pub(crate) fn until(&self, at: Timestamp) -> String {
         left(at, self.now)
@@ -420,6 +446,18 @@ mod tests {
         assert_eq!(times(TimeForm::Utc).moment(at), "09:24:12Z");
         let earlier: Timestamp = "2026-10-14T20:00:00Z".parse().unwrap();
         assert_eq!(times(TimeForm::Local).moment(earlier), "14 Oct 21:00");
+        let soon: Timestamp = "2026-10-16T10:00:30Z".parse().unwrap();
+        let next_year: Timestamp = "2027-01-05T21:00:00Z".parse().unwrap();
+        let far: Timestamp = "2027-10-05T21:00:00Z".parse().unwrap();
+        for (form, at, text) in [
+            (TimeForm::Local, soon, "11:00"),
+            (TimeForm::Utc, soon, "10:00Z"),
+            (TimeForm::Local, next_year, "05 Jan 22:00"),
+            (TimeForm::Utc, next_year, "05 Jan 21:00Z"),
+            (TimeForm::Utc, far, "2027-10-05"),
+        ] {
+            assert_eq!(times(form).minute(at), text);
+        }
         let later: Timestamp = "2026-10-22T21:00:00Z".parse().unwrap();
         assert_eq!(times(TimeForm::Age).moment(later), "in 6d 11h");
     }

@@ -68,7 +68,7 @@ fn search(log: &CallsOverlay, width: usize, look: Look) -> Line<'static> {
 
 /// Widths of time, status, duration, call; the note takes the rest.
 fn columns(width: usize) -> [usize; 4] {
-    let call = if width >= 110 { 66 } else { 39.min(width.saturating_sub(25)) };
+    let call = if width >= 110 { 58 } else { 39.min(width.saturating_sub(25)) };
     [if width >= 110 { 13 } else { 10 }, 7, 8, call]
 }
 
@@ -88,7 +88,6 @@ fn head(width: usize, look: Look) -> Line<'static> {
 
 fn spans(row: &CallRow, width: usize, look: Look) -> Vec<Span<'static>> {
     let [time, status, took, call] = columns(width);
-    let path = if call < 60 { shortened(&row.path) } else { row.path.clone() };
     vec![
         Span::styled(fit(&row.time, time - 1, look), look.tone(Tone::Dim)),
         Span::raw(" "),
@@ -96,19 +95,10 @@ fn spans(row: &CallRow, width: usize, look: Look) -> Vec<Span<'static>> {
         Span::raw(" "),
         right(&row.took, took - 1, look.tone(Tone::Plain), look),
         Span::raw(" "),
-        Span::raw(fit(&format!("{} {path}", row.method), call - 1, look)),
+        Span::raw(fit(&format!("{} {}", row.method, row.named), call - 1, look)),
         Span::raw(" "),
         cell(&row.note, width.saturating_sub(time + status + took + call), look),
     ]
-}
-
-/// Session ids cut to their first eight digits.
-fn shortened(path: &str) -> String {
-    let part = |part: &str| match part.get(..8) {
-        Some(start) if part.len() == 36 => format!("{start}…"),
-        _ => part.to_owned(),
-    };
-    path.split('/').map(part).collect::<Vec<_>>().join("/")
 }
 
 /// The call under the cursor in full.

@@ -2,6 +2,8 @@
 //!
 //! Owns its lines; what they may say is the dialog's.
 
+use std::borrow::Cow;
+
 use ratatui::Frame;
 use ratatui::layout::{Position, Rect};
 use ratatui::text::{Line, Span};
@@ -12,10 +14,10 @@ use super::overlay::open;
 use super::text::fit;
 use crate::app::Model;
 use crate::app::action::Action;
-use crate::app::overlay::{ExportDialog, ExportField};
+use crate::app::overlay::{ExportDialog, ExportField, Scope};
 use crate::app::view::{Cell, Tone};
 use crate::domain::shape::{Format, Shape};
-use crate::text::count;
+use crate::text::{count, wrapped};
 use crate::theme::{Look, Role};
 
 /// Columns before a field's text.
@@ -30,29 +32,40 @@ pub(super) fn draw(
     let title = format!("Export {}", dialog.name);
     let area = open(frame, whole, (78, 19), (&title, "reads only; writes a local file"), look);
     let width = usize::from(area.width);
-    let mut lines = vec![Line::default()];
+    let mut lines = Vec::new();
     let mut cursor = None;
     for field in rows(dialog) {
         if dialog.focus == field && dialog.typing() {
             cursor = Some(lines.len());
         }
-        lines.push(line(dialog, field, width, look));
-        if field == ExportField::File {
-            let hint = "never overwritten: -2 is added · mode 0600";
-            let hint = fit(&format!("{:LABEL$}{hint}", ""), width, look);
-            lines.push(Line::from(Span::styled(hint, look.tone(Tone::Dim))));
+        lines.extend(line(dialog, field, width, look));
+    }
+    let mut below = Vec::new();
+    for cell in said(dialog, model) {
+        for text in wrapped(&cell.text, width.saturating_sub(2)) {
+            let text = fit(&format!("  {text}"), width, look);
+            below.push(Line::from(Span::styled(text, look.tone(cell.tone))));
         }
     }
-    lines.push(Line::default());
-    for cell in said(dialog, model) {
-        let text = fit(&format!("  {}", cell.text), width, look);
-        lines.push(Line::from(Span::styled(text, look.tone(cell.tone))));
+    // What is said goes before what only keeps things apart.
+    let room = usize::from(area.height).saturating_sub(1);
+    let spare = room.saturating_sub(lines.len() + below.len());
+    if spare > 0 {
+        let hint = "never overwritten, -2 is added; mode 0600";
+        let hint = fit(&format!("{:LABEL$}{hint}", ""), width, look);
+        lines.push(Line::from(Span::styled(hint, look.tone(Tone::Dim))));
     }
-    lines.truncate(usize::from(area.height).saturating_sub(1));
-    while lines.len() + 1 < usize::from(area.height) {
+    if spare > 1 {
         lines.push(Line::default());
     }
-    lines.push(keys(dialog.typing(), model, look));
+    if spare > 2 {
+        lines.insert(0, Line::default());
+        cursor = cursor.map(|row| row + 1);
+    }
+    lines.extend(below);
+    lines.truncate(room);
+    lines.resize(room, Line::default());
+    lines.push(keys(dialog.typing(), model, width, look));
     frame.render_widget(Paragraph::new(lines), area);
     if let Some(row) = cursor {
         let text = match dialog.focus {
@@ -72,28 +85,64 @@ fn rows(dialog: &ExportDialog) -> Vec<ExportField> {
     dialog.fields().into_iter().filter(|field| !shared.contains(field)).collect()
 }
 
-fn line(dialog: &ExportDialog, field: ExportField, width: usize, look: Look) -> Line<'static> {
+/// One of the choices of a field.
+struct Choice<'a> {
+    on: bool,
+    word: Cow<'a, str>,
+    /// Stands behind the word where there is room.
+    more: &'a str,
+}
+
+impl<'a> Choice<'a> {
+    fn new(on: bool, word: impl Into<Cow<'a, str>>, more: &'a str) -> Self {
+        Self { on, word: word.into(), more }
+    }
+}
+
+/// Choices in a line: with all that is said of them, with their words alone, or with a mark at the
+/// one that is chosen.
+fn chosen(choices: &[Choice<'_>], between: &str, width: usize) -> String {
+    let line = |choice: &dyn Fn(&Choice<'_>) -> String, between: &str| {
+        choices.iter().map(choice).collect::<Vec<_>>().join(between)
+    };
+    let dot = |on: bool| if on { "(•)" } else { "( )" };
+    let whole = line(&|c| format!("{} {}{}", dot(c.on), c.word, c.more), between);
+    let words = line(&|c| format!("{} {}", dot(c.on), c.word), between);
+    let mark = |on: bool| if on { "•" } else { "" };
+    let marked = line(&|c| format!("{}{}", mark(c.on), c.word), "  ");
+    let fits = |text: &String| text.width() <= width;
+    [whole, words].into_iter().find(fits).unwrap_or(marked)
+}
+
+/// What a field is called, and its text; those that share a line with it have a piece each.
+fn pieces(
+    dialog: &ExportDialog,
+    field: ExportField,
+    room: usize,
+) -> (&'static str, Vec<(ExportField, String)>) {
     let contents = dialog.contents;
-    let tick = |on: bool| if on { "[x]" } else { "[ ]" };
-    let (label, pieces): (&str, Vec<(ExportField, String)>) = match field {
-        ExportField::Scope => ("Scope", vec![(field, scopes(dialog))]),
+    let tick = |on: bool, word: &str| format!("{} {word}", if on { "[x]" } else { "[ ]" });
+    match field {
+        ExportField::Scope => ("Scope", vec![(field, scopes(dialog, room))]),
         ExportField::Format => {
-            let choice = |f: &Format| format!("{} {}", dot(*f == dialog.format), f.name());
-            ("Format", vec![(field, Format::ALL.iter().map(choice).collect::<Vec<_>>().join("  "))])
+            let choice = |f: &Format| Choice::new(*f == dialog.format, f.name(), "");
+            let choices: Vec<_> = Format::ALL.iter().map(choice).collect();
+            ("Format", vec![(field, chosen(&choices, "  ", room))])
         }
         ExportField::Shape => {
             let raw = contents.shape == Shape::Raw;
-            let text = format!(
-                "{} normal (derived parts, schema v1)   {} as Yoti sent it",
-                dot(!raw),
-                dot(raw)
-            );
-            ("Shape", vec![(field, text)])
+            let choices = [
+                Choice::new(!raw, "normal", " (derived parts, schema v1)"),
+                Choice::new(raw, "as Yoti sent it", ""),
+            ];
+            ("Shape", vec![(field, chosen(&choices, "   ", room))])
         }
         ExportField::Masked => {
-            let (on, off) = (dot(contents.masked), dot(!contents.masked));
-            let text = format!("{on} masked   {off} none: asks for a reason, is logged");
-            ("Redaction", vec![(field, text)])
+            let choices = [
+                Choice::new(contents.masked, "masked", ""),
+                Choice::new(!contents.masked, "none", ": asks for a reason, is logged"),
+            ];
+            ("Redaction", vec![(field, chosen(&choices, "   ", room))])
         }
         ExportField::Reason => ("Reason", vec![(field, dialog.reason.text())]),
         ExportField::Timeline
@@ -102,55 +151,61 @@ fn line(dialog: &ExportDialog, field: ExportField, width: usize, look: Look) -> 
         | ExportField::Notes => (
             "Include",
             vec![
-                (ExportField::Timeline, format!("{} timeline", tick(contents.timeline))),
-                (
-                    ExportField::Configuration,
-                    format!("{} configuration", tick(contents.configuration)),
-                ),
-                (ExportField::DataAge, format!("{} data age", tick(contents.data_age))),
-                (ExportField::Notes, format!("{} notes", tick(contents.notes))),
+                (ExportField::Timeline, tick(contents.timeline, "timeline")),
+                (ExportField::Configuration, tick(contents.configuration, "configuration")),
+                (ExportField::DataAge, tick(contents.data_age, "data age")),
+                (ExportField::Notes, tick(contents.notes, "notes")),
             ],
         ),
         ExportField::File => {
             let folder = dialog.is_folder() || dialog.format == Format::Bundle;
             (if folder { "Folder" } else { "File" }, vec![(field, dialog.file.text())])
         }
-    };
+    }
+}
+
+/// The lines of a field; several only where its boxes have no room in one.
+fn line(dialog: &ExportDialog, field: ExportField, width: usize, look: Look) -> Vec<Line<'static>> {
+    let room = width.saturating_sub(LABEL);
+    let (label, pieces) = pieces(dialog, field, room);
     let mine = pieces.iter().any(|(piece, _)| *piece == dialog.focus);
-    let mut spans = vec![
-        Span::raw(if mine { "> " } else { "  " }),
-        Span::styled(fit(label, LABEL - 2, look), look.tone(Tone::Dim)),
-    ];
+    let mark = if mine { "> " } else { "  " };
+    let head = fit(label, LABEL - 2, look);
+    let mut lines = vec![vec![Span::raw(mark), Span::styled(head, look.tone(Tone::Dim))]];
     let several = pieces.len() > 1;
+    let mut used = 0;
     for (piece, text) in pieces {
-        let text = if several { look.text(&text) } else { fit(&text, width - LABEL, look) };
+        let text = if several { look.text(&text) } else { fit(&text, room, look) };
+        if used > 0 && used + text.width() > room {
+            lines.push(vec![Span::raw(" ".repeat(LABEL))]);
+            used = 0;
+        }
+        used += text.width() + 2;
         let style =
             if piece == dialog.focus { look.role(Role::Cursor) } else { look.tone(Tone::Plain) };
-        spans.push(Span::styled(text, style));
-        if several {
-            spans.push(Span::raw("  "));
+        if let Some(line) = lines.last_mut() {
+            line.push(Span::styled(text, style));
+            if several {
+                line.push(Span::raw("  "));
+            }
         }
     }
-    Line::from(spans)
+    lines.into_iter().map(Line::from).collect()
 }
 
-const fn dot(on: bool) -> &'static str {
-    if on { "(•)" } else { "( )" }
-}
-
-fn scopes(dialog: &ExportDialog) -> String {
-    let choice = |(number, scope): (usize, &crate::app::overlay::Scope)| {
-        format!("{} {}", dot(number == dialog.scope), scope.name)
+fn scopes(dialog: &ExportDialog, room: usize) -> String {
+    let choice = |(number, scope)| -> Choice<'_> {
+        let scope: &Scope = scope;
+        Choice::new(number == dialog.scope, scope.name.as_str(), "")
     };
-    dialog.scopes.iter().enumerate().map(choice).collect::<Vec<_>>().join("   ")
+    let choices: Vec<_> = dialog.scopes.iter().enumerate().map(choice).collect();
+    chosen(&choices, "   ", room)
 }
 
 /// What will happen, and warnings.
 fn said(dialog: &ExportDialog, model: &Model) -> Vec<Cell> {
-    let mut said = vec![Cell::new(
-        "Always left out: client session token, API keys, contact profile.",
-        Tone::Dim,
-    )];
+    let mut said =
+        vec![Cell::new("Left out: session token, API keys, contact profile.", Tone::Dim)];
     let age = dialog.oldest.map(|at| model.age(at));
     match &dialog.measured {
         None => said.push(Cell::new("Preview    reckoning…", Tone::Dim)),
@@ -192,21 +247,26 @@ fn with_error(dialog: &ExportDialog, mut said: Vec<Cell>) -> Vec<Cell> {
     said
 }
 
-fn keys(typing: bool, model: &Model, look: Look) -> Line<'static> {
+fn keys(typing: bool, model: &Model, width: usize, look: Look) -> Line<'static> {
     // While a text is typed, letters are its own.
     let key = |action| model.key(action).filter(|_| !typing);
     let all = [
         (Some("Enter"), "export"),
-        (key(Action::CopyMenu), "copy"),
+        (Some("Esc"), "cancel"),
         (Some("Tab"), "next"),
         (key(Action::Toggle), "choose"),
-        (Some("Esc"), "cancel"),
+        (key(Action::CopyMenu), "copy"),
     ];
     let mut spans = Vec::new();
+    let mut used = 0;
     for (key, word) in all.into_iter().filter_map(|(key, word)| Some((key?, word))) {
+        used += 2 + key.width() + 1 + word.width();
+        if used > width {
+            break;
+        }
         spans.push(Span::raw("  "));
         spans.push(Span::styled(key.to_owned(), look.role(Role::Key)));
-        spans.push(Span::raw(format!(" {word} ")));
+        spans.push(Span::raw(format!(" {word}")));
     }
     Line::from(spans)
 }

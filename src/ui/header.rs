@@ -9,6 +9,7 @@ use ratatui::widgets::Paragraph;
 use unicode_width::UnicodeWidthStr;
 
 use super::spark;
+use super::text::fit;
 use crate::app::Model;
 use crate::app::view::{Cell, HeaderView, Tone};
 use crate::domain::rules::PassRule;
@@ -60,6 +61,18 @@ pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, model: &Model, look: Look)
     }
     while left.len() > kept && !one_line && wide(&left) + wide(&right) + 2 > width {
         left.pop();
+    }
+    // The name of the profile yields, then the words of the connection: two pieces never touch.
+    let name = look.text(&header.profile);
+    let over = (wide(&left) + wide(&right) + 1).saturating_sub(width);
+    if let Some(span) = left.iter_mut().find(|span| over > 0 && span.content == name) {
+        let room = name.width().saturating_sub(over);
+        span.content = if room < 3 { "".into() } else { fit(&name, room, look).into() };
+    }
+    let over = (wide(&left) + wide(&right) + 1).saturating_sub(width);
+    if let Some(span) = right.first_mut().filter(|_| over > 0) {
+        let room = span.content.width().saturating_sub(over);
+        span.content = fit(&span.content, room, look).into();
     }
     let gap = width.saturating_sub(wide(&left) + wide(&right));
     left.push(Span::raw(" ".repeat(gap)));

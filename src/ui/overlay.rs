@@ -30,6 +30,7 @@ pub(super) fn draw<'a>(
         Some(Overlay::Export(dialog)) => {
             super::export_dialog::draw(frame, whole, (dialog, model), look);
         }
+        Some(Overlay::Handover(dialog)) => super::handover::draw(frame, whole, dialog, look),
         Some(Overlay::Hand(hand)) => return super::hands::draw(frame, whole, (hand, model), look),
         Some(Overlay::Copy(menu)) => draw_copy(frame, whole, menu, look),
         Some(Overlay::Charts(charts)) => super::charts::draw(frame, whole, charts, look),

@@ -205,12 +205,17 @@ fn the_handover_names_who_needs_somebody_whatever_the_list_is_filtered_to() {
         o.press("/").await;
         o.types("dbs-1").await;
         o.press("enter H").await;
+        o.sees("2 sessions, and what happened in the last 8 hours.");
+        assert!(written(folder.path()).iter().all(|(name, _)| !name.starts_with("handover")));
+        o.press("esc H").await;
+        o.types("x").await;
+        o.press("enter").await;
         o.pass(1.0).await;
         o.sees("exported");
     });
     let files = written(folder.path());
     let (name, text) = files.iter().find(|(name, _)| name.starts_with("handover_")).unwrap();
-    assert!(name.ends_with("Z.md"), "{name}");
+    assert!(name.ends_with("Z.mdx"), "the name can be changed: {name}");
     assert!(text.starts_with("# Handover, acme (test)"), "{text}");
     assert!(text.contains("## REJECT (1)") && text.contains("2 sessions:"), "{text}");
 }

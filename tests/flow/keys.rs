@@ -84,7 +84,7 @@ const LINES: &[(&str, &str, Shows)] = &[
     ("pause", "", Appears("❚❚ paused")),
     ("export", "", Appears("┏ Export dbs-1")),
     ("export-many", "", Appears("(•) 6 filtered")),
-    ("handover", "", Appears("exported ")),
+    ("handover", "", Appears("┏ Handover")),
     ("copy-menu", "", Appears("┏ Copy")),
     ("copy-id", "", Copies("00000000-0000-0000-0000-000000000001")),
     ("json", "", Appears("as received, secrets removed")),

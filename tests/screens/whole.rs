@@ -71,9 +71,13 @@ fn value(row: &ListRow, column: Column) -> Option<&str> {
 fn no_reference_number_age_deadline_or_head_of_the_list_is_cut() {
     let mut seen = std::collections::BTreeSet::new();
     for width in WIDTHS {
-        // As it is, all columns from the first on, and to the last.
-        for (wide, right) in [(false, 0), (true, 0), (true, 12)] {
+        // As it is, all columns from the first on, and to the last; with ages, and with times in UTC.
+        let ways = [(false, 0), (true, 0), (true, 12)];
+        for ((wide, right), times) in ways.into_iter().flat_map(|way| [(way, 0), (way, 2)]) {
             let mut model = model_of(longest(), (width, 40));
+            for _ in 0..times {
+                update(&mut model, Event::Action(Action::TimeForm));
+            }
             if wide {
                 update(&mut model, Event::Action(Action::WideColumns));
             }
@@ -119,4 +123,104 @@ fn what_the_operator_did_with_a_session_has_a_sign_in_its_row_and_in_the_legend(
             assert!(legend.contains(word), "{word}: {legend}");
         }
     }
+}
+
+/// With `t` the deadline is a time, in the list and in what is said of it.
+#[test]
+fn deadlines_are_times_where_times_are_asked_for() {
+    for (times, due, said) in [
+        (0, "14d 23h", "the deadline is in 10h 6m"),
+        (1, "28 Oct 07:27", "the deadline is 19:34"),
+        (2, "28 Oct 07:27Z", "the deadline is 19:34Z"),
+    ] {
+        let mut model = model(State::Live, (120, 40));
+        for _ in 0..times {
+            update(&mut model, Event::Action(Action::TimeForm));
+        }
+        let shown = text(&frame(&model, look()));
+        assert!(shown.contains(due), "{due}: {shown}");
+        update(&mut model, Event::Action(Action::Pane(5)));
+        let alerts = model.alerts();
+        assert!(alerts.rows.iter().any(|row| row.why.text.starts_with(said)), "{alerts:?}");
+    }
+}
+
+/// In the smallest window nothing of the export dialog is cut, pieces of the header do not touch, and
+/// the help is told.
+#[test]
+fn the_smallest_window_cuts_no_choice_and_tells_the_help() {
+    let size = (60, 16);
+    for profile in ["acme", "a-profile-with-a-long-name"] {
+        let mut settings = model(State::Live, size).settings().clone();
+        settings.profile = profile.to_owned();
+        let mut model = Model::new(settings, size, now());
+        update(&mut model, Event::Snapshot(snapshot(State::Live)));
+        update(&mut model, Event::Tick(now()));
+        let shown = text(&frame(&model, look()));
+        let header = shown.lines().next().unwrap();
+        assert!(header.contains("! 6 need attention ") && header.contains(" ● live"), "{header}");
+        assert!(shown.contains("? help"), "{shown}");
+        for action in [Action::Export, Action::ExportMany] {
+            update(&mut model, Event::Action(action));
+            let shown = text(&frame(&model, look()));
+            for word in [
+                "JSON",
+                "JSON Lines",
+                "CSV",
+                "Markdown",
+                "Bundle",
+                "normal",
+                "as Yoti sent it",
+                "masked",
+                "none",
+                "timeline",
+                "configuration",
+                "data age",
+                "notes",
+                "Preview",
+                "contact profile.",
+                "Enter export",
+                "Esc cancel",
+            ] {
+                assert!(shown.contains(word), "{word}: {shown}");
+            }
+            let cut = shown.lines().filter(|line| line.starts_with(['┏', '┃']));
+            let cut: Vec<&str> = cut.filter(|line| line.contains("… ┃")).collect();
+            assert!(cut.is_empty(), "{cut:?}");
+            update(&mut model, Event::Action(Action::Back));
+        }
+    }
+}
+
+/// The JSON pane shows IDs whole beside the list.
+#[test]
+fn no_session_id_of_the_json_pane_is_cut() {
+    for size in SIZES {
+        let mut model = model(State::Live, size);
+        update(&mut model, Event::Action(Action::Pane(7)));
+        let shown = text(&frame(&model, look()));
+        let id = model.selected().unwrap().to_string();
+        assert!(shown.contains(&format!("\"{id}\"")), "{size:?}: {shown}");
+    }
+}
+
+/// The cursor of the alerts stays on its session when others come above it.
+#[test]
+fn the_cursor_of_the_alerts_stays_on_its_session() {
+    let size = (120, 40);
+    let referred = |n| session(n, "S09", 900, State::Live);
+    let mut model = model_of(snapshot_of(vec![referred(1), referred(2)], State::Live), size);
+    for action in [Action::Pane(5), Action::Down] {
+        update(&mut model, Event::Action(action));
+    }
+    let under = |model: &Model| {
+        let alerts = model.alerts();
+        alerts.rows[alerts.selected.unwrap()].id
+    };
+    let before = under(&model);
+    let more = vec![referred(1), referred(2), session(3, "S07", 900, State::Live)];
+    update(&mut model, Event::Snapshot(snapshot_of(more, State::Live)));
+    assert_eq!(model.alerts().rows.len(), 3);
+    assert_eq!(model.alerts().rows[0].id, entry(3).id);
+    assert_eq!(under(&model), before);
 }

@@ -1,0 +1,45 @@
+//! The question before the handover is written, as a box.
+//!
+//! Owns its lines.
+
+use ratatui::Frame;
+use ratatui::layout::{Position, Rect};
+use ratatui::text::{Line, Span};
+use ratatui::widgets::Paragraph;
+
+use super::overlay::open;
+use super::own::windowed;
+use super::text::fit;
+use crate::app::overlay::HandoverDialog;
+use crate::app::view::Tone;
+use crate::text::count;
+use crate::theme::{Look, Role};
+
+/// Columns before the file.
+const LABEL: usize = 8;
+
+pub(super) fn draw(frame: &mut Frame<'_>, whole: Rect, dialog: &HandoverDialog, look: Look) {
+    let titles = ("Handover", "writes a local file");
+    let inner = open(frame, whole, (76, 9), titles, look);
+    let width = usize::from(inner.width);
+    let line =
+        |text: &str, tone: Tone| Line::from(Span::styled(fit(text, width, look), look.tone(tone)));
+    let (file, x) = windowed(&dialog.file, width.saturating_sub(LABEL));
+    let about =
+        format!("{}, and what happened in the last 8 hours.", count(dialog.sessions, "session"));
+    let lines = vec![
+        Line::default(),
+        line(&about, Tone::Plain),
+        line("Markdown without personal data; never overwrites: -2 is added.", Tone::Plain),
+        Line::from(vec![
+            Span::styled(fit("File", LABEL, look), look.tone(Tone::Dim)),
+            Span::styled(fit(&file, width.saturating_sub(LABEL), look), look.role(Role::Key)),
+        ]),
+        line(dialog.error.as_deref().unwrap_or_default(), Tone::Bad),
+        line("Enter writes it, Esc cancels.", Tone::Dim),
+    ];
+    frame.render_widget(Paragraph::new(lines), inner);
+    let x = inner.x.saturating_add(u16::try_from(LABEL).unwrap_or(0)).saturating_add(x);
+    let x = x.min(inner.right().saturating_sub(1));
+    frame.set_cursor_position(Position::new(x, inner.y + 3));
+}
