@@ -82,8 +82,8 @@ fn named(path: &str, names: Names<'_>) -> String {
         let shown = |session: &&Arc<WatchedSession>| {
             times.openness.of(id) == Privacy::Off || times.labels.shows_reference(session)
         };
-        let reference = session.filter(shown).and_then(|session| session.entry.reference.clone());
-        reference.unwrap_or_else(|| format!("{}…", id.short()))
+        let name = session.filter(shown).map(|session| times.name(session, 60));
+        name.unwrap_or_else(|| format!("{}…", id.short()))
     };
     path.split('/').map(part).collect::<Vec<_>>().join("/")
 }

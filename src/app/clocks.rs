@@ -2,6 +2,7 @@
 //!
 //! Owns the wording alone. Both are reckoned in `domain`.
 
+use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 
 use crate::app::sessions::Item;
@@ -16,6 +17,34 @@ use crate::domain::watched::WatchedSession;
 
 /// A derived deadline that moves by more than this between two answers has drifted.
 const DRIFT: SignedDuration = SignedDuration::from_mins(1);
+
+impl Times {
+    /// A deadline to the minute: `14:30`, `26 Dec 14:30Z`. The year stands only where it is far off.
+    pub(crate) fn minute(&self, at: Timestamp) -> String {
+        let zone = self.zone_shown();
+        let (then, now) = (at.to_zoned_datetime(zone.clone()), self.now.to_zoned_datetime(zone));
+        let far = at.duration_since(self.now).abs() > SignedDuration::from_hours(24 * 180);
+        let form = match (then.date() == now.date(), far) {
+            (true, _) => "%H:%M",
+            (false, true) => "%Y-%m-%d",
+            (false, false) => "%d %b %H:%M",
+        };
+        let utc = if self.form == TimeForm::Utc && !far { "Z" } else { "" };
+        format!("{}{utc}", then.strftime(form))
+    }
+
+    /// A day in the zone that is shown: `5 Dec`.
+    pub(crate) fn day(&self, at: Timestamp) -> String {
+        at.to_zoned_datetime(self.zone_shown()).strftime("%-d %b").to_string()
+    }
+
+    fn zone_shown(&self) -> TimeZone {
+        match self.form {
+            TimeForm::Utc => TimeZone::UTC,
+            TimeForm::Age | TimeForm::Local => self.zone.clone(),
+        }
+    }
+}
 
 /// How far the derived deadline of a newer answer lies from that of the older, where it drifted.
 pub(crate) fn drift(

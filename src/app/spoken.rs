@@ -3,14 +3,17 @@
 //! Owns the sentences. No sign and no colour carries a meaning here; every server text passes
 //! `words`.
 
+use std::collections::BTreeMap;
+
 use jiff::tz::TimeZone;
 
-use crate::app::keys::Keys;
-use crate::app::words::{Frozen, Openness, TimeForm, Times, server};
+use crate::app::words::server;
+use crate::domain::attention::Reason;
 use crate::domain::happening::{Happening, Kind};
 use crate::domain::labels::SafeLabels;
 use crate::domain::personal::Privacy;
 use crate::domain::server_text::ServerText;
+use crate::domain::watched::WatchedSession;
 use crate::text;
 
 /// One event as a line: when, whose, what.
@@ -21,23 +24,75 @@ pub fn line(
     privacy: Privacy,
     zone: &TimeZone,
 ) -> String {
-    let openness = Openness { privacy, revealed: None };
-    let now = happening.seen_at;
-    let times = Times {
-        form: TimeForm::Local,
-        zone: zone.clone(),
-        now,
-        openness,
-        labels: labels.clone(),
-        keys: Keys::default(),
-        frozen: Frozen::default(),
-    };
-    let at = times.moment(happening.at);
-    let what = sentence(happening);
+    // One form for all of them: a reader hears the day where it matters.
+    let at = happening.at.to_zoned_datetime(zone.clone()).strftime("%d %b %H:%M:%S");
+    let what = aloud(&sentence(happening));
     match &happening.session {
-        Some(session) => format!("{at}  {}: {what}", times.name(session, 60)),
+        Some(session) => format!("{at}  {}: {what}", name(session, labels, privacy)),
         None => format!("{at}  {what}"),
     }
+}
+
+/// A session's reference as far as it may be shown, else its short ID.
+#[must_use]
+pub fn name(session: &WatchedSession, labels: &SafeLabels, privacy: Privacy) -> String {
+    text::shown_str(&labels.name(session, privacy), 60)
+}
+
+/// Names of the sessions that need somebody, by why.
+pub type Needing = BTreeMap<Reason, Vec<String>>;
+
+/// `24 sessions, 9 need attention: 2 REJECT, 7 due soon`; of each reason so many names.
+#[must_use]
+pub fn summary(counted: &str, needing: &Needing, named: usize) -> String {
+    let all: usize = needing.values().map(Vec::len).sum();
+    if all == 0 {
+        return format!("{counted}, none needs attention");
+    }
+    let need = if all == 1 { "needs" } else { "need" };
+    let part = |(reason, names): (&Reason, &Vec<String>)| {
+        let words = format!("{} {}", names.len(), reason.word());
+        let shown = names.iter().take(named).map(String::as_str).collect::<Vec<_>>().join(", ");
+        match names.len().saturating_sub(named) {
+            _ if named == 0 => words,
+            0 => format!("{words} ({shown})"),
+            more => format!("{words} ({shown} and {more} more)"),
+        }
+    };
+    let parts: Vec<String> = needing.iter().map(part).collect();
+    format!("{counted}, {all} {need} attention: {}", parts.join(", "))
+}
+
+/// A shown text without what stands in it for control characters and for the sequences that they
+/// begin, which read aloud are noise.
+fn aloud(shown: &str) -> String {
+    let mut said = String::new();
+    let mut rest = shown;
+    while let Some((before, after)) = rest.split_once("\\x") {
+        said.push_str(before);
+        let code = after.get(..2).filter(|code| code.bytes().all(|b| b.is_ascii_hexdigit()));
+        let behind = after.get(2..).unwrap_or_default();
+        rest = match code {
+            Some("1b") => behind_sequence(behind),
+            Some(_) => behind,
+            None => {
+                said.push_str("\\x");
+                after
+            }
+        };
+    }
+    said.push_str(rest);
+    said
+}
+
+/// What follows a terminal's sequence whose ESC has been read.
+fn behind_sequence(text: &str) -> &str {
+    if let Some(rest) = text.strip_prefix('[') {
+        let end = rest.find(|c: char| c.is_ascii_alphabetic());
+        return end.and_then(|end| rest.get(end + 1..)).unwrap_or_default();
+    }
+    let title = text.strip_prefix(']');
+    title.map_or(text, |rest| rest.split_once("\\x07").map_or(rest, |(_, behind)| behind))
 }
 
 /// What happened.
@@ -78,5 +133,39 @@ pub const fn milestone(kind: Kind) -> &'static str {
         Kind::Reject => "completed, with a REJECT",
         Kind::Refer => "completed, to be looked at",
         other => other.word(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_read_aloud_has_no_escape_codes() {
+        for (shown, said) in [
+            ("PASSPORT\\x1b[5m\\x07", "PASSPORT"),
+            ("\\x1b[2J\\x1b]0;owned\\x07 evil", " evil"),
+            ("C:\\xample", "C:\\xample"),
+            ("\\x1b[", ""),
+        ] {
+            assert_eq!(aloud(shown), said, "{shown}");
+        }
+    }
+
+    #[test]
+    fn the_summary_counts_by_reason_and_names_some() {
+        let names = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect();
+        let needing = Needing::from([
+            (Reason::DueSoon, names(&["d"])),
+            (Reason::TurnedAway, names(&["a", "b", "c"])),
+        ]);
+        for (named, text) in [
+            (0, "24 sessions, 4 need attention: 3 turned away?, 1 due soon"),
+            (2, "24 sessions, 4 need attention: 3 turned away? (a, b and 1 more), 1 due soon (d)"),
+        ] {
+            assert_eq!(summary("24 sessions", &needing, named), text);
+        }
+        let none = summary("1 session", &Needing::new(), 2);
+        assert_eq!(none, "1 session, none needs attention");
     }
 }

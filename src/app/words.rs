@@ -134,32 +134,6 @@ impl Times {
         }
     }
 
-    /// A deadline to the minute: `14:30`, `26 Dec 14:30Z`. The year stands only where it is far off.
-    pub(crate) fn minute(&self, at: Timestamp) -> String {
-        let zone = self.zone_shown();
-        let (then, now) = (at.to_zoned_datetime(zone.clone()), self.now.to_zoned_datetime(zone));
-        let far = at.duration_since(self.now).abs() > SignedDuration::from_hours(24 * 180);
-        let form = match (then.date() == now.date(), far) {
-            (true, _) => "%H:%M",
-            (false, true) => "%Y-%m-%d",
-            (false, false) => "%d %b %H:%M",
-        };
-        let utc = if self.form == TimeForm::Utc && !far { "Z" } else { "" };
-        format!("{}{utc}", then.strftime(form))
-    }
-
-    /// A day in the zone that is shown: `5 Dec`.
-    pub(crate) fn day(&self, at: Timestamp) -> String {
-        at.to_zoned_datetime(self.zone_shown()).strftime("%-d %b").to_string()
-    }
-
-    fn zone_shown(&self) -> TimeZone {
-        match self.form {
-            TimeForm::Utc => TimeZone::UTC,
-            TimeForm::Age | TimeForm::Local => self.zone.clone(),
-        }
-    }
-
     /// Time left until a moment, never negative: `8s`, `2m 5s`.
     pub(crate) fn until(&self, at: Timestamp) -> String {
         left(at, self.now)

@@ -3,7 +3,6 @@
 //! Owns the forms of a line. Who is listed and what stands in a cell is `app`'s; JSON and CSV are
 //! `export`'s.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use jiff::Timestamp;
@@ -14,11 +13,12 @@ use super::exit::{self, Failure};
 use super::output::{data, table, table_within, talk, terminal_width};
 use super::{export, setup, words};
 use crate::app::columns::Column;
+use crate::app::spoken::{self, Needing};
 use crate::app::view::ListRow;
 use crate::app::views::{View, ViewError, ViewTexts, listed};
 use crate::clock::{Clock, SystemClock};
 use crate::config::Config;
-use crate::domain::attention::{Assessment, Reason, assess};
+use crate::domain::attention::{Assessment, assess};
 use crate::domain::nearest::suggestion;
 use crate::domain::personal::Privacy;
 use crate::domain::shape::{Contents, Format};
@@ -154,20 +154,14 @@ impl Lines {
         let listed = self.rows.len();
         let counted = text::count(all, "session");
         let counted = if listed == all { counted } else { format!("{listed} of {counted} match") };
-        let mut reasons: BTreeMap<Reason, usize> = BTreeMap::new();
-        for found in self.found.iter().filter(|found| found.needs_operator()) {
+        let mut needing = Needing::new();
+        let asking = self.rows.iter().zip(&self.found).filter(|(_, found)| found.needs_operator());
+        for ((_, row), found) in asking {
             if let Some(finding) = found.findings.first() {
-                *reasons.entry(finding.reason).or_default() += 1;
+                needing.entry(finding.reason).or_default().push(row.name.text.clone());
             }
         }
-        let needing: usize = reasons.values().sum();
-        if needing == 0 {
-            return format!("{counted}, none needs attention");
-        }
-        let need = if needing == 1 { "needs" } else { "need" };
-        let parts: Vec<String> =
-            reasons.iter().map(|(reason, number)| format!("{number} {}", reason.word())).collect();
-        format!("{counted}, {needing} {need} attention: {}", parts.join(", "))
+        spoken::summary(&counted, &needing, 0)
     }
 }
 

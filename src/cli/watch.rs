@@ -3,26 +3,29 @@
 //! Owns which events are told and in which form. What an event is, is `domain::happening`'s.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, watch};
 
 use super::args::{Global, Watch};
 use super::exit::{self, Failure};
 use super::output::{data, talk};
 use super::{list, named, setup};
 use crate::api::SessionApi;
-use crate::app::spoken;
+use crate::app::spoken::{self, Needing};
 use crate::app::views::View;
 use crate::clock::{Clock, SystemClock};
 use crate::config;
+use crate::domain::attention::assess;
 use crate::domain::happening::{Happening, Herald, Kind};
 use crate::domain::ids::SessionId;
 use crate::domain::nearest::nearest;
 use crate::domain::personal::Privacy;
 use crate::domain::rules::Rules;
-use crate::domain::snapshot::Snapshot;
+use crate::domain::snapshot::{Connection, Snapshot};
+use crate::domain::watched::WatchedSession;
 use crate::export::{Origin, event};
 use crate::notifications::receiver::Receiver;
 use crate::persist::Persistence;
@@ -30,6 +33,7 @@ use crate::persist::memory::Memory;
 use crate::refresh::{Command, Settings};
 use crate::runtime::engine::{Engine, Held};
 use crate::runtime::{self, Ending, alerts, receiver, shutdown};
+use crate::text;
 
 pub(super) async fn run(global: &Global, args: &Watch) -> Result<u8, Failure> {
     // Before anything else: a signal from now on ends it cleanly.
@@ -81,6 +85,8 @@ pub(super) async fn demo<A: SessionApi, C: Clock + Clone>(
 struct Teller {
     json: bool,
     quiet: bool,
+    /// One summary first, then only what is new.
+    aloud: bool,
     /// Empty: all of the list.
     ids: Vec<SessionId>,
     /// Empty: all kinds.
@@ -104,6 +110,7 @@ impl Teller {
         Ok(Self {
             json: args.jsonl,
             quiet: global.quiet,
+            aloud: global.a11y && !args.jsonl,
             ids: Vec::new(),
             kinds,
             view: list::filter(&global.filter)?,
@@ -161,14 +168,27 @@ impl Teller {
         ended: impl Future<Output = Ending>,
     ) -> Result<Ending, Failure> {
         let mut snapshots = engine.snapshots.clone();
+        let mut ended = std::pin::pin!(ended);
+        let first = Arc::clone(&snapshots.borrow_and_update());
+        self.begin(&first);
+        if self.aloud && !first.sessions.is_empty() {
+            tokio::select! {
+                biased;
+                ending = &mut ended => return Ok(ending),
+                () = first_look(&mut snapshots) => {}
+                () = tokio::time::sleep(FIRST_LOOK) => {}
+            }
+        }
         let first = Arc::clone(&snapshots.borrow_and_update());
         let mut herald = Herald::new(&first, self.rules.clone(), clock.now());
-        self.begin(&first);
-        let mut ended = std::pin::pin!(ended);
+        if self.aloud && !first.sessions.is_empty() {
+            data(&self.summary(&first, clock.now()))?;
+        }
         loop {
             let now = clock.now();
             let snapshot = Arc::clone(&snapshots.borrow_and_update());
-            for happening in herald.tell(&snapshot, now) {
+            let told = herald.tell(&snapshot, now);
+            for happening in if self.aloud { news(told) } else { told } {
                 if self.wants(&happening, now) {
                     data(&self.line(&happening, now))?;
                 }
@@ -185,7 +205,7 @@ impl Teller {
     /// A word to a person; a program reads events alone.
     fn begin(&self, snapshot: &Snapshot) {
         tracing::info!(sessions = snapshot.sessions.len(), "watch begins");
-        if self.json || self.quiet {
+        if self.json || self.quiet || (self.aloud && !snapshot.sessions.is_empty()) {
             return;
         }
         talk(&match (self.ids.len(), snapshot.sessions.len()) {
@@ -200,9 +220,33 @@ impl Teller {
         if !self.kinds.is_empty() && !self.kinds.contains(&happening.kind) {
             return false;
         }
-        let Some(session) = &happening.session else { return true };
+        happening.session.as_ref().is_none_or(|session| self.is_about(session, now))
+    }
+
+    fn is_about(&self, session: &Arc<WatchedSession>, now: Timestamp) -> bool {
         (self.ids.is_empty() || self.ids.contains(&session.id()))
             && self.view.holds(session, &self.rules, now)
+    }
+
+    /// `24 sessions, 9 need attention: …`
+    fn summary(&self, snapshot: &Snapshot, now: Timestamp) -> String {
+        let mut needing = Needing::new();
+        let (mut all, mut unseen) = (0, 0);
+        for session in snapshot.sessions.iter().filter(|session| self.is_about(session, now)) {
+            all += 1;
+            unseen += usize::from(waits_for_first_look(session));
+            let found = assess(session, &self.rules, now);
+            if let Some(finding) = found.findings.first().filter(|_| found.needs_operator()) {
+                let name = spoken::name(session, &self.rules.labels, self.privacy);
+                needing.entry(finding.reason).or_default().push(name);
+            }
+        }
+        let counted = text::count(all, "session");
+        let counted = match unseen {
+            0 => counted,
+            unseen => format!("{counted}, {unseen} not fetched yet"),
+        };
+        spoken::summary(&counted, &needing, NAMED) + "\n"
     }
 
     fn line(&self, happening: &Happening, now: Timestamp) -> String {
@@ -220,6 +264,55 @@ impl Teller {
         };
         event(happening, &origin, self.privacy)
     }
+}
+
+/// The summary waits no longer for first responses.
+const FIRST_LOOK: Duration = Duration::from_secs(10);
+/// The summary names so many sessions for each reason.
+const NAMED: usize = 5;
+
+fn waits_for_first_look(session: &WatchedSession) -> bool {
+    session.poll.last_ok.is_none() && session.poll.last_failure.is_none()
+}
+
+/// Until each session has been asked for once, or nobody can be asked.
+async fn first_look(snapshots: &mut watch::Receiver<Arc<Snapshot>>) {
+    let over = |snapshot: &Arc<Snapshot>| {
+        let asks = matches!(
+            snapshot.health.connection,
+            Connection::Starting
+                | Connection::Live
+                | Connection::Slowed { .. }
+                | Connection::Following
+        );
+        !asks || !snapshot.sessions.iter().any(|session| waits_for_first_look(session))
+    };
+    // Where nothing is published any more, the loop behind this ends.
+    let _gone = snapshots.wait_for(over).await;
+}
+
+/// What is news to somebody who listens, what needs attention first. Of a first response only that
+/// is: the rest of it happened long before.
+fn news(told: Vec<Happening>) -> Vec<Happening> {
+    let id = |happening: &Happening| happening.session.as_ref().map(|session| session.id());
+    let first = told.iter().filter(|happening| happening.kind == Kind::FirstAnswer);
+    let first: Vec<SessionId> = first.filter_map(id).collect();
+    let asks = |kind: Kind| {
+        matches!(
+            kind,
+            Kind::TurnedAway
+                | Kind::Reject
+                | Kind::DueToday
+                | Kind::Refer
+                | Kind::Stale
+                | Kind::Connection
+        )
+    };
+    let old = |happening: &Happening| id(happening).is_some_and(|id| first.contains(&id));
+    let told = told.into_iter().filter(|happening| asks(happening.kind) || !old(happening));
+    let (mut before, after): (Vec<_>, Vec<_>) = told.partition(|happening| asks(happening.kind));
+    before.extend(after);
+    before
 }
 
 fn kind(word: &str) -> Result<Kind, Failure> {

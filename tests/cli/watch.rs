@@ -105,7 +105,7 @@ fn lines_for_people_are_sentences_without_signs_and_tell_only_what_is_asked_for(
     let world = world(&[&["--sessions", "2", "--speed", "100000"], scenarios.as_slice()].concat());
     world.run(&["add", &world.sessions[0], "--ref", "Amina Okafor", "--tag", "a"], 0);
     world.run(&["add", &world.sessions[1], "--tag", "b"], 0);
-    let mut all = watching(&world, &["--a11y", "--tz", "UTC"]);
+    let mut all = watching(&world, &["watch", "--tz", "UTC"]);
     let mut said = Vec::new();
     while !said.iter().any(|line: &String| line.contains(": REJECT, ")) {
         said.push(all.line());
@@ -116,6 +116,10 @@ fn lines_for_people_are_sentences_without_signs_and_tell_only_what_is_asked_for(
     let signs = said.chars().find(|c| !c.is_ascii() && *c != '▒');
     assert_eq!(signs, None, "{said}");
     drop(all);
+    // With --a11y what was is one line.
+    let line = watching(&world, &["--a11y", "--tz", "UTC"]).line();
+    let name = &world.sessions[1][..8];
+    assert_eq!(line, format!("2 sessions, 1 needs attention: 1 REJECT ({name})"));
     let events = ["watch", "--jsonl", "--events", "approve,reject", "-f", "tag:a", "--no-state"];
     world.run(&["watch", "--events", "weather"], 2);
     assert!(world.run(&["watch", "--events", "rejekt"], 2).1.contains("nearest is reject"));
@@ -158,7 +162,13 @@ fn the_demo_speaks_in_lines_too() {
     let mut child = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
     let lines = BufReader::new(child.stdout.take().unwrap()).lines();
     let mut watch = Watching { child, lines };
-    while !watch.line().contains("first branch visit") {}
+    let first = watch.line();
+    assert!(first.starts_with("24 sessions, ") && first.contains(" need attention: "), "{first}");
+    let mut line = watch.line();
+    while !line.contains("first branch visit") {
+        assert!(!line.contains("first response") && !line.contains("\\x"), "{line}");
+        line = watch.line();
+    }
     assert_eq!(watch.signal("-TERM"), Some(143));
 }
 
