@@ -25,7 +25,8 @@ use crate::domain::nearest::nearest;
 use crate::domain::personal::Privacy;
 use crate::domain::rules::Rules;
 use crate::domain::snapshot::{Connection, Snapshot};
-use crate::domain::watched::WatchedSession;
+use crate::domain::watched::{Letter, WatchedSession};
+use crate::domain::wire_enum::SessionState;
 use crate::export::{Origin, event};
 use crate::notifications::receiver::Receiver;
 use crate::persist::Persistence;
@@ -184,11 +185,14 @@ impl Teller {
         if self.aloud && !first.sessions.is_empty() {
             data(&self.summary(&first, clock.now()))?;
         }
+        let mut before = first;
         loop {
             let now = clock.now();
             let snapshot = Arc::clone(&snapshots.borrow_and_update());
             let told = herald.tell(&snapshot, now);
-            for happening in if self.aloud { news(told) } else { told } {
+            let told = if self.aloud { news(told, &before) } else { told };
+            before = Arc::clone(&snapshot);
+            for happening in told {
                 if self.wants(&happening, now) {
                     data(&self.line(&happening, now))?;
                 }
@@ -275,6 +279,16 @@ fn waits_for_first_look(session: &WatchedSession) -> bool {
     session.poll.last_ok.is_none() && session.poll.last_failure.is_none()
 }
 
+/// Some of what its stage is worked out from was never answered.
+fn is_known_in_part(session: &WatchedSession) -> bool {
+    let answers = &session.answers;
+    let state = session.session().and_then(|session| session.state.as_ref());
+    let ongoing = state == Some(&SessionState::Ongoing);
+    session.poll.last_failure.is_none()
+        && ongoing
+        && (answers.configuration.is_none() || answers.letter == Letter::NotKnown)
+}
+
 /// Until each session has been asked for once, or nobody can be asked.
 async fn first_look(snapshots: &mut watch::Receiver<Arc<Snapshot>>) {
     let over = |snapshot: &Arc<Snapshot>| {
@@ -285,15 +299,17 @@ async fn first_look(snapshots: &mut watch::Receiver<Arc<Snapshot>>) {
                 | Connection::Slowed { .. }
                 | Connection::Following
         );
-        !asks || !snapshot.sessions.iter().any(|session| waits_for_first_look(session))
+        let open =
+            |session: &WatchedSession| waits_for_first_look(session) || is_known_in_part(session);
+        !asks || !snapshot.sessions.iter().any(|session| open(session))
     };
     // Where nothing is published any more, the loop behind this ends.
     let _gone = snapshots.wait_for(over).await;
 }
 
 /// What is news to somebody who listens, what needs attention first. Of a first response only that
-/// is: the rest of it happened long before.
-fn news(told: Vec<Happening>) -> Vec<Happening> {
+/// is: the rest of it happened long before, and so did a letter of which nothing was known.
+fn news(told: Vec<Happening>, before: &Snapshot) -> Vec<Happening> {
     let id = |happening: &Happening| happening.session.as_ref().map(|session| session.id());
     let first = told.iter().filter(|happening| happening.kind == Kind::FirstAnswer);
     let first: Vec<SessionId> = first.filter_map(id).collect();
@@ -308,7 +324,13 @@ fn news(told: Vec<Happening>) -> Vec<Happening> {
                 | Kind::Connection
         )
     };
-    let old = |happening: &Happening| id(happening).is_some_and(|id| first.contains(&id));
+    let letter = |id| before.sessions.get(id).map(|known| &known.answers.letter);
+    let old = |happening: &Happening| {
+        id(happening).is_some_and(|id| {
+            let found = happening.kind == Kind::Letter && letter(id) == Some(&Letter::NotKnown);
+            found || first.contains(&id)
+        })
+    };
     let told = told.into_iter().filter(|happening| asks(happening.kind) || !old(happening));
     let (mut before, after): (Vec<_>, Vec<_>) = told.partition(|happening| asks(happening.kind));
     before.extend(after);
