@@ -32,13 +32,14 @@ pub(super) fn draw(
     let hint = format!("{filter}{copy}Esc closes");
     let inner = open(frame, whole, (columns, rows), (&title, &hint), look);
     let width = usize::from(inner.width);
-    let mut lines = vec![search(log, width, look), head(width, look)];
+    let widths = widths(log, width);
+    let mut lines = vec![search(log, width, look), head(widths, width, look)];
     let room = usize::from(inner.height).saturating_sub(2 + 3);
     let first = (log.selected + 1).saturating_sub(room);
     let bar = log.selected.checked_sub(first).filter(|line| *line < room.min(log.rows.len()));
     let bar = bar.map(|line| Bar { line: lines.len() + line, focus: true });
     for row in log.rows.iter().skip(first).take(room) {
-        lines.push(Line::from(spans(row, width, look)));
+        lines.push(Line::from(spans(row, widths, width, look)));
     }
     if log.rows.is_empty() {
         let why = if log.calls.is_empty() { "No call yet." } else { "No call holds this." };
@@ -66,14 +67,16 @@ fn search(log: &CallsOverlay, width: usize, look: Look) -> Line<'static> {
     ])
 }
 
-/// Widths of time, status, duration, call; the note takes the rest.
-fn columns(width: usize) -> [usize; 4] {
-    let call = if width >= 110 { 58 } else { 39.min(width.saturating_sub(25)) };
-    [if width >= 110 { 13 } else { 10 }, 7, 8, call]
+/// Widths of time, status, duration, call; the note takes the rest. A time of another day is longer.
+fn widths(log: &CallsOverlay, width: usize) -> [usize; 4] {
+    let (least, call) = if width >= 110 { (13, 58) } else { (10, 39) };
+    let time = log.rows.iter().map(|row| row.time.width() + 1).max().unwrap_or_default();
+    let time = time.max(least);
+    [time, 7, 8, call.min(width.saturating_sub(time + 15))]
 }
 
-fn head(width: usize, look: Look) -> Line<'static> {
-    let [time, status, took, call] = columns(width);
+fn head(widths: [usize; 4], width: usize, look: Look) -> Line<'static> {
+    let [time, status, took, call] = widths;
     let names = [
         ("SENT", time),
         ("STATUS", status),
@@ -86,8 +89,8 @@ fn head(width: usize, look: Look) -> Line<'static> {
     Line::from(spans.to_vec())
 }
 
-fn spans(row: &CallRow, width: usize, look: Look) -> Vec<Span<'static>> {
-    let [time, status, took, call] = columns(width);
+fn spans(row: &CallRow, widths: [usize; 4], width: usize, look: Look) -> Vec<Span<'static>> {
+    let [time, status, took, call] = widths;
     vec![
         Span::styled(fit(&row.time, time - 1, look), look.tone(Tone::Dim)),
         Span::raw(" "),

@@ -130,12 +130,15 @@ fn changes(
         lines.push(Line::from(fit("Nothing changed since you last looked.", width, look)));
     }
     let room = usize::from(inner.height).saturating_sub(2);
+    // A time of another day, or in UTC, is wider than an age.
+    let time = overlay.rows.iter().map(|row| row.time.width() + 1).max().unwrap_or_default();
+    let time = time.max(13);
     for row in overlay.rows.iter().skip(overlay.down).take(room) {
         lines.push(Line::from(vec![
-            Span::styled(fit(&row.time, 13, look), look.tone(Tone::Dim)),
+            Span::styled(fit(&row.time, time, look), look.tone(Tone::Dim)),
             Span::styled(fit(&row.source.text, 17, look), look.tone(row.source.tone)),
             Span::styled(
-                fit(&row.what.text, width.saturating_sub(30), look),
+                fit(&row.what.text, width.saturating_sub(time + 17), look),
                 look.tone(row.what.tone),
             ),
         ]));

@@ -224,3 +224,19 @@ fn the_cursor_of_the_alerts_stays_on_its_session() {
     assert_eq!(model.alerts().rows[0].id, entry(3).id);
     assert_eq!(under(&model), before);
 }
+
+/// The calls of yesterday have a longer time.
+#[test]
+fn no_time_of_the_api_log_is_cut() {
+    for size in SIZES {
+        let mut model = model(State::Live, size);
+        update(&mut model, Event::Tick(now() + SignedDuration::from_hours(20)));
+        for action in [Action::TimeForm, Action::TimeForm, Action::ApiLog] {
+            update(&mut model, Event::Action(action));
+        }
+        update(&mut model, Event::Traffic(traffic()));
+        let shown = text(&frame(&model, look()));
+        assert!(shown.contains(" 16 Oct 09:26Z 200 "), "{size:?}: {shown}");
+        assert!(shown.contains("GET /sessions/dbs-2291/configuration "), "{size:?}: {shown}");
+    }
+}
