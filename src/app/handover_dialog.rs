@@ -10,16 +10,16 @@ use crate::app::model::Model;
 use crate::app::overlay::Overlay;
 use crate::app::text_field::TextField;
 
-/// See the module.
+/// The dialog of `H`, open until its file is accepted.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct HandoverDialog {
     /// Sessions that it will be about.
     pub sessions: usize,
-    /// The file, editable.
+    /// The file, which can be edited.
     pub file: TextField,
     /// It has been on the screen: Enter acts only then.
     pub drawn: bool,
-    /// Why Enter did nothing.
+    /// Why the last Enter did nothing.
     pub error: Option<String>,
 }
 

@@ -27,7 +27,7 @@ pub enum Overlay {
     Help(HelpOverlay),
     /// `e`
     Export(Box<ExportDialog>),
-    /// `H`
+    /// `H`: the file of the handover.
     Handover(HandoverDialog),
     /// `y`
     Copy(CopyMenu),

@@ -15,7 +15,7 @@ use crate::app::view::Tone;
 use crate::text::count;
 use crate::theme::{Look, Role};
 
-/// Columns before the file.
+/// Columns before the file's name.
 const LABEL: usize = 8;
 
 pub(super) fn draw(frame: &mut Frame<'_>, whole: Rect, dialog: &HandoverDialog, look: Look) {

@@ -118,7 +118,7 @@ fn lines_for_people_are_sentences_without_signs_and_tell_only_what_is_asked_for(
     drop(all);
     // With --a11y what was is one line.
     let line = watching(&world, &["--a11y", "--tz", "UTC"]).line();
-    let name = &world.sessions[1][..8];
+    let name = world.sessions[1].split('-').next().unwrap();
     assert_eq!(line, format!("2 sessions, 1 needs attention: 1 REJECT ({name})"));
     let events = ["watch", "--jsonl", "--events", "approve,reject", "-f", "tag:a", "--no-state"];
     world.run(&["watch", "--events", "weather"], 2);
