@@ -165,7 +165,7 @@ pub struct Config {
 #[derive(Debug, thiserror::Error)]
 pub enum ConfigError {
     /// The file that was named is not there or cannot be read.
-    #[error("cannot read the configuration {path}: {cause}")]
+    #[error("cannot read the config file {path}: {cause}")]
     Unreadable {
         /// The file.
         path: PathBuf,
@@ -173,7 +173,7 @@ pub enum ConfigError {
         cause: std::io::Error,
     },
     /// TOML that is wrong, with line and column.
-    #[error("the configuration {path} is wrong:\n{cause}")]
+    #[error("the config file {path} is not valid:\n{cause}")]
     Wrong {
         /// The file.
         path: PathBuf,
@@ -215,7 +215,7 @@ pub enum ConfigError {
     /// Neither file nor environment say whom to ask.
     #[error(
         "nothing is configured yet: {missing}\n\n\
-         To look around without a key:   branchwatch demo\n\
+         To try it without a key:        branchwatch demo\n\
          To begin with a file:           branchwatch config init --write\n\
          To begin with the environment:  set YOTI_CLIENT_SDK_ID and YOTI_KEY_FILE_PATH"
     )]

@@ -62,7 +62,7 @@ pub struct Document {
 pub enum ExportError {
     /// Shape raw of a session without an answer.
     #[error(
-        "nothing fetched yet: a raw export needs an answer from Yoti; refresh the session first"
+        "nothing fetched yet: a raw export needs a response from Yoti; refresh the session first"
     )]
     NothingFetched,
     /// The target exists and must not be replaced.
@@ -77,7 +77,7 @@ pub enum ExportError {
         cause: std::io::Error,
     },
     /// The kept answer is not JSON any more.
-    #[error("the kept answer cannot be read: {0}")]
+    #[error("the stored response cannot be read: {0}")]
     Unreadable(String),
 }
 

@@ -111,7 +111,7 @@ pub enum SimulatorError {
         cause: String,
     },
     /// Notifications cannot be sent there.
-    #[error("{0} is no address for notifications: https, or http on this machine")]
+    #[error("{0} is not an address for notifications: expected https, or http on this machine")]
     Notify(String),
     /// The public key cannot be used, or a key pair cannot be made.
     #[error("key: {0}")]

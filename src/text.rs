@@ -55,6 +55,13 @@ pub fn count(number: usize, one: &str) -> String {
     if number == 1 { format!("1 {one}") } else { format!("{number} {one}s") }
 }
 
+/// The number of sessions with its verb: `1 needs attention`, `2 need attention`.
+#[must_use]
+pub fn need_attention(number: usize) -> String {
+    let need = if number == 1 { "needs" } else { "need" };
+    format!("{number} {need} attention")
+}
+
 /// Columns of a text that is safe already.
 #[must_use]
 pub fn width(text: &str) -> usize {

@@ -95,8 +95,8 @@ fn too_small(frame: &mut Frame<'_>, model: &Model, look: Look) {
         Line::from(format!("Window is {}x{}. This view needs 60x16.", area.width, area.height))
             .style(look.role(crate::theme::Role::Title)),
         Line::from(look.text(&format!(
-            "{} need attention · {connection} · q quits, other keys are off.",
-            header.attention
+            "{} · {connection} · q quits, other keys are off.",
+            crate::text::need_attention(header.attention)
         )))
         .style(Modifier::empty()),
     ];

@@ -618,7 +618,7 @@ fn a_closed_api_log_costs_no_frame_and_an_open_one_follows_the_calls() {
         o.press("esc r @").await;
         o.pass(2.0).await;
         o.sees("4 of 4");
-        o.sees("asked for");
+        o.sees("requested");
     });
 }
 

@@ -944,7 +944,7 @@ fn evidence_is_kept_until_a_day_that_the_tree_and_the_due_column_say() {
     update(&mut model, Event::Action(Action::UnfoldAll));
     let shown = text(&frame(&model, look()));
     assert!(shown.contains("kept 6d"), "{shown}");
-    let said = |node: &TreeNode| node.status.text == "kept to ≈ 23 Oct";
+    let said = |node: &TreeNode| node.status.text == "kept until ≈ 23 Oct";
     assert!(any(&model.tree().roots, &said), "{:#?}", model.tree().roots);
 }
 

@@ -330,7 +330,7 @@ async fn a_429_slows_all_down_until_a_time_that_is_said() {
     screen.says([
         &["◐ slowed to 25", " req/s until "],
         &["dbs-"],
-        &["the request budget shrinks by itself"],
+        &["the request rate is reduced automatically"],
     ]);
 }
 
@@ -385,7 +385,7 @@ async fn values_that_are_not_known_are_counted_shown_raw_and_can_be_reported() {
 async fn a_store_that_another_window_holds_is_followed_and_that_is_said() {
     let mut bench = bench(Setting { following: true, ..four(json!([])) }).await;
     let screen = bench.until(|s| s.health.connection == Connection::Following).await;
-    screen.says([&["● another branchwatch asks Yoti"], &["dbs-"], &[]]);
+    screen.says([&["● another branchwatch polls Yoti"], &["dbs-"], &[]]);
 }
 
 /// A disk without room.
@@ -430,7 +430,11 @@ async fn a_full_disk_stops_the_history_but_not_the_view() {
     let screen = bench
         .until(|s| s.health.store_trouble.is_some() && s.health.connection == Connection::Live)
         .await;
-    screen.says([&["✗ history not saved: ", "● live"], &["dbs-"], &["the live view goes on"]]);
+    screen.says([
+        &["✗ history not saved: ", "● live"],
+        &["dbs-"],
+        &["the live view keeps running"],
+    ]);
 }
 
 #[tokio::test]

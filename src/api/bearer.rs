@@ -183,7 +183,7 @@ impl Bearer {
             return Err(refusal(&response, body.as_deref().map_or(&[], Vec::as_slice), now));
         }
         let answer: Answer = serde_json::from_slice(&body?)
-            .map_err(|_text| ApiErrorKind::NotFromYoti("the token endpoint gave no token"))?;
+            .map_err(|_text| ApiErrorKind::NotFromYoti("the token endpoint returned no token"))?;
         let other = answer.token_type.is_some_and(|kind| !kind.eq_ignore_ascii_case("bearer"));
         let token = SecretString::from(answer.access_token);
         let printable = |b: u8| b.is_ascii_graphic();
@@ -191,7 +191,9 @@ impl Bearer {
             || token.expose_secret().is_empty()
             || !token.expose_secret().bytes().all(printable)
         {
-            return Err(ApiErrorKind::NotFromYoti("the token endpoint gave no bearer token").into());
+            return Err(
+                ApiErrorKind::NotFromYoti("the token endpoint returned no bearer token").into()
+            );
         }
         Ok((Token(token), answer.expires_in.map(Duration::from_secs)))
     }

@@ -202,7 +202,7 @@ impl<C: Clock> Client<C> {
     async fn json(&self, call: Call) -> Result<(String, Value, Timestamp), ApiError> {
         let (response, body) = self.call(call).await?;
         if response.status().as_u16() == 204 {
-            return Err(ApiErrorKind::NotFromYoti("the answer is empty (204)").into());
+            return Err(ApiErrorKind::NotFromYoti("the response is empty (204)").into());
         }
         let (text, value) =
             raw::checked_without_secrets(body).map_err(ApiErrorKind::NotFromYoti)?;

@@ -126,8 +126,8 @@ impl ApiError {
     pub fn summary(&self) -> String {
         match &self.kind {
             ApiErrorKind::Unreachable(cause) => cause.clone(),
-            ApiErrorKind::Timeout(stage) => format!("no answer in time ({stage})"),
-            ApiErrorKind::TooLarge(_) => String::from("answer too large"),
+            ApiErrorKind::Timeout(stage) => format!("timeout ({stage})"),
+            ApiErrorKind::TooLarge(_) => String::from("response too large"),
             ApiErrorKind::NotFromYoti(what) => (*what).to_owned(),
             ApiErrorKind::ClockSkew(seconds) => format!("clock {seconds} s off"),
             ApiErrorKind::Foreign(status, _) => format!("{status} not from Yoti"),
@@ -150,20 +150,20 @@ pub(super) fn sentence(error: &ApiError) -> String {
             "Yoti refuses the signature (401): check the key, the SDK id and the clock, \
              or run `branchwatch doctor`",
         ),
-        ApiErrorKind::Status(403) => String::from("Yoti does not allow it (403)"),
+        ApiErrorKind::Status(403) => String::from("Yoti does not allow this request (403)"),
         ApiErrorKind::Status(404) if error.is_app_not_found() => String::from(
-            "Yoti knows no application with this SDK id (404): key and SDK id do not belong together",
+            "Yoti has no application with this SDK id (404): the key and the SDK id do not belong together",
         ),
         ApiErrorKind::Status(404 | 410) if error.is_of_a_part() => {
-            String::from("Yoti has nothing under this id (404)")
+            String::from("Yoti has nothing with this ID (404)")
         }
         ApiErrorKind::Status(404 | 410) => String::from(
             "Yoti has no such session (404): deleted, purged, or of another application",
         ),
         ApiErrorKind::Status(409) => String::from("not possible in the session's state (409)"),
-        ApiErrorKind::Status(status) => format!("Yoti answers {status}"),
+        ApiErrorKind::Status(status) => format!("Yoti responded with {status}"),
         ApiErrorKind::TokenRefused(status) => format!(
-            "Yoti gives no valid access token ({status}): check the key, the SDK id and auth_url, \
+            "Yoti returned no valid access token ({status}): check the key, the SDK id and auth_url, \
              or set auth = \"signature\""
         ),
         ApiErrorKind::TooManyRequests(wait) => {
@@ -174,17 +174,20 @@ pub(super) fn sentence(error: &ApiError) -> String {
         }
         ApiErrorKind::Redirect(status) => {
             format!(
-                "the answer is a redirect ({status}), which is never followed: check the base URL"
+                "the response is a redirect ({status}), which is never followed: check the base URL"
             )
         }
         ApiErrorKind::Unreachable(cause) => format!("Yoti cannot be reached: {cause}"),
-        ApiErrorKind::Timeout(stage) => format!("Yoti did not answer in time ({stage})"),
-        ApiErrorKind::TooLarge(limit) => format!("the answer is larger than {limit} bytes"),
+        ApiErrorKind::Timeout(stage) => format!("Yoti did not respond in time ({stage})"),
+        ApiErrorKind::TooLarge(limit) => format!("the response is larger than {limit} bytes"),
         ApiErrorKind::Foreign(status, kind) => format!(
-            "{status}{} from something that is not Yoti: a gateway, a proxy, or a wrong base URL;              it says nothing of a session",
+            "{status}{} from something that is not Yoti: a gateway, a proxy, or a wrong base URL; it \
+             says nothing about the session",
             if kind.is_empty() { String::new() } else { format!(" ({})", shown(kind, 60)) }
         ),
-        ApiErrorKind::NotFromYoti(what) => format!("this is no answer of Yoti's: {what}"),
+        ApiErrorKind::NotFromYoti(what) => {
+            format!("this is not a valid response from Yoti: {what}")
+        }
         ApiErrorKind::ClockSkew(seconds) => format!(
             "this machine's clock is {} s {}: signed requests carry the time; set the clock",
             seconds.unsigned_abs(),
@@ -198,7 +201,8 @@ pub(super) fn sentence(error: &ApiError) -> String {
         }
     }
     if error.effect == Effect::InDoubt {
-        text += "; it is not known whether it was done: refresh and look before doing it again";
+        text +=
+            "; it is not known whether the change was made: refresh and check before you try again";
     }
     for (property, message) in error.errors.iter().take(3) {
         text += &format!("; {}: {}", shown(property, 80), shown(message, 80));

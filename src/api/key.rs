@@ -81,7 +81,7 @@ pub enum KeyError {
     #[error("the key is {0}, not an RSA key; use the RSA key that Yoti Hub gave you")]
     NotRsa(&'static str),
     /// The RSA key is broken or of an unusual size.
-    #[error("the RSA key cannot be used ({0}); it needs 2048 to 8192 bits and must be whole")]
+    #[error("the RSA key cannot be used ({0}); it needs 2048 to 8192 bits and must be complete")]
     Rejected(String),
     /// A key pair could not be made.
     #[error("a key pair could not be made")]

@@ -55,7 +55,7 @@ pub struct ContactProfile {
 }
 
 impl ContactProfile {
-    /// Takes the three texts out of an answer; `None` when it is no object.
+    /// Takes the three texts out of an answer; `None` when it is not an object.
     pub(super) fn take(mut value: Value) -> Option<Self> {
         let map = value.as_object_mut()?;
         let mut text = |key: &str| match map.remove(key) {

@@ -14,12 +14,12 @@ use crate::domain::secret::is_secret;
 /// Says what is wrong with the body.
 pub fn checked_without_secrets(body: Vec<u8>) -> Result<(String, Value), Refusal> {
     if body.is_empty() {
-        return Err("the answer is empty");
+        return Err("the response is empty");
     }
-    let text = String::from_utf8(body).map_err(|_bytes| "the answer is not UTF-8")?;
+    let text = String::from_utf8(body).map_err(|_bytes| "the response is not UTF-8")?;
     let text = text.strip_prefix('\u{feff}').unwrap_or(&text);
     let kept = json_text::without(text, is_secret)?;
-    let value = serde_json::from_str(&kept).map_err(|_position| "the answer is not JSON")?;
+    let value = serde_json::from_str(&kept).map_err(|_position| "the response is not JSON")?;
     Ok((kept, value))
 }
 
@@ -65,7 +65,7 @@ mod tests {
             ("{\"a\":1,\"a\":2}", "twice"),
             ("{\"a\":1,\"\\u0061\":2}", "twice"),
             ("{\"x\":{\"a\":1,\"a\":2}}", "twice"),
-            ("\"text\"", "no object"),
+            ("\"text\"", "not an object"),
         ] {
             let refusal = kept(text).unwrap_err();
             assert!(refusal.contains(reason), "{text}: {refusal}");

@@ -28,7 +28,7 @@ use notes::Notes;
 /// Reads a session result; `asked` is the session that was asked for.
 ///
 /// # Errors
-/// [`ApiErrorKind::NotFromYoti`] when the text is no object or speaks of another session (A18).
+/// [`ApiErrorKind::NotFromYoti`] when the text is not an object or speaks of another session (A18).
 pub fn session(raw: &str, asked: SessionId) -> Result<Session, ApiErrorKind> {
     session::value(&parsed(raw)?, asked)
 }
@@ -44,14 +44,14 @@ pub fn configuration(raw: &str, asked: SessionId) -> Result<Configuration, ApiEr
 /// Reads the instructions.
 ///
 /// # Errors
-/// [`ApiErrorKind::NotFromYoti`] when the text is no object.
+/// [`ApiErrorKind::NotFromYoti`] when the text is not an object.
 pub fn instructions(raw: &str) -> Result<Instructions, ApiErrorKind> {
     instructions::value(&parsed(raw)?)
 }
 
 fn parsed(raw: &str) -> Result<Value, ApiErrorKind> {
     serde_json::from_str(raw)
-        .map_err(|_position| ApiErrorKind::NotFromYoti("the answer is not JSON"))
+        .map_err(|_position| ApiErrorKind::NotFromYoti("the response is not JSON"))
 }
 
 /// Refuses an answer that does not name these: it may come from anybody (contract 9.4).
@@ -61,7 +61,7 @@ pub(in crate::api) fn names(answer: &Value, keys: &[&str]) -> Result<(), ApiErro
     if keys.iter().all(named) {
         Ok(())
     } else {
-        Err(ApiErrorKind::NotFromYoti("the answer names no session, or no state of it"))
+        Err(ApiErrorKind::NotFromYoti("the response has no session ID or no state"))
     }
 }
 
@@ -73,10 +73,10 @@ fn root<'a>(
     notes: &'a Notes,
 ) -> Result<Cursor<'a>, ApiErrorKind> {
     let root = Cursor::root(value, notes)
-        .ok_or(ApiErrorKind::NotFromYoti("the answer is no JSON object"))?;
+        .ok_or(ApiErrorKind::NotFromYoti("the response is not a JSON object"))?;
     match root.needed("session_id") {
         Some(id) if SessionId::parse(id.as_raw()) != Ok(asked) => {
-            Err(ApiErrorKind::NotFromYoti("the answer speaks of another session"))
+            Err(ApiErrorKind::NotFromYoti("the response is about another session"))
         }
         _ => Ok(root),
     }

@@ -180,7 +180,7 @@ pub enum Action {
     ForgetView,
     /// Pick the order of the list.
     SortPicker,
-    /// The order of the list the other way round.
+    /// Reverse the order of the list.
     ReverseSort,
     /// All columns of the list, or as many as fit.
     WideColumns,

@@ -94,7 +94,7 @@ impl Word {
             Self::Columns => "Columns of the list, in this order",
             Self::Export => "Export in this format: opens the dialog",
             Self::Filter => "Filter the list, as / does",
-            Self::Interval => "Ask for every open session this often",
+            Self::Interval => "Poll every open session this often",
             Self::Past => "The screen as it stood at that time",
             Self::Privacy => "How much is shown: masked, partial, off",
             Self::Sort => "Order of the list",
@@ -166,9 +166,9 @@ pub(crate) fn run(model: &mut Model, word: Word, argument: &str) -> Result<Vec<E
         Word::Interval => {
             let every = parse_span(argument)?;
             if every < SignedDuration::from_secs(1) {
-                return Err("an interval is at least 1s".to_owned());
+                return Err("the interval must be at least 1s".to_owned());
             }
-            say(model, format!("open sessions are asked every {}", span(every)), Tone::Plain);
+            say(model, format!("open sessions are polled every {}", span(every)), Tone::Plain);
             return Ok(vec![Effect::Interval(every)]);
         }
         Word::Past => past::jump(model, argument)?,

@@ -58,7 +58,7 @@ pub(crate) fn header(health: &Health, times: &Times) -> Cell {
             Cell::new(format!("✗ clock {} off", words::span(*off)), Tone::Bad)
         }
         Connection::Disabled => Cell::new("◌ offline by choice (--offline)", Tone::Notice),
-        Connection::Following => Cell::new("● another branchwatch asks Yoti", Tone::Good),
+        Connection::Following => Cell::new("● another branchwatch polls Yoti", Tone::Good),
     }
 }
 
@@ -77,7 +77,7 @@ pub(crate) fn notifications(health: &Health) -> Option<Cell> {
 /// told of changes, else values that this build does not know, for the header.
 pub(crate) fn warning(health: &Health, unknown: usize) -> Option<Cell> {
     let outside = match (&health.receiving, &health.alert_trouble) {
-        (Receiving::Down(why), _) => Some(format!("{why}; polling goes on")),
+        (Receiving::Down(why), _) => Some(format!("{why}; polling continues")),
         (_, Some(why)) => Some(why.clone()),
         _ => None,
     };
@@ -155,11 +155,15 @@ pub(crate) const fn standing(health: &Health) -> &'static str {
 /// What the operator can do about the connection. It stands alone while nothing is asked, before
 /// the row's own line otherwise.
 pub(crate) fn advice(health: &Health, times: &Times, why: Option<Cell>) -> Option<Cell> {
-    let last = health.last_ok.map_or_else(|| "none yet".to_owned(), |at| times.of_day(at));
-    let tries = times.keys.after("; ", Action::Refresh, "tries now");
+    let last = match health.last_ok {
+        Some(at) => format!("showing the last good data, of {}", times.of_day(at)),
+        None => "no data yet".to_owned(),
+    };
+    let tries = times.keys.after("; ", Action::Refresh, "retries now");
     let alone = match &health.connection {
-        Connection::Offline { .. } => Some(format!("showing last good data, {last}{tries}")),
-        Connection::Unavailable { .. } => Some(format!("last good {last}{tries}")),
+        Connection::Offline { .. } | Connection::Unavailable { .. } => {
+            Some(format!("{last}{tries}"))
+        }
         Connection::Refused { .. } => {
             Some("run `branchwatch doctor`: key, SDK id, clock".to_owned())
         }
@@ -176,8 +180,8 @@ pub(crate) fn advice(health: &Health, times: &Times, why: Option<Cell>) -> Optio
     }
     let slowed = matches!(health.connection, Connection::Slowed { .. });
     let before = match health.store_trouble.as_deref() {
-        _ if slowed => "the request budget shrinks by itself".to_owned(),
-        Some(_) => "the live view goes on".to_owned(),
+        _ if slowed => "the request rate is reduced automatically".to_owned(),
+        Some(_) => "the live view keeps running".to_owned(),
         None => return why,
     };
     let text = why.map_or_else(|| before.clone(), |why| format!("{before} · {}", why.text));

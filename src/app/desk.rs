@@ -129,7 +129,7 @@ pub(crate) fn portal(model: &mut Model) -> Vec<Effect> {
     match model.portal_link(id) {
         Some(link) => vec![Effect::Desk(Wish::Portal(link))],
         None => {
-            let text = "no portal address: set portal_url in the profile of the configuration";
+            let text = "no portal address: set portal_url in the profile (config file)";
             say(model, text, Tone::Notice);
             Vec::new()
         }

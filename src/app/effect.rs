@@ -60,7 +60,7 @@ pub enum Effect {
     Desk(Wish),
     /// Give the terminal back and stop; on going on, draw all.
     Suspend,
-    /// Ask for every open session this often.
+    /// Poll every open session this often.
     Interval(SignedDuration),
     /// Ring the bell, and tell the desktop this.
     Ring(Option<(Desktop, String)>),

@@ -154,7 +154,7 @@ impl ExportDialog {
     fn obstacle(&self) -> Option<(ExportField, &'static str)> {
         let reason = self.reason.text();
         if !self.contents.masked && reason.trim().is_empty() {
-            return Some((ExportField::Reason, "say why it is needed unmasked"));
+            return Some((ExportField::Reason, "give a reason for exporting unmasked data"));
         }
         if !self.contents.masked && reason.contains('@') {
             return Some((ExportField::Reason, "the reason is kept: no addresses in it, please"));
@@ -304,7 +304,7 @@ pub(crate) fn exported(path: &Path, measured: &Measured) -> (String, Tone) {
     let path = crate::text::shown_str(&path.display().to_string(), 120);
     let mut text = format!("exported {path} · {} KiB", measured.bytes.div_ceil(1024));
     if measured.files > 1 {
-        text += &format!(" · {} files", measured.files);
+        text += &format!(" · {}", crate::text::count(measured.files, "file"));
     }
     if measured.masked > 0 {
         text += &format!(" · {} masked", measured.masked);

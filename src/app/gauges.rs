@@ -33,7 +33,7 @@ pub struct Metrics {
     pub completed: [u32; HOURS],
     /// Of these, REJECT by the pass rule.
     pub rejected: [u32; HOURS],
-    /// Perhaps turned away.
+    /// Possibly turned away.
     pub turned_away: [u32; HOURS],
 }
 

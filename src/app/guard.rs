@@ -162,7 +162,7 @@ pub(crate) fn permitted(model: &mut Model, permit: Permit) {
                 (privacy == Privacy::Off).then(|| now + model.settings.for_operator(OFF));
             let (said, next) = match privacy {
                 Privacy::Off => ("unmasked for 5 minutes", "masks again"),
-                _ => ("first letters shown", "goes on"),
+                _ => ("first letters shown", "shows everything"),
             };
             let next = model.times.keys.after("; ", Action::Privacy, next);
             let text = format!("{said}{next}");

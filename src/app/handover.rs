@@ -76,11 +76,11 @@ pub fn text<'a>(
         })
     };
     for (title, reason) in [
-        ("Perhaps turned away", Reason::TurnedAway),
+        ("Possibly turned away", Reason::TurnedAway),
         ("REJECT", Reason::Rejected),
         ("Due soon", Reason::DueSoon),
-        ("To be looked at", Reason::Refer),
-        ("Requests fail", Reason::Stale),
+        ("To review", Reason::Refer),
+        ("Failing requests", Reason::Stale),
         ("At a counter now", Reason::AtCounter),
     ] {
         let lines: Vec<String> = needs(reason).map(|item| line(item, reason, shift)).collect();
@@ -97,9 +97,9 @@ pub fn text<'a>(
     let counted: Vec<&WatchedSession> = items.iter().map(|item| item.session).collect();
     let sum = funnel::funnel(&counted, shift.rules, shift.now);
     text + &format!(
-        "## All\n\n{} sessions: {} under way, {} completed ({} approved, {} REJECT, {} to be looked \
-         at), {} expired, {} gone.\n",
-        sum.sessions,
+        "## All\n\n{}: {} ongoing, {} completed ({} approved, {} REJECT, {} to review), {} expired, \
+         {} gone.\n",
+        crate::text::count(sum.sessions, "session"),
         sum.ongoing,
         sum.completed,
         sum.approved,

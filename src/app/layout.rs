@@ -101,11 +101,11 @@ pub const TIMELINE: RangeInclusive<u16> = 10..=50;
 /// What the operator may choose of the layout.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Proportions {
-    /// The list's share of the width, in hundredths.
+    /// The list's share of the width, in percent.
     pub list: u16,
-    /// The tree's share of the height that it has with the checks, in hundredths.
+    /// The tree's share of the height of tree and checks, in percent.
     pub tree: u16,
-    /// The timeline's share of the height, in hundredths.
+    /// The timeline's share of the height, in percent.
     pub timeline: u16,
     /// From so many columns on, panes stand beside each other.
     pub columns_from: u16,

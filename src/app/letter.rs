@@ -52,7 +52,7 @@ pub(crate) fn letter(session: &WatchedSession, (times, width): (&Times, usize)) 
             let contact = match letter.contact_profile_exists {
                 Some(true) => "a contact profile exists; it is never shown",
                 Some(false) => "no contact profile",
-                None => "not told",
+                None => "not stated",
             };
             rows.say("contact", contact);
             for (number, (path, value)) in letter.extra.iter().enumerate() {
@@ -99,7 +99,7 @@ fn documents(rows: &mut Rows, session: &WatchedSession, letter: &Instructions, t
         }
     }
     if letter.documents.is_empty() {
-        rows.say("to bring", "no document is promised");
+        rows.say("to bring", "no document listed");
     }
     for requirement in configured {
         let of_documents = matches!(
@@ -149,11 +149,11 @@ fn so_far(
     let newest = came.clone().next();
     let kept = came.find(|resource| resource.document().is_some_and(|d| is_that(promise, d)));
     if cover.matched == Match::Ambiguous {
-        return ("not told: several requirements could be meant".to_owned(), Tone::Notice);
+        return ("not clear: it fits several requirements".to_owned(), Tone::Notice);
     }
     if let Some(kept) = kept {
         let at = kept.last_activity().map(|at| times.of_day(at)).unwrap_or_default();
-        let words = if cover.supplied { "supplied" } else { "begun, nothing captured" };
+        let words = if cover.supplied { "supplied" } else { "started, nothing captured" };
         let tone = if cover.supplied { Tone::Good } else { Tone::Warn };
         return (format!("{words} {at}").trim_end().to_owned(), tone);
     }
@@ -231,14 +231,14 @@ mod tests {
             "so far not supplied yet",
             "to bring GBR PASSPORT",
             "for x, which the configuration does not have",
-            "contact not told",
+            "contact not stated",
         ];
         assert_eq!(came, expected);
         let other = lines(&["DRIVING_LICENCE"], promised, 120);
         assert!(other.contains(&"so far GBR DRIVING_LICENCE was supplied instead".to_owned()));
         assert!(other.contains(&"not on it GBR DRIVING_LICENCE was supplied".to_owned()));
         let nothing = lines(&[], Instructions::default(), 120);
-        assert!(nothing.contains(&"to bring no document is promised".to_owned()));
+        assert!(nothing.contains(&"to bring no document listed".to_owned()));
         assert!(nothing.contains(&"not on it no document for ID_DOCUMENT id".to_owned()));
     }
 

@@ -120,7 +120,7 @@ impl Model {
                 "",
                 &paste,
                 "branchwatch add ID…    from the shell, or:  … add - < ids.txt",
-                "branchwatch demo       look around with made-up sessions, no key",
+                "branchwatch demo       try it with made-up sessions, no key",
             ]
             .map(str::to_owned)
             .to_vec();

@@ -39,7 +39,7 @@ pub(crate) fn range(model: &mut Model) {
     if let Some(name) = model.selected_name() {
         let keys = &model.times.keys;
         let marks = keys.after(", ", Action::MarkRange, "marks the range");
-        let back = keys.after(", ", Action::Back, "gives it up");
+        let back = keys.after(", ", Action::Back, "cancels");
         let text = format!("marking from {name} on: move{marks}{back}");
         say(model, text, Tone::Plain);
     }

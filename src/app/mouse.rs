@@ -22,7 +22,7 @@ const STEP: isize = 3;
 pub(crate) fn toggle(model: &mut Model) -> Vec<Effect> {
     model.fitting.mouse ^= true;
     let on = model.fitting.mouse;
-    let text = if on { "mouse on: Shift marks text as before" } else { "mouse off" };
+    let text = if on { "mouse on: hold Shift to select text" } else { "mouse off" };
     say(model, text, Tone::Plain);
     vec![Effect::Mouse(on)]
 }

@@ -163,7 +163,7 @@ fn undo(model: &mut Model) -> Vec<Effect> {
         say(model, "nothing to undo", Tone::Notice);
         return Vec::new();
     };
-    say(model, format!("undone: {}", undo.what), Tone::Good);
+    say(model, format!("undid: {}", undo.what), Tone::Good);
     if let Effect::Keep(changes) = &undo.back {
         let back = |(id, change): &Change| (*change == OwnChange::Archived(false)).then_some(*id);
         model.returns = changes.iter().find_map(back);

@@ -53,7 +53,7 @@ impl Model {
             keys.hint(Action::Back, "now"),
         ];
         let ways: Vec<String> = ways.into_iter().flatten().collect();
-        let text = format!("◀ the past · {} · only last answers are kept", ways.join(", "));
+        let text = format!("◀ the past · {} · only the last responses are kept", ways.join(", "));
         Some(Cell::new(text, Tone::Warn))
     }
 
@@ -132,7 +132,7 @@ fn step(model: &mut Model, back: bool) {
         Some(moment) => go(model, moment),
         None if back => say(model, "nothing earlier is known", Tone::Notice),
         None if model.past.is_some() => leave(model),
-        None => say(model, "this is now", Tone::Plain),
+        None => say(model, "already at the present", Tone::Plain),
     }
 }
 
@@ -152,7 +152,7 @@ pub(crate) fn jump(model: &mut Model, text: &str) -> Result<(), String> {
     };
     let at = model.times.zone.to_timestamp(at).map_err(|_why| expected())?;
     if at > model.clock {
-        return Err("that time has not come yet".to_owned());
+        return Err("that time is in the future".to_owned());
     }
     go(model, at);
     Ok(())
@@ -168,7 +168,7 @@ fn go(model: &mut Model, at: Timestamp) {
     sessions.renew(&table, &rules, at);
     let shown = mem::replace(&mut model.sessions, sessions);
     if model.past.is_none() {
-        let mut notice = vec!["The text of then is not kept: only the last answer is.".to_owned()];
+        let mut notice = vec!["Past responses are not stored, only the last one.".to_owned()];
         notice.extend(model.times.keys.hint(Action::Back, "returns to now."));
         model.past = Some(Past { live: shown, notice });
     }

@@ -67,7 +67,7 @@ pub(crate) fn toggle(model: &mut Model) {
         asked: HashMap::new(),
     }));
     let shows = model.times.keys.after("; ", Action::Pause, "shows what waits");
-    say(model, format!("this screen is paused, polling goes on{shows}"), Tone::Plain);
+    say(model, format!("this screen is paused, polling continues{shows}"), Tone::Plain);
 }
 
 fn resume(model: &mut Model) {

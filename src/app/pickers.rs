@@ -34,17 +34,17 @@ pub(crate) fn open_sort(model: &mut Model) {
 /// What stands first.
 fn first(sort: Sort) -> &'static str {
     match (sort.by, sort.reversed) {
-        (None, false) => "who needs you most first",
-        (None, true) => "who needs you least first",
+        (None, false) => "most urgent first",
+        (None, true) => "least urgent first",
         (Some(Column::Ref), _) => "by your reference, numbers as numbers",
         (Some(Column::Docs), false) => "fewest supplied first",
         (Some(Column::Docs), true) => "most supplied first",
-        (Some(Column::Checks), false) => "REJECT, then to be looked at, not yet, APPROVE",
+        (Some(Column::Checks), false) => "REJECT, then refer, not yet, APPROVE",
         (Some(Column::Checks), true) => "APPROVE first",
         (Some(Column::Due), false) => "least time left first",
         (Some(Column::Due), true) => "most time left first",
-        (Some(Column::Seen), false) => "freshest answer first",
-        (Some(Column::Seen), true) => "oldest answer first",
+        (Some(Column::Seen), false) => "latest response first",
+        (Some(Column::Seen), true) => "oldest response first",
         (Some(Column::Changed), false) => "newest change first",
         (Some(Column::Changed), true) => "oldest change first",
         (Some(Column::Stage), false) => "from the first step to the last",
@@ -202,7 +202,7 @@ pub(crate) fn set_columns(model: &mut Model, columns: ColumnSet) {
     let words = match &columns {
         ColumnSet::Auto => "as many as fit".to_owned(),
         ColumnSet::Wide => {
-            let right = keys.after("; ", Action::Right, "goes sideways in the list");
+            let right = keys.after("; ", Action::Right, "scrolls the list sideways");
             format!("all{right}")
         }
         ColumnSet::Own(_) => {

@@ -72,7 +72,7 @@ pub(crate) fn run(model: &mut Model, place: usize) -> Vec<Effect> {
     let reference = model.times.labels.name(&session, privacy);
     match program.filled(&session, &reference) {
         Ok(run) => {
-            say(model, format!("{name} runs"), Tone::Plain);
+            say(model, format!("{name} started"), Tone::Plain);
             vec![Effect::Desk(Wish::Run { name, run })]
         }
         Err(why) => {

@@ -61,7 +61,7 @@ impl Model {
         self.notice = if session.session().is_some() {
             Vec::new()
         } else {
-            let asks = self.times.keys.after("; ", Action::Refresh, "asks Yoti now");
+            let asks = self.times.keys.after("; ", Action::Refresh, "refreshes now");
             vec![format!("Nothing fetched yet{asks}.")]
         };
         let was = tree_moves::visible(&self.tree);

@@ -164,7 +164,7 @@ pub(crate) fn why(session: &WatchedSession, rules: &Rules, times: &Times) -> Cel
         return Cell::new(format!("{name}: {unknown}{text}"), tone);
     }
     let text = match &found.stage {
-        Stage::Gone => "deleted or purged at Yoti; the last answer stays here".to_owned(),
+        Stage::Gone => "deleted or purged at Yoti; the last response is kept here".to_owned(),
         Stage::NotFound => "deleted, purged, or of another application".to_owned(),
         Stage::Expired { captured: 0 } => {
             "expired, nothing captured; Yoti advises a new session".to_owned()
@@ -173,7 +173,7 @@ pub(crate) fn why(session: &WatchedSession, rules: &Rules, times: &Times) -> Cel
             format!("expired, {captured} captured; Yoti advises a new session")
         }
         Stage::NotFetched => {
-            let asks = times.keys.after("; ", Action::Refresh, "asks Yoti now");
+            let asks = times.keys.after("; ", Action::Refresh, "refreshes now");
             format!("not fetched yet{asks}")
         }
         _ => {
@@ -190,7 +190,7 @@ fn stale_line(session: &WatchedSession, times: &Times) -> String {
     let what = match poll.last_failure.as_ref().filter(|_| poll.failures > 0) {
         Some(PollFailure { status: Some(status), .. }) => format!("{status} ×{}", poll.failures),
         Some(failure) => format!("{} ×{}", failure.summary, poll.failures),
-        None => "no answer".to_owned(),
+        None => "no response".to_owned(),
     };
     let next = poll.next_due.map(|at| format!(" · next {}", times.until(at))).unwrap_or_default();
     let keys = &times.keys;

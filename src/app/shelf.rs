@@ -160,7 +160,7 @@ pub(crate) fn save(model: &mut Model, name: &str) -> Result<(), String> {
 pub(crate) fn forget(model: &mut Model, name: &str) {
     if model.shelf.saved.remove(name).is_some() {
         model.shelf.changes += 1;
-        say(model, format!("view {} forgotten", shown(name)), Tone::Plain);
+        say(model, format!("view {} deleted", shown(name)), Tone::Plain);
     } else {
         say(model, "only views that were saved here can be deleted", Tone::Notice);
     }

@@ -107,17 +107,17 @@ pub fn sentence(happening: &Happening) -> String {
     match happening.kind {
         Kind::Visit | Kind::Approve => milestone(happening.kind).to_owned(),
         Kind::Expired => "expired: the deadline passed before completion".to_owned(),
-        Kind::Added => "put on the watch-list".to_owned(),
-        Kind::Removed => "taken off the watch-list".to_owned(),
+        Kind::Added => "added to the watch-list".to_owned(),
+        Kind::Removed => "removed from the watch-list".to_owned(),
         Kind::Connection => match happening.words.as_ref().map_or("", ServerText::as_raw) {
-            "live" => "Yoti answers again",
+            "live" => "connected to Yoti again",
             "offline" => "Yoti cannot be reached; trying again",
             "unavailable" => "Yoti is not available now; trying again",
             "refused" => "Yoti refuses the key; run branchwatch doctor",
             "application_not_found" => "key and SDK id do not belong together",
             "clock_skew" => "Yoti refuses the signature: this machine's clock is off",
-            "following" => "another branchwatch asks Yoti; what it learns is shown",
-            _ => "nothing is asked (--offline)",
+            "following" => "another branchwatch polls Yoti; its results are shown",
+            _ => "offline: no requests (--offline)",
         }
         .to_owned(),
         kind => kind.word().replace('_', " "),
@@ -131,7 +131,7 @@ pub const fn milestone(kind: Kind) -> &'static str {
         Kind::Visit => "first branch visit",
         Kind::Approve => "completed, and the pass rule is met",
         Kind::Reject => "completed, with a REJECT",
-        Kind::Refer => "completed, to be looked at",
+        Kind::Refer => "completed, to review",
         other => other.word(),
     }
 }

@@ -156,7 +156,7 @@ pub(crate) fn happened(what: &ChangeKind) -> Cell {
             (format!("identity profile {}", server(result)), Tone::Strong)
         }
         ChangeKind::Gone => ("gone: Yoti has no such session any more".to_owned(), Tone::Notice),
-        ChangeKind::Back => ("Yoti knows the session again".to_owned(), Tone::Plain),
+        ChangeKind::Back => ("Yoti has the session again".to_owned(), Tone::Plain),
         ChangeKind::FirstBranchVisit => {
             ("first branch visit: letter QR scanned".to_owned(), Tone::Active)
         }

@@ -41,7 +41,7 @@ pub(crate) fn view(session: &WatchedSession, times: &Times) -> TreeView {
             if superseded.contains(&&of.id) {
                 Some(("earlier attempt", Tone::Dim))
             } else {
-                session.configuration().map(|_| ("fits no requirement", Tone::Notice))
+                session.configuration().map(|_| ("matches no requirement", Tone::Notice))
             }
         };
         view.roots.extend(free.map(|of| resource::unmatched(of, answer, status(of), times)));
@@ -51,8 +51,8 @@ pub(crate) fn view(session: &WatchedSession, times: &Times) -> TreeView {
     view.roots.extend(rest::unknown(session));
     number(&mut view.roots);
     if view.roots.is_empty() {
-        view.notice = vec![String::from("Nothing is known of this session's requirements yet.")];
-        view.notice.extend(times.keys.hint(Action::Refresh, "asks Yoti now."));
+        view.notice = vec![String::from("The requirements of this session are not known yet.")];
+        view.notice.extend(times.keys.hint(Action::Refresh, "refreshes now."));
     }
     view
 }

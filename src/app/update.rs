@@ -302,7 +302,7 @@ fn act(model: &mut Model, action: Action) -> Vec<Effect> {
         Action::Quit | Action::QuitNow => return vec![Effect::Quit],
         Action::Refresh => return refresh(model),
         Action::RefreshAll => {
-            say(model, "asking for all as the budget allows", Tone::Plain);
+            say(model, "refreshing all, within the request budget", Tone::Plain);
             return vec![Effect::RefreshAll];
         }
         Action::Pause => pause::toggle(model),
@@ -343,14 +343,14 @@ fn view(model: &mut Model) -> Vec<Effect> {
         return hands::open_media(model);
     }
     let tree = model.key(Action::Pane(2)).map(|key| format!(" ({key})")).unwrap_or_default();
-    say(model, format!("go to a media in the tree{tree} to view it"), Tone::Plain);
+    say(model, format!("go to a media item in the tree{tree} to view it"), Tone::Plain);
     Vec::new()
 }
 
 fn refresh(model: &mut Model) -> Vec<Effect> {
     let Some(id) = model.selected else { return Vec::new() };
     let name = model.selected_name().unwrap_or_default();
-    say(model, format!("asking for {name}"), Tone::Plain);
+    say(model, format!("refreshing {name}"), Tone::Plain);
     pause::asked(model, id);
     vec![Effect::Refresh(id)]
 }

@@ -347,7 +347,7 @@ pub(crate) fn stage(stage: &Stage, now: Timestamp) -> Cell {
     let text = match stage {
         Stage::AtCounter { since } => format!("at counter {}", age(now.duration_since(*since))),
         Stage::Unknown(Some(raw)) => format!("{} (not known)", server(raw)),
-        Stage::Unknown(None) => String::from("no state in the answer"),
+        Stage::Unknown(None) => String::from("no state in the response"),
         _ => kind.words().to_owned(),
     };
     Cell::new(text, kind.tone())

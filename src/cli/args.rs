@@ -22,7 +22,7 @@ pub(super) use sessions::{
 
 /// Watch Yoti In-Branch Verification sessions live.
 #[derive(Debug, Parser)]
-#[command(name = "branchwatch", version, about, max_term_width = 100)]
+#[command(name = "branchwatch", version, about, term_width = 80)]
 #[command(disable_help_subcommand = true)]
 #[command(
     after_help = "Without a command, branchwatch opens the dashboard. To try it without a key: branchwatch demo"
@@ -56,7 +56,7 @@ pub(super) struct Global {
     )]
     pub(super) filter: String,
     /// Poll each open session this often (10s, 5m) instead of by its stage
-    #[arg(long, global = true, value_name = "SPAN")]
+    #[arg(long, global = true, value_name = "DURATION")]
     pub(super) interval: Option<String>,
     /// Maximum requests per second
     #[arg(long, global = true, value_name = "N")]
@@ -145,14 +145,14 @@ pub(super) enum Command {
         #[arg(required = true, value_name = "ID")]
         ids: Vec<String>,
         /// Timeout
-        #[arg(long, default_value = "30s", value_name = "SPAN")]
+        #[arg(long, default_value = "30s", value_name = "DURATION")]
         timeout: String,
     },
     /// Stream events, one per line, until interrupted
     Watch(Watch),
     /// Wait until a condition holds for all of these sessions
     #[command(
-        after_help = "Exit codes: 0 approved (or the condition holds), 20 REJECT, 21 refer, 23 expired, 24 unknown\nstate, 5 no such session, 4 refused, 6 not reachable, 124 timeout, 7 sessions ended differently."
+        after_help = "Exit codes: 0 approved (or the condition holds), 20 REJECT, 21 refer, 23 expired, 24 unknown state, 5 no such session, 4 refused, 6 not reachable, 124 timeout, 7 sessions ended differently."
     )]
     Wait(Wait),
     /// Receive notifications over HTTP, print each as a line of JSON, and refresh their sessions

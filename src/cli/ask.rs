@@ -62,7 +62,7 @@ where
             return Err(error);
         }
         let (status, pause_ms) = (error.status(), pause.as_millis());
-        tracing::info!(attempt, status, pause_ms, "no answer; the request is sent again");
+        tracing::info!(attempt, status, pause_ms, "no response; the request is sent again");
         sleep(pause).await;
         wait *= 2;
     }

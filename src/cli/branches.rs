@@ -13,7 +13,7 @@ pub(super) async fn run(global: &Global, args: &BranchesArgs) -> Result<u8, Fail
     let config = setup::config(global)?;
     let near = args.postcode.join(" ");
     if near.trim().is_empty() {
-        return Err(Failure::Usage("near which postcode?".to_owned()));
+        return Err(Failure::Usage("which postcode? Give one, such as EC1A 1BB".to_owned()));
     }
     let client = setup::client(&config)?;
     let until = ask::within(setup::timeout(&args.timeout)?);
@@ -41,7 +41,7 @@ pub(super) async fn run(global: &Global, args: &BranchesArgs) -> Result<u8, Fail
         })
         .collect();
     if rows.is_empty() {
-        talk("no branch found there");
+        talk("no branch found");
         return Ok(exit::OK);
     }
     data(&table(&rows))?;

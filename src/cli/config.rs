@@ -50,11 +50,8 @@ pub(super) fn run(global: &Global, what: &ConfigCommand) -> Result<u8, Failure> 
             if let Some(KeySource::File(file)) = &config.key {
                 SigningKey::from_file(file)?;
             }
-            let there = if config.file.exists() {
-                "OK"
-            } else {
-                "does not exist; the defaults are in force"
-            };
+            let there =
+                if config.file.exists() { "OK" } else { "does not exist; the defaults apply" };
             talk(&format!("{}: {there}", config.file.display()));
         }
         ConfigCommand::Init { .. } | ConfigCommand::Schema => {
@@ -71,7 +68,7 @@ pub(super) fn run(global: &Global, what: &ConfigCommand) -> Result<u8, Failure> 
                 std::fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(path);
             let mut file = file.map_err(|why| match why.kind() {
                 std::io::ErrorKind::AlreadyExists => {
-                    Failure::Other(format!("{} exists and is left as it is", path.display()))
+                    Failure::Other(format!("{} already exists; it was not changed", path.display()))
                 }
                 _ => told(why),
             })?;

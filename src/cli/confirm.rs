@@ -27,11 +27,11 @@ pub(super) async fn typed(
     let phrase = format!("{word} {}", id.short());
     if global.no_input || !std::io::stdin().is_terminal() {
         return Err(Failure::Usage(format!(
-            "this needs {phrase} typed at a terminal; without one pass {flag}"
+            "type {phrase} at a terminal to confirm, or pass {flag}"
         )));
     }
     let what = if what.is_empty() { String::new() } else { format!(": {what}") };
-    warn(&format!("session {id}{what}\nType {phrase} to go on:"));
+    warn(&format!("session {id}{what}\nType {phrase} to confirm:"));
     tokio::time::sleep(UNREAD).await;
     // Nothing is asked where what was typed before cannot be thrown away.
     tcflush(std::io::stdin(), QueueSelector::IFlush).map_err(std::io::Error::from)?;

@@ -39,7 +39,7 @@ const TURNOVER: Duration = Duration::from_secs(1);
 
 pub(super) async fn run(global: &Global, play: &Play) -> Result<u8, Failure> {
     if !play.speed.is_finite() || play.speed < 0.0 {
-        return Err(Failure::Usage("--speed: 0 or more".into()));
+        return Err(Failure::Usage("--speed must be 0 or more".into()));
     }
     // Look, layout, keys, views and programs are the operator's; Yoti is not asked.
     let mut environment = Environment::of_process();

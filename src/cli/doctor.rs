@@ -71,7 +71,7 @@ pub(super) async fn run(global: &Global, as_json: bool) -> Result<u8, Failure> {
         Err(why) => lines.push(bad(
             "configuration",
             why.to_string(),
-            "mend what is named, then: branchwatch config check",
+            "fix what is named, then: branchwatch config check",
             why.code(),
         )),
     }
@@ -92,7 +92,7 @@ fn text(lines: &[Line]) -> String {
             rows.push(vec![head(&word), head(line.what), shown_str(part, 300)]);
         }
         if let Some(advice) = &line.advice {
-            rows.push(vec![String::new(), String::new(), format!("do: {advice}")]);
+            rows.push(vec![String::new(), String::new(), format!("hint: {advice}")]);
         }
     }
     table(&rows)

@@ -85,12 +85,12 @@ pub(super) enum Failure {
 
 fn store_advice(error: &PersistError) -> &'static str {
     match error {
-        PersistError::Locked(_) => "; close it, or go on without one: --no-state",
+        PersistError::Locked(_) => "; close it, or run without a store: --no-state",
         PersistError::Newer { .. } => {
-            "; use the newer branchwatch, or go on without one: --no-state"
+            "; use the newer branchwatch, or run without a store: --no-state"
         }
         PersistError::Damaged(_) | PersistError::NotWritable(_) | PersistError::Other(_) => {
-            "; go on without one: --no-state"
+            "; run without a store: --no-state"
         }
     }
 }

@@ -46,7 +46,7 @@ pub(super) async fn fetch(global: &Global, texts: &[String], timeout: &str) -> R
     let (mut pace, mut deadline) = (Pace::new(config.refresh.max_rps), ask::within(wait));
     for (number, id) in on_list.into_iter().enumerate() {
         if all > 1 {
-            progress.say(&format!("asking Yoti, {} of {all}", number + 1));
+            progress.say(&format!("refreshing, {} of {all}", number + 1));
         }
         let before = store.snapshot().sessions.get(id).map_or(0, |s| s.timeline.len());
         let asked = ask(&client, &mut store, id, (&mut pace, deadline)).await;

@@ -69,7 +69,7 @@ impl Hearing {
         let client = match setup::client_unless_offline(global, config) {
             Ok(client) => client,
             Err(Failure::Config(ConfigError::Nothing { .. })) => {
-                talk("no key is configured: nobody is asked, only what notifications tell is kept");
+                talk("no key is configured: notifications are stored, sessions are not refreshed");
                 None
             }
             Err(other) => return Err(other),
@@ -124,7 +124,7 @@ impl Hearing {
         }
         self.heard.learned += 1;
         if self.heard.learned == LEARNED {
-            talk(&format!("{LEARNED} sessions learned: no more are, until it is started again"));
+            talk(&format!("{LEARNED} sessions added: no more are added until a restart"));
         }
         let entry = WatchEntry {
             id,
@@ -140,7 +140,7 @@ impl Hearing {
 
     async fn command(&self, command: Command) -> Result<(), Failure> {
         let sent = self.engine.commands.send(command).await;
-        sent.map_err(|_ended| Failure::Other("a task failed inside".to_owned()))
+        sent.map_err(|_ended| Failure::Other("a background task failed".to_owned()))
     }
 
     /// Waits until all that were named have answered.
@@ -163,7 +163,7 @@ impl Hearing {
         if self.engine.end().await {
             Ok(())
         } else {
-            Err(Failure::Other("a task failed inside".to_owned()))
+            Err(Failure::Other("a background task failed".to_owned()))
         }
     }
 }

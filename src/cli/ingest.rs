@@ -40,10 +40,10 @@ pub(super) async fn run(global: &Global, args: &Ingest) -> Result<u8, Failure> {
     let late = whole && timeout(wait, hearing.answered()).await.is_err();
     let heard = hearing.heard;
     hearing.end().await?;
-    let lines = if bad == 1 { "line" } else { "lines" };
-    talk(&format!("{heard}; {bad} {lines} not understood"));
+    let lines = crate::text::count(usize::try_from(bad).unwrap_or(usize::MAX), "line");
+    talk(&format!("{heard}; {lines} not understood"));
     if late {
-        warn("branchwatch: not all sessions that were named have answered in time (--timeout)");
+        warn("branchwatch: some sessions were not refreshed in time (--timeout)");
     }
     Ok(match read? {
         exit::OK if late => exit::UNREACHABLE,

@@ -82,10 +82,12 @@ async fn pdf(
 ) -> Result<u8, Failure> {
     let to_stdout = target.as_os_str() == "-";
     if to_stdout && std::io::stdout().is_terminal() {
-        return Err(Failure::Usage("a PDF is nothing for a terminal: --pdf FILE".to_owned()));
+        return Err(Failure::Usage(
+            "a PDF cannot be shown in a terminal; use --pdf FILE".to_owned(),
+        ));
     }
     if global.offline {
-        return Err(Failure::Usage("the letter is asked for: not with --offline".to_owned()));
+        return Err(Failure::Usage("the letter is fetched from Yoti: omit --offline".to_owned()));
     }
     let client = setup::client(config)?;
     let bytes = match ask::retried(ask::within(wait), || client.letter_pdf(id)).await? {

@@ -69,9 +69,9 @@ pub(super) fn list(global: &Global, args: &List) -> Result<u8, Failure> {
     }
     if rows.is_empty() {
         talk(&if all == 0 && args.archived {
-            "Nothing was taken off the watch-list and kept.".to_owned()
+            "No archived sessions.".to_owned()
         } else if all == 0 {
-            "Nothing on the watch-list yet. Add sessions: branchwatch add ID…   Look around: branchwatch demo".to_owned()
+            "Nothing on the watch-list yet. Add sessions: branchwatch add ID…   Try it: branchwatch demo".to_owned()
         } else {
             format!("0 of {all} sessions match")
         });

@@ -42,7 +42,7 @@ pub(super) async fn run(global: &Global, args: &Listen) -> Result<u8, Failure> {
             Some(how) = stands.recv() => {
                 match &how {
                     Receiving::On(address) => talk(&format!("listening on {scheme}://{address}{PATH}")),
-                    Receiving::Down(why) => warn(&format!("{why}; it is tried again")),
+                    Receiving::Down(why) => warn(&format!("{why}; retrying")),
                     Receiving::Off => {}
                 }
                 hearing.stands(how).await
@@ -66,8 +66,8 @@ fn settings(config: &Config, args: &Listen) -> Result<ReceiverSettings, Failure>
     let auth_file = args.auth_file.clone().or_else(|| Some(configured.clone()?.auth_file));
     let Some(auth_file) = auth_file else {
         return Err(Failure::Usage(
-            "who may notify? give --auth-file FILE: one line, `bearer TOKEN` or `basic \
-             USER:PASSWORD`, readable by you alone (chmod 600)"
+            "--auth-file FILE is missing: one line, `bearer TOKEN` or `basic USER:PASSWORD`, readable \
+             only by you (chmod 600)"
                 .into(),
         ));
     };

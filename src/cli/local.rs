@@ -143,14 +143,14 @@ pub(super) fn remove(global: &Global, args: &Remove) -> Result<u8, Failure> {
     if args.purge_history {
         let removed = store.remove(&ids)?;
         arrangement::forget(&mut store, &ids)?;
-        talk(&format!("{removed} removed, and all that was stored of them deleted"));
+        talk(&format!("{removed} removed, and everything stored about them deleted"));
     } else {
         let by = Some(config.operator.as_str().into());
         let made = Made { at: SystemClock.now(), by };
         let removed = store.archive(&ids, made)?;
         talk(&format!(
-            "{removed} removed from the watch-list; what is known of them stays, until: \
-             branchwatch remove --purge-history"
+            "{removed} removed from the watch-list, history kept; to delete it: branchwatch remove \
+         --purge-history"
         ));
     }
     Ok(if missing.is_empty() { exit::OK } else { exit::PARTLY })

@@ -41,13 +41,16 @@ pub(super) async fn run(global: &Global, args: &MediaArgs) -> Result<u8, Failure
         return Ok(exit::OK);
     };
     if global.offline {
-        return Err(Failure::Usage("media are asked for: not with --offline".to_owned()));
+        return Err(Failure::Usage("media are fetched from Yoti: omit --offline".to_owned()));
     }
     if chosen.is_empty() {
-        return Err(Failure::NotFound("this session holds no media".to_owned()));
+        return Err(Failure::NotFound("this session has no media".to_owned()));
     }
     if !args.yes {
-        let what = format!("{} of a person, which you then answer for", count(chosen.len()));
+        let what = format!(
+            "{} with personal data; you are responsible for the files",
+            count(chosen.len())
+        );
         confirm::typed(global, "SAVE", id, &what, "--yes").await?;
     }
     let client = setup::client(&config)?;
@@ -111,7 +114,7 @@ fn chosen<'a, 'b>(
     if found.is_empty() {
         let which = crate::text::shown_str(which, 60);
         return Err(Failure::NotFound(format!(
-            "no media {which} in this session: give a number or an id of its list"
+            "no media {which} in this session: give a number or an ID from its list"
         )));
     }
     Ok(found)

@@ -52,7 +52,7 @@ pub(super) fn ids(
 pub(super) fn one(global: &Global, config: &Config, text: &str) -> Result<SessionId, Failure> {
     match ids(global, config, &[text.to_owned()])?.as_slice() {
         [id] => Ok(*id),
-        _ => Err(Failure::Usage("give one session; standard input names several".into())),
+        _ => Err(Failure::Usage("give one session; standard input has several".into())),
     }
 }
 
@@ -114,12 +114,12 @@ fn named(
     match found.as_slice() {
         [one] => Ok(one.id()),
         [] => Err(Failure::Usage(format!(
-            "{name}: no session on the watch-list has this reference, or an ID that begins so; \
+            "{name}: no session on the watch-list has this reference, or an ID that begins with it; \
              expected a session ID such as 1c3cae90-1769-43a9-8554-d85f2e7cdb0f, a reference, or \
              at least {FEWEST_DIGITS} digits of an ID"
         ))),
         several => Err(Failure::Usage(format!(
-            "{name} fits {} sessions; give the whole ID of one:\n{}",
+            "{name} matches {} sessions; give the whole ID of one:\n{}",
             several.len(),
             candidates(several, labels, privacy)
         ))),
@@ -199,7 +199,10 @@ mod tests {
             assert!(said(nothing).unwrap_err().contains("no session on the watch-list"));
         }
         let several = said("1c3cae9").unwrap_err();
-        assert!(several.contains("fits 2 sessions") && several.contains("  alpha-1"), "{several}");
+        assert!(
+            several.contains("matches 2 sessions") && several.contains("  alpha-1"),
+            "{several}"
+        );
         assert!(!several.contains("Amina"), "a candidate is masked: {several}");
         assert!(said("twice").unwrap_err().contains("4c3cae90-1769-43a9-8554-d85f2e7cdb0f"));
     }

@@ -24,6 +24,6 @@ impl<A: SessionApi> SessionApi for Option<A> {
 }
 
 fn there<A>(api: Option<&A>) -> Result<&A, ApiError> {
-    let nobody = || ApiErrorKind::Unreachable("nobody is asked".to_owned()).into();
+    let nobody = || ApiErrorKind::Unreachable("working offline".to_owned()).into();
     api.ok_or_else(nobody)
 }

@@ -9,18 +9,16 @@ pub(super) fn check(global: &Global, command: Option<&Command>) -> Result<(), Fa
     let refuse = |why: &str| Err(Failure::Usage(why.to_owned()));
     if !global.filter.is_empty() && !filters(command) {
         return refuse(
-            "--filter is for the dashboard, demo, list, watch, stats and handover; here it would \
-             leave nobody out",
+            "--filter is for the dashboard, demo, list, watch, stats and handover; it has no effect here",
         );
     }
     if global.interval.is_some() && !is_paced(command) {
         return refuse(
-            "--interval is for the dashboard, watch, wait, listen and ingest; here nothing is \
-             asked again and again",
+            "--interval is for the dashboard, watch, wait, listen and ingest; this command does not poll",
         );
     }
     if global.offline && only_asks(command) {
-        return refuse("--offline: there is nothing to this command but asking Yoti");
+        return refuse("--offline: this command only sends requests to Yoti");
     }
     Ok(())
 }

@@ -130,16 +130,14 @@ pub(super) fn client_unless_offline(
 /// The store, and what its answers are sealed with. Who asks Yoti hears what is wrong with a key.
 pub(super) fn location(config: &Config) -> Location {
     let key = config.key.as_ref().and_then(|source| signing_key(source).ok());
-    let derived = key.and_then(|key| key.derived("stored answers").ok());
+    let derived = key.and_then(|key| key.derived("stored responses").ok());
     Location::new(&config.store, derived.and_then(|derived| Seal::new(&derived)))
 }
 
 /// Opens the store beside a dashboard that may be running; says what had to be mended.
 pub(super) fn store(global: &Global, config: &Config) -> Result<Sqlite, Failure> {
     if global.no_state {
-        return Err(Failure::Usage(
-            "this command works on the local store: not with --no-state".into(),
-        ));
+        return Err(Failure::Usage("this command needs the local store: omit --no-state".into()));
     }
     opened(&location(config))
 }

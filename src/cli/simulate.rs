@@ -24,11 +24,11 @@ pub(super) async fn run(args: Simulate) -> Result<u8, Failure> {
     };
     if public_key_pem.is_none() && args.write_key.is_none() {
         return Err(Failure::Usage(
-            "whose signatures? give --public-key PEM, or --write-key PEM to make a key pair".into(),
+            "no key: give --public-key PEM, or --write-key PEM to create a key pair".into(),
         ));
     }
     if !args.play.speed.is_finite() || args.play.speed < 0.0 {
-        return Err(Failure::Usage("--speed: 0 or more".into()));
+        return Err(Failure::Usage("--speed must be 0 or more".into()));
     }
     // Before the readiness line: whoever reads it may send a signal at once.
     let signal = shutdown::signal();

@@ -34,9 +34,9 @@ pub(super) struct Topic {
 /// The topics whose texts are fixed.
 pub(super) const TOPICS: [Topic; 5] = [
     Topic { name: "stages", about: "what each stage of a session means", text: STAGES },
-    Topic { name: "filters", about: "the words of / and --filter", text: FILTERS },
+    Topic { name: "filters", about: "the filter language of / and --filter", text: FILTERS },
     Topic { name: "exit-codes", about: "what a command's exit code means", text: EXIT_CODES },
-    Topic { name: "privacy", about: "what is fetched, kept, masked and logged", text: PRIVACY },
+    Topic { name: "privacy", about: "what is fetched, stored, masked and logged", text: PRIVACY },
     Topic {
         name: "notifications",
         about: "faster updates with Yoti's notifications",
@@ -52,7 +52,7 @@ pub(super) fn names() -> impl Iterator<Item = &'static str> {
 /// The topics with what each is about.
 fn topics() -> String {
     let rows = TOPICS.iter().map(|topic| (topic.name, topic.about));
-    let rows = rows.chain([(KEYS, "the dashboard's keys, your own among them")]);
+    let rows = rows.chain([(KEYS, "the dashboard's keys, including your own")]);
     let rows: Vec<Vec<String>> =
         rows.map(|(name, about)| vec![format!("  {name}"), about.to_owned()]).collect();
     format!("Topics:\n{}\nbranchwatch help TOPIC shows one.\n", table(&rows))
@@ -83,19 +83,19 @@ FILTERS (in / and with --filter)
   Words           A word is a part of the reference, a tag, the note, the stage,
                   Yoti's state, a check's type, recommendation or reason, a
                   document's type or country, a source, a provider, the branch;
-                  or the beginning of the session ID. Upper and lower case are
-                  one, _ and blank too.
-    turned                        all that were perhaps turned away
-    dbs-22 passport               several words: all of them
-    face reject                   words about checks: of one check
+                  or the beginning of the session ID. Case does not matter, and
+                  _ matches a space.
+    turned                        all that were possibly turned away
+    dbs-22 passport               several words: all must match
+    face reject                   words about checks: in the same check
     \"call back\"                   words in this order
-    re:/^dbs-2/                   a pattern, of any of these texts
+    re:/^dbs-2/                   a pattern in any of these texts
     !chased                       nowhere in the session
 
-  Joining         x y  both     x or y  either     !x  not     ( )  a group
+  Combining       x y  both     x or y  either     !x  not     ( )  a group
 
-  Fields          field:value  holds it     field=value  is it
-                  field!=value  is not it
+  Fields          field:value  contains     field=value  equals
+                  field!=value  does not equal
     ref session tag note branch   your words, the session ID, the letter's
                                   branch: tag:urgent  branch:PE19
     stage                         stage:turned_away  stage:done  stage=gone
@@ -105,32 +105,32 @@ FILTERS (in / and with --filter)
     provider                      who may supply something
     docs                          supplied requirements: docs:2/3  docs<3
     due                           time left: due<24h  due:passed  due:none
-    seen                          time since the last answer: seen>1h seen:never
-    changed                       time since the last change, first answers left
-                                  out: changed<10m
+    seen                          since the last response: seen>1h  seen:never
+    changed                       time since the last change, without the first
+                                  response: changed<10m
     is                            attention: needs you
                                   changed: since you last looked
                                   new: never opened
                                   stale acked snoozed pinned noted marked
 
-  One check       Fields of checks side by side are of one check, those of
-                  documents of one document; words join them.
+  One check       Adjacent fields about checks must match the same check,
+                  those about documents the same document; words too.
     check:face result:reject      a face match that is REJECT
     check:face !result:approve    a face check that is not approved (yet)
     !result:approve               no check is approved
     check:face check:liveness     a field named twice: two checks
     check:face !check:liveness    a face check, and no liveness check
 
-  Views           A view is filter, order and columns under a name. Built in:
-                  needs-me, turned-away, due-today, rejected, changed. Your own
-                  of the same name stand in their place.
+  Views           A view is a named filter with an order and columns. Built in:
+                  needs-me, turned-away, due-today, rejected, changed. A view
+                  of your own with the same name replaces a built-in one.
     f                             choose one; ctrl-s saves the list as one
-    [views.NAME]                  in the configuration: filter, sort, columns
+    [views.NAME]                  in the config file: filter, sort, columns
     branchwatch list --view turned-away
     branchwatch list --filter 'stage:awaiting due<48h !tag:chased'
 
-  Tab completes fields and values. What you look at under is:new or is:changed
-  stays listed until you filter or sort again.
+  Tab completes fields and values. A session that you open under is:new or
+  is:changed stays listed until you filter or sort again.
 ";
 
 const EXIT_CODES: &str = "\
@@ -139,46 +139,67 @@ EXIT CODES
     0  done                                  20  completed, a REJECT
     1  any other failure                     21  completed, something to refer
     2  wrong usage                           22  still ongoing
-    3  configuration or key not usable       23  expired
-    4  refused by Yoti (401, 403)            24  a state that is not known
-    5  session not found                     70  internal fault
-    6  Yoti or the network not reachable    128+ ended by that signal
+    3  config file or key not usable         23  expired
+    4  refused by Yoti (401, 403)            24  unknown state
+    5  session not found                     70  internal error
+    6  Yoti or the network not reachable    128+ ended by a signal
     7  some worked, some did not
-    8  local store locked or damaged        124  wait: out of time
+    8  local store locked or damaged        124  wait: timeout
     9  write refused by read-only mode      130  interrupted
 
-  wait and show --exit-status end with 0 or 20-24, by the session's state;
+  wait and show --exit-status exit with 0 or 20-24, by the session's state;
   with 7 if sessions ended differently.
 ";
 
 const PRIVACY: &str = "\
 PRIVACY
 
-  The session result holds no names. Pictures, the letter and extracted fields are fetched only when
-  you ask: in the dashboard, or by letter --pdf and media --save (which asks again, or needs --yes).
-  Secrets (client session token, API keys, contact profile) are removed before anything is kept,
-  shown or exported. Exports are masked unless you say --redact none with a reason.
-  Labels are masked in the dashboard and in every command. A reference is shown whole only if it
-  looks like an identifier (dbs-2291: letters, digits, -_./#, at least one digit, no more than five
-  letters in a row unless five references begin with them) or matches safe_reference in the profile.
-  A tag is shown if it looks like that, is in safe_tags, or stands in a view of the configuration; a
-  note only in the notes pane after V.
-  --privacy off shows everything, partial shows first letters. Each such command writes a line to
-  the audit log. Of the flag and privacy in the configuration the stricter one holds.
-  Masked exports contain only what is known to be harmless; masked_paths lists the rest.
-  The audit log (audit.jsonl) has a line for every export, reveal, picture, letter and change at
-  Yoti: time, what, the operator, a hash of the session ID, the reason. No other personal data.
-  Changes at Yoti need --allow-writes, the profile's permission and a typed confirmation; read_only
-  in the configuration or the profile refuses them all (exit code 9).
-  With [alerts] desktop the terminal tells the desktop what rings: fixed words and the masked
-  reference; nothing of whom while the screen is locked.
-  The local store, one for each profile, holds the watch-list, last answers, observed changes and
-  your notes, readable by you alone. The answers are sealed with a key that is derived from the
-  application's: without its key file, or with another one, they stay unread until Yoti is asked
-  again. remove and D take a session off the list and keep all of this, for when it is added again
-  (list --archived); remove --purge-history deletes it and overwrites it in the file. Copies that
-  an update of the store or its mending put beside it, exports and the audit log are yours to
-  delete.
+  Fetched     The session result has no names. Media, the letter and extracted
+              fields are fetched only when you ask: in the dashboard, or with
+              letter --pdf and media --save (which prompts, or needs --yes).
+
+  Removed     Secrets (client session token, API keys, contact profile) are
+              removed before anything is stored, shown or exported.
+
+  Masked      Labels are masked in the dashboard and in every command.
+              A reference is shown whole only if it looks like an identifier,
+              such as dbs-2291: letters, digits and -_./#, with at least one
+              digit, and no more than five letters in a row unless five
+              references begin with them. Or if it matches safe_reference in
+              the profile.
+              A tag is shown if it looks like an identifier, is in safe_tags, or
+              is used in a view of the config file. A note is shown only in the
+              notes pane, after V.
+              --privacy off shows everything, partial shows first letters. Each
+              such command writes a line to the audit log. If the flag and the
+              config file differ, the stricter one applies.
+
+  Exports     Masked unless you give --redact none with a reason. Masked exports
+              contain only what is known to be harmless; masked_paths lists the
+              rest.
+
+  Audit log   audit.jsonl has a line for every export, reveal, picture, letter
+              and change at Yoti: time, action, operator, a hash of the session
+              ID, and the reason. It has no other personal data.
+
+  Changes     Changes at Yoti need --allow-writes, permission in the profile and
+              a typed confirmation. read_only in the config file or the profile
+              refuses them all (exit code 9).
+
+  Desktop     With [alerts] desktop, the terminal sends desktop notifications:
+              fixed words and the masked reference, and no reference while the
+              screen is locked.
+
+  Stored      The local store, one for each profile, holds the watch-list, the
+              last responses, the changes seen and your notes. Only you can read
+              the file. Responses are encrypted with a key derived from the
+              application's key: without that key file they cannot be read, and
+              the sessions are fetched again.
+              remove and D take a session off the list and keep all of this for
+              when it is added again (list --archived). remove --purge-history
+              deletes it and overwrites it in the file.
+              Exports, the audit log, and copies of the store made by an upgrade
+              or a repair are yours to delete.
 ";
 
 const NOTIFICATIONS: &str = "\

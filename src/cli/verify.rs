@@ -18,5 +18,5 @@ pub(super) fn run(place: &Path) -> Result<u8, Failure> {
     if right {
         return Ok(exit::OK);
     }
-    Err(Failure::Other("the bundle is not what its manifest says".to_owned()))
+    Err(Failure::Other("the bundle does not match its manifest".to_owned()))
 }

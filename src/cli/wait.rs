@@ -177,7 +177,7 @@ fn judged(session: &WatchedSession, until: &Until, config: &Config) -> Option<En
     if let Some(failure) = bad {
         return Some(Ended { code: exit::FAILED, says: failure.summary.clone() });
     }
-    let says = format!("{says}, and what was waited for never came");
+    let says = format!("{says}, and the condition was never met");
     let code = if end == exit::OK { exit::FAILED } else { end };
     is_over(&stage).then_some(Ended { code, says })
 }
@@ -270,7 +270,7 @@ fn late(snapshot: &Snapshot, ended: &BTreeMap<SessionId, u8>) -> u8 {
             exit::UNREACHABLE
         }
         _ => {
-            warn("branchwatch: out of time (--timeout)");
+            warn("branchwatch: timeout (--timeout)");
             exit::LATE
         }
     }

@@ -54,7 +54,7 @@ pub(super) async fn run(global: &Global, args: &Watch) -> Result<u8, Failure> {
         ..Teller::of(global, args)?
     };
     if global.no_state && teller.ids.is_empty() {
-        return Err(Failure::Usage("with --no-state: which sessions? watch ID…".to_owned()));
+        return Err(Failure::Usage("with --no-state, name the sessions: watch ID…".to_owned()));
     }
     let yoti = (setup::client_unless_offline(global, &config)?, SystemClock);
     let settings = config.refresh.clone();
@@ -214,9 +214,11 @@ impl Teller {
         }
         talk(&match (self.ids.len(), snapshot.sessions.len()) {
             (0, 0) => "Nothing on the watch-list yet. Add sessions: branchwatch add ID…".to_owned(),
-            (0, 1) => "watching 1 session; ctrl-c ends".to_owned(),
-            (0, all) => format!("watching {all} sessions; ctrl-c ends"),
-            (some, all) => format!("watching {some} of {all} sessions; ctrl-c ends"),
+            (0, all) => format!("watching {}; ctrl-c ends", crate::text::count(all, "session")),
+            (some, all) => {
+                let all = crate::text::count(all, "session");
+                format!("watching {some} of {all}; ctrl-c ends")
+            }
         });
     }
 

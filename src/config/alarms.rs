@@ -16,7 +16,7 @@ pub(super) fn resolve(
     let read = |name: &String| {
         let alarm = Alarm::ALL.into_iter().find(|alarm| alarm.name() == name);
         alarm.ok_or_else(|| {
-            let why = format!("{name:?} rings nothing; {}", suggestion(name, known));
+            let why = format!("the bell knows no {name:?}; {}", suggestion(name, known));
             wrong("alerts.bell", Source::File, why)
         })
     };

@@ -143,7 +143,7 @@ fn programs(file: &ConfigFile) -> Result<Vec<Program>, ConfigError> {
                 "expected a program and its arguments, such as [\"ticket\", \"{session_id}\"]";
             return Err(wrong(&format!("programs.{name}.run"), Source::File, why.to_owned()));
         }
-        Ok(Program { name: name.clone(), words: program.words.clone(), run: program.run.clone() })
+        Ok(Program { name: name.clone(), words: program.label.clone(), run: program.run.clone() })
     };
     file.programs.iter().map(read).collect()
 }
@@ -158,12 +158,12 @@ fn checked(template: &str) -> Result<(), String> {
     };
     let expected = "expected such as https://portal.example/sessions/{session_id}";
     if template.matches(PLACE).count() != 1 {
-        return Err(format!("{PLACE} must stand in it once; {expected}"));
+        return Err(format!("it must contain {PLACE} once; {expected}"));
     }
     let ids = ["1c3cae90-1769-43a9-8554-d85f2e7cdb0f", "00000000-0000-4000-8000-000000000000"];
     match ids.map(host) {
         [Some(one), Some(other)] if one == other => Ok(()),
-        _ => Err(format!("is no https address with a host of its own; {expected}")),
+        _ => Err(format!("is not an https address with a fixed host; {expected}")),
     }
 }
 

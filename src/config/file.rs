@@ -47,7 +47,7 @@ pub(super) struct ConfigFile {
 pub(super) struct Program {
     pub(super) run: Vec<String>,
     #[serde(default)]
-    pub(super) words: String,
+    pub(super) label: String,
 }
 
 /// How pictures are drawn.

@@ -23,7 +23,9 @@ pub(super) fn resolve(resolver: &mut Resolver, file: &ConfigFile) -> Result<Fit,
     let [columns_from, wide_from] =
         from.breakpoints.unwrap_or([usual.columns_from, usual.wide_from]);
     if columns_from < NARROWEST || wide_from <= columns_from {
-        let why = format!("expected two widths, rising, from {NARROWEST} on, such as [100, 160]");
+        let why = format!(
+            "expected two widths, the second larger, from {NARROWEST} up, such as [100, 160]"
+        );
         return Err(wrong("layout.breakpoints", Source::File, why));
     }
     let words = format!("{columns_from}, {wide_from}");
@@ -31,7 +33,7 @@ pub(super) fn resolve(resolver: &mut Resolver, file: &ConfigFile) -> Result<Fit,
     let mut share = |key, value: Option<u16>, usual, within: RangeInclusive<u16>| {
         let share = value.unwrap_or(usual);
         if !within.contains(&share) {
-            let why = format!("expected {} to {} (hundredths)", within.start(), within.end());
+            let why = format!("expected {} to {} (percent)", within.start(), within.end());
             return Err(wrong(key, Source::File, why));
         }
         resolver.show(key, share, source(value.is_some()));

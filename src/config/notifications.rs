@@ -67,7 +67,8 @@ pub(super) fn teller(
     let (program, arguments) = alerts.command.split_first()?;
     let program = at_home(Path::new(program), home);
     // Arguments may hold what is nobody's business.
-    let shown = format!("{} and {} arguments", program.display(), arguments.len());
+    let shown =
+        format!("{} and {}", program.display(), crate::text::count(arguments.len(), "argument"));
     resolver.show("alerts.command", shown, Source::File);
     Some(Teller {
         program,

@@ -216,7 +216,7 @@ fn read(path: &Path, must_exist: bool) -> Result<(ConfigFile, String), ConfigErr
         Err(cause) => return Err(ConfigError::Unreadable { path: path.to_path_buf(), cause }),
     };
     if holds_key(&text) {
-        let place = format!("the configuration {}", path.display());
+        let place = format!("the config file {}", path.display());
         return Err(ConfigError::KeyMaterial { place, belongs: "the path of a key file" });
     }
     let text = text.trim_start_matches('\u{feff}').to_owned();

@@ -36,7 +36,7 @@ pub(super) fn resolve(
 pub fn zone(flags: &Flags) -> Result<TimeZone, ConfigError> {
     let Some(name) = &flags.zone else { return Ok(TimeZone::system()) };
     let shown = crate::text::shown_str(name, 60);
-    let expected = format!("{shown} is no time zone; expected such as Europe/London or UTC");
+    let expected = format!("{shown} is not a time zone; expected one such as Europe/London or UTC");
     TimeZone::get(name).map_err(|_unknown| wrong("tz", Source::Flag("--tz"), expected))
 }
 

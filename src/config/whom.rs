@@ -47,7 +47,7 @@ pub(super) fn whom(
             let expected =
                 "expected a UUID such as 1c3cae90-1769-43a9-8554-d85f2e7cdb0f, from Yoti Hub";
             let id = Uuid::try_parse(text.trim()).map_err(|_text| {
-                wrong("sdk_id", source.clone(), format!("is no UUID: {expected}"))
+                wrong("sdk_id", source.clone(), format!("is not a UUID: {expected}"))
             })?;
             resolver.show("sdk_id", id, source);
             Some(id)

@@ -256,7 +256,7 @@ fn refer(stage: &Stage, watched: &WatchedSession, rules: &Rules) -> Option<Findi
         Stage::Unknown(Some(state)) => {
             format!("session state: {} is not known here", state.as_raw()).into()
         }
-        Stage::Unknown(None) => "the answer has no session state".into(),
+        Stage::Unknown(None) => "the response has no session state".into(),
         _ => return None,
     };
     Some(Finding { reason: Reason::Refer, text, since: stats::done_at(watched) })
@@ -265,7 +265,9 @@ fn refer(stage: &Stage, watched: &WatchedSession, rules: &Rules) -> Option<Findi
 fn stale_finding(watched: &WatchedSession) -> Finding {
     let poll = &watched.poll;
     let why = poll.last_failure.as_ref().map(|failure| format!(" ({})", failure.summary));
-    let text = format!("{} requests in a row failed{}", poll.failures, why.unwrap_or_default());
+    let failures = usize::try_from(poll.failures).unwrap_or(usize::MAX);
+    let requests = crate::text::count(failures, "request");
+    let text = format!("{requests} in a row failed{}", why.unwrap_or_default());
     let since = poll.last_failure.as_ref().map(|failure| failure.at);
     Finding { reason: Reason::Stale, text: text.into(), since }
 }

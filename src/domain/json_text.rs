@@ -11,7 +11,7 @@ const MAX_DEPTH: usize = 64;
 /// Why a text is not taken in; in our words, without any of the text.
 pub type Refusal = &'static str;
 
-const NOT_JSON: Refusal = "the answer is not JSON";
+const NOT_JSON: Refusal = "the response is not JSON";
 
 /// Where the scanner stands: before a value.
 pub struct Place<'a> {
@@ -51,7 +51,7 @@ pub fn rewritten(text: &str, fate: impl FnMut(&Place<'_>) -> Fate) -> Result<Str
     if !matches!(scanner.peek(), Some(b'{' | b'[')) {
         // A scalar is JSON, and still no answer.
         scanner.value()?;
-        return Err("the answer is no object");
+        return Err("the response is not an object");
     }
     scanner.value()?;
     scanner.blank();
@@ -122,7 +122,7 @@ impl<F: FnMut(&Place<'_>) -> Fate> Scanner<'_, F> {
 
     fn deeper(&mut self, inner: fn(&mut Self) -> Result<(), Refusal>) -> Result<(), Refusal> {
         if self.depth >= MAX_DEPTH {
-            return Err("the answer is nested too deeply");
+            return Err("the response is nested too deeply");
         }
         self.depth += 1;
         self.at += 1;
@@ -182,7 +182,7 @@ impl<F: FnMut(&Place<'_>) -> Fate> Scanner<'_, F> {
             }
             self.pointer.truncate(outer);
             if !seen.insert(key) {
-                return Err("the answer has one key twice");
+                return Err("the response has one key twice");
             }
             from = self.at;
             self.blank();

@@ -30,7 +30,7 @@ pub enum Receiving {
     Off,
     /// It listens at this address.
     On(String),
-    /// It cannot listen, in words that may be shown; it is tried again.
+    /// It cannot listen, in words that may be shown; retrying.
     Down(String),
 }
 

@@ -211,11 +211,11 @@ fn read(folder: &Path) -> Result<Vec<(String, u64, String)>, String> {
         Err(why) => return Err(format!("{} cannot be read: {}", path.display(), why.kind())),
     };
     if about.len() > LARGEST {
-        return Err(format!("{} is no manifest: too large", path.display()));
+        return Err(format!("{} is not a manifest: too large", path.display()));
     }
     let text = fs::read(&path)
         .map_err(|why| format!("{} cannot be read: {}", path.display(), why.kind()))?;
-    let wrong = || format!("{} is no manifest of a bundle", path.display());
+    let wrong = || format!("{} is not the manifest of a bundle", path.display());
     let value: Value = serde_json::from_slice(&text).map_err(|_why| wrong())?;
     if value.get("kind").and_then(Value::as_str) != Some(KIND) {
         return Err(wrong());
@@ -244,9 +244,9 @@ fn no_bundle(folder: &Path) -> String {
         .collect();
     below.sort();
     if below.is_empty() {
-        return format!("{name} is no bundle: it has no {MANIFEST}");
+        return format!("{name} is not a bundle: it has no {MANIFEST}");
     }
-    format!("{name} is no bundle, but these are; give one of them: {}", below.join(", "))
+    format!("{name} is not a bundle, but it holds bundles; give one of them: {}", below.join(", "))
 }
 
 /// Checks a bundle: every file that its manifest names, and that there are no others. `place` is the

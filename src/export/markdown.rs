@@ -84,7 +84,7 @@ fn facts(
     for (label, value) in [
         ("Session", session.id().to_string()),
         ("State (Yoti)", plain(state)),
-        ("Stage (worked out)", stage),
+        ("Stage (derived)", stage),
         ("Deadline", deadline),
         ("Required resources", documents),
         ("Tags", tags.to_owned()),

@@ -30,7 +30,7 @@ pub(super) fn session_id(link: &str) -> Result<SessionId, String> {
     match named.as_slice() {
         [id] => Ok(*id),
         [] => Err("there is no session ID in this link".to_owned()),
-        _ => Err("this link has several IDs: give the session ID alone".to_owned()),
+        _ => Err("this link has several IDs; give only the session ID".to_owned()),
     }
 }
 

@@ -42,7 +42,9 @@ pub(super) fn text_key(key: KeyEvent) -> Option<Event> {
 /// Reads a chord.
 pub(super) fn parsed(text: &str) -> Result<Chord, KeymapError> {
     let wrong = || {
-        KeymapError::new(format!("{text:?} is no key: expected such as j, G, ctrl-d, space, f1"))
+        KeymapError::new(format!(
+            "{text:?} is not a key: expected one such as j, G, ctrl-d, space, f1"
+        ))
     };
     let (modifiers, name) = match text.strip_prefix("ctrl-") {
         Some(rest) => (KeyModifiers::CONTROL, rest),

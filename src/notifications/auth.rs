@@ -54,7 +54,7 @@ impl Credential {
     pub fn from_file(path: &Path) -> Result<Self, AuthError> {
         let bytes = private_file(path)?;
         let text =
-            std::str::from_utf8(&bytes).map_err(|_bytes| AuthError::Form("it is no text"))?;
+            std::str::from_utf8(&bytes).map_err(|_bytes| AuthError::Form("it is not text"))?;
         Self::parse(text)
     }
 
@@ -73,8 +73,7 @@ impl Credential {
         let (scheme, sent, random) = if scheme.eq_ignore_ascii_case("bearer") {
             ("bearer", Zeroizing::new(secret.to_owned()), secret)
         } else if scheme.eq_ignore_ascii_case("basic") {
-            let (_, password) =
-                secret.split_once(':').ok_or(AuthError::Form("there is no : in it"))?;
+            let (_, password) = secret.split_once(':').ok_or(AuthError::Form("it has no colon"))?;
             ("basic", Zeroizing::new(STANDARD.encode(secret)), password)
         } else {
             return Err(AuthError::Form("the first word is neither bearer nor basic"));

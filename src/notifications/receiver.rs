@@ -77,7 +77,7 @@ pub enum ReceiverError {
     )]
     Guessable(SocketAddr),
     /// No port of this machine's is free.
-    #[error("no port for notifications: {0}")]
+    #[error("cannot listen for notifications: {0}")]
     Here(#[from] io::Error),
 }
 
@@ -197,7 +197,7 @@ fn words(listen: SocketAddr, why: &io::Error) -> String {
     match why.kind() {
         io::ErrorKind::AddrInUse => format!("no notifications: {listen} is in use"),
         io::ErrorKind::PermissionDenied => {
-            format!("no notifications: the system does not let us listen on {listen}")
+            format!("no notifications: not allowed to listen on {listen}")
         }
         _ => format!("no notifications: cannot listen on {listen}: {}", why.kind()),
     }

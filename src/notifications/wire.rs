@@ -26,7 +26,7 @@ pub struct NotANotification;
 /// the lines of `listen` can be read again; else the time is `now`.
 ///
 /// # Errors
-/// Where there is no object with the UUID of a session and a topic.
+/// Where there is not an object with the UUID of a session and a topic.
 pub fn read(text: &[u8], now: Timestamp) -> Result<Notification, NotANotification> {
     let value: Value = serde_json::from_slice(text).map_err(|_malformed| NotANotification)?;
     let word = |key: &str| value.get(key).and_then(Value::as_str).filter(|w| w.len() <= LONGEST);

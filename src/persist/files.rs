@@ -141,5 +141,5 @@ pub(super) fn move_aside(path: &Path) -> Result<PathBuf, PersistError> {
         fs::rename(path, &aside).map_err(|why| not_writable(path, &why))?;
         return Ok(aside);
     }
-    Err(PersistError::Damaged(String::from("too many damaged copies stand beside it already")))
+    Err(PersistError::Damaged(String::from("there are too many damaged copies beside it already")))
 }

@@ -36,13 +36,10 @@ pub(super) fn mended(path: &Path) -> Result<(Connection, Option<String>), Persis
     transaction.commit()?;
     let from = copy.map_or_else(|| "it".to_owned(), |copy| format!("the copy {}", copy.display()));
     let warning = format!(
-        "the local store was {what} and is now {}; {} of the watch-list were saved from {from}, \
-         their answers are fetched again",
+        "the local store was {what} and is now {}; recovered from {from}: {} of the watch-list, \
+         whose data is fetched again",
         aside.display(),
-        match list.len() {
-            1 => "1 session".to_owned(),
-            number => format!("{number} sessions"),
-        }
+        crate::text::count(list.len(), "session")
     );
     Ok((connection, Some(warning)))
 }

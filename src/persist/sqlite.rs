@@ -121,7 +121,8 @@ impl Sqlite {
         let why = if none { "no key can be read" } else { "they are sealed with another key" };
         (number > 0).then(|| {
             format!(
-                "{number} stored answers cannot be read ({why}); they stay until Yoti is asked again"
+                "{number} stored responses cannot be read ({why}); they stay until the sessions \
+                 are fetched again"
             )
         })
     }

@@ -157,7 +157,7 @@ impl<A: SessionApi, C: Clock> Task<A, C> {
     /// Returns when this one is due again.
     fn bad(&mut self, job: Job, error: &ApiError, now: Instant) -> Duration {
         self.meter.bad(now);
-        tracing::warn!(session = %job.id, part = ?job.part, status = error.http_status(), "no answer");
+        tracing::warn!(session = %job.id, part = ?job.part, status = error.http_status(), "no response");
         if let Some(cause) = cause(error) {
             let polled = self.schedule.polled();
             self.breaker.bad(job.id, cause, (now, polled), &mut self.dice);

@@ -43,7 +43,7 @@ impl Ended {
             took: self.took,
             request_id: self.told.request_id.clone(),
             note: match (self.job.asked, self.probe) {
-                (true, _) => "asked for".to_owned(),
+                (true, _) => "requested".to_owned(),
                 (false, true) => "probe".to_owned(),
                 (false, false) => String::new(),
             },

@@ -19,7 +19,7 @@ use crate::domain::snapshot::Snapshot;
 use crate::domain::watched::{WatchEntry, WatchedSession};
 
 /// Where more is kept at once than the store takes.
-const NOT_LEFT: &str = "not kept: the store takes too long";
+const NOT_LEFT: &str = "not saved: the store takes too long";
 
 impl<A: SessionApi, C: Clock> Task<A, C> {
     pub(super) fn add(&mut self, entries: Vec<WatchEntry>, now: Instant) {

@@ -95,7 +95,7 @@ pub async fn run<C: Clock>(
             } else if !failing {
                 failing = true;
                 trouble(Some(format!(
-                    "alerts: {} is too slow: events are left out",
+                    "alerts: {} is too slow: some events are skipped",
                     teller.name()
                 )));
             }
@@ -126,7 +126,7 @@ async fn tell(teller: Teller, line: String) -> Result<(), String> {
     match program::run(&teller.program, &teller.arguments, Some(&line), Some(PATIENCE)).await {
         Ok(status) if status.success() => Ok(()),
         Ok(status) => Err(format!("ended with {status}")),
-        Err(Trouble::TooLong) => Err("took longer than 10 s and was ended".to_owned()),
+        Err(Trouble::TooLong) => Err("took longer than 10 s and was stopped".to_owned()),
         Err(why) => Err(why.to_string()),
     }
 }

@@ -48,7 +48,7 @@ impl Hands {
                     return None;
                 }
             };
-            self.tell(Told::Failed(id, "not while offline: Yoti is not asked".to_owned()));
+            self.tell(Told::Failed(id, "not possible offline".to_owned()));
             return None;
         };
         match wish {
@@ -100,14 +100,14 @@ impl Hands {
             return Ok(format!("saved {}", write(path, bytes).await?.display()));
         }
         let Some(place) = &self.desk.private else {
-            return Err("there is no private folder to open it from: save it instead".to_owned());
+            return Err("there is no private folder to open it from; save it instead".to_owned());
         };
         if self.desk.opener == super::opener::Opener::Elsewhere {
-            return Err("nothing on this machine can open it: save the letter instead".to_owned());
+            return Err("nothing on this machine can open it; save the letter instead".to_owned());
         }
         let path = write(place.path().join(format!("letter-{id}.pdf")), bytes).await?;
         self.desk.opener.open(path.display().to_string(), "the letter", self.results.clone());
-        Ok("the letter is opened; its copy is removed when branchwatch ends".to_owned())
+        Ok("the letter is open; its copy is removed when branchwatch ends".to_owned())
     }
 
     async fn contact(&self, evidence: &dyn Evidence, id: SessionId) -> Result<Told, String> {
@@ -157,7 +157,7 @@ impl Hands {
         let worked = answer.is_ok();
         let told = answer.and_then(|()| {
             let text = match done_deed {
-                Deed::Deleted => "deleted at Yoti; the last answer stays here",
+                Deed::Deleted => "deleted at Yoti; the last response is kept here",
                 _ => "Yoti sends the letter again",
             };
             match self.line(done_deed, id) {
@@ -185,7 +185,7 @@ async fn write(path: PathBuf, bytes: Zeroizing<Vec<u8>>) -> Result<PathBuf, Stri
 /// A small picture of bounded cost, whatever the bytes are.
 fn picture(bytes: &[u8]) -> Result<Picture, String> {
     let reader = ImageReader::new(std::io::Cursor::new(bytes)).with_guessed_format();
-    let mut reader = reader.map_err(|_why| "this is no picture that can be shown".to_owned())?;
+    let mut reader = reader.map_err(|_why| "this is not a picture that can be shown".to_owned())?;
     let mut limits = image::Limits::default();
     limits.max_image_width = Some(LARGEST.0);
     limits.max_image_height = Some(LARGEST.0);

@@ -114,8 +114,8 @@ impl std::fmt::Display for Trouble {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             Self::NotStarted(why) => write!(f, "cannot be started: {}", why.kind()),
-            Self::TooLong => f.write_str("took too long and was ended"),
-            Self::Lost(why) => write!(f, "is lost: {}", why.kind()),
+            Self::TooLong => f.write_str("took too long and was stopped"),
+            Self::Lost(why) => write!(f, "cannot be waited for: {}", why.kind()),
         }
     }
 }

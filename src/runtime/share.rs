@@ -106,7 +106,7 @@ impl Reader {
     /// What was kept last is left too.
     async fn ends(self) {
         if let Some((_, Err(why))) = blocking(self, Self::leave).await {
-            tracing::error!(%why, "what was kept last is lost");
+            tracing::error!(%why, "the last changes could not be saved");
         }
     }
 
@@ -193,7 +193,7 @@ fn trouble(left: Result<bool, PersistError>, troubled: &mut bool) -> Option<Comm
     match left {
         Err(why) => {
             *troubled = true;
-            Some(Command::StoreTrouble(Some(format!("not kept yet: {why}"))))
+            Some(Command::StoreTrouble(Some(format!("not saved yet: {why}"))))
         }
         Ok(true) if *troubled => {
             *troubled = false;

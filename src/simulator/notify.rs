@@ -281,7 +281,7 @@ async fn send(client: &reqwest::Client, delivery: &Delivery) -> Value {
     }
     match request.send().await {
         Ok(answer) => super::shape::put(&mut told, "status", json!(answer.status().as_u16())),
-        Err(_unreachable) => super::shape::put(&mut told, "not_sent", json!("nobody answered")),
+        Err(_unreachable) => super::shape::put(&mut told, "not_sent", json!("no response")),
     }
     told
 }

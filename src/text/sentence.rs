@@ -89,7 +89,7 @@ pub fn sentence(event: &TimelineEvent) -> String {
         }
         ChangeKind::IdentityProfile(result) => format!("identity profile: {}", server(result)),
         ChangeKind::Gone => "gone: Yoti has no such session any more".to_owned(),
-        ChangeKind::Back => "Yoti knows the session again".to_owned(),
+        ChangeKind::Back => "Yoti has the session again".to_owned(),
         ChangeKind::FirstBranchVisit => "first branch visit".to_owned(),
         ChangeKind::Notified(topic) => format!("notification: {}", server(&topic.text())),
         ChangeKind::Other => "something else in the response changed".to_owned(),

@@ -319,9 +319,9 @@ fn colour(text: &str, depth: ColourDepth) -> Result<Color, String> {
         "default" => Ok(Color::Reset),
         text => Color::from_str(text),
     };
-    match read
-        .map_err(|_text| format!("{text:?} is no colour: expected #rrggbb or such as cyan"))?
-    {
+    match read.map_err(|_text| {
+        format!("{text:?} is not a colour: expected #rrggbb or a name such as cyan")
+    })? {
         Color::Rgb(r, g, b) if depth == ColourDepth::Ansi256 => {
             Ok(Color::Indexed(nearest(r, g, b)))
         }

@@ -57,7 +57,7 @@ pub(super) fn draw(frame: &mut Frame<'_>, whole: Rect, dialog: &AddDialog, look:
                 Span::styled("file: ", look.role(Role::Key)),
                 Span::raw(fit(&text, width.saturating_sub(6), look)),
             ]));
-            lines.push(dim("Enter reads it · Esc back to the lines"));
+            lines.push(dim("Enter opens it · Esc back to the lines"));
         }
         (_, None) => {
             lines.push(Line::default());

@@ -42,7 +42,7 @@ pub(super) fn draw(
         lines.push(Line::from(spans(row, widths, width, look)));
     }
     if log.rows.is_empty() {
-        let why = if log.calls.is_empty() { "No call yet." } else { "No call holds this." };
+        let why = if log.calls.is_empty() { "No call yet." } else { "No call matches." };
         lines.push(Line::from(Span::styled(why, look.tone(Tone::Dim))));
     }
     lines.resize(2 + room, Line::default());
@@ -113,7 +113,8 @@ fn detail(row: Option<&CallRow>, width: usize, look: Look) -> [Line<'static>; 3]
             cell(value, width.saturating_sub(12), look),
         ])
     };
-    let id = row.request_id.clone().unwrap_or_else(|| "none: kept of failures only".to_owned());
+    let id =
+        row.request_id.clone().unwrap_or_else(|| "none: kept for failed calls only".to_owned());
     let note = if row.note.text.is_empty() { Cell::plain("–") } else { row.note.clone() };
     [
         labelled("call", &Cell::plain(format!("{} {}", row.method, row.path))),

@@ -62,7 +62,7 @@ fn titled(frame: &mut Frame<'_>, area: Rect, title: &str, look: Look) -> Rect {
 }
 
 fn funnel(frame: &mut Frame<'_>, area: Rect, charts: &ChartsOverlay, look: Look) {
-    let title = format!("{} sessions by stage", charts.watched);
+    let title = format!("{} by stage", crate::text::count(charts.watched, "session"));
     let area = titled(frame, area, &title, look);
     let most = charts.funnel.iter().map(|(_, count)| *count).max().unwrap_or(0);
     let digits = most.to_string().len();

@@ -208,7 +208,7 @@ fn said(dialog: &ExportDialog, model: &Model) -> Vec<Cell> {
         vec![Cell::new("Left out: session token, API keys, contact profile.", Tone::Dim)];
     let age = dialog.oldest.map(|at| model.age(at));
     match &dialog.measured {
-        None => said.push(Cell::new("Preview    reckoning…", Tone::Dim)),
+        None => said.push(Cell::new("Preview    calculating…", Tone::Dim)),
         Some(measured) => {
             if let Some(why) = &measured.error {
                 said.push(Cell::new(format!("Preview    nothing: {why}"), Tone::Warn));
@@ -236,7 +236,7 @@ fn said(dialog: &ExportDialog, model: &Model) -> Vec<Cell> {
         }
     }
     if !dialog.contents.masked {
-        let text = "Not masked: what identifies a person will stand in the file.";
+        let text = "Not masked: the file will contain personal data.";
         said.push(Cell::new(text, Tone::Bad));
     }
     with_error(dialog, said)

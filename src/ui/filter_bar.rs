@@ -89,7 +89,7 @@ fn draw_name(
     ]));
     let (words, tone) = match error {
         Some(why) => (why, Tone::Bad),
-        None => ("filter, order and columns are kept under it", Tone::Dim),
+        None => ("saves filter, order and columns", Tone::Dim),
     };
     lines.push(Line::from(Span::styled(fit(&format!("   {words}"), width, look), look.tone(tone))));
     lines.push(keys(&NAME_KEYS, look));

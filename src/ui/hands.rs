@@ -41,7 +41,7 @@ fn letter(frame: &mut Frame<'_>, whole: Rect, dialog: &LetterDialog, look: Look)
     let facts = dialog.rows.len().min(12);
     let height = u16::try_from(facts + CHOICES.len() + 9).unwrap_or(22);
     let title = format!("Letter {}", dialog.name);
-    let area = open(frame, whole, (78, height), (&title, "Enter does it, Esc closes"), look);
+    let area = open(frame, whole, (78, height), (&title, "Enter selects, Esc closes"), look);
     let width = usize::from(area.width);
     let mut lines: Vec<Line<'_>> = dialog
         .rows
@@ -169,7 +169,7 @@ fn confirm(
     };
     let area = open(frame, whole, (70, 12), (title, warning), look);
     let width = usize::from(area.width);
-    let prompt = format!("Type {} to go on:  ", dialog.phrase);
+    let prompt = format!("Type {} to confirm:   ", dialog.phrase);
     let typed = dialog.typed.text();
     let room = width.saturating_sub(prompt.width());
     let mut lines = vec![

@@ -29,7 +29,8 @@ pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, model: &Model, look: Look)
     let attention = if header.attention == 0 {
         Span::styled("quiet", look.tone(Tone::Dim))
     } else {
-        Span::styled(format!("! {} need attention", header.attention), look.tone(Tone::Warn))
+        let text = format!("! {}", crate::text::need_attention(header.attention));
+        Span::styled(text, look.tone(Tone::Warn))
     };
     let one_line = area.height == 1;
     let mut left = vec![

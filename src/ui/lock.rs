@@ -23,7 +23,7 @@ pub(super) fn draw(frame: &mut Frame<'_>, whole: Rect, lock: Lock, look: Look) {
     let lines = vec![
         Line::from(Span::styled("Locked.", look.role(Role::Title))),
         Line::from(Span::styled(
-            "Refreshing goes on; the header above is live.",
+            "Sessions keep refreshing; the header above is live.",
             look.tone(Tone::Dim),
         )),
         Line::default(),

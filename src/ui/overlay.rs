@@ -133,7 +133,7 @@ fn legend(look: Look) -> [Line<'static>; HelpOverlay::LEGEND as usize] {
     let signs = [
         (Glyph::Approve, "APPROVE"),
         (Glyph::Reject, "REJECT"),
-        (Glyph::Refer, "to be looked at"),
+        (Glyph::Refer, "refer"),
         (Glyph::NotYet, "not yet"),
         (Glyph::Missing, "missing"),
     ];

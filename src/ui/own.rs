@@ -42,19 +42,19 @@ fn draw_dialog(
         OwnKind::Note { field, hidden } => {
             let right = if *hidden { "replaces the masked note" } else { "stays on this machine" };
             let titles = (format!("Note for {whom}"), right);
-            let said = "One line. Enter keeps it, an empty one takes it away, Esc cancels.";
+            let said = "One line. Enter saves it, an empty one removes it, Esc cancels.";
             line(frame, whole, (&titles.0, titles.1), (field, said, String::new()), look);
         }
         OwnKind::Tags { field, .. } => {
             let title = format!("Tags of {whom}");
-            let said = "Words with blanks between. Enter keeps them, Tab completes, Esc cancels.";
+            let said = "Words separated by spaces. Enter saves them, Tab completes, Esc cancels.";
             let in_use = dialog.completions().join("  ");
             let in_use = if in_use.is_empty() { in_use } else { format!("in use: {in_use}") };
             line(frame, whole, (&title, "stays on this machine"), (field, said, in_use), look);
         }
         OwnKind::Snooze(choices, selected) => {
             let title = format!("Snooze {whom}");
-            let inner = open(frame, whole, (50, 6), (&title, "asks for nobody until then"), look);
+            let inner = open(frame, whole, (50, 6), (&title, "no alerts until then"), look);
             let width = usize::from(inner.width);
             let mut lines: Vec<Line<'_>> = Vec::new();
             for (word, until) in choices {

@@ -138,7 +138,10 @@ fn a_bundle_is_whole_and_any_change_to_it_is_found() {
     let letter = std::fs::read_to_string(folder.join("letter.json")).unwrap();
     std::fs::write(folder.join("letter.json"), letter.replace("PASSPORT", "PASSPORE")).unwrap();
     let (said, err) = world.run(&["verify", place], 1);
-    assert!(said.contains("changed  letter.json") && err.contains("not what"), "{said}{err}");
+    assert!(
+        said.contains("changed  letter.json") && err.contains("does not match its manifest"),
+        "{said}{err}"
+    );
     std::fs::write(folder.join("letter.json"), letter).unwrap();
     std::fs::write(folder.join("more.txt"), "x").unwrap();
     assert!(world.run(&["verify", place], 1).0.contains("more.txt"));

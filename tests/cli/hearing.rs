@@ -224,7 +224,7 @@ fn doctor_looks_at_credential_and_address_of_the_receiver() {
     assert!(held.contains("warn  receiver") && held.contains("in use by another"), "{held}");
     drop(free);
     let free = doctor(0);
-    assert!(free.contains(&format!("{address} is free: http, from this machine alone")), "{free}");
+    assert!(free.contains(&format!("{address} is free: http, from this machine only")), "{free}");
     assert!(free.contains("ok    receiver auth"), "{free}");
     configured("listen = \"0.0.0.0:0\"\n");
     assert!(doctor(3).contains("fail  receiver "), "no TLS");
@@ -258,7 +258,7 @@ fn doctor_looks_at_credential_and_address_of_the_receiver() {
     std::fs::write(&file, format!("bearer {TOKEN}")).unwrap();
     std::fs::set_permissions(&file, std::fs::Permissions::from_mode(0o640)).unwrap();
     let open = doctor(3);
-    assert!(open.contains("fail  receiver auth") && open.contains("do: one line"), "{open}");
+    assert!(open.contains("fail  receiver auth") && open.contains("hint: one line"), "{open}");
     let (out, _) = world.run(&["doctor", "--json", "--config", config.to_str().unwrap()], 3);
     let told: Value = serde_json::from_str(&out).unwrap();
     crate::schemas::fits("doctor", &told);

@@ -92,7 +92,7 @@ fn what_yoti_answered_is_sealed_on_disk_and_read_with_the_applications_key_alone
     std::fs::rename(world.key(), &away).unwrap();
     let (out, err) = world.run(&["list", "--plain", "--columns", "session,stage"], 0);
     assert_eq!(out.lines().count(), 2, "the list stays readable: {out}");
-    assert!(err.contains("stored answers cannot be read (no key can be read)"), "{err}");
+    assert!(err.contains("stored responses cannot be read (no key can be read)"), "{err}");
     let (out, _) = world.run(&["doctor", "--offline"], 3);
     assert!(out.contains("cannot be read"), "{out}");
     std::fs::rename(&away, world.key()).unwrap();

@@ -273,7 +273,7 @@ fn doctor_says_of_each_thing_how_it_stands() {
     let lines = told["checks"].as_array().unwrap();
     assert!(lines.iter().all(|line| line["state"] != "fail"), "{out}");
     let (out, _) = empty().run(&["doctor"], 3);
-    assert!(out.contains("fail") && out.contains("do: set YOTI_CLIENT_SDK_ID"), "{out}");
+    assert!(out.contains("fail") && out.contains("hint: set YOTI_CLIENT_SDK_ID"), "{out}");
     let with = |name: &str, value: &str, code: i32| {
         said(&world.command(&["doctor"]).env(name, value).output().unwrap(), code).0
     };
@@ -340,12 +340,15 @@ fn the_configuration_says_where_each_value_came_from_and_errors_name_their_line(
     for (text, words) in [
         ("[refresh]\nat_counter = \"soon\"\n", ["line 2, column 1", "refresh.at_counter", "10s"]),
         ("[layout]\n  tree = 5\n", ["line 2, column 3", "layout.tree", "20 to 80"]),
-        ("[layout]\nbreakpoints = [160, 100]\n", ["line 2, column 1", "rising", "[100, 160]"]),
+        (
+            "[layout]\nbreakpoints = [160, 100]\n",
+            ["line 2, column 1", "second larger", "[100, 160]"],
+        ),
         ("[alerts]\nbell = [\"turned\"]\n", ["line 2, column 1", "alerts.bell", "turned_away"]),
         ("[refresh]\ndone = \"0s\"\n", ["line 2, column 1", "refresh.done", "at least 1s"]),
         ("clipboard = \" \"\n", ["line 1, column 1", "clipboard", "wl-copy"]),
         ("lock_after = \"soon\"\n", ["line 1, column 1", "lock_after", "90m"]),
-        ("[profiles.a]\n\n  sdk_id = \"x\"\n", ["line 3, column 3", "sdk_id", "no UUID"]),
+        ("[profiles.a]\n\n  sdk_id = \"x\"\n", ["line 3, column 3", "sdk_id", "not a UUID"]),
     ] {
         std::fs::write(&path, text).unwrap();
         let (_, err) = world.run(&["list"], 3);
@@ -441,7 +444,13 @@ fn usage_help_version_completions_and_topics() {
         assert!(!world.run(&["help", topic], 0).0.is_empty(), "{topic}");
         assert!(world.run(&["help"], 0).0.contains(topic), "{topic}");
     }
-    for topic in ["stages", "filters", "exit-codes", "notifications", "keys", "topics"] {
+    let (listed, _) = world.run(&["help"], 0);
+    let commands = listed.split_once("Commands:").unwrap().1.split("\n\n").next().unwrap();
+    let commands: Vec<&str> =
+        commands.lines().filter_map(|line| line.strip_prefix("  ")?.split(' ').next()).collect();
+    assert!(commands.contains(&"watch") && commands.contains(&"simulate"), "{commands:?}");
+    let topics = ["stages", "filters", "exit-codes", "privacy", "notifications", "keys", "topics"];
+    for topic in topics.into_iter().chain(commands.into_iter().filter(|name| !name.is_empty())) {
         let (text, _) = world.run(&["help", topic], 0);
         let long = text.lines().find(|line| line.chars().count() > 80);
         assert_eq!(long, None, "{topic} fits 80 columns");

@@ -184,12 +184,12 @@ fn p16_a_bundle_is_written_where_it_was_named_and_verify_takes_that_name() {
     for place in ["many", "many/"] {
         let (_, err) = world.run(&["verify", place], 1);
         let name = own.trim().strip_prefix("many/").unwrap();
-        assert!(err.contains("no bundle") && err.contains(name), "{err}");
+        assert!(err.contains("not a bundle") && err.contains(name), "{err}");
         assert!(!err.contains("os error"), "{err}");
     }
     for nothing in ["nowhere", "key.pem"] {
         let (_, err) = world.run(&["verify", nothing], 1);
-        assert!(err.contains("no bundle") && !err.contains("os error"), "{err}");
+        assert!(err.contains("not a bundle") && !err.contains("os error"), "{err}");
     }
     let both = ["export", "alpha", &world.sessions[1], "--format", "bundle", "-o", "two"];
     let (out, _) = world.run(&both, 0);

@@ -41,9 +41,9 @@ fn waiting_ends_with_the_verdict_and_what_was_learned_is_kept() {
     let tampered = "check=ID_DOCUMENT_AUTHENTICITY";
     waits(&world, &[id(1), "--until", tampered], 20);
     let (out, _) = waits(&world, &[id(3), "--until", "first-visit"], 23);
-    assert!(out.contains("never came"), "{out}");
+    assert!(out.contains("never met"), "{out}");
     let (out, _) = waits(&world, &[id(0), "--until", "check=SYNTHETIC_CHECK"], 1);
-    assert!(out.contains("never came"), "{out}");
+    assert!(out.contains("never met"), "{out}");
 }
 
 #[test]
@@ -54,7 +54,7 @@ fn waiting_ends_early_where_it_can_come_to_nothing() {
     let (_, err) = world.run(&["wait", nobody, "--timeout", "3s"], 5);
     assert!(err.contains("no such session"), "{err}");
     let (_, err) = world.run(&["wait", id, "--timeout", "1s"], 124);
-    assert!(err.contains("out of time"), "{err}");
+    assert!(err.contains("timeout (--timeout)"), "{err}");
     world.run(&["wait", id, "--until", "weather"], 2);
     world.run(&["wait", id, "--timeout", "soon"], 2);
     world.run(&["wait"], 2);

@@ -188,7 +188,7 @@ fn a_paused_screen_stands_still_while_polling_goes_on_and_counts_what_waits() {
     fast(folder.path(), async |o| {
         o.press("b p").await;
         o.sees("❚❚ paused");
-        o.sees("this screen is paused, polling goes on; p shows what waits");
+        o.sees("this screen is paused, polling continues; p shows what waits");
         let rung = o.seen.borrow().rung.len();
         o.pass(10.0).await;
         let before = standing(o);

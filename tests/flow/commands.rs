@@ -83,7 +83,7 @@ fn an_interval_paces_every_open_session_and_a_wrong_one_nothing() {
     let folder = folder();
     story((120, 40), &[("S03", 3_600)], folder.path(), async |o| {
         o.command("interval 2s").await;
-        o.sees("open sessions are asked every 2s");
+        o.sees("open sessions are polled every 2s");
         o.pass(20.0).await;
         let id = SessionId::new(uuid::Uuid::from_u128(1));
         let interval = || o.world.borrow().sessions.get(id).unwrap().poll.interval.unwrap();
@@ -136,7 +136,7 @@ fn seen_marks_all_changes_as_looked_at_and_can_be_undone() {
         o.sees("looked at 2 changed sessions; u undoes");
         assert!(marks() < before);
         o.press("u").await;
-        o.sees("undone: looked at 2 changed sessions");
+        o.sees("undid: looked at 2 changed sessions");
     });
 }
 

@@ -242,7 +242,7 @@ fn unmasked_asks_for_a_reason_and_the_reason_is_written_down_first() {
         o.press("e j j j space").await;
         o.sees("(•) none");
         o.press("enter").await;
-        o.sees("say why it is needed unmasked");
+        o.sees("give a reason for exporting unmasked data");
         for key in "asked @ by".split("") {
             if !key.is_empty() {
                 o.press(if key == " " { "space" } else { key }).await;

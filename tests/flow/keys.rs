@@ -109,7 +109,7 @@ const LINES: &[(&str, &str, Shows)] = &[
     ("pin", "", Appears("pinned dbs-1")),
     ("add", "", Appears("┏ Add sessions")),
     ("archive", "", Appears("archived dbs-1")),
-    ("undo", "B", Appears("undone: pinned dbs-1")),
+    ("undo", "B", Appears("undid: pinned dbs-1")),
     ("palette", "", Appears("┏ Command")),
     ("list-narrower", "", Appears("the list takes 50%")),
     ("list-wider", "", Appears("the list takes 60%")),

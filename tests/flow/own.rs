@@ -31,7 +31,7 @@ fn c_writes_a_note_that_the_notes_pane_shows_and_u_takes_back() {
         o.press("V").await;
         o.sees("note: rang");
         o.press("u").await;
-        o.sees("undone: note for dbs-2");
+        o.sees("undid: note for dbs-2");
         o.sees("none; c writes one");
         o.press("c x esc").await;
         o.does_not_see("note: x");
@@ -66,7 +66,7 @@ fn pinned_rows_stand_first_and_the_marks_are_meant_where_there_are_any() {
         o.press("u g space space B").await;
         o.sees("pinned 2 sessions");
         o.press("u").await;
-        o.sees("undone: pinned 2 sessions");
+        o.sees("undid: pinned 2 sessions");
     });
 }
 
@@ -79,7 +79,7 @@ fn the_archived_leave_list_and_schedule_until_u_brings_them_back() {
         o.sees("Sessions 1");
         o.press("u").await;
         o.sees("Sessions 2");
-        o.sees("undone: archived dbs-1");
+        o.sees("undid: archived dbs-1");
     });
 }
 
@@ -133,7 +133,7 @@ fn a_paste_is_judged_line_by_line_and_adds_only_on_enter() {
         o.sees("✓ new");
         o.sees("✗ not a UUID");
         o.sees("= watched");
-        o.sees("1 new · 1 known · 1 bad line (line 2 is kept out)");
+        o.sees("1 new · 1 known · 1 line not understood, skipped (line 2)");
         o.does_not_see("Sessions 2");
         o.press("enter").await;
         o.sees("1 added, 1 already on the list, 1 not understood; u takes off again");

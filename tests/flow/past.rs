@@ -70,7 +70,7 @@ fn a_filter_typed_in_the_past_is_in_force_there_and_after() {
         o.sees("Sessions 1 of 2 ");
         o.does_not_see("◀");
         o.press("}").await;
-        o.sees("this is now");
+        o.sees("already at the present");
     });
 }
 

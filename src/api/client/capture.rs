@@ -84,7 +84,7 @@ impl<C: Clock> Client<C> {
         picture: &Picture,
     ) -> Result<(), ApiError> {
         let resource = Uuid::try_parse(resource.text().as_raw())
-            .map_err(|_text| ApiErrorKind::NotFromYoti("the resource id is no UUID"))?;
+            .map_err(|_text| ApiErrorKind::NotFromYoti("the resource ID is not a UUID"))?;
         let path = format!("/sessions/{id}/resources/face-capture/{resource}/image");
         let kind = "multipart/form-data; boundary=yoti-doc-scan-boundary";
         let body = Some((kind, picture.form()));

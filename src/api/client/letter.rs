@@ -47,7 +47,7 @@ impl<C: Clock> Client<C> {
             return Ok(LetterPdf::NotThere);
         }
         if !bytes.starts_with(b"%PDF-") {
-            return Err(ApiErrorKind::NotFromYoti("the letter is no PDF").into());
+            return Err(ApiErrorKind::NotFromYoti("the letter is not a PDF").into());
         }
         Ok(LetterPdf::Ready(PersonalBytes::new(bytes)))
     }
@@ -62,7 +62,7 @@ impl<C: Clock> Client<C> {
         let body = Zeroizing::new(body);
         let value: Option<Value> = serde_json::from_slice(&body).ok();
         value.and_then(ContactProfile::take).ok_or_else(|| {
-            ApiErrorKind::NotFromYoti("the contact profile is no JSON object").into()
+            ApiErrorKind::NotFromYoti("the contact profile is not a JSON object").into()
         })
     }
 

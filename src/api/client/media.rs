@@ -173,22 +173,24 @@ impl MediaOutcome {
         let text = match self {
             Self::Held(media) => match media.doubt {
                 None => "received",
-                Some(Doubt::Empty) => "the answer is empty: there is nothing to save",
+                Some(Doubt::Empty) => "the response is empty: there is nothing to save",
                 Some(Doubt::ContentType) => {
-                    "the content type is not that of the kind which the session names"
+                    "the content type does not match the type that the session names"
                 }
-                Some(Doubt::Bytes) => "the content is not what its type says",
+                Some(Doubt::Bytes) => "the content does not match its content type",
             },
-            Self::Withheld => "Yoti withholds this content by law of the issuing country (204)",
+            Self::Withheld => {
+                "Yoti withholds this content: the issuing country's law requires it (204)"
+            }
             Self::Missing(MissingMedia::Content) => {
-                "the content is deleted, or its retention has ended (404)"
+                "the content was deleted, or its retention period has ended (404)"
             }
             Self::Missing(MissingMedia::Id) => {
-                "Yoti knows no media with this id (404): refresh, it may have been replaced"
+                "Yoti has no media with this ID (404): refresh, it may have been replaced"
             }
             Self::Missing(MissingMedia::Session) => "the session itself is gone (404)",
             Self::Missing(MissingMedia::Other) => "Yoti has no such media (404)",
-            Self::TooLarge => "the content is larger than 20 MiB and was not taken in",
+            Self::TooLarge => "the content is larger than 20 MiB and was not downloaded",
             Self::Failed(error) => return error.to_string(),
         };
         text.to_owned()
@@ -245,6 +247,6 @@ impl<C: Clock> Client<C> {
 /// Only a UUID goes into a path.
 fn path(id: SessionId, media: &MediaId) -> Result<String, ApiError> {
     let media = Uuid::try_parse(media.text().as_raw())
-        .map_err(|_text| ApiErrorKind::NotFromYoti("the media id is no UUID"))?;
+        .map_err(|_text| ApiErrorKind::NotFromYoti("the media ID is not a UUID"))?;
     Ok(format!("/sessions/{id}/media/{media}/content"))
 }

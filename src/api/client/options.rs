@@ -62,7 +62,7 @@ impl ClientOptions {
 #[derive(Debug, thiserror::Error)]
 pub enum ClientError {
     /// Not an address.
-    #[error("the base URL is not an address: {0}")]
+    #[error("the base URL is not a valid URL: {0}")]
     BadUrl(String),
     /// http beyond this machine (fault N06).
     #[error("the base URL must begin with https:// (http is accepted for this machine only)")]
@@ -92,7 +92,7 @@ pub fn checked_base_url(text: &str) -> Result<String, ClientError> {
         _ => return Err(ClientError::BadUrl(String::from("it must begin with https://"))),
     }
     if url.query().is_some() || url.fragment().is_some() || !url.username().is_empty() {
-        return Err(ClientError::BadUrl(String::from("it must have no query and no user name")));
+        return Err(ClientError::BadUrl(String::from("it must not have a query or a user name")));
     }
     Ok(text.to_owned())
 }

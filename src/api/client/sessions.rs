@@ -44,7 +44,7 @@ impl<C: Clock> Client<C> {
         let (_, value, _) = self.json(call).await?;
         let id = value.get("session_id").and_then(Value::as_str).unwrap_or_default();
         SessionId::parse(id)
-            .map_err(|_text| ApiErrorKind::NotFromYoti("the answer has no session id").into())
+            .map_err(|_text| ApiErrorKind::NotFromYoti("the response has no session ID").into())
     }
 
     /// `DELETE /sessions/{s}` with all its media; 409 `RESOURCE_LOCKED` while checks are unfinished

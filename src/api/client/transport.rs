@@ -63,7 +63,7 @@ pub(in crate::api) async fn read(
             Ok(Some(chunk)) => body.extend_from_slice(&chunk),
             Ok(None) => return Ok(body),
             Err(why) if why.is_timeout() => return Err(ApiErrorKind::Timeout("request").into()),
-            Err(_cut) => return Err(ApiErrorKind::NotFromYoti("the answer was cut short").into()),
+            Err(_cut) => return Err(ApiErrorKind::NotFromYoti("the response was cut short").into()),
         }
     }
 }
@@ -86,7 +86,7 @@ pub(in crate::api) fn unreachable(why: &reqwest::Error) -> ApiErrorKind {
         }
         let text = error.to_string();
         if text.contains("dns error") || text.contains("failed to lookup") {
-            said = String::from("the name cannot be resolved");
+            said = String::from("the host name cannot be resolved");
         } else if text.contains("certificate") && said.is_empty() {
             said = String::from("the server's certificate is not trusted");
         }

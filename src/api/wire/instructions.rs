@@ -13,7 +13,7 @@ use crate::domain::instructions::{Branch, Instructions, PromisedDocument};
 pub(in crate::api) fn value(value: &Value) -> Result<Instructions, ApiErrorKind> {
     let notes = Notes::default();
     let root = Cursor::root(value, &notes)
-        .ok_or(ApiErrorKind::NotFromYoti("the answer is no JSON object"))?;
+        .ok_or(ApiErrorKind::NotFromYoti("the response is not a JSON object"))?;
     let documents = root.list("documents");
     let mut letter = Instructions {
         contact_profile_exists: root.flag("contact_profile_exists"),

@@ -19,7 +19,7 @@ pub(super) fn all(container: &Cursor<'_>) -> Vec<Resource> {
         if value.is_array() || value.is_null() {
             found.extend(container.list(key).iter().map(|item| one(key, item)));
         } else {
-            container.note(key, "no list");
+            container.note(key, "not a list");
         }
     }
     found

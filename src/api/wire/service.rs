@@ -16,13 +16,13 @@ use crate::domain::resource::FaceCapture;
 use crate::domain::supported::SupportedDocuments;
 
 fn object<'a>(value: &'a Value, notes: &'a Notes) -> Result<Cursor<'a>, ApiErrorKind> {
-    Cursor::root(value, notes).ok_or(ApiErrorKind::NotFromYoti("the answer is no JSON object"))
+    Cursor::root(value, notes).ok_or(ApiErrorKind::NotFromYoti("the response is not a JSON object"))
 }
 
 /// The answer is a list; it is read as if it stood under the key `devices`.
 pub(in crate::api) fn devices(value: Value) -> Result<TrackedDevices, ApiErrorKind> {
     if !value.is_array() {
-        return Err(ApiErrorKind::NotFromYoti("the answer is no list of devices"));
+        return Err(ApiErrorKind::NotFromYoti("the response is not a list of devices"));
     }
     let holder = Value::Object(Map::from_iter([(String::from("devices"), value)]));
     let notes = Notes::default();
@@ -77,6 +77,6 @@ pub(in crate::api) fn supported(value: &Value) -> Result<SupportedDocuments, Api
 pub(in crate::api) fn face_capture(value: &Value) -> Result<FaceCapture, ApiErrorKind> {
     let notes = Notes::default();
     let root = object(value, &notes)?;
-    let id = root.needed("id").ok_or(ApiErrorKind::NotFromYoti("the answer has no id"))?;
+    let id = root.needed("id").ok_or(ApiErrorKind::NotFromYoti("the response has no ID"))?;
     Ok(FaceCapture { id: ResourceId::new(id), frames: root.integer("frames") })
 }

@@ -132,7 +132,7 @@ fn why(lines: &mut Lines, failure: &ProfileFailure) {
         let document = [&detail.document_type, &detail.document_country_iso_code];
         let mut parts: Vec<String> = document.into_iter().flatten().map(server).collect();
         if parts.is_empty() {
-            parts.push("no document named".to_owned());
+            parts.push("no document given".to_owned());
         }
         let mut text = parts.join(" ");
         if let Some(failure) = &detail.failure_type {
@@ -150,11 +150,11 @@ fn why(lines: &mut Lines, failure: &ProfileFailure) {
 
 fn compliance(lines: &mut Lines, framework: &FrameworkCompliance) {
     let name = framework.trust_framework.as_ref().map_or_else(
-        || "no framework named".to_owned(),
+        || "no framework given".to_owned(),
         |known| words::marked(known.as_raw(), known.is_unknown(), Tone::Plain).text,
     );
     if framework.schemes.is_empty() {
-        lines.say("framework", (&format!("{name}: no scheme is named"), Tone::Plain));
+        lines.say("framework", (&format!("{name}: no scheme given"), Tone::Plain));
     }
     for scheme in &framework.schemes {
         let (glyph, word) = match scheme.requirements_met {
@@ -231,7 +231,7 @@ mod tests {
                 "document PASSPORT GBR · ID_DOCUMENT_EXTRACTION",
                 "NOT_PROVIDED",
                 "audit id a-1",
-                "document no document named",
+                "document no document given",
             ],
         );
     }
@@ -271,7 +271,7 @@ mod tests {
                 "✓ UK_TFIDA DBS STANDARD met",
                 "✗ UK_TFIDA RTW STANDARD not met",
                 "why no",
-                "framework no framework named: no scheme is named",
+                "framework no framework given: no scheme given",
                 "report JSON prof · personal data, not shown",
                 "preview JSON pre · personal data, not shown",
                 "import token",

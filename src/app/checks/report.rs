@@ -16,7 +16,7 @@ use crate::reasons::{self, Kind};
 pub(super) fn lines(pane: &Pane<'_>, check: &Check, of: Option<&Resource>) -> Vec<CheckRow> {
     let mut lines = Lines::new(check.id.text().as_raw(), pane.width);
     if !check.is_of_known_type() {
-        let text = "This build does not know this check: it counts as refer, whatever it says.";
+        let text = "This build does not know this check: it counts as refer, whatever its result.";
         lines.say("not known", (text, Tone::Notice));
     }
     if of.is_some_and(|of| pane.is_superseded(of)) {
@@ -40,10 +40,10 @@ pub(super) fn lines(pane: &Pane<'_>, check: &Check, of: Option<&Resource>) -> Ve
 /// Where an unfinished check stands, or one that ended without a report.
 fn standing(lines: &mut Lines, check: &Check) {
     match &check.state {
-        None => lines.say("state", ("The answer gives no state for this check.", Tone::Notice)),
+        None => lines.say("state", ("The response has no state for this check.", Tone::Notice)),
         Some(CheckState::Done) => {
             if check.report.is_none() {
-                let text = "DONE, and without a report: there is no recommendation to go by.";
+                let text = "DONE, but without a report: there is no recommendation.";
                 lines.say("report", (text, Tone::Notice));
             }
         }
@@ -117,7 +117,7 @@ fn sub_check(part: &SubCheck, row: CheckRow) -> CheckRow {
 fn watchlist(lines: &mut Lines, found: &WatchlistSummary) {
     if let Some(hits) = &found.total_hits {
         // It need not equal the sum of the parts (contract 4.6).
-        lines.say("hits", (&format!("{} in all, as Yoti counts them", server(hits)), Tone::Strong));
+        lines.say("hits", (&format!("{} in total, by Yoti's count", server(hits)), Tone::Strong));
     }
     if !found.associated_country_codes.is_empty() {
         let codes: Vec<String> = found.associated_country_codes.iter().map(server).collect();
@@ -176,11 +176,11 @@ fn searched(search: &WatchlistSearch) -> Vec<String> {
 
 fn looked_at(lines: &mut Lines, pane: &Pane<'_>, check: &Check) {
     if check.resources_used.is_empty() {
-        lines.say("used", ("no resource is named", Tone::Dim));
+        lines.say("used", ("no resource given", Tone::Dim));
     }
     for (number, used) in check.resources_used.iter().enumerate() {
         let resource = pane.session.resources.iter().find(|resource| resource.id == *used);
-        let name = resource.map_or_else(|| "not in the answer".to_owned(), name_of);
+        let name = resource.map_or_else(|| "not in the response".to_owned(), name_of);
         let later = resource.is_some_and(|r| pane.is_superseded(r));
         let attempt = if later { " · earlier attempt" } else { "" };
         let text = format!("{name}{attempt} {}", server(used.text()));

@@ -171,7 +171,7 @@ fn parts_tell_process_and_details_and_only_those_that_did_not_pass_are_explained
             "✓ ai_face_match AUTOMATED PASS",
             "✗ manual_face_match EXPERT_REVIEW FAIL",
             "confidence_score 0.21",
-            "looks at Whether an expert takes the two faces for one person.",
+            "looks at Whether an expert finds that the two faces match.",
             "? new_part (not known) COMMITTEE (not known) MAYBE (not known)",
             "suggests BETTER_LIGHTING",
             "means The next capture needs better light.",
@@ -192,10 +192,10 @@ fn a_check_that_ended_without_a_report_says_what_that_is() {
     check.state = Some(CheckState::Done);
     has(
         &opened(done(vec![check.clone()])),
-        &["report DONE, and without a report: there is no recommendation to go by."],
+        &["report DONE, but without a report: there is no recommendation."],
     );
     check.state = None;
-    has(&opened(done(vec![check])), &["state The answer gives no state for this check."]);
+    has(&opened(done(vec![check])), &["state The response has no state for this check."]);
 }
 
 #[test]
@@ -209,7 +209,7 @@ fn an_unknown_check_is_shown_from_its_report_and_is_never_a_pass() {
         &[
             "PASSPORT · GBR · from IBV 1?",
             "? AURA_READING (not known) DONE APPROVE",
-            "not known This build does not know this check: it counts as refer, whatever it says.",
+            "not known This build does not know this check: it counts as refer, whatever its result.",
             "not known report.colour violet",
             "report.depth 3",
         ],
@@ -271,7 +271,7 @@ fn a_watchlist_check_tells_its_hits_countries_and_how_it_searched_never_the_key(
     has(
         &opened(done(vec![check.clone()])),
         &[
-            "hits 2 in all, as Yoti counts them",
+            "hits 2 in total, by Yoti's count",
             "countries GBR FRA",
             "results JSON raw · the hits themselves, personal data",
             "search account WITH_CUSTOM_ACCOUNT, its api_key never shown",
@@ -282,7 +282,7 @@ fn a_watchlist_check_tells_its_hits_countries_and_how_it_searched_never_the_key(
             "client_ref case-7",
             "tag team a",
             "profile JSON fed · what was searched for, personal data",
-            "used no resource is named",
+            "used no resource given",
         ],
     );
     let screening = WatchlistSearch {

@@ -94,7 +94,7 @@ impl Model {
             return None;
         }
         let Some(found) = dialog.exports else { return Some("Last export: …".to_owned()) };
-        let Some(last) = found else { return Some("Last export: nobody knows.".to_owned()) };
+        let Some(last) = found else { return Some("Last export: unknown.".to_owned()) };
         let when = |at| match self.time_of_day(at) {
             time if time.contains(' ') => time,
             time => format!("{time} today"),

@@ -19,7 +19,7 @@ use crate::domain::ids::SessionId;
 
 /// What can be done, in the order of the dialog.
 pub const CHOICES: [&str; 3] =
-    ["save the PDF", "open the PDF", "show whom it is for: 20 s, is logged"];
+    ["save the PDF", "open the PDF", "show the recipient for 20 s (logged)"];
 
 /// See the module.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -77,7 +77,7 @@ pub(super) fn act(mut dialog: LetterDialog, action: Action) -> (Option<Hand>, Ve
     let mut effects = Vec::new();
     if action == Action::Enter && dialog.drawn && !dialog.busy {
         dialog.busy = true;
-        dialog.said = Some(Cell::new("asking Yoti…", Tone::Dim));
+        dialog.said = Some(Cell::new("requesting…", Tone::Dim));
         let (id, path) = (dialog.id, dialog.path.clone());
         effects.push(Effect::Desk(match dialog.selected {
             0 => Wish::Letter { id, save_to: Some(path) },

@@ -94,7 +94,7 @@ pub(crate) fn open(model: &mut Model) -> Vec<Effect> {
         })
         .collect();
     if items.is_empty() {
-        say(model, "this session holds no media", Tone::Plain);
+        say(model, "this session has no media", Tone::Plain);
         return Vec::new();
     }
     let here = items.iter().position(|item| {
@@ -134,7 +134,7 @@ pub(super) fn act(
             if item.media.media_type == Some(MediaType::Image) {
                 dialog.busy = true;
                 dialog.clear = false;
-                dialog.said = Some(Cell::new("asking Yoti…", Tone::Dim));
+                dialog.said = Some(Cell::new("requesting…", Tone::Dim));
                 let (id, media) = (dialog.id, Box::new(item.media));
                 effects.push(Effect::Desk(Wish::Media { id, media, save_to: None }));
             } else {
@@ -146,12 +146,12 @@ pub(super) fn act(
         (Action::Export, Some(_)) if ready && !dialog.warned => {
             let again = model.times.keys.after(" ", Action::Export, "again saves it.");
             let text =
-                format!("This is personal data in a file, which you then answer for.{again}");
+                format!("The file will hold personal data; you are responsible for it.{again}");
             dialog.said = Some(Cell::new(text, Tone::Warn));
         }
         (Action::Export, Some(item)) if ready => {
             dialog.busy = true;
-            dialog.said = Some(Cell::new("asking Yoti…", Tone::Dim));
+            dialog.said = Some(Cell::new("requesting…", Tone::Dim));
             let part: String = item
                 .media
                 .role

@@ -113,9 +113,10 @@ impl AddDialog {
         }
         match bad.as_slice() {
             [] => {}
-            [one] => parts.push(format!("1 bad line (line {one} is kept out)")),
-            [first, ..] => {
-                parts.push(format!("{} bad lines (from line {first}; kept out)", bad.len()));
+            [first, rest @ ..] => {
+                let from = if rest.is_empty() { "" } else { "from " };
+                let lines = count(bad.len(), "line");
+                parts.push(format!("{lines} not understood, skipped ({from}line {first})"));
             }
         }
         parts.join(" · ")

@@ -218,10 +218,14 @@ fn accepted(model: &mut Model, dialog: &OwnDialog) -> Vec<Effect> {
         OwnKind::Note { field, hidden } => {
             let text = field.text().trim().to_owned();
             if text.is_empty() && *hidden {
-                say(model, format!("nothing typed: the note of {whom} stays"), Tone::Notice);
+                say(
+                    model,
+                    format!("nothing typed: the note for {whom} is unchanged"),
+                    Tone::Notice,
+                );
                 return Vec::new();
             }
-            let what = if text.is_empty() { "note taken away from" } else { "note for" };
+            let what = if text.is_empty() { "note removed from" } else { "note for" };
             keep(model, &format!("{what} {whom}"), all(&OwnChange::Note(text)))
         }
         OwnKind::Tags { field, common, .. } => {

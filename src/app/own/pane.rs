@@ -36,8 +36,8 @@ pub(crate) fn rows(session: &WatchedSession, times: &Times) -> Vec<LabelRow> {
     rows.extend(wrote.map(|wrote| row("", Cell::new(wrote, Tone::Dim))));
     rows.push(row("tags", tags));
     if own.pinned {
-        let lets_go = times.keys.after("; ", Action::Pin, "lets go");
-        rows.push(row("pinned", Cell::plain(format!("stands first{lets_go}"))));
+        let unpins = times.keys.after("; ", Action::Pin, "unpins");
+        rows.push(row("pinned", Cell::plain(format!("stays at the top{unpins}"))));
     }
     if let Some(known) = &own.acknowledged {
         let made = own.acknowledgement_made().cloned().unwrap_or_else(|| known.at.into());
@@ -74,18 +74,18 @@ fn reasons(reasons: &[Reason]) -> String {
 
 fn said(change: &OwnChange, session: &WatchedSession, times: &Times) -> String {
     match change {
-        OwnChange::Note(text) if text.is_empty() => "note taken away".to_owned(),
+        OwnChange::Note(text) if text.is_empty() => "note removed".to_owned(),
         OwnChange::Note(text) => format!("note: {}", times.note(session, text, LONGEST)),
-        OwnChange::Tags(none) if none.is_empty() => "tags taken away".to_owned(),
+        OwnChange::Tags(none) if none.is_empty() => "tags removed".to_owned(),
         OwnChange::Tags(some) => format!("tags {}", times.tags(session, some, 40)),
         OwnChange::Pinned(true) => "pinned".to_owned(),
         OwnChange::Pinned(false) => "unpinned".to_owned(),
         OwnChange::Archived(true) => "archived".to_owned(),
         OwnChange::Archived(false) => "brought back".to_owned(),
         OwnChange::Acknowledged(Some(why)) => format!("acknowledged {}", reasons(why)),
-        OwnChange::Acknowledged(None) => "acknowledgement taken back".to_owned(),
+        OwnChange::Acknowledged(None) => "acknowledgement removed".to_owned(),
         OwnChange::Snoozed(Some(until)) => format!("snoozed until {}", times.of_day(*until)),
-        OwnChange::Snoozed(None) => "snooze taken back".to_owned(),
+        OwnChange::Snoozed(None) => "snooze removed".to_owned(),
         OwnChange::LookedAt(_) => "looked at".to_owned(),
     }
 }

@@ -21,7 +21,7 @@ pub(super) fn parse(text: &str) -> Parsed<Expr> {
     let expr = reader.any()?;
     match reader.peek() {
         None => Ok(expr),
-        Some(_) => Err(wrong(reader.at, "this ) closes nothing")),
+        Some(_) => Err(wrong(reader.at, "this ) has no matching (")),
     }
 }
 
@@ -115,13 +115,13 @@ impl Reader {
         self.skip_blanks();
         let here = self.at;
         if self.depth >= DEEPEST {
-            return Err(wrong(here, "too many brackets within brackets"));
+            return Err(wrong(here, "too many nested brackets"));
         }
         self.depth += 1;
         let expr = if self.take("!") || self.keyword("not") {
             self.skip_blanks();
             if self.peek().is_none_or(|c| c == ')') {
-                return Err(wrong(self.at, "expected what is not wanted, such as !tag:chased"));
+                return Err(wrong(self.at, "expected a condition after !, such as !tag:chased"));
             }
             Expr::Not(Box::new(self.one()?))
         } else if self.take("(") {
@@ -273,7 +273,7 @@ impl Op {
         match self {
             Self::Text(how) => Ok(how),
             Self::Less | Self::More => {
-                Err(wrong(at, format!("{name} is a text: expected : or = or !=")))
+                Err(wrong(at, format!("{name} is text: expected : or = or !=")))
             }
         }
     }

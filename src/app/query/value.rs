@@ -47,12 +47,12 @@ pub(super) fn time(
     match op {
         Op::Less | Op::More => {
             let seconds = parse_span(value).map(|span| span.as_secs());
-            let seconds = seconds
-                .map_err(|_why| wrong(at, "expected a span of time such as 90m, 24h or 7d"))?;
+            let seconds =
+                seconds.map_err(|_why| wrong(at, "expected a duration such as 90m, 24h or 7d"))?;
             Ok(Condition::Span { field, less: op == Op::Less, seconds })
         }
         Op::Text(How::Differs) => {
-            Err(wrong(sign_at, format!("{name} takes < or > and a span such as 24h")))
+            Err(wrong(sign_at, format!("{name} takes < or > and a duration such as 24h")))
         }
         Op::Text(_) if value.eq_ignore_ascii_case(field.never()) => Ok(Condition::Never(field)),
         Op::Text(_) if field == TimeField::Due && value.eq_ignore_ascii_case("passed") => {
@@ -62,7 +62,7 @@ pub(super) fn time(
             Err(wrong(sign_at, format!("expected < or > here: {name}<{value}")))
         }
         Op::Text(_) => {
-            Err(wrong(at, format!("{name} takes < or > and a span such as 24h, or {words}")))
+            Err(wrong(at, format!("{name} takes < or > and a duration such as 24h, or {words}")))
         }
     }
 }
@@ -93,7 +93,7 @@ pub(super) fn docs(op: Op, value: &str, at: usize) -> Parsed<Condition> {
         Op::More => DocsHow::More,
     };
     if of.is_some() && matches!(op, Op::Less | Op::More) {
-        return Err(wrong(at, "expected a number alone after < or >"));
+        return Err(wrong(at, "expected only a number after < or >"));
     }
     Ok(Condition::Docs { how, supplied, of })
 }

@@ -58,13 +58,13 @@ fn status(
     when: Option<String>,
 ) -> Cell {
     match (cover.supplied, cover.matched) {
-        (true, Match::Ambiguous) => Cell::new("supplied, which is not told", Tone::Notice),
+        (true, Match::Ambiguous) => Cell::new("supplied, not clear which", Tone::Notice),
         (true, _) => {
             Cell::new(format!("supplied {}", when.unwrap_or_default()).trim_end(), Tone::Good)
         }
         (false, Match::Ambiguous) => Cell::new("1 of several could be it", Tone::Notice),
         (false, Match::None) if is_new(requirement) => {
-            Cell::new("not known what fits", Tone::Notice)
+            Cell::new("not known what matches", Tone::Notice)
         }
         (false, Match::None) => Cell::new("missing", Tone::Warn),
         (false, _) => Cell::new("attempted, nothing captured", Tone::Warn),

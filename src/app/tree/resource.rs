@@ -27,7 +27,7 @@ pub(super) fn attempt(
     made
 }
 
-/// A resource that fits no requirement stands by itself.
+/// A resource that matches no requirement stands by itself.
 pub(super) fn unmatched(
     resource: &Resource,
     answer: &Session,

@@ -97,7 +97,7 @@ pub(super) fn unknown(session: &WatchedSession) -> Option<TreeNode> {
             at(&unknown.pointer, Cell::new(server(&unknown.value), Tone::Notice), "value")
         }));
         made.children.extend(drift.iter().map(|drift| {
-            at(&drift.pointer, Cell::new(drift.found, Tone::Notice), "not as agreed")
+            at(&drift.pointer, Cell::new(drift.found, Tone::Notice), "not as documented")
         }));
         made.detail = Cell::plain(made.children.len().to_string());
         if !made.children.is_empty() {

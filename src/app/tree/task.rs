@@ -53,7 +53,7 @@ fn generated(made: &GeneratedCheck, answer: &Session) -> TreeNode {
     let kind = made.check_type.as_ref().or(check.and_then(|check| check.check_type.as_ref()));
     node.detail = value(kind.map(|kind| (kind.as_raw(), kind.is_unknown())), "without a type");
     let Some(check) = check else {
-        node.status = Cell::new("not in the answer", Tone::Notice);
+        node.status = Cell::new("not in the response", Tone::Notice);
         return node;
     };
     let advice = check.recommendation().map(|advice| (advice.as_raw(), advice.is_unknown()));

@@ -139,7 +139,7 @@ fn providers_that_are_not_stated_and_sources_that_are_not_stated_are_said_so() {
     new.state = None;
     let found = lines(None, Some(f::configuration(vec![any, none, new])));
     has(&found, &["  allowed sources | IBV (any provider)", "  allowed sources | not stated"]);
-    has(&found, &["VOICE (not known) | not known what fits", "  state | not stated"]);
+    has(&found, &["VOICE (not known) | not known what matches", "  state | not stated"]);
     let at = found.iter().position(|line| line == "  allowed sources | not stated").unwrap();
     assert!(!found[at + 1].starts_with("    "), "nothing is called not allowed: {found:#?}");
 }
@@ -248,14 +248,14 @@ fn liveness_share_codes_and_unknown_containers_tell_what_only_they_have() {
     has(
         &found,
         &[
-            "liveness_capture | from END_USER | fits no requirement",
+            "liveness_capture | from END_USER | matches no requirement",
             "  liveness type | ZOOM",
             "  capture type | PHOTOGRAPH",
             "  facemap | BINARY | 09:19:31Z",
             "  frames | 1, 1 without a picture",
-            "share_codes | from END_USER | fits no requirement",
+            "share_codes | from END_USER | matches no requirement",
             "  returned_profile | JSON | 09:19:31Z",
-            "voice_recordings (not known) | from END_USER | fits no requirement",
+            "voice_recordings (not known) | from END_USER | matches no requirement",
             "  other | SOUND (not known) | 09:19:31Z",
             "  seconds | 7",
         ],
@@ -297,7 +297,7 @@ fn a_task_tells_its_advice_and_the_verdict_of_the_check_that_it_generated() {
             "    generated check | ID_DOCUMENT_TEXT_DATA_CHECK | NOT_AVAILABLE",
             "      reason | PHOTO_TOO_BLURRY",
             "      check id | c",
-            "    generated check | ID_DOCUMENT_TEXT_DATA_CHECK | not in the answer",
+            "    generated check | ID_DOCUMENT_TEXT_DATA_CHECK | not in the response",
             "    generated media | JSON | 09:19:31Z",
             "    created | 09:20:31Z",
             "    last updated | 09:21:31Z",
@@ -340,7 +340,7 @@ fn facts_of_the_session_and_what_nobody_knows_stand_at_the_end() {
         "  in the session result | 3",
         "    quantum.score | 1.50",
         "    /checks/0/type | AURA_READING | value",
-        "    /checks/1 | a string | not as agreed",
+        "    /checks/1 | a string | not as documented",
         "  in the configuration | 1",
         "    moon.phase | full",
     ];

@@ -41,7 +41,7 @@ pub(in crate::cli) struct LetterShow {
     #[arg(long, conflicts_with = "pdf")]
     pub(in crate::cli) json: bool,
     /// Timeout
-    #[arg(long, default_value = "30s", value_name = "SPAN")]
+    #[arg(long, default_value = "30s", value_name = "DURATION")]
     pub(in crate::cli) timeout: String,
 }
 
@@ -75,7 +75,7 @@ pub(in crate::cli) struct MediaArgs {
     #[arg(long, conflicts_with = "save")]
     pub(in crate::cli) json: bool,
     /// Timeout
-    #[arg(long, default_value = "30s", value_name = "SPAN")]
+    #[arg(long, default_value = "30s", value_name = "DURATION")]
     pub(in crate::cli) timeout: String,
 }
 
@@ -89,7 +89,7 @@ pub(in crate::cli) struct BranchesArgs {
     #[arg(long)]
     pub(in crate::cli) json: bool,
     /// Timeout
-    #[arg(long, default_value = "30s", value_name = "SPAN")]
+    #[arg(long, default_value = "30s", value_name = "DURATION")]
     pub(in crate::cli) timeout: String,
 }
 
@@ -97,7 +97,7 @@ pub(in crate::cli) struct BranchesArgs {
 #[derive(Debug, Args)]
 pub(in crate::cli) struct Stats {
     /// Only sessions added or changed within this time (7d)
-    #[arg(long, value_name = "SPAN")]
+    #[arg(long, value_name = "DURATION")]
     pub(in crate::cli) since: Option<String>,
     /// Group the figures
     #[arg(long, value_enum)]
@@ -119,6 +119,6 @@ pub(in crate::cli) enum By {
 #[derive(Debug, Args)]
 pub(in crate::cli) struct Handover {
     /// Include what happened within this time
-    #[arg(long, default_value = "8h", value_name = "SPAN")]
+    #[arg(long, default_value = "8h", value_name = "DURATION")]
     pub(in crate::cli) since: String,
 }

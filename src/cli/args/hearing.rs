@@ -27,6 +27,6 @@ pub(in crate::cli) struct Ingest {
     #[arg(long)]
     pub(in crate::cli) follow: bool,
     /// How long to wait at the end for responses about the sessions that were named
-    #[arg(long, default_value = "30s", value_name = "SPAN")]
+    #[arg(long, default_value = "30s", value_name = "DURATION")]
     pub(in crate::cli) timeout: String,
 }

@@ -22,20 +22,20 @@ pub(in crate::cli) struct Add {
     #[arg(long, value_name = "TIME")]
     pub(in crate::cli) deadline: Option<jiff::Timestamp>,
     /// How long Yoti keeps the evidence, such as 90d
-    #[arg(long, value_name = "SPAN")]
+    #[arg(long, value_name = "DURATION")]
     pub(in crate::cli) resources_ttl: Option<String>,
     /// Refresh the sessions immediately
     #[arg(long)]
     pub(in crate::cli) fetch: bool,
     /// Timeout (with --fetch)
-    #[arg(long, default_value = "30s", value_name = "SPAN", requires = "fetch")]
+    #[arg(long, default_value = "30s", value_name = "DURATION", requires = "fetch")]
     pub(in crate::cli) timeout: String,
 }
 
 /// Taking off the list.
 #[derive(Debug, Args)]
 #[command(
-    after_help = "Responses, timeline, note, tags and acknowledgements stay in the local store as archived and come\nback when you add the session again; `list --archived` lists them. --purge-history deletes them.\nThe audit log (which has a hash of the session ID) and exported files are not touched."
+    after_help = "Responses, timeline, note, tags and acknowledgements stay in the local store as archived and come back when you add the session again; `list --archived` lists them. --purge-history deletes them. The audit log (which has a hash of the session ID) and exported files are not touched."
 )]
 pub(in crate::cli) struct Remove {
     /// Session IDs, beginnings of IDs, or references; or -
@@ -94,7 +94,7 @@ pub(in crate::cli) struct Wait {
     #[arg(long, default_value = "completed", value_name = "CONDITION")]
     pub(in crate::cli) until: String,
     /// Timeout
-    #[arg(long, default_value = "2h", value_name = "SPAN")]
+    #[arg(long, default_value = "2h", value_name = "DURATION")]
     pub(in crate::cli) timeout: String,
 }
 

@@ -18,7 +18,7 @@ use crate::persist::{Opened, PersistError, Persistence};
 use crate::text::shown_str;
 
 pub(super) fn configuration(config: &Config, lines: &mut Vec<Line>) {
-    let there = if config.file.exists() { "read" } else { "no file, and none is needed" };
+    let there = if config.file.exists() { "read" } else { "no config file; none is needed" };
     lines.push(good("configuration", format!("{} ({there})", config.file.display())));
     let live = if config.environment == "live" { ", live" } else { "" };
     lines.push(good("profile", format!("{}: {}{live}", config.profile, config.base_url)));
@@ -32,7 +32,7 @@ pub(super) fn credentials(
         Ok(held) => held,
         Err(why) => {
             let advice = "set YOTI_CLIENT_SDK_ID and YOTI_KEY_FILE_PATH, or put sdk_id and key_file \
-                          into the profile; to look around without a key: branchwatch demo";
+                          into the profile; to try it without a key: branchwatch demo";
             lines.push(bad("credentials", why.to_string(), advice, exit::CONFIG));
             return None;
         }
@@ -42,12 +42,12 @@ pub(super) fn credentials(
         KeySource::File(path) => (
             "key file",
             path.display().to_string(),
-            "the PEM file that Yoti Hub gave with the application, for you alone: chmod 600",
+            "the PEM file from Yoti Hub, readable only by you (chmod 600)",
         ),
         KeySource::Command(command) => (
             "key command",
             shown_str(&command.program, 200),
-            "run the program of key_command yourself and see what it says",
+            "run the program of key_command yourself and read its output",
         ),
     };
     let key = match setup::signing_key(source) {
@@ -65,7 +65,7 @@ pub(super) fn credentials(
     {
         let others = mode & 0o077;
         lines.push(if others == 0 {
-            good("key mode", format!("{mode:04o}: for you alone"))
+            good("key mode", format!("{mode:04o}: readable only by you"))
         } else {
             let advice = format!("chmod 600 {}", path.display());
             bad("key mode", format!("{mode:04o}: others can read it"), &advice, exit::CONFIG)
@@ -81,7 +81,7 @@ fn mode(path: &Path) -> Option<u32> {
 /// True: another process has the store.
 pub(super) fn store(global: &Global, config: &Config, lines: &mut Vec<Line>) -> bool {
     if global.no_state {
-        let advice = "leave --no-state away to keep the watch-list";
+        let advice = "omit --no-state to keep a watch-list";
         lines.push(doubtful("store", "off (--no-state)", advice));
         return false;
     }
@@ -90,7 +90,7 @@ pub(super) fn store(global: &Global, config: &Config, lines: &mut Vec<Line>) -> 
     // The lock is let go at once: it only tells whether another process has it.
     let (opened, other) = match location.open(true) {
         Err(PersistError::Locked(who)) => {
-            let who = format!("; another branchwatch{who} asks and saves");
+            let who = format!("; another branchwatch{who} polls and saves");
             (location.open(false), who)
         }
         other => (other, String::new()),
@@ -102,19 +102,19 @@ pub(super) fn store(global: &Global, config: &Config, lines: &mut Vec<Line>) -> 
     });
     lines.push(match counted {
         Ok((_, Some(warning), _)) => {
-            doubtful("store", warning, "look at what stands beside it; the list goes on")
+            doubtful("store", warning, "the list still works; check the files beside the store")
         }
         Ok((_, None, Some(unreadable))) => {
             let advice =
-                "name the key of the application that they were fetched with, or fetch again";
+                "use the key of the application they were fetched with, or fetch them again";
             doubtful("store", unreadable, advice)
         }
         Ok((count, None, None)) => {
             good("store", format!("{place}: {}{other}", crate::text::count(count, "session")))
         }
         Err(why) => {
-            let advice = "free space, mend the rights of its folder, use the newer branchwatch, or \
-                          go on without: --no-state";
+            let advice = "free disk space, fix the folder's permissions, use the newer \
+                          branchwatch, or run without a store: --no-state";
             bad("store", why.to_string(), advice, exit::STORE)
         }
     });
@@ -123,9 +123,9 @@ pub(super) fn store(global: &Global, config: &Config, lines: &mut Vec<Line>) -> 
 
 pub(super) fn terminal() -> Line {
     let environment = Environment::of_process();
-    let lines_go = "lines go anywhere: branchwatch list, branchwatch watch";
+    let lines_go = "`branchwatch list` and `branchwatch watch` work without a terminal";
     if !std::io::stdout().is_terminal() {
-        return doubtful("terminal", "standard output is no terminal: no dashboard", lines_go);
+        return doubtful("terminal", "standard output is not a terminal: no dashboard", lines_go);
     }
     let term = environment.get("TERM").unwrap_or("not set");
     if term == "dumb" {

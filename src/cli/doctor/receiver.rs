@@ -25,22 +25,23 @@ pub(super) fn examine(config: &Config, beside: bool, lines: &mut Vec<Line>) {
         // That has a line of its own.
         Ok(_) | Err(ReceiverError::Auth(_)) => address(settings, beside),
         Err(why) => {
-            let advice =
-                "mend [notifications] in the configuration: branchwatch help notifications";
+            let advice = "fix [notifications] in the config file: branchwatch help notifications";
             bad("receiver", why.to_string(), advice, exit::CONFIG)
         }
     });
 }
 
 fn auth(settings: &ReceiverSettings) -> Line {
-    let advice = "one line, `bearer` and the output of `openssl rand -hex 16`, for you alone: \
-                  chmod 600";
+    let advice = "one line, `bearer` and the output of `openssl rand -hex 16`, readable only by \
+                  you (chmod 600)";
     match Credential::from_file(&settings.auth_file) {
         Err(why) => bad("receiver auth", why.to_string(), advice, exit::CONFIG),
         Ok(credential) => {
             let bits = credential.bits();
-            let says =
-                format!("{}, for you alone, {bits} bits at most", settings.auth_file.display());
+            let says = format!(
+                "{}, readable only by you, {bits} bits at most",
+                settings.auth_file.display()
+            );
             if bits < BITS_BEYOND_LOOPBACK {
                 return doubtful("receiver auth", format!("{says}: it may be guessed"), advice);
             }
@@ -53,7 +54,7 @@ fn address(settings: &ReceiverSettings, beside: bool) -> Line {
     let listen = settings.listen;
     let how = match settings.tls {
         Some(_) => "https",
-        None => "http, from this machine alone",
+        None => "http, from this machine only",
     };
     match TcpListener::bind(listen) {
         Ok(_free_again) => good("receiver", format!("{listen} is free: {how}")),
@@ -63,7 +64,7 @@ fn address(settings: &ReceiverSettings, beside: bool) -> Line {
         Err(why) if why.kind() == ErrorKind::AddrInUse => doubtful(
             "receiver",
             format!("{listen} is in use by another program"),
-            "where that is no branchwatch: another port in [notifications] listen",
+            "if that is not branchwatch, choose another port in [notifications] listen",
         ),
         Err(why) => bad(
             "receiver",

@@ -23,7 +23,7 @@ pub(super) async fn examine(
     lines: &mut Vec<Line>,
 ) {
     if global.offline {
-        lines.push(doubtful("reach", "not tried (--offline)", "leave --offline away to try it"));
+        lines.push(doubtful("reach", "not tried (--offline)", "omit --offline to try it"));
         return;
     }
     let client = match Client::new(&config.client_options(sdk_id), key, SystemClock) {
@@ -41,7 +41,7 @@ pub(super) async fn examine(
         }
         Ok(reach) => {
             let took = reach.latency.as_millis();
-            let says = format!("{} answers {} in {took} ms", config.base_url, reach.status);
+            let says = format!("{} responded {} in {took} ms", config.base_url, reach.status);
             lines.push(good("reach", says));
             lines.push(tls(config));
             lines.push(clock(&reach));
@@ -55,7 +55,8 @@ pub(super) async fn examine(
         Err(why) if why.is_missing() => good(proof, "accepted: key and SDK id belong together"),
         Err(why) => {
             let advice = if why.is_app_not_found() {
-                "the key is not this application's: take both from the same place in Yoti Hub"
+                "the key belongs to another application: take key and SDK id from the same \
+                 application in Yoti Hub"
             } else if matches!(why.kind, ApiErrorKind::ClockSkew(_)) {
                 "set this machine's clock: signed requests carry the time"
             } else if why.is_refusal() {
@@ -71,11 +72,11 @@ pub(super) async fn examine(
 fn unreachable(why: &ApiError) -> Line {
     let says = why.to_string();
     if says.contains("certificate") {
-        let advice = "behind a company's proxy: set SSL_CERT_FILE to its certificates";
+        let advice = "behind a company proxy, set SSL_CERT_FILE to its certificates";
         return bad("TLS", says, advice, exit::UNREACHABLE);
     }
     if matches!(why.kind, ApiErrorKind::Foreign(..)) {
-        let advice = "check base_url, and whether a proxy or a login page answers for it";
+        let advice = "check base_url, and whether a proxy or a login page responds instead";
         return bad("reach", says, advice, exit::UNREACHABLE);
     }
     let proxy = Environment::of_process();
@@ -105,10 +106,10 @@ fn clock(reach: &Reach) -> Line {
     match reach.skew_seconds {
         Some(off) if reach.clock_is_off() => doubtful(
             "clock",
-            format!("{off} s off against Yoti's"),
+            format!("{off} s off from Yoti's clock"),
             "set this machine's clock: signed requests carry the time",
         ),
-        Some(off) => good("clock", format!("{off} s off against Yoti's")),
-        None => doubtful("clock", "the answer has no date to compare with", "try again later"),
+        Some(off) => good("clock", format!("{off} s off from Yoti's clock")),
+        None => doubtful("clock", "the response has no date to compare with", "try again later"),
     }
 }
