@@ -265,9 +265,11 @@ fn refer(stage: &Stage, watched: &WatchedSession, rules: &Rules) -> Option<Findi
 fn stale_finding(watched: &WatchedSession) -> Finding {
     let poll = &watched.poll;
     let why = poll.last_failure.as_ref().map(|failure| format!(" ({})", failure.summary));
-    let failures = usize::try_from(poll.failures).unwrap_or(usize::MAX);
-    let requests = crate::text::count(failures, "request");
-    let text = format!("{requests} in a row failed{}", why.unwrap_or_default());
+    let failed = match poll.failures {
+        1 => "the last request failed".to_owned(),
+        failures => format!("the last {failures} requests failed"),
+    };
+    let text = format!("{failed}{}", why.unwrap_or_default());
     let since = poll.last_failure.as_ref().map(|failure| failure.at);
     Finding { reason: Reason::Stale, text: text.into(), since }
 }
@@ -342,7 +344,7 @@ mod tests {
             assert_eq!(found.needs_operator(), stale);
         }
         let found = assessed(&failing(of(SessionState::Ongoing), 3));
-        assert_eq!(found.findings[0].text.as_raw(), "3 requests in a row failed (503)");
+        assert_eq!(found.findings[0].text.as_raw(), "the last 3 requests failed (503)");
         let never_answered = failing(f::watched(None, None, None), 3);
         assert!(assessed(&never_answered).stale);
         let mut gone = of(SessionState::Ongoing);

@@ -114,7 +114,7 @@ fn detail(row: Option<&CallRow>, width: usize, look: Look) -> [Line<'static>; 3]
         ])
     };
     let id =
-        row.request_id.clone().unwrap_or_else(|| "none: kept for failed calls only".to_owned());
+        row.request_id.clone().unwrap_or_else(|| "not stored; only failed calls have it".to_owned());
     let note = if row.note.text.is_empty() { Cell::plain("–") } else { row.note.clone() };
     [
         labelled("call", &Cell::plain(format!("{} {}", row.method, row.path))),

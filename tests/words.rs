@@ -1,0 +1,177 @@
+//! The words that people read: labels, messages, help texts, documents.
+//!
+//! Owns no behaviour: reads sources, assets and documents as text.
+
+#![expect(clippy::expect_used, reason = "a text that cannot be read fails the test")]
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use regex::Regex;
+
+/// Phrases that a native reader stumbled over. Small letters; a blank is any white space.
+const ODD: &[&str] = &[
+    "as it came",
+    "as you like",
+    "as the budget allows",
+    "ask nobody",
+    "asks for nobody",
+    "asks nobody",
+    "at at",
+    "c4.toml is right",
+    "config.toml is right",
+    "due to be asked",
+    "first letters shown; p goes on",
+    "for you alone",
+    "goes on by the verdict",
+    "goes sideways",
+    "hundredths of",
+    "is asked less and less",
+    "is no answer",
+    "is no span of time",
+    "is told of",
+    "keep the file to yourself",
+    "keeps it, an empty one",
+    "lets go",
+    "lines go anywhere",
+    "looked at at once",
+    "mend what",
+    "no command holds",
+    "nobody",
+    "none yet",
+    "none: kept",
+    "none: nothing fits",
+    "of whom",
+    "only sessions that it holds for",
+    "one of both",
+    "out of time",
+    "rings nothing",
+    "reckoning",
+    "stands first",
+    "stand in their place",
+    "take both from the same place",
+    "takes the two faces",
+    "taken away",
+    "taken back",
+    "the other way round",
+    "to be looked at",
+    "told as json",
+    "undone:",
+    "what was waited for",
+    "whom it is for",
+    "whose signatures",
+    "who may notify",
+    "who needs you",
+    "which is not told",
+    "worked out here",
+];
+
+/// A number before one of these goes through `text::count`, or it says `1 files`.
+const COUNTED: &str = "answers|arguments|attempts|changes|checks|documents|events|files|findings|\
+                       frames|lines|notifications|pages|requests|responses|rows|sessions|values";
+
+/// Where the number is never one, or belongs to another word.
+const MANY: &[&str] = &[
+    // One has its own sentence.
+    "the last {failures} requests failed",
+    "{number} checks could not be read",
+    "{number} stored responses cannot be read",
+    "{name} matches {} sessions",
+    "0 of {all} sessions match",
+];
+
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+fn below(folder: &Path, found: &mut Vec<PathBuf>) {
+    for entry in fs::read_dir(folder).expect("a folder") {
+        let path = entry.expect("an entry").path();
+        if path.is_dir() { below(&path, found) } else { found.push(path) }
+    }
+}
+
+/// The literals of a source, tests and comments left out, with continued lines joined.
+fn literals(source: &str) -> Vec<String> {
+    let code = source.split("#[cfg(test)]\nmod tests {").next().unwrap_or_default();
+    let token =
+        Regex::new(r###"(?s)//[^\n]*|'(?:\\.[^']*|[^'\\])'|r#"(.*?)"#|"((?:[^"\\]|\\.)*)""###);
+    let joined = Regex::new(r"\\\n\s*").expect("a pattern");
+    token
+        .expect("a pattern")
+        .captures_iter(code)
+        .filter_map(|found| found.get(1).or_else(|| found.get(2)))
+        .map(|text| joined.replace_all(text.as_str(), "").into_owned())
+        .collect()
+}
+
+/// Every text that people read, with the file that it is in.
+fn texts() -> Vec<(PathBuf, String)> {
+    let mut paths = Vec::new();
+    below(&root().join("src"), &mut paths);
+    let mut texts: Vec<(PathBuf, String)> = Vec::new();
+    for path in paths.into_iter().filter(|path| !path.ends_with("tests.rs")) {
+        let source = fs::read_to_string(&path).expect("a source");
+        texts.extend(literals(&source).into_iter().map(|text| (path.clone(), text)));
+        // The help of a flag is its comment.
+        let help = path.components().any(|part| part.as_os_str() == "args");
+        if help || path.ends_with("cli/args.rs") {
+            texts.push((path, source));
+        }
+    }
+    let mut paths = Vec::new();
+    below(&root().join("assets"), &mut paths);
+    paths.retain(|path| {
+        let ending = path.extension().unwrap_or_default();
+        ending == "toml" || ending == "json" || ending == "service"
+    });
+    paths.extend(["README.md", "CHANGELOG.md"].map(|name| root().join(name)));
+    texts.extend(paths.into_iter().map(|path| {
+        let text = fs::read_to_string(&path).expect("a text");
+        (path, text)
+    }));
+    texts
+}
+
+/// True when no word goes on at either end of the phrase.
+fn whole(text: &str, phrase: &str) -> bool {
+    let joins = |at: Option<char>| at.is_some_and(char::is_alphanumeric);
+    text.match_indices(phrase).any(|(at, _)| {
+        let (before, rest) = text.split_at(at);
+        let after = rest.strip_prefix(phrase).unwrap_or_default();
+        !joins(before.chars().next_back()) && !joins(after.chars().next())
+    })
+}
+
+#[test]
+fn no_odd_phrase_comes_back() {
+    let texts = texts();
+    assert!(texts.len() > 2_000, "the literals are found");
+    let mut findings = Vec::new();
+    for (path, text) in &texts {
+        let text = text.to_lowercase().split_whitespace().collect::<Vec<_>>().join(" ");
+        for odd in ODD {
+            if text.contains(odd) && whole(&text, odd) {
+                let text: String = text.chars().take(120).collect();
+                findings.push(format!("{}: {odd:?} in {text:?}", path.display()));
+            }
+        }
+    }
+    assert!(findings.is_empty(), "say it in plain words:\n{}", findings.join("\n"));
+}
+
+#[test]
+fn a_number_agrees_with_its_noun() {
+    let bare = Regex::new(&format!(r"\{{[a-z_]*\}} (new |known |stored )?({COUNTED})\b"));
+    let bare = bare.expect("a pattern");
+    let mut findings = Vec::new();
+    for (path, text) in texts().iter().filter(|(path, _)| path.starts_with(root().join("src"))) {
+        let in_simulator = path.starts_with(root().join("src/simulator"));
+        let is_help = text.contains("\nuse ");
+        let allowed = MANY.iter().any(|many| text.contains(many));
+        if !in_simulator && !is_help && !allowed && bare.is_match(text) {
+            findings.push(format!("{}: {text:?}", path.display()));
+        }
+    }
+    assert!(findings.is_empty(), "1 files; use text::count:\n{}", findings.join("\n"));
+}
