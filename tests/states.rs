@@ -235,7 +235,7 @@ async fn offline_keeps_the_data_and_says_since_when() {
     screen.says([
         &["◌ offline since ", "retry "],
         &["≈ last good data", "letter not set", "  ≈"],
-        &["showing last good data"],
+        &["showing the last good data, of "],
     ]);
 }
 
@@ -358,7 +358,11 @@ async fn a_503_of_all_is_yoti_unavailable_and_says_the_last_good_time() {
     bench.until(|s| s.sessions.iter().all(|w| w.poll.last_ok.is_some())).await;
     bench.put("faults", &error(None, 503, "TEMPORARILY_UNAVAILABLE")).await;
     let screen = bench.connected(|c| matches!(c, Connection::Unavailable { .. })).await;
-    screen.says([&["◐ Yoti unavailable (503) · retry "], &["≈"], &["last good ", "r tries now"]]);
+    screen.says([
+        &["◐ Yoti unavailable (503) · retry "],
+        &["≈"],
+        &["showing the last good data", "r retries now"],
+    ]);
 }
 
 #[tokio::test]

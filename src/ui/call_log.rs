@@ -113,8 +113,10 @@ fn detail(row: Option<&CallRow>, width: usize, look: Look) -> [Line<'static>; 3]
             cell(value, width.saturating_sub(12), look),
         ])
     };
-    let id =
-        row.request_id.clone().unwrap_or_else(|| "not stored; only failed calls have it".to_owned());
+    let id = row
+        .request_id
+        .clone()
+        .unwrap_or_else(|| "not stored; only failed calls have it".to_owned());
     let note = if row.note.text.is_empty() { Cell::plain("–") } else { row.note.clone() };
     [
         labelled("call", &Cell::plain(format!("{} {}", row.method, row.path))),

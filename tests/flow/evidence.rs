@@ -423,7 +423,7 @@ fn an_idle_screen_is_blank_but_for_its_header_until_enter() {
         o.press("P P e").await;
         o.pass(910.0).await;
         o.sees("Locked");
-        o.sees("need attention");
+        o.sees("needs attention");
         o.does_not_see("dbs-");
         o.does_not_see("Export");
         o.does_not_see("UNMASKED");
@@ -528,9 +528,9 @@ fn a_media_is_saved_only_after_the_warning_and_the_second_key() {
     let place = folder();
     story((120, 40), &[("S01", 700)], place.path(), async |o| {
         o.press("2 v e").await;
-        o.sees("This is personal data");
+        o.sees("The file will hold personal data");
         o.press("j e").await;
-        o.sees("This is personal data");
+        o.sees("The file will hold personal data");
         assert!(deeds(place.path()).is_empty());
         o.press("e").await;
         o.pass(0.5).await;
@@ -561,7 +561,7 @@ fn a_session_is_deleted_at_yoti_only_by_typing_its_name_after_the_question_was_s
         o.sees("WRITES");
         o.press("g").await;
         by_help(o, "session-del").await;
-        o.sees("Type DELETE dbs-1 to go on:");
+        o.sees("Type DELETE dbs-1 to confirm:");
         o.sees("Never exported.");
         o.pass(0.5).await;
         o.press("esc e").await;
@@ -606,8 +606,8 @@ fn keys_typed_before_the_question_was_on_the_screen_answer_nothing() {
         o.keys.send(Ok(Input::Paste("DELETE dbs-1".into()))).unwrap();
         o.pass(0.2).await;
         o.press("enter").await;
-        o.sees("Type DELETE dbs-1 to go on:");
-        o.does_not_see("to go on:  D");
+        o.sees("Type DELETE dbs-1 to confirm:");
+        o.does_not_see("to confirm:  D");
         o.pass(1.0).await;
         o.press("esc").await;
         o.does_not_see("Type DELETE");

@@ -309,7 +309,7 @@ fn a_view_is_chosen_saved_replaced_forgotten_and_told_to_be_kept() {
         o.sees("view late first replaced");
         assert_eq!(kept(o)["late first"].sort, "due asc");
         o.press("f G delete esc").await;
-        o.sees("view late first forgotten");
+        o.sees("view late first deleted");
         assert!(kept(o).is_empty());
         o.press("f j delete").await;
         o.sees("chase");

@@ -235,14 +235,14 @@ fn every_key_of_refresh_does_what_it_is_for() {
 
 #[test]
 fn every_key_of_take_away_does_what_it_is_for() {
-    section("Take away");
+    section("Export and copy");
 }
 
 #[test]
 fn no_section_is_left_out_and_no_line_without_an_action() {
     let known = keymap();
     let tested =
-        ["Move", "Find", "Look", "Own notes", "Program", "Refresh", "Take away", "At Yoti"];
+        ["Move", "Find", "Look", "Own notes", "Program", "Refresh", "Export and copy", "At Yoti"];
     for (action, section, keys) in &known {
         assert!(tested.contains(&section.as_str()), "{action} is in {section}");
         assert_eq!(keys.is_empty(), WITHOUT_A_KEY.contains(&action.as_str()), "{action}");

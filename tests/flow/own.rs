@@ -90,7 +90,7 @@ fn an_acknowledged_finding_asks_no_more_and_the_alerts_pane_says_so() {
         o.sees("! 2 need attention");
         o.press("g a").await;
         o.sees("acknowledged dbs-1");
-        o.sees("! 1 need attention");
+        o.sees("! 1 needs attention");
         o.press("5").await;
         o.sees("ack ·");
         o.press("u").await;
@@ -115,7 +115,7 @@ fn the_snoozed_ask_again_when_their_time_has_come() {
         o.sees("snoozed┃");
         o.does_not_see("need attention");
         o.pass(3_700.0).await;
-        o.sees("! 1 need attention");
+        o.sees("! 1 needs attention");
     });
 }
 

@@ -21,7 +21,7 @@ fn braces_walk_through_what_happened_and_esc_returns_to_now() {
         o.does_not_see("● live");
         o.does_not_see("REJECT");
         o.press("7").await;
-        o.sees("The text of then is not kept");
+        o.sees("Past responses are not stored");
         o.press("2").await;
         for _ in 0..8 {
             o.press("{").await;

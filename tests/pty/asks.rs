@@ -59,7 +59,7 @@ impl World {
 
 /// Types a line again and again: what comes too early is thrown away, one is the answer.
 fn answered(terminal: &mut Terminal, line: &str) -> u32 {
-    terminal.sees("to go on:");
+    terminal.sees("to confirm:");
     let pause = std::sync::mpsc::channel::<()>();
     let mut waited = Duration::ZERO;
     loop {

@@ -15,7 +15,7 @@ fn on_a_terminal_the_list_begins_with_a_summary_and_fits_the_width() {
         }
         assert!(begun(&arguments, home.path(), &[]).ends().success());
     }
-    let mut terminal = begun(&["list"], home.path(), &[]);
+    let mut terminal = begun(&["list", "--privacy", "off"], home.path(), &[]);
     terminal.sees("rrr");
     assert!(terminal.ends().success());
     let text = terminal.text();
@@ -24,7 +24,7 @@ fn on_a_terminal_the_list_begins_with_a_summary_and_fits_the_width() {
     assert_eq!(lines.first(), Some(&"2 sessions, 1 needs attention: 1 due soon"), "{text}");
     assert!(text.contains("1c3cae90") && !text.contains(&id(0)), "short IDs: {text}");
     assert!(text.contains('…') && text.contains("REASON"), "{text}");
-    let mut quiet = begun(&["list", "--quiet"], home.path(), &[]);
+    let mut quiet = begun(&["list", "--privacy", "off", "--quiet"], home.path(), &[]);
     quiet.sees("rrr");
     assert!(quiet.ends().success());
     assert!(!quiet.text().contains("attention"), "{}", quiet.text());

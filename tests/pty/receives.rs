@@ -139,7 +139,7 @@ fn a_port_in_use_is_said_and_polling_goes_on() {
     let blocker = TcpListener::bind("127.0.0.1:0").unwrap();
     let world = receiving(blocker.local_addr().unwrap().port(), "");
     let terminal = world.dashboard();
-    terminal.sees("is in use; polling goes on");
+    terminal.sees("is in use; polling continues");
     terminal.sees("letter not set");
     terminal.sees("live");
     drop(blocker);
