@@ -95,7 +95,7 @@ fn below(folder: &Path, found: &mut Vec<PathBuf>) {
 fn literals(source: &str) -> Vec<String> {
     let code = source.split("#[cfg(test)]\nmod tests {").next().unwrap_or_default();
     let token =
-        Regex::new(r###"(?s)//[^\n]*|'(?:\\.[^']*|[^'\\])'|r#"(.*?)"#|"((?:[^"\\]|\\.)*)""###);
+        Regex::new(r##"(?s)//[^\n]*|'(?:\\.[^']*|[^'\\])'|r#"(.*?)"#|"((?:[^"\\]|\\.)*)""##);
     let joined = Regex::new(r"\\\n\s*").expect("a pattern");
     token
         .expect("a pattern")

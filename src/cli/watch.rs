@@ -344,7 +344,7 @@ fn kind(word: &str) -> Result<Kind, Failure> {
         let words = || Kind::ALL.iter().map(|kind| kind.word());
         let known = words().collect::<Vec<_>>().join(", ");
         let near = nearest(&word.to_ascii_lowercase(), words());
-        let near = near.map(|near| format!(" the nearest is {near};")).unwrap_or_default();
+        let near = near.map(|near| format!(" did you mean {near}?")).unwrap_or_default();
         let word = crate::text::shown_str(word, 40);
         Failure::Usage(format!("--events: no event named {word};{near} known: {known}"))
     })

@@ -124,7 +124,6 @@ fn in_limbo() -> String {
     format!(r#"{{"session_id":"{LIMBO}","state":"LIMBO"}}"#)
 }
 
-// Case 14
 #[test]
 fn case_14_a_session_that_yoti_does_not_know_yet_is_asked_for_again() {
     let world = world(&["--sessions", "0"]);

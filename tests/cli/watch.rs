@@ -100,6 +100,36 @@ fn of_two_on_one_store_one_asks_and_the_other_shows_and_takes_over_when_it_is_ki
 }
 
 #[test]
+fn an_outage_is_reported_although_only_one_session_is_left_open() {
+    let scenarios = ["--scenario", "S07", "--scenario", "S07", "--scenario", "S03"];
+    let mut world =
+        world(&[&["--sessions", "3", "--speed", "2000"], scenarios.as_slice()].concat());
+    for id in &world.sessions {
+        world.run(&["add", id], 0);
+    }
+    let mut watch = watching(&world, &["watch", "--jsonl", "--events", "reject,connection"]);
+    let ended = |event: Value| event["session_id"].clone();
+    let first = ended(watch.event("reject").0);
+    assert_ne!(first, ended(watch.event("reject").0), "two of three have ended");
+    let mut simulator = world.simulator.take().unwrap();
+    simulator.kill().unwrap();
+    simulator.wait().unwrap();
+    // A line that does not come ends the test.
+    let number = watch.child.id().to_string();
+    let (came, comes) = std::sync::mpsc::channel::<()>();
+    let bound = std::thread::spawn(move || {
+        let late = comes.recv_timeout(std::time::Duration::from_secs(60)).is_err();
+        if late {
+            std::process::Command::new("kill").args(["-KILL", &number]).status().unwrap();
+        }
+    });
+    let (lost, _) = watch.event("connection");
+    came.send(()).unwrap();
+    bound.join().unwrap();
+    assert_eq!(lost["connection"], "offline", "{lost}");
+}
+
+#[test]
 fn lines_for_people_are_sentences_without_signs_and_tell_only_what_is_asked_for() {
     let scenarios = ["--scenario", "S01", "--scenario", "S07"];
     let world = world(&[&["--sessions", "2", "--speed", "100000"], scenarios.as_slice()].concat());
@@ -122,7 +152,7 @@ fn lines_for_people_are_sentences_without_signs_and_tell_only_what_is_asked_for(
     assert_eq!(line, format!("2 sessions, 1 needs attention: 1 REJECT ({name})"));
     let events = ["watch", "--jsonl", "--events", "approve,reject", "-f", "tag:a", "--no-state"];
     world.run(&["watch", "--events", "weather"], 2);
-    assert!(world.run(&["watch", "--events", "rejekt"], 2).1.contains("nearest is reject"));
+    assert!(world.run(&["watch", "--events", "rejekt"], 2).1.contains("did you mean reject?"));
     world.run(&events, 2);
     world.run(&["watch", "not-a-session"], 2);
     world.run(&["watch", "00000000-0000-4000-8000-000000000001"], 1);

@@ -274,9 +274,8 @@ fn without_its_line_in_the_audit_log_nothing_unmasked_leaves() {
     assert_eq!(written(folder.path()).len(), 1, "only what stood in the way");
 }
 
-/// Case 22.
 #[test]
-fn the_copy_menu_takes_all_marked_sessions_a_line_each() {
+fn case_22_the_copy_menu_takes_all_marked_sessions_a_line_each() {
     let folder = folder();
     let sessions = [("S01", 60), ("S02", 60), ("S07", 900), ("S09", 900)];
     story((80, 24), &sessions, folder.path(), async |o| {

@@ -1,4 +1,4 @@
-//! `demo` with a configuration file: the operator's own keys and views work without a key to Yoti.
+//! `demo` with what the operator's home has: a config file, a clipboard of tmux.
 
 use super::*;
 
@@ -35,4 +35,25 @@ key_file = "/nowhere/key.pem"
     let mut refused = begun(&["demo", "-c", "trial.toml"], home.path(), &[]);
     assert_eq!(refused.ends().exit_code(), 3);
     assert!(refused.text().contains("no-such-theme"), "{}", refused.text());
+}
+
+#[test]
+fn case_16_inside_tmux_a_copy_goes_to_the_buffer_of_tmux() {
+    use std::os::unix::fs::PermissionsExt;
+    let home = tempfile::tempdir().unwrap();
+    let bin = home.path().join("bin");
+    std::fs::create_dir(&bin).unwrap();
+    let script = "#!/bin/sh\n[ \"$*\" = 'load-buffer -w -' ] && cat > \"$HOME/buffer\"\n";
+    std::fs::write(bin.join("tmux"), script).unwrap();
+    std::fs::set_permissions(bin.join("tmux"), std::fs::Permissions::from_mode(0o700)).unwrap();
+    let path = format!("{}:/usr/bin:/bin", bin.display());
+    let inside = [("TMUX", "/nowhere,1,0"), ("PATH", path.as_str())];
+    let mut terminal = begun(&["demo", "--speed", "0"], home.path(), &inside);
+    terminal.sees("24 watched");
+    terminal.types("Y");
+    terminal.sees("copied: session ID");
+    terminal.types("\x03\x03");
+    assert_eq!(terminal.ends().exit_code(), 0);
+    let buffer = std::fs::read_to_string(home.path().join("buffer")).unwrap();
+    assert_eq!(buffer.trim().len(), 36, "{buffer:?}");
 }
