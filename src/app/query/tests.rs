@@ -251,8 +251,12 @@ fn an_error_points_at_its_character_and_says_what_was_expected() {
         assert_eq!(why.at, at, "{text}: {}", why.what);
         assert!(why.what.contains(what), "{text}: {}", why.what);
     }
-    assert!(Query::parse(&"(".repeat(5_000)).unwrap_err().what.contains("too many brackets"));
-    assert!(Query::parse(&"!".repeat(5_000)).unwrap_err().what.contains("too many brackets"));
+    assert!(
+        Query::parse(&"(".repeat(5_000)).unwrap_err().what.contains("too many nested brackets")
+    );
+    assert!(
+        Query::parse(&"!".repeat(5_000)).unwrap_err().what.contains("too many nested brackets")
+    );
 }
 
 #[test]
