@@ -125,7 +125,10 @@ fn texts() -> Vec<(PathBuf, String)> {
         let ending = path.extension().unwrap_or_default();
         ending == "toml" || ending == "json" || ending == "service"
     });
-    paths.extend(["README.md", "CHANGELOG.md"].map(|name| root().join(name)));
+    paths.extend(
+        ["README.md", "CHANGELOG.md", "CONTRIBUTING.md", "ARCHITECTURE.md"]
+            .map(|name| root().join(name)),
+    );
     texts.extend(paths.into_iter().map(|path| {
         let text = fs::read_to_string(&path).expect("a text");
         // What a scenario makes up is data; its title is read.

@@ -106,7 +106,7 @@ pub(crate) fn told(finding: &Finding, found: &Assessment, times: &Times) -> Stri
     }
 }
 
-/// The media nodes say until when they are kept: `kept to ≈ 23 Oct`.
+/// The media nodes say until when they are kept: `kept until ≈ 23 Oct`.
 pub(crate) fn mark_media(
     view: &mut TreeView,
     session: &WatchedSession,
@@ -114,7 +114,7 @@ pub(crate) fn mark_media(
     times: &Times,
 ) {
     let Some(until) = evidence::kept_until(session, rules.resources_ttl) else { return };
-    let word = if until < times.now { "purged ≈" } else { "kept to ≈" };
+    let word = if until < times.now { "purged ≈" } else { "kept until ≈" };
     let said = Cell::new(format!("{word} {}", times.day(until)), Tone::Dim);
     view.roots.iter_mut().for_each(|root| mark(root, &said));
 }

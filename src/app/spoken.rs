@@ -49,7 +49,6 @@ pub fn summary(counted: &str, needing: &Needing, named: usize) -> String {
     if all == 0 {
         return format!("{counted}, none needs attention");
     }
-    let need = if all == 1 { "needs" } else { "need" };
     let part = |(reason, names): (&Reason, &Vec<String>)| {
         let words = format!("{} {}", names.len(), reason.word());
         let shown = names.iter().take(named).map(String::as_str).collect::<Vec<_>>().join(", ");
@@ -60,7 +59,7 @@ pub fn summary(counted: &str, needing: &Needing, named: usize) -> String {
         }
     };
     let parts: Vec<String> = needing.iter().map(part).collect();
-    format!("{counted}, {all} {need} attention: {}", parts.join(", "))
+    format!("{counted}, {}: {}", crate::text::need_attention(all), parts.join(", "))
 }
 
 /// A shown text without what stands in it for control characters and for the sequences that they

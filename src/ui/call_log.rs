@@ -117,7 +117,7 @@ fn detail(row: Option<&CallRow>, width: usize, look: Look) -> [Line<'static>; 3]
         .request_id
         .clone()
         .unwrap_or_else(|| "not stored; only failed calls have it".to_owned());
-    let note = if row.note.text.is_empty() { Cell::plain("–") } else { row.note.clone() };
+    let note = if row.note.text.is_empty() { Cell::plain("—") } else { row.note.clone() };
     [
         labelled("call", &Cell::plain(format!("{} {}", row.method, row.path))),
         labelled("request ID", &Cell::plain(id)),

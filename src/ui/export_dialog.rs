@@ -140,7 +140,7 @@ fn pieces(
         ExportField::Masked => {
             let choices = [
                 Choice::new(contents.masked, "masked", ""),
-                Choice::new(!contents.masked, "none", ": asks for a reason, is logged"),
+                Choice::new(!contents.masked, "none", ": needs a reason, is logged"),
             ];
             ("Redaction", vec![(field, chosen(&choices, "   ", room))])
         }

@@ -74,7 +74,7 @@ fn letter(frame: &mut Frame<'_>, whole: Rect, dialog: &LetterDialog, look: Look)
     }
     let to = dialog.path.display().to_string();
     let to = crate::text::shown_str(&to, width.saturating_sub(12));
-    lines.push(dim(&format!("  saved to {to}"), width, look));
+    lines.push(dim(&format!("  will be saved to {to}"), width, look));
     if let Some(said) = &dialog.said {
         lines.push(Line::default());
         lines.push(Line::from(Span::styled(fit(&said.text, width, look), look.tone(said.tone))));

@@ -15,13 +15,13 @@ pub(super) fn draw(frame: &mut Frame<'_>, whole: Rect, lock: Lock, look: Look) {
     let below = if lock.asked {
         Line::from(vec![
             Span::styled("Enter", look.role(Role::Key)),
-            Span::raw(" unlocks, ctrl-c quits."),
+            Span::raw(" shows it, ctrl-c quits."),
         ])
     } else {
         Line::from(Span::styled("Press any key.", look.tone(Tone::Dim)))
     };
     let lines = vec![
-        Line::from(Span::styled("Locked.", look.role(Role::Title))),
+        Line::from(Span::styled("Screen hidden.", look.role(Role::Title))),
         Line::from(Span::styled(
             "Sessions keep refreshing; the header above is live.",
             look.tone(Tone::Dim),

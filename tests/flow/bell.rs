@@ -52,7 +52,7 @@ fn a_locked_screen_rings_without_a_name() {
     story((80, 24), &[("S05", 1_850)], folder.path(), async |o| {
         o.press("b").await;
         o.pass(1_000.0).await;
-        o.sees("Locked");
+        o.sees("Screen hidden");
         assert_eq!(o.seen.borrow().rung, [Some("1 turned away?".to_owned())]);
     });
 }

@@ -421,22 +421,22 @@ fn an_idle_screen_is_blank_but_for_its_header_until_enter() {
     let ending = story((80, 24), &[("S01", 700), ("S07", 900)], folder.path(), async |o| {
         o.press("P P e").await;
         o.pass(910.0).await;
-        o.sees("Locked");
+        o.sees("Screen hidden");
         o.sees("needs attention");
         o.does_not_see("dbs-");
         o.does_not_see("Export");
         o.does_not_see("UNMASKED");
         // Enter alone is a key like another, and no key acts behind the lock.
         o.press("enter").await;
-        o.sees("Enter unlocks");
+        o.sees("Enter shows it");
         o.press("q x e").await;
-        o.sees("Enter unlocks");
+        o.sees("Enter shows it");
         o.press("enter").await;
         o.sees("dbs-1");
         o.does_not_see("Export");
         o.sees("MASKED");
         o.pass(910.0).await;
-        o.sees("Locked");
+        o.sees("Screen hidden");
     });
     assert_eq!(ending, super::Ending::Quit, "ctrl-c quits a locked screen");
 }

@@ -93,7 +93,7 @@ const LINES: &[(&str, &str, Shows)] = &[
     ("portal", "", Appears("clipboard: the link")),
     ("privacy", "", Appears("PARTIAL")),
     ("reveal", "", Appears("nothing is hidden for dbs-1")),
-    ("lock-now", "", Appears("Locked")),
+    ("lock-now", "", Appears("Screen hidden")),
     ("time-form", "", Appears("times: local")),
     ("api-log", "", Appears("┏ API log")),
     ("charts", "", Appears("┏ Charts")),

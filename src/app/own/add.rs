@@ -92,7 +92,7 @@ impl AddDialog {
         self.all().filter(|line| line.verdict == Verdict::Updated).count()
     }
 
-    /// `2 new · 1 known · 1 bad line (line 3 is kept out)`.
+    /// `2 new · 1 known · 1 line not understood, skipped (line 3)`.
     #[must_use]
     pub fn summary(&self) -> String {
         let mut known = 0;
@@ -320,7 +320,7 @@ fn added(model: &mut Model, dialog: AddDialog) -> Vec<Effect> {
     } else {
         let what = format!("added {}", count(back.len(), "session"));
         remember(model, Undo { what, back: Effect::Remove(back) });
-        model.times.keys.after("; ", Action::Undo, "takes off again")
+        model.times.keys.after("; ", Action::Undo, "removes again")
     };
     say(model, format!("{said}{undoes}"), Tone::Good);
     vec![Effect::Add(entries)]
