@@ -31,8 +31,8 @@ fn rows(o: &Operator) -> Vec<String> {
     let lines = screen.lines().skip(head.map_or(usize::MAX, |head| head + 1));
     let cell = |line: &str| {
         let row: String = line.trim_start_matches(['"', '│', '┃']).chars().take(23).collect();
-        // Cursor, mark, sign, change and own signs stand before the reference.
-        (row.chars().position(char::is_alphanumeric)? >= 5).then_some(())?;
+        // Cursor, mark, sign, change (the letter Δ) and own signs stand before the reference.
+        (row.chars().position(|letter| letter.is_ascii_alphanumeric())? >= 5).then_some(())?;
         let name = row.split_once("dbs-")?.1.split(' ').next()?.to_owned();
         Some(format!("dbs-{name}"))
     };
