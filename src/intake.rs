@@ -32,7 +32,7 @@ pub struct Row {
 pub fn read(text: &str, now: Timestamp) -> Vec<Row> {
     // Excel, Notepad and PowerShell begin a file with a byte order mark.
     let text = text.trim_start_matches('\u{feff}');
-    if text.trim_start().starts_with(['{', '['])
+    if text.trim_start().starts_with(JSON)
         && let Some(rows) = documents(text, now)
     {
         return rows;
@@ -41,7 +41,7 @@ pub fn read(text: &str, now: Timestamp) -> Vec<Row> {
     let mut rows = Vec::new();
     for record in record::records(text) {
         let line = record.line;
-        if record.text.starts_with('{')
+        if record.text.starts_with(JSON)
             && let Ok(value) = serde_json::from_str::<Value>(record.text)
         {
             rows.extend(of_json(&value, line, now));
@@ -195,6 +195,8 @@ fn filled(
 
 /// What masked output writes instead of a name.
 const MASK: char = '▒';
+/// What JSON begins with.
+const JSON: [char; 2] = ['{', '['];
 
 /// The session ID of a field: hyphenated or 32 digits, in braces, as `urn:uuid:`, inside a link,
 /// with a remark behind it.

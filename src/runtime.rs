@@ -149,14 +149,8 @@ pub async fn dashboard<P: Persistence, A: SessionApi, C: Clock + Clone>(
         asks_ground: parts.asks_ground,
         pictures: Pictures::new(parts.graphics),
     };
-    let ending = event_loop::run(
-        &mut model,
-        &mut screen,
-        crossterm::event::EventStream::new(),
-        outside,
-        ended(stopped),
-    )
-    .await;
+    let keys = crossterm::event::EventStream::new();
+    let ending = event_loop::run(&mut model, &mut screen, keys, outside, ended(stopped)).await;
     drop(screen);
     tracing::info!(ending = ?ending.as_ref().ok(), "dashboard ends");
     if engine.end().await { ending } else { Ok(Ending::Fault) }

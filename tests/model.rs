@@ -8,9 +8,10 @@ use std::sync::Arc;
 
 use branchwatch::app::action::{Action, Pane};
 use branchwatch::app::effect::Effect;
-use branchwatch::app::event::{Edit, Event, Mouse, MouseDid};
+use branchwatch::app::event::{Event, Mouse, MouseDid};
 use branchwatch::app::fitting::Fit;
 use branchwatch::app::layout::Proportions;
+use branchwatch::app::text_field::Edit;
 use branchwatch::app::views::{View, ViewTexts};
 use branchwatch::app::{Model, ModelSettings, update};
 use branchwatch::domain::arrangement::{Arrangement, Place};

@@ -36,7 +36,6 @@ const ASSERTION_SECONDS: i64 = 300;
 /// The largest answer of the token endpoint.
 const MAX_ANSWER: usize = 64 * 1024;
 
-/// An access token.
 pub(super) struct Token(SecretString);
 
 impl Token {

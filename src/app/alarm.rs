@@ -18,7 +18,6 @@ use crate::app::words::{Openness, StageKind};
 use crate::domain::attention::Reason;
 use crate::domain::ids::SessionId;
 
-/// Alarms that are kept.
 const KEPT: usize = 200;
 /// The longest reference in a note, in columns.
 const LONGEST: usize = 40;

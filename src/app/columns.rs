@@ -161,7 +161,6 @@ impl Widths {
     }
 }
 
-/// Which columns are shown.
 #[derive(Clone, Debug, PartialEq, Eq, Default)]
 pub(crate) enum ColumnSet {
     /// As many as the width of the pane suggests.

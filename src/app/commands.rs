@@ -44,7 +44,6 @@ pub enum Word {
 }
 
 impl Word {
-    /// All.
     pub(crate) const ALL: [Self; 9] = [
         Self::Add,
         Self::Columns,
@@ -57,7 +56,6 @@ impl Word {
         Self::View,
     ];
 
-    /// As it is typed.
     pub(crate) const fn name(self) -> &'static str {
         match self {
             Self::Add => "add",
@@ -87,7 +85,6 @@ impl Word {
         }
     }
 
-    /// What it does.
     pub(crate) const fn description(self) -> &'static str {
         match self {
             Self::Add => "Add sessions: opens the preview",

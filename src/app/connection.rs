@@ -19,7 +19,6 @@ pub(crate) fn tenths(number: u32) -> String {
     }
 }
 
-/// The header's part.
 pub(crate) fn header(health: &Health, times: &Times) -> Cell {
     match &health.connection {
         Connection::Starting => Cell::new("◌ connecting", Tone::Dim),

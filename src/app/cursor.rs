@@ -24,10 +24,8 @@ pub(crate) enum Cursor {
 }
 
 impl Cursor {
-    /// On the first row.
     pub(crate) const FIRST: Self = Self::Row(0);
 
-    /// The chosen session.
     pub(crate) const fn session(self) -> Option<SessionId> {
         match self {
             Self::Row(_) => None,

@@ -10,6 +10,7 @@ use jiff::Timestamp;
 use crate::app::action::Action;
 use crate::app::desk::Permit;
 use crate::app::hands::Told;
+use crate::app::text_field::Edit;
 use crate::domain::call::Traffic;
 use crate::domain::snapshot::Snapshot;
 
@@ -54,29 +55,6 @@ pub enum MouseDid {
     WheelUp,
     /// The wheel turned towards the hand.
     WheelDown,
-}
-
-/// A key in a text field.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Edit {
-    /// A printable character.
-    Insert(char),
-    /// Delete to the left.
-    Backspace,
-    /// Delete to the right.
-    Delete,
-    /// Cursor left.
-    Left,
-    /// Cursor right.
-    Right,
-    /// Cursor to the start.
-    Home,
-    /// Cursor to the end.
-    End,
-    /// Delete the word to the left.
-    DeleteWord,
-    /// Delete all to the left.
-    Clear,
 }
 
 /// What an export comes to.

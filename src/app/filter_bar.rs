@@ -116,7 +116,6 @@ pub(crate) fn put_in_force(model: &mut Model, text: String, filter: Query, curso
     }
 }
 
-/// Shows all again.
 pub(crate) fn clear(model: &mut Model) {
     put_in_force(model, String::new(), Query::default(), model.cursor);
 }

@@ -14,7 +14,6 @@ use crate::domain::personal::Privacy;
 /// Hundredths of the width that one key press gives or takes.
 const STEP: u16 = 5;
 
-/// The choices.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Fitting {
     pub(crate) themes: Vec<String>,

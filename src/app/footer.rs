@@ -174,7 +174,6 @@ const LIST: &[Action] = &[
     Action::MarkRange,
 ];
 
-/// Where there is room.
 const MORE: &[Action] = &[
     Action::CopyMenu,
     Action::Zoom,

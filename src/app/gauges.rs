@@ -69,7 +69,6 @@ impl Model {
     }
 }
 
-/// Once a second.
 pub(crate) fn tick(model: &mut Model) -> Option<Effect> {
     if model.paused.is_some() {
         return None;

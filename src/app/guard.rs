@@ -18,12 +18,10 @@ use crate::app::words::Openness;
 use crate::domain::deed::Deed;
 use crate::domain::personal::Privacy;
 
-/// Unmasked for so long.
 const OFF: SignedDuration = SignedDuration::from_secs(5 * 60);
 /// One session is revealed for so long.
 pub(crate) const REVEALED: SignedDuration = SignedDuration::from_secs(20);
 
-/// Privacy and the lock.
 #[derive(Debug)]
 pub(crate) struct Guard {
     pub(crate) settings: DeskSettings,
@@ -177,7 +175,6 @@ pub(crate) fn permitted(model: &mut Model, permit: Permit) {
     model.dirty = true;
 }
 
-/// Hides everything again.
 fn close(model: &mut Model) {
     model.times.openness = Openness::default();
     model.guard.off_until = None;

@@ -71,7 +71,6 @@ impl Hand {
         matches!(self, Self::Confirm(_))
     }
 
-    /// The open text field.
     pub(crate) fn field(&mut self) -> Option<&mut TextField> {
         match self {
             Self::Confirm(dialog) => {

@@ -46,7 +46,6 @@ impl Order {
         self.0.get(position).map(|key| key.place)
     }
 
-    /// All places, in order.
     pub(crate) fn iter(&self) -> impl DoubleEndedIterator<Item = u32> + '_ {
         self.0.iter().map(|key| key.place)
     }

@@ -45,7 +45,6 @@ pub(crate) struct Undo {
 pub(crate) struct OwnState {
     /// Undoes the last actions, newest last.
     undo: Vec<Undo>,
-    /// Off the list.
     pub(crate) archived: SessionTable,
     pub(crate) news: News,
     pub(crate) notes: RowPane<LabelRow>,

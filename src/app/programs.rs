@@ -62,7 +62,6 @@ pub(crate) fn open(model: &mut Model) {
     model.overlay = Some(Overlay::Pick(Picker { kind: PickerKind::Programs, rows, selected: 0 }));
 }
 
-/// Enter in the menu.
 pub(crate) fn run(model: &mut Model, place: usize) -> Vec<Effect> {
     let program = model.guard.settings.programs.get(place).cloned();
     let session = model.item().map(|item| item.session.clone());

@@ -139,7 +139,6 @@ impl Query {
         parse::parse(text).map(Self)
     }
 
-    /// Both hold.
     pub(crate) fn and(self, other: Self) -> Self {
         Self(Expr::all(vec![self.0, other.0]))
     }

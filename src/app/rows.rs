@@ -292,7 +292,6 @@ fn counters(tally: &Tally) -> Vec<Counter> {
     ongoing.into_iter().chain(rest).collect()
 }
 
-/// The header.
 pub(crate) fn header(
     sessions: &Sessions,
     health: &Health,

@@ -63,7 +63,6 @@ pub(crate) struct Sessions {
 }
 
 impl Sessions {
-    /// All sessions.
     pub(crate) const fn watched(&self) -> usize {
         self.items.len()
     }
@@ -124,12 +123,10 @@ impl Sessions {
         self.shown.as_ref().unwrap_or_else(|| self.all())
     }
 
-    /// The order in force.
     pub(crate) const fn sort(&self) -> Sort {
         self.sort
     }
 
-    /// Another order.
     pub(crate) fn set_sort(&mut self, sort: Sort, now: Timestamp) {
         self.sort = sort;
         self.items.iter_mut().for_each(Item::arranged);
@@ -144,7 +141,6 @@ impl Sessions {
         });
     }
 
-    /// The filter in force.
     pub(crate) const fn filter(&self) -> &Query {
         &self.filter
     }

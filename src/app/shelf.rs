@@ -126,7 +126,6 @@ pub(crate) fn choose(model: &mut Model, view: View) {
     say(model, format!("view {name}"), Tone::Plain);
 }
 
-/// A name made safe.
 pub(crate) fn shown(name: &str) -> String {
     crate::text::shown_str(name, LONGEST)
 }

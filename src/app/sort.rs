@@ -23,7 +23,6 @@ use crate::domain::wire_enum::SessionState;
 pub(crate) struct Sort {
     /// `None`: by attention, who needs the operator most first, then by deadline (product.md 3).
     pub(crate) by: Option<Column>,
-    /// The other way round.
     pub(crate) reversed: bool,
 }
 
@@ -63,7 +62,6 @@ impl Sort {
         self.by.map_or(ATTENTION, Column::name)
     }
 
-    /// The most comes first.
     pub(crate) const fn is_down(self) -> bool {
         self.reversed == self.by.is_some()
     }
@@ -78,7 +76,6 @@ impl Sort {
         format!("{} {}", self.name(), self.sign())
     }
 
-    /// Where a session stands.
     pub(crate) fn key(self, session: &WatchedSession, facts: &Facts, place: u32) -> Key {
         let Some(by) = self.by else {
             let major = self.number(Some(facts.urgency()));

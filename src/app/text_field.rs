@@ -3,7 +3,28 @@
 //! Owns the text and the cursor. Must never hold a control character: pasted newlines become
 //! blanks (fault T13), everything else that is no printable character is left out.
 
-use crate::app::event::Edit;
+/// A key in a text field.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Edit {
+    /// A printable character.
+    Insert(char),
+    /// Delete to the left.
+    Backspace,
+    /// Delete to the right.
+    Delete,
+    /// Cursor left.
+    Left,
+    /// Cursor right.
+    Right,
+    /// Cursor to the start.
+    Home,
+    /// Cursor to the end.
+    End,
+    /// Delete the word to the left.
+    DeleteWord,
+    /// Delete all to the left.
+    Clear,
+}
 
 /// The longest text kept, in characters; a paste is cut there.
 pub const LONGEST: usize = 1_024;

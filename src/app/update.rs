@@ -289,13 +289,7 @@ fn act(model: &mut Model, action: Action) -> Vec<Effect> {
         say(model, "that session was removed meanwhile", Tone::Notice);
         return Vec::new();
     }
-    let elsewhere = past::act(model, action)
-        .or_else(|| own::act(model, action))
-        .or_else(|| arrange::act(model, action))
-        .or_else(|| fitting::act(model, action))
-        .or_else(|| follow::act(model, action))
-        .or_else(|| moves::act(model, action));
-    if let Some(effects) = elsewhere {
+    if let Some(effects) = elsewhere(model, action) {
         return effects;
     }
     match action {
@@ -335,6 +329,16 @@ fn act(model: &mut Model, action: Action) -> Vec<Effect> {
         _ => {}
     }
     Vec::new()
+}
+
+/// What other files carry out.
+fn elsewhere(model: &mut Model, action: Action) -> Option<Vec<Effect>> {
+    past::act(model, action)
+        .or_else(|| own::act(model, action))
+        .or_else(|| arrange::act(model, action))
+        .or_else(|| fitting::act(model, action))
+        .or_else(|| follow::act(model, action))
+        .or_else(|| moves::act(model, action))
 }
 
 /// `v`: in the tree the media, elsewhere nothing yet.

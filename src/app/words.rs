@@ -84,7 +84,6 @@ pub(crate) struct Openness {
 }
 
 impl Openness {
-    /// For this session.
     pub(crate) fn of(self, id: SessionId) -> Privacy {
         if self.revealed == Some(id) { Privacy::Off } else { self.privacy }
     }
@@ -309,7 +308,6 @@ impl StageKind {
         }
     }
 
-    /// ONGOING at Yoti.
     pub(crate) const fn is_ongoing(self) -> bool {
         matches!(
             self,
@@ -323,7 +321,6 @@ impl StageKind {
         )
     }
 
-    /// COMPLETED at Yoti.
     pub(crate) const fn is_completed(self) -> bool {
         matches!(self, Self::Approve | Self::Reject | Self::Refer)
     }

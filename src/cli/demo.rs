@@ -16,12 +16,13 @@ use crate::api::key::SigningKey;
 use crate::api::key_handle::KeyHandle;
 use crate::app::desk::Writes;
 use crate::clock::{Clock, SystemClock, TokioClock};
-use crate::config::{self, Environment};
+use crate::config::{self, Config, Environment};
 use crate::domain::watched::WatchEntry;
 use crate::notifications::receiver::Receiver;
 use crate::persist::Persistence;
 use crate::persist::memory::Memory;
 use crate::refresh::{Command, Settings};
+use crate::runtime::Parts;
 use crate::runtime::engine::Held;
 use crate::runtime::evidence::Evidence;
 use crate::simulator::turnover::Turnover;
@@ -75,31 +76,36 @@ pub(super) async fn run(global: &Global, play: &Play) -> Result<u8, Failure> {
     let code = if global.a11y {
         watch::demo(global, held, (client, clock), (refresh, receiver), arrivals).await
     } else {
-        let mut parts = dashboard::parts(global, &config)?;
-        "demo".clone_into(&mut parts.environment);
-        "demo".clone_into(&mut parts.settings.profile);
-        parts.settings.badge = badge(play.speed);
+        let mut parts = parts(global, &config, play.speed)?;
         parts.settings.clock_speed = refresh.clock_speed;
-        parts.settings.live = false;
         parts.settings.sdk_short = dashboard::short(sdk_id);
-        if let Some(teller) = &mut parts.teller {
-            "demo".clone_into(&mut teller.profile);
-            "demo".clone_into(&mut teller.environment);
-        }
         parts.receiver = Some(receiver);
         parts.arrivals = Some(arrivals);
         parts.refresh = Settings { operator: config.refresh.operator.clone(), ..refresh };
         parts.desk.evidence =
             (!global.offline).then(|| Arc::new(client.clone()) as Arc<dyn Evidence>);
-        // Made-up sessions may be deleted, where that is asked for.
-        let writes = Writes { delete: global.allow_writes, email: global.allow_writes };
-        parts.desk_settings.writes = writes;
         dashboard::finish(parts, held, client, clock).await
     };
     if let Ok(running) = serving.await {
         running?.shutdown().await;
     }
     code
+}
+
+/// The operator's own dashboard, under the demo's name.
+fn parts(global: &Global, config: &Config, speed: f64) -> Result<Parts, Failure> {
+    let mut parts = dashboard::parts(global, config)?;
+    "demo".clone_into(&mut parts.environment);
+    "demo".clone_into(&mut parts.settings.profile);
+    parts.settings.badge = badge(speed);
+    parts.settings.live = false;
+    if let Some(teller) = &mut parts.teller {
+        "demo".clone_into(&mut teller.profile);
+        "demo".clone_into(&mut teller.environment);
+    }
+    // Made-up sessions may be deleted, where that is asked for.
+    parts.desk_settings.writes = Writes { delete: global.allow_writes, email: global.allow_writes };
+    Ok(parts)
 }
 
 /// Makes the key pair beside the first frame, and answers requests from then on.

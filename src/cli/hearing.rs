@@ -32,7 +32,6 @@ const LEARNED: u64 = 1_000;
 /// Counts for the last word.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Heard {
-    /// Notifications.
     pub(super) taken: u64,
     /// Of these, of sessions that were not on the list.
     pub(super) unknown: u64,

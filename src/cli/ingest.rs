@@ -16,7 +16,6 @@ use crate::notifications::follow::{self, Origin};
 use crate::notifications::lines::Read;
 use crate::runtime::shutdown;
 
-/// Lines read ahead.
 const AHEAD: usize = 64;
 /// Lines that are no notification are named one by one so far.
 const NAMED: u64 = 10;

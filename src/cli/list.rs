@@ -103,7 +103,6 @@ enum Whole {
     Beginnings,
 }
 
-/// The list as cells.
 struct Lines {
     /// Those that were named, if any were.
     columns: Option<Vec<Column>>,
@@ -181,7 +180,6 @@ pub(super) fn filtered(
     Ok(rows.into_iter().map(|(session, _)| WatchedSession::clone(&session)).collect())
 }
 
-/// A filter alone.
 pub(super) fn filter(text: &str) -> Result<View, Failure> {
     let texts = ViewTexts { filter: text.to_owned(), ..ViewTexts::default() };
     View::read("", &texts).map_err(|why| Failure::Usage(pointed(&why, text)))

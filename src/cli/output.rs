@@ -8,7 +8,6 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use super::exit::Failure;
 use crate::text;
 
-/// Writes data.
 pub(super) fn data(text: &str) -> Result<(), Failure> {
     let mut out = std::io::stdout().lock();
     out.write_all(text.as_bytes())?;

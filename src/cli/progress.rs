@@ -4,7 +4,6 @@
 
 use std::io::{IsTerminal, Write};
 
-/// The line, or nothing.
 pub(super) struct Progress {
     shown: bool,
     last: String,
@@ -28,7 +27,6 @@ impl Progress {
         text.clone_into(&mut self.last);
     }
 
-    /// Takes the line away.
     pub(super) fn done(&mut self) {
         if !self.last.is_empty() {
             let gap = " ".repeat(self.last.chars().count());

@@ -29,7 +29,6 @@ use crate::refresh::{Command, NotFound, Settings};
 use crate::runtime::engine::{Engine, Held};
 use crate::runtime::shutdown;
 
-/// What is waited for.
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum Until {
     Completed,

@@ -15,7 +15,6 @@ use crate::api::client::checked_base_url;
 /// The variable with the path of the key file.
 pub(super) const KEY_FILE: &str = "YOTI_KEY_FILE_PATH";
 
-/// No path is longer.
 const LONGEST_PATH: usize = 4096;
 
 /// Checked address, application, its key.

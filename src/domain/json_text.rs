@@ -11,6 +11,9 @@ const MAX_DEPTH: usize = 64;
 /// Why a text is not taken in; in our words, without any of the text.
 pub type Refusal = &'static str;
 
+const OBJECT: u8 = b'{';
+const OBJECT_END: u8 = b'}';
+const LIST: u8 = b'[';
 const NOT_JSON: Refusal = "the response is not JSON";
 
 /// Where the scanner stands: before a value.
@@ -48,7 +51,7 @@ pub fn rewritten(text: &str, fate: impl FnMut(&Place<'_>) -> Fate) -> Result<Str
         fate,
     };
     scanner.blank();
-    if !matches!(scanner.peek(), Some(b'{' | b'[')) {
+    if !matches!(scanner.peek(), Some(OBJECT | LIST)) {
         // A scalar is JSON, and still no answer.
         scanner.value()?;
         return Err("the response is not an object");
@@ -112,8 +115,8 @@ impl<F: FnMut(&Place<'_>) -> Fate> Scanner<'_, F> {
 
     fn value(&mut self) -> Result<(), Refusal> {
         match self.peek() {
-            Some(b'{') => self.deeper(Self::object),
-            Some(b'[') => self.deeper(Self::list),
+            Some(OBJECT) => self.deeper(Self::object),
+            Some(LIST) => self.deeper(Self::list),
             Some(b'"') => self.string().map(|_raw| ()),
             Some(_) => self.scalar(),
             None => Err(NOT_JSON),
@@ -156,7 +159,7 @@ impl<F: FnMut(&Place<'_>) -> Fate> Scanner<'_, F> {
         let mut seen = HashSet::new();
         let (mut kept, mut from) = (false, self.at);
         self.blank();
-        if self.peek() == Some(b'}') {
+        if self.peek() == Some(OBJECT_END) {
             self.at += 1;
             return Ok(());
         }
@@ -188,7 +191,7 @@ impl<F: FnMut(&Place<'_>) -> Fate> Scanner<'_, F> {
             self.blank();
             match self.peek() {
                 Some(b',') => self.at += 1,
-                Some(b'}') => break,
+                Some(OBJECT_END) => break,
                 _ => return Err(NOT_JSON),
             }
             if !kept {

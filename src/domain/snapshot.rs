@@ -95,7 +95,6 @@ pub struct Health {
     pub alert_trouble: Option<String>,
 }
 
-/// Entries of one chunk.
 const CHUNK: usize = 512;
 
 type Chunk = Arc<Vec<Arc<WatchedSession>>>;

@@ -21,7 +21,6 @@ use crate::domain::watched::{Letter, WatchedSession};
 pub const MANIFEST: &str = "manifest.json";
 /// What a manifest says of itself.
 const KIND: &str = "branchwatch bundle";
-/// No manifest is longer.
 const LARGEST: u64 = 1024 * 1024;
 
 /// Names, below the bundle's own, and texts of the files: the document, the letter, the list of

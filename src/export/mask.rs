@@ -16,7 +16,6 @@ use crate::domain::wire_enum::{
     CheckState, CheckType, IdentityProfileOutcome, Recommendation, SessionState,
 };
 
-/// What stands instead.
 pub(super) const MASK: &str = "▒▒▒ masked";
 
 /// What the walk is in.

@@ -6,7 +6,8 @@ use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
 use super::KeymapError;
 use crate::app::action::Action;
-use crate::app::event::{Edit, Event};
+use crate::app::event::Event;
+use crate::app::text_field::Edit;
 
 /// A key with its modifiers, as it is written: `j`, `G`, `ctrl-d`, `f1`.
 pub(super) type Chord = (KeyCode, KeyModifiers);
@@ -39,7 +40,6 @@ pub(super) fn text_key(key: KeyEvent) -> Option<Event> {
     })
 }
 
-/// Reads a chord.
 pub(super) fn parsed(text: &str) -> Result<Chord, KeymapError> {
     let wrong = || {
         KeymapError::new(format!(

@@ -32,7 +32,6 @@ const AT_ONCE: usize = 2 * 1024;
 /// What ends a head.
 const HEAD_END: &[u8] = b"\r\n\r\n";
 
-/// One connection.
 pub(super) struct Line {
     stream: Stream,
     deadline: Pin<Box<Sleep>>,
@@ -43,7 +42,6 @@ pub(super) struct Line {
     _place: Place,
 }
 
-/// Plain, or with TLS.
 type Stream = Either<TcpStream, Box<TlsStream<TcpStream>>>;
 
 /// Where connections come out that are ready to be read.

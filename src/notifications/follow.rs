@@ -23,7 +23,6 @@ use crate::clock::Clock;
 const LOOK: Duration = Duration::from_millis(250);
 /// Writers at a socket at once.
 const WRITERS: usize = 16;
-/// Bytes read at once.
 const PART: usize = 16 * 1024;
 
 /// Where lines come from.

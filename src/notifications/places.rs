@@ -6,7 +6,6 @@ use std::collections::HashMap;
 use std::net::{IpAddr, Ipv6Addr};
 use std::sync::{Arc, Mutex, PoisonError};
 
-/// Connections at once.
 pub(super) const TOGETHER: usize = 64;
 /// Connections at once from one address, or from one network of IPv6 (/64).
 pub(super) const EACH: usize = 8;
@@ -17,7 +16,6 @@ struct Taken {
     each: HashMap<IpAddr, usize>,
 }
 
-/// The places.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Places(Arc<Mutex<Taken>>);
 

@@ -66,7 +66,6 @@ impl Listed {
     }
 }
 
-/// Session, kind and body.
 fn parts(post: &Post) -> (Option<SessionId>, &'static str, String) {
     match post {
         Post::Added(entry) => {
@@ -91,7 +90,6 @@ fn parts(post: &Post) -> (Option<SessionId>, &'static str, String) {
     }
 }
 
-/// Leaves one.
 pub(super) fn leave(transaction: &Transaction<'_>, post: &Post) -> Sql<()> {
     let (session, kind, body) = parts(post);
     let session = session.map_or_else(String::new, |id| id.to_string());

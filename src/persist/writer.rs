@@ -19,7 +19,6 @@ use crate::domain::watched::{WatchEntry, WatchedSession};
 
 /// Two saves are at least this far apart.
 const PACE: Duration = Duration::from_millis(500);
-/// After trouble.
 const AGAIN: Duration = Duration::from_secs(5);
 
 /// Saves what changes in the snapshots until cancelled, at most twice a second, latest wins; then

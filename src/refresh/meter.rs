@@ -7,7 +7,6 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-/// Latencies remembered.
 const LATENCIES: usize = 100;
 /// Failures are counted over this time.
 const ERROR_SPAN: Duration = Duration::from_mins(15);

@@ -34,7 +34,6 @@ pub struct Job {
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Slot {
     pub(super) due: Option<Instant>,
-    /// Failures in a row.
     pub(super) failures: u32,
 }
 

@@ -121,7 +121,6 @@ impl Teller {
     }
 }
 
-/// Runs it once.
 async fn tell(teller: Teller, line: String) -> Result<(), String> {
     match program::run(&teller.program, &teller.arguments, Some(&line), Some(PATIENCE)).await {
         Ok(status) if status.success() => Ok(()),

@@ -117,7 +117,6 @@ impl Job {
         Ok(text)
     }
 
-    /// Writes the files.
     pub(super) fn write(&self) -> Outcome {
         match self.written() {
             Ok((path, measured)) => Outcome::Exported { path, measured },

@@ -27,7 +27,6 @@ const SIDE: u32 = 640;
 /// The largest sides and the most memory of a picture that is decoded.
 const LARGEST: (u32, u64) = (12_000, 128 * 1024 * 1024);
 
-/// One wish under way.
 pub(super) struct Hands {
     pub(super) desk: Desk,
     pub(super) now: Timestamp,

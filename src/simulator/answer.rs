@@ -4,7 +4,6 @@
 
 use serde_json::{Value, json};
 
-/// Status, content type, body.
 #[derive(Clone, Debug)]
 pub(super) struct Answer {
     pub(super) status: u16,
@@ -34,7 +33,6 @@ impl Answer {
         Self::invalid("MALFORMED_REQUEST", &[(property, "must not be null or empty")])
     }
 
-    /// 400 for a body.
     pub(super) fn payload(property: &str, message: &str) -> Self {
         Self::invalid("PAYLOAD_VALIDATION", &[(property, message)])
     }

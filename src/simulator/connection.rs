@@ -29,7 +29,6 @@ impl Scissors {
 #[derive(Debug)]
 pub(super) struct Door(pub(super) TcpListener);
 
-/// One connection.
 #[derive(Debug)]
 pub(super) struct Line {
     stream: TcpStream,

@@ -17,7 +17,6 @@ fn bad(why: &str) -> Answer {
     Answer::json(400, &json!({ "error": why }))
 }
 
-/// Answers a control request.
 pub(super) fn answer(
     world: &mut World,
     application: &Application,

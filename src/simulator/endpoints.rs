@@ -33,7 +33,6 @@ impl Asked<'_> {
     }
 }
 
-/// What a path means.
 pub(super) struct Route {
     pub(super) session: Option<SessionId>,
     /// The segments below the session, or all of them.

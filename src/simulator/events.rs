@@ -10,11 +10,9 @@ use super::timeline::{LETTER_TAKES, Life};
 /// One thing to be told.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(super) struct Event {
-    /// Seconds after creation.
     pub(super) at: i64,
     /// In lower case, as delivered.
     pub(super) topic: String,
-    /// Extra key and id.
     pub(super) id: Option<(&'static str, String)>,
 }
 

@@ -21,13 +21,11 @@ pub(super) struct Fault {
     pub(super) path: Option<String>,
     /// Only the media of this name in the scenario, such as `passport page 0`.
     pub(super) media: Option<String>,
-    /// Only this method.
     pub(super) method: Option<String>,
     /// Lets so many requests pass first.
     pub(super) after: u32,
     /// How many times it acts; for ever without.
     pub(super) times: Option<u32>,
-    /// Answer with this status.
     pub(super) status: Option<u16>,
     /// … and this body (as it is; not JSON is welcome).
     pub(super) body: Option<String>,

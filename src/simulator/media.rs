@@ -66,7 +66,6 @@ fn search(value: &Value, around: &Found, id: &str, generated: bool) -> Option<Fo
     }
 }
 
-/// Content type and bytes.
 pub(super) fn content(found: &Found, person: &Person, id: &str) -> (&'static str, Vec<u8>) {
     match found.kind.as_str() {
         "IMAGE" => match found.role.as_str() {

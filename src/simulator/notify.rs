@@ -36,7 +36,6 @@ pub(super) const TOPICS: &[&str] = &[
 const LOOK: Duration = Duration::from_millis(200);
 /// A receiver that is slower has not received.
 const PATIENCE: Duration = Duration::from_secs(5);
-/// Deliveries that are remembered.
 const REMEMBERED: usize = 10_000;
 
 /// `notifications` of a session.
@@ -55,7 +54,6 @@ pub(super) struct Post {
     manner: Manner,
     /// Each delivery with its status or why there is none.
     sent: Vec<Value>,
-    /// Wakes the task.
     pub(super) bell: Arc<tokio::sync::Notify>,
 }
 
@@ -177,7 +175,6 @@ pub(super) fn set(world: &mut World, body: &[u8]) -> Answer {
     report(world)
 }
 
-/// One POST.
 struct Delivery {
     endpoint: String,
     authorization: Option<String>,

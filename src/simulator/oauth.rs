@@ -22,7 +22,6 @@ const LIVES: i64 = 3_600;
 const ACTIVE: usize = 200;
 const BEARER: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
 
-/// What was issued.
 #[derive(Debug)]
 pub(super) struct Tokens {
     dice: fastrand::Rng,
@@ -33,7 +32,6 @@ pub(super) struct Tokens {
 /// A request for a token.
 pub(super) struct Ask<'a> {
     pub(super) sdk_id: &'a str,
-    /// SPKI PEM.
     pub(super) public_pem: &'a str,
     pub(super) content_type: &'a str,
     /// The `Host` that was asked.
@@ -131,7 +129,6 @@ fn verified(assertion: &str, ask: &Ask<'_>) -> Option<Value> {
     fits.then_some(claims)
 }
 
-/// A form's fields, decoded.
 fn form(body: &[u8]) -> BTreeMap<String, String> {
     let text = String::from_utf8_lossy(body);
     let pairs = text.split('&').filter_map(|pair| pair.split_once('='));

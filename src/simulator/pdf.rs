@@ -2,9 +2,7 @@
 //!
 //! Owns the file format (PDF 1.4, one standard font, no compression). Must never hold real data.
 
-/// Lines on a page.
 const LINES: usize = 46;
-/// Characters on a line.
 const WIDTH: usize = 84;
 
 /// A file with this text, wrapped and paged.

@@ -28,7 +28,6 @@ const MAX_BODY: usize = 10 * 1024 * 1024;
 /// What stands before every path of the API.
 pub(super) const PREFIX: &str = "/idverify/v1";
 
-/// What the handlers share.
 #[derive(Clone)]
 pub(super) struct Shared {
     pub(super) world: Arc<Mutex<World>>,

@@ -96,7 +96,6 @@ pub(super) fn styled(mut value: Value, style: Style, seed: u64) -> Value {
     value
 }
 
-/// Leaves what SEED has.
 fn bare(value: &mut Value) {
     let Some(map) = value.as_object_mut() else { return };
     map.shift_remove("client_session_token");

@@ -37,9 +37,7 @@ const DAY: i64 = 86_400;
 /// A creation that is right.
 #[derive(Debug)]
 pub(super) struct Spec {
-    /// The body.
     pub(super) value: Value,
-    /// Lifetime in seconds.
     pub(super) ttl: i64,
     pub(super) resources_ttl: Option<i64>,
     pub(super) checks: Vec<Asked>,
@@ -62,7 +60,6 @@ impl Asked {
     }
 }
 
-/// A required document.
 #[derive(Clone, Debug)]
 pub(super) struct Required {
     pub(super) supplementary: bool,

@@ -22,7 +22,6 @@ const COUNTRIES: &[(&str, &[&str], bool)] = &[
     ("UKR", &["PASSPORT", "NATIONAL_ID"], false),
 ];
 
-/// Country to document types.
 pub(super) type Accepted = BTreeMap<String, Vec<String>>;
 
 /// `GET /supported-documents[?includeNonLatin=1]`; every SDK's spelling of true and false.

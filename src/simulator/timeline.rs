@@ -88,7 +88,6 @@ impl Life {
         ends.min().unwrap_or(i64::MAX).min(self.ttl())
     }
 
-    /// Lifetime in seconds.
     pub(super) fn ttl(&self) -> i64 {
         self.ttl.unwrap_or(self.scenario.ttl)
     }

@@ -44,12 +44,10 @@ pub(super) struct Face {
     pub(super) id: String,
     /// Its name in the scenario.
     pub(super) name: String,
-    /// The requirement's place.
     pub(super) place: usize,
 }
 
 impl Resident {
-    /// Seconds since its creation.
     pub(super) fn elapsed(&self, now: Timestamp) -> i64 {
         now.duration_since(self.life.created).as_secs()
     }
@@ -61,7 +59,6 @@ impl Resident {
     }
 }
 
-/// Everything.
 #[derive(Debug)]
 pub(super) struct World {
     pub(super) residents: BTreeMap<SessionId, Resident>,
@@ -97,7 +94,6 @@ impl World {
         }
     }
 
-    /// The simulated time.
     pub(super) fn now(&self) -> Timestamp {
         let ahead = jiff::SignedDuration::from_secs(self.ahead);
         self.clock.now().saturating_add(ahead).unwrap_or(Timestamp::MAX)

@@ -182,7 +182,6 @@ impl Themes {
     }
 }
 
-/// What a theme colours.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
 enum Hues {

@@ -41,7 +41,6 @@ pub(super) fn frame(
     inner
 }
 
-/// Sentences instead of rows.
 pub(super) fn notice(frame: &mut Frame<'_>, area: Rect, lines: &[String], look: Look) {
     let lines: Vec<Line<'_>> = std::iter::once(Line::default())
         .chain(lines.iter().map(|line| Line::from(look.text(&format!("  {line}")))))

@@ -114,7 +114,6 @@ fn alert_rows(frame: &mut Frame<'_>, inner: Rect, model: &Model, look: Look) {
     rows(frame, inner, (&held, model.focus() == Pane::Alerts), look, (None, spans));
 }
 
-/// What asks stands out.
 fn of_mark(mark: AlertMark) -> Tone {
     if mark == AlertMark::New { Tone::Changed } else { Tone::Dim }
 }

@@ -9,7 +9,6 @@ use crate::domain::server_text::ServerText;
 use crate::domain::session::Extra;
 use crate::domain::wire_enum::WireValue;
 
-/// Either form.
 pub(super) enum Named<'a> {
     Object(Cursor<'a>),
     Bare { text: &'a str, place: String, notes: &'a Notes },

@@ -10,7 +10,6 @@ use crate::domain::session::Extra;
 use crate::reasons::{self, Kind};
 use crate::text;
 
-/// Lines below one row.
 pub(super) struct Lines {
     key: String,
     width: usize,

@@ -65,7 +65,6 @@ pub struct MediaDialog {
 }
 
 impl MediaDialog {
-    /// A picture has come.
     pub(super) fn show(&mut self, media: &MediaId, (picture, size): (Picture, usize)) {
         self.busy = false;
         for item in self.items.iter_mut().filter(|item| item.media.id == *media) {

@@ -128,7 +128,6 @@ pub(super) fn is_simple(text: &str) -> bool {
     !text.is_empty() && text.chars().all(|c| c.is_alphanumeric() || "-_.,@+#".contains(c))
 }
 
-/// A text in quotes.
 pub(super) fn quoted(f: &mut impl fmt::Write, text: &str) -> fmt::Result {
     f.write_char('"')?;
     for c in text.chars() {

@@ -19,7 +19,6 @@ pub(super) enum Thing {
     Resource,
 }
 
-/// One of them.
 #[derive(Clone, Copy)]
 pub(super) enum Part<'a> {
     Check(&'a Check),
