@@ -11,6 +11,9 @@ use crate::app::view::{Cell, ListRow, Pane, Tone};
 use crate::app::words::TimeForm;
 use crate::app::{connection, rows, shelf};
 
+/// From so many cells on, one line holds the longest reason.
+const WIDE: usize = 110;
+
 /// Where no session holds a word: what a word is, and what can be asked for besides.
 const WORDS: [&str; 6] = [
     "",
@@ -56,7 +59,19 @@ impl Model {
 
     /// Rows that the list pane holds.
     pub(crate) fn list_height(&self) -> usize {
-        self.areas().pane(Pane::List).map_or(0, |area| area.inner_rows().saturating_sub(2))
+        let rows = self.areas().pane(Pane::List).map_or(0, |area| area.inner_rows());
+        rows.saturating_sub(1 + self.lines_under_list())
+    }
+
+    /// Lines below the rows: a reason stands whole, on two lines where one is too short for it. They
+    /// are always the same number, so that the window stays when the cursor moves.
+    #[must_use]
+    pub fn lines_under_list(&self) -> usize {
+        let area = self.areas().pane(Pane::List);
+        area.map_or(
+            1,
+            |area| if self.list_width() < WIDE && area.inner_rows() >= 8 { 2 } else { 1 },
+        )
     }
 
     /// Indices of the rows that fit on the screen.

@@ -150,7 +150,7 @@ pub(crate) fn why(session: &WatchedSession, rules: &Rules, times: &Times) -> Cel
         n => {
             let copies = times.keys.hint(Action::Report, "copies");
             let copies = copies.map(|hint| format!(" ({hint})")).unwrap_or_default();
-            format!("{} not known{copies} · ", words::count(n, "value"))
+            format!(" · {} not known{copies}", words::count(n, "value"))
         }
     };
     if let Some(finding) = found.findings.first() {
@@ -161,7 +161,7 @@ pub(crate) fn why(session: &WatchedSession, rules: &Rules, times: &Times) -> Cel
             _ if stale.is_empty() => clocks::told(finding, &found, times),
             _ => format!("{} · {stale}", clocks::told(finding, &found, times)),
         };
-        return Cell::new(format!("{name}: {unknown}{text}"), tone);
+        return Cell::new(format!("{name}: {text}{unknown}"), tone);
     }
     let text = match &found.stage {
         Stage::Gone => "deleted or purged at Yoti; the last response is kept here".to_owned(),
@@ -181,7 +181,7 @@ pub(crate) fn why(session: &WatchedSession, rules: &Rules, times: &Times) -> Cel
             format!("session {} {}", session.id(), state.unwrap_or_default())
         }
     };
-    Cell::new(format!("{name}: {unknown}{text}"), Tone::Dim)
+    Cell::new(format!("{name}: {text}{unknown}"), Tone::Dim)
 }
 
 /// `≈ 503 ×3 · next 40s · r retries now, @ shows the calls`.

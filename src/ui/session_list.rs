@@ -12,6 +12,7 @@ use super::text::{cell, fit, right};
 use crate::app::Model;
 use crate::app::columns::{Column, Fitted};
 use crate::app::view::{Cell, Glyph, ListRow, Pane, Tone};
+use crate::text::wrapped;
 use crate::theme::{Look, Role};
 
 pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, model: &Model, look: Look) {
@@ -33,11 +34,9 @@ pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, model: &Model, look: Look)
         }
         lines.push(Line::from(spans(&row, &columns, selected, look)));
     }
-    let rows = usize::from(inner.height).saturating_sub(2);
-    while lines.len() < rows + 1 {
-        lines.push(Line::default());
-    }
-    lines.push(under(model, (first, end), usize::from(inner.width), look));
+    let below = under(model, (first, end), usize::from(inner.width), look);
+    lines.resize(usize::from(inner.height).saturating_sub(below.len()), Line::default());
+    lines.extend(below);
     pane::lines(frame, inner, lines, bar, look);
 }
 
@@ -136,7 +135,12 @@ fn checks(row: &ListRow, room: usize, look: Look) -> Vec<Span<'static>> {
 }
 
 /// How many rows are out of sight, and why the selected one is where it is.
-fn under(model: &Model, (first, end): (usize, usize), width: usize, look: Look) -> Line<'static> {
+fn under(
+    model: &Model,
+    (first, end): (usize, usize),
+    width: usize,
+    look: Look,
+) -> Vec<Line<'static>> {
     let below = model.list_len().saturating_sub(end);
     let more = match (first, below) {
         (0, 0) => String::new(),
@@ -146,12 +150,25 @@ fn under(model: &Model, (first, end): (usize, usize), width: usize, look: Look) 
     };
     let more = look.text(&more);
     let room = width.saturating_sub(more.chars().count() + 1);
-    let mut spans = vec![Span::raw(" ")];
-    if let Some(why) = model.line_under_list(room) {
-        spans.push(cell(&why, room, look));
-    } else {
-        spans.push(Span::raw(" ".repeat(room)));
+    let last = model.lines_under_list() - 1;
+    let why =
+        model.line_under_list(room * (last + 1)).unwrap_or_else(|| Cell::new("", Tone::Plain));
+    let mut words = wrapped(&why.text, room);
+    if let Some(rest) = words.get(last..).filter(|rest| rest.len() > 1) {
+        // More than there is room for: the last line ends with the sign of a cut.
+        let rest = rest.join(" ");
+        words.truncate(last);
+        words.push(rest);
     }
-    spans.push(Span::styled(more, look.tone(Tone::Dim)));
-    Line::from(spans)
+    words.resize(last + 1, String::new());
+    let mut lines: Vec<Line<'static>> = words
+        .into_iter()
+        .map(|text| {
+            Line::from(vec![Span::raw(" "), cell(&Cell { text, ..why.clone() }, room, look)])
+        })
+        .collect();
+    if let Some(line) = lines.last_mut() {
+        line.push_span(Span::styled(more, look.tone(Tone::Dim)));
+    }
+    lines
 }

@@ -240,3 +240,68 @@ fn no_time_of_the_api_log_is_cut() {
         assert!(shown.contains("GET /sessions/dbs-2291/configuration "), "{size:?}: {shown}");
     }
 }
+
+/// The text of a pane without its frame, lines joined and blanks made one.
+fn words_of(buffer: &Buffer, area: branchwatch::app::layout::Area) -> String {
+    let rows = (area.y + 1..area.y + area.h - 1).map(|y| {
+        let cells = area.x + 1..area.x + area.w - 1;
+        cells.map(|x| buffer.cell((x, y)).unwrap().symbol()).collect::<String>()
+    });
+    rows.collect::<Vec<_>>().join(" ").split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+#[test]
+fn the_reason_under_the_list_and_under_the_alerts_is_never_cut() {
+    for width in WIDTHS {
+        let mut model = model_of(longest(), (width, 40));
+        for _ in 0..4 {
+            let why = model.line_under_list(usize::MAX).unwrap().text;
+            let area = model.areas().pane(Pane::List).unwrap();
+            let shown = words_of(&frame(&model, look()), area);
+            // A text of Yoti's that has hundreds of letters goes on in the alerts.
+            let start: String = why.chars().take(100).collect();
+            assert!(shown.contains(start.trim()), "{width}: {why:?} in {shown:?}");
+            update(&mut model, Event::Action(Action::NextSession));
+        }
+        update(&mut model, Event::Action(Action::Pane(5)));
+        for _ in 0..model.alerts().rows.len() {
+            let why = model.alert_detail().join(" ");
+            let area = model.areas().pane(Pane::Alerts).unwrap();
+            let shown = words_of(&frame(&model, look()), area);
+            assert!(
+                shown.contains(why.trim()) && !why.contains('…'),
+                "{width}: {why:?} in {shown:?}"
+            );
+            update(&mut model, Event::Action(Action::Down));
+        }
+    }
+}
+
+#[test]
+fn no_time_of_the_timeline_and_the_alerts_is_cut_in_any_form() {
+    for width in WIDTHS {
+        let mut model = model_of(longest(), (width, 40));
+        for pane in [Pane::Timeline, Pane::Alerts] {
+            update(&mut model, Event::Action(Action::Pane(pane.number())));
+            for form in 0..4 {
+                let area = model.areas().pane(pane).unwrap();
+                let shown = words_of(&frame(&model, look()), area);
+                let times: Vec<String> = match pane {
+                    Pane::Timeline => {
+                        let held = model.timeline();
+                        held.rows[held.window.clone()].iter().map(|row| row.time.clone()).collect()
+                    }
+                    _ => {
+                        let held = model.alerts();
+                        held.rows[held.window.clone()].iter().map(|row| row.at.clone()).collect()
+                    }
+                };
+                assert!(!times.is_empty());
+                for time in times {
+                    assert!(stands(&shown, &time), "{width} {form}: {time:?} in {shown:?}");
+                }
+                update(&mut model, Event::Action(Action::TimeForm));
+            }
+        }
+    }
+}
