@@ -9,7 +9,8 @@ use std::sync::Arc;
 
 use branchwatch::api::wire;
 use branchwatch::app::action::Action;
-use branchwatch::app::event::{Edit, Event};
+use branchwatch::app::event::Event;
+use branchwatch::app::text_field::Edit;
 use branchwatch::app::{Model, ModelSettings, update};
 use branchwatch::domain::ids::SessionId;
 use branchwatch::domain::rules::Rules;
