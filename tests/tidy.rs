@@ -27,7 +27,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("reasons", &[]),
     ("audit", &["text"]),
     ("app", &["text", "reasons", "intake"]),
-    ("keymap", &["app::action", "app::event", "app::help"]),
+    ("keymap", &["app::action", "app::event", "app::help", "app::text_field"]),
     ("theme", &["app::view"]),
     ("ui", &["app", "text", "theme", "keymap"]),
 ];
