@@ -6,6 +6,7 @@ use std::ops::Range;
 
 use crate::app::action::Action;
 use crate::app::columns::{Column, Fitted, Widths};
+use crate::app::layout::Area;
 use crate::app::model::Model;
 use crate::app::view::{Cell, ListRow, Pane, Tone};
 use crate::app::words::TimeForm;
@@ -59,7 +60,7 @@ impl Model {
 
     /// Rows that the list pane holds.
     pub(crate) fn list_height(&self) -> usize {
-        let rows = self.areas().pane(Pane::List).map_or(0, |area| area.inner_rows());
+        let rows = self.areas().pane(Pane::List).map_or(0, Area::inner_rows);
         rows.saturating_sub(1 + self.lines_under_list())
     }
 
