@@ -152,5 +152,5 @@ fn a_bundle_is_whole_and_any_change_to_it_is_found() {
     assert!(err.contains("manifest"), "{err}");
     let manifest = "{\"kind\":\"branchwatch bundle\",\"files\":[{\"name\":\"../key.pem\",\"bytes\":1,\"sha256\":\"x\"}]}";
     std::fs::write(folder.join("manifest.json"), manifest).unwrap();
-    assert!(world.run(&["verify", place], 1).1.contains("no manifest"));
+    assert!(world.run(&["verify", place], 1).1.contains("not the manifest of a bundle"));
 }

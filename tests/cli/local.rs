@@ -31,7 +31,7 @@ fn who_is_removed_comes_back_with_what_is_known_unless_that_is_purged() {
     assert!(err.contains("deleted"), "{err}");
     world.run(&["remove", "--purge-history", id], 1);
     world.run(&["show", id, "--offline"], 1);
-    assert!(world.run(&["list", "--archived"], 0).1.contains("Nothing was taken off"));
+    assert!(world.run(&["list", "--archived"], 0).1.contains("No archived sessions"));
     let store = world.home.path().join(".local/share/branchwatch");
     for file in std::fs::read_dir(store).unwrap() {
         let bytes = std::fs::read(file.unwrap().path()).unwrap();

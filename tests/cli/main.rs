@@ -279,13 +279,14 @@ fn doctor_says_of_each_thing_how_it_stands() {
     };
     let nobody = "00000000-0000-4000-8000-000000000001";
     assert!(
-        with("YOTI_CLIENT_SDK_ID", nobody, 4).contains("do: the key is not this application's")
+        with("YOTI_CLIENT_SDK_ID", nobody, 4)
+            .contains("hint: the key belongs to another application")
     );
     let silent = with("YOTI_IDV_API_URL", "http://127.0.0.1:1/idverify/v1", 6);
-    assert!(silent.contains("do: check the network"), "{silent}");
+    assert!(silent.contains("hint: check the network"), "{silent}");
     std::fs::set_permissions(world.key(), std::fs::Permissions::from_mode(0o640)).unwrap();
     let (out, _) = world.run(&["doctor", "--offline"], 3);
-    assert!(out.contains("0640: others can read it") && out.contains("do: chmod 600"), "{out}");
+    assert!(out.contains("0640: others can read it") && out.contains("hint: chmod 600"), "{out}");
     let store = world.home.path().join(".local/share/branchwatch/store.db");
     std::fs::write(store, "no store at all, but long enough to be taken for one").unwrap();
     assert!(world.run(&["doctor", "--offline"], 3).0.contains("warn  store"));

@@ -112,7 +112,7 @@ fn what_names_a_key_names_the_one_in_force_and_is_silent_without_one() {
         o.sees("pinned dbs-1");
         o.does_not_see("undoes");
         o.press("8").await;
-        o.sees("stands first; B lets go");
+        o.sees("stays at the top; B unpins");
         o.sees("none; c writes one");
     });
 }

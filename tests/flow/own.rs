@@ -136,7 +136,7 @@ fn a_paste_is_judged_line_by_line_and_adds_only_on_enter() {
         o.sees("1 new · 1 known · 1 line not understood, skipped (line 2)");
         o.does_not_see("Sessions 2");
         o.press("enter").await;
-        o.sees("1 added, 1 already on the list, 1 not understood; u takes off again");
+        o.sees("1 added, 1 already on the list, 1 not understood; u removes again");
         o.sees("new-1");
         // Gone only after a second look, half a minute later.
         o.pass(45.0).await;
@@ -162,7 +162,7 @@ fn session_ids_pasted_onto_the_list_are_offered_in_the_add_dialog() {
         o.sees("2 new");
         o.does_not_see("abc");
         o.press("enter").await;
-        o.sees("2 added; u takes off again");
+        o.sees("2 added; u removes again");
         o.sees("Sessions 3");
         // In a field a paste is text.
         o.press("/").await;
