@@ -369,7 +369,7 @@ fn answers_are_unreadable_without_the_applications_key_and_stay_until_they_are_f
         let read = other.load().unwrap().remove(0);
         assert!(read.session().is_none() && read.answers.configuration.is_none());
         assert_eq!((read.timeline.len(), read.poll.last_ok), (1, known(1).poll.last_ok));
-        assert!(other.trouble().unwrap().starts_with("6 stored answers cannot be read"));
+        assert!(other.trouble().unwrap().starts_with("6 stored responses cannot be read"));
         // What is not read is not lost by saving the rest.
         other.save(&[Arc::new(read)]).unwrap();
         drop(other);

@@ -266,7 +266,13 @@ impl<A: SessionApi, C: Clock> Task<A, C> {
             Command::Kept(changes, made) => self.keep(&changes, &made, now),
             Command::Relay(to) => self.relay = Some(to),
             Command::TakeOver(list, to) => self.take_over(list, &to, now),
-            Command::Traffic(to) => self.tell_traffic(&to),
+            Command::Traffic(to) => {
+                // Its answer means that the commands before it were obeyed, and that they are seen.
+                if now >= self.publish_at {
+                    self.publish();
+                }
+                self.tell_traffic(&to);
+            }
         }
     }
 }

@@ -370,7 +370,7 @@ fn x_runs_a_program_of_the_configuration_for_the_session_under_the_cursor() {
         o.press("x enter").await;
         // It may have ended by now.
         let screen = o.screen();
-        let told = ["ticket runs", "ticket: ended with exit status: 3"];
+        let told = ["ticket started", "ticket: ended with exit status: 3"];
         assert!(told.iter().any(|text| screen.contains(text)), "{screen}");
     });
 }
