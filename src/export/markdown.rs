@@ -2,6 +2,7 @@
 //!
 //! Owns the chapters: no text of a server or of the operator is markup in them.
 
+use jiff::Timestamp;
 use serde_json::Value;
 
 use super::assemble::Part;
@@ -75,8 +76,11 @@ fn facts(
         .and_then(|s| s.state.as_ref())
         .map_or("not fetched", |s| word(s.as_raw(), masked));
     let deadline = found.deadline.map_or_else(
-        || "not known".to_owned(),
-        |d| format!("{}{}", d.at, if d.derived { " (derived)" } else { "" }),
+        || {
+            let ended = matches!(found.stage, Stage::Done(_) | Stage::Expired { .. });
+            if ended { "none: the session has ended" } else { "not known" }.to_owned()
+        },
+        |d| format!("{}{}", time(d.at), if d.derived { " (derived)" } else { "" }),
     );
     let stage = stage_words(&found.stage);
     let documents = format!("{} of {} supplied", covered.supplied, covered.requirements.len());
@@ -114,7 +118,12 @@ fn age(session: &WatchedSession, found: &Assessment, origin: &Origin<'_>) -> Str
     };
     let old = crate::domain::attention::span(origin.now.duration_since(answer.fetched_at));
     let stale = if found.is_old() { " **The data is stale.**" } else { "" };
-    format!("\nFetched {}, {old} before this export.{stale}\n", answer.fetched_at)
+    format!("\nFetched {}, {old} before this export.{stale}\n", time(answer.fetched_at))
+}
+
+/// To the second: people read it.
+fn time(at: Timestamp) -> impl std::fmt::Display {
+    at.strftime("%Y-%m-%d %H:%M:%S UTC")
 }
 
 fn requirements(session: &WatchedSession, masked: bool) -> String {
@@ -183,7 +192,7 @@ fn timeline(session: &WatchedSession, masked: bool) -> String {
             let what = parts.get("what").and_then(Value::as_str).unwrap_or_default();
             format!("{} {MASK}", plain(&what.replace('_', " ")))
         };
-        text += &format!("- {} {said}\n", entry.at);
+        text += &format!("- {} {said}\n", time(entry.at));
     }
     text
 }
