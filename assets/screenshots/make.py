@@ -18,7 +18,7 @@ PROGRAM = HERE.parent.parent / "target" / "release" / "branchwatch"
 SHOTS = [
     ("dashboard", 120, 40, 20, []),
     ("wide", 200, 60, 30, []),
-    ("verdict", 120, 40, 20, ["/", "reason:tampered", "Enter", "3", "j", "j", "Enter"]),
+    ("verdict", 120, 40, 20, ["/", "reason:tampered", "Enter", "3", "Enter"]),
     ("past", 120, 40, 20, ["{", "{", "{", "{"]),
     ("export", 120, 40, 20, ["e"]),
 ]
@@ -42,7 +42,7 @@ def captured(columns, rows, wait, keys):
     """The screen's lines with their escape sequences, after the keys."""
     size = ["-x", str(columns), "-y", str(rows)]
     tmux("-f", "/dev/null", "new-session", "-d", "-s", "shot", *size,
-         f"env COLORTERM=truecolor TERM=xterm-256color {PROGRAM} demo --seed 1 --sessions 38")
+         f"env COLORTERM=truecolor TERM=xterm-256color COLORFGBG='15;0' {PROGRAM} demo --seed 1")
     try:
         time.sleep(wait)
         for key in keys:
