@@ -150,7 +150,7 @@ fn legend(look: Look) -> [Line<'static>; HelpOverlay::LEGEND as usize] {
         (Glyph::Acknowledged, "acknowledged"),
         (Glyph::Snoozed, "snoozed"),
     ];
-    let moved = Span::raw(look.text("± derived deadline that moved"));
+    let moved = Span::raw(look.text("± derived deadline moved"));
     let line = |signs: &[(Glyph, &str)]| {
         Line::from(signs.iter().map(|(glyph, word)| sign(*glyph, word)).collect::<String>())
     };
