@@ -121,7 +121,7 @@ pub async fn dashboard<P: Persistence, A: SessionApi, C: Clock + Clone>(
     tokio::spawn(fault_for_tests("task"));
 
     // Before the terminal is taken: a signal from then on must give it back.
-    let stopped = shutdown::reason();
+    let (stopped, stops) = (shutdown::reason(), shutdown::stops()?);
     let mut screen = terminal::Screen::enter()?;
     let mut model = Model::new(parts.settings.clone(), screen.size(), clock.now())
         .with_desk(parts.desk_settings)
@@ -149,6 +149,7 @@ pub async fn dashboard<P: Persistence, A: SessionApi, C: Clock + Clone>(
         asks_ground: parts.asks_ground,
         pictures: Pictures::new(parts.graphics),
     };
+    outside.effects.suspend_at(stops);
     let keys = crossterm::event::EventStream::new();
     let ending = event_loop::run(&mut model, &mut screen, keys, outside, ended(stopped)).await;
     drop(screen);

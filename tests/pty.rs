@@ -238,19 +238,25 @@ fn ctrl_l_draws_all_cells_again_on_a_terminal_that_answers_no_question() {
 }
 
 #[test]
-fn ctrl_z_stops_with_the_terminal_given_back_and_goes_on_with_a_whole_frame() {
+fn ctrl_z_and_tstp_stop_with_the_terminal_given_back_and_go_on_with_a_whole_frame() {
     let mut terminal = demo(&[]);
     terminal.sees("demo-0001");
-    terminal.types("\x1a");
     let pid = terminal.child.process_id().unwrap();
-    until(&terminal, "it stops", || stopped(pid));
-    terminal.is_restored();
-    terminal.screen.lock().unwrap().process(b"\x1b[2J");
-    terminal.signal("-CONT");
-    terminal.sees("demo-0001");
-    until(&terminal, "the screen is taken again", || {
-        terminal.screen.lock().unwrap().screen().alternate_screen()
-    });
+    for from_outside in [false, true] {
+        if from_outside {
+            terminal.signal("-TSTP");
+        } else {
+            terminal.types("\x1a");
+        }
+        until(&terminal, "it stops", || stopped(pid));
+        terminal.is_restored();
+        terminal.screen.lock().unwrap().process(b"\x1b[2J");
+        terminal.signal("-CONT");
+        terminal.sees("demo-0001");
+        until(&terminal, "the screen is taken again", || {
+            terminal.screen.lock().unwrap().screen().alternate_screen()
+        });
+    }
     terminal.types("q");
     assert_eq!(terminal.ends().exit_code(), 0);
     terminal.is_restored();

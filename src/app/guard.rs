@@ -225,6 +225,7 @@ pub(crate) fn before(model: &mut Model, event: &Event) -> Option<Vec<Effect>> {
     model.dirty = true;
     match event {
         Event::Action(Action::QuitNow) => return Some(vec![Effect::Quit]),
+        Event::Action(Action::Suspend) => return Some(vec![Effect::Suspend]),
         Event::Action(Action::Enter) if lock.asked => {
             model.guard.locked = None;
             return Some(vec![Effect::Redraw]);

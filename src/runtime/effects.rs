@@ -13,6 +13,7 @@ pub use super::exports::ExportOrigin;
 use super::exports::{self, Job};
 use super::hands::Hands;
 use super::program;
+use crate::app::action::Action;
 use crate::app::alarm::Desktop;
 use crate::app::desk::Wish;
 use crate::app::effect::{CopySource, Effect, ExportRequest};
@@ -78,6 +79,18 @@ impl Effects {
     #[must_use]
     pub fn with_desk(self, desk: Desk) -> Self {
         Self { desk, ..self }
+    }
+
+    /// Each of these signals suspends the program, as the key does.
+    pub fn suspend_at(&self, mut stops: tokio::signal::unix::Signal) {
+        let results = self.results.clone();
+        tokio::spawn(async move {
+            while stops.recv().await.is_some() {
+                if results.send(Event::Action(Action::Suspend)).is_err() {
+                    break;
+                }
+            }
+        });
     }
 
     /// Where results arrive; can be taken once.

@@ -2,7 +2,7 @@
 //!
 //! Owns the waiting for them.
 
-use tokio::signal::unix::{SignalKind, signal as listen};
+use tokio::signal::unix::{Signal, SignalKind, signal as listen};
 
 use super::{Ending, terminal};
 
@@ -28,6 +28,15 @@ pub fn signal() -> impl Future<Output = u8> {
         })
     });
     async { futures::future::select_all(waits).await.0 }
+}
+
+/// Listens from now on for TSTP from outside (`kill -TSTP`): without this the process would stop with
+/// the terminal still in raw mode (fault T03).
+///
+/// # Errors
+/// When the system has no room for it.
+pub fn stops() -> std::io::Result<Signal> {
+    listen(SignalKind::from_raw(rustix::process::Signal::TSTP.as_raw()))
 }
 
 /// Listens from now on for a signal or for a panic in any task.
