@@ -4,6 +4,7 @@
 //! named by path and read where they are used. Never writes the file but for `config init --write`.
 
 mod alarms;
+mod application;
 mod auth;
 mod desk;
 mod environment;
@@ -11,14 +12,13 @@ mod file;
 mod fit;
 mod labels;
 mod notifications;
+mod operator;
 mod pace;
 mod place;
 mod resolve;
 mod show;
 mod tables;
 mod themes;
-mod who;
-mod whom;
 
 use std::path::PathBuf;
 
@@ -39,10 +39,10 @@ pub use crate::domain::span::parse_span;
 pub use desk::DeskConfig;
 pub use environment::{Environment, no_keys_in};
 pub use file::PictureChoice;
+pub use operator::login;
 pub use resolve::{Flags, resolve};
 pub use show::zone;
 pub use themes::{own_themes, theme_named};
-pub use who::login;
 
 /// The template of `config init`.
 pub const EXAMPLE: &str = include_str!("../assets/config.example.toml");
@@ -212,7 +212,7 @@ pub enum ConfigError {
         /// Comma separated.
         known: String,
     },
-    /// Neither file nor environment say whom to ask.
+    /// Neither file nor environment names an application.
     #[error(
         "nothing is configured yet: {missing}\n\n\
          To try it without a key:        branchwatch demo\n\

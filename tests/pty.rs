@@ -14,6 +14,8 @@ mod ground;
 mod lists;
 #[path = "pty/private.rs"]
 mod private;
+#[path = "common/process.rs"]
+mod process;
 #[path = "pty/receives.rs"]
 mod receives;
 

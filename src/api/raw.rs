@@ -92,7 +92,7 @@ mod tests {
         "contact_profile",
     ];
 
-    /// A value's text, and what is to be left of it.
+    /// The text of a value, and the same text with its secrets cut.
     fn pair() -> impl Strategy<Value = (String, String)> {
         let same = |text: String| (text.clone(), text);
         let number = "-?(0|[1-9][0-9]{0,25})(\\.[0-9]{1,6})?([eE][+-]?[0-9]{1,3})?";

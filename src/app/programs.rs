@@ -86,18 +86,12 @@ mod tests {
     use std::sync::Arc;
 
     use super::Program;
+    use crate::domain::fixture;
     use crate::domain::ids::SessionId;
-    use crate::domain::watched::{WatchEntry, WatchedSession};
+    use crate::domain::watched::WatchedSession;
 
     fn named(reference: &str) -> WatchedSession {
-        WatchedSession::new(WatchEntry {
-            id: SessionId::new(uuid::Uuid::from_u128(7)),
-            reference: Some(reference.to_owned()),
-            tags: Vec::new(),
-            added_at: jiff::Timestamp::UNIX_EPOCH,
-            deadline: None,
-            resources_ttl: None,
-        })
+        fixture::named(SessionId::new(uuid::Uuid::from_u128(7)), Some(reference))
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! The one question at the command line: the operator types what is to happen.
+//! Confirmation at the command line: the operator types the words that the question shows.
 //!
 //! Owns that only an answer to the question counts: what was typed before it, or in the moment in
 //! which nobody can have read it, is thrown away.

@@ -151,17 +151,10 @@ mod tests {
     use jiff::Timestamp;
 
     use super::*;
-    use crate::domain::watched::WatchEntry;
+    use crate::domain::fixture;
 
     fn session(id: &str, reference: Option<&str>, archived: bool) -> WatchedSession {
-        let mut session = WatchedSession::new(WatchEntry {
-            id: SessionId::parse(id).unwrap(),
-            reference: reference.map(str::to_owned),
-            tags: Vec::new(),
-            added_at: Timestamp::UNIX_EPOCH,
-            deadline: None,
-            resources_ttl: None,
-        });
+        let mut session = fixture::named(SessionId::parse(id).unwrap(), reference);
         let at = archived.then_some(Timestamp::UNIX_EPOCH);
         std::sync::Arc::make_mut(&mut session.own).archived_at = at;
         session

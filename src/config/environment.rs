@@ -5,7 +5,7 @@
 use std::collections::BTreeMap;
 
 use super::ConfigError;
-use super::whom::KEY_FILE;
+use super::application::KEY_FILE;
 use crate::api::key::holds_key;
 
 /// The environment, taken once; tests give their own.

@@ -5,9 +5,9 @@
 use std::net::SocketAddr;
 use std::path::Path;
 
+use super::application::at_home;
 use super::file::{Alerts, Notifications, Profile};
 use super::resolve::{Resolver, wrong};
-use super::whom::at_home;
 use super::{ConfigError, Source};
 use crate::notifications::receiver::ReceiverSettings;
 use crate::runtime::alerts::Teller;

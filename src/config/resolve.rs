@@ -8,13 +8,13 @@ use std::path::{Path, PathBuf};
 use etcetera::BaseStrategy;
 use jiff::SignedDuration;
 
+use super::application::{application, at_home, environment_of};
 use super::auth::auth;
 use super::environment::{Environment, no_keys_in};
 use super::file::{ConfigFile, PassRule, Profile};
 use super::notifications;
 use super::place::{explained, placed};
 use super::tables::{keys, views};
-use super::whom::{at_home, environment_of, whom};
 use super::{Config, ConfigError, Shown, Source};
 use crate::api::key::holds_key;
 use crate::app::fitting::Fit;
@@ -115,7 +115,8 @@ fn resolved(
     let mut resolver = Resolver { shown: Vec::new() };
     let usual = usual(&file).unwrap_or_else(|| DEFAULT.to_owned());
     let (name, profile) = profile(&mut resolver, flags, environment, &file)?;
-    let (base_url, sdk_id, key) = whom(&mut resolver, environment, profile, places.home_dir())?;
+    let (base_url, sdk_id, key) =
+        application(&mut resolver, environment, profile, places.home_dir())?;
     let auth = auth(&mut resolver, environment, profile, &base_url)?;
     let label = profile.and_then(|p| p.environment.clone());
     let environment_source = if label.is_some() { Source::File } else { Source::Default };
@@ -132,7 +133,7 @@ fn resolved(
         super::desk::resolve(&mut resolver, environment, &file, (&name, profile), (path, text))?;
     let alarms = super::alarms::resolve(&mut resolver, &file)?;
     let (privacy, zone) = super::show::resolve(&mut resolver, &file, flags)?;
-    let operator = super::who::resolve(&mut resolver, &file)?;
+    let operator = super::operator::resolve(&mut resolver, &file)?;
     let refresh = Settings { operator: Some(operator.as_str().into()), ..refresh };
     let fit = super::fit::resolve(&mut resolver, &file)?;
     let fit = Fit { privacy: privacy.unwrap_or_default(), ..fit };

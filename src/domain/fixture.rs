@@ -160,6 +160,11 @@ pub(crate) fn entry() -> WatchEntry {
     }
 }
 
+/// A session of the watch-list with this reference, never asked for.
+pub(crate) fn named(id: SessionId, reference: Option<&str>) -> WatchedSession {
+    WatchedSession::new(WatchEntry { id, reference: reference.map(str::to_owned), ..entry() })
+}
+
 pub(crate) fn watched(
     session: Option<Session>,
     configuration: Option<Configuration>,

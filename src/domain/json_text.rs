@@ -1,7 +1,7 @@
 //! The one scanner over the bytes of an answer: checks it, cuts members out of it, puts other values
 //! into it, lays it out over lines. Everything that it keeps, it keeps as text, numbers too.
 //!
-//! Owns what JSON is taken in at all. Must never panic, and never write what is to be cut.
+//! Owns what JSON is taken in at all. Must never panic, and never write a member that its caller cuts.
 
 use std::collections::HashSet;
 

@@ -183,19 +183,12 @@ pub fn is_long(reference: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::fixture;
     use crate::domain::ids::SessionId;
     use crate::domain::snapshot::SessionTable;
-    use crate::domain::watched::WatchEntry;
 
     fn named(n: u128, reference: &str) -> WatchedSession {
-        WatchedSession::new(WatchEntry {
-            id: SessionId::new(uuid::Uuid::from_u128(n)),
-            reference: Some(reference.to_owned()),
-            tags: Vec::new(),
-            added_at: jiff::Timestamp::UNIX_EPOCH,
-            deadline: None,
-            resources_ttl: None,
-        })
+        fixture::named(SessionId::new(uuid::Uuid::from_u128(n)), Some(reference))
     }
 
     #[test]

@@ -14,7 +14,7 @@ pub enum Post {
     Added(WatchEntry),
     /// Off the watch-list; the store's file has forgotten it already.
     Removed(SessionId),
-    /// The operator's change to a note, a pin, …, and when and by whom it was made.
+    /// The operator's change to a note, a pin, …, with its time and the operator's name.
     Kept(SessionId, OwnChange, Made),
     /// A notification came.
     Told(Notification),

@@ -10,6 +10,8 @@ use std::process::{Child, Command, Output, Stdio};
 
 use serde_json::Value;
 
+use process::Simulator;
+
 mod codes;
 mod evidence;
 mod figures;
@@ -23,6 +25,8 @@ mod list;
 mod local;
 mod named;
 mod privacy;
+#[path = "../common/process.rs"]
+mod process;
 mod proxy;
 mod schemas;
 mod scope;
@@ -33,19 +37,10 @@ mod watch;
 
 struct World {
     home: tempfile::TempDir,
-    simulator: Option<Child>,
+    simulator: Option<Simulator>,
     base_url: String,
     sdk_id: String,
     sessions: Vec<String>,
-}
-
-impl Drop for World {
-    fn drop(&mut self) {
-        if let Some(simulator) = &mut self.simulator {
-            let _gone = simulator.kill();
-            let _reaped = simulator.wait();
-        }
-    }
 }
 
 fn empty() -> World {
@@ -63,20 +58,10 @@ fn world(arguments: &[&str]) -> World {
     let mut world = empty();
     let key = world.key();
     let mut command = world.command(&["simulate", "--write-key"]);
-    let mut simulator = command
-        .arg(&key)
-        .args(arguments)
-        .stdout(Stdio::piped())
-        .stderr(Stdio::null())
-        .spawn()
-        .unwrap();
-    let mut line = String::new();
-    BufReader::new(simulator.stdout.as_mut().unwrap()).read_line(&mut line).unwrap();
-    let ready: Value = serde_json::from_str(&line).unwrap();
-    world.base_url = String::from(ready["base_url"].as_str().unwrap());
-    world.sdk_id = String::from(ready["sdk_id"].as_str().unwrap());
-    let ids = ready["sessions"].as_array().unwrap();
-    world.sessions = ids.iter().map(|id| id.as_str().unwrap().to_owned()).collect();
+    let simulator = Simulator::spawn(command.arg(&key).args(arguments));
+    world.base_url = simulator.base_url();
+    world.sdk_id = simulator.sdk_id();
+    world.sessions = simulator.sessions();
     world.simulator = Some(simulator);
     world
 }
@@ -233,15 +218,8 @@ fn refusals_and_silence_have_their_codes() {
         .unwrap();
     assert!(said(&unreachable, 6).1.contains("connection refused"));
     let wrong_key = world.home.path().join("wrong.pem");
-    let mut simulator = world
-        .command(&["simulate", "--sessions", "0", "--write-key"])
-        .arg(&wrong_key)
-        .stdout(Stdio::piped())
-        .spawn()
-        .unwrap();
-    BufReader::new(simulator.stdout.as_mut().unwrap()).read_line(&mut String::new()).unwrap();
-    simulator.kill().unwrap();
-    simulator.wait().unwrap();
+    let mut simulate = world.command(&["simulate", "--sessions", "0", "--write-key"]);
+    drop(Simulator::spawn(simulate.arg(&wrong_key)));
     let refused = with("YOTI_KEY_FILE_PATH", wrong_key.to_str().unwrap(), 4);
     assert!(refused.contains("MESSAGE_SIGNING") && refused.contains("doctor"), "{refused}");
     std::fs::set_permissions(&wrong_key, std::fs::Permissions::from_mode(0o644)).unwrap();
@@ -519,9 +497,9 @@ fn a_store_that_is_newer_or_damaged_is_said() {
 fn the_simulator_ends_cleanly_on_a_signal() {
     let mut world = world(&["--sessions", "1"]);
     let mut simulator = world.simulator.take().unwrap();
-    let pid = simulator.id().to_string();
+    let pid = simulator.child.id().to_string();
     assert!(Command::new("kill").args(["-TERM", &pid]).status().unwrap().success());
-    assert_eq!(simulator.wait().unwrap().code(), Some(0));
+    assert_eq!(simulator.child.wait().unwrap().code(), Some(0));
 }
 
 #[test]

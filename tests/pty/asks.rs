@@ -1,52 +1,38 @@
 //! Questions at the command line: only an answer to the question counts.
 
-use std::io::{BufRead, BufReader};
-use std::process::{Child, Stdio};
-
+use super::process::Simulator;
 use super::*;
 
 /// A simulator with one session that has ended, and a home that may change it.
 struct World {
     home: tempfile::TempDir,
-    simulator: Child,
+    _simulator: Simulator,
     variables: Vec<(&'static str, String)>,
     id: String,
-}
-
-impl Drop for World {
-    fn drop(&mut self) {
-        let _gone = self.simulator.kill();
-        let _reaped = self.simulator.wait();
-    }
 }
 
 fn world() -> World {
     let home = tempfile::tempdir().unwrap();
     let key = home.path().join("key.pem");
-    let mut simulator = Command::new(assert_cmd::cargo::cargo_bin!("branchwatch"))
-        .args(["simulate", "--sessions", "1", "--scenario", "S07", "--speed", "500000"])
-        .arg("--write-key")
-        .arg(&key)
-        .env_clear()
-        .env("HOME", home.path())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::null())
-        .spawn()
-        .unwrap();
-    let mut line = String::new();
-    BufReader::new(simulator.stdout.as_mut().unwrap()).read_line(&mut line).unwrap();
-    let ready: serde_json::Value = serde_json::from_str(&line).unwrap();
-    let text = |pointer: &str| ready.pointer(pointer).unwrap().as_str().unwrap().to_owned();
+    let simulator = Simulator::spawn(
+        Command::new(assert_cmd::cargo::cargo_bin!("branchwatch"))
+            .args(["simulate", "--sessions", "1", "--scenario", "S07", "--speed", "500000"])
+            .arg("--write-key")
+            .arg(&key)
+            .env_clear()
+            .env("HOME", home.path()),
+    );
     let folder = home.path().join(".config/branchwatch");
     std::fs::create_dir_all(&folder).unwrap();
     let profile = "[profiles.p]\nallow_delete = true\nallow_email = true\n";
     std::fs::write(folder.join("config.toml"), profile).unwrap();
     let variables = vec![
-        ("YOTI_IDV_API_URL", text("/base_url")),
-        ("YOTI_CLIENT_SDK_ID", text("/sdk_id")),
+        ("YOTI_IDV_API_URL", simulator.base_url()),
+        ("YOTI_CLIENT_SDK_ID", simulator.sdk_id()),
         ("YOTI_KEY_FILE_PATH", key.to_str().unwrap().to_owned()),
     ];
-    World { home, simulator, variables, id: text("/sessions/0") }
+    let id = simulator.sessions().remove(0);
+    World { home, _simulator: simulator, variables, id }
 }
 
 impl World {

@@ -3,27 +3,20 @@
 //!
 //! Owns a simulator for each test.
 
-use std::io::{BufRead, BufReader};
 use std::net::{TcpListener, TcpStream};
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::process::Stdio;
 
+use super::process::Simulator;
 use super::*;
 
 /// A simulator with one session that posts to a port, and a home whose dashboard listens there.
 struct Receiving {
-    simulator: std::process::Child,
+    _simulator: Simulator,
     api: String,
     environment: Vec<(&'static str, String)>,
     home: tempfile::TempDir,
-}
-
-impl Drop for Receiving {
-    fn drop(&mut self) {
-        let _gone = self.simulator.kill();
-        let _reaped = self.simulator.wait();
-    }
 }
 
 fn written(path: &Path, text: &str) {
@@ -37,19 +30,13 @@ fn receiving(port: u16, more: &str) -> Receiving {
     let key = home.path().join("key.pem").display().to_string();
     let notify = format!("http://yoti:secret@127.0.0.1:{port}/notifications");
     let bin = assert_cmd::cargo::cargo_bin!("branchwatch");
-    let mut simulator = Command::new(bin)
-        .args(["simulate", "--sessions", "1", "--scenario", "S01", "--speed", "0"])
-        .args(["--write-key", &key, "--notify", &notify])
-        .env_clear()
-        .stdout(Stdio::piped())
-        .stderr(Stdio::null())
-        .spawn()
-        .unwrap();
-    let mut line = String::new();
-    BufReader::new(simulator.stdout.as_mut().unwrap()).read_line(&mut line).unwrap();
-    let ready: serde_json::Value = serde_json::from_str(&line).unwrap();
-    let text = |value: &serde_json::Value| value.as_str().unwrap().to_owned();
-    let api = text(ready.get("base_url").unwrap());
+    let simulator = Simulator::spawn(
+        Command::new(bin)
+            .args(["simulate", "--sessions", "1", "--scenario", "S01", "--speed", "0"])
+            .args(["--write-key", &key, "--notify", &notify])
+            .env_clear(),
+    );
+    let api = simulator.base_url();
     let auth = home.path().join("auth");
     written(&auth, "basic yoti:secret\n");
     let config = format!(
@@ -59,10 +46,10 @@ fn receiving(port: u16, more: &str) -> Receiving {
     written(&home.path().join(".config/branchwatch/config.toml"), &config);
     let environment = vec![
         ("YOTI_IDV_API_URL", api.clone()),
-        ("YOTI_CLIENT_SDK_ID", text(ready.get("sdk_id").unwrap())),
+        ("YOTI_CLIENT_SDK_ID", simulator.sdk_id()),
         ("YOTI_KEY_FILE_PATH", key),
     ];
-    let session = text(ready.get("sessions").and_then(|ids| ids.get(0)).unwrap());
+    let session = simulator.sessions().remove(0);
     let added = Command::new(bin)
         .args(["add", &session, "--ref", "dbs-1"])
         .env_clear()
@@ -71,7 +58,7 @@ fn receiving(port: u16, more: &str) -> Receiving {
         .stderr(Stdio::null())
         .status();
     assert!(added.unwrap().success());
-    Receiving { simulator, api, environment, home }
+    Receiving { _simulator: simulator, api, environment, home }
 }
 
 impl Receiving {

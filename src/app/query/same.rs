@@ -103,8 +103,8 @@ impl Part<'_> {
     }
 }
 
-/// True when one of these is all of that. A word may be told of the session instead; without any
-/// check or resource, all may.
+/// Whether one check (or resource) of the session meets all conditions. A word may match the session
+/// itself instead; in a session without checks (or resources), every condition may.
 pub(super) fn one_is(thing: Thing, parts: &[Expr], subject: &Subject<'_>) -> bool {
     let open: Vec<&Expr> = parts.iter().filter(|part| !part.is_said(subject, Reach::Way)).collect();
     let one = |part: Part<'_>| open.iter().all(|wanted| wanted.holds_of(part, subject));
@@ -197,8 +197,8 @@ impl Expr {
 ///
 /// A field that is asked for again is another thing's: `check:face check:liveness` is of two checks.
 /// What is not wanted is not wanted of the one before, else of the first; where its field is asked
-/// for too, or no field is, of none at all: `check:face !check:liveness`. Words join the one that is
-/// told of: `face reject` is one check.
+/// for too, or no field is, of none at all: `check:face !check:liveness`. Words join the check that is
+/// named: `face reject` is one check.
 pub(super) fn together(parts: Vec<Expr>) -> Vec<Expr> {
     [Thing::Check, Thing::Resource].into_iter().fold(parts, |parts, thing| {
         let names = |part: &&Expr| OF_THINGS.into_iter().any(|field| part.names(field));

@@ -1,4 +1,4 @@
-//! Whom the program asks, and as whom: address, application, where its key is.
+//! The application at Yoti: its address, its SDK id, where its key is.
 //!
 //! Owns these keys, and the names that Yoti's own SDKs have for them in the environment.
 
@@ -17,16 +17,16 @@ pub(super) const KEY_FILE: &str = "YOTI_KEY_FILE_PATH";
 
 const LONGEST_PATH: usize = 4096;
 
-/// Checked address, application, its key.
-pub(super) type Whom = (String, Option<Uuid>, Option<KeySource>);
+/// Checked address, SDK id, key.
+type Application = (String, Option<Uuid>, Option<KeySource>);
 
-/// Address, application and key: from the environment, else the profile.
-pub(super) fn whom(
+/// Takes each from the environment, else from the profile.
+pub(super) fn application(
     resolver: &mut Resolver,
     environment: &Environment,
     profile: Option<&Profile>,
     home: &Path,
-) -> Result<Whom, ConfigError> {
+) -> Result<Application, ConfigError> {
     let variable = |name: &'static str| {
         environment.get(name).map(|value| (value.to_owned(), Source::Environment(name)))
     };
