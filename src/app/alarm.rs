@@ -11,7 +11,6 @@ use crate::app::effect::Effect;
 use crate::app::facts::Facts;
 use crate::app::model::Model;
 use crate::app::rows;
-use crate::app::sessions::Sessions;
 use crate::app::update::say;
 use crate::app::view::{AlertMark, AlertRow, Cell, Pane, Tone};
 use crate::app::words::{Openness, StageKind};
@@ -166,10 +165,10 @@ pub(crate) fn toggle(model: &mut Model) {
 }
 
 /// Takes note of what has become of sessions.
-pub(crate) fn heard(model: &mut Model, sessions: &mut Sessions) {
+pub(crate) fn heard(model: &mut Model, alarms: Vec<(SessionId, Alarm)>) {
     let at = model.clock;
     let bell = &mut model.bell;
-    for (id, alarm) in sessions.take_alarms() {
+    for (id, alarm) in alarms {
         bell.log.push_back(Entry { at, id, alarm });
         if bell.on && bell.which.contains(&alarm) {
             bell.waiting.push((id, alarm));

@@ -11,7 +11,6 @@ use crate::app::model::{Model, window};
 use crate::app::update::say;
 use crate::app::view::{Cell, Pane, Tone};
 use crate::app::words;
-use crate::domain::attention;
 use crate::domain::ids::SessionId;
 
 /// What the cursor stands on.
@@ -96,11 +95,7 @@ impl Model {
             return None;
         }
         let item = self.sessions.item(id)?;
-        let found = attention::assess(
-            &item.session,
-            &self.settings.rules,
-            self.times.judged(item.session.id()),
-        );
+        let found = self.times.assess(&item.session, &self.settings.rules);
         let stage = words::stage(&found.stage, self.times.now);
         let name = self.times.name(&item.session, 40);
         let (place, hint) = match self.cursor_row() {

@@ -19,7 +19,6 @@ use crate::app::palette;
 use crate::app::pickers;
 use crate::app::text_field::TextField;
 use crate::app::view::HelpRow;
-use crate::domain::attention;
 use crate::domain::ids::SessionId;
 use crate::domain::shape::Format;
 
@@ -100,7 +99,7 @@ pub(crate) fn open_copy(model: &mut Model) {
     let name = |id| Some(model.times.name(&model.sessions.item(id)?.session, 40));
     let line = |id| {
         let session = &model.sessions.item(id)?.session;
-        let stage = attention::assess(session, &model.settings.rules, model.times.judged(id)).stage;
+        let stage = model.times.assess(session, &model.settings.rules).stage;
         let stage = crate::app::words::stage(&stage, model.times.now).text;
         Some(format!("{} {id} {stage}", name(id)?))
     };

@@ -54,28 +54,28 @@ pub(crate) fn all(model: &mut Model) {
 }
 
 fn mark(model: &mut Model, rows: RangeInclusive<usize>) {
-    let ids = rows.filter_map(|row| model.sessions.at(row)).map(|item| item.session.id());
-    let marks = model.sessions.marks().iter().copied().chain(ids).collect();
-    put(model, marks);
+    let items = rows.filter_map(|row| model.sessions.at(row));
+    let ids: Vec<SessionId> = items.map(|item| item.session.id()).collect();
+    change(model, |marks| marks.extend(ids));
     say(model, format!("{} marked", count(model.marked(), "session")), Tone::Plain);
 }
 
 /// Marks a session, or takes its mark away.
 pub(crate) fn toggle(model: &mut Model, id: SessionId) {
-    let mut marks = model.sessions.marks().clone();
-    if !marks.remove(&id) {
-        marks.insert(id);
-    }
-    put(model, marks);
+    change(model, |marks| {
+        if !marks.remove(&id) {
+            marks.insert(id);
+        }
+    });
 }
 
 /// `ctrl-\`: none.
 pub(crate) fn clear(model: &mut Model) {
     model.range_from = None;
-    put(model, HashSet::new());
+    change(model, HashSet::clear);
 }
 
-fn put(model: &mut Model, marks: HashSet<SessionId>) {
-    model.sessions.set_marks(marks, model.times.now);
+fn change(model: &mut Model, change: impl FnOnce(&mut HashSet<SessionId>)) {
+    model.sessions.change_marks(change, model.times.now);
     settle(model);
 }

@@ -244,11 +244,7 @@ fn walk(model: &mut Model, forward: bool) {
 fn open(model: &mut Model) {
     let Some(item) = model.item() else { return };
     let since = if item.changed { item.looked_at } else { item.before };
-    let found = crate::domain::attention::assess(
-        &item.session,
-        &model.settings.rules,
-        model.times.judged(item.session.id()),
-    );
+    let found = model.times.assess(&item.session, &model.settings.rules);
     let rows = match since {
         Some(_) => timeline::timeline(&item.session, &found, (&model.times, since)),
         None => Vec::new(),

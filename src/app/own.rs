@@ -22,7 +22,7 @@ use crate::app::text_field::TextField;
 use crate::app::update::say;
 use crate::app::view::{LabelRow, Pane, Rows, Tone};
 use crate::app::words;
-use crate::domain::attention::{Reason, assess};
+use crate::domain::attention::Reason;
 use crate::domain::ids::SessionId;
 use crate::domain::own::OwnChange;
 use crate::domain::snapshot::SessionTable;
@@ -196,7 +196,7 @@ fn archive(model: &mut Model) -> Vec<Effect> {
 
 /// What an acknowledgement of a session consists of; nothing where nothing asks and nothing changed.
 pub(crate) fn acknowledgement(model: &Model, item: &Item) -> Vec<Change> {
-    let found = assess(&item.session, &model.settings.rules, model.times.judged(item.session.id()));
+    let found = model.times.assess(&item.session, &model.settings.rules);
     let reasons: Vec<Reason> = found.findings.iter().map(|finding| finding.reason).collect();
     let id = item.session.id();
     let asks = item.facts.attention;

@@ -159,13 +159,12 @@ pub(crate) fn jump(model: &mut Model, text: &str) -> Result<(), String> {
 }
 
 fn go(model: &mut Model, at: Timestamp) {
-    let rules = model.settings.rules.clone();
     let live = model.past.as_ref().map_or(&model.sessions, |past| &past.live);
     let then = live.all_watched().map(|session| Arc::new(as_of(session, at)));
     let table = SessionTable::from_entries(then);
     let mut sessions = Sessions::default();
     sessions.arrange_as(&model.sessions, at);
-    sessions.renew(&table, &rules, at);
+    sessions.renew(&table, &model.settings.rules, at);
     let shown = mem::replace(&mut model.sessions, sessions);
     if model.past.is_none() {
         let mut notice = vec!["Past responses are not stored, only the last one.".to_owned()];
@@ -178,11 +177,11 @@ fn go(model: &mut Model, at: Timestamp) {
 /// Back to now, with the filter and the order that were chosen meanwhile.
 pub(crate) fn leave(model: &mut Model) {
     let Some(past) = model.past.take() else { return };
-    let (now, rules) = (model.clock, model.settings.rules.clone());
+    let now = model.clock;
     let mut live = past.live;
     live.arrange_as(&model.sessions, now);
     if model.paused.is_none() {
-        live.wake(&rules, now);
+        live.wake(&model.settings.rules, now);
     }
     model.sessions = live;
     settle(model, now);

@@ -10,6 +10,7 @@ use jiff::Timestamp;
 
 use crate::app::action::Action;
 use crate::app::effect::Effect;
+use crate::app::item::last_seen;
 use crate::app::model::Model;
 use crate::app::sessions::Sessions;
 use crate::app::update::{refresh_words, say};
@@ -23,7 +24,6 @@ use crate::domain::watched::WatchedSession;
 /// What goes on behind the screen, and what of it is shown.
 #[derive(Debug)]
 pub(crate) struct Paused {
-    since: Timestamp,
     live: Sessions,
     /// The last snapshot, which the screen does not show.
     latest: Option<Arc<Snapshot>>,
@@ -41,7 +41,7 @@ impl Model {
     /// `❚❚ paused 3m · 7 changes waiting`, instead of the state of the connection.
     pub(crate) fn paused_words(&self) -> Option<Cell> {
         let paused = self.paused.as_ref()?;
-        let span = age(self.clock.duration_since(paused.since));
+        let span = age(self.clock.duration_since(self.times.frozen.since?));
         let waiting = match paused.waiting.values().sum::<usize>() + paused.removed {
             0 => String::new(),
             n => format!(" · {} waiting", words::count(n, "change")),
@@ -58,7 +58,6 @@ pub(crate) fn toggle(model: &mut Model) {
     }
     model.times.frozen.since = Some(model.clock);
     model.paused = Some(Box::new(Paused {
-        since: model.clock,
         live: model.sessions.clone(),
         latest: None,
         waiting: HashMap::new(),
@@ -92,10 +91,9 @@ fn resume(model: &mut Model) {
 /// A snapshot while the screen stands still. False: it does not.
 pub(crate) fn take_in(model: &mut Model, snapshot: &Arc<Snapshot>) -> bool {
     let Some(mut paused) = model.paused.take() else { return false };
-    let rules = model.settings.rules.clone();
     let watched = paused.live.watched();
-    let changed = paused.live.renew(&snapshot.sessions, &rules, model.clock);
-    alarm::heard(model, &mut paused.live);
+    let changed = paused.live.renew(&snapshot.sessions, &model.settings.rules, model.clock);
+    alarm::heard(model, paused.live.take_alarms());
     paused.latest = Some(Arc::clone(snapshot));
     model.own.archived = snapshot.archived.clone();
     if paused.live.watched() < watched {
@@ -121,16 +119,14 @@ pub(crate) fn take_in(model: &mut Model, snapshot: &Arc<Snapshot>) -> bool {
 fn waits(model: &Model, paused: &Paused, id: SessionId) -> usize {
     let (Some(live), shown) = (paused.live.item(id), model.sessions.item(id)) else { return 0 };
     let Some(shown) = shown else { return 1 };
-    let known = shown.session.timeline.last().map(|event| event.seen_at);
+    let known = last_seen(&shown.session);
     let timeline = live.session.timeline.iter().rev();
     timeline.take_while(|event| Some(event.seen_at) > known).count()
 }
 
 /// Shows of these what the operator did to them, and all of those that were asked for.
 fn show(model: &mut Model, paused: &mut Paused, ids: &[SessionId]) {
-    if model.in_past() {
-        return;
-    }
+    let Some(since) = model.times.frozen.since.filter(|_| !model.in_past()) else { return };
     let (mut table, mut relisted) = (model.sessions.table().clone(), Vec::new());
     let mut replaced = false;
     for id in ids {
@@ -163,9 +159,7 @@ fn show(model: &mut Model, paused: &mut Paused, ids: &[SessionId]) {
     } else if !replaced {
         return;
     }
-    let since = paused.since;
-    let rules = model.settings.rules.clone();
-    model.sessions.renew(&table, &rules, since);
+    model.sessions.renew(&table, &model.settings.rules, since);
     // What they ring for has rung already.
     model.sessions.take_alarms();
     cursor::settle(model);
@@ -214,9 +208,8 @@ pub(crate) fn note(model: &mut Model, effects: &[Effect]) {
 /// Time goes on for the bell.
 pub(crate) fn tick(model: &mut Model) {
     let Some(mut paused) = model.paused.take() else { return };
-    let rules = model.settings.rules.clone();
-    if paused.live.wake(&rules, model.clock) {
-        alarm::heard(model, &mut paused.live);
+    if paused.live.wake(&model.settings.rules, model.clock) {
+        alarm::heard(model, paused.live.take_alarms());
     }
     model.paused = Some(paused);
 }

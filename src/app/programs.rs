@@ -9,7 +9,7 @@ use crate::app::model::Model;
 use crate::app::overlay::{Overlay, PickRow, Picker, PickerKind};
 use crate::app::update::say;
 use crate::app::view::Tone;
-use crate::domain::watched::WatchedSession;
+use crate::domain::ids::SessionId;
 
 /// Where the session's id goes.
 const SESSION: &str = "{session_id}";
@@ -33,8 +33,8 @@ impl Program {
     ///
     /// # Errors
     /// A reference that would be read as an option.
-    fn filled(&self, session: &WatchedSession, name: &str) -> Result<Vec<String>, &'static str> {
-        let id = session.id().to_string();
+    fn filled(&self, id: SessionId, name: &str) -> Result<Vec<String>, &'static str> {
+        let id = id.to_string();
         let fill = |part: &String| {
             // The reference last: what stands in it is no place.
             let filled = part.replace(SESSION, &id).replace(REFERENCE, name);
@@ -69,7 +69,7 @@ pub(crate) fn run(model: &mut Model, place: usize) -> Vec<Effect> {
     let name = crate::text::shown_str(&program.name, 40);
     let privacy = model.times.openness.of(session.id());
     let reference = model.times.labels.name(&session, privacy);
-    match program.filled(&session, &reference) {
+    match program.filled(session.id(), &reference) {
         Ok(run) => {
             say(model, format!("{name} started"), Tone::Plain);
             vec![Effect::Desk(Wish::Run { name, run })]
@@ -83,30 +83,22 @@ pub(crate) fn run(model: &mut Model, place: usize) -> Vec<Effect> {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::Arc;
-
     use super::Program;
-    use crate::domain::fixture;
     use crate::domain::ids::SessionId;
-    use crate::domain::watched::WatchedSession;
-
-    fn named(reference: &str) -> WatchedSession {
-        fixture::named(SessionId::new(uuid::Uuid::from_u128(7)), Some(reference))
-    }
 
     #[test]
     fn arguments_are_filled_in_and_a_reference_never_becomes_an_option() {
         let run = ["ticket", "--for", "{reference}", "{session_id}", "x={reference}"];
         let run = run.iter().map(|part| (*part).to_owned()).collect();
         let program = Program { name: "ticket".into(), words: String::new(), run };
-        let id = "00000000-0000-0000-0000-000000000007";
-        let filled = program.filled(&named("-"), "a; rm {session_id}").unwrap();
+        let id = SessionId::new(uuid::Uuid::from_u128(7));
+        let filled = program.filled(id, "a; rm {session_id}").unwrap();
         assert_eq!(
             filled.get(2).unwrap(),
             "a; rm {session_id}",
             "a place in a reference is no place"
         );
-        assert_eq!((filled[3].as_str(), filled.len()), (id, 5));
-        assert!(program.filled(&Arc::new(named("-")), "--delete").is_err());
+        assert_eq!((filled[3].clone(), filled.len()), (id.to_string(), 5));
+        assert!(program.filled(id, "--delete").is_err());
     }
 }

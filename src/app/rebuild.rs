@@ -10,7 +10,6 @@ use crate::app::model::{Model, TreeMemory};
 use crate::app::own::pane;
 use crate::app::view::{Glyph, Pane, TreeNode, TreeView};
 use crate::app::{checks, json, layout, letter, timeline, tree, tree_moves};
-use crate::domain::attention;
 
 impl Model {
     /// Builds the panes of the selected session anew where it or its time words changed.
@@ -34,8 +33,7 @@ impl Model {
         let [width, json_width] = widths;
         let built = Some((id, session.revision, widths));
         let other = self.built.map(|(id, ..)| id) != Some(id);
-        let found =
-            attention::assess(&session, &self.settings.rules, self.times.judged(session.id()));
+        let found = self.times.assess(&session, &self.settings.rules);
         self.timeline.rows = timeline::timeline(&session, &found, (&self.times, looked_at));
         clocks::note_drift(&mut self.timeline.rows, &found, item.drift);
         self.own.notes.rows = pane::rows(&session, &self.times);

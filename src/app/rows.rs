@@ -12,7 +12,7 @@ use crate::app::view::{
     AlertMark, AlertRow, Cell, Counter, Glyph, HeaderView, ListRow, Pane, Tone,
 };
 use crate::app::words::{self, StageKind, Times, server, wire};
-use crate::domain::attention::{self, Assessment, Hush, Reason};
+use crate::domain::attention::{Assessment, Hush, Reason};
 use crate::domain::coverage;
 use crate::domain::instructions::NO_BRANCH;
 use crate::domain::requested::{self, Mark};
@@ -24,7 +24,7 @@ use crate::domain::watched::{PollFailure, WatchedSession};
 /// The row of one session.
 pub(crate) fn list_row(item: &Item, marked: bool, rules: &Rules, times: &Times) -> ListRow {
     let session = &item.session;
-    let found = attention::assess(session, rules, times.judged(session.id()));
+    let found = times.assess(session, rules);
     let coverage = coverage::derive(session);
     let kind = StageKind::of(&found.stage);
     let (supplied, all) = coverage.counts();
@@ -143,7 +143,7 @@ fn delta(item: &Item, found: &Assessment) -> Cell {
 
 /// Why a session needs attention, is stale, or what it is; the line under the list.
 pub(crate) fn why(session: &WatchedSession, rules: &Rules, times: &Times) -> Cell {
-    let found = attention::assess(session, rules, times.judged(session.id()));
+    let found = times.assess(session, rules);
     let name = times.name(session, 40);
     let unknown = match requested::unknown_values(session) {
         0 => String::new(),
@@ -214,7 +214,7 @@ pub(crate) fn alerts(
         .chain(hushed)
         .take(most)
         .filter_map(|item| {
-            let found = attention::assess(&item.session, rules, times.judged(item.session.id()));
+            let found = times.assess(&item.session, rules);
             let finding = found.findings.iter().find(|f| f.reason != Reason::AtCounter)?;
             let sign = of_reason(finding.reason);
             let text = clocks::told(finding, &found, times);

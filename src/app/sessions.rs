@@ -172,9 +172,13 @@ impl Sessions {
         &self.marks
     }
 
-    /// Other marks, which a filter may ask for.
-    pub(crate) fn set_marks(&mut self, marks: HashSet<SessionId>, now: Timestamp) {
-        self.marks = marks;
+    /// Changes the marks, which a filter may ask for.
+    pub(crate) fn change_marks(
+        &mut self,
+        change: impl FnOnce(&mut HashSet<SessionId>),
+        now: Timestamp,
+    ) {
+        change(&mut self.marks);
         if self.filter.asks_for_marks() {
             self.refilter(now);
         }
@@ -183,8 +187,9 @@ impl Sessions {
     /// Filter, order and marks of another list.
     pub(crate) fn arrange_as(&mut self, other: &Self, now: Timestamp) {
         self.marks.clone_from(&other.marks);
+        self.sort = other.sort;
+        self.resort();
         self.set_filter(other.filter.clone(), now);
-        self.set_sort(other.sort, now);
     }
 
     /// The operator has looked at a session; true when that took away its mark.

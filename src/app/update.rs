@@ -136,12 +136,12 @@ fn tick(model: &mut Model, now: Timestamp) {
     if model.past.is_none() {
         place::note(model);
     }
-    let rules = model.settings.rules.clone();
     pause::tick(model);
     let stands = model.past.is_some() || model.paused.is_some();
-    if !stands && model.sessions.wake(&rules, now) {
+    if !stands && model.sessions.wake(&model.settings.rules, now) {
         cursor::settle(model);
-        heard(model);
+        let alarms = model.sessions.take_alarms();
+        alarm::heard(model, alarms);
         model.dirty = true;
     }
     refresh_words(model);
@@ -194,13 +194,14 @@ fn take_in(model: &mut Model, snapshot: &Arc<Snapshot>) {
     if pause::take_in(model, snapshot) || past::take_in(model, snapshot) {
         return;
     }
-    let rules = model.settings.rules.clone();
     model.health = Arc::clone(&snapshot.health);
-    let changed = model.sessions.renew(&snapshot.sessions, &rules, model.times.now);
+    let rules = &model.settings.rules;
+    let changed = model.sessions.renew(&snapshot.sessions, rules, model.times.now);
     told(model, &changed);
     model.own.archived = snapshot.archived.clone();
     news::take_in(model, snapshot, !changed.is_empty());
-    heard(model);
+    let alarms = model.sessions.take_alarms();
+    alarm::heard(model, alarms);
     cursor::settle(model);
     follow::newest(model, &changed);
     if model.selected.is_none() || changed.iter().any(|id| Some(*id) == model.selected) {
@@ -217,20 +218,11 @@ pub(crate) fn told(model: &mut Model, changed: &[SessionId]) {
     for id in changed {
         let Some(item) = model.sessions.item(*id) else { continue };
         let Some(event) = item.session.timeline.last().filter(|_| item.changed) else { continue };
-        if event.seen_at == item.session.timeline.last().map_or(event.at, |e| e.seen_at) {
-            let name = model.times.name(&item.session, 30);
-            let what = timeline::happened(&event.what);
-            let time = model.times.of_day(event.seen_at);
-            model.ticker = Some(Cell::new(format!("▸ {time} {name}  {}", what.text), what.tone));
-        }
+        let name = model.times.name(&item.session, 30);
+        let what = timeline::happened(&event.what);
+        let time = model.times.of_day(event.seen_at);
+        model.ticker = Some(Cell::new(format!("▸ {time} {name}  {}", what.text), what.tone));
     }
-}
-
-/// Notes what the sessions ring for.
-fn heard(model: &mut Model) {
-    let mut sessions = std::mem::take(&mut model.sessions);
-    alarm::heard(model, &mut sessions);
-    model.sessions = sessions;
 }
 
 /// Times in this form from now on.

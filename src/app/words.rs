@@ -9,9 +9,11 @@ use jiff::{SignedDuration, Timestamp};
 
 use crate::app::keys::Keys;
 use crate::app::view::{Cell, Glyph, Tone};
+use crate::domain::attention::{self, Assessment};
 use crate::domain::ids::SessionId;
 use crate::domain::labels::{self, SafeLabels};
 use crate::domain::personal::Privacy;
+use crate::domain::rules::Rules;
 use crate::domain::server_text::ServerText;
 use crate::domain::stage::{Stage, Verdict};
 use crate::domain::watched::WatchedSession;
@@ -91,10 +93,15 @@ impl Openness {
 
 impl Times {
     /// The moment at which the stage and the findings of a session are judged.
-    pub(crate) fn judged(&self, id: SessionId) -> Timestamp {
+    fn judged(&self, id: SessionId) -> Timestamp {
         let Some(since) = self.frozen.since else { return self.now };
         // The time machine shows a moment from before the pause.
         self.frozen.anew.get(&id).copied().unwrap_or(since).min(self.now)
+    }
+
+    /// A session assessed at the moment at which it is judged.
+    pub(crate) fn assess(&self, session: &WatchedSession, rules: &Rules) -> Assessment {
+        attention::assess(session, rules, self.judged(session.id()))
     }
 
     /// A session's reference or short id, as far as it may be shown.
