@@ -70,6 +70,7 @@ pub mod view;
 pub mod views;
 mod words;
 
+pub(crate) use connection::is_down;
 pub use guard::Lock;
 pub use model::{Model, ModelSettings};
 pub(crate) use timeline::happened;

@@ -39,7 +39,6 @@ pub use crate::domain::span::parse_span;
 pub use desk::DeskConfig;
 pub use environment::{Environment, no_keys_in};
 pub use file::PictureChoice;
-pub use operator::login;
 pub use resolve::{Flags, resolve};
 pub use show::zone;
 pub use themes::{own_themes, theme_named};
@@ -129,8 +128,8 @@ pub struct Config {
     pub teller: Option<Teller>,
     /// Where notifications are received; `None`: nowhere.
     pub notifications: Option<ReceiverSettings>,
-    /// How much of what looks like a person's is shown, where somebody has said it.
-    pub privacy: Option<Privacy>,
+    /// How much of what looks like a person's is shown.
+    pub privacy: Privacy,
     /// Whose name stands in the audit log, and with notes, tags, acknowledgements and the archive.
     pub operator: String,
     /// Of the times that are shown.

@@ -16,7 +16,6 @@ use crate::api::SessionApi;
 use crate::app::ModelSettings;
 use crate::app::desk::{DeskSettings, Writes};
 use crate::app::fitting::Fit;
-use crate::audit::AuditLog;
 use crate::clock::{Clock, SystemClock};
 use crate::config::{Config, ConfigError, Environment};
 use crate::keymap::Keymap;
@@ -35,7 +34,7 @@ pub(super) async fn run(global: &Global) -> Result<u8, Failure> {
     must_be_a_terminal()?;
     let mut parts = parts(global, &config)?;
     parts.receiver = config.notifications.as_ref().map(Receiver::new).transpose()?;
-    parts.desk.audit = AuditLog::in_folder(&config.state_dir, &config.operator);
+    parts.desk.audit = setup::audit_log(&config);
     parts.desk.evidence = client.clone().map(|client| Arc::new(client) as Arc<dyn Evidence>);
     setup::privacy(&config)?;
     if global.no_state {

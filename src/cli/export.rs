@@ -11,7 +11,7 @@ use super::exit::{self, Failure};
 use super::output::{data, talk, warn};
 use super::source::Found;
 use super::{named, setup, source};
-use crate::audit::{AuditLog, REASON_RULE};
+use crate::audit::REASON_RULE;
 use crate::clock::{Clock, SystemClock};
 use crate::config::Config;
 use crate::domain::deed::Deed;
@@ -54,10 +54,8 @@ pub(super) async fn run(global: &Global, args: &Export) -> Result<u8, Failure> {
     let now = SystemClock.now();
     let found: Vec<&WatchedSession> = sessions.iter().collect();
     let ids: Vec<SessionId> = sessions.iter().map(WatchedSession::id).collect();
-    let audit = |deed| {
-        let log = AuditLog::in_folder(&config.state_dir, &config.operator);
-        log.append(now, deed, &ids, reason).map_err(Failure::Other)
-    };
+    let audit =
+        |deed| setup::audit_log(&config).append(now, deed, &ids, reason).map_err(Failure::Other);
     let audited = || {
         if !contents.masked {
             return audit(Deed::ExportedUnmasked);

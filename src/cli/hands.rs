@@ -7,7 +7,6 @@ use super::exit::{self, Failure};
 use super::output::talk;
 use super::{confirm, named, setup};
 use crate::api::ApiError;
-use crate::audit::AuditLog;
 use crate::clock::{Clock, SystemClock};
 use crate::config::Config;
 use crate::domain::deed::Deed;
@@ -68,8 +67,7 @@ async fn confirmed(
 }
 
 pub(super) fn line(config: &Config, deed: Deed, id: SessionId) -> Result<(), Failure> {
-    let log = AuditLog::in_folder(&config.state_dir, &config.operator);
-    log.append(SystemClock.now(), deed, &[id], "").map_err(Failure::Other)
+    setup::audit_log(config).append(SystemClock.now(), deed, &[id], "").map_err(Failure::Other)
 }
 
 /// A conflict (409) in words.

@@ -93,15 +93,6 @@ fn complete(entry: &mut WatchEntry, args: &Add, ttl: Option<SignedDuration>) {
 
 /// The text behind an argument: an ID itself, a file, or standard input; with its name for messages.
 fn source(what: &str) -> Result<(Option<&str>, String), Failure> {
-    let (name, text) = read(what)?;
-    if holds_key(&text) {
-        let name = name.unwrap_or("an argument");
-        return Err(Failure::Usage(format!("{name} holds a private key, not sessions")));
-    }
-    Ok((name, text))
-}
-
-fn read(what: &str) -> Result<(Option<&str>, String), Failure> {
     if what == "-" {
         return Ok((Some("standard input"), list("standard input", std::io::stdin())?));
     }
@@ -119,10 +110,15 @@ fn list(name: &str, from: impl Read) -> Result<String, Failure> {
     let read = from.take(MAX_LIST).read_to_end(&mut bytes);
     read.map_err(|why| Failure::Other(format!("{name}: {why}")))?;
     let utf16 = bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff]);
-    String::from_utf8(bytes).map_err(|_bytes| {
+    let text = String::from_utf8(bytes).map_err(|_bytes| {
         let what = if utf16 { "it is UTF-16" } else { "it is not UTF-8 text" };
         Failure::Other(format!("{name}: {what}; save it as UTF-8 and try again"))
-    })
+    })?;
+    // An argument itself was looked at before any command ran.
+    if holds_key(&text) {
+        return Err(Failure::Usage(format!("{name} holds a private key, not sessions")));
+    }
+    Ok(text)
 }
 
 pub(super) fn remove(global: &Global, args: &Remove) -> Result<u8, Failure> {
@@ -145,7 +141,7 @@ pub(super) fn remove(global: &Global, args: &Remove) -> Result<u8, Failure> {
         arrangement::forget(&mut store, &ids)?;
         talk(&format!("{removed} removed, and everything stored about them deleted"));
     } else {
-        let by = Some(config.operator.as_str().into());
+        let by = config.refresh.operator.clone();
         let made = Made { at: SystemClock.now(), by };
         let removed = store.archive(&ids, made)?;
         talk(&format!(

@@ -149,7 +149,7 @@ fn document(session: &WatchedSession, config: &Config, stale: bool) -> String {
         "profile": config.profile,
         "environment": config.environment,
         "session_id": session.id().to_string(),
-        "media": crate::export::media(session, config.privacy != Some(Privacy::Off)),
+        "media": crate::export::media(session, config.privacy != Privacy::Off),
         "fetched_at": fetched_at,
         "stale": stale,
     }))

@@ -38,7 +38,7 @@ pub(super) fn ids(
     } else {
         setup::listed(config)?
     };
-    let (labels, privacy) = (&config.rules.labels, config.privacy.unwrap_or_default());
+    let (labels, privacy) = (&config.rules.labels, config.privacy);
     let mut ids = Vec::new();
     for name in &names {
         ids.push(named(name, &listed, labels, privacy)?);

@@ -71,13 +71,15 @@ pub(super) fn config(global: &Global) -> Result<Config, Failure> {
 /// How much of the operator's labels a command shows. More than masked is there only once its line
 /// stands in the audit log.
 pub(super) fn privacy(config: &Config) -> Result<Privacy, Failure> {
-    let privacy = config.privacy.unwrap_or_default();
-    if privacy != Privacy::Masked {
-        let log = AuditLog::in_folder(&config.state_dir, &config.operator);
-        let written = log.append(SystemClock.now(), Deed::PrivacyLowered, &[], "");
+    if config.privacy != Privacy::Masked {
+        let written = audit_log(config).append(SystemClock.now(), Deed::PrivacyLowered, &[], "");
         written.map_err(Failure::Other)?;
     }
-    Ok(privacy)
+    Ok(config.privacy)
+}
+
+pub(super) fn audit_log(config: &Config) -> AuditLog {
+    AuditLog::in_folder(&config.state_dir, &config.operator)
 }
 
 /// Refused where the configuration says so: no flag stands over it.
@@ -93,18 +95,17 @@ pub(super) fn client(config: &Config) -> Result<Client<SystemClock>, Failure> {
     Ok(Client::new(&config.client_options(sdk_id), signing_key(key)?, SystemClock)?)
 }
 
-/// The key from its file, or from the program that prints it, which runs once in a process.
+/// The key from its file, or from the program that prints it, once for the whole process.
 pub(super) fn signing_key(source: &KeySource) -> Result<Arc<SigningKey>, KeyError> {
-    static PRINTED: OnceLock<Arc<SigningKey>> = OnceLock::new();
-    let command = match source {
-        KeySource::File(path) => return SigningKey::from_file(path).map(Arc::new),
-        KeySource::Command(command) => command,
-    };
-    if let Some(key) = PRINTED.get() {
+    static KEY: OnceLock<Arc<SigningKey>> = OnceLock::new();
+    if let Some(key) = KEY.get() {
         return Ok(Arc::clone(key));
     }
-    let key = Arc::new(printed(command)?);
-    Ok(Arc::clone(PRINTED.get_or_init(|| key)))
+    let key = match source {
+        KeySource::File(path) => SigningKey::from_file(path)?,
+        KeySource::Command(command) => printed(command)?,
+    };
+    Ok(Arc::clone(KEY.get_or_init(|| Arc::new(key))))
 }
 
 fn printed(command: &KeyCommand) -> Result<SigningKey, KeyError> {

@@ -10,6 +10,7 @@ use super::exit::{self, Failure};
 use super::output::{data, table};
 use super::words::{maybe, safe};
 use super::{export, named, setup, source, words};
+use crate::app::spoken;
 use crate::clock::{Clock, SystemClock};
 use crate::config::Config;
 use crate::domain::attention::{Assessment, Deadline, assess};
@@ -42,7 +43,7 @@ pub(super) async fn show(global: &Global, args: &Show) -> Result<u8, Failure> {
         let wants = |part: Part| args.part == part || args.part == Part::All;
         let mut text = String::new();
         if args.part == Part::All {
-            text += &head(&session, &assessment, privacy, &config);
+            text += &head(&session, &assessment, &config, privacy, now);
         }
         if wants(Part::Tree) {
             text += &format!("\nREQUIRED RESOURCES\n{}", tree(&session));
@@ -87,12 +88,12 @@ fn json(
 fn head(
     session: &WatchedSession,
     assessment: &Assessment,
-    privacy: Privacy,
     config: &Config,
+    privacy: Privacy,
+    now: Timestamp,
 ) -> String {
-    let now = SystemClock.now();
-    let name = config.rules.labels.name(session, privacy);
-    let mut text = format!("{}  {}\n", crate::text::shown_str(&name, 60), session.id());
+    let name = spoken::name(session, &config.rules.labels, privacy);
+    let mut text = format!("{name}  {}\n", session.id());
     let state = session.session().map(|result| match &result.state {
         Some(state) => format!("state {} · ", safe(&state.text())),
         None => "no state in the response · ".to_owned(),

@@ -14,6 +14,7 @@ use super::exit::{self, Failure};
 use super::output::{data, talk};
 use super::{list, named, setup};
 use crate::api::SessionApi;
+use crate::app::is_down;
 use crate::app::spoken::{self, Needing};
 use crate::app::views::View;
 use crate::clock::{Clock, SystemClock};
@@ -24,7 +25,7 @@ use crate::domain::ids::SessionId;
 use crate::domain::nearest::nearest;
 use crate::domain::personal::Privacy;
 use crate::domain::rules::Rules;
-use crate::domain::snapshot::{Connection, Snapshot};
+use crate::domain::snapshot::Snapshot;
 use crate::domain::watched::{Letter, WatchedSession};
 use crate::domain::wire_enum::SessionState;
 use crate::export::{Origin, event};
@@ -294,16 +295,9 @@ fn is_known_in_part(session: &WatchedSession) -> bool {
 /// Until each session has been asked for once, or nobody can be asked.
 async fn first_look(snapshots: &mut watch::Receiver<Arc<Snapshot>>) {
     let over = |snapshot: &Arc<Snapshot>| {
-        let asks = matches!(
-            snapshot.health.connection,
-            Connection::Starting
-                | Connection::Live
-                | Connection::Slowed { .. }
-                | Connection::Following
-        );
         let open =
             |session: &WatchedSession| waits_for_first_look(session) || is_known_in_part(session);
-        !asks || !snapshot.sessions.iter().any(|session| open(session))
+        is_down(&snapshot.health) || !snapshot.sessions.iter().any(|session| open(session))
     };
     // Where nothing is published any more, the loop behind this ends.
     let _gone = snapshots.wait_for(over).await;

@@ -26,8 +26,7 @@ pub(super) fn resolve(resolver: &mut Resolver, file: &ConfigFile) -> Result<Stri
 
 /// The login name of the process's user. Not `$USER`: that is whatever the shell before `sudo` or
 /// `su` left there, and who wrote a line of the audit log must not depend on it.
-#[must_use]
-pub fn login() -> String {
+fn login() -> String {
     let name = whoami::username().unwrap_or_default();
     let name: String = name.chars().filter(|c| !c.is_control()).take(LONGEST).collect();
     if name.trim().is_empty() {

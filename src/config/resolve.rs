@@ -136,7 +136,7 @@ fn resolved(
     let operator = super::operator::resolve(&mut resolver, &file)?;
     let refresh = Settings { operator: Some(operator.as_str().into()), ..refresh };
     let fit = super::fit::resolve(&mut resolver, &file)?;
-    let fit = Fit { privacy: privacy.unwrap_or_default(), ..fit };
+    let fit = Fit { privacy, ..fit };
     let theme = super::theme_named(flags, environment, file.theme.as_ref());
     if let Some((name, source)) = &theme {
         resolver.show("theme", name, source.clone());

@@ -13,7 +13,7 @@ pub(super) fn resolve(
     resolver: &mut Resolver,
     file: &ConfigFile,
     flags: &Flags,
-) -> Result<(Option<Privacy>, TimeZone), ConfigError> {
+) -> Result<(Privacy, TimeZone), ConfigError> {
     let of_file = file.privacy.as_deref().map(read).transpose();
     let of_file = of_file.map_err(|why| wrong("privacy", Source::File, why))?;
     let of_file = of_file.map(|privacy| (privacy, Source::File));
@@ -26,7 +26,7 @@ pub(super) fn resolve(
     if let Some(name) = &flags.zone {
         resolver.show("tz", name, Source::Flag("--tz"));
     }
-    Ok((strictest.map(|(privacy, _)| privacy), zone))
+    Ok((strictest.map(|(privacy, _)| privacy).unwrap_or_default(), zone))
 }
 
 /// The time zone of the flag, else the system's.

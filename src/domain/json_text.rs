@@ -45,7 +45,7 @@ pub fn rewritten(text: &str, fate: impl FnMut(&Place<'_>) -> Fate) -> Result<Str
         at: 0,
         out: String::with_capacity(text.len()),
         copied: 0,
-        muted: 0,
+        muted: false,
         pointer: String::new(),
         depth: 0,
         fate,
@@ -79,8 +79,8 @@ struct Scanner<'a, F> {
     out: String,
     /// Up to here the text is in `out`, or was cut.
     copied: usize,
-    /// Depth of cuts and replacements that the scanner is in: nothing is written there.
-    muted: usize,
+    /// Within what is cut or replaced: nothing is written, and nobody decides about members.
+    muted: bool,
     pointer: String,
     depth: usize,
     fate: F,
@@ -107,10 +107,17 @@ impl<F: FnMut(&Place<'_>) -> Fate> Scanner<'_, F> {
 
     /// Writes what is kept up to a place.
     fn flush(&mut self, end: usize) {
-        if self.muted == 0 {
-            self.out.push_str(self.text.get(self.copied..end).unwrap_or_default());
-            self.copied = end;
-        }
+        self.out.push_str(self.text.get(self.copied..end).unwrap_or_default());
+        self.copied = end;
+    }
+
+    /// Reads a value of which nothing is written.
+    fn passed_over(&mut self) -> Result<(), Refusal> {
+        self.muted = true;
+        self.value()?;
+        self.muted = false;
+        self.copied = self.at;
+        Ok(())
     }
 
     fn value(&mut self) -> Result<(), Refusal> {
@@ -138,18 +145,13 @@ impl<F: FnMut(&Place<'_>) -> Fate> Scanner<'_, F> {
     fn placed(&mut self, fate: Fate) -> Result<(), Refusal> {
         let Fate::Replace(instead) = fate else { return self.value() };
         self.flush(self.at);
-        self.muted += 1;
-        self.value()?;
-        self.muted -= 1;
-        if self.muted == 0 {
-            self.out.push_str(&instead);
-            self.copied = self.at;
-        }
+        self.passed_over()?;
+        self.out.push_str(&instead);
         Ok(())
     }
 
     fn ask(&mut self, key: Option<&str>) -> Fate {
-        if self.muted > 0 {
+        if self.muted {
             return Fate::Keep; // it goes anyway
         }
         (self.fate)(&Place { pointer: &self.pointer, key })
@@ -175,10 +177,7 @@ impl<F: FnMut(&Place<'_>) -> Fate> Scanner<'_, F> {
             let fate = self.ask(Some(&key));
             if fate == Fate::Cut {
                 self.flush(from);
-                self.muted += 1;
-                self.value()?;
-                self.muted -= 1;
-                self.skip_to(self.at);
+                self.passed_over()?;
             } else {
                 kept = true;
                 self.placed(fate)?;
@@ -197,18 +196,11 @@ impl<F: FnMut(&Place<'_>) -> Fate> Scanner<'_, F> {
             if !kept {
                 // The comma belonged to a member that is gone.
                 from = self.at;
-                self.skip_to(self.at);
+                self.copied = self.at;
             }
         }
         self.at += 1;
         Ok(())
-    }
-
-    /// Leaves out what stands between.
-    fn skip_to(&mut self, end: usize) {
-        if self.muted == 0 {
-            self.copied = end;
-        }
     }
 
     fn list(&mut self) -> Result<(), Refusal> {

@@ -56,14 +56,15 @@ pub fn document(
         }
     }
     let mut derived = derived(session, &assessment, contents.masked);
-    let mut timeline: Value = by_time(&session.timeline).into_iter().map(event).collect();
+    let timeline = || -> Value { by_time(&session.timeline).into_iter().map(event).collect() };
+    let mut timeline = contents.timeline.then(timeline);
     if contents.masked {
         // Yoti's words stand in them too.
         if let Some(requirements) = derived.get_mut("requirements") {
             mask_own(requirements, "/derived/requirements", &mut masked_paths);
         }
-        if contents.timeline {
-            mask_own(&mut timeline, "/timeline", &mut masked_paths);
+        if let Some(timeline) = &mut timeline {
+            mask_own(timeline, "/timeline", &mut masked_paths);
         }
     }
     let notes = contents
@@ -89,7 +90,7 @@ pub fn document(
         put("configuration", Value::Null);
     }
     put("derived", derived);
-    if contents.timeline {
+    if let Some(timeline) = timeline {
         put("timeline", timeline);
     }
     if let Some(notes) = notes {

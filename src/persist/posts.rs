@@ -184,21 +184,21 @@ pub(super) fn overlay<'a>(
         sessions.map(|session| (session.id(), session)).collect();
     let mut changed = HashSet::new();
     for post in posts {
-        let id = match &post {
-            Post::Kept(id, ..) => *id,
-            Post::Added(entry) => entry.id,
-            Post::Removed(_) | Post::Told(_) | Post::Asked(_) => continue,
-        };
-        let Some(session) = sessions.get_mut(&id) else { continue };
         match post {
-            Post::Kept(_, change, made) => drop(session.keep(&change, made)),
+            Post::Kept(id, change, made) => {
+                let Some(session) = sessions.get_mut(&id) else { continue };
+                session.keep(&change, made);
+                changed.insert(id);
+            }
             Post::Added(entry) => {
+                let id = entry.id;
+                let Some(session) = sessions.get_mut(&id) else { continue };
                 session.entry = std::sync::Arc::new(entry);
                 session.come_back();
+                changed.insert(id);
             }
             Post::Removed(_) | Post::Told(_) | Post::Asked(_) => {}
         }
-        changed.insert(id);
     }
     changed
 }

@@ -128,7 +128,6 @@ pub async fn run<S: Surface, C: Clock>(
         };
         for effect in update(model, event) {
             match outside.effects.start(effect) {
-                Rest::None => {}
                 Rest::Quit => return Ok(Ending::Quit),
                 rest => waiting = carry_out(rest, surface, &mut outside)?.or(waiting),
             }
