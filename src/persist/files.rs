@@ -82,8 +82,20 @@ fn narrow(file: &File, path: &Path) -> Result<(), PersistError> {
     Ok(())
 }
 
-/// Takes the lock beside the store, with this process's number in it; it is held until dropped.
-pub(super) fn lock(path: &Path) -> Result<File, PersistError> {
+/// The lock beside a store, held until it is dropped.
+#[derive(Debug)]
+pub(super) struct Lock(File);
+
+impl Drop for Lock {
+    fn drop(&mut self) {
+        // To close the file is not enough: a child that was just started holds a copy of it
+        // until it runs its own program, and with the copy the lock.
+        let _unlocked = self.0.unlock();
+    }
+}
+
+/// Takes the lock beside the store, with this process's number in it.
+pub(super) fn lock(path: &Path) -> Result<Lock, PersistError> {
     let path = beside(path, "lock");
     let options = OpenOptions::new()
         .create(true)
@@ -112,7 +124,7 @@ pub(super) fn lock(path: &Path) -> Result<File, PersistError> {
         .and_then(|()| file.set_len(0))
         .and_then(|()| file.write_all(number.as_bytes()));
     written.map_err(|why| not_writable(&path, &why))?;
-    Ok(file)
+    Ok(Lock(file))
 }
 
 /// `store.db` → `store.db-NAME`, in the same folder.
@@ -142,4 +154,21 @@ pub(super) fn move_aside(path: &Path) -> Result<PathBuf, PersistError> {
         return Ok(aside);
     }
     Err(PersistError::Damaged(String::from("there are too many damaged copies beside it already")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_lock_that_was_dropped_is_free_while_a_child_still_has_a_copy_of_its_file() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("store.db");
+        let held = lock(&path).unwrap();
+        let copy = held.0.try_clone().unwrap();
+        assert!(matches!(lock(&path), Err(PersistError::Locked(_))));
+        drop(held);
+        let _again = lock(&path).unwrap();
+        drop(copy);
+    }
 }

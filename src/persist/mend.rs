@@ -3,7 +3,6 @@
 //! Owns what is saved of the watch-list, and that the old file is kept. Nothing is mended that another
 //! process holds.
 
-use std::fs::File;
 use std::path::Path;
 use std::time::Duration;
 
@@ -47,7 +46,7 @@ pub(super) fn mended(path: &Path) -> Result<(Connection, Option<String>), Persis
 /// The lock for mending: nobody else may hold the store, or mend it at the same time. Who mends it
 /// is soon done.
 #[expect(clippy::disallowed_methods, reason = "the store is opened in real time, and blocks")]
-pub(super) fn turn(path: &Path) -> Option<File> {
+pub(super) fn turn(path: &Path) -> Option<files::Lock> {
     for _ in 0..20 {
         match files::lock(path) {
             Ok(lock) => return Some(lock),

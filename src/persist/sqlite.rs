@@ -2,7 +2,6 @@
 //!
 //! Owns opening, mending, and whose part a change is. The SQL of a session is in `rows`.
 
-use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -20,7 +19,7 @@ use crate::domain::watched::{WatchEntry, WatchedSession};
 pub struct Sqlite {
     connection: Connection,
     path: PathBuf,
-    lock: Option<File>,
+    lock: Option<files::Lock>,
     seal: Option<Arc<Seal>>,
     unreadable: usize,
 }
@@ -93,7 +92,7 @@ impl Sqlite {
         Ok(Self::of(connection, path, None))
     }
 
-    fn of(connection: Connection, path: &Path, lock: Option<File>) -> Self {
+    fn of(connection: Connection, path: &Path, lock: Option<files::Lock>) -> Self {
         Self { connection, path: path.to_path_buf(), lock, seal: None, unreadable: 0 }
     }
 
