@@ -721,7 +721,8 @@ fn an_alert_is_read_whole_and_enter_shows_what_failed() {
     for size in SIZES {
         let mut model = with_alerts(size);
         update(&mut model, Event::Action(Action::Pane(5)));
-        for row in model.alerts().rows.to_vec() {
+        for alert in model.alerts().rows.to_vec() {
+            let row = model.alert_row(&alert).unwrap();
             let shown = text(&frame(&model, look()));
             let words = format!("{}: {}", row.name.text, row.why.text);
             let unwrapped = |text: &str| {
@@ -737,7 +738,7 @@ fn an_alert_is_read_whole_and_enter_shows_what_failed() {
             update(&mut model, Event::Action(Action::Down));
         }
         update(&mut model, Event::Action(Action::Top));
-        let first = model.alerts().rows[0].clone();
+        let first = model.alert_row(&model.alerts().rows[0]).unwrap();
         assert!(first.why.text.contains("ID_DOCUMENT_AUTHENTICITY: REJECT, TAMPERED"), "{first:?}");
         update(&mut model, Event::Action(Action::Enter));
         assert_eq!((model.selected(), model.focus()), (Some(first.id), Pane::Checks));

@@ -13,9 +13,10 @@ use crate::app::model::Model;
 use crate::app::rows;
 use crate::app::update::say;
 use crate::app::view::{AlertMark, AlertRow, Cell, Pane, Tone};
-use crate::app::words::{Openness, StageKind};
+use crate::app::words::{Openness, StageKind, Times};
 use crate::domain::attention::Reason;
 use crate::domain::ids::SessionId;
+use crate::domain::watched::WatchedSession;
 
 const KEPT: usize = 200;
 /// The longest reference in a note, in columns.
@@ -108,11 +109,22 @@ pub struct AlarmSettings {
 }
 
 /// An alarm of this run.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Entry {
     pub(crate) at: Timestamp,
     pub(crate) id: SessionId,
     pub(crate) alarm: Alarm,
+}
+
+/// An alert in its place, without its words: those are made for the rows on the screen alone.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Alert {
+    /// The session.
+    pub id: SessionId,
+    /// What the operator has to do with it.
+    pub mark: AlertMark,
+    /// The entry of the log, where it holds no more.
+    pub(crate) over: Option<Entry>,
 }
 
 /// The bell, and the log of what has happened, whether it rang or not.
@@ -178,31 +190,33 @@ pub(crate) fn heard(model: &mut Model, alarms: Vec<(SessionId, Alarm)>) {
     bell.log.drain(..surplus);
 }
 
-/// Rows for the log's entries that hold no more: below the alerts, newest first.
-pub(crate) fn over(model: &Model) -> Vec<AlertRow> {
+/// The log's entries that hold no more: below the alerts, newest first.
+pub(crate) fn over(model: &Model) -> Vec<Alert> {
     let shown = |entry: &&Entry| model.times.frozen.since.is_none_or(|since| entry.at <= since);
     let gone = |entry: &&Entry| {
         let item = model.sessions.item(entry.id);
         item.is_some_and(|item| !entry.alarm.stands(&item.facts))
     };
-    let row = |entry: &Entry| {
-        let item = model.sessions.item(entry.id)?;
-        let (glyph, _) = rows::of_reason(entry.alarm.reason());
-        Some(AlertRow {
-            id: entry.id,
-            at: model.times.of_day(entry.at),
-            glyph: (glyph, Tone::Dim),
-            name: Cell::new(model.times.name(&item.session, LONGEST), Tone::Dim),
-            why: Cell::new(entry.alarm.words(), Tone::Dim),
-            shown_in: Pane::List,
-            mark: AlertMark::Over,
-        })
-    };
+    let alert = |entry: &Entry| Alert { id: entry.id, mark: AlertMark::Over, over: Some(*entry) };
     if model.in_past() {
         // The log is of this run, not of then.
         return Vec::new();
     }
-    model.bell.log().filter(shown).filter(gone).filter_map(row).collect()
+    model.bell.log().filter(shown).filter(gone).map(alert).collect()
+}
+
+/// An entry of the log that holds no more, in words.
+pub(crate) fn over_row(entry: Entry, session: &WatchedSession, times: &Times) -> AlertRow {
+    let (glyph, _) = rows::of_reason(entry.alarm.reason());
+    AlertRow {
+        id: entry.id,
+        at: times.of_day(entry.at),
+        glyph: (glyph, Tone::Dim),
+        name: Cell::new(times.name(session, LONGEST), Tone::Dim),
+        why: Cell::new(entry.alarm.words(), Tone::Dim),
+        shown_in: Pane::List,
+        mark: AlertMark::Over,
+    }
 }
 
 /// Once a second: rings for all that has happened.

@@ -7,7 +7,7 @@ use std::cell::OnceCell;
 use jiff::Timestamp;
 
 use crate::app::words::StageKind;
-use crate::domain::attention::{self, Assessment, Reason};
+use crate::domain::attention::{self, Assessment, Hush, Reason};
 use crate::domain::coverage;
 use crate::domain::requested;
 use crate::domain::rules::Rules;
@@ -34,14 +34,30 @@ pub(crate) struct Facts {
     /// Values of its answers that this build does not know.
     pub(crate) unknown_values: usize,
     pub(crate) changes_at: Option<Timestamp>,
+    /// What its row among the alerts says.
+    pub(crate) alert: Option<Standing>,
     /// Worked out when first asked for.
     docs: OnceCell<(u16, u16)>,
+}
+
+/// The finding that an alert names.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Standing {
+    pub(crate) hush: Option<Hush>,
+    pub(crate) reason: Reason,
+    pub(crate) since: Option<Timestamp>,
 }
 
 impl Facts {
     pub(crate) fn of(session: &WatchedSession, rules: &Rules, now: Timestamp) -> Self {
         let found = attention::assess(session, rules, now);
         let kind = StageKind::of(&found.stage);
+        let alert = found.findings.iter().find(|finding| finding.reason != Reason::AtCounter);
+        let alert = alert.map(|finding| Standing {
+            hush: found.hush,
+            reason: finding.reason,
+            since: finding.since,
+        });
         let has = |reason| found.findings.iter().any(|finding| finding.reason == reason);
         Self {
             kind,
@@ -52,8 +68,8 @@ impl Facts {
             late_since: session.poll.last_ok.filter(|_| found.late),
             unseen: kind == StageKind::NotFetched && session.poll.failures == 0,
             attention: found.needs_operator(),
-            hushed: found.hush.is_some()
-                && found.findings.iter().any(|f| f.reason != Reason::AtCounter),
+            hushed: found.hush.is_some() && alert.is_some(),
+            alert,
             pinned: session.own.pinned,
             unknown_values: requested::unknown_values(session),
             changes_at: found.changes_at,

@@ -2,6 +2,7 @@
 //!
 //! Owns what counts as a hit.
 
+use crate::app::alarm::Alert;
 use crate::app::cursor::{edge, select_row};
 use crate::app::model::Model;
 use crate::app::update::say;
@@ -15,6 +16,10 @@ pub(crate) fn find(model: &mut Model, forward: bool) {
         return;
     }
     let holds = |text: &str| text.to_lowercase().contains(&needle);
+    let in_alert = |alert: &Alert| {
+        let row = model.alert_row(alert);
+        row.is_some_and(|row| holds(&row.name.text) || holds(&row.why.text))
+    };
     let (hits, at, len): (Vec<usize>, usize, usize) = match model.focus {
         Pane::Checks => {
             let hit = |row: &CheckRow| {
@@ -24,25 +29,22 @@ pub(crate) fn find(model: &mut Model, forward: bool) {
             };
             (places(&model.checks.rows, hit), model.checks.cursor, model.checks.rows.len())
         }
-        Pane::Timeline => (
-            places(&model.timeline.rows, |row| holds(&row.what.text)),
-            model.timeline.cursor,
-            model.timeline.rows.len(),
-        ),
+        Pane::Timeline => {
+            let held = &model.timeline;
+            (places(&held.rows, |row| holds(&row.what.text)), held.cursor, held.rows.len())
+        }
         Pane::Letter | Pane::Notes => {
             let pane = if model.focus == Pane::Notes { &model.own.notes } else { &model.letter };
             (places(&pane.rows, |row| holds(&row.value.text)), pane.cursor, pane.rows.len())
         }
-        Pane::Json => (
-            places(&model.json.rows, |row| holds(&row.text)),
-            model.json.cursor,
-            model.json.rows.len(),
-        ),
-        Pane::Alerts => (
-            places(&model.alerts.rows, |row| holds(&row.name.text) || holds(&row.why.text)),
-            model.alerts.cursor,
-            model.alerts.rows.len(),
-        ),
+        Pane::Json => {
+            let held = &model.json;
+            (places(&held.rows, |row| holds(&row.text)), held.cursor, held.rows.len())
+        }
+        Pane::Alerts => {
+            let held = &model.alerts;
+            (places(&held.rows, in_alert), held.cursor, held.rows.len())
+        }
         Pane::Tree => {
             let visible = tree_moves::visible(&model.tree);
             let hit = |path: &TreePath| {

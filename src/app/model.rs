@@ -9,7 +9,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 
 use crate::app::action::Mode;
-use crate::app::alarm::Bell;
+use crate::app::alarm::{self, Alert, Bell};
 use crate::app::columns::ColumnSet;
 use crate::app::connection;
 use crate::app::cursor::{Cursor, Drawn};
@@ -76,7 +76,7 @@ pub struct Model {
     pub(crate) checks_open: BTreeSet<String>,
     pub(crate) checks_summary: String,
     pub(crate) timeline: RowPane<TimelineRow>,
-    pub(crate) alerts: RowPane<AlertRow>,
+    pub(crate) alerts: RowPane<Alert>,
     pub(crate) letter: RowPane<LabelRow>,
     pub(crate) json: RowPane<Cell>,
     pub(crate) own: OwnState,
@@ -256,7 +256,7 @@ impl Model {
     pub fn title(&self, pane: Pane) -> (String, String) {
         let name = self.selected_name().unwrap_or_default();
         let down = connection::is_down(&self.health);
-        let stands = |row: &&AlertRow| row.mark != AlertMark::Over;
+        let stands = |row: &&Alert| row.mark != AlertMark::Over;
         let stale = if self.in_past() {
             " ◀"
         } else if down || self.item().is_some_and(|item| item.facts.stale) {
@@ -342,9 +342,19 @@ impl Model {
 
     /// Sessions with findings, most urgent first.
     #[must_use]
-    pub fn alerts(&self) -> Rows<'_, AlertRow> {
+    pub fn alerts(&self) -> Rows<'_, Alert> {
         let other = self.metrics_lines() + self.alert_detail().len();
         self.alerts.view(self.rows_in(Pane::Alerts, other), self.shift, &[])
+    }
+
+    /// An alert in words, while its session is on the list.
+    #[must_use]
+    pub fn alert_row(&self, alert: &Alert) -> Option<AlertRow> {
+        let session = &self.sessions.item(alert.id)?.session;
+        match alert.over {
+            Some(entry) => Some(alarm::over_row(entry, session, &self.times)),
+            None => rows::alert_row(session, &self.settings.rules, &self.times),
+        }
     }
 
     /// The whole text of the alert under the cursor, below the alerts while they have the focus.
@@ -353,6 +363,7 @@ impl Model {
         let area = self.areas().pane(Pane::Alerts).filter(|_| self.focus == Pane::Alerts);
         let last = self.alerts.rows.len().saturating_sub(1);
         let alert = self.alerts.rows.get(self.alerts.cursor.min(last));
+        let alert = alert.and_then(|alert| self.alert_row(alert));
         let (Some(area), Some(alert)) = (area, alert) else { return Vec::new() };
         let text = format!("{}: {}", alert.name.text, alert.why.text);
         let mut lines = crate::text::wrapped(&text, usize::from(area.w.saturating_sub(4)));

@@ -10,7 +10,7 @@ use crate::app::model::{Model, RowPane};
 use crate::app::pickers;
 use crate::app::tree_moves as tree;
 use crate::app::update::say;
-use crate::app::view::{CheckForm, Glyph, Pane, Tone};
+use crate::app::view::{AlertRow, CheckForm, Glyph, Pane, Tone};
 
 /// The actions of this room; `None`: it is another's.
 pub(crate) fn act(model: &mut Model, action: Action) -> Option<Vec<Effect>> {
@@ -97,8 +97,9 @@ pub(crate) fn enter(model: &mut Model) {
             open_check(model);
         }
         Pane::Alerts => {
-            let Some(alert) = model.alerts.rows.get(model.alerts.cursor) else { return };
-            let (id, shown_in) = (alert.id, alert.shown_in);
+            let alert = model.alerts.rows.get(model.alerts.cursor);
+            let Some(alert) = alert.and_then(|alert| model.alert_row(alert)) else { return };
+            let AlertRow { id, shown_in, .. } = alert;
             if model.sessions.row_of(id).is_some() {
                 go_to(model, id);
                 model.focus = shown_in;

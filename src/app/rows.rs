@@ -3,8 +3,10 @@
 //! Owns what they say. Counters are those of the same sessions that the rows show (fault V07).
 
 use crate::app::action::Action;
+use crate::app::alarm::Alert;
 use crate::app::clocks;
 use crate::app::connection::{self, tenths};
+use crate::app::facts::Standing;
 use crate::app::sessions::{Item, Sessions};
 use crate::app::tally::Tally;
 use crate::app::timeline;
@@ -202,45 +204,48 @@ fn stale_line(session: &WatchedSession, times: &Times) -> String {
 }
 
 /// Sessions with findings, most urgent first and of equal urgency the newest, at most this many.
-pub(crate) fn alerts(
-    sessions: &Sessions,
-    rules: &Rules,
-    times: &Times,
-    most: usize,
-) -> Vec<AlertRow> {
+pub(crate) fn alerts(sessions: &Sessions, most: usize) -> Vec<Alert> {
     let wanting = sessions.by_urgency().filter(|item| item.facts.attention);
     let hushed = sessions.by_urgency().filter(|item| item.facts.hushed);
     let mut found: Vec<_> = wanting
         .chain(hushed)
         .take(most)
         .filter_map(|item| {
-            let found = times.assess(&item.session, rules);
-            let finding = found.findings.iter().find(|f| f.reason != Reason::AtCounter)?;
-            let sign = of_reason(finding.reason);
-            let text = clocks::told(finding, &found, times);
-            let (why, tone, mark) = match found.hush {
-                None => (text, sign.1, AlertMark::New),
-                Some(Hush::Acknowledged(_)) => (text, Tone::Dim, AlertMark::Acknowledged),
-                Some(Hush::Snoozed(until)) => {
-                    let text = format!("until {} · {text}", times.of_day(until));
-                    (text, Tone::Dim, AlertMark::Snoozed)
-                }
-            };
-            let row = AlertRow {
-                id: item.session.id(),
-                at: finding.since.map(|at| times.of_day(at)).unwrap_or_default(),
-                glyph: sign,
-                name: Cell::plain(times.name(&item.session, 40)),
-                why: Cell::new(why, tone),
-                shown_in: cause_pane(finding.reason),
-                mark,
-            };
-            let key = (found.hush.is_some(), finding.reason, std::cmp::Reverse(finding.since));
-            Some((key, row))
+            let Standing { hush, reason, since } = item.facts.alert?;
+            let alert = Alert { id: item.session.id(), mark: AlertMark::of(hush), over: None };
+            Some(((hush.is_some(), reason, std::cmp::Reverse(since)), alert))
         })
         .collect();
     found.sort_by_key(|(key, _)| *key);
-    found.into_iter().map(|(_, row)| row).collect()
+    found.into_iter().map(|(_, alert)| alert).collect()
+}
+
+/// An alert that stands, in words.
+pub(crate) fn alert_row(
+    session: &WatchedSession,
+    rules: &Rules,
+    times: &Times,
+) -> Option<AlertRow> {
+    let found = times.assess(session, rules);
+    let finding = found.findings.iter().find(|finding| finding.reason != Reason::AtCounter)?;
+    let sign = of_reason(finding.reason);
+    let text = clocks::told(finding, &found, times);
+    let (why, tone) = match found.hush {
+        None => (text, sign.1),
+        Some(Hush::Acknowledged(_)) => (text, Tone::Dim),
+        Some(Hush::Snoozed(until)) => {
+            (format!("until {} · {text}", times.of_day(until)), Tone::Dim)
+        }
+    };
+    Some(AlertRow {
+        id: session.id(),
+        at: finding.since.map(|at| times.of_day(at)).unwrap_or_default(),
+        glyph: sign,
+        name: Cell::plain(times.name(session, 40)),
+        why: Cell::new(why, tone),
+        shown_in: cause_pane(finding.reason),
+        mark: AlertMark::of(found.hush),
+    })
 }
 
 /// The pane that shows what a finding speaks of.

@@ -8,6 +8,7 @@ use std::sync::Arc;
 use jiff::{SignedDuration, Timestamp};
 
 use crate::app::action::Action;
+use crate::app::alarm::Alert;
 use crate::app::charts;
 use crate::app::effect::{CopySource, Effect};
 use crate::app::event::{Event, Outcome};
@@ -15,7 +16,7 @@ use crate::app::export_dialog::{self, exported};
 use crate::app::find::find;
 use crate::app::hands::What;
 use crate::app::model::Model;
-use crate::app::view::{AlertRow, Cell, Pane, Tone};
+use crate::app::view::{Cell, Pane, Tone};
 use crate::app::words::TimeForm;
 use crate::app::{
     alarm, arrange, call_log, cursor, desk, dialogs, filter_bar, fitting, follow, gauges, guard,
@@ -182,9 +183,9 @@ fn relist_alerts(model: &mut Model) {
     let touched = model.focus == Pane::Alerts || model.alerts.cursor > 0;
     let under = model.alerts.rows.get(model.alerts.cursor).filter(|_| touched);
     let under = under.map(|row| (row.id, row.mark));
-    model.alerts.rows = rows::alerts(&model.sessions, &model.settings.rules, &model.times, ALERTS);
+    model.alerts.rows = rows::alerts(&model.sessions, ALERTS);
     model.alerts.rows.extend(alarm::over(model));
-    let same = |row: &AlertRow| Some((row.id, row.mark)) == under;
+    let same = |row: &Alert| Some((row.id, row.mark)) == under;
     if let Some(place) = model.alerts.rows.iter().position(same) {
         model.alerts.cursor = place;
     }

@@ -7,6 +7,7 @@ use std::collections::BTreeSet;
 pub use crate::app::action::{HelpRow, Pane};
 pub use crate::app::query::QueryError;
 use crate::app::text_field::TextField;
+use crate::domain::attention::Hush;
 use crate::domain::ids::SessionId;
 
 /// A sign of one column that stands beside a word; `theme` knows its Unicode and ASCII forms.
@@ -326,6 +327,15 @@ pub enum AlertMark {
 }
 
 impl AlertMark {
+    /// The mark of an alert that stands.
+    pub(crate) const fn of(hush: Option<Hush>) -> Self {
+        match hush {
+            None => Self::New,
+            Some(Hush::Acknowledged(_)) => Self::Acknowledged,
+            Some(Hush::Snoozed(_)) => Self::Snoozed,
+        }
+    }
+
     /// At the end of its line.
     #[must_use]
     pub const fn word(self) -> &'static str {

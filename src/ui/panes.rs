@@ -13,6 +13,7 @@ use super::text::{cell, fit, shifted};
 use unicode_width::UnicodeWidthStr;
 
 use crate::app::Model;
+use crate::app::alarm::Alert;
 use crate::app::view::{AlertMark, AlertRow, Cell, Glyph, LETTER_TEXT_AT, Pane, Rows, Tone};
 use crate::theme::Look;
 
@@ -92,13 +93,20 @@ pub(super) fn alerts(frame: &mut Frame<'_>, area: Rect, model: &Model, look: Loo
 fn alert_rows(frame: &mut Frame<'_>, inner: Rect, model: &Model, look: Look) {
     let width = usize::from(inner.width);
     let held = model.alerts();
-    let visible = held.rows.get(held.window.clone()).unwrap_or_default();
+    let visible: Vec<AlertRow> = held
+        .rows
+        .get(held.window.clone())
+        .unwrap_or_default()
+        .iter()
+        .filter_map(|alert| model.alert_row(alert))
+        .collect();
     let widest = |of: &dyn Fn(&AlertRow) -> usize| visible.iter().map(of).max().unwrap_or_default();
     let mark = widest(&|row| row.mark.word().width());
     let (time, name) =
         (widest(&|row| row.at.width()), widest(&|row| row.name.text.width()).min(20));
     let room = width.saturating_sub(time + name + mark + 5);
-    let spans = |row: &AlertRow| {
+    let spans = |alert: &Alert| {
+        let Some(row) = model.alert_row(alert) else { return Vec::new() };
         let (glyph, tone) = row.glyph;
         vec![
             Span::styled(fit(&row.at, time, look), look.tone(Tone::Dim)),

@@ -141,8 +141,9 @@ fn deadlines_are_times_where_times_are_asked_for() {
         let shown = text(&frame(&model, look()));
         assert!(shown.contains(due), "{due}: {shown}");
         update(&mut model, Event::Action(Action::Pane(5)));
-        let alerts = model.alerts();
-        assert!(alerts.rows.iter().any(|row| row.why.text.starts_with(said)), "{alerts:?}");
+        let alerts = model.alerts().rows;
+        let alerts: Vec<_> = alerts.iter().filter_map(|alert| model.alert_row(alert)).collect();
+        assert!(alerts.iter().any(|row| row.why.text.starts_with(said)), "{alerts:?}");
     }
 }
 
@@ -294,7 +295,8 @@ fn no_time_of_the_timeline_and_the_alerts_is_cut_in_any_form() {
                     }
                     _ => {
                         let held = model.alerts();
-                        held.rows[held.window.clone()].iter().map(|row| row.at.clone()).collect()
+                        let shown = held.rows[held.window.clone()].iter();
+                        shown.map(|alert| model.alert_row(alert).unwrap().at).collect()
                     }
                 };
                 assert!(!times.is_empty());
