@@ -105,7 +105,7 @@ const CASES: &[(&str, Changed, i32)] = &[
     ("wait {a} --until weather", PLAIN, 2),
     ("wait {a}", KEYLESS, 3),
     ("wait {a} --no-state", REFUSED, 4),
-    ("wait {x}", PLAIN, 5),
+    ("wait {x} --timeout 5s", PLAIN, 5),
     ("wait {x} --no-state --timeout 3s", UNREACHABLE, 6),
     ("wait {a} {r}", PLAIN, 7),
     ("wait {a}", NEWER, 8),
