@@ -2,11 +2,10 @@
 //!
 //! Owns what counts as a hit.
 
-use crate::app::alarm::Alert;
 use crate::app::cursor::{edge, select_row};
-use crate::app::model::Model;
+use crate::app::model::{Model, RowPane};
 use crate::app::update::say;
-use crate::app::view::{CheckRow, Pane, Tone, TreePath};
+use crate::app::view::{Pane, Tone};
 use crate::app::{tree_moves, words};
 
 /// Goes to the next or previous row of the focused pane that holds the text looked for.
@@ -15,66 +14,26 @@ pub(crate) fn find(model: &mut Model, forward: bool) {
     if needle.is_empty() {
         return;
     }
-    let holds = |text: &str| text.to_lowercase().contains(&needle);
-    let in_alert = |alert: &Alert| {
-        let row = model.alert_row(alert);
-        row.is_some_and(|row| holds(&row.name.text) || holds(&row.why.text))
-    };
-    let (hits, at, len): (Vec<usize>, usize, usize) = match model.focus {
-        Pane::Checks => {
-            let hit = |row: &CheckRow| {
-                [&row.name, &row.on, &row.state, &row.recommendation, &row.reason]
-                    .iter()
-                    .any(|cell| holds(&cell.text))
-            };
-            (places(&model.checks.rows, hit), model.checks.cursor, model.checks.rows.len())
-        }
-        Pane::Timeline => {
-            let held = &model.timeline;
-            (places(&held.rows, |row| holds(&row.what.text)), held.cursor, held.rows.len())
-        }
-        Pane::Letter | Pane::Notes => {
-            let pane = if model.focus == Pane::Notes { &model.own.notes } else { &model.letter };
-            (places(&pane.rows, |row| holds(&row.value.text)), pane.cursor, pane.rows.len())
-        }
-        Pane::Json => {
-            let held = &model.json;
-            (places(&held.rows, |row| holds(&row.text)), held.cursor, held.rows.len())
-        }
-        Pane::Alerts => {
-            let held = &model.alerts;
-            (places(&held.rows, in_alert), held.cursor, held.rows.len())
-        }
-        Pane::Tree => {
-            let visible = tree_moves::visible(&model.tree);
-            let hit = |path: &TreePath| {
-                tree_moves::at(&model.tree, path).is_some_and(|n| {
-                    holds(&n.label.text) || holds(&n.detail.text) || holds(&n.status.text)
-                })
-            };
-            let at = visible.iter().position(|path| *path == model.tree.selected).unwrap_or(0);
-            (places(&visible, hit), at, visible.len())
-        }
-        Pane::List => {
-            next_hit_in_list(model, forward);
-            return;
-        }
-    };
+    if model.focus == Pane::List {
+        next_hit_in_list(model, forward);
+        return;
+    }
+    let Hits { places, at, len } = hits(model, &|text| text.to_lowercase().contains(&needle));
     let after = |hit: &&usize| if forward { **hit > at } else { **hit < at };
     let next = if forward {
-        hits.iter().find(after).or(hits.first())
+        places.iter().find(after).or(places.first())
     } else {
-        hits.iter().rev().find(after).or(hits.last())
+        places.iter().rev().find(after).or(places.last())
     };
     let Some(&next) = next else {
         let text = crate::text::shown_str(&model.find, 40);
         say(model, format!("not found: {text}"), Tone::Notice);
         return;
     };
-    let place = hits.iter().position(|hit| *hit == next).unwrap_or(0) + 1;
+    let place = places.iter().position(|hit| *hit == next).unwrap_or(0) + 1;
     say(
         model,
-        format!("hit {place} of {} ({})", hits.len(), words::count(len, "row")),
+        format!("hit {place} of {} ({})", places.len(), words::count(len, "row")),
         Tone::Plain,
     );
     match model.focus {
@@ -94,8 +53,52 @@ pub(crate) fn find(model: &mut Model, forward: bool) {
     }
 }
 
-fn places<T>(rows: &[T], hit: impl Fn(&T) -> bool) -> Vec<usize> {
-    rows.iter().enumerate().filter(|(_, row)| hit(row)).map(|(place, _)| place).collect()
+/// The rows of a pane that hold a text.
+struct Hits {
+    places: Vec<usize>,
+    /// The row under the cursor.
+    at: usize,
+    /// Rows in all.
+    len: usize,
+}
+
+impl Hits {
+    fn of<T>(pane: &RowPane<T>, hit: impl Fn(&T) -> bool) -> Self {
+        Self::among(&pane.rows, pane.cursor, hit)
+    }
+
+    fn among<T>(rows: &[T], at: usize, hit: impl Fn(&T) -> bool) -> Self {
+        let hits = rows.iter().enumerate().filter(|(_, row)| hit(row));
+        Self { places: hits.map(|(place, _)| place).collect(), at, len: rows.len() }
+    }
+}
+
+fn hits(model: &Model, holds: &dyn Fn(&str) -> bool) -> Hits {
+    match model.focus {
+        Pane::Checks => Hits::of(&model.checks, |row| {
+            [&row.name, &row.on, &row.state, &row.recommendation, &row.reason]
+                .iter()
+                .any(|cell| holds(&cell.text))
+        }),
+        Pane::Timeline => Hits::of(&model.timeline, |row| holds(&row.what.text)),
+        Pane::Letter => Hits::of(&model.letter, |row| holds(&row.value.text)),
+        Pane::Notes => Hits::of(&model.own.notes, |row| holds(&row.value.text)),
+        Pane::Json => Hits::of(&model.json, |row| holds(&row.text)),
+        Pane::Alerts => Hits::of(&model.alerts, |alert| {
+            let row = model.alert_row(alert);
+            row.is_some_and(|row| holds(&row.name.text) || holds(&row.why.text))
+        }),
+        Pane::Tree => {
+            let visible = tree_moves::visible(&model.tree);
+            let at = visible.iter().position(|path| *path == model.tree.selected).unwrap_or(0);
+            Hits::among(&visible, at, |path| {
+                tree_moves::at(&model.tree, path).is_some_and(|n| {
+                    holds(&n.label.text) || holds(&n.detail.text) || holds(&n.status.text)
+                })
+            })
+        }
+        Pane::List => Hits { places: Vec::new(), at: 0, len: 0 },
+    }
 }
 
 /// With a filter in force every row is a hit.

@@ -18,6 +18,7 @@ use crate::clock::{Clock, SystemClock};
 use crate::config::Config;
 use crate::domain::deed::Deed;
 use crate::domain::ids::SessionId;
+use crate::domain::personal::Privacy;
 use crate::domain::watched::{Letter, WatchedSession};
 use crate::export::{Existing, write_bytes};
 
@@ -69,7 +70,8 @@ fn document(session: &WatchedSession, config: &Config, stale: bool) -> Result<St
         ("session_id", json!(session.id().to_string())),
     ];
     let head = head.map(|(key, value)| (key, value.to_string()));
-    let letter = crate::export::letter(session, true)?;
+    let masked = setup::privacy(config)? != Privacy::Off;
+    let letter = crate::export::letter(session, masked)?;
     let members = head.into_iter().chain(letter).chain([("stale", stale.to_string())]);
     Ok(crate::export::json_object(members))
 }

@@ -34,7 +34,7 @@ pub(super) async fn run(global: &Global, args: &MediaArgs) -> Result<u8, Failure
     let Some(folder) = &args.save else {
         if args.json {
             let stale = global.offline && setup::is_stale(&session, &config);
-            data(&document(&session, &config, stale))?;
+            data(&document(&session, &config, stale)?)?;
         } else {
             data(&lines(&chosen, &config.zone))?;
         }
@@ -142,17 +142,18 @@ fn count(number: usize) -> String {
     if number == 1 { "one media".to_owned() } else { format!("{number} media") }
 }
 
-fn document(session: &WatchedSession, config: &Config, stale: bool) -> String {
+fn document(session: &WatchedSession, config: &Config, stale: bool) -> Result<String, Failure> {
+    let masked = setup::privacy(config)? != Privacy::Off;
     let fetched_at = session.answers.session.as_ref().map(|answer| answer.fetched_at.to_string());
-    crate::export::json_text(&json!({
+    Ok(crate::export::json_text(&json!({
         "schema_version": crate::export::SCHEMA_VERSION,
         "profile": config.profile,
         "environment": config.environment,
         "session_id": session.id().to_string(),
-        "media": crate::export::media(session, config.privacy != Privacy::Off),
+        "media": crate::export::media(session, masked),
         "fetched_at": fetched_at,
         "stale": stale,
-    }))
+    })))
 }
 
 async fn save(

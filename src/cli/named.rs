@@ -38,10 +38,9 @@ pub(super) fn ids(
     } else {
         setup::listed(config)?
     };
-    let (labels, privacy) = (&config.rules.labels, config.privacy);
     let mut ids = Vec::new();
     for name in &names {
-        ids.push(named(name, &listed, labels, privacy)?);
+        ids.push(named(name, &listed, &config.rules.labels)?);
     }
     let mut seen = std::collections::HashSet::new();
     ids.retain(|id| seen.insert(*id));
@@ -87,12 +86,7 @@ fn names(texts: &[String]) -> Result<Vec<String>, Failure> {
     Ok(names)
 }
 
-fn named(
-    name: &str,
-    listed: &[WatchedSession],
-    labels: &SafeLabels,
-    privacy: Privacy,
-) -> Result<SessionId, Failure> {
+fn named(name: &str, listed: &[WatchedSession], labels: &SafeLabels) -> Result<SessionId, Failure> {
     if let Ok(id) = SessionId::parse(name) {
         return Ok(id);
     }
@@ -121,7 +115,7 @@ fn named(
         several => Err(Failure::Usage(format!(
             "{name} matches {} sessions; give the whole ID of one:\n{}",
             several.len(),
-            candidates(several, labels, privacy)
+            candidates(several, labels)
         ))),
     }
 }
@@ -133,9 +127,10 @@ fn beginning(text: &str) -> Option<String> {
     (hexadecimal && digits.len() >= FEWEST_DIGITS).then(|| digits.to_ascii_lowercase())
 }
 
-fn candidates(several: &[&WatchedSession], labels: &SafeLabels, privacy: Privacy) -> String {
+/// Masked whatever `--privacy` says: this is an error, and goes where errors go.
+fn candidates(several: &[&WatchedSession], labels: &SafeLabels) -> String {
     let line = |session: &&WatchedSession| {
-        let reference = labels.reference(session, privacy);
+        let reference = labels.reference(session, Privacy::Masked);
         let reference = reference.map(|text| shown_str(&text, 40));
         format!("  {}  {}", session.id(), reference.unwrap_or_default()).trim_end().to_owned()
     };
@@ -160,8 +155,8 @@ mod tests {
         session
     }
 
-    fn said(name: &str, listed: &[WatchedSession], privacy: Privacy) -> Result<String, String> {
-        let found = named(name, listed, &SafeLabels::default(), privacy);
+    fn said(name: &str, listed: &[WatchedSession]) -> Result<String, String> {
+        let found = named(name, listed, &SafeLabels::default());
         found.map(crate::domain::ids::SessionId::short).map_err(|why| why.to_string())
     }
 
@@ -176,7 +171,7 @@ mod tests {
             session("5c3cae90-1769-43a9-8554-d85f2e7cdb0f", Some("alpha-1"), true),
             session("6c3cae90-1769-43a9-8554-d85f2e7cdb0f", Some("gone"), true),
         ];
-        let said = |name| said(name, &listed, Privacy::Masked);
+        let said = |name| said(name, &listed);
         for (name, short) in [
             ("9C3CAE90-1769-43a9-8554-d85f2e7cdb0f", "9c3cae90"),
             ("alpha-1", "1c3cae90"),
