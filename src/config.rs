@@ -233,11 +233,11 @@ impl Config {
         let nothing = |missing: &str| ConfigError::Nothing { missing: missing.to_owned() };
         match (self.sdk_id, &self.key) {
             (Some(sdk_id), Some(key)) => Ok((sdk_id, key)),
-            (None, Some(_)) => Err(nothing("the SDK id is missing (sdk_id in the profile)")),
+            (None, Some(_)) => Err(nothing("the SDK ID is missing (sdk_id in the profile)")),
             (Some(_), None) => {
                 Err(nothing("the key is missing (key_file or key_command in the profile)"))
             }
-            (None, None) => Err(nothing("no SDK id and no key")),
+            (None, None) => Err(nothing("no SDK ID and no key")),
         }
     }
 

@@ -246,7 +246,7 @@ async fn a_key_that_is_refused_freezes_all_and_names_the_doctor() {
     screen.says([
         &["✗ key refused (401 BAD_SDK_ID)"],
         &["≈ frozen"],
-        &["run `branchwatch doctor`: key, SDK id, clock"],
+        &["run `branchwatch doctor`: key, SDK ID, clock"],
     ]);
 }
 
@@ -305,7 +305,7 @@ async fn an_unknown_application_stops_all_at_the_first_answer() {
     screen.says([
         &["✗ application not found"],
         &["≈ frozen"],
-        &["key and SDK id do not belong together"],
+        &["key and SDK ID do not belong together"],
     ]);
 }
 

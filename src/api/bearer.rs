@@ -218,7 +218,7 @@ impl Bearer {
     }
 }
 
-/// 4xx of the token endpoint is about key and SDK id, not about any session.
+/// 4xx of the token endpoint is about key and SDK ID, not about any session.
 fn refusal(response: &Response, body: &[u8], now: Timestamp) -> ApiError {
     let mut error = transport::failure(response, body, now);
     if let ApiErrorKind::Status(status) = error.kind {

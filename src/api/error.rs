@@ -83,7 +83,7 @@ impl ApiError {
         self.code.as_ref().is_some_and(|held| held.as_raw() == code)
     }
 
-    /// 404 APP_NOT_FOUND: key and SDK id do not belong together.
+    /// 404 APP_NOT_FOUND: key and SDK ID do not belong together.
     #[must_use]
     pub fn is_app_not_found(&self) -> bool {
         self.status() == Some(404) && self.has_code("APP_NOT_FOUND")
@@ -147,12 +147,12 @@ pub(super) fn sentence(error: &ApiError) -> String {
     let what = match &error.kind {
         ApiErrorKind::Status(400) => String::from("Yoti does not accept the request (400)"),
         ApiErrorKind::Status(401) => String::from(
-            "Yoti refuses the signature (401): check the key, the SDK id and the clock, \
+            "Yoti refuses the signature (401): check the key, the SDK ID and the clock, \
              or run `branchwatch doctor`",
         ),
         ApiErrorKind::Status(403) => String::from("Yoti does not allow this request (403)"),
         ApiErrorKind::Status(404) if error.is_app_not_found() => String::from(
-            "Yoti has no application with this SDK id (404): the key and the SDK id do not belong together",
+            "Yoti has no application with this SDK ID (404): the key and the SDK ID do not belong together",
         ),
         ApiErrorKind::Status(404 | 410) if error.is_of_a_part() => {
             String::from("Yoti has nothing with this ID (404)")
@@ -163,7 +163,7 @@ pub(super) fn sentence(error: &ApiError) -> String {
         ApiErrorKind::Status(409) => String::from("not possible in the session's state (409)"),
         ApiErrorKind::Status(status) => format!("Yoti responded with {status}"),
         ApiErrorKind::TokenRefused(status) => format!(
-            "Yoti returned no valid access token ({status}): check the key, the SDK id and auth_url, \
+            "Yoti returned no valid access token ({status}): check the key, the SDK ID and auth_url, \
              or set auth = \"signature\""
         ),
         ApiErrorKind::TooManyRequests(wait) => {

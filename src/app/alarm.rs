@@ -119,7 +119,7 @@ pub(crate) struct Entry {
 /// An alert in its place, without its words: those are made for the rows on the screen alone.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Alert {
-    /// The session.
+    /// The session that it is about.
     pub id: SessionId,
     /// What the operator has to do with it.
     pub mark: AlertMark,
@@ -154,6 +154,16 @@ impl Model {
         let which = which.unwrap_or_else(|| Alarm::ALL.to_vec());
         self.bell = Bell { on, which, desktop: settings.desktop, ..Bell::default() };
         self
+    }
+
+    /// An alert in words, while its session is on the list.
+    #[must_use]
+    pub fn alert_row(&self, alert: &Alert) -> Option<AlertRow> {
+        let session = &self.sessions.item(alert.id)?.session;
+        match alert.over {
+            Some(entry) => Some(over_row(entry, session, &self.times)),
+            None => rows::alert_row(session, &self.settings.rules, &self.times),
+        }
     }
 
     /// It rings.

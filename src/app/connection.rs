@@ -164,10 +164,10 @@ pub(crate) fn advice(health: &Health, times: &Times, why: Option<Cell>) -> Optio
             Some(format!("{last}{tries}"))
         }
         Connection::Refused { .. } => {
-            Some("run `branchwatch doctor`: key, SDK id, clock".to_owned())
+            Some("run `branchwatch doctor`: key, SDK ID, clock".to_owned())
         }
         Connection::AppNotFound => {
-            Some("key and SDK id do not belong together: run `branchwatch doctor`".to_owned())
+            Some("key and SDK ID do not belong together: run `branchwatch doctor`".to_owned())
         }
         Connection::ClockSkew(_) => {
             Some("signed requests carry a timestamp: set this machine's clock".to_owned())

@@ -58,7 +58,6 @@ struct Hits {
     places: Vec<usize>,
     /// The row under the cursor.
     at: usize,
-    /// Rows in all.
     len: usize,
 }
 

@@ -38,11 +38,20 @@ pub struct Footer {
     pub lines: Vec<Vec<Hint>>,
 }
 
-/// A tab's text: `[1 Sessions]` or ` 2 Tree `.
-#[must_use]
-pub fn tab(pane: Pane, focus: Pane) -> String {
-    let text = format!("{} {}", pane.number(), pane.name());
-    if pane == focus { format!("[{text}]") } else { format!(" {text} ") }
+/// The tabs: `[1 Sessions]`, ` 2 Tree `; where they have no room, the others by their numbers alone.
+fn tabs(focus: Pane, room: usize) -> [(String, Pane); Pane::ALL.len()] {
+    let named = |pane: Pane| {
+        let text = format!("{} {}", pane.number(), pane.name());
+        let text = if pane == focus { format!("[{text}]") } else { format!(" {text} ") };
+        (text, pane)
+    };
+    let tabs = Pane::ALL.map(named);
+    if tabs.iter().map(|(text, _)| crate::text::width(text)).sum::<usize>() <= room {
+        return tabs;
+    }
+    let shorter =
+        |text, pane: Pane| if pane == focus { text } else { format!(" {} ", pane.number()) };
+    tabs.map(|(text, pane)| (shorter(text, pane), pane))
 }
 
 impl Model {
@@ -70,6 +79,12 @@ impl Model {
         hints.into_iter().flatten().collect::<Vec<_>>().join(" · ")
     }
 
+    /// The tabs with their panes, one column from the left.
+    #[must_use]
+    pub fn tabs(&self) -> [(String, Pane); Pane::ALL.len()] {
+        tabs(self.focus, usize::from(self.areas().footer.w).saturating_sub(1))
+    }
+
     /// The footer, unless a line is being typed there.
     #[must_use]
     pub fn footer(&self) -> Footer {
@@ -88,8 +103,8 @@ impl Model {
         let footer = self.footer();
         let x = usize::from(x);
         if y == 0 {
-            let tabs = Pane::ALL.map(|pane| (crate::text::width(&tab(pane, self.focus)), pane));
-            let tabs = tabs.into_iter().filter(|_| footer.said.is_none());
+            let tabs = self.tabs().into_iter().filter(|_| footer.said.is_none());
+            let tabs = tabs.map(|(text, pane)| (crate::text::width(&text), pane));
             return at(x, 1, tabs).map(|pane| Action::Pane(pane.number()));
         }
         let line = footer.lines.get(usize::from(y - 1))?;
@@ -239,4 +254,22 @@ fn at<T>(x: usize, from: usize, things: impl IntoIterator<Item = (usize, T)>) ->
         (end, thing)
     });
     placed.find(|(end, _)| x < *end).map(|(_, thing)| thing)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_tabs_are_whole_or_give_way_to_their_numbers() {
+        for focus in Pane::ALL {
+            for room in 59..120 {
+                let tabs = tabs(focus, room);
+                let width: usize = tabs.iter().map(|(text, _)| crate::text::width(text)).sum();
+                assert!(width <= room, "{room}: {tabs:?}");
+                let named = tabs.iter().filter(|(text, pane)| text.contains(pane.name())).count();
+                assert!(named == Pane::ALL.len() || (named == 1 && room < 80), "{room}: {tabs:?}");
+            }
+        }
+    }
 }

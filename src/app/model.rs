@@ -9,7 +9,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 
 use crate::app::action::Mode;
-use crate::app::alarm::{self, Alert, Bell};
+use crate::app::alarm::{Alert, Bell};
 use crate::app::columns::ColumnSet;
 use crate::app::connection;
 use crate::app::cursor::{Cursor, Drawn};
@@ -28,8 +28,7 @@ use crate::app::sessions::{Item, Sessions};
 use crate::app::shelf::Shelf;
 use crate::app::tree_moves;
 use crate::app::view::{
-    AlertMark, AlertRow, Cell, CheckRow, HeaderView, LabelRow, Pane, Rows, TimelineRow, TreePath,
-    TreeView,
+    AlertMark, Cell, CheckRow, HeaderView, LabelRow, Pane, Rows, TimelineRow, TreePath, TreeView,
 };
 use crate::app::words::{self, Frozen, Openness, TimeForm, Times};
 use crate::domain::ids::SessionId;
@@ -345,16 +344,6 @@ impl Model {
     pub fn alerts(&self) -> Rows<'_, Alert> {
         let other = self.metrics_lines() + self.alert_detail().len();
         self.alerts.view(self.rows_in(Pane::Alerts, other), self.shift, &[])
-    }
-
-    /// An alert in words, while its session is on the list.
-    #[must_use]
-    pub fn alert_row(&self, alert: &Alert) -> Option<AlertRow> {
-        let session = &self.sessions.item(alert.id)?.session;
-        match alert.over {
-            Some(entry) => Some(alarm::over_row(entry, session, &self.times)),
-            None => rows::alert_row(session, &self.settings.rules, &self.times),
-        }
     }
 
     /// The whole text of the alert under the cursor, below the alerts while they have the focus.

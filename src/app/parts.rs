@@ -25,7 +25,7 @@ pub struct ModelSettings {
     pub badge: String,
     /// The badge is that of a live environment.
     pub live: bool,
-    /// First digits of the SDK id, for the wide header.
+    /// First digits of the SDK ID, for the wide header.
     pub sdk_short: String,
     /// Thresholds and the pass rule.
     pub rules: Rules,

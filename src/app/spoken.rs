@@ -113,7 +113,7 @@ pub fn sentence(happening: &Happening) -> String {
             "offline" => "Yoti cannot be reached; trying again",
             "unavailable" => "Yoti is not available now; trying again",
             "refused" => "Yoti refuses the key; run branchwatch doctor",
-            "application_not_found" => "key and SDK id do not belong together",
+            "application_not_found" => "key and SDK ID do not belong together",
             "clock_skew" => "Yoti refuses the signature: this machine's clock is off",
             "following" => "another branchwatch polls Yoti; its results are shown",
             _ => "offline: no requests (--offline)",

@@ -181,7 +181,7 @@ pub(super) enum Command {
     Stats(Stats),
     /// Write a handover for the next shift (Markdown, no personal data)
     Handover(Handover),
-    /// Check key, SDK id, clock, network, store and terminal
+    /// Check key, SDK ID, clock, network, store and terminal
     Doctor {
         /// Print a JSON object
         #[arg(long)]

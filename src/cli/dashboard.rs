@@ -100,7 +100,7 @@ pub(super) fn parts(global: &Global, config: &Config) -> Result<Parts, Failure> 
     })
 }
 
-/// The beginning of an SDK id: enough to tell two applications apart.
+/// The beginning of an SDK ID: enough to tell two applications apart.
 pub(super) fn short(sdk_id: uuid::Uuid) -> String {
     sdk_id.to_string().chars().take(4).collect()
 }

@@ -238,7 +238,7 @@ fn refused(snapshot: &Snapshot) -> Option<String> {
             return Some(format!("Yoti refuses the key ({status})"));
         }
         Connection::AppNotFound => {
-            return Some("key and SDK id do not belong together (APP_NOT_FOUND)".to_owned());
+            return Some("key and SDK ID do not belong together (APP_NOT_FOUND)".to_owned());
         }
         Connection::ClockSkew(_) => {
             return Some("Yoti refuses the signature: this machine's clock is off".to_owned());

@@ -1,4 +1,4 @@
-//! The application at Yoti: its address, its SDK id, where its key is.
+//! The application at Yoti: its address, its SDK ID, where its key is.
 //!
 //! Owns these keys, and the names that Yoti's own SDKs have for them in the environment.
 
@@ -17,7 +17,7 @@ pub(super) const KEY_FILE: &str = "YOTI_KEY_FILE_PATH";
 
 const LONGEST_PATH: usize = 4096;
 
-/// Checked address, SDK id, key.
+/// Checked address, SDK ID, key.
 type Application = (String, Option<Uuid>, Option<KeySource>);
 
 /// Takes each from the environment, else from the profile.

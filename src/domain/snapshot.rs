@@ -54,7 +54,7 @@ pub enum Connection {
         /// The API's `code`, if one of those that we know.
         code: Option<String>,
     },
-    /// 404 APP_NOT_FOUND: key and SDK id do not belong together.
+    /// 404 APP_NOT_FOUND: key and SDK ID do not belong together.
     AppNotFound,
     /// Clock skew against the API's Date header, ours minus theirs.
     ClockSkew(SignedDuration),

@@ -117,7 +117,7 @@ impl Shared {
         }
     }
 
-    /// The SDK id on whose behalf it is asked: by signature, by access token, or by the client
+    /// The SDK ID on whose behalf it is asked: by signature, by access token, or by the client
     /// session token where that is allowed (contract 2.7).
     fn caller(
         &self,

@@ -78,7 +78,7 @@ pub(super) fn parameter<'a>(target: &'a str, name: &str) -> Option<&'a str> {
 }
 
 impl Application {
-    /// The SDK id that signed.
+    /// The SDK ID that signed.
     ///
     /// # Errors
     /// The answer that the contract has for what is wrong.

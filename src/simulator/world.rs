@@ -23,7 +23,7 @@ pub(super) struct Resident {
     pub(super) life: Life,
     pub(super) reference: String,
     pub(super) scenario: String,
-    /// SDK id of the application that it belongs to.
+    /// SDK ID of the application that it belongs to.
     pub(super) owner: String,
     pub(super) deleted: bool,
     pub(super) deleted_media: HashSet<String>,
@@ -65,7 +65,7 @@ pub(super) struct World {
     pub(super) faults: Vec<Fault>,
     pub(super) seed: u64,
     pub(super) made: u64,
-    /// SDK id of the application that made sessions belong to.
+    /// SDK ID of the application that made sessions belong to.
     pub(super) sdk_id: String,
     /// The outcome that the application asked for (contract 13.1).
     pub(super) outcome: Option<Value>,

@@ -12,8 +12,7 @@ use super::filter_bar;
 use super::text::{cell, fit};
 use crate::app::Model;
 use crate::app::action::Action;
-use crate::app::footer::tab;
-use crate::app::view::{InputView, Pane, Tone};
+use crate::app::view::{InputView, Tone};
 use crate::theme::{Look, Role};
 
 /// The message, else the newest change of any session.
@@ -41,7 +40,7 @@ pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, model: &Model, look: Look)
             let room = usize::from(area.width).saturating_sub(1);
             Line::from(vec![Span::raw(" "), cell(said, room, look)])
         }
-        None => tabs(model.focus(), look),
+        None => tabs(model, look),
     };
     let mut lines = vec![first];
     for (number, hints) in footer.lines.iter().enumerate() {
@@ -58,12 +57,12 @@ pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, model: &Model, look: Look)
     frame.render_widget(Paragraph::new(lines), area);
 }
 
-fn tabs(focus: Pane, look: Look) -> Line<'static> {
-    let tab = |pane| {
-        let style = if pane == focus { look.role(Role::Focus) } else { look.tone(Tone::Dim) };
-        Span::styled(tab(pane, focus), style)
+fn tabs(model: &Model, look: Look) -> Line<'static> {
+    let tab = |(text, pane)| {
+        let focus = pane == model.focus();
+        Span::styled(text, if focus { look.role(Role::Focus) } else { look.tone(Tone::Dim) })
     };
-    let spans = std::iter::once(Span::raw(" ")).chain(Pane::ALL.map(tab));
+    let spans = std::iter::once(Span::raw(" ")).chain(model.tabs().map(tab));
     Line::from(spans.collect::<Vec<_>>())
 }
 

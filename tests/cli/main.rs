@@ -28,6 +28,7 @@ mod privacy;
 #[path = "../common/process.rs"]
 mod process;
 mod proxy;
+mod readme;
 mod schemas;
 mod scope;
 mod shells;
@@ -233,7 +234,7 @@ fn doctor_says_of_each_thing_how_it_stands() {
     let (out, _) = world.run(&["doctor"], 0);
     for what in [
         "configuration",
-        "SDK id",
+        "SDK ID",
         "key file",
         "key mode",
         "reach",

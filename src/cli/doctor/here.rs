@@ -37,7 +37,7 @@ pub(super) fn credentials(
             return None;
         }
     };
-    lines.push(good("SDK id", sdk_id.to_string()));
+    lines.push(good("SDK ID", sdk_id.to_string()));
     let (what, place, advice) = match source {
         KeySource::File(path) => (
             "key file",

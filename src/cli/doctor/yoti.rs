@@ -1,6 +1,6 @@
 //! Whether Yoti can be reached, over TLS, with a right clock and a key that it takes.
 //!
-//! Owns these checks: one unsigned call for reach and clock, one signed call for key and SDK id.
+//! Owns these checks: one unsigned call for reach and clock, one signed call for key and SDK ID.
 
 use std::sync::Arc;
 
@@ -51,11 +51,11 @@ pub(super) async fn examine(
     let nobody = SessionId::new(Uuid::nil());
     let proof = if config.auth == Auth::Signature { "signature" } else { "token" };
     lines.push(match client.session(nobody).await {
-        Ok(_) => good(proof, "accepted: key and SDK id belong together"),
-        Err(why) if why.is_missing() => good(proof, "accepted: key and SDK id belong together"),
+        Ok(_) => good(proof, "accepted: key and SDK ID belong together"),
+        Err(why) if why.is_missing() => good(proof, "accepted: key and SDK ID belong together"),
         Err(why) => {
             let advice = if why.is_app_not_found() {
-                "the key belongs to another application: take key and SDK id from the same \
+                "the key belongs to another application: take key and SDK ID from the same \
                  application in Yoti Hub"
             } else if matches!(why.kind, ApiErrorKind::ClockSkew(_)) {
                 "set this machine's clock: signed requests carry the time"
