@@ -12,10 +12,10 @@ use branchwatch::app::action::Action;
 use branchwatch::app::event::Event;
 use branchwatch::app::text_field::Edit;
 use branchwatch::app::{Model, ModelSettings, update};
-use branchwatch::domain::ids::SessionId;
-use branchwatch::domain::rules::Rules;
-use branchwatch::domain::snapshot::{SessionTable, Snapshot};
-use branchwatch::domain::watched::{
+use branchwatch::domain::assessment::rules::Rules;
+use branchwatch::domain::session::ids::SessionId;
+use branchwatch::domain::watchlist::snapshot::{SessionTable, Snapshot};
+use branchwatch::domain::watchlist::watched::{
     Answer, Answers, Letter, PollState, WatchEntry, WatchedSession,
 };
 use branchwatch::keymap::Keymap;

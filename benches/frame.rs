@@ -7,10 +7,10 @@ use std::sync::Arc;
 
 use branchwatch::app::event::Event;
 use branchwatch::app::{Model, ModelSettings, update};
-use branchwatch::domain::ids::SessionId;
-use branchwatch::domain::rules::Rules;
-use branchwatch::domain::snapshot::{SessionTable, Snapshot};
-use branchwatch::domain::watched::{WatchEntry, WatchedSession};
+use branchwatch::domain::assessment::rules::Rules;
+use branchwatch::domain::session::ids::SessionId;
+use branchwatch::domain::watchlist::snapshot::{SessionTable, Snapshot};
+use branchwatch::domain::watchlist::watched::{WatchEntry, WatchedSession};
 use branchwatch::keymap::Keymap;
 use branchwatch::theme::{ColourDepth, Look};
 use branchwatch::ui;

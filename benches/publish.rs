@@ -3,9 +3,9 @@
 //!
 //! Owns made-up sessions.
 
-use branchwatch::domain::ids::SessionId;
-use branchwatch::domain::snapshot::Health;
-use branchwatch::domain::watched::{PollState, WatchEntry, WatchedSession};
+use branchwatch::domain::session::ids::SessionId;
+use branchwatch::domain::watchlist::snapshot::Health;
+use branchwatch::domain::watchlist::watched::{PollState, WatchEntry, WatchedSession};
 use branchwatch::store::Store;
 use divan::Bencher;
 use jiff::Timestamp;

@@ -14,8 +14,8 @@ use jiff::Timestamp;
 use rustix::fs::OFlags;
 use serde_json::{Value, json};
 
-use crate::domain::deed::{Deed, LastExports};
-use crate::domain::ids::SessionId;
+use crate::domain::events::audit_action::{Deed, LastExports};
+use crate::domain::session::ids::SessionId;
 
 /// The longest reason kept, in columns.
 const REASON: usize = 200;

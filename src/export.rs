@@ -19,7 +19,7 @@ use std::path::PathBuf;
 
 use jiff::Timestamp;
 
-use crate::domain::rules::Rules;
+use crate::domain::assessment::rules::Rules;
 pub use assemble::{Assembled, assemble, text};
 pub use bundle::{MANIFEST, Sum, letter, media, verify, write_bundles};
 pub use document::{configuration, document, json_object};

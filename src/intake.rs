@@ -7,9 +7,9 @@ mod record;
 use jiff::Timestamp;
 use serde_json::Value;
 
-use crate::domain::ids::SessionId;
+use crate::domain::session::ids::SessionId;
 use crate::domain::span::parse_span;
-use crate::domain::watched::WatchEntry;
+use crate::domain::watchlist::watched::WatchEntry;
 use crate::text::shown_str;
 use record::Columns;
 
@@ -220,7 +220,7 @@ fn wrong(field: &str) -> String {
     if field.is_empty() {
         return "there is no session ID".to_owned();
     }
-    let why = crate::domain::ids::NotAUuid;
+    let why = crate::domain::session::ids::NotAUuid;
     format!("{}: {why}", shown_str(&link::without_tokens(field), 40))
 }
 

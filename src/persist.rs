@@ -20,8 +20,8 @@ mod writer;
 
 use std::sync::Arc;
 
-use crate::domain::ids::SessionId;
-use crate::domain::watched::{WatchEntry, WatchedSession};
+use crate::domain::session::ids::SessionId;
+use crate::domain::watchlist::watched::{WatchEntry, WatchedSession};
 
 pub use writer::writer;
 

@@ -59,7 +59,7 @@ mod tests {
     use std::collections::BTreeSet;
 
     use super::*;
-    use crate::domain::wire_enum::{
+    use crate::domain::session::wire_enum::{
         CheckState, IdentityProfileOutcome, Recommendation, TaskRecommendation,
     };
 

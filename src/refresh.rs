@@ -25,15 +25,15 @@ use tokio_util::sync::CancellationToken;
 
 use crate::api::SessionApi;
 use crate::clock::Clock;
-use crate::domain::arrangement::Arrangement;
-use crate::domain::call::Traffic;
-use crate::domain::ids::SessionId;
-use crate::domain::notification::{Notification, Receiving};
-use crate::domain::own::{Made, OwnChange};
-use crate::domain::post::Post;
-use crate::domain::rules::Rules;
-use crate::domain::snapshot::Snapshot;
-use crate::domain::watched::{WatchEntry, WatchedSession};
+use crate::domain::assessment::rules::Rules;
+use crate::domain::events::call::Traffic;
+use crate::domain::events::notification::{Notification, Receiving};
+use crate::domain::session::ids::SessionId;
+use crate::domain::watchlist::annotations::{Made, OwnChange};
+use crate::domain::watchlist::list_layout::Arrangement;
+use crate::domain::watchlist::outbox::Post;
+use crate::domain::watchlist::snapshot::Snapshot;
+use crate::domain::watchlist::watched::{WatchEntry, WatchedSession};
 use crate::store::Store;
 
 /// What the rest of the program asks of the task.

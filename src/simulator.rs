@@ -46,7 +46,7 @@ use tokio_util::sync::{CancellationToken, DropGuard};
 use crate::api::key::{KeyError, SigningKey};
 use crate::api::signing::VerifyingKey;
 use crate::clock::TokioClock;
-use crate::domain::ids::SessionId;
+use crate::domain::session::ids::SessionId;
 use scenario::Scenario;
 use server::Shared;
 use timeline::Life;

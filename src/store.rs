@@ -12,20 +12,20 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use tokio::sync::watch;
 
-use crate::domain::arrangement::Arrangement;
-use crate::domain::change::{self, TimelineEvent};
-use crate::domain::configuration::Configuration;
-use crate::domain::ids::SessionId;
-use crate::domain::instructions::Instructions;
-use crate::domain::ledger::Tally;
-use crate::domain::notification::Notification;
-use crate::domain::own::{Made, OwnChange};
+use crate::domain::events::change::{self, TimelineEvent};
+use crate::domain::events::ledger::Tally;
+use crate::domain::events::notification::Notification;
+use crate::domain::session::configuration::Configuration;
+use crate::domain::session::ids::SessionId;
+use crate::domain::session::instructions::Instructions;
+use crate::domain::session::wire_enum::{SessionState, Topic};
 use crate::domain::session::{Session, equal_but_for_clocks};
-use crate::domain::snapshot::{Health, SessionTable, Snapshot};
-use crate::domain::watched::{
+use crate::domain::watchlist::annotations::{Made, OwnChange};
+use crate::domain::watchlist::list_layout::Arrangement;
+use crate::domain::watchlist::snapshot::{Health, SessionTable, Snapshot};
+use crate::domain::watchlist::watched::{
     Answer, Answers, Letter, PollState, TIMELINE_CAP, WatchEntry, WatchedSession,
 };
-use crate::domain::wire_enum::{SessionState, Topic};
 
 /// What was learned of one session.
 #[derive(Clone, Debug)]

@@ -18,9 +18,9 @@ use branchwatch::api::key::SigningKey;
 use branchwatch::api::signing::{VerifyingKey, string_to_sign};
 use branchwatch::api::{ApiErrorKind, Effect, Retry, SessionApi};
 use branchwatch::clock::SystemClock;
-use branchwatch::domain::ids::{MediaId, RequirementId, ResourceId, SessionId};
-use branchwatch::domain::resource::Media;
-use branchwatch::domain::wire_enum::{DeviceEventKind, MediaType};
+use branchwatch::domain::session::ids::{MediaId, RequirementId, ResourceId, SessionId};
+use branchwatch::domain::session::resource::Media;
+use branchwatch::domain::session::wire_enum::{DeviceEventKind, MediaType};
 use responder::{Asked, Responder, answer, json, responder};
 
 fn id() -> SessionId {

@@ -17,7 +17,7 @@ use branchwatch::api::key::SigningKey;
 use branchwatch::api::signing::VerifyingKey;
 use branchwatch::api::{ApiErrorKind, Effect, Retry, SessionApi};
 use branchwatch::clock::{Clock, SystemClock};
-use branchwatch::domain::ids::SessionId;
+use branchwatch::domain::session::ids::SessionId;
 use responder::{Asked, Responder, json, responder};
 use serde_json::Value;
 

@@ -13,17 +13,19 @@ use branchwatch::api::client::{Client, ClientOptions};
 use branchwatch::api::key::SigningKey;
 use branchwatch::api::{ApiErrorKind, SessionApi, signing, wire};
 use branchwatch::clock::{Clock, SystemClock, TokioClock};
-use branchwatch::domain::attention::assess;
-use branchwatch::domain::configuration::Configuration;
-use branchwatch::domain::coverage::{self, Match};
-use branchwatch::domain::ids::SessionId;
-use branchwatch::domain::instructions::Branch;
-use branchwatch::domain::rules::{PassRule, Rules};
+use branchwatch::domain::assessment::attention::assess;
+use branchwatch::domain::assessment::coverage::{self, Match};
+use branchwatch::domain::assessment::rules::{PassRule, Rules};
+use branchwatch::domain::assessment::stage::{Verdict, verdict};
 use branchwatch::domain::session::Session;
-use branchwatch::domain::stage::{Verdict, verdict};
-use branchwatch::domain::watched::{Answer, Answers, Letter, WatchEntry, WatchedSession};
-use branchwatch::domain::wire_enum::{
+use branchwatch::domain::session::configuration::Configuration;
+use branchwatch::domain::session::ids::SessionId;
+use branchwatch::domain::session::instructions::Branch;
+use branchwatch::domain::session::wire_enum::{
     BiometricConsent, CheckType, RequirementType, SubCheckResult, Topic,
+};
+use branchwatch::domain::watchlist::watched::{
+    Answer, Answers, Letter, WatchEntry, WatchedSession,
 };
 use branchwatch::simulator::{self, Options, Running};
 use jiff::Timestamp;

@@ -8,12 +8,14 @@ use std::os::unix::fs::PermissionsExt;
 use std::sync::Arc;
 
 use branchwatch::api::{raw, wire};
-use branchwatch::domain::ids::SessionId;
-use branchwatch::domain::labels::SafeLabels;
-use branchwatch::domain::own::{Made, Own, OwnChange};
-use branchwatch::domain::rules::Rules;
+use branchwatch::domain::assessment::rules::Rules;
+use branchwatch::domain::session::ids::SessionId;
 use branchwatch::domain::shape::Shape;
-use branchwatch::domain::watched::{Answer, Answers, Letter, WatchEntry, WatchedSession};
+use branchwatch::domain::watchlist::annotations::{Made, Own, OwnChange};
+use branchwatch::domain::watchlist::labels::SafeLabels;
+use branchwatch::domain::watchlist::watched::{
+    Answer, Answers, Letter, WatchEntry, WatchedSession,
+};
 use branchwatch::export::{self, Contents, Existing, ExportError, Format, Origin, Part};
 use branchwatch::simulator::scenario::Scenario;
 use branchwatch::simulator::timeline::Life;
@@ -64,7 +66,8 @@ fn session(scenario: &str, seconds: i64) -> (WatchedSession, Value) {
         })),
         ..Answers::default()
     });
-    let events = branchwatch::domain::change::between(&Answers::default(), &watched.answers, now);
+    let events =
+        branchwatch::domain::events::change::between(&Answers::default(), &watched.answers, now);
     watched.timeline = Arc::new(events);
     (watched, moment.session)
 }

@@ -18,12 +18,12 @@ use branchwatch::api::client::{Client, ClientOptions, MediaContent};
 use branchwatch::api::key::SigningKey;
 use branchwatch::api::{ApiError, ApiErrorKind, SessionApi};
 use branchwatch::clock::TokioClock;
-use branchwatch::domain::check::Check;
-use branchwatch::domain::ids::SessionId;
-use branchwatch::domain::resource::{Resource, ResourceKind};
 use branchwatch::domain::server_text::ServerText;
 use branchwatch::domain::session::Session;
-use branchwatch::domain::wire_enum::{LivenessType, SessionState};
+use branchwatch::domain::session::check::Check;
+use branchwatch::domain::session::ids::SessionId;
+use branchwatch::domain::session::resource::{Resource, ResourceKind};
+use branchwatch::domain::session::wire_enum::{LivenessType, SessionState};
 use branchwatch::simulator::scenario::Scenario;
 use branchwatch::simulator::{self, Options, Running};
 use secrecy::ExposeSecret;
@@ -157,7 +157,7 @@ fn view(session: &Session) -> Value {
         .collect();
     json!({
         "session_id": session.id.to_string(),
-        "state": session.state.as_ref().map(branchwatch::domain::wire_enum::SessionState::as_raw),
+        "state": session.state.as_ref().map(branchwatch::domain::session::wire_enum::SessionState::as_raw),
         "client_session_token_ttl": session.client_session_token_ttl,
         "user_tracking_id": raw(session.user_tracking_id.as_ref()),
         "id_documents": documents(|kind| matches!(kind, ResourceKind::IdDocument(_))),
@@ -174,9 +174,9 @@ fn document(resource: &Resource) -> Value {
         .pages
         .iter()
         .map(|page| {
-            let id = |media: &branchwatch::domain::resource::Media| media.id.text().as_raw().to_owned();
+            let id = |media: &branchwatch::domain::session::resource::Media| media.id.text().as_raw().to_owned();
             json!({
-                "capture_method": page.capture_method.as_ref().map(branchwatch::domain::wire_enum::CaptureMethod::as_raw),
+                "capture_method": page.capture_method.as_ref().map(branchwatch::domain::session::wire_enum::CaptureMethod::as_raw),
                 "media": page.media.as_ref().map(id),
                 "frames": page.frames.iter().map(|frame| frame.as_ref().map(id)).collect::<Vec<_>>(),
             })
@@ -189,8 +189,8 @@ fn document(resource: &Resource) -> Value {
             let checks = task.generated_checks.iter();
             json!({
                 "id": task.id.text().as_raw(),
-                "type": task.task_type.as_ref().map(branchwatch::domain::wire_enum::TaskType::as_raw),
-                "state": task.state.as_ref().map(branchwatch::domain::wire_enum::TaskState::as_raw),
+                "type": task.task_type.as_ref().map(branchwatch::domain::session::wire_enum::TaskType::as_raw),
+                "state": task.state.as_ref().map(branchwatch::domain::session::wire_enum::TaskState::as_raw),
                 "generated_checks": checks.map(|check| check.id.text().as_raw()).collect::<Vec<_>>(),
             })
         })
@@ -215,21 +215,21 @@ fn check(check: &Check) -> Value {
             let details = part.details.iter().map(|(name, value)| [name.as_raw(), value.as_raw()]);
             json!({
                 "sub_check": part.name.as_raw(),
-                "result": part.result.as_ref().map(branchwatch::domain::wire_enum::SubCheckResult::as_raw),
-                "process": part.process.as_ref().map(branchwatch::domain::wire_enum::Process::as_raw),
+                "result": part.result.as_ref().map(branchwatch::domain::session::wire_enum::SubCheckResult::as_raw),
+                "process": part.process.as_ref().map(branchwatch::domain::session::wire_enum::Process::as_raw),
                 "details": details.collect::<Vec<_>>(),
             })
         })
         .collect();
     json!({
         "id": check.id.text().as_raw(),
-        "type": check.check_type.as_ref().map(branchwatch::domain::wire_enum::CheckType::as_raw),
-        "state": check.state.as_ref().map(branchwatch::domain::wire_enum::CheckState::as_raw),
+        "type": check.check_type.as_ref().map(branchwatch::domain::session::wire_enum::CheckType::as_raw),
+        "state": check.state.as_ref().map(branchwatch::domain::session::wire_enum::CheckState::as_raw),
         "resources_used":
             check.resources_used.iter().map(|id| id.text().as_raw()).collect::<Vec<_>>(),
         "created": check.created.map(jiff::Timestamp::as_second),
         "last_updated": check.last_updated.map(jiff::Timestamp::as_second),
-        "value": check.recommendation().map(branchwatch::domain::wire_enum::Recommendation::as_raw),
+        "value": check.recommendation().map(branchwatch::domain::session::wire_enum::Recommendation::as_raw),
         "reason": raw(report.and_then(|report| report.reason.as_ref())),
         "recovery_suggestion":
             raw(report.and_then(|report| report.recovery_suggestion.as_ref())),

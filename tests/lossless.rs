@@ -7,16 +7,18 @@
 use std::sync::{Arc, LazyLock};
 
 use branchwatch::api::{ApiErrorKind, raw, wire};
-use branchwatch::domain::check::Check;
-use branchwatch::domain::configuration::{Configuration, RequiredResource};
-use branchwatch::domain::ids::SessionId;
-use branchwatch::domain::instructions::{Instructions, PromisedDocument};
-use branchwatch::domain::requested::unknown_values;
-use branchwatch::domain::resource::Resource;
-use branchwatch::domain::rules::Rules;
+use branchwatch::domain::assessment::requested::unknown_values;
+use branchwatch::domain::assessment::rules::Rules;
+use branchwatch::domain::session::check::Check;
+use branchwatch::domain::session::configuration::{Configuration, RequiredResource};
+use branchwatch::domain::session::ids::SessionId;
+use branchwatch::domain::session::instructions::{Instructions, PromisedDocument};
+use branchwatch::domain::session::resource::Resource;
 use branchwatch::domain::session::{Session, UnknownValue};
 use branchwatch::domain::shape::Shape;
-use branchwatch::domain::watched::{Answer, Answers, Letter, WatchEntry, WatchedSession};
+use branchwatch::domain::watchlist::watched::{
+    Answer, Answers, Letter, WatchEntry, WatchedSession,
+};
 use branchwatch::export::{self, Contents, Origin};
 use branchwatch::simulator::scenario::Scenario;
 use branchwatch::simulator::timeline::Life;
@@ -360,7 +362,8 @@ fn watched(served: &[(Kind, &Value)]) -> WatchedSession {
             }
         }
     }
-    let events = branchwatch::domain::change::between(&Answers::default(), &answers, start());
+    let events =
+        branchwatch::domain::events::change::between(&Answers::default(), &answers, start());
     watched.timeline = Arc::new(events);
     watched.answers = Arc::new(answers);
     watched

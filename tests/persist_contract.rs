@@ -11,16 +11,18 @@ use std::path::Path;
 use std::sync::{Arc, Mutex};
 
 use branchwatch::api::wire;
-use branchwatch::domain::arrangement::{Arrangement, Place, ViewTexts};
-use branchwatch::domain::attention::Reason;
-use branchwatch::domain::change::{ChangeKind, Origin, TimelineEvent};
-use branchwatch::domain::ids::SessionId;
-use branchwatch::domain::notification::Notification;
-use branchwatch::domain::own::{Made, Own, OwnChange};
-use branchwatch::domain::post::Post;
-use branchwatch::domain::snapshot::Health;
-use branchwatch::domain::watched::{Answer, Answers, Letter, WatchEntry, WatchedSession};
-use branchwatch::domain::wire_enum::Topic;
+use branchwatch::domain::assessment::attention::Reason;
+use branchwatch::domain::events::change::{ChangeKind, Origin, TimelineEvent};
+use branchwatch::domain::events::notification::Notification;
+use branchwatch::domain::session::ids::SessionId;
+use branchwatch::domain::session::wire_enum::Topic;
+use branchwatch::domain::watchlist::annotations::{Made, Own, OwnChange};
+use branchwatch::domain::watchlist::list_layout::{Arrangement, Place, ViewTexts};
+use branchwatch::domain::watchlist::outbox::Post;
+use branchwatch::domain::watchlist::snapshot::Health;
+use branchwatch::domain::watchlist::watched::{
+    Answer, Answers, Letter, WatchEntry, WatchedSession,
+};
 use branchwatch::persist::arrangement::{arrangement, forget, keep};
 use branchwatch::persist::location::Location;
 use branchwatch::persist::memory::Memory;

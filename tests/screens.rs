@@ -29,16 +29,16 @@ use branchwatch::app::overlay::Overlay;
 use branchwatch::app::view::{CHECK_TEXT_AT, CheckForm, Glyph, Pane, TreeNode};
 use branchwatch::app::views::{View, ViewTexts};
 use branchwatch::app::{Model, ModelSettings, update};
-use branchwatch::domain::arrangement::Arrangement;
-use branchwatch::domain::attention::Reason;
-use branchwatch::domain::call::{Call, CallLog, Traffic};
-use branchwatch::domain::change;
-use branchwatch::domain::ids::SessionId;
-use branchwatch::domain::own::{Made, Own, OwnChange};
+use branchwatch::domain::assessment::attention::Reason;
+use branchwatch::domain::assessment::rules::Rules;
+use branchwatch::domain::events::call::{Call, CallLog, Traffic};
+use branchwatch::domain::events::change;
 use branchwatch::domain::personal::Privacy;
-use branchwatch::domain::rules::Rules;
-use branchwatch::domain::snapshot::{Connection, Health, SessionTable, Snapshot};
-use branchwatch::domain::watched::{
+use branchwatch::domain::session::ids::SessionId;
+use branchwatch::domain::watchlist::annotations::{Made, Own, OwnChange};
+use branchwatch::domain::watchlist::list_layout::Arrangement;
+use branchwatch::domain::watchlist::snapshot::{Connection, Health, SessionTable, Snapshot};
+use branchwatch::domain::watchlist::watched::{
     Answer, Answers, Letter, PollFailure, PollState, WatchEntry, WatchedSession,
 };
 use branchwatch::keymap::Keymap;

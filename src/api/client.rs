@@ -22,11 +22,11 @@ use super::bearer::{Bearer, Token};
 use super::key_handle::KeyHandle;
 use super::{ApiError, ApiErrorKind, Effect, SessionApi, raw, signing, wire};
 use crate::clock::Clock;
-use crate::domain::configuration::Configuration;
-use crate::domain::ids::SessionId;
-use crate::domain::instructions::Instructions;
 use crate::domain::session::Session;
-use crate::domain::watched::Answer;
+use crate::domain::session::configuration::Configuration;
+use crate::domain::session::ids::SessionId;
+use crate::domain::session::instructions::Instructions;
+use crate::domain::watchlist::watched::Answer;
 
 pub use capture::Picture;
 pub use letter::LetterPdf;

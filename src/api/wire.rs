@@ -18,10 +18,10 @@ mod watchlist;
 use serde_json::Value;
 
 use super::ApiErrorKind;
-use crate::domain::configuration::Configuration;
-use crate::domain::ids::SessionId;
-use crate::domain::instructions::Instructions;
 use crate::domain::session::Session;
+use crate::domain::session::configuration::Configuration;
+use crate::domain::session::ids::SessionId;
+use crate::domain::session::instructions::Instructions;
 use cursor::Cursor;
 use notes::Notes;
 
@@ -87,10 +87,10 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::domain::check::Check;
-    use crate::domain::resource::ResourceKind;
     use crate::domain::server_text::ServerText;
-    use crate::domain::wire_enum::{
+    use crate::domain::session::check::Check;
+    use crate::domain::session::resource::ResourceKind;
+    use crate::domain::session::wire_enum::{
         CheckState, IdentityProfileOutcome, Recommendation, SourceType,
     };
 

@@ -14,9 +14,9 @@ use crate::app::rows;
 use crate::app::update::say;
 use crate::app::view::{AlertMark, AlertRow, Cell, Pane, Tone};
 use crate::app::words::{Openness, StageKind, Times};
-use crate::domain::attention::Reason;
-use crate::domain::ids::SessionId;
-use crate::domain::watched::WatchedSession;
+use crate::domain::assessment::attention::Reason;
+use crate::domain::session::ids::SessionId;
+use crate::domain::watchlist::watched::WatchedSession;
 
 const KEPT: usize = 200;
 /// The longest reference in a note, in columns.

@@ -12,10 +12,10 @@ use crate::app::sessions::Sessions;
 use crate::app::update::say;
 use crate::app::view::{Cell, Tone};
 use crate::app::words::{Times, server};
-use crate::domain::call::{Call, Traffic};
-use crate::domain::ids::SessionId;
+use crate::domain::events::call::{Call, Traffic};
 use crate::domain::personal::Privacy;
-use crate::domain::watched::WatchedSession;
+use crate::domain::session::ids::SessionId;
+use crate::domain::watchlist::watched::WatchedSession;
 
 /// Opens the log; its calls come with [`Effect::Traffic`].
 pub(crate) fn open(model: &mut Model) -> Vec<Effect> {

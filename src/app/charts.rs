@@ -10,9 +10,9 @@ use crate::app::model::Model;
 use crate::app::overlay::{ChartsOverlay, Overlay};
 use crate::app::view::Cell;
 use crate::app::words::StageKind;
-use crate::domain::attention::span;
-use crate::domain::call::Traffic;
-use crate::domain::stats::{self, Median, Stats};
+use crate::domain::assessment::attention::span;
+use crate::domain::assessment::stats::{self, Median, Stats};
+use crate::domain::events::call::Traffic;
 
 /// Counted anew after this many seconds.
 const AGAIN: i64 = 60;

@@ -13,13 +13,13 @@ use std::collections::BTreeSet;
 
 use crate::app::view::{Cell, CheckForm, CheckRow, Glyph, Tone};
 use crate::app::words::{self, Times, server, wire};
-use crate::domain::check::Check;
-use crate::domain::coverage;
-use crate::domain::ids::ResourceId;
-use crate::domain::resource::{Resource, ResourceKind};
+use crate::domain::assessment::coverage;
 use crate::domain::session::Session;
-use crate::domain::watched::WatchedSession;
-use crate::domain::wire_enum::CheckType;
+use crate::domain::session::check::Check;
+use crate::domain::session::ids::ResourceId;
+use crate::domain::session::resource::{Resource, ResourceKind};
+use crate::domain::session::wire_enum::CheckType;
+use crate::domain::watchlist::watched::WatchedSession;
 use crate::reasons::{self, Kind};
 
 /// What the rows are made from.

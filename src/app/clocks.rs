@@ -9,11 +9,11 @@ use crate::app::sessions::Item;
 use crate::app::timeline::DERIVED;
 use crate::app::view::{Cell, TimelineRow, Tone, TreeNode, TreeView};
 use crate::app::words::{self, TimeForm, Times, long};
-use crate::domain::attention::{self, Assessment, Finding, Reason};
-use crate::domain::evidence;
-use crate::domain::rules::Rules;
-use crate::domain::stage::Stage;
-use crate::domain::watched::WatchedSession;
+use crate::domain::assessment::attention::{self, Assessment, Finding, Reason};
+use crate::domain::assessment::rules::Rules;
+use crate::domain::assessment::stage::Stage;
+use crate::domain::session::evidence;
+use crate::domain::watchlist::watched::WatchedSession;
 
 /// A derived deadline that moves by more than this between two answers has drifted.
 const DRIFT: SignedDuration = SignedDuration::from_mins(1);

@@ -15,7 +15,7 @@ use crate::app::update::say;
 use crate::app::view::Tone;
 use crate::app::views::{View, columns};
 use crate::app::{export_dialog, filter_bar, guard, own, past, pickers, shelf};
-use crate::domain::attention::span;
+use crate::domain::assessment::attention::span;
 use crate::domain::nearest::suggestion;
 use crate::domain::shape::Format;
 use crate::domain::span::parse_span;

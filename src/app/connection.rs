@@ -7,8 +7,8 @@ use crate::app::sessions::Item;
 use crate::app::tally::Tally;
 use crate::app::view::{Cell, ListRow, Tone};
 use crate::app::words::{self, StageKind, Times};
-use crate::domain::notification::Receiving;
-use crate::domain::snapshot::{Connection, Health};
+use crate::domain::events::notification::Receiving;
+use crate::domain::watchlist::snapshot::{Connection, Health};
 
 /// Requests a second, from tenths.
 pub(crate) fn tenths(number: u32) -> String {

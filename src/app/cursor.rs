@@ -11,7 +11,7 @@ use crate::app::model::{Model, window};
 use crate::app::update::say;
 use crate::app::view::{Cell, Pane, Tone};
 use crate::app::words;
-use crate::domain::ids::SessionId;
+use crate::domain::session::ids::SessionId;
 
 /// What the cursor stands on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -12,10 +12,10 @@ use crate::app::model::Model;
 use crate::app::programs::Program;
 use crate::app::update::say;
 use crate::app::view::Tone;
-use crate::domain::deed::Deed;
-use crate::domain::ids::SessionId;
+use crate::domain::events::audit_action::Deed;
 use crate::domain::personal::Privacy;
-use crate::domain::resource::Media;
+use crate::domain::session::ids::SessionId;
+use crate::domain::session::resource::Media;
 
 /// What the configuration says of it.
 #[derive(Clone, Debug, Default)]

@@ -19,7 +19,7 @@ use crate::app::palette;
 use crate::app::pickers;
 use crate::app::text_field::TextField;
 use crate::app::view::HelpRow;
-use crate::domain::ids::SessionId;
+use crate::domain::session::ids::SessionId;
 use crate::domain::shape::Format;
 
 /// A key or a paste goes to the open text field, if there is one.

@@ -9,11 +9,11 @@ use jiff::SignedDuration;
 
 use crate::app::alarm::Desktop;
 use crate::app::desk::Wish;
-use crate::domain::arrangement::Arrangement;
-use crate::domain::ids::SessionId;
-use crate::domain::own::OwnChange;
+use crate::domain::session::ids::SessionId;
 use crate::domain::shape::{Contents, Format};
-use crate::domain::watched::WatchEntry;
+use crate::domain::watchlist::annotations::OwnChange;
+use crate::domain::watchlist::list_layout::Arrangement;
+use crate::domain::watchlist::watched::WatchEntry;
 
 /// One thing to do outside the model.
 #[derive(Clone, Debug, PartialEq, Eq)]

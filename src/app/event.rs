@@ -11,8 +11,8 @@ use crate::app::action::Action;
 use crate::app::desk::Permit;
 use crate::app::hands::Told;
 use crate::app::text_field::Edit;
-use crate::domain::call::Traffic;
-use crate::domain::snapshot::Snapshot;
+use crate::domain::events::call::Traffic;
+use crate::domain::watchlist::snapshot::Snapshot;
 
 /// One thing that happened.
 #[derive(Clone, Debug)]

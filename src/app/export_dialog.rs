@@ -18,7 +18,7 @@ use crate::app::overlay::Overlay;
 use crate::app::sessions::Item;
 use crate::app::text_field::TextField;
 use crate::app::view::Tone;
-use crate::domain::ids::SessionId;
+use crate::domain::session::ids::SessionId;
 use crate::domain::shape::{Contents, Format, Shape};
 
 /// The fields of the dialog, in the order of Tab.

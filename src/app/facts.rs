@@ -7,11 +7,11 @@ use std::cell::OnceCell;
 use jiff::Timestamp;
 
 use crate::app::words::StageKind;
-use crate::domain::attention::{self, Assessment, Hush, Reason};
-use crate::domain::coverage;
-use crate::domain::requested;
-use crate::domain::rules::Rules;
-use crate::domain::watched::WatchedSession;
+use crate::domain::assessment::attention::{self, Assessment, Hush, Reason};
+use crate::domain::assessment::coverage;
+use crate::domain::assessment::requested;
+use crate::domain::assessment::rules::Rules;
+use crate::domain::watchlist::watched::WatchedSession;
 
 /// What is kept of an assessment; the rest is derived anew for the visible rows.
 #[expect(clippy::struct_excessive_bools, reason = "each is a figure of the header")]
@@ -119,8 +119,10 @@ mod tests {
 
     use super::*;
     use crate::domain::fixture as f;
-    use crate::domain::watched::WatchEntry;
-    use crate::domain::wire_enum::{Recommendation, RequirementType, SessionState, SourceType};
+    use crate::domain::session::wire_enum::{
+        Recommendation, RequirementType, SessionState, SourceType,
+    };
+    use crate::domain::watchlist::watched::WatchEntry;
 
     #[test]
     fn the_order_is_urgency_then_deadline_then_the_rest() {

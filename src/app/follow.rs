@@ -8,7 +8,7 @@ use crate::app::effect::Effect;
 use crate::app::model::Model;
 use crate::app::update::say;
 use crate::app::view::Tone;
-use crate::domain::ids::SessionId;
+use crate::domain::session::ids::SessionId;
 
 /// The action of this room; `None`: it is another's.
 pub(crate) fn act(model: &mut Model, action: Action) -> Option<Vec<Effect>> {

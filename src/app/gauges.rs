@@ -12,9 +12,9 @@ use crate::app::layout::Shape;
 use crate::app::model::Model;
 use crate::app::view::Pane;
 use crate::app::words::StageKind;
-use crate::domain::attention::{self, Reason};
-use crate::domain::call::Traffic;
-use crate::domain::stats::{self, HOURS};
+use crate::domain::assessment::attention::{self, Reason};
+use crate::domain::assessment::stats::{self, HOURS};
+use crate::domain::events::call::Traffic;
 
 /// Counted anew after so many seconds, and after fewer when sessions stand otherwise than then.
 const AGAIN: i64 = 60;

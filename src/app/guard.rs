@@ -15,7 +15,7 @@ use crate::app::sessions::Item;
 use crate::app::update::say;
 use crate::app::view::{Cell, Tone};
 use crate::app::words::Openness;
-use crate::domain::deed::Deed;
+use crate::domain::events::audit_action::Deed;
 use crate::domain::personal::Privacy;
 
 const OFF: SignedDuration = SignedDuration::from_secs(5 * 60);

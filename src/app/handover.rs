@@ -7,13 +7,13 @@ use jiff::{SignedDuration, Timestamp};
 
 use crate::app::spoken;
 use crate::app::stage_words;
-use crate::domain::attention::{Assessment, Reason, assess};
-use crate::domain::funnel;
-use crate::domain::happening::told_since;
+use crate::domain::assessment::attention::{Assessment, Reason, assess};
+use crate::domain::assessment::funnel;
+use crate::domain::assessment::rules::Rules;
+use crate::domain::assessment::stage::Stage;
+use crate::domain::events::session_event::told_since;
 use crate::domain::personal::Privacy;
-use crate::domain::rules::Rules;
-use crate::domain::stage::Stage;
-use crate::domain::watched::WatchedSession;
+use crate::domain::watchlist::watched::WatchedSession;
 use crate::text::markdown;
 
 /// What a shift is where nobody says for how long.

@@ -25,8 +25,8 @@ use crate::app::text_field::TextField;
 use crate::app::update::say;
 use crate::app::view::{Cell, Tone};
 
-use crate::domain::deed::LastExports;
-use crate::domain::ids::{MediaId, SessionId};
+use crate::domain::events::audit_action::LastExports;
+use crate::domain::session::ids::{MediaId, SessionId};
 
 /// The one that is open.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -13,11 +13,11 @@ use crate::app::facts::Facts;
 use crate::app::order::Key;
 use crate::app::query::{Query, Subject};
 use crate::app::sort::Sort;
-use crate::domain::change::{ChangeKind, TimelineEvent};
-use crate::domain::ids::SessionId;
-use crate::domain::labels::is_identifier;
-use crate::domain::rules::Rules;
-use crate::domain::watched::{Letter, WatchedSession};
+use crate::domain::assessment::rules::Rules;
+use crate::domain::events::change::{ChangeKind, TimelineEvent};
+use crate::domain::session::ids::SessionId;
+use crate::domain::watchlist::labels::is_identifier;
+use crate::domain::watchlist::watched::{Letter, WatchedSession};
 
 /// Columns of a masked name: `▒▒▒ 1c3cae90`.
 const MASKED_NAME: usize = 12;

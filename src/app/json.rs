@@ -5,7 +5,7 @@
 use crate::app::view::Cell;
 use crate::domain::harmless::{Leaf, is_field_name, is_harmless, is_place};
 use crate::domain::personal::{Privacy, hidden, is_personal};
-use crate::domain::watched::WatchedSession;
+use crate::domain::watchlist::watched::WatchedSession;
 
 /// JSON lines kept for the screen.
 const JSON_LINES: usize = 20_000;

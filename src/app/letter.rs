@@ -4,12 +4,12 @@
 
 use crate::app::view::{Cell, LETTER_TEXT_AT, LabelRow, Tone};
 use crate::app::words::{Times, long, server, wire};
-use crate::domain::coverage::{self, Match, RequirementCoverage};
-use crate::domain::instructions::{Branch, Instructions, NO_BRANCH, PromisedDocument};
-use crate::domain::resource::{Document, Resource};
+use crate::domain::assessment::coverage::{self, Match, RequirementCoverage};
 use crate::domain::server_text::ServerText;
-use crate::domain::watched::{Letter, WatchedSession};
-use crate::domain::wire_enum::RequirementType;
+use crate::domain::session::instructions::{Branch, Instructions, NO_BRANCH, PromisedDocument};
+use crate::domain::session::resource::{Document, Resource};
+use crate::domain::session::wire_enum::RequirementType;
+use crate::domain::watchlist::watched::{Letter, WatchedSession};
 use crate::text;
 
 /// Rows of the letter, their text wrapped.
@@ -183,7 +183,7 @@ mod tests {
     use super::*;
     use crate::app::words::{Openness, TimeForm};
     use crate::domain::fixture as f;
-    use crate::domain::wire_enum::{SessionState, SourceType};
+    use crate::domain::session::wire_enum::{SessionState, SourceType};
 
     fn lines(supplied: &[&str], letter: Instructions, width: usize) -> Vec<String> {
         let mut session = f::session(SessionState::Ongoing);
@@ -206,7 +206,7 @@ mod tests {
             zone: jiff::tz::TimeZone::UTC,
             now: f::now(),
             openness: Openness::default(),
-            labels: crate::domain::labels::SafeLabels::default(),
+            labels: crate::domain::watchlist::labels::SafeLabels::default(),
             keys: crate::app::keys::Keys::default(),
         };
         let rows = super::letter(&watched, (&times, width));

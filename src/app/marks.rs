@@ -11,7 +11,7 @@ use crate::app::model::Model;
 use crate::app::update::say;
 use crate::app::view::Tone;
 use crate::app::words::count;
-use crate::domain::ids::SessionId;
+use crate::domain::session::ids::SessionId;
 
 impl Model {
     /// How many are marked.

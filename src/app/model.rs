@@ -31,8 +31,8 @@ use crate::app::view::{
     AlertMark, Cell, CheckRow, HeaderView, LabelRow, Pane, Rows, TimelineRow, TreePath, TreeView,
 };
 use crate::app::words::{self, Frozen, Openness, TimeForm, Times};
-use crate::domain::ids::SessionId;
-use crate::domain::snapshot::Health;
+use crate::domain::session::ids::SessionId;
+use crate::domain::watchlist::snapshot::Health;
 
 /// Everything that the screen shows; changed by [`crate::app::update()`] alone.
 #[derive(Debug)]

@@ -17,11 +17,11 @@ use crate::app::timeline;
 use crate::app::update::say;
 use crate::app::view::{Cell, TimelineRow, Tone};
 use crate::app::words::{StageKind, count};
-use crate::domain::change::ChangeKind;
-use crate::domain::ids::SessionId;
-use crate::domain::own::OwnChange;
-use crate::domain::snapshot::Snapshot;
-use crate::domain::wire_enum::SourceType;
+use crate::domain::events::change::ChangeKind;
+use crate::domain::session::ids::SessionId;
+use crate::domain::session::wire_enum::SourceType;
+use crate::domain::watchlist::annotations::OwnChange;
+use crate::domain::watchlist::snapshot::Snapshot;
 
 /// The cursor of the last look moves this often while the operator works.
 const LOOKS: SignedDuration = SignedDuration::from_secs(30);

@@ -16,9 +16,9 @@ pub use crate::app::own::{AddDialog, AddLine, OwnDialog, OwnKind, OwnOverlay, Ve
 pub use crate::app::palette::{PaletteOverlay, PaletteRow, Run};
 use crate::app::text_field::TextField;
 use crate::app::view::{Cell, HelpRow};
-use crate::domain::call::Call;
-use crate::domain::ids::SessionId;
-use crate::domain::stats::HOURS;
+use crate::domain::assessment::stats::HOURS;
+use crate::domain::events::call::Call;
+use crate::domain::session::ids::SessionId;
 
 /// The one overlay that is open.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -22,10 +22,10 @@ use crate::app::text_field::TextField;
 use crate::app::update::say;
 use crate::app::view::{LabelRow, Pane, Rows, Tone};
 use crate::app::words;
-use crate::domain::attention::Reason;
-use crate::domain::ids::SessionId;
-use crate::domain::own::OwnChange;
-use crate::domain::snapshot::SessionTable;
+use crate::domain::assessment::attention::Reason;
+use crate::domain::session::ids::SessionId;
+use crate::domain::watchlist::annotations::OwnChange;
+use crate::domain::watchlist::snapshot::SessionTable;
 
 /// So many actions can be undone.
 const UNDO: usize = 20;

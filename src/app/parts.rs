@@ -14,7 +14,7 @@ use crate::app::query::Offers;
 use crate::app::text_field::TextField;
 use crate::app::view::{HelpRow, Rows, TreePath};
 use crate::app::words::left;
-use crate::domain::rules::Rules;
+use crate::domain::assessment::rules::Rules;
 
 /// What does not change while the dashboard runs.
 #[derive(Clone, Debug)]

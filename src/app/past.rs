@@ -17,8 +17,8 @@ use crate::app::sessions::Sessions;
 use crate::app::update::{refresh_words, say};
 use crate::app::view::{Cell, Pane, Tone};
 use crate::app::words::{Times, age};
-use crate::domain::as_of::{as_of, moment_after, moment_before};
-use crate::domain::snapshot::{SessionTable, Snapshot};
+use crate::domain::assessment::as_of::{as_of, moment_after, moment_before};
+use crate::domain::watchlist::snapshot::{SessionTable, Snapshot};
 
 /// What goes on meanwhile, unseen. The moment that is shown is the model's `times.now`.
 #[derive(Debug)]

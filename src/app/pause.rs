@@ -17,9 +17,9 @@ use crate::app::update::{refresh_words, say};
 use crate::app::view::{Cell, Tone};
 use crate::app::words::{self, age};
 use crate::app::{alarm, cursor, news, update};
-use crate::domain::ids::SessionId;
-use crate::domain::snapshot::{SessionTable, Snapshot};
-use crate::domain::watched::WatchedSession;
+use crate::domain::session::ids::SessionId;
+use crate::domain::watchlist::snapshot::{SessionTable, Snapshot};
+use crate::domain::watchlist::watched::WatchedSession;
 
 /// What goes on behind the screen, and what of it is shown.
 #[derive(Debug)]

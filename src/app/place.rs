@@ -6,8 +6,8 @@ use std::collections::{BTreeMap, HashMap};
 
 use crate::app::model::{Model, TreeMemory};
 use crate::app::view::{TreePath, TreeStep};
-use crate::domain::arrangement::{Fold, Place};
-use crate::domain::ids::SessionId;
+use crate::domain::session::ids::SessionId;
+use crate::domain::watchlist::list_layout::{Fold, Place};
 
 /// Trees that are kept at most.
 const TREES: usize = 100;

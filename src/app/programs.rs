@@ -9,7 +9,7 @@ use crate::app::model::Model;
 use crate::app::overlay::{Overlay, PickRow, Picker, PickerKind};
 use crate::app::update::say;
 use crate::app::view::Tone;
-use crate::domain::ids::SessionId;
+use crate::domain::session::ids::SessionId;
 
 /// Where the session's id goes.
 const SESSION: &str = "{session_id}";
@@ -84,7 +84,7 @@ pub(crate) fn run(model: &mut Model, place: usize) -> Vec<Effect> {
 #[cfg(test)]
 mod tests {
     use super::Program;
-    use crate::domain::ids::SessionId;
+    use crate::domain::session::ids::SessionId;
 
     #[test]
     fn arguments_are_filled_in_and_a_reference_never_becomes_an_option() {

@@ -14,14 +14,14 @@ use crate::app::view::{
     AlertMark, AlertRow, Cell, Counter, Glyph, HeaderView, ListRow, Pane, Tone,
 };
 use crate::app::words::{self, StageKind, Times, server, wire};
-use crate::domain::attention::{Assessment, Hush, Reason};
-use crate::domain::coverage;
-use crate::domain::instructions::NO_BRANCH;
-use crate::domain::requested::{self, Mark};
-use crate::domain::rules::Rules;
-use crate::domain::snapshot::Health;
-use crate::domain::stage::Stage;
-use crate::domain::watched::{PollFailure, WatchedSession};
+use crate::domain::assessment::attention::{Assessment, Hush, Reason};
+use crate::domain::assessment::coverage;
+use crate::domain::assessment::requested::{self, Mark};
+use crate::domain::assessment::rules::Rules;
+use crate::domain::assessment::stage::Stage;
+use crate::domain::session::instructions::NO_BRANCH;
+use crate::domain::watchlist::snapshot::Health;
+use crate::domain::watchlist::watched::{PollFailure, WatchedSession};
 
 /// The row of one session.
 pub(crate) fn list_row(item: &Item, marked: bool, rules: &Rules, times: &Times) -> ListRow {
@@ -375,7 +375,7 @@ mod tests {
     #[test]
     fn who_waits_is_counted_once_and_the_time_is_true_of_all() {
         let mut session = f::watched(
-            Some(f::session(crate::domain::wire_enum::SessionState::Ongoing)),
+            Some(f::session(crate::domain::session::wire_enum::SessionState::Ongoing)),
             None,
             None,
         );

@@ -18,10 +18,10 @@ use crate::app::order::{Key, Order};
 use crate::app::query::Query;
 use crate::app::sort::Sort;
 use crate::app::tally::Tally;
-use crate::domain::ids::SessionId;
-use crate::domain::rules::Rules;
-use crate::domain::snapshot::SessionTable;
-use crate::domain::watched::WatchedSession;
+use crate::domain::assessment::rules::Rules;
+use crate::domain::session::ids::SessionId;
+use crate::domain::watchlist::snapshot::SessionTable;
+use crate::domain::watchlist::watched::WatchedSession;
 
 /// Keys to take out of an order, and to put in.
 #[derive(Default)]

@@ -17,7 +17,7 @@ use crate::app::sort::Sort;
 use crate::app::update::say;
 use crate::app::view::Tone;
 use crate::app::views::View;
-use crate::domain::arrangement::{Arrangement, Place};
+use crate::domain::watchlist::list_layout::{Arrangement, Place};
 
 /// The longest name of a view, in columns.
 const LONGEST: usize = 40;

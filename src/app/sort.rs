@@ -11,12 +11,12 @@ use crate::app::columns::Column;
 use crate::app::facts::Facts;
 use crate::app::order::{Key, Major};
 use crate::app::query::last_change;
-use crate::domain::coverage;
+use crate::domain::assessment::coverage;
+use crate::domain::assessment::requested::{self, Mark};
 use crate::domain::nearest::suggestion;
-use crate::domain::requested::{self, Mark};
 use crate::domain::server_text::ServerText;
-use crate::domain::watched::WatchedSession;
-use crate::domain::wire_enum::SessionState;
+use crate::domain::session::wire_enum::SessionState;
+use crate::domain::watchlist::watched::WatchedSession;
 
 /// An order of the list.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
@@ -182,8 +182,8 @@ mod tests {
     use jiff::SignedDuration;
 
     use super::*;
+    use crate::domain::assessment::rules::Rules;
     use crate::domain::fixture as f;
-    use crate::domain::rules::Rules;
 
     #[test]
     fn an_order_is_read_and_written_alike() {

@@ -8,12 +8,12 @@ use std::collections::BTreeMap;
 use jiff::tz::TimeZone;
 
 use crate::app::words::server;
-use crate::domain::attention::Reason;
-use crate::domain::happening::{Happening, Kind};
-use crate::domain::labels::SafeLabels;
+use crate::domain::assessment::attention::Reason;
+use crate::domain::events::session_event::{Happening, Kind};
 use crate::domain::personal::Privacy;
 use crate::domain::server_text::ServerText;
-use crate::domain::watched::WatchedSession;
+use crate::domain::watchlist::labels::SafeLabels;
+use crate::domain::watchlist::watched::WatchedSession;
 use crate::text;
 
 /// One event as a line: when, whose, what.

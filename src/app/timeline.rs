@@ -6,12 +6,12 @@ use jiff::Timestamp;
 
 use crate::app::view::{Cell, TimelineRow, Tone};
 use crate::app::words::{self, Times, server, wire};
-use crate::domain::attention::{Assessment, Deadline};
-use crate::domain::change::{self, ChangeKind, Origin, TimelineEvent};
-use crate::domain::instructions::NO_BRANCH;
+use crate::domain::assessment::attention::{Assessment, Deadline};
+use crate::domain::events::change::{self, ChangeKind, Origin, TimelineEvent};
 use crate::domain::server_text::ServerText;
-use crate::domain::watched::WatchedSession;
-use crate::domain::wire_enum::Topic;
+use crate::domain::session::instructions::NO_BRANCH;
+use crate::domain::session::wire_enum::Topic;
+use crate::domain::watchlist::watched::WatchedSession;
 use crate::text::resource;
 
 /// The origin of a deadline that was worked out, and of no other row.

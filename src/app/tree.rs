@@ -16,10 +16,10 @@ mod tests;
 use crate::app::action::Action;
 use crate::app::view::{Cell, Glyph, Tone, TreeNode, TreeStep, TreeView};
 use crate::app::words::{self, Times, long, wire};
-use crate::domain::coverage;
-use crate::domain::resource::Resource;
+use crate::domain::assessment::coverage;
 use crate::domain::session::Extra;
-use crate::domain::watched::WatchedSession;
+use crate::domain::session::resource::Resource;
+use crate::domain::watchlist::watched::WatchedSession;
 
 /// Builds the nodes of a session; notices instead, when there is nothing to build from.
 pub(crate) fn view(session: &WatchedSession, times: &Times) -> TreeView {

@@ -23,8 +23,8 @@ use crate::app::{
     handover_dialog, hands, marks, mouse, moves, news, own, palette, past, pause, place, programs,
     report, rows, shelf, timeline,
 };
-use crate::domain::ids::SessionId;
-use crate::domain::snapshot::Snapshot;
+use crate::domain::session::ids::SessionId;
+use crate::domain::watchlist::snapshot::Snapshot;
 
 /// A message stays this long, in seconds.
 const MESSAGE_SHOWN: SignedDuration = SignedDuration::from_secs(8);

@@ -7,8 +7,8 @@ use std::collections::BTreeSet;
 pub use crate::app::action::{HelpRow, Pane};
 pub use crate::app::query::QueryError;
 use crate::app::text_field::TextField;
-use crate::domain::attention::Hush;
-use crate::domain::ids::SessionId;
+use crate::domain::assessment::attention::Hush;
+use crate::domain::session::ids::SessionId;
 
 /// A sign of one column that stands beside a word; `theme` knows its Unicode and ASCII forms.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]

@@ -17,11 +17,11 @@ use crate::app::sessions::Sessions;
 use crate::app::sort::Sort;
 use crate::app::view::ListRow;
 use crate::app::words::{Frozen, Openness, TimeForm, Times};
-pub use crate::domain::arrangement::ViewTexts;
+use crate::domain::assessment::rules::Rules;
 use crate::domain::personal::Privacy;
-use crate::domain::rules::Rules;
-use crate::domain::snapshot::SessionTable;
-use crate::domain::watched::WatchedSession;
+pub use crate::domain::watchlist::list_layout::ViewTexts;
+use crate::domain::watchlist::snapshot::SessionTable;
+use crate::domain::watchlist::watched::WatchedSession;
 
 /// Filter, order and columns.
 #[derive(Clone, Debug, PartialEq, Default)]

@@ -9,15 +9,15 @@ use jiff::{SignedDuration, Timestamp};
 
 use crate::app::keys::Keys;
 use crate::app::view::{Cell, Glyph, Tone};
-use crate::domain::attention::{self, Assessment};
-use crate::domain::ids::SessionId;
-use crate::domain::labels::{self, SafeLabels};
+use crate::domain::assessment::attention::{self, Assessment};
+use crate::domain::assessment::rules::Rules;
+use crate::domain::assessment::stage::{Stage, Verdict};
 use crate::domain::personal::Privacy;
-use crate::domain::rules::Rules;
 use crate::domain::server_text::ServerText;
-use crate::domain::stage::{Stage, Verdict};
-use crate::domain::watched::WatchedSession;
-use crate::domain::wire_enum::{CheckState, Recommendation};
+use crate::domain::session::ids::SessionId;
+use crate::domain::session::wire_enum::{CheckState, Recommendation};
+use crate::domain::watchlist::labels::{self, SafeLabels};
+use crate::domain::watchlist::watched::WatchedSession;
 use crate::text;
 
 pub(crate) use crate::text::count;

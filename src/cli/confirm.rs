@@ -11,7 +11,7 @@ use rustix::termios::{QueueSelector, tcflush};
 use super::args::Global;
 use super::exit::Failure;
 use super::output::warn;
-use crate::domain::ids::SessionId;
+use crate::domain::session::ids::SessionId;
 
 /// Nobody reads a question and answers it faster; the dashboard's dialogs wait as long.
 const UNREAD: Duration = Duration::from_millis(300);

@@ -17,7 +17,7 @@ use crate::api::key_handle::KeyHandle;
 use crate::app::desk::Writes;
 use crate::clock::{Clock, SystemClock, TokioClock};
 use crate::config::{self, Config, Environment};
-use crate::domain::watched::WatchEntry;
+use crate::domain::watchlist::watched::WatchEntry;
 use crate::notifications::receiver::Receiver;
 use crate::persist::Persistence;
 use crate::persist::memory::Memory;

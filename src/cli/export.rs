@@ -14,10 +14,10 @@ use super::{named, setup, source};
 use crate::audit::REASON_RULE;
 use crate::clock::{Clock, SystemClock};
 use crate::config::Config;
-use crate::domain::deed::Deed;
-use crate::domain::ids::SessionId;
+use crate::domain::events::audit_action::Deed;
+use crate::domain::session::ids::SessionId;
 use crate::domain::shape::{Contents, Format, Shape};
-use crate::domain::watched::WatchedSession;
+use crate::domain::watchlist::watched::WatchedSession;
 use crate::export::{self, Existing, Origin};
 
 pub(super) fn origin(config: &Config, now: Timestamp) -> Origin<'_> {

@@ -16,10 +16,10 @@ use crate::api::client::Client;
 use crate::api::{ApiError, SessionApi};
 use crate::clock::{Clock, SystemClock};
 use crate::config::Config;
-use crate::domain::ids::SessionId;
-use crate::domain::post::Post;
-use crate::domain::stage;
-use crate::domain::watched::WatchedSession;
+use crate::domain::assessment::stage;
+use crate::domain::session::ids::SessionId;
+use crate::domain::watchlist::outbox::Post;
+use crate::domain::watchlist::watched::WatchedSession;
 use crate::persist::Persistence;
 use crate::store::{Observation, Store};
 

@@ -9,8 +9,8 @@ use super::{confirm, named, setup};
 use crate::api::ApiError;
 use crate::clock::{Clock, SystemClock};
 use crate::config::Config;
-use crate::domain::deed::Deed;
-use crate::domain::ids::SessionId;
+use crate::domain::events::audit_action::Deed;
+use crate::domain::session::ids::SessionId;
 
 pub(super) async fn session(global: &Global, what: &SessionCommand) -> Result<u8, Failure> {
     let SessionCommand::Delete { id, yes } = what;

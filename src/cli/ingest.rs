@@ -11,7 +11,7 @@ use super::hearing::Hearing;
 use super::output::{talk, warn};
 use super::setup;
 use crate::clock::SystemClock;
-use crate::domain::notification::Receiving;
+use crate::domain::events::notification::Receiving;
 use crate::notifications::follow::{self, Origin};
 use crate::notifications::lines::Read;
 use crate::runtime::shutdown;

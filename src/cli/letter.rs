@@ -16,10 +16,10 @@ use crate::api::SessionApi;
 use crate::api::client::LetterPdf;
 use crate::clock::{Clock, SystemClock};
 use crate::config::Config;
-use crate::domain::deed::Deed;
-use crate::domain::ids::SessionId;
+use crate::domain::events::audit_action::Deed;
 use crate::domain::personal::Privacy;
-use crate::domain::watched::{Letter, WatchedSession};
+use crate::domain::session::ids::SessionId;
+use crate::domain::watchlist::watched::{Letter, WatchedSession};
 use crate::export::{Existing, write_bytes};
 
 pub(super) async fn run(global: &Global, args: &LetterShow) -> Result<u8, Failure> {

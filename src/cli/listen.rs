@@ -14,7 +14,7 @@ use super::output::{talk, warn};
 use super::setup;
 use crate::clock::SystemClock;
 use crate::config::Config;
-use crate::domain::notification::Receiving;
+use crate::domain::events::notification::Receiving;
 use crate::notifications::receiver::{PATH, Receiver, ReceiverSettings};
 use crate::runtime::receiver::WAITING;
 use crate::runtime::shutdown;

@@ -15,9 +15,9 @@ use super::{fetch, named, setup};
 use crate::api::key::holds_key;
 use crate::clock::{Clock, SystemClock};
 use crate::config::parse_span;
-use crate::domain::ids::SessionId;
-use crate::domain::own::Made;
-use crate::domain::watched::{WatchEntry, WatchedSession};
+use crate::domain::session::ids::SessionId;
+use crate::domain::watchlist::annotations::Made;
+use crate::domain::watchlist::watched::{WatchEntry, WatchedSession};
 use crate::intake::{self, Added};
 use crate::persist::{Persistence, arrangement};
 

@@ -18,11 +18,11 @@ use crate::api::client::{Client, HeldMedia, MediaOutcome};
 use crate::api::{ApiError, ApiErrorKind, SessionApi};
 use crate::clock::{Clock, SystemClock};
 use crate::config::Config;
-use crate::domain::deed::Deed;
-use crate::domain::ids::SessionId;
-use crate::domain::media_list::{Listed, listed};
+use crate::domain::events::audit_action::Deed;
 use crate::domain::personal::Privacy;
-use crate::domain::watched::WatchedSession;
+use crate::domain::session::ids::SessionId;
+use crate::domain::session::media_list::{Listed, listed};
+use crate::domain::watchlist::watched::WatchedSession;
 use crate::export::{Existing, write_bytes};
 
 pub(super) async fn run(global: &Global, args: &MediaArgs) -> Result<u8, Failure> {

@@ -10,10 +10,10 @@ use super::exit::Failure;
 use super::setup;
 use crate::api::key::holds_key;
 use crate::config::Config;
-use crate::domain::ids::SessionId;
-use crate::domain::labels::SafeLabels;
 use crate::domain::personal::Privacy;
-use crate::domain::watched::WatchedSession;
+use crate::domain::session::ids::SessionId;
+use crate::domain::watchlist::labels::SafeLabels;
+use crate::domain::watchlist::watched::WatchedSession;
 use crate::text::shown_str;
 
 /// The longest list of names that is read.
@@ -157,7 +157,7 @@ mod tests {
 
     fn said(name: &str, listed: &[WatchedSession]) -> Result<String, String> {
         let found = named(name, listed, &SafeLabels::default());
-        found.map(crate::domain::ids::SessionId::short).map_err(|why| why.to_string())
+        found.map(crate::domain::session::ids::SessionId::short).map_err(|why| why.to_string())
     }
 
     #[test]

@@ -3,11 +3,11 @@
 //! Owns the answer of nobody, which nothing that is stored gives way to.
 
 use crate::api::{ApiError, ApiErrorKind, SessionApi};
-use crate::domain::configuration::Configuration;
-use crate::domain::ids::SessionId;
-use crate::domain::instructions::Instructions;
 use crate::domain::session::Session;
-use crate::domain::watched::Answer;
+use crate::domain::session::configuration::Configuration;
+use crate::domain::session::ids::SessionId;
+use crate::domain::session::instructions::Instructions;
+use crate::domain::watchlist::watched::Answer;
 
 impl<A: SessionApi> SessionApi for Option<A> {
     async fn session(&self, id: SessionId) -> Result<Answer<Session>, ApiError> {

@@ -13,20 +13,20 @@ use super::{export, named, setup, source, words};
 use crate::app::spoken;
 use crate::clock::{Clock, SystemClock};
 use crate::config::Config;
-use crate::domain::attention::{Assessment, Deadline, assess};
-use crate::domain::change::by_time;
-use crate::domain::coverage;
-use crate::domain::instructions::NO_BRANCH;
+use crate::domain::assessment::attention::{Assessment, Deadline, assess};
+use crate::domain::assessment::coverage;
+use crate::domain::assessment::requested::{RequestedCheck, expected};
+use crate::domain::assessment::stage::{Stage, Verdict};
+use crate::domain::events::change::by_time;
 use crate::domain::personal::Privacy;
-use crate::domain::requested::{RequestedCheck, expected};
-use crate::domain::resource::Resource;
 use crate::domain::server_text::ServerText;
-use crate::domain::shape::Contents;
-use crate::domain::stage::{Stage, Verdict};
-use crate::domain::watched::{Letter, WatchedSession};
-use crate::domain::wire_enum::{
+use crate::domain::session::instructions::NO_BRANCH;
+use crate::domain::session::resource::Resource;
+use crate::domain::session::wire_enum::{
     CheckState, CheckType, RequirementState, RequirementType, SourceType,
 };
+use crate::domain::shape::Contents;
+use crate::domain::watchlist::watched::{Letter, WatchedSession};
 use crate::export::Origin;
 use crate::theme::{ColourDepth, Look};
 

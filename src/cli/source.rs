@@ -15,8 +15,8 @@ use crate::api::ApiError;
 use crate::api::client::Client;
 use crate::clock::{Clock, SystemClock};
 use crate::config::Config;
-use crate::domain::ids::SessionId;
-use crate::domain::watched::WatchedSession;
+use crate::domain::session::ids::SessionId;
+use crate::domain::watchlist::watched::WatchedSession;
 use crate::store::Store;
 
 /// The sessions that were found, and the exit codes of the others.

@@ -11,12 +11,12 @@ use super::output::{data, table, talk};
 use super::{list, setup, words};
 use crate::clock::{Clock, SystemClock};
 use crate::config::{Config, parse_span};
-use crate::domain::funnel::{self, Funnel, Group};
-use crate::domain::ledger::Tally;
+use crate::domain::assessment::funnel::{self, Funnel, Group};
+use crate::domain::assessment::stats::Median;
+use crate::domain::events::ledger::Tally;
 use crate::domain::personal::Privacy;
 use crate::domain::server_text::ServerText;
-use crate::domain::stats::Median;
-use crate::domain::watched::WatchedSession;
+use crate::domain::watchlist::watched::WatchedSession;
 use crate::persist::ledger;
 
 /// A group's name, or nothing for all, and its figures.

@@ -16,13 +16,13 @@ use super::progress::Progress;
 use super::{ask, named, setup, show, words};
 use crate::clock::{Clock, SystemClock};
 use crate::config::Config;
-use crate::domain::ids::SessionId;
-use crate::domain::post::Post;
-use crate::domain::snapshot::{Connection, Snapshot};
-use crate::domain::stage::{self, Stage};
-use crate::domain::stats;
-use crate::domain::watched::WatchedSession;
-use crate::domain::wire_enum::{CheckState, CheckType, Recommendation, SourceType};
+use crate::domain::assessment::stage::{self, Stage};
+use crate::domain::assessment::stats;
+use crate::domain::session::ids::SessionId;
+use crate::domain::session::wire_enum::{CheckState, CheckType, Recommendation, SourceType};
+use crate::domain::watchlist::outbox::Post;
+use crate::domain::watchlist::snapshot::{Connection, Snapshot};
+use crate::domain::watchlist::watched::WatchedSession;
 use crate::persist::Persistence;
 use crate::persist::memory::Memory;
 use crate::refresh::{Command, NotFound, Settings};
@@ -199,7 +199,7 @@ fn holds(session: &WatchedSession, until: &Until, zone: &TimeZone) -> Option<(u8
             Some((exit::OK, format!("supplied: {kind}")))
         }
         Until::Check(kind) => {
-            let of_kind = |check: &&crate::domain::check::Check| {
+            let of_kind = |check: &&crate::domain::session::check::Check| {
                 check.check_type.as_ref() == Some(kind) && check.state == Some(CheckState::Done)
             };
             let checks: Vec<_> = result.checks.iter().filter(of_kind).collect();

@@ -6,10 +6,10 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
 use crate::app::{happened, stage_words};
-use crate::domain::attention;
-use crate::domain::change::TimelineEvent;
+use crate::domain::assessment::attention;
+use crate::domain::assessment::stage::Stage;
+use crate::domain::events::change::TimelineEvent;
 use crate::domain::server_text::ServerText;
-use crate::domain::stage::Stage;
 use crate::text::shown;
 
 /// Columns of a server's text in a line.

@@ -8,7 +8,7 @@ use super::file::Profile;
 use super::resolve::{Resolver, wrong};
 use super::{ConfigError, Source};
 use crate::app::views::View;
-use crate::domain::labels::SafeLabels;
+use crate::domain::watchlist::labels::SafeLabels;
 
 /// Bytes that the compiled pattern may take.
 const LARGEST_PATTERN: usize = 256 * 1024;

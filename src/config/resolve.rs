@@ -18,10 +18,10 @@ use super::tables::{keys, views};
 use super::{Config, ConfigError, Shown, Source};
 use crate::api::key::holds_key;
 use crate::app::fitting::Fit;
+use crate::domain::assessment::rules::{PassRule as Rule, Rules};
 use crate::domain::personal::Privacy;
-use crate::domain::rules::{PassRule as Rule, Rules};
+use crate::domain::session::wire_enum::CheckType;
 use crate::domain::span::{exact, parse_span};
-use crate::domain::wire_enum::CheckType;
 use crate::refresh::Settings;
 
 /// The global flags that configure.

@@ -6,7 +6,7 @@
 //! `true` may say that somebody is sought. `null` and what is empty says nothing and stays.
 //! Walks are the callers': `export` over documents, `app` over lines of JSON.
 
-use crate::domain::labels::is_identifier;
+use crate::domain::watchlist::labels::is_identifier;
 
 /// One value that has no parts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -2,17 +2,31 @@
 //!
 //! Owns the shape alone. Must never hold a secret: `client_session_token` has no field here.
 
+pub mod check;
+pub mod configuration;
+pub mod device;
+pub mod evidence;
+pub mod ids;
+pub mod instructions;
+pub mod media_list;
+pub mod profile;
+pub mod resource;
+pub mod share;
+pub mod supported;
+pub mod watchlist;
+pub mod wire_enum;
+
 use jiff::Timestamp;
 
-use crate::domain::check::Check;
-use crate::domain::ids::SessionId;
 use crate::domain::json_text;
-use crate::domain::profile::IdentityProfile;
-use crate::domain::resource::{Media, Resource};
 use crate::domain::server_text::ServerText;
-use crate::domain::share::DigitalIdShare;
-use crate::domain::watched::Answer;
-use crate::domain::wire_enum::SessionState;
+use crate::domain::session::check::Check;
+use crate::domain::session::ids::SessionId;
+use crate::domain::session::profile::IdentityProfile;
+use crate::domain::session::resource::{Media, Resource};
+use crate::domain::session::share::DigitalIdShare;
+use crate::domain::session::wire_enum::SessionState;
+use crate::domain::watchlist::watched::Answer;
 
 /// A session result. Every field but the id is optional on the wire; missing, null and empty lists
 /// are equal here and stay different in the raw text (contract 11, tolerance rule 3).

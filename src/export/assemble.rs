@@ -3,7 +3,7 @@
 //! Owns what is one file and what is several. Must never write one.
 
 use super::{Contents, ExportError, Format, Origin, bundle, csv, document, file, markdown};
-use crate::domain::watched::WatchedSession;
+use crate::domain::watchlist::watched::WatchedSession;
 
 /// What comes of an export, before it is written.
 #[derive(Clone, Debug, PartialEq, Eq, Default)]

@@ -14,8 +14,8 @@ use super::document::{escaped, json_object};
 use super::kept::Kept;
 use super::mask::{mask, mask_own};
 use super::{Contents, Existing, ExportError, Format, Origin, SCHEMA_VERSION, file, write};
-use crate::domain::media_list::listed;
-use crate::domain::watched::{Letter, WatchedSession};
+use crate::domain::session::media_list::listed;
+use crate::domain::watchlist::watched::{Letter, WatchedSession};
 
 /// The file with the sums.
 pub const MANIFEST: &str = "manifest.json";
@@ -94,7 +94,7 @@ pub fn media(session: &WatchedSession, masked: bool) -> Value {
         .map(|item| {
             json!({
                 "media_id": item.media.id.text().as_raw(),
-                "type": item.media.media_type.as_ref().map(crate::domain::wire_enum::MediaType::as_raw),
+                "type": item.media.media_type.as_ref().map(crate::domain::session::wire_enum::MediaType::as_raw),
                 "of": item.of.as_raw(),
                 "role": item.role,
                 "created": time(item.media.created),

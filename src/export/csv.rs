@@ -6,12 +6,12 @@ use super::Origin;
 use super::assemble::Part;
 use super::document::stage_name;
 use super::mask::{MASK, finding, word};
-use crate::domain::attention::assess;
-use crate::domain::coverage;
-use crate::domain::instructions::NO_BRANCH;
+use crate::domain::assessment::attention::assess;
+use crate::domain::assessment::coverage;
 use crate::domain::personal::Privacy;
-use crate::domain::watched::WatchedSession;
-use crate::domain::wire_enum::Recommendation;
+use crate::domain::session::instructions::NO_BRANCH;
+use crate::domain::session::wire_enum::Recommendation;
+use crate::domain::watchlist::watched::WatchedSession;
 
 /// The columns; adding one at the end is not a break.
 const COLUMNS: &[&str] = &[

@@ -7,16 +7,16 @@ use serde_json::{Map, Value, json};
 use super::kept::Kept;
 use super::mask::{MASK, finding, mask, mask_own};
 use super::{Contents, Document, ExportError, Origin, SCHEMA_VERSION};
-use crate::domain::attention::{Assessment, assess};
-use crate::domain::change::{ChangeKind, Origin as Source, TimelineEvent, by_time};
-use crate::domain::configuration::AllowedSource;
-use crate::domain::coverage;
+use crate::domain::assessment::attention::{Assessment, assess};
+use crate::domain::assessment::coverage;
+use crate::domain::assessment::stage::{Stage, Verdict};
+use crate::domain::events::change::{ChangeKind, Origin as Source, TimelineEvent, by_time};
 use crate::domain::json_text::laid_out;
-use crate::domain::labels::SafeLabels;
 use crate::domain::server_text::ServerText;
+use crate::domain::session::configuration::AllowedSource;
 use crate::domain::shape::Shape;
-use crate::domain::stage::{Stage, Verdict};
-use crate::domain::watched::WatchedSession;
+use crate::domain::watchlist::labels::SafeLabels;
+use crate::domain::watchlist::watched::WatchedSession;
 
 /// Makes the document of one session.
 ///
@@ -224,8 +224,8 @@ fn requirements(session: &WatchedSession) -> Vec<Value> {
                 .collect();
             json!({
                 "requirement_id": requirement.id.text().as_raw(),
-                "type": requirement.requirement_type.as_ref().map(super::super::domain::wire_enum::RequirementType::as_raw),
-                "state": requirement.state.as_ref().map(super::super::domain::wire_enum::RequirementState::as_raw),
+                "type": requirement.requirement_type.as_ref().map(crate::domain::session::wire_enum::RequirementType::as_raw),
+                "state": requirement.state.as_ref().map(crate::domain::session::wire_enum::RequirementState::as_raw),
                 "allowed_sources": sources,
                 "matched_resources": matched,
                 "match": cover.matched.word(),
@@ -256,7 +256,7 @@ pub(super) fn event(event: &TimelineEvent) -> Value {
     map.insert("origin".to_owned(), origin.into());
     map.insert(
         "source".to_owned(),
-        event.source.as_ref().map(super::super::domain::wire_enum::SourceType::as_raw).into(),
+        event.source.as_ref().map(crate::domain::session::wire_enum::SourceType::as_raw).into(),
     );
     map.insert("what".to_owned(), what.into());
     map.extend(parts);

@@ -10,9 +10,9 @@ use std::path::{Path, PathBuf};
 use jiff::Timestamp;
 
 use super::{Existing, ExportError};
-use crate::domain::labels::SafeLabels;
 use crate::domain::shape::Format;
-use crate::domain::watched::WatchedSession;
+use crate::domain::watchlist::labels::SafeLabels;
+use crate::domain::watchlist::watched::WatchedSession;
 
 /// The most names that [`Existing::NextFree`] tries.
 const NAMES: u32 = 10_000;

@@ -9,13 +9,13 @@ use super::assemble::Part;
 use super::document::{event, stage_name};
 use super::mask::{self, MASK, mask_own, word};
 use super::{Contents, Origin};
-use crate::domain::attention::{Assessment, assess};
-use crate::domain::change::by_time;
-use crate::domain::configuration::AllowedSource;
-use crate::domain::coverage;
+use crate::domain::assessment::attention::{Assessment, assess};
+use crate::domain::assessment::coverage;
+use crate::domain::assessment::stage::{Stage, Verdict};
+use crate::domain::events::change::by_time;
 use crate::domain::personal::Privacy;
-use crate::domain::stage::{Stage, Verdict};
-use crate::domain::watched::WatchedSession;
+use crate::domain::session::configuration::AllowedSource;
+use crate::domain::watchlist::watched::WatchedSession;
 use crate::text::{markdown as plain, sentence};
 
 pub(super) fn head(contents: Contents) -> String {
@@ -116,7 +116,8 @@ fn age(session: &WatchedSession, found: &Assessment, origin: &Origin<'_>) -> Str
     let Some(answer) = &session.answers.session else {
         return "\nNothing has been fetched yet.\n".to_owned();
     };
-    let old = crate::domain::attention::span(origin.now.duration_since(answer.fetched_at));
+    let old =
+        crate::domain::assessment::attention::span(origin.now.duration_since(answer.fetched_at));
     let stale = if found.is_old() { " **The data is stale.**" } else { "" };
     format!("\nFetched {}, {old} before this export.{stale}\n", time(answer.fetched_at))
 }

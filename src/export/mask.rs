@@ -5,16 +5,16 @@
 
 use serde_json::Value;
 
-use crate::domain::attention::Finding;
+use crate::domain::assessment::attention::Finding;
 use crate::domain::harmless::{
     Leaf, is_field_name, is_harmless, is_harmless_own, is_place, is_word,
 };
 use crate::domain::personal::is_personal;
 use crate::domain::server_text::ServerText;
-use crate::domain::watched::WatchedSession;
-use crate::domain::wire_enum::{
+use crate::domain::session::wire_enum::{
     CheckState, CheckType, IdentityProfileOutcome, Recommendation, SessionState,
 };
+use crate::domain::watchlist::watched::WatchedSession;
 
 pub(super) const MASK: &str = "▒▒▒ masked";
 

@@ -12,9 +12,9 @@ use super::bundle::letter;
 use super::document::{document, json_object, object};
 use super::mask::word;
 use super::{Contents, ExportError, Origin};
-use crate::domain::coverage;
-use crate::domain::requested::expected;
-use crate::domain::watched::WatchedSession;
+use crate::domain::assessment::coverage;
+use crate::domain::assessment::requested::expected;
+use crate::domain::watchlist::watched::WatchedSession;
 
 /// A part that can be shown alone.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -7,10 +7,10 @@ use serde_json::{Value, json};
 use super::document::{safe, stage_name};
 use super::mask::{finding, word};
 use super::{Origin, SCHEMA_VERSION};
-use crate::domain::attention::assess;
-use crate::domain::coverage;
+use crate::domain::assessment::attention::assess;
+use crate::domain::assessment::coverage;
 use crate::domain::personal::Privacy;
-use crate::domain::watched::WatchedSession;
+use crate::domain::watchlist::watched::WatchedSession;
 
 /// What `list --json` says of a session; labels as this much privacy shows them.
 #[must_use]

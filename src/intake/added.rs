@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::domain::watched::WatchEntry;
+use crate::domain::watchlist::watched::WatchEntry;
 
 /// How many sessions were new, changed or known. Its text is the same in the dashboard and on the
 /// command line.

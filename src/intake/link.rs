@@ -1,7 +1,7 @@
 //! Session IDs inside links. A link that was pasted from a ticket may hold a session token, which is
 //! a secret: it is dropped and never shown.
 
-use crate::domain::ids::SessionId;
+use crate::domain::session::ids::SessionId;
 
 /// What separates the parts of an address.
 const PARTS: [char; 5] = ['/', '?', '&', '#', ';'];

@@ -5,7 +5,7 @@
 use jiff::Timestamp;
 
 use super::wire::{self, NotANotification};
-use crate::domain::notification::Notification;
+use crate::domain::events::notification::Notification;
 
 /// What a line was; empty ones are nothing.
 pub type Read = Result<Notification, WrongLine>;

@@ -30,7 +30,7 @@ use super::connection::Door;
 pub use super::tls::TlsError;
 use super::{tls, wire};
 use crate::clock::Clock;
-use crate::domain::notification::{Notification, Receiving};
+use crate::domain::events::notification::{Notification, Receiving};
 
 /// Where notifications are sent to, below the address.
 pub const PATH: &str = "/notifications";

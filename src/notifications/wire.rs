@@ -5,10 +5,10 @@
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
-use crate::domain::ids::SessionId;
-use crate::domain::notification::Notification;
+use crate::domain::events::notification::Notification;
 use crate::domain::server_text::ServerText;
-use crate::domain::wire_enum::Topic;
+use crate::domain::session::ids::SessionId;
+use crate::domain::session::wire_enum::Topic;
 
 /// The largest notification: those of the contract have some 150 bytes.
 pub const LARGEST: usize = 64 * 1024;

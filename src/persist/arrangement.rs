@@ -6,8 +6,8 @@ use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
 use super::{PersistError, Persistence};
-use crate::domain::arrangement::{Arrangement, Fold, Place, ViewTexts};
-use crate::domain::ids::SessionId;
+use crate::domain::session::ids::SessionId;
+use crate::domain::watchlist::list_layout::{Arrangement, Fold, Place, ViewTexts};
 
 const NAME: &str = "arrangement";
 

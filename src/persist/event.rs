@@ -5,9 +5,9 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::domain::change::{ChangeKind, Origin, TimelineEvent};
+use crate::domain::events::change::{ChangeKind, Origin, TimelineEvent};
 use crate::domain::server_text::ServerText;
-use crate::domain::wire_enum::{SourceType, Topic};
+use crate::domain::session::wire_enum::{SourceType, Topic};
 
 #[derive(Serialize, Deserialize)]
 pub(super) struct StoredEvent {

@@ -5,7 +5,7 @@
 use serde_json::{Value, json};
 
 use super::{PersistError, Persistence};
-use crate::domain::ledger::Tally;
+use crate::domain::events::ledger::Tally;
 
 const NAME: &str = "notifications";
 

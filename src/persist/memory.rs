@@ -6,8 +6,8 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::{PersistError, Persistence};
-use crate::domain::ids::SessionId;
-use crate::domain::watched::{WatchEntry, WatchedSession};
+use crate::domain::session::ids::SessionId;
+use crate::domain::watchlist::watched::{WatchEntry, WatchedSession};
 
 /// Sessions in the order of adding.
 #[derive(Debug, Default)]
@@ -66,7 +66,8 @@ impl Persistence for Memory {
             if let Some(known) = self.sessions.iter_mut().find(|known| known.id() == session.id()) {
                 let last_ok = session.poll.last_ok;
                 *known = WatchedSession::clone(session);
-                known.poll = crate::domain::watched::PollState { last_ok, ..Default::default() };
+                known.poll =
+                    crate::domain::watchlist::watched::PollState { last_ok, ..Default::default() };
                 known.revision = 0;
             }
         }

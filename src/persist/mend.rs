@@ -9,7 +9,7 @@ use std::time::Duration;
 use rusqlite::{Connection, TransactionBehavior};
 
 use super::{PersistError, files, rows, schema};
-use crate::domain::watched::WatchedSession;
+use crate::domain::watchlist::watched::WatchedSession;
 
 /// A new store in the place of a damaged one, with what can be saved of the watch-list, and what to
 /// say of it. Only for who has the lock: another process may have mended it in between.

@@ -8,8 +8,8 @@ use jiff::Timestamp;
 use rusqlite::{Row, Transaction, params};
 use serde::{Deserialize, Serialize};
 
-use crate::domain::attention::Reason;
-use crate::domain::own::{Acknowledged, Made, Own, OwnAction, OwnChange};
+use crate::domain::assessment::attention::Reason;
+use crate::domain::watchlist::annotations::{Acknowledged, Made, Own, OwnAction, OwnChange};
 
 type Sql<T> = Result<T, rusqlite::Error>;
 

@@ -9,13 +9,13 @@ use rusqlite::{Connection, Transaction, params};
 use serde::{Deserialize, Serialize};
 
 use super::own::{self, Stored};
-use crate::domain::ids::SessionId;
-use crate::domain::notification::Notification;
-use crate::domain::own::OwnAction;
-use crate::domain::post::Post;
+use crate::domain::events::notification::Notification;
 use crate::domain::server_text::ServerText;
-use crate::domain::watched::{WatchEntry, WatchedSession};
-use crate::domain::wire_enum::Topic;
+use crate::domain::session::ids::SessionId;
+use crate::domain::session::wire_enum::Topic;
+use crate::domain::watchlist::annotations::OwnAction;
+use crate::domain::watchlist::outbox::Post;
+use crate::domain::watchlist::watched::{WatchEntry, WatchedSession};
 
 type Sql<T> = Result<T, rusqlite::Error>;
 

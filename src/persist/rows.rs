@@ -13,9 +13,9 @@ use super::event::StoredEvent;
 use super::own;
 use super::seal::Seal;
 use crate::api::wire;
-use crate::domain::ids::SessionId;
-use crate::domain::labels::{SharedPrefixes, is_long};
-use crate::domain::watched::{
+use crate::domain::session::ids::SessionId;
+use crate::domain::watchlist::labels::{SharedPrefixes, is_long};
+use crate::domain::watchlist::watched::{
     Answer, Answers, Letter, PollState, TIMELINE_CAP, WatchEntry, WatchedSession,
 };
 

@@ -7,7 +7,7 @@
 use aws_lc_rs::aead::{AES_256_GCM, Aad, NONCE_LEN, Nonce, RandomizedNonceKey};
 use aws_lc_rs::error::Unspecified;
 
-use crate::domain::ids::SessionId;
+use crate::domain::session::ids::SessionId;
 
 /// Length of the key in bytes.
 pub const KEY_LENGTH: usize = 32;

@@ -9,10 +9,10 @@ use rusqlite::{Connection, ErrorCode, OpenFlags, OptionalExtension, TransactionB
 
 use super::seal::Seal;
 use super::{Opened, PersistError, Persistence, files, mend, own, posts, rows, schema};
-use crate::domain::ids::SessionId;
-use crate::domain::own::{Made, OwnChange};
-use crate::domain::post::Post;
-use crate::domain::watched::{WatchEntry, WatchedSession};
+use crate::domain::session::ids::SessionId;
+use crate::domain::watchlist::annotations::{Made, OwnChange};
+use crate::domain::watchlist::outbox::Post;
+use crate::domain::watchlist::watched::{WatchEntry, WatchedSession};
 
 /// An open store.
 #[derive(Debug)]

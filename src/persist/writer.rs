@@ -11,11 +11,11 @@ use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use super::{LAST_LOOK, PersistError, Persistence, arrangement, ledger};
-use crate::domain::arrangement::Arrangement;
-use crate::domain::ids::SessionId;
-use crate::domain::ledger::Tally;
-use crate::domain::snapshot::{SessionTable, Snapshot};
-use crate::domain::watched::{WatchEntry, WatchedSession};
+use crate::domain::events::ledger::Tally;
+use crate::domain::session::ids::SessionId;
+use crate::domain::watchlist::list_layout::Arrangement;
+use crate::domain::watchlist::snapshot::{SessionTable, Snapshot};
+use crate::domain::watchlist::watched::{WatchEntry, WatchedSession};
 
 /// Two saves are at least this far apart.
 const PACE: Duration = Duration::from_millis(500);

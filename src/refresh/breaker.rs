@@ -8,7 +8,7 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 use super::backoff::full_jitter;
-use crate::domain::ids::SessionId;
+use crate::domain::session::ids::SessionId;
 
 /// Distinct sessions that must fail in a row before all are blamed; without a connection it does
 /// not matter whose the failures are.

@@ -14,8 +14,8 @@ use super::schedule::{Job, Part};
 use super::task::Task;
 use crate::api::{ApiError, SessionApi};
 use crate::clock::Clock;
-use crate::domain::attention::span;
-use crate::domain::call::{Call, Traffic};
+use crate::domain::assessment::attention::span;
+use crate::domain::events::call::{Call, Traffic};
 
 /// A request that has ended.
 pub(super) struct Ended {

@@ -8,10 +8,10 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::Settings;
 use super::schedule::Part;
-use crate::domain::attention::{Assessment, Reason};
-use crate::domain::stage::Stage;
-use crate::domain::watched::{Letter, WatchedSession};
-use crate::domain::wire_enum::SessionState;
+use crate::domain::assessment::attention::{Assessment, Reason};
+use crate::domain::assessment::stage::Stage;
+use crate::domain::session::wire_enum::SessionState;
+use crate::domain::watchlist::watched::{Letter, WatchedSession};
 
 /// A session that is gone is looked at again so long after it was found gone, then no more: it may
 /// have been a fault at Yoti's (contract 9.4).
@@ -121,7 +121,7 @@ mod tests {
     use super::*;
     use crate::domain::fixture as f;
     use crate::domain::session::Session;
-    use crate::domain::watched::Answer;
+    use crate::domain::watchlist::watched::Answer;
 
     fn result(state: SessionState, fetched_at: Timestamp) -> std::sync::Arc<Answer<Session>> {
         let answer = f::answer(f::session(state));

@@ -10,11 +10,11 @@ use super::schedule::{Job, Part};
 use super::task::Task;
 use crate::api::SessionApi;
 use crate::clock::Clock;
-use crate::domain::change::{ChangeKind, TimelineEvent};
-use crate::domain::ids::SessionId;
-use crate::domain::ledger::Ledger;
-use crate::domain::notification::{Notification, Receiving};
-use crate::domain::post::Post;
+use crate::domain::events::change::{ChangeKind, TimelineEvent};
+use crate::domain::events::ledger::Ledger;
+use crate::domain::events::notification::{Notification, Receiving};
+use crate::domain::session::ids::SessionId;
+use crate::domain::watchlist::outbox::Post;
 
 /// Sessions that are offered for the list at once: whoever has the credential cannot flood it.
 const OFFERED: usize = 100;

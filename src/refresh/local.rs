@@ -12,11 +12,11 @@ use super::due::{interval, unsigned};
 use super::task::Task;
 use crate::api::SessionApi;
 use crate::clock::Clock;
-use crate::domain::ids::SessionId;
-use crate::domain::own::{Made, OwnChange};
-use crate::domain::post::Post;
-use crate::domain::snapshot::Snapshot;
-use crate::domain::watched::{WatchEntry, WatchedSession};
+use crate::domain::session::ids::SessionId;
+use crate::domain::watchlist::annotations::{Made, OwnChange};
+use crate::domain::watchlist::outbox::Post;
+use crate::domain::watchlist::snapshot::Snapshot;
+use crate::domain::watchlist::watched::{WatchEntry, WatchedSession};
 
 /// Where more is kept at once than the store takes.
 const NOT_LEFT: &str = "not saved: the store takes too long";

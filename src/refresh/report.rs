@@ -10,9 +10,9 @@ use super::schedule::Track;
 use super::task::{PUBLISH, Task};
 use crate::api::SessionApi;
 use crate::clock::Clock;
-use crate::domain::ids::SessionId;
-use crate::domain::snapshot::{Connection, Health};
-use crate::domain::watched::PollState;
+use crate::domain::session::ids::SessionId;
+use crate::domain::watchlist::snapshot::{Connection, Health};
+use crate::domain::watchlist::watched::PollState;
 
 impl<A: SessionApi, C: Clock> Task<A, C> {
     pub(super) fn publish(&mut self) {

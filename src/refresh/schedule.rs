@@ -10,7 +10,7 @@ use tokio::time::Instant;
 use super::due::Waits;
 use super::track::Slot;
 pub use super::track::{Job, Part, Track};
-use crate::domain::ids::SessionId;
+use crate::domain::session::ids::SessionId;
 
 /// Who may be picked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -23,13 +23,13 @@ use super::schedule::{Job, Schedule, Whom};
 use super::{Command, Settings};
 use crate::api::SessionApi;
 use crate::clock::Clock;
-use crate::domain::attention::assess;
-use crate::domain::call::CallLog;
-use crate::domain::ids::SessionId;
-use crate::domain::ledger::Ledger;
-use crate::domain::post::Post;
-use crate::domain::rules::Rules;
-use crate::domain::watched::{PollState, WatchedSession};
+use crate::domain::assessment::attention::assess;
+use crate::domain::assessment::rules::Rules;
+use crate::domain::events::call::CallLog;
+use crate::domain::events::ledger::Ledger;
+use crate::domain::session::ids::SessionId;
+use crate::domain::watchlist::outbox::Post;
+use crate::domain::watchlist::watched::{PollState, WatchedSession};
 use crate::store::Store;
 
 /// Poll times and figures are published at most this often.
@@ -115,7 +115,7 @@ impl<A: SessionApi, C: Clock> Task<A, C> {
     pub(super) fn assessed(
         &self,
         watched: &WatchedSession,
-    ) -> crate::domain::attention::Assessment {
+    ) -> crate::domain::assessment::attention::Assessment {
         assess(watched, &self.rules, self.clock.now())
     }
 

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use crate::domain::ids::SessionId;
+use crate::domain::session::ids::SessionId;
 
 /// What is asked for a session.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

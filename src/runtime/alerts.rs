@@ -17,10 +17,10 @@ use tokio_util::sync::CancellationToken;
 use super::engine::Engine;
 use super::program::{self, Trouble};
 use crate::clock::Clock;
-use crate::domain::happening::{Happening, Herald, Kind};
+use crate::domain::assessment::rules::Rules;
+use crate::domain::events::session_event::{Happening, Herald, Kind};
 use crate::domain::personal::Privacy;
-use crate::domain::rules::Rules;
-use crate::domain::snapshot::Snapshot;
+use crate::domain::watchlist::snapshot::Snapshot;
 use crate::export::{Origin, event};
 use crate::refresh::Command;
 
@@ -139,9 +139,9 @@ mod tests {
     use super::*;
     use crate::clock::SystemClock;
     use crate::domain::fixture as f;
-    use crate::domain::ids::SessionId;
-    use crate::domain::snapshot::SessionTable;
-    use crate::domain::watched::{WatchEntry, WatchedSession};
+    use crate::domain::session::ids::SessionId;
+    use crate::domain::watchlist::snapshot::SessionTable;
+    use crate::domain::watchlist::watched::{WatchEntry, WatchedSession};
 
     struct Told {
         snapshots: watch::Sender<Arc<Snapshot>>,

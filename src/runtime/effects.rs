@@ -20,7 +20,7 @@ use crate::app::effect::{CopySource, Effect, ExportRequest};
 use crate::app::event::{Event, Outcome};
 use crate::app::hands::Told;
 use crate::clock::Clock;
-use crate::domain::snapshot::Snapshot;
+use crate::domain::watchlist::snapshot::Snapshot;
 use crate::refresh::Command;
 
 /// The longest list that the add dialog reads.

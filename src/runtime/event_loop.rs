@@ -20,7 +20,7 @@ use super::terminal::{self, Surface};
 use crate::app::event::{Event, Mouse, MouseDid, Outcome};
 use crate::app::{Model, update};
 use crate::clock::Clock;
-use crate::domain::snapshot::Snapshot;
+use crate::domain::watchlist::snapshot::Snapshot;
 use crate::keymap::Keymap;
 use crate::theme::{Look, Themes};
 use crate::ui;

@@ -11,8 +11,8 @@ use crate::api::ApiError;
 use crate::api::client::{Client, LetterPdf, MediaOutcome};
 use crate::app::hidden::Hidden;
 use crate::clock::Clock;
-use crate::domain::ids::SessionId;
-use crate::domain::resource::Media;
+use crate::domain::session::ids::SessionId;
+use crate::domain::session::resource::Media;
 
 /// A media that was handed over.
 pub struct HeldBytes {

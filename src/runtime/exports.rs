@@ -12,11 +12,11 @@ use crate::app::effect::ExportRequest;
 use crate::app::event::{Measured, Outcome};
 use crate::app::handover::{self, SHIFT, Shift};
 use crate::audit::AuditLog;
-use crate::domain::deed::Deed;
+use crate::domain::assessment::rules::Rules;
+use crate::domain::events::audit_action::Deed;
 use crate::domain::personal::Privacy;
-use crate::domain::rules::Rules;
-use crate::domain::snapshot::Snapshot;
-use crate::domain::watched::WatchedSession;
+use crate::domain::watchlist::snapshot::Snapshot;
+use crate::domain::watchlist::watched::WatchedSession;
 use crate::export::{self, Assembled, Existing, Origin};
 
 /// The most sessions that the preview makes; what more there are is reckoned.

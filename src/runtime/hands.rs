@@ -17,9 +17,9 @@ use crate::app::desk::Wish;
 use crate::app::event::{Event, Outcome};
 use crate::app::hands::Told;
 use crate::app::hidden::Picture;
-use crate::domain::deed::Deed;
-use crate::domain::ids::SessionId;
-use crate::domain::resource::Media;
+use crate::domain::events::audit_action::Deed;
+use crate::domain::session::ids::SessionId;
+use crate::domain::session::resource::Media;
 use crate::export::{Existing, write_bytes};
 
 /// Sides of the picture that is kept for the screen.

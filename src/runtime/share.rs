@@ -9,9 +9,9 @@ use tokio::sync::mpsc;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
-use crate::domain::post::Post;
-use crate::domain::snapshot::Snapshot;
-use crate::domain::watched::WatchedSession;
+use crate::domain::watchlist::outbox::Post;
+use crate::domain::watchlist::snapshot::Snapshot;
+use crate::domain::watchlist::watched::WatchedSession;
 use crate::persist::location::Location;
 use crate::persist::sqlite::Sqlite;
 use crate::persist::{PersistError, Persistence};

@@ -11,7 +11,7 @@ use super::scenario::Scenario;
 use super::timeline::Life;
 use super::verify::Application;
 use super::world::{Resident, World};
-use crate::domain::ids::SessionId;
+use crate::domain::session::ids::SessionId;
 
 fn bad(why: &str) -> Answer {
     Answer::json(400, &json!({ "error": why }))

@@ -14,7 +14,7 @@ use super::timeline::{Life, Moment};
 use super::verify::Incoming;
 use super::world::World;
 use super::{branches, devices, face, letter, plan, sandbox, supported};
-use crate::domain::ids::SessionId;
+use crate::domain::session::ids::SessionId;
 
 /// A request as the endpoints need it.
 pub(super) struct Asked<'a> {

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use super::answer::Answer;
 use super::step::What;
 use super::world::{Face, World};
-use crate::domain::ids::SessionId;
+use crate::domain::session::ids::SessionId;
 
 /// `POST …/resources/face-capture`
 pub(super) fn create(world: &mut World, id: SessionId, body: &[u8]) -> Result<Answer, Answer> {

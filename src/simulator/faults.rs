@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 
 use super::answer::Answer;
 use super::timeline::Life;
-use crate::domain::ids::SessionId;
+use crate::domain::session::ids::SessionId;
 
 /// One disturbance; the first that fits a request acts.
 #[derive(Clone, Debug, Default, Deserialize, Serialize)]

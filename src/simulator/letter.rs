@@ -12,7 +12,7 @@ use super::shape::lay_over;
 use super::step::What;
 use super::timeline::{Life, Moment};
 use super::world::World;
-use crate::domain::ids::SessionId;
+use crate::domain::session::ids::SessionId;
 
 /// `PUT …/instructions`
 pub(super) fn put(world: &mut World, id: SessionId, body: &[u8]) -> Result<Answer, Answer> {

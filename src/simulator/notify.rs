@@ -18,7 +18,7 @@ use super::answer::{Answer, Wrong};
 use super::events::{self, Event};
 use super::server::Shared;
 use super::world::World;
-use crate::domain::ids::SessionId;
+use crate::domain::session::ids::SessionId;
 
 /// Topics in the spelling of the creation (contract 8.2).
 pub(super) const TOPICS: &[&str] = &[

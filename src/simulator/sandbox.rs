@@ -13,7 +13,7 @@ use super::reports;
 use super::scenario::Scenario;
 use super::step::{Step, What};
 use super::world::{Resident, World};
-use crate::domain::ids::SessionId;
+use crate::domain::session::ids::SessionId;
 
 /// `PUT /sandbox/…/sessions/{s}/response-config`
 pub(super) fn for_session(world: &mut World, id: SessionId, body: &[u8]) -> Result<Answer, Answer> {

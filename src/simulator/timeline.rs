@@ -10,7 +10,7 @@ use super::scenario::{Requirement, Scenario};
 use super::shape::{self, media, merge, put};
 use super::step::{Step, What};
 use super::told::Told;
-use crate::domain::ids::SessionId;
+use crate::domain::session::ids::SessionId;
 
 /// One made-up session.
 #[derive(Clone, Debug)]

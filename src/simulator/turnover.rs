@@ -11,7 +11,7 @@ use super::timeline::Life;
 use super::world::World;
 use super::{MadeSession, Prepared, notify};
 use crate::clock::TokioClock;
-use crate::domain::ids::SessionId;
+use crate::domain::session::ids::SessionId;
 
 /// An ended session is followed by a new one after this long, in seconds of simulated time.
 const PAUSE: std::ops::Range<i64> = 30 * 60..3 * 3_600;

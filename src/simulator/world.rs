@@ -15,7 +15,7 @@ use super::step::{Step, What};
 use super::timeline::{Life, Moment};
 use super::verify::Strictness;
 use crate::clock::{Clock, TokioClock};
-use crate::domain::ids::SessionId;
+use crate::domain::session::ids::SessionId;
 
 /// One session with what has been done to it from outside.
 #[derive(Debug)]

@@ -3,9 +3,9 @@
 //! Owns the sentences. No sign and no colour carries a meaning here.
 
 use super::{count, shown};
-use crate::domain::change::{ChangeKind, TimelineEvent};
-use crate::domain::instructions::NO_BRANCH;
+use crate::domain::events::change::{ChangeKind, TimelineEvent};
 use crate::domain::server_text::ServerText;
+use crate::domain::session::instructions::NO_BRANCH;
 
 /// The longest server text in a sentence, in columns.
 const LONGEST: usize = 120;
@@ -114,8 +114,8 @@ fn extent(pages: usize, frames: usize) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::change::Origin;
-    use crate::domain::wire_enum::SourceType;
+    use crate::domain::events::change::Origin;
+    use crate::domain::session::wire_enum::SourceType;
 
     fn told(what: ChangeKind, source: Option<SourceType>) -> String {
         let at = jiff::Timestamp::UNIX_EPOCH;

@@ -12,7 +12,7 @@ use super::spark;
 use super::text::fit;
 use crate::app::Model;
 use crate::app::view::{Cell, HeaderView, Tone};
-use crate::domain::rules::PassRule;
+use crate::domain::assessment::rules::PassRule;
 use crate::theme::{Look, Role};
 
 /// Bars of requests beside the budget, ten seconds each.

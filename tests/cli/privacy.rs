@@ -1,9 +1,9 @@
 //! No command shows a name while labels are masked, in whatever form it writes.
 
 use branchwatch::clock::{Clock, SystemClock};
-use branchwatch::domain::ids::SessionId;
-use branchwatch::domain::own::OwnChange;
-use branchwatch::domain::post::Post;
+use branchwatch::domain::session::ids::SessionId;
+use branchwatch::domain::watchlist::annotations::OwnChange;
+use branchwatch::domain::watchlist::outbox::Post;
 use branchwatch::persist::sqlite::Sqlite;
 
 use crate::world;

@@ -8,10 +8,12 @@ use branchwatch::api::client::{Client, ClientOptions};
 use branchwatch::api::key::SigningKey;
 use branchwatch::api::{SessionApi, signing};
 use branchwatch::clock::TokioClock;
-use branchwatch::domain::ids::SessionId;
-use branchwatch::domain::rules::Rules;
-use branchwatch::domain::stage::{self, Stage};
-use branchwatch::domain::watched::{Answer, Answers, Letter, WatchEntry, WatchedSession};
+use branchwatch::domain::assessment::rules::Rules;
+use branchwatch::domain::assessment::stage::{self, Stage};
+use branchwatch::domain::session::ids::SessionId;
+use branchwatch::domain::watchlist::watched::{
+    Answer, Answers, Letter, WatchEntry, WatchedSession,
+};
 use branchwatch::simulator::{self, Options, Running};
 use secrecy::ExposeSecret;
 use serde_json::{Value, json};

@@ -4,8 +4,8 @@
 
 use std::path::Path;
 
-use branchwatch::domain::watched::WatchedSession;
-use branchwatch::domain::wire_enum::SessionState;
+use branchwatch::domain::session::wire_enum::SessionState;
+use branchwatch::domain::watchlist::watched::WatchedSession;
 use branchwatch::keymap::Keymap;
 
 use super::{Operator, Play, folder, story, story_at};

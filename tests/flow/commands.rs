@@ -2,7 +2,7 @@
 //!
 //! Owns the stories; the stage they are played on is that of `flow`.
 
-use branchwatch::domain::ids::SessionId;
+use branchwatch::domain::session::ids::SessionId;
 
 use super::{Operator, folder, story};
 

@@ -17,8 +17,8 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
 use branchwatch::clock::SystemClock;
-use branchwatch::domain::notification::{Notification, Receiving};
-use branchwatch::domain::wire_enum::Topic;
+use branchwatch::domain::events::notification::{Notification, Receiving};
+use branchwatch::domain::session::wire_enum::Topic;
 use branchwatch::notifications::receiver::{Receiver, ReceiverSettings};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpSocket, TcpStream};

@@ -2,11 +2,11 @@
 
 use std::sync::{Arc, OnceLock};
 
-use branchwatch::domain::rules::Rules;
-use branchwatch::domain::snapshot::Snapshot;
-use branchwatch::domain::stage::{self, Stage};
-use branchwatch::domain::watched::{WatchEntry, WatchedSession};
-use branchwatch::domain::wire_enum::SessionState;
+use branchwatch::domain::assessment::rules::Rules;
+use branchwatch::domain::assessment::stage::{self, Stage};
+use branchwatch::domain::session::wire_enum::SessionState;
+use branchwatch::domain::watchlist::snapshot::Snapshot;
+use branchwatch::domain::watchlist::watched::{WatchEntry, WatchedSession};
 use branchwatch::refresh::{self, Command, Settings};
 use branchwatch::store::Store;
 use serde_json::json;

@@ -4,12 +4,12 @@
 
 use std::time::Duration;
 
-use branchwatch::domain::change::{ChangeKind, Origin};
-use branchwatch::domain::ids::SessionId;
-use branchwatch::domain::ledger::Tally;
-use branchwatch::domain::notification::{Notification, Receiving};
-use branchwatch::domain::stage::{self, Stage};
-use branchwatch::domain::wire_enum::{SessionState, Topic};
+use branchwatch::domain::assessment::stage::{self, Stage};
+use branchwatch::domain::events::change::{ChangeKind, Origin};
+use branchwatch::domain::events::ledger::Tally;
+use branchwatch::domain::events::notification::{Notification, Receiving};
+use branchwatch::domain::session::ids::SessionId;
+use branchwatch::domain::session::wire_enum::{SessionState, Topic};
 use jiff::SignedDuration;
 
 use super::*;

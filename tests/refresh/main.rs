@@ -13,16 +13,16 @@ use std::time::Duration;
 
 use branchwatch::api::{ApiError, ApiErrorKind, SessionApi, wire};
 use branchwatch::clock::{Clock, TokioClock};
-use branchwatch::domain::configuration::Configuration;
-use branchwatch::domain::ids::SessionId;
-use branchwatch::domain::instructions::Instructions;
-use branchwatch::domain::rules::Rules;
+use branchwatch::domain::assessment::rules::Rules;
+use branchwatch::domain::assessment::stage::Stage;
 use branchwatch::domain::server_text::ServerText;
 use branchwatch::domain::session::Session;
-use branchwatch::domain::snapshot::{Connection, Snapshot};
-use branchwatch::domain::stage::Stage;
-use branchwatch::domain::watched::{Answer, WatchEntry, WatchedSession};
-use branchwatch::domain::wire_enum::SessionState;
+use branchwatch::domain::session::configuration::Configuration;
+use branchwatch::domain::session::ids::SessionId;
+use branchwatch::domain::session::instructions::Instructions;
+use branchwatch::domain::session::wire_enum::SessionState;
+use branchwatch::domain::watchlist::snapshot::{Connection, Snapshot};
+use branchwatch::domain::watchlist::watched::{Answer, WatchEntry, WatchedSession};
 use branchwatch::refresh::{self, Command, Settings};
 use branchwatch::store::Store;
 use jiff::SignedDuration;
@@ -259,7 +259,7 @@ async fn what_is_done_or_gone_is_not_asked_again_and_keeps_its_last_answer() {
     let gone = snapshot.sessions.get(id(2)).unwrap();
     assert!(gone.session().is_some(), "the last answer stays");
     let now = world.api.clock.now();
-    let stage = branchwatch::domain::stage::derive(gone, &Rules::default(), now).stage;
+    let stage = branchwatch::domain::assessment::stage::derive(gone, &Rules::default(), now).stage;
     assert_eq!(stage, Stage::Gone);
 }
 

@@ -1,9 +1,9 @@
 //! Which requests a start makes, and in which order.
 
 use super::*;
-use branchwatch::domain::notification::Notification;
-use branchwatch::domain::watched::Letter;
-use branchwatch::domain::wire_enum::Topic;
+use branchwatch::domain::events::notification::Notification;
+use branchwatch::domain::session::wire_enum::Topic;
+use branchwatch::domain::watchlist::watched::Letter;
 
 fn now() -> jiff::Timestamp {
     "2026-10-16T09:00:00Z".parse().unwrap()

@@ -1,7 +1,7 @@
 //! No frame shows a name while labels are masked: neither a reference, a tag nor a note.
 
 use branchwatch::app::view::Pane;
-use branchwatch::domain::own::Own;
+use branchwatch::domain::watchlist::annotations::Own;
 
 use super::*;
 

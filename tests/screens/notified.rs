@@ -1,10 +1,10 @@
 //! What notifications look like: counted in the header, in the timeline, offered for the list.
 
 use branchwatch::app::view::Pane;
-use branchwatch::domain::change::{ChangeKind, Origin, TimelineEvent};
-use branchwatch::domain::ledger::Tally;
-use branchwatch::domain::notification::Receiving;
-use branchwatch::domain::wire_enum::{SourceType, Topic};
+use branchwatch::domain::events::change::{ChangeKind, Origin, TimelineEvent};
+use branchwatch::domain::events::ledger::Tally;
+use branchwatch::domain::events::notification::Receiving;
+use branchwatch::domain::session::wire_enum::{SourceType, Topic};
 
 use super::*;
 

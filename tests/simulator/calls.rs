@@ -10,8 +10,8 @@ use branchwatch::api::client::{
 };
 use branchwatch::api::{ApiErrorKind, SessionApi};
 use branchwatch::clock::TokioClock;
-use branchwatch::domain::ids::RequirementId;
-use branchwatch::domain::resource::Media;
+use branchwatch::domain::session::ids::RequirementId;
+use branchwatch::domain::session::resource::Media;
 use serde_json::json;
 
 use crate::evidence::png;

@@ -3,7 +3,7 @@
 //!
 //! Owns the bodies that are sent.
 
-use branchwatch::domain::stage::{Stage, Verdict};
+use branchwatch::domain::assessment::stage::{Stage, Verdict};
 use serde_json::{Value, json};
 
 use super::simulated::{World, world};

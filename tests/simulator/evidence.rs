@@ -2,7 +2,7 @@
 //!
 //! Owns the pictures that are uploaded.
 
-use branchwatch::domain::ids::SessionId;
+use branchwatch::domain::session::ids::SessionId;
 use serde_json::{Value, json};
 
 use super::created::body;

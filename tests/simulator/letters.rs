@@ -2,7 +2,7 @@
 //!
 //! Owns the instructions that are PUT.
 
-use branchwatch::domain::ids::SessionId;
+use branchwatch::domain::session::ids::SessionId;
 use serde_json::{Value, json};
 
 use super::created::body;

@@ -3,10 +3,10 @@
 //! Owns one test a scenario.
 
 use branchwatch::api::{ApiErrorKind, SessionApi};
-use branchwatch::domain::coverage;
+use branchwatch::domain::assessment::coverage;
+use branchwatch::domain::assessment::stage::{Stage, Verdict};
 use branchwatch::domain::session::Session;
-use branchwatch::domain::stage::{Stage, Verdict};
-use branchwatch::domain::wire_enum::{
+use branchwatch::domain::session::wire_enum::{
     CheckState, CheckType, Recommendation, SessionState, SourceType,
 };
 use serde_json::{Value, json};
@@ -77,7 +77,7 @@ async fn s04_is_silent_after_its_first_visit_and_completes_at_the_second() {
 
 /// Reasons of checks that have one, in the order received.
 fn reasons(session: &Session) -> Vec<String> {
-    let reason = |c: &branchwatch::domain::check::Check| {
+    let reason = |c: &branchwatch::domain::session::check::Check| {
         Some(c.report.as_ref()?.reason.as_ref()?.as_raw().to_owned())
     };
     session.checks.iter().filter_map(reason).collect()
@@ -298,7 +298,7 @@ async fn s19_is_kept_raw_and_counts_as_refer() {
     assert!(answer.raw.contains("1.50"));
     let providers = watched.configuration().unwrap().requirements[0].allowed_sources[0].clone();
     assert_eq!(providers.allowed_providers.unwrap()[1].as_raw(), "XX_PARTNER");
-    assert!(branchwatch::domain::requested::unknown_values(&watched) >= 4);
+    assert!(branchwatch::domain::assessment::requested::unknown_values(&watched) >= 4);
 }
 
 #[tokio::test]
@@ -322,7 +322,7 @@ async fn s21_is_large_and_read_in_every_part() {
     assert_eq!(session.checks.len(), 150);
     let documents: Vec<_> = session.resources.iter().filter_map(|r| r.document()).collect();
     assert_eq!(documents.len(), 12);
-    let frames = |d: &&branchwatch::domain::resource::Document| {
+    let frames = |d: &&branchwatch::domain::session::resource::Document| {
         d.pages.iter().map(|page| page.frames.len()).sum::<usize>()
     };
     assert_eq!(documents.iter().map(frames).sum::<usize>(), 300);
@@ -525,7 +525,7 @@ async fn s30_has_bare_texts_and_nulls_and_is_read_like_s01() {
     let watched = world.watched().await;
     let session = watched.session().unwrap();
     assert!(session.resources.iter().any(|r| r.source == Some(SourceType::Ibv)));
-    assert_eq!(branchwatch::domain::requested::unknown_values(&watched), 0);
+    assert_eq!(branchwatch::domain::assessment::requested::unknown_values(&watched), 0);
     let usual = ends("S01", 600, Verdict::Approve).await;
     let counts = coverage::derive(&usual.watched().await).counts();
     assert_eq!(coverage::derive(&watched).counts(), counts);

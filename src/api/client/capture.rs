@@ -9,8 +9,8 @@ use uuid::Uuid;
 use super::{Call, Client};
 use crate::api::{ApiError, ApiErrorKind, wire};
 use crate::clock::Clock;
-use crate::domain::ids::{RequirementId, ResourceId, SessionId};
-use crate::domain::resource::FaceCapture;
+use crate::domain::session::ids::{RequirementId, ResourceId, SessionId};
+use crate::domain::session::resource::FaceCapture;
 
 /// Separates the parts of the upload; Yoti's own SDKs use it too.
 const BOUNDARY: &str = "yoti-doc-scan-boundary";

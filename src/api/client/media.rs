@@ -10,10 +10,10 @@ use super::{Call, Client, MAX_MEDIA, transport};
 use crate::api::personal::PersonalBytes;
 use crate::api::{ApiError, ApiErrorKind};
 use crate::clock::Clock;
-use crate::domain::ids::{MediaId, SessionId};
-use crate::domain::resource::Media;
 use crate::domain::server_text::ServerText;
-use crate::domain::wire_enum::MediaType;
+use crate::domain::session::ids::{MediaId, SessionId};
+use crate::domain::session::resource::Media;
+use crate::domain::session::wire_enum::MediaType;
 
 /// A media as the API gives it.
 pub enum MediaContent {

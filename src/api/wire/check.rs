@@ -5,9 +5,9 @@
 use super::cursor::Cursor;
 use super::resource::{generated_media, media_below, media_in};
 use super::watchlist;
-use crate::domain::check::{Check, Report, SubCheck};
-use crate::domain::ids::{CheckId, ResourceId};
 use crate::domain::server_text::ServerText;
+use crate::domain::session::check::{Check, Report, SubCheck};
+use crate::domain::session::ids::{CheckId, ResourceId};
 
 pub(super) fn one(item: &Cursor<'_>) -> Check {
     Check {

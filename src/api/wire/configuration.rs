@@ -8,8 +8,8 @@ use super::notes::Notes;
 use super::resource::media_in;
 use super::{requirement, root};
 use crate::api::ApiErrorKind;
-use crate::domain::configuration::Configuration;
-use crate::domain::ids::SessionId;
+use crate::domain::session::configuration::Configuration;
+use crate::domain::session::ids::SessionId;
 
 pub(in crate::api) fn value(
     value: &Value,

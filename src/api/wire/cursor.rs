@@ -11,7 +11,7 @@ use super::named::Named;
 use super::notes::Notes;
 use crate::domain::server_text::ServerText;
 use crate::domain::session::Extra;
-use crate::domain::wire_enum::WireValue;
+use crate::domain::session::wire_enum::WireValue;
 
 /// An object and the way to it.
 pub(super) struct Cursor<'a> {

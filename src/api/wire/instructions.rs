@@ -7,8 +7,8 @@ use serde_json::Value;
 use super::cursor::Cursor;
 use super::notes::Notes;
 use crate::api::ApiErrorKind;
-use crate::domain::ids::RequirementId;
-use crate::domain::instructions::{Branch, Instructions, PromisedDocument};
+use crate::domain::session::ids::RequirementId;
+use crate::domain::session::instructions::{Branch, Instructions, PromisedDocument};
 
 pub(in crate::api) fn value(value: &Value) -> Result<Instructions, ApiErrorKind> {
     let notes = Notes::default();

@@ -4,12 +4,12 @@
 
 use super::cursor::Cursor;
 use super::named::Named;
-use crate::domain::configuration::{
+use crate::domain::server_text::ServerText;
+use crate::domain::session::configuration::{
     AcceptedDocuments, AllowedSource, Assessment, DocumentLimit, RequestedTask, RequiredResource,
 };
-use crate::domain::ids::RequirementId;
-use crate::domain::server_text::ServerText;
-use crate::domain::wire_enum::WireValue;
+use crate::domain::session::ids::RequirementId;
+use crate::domain::session::wire_enum::WireValue;
 
 pub(super) fn one(item: &Cursor<'_>) -> RequiredResource {
     let attempts = item.object("attempts_remaining");

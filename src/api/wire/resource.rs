@@ -5,12 +5,12 @@
 use serde_json::Value;
 
 use super::cursor::Cursor;
-use crate::domain::ids::{CheckId, MediaId, ResourceId, TaskId};
-use crate::domain::resource::{
+use crate::domain::server_text::ServerText;
+use crate::domain::session::ids::{CheckId, MediaId, ResourceId, TaskId};
+use crate::domain::session::resource::{
     Document, GeneratedCheck, Liveness, Media, Page, Resource, ResourceKind, ShareCode, Task,
 };
-use crate::domain::server_text::ServerText;
-use crate::domain::wire_enum::MediaType;
+use crate::domain::session::wire_enum::MediaType;
 
 /// All resources, container by container, in the order received.
 pub(super) fn all(container: &Cursor<'_>) -> Vec<Resource> {

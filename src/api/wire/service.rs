@@ -9,11 +9,11 @@ use super::cursor::Cursor;
 use super::notes::Notes;
 use super::{instructions, requirement};
 use crate::api::ApiErrorKind;
-use crate::domain::device::{Device, TrackedDevice, TrackedDevices};
-use crate::domain::ids::ResourceId;
-use crate::domain::instructions::Branches;
-use crate::domain::resource::FaceCapture;
-use crate::domain::supported::SupportedDocuments;
+use crate::domain::session::device::{Device, TrackedDevice, TrackedDevices};
+use crate::domain::session::ids::ResourceId;
+use crate::domain::session::instructions::Branches;
+use crate::domain::session::resource::FaceCapture;
+use crate::domain::session::supported::SupportedDocuments;
 
 fn object<'a>(value: &'a Value, notes: &'a Notes) -> Result<Cursor<'a>, ApiErrorKind> {
     Cursor::root(value, notes).ok_or(ApiErrorKind::NotFromYoti("the response is not a JSON object"))

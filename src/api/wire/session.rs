@@ -9,12 +9,12 @@ use super::notes::Notes;
 use super::resource::{self, media, media_in};
 use super::{check, root};
 use crate::api::ApiErrorKind;
-use crate::domain::ids::{ResourceId, SessionId};
-use crate::domain::profile::{
+use crate::domain::session::ids::{ResourceId, SessionId};
+use crate::domain::session::profile::{
     FrameworkCompliance, IdentityProfile, ProfileFailure, RequirementNotMet, SchemeCompliance,
 };
+use crate::domain::session::share::{DigitalIdShare, ShareError};
 use crate::domain::session::{ImportToken, Session};
-use crate::domain::share::{DigitalIdShare, ShareError};
 
 pub(in crate::api) fn value(value: &Value, asked: SessionId) -> Result<Session, ApiErrorKind> {
     let notes = Notes::default();

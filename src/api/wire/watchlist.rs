@@ -4,7 +4,9 @@
 
 use super::cursor::Cursor;
 use super::resource::media_in;
-use crate::domain::watchlist::{Matching, SearchSources, WatchlistSearch, WatchlistSummary};
+use crate::domain::session::watchlist::{
+    Matching, SearchSources, WatchlistSearch, WatchlistSummary,
+};
 
 pub(super) fn summary(item: &Cursor<'_>) -> WatchlistSummary {
     WatchlistSummary {

@@ -5,9 +5,9 @@
 use super::{heading, row, titled, type_of};
 use crate::app::view::{Cell, CheckForm, CheckRow, Glyph, Tone};
 use crate::app::words::{server, wire};
-use crate::domain::coverage;
-use crate::domain::requested::{self, RequestedCheck};
-use crate::domain::watched::WatchedSession;
+use crate::domain::assessment::coverage;
+use crate::domain::assessment::requested::{self, RequestedCheck};
+use crate::domain::watchlist::watched::WatchedSession;
 
 /// Requested checks in their groups.
 pub(super) fn rows(session: &WatchedSession) -> Vec<CheckRow> {

@@ -4,9 +4,9 @@
 
 use crate::app::view::{CHECK_TEXT_AT, Cell, CheckForm, CheckRow, Tone};
 use crate::app::words::{self, long, server, wire};
-use crate::domain::resource::Media;
 use crate::domain::server_text::ServerText;
 use crate::domain::session::Extra;
+use crate::domain::session::resource::Media;
 use crate::reasons::{self, Kind};
 use crate::text;
 

@@ -7,11 +7,11 @@ use super::lines::Lines;
 use super::{Pane, row, titled};
 use crate::app::view::{Cell, CheckForm, CheckRow, Glyph, Tone};
 use crate::app::words::{self, long, server};
-use crate::domain::profile::{
+use crate::domain::session::ImportToken;
+use crate::domain::session::profile::{
     FrameworkCompliance, IdentityProfile, ProfileFailure, SchemeCompliance,
 };
-use crate::domain::session::ImportToken;
-use crate::domain::wire_enum::IdentityProfileOutcome;
+use crate::domain::session::wire_enum::IdentityProfileOutcome;
 use crate::reasons::{self, Kind};
 
 /// The groups of both profiles and of the import token, as far as there are any.
@@ -195,8 +195,8 @@ fn import_token(pane: &Pane<'_>, token: &ImportToken) -> Vec<CheckRow> {
 mod tests {
     use super::super::tests::{done, has, media, opened, said};
     use super::*;
-    use crate::domain::profile::RequirementNotMet;
-    use crate::domain::wire_enum::{MediaType, TrustFramework};
+    use crate::domain::session::profile::RequirementNotMet;
+    use crate::domain::session::wire_enum::{MediaType, TrustFramework};
 
     #[test]
     fn an_aborted_profile_stands_on_top_with_its_reason_and_details_by_document() {

@@ -6,10 +6,12 @@ use super::lines::Lines;
 use super::{Pane, name_of};
 use crate::app::view::{Cell, CheckForm, CheckRow, Glyph, Tone};
 use crate::app::words::{self, long, server, wire};
-use crate::domain::check::{Check, Report, SubCheck};
-use crate::domain::resource::Resource;
-use crate::domain::watchlist::{WatchlistSearch, WatchlistSummary};
-use crate::domain::wire_enum::{CheckState, Recommendation, SubCheckResult, WatchlistAccount};
+use crate::domain::session::check::{Check, Report, SubCheck};
+use crate::domain::session::resource::Resource;
+use crate::domain::session::watchlist::{WatchlistSearch, WatchlistSummary};
+use crate::domain::session::wire_enum::{
+    CheckState, Recommendation, SubCheckResult, WatchlistAccount,
+};
 use crate::reasons::{self, Kind};
 
 /// The lines of an open check.

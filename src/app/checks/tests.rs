@@ -5,14 +5,16 @@
 use std::collections::BTreeSet;
 
 use super::*;
-use crate::domain::check::SubCheck;
-use crate::domain::configuration::Assessment;
 use crate::domain::fixture as f;
-use crate::domain::ids::{MediaId, TaskId};
-use crate::domain::resource::{GeneratedCheck, Liveness, Media, Task};
-use crate::domain::watchlist::{Matching, SearchSources, WatchlistSearch, WatchlistSummary};
-use crate::domain::wire_enum::Recommendation as R;
-use crate::domain::wire_enum::{
+use crate::domain::session::check::SubCheck;
+use crate::domain::session::configuration::Assessment;
+use crate::domain::session::ids::{MediaId, TaskId};
+use crate::domain::session::resource::{GeneratedCheck, Liveness, Media, Task};
+use crate::domain::session::watchlist::{
+    Matching, SearchSources, WatchlistSearch, WatchlistSummary,
+};
+use crate::domain::session::wire_enum::Recommendation as R;
+use crate::domain::session::wire_enum::{
     CheckState, MatchingStrategy, MediaType, Process, Recommendation, RequirementType,
     SessionState, SourceType, SubCheckResult, TaskType, WatchlistAccount, WatchlistSources,
 };
@@ -41,7 +43,7 @@ fn times() -> Times {
         zone: jiff::tz::TimeZone::UTC,
         now: f::now(),
         openness: words::Openness::default(),
-        labels: crate::domain::labels::SafeLabels::default(),
+        labels: crate::domain::watchlist::labels::SafeLabels::default(),
         keys: crate::app::keys::Keys::default(),
     }
 }
@@ -104,7 +106,7 @@ pub(super) fn done(checks: Vec<Check>) -> Session {
 
 fn liveness(name: &str, minutes: i64) -> Resource {
     let kind = ResourceKind::Liveness(Liveness {
-        liveness_type: Some(crate::domain::wire_enum::LivenessType::Zoom),
+        liveness_type: Some(crate::domain::session::wire_enum::LivenessType::Zoom),
         ..Liveness::default()
     });
     let at = f::minutes_ago(minutes);
@@ -308,7 +310,7 @@ fn a_check_tells_its_scheme_what_it_made_and_the_task_that_it_came_from() {
         created: None,
         last_updated: None,
         generated_checks: vec![GeneratedCheck {
-            id: crate::domain::ids::CheckId::new("1"),
+            id: crate::domain::session::ids::CheckId::new("1"),
             check_type: None,
         }],
         generated_media: Vec::new(),
@@ -392,8 +394,8 @@ fn the_pane_opens_on_the_first_reject_else_on_what_is_to_be_looked_at() {
         assert_eq!(opens_on(session(advice)).as_deref(), key, "{advice:?}");
     }
     let mut aborted = session(&[Some(R::Approve)]);
-    aborted.identity_profile = Some(crate::domain::profile::IdentityProfile {
-        result: Some(crate::domain::wire_enum::IdentityProfileOutcome::Aborted),
+    aborted.identity_profile = Some(crate::domain::session::profile::IdentityProfile {
+        result: Some(crate::domain::session::wire_enum::IdentityProfileOutcome::Aborted),
         ..Default::default()
     });
     assert_eq!(opens_on(aborted).as_deref(), Some("identity_profile"));

@@ -13,8 +13,8 @@ use crate::app::text_field::TextField;
 use crate::app::update::say;
 use crate::app::view::Tone;
 use crate::app::words::wire;
-use crate::domain::deed::LastExports;
-use crate::domain::ids::SessionId;
+use crate::domain::events::audit_action::LastExports;
+use crate::domain::session::ids::SessionId;
 
 /// What would be done.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

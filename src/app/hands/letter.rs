@@ -15,7 +15,7 @@ use crate::app::hidden::Hidden;
 use crate::app::model::Model;
 use crate::app::overlay::Overlay;
 use crate::app::view::{Cell, LabelRow, Tone};
-use crate::domain::ids::SessionId;
+use crate::domain::session::ids::SessionId;
 
 /// What can be done, in the order of the dialog.
 pub const CHOICES: [&str; 3] =

@@ -16,10 +16,10 @@ use crate::app::overlay::Overlay;
 use crate::app::update::say;
 use crate::app::view::{Cell, Tone};
 use crate::app::words::wire;
-use crate::domain::ids::{MediaId, SessionId};
-use crate::domain::media_list::{Listed, listed};
-use crate::domain::resource::Media;
-use crate::domain::wire_enum::MediaType;
+use crate::domain::session::ids::{MediaId, SessionId};
+use crate::domain::session::media_list::{Listed, listed};
+use crate::domain::session::resource::Media;
+use crate::domain::session::wire_enum::MediaType;
 
 /// One media.
 #[derive(Clone, Debug, PartialEq, Eq)]

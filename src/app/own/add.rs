@@ -18,8 +18,8 @@ use crate::app::text_field::TextField;
 use crate::app::update::say;
 use crate::app::view::Tone;
 use crate::app::words::count;
-use crate::domain::ids::SessionId;
-use crate::domain::watched::WatchEntry;
+use crate::domain::session::ids::SessionId;
+use crate::domain::watchlist::watched::WatchEntry;
 use crate::intake::{self, Added, says_more};
 use crate::text::shown_str;
 

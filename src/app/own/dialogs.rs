@@ -16,9 +16,9 @@ use crate::app::sessions::Item;
 use crate::app::text_field::TextField;
 use crate::app::update::say;
 use crate::app::view::Tone;
-use crate::domain::ids::SessionId;
-use crate::domain::own::OwnChange;
 use crate::domain::personal::Privacy;
+use crate::domain::session::ids::SessionId;
+use crate::domain::watchlist::annotations::OwnChange;
 use crate::text::shown_str;
 
 /// The longest tag, in characters.

@@ -5,9 +5,9 @@
 use crate::app::action::Action;
 use crate::app::view::{Cell, LabelRow, Tone};
 use crate::app::words::Times;
-use crate::domain::attention::Reason;
-use crate::domain::own::{Made, OwnChange};
-use crate::domain::watched::WatchedSession;
+use crate::domain::assessment::attention::Reason;
+use crate::domain::watchlist::annotations::{Made, OwnChange};
+use crate::domain::watchlist::watched::WatchedSession;
 use crate::text::shown_str;
 
 /// The longest line, in columns; the ui cuts further.

@@ -9,8 +9,8 @@ use super::eval::any_text;
 use super::fields::{self, FIELDS, FLAGS, Field, TextField};
 use super::print::{is_simple, quoted};
 use crate::app::words::StageKind;
-use crate::domain::labels::SafeLabels;
-use crate::domain::watched::WatchedSession;
+use crate::domain::watchlist::labels::SafeLabels;
+use crate::domain::watchlist::watched::WatchedSession;
 
 /// The most offers that are kept.
 const MOST: usize = 50;
@@ -143,7 +143,7 @@ mod tests {
     use super::*;
     use crate::app::query::Query;
     use crate::domain::fixture as f;
-    use crate::domain::wire_enum::SessionState;
+    use crate::domain::session::wire_enum::SessionState;
 
     fn offered(before: &str) -> Option<(usize, Vec<String>)> {
         let mut tagged = f::watched(Some(f::session(SessionState::Ongoing)), None, None);

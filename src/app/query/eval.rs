@@ -10,9 +10,9 @@ use super::fields::{Flag, TextField};
 use super::{Condition, DocsHow, Expr, How, Needle, Query, TimeField, folded, same};
 use crate::app::facts::Facts;
 use crate::app::words::StageKind;
-use crate::domain::change::{ChangeKind, TimelineEvent};
-use crate::domain::ids::SessionId;
-use crate::domain::watched::WatchedSession;
+use crate::domain::events::change::{ChangeKind, TimelineEvent};
+use crate::domain::session::ids::SessionId;
+use crate::domain::watchlist::watched::WatchedSession;
 
 /// What a query looks at.
 #[derive(Clone, Copy, Debug)]
@@ -266,11 +266,11 @@ mod tests {
 
     use super::*;
     use crate::app::query::tests::{each, full, subject};
-    use crate::domain::attention::Reason;
-    use crate::domain::change::Origin;
+    use crate::domain::assessment::attention::Reason;
+    use crate::domain::assessment::rules::Rules;
+    use crate::domain::events::change::Origin;
     use crate::domain::fixture as f;
-    use crate::domain::own::Acknowledged;
-    use crate::domain::rules::Rules;
+    use crate::domain::watchlist::annotations::Acknowledged;
 
     #[test]
     fn flags_say_what_the_operator_and_the_list_know() {

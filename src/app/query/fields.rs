@@ -4,7 +4,7 @@
 
 use super::TimeField;
 use crate::app::words::StageKind;
-use crate::domain::wire_enum::{CheckType, Recommendation, SessionState, SourceType};
+use crate::domain::session::wire_enum::{CheckType, Recommendation, SessionState, SourceType};
 
 /// A field by what it can be compared with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -6,11 +6,11 @@ use super::eval::Subject;
 use super::fields::TextField;
 use super::word::Reach;
 use super::{Condition, Expr, How, single};
-use crate::domain::check::Check;
-use crate::domain::resource::Resource;
 use crate::domain::session::Session;
-use crate::domain::watched::WatchedSession;
-use crate::domain::wire_enum::CheckType;
+use crate::domain::session::check::Check;
+use crate::domain::session::resource::Resource;
+use crate::domain::session::wire_enum::CheckType;
+use crate::domain::watchlist::watched::WatchedSession;
 
 /// What a session has several of, with several fields each.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -248,7 +248,7 @@ fn alone(part: Expr) -> Expr {
 mod tests {
     use crate::app::query::tests::each;
     use crate::domain::fixture as f;
-    use crate::domain::wire_enum::{CheckType, Recommendation, SessionState, SourceType};
+    use crate::domain::session::wire_enum::{CheckType, Recommendation, SessionState, SourceType};
 
     #[test]
     fn conditions_side_by_side_are_of_one_check_or_one_document() {

@@ -10,17 +10,17 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::app::facts::Facts;
-use crate::domain::change::{ChangeKind, Origin, TimelineEvent};
-use crate::domain::check::Report;
+use crate::domain::assessment::rules::Rules;
+use crate::domain::events::change::{ChangeKind, Origin, TimelineEvent};
 use crate::domain::fixture as f;
-use crate::domain::ids::SessionId;
-use crate::domain::instructions::Branch;
-use crate::domain::rules::Rules;
 use crate::domain::server_text::ServerText;
-use crate::domain::watched::WatchedSession;
-use crate::domain::wire_enum::{
+use crate::domain::session::check::Report;
+use crate::domain::session::ids::SessionId;
+use crate::domain::session::instructions::Branch;
+use crate::domain::session::wire_enum::{
     CheckType, Recommendation, RequirementType, SessionState, SourceType,
 };
+use crate::domain::watchlist::watched::WatchedSession;
 
 /// A session with something in every field: due in 6 days, seen 10 minutes ago, changed 2 hours ago.
 pub(super) fn full() -> WatchedSession {

@@ -7,7 +7,7 @@ use super::fields::{TextField, typed};
 use super::same::{Part, Thing};
 use super::{Condition, Needle};
 use crate::app::words::StageKind;
-use crate::domain::wire_enum::Recommendation;
+use crate::domain::session::wire_enum::Recommendation;
 
 /// A word, a text in quotes or a pattern, with the stages that it names.
 #[derive(Clone, Debug, PartialEq)]
@@ -97,7 +97,7 @@ mod tests {
 
     use crate::app::query::tests::{each, full, holds};
     use crate::domain::fixture as f;
-    use crate::domain::wire_enum::{CheckType, Recommendation, SessionState};
+    use crate::domain::session::wire_enum::{CheckType, Recommendation, SessionState};
 
     #[test]
     fn a_word_is_a_part_of_anything_that_the_session_says() {

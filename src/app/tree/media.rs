@@ -5,7 +5,7 @@
 use super::{leaf, node, times_of, value};
 use crate::app::view::{Cell, Glyph, Tone, TreeNode};
 use crate::app::words::{self, Times, server};
-use crate::domain::resource::{Media, Page};
+use crate::domain::session::resource::{Media, Page};
 
 /// A media under the role it stands in.
 pub(super) fn media(role: &str, held: &Media, times: &Times) -> TreeNode {

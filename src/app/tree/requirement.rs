@@ -5,14 +5,16 @@
 use super::{extra, leaf, maybe, node, resource, value};
 use crate::app::view::{Cell, Glyph, Tone, TreeNode};
 use crate::app::words::{self, Times, server, wire};
-use crate::domain::configuration::{
+use crate::domain::assessment::coverage::{Match, RequirementCoverage};
+use crate::domain::server_text::ServerText;
+use crate::domain::session::configuration::{
     AcceptedDocuments, AllowedSource, Assessment, DocumentLimit, RequestedTask, RequiredResource,
 };
-use crate::domain::coverage::{Match, RequirementCoverage};
-use crate::domain::resource::Resource;
-use crate::domain::server_text::ServerText;
-use crate::domain::watched::WatchedSession;
-use crate::domain::wire_enum::{AssessmentState, RequirementState, RequirementType, SourceType};
+use crate::domain::session::resource::Resource;
+use crate::domain::session::wire_enum::{
+    AssessmentState, RequirementState, RequirementType, SourceType,
+};
+use crate::domain::watchlist::watched::WatchedSession;
 
 pub(super) fn root(
     session: &WatchedSession,

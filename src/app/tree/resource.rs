@@ -6,9 +6,9 @@ use super::media::{frames, media, page, roles};
 use super::{extra, leaf, maybe, node, share, task, times_of, value};
 use crate::app::view::{Cell, Glyph, Tone, TreeNode};
 use crate::app::words::{self, Times, server, wire};
-use crate::domain::coverage::Match;
-use crate::domain::resource::{Document, Liveness, Resource, ResourceKind};
+use crate::domain::assessment::coverage::Match;
 use crate::domain::session::Session;
+use crate::domain::session::resource::{Document, Liveness, Resource, ResourceKind};
 
 /// A supplied resource below its requirement; older attempts say that they were superseded.
 pub(super) fn attempt(

@@ -7,7 +7,7 @@ use super::{extra, leaf, maybe, value};
 use crate::app::view::{Cell, Tone, TreeNode};
 use crate::app::words::{self, Times, server, wire};
 use crate::domain::session::{Drift, Extra, UnknownValue};
-use crate::domain::watched::WatchedSession;
+use crate::domain::watchlist::watched::WatchedSession;
 
 /// How the session was set up (contract 3.1, 5.1, 5.6).
 pub(super) fn facts(session: &WatchedSession, times: &Times) -> Option<TreeNode> {
@@ -45,7 +45,7 @@ pub(super) fn facts(session: &WatchedSession, times: &Times) -> Option<TreeNode>
     Some(made)
 }
 
-fn requested(checks: &[crate::domain::wire_enum::CheckType]) -> Option<TreeNode> {
+fn requested(checks: &[crate::domain::session::wire_enum::CheckType]) -> Option<TreeNode> {
     if checks.is_empty() {
         return None;
     }

@@ -5,10 +5,10 @@
 use super::{extra, leaf, maybe, node, times_of};
 use crate::app::view::{Cell, Glyph, Tone, TreeNode};
 use crate::app::words::{Times, long, server};
-use crate::domain::resource::Resource;
 use crate::domain::server_text::ServerText;
 use crate::domain::session::Session;
-use crate::domain::share::{DigitalIdShare, ShareError};
+use crate::domain::session::resource::Resource;
+use crate::domain::session::share::{DigitalIdShare, ShareError};
 
 /// The shares that made a resource.
 pub(super) fn of(resource: &Resource, answer: &Session, times: &Times) -> Vec<TreeNode> {

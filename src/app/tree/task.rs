@@ -7,9 +7,9 @@ use super::{leaf, maybe, node as plain, times_of, value};
 use crate::app::checks::sign;
 use crate::app::view::{Cell, Glyph, Tone, TreeNode};
 use crate::app::words::{self, Times, long, server};
-use crate::domain::resource::{GeneratedCheck, Task};
 use crate::domain::session::Session;
-use crate::domain::wire_enum::{TaskRecommendation, TaskState};
+use crate::domain::session::resource::{GeneratedCheck, Task};
+use crate::domain::session::wire_enum::{TaskRecommendation, TaskState};
 use crate::reasons::{self, Kind};
 
 pub(super) fn node(task: &Task, answer: &Session, times: &Times) -> TreeNode {

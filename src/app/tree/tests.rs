@@ -3,19 +3,21 @@
 //! Owns a plain form of its nodes: two blanks for each depth, then label, detail and status.
 
 use super::*;
-use crate::domain::check::Report;
-use crate::domain::configuration::{Assessment, Configuration, DocumentLimit, RequestedTask};
 use crate::domain::fixture as f;
-use crate::domain::ids::{CheckId, MediaId, TaskId};
-use crate::domain::resource::{
+use crate::domain::session::check::Report;
+use crate::domain::session::configuration::{
+    Assessment, Configuration, DocumentLimit, RequestedTask,
+};
+use crate::domain::session::ids::{CheckId, MediaId, TaskId};
+use crate::domain::session::resource::{
     Document, GeneratedCheck, Liveness, Media, Page, Resource, ResourceKind, ShareCode, Task,
 };
-use crate::domain::session::{Drift, Session, UnknownValue};
-use crate::domain::wire_enum::{
+use crate::domain::session::wire_enum::{
     AssessmentState, BiometricConsent, CaptureMethod, CheckType, LivenessType, MediaType,
     Recommendation, RequirementState, RequirementType, SessionState, SourceType,
     TaskRecommendation, TaskState, TaskType,
 };
+use crate::domain::session::{Drift, Session, UnknownValue};
 
 fn outline(nodes: &[TreeNode], depth: usize, found: &mut Vec<String>) {
     for node in nodes {
@@ -33,7 +35,7 @@ fn lines(session: Option<Session>, configuration: Option<Configuration>) -> Vec<
         zone: jiff::tz::TimeZone::UTC,
         now: f::now(),
         openness: words::Openness::default(),
-        labels: crate::domain::labels::SafeLabels::default(),
+        labels: crate::domain::watchlist::labels::SafeLabels::default(),
         keys: crate::app::keys::Keys::default(),
     };
     let mut found = Vec::new();

@@ -14,7 +14,7 @@ use crate::cli::args::Global;
 use crate::cli::exit;
 use crate::clock::SystemClock;
 use crate::config::{Config, Environment};
-use crate::domain::ids::SessionId;
+use crate::domain::session::ids::SessionId;
 
 pub(super) async fn examine(
     global: &Global,

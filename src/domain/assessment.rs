@@ -1,0 +1,11 @@
+//! What is concluded about a session: stage, deadline, findings, coverage, figures.
+
+pub mod as_of;
+pub mod attention;
+pub mod cause;
+pub mod coverage;
+pub mod funnel;
+pub mod requested;
+pub mod rules;
+pub mod stage;
+pub mod stats;

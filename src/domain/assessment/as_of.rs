@@ -1,0 +1,383 @@
+//! A session as it stood at an earlier moment, as far as the last answers and the timeline tell.
+//!
+//! Owns what may be concluded about the past. Older answers are not kept: what was removed or
+//! replaced since then cannot come back, and a part of which the time is not known stays as it is.
+
+use std::sync::Arc;
+
+use jiff::Timestamp;
+
+use crate::domain::events::change::{ChangeKind, TimelineEvent};
+use crate::domain::server_text::ServerText;
+use crate::domain::session::Session;
+use crate::domain::session::check::Check;
+use crate::domain::session::configuration::RequiredResource;
+use crate::domain::session::resource::{Media, Resource, Task};
+use crate::domain::session::wire_enum::SessionState;
+use crate::domain::watchlist::annotations::Own;
+use crate::domain::watchlist::watched::{Answer, Answers, Letter, PollState, WatchedSession};
+
+/// The session as it stood at `at`. Polling has no past: ages and failures are left out. What the
+/// operator keeps beside it is that of now, but for acknowledgements and looks that came later.
+#[must_use]
+pub fn as_of(session: &WatchedSession, at: Timestamp) -> WatchedSession {
+    let timeline = session.timeline.iter().filter(|event| event.at <= at).cloned().collect();
+    WatchedSession {
+        entry: Arc::clone(&session.entry),
+        own: Arc::new(own(&session.own, at)),
+        answers: Arc::new(answers(session, at)),
+        timeline: Arc::new(timeline),
+        poll: PollState::default(),
+        shared_prefix: session.shared_prefix,
+        revision: session.revision,
+    }
+}
+
+/// The latest moment before `at` at which something happened to one of these sessions.
+pub fn moment_before<'a>(
+    sessions: impl Iterator<Item = &'a WatchedSession>,
+    at: Timestamp,
+) -> Option<Timestamp> {
+    moments(sessions).filter(|moment| *moment < at).max()
+}
+
+/// The earliest moment after `at` at which something happened to one of these sessions.
+pub fn moment_after<'a>(
+    sessions: impl Iterator<Item = &'a WatchedSession>,
+    at: Timestamp,
+) -> Option<Timestamp> {
+    moments(sessions).filter(|moment| *moment > at).min()
+}
+
+fn moments<'a>(
+    sessions: impl Iterator<Item = &'a WatchedSession>,
+) -> impl Iterator<Item = Timestamp> {
+    sessions.flat_map(|session| session.timeline.iter()).map(|event| event.at)
+}
+
+fn own(own: &Own, at: Timestamp) -> Own {
+    let mut own = own.clone();
+    own.acknowledged = own.acknowledged.filter(|known| known.at <= at);
+    own.looked_at = own.looked_at.map(|looked| looked.min(at));
+    own.history.retain(|action| action.made.at <= at);
+    own
+}
+
+fn answers(watched: &WatchedSession, at: Timestamp) -> Answers {
+    let now = &watched.answers;
+    if began(watched).is_some_and(|began| at < began) {
+        return Answers::default();
+    }
+    let session = now.session.as_ref().map(|answer| {
+        let value = session(&answer.value, &watched.timeline, at);
+        // The text is that of the last answer, not of then.
+        Arc::new(Answer { value, raw: Arc::from(""), fetched_at: answer.fetched_at })
+    });
+    let later = watched.session().and_then(last_activity).is_some_and(|last| last > at);
+    let configuration = now.configuration.as_ref().map(|answer| {
+        if !later {
+            return Arc::clone(answer);
+        }
+        let mut answer = (**answer).clone();
+        answer.value.requirements.iter_mut().for_each(forget_states);
+        Arc::new(answer)
+    });
+    Answers {
+        session,
+        configuration,
+        letter: letter(&now.letter, &watched.timeline, at),
+        missing_since: now.missing_since.filter(|since| *since <= at),
+        visit_notified_at: now.visit_notified_at.filter(|visit| *visit <= at),
+    }
+}
+
+/// How far a requirement had got is told without a time.
+fn forget_states(requirement: &mut RequiredResource) {
+    requirement.state = None;
+    requirement.assessments.iter_mut().for_each(|assessment| assessment.state = None);
+    requirement.requested_tasks.iter_mut().for_each(|task| task.state = None);
+}
+
+/// The earliest moment that anything tells of.
+fn began(watched: &WatchedSession) -> Option<Timestamp> {
+    let seen = watched.timeline.iter().map(|event| event.at);
+    let session = watched.session();
+    let resources = session.into_iter().flat_map(|session| &session.resources);
+    let checks = session.into_iter().flat_map(|session| &session.checks);
+    let made = resources.filter_map(|r| r.created_at).chain(checks.filter_map(|c| c.created));
+    seen.chain(made).min()
+}
+
+fn session(now: &Session, timeline: &[TimelineEvent], at: Timestamp) -> Session {
+    let mut then = now.clone();
+    then.resources.retain(|resource| by(resource.created_at, at));
+    for resource in &mut then.resources {
+        rewind_resource(resource, at);
+    }
+    then.checks.retain(|check| by(check.created.or(check.last_updated), at));
+    for check in &mut then.checks {
+        rewind_check(check, at);
+    }
+    then.media.retain(|media| by(media.created, at));
+    then.state = state(now, timeline, at);
+    if then.state != now.state {
+        // What an end brings was not there before it.
+        then.identity_profile = None;
+        then.advanced_identity_profile = None;
+        then.identity_profile_preview = None;
+        then.advanced_identity_profile_preview = None;
+        then.unknown.clear();
+    }
+    then
+}
+
+/// Not later than that, or at a time that is not told.
+fn by(moment: Option<Timestamp>, at: Timestamp) -> bool {
+    moment.is_none_or(|moment| moment <= at)
+}
+
+/// The state told last until then, else the one that the first later change came from. A session
+/// first seen when it had ended was ONGOING while things still happened to it.
+fn state(now: &Session, timeline: &[TimelineEvent], at: Timestamp) -> Option<SessionState> {
+    let of = |text: &Option<ServerText>| {
+        text.as_ref().map(|text| SessionState::from_wire(text.as_raw()))
+    };
+    let mut told = None;
+    for event in timeline {
+        let ChangeKind::State(from, to) = &event.what else { continue };
+        if event.at <= at {
+            told = Some(of(to));
+        } else {
+            return told.unwrap_or_else(|| of(from));
+        }
+    }
+    let state = told.unwrap_or_else(|| now.state.clone());
+    let ended = matches!(state, Some(SessionState::Completed | SessionState::Expired));
+    if ended && last_activity(now).is_some_and(|last| last > at) {
+        return Some(SessionState::Ongoing);
+    }
+    state
+}
+
+fn last_activity(session: &Session) -> Option<Timestamp> {
+    let resources = session.resources.iter().filter_map(Resource::last_activity);
+    let checks = session.checks.iter().filter_map(|check| check.last_updated.max(check.created));
+    resources.chain(checks).max()
+}
+
+fn rewind_resource(resource: &mut Resource, at: Timestamp) {
+    resource.media.retain(|media| by(media.created, at));
+    resource.tasks.retain(|task| by(task.created, at));
+    for task in &mut resource.tasks {
+        rewind_task(task, at);
+    }
+    if !by(resource.last_updated, at) {
+        let made = resource.media.iter().filter_map(|media| media.created);
+        let worked = resource.tasks.iter().filter_map(|task| task.last_updated.or(task.created));
+        resource.last_updated = made.chain(worked).chain(resource.created_at).max();
+    }
+}
+
+fn rewind_task(task: &mut Task, at: Timestamp) {
+    if by(task.last_updated, at) {
+        return;
+    }
+    task.state = None;
+    task.last_updated = task.created;
+    task.recommendation = None;
+    task.reason = None;
+    task.reason_detail = None;
+    task.generated_checks.clear();
+    task.generated_media.retain(|media: &Media| media.created.is_some_and(|made| made <= at));
+}
+
+/// Of a check that was changed later, only that it had begun is known.
+fn rewind_check(check: &mut Check, at: Timestamp) {
+    if by(check.last_updated, at) {
+        return;
+    }
+    check.state = None;
+    check.report = None;
+    check.last_updated = check.created;
+    check.generated_media.clear();
+    check.generated_profile = None;
+    check.media.clear();
+}
+
+/// Only the last letter is kept: before it was set there may have been another. Where there is none
+/// now, and none is known to have been, there was none before: its time is that of the last answer
+/// that said so.
+fn letter(now: &Letter, timeline: &[TimelineEvent], at: Timestamp) -> Letter {
+    let set = timeline.iter().rev().find(|e| matches!(e.what, ChangeKind::LetterSet(..)));
+    match now {
+        Letter::NotSet(since) if *since <= at || set.is_none() => Letter::NotSet((*since).min(at)),
+        Letter::Set(_) if set.is_none_or(|event| event.at <= at) => now.clone(),
+        Letter::NotSet(_) | Letter::Set(_) | Letter::NotKnown => Letter::NotKnown,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::SignedDuration;
+
+    use super::*;
+    use crate::domain::assessment::attention;
+    use crate::domain::assessment::rules::Rules;
+    use crate::domain::assessment::stage::{self, Stage};
+    use crate::domain::events::change::between;
+    use crate::domain::fixture as f;
+    use crate::domain::session::wire_enum::{
+        Recommendation, RequirementState, RequirementType, SourceType,
+    };
+
+    fn stage(session: &WatchedSession, at: Timestamp) -> Stage {
+        stage::derive(&as_of(session, at), &Rules::default(), at).stage
+    }
+
+    /// Seen with a first document 300 minutes ago, a second 200, checks and the end 100.
+    fn lived() -> WatchedSession {
+        let step = |minutes| f::minutes_ago(minutes);
+        let mut first = f::session(SessionState::Ongoing);
+        first.resources.push(f::document("p", "PASSPORT", SourceType::Ibv, step(300)));
+        let mut second = first.clone();
+        second.resources.push(f::document("b", "UTILITY_BILL", SourceType::Ibv, step(200)));
+        let mut last = second.clone();
+        last.state = Some(SessionState::Completed);
+        let mut check = f::check("c", Some(Recommendation::Reject));
+        check.created = Some(step(100));
+        check.last_updated = Some(step(100));
+        last.checks.push(check);
+        let mut watched = f::watched(None, None, Some(f::letter(&[])));
+        let mut answers = (*watched.answers).clone();
+        let mut timeline = Vec::new();
+        for (session, minutes) in [(first, 299), (second, 199), (last, 99)] {
+            let mut next = answers.clone();
+            next.session = Some(f::answer(session));
+            timeline.extend(between(&answers, &next, step(minutes)));
+            answers = next;
+        }
+        watched.answers = Arc::new(answers);
+        watched.timeline = Arc::new(timeline);
+        watched
+    }
+
+    #[test]
+    fn a_session_walks_back_through_what_it_was() {
+        let lived = lived();
+        let at = |minutes| f::minutes_ago(minutes);
+        assert!(matches!(stage(&lived, f::now()), Stage::Done(_)));
+        assert!(matches!(stage(&lived, at(195)), Stage::AtCounter { .. }));
+        assert!(matches!(stage(&lived, at(150)), Stage::Visited));
+        assert_eq!(stage(&lived, at(301)), Stage::NotFetched);
+        let then = as_of(&lived, at(250));
+        let session = then.session().unwrap();
+        assert_eq!((session.resources.len(), session.checks.len()), (1, 0));
+        assert_eq!(session.state, Some(SessionState::Ongoing));
+        assert!(then.timeline.iter().all(|event| event.at <= at(250)));
+        assert_eq!(then.timeline.len(), 2, "first seen and the first document");
+        assert!(then.answers.session.as_ref().unwrap().raw.is_empty(), "no text of then is kept");
+    }
+
+    #[test]
+    fn a_session_first_seen_at_its_end_was_ongoing_before_its_checks() {
+        let mut lived = lived();
+        lived.timeline =
+            Arc::new(between(&Answers::default(), &lived.answers, f::now()).into_iter().collect());
+        assert!(matches!(stage(&lived, f::minutes_ago(195)), Stage::AtCounter { .. }));
+        assert!(matches!(stage(&lived, f::minutes_ago(90)), Stage::Done(_)));
+    }
+
+    #[test]
+    fn a_check_that_was_changed_later_had_only_begun() {
+        let mut lived = lived();
+        let mut session = lived.session().unwrap().clone();
+        session.checks[0].created = Some(f::minutes_ago(130));
+        let mut answers = (*lived.answers).clone();
+        answers.session = Some(f::answer(session));
+        lived.answers = Arc::new(answers);
+        let then = as_of(&lived, f::minutes_ago(120));
+        let check = &then.session().unwrap().checks[0];
+        assert!(check.report.is_none() && check.state.is_none());
+        assert_eq!(stage(&lived, f::minutes_ago(120)), Stage::ChecksRunning);
+    }
+
+    #[test]
+    fn the_letter_and_the_acknowledgement_of_later_are_not_there_yet() {
+        let mut lived = lived();
+        let mut timeline = (*lived.timeline).clone();
+        timeline.extend(between(
+            &Answers::default(),
+            &Answers { letter: lived.answers.letter.clone(), ..Answers::default() },
+            f::minutes_ago(50),
+        ));
+        lived.timeline = Arc::new(timeline);
+        let reasons = Vec::new();
+        lived.own = Arc::new(Own {
+            acknowledged: Some(crate::domain::watchlist::annotations::Acknowledged {
+                at: f::minutes_ago(40),
+                reasons,
+            }),
+            ..Own::default()
+        });
+        let then = as_of(&lived, f::minutes_ago(60));
+        assert_eq!(then.answers.letter, Letter::NotKnown);
+        assert!(then.own.acknowledged.is_none());
+        let now = as_of(&lived, f::now());
+        assert!(matches!(now.answers.letter, Letter::Set(_)) && now.own.acknowledged.is_some());
+    }
+
+    #[test]
+    fn a_letter_that_is_not_set_now_was_not_set_then() {
+        let mut waiting = f::watched(Some(f::session(SessionState::Ongoing)), None, None);
+        let mut answers = (*waiting.answers).clone();
+        // Said again by the last answer, as by each before it.
+        answers.letter = Letter::NotSet(f::now());
+        waiting.timeline = Arc::new(between(&Answers::default(), &answers, f::minutes_ago(300)));
+        waiting.answers = Arc::new(answers);
+        for minutes in [0, 10, 299] {
+            assert_eq!(stage(&waiting, f::minutes_ago(minutes)), Stage::LetterNotSet, "{minutes}");
+        }
+        assert_eq!(stage(&waiting, f::minutes_ago(301)), Stage::NotFetched);
+    }
+
+    #[test]
+    fn an_applicant_was_turned_away_then_if_the_screen_could_say_so_then() {
+        let mut session = f::session(SessionState::Ongoing);
+        let at = f::minutes_ago(100);
+        session.resources.push(f::document("r", "PASSPORT", SourceType::Ibv, at));
+        let asked = f::configuration(vec![
+            f::requirement("a", RequirementType::IdDocument, &["PASSPORT"]),
+            f::requirement("b", RequirementType::SupplementaryDocument, &["UTILITY_BILL"]),
+        ]);
+        let visited = f::watched(Some(session), Some(asked), None);
+        assert!(matches!(stage(&visited, f::minutes_ago(40)), Stage::TurnedAway { .. }));
+        assert_eq!(stage(&visited, f::minutes_ago(60)), Stage::Visited);
+        let deadline = |at| attention::assess(&as_of(&visited, at), &Rules::default(), at).deadline;
+        assert_eq!(deadline(f::minutes_ago(60)), deadline(f::now()), "it does not move");
+    }
+
+    #[test]
+    fn how_far_a_requirement_had_got_is_not_known_before_the_last_activity() {
+        let mut lived = lived();
+        let mut requirement = f::requirement("r", RequirementType::IdDocument, &["PASSPORT"]);
+        requirement.state = Some(RequirementState::Complete);
+        let mut answers = (*lived.answers).clone();
+        answers.configuration = Some(f::answer(f::configuration(vec![requirement])));
+        lived.answers = Arc::new(answers);
+        let state = |minutes| {
+            let then = as_of(&lived, f::minutes_ago(minutes));
+            then.configuration().unwrap().requirements[0].state.clone()
+        };
+        assert_eq!((state(90), state(150)), (Some(RequirementState::Complete), None));
+    }
+
+    #[test]
+    fn moments_are_those_of_the_timelines() {
+        let lived = lived();
+        let one = || std::iter::once(&lived);
+        assert_eq!(moment_before(one(), f::now()), Some(f::minutes_ago(99)));
+        assert_eq!(moment_before(one(), f::minutes_ago(300)), None);
+        assert_eq!(moment_after(one(), f::minutes_ago(300)), Some(f::minutes_ago(299)));
+        assert_eq!(moment_after(one(), f::now() - SignedDuration::from_mins(99)), None);
+    }
+}

@@ -1,0 +1,290 @@
+//! What stands between a COMPLETED session and a pass, in Yoti's own words.
+//!
+//! Owns the one list that both the verdict and its explanation come from: they cannot disagree.
+
+use crate::domain::assessment::rules::PassRule;
+use crate::domain::assessment::stage::Verdict;
+use crate::domain::server_text::ServerText;
+use crate::domain::session::check::Check;
+use crate::domain::session::profile::IdentityProfile;
+use crate::domain::session::wire_enum::{CheckState, CheckType, Recommendation};
+use crate::domain::session::{Session, UnknownValue};
+
+/// One thing that a pass rule cannot let through; borrowed from the answer that it stands in.
+#[derive(Clone, Copy, Debug)]
+pub enum Cause<'a> {
+    /// A check that is not a pass.
+    Check(&'a Check),
+    /// An identity profile that is not met, with the name of its kind.
+    Profile(&'static str, &'a IdentityProfile),
+    /// The pass rule names this type, and no check is of it.
+    Absent(&'a CheckType),
+    /// COMPLETED, and nothing was checked that could be a pass.
+    NoChecks,
+    /// The pass rule names no type at all.
+    EmptyRule,
+    /// So many elements of `checks` could not be read.
+    Unreadable(usize),
+    /// A value that this build does not know.
+    Unknown(&'a UnknownValue),
+}
+
+/// All causes, the most severe first; none: it passes.
+#[must_use]
+pub fn causes<'a>(session: &'a Session, rule: &'a PassRule) -> Vec<Cause<'a>> {
+    let rejected = |check: &&Check| check.recommendation() == Some(&Recommendation::Reject);
+    let mut found: Vec<Cause<'a>> = match rule {
+        PassRule::All => of_all(session),
+        PassRule::Listed(types) => {
+            let listed =
+                |check: &&Check| check.check_type.as_ref().is_some_and(|kind| types.contains(kind));
+            let failed = |check: &&Check| rejected(check) || listed(check) && !check.is_approved();
+            let absent = types
+                .iter()
+                .filter(|kind| !session.checks.iter().any(|c| c.check_type.as_ref() == Some(kind)));
+            let checks = session.checks.iter().filter(failed).map(Cause::Check);
+            let aborted = profiles(session).filter(|(_, profile)| profile.is_aborted());
+            let aborted = aborted.map(|(name, profile)| Cause::Profile(name, profile));
+            let empty = types.is_empty().then_some(Cause::EmptyRule);
+            checks.chain(aborted).chain(absent.map(Cause::Absent)).chain(empty).collect()
+        }
+    };
+    found.sort_by_key(Cause::severity);
+    found
+}
+
+fn of_all(session: &Session) -> Vec<Cause<'_>> {
+    // What nobody knows is for a person to look at (contract 11, rule 5).
+    let failed = |check: &&Check| !(check.is_approved() && check.is_of_known_type());
+    let checks = session.checks.iter().filter(failed).map(Cause::Check);
+    let unmet = profiles(session).filter(|(_, profile)| !profile.is_met());
+    let unmet = unmet.map(|(name, profile)| Cause::Profile(name, profile));
+    let unreadable = session.unreadable_checks;
+    let none = (session.checks.is_empty() && unreadable == 0).then_some(Cause::NoChecks);
+    let unreadable = (unreadable > 0).then_some(Cause::Unreadable(unreadable));
+    let unknown = session.unknown.iter().filter(|value| !is_told_otherwise(value));
+    let unknown = unknown.map(Cause::Unknown);
+    checks.chain(unmet).chain(none).chain(unreadable).chain(unknown).collect()
+}
+
+/// The check or the profile with such a value is a cause by itself.
+fn is_told_otherwise(value: &UnknownValue) -> bool {
+    let parts: Vec<&str> = value.pointer.split('/').skip(1).collect();
+    matches!(
+        parts.as_slice(),
+        ["checks", _, "type" | "state"]
+            | ["checks", _, "report", "recommendation"]
+            | ["identity_profile" | "advanced_identity_profile", "result"]
+    )
+}
+
+fn profiles(session: &Session) -> impl Iterator<Item = (&'static str, &IdentityProfile)> {
+    let basic = session.identity_profile.iter().map(|profile| ("identity profile", profile));
+    let advanced = session.advanced_identity_profile.iter();
+    basic.chain(advanced.map(|profile| ("advanced identity profile", profile)))
+}
+
+/// The verdict that these causes make.
+#[must_use]
+pub fn verdict(causes: &[Cause<'_>]) -> Verdict {
+    match causes {
+        [] => Verdict::Approve,
+        all if all.iter().any(Cause::rejects) => Verdict::Reject,
+        _ => Verdict::Refer,
+    }
+}
+
+/// The causes of this verdict in one line: the first, and how many more.
+#[must_use]
+pub fn told(causes: &[Cause<'_>], verdict: Verdict) -> ServerText {
+    let of_verdict: Vec<&Cause<'_>> =
+        causes.iter().filter(|cause| cause.rejects() == (verdict == Verdict::Reject)).collect();
+    let first = of_verdict.first().map(|cause| cause.text()).unwrap_or_default();
+    let more = match of_verdict.len() {
+        0 | 1 => String::new(),
+        all => format!(", +{} more", all - 1),
+    };
+    format!("{first}{more}").into()
+}
+
+impl Cause<'_> {
+    /// It makes the session a REJECT, whatever else stands in the answer.
+    #[must_use]
+    pub fn rejects(&self) -> bool {
+        match self {
+            Self::Check(check) => check.recommendation() == Some(&Recommendation::Reject),
+            Self::Profile(_, profile) => profile.is_aborted(),
+            _ => false,
+        }
+    }
+
+    fn severity(&self) -> u8 {
+        match self {
+            Self::Check(_) if self.rejects() => 0,
+            Self::Profile(..) if self.rejects() => 1,
+            Self::Check(_) | Self::Absent(_) => 2,
+            Self::Profile(..) => 3,
+            Self::NoChecks | Self::EmptyRule | Self::Unreadable(_) => 4,
+            Self::Unknown(_) => 5,
+        }
+    }
+
+    /// The cause with Yoti's own values: `ID_DOCUMENT_FACE_MATCH: REJECT, DIFFERENT_PERSON`.
+    fn text(&self) -> String {
+        match self {
+            Self::Check(check) => of_check(check),
+            Self::Profile(name, profile) => of_profile(name, profile),
+            Self::Absent(kind) => format!("{}: not among the checks", kind.as_raw()),
+            Self::NoChecks => "COMPLETED without any check".to_owned(),
+            Self::EmptyRule => "the pass rule names no check".to_owned(),
+            Self::Unreadable(1) => "1 check could not be read".to_owned(),
+            Self::Unreadable(number) => format!("{number} checks could not be read"),
+            Self::Unknown(value) => {
+                format!("{}: {} is not known here", value.pointer, value.value.as_raw())
+            }
+        }
+    }
+}
+
+fn of_check(check: &Check) -> String {
+    let kind = check.check_type.as_ref().map_or("check without a type", |kind| kind.as_raw());
+    let advice = check.recommendation().map(Recommendation::as_raw);
+    let reason = check.report.as_ref().and_then(|report| report.reason.as_ref());
+    let state = check.state.as_ref();
+    let mut parts: Vec<String> = advice.map(str::to_owned).into_iter().collect();
+    parts.extend(reason.map(|reason| reason.as_raw().to_owned()));
+    match state {
+        Some(CheckState::Done) if advice.is_none() => parts.push("no recommendation".to_owned()),
+        Some(CheckState::Done) => {}
+        Some(state) => parts.push(state.as_raw().to_owned()),
+        None => parts.push("no state".to_owned()),
+    }
+    if check.is_approved() && !check.is_of_known_type() {
+        parts.push("type not known here".to_owned());
+    }
+    format!("{kind}: {}", parts.join(", "))
+}
+
+fn of_profile(name: &str, profile: &IdentityProfile) -> String {
+    let result = profile.result.as_ref().map_or("no result", |result| result.as_raw());
+    let mut parts = vec![result.to_owned()];
+    parts.extend(profile.reason_code().map(|code| code.as_raw().to_owned()));
+    let schemes = profile.compliance.iter().flat_map(|framework| &framework.schemes);
+    let unmet = schemes.filter(|scheme| scheme.requirements_met == Some(false));
+    parts.extend(unmet.map(|scheme| {
+        let kind = scheme.scheme_type.as_ref().map_or("scheme", |kind| kind.as_raw());
+        format!("{kind} requirements not met")
+    }));
+    format!("{name}: {}", parts.join(", "))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::fixture as f;
+    use crate::domain::session::check::Report;
+    use crate::domain::session::profile::{FrameworkCompliance, ProfileFailure, SchemeCompliance};
+    use crate::domain::session::wire_enum::{IdentityProfileOutcome, SessionState};
+
+    fn check(kind: &str, advice: Option<&str>, reason: Option<&str>) -> Check {
+        Check {
+            check_type: Some(CheckType::from_wire(kind)),
+            report: Some(Report {
+                recommendation: advice.map(Recommendation::from_wire),
+                reason: reason.map(ServerText::from),
+                ..Report::default()
+            }),
+            ..f::check("c", None)
+        }
+    }
+
+    fn profile(result: &str, code: Option<&str>) -> IdentityProfile {
+        IdentityProfile {
+            result: Some(IdentityProfileOutcome::from_wire(result)),
+            failure: code.map(|code| ProfileFailure {
+                reason_code: Some(code.into()),
+                ..ProfileFailure::default()
+            }),
+            ..IdentityProfile::default()
+        }
+    }
+
+    fn told(session: &Session, rule: &PassRule) -> (Verdict, String) {
+        let causes = causes(session, rule);
+        let verdict = verdict(&causes);
+        (verdict, super::told(&causes, verdict).as_raw().to_owned())
+    }
+
+    fn completed(checks: Vec<Check>) -> Session {
+        Session { checks, ..f::session(SessionState::Completed) }
+    }
+
+    #[test]
+    fn a_rejection_names_its_check_and_reason_and_counts_the_others() {
+        let face = check("ID_DOCUMENT_FACE_MATCH", Some("REJECT"), Some("DIFFERENT_PERSON"));
+        let good = check("ID_DOCUMENT_TEXT_DATA_CHECK", Some("APPROVE"), None);
+        let seen = check("LIVENESS", Some("NOT_AVAILABLE"), Some("PICTURE_TOO_DARK"));
+        let one = completed(vec![good, seen, face.clone()]);
+        let text = "ID_DOCUMENT_FACE_MATCH: REJECT, DIFFERENT_PERSON";
+        assert_eq!(told(&one, &PassRule::All), (Verdict::Reject, text.to_owned()));
+        let mut three = completed(vec![face.clone(), face]);
+        three.identity_profile = Some(profile("ABORTED", None));
+        let more = format!("{text}, +2 more");
+        assert_eq!(told(&three, &PassRule::All), (Verdict::Reject, more));
+    }
+
+    #[test]
+    fn an_aborted_profile_names_its_kind_and_code() {
+        let mut session = completed(vec![check("LIVENESS", Some("APPROVE"), None)]);
+        session.identity_profile =
+            Some(profile("ABORTED", Some("MANDATORY_DOCUMENT_NOT_PROVIDED")));
+        let text = "identity profile: ABORTED, MANDATORY_DOCUMENT_NOT_PROVIDED";
+        assert_eq!(told(&session, &PassRule::All), (Verdict::Reject, text.to_owned()));
+        session.advanced_identity_profile = session.identity_profile.take();
+        assert_eq!(told(&session, &PassRule::All).1, format!("advanced {text}"));
+    }
+
+    #[test]
+    fn what_is_to_be_looked_at_is_named_whatever_it_is() {
+        let failed = Check {
+            state: Some(CheckState::InternalError),
+            report: None,
+            ..check("LIVENESS", None, None)
+        };
+        let unknown = check("AURA_READING", Some("APPROVE"), None);
+        for (checks, text) in [
+            (vec![], "COMPLETED without any check"),
+            (vec![failed], "LIVENESS: INTERNAL_ERROR"),
+            (vec![check("LIVENESS", None, None)], "LIVENESS: no recommendation"),
+            (vec![check("LIVENESS", Some("CONSIDER"), Some("X"))], "LIVENESS: CONSIDER, X"),
+            (vec![unknown], "AURA_READING: APPROVE, type not known here"),
+        ] {
+            assert_eq!(told(&completed(checks), &PassRule::All), (Verdict::Refer, text.to_owned()));
+        }
+        let mut unmet = completed(vec![check("LIVENESS", Some("APPROVE"), None)]);
+        let scheme = SchemeCompliance {
+            scheme_type: Some("DBS".into()),
+            requirements_met: Some(false),
+            ..SchemeCompliance::default()
+        };
+        let compliance =
+            vec![FrameworkCompliance { schemes: vec![scheme], ..FrameworkCompliance::default() }];
+        unmet.identity_profile = Some(IdentityProfile { compliance, ..profile("DONE", None) });
+        let text = "identity profile: DONE, DBS requirements not met";
+        assert_eq!(told(&unmet, &PassRule::All), (Verdict::Refer, text.to_owned()));
+    }
+
+    #[test]
+    fn under_a_listed_rule_only_what_it_names_and_rejections_count() {
+        let liveness = CheckType::from_wire("LIVENESS");
+        let listed = PassRule::Listed(vec![liveness]);
+        let other = check("ID_DOCUMENT_FACE_MATCH", Some("NOT_AVAILABLE"), None);
+        let absent = completed(vec![other.clone()]);
+        let text = "LIVENESS: not among the checks";
+        assert_eq!(told(&absent, &listed), (Verdict::Refer, text.to_owned()));
+        let passed = completed(vec![other, check("LIVENESS", Some("APPROVE"), None)]);
+        assert_eq!(told(&passed, &listed), (Verdict::Approve, String::new()));
+        let empty = PassRule::Listed(Vec::new());
+        assert_eq!(told(&passed, &empty).1, "the pass rule names no check");
+    }
+}

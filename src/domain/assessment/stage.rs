@@ -1,0 +1,392 @@
+//! Stage: our derived step of a session, one pure function (product.md 3, contract 7.6).
+//!
+//! Owns [`Stage`] and [`derive()`]. Must never look at the clock: `now` is an argument.
+
+use jiff::Timestamp;
+
+use crate::domain::assessment::cause;
+use crate::domain::assessment::coverage;
+use crate::domain::assessment::rules::{PassRule, Rules};
+use crate::domain::server_text::ServerText;
+use crate::domain::session::Session;
+use crate::domain::session::resource::Resource;
+use crate::domain::session::wire_enum::{SessionState, SourceType, TaskState};
+use crate::domain::watchlist::watched::{Letter, WatchedSession};
+
+/// How a COMPLETED session stands by the pass rule.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Verdict {
+    /// At least one check, and all that the rule names are APPROVE.
+    Approve,
+    /// Any REJECT, or an identity profile ABORTED.
+    Reject,
+    /// Anything else.
+    Refer,
+}
+
+/// The derived step; the table of product.md 3, top down.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Stage {
+    /// 404 on a session seen before.
+    Gone,
+    /// 404 on a session never seen.
+    NotFound,
+    /// No answer yet.
+    NotFetched,
+    /// State EXPIRED, with what had been captured by others than the relying business.
+    Expired {
+        /// Requirements supplied, or resources when there is no configuration.
+        captured: usize,
+    },
+    /// State COMPLETED.
+    Done(Verdict),
+    /// A check not DONE, or a task PENDING.
+    ChecksRunning,
+    /// An IBV resource or a first visit within `at_counter_within`; since when.
+    AtCounter {
+        /// Start of this visit as far as it is known.
+        since: Timestamp,
+    },
+    /// Visited, requirements open, and an answer says that nothing came for `turned_away_after`.
+    TurnedAway {
+        /// Last activity seen.
+        silent_since: Timestamp,
+        /// The last answer that knows of no later one.
+        silent_until: Timestamp,
+    },
+    /// Visited, none of the two above.
+    Visited,
+    /// An END_USER resource, none from IBV.
+    AtHome,
+    /// No visit, letter set or not known.
+    AwaitingVisit,
+    /// No visit, and the API says there is no letter.
+    LetterNotSet,
+    /// Any other state: its raw text, or nothing where the answer has no state.
+    Unknown(Option<ServerText>),
+}
+
+/// A stage, and when it may change by the passing of time alone.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StageAt {
+    /// The stage at the given time.
+    pub stage: Stage,
+    /// The next moment at which time alone may make it another; `None`: only an answer can.
+    pub changes_at: Option<Timestamp>,
+}
+
+/// The stage of a session at `now` under `rules`.
+#[must_use]
+pub fn derive(watched: &WatchedSession, rules: &Rules, now: Timestamp) -> StageAt {
+    let fixed = |stage| StageAt { stage, changes_at: None };
+    // The contract has this 409 for calls that change a session; told here, it is as final.
+    let refused = watched.poll.last_failure.as_ref().filter(|failure| failure.status == Some(409));
+    if refused.is_some_and(|failure| failure.summary.contains("SESSION_EXPIRED")) {
+        return fixed(Stage::Expired { captured: captured(watched) });
+    }
+    let Some(session) = watched.session() else {
+        return fixed(match watched.answers.missing_since {
+            Some(_) => Stage::NotFound,
+            None => Stage::NotFetched,
+        });
+    };
+    if watched.answers.missing_since.is_some() {
+        return fixed(Stage::Gone);
+    }
+    match &session.state {
+        Some(SessionState::Expired) => fixed(Stage::Expired { captured: captured(watched) }),
+        Some(SessionState::Completed) => fixed(Stage::Done(verdict(session, &rules.pass))),
+        Some(SessionState::Ongoing) => ongoing(watched, session, rules, now),
+        Some(SessionState::Unknown(text)) => fixed(Stage::Unknown(Some(text.clone()))),
+        None => fixed(Stage::Unknown(None)),
+    }
+}
+
+/// How a session stands by the pass rule (product.md 3); an unknown value never passes.
+#[must_use]
+pub fn verdict(session: &Session, rule: &PassRule) -> Verdict {
+    cause::verdict(&cause::causes(session, rule))
+}
+
+/// Requirements supplied; without a configuration, resources not from the relying business.
+fn captured(watched: &WatchedSession) -> usize {
+    if watched.configuration().is_some() {
+        return coverage::derive(watched).counts().0;
+    }
+    let resources = watched.session().map_or(&[][..], |session| &session.resources);
+    resources.iter().filter(|r| r.source != Some(SourceType::RelyingBusiness)).count()
+}
+
+fn ongoing(watched: &WatchedSession, session: &Session, rules: &Rules, now: Timestamp) -> StageAt {
+    let task_pending = session
+        .resources
+        .iter()
+        .flat_map(|resource| &resource.tasks)
+        .any(|task| task.state == Some(TaskState::Pending));
+    if task_pending || session.checks.iter().any(|check| !check.is_finished()) {
+        return StageAt { stage: Stage::ChecksRunning, changes_at: None };
+    }
+    let from = |source: SourceType| {
+        session.resources.iter().filter(move |r| r.source.as_ref() == Some(&source))
+    };
+    let mut visits: Vec<Timestamp> =
+        from(SourceType::Ibv).filter_map(Resource::last_activity).collect();
+    visits.extend(from(SourceType::Ibv).filter_map(|r| r.created_at));
+    visits.extend(watched.answers.visit_notified_at);
+    if let Some(&last) = visits.iter().max() {
+        return visited(watched, (visits, last), rules, now);
+    }
+    let stage = if from(SourceType::Ibv).next().is_some() {
+        Stage::Visited
+    } else if from(SourceType::EndUser).next().is_some() {
+        Stage::AtHome
+    } else if matches!(watched.answers.letter, Letter::NotSet(_)) {
+        Stage::LetterNotSet
+    } else {
+        Stage::AwaitingVisit
+    };
+    StageAt { stage, changes_at: None }
+}
+
+fn visited(
+    watched: &WatchedSession,
+    (mut visits, last): (Vec<Timestamp>, Timestamp),
+    rules: &Rules,
+    now: Timestamp,
+) -> StageAt {
+    let leaves_at = last.saturating_add(rules.at_counter_within).unwrap_or(Timestamp::MAX);
+    if now < leaves_at {
+        visits.sort_unstable();
+        let mut since = last;
+        for &time in visits.iter().rev() {
+            if since.duration_since(time) > rules.at_counter_within {
+                break;
+            }
+            since = time;
+        }
+        return StageAt { stage: Stage::AtCounter { since }, changes_at: Some(leaves_at) };
+    }
+    let fixed = |stage| StageAt { stage, changes_at: None };
+    let coverage = coverage::derive(watched);
+    let open = coverage.counts().0 < coverage.counts().1;
+    let silent_at = last.saturating_add(rules.turned_away_after).unwrap_or(Timestamp::MAX);
+    // Our own silence says nothing of the applicant: only an answer after that time does. So no
+    // time alone ever makes this stage.
+    let answered = last_answer(watched).map(|answered| answered.min(now));
+    match answered.filter(|answered| open && *answered >= silent_at) {
+        Some(silent_until) => fixed(Stage::TurnedAway { silent_since: last, silent_until }),
+        None => fixed(Stage::Visited),
+    }
+}
+
+/// When Yoti last answered for the session result; an answer that says nothing new counts too.
+fn last_answer(watched: &WatchedSession) -> Option<Timestamp> {
+    let fetched_at = watched.answers.session.as_ref().map(|answer| answer.fetched_at);
+    fetched_at.max(watched.poll.last_ok)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::*;
+    use crate::domain::fixture as f;
+    use crate::domain::session::UnknownValue;
+    use crate::domain::session::profile::{FrameworkCompliance, IdentityProfile, SchemeCompliance};
+    use crate::domain::session::wire_enum::{
+        CheckState, CheckType, IdentityProfileOutcome, Recommendation, RequirementType,
+    };
+    use crate::domain::watchlist::watched::Answers;
+
+    fn stage(watched: &WatchedSession) -> Stage {
+        derive(watched, &Rules::default(), f::now()).stage
+    }
+
+    fn of(session: Session) -> WatchedSession {
+        let requirements = vec![
+            f::requirement("a", RequirementType::IdDocument, &["PASSPORT"]),
+            f::requirement("b", RequirementType::SupplementaryDocument, &["UTILITY_BILL"]),
+        ];
+        f::watched(Some(session), Some(f::configuration(requirements)), None)
+    }
+
+    fn with(minutes_ago: &[i64], source: &SourceType) -> WatchedSession {
+        let mut session = f::session(SessionState::Ongoing);
+        for (place, minutes) in minutes_ago.iter().enumerate() {
+            let kind = if place == 0 { "PASSPORT" } else { "UTILITY_BILL" };
+            let at = f::minutes_ago(*minutes);
+            session.resources.push(f::document(&place.to_string(), kind, source.clone(), at));
+        }
+        of(session)
+    }
+
+    fn answers(watched: &WatchedSession, change: impl FnOnce(&mut Answers)) -> WatchedSession {
+        let mut watched = watched.clone();
+        change(Arc::make_mut(&mut watched.answers));
+        watched
+    }
+
+    #[test]
+    fn the_table_of_stages_holds_from_the_top_down() {
+        let awaiting = with(&[], &SourceType::Ibv);
+        let missing = |w: &WatchedSession| answers(w, |a| a.missing_since = Some(f::now()));
+        let none = f::watched(None, None, None);
+        assert_eq!(stage(&none), Stage::NotFetched);
+        assert_eq!(stage(&missing(&none)), Stage::NotFound);
+        assert_eq!(stage(&missing(&awaiting)), Stage::Gone);
+        assert_eq!(stage(&awaiting), Stage::AwaitingVisit);
+        let not_set = answers(&awaiting, |a| a.letter = Letter::NotSet(f::now()));
+        assert_eq!(stage(&not_set), Stage::LetterNotSet);
+        assert_eq!(stage(&with(&[3], &SourceType::EndUser)), Stage::AtHome);
+        assert_eq!(
+            stage(&with(&[6, 3], &SourceType::Ibv)),
+            Stage::AtCounter { since: f::minutes_ago(6) }
+        );
+        assert_eq!(stage(&with(&[20], &SourceType::Ibv)), Stage::Visited);
+        assert_eq!(
+            stage(&with(&[50], &SourceType::Ibv)),
+            Stage::TurnedAway { silent_since: f::minutes_ago(50), silent_until: f::now() }
+        );
+        let all_supplied = with(&[60, 50], &SourceType::Ibv);
+        assert_eq!(stage(&all_supplied), Stage::Visited, "nothing is open any more");
+        let notified = answers(&awaiting, |a| a.visit_notified_at = Some(f::minutes_ago(2)));
+        assert_eq!(stage(&notified), Stage::AtCounter { since: f::minutes_ago(2) });
+        let expired = of(Session {
+            state: Some(SessionState::Expired),
+            ..awaiting.session().unwrap().clone()
+        });
+        assert_eq!(stage(&expired), Stage::Expired { captured: 0 });
+        let other = of(f::session(SessionState::from_wire("PAUSED")));
+        assert_eq!(stage(&other), Stage::Unknown(Some("PAUSED".into())));
+    }
+
+    #[test]
+    fn a_check_or_a_task_under_way_means_checks_running() {
+        let mut session = f::session(SessionState::Ongoing);
+        let mut check = f::check("c", None);
+        check.state = Some(CheckState::Pending);
+        session.checks.push(check);
+        assert_eq!(stage(&of(session.clone())), Stage::ChecksRunning);
+        session.checks[0].state = Some(CheckState::InternalError);
+        assert_eq!(stage(&of(session)), Stage::AwaitingVisit, "nothing more can come of it");
+    }
+
+    #[test]
+    fn a_stage_says_when_time_alone_will_change_it() {
+        let rules = Rules::default();
+        let at = |watched: &WatchedSession| derive(watched, &rules, f::now()).changes_at;
+        assert_eq!(at(&with(&[3], &SourceType::Ibv)), Some(f::minutes_ago(3 - 15)));
+        assert_eq!(at(&with(&[20], &SourceType::Ibv)), None, "only an answer can tell");
+        assert_eq!(at(&with(&[50], &SourceType::Ibv)), None);
+        assert_eq!(at(&with(&[], &SourceType::Ibv)), None);
+    }
+
+    #[test]
+    fn no_silence_is_concluded_from_longer_than_the_last_answer() {
+        let later = |minutes| f::now() + jiff::SignedDuration::from_mins(minutes);
+        let visited = with(&[20], &SourceType::Ibv);
+        let stage = |watched: &WatchedSession, now| derive(watched, &Rules::default(), now).stage;
+        assert_eq!(stage(&visited, later(600)), Stage::Visited, "offline: nobody has answered");
+        let mut answered = visited;
+        answered.poll.last_ok = Some(later(24));
+        assert_eq!(stage(&answered, later(600)), Stage::Visited, "an answer before that time");
+        answered.poll.last_ok = Some(later(25));
+        let turned_away =
+            Stage::TurnedAway { silent_since: f::minutes_ago(20), silent_until: later(25) };
+        assert_eq!(stage(&answered, later(600)), turned_away);
+        let notified = answers(&with(&[], &SourceType::Ibv), |a| {
+            a.visit_notified_at = Some(f::minutes_ago(2));
+        });
+        assert_eq!(stage(&notified, later(600)), Stage::Visited, "nothing was asked since");
+    }
+
+    #[test]
+    fn completed_is_no_verdict_and_an_unknown_value_never_passes() {
+        use Recommendation as R;
+        let unknown = R::from_wire("ESCALATE");
+        for (values, verdict) in [
+            (vec![], Verdict::Refer),
+            (vec![Some(R::Approve), Some(R::Approve)], Verdict::Approve),
+            (vec![Some(R::Approve), Some(R::Reject)], Verdict::Reject),
+            (vec![Some(R::Approve), Some(R::NotAvailable)], Verdict::Refer),
+            (vec![Some(R::Consider)], Verdict::Refer),
+            (vec![Some(R::Approve), Some(unknown)], Verdict::Refer),
+            (vec![Some(R::Approve), None], Verdict::Refer),
+        ] {
+            let mut session = f::session(SessionState::Completed);
+            session.checks = values.iter().map(|value| f::check("c", value.clone())).collect();
+            assert_eq!(super::verdict(&session, &PassRule::All), verdict, "{values:?}");
+            session.advanced_identity_profile = Some(IdentityProfile {
+                result: Some(IdentityProfileOutcome::Aborted),
+                ..IdentityProfile::default()
+            });
+            assert_eq!(super::verdict(&session, &PassRule::All), Verdict::Reject);
+        }
+    }
+
+    #[test]
+    fn what_nobody_can_read_or_knows_anywhere_in_the_answer_is_for_a_person_to_look_at() {
+        let mut good = f::session(SessionState::Completed);
+        good.checks.push(f::check("c", Some(Recommendation::Approve)));
+        let judged = |change: fn(&mut Session)| {
+            let mut session = good.clone();
+            change(&mut session);
+            super::verdict(&session, &PassRule::All)
+        };
+        let profile = |result: &str, met: Option<bool>| IdentityProfile {
+            result: Some(IdentityProfileOutcome::from_wire(result)),
+            compliance: vec![FrameworkCompliance {
+                schemes: vec![SchemeCompliance {
+                    requirements_met: met,
+                    ..SchemeCompliance::default()
+                }],
+                ..FrameworkCompliance::default()
+            }],
+            ..IdentityProfile::default()
+        };
+        assert_eq!(judged(|_| {}), Verdict::Approve);
+        assert_eq!(judged(|s| s.unreadable_checks = 1), Verdict::Refer);
+        assert_eq!(judged(|s| s.checks[0].state = Some(CheckState::Pending)), Verdict::Refer);
+        assert_eq!(judged(|s| s.checks[0].state = None), Verdict::Refer);
+        let unknown = |s: &mut Session| {
+            s.unknown.push(UnknownValue { pointer: "/state".into(), value: "NEW".into() });
+        };
+        assert_eq!(judged(unknown), Verdict::Refer);
+        for (profile, verdict) in [
+            (profile("DONE", Some(true)), Verdict::Approve),
+            (profile("DONE", None), Verdict::Approve),
+            (profile("DONE", Some(false)), Verdict::Refer),
+            (profile("PAUSED", Some(true)), Verdict::Refer),
+            (profile("ABORTED", None), Verdict::Reject),
+        ] {
+            let mut session = good.clone();
+            session.advanced_identity_profile = Some(profile);
+            assert_eq!(super::verdict(&session, &PassRule::All), verdict);
+        }
+    }
+
+    #[test]
+    fn a_check_of_an_unknown_type_never_passes_by_itself() {
+        let mut session = f::session(SessionState::Completed);
+        let mut check = f::check("c", Some(Recommendation::Approve));
+        check.check_type = Some(CheckType::from_wire("AURA_READING"));
+        session.checks.push(check);
+        assert_eq!(super::verdict(&session, &PassRule::All), Verdict::Refer);
+        let named = PassRule::Listed(vec![CheckType::from_wire("AURA_READING")]);
+        assert_eq!(super::verdict(&session, &named), Verdict::Approve, "the operator named it");
+    }
+
+    #[test]
+    fn a_listed_rule_wants_each_listed_type_and_looks_at_others_for_reject_only() {
+        let listed = PassRule::Listed(vec![CheckType::IbvVisualReview]);
+        let mut session = f::session(SessionState::Completed);
+        session.checks.push(f::check("c", Some(Recommendation::Approve)));
+        let mut other = f::check("d", Some(Recommendation::Consider));
+        other.check_type = Some(CheckType::WatchlistScreening);
+        session.checks.push(other);
+        assert_eq!(super::verdict(&session, &listed), Verdict::Approve);
+        assert_eq!(super::verdict(&session, &PassRule::All), Verdict::Refer);
+        let absent = PassRule::Listed(vec![CheckType::Liveness]);
+        assert_eq!(super::verdict(&session, &absent), Verdict::Refer);
+    }
+}

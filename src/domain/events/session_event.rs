@@ -1,0 +1,487 @@
+//! What happened, as events for a line of text, a line of JSON, or a program.
+//!
+//! Owns the one way from two states of the world to events: the changes of the timelines, and what
+//! became true of a stage, a deadline or the data's age. Must never decide what is drawn or sent.
+
+mod kind;
+
+use std::collections::{BTreeSet, HashMap};
+use std::sync::Arc;
+use std::time::Duration;
+
+use jiff::Timestamp;
+
+use crate::domain::assessment::attention::{Assessment, Finding, Reason, assess};
+use crate::domain::assessment::rules::Rules;
+use crate::domain::assessment::stage::{Stage, Verdict};
+use crate::domain::assessment::stats;
+use crate::domain::events::change::TimelineEvent;
+use crate::domain::server_text::ServerText;
+use crate::domain::session::ids::SessionId;
+use crate::domain::watchlist::snapshot::{Connection, SessionTable, Snapshot};
+use crate::domain::watchlist::watched::{WatchEntry, WatchedSession};
+
+pub use kind::Kind;
+
+/// Looked at the clock at least this often.
+const LONGEST: Duration = Duration::from_mins(1);
+/// After the moment itself: clocks are no better.
+const MARGIN: Duration = Duration::from_millis(10);
+
+/// One event.
+#[derive(Clone, Debug)]
+pub struct Happening {
+    /// Its kind.
+    pub kind: Kind,
+    /// When it happened, by the best knowledge.
+    pub at: Timestamp,
+    /// When we learned it.
+    pub seen_at: Timestamp,
+    /// Whose: as it stands now, or as it stood when it left the list. `None`: the connection's.
+    pub session: Option<Arc<WatchedSession>>,
+    /// The change of the timeline, for the kinds that are one.
+    pub change: Option<TimelineEvent>,
+    /// What a finding says of it, or the word for the connection.
+    pub words: Option<ServerText>,
+}
+
+/// Remembers the last state of the world and tells what is new in the next.
+#[derive(Debug)]
+pub struct Herald {
+    rules: Rules,
+    began: Timestamp,
+    table: SessionTable,
+    known: HashMap<SessionId, Known>,
+    wakes: BTreeSet<(Timestamp, SessionId)>,
+    connection: Option<&'static str>,
+}
+
+#[derive(Debug)]
+struct Known {
+    session: Arc<WatchedSession>,
+    holds: Vec<Kind>,
+    wakes_at: Option<Timestamp>,
+}
+
+impl Herald {
+    /// Begins with this state; nothing in it is news.
+    #[must_use]
+    pub fn new(snapshot: &Snapshot, rules: Rules, now: Timestamp) -> Self {
+        let mut herald = Self {
+            rules,
+            began: now,
+            table: snapshot.sessions.clone(),
+            known: HashMap::new(),
+            wakes: BTreeSet::new(),
+            connection: None,
+        };
+        for session in snapshot.sessions.iter() {
+            let assessment = assess(session, &herald.rules, now);
+            herald.remember(session, holds(session, &assessment), &assessment);
+        }
+        herald
+    }
+
+    /// When something may become true by the passing of time alone.
+    #[must_use]
+    pub fn wakes_at(&self) -> Option<Timestamp> {
+        self.wakes.first().map(|(at, _)| *at)
+    }
+
+    /// For how long nothing can become true by time alone: a minute at most.
+    #[must_use]
+    pub fn pause(&self, now: Timestamp) -> Duration {
+        let Some(at) = self.wakes_at() else { return LONGEST };
+        let left = Duration::try_from(at.duration_since(now)).unwrap_or_default();
+        (left + MARGIN).min(LONGEST)
+    }
+
+    /// What is new, in the order of the list.
+    pub fn tell(&mut self, snapshot: &Snapshot, now: Timestamp) -> Vec<Happening> {
+        let mut told = Vec::new();
+        self.connected(snapshot, now, &mut told);
+        let difference = snapshot.sessions.since(&self.table);
+        if !difference.same_list {
+            self.removed(snapshot, now, &mut told);
+        }
+        for session in difference.changed {
+            // Of another list, one that only stands elsewhere is no news.
+            let known = self.table.get(session.id());
+            if known.is_none_or(|known| !Arc::ptr_eq(known, session)) {
+                self.look(session, now, &mut told);
+            }
+        }
+        // Who was looked at wakes later than now.
+        let woken: Vec<SessionId> =
+            self.wakes.iter().take_while(|(at, _)| *at <= now).map(|(_, id)| *id).collect();
+        for id in woken {
+            if let Some(session) = snapshot.sessions.get(id) {
+                self.look(session, now, &mut told);
+            }
+        }
+        self.table = snapshot.sessions.clone();
+        told
+    }
+
+    fn connected(&mut self, snapshot: &Snapshot, now: Timestamp, told: &mut Vec<Happening>) {
+        let word = standing(&snapshot.health.connection);
+        // Starting is no news, nor is the first good answer.
+        let first = self.connection.is_none() && word == "live";
+        let news = word != "starting" && self.connection != Some(word);
+        if !news {
+            return;
+        }
+        self.connection = Some(word);
+        if !first {
+            let words = Some(word.into());
+            let kind = Kind::Connection;
+            told.push(Happening {
+                kind,
+                at: now,
+                seen_at: now,
+                session: None,
+                change: None,
+                words,
+            });
+        }
+    }
+
+    fn removed(&mut self, snapshot: &Snapshot, now: Timestamp, told: &mut Vec<Happening>) {
+        let gone: Vec<SessionId> = self
+            .table
+            .iter()
+            .map(|session| session.id())
+            .filter(|id| snapshot.sessions.get(*id).is_none())
+            .collect();
+        for id in gone {
+            let Some(known) = self.known.get_mut(&id) else { continue };
+            if let Some(at) = known.wakes_at.take() {
+                self.wakes.remove(&(at, id));
+            }
+            told.push(plain(Kind::Removed, (now, now), &known.session));
+            // What was told is not told again if it comes back.
+            let answers = Arc::default();
+            known.session =
+                Arc::new(WatchedSession { answers, ..WatchedSession::clone(&known.session) });
+        }
+    }
+
+    fn look(&mut self, session: &Arc<WatchedSession>, now: Timestamp, told: &mut Vec<Happening>) {
+        let assessment = assess(session, &self.rules, now);
+        let holds = holds(session, &assessment);
+        if self.table.get(session.id()).is_none() {
+            told.push(plain(Kind::Added, (now, now), session));
+        }
+        let begun;
+        let known = match self.known.get(&session.id()) {
+            Some(known) => known,
+            None => {
+                begun = self.at_begin(session, now);
+                &begun
+            }
+        };
+        for change in fresh(&known.session.timeline, &session.timeline) {
+            let Some(kind) = Kind::of(&change.what) else { continue };
+            let happening = plain(kind, (change.at, change.seen_at), session);
+            told.push(Happening { change: Some(change.clone()), ..happening });
+        }
+        for &kind in &holds {
+            if !known.holds.contains(&kind) {
+                let at = since(kind, session, &assessment).unwrap_or(now);
+                let words = finding(kind, &assessment).map(|finding| finding.text.clone());
+                told.push(Happening { words, ..plain(kind, (at, now), session) });
+            }
+        }
+        self.remember(session, holds, &assessment);
+    }
+
+    /// A session that comes later, as it stood when this began: where another process asks Yoti, it
+    /// comes with its first responses, which are news.
+    fn at_begin(&self, session: &WatchedSession, now: Timestamp) -> Known {
+        let older = session.timeline.iter().take_while(|event| event.seen_at < self.began);
+        let older: Vec<TimelineEvent> = older.cloned().collect();
+        let session = if older.is_empty() {
+            WatchedSession::new(WatchEntry::clone(&session.entry))
+        } else {
+            WatchedSession { timeline: Arc::new(older), ..session.clone() }
+        };
+        let holds = holds(&session, &assess(&session, &self.rules, now));
+        Known { session: Arc::new(session), holds, wakes_at: None }
+    }
+
+    fn remember(
+        &mut self,
+        session: &Arc<WatchedSession>,
+        holds: Vec<Kind>,
+        assessment: &Assessment,
+    ) {
+        let id = session.id();
+        let wakes_at = assessment.changes_at;
+        let known = Known { session: Arc::clone(session), holds, wakes_at };
+        if let Some(was) = self.known.insert(id, known).and_then(|known| known.wakes_at) {
+            self.wakes.remove(&(was, id));
+        }
+        if let Some(at) = wakes_at {
+            self.wakes.insert((at, id));
+        }
+    }
+}
+
+fn plain(
+    kind: Kind,
+    (at, seen_at): (Timestamp, Timestamp),
+    session: &Arc<WatchedSession>,
+) -> Happening {
+    let session = Some(Arc::clone(session));
+    Happening { kind, at, seen_at, session, change: None, words: None }
+}
+
+/// What of a timeline is new; at its cap the oldest have gone.
+fn fresh<'a>(before: &[TimelineEvent], after: &'a [TimelineEvent]) -> &'a [TimelineEvent] {
+    let known = before.last().and_then(|last| after.iter().rposition(|event| event == last));
+    after.get(known.map_or(0, |at| at + 1)..).unwrap_or_default()
+}
+
+/// What is true of a session now.
+fn holds(session: &WatchedSession, assessment: &Assessment) -> Vec<Kind> {
+    let mut holds = Vec::new();
+    if stats::first_visit(session).is_some() {
+        holds.push(Kind::Visit);
+    }
+    match assessment.stage {
+        Stage::AtCounter { .. } => holds.push(Kind::AtCounter),
+        Stage::TurnedAway { .. } => holds.push(Kind::TurnedAway),
+        Stage::Done(Verdict::Approve) => holds.push(Kind::Approve),
+        Stage::Done(Verdict::Reject) => holds.push(Kind::Reject),
+        Stage::Done(Verdict::Refer) => holds.push(Kind::Refer),
+        Stage::Expired { .. } => holds.push(Kind::Expired),
+        _ => {}
+    }
+    for finding in &assessment.findings {
+        match finding.reason {
+            Reason::DueSoon => holds.push(Kind::DueToday),
+            Reason::Stale => holds.push(Kind::Stale),
+            _ => {}
+        }
+    }
+    holds
+}
+
+fn reason(kind: Kind) -> Option<Reason> {
+    Some(match kind {
+        Kind::AtCounter => Reason::AtCounter,
+        Kind::TurnedAway => Reason::TurnedAway,
+        Kind::Reject => Reason::Rejected,
+        Kind::Refer => Reason::Refer,
+        Kind::DueToday => Reason::DueSoon,
+        Kind::Stale => Reason::Stale,
+        _ => return None,
+    })
+}
+
+fn finding(kind: Kind, assessment: &Assessment) -> Option<&Finding> {
+    let reason = reason(kind)?;
+    assessment.findings.iter().find(|finding| finding.reason == reason)
+}
+
+/// Since when it is so, as far as the answers tell.
+fn since(kind: Kind, session: &WatchedSession, assessment: &Assessment) -> Option<Timestamp> {
+    match kind {
+        Kind::Visit => stats::first_visit(session),
+        Kind::Approve | Kind::Reject | Kind::Refer => stats::done_at(session),
+        _ => finding(kind, assessment)?.since,
+    }
+}
+
+/// What became true of a session from one moment to another, as far as its answers tell when.
+#[must_use]
+pub fn told_since(
+    session: &WatchedSession,
+    assessment: &Assessment,
+    from: Timestamp,
+    to: Timestamp,
+) -> Vec<(Timestamp, Kind)> {
+    let when = |kind: Kind| match kind {
+        Kind::Visit | Kind::Approve | Kind::Reject | Kind::Refer => {
+            since(kind, session, assessment)
+        }
+        _ => None,
+    };
+    let told = holds(session, assessment).into_iter().filter_map(|kind| Some((when(kind)?, kind)));
+    let mut told: Vec<(Timestamp, Kind)> =
+        told.filter(|(at, _)| (from..=to).contains(at)).collect();
+    told.sort();
+    told
+}
+
+/// The word for how the connection stands: stable, lower case.
+#[must_use]
+pub const fn standing(connection: &Connection) -> &'static str {
+    match connection {
+        Connection::Starting => "starting",
+        Connection::Live | Connection::Slowed { .. } => "live",
+        Connection::Offline { .. } => "offline",
+        Connection::Unavailable { .. } => "unavailable",
+        Connection::Refused { .. } => "refused",
+        Connection::AppNotFound => "application_not_found",
+        Connection::ClockSkew(_) => "clock_skew",
+        Connection::Disabled => "disabled",
+        Connection::Following => "following",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::events::change::{ChangeKind, Origin};
+    use crate::domain::fixture as f;
+    use crate::domain::session::wire_enum::{
+        Recommendation, RequirementType, SessionState, SourceType,
+    };
+
+    fn world(sessions: Vec<WatchedSession>) -> Snapshot {
+        let sessions = SessionTable::from_entries(sessions.into_iter().map(Arc::new));
+        Snapshot { sessions, ..Snapshot::default() }
+    }
+
+    fn ongoing() -> WatchedSession {
+        f::watched(Some(f::session(SessionState::Ongoing)), None, None)
+    }
+
+    fn words(told: &[Happening]) -> Vec<&'static str> {
+        told.iter().map(|happening| happening.kind.word()).collect()
+    }
+
+    #[test]
+    fn every_kind_has_a_word_of_its_own_that_finds_it() {
+        for kind in Kind::ALL {
+            assert_eq!(Kind::named(kind.word()), Some(kind));
+            assert_eq!(Kind::named(&kind.word().to_uppercase().replace('_', "-")), Some(kind));
+        }
+        assert_eq!(Kind::named("weather"), None);
+    }
+
+    #[test]
+    fn what_was_there_at_the_start_is_no_news_and_nothing_is_told_twice() {
+        let mut done = f::session(SessionState::Completed);
+        done.checks.push(f::check("c", Some(Recommendation::Reject)));
+        let snapshot = world(vec![f::watched(Some(done.clone()), None, None)]);
+        let mut herald = Herald::new(&snapshot, Rules::default(), f::now());
+        assert!(herald.tell(&snapshot, f::now()).is_empty());
+        let mut herald = Herald::new(&world(vec![ongoing()]), Rules::default(), f::now());
+        let mut after = f::watched(Some(done), None, None);
+        after.timeline = Arc::new(vec![TimelineEvent {
+            at: f::minutes_ago(3),
+            seen_at: f::now(),
+            source: None,
+            what: ChangeKind::State(None, Some("COMPLETED".into())),
+            origin: Origin::Observed,
+        }]);
+        let after = world(vec![after]);
+        let told = herald.tell(&after, f::now());
+        assert_eq!(words(&told), ["state", "reject"]);
+        assert_eq!((told[0].at, told[0].seen_at), (f::minutes_ago(3), f::now()));
+        assert!(told[1].words.as_ref().is_some_and(|words| !words.is_empty()));
+        assert!(herald.tell(&after, f::now()).is_empty());
+    }
+
+    #[test]
+    fn a_visit_is_told_once_and_silence_after_it_when_its_time_has_come() {
+        let mut session = f::session(SessionState::Ongoing);
+        session.resources.push(f::document("r", "PASSPORT", SourceType::Ibv, f::now()));
+        let passport = f::requirement("a", RequirementType::IdDocument, &["PASSPORT"]);
+        let bill = f::requirement("b", RequirementType::SupplementaryDocument, &["UTILITY_BILL"]);
+        let asked = f::configuration(vec![passport, bill]);
+        let visited = f::watched(Some(session), Some(asked), None);
+        let visited = world(vec![visited]);
+        let mut herald = Herald::new(&world(vec![ongoing()]), Rules::default(), f::now());
+        assert_eq!(words(&herald.tell(&visited, f::now())), ["visit", "at_counter"]);
+        let later = f::now() + jiff::SignedDuration::from_mins(60);
+        assert!(herald.tell(&visited, later).is_empty(), "no answer since then");
+        let mut answered = WatchedSession::clone(visited.sessions.iter().next().unwrap());
+        answered.poll.last_ok = Some(later);
+        let answered = world(vec![answered]);
+        assert_eq!(words(&herald.tell(&answered, later)), ["turned_away"]);
+        assert!(herald.tell(&answered, later).is_empty());
+    }
+
+    #[test]
+    fn who_comes_and_goes_is_told_and_so_is_a_connection_that_changes() {
+        let mut herald = Herald::new(&world(vec![]), Rules::default(), f::now());
+        let mut snapshot = world(vec![ongoing()]);
+        snapshot.health = Arc::new(crate::domain::watchlist::snapshot::Health {
+            connection: Connection::Live,
+            ..Default::default()
+        });
+        assert_eq!(words(&herald.tell(&snapshot, f::now())), ["added"]);
+        let mut empty = world(vec![]);
+        empty.health = Arc::new(crate::domain::watchlist::snapshot::Health {
+            connection: Connection::AppNotFound,
+            ..Default::default()
+        });
+        assert_eq!(words(&herald.tell(&empty, f::now())), ["connection", "removed"]);
+    }
+
+    #[test]
+    fn a_session_that_comes_with_its_first_response_is_told_with_what_the_response_says() {
+        let mut done = f::session(SessionState::Completed);
+        done.checks.push(f::check("c", Some(Recommendation::Reject)));
+        let mut session = f::watched(Some(done), None, None);
+        let event = |what, seen_at| TimelineEvent {
+            at: seen_at,
+            seen_at,
+            source: None,
+            what,
+            origin: Origin::Observed,
+        };
+        session.timeline = Arc::new(vec![event(ChangeKind::FirstSeen, f::now())]);
+        let told = |session: &WatchedSession| {
+            let mut herald = Herald::new(&world(vec![]), Rules::default(), f::now());
+            let after = world(vec![session.clone()]);
+            let told = herald.tell(&after, f::now());
+            assert!(herald.tell(&after, f::now()).is_empty());
+            words(&told)
+        };
+        assert_eq!(told(&session), ["added", "first_answer", "reject"]);
+        // Of one with a history, only what is new.
+        let first = event(ChangeKind::FirstSeen, f::minutes_ago(60));
+        session.timeline = Arc::new(vec![first.clone()]);
+        assert_eq!(told(&session), ["added"]);
+        session.timeline = Arc::new(vec![first, event(ChangeKind::Other, f::now())]);
+        assert_eq!(told(&session), ["added", "other"]);
+    }
+
+    #[test]
+    fn a_session_that_is_removed_and_comes_back_is_not_told_again() {
+        let mut session = ongoing();
+        session.timeline = Arc::new(vec![TimelineEvent {
+            at: f::now(),
+            seen_at: f::now(),
+            source: None,
+            what: ChangeKind::FirstSeen,
+            origin: Origin::Observed,
+        }]);
+        let mut herald = Herald::new(&world(vec![]), Rules::default(), f::now());
+        for kinds in [["added", "first_answer"].as_slice(), &["added"]] {
+            let there = world(vec![session.clone()]);
+            assert_eq!(words(&herald.tell(&there, f::now())), kinds);
+            assert_eq!(words(&herald.tell(&world(vec![]), f::now())), ["removed"]);
+        }
+    }
+
+    #[test]
+    fn of_a_timeline_at_its_cap_only_what_is_new_counts() {
+        let event = |minute| TimelineEvent {
+            at: f::minutes_ago(minute),
+            seen_at: f::minutes_ago(minute),
+            source: None,
+            what: ChangeKind::Other,
+            origin: Origin::Observed,
+        };
+        let before = [event(9), event(8), event(7)];
+        let after = [event(8), event(7), event(6)];
+        assert_eq!(fresh(&before, &after), &after[2..]);
+        assert_eq!(fresh(&[], &after), &after);
+        assert!(fresh(&after, &after).is_empty());
+    }
+}

@@ -1,0 +1,133 @@
+//! The kinds of events, and their words.
+//!
+//! Owns the words: stable, once told to a program.
+
+use crate::domain::events::change::ChangeKind;
+
+/// Kinds of events, by the words that `--events` takes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[expect(missing_docs, reason = "the words say it")]
+pub enum Kind {
+    // What became true.
+    AtCounter,
+    Visit,
+    TurnedAway,
+    Approve,
+    Reject,
+    Refer,
+    Expired,
+    DueToday,
+    Stale,
+    // What an answer or a notification told.
+    FirstAnswer,
+    State,
+    Resource,
+    Task,
+    Check,
+    Requirement,
+    Letter,
+    IdentityProfile,
+    Gone,
+    Back,
+    Notified,
+    Other,
+    // The watch-list and the connection.
+    Added,
+    Removed,
+    Connection,
+}
+
+impl Kind {
+    /// All, in the order of the help.
+    pub const ALL: [Self; 24] = [
+        Self::AtCounter,
+        Self::Visit,
+        Self::TurnedAway,
+        Self::Approve,
+        Self::Reject,
+        Self::Refer,
+        Self::Expired,
+        Self::DueToday,
+        Self::Stale,
+        Self::FirstAnswer,
+        Self::State,
+        Self::Resource,
+        Self::Task,
+        Self::Check,
+        Self::Requirement,
+        Self::Letter,
+        Self::IdentityProfile,
+        Self::Gone,
+        Self::Back,
+        Self::Notified,
+        Self::Other,
+        Self::Added,
+        Self::Removed,
+        Self::Connection,
+    ];
+
+    /// Its word: stable, lower case.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::AtCounter => "at_counter",
+            Self::Visit => "visit",
+            Self::TurnedAway => "turned_away",
+            Self::Approve => "approve",
+            Self::Reject => "reject",
+            Self::Refer => "refer",
+            Self::Expired => "expired",
+            Self::DueToday => "due_today",
+            Self::Stale => "stale",
+            Self::FirstAnswer => "first_answer",
+            Self::State => "state",
+            Self::Resource => "resource",
+            Self::Task => "task",
+            Self::Check => "check",
+            Self::Requirement => "requirement",
+            Self::Letter => "letter",
+            Self::IdentityProfile => "identity_profile",
+            Self::Gone => "gone",
+            Self::Back => "back",
+            Self::Notified => "notified",
+            Self::Other => "other",
+            Self::Added => "added",
+            Self::Removed => "removed",
+            Self::Connection => "connection",
+        }
+    }
+
+    /// The kind of this word; `-` is as good as `_`.
+    #[must_use]
+    pub fn named(word: &str) -> Option<Self> {
+        let word = word.trim().to_ascii_lowercase().replace('-', "_");
+        Self::ALL.into_iter().find(|kind| kind.word() == word)
+    }
+
+    /// The kind of a change of the timeline; `None`: it is told otherwise.
+    pub(super) fn of(what: &ChangeKind) -> Option<Self> {
+        Some(match what {
+            ChangeKind::FirstSeen => Self::FirstAnswer,
+            ChangeKind::State(..) => Self::State,
+            ChangeKind::ResourceAdded { .. }
+            | ChangeKind::ResourceUpdated { .. }
+            | ChangeKind::ResourceRemoved { .. }
+            | ChangeKind::DigitalIdShare { .. } => Self::Resource,
+            ChangeKind::Task(..) => Self::Task,
+            ChangeKind::Check { .. } => Self::Check,
+            ChangeKind::Requirement(..)
+            | ChangeKind::RequirementRemoved(_)
+            | ChangeKind::Assessment { .. }
+            | ChangeKind::AttemptsLeft(..)
+            | ChangeKind::CheckAskedFor(..) => Self::Requirement,
+            ChangeKind::LetterSet(..) => Self::Letter,
+            ChangeKind::IdentityProfile(_) => Self::IdentityProfile,
+            ChangeKind::Gone => Self::Gone,
+            ChangeKind::Back => Self::Back,
+            // Told once, with what the answers say of it.
+            ChangeKind::FirstBranchVisit => return None,
+            ChangeKind::Notified(_) => Self::Notified,
+            ChangeKind::Other => Self::Other,
+        })
+    }
+}

@@ -1,0 +1,49 @@
+//! Digital IDs that the applicant shared (contract 14.1).
+//!
+//! Owns the shape alone. What a share brought is a resource; a failed share brings none.
+
+use jiff::Timestamp;
+
+use crate::domain::server_text::ServerText;
+use crate::domain::session::Extra;
+use crate::domain::session::ids::ResourceId;
+
+/// One share, good or failed.
+#[derive(Clone, Debug, PartialEq, Default)]
+pub struct DigitalIdShare {
+    /// Its id; a failed share may have nothing else but provider and error.
+    pub id: ServerText,
+    /// Who issued the digital ID: `DIGILOCKER`, `EPHIL_ID_QR`, …
+    pub provider: Option<ServerText>,
+    /// `DIGITAL_AADHAAR`, `EPHIL_ID`, …
+    pub document_type: Option<ServerText>,
+    /// Alpha-3.
+    pub issuing_country: Option<ServerText>,
+    /// Time of creation.
+    pub created_at: Option<Timestamp>,
+    /// Time of the last change.
+    pub last_updated: Option<Timestamp>,
+    /// The resource that it made.
+    pub resource_id: Option<ResourceId>,
+    /// Why it failed.
+    pub error: Option<ShareError>,
+    /// What no field reads.
+    pub extra: Extra,
+}
+
+/// Why a share failed.
+#[derive(Clone, Debug, PartialEq, Default)]
+pub struct ShareError {
+    /// `BAD_SHARE`, …
+    pub code: Option<ServerText>,
+    /// In the server's words.
+    pub description: Option<ServerText>,
+}
+
+impl ShareError {
+    /// Its code, else its description; empty when it says neither.
+    #[must_use]
+    pub fn reason(&self) -> ServerText {
+        self.code.clone().or_else(|| self.description.clone()).unwrap_or_default()
+    }
+}

@@ -1,0 +1,147 @@
+//! What the operator keeps for a session: note, pin, archive, acknowledgement, snooze, last look.
+//!
+//! Owns [`Own`] and the changes to it. Local: nothing of it is ever sent. Tags are in the
+//! [`crate::domain::watchlist::watched::WatchEntry`], where `branchwatch add` puts them.
+
+use std::sync::Arc;
+
+use jiff::Timestamp;
+
+use crate::domain::assessment::attention::Reason;
+
+/// The most own actions kept for one session.
+pub const HISTORY_CAP: usize = 100;
+
+/// What the operator keeps for a session.
+#[derive(Clone, Debug, PartialEq, Eq, Default)]
+pub struct Own {
+    /// One line; empty: none.
+    pub note: String,
+    /// Stands first.
+    pub pinned: bool,
+    /// Off the list and not polled since then; kept with all that is known.
+    pub archived_at: Option<Timestamp>,
+    /// The findings and changes that were there then need nobody any more.
+    pub acknowledged: Option<Acknowledged>,
+    /// Asks for nobody until then.
+    pub snoozed_until: Option<Timestamp>,
+    /// Changes learned up to then have been looked at; `None`: never looked.
+    pub looked_at: Option<Timestamp>,
+    /// Own actions, oldest first, at most [`HISTORY_CAP`].
+    pub history: Vec<OwnAction>,
+}
+
+/// An acknowledgement: it holds for these reasons, and until something new is learned.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Acknowledged {
+    /// When.
+    pub at: Timestamp,
+    /// What asked for attention then.
+    pub reasons: Vec<Reason>,
+}
+
+/// One own action of the past.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OwnAction {
+    /// When it was made, and by whom.
+    pub made: Made,
+    /// What.
+    pub what: OwnChange,
+}
+
+/// When a change was made, and by whom.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Made {
+    /// When, by the clock of the operator's machine.
+    pub at: Timestamp,
+    /// The operator's name; `None`: made before names were kept.
+    pub by: Option<Arc<str>>,
+}
+
+impl From<Timestamp> for Made {
+    fn from(at: Timestamp) -> Self {
+        Self { at, by: None }
+    }
+}
+
+/// One change that the operator makes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum OwnChange {
+    /// Another note; empty takes it away.
+    Note(String),
+    /// Other tags, sorted.
+    Tags(Vec<String>),
+    /// Pinned or not.
+    Pinned(bool),
+    /// Off the list, or back.
+    Archived(bool),
+    /// What asks now is acknowledged for these reasons, or that is taken back.
+    Acknowledged(Option<Vec<Reason>>),
+    /// Asks for nobody until then, or asks again.
+    Snoozed(Option<Timestamp>),
+    /// Changes learned up to then have been looked at; no action of its own in the history.
+    LookedAt(Option<Timestamp>),
+}
+
+impl Own {
+    /// Takes in one change, once: a second time it is nothing new. Tags are the entry's and only
+    /// leave their trace in the history.
+    pub fn apply(&mut self, change: &OwnChange, made: impl Into<Made>) {
+        let made = made.into();
+        let at = made.at;
+        if self.history.iter().any(|known| known.made.at == at && known.what == *change) {
+            return;
+        }
+        match change {
+            OwnChange::Note(text) => self.note.clone_from(text),
+            OwnChange::Tags(_) => {}
+            OwnChange::Pinned(pinned) => self.pinned = *pinned,
+            OwnChange::Archived(archived) => self.archived_at = archived.then_some(at),
+            OwnChange::Acknowledged(reasons) => {
+                self.acknowledged =
+                    reasons.as_ref().map(|reasons| Acknowledged { at, reasons: reasons.clone() });
+            }
+            OwnChange::Snoozed(until) => self.snoozed_until = *until,
+            OwnChange::LookedAt(until) => {
+                self.looked_at = *until;
+                return;
+            }
+        }
+        self.history.push(OwnAction { made, what: change.clone() });
+        let surplus = self.history.len().saturating_sub(HISTORY_CAP);
+        self.history.drain(..surplus);
+    }
+
+    /// The change that the note comes from, while the history still has it.
+    #[must_use]
+    pub fn note_made(&self) -> Option<&Made> {
+        self.made(|change| matches!(change, OwnChange::Note(_)))
+    }
+
+    /// The change that the acknowledgement comes from, while the history still has it.
+    #[must_use]
+    pub fn acknowledgement_made(&self) -> Option<&Made> {
+        self.made(|change| matches!(change, OwnChange::Acknowledged(Some(_))))
+    }
+
+    fn made(&self, is: impl Fn(&OwnChange) -> bool) -> Option<&Made> {
+        self.history.iter().rev().find(|action| is(&action.what)).map(|action| &action.made)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_history_keeps_the_last_actions_and_no_looks() {
+        let mut own = Own::default();
+        for n in 0..HISTORY_CAP + 3 {
+            own.apply(&OwnChange::Note(n.to_string()), Timestamp::UNIX_EPOCH);
+        }
+        own.apply(&OwnChange::LookedAt(Some(Timestamp::UNIX_EPOCH)), Timestamp::UNIX_EPOCH);
+        assert_eq!(own.history.len(), HISTORY_CAP);
+        assert_eq!(own.history[0].what, OwnChange::Note("3".to_owned()));
+        assert_eq!((own.note.as_str(), own.looked_at), ("102", Some(Timestamp::UNIX_EPOCH)));
+    }
+}

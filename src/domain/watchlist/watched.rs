@@ -1,0 +1,220 @@
+//! One entry of the watch-list with all that is known of it.
+//!
+//! Owns [`WatchedSession`] and its parts. Immutable once published: a change makes a new value
+//! that shares what stayed.
+
+use std::sync::Arc;
+
+use jiff::{SignedDuration, Timestamp};
+
+use crate::domain::events::change::TimelineEvent;
+use crate::domain::session::Session;
+use crate::domain::session::configuration::Configuration;
+use crate::domain::session::ids::SessionId;
+use crate::domain::session::instructions::Instructions;
+use crate::domain::watchlist::annotations::{Made, Own, OwnChange};
+
+/// What the operator wrote down for a session (local, never sent).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct WatchEntry {
+    /// The session.
+    pub id: SessionId,
+    /// The operator's own name for it; `None` shows the short id.
+    pub reference: Option<String>,
+    /// The operator's own words, sorted, without `#`.
+    pub tags: Vec<String>,
+    /// When it was put on the list.
+    pub added_at: Timestamp,
+    /// Overrides the derived deadline (product.md 2.4).
+    pub deadline: Option<Timestamp>,
+    /// Retention, for the evidence clock; the API does not tell it.
+    pub resources_ttl: Option<SignedDuration>,
+}
+
+impl WatchEntry {
+    /// This entry, and of what it does not say what was known before.
+    #[must_use]
+    pub fn over(self, known: &Self) -> Self {
+        Self {
+            reference: self.reference.or_else(|| known.reference.clone()),
+            tags: if self.tags.is_empty() { known.tags.clone() } else { self.tags },
+            deadline: self.deadline.or(known.deadline),
+            resources_ttl: self.resources_ttl.or(known.resources_ttl),
+            ..self
+        }
+    }
+}
+
+/// An answer: the typed view, the text it came from with the secrets removed, and when.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Answer<T> {
+    /// The typed view.
+    pub value: T,
+    /// The answer as received, secrets removed by `api`; otherwise key for key, number for number.
+    pub raw: Arc<str>,
+    /// When the answer was complete, by our clock.
+    pub fetched_at: Timestamp,
+}
+
+/// What is known of the letter.
+#[derive(Clone, Debug, PartialEq, Default)]
+pub enum Letter {
+    /// Not asked yet, or never answered.
+    #[default]
+    NotKnown,
+    /// The API says there is none (an empty view, 404 or 409), at that time.
+    NotSet(Timestamp),
+    /// It is set.
+    Set(Arc<Answer<Instructions>>),
+}
+
+impl Letter {
+    /// What an answer says of the letter: an empty one says that it is not set.
+    #[must_use]
+    pub fn of(answer: Answer<Instructions>) -> Self {
+        if answer.value.is_set() {
+            Self::Set(Arc::new(answer))
+        } else {
+            Self::NotSet(answer.fetched_at)
+        }
+    }
+
+    /// When it was last answered that it is set, or that there is none.
+    #[must_use]
+    pub fn fetched_at(&self) -> Option<Timestamp> {
+        match self {
+            Self::NotKnown => None,
+            Self::NotSet(at) => Some(*at),
+            Self::Set(answer) => Some(answer.fetched_at),
+        }
+    }
+}
+
+/// All that Yoti last said of a session; each part may be older than the others.
+#[derive(Clone, Debug, PartialEq, Default)]
+pub struct Answers {
+    /// The session result.
+    pub session: Option<Arc<Answer<Session>>>,
+    /// The configuration.
+    pub configuration: Option<Arc<Answer<Configuration>>>,
+    /// The letter.
+    pub letter: Letter,
+    /// Since when Yoti has no such session, after it said so twice in a row.
+    pub missing_since: Option<Timestamp>,
+    /// First branch visit told by a notification; the API's answers never tell it.
+    pub visit_notified_at: Option<Timestamp>,
+}
+
+/// Why the last attempt for a session failed, in a form that may be shown.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PollFailure {
+    /// HTTP status of an answer of Yoti's.
+    pub status: Option<u16>,
+    /// Short, in our words, safe to show: `503 TEMPORARILY_UNAVAILABLE`, `connection refused`.
+    pub summary: String,
+    /// When.
+    pub at: Timestamp,
+}
+
+/// How polling of one session goes. All times by our clock.
+#[derive(Clone, Debug, PartialEq, Eq, Default)]
+pub struct PollState {
+    /// Last good answer to GET session.
+    pub last_ok: Option<Timestamp>,
+    /// Consecutive failures since then.
+    pub failures: u32,
+    /// The last failure, cleared by a good answer.
+    pub last_failure: Option<PollFailure>,
+    /// The interval in force for this session; `None`: not polled any more.
+    pub interval: Option<SignedDuration>,
+    /// When it is due next; `None`: not polled any more or not scheduled yet.
+    pub next_due: Option<Timestamp>,
+}
+
+/// One session of the watch-list with everything known of it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct WatchedSession {
+    /// The operator's part.
+    pub entry: Arc<WatchEntry>,
+    /// What the operator keeps beside it: note, pin, acknowledgement, …
+    pub own: Arc<Own>,
+    /// Yoti's part.
+    pub answers: Arc<Answers>,
+    /// Observed changes, oldest first, at most [`TIMELINE_CAP`].
+    pub timeline: Arc<Vec<TimelineEvent>>,
+    /// How polling goes.
+    pub poll: PollState,
+    /// Other references of the list begin with the same long words as this one's, so that they are
+    /// nobody's name ([`crate::domain::watchlist::labels`]).
+    pub shared_prefix: bool,
+    /// Grows by one with each change of entry, own part, answers' content or timeline; not with
+    /// `poll`.
+    pub revision: u64,
+}
+
+/// The most timeline events kept for one session.
+pub const TIMELINE_CAP: usize = 1_000;
+
+impl WatchedSession {
+    /// A session just put on the list.
+    #[must_use]
+    pub fn new(entry: WatchEntry) -> Self {
+        Self {
+            entry: Arc::new(entry),
+            own: Arc::default(),
+            answers: Arc::default(),
+            timeline: Arc::default(),
+            poll: PollState::default(),
+            shared_prefix: false,
+            revision: 0,
+        }
+    }
+
+    /// Takes in what the operator changes for it. False: that is nothing new.
+    pub fn keep(&mut self, change: &OwnChange, made: impl Into<Made>) -> bool {
+        let mut own = Own::clone(&self.own);
+        own.apply(change, made);
+        if own == *self.own {
+            return false;
+        }
+        self.own = Arc::new(own);
+        if let OwnChange::Tags(tags) = change {
+            self.entry = Arc::new(WatchEntry { tags: tags.clone(), ..(*self.entry).clone() });
+        }
+        true
+    }
+
+    /// On the list again, where it was archived.
+    pub fn come_back(&mut self) {
+        if self.own.archived_at.is_some() {
+            Arc::make_mut(&mut self.own).archived_at = None;
+        }
+    }
+
+    /// Its id.
+    #[must_use]
+    pub fn id(&self) -> SessionId {
+        self.entry.id
+    }
+
+    /// The last session result, if any.
+    #[must_use]
+    pub fn session(&self) -> Option<&Session> {
+        self.answers.session.as_ref().map(|answer| &answer.value)
+    }
+
+    /// The last configuration, if any.
+    #[must_use]
+    pub fn configuration(&self) -> Option<&Configuration> {
+        self.answers.configuration.as_ref().map(|answer| &answer.value)
+    }
+
+    /// The letter, if it is set.
+    #[must_use]
+    pub fn instructions(&self) -> Option<&Instructions> {
+        match &self.answers.letter {
+            Letter::Set(answer) => Some(&answer.value),
+            Letter::NotKnown | Letter::NotSet(_) => None,
+        }
+    }
+}
