@@ -10,7 +10,7 @@ use std::sync::Arc;
 use branchwatch::api::wire;
 use branchwatch::app::action::Action;
 use branchwatch::app::event::Event;
-use branchwatch::app::text_field::Edit;
+use branchwatch::app::text::text_field::Edit;
 use branchwatch::app::{Model, ModelSettings, update};
 use branchwatch::domain::assessment::rules::Rules;
 use branchwatch::domain::session::ids::SessionId;

@@ -26,16 +26,15 @@ use jiff::tz::TimeZone;
 use uuid::Uuid;
 
 use crate::api::client::{Auth, ClientOptions};
-use crate::app::alarm::AlarmSettings;
-use crate::app::fitting::Fit;
-use crate::app::views::View;
+use crate::app::list::views::View;
+use crate::app::operator::bell::AlarmSettings;
+use crate::app::operator::layout_settings::Fit;
 use crate::domain::assessment::rules::Rules;
 use crate::domain::personal::Privacy;
+pub use crate::domain::span::parse_span;
 use crate::notifications::receiver::ReceiverSettings;
 use crate::refresh;
 use crate::runtime::alerts::Teller;
-
-pub use crate::domain::span::parse_span;
 pub use desk::DeskConfig;
 pub use environment::{Environment, no_keys_in};
 pub use file::PictureChoice;

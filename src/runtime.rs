@@ -24,10 +24,10 @@ use std::sync::Arc;
 use tokio::sync::mpsc;
 
 use crate::api::SessionApi;
-use crate::app::alarm::AlarmSettings;
-use crate::app::desk::DeskSettings;
-use crate::app::fitting::Fit;
-use crate::app::views::View;
+use crate::app::list::views::View;
+use crate::app::operator::bell::AlarmSettings;
+use crate::app::operator::desk::DeskSettings;
+use crate::app::operator::layout_settings::Fit;
 use crate::app::{Model, ModelSettings};
 use crate::clock::Clock;
 use crate::keymap::Keymap;

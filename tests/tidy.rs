@@ -27,7 +27,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("reasons", &[]),
     ("audit", &["text"]),
     ("app", &["text", "reasons", "intake"]),
-    ("keymap", &["app::action", "app::event", "app::help", "app::text_field"]),
+    ("keymap", &["app::action", "app::event", "app::text::text_field"]),
     ("theme", &["app::view"]),
     ("ui", &["app", "text", "theme", "keymap"]),
 ];
@@ -259,15 +259,15 @@ fn migrations_are_numbered_without_a_hole() {
 /// The files that read the operator's labels as they are: to keep, find, count and sort them, to ask
 /// `domain::labels` about them, or to let the operator edit what is shown.
 const READ_LABELS: &[&str] = &[
-    "src/app/item.rs",
-    "src/app/own.rs",
-    "src/app/own/dialogs.rs",
-    "src/app/own/pane.rs",
-    "src/app/hands/confirm.rs",
-    "src/app/query/complete.rs",
-    "src/app/query/eval.rs",
-    "src/app/rows.rs",
-    "src/app/sort.rs",
+    "src/app/list/item.rs",
+    "src/app/operator/annotations.rs",
+    "src/app/dialogs/annotate.rs",
+    "src/app/detail/notes.rs",
+    "src/app/dialogs/confirm.rs",
+    "src/app/list/filter/complete.rs",
+    "src/app/list/filter/eval.rs",
+    "src/app/list/rows.rs",
+    "src/app/list/sort.rs",
     "src/cli/local.rs",
     "src/cli/named.rs",
     "src/domain/assessment/funnel.rs",

@@ -3,21 +3,31 @@
 //! Owns what keys do while one is open. A dialog is bound to the session that was under the cursor
 //! when its key was pressed (fault V04), and acts on Enter only after it has been drawn (T14).
 
+pub(crate) mod add;
+pub(crate) mod annotate;
+pub(crate) mod api_log;
+pub(crate) mod by_use;
+pub(crate) mod charts;
+pub(crate) mod commands;
+pub(crate) mod confirm;
+pub(crate) mod export;
+pub(crate) mod handover;
+pub(crate) mod letter;
+pub(crate) mod media;
+pub mod overlay;
+pub(crate) mod palette;
+pub(crate) mod pickers;
+pub mod programs;
+pub mod yoti;
+
 use crate::app::action::Action;
-use crate::app::by_use::by_use;
-use crate::app::call_log;
-use crate::app::charts;
+use crate::app::dialogs::by_use::by_use;
+use crate::app::dialogs::overlay::{CopyItem, CopyMenu, HelpOverlay, Overlay};
 use crate::app::effect::{CopySource, Effect, ExportRequest};
 use crate::app::event::Event;
-use crate::app::export_dialog;
-use crate::app::handover_dialog;
-use crate::app::hands;
 use crate::app::model::{Model, window};
-use crate::app::overlay::{CopyItem, CopyMenu, HelpOverlay, Overlay};
-use crate::app::own;
-use crate::app::palette;
-use crate::app::pickers;
-use crate::app::text_field::TextField;
+use crate::app::operator::annotations;
+use crate::app::text::text_field::TextField;
 use crate::app::view::HelpRow;
 use crate::domain::session::ids::SessionId;
 use crate::domain::shape::Format;
@@ -46,10 +56,10 @@ pub(crate) fn typed(model: &mut Model, change: impl FnOnce(&mut TextField)) {
         Some(Overlay::Palette(palette)) => palette::typed(palette, change),
         Some(Overlay::Calls(log)) if log.typing => {
             change(&mut log.search);
-            let names = call_log::Names { sessions: &model.sessions, times: &model.times };
-            call_log::typed(log, names);
+            let names = api_log::Names { sessions: &model.sessions, times: &model.times };
+            api_log::typed(log, names);
         }
-        Some(Overlay::Own(_)) => own::typed(model, change),
+        Some(Overlay::Own(_)) => annotations::typed(model, change),
         Some(_) => {}
         None => {
             if let Some(input) = &mut model.input {
@@ -87,7 +97,7 @@ fn search(model: &mut Model) {
 
 /// What can be copied of the selected session, or of all that are marked: a line each.
 pub(crate) fn open_copy(model: &mut Model) {
-    let ids = own::targets(model);
+    let ids = annotations::targets(model);
     let text = |what: &'static str, line: &dyn Fn(SessionId) -> Option<String>| {
         let lines: Vec<String> = ids.iter().filter_map(|id| line(*id)).collect();
         let preview = match lines.as_slice() {
@@ -100,7 +110,7 @@ pub(crate) fn open_copy(model: &mut Model) {
     let line = |id| {
         let session = &model.sessions.item(id)?.session;
         let stage = model.times.assess(session, &model.settings.rules).stage;
-        let stage = crate::app::words::stage(&stage, model.times.now).text;
+        let stage = crate::app::text::words::stage(&stage, model.times.now).text;
         Some(format!("{} {id} {stage}", name(id)?))
     };
     let mut items = vec![
@@ -149,16 +159,16 @@ pub(crate) fn tick(model: &mut Model) -> Vec<Effect> {
 pub(crate) fn act(model: &mut Model, action: Action) -> Vec<Effect> {
     let Some(overlay) = model.overlay.take() else { return Vec::new() };
     match overlay {
-        Overlay::Calls(log) => call_log::act(model, log, action),
-        Overlay::Hand(hand) => hands::act(model, *hand, action),
+        Overlay::Calls(log) => api_log::act(model, log, action),
+        Overlay::Hand(hand) => yoti::act(model, *hand, action),
         Overlay::Charts(shown) => charts::act(model, shown, action),
-        Overlay::Own(overlay) => own::overlay_act(model, overlay, action),
+        Overlay::Own(overlay) => annotations::overlay_act(model, overlay, action),
         _ if matches!(action, Action::Back | Action::Quit | Action::QuitNow) => Vec::new(),
         Overlay::Palette(palette) => palette::act(model, palette, action),
         Overlay::Help(help) => help_act(model, help, action),
         Overlay::Copy(menu) => copy_act(model, menu, action),
-        Overlay::Export(dialog) => export_dialog::act(model, dialog, action),
-        Overlay::Handover(dialog) => handover_dialog::act(model, dialog, action),
+        Overlay::Export(dialog) => export::act(model, dialog, action),
+        Overlay::Handover(dialog) => handover::act(model, dialog, action),
         Overlay::Pick(picker) => pickers::act(model, picker, action),
     }
 }

@@ -8,9 +8,9 @@ use std::sync::Arc;
 use jiff::Timestamp;
 
 use crate::app::action::Action;
-use crate::app::desk::Permit;
-use crate::app::hands::Told;
-use crate::app::text_field::Edit;
+use crate::app::dialogs::yoti::Told;
+use crate::app::operator::desk::Permit;
+use crate::app::text::text_field::Edit;
 use crate::domain::events::call::Traffic;
 use crate::domain::watchlist::snapshot::Snapshot;
 

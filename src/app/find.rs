@@ -2,11 +2,12 @@
 //!
 //! Owns what counts as a hit.
 
-use crate::app::cursor::{edge, select_row};
+use crate::app::detail::tree_moves;
+use crate::app::list::cursor::{edge, select_row};
 use crate::app::model::{Model, RowPane};
+use crate::app::text::words;
 use crate::app::update::say;
 use crate::app::view::{Pane, Tone};
-use crate::app::{tree_moves, words};
 
 /// Goes to the next or previous row of the focused pane that holds the text looked for.
 pub(crate) fn find(model: &mut Model, forward: bool) {

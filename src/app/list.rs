@@ -2,15 +2,32 @@
 //!
 //! Owns no state and changes nothing.
 
+pub(crate) mod arrange;
+pub mod columns;
+pub(crate) mod counters;
+pub(crate) mod cursor;
+pub(crate) mod filter;
+pub(crate) mod filter_bar;
+pub(crate) mod follow;
+pub(crate) mod item;
+pub(crate) mod marks;
+pub(crate) mod order;
+pub(crate) mod rows;
+pub(crate) mod saved_views;
+pub(crate) mod sessions;
+pub(crate) mod sort;
+pub(crate) mod summary;
+pub mod views;
+
 use std::ops::Range;
 
 use crate::app::action::Action;
-use crate::app::columns::{Column, Fitted, Widths};
 use crate::app::layout::Area;
+use crate::app::list::columns::{Column, Fitted, Widths};
 use crate::app::model::Model;
+use crate::app::status::connection;
+use crate::app::text::words::TimeForm;
 use crate::app::view::{Cell, ListRow, Pane, Tone};
-use crate::app::words::TimeForm;
-use crate::app::{connection, rows, shelf};
 
 /// From so many cells on, one line holds the longest reason.
 const WIDE: usize = 110;
@@ -41,7 +58,7 @@ impl Model {
         };
         let mut right = format!("sort {}", self.sessions.sort().title());
         if let Some(name) = self.view_name() {
-            right = format!("view {} · {right}", shelf::shown(name));
+            right = format!("view {} · {right}", saved_views::shown(name));
         } else if !self.sessions.filter().is_empty() {
             right = format!("filter {} · {right}", self.filter_words());
         }

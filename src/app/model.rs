@@ -9,28 +9,28 @@ use std::sync::Arc;
 use jiff::Timestamp;
 
 use crate::app::action::Mode;
-use crate::app::alarm::{Alert, Bell};
-use crate::app::columns::ColumnSet;
-use crate::app::connection;
-use crate::app::cursor::{Cursor, Drawn};
-use crate::app::fitting::Fitting;
-use crate::app::gauges::Gauges;
-use crate::app::guard::Guard;
-use crate::app::keys::Keys;
-use crate::app::overlay::Overlay;
-use crate::app::own::OwnState;
-pub use crate::app::parts::ModelSettings;
-pub(crate) use crate::app::parts::{InputLine, Naming, RowPane, TreeMemory, window};
-use crate::app::past::Past;
-use crate::app::pause::Paused;
-use crate::app::rows::{self, Profile};
-use crate::app::sessions::{Item, Sessions};
-use crate::app::shelf::Shelf;
-use crate::app::tree_moves;
+use crate::app::detail::tree_moves;
+use crate::app::dialogs::overlay::Overlay;
+use crate::app::list::columns::ColumnSet;
+use crate::app::list::cursor::{Cursor, Drawn};
+use crate::app::list::rows::{self, Profile};
+use crate::app::list::saved_views::Shelf;
+use crate::app::list::sessions::{Item, Sessions};
+use crate::app::operator::annotations::OwnState;
+use crate::app::operator::bell::{Alert, Bell};
+use crate::app::operator::layout_settings::Fitting;
+use crate::app::operator::pause::Paused;
+use crate::app::operator::privacy::Guard;
+use crate::app::operator::time_travel::Past;
+pub use crate::app::panes::ModelSettings;
+pub(crate) use crate::app::panes::{InputLine, Naming, RowPane, TreeMemory, window};
+use crate::app::status::connection;
+use crate::app::status::metrics::Gauges;
+use crate::app::text::keys::Keys;
+use crate::app::text::words::{self, Frozen, Openness, TimeForm, Times};
 use crate::app::view::{
     AlertMark, Cell, CheckRow, HeaderView, LabelRow, Pane, Rows, TimelineRow, TreePath, TreeView,
 };
-use crate::app::words::{self, Frozen, Openness, TimeForm, Times};
 use crate::domain::session::ids::SessionId;
 use crate::domain::watchlist::snapshot::Health;
 

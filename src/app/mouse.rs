@@ -5,15 +5,16 @@
 //! there is answered with the keyboard.
 
 use crate::app::action::{Action, Pane};
-use crate::app::cursor::{choose, choose_drawn, select_row};
+use crate::app::dialogs::pickers;
 use crate::app::effect::Effect;
 use crate::app::event::{Event, Mouse, MouseDid};
 use crate::app::layout::Area;
+use crate::app::list::cursor::{choose, choose_drawn, select_row};
 use crate::app::model::Model;
 use crate::app::moves::{enter, with_rows};
+use crate::app::status::digest;
 use crate::app::update::say;
 use crate::app::view::Tone;
-use crate::app::{news, pickers};
 
 /// Rows that one step of the wheel scrolls.
 const STEP: isize = 3;
@@ -62,7 +63,7 @@ fn click(model: &mut Model, at: (u16, u16)) -> Vec<Effect> {
         let action = model.footer_action((at.0 - footer.x, at.1 - footer.y));
         return action.map_or_else(Vec::new, |action| super::update(model, Event::Action(action)));
     }
-    let looks = news::key(model);
+    let looks = digest::key(model);
     if let Some((pane, area)) = pane_at(model, at) {
         if pane != Pane::List {
             choose_drawn(model);

@@ -3,12 +3,12 @@
 //! Owns where each step leads. Rows may move under the cursor; the cursor moves by these alone.
 
 use crate::app::action::Action;
-use crate::app::cursor::{edge, go_to, move_row, release, select_row, to_chosen};
+use crate::app::detail::tree_moves as tree;
+use crate::app::dialogs::pickers;
 use crate::app::effect::Effect;
-use crate::app::marks;
+use crate::app::list::cursor::{edge, go_to, move_row, release, select_row, to_chosen};
+use crate::app::list::marks;
 use crate::app::model::{Model, RowPane};
-use crate::app::pickers;
-use crate::app::tree_moves as tree;
 use crate::app::update::say;
 use crate::app::view::{AlertRow, CheckForm, Glyph, Pane, Tone};
 

@@ -8,21 +8,25 @@ use std::sync::Arc;
 use jiff::{SignedDuration, Timestamp};
 
 use crate::app::action::Action;
-use crate::app::alarm::Alert;
-use crate::app::charts;
+use crate::app::detail::timeline;
+use crate::app::dialogs::add;
+use crate::app::dialogs::charts;
+use crate::app::dialogs::export::{self, exported};
+use crate::app::dialogs::yoti::What;
+use crate::app::dialogs::{self, api_log, handover, palette, programs, yoti};
 use crate::app::effect::{CopySource, Effect};
 use crate::app::event::{Event, Outcome};
-use crate::app::export_dialog::{self, exported};
 use crate::app::find::find;
-use crate::app::hands::What;
+use crate::app::list::{arrange, cursor, filter_bar, follow, marks, rows, saved_views};
 use crate::app::model::Model;
-use crate::app::view::{Cell, Pane, Tone};
-use crate::app::words::TimeForm;
-use crate::app::{
-    alarm, arrange, call_log, cursor, desk, dialogs, filter_bar, fitting, follow, gauges, guard,
-    handover_dialog, hands, marks, mouse, moves, news, own, palette, past, pause, place, programs,
-    report, rows, shelf, timeline,
+use crate::app::operator::bell::Alert;
+use crate::app::operator::{
+    annotations, bell, desk, layout_settings, pause, privacy, report, restore, time_travel,
 };
+use crate::app::status::{digest, metrics};
+use crate::app::text::words::TimeForm;
+use crate::app::view::{Cell, Pane, Tone};
+use crate::app::{mouse, moves};
 use crate::domain::session::ids::SessionId;
 use crate::domain::watchlist::snapshot::Snapshot;
 
@@ -33,16 +37,16 @@ pub(crate) const ALERTS: usize = 500;
 
 /// Carries out one event. Pure: time comes with [`Event::Tick`] alone.
 pub fn update(model: &mut Model, event: Event) -> Vec<Effect> {
-    if let Some(effects) = guard::before(model, &event) {
+    if let Some(effects) = privacy::before(model, &event) {
         return effects;
     }
     let mut effects = match event {
         Event::Tick(now) => {
             tick(model, now);
-            news::tick(model);
-            let mut effects = vec![guard::tick(model), hands::tick(model), dialogs::tick(model)];
+            digest::tick(model);
+            let mut effects = vec![privacy::tick(model), yoti::tick(model), dialogs::tick(model)];
             effects.push(rested(model));
-            effects.push(alarm::tick(model).into_iter().chain(gauges::tick(model)).collect());
+            effects.push(bell::tick(model).into_iter().chain(metrics::tick(model)).collect());
             effects.concat()
         }
         Event::Snapshot(snapshot) => {
@@ -55,18 +59,16 @@ pub fn update(model: &mut Model, event: Event) -> Vec<Effect> {
             Vec::new()
         }
         Event::Traffic(traffic) => {
-            call_log::told(model, &traffic);
+            api_log::told(model, &traffic);
             charts::told(model, &traffic);
-            gauges::told(model, &traffic);
+            metrics::told(model, &traffic);
             Vec::new()
         }
         Event::Done(outcome) => {
             ended(model, outcome);
             Vec::new()
         }
-        Event::Paste(text) if own::add::pasted(model, &text) || own::add::offer(model, &text) => {
-            Vec::new()
-        }
+        Event::Paste(text) if add::pasted(model, &text) || add::offer(model, &text) => Vec::new(),
         Event::Paste(text) => {
             dialogs::typed(model, |field| field.paste(&text));
             filter_bar::edited(model);
@@ -80,7 +82,7 @@ pub fn update(model: &mut Model, event: Event) -> Vec<Effect> {
         }
         Event::Action(action) => {
             model.dirty = true;
-            let looks = news::key(model);
+            let looks = digest::key(model);
             let before = model.selected;
             let mut effects = act(model, action);
             follow::moved(model, before);
@@ -121,7 +123,7 @@ fn follow(model: &mut Model, effects: &mut Vec<Effect>) {
         effects.push(Effect::Focus { selected, visible });
         model.focus_sent = Some(looked_at);
     }
-    effects.extend(shelf::kept(model));
+    effects.extend(saved_views::kept(model));
 }
 
 fn tick(model: &mut Model, now: Timestamp) {
@@ -135,14 +137,14 @@ fn tick(model: &mut Model, now: Timestamp) {
         model.dirty = true;
     }
     if model.past.is_none() {
-        place::note(model);
+        restore::note(model);
     }
     pause::tick(model);
     let stands = model.past.is_some() || model.paused.is_some();
     if !stands && model.sessions.wake(&model.settings.rules, now) {
         cursor::settle(model);
         let alarms = model.sessions.take_alarms();
-        alarm::heard(model, alarms);
+        bell::heard(model, alarms);
         model.dirty = true;
     }
     refresh_words(model);
@@ -158,7 +160,7 @@ fn rested(model: &mut Model) -> Vec<Effect> {
         model.rebuild(false);
         model.dirty = true;
     }
-    news::rest(model).into_iter().collect()
+    digest::rest(model).into_iter().collect()
 }
 
 /// Everything whose words depend on the time; the screen is drawn again only when one is another.
@@ -184,7 +186,7 @@ fn relist_alerts(model: &mut Model) {
     let under = model.alerts.rows.get(model.alerts.cursor).filter(|_| touched);
     let under = under.map(|row| (row.id, row.mark));
     model.alerts.rows = rows::alerts(&model.sessions, ALERTS);
-    model.alerts.rows.extend(alarm::over(model));
+    model.alerts.rows.extend(bell::over(model));
     let same = |row: &Alert| Some((row.id, row.mark)) == under;
     if let Some(place) = model.alerts.rows.iter().position(same) {
         model.alerts.cursor = place;
@@ -192,7 +194,7 @@ fn relist_alerts(model: &mut Model) {
 }
 
 fn take_in(model: &mut Model, snapshot: &Arc<Snapshot>) {
-    if pause::take_in(model, snapshot) || past::take_in(model, snapshot) {
+    if pause::take_in(model, snapshot) || time_travel::take_in(model, snapshot) {
         return;
     }
     model.health = Arc::clone(&snapshot.health);
@@ -200,9 +202,9 @@ fn take_in(model: &mut Model, snapshot: &Arc<Snapshot>) {
     let changed = model.sessions.renew(&snapshot.sessions, rules, model.times.now);
     told(model, &changed);
     model.own.archived = snapshot.archived.clone();
-    news::take_in(model, snapshot, !changed.is_empty());
+    digest::take_in(model, snapshot, !changed.is_empty());
     let alarms = model.sessions.take_alarms();
-    alarm::heard(model, alarms);
+    bell::heard(model, alarms);
     cursor::settle(model);
     follow::newest(model, &changed);
     if model.selected.is_none() || changed.iter().any(|id| Some(*id) == model.selected) {
@@ -249,10 +251,10 @@ fn ended(model: &mut Model, outcome: Outcome) {
             let message = crate::text::shown_str(&message, 200);
             say(model, format!("nothing exported: {message}"), Tone::Bad);
         }
-        Outcome::ListRead(outcome) => own::add::read(model, outcome),
-        Outcome::Measured(serial, measured) => export_dialog::measured(model, serial, measured),
-        Outcome::Hand(told) => hands::told(model, told),
-        Outcome::Permitted(permit) => guard::permitted(model, permit),
+        Outcome::ListRead(outcome) => add::read(model, outcome),
+        Outcome::Measured(serial, measured) => export::measured(model, serial, measured),
+        Outcome::Hand(told) => yoti::told(model, told),
+        Outcome::Permitted(permit) => privacy::permitted(model, permit),
         Outcome::Refused(why) => say(model, crate::text::shown_str(&why, 200), Tone::Bad),
         Outcome::Said(what) => say(model, crate::text::shown_str(&what, 200), Tone::Good),
         Outcome::Copied(what) => say(model, format!("copied: {what}"), Tone::Good),
@@ -294,25 +296,25 @@ fn act(model: &mut Model, action: Action) -> Vec<Effect> {
         }
         Action::Pause => pause::toggle(model),
         Action::CopyId => return copy_id(model),
-        Action::Export => return export_dialog::open(model, false),
-        Action::Privacy => return guard::next(model),
-        Action::Reveal => return guard::reveal(model),
-        Action::LockNow => return guard::lock(model),
-        Action::Letter => return hands::open_letter(model),
+        Action::Export => return export::open(model, false),
+        Action::Privacy => return privacy::next(model),
+        Action::Reveal => return privacy::reveal(model),
+        Action::LockNow => return privacy::lock(model),
+        Action::Letter => return yoti::open_letter(model),
         Action::View => return view(model),
-        Action::SessionDelete => return hands::open_confirm(model, What::DeleteSession),
-        Action::LetterSend => return hands::open_confirm(model, What::SendLetter),
+        Action::SessionDelete => return yoti::open_confirm(model, What::DeleteSession),
+        Action::LetterSend => return yoti::open_confirm(model, What::SendLetter),
         Action::Portal => return desk::portal(model),
-        Action::ExportMany => return export_dialog::open(model, true),
-        Action::Handover => handover_dialog::open(model),
+        Action::ExportMany => return export::open(model, true),
+        Action::Handover => handover::open(model),
         Action::CopyMenu => dialogs::open_copy(model),
         Action::Help => dialogs::open_help(model),
         Action::Palette => palette::open(model),
         Action::Programs => programs::open(model),
         Action::Mouse => return mouse::toggle(model),
-        Action::Bell => alarm::toggle(model),
+        Action::Bell => bell::toggle(model),
         Action::Report => return report::report(model),
-        Action::ApiLog => return call_log::open(model),
+        Action::ApiLog => return api_log::open(model),
         Action::Charts => return charts::open(model),
         Action::Find => filter_bar::open(model),
         Action::NextHit => find(model, true),
@@ -326,10 +328,10 @@ fn act(model: &mut Model, action: Action) -> Vec<Effect> {
 
 /// What other files carry out.
 fn elsewhere(model: &mut Model, action: Action) -> Option<Vec<Effect>> {
-    past::act(model, action)
-        .or_else(|| own::act(model, action))
+    time_travel::act(model, action)
+        .or_else(|| annotations::act(model, action))
         .or_else(|| arrange::act(model, action))
-        .or_else(|| fitting::act(model, action))
+        .or_else(|| layout_settings::act(model, action))
         .or_else(|| follow::act(model, action))
         .or_else(|| moves::act(model, action))
 }
@@ -337,7 +339,7 @@ fn elsewhere(model: &mut Model, action: Action) -> Option<Vec<Effect>> {
 /// `v`: in the tree the media, elsewhere nothing yet.
 fn view(model: &mut Model) -> Vec<Effect> {
     if model.focus == Pane::Tree {
-        return hands::open_media(model);
+        return yoti::open_media(model);
     }
     let tree = model.key(Action::Pane(2)).map(|key| format!(" ({key})")).unwrap_or_default();
     say(model, format!("go to a media item in the tree{tree} to view it"), Tone::Plain);
@@ -353,7 +355,7 @@ fn refresh(model: &mut Model) -> Vec<Effect> {
 }
 
 fn copy_id(model: &Model) -> Vec<Effect> {
-    let ids: Vec<String> = own::targets(model).iter().map(ToString::to_string).collect();
+    let ids: Vec<String> = annotations::targets(model).iter().map(ToString::to_string).collect();
     let what = match ids.as_slice() {
         [] => return Vec::new(),
         [_] => "session ID",

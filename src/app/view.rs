@@ -5,8 +5,8 @@
 use std::collections::BTreeSet;
 
 pub use crate::app::action::{HelpRow, Pane};
-pub use crate::app::query::QueryError;
-use crate::app::text_field::TextField;
+pub use crate::app::list::filter::QueryError;
+use crate::app::text::text_field::TextField;
 use crate::domain::assessment::attention::Hush;
 use crate::domain::session::ids::SessionId;
 

@@ -6,7 +6,7 @@ use super::args::{Global, Handover};
 use super::exit::{self, Failure};
 use super::output::data;
 use super::{list, setup, stats};
-use crate::app::handover::{Shift, text};
+use crate::app::operator::handover::{Shift, text};
 use crate::clock::{Clock, SystemClock};
 
 pub(super) fn run(global: &Global, args: &Handover) -> Result<u8, Failure> {

@@ -12,10 +12,10 @@ use super::args::{Global, List};
 use super::exit::{self, Failure};
 use super::output::{data, table, table_within, talk, terminal_width};
 use super::{export, setup, words};
-use crate::app::columns::Column;
-use crate::app::spoken::{self, Needing};
+use crate::app::list::columns::Column;
+use crate::app::list::views::{View, ViewError, ViewTexts, listed};
+use crate::app::text::narration::{self, Needing};
 use crate::app::view::ListRow;
-use crate::app::views::{View, ViewError, ViewTexts, listed};
 use crate::clock::{Clock, SystemClock};
 use crate::config::Config;
 use crate::domain::assessment::attention::{Assessment, assess};
@@ -160,7 +160,7 @@ impl Lines {
                 needing.entry(finding.reason).or_default().push(row.name.text.clone());
             }
         }
-        spoken::summary(&counted, &needing, 0)
+        narration::summary(&counted, &needing, 0)
     }
 }
 

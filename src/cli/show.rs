@@ -10,7 +10,7 @@ use super::exit::{self, Failure};
 use super::output::{data, table};
 use super::words::{maybe, safe};
 use super::{export, named, setup, source, words};
-use crate::app::spoken;
+use crate::app::text::narration;
 use crate::clock::{Clock, SystemClock};
 use crate::config::Config;
 use crate::domain::assessment::attention::{Assessment, Deadline, assess};
@@ -92,7 +92,7 @@ fn head(
     privacy: Privacy,
     now: Timestamp,
 ) -> String {
-    let name = spoken::name(session, &config.rules.labels, privacy);
+    let name = narration::name(session, &config.rules.labels, privacy);
     let mut text = format!("{name}  {}\n", session.id());
     let state = session.session().map(|result| match &result.state {
         Some(state) => format!("state {} · ", safe(&state.text())),

@@ -15,8 +15,8 @@ use super::output::{data, talk};
 use super::{list, named, setup};
 use crate::api::SessionApi;
 use crate::app::is_down;
-use crate::app::spoken::{self, Needing};
-use crate::app::views::View;
+use crate::app::list::views::View;
+use crate::app::text::narration::{self, Needing};
 use crate::clock::{Clock, SystemClock};
 use crate::config;
 use crate::domain::assessment::attention::assess;
@@ -244,7 +244,7 @@ impl Teller {
             unseen += usize::from(waits_for_first_look(session));
             let found = assess(session, &self.rules, now);
             if let Some(finding) = found.findings.first().filter(|_| found.needs_operator()) {
-                let name = spoken::name(session, &self.rules.labels, self.privacy);
+                let name = narration::name(session, &self.rules.labels, self.privacy);
                 needing.entry(finding.reason).or_default().push(name);
             }
         }
@@ -253,14 +253,14 @@ impl Teller {
             0 => counted,
             unseen => format!("{counted}, {unseen} not fetched yet"),
         };
-        spoken::summary(&counted, &needing, NAMED) + "\n"
+        narration::summary(&counted, &needing, NAMED) + "\n"
     }
 
     fn line(&self, happening: &Happening, now: Timestamp) -> String {
         if !self.json {
             return format!(
                 "{}\n",
-                spoken::line(happening, &self.rules.labels, self.privacy, &self.zone)
+                narration::line(happening, &self.rules.labels, self.privacy, &self.zone)
             );
         }
         let origin = Origin {

@@ -5,7 +5,7 @@
 use super::file::ConfigFile;
 use super::resolve::{Resolver, wrong};
 use super::{ConfigError, Source};
-use crate::app::alarm::{Alarm, AlarmSettings, Desktop};
+use crate::app::operator::bell::{Alarm, AlarmSettings, Desktop};
 use crate::domain::nearest::suggestion;
 
 pub(super) fn resolve(

@@ -7,8 +7,8 @@ use std::ops::RangeInclusive;
 use super::file::ConfigFile;
 use super::resolve::{Resolver, wrong};
 use super::{ConfigError, Source};
-use crate::app::fitting::Fit;
 use crate::app::layout::{LIST, Proportions, TIMELINE, TREE};
+use crate::app::operator::layout_settings::Fit;
 
 /// The narrowest window with more than one pane.
 const NARROWEST: u16 = 80;

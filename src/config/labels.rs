@@ -7,7 +7,7 @@ use regex::RegexBuilder;
 use super::file::Profile;
 use super::resolve::{Resolver, wrong};
 use super::{ConfigError, Source};
-use crate::app::views::View;
+use crate::app::list::views::View;
 use crate::domain::watchlist::labels::SafeLabels;
 
 /// Bytes that the compiled pattern may take.

@@ -17,7 +17,7 @@ use super::place::{explained, placed};
 use super::tables::{keys, views};
 use super::{Config, ConfigError, Shown, Source};
 use crate::api::key::holds_key;
-use crate::app::fitting::Fit;
+use crate::app::operator::layout_settings::Fit;
 use crate::domain::assessment::rules::{PassRule as Rule, Rules};
 use crate::domain::personal::Privacy;
 use crate::domain::session::wire_enum::CheckType;

@@ -9,7 +9,7 @@ use super::ConfigError;
 use super::file::{Chords, View as FileView};
 use super::place::place;
 use super::resolve::wrong_file;
-use crate::app::views::{View, ViewTexts};
+use crate::app::list::views::{View, ViewTexts};
 
 /// `[keys]` is tried at load, so that a conflict never waits for the dashboard.
 pub(super) fn keys(

@@ -7,7 +7,7 @@ use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use super::KeymapError;
 use crate::app::action::Action;
 use crate::app::event::Event;
-use crate::app::text_field::Edit;
+use crate::app::text::text_field::Edit;
 
 /// A key with its modifiers, as it is written: `j`, `G`, `ctrl-d`, `f1`.
 pub(super) type Chord = (KeyCode, KeyModifiers);

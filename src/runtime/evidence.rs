@@ -9,7 +9,7 @@ use zeroize::Zeroizing;
 
 use crate::api::ApiError;
 use crate::api::client::{Client, LetterPdf, MediaOutcome};
-use crate::app::hidden::Hidden;
+use crate::app::text::hidden::Hidden;
 use crate::clock::Clock;
 use crate::domain::session::ids::SessionId;
 use crate::domain::session::resource::Media;

@@ -10,7 +10,7 @@ use jiff::tz::TimeZone;
 
 use crate::app::effect::ExportRequest;
 use crate::app::event::{Measured, Outcome};
-use crate::app::handover::{self, SHIFT, Shift};
+use crate::app::operator::handover::{self, SHIFT, Shift};
 use crate::audit::AuditLog;
 use crate::domain::assessment::rules::Rules;
 use crate::domain::events::audit_action::Deed;

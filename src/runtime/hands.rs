@@ -13,10 +13,10 @@ use zeroize::Zeroizing;
 
 use super::desk::Desk;
 use super::evidence::{Evidence, HeldBytes};
-use crate::app::desk::Wish;
+use crate::app::dialogs::yoti::Told;
 use crate::app::event::{Event, Outcome};
-use crate::app::hands::Told;
-use crate::app::hidden::Picture;
+use crate::app::operator::desk::Wish;
+use crate::app::text::hidden::Picture;
 use crate::domain::events::audit_action::Deed;
 use crate::domain::session::ids::SessionId;
 use crate::domain::session::resource::Media;

@@ -10,7 +10,7 @@ use ratatui::widgets::Paragraph;
 use super::overlay::open;
 use super::own::windowed;
 use super::text::fit;
-use crate::app::overlay::{AddDialog, AddLine, Verdict};
+use crate::app::dialogs::overlay::{AddDialog, AddLine, Verdict};
 use crate::app::view::Tone;
 use crate::theme::{Look, Role};
 

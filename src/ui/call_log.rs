@@ -12,7 +12,7 @@ use super::pane::{self, Bar};
 use super::text::{cell, fit, right};
 use crate::app::Model;
 use crate::app::action::Action;
-use crate::app::overlay::{CallRow, CallsOverlay};
+use crate::app::dialogs::overlay::{CallRow, CallsOverlay};
 use crate::app::view::{Cell, Tone};
 use crate::theme::{Look, Role};
 

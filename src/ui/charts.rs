@@ -14,7 +14,7 @@ use ratatui::widgets::{
 
 use super::overlay::open;
 use super::text::fit;
-use crate::app::overlay::ChartsOverlay;
+use crate::app::dialogs::overlay::ChartsOverlay;
 use crate::app::view::Tone;
 use crate::theme::{Look, Role};
 

@@ -14,7 +14,7 @@ use super::overlay::open;
 use super::text::fit;
 use crate::app::Model;
 use crate::app::action::Action;
-use crate::app::overlay::{ExportDialog, ExportField, Scope};
+use crate::app::dialogs::overlay::{ExportDialog, ExportField, Scope};
 use crate::app::view::{Cell, Tone};
 use crate::domain::shape::{Format, Shape};
 use crate::text::{count, wrapped};

@@ -9,7 +9,7 @@ use ratatui::widgets::Paragraph;
 use unicode_width::UnicodeWidthStr;
 
 use super::text::{fit, shifted};
-use crate::app::text_field::TextField;
+use crate::app::text::text_field::TextField;
 use crate::app::view::{InputView, QueryError, Tone};
 use crate::theme::{Look, Role};
 

@@ -14,7 +14,7 @@ use ratatui_image::protocol::kitty::Kitty;
 use ratatui_image::protocol::sixel::Sixel;
 
 use super::picture::{Shown, coarse};
-use crate::app::hidden::Picture;
+use crate::app::text::hidden::Picture;
 
 /// Of the last picture in Kitty's graphics; one id, so that a new one takes the place of the old.
 const KITTY_ID: u32 = 0x0062_7261;

@@ -14,7 +14,7 @@ use super::picture::{self, Shown};
 use super::text::fit;
 use crate::app::Model;
 use crate::app::action::Action;
-use crate::app::hands::{CHOICES, ConfirmDialog, Hand, LetterDialog, MediaDialog, What};
+use crate::app::dialogs::yoti::{CHOICES, ConfirmDialog, Hand, LetterDialog, MediaDialog, What};
 use crate::app::view::Tone;
 use crate::theme::{Look, Role};
 

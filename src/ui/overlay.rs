@@ -13,7 +13,7 @@ use super::picker;
 use super::picture::Shown;
 use super::text::fit;
 use crate::app::Model;
-use crate::app::overlay::{CopyMenu, HelpOverlay, Overlay};
+use crate::app::dialogs::overlay::{CopyMenu, HelpOverlay, Overlay};
 use crate::app::view::{Glyph, Tone};
 use crate::theme::{Look, Role};
 

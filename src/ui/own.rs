@@ -13,8 +13,8 @@ use super::pane::{self, Bar};
 use super::text::{fit, shifted};
 use crate::app::Model;
 use crate::app::action::Action;
-use crate::app::overlay::{ChangesOverlay, OwnDialog, OwnKind, OwnOverlay};
-use crate::app::text_field::TextField;
+use crate::app::dialogs::overlay::{ChangesOverlay, OwnDialog, OwnKind, OwnOverlay};
+use crate::app::text::text_field::TextField;
 use crate::app::view::Tone;
 use crate::theme::{Look, Role};
 

@@ -10,7 +10,7 @@ use unicode_width::UnicodeWidthStr;
 use super::overlay::open;
 use super::pane::{self, Bar};
 use super::text::{fit, right};
-use crate::app::overlay::PaletteOverlay;
+use crate::app::dialogs::overlay::PaletteOverlay;
 use crate::app::view::Tone;
 use crate::theme::{Look, Role};
 

@@ -11,7 +11,7 @@ use super::pane::{self, Bar};
 use super::text::fit;
 use crate::app::Model;
 use crate::app::action::Action;
-use crate::app::overlay::{Picker, PickerKind};
+use crate::app::dialogs::overlay::{Picker, PickerKind};
 use crate::app::view::Tone;
 use crate::theme::{Look, Role};
 

@@ -7,7 +7,7 @@ use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::style::{Color, Style};
 
-use crate::app::hidden::Picture;
+use crate::app::text::hidden::Picture;
 use crate::theme::{ColourDepth, Look};
 
 /// Fields across a pixelated picture.

@@ -10,7 +10,7 @@ use unicode_width::UnicodeWidthStr;
 use super::pane::{self, Bar};
 use super::text::{cell, fit, right};
 use crate::app::Model;
-use crate::app::columns::{Column, Fitted};
+use crate::app::list::columns::{Column, Fitted};
 use crate::app::view::{Cell, Glyph, ListRow, Pane, Tone};
 use crate::text::wrapped;
 use crate::theme::{Look, Role};

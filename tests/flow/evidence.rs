@@ -5,9 +5,9 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use branchwatch::app::desk::{DeskSettings, Writes};
-use branchwatch::app::hidden::Hidden;
-use branchwatch::app::programs::Program;
+use branchwatch::app::dialogs::programs::Program;
+use branchwatch::app::operator::desk::{DeskSettings, Writes};
+use branchwatch::app::text::hidden::Hidden;
 use branchwatch::audit::AuditLog;
 use branchwatch::domain::session::ids::SessionId;
 use branchwatch::domain::session::resource::Media;

@@ -2,7 +2,7 @@
 //!
 //! Owns the operator's steps alone.
 
-use branchwatch::app::views::{View, ViewTexts};
+use branchwatch::app::list::views::{View, ViewTexts};
 
 use super::{Operator, folder, story};
 

@@ -2,7 +2,7 @@
 //!
 //! Owns sessions whose every value is as long as it can be.
 
-use branchwatch::app::columns::Column;
+use branchwatch::app::list::columns::Column;
 use branchwatch::app::view::{ListRow, Pane};
 
 use super::*;

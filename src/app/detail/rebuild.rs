@@ -1,0 +1,119 @@
+//! Building the panes of the open session anew when it changed.
+//!
+//! Owns when that is needed, and that cursors and folding survive it.
+
+use std::sync::Arc;
+
+use crate::app::action::Action;
+use crate::app::detail::notes;
+use crate::app::detail::{checks, json, letter, timeline, tree, tree_moves};
+use crate::app::layout;
+use crate::app::model::{Model, TreeMemory};
+use crate::app::text::clocks;
+use crate::app::view::{Glyph, Pane, TreeNode, TreeView};
+
+impl Model {
+    /// Builds the panes of the selected session anew where it or its time words changed.
+    pub(crate) fn rebuild(&mut self, force: bool) {
+        let Some(item) = self.selected.and_then(|id| self.sessions.item(id)) else {
+            self.built = None;
+            self.tree = TreeView::default();
+            self.checks.rows.clear();
+            self.checks_summary.clear();
+            self.timeline.rows.clear();
+            self.letter.rows.clear();
+            self.json.rows.clear();
+            self.own.notes.rows.clear();
+            self.notice = vec!["No session selected.".to_owned()];
+            return;
+        };
+        let session = Arc::clone(&item.session);
+        let looked_at = item.looked_at;
+        let id = session.id();
+        let widths = self.text_widths();
+        let [width, json_width] = widths;
+        let built = Some((id, session.revision, widths));
+        let other = self.built.map(|(id, ..)| id) != Some(id);
+        let found = self.times.assess(&session, &self.settings.rules);
+        self.timeline.rows = timeline::timeline(&session, &found, (&self.times, looked_at));
+        clocks::note_drift(&mut self.timeline.rows, &found, item.drift);
+        self.own.notes.rows = notes::rows(&session, &self.times);
+        self.tree.stale = found.stale;
+        if self.built == built && !force {
+            return;
+        }
+        if other {
+            self.timeline.cursor = self.timeline.rows.len().saturating_sub(1);
+            self.letter.cursor = 0;
+            self.json.cursor = 0;
+            self.own.notes.cursor = 0;
+        }
+        let open_check = self.checks.rows.get(self.checks.cursor).map(|row| row.key.clone());
+        let (rows, summary) = checks::checks(&session, &self.checks_open, (&self.times, width));
+        let known = open_check.filter(|_| !other);
+        let known = known.and_then(|key| rows.iter().position(|row| row.key == key));
+        self.checks.cursor = known.or_else(|| checks::first_failing(&rows)).unwrap_or(0);
+        self.checks.rows = rows;
+        self.checks_summary = summary;
+        self.letter.rows = letter::letter(&session, (&self.times, width));
+        self.json.rows = json::json(&session, self.times.openness.of(id), json_width);
+        self.notice = if session.session().is_some() {
+            Vec::new()
+        } else {
+            let asks = self.times.keys.after("; ", Action::Refresh, "refreshes now");
+            vec![format!("Nothing fetched yet{asks}.")]
+        };
+        let was = tree_moves::visible(&self.tree);
+        let memory = self.trees.get(&id).cloned();
+        let mut view = tree::view(&session, &self.times);
+        clocks::mark_media(&mut view, &session, &self.settings.rules, &self.times);
+        view.stale = found.stale;
+        let first_time = memory.is_none();
+        let memory = memory.unwrap_or_default();
+        view.expanded = memory.expanded;
+        if first_time {
+            // Requirements begin unfolded; what stands beside them begins folded.
+            let required =
+                |node: &&TreeNode| !matches!(node.glyph.0, Glyph::Present | Glyph::Blank);
+            let requirements = view.roots.iter().filter(required);
+            view.expanded = requirements.map(|node| vec![node.step.clone()]).collect();
+        }
+        let was = if other { Vec::new() } else { was };
+        view.selected = tree_moves::settle(&view, &memory.selected, &was);
+        self.tree = view;
+        if session.configuration().is_some() {
+            self.remember_tree();
+        }
+        self.built = built;
+    }
+
+    /// Builds the panes anew where their text is wrapped to another width.
+    pub(crate) fn rewrap(&mut self) {
+        if self.built.is_some_and(|(.., widths)| widths != self.text_widths()) {
+            self.rebuild(true);
+        }
+    }
+
+    /// Columns inside the panes with wrapped text: checks and letter, which stand in one column, and
+    /// JSON.
+    fn text_widths(&self) -> [usize; 2] {
+        let of = |pane: Pane, zoomed: bool| {
+            let areas = layout::fitted(self.size, pane, zoomed, self.fitting.proportions);
+            areas.pane(pane).map_or(60, |area| usize::from(area.w.saturating_sub(2)))
+        };
+        let checks = self.zoomed && matches!(self.focus, Pane::Checks | Pane::Letter);
+        let json = self.zoomed && self.focus == Pane::Json;
+        [of(Pane::Checks, checks), of(Pane::Json, json)]
+    }
+
+    pub(crate) fn remember_tree(&mut self) {
+        if let Some(id) = self.selected {
+            let memory = TreeMemory {
+                expanded: self.tree.expanded.clone(),
+                selected: self.tree.selected.clone(),
+            };
+            self.trees.insert(id, memory);
+            self.shelf.folded = true;
+        }
+    }
+}

@@ -1,0 +1,327 @@
+//! The add dialog: pasted or typed session IDs, CSV, JSON Lines, each line judged before anything is
+//! added.
+//!
+//! Owns the preview. The lines are read by `intake`, as those of `branchwatch add` are.
+
+use std::collections::HashSet;
+use std::path::PathBuf;
+
+use jiff::Timestamp;
+
+use crate::app::action::Action;
+use crate::app::dialogs::overlay::Overlay;
+use crate::app::effect::Effect;
+use crate::app::model::Model;
+use crate::app::operator::annotations::{OwnOverlay, Undo, remember};
+use crate::app::operator::time_travel;
+use crate::app::text::text_field::TextField;
+use crate::app::text::words::count;
+use crate::app::update::say;
+use crate::app::view::Tone;
+use crate::domain::session::ids::SessionId;
+use crate::domain::watchlist::watched::WatchEntry;
+use crate::intake::{self, Added, says_more};
+use crate::text::shown_str;
+
+/// More lines than these are not taken in.
+const MOST: usize = 100_000;
+
+/// What a line will do.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    /// Comes on the list.
+    New,
+    /// Was archived and comes back.
+    Archived,
+    /// Is on the list, and its reference, tags or times change.
+    Updated,
+    /// Is on the list already.
+    Watched,
+    /// Stands twice in what was pasted.
+    Twice,
+    /// Is kept out, and why.
+    Bad(String),
+}
+
+/// One line and what it will do.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AddLine {
+    /// Safe text.
+    pub text: String,
+    /// What it will do.
+    pub verdict: Verdict,
+    entry: Option<WatchEntry>,
+}
+
+/// The add dialog.
+#[derive(Clone, Debug, PartialEq, Eq, Default)]
+pub struct AddDialog {
+    /// Lines so far, without empty ones, comments and heads.
+    pub lines: Vec<AddLine>,
+    /// The line being typed.
+    pub field: TextField,
+    /// What is being typed, judged: several where IDs stand on one line.
+    pub typed: Vec<AddLine>,
+    /// The name of a file being typed (ctrl-o).
+    pub file: Option<TextField>,
+    /// Lines scrolled up from the end.
+    pub up: usize,
+    /// What went wrong with the file.
+    pub error: Option<String>,
+    /// It has been on the screen: Enter acts only then.
+    pub drawn: bool,
+    ids: HashSet<SessionId>,
+}
+
+impl AddDialog {
+    /// All lines, the one being typed at the end.
+    pub fn all(&self) -> impl Iterator<Item = &AddLine> {
+        self.lines.iter().chain(&self.typed)
+    }
+
+    /// Lines that put a session on the list.
+    #[must_use]
+    pub fn adding(&self) -> usize {
+        let adds = |line: &&AddLine| matches!(line.verdict, Verdict::New | Verdict::Archived);
+        self.all().filter(adds).count()
+    }
+
+    /// Lines that change what is kept of a session on the list.
+    #[must_use]
+    pub fn updating(&self) -> usize {
+        self.all().filter(|line| line.verdict == Verdict::Updated).count()
+    }
+
+    /// `2 new · 1 known · 1 line not understood, skipped (line 3)`.
+    #[must_use]
+    pub fn summary(&self) -> String {
+        let mut known = 0;
+        let mut bad = Vec::new();
+        for (number, line) in (1_usize..).zip(self.all()) {
+            match line.verdict {
+                Verdict::Watched | Verdict::Twice => known += 1,
+                Verdict::Bad(_) => bad.push(number),
+                Verdict::New | Verdict::Archived | Verdict::Updated => {}
+            }
+        }
+        let mut parts = vec![format!("{} new", self.adding())];
+        if self.updating() > 0 {
+            parts.push(format!("{} updated", self.updating()));
+        }
+        if known > 0 {
+            parts.push(format!("{known} known"));
+        }
+        match bad.as_slice() {
+            [] => {}
+            [first, rest @ ..] => {
+                let from = if rest.is_empty() { "" } else { "from " };
+                let lines = count(bad.len(), "line");
+                parts.push(format!("{lines} not understood, skipped ({from}line {first})"));
+            }
+        }
+        parts.join(" · ")
+    }
+
+    /// The field that keys go to.
+    pub(crate) const fn field_mut(&mut self) -> &mut TextField {
+        match &mut self.file {
+            Some(file) => file,
+            None => &mut self.field,
+        }
+    }
+}
+
+/// The rows of a text, held against the watch-list.
+fn judged(model: &Model, dialog: &AddDialog, text: &str, now: Timestamp) -> Vec<AddLine> {
+    let mut here = HashSet::new();
+    let rows = intake::read(text, now).into_iter();
+    rows.map(|row| {
+        let id = row.entry.as_ref().ok().map(|entry| entry.id);
+        let twice = id.is_some_and(|id| dialog.ids.contains(&id) || !here.insert(id));
+        judge(model, twice, row)
+    })
+    .collect()
+}
+
+fn judge(model: &Model, twice: bool, row: intake::Row) -> AddLine {
+    let (verdict, entry) = match row.entry {
+        Ok(entry) => {
+            let archived = model.own.archived.get(entry.id).map(|known| &known.entry);
+            let watched = model.sessions.item(entry.id).map(|item| &item.session.entry);
+            let known = watched.or(archived);
+            let entry = known.map_or(entry.clone(), |known| entry.over(known));
+            let verdict = match (watched, archived) {
+                _ if twice => Verdict::Twice,
+                (Some(known), _) if says_more(&entry, known) => Verdict::Updated,
+                (Some(_), _) => Verdict::Watched,
+                (None, Some(_)) => Verdict::Archived,
+                (None, None) => Verdict::New,
+            };
+            (verdict, Some(entry))
+        }
+        Err(why) => (Verdict::Bad(why), None),
+    };
+    AddLine { text: row.text, verdict, entry }
+}
+
+fn push(dialog: &mut AddDialog, lines: Vec<AddLine>) {
+    for line in lines.into_iter().take(MOST.saturating_sub(dialog.lines.len())) {
+        dialog.ids.extend(line.entry.as_ref().map(|entry| entry.id));
+        dialog.lines.push(line);
+    }
+}
+
+/// A paste where nothing is typed: a text that names sessions is offered in the dialog, another one
+/// is no input.
+pub(crate) fn offer(model: &mut Model, text: &str) -> bool {
+    if model.overlay.is_some() || model.input.is_some() {
+        return false;
+    }
+    let mut dialog = Box::<AddDialog>::default();
+    take(model, &mut dialog, text);
+    if dialog.ids.is_empty() {
+        return false;
+    }
+    model.dirty = true;
+    if model.in_past() {
+        time_travel::refuse(model);
+    } else {
+        model.overlay = Some(Overlay::Own(OwnOverlay::Add(dialog)));
+    }
+    true
+}
+
+pub(crate) fn open(model: &mut Model) -> Vec<Effect> {
+    let mut dialog = Box::<AddDialog>::default();
+    // Sessions that notifications named: offered, not added.
+    let offered: Vec<String> = model.health.offered.iter().map(ToString::to_string).collect();
+    take(model, &mut dialog, &offered.join("\n"));
+    model.overlay = Some(Overlay::Own(OwnOverlay::Add(dialog)));
+    Vec::new()
+}
+
+/// The dialog, taken out of the model when it is open.
+fn taken(model: &mut Model) -> Option<Box<AddDialog>> {
+    match model.overlay.take() {
+        Some(Overlay::Own(OwnOverlay::Add(dialog))) => Some(dialog),
+        other => {
+            model.overlay = other;
+            None
+        }
+    }
+}
+
+/// A paste, when the dialog is open; true when it took it.
+pub(crate) fn pasted(model: &mut Model, text: &str) -> bool {
+    let Some(mut dialog) = taken(model) else {
+        return false;
+    };
+    match &mut dialog.file {
+        Some(file) => file.paste(text),
+        None => take(model, &mut dialog, text),
+    }
+    model.overlay = Some(Overlay::Own(OwnOverlay::Add(dialog)));
+    model.dirty = true;
+    true
+}
+
+/// Takes in many lines; what was typed before goes in front of the first.
+fn take(model: &Model, dialog: &mut AddDialog, text: &str) {
+    let before = std::mem::take(&mut dialog.field).text();
+    dialog.typed = Vec::new();
+    dialog.up = 0;
+    let text = text.trim_start_matches('\u{feff}');
+    let lines = judged(model, dialog, &format!("{before}{text}"), model.times.now);
+    push(dialog, lines);
+}
+
+/// A key has changed the field.
+pub(crate) fn typed(model: &mut Model) {
+    let Some(mut dialog) = taken(model) else {
+        return;
+    };
+    dialog.typed = judged(model, &dialog, &dialog.field.text(), model.times.now);
+    dialog.up = 0;
+    dialog.error = None;
+    model.overlay = Some(Overlay::Own(OwnOverlay::Add(dialog)));
+}
+
+/// A file was read, or not.
+pub(crate) fn read(model: &mut Model, outcome: Result<String, String>) {
+    let Some(mut dialog) = taken(model) else {
+        return;
+    };
+    match outcome {
+        Ok(text) => {
+            dialog.file = None;
+            take(model, &mut dialog, &text);
+        }
+        Err(why) => dialog.error = Some(shown_str(&why, 200)),
+    }
+    model.overlay = Some(Overlay::Own(OwnOverlay::Add(dialog)));
+    model.dirty = true;
+}
+
+pub(crate) fn act(model: &mut Model, mut dialog: Box<AddDialog>, action: Action) -> Vec<Effect> {
+    let mut effects = Vec::new();
+    match action {
+        Action::Back | Action::Quit | Action::QuitNow if dialog.file.is_some() => {
+            dialog.file = None;
+            dialog.error = None;
+        }
+        Action::Back | Action::Quit | Action::QuitNow => return Vec::new(),
+        Action::OpenFile => dialog.file = Some(TextField::default()),
+        Action::Enter => match &dialog.file {
+            Some(file) => effects.push(Effect::ReadList(PathBuf::from(file.text().trim()))),
+            None if dialog.drawn && dialog.adding() + dialog.updating() > 0 => {
+                return added(model, *dialog);
+            }
+            None => {}
+        },
+        Action::NextPane if dialog.file.is_none() => {
+            let lines = std::mem::take(&mut dialog.typed);
+            dialog.field = TextField::default();
+            push(&mut dialog, lines);
+        }
+        Action::Up => dialog.up = (dialog.up + 1).min(dialog.lines.len()),
+        Action::PageUp => dialog.up = (dialog.up + 10).min(dialog.lines.len()),
+        Action::Down => dialog.up = dialog.up.saturating_sub(1),
+        Action::PageDown => dialog.up = dialog.up.saturating_sub(10),
+        _ => {}
+    }
+    model.overlay = Some(Overlay::Own(OwnOverlay::Add(dialog)));
+    effects
+}
+
+fn added(model: &mut Model, dialog: AddDialog) -> Vec<Effect> {
+    let (mut said, mut back, mut entries) = (Added::default(), Vec::new(), Vec::new());
+    for line in dialog.lines.into_iter().chain(dialog.typed) {
+        match (line.verdict, line.entry) {
+            (Verdict::New, Some(entry)) => {
+                said.new += 1;
+                back.push(entry.id);
+                entries.push(entry);
+            }
+            (Verdict::Archived, Some(entry)) => {
+                said.back += 1;
+                entries.push(entry);
+            }
+            (Verdict::Updated, Some(entry)) => {
+                said.updated += 1;
+                entries.push(entry);
+            }
+            (Verdict::Watched, _) => said.unchanged += 1,
+            (Verdict::Bad(_), _) => said.not_understood += 1,
+            (Verdict::Twice | Verdict::New | Verdict::Archived | Verdict::Updated, _) => {}
+        }
+    }
+    let undoes = if back.is_empty() {
+        String::new()
+    } else {
+        let what = format!("added {}", count(back.len(), "session"));
+        remember(model, Undo { what, back: Effect::Remove(back) });
+        model.times.keys.after("; ", Action::Undo, "removes again")
+    };
+    say(model, format!("{said}{undoes}"), Tone::Good);
+    vec![Effect::Add(entries)]
+}

@@ -1,0 +1,264 @@
+//! The dialogs of the operator's own things: note, tags, snooze, acknowledging all that is shown.
+//!
+//! Owns their state and keys. Each is bound to the sessions that were meant when its key was pressed,
+//! and acts on Enter only after it has been drawn.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use jiff::{SignedDuration, Timestamp};
+
+use crate::app::action::Action;
+use crate::app::dialogs::overlay::Overlay;
+use crate::app::effect::Effect;
+use crate::app::list::sessions::Item;
+use crate::app::model::Model;
+use crate::app::operator::annotations::{OwnOverlay, acknowledgement, items, keep, targets, whom};
+use crate::app::text::text_field::TextField;
+use crate::app::update::say;
+use crate::app::view::Tone;
+use crate::domain::personal::Privacy;
+use crate::domain::session::ids::SessionId;
+use crate::domain::watchlist::annotations::OwnChange;
+use crate::text::shown_str;
+
+/// The longest tag, in characters.
+const LONGEST_TAG: usize = 30;
+
+/// A dialog of one line, a menu, or a question.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OwnDialog {
+    /// Whom it is for.
+    pub ids: Vec<SessionId>,
+    /// In words: `dbs-1`, `3 sessions`.
+    pub whom: String,
+    /// Which one.
+    pub kind: OwnKind,
+    /// It has been on the screen: Enter acts only then.
+    pub drawn: bool,
+}
+
+/// Which dialog of the operator's own is open.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum OwnKind {
+    /// `c`
+    Note {
+        /// The note as it is typed.
+        field: TextField,
+        /// There is one that is masked: it is replaced, or stays where nothing is typed.
+        hidden: bool,
+    },
+    /// `T`
+    Tags {
+        /// Words.
+        field: TextField,
+        /// Tags that all of them had when it opened, and that may be shown; others stay.
+        common: Vec<String>,
+        /// Tags in use anywhere, most used first.
+        in_use: Vec<String>,
+    },
+    /// `S` in the alerts pane: choices and the one under the cursor.
+    Snooze(Vec<(&'static str, Timestamp)>, usize),
+    /// `A`
+    AcknowledgeAll,
+}
+
+impl OwnDialog {
+    /// The line being typed.
+    #[must_use]
+    pub const fn field(&self) -> Option<&TextField> {
+        match &self.kind {
+            OwnKind::Note { field, .. } | OwnKind::Tags { field, .. } => Some(field),
+            OwnKind::Snooze(..) | OwnKind::AcknowledgeAll => None,
+        }
+    }
+
+    pub(crate) const fn field_mut(&mut self) -> Option<&mut TextField> {
+        match &mut self.kind {
+            OwnKind::Note { field, .. } | OwnKind::Tags { field, .. } => Some(field),
+            OwnKind::Snooze(..) | OwnKind::AcknowledgeAll => None,
+        }
+    }
+
+    /// Tags in use that go on where the word at the cursor stops.
+    #[must_use]
+    pub fn completions(&self) -> Vec<&str> {
+        let OwnKind::Tags { field, in_use, .. } = &self.kind else { return Vec::new() };
+        let typed = words(&field.text());
+        let before = field.before_cursor();
+        let word = before.rsplit([' ', ',']).next().unwrap_or_default().trim_start_matches('#');
+        in_use
+            .iter()
+            .map(String::as_str)
+            .filter(|tag| tag.starts_with(word) && *tag != word && !typed.iter().any(|t| t == tag))
+            .collect()
+    }
+}
+
+/// Its labels are not masked now.
+fn shown(model: &Model, item: &Item) -> bool {
+    model.times.openness.of(item.session.id()) == Privacy::Off
+}
+
+fn open(model: &mut Model, ids: Vec<SessionId>, kind: OwnKind) -> Vec<Effect> {
+    if !ids.is_empty() {
+        let whom = whom(model, &ids);
+        model.overlay =
+            Some(Overlay::Own(OwnOverlay::Dialog(OwnDialog { ids, whom, kind, drawn: false })));
+    }
+    Vec::new()
+}
+
+pub(crate) fn open_note(model: &mut Model) -> Vec<Effect> {
+    let ids = targets(model);
+    let notes: BTreeSet<&str> =
+        items(model, &ids).map(|item| item.session.own.note.as_str()).collect();
+    let masked = |item: &Item| !item.session.own.note.is_empty() && !shown(model, item);
+    let hidden = items(model, &ids).any(masked);
+    // Several notes at once begin empty, equal ones with their text.
+    let one = notes.len() == 1 && !hidden;
+    let text = if one { notes.first().copied().unwrap_or_default() } else { "" };
+    let field = TextField::new(text);
+    open(model, ids, OwnKind::Note { field, hidden })
+}
+
+pub(crate) fn open_tags(model: &mut Model) -> Vec<Effect> {
+    let ids = targets(model);
+    let masked = items(model, &ids).any(|item| !shown(model, item));
+    let in_the_open = |tag: &str| !masked || model.times.labels.shows_tag(tag);
+    let mut sets = items(model, &ids).map(|item| &item.session.entry.tags);
+    let first = sets.next().cloned().unwrap_or_default();
+    let rest: Vec<&Vec<String>> = sets.collect();
+    let common: Vec<String> = first
+        .into_iter()
+        .filter(|tag| in_the_open(tag) && rest.iter().all(|tags| tags.contains(tag)))
+        .collect();
+    let mut uses: BTreeMap<&str, usize> = BTreeMap::new();
+    for item in model.sessions.by_urgency() {
+        let tags = item.session.entry.tags.iter();
+        for tag in tags.filter(|tag| model.times.labels.shows_tag(tag)) {
+            *uses.entry(tag).or_default() += 1;
+        }
+    }
+    let mut in_use: Vec<(&str, usize)> = uses.into_iter().collect();
+    in_use.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
+    let in_use = in_use.into_iter().map(|(tag, _)| tag.to_owned()).collect();
+    let mut text = common.join(" ");
+    if !text.is_empty() {
+        text.push(' ');
+    }
+    let field = TextField::new(&text);
+    open(model, ids, OwnKind::Tags { field, common, in_use })
+}
+
+pub(crate) fn open_snooze(model: &mut Model) -> Vec<Effect> {
+    let now = model.times.now;
+    let later = |hours| now.saturating_add(SignedDuration::from_hours(hours)).unwrap_or(now);
+    let today = now.to_zoned_datetime(model.times.zone.clone());
+    // Tomorrow is when the shift begins: at 08:00.
+    let tomorrow = today
+        .tomorrow()
+        .and_then(|day| day.with().hour(8).minute(0).second(0).subsec_nanosecond(0).build())
+        .map_or_else(|_| later(24), |day| day.timestamp());
+    let choices = vec![("1 hour", later(1)), ("4 hours", later(4)), ("tomorrow", tomorrow)];
+    let ids = targets(model);
+    open(model, ids, OwnKind::Snooze(choices, 0))
+}
+
+pub(crate) fn open_all(model: &mut Model) -> Vec<Effect> {
+    let shown = (0..model.sessions.len()).filter_map(|row| model.sessions.at(row));
+    let ids: Vec<SessionId> = shown
+        .filter(|item| item.changed || item.facts.attention)
+        .map(|item| item.session.id())
+        .collect();
+    if ids.is_empty() {
+        say(model, "nothing to acknowledge", Tone::Good);
+    }
+    open(model, ids, OwnKind::AcknowledgeAll)
+}
+
+/// Words as tags: without `#`, sorted, each once.
+fn words(text: &str) -> Vec<String> {
+    let words = text.split([' ', ',', ';']).map(|word| word.trim_start_matches('#'));
+    let tags: BTreeSet<String> =
+        words.filter(|word| !word.is_empty()).map(|word| shown_str(word, LONGEST_TAG)).collect();
+    tags.into_iter().collect()
+}
+
+/// Keys while one is open; the caller has taken it out of the model.
+pub(crate) fn act(model: &mut Model, mut dialog: OwnDialog, action: Action) -> Vec<Effect> {
+    if action == Action::Enter && dialog.drawn {
+        return accepted(model, &dialog);
+    }
+    let completed = dialog.completions().first().map(|tag| (*tag).to_owned());
+    match (&mut dialog.kind, action) {
+        (OwnKind::Tags { field, .. }, Action::NextPane) => {
+            if let Some(tag) = completed {
+                let before = field.before_cursor();
+                let typed = before.rsplit([' ', ',']).next().unwrap_or_default();
+                let word = typed.trim_start_matches('#').len();
+                field.paste(&format!("{} ", tag.get(word..).unwrap_or_default()));
+            }
+        }
+        (OwnKind::Snooze(choices, selected), Action::Down | Action::NextPane) => {
+            *selected = (*selected + 1).min(choices.len().saturating_sub(1));
+        }
+        (OwnKind::Snooze(_, selected), Action::Up | Action::PreviousPane) => {
+            *selected = selected.saturating_sub(1);
+        }
+        _ => {}
+    }
+    model.overlay = Some(Overlay::Own(OwnOverlay::Dialog(dialog)));
+    Vec::new()
+}
+
+fn accepted(model: &mut Model, dialog: &OwnDialog) -> Vec<Effect> {
+    let whom = &dialog.whom;
+    let all = |change: &OwnChange| dialog.ids.iter().map(|id| (*id, change.clone())).collect();
+    match &dialog.kind {
+        OwnKind::Note { field, hidden } => {
+            let text = field.text().trim().to_owned();
+            if text.is_empty() && *hidden {
+                say(
+                    model,
+                    format!("nothing typed: the note for {whom} is unchanged"),
+                    Tone::Notice,
+                );
+                return Vec::new();
+            }
+            let what = if text.is_empty() { "note removed from" } else { "note for" };
+            keep(model, &format!("{what} {whom}"), all(&OwnChange::Note(text)))
+        }
+        OwnKind::Tags { field, common, .. } => {
+            let typed = words(&field.text());
+            let retagged = items(model, &dialog.ids).map(|item| {
+                let own = item.session.entry.tags.iter().filter(|tag| !common.contains(tag));
+                let tags: BTreeSet<String> = own.chain(&typed).cloned().collect();
+                (item.session.id(), OwnChange::Tags(tags.into_iter().collect()))
+            });
+            let changes = retagged.collect();
+            keep(model, &format!("tags of {whom}"), changes)
+        }
+        OwnKind::Snooze(choices, selected) => {
+            let Some((word, until)) = choices.get(*selected) else { return Vec::new() };
+            let what = if *word == "tomorrow" { "until tomorrow" } else { word };
+            let change = OwnChange::Snoozed(Some(*until));
+            keep(model, &format!("snoozed {whom}, {what}"), all(&change))
+        }
+        OwnKind::AcknowledgeAll => {
+            let changes =
+                items(model, &dialog.ids).flat_map(|item| acknowledgement(model, item)).collect();
+            keep(model, &format!("acknowledged {whom}"), changes)
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::words;
+
+    #[test]
+    fn tags_are_words_without_their_sign() {
+        assert_eq!(words(" #b a,a;  c\u{202e} "), ["a", "b", "c<U+202E>"].map(str::to_owned));
+        assert!(words("  ,").is_empty());
+    }
+}

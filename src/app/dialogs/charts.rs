@@ -1,0 +1,92 @@
+//! The charts: how many stand where, what ended when, how long the steps took, how busy asking is.
+//!
+//! Owns when they are counted: on opening, and once a minute while open.
+
+use jiff::Timestamp;
+
+use crate::app::action::Action;
+use crate::app::dialogs::overlay::{ChartsOverlay, Overlay};
+use crate::app::effect::Effect;
+use crate::app::model::Model;
+use crate::app::text::words::StageKind;
+use crate::app::view::Cell;
+use crate::domain::assessment::attention::span;
+use crate::domain::assessment::stats::{self, Median, Stats};
+use crate::domain::events::call::Traffic;
+
+/// Counted anew after this many seconds.
+const AGAIN: i64 = 60;
+
+/// Opens the charts; the requests come with [`Effect::Traffic`].
+pub(crate) fn open(model: &mut Model) -> Vec<Effect> {
+    model.overlay = Some(Overlay::Charts(counted(model, model.times.now)));
+    vec![Effect::Traffic]
+}
+
+/// Once a second: nothing until a minute has passed.
+pub(crate) fn tick(model: &mut Model) -> Vec<Effect> {
+    let now = model.times.now;
+    let Some(Overlay::Charts(charts)) = &model.overlay else { return Vec::new() };
+    if now.duration_since(charts.counted_at).as_secs().abs() < AGAIN {
+        return Vec::new();
+    }
+    let mut anew = counted(model, now);
+    anew.traffic.clone_from(&charts.traffic);
+    model.overlay = Some(Overlay::Charts(anew));
+    model.dirty = true;
+    vec![Effect::Traffic]
+}
+
+/// The requests of the last minutes.
+pub(crate) fn told(model: &mut Model, traffic: &Traffic) {
+    if let Some(Overlay::Charts(charts)) = &mut model.overlay {
+        charts.traffic.clone_from(&traffic.per_ten_seconds);
+        charts.budget = traffic.budget_per_ten_seconds;
+        model.dirty = true;
+    }
+}
+
+/// A key: any that closes, closes.
+pub(crate) fn act(model: &mut Model, charts: ChartsOverlay, action: Action) -> Vec<Effect> {
+    if !matches!(action, Action::Back | Action::Quit | Action::QuitNow | Action::Charts) {
+        model.overlay = Some(Overlay::Charts(charts));
+    }
+    Vec::new()
+}
+
+fn counted(model: &Model, now: Timestamp) -> ChartsOverlay {
+    let all = model.sessions.by_urgency().map(|item| &*item.session);
+    let stats = stats::stats(all, &model.settings.rules, now);
+    let tally = model.sessions.tally();
+    // On no way yet, or on none that is known.
+    let outside = |kind: &StageKind| {
+        matches!(kind, StageKind::NotFetched | StageKind::NotFound | StageKind::Unknown)
+    };
+    let step = |kind: &StageKind| (Cell::new(kind.words(), kind.tone()), tally.of(*kind));
+    ChartsOverlay {
+        counted_at: now,
+        said: said(&stats, &model.times.of_day(now)),
+        funnel: StageKind::ALL.iter().filter(|kind| !outside(kind)).map(step).collect(),
+        watched: model.sessions.watched(),
+        completed: stats.completed,
+        rejected: stats.rejected,
+        traffic: Vec::new(),
+        budget: 0,
+    }
+}
+
+fn said(stats: &Stats, at: &str) -> Vec<(&'static str, String)> {
+    let median = |median: Option<Median>| {
+        median.map_or_else(
+            || "no session with both yet".to_owned(),
+            |median| format!("{}  (median of {})", span(median.span), median.of),
+        )
+    };
+    let today: u32 = stats.completed.iter().sum();
+    let rejected: u32 = stats.rejected.iter().sum();
+    vec![
+        ("letter first seen → first visit", median(stats.letter_to_visit)),
+        ("first visit → last check", median(stats.visit_to_done)),
+        ("last 24 h", format!("{today} completed, of these {rejected} REJECT; counted {at}")),
+    ]
+}

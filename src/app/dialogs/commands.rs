@@ -1,0 +1,193 @@
+//! Words of the palette that take an argument: `filter …`, `sort due desc`, `view NAME`, ….
+//!
+//! Owns what each offers and does. An argument that cannot be read changes nothing and is answered
+//! in words.
+
+use jiff::SignedDuration;
+
+use crate::app::dialogs::add;
+use crate::app::dialogs::{export, pickers};
+use crate::app::effect::Effect;
+use crate::app::event::Event;
+use crate::app::list::columns::Column;
+use crate::app::list::filter::Query;
+use crate::app::list::sort::Sort;
+use crate::app::list::views::{View, columns};
+use crate::app::list::{filter_bar, saved_views};
+use crate::app::model::Model;
+use crate::app::operator::{privacy, time_travel};
+use crate::app::update::say;
+use crate::app::view::Tone;
+use crate::domain::assessment::attention::span;
+use crate::domain::nearest::suggestion;
+use crate::domain::shape::Format;
+use crate::domain::span::parse_span;
+
+/// A word that takes an argument.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Word {
+    /// Sessions to add.
+    Add,
+    /// Columns of the list.
+    Columns,
+    /// A format of the export.
+    Export,
+    /// A filter of the list.
+    Filter,
+    /// How often open sessions are asked.
+    Interval,
+    /// The screen as it stood at that time.
+    Past,
+    /// How much is shown.
+    Privacy,
+    /// An order of the list.
+    Sort,
+    /// A view.
+    View,
+}
+
+impl Word {
+    pub(crate) const ALL: [Self; 9] = [
+        Self::Add,
+        Self::Columns,
+        Self::Export,
+        Self::Filter,
+        Self::Interval,
+        Self::Past,
+        Self::Privacy,
+        Self::Sort,
+        Self::View,
+    ];
+
+    pub(crate) const fn name(self) -> &'static str {
+        match self {
+            Self::Add => "add",
+            Self::Columns => "columns",
+            Self::Export => "export",
+            Self::Filter => "filter",
+            Self::Interval => "interval",
+            Self::Past => "past",
+            Self::Privacy => "privacy",
+            Self::Sort => "sort",
+            Self::View => "view",
+        }
+    }
+
+    /// An example, or the place of its argument.
+    pub(crate) const fn argument(self) -> &'static str {
+        match self {
+            Self::Add => "ID…",
+            Self::Columns => "ref due tags",
+            Self::Export => "json",
+            Self::Filter => "…",
+            Self::Interval => "30s",
+            Self::Past => "09:15",
+            Self::Privacy => "partial",
+            Self::Sort => "due desc",
+            Self::View => "NAME",
+        }
+    }
+
+    pub(crate) const fn description(self) -> &'static str {
+        match self {
+            Self::Add => "Add sessions: opens the preview",
+            Self::Columns => "Columns of the list, in this order",
+            Self::Export => "Export in this format: opens the dialog",
+            Self::Filter => "Filter the list, as / does",
+            Self::Interval => "Poll every open session this often",
+            Self::Past => "The screen as it stood at that time",
+            Self::Privacy => "How much is shown: masked, partial, off",
+            Self::Sort => "Order of the list",
+            Self::View => "A view: filter, order and columns",
+        }
+    }
+
+    /// What can stand after it, where that is a choice of few.
+    pub(crate) fn offers(self, model: &Model) -> Vec<String> {
+        let words = |words: &[&str]| words.iter().map(|word| (*word).to_owned()).collect();
+        match self {
+            Self::Export => words(&["json", "jsonl", "csv", "md", "bundle"]),
+            Self::Privacy => words(&["masked", "on", "partial", "off"]),
+            Self::Sort => {
+                let names = std::iter::once("attention").chain(Column::ALL.map(Column::name));
+                names.flat_map(|name| ["asc", "desc"].map(|way| format!("{name} {way}"))).collect()
+            }
+            Self::View => {
+                let names = model.shelf.views().map(|(view, _)| saved_views::shown(&view.name));
+                std::iter::once("all".to_owned()).chain(names).collect()
+            }
+            Self::Add | Self::Columns | Self::Filter | Self::Interval | Self::Past => Vec::new(),
+        }
+    }
+
+    /// The word and the argument of a command whose argument is free; `None`: it is no such command.
+    pub(crate) fn free(text: &str) -> Option<(Self, &str)> {
+        let (name, argument) = text.trim_start().split_once(' ')?;
+        let free = [Self::Add, Self::Columns, Self::Filter, Self::Interval, Self::Past];
+        let word = free.into_iter().find(|word| word.name() == name)?;
+        Some((word, argument.trim())).filter(|(_, argument)| !argument.is_empty())
+    }
+}
+
+/// Carries out a word with its argument.
+///
+/// # Errors
+/// Says what cannot be read, and what was expected.
+pub(crate) fn run(model: &mut Model, word: Word, argument: &str) -> Result<Vec<Effect>, String> {
+    if model.in_past() && matches!(word, Word::Add | Word::Export | Word::Interval) {
+        return Err("that can only be done now, not in the past".to_owned());
+    }
+    match word {
+        Word::Add => {
+            let effects = add::open(model);
+            crate::app::update(model, Event::Paste(format!("{argument}\n")));
+            return Ok(effects);
+        }
+        Word::Columns => {
+            let names = argument.split([' ', ',']).filter(|name| !name.is_empty());
+            let names: Vec<String> = names.map(str::to_owned).collect();
+            pickers::set_columns(model, columns(&names)?);
+        }
+        Word::Export => {
+            let format = Format::ALL
+                .into_iter()
+                .find(|format| format.ending() == argument)
+                .ok_or_else(|| "expected json, jsonl, csv, md or bundle".to_owned())?;
+            return Ok(export::open_as(model, format));
+        }
+        Word::Filter => {
+            let filter = Query::parse(argument)
+                .map_err(|why| format!("character {}: {}", why.at + 1, why.what))?;
+            filter_bar::remember(&mut model.filters, argument.to_owned());
+            filter_bar::put_in_force(model, argument.to_owned(), filter, model.cursor);
+            let (shown, all) = (model.sessions.len(), model.sessions.watched());
+            say(model, format!("{shown} of {all} match"), Tone::Plain);
+        }
+        Word::Interval => {
+            let every = parse_span(argument)?;
+            if every < SignedDuration::from_secs(1) {
+                return Err("the interval must be at least 1s".to_owned());
+            }
+            say(model, format!("open sessions are polled every {}", span(every)), Tone::Plain);
+            return Ok(vec![Effect::Interval(every)]);
+        }
+        Word::Past => time_travel::jump(model, argument)?,
+        Word::Privacy => return privacy::to(model, argument),
+        Word::Sort => pickers::set_sort(model, Sort::parse(argument)?),
+        Word::View => {
+            let view = if argument == "all" { View::default() } else { view(model, argument)? };
+            saved_views::choose(model, view);
+        }
+    }
+    Ok(Vec::new())
+}
+
+fn view(model: &Model, name: &str) -> Result<View, String> {
+    let mut views = model.shelf.views();
+    if let Some((view, _)) = views.find(|(view, _)| saved_views::shown(&view.name) == name) {
+        return Ok(view.clone());
+    }
+    let known: Vec<&str> =
+        model.shelf.views().map(|(view, _)| view.name.as_str()).chain(["all"]).collect();
+    Err(format!("no view named {name}; {}", suggestion(name, known)))
+}

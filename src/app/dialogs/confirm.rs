@@ -1,0 +1,129 @@
+//! The question before something is changed at Yoti: it is answered by typing what will happen.
+//!
+//! Owns the dialog and the permission. Without `--allow-writes` and the profile's word it does not
+//! open.
+
+use crate::app::action::Action;
+use crate::app::dialogs::overlay::Overlay;
+use crate::app::dialogs::yoti::Hand;
+use crate::app::effect::Effect;
+use crate::app::model::Model;
+use crate::app::operator::desk::Wish;
+use crate::app::text::text_field::TextField;
+use crate::app::text::words::wire;
+use crate::app::update::say;
+use crate::app::view::Tone;
+use crate::domain::events::audit_action::LastExports;
+use crate::domain::session::ids::SessionId;
+
+/// What would be done.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum What {
+    /// `DELETE /sessions/{s}`
+    DeleteSession,
+    /// `POST …/instructions/email`
+    SendLetter,
+}
+
+/// See the module.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ConfirmDialog {
+    /// What would be done.
+    pub what: What,
+    /// The session under the cursor when it was asked for.
+    pub id: SessionId,
+    /// `dbs-2277 · 1c3cae90… · COMPLETED · LIVE`
+    pub whom: String,
+    /// What has to be typed.
+    pub phrase: String,
+    /// What is typed.
+    pub typed: TextField,
+    /// When the session was last exported, once that was looked up.
+    pub exports: Option<Option<LastExports>>,
+    /// It has been on the screen.
+    pub drawn: bool,
+    /// Why Enter did nothing.
+    pub error: Option<String>,
+}
+
+pub(crate) fn open(model: &mut Model, what: What) -> Vec<Effect> {
+    let Some(item) = model.item() else { return Vec::new() };
+    let writes = model.guard.settings.writes;
+    let (allowed, key) = match what {
+        What::DeleteSession => (writes.delete, "allow_delete"),
+        What::SendLetter => (writes.email, "allow_email"),
+    };
+    if !allowed {
+        let text = format!(
+            "read-only: needs --allow-writes, and {key} = true in the profile; nothing was done"
+        );
+        say(model, text, Tone::Bad);
+        return Vec::new();
+    }
+    let session = &item.session;
+    let id = session.id();
+    let name = model.times.name(session, 40);
+    let state = session.session().and_then(|s| s.state.as_ref()).map(|s| wire(s.as_raw()));
+    let state = state.unwrap_or_else(|| "not fetched".to_owned());
+    let badge = crate::text::shown_str(&model.settings.badge, 20);
+    let shown = model.times.labels.shows_reference(session);
+    let reference = session.entry.reference.as_deref().filter(|_| shown);
+    let reference = reference.map_or_else(|| id.short(), |text| crate::text::shown_str(text, 40));
+    let word = if what == What::DeleteSession { "DELETE" } else { "SEND" };
+    let dialog = ConfirmDialog {
+        what,
+        id,
+        whom: format!("{name} · {} · {state} · {badge}", id.short()),
+        phrase: format!("{word} {reference}"),
+        typed: TextField::default(),
+        exports: None,
+        drawn: false,
+        error: None,
+    };
+    model.overlay = Some(Overlay::Hand(Box::new(Hand::Confirm(dialog))));
+    // What is deleted is gone: whether it was taken out before is worth knowing.
+    let deletes = what == What::DeleteSession;
+    deletes.then_some(Effect::Desk(Wish::LastExports(id))).into_iter().collect()
+}
+
+impl Model {
+    /// `Last export: 09:12 today, masked.  Unmasked: never.`
+    #[must_use]
+    pub fn last_export(&self, dialog: &ConfirmDialog) -> Option<String> {
+        if dialog.what != What::DeleteSession {
+            return None;
+        }
+        let Some(found) = dialog.exports else { return Some("Last export: …".to_owned()) };
+        let Some(last) = found else { return Some("Last export: unknown.".to_owned()) };
+        let when = |at| match self.time_of_day(at) {
+            time if time.contains(' ') => time,
+            time => format!("{time} today"),
+        };
+        Some(match (last.masked, last.unmasked) {
+            (None, None) => "Never exported.".to_owned(),
+            (None, Some(open)) => format!("Last export: {}, unmasked.", when(open)),
+            (Some(masked), Some(open)) if open > masked => {
+                format!("Last export: {}, unmasked.", when(open))
+            }
+            (Some(masked), open) => {
+                let open = open.map_or_else(|| "never".to_owned(), when);
+                format!("Last export: {}, masked.  Unmasked: {open}.", when(masked))
+            }
+        })
+    }
+}
+
+pub(crate) fn act(mut dialog: ConfirmDialog, action: Action) -> (Option<Hand>, Vec<Effect>) {
+    if action != Action::Enter || !dialog.drawn {
+        return (Some(Hand::Confirm(dialog)), Vec::new());
+    }
+    if dialog.typed.text().trim() != dialog.phrase {
+        dialog.error = Some(format!("that is not {}", dialog.phrase));
+        return (Some(Hand::Confirm(dialog)), Vec::new());
+    }
+    let wish = match dialog.what {
+        What::DeleteSession => Wish::Delete(dialog.id),
+        What::SendLetter => Wish::SendLetter(dialog.id),
+    };
+    (None, vec![Effect::Desk(wish)])
+}

@@ -1,0 +1,48 @@
+//! The question before the handover is written: into which file.
+//!
+//! Owns the dialog. The text is made by `app::handover` once the file is accepted.
+
+use std::path::PathBuf;
+
+use crate::app::action::Action;
+use crate::app::dialogs::overlay::Overlay;
+use crate::app::effect::Effect;
+use crate::app::model::Model;
+use crate::app::text::text_field::TextField;
+
+/// The dialog of `H`, open until its file is accepted.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct HandoverDialog {
+    /// Sessions that it will be about.
+    pub sessions: usize,
+    /// The file, which can be edited.
+    pub file: TextField,
+    /// It has been on the screen: Enter acts only then.
+    pub drawn: bool,
+    /// Why the last Enter did nothing.
+    pub error: Option<String>,
+}
+
+/// `H`: of all that is watched, whatever the list is filtered to.
+pub(crate) fn open(model: &mut Model) {
+    let name = format!("handover_{}.md", model.now_stamp());
+    let file = model.settings.export_dir.join(name).display().to_string();
+    model.overlay = Some(Overlay::Handover(HandoverDialog {
+        sessions: model.sessions.watched(),
+        file: TextField::new(&file),
+        drawn: false,
+        error: None,
+    }));
+}
+
+pub(crate) fn act(model: &mut Model, mut dialog: HandoverDialog, action: Action) -> Vec<Effect> {
+    if action == Action::Enter && dialog.drawn {
+        let file = dialog.file.text();
+        if !file.trim().is_empty() {
+            return vec![Effect::Handover(PathBuf::from(file.trim()))];
+        }
+        dialog.error = Some("the file needs a name".to_owned());
+    }
+    model.overlay = Some(Overlay::Handover(dialog));
+    Vec::new()
+}

@@ -1,0 +1,104 @@
+//! `x`: the operator's own programs, run for the session under the cursor (`[programs]`).
+//!
+//! Owns what a program is told: its arguments, filled in. Never a shell, and nothing but the id and
+//! the operator's own reference.
+
+use crate::app::dialogs::overlay::{Overlay, PickRow, Picker, PickerKind};
+use crate::app::effect::Effect;
+use crate::app::model::Model;
+use crate::app::operator::desk::Wish;
+use crate::app::update::say;
+use crate::app::view::Tone;
+use crate::domain::session::ids::SessionId;
+
+/// Where the session's id goes.
+const SESSION: &str = "{session_id}";
+/// Where the operator's reference goes, or the short id.
+const REFERENCE: &str = "{reference}";
+
+/// One program of the configuration.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Program {
+    /// Its name in the menu.
+    pub name: String,
+    /// What it does, in the operator's words.
+    pub words: String,
+    /// The program and its arguments, with places to be filled in.
+    pub run: Vec<String>,
+}
+
+impl Program {
+    /// The program and its arguments for one session, its reference as far as the screen shows it:
+    /// what a program is told leaves the masked screen.
+    ///
+    /// # Errors
+    /// A reference that would be read as an option.
+    fn filled(&self, id: SessionId, name: &str) -> Result<Vec<String>, &'static str> {
+        let id = id.to_string();
+        let fill = |part: &String| {
+            // The reference last: what stands in it is no place.
+            let filled = part.replace(SESSION, &id).replace(REFERENCE, name);
+            if filled.starts_with('-') && !part.starts_with('-') {
+                return Err("the reference begins with -: a program would read it as an option");
+            }
+            Ok(filled)
+        };
+        self.run.iter().map(fill).collect()
+    }
+}
+
+pub(crate) fn open(model: &mut Model) {
+    let programs = &model.guard.settings.programs;
+    if programs.is_empty() {
+        say(model, "no programs: see [programs] in branchwatch config init", Tone::Notice);
+        return;
+    }
+    let row = |program: &Program| PickRow {
+        name: crate::text::shown_str(&program.name, 14),
+        words: crate::text::shown_str(&program.words, 200),
+        on: false,
+    };
+    let rows = programs.iter().map(row).collect();
+    model.overlay = Some(Overlay::Pick(Picker { kind: PickerKind::Programs, rows, selected: 0 }));
+}
+
+pub(crate) fn run(model: &mut Model, place: usize) -> Vec<Effect> {
+    let program = model.guard.settings.programs.get(place).cloned();
+    let session = model.item().map(|item| item.session.clone());
+    let (Some(program), Some(session)) = (program, session) else { return Vec::new() };
+    let name = crate::text::shown_str(&program.name, 40);
+    let privacy = model.times.openness.of(session.id());
+    let reference = model.times.labels.name(&session, privacy);
+    match program.filled(session.id(), &reference) {
+        Ok(run) => {
+            say(model, format!("{name} started"), Tone::Plain);
+            vec![Effect::Desk(Wish::Run { name, run })]
+        }
+        Err(why) => {
+            say(model, format!("{name} was not run: {why}"), Tone::Bad);
+            Vec::new()
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Program;
+    use crate::domain::session::ids::SessionId;
+
+    #[test]
+    fn arguments_are_filled_in_and_a_reference_never_becomes_an_option() {
+        let run = ["ticket", "--for", "{reference}", "{session_id}", "x={reference}"];
+        let run = run.iter().map(|part| (*part).to_owned()).collect();
+        let program = Program { name: "ticket".into(), words: String::new(), run };
+        let id = SessionId::new(uuid::Uuid::from_u128(7));
+        let filled = program.filled(id, "a; rm {session_id}").unwrap();
+        assert_eq!(
+            filled.get(2).unwrap(),
+            "a; rm {session_id}",
+            "a place in a reference is no place"
+        );
+        assert_eq!((filled[3].clone(), filled.len()), (id.to_string(), 5));
+        assert!(program.filled(id, "--delete").is_err());
+    }
+}

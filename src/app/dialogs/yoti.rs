@@ -1,0 +1,183 @@
+//! The dialogs that reach Yoti for one session: letter, media, and what changes something there.
+//!
+//! Owns which one is open and what comes back to it. Each is bound to the session that was under the
+//! cursor when its key was pressed (fault V04). Closing one drops what it showed, and the terminal is
+//! wiped.
+
+use crate::app::action::Action;
+pub(crate) use crate::app::dialogs::confirm::open as open_confirm;
+pub use crate::app::dialogs::confirm::{ConfirmDialog, What};
+pub(crate) use crate::app::dialogs::letter::open as open_letter;
+pub use crate::app::dialogs::letter::{CHOICES, LetterDialog};
+pub(crate) use crate::app::dialogs::media::open as open_media;
+pub use crate::app::dialogs::media::{MediaDialog, MediaItem};
+use crate::app::dialogs::overlay::Overlay;
+use crate::app::dialogs::{confirm, letter, media};
+use crate::app::effect::Effect;
+use crate::app::model::Model;
+use crate::app::text::hidden::{Hidden, Picture};
+use crate::app::text::text_field::TextField;
+use crate::app::update::say;
+use crate::app::view::{Cell, Tone};
+use crate::domain::events::audit_action::LastExports;
+use crate::domain::session::ids::{MediaId, SessionId};
+
+/// The one that is open.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Hand {
+    /// `L`
+    Letter(LetterDialog),
+    /// `v` in the tree
+    Media(MediaDialog),
+    /// Deleting, sending again.
+    Confirm(ConfirmDialog),
+}
+
+/// What came of a wish.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Told {
+    /// Done, in our words.
+    Done(SessionId, String),
+    /// Not done: why, in our words.
+    Failed(SessionId, String),
+    /// When the session was last exported; `None`: nobody knows.
+    LastExports(SessionId, Option<LastExports>),
+    /// Whom the letter is for.
+    Contact(SessionId, Vec<(&'static str, Hidden)>),
+    /// A picture, and how many bytes it has.
+    Picture(SessionId, MediaId, (Picture, usize)),
+}
+
+impl Hand {
+    /// The session that it is bound to.
+    #[must_use]
+    pub const fn id(&self) -> SessionId {
+        match self {
+            Self::Letter(dialog) => dialog.id,
+            Self::Media(dialog) => dialog.id,
+            Self::Confirm(dialog) => dialog.id,
+        }
+    }
+
+    /// True while keys are text.
+    #[must_use]
+    pub const fn typing(&self) -> bool {
+        matches!(self, Self::Confirm(_))
+    }
+
+    pub(crate) fn field(&mut self) -> Option<&mut TextField> {
+        match self {
+            Self::Confirm(dialog) => {
+                dialog.error = None;
+                Some(&mut dialog.typed)
+            }
+            Self::Letter(_) | Self::Media(_) => None,
+        }
+    }
+
+    /// It has been on the screen.
+    pub(crate) const fn drawn(&mut self) {
+        match self {
+            Self::Letter(dialog) => dialog.drawn = true,
+            Self::Media(dialog) => dialog.drawn = true,
+            Self::Confirm(dialog) => dialog.drawn = true,
+        }
+    }
+
+    fn say(&mut self, cell: Cell) {
+        match self {
+            Self::Letter(dialog) => {
+                dialog.busy = false;
+                dialog.said = Some(cell);
+            }
+            Self::Media(dialog) => {
+                dialog.busy = false;
+                dialog.said = Some(cell);
+            }
+            Self::Confirm(_) => {}
+        }
+    }
+}
+
+impl Model {
+    /// A dialog that changes something at Yoti is open and has not been on the screen: keys that
+    /// were typed before it do not count (fault T14).
+    #[must_use]
+    pub fn confirm_is_fresh(&self) -> bool {
+        match &self.overlay {
+            Some(Overlay::Hand(hand)) => matches!(&**hand, Hand::Confirm(dialog) if !dialog.drawn),
+            _ => false,
+        }
+    }
+
+    /// Words of a time, for a dialog.
+    pub(crate) fn now_stamp(&self) -> String {
+        self.clock.strftime("%Y%m%dT%H%M%SZ").to_string()
+    }
+}
+
+/// A key while one is open.
+pub(crate) fn act(model: &mut Model, hand: Hand, action: Action) -> Vec<Effect> {
+    if matches!(action, Action::Back | Action::Quit | Action::QuitNow) {
+        return vec![Effect::Redraw];
+    }
+    let (hand, effects) = match hand {
+        Hand::Letter(dialog) => letter::act(dialog, action),
+        Hand::Media(dialog) => media::act(dialog, action, model),
+        Hand::Confirm(dialog) => confirm::act(dialog, action),
+    };
+    model.overlay = hand.map(|hand| Overlay::Hand(Box::new(hand)));
+    effects
+}
+
+/// What came of a wish goes to its dialog, if that is still open; personal data goes nowhere else.
+pub(crate) fn told(model: &mut Model, told: Told) {
+    model.dirty = true;
+    let until = model.clock + model.settings.for_operator(crate::app::operator::privacy::REVEALED);
+    let hand = match &mut model.overlay {
+        Some(Overlay::Hand(hand)) => Some(&mut **hand),
+        _ => None,
+    };
+    match (told, hand) {
+        (Told::Contact(id, contact), Some(Hand::Letter(dialog))) if dialog.id == id => {
+            dialog.busy = false;
+            dialog.said = None;
+            dialog.contact = contact;
+            dialog.contact_until = Some(until);
+        }
+        (Told::Picture(id, media, picture), Some(Hand::Media(dialog))) if dialog.id == id => {
+            dialog.show(&media, picture);
+        }
+        (Told::LastExports(id, last), Some(Hand::Confirm(dialog))) if dialog.id == id => {
+            dialog.exports = Some(last);
+        }
+        (Told::Contact(..) | Told::Picture(..) | Told::LastExports(..), _) => {}
+        (Told::Done(id, text), Some(hand)) if hand.id() == id => {
+            hand.say(Cell::new(crate::text::shown_str(&text, 200), Tone::Good));
+        }
+        (Told::Failed(id, text), Some(hand)) if hand.id() == id => {
+            hand.say(Cell::new(crate::text::shown_str(&text, 200), Tone::Bad));
+        }
+        (Told::Done(_, text), _) => say(model, crate::text::shown_str(&text, 200), Tone::Good),
+        (Told::Failed(_, text), _) => say(model, crate::text::shown_str(&text, 200), Tone::Bad),
+    }
+}
+
+/// What was revealed for a time is hidden again.
+pub(crate) fn tick(model: &mut Model) -> Vec<Effect> {
+    let now = model.clock;
+    if let Some(Overlay::Hand(hand)) = &mut model.overlay
+        && let Hand::Letter(dialog) = &mut **hand
+        && dialog.contact_until.is_some()
+    {
+        model.dirty = true;
+        dialog.left =
+            dialog.contact_until.map(|until| model.settings.left_for_operator(until, now));
+        if dialog.contact_until.is_some_and(|until| now >= until) {
+            dialog.contact.clear();
+            dialog.contact_until = None;
+            return vec![Effect::Redraw];
+        }
+    }
+    Vec::new()
+}

@@ -1,0 +1,348 @@
+//! Whether a session is shown, and when time alone may change that.
+//!
+//! Owns what each field holds. Must never build a row; texts are compared as received.
+
+use std::collections::HashSet;
+
+use jiff::{SignedDuration, Timestamp};
+
+use super::fields::{Flag, TextField};
+use super::{Condition, DocsHow, Expr, How, Needle, Query, TimeField, folded, same};
+use crate::app::list::summary::Facts;
+use crate::app::text::words::StageKind;
+use crate::domain::events::change::{ChangeKind, TimelineEvent};
+use crate::domain::session::ids::SessionId;
+use crate::domain::watchlist::watched::WatchedSession;
+
+/// What a query looks at.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Subject<'a> {
+    pub(crate) session: &'a WatchedSession,
+    pub(crate) facts: &'a Facts,
+    pub(crate) now: Timestamp,
+    /// It changed since the operator looked.
+    pub(crate) changed: bool,
+    /// The operator never opened it.
+    pub(crate) new: bool,
+    pub(crate) marks: &'a HashSet<SessionId>,
+}
+
+impl Query {
+    /// True when the session is shown.
+    pub(crate) fn holds(&self, subject: &Subject<'_>) -> bool {
+        self.0.holds(subject)
+    }
+
+    /// The next moment at which time alone may change that; the stage's own moments aside.
+    pub(crate) fn changes_at(&self, subject: &Subject<'_>) -> Option<Timestamp> {
+        self.0.changes_at(subject)
+    }
+
+    /// True when marking a session may show or hide it.
+    pub(crate) fn asks_for_marks(&self) -> bool {
+        self.0.has(&|condition| matches!(condition, Condition::Flagged(Flag::Marked, _)))
+    }
+
+    /// False when time alone, the stage's own moments aside, changes nothing for any session.
+    pub(crate) fn is_timed(&self) -> bool {
+        let timed =
+            |condition: &Condition| matches!(condition, Condition::Span { .. } | Condition::Passed);
+        self.0.has(&timed)
+    }
+}
+
+impl Expr {
+    fn holds(&self, subject: &Subject<'_>) -> bool {
+        match self {
+            Self::All(parts) => parts.iter().all(|part| part.holds(subject)),
+            Self::Any(parts) => parts.iter().any(|part| part.holds(subject)),
+            Self::Not(inner) => !inner.holds(subject),
+            Self::Same(thing, parts) => same::one_is(*thing, parts, subject),
+            Self::Is(condition) => condition.holds(subject),
+        }
+    }
+
+    fn changes_at(&self, subject: &Subject<'_>) -> Option<Timestamp> {
+        match self {
+            Self::All(parts) | Self::Any(parts) => {
+                parts.iter().filter_map(|part| part.changes_at(subject)).min()
+            }
+            Self::Not(inner) => inner.changes_at(subject),
+            Self::Same(..) => None,
+            Self::Is(condition) => condition.turns_at(subject).filter(|at| *at > subject.now),
+        }
+    }
+
+    /// One of its conditions is so.
+    pub(super) fn has(&self, test: &dyn Fn(&Condition) -> bool) -> bool {
+        match self {
+            Self::All(parts) | Self::Any(parts) | Self::Same(_, parts) => {
+                parts.iter().any(|part| part.has(test))
+            }
+            Self::Not(inner) => inner.has(test),
+            Self::Is(condition) => test(condition),
+        }
+    }
+}
+
+impl Condition {
+    fn holds(&self, subject: &Subject<'_>) -> bool {
+        let Subject { session, facts, now, .. } = *subject;
+        match self {
+            Self::Word(word) => word.holds(subject),
+            Self::Flagged(flag, wanted) => flag.holds(subject) == *wanted,
+            Self::Text { field, how, value } => {
+                let found = any_text(*field, session, &mut |text| value.fits(*how, text));
+                found != (*how == How::Differs)
+            }
+            Self::Stage { kinds, .. } => kinds & facts.kind.bit() != 0,
+            Self::Span { field, less, seconds } => field.of(subject).is_some_and(|at| {
+                let span = field.span(at, now);
+                let limit = SignedDuration::from_secs(*seconds);
+                if *less { span < limit } else { span > limit }
+            }),
+            Self::Never(field) => field.of(subject).is_none(),
+            Self::Passed => facts.due.is_some_and(|at| at < now),
+            Self::Docs { how, supplied, of } => {
+                let (have, all) = facts.docs(session);
+                if session.configuration().is_none() {
+                    return *how == DocsHow::IsNot;
+                }
+                let same = have == *supplied && of.is_none_or(|of| of == all);
+                match how {
+                    DocsHow::Is => same,
+                    DocsHow::IsNot => !same,
+                    DocsHow::Less => have < *supplied,
+                    DocsHow::More => have > *supplied,
+                }
+            }
+        }
+    }
+
+    /// The first moment at which it is, or is no longer, what it was before.
+    fn turns_at(&self, subject: &Subject<'_>) -> Option<Timestamp> {
+        let instant = SignedDuration::from_nanos(1);
+        match self {
+            Self::Span { field, less, seconds } => {
+                let at = field.of(subject)?;
+                let limit = SignedDuration::from_secs(*seconds);
+                // Strictly less, strictly more: one of the two turns a little after the limit.
+                let (turns, later) = match field {
+                    TimeField::Due => (at.checked_sub(limit).ok()?, *less),
+                    TimeField::Seen | TimeField::Changed => (at.checked_add(limit).ok()?, !less),
+                };
+                if later { turns.checked_add(instant).ok() } else { Some(turns) }
+            }
+            Self::Passed => subject.facts.due?.checked_add(instant).ok(),
+            _ => None,
+        }
+    }
+}
+
+impl Flag {
+    fn holds(self, subject: &Subject<'_>) -> bool {
+        let Subject { session, facts, now, .. } = *subject;
+        let snoozed = session.own.snoozed_until.is_some_and(|until| until > now);
+        match self {
+            Self::Attention => facts.attention,
+            Self::Changed => subject.changed,
+            Self::New => subject.new,
+            Self::Stale => facts.stale,
+            Self::Acked => facts.hushed && !snoozed,
+            Self::Snoozed => snoozed,
+            Self::Pinned => facts.pinned,
+            Self::Noted => !session.own.note.is_empty(),
+            Self::Marked => subject.marks.contains(&session.id()),
+        }
+    }
+}
+
+impl TimeField {
+    /// The moment that counts: the deadline, the last good answer, the last change.
+    fn of(self, subject: &Subject<'_>) -> Option<Timestamp> {
+        match self {
+            Self::Due => subject.facts.due,
+            Self::Seen => subject.session.poll.last_ok,
+            Self::Changed => last_change(subject.session),
+        }
+    }
+
+    /// Left to a deadline, passed since the others.
+    fn span(self, at: Timestamp, now: Timestamp) -> SignedDuration {
+        match self {
+            Self::Due => at.duration_since(now),
+            Self::Seen | Self::Changed => now.duration_since(at),
+        }
+    }
+}
+
+/// A letter that is first seen this soon after the first answer was there already: letters are asked
+/// for after all results.
+const FIRST_LOOK: SignedDuration = SignedDuration::from_hours(1);
+
+/// When the newest change happened; what the first answers told is none.
+pub(crate) fn last_change(session: &WatchedSession) -> Option<Timestamp> {
+    let first = session.timeline.first()?.seen_at;
+    let is_letter = |event: &TimelineEvent| matches!(event.what, ChangeKind::LetterSet(..));
+    let newer = |event: &&TimelineEvent| event.seen_at > first;
+    let newest = session.timeline.iter().rev().find(|event| newer(event) && !is_letter(event));
+    let later = |event: &&TimelineEvent| event.seen_at.duration_since(first) > FIRST_LOOK;
+    let mut letters = session.timeline.iter().filter(|event| is_letter(event));
+    let set = letters.next().filter(later);
+    let changed = letters.next_back().or(set);
+    newest.into_iter().chain(changed).map(|event| event.at).max()
+}
+
+impl Needle {
+    pub(super) fn is_in(&self, text: &str) -> bool {
+        match self {
+            Self::Text(_, wanted) => folded::contains(text, wanted),
+            Self::Pattern(pattern) => pattern.is_match(text),
+        }
+    }
+
+    pub(super) fn fits(&self, how: How, text: &str) -> bool {
+        match (self, how) {
+            (Self::Text(_, wanted), How::Equals | How::Differs) => folded::equals(text, wanted),
+            _ => self.is_in(text),
+        }
+    }
+
+    /// Whether a stage is meant: `turned_away`, `turned-away?` and `turned away` are one.
+    pub(super) fn is_stage(&self, how: How, kind: StageKind) -> bool {
+        let fits = match self {
+            Self::Pattern(pattern) => pattern.is_match(kind.words()),
+            Self::Text(text, _) => {
+                let (words, wanted) = (plain(kind.words()), plain(text));
+                if how == How::Holds { words.contains(&wanted) } else { words == wanted }
+            }
+        };
+        fits != (how == How::Differs)
+    }
+}
+
+/// Lower case, without what separates words.
+fn plain(text: &str) -> String {
+    text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
+}
+
+pub(super) fn id_text<'a>(session: &WatchedSession, buffer: &'a mut [u8; 36]) -> &'a str {
+    session.id().uuid().as_hyphenated().encode_lower(buffer)
+}
+
+type Test<'a> = dyn FnMut(&str) -> bool + 'a;
+
+/// True when one of a field's texts passes.
+pub(super) fn any_text(field: TextField, session: &WatchedSession, test: &mut Test<'_>) -> bool {
+    let entry = &session.entry;
+    match field {
+        TextField::Ref => entry.reference.as_deref().is_some_and(test),
+        TextField::Session => test(id_text(session, &mut [0; 36])),
+        TextField::Tag => entry.tags.iter().any(|tag| test(tag)),
+        TextField::Note => !session.own.note.is_empty() && test(&session.own.note),
+        TextField::Branch => session.instructions().is_some_and(|letter| {
+            let branch = letter.branch.iter();
+            let texts = branch.flat_map(|b| [&b.name, &b.fad_code, &b.post_code]).flatten();
+            texts.into_iter().any(|text| test(text.as_raw()))
+        }),
+        TextField::Provider => session.configuration().is_some_and(|configuration| {
+            let sources = configuration.requirements.iter().flat_map(|r| &r.allowed_sources);
+            let providers = sources.filter_map(|s| s.allowed_providers.as_ref()).flatten();
+            providers.into_iter().any(|text| test(text.as_raw()))
+        }),
+        TextField::State => {
+            let state = session.session().and_then(|answer| answer.state.as_ref());
+            state.is_some_and(|state| test(state.as_raw()))
+        }
+        _ => {
+            field.thing().is_some_and(|thing| thing.any(session, |part| part.any_text(field, test)))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::*;
+    use crate::app::list::filter::tests::{each, full, subject};
+    use crate::domain::assessment::attention::Reason;
+    use crate::domain::assessment::rules::Rules;
+    use crate::domain::events::change::Origin;
+    use crate::domain::fixture as f;
+    use crate::domain::watchlist::annotations::Acknowledged;
+
+    #[test]
+    fn flags_say_what_the_operator_and_the_list_know() {
+        let mut session = full();
+        let both = |session: &WatchedSession, flag: &str, is: bool| {
+            each(session, &[(&format!("is:{flag}"), is), (&format!("is!={flag}"), !is)]);
+        };
+        for (flag, is) in [
+            ("new", true),
+            ("noted", true),
+            ("pinned", false),
+            ("attention", true),
+            ("acked", false),
+            ("snoozed", false),
+            ("stale", false),
+            ("changed", false),
+            ("marked", false),
+        ] {
+            both(&session, flag, is);
+        }
+        let own = Arc::make_mut(&mut session.own);
+        own.looked_at = Some(f::now());
+        own.note.clear();
+        own.pinned = true;
+        own.snoozed_until = Some(f::now() + SignedDuration::from_hours(1));
+        for (flag, is) in [
+            ("new", false),
+            ("noted", false),
+            ("pinned", true),
+            ("attention", false),
+            ("acked", false),
+            ("snoozed", true),
+        ] {
+            both(&session, flag, is);
+        }
+        let own = Arc::make_mut(&mut session.own);
+        own.snoozed_until = None;
+        let reasons = vec![Reason::TurnedAway];
+        own.acknowledged = Some(Acknowledged { at: f::now(), reasons });
+        both(&session, "acked", true);
+        let marks = HashSet::from([session.id()]);
+        let facts = Facts::of(&session, &Rules::default(), f::now());
+        let query = Query::parse("is:marked").unwrap();
+        assert!(query.asks_for_marks());
+        assert!(query.holds(&subject(&session, &facts, &marks, f::now())));
+    }
+
+    #[test]
+    fn what_the_first_answers_told_is_no_change() {
+        let mut session = full();
+        let event = |what, minutes| TimelineEvent {
+            at: f::minutes_ago(minutes),
+            seen_at: f::minutes_ago(minutes),
+            source: None,
+            what,
+            origin: Origin::Observed,
+        };
+        let letter = || ChangeKind::LetterSet(None, 1);
+        let table = [
+            (vec![event(ChangeKind::FirstSeen, 90)], None),
+            (vec![event(ChangeKind::FirstSeen, 90), event(ChangeKind::Other, 90)], None),
+            (vec![event(ChangeKind::FirstSeen, 90), event(letter(), 80)], None),
+            (vec![event(ChangeKind::FirstSeen, 90), event(letter(), 20)], Some(20)),
+            (
+                vec![event(ChangeKind::FirstSeen, 90), event(letter(), 80), event(letter(), 70)],
+                Some(70),
+            ),
+            (vec![event(ChangeKind::FirstSeen, 90), event(ChangeKind::Other, 30)], Some(30)),
+        ];
+        for (timeline, changed) in table {
+            session.timeline = Arc::new(timeline);
+            assert_eq!(last_change(&session), changed.map(f::minutes_ago));
+        }
+    }
+}

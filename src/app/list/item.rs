@@ -1,0 +1,161 @@
+//! One session of the list: what is kept of it between two answers.
+//!
+//! Owns whether it changed since the operator looked. Must never build a row.
+
+use std::collections::HashSet;
+use std::sync::Arc;
+
+use jiff::{SignedDuration, Timestamp};
+
+use crate::app::list::columns::Widths;
+use crate::app::list::filter::{Query, Subject};
+use crate::app::list::order::Key;
+use crate::app::list::sort::Sort;
+use crate::app::list::summary::Facts;
+use crate::app::text::clocks;
+use crate::domain::assessment::rules::Rules;
+use crate::domain::events::change::{ChangeKind, TimelineEvent};
+use crate::domain::session::ids::SessionId;
+use crate::domain::watchlist::labels::is_identifier;
+use crate::domain::watchlist::watched::{Letter, WatchedSession};
+
+/// Columns of a masked name: `▒▒▒ 1c3cae90`.
+const MASKED_NAME: usize = 12;
+
+/// One session of the list.
+#[derive(Clone, Debug)]
+pub(crate) struct Item {
+    pub(crate) session: Arc<WatchedSession>,
+    pub(crate) facts: Facts,
+    /// It changed and the operator has not looked since.
+    pub(crate) changed: bool,
+    fresh: Fresh,
+    /// Changes learned up to then were there when the operator last looked.
+    pub(crate) looked_at: Option<Timestamp>,
+    /// Its entry among those to wake.
+    pub(crate) wakes_at: Option<Timestamp>,
+    /// How far the derived deadline last moved between two answers, where that was a drift.
+    pub(crate) drift: Option<SignedDuration>,
+    /// The same before the last look that found a change.
+    pub(crate) before: Option<Timestamp>,
+}
+
+/// Whether a session changed or was never opened, when the list was arranged or since: what the
+/// operator looks at stays listed, or the cursor would empty a list of news.
+#[derive(Clone, Copy, Debug)]
+struct Fresh {
+    changed: bool,
+    new: bool,
+}
+
+impl Item {
+    pub(crate) fn new(session: Arc<WatchedSession>, rules: &Rules, now: Timestamp) -> Self {
+        let facts = Facts::of(&session, rules, now);
+        let (looked_at, changed) = looked(&session);
+        let fresh = Fresh { changed, new: session.own.looked_at.is_none() };
+        Self {
+            session,
+            facts,
+            changed,
+            fresh,
+            looked_at,
+            wakes_at: None,
+            before: None,
+            drift: None,
+        }
+    }
+
+    pub(crate) fn arranged(&mut self) {
+        self.fresh = Fresh { changed: self.changed, new: self.session.own.looked_at.is_none() };
+    }
+
+    pub(crate) fn key(&self, sort: Sort, place: u32) -> Key {
+        sort.key(&self.session, &self.facts, place)
+    }
+
+    pub(crate) fn subject<'a>(
+        &'a self,
+        marks: &'a HashSet<SessionId>,
+        now: Timestamp,
+    ) -> Subject<'a> {
+        let Fresh { changed, new } = self.fresh;
+        Subject { session: &self.session, facts: &self.facts, now, changed, new, marks }
+    }
+
+    /// What its row needs of the columns, masked or not.
+    pub(crate) fn widths(&self) -> Widths {
+        let own = &self.session.own;
+        let signs = [own.pinned, !own.note.is_empty(), self.facts.hushed];
+        let name = self.session.entry.reference.as_deref().map_or(8, |text| {
+            let width = crate::text::width(text);
+            let whole = is_identifier(text, self.session.shared_prefix);
+            if whole { width } else { width.max(MASKED_NAME) }
+        });
+        Widths { name, own: signs.into_iter().filter(|sign| *sign).count(), ..Widths::default() }
+    }
+
+    /// When time alone may make it another for the list: its facts, or what the filter says of it.
+    pub(crate) fn next_moment(
+        &self,
+        filter: &Query,
+        marks: &HashSet<SessionId>,
+        now: Timestamp,
+    ) -> Option<Timestamp> {
+        let moments = [self.facts.changes_at, filter.changes_at(&self.subject(marks, now))];
+        moments.into_iter().flatten().min()
+    }
+
+    /// Takes a newer value; the first answers of each kind are no change.
+    pub(crate) fn renew(&mut self, session: Arc<WatchedSession>, rules: &Rules, now: Timestamp) {
+        if !Arc::ptr_eq(&self.session.timeline, &session.timeline) {
+            let known = last_seen(&self.session);
+            let fresh =
+                session.timeline.iter().rev().take_while(|event| Some(event.seen_at) > known);
+            if fresh.into_iter().any(|event| is_news(event, &self.session)) {
+                self.changed = true;
+            } else if !self.changed {
+                self.looked_at = last_seen(&session);
+            }
+        }
+        if self.session.own.looked_at != session.own.looked_at {
+            if self.changed {
+                self.before = self.looked_at;
+            }
+            (self.looked_at, self.changed) = looked(&session);
+        }
+        self.fresh.changed |= self.changed;
+        let facts = Facts::of(&session, rules, now);
+        let older = (&*self.session, self.facts.due);
+        self.drift = clocks::drift(older, (&session, facts.due)).or(self.drift);
+        self.facts = facts;
+        self.session = session;
+    }
+}
+
+/// Up to when the operator has looked, as the store tells it, and whether something came after.
+/// Who was never looked at is known from the first answer on; what is asked for later is no news.
+fn looked(session: &WatchedSession) -> (Option<Timestamp>, bool) {
+    let late = |event: &&TimelineEvent| {
+        matches!(event.what, ChangeKind::LetterSet(..)) || event.what.is_of_configuration()
+    };
+    let newest = session.timeline.iter().rev().find(|event| {
+        event.what != ChangeKind::FirstSeen && (session.own.looked_at.is_some() || !late(event))
+    });
+    let first = session.timeline.first().map(|event| event.seen_at);
+    let known = session.own.looked_at.or(first);
+    let changed = newest.is_some_and(|event| Some(event.seen_at) > known);
+    if changed { (known, true) } else { (last_seen(session), false) }
+}
+
+pub(crate) fn last_seen(session: &WatchedSession) -> Option<Timestamp> {
+    session.timeline.last().map(|event| event.seen_at)
+}
+
+fn is_news(event: &TimelineEvent, before: &WatchedSession) -> bool {
+    match &event.what {
+        ChangeKind::FirstSeen => false,
+        ChangeKind::LetterSet(..) => before.answers.letter != Letter::NotKnown,
+        what if what.is_of_configuration() => before.answers.configuration.is_some(),
+        _ => before.answers.session.is_some() || before.answers.missing_since.is_some(),
+    }
+}

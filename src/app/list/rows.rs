@@ -1,0 +1,397 @@
+//! Rows of the list, the header and the alerts, made from sessions and figures.
+//!
+//! Owns what they say. Counters are those of the same sessions that the rows show (fault V07).
+
+use crate::app::action::Action;
+use crate::app::detail::timeline;
+use crate::app::list::counters::Tally;
+use crate::app::list::sessions::{Item, Sessions};
+use crate::app::list::summary::Standing;
+use crate::app::operator::bell::Alert;
+use crate::app::status::connection::{self, tenths};
+use crate::app::text::clocks;
+use crate::app::text::words::{self, StageKind, Times, server, wire};
+use crate::app::view::{
+    AlertMark, AlertRow, Cell, Counter, Glyph, HeaderView, ListRow, Pane, Tone,
+};
+use crate::domain::assessment::attention::{Assessment, Hush, Reason};
+use crate::domain::assessment::coverage;
+use crate::domain::assessment::requested::{self, Mark};
+use crate::domain::assessment::rules::Rules;
+use crate::domain::assessment::stage::Stage;
+use crate::domain::session::instructions::NO_BRANCH;
+use crate::domain::watchlist::snapshot::Health;
+use crate::domain::watchlist::watched::{PollFailure, WatchedSession};
+
+/// The row of one session.
+pub(crate) fn list_row(item: &Item, marked: bool, rules: &Rules, times: &Times) -> ListRow {
+    let session = &item.session;
+    let found = times.assess(session, rules);
+    let coverage = coverage::derive(session);
+    let kind = StageKind::of(&found.stage);
+    let (supplied, all) = coverage.counts();
+    let docs = match session.configuration() {
+        None => Cell::new("—", Tone::Dim),
+        Some(_) => Cell::plain(format!("{supplied}/{all}")),
+    };
+    let marks = requested::marks(session, &coverage);
+    ListRow {
+        id: session.id(),
+        marked,
+        glyph: glyph(&found, kind),
+        own: own_signs(item, &found),
+        name: Cell::plain(times.name(session, 60)),
+        short_id: session.id().short(),
+        state: state(session),
+        stage: words::stage(&found.stage, times.now),
+        docs,
+        checks: marks.into_iter().map(sign).collect(),
+        due: clocks::due(item, &found, rules, times),
+        branch: branch(session),
+        seen: seen(session, found.stale, times),
+        delta: delta(item, &found),
+        tags: Cell::new(times.tags(session, &session.entry.tags, 20), Tone::Dim),
+        stale: found.stale,
+        changed: item.changed,
+    }
+}
+
+/// What the operator has done with a session.
+fn own_signs(item: &Item, found: &Assessment) -> Vec<Glyph> {
+    let own = &item.session.own;
+    let hush = found.hush.filter(|_| item.facts.hushed).map(|hush| match hush {
+        Hush::Acknowledged(_) => Glyph::Acknowledged,
+        Hush::Snoozed(_) => Glyph::Snoozed,
+    });
+    let pinned = own.pinned.then_some(Glyph::Pinned);
+    let noted = (!own.note.is_empty()).then_some(Glyph::Noted);
+    [pinned, noted, hush].into_iter().flatten().collect()
+}
+
+const fn sign(mark: Mark) -> (Glyph, Tone) {
+    match mark {
+        Mark::Approve => (Glyph::Approve, Tone::Good),
+        Mark::Reject => (Glyph::Reject, Tone::Bad),
+        Mark::Refer => (Glyph::Refer, Tone::Notice),
+        Mark::NotYet => (Glyph::NotYet, Tone::Dim),
+    }
+}
+
+fn glyph(found: &Assessment, kind: StageKind) -> (Glyph, Tone) {
+    match found.findings.first() {
+        Some(finding) => of_reason(finding.reason),
+        None if kind == StageKind::NotFound => (Glyph::Refer, Tone::Notice),
+        None if matches!(kind, StageKind::Expired | StageKind::Gone) => (Glyph::NotYet, Tone::Dim),
+        None => (Glyph::Blank, Tone::Plain),
+    }
+}
+
+pub(crate) const fn of_reason(reason: Reason) -> (Glyph, Tone) {
+    match reason {
+        Reason::AtCounter => (Glyph::AtCounter, Tone::Active),
+        Reason::TurnedAway => (Glyph::TurnedAway, Tone::Warn),
+        Reason::Rejected => (Glyph::Reject, Tone::Bad),
+        Reason::DueSoon => (Glyph::DueSoon, Tone::Warn),
+        Reason::Refer => (Glyph::Refer, Tone::Notice),
+        Reason::Stale => (Glyph::Stale, Tone::Notice),
+    }
+}
+
+fn state(session: &WatchedSession) -> Cell {
+    match session.session().and_then(|answer| answer.state.as_ref()) {
+        Some(state) => words::marked(state.as_raw(), state.is_unknown(), Tone::Plain),
+        None => Cell::new("—", Tone::Dim),
+    }
+}
+
+fn branch(session: &WatchedSession) -> Cell {
+    let Some(letter) = session.instructions() else {
+        return Cell::new("—", Tone::Dim);
+    };
+    let Some(branch) = &letter.branch else {
+        return Cell::new(NO_BRANCH, Tone::Dim);
+    };
+    // The number first: only a name may be cut.
+    let parts = [&branch.fad_code, &branch.name];
+    Cell::plain(parts.into_iter().flatten().map(server).collect::<Vec<_>>().join(" "))
+}
+
+/// The age of the last good answer: dim while fresh, strong and with `!` once stale.
+fn seen(session: &WatchedSession, stale: bool, times: &Times) -> Cell {
+    match session.poll.last_ok {
+        None => Cell::new("—", Tone::Dim),
+        Some(at) if stale => Cell::new(format!("{}!", times.since(at)), Tone::Strong),
+        Some(at) => Cell::new(times.since(at), Tone::Dim),
+    }
+}
+
+fn delta(item: &Item, found: &Assessment) -> Cell {
+    let poll = &item.session.poll;
+    if let Some(failure) = poll.last_failure.as_ref().filter(|_| poll.failures > 0) {
+        let what = failure.status.map_or_else(|| "no net".to_owned(), |status| status.to_string());
+        return Cell::new(format!("{what} ×{}", poll.failures.min(99)), Tone::Notice);
+    }
+    if item.changed
+        && let Some(event) = item.session.timeline.last()
+    {
+        return Cell::new(timeline::short(&event.what), Tone::Changed);
+    }
+    if let Stage::TurnedAway { silent_since, silent_until } = &found.stage {
+        let idle = words::age(silent_until.duration_since(*silent_since));
+        return Cell::new(format!("{idle} idle"), Tone::Warn);
+    }
+    Cell::plain("")
+}
+
+/// Why a session needs attention, is stale, or what it is; the line under the list.
+pub(crate) fn why(session: &WatchedSession, rules: &Rules, times: &Times) -> Cell {
+    let found = times.assess(session, rules);
+    let name = times.name(session, 40);
+    let unknown = match requested::unknown_values(session) {
+        0 => String::new(),
+        n => {
+            let copies = times.keys.hint(Action::Report, "copies");
+            let copies = copies.map(|hint| format!(" ({hint})")).unwrap_or_default();
+            format!(" · {} not known{copies}", words::count(n, "value"))
+        }
+    };
+    if let Some(finding) = found.findings.first() {
+        let (_, tone) = glyph(&found, StageKind::of(&found.stage));
+        let stale = if found.stale { stale_line(session, times) } else { String::new() };
+        let text = match finding.reason {
+            Reason::Stale => stale,
+            _ if stale.is_empty() => clocks::told(finding, &found, times),
+            _ => format!("{} · {stale}", clocks::told(finding, &found, times)),
+        };
+        return Cell::new(format!("{name}: {text}{unknown}"), tone);
+    }
+    let text = match &found.stage {
+        Stage::Gone => "deleted or purged at Yoti; the last response is kept here".to_owned(),
+        Stage::NotFound => "deleted, purged, or of another application".to_owned(),
+        Stage::Expired { captured: 0 } => {
+            "expired, nothing captured; Yoti advises a new session".to_owned()
+        }
+        Stage::Expired { captured } => {
+            format!("expired, {captured} captured; Yoti advises a new session")
+        }
+        Stage::NotFetched => {
+            let asks = times.keys.after("; ", Action::Refresh, "refreshes now");
+            format!("not fetched yet{asks}")
+        }
+        _ => {
+            let state = session.session().and_then(|a| a.state.as_ref()).map(|s| wire(s.as_raw()));
+            format!("session {} {}", session.id(), state.unwrap_or_default())
+        }
+    };
+    Cell::new(format!("{name}: {text}{unknown}"), Tone::Dim)
+}
+
+/// `≈ 503 ×3 · next 40s · r retries now, @ shows the calls`.
+fn stale_line(session: &WatchedSession, times: &Times) -> String {
+    let poll = &session.poll;
+    let what = match poll.last_failure.as_ref().filter(|_| poll.failures > 0) {
+        Some(PollFailure { status: Some(status), .. }) => format!("{status} ×{}", poll.failures),
+        Some(failure) => format!("{} ×{}", failure.summary, poll.failures),
+        None => "no response".to_owned(),
+    };
+    let next = poll.next_due.map(|at| format!(" · next {}", times.until(at))).unwrap_or_default();
+    let keys = &times.keys;
+    let hints =
+        [keys.hint(Action::Refresh, "retries now"), keys.hint(Action::ApiLog, "shows the calls")];
+    let hints = hints.into_iter().flatten().collect::<Vec<_>>().join(", ");
+    let hints = if hints.is_empty() { hints } else { format!(" · {hints}") };
+    format!("≈ {what}{next}{hints}")
+}
+
+/// Sessions with findings, most urgent first and of equal urgency the newest, at most this many.
+pub(crate) fn alerts(sessions: &Sessions, most: usize) -> Vec<Alert> {
+    let wanting = sessions.by_urgency().filter(|item| item.facts.attention);
+    let hushed = sessions.by_urgency().filter(|item| item.facts.hushed);
+    let mut found: Vec<_> = wanting
+        .chain(hushed)
+        .take(most)
+        .filter_map(|item| {
+            let Standing { hush, reason, since } = item.facts.alert?;
+            let alert = Alert { id: item.session.id(), mark: AlertMark::of(hush), over: None };
+            Some(((hush.is_some(), reason, std::cmp::Reverse(since)), alert))
+        })
+        .collect();
+    found.sort_by_key(|(key, _)| *key);
+    found.into_iter().map(|(_, alert)| alert).collect()
+}
+
+/// An alert that stands, in words.
+pub(crate) fn alert_row(
+    session: &WatchedSession,
+    rules: &Rules,
+    times: &Times,
+) -> Option<AlertRow> {
+    let found = times.assess(session, rules);
+    let finding = found.findings.iter().find(|finding| finding.reason != Reason::AtCounter)?;
+    let sign = of_reason(finding.reason);
+    let text = clocks::told(finding, &found, times);
+    let (why, tone) = match found.hush {
+        None => (text, sign.1),
+        Some(Hush::Acknowledged(_)) => (text, Tone::Dim),
+        Some(Hush::Snoozed(until)) => {
+            (format!("until {} · {text}", times.of_day(until)), Tone::Dim)
+        }
+    };
+    Some(AlertRow {
+        id: session.id(),
+        at: finding.since.map(|at| times.of_day(at)).unwrap_or_default(),
+        glyph: sign,
+        name: Cell::plain(times.name(session, 40)),
+        why: Cell::new(why, tone),
+        shown_in: cause_pane(finding.reason),
+        mark: AlertMark::of(found.hush),
+    })
+}
+
+/// The pane that shows what a finding speaks of.
+pub(crate) const fn cause_pane(reason: Reason) -> Pane {
+    match reason {
+        Reason::Rejected | Reason::Refer => Pane::Checks,
+        Reason::TurnedAway => Pane::Tree,
+        Reason::DueSoon | Reason::Stale | Reason::AtCounter => Pane::List,
+    }
+}
+
+/// Facts of the profile for the header.
+pub(crate) struct Profile<'a> {
+    pub(crate) name: &'a str,
+    pub(crate) badge: &'a str,
+    pub(crate) live: bool,
+}
+
+fn counted(number: usize, word: &str, tone: Tone) -> Option<Cell> {
+    (number > 0).then(|| Cell::new(format!("{} {word}", words::figure(number)), tone))
+}
+
+/// Counters of which each session is in one, and what is told of those in it.
+fn counters(tally: &Tally) -> Vec<Counter> {
+    let of = |kind: StageKind, word: &str| counted(tally.of(kind), word, kind.tone());
+    let running = tally.of(StageKind::ChecksRunning);
+    let running =
+        (running > 0).then(|| Cell::plain(format!("{} running", words::count(running, "check"))));
+    let parts = [
+        of(StageKind::TurnedAway, "turned away?"),
+        of(StageKind::AtCounter, "at counter"),
+        running,
+    ];
+    let ongoing: usize =
+        StageKind::ALL.iter().filter(|kind| kind.is_ongoing()).map(|kind| tally.of(*kind)).sum();
+    let ongoing = counted(ongoing, "ongoing", Tone::Plain)
+        .map(|whole| Counter { whole, parts: parts.into_iter().flatten().collect() });
+    let rest = [
+        of(StageKind::NotFetched, "not fetched"),
+        of(StageKind::Approve, "APPROVE"),
+        of(StageKind::Reject, "REJECT"),
+        of(StageKind::Refer, "refer"),
+        of(StageKind::Expired, "expired"),
+        of(StageKind::Gone, "gone"),
+        of(StageKind::NotFound, "not found"),
+        of(StageKind::Unknown, "unknown"),
+    ];
+    let rest = rest.into_iter().flatten().map(|whole| Counter { whole, parts: Vec::new() });
+    ongoing.into_iter().chain(rest).collect()
+}
+
+pub(crate) fn header(
+    sessions: &Sessions,
+    health: &Health,
+    times: &Times,
+    profile: &Profile<'_>,
+) -> HeaderView {
+    let tally = sessions.tally();
+    let asides = [
+        (tally.due_soon, "due soon", Tone::Warn),
+        (tally.stale, "stale", Tone::Notice),
+        (health.offered.len(), "offered (+)", Tone::Notice),
+    ];
+    let asides = asides.into_iter().filter_map(|(number, word, tone)| counted(number, word, tone));
+    let progress = [
+        connection::first_look(health, tally.unseen, sessions.watched()),
+        connection::late(tally, times),
+    ];
+    HeaderView {
+        badge: profile.badge.to_owned(),
+        profile: profile.name.to_owned(),
+        live: profile.live,
+        connection: Some(connection::header(health, times)),
+        last_ok: health.last_ok.map(|at| Cell::plain(format!("ok {}", times.of_day(at)))),
+        latency: health.latency_ms.map(|(median, p95)| format!("api {median}ms p95 {p95}ms")),
+        watched: words::figure(sessions.watched()),
+        counters: counters(tally),
+        asides: asides.collect(),
+        progress: progress.into_iter().flatten().collect(),
+        attention: tally.attention,
+        notifications: connection::notifications(health),
+        budget: Some(format!("{}/{} req/s", tenths(health.rate_x10), tenths(health.budget_x10))),
+        warning: connection::warning(health, tally.unknown_values),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::app::list::summary::Facts;
+    use crate::domain::fixture as f;
+
+    #[test]
+    fn every_session_is_in_exactly_one_counter() {
+        let facts = Facts::of(&f::watched(None, None, None), &Rules::default(), f::now());
+        let mut tally = Tally::default();
+        for (times, kind) in (1..).zip(StageKind::ALL) {
+            for _ in 0..times {
+                let mut facts = facts.clone();
+                facts.kind = kind;
+                tally.add(&facts);
+            }
+        }
+        let number = |cell: &Cell| cell.text.split(' ').next().unwrap().parse::<usize>().unwrap();
+        let all: usize = (1..=StageKind::COUNT).sum();
+        let counters = counters(&tally);
+        assert_eq!(counters.iter().map(|counter| number(&counter.whole)).sum::<usize>(), all);
+        for counter in &counters {
+            let parts: usize = counter.parts.iter().map(number).sum();
+            assert!(parts <= number(&counter.whole), "{counter:?}");
+        }
+    }
+
+    #[test]
+    fn a_counter_agrees_with_its_noun() {
+        let mut running = Facts::of(&f::watched(None, None, None), &Rules::default(), f::now());
+        let mut tally = Tally::default();
+        running.kind = StageKind::ChecksRunning;
+        let said = |tally: &mut Tally| {
+            tally.add(&running);
+            counters(tally)[0].parts[0].text.clone()
+        };
+        assert_eq!(said(&mut tally), "1 check running");
+        assert_eq!(said(&mut tally), "2 checks running");
+    }
+
+    #[test]
+    fn who_waits_is_counted_once_and_the_time_is_true_of_all() {
+        let mut session = f::watched(
+            Some(f::session(crate::domain::session::wire_enum::SessionState::Ongoing)),
+            None,
+            None,
+        );
+        let mut tally = Tally::default();
+        let mut held = Vec::new();
+        for minutes in [9, 30, 9] {
+            session.poll.interval = Some(jiff::SignedDuration::from_mins(1));
+            session.poll.last_ok = Some(f::minutes_ago(minutes));
+            let facts = Facts::of(&session, &Rules::default(), f::now());
+            tally.add(&facts);
+            held.push(facts);
+        }
+        assert_eq!((tally.late_in_all, tally.late_since()), (3, Some(f::minutes_ago(9))));
+        for facts in held {
+            tally.take(&facts);
+        }
+        assert_eq!(tally, Tally::default());
+    }
+}

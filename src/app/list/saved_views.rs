@@ -1,0 +1,183 @@
+//! The views that can be chosen: those of the configuration, those built in, and those saved from
+//! the list.
+//!
+//! Owns choosing, saving and forgetting. Only saved ones are ever changed; they go to the store's
+//! one writer as an `Effect`.
+
+use std::collections::BTreeMap;
+
+use crate::app::action::Action;
+use crate::app::effect::Effect;
+use crate::app::list::columns::ColumnSet;
+use crate::app::list::cursor::{Cursor, relisted};
+use crate::app::list::filter_bar;
+use crate::app::list::sort::Sort;
+use crate::app::list::views::View;
+use crate::app::model::Model;
+use crate::app::operator::restore;
+use crate::app::update::say;
+use crate::app::view::Tone;
+use crate::domain::watchlist::list_layout::{Arrangement, Place};
+
+/// The longest name of a view, in columns.
+const LONGEST: usize = 40;
+
+/// What the model holds of views.
+#[derive(Debug, Default)]
+pub(crate) struct Shelf {
+    /// Of the configuration, by name.
+    configured: Vec<View>,
+    /// Those that need no configuration.
+    built_in: Vec<View>,
+    /// Saved here or in an earlier run.
+    saved: BTreeMap<String, View>,
+    /// The one that was chosen last.
+    chosen: Option<View>,
+    /// What was told to be kept: order, columns, and how often views were changed.
+    told: (Sort, ColumnSet, usize),
+    changes: usize,
+    /// Where the operator was at the last tick, and what of it was told.
+    pub(crate) place: (Place, Place),
+    /// A tree was folded or unfolded since then.
+    pub(crate) folded: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Origin {
+    Configured,
+    BuiltIn,
+    Saved,
+}
+
+impl Shelf {
+    /// All with a name: the configuration's, those built in that no other view replaces, and those
+    /// saved here.
+    pub(crate) fn views(&self) -> impl Iterator<Item = (&View, Origin)> {
+        let free =
+            |view: &&View| !self.is_configured(&view.name) && !self.saved.contains_key(&view.name);
+        let configured = self.configured.iter().map(|view| (view, Origin::Configured));
+        let built_in = self.built_in.iter().filter(free).map(|view| (view, Origin::BuiltIn));
+        configured.chain(built_in).chain(self.saved.values().map(|view| (view, Origin::Saved)))
+    }
+
+    fn is_configured(&self, name: &str) -> bool {
+        self.configured.iter().any(|view| view.name == name)
+    }
+}
+
+impl Model {
+    /// With views of the configuration, and what was kept of the list. What cannot be read is left
+    /// out.
+    #[must_use]
+    pub fn with_views(mut self, configured: Vec<View>, kept: &Arrangement) -> Self {
+        let saved = kept.views.iter();
+        let saved =
+            saved.filter_map(|(name, texts)| Some((name.clone(), View::read(name, texts).ok()?)));
+        let list = View::read("", &kept.list).unwrap_or_default();
+        self.sessions.set_sort(list.sort, self.times.now);
+        self.columns = list.columns;
+        let told = (list.sort, self.columns.clone(), 0);
+        let place = (kept.place.clone(), kept.place.clone());
+        let (saved, built_in) = (saved.collect(), View::built_in().collect());
+        self.shelf = Shelf { configured, built_in, saved, told, place, ..Shelf::default() };
+        self.cursor = kept.place.cursor.map_or(self.cursor, Cursor::Session);
+        self.trees = restore::trees(&kept.place);
+        self
+    }
+
+    /// The same, filtered at the start as this view is.
+    #[must_use]
+    pub fn with_filter(mut self, view: View) -> Self {
+        self.filter_text = view.text;
+        self.sessions.set_filter(view.filter, self.times.now);
+        self
+    }
+
+    /// The list as it stands, as a view.
+    fn standing(&self, name: &str) -> View {
+        View {
+            name: name.to_owned(),
+            text: self.filter_text.trim().to_owned(),
+            filter: self.sessions.filter().clone(),
+            sort: self.sessions.sort(),
+            columns: self.columns.clone(),
+        }
+    }
+
+    /// The name of the view in force: the chosen one, as long as nothing else was changed.
+    pub(crate) fn view_name(&self) -> Option<&str> {
+        let chosen = self.shelf.chosen.as_ref()?;
+        let stands = chosen.filter == *self.sessions.filter()
+            && chosen.sort == self.sessions.sort()
+            && chosen.columns == self.columns;
+        stands.then_some(&chosen.name)
+    }
+}
+
+/// Puts a view in force; an empty one shows everything as at the start.
+pub(crate) fn choose(model: &mut Model, view: View) {
+    filter_bar::put_in_force(model, view.text.clone(), view.filter.clone(), model.cursor);
+    model.sessions.set_sort(view.sort, model.times.now);
+    model.columns = view.columns.clone();
+    model.first_column = 0;
+    relisted(model, model.cursor);
+    let name = if view.name.is_empty() { "all".to_owned() } else { shown(&view.name) };
+    model.shelf.chosen = Some(view).filter(|view| !view.name.is_empty());
+    say(model, format!("view {name}"), Tone::Plain);
+}
+
+pub(crate) fn shown(name: &str) -> String {
+    crate::text::shown_str(name, LONGEST)
+}
+
+/// Saves the list as it stands under a name.
+///
+/// # Errors
+/// Says why the name cannot be taken.
+pub(crate) fn save(model: &mut Model, name: &str) -> Result<(), String> {
+    let name = name.trim();
+    if name.is_empty() {
+        return Err("the view needs a name".to_owned());
+    }
+    if crate::text::shown_str(name, LONGEST) != name {
+        return Err(format!("the name is too long: {LONGEST} characters at most"));
+    }
+    if name == "all" || model.shelf.is_configured(name) {
+        return Err(format!("{name} is taken: choose another name"));
+    }
+    let view = model.standing(name);
+    let replaced = model.shelf.saved.insert(name.to_owned(), view.clone()).is_some();
+    model.shelf.chosen = Some(view);
+    model.shelf.changes += 1;
+    let what = if replaced { "replaced" } else { "saved" };
+    let shows = model.times.keys.after(": ", Action::Views, "shows it");
+    say(model, format!("view {name} {what}{shows}"), Tone::Good);
+    Ok(())
+}
+
+/// Forgets a view that was saved; the configuration's stay.
+pub(crate) fn forget(model: &mut Model, name: &str) {
+    if model.shelf.saved.remove(name).is_some() {
+        model.shelf.changes += 1;
+        say(model, format!("view {} deleted", shown(name)), Tone::Plain);
+    } else {
+        say(model, "only views that were saved here can be deleted", Tone::Notice);
+    }
+}
+
+/// What is to be kept, where it is other than what was told last.
+pub(crate) fn kept(model: &mut Model) -> Option<Effect> {
+    let (sort, changes) = (model.sessions.sort(), model.shelf.changes);
+    let (told_sort, told_columns, told_changes) = &model.shelf.told;
+    let (place, told_place) = &model.shelf.place;
+    let same = *told_sort == sort && *told_columns == model.columns && *told_changes == changes;
+    if same && place == told_place {
+        return None;
+    }
+    let place = place.clone();
+    model.shelf.place.1.clone_from(&place);
+    model.shelf.told = (sort, model.columns.clone(), changes);
+    let list = View { text: String::new(), ..model.standing("") }.texts();
+    let views = model.shelf.saved.iter().map(|(name, view)| (name.clone(), view.texts()));
+    Some(Effect::Arrange(Arrangement { list, views: views.collect(), place }))
+}

@@ -1,0 +1,169 @@
+//! What the list keeps of the assessment of one session.
+//!
+//! Owns the facts that order, counters and filters need. Must never hold a text of a server.
+
+use std::cell::OnceCell;
+
+use jiff::Timestamp;
+
+use crate::app::text::words::StageKind;
+use crate::domain::assessment::attention::{self, Assessment, Hush, Reason};
+use crate::domain::assessment::coverage;
+use crate::domain::assessment::requested;
+use crate::domain::assessment::rules::Rules;
+use crate::domain::watchlist::watched::WatchedSession;
+
+/// What is kept of an assessment; the rest is derived anew for the visible rows.
+#[expect(clippy::struct_excessive_bools, reason = "each is a figure of the header")]
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Facts {
+    pub(crate) kind: StageKind,
+    pub(crate) rank: u8,
+    pub(crate) due: Option<Timestamp>,
+    pub(crate) due_soon: bool,
+    pub(crate) stale: bool,
+    /// Not asked for longer than it should be, since that last answer.
+    pub(crate) late_since: Option<Timestamp>,
+    /// Nothing was ever answered for it, and nothing says that it cannot be.
+    pub(crate) unseen: bool,
+    pub(crate) attention: bool,
+    /// It would ask, had it not been acknowledged or snoozed.
+    pub(crate) hushed: bool,
+    /// It stands before those that are not, in every order.
+    pub(crate) pinned: bool,
+    /// Values of its answers that this build does not know.
+    pub(crate) unknown_values: usize,
+    pub(crate) changes_at: Option<Timestamp>,
+    /// What its row among the alerts says.
+    pub(crate) alert: Option<Standing>,
+    /// Worked out when first asked for.
+    docs: OnceCell<(u16, u16)>,
+}
+
+/// The finding that an alert names.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Standing {
+    pub(crate) hush: Option<Hush>,
+    pub(crate) reason: Reason,
+    pub(crate) since: Option<Timestamp>,
+}
+
+impl Facts {
+    pub(crate) fn of(session: &WatchedSession, rules: &Rules, now: Timestamp) -> Self {
+        let found = attention::assess(session, rules, now);
+        let kind = StageKind::of(&found.stage);
+        let alert = found.findings.iter().find(|finding| finding.reason != Reason::AtCounter);
+        let alert = alert.map(|finding| Standing {
+            hush: found.hush,
+            reason: finding.reason,
+            since: finding.since,
+        });
+        let has = |reason| found.findings.iter().any(|finding| finding.reason == reason);
+        Self {
+            kind,
+            rank: rank(&found, kind),
+            due: found.deadline.map(|deadline| deadline.at),
+            due_soon: has(Reason::DueSoon),
+            stale: found.stale,
+            late_since: session.poll.last_ok.filter(|_| found.late),
+            unseen: kind == StageKind::NotFetched && session.poll.failures == 0,
+            attention: found.needs_operator(),
+            hushed: found.hush.is_some() && alert.is_some(),
+            alert,
+            pinned: session.own.pinned,
+            unknown_values: requested::unknown_values(session),
+            changes_at: found.changes_at,
+            docs: OnceCell::new(),
+        }
+    }
+
+    /// Its place in the default order: by rank, then by deadline, then those without one.
+    pub(crate) fn urgency(&self) -> i64 {
+        // A time of jiff's, in seconds, takes less than 39 bits.
+        const NEVER: i64 = (1 << 40) - 1;
+        let due = self.due.map_or(NEVER, |at| at.as_second().clamp(0, NEVER - 1));
+        (i64::from(self.rank) << 40) + due
+    }
+
+    /// Requirements supplied, of how many. `session` is the one that the facts are of.
+    pub(crate) fn docs(&self, session: &WatchedSession) -> (usize, usize) {
+        let (supplied, all) = *self.docs.get_or_init(|| {
+            let (supplied, all) = coverage::derive(session).counts();
+            let small = |number| u16::try_from(number).unwrap_or(u16::MAX);
+            (small(supplied), small(all))
+        });
+        (usize::from(supplied), usize::from(all))
+    }
+}
+
+/// The default order: the most urgent finding, then what may still become urgent, then what is over.
+fn rank(found: &Assessment, kind: StageKind) -> u8 {
+    let hushed = |reason: &Reason| found.hush.is_some() && *reason != Reason::AtCounter;
+    let reasons = found.findings.iter().map(|finding| finding.reason);
+    match reasons.filter(|reason| !hushed(reason)).min() {
+        Some(Reason::TurnedAway) => 0,
+        Some(Reason::Rejected) => 1,
+        Some(Reason::DueSoon) => 2,
+        Some(Reason::Refer) => 3,
+        Some(Reason::Stale) => 4,
+        Some(Reason::AtCounter) => 5,
+        None if kind.is_completed() => 7,
+        None if matches!(kind, StageKind::Expired | StageKind::Gone | StageKind::NotFound) => 8,
+        None => 6,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::SignedDuration;
+
+    use super::*;
+    use crate::domain::fixture as f;
+    use crate::domain::session::wire_enum::{
+        Recommendation, RequirementType, SessionState, SourceType,
+    };
+    use crate::domain::watchlist::watched::WatchEntry;
+
+    #[test]
+    fn the_order_is_urgency_then_deadline_then_the_rest() {
+        let done = |advice: &[Recommendation]| {
+            let mut session = f::session(SessionState::Completed);
+            session.checks.extend(advice.iter().map(|advice| f::check("c", Some(advice.clone()))));
+            f::watched(Some(session), None, None)
+        };
+        let visited = |minutes| {
+            let mut session = f::session(SessionState::Ongoing);
+            let at = f::minutes_ago(minutes);
+            session.resources.push(f::document("r", "PASSPORT", SourceType::Ibv, at));
+            let asked = f::configuration(vec![
+                f::requirement("a", RequirementType::IdDocument, &["PASSPORT"]),
+                f::requirement("b", RequirementType::SupplementaryDocument, &["UTILITY_BILL"]),
+            ]);
+            f::watched(Some(session), Some(asked), None)
+        };
+        let due = |hours| {
+            let mut waiting = f::watched(Some(f::session(SessionState::Ongoing)), None, None);
+            let deadline = Some(f::now() + SignedDuration::from_hours(hours));
+            waiting.entry = std::sync::Arc::new(WatchEntry { deadline, ..f::entry() });
+            waiting
+        };
+        let mut failing = due(60);
+        failing.poll.failures = 3;
+        let in_order = [
+            visited(50),
+            done(&[Recommendation::Reject]),
+            due(2),
+            due(3),
+            done(&[]),
+            failing,
+            visited(3),
+            due(40),
+            due(50),
+            done(&[Recommendation::Approve]),
+        ];
+        let key =
+            |watched: &WatchedSession| Facts::of(watched, &Rules::default(), f::now()).urgency();
+        let keys: Vec<i64> = in_order.iter().map(key).collect();
+        assert!(keys.is_sorted_by(|a, b| a < b), "{keys:?}");
+    }
+}

@@ -1,0 +1,267 @@
+//! What the operator does for herself: note, tags, pin, archive, acknowledge, snooze, undo.
+//!
+//! Owns whom a key acts on and what undoes it. Everything ends in an `Effect`: the store's one writer
+//! carries it out, and the next snapshot shows it. Nothing here ever reaches Yoti.
+
+use crate::app::action::Action;
+pub use crate::app::dialogs::add::{AddDialog, AddLine, Verdict};
+pub use crate::app::dialogs::annotate::{OwnDialog, OwnKind};
+use crate::app::dialogs::overlay::Overlay;
+use crate::app::dialogs::{add, annotate};
+use crate::app::effect::Effect;
+use crate::app::layout::Area;
+use crate::app::list::marks;
+use crate::app::list::sessions::Item;
+use crate::app::model::{Model, RowPane};
+use crate::app::status::digest::{self, ChangesOverlay, News};
+use crate::app::text::text_field::TextField;
+use crate::app::text::words;
+use crate::app::update::say;
+use crate::app::view::{LabelRow, Pane, Rows, Tone};
+use crate::domain::assessment::attention::Reason;
+use crate::domain::session::ids::SessionId;
+use crate::domain::watchlist::annotations::OwnChange;
+use crate::domain::watchlist::snapshot::SessionTable;
+
+/// So many actions can be undone.
+const UNDO: usize = 20;
+
+/// One change for one session.
+pub(crate) type Change = (SessionId, OwnChange);
+
+/// What undoes an action, and its name.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Undo {
+    pub(crate) what: String,
+    pub(crate) back: Effect,
+}
+
+/// What the model holds for this room.
+#[derive(Debug, Default)]
+pub(crate) struct OwnState {
+    /// Undoes the last actions, newest last.
+    undo: Vec<Undo>,
+    pub(crate) archived: SessionTable,
+    pub(crate) news: News,
+    pub(crate) notes: RowPane<LabelRow>,
+}
+
+/// An overlay of this room.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum OwnOverlay {
+    /// Note, tags, snooze, acknowledge all.
+    Dialog(OwnDialog),
+    /// `+`
+    Add(Box<AddDialog>),
+    /// `d`
+    Changes(ChangesOverlay),
+}
+
+impl OwnOverlay {
+    /// Takes note that the next frame shows it.
+    pub(crate) const fn set_drawn(&mut self) {
+        match self {
+            Self::Dialog(dialog) => dialog.drawn = true,
+            Self::Add(dialog) => dialog.drawn = true,
+            Self::Changes(_) => {}
+        }
+    }
+
+    /// A text field is open.
+    pub(crate) const fn typing(&self) -> bool {
+        match self {
+            Self::Dialog(dialog) => dialog.field().is_some(),
+            Self::Add(_) => true,
+            Self::Changes(_) => false,
+        }
+    }
+}
+
+impl Model {
+    /// The notes pane.
+    #[must_use]
+    pub fn notes(&self) -> Rows<'_, LabelRow> {
+        let height = self.areas().pane(Pane::Notes).map_or(0, Area::inner_rows);
+        self.own.notes.view(height, 0, &[])
+    }
+}
+
+/// The sessions that a key acts on: the marked ones if there are any, else the selected one.
+pub(crate) fn targets(model: &Model) -> Vec<SessionId> {
+    if model.marked() > 0 {
+        let marks = model.sessions.marks().iter().copied();
+        let mut marked: Vec<SessionId> =
+            marks.filter(|id| model.sessions.item(*id).is_some()).collect();
+        marked.sort_unstable();
+        return marked;
+    }
+    let alert = model.alerts.rows.get(model.alerts.cursor).map(|row| row.id);
+    let one = if model.focus == Pane::Alerts { alert } else { model.selected };
+    one.into_iter().collect()
+}
+
+/// `dbs-1`, or `3 sessions`.
+pub(crate) fn whom(model: &Model, ids: &[SessionId]) -> String {
+    match ids {
+        [one] => {
+            let item = model.sessions.item(*one);
+            item.map_or_else(|| one.short(), |item| model.times.name(&item.session, 40))
+        }
+        many => words::count(many.len(), "session"),
+    }
+}
+
+pub(crate) fn items<'a>(model: &'a Model, ids: &'a [SessionId]) -> impl Iterator<Item = &'a Item> {
+    ids.iter().filter_map(|id| model.sessions.item(*id))
+}
+
+/// What a change would have to be followed by to be undone.
+fn inverse(item: &Item, change: &OwnChange) -> OwnChange {
+    let own = &item.session.own;
+    match change {
+        OwnChange::Note(_) => OwnChange::Note(own.note.clone()),
+        OwnChange::Tags(_) => OwnChange::Tags(item.session.entry.tags.clone()),
+        OwnChange::Pinned(_) => OwnChange::Pinned(own.pinned),
+        OwnChange::Archived(archived) => OwnChange::Archived(!archived),
+        OwnChange::Acknowledged(_) => {
+            OwnChange::Acknowledged(own.acknowledged.as_ref().map(|known| known.reasons.clone()))
+        }
+        OwnChange::Snoozed(_) => OwnChange::Snoozed(own.snoozed_until),
+        OwnChange::LookedAt(_) => OwnChange::LookedAt(own.looked_at),
+    }
+}
+
+/// Has changes carried out, can undo them as one, and says so.
+pub(crate) fn keep(model: &mut Model, what: &str, changes: Vec<Change>) -> Vec<Effect> {
+    if changes.is_empty() {
+        return Vec::new();
+    }
+    let undone = |(id, change): &Change| Some((*id, inverse(model.sessions.item(*id)?, change)));
+    let mut back: Vec<Change> = changes.iter().filter_map(undone).collect();
+    back.reverse();
+    remember(model, Undo { what: what.to_owned(), back: Effect::Keep(back) });
+    let archived = changes.iter().all(|(_, change)| *change == OwnChange::Archived(true));
+    let undoes = if archived { "brings back" } else { "undoes" };
+    let hint = model.times.keys.after("; ", Action::Undo, undoes);
+    say(model, format!("{what}{hint}"), Tone::Good);
+    vec![Effect::Keep(changes)]
+}
+
+pub(crate) fn remember(model: &mut Model, undo: Undo) {
+    model.own.undo.push(undo);
+    let surplus = model.own.undo.len().saturating_sub(UNDO);
+    model.own.undo.drain(..surplus);
+}
+
+fn undo(model: &mut Model) -> Vec<Effect> {
+    let Some(undo) = model.own.undo.pop() else {
+        say(model, "nothing to undo", Tone::Notice);
+        return Vec::new();
+    };
+    say(model, format!("undid: {}", undo.what), Tone::Good);
+    if let Effect::Keep(changes) = &undo.back {
+        let back = |(id, change): &Change| (*change == OwnChange::Archived(false)).then_some(*id);
+        model.returns = changes.iter().find_map(back);
+    }
+    vec![undo.back]
+}
+
+/// The same change for each target.
+fn each(model: &mut Model, what: &str, change: impl Fn(&Item) -> Option<OwnChange>) -> Vec<Effect> {
+    let ids = targets(model);
+    let changes: Vec<Change> =
+        items(model, &ids).filter_map(|item| Some((item.session.id(), change(item)?))).collect();
+    let ids: Vec<SessionId> = changes.iter().map(|(id, _)| *id).collect();
+    let what = format!("{what} {}", whom(model, &ids));
+    keep(model, &what, changes)
+}
+
+/// Pins all targets, or lets them go when all are pinned.
+fn pin(model: &mut Model) -> Vec<Effect> {
+    let ids = targets(model);
+    let pinned = !items(model, &ids).all(|item| item.session.own.pinned);
+    let what = if pinned { "pinned" } else { "unpinned" };
+    each(model, what, |_| Some(OwnChange::Pinned(pinned)))
+}
+
+fn archive(model: &mut Model) -> Vec<Effect> {
+    let effects = each(model, "archived", |_| Some(OwnChange::Archived(true)));
+    marks::clear(model);
+    effects
+}
+
+/// What an acknowledgement of a session consists of; nothing where nothing asks and nothing changed.
+pub(crate) fn acknowledgement(model: &Model, item: &Item) -> Vec<Change> {
+    let found = model.times.assess(&item.session, &model.settings.rules);
+    let reasons: Vec<Reason> = found.findings.iter().map(|finding| finding.reason).collect();
+    let id = item.session.id();
+    let asks = item.facts.attention;
+    let seen = item.session.timeline.last().map(|event| event.seen_at);
+    let asked = asks.then_some((id, OwnChange::Acknowledged(Some(reasons))));
+    let looked = item.changed.then_some((id, OwnChange::LookedAt(seen)));
+    asked.into_iter().chain(looked).collect()
+}
+
+fn acknowledge(model: &mut Model) -> Vec<Effect> {
+    let ids = targets(model);
+    let changes: Vec<Change> =
+        items(model, &ids).flat_map(|item| acknowledgement(model, item)).collect();
+    if changes.is_empty() {
+        let what = format!("nothing to acknowledge for {}", whom(model, &ids));
+        say(model, what, Tone::Notice);
+        return Vec::new();
+    }
+    let what = format!("acknowledged {}", whom(model, &ids));
+    keep(model, &what, changes)
+}
+
+/// The actions of this room; `None`: it is another's.
+pub(crate) fn act(model: &mut Model, action: Action) -> Option<Vec<Effect>> {
+    Some(match action {
+        Action::Pin => pin(model),
+        Action::Archive => archive(model),
+        Action::Undo => undo(model),
+        Action::Acknowledge => acknowledge(model),
+        Action::AcknowledgeAll => annotate::open_all(model),
+        Action::Note => annotate::open_note(model),
+        Action::Tags => annotate::open_tags(model),
+        Action::Snooze => annotate::open_snooze(model),
+        Action::Add => add::open(model),
+        Action::Seen => digest::seen(model),
+        Action::NextChange | Action::PreviousChange | Action::Changes => {
+            digest::act(model, action);
+            Vec::new()
+        }
+        _ => return None,
+    })
+}
+
+/// A key of an open text field; the caller has put the overlay aside.
+pub(crate) fn typed(model: &mut Model, change: impl FnOnce(&mut TextField)) {
+    match &mut model.overlay {
+        Some(Overlay::Own(OwnOverlay::Dialog(dialog))) => {
+            if let Some(field) = dialog.field_mut() {
+                change(field);
+            }
+        }
+        Some(Overlay::Own(OwnOverlay::Add(dialog))) => {
+            change(dialog.field_mut());
+            add::typed(model);
+        }
+        _ => {}
+    }
+}
+
+/// Keys while an overlay of this room is open; it has been taken out of the model.
+pub(crate) fn overlay_act(model: &mut Model, overlay: OwnOverlay, action: Action) -> Vec<Effect> {
+    let away = matches!(action, Action::Back | Action::Quit | Action::QuitNow);
+    match overlay {
+        OwnOverlay::Add(dialog) => add::act(model, dialog, action),
+        _ if away => Vec::new(),
+        OwnOverlay::Dialog(dialog) => annotate::act(model, dialog, action),
+        OwnOverlay::Changes(overlay) => {
+            digest::overlay_act(model, overlay, action);
+            Vec::new()
+        }
+    }
+}

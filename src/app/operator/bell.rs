@@ -1,0 +1,261 @@
+//! The bell: what rings, when, and what a desktop is told.
+//!
+//! Owns that it rings at most once a second, and that a note says nothing of a person: fixed words and
+//! the reference as it is shown masked, and while the screen is locked not even that.
+
+use std::collections::VecDeque;
+
+use jiff::Timestamp;
+
+use crate::app::effect::Effect;
+use crate::app::list::rows;
+use crate::app::list::summary::Facts;
+use crate::app::model::Model;
+use crate::app::text::words::{Openness, StageKind, Times};
+use crate::app::update::say;
+use crate::app::view::{AlertMark, AlertRow, Cell, Pane, Tone};
+use crate::domain::assessment::attention::Reason;
+use crate::domain::session::ids::SessionId;
+use crate::domain::watchlist::watched::WatchedSession;
+
+const KEPT: usize = 200;
+/// The longest reference in a note, in columns.
+const LONGEST: usize = 40;
+
+/// What can ring.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Alarm {
+    /// A session ended in REJECT.
+    Reject,
+    /// An applicant was perhaps turned away.
+    TurnedAway,
+    /// A deadline is near.
+    DueToday,
+}
+
+impl Alarm {
+    /// All.
+    pub const ALL: [Self; 3] = [Self::Reject, Self::TurnedAway, Self::DueToday];
+
+    /// As in the configuration.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Reject => "reject",
+            Self::TurnedAway => "turned_away",
+            Self::DueToday => "due_today",
+        }
+    }
+
+    const fn words(self) -> &'static str {
+        match self {
+            Self::Reject => "REJECT",
+            Self::TurnedAway => "turned away?",
+            Self::DueToday => "due soon",
+        }
+    }
+
+    const fn reason(self) -> Reason {
+        match self {
+            Self::Reject => Reason::Rejected,
+            Self::TurnedAway => Reason::TurnedAway,
+            Self::DueToday => Reason::DueSoon,
+        }
+    }
+
+    /// It is still so.
+    fn stands(self, facts: &Facts) -> bool {
+        match self {
+            Self::Reject => facts.kind == StageKind::Reject,
+            Self::TurnedAway => facts.kind == StageKind::TurnedAway,
+            Self::DueToday => facts.due_soon,
+        }
+    }
+
+    /// What has become of a session that rings; its first answer rings nothing.
+    pub(crate) fn of(was: &Facts, is: &Facts) -> Option<Self> {
+        if was.kind == StageKind::NotFetched || is.hushed {
+            return None;
+        }
+        let became = |kind| is.kind == kind && was.kind != kind;
+        if became(StageKind::Reject) {
+            Some(Self::Reject)
+        } else if became(StageKind::TurnedAway) {
+            Some(Self::TurnedAway)
+        } else if is.due_soon && !was.due_soon {
+            Some(Self::DueToday)
+        } else {
+            None
+        }
+    }
+}
+
+/// How a desktop is told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Desktop {
+    /// OSC 9: `text`.
+    Osc9,
+    /// OSC 777: `notify;title;text`.
+    Osc777,
+}
+
+/// What the configuration says of it.
+#[derive(Clone, Debug, PartialEq, Eq, Default)]
+pub struct AlarmSettings {
+    /// What rings; `None`: nothing until `b`, then all.
+    pub bell: Option<Vec<Alarm>>,
+    /// How a desktop is told; `None`: it is not.
+    pub desktop: Option<Desktop>,
+}
+
+/// An alarm of this run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Entry {
+    pub(crate) at: Timestamp,
+    pub(crate) id: SessionId,
+    pub(crate) alarm: Alarm,
+}
+
+/// An alert in its place, without its words: those are made for the rows on the screen alone.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Alert {
+    /// The session that it is about.
+    pub id: SessionId,
+    /// What the operator has to do with it.
+    pub mark: AlertMark,
+    /// The entry of the log, where it holds no more.
+    pub(crate) over: Option<Entry>,
+}
+
+/// The bell, and the log of what has happened, whether it rang or not.
+#[derive(Debug, Default)]
+pub(crate) struct Bell {
+    on: bool,
+    which: Vec<Alarm>,
+    desktop: Option<Desktop>,
+    /// What has happened since it last rang.
+    waiting: Vec<(SessionId, Alarm)>,
+    log: VecDeque<Entry>,
+}
+
+impl Bell {
+    /// What has happened in this run, newest first.
+    pub(crate) fn log(&self) -> impl Iterator<Item = &Entry> {
+        self.log.iter().rev()
+    }
+}
+
+impl Model {
+    /// The same, with what the configuration says of the bell.
+    #[must_use]
+    pub fn with_alarms(mut self, settings: AlarmSettings) -> Self {
+        let on = settings.bell.as_ref().is_some_and(|which| !which.is_empty());
+        let which = settings.bell.filter(|which| !which.is_empty());
+        let which = which.unwrap_or_else(|| Alarm::ALL.to_vec());
+        self.bell = Bell { on, which, desktop: settings.desktop, ..Bell::default() };
+        self
+    }
+
+    /// An alert in words, while its session is on the list.
+    #[must_use]
+    pub fn alert_row(&self, alert: &Alert) -> Option<AlertRow> {
+        let session = &self.sessions.item(alert.id)?.session;
+        match alert.over {
+            Some(entry) => Some(over_row(entry, session, &self.times)),
+            None => rows::alert_row(session, &self.settings.rules, &self.times),
+        }
+    }
+
+    /// It rings.
+    #[must_use]
+    pub const fn bell(&self) -> bool {
+        self.bell.on
+    }
+}
+
+/// `b`: on or off.
+pub(crate) fn toggle(model: &mut Model) {
+    model.bell.on ^= true;
+    model.bell.waiting.clear();
+    let words: Vec<&str> = model.bell.which.iter().map(|alarm| alarm.words()).collect();
+    let text = if model.bell.on {
+        format!("bell on: {}", words.join(", "))
+    } else {
+        "bell off".to_owned()
+    };
+    say(model, text, Tone::Plain);
+}
+
+/// Takes note of what has become of sessions.
+pub(crate) fn heard(model: &mut Model, alarms: Vec<(SessionId, Alarm)>) {
+    let at = model.clock;
+    let bell = &mut model.bell;
+    for (id, alarm) in alarms {
+        bell.log.push_back(Entry { at, id, alarm });
+        if bell.on && bell.which.contains(&alarm) {
+            bell.waiting.push((id, alarm));
+        }
+    }
+    let surplus = bell.log.len().saturating_sub(KEPT);
+    bell.log.drain(..surplus);
+}
+
+/// The log's entries that hold no more: below the alerts, newest first.
+pub(crate) fn over(model: &Model) -> Vec<Alert> {
+    let shown = |entry: &&Entry| model.times.frozen.since.is_none_or(|since| entry.at <= since);
+    let gone = |entry: &&Entry| {
+        let item = model.sessions.item(entry.id);
+        item.is_some_and(|item| !entry.alarm.stands(&item.facts))
+    };
+    let alert = |entry: &Entry| Alert { id: entry.id, mark: AlertMark::Over, over: Some(*entry) };
+    if model.in_past() {
+        // The log is of this run, not of then.
+        return Vec::new();
+    }
+    model.bell.log().filter(shown).filter(gone).map(alert).collect()
+}
+
+/// An entry of the log that holds no more, in words.
+pub(crate) fn over_row(entry: Entry, session: &WatchedSession, times: &Times) -> AlertRow {
+    let (glyph, _) = rows::of_reason(entry.alarm.reason());
+    AlertRow {
+        id: entry.id,
+        at: times.of_day(entry.at),
+        glyph: (glyph, Tone::Dim),
+        name: Cell::new(times.name(session, LONGEST), Tone::Dim),
+        why: Cell::new(entry.alarm.words(), Tone::Dim),
+        shown_in: Pane::List,
+        mark: AlertMark::Over,
+    }
+}
+
+/// Once a second: rings for all that has happened.
+pub(crate) fn tick(model: &mut Model) -> Option<Effect> {
+    let rung = std::mem::take(&mut model.bell.waiting);
+    if rung.is_empty() {
+        return None;
+    }
+    let note = model.bell.desktop.map(|desktop| (desktop, note(model, &rung)));
+    Some(Effect::Ring(note))
+}
+
+/// `dbs-2263: REJECT`, or `2 REJECT, 1 turned away?`.
+fn note(model: &Model, rung: &[(SessionId, Alarm)]) -> String {
+    let names = match rung {
+        [(id, alarm)] if model.guard.locked.is_none() => {
+            let masked = crate::app::text::words::Times {
+                openness: Openness::default(),
+                ..model.times.clone()
+            };
+            let item = model.sessions.item(*id);
+            item.map(|item| format!("{}: {}", masked.name(&item.session, LONGEST), alarm.words()))
+        }
+        _ => None,
+    };
+    names.unwrap_or_else(|| {
+        let count = |alarm: Alarm| rung.iter().filter(|(_, known)| *known == alarm).count();
+        let counted = Alarm::ALL.into_iter().map(|alarm| (count(alarm), alarm.words()));
+        let said = counted.filter(|(n, _)| *n > 0).map(|(n, words)| format!("{n} {words}"));
+        said.collect::<Vec<_>>().join(", ")
+    })
+}

@@ -1,0 +1,236 @@
+//! Privacy and the lock: how much is shown, for how long, and to whom.
+//!
+//! Owns their state. Everything that shows more waits for its line in the audit log; everything that
+//! shows less happens at once.
+
+use jiff::{SignedDuration, Timestamp};
+
+use crate::app::action::Action;
+use crate::app::detail::json;
+use crate::app::effect::Effect;
+use crate::app::event::Event;
+use crate::app::list::sessions::Item;
+use crate::app::model::Model;
+use crate::app::operator::desk::{DeskSettings, Permit, Wish};
+use crate::app::text::words::Openness;
+use crate::app::update::say;
+use crate::app::view::{Cell, Tone};
+use crate::domain::events::audit_action::Deed;
+use crate::domain::personal::Privacy;
+
+const OFF: SignedDuration = SignedDuration::from_secs(5 * 60);
+/// One session is revealed for so long.
+pub(crate) const REVEALED: SignedDuration = SignedDuration::from_secs(20);
+
+#[derive(Debug)]
+pub(crate) struct Guard {
+    pub(crate) settings: DeskSettings,
+    /// Masked again at this time.
+    off_until: Option<Timestamp>,
+    /// Hidden again at this time.
+    revealed_until: Option<Timestamp>,
+    last_key: Timestamp,
+    pub(crate) locked: Option<Lock>,
+}
+
+/// The screen is locked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Lock {
+    /// Since when.
+    pub since: Timestamp,
+    /// A key was pressed: Enter unlocks now.
+    pub asked: bool,
+}
+
+impl Guard {
+    pub(crate) fn new(now: Timestamp) -> Self {
+        Self {
+            settings: DeskSettings::default(),
+            off_until: None,
+            revealed_until: None,
+            last_key: now,
+            locked: None,
+        }
+    }
+}
+
+impl Model {
+    /// The lock, when the screen is locked: nothing but header and lock is to be drawn.
+    #[must_use]
+    pub const fn lock(&self) -> Option<Lock> {
+        self.guard.locked
+    }
+
+    /// How much is shown, for the header.
+    #[must_use]
+    pub fn privacy(&self) -> Cell {
+        let revealed = self.times.openness.revealed.is_some();
+        match (self.times.openness.privacy, self.guard.off_until) {
+            (Privacy::Off, Some(until)) => {
+                let left = self.settings.left_for_operator(until, self.clock);
+                Cell::new(format!("UNMASKED {left}"), Tone::Bad)
+            }
+            (Privacy::Off, None) => Cell::new("UNMASKED", Tone::Bad),
+            (Privacy::Partial, _) => Cell::new("PARTIAL", Tone::Warn),
+            (Privacy::Masked, _) if revealed => {
+                let until = self.guard.revealed_until.unwrap_or(self.clock);
+                let left = self.settings.left_for_operator(until, self.clock);
+                Cell::new(format!("REVEALED {left}"), Tone::Warn)
+            }
+            (Privacy::Masked, _) => Cell::new("MASKED", Tone::Dim),
+        }
+    }
+}
+
+/// Masked → partial → off for five minutes → masked.
+pub(crate) fn next(model: &mut Model) -> Vec<Effect> {
+    let lower = match model.times.openness.privacy {
+        Privacy::Masked => Privacy::Partial,
+        Privacy::Partial => Privacy::Off,
+        Privacy::Off => {
+            close(model);
+            say(model, "masked", Tone::Plain);
+            return Vec::new();
+        }
+    };
+    lowered(lower)
+}
+
+/// `privacy WORD` in the palette.
+///
+/// # Errors
+/// Says which words there are.
+pub(crate) fn to(model: &mut Model, word: &str) -> Result<Vec<Effect>, String> {
+    let lower = match word {
+        "masked" | "on" => {
+            close(model);
+            say(model, "masked", Tone::Plain);
+            return Ok(Vec::new());
+        }
+        "partial" => Privacy::Partial,
+        "off" => Privacy::Off,
+        _ => return Err("expected masked, partial or off".to_owned()),
+    };
+    Ok(lowered(lower))
+}
+
+fn lowered(privacy: Privacy) -> Vec<Effect> {
+    let permit = Permit::Privacy(privacy);
+    vec![Effect::Desk(Wish::Permit { deed: Deed::PrivacyLowered, session: None, permit })]
+}
+
+pub(crate) fn reveal(model: &mut Model) -> Vec<Effect> {
+    let Some(item) = model.item() else { return Vec::new() };
+    let id = item.session.id();
+    if !hides(model, item) {
+        let name = model.times.name(&item.session, 40);
+        say(model, format!("nothing is hidden for {name}"), Tone::Plain);
+        return Vec::new();
+    }
+    let permit = Permit::Reveal(id);
+    vec![Effect::Desk(Wish::Permit { deed: Deed::Revealed, session: Some(id), permit })]
+}
+
+/// The screen hides something of this session.
+fn hides(model: &Model, item: &Item) -> bool {
+    let privacy = model.times.openness.of(item.session.id());
+    let (session, labels) = (&item.session, &model.times.labels);
+    privacy != Privacy::Off && (labels.hides_some(session) || json::hides(session, privacy))
+}
+
+/// Locks the screen: nothing that was open or shown stays.
+pub(crate) fn lock(model: &mut Model) -> Vec<Effect> {
+    model.overlay = None;
+    model.input = None;
+    model.message = None;
+    close(model);
+    model.guard.locked = Some(Lock { since: model.clock, asked: false });
+    vec![Effect::Redraw]
+}
+
+/// The line is written: show more.
+pub(crate) fn permitted(model: &mut Model, permit: Permit) {
+    let now = model.clock;
+    match permit {
+        // A screen that was locked meanwhile stays masked.
+        _ if model.guard.locked.is_some() => {}
+        Permit::Privacy(privacy) => {
+            model.times.openness.privacy = privacy;
+            model.guard.off_until =
+                (privacy == Privacy::Off).then(|| now + model.settings.for_operator(OFF));
+            let (said, next) = match privacy {
+                Privacy::Off => ("unmasked for 5 minutes", "masks again"),
+                _ => ("first letters shown", "shows everything"),
+            };
+            let next = model.times.keys.after("; ", Action::Privacy, next);
+            let text = format!("{said}{next}");
+            say(model, text, Tone::Warn);
+        }
+        Permit::Reveal(id) => {
+            model.times.openness.revealed = Some(id);
+            model.guard.revealed_until = Some(now + model.settings.for_operator(REVEALED));
+        }
+    }
+    model.rebuild(true);
+    model.dirty = true;
+}
+
+fn close(model: &mut Model) {
+    model.times.openness = Openness::default();
+    model.guard.off_until = None;
+    model.guard.revealed_until = None;
+    model.ticker = None;
+    model.rebuild(true);
+    model.dirty = true;
+}
+
+/// What is over by now, and the lock.
+pub(crate) fn tick(model: &mut Model) -> Vec<Effect> {
+    let now = model.clock;
+    let over = |until: Option<Timestamp>| until.is_some_and(|until| now >= until);
+    let mut effects = Vec::new();
+    if over(model.guard.off_until) {
+        close(model);
+        say(model, "masked again", Tone::Plain);
+        effects.push(Effect::Redraw);
+    } else if over(model.guard.revealed_until) {
+        model.times.openness.revealed = None;
+        model.guard.revealed_until = None;
+        model.rebuild(true);
+        effects.push(Effect::Redraw);
+    }
+    if model.guard.off_until.is_some() || model.guard.revealed_until.is_some() {
+        model.dirty = true;
+    }
+    let idle = now.duration_since(model.guard.last_key);
+    let due = model
+        .guard
+        .settings
+        .lock_after
+        .is_some_and(|after| idle >= model.settings.for_operator(after));
+    if due && model.guard.locked.is_none() {
+        effects.extend(lock(model));
+    }
+    effects
+}
+
+/// Takes note of a key, and keeps it while the screen is locked: then one key asks, and Enter
+/// unlocks. Ctrl-c still quits.
+pub(crate) fn before(model: &mut Model, event: &Event) -> Option<Vec<Effect>> {
+    if !matches!(event, Event::Action(_) | Event::Edit(_) | Event::Paste(_) | Event::Mouse(_)) {
+        return None;
+    }
+    model.guard.last_key = model.clock;
+    let lock = model.guard.locked?;
+    model.dirty = true;
+    match event {
+        Event::Action(Action::QuitNow) => return Some(vec![Effect::Quit]),
+        Event::Action(Action::Suspend) => return Some(vec![Effect::Suspend]),
+        Event::Action(Action::Enter) if lock.asked => {
+            model.guard.locked = None;
+            return Some(vec![Effect::Redraw]);
+        }
+        _ => model.guard.locked = Some(Lock { asked: true, ..lock }),
+    }
+    Some(Vec::new())
+}

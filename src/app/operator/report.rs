@@ -1,0 +1,37 @@
+//! `report`: the values of the session under the cursor that this build does not know, to send to
+//! whoever maintains it.
+//!
+//! Owns what the sample holds: places and values of enums, never the answer.
+
+use crate::app::effect::{CopySource, Effect};
+use crate::app::model::Model;
+use crate::app::text::words::server;
+use crate::app::update::say;
+use crate::app::view::Tone;
+use crate::domain::session::{Drift, UnknownValue};
+
+/// Copies the sample, or says that there is nothing to report.
+pub(crate) fn report(model: &mut Model) -> Vec<Effect> {
+    let Some(session) = model.item().map(|item| item.session.clone()) else { return Vec::new() };
+    let mut found = Vec::new();
+    let mut take = |of: &str, unknown: &[UnknownValue], drift: &[Drift]| {
+        found.extend(unknown.iter().map(|u| format!("{of} {} = {}", u.pointer, server(&u.value))));
+        found.extend(drift.iter().map(|d| format!("{of} {}: {}", d.pointer, d.found)));
+    };
+    if let Some(session) = session.session() {
+        take("session", &session.unknown, &session.drift);
+    }
+    if let Some(configuration) = session.configuration() {
+        take("configuration", &configuration.unknown, &configuration.drift);
+    }
+    if let Some(letter) = session.instructions() {
+        take("letter", &letter.unknown, &letter.drift);
+    }
+    if found.is_empty() {
+        say(model, "every value of this session is known", Tone::Good);
+        return Vec::new();
+    }
+    let text = format!("branchwatch {}: {}", env!("CARGO_PKG_VERSION"), found.join("; "));
+    let text = crate::text::shown_str(&text, 8_000);
+    vec![Effect::Copy { what: "values not known", text: CopySource::Text(text) }]
+}

@@ -1,0 +1,206 @@
+//! The time machine: the whole screen as it stood at an earlier moment (product.md 4.1, `{` `}`).
+//!
+//! Owns stepping, coming back, and what may be done meanwhile: looking alone. What a session was is
+//! worked out in `domain::as_of`.
+
+use std::mem;
+use std::sync::Arc;
+
+use jiff::Timestamp;
+use jiff::civil::{DateTime, Time};
+
+use crate::app::action::Action;
+use crate::app::effect::Effect;
+use crate::app::list::cursor;
+use crate::app::list::sessions::Sessions;
+use crate::app::model::Model;
+use crate::app::text::words::{Times, age};
+use crate::app::update::{refresh_words, say};
+use crate::app::view::{Cell, Pane, Tone};
+use crate::domain::assessment::as_of::{as_of, moment_after, moment_before};
+use crate::domain::watchlist::snapshot::{SessionTable, Snapshot};
+
+/// What goes on meanwhile, unseen. The moment that is shown is the model's `times.now`.
+#[derive(Debug)]
+pub(crate) struct Past {
+    live: Sessions,
+    notice: Vec<String>,
+}
+
+impl Model {
+    /// The screen shows an earlier moment, not now.
+    #[must_use]
+    pub const fn in_past(&self) -> bool {
+        self.past.is_some()
+    }
+
+    /// `◀ 08:55:10 (46m ago)`, instead of the state of the connection.
+    pub(crate) fn past_words(&self) -> Option<Cell> {
+        self.past.as_ref()?;
+        let at = self.times.now;
+        let real = Times { now: self.clock, ..self.times.clone() };
+        let ago = age(self.clock.duration_since(at));
+        Some(Cell::new(format!("◀ {} ({ago} ago)", real.of_day(at)), Tone::Warn))
+    }
+
+    /// What the line under the list says meanwhile.
+    pub(crate) fn past_advice(&self) -> Option<Cell> {
+        self.past.as_ref()?;
+        let keys = &self.times.keys;
+        let ways = [
+            keys.hint(Action::StepBack, "back"),
+            keys.hint(Action::StepForward, "forward"),
+            keys.hint(Action::Back, "now"),
+        ];
+        let ways: Vec<String> = ways.into_iter().flatten().collect();
+        let text = format!("◀ the past · {} · only the last responses are kept", ways.join(", "));
+        Some(Cell::new(text, Tone::Warn))
+    }
+
+    /// Why a pane has no text of then.
+    pub(crate) fn past_notice(&self) -> Option<&[String]> {
+        self.past.as_ref().map(|past| past.notice.as_slice())
+    }
+}
+
+/// `{` and `}`, and what is allowed in the past. `None`: as always.
+pub(crate) fn act(model: &mut Model, action: Action) -> Option<Vec<Effect>> {
+    match action {
+        Action::StepBack | Action::StepForward => step(model, action == Action::StepBack),
+        _ if model.past.is_none() => return None,
+        Action::Back => leave(model),
+        action if looks_only(action) => return None,
+        _ => refuse(model),
+    }
+    Some(Vec::new())
+}
+
+/// Says that this is done in the present alone.
+pub(crate) fn refuse(model: &mut Model) {
+    let words = model.past_words().map(|cell| cell.text).unwrap_or_default();
+    let back = model.times.keys.after("; ", Action::Back, "returns");
+    say(model, format!("{words}: that can only be done now{back}"), Tone::Notice);
+}
+
+/// What changes nothing, asks nobody and takes nothing away.
+const fn looks_only(action: Action) -> bool {
+    !matches!(
+        action,
+        Action::Refresh
+            | Action::RefreshAll
+            | Action::Pause
+            | Action::Export
+            | Action::ExportMany
+            | Action::Handover
+            | Action::CopyMenu
+            | Action::Letter
+            | Action::View
+            | Action::SessionDelete
+            | Action::LetterSend
+            | Action::Note
+            | Action::Tags
+            | Action::Pin
+            | Action::Archive
+            | Action::Undo
+            | Action::Acknowledge
+            | Action::AcknowledgeAll
+            | Action::Snooze
+            | Action::Add
+            | Action::Follow
+            | Action::Programs
+            | Action::Report
+            | Action::Changes
+            | Action::Seen
+            | Action::NextChange
+            | Action::PreviousChange
+    )
+}
+
+/// To the next moment at which something happened: to any session in the list and the alerts, in
+/// the other panes to the selected one.
+fn step(model: &mut Model, back: bool) {
+    let at = if model.past.is_some() { model.times.now } else { model.clock };
+    let live = model.past.as_ref().map_or(&model.sessions, |past| &past.live);
+    let only = match model.focus {
+        Pane::List | Pane::Alerts => None,
+        _ => model.selected,
+    };
+    let watched = live.all_watched().filter(|s| only.is_none_or(|id| s.id() == id));
+    let watched = watched.map(|session| &**session);
+    let moment = if back { moment_before(watched, at) } else { moment_after(watched, at) };
+    match moment.filter(|moment| *moment <= model.clock) {
+        Some(moment) => go(model, moment),
+        None if back => say(model, "nothing earlier is known", Tone::Notice),
+        None if model.past.is_some() => leave(model),
+        None => say(model, "already at the present", Tone::Plain),
+    }
+}
+
+/// To a time that was typed: `09:15` is the last time that a clock showed it here.
+///
+/// # Errors
+/// Says what was expected, or that the time has not come.
+pub(crate) fn jump(model: &mut Model, text: &str) -> Result<(), String> {
+    let expected = || "expected a time such as 09:15 or 2026-10-16 09:15".to_owned();
+    let here = model.clock.to_zoned_datetime(model.times.zone.clone());
+    let at = if let Ok(time) = text.parse::<Time>() {
+        let today = here.date().to_datetime(time);
+        let last = if today > here.datetime() { today.yesterday().ok() } else { Some(today) };
+        last.ok_or_else(expected)?
+    } else {
+        text.parse::<DateTime>().map_err(|_why| expected())?
+    };
+    let at = model.times.zone.to_timestamp(at).map_err(|_why| expected())?;
+    if at > model.clock {
+        return Err("that time is in the future".to_owned());
+    }
+    go(model, at);
+    Ok(())
+}
+
+fn go(model: &mut Model, at: Timestamp) {
+    let live = model.past.as_ref().map_or(&model.sessions, |past| &past.live);
+    let then = live.all_watched().map(|session| Arc::new(as_of(session, at)));
+    let table = SessionTable::from_entries(then);
+    let mut sessions = Sessions::default();
+    sessions.arrange_as(&model.sessions, at);
+    sessions.renew(&table, &model.settings.rules, at);
+    let shown = mem::replace(&mut model.sessions, sessions);
+    if model.past.is_none() {
+        let mut notice = vec!["Past responses are not stored, only the last one.".to_owned()];
+        notice.extend(model.times.keys.hint(Action::Back, "returns to now."));
+        model.past = Some(Past { live: shown, notice });
+    }
+    settle(model, at);
+}
+
+/// Back to now, with the filter and the order that were chosen meanwhile.
+pub(crate) fn leave(model: &mut Model) {
+    let Some(past) = model.past.take() else { return };
+    let now = model.clock;
+    let mut live = past.live;
+    live.arrange_as(&model.sessions, now);
+    if model.paused.is_none() {
+        live.wake(&model.settings.rules, now);
+    }
+    model.sessions = live;
+    settle(model, now);
+    say(model, "back to now", Tone::Plain);
+}
+
+fn settle(model: &mut Model, at: Timestamp) {
+    model.times.now = at;
+    cursor::settle(model);
+    model.rebuild(true);
+    refresh_words(model);
+    model.dirty = true;
+}
+
+/// A snapshot while the past is shown: it goes on behind it. False: the screen is of now.
+pub(crate) fn take_in(model: &mut Model, snapshot: &Snapshot) -> bool {
+    let Some(past) = &mut model.past else { return false };
+    past.live.renew(&snapshot.sessions, &model.settings.rules, model.clock);
+    model.health = Arc::clone(&snapshot.health);
+    model.own.archived = snapshot.archived.clone();
+    true
+}

@@ -1,0 +1,8 @@
+//! Words for values, and the field in which a text is typed.
+
+pub(crate) mod clocks;
+pub mod hidden;
+pub(crate) mod keys;
+pub mod narration;
+pub mod text_field;
+pub(crate) mod words;
