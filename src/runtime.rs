@@ -35,7 +35,7 @@ use crate::notifications::receiver::Receiver;
 use crate::persist::Persistence;
 use crate::refresh;
 use crate::theme::{Look, Themes};
-use crate::ui::graphics::{Graphics, Pictures};
+use crate::ui::widgets::graphics::{Graphics, Pictures};
 use engine::{Engine, Held};
 use terminal::Surface;
 

@@ -2,31 +2,13 @@
 //!
 //! Owns drawing. Reads the model and changes nothing; builds only what is visible; never sees a server's text that has not been made safe.
 
-mod add;
-mod call_log;
-mod charts;
-mod checks;
-mod export_dialog;
-mod filter_bar;
-mod footer;
-pub mod graphics;
-mod handover;
-mod hands;
-mod header;
-mod lock;
-mod overlay;
-mod own;
-mod palette;
-mod pane;
-mod panes;
-mod picker;
-mod picture;
-mod session_list;
-mod spark;
-mod text;
-mod tree;
+mod detail;
+mod dialogs;
+mod list;
+mod status;
+pub mod widgets;
 
-pub use picture::Shown;
+pub use crate::ui::widgets::picture::Shown;
 use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::style::Modifier;
@@ -37,6 +19,9 @@ use crate::app::Model;
 use crate::app::layout::{Area, Shape};
 use crate::app::view::Pane;
 use crate::theme::Look;
+use crate::ui::detail::{checks, panes, tree};
+use crate::ui::dialogs::{lock, overlay};
+use crate::ui::status::{footer, header};
 
 const fn rect(area: Area) -> Rect {
     Rect::new(area.x, area.y, area.w, area.h)
@@ -70,7 +55,7 @@ fn draw_cells<'a>(frame: &mut Frame<'_>, model: &'a Model, look: Look) -> Option
     for (which, area) in &areas.panes {
         let area = inside(*area);
         match which {
-            Pane::List => session_list::draw(frame, area, model, look),
+            Pane::List => list::draw(frame, area, model, look),
             Pane::Tree => tree::draw(frame, area, model, look),
             Pane::Checks => checks::draw(frame, area, model, look),
             Pane::Timeline => panes::timeline(frame, area, model, look),

@@ -56,7 +56,7 @@ use branchwatch::simulator::scenario::Scenario;
 use branchwatch::simulator::timeline::{Life, Moment};
 use branchwatch::store::Store;
 use branchwatch::theme::{ColourDepth, Look, Themes};
-use branchwatch::ui::graphics::Pictures;
+use branchwatch::ui::widgets::graphics::Pictures;
 use crossterm::event::{Event as Input, KeyCode, KeyEvent, KeyModifiers};
 use ratatui::backend::TestBackend;
 use ratatui::style::Modifier;

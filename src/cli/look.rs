@@ -7,7 +7,7 @@ use super::args::{Colour, Global};
 use super::exit::Failure;
 use crate::config::{self, ConfigError, Environment, PictureChoice};
 use crate::theme::{AUTO, ColourDepth, Ground, Look, Themes};
-use crate::ui::graphics::Graphics;
+use crate::ui::widgets::graphics::Graphics;
 
 /// A look, and the themes it can change to.
 pub(super) struct Chosen {

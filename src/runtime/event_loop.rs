@@ -24,7 +24,7 @@ use crate::domain::watchlist::snapshot::Snapshot;
 use crate::keymap::Keymap;
 use crate::theme::{Look, Themes};
 use crate::ui;
-use crate::ui::graphics::Pictures;
+use crate::ui::widgets::graphics::Pictures;
 
 /// Frames are at least this far apart.
 const PACE: Duration = Duration::from_millis(33);

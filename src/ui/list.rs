@@ -2,18 +2,20 @@
 //!
 //! Owns how a column's cell is drawn; which columns fit, the model says.
 
+pub(crate) mod filter_bar;
+
 use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 use unicode_width::UnicodeWidthStr;
 
-use super::pane::{self, Bar};
-use super::text::{cell, fit, right};
 use crate::app::Model;
 use crate::app::list::columns::{Column, Fitted};
 use crate::app::view::{Cell, Glyph, ListRow, Pane, Tone};
 use crate::text::wrapped;
 use crate::theme::{Look, Role};
+use crate::ui::widgets::pane::{self, Bar};
+use crate::ui::widgets::text::{cell, fit, right};
 
 pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, model: &Model, look: Look) {
     let inner = pane::frame(frame, area, model, Pane::List, look);

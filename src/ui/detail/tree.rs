@@ -11,18 +11,18 @@ use ratatui::widgets::StatefulWidget;
 use tui_tree_widget::{Tree, TreeItem, TreeState};
 use unicode_width::UnicodeWidthStr;
 
-use super::pane::{self, Bar};
-use super::text::cell;
 use crate::app::Model;
 use crate::app::view::{Glyph, Pane, TreeNode, TreePath, TreeStep, TreeView};
 use crate::theme::Look;
+use crate::ui::widgets::pane::{self, Bar};
+use crate::ui::widgets::text::cell;
 
 /// Columns of an indentation step, as the widget draws it.
 const INDENT: usize = 2;
 /// The most columns that a node takes.
 const WIDEST: usize = 110;
 
-pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, model: &Model, look: Look) {
+pub(crate) fn draw(frame: &mut Frame<'_>, area: Rect, model: &Model, look: Look) {
     let inner = pane::frame(frame, area, model, Pane::Tree, look);
     let view = model.tree();
     if view.roots.is_empty() {

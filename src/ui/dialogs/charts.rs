@@ -13,10 +13,10 @@ use ratatui::widgets::{
 };
 
 use super::overlay::open;
-use super::text::fit;
 use crate::app::dialogs::overlay::ChartsOverlay;
 use crate::app::view::Tone;
 use crate::theme::{Look, Role};
+use crate::ui::widgets::text::fit;
 
 /// Eighths of a bar in ASCII: there are only empty, half and full.
 const ASCII_BARS: bar::Set<'static> = bar::Set {
@@ -31,7 +31,7 @@ const ASCII_BARS: bar::Set<'static> = bar::Set {
     empty: " ",
 };
 
-pub(super) fn draw(frame: &mut Frame<'_>, whole: Rect, charts: &ChartsOverlay, look: Look) {
+pub(crate) fn draw(frame: &mut Frame<'_>, whole: Rect, charts: &ChartsOverlay, look: Look) {
     let size = (whole.width.saturating_sub(4), whole.height.saturating_sub(2));
     let inner = open(frame, whole, size, ("Charts", "counted once a minute · Esc closes"), look);
     let budget = if inner.height >= 30 { 6 } else { 3 };

@@ -11,7 +11,7 @@ use crate::app::view::Cell;
 use crate::theme::Look;
 
 /// A text of exactly this many columns: cut with `…`, or padded.
-pub(super) fn fit(text: &str, width: usize, look: Look) -> String {
+pub(crate) fn fit(text: &str, width: usize, look: Look) -> String {
     let text = look.text(text);
     let mut out = String::with_capacity(width + 4);
     let mut used = 0;
@@ -34,12 +34,12 @@ pub(super) fn fit(text: &str, width: usize, look: Look) -> String {
 }
 
 /// A cell of so many columns in its tone.
-pub(super) fn cell(cell: &Cell, width: usize, look: Look) -> Span<'static> {
+pub(crate) fn cell(cell: &Cell, width: usize, look: Look) -> Span<'static> {
     Span::styled(fit(&cell.text, width, look), look.tone(cell.tone))
 }
 
 /// A text of so many columns, to the right.
-pub(super) fn right(text: &str, width: usize, style: Style, look: Look) -> Span<'static> {
+pub(crate) fn right(text: &str, width: usize, style: Style, look: Look) -> Span<'static> {
     let text = look.text(text);
     let pad = width.saturating_sub(text.width());
     Span::styled(fit(&format!("{}{text}", " ".repeat(pad)), width, look), style)
@@ -47,7 +47,7 @@ pub(super) fn right(text: &str, width: usize, style: Style, look: Look) -> Span<
 
 /// Columns for cells of (wanted, least) columns, two apart, in the order of their importance: each
 /// gets its least while there is room, then the first ones what they want. One without room gets 0.
-pub(super) fn shares<const N: usize>(room: usize, cells: [(usize, usize); N]) -> [usize; N] {
+pub(crate) fn shares<const N: usize>(room: usize, cells: [(usize, usize); N]) -> [usize; N] {
     const GAP: usize = 2;
     let mut given = [0; N];
     let mut left = room + GAP;
@@ -69,7 +69,7 @@ pub(super) fn shares<const N: usize>(room: usize, cells: [(usize, usize); N]) ->
 }
 
 /// A text without its first columns.
-pub(super) fn shifted(text: &str, columns: usize) -> String {
+pub(crate) fn shifted(text: &str, columns: usize) -> String {
     let mut left = columns;
     let rest = text.graphemes(true).skip_while(|cluster| {
         let width = cluster.width();

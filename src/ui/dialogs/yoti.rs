@@ -9,17 +9,17 @@ use ratatui::widgets::Paragraph;
 use unicode_width::UnicodeWidthStr;
 
 use super::overlay::open;
-use super::pane::{self, Bar};
-use super::picture::{self, Shown};
-use super::text::fit;
 use crate::app::Model;
 use crate::app::action::Action;
 use crate::app::dialogs::yoti::{CHOICES, ConfirmDialog, Hand, LetterDialog, MediaDialog, What};
 use crate::app::view::Tone;
 use crate::theme::{Look, Role};
+use crate::ui::widgets::pane::{self, Bar};
+use crate::ui::widgets::picture::{self, Shown};
+use crate::ui::widgets::text::fit;
 
 /// Draws the dialog; returns the picture in it.
-pub(super) fn draw<'a>(
+pub(crate) fn draw<'a>(
     frame: &mut Frame<'_>,
     whole: Rect,
     (hand, model): (&'a Hand, &Model),

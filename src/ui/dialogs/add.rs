@@ -8,15 +8,15 @@ use ratatui::text::{Line, Span};
 use ratatui::widgets::Paragraph;
 
 use super::overlay::open;
-use super::own::windowed;
-use super::text::fit;
 use crate::app::dialogs::overlay::{AddDialog, AddLine, Verdict};
 use crate::app::view::Tone;
 use crate::theme::{Look, Role};
+use crate::ui::dialogs::annotate::windowed;
+use crate::ui::widgets::text::fit;
 
 const VERDICT: usize = 18;
 
-pub(super) fn draw(frame: &mut Frame<'_>, whole: Rect, dialog: &AddDialog, look: Look) {
+pub(crate) fn draw(frame: &mut Frame<'_>, whole: Rect, dialog: &AddDialog, look: Look) {
     let height = whole.height.saturating_sub(4).clamp(12, 30);
     let titles = ("Add sessions to the watch-list", "paste works here");
     let inner = open(frame, whole, (78, height), titles, look);

@@ -7,11 +7,12 @@ use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 use unicode_width::UnicodeWidthStr;
 
-use super::text::{cell, fit, right, shares};
-use super::{pane, panes};
+use super::panes;
 use crate::app::Model;
 use crate::app::view::{CHECK_TEXT_AT, Cell, CheckForm, CheckRow, Pane, Tone};
 use crate::theme::{Look, Role};
+use crate::ui::widgets::pane;
+use crate::ui::widgets::text::{cell, fit, right, shares};
 
 /// Columns before a check's name: the sign of folding, and that of the verdict.
 const SIGNS: usize = 4;
@@ -29,7 +30,7 @@ struct Columns {
     part: [usize; 3],
 }
 
-pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, model: &Model, look: Look) {
+pub(crate) fn draw(frame: &mut Frame<'_>, area: Rect, model: &Model, look: Look) {
     let inner = pane::frame(frame, area, model, Pane::Checks, look);
     let held = model.checks();
     let columns = columns(held.rows, usize::from(inner.width));

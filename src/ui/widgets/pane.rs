@@ -13,7 +13,7 @@ use crate::app::view::{Pane, Tone};
 use crate::theme::{Look, Role};
 
 /// Draws the border; returns what is inside.
-pub(super) fn frame(
+pub(crate) fn frame(
     frame: &mut Frame<'_>,
     area: Rect,
     model: &Model,
@@ -41,7 +41,7 @@ pub(super) fn frame(
     inner
 }
 
-pub(super) fn notice(frame: &mut Frame<'_>, area: Rect, lines: &[String], look: Look) {
+pub(crate) fn notice(frame: &mut Frame<'_>, area: Rect, lines: &[String], look: Look) {
     let lines: Vec<Line<'_>> = std::iter::once(Line::default())
         .chain(lines.iter().map(|line| Line::from(look.text(&format!("  {line}")))))
         .collect();
@@ -50,15 +50,15 @@ pub(super) fn notice(frame: &mut Frame<'_>, area: Rect, lines: &[String], look: 
 
 /// The line under the cursor, counted from the top of its area.
 #[derive(Clone, Copy)]
-pub(super) struct Bar {
-    pub(super) line: usize,
+pub(crate) struct Bar {
+    pub(crate) line: usize,
     /// Its pane has the focus.
-    pub(super) focus: bool,
+    pub(crate) focus: bool,
 }
 
 impl Bar {
     /// Lays the cursor over the whole line, whatever stands there, so that it is one bar.
-    pub(super) fn lay(self, frame: &mut Frame<'_>, area: Rect, look: Look) {
+    pub(crate) fn lay(self, frame: &mut Frame<'_>, area: Rect, look: Look) {
         let Ok(line) = u16::try_from(self.line) else { return };
         let row = Rect { y: area.y.saturating_add(line), height: 1, ..area };
         let role = if self.focus { Role::Cursor } else { Role::CursorElsewhere };
@@ -67,7 +67,7 @@ impl Bar {
 }
 
 /// Lines with the cursor on one of them.
-pub(super) fn lines(
+pub(crate) fn lines(
     frame: &mut Frame<'_>,
     area: Rect,
     lines: Vec<Line<'_>>,

@@ -7,9 +7,9 @@ use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 use ratatui::widgets::Paragraph;
 
-use super::pane::{self, Bar};
-use super::spark;
-use super::text::{cell, fit, shifted};
+use crate::ui::widgets::pane::{self, Bar};
+use crate::ui::widgets::sparkline;
+use crate::ui::widgets::text::{cell, fit, shifted};
 use unicode_width::UnicodeWidthStr;
 
 use crate::app::Model;
@@ -18,7 +18,7 @@ use crate::app::view::{AlertMark, AlertRow, Cell, Glyph, LETTER_TEXT_AT, Pane, R
 use crate::theme::Look;
 
 /// Draws the visible rows of a pane, or its notice.
-pub(super) fn rows<T>(
+pub(crate) fn rows<T>(
     frame: &mut Frame<'_>,
     area: Rect,
     (rows, focus): (&Rows<'_, T>, bool),
@@ -41,7 +41,7 @@ pub(super) fn rows<T>(
     pane::lines(frame, area, lines, bar, look);
 }
 
-pub(super) fn timeline(frame: &mut Frame<'_>, area: Rect, model: &Model, look: Look) {
+pub(crate) fn timeline(frame: &mut Frame<'_>, area: Rect, model: &Model, look: Look) {
     let inner = pane::frame(frame, area, model, Pane::Timeline, look);
     let width = usize::from(inner.width);
     let held = model.timeline();
@@ -64,12 +64,12 @@ pub(super) fn timeline(frame: &mut Frame<'_>, area: Rect, model: &Model, look: L
     rows(frame, inner, (&held, model.focus() == Pane::Timeline), look, (None, spans));
 }
 
-pub(super) fn alerts(frame: &mut Frame<'_>, area: Rect, model: &Model, look: Look) {
+pub(crate) fn alerts(frame: &mut Frame<'_>, area: Rect, model: &Model, look: Look) {
     let mut inner = pane::frame(frame, area, model, Pane::Alerts, look);
     let width = usize::from(inner.width);
     if let Some(metrics) = model.metrics() {
         let foot = Rect { y: inner.bottom().saturating_sub(1), height: 1, ..inner };
-        frame.render_widget(Paragraph::new(spark::metrics(&metrics, width, look)), foot);
+        frame.render_widget(Paragraph::new(sparkline::metrics(&metrics, width, look)), foot);
         inner.height = inner.height.saturating_sub(2);
     }
     if model.alerts().rows.is_empty() {
@@ -126,12 +126,12 @@ fn of_mark(mark: AlertMark) -> Tone {
     if mark == AlertMark::New { Tone::Changed } else { Tone::Dim }
 }
 
-pub(super) fn letter(frame: &mut Frame<'_>, area: Rect, model: &Model, look: Look) {
+pub(crate) fn letter(frame: &mut Frame<'_>, area: Rect, model: &Model, look: Look) {
     let inner = pane::frame(frame, area, model, Pane::Letter, look);
     labelled(frame, inner, (&model.letter(), model.focus() == Pane::Letter), look);
 }
 
-pub(super) fn notes(frame: &mut Frame<'_>, area: Rect, model: &Model, look: Look) {
+pub(crate) fn notes(frame: &mut Frame<'_>, area: Rect, model: &Model, look: Look) {
     let inner = pane::frame(frame, area, model, Pane::Notes, look);
     labelled(frame, inner, (&model.notes(), model.focus() == Pane::Notes), look);
 }
@@ -154,7 +154,7 @@ fn labelled(
     rows(frame, inner, (held, focus), look, (None, spans));
 }
 
-pub(super) fn json(frame: &mut Frame<'_>, area: Rect, model: &Model, look: Look) {
+pub(crate) fn json(frame: &mut Frame<'_>, area: Rect, model: &Model, look: Look) {
     let inner = pane::frame(frame, area, model, Pane::Json, look);
     let width = usize::from(inner.width);
     let held = model.json();

@@ -8,17 +8,17 @@ use ratatui::text::{Line, Span};
 use ratatui::widgets::{Block, Borders, Clear};
 use unicode_width::UnicodeWidthStr;
 
-use super::pane::{self, Bar};
-use super::picker;
-use super::picture::Shown;
-use super::text::fit;
 use crate::app::Model;
 use crate::app::dialogs::overlay::{CopyMenu, HelpOverlay, Overlay};
 use crate::app::view::{Glyph, Tone};
 use crate::theme::{Look, Role};
+use crate::ui::dialogs::{annotate, api_log, charts, export, handover, palette, pickers, yoti};
+use crate::ui::widgets::pane::{self, Bar};
+use crate::ui::widgets::picture::Shown;
+use crate::ui::widgets::text::fit;
 
 /// Draws it; returns the picture in it.
-pub(super) fn draw<'a>(
+pub(crate) fn draw<'a>(
     frame: &mut Frame<'_>,
     whole: Rect,
     model: &'a Model,
@@ -27,23 +27,23 @@ pub(super) fn draw<'a>(
     match model.overlay() {
         None => {}
         Some(Overlay::Help(help)) => draw_help(frame, whole, help, look),
-        Some(Overlay::Export(dialog)) => {
-            super::export_dialog::draw(frame, whole, (dialog, model), look);
+        Some(Overlay::Export(dialog)) => export::draw(frame, whole, (dialog, model), look),
+        Some(Overlay::Handover(dialog)) => handover::draw(frame, whole, dialog, look),
+        Some(Overlay::Hand(hand)) => {
+            return yoti::draw(frame, whole, (hand, model), look);
         }
-        Some(Overlay::Handover(dialog)) => super::handover::draw(frame, whole, dialog, look),
-        Some(Overlay::Hand(hand)) => return super::hands::draw(frame, whole, (hand, model), look),
         Some(Overlay::Copy(menu)) => draw_copy(frame, whole, menu, look),
-        Some(Overlay::Charts(charts)) => super::charts::draw(frame, whole, charts, look),
-        Some(Overlay::Own(overlay)) => super::own::draw(frame, whole, (overlay, model), look),
-        Some(Overlay::Palette(palette)) => super::palette::draw(frame, whole, palette, look),
-        Some(Overlay::Calls(log)) => super::call_log::draw(frame, whole, (log, model), look),
-        Some(Overlay::Pick(picker)) => picker::draw(frame, whole, (picker, model), look),
+        Some(Overlay::Charts(charts)) => charts::draw(frame, whole, charts, look),
+        Some(Overlay::Own(overlay)) => annotate::draw(frame, whole, (overlay, model), look),
+        Some(Overlay::Palette(palette)) => palette::draw(frame, whole, palette, look),
+        Some(Overlay::Calls(log)) => api_log::draw(frame, whole, (log, model), look),
+        Some(Overlay::Pick(picker)) => pickers::draw(frame, whole, (picker, model), look),
     }
     None
 }
 
 /// A box in the middle; what was there is wiped.
-pub(super) fn open(
+pub(crate) fn open(
     frame: &mut Frame<'_>,
     whole: Rect,
     (width, height): (u16, u16),

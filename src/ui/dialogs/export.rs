@@ -11,7 +11,6 @@ use ratatui::widgets::Paragraph;
 use unicode_width::UnicodeWidthStr;
 
 use super::overlay::open;
-use super::text::fit;
 use crate::app::Model;
 use crate::app::action::Action;
 use crate::app::dialogs::overlay::{ExportDialog, ExportField, Scope};
@@ -19,11 +18,12 @@ use crate::app::view::{Cell, Tone};
 use crate::domain::shape::{Format, Shape};
 use crate::text::{count, wrapped};
 use crate::theme::{Look, Role};
+use crate::ui::widgets::text::fit;
 
 /// Columns before a field's text.
 const LABEL: usize = 13;
 
-pub(super) fn draw(
+pub(crate) fn draw(
     frame: &mut Frame<'_>,
     whole: Rect,
     (dialog, model): (&ExportDialog, &Model),

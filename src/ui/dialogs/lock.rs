@@ -11,7 +11,7 @@ use crate::app::Lock;
 use crate::app::view::Tone;
 use crate::theme::{Look, Role};
 
-pub(super) fn draw(frame: &mut Frame<'_>, whole: Rect, lock: Lock, look: Look) {
+pub(crate) fn draw(frame: &mut Frame<'_>, whole: Rect, lock: Lock, look: Look) {
     let below = if lock.asked {
         Line::from(vec![
             Span::styled("Enter", look.role(Role::Key)),

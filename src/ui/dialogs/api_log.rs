@@ -8,15 +8,15 @@ use ratatui::text::{Line, Span};
 use unicode_width::UnicodeWidthStr;
 
 use super::overlay::open;
-use super::pane::{self, Bar};
-use super::text::{cell, fit, right};
 use crate::app::Model;
 use crate::app::action::Action;
 use crate::app::dialogs::overlay::{CallRow, CallsOverlay};
 use crate::app::view::{Cell, Tone};
 use crate::theme::{Look, Role};
+use crate::ui::widgets::pane::{self, Bar};
+use crate::ui::widgets::text::{cell, fit, right};
 
-pub(super) fn draw(
+pub(crate) fn draw(
     frame: &mut Frame<'_>,
     whole: Rect,
     (log, model): (&CallsOverlay, &Model),

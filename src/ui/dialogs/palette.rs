@@ -8,17 +8,17 @@ use ratatui::text::{Line, Span};
 use unicode_width::UnicodeWidthStr;
 
 use super::overlay::open;
-use super::pane::{self, Bar};
-use super::text::{fit, right};
 use crate::app::dialogs::overlay::PaletteOverlay;
 use crate::app::view::Tone;
 use crate::theme::{Look, Role};
+use crate::ui::widgets::pane::{self, Bar};
+use crate::ui::widgets::text::{fit, right};
 
 /// Columns of a command's text and of its keys.
 const TEXT: usize = 26;
 const KEYS: usize = 12;
 
-pub(super) fn draw(frame: &mut Frame<'_>, whole: Rect, palette: &PaletteOverlay, look: Look) {
+pub(crate) fn draw(frame: &mut Frame<'_>, whole: Rect, palette: &PaletteOverlay, look: Look) {
     let height = whole.height.saturating_sub(4).clamp(8, 24);
     let inner = open(frame, whole, (88, height), ("Command", "Tab completes · ↑ history"), look);
     let width = usize::from(inner.width);

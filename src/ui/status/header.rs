@@ -8,17 +8,17 @@ use ratatui::text::{Line, Span};
 use ratatui::widgets::Paragraph;
 use unicode_width::UnicodeWidthStr;
 
-use super::spark;
-use super::text::fit;
 use crate::app::Model;
 use crate::app::view::{Cell, HeaderView, Tone};
 use crate::domain::assessment::rules::PassRule;
 use crate::theme::{Look, Role};
+use crate::ui::widgets::sparkline;
+use crate::ui::widgets::text::fit;
 
 /// Bars of requests beside the budget, ten seconds each.
 const BUDGET_BARS: usize = 12;
 
-pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, model: &Model, look: Look) {
+pub(crate) fn draw(frame: &mut Frame<'_>, area: Rect, model: &Model, look: Look) {
     let header = model.header();
     let width = usize::from(area.width);
     let badge = Span::styled(
@@ -159,7 +159,7 @@ fn third(
 ) -> Line<'static> {
     let (requests, most) = model.requests();
     let newest = requests.len().saturating_sub(BUDGET_BARS);
-    let bars = spark::signs(requests.iter().skip(newest).copied(), most, look);
+    let bars = sparkline::signs(requests.iter().skip(newest).copied(), most, look);
     let budget = budget.map(|budget| format!(" budget {budget}")).unwrap_or_default();
     let sdk = format!("   sdk {}", model.settings().sdk_short);
     let rule = match &model.settings().rules.pass {

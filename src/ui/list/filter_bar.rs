@@ -8,10 +8,10 @@ use ratatui::text::{Line, Span};
 use ratatui::widgets::Paragraph;
 use unicode_width::UnicodeWidthStr;
 
-use super::text::{fit, shifted};
 use crate::app::text::text_field::TextField;
 use crate::app::view::{InputView, QueryError, Tone};
 use crate::theme::{Look, Role};
+use crate::ui::widgets::text::{fit, shifted};
 
 const PROMPT: &str = " / ";
 const LANGUAGE: [&str; 2] = [
@@ -30,7 +30,7 @@ const KEYS: [(&str, &str); 5] = [
 const NAME_KEYS: [(&str, &str); 2] = [("Enter", "save"), ("Esc", "back to the filter")];
 const NAME: &str = "   name of the view: ";
 
-pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, input: &InputView<'_>, look: Look) {
+pub(crate) fn draw(frame: &mut Frame<'_>, area: Rect, input: &InputView<'_>, look: Look) {
     let width = usize::from(area.width);
     let (hits, of) = input.hits;
     let sign = if input.error.is_some() { "✗" } else { "✓" };

@@ -8,15 +8,15 @@ use ratatui::text::{Line, Span};
 use ratatui::widgets::Paragraph;
 use unicode_width::UnicodeWidthStr;
 
-use super::filter_bar;
-use super::text::{cell, fit};
 use crate::app::Model;
 use crate::app::action::Action;
 use crate::app::view::{InputView, Tone};
 use crate::theme::{Look, Role};
+use crate::ui::list::filter_bar;
+use crate::ui::widgets::text::{cell, fit};
 
 /// The message, else the newest change of any session.
-pub(super) fn ticker(frame: &mut Frame<'_>, area: Rect, model: &Model, look: Look) {
+pub(crate) fn ticker(frame: &mut Frame<'_>, area: Rect, model: &Model, look: Look) {
     let width = usize::from(area.width).saturating_sub(1);
     let said = model.message().or(model.digest()).cloned().or_else(|| model.ticker());
     if let Some(said) = said {
@@ -25,7 +25,7 @@ pub(super) fn ticker(frame: &mut Frame<'_>, area: Rect, model: &Model, look: Loo
     }
 }
 
-pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, model: &Model, look: Look) {
+pub(crate) fn draw(frame: &mut Frame<'_>, area: Rect, model: &Model, look: Look) {
     if let Some(input) = model.input() {
         if input.filter {
             filter_bar::draw(frame, area, &input, look);

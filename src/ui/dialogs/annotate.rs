@@ -9,16 +9,16 @@ use ratatui::widgets::Paragraph;
 use unicode_width::UnicodeWidthStr;
 
 use super::overlay::open;
-use super::pane::{self, Bar};
-use super::text::{fit, shifted};
 use crate::app::Model;
 use crate::app::action::Action;
 use crate::app::dialogs::overlay::{ChangesOverlay, OwnDialog, OwnKind, OwnOverlay};
 use crate::app::text::text_field::TextField;
 use crate::app::view::Tone;
 use crate::theme::{Look, Role};
+use crate::ui::widgets::pane::{self, Bar};
+use crate::ui::widgets::text::{fit, shifted};
 
-pub(super) fn draw(
+pub(crate) fn draw(
     frame: &mut Frame<'_>,
     whole: Rect,
     (overlay, model): (&OwnOverlay, &Model),
@@ -107,7 +107,7 @@ fn line(
 }
 
 /// The part of a long line that holds the cursor, and the cursor's column in it.
-pub(super) fn windowed(field: &TextField, width: usize) -> (String, u16) {
+pub(crate) fn windowed(field: &TextField, width: usize) -> (String, u16) {
     let column = field.before_cursor().width();
     let left = (column + 1).saturating_sub(width);
     let x = u16::try_from(column - left).unwrap_or(u16::MAX);

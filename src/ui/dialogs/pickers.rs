@@ -7,15 +7,15 @@ use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
 use super::overlay::open;
-use super::pane::{self, Bar};
-use super::text::fit;
 use crate::app::Model;
 use crate::app::action::Action;
 use crate::app::dialogs::overlay::{Picker, PickerKind};
 use crate::app::view::Tone;
 use crate::theme::{Look, Role};
+use crate::ui::widgets::pane::{self, Bar};
+use crate::ui::widgets::text::fit;
 
-pub(super) fn draw(
+pub(crate) fn draw(
     frame: &mut Frame<'_>,
     whole: Rect,
     (picker, model): (&Picker, &Model),

@@ -28,14 +28,14 @@ pub struct Shown<'a> {
 
 /// The fields of a pixelated picture, no more than it has pixels on the screen: few enough that nobody
 /// is recognised.
-pub(super) fn coarse(
+pub(crate) fn coarse(
     (wide, high): (usize, usize),
     (columns, rows): (usize, usize),
 ) -> (usize, usize) {
     (COARSE.min(columns), (COARSE * high).div_ceil(wide).clamp(1, rows))
 }
 
-pub(super) fn draw(frame: &mut Frame<'_>, Shown { picture, area, clear }: Shown<'_>, look: Look) {
+pub(crate) fn draw(frame: &mut Frame<'_>, Shown { picture, area, clear }: Shown<'_>, look: Look) {
     let (wide, high) = picture.size();
     let (columns, rows) = (usize::from(area.width), usize::from(area.height) * 2);
     if columns == 0 || rows == 0 {

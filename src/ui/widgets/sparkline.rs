@@ -25,7 +25,7 @@ const BLOCKS: [&str; 8] = [
 const ASCII: [&str; 5] = ["_", ".", "-", "=", "#"];
 
 /// One sign for each figure; full is `most`.
-pub(super) fn signs(figures: impl IntoIterator<Item = u32>, most: u32, look: Look) -> String {
+pub(crate) fn signs(figures: impl IntoIterator<Item = u32>, most: u32, look: Look) -> String {
     let signs: &[&str] = if look.ascii { &ASCII } else { &BLOCKS };
     let steps = u64::try_from(signs.len().saturating_sub(1)).unwrap_or(u64::MAX);
     let sign = |figure: u32| {
@@ -37,7 +37,7 @@ pub(super) fn signs(figures: impl IntoIterator<Item = u32>, most: u32, look: Loo
 }
 
 /// `metrics (24h)  completed 9 ▁▂▅▃  rejects 1 ▁▁▁▂  turned away 1 ▁▁▂▁`
-pub(super) fn metrics(metrics: &Metrics, width: usize, look: Look) -> Line<'static> {
+pub(crate) fn metrics(metrics: &Metrics, width: usize, look: Look) -> Line<'static> {
     let series = [
         ("completed", metrics.completed, Tone::Good),
         ("rejects", metrics.rejected, Tone::Bad),

@@ -8,17 +8,17 @@ use ratatui::text::{Line, Span};
 use ratatui::widgets::Paragraph;
 
 use super::overlay::open;
-use super::own::windowed;
-use super::text::fit;
 use crate::app::dialogs::overlay::HandoverDialog;
 use crate::app::view::Tone;
 use crate::text::count;
 use crate::theme::{Look, Role};
+use crate::ui::dialogs::annotate::windowed;
+use crate::ui::widgets::text::fit;
 
 /// Columns before the file's name.
 const LABEL: usize = 8;
 
-pub(super) fn draw(frame: &mut Frame<'_>, whole: Rect, dialog: &HandoverDialog, look: Look) {
+pub(crate) fn draw(frame: &mut Frame<'_>, whole: Rect, dialog: &HandoverDialog, look: Look) {
     let titles = ("Handover", "writes a local file");
     let inner = open(frame, whole, (76, 9), titles, look);
     let width = usize::from(inner.width);

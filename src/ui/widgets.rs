@@ -1,0 +1,7 @@
+//! What several panes and dialogs draw with.
+
+pub mod graphics;
+pub(crate) mod pane;
+pub(crate) mod picture;
+pub(crate) mod sparkline;
+pub(crate) mod text;
