@@ -3,37 +3,11 @@
 //! Owns the made-up sessions, their scenarios and the server. Must never be reachable from another
 //! machine unless asked, and never hold real data.
 
-mod answer;
-mod branches;
-mod connection;
-mod control;
-mod devices;
-mod endpoints;
-mod events;
-mod expand;
-mod face;
-mod faults;
-mod letter;
-mod media;
-mod mixture;
-mod notify;
-mod oauth;
-mod pdf;
-mod person;
-mod plan;
-mod reports;
-mod required;
-mod sandbox;
+mod creation;
+mod evidence;
+mod http;
 pub mod scenario;
-mod server;
-mod shape;
-mod spec;
-pub mod step;
-mod supported;
 pub mod timeline;
-mod told;
-pub mod turnover;
-mod verify;
 mod world;
 
 use std::net::SocketAddr;
@@ -47,10 +21,12 @@ use crate::api::key::{KeyError, SigningKey};
 use crate::api::signing::VerifyingKey;
 use crate::clock::TokioClock;
 use crate::domain::session::ids::SessionId;
+use crate::simulator::http::server::Shared;
+use crate::simulator::http::verify::Application;
+use crate::simulator::http::{connection, notify, server};
+use crate::simulator::scenario::mixture;
 use scenario::Scenario;
-use server::Shared;
 use timeline::Life;
-use verify::Application;
 use world::World;
 
 /// How to run it.

@@ -25,7 +25,7 @@ use crate::refresh::{Command, Settings};
 use crate::runtime::Parts;
 use crate::runtime::engine::Held;
 use crate::runtime::evidence::Evidence;
-use crate::simulator::turnover::Turnover;
+use crate::simulator::timeline::turnover::Turnover;
 use crate::simulator::{self, MadeSession, Options, Prepared, Running, SimulatorError};
 
 /// How long the demo's Yoti keeps the evidence, so that the evidence clock shows.

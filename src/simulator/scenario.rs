@@ -2,15 +2,18 @@
 //!
 //! Owns the format of `assets/scenarios/*.toml`. Must never know HTTP or a session's id.
 
+pub(crate) mod expand;
+pub(crate) mod mixture;
+pub mod step;
+
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::SimulatorError;
-use super::expand;
-use super::faults::Fault;
-use super::step::{Step, once};
+use crate::simulator::http::faults::Fault;
+use crate::simulator::scenario::step::{Step, once};
 
 /// All scenarios that ship with the program, by file name.
 const SHIPPED: &[(&str, &str)] = &[

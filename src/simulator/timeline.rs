@@ -2,15 +2,22 @@
 //!
 //! Owns the making of answers (contract 3, 4, 5, 7). Must never read a clock or know HTTP.
 
+pub(crate) mod events;
+pub(crate) mod shape;
+pub(crate) mod told;
+pub mod turnover;
+
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::scenario::{Requirement, Scenario};
-use super::shape::{self, media, merge, put};
-use super::step::{Step, What};
-use super::told::Told;
 use crate::domain::session::ids::SessionId;
+use crate::simulator::creation::branches;
+use crate::simulator::creation::supported;
+use crate::simulator::scenario::step::{Step, What};
+use crate::simulator::timeline::shape::{media, merge, put};
+use crate::simulator::timeline::told::Told;
 
 /// One made-up session.
 #[derive(Clone, Debug)]
@@ -169,10 +176,10 @@ impl Life {
 
     fn own_letter(&self) -> Value {
         let pick = self.id.uuid().as_bytes().last().copied().unwrap_or_default();
-        let branch = super::branches::one(usize::from(pick));
+        let branch = branches::one(usize::from(pick));
         let documents = self.scenario.requirements.iter().enumerate().filter_map(|(place, r)| {
             let document_type = r.promise.as_ref()?;
-            let country = super::supported::first(&r.accepts).0;
+            let country = supported::first(&r.accepts).0;
             Some(json!({
                 "requirement_id": self.requirement_id(place),
                 "document": { "type": r.kind, "country_code": country, "document_type": document_type },

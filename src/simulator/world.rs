@@ -7,78 +7,78 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use jiff::Timestamp;
 use serde_json::Value;
 
-use super::answer::Answer;
-use super::faults::{self, Fault, Seen};
-use super::notify::{Post, Subscription};
-use super::oauth::Tokens;
-use super::step::{Step, What};
 use super::timeline::{Life, Moment};
-use super::verify::Strictness;
 use crate::clock::{Clock, TokioClock};
 use crate::domain::session::ids::SessionId;
+use crate::simulator::http::answer::Answer;
+use crate::simulator::http::faults::{self, Fault, Seen};
+use crate::simulator::http::notify::{Post, Subscription};
+use crate::simulator::http::oauth::Tokens;
+use crate::simulator::http::verify::Strictness;
+use crate::simulator::scenario::step::{Step, What};
 
 /// One session with what has been done to it from outside.
 #[derive(Debug)]
-pub(super) struct Resident {
-    pub(super) life: Life,
-    pub(super) reference: String,
-    pub(super) scenario: String,
+pub(crate) struct Resident {
+    pub(crate) life: Life,
+    pub(crate) reference: String,
+    pub(crate) scenario: String,
     /// SDK ID of the application that it belongs to.
-    pub(super) owner: String,
-    pub(super) deleted: bool,
-    pub(super) deleted_media: HashSet<String>,
+    pub(crate) owner: String,
+    pub(crate) deleted: bool,
+    pub(crate) deleted_media: HashSet<String>,
     /// Media whose content came from outside: content type and bytes, by id.
-    pub(super) contents: HashMap<String, (String, Vec<u8>)>,
+    pub(crate) contents: HashMap<String, (String, Vec<u8>)>,
     /// Face captures that clients created.
-    pub(super) faces: Vec<Face>,
+    pub(crate) faces: Vec<Face>,
     /// What its scenario disturbs, less what has acted.
-    pub(super) faults: Vec<Fault>,
+    pub(crate) faults: Vec<Fault>,
     /// Tracked devices up to this second are forgotten.
-    pub(super) devices_from: i64,
-    pub(super) subscription: Option<Subscription>,
+    pub(crate) devices_from: i64,
+    pub(crate) subscription: Option<Subscription>,
 }
 
 /// A face capture that a client created.
 #[derive(Clone, Debug)]
-pub(super) struct Face {
-    pub(super) id: String,
+pub(crate) struct Face {
+    pub(crate) id: String,
     /// Its name in the scenario.
-    pub(super) name: String,
-    pub(super) place: usize,
+    pub(crate) name: String,
+    pub(crate) place: usize,
 }
 
 impl Resident {
-    pub(super) fn elapsed(&self, now: Timestamp) -> i64 {
+    pub(crate) fn elapsed(&self, now: Timestamp) -> i64 {
         now.duration_since(self.life.created).as_secs()
     }
 
     /// Something that a client did, now.
-    pub(super) fn done(&mut self, now: Timestamp, what: What) {
+    pub(crate) fn done(&mut self, now: Timestamp, what: What) {
         let at = self.elapsed(now);
         self.life.scenario.done.push(Step::new(at, what));
     }
 }
 
 #[derive(Debug)]
-pub(super) struct World {
-    pub(super) residents: BTreeMap<SessionId, Resident>,
-    pub(super) faults: Vec<Fault>,
-    pub(super) seed: u64,
-    pub(super) made: u64,
+pub(crate) struct World {
+    pub(crate) residents: BTreeMap<SessionId, Resident>,
+    pub(crate) faults: Vec<Fault>,
+    pub(crate) seed: u64,
+    pub(crate) made: u64,
     /// SDK ID of the application that made sessions belong to.
-    pub(super) sdk_id: String,
+    pub(crate) sdk_id: String,
     /// The outcome that the application asked for (contract 13.1).
-    pub(super) outcome: Option<Value>,
-    pub(super) strictness: Strictness,
-    pub(super) tokens: Tokens,
-    pub(super) post: Post,
+    pub(crate) outcome: Option<Value>,
+    pub(crate) strictness: Strictness,
+    pub(crate) tokens: Tokens,
+    pub(crate) post: Post,
     clock: TokioClock,
     /// Seconds added through `/_sim/clock`.
     ahead: i64,
 }
 
 impl World {
-    pub(super) fn new(seed: u64, sdk_id: String, clock: TokioClock) -> Self {
+    pub(crate) fn new(seed: u64, sdk_id: String, clock: TokioClock) -> Self {
         Self {
             residents: BTreeMap::new(),
             faults: Vec::new(),
@@ -94,22 +94,22 @@ impl World {
         }
     }
 
-    pub(super) fn now(&self) -> Timestamp {
+    pub(crate) fn now(&self) -> Timestamp {
         let ahead = jiff::SignedDuration::from_secs(self.ahead);
         self.clock.now().saturating_add(ahead).unwrap_or(Timestamp::MAX)
     }
 
     /// The time of clients, whose clocks `/_sim/clock` does not advance.
-    pub(super) fn real_now(&self) -> Timestamp {
+    pub(crate) fn real_now(&self) -> Timestamp {
         self.clock.now()
     }
 
-    pub(super) fn advance(&mut self, seconds: i64) {
+    pub(crate) fn advance(&mut self, seconds: i64) {
         self.ahead = self.ahead.saturating_add(seconds);
     }
 
     /// The next session id that follows from the seed.
-    pub(super) fn next_id(&mut self) -> SessionId {
+    pub(crate) fn next_id(&mut self) -> SessionId {
         self.made += 1;
         let mut dice = fastrand::Rng::with_seed(self.seed ^ (self.made << 32));
         let mut bytes = [0; 16];
@@ -118,7 +118,7 @@ impl World {
     }
 
     /// Takes a session in; it belongs to the known application.
-    pub(super) fn settle(&mut self, life: Life, reference: String, scenario: String) {
+    pub(crate) fn settle(&mut self, life: Life, reference: String, scenario: String) {
         let resident = Resident {
             reference,
             scenario,
@@ -136,7 +136,7 @@ impl World {
     }
 
     /// The fault that acts on a request: one that was switched on, or one of the scenario's.
-    pub(super) fn fault(&mut self, seen: &Seen<'_>) -> Option<Fault> {
+    pub(crate) fn fault(&mut self, seen: &Seen<'_>) -> Option<Fault> {
         faults::acting(&mut self.faults, seen).or_else(|| {
             let resident = seen.session.and_then(|id| self.residents.get_mut(&id))?;
             faults::acting(&mut resident.faults, seen)
@@ -144,7 +144,7 @@ impl World {
     }
 
     /// A session that answers, as it is now; `None` once it is deleted, or before it exists.
-    pub(super) fn moment(&self, id: SessionId) -> Option<(&Resident, Moment)> {
+    pub(crate) fn moment(&self, id: SessionId) -> Option<(&Resident, Moment)> {
         let resident = self.residents.get(&id).filter(|resident| !resident.deleted)?;
         let moment = resident.life.moment(self.now());
         moment.state?;
@@ -155,7 +155,7 @@ impl World {
     ///
     /// # Errors
     /// The API's answer when there is none, or when it has ended.
-    pub(super) fn ongoing(&mut self, id: SessionId) -> Result<(&mut Resident, Moment), Answer> {
+    pub(crate) fn ongoing(&mut self, id: SessionId) -> Result<(&mut Resident, Moment), Answer> {
         let (_, moment) = self.moment(id).ok_or_else(Answer::no_session)?;
         match moment.state {
             Some("EXPIRED") => {

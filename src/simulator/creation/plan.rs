@@ -1,0 +1,372 @@
+//! The life of a session that a client created: what will happen to it (contract 12).
+//!
+//! Owns the making of a scenario from a creation. Every requested check gets its answer.
+
+use std::sync::Arc;
+
+use serde_json::{Value, json};
+
+use super::reports;
+use super::required::requirements;
+use super::spec::{Asked, IN_BRANCH, Spec};
+use super::supported;
+use crate::simulator::scenario::expand;
+use crate::simulator::scenario::step::{Step, What};
+use crate::simulator::scenario::{Requirement, Scenario};
+use crate::simulator::timeline::shape;
+
+/// Seconds from one document to the next.
+const APART: i64 = 120;
+
+/// The scenario of a creation.
+pub(crate) fn scenario(spec: &Spec) -> Scenario {
+    let requirements = requirements(spec);
+    let steps = Visit::of(spec, &requirements);
+    let has = |kind: &str| requirements.iter().any(|r| r.kind == kind);
+    let biometric = has("LIVENESS") || has("FACE_CAPTURE");
+    let blocked = spec.value.get("block_biometric_consent") == Some(&Value::Bool(true));
+    let text = |key: &str| spec.value.get(key).and_then(Value::as_str).map(str::to_owned);
+    Scenario {
+        title: String::from("created by a client"),
+        ttl: spec.ttl,
+        user_tracking_id: text("user_tracking_id"),
+        applicant_profile: spec.value.pointer("/resources/applicant_profile").is_some(),
+        consent_at: (biometric && !blocked).then_some(15),
+        resources_ttl: spec.resources_ttl,
+        requested_checks: spec.checks.iter().map(|check| check.kind.clone()).collect(),
+        requirements,
+        // Nothing in it repeats, so nothing can be wrong with it.
+        steps: expand::steps(steps, &[]).unwrap_or_default(),
+        spec: Some(Arc::new(spec.value.clone())),
+        ..Scenario::default()
+    }
+}
+
+/// The visit as it is planned.
+struct Visit<'a> {
+    spec: &'a Spec,
+    steps: Vec<Step>,
+    /// Names of the documents, all and those that identify.
+    documents: Vec<String>,
+    identities: Vec<String>,
+    face: Option<String>,
+    live: Option<String>,
+    at: i64,
+}
+
+impl<'a> Visit<'a> {
+    fn of(spec: &'a Spec, requirements: &[Requirement]) -> Vec<Step> {
+        let mut visit = Self {
+            spec,
+            steps: Vec::new(),
+            documents: Vec::new(),
+            identities: Vec::new(),
+            face: None,
+            live: None,
+            at: 65,
+        };
+        visit.add(60, What::Notify { topic: "first_branch_visit".to_owned() });
+        for (place, requirement) in requirements.iter().enumerate() {
+            let name = format!("document {place}");
+            match requirement.kind.as_str() {
+                "ID_DOCUMENT" | "SUPPLEMENTARY_DOCUMENT" => {
+                    visit.document(name, place, requirement);
+                }
+                "LIVENESS" => visit.liveness(name, place, requirement),
+                "FACE_CAPTURE" => visit.face(name, place),
+                _ => visit.profile(place),
+            }
+        }
+        visit.share_code();
+        visit.end();
+        visit.steps
+    }
+
+    fn add(&mut self, at: i64, what: What) {
+        self.steps.push(Step::new(at, what));
+    }
+
+    fn document(&mut self, name: String, place: usize, requirement: &Requirement) {
+        let at = self.at;
+        self.at += APART;
+        let identity = requirement.kind == "ID_DOCUMENT";
+        let task = requirement.tasks.first().and_then(|kind| self.spec.task(kind)).cloned();
+        let container = if identity { "id_documents" } else { "supplementary_documents" };
+        self.add(
+            at,
+            What::Capture {
+                name: name.clone(),
+                place: Some(place),
+                container: container.to_owned(),
+                source: "IBV".to_owned(),
+                document_type: requirement.promise.clone().unwrap_or_default(),
+                country: supported::first(&requirement.accepts).0.to_owned(),
+                pages: vec![2],
+                unread: task.is_some(),
+            },
+        );
+        if let Some(task) = task {
+            self.extraction(&name, place, &task, at + 35);
+        }
+        if identity {
+            self.identities.push(name.clone());
+        }
+        self.documents.push(name);
+    }
+
+    /// Text extraction, and the check that it generates unless nobody may look (contract 4.2).
+    fn extraction(&mut self, name: &str, place: usize, task: &Asked, at: i64) {
+        let seconds = 45;
+        let check = format!("text {place}");
+        let checked = task.config("manual_check") != Some("NEVER");
+        self.add(
+            at,
+            What::Extract {
+                name: name.to_owned(),
+                place: Some(place),
+                task: task.kind.clone(),
+                seconds,
+                recommendation: "PROGRESS".to_owned(),
+                generates: checked.then(|| check.clone()),
+            },
+        );
+        let expanded = task.config.get("create_expanded_document_fields");
+        if expanded == Some(&Value::Bool(true)) {
+            self.media(at + seconds, name, "expanded_document_fields", "JSON");
+        }
+        if checked {
+            let kind = task.kind.replace("_EXTRACTION", "_CHECK");
+            let asked = Asked { kind, config: task.config.clone() };
+            self.run(at + seconds, &asked, check, vec![name.to_owned()]);
+        }
+    }
+
+    fn media(&mut self, at: i64, name: &str, field: &str, kind: &str) {
+        let (name, field, kind) = (name.to_owned(), field.to_owned(), kind.to_owned());
+        self.add(at, What::Media { name, field, kind });
+    }
+
+    fn resource(&mut self, at: i64, name: &str, container: &str, source: &str) {
+        self.add(
+            at,
+            What::Resource {
+                name: name.to_owned(),
+                container: container.to_owned(),
+                source: Some(source.to_owned()),
+                document_type: None,
+                country: None,
+                extra: None,
+            },
+        );
+    }
+
+    fn met(&mut self, at: i64, place: usize) {
+        self.add(at, What::Require { place, state: "COMPLETE".to_owned() });
+    }
+
+    /// At home where that is allowed, else at the counter.
+    fn liveness(&mut self, name: String, place: usize, requirement: &Requirement) {
+        let kind = requirement.liveness_type.clone().unwrap_or_default();
+        let home = requirement.sources.iter().any(|source| source == "END_USER");
+        let (at, source) = if home { (20, "END_USER") } else { (self.at, "IBV") };
+        if !home {
+            self.at += APART;
+        }
+        let mut extra = json!({ "liveness_type": kind });
+        if kind == "STATIC" {
+            shape::put(&mut extra, "capture_type", json!("PHOTOGRAPH"));
+        }
+        self.resource(at, &name, "liveness_capture", source);
+        if let Some(Step { what: What::Resource { extra: slot, .. }, .. }) = self.steps.last_mut() {
+            *slot = Some(extra.to_string());
+        }
+        if kind == "STATIC" {
+            self.media(at + 5, &name, "image", "IMAGE");
+        } else {
+            self.media(at + 5, &name, "facemap", "BINARY");
+            self.add(at + 5, What::Frame { name: name.clone(), hollow: false });
+        }
+        self.met(at + 5, place);
+        if home {
+            let topic = "client_session_token_deleted".to_owned();
+            self.add(at + 10, What::Notify { topic });
+        }
+        self.live = Some(name);
+    }
+
+    fn face(&mut self, name: String, place: usize) {
+        let at = self.at;
+        self.at += APART;
+        self.resource(at, &name, "face_capture", "IBV");
+        self.media(at + 21, &name, "image", "IMAGE");
+        self.met(at + 30, place);
+        self.face = Some(name);
+    }
+
+    /// The claimed identity comes later, from the relying business.
+    fn profile(&mut self, place: usize) {
+        self.resource(30, "applicant", "applicant_profiles", "RELYING_BUSINESS");
+        self.media(30, "applicant", "media", "JSON");
+        self.met(30, place);
+    }
+
+    fn share_code(&mut self) {
+        let Some(task) = self.spec.task("VERIFY_SHARE_CODE_TASK").cloned() else { return };
+        let name = "share code";
+        self.resource(25, name, "share_codes", "END_USER");
+        self.media(25, name, "lookup_profile", "JSON");
+        let done = |state: &str| What::Task {
+            name: name.to_owned(),
+            task: task.kind.clone(),
+            state: state.to_owned(),
+            recommendation: None,
+            reason: None,
+            detail: None,
+            generates: None,
+            media: None,
+        };
+        self.add(25, done("PENDING"));
+        for (field, kind) in [("returned_profile", "JSON"), ("id_photo", "IMAGE"), ("file", "PDF")]
+        {
+            self.media(40, name, field, kind);
+        }
+        self.add(40, done("DONE"));
+    }
+
+    /// CREATED, READY, PENDING, DONE within a minute; a check of nothing is DONE as well.
+    fn run(&mut self, at: i64, check: &Asked, name: String, uses: Vec<String>) {
+        let profile = matches!(
+            check.kind.as_str(),
+            "THIRD_PARTY_IDENTITY"
+                | "THIRD_PARTY_IDENTITY_FRAUD_1"
+                | "WATCHLIST_SCREENING"
+                | "WATCHLIST_ADVANCED_CA"
+        );
+        let media = format!("@JSON {name} profile");
+        let extra = json!({ "generated_profile": { "media": media } }).to_string();
+        self.add(
+            at,
+            What::Run {
+                name,
+                check: check.kind.clone(),
+                uses,
+                report: reports::good(check).to_string(),
+                seconds: 30,
+                extra: profile.then_some(extra),
+            },
+        );
+    }
+
+    /// In-branch checks are DONE in one second, the others take their time, then it is COMPLETED.
+    fn end(&mut self) {
+        let at = self.at;
+        let mut last = at;
+        for check in self.spec.checks.clone() {
+            if IN_BRANCH.contains(&check.kind.as_str()) {
+                for document in self.documents.clone() {
+                    self.branch_check(at, &check, &document);
+                }
+                continue;
+            }
+            last = at + 30;
+            let mut runs = self.uses(&check.kind);
+            if runs.is_empty() {
+                runs.push(Vec::new());
+            }
+            for (number, uses) in runs.into_iter().enumerate() {
+                self.run(at, &check, format!("{} {number}", check.kind), uses);
+            }
+        }
+        let extra = self.results();
+        if !extra.as_object().is_none_or(serde_json::Map::is_empty) {
+            self.add(last, What::Session { extra: extra.to_string() });
+        }
+        self.add(last, What::Complete {});
+    }
+
+    fn branch_check(&mut self, at: i64, check: &Asked, document: &str) {
+        let mut uses = vec![document.to_owned()];
+        if check.kind == "PROFILE_DOCUMENT_MATCH" {
+            uses.push("applicant".to_owned());
+        }
+        let scheme = check.config("scheme");
+        self.add(
+            at,
+            What::Check {
+                name: format!("{} {document}", check.kind),
+                check: check.kind.clone(),
+                state: "DONE".to_owned(),
+                uses,
+                report: Some(reports::good(check).to_string()),
+                extra: scheme.map(|scheme| json!({ "scheme": scheme }).to_string()),
+            },
+        );
+    }
+
+    /// What each check of a type uses (contract 4.2).
+    fn uses(&self, kind: &str) -> Vec<Vec<String>> {
+        let face = || self.face.iter().chain(&self.live).take(1).cloned();
+        match kind {
+            "ID_DOCUMENT_AUTHENTICITY" => {
+                self.identities.iter().map(|name| vec![name.clone()]).collect()
+            }
+            "ID_DOCUMENT_FACE_MATCH" => self
+                .identities
+                .iter()
+                .map(|name| std::iter::once(name.clone()).chain(face()).collect())
+                .collect(),
+            "ID_DOCUMENT_COMPARISON" if self.identities.len() > 1 => {
+                self.identities.windows(2).map(<[String]>::to_vec).collect()
+            }
+            "LIVENESS" => vec![self.live.iter().cloned().collect()],
+            "FACE_COMPARISON" => vec![self.face.iter().chain(&self.live).cloned().collect()],
+            "FAMILIAR_FACE_SEARCH" => vec![face().collect()],
+            _ => vec![self.identities.clone()],
+        }
+    }
+
+    /// Identity profiles and the import token, when they were asked for (contract 3.7).
+    fn results(&self) -> Value {
+        let value = &self.spec.value;
+        let mut extra = json!({});
+        let subject = value.pointer("/subject/subject_id").cloned().unwrap_or_default();
+        let done = |report: Value| json!({ "subject_id": subject, "result": "DONE", "identity_profile_report": report });
+        let met = |scheme: Option<&Value>| {
+            let usual = json!({ "type": "DBS", "objective": "STANDARD" });
+            json!({ "scheme": scheme.unwrap_or(&usual), "requirements_met": true })
+        };
+        let mut put = |key: &str, inner: Value| shape::put(&mut extra, key, inner);
+        if let Some(asked) = value.get("identity_profile_requirements").filter(|a| a.is_object()) {
+            let framework = asked.get("trust_framework").cloned().unwrap_or(json!("UK_TFIDA"));
+            let report = json!({
+                "trust_framework": framework, "schemes_compliance": [met(asked.get("scheme"))],
+                "media": "@JSON identity report",
+            });
+            put("identity_profile", done(report));
+        }
+        let advanced = value.get("advanced_identity_profile_requirements");
+        if let Some(asked) = advanced.filter(|asked| asked.is_object()) {
+            let profiles = asked.get("profiles").and_then(Value::as_array);
+            let compliance: Vec<Value> = profiles
+                .into_iter()
+                .flatten()
+                .map(|profile| {
+                    let schemes = profile.get("schemes").and_then(Value::as_array);
+                    let schemes: Vec<Value> =
+                        schemes.into_iter().flatten().map(|scheme| met(Some(scheme))).collect();
+                    let framework = profile.get("trust_framework").cloned().unwrap_or_default();
+                    json!({ "trust_framework": framework, "schemes_compliance": schemes })
+                })
+                .collect();
+            let report = json!({ "compliance": compliance, "media": "@JSON identity report" });
+            put("advanced_identity_profile", done(report));
+        }
+        if value.get("create_identity_profile_preview") == Some(&Value::Bool(true)) {
+            put("identity_profile_preview", json!({ "media": "@JSON identity preview" }));
+        }
+        if value.pointer("/import_token/ttl").is_some() {
+            put("import_token", json!({ "media": "@BINARY import token" }));
+        }
+        extra
+    }
+}

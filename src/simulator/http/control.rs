@@ -1,0 +1,102 @@
+//! `/_sim/*`: the simulator's own controls, outside the API's names, so that nobody mistakes them
+//! for the real one.
+//!
+//! Owns their JSON. They are not signed: whoever reaches the simulator may use them.
+
+use serde_json::{Value, json};
+
+use super::answer::Answer;
+use super::notify;
+use super::verify::Application;
+use crate::domain::session::ids::SessionId;
+use crate::simulator::scenario::Scenario;
+use crate::simulator::timeline::Life;
+use crate::simulator::world::{Resident, World};
+
+fn bad(why: &str) -> Answer {
+    Answer::json(400, &json!({ "error": why }))
+}
+
+pub(crate) fn answer(
+    world: &mut World,
+    application: &Application,
+    (method, path): (&str, &str),
+    body: &[u8],
+) -> Answer {
+    match (method, path) {
+        ("GET", "/_sim/sessions") => {
+            let sessions: Vec<Value> = world.residents.values().map(|r| about(world, r)).collect();
+            Answer::json(200, &json!({ "sessions": sessions }))
+        }
+        ("POST", "/_sim/sessions") => make(world, body),
+        ("GET", "/_sim/clock") => Answer::json(200, &json!({ "now": world.now().to_string() })),
+        ("PUT", "/_sim/clock") => set_clock(world, body),
+        ("GET", "/_sim/faults") => Answer::json(200, &json!(world.faults)),
+        ("PUT", "/_sim/faults") => match serde_json::from_slice(body) {
+            Ok(faults) => {
+                world.faults = faults;
+                Answer::json(200, &json!(world.faults))
+            }
+            Err(why) => bad(&why.to_string()),
+        },
+        ("GET", "/_sim/notifications") => notify::report(world),
+        ("PUT", "/_sim/notifications") => notify::set(world, body),
+        ("GET", "/_sim/verification") => Answer::json(200, &json!(world.strictness)),
+        ("PUT", "/_sim/verification") => match serde_json::from_slice(body) {
+            Ok(strictness) => {
+                world.strictness = strictness;
+                Answer::json(200, &json!(world.strictness))
+            }
+            Err(why) => bad(&why.to_string()),
+        },
+        ("GET", "/_sim/applications") => Answer::json(
+            200,
+            &json!({
+                "sdk_id": application.sdk_id, "another": application.stranger,
+                "with_a_bad_key": application.broken,
+            }),
+        ),
+        _ => Answer::json(404, &json!({ "error": "no such control path" })),
+    }
+}
+
+fn about(world: &World, resident: &Resident) -> Value {
+    let life = &resident.life;
+    let state = world.moment(life.id).and_then(|(_, moment)| moment.state);
+    let places = 0..life.scenario.requirements.len();
+    let requirements: Vec<String> = places.map(|place| life.requirement_id(place)).collect();
+    json!({
+        "session_id": life.id.to_string(), "state": state, "reference": resident.reference,
+        "scenario": resident.scenario, "requirements": requirements,
+    })
+}
+
+/// A session of a scenario that ships with the program, or of one that is sent.
+fn make(world: &mut World, body: &[u8]) -> Answer {
+    let value: Value = serde_json::from_slice(body).unwrap_or_default();
+    let text = |key: &str| value.get(key).and_then(Value::as_str);
+    let name = text("scenario").unwrap_or_default();
+    let scenario = match text("toml") {
+        Some(toml) => Scenario::parse(name, toml),
+        None => Scenario::shipped(name),
+    };
+    let scenario = match scenario {
+        Ok(scenario) => scenario,
+        Err(why) => return bad(&why.to_string()),
+    };
+    let (id, created): (SessionId, _) = (world.next_id(), world.now());
+    let life = Life { id, scenario, created, delay: 0, ttl: None, instructions: None };
+    world.settle(life, id.short(), name.to_owned());
+    Answer::json(201, &json!({ "session_id": id.to_string() }))
+}
+
+fn set_clock(world: &mut World, body: &[u8]) -> Answer {
+    let value: Value = serde_json::from_slice(body).unwrap_or_default();
+    match value.get("advance_seconds").and_then(Value::as_i64) {
+        Some(seconds) if seconds >= 0 => {
+            world.advance(seconds);
+            Answer::json(200, &json!({ "now": world.now().to_string() }))
+        }
+        _ => bad("advance_seconds: a number of seconds, 0 or more"),
+    }
+}

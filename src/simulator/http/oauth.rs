@@ -1,0 +1,166 @@
+//! The token endpoint (contract 2.8): a signed assertion for an access token.
+//!
+//! Owns the tokens. They live by the simulated time. Must never be mistaken for a real issuer.
+
+use std::collections::{BTreeMap, HashSet, VecDeque};
+
+use aws_lc_rs::signature::{RSA_PSS_2048_8192_SHA384, UnparsedPublicKey};
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use jiff::{SignedDuration, Timestamp};
+use rustls_pki_types::SubjectPublicKeyInfoDer;
+use rustls_pki_types::pem::PemObject;
+use serde_json::{Value, json};
+
+use super::answer::Answer;
+
+/// Path on the simulator, outside the API's base.
+pub(crate) const PATH: &str = "/v1/oauth/token";
+/// Seconds that a token is good for.
+const LIVES: i64 = 3_600;
+/// Active tokens of one application; older ones end.
+const ACTIVE: usize = 200;
+const BEARER: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
+
+#[derive(Debug)]
+pub(crate) struct Tokens {
+    dice: fastrand::Rng,
+    active: VecDeque<(String, Timestamp)>,
+    used: HashSet<String>,
+}
+
+/// A request for a token.
+pub(crate) struct Ask<'a> {
+    pub(crate) sdk_id: &'a str,
+    pub(crate) public_pem: &'a str,
+    pub(crate) content_type: &'a str,
+    /// The `Host` that was asked.
+    pub(crate) host: &'a str,
+    pub(crate) body: &'a [u8],
+    /// The simulated and the real time: a client may live by either.
+    pub(crate) now: [Timestamp; 2],
+}
+
+impl Tokens {
+    pub(crate) fn new(seed: u64) -> Self {
+        let dice = fastrand::Rng::with_seed(seed ^ 0x0a07);
+        Self { dice, active: VecDeque::new(), used: HashSet::new() }
+    }
+
+    /// A token that was issued here and has not ended.
+    pub(crate) fn is_good(&self, token: &str, now: Timestamp) -> bool {
+        self.active.iter().any(|(known, until)| known == token && now < *until)
+    }
+
+    /// `POST /v1/oauth/token`; errors have the names of RFC 6749.
+    pub(crate) fn issue(&mut self, ask: &Ask<'_>) -> Answer {
+        match self.issued(ask) {
+            Ok(value) => Answer::json(200, &value),
+            Err(error) => {
+                let status = if error == "invalid_client" { 401 } else { 400 };
+                Answer::json(status, &json!({ "error": error }))
+            }
+        }
+    }
+
+    fn issued(&mut self, ask: &Ask<'_>) -> Result<Value, &'static str> {
+        if !ask.content_type.starts_with("application/x-www-form-urlencoded") {
+            return Err("invalid_request");
+        }
+        let form = form(ask.body);
+        let field = |name: &str| form.get(name).map_or("", String::as_str);
+        if field("grant_type") != "client_credentials" {
+            return Err("unsupported_grant_type");
+        }
+        if field("client_assertion_type") != BEARER {
+            return Err("invalid_request");
+        }
+        let scope = field("scope");
+        if scope.split_whitespace().next().is_none() {
+            return Err("invalid_scope");
+        }
+        let claims = verified(field("client_assertion"), ask).ok_or("invalid_client")?;
+        let once = claims.get("jti").and_then(Value::as_str).filter(|jti| !jti.is_empty());
+        if !once.is_some_and(|jti| self.used.insert(jti.to_owned())) {
+            return Err("invalid_client");
+        }
+        let token: String = std::iter::repeat_with(|| self.dice.alphanumeric()).take(48).collect();
+        let [now, _] = ask.now;
+        let until = now.saturating_add(SignedDuration::from_secs(LIVES)).unwrap_or(Timestamp::MAX);
+        self.active.push_back((token.clone(), until));
+        if self.active.len() > ACTIVE {
+            self.active.pop_front();
+        }
+        Ok(json!({
+            "access_token": token, "token_type": "Bearer", "expires_in": LIVES, "scope": scope,
+        }))
+    }
+}
+
+/// The claims of a good assertion.
+fn verified(assertion: &str, ask: &Ask<'_>) -> Option<Value> {
+    let (signed, signature) = assertion.rsplit_once('.')?;
+    let (head, claims) = signed.split_once('.')?;
+    let decoded = |part: &str| URL_SAFE_NO_PAD.decode(part).ok();
+    let json = |part: &str| serde_json::from_slice::<Value>(&decoded(part)?).ok();
+    let head = json(head)?;
+    if head.get("alg") != Some(&json!("PS384")) || head.get("typ").is_some_and(|t| t != "JWT") {
+        return None;
+    }
+    let key = SubjectPublicKeyInfoDer::from_pem_slice(ask.public_pem.as_bytes()).ok()?;
+    UnparsedPublicKey::new(&RSA_PSS_2048_8192_SHA384, key.as_ref())
+        .verify(signed.as_bytes(), &decoded(signature)?)
+        .ok()?;
+    let claims = json(claims)?;
+    let whom = json!(format!("sdk:{}", ask.sdk_id));
+    let time = |name: &str| claims.get(name).and_then(Value::as_i64);
+    let (issued, until) = (time("iat")?, time("exp")?);
+    // One text or a list of them (RFC 7519).
+    let audience = match claims.get("aud")? {
+        Value::Array(all) => all.iter().filter_map(Value::as_str).collect(),
+        one => vec![one.as_str()?],
+    };
+    let here = ["http", "https"].map(|scheme| format!("{scheme}://{}{PATH}", ask.host));
+    let fits = claims.get("iss") == Some(&whom)
+        && claims.get("sub") == Some(&whom)
+        && here.iter().any(|url| audience.contains(&url.as_str()))
+        && until > issued
+        && ask.now.iter().any(|now| now.as_second() < until);
+    fits.then_some(claims)
+}
+
+fn form(body: &[u8]) -> BTreeMap<String, String> {
+    let text = String::from_utf8_lossy(body);
+    let pairs = text.split('&').filter_map(|pair| pair.split_once('='));
+    pairs.map(|(key, value)| (plain(key), plain(value))).collect()
+}
+
+fn plain(text: &str) -> String {
+    let mut bytes = Vec::new();
+    let mut rest = text.as_bytes().iter().copied();
+    while let Some(byte) = rest.next() {
+        let digit = |byte: Option<u8>| byte.and_then(|b| char::from(b).to_digit(16));
+        match byte {
+            b'+' => bytes.push(b' '),
+            b'%' => match (digit(rest.next()), digit(rest.next())) {
+                (Some(high), Some(low)) => bytes.extend(u8::try_from(high * 16 + low)),
+                _ => bytes.push(b'?'),
+            },
+            byte => bytes.push(byte),
+        }
+    }
+    String::from_utf8_lossy(&bytes).into_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_form_is_decoded() {
+        let form = form(b"a=b+c%3Ad&scope=idv%3Asessions%20x&odd=%zz");
+        assert_eq!(form["a"], "b c:d");
+        assert_eq!(form["scope"], "idv:sessions x");
+        assert_eq!(form["odd"], "?");
+    }
+}

@@ -1,0 +1,163 @@
+//! HTTP in front of the world: prefixes, faults, headers.
+//!
+//! Owns the connection of sockets and answers. The base prefix is stripped, nothing is decoded.
+
+use std::convert::Infallible;
+use std::sync::{Arc, Mutex, MutexGuard};
+use std::time::Duration;
+
+use axum::Router;
+use axum::body::Body;
+use axum::extract::{ConnectInfo, DefaultBodyLimit, Request, State};
+use axum::http::HeaderMap;
+use axum::response::Response;
+use futures::StreamExt as _;
+
+use super::answer::Answer;
+use super::connection::Scissors;
+use super::control;
+use super::endpoints::{Asked, Route};
+use super::faults::{Fault, Seen};
+use super::oauth;
+use super::verify::Application;
+use crate::clock::{Clock, SystemClock};
+use crate::simulator::world::World;
+
+/// The largest body taken in.
+const MAX_BODY: usize = 10 * 1024 * 1024;
+/// What stands before every path of the API.
+pub(crate) const PREFIX: &str = "/idverify/v1";
+
+#[derive(Clone)]
+pub(crate) struct Shared {
+    pub(crate) world: Arc<Mutex<World>>,
+    pub(crate) application: Arc<Application>,
+    /// The application's key as SPKI PEM.
+    pub(crate) public_pem: Arc<str>,
+}
+
+impl Shared {
+    pub(crate) fn world(&self) -> MutexGuard<'_, World> {
+        self.world.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+    }
+}
+
+pub(crate) fn router(shared: Shared) -> Router {
+    Router::new().fallback(handle).layer(DefaultBodyLimit::max(MAX_BODY)).with_state(shared)
+}
+
+async fn handle(State(shared): State<Shared>, request: Request) -> Result<Response, Infallible> {
+    let (parts, body) = request.into_parts();
+    let target = parts.uri.path_and_query().map_or("/", |target| target.as_str()).to_owned();
+    let Ok(body) = axum::body::to_bytes(body, MAX_BODY).await else {
+        return Ok(respond(&Answer::error(413, "TOO_LARGE", "Too large"), false));
+    };
+    let method = parts.method.as_str();
+    let Some((below, sandbox)) = below_prefix(&target) else {
+        let answer = shared.outside(method, &target, &parts.headers, &body);
+        return Ok(respond(&answer, false));
+    };
+    let route = Route::of(below);
+    let seen = Seen {
+        session: route.session,
+        part: route.part(),
+        path: below.split('?').next().unwrap_or_default(),
+        method,
+    };
+    let fault = shared.world().fault(&seen);
+    if let Some(fault) = &fault {
+        tokio::time::sleep(Duration::from_millis(fault.delay_ms)).await;
+        let scissors = parts.extensions.get::<ConnectInfo<Scissors>>();
+        if let (true, Some(scissors)) = (fault.reset, scissors) {
+            scissors.0.cut();
+        }
+    }
+    let asked = Asked { method, target: below, headers: &parts.headers, body: &body, sandbox };
+    let answer = match fault.as_ref().and_then(Fault::stand_in) {
+        Some(answer) => answer,
+        None => shared.answer(&route, &asked),
+    };
+    if method != "GET" {
+        shared.world().post.bell.notify_one();
+    }
+    let mut response = respond(&answer, route.deprecated);
+    if let Some(fault) = fault {
+        disturb(&mut response, &fault, &answer);
+    }
+    Ok(response)
+}
+
+/// Path and query below the base, for production's prefix and the sandbox's (true).
+fn below_prefix(target: &str) -> Option<(&str, bool)> {
+    let (target, sandbox) = match target.strip_prefix("/sandbox") {
+        Some(rest) => (rest, true),
+        None => (target, false),
+    };
+    let below = target.strip_prefix(PREFIX).filter(|below| below.starts_with('/'))?;
+    Some((below, sandbox))
+}
+
+impl Shared {
+    /// What is not below the API's base: the controls and the token endpoint.
+    fn outside(&self, method: &str, target: &str, headers: &HeaderMap, body: &[u8]) -> Answer {
+        let mut world = self.world();
+        let path = target.split('?').next().unwrap_or_default();
+        if path.starts_with("/_sim/") {
+            let answer = control::answer(&mut world, &self.application, (method, path), body);
+            world.post.bell.notify_one();
+            return answer;
+        }
+        if (method, path) != ("POST", oauth::PATH) {
+            return Answer::no_path();
+        }
+        let header = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
+        let now = [world.now(), SystemClock.now()];
+        world.tokens.issue(&oauth::Ask {
+            sdk_id: &self.application.sdk_id,
+            public_pem: &self.public_pem,
+            content_type: header("content-type").unwrap_or_default(),
+            host: header("host").unwrap_or_default(),
+            body,
+            now,
+        })
+    }
+}
+
+fn disturb(response: &mut Response, fault: &Fault, answer: &Answer) {
+    let mut set = |name: &'static str, value: Option<String>| {
+        if let Some(value) = value.and_then(|text| text.parse().ok()) {
+            response.headers_mut().insert(name, value);
+        }
+    };
+    set("retry-after", fault.retry_after.clone());
+    set("content-type", fault.content_type.clone());
+    set("content-length", fault.content_length.map(|length| length.to_string()));
+    if let Some(bytes) = fault.cut_after {
+        // The promised length stays, the stream fails: the connection is closed in the middle.
+        set("content-length", Some(answer.body.len().to_string()));
+        let start: Vec<u8> = answer.body.iter().copied().take(bytes).collect();
+        let cut = futures::stream::once(async {
+            // So that the start is on its way before the end.
+            tokio::task::yield_now().await;
+            Err(std::io::Error::other("cut by a fault"))
+        });
+        let start = futures::stream::once(std::future::ready(Ok(start)));
+        *response.body_mut() = Body::from_stream(start.chain(cut));
+    } else if fault.content_length.is_some() {
+        let all: [Result<Vec<u8>, std::io::Error>; 1] = [Ok(answer.body.clone())];
+        *response.body_mut() = Body::from_stream(futures::stream::iter(all));
+    }
+}
+
+fn respond(answer: &Answer, deprecated: bool) -> Response {
+    let mut response = Response::builder()
+        .status(answer.status)
+        .header("x-request-id", uuid::Uuid::new_v4().to_string());
+    if !answer.body.is_empty() {
+        response = response.header("content-type", &answer.kind);
+    }
+    if deprecated {
+        response = response.header("X-Sim-Note", "deprecated-path");
+    }
+    response.body(Body::from(answer.body.clone())).unwrap_or_default()
+}

@@ -1,0 +1,116 @@
+//! Whether a request may be answered: signed as it must be, byte for byte over the raw target
+//! (contract 2.6), or with a token (2.7, 2.8).
+//!
+//! Owns the steps and their errors. Must never decode the path before it is verified.
+
+use std::collections::HashSet;
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use super::answer::Answer;
+use crate::api::signing::{VerifyingKey, string_to_sign};
+
+/// The application that the simulator knows, and two others by name.
+#[derive(Debug)]
+pub(crate) struct Application {
+    pub(crate) sdk_id: String,
+    pub(crate) key: VerifyingKey,
+    /// Known, with the same key, but no made session belongs to it.
+    pub(crate) stranger: String,
+    /// Known, but its stored key cannot be used.
+    pub(crate) broken: String,
+}
+
+/// A request as it came.
+pub(crate) struct Incoming<'a> {
+    pub(crate) method: &'a str,
+    /// Path and query below the base, as received.
+    pub(crate) target: &'a str,
+    pub(crate) digest: Option<&'a str>,
+    pub(crate) body: &'a [u8],
+}
+
+/// More than the API is known to check (contract 2.2); switched on at `/_sim/verification`.
+#[derive(Debug, Default, Deserialize, Serialize)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct Strictness {
+    /// How far a timestamp may be off from the simulated or the real time; its unit follows from its size.
+    window_minutes: Option<i64>,
+    /// A nonce is accepted once.
+    unique_nonces: bool,
+    #[serde(skip)]
+    seen: HashSet<String>,
+}
+
+impl Strictness {
+    fn check(&mut self, nonce: &str, timestamp: &str, now: [Timestamp; 2]) -> Result<(), Answer> {
+        if let Some(minutes) = self.window_minutes {
+            let value: i64 = timestamp.parse().unwrap_or(i64::MAX);
+            let seconds = if value < 100_000_000_000 {
+                value
+            } else if value < 100_000_000_000_000 {
+                value / 1_000
+            } else {
+                value / 1_000_000
+            };
+            let far =
+                |now: &Timestamp| seconds.abs_diff(now.as_second()) > minutes.unsigned_abs() * 60;
+            if now.iter().all(far) {
+                return Err(Answer::invalid(
+                    "MALFORMED_REQUEST",
+                    &[("timestamp", "is too far off")],
+                ));
+            }
+        }
+        if self.unique_nonces && !self.seen.insert(nonce.to_owned()) {
+            return Err(Answer::invalid("MALFORMED_REQUEST", &[("nonce", "was used before")]));
+        }
+        Ok(())
+    }
+}
+
+/// A parameter of a query, by its name in any case.
+pub(crate) fn parameter<'a>(target: &'a str, name: &str) -> Option<&'a str> {
+    let query = target.split_once('?').map_or("", |(_, query)| query);
+    let mut pairs = query.split('&').filter_map(|pair| pair.split_once('='));
+    pairs.find(|(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, value)| value)
+}
+
+impl Application {
+    /// The SDK ID that signed.
+    ///
+    /// # Errors
+    /// The answer that the contract has for what is wrong.
+    pub(crate) fn check(
+        &self,
+        request: &Incoming<'_>,
+        strictness: &mut Strictness,
+        now: [Timestamp; 2],
+    ) -> Result<String, Answer> {
+        let Some(digest) = request.digest.filter(|digest| !digest.is_empty()) else {
+            return Err(Answer::malformed("header.X-Yoti-Auth-Digest"));
+        };
+        let value = |name: &str| parameter(request.target, name).filter(|value| !value.is_empty());
+        let Some(nonce) = value("nonce") else { return Err(Answer::malformed("nonce")) };
+        let decimal = |value: &&str| value.bytes().all(|byte| byte.is_ascii_digit());
+        let Some(timestamp) = value("timestamp").filter(decimal) else {
+            return Err(Answer::malformed("timestamp"));
+        };
+        let Some(caller) = value("sdkId") else { return Err(Answer::malformed("sdkId")) };
+        let known = [&self.sdk_id, &self.stranger, &self.broken];
+        let Some(caller) = known.into_iter().find(|id| id.eq_ignore_ascii_case(caller)) else {
+            return Err(Answer::error(404, "APP_NOT_FOUND", "Application not found"));
+        };
+        if *caller == self.broken {
+            return Err(Answer::error(401, "BAD_PUBLIC_KEY", "The stored key cannot be used"));
+        }
+        let body = (!request.body.is_empty()).then_some(request.body);
+        let text = string_to_sign(request.method, request.target, body);
+        if !self.key.verifies(&text, digest) {
+            return Err(Answer::error(401, "MESSAGE_SIGNING", "The signature does not verify"));
+        }
+        strictness.check(nonce, timestamp, now)?;
+        Ok(caller.clone())
+    }
+}

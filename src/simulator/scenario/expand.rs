@@ -1,0 +1,203 @@
+//! From the short form of a scenario to single steps: `like`, `repeat`, and the steps that stand for
+//! several.
+//!
+//! Owns the expansion. Pure; runs once, when a scenario is read.
+
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use super::step::{Step, What};
+use crate::simulator::scenario::{Requirement, Scenario};
+
+/// When the frames of a page come, in seconds after it (contract 12).
+const FRAMES: &[i64] = &[2, 4, 5, 7, 8];
+
+/// Lays a scenario over the one that it is like.
+pub(crate) fn over(base: Scenario, mut this: Scenario) -> Scenario {
+    let until = this.until.unwrap_or(i64::MAX);
+    let later = this.later;
+    let mut steps: Vec<Step> = base.steps.into_iter().filter(|step| step.at <= until).collect();
+    for step in &mut steps {
+        step.at += later;
+        if let What::Check { name, state, report, .. } = &mut step.what
+            && state == "DONE"
+            && let Some(outcome) = this.outcome.get(name)
+        {
+            *report = Some(outcome.clone());
+        }
+    }
+    steps.append(&mut this.steps);
+    steps.sort_by_key(|step| step.at);
+    let mut requirements = base.requirements;
+    requirements.append(&mut this.requirements);
+    let mut requested_checks = base.requested_checks;
+    requested_checks.append(&mut this.requested_checks);
+    Scenario {
+        steps,
+        requirements,
+        requested_checks,
+        applicant_profile: this.applicant_profile || base.applicant_profile,
+        letter_at: this.letter_at.or(base.letter_at).filter(|at| *at <= until),
+        user_tracking_id: this.user_tracking_id.or(base.user_tracking_id),
+        session_extra: this.session_extra.or(base.session_extra),
+        configuration_extra: this.configuration_extra.or(base.configuration_extra),
+        ..this
+    }
+}
+
+/// A list with what repeats written out.
+pub(crate) fn requirements(
+    written: Vec<Requirement>,
+    words: &[String],
+) -> Result<Vec<Requirement>, String> {
+    let mut all = Vec::new();
+    for requirement in written {
+        for turn in 0..requirement.repeat.max(1) {
+            all.push(turned(&requirement, (turn, requirement.repeat), words)?);
+        }
+    }
+    Ok(all)
+}
+
+/// Steps with what repeats and what is short written out, in order of time.
+pub(crate) fn steps(written: Vec<Step>, words: &[String]) -> Result<Vec<Step>, String> {
+    let mut all = Vec::new();
+    for step in written {
+        for turn in 0..step.repeat.max(1) {
+            let what = turned(&step.what, (turn, step.repeat), words)?;
+            let late = step.every.saturating_mul(i64::try_from(turn).unwrap_or(i64::MAX));
+            single(step.at.saturating_add(late), what, &mut all);
+        }
+    }
+    all.sort_by_key(|step| step.at);
+    Ok(all)
+}
+
+/// The value as it is at one turn: `{n}` is the turn's number from 1, `{m}` the next turn's (the
+/// first again after the last), `{word}` one of the words; `place` counts up.
+fn turned<T: Serialize + DeserializeOwned + Clone>(
+    value: &T,
+    (turn, turns): (usize, usize),
+    words: &[String],
+) -> Result<T, String> {
+    if turns <= 1 {
+        return Ok(value.clone());
+    }
+    let mut table = toml::Value::try_from(value).map_err(|why| why.to_string())?;
+    let word = words.get(turn % words.len().max(1)).map_or("", String::as_str);
+    let (n, m) = ((turn + 1).to_string(), ((turn + 1) % turns + 1).to_string());
+    fill(&mut table, &[("{n}", &n), ("{m}", &m), ("{word}", word)]);
+    if let Some(place) = table.get_mut("place") {
+        let counted = place.as_integer().unwrap_or(0) + i64::try_from(turn).unwrap_or(0);
+        *place = toml::Value::Integer(counted);
+    }
+    table.try_into().map_err(|why: toml::de::Error| why.to_string())
+}
+
+fn fill(value: &mut toml::Value, marks: &[(&str, &str)]) {
+    match value {
+        toml::Value::String(text) => {
+            for (mark, with) in marks {
+                if text.contains(mark) {
+                    *text = text.replace(mark, with);
+                }
+            }
+        }
+        toml::Value::Array(list) => list.iter_mut().for_each(|inner| fill(inner, marks)),
+        toml::Value::Table(table) => table.iter_mut().for_each(|(_, inner)| fill(inner, marks)),
+        _ => {}
+    }
+}
+
+/// Writes out a step that stands for several.
+fn single(at: i64, what: What, all: &mut Vec<Step>) {
+    match what {
+        What::Capture { .. } => capture(at, what, all),
+        What::Extract { .. } => extract(at, what, all),
+        What::Run { name, check, uses, report, seconds, extra } => {
+            let part = (seconds / 3).min(15);
+            for (later, state) in [(0, "CREATED"), (part, "READY"), (2 * part, "PENDING")] {
+                let (name, check, uses) = (name.clone(), check.clone(), uses.clone());
+                let state = state.to_owned();
+                let what = What::Check { name, check, state, uses, report: None, extra: None };
+                all.push(Step::new(at + later, what));
+            }
+            let (state, report) = ("DONE".to_owned(), Some(report));
+            let what = What::Check { name, check, state, uses, report, extra };
+            all.push(Step::new(at + seconds, what));
+        }
+        other => all.push(Step::new(at, other)),
+    }
+}
+
+fn capture(at: i64, what: What, all: &mut Vec<Step>) {
+    let What::Capture { name, place, container, source, document_type, country, pages, unread } =
+        what
+    else {
+        return;
+    };
+    let require = |state: &str, at: i64, all: &mut Vec<Step>| {
+        if let Some(place) = place {
+            all.push(Step::new(at, What::Require { place, state: state.to_owned() }));
+        }
+    };
+    all.push(Step::new(
+        at,
+        What::Resource {
+            name: name.clone(),
+            container,
+            source: Some(source),
+            document_type: Some(document_type),
+            country: Some(country),
+            extra: None,
+        },
+    ));
+    require("IN_PROGRESS", at, all);
+    let mut last = at;
+    for (page, frames) in (0_i64..).zip(pages) {
+        last = at + 21 + 12 * page;
+        let method = String::from("CAMERA");
+        all.push(Step::new(
+            last,
+            What::Page { name: name.clone(), method, hollow: false, frames: 0 },
+        ));
+        for frame in 0..frames {
+            let later = FRAMES.get(frame).copied().unwrap_or(9);
+            all.push(Step::new(last + later, What::Frame { name: name.clone(), hollow: false }));
+        }
+    }
+    if !unread {
+        require("COMPLETE", last + 22, all);
+    }
+}
+
+fn extract(at: i64, what: What, all: &mut Vec<Step>) {
+    let What::Extract { name, place, task, seconds, recommendation, generates } = what else {
+        return;
+    };
+    let state = |state: &str, done: bool| What::Task {
+        name: name.clone(),
+        task: task.clone(),
+        state: state.to_owned(),
+        recommendation: done.then(|| recommendation.clone()),
+        reason: None,
+        detail: None,
+        generates: generates.clone().filter(|_| done),
+        media: done.then(|| "document_fields".to_owned()),
+    };
+    let media = |field: &str, kind: &str| What::Media {
+        name: name.clone(),
+        field: field.to_owned(),
+        kind: kind.to_owned(),
+    };
+    let end = at + seconds;
+    all.push(Step::new(at, state("PENDING", false)));
+    all.push(Step::new(end, state("DONE", true)));
+    all.push(Step::new(end, media("document_fields", "JSON")));
+    if task == "ID_DOCUMENT_TEXT_DATA_EXTRACTION" {
+        all.push(Step::new(end, media("document_id_photo", "IMAGE")));
+    }
+    if let Some(place) = place {
+        all.push(Step::new(end, What::Require { place, state: "COMPLETE".to_owned() }));
+    }
+}

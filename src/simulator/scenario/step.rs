@@ -1,0 +1,316 @@
+//! The steps of a scenario: what can happen to a made-up session, as strict TOML.
+//!
+//! Owns the words of `[[step]]`. Must never know HTTP or a session's id.
+
+use serde::{Deserialize, Serialize};
+
+/// One thing that happens. (Strictness is `What`'s: it gets every key but these three.)
+#[derive(Clone, Debug, Deserialize, Serialize)]
+pub struct Step {
+    /// Seconds after creation.
+    pub at: i64,
+    /// How often; see `Scenario::words` for what may differ.
+    #[serde(default = "once")]
+    pub repeat: usize,
+    /// Seconds between two times.
+    #[serde(default)]
+    pub every: i64,
+    /// What.
+    #[serde(flatten)]
+    pub what: What,
+}
+
+pub(crate) const fn once() -> usize {
+    1
+}
+
+impl Step {
+    pub(crate) const fn new(at: i64, what: What) -> Self {
+        Self { at, repeat: 1, every: 0, what }
+    }
+}
+
+/// The kinds of steps. The first three are short for several of the others.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(tag = "do", rename_all = "kebab-case", deny_unknown_fields)]
+pub enum What {
+    /// A document is captured: it appears, its pages and frames follow, its requirement is met.
+    Capture {
+        /// Its name in this scenario.
+        name: String,
+        /// The requirement it meets, from 0.
+        #[serde(default)]
+        place: Option<usize>,
+        /// `id_documents`, …
+        #[serde(default = "id_documents")]
+        container: String,
+        /// Source type.
+        #[serde(default = "in_branch")]
+        source: String,
+        /// `PASSPORT`, …
+        document_type: String,
+        /// Alpha-3.
+        #[serde(default = "gbr")]
+        country: String,
+        /// For each page the number of its frames.
+        #[serde(default)]
+        pages: Vec<usize>,
+        /// The requirement is not met by this alone: text is still to be read.
+        #[serde(default)]
+        unread: bool,
+    },
+    /// Text is read from a document: PENDING, then DONE with its media.
+    Extract {
+        /// The resource.
+        name: String,
+        /// The requirement that is met then.
+        #[serde(default)]
+        place: Option<usize>,
+        /// Its type.
+        #[serde(default = "extraction")]
+        task: String,
+        /// How long it takes.
+        #[serde(default = "a_minute")]
+        seconds: i64,
+        /// `PROGRESS`, …
+        #[serde(default = "progress")]
+        recommendation: String,
+        /// The check it generates, by name.
+        #[serde(default)]
+        generates: Option<String>,
+    },
+    /// A check runs: CREATED, READY, PENDING, DONE.
+    Run {
+        /// Its name in this scenario.
+        name: String,
+        /// Its type.
+        check: String,
+        /// Names of resources used.
+        #[serde(default)]
+        uses: Vec<String>,
+        /// The report, as JSON.
+        report: String,
+        /// From CREATED to DONE.
+        #[serde(default = "seventy_five")]
+        seconds: i64,
+        /// JSON merged over it when it is DONE.
+        #[serde(default)]
+        extra: Option<String>,
+    },
+    /// A resource appears.
+    Resource {
+        /// Its name in this scenario.
+        name: String,
+        /// `id_documents`, …
+        container: String,
+        /// Source type; none without.
+        #[serde(default)]
+        source: Option<String>,
+        /// `PASSPORT`, …
+        #[serde(default)]
+        document_type: Option<String>,
+        /// Alpha-3.
+        #[serde(default)]
+        country: Option<String>,
+        /// JSON merged over it.
+        #[serde(default)]
+        extra: Option<String>,
+    },
+    /// A page is added.
+    Page {
+        /// The resource.
+        name: String,
+        /// `CAMERA`, `UPLOAD`
+        #[serde(default = "camera")]
+        method: String,
+        /// Its picture is missing, as in an abandoned attempt.
+        #[serde(default)]
+        hollow: bool,
+        /// Number of frames that come with it.
+        #[serde(default)]
+        frames: usize,
+    },
+    /// A frame is added to the last page, or to a face scan.
+    Frame {
+        /// The resource.
+        name: String,
+        /// `{}`: its picture is missing.
+        #[serde(default)]
+        hollow: bool,
+    },
+    /// A media field of a resource: `document_fields`, `image`, …; a second time it is replaced by
+    /// another id, and the old one is not found any more (contract 3.3).
+    Media {
+        /// The resource.
+        name: String,
+        /// The field; `media` stands directly on the resource.
+        field: String,
+        /// `IMAGE`, `JSON`, …
+        kind: String,
+    },
+    /// A task appears or changes.
+    Task {
+        /// The resource.
+        name: String,
+        /// Its type.
+        task: String,
+        /// Its state.
+        state: String,
+        /// `PROGRESS`, …
+        #[serde(default)]
+        recommendation: Option<String>,
+        /// `QUALITY`, `USER_ERROR`
+        #[serde(default)]
+        reason: Option<String>,
+        /// In words.
+        #[serde(default)]
+        detail: Option<String>,
+        /// The check it generated, by name.
+        #[serde(default)]
+        generates: Option<String>,
+        /// The media field it generated.
+        #[serde(default)]
+        media: Option<String>,
+    },
+    /// A check appears or changes.
+    Check {
+        /// Its name in this scenario.
+        name: String,
+        /// Its type.
+        check: String,
+        /// Its state.
+        state: String,
+        /// Names of resources used.
+        #[serde(default)]
+        uses: Vec<String>,
+        /// The report, as JSON.
+        #[serde(default)]
+        report: Option<String>,
+        /// JSON merged over it.
+        #[serde(default)]
+        extra: Option<String>,
+    },
+    /// One check of each type for each resource, DONE in the same second (contract 4.2).
+    BranchChecks {
+        /// Resources.
+        uses: Vec<String>,
+        /// Check types.
+        checks: Vec<String>,
+        /// Scheme for `DOCUMENT_SCHEME_VALIDITY_CHECK`.
+        #[serde(default)]
+        scheme: Option<String>,
+        /// Recommendation of all.
+        recommendation: String,
+    },
+    /// A requirement's state, by its place from 0.
+    Require {
+        /// Place.
+        place: usize,
+        /// `IN_PROGRESS`, `COMPLETE`
+        state: String,
+    },
+    /// `attempts_remaining` of a requirement.
+    Attempts {
+        /// Place.
+        place: usize,
+        /// `GENERIC`, …
+        key: String,
+        /// Now left.
+        left: i64,
+    },
+    /// JSON merged over the session result from now on.
+    Session {
+        /// The JSON; `"media": "@JSON name"` becomes a media of this session.
+        extra: String,
+    },
+    /// Nothing on the wire but a notification (contract 8.2).
+    Notify {
+        /// `first_branch_visit`, …
+        topic: String,
+    },
+    /// All attempts etc. aside: the session ends COMPLETED.
+    Complete {},
+    /// The session is deleted: 404 from now on.
+    Delete {},
+}
+
+fn id_documents() -> String {
+    String::from("id_documents")
+}
+
+fn in_branch() -> String {
+    String::from("IBV")
+}
+
+fn gbr() -> String {
+    String::from("GBR")
+}
+
+fn camera() -> String {
+    String::from("CAMERA")
+}
+
+fn extraction() -> String {
+    String::from("ID_DOCUMENT_TEXT_DATA_EXTRACTION")
+}
+
+fn progress() -> String {
+    String::from("PROGRESS")
+}
+
+const fn a_minute() -> i64 {
+    58
+}
+
+const fn seventy_five() -> i64 {
+    75
+}
+
+impl What {
+    /// The name of the resource that it makes.
+    pub(crate) fn makes(&self) -> Option<&str> {
+        match self {
+            Self::Capture { name, .. } | Self::Resource { name, .. } => Some(name),
+            _ => None,
+        }
+    }
+
+    /// The names of the resources that must be there before.
+    pub(crate) fn needs(&self) -> Vec<&str> {
+        match self {
+            Self::Extract { name, .. }
+            | Self::Page { name, .. }
+            | Self::Frame { name, .. }
+            | Self::Media { name, .. }
+            | Self::Task { name, .. } => vec![name],
+            Self::Run { uses, .. } | Self::Check { uses, .. } | Self::BranchChecks { uses, .. } => {
+                uses.iter().map(String::as_str).collect()
+            }
+            _ => Vec::new(),
+        }
+    }
+
+    /// The place of the requirement that it speaks of.
+    pub(crate) const fn place(&self) -> Option<usize> {
+        match self {
+            Self::Capture { place, .. } | Self::Extract { place, .. } => *place,
+            Self::Require { place, .. } | Self::Attempts { place, .. } => Some(*place),
+            _ => None,
+        }
+    }
+
+    /// The JSON texts in it.
+    pub(crate) fn json(&self) -> Vec<&str> {
+        match self {
+            Self::Run { report, extra, .. } => {
+                std::iter::once(report.as_str()).chain(extra.as_deref()).collect()
+            }
+            Self::Check { report, extra, .. } => {
+                report.iter().chain(extra).map(String::as_str).collect()
+            }
+            Self::Resource { extra, .. } => extra.iter().map(String::as_str).collect(),
+            Self::Session { extra } => vec![extra],
+            _ => Vec::new(),
+        }
+    }
+}

@@ -1,0 +1,97 @@
+//! What the API would tell a subscriber of a session: topics in order of time (contract 8.2).
+//!
+//! Owns the mapping of steps to topics. Pure.
+
+use std::collections::HashSet;
+
+use crate::simulator::scenario::step::What;
+use crate::simulator::timeline::{LETTER_TAKES, Life};
+
+/// One thing to be told.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct Event {
+    pub(crate) at: i64,
+    /// In lower case, as delivered.
+    pub(crate) topic: String,
+    pub(crate) id: Option<(&'static str, String)>,
+}
+
+/// Checks done by the clerk: the first of them ends the visit.
+const IN_BRANCH: &[&str] =
+    &["IBV_VISUAL_REVIEW_CHECK", "PROFILE_DOCUMENT_MATCH", "DOCUMENT_SCHEME_VALIDITY_CHECK"];
+
+/// Everything up to a second, each once.
+pub(crate) fn of(life: &Life, elapsed: i64) -> Vec<Event> {
+    let mut telling = Telling { life, events: Vec::new(), said: HashSet::new() };
+    if let Some((_, at)) = life.letter(elapsed).filter(|(_, at)| at + LETTER_TAKES <= elapsed) {
+        telling.say(at + LETTER_TAKES, "instructions_email_requested", None);
+    }
+    for (at, what) in life.happened(elapsed) {
+        telling.step(at, what);
+    }
+    telling.events.sort_by_key(|event| event.at);
+    telling.events
+}
+
+struct Telling<'a> {
+    life: &'a Life,
+    events: Vec<Event>,
+    said: HashSet<Event>,
+}
+
+impl Telling<'_> {
+    fn say(&mut self, at: i64, topic: &str, id: Option<(&'static str, String)>) {
+        let event = Event { at, topic: topic.to_owned(), id };
+        if self.said.insert(event.clone()) {
+            self.events.push(event);
+        }
+    }
+
+    /// Said once in a session's life.
+    fn say_once(&mut self, at: i64, topic: &str) {
+        if !self.events.iter().any(|event| event.topic == topic) {
+            self.say(at, topic, None);
+        }
+    }
+
+    fn step(&mut self, at: i64, what: &What) {
+        let id = |name: &str| self.life.id_of(name);
+        match what {
+            What::Resource { name, .. }
+            | What::Page { name, .. }
+            | What::Frame { name, .. }
+            | What::Media { name, .. } => {
+                let id = Some(("resource_id", id(name)));
+                self.say(at, "resource_update", id);
+            }
+            What::Task { name, task, state, .. } if state == "DONE" || state == "FAILED" => {
+                let id = Some(("task_id", id(&format!("{name} {task}"))));
+                self.say(at, "task_completion", id);
+            }
+            What::Check { name, check, state, .. }
+                if state == "DONE" || state == "INTERNAL_ERROR" =>
+            {
+                self.check(at, check, name);
+            }
+            What::BranchChecks { uses, checks, .. } => {
+                for check in checks {
+                    for used in uses {
+                        self.check(at, check, &format!("{check} {used}"));
+                    }
+                }
+            }
+            What::Notify { topic } if topic == "first_branch_visit" => self.say_once(at, topic),
+            What::Notify { topic } => self.say(at, topic, None),
+            What::Complete {} => self.say(at, "session_completion", None),
+            _ => {}
+        }
+    }
+
+    fn check(&mut self, at: i64, check: &str, name: &str) {
+        if IN_BRANCH.contains(&check) {
+            self.say_once(at, "thank_you_email_requested");
+        }
+        let id = Some(("check_id", self.life.id_of(&format!("check {name}"))));
+        self.say(at, "check_completion", id);
+    }
+}
