@@ -20,9 +20,9 @@ pub mod text;
 mod update;
 pub mod view;
 
-pub(crate) use crate::app::detail::timeline::happened;
-pub use crate::app::operator::privacy::Lock;
-pub(crate) use crate::app::status::connection::is_down;
-pub(crate) use crate::app::text::words::stage as stage_words;
+pub(crate) use detail::timeline::happened;
 pub use model::{Model, ModelSettings};
+pub use operator::privacy::Lock;
+pub(crate) use status::connection::is_down;
+pub(crate) use text::words::stage as stage_words;
 pub use update::update;

@@ -14,7 +14,7 @@ use jiff::Timestamp;
 use rustix::fs::OFlags;
 use serde_json::{Value, json};
 
-use crate::domain::events::audit_action::{Deed, LastExports};
+use crate::domain::events::audit_action::{AuditAction, LastExports};
 use crate::domain::session::ids::SessionId;
 
 /// The longest reason kept, in columns.
@@ -54,7 +54,7 @@ impl AuditLog {
     pub fn append(
         &self,
         now: Timestamp,
-        deed: Deed,
+        deed: AuditAction,
         sessions: &[SessionId],
         reason: &str,
     ) -> Result<(), String> {
@@ -90,16 +90,22 @@ impl AuditLog {
             let Ok(line) = serde_json::from_str::<Value>(&line) else { continue };
             let at = line.get("at").and_then(Value::as_str).and_then(|at| at.parse().ok());
             let what = line.get("what").and_then(Value::as_str).unwrap_or_default();
-            if what == Deed::Exported.word() {
+            if what == AuditAction::Exported.word() {
                 last.masked = last.masked.max(at);
-            } else if what == Deed::ExportedUnmasked.word() {
+            } else if what == AuditAction::ExportedUnmasked.word() {
                 last.unmasked = last.unmasked.max(at);
             }
         }
         Some(last)
     }
 
-    fn line(&self, now: Timestamp, deed: Deed, session: Option<SessionId>, reason: &str) -> String {
+    fn line(
+        &self,
+        now: Timestamp,
+        deed: AuditAction,
+        session: Option<SessionId>,
+        reason: &str,
+    ) -> String {
         let reason = crate::text::shown_str(reason.trim(), REASON);
         let at = now.to_string();
         let mut value = json!({ "at": at, "what": deed.word(), "operator": self.operator });
@@ -155,9 +161,9 @@ mod tests {
         let state = folder.path().join("made");
         let log = AuditLog::in_folder(&state, "jane\u{1b}[31m");
         let now = "2026-10-16T09:00:00Z".parse().unwrap();
-        log.append(now, Deed::ExportedUnmasked, &[id(), id()], "asked by\n\u{1b}[31m fraud")
+        log.append(now, AuditAction::ExportedUnmasked, &[id(), id()], "asked by\n\u{1b}[31m fraud")
             .unwrap();
-        log.append(now, Deed::PrivacyLowered, &[], "").unwrap();
+        log.append(now, AuditAction::PrivacyLowered, &[], "").unwrap();
         let path = state.join("audit.jsonl");
         let text = fs::read_to_string(&path).unwrap();
         assert_eq!(text.lines().count(), 3);
@@ -185,7 +191,8 @@ mod tests {
         fs::write(&target, "precious").unwrap();
         std::os::unix::fs::symlink(&target, folder.path().join("audit.jsonl")).unwrap();
         let log = AuditLog::in_folder(folder.path(), "jane");
-        let why = log.append(Timestamp::UNIX_EPOCH, Deed::Revealed, &[id()], "").unwrap_err();
+        let why =
+            log.append(Timestamp::UNIX_EPOCH, AuditAction::Revealed, &[id()], "").unwrap_err();
         assert!(why.contains("the audit log cannot be written"), "{why}");
         assert_eq!(fs::read_to_string(&target).unwrap(), "precious");
     }

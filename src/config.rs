@@ -34,7 +34,7 @@ use crate::domain::personal::Privacy;
 pub use crate::domain::span::parse_span;
 use crate::notifications::receiver::ReceiverSettings;
 use crate::refresh;
-use crate::runtime::alerts::Teller;
+use crate::runtime::alerts::AlertCommand;
 pub use desk::DeskConfig;
 pub use environment::{Environment, no_keys_in};
 pub use file::PictureChoice;
@@ -124,7 +124,7 @@ pub struct Config {
     /// Intervals and limits.
     pub refresh: refresh::Settings,
     /// The program that is told of what happens; `None`: none is.
-    pub teller: Option<Teller>,
+    pub alert_command: Option<AlertCommand>,
     /// Where notifications are received; `None`: nowhere.
     pub notifications: Option<ReceiverSettings>,
     /// How much of what looks like a person's is shown.

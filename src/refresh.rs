@@ -29,9 +29,9 @@ use crate::domain::assessment::rules::Rules;
 use crate::domain::events::call::Traffic;
 use crate::domain::events::notification::{Notification, Receiving};
 use crate::domain::session::ids::SessionId;
-use crate::domain::watchlist::annotations::{Made, OwnChange};
+use crate::domain::watchlist::annotations::{AnnotationChange, Made};
 use crate::domain::watchlist::list_layout::Arrangement;
-use crate::domain::watchlist::outbox::Post;
+use crate::domain::watchlist::outbox::OutboxMessage;
 use crate::domain::watchlist::snapshot::Snapshot;
 use crate::domain::watchlist::watched::{WatchEntry, WatchedSession};
 use crate::store::Store;
@@ -57,7 +57,7 @@ pub enum Command {
     /// Off the watch-list.
     Remove(Vec<SessionId>),
     /// The operator's changes to notes, pins, archive, ….
-    Keep(Vec<(SessionId, OwnChange)>),
+    Keep(Vec<(SessionId, AnnotationChange)>),
     /// The operator looks.
     Looked,
     /// The operator arranged the list otherwise.
@@ -73,9 +73,9 @@ pub enum Command {
     /// The whole list as another process left it, while that one asks.
     Follow(Vec<WatchedSession>),
     /// Such changes that were made in another process.
-    Kept(Vec<(SessionId, OwnChange)>, Made),
+    Kept(Vec<(SessionId, AnnotationChange)>, Made),
     /// While another process asks: what that one is to know goes to this channel.
-    Relay(mpsc::Sender<Vec<Post>>),
+    Relay(mpsc::Sender<Vec<OutboxMessage>>),
     /// The other process has ended and left this list: ask. What this one holds then, before it
     /// asks anybody, goes to this channel.
     TakeOver(Vec<WatchedSession>, mpsc::Sender<Snapshot>),

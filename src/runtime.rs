@@ -36,12 +36,12 @@ use crate::persist::Persistence;
 use crate::refresh;
 use crate::theme::{Look, Themes};
 use crate::ui::widgets::graphics::{Graphics, Pictures};
-use engine::{Engine, Held};
+use engine::{Engine, LoadedStore};
 use terminal::Surface;
 
 /// What the dashboard is made of.
 #[derive(Debug)]
-pub struct Parts {
+pub struct DashboardParts {
     /// For exports: `live`, `sandbox`, `demo`, ….
     pub environment: String,
     /// For the model.
@@ -69,7 +69,7 @@ pub struct Parts {
     /// Sessions that come and go without the operator: the demo's.
     pub arrivals: Option<mpsc::Receiver<refresh::Command>>,
     /// The program that is told of what happens; `None`: none is.
-    pub teller: Option<alerts::Teller>,
+    pub alert_command: Option<alerts::AlertCommand>,
     /// For the refresh task.
     pub refresh: refresh::Settings,
     /// What the operator's hands reach.
@@ -96,8 +96,8 @@ pub enum Ending {
 /// # Errors
 /// When the terminal cannot be used.
 pub async fn dashboard<P: Persistence, A: SessionApi, C: Clock + Clone>(
-    parts: Parts,
-    held: Held<P>,
+    parts: DashboardParts,
+    held: LoadedStore<P>,
     api: A,
     clock: C,
 ) -> std::io::Result<Ending> {
@@ -114,8 +114,8 @@ pub async fn dashboard<P: Persistence, A: SessionApi, C: Clock + Clone>(
     if let Some(arrivals) = parts.arrivals {
         tokio::spawn(forward(arrivals, commands.clone()));
     }
-    if let Some(teller) = parts.teller {
-        alerts::start(teller, &engine, (clock.clone(), rules.clone()));
+    if let Some(alert_command) = parts.alert_command {
+        alerts::start(alert_command, &engine, (clock.clone(), rules.clone()));
     }
     #[cfg(debug_assertions)]
     tokio::spawn(fault_for_tests("task"));
@@ -138,7 +138,7 @@ pub async fn dashboard<P: Persistence, A: SessionApi, C: Clock + Clone>(
         rules,
         zone: parts.settings.time_zone.clone(),
     };
-    let outside = event_loop::Outside {
+    let outside = event_loop::LoopContext {
         snapshots: snapshots.clone(),
         effects: effects::Effects::new(commands, snapshots, origin, Arc::new(clock.clone()))
             .with_desk(parts.desk),

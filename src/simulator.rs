@@ -21,11 +21,11 @@ use crate::api::key::{KeyError, SigningKey};
 use crate::api::signing::VerifyingKey;
 use crate::clock::TokioClock;
 use crate::domain::session::ids::SessionId;
-use crate::simulator::http::server::Shared;
-use crate::simulator::http::verify::Application;
-use crate::simulator::http::{connection, notify, server};
-use crate::simulator::scenario::mixture;
+use http::server::Shared;
+use http::verify::Application;
+use http::{connection, notify, server};
 use scenario::Scenario;
+use scenario::mixture;
 use timeline::Life;
 use world::World;
 

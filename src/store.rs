@@ -13,14 +13,14 @@ use jiff::Timestamp;
 use tokio::sync::watch;
 
 use crate::domain::events::change::{self, TimelineEvent};
-use crate::domain::events::ledger::Tally;
+use crate::domain::events::ledger::NotificationCounts;
 use crate::domain::events::notification::Notification;
 use crate::domain::session::configuration::Configuration;
 use crate::domain::session::ids::SessionId;
 use crate::domain::session::instructions::Instructions;
 use crate::domain::session::wire_enum::{SessionState, Topic};
 use crate::domain::session::{Session, equal_but_for_clocks};
-use crate::domain::watchlist::annotations::{Made, OwnChange};
+use crate::domain::watchlist::annotations::{AnnotationChange, Made};
 use crate::domain::watchlist::list_layout::Arrangement;
 use crate::domain::watchlist::snapshot::{Health, SessionTable, Snapshot};
 use crate::domain::watchlist::watched::{
@@ -187,7 +187,11 @@ impl Store {
 
     /// Carries out the operator's changes; true when anything differs. Who is archived leaves the
     /// list, and comes back at its end.
-    pub fn keep(&mut self, changes: &[(SessionId, OwnChange)], made: impl Into<Made>) -> bool {
+    pub fn keep(
+        &mut self,
+        changes: &[(SessionId, AnnotationChange)],
+        made: impl Into<Made>,
+    ) -> bool {
         let made = made.into();
         let (mut moved, mut differs) = (HashSet::new(), false);
         for (id, change) in changes {
@@ -253,7 +257,7 @@ impl Store {
         mut self,
         last_look: Option<Timestamp>,
         arrangement: Arrangement,
-        tally: Tally,
+        tally: NotificationCounts,
     ) -> Self {
         self.current.last_look = last_look;
         self.current.arrangement = Arc::new(arrangement);
@@ -440,23 +444,23 @@ mod tests {
     fn what_the_operator_keeps_is_published_once_and_the_archived_leave_the_list() {
         let (mut store, mut reader) = store();
         store.observe(f::id(), result(SessionState::Ongoing, 100, 0));
-        let note = (f::id(), OwnChange::Note("x".to_owned()));
+        let note = (f::id(), AnnotationChange::Note("x".to_owned()));
         assert!(store.keep(std::slice::from_ref(&note), f::now()));
         assert!(published(&mut store));
         reader.mark_unchanged();
         let other = SessionId::new(uuid::Uuid::from_u128(77));
-        assert!(!store.keep(&[(other, OwnChange::Pinned(true))], f::now()));
+        assert!(!store.keep(&[(other, AnnotationChange::Pinned(true))], f::now()));
         assert!(!published(&mut store) && !reader.has_changed().unwrap());
-        assert!(store.keep(&[(f::id(), OwnChange::Archived(true))], f::now()));
+        assert!(store.keep(&[(f::id(), AnnotationChange::Archived(true))], f::now()));
         assert!(published(&mut store));
         let snapshot = Arc::clone(&reader.borrow());
         assert_eq!((snapshot.sessions.len(), snapshot.archived.len()), (0, 1));
         assert!(!store.observe(f::id(), result(SessionState::Completed, 100, 9)));
-        assert!(store.keep(&[(f::id(), OwnChange::Archived(false))], f::now()));
+        assert!(store.keep(&[(f::id(), AnnotationChange::Archived(false))], f::now()));
         let back = Arc::clone(store.snapshot().sessions.get(f::id()).unwrap());
         assert_eq!((back.own.note.as_str(), back.own.history.len()), ("x", 3));
         assert!(back.session().is_some());
-        store.keep(&[(f::id(), OwnChange::Archived(true))], f::now());
+        store.keep(&[(f::id(), AnnotationChange::Archived(true))], f::now());
         store.add(vec![f::entry()]);
         assert_eq!((store.snapshot().sessions.len(), store.snapshot().archived.len()), (1, 0));
     }

@@ -8,20 +8,20 @@ mod list;
 mod status;
 pub mod widgets;
 
-pub use crate::ui::widgets::picture::Shown;
 use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::style::Modifier;
 use ratatui::text::Line;
 use ratatui::widgets::{Paragraph, Wrap};
+pub use widgets::picture::Shown;
 
 use crate::app::Model;
 use crate::app::layout::{Area, Shape};
 use crate::app::view::Pane;
 use crate::theme::Look;
-use crate::ui::detail::{checks, panes, tree};
-use crate::ui::dialogs::{lock, overlay};
-use crate::ui::status::{footer, header};
+use detail::{checks, panes, tree};
+use dialogs::{lock, overlay};
+use status::{footer, header};
 
 const fn rect(area: Area) -> Rect {
     Rect::new(area.x, area.y, area.w, area.h)

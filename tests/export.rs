@@ -11,7 +11,7 @@ use branchwatch::api::{raw, wire};
 use branchwatch::domain::assessment::rules::Rules;
 use branchwatch::domain::session::ids::SessionId;
 use branchwatch::domain::shape::Shape;
-use branchwatch::domain::watchlist::annotations::{Made, Own, OwnChange};
+use branchwatch::domain::watchlist::annotations::{AnnotationChange, Annotations, Made};
 use branchwatch::domain::watchlist::labels::SafeLabels;
 use branchwatch::domain::watchlist::watched::{
     Answer, Answers, Letter, WatchEntry, WatchedSession,
@@ -201,7 +201,11 @@ fn what_identifies_a_person_is_masked_and_named_unless_asked_for() {
 #[test]
 fn notes_are_there_only_when_asked_for_and_a_masked_note_is_hidden_whole() {
     let (mut watched, _) = session("S01", 600);
-    watched.own = Arc::new(Own { note: "called her".to_owned(), pinned: true, ..Own::default() });
+    watched.own = Arc::new(Annotations {
+        note: "called her".to_owned(),
+        pinned: true,
+        ..Annotations::default()
+    });
     let mut entry = WatchEntry::clone(&watched.entry);
     entry.tags = vec!["q4".to_owned(), "Canary Person".to_owned()];
     watched.entry = Arc::new(entry);
@@ -215,9 +219,9 @@ fn notes_are_there_only_when_asked_for_and_a_masked_note_is_hidden_whole() {
     assert_eq!(paths.iter().filter(|p| p.as_str().unwrap().starts_with("/notes/")).count(), 2);
     let open = Contents { notes: true, masked: false, ..Contents::default() };
     assert_eq!(export(&watched, open)["notes"]["note"], "called her");
-    let mut own = Own::default();
+    let mut own = Annotations::default();
     let made = Made { at: start(), by: Some("jane".into()) };
-    own.apply(&OwnChange::Note("called her".to_owned()), made);
+    own.apply(&AnnotationChange::Note("called her".to_owned()), made);
     watched.own = Arc::new(own);
     let notes = &export(&watched, open)["notes"];
     assert_eq!((&notes["by"], &notes["at"]), (&"jane".into(), &start().to_string().into()));

@@ -50,7 +50,7 @@ use branchwatch::keymap::Keymap;
 use branchwatch::refresh::{self, Settings};
 use branchwatch::runtime::Ending;
 use branchwatch::runtime::effects::{Effects, ExportOrigin};
-use branchwatch::runtime::event_loop::{self, Outside};
+use branchwatch::runtime::event_loop::{self, LoopContext};
 use branchwatch::runtime::terminal::Surface;
 use branchwatch::simulator::scenario::Scenario;
 use branchwatch::simulator::timeline::{Life, Moment};
@@ -370,7 +370,7 @@ fn story_at(play: Play<'_>, act: impl AsyncFnOnce(&Operator)) -> Ending {
             let key = typed.recv().await?;
             Some((key, typed))
         });
-        let outside = Outside {
+        let outside = LoopContext {
             snapshots: snapshots.clone(),
             effects: Effects::new(commands, snapshots, origin, Arc::new(clock))
                 .with_desk(evidence::desk(folder)),

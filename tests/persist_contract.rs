@@ -16,9 +16,9 @@ use branchwatch::domain::events::change::{ChangeKind, Origin, TimelineEvent};
 use branchwatch::domain::events::notification::Notification;
 use branchwatch::domain::session::ids::SessionId;
 use branchwatch::domain::session::wire_enum::Topic;
-use branchwatch::domain::watchlist::annotations::{Made, Own, OwnChange};
+use branchwatch::domain::watchlist::annotations::{AnnotationChange, Annotations, Made};
 use branchwatch::domain::watchlist::list_layout::{Arrangement, Place, ViewTexts};
-use branchwatch::domain::watchlist::outbox::Post;
+use branchwatch::domain::watchlist::outbox::OutboxMessage;
 use branchwatch::domain::watchlist::snapshot::Health;
 use branchwatch::domain::watchlist::watched::{
     Answer, Answers, Letter, WatchEntry, WatchedSession,
@@ -84,19 +84,19 @@ fn known(n: u128) -> WatchedSession {
 }
 
 /// All that an operator can keep for a session.
-fn own() -> Own {
+fn own() -> Annotations {
     let at: Timestamp = "2026-10-16T12:00:00Z".parse().unwrap();
-    let mut own = Own::default();
+    let mut own = Annotations::default();
     for change in [
-        OwnChange::Note("called her".to_owned()),
-        OwnChange::Tags(vec!["a".to_owned(), "b".to_owned()]),
-        OwnChange::Pinned(true),
-        OwnChange::Archived(true),
-        OwnChange::Acknowledged(None),
-        OwnChange::Acknowledged(Some(vec![Reason::Rejected, Reason::Stale])),
-        OwnChange::Snoozed(None),
-        OwnChange::Snoozed(Some(at + SignedDuration::from_hours(4))),
-        OwnChange::LookedAt(Some(at)),
+        AnnotationChange::Note("called her".to_owned()),
+        AnnotationChange::Tags(vec!["a".to_owned(), "b".to_owned()]),
+        AnnotationChange::Pinned(true),
+        AnnotationChange::Archived(true),
+        AnnotationChange::Acknowledged(None),
+        AnnotationChange::Acknowledged(Some(vec![Reason::Rejected, Reason::Stale])),
+        AnnotationChange::Snoozed(None),
+        AnnotationChange::Snoozed(Some(at + SignedDuration::from_hours(4))),
+        AnnotationChange::LookedAt(Some(at)),
     ] {
         own.apply(&change, Made { at, by: Some("jane".into()) });
     }
@@ -272,8 +272,8 @@ fn a_save_by_who_has_not_heard_of_it_brings_nobody_back_that_another_process_arc
     dashboard.save(&[Arc::new(ours.clone())]).unwrap();
     assert_eq!(command.load().unwrap()[0].own.archived_at, Some(at));
     let (left, _) = dashboard.posts(0).unwrap();
-    let archived = OwnChange::Archived(true);
-    assert_eq!(left, [Post::Kept(id(1), archived.clone(), at.into())]);
+    let archived = AnnotationChange::Archived(true);
+    assert_eq!(left, [OutboxMessage::Kept(id(1), archived.clone(), at.into())]);
     ours.keep(&archived, at);
     command.add(&[entry(1)]).unwrap();
     dashboard.save(&[Arc::new(ours)]).unwrap();
@@ -424,7 +424,7 @@ fn a_store_of_the_first_schema_is_brought_up_to_date_with_a_copy_beside_it() {
     drop(connection);
     let mut store = sealed(&path, true, 7);
     let loaded = store.load().unwrap();
-    assert_eq!((loaded.len(), Own::clone(&loaded[0].own)), (1, Own::default()));
+    assert_eq!((loaded.len(), Annotations::clone(&loaded[0].own)), (1, Annotations::default()));
     assert_eq!(loaded[0].session().unwrap().state.as_ref().unwrap().as_raw(), "EXPIRED");
     let copy = folder.path().join("store.db-before-schema-4");
     assert!(copy.exists() && !holds(folder.path(), "EXPIRED"), "it has no answers");
@@ -454,7 +454,7 @@ fn what_is_left_for_the_holder_survives_that_it_writes_its_own_row_first() {
     let named = WatchEntry { reference: Some("other".to_owned()), ..entry(1) };
     Sqlite::open(&path, false).unwrap().persistence.add(std::slice::from_ref(&named)).unwrap();
     holder.add(&[entry(1)]).unwrap();
-    assert_eq!(holder.posts(0).unwrap().0, [Post::Added(named.clone())]);
+    assert_eq!(holder.posts(0).unwrap().0, [OutboxMessage::Added(named.clone())]);
     drop(holder);
     let next = Sqlite::open(&path, true).unwrap().persistence.load().unwrap();
     assert_eq!(*next[0].entry, named, "also where the holder ends before it has read it");
@@ -587,7 +587,10 @@ async fn the_writer_saves_what_changes_and_says_when_it_cannot() {
     store.add(vec![entry(3), entry(4)]);
     store.remove(&[id(2)]);
     let at: Timestamp = "2026-10-16T12:00:00Z".parse().unwrap();
-    store.keep(&[(id(1), OwnChange::Note("x".into())), (id(4), OwnChange::Archived(true))], at);
+    store.keep(
+        &[(id(1), AnnotationChange::Note("x".into())), (id(4), AnnotationChange::Archived(true))],
+        at,
+    );
     store.looked(at);
     store.arrange(arranged());
     assert!(store.publish(Health::default(), Vec::new()));
@@ -612,7 +615,7 @@ fn child_that_writes_until_it_is_killed() {
     let mut store = open(Path::new(&path));
     for n in 1.. {
         store.add(&[entry(n)]).unwrap();
-        let own = Arc::new(Own { note: format!("note {n}"), ..Own::default() });
+        let own = Arc::new(Annotations { note: format!("note {n}"), ..Annotations::default() });
         store.save(&[Arc::new(WatchedSession { own, ..known(n) })]).unwrap();
         println!("acknowledged {n}");
         std::io::stdout().flush().unwrap();
@@ -671,12 +674,16 @@ fn what_is_posted_comes_in_its_order_is_told_once_and_goes_with_its_session() {
     };
     let made = Made { at, by: Some("jane".into()) };
     let left = [
-        Post::Kept(id(1), OwnChange::Note("secret words".into()), made),
-        Post::Told(told),
-        Post::Asked(None),
-        Post::Asked(Some(id(2))),
-        Post::Added(entry(3)),
-        Post::Kept(id(2), OwnChange::Acknowledged(Some(vec![Reason::Stale])), at.into()),
+        OutboxMessage::Kept(id(1), AnnotationChange::Note("secret words".into()), made),
+        OutboxMessage::Told(told),
+        OutboxMessage::Asked(None),
+        OutboxMessage::Asked(Some(id(2))),
+        OutboxMessage::Added(entry(3)),
+        OutboxMessage::Kept(
+            id(2),
+            AnnotationChange::Acknowledged(Some(vec![Reason::Stale])),
+            at.into(),
+        ),
     ];
     open(&path).post(&left).unwrap();
     let (read, last) = dashboard.posts(0).unwrap();
@@ -684,10 +691,10 @@ fn what_is_posted_comes_in_its_order_is_told_once_and_goes_with_its_session() {
     let own_of = |sessions: Vec<WatchedSession>| sessions[0].own.note.clone();
     assert_eq!(own_of(open(&path).load().unwrap()), "secret words", "shown before it is saved");
     assert_eq!(own_of(dashboard.load().unwrap()), "", "to be taken in, not to be taken as saved");
-    open(&path).post(&[Post::Asked(Some(id(2))), Post::Removed(id(1))]).unwrap();
+    open(&path).post(&[OutboxMessage::Asked(Some(id(2))), OutboxMessage::Removed(id(1))]).unwrap();
     assert_eq!(
         dashboard.posts(last).unwrap().0,
-        [Post::Asked(Some(id(2))), Post::Removed(id(1))],
+        [OutboxMessage::Asked(Some(id(2))), OutboxMessage::Removed(id(1))],
         "the last word"
     );
     let all = dashboard.posts(0).unwrap().0;
@@ -697,6 +704,6 @@ fn what_is_posted_comes_in_its_order_is_told_once_and_goes_with_its_session() {
     let (_, last) = dashboard.posts(0).unwrap();
     dashboard.taken(last).unwrap();
     assert_eq!(open(&path).posts(0).unwrap(), (Vec::new(), 0));
-    open(&path).post(&[Post::Asked(None)]).unwrap();
+    open(&path).post(&[OutboxMessage::Asked(None)]).unwrap();
     assert_eq!(dashboard.posts(last).unwrap().0.len(), 1, "a number is never used twice");
 }

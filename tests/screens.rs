@@ -20,7 +20,7 @@ use std::sync::Arc;
 use branchwatch::api::{raw, wire};
 use branchwatch::app::action::Action;
 use branchwatch::app::dialogs::overlay::Overlay;
-use branchwatch::app::dialogs::yoti::{Hand, Told};
+use branchwatch::app::dialogs::yoti::{Hand, YotiReply};
 use branchwatch::app::effect::Effect;
 use branchwatch::app::event::{Event, Measured, Outcome};
 use branchwatch::app::list::views::{View, ViewTexts};
@@ -35,7 +35,7 @@ use branchwatch::domain::events::call::{Call, CallLog, Traffic};
 use branchwatch::domain::events::change;
 use branchwatch::domain::personal::Privacy;
 use branchwatch::domain::session::ids::SessionId;
-use branchwatch::domain::watchlist::annotations::{Made, Own, OwnChange};
+use branchwatch::domain::watchlist::annotations::{AnnotationChange, Annotations, Made};
 use branchwatch::domain::watchlist::list_layout::Arrangement;
 use branchwatch::domain::watchlist::snapshot::{Connection, Health, SessionTable, Snapshot};
 use branchwatch::domain::watchlist::watched::{
@@ -653,11 +653,11 @@ fn since_the_last_look(size: (u16, u16)) -> Model {
     let mut before = Snapshot::clone(&snapshot(State::Live));
     let hour_ago = now() - SignedDuration::from_secs(3_600);
     let first = before.sessions.iter().next().map(|s| WatchedSession::clone(s)).unwrap();
-    let mut own = Own::default();
+    let mut own = Annotations::default();
     let by_jane = Made { at: hour_ago, by: Some("jane".into()) };
-    own.apply(&OwnChange::Note("rang, comes on Friday".to_owned()), by_jane);
-    own.apply(&OwnChange::Pinned(true), hour_ago);
-    own.apply(&OwnChange::LookedAt(Some(hour_ago)), hour_ago);
+    own.apply(&AnnotationChange::Note("rang, comes on Friday".to_owned()), by_jane);
+    own.apply(&AnnotationChange::Pinned(true), hour_ago);
+    own.apply(&AnnotationChange::LookedAt(Some(hour_ago)), hour_ago);
     before.sessions.replace(Arc::new(WatchedSession { own: Arc::new(own), ..first }));
     before.last_look = Some(now() - SignedDuration::from_secs(15 * 3_600));
     let settings = model(State::Empty, size).settings().clone();
@@ -687,11 +687,11 @@ fn with_alerts(size: (u16, u16)) -> Model {
     }
     let mut last = Snapshot::clone(&at(600));
     for (n, change) in [
-        (2, OwnChange::Acknowledged(Some(vec![Reason::Rejected]))),
-        (3, OwnChange::Snoozed(Some(now() + SignedDuration::from_secs(3_600)))),
+        (2, AnnotationChange::Acknowledged(Some(vec![Reason::Rejected]))),
+        (3, AnnotationChange::Snoozed(Some(now() + SignedDuration::from_secs(3_600)))),
     ] {
         let watched = WatchedSession::clone(last.sessions.get(entry(n).id).unwrap());
-        let mut own = Own::default();
+        let mut own = Annotations::default();
         own.apply(&change, now());
         last.sessions.replace(Arc::new(WatchedSession { own: Arc::new(own), ..watched }));
     }
@@ -1238,7 +1238,7 @@ fn dialogs_that_reach_yoti() {
         add("letter", &model, look());
         let name = |text: &str| Hidden::new(text.to_owned());
         let contact = vec![("first name", name("Amina")), ("e-mail", name("amina@example.org"))];
-        update(&mut model, Event::Done(Outcome::Hand(Told::Contact(id, contact))));
+        update(&mut model, Event::Done(Outcome::Hand(YotiReply::Contact(id, contact))));
         update(&mut model, Event::Tick(now()));
         add("letter with the contact", &model, look());
 
@@ -1251,7 +1251,7 @@ fn dialogs_that_reach_yoti() {
         let media = dialog.items[0].media.id.clone();
         let rgb = (0..32_u8).flat_map(|y| (0..32_u8).flat_map(move |x| [x * 8, y * 8, 0]));
         let picture = Picture::new(32, 32, Zeroizing::new(rgb.collect())).unwrap();
-        let told = Told::Picture(id, media, (picture, 20_000));
+        let told = YotiReply::Picture(id, media, (picture, 20_000));
         update(&mut model, Event::Done(Outcome::Hand(told)));
         add("picture, no colours", &model, Look::new(ColourDepth::None, false));
         add("picture, 256 colours", &model, Look::new(ColourDepth::Ansi256, false));

@@ -16,14 +16,14 @@ use branchwatch::domain::session::configuration::Configuration;
 use branchwatch::domain::session::ids::SessionId;
 use branchwatch::domain::session::instructions::Instructions;
 use branchwatch::domain::session::wire_enum::Topic;
-use branchwatch::domain::watchlist::annotations::OwnChange;
+use branchwatch::domain::watchlist::annotations::AnnotationChange;
 use branchwatch::domain::watchlist::snapshot::{Connection, Snapshot};
 use branchwatch::domain::watchlist::watched::{Answer, WatchEntry, WatchedSession};
 use branchwatch::persist::Persistence;
 use branchwatch::persist::location::Location;
 use branchwatch::persist::sqlite::Sqlite;
 use branchwatch::refresh::{Command, Settings};
-use branchwatch::runtime::engine::{Engine, Held};
+use branchwatch::runtime::engine::{Engine, LoadedStore};
 
 #[derive(Clone)]
 struct Fake {
@@ -78,7 +78,7 @@ fn started(file: &Path) -> World {
 fn with(file: &Path, settings: Settings) -> World {
     let clock = TokioClock::starting_at("2026-10-16T09:00:00Z".parse().unwrap());
     let api = Fake { clock, asked: Arc::default() };
-    let held = Held::open(&Location::new(file, None), settings.online).unwrap();
+    let held = LoadedStore::open(&Location::new(file, None), settings.online).unwrap();
     let engine = Engine::start(held, api.clone(), clock, (settings, Rules::default()));
     World { api, engine }
 }
@@ -154,7 +154,7 @@ async fn who_asks_takes_in_what_another_process_adds_changes_and_removes() {
             s.sessions.get(id(2)).is_some_and(|s| s.entry.reference.as_deref() == Some("other"))
         })
         .await;
-    let noted = OwnChange::Note("called her".to_owned());
+    let noted = AnnotationChange::Note("called her".to_owned());
     let keep = branchwatch::refresh::Command::Keep(vec![(id(3), noted)]);
     world.engine.commands.send(keep).await.unwrap();
     let at: jiff::Timestamp = "2026-10-16T09:30:00Z".parse().unwrap();
@@ -201,7 +201,7 @@ async fn who_asks_nobody_leaves_the_store_to_those_who_do() {
 }
 
 fn note(n: u128, text: &str) -> Command {
-    Command::Keep(vec![(id(n), OwnChange::Note(text.to_owned()))])
+    Command::Keep(vec![(id(n), AnnotationChange::Note(text.to_owned()))])
 }
 
 fn noted(snapshot: &Snapshot, n: u128) -> &str {
@@ -218,7 +218,7 @@ async fn what_is_kept_added_and_removed_where_another_process_asks_reaches_that_
     shows.sees(|s| s.health.connection == Connection::Following && s.sessions.len() == 2).await;
     for order in [
         note(1, "called her"),
-        Command::Keep(vec![(id(1), OwnChange::Tags(vec!["vip".to_owned()]))]),
+        Command::Keep(vec![(id(1), AnnotationChange::Tags(vec!["vip".to_owned()]))]),
         Command::Add(vec![entry(3)]),
         Command::Remove(vec![id(2)]),
     ] {
@@ -308,7 +308,8 @@ async fn who_was_archived_stays_so_when_others_are_added_by_another_process() {
     Sqlite::open(&file, true).unwrap().persistence.add(&[entry(1)]).unwrap();
     let mut asks = started(&file);
     asks.sees(|s| s.health.connection == Connection::Live).await;
-    let changes = [OwnChange::Tags(vec!["done".to_owned()]), OwnChange::Archived(true)];
+    let changes =
+        [AnnotationChange::Tags(vec!["done".to_owned()]), AnnotationChange::Archived(true)];
     let changes = changes.into_iter().map(|change| (id(1), change)).collect();
     asks.engine.commands.send(Command::Keep(changes)).await.unwrap();
     asks.sees(|s| s.archived.get(id(1)).is_some()).await;

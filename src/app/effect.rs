@@ -11,7 +11,7 @@ use crate::app::operator::bell::Desktop;
 use crate::app::operator::desk::Wish;
 use crate::domain::session::ids::SessionId;
 use crate::domain::shape::{Contents, Format};
-use crate::domain::watchlist::annotations::OwnChange;
+use crate::domain::watchlist::annotations::AnnotationChange;
 use crate::domain::watchlist::list_layout::Arrangement;
 use crate::domain::watchlist::watched::WatchEntry;
 
@@ -43,7 +43,7 @@ pub enum Effect {
         text: CopySource,
     },
     /// Carry out the operator's changes to notes, pins, archive, ….
-    Keep(Vec<(SessionId, OwnChange)>),
+    Keep(Vec<(SessionId, AnnotationChange)>),
     /// The operator looks.
     Looked,
     /// Keep how the list is arranged, and the saved views.

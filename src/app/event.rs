@@ -8,7 +8,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 
 use crate::app::action::Action;
-use crate::app::dialogs::yoti::Told;
+use crate::app::dialogs::yoti::YotiReply;
 use crate::app::operator::desk::Permit;
 use crate::app::text::text_field::Edit;
 use crate::domain::events::call::Traffic;
@@ -95,7 +95,7 @@ pub enum Outcome {
     /// The line is in the audit log: what waited for it may be done.
     Permitted(Permit),
     /// What came of a dialog that reaches Yoti.
-    Hand(Told),
+    Hand(YotiReply),
     /// Something was not done: why, in our words.
     Refused(String),
     /// Something was done: what, in our words.

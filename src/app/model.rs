@@ -258,7 +258,7 @@ impl Model {
         let stands = |row: &&Alert| row.mark != AlertMark::Over;
         let stale = if self.in_past() {
             " ◀"
-        } else if down || self.item().is_some_and(|item| item.facts.stale) {
+        } else if down || self.item().is_some_and(|item| item.summary.stale) {
             " ≈"
         } else {
             ""

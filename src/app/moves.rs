@@ -77,7 +77,7 @@ pub(crate) fn next_attention(model: &mut Model) {
     let first = model.row_in_window().map_or_else(|| edge(model, true), |row| row + 1);
     let next = (0..len)
         .map(|step| (first + step) % len)
-        .find(|row| model.sessions.at(*row).is_some_and(|item| item.facts.attention));
+        .find(|row| model.sessions.at(*row).is_some_and(|item| item.summary.attention));
     match next {
         Some(row) => select_row(model, row),
         None => say(model, "nothing needs you", Tone::Good),

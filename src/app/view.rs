@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 pub use crate::app::action::{HelpRow, Pane};
 pub use crate::app::list::filter::QueryError;
 use crate::app::text::text_field::TextField;
-use crate::domain::assessment::attention::Hush;
+use crate::domain::assessment::attention::Suppression;
 use crate::domain::session::ids::SessionId;
 
 /// A sign of one column that stands beside a word; `theme` knows its Unicode and ASCII forms.
@@ -328,11 +328,11 @@ pub enum AlertMark {
 
 impl AlertMark {
     /// The mark of an alert that stands.
-    pub(crate) const fn of(hush: Option<Hush>) -> Self {
+    pub(crate) const fn of(hush: Option<Suppression>) -> Self {
         match hush {
             None => Self::New,
-            Some(Hush::Acknowledged(_)) => Self::Acknowledged,
-            Some(Hush::Snoozed(_)) => Self::Snoozed,
+            Some(Suppression::Acknowledged(_)) => Self::Acknowledged,
+            Some(Suppression::Snoozed(_)) => Self::Snoozed,
         }
     }
 

@@ -23,10 +23,10 @@ use crate::notifications::receiver::Receiver;
 use crate::persist::Persistence;
 use crate::persist::memory::Memory;
 use crate::runtime::desk::Desk;
-use crate::runtime::engine::Held;
+use crate::runtime::engine::LoadedStore;
 use crate::runtime::evidence::Evidence;
 use crate::runtime::opener::Opener;
-use crate::runtime::{self, Ending, Parts};
+use crate::runtime::{self, DashboardParts, Ending};
 
 pub(super) async fn run(global: &Global) -> Result<u8, Failure> {
     let config = setup::config(global)?;
@@ -38,11 +38,11 @@ pub(super) async fn run(global: &Global) -> Result<u8, Failure> {
     parts.desk.evidence = client.clone().map(|client| Arc::new(client) as Arc<dyn Evidence>);
     setup::privacy(&config)?;
     if global.no_state {
-        return finish(parts, Held::of(Memory::default(), None)?, client, SystemClock).await;
+        return finish(parts, LoadedStore::of(Memory::default(), None)?, client, SystemClock).await;
     }
     finish(
         parts,
-        Held::open(&setup::location(&config), config.refresh.online)?,
+        LoadedStore::open(&setup::location(&config), config.refresh.online)?,
         client,
         SystemClock,
     )
@@ -51,7 +51,7 @@ pub(super) async fn run(global: &Global) -> Result<u8, Failure> {
 
 /// The dashboard as the configuration wants it. What reaches Yoti, or is reached by Yoti, is for
 /// the caller to add.
-pub(super) fn parts(global: &Global, config: &Config) -> Result<Parts, Failure> {
+pub(super) fn parts(global: &Global, config: &Config) -> Result<DashboardParts, Failure> {
     let Chosen { look, themes, asks_ground } = look::of(global, config.theme.as_deref())?;
     let keymap = Keymap::with(&config.keys).map_err(ConfigError::from)?;
     let settings = ModelSettings {
@@ -66,7 +66,7 @@ pub(super) fn parts(global: &Global, config: &Config) -> Result<Parts, Failure> 
         ascii: look.ascii,
         help: keymap.help_rows(),
     };
-    Ok(Parts {
+    Ok(DashboardParts {
         environment: config.environment.clone(),
         settings,
         keymap,
@@ -77,7 +77,7 @@ pub(super) fn parts(global: &Global, config: &Config) -> Result<Parts, Failure> 
         alarms: config.alarms.clone(),
         filter: list::filter(&global.filter)?,
         graphics: look::graphics(config.pictures, look),
-        teller: config.teller.clone(),
+        alert_command: config.alert_command.clone(),
         receiver: None,
         arrivals: None,
         fit: Fit { mouse: config.fit.mouse && !global.no_mouse, ..config.fit },
@@ -106,8 +106,8 @@ pub(super) fn short(sdk_id: uuid::Uuid) -> String {
 }
 
 pub(super) async fn finish<P: Persistence, A: SessionApi, C: Clock + Clone>(
-    parts: Parts,
-    held: Held<P>,
+    parts: DashboardParts,
+    held: LoadedStore<P>,
     client: A,
     clock: C,
 ) -> Result<u8, Failure> {

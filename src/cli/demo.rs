@@ -22,8 +22,8 @@ use crate::notifications::receiver::Receiver;
 use crate::persist::Persistence;
 use crate::persist::memory::Memory;
 use crate::refresh::{Command, Settings};
-use crate::runtime::Parts;
-use crate::runtime::engine::Held;
+use crate::runtime::DashboardParts;
+use crate::runtime::engine::LoadedStore;
 use crate::runtime::evidence::Evidence;
 use crate::simulator::timeline::turnover::Turnover;
 use crate::simulator::{self, MadeSession, Options, Prepared, Running, SimulatorError};
@@ -72,7 +72,7 @@ pub(super) async fn run(global: &Global, play: &Play) -> Result<u8, Failure> {
     let refresh = settings(play.speed, global);
     let arrivals = arrivals(turnover, clock);
     let serving = serve(prepared, key);
-    let held = Held::of(store, None)?;
+    let held = LoadedStore::of(store, None)?;
     let code = if global.a11y {
         watch::demo(global, held, (client, clock), (refresh, receiver), arrivals).await
     } else {
@@ -93,15 +93,15 @@ pub(super) async fn run(global: &Global, play: &Play) -> Result<u8, Failure> {
 }
 
 /// The operator's own dashboard, under the demo's name.
-fn parts(global: &Global, config: &Config, speed: f64) -> Result<Parts, Failure> {
+fn parts(global: &Global, config: &Config, speed: f64) -> Result<DashboardParts, Failure> {
     let mut parts = dashboard::parts(global, config)?;
     "demo".clone_into(&mut parts.environment);
     "demo".clone_into(&mut parts.settings.profile);
     parts.settings.badge = badge(speed);
     parts.settings.live = false;
-    if let Some(teller) = &mut parts.teller {
-        "demo".clone_into(&mut teller.profile);
-        "demo".clone_into(&mut teller.environment);
+    if let Some(alert_command) = &mut parts.alert_command {
+        "demo".clone_into(&mut alert_command.profile);
+        "demo".clone_into(&mut alert_command.environment);
     }
     // Made-up sessions may be deleted, where that is asked for.
     parts.desk_settings.writes = Writes { delete: global.allow_writes, email: global.allow_writes };

@@ -14,7 +14,7 @@ use super::{named, setup, source};
 use crate::audit::REASON_RULE;
 use crate::clock::{Clock, SystemClock};
 use crate::config::Config;
-use crate::domain::events::audit_action::Deed;
+use crate::domain::events::audit_action::AuditAction;
 use crate::domain::session::ids::SessionId;
 use crate::domain::shape::{Contents, Format, Shape};
 use crate::domain::watchlist::watched::WatchedSession;
@@ -58,9 +58,9 @@ pub(super) async fn run(global: &Global, args: &Export) -> Result<u8, Failure> {
         |deed| setup::audit_log(&config).append(now, deed, &ids, reason).map_err(Failure::Other);
     let audited = || {
         if !contents.masked {
-            return audit(Deed::ExportedUnmasked);
+            return audit(AuditAction::ExportedUnmasked);
         }
-        if let Err(why) = audit(Deed::Exported) {
+        if let Err(why) = audit(AuditAction::Exported) {
             warn(&format!("warning: {why}, but for a masked export"));
         }
         Ok(())

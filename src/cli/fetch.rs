@@ -18,7 +18,7 @@ use crate::clock::{Clock, SystemClock};
 use crate::config::Config;
 use crate::domain::assessment::stage;
 use crate::domain::session::ids::SessionId;
-use crate::domain::watchlist::outbox::Post;
+use crate::domain::watchlist::outbox::OutboxMessage;
 use crate::domain::watchlist::watched::WatchedSession;
 use crate::persist::Persistence;
 use crate::store::{Observation, Store};
@@ -65,7 +65,7 @@ pub(super) async fn fetch(global: &Global, texts: &[String], timeout: &str) -> R
         // Kept before it is told: a reader that goes away costs nothing.
         persistence.learn(&[std::sync::Arc::new(kept)])?;
         // A running dashboard learns it too.
-        persistence.post(&[Post::Asked(Some(id))])?;
+        persistence.post(&[OutboxMessage::Asked(Some(id))])?;
         if asked.is_ok() || session.timeline.len() > before {
             data(&told(&session, before, &config))?;
         }

@@ -9,7 +9,7 @@ use super::{confirm, named, setup};
 use crate::api::ApiError;
 use crate::clock::{Clock, SystemClock};
 use crate::config::Config;
-use crate::domain::events::audit_action::Deed;
+use crate::domain::events::audit_action::AuditAction;
 use crate::domain::session::ids::SessionId;
 
 pub(super) async fn session(global: &Global, what: &SessionCommand) -> Result<u8, Failure> {
@@ -18,11 +18,11 @@ pub(super) async fn session(global: &Global, what: &SessionCommand) -> Result<u8
     allowed(global, &config, (config.desk.allow_delete, "allow_delete"))?;
     confirmed(global, id, "DELETE", yes.as_deref()).await?;
     let client = setup::client(&config)?;
-    line(&config, Deed::DeleteAsked, id)?;
+    line(&config, AuditAction::DeleteAsked, id)?;
     client.delete_session(id).await.map_err(|why| told(why, "its checks have not finished"))?;
     // Said first: it is done, whether its line can be written or not.
     talk(&format!("deleted at Yoti: session {id}; what is stored here stays"));
-    line(&config, Deed::Deleted, id)?;
+    line(&config, AuditAction::Deleted, id)?;
     Ok(exit::OK)
 }
 
@@ -32,11 +32,11 @@ pub(super) async fn send_letter(global: &Global, what: &LetterCommand) -> Result
     allowed(global, &config, (config.desk.allow_email, "allow_email"))?;
     confirmed(global, id, "SEND", yes.as_deref()).await?;
     let client = setup::client(&config)?;
-    line(&config, Deed::LetterAsked, id)?;
+    line(&config, AuditAction::LetterAsked, id)?;
     let why = "it has expired, is locked, or its letter is not ready";
     client.send_instructions(id).await.map_err(|error| told(error, why))?;
     talk(&format!("Yoti sends the letter of session {id} again"));
-    line(&config, Deed::LetterSent, id)?;
+    line(&config, AuditAction::LetterSent, id)?;
     Ok(exit::OK)
 }
 
@@ -66,7 +66,7 @@ async fn confirmed(
     confirm::typed(global, word, id, "", &format!("--yes {id}")).await
 }
 
-pub(super) fn line(config: &Config, deed: Deed, id: SessionId) -> Result<(), Failure> {
+pub(super) fn line(config: &Config, deed: AuditAction, id: SessionId) -> Result<(), Failure> {
     setup::audit_log(config).append(SystemClock.now(), deed, &[id], "").map_err(Failure::Other)
 }
 

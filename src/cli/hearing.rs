@@ -24,7 +24,7 @@ use crate::notifications::wire;
 use crate::persist::memory::Memory;
 use crate::refresh::{Command, Settings};
 use crate::runtime::alerts;
-use crate::runtime::engine::{Engine, Held, Keeping};
+use crate::runtime::engine::{Engine, LoadedStore, StoreRole};
 
 /// Sessions that one run puts on the list at most: whoever has the credential cannot flood it.
 const LEARNED: u64 = 1_000;
@@ -77,16 +77,16 @@ impl Hearing {
         let settings = Settings { online, sweep, ..config.refresh.clone() };
         let plan = (settings, config.rules.clone());
         let (engine, asks) = if global.no_state {
-            let held = Held::of(Memory::default(), None)?;
+            let held = LoadedStore::of(Memory::default(), None)?;
             (Engine::start(held, client, SystemClock, plan), online)
         } else {
             // Without a key it keeps what is told all the same.
             let held = setup::held(config, true)?;
             // Another process that holds the store is left what was told, and asks.
-            let asks = online && matches!(held.keeping, Keeping::Own(..));
+            let asks = online && matches!(held.keeping, StoreRole::Own(..));
             (Engine::start(held, client, SystemClock, plan), asks)
         };
-        if let Some(program) = config.teller.clone().filter(|_| sweep) {
+        if let Some(program) = config.alert_command.clone().filter(|_| sweep) {
             alerts::start(program, &engine, (SystemClock, config.rules.clone()));
         }
         let learn = config.refresh.learn;

@@ -16,7 +16,7 @@ use crate::api::SessionApi;
 use crate::api::client::LetterPdf;
 use crate::clock::{Clock, SystemClock};
 use crate::config::Config;
-use crate::domain::events::audit_action::Deed;
+use crate::domain::events::audit_action::AuditAction;
 use crate::domain::personal::Privacy;
 use crate::domain::session::ids::SessionId;
 use crate::domain::watchlist::watched::{Letter, WatchedSession};
@@ -103,7 +103,7 @@ async fn pdf(
         }
     };
     // Before anything leaves: who takes a letter stands in the log.
-    hands::line(config, Deed::LetterTaken, id)?;
+    hands::line(config, AuditAction::LetterTaken, id)?;
     if to_stdout {
         let mut out = std::io::stdout().lock();
         out.write_all(bytes.reveal())?;

@@ -18,7 +18,7 @@ use crate::api::client::{Client, HeldMedia, MediaOutcome};
 use crate::api::{ApiError, ApiErrorKind, SessionApi};
 use crate::clock::{Clock, SystemClock};
 use crate::config::Config;
-use crate::domain::events::audit_action::Deed;
+use crate::domain::events::audit_action::AuditAction;
 use crate::domain::personal::Privacy;
 use crate::domain::session::ids::SessionId;
 use crate::domain::session::media_list::{Listed, listed};
@@ -172,7 +172,7 @@ async fn save(
         MediaOutcome::Missing(_) => return Err(Failure::NotFound(says)),
         _ => return Err(Failure::Other(says)),
     };
-    hands::line(config, Deed::MediaSaved, id)?;
+    hands::line(config, AuditAction::MediaSaved, id)?;
     let stem = config.rules.labels.file_stem(session);
     let part: String =
         named(item).chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '-' }).collect();

@@ -18,7 +18,7 @@ use crate::audit::AuditLog;
 use crate::clock::{Clock, SystemClock};
 use crate::config::{self, Config, Environment, Flags, KeyCommand, KeySource, parse_span};
 use crate::domain::assessment::attention::assess;
-use crate::domain::events::audit_action::Deed;
+use crate::domain::events::audit_action::AuditAction;
 use crate::domain::personal::Privacy;
 use crate::domain::session::ids::SessionId;
 use crate::domain::watchlist::watched::{WatchEntry, WatchedSession};
@@ -27,7 +27,7 @@ use crate::persist::seal::Seal;
 use crate::persist::sqlite::Sqlite;
 use crate::persist::{PersistError, Persistence};
 use crate::refresh::due::unsigned;
-use crate::runtime::engine::{Held, Keeping};
+use crate::runtime::engine::{LoadedStore, StoreRole};
 use crate::runtime::program;
 use crate::text::shown_str;
 
@@ -72,7 +72,8 @@ pub(super) fn config(global: &Global) -> Result<Config, Failure> {
 /// stands in the audit log.
 pub(super) fn privacy(config: &Config) -> Result<Privacy, Failure> {
     if config.privacy != Privacy::Masked {
-        let written = audit_log(config).append(SystemClock.now(), Deed::PrivacyLowered, &[], "");
+        let written =
+            audit_log(config).append(SystemClock.now(), AuditAction::PrivacyLowered, &[], "");
         written.map_err(Failure::Other)?;
     }
     Ok(config.privacy)
@@ -159,9 +160,9 @@ fn opened(location: &Location) -> Result<Sqlite, Failure> {
 
 /// The store for a command that goes on: this process's own, or followed, and
 /// taken when its keeper ends where it `takes` it. Says what had to be mended.
-pub(super) fn held(config: &Config, takes: bool) -> Result<Held<Sqlite>, Failure> {
-    let held = Held::open(&location(config), takes)?;
-    if let (Keeping::Own(..), Some(warning)) = (&held.keeping, &held.warning) {
+pub(super) fn held(config: &Config, takes: bool) -> Result<LoadedStore<Sqlite>, Failure> {
+    let held = LoadedStore::open(&location(config), takes)?;
+    if let (StoreRole::Own(..), Some(warning)) = (&held.keeping, &held.warning) {
         warn(&format!("warning: {warning}"));
     }
     Ok(held)

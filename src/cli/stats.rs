@@ -13,7 +13,7 @@ use crate::clock::{Clock, SystemClock};
 use crate::config::{Config, parse_span};
 use crate::domain::assessment::funnel::{self, Funnel, Group};
 use crate::domain::assessment::stats::Median;
-use crate::domain::events::ledger::Tally;
+use crate::domain::events::ledger::NotificationCounts;
 use crate::domain::personal::Privacy;
 use crate::domain::server_text::ServerText;
 use crate::domain::watchlist::watched::WatchedSession;
@@ -61,7 +61,7 @@ pub(super) fn run(global: &Global, args: &Stats) -> Result<u8, Failure> {
 }
 
 /// What notifications told and what they missed, of all sessions.
-fn notified(tally: &Tally) -> String {
+fn notified(tally: &NotificationCounts) -> String {
     let counts = ledger::value(tally);
     let row = |(name, count): (&String, &Value)| {
         vec![format!("notifications {}", name.replace('_', " ")), count.to_string()]

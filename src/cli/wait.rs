@@ -20,13 +20,13 @@ use crate::domain::assessment::stage::{self, Stage};
 use crate::domain::assessment::stats;
 use crate::domain::session::ids::SessionId;
 use crate::domain::session::wire_enum::{CheckState, CheckType, Recommendation, SourceType};
-use crate::domain::watchlist::outbox::Post;
+use crate::domain::watchlist::outbox::OutboxMessage;
 use crate::domain::watchlist::snapshot::{Connection, Snapshot};
 use crate::domain::watchlist::watched::WatchedSession;
 use crate::persist::Persistence;
 use crate::persist::memory::Memory;
 use crate::refresh::{Command, NotFound, Settings};
-use crate::runtime::engine::{Engine, Held};
+use crate::runtime::engine::{Engine, LoadedStore};
 use crate::runtime::shutdown;
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -69,7 +69,7 @@ pub(super) async fn run(global: &Global, args: &Wait) -> Result<u8, Failure> {
     let known = known(global, &config, &ids)?;
     let begun = SystemClock.now();
     let engine = Engine::start(
-        Held::of(Memory::holding(known), None)?,
+        LoadedStore::of(Memory::holding(known), None)?,
         client,
         SystemClock,
         (settings(&config), config.rules.clone()),
@@ -287,7 +287,7 @@ fn keep(global: &Global, config: &Config, snapshot: &Snapshot, begun: Timestamp)
     let kept = setup::store(global, config).and_then(|mut store| {
         store.learn(&learned)?;
         // A running dashboard learns it too.
-        let asked = learned.iter().map(|session| Post::Asked(Some(session.id())));
+        let asked = learned.iter().map(|session| OutboxMessage::Asked(Some(session.id())));
         Ok(store.post(&asked.collect::<Vec<_>>())?)
     });
     if let Err(why) = kept {

@@ -21,7 +21,7 @@ use crate::clock::{Clock, SystemClock};
 use crate::config;
 use crate::domain::assessment::attention::assess;
 use crate::domain::assessment::rules::Rules;
-use crate::domain::events::session_event::{Happening, Herald, Kind};
+use crate::domain::events::session_event::{EventDetector, EventKind, SessionEvent};
 use crate::domain::nearest::nearest;
 use crate::domain::personal::Privacy;
 use crate::domain::session::ids::SessionId;
@@ -33,7 +33,7 @@ use crate::notifications::receiver::Receiver;
 use crate::persist::Persistence;
 use crate::persist::memory::Memory;
 use crate::refresh::{Command, Settings};
-use crate::runtime::engine::{Engine, Held};
+use crate::runtime::engine::{Engine, LoadedStore};
 use crate::runtime::{self, Ending, alerts, receiver, shutdown};
 use crate::text;
 
@@ -41,7 +41,7 @@ pub(super) async fn run(global: &Global, args: &Watch) -> Result<u8, Failure> {
     // Before anything else: a signal from now on ends it cleanly.
     let ended = shutdown::reason();
     let config = setup::config(global)?;
-    let teller = Teller {
+    let alert_command = EventPrinter {
         rules: config.rules.clone(),
         profile: config.profile.clone(),
         environment: config.environment.clone(),
@@ -49,42 +49,43 @@ pub(super) async fn run(global: &Global, args: &Watch) -> Result<u8, Failure> {
         zone: config.zone.clone(),
         beside: (
             config.notifications.as_ref().map(Receiver::new).transpose()?,
-            config.teller.clone(),
+            config.alert_command.clone(),
         ),
         ids: named::ids(global, &config, &args.ids)?,
-        ..Teller::of(global, args)?
+        ..EventPrinter::of(global, args)?
     };
-    if global.no_state && teller.ids.is_empty() {
+    if global.no_state && alert_command.ids.is_empty() {
         return Err(Failure::Usage("with --no-state, name the sessions: watch ID…".to_owned()));
     }
     let yoti = (setup::client_unless_offline(global, &config)?, SystemClock);
     let settings = config.refresh.clone();
     if global.no_state {
-        let ids = teller.ids.iter();
+        let ids = alert_command.ids.iter();
         let new = ids.map(|id| setup::unknown(*id, SystemClock.now()));
-        let held = Held::of(Memory::holding(new.collect()), None)?;
-        return teller.watch(held, yoti, settings, ended).await;
+        let held = LoadedStore::of(Memory::holding(new.collect()), None)?;
+        return alert_command.watch(held, yoti, settings, ended).await;
     }
     let held = setup::held(&config, config.refresh.online)?;
-    teller.watch(held, yoti, settings, ended).await
+    alert_command.watch(held, yoti, settings, ended).await
 }
 
 /// The demo as lines, with `--a11y`.
 pub(super) async fn demo<A: SessionApi, C: Clock + Clone>(
     global: &Global,
-    held: Held<Memory>,
+    held: LoadedStore<Memory>,
     yoti: (A, C),
     (settings, receiver): (Settings, Receiver),
     arrivals: mpsc::Receiver<Command>,
 ) -> Result<u8, Failure> {
     let ended = shutdown::reason();
-    let teller = Teller::of(global, &Watch::default())?;
-    let teller = Teller { beside: (Some(receiver), None), arrivals: Some(arrivals), ..teller };
-    teller.watch(held, yoti, settings, ended).await
+    let alert_command = EventPrinter::of(global, &Watch::default())?;
+    let alert_command =
+        EventPrinter { beside: (Some(receiver), None), arrivals: Some(arrivals), ..alert_command };
+    alert_command.watch(held, yoti, settings, ended).await
 }
 
 /// What is told, of whom, and how.
-struct Teller {
+struct EventPrinter {
     json: bool,
     quiet: bool,
     /// One summary first, then only what is new.
@@ -92,7 +93,7 @@ struct Teller {
     /// Empty: all of the list.
     ids: Vec<SessionId>,
     /// Empty: all kinds.
-    kinds: Vec<Kind>,
+    kinds: Vec<EventKind>,
     view: View,
     rules: Rules,
     profile: String,
@@ -100,12 +101,12 @@ struct Teller {
     privacy: Privacy,
     zone: TimeZone,
     /// What listens for notifications, and the program that is told of events.
-    beside: (Option<Receiver>, Option<alerts::Teller>),
+    beside: (Option<Receiver>, Option<alerts::AlertCommand>),
     /// Sessions that come and go without the operator: the demo's.
     arrivals: Option<mpsc::Receiver<Command>>,
 }
 
-impl Teller {
+impl EventPrinter {
     /// As the flags say, of all sessions, in the demo's words.
     fn of(global: &Global, args: &Watch) -> Result<Self, Failure> {
         let kinds = args.events.iter().map(|word| kind(word)).collect::<Result<_, _>>()?;
@@ -128,7 +129,7 @@ impl Teller {
 
     async fn watch<P: Persistence, A: SessionApi, C: Clock + Clone>(
         mut self,
-        held: Held<P>,
+        held: LoadedStore<P>,
         (yoti, clock): (A, C),
         settings: Settings,
         ended: impl Future<Output = Ending>,
@@ -182,7 +183,7 @@ impl Teller {
             }
         }
         let first = Arc::clone(&snapshots.borrow_and_update());
-        let mut herald = Herald::new(&first, self.rules.clone(), clock.now());
+        let mut herald = EventDetector::new(&first, self.rules.clone(), clock.now());
         if self.aloud && !first.sessions.is_empty() {
             data(&self.summary(&first, clock.now()))?;
         }
@@ -223,7 +224,7 @@ impl Teller {
         });
     }
 
-    fn wants(&self, happening: &Happening, now: Timestamp) -> bool {
+    fn wants(&self, happening: &SessionEvent, now: Timestamp) -> bool {
         if !self.kinds.is_empty() && !self.kinds.contains(&happening.kind) {
             return false;
         }
@@ -256,7 +257,7 @@ impl Teller {
         narration::summary(&counted, &needing, NAMED) + "\n"
     }
 
-    fn line(&self, happening: &Happening, now: Timestamp) -> String {
+    fn line(&self, happening: &SessionEvent, now: Timestamp) -> String {
         if !self.json {
             return format!(
                 "{}\n",
@@ -305,25 +306,26 @@ async fn first_look(snapshots: &mut watch::Receiver<Arc<Snapshot>>) {
 
 /// What is news to somebody who listens, what needs attention first. Of a first response only that
 /// is: the rest of it happened long before, and so did a letter of which nothing was known.
-fn news(told: Vec<Happening>, before: &Snapshot) -> Vec<Happening> {
-    let id = |happening: &Happening| happening.session.as_ref().map(|session| session.id());
-    let first = told.iter().filter(|happening| happening.kind == Kind::FirstAnswer);
+fn news(told: Vec<SessionEvent>, before: &Snapshot) -> Vec<SessionEvent> {
+    let id = |happening: &SessionEvent| happening.session.as_ref().map(|session| session.id());
+    let first = told.iter().filter(|happening| happening.kind == EventKind::FirstAnswer);
     let first: Vec<SessionId> = first.filter_map(id).collect();
-    let asks = |kind: Kind| {
+    let asks = |kind: EventKind| {
         matches!(
             kind,
-            Kind::TurnedAway
-                | Kind::Reject
-                | Kind::DueToday
-                | Kind::Refer
-                | Kind::Stale
-                | Kind::Connection
+            EventKind::TurnedAway
+                | EventKind::Reject
+                | EventKind::DueToday
+                | EventKind::Refer
+                | EventKind::Stale
+                | EventKind::Connection
         )
     };
     let letter = |id| before.sessions.get(id).map(|known| &known.answers.letter);
-    let old = |happening: &Happening| {
+    let old = |happening: &SessionEvent| {
         id(happening).is_some_and(|id| {
-            let found = happening.kind == Kind::Letter && letter(id) == Some(&Letter::NotKnown);
+            let found =
+                happening.kind == EventKind::Letter && letter(id) == Some(&Letter::NotKnown);
             found || first.contains(&id)
         })
     };
@@ -333,9 +335,9 @@ fn news(told: Vec<Happening>, before: &Snapshot) -> Vec<Happening> {
     before
 }
 
-fn kind(word: &str) -> Result<Kind, Failure> {
-    Kind::named(word).ok_or_else(|| {
-        let words = || Kind::ALL.iter().map(|kind| kind.word());
+fn kind(word: &str) -> Result<EventKind, Failure> {
+    EventKind::named(word).ok_or_else(|| {
+        let words = || EventKind::ALL.iter().map(|kind| kind.word());
         let known = words().collect::<Vec<_>>().join(", ");
         let near = nearest(&word.to_ascii_lowercase(), words());
         let near = near.map(|near| format!(" did you mean {near}?")).unwrap_or_default();

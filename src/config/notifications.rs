@@ -10,7 +10,7 @@ use super::file::{Alerts, Notifications, Profile};
 use super::resolve::{Resolver, wrong};
 use super::{ConfigError, Source};
 use crate::notifications::receiver::ReceiverSettings;
-use crate::runtime::alerts::Teller;
+use crate::runtime::alerts::AlertCommand;
 
 /// `None` where nothing is to be received.
 pub(super) fn resolve(
@@ -58,19 +58,19 @@ pub(super) fn resolve(
 }
 
 /// The program that is told of what happens and its arguments, as they are: no shell reads them.
-pub(super) fn teller(
+pub(super) fn alert_command(
     resolver: &mut Resolver,
     alerts: &Alerts,
     home: &Path,
     (profile, environment): (&str, &str),
-) -> Option<Teller> {
+) -> Option<AlertCommand> {
     let (program, arguments) = alerts.command.split_first()?;
     let program = at_home(Path::new(program), home);
     // Arguments may hold what is nobody's business.
     let shown =
         format!("{} and {}", program.display(), crate::text::count(arguments.len(), "argument"));
     resolver.show("alerts.command", shown, Source::File);
-    Some(Teller {
+    Some(AlertCommand {
         program,
         arguments: arguments.to_vec(),
         profile: profile.to_owned(),

@@ -155,9 +155,10 @@ fn resolved(
     }
     let state_dir = places.state_dir().unwrap_or_else(|| places.data_dir()).join("branchwatch");
     let store = places.data_dir().join("branchwatch").join(store_of(&name, &usual));
-    let teller = notifications::teller(&mut resolver, &file.alerts, home, (&name, &label));
+    let alert_command =
+        notifications::alert_command(&mut resolver, &file.alerts, home, (&name, &label));
     Ok(Config {
-        teller,
+        alert_command,
         profile: name,
         environment: label,
         base_url,

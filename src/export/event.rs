@@ -7,12 +7,12 @@ use serde_json::{Map, Value};
 use super::document::event as change;
 use super::mask::mask_own;
 use super::{Origin, SCHEMA_VERSION, json_lines, summary};
-use crate::domain::events::session_event::{Happening, Kind};
+use crate::domain::events::session_event::{EventKind, SessionEvent};
 use crate::domain::personal::Privacy;
 
 /// The session's part is [`summary()`] at the time of the event; an event of the connection has none.
 #[must_use]
-pub fn event(happening: &Happening, origin: &Origin<'_>, privacy: Privacy) -> String {
+pub fn event(happening: &SessionEvent, origin: &Origin<'_>, privacy: Privacy) -> String {
     let mut map = Map::new();
     map.insert("schema_version".to_owned(), SCHEMA_VERSION.into());
     map.insert("event".to_owned(), happening.kind.word().into());
@@ -29,7 +29,7 @@ pub fn event(happening: &Happening, origin: &Origin<'_>, privacy: Privacy) -> St
             map.insert("environment".to_owned(), origin.environment.into());
         }
     }
-    let key = if happening.kind == Kind::Connection { "connection" } else { "words" };
+    let key = if happening.kind == EventKind::Connection { "connection" } else { "words" };
     if let Some(words) = &happening.words {
         map.insert(key.to_owned(), words.as_raw().into());
     }

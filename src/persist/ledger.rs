@@ -5,7 +5,7 @@
 use serde_json::{Value, json};
 
 use super::{PersistError, Persistence};
-use crate::domain::events::ledger::Tally;
+use crate::domain::events::ledger::NotificationCounts;
 
 const NAME: &str = "notifications";
 
@@ -13,11 +13,11 @@ const NAME: &str = "notifications";
 ///
 /// # Errors
 /// See [`PersistError`].
-pub fn tally(persistence: &mut impl Persistence) -> Result<Tally, PersistError> {
+pub fn tally(persistence: &mut impl Persistence) -> Result<NotificationCounts, PersistError> {
     let text = persistence.state(NAME)?;
     let value: Value = text.and_then(|text| serde_json::from_str(&text).ok()).unwrap_or_default();
     let count = |key: &str| value.get(key).and_then(Value::as_u64).unwrap_or(0);
-    Ok(Tally {
+    Ok(NotificationCounts {
         received: count("received"),
         unknown_sessions: count("unknown_sessions"),
         confirmed: count("confirmed"),
@@ -29,7 +29,7 @@ pub fn tally(persistence: &mut impl Persistence) -> Result<Tally, PersistError> 
 
 /// The counters as they are kept, and as `stats --json` tells them.
 #[must_use]
-pub fn value(tally: &Tally) -> Value {
+pub fn value(tally: &NotificationCounts) -> Value {
     json!({
         "received": tally.received,
         "unknown_sessions": tally.unknown_sessions,
@@ -44,7 +44,10 @@ pub fn value(tally: &Tally) -> Value {
 ///
 /// # Errors
 /// See [`PersistError`].
-pub fn keep(persistence: &mut impl Persistence, tally: &Tally) -> Result<(), PersistError> {
+pub fn keep(
+    persistence: &mut impl Persistence,
+    tally: &NotificationCounts,
+) -> Result<(), PersistError> {
     let value = value(tally);
     persistence.set_state(NAME, &value.to_string())
 }
@@ -57,8 +60,8 @@ mod tests {
     #[test]
     fn the_counters_come_back_as_they_were_kept() {
         let mut store = Memory::default();
-        assert_eq!(tally(&mut store).unwrap(), Tally::default());
-        let counted = Tally {
+        assert_eq!(tally(&mut store).unwrap(), NotificationCounts::default());
+        let counted = NotificationCounts {
             received: 41,
             unknown_sessions: 1,
             confirmed: 30,

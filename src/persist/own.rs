@@ -9,7 +9,9 @@ use rusqlite::{Row, Transaction, params};
 use serde::{Deserialize, Serialize};
 
 use crate::domain::assessment::attention::Reason;
-use crate::domain::watchlist::annotations::{Acknowledged, Made, Own, OwnAction, OwnChange};
+use crate::domain::watchlist::annotations::{
+    Acknowledged, AnnotationChange, Annotations, Made, OwnAction,
+};
 
 type Sql<T> = Result<T, rusqlite::Error>;
 
@@ -49,14 +51,18 @@ fn reasons<'a>(words: impl Iterator<Item = &'a str>) -> Vec<Reason> {
 pub(super) fn stored(action: &OwnAction) -> Stored {
     let flag = |on: &bool| vec![on.to_string()];
     let (kind, texts) = match &action.what {
-        OwnChange::Note(text) => ("note", vec![text.clone()]),
-        OwnChange::Tags(tags) => ("tags", tags.clone()),
-        OwnChange::Pinned(on) => ("pinned", flag(on)),
-        OwnChange::Archived(on) => ("archived", flag(on)),
-        OwnChange::Acknowledged(Some(reasons)) => ("acknowledged", words(reasons)),
-        OwnChange::Acknowledged(None) => ("unacknowledged", Vec::new()),
-        OwnChange::Snoozed(until) => ("snoozed", until.iter().map(Timestamp::to_string).collect()),
-        OwnChange::LookedAt(until) => ("looked", until.iter().map(Timestamp::to_string).collect()),
+        AnnotationChange::Note(text) => ("note", vec![text.clone()]),
+        AnnotationChange::Tags(tags) => ("tags", tags.clone()),
+        AnnotationChange::Pinned(on) => ("pinned", flag(on)),
+        AnnotationChange::Archived(on) => ("archived", flag(on)),
+        AnnotationChange::Acknowledged(Some(reasons)) => ("acknowledged", words(reasons)),
+        AnnotationChange::Acknowledged(None) => ("unacknowledged", Vec::new()),
+        AnnotationChange::Snoozed(until) => {
+            ("snoozed", until.iter().map(Timestamp::to_string).collect())
+        }
+        AnnotationChange::LookedAt(until) => {
+            ("looked", until.iter().map(Timestamp::to_string).collect())
+        }
     };
     let by = action.made.by.as_deref().map(str::to_owned);
     Stored { at: action.made.at, kind: kind.to_owned(), texts, by }
@@ -67,30 +73,30 @@ pub(super) fn revived(stored: Stored) -> Option<OwnAction> {
     let first = stored.texts.first().map(String::as_str);
     let on = first == Some("true");
     let what = match stored.kind.as_str() {
-        "note" => OwnChange::Note(first?.to_owned()),
-        "tags" => OwnChange::Tags(stored.texts),
-        "pinned" => OwnChange::Pinned(on),
-        "archived" => OwnChange::Archived(on),
+        "note" => AnnotationChange::Note(first?.to_owned()),
+        "tags" => AnnotationChange::Tags(stored.texts),
+        "pinned" => AnnotationChange::Pinned(on),
+        "archived" => AnnotationChange::Archived(on),
         "acknowledged" => {
-            OwnChange::Acknowledged(Some(reasons(stored.texts.iter().map(String::as_str))))
+            AnnotationChange::Acknowledged(Some(reasons(stored.texts.iter().map(String::as_str))))
         }
-        "unacknowledged" => OwnChange::Acknowledged(None),
-        "snoozed" => OwnChange::Snoozed(first.and_then(|at| at.parse().ok())),
-        "looked" => OwnChange::LookedAt(first.and_then(|at| at.parse().ok())),
+        "unacknowledged" => AnnotationChange::Acknowledged(None),
+        "snoozed" => AnnotationChange::Snoozed(first.and_then(|at| at.parse().ok())),
+        "looked" => AnnotationChange::LookedAt(first.and_then(|at| at.parse().ok())),
         _ => return None,
     };
     Some(OwnAction { made: Made { at: stored.at, by: stored.by.map(Arc::from) }, what })
 }
 
 /// Reads [`COLUMNS`], the first of which stands at `first`.
-pub(super) fn read(row: &Row<'_>, first: usize) -> Sql<Own> {
+pub(super) fn read(row: &Row<'_>, first: usize) -> Sql<Annotations> {
     let time = |column: usize| -> Sql<Option<Timestamp>> {
         let text: Option<String> = row.get(first + column)?;
         Ok(text.and_then(|text| text.parse().ok()))
     };
     let why: String = row.get(first + 4)?;
     let history: String = row.get(first + 7)?;
-    Ok(Own {
+    Ok(Annotations {
         note: row.get(first)?,
         pinned: row.get(first + 1)?,
         archived_at: time(2)?,
@@ -108,7 +114,7 @@ fn history_of(text: &str) -> Vec<OwnAction> {
 }
 
 /// Writes what is kept for the session at this position.
-pub(super) fn put(transaction: &Transaction<'_>, position: i64, own: &Own) -> Sql<()> {
+pub(super) fn put(transaction: &Transaction<'_>, position: i64, own: &Annotations) -> Sql<()> {
     let time = |at: Option<Timestamp>| at.map(|at| at.to_string());
     let acknowledged = own.acknowledged.as_ref();
     let history: Vec<Stored> = own.history.iter().map(stored).collect();

@@ -14,7 +14,7 @@ use crate::domain::server_text::ServerText;
 use crate::domain::session::ids::SessionId;
 use crate::domain::session::wire_enum::Topic;
 use crate::domain::watchlist::annotations::OwnAction;
-use crate::domain::watchlist::outbox::Post;
+use crate::domain::watchlist::outbox::OutboxMessage;
 use crate::domain::watchlist::watched::{WatchEntry, WatchedSession};
 
 type Sql<T> = Result<T, rusqlite::Error>;
@@ -66,19 +66,19 @@ impl Listed {
     }
 }
 
-fn parts(post: &Post) -> (Option<SessionId>, &'static str, String) {
+fn parts(post: &OutboxMessage) -> (Option<SessionId>, &'static str, String) {
     match post {
-        Post::Added(entry) => {
+        OutboxMessage::Added(entry) => {
             let body = serde_json::to_string(&Listed::of(entry)).unwrap_or_default();
             (Some(entry.id), "added", body)
         }
-        Post::Removed(id) => (Some(*id), "removed", String::new()),
-        Post::Asked(id) => (*id, "asked", String::new()),
-        Post::Kept(id, change, made) => {
+        OutboxMessage::Removed(id) => (Some(*id), "removed", String::new()),
+        OutboxMessage::Asked(id) => (*id, "asked", String::new()),
+        OutboxMessage::Kept(id, change, made) => {
             let action = OwnAction { made: made.clone(), what: change.clone() };
             (Some(*id), "kept", serde_json::to_string(&own::stored(&action)).unwrap_or_default())
         }
-        Post::Told(told) => {
+        OutboxMessage::Told(told) => {
             let stored = Told {
                 at: told.at,
                 topic: told.topic.as_raw().to_owned(),
@@ -90,7 +90,7 @@ fn parts(post: &Post) -> (Option<SessionId>, &'static str, String) {
     }
 }
 
-pub(super) fn leave(transaction: &Transaction<'_>, post: &Post) -> Sql<()> {
+pub(super) fn leave(transaction: &Transaction<'_>, post: &OutboxMessage) -> Sql<()> {
     let (session, kind, body) = parts(post);
     let session = session.map_or_else(String::new, |id| id.to_string());
     // The last word on the list or on asking is all that counts.
@@ -116,7 +116,7 @@ pub(super) fn after(
     connection: &Connection,
     number: i64,
     entry: impl Fn(SessionId) -> Option<WatchEntry>,
-) -> Sql<Vec<(i64, Option<Post>)>> {
+) -> Sql<Vec<(i64, Option<OutboxMessage>)>> {
     let mut query = connection.prepare_cached(
         "SELECT number, session, kind, body FROM post WHERE number > ?1 ORDER BY number",
     )?;
@@ -133,27 +133,27 @@ fn revived(
     kind: &str,
     body: &str,
     entry: &impl Fn(SessionId) -> Option<WatchEntry>,
-) -> Option<Post> {
+) -> Option<OutboxMessage> {
     let id = SessionId::parse(session).ok();
     match kind {
         "added" => {
             let listed: Option<Listed> = serde_json::from_str(body).ok();
             let (id, row) = (id?, entry(id?));
-            let Some(left) = listed else { return row.map(Post::Added) };
+            let Some(left) = listed else { return row.map(OutboxMessage::Added) };
             // One that was known before keeps the time at which it came on the list.
             let added_at = row.map_or(left.added_at, |row| row.added_at);
-            Some(Post::Added(Listed { added_at, ..left }.revived(id)))
+            Some(OutboxMessage::Added(Listed { added_at, ..left }.revived(id)))
         }
-        "removed" => id.map(Post::Removed),
-        "asked" => Some(Post::Asked(id)),
+        "removed" => id.map(OutboxMessage::Removed),
+        "asked" => Some(OutboxMessage::Asked(id)),
         "kept" => {
             let stored: Stored = serde_json::from_str(body).ok()?;
             let action = own::revived(stored)?;
-            Some(Post::Kept(id?, action.what, action.made))
+            Some(OutboxMessage::Kept(id?, action.what, action.made))
         }
         "told" => {
             let told: Told = serde_json::from_str(body).ok()?;
-            Some(Post::Told(Notification {
+            Some(OutboxMessage::Told(Notification {
                 session: id?,
                 topic: Topic::from_wire(&told.topic),
                 subject: told.subject.map(ServerText::from),
@@ -178,26 +178,26 @@ pub(super) fn settled(transaction: &Transaction<'_>) -> Sql<()> {
 /// Puts what is posted on top of what is saved. Returns whom it changes.
 pub(super) fn overlay<'a>(
     sessions: impl Iterator<Item = &'a mut WatchedSession>,
-    posts: Vec<Post>,
+    posts: Vec<OutboxMessage>,
 ) -> HashSet<SessionId> {
     let mut sessions: HashMap<SessionId, &mut WatchedSession> =
         sessions.map(|session| (session.id(), session)).collect();
     let mut changed = HashSet::new();
     for post in posts {
         match post {
-            Post::Kept(id, change, made) => {
+            OutboxMessage::Kept(id, change, made) => {
                 let Some(session) = sessions.get_mut(&id) else { continue };
                 session.keep(&change, made);
                 changed.insert(id);
             }
-            Post::Added(entry) => {
+            OutboxMessage::Added(entry) => {
                 let id = entry.id;
                 let Some(session) = sessions.get_mut(&id) else { continue };
                 session.entry = std::sync::Arc::new(entry);
                 session.come_back();
                 changed.insert(id);
             }
-            Post::Removed(_) | Post::Told(_) | Post::Asked(_) => {}
+            OutboxMessage::Removed(_) | OutboxMessage::Told(_) | OutboxMessage::Asked(_) => {}
         }
     }
     changed

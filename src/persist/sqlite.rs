@@ -10,8 +10,8 @@ use rusqlite::{Connection, ErrorCode, OpenFlags, OptionalExtension, TransactionB
 use super::seal::Seal;
 use super::{Opened, PersistError, Persistence, files, mend, own, posts, rows, schema};
 use crate::domain::session::ids::SessionId;
-use crate::domain::watchlist::annotations::{Made, OwnChange};
-use crate::domain::watchlist::outbox::Post;
+use crate::domain::watchlist::annotations::{AnnotationChange, Made};
+use crate::domain::watchlist::outbox::OutboxMessage;
 use crate::domain::watchlist::watched::{WatchEntry, WatchedSession};
 
 /// An open store.
@@ -155,7 +155,7 @@ impl Sqlite {
     ///
     /// # Errors
     /// See [`PersistError`].
-    pub fn post(&mut self, left: &[Post]) -> Result<(), PersistError> {
+    pub fn post(&mut self, left: &[OutboxMessage]) -> Result<(), PersistError> {
         self.carry_out(left).map(drop)
     }
 
@@ -172,10 +172,12 @@ impl Sqlite {
         let made = made.into();
         let listed = self.listed()?;
         let archived = |s: &&WatchedSession| ids.contains(&s.id()) && s.own.archived_at.is_none();
-        let archived: Vec<Post> = listed
+        let archived: Vec<OutboxMessage> = listed
             .iter()
             .filter(archived)
-            .map(|session| Post::Kept(session.id(), OwnChange::Archived(true), made.clone()))
+            .map(|session| {
+                OutboxMessage::Kept(session.id(), AnnotationChange::Archived(true), made.clone())
+            })
             .collect();
         self.post(&archived)?;
         Ok(archived.len())
@@ -183,7 +185,7 @@ impl Sqlite {
 
     /// Changes the list, and leaves word for the process that holds the store; where there is none,
     /// its part is done here. Returns how many were forgotten.
-    fn carry_out(&mut self, changes: &[Post]) -> Result<usize, PersistError> {
+    fn carry_out(&mut self, changes: &[OutboxMessage]) -> Result<usize, PersistError> {
         let holds = self.lock.is_some();
         // Until this is done nobody takes the store.
         let turn = if holds { None } else { files::lock(&self.path).ok() };
@@ -191,9 +193,9 @@ impl Sqlite {
             let mut forgotten = 0;
             for change in changes {
                 match change {
-                    Post::Added(entry) => rows::put_entry(transaction, entry)?,
-                    Post::Removed(id) => forgotten += forget(transaction, *id)?,
-                    Post::Kept(..) | Post::Told(_) | Post::Asked(_) => {}
+                    OutboxMessage::Added(entry) => rows::put_entry(transaction, entry)?,
+                    OutboxMessage::Removed(id) => forgotten += forget(transaction, *id)?,
+                    OutboxMessage::Kept(..) | OutboxMessage::Told(_) | OutboxMessage::Asked(_) => {}
                 }
                 if !holds {
                     posts::leave(transaction, change)?;
@@ -204,7 +206,7 @@ impl Sqlite {
         if turn.is_some() {
             self.settle()?;
         }
-        if changes.iter().any(|change| matches!(change, Post::Removed(_))) {
+        if changes.iter().any(|change| matches!(change, OutboxMessage::Removed(_))) {
             self.leave_nothing()?;
         }
         Ok(forgotten)
@@ -232,7 +234,7 @@ impl Sqlite {
     ///
     /// # Errors
     /// See [`PersistError`].
-    pub fn posts(&self, after: i64) -> Result<(Vec<Post>, i64), PersistError> {
+    pub fn posts(&self, after: i64) -> Result<(Vec<OutboxMessage>, i64), PersistError> {
         let entry = |id| self.entry(id).ok().flatten();
         let left = posts::after(&self.connection, after, entry)?;
         let last = left.last().map_or(after, |(number, _)| *number);
@@ -314,12 +316,12 @@ impl Persistence for Sqlite {
     }
 
     fn add(&mut self, entries: &[WatchEntry]) -> Result<(), PersistError> {
-        let added: Vec<Post> = entries.iter().cloned().map(Post::Added).collect();
+        let added: Vec<OutboxMessage> = entries.iter().cloned().map(OutboxMessage::Added).collect();
         self.carry_out(&added).map(drop)
     }
 
     fn remove(&mut self, ids: &[SessionId]) -> Result<usize, PersistError> {
-        let removed: Vec<Post> = ids.iter().copied().map(Post::Removed).collect();
+        let removed: Vec<OutboxMessage> = ids.iter().copied().map(OutboxMessage::Removed).collect();
         self.carry_out(&removed)
     }
 

@@ -11,7 +11,7 @@ use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use super::{LAST_LOOK, PersistError, Persistence, arrangement, ledger};
-use crate::domain::events::ledger::Tally;
+use crate::domain::events::ledger::NotificationCounts;
 use crate::domain::session::ids::SessionId;
 use crate::domain::watchlist::list_layout::Arrangement;
 use crate::domain::watchlist::snapshot::{SessionTable, Snapshot};
@@ -68,7 +68,7 @@ struct Saver<P> {
     last_look: Option<Timestamp>,
     /// As it was saved last in this run.
     arrangement: Option<Arc<Arrangement>>,
-    tally: Option<Tally>,
+    tally: Option<NotificationCounts>,
     troubled: bool,
 }
 
@@ -81,7 +81,7 @@ struct Due {
     touched: Vec<Arc<WatchedSession>>,
     last_look: Option<Timestamp>,
     arrangement: Option<Arc<Arrangement>>,
-    tally: Option<Tally>,
+    tally: Option<NotificationCounts>,
 }
 
 impl Due {

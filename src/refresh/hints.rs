@@ -14,7 +14,7 @@ use crate::domain::events::change::{ChangeKind, TimelineEvent};
 use crate::domain::events::ledger::Ledger;
 use crate::domain::events::notification::{Notification, Receiving};
 use crate::domain::session::ids::SessionId;
-use crate::domain::watchlist::outbox::Post;
+use crate::domain::watchlist::outbox::OutboxMessage;
 
 /// Sessions that are offered for the list at once: whoever has the credential cannot flood it.
 const OFFERED: usize = 100;
@@ -41,7 +41,7 @@ impl<A: SessionApi, C: Clock> Task<A, C> {
             }
             return;
         }
-        self.relay(std::iter::once(Post::Told(told.clone())));
+        self.relay(std::iter::once(OutboxMessage::Told(told.clone())));
         let at = self.clock.now();
         self.hints.ledger.told(told.session, &told.topic, at);
         if self.store.notified(told, at) {

@@ -13,8 +13,8 @@ use super::task::Task;
 use crate::api::SessionApi;
 use crate::clock::Clock;
 use crate::domain::session::ids::SessionId;
-use crate::domain::watchlist::annotations::{Made, OwnChange};
-use crate::domain::watchlist::outbox::Post;
+use crate::domain::watchlist::annotations::{AnnotationChange, Made};
+use crate::domain::watchlist::outbox::OutboxMessage;
 use crate::domain::watchlist::snapshot::Snapshot;
 use crate::domain::watchlist::watched::{WatchEntry, WatchedSession};
 
@@ -23,7 +23,7 @@ const NOT_LEFT: &str = "not saved: the store takes too long";
 
 impl<A: SessionApi, C: Clock> Task<A, C> {
     pub(super) fn add(&mut self, entries: Vec<WatchEntry>, now: Instant) {
-        self.relay(entries.iter().cloned().map(Post::Added));
+        self.relay(entries.iter().cloned().map(OutboxMessage::Added));
         let ids: Vec<SessionId> = entries.iter().map(|entry| entry.id).collect();
         self.hints.offered.retain(|offered| !ids.contains(offered));
         self.store.add(entries);
@@ -31,7 +31,7 @@ impl<A: SessionApi, C: Clock> Task<A, C> {
     }
 
     pub(super) fn remove(&mut self, ids: &[SessionId]) {
-        self.relay(ids.iter().copied().map(Post::Removed));
+        self.relay(ids.iter().copied().map(OutboxMessage::Removed));
         self.store.remove(ids);
         for id in ids {
             self.let_go(*id);
@@ -43,16 +43,22 @@ impl<A: SessionApi, C: Clock> Task<A, C> {
         Made { at: self.clock.now(), by: self.settings.operator.clone() }
     }
 
-    pub(super) fn keep(&mut self, changes: &[(SessionId, OwnChange)], made: &Made, now: Instant) {
-        let kept =
-            |(id, change): &(SessionId, OwnChange)| Post::Kept(*id, change.clone(), made.clone());
+    pub(super) fn keep(
+        &mut self,
+        changes: &[(SessionId, AnnotationChange)],
+        made: &Made,
+        now: Instant,
+    ) {
+        let kept = |(id, change): &(SessionId, AnnotationChange)| {
+            OutboxMessage::Kept(*id, change.clone(), made.clone())
+        };
         self.relay(changes.iter().map(kept));
         self.store.keep(changes, made.clone());
         let mut back = Vec::new();
         for (id, change) in changes {
             match change {
-                OwnChange::Archived(true) => self.let_go(*id),
-                OwnChange::Archived(false) => back.push(*id),
+                AnnotationChange::Archived(true) => self.let_go(*id),
+                AnnotationChange::Archived(false) => back.push(*id),
                 _ => {}
             }
         }
@@ -61,7 +67,7 @@ impl<A: SessionApi, C: Clock> Task<A, C> {
 
     /// One, or all of the list.
     pub(super) fn ask_for(&mut self, whom: Option<SessionId>, now: Instant) {
-        self.relay(std::iter::once(Post::Asked(whom)));
+        self.relay(std::iter::once(OutboxMessage::Asked(whom)));
         let Some(id) = whom else {
             let all: Vec<SessionId> =
                 self.store.snapshot().sessions.iter().map(|s| s.id()).collect();
@@ -72,7 +78,7 @@ impl<A: SessionApi, C: Clock> Task<A, C> {
     }
 
     /// Leaves these for the process that asks, where that is another one.
-    pub(super) fn relay(&mut self, posts: impl Iterator<Item = Post>) {
+    pub(super) fn relay(&mut self, posts: impl Iterator<Item = OutboxMessage>) {
         let Some(relay) = &self.relay else { return };
         if relay.try_send(posts.collect()).is_err() {
             self.store_trouble = Some(NOT_LEFT.to_owned());

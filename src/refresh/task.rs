@@ -28,7 +28,7 @@ use crate::domain::assessment::rules::Rules;
 use crate::domain::events::call::CallLog;
 use crate::domain::events::ledger::Ledger;
 use crate::domain::session::ids::SessionId;
-use crate::domain::watchlist::outbox::Post;
+use crate::domain::watchlist::outbox::OutboxMessage;
 use crate::domain::watchlist::watched::{PollState, WatchedSession};
 use crate::store::Store;
 
@@ -59,7 +59,7 @@ pub(super) struct Task<A, C> {
     pub(super) calls: CallLog,
     pub(super) hints: Hints,
     /// To the process that asks, while that is another one.
-    pub(super) relay: Option<mpsc::Sender<Vec<Post>>>,
+    pub(super) relay: Option<mpsc::Sender<Vec<OutboxMessage>>>,
 }
 
 impl<A: SessionApi, C: Clock> Task<A, C> {

@@ -18,7 +18,7 @@ use super::engine::Engine;
 use super::program::{self, Trouble};
 use crate::clock::Clock;
 use crate::domain::assessment::rules::Rules;
-use crate::domain::events::session_event::{Happening, Herald, Kind};
+use crate::domain::events::session_event::{EventDetector, EventKind, SessionEvent};
 use crate::domain::personal::Privacy;
 use crate::domain::watchlist::snapshot::Snapshot;
 use crate::export::{Origin, event};
@@ -33,7 +33,7 @@ const PATIENCE: Duration = Duration::from_secs(10);
 
 /// The program, its arguments, and whose events they are.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Teller {
+pub struct AlertCommand {
     /// Looked for in PATH when it is no path.
     pub program: PathBuf,
     /// As they are: no shell reads them.
@@ -45,25 +45,31 @@ pub struct Teller {
 }
 
 /// Tells the program of what happens beside these tasks, until they end.
-pub fn start<C: Clock>(teller: Teller, engine: &Engine, (clock, rules): (C, Rules)) {
+pub fn start<C: Clock>(alert_command: AlertCommand, engine: &Engine, (clock, rules): (C, Rules)) {
     let commands = engine.commands.clone();
     // A word that finds no room is followed by another.
     let trouble = move |why| drop(commands.try_send(Command::AlertTrouble(why)));
-    tokio::spawn(run(teller, engine.snapshots.clone(), (clock, rules), trouble, engine.stopping()));
+    tokio::spawn(run(
+        alert_command,
+        engine.snapshots.clone(),
+        (clock, rules),
+        trouble,
+        engine.stopping(),
+    ));
 }
 
 /// Tells the program of what happens from now on, until cancelled; what runs then is killed,
 /// with all that it started.
 /// `trouble` hears of a failure once, and of its end.
 pub async fn run<C: Clock>(
-    teller: Teller,
+    alert_command: AlertCommand,
     mut snapshots: watch::Receiver<Arc<Snapshot>>,
     (clock, rules): (C, Rules),
     trouble: impl Fn(Option<String>) + Send,
     stop: CancellationToken,
 ) {
     let first = Arc::clone(&snapshots.borrow_and_update());
-    let mut herald = Herald::new(&first, rules.clone(), clock.now());
+    let mut herald = EventDetector::new(&first, rules.clone(), clock.now());
     let mut waiting: VecDeque<String> = VecDeque::new();
     let mut running = JoinSet::new();
     let mut failing = false;
@@ -71,7 +77,7 @@ pub async fn run<C: Clock>(
         while running.len() < TOGETHER
             && let Some(line) = waiting.pop_front()
         {
-            running.spawn(tell(teller.clone(), line));
+            running.spawn(tell(alert_command.clone(), line));
         }
         tokio::select! {
             biased;
@@ -80,7 +86,7 @@ pub async fn run<C: Clock>(
                 let failed = ended.unwrap_or_else(|_panic| Err("it failed".to_owned())).err();
                 if failed.is_some() != failing {
                     failing = failed.is_some();
-                    trouble(failed.map(|why| format!("alerts: {}: {why}", teller.name())));
+                    trouble(failed.map(|why| format!("alerts: {}: {why}", alert_command.name())));
                 }
                 continue;
             }
@@ -89,14 +95,14 @@ pub async fn run<C: Clock>(
         }
         let snapshot = Arc::clone(&snapshots.borrow_and_update());
         let now = clock.now();
-        for happening in herald.tell(&snapshot, now).into_iter().filter(is_told) {
+        for event in herald.tell(&snapshot, now).into_iter().filter(is_told) {
             if waiting.len() < WAITING {
-                waiting.push_back(teller.line(&happening, &rules, now));
+                waiting.push_back(alert_command.line(&event, &rules, now));
             } else if !failing {
                 failing = true;
                 trouble(Some(format!(
                     "alerts: {} is too slow: some events are skipped",
-                    teller.name()
+                    alert_command.name()
                 )));
             }
         }
@@ -104,16 +110,16 @@ pub async fn run<C: Clock>(
 }
 
 /// Sessions' events; that data is stale is told of all of them at once, which is the connection's.
-fn is_told(happening: &Happening) -> bool {
-    happening.session.is_some() && happening.kind != Kind::Stale
+fn is_told(event: &SessionEvent) -> bool {
+    event.session.is_some() && event.kind != EventKind::Stale
 }
 
-impl Teller {
+impl AlertCommand {
     /// As masked `watch --jsonl` has it.
-    fn line(&self, happening: &Happening, rules: &Rules, now: Timestamp) -> String {
+    fn line(&self, what: &SessionEvent, rules: &Rules, now: Timestamp) -> String {
         let (profile, environment) = (self.profile.as_str(), self.environment.as_str());
         let origin = Origin { profile, environment, rules, now };
-        event(happening, &origin, Privacy::Masked)
+        event(what, &origin, Privacy::Masked)
     }
 
     fn name(&self) -> String {
@@ -121,8 +127,15 @@ impl Teller {
     }
 }
 
-async fn tell(teller: Teller, line: String) -> Result<(), String> {
-    match program::run(&teller.program, &teller.arguments, Some(&line), Some(PATIENCE)).await {
+async fn tell(alert_command: AlertCommand, line: String) -> Result<(), String> {
+    match program::run(
+        &alert_command.program,
+        &alert_command.arguments,
+        Some(&line),
+        Some(PATIENCE),
+    )
+    .await
+    {
         Ok(status) if status.success() => Ok(()),
         Ok(status) => Err(format!("ended with {status}")),
         Err(Trouble::TooLong) => Err("took longer than 10 s and was stopped".to_owned()),
@@ -152,7 +165,7 @@ mod tests {
 
     async fn telling(program: &str, arguments: &[&str]) -> Told {
         let (snapshots, reader) = watch::channel(Arc::default());
-        let teller = Teller {
+        let alert_command = AlertCommand {
             program: program.into(),
             arguments: arguments.iter().map(ToString::to_string).collect(),
             profile: "p".to_owned(),
@@ -162,7 +175,7 @@ mod tests {
         let (heard, stop) = (Arc::clone(&troubles), CancellationToken::new());
         let trouble = move |why| heard.lock().unwrap().push(why);
         let clock = (SystemClock, Rules::default());
-        let task = tokio::spawn(run(teller, reader, clock, trouble, stop.clone()));
+        let task = tokio::spawn(run(alert_command, reader, clock, trouble, stop.clone()));
         // It begins with an empty list.
         tokio::task::yield_now().await;
         Told { snapshots, troubles, stop, task }

@@ -14,7 +14,7 @@ use super::exports::{self, Job};
 use super::hands::Hands;
 use super::program;
 use crate::app::action::Action;
-use crate::app::dialogs::yoti::Told;
+use crate::app::dialogs::yoti::YotiReply;
 use crate::app::effect::{CopySource, Effect, ExportRequest};
 use crate::app::event::{Event, Outcome};
 use crate::app::operator::bell::Desktop;
@@ -41,7 +41,7 @@ pub struct Effects {
 
 /// What the loop itself has to do for an effect.
 #[derive(Debug, PartialEq, Eq)]
-pub enum Rest {
+pub enum Immediate {
     /// Nothing more.
     None,
     /// Write this to the clipboard; its name for the message.
@@ -100,7 +100,7 @@ impl Effects {
 
     /// Starts one effect.
     #[must_use]
-    pub fn start(&self, effect: Effect) -> Rest {
+    pub fn start(&self, effect: Effect) -> Immediate {
         match effect {
             Effect::Refresh(id) => self.command(Command::Refresh(id)),
             Effect::RefreshAll => self.command(Command::RefreshAll),
@@ -122,14 +122,14 @@ impl Effects {
             Effect::ReadList(path) => self.read_list(path),
             Effect::Traffic => self.traffic(),
             Effect::Desk(wish) => return self.wish(wish),
-            Effect::Suspend => return Rest::Suspend,
-            Effect::Ring(note) => return Rest::Ring(note),
-            Effect::Mouse(on) => return Rest::Mouse(on),
-            Effect::Theme(name) => return Rest::Theme(name),
-            Effect::Redraw => return Rest::Redraw,
-            Effect::Quit => return Rest::Quit,
+            Effect::Suspend => return Immediate::Suspend,
+            Effect::Ring(note) => return Immediate::Ring(note),
+            Effect::Mouse(on) => return Immediate::Mouse(on),
+            Effect::Theme(name) => return Immediate::Theme(name),
+            Effect::Redraw => return Immediate::Redraw,
+            Effect::Quit => return Immediate::Quit,
         }
-        Rest::None
+        Immediate::None
     }
 
     /// Never waits: a queue that is full gets the command a little later.
@@ -171,9 +171,9 @@ impl Effects {
     }
 
     /// To where copied text goes.
-    fn put(&self, what: &'static str, text: String) -> Rest {
+    fn put(&self, what: &'static str, text: String) -> Immediate {
         match &self.desk.clipboard {
-            Clipboard::Terminal => return Rest::Copy(what, text),
+            Clipboard::Terminal => return Immediate::Copy(what, text),
             Clipboard::Off => {
                 let why = "nothing is copied: clipboard = \"off\"".to_owned();
                 self.tell(Outcome::CopyFailed(why));
@@ -182,10 +182,10 @@ impl Effects {
                 clipboard::hand(words.clone(), (what, text), self.results.clone());
             }
         }
-        Rest::None
+        Immediate::None
     }
 
-    fn copy(&self, what: &'static str, source: CopySource) -> Rest {
+    fn copy(&self, what: &'static str, source: CopySource) -> Immediate {
         let text = match source {
             CopySource::Text(text) => Ok(text),
             CopySource::Export(request) => self.job(request).text(),
@@ -197,11 +197,11 @@ impl Effects {
                 let why =
                     format!("{what} has {kib} KiB, too much for the clipboard: export it instead");
                 self.tell(Outcome::CopyFailed(why));
-                Rest::None
+                Immediate::None
             }
             Err(why) => {
                 self.tell(Outcome::CopyFailed(why));
-                Rest::None
+                Immediate::None
             }
         }
     }
@@ -213,7 +213,7 @@ impl Effects {
 
     /// What the operator's hands reach. The line in the audit log is written here and now: it is
     /// short, and what waits for it must not come before it.
-    fn wish(&self, wish: Wish) -> Rest {
+    fn wish(&self, wish: Wish) -> Immediate {
         match wish {
             Wish::Permit { deed, session, permit } => {
                 let ids: Vec<_> = session.into_iter().collect();
@@ -223,13 +223,13 @@ impl Effects {
             Wish::LastExports(id) => {
                 let (audit, results) = (self.desk.audit.clone(), self.results.clone());
                 tokio::task::spawn_blocking(move || {
-                    let told = Told::LastExports(id, audit.last_exports(id));
+                    let told = YotiReply::LastExports(id, audit.last_exports(id));
                     let _unheard = results.send(Event::Done(Outcome::Hand(told)));
                 });
             }
             Wish::Portal(link) => {
                 return match self.desk.opener.open(link, "the portal", self.results.clone()) {
-                    Rest::Copy(what, text) => self.put(what, text),
+                    Immediate::Copy(what, text) => self.put(what, text),
                     rest => rest,
                 };
             }
@@ -249,7 +249,7 @@ impl Effects {
                 });
             }
         }
-        Rest::None
+        Immediate::None
     }
 
     fn job(&self, request: ExportRequest) -> Job {

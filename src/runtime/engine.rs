@@ -14,9 +14,9 @@ use super::share;
 use crate::api::SessionApi;
 use crate::clock::Clock;
 use crate::domain::assessment::rules::Rules;
-use crate::domain::events::ledger::Tally;
+use crate::domain::events::ledger::NotificationCounts;
 use crate::domain::watchlist::list_layout::Arrangement;
-use crate::domain::watchlist::outbox::Post;
+use crate::domain::watchlist::outbox::OutboxMessage;
 use crate::domain::watchlist::snapshot::{SessionTable, Snapshot};
 use crate::domain::watchlist::watched::WatchedSession;
 use crate::persist::location::Location;
@@ -27,7 +27,7 @@ use crate::store::Store;
 
 /// Who asks Yoti and saves.
 #[derive(Debug)]
-pub enum Keeping<P> {
+pub enum StoreRole<P> {
     /// This process, into this store; where its file is, when other processes may change the list.
     Own(P, Option<Location>),
     /// Another process; this one shows what stands in the store, and takes over when it ends.
@@ -36,9 +36,9 @@ pub enum Keeping<P> {
 
 /// What the tasks begin with.
 #[derive(Debug)]
-pub struct Held<P> {
+pub struct LoadedStore<P> {
     /// Who asks and saves.
-    pub keeping: Keeping<P>,
+    pub keeping: StoreRole<P>,
     /// Sessions with their last answers.
     pub known: Vec<WatchedSession>,
     /// When the operator last looked.
@@ -46,12 +46,12 @@ pub struct Held<P> {
     /// The list's own order.
     pub arrangement: Arrangement,
     /// Notifications counted so far.
-    pub tally: Tally,
+    pub tally: NotificationCounts,
     /// For the operator.
     pub warning: Option<String>,
 }
 
-impl<P: Persistence> Held<P> {
+impl<P: Persistence> LoadedStore<P> {
     /// What a store of this process's holds.
     ///
     /// # Errors
@@ -62,12 +62,12 @@ impl<P: Persistence> Held<P> {
         let last_look = persistence.state(LAST_LOOK).ok().flatten().and_then(|at| at.parse().ok());
         let arrangement = arrangement::arrangement(&mut persistence).unwrap_or_default();
         let tally = ledger::tally(&mut persistence).unwrap_or_default();
-        let keeping = Keeping::Own(persistence, location);
+        let keeping = StoreRole::Own(persistence, location);
         Ok(Self { keeping, known, last_look, arrangement, tally, warning: None })
     }
 }
 
-impl Held<Sqlite> {
+impl LoadedStore<Sqlite> {
     /// The store: this process's own where it `takes` it and nobody else holds it, else
     /// followed.
     ///
@@ -85,11 +85,11 @@ impl Held<Sqlite> {
         };
         let held = Self::of(persistence, Some(location.clone()))?;
         let unreadable = match &held.keeping {
-            Keeping::Own(store, _) => store.trouble(),
-            Keeping::Follow(_) => None,
+            StoreRole::Own(store, _) => store.trouble(),
+            StoreRole::Follow(_) => None,
         };
         let held = Self { warning: warning.or(unreadable), ..held };
-        let following = Keeping::Follow(location.clone());
+        let following = StoreRole::Follow(location.clone());
         Ok(if follows { Self { keeping: following, ..held } } else { held })
     }
 }
@@ -111,12 +111,12 @@ impl Engine {
     /// Starts them.
     #[must_use]
     pub fn start<P: Persistence, A: SessionApi, C: Clock>(
-        held: Held<P>,
+        held: LoadedStore<P>,
         api: A,
         clock: C,
         (mut settings, rules): (Settings, Rules),
     ) -> Self {
-        settings.following = matches!(held.keeping, Keeping::Follow(_));
+        settings.following = matches!(held.keeping, StoreRole::Follow(_));
         let takes = settings.online;
         let (store, snapshots) = Store::new(held.known);
         let store = store.resumed(held.last_look, held.arrangement, held.tally);
@@ -169,17 +169,17 @@ fn tell(commands: &mpsc::Sender<Command>, trouble: Option<String>) {
 
 /// Saves, and keeps the watch-list in step with other processes. Follows first where one asks.
 async fn keep<P: Persistence>(
-    (keeping, takes): (Keeping<P>, bool),
-    kept: mpsc::Receiver<Vec<Post>>,
+    (keeping, takes): (StoreRole<P>, bool),
+    kept: mpsc::Receiver<Vec<OutboxMessage>>,
     (saved, snapshots): Saved,
     commands: mpsc::Sender<Command>,
     cancelled: CancellationToken,
 ) {
     match keeping {
-        Keeping::Own(persistence, location) => {
+        StoreRole::Own(persistence, location) => {
             save(persistence, location, (saved, snapshots), commands, cancelled).await;
         }
-        Keeping::Follow(location) => {
+        StoreRole::Follow(location) => {
             let place = location.clone();
             let taken = share::follow((place, takes), kept, &commands, &cancelled).await;
             let Some((persistence, held)) = taken else { return };

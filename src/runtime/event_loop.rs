@@ -14,7 +14,7 @@ use tokio::sync::watch;
 use tokio::time::{Instant, MissedTickBehavior, interval, sleep_until, timeout_at};
 
 use super::Ending;
-use super::effects::{Effects, Rest};
+use super::effects::{Effects, Immediate};
 use super::ground::Answer;
 use super::terminal::{self, Surface};
 use crate::app::event::{Event, Mouse, MouseDid, Outcome};
@@ -36,7 +36,7 @@ const DEAF: Duration = Duration::from_millis(300);
 const ANSWER: Duration = Duration::from_millis(100);
 
 /// What the loop works with, beside model, surface and input.
-pub struct Outside<C> {
+pub struct LoopContext<C> {
     /// Newest state of the world.
     pub snapshots: watch::Receiver<Arc<Snapshot>>,
     /// What carries effects out.
@@ -63,7 +63,7 @@ pub async fn run<S: Surface, C: Clock>(
     model: &mut Model,
     surface: &mut S,
     mut input: impl Stream<Item = io::Result<Input>> + Unpin,
-    mut outside: Outside<C>,
+    mut outside: LoopContext<C>,
     stop: impl Future<Output = Ending>,
 ) -> io::Result<Ending> {
     let mut results = outside.effects.inbox();
@@ -128,7 +128,7 @@ pub async fn run<S: Surface, C: Clock>(
         };
         for effect in update(model, event) {
             match outside.effects.start(effect) {
-                Rest::Quit => return Ok(Ending::Quit),
+                Immediate::Quit => return Ok(Ending::Quit),
                 rest => waiting = carry_out(rest, surface, &mut outside)?.or(waiting),
             }
         }
@@ -137,25 +137,25 @@ pub async fn run<S: Surface, C: Clock>(
 
 /// What is left of an effect for surface and look. Returns what has come of it.
 fn carry_out<S: Surface, C>(
-    rest: Rest,
+    rest: Immediate,
     surface: &mut S,
-    outside: &mut Outside<C>,
+    outside: &mut LoopContext<C>,
 ) -> io::Result<Option<Event>> {
     match rest {
-        Rest::None | Rest::Quit => {}
-        Rest::Theme(name) => match outside.themes.get(&name) {
+        Immediate::None | Immediate::Quit => {}
+        Immediate::Theme(name) => match outside.themes.get(&name) {
             Ok(palette) => outside.look = outside.look.with(palette),
             Err(why) => return Ok(Some(Event::Done(Outcome::Refused(why.to_string())))),
         },
-        Rest::Suspend => {
+        Immediate::Suspend => {
             surface.suspend()?;
             let (columns, rows) = surface.size();
             return Ok(Some(Event::Resize(columns, rows)));
         }
-        Rest::Ring(note) => surface.ring(note.as_ref())?,
-        Rest::Mouse(on) => surface.mouse(on)?,
-        Rest::Redraw => surface.clear()?,
-        Rest::Copy(what, text) => {
+        Immediate::Ring(note) => surface.ring(note.as_ref())?,
+        Immediate::Mouse(on) => surface.mouse(on)?,
+        Immediate::Redraw => surface.clear()?,
+        Immediate::Copy(what, text) => {
             return Ok(Some(Event::Done(match surface.copy(&text) {
                 Ok(()) => Outcome::CopySent(what),
                 Err(why) => Outcome::CopyFailed(why.to_string()),
@@ -171,7 +171,7 @@ async fn ask_ground<S: Surface, C>(
     model: &mut Model,
     surface: &mut S,
     input: &mut (impl Stream<Item = io::Result<Input>> + Unpin),
-    outside: &mut Outside<C>,
+    outside: &mut LoopContext<C>,
 ) -> io::Result<Option<(Answer, VecDeque<Input>)>> {
     model.take_dirty();
     draw(model, surface, outside.look, &mut outside.pictures)?;

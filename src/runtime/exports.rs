@@ -13,7 +13,7 @@ use crate::app::event::{Measured, Outcome};
 use crate::app::operator::handover::{self, SHIFT, Shift};
 use crate::audit::AuditLog;
 use crate::domain::assessment::rules::Rules;
-use crate::domain::events::audit_action::Deed;
+use crate::domain::events::audit_action::AuditAction;
 use crate::domain::personal::Privacy;
 use crate::domain::watchlist::snapshot::Snapshot;
 use crate::domain::watchlist::watched::WatchedSession;
@@ -102,7 +102,7 @@ impl Job {
     /// The line in the audit log. Without it nothing unmasked leaves; a masked export may.
     fn audited(&self) -> Result<(), String> {
         let masked = self.request.contents.masked;
-        let deed = if masked { Deed::Exported } else { Deed::ExportedUnmasked };
+        let deed = if masked { AuditAction::Exported } else { AuditAction::ExportedUnmasked };
         let written = self.audit.append(self.now, deed, &self.request.ids, &self.request.reason);
         if masked { written.or(Ok(())) } else { written }
     }

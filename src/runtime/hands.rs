@@ -13,11 +13,11 @@ use zeroize::Zeroizing;
 
 use super::desk::Desk;
 use super::evidence::{Evidence, HeldBytes};
-use crate::app::dialogs::yoti::Told;
+use crate::app::dialogs::yoti::YotiReply;
 use crate::app::event::{Event, Outcome};
 use crate::app::operator::desk::Wish;
 use crate::app::text::hidden::Picture;
-use crate::domain::events::audit_action::Deed;
+use crate::domain::events::audit_action::AuditAction;
 use crate::domain::session::ids::SessionId;
 use crate::domain::session::resource::Media;
 use crate::export::{Existing, write_bytes};
@@ -47,7 +47,7 @@ impl Hands {
                     return None;
                 }
             };
-            self.tell(Told::Failed(id, "not possible offline".to_owned()));
+            self.tell(YotiReply::Failed(id, "not possible offline".to_owned()));
             return None;
         };
         match wish {
@@ -57,20 +57,28 @@ impl Hands {
             }
             Wish::Contact(id) => {
                 let told = self.contact(&*evidence, id).await;
-                self.tell(told.unwrap_or_else(|why| Told::Failed(id, why)));
+                self.tell(told.unwrap_or_else(|why| YotiReply::Failed(id, why)));
             }
             Wish::Media { id, media, save_to } => {
                 let told = self.media(&evidence, id, (*media, save_to)).await;
-                self.tell(told.unwrap_or_else(|why| Told::Failed(id, why)));
+                self.tell(told.unwrap_or_else(|why| YotiReply::Failed(id, why)));
             }
             Wish::Delete(id) => {
                 return self
-                    .change(id, (Deed::DeleteAsked, Deed::Deleted), evidence.delete(id))
+                    .change(
+                        id,
+                        (AuditAction::DeleteAsked, AuditAction::Deleted),
+                        evidence.delete(id),
+                    )
                     .await;
             }
             Wish::SendLetter(id) => {
                 return self
-                    .change(id, (Deed::LetterAsked, Deed::LetterSent), evidence.send_letter(id))
+                    .change(
+                        id,
+                        (AuditAction::LetterAsked, AuditAction::LetterSent),
+                        evidence.send_letter(id),
+                    )
                     .await;
             }
             Wish::Permit { .. } | Wish::Portal(_) | Wish::Run { .. } | Wish::LastExports(_) => {}
@@ -78,12 +86,12 @@ impl Hands {
         None
     }
 
-    fn tell(&self, told: Told) {
+    fn tell(&self, told: YotiReply) {
         // The loop may have ended.
         let _unheard = self.results.send(Event::Done(Outcome::Hand(told)));
     }
 
-    fn line(&self, deed: Deed, id: SessionId) -> Result<(), String> {
+    fn line(&self, deed: AuditAction, id: SessionId) -> Result<(), String> {
         self.desk.audit.append(self.now, deed, &[id], "")
     }
 
@@ -94,7 +102,7 @@ impl Hands {
         save_to: Option<PathBuf>,
     ) -> Result<String, String> {
         let bytes = evidence.letter(id).await?;
-        self.line(Deed::LetterTaken, id)?;
+        self.line(AuditAction::LetterTaken, id)?;
         if let Some(path) = save_to {
             return Ok(format!("saved {}", write(path, bytes).await?.display()));
         }
@@ -109,10 +117,10 @@ impl Hands {
         Ok("the letter is open; its copy is removed when branchwatch ends".to_owned())
     }
 
-    async fn contact(&self, evidence: &dyn Evidence, id: SessionId) -> Result<Told, String> {
+    async fn contact(&self, evidence: &dyn Evidence, id: SessionId) -> Result<YotiReply, String> {
         let contact = evidence.contact(id).await?;
-        self.line(Deed::ContactRevealed, id)?;
-        Ok(Told::Contact(id, contact))
+        self.line(AuditAction::ContactRevealed, id)?;
+        Ok(YotiReply::Contact(id, contact))
     }
 
     async fn media(
@@ -120,43 +128,43 @@ impl Hands {
         evidence: &Arc<dyn Evidence>,
         id: SessionId,
         (media, save_to): (Media, Option<PathBuf>),
-    ) -> Result<Told, String> {
+    ) -> Result<YotiReply, String> {
         let held = evidence.media(id, &media).await?;
         let Some(path) = save_to else {
             if let Some(doubt) = held.doubt {
                 return Err(doubt);
             }
-            self.line(Deed::PictureShown, id)?;
+            self.line(AuditAction::PictureShown, id)?;
             let size = held.bytes.len();
             let picture = tokio::task::spawn_blocking(move || picture(&held.bytes)).await;
             let picture = picture.map_err(|_panic| "the picture cannot be read".to_owned())??;
-            return Ok(Told::Picture(id, media.id, (picture, size)));
+            return Ok(YotiReply::Picture(id, media.id, (picture, size)));
         };
-        self.line(Deed::MediaSaved, id)?;
+        self.line(AuditAction::MediaSaved, id)?;
         let HeldBytes { bytes, ending, doubt } = held;
         let kib = bytes.len().div_ceil(1024);
         let mut name = path.into_os_string();
         name.push(format!(".{ending}"));
         let path = write(PathBuf::from(name), bytes).await?;
         let doubt = doubt.map(|doubt| format!("; but {doubt}")).unwrap_or_default();
-        Ok(Told::Done(id, format!("saved {} · {kib} KiB{doubt}", path.display())))
+        Ok(YotiReply::Done(id, format!("saved {} · {kib} KiB{doubt}", path.display())))
     }
 
     async fn change(
         &self,
         id: SessionId,
-        (asked, done_deed): (Deed, Deed),
+        (asked, done_deed): (AuditAction, AuditAction),
         call: futures::future::BoxFuture<'_, Result<(), String>>,
     ) -> Option<SessionId> {
         if let Err(why) = self.line(asked, id) {
-            self.tell(Told::Failed(id, why));
+            self.tell(YotiReply::Failed(id, why));
             return None;
         }
         let answer = call.await;
         let worked = answer.is_ok();
         let told = answer.and_then(|()| {
             let text = match done_deed {
-                Deed::Deleted => "deleted at Yoti; the last response is kept here",
+                AuditAction::Deleted => "deleted at Yoti; the last response is kept here",
                 _ => "Yoti sends the letter again",
             };
             match self.line(done_deed, id) {
@@ -169,8 +177,8 @@ impl Hands {
     }
 }
 
-fn done(id: SessionId, told: Result<String, String>) -> Told {
-    told.map_or_else(|why| Told::Failed(id, why), |text| Told::Done(id, text))
+fn done(id: SessionId, told: Result<String, String>) -> YotiReply {
+    told.map_or_else(|why| YotiReply::Failed(id, why), |text| YotiReply::Done(id, text))
 }
 
 async fn write(path: PathBuf, bytes: Zeroizing<Vec<u8>>) -> Result<PathBuf, String> {

@@ -7,7 +7,7 @@ use std::path::PathBuf;
 
 use tokio::sync::mpsc::UnboundedSender;
 
-use super::effects::Rest;
+use super::effects::Immediate;
 use super::program;
 use crate::app::event::{Event, Outcome};
 
@@ -38,9 +38,9 @@ impl Opener {
         target: String,
         what: &'static str,
         results: UnboundedSender<Event>,
-    ) -> Rest {
+    ) -> Immediate {
         let Self::Program(opener) = self else {
-            return Rest::Copy("the link (nothing here can open it)", target);
+            return Immediate::Copy("the link (nothing here can open it)", target);
         };
         let opener = opener.clone();
         tokio::spawn(async move {
@@ -52,6 +52,6 @@ impl Opener {
             // The loop may have ended.
             let _unheard = results.send(Event::Done(outcome));
         });
-        Rest::None
+        Immediate::None
     }
 }

@@ -9,7 +9,7 @@ use tokio::sync::mpsc;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
-use crate::domain::watchlist::outbox::Post;
+use crate::domain::watchlist::outbox::OutboxMessage;
 use crate::domain::watchlist::snapshot::Snapshot;
 use crate::domain::watchlist::watched::WatchedSession;
 use crate::persist::location::Location;
@@ -56,7 +56,7 @@ struct Reader {
     version: Option<i64>,
     pause: Duration,
     /// Kept here and not left yet.
-    left: Vec<Post>,
+    left: Vec<OutboxMessage>,
 }
 
 /// What a look has found.
@@ -113,7 +113,7 @@ impl Reader {
     /// Until something is kept here or it is time to look again. False: the program ends.
     async fn rests(
         &mut self,
-        kept: &mut mpsc::Receiver<Vec<Post>>,
+        kept: &mut mpsc::Receiver<Vec<OutboxMessage>>,
         cancelled: &CancellationToken,
     ) -> bool {
         let goes_on = tokio::select! {
@@ -137,7 +137,7 @@ impl Reader {
 /// holds at that moment; `None`: the program ends first.
 pub(super) async fn follow(
     (location, takes): (Location, bool),
-    mut kept: mpsc::Receiver<Vec<Post>>,
+    mut kept: mpsc::Receiver<Vec<OutboxMessage>>,
     commands: &mpsc::Sender<Command>,
     cancelled: &CancellationToken,
 ) -> Option<(Sqlite, Snapshot)> {
@@ -171,8 +171,8 @@ pub(super) async fn follow(
 /// What was kept while the store was read is not in it, and is done once more.
 async fn take_over(
     known: Vec<WatchedSession>,
-    mut late: Vec<Post>,
-    kept: &mut mpsc::Receiver<Vec<Post>>,
+    mut late: Vec<OutboxMessage>,
+    kept: &mut mpsc::Receiver<Vec<OutboxMessage>>,
     commands: &mpsc::Sender<Command>,
 ) -> Option<Snapshot> {
     let (to, mut held) = mpsc::channel(1);
@@ -256,13 +256,15 @@ impl Inbox {
 }
 
 /// In their order; what can be done at once is one command.
-fn commands(left: Vec<Post>) -> Vec<Command> {
+fn commands(left: Vec<OutboxMessage>) -> Vec<Command> {
     let mut commands: Vec<Command> = Vec::new();
     for post in left {
         match (post, commands.last_mut()) {
-            (Post::Added(entry), Some(Command::Add(entries))) => entries.push(entry),
-            (Post::Removed(id), Some(Command::Remove(ids))) => ids.push(id),
-            (Post::Kept(id, change, made), Some(Command::Kept(changes, last))) if *last == made => {
+            (OutboxMessage::Added(entry), Some(Command::Add(entries))) => entries.push(entry),
+            (OutboxMessage::Removed(id), Some(Command::Remove(ids))) => ids.push(id),
+            (OutboxMessage::Kept(id, change, made), Some(Command::Kept(changes, last)))
+                if *last == made =>
+            {
                 changes.push((id, change));
             }
             (post, _) => commands.push(command(post)),
@@ -271,13 +273,13 @@ fn commands(left: Vec<Post>) -> Vec<Command> {
     commands
 }
 
-fn command(post: Post) -> Command {
+fn command(post: OutboxMessage) -> Command {
     match post {
-        Post::Added(entry) => Command::Add(vec![entry]),
-        Post::Removed(id) => Command::Remove(vec![id]),
-        Post::Kept(id, change, made) => Command::Kept(vec![(id, change)], made),
-        Post::Told(told) => Command::Notified(told),
-        Post::Asked(Some(id)) => Command::Refresh(id),
-        Post::Asked(None) => Command::RefreshAll,
+        OutboxMessage::Added(entry) => Command::Add(vec![entry]),
+        OutboxMessage::Removed(id) => Command::Remove(vec![id]),
+        OutboxMessage::Kept(id, change, made) => Command::Kept(vec![(id, change)], made),
+        OutboxMessage::Told(told) => Command::Notified(told),
+        OutboxMessage::Asked(Some(id)) => Command::Refresh(id),
+        OutboxMessage::Asked(None) => Command::RefreshAll,
     }
 }

@@ -2,8 +2,8 @@
 
 use branchwatch::clock::{Clock, SystemClock};
 use branchwatch::domain::session::ids::SessionId;
-use branchwatch::domain::watchlist::annotations::OwnChange;
-use branchwatch::domain::watchlist::outbox::Post;
+use branchwatch::domain::watchlist::annotations::AnnotationChange;
+use branchwatch::domain::watchlist::outbox::OutboxMessage;
 use branchwatch::persist::sqlite::Sqlite;
 
 use crate::world;
@@ -28,8 +28,8 @@ fn no_command_shows_a_name_while_labels_are_masked_and_all_do_with_privacy_off()
     }
     let store = world.home.path().join(".local/share/branchwatch/store.db");
     let notes = ids.iter().zip(NAMES).map(|(id, name)| {
-        let note = OwnChange::Note(format!("rang {name}"));
-        Post::Kept(SessionId::parse(id).unwrap(), note, SystemClock.now().into())
+        let note = AnnotationChange::Note(format!("rang {name}"));
+        OutboxMessage::Kept(SessionId::parse(id).unwrap(), note, SystemClock.now().into())
     });
     Sqlite::open(&store, false).unwrap().persistence.post(&notes.collect::<Vec<_>>()).unwrap();
     world.run(&[&["fetch"], ids.as_slice()].concat(), 0);

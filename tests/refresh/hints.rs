@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use branchwatch::domain::assessment::stage::{self, Stage};
 use branchwatch::domain::events::change::{ChangeKind, Origin};
-use branchwatch::domain::events::ledger::Tally;
+use branchwatch::domain::events::ledger::NotificationCounts;
 use branchwatch::domain::events::notification::{Notification, Receiving};
 use branchwatch::domain::session::ids::SessionId;
 use branchwatch::domain::session::wire_enum::{SessionState, Topic};
@@ -111,7 +111,11 @@ async fn a_flood_of_sessions_that_are_not_on_the_list_is_counted_and_makes_no_ro
     pass(5).await;
     let snapshot = learning.snapshot();
     assert_eq!(snapshot.sessions.len(), 2);
-    let tally = Tally { received: 20_000, unknown_sessions: 20_000, ..Tally::default() };
+    let tally = NotificationCounts {
+        received: 20_000,
+        unknown_sessions: 20_000,
+        ..NotificationCounts::default()
+    };
     assert_eq!(snapshot.health.notified, tally);
     assert_eq!(snapshot.health.offered.len(), 100, "offered, and not without end");
     assert_eq!(learning.api.all().len(), asked, "nobody is asked about them");
@@ -236,11 +240,16 @@ async fn the_ledger_says_what_was_missed_and_outlives_nothing_it_should_not() {
     pass(80).await;
     world.say(told(&world, id(1), Topic::SessionCompletion)).await;
     pass(10).await;
-    let tally = Tally { received: 3, confirmed: 1, ..Tally::default() };
+    let tally = NotificationCounts { received: 3, confirmed: 1, ..NotificationCounts::default() };
     assert_eq!(world.snapshot().health.notified, tally);
     // The second ends and nobody tells.
     pass(1_200).await;
-    let tally = Tally { received: 3, confirmed: 1, missed: 1, ..Tally::default() };
+    let tally = NotificationCounts {
+        received: 3,
+        confirmed: 1,
+        missed: 1,
+        ..NotificationCounts::default()
+    };
     assert_eq!(world.snapshot().health.notified, tally);
     assert_eq!(world.snapshot().health.receiving, Receiving::On("127.0.0.1:1".to_owned()));
 }

@@ -1,7 +1,7 @@
 //! No frame shows a name while labels are masked: neither a reference, a tag nor a note.
 
 use branchwatch::app::view::Pane;
-use branchwatch::domain::watchlist::annotations::Own;
+use branchwatch::domain::watchlist::annotations::Annotations;
 
 use super::*;
 
@@ -19,10 +19,10 @@ fn named() -> Vec<WatchedSession> {
             tags: vec![tag.clone()],
             ..WatchEntry::clone(&watched.entry)
         });
-        let mut own = Own::default();
+        let mut own = Annotations::default();
         let at = now() - SignedDuration::from_secs(60);
-        own.apply(&OwnChange::Tags(vec![tag]), at);
-        own.apply(&OwnChange::Note(format!("rang {name}")), at);
+        own.apply(&AnnotationChange::Tags(vec![tag]), at);
+        own.apply(&AnnotationChange::Note(format!("rang {name}")), at);
         watched.own = Arc::new(own);
         watched
     });
@@ -96,7 +96,7 @@ fn a_masked_note_is_replaced_or_stays_and_masked_tags_stay() {
     let effects = update(&mut model, Event::Action(Action::Enter));
     let tags = effects.iter().find_map(|effect| match effect {
         Effect::Keep(changes) => changes.iter().find_map(|(_, change)| match change {
-            OwnChange::Tags(tags) => Some(tags.len()),
+            AnnotationChange::Tags(tags) => Some(tags.len()),
             _ => None,
         }),
         _ => None,

@@ -2,7 +2,7 @@
 
 use branchwatch::app::view::Pane;
 use branchwatch::domain::events::change::{ChangeKind, Origin, TimelineEvent};
-use branchwatch::domain::events::ledger::Tally;
+use branchwatch::domain::events::ledger::NotificationCounts;
 use branchwatch::domain::events::notification::Receiving;
 use branchwatch::domain::session::wire_enum::{SourceType, Topic};
 
@@ -37,11 +37,13 @@ fn the_header_counts_notifications_and_says_when_the_receiver_is_down() {
     };
     shown("received", &|health| {
         health.receiving = on();
-        health.notified = Tally { received: 41, confirmed: 38, ..Tally::default() };
+        health.notified =
+            NotificationCounts { received: 41, confirmed: 38, ..NotificationCounts::default() };
     });
     shown("missed", &|health| {
         health.receiving = on();
-        health.notified = Tally { received: 41, missed: 2, ..Tally::default() };
+        health.notified =
+            NotificationCounts { received: 41, missed: 2, ..NotificationCounts::default() };
     });
     shown("port in use", &|health| {
         let why = "no notifications: 127.0.0.1:8750 is in use";

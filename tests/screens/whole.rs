@@ -33,7 +33,7 @@ fn longest() -> Arc<Snapshot> {
         }
         if n == 2 {
             let note = "called".to_owned();
-            watched.own = Arc::new(Own { pinned: true, note, ..Own::default() });
+            watched.own = Arc::new(Annotations { pinned: true, note, ..Annotations::default() });
         }
         watched
     });

@@ -6,7 +6,7 @@ use crate::app::action::Action;
 use crate::app::text::words::Times;
 use crate::app::view::{Cell, LabelRow, Tone};
 use crate::domain::assessment::attention::Reason;
-use crate::domain::watchlist::annotations::{Made, OwnChange};
+use crate::domain::watchlist::annotations::{AnnotationChange, Made};
 use crate::domain::watchlist::watched::WatchedSession;
 use crate::text::shown_str;
 
@@ -72,20 +72,20 @@ fn reasons(reasons: &[Reason]) -> String {
     words.join(", ")
 }
 
-fn said(change: &OwnChange, session: &WatchedSession, times: &Times) -> String {
+fn said(change: &AnnotationChange, session: &WatchedSession, times: &Times) -> String {
     match change {
-        OwnChange::Note(text) if text.is_empty() => "note removed".to_owned(),
-        OwnChange::Note(text) => format!("note: {}", times.note(session, text, LONGEST)),
-        OwnChange::Tags(none) if none.is_empty() => "tags removed".to_owned(),
-        OwnChange::Tags(some) => format!("tags {}", times.tags(session, some, 40)),
-        OwnChange::Pinned(true) => "pinned".to_owned(),
-        OwnChange::Pinned(false) => "unpinned".to_owned(),
-        OwnChange::Archived(true) => "archived".to_owned(),
-        OwnChange::Archived(false) => "brought back".to_owned(),
-        OwnChange::Acknowledged(Some(why)) => format!("acknowledged {}", reasons(why)),
-        OwnChange::Acknowledged(None) => "acknowledgement removed".to_owned(),
-        OwnChange::Snoozed(Some(until)) => format!("snoozed until {}", times.of_day(*until)),
-        OwnChange::Snoozed(None) => "snooze removed".to_owned(),
-        OwnChange::LookedAt(_) => "looked at".to_owned(),
+        AnnotationChange::Note(text) if text.is_empty() => "note removed".to_owned(),
+        AnnotationChange::Note(text) => format!("note: {}", times.note(session, text, LONGEST)),
+        AnnotationChange::Tags(none) if none.is_empty() => "tags removed".to_owned(),
+        AnnotationChange::Tags(some) => format!("tags {}", times.tags(session, some, 40)),
+        AnnotationChange::Pinned(true) => "pinned".to_owned(),
+        AnnotationChange::Pinned(false) => "unpinned".to_owned(),
+        AnnotationChange::Archived(true) => "archived".to_owned(),
+        AnnotationChange::Archived(false) => "brought back".to_owned(),
+        AnnotationChange::Acknowledged(Some(why)) => format!("acknowledged {}", reasons(why)),
+        AnnotationChange::Acknowledged(None) => "acknowledgement removed".to_owned(),
+        AnnotationChange::Snoozed(Some(until)) => format!("snoozed until {}", times.of_day(*until)),
+        AnnotationChange::Snoozed(None) => "snooze removed".to_owned(),
+        AnnotationChange::LookedAt(_) => "looked at".to_owned(),
     }
 }

@@ -18,7 +18,7 @@ use crate::app::update::say;
 use crate::app::view::Tone;
 use crate::domain::personal::Privacy;
 use crate::domain::session::ids::SessionId;
-use crate::domain::watchlist::annotations::OwnChange;
+use crate::domain::watchlist::annotations::AnnotationChange;
 use crate::text::shown_str;
 
 /// The longest tag, in characters.
@@ -167,7 +167,7 @@ pub(crate) fn open_snooze(model: &mut Model) -> Vec<Effect> {
 pub(crate) fn open_all(model: &mut Model) -> Vec<Effect> {
     let shown = (0..model.sessions.len()).filter_map(|row| model.sessions.at(row));
     let ids: Vec<SessionId> = shown
-        .filter(|item| item.changed || item.facts.attention)
+        .filter(|item| item.changed || item.summary.attention)
         .map(|item| item.session.id())
         .collect();
     if ids.is_empty() {
@@ -213,7 +213,8 @@ pub(crate) fn act(model: &mut Model, mut dialog: OwnDialog, action: Action) -> V
 
 fn accepted(model: &mut Model, dialog: &OwnDialog) -> Vec<Effect> {
     let whom = &dialog.whom;
-    let all = |change: &OwnChange| dialog.ids.iter().map(|id| (*id, change.clone())).collect();
+    let all =
+        |change: &AnnotationChange| dialog.ids.iter().map(|id| (*id, change.clone())).collect();
     match &dialog.kind {
         OwnKind::Note { field, hidden } => {
             let text = field.text().trim().to_owned();
@@ -226,14 +227,14 @@ fn accepted(model: &mut Model, dialog: &OwnDialog) -> Vec<Effect> {
                 return Vec::new();
             }
             let what = if text.is_empty() { "note removed from" } else { "note for" };
-            keep(model, &format!("{what} {whom}"), all(&OwnChange::Note(text)))
+            keep(model, &format!("{what} {whom}"), all(&AnnotationChange::Note(text)))
         }
         OwnKind::Tags { field, common, .. } => {
             let typed = words(&field.text());
             let retagged = items(model, &dialog.ids).map(|item| {
                 let own = item.session.entry.tags.iter().filter(|tag| !common.contains(tag));
                 let tags: BTreeSet<String> = own.chain(&typed).cloned().collect();
-                (item.session.id(), OwnChange::Tags(tags.into_iter().collect()))
+                (item.session.id(), AnnotationChange::Tags(tags.into_iter().collect()))
             });
             let changes = retagged.collect();
             keep(model, &format!("tags of {whom}"), changes)
@@ -241,7 +242,7 @@ fn accepted(model: &mut Model, dialog: &OwnDialog) -> Vec<Effect> {
         OwnKind::Snooze(choices, selected) => {
             let Some((word, until)) = choices.get(*selected) else { return Vec::new() };
             let what = if *word == "tomorrow" { "until tomorrow" } else { word };
-            let change = OwnChange::Snoozed(Some(*until));
+            let change = AnnotationChange::Snoozed(Some(*until));
             keep(model, &format!("snoozed {whom}, {what}"), all(&change))
         }
         OwnKind::AcknowledgeAll => {

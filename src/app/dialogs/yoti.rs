@@ -35,7 +35,7 @@ pub enum Hand {
 
 /// What came of a wish.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Told {
+pub enum YotiReply {
     /// Done, in our words.
     Done(SessionId, String),
     /// Not done: why, in our words.
@@ -131,7 +131,7 @@ pub(crate) fn act(model: &mut Model, hand: Hand, action: Action) -> Vec<Effect> 
 }
 
 /// What came of a wish goes to its dialog, if that is still open; personal data goes nowhere else.
-pub(crate) fn told(model: &mut Model, told: Told) {
+pub(crate) fn told(model: &mut Model, told: YotiReply) {
     model.dirty = true;
     let until = model.clock + model.settings.for_operator(crate::app::operator::privacy::REVEALED);
     let hand = match &mut model.overlay {
@@ -139,27 +139,29 @@ pub(crate) fn told(model: &mut Model, told: Told) {
         _ => None,
     };
     match (told, hand) {
-        (Told::Contact(id, contact), Some(Hand::Letter(dialog))) if dialog.id == id => {
+        (YotiReply::Contact(id, contact), Some(Hand::Letter(dialog))) if dialog.id == id => {
             dialog.busy = false;
             dialog.said = None;
             dialog.contact = contact;
             dialog.contact_until = Some(until);
         }
-        (Told::Picture(id, media, picture), Some(Hand::Media(dialog))) if dialog.id == id => {
+        (YotiReply::Picture(id, media, picture), Some(Hand::Media(dialog))) if dialog.id == id => {
             dialog.show(&media, picture);
         }
-        (Told::LastExports(id, last), Some(Hand::Confirm(dialog))) if dialog.id == id => {
+        (YotiReply::LastExports(id, last), Some(Hand::Confirm(dialog))) if dialog.id == id => {
             dialog.exports = Some(last);
         }
-        (Told::Contact(..) | Told::Picture(..) | Told::LastExports(..), _) => {}
-        (Told::Done(id, text), Some(hand)) if hand.id() == id => {
+        (YotiReply::Contact(..) | YotiReply::Picture(..) | YotiReply::LastExports(..), _) => {}
+        (YotiReply::Done(id, text), Some(hand)) if hand.id() == id => {
             hand.say(Cell::new(crate::text::shown_str(&text, 200), Tone::Good));
         }
-        (Told::Failed(id, text), Some(hand)) if hand.id() == id => {
+        (YotiReply::Failed(id, text), Some(hand)) if hand.id() == id => {
             hand.say(Cell::new(crate::text::shown_str(&text, 200), Tone::Bad));
         }
-        (Told::Done(_, text), _) => say(model, crate::text::shown_str(&text, 200), Tone::Good),
-        (Told::Failed(_, text), _) => say(model, crate::text::shown_str(&text, 200), Tone::Bad),
+        (YotiReply::Done(_, text), _) => say(model, crate::text::shown_str(&text, 200), Tone::Good),
+        (YotiReply::Failed(_, text), _) => {
+            say(model, crate::text::shown_str(&text, 200), Tone::Bad);
+        }
     }
 }
 

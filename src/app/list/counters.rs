@@ -6,12 +6,12 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 
-use crate::app::list::summary::Facts;
+use crate::app::list::summary::SessionSummary;
 use crate::app::text::words::StageKind;
 
 /// Figures over all sessions, whatever the filter.
 #[derive(Clone, Debug, PartialEq, Eq, Default)]
-pub(crate) struct Tally {
+pub(crate) struct SessionCounters {
     kinds: [usize; StageKind::COUNT],
     pub(crate) due_soon: usize,
     pub(crate) stale: usize,
@@ -24,7 +24,7 @@ pub(crate) struct Tally {
     pub(crate) late_in_all: usize,
 }
 
-impl Tally {
+impl SessionCounters {
     pub(crate) fn of(&self, kind: StageKind) -> usize {
         self.kinds.get(kind as usize).copied().unwrap_or_default()
     }
@@ -34,22 +34,22 @@ impl Tally {
         self.late.last_key_value().map(|(since, _)| *since)
     }
 
-    fn count(&mut self, facts: &Facts, change: impl Fn(usize, usize) -> usize) {
-        if let Some(kind) = self.kinds.get_mut(facts.kind as usize) {
+    fn count(&mut self, summary: &SessionSummary, change: impl Fn(usize, usize) -> usize) {
+        if let Some(kind) = self.kinds.get_mut(summary.kind as usize) {
             *kind = change(*kind, 1);
         }
         for (by, figure) in [
-            (usize::from(facts.due_soon), &mut self.due_soon),
-            (usize::from(facts.stale), &mut self.stale),
-            (usize::from(facts.attention), &mut self.attention),
-            (usize::from(facts.hushed), &mut self.hushed),
-            (usize::from(facts.unseen), &mut self.unseen),
-            (facts.unknown_values, &mut self.unknown_values),
-            (usize::from(facts.late_since.is_some()), &mut self.late_in_all),
+            (usize::from(summary.due_soon), &mut self.due_soon),
+            (usize::from(summary.stale), &mut self.stale),
+            (usize::from(summary.attention), &mut self.attention),
+            (usize::from(summary.hushed), &mut self.hushed),
+            (usize::from(summary.unseen), &mut self.unseen),
+            (summary.unknown_values, &mut self.unknown_values),
+            (usize::from(summary.late_since.is_some()), &mut self.late_in_all),
         ] {
             *figure = change(*figure, by);
         }
-        if let Some(since) = facts.late_since {
+        if let Some(since) = summary.late_since {
             let held = self.late.entry(since).or_default();
             *held = change(*held, 1);
             if *held == 0 {
@@ -58,11 +58,11 @@ impl Tally {
         }
     }
 
-    pub(crate) fn add(&mut self, facts: &Facts) {
-        self.count(facts, |figure, by| figure + by);
+    pub(crate) fn add(&mut self, summary: &SessionSummary) {
+        self.count(summary, |figure, by| figure + by);
     }
 
-    pub(crate) fn take(&mut self, facts: &Facts) {
-        self.count(facts, usize::saturating_sub);
+    pub(crate) fn take(&mut self, summary: &SessionSummary) {
+        self.count(summary, usize::saturating_sub);
     }
 }

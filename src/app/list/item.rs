@@ -11,7 +11,7 @@ use crate::app::list::columns::Widths;
 use crate::app::list::filter::{Query, Subject};
 use crate::app::list::order::Key;
 use crate::app::list::sort::Sort;
-use crate::app::list::summary::Facts;
+use crate::app::list::summary::SessionSummary;
 use crate::app::text::clocks;
 use crate::domain::assessment::rules::Rules;
 use crate::domain::events::change::{ChangeKind, TimelineEvent};
@@ -26,7 +26,7 @@ const MASKED_NAME: usize = 12;
 #[derive(Clone, Debug)]
 pub(crate) struct Item {
     pub(crate) session: Arc<WatchedSession>,
-    pub(crate) facts: Facts,
+    pub(crate) summary: SessionSummary,
     /// It changed and the operator has not looked since.
     pub(crate) changed: bool,
     fresh: Fresh,
@@ -50,12 +50,12 @@ struct Fresh {
 
 impl Item {
     pub(crate) fn new(session: Arc<WatchedSession>, rules: &Rules, now: Timestamp) -> Self {
-        let facts = Facts::of(&session, rules, now);
+        let summary = SessionSummary::of(&session, rules, now);
         let (looked_at, changed) = looked(&session);
         let fresh = Fresh { changed, new: session.own.looked_at.is_none() };
         Self {
             session,
-            facts,
+            summary,
             changed,
             fresh,
             looked_at,
@@ -70,7 +70,7 @@ impl Item {
     }
 
     pub(crate) fn key(&self, sort: Sort, place: u32) -> Key {
-        sort.key(&self.session, &self.facts, place)
+        sort.key(&self.session, &self.summary, place)
     }
 
     pub(crate) fn subject<'a>(
@@ -79,13 +79,13 @@ impl Item {
         now: Timestamp,
     ) -> Subject<'a> {
         let Fresh { changed, new } = self.fresh;
-        Subject { session: &self.session, facts: &self.facts, now, changed, new, marks }
+        Subject { session: &self.session, summary: &self.summary, now, changed, new, marks }
     }
 
     /// What its row needs of the columns, masked or not.
     pub(crate) fn widths(&self) -> Widths {
         let own = &self.session.own;
-        let signs = [own.pinned, !own.note.is_empty(), self.facts.hushed];
+        let signs = [own.pinned, !own.note.is_empty(), self.summary.hushed];
         let name = self.session.entry.reference.as_deref().map_or(8, |text| {
             let width = crate::text::width(text);
             let whole = is_identifier(text, self.session.shared_prefix);
@@ -101,7 +101,7 @@ impl Item {
         marks: &HashSet<SessionId>,
         now: Timestamp,
     ) -> Option<Timestamp> {
-        let moments = [self.facts.changes_at, filter.changes_at(&self.subject(marks, now))];
+        let moments = [self.summary.changes_at, filter.changes_at(&self.subject(marks, now))];
         moments.into_iter().flatten().min()
     }
 
@@ -124,10 +124,10 @@ impl Item {
             (self.looked_at, self.changed) = looked(&session);
         }
         self.fresh.changed |= self.changed;
-        let facts = Facts::of(&session, rules, now);
-        let older = (&*self.session, self.facts.due);
-        self.drift = clocks::drift(older, (&session, facts.due)).or(self.drift);
-        self.facts = facts;
+        let summary = SessionSummary::of(&session, rules, now);
+        let older = (&*self.session, self.summary.due);
+        self.drift = clocks::drift(older, (&session, summary.due)).or(self.drift);
+        self.summary = summary;
         self.session = session;
     }
 }

@@ -4,7 +4,7 @@
 
 use crate::app::action::Action;
 use crate::app::detail::timeline;
-use crate::app::list::counters::Tally;
+use crate::app::list::counters::SessionCounters;
 use crate::app::list::sessions::{Item, Sessions};
 use crate::app::list::summary::Standing;
 use crate::app::operator::bell::Alert;
@@ -14,7 +14,7 @@ use crate::app::text::words::{self, StageKind, Times, server, wire};
 use crate::app::view::{
     AlertMark, AlertRow, Cell, Counter, Glyph, HeaderView, ListRow, Pane, Tone,
 };
-use crate::domain::assessment::attention::{Assessment, Hush, Reason};
+use crate::domain::assessment::attention::{Assessment, Reason, Suppression};
 use crate::domain::assessment::coverage;
 use crate::domain::assessment::requested::{self, Mark};
 use crate::domain::assessment::rules::Rules;
@@ -59,9 +59,9 @@ pub(crate) fn list_row(item: &Item, marked: bool, rules: &Rules, times: &Times) 
 /// What the operator has done with a session.
 fn own_signs(item: &Item, found: &Assessment) -> Vec<Glyph> {
     let own = &item.session.own;
-    let hush = found.hush.filter(|_| item.facts.hushed).map(|hush| match hush {
-        Hush::Acknowledged(_) => Glyph::Acknowledged,
-        Hush::Snoozed(_) => Glyph::Snoozed,
+    let hush = found.hush.filter(|_| item.summary.hushed).map(|hush| match hush {
+        Suppression::Acknowledged(_) => Glyph::Acknowledged,
+        Suppression::Snoozed(_) => Glyph::Snoozed,
     });
     let pinned = own.pinned.then_some(Glyph::Pinned);
     let noted = (!own.note.is_empty()).then_some(Glyph::Noted);
@@ -205,13 +205,13 @@ fn stale_line(session: &WatchedSession, times: &Times) -> String {
 
 /// Sessions with findings, most urgent first and of equal urgency the newest, at most this many.
 pub(crate) fn alerts(sessions: &Sessions, most: usize) -> Vec<Alert> {
-    let wanting = sessions.by_urgency().filter(|item| item.facts.attention);
-    let hushed = sessions.by_urgency().filter(|item| item.facts.hushed);
+    let wanting = sessions.by_urgency().filter(|item| item.summary.attention);
+    let hushed = sessions.by_urgency().filter(|item| item.summary.hushed);
     let mut found: Vec<_> = wanting
         .chain(hushed)
         .take(most)
         .filter_map(|item| {
-            let Standing { hush, reason, since } = item.facts.alert?;
+            let Standing { hush, reason, since } = item.summary.alert?;
             let alert = Alert { id: item.session.id(), mark: AlertMark::of(hush), over: None };
             Some(((hush.is_some(), reason, std::cmp::Reverse(since)), alert))
         })
@@ -232,8 +232,8 @@ pub(crate) fn alert_row(
     let text = clocks::told(finding, &found, times);
     let (why, tone) = match found.hush {
         None => (text, sign.1),
-        Some(Hush::Acknowledged(_)) => (text, Tone::Dim),
-        Some(Hush::Snoozed(until)) => {
+        Some(Suppression::Acknowledged(_)) => (text, Tone::Dim),
+        Some(Suppression::Snoozed(until)) => {
             (format!("until {} · {text}", times.of_day(until)), Tone::Dim)
         }
     };
@@ -269,7 +269,7 @@ fn counted(number: usize, word: &str, tone: Tone) -> Option<Cell> {
 }
 
 /// Counters of which each session is in one, and what is told of those in it.
-fn counters(tally: &Tally) -> Vec<Counter> {
+fn counters(tally: &SessionCounters) -> Vec<Counter> {
     let of = |kind: StageKind, word: &str| counted(tally.of(kind), word, kind.tone());
     let running = tally.of(StageKind::ChecksRunning);
     let running =
@@ -335,18 +335,19 @@ pub(crate) fn header(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::app::list::summary::Facts;
+    use crate::app::list::summary::SessionSummary;
     use crate::domain::fixture as f;
 
     #[test]
     fn every_session_is_in_exactly_one_counter() {
-        let facts = Facts::of(&f::watched(None, None, None), &Rules::default(), f::now());
-        let mut tally = Tally::default();
+        let summary =
+            SessionSummary::of(&f::watched(None, None, None), &Rules::default(), f::now());
+        let mut tally = SessionCounters::default();
         for (times, kind) in (1..).zip(StageKind::ALL) {
             for _ in 0..times {
-                let mut facts = facts.clone();
-                facts.kind = kind;
-                tally.add(&facts);
+                let mut summary = summary.clone();
+                summary.kind = kind;
+                tally.add(&summary);
             }
         }
         let number = |cell: &Cell| cell.text.split(' ').next().unwrap().parse::<usize>().unwrap();
@@ -361,10 +362,11 @@ mod tests {
 
     #[test]
     fn a_counter_agrees_with_its_noun() {
-        let mut running = Facts::of(&f::watched(None, None, None), &Rules::default(), f::now());
-        let mut tally = Tally::default();
+        let mut running =
+            SessionSummary::of(&f::watched(None, None, None), &Rules::default(), f::now());
+        let mut tally = SessionCounters::default();
         running.kind = StageKind::ChecksRunning;
-        let said = |tally: &mut Tally| {
+        let said = |tally: &mut SessionCounters| {
             tally.add(&running);
             counters(tally)[0].parts[0].text.clone()
         };
@@ -379,19 +381,19 @@ mod tests {
             None,
             None,
         );
-        let mut tally = Tally::default();
+        let mut tally = SessionCounters::default();
         let mut held = Vec::new();
         for minutes in [9, 30, 9] {
             session.poll.interval = Some(jiff::SignedDuration::from_mins(1));
             session.poll.last_ok = Some(f::minutes_ago(minutes));
-            let facts = Facts::of(&session, &Rules::default(), f::now());
-            tally.add(&facts);
-            held.push(facts);
+            let summary = SessionSummary::of(&session, &Rules::default(), f::now());
+            tally.add(&summary);
+            held.push(summary);
         }
         assert_eq!((tally.late_in_all, tally.late_since()), (3, Some(f::minutes_ago(9))));
-        for facts in held {
-            tally.take(&facts);
+        for summary in held {
+            tally.take(&summary);
         }
-        assert_eq!(tally, Tally::default());
+        assert_eq!(tally, SessionCounters::default());
     }
 }

@@ -10,13 +10,13 @@ use std::sync::Arc;
 use jiff::Timestamp;
 
 use crate::app::list::columns::Widths;
-use crate::app::list::counters::Tally;
+use crate::app::list::counters::SessionCounters;
 use crate::app::list::filter::Query;
 pub(crate) use crate::app::list::item::Item;
 use crate::app::list::item::last_seen;
 use crate::app::list::order::{Key, Order};
 use crate::app::list::sort::Sort;
-use crate::app::list::summary::Facts;
+use crate::app::list::summary::SessionSummary;
 use crate::app::operator::bell::Alarm;
 use crate::domain::assessment::rules::Rules;
 use crate::domain::session::ids::SessionId;
@@ -56,7 +56,7 @@ pub(crate) struct Sessions {
     /// Those that the operator marked.
     marks: HashSet<SessionId>,
     wake: BTreeSet<(Timestamp, u32)>,
-    tally: Tally,
+    tally: SessionCounters,
     /// Grows until the list is another, so that no column moves for one row.
     widths: Widths,
     alarms: Vec<(SessionId, Alarm)>,
@@ -91,7 +91,7 @@ impl Sessions {
         self.widths
     }
 
-    pub(crate) const fn tally(&self) -> &Tally {
+    pub(crate) const fn tally(&self) -> &SessionCounters {
         &self.tally
     }
 
@@ -230,22 +230,22 @@ impl Sessions {
         let mut keys = Vec::with_capacity(table.len());
         self.places.clear();
         self.wake.clear();
-        self.tally = Tally::default();
+        self.tally = SessionCounters::default();
         self.widths = Widths::default();
         for (place, session) in (0_u32..).zip(table.iter()) {
             let mut item = match old.remove(&session.id()) {
                 Some(mut item) => {
                     if !Arc::ptr_eq(&item.session, session) {
-                        let was = item.facts.clone();
+                        let was = item.summary.clone();
                         item.renew(Arc::clone(session), rules, now);
-                        let alarm = Alarm::of(&was, &item.facts);
+                        let alarm = Alarm::of(&was, &item.summary);
                         self.alarms.extend(alarm.map(|alarm| (session.id(), alarm)));
                     }
                     item
                 }
                 None => Item::new(Arc::clone(session), rules, now),
             };
-            self.tally.add(&item.facts);
+            self.tally.add(&item.summary);
             self.widths = self.widths.and(item.widths());
             item.wakes_at = item.next_moment(&self.filter, &self.marks, now);
             self.wake.extend(item.wakes_at.map(|at| (at, place)));
@@ -288,21 +288,21 @@ impl Sessions {
         for &(place, session) in places {
             let Some(item) = self.items.get_mut(place as usize) else { continue };
             let keys = |item: &Item| (item.key(Sort::default(), place), item.key(sort, place));
-            self.tally.take(&item.facts);
+            self.tally.take(&item.summary);
             let (was_urgent, was_sorted) = keys(item);
-            let was = item.facts.clone();
+            let was = item.summary.clone();
             match session {
                 Some(session) => item.renew(Arc::clone(session), rules, now),
-                None => item.facts = Facts::of(&item.session, rules, now),
+                None => item.summary = SessionSummary::of(&item.session, rules, now),
             }
-            let alarm = Alarm::of(&was, &item.facts);
+            let alarm = Alarm::of(&was, &item.summary);
             self.alarms.extend(alarm.map(|alarm| (item.session.id(), alarm)));
             let next = item.next_moment(&self.filter, &self.marks, now);
             if let Some(was) = std::mem::replace(&mut item.wakes_at, next) {
                 self.wake.remove(&(was, place));
             }
             self.wake.extend(next.map(|at| (at, place)));
-            self.tally.add(&item.facts);
+            self.tally.add(&item.summary);
             self.widths = self.widths.and(item.widths());
             let (is_urgent, is_sorted) = keys(item);
             if self.shown.is_some() {

@@ -10,7 +10,7 @@ use jiff::Timestamp;
 use crate::app::list::columns::Column;
 use crate::app::list::filter::last_change;
 use crate::app::list::order::{Key, Major};
-use crate::app::list::summary::Facts;
+use crate::app::list::summary::SessionSummary;
 use crate::domain::assessment::coverage;
 use crate::domain::assessment::requested::{self, Mark};
 use crate::domain::nearest::suggestion;
@@ -76,10 +76,10 @@ impl Sort {
         format!("{} {}", self.name(), self.sign())
     }
 
-    pub(crate) fn key(self, session: &WatchedSession, facts: &Facts, place: u32) -> Key {
+    pub(crate) fn key(self, session: &WatchedSession, summary: &SessionSummary, place: u32) -> Key {
         let Some(by) = self.by else {
-            let major = self.number(Some(facts.urgency()));
-            return Key { unpinned: !facts.pinned, major, place };
+            let major = self.number(Some(summary.urgency()));
+            return Key { unpinned: !summary.pinned, major, place };
         };
         // Ages are ordered as they read: the youngest is the least.
         let age = |at: Option<Timestamp>| at.map(|at| -at.as_second());
@@ -92,10 +92,10 @@ impl Sort {
                 let state = session.session().and_then(|answer| answer.state.as_ref());
                 self.text(state.map(SessionState::as_raw))
             }
-            Column::Stage => self.number(Some(i64::from(facts.kind.bit()))),
-            Column::Docs => self.number(docs(session, facts)),
+            Column::Stage => self.number(Some(i64::from(summary.kind.bit()))),
+            Column::Docs => self.number(docs(session, summary)),
             Column::Checks => self.number(worst_check(session)),
-            Column::Due => self.number(facts.due.map(Timestamp::as_second)),
+            Column::Due => self.number(summary.due.map(Timestamp::as_second)),
             Column::Branch => {
                 let branch = session.instructions().and_then(|letter| letter.branch.as_ref());
                 let name = branch.and_then(|b| b.name.as_ref().or(b.fad_code.as_ref()));
@@ -107,7 +107,7 @@ impl Sort {
                 self.text(Some(&*session.entry.tags.join(" ")).filter(|t| !t.is_empty()))
             }
         };
-        Key { unpinned: !facts.pinned, major, place }
+        Key { unpinned: !summary.pinned, major, place }
     }
 
     fn number(self, value: Option<i64>) -> Major {
@@ -157,9 +157,9 @@ fn first_half(session: &WatchedSession) -> i64 {
 }
 
 /// By how many are supplied, then by how many there are to be.
-fn docs(session: &WatchedSession, facts: &Facts) -> Option<i64> {
+fn docs(session: &WatchedSession, summary: &SessionSummary) -> Option<i64> {
     session.configuration()?;
-    let (supplied, all) = facts.docs(session);
+    let (supplied, all) = summary.docs(session);
     i64::try_from(supplied * 100_000 + all).ok()
 }
 
@@ -223,7 +223,7 @@ mod tests {
         };
         let (less, more, none) = (with(9, 1), with(10, 2), f::watched(None, None, None));
         let major = |sort: Sort, session: &WatchedSession| {
-            sort.key(session, &Facts::of(session, &Rules::default(), f::now()), 0).major
+            sort.key(session, &SessionSummary::of(session, &Rules::default(), f::now()), 0).major
         };
         for column in [Column::Ref, Column::Due, Column::Seen, Column::Tags] {
             let up = Sort { by: Some(column), reversed: false };

@@ -7,7 +7,7 @@ use std::cell::OnceCell;
 use jiff::Timestamp;
 
 use crate::app::text::words::StageKind;
-use crate::domain::assessment::attention::{self, Assessment, Hush, Reason};
+use crate::domain::assessment::attention::{self, Assessment, Reason, Suppression};
 use crate::domain::assessment::coverage;
 use crate::domain::assessment::requested;
 use crate::domain::assessment::rules::Rules;
@@ -16,7 +16,7 @@ use crate::domain::watchlist::watched::WatchedSession;
 /// What is kept of an assessment; the rest is derived anew for the visible rows.
 #[expect(clippy::struct_excessive_bools, reason = "each is a figure of the header")]
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Facts {
+pub(crate) struct SessionSummary {
     pub(crate) kind: StageKind,
     pub(crate) rank: u8,
     pub(crate) due: Option<Timestamp>,
@@ -43,12 +43,12 @@ pub(crate) struct Facts {
 /// The finding that an alert names.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Standing {
-    pub(crate) hush: Option<Hush>,
+    pub(crate) hush: Option<Suppression>,
     pub(crate) reason: Reason,
     pub(crate) since: Option<Timestamp>,
 }
 
-impl Facts {
+impl SessionSummary {
     pub(crate) fn of(session: &WatchedSession, rules: &Rules, now: Timestamp) -> Self {
         let found = attention::assess(session, rules, now);
         let kind = StageKind::of(&found.stage);
@@ -161,8 +161,9 @@ mod tests {
             due(50),
             done(&[Recommendation::Approve]),
         ];
-        let key =
-            |watched: &WatchedSession| Facts::of(watched, &Rules::default(), f::now()).urgency();
+        let key = |watched: &WatchedSession| {
+            SessionSummary::of(watched, &Rules::default(), f::now()).urgency()
+        };
         let keys: Vec<i64> = in_order.iter().map(key).collect();
         assert!(keys.is_sorted_by(|a, b| a < b), "{keys:?}");
     }

@@ -20,14 +20,14 @@ use crate::app::update::say;
 use crate::app::view::{LabelRow, Pane, Rows, Tone};
 use crate::domain::assessment::attention::Reason;
 use crate::domain::session::ids::SessionId;
-use crate::domain::watchlist::annotations::OwnChange;
+use crate::domain::watchlist::annotations::AnnotationChange;
 use crate::domain::watchlist::snapshot::SessionTable;
 
 /// So many actions can be undone.
 const UNDO: usize = 20;
 
 /// One change for one session.
-pub(crate) type Change = (SessionId, OwnChange);
+pub(crate) type Change = (SessionId, AnnotationChange);
 
 /// What undoes an action, and its name.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -116,18 +116,18 @@ pub(crate) fn items<'a>(model: &'a Model, ids: &'a [SessionId]) -> impl Iterator
 }
 
 /// What a change would have to be followed by to be undone.
-fn inverse(item: &Item, change: &OwnChange) -> OwnChange {
+fn inverse(item: &Item, change: &AnnotationChange) -> AnnotationChange {
     let own = &item.session.own;
     match change {
-        OwnChange::Note(_) => OwnChange::Note(own.note.clone()),
-        OwnChange::Tags(_) => OwnChange::Tags(item.session.entry.tags.clone()),
-        OwnChange::Pinned(_) => OwnChange::Pinned(own.pinned),
-        OwnChange::Archived(archived) => OwnChange::Archived(!archived),
-        OwnChange::Acknowledged(_) => {
-            OwnChange::Acknowledged(own.acknowledged.as_ref().map(|known| known.reasons.clone()))
-        }
-        OwnChange::Snoozed(_) => OwnChange::Snoozed(own.snoozed_until),
-        OwnChange::LookedAt(_) => OwnChange::LookedAt(own.looked_at),
+        AnnotationChange::Note(_) => AnnotationChange::Note(own.note.clone()),
+        AnnotationChange::Tags(_) => AnnotationChange::Tags(item.session.entry.tags.clone()),
+        AnnotationChange::Pinned(_) => AnnotationChange::Pinned(own.pinned),
+        AnnotationChange::Archived(archived) => AnnotationChange::Archived(!archived),
+        AnnotationChange::Acknowledged(_) => AnnotationChange::Acknowledged(
+            own.acknowledged.as_ref().map(|known| known.reasons.clone()),
+        ),
+        AnnotationChange::Snoozed(_) => AnnotationChange::Snoozed(own.snoozed_until),
+        AnnotationChange::LookedAt(_) => AnnotationChange::LookedAt(own.looked_at),
     }
 }
 
@@ -140,7 +140,7 @@ pub(crate) fn keep(model: &mut Model, what: &str, changes: Vec<Change>) -> Vec<E
     let mut back: Vec<Change> = changes.iter().filter_map(undone).collect();
     back.reverse();
     remember(model, Undo { what: what.to_owned(), back: Effect::Keep(back) });
-    let archived = changes.iter().all(|(_, change)| *change == OwnChange::Archived(true));
+    let archived = changes.iter().all(|(_, change)| *change == AnnotationChange::Archived(true));
     let undoes = if archived { "brings back" } else { "undoes" };
     let hint = model.times.keys.after("; ", Action::Undo, undoes);
     say(model, format!("{what}{hint}"), Tone::Good);
@@ -160,14 +160,19 @@ fn undo(model: &mut Model) -> Vec<Effect> {
     };
     say(model, format!("undid: {}", undo.what), Tone::Good);
     if let Effect::Keep(changes) = &undo.back {
-        let back = |(id, change): &Change| (*change == OwnChange::Archived(false)).then_some(*id);
+        let back =
+            |(id, change): &Change| (*change == AnnotationChange::Archived(false)).then_some(*id);
         model.returns = changes.iter().find_map(back);
     }
     vec![undo.back]
 }
 
 /// The same change for each target.
-fn each(model: &mut Model, what: &str, change: impl Fn(&Item) -> Option<OwnChange>) -> Vec<Effect> {
+fn each(
+    model: &mut Model,
+    what: &str,
+    change: impl Fn(&Item) -> Option<AnnotationChange>,
+) -> Vec<Effect> {
     let ids = targets(model);
     let changes: Vec<Change> =
         items(model, &ids).filter_map(|item| Some((item.session.id(), change(item)?))).collect();
@@ -181,11 +186,11 @@ fn pin(model: &mut Model) -> Vec<Effect> {
     let ids = targets(model);
     let pinned = !items(model, &ids).all(|item| item.session.own.pinned);
     let what = if pinned { "pinned" } else { "unpinned" };
-    each(model, what, |_| Some(OwnChange::Pinned(pinned)))
+    each(model, what, |_| Some(AnnotationChange::Pinned(pinned)))
 }
 
 fn archive(model: &mut Model) -> Vec<Effect> {
-    let effects = each(model, "archived", |_| Some(OwnChange::Archived(true)));
+    let effects = each(model, "archived", |_| Some(AnnotationChange::Archived(true)));
     marks::clear(model);
     effects
 }
@@ -195,10 +200,10 @@ pub(crate) fn acknowledgement(model: &Model, item: &Item) -> Vec<Change> {
     let found = model.times.assess(&item.session, &model.settings.rules);
     let reasons: Vec<Reason> = found.findings.iter().map(|finding| finding.reason).collect();
     let id = item.session.id();
-    let asks = item.facts.attention;
+    let asks = item.summary.attention;
     let seen = item.session.timeline.last().map(|event| event.seen_at);
-    let asked = asks.then_some((id, OwnChange::Acknowledged(Some(reasons))));
-    let looked = item.changed.then_some((id, OwnChange::LookedAt(seen)));
+    let asked = asks.then_some((id, AnnotationChange::Acknowledged(Some(reasons))));
+    let looked = item.changed.then_some((id, AnnotationChange::LookedAt(seen)));
     asked.into_iter().chain(looked).collect()
 }
 

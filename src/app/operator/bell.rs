@@ -9,7 +9,7 @@ use jiff::Timestamp;
 
 use crate::app::effect::Effect;
 use crate::app::list::rows;
-use crate::app::list::summary::Facts;
+use crate::app::list::summary::SessionSummary;
 use crate::app::model::Model;
 use crate::app::text::words::{Openness, StageKind, Times};
 use crate::app::update::say;
@@ -64,16 +64,16 @@ impl Alarm {
     }
 
     /// It is still so.
-    fn stands(self, facts: &Facts) -> bool {
+    fn stands(self, summary: &SessionSummary) -> bool {
         match self {
-            Self::Reject => facts.kind == StageKind::Reject,
-            Self::TurnedAway => facts.kind == StageKind::TurnedAway,
-            Self::DueToday => facts.due_soon,
+            Self::Reject => summary.kind == StageKind::Reject,
+            Self::TurnedAway => summary.kind == StageKind::TurnedAway,
+            Self::DueToday => summary.due_soon,
         }
     }
 
     /// What has become of a session that rings; its first answer rings nothing.
-    pub(crate) fn of(was: &Facts, is: &Facts) -> Option<Self> {
+    pub(crate) fn of(was: &SessionSummary, is: &SessionSummary) -> Option<Self> {
         if was.kind == StageKind::NotFetched || is.hushed {
             return None;
         }
@@ -205,7 +205,7 @@ pub(crate) fn over(model: &Model) -> Vec<Alert> {
     let shown = |entry: &&Entry| model.times.frozen.since.is_none_or(|since| entry.at <= since);
     let gone = |entry: &&Entry| {
         let item = model.sessions.item(entry.id);
-        item.is_some_and(|item| !entry.alarm.stands(&item.facts))
+        item.is_some_and(|item| !entry.alarm.stands(&item.summary))
     };
     let alert = |entry: &Entry| Alert { id: entry.id, mark: AlertMark::Over, over: Some(*entry) };
     if model.in_past() {

@@ -12,7 +12,7 @@ use crate::app::effect::Effect;
 use crate::app::model::Model;
 use crate::app::update::say;
 use crate::app::view::Tone;
-use crate::domain::events::audit_action::Deed;
+use crate::domain::events::audit_action::AuditAction;
 use crate::domain::personal::Privacy;
 use crate::domain::session::ids::SessionId;
 use crate::domain::session::resource::Media;
@@ -53,7 +53,7 @@ pub enum Wish {
     /// Write a line in the audit log; when it is there, do what waits for it.
     Permit {
         /// For the line.
-        deed: Deed,
+        deed: AuditAction,
         /// For the line.
         session: Option<SessionId>,
         /// What waits.

@@ -15,7 +15,7 @@ use crate::app::operator::desk::{DeskSettings, Permit, Wish};
 use crate::app::text::words::Openness;
 use crate::app::update::say;
 use crate::app::view::{Cell, Tone};
-use crate::domain::events::audit_action::Deed;
+use crate::domain::events::audit_action::AuditAction;
 use crate::domain::personal::Privacy;
 
 const OFF: SignedDuration = SignedDuration::from_secs(5 * 60);
@@ -116,7 +116,7 @@ pub(crate) fn to(model: &mut Model, word: &str) -> Result<Vec<Effect>, String> {
 
 fn lowered(privacy: Privacy) -> Vec<Effect> {
     let permit = Permit::Privacy(privacy);
-    vec![Effect::Desk(Wish::Permit { deed: Deed::PrivacyLowered, session: None, permit })]
+    vec![Effect::Desk(Wish::Permit { deed: AuditAction::PrivacyLowered, session: None, permit })]
 }
 
 pub(crate) fn reveal(model: &mut Model) -> Vec<Effect> {
@@ -128,7 +128,7 @@ pub(crate) fn reveal(model: &mut Model) -> Vec<Effect> {
         return Vec::new();
     }
     let permit = Permit::Reveal(id);
-    vec![Effect::Desk(Wish::Permit { deed: Deed::Revealed, session: Some(id), permit })]
+    vec![Effect::Desk(Wish::Permit { deed: AuditAction::Revealed, session: Some(id), permit })]
 }
 
 /// The screen hides something of this session.

@@ -3,7 +3,7 @@
 //! Owns these words alone; the states come with the snapshot's health.
 
 use crate::app::action::Action;
-use crate::app::list::counters::Tally;
+use crate::app::list::counters::SessionCounters;
 use crate::app::list::sessions::Item;
 use crate::app::text::words::{self, StageKind, Times};
 use crate::app::view::{Cell, ListRow, Tone};
@@ -117,7 +117,7 @@ pub(crate) fn first_look(health: &Health, unseen: usize, watched: usize) -> Opti
 }
 
 /// `412 not refreshed for 5m`: those that wait for their turn.
-pub(crate) fn late(tally: &Tally, times: &Times) -> Option<Cell> {
+pub(crate) fn late(tally: &SessionCounters, times: &Times) -> Option<Cell> {
     let since = tally.late_since()?;
     let number = words::figure(tally.late_in_all);
     Some(Cell::new(format!("{number} not refreshed for {}", times.since(since)), Tone::Dim))
@@ -133,7 +133,7 @@ pub(crate) const fn is_down(health: &Health) -> bool {
 
 /// The age of a row that nobody renews carries `≈`, whatever its interval.
 pub(crate) fn aged(mut row: ListRow, item: &Item, health: &Health) -> ListRow {
-    let open = item.facts.kind.is_ongoing() || item.facts.kind == StageKind::NotFetched;
+    let open = item.summary.kind.is_ongoing() || item.summary.kind == StageKind::NotFetched;
     if is_down(health) && open && item.session.poll.interval.is_some() && !row.stale {
         row.seen = Cell::new(format!("≈{}", row.seen.text), Tone::Strong);
     }

@@ -20,7 +20,7 @@ use crate::app::view::{Cell, TimelineRow, Tone};
 use crate::domain::events::change::ChangeKind;
 use crate::domain::session::ids::SessionId;
 use crate::domain::session::wire_enum::SourceType;
-use crate::domain::watchlist::annotations::OwnChange;
+use crate::domain::watchlist::annotations::AnnotationChange;
 use crate::domain::watchlist::snapshot::Snapshot;
 
 /// The cursor of the last look moves this often while the operator works.
@@ -128,7 +128,7 @@ pub(crate) fn rest(model: &mut Model) -> Option<Effect> {
         return None;
     }
     model.own.news.resting = Some((id, newest));
-    Some(Effect::Keep(vec![(id, OwnChange::LookedAt(Some(newest)))]))
+    Some(Effect::Keep(vec![(id, AnnotationChange::LookedAt(Some(newest)))]))
 }
 
 fn digest(model: &Model, since: Timestamp) -> Option<Cell> {
@@ -136,7 +136,7 @@ fn digest(model: &Model, since: Timestamp) -> Option<Cell> {
     let (mut visits, mut expired, mut gone, mut turned_away) = (0, 0, 0, 0);
     for item in model.sessions.by_urgency() {
         let session = &item.session;
-        if item.facts.kind == StageKind::TurnedAway {
+        if item.summary.kind == StageKind::TurnedAway {
             turned_away += 1;
         }
         let known = session.timeline.first().is_some_and(|first| first.seen_at <= since);
@@ -144,7 +144,7 @@ fn digest(model: &Model, since: Timestamp) -> Option<Cell> {
         for event in fresh.filter(|_| known) {
             match &event.what {
                 ChangeKind::State(_, Some(to)) if to.as_raw() == "COMPLETED" => {
-                    match item.facts.kind {
+                    match item.summary.kind {
                         StageKind::Approve => approve += 1,
                         StageKind::Reject => reject += 1,
                         _ => refer += 1,
@@ -202,7 +202,7 @@ pub(crate) fn seen(model: &mut Model) -> Vec<Effect> {
     let changes: Vec<Change> = changed
         .filter_map(|item| {
             let newest = item.session.timeline.last()?.seen_at;
-            Some((item.session.id(), OwnChange::LookedAt(Some(newest))))
+            Some((item.session.id(), AnnotationChange::LookedAt(Some(newest))))
         })
         .collect();
     if changes.is_empty() {

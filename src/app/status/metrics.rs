@@ -110,7 +110,7 @@ fn counted(model: &Model) -> Metrics {
     let now = model.times.now;
     let mut metrics = Metrics::default();
     for item in model.sessions.by_urgency() {
-        let kind = item.facts.kind;
+        let kind = item.summary.kind;
         if kind.is_completed() {
             let done = stats::done_at(&item.session);
             stats::count(&mut metrics.completed, done, now);
@@ -124,7 +124,7 @@ fn counted(model: &Model) -> Metrics {
     // Who came back since.
     for entry in model.bell.log().filter(|entry| entry.alarm == Alarm::TurnedAway) {
         let item = model.sessions.item(entry.id);
-        if item.is_none_or(|item| item.facts.kind != StageKind::TurnedAway) {
+        if item.is_none_or(|item| item.summary.kind != StageKind::TurnedAway) {
             stats::count(&mut metrics.turned_away, Some(entry.at), now);
         }
     }

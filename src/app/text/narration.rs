@@ -9,7 +9,7 @@ use jiff::tz::TimeZone;
 
 use crate::app::text::words::server;
 use crate::domain::assessment::attention::Reason;
-use crate::domain::events::session_event::{Happening, Kind};
+use crate::domain::events::session_event::{EventKind, SessionEvent};
 use crate::domain::personal::Privacy;
 use crate::domain::server_text::ServerText;
 use crate::domain::watchlist::labels::SafeLabels;
@@ -19,7 +19,7 @@ use crate::text;
 /// One event as a line: when, whose, what.
 #[must_use]
 pub fn line(
-    happening: &Happening,
+    happening: &SessionEvent,
     labels: &SafeLabels,
     privacy: Privacy,
     zone: &TimeZone,
@@ -96,19 +96,21 @@ fn behind_sequence(text: &str) -> &str {
 
 /// What happened.
 #[must_use]
-pub fn sentence(happening: &Happening) -> String {
+pub fn sentence(happening: &SessionEvent) -> String {
     if let Some(change) = &happening.change {
         return text::sentence(change);
     }
-    if let Some(words) = happening.words.as_ref().filter(|_| happening.kind != Kind::Connection) {
+    if let Some(words) =
+        happening.words.as_ref().filter(|_| happening.kind != EventKind::Connection)
+    {
         return server(words);
     }
     match happening.kind {
-        Kind::Visit | Kind::Approve => milestone(happening.kind).to_owned(),
-        Kind::Expired => "expired: the deadline passed before completion".to_owned(),
-        Kind::Added => "added to the watch-list".to_owned(),
-        Kind::Removed => "removed from the watch-list".to_owned(),
-        Kind::Connection => match happening.words.as_ref().map_or("", ServerText::as_raw) {
+        EventKind::Visit | EventKind::Approve => milestone(happening.kind).to_owned(),
+        EventKind::Expired => "expired: the deadline passed before completion".to_owned(),
+        EventKind::Added => "added to the watch-list".to_owned(),
+        EventKind::Removed => "removed from the watch-list".to_owned(),
+        EventKind::Connection => match happening.words.as_ref().map_or("", ServerText::as_raw) {
             "live" => "connected to Yoti again",
             "offline" => "Yoti cannot be reached; trying again",
             "unavailable" => "Yoti is not available now; trying again",
@@ -125,12 +127,12 @@ pub fn sentence(happening: &Happening) -> String {
 
 /// A step of a session in a few words.
 #[must_use]
-pub const fn milestone(kind: Kind) -> &'static str {
+pub const fn milestone(kind: EventKind) -> &'static str {
     match kind {
-        Kind::Visit => "first branch visit",
-        Kind::Approve => "completed, and the pass rule is met",
-        Kind::Reject => "completed, with a REJECT",
-        Kind::Refer => "completed, to review",
+        EventKind::Visit => "first branch visit",
+        EventKind::Approve => "completed, and the pass rule is met",
+        EventKind::Reject => "completed, with a REJECT",
+        EventKind::Refer => "completed, to review",
         other => other.word(),
     }
 }

@@ -14,7 +14,7 @@ use crate::domain::session::check::Check;
 use crate::domain::session::configuration::RequiredResource;
 use crate::domain::session::resource::{Media, Resource, Task};
 use crate::domain::session::wire_enum::SessionState;
-use crate::domain::watchlist::annotations::Own;
+use crate::domain::watchlist::annotations::Annotations;
 use crate::domain::watchlist::watched::{Answer, Answers, Letter, PollState, WatchedSession};
 
 /// The session as it stood at `at`. Polling has no past: ages and failures are left out. What the
@@ -55,7 +55,7 @@ fn moments<'a>(
     sessions.flat_map(|session| session.timeline.iter()).map(|event| event.at)
 }
 
-fn own(own: &Own, at: Timestamp) -> Own {
+fn own(own: &Annotations, at: Timestamp) -> Annotations {
     let mut own = own.clone();
     own.acknowledged = own.acknowledged.filter(|known| known.at <= at);
     own.looked_at = own.looked_at.map(|looked| looked.min(at));
@@ -312,12 +312,12 @@ mod tests {
         ));
         lived.timeline = Arc::new(timeline);
         let reasons = Vec::new();
-        lived.own = Arc::new(Own {
+        lived.own = Arc::new(Annotations {
             acknowledged: Some(crate::domain::watchlist::annotations::Acknowledged {
                 at: f::minutes_ago(40),
                 reasons,
             }),
-            ..Own::default()
+            ..Annotations::default()
         });
         let then = as_of(&lived, f::minutes_ago(60));
         assert_eq!(then.answers.letter, Letter::NotKnown);

@@ -66,7 +66,7 @@ pub struct Deadline {
 
 /// Why findings ask for nobody.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Hush {
+pub enum Suppression {
     /// The operator acknowledged them, at that time.
     Acknowledged(Timestamp),
     /// The operator snoozed them, until then.
@@ -87,7 +87,7 @@ pub struct Assessment {
     /// Most urgent first.
     pub findings: Vec<Finding>,
     /// Why the findings ask for nobody, if they do not.
-    pub hush: Option<Hush>,
+    pub hush: Option<Suppression>,
     /// Next moment at which time alone may change any of this.
     pub changes_at: Option<Timestamp>,
 }
@@ -145,10 +145,10 @@ fn asks(finding: &Finding) -> bool {
 
 /// An acknowledgement holds for its reasons, and until something new is learned; one of staleness
 /// until the next good answer.
-fn hush(watched: &WatchedSession, findings: &[Finding], now: Timestamp) -> Option<Hush> {
+fn hush(watched: &WatchedSession, findings: &[Finding], now: Timestamp) -> Option<Suppression> {
     let own = &watched.own;
     if let Some(until) = own.snoozed_until.filter(|until| *until > now) {
-        return Some(Hush::Snoozed(until));
+        return Some(Suppression::Snoozed(until));
     }
     let known = own.acknowledged.as_ref()?;
     let news = watched.timeline.last().is_some_and(|event| event.seen_at > known.at);
@@ -157,7 +157,7 @@ fn hush(watched: &WatchedSession, findings: &[Finding], now: Timestamp) -> Optio
         known.reasons.contains(&finding.reason) && !(finding.reason == Reason::Stale && answered)
     };
     let holds = !news && findings.iter().filter(|finding| asks(finding)).all(covered);
-    holds.then_some(Hush::Acknowledged(known.at))
+    holds.then_some(Suppression::Acknowledged(known.at))
 }
 
 /// The watch-list's deadline, else the fetch time plus the ttl of the session result, else of the

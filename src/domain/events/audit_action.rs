@@ -15,7 +15,7 @@ pub struct LastExports {
 
 /// One kind of deed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Deed {
+pub enum AuditAction {
     /// A masked export was written or copied.
     Exported,
     /// An export without masking.
@@ -42,7 +42,7 @@ pub enum Deed {
     LetterSent,
 }
 
-impl Deed {
+impl AuditAction {
     /// Its word in the log: stable, lower case.
     #[must_use]
     pub const fn word(self) -> &'static str {

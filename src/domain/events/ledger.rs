@@ -16,7 +16,7 @@ const GRACE: SignedDuration = SignedDuration::from_mins(2);
 
 /// The counters; they outlive a run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
-pub struct Tally {
+pub struct NotificationCounts {
     /// Notifications taken in.
     pub received: u64,
     /// Of these, those of sessions that are not on the watch-list.
@@ -31,7 +31,7 @@ pub struct Tally {
     pub not_subscribed: u64,
 }
 
-impl Tally {
+impl NotificationCounts {
     /// True until the first notification.
     #[must_use]
     pub fn is_empty(&self) -> bool {
@@ -50,7 +50,7 @@ struct Pair {
 /// The counting. Holds no more than sessions of the watch-list times topics.
 #[derive(Debug, Default)]
 pub struct Ledger {
-    tally: Tally,
+    tally: NotificationCounts,
     pairs: HashMap<(SessionId, Topic), Pair>,
     subscribed: HashSet<SessionId>,
     /// Answered in this run: what the first answer shows may have happened while nobody listened.
@@ -60,13 +60,13 @@ pub struct Ledger {
 impl Ledger {
     /// Goes on from these counters.
     #[must_use]
-    pub fn resumed(tally: Tally) -> Self {
+    pub fn resumed(tally: NotificationCounts) -> Self {
         Self { tally, ..Self::default() }
     }
 
     /// The counters now.
     #[must_use]
-    pub const fn tally(&self) -> Tally {
+    pub const fn tally(&self) -> NotificationCounts {
         self.tally
     }
 
@@ -205,12 +205,16 @@ mod tests {
         ledger.answered(f::id(), &completed(1), (at(1), at(1)));
         ledger.told(f::id(), &Topic::SessionCompletion, at(2));
         ledger.settle(at(1_000));
-        let first = Tally { received: 2, confirmed: 1, ..Tally::default() };
+        let first =
+            NotificationCounts { received: 2, confirmed: 1, ..NotificationCounts::default() };
         assert_eq!(ledger.tally(), first, "the second telling of one thing is no news");
         ledger.answered(f::id(), &completed(2_000), (at(2_000), at(2_000)));
         ledger.told(f::id(), &Topic::SessionCompletion, at(2_060));
         ledger.settle(at(9_000));
-        assert_eq!(ledger.tally(), Tally { received: 3, confirmed: 2, ..Tally::default() });
+        assert_eq!(
+            ledger.tally(),
+            NotificationCounts { received: 3, confirmed: 2, ..NotificationCounts::default() }
+        );
     }
 
     #[test]
@@ -218,13 +222,21 @@ mod tests {
         let mut ledger = ledger();
         ledger.answered(f::id(), &completed(0), (at(0), at(0)));
         ledger.settle(at(120));
-        assert_eq!(ledger.tally(), Tally::default(), "it may still come");
+        assert_eq!(ledger.tally(), NotificationCounts::default(), "it may still come");
         ledger.settle(at(121));
-        assert_eq!(ledger.tally(), Tally { not_subscribed: 1, ..Tally::default() });
+        assert_eq!(
+            ledger.tally(),
+            NotificationCounts { not_subscribed: 1, ..NotificationCounts::default() }
+        );
         ledger.told(f::id(), &Topic::FirstBranchVisit, at(300));
         ledger.answered(f::id(), &completed(400), (at(400), at(400)));
         ledger.settle(at(600));
-        let tally = Tally { received: 1, missed: 1, not_subscribed: 1, ..Tally::default() };
+        let tally = NotificationCounts {
+            received: 1,
+            missed: 1,
+            not_subscribed: 1,
+            ..NotificationCounts::default()
+        };
         assert_eq!(ledger.tally(), tally);
         assert!(ledger.pairs.is_empty(), "nothing is kept of what is settled");
     }
@@ -243,10 +255,14 @@ mod tests {
 
     #[test]
     fn what_happened_before_this_run_was_nobodys_to_tell() {
-        let mut ledger = Ledger::resumed(Tally { received: 7, ..Tally::default() });
+        let mut ledger =
+            Ledger::resumed(NotificationCounts { received: 7, ..NotificationCounts::default() });
         ledger.answered(f::id(), &completed(0), (at(0), at(0)));
         ledger.settle(at(600));
-        assert_eq!(ledger.tally(), Tally { received: 7, ..Tally::default() });
+        assert_eq!(
+            ledger.tally(),
+            NotificationCounts { received: 7, ..NotificationCounts::default() }
+        );
     }
 
     #[test]

@@ -21,7 +21,7 @@ use crate::domain::session::ids::SessionId;
 use crate::domain::watchlist::snapshot::{Connection, SessionTable, Snapshot};
 use crate::domain::watchlist::watched::{WatchEntry, WatchedSession};
 
-pub use kind::Kind;
+pub use kind::EventKind;
 
 /// Looked at the clock at least this often.
 const LONGEST: Duration = Duration::from_mins(1);
@@ -30,9 +30,9 @@ const MARGIN: Duration = Duration::from_millis(10);
 
 /// One event.
 #[derive(Clone, Debug)]
-pub struct Happening {
+pub struct SessionEvent {
     /// Its kind.
-    pub kind: Kind,
+    pub kind: EventKind,
     /// When it happened, by the best knowledge.
     pub at: Timestamp,
     /// When we learned it.
@@ -47,7 +47,7 @@ pub struct Happening {
 
 /// Remembers the last state of the world and tells what is new in the next.
 #[derive(Debug)]
-pub struct Herald {
+pub struct EventDetector {
     rules: Rules,
     began: Timestamp,
     table: SessionTable,
@@ -59,11 +59,11 @@ pub struct Herald {
 #[derive(Debug)]
 struct Known {
     session: Arc<WatchedSession>,
-    holds: Vec<Kind>,
+    holds: Vec<EventKind>,
     wakes_at: Option<Timestamp>,
 }
 
-impl Herald {
+impl EventDetector {
     /// Begins with this state; nothing in it is news.
     #[must_use]
     pub fn new(snapshot: &Snapshot, rules: Rules, now: Timestamp) -> Self {
@@ -97,7 +97,7 @@ impl Herald {
     }
 
     /// What is new, in the order of the list.
-    pub fn tell(&mut self, snapshot: &Snapshot, now: Timestamp) -> Vec<Happening> {
+    pub fn tell(&mut self, snapshot: &Snapshot, now: Timestamp) -> Vec<SessionEvent> {
         let mut told = Vec::new();
         self.connected(snapshot, now, &mut told);
         let difference = snapshot.sessions.since(&self.table);
@@ -123,7 +123,7 @@ impl Herald {
         told
     }
 
-    fn connected(&mut self, snapshot: &Snapshot, now: Timestamp, told: &mut Vec<Happening>) {
+    fn connected(&mut self, snapshot: &Snapshot, now: Timestamp, told: &mut Vec<SessionEvent>) {
         let word = standing(&snapshot.health.connection);
         // Starting is no news, nor is the first good answer.
         let first = self.connection.is_none() && word == "live";
@@ -134,8 +134,8 @@ impl Herald {
         self.connection = Some(word);
         if !first {
             let words = Some(word.into());
-            let kind = Kind::Connection;
-            told.push(Happening {
+            let kind = EventKind::Connection;
+            told.push(SessionEvent {
                 kind,
                 at: now,
                 seen_at: now,
@@ -146,7 +146,7 @@ impl Herald {
         }
     }
 
-    fn removed(&mut self, snapshot: &Snapshot, now: Timestamp, told: &mut Vec<Happening>) {
+    fn removed(&mut self, snapshot: &Snapshot, now: Timestamp, told: &mut Vec<SessionEvent>) {
         let gone: Vec<SessionId> = self
             .table
             .iter()
@@ -158,7 +158,7 @@ impl Herald {
             if let Some(at) = known.wakes_at.take() {
                 self.wakes.remove(&(at, id));
             }
-            told.push(plain(Kind::Removed, (now, now), &known.session));
+            told.push(plain(EventKind::Removed, (now, now), &known.session));
             // What was told is not told again if it comes back.
             let answers = Arc::default();
             known.session =
@@ -166,11 +166,16 @@ impl Herald {
         }
     }
 
-    fn look(&mut self, session: &Arc<WatchedSession>, now: Timestamp, told: &mut Vec<Happening>) {
+    fn look(
+        &mut self,
+        session: &Arc<WatchedSession>,
+        now: Timestamp,
+        told: &mut Vec<SessionEvent>,
+    ) {
         let assessment = assess(session, &self.rules, now);
         let holds = holds(session, &assessment);
         if self.table.get(session.id()).is_none() {
-            told.push(plain(Kind::Added, (now, now), session));
+            told.push(plain(EventKind::Added, (now, now), session));
         }
         let begun;
         let known = match self.known.get(&session.id()) {
@@ -181,15 +186,15 @@ impl Herald {
             }
         };
         for change in fresh(&known.session.timeline, &session.timeline) {
-            let Some(kind) = Kind::of(&change.what) else { continue };
+            let Some(kind) = EventKind::of(&change.what) else { continue };
             let happening = plain(kind, (change.at, change.seen_at), session);
-            told.push(Happening { change: Some(change.clone()), ..happening });
+            told.push(SessionEvent { change: Some(change.clone()), ..happening });
         }
         for &kind in &holds {
             if !known.holds.contains(&kind) {
                 let at = since(kind, session, &assessment).unwrap_or(now);
                 let words = finding(kind, &assessment).map(|finding| finding.text.clone());
-                told.push(Happening { words, ..plain(kind, (at, now), session) });
+                told.push(SessionEvent { words, ..plain(kind, (at, now), session) });
             }
         }
         self.remember(session, holds, &assessment);
@@ -212,7 +217,7 @@ impl Herald {
     fn remember(
         &mut self,
         session: &Arc<WatchedSession>,
-        holds: Vec<Kind>,
+        holds: Vec<EventKind>,
         assessment: &Assessment,
     ) {
         let id = session.id();
@@ -228,12 +233,12 @@ impl Herald {
 }
 
 fn plain(
-    kind: Kind,
+    kind: EventKind,
     (at, seen_at): (Timestamp, Timestamp),
     session: &Arc<WatchedSession>,
-) -> Happening {
+) -> SessionEvent {
     let session = Some(Arc::clone(session));
-    Happening { kind, at, seen_at, session, change: None, words: None }
+    SessionEvent { kind, at, seen_at, session, change: None, words: None }
 }
 
 /// What of a timeline is new; at its cap the oldest have gone.
@@ -243,52 +248,52 @@ fn fresh<'a>(before: &[TimelineEvent], after: &'a [TimelineEvent]) -> &'a [Timel
 }
 
 /// What is true of a session now.
-fn holds(session: &WatchedSession, assessment: &Assessment) -> Vec<Kind> {
+fn holds(session: &WatchedSession, assessment: &Assessment) -> Vec<EventKind> {
     let mut holds = Vec::new();
     if stats::first_visit(session).is_some() {
-        holds.push(Kind::Visit);
+        holds.push(EventKind::Visit);
     }
     match assessment.stage {
-        Stage::AtCounter { .. } => holds.push(Kind::AtCounter),
-        Stage::TurnedAway { .. } => holds.push(Kind::TurnedAway),
-        Stage::Done(Verdict::Approve) => holds.push(Kind::Approve),
-        Stage::Done(Verdict::Reject) => holds.push(Kind::Reject),
-        Stage::Done(Verdict::Refer) => holds.push(Kind::Refer),
-        Stage::Expired { .. } => holds.push(Kind::Expired),
+        Stage::AtCounter { .. } => holds.push(EventKind::AtCounter),
+        Stage::TurnedAway { .. } => holds.push(EventKind::TurnedAway),
+        Stage::Done(Verdict::Approve) => holds.push(EventKind::Approve),
+        Stage::Done(Verdict::Reject) => holds.push(EventKind::Reject),
+        Stage::Done(Verdict::Refer) => holds.push(EventKind::Refer),
+        Stage::Expired { .. } => holds.push(EventKind::Expired),
         _ => {}
     }
     for finding in &assessment.findings {
         match finding.reason {
-            Reason::DueSoon => holds.push(Kind::DueToday),
-            Reason::Stale => holds.push(Kind::Stale),
+            Reason::DueSoon => holds.push(EventKind::DueToday),
+            Reason::Stale => holds.push(EventKind::Stale),
             _ => {}
         }
     }
     holds
 }
 
-fn reason(kind: Kind) -> Option<Reason> {
+fn reason(kind: EventKind) -> Option<Reason> {
     Some(match kind {
-        Kind::AtCounter => Reason::AtCounter,
-        Kind::TurnedAway => Reason::TurnedAway,
-        Kind::Reject => Reason::Rejected,
-        Kind::Refer => Reason::Refer,
-        Kind::DueToday => Reason::DueSoon,
-        Kind::Stale => Reason::Stale,
+        EventKind::AtCounter => Reason::AtCounter,
+        EventKind::TurnedAway => Reason::TurnedAway,
+        EventKind::Reject => Reason::Rejected,
+        EventKind::Refer => Reason::Refer,
+        EventKind::DueToday => Reason::DueSoon,
+        EventKind::Stale => Reason::Stale,
         _ => return None,
     })
 }
 
-fn finding(kind: Kind, assessment: &Assessment) -> Option<&Finding> {
+fn finding(kind: EventKind, assessment: &Assessment) -> Option<&Finding> {
     let reason = reason(kind)?;
     assessment.findings.iter().find(|finding| finding.reason == reason)
 }
 
 /// Since when it is so, as far as the answers tell.
-fn since(kind: Kind, session: &WatchedSession, assessment: &Assessment) -> Option<Timestamp> {
+fn since(kind: EventKind, session: &WatchedSession, assessment: &Assessment) -> Option<Timestamp> {
     match kind {
-        Kind::Visit => stats::first_visit(session),
-        Kind::Approve | Kind::Reject | Kind::Refer => stats::done_at(session),
+        EventKind::Visit => stats::first_visit(session),
+        EventKind::Approve | EventKind::Reject | EventKind::Refer => stats::done_at(session),
         _ => finding(kind, assessment)?.since,
     }
 }
@@ -300,15 +305,15 @@ pub fn told_since(
     assessment: &Assessment,
     from: Timestamp,
     to: Timestamp,
-) -> Vec<(Timestamp, Kind)> {
-    let when = |kind: Kind| match kind {
-        Kind::Visit | Kind::Approve | Kind::Reject | Kind::Refer => {
+) -> Vec<(Timestamp, EventKind)> {
+    let when = |kind: EventKind| match kind {
+        EventKind::Visit | EventKind::Approve | EventKind::Reject | EventKind::Refer => {
             since(kind, session, assessment)
         }
         _ => None,
     };
     let told = holds(session, assessment).into_iter().filter_map(|kind| Some((when(kind)?, kind)));
-    let mut told: Vec<(Timestamp, Kind)> =
+    let mut told: Vec<(Timestamp, EventKind)> =
         told.filter(|(at, _)| (from..=to).contains(at)).collect();
     told.sort();
     told
@@ -348,17 +353,17 @@ mod tests {
         f::watched(Some(f::session(SessionState::Ongoing)), None, None)
     }
 
-    fn words(told: &[Happening]) -> Vec<&'static str> {
+    fn words(told: &[SessionEvent]) -> Vec<&'static str> {
         told.iter().map(|happening| happening.kind.word()).collect()
     }
 
     #[test]
     fn every_kind_has_a_word_of_its_own_that_finds_it() {
-        for kind in Kind::ALL {
-            assert_eq!(Kind::named(kind.word()), Some(kind));
-            assert_eq!(Kind::named(&kind.word().to_uppercase().replace('_', "-")), Some(kind));
+        for kind in EventKind::ALL {
+            assert_eq!(EventKind::named(kind.word()), Some(kind));
+            assert_eq!(EventKind::named(&kind.word().to_uppercase().replace('_', "-")), Some(kind));
         }
-        assert_eq!(Kind::named("weather"), None);
+        assert_eq!(EventKind::named("weather"), None);
     }
 
     #[test]
@@ -366,9 +371,9 @@ mod tests {
         let mut done = f::session(SessionState::Completed);
         done.checks.push(f::check("c", Some(Recommendation::Reject)));
         let snapshot = world(vec![f::watched(Some(done.clone()), None, None)]);
-        let mut herald = Herald::new(&snapshot, Rules::default(), f::now());
+        let mut herald = EventDetector::new(&snapshot, Rules::default(), f::now());
         assert!(herald.tell(&snapshot, f::now()).is_empty());
-        let mut herald = Herald::new(&world(vec![ongoing()]), Rules::default(), f::now());
+        let mut herald = EventDetector::new(&world(vec![ongoing()]), Rules::default(), f::now());
         let mut after = f::watched(Some(done), None, None);
         after.timeline = Arc::new(vec![TimelineEvent {
             at: f::minutes_ago(3),
@@ -394,7 +399,7 @@ mod tests {
         let asked = f::configuration(vec![passport, bill]);
         let visited = f::watched(Some(session), Some(asked), None);
         let visited = world(vec![visited]);
-        let mut herald = Herald::new(&world(vec![ongoing()]), Rules::default(), f::now());
+        let mut herald = EventDetector::new(&world(vec![ongoing()]), Rules::default(), f::now());
         assert_eq!(words(&herald.tell(&visited, f::now())), ["visit", "at_counter"]);
         let later = f::now() + jiff::SignedDuration::from_mins(60);
         assert!(herald.tell(&visited, later).is_empty(), "no answer since then");
@@ -407,7 +412,7 @@ mod tests {
 
     #[test]
     fn who_comes_and_goes_is_told_and_so_is_a_connection_that_changes() {
-        let mut herald = Herald::new(&world(vec![]), Rules::default(), f::now());
+        let mut herald = EventDetector::new(&world(vec![]), Rules::default(), f::now());
         let mut snapshot = world(vec![ongoing()]);
         snapshot.health = Arc::new(crate::domain::watchlist::snapshot::Health {
             connection: Connection::Live,
@@ -436,7 +441,7 @@ mod tests {
         };
         session.timeline = Arc::new(vec![event(ChangeKind::FirstSeen, f::now())]);
         let told = |session: &WatchedSession| {
-            let mut herald = Herald::new(&world(vec![]), Rules::default(), f::now());
+            let mut herald = EventDetector::new(&world(vec![]), Rules::default(), f::now());
             let after = world(vec![session.clone()]);
             let told = herald.tell(&after, f::now());
             assert!(herald.tell(&after, f::now()).is_empty());
@@ -461,7 +466,7 @@ mod tests {
             what: ChangeKind::FirstSeen,
             origin: Origin::Observed,
         }]);
-        let mut herald = Herald::new(&world(vec![]), Rules::default(), f::now());
+        let mut herald = EventDetector::new(&world(vec![]), Rules::default(), f::now());
         for kinds in [["added", "first_answer"].as_slice(), &["added"]] {
             let there = world(vec![session.clone()]);
             assert_eq!(words(&herald.tell(&there, f::now())), kinds);

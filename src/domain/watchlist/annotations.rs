@@ -1,6 +1,6 @@
 //! What the operator keeps for a session: note, pin, archive, acknowledgement, snooze, last look.
 //!
-//! Owns [`Own`] and the changes to it. Local: nothing of it is ever sent. Tags are in the
+//! Owns [`Annotations`] and the changes to it. Local: nothing of it is ever sent. Tags are in the
 //! [`crate::domain::watchlist::watched::WatchEntry`], where `branchwatch add` puts them.
 
 use std::sync::Arc;
@@ -14,7 +14,7 @@ pub const HISTORY_CAP: usize = 100;
 
 /// What the operator keeps for a session.
 #[derive(Clone, Debug, PartialEq, Eq, Default)]
-pub struct Own {
+pub struct Annotations {
     /// One line; empty: none.
     pub note: String,
     /// Stands first.
@@ -46,7 +46,7 @@ pub struct OwnAction {
     /// When it was made, and by whom.
     pub made: Made,
     /// What.
-    pub what: OwnChange,
+    pub what: AnnotationChange,
 }
 
 /// When a change was made, and by whom.
@@ -66,7 +66,7 @@ impl From<Timestamp> for Made {
 
 /// One change that the operator makes.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum OwnChange {
+pub enum AnnotationChange {
     /// Another note; empty takes it away.
     Note(String),
     /// Other tags, sorted.
@@ -83,26 +83,26 @@ pub enum OwnChange {
     LookedAt(Option<Timestamp>),
 }
 
-impl Own {
+impl Annotations {
     /// Takes in one change, once: a second time it is nothing new. Tags are the entry's and only
     /// leave their trace in the history.
-    pub fn apply(&mut self, change: &OwnChange, made: impl Into<Made>) {
+    pub fn apply(&mut self, change: &AnnotationChange, made: impl Into<Made>) {
         let made = made.into();
         let at = made.at;
         if self.history.iter().any(|known| known.made.at == at && known.what == *change) {
             return;
         }
         match change {
-            OwnChange::Note(text) => self.note.clone_from(text),
-            OwnChange::Tags(_) => {}
-            OwnChange::Pinned(pinned) => self.pinned = *pinned,
-            OwnChange::Archived(archived) => self.archived_at = archived.then_some(at),
-            OwnChange::Acknowledged(reasons) => {
+            AnnotationChange::Note(text) => self.note.clone_from(text),
+            AnnotationChange::Tags(_) => {}
+            AnnotationChange::Pinned(pinned) => self.pinned = *pinned,
+            AnnotationChange::Archived(archived) => self.archived_at = archived.then_some(at),
+            AnnotationChange::Acknowledged(reasons) => {
                 self.acknowledged =
                     reasons.as_ref().map(|reasons| Acknowledged { at, reasons: reasons.clone() });
             }
-            OwnChange::Snoozed(until) => self.snoozed_until = *until,
-            OwnChange::LookedAt(until) => {
+            AnnotationChange::Snoozed(until) => self.snoozed_until = *until,
+            AnnotationChange::LookedAt(until) => {
                 self.looked_at = *until;
                 return;
             }
@@ -115,16 +115,16 @@ impl Own {
     /// The change that the note comes from, while the history still has it.
     #[must_use]
     pub fn note_made(&self) -> Option<&Made> {
-        self.made(|change| matches!(change, OwnChange::Note(_)))
+        self.made(|change| matches!(change, AnnotationChange::Note(_)))
     }
 
     /// The change that the acknowledgement comes from, while the history still has it.
     #[must_use]
     pub fn acknowledgement_made(&self) -> Option<&Made> {
-        self.made(|change| matches!(change, OwnChange::Acknowledged(Some(_))))
+        self.made(|change| matches!(change, AnnotationChange::Acknowledged(Some(_))))
     }
 
-    fn made(&self, is: impl Fn(&OwnChange) -> bool) -> Option<&Made> {
+    fn made(&self, is: impl Fn(&AnnotationChange) -> bool) -> Option<&Made> {
         self.history.iter().rev().find(|action| is(&action.what)).map(|action| &action.made)
     }
 }
@@ -135,13 +135,13 @@ mod tests {
 
     #[test]
     fn the_history_keeps_the_last_actions_and_no_looks() {
-        let mut own = Own::default();
+        let mut own = Annotations::default();
         for n in 0..HISTORY_CAP + 3 {
-            own.apply(&OwnChange::Note(n.to_string()), Timestamp::UNIX_EPOCH);
+            own.apply(&AnnotationChange::Note(n.to_string()), Timestamp::UNIX_EPOCH);
         }
-        own.apply(&OwnChange::LookedAt(Some(Timestamp::UNIX_EPOCH)), Timestamp::UNIX_EPOCH);
+        own.apply(&AnnotationChange::LookedAt(Some(Timestamp::UNIX_EPOCH)), Timestamp::UNIX_EPOCH);
         assert_eq!(own.history.len(), HISTORY_CAP);
-        assert_eq!(own.history[0].what, OwnChange::Note("3".to_owned()));
+        assert_eq!(own.history[0].what, AnnotationChange::Note("3".to_owned()));
         assert_eq!((own.note.as_str(), own.looked_at), ("102", Some(Timestamp::UNIX_EPOCH)));
     }
 }

@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
 
-use crate::domain::events::ledger::Tally;
+use crate::domain::events::ledger::NotificationCounts;
 use crate::domain::events::notification::Receiving;
 use crate::domain::session::ids::SessionId;
 use crate::domain::watchlist::labels::SharedPrefixes;
@@ -88,7 +88,7 @@ pub struct Health {
     /// How the receiver of notifications stands.
     pub receiving: Receiving,
     /// What came of notifications.
-    pub notified: Tally,
+    pub notified: NotificationCounts,
     /// Sessions of notifications that are not on the list, where the profile says `learn`.
     pub offered: Vec<SessionId>,
     /// Trouble with the program that is told of changes, in words that may be shown.

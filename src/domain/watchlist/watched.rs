@@ -12,7 +12,7 @@ use crate::domain::session::Session;
 use crate::domain::session::configuration::Configuration;
 use crate::domain::session::ids::SessionId;
 use crate::domain::session::instructions::Instructions;
-use crate::domain::watchlist::annotations::{Made, Own, OwnChange};
+use crate::domain::watchlist::annotations::{AnnotationChange, Annotations, Made};
 
 /// What the operator wrote down for a session (local, never sent).
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -137,7 +137,7 @@ pub struct WatchedSession {
     /// The operator's part.
     pub entry: Arc<WatchEntry>,
     /// What the operator keeps beside it: note, pin, acknowledgement, …
-    pub own: Arc<Own>,
+    pub own: Arc<Annotations>,
     /// Yoti's part.
     pub answers: Arc<Answers>,
     /// Observed changes, oldest first, at most [`TIMELINE_CAP`].
@@ -171,14 +171,14 @@ impl WatchedSession {
     }
 
     /// Takes in what the operator changes for it. False: that is nothing new.
-    pub fn keep(&mut self, change: &OwnChange, made: impl Into<Made>) -> bool {
-        let mut own = Own::clone(&self.own);
+    pub fn keep(&mut self, change: &AnnotationChange, made: impl Into<Made>) -> bool {
+        let mut own = Annotations::clone(&self.own);
         own.apply(change, made);
         if own == *self.own {
             return false;
         }
         self.own = Arc::new(own);
-        if let OwnChange::Tags(tags) = change {
+        if let AnnotationChange::Tags(tags) = change {
             self.entry = Arc::new(WatchEntry { tags: tags.clone(), ..(*self.entry).clone() });
         }
         true

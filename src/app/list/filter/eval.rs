@@ -8,7 +8,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::fields::{Flag, TextField};
 use super::{Condition, DocsHow, Expr, How, Needle, Query, TimeField, folded, same};
-use crate::app::list::summary::Facts;
+use crate::app::list::summary::SessionSummary;
 use crate::app::text::words::StageKind;
 use crate::domain::events::change::{ChangeKind, TimelineEvent};
 use crate::domain::session::ids::SessionId;
@@ -18,7 +18,7 @@ use crate::domain::watchlist::watched::WatchedSession;
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Subject<'a> {
     pub(crate) session: &'a WatchedSession,
-    pub(crate) facts: &'a Facts,
+    pub(crate) summary: &'a SessionSummary,
     pub(crate) now: Timestamp,
     /// It changed since the operator looked.
     pub(crate) changed: bool,
@@ -87,7 +87,7 @@ impl Expr {
 
 impl Condition {
     fn holds(&self, subject: &Subject<'_>) -> bool {
-        let Subject { session, facts, now, .. } = *subject;
+        let Subject { session, summary, now, .. } = *subject;
         match self {
             Self::Word(word) => word.holds(subject),
             Self::Flagged(flag, wanted) => flag.holds(subject) == *wanted,
@@ -95,16 +95,16 @@ impl Condition {
                 let found = any_text(*field, session, &mut |text| value.fits(*how, text));
                 found != (*how == How::Differs)
             }
-            Self::Stage { kinds, .. } => kinds & facts.kind.bit() != 0,
+            Self::Stage { kinds, .. } => kinds & summary.kind.bit() != 0,
             Self::Span { field, less, seconds } => field.of(subject).is_some_and(|at| {
                 let span = field.span(at, now);
                 let limit = SignedDuration::from_secs(*seconds);
                 if *less { span < limit } else { span > limit }
             }),
             Self::Never(field) => field.of(subject).is_none(),
-            Self::Passed => facts.due.is_some_and(|at| at < now),
+            Self::Passed => summary.due.is_some_and(|at| at < now),
             Self::Docs { how, supplied, of } => {
-                let (have, all) = facts.docs(session);
+                let (have, all) = summary.docs(session);
                 if session.configuration().is_none() {
                     return *how == DocsHow::IsNot;
                 }
@@ -133,7 +133,7 @@ impl Condition {
                 };
                 if later { turns.checked_add(instant).ok() } else { Some(turns) }
             }
-            Self::Passed => subject.facts.due?.checked_add(instant).ok(),
+            Self::Passed => subject.summary.due?.checked_add(instant).ok(),
             _ => None,
         }
     }
@@ -141,16 +141,16 @@ impl Condition {
 
 impl Flag {
     fn holds(self, subject: &Subject<'_>) -> bool {
-        let Subject { session, facts, now, .. } = *subject;
+        let Subject { session, summary, now, .. } = *subject;
         let snoozed = session.own.snoozed_until.is_some_and(|until| until > now);
         match self {
-            Self::Attention => facts.attention,
+            Self::Attention => summary.attention,
             Self::Changed => subject.changed,
             Self::New => subject.new,
-            Self::Stale => facts.stale,
-            Self::Acked => facts.hushed && !snoozed,
+            Self::Stale => summary.stale,
+            Self::Acked => summary.hushed && !snoozed,
             Self::Snoozed => snoozed,
-            Self::Pinned => facts.pinned,
+            Self::Pinned => summary.pinned,
             Self::Noted => !session.own.note.is_empty(),
             Self::Marked => subject.marks.contains(&session.id()),
         }
@@ -161,7 +161,7 @@ impl TimeField {
     /// The moment that counts: the deadline, the last good answer, the last change.
     fn of(self, subject: &Subject<'_>) -> Option<Timestamp> {
         match self {
-            Self::Due => subject.facts.due,
+            Self::Due => subject.summary.due,
             Self::Seen => subject.session.poll.last_ok,
             Self::Changed => last_change(subject.session),
         }
@@ -312,10 +312,10 @@ mod tests {
         own.acknowledged = Some(Acknowledged { at: f::now(), reasons });
         both(&session, "acked", true);
         let marks = HashSet::from([session.id()]);
-        let facts = Facts::of(&session, &Rules::default(), f::now());
+        let summary = SessionSummary::of(&session, &Rules::default(), f::now());
         let query = Query::parse("is:marked").unwrap();
         assert!(query.asks_for_marks());
-        assert!(query.holds(&subject(&session, &facts, &marks, f::now())));
+        assert!(query.holds(&subject(&session, &summary, &marks, f::now())));
     }
 
     #[test]

@@ -9,7 +9,7 @@ use jiff::{SignedDuration, Timestamp};
 use proptest::prelude::*;
 
 use super::*;
-use crate::app::list::summary::Facts;
+use crate::app::list::summary::SessionSummary;
 use crate::domain::assessment::rules::Rules;
 use crate::domain::events::change::{ChangeKind, Origin, TimelineEvent};
 use crate::domain::fixture as f;
@@ -65,18 +65,18 @@ pub(super) fn full() -> WatchedSession {
 
 pub(super) fn subject<'a>(
     session: &'a WatchedSession,
-    facts: &'a Facts,
+    summary: &'a SessionSummary,
     marks: &'a HashSet<SessionId>,
     now: Timestamp,
 ) -> Subject<'a> {
     let new = session.own.looked_at.is_none();
-    Subject { session, facts, now, changed: false, new, marks }
+    Subject { session, summary, now, changed: false, new, marks }
 }
 
 pub(super) fn holds(text: &str, session: &WatchedSession) -> bool {
-    let facts = Facts::of(session, &Rules::default(), f::now());
+    let summary = SessionSummary::of(session, &Rules::default(), f::now());
     let query = Query::parse(text).unwrap_or_else(|why| panic!("{text}: {why:?}"));
-    query.holds(&subject(session, &facts, &HashSet::new(), f::now()))
+    query.holds(&subject(session, &summary, &HashSet::new(), f::now()))
 }
 
 #[track_caller]
@@ -265,9 +265,9 @@ fn a_query_says_when_time_alone_changes_it() {
     for text in ["due<24h", "due>24h", "due:passed", "seen>1h", "!seen<1h", "changed<3h dbs"] {
         let query = Query::parse(text).unwrap();
         let at = |now| {
-            let facts = Facts::of(&session, &Rules::default(), now);
+            let summary = SessionSummary::of(&session, &Rules::default(), now);
             let marks = HashSet::new();
-            let subject = subject(&session, &facts, &marks, now);
+            let subject = subject(&session, &summary, &marks, now);
             (query.holds(&subject), query.changes_at(&subject))
         };
         let (before, turns) = at(f::now());

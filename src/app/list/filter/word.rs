@@ -74,7 +74,7 @@ impl Word {
             Needle::Text(_, wanted) => id.starts_with(wanted.as_str()),
             Needle::Pattern(pattern) => pattern.is_match(id),
         };
-        stages & subject.facts.kind.bit() != 0 || begins || OF_SESSION.into_iter().any(in_text)
+        stages & subject.summary.kind.bit() != 0 || begins || OF_SESSION.into_iter().any(in_text)
     }
 
     /// A check says it. One that is neither APPROVE nor REJECT is one to refer.

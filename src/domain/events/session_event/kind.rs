@@ -7,7 +7,7 @@ use crate::domain::events::change::ChangeKind;
 /// Kinds of events, by the words that `--events` takes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[expect(missing_docs, reason = "the words say it")]
-pub enum Kind {
+pub enum EventKind {
     // What became true.
     AtCounter,
     Visit,
@@ -37,7 +37,7 @@ pub enum Kind {
     Connection,
 }
 
-impl Kind {
+impl EventKind {
     /// All, in the order of the help.
     pub const ALL: [Self; 24] = [
         Self::AtCounter,
