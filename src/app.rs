@@ -15,6 +15,7 @@ mod mouse;
 mod moves;
 pub mod operator;
 mod panes;
+mod redraw;
 pub mod status;
 pub mod text;
 mod update;

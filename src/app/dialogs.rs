@@ -192,7 +192,8 @@ fn help_act(model: &mut Model, mut help: HelpOverlay, action: Action) -> Vec<Eff
     }
     if action == Action::Enter {
         let chosen = help.rows.get(help.selected).map(|row| row.action);
-        return chosen.map_or_else(Vec::new, |chosen| super::update(model, Event::Action(chosen)));
+        model.then = chosen.map(Event::Action);
+        return Vec::new();
     }
     let (page, len) = (HelpOverlay::page(model.size.1), help.rows.len());
     let down = |rows: usize, by: usize| (rows + by).min(len.saturating_sub(1));

@@ -6,7 +6,6 @@ use crate::app::detail::tree_moves;
 use crate::app::list::cursor::{edge, select_row};
 use crate::app::model::{Model, RowPane};
 use crate::app::text::words;
-use crate::app::update::say;
 use crate::app::view::{Pane, Tone};
 
 /// Goes to the next or previous row of the focused pane that holds the text looked for.
@@ -28,12 +27,11 @@ pub(crate) fn find(model: &mut Model, forward: bool) {
     };
     let Some(&next) = next else {
         let text = crate::text::shown_str(&model.find, 40);
-        say(model, format!("not found: {text}"), Tone::Notice);
+        model.set_message(format!("not found: {text}"), Tone::Notice);
         return;
     };
     let place = places.iter().position(|hit| *hit == next).unwrap_or(0) + 1;
-    say(
-        model,
+    model.set_message(
         format!("hit {place} of {} ({})", places.len(), words::count(len, "row")),
         Tone::Plain,
     );

@@ -11,6 +11,7 @@ use jiff::Timestamp;
 use crate::app::action::Mode;
 use crate::app::detail::tree_moves;
 use crate::app::dialogs::overlay::Overlay;
+use crate::app::event::Event;
 use crate::app::list::columns::ColumnSet;
 use crate::app::list::cursor::{Cursor, Drawn};
 use crate::app::list::rows::{self, Profile};
@@ -89,6 +90,8 @@ pub struct Model {
     pub(crate) input: Option<InputLine>,
     pub(crate) find: String,
     pub(crate) message: Option<(Cell, Timestamp)>,
+    /// What the event at hand leads to: carried out after it.
+    pub(crate) then: Option<Event>,
     pub(crate) ticker: Option<Cell>,
     pub(crate) resting: bool,
     pub(crate) focus_sent: Option<(Option<SessionId>, Vec<SessionId>)>,
@@ -154,6 +157,7 @@ impl Model {
             input: None,
             find: String::new(),
             message: None,
+            then: None,
             ticker: None,
             resting: false,
             focus_sent: None,

@@ -13,7 +13,6 @@ use crate::app::list::cursor::{choose, choose_drawn, select_row};
 use crate::app::model::Model;
 use crate::app::moves::{enter, with_rows};
 use crate::app::status::digest;
-use crate::app::update::say;
 use crate::app::view::Tone;
 
 /// Rows that one step of the wheel scrolls.
@@ -24,7 +23,7 @@ pub(crate) fn toggle(model: &mut Model) -> Vec<Effect> {
     model.fitting.mouse ^= true;
     let on = model.fitting.mouse;
     let text = if on { "mouse on: hold Shift to select text" } else { "mouse off" };
-    say(model, text, Tone::Plain);
+    model.set_message(text, Tone::Plain);
     vec![Effect::Mouse(on)]
 }
 
@@ -41,7 +40,8 @@ pub(crate) fn moused(model: &mut Model, mouse: Mouse) -> Vec<Effect> {
     };
     if model.overlay.is_some() {
         let action = if by < 0 { Action::Up } else { Action::Down };
-        return super::update(model, Event::Action(action));
+        model.then = Some(Event::Action(action));
+        return Vec::new();
     }
     if let Some((pane, _)) = pane_at(model, mouse.at) {
         scroll(model, pane, by);
@@ -61,7 +61,8 @@ fn click(model: &mut Model, at: (u16, u16)) -> Vec<Effect> {
     let footer = model.areas().footer;
     if holds(footer, at) {
         let action = model.footer_action((at.0 - footer.x, at.1 - footer.y));
-        return action.map_or_else(Vec::new, |action| super::update(model, Event::Action(action)));
+        model.then = action.map(Event::Action);
+        return Vec::new();
     }
     let looks = digest::key(model);
     if let Some((pane, area)) = pane_at(model, at) {

@@ -9,7 +9,6 @@ use crate::app::effect::Effect;
 use crate::app::list::cursor::{edge, go_to, move_row, release, select_row, to_chosen};
 use crate::app::list::marks;
 use crate::app::model::{Model, RowPane};
-use crate::app::update::say;
 use crate::app::view::{AlertRow, CheckForm, Glyph, Pane, Tone};
 
 /// The actions of this room; `None`: it is another's.
@@ -80,7 +79,7 @@ pub(crate) fn next_attention(model: &mut Model) {
         .find(|row| model.sessions.at(*row).is_some_and(|item| item.summary.attention));
     match next {
         Some(row) => select_row(model, row),
-        None => say(model, "nothing needs you", Tone::Good),
+        None => model.set_message("nothing needs you", Tone::Good),
     }
 }
 
@@ -104,7 +103,7 @@ pub(crate) fn enter(model: &mut Model) {
                 go_to(model, id);
                 model.focus = shown_in;
             } else {
-                say(model, "the filter hides that session", Tone::Notice);
+                model.set_message("the filter hides that session", Tone::Notice);
             }
         }
         Pane::Timeline | Pane::Letter | Pane::Json | Pane::Notes => {}

@@ -2,13 +2,11 @@
 //!
 //! Owns what each action does.
 
-use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
 
 use crate::app::action::Action;
-use crate::app::detail::timeline;
 use crate::app::dialogs::add;
 use crate::app::dialogs::charts;
 use crate::app::dialogs::export::{self, exported};
@@ -17,26 +15,30 @@ use crate::app::dialogs::{self, api_log, handover, palette, programs, yoti};
 use crate::app::effect::{CopySource, Effect};
 use crate::app::event::{Event, Outcome};
 use crate::app::find::find;
-use crate::app::list::{arrange, cursor, filter_bar, follow, marks, rows, saved_views};
+use crate::app::list::{arrange, cursor, filter_bar, follow, marks, saved_views};
 use crate::app::model::Model;
-use crate::app::operator::bell::Alert;
 use crate::app::operator::{
     annotations, bell, desk, layout_settings, pause, privacy, report, restore, time_travel,
 };
 use crate::app::status::{digest, metrics};
-use crate::app::text::words::TimeForm;
-use crate::app::view::{Cell, Pane, Tone};
+use crate::app::view::{Pane, Tone};
 use crate::app::{mouse, moves};
-use crate::domain::session::ids::SessionId;
 use crate::domain::watchlist::snapshot::Snapshot;
 
 /// A message stays this long, in seconds.
 const MESSAGE_SHOWN: SignedDuration = SignedDuration::from_secs(8);
-/// Alerts kept for the pane.
-pub(crate) const ALERTS: usize = 500;
 
-/// Carries out one event. Pure: time comes with [`Event::Tick`] alone.
+/// Carries out one event, and what it leads to: a row of the palette or a click stands for another
+/// event. Pure: time comes with [`Event::Tick`] alone.
 pub fn update(model: &mut Model, event: Event) -> Vec<Effect> {
+    let mut effects = carry_out(model, event);
+    while let Some(event) = model.then.take() {
+        effects.extend(carry_out(model, event));
+    }
+    effects
+}
+
+fn carry_out(model: &mut Model, event: Event) -> Vec<Effect> {
     if let Some(effects) = privacy::before(model, &event) {
         return effects;
     }
@@ -147,7 +149,7 @@ fn tick(model: &mut Model, now: Timestamp) {
         bell::heard(model, alarms);
         model.dirty = true;
     }
-    refresh_words(model);
+    model.refresh_words();
 }
 
 /// The cursor has rested on a chosen session for a tick: the operator has looked.
@@ -163,36 +165,6 @@ fn rested(model: &mut Model) -> Vec<Effect> {
     digest::rest(model).into_iter().collect()
 }
 
-/// Everything whose words depend on the time; the screen is drawn again only when one is another.
-pub(crate) fn refresh_words(model: &mut Model) {
-    model.rebuild(false);
-    relist_alerts(model);
-    let mut hasher = DefaultHasher::new();
-    format!("{:?}{:?}", model.header(), model.list_rows(model.list_window())).hash(&mut hasher);
-    let timeline = model.timeline();
-    format!("{:?}", timeline.rows.get(timeline.window.clone())).hash(&mut hasher);
-    format!("{:?}{:?}", model.line_under_list(usize::MAX), model.tree.stale).hash(&mut hasher);
-    let shown = hasher.finish();
-    if shown != model.shown {
-        model.shown = shown;
-        model.dirty = true;
-    }
-}
-
-/// The alerts anew; the cursor stays on its alert. Before the operator has gone there it stays at
-/// the top.
-fn relist_alerts(model: &mut Model) {
-    let touched = model.focus == Pane::Alerts || model.alerts.cursor > 0;
-    let under = model.alerts.rows.get(model.alerts.cursor).filter(|_| touched);
-    let under = under.map(|row| (row.id, row.mark));
-    model.alerts.rows = rows::alerts(&model.sessions, ALERTS);
-    model.alerts.rows.extend(bell::over(model));
-    let same = |row: &Alert| Some((row.id, row.mark)) == under;
-    if let Some(place) = model.alerts.rows.iter().position(same) {
-        model.alerts.cursor = place;
-    }
-}
-
 fn take_in(model: &mut Model, snapshot: &Arc<Snapshot>) {
     if pause::take_in(model, snapshot) || time_travel::take_in(model, snapshot) {
         return;
@@ -200,7 +172,7 @@ fn take_in(model: &mut Model, snapshot: &Arc<Snapshot>) {
     model.health = Arc::clone(&snapshot.health);
     let rules = &model.settings.rules;
     let changed = model.sessions.renew(&snapshot.sessions, rules, model.times.now);
-    told(model, &changed);
+    model.name_newest(&changed);
     model.own.archived = snapshot.archived.clone();
     digest::take_in(model, snapshot, !changed.is_empty());
     let alarms = model.sessions.take_alarms();
@@ -210,61 +182,36 @@ fn take_in(model: &mut Model, snapshot: &Arc<Snapshot>) {
     if model.selected.is_none() || changed.iter().any(|id| Some(*id) == model.selected) {
         model.resting = false;
     }
-    refresh_words(model);
+    model.refresh_words();
     if changed.iter().any(|id| Some(*id) == model.selected) {
         model.dirty = true;
     }
-}
-
-/// The line below the panes names the change that was learned last.
-pub(crate) fn told(model: &mut Model, changed: &[SessionId]) {
-    for id in changed {
-        let Some(item) = model.sessions.item(*id) else { continue };
-        let Some(event) = item.session.timeline.last().filter(|_| item.changed) else { continue };
-        let name = model.times.name(&item.session, 30);
-        let what = timeline::happened(&event.what);
-        let time = model.times.of_day(event.seen_at);
-        model.ticker = Some(Cell::new(format!("▸ {time} {name}  {}", what.text), what.tone));
-    }
-}
-
-/// Times in this form from now on.
-pub(crate) fn show_times(model: &mut Model, form: TimeForm) {
-    model.times.form = form;
-    say(model, format!("times: {}", form.name()), Tone::Plain);
-    model.rebuild(true);
-    refresh_words(model);
-}
-
-pub(crate) fn say(model: &mut Model, text: impl Into<String>, tone: Tone) {
-    model.message = Some((Cell::new(text, tone), model.clock));
-    model.dirty = true;
 }
 
 fn ended(model: &mut Model, outcome: Outcome) {
     match outcome {
         Outcome::Exported { path, measured } => {
             let (text, tone) = exported(&path, &measured);
-            say(model, text, tone);
+            model.set_message(text, tone);
         }
         Outcome::ExportFailed(message) => {
             let message = crate::text::shown_str(&message, 200);
-            say(model, format!("nothing exported: {message}"), Tone::Bad);
+            model.set_message(format!("nothing exported: {message}"), Tone::Bad);
         }
         Outcome::ListRead(outcome) => add::read(model, outcome),
         Outcome::Measured(serial, measured) => export::measured(model, serial, measured),
         Outcome::Hand(told) => yoti::told(model, told),
         Outcome::Permitted(permit) => privacy::permitted(model, permit),
-        Outcome::Refused(why) => say(model, crate::text::shown_str(&why, 200), Tone::Bad),
-        Outcome::Said(what) => say(model, crate::text::shown_str(&what, 200), Tone::Good),
-        Outcome::Copied(what) => say(model, format!("copied: {what}"), Tone::Good),
+        Outcome::Refused(why) => model.set_message(crate::text::shown_str(&why, 200), Tone::Bad),
+        Outcome::Said(what) => model.set_message(crate::text::shown_str(&what, 200), Tone::Good),
+        Outcome::Copied(what) => model.set_message(format!("copied: {what}"), Tone::Good),
         Outcome::CopySent(what) => {
             let text = format!("sent to the terminal's clipboard: {what}");
-            say(model, text, Tone::Good);
+            model.set_message(text, Tone::Good);
         }
         Outcome::CopyFailed(why) => {
             let why = crate::text::shown_str(&why, 200);
-            say(model, format!("nothing copied: {why}"), Tone::Bad);
+            model.set_message(format!("nothing copied: {why}"), Tone::Bad);
         }
     }
 }
@@ -281,7 +228,7 @@ fn act(model: &mut Model, action: Action) -> Vec<Effect> {
         return Vec::new();
     }
     if cursor::is_about_a_session(action) && !cursor::choose_drawn(model) {
-        say(model, "that session was removed meanwhile", Tone::Notice);
+        model.set_message("that session was removed meanwhile", Tone::Notice);
         return Vec::new();
     }
     if let Some(effects) = elsewhere(model, action) {
@@ -291,7 +238,7 @@ fn act(model: &mut Model, action: Action) -> Vec<Effect> {
         Action::Quit | Action::QuitNow => return vec![Effect::Quit],
         Action::Refresh => return refresh(model),
         Action::RefreshAll => {
-            say(model, "refreshing all, within the request budget", Tone::Plain);
+            model.set_message("refreshing all, within the request budget", Tone::Plain);
             return vec![Effect::RefreshAll];
         }
         Action::Pause => pause::toggle(model),
@@ -319,7 +266,7 @@ fn act(model: &mut Model, action: Action) -> Vec<Effect> {
         Action::Find => filter_bar::open(model),
         Action::NextHit => find(model, true),
         Action::PreviousHit => find(model, false),
-        Action::TimeForm => show_times(model, model.times.form.next()),
+        Action::TimeForm => model.show_times(model.times.form.next()),
         Action::Back => back(model),
         _ => {}
     }
@@ -342,14 +289,14 @@ fn view(model: &mut Model) -> Vec<Effect> {
         return yoti::open_media(model);
     }
     let tree = model.key(Action::Pane(2)).map(|key| format!(" ({key})")).unwrap_or_default();
-    say(model, format!("go to a media item in the tree{tree} to view it"), Tone::Plain);
+    model.set_message(format!("go to a media item in the tree{tree} to view it"), Tone::Plain);
     Vec::new()
 }
 
 fn refresh(model: &mut Model) -> Vec<Effect> {
     let Some(id) = model.selected else { return Vec::new() };
     let name = model.selected_name().unwrap_or_default();
-    say(model, format!("refreshing {name}"), Tone::Plain);
+    model.set_message(format!("refreshing {name}"), Tone::Plain);
     pause::asked(model, id);
     vec![Effect::Refresh(id)]
 }
@@ -367,7 +314,7 @@ fn copy_id(model: &Model) -> Vec<Effect> {
 /// One step back: a range of marks, the zoom, the pane, the filter, the marks.
 fn back(model: &mut Model) {
     if model.range_from.take().is_some() {
-        say(model, "no range", Tone::Plain);
+        model.set_message("no range", Tone::Plain);
     } else if model.zoomed {
         model.zoomed = false;
     } else if model.focus != Pane::List {

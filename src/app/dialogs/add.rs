@@ -16,7 +16,6 @@ use crate::app::operator::annotations::{OwnOverlay, Undo, remember};
 use crate::app::operator::time_travel;
 use crate::app::text::text_field::TextField;
 use crate::app::text::words::count;
-use crate::app::update::say;
 use crate::app::view::Tone;
 use crate::domain::session::ids::SessionId;
 use crate::domain::watchlist::watched::WatchEntry;
@@ -322,6 +321,6 @@ fn added(model: &mut Model, dialog: AddDialog) -> Vec<Effect> {
         remember(model, Undo { what, back: Effect::Remove(back) });
         model.times.keys.after("; ", Action::Undo, "removes again")
     };
-    say(model, format!("{said}{undoes}"), Tone::Good);
+    model.set_message(format!("{said}{undoes}"), Tone::Good);
     vec![Effect::Add(entries)]
 }

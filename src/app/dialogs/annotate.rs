@@ -14,7 +14,6 @@ use crate::app::list::sessions::Item;
 use crate::app::model::Model;
 use crate::app::operator::annotations::{OwnOverlay, acknowledgement, items, keep, targets, whom};
 use crate::app::text::text_field::TextField;
-use crate::app::update::say;
 use crate::app::view::Tone;
 use crate::domain::personal::Privacy;
 use crate::domain::session::ids::SessionId;
@@ -171,7 +170,7 @@ pub(crate) fn open_all(model: &mut Model) -> Vec<Effect> {
         .map(|item| item.session.id())
         .collect();
     if ids.is_empty() {
-        say(model, "nothing to acknowledge", Tone::Good);
+        model.set_message("nothing to acknowledge", Tone::Good);
     }
     open(model, ids, OwnKind::AcknowledgeAll)
 }
@@ -219,8 +218,7 @@ fn accepted(model: &mut Model, dialog: &OwnDialog) -> Vec<Effect> {
         OwnKind::Note { field, hidden } => {
             let text = field.text().trim().to_owned();
             if text.is_empty() && *hidden {
-                say(
-                    model,
+                model.set_message(
                     format!("nothing typed: the note for {whom} is unchanged"),
                     Tone::Notice,
                 );

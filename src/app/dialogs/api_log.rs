@@ -10,7 +10,6 @@ use crate::app::effect::{CopySource, Effect};
 use crate::app::list::sessions::Sessions;
 use crate::app::model::Model;
 use crate::app::text::words::{Times, server};
-use crate::app::update::say;
 use crate::app::view::{Cell, Tone};
 use crate::domain::events::call::{Call, Traffic};
 use crate::domain::personal::Privacy;
@@ -120,7 +119,7 @@ pub(crate) fn act(model: &mut Model, mut log: CallsOverlay, action: Action) -> V
                 Some(id) => {
                     effects.push(Effect::Copy { what: "request ID", text: CopySource::Text(id) });
                 }
-                None => say(model, "this call has no request ID", Tone::Notice),
+                None => model.set_message("this call has no request ID", Tone::Notice),
             }
         }
         action => {

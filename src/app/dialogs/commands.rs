@@ -16,7 +16,6 @@ use crate::app::list::views::{View, columns};
 use crate::app::list::{filter_bar, saved_views};
 use crate::app::model::Model;
 use crate::app::operator::{privacy, time_travel};
-use crate::app::update::say;
 use crate::app::view::Tone;
 use crate::domain::assessment::attention::span;
 use crate::domain::nearest::suggestion;
@@ -139,9 +138,8 @@ pub(crate) fn run(model: &mut Model, word: Word, argument: &str) -> Result<Vec<E
     }
     match word {
         Word::Add => {
-            let effects = add::open(model);
-            crate::app::update(model, Event::Paste(format!("{argument}\n")));
-            return Ok(effects);
+            model.then = Some(Event::Paste(format!("{argument}\n")));
+            return Ok(add::open(model));
         }
         Word::Columns => {
             let names = argument.split([' ', ',']).filter(|name| !name.is_empty());
@@ -161,14 +159,17 @@ pub(crate) fn run(model: &mut Model, word: Word, argument: &str) -> Result<Vec<E
             filter_bar::remember(&mut model.filters, argument.to_owned());
             filter_bar::put_in_force(model, argument.to_owned(), filter, model.cursor);
             let (shown, all) = (model.sessions.len(), model.sessions.watched());
-            say(model, format!("{shown} of {all} match"), Tone::Plain);
+            model.set_message(format!("{shown} of {all} match"), Tone::Plain);
         }
         Word::Interval => {
             let every = parse_span(argument)?;
             if every < SignedDuration::from_secs(1) {
                 return Err("the interval must be at least 1s".to_owned());
             }
-            say(model, format!("open sessions are polled every {}", span(every)), Tone::Plain);
+            model.set_message(
+                format!("open sessions are polled every {}", span(every)),
+                Tone::Plain,
+            );
             return Ok(vec![Effect::Interval(every)]);
         }
         Word::Past => time_travel::jump(model, argument)?,

@@ -11,7 +11,6 @@ use crate::app::model::Model;
 use crate::app::operator::desk::Wish;
 use crate::app::text::text_field::TextField;
 use crate::app::text::words::wire;
-use crate::app::update::say;
 use crate::app::view::Tone;
 use crate::domain::events::audit_action::LastExports;
 use crate::domain::session::ids::SessionId;
@@ -57,7 +56,7 @@ pub(crate) fn open(model: &mut Model, what: What) -> Vec<Effect> {
         let text = format!(
             "read-only: needs --allow-writes, and {key} = true in the profile; nothing was done"
         );
-        say(model, text, Tone::Bad);
+        model.set_message(text, Tone::Bad);
         return Vec::new();
     }
     let session = &item.session;

@@ -14,7 +14,6 @@ use crate::app::model::Model;
 use crate::app::operator::desk::Wish;
 use crate::app::text::hidden::Picture;
 use crate::app::text::words::wire;
-use crate::app::update::say;
 use crate::app::view::{Cell, Tone};
 use crate::domain::session::ids::{MediaId, SessionId};
 use crate::domain::session::media_list::{Listed, listed};
@@ -93,7 +92,7 @@ pub(crate) fn open(model: &mut Model) -> Vec<Effect> {
         })
         .collect();
     if items.is_empty() {
-        say(model, "this session has no media", Tone::Plain);
+        model.set_message("this session has no media", Tone::Plain);
         return Vec::new();
     }
     let here = items.iter().position(|item| {

@@ -13,7 +13,6 @@ use crate::app::event::Event;
 use crate::app::model::Model;
 use crate::app::text::text_field::{TextField, remember};
 use crate::app::text::words::TimeForm;
-use crate::app::update::{say, show_times, update};
 use crate::app::view::{HelpRow, Tone};
 
 /// Commands that the history keeps.
@@ -220,7 +219,7 @@ fn step(history: &[String], palette: &mut PaletteOverlay, older: bool) {
 fn run(model: &mut Model, mut palette: PaletteOverlay) -> Vec<Effect> {
     let Some(row) = palette.chosen().cloned() else {
         let text = crate::text::shown_str(&palette.field.text(), 40);
-        say(model, format!("no command matches {text:?}"), Tone::Bad);
+        model.set_message(format!("no command matches {text:?}"), Tone::Bad);
         model.overlay = Some(Overlay::Palette(palette));
         return Vec::new();
     };
@@ -233,15 +232,16 @@ fn run(model: &mut Model, mut palette: PaletteOverlay) -> Vec<Effect> {
         Run::Word(word, Some(argument)) => commands::run(model, word, &argument),
         Run::Action(action) => {
             remember(&mut model.fitting.history, row.text, HISTORY);
-            return update(model, Event::Action(action));
+            model.then = Some(Event::Action(action));
+            return Vec::new();
         }
         Run::Theme(name) => {
-            say(model, format!("theme: {name}"), Tone::Plain);
+            model.set_message(format!("theme: {name}"), Tone::Plain);
             Ok(vec![Effect::Theme(name)])
         }
         Run::Time(form) => {
             let forms = [TimeForm::Age, TimeForm::Local, TimeForm::Utc];
-            show_times(model, forms.get(usize::from(form)).copied().unwrap_or_default());
+            model.show_times(forms.get(usize::from(form)).copied().unwrap_or_default());
             Ok(Vec::new())
         }
     };
@@ -251,7 +251,7 @@ fn run(model: &mut Model, mut palette: PaletteOverlay) -> Vec<Effect> {
             effects
         }
         Err(why) => {
-            say(model, crate::text::shown_str(&why, 200), Tone::Bad);
+            model.set_message(crate::text::shown_str(&why, 200), Tone::Bad);
             model.overlay = Some(Overlay::Palette(palette));
             Vec::new()
         }

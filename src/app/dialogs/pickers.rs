@@ -15,7 +15,6 @@ use crate::app::list::saved_views::Origin;
 use crate::app::list::sort::Sort;
 use crate::app::list::views::View;
 use crate::app::model::Model;
-use crate::app::update::say;
 use crate::app::view::Tone;
 
 /// `s`: by what the list is ordered.
@@ -189,7 +188,7 @@ pub(crate) fn sort_by(model: &mut Model, by: Option<Column>) {
 pub(crate) fn set_sort(model: &mut Model, sort: Sort) {
     model.sessions.set_sort(sort, model.times.now);
     relisted(model, model.cursor);
-    say(model, format!("sort {}: {}", sort.title(), first(sort)), Tone::Plain);
+    model.set_message(format!("sort {}: {}", sort.title(), first(sort)), Tone::Plain);
 }
 
 /// `w`: all columns, or as many as fit.
@@ -212,7 +211,7 @@ pub(crate) fn set_columns(model: &mut Model, columns: ColumnSet) {
     };
     model.columns = columns;
     model.first_column = 0;
-    say(model, format!("columns: {words}"), Tone::Plain);
+    model.set_message(format!("columns: {words}"), Tone::Plain);
 }
 
 /// `h` and `l` in the list.

@@ -7,7 +7,6 @@ use crate::app::dialogs::overlay::{Overlay, PickRow, Picker, PickerKind};
 use crate::app::effect::Effect;
 use crate::app::model::Model;
 use crate::app::operator::desk::Wish;
-use crate::app::update::say;
 use crate::app::view::Tone;
 use crate::domain::session::ids::SessionId;
 
@@ -50,7 +49,7 @@ impl Program {
 pub(crate) fn open(model: &mut Model) {
     let programs = &model.guard.settings.programs;
     if programs.is_empty() {
-        say(model, "no programs: see [programs] in branchwatch config init", Tone::Notice);
+        model.set_message("no programs: see [programs] in branchwatch config init", Tone::Notice);
         return;
     }
     let row = |program: &Program| PickRow {
@@ -71,11 +70,11 @@ pub(crate) fn run(model: &mut Model, place: usize) -> Vec<Effect> {
     let reference = model.times.labels.name(&session, privacy);
     match program.filled(session.id(), &reference) {
         Ok(run) => {
-            say(model, format!("{name} started"), Tone::Plain);
+            model.set_message(format!("{name} started"), Tone::Plain);
             vec![Effect::Desk(Wish::Run { name, run })]
         }
         Err(why) => {
-            say(model, format!("{name} was not run: {why}"), Tone::Bad);
+            model.set_message(format!("{name} was not run: {why}"), Tone::Bad);
             Vec::new()
         }
     }

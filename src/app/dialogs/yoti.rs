@@ -17,7 +17,6 @@ use crate::app::effect::Effect;
 use crate::app::model::Model;
 use crate::app::text::hidden::{Hidden, Picture};
 use crate::app::text::text_field::TextField;
-use crate::app::update::say;
 use crate::app::view::{Cell, Tone};
 use crate::domain::events::audit_action::LastExports;
 use crate::domain::session::ids::{MediaId, SessionId};
@@ -158,9 +157,11 @@ pub(crate) fn told(model: &mut Model, told: YotiReply) {
         (YotiReply::Failed(id, text), Some(hand)) if hand.id() == id => {
             hand.say(Cell::new(crate::text::shown_str(&text, 200), Tone::Bad));
         }
-        (YotiReply::Done(_, text), _) => say(model, crate::text::shown_str(&text, 200), Tone::Good),
+        (YotiReply::Done(_, text), _) => {
+            model.set_message(crate::text::shown_str(&text, 200), Tone::Good);
+        }
         (YotiReply::Failed(_, text), _) => {
-            say(model, crate::text::shown_str(&text, 200), Tone::Bad);
+            model.set_message(crate::text::shown_str(&text, 200), Tone::Bad);
         }
     }
 }

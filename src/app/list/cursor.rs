@@ -9,7 +9,6 @@ use crate::app::action::Action;
 use crate::app::layout;
 use crate::app::model::{Model, window};
 use crate::app::text::words;
-use crate::app::update::say;
 use crate::app::view::{Cell, Pane, Tone};
 use crate::domain::session::ids::SessionId;
 
@@ -212,8 +211,7 @@ pub(crate) fn settle(model: &mut Model) {
         // The cursor of an earlier run may be gone without the operator's doing.
         let begun = model.built.is_some();
         if begun && model.own.archived.get(id).is_none() {
-            say(
-                model,
+            model.set_message(
                 "The session under the cursor was removed; this is its neighbour.",
                 Tone::Notice,
             );
@@ -236,12 +234,12 @@ pub(crate) fn to_chosen(model: &mut Model) {
     let Some(name) = model.selected_name() else { return };
     let Some(row) = model.cursor_row() else {
         let clears = model.times.keys.after("; ", Action::Back, "clears the filter");
-        say(model, format!("the filter hides {name}{clears}"), Tone::Notice);
+        model.set_message(format!("the filter hides {name}{clears}"), Tone::Notice);
         return;
     };
     model.focus = Pane::List;
     show(model);
-    say(model, format!("{name}: row {} of {}", row + 1, model.sessions.len()), Tone::Plain);
+    model.set_message(format!("{name}: row {} of {}", row + 1, model.sessions.len()), Tone::Plain);
 }
 
 /// Whether an action is about the session under the cursor, or starts from its row. So is every

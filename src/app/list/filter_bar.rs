@@ -9,7 +9,6 @@ use crate::app::list::filter::{self, Offers, Query, QueryError};
 use crate::app::list::saved_views;
 use crate::app::model::{InputLine, Model, Naming};
 use crate::app::text::text_field::{self, TextField};
-use crate::app::update::say;
 use crate::app::view::{InputView, Pane, Tone};
 
 /// Filters of this run that the arrows go back to.
@@ -76,7 +75,7 @@ pub(crate) fn ask_name(model: &mut Model) {
     }
     let Some(input) = model.input.as_mut().filter(|input| input.filter) else { return };
     if let Some(why) = error(input) {
-        say(model, format!("not saved: {}", why.what), Tone::Bad);
+        model.set_message(format!("not saved: {}", why.what), Tone::Bad);
         return;
     }
     let name = model.view_name().unwrap_or_default().to_owned();
@@ -137,7 +136,7 @@ pub(crate) fn act(model: &mut Model, action: Action) {
                 model.find = input.field.text();
                 find(model, true);
             } else if let Some(why) = error(&input) {
-                say(model, why.what, Tone::Bad);
+                model.set_message(why.what, Tone::Bad);
                 model.input = Some(input);
             } else {
                 remember(&mut model.filters, input.field.text());

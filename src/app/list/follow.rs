@@ -6,7 +6,6 @@ use crate::app::action::Action;
 use crate::app::effect::Effect;
 use crate::app::list::cursor::go_to;
 use crate::app::model::Model;
-use crate::app::update::say;
 use crate::app::view::Tone;
 use crate::domain::session::ids::SessionId;
 
@@ -17,7 +16,7 @@ pub(crate) fn act(model: &mut Model, action: Action) -> Option<Vec<Effect>> {
         let on = model.fitting.following;
         let text =
             if on { "following the newest change; moving the cursor ends it" } else { ENDED };
-        say(model, text, Tone::Plain);
+        model.set_message(text, Tone::Plain);
         Vec::new()
     })
 }
@@ -44,6 +43,6 @@ pub(crate) fn newest(model: &mut Model, changed: &[SessionId]) {
 pub(crate) fn moved(model: &mut Model, before: Option<SessionId>) {
     if model.fitting.following && !model.in_past() && model.selected != before {
         model.fitting.following = false;
-        say(model, ENDED, Tone::Plain);
+        model.set_message(ENDED, Tone::Plain);
     }
 }

@@ -9,7 +9,6 @@ use crate::app::action::Action;
 use crate::app::list::cursor::settle;
 use crate::app::model::Model;
 use crate::app::text::words::count;
-use crate::app::update::say;
 use crate::app::view::Tone;
 use crate::domain::session::ids::SessionId;
 
@@ -41,7 +40,7 @@ pub(crate) fn range(model: &mut Model) {
         let marks = keys.after(", ", Action::MarkRange, "marks the range");
         let back = keys.after(", ", Action::Back, "cancels");
         let text = format!("marking from {name} on: move{marks}{back}");
-        say(model, text, Tone::Plain);
+        model.set_message(text, Tone::Plain);
     }
 }
 
@@ -57,7 +56,7 @@ fn mark(model: &mut Model, rows: RangeInclusive<usize>) {
     let items = rows.filter_map(|row| model.sessions.at(row));
     let ids: Vec<SessionId> = items.map(|item| item.session.id()).collect();
     change(model, |marks| marks.extend(ids));
-    say(model, format!("{} marked", count(model.marked(), "session")), Tone::Plain);
+    model.set_message(format!("{} marked", count(model.marked(), "session")), Tone::Plain);
 }
 
 /// Marks a session, or takes its mark away.

@@ -15,7 +15,6 @@ use crate::app::list::sort::Sort;
 use crate::app::list::views::View;
 use crate::app::model::Model;
 use crate::app::operator::restore;
-use crate::app::update::say;
 use crate::app::view::Tone;
 use crate::domain::watchlist::list_layout::{Arrangement, Place};
 
@@ -123,7 +122,7 @@ pub(crate) fn choose(model: &mut Model, view: View) {
     relisted(model, model.cursor);
     let name = if view.name.is_empty() { "all".to_owned() } else { shown(&view.name) };
     model.shelf.chosen = Some(view).filter(|view| !view.name.is_empty());
-    say(model, format!("view {name}"), Tone::Plain);
+    model.set_message(format!("view {name}"), Tone::Plain);
 }
 
 pub(crate) fn shown(name: &str) -> String {
@@ -151,7 +150,7 @@ pub(crate) fn save(model: &mut Model, name: &str) -> Result<(), String> {
     model.shelf.changes += 1;
     let what = if replaced { "replaced" } else { "saved" };
     let shows = model.times.keys.after(": ", Action::Views, "shows it");
-    say(model, format!("view {name} {what}{shows}"), Tone::Good);
+    model.set_message(format!("view {name} {what}{shows}"), Tone::Good);
     Ok(())
 }
 
@@ -159,9 +158,9 @@ pub(crate) fn save(model: &mut Model, name: &str) -> Result<(), String> {
 pub(crate) fn forget(model: &mut Model, name: &str) {
     if model.shelf.saved.remove(name).is_some() {
         model.shelf.changes += 1;
-        say(model, format!("view {} deleted", shown(name)), Tone::Plain);
+        model.set_message(format!("view {} deleted", shown(name)), Tone::Plain);
     } else {
-        say(model, "only views that were saved here can be deleted", Tone::Notice);
+        model.set_message("only views that were saved here can be deleted", Tone::Notice);
     }
 }
 

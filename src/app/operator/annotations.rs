@@ -16,7 +16,6 @@ use crate::app::model::{Model, RowPane};
 use crate::app::status::digest::{self, ChangesOverlay, News};
 use crate::app::text::text_field::TextField;
 use crate::app::text::words;
-use crate::app::update::say;
 use crate::app::view::{LabelRow, Pane, Rows, Tone};
 use crate::domain::assessment::attention::Reason;
 use crate::domain::session::ids::SessionId;
@@ -143,7 +142,7 @@ pub(crate) fn keep(model: &mut Model, what: &str, changes: Vec<Change>) -> Vec<E
     let archived = changes.iter().all(|(_, change)| *change == AnnotationChange::Archived(true));
     let undoes = if archived { "brings back" } else { "undoes" };
     let hint = model.times.keys.after("; ", Action::Undo, undoes);
-    say(model, format!("{what}{hint}"), Tone::Good);
+    model.set_message(format!("{what}{hint}"), Tone::Good);
     vec![Effect::Keep(changes)]
 }
 
@@ -155,10 +154,10 @@ pub(crate) fn remember(model: &mut Model, undo: Undo) {
 
 fn undo(model: &mut Model) -> Vec<Effect> {
     let Some(undo) = model.own.undo.pop() else {
-        say(model, "nothing to undo", Tone::Notice);
+        model.set_message("nothing to undo", Tone::Notice);
         return Vec::new();
     };
-    say(model, format!("undid: {}", undo.what), Tone::Good);
+    model.set_message(format!("undid: {}", undo.what), Tone::Good);
     if let Effect::Keep(changes) = &undo.back {
         let back =
             |(id, change): &Change| (*change == AnnotationChange::Archived(false)).then_some(*id);
@@ -213,7 +212,7 @@ fn acknowledge(model: &mut Model) -> Vec<Effect> {
         items(model, &ids).flat_map(|item| acknowledgement(model, item)).collect();
     if changes.is_empty() {
         let what = format!("nothing to acknowledge for {}", whom(model, &ids));
-        say(model, what, Tone::Notice);
+        model.set_message(what, Tone::Notice);
         return Vec::new();
     }
     let what = format!("acknowledged {}", whom(model, &ids));

@@ -12,7 +12,6 @@ use crate::app::list::rows;
 use crate::app::list::summary::SessionSummary;
 use crate::app::model::Model;
 use crate::app::text::words::{Openness, StageKind, Times};
-use crate::app::update::say;
 use crate::app::view::{AlertMark, AlertRow, Cell, Pane, Tone};
 use crate::domain::assessment::attention::Reason;
 use crate::domain::session::ids::SessionId;
@@ -183,7 +182,7 @@ pub(crate) fn toggle(model: &mut Model) {
     } else {
         "bell off".to_owned()
     };
-    say(model, text, Tone::Plain);
+    model.set_message(text, Tone::Plain);
 }
 
 /// Takes note of what has become of sessions.

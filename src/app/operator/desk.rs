@@ -10,7 +10,6 @@ use jiff::SignedDuration;
 use crate::app::dialogs::programs::Program;
 use crate::app::effect::Effect;
 use crate::app::model::Model;
-use crate::app::update::say;
 use crate::app::view::Tone;
 use crate::domain::events::audit_action::AuditAction;
 use crate::domain::personal::Privacy;
@@ -130,7 +129,7 @@ pub(crate) fn portal(model: &mut Model) -> Vec<Effect> {
         Some(link) => vec![Effect::Desk(Wish::Portal(link))],
         None => {
             let text = "no portal address: set portal_url in the profile (config file)";
-            say(model, text, Tone::Notice);
+            model.set_message(text, Tone::Notice);
             Vec::new()
         }
     }

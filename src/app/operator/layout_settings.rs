@@ -7,7 +7,6 @@ use crate::app::action::Action;
 use crate::app::effect::Effect;
 use crate::app::layout::{self, Areas, Proportions};
 use crate::app::model::Model;
-use crate::app::update::say;
 use crate::app::view::Tone;
 use crate::domain::personal::Privacy;
 
@@ -77,7 +76,7 @@ fn resize(model: &mut Model, wider: bool) {
     let share = if wider { share + STEP } else { share.saturating_sub(STEP) };
     model.fitting.proportions.list = share.clamp(*layout::LIST.start(), *layout::LIST.end());
     let share = model.fitting.proportions.list;
-    say(model, format!("the list takes {share}% of the width"), Tone::Plain);
+    model.set_message(format!("the list takes {share}% of the width"), Tone::Plain);
 }
 
 /// `ctrl-e`: the header keeps one line, with badge, state of the connection and attention count.

@@ -17,8 +17,6 @@ use crate::app::model::Model;
 use crate::app::operator::bell;
 use crate::app::status::digest;
 use crate::app::text::words::{self, age};
-use crate::app::update;
-use crate::app::update::{refresh_words, say};
 use crate::app::view::{Cell, Tone};
 use crate::domain::session::ids::SessionId;
 use crate::domain::watchlist::snapshot::{SessionTable, Snapshot};
@@ -69,7 +67,7 @@ pub(crate) fn toggle(model: &mut Model) {
         asked: HashMap::new(),
     }));
     let shows = model.times.keys.after("; ", Action::Pause, "shows what waits");
-    say(model, format!("this screen is paused, polling continues{shows}"), Tone::Plain);
+    model.set_message(format!("this screen is paused, polling continues{shows}"), Tone::Plain);
 }
 
 fn resume(model: &mut Model) {
@@ -82,13 +80,13 @@ fn resume(model: &mut Model) {
     if let Some(latest) = latest {
         model.health = Arc::clone(&latest.health);
         let changed: Vec<SessionId> = waiting.into_keys().collect();
-        update::told(model, &changed);
+        model.name_newest(&changed);
         digest::take_in(model, &latest, !changed.is_empty());
     }
-    say(model, "not paused", Tone::Plain);
+    model.set_message("not paused", Tone::Plain);
     cursor::settle(model);
     model.rebuild(true);
-    refresh_words(model);
+    model.refresh_words();
 }
 
 /// A snapshot while the screen stands still. False: it does not.
@@ -114,7 +112,7 @@ pub(crate) fn take_in(model: &mut Model, snapshot: &Arc<Snapshot>) -> bool {
         };
     }
     model.paused = Some(paused);
-    refresh_words(model);
+    model.refresh_words();
     true
 }
 

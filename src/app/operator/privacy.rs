@@ -13,7 +13,6 @@ use crate::app::list::sessions::Item;
 use crate::app::model::Model;
 use crate::app::operator::desk::{DeskSettings, Permit, Wish};
 use crate::app::text::words::Openness;
-use crate::app::update::say;
 use crate::app::view::{Cell, Tone};
 use crate::domain::events::audit_action::AuditAction;
 use crate::domain::personal::Privacy;
@@ -89,7 +88,7 @@ pub(crate) fn next(model: &mut Model) -> Vec<Effect> {
         Privacy::Partial => Privacy::Off,
         Privacy::Off => {
             close(model);
-            say(model, "masked", Tone::Plain);
+            model.set_message("masked", Tone::Plain);
             return Vec::new();
         }
     };
@@ -104,7 +103,7 @@ pub(crate) fn to(model: &mut Model, word: &str) -> Result<Vec<Effect>, String> {
     let lower = match word {
         "masked" | "on" => {
             close(model);
-            say(model, "masked", Tone::Plain);
+            model.set_message("masked", Tone::Plain);
             return Ok(Vec::new());
         }
         "partial" => Privacy::Partial,
@@ -124,7 +123,7 @@ pub(crate) fn reveal(model: &mut Model) -> Vec<Effect> {
     let id = item.session.id();
     if !hides(model, item) {
         let name = model.times.name(&item.session, 40);
-        say(model, format!("nothing is hidden for {name}"), Tone::Plain);
+        model.set_message(format!("nothing is hidden for {name}"), Tone::Plain);
         return Vec::new();
     }
     let permit = Permit::Reveal(id);
@@ -164,7 +163,7 @@ pub(crate) fn permitted(model: &mut Model, permit: Permit) {
             };
             let next = model.times.keys.after("; ", Action::Privacy, next);
             let text = format!("{said}{next}");
-            say(model, text, Tone::Warn);
+            model.set_message(text, Tone::Warn);
         }
         Permit::Reveal(id) => {
             model.times.openness.revealed = Some(id);
@@ -191,7 +190,7 @@ pub(crate) fn tick(model: &mut Model) -> Vec<Effect> {
     let mut effects = Vec::new();
     if over(model.guard.off_until) {
         close(model);
-        say(model, "masked again", Tone::Plain);
+        model.set_message("masked again", Tone::Plain);
         effects.push(Effect::Redraw);
     } else if over(model.guard.revealed_until) {
         model.times.openness.revealed = None;

@@ -6,7 +6,6 @@
 use crate::app::effect::{CopySource, Effect};
 use crate::app::model::Model;
 use crate::app::text::words::server;
-use crate::app::update::say;
 use crate::app::view::Tone;
 use crate::domain::session::{Drift, UnknownValue};
 
@@ -28,7 +27,7 @@ pub(crate) fn report(model: &mut Model) -> Vec<Effect> {
         take("letter", &letter.unknown, &letter.drift);
     }
     if found.is_empty() {
-        say(model, "every value of this session is known", Tone::Good);
+        model.set_message("every value of this session is known", Tone::Good);
         return Vec::new();
     }
     let text = format!("branchwatch {}: {}", env!("CARGO_PKG_VERSION"), found.join("; "));

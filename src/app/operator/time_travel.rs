@@ -15,7 +15,6 @@ use crate::app::list::cursor;
 use crate::app::list::sessions::Sessions;
 use crate::app::model::Model;
 use crate::app::text::words::{Times, age};
-use crate::app::update::{refresh_words, say};
 use crate::app::view::{Cell, Pane, Tone};
 use crate::domain::assessment::as_of::{as_of, moment_after, moment_before};
 use crate::domain::watchlist::snapshot::{SessionTable, Snapshot};
@@ -79,7 +78,7 @@ pub(crate) fn act(model: &mut Model, action: Action) -> Option<Vec<Effect>> {
 pub(crate) fn refuse(model: &mut Model) {
     let words = model.past_words().map(|cell| cell.text).unwrap_or_default();
     let back = model.times.keys.after("; ", Action::Back, "returns");
-    say(model, format!("{words}: that can only be done now{back}"), Tone::Notice);
+    model.set_message(format!("{words}: that can only be done now{back}"), Tone::Notice);
 }
 
 /// What changes nothing, asks nobody and takes nothing away.
@@ -130,9 +129,9 @@ fn step(model: &mut Model, back: bool) {
     let moment = if back { moment_before(watched, at) } else { moment_after(watched, at) };
     match moment.filter(|moment| *moment <= model.clock) {
         Some(moment) => go(model, moment),
-        None if back => say(model, "nothing earlier is known", Tone::Notice),
+        None if back => model.set_message("nothing earlier is known", Tone::Notice),
         None if model.past.is_some() => leave(model),
-        None => say(model, "already at the present", Tone::Plain),
+        None => model.set_message("already at the present", Tone::Plain),
     }
 }
 
@@ -185,14 +184,14 @@ pub(crate) fn leave(model: &mut Model) {
     }
     model.sessions = live;
     settle(model, now);
-    say(model, "back to now", Tone::Plain);
+    model.set_message("back to now", Tone::Plain);
 }
 
 fn settle(model: &mut Model, at: Timestamp) {
     model.times.now = at;
     cursor::settle(model);
     model.rebuild(true);
-    refresh_words(model);
+    model.refresh_words();
     model.dirty = true;
 }
 

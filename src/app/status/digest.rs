@@ -15,7 +15,6 @@ use crate::app::list::sessions::Item;
 use crate::app::model::Model;
 use crate::app::operator::annotations::{self, Change, OwnOverlay};
 use crate::app::text::words::{StageKind, count};
-use crate::app::update::say;
 use crate::app::view::{Cell, TimelineRow, Tone};
 use crate::domain::events::change::ChangeKind;
 use crate::domain::session::ids::SessionId;
@@ -206,7 +205,7 @@ pub(crate) fn seen(model: &mut Model) -> Vec<Effect> {
         })
         .collect();
     if changes.is_empty() {
-        say(model, "no changes since you last looked", Tone::Good);
+        model.set_message("no changes since you last looked", Tone::Good);
         return Vec::new();
     }
     let what = format!("looked at {}", count(changes.len(), "changed session"));
@@ -237,7 +236,7 @@ fn walk(model: &mut Model, forward: bool) {
     let next = (1..=len).map(step).find(|row| changed(*row));
     match next {
         Some(row) => select_row(model, row),
-        None => say(model, "no changes since you last looked", Tone::Good),
+        None => model.set_message("no changes since you last looked", Tone::Good),
     }
 }
 
