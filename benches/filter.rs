@@ -13,11 +13,11 @@ use branchwatch::app::event::Event;
 use branchwatch::app::text::text_field::Edit;
 use branchwatch::app::{Model, ModelSettings, update};
 use branchwatch::domain::assessment::rules::Rules;
+use branchwatch::domain::session::answer::Answer;
 use branchwatch::domain::session::ids::SessionId;
+use branchwatch::domain::session::parts::{Answers, Letter};
 use branchwatch::domain::watchlist::snapshot::{SessionTable, Snapshot};
-use branchwatch::domain::watchlist::watched::{
-    Answer, Answers, Letter, PollState, WatchEntry, WatchedSession,
-};
+use branchwatch::domain::watchlist::watched::{PollState, WatchEntry, WatchedSession};
 use branchwatch::keymap::Keymap;
 use branchwatch::simulator::scenario::Scenario;
 use branchwatch::simulator::timeline::Life;

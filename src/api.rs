@@ -18,10 +18,10 @@ use std::time::Duration;
 
 use crate::domain::server_text::ServerText;
 use crate::domain::session::Session;
+use crate::domain::session::answer::Answer;
 use crate::domain::session::configuration::Configuration;
 use crate::domain::session::ids::SessionId;
 use crate::domain::session::instructions::Instructions;
-use crate::domain::watchlist::watched::Answer;
 
 /// The calls that refreshing needs; the real client and the tests' fake implement it.
 pub trait SessionApi: Send + Sync + 'static {

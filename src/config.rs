@@ -16,6 +16,7 @@ mod operator;
 mod pace;
 mod place;
 mod resolve;
+mod resolver;
 mod show;
 mod tables;
 mod themes;
@@ -38,7 +39,8 @@ use crate::runtime::alerts::AlertCommand;
 pub use desk::DeskConfig;
 pub use environment::{Environment, no_keys_in};
 pub use file::PictureChoice;
-pub use resolve::{Flags, resolve};
+pub use resolve::resolve;
+pub use resolver::Flags;
 pub use show::zone;
 pub use themes::{own_themes, theme_named};
 

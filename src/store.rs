@@ -15,17 +15,17 @@ use tokio::sync::watch;
 use crate::domain::events::change::{self, TimelineEvent};
 use crate::domain::events::ledger::NotificationCounts;
 use crate::domain::events::notification::Notification;
+use crate::domain::session::answer::Answer;
 use crate::domain::session::configuration::Configuration;
 use crate::domain::session::ids::SessionId;
 use crate::domain::session::instructions::Instructions;
+use crate::domain::session::parts::{Answers, Letter};
 use crate::domain::session::wire_enum::{SessionState, Topic};
 use crate::domain::session::{Session, equal_but_for_clocks};
 use crate::domain::watchlist::annotations::{AnnotationChange, Made};
 use crate::domain::watchlist::list_layout::Arrangement;
 use crate::domain::watchlist::snapshot::{Health, SessionTable, Snapshot};
-use crate::domain::watchlist::watched::{
-    Answer, Answers, Letter, PollState, TIMELINE_CAP, WatchEntry, WatchedSession,
-};
+use crate::domain::watchlist::watched::{PollState, TIMELINE_CAP, WatchEntry, WatchedSession};
 
 /// What was learned of one session.
 #[derive(Clone, Debug)]

@@ -18,15 +18,15 @@ use branchwatch::domain::assessment::coverage::{self, Match};
 use branchwatch::domain::assessment::rules::{PassRule, Rules};
 use branchwatch::domain::assessment::stage::{Verdict, verdict};
 use branchwatch::domain::session::Session;
+use branchwatch::domain::session::answer::Answer;
 use branchwatch::domain::session::configuration::Configuration;
 use branchwatch::domain::session::ids::SessionId;
 use branchwatch::domain::session::instructions::Branch;
+use branchwatch::domain::session::parts::{Answers, Letter};
 use branchwatch::domain::session::wire_enum::{
     BiometricConsent, CheckType, RequirementType, SubCheckResult, Topic,
 };
-use branchwatch::domain::watchlist::watched::{
-    Answer, Answers, Letter, WatchEntry, WatchedSession,
-};
+use branchwatch::domain::watchlist::watched::{WatchEntry, WatchedSession};
 use branchwatch::simulator::{self, Options, Running};
 use jiff::Timestamp;
 use responder::{Asked, json, responder};

@@ -9,13 +9,13 @@ use std::sync::Arc;
 
 use branchwatch::api::{raw, wire};
 use branchwatch::domain::assessment::rules::Rules;
+use branchwatch::domain::session::answer::Answer;
 use branchwatch::domain::session::ids::SessionId;
+use branchwatch::domain::session::parts::{Answers, Letter};
 use branchwatch::domain::shape::Shape;
 use branchwatch::domain::watchlist::annotations::{AnnotationChange, Annotations, Made};
 use branchwatch::domain::watchlist::labels::SafeLabels;
-use branchwatch::domain::watchlist::watched::{
-    Answer, Answers, Letter, WatchEntry, WatchedSession,
-};
+use branchwatch::domain::watchlist::watched::{WatchEntry, WatchedSession};
 use branchwatch::export::{self, Contents, Existing, ExportError, Format, Origin, Part};
 use branchwatch::simulator::scenario::Scenario;
 use branchwatch::simulator::timeline::Life;

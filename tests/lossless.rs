@@ -9,16 +9,17 @@ use std::sync::{Arc, LazyLock};
 use branchwatch::api::{ApiErrorKind, raw, wire};
 use branchwatch::domain::assessment::requested::unknown_values;
 use branchwatch::domain::assessment::rules::Rules;
+use branchwatch::domain::session::Session;
+use branchwatch::domain::session::answer::Answer;
 use branchwatch::domain::session::check::Check;
 use branchwatch::domain::session::configuration::{Configuration, RequiredResource};
+use branchwatch::domain::session::extra::UnknownValue;
 use branchwatch::domain::session::ids::SessionId;
 use branchwatch::domain::session::instructions::{Instructions, PromisedDocument};
+use branchwatch::domain::session::parts::{Answers, Letter};
 use branchwatch::domain::session::resource::Resource;
-use branchwatch::domain::session::{Session, UnknownValue};
 use branchwatch::domain::shape::Shape;
-use branchwatch::domain::watchlist::watched::{
-    Answer, Answers, Letter, WatchEntry, WatchedSession,
-};
+use branchwatch::domain::watchlist::watched::{WatchEntry, WatchedSession};
 use branchwatch::export::{self, Contents, Origin};
 use branchwatch::simulator::scenario::Scenario;
 use branchwatch::simulator::timeline::Life;

@@ -11,18 +11,18 @@ use std::path::Path;
 use std::sync::{Arc, Mutex};
 
 use branchwatch::api::wire;
-use branchwatch::domain::assessment::attention::Reason;
+use branchwatch::domain::assessment::reason::Reason;
 use branchwatch::domain::events::change::{ChangeKind, Origin, TimelineEvent};
 use branchwatch::domain::events::notification::Notification;
+use branchwatch::domain::session::answer::Answer;
 use branchwatch::domain::session::ids::SessionId;
+use branchwatch::domain::session::parts::{Answers, Letter};
 use branchwatch::domain::session::wire_enum::Topic;
 use branchwatch::domain::watchlist::annotations::{AnnotationChange, Annotations, Made};
 use branchwatch::domain::watchlist::list_layout::{Arrangement, Place, ViewTexts};
 use branchwatch::domain::watchlist::outbox::OutboxMessage;
 use branchwatch::domain::watchlist::snapshot::Health;
-use branchwatch::domain::watchlist::watched::{
-    Answer, Answers, Letter, WatchEntry, WatchedSession,
-};
+use branchwatch::domain::watchlist::watched::{WatchEntry, WatchedSession};
 use branchwatch::persist::arrangement::{arrangement, forget, keep};
 use branchwatch::persist::location::Location;
 use branchwatch::persist::memory::Memory;

@@ -29,18 +29,18 @@ use branchwatch::app::operator::desk::{DeskSettings, Permit, Writes};
 use branchwatch::app::text::hidden::{Hidden, Picture};
 use branchwatch::app::view::{CHECK_TEXT_AT, CheckForm, Glyph, Pane, TreeNode};
 use branchwatch::app::{Model, ModelSettings, update};
-use branchwatch::domain::assessment::attention::Reason;
+use branchwatch::domain::assessment::reason::Reason;
 use branchwatch::domain::assessment::rules::Rules;
 use branchwatch::domain::events::call::{Call, CallLog, Traffic};
 use branchwatch::domain::events::change;
 use branchwatch::domain::personal::Privacy;
+use branchwatch::domain::session::answer::Answer;
 use branchwatch::domain::session::ids::SessionId;
+use branchwatch::domain::session::parts::{Answers, Letter};
 use branchwatch::domain::watchlist::annotations::{AnnotationChange, Annotations, Made};
 use branchwatch::domain::watchlist::list_layout::Arrangement;
 use branchwatch::domain::watchlist::snapshot::{Connection, Health, SessionTable, Snapshot};
-use branchwatch::domain::watchlist::watched::{
-    Answer, Answers, Letter, PollFailure, PollState, WatchEntry, WatchedSession,
-};
+use branchwatch::domain::watchlist::watched::{PollFailure, PollState, WatchEntry, WatchedSession};
 use branchwatch::keymap::Keymap;
 use branchwatch::simulator::scenario::Scenario;
 use branchwatch::simulator::timeline::Life;

@@ -23,10 +23,10 @@ use super::key_handle::KeyHandle;
 use super::{ApiError, ApiErrorKind, Effect, SessionApi, raw, signing, wire};
 use crate::clock::Clock;
 use crate::domain::session::Session;
+use crate::domain::session::answer::Answer;
 use crate::domain::session::configuration::Configuration;
 use crate::domain::session::ids::SessionId;
 use crate::domain::session::instructions::Instructions;
-use crate::domain::watchlist::watched::Answer;
 
 pub use capture::Picture;
 pub use letter::LetterPdf;

@@ -184,7 +184,7 @@ mod tests {
             "checks":[{"id":"c","type":"FAMILIAR_FACE_SEARCH","state":"DONE","weight":7,
               "report":{"recommendation":{"value":"REJECT","reason":"MATCH_FOUND","by":"night"},"faces":[{"rank":1},{"rank":2}]}}]}"#,
         );
-        let pairs = |extra: &crate::domain::session::Extra| {
+        let pairs = |extra: &crate::domain::session::extra::Extra| {
             let pair = |(path, value): &(ServerText, ServerText)| {
                 format!("{}={}", path.as_raw(), value.as_raw())
             };

@@ -19,7 +19,8 @@ use crate::config::Config;
 use crate::domain::events::audit_action::AuditAction;
 use crate::domain::personal::Privacy;
 use crate::domain::session::ids::SessionId;
-use crate::domain::watchlist::watched::{Letter, WatchedSession};
+use crate::domain::session::parts::Letter;
+use crate::domain::watchlist::watched::WatchedSession;
 use crate::export::{Existing, write_bytes};
 
 pub(super) async fn run(global: &Global, args: &LetterShow) -> Result<u8, Failure> {

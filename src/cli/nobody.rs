@@ -4,10 +4,10 @@
 
 use crate::api::{ApiError, ApiErrorKind, SessionApi};
 use crate::domain::session::Session;
+use crate::domain::session::answer::Answer;
 use crate::domain::session::configuration::Configuration;
 use crate::domain::session::ids::SessionId;
 use crate::domain::session::instructions::Instructions;
-use crate::domain::watchlist::watched::Answer;
 
 impl<A: SessionApi> SessionApi for Option<A> {
     async fn session(&self, id: SessionId) -> Result<Answer<Session>, ApiError> {

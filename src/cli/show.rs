@@ -21,12 +21,13 @@ use crate::domain::events::change::by_time;
 use crate::domain::personal::Privacy;
 use crate::domain::server_text::ServerText;
 use crate::domain::session::instructions::NO_BRANCH;
+use crate::domain::session::parts::Letter;
 use crate::domain::session::resource::Resource;
 use crate::domain::session::wire_enum::{
     CheckState, CheckType, RequirementState, RequirementType, SourceType,
 };
 use crate::domain::shape::Contents;
-use crate::domain::watchlist::watched::{Letter, WatchedSession};
+use crate::domain::watchlist::watched::WatchedSession;
 use crate::export::Origin;
 use crate::theme::{ColourDepth, Look};
 

@@ -25,9 +25,10 @@ use crate::domain::events::session_event::{EventDetector, EventKind, SessionEven
 use crate::domain::nearest::nearest;
 use crate::domain::personal::Privacy;
 use crate::domain::session::ids::SessionId;
+use crate::domain::session::parts::Letter;
 use crate::domain::session::wire_enum::SessionState;
 use crate::domain::watchlist::snapshot::Snapshot;
-use crate::domain::watchlist::watched::{Letter, WatchedSession};
+use crate::domain::watchlist::watched::WatchedSession;
 use crate::export::{Origin, event};
 use crate::notifications::receiver::Receiver;
 use crate::persist::Persistence;

@@ -3,7 +3,7 @@
 //! Owns the checking of these values.
 
 use super::file::ConfigFile;
-use super::resolve::{Resolver, wrong};
+use super::resolver::{Resolver, wrong};
 use super::{ConfigError, Source};
 use crate::app::operator::bell::{Alarm, AlarmSettings, Desktop};
 use crate::domain::nearest::suggestion;

@@ -6,14 +6,11 @@ use std::path::{Path, PathBuf};
 
 use uuid::Uuid;
 
-use super::environment::{Environment, no_path};
+use super::environment::{Environment, KEY_FILE, no_path};
 use super::file::Profile;
-use super::resolve::{Resolver, wrong};
+use super::resolver::{Resolver, wrong};
 use super::{ConfigError, KeyCommand, KeySource, PRODUCTION, Source};
 use crate::api::client::checked_base_url;
-
-/// The variable with the path of the key file.
-pub(super) const KEY_FILE: &str = "YOTI_KEY_FILE_PATH";
 
 const LONGEST_PATH: usize = 4096;
 

@@ -4,7 +4,7 @@
 
 use super::environment::Environment;
 use super::file::Profile;
-use super::resolve::{Resolver, wrong};
+use super::resolver::{Resolver, wrong};
 use super::{ConfigError, Source};
 use crate::api::client::{AUTH_SCOPE, Auth, checked_auth_url, default_auth_url};
 

@@ -9,7 +9,7 @@ use reqwest::Url;
 
 use super::file::{ConfigFile, Profile};
 use super::place::place;
-use super::resolve::{Resolver, wrong};
+use super::resolver::{Resolver, wrong};
 use super::{ConfigError, Environment, Source};
 use crate::app::dialogs::programs::Program;
 use crate::domain::span::parse_span;

@@ -5,8 +5,10 @@
 use std::collections::BTreeMap;
 
 use super::ConfigError;
-use super::application::KEY_FILE;
 use crate::api::key::holds_key;
+
+/// The variable with the path of the key file.
+pub(super) const KEY_FILE: &str = "YOTI_KEY_FILE_PATH";
 
 /// The environment, taken once; tests give their own.
 #[derive(Clone, Debug, Default)]

@@ -5,7 +5,7 @@
 use std::ops::RangeInclusive;
 
 use super::file::ConfigFile;
-use super::resolve::{Resolver, wrong};
+use super::resolver::{Resolver, wrong};
 use super::{ConfigError, Source};
 use crate::app::layout::{LIST, Proportions, TIMELINE, TREE};
 use crate::app::operator::layout_settings::Fit;

@@ -5,7 +5,7 @@
 use regex::RegexBuilder;
 
 use super::file::Profile;
-use super::resolve::{Resolver, wrong};
+use super::resolver::{Resolver, wrong};
 use super::{ConfigError, Source};
 use crate::app::list::views::View;
 use crate::domain::watchlist::labels::SafeLabels;

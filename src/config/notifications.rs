@@ -7,7 +7,7 @@ use std::path::Path;
 
 use super::application::at_home;
 use super::file::{Alerts, Notifications, Profile};
-use super::resolve::{Resolver, wrong};
+use super::resolver::{Resolver, wrong};
 use super::{ConfigError, Source};
 use crate::notifications::receiver::ReceiverSettings;
 use crate::runtime::alerts::AlertCommand;

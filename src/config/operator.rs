@@ -3,7 +3,7 @@
 //! Owns the checking of that name, and asking the system for the one of the login.
 
 use super::file::ConfigFile;
-use super::resolve::{Resolver, wrong};
+use super::resolver::{Resolver, wrong};
 use super::{ConfigError, Source};
 
 /// The longest name, in characters.

@@ -5,7 +5,7 @@
 use jiff::SignedDuration;
 
 use super::environment::Environment;
-use super::resolve::{Flags, Resolver, wrong};
+use super::resolver::{Flags, Resolver, wrong};
 use super::{ConfigError, Source};
 use crate::domain::span::{exact, parse_span};
 use crate::refresh::Settings;

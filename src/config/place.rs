@@ -4,7 +4,7 @@
 
 use std::path::Path;
 
-use super::resolve::wrong_file;
+use super::resolver::wrong_file;
 use super::{ConfigError, Source};
 use crate::domain::nearest::nearest;
 

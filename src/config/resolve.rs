@@ -14,79 +14,17 @@ use super::environment::{Environment, no_keys_in};
 use super::file::{ConfigFile, PassRule, Profile};
 use super::notifications;
 use super::place::{explained, placed};
+use super::resolver::{Flags, Resolver, wrong, wrong_file};
 use super::tables::{keys, views};
-use super::{Config, ConfigError, Shown, Source};
+use super::{Config, ConfigError, Source};
 use crate::api::key::holds_key;
 use crate::app::operator::layout_settings::Fit;
 use crate::domain::assessment::rules::{PassRule as Rule, Rules};
-use crate::domain::personal::Privacy;
 use crate::domain::session::wire_enum::CheckType;
-use crate::domain::span::{exact, parse_span};
 use crate::refresh::Settings;
-
-/// The global flags that configure.
-#[derive(Clone, Debug, Default)]
-pub struct Flags {
-    /// `--config`
-    pub config: Option<PathBuf>,
-    /// `--theme`
-    pub theme: Option<String>,
-    /// `--profile`
-    pub profile: Option<String>,
-    /// `--max-rps`
-    pub max_rps: Option<f64>,
-    /// `--privacy`
-    pub privacy: Option<Privacy>,
-    /// `--tz`
-    pub zone: Option<String>,
-    /// `--interval`
-    pub interval: Option<String>,
-    /// `--offline`
-    pub offline: bool,
-}
 
 /// The name where there is no profile.
 const DEFAULT: &str = "default";
-
-pub(super) struct Resolver {
-    pub(super) shown: Vec<Shown>,
-}
-
-impl Resolver {
-    pub(super) fn show(
-        &mut self,
-        key: &'static str,
-        value: impl std::fmt::Display,
-        source: Source,
-    ) {
-        self.shown.push(Shown { key, value: value.to_string(), source });
-    }
-
-    /// A span of the file or its default.
-    fn span(
-        &mut self,
-        key: &'static str,
-        text: Option<&String>,
-        default: SignedDuration,
-    ) -> Result<SignedDuration, ConfigError> {
-        let (span, source) = match text {
-            Some(text) => {
-                let span = parse_span(text).map_err(|why| wrong(key, Source::File, why))?;
-                if span < SignedDuration::from_secs(1) {
-                    return Err(wrong(key, Source::File, "must be at least 1s".to_owned()));
-                }
-                (span, Source::File)
-            }
-            None => (default, Source::Default),
-        };
-        self.show(key, exact(span), source);
-        Ok(span)
-    }
-}
-
-pub(super) fn wrong(key: &str, source_of: Source, why: String) -> ConfigError {
-    ConfigError::Value { key: key.to_owned(), source_of, why }
-}
 
 /// Resolves the configuration.
 ///
@@ -224,10 +162,6 @@ fn read(path: &Path, must_exist: bool) -> Result<(ConfigFile, String), ConfigErr
     let text = text.trim_start_matches('\u{feff}').to_owned();
     let file = toml::from_str(&text).map_err(|why| wrong_file(path, explained(&why)))?;
     Ok((file, text))
-}
-
-pub(super) fn wrong_file(path: &Path, cause: String) -> ConfigError {
-    ConfigError::Wrong { path: path.to_path_buf(), cause }
 }
 
 fn profile<'a>(

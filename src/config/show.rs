@@ -5,7 +5,7 @@
 use jiff::tz::TimeZone;
 
 use super::file::ConfigFile;
-use super::resolve::{Flags, Resolver, wrong};
+use super::resolver::{Flags, Resolver, wrong};
 use super::{ConfigError, Source};
 use crate::domain::personal::Privacy;
 

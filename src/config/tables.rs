@@ -8,7 +8,7 @@ use std::path::Path;
 use super::ConfigError;
 use super::file::{Chords, View as FileView};
 use super::place::place;
-use super::resolve::wrong_file;
+use super::resolver::wrong_file;
 use crate::app::list::views::{View, ViewTexts};
 
 /// `[keys]` is tried at load, so that a conflict never waits for the dashboard.

@@ -5,6 +5,7 @@ pub mod attention;
 pub mod cause;
 pub mod coverage;
 pub mod funnel;
+pub mod reason;
 pub mod requested;
 pub mod rules;
 pub mod stage;

@@ -7,18 +7,20 @@ use std::sync::Arc;
 use jiff::{SignedDuration, Timestamp};
 
 use crate::domain::session::Session;
+use crate::domain::session::answer::Answer;
 use crate::domain::session::check::{Check, Report};
 use crate::domain::session::configuration::{
     AcceptedDocuments, AllowedSource, Configuration, RequiredResource,
 };
 use crate::domain::session::ids::{CheckId, MediaId, RequirementId, ResourceId, SessionId};
 use crate::domain::session::instructions::{Instructions, PromisedDocument};
+use crate::domain::session::parts::{Answers, Letter};
 use crate::domain::session::resource::{Document, Media, Resource, ResourceKind};
 use crate::domain::session::wire_enum::{
     CheckState, CheckType, Recommendation, RequirementState, RequirementType, SessionState,
     SourceType,
 };
-use crate::domain::watchlist::watched::{Answer, Answers, Letter, WatchEntry, WatchedSession};
+use crate::domain::watchlist::watched::{WatchEntry, WatchedSession};
 
 /// The time that the fixtures call now.
 pub(crate) fn now() -> Timestamp {

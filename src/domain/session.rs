@@ -2,13 +2,16 @@
 //!
 //! Owns the shape alone. Must never hold a secret: `client_session_token` has no field here.
 
+pub mod answer;
 pub mod check;
 pub mod configuration;
 pub mod device;
 pub mod evidence;
+pub mod extra;
 pub mod ids;
 pub mod instructions;
 pub mod media_list;
+pub mod parts;
 pub mod profile;
 pub mod resource;
 pub mod share;
@@ -20,13 +23,14 @@ use jiff::Timestamp;
 
 use crate::domain::json_text;
 use crate::domain::server_text::ServerText;
+use crate::domain::session::answer::Answer;
 use crate::domain::session::check::Check;
+use crate::domain::session::extra::{Drift, Extra, UnknownValue};
 use crate::domain::session::ids::SessionId;
 use crate::domain::session::profile::IdentityProfile;
 use crate::domain::session::resource::{Media, Resource};
 use crate::domain::session::share::DigitalIdShare;
 use crate::domain::session::wire_enum::SessionState;
-use crate::domain::watchlist::watched::Answer;
 
 /// A session result. Every field but the id is optional on the wire; missing, null and empty lists
 /// are equal here and stay different in the raw text (contract 11, tolerance rule 3).
@@ -85,23 +89,6 @@ pub struct ImportToken {
     pub failure_reason: Option<ServerText>,
 }
 
-/// What an answer holds beyond the fields of this build, flattened: dotted path (`source.kiosk_id`,
-/// `report.colour`) and value as text, in the order received. At most [`MAX_EXTRA`] pairs; one more,
-/// named `…`, then says how many are left out.
-pub type Extra = Vec<(ServerText, ServerText)>;
-
-/// The most pairs of one [`Extra`].
-pub const MAX_EXTRA: usize = 100;
-
-/// A value of an enum that this build does not know, and where it stands.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct UnknownValue {
-    /// JSON pointer into the answer.
-    pub pointer: String,
-    /// The value as received.
-    pub value: ServerText,
-}
-
 impl Session {
     /// A session of which nothing is said but its id.
     #[must_use]
@@ -135,16 +122,6 @@ impl Session {
     pub fn profiles(&self) -> impl Iterator<Item = &IdentityProfile> {
         self.identity_profile.iter().chain(&self.advanced_identity_profile)
     }
-}
-
-/// One place where an answer differs from the contract: a wrong type, an unreadable element.
-/// Unknown enum values are found through `is_unknown`, not here.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Drift {
-    /// JSON pointer into the answer, built from our own key names and indices.
-    pub pointer: String,
-    /// What was found instead, in our own words (`a string`, `null id`), never the value.
-    pub found: &'static str,
 }
 
 /// Two answers that say the same: equal in everything but the ttl, which counts down with every

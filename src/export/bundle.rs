@@ -15,7 +15,8 @@ use super::kept::Kept;
 use super::mask::{mask, mask_own};
 use super::{Contents, Existing, ExportError, Format, Origin, SCHEMA_VERSION, file, write};
 use crate::domain::session::media_list::listed;
-use crate::domain::watchlist::watched::{Letter, WatchedSession};
+use crate::domain::session::parts::Letter;
+use crate::domain::watchlist::watched::WatchedSession;
 
 /// The file with the sums.
 pub const MANIFEST: &str = "manifest.json";

@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use rusqlite::{Row, Transaction, params};
 use serde::{Deserialize, Serialize};
 
-use crate::domain::assessment::attention::Reason;
+use crate::domain::assessment::reason::Reason;
 use crate::domain::watchlist::annotations::{
     Acknowledged, AnnotationChange, Annotations, Made, OwnAction,
 };

@@ -13,11 +13,11 @@ use super::event::StoredEvent;
 use super::own;
 use super::seal::Seal;
 use crate::api::wire;
+use crate::domain::session::answer::Answer;
 use crate::domain::session::ids::SessionId;
+use crate::domain::session::parts::{Answers, Letter};
 use crate::domain::watchlist::labels::{SharedPrefixes, is_long};
-use crate::domain::watchlist::watched::{
-    Answer, Answers, Letter, PollState, TIMELINE_CAP, WatchEntry, WatchedSession,
-};
+use crate::domain::watchlist::watched::{PollState, TIMELINE_CAP, WatchEntry, WatchedSession};
 
 type Sql<T> = Result<T, rusqlite::Error>;
 

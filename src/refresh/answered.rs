@@ -17,7 +17,8 @@ use super::task::Task;
 use crate::api::{ApiError, ApiErrorKind, Retry, SessionApi};
 use crate::clock::Clock;
 use crate::domain::session::ids::SessionId;
-use crate::domain::watchlist::watched::{Letter, PollFailure, PollState};
+use crate::domain::session::parts::Letter;
+use crate::domain::watchlist::watched::{PollFailure, PollState};
 use crate::store::Observation;
 
 /// The first wait after a failure of one session.

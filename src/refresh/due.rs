@@ -8,10 +8,12 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::Settings;
 use super::schedule::Part;
-use crate::domain::assessment::attention::{Assessment, Reason};
+use crate::domain::assessment::attention::Assessment;
+use crate::domain::assessment::reason::Reason;
 use crate::domain::assessment::stage::Stage;
+use crate::domain::session::parts::Letter;
 use crate::domain::session::wire_enum::SessionState;
-use crate::domain::watchlist::watched::{Letter, WatchedSession};
+use crate::domain::watchlist::watched::WatchedSession;
 
 /// A session that is gone is looked at again so long after it was found gone, then no more: it may
 /// have been a fault at Yoti's (contract 9.4).
@@ -121,7 +123,7 @@ mod tests {
     use super::*;
     use crate::domain::fixture as f;
     use crate::domain::session::Session;
-    use crate::domain::watchlist::watched::Answer;
+    use crate::domain::session::answer::Answer;
 
     fn result(state: SessionState, fetched_at: Timestamp) -> std::sync::Arc<Answer<Session>> {
         let answer = f::answer(f::session(state));

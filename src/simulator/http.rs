@@ -8,4 +8,5 @@ pub(crate) mod faults;
 pub(crate) mod notify;
 pub(crate) mod oauth;
 pub(crate) mod server;
+pub(crate) mod subscription;
 pub(crate) mod verify;

@@ -12,8 +12,8 @@ use crate::clock::{Clock, TokioClock};
 use crate::domain::session::ids::SessionId;
 use crate::simulator::http::answer::Answer;
 use crate::simulator::http::faults::{self, Fault, Seen};
-use crate::simulator::http::notify::{Post, Subscription};
 use crate::simulator::http::oauth::Tokens;
+use crate::simulator::http::subscription::{Post, Subscription};
 use crate::simulator::http::verify::Strictness;
 use crate::simulator::scenario::step::{Step, What};
 

@@ -6,8 +6,10 @@
 use std::sync::Arc;
 
 use super::{SessionTable, Store};
+use crate::domain::session::answer::Answer;
 use crate::domain::session::ids::SessionId;
-use crate::domain::watchlist::watched::{Answer, Answers, PollState, WatchedSession};
+use crate::domain::session::parts::Answers;
+use crate::domain::watchlist::watched::{PollState, WatchedSession};
 
 impl Store {
     /// Makes the list what the other process left. Returns who is new or other, and who is gone.

@@ -1,5 +1,6 @@
 //! What several panes and dialogs draw with.
 
+pub(crate) mod dialog_frame;
 pub mod graphics;
 pub(crate) mod pane;
 pub(crate) mod picture;

@@ -10,10 +10,10 @@ use branchwatch::api::{SessionApi, signing};
 use branchwatch::clock::TokioClock;
 use branchwatch::domain::assessment::rules::Rules;
 use branchwatch::domain::assessment::stage::{self, Stage};
+use branchwatch::domain::session::answer::Answer;
 use branchwatch::domain::session::ids::SessionId;
-use branchwatch::domain::watchlist::watched::{
-    Answer, Answers, Letter, WatchEntry, WatchedSession,
-};
+use branchwatch::domain::session::parts::{Answers, Letter};
+use branchwatch::domain::watchlist::watched::{WatchEntry, WatchedSession};
 use branchwatch::simulator::{self, Options, Running};
 use secrecy::ExposeSecret;
 use serde_json::{Value, json};

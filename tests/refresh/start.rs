@@ -2,8 +2,8 @@
 
 use super::*;
 use branchwatch::domain::events::notification::Notification;
+use branchwatch::domain::session::parts::Letter;
 use branchwatch::domain::session::wire_enum::Topic;
-use branchwatch::domain::watchlist::watched::Letter;
 
 fn now() -> jiff::Timestamp {
     "2026-10-16T09:00:00Z".parse().unwrap()

@@ -11,9 +11,9 @@ use super::{Call, Client, MAX_MEDIA};
 use crate::api::personal::{ContactProfile, PersonalBytes};
 use crate::api::{ApiError, ApiErrorKind, Effect, wire};
 use crate::clock::Clock;
+use crate::domain::session::answer::Answer;
 use crate::domain::session::ids::SessionId;
 use crate::domain::session::instructions::Branches;
-use crate::domain::watchlist::watched::Answer;
 
 /// What there is of the letter as a PDF.
 #[derive(Clone, Debug, PartialEq, Eq)]

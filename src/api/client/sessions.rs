@@ -10,10 +10,10 @@ use serde_json::Value;
 use super::{Call, Client, MAX_JSON, transport};
 use crate::api::{ApiError, ApiErrorKind, raw, wire};
 use crate::clock::Clock;
+use crate::domain::session::answer::Answer;
 use crate::domain::session::device::TrackedDevices;
 use crate::domain::session::ids::SessionId;
 use crate::domain::session::supported::SupportedDocuments;
-use crate::domain::watchlist::watched::Answer;
 
 /// What an unsigned call to the service shows (for `doctor`).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -10,7 +10,7 @@ use serde_json::{Map, Value};
 use super::named::Named;
 use super::notes::Notes;
 use crate::domain::server_text::ServerText;
-use crate::domain::session::Extra;
+use crate::domain::session::extra::Extra;
 use crate::domain::session::wire_enum::WireValue;
 
 /// An object and the way to it.

@@ -6,7 +6,7 @@
 use super::cursor::Cursor;
 use super::notes::Notes;
 use crate::domain::server_text::ServerText;
-use crate::domain::session::Extra;
+use crate::domain::session::extra::Extra;
 use crate::domain::session::wire_enum::WireValue;
 
 pub(super) enum Named<'a> {

@@ -10,7 +10,7 @@ use std::collections::HashSet;
 use serde_json::{Map, Value};
 
 use crate::domain::server_text::ServerText;
-use crate::domain::session::{Drift, Extra, MAX_EXTRA, UnknownValue};
+use crate::domain::session::extra::{Drift, Extra, MAX_EXTRA, UnknownValue};
 
 /// The most drifts, and the most unknown values, kept for one answer.
 const MAX_NOTES: usize = 100;

@@ -7,9 +7,10 @@ use crate::app::view::{Cell, LETTER_TEXT_AT, LabelRow, Tone};
 use crate::domain::assessment::coverage::{self, Match, RequirementCoverage};
 use crate::domain::server_text::ServerText;
 use crate::domain::session::instructions::{Branch, Instructions, NO_BRANCH, PromisedDocument};
+use crate::domain::session::parts::Letter;
 use crate::domain::session::resource::{Document, Resource};
 use crate::domain::session::wire_enum::RequirementType;
-use crate::domain::watchlist::watched::{Letter, WatchedSession};
+use crate::domain::watchlist::watched::WatchedSession;
 use crate::text;
 
 /// Rows of the letter, their text wrapped.

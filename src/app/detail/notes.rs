@@ -5,7 +5,7 @@
 use crate::app::action::Action;
 use crate::app::text::words::Times;
 use crate::app::view::{Cell, LabelRow, Tone};
-use crate::domain::assessment::attention::Reason;
+use crate::domain::assessment::reason::Reason;
 use crate::domain::watchlist::annotations::{AnnotationChange, Made};
 use crate::domain::watchlist::watched::WatchedSession;
 use crate::text::shown_str;

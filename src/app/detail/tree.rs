@@ -17,7 +17,7 @@ use crate::app::action::Action;
 use crate::app::text::words::{self, Times, long, wire};
 use crate::app::view::{Cell, Glyph, Tone, TreeNode, TreeStep, TreeView};
 use crate::domain::assessment::coverage;
-use crate::domain::session::Extra;
+use crate::domain::session::extra::Extra;
 use crate::domain::session::resource::Resource;
 use crate::domain::watchlist::watched::WatchedSession;
 

@@ -16,8 +16,9 @@ use crate::app::text::clocks;
 use crate::domain::assessment::rules::Rules;
 use crate::domain::events::change::{ChangeKind, TimelineEvent};
 use crate::domain::session::ids::SessionId;
+use crate::domain::session::parts::Letter;
 use crate::domain::watchlist::labels::is_identifier;
-use crate::domain::watchlist::watched::{Letter, WatchedSession};
+use crate::domain::watchlist::watched::WatchedSession;
 
 /// Columns of a masked name: `▒▒▒ 1c3cae90`.
 const MASKED_NAME: usize = 12;

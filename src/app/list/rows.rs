@@ -14,8 +14,9 @@ use crate::app::text::words::{self, StageKind, Times, server, wire};
 use crate::app::view::{
     AlertMark, AlertRow, Cell, Counter, Glyph, HeaderView, ListRow, Pane, Tone,
 };
-use crate::domain::assessment::attention::{Assessment, Reason, Suppression};
+use crate::domain::assessment::attention::{Assessment, Suppression};
 use crate::domain::assessment::coverage;
+use crate::domain::assessment::reason::Reason;
 use crate::domain::assessment::requested::{self, Mark};
 use crate::domain::assessment::rules::Rules;
 use crate::domain::assessment::stage::Stage;

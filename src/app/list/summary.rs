@@ -7,8 +7,9 @@ use std::cell::OnceCell;
 use jiff::Timestamp;
 
 use crate::app::text::words::StageKind;
-use crate::domain::assessment::attention::{self, Assessment, Reason, Suppression};
+use crate::domain::assessment::attention::{self, Assessment, Suppression};
 use crate::domain::assessment::coverage;
+use crate::domain::assessment::reason::Reason;
 use crate::domain::assessment::requested;
 use crate::domain::assessment::rules::Rules;
 use crate::domain::watchlist::watched::WatchedSession;

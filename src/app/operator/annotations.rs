@@ -17,7 +17,7 @@ use crate::app::status::digest::{self, ChangesOverlay, News};
 use crate::app::text::text_field::TextField;
 use crate::app::text::words;
 use crate::app::view::{LabelRow, Pane, Rows, Tone};
-use crate::domain::assessment::attention::Reason;
+use crate::domain::assessment::reason::Reason;
 use crate::domain::session::ids::SessionId;
 use crate::domain::watchlist::annotations::AnnotationChange;
 use crate::domain::watchlist::snapshot::SessionTable;

@@ -13,7 +13,7 @@ use crate::app::list::summary::SessionSummary;
 use crate::app::model::Model;
 use crate::app::text::words::{Openness, StageKind, Times};
 use crate::app::view::{AlertMark, AlertRow, Cell, Pane, Tone};
-use crate::domain::assessment::attention::Reason;
+use crate::domain::assessment::reason::Reason;
 use crate::domain::session::ids::SessionId;
 use crate::domain::watchlist::watched::WatchedSession;
 

@@ -7,8 +7,9 @@ use jiff::{SignedDuration, Timestamp};
 
 use crate::app::stage_words;
 use crate::app::text::narration;
-use crate::domain::assessment::attention::{Assessment, Reason, assess};
+use crate::domain::assessment::attention::{Assessment, assess};
 use crate::domain::assessment::funnel;
+use crate::domain::assessment::reason::Reason;
 use crate::domain::assessment::rules::Rules;
 use crate::domain::assessment::stage::Stage;
 use crate::domain::events::session_event::told_since;

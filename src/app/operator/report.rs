@@ -7,7 +7,7 @@ use crate::app::effect::{CopySource, Effect};
 use crate::app::model::Model;
 use crate::app::text::words::server;
 use crate::app::view::Tone;
-use crate::domain::session::{Drift, UnknownValue};
+use crate::domain::session::extra::{Drift, UnknownValue};
 
 /// Copies the sample, or says that there is nothing to report.
 pub(crate) fn report(model: &mut Model) -> Vec<Effect> {

@@ -12,7 +12,8 @@ use crate::app::model::Model;
 use crate::app::operator::bell::Alarm;
 use crate::app::text::words::StageKind;
 use crate::app::view::Pane;
-use crate::domain::assessment::attention::{self, Reason};
+use crate::domain::assessment::attention;
+use crate::domain::assessment::reason::Reason;
 use crate::domain::assessment::stats::{self, HOURS};
 use crate::domain::events::call::Traffic;
 

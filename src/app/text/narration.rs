@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use jiff::tz::TimeZone;
 
 use crate::app::text::words::server;
-use crate::domain::assessment::attention::Reason;
+use crate::domain::assessment::reason::Reason;
 use crate::domain::events::session_event::{EventKind, SessionEvent};
 use crate::domain::personal::Privacy;
 use crate::domain::server_text::ServerText;

@@ -10,12 +10,14 @@ use jiff::Timestamp;
 use crate::domain::events::change::{ChangeKind, TimelineEvent};
 use crate::domain::server_text::ServerText;
 use crate::domain::session::Session;
+use crate::domain::session::answer::Answer;
 use crate::domain::session::check::Check;
 use crate::domain::session::configuration::RequiredResource;
+use crate::domain::session::parts::{Answers, Letter};
 use crate::domain::session::resource::{Media, Resource, Task};
 use crate::domain::session::wire_enum::SessionState;
 use crate::domain::watchlist::annotations::Annotations;
-use crate::domain::watchlist::watched::{Answer, Answers, Letter, PollState, WatchedSession};
+use crate::domain::watchlist::watched::{PollState, WatchedSession};
 
 /// The session as it stood at `at`. Polling has no past: ages and failures are left out. What the
 /// operator keeps beside it is that of now, but for acknowledgements and looks that came later.

@@ -5,10 +5,11 @@
 use crate::domain::assessment::rules::PassRule;
 use crate::domain::assessment::stage::Verdict;
 use crate::domain::server_text::ServerText;
+use crate::domain::session::Session;
 use crate::domain::session::check::Check;
+use crate::domain::session::extra::UnknownValue;
 use crate::domain::session::profile::IdentityProfile;
 use crate::domain::session::wire_enum::{CheckState, CheckType, Recommendation};
-use crate::domain::session::{Session, UnknownValue};
 
 /// One thing that a pass rule cannot let through; borrowed from the answer that it stands in.
 #[derive(Clone, Copy, Debug)]

@@ -10,7 +10,8 @@ use crate::domain::assessment::rules::Rules;
 use crate::domain::assessment::stage::{self, Stage, Verdict};
 use crate::domain::assessment::stats::{self, Median};
 use crate::domain::server_text::ServerText;
-use crate::domain::watchlist::watched::{Letter, WatchedSession};
+use crate::domain::session::parts::Letter;
+use crate::domain::watchlist::watched::WatchedSession;
 
 /// The steps of a session, each with how many came so far.
 #[derive(Clone, Debug, PartialEq, Eq, Default)]

@@ -9,9 +9,10 @@ use crate::domain::assessment::coverage;
 use crate::domain::assessment::rules::{PassRule, Rules};
 use crate::domain::server_text::ServerText;
 use crate::domain::session::Session;
+use crate::domain::session::parts::Letter;
 use crate::domain::session::resource::Resource;
 use crate::domain::session::wire_enum::{SessionState, SourceType, TaskState};
-use crate::domain::watchlist::watched::{Letter, WatchedSession};
+use crate::domain::watchlist::watched::WatchedSession;
 
 /// How a COMPLETED session stands by the pass rule.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -191,12 +192,12 @@ mod tests {
 
     use super::*;
     use crate::domain::fixture as f;
-    use crate::domain::session::UnknownValue;
+    use crate::domain::session::extra::UnknownValue;
+    use crate::domain::session::parts::Answers;
     use crate::domain::session::profile::{FrameworkCompliance, IdentityProfile, SchemeCompliance};
     use crate::domain::session::wire_enum::{
         CheckState, CheckType, IdentityProfileOutcome, Recommendation, RequirementType,
     };
-    use crate::domain::watchlist::watched::Answers;
 
     fn stage(watched: &WatchedSession) -> Stage {
         derive(watched, &Rules::default(), f::now()).stage

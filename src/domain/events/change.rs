@@ -12,15 +12,16 @@ use jiff::{SignedDuration, Timestamp};
 
 use crate::domain::events::notification::Notification;
 use crate::domain::server_text::ServerText;
+use crate::domain::session::answer::Answer;
 use crate::domain::session::check::Check;
 use crate::domain::session::ids::{CheckId, ResourceId};
 use crate::domain::session::instructions::Branch;
+use crate::domain::session::parts::{Answers, Letter};
 use crate::domain::session::profile::IdentityProfile;
 use crate::domain::session::resource::{Resource, Task};
 use crate::domain::session::share::ShareError;
 use crate::domain::session::wire_enum::{SourceType, Topic};
 use crate::domain::session::{Session, equal_but_for_clocks};
-use crate::domain::watchlist::watched::{Answer, Answers, Letter};
 
 pub use order::by_time;
 

@@ -11,7 +11,8 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
-use crate::domain::assessment::attention::{Assessment, Finding, Reason, assess};
+use crate::domain::assessment::attention::{Assessment, Finding, assess};
+use crate::domain::assessment::reason::Reason;
 use crate::domain::assessment::rules::Rules;
 use crate::domain::assessment::stage::{Stage, Verdict};
 use crate::domain::assessment::stats;

@@ -5,7 +5,7 @@
 use jiff::Timestamp;
 
 use crate::domain::server_text::ServerText;
-use crate::domain::session::Extra;
+use crate::domain::session::extra::Extra;
 use crate::domain::session::ids::{CheckId, ResourceId};
 use crate::domain::session::resource::Media;
 use crate::domain::session::watchlist::WatchlistSummary;

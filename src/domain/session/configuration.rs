@@ -3,13 +3,13 @@
 //! Owns the shape alone. Allowed sources are read from here, never inferred (contract 7.1).
 
 use crate::domain::server_text::ServerText;
+use crate::domain::session::extra::{Drift, Extra, UnknownValue};
 use crate::domain::session::ids::{RequirementId, SessionId};
 use crate::domain::session::resource::Media;
 use crate::domain::session::wire_enum::{
     AssessmentState, BiometricConsent, CheckType, LivenessType, RequirementState, RequirementType,
     SourceType, TaskType,
 };
-use crate::domain::session::{Drift, Extra, UnknownValue};
 
 /// The configuration of a session.
 #[derive(Clone, Debug, PartialEq)]

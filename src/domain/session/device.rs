@@ -5,9 +5,9 @@
 use jiff::Timestamp;
 
 use crate::domain::server_text::ServerText;
+use crate::domain::session::extra::{Drift, Extra, UnknownValue};
 use crate::domain::session::ids::ResourceId;
 use crate::domain::session::wire_enum::DeviceEventKind;
-use crate::domain::session::{Drift, Extra, UnknownValue};
 
 /// `GET /sessions/{s}/tracked-devices`
 #[derive(Clone, Debug, PartialEq, Default)]

@@ -3,9 +3,9 @@
 //! Owns the shape alone. The contact profile is a secret and has no field here.
 
 use crate::domain::server_text::ServerText;
+use crate::domain::session::extra::{Drift, Extra, UnknownValue};
 use crate::domain::session::ids::RequirementId;
 use crate::domain::session::wire_enum::RequirementType;
-use crate::domain::session::{Drift, Extra, UnknownValue};
 
 /// How a letter without a branch is told, everywhere.
 pub const NO_BRANCH: &str = "no branch chosen";

@@ -5,7 +5,7 @@
 use jiff::Timestamp;
 
 use crate::domain::server_text::ServerText;
-use crate::domain::session::Extra;
+use crate::domain::session::extra::Extra;
 use crate::domain::session::ids::{CheckId, MediaId, ResourceId, TaskId};
 use crate::domain::session::wire_enum::{
     CaptureMethod, CheckType, LivenessType, MediaType, SourceType, TaskRecommendation, TaskState,

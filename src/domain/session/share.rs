@@ -5,7 +5,7 @@
 use jiff::Timestamp;
 
 use crate::domain::server_text::ServerText;
-use crate::domain::session::Extra;
+use crate::domain::session::extra::Extra;
 use crate::domain::session::ids::ResourceId;
 
 /// One share, good or failed.

@@ -3,7 +3,7 @@
 //! Owns the shape alone.
 
 use crate::domain::session::configuration::AcceptedDocuments;
-use crate::domain::session::{Drift, Extra};
+use crate::domain::session::extra::{Drift, Extra};
 
 /// `GET /supported-documents`
 #[derive(Clone, Debug, PartialEq, Default)]

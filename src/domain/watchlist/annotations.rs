@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
-use crate::domain::assessment::attention::Reason;
+use crate::domain::assessment::reason::Reason;
 
 /// The most own actions kept for one session.
 pub const HISTORY_CAP: usize = 100;

@@ -12,6 +12,7 @@ use crate::domain::session::Session;
 use crate::domain::session::configuration::Configuration;
 use crate::domain::session::ids::SessionId;
 use crate::domain::session::instructions::Instructions;
+use crate::domain::session::parts::{Answers, Letter};
 use crate::domain::watchlist::annotations::{AnnotationChange, Annotations, Made};
 
 /// What the operator wrote down for a session (local, never sent).
@@ -43,66 +44,6 @@ impl WatchEntry {
             ..self
         }
     }
-}
-
-/// An answer: the typed view, the text it came from with the secrets removed, and when.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Answer<T> {
-    /// The typed view.
-    pub value: T,
-    /// The answer as received, secrets removed by `api`; otherwise key for key, number for number.
-    pub raw: Arc<str>,
-    /// When the answer was complete, by our clock.
-    pub fetched_at: Timestamp,
-}
-
-/// What is known of the letter.
-#[derive(Clone, Debug, PartialEq, Default)]
-pub enum Letter {
-    /// Not asked yet, or never answered.
-    #[default]
-    NotKnown,
-    /// The API says there is none (an empty view, 404 or 409), at that time.
-    NotSet(Timestamp),
-    /// It is set.
-    Set(Arc<Answer<Instructions>>),
-}
-
-impl Letter {
-    /// What an answer says of the letter: an empty one says that it is not set.
-    #[must_use]
-    pub fn of(answer: Answer<Instructions>) -> Self {
-        if answer.value.is_set() {
-            Self::Set(Arc::new(answer))
-        } else {
-            Self::NotSet(answer.fetched_at)
-        }
-    }
-
-    /// When it was last answered that it is set, or that there is none.
-    #[must_use]
-    pub fn fetched_at(&self) -> Option<Timestamp> {
-        match self {
-            Self::NotKnown => None,
-            Self::NotSet(at) => Some(*at),
-            Self::Set(answer) => Some(answer.fetched_at),
-        }
-    }
-}
-
-/// All that Yoti last said of a session; each part may be older than the others.
-#[derive(Clone, Debug, PartialEq, Default)]
-pub struct Answers {
-    /// The session result.
-    pub session: Option<Arc<Answer<Session>>>,
-    /// The configuration.
-    pub configuration: Option<Arc<Answer<Configuration>>>,
-    /// The letter.
-    pub letter: Letter,
-    /// Since when Yoti has no such session, after it said so twice in a row.
-    pub missing_since: Option<Timestamp>,
-    /// First branch visit told by a notification; the API's answers never tell it.
-    pub visit_notified_at: Option<Timestamp>,
 }
 
 /// Why the last attempt for a session failed, in a form that may be shown.

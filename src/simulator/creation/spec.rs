@@ -2,14 +2,12 @@
 //!
 //! Owns the validation of `POST /sessions`: all that is wrong is told at once.
 
-use std::net::IpAddr;
-
 use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
 
 use super::supported::{self, Accepted};
 use crate::simulator::http::answer::{Answer, Wrong};
-use crate::simulator::http::notify::{self, Subscription};
+use crate::simulator::http::subscription::{Subscription, subscription};
 
 /// The checks that are done by a clerk, one for each document.
 pub(crate) const IN_BRANCH: &[&str] =
@@ -81,7 +79,7 @@ impl Spec {
         let tasks = tasks(&value, &mut wrong);
         let documents = documents(&value, &checks, &mut wrong);
         let said = value.get("notifications").filter(|said| !said.is_null());
-        let subscription = said.and_then(|said| notify::subscription(said, &mut wrong));
+        let subscription = said.and_then(|said| subscription(said, &mut wrong));
         small_parts(&value, &mut wrong);
         wrong.answer()?;
         Ok(Self { value, ttl, resources_ttl, checks, tasks, documents, subscription })
@@ -319,10 +317,4 @@ fn small_parts(value: &Value, wrong: &mut Wrong) {
             wrong.say(property, "INVALID_ADDRESS");
         }
     }
-}
-
-/// This machine, by number or as `localhost`.
-pub(crate) fn is_loopback(host: &str) -> bool {
-    let host = host.trim_matches(['[', ']']);
-    host == "localhost" || host.parse::<IpAddr>().is_ok_and(|ip| ip.is_loopback())
 }

@@ -2,119 +2,28 @@
 //!
 //! Owns subscriptions and the deliveries. Must never send to an address that is not loopback.
 
-use std::collections::HashSet;
 use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
 use reqwest::Url;
-use serde::{Deserialize, Serialize};
+
 use serde_json::{Value, json};
 use tokio_util::sync::CancellationToken;
 
 use super::answer::{Answer, Wrong};
 use super::server::Shared;
 use crate::domain::session::ids::SessionId;
-use crate::simulator::creation::spec;
-use crate::simulator::timeline::events::{self, Event};
+use crate::simulator::http::subscription::{Subscription, TOPICS, loopback, subscription};
+use crate::simulator::timeline::events;
 use crate::simulator::timeline::shape;
 use crate::simulator::world::World;
 
-/// Topics in the spelling of the creation (contract 8.2).
-pub(crate) const TOPICS: &[&str] = &[
-    "RESOURCE_UPDATE",
-    "TASK_COMPLETION",
-    "CHECK_COMPLETION",
-    "SESSION_COMPLETION",
-    "CLIENT_SESSION_TOKEN_DELETED",
-    "NEW_PDF_SUPPLIED",
-    "INSTRUCTIONS_EMAIL_REQUESTED",
-    "THANK_YOU_EMAIL_REQUESTED",
-    "FIRST_BRANCH_VISIT",
-];
 /// How often the task looks at the clock by itself.
 const LOOK: Duration = Duration::from_millis(200);
 /// A receiver that is slower has not received.
 const PATIENCE: Duration = Duration::from_secs(5);
 const REMEMBERED: usize = 10_000;
-
-/// `notifications` of a session.
-#[derive(Clone, Debug)]
-pub(crate) struct Subscription {
-    endpoint: String,
-    /// In lower case.
-    topics: Vec<String>,
-    authorization: Option<String>,
-    told: HashSet<Event>,
-}
-
-/// How notifications are sent, and what was sent.
-#[derive(Debug, Default)]
-pub(crate) struct Post {
-    manner: Manner,
-    /// Each delivery with its status or why there is none.
-    sent: Vec<Value>,
-    pub(crate) bell: Arc<tokio::sync::Notify>,
-}
-
-/// What may go wrong on purpose.
-#[derive(Clone, Copy, Debug, Default, Deserialize, Serialize)]
-#[serde(default)]
-struct Manner {
-    /// Each is sent twice.
-    duplicates: bool,
-    /// What is due together is sent in reverse.
-    reversed: bool,
-}
-
-/// Reads `notifications` of a creation.
-pub(crate) fn subscription(said: &Value, wrong: &mut Wrong) -> Option<Subscription> {
-    let text = |key: &str| said.get(key).and_then(Value::as_str);
-    let endpoint = text("endpoint").unwrap_or_default();
-    let url = Url::parse(endpoint).ok();
-    let fits = url.is_some_and(|url| match url.scheme() {
-        "https" => url.host().is_some(),
-        "http" => loopback(&url),
-        _ => false,
-    });
-    if !fits {
-        wrong.say("notifications.endpoint", "must be a valid HTTPS URL");
-    }
-    let mut topics = Vec::new();
-    let said_topics = said.get("topics").and_then(Value::as_array);
-    for (place, topic) in said_topics.into_iter().flatten().enumerate() {
-        let topic = topic.as_str().unwrap_or_default();
-        if !TOPICS.iter().any(|known| known.eq_ignore_ascii_case(topic)) {
-            wrong.say(format!("notifications.topics[{place}]"), "is not a known topic");
-        }
-        topics.push(topic.to_ascii_lowercase());
-    }
-    if topics.is_empty() {
-        wrong.say("notifications.topics", "must not be empty");
-    }
-    let token = text("auth_token");
-    let authorization = match text("auth_type").unwrap_or("BASIC") {
-        "BASIC" => token.map(|token| format!("Basic {}", STANDARD.encode(token))),
-        "BEARER" => token.map(|token| format!("Bearer {token}")),
-        _ => {
-            wrong.say("notifications.auth_type", "must be BASIC or BEARER");
-            None
-        }
-    };
-    fits.then(|| Subscription {
-        endpoint: endpoint.to_owned(),
-        topics,
-        authorization,
-        told: HashSet::new(),
-    })
-}
-
-/// This machine, by number or as `localhost`.
-fn loopback(url: &Url) -> bool {
-    spec::is_loopback(url.host_str().unwrap_or_default())
-}
 
 /// Subscribes sessions to all topics from now on, as `--notify` does.
 pub(crate) fn subscribe_all(world: &mut World, endpoint: &str) -> Result<(), Answer> {

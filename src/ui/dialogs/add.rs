@@ -7,12 +7,12 @@ use ratatui::layout::{Position, Rect};
 use ratatui::text::{Line, Span};
 use ratatui::widgets::Paragraph;
 
-use super::overlay::open;
 use crate::app::dialogs::overlay::{AddDialog, AddLine, Verdict};
 use crate::app::view::Tone;
 use crate::theme::{Look, Role};
-use crate::ui::dialogs::annotate::windowed;
+use crate::ui::widgets::dialog_frame::open;
 use crate::ui::widgets::text::fit;
+use crate::ui::widgets::text::windowed;
 
 const VERDICT: usize = 18;
 

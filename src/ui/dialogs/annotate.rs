@@ -8,15 +8,16 @@ use ratatui::text::{Line, Span};
 use ratatui::widgets::Paragraph;
 use unicode_width::UnicodeWidthStr;
 
-use super::overlay::open;
 use crate::app::Model;
 use crate::app::action::Action;
 use crate::app::dialogs::overlay::{ChangesOverlay, OwnDialog, OwnKind, OwnOverlay};
 use crate::app::text::text_field::TextField;
 use crate::app::view::Tone;
 use crate::theme::{Look, Role};
+use crate::ui::widgets::dialog_frame::open;
 use crate::ui::widgets::pane::{self, Bar};
-use crate::ui::widgets::text::{fit, shifted};
+use crate::ui::widgets::text::fit;
+use crate::ui::widgets::text::windowed;
 
 pub(crate) fn draw(
     frame: &mut Frame<'_>,
@@ -104,14 +105,6 @@ fn line(
     frame.render_widget(Paragraph::new(lines), inner);
     let x = inner.x.saturating_add(x).min(inner.right().saturating_sub(1));
     frame.set_cursor_position(Position::new(x, inner.y + 1));
-}
-
-/// The part of a long line that holds the cursor, and the cursor's column in it.
-pub(crate) fn windowed(field: &TextField, width: usize) -> (String, u16) {
-    let column = field.before_cursor().width();
-    let left = (column + 1).saturating_sub(width);
-    let x = u16::try_from(column - left).unwrap_or(u16::MAX);
-    (shifted(&field.text(), left), x)
 }
 
 /// What changed in one session since the last look.

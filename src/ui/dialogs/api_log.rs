@@ -7,12 +7,12 @@ use ratatui::layout::{Position, Rect};
 use ratatui::text::{Line, Span};
 use unicode_width::UnicodeWidthStr;
 
-use super::overlay::open;
 use crate::app::Model;
 use crate::app::action::Action;
 use crate::app::dialogs::overlay::{CallRow, CallsOverlay};
 use crate::app::view::{Cell, Tone};
 use crate::theme::{Look, Role};
+use crate::ui::widgets::dialog_frame::open;
 use crate::ui::widgets::pane::{self, Bar};
 use crate::ui::widgets::text::{cell, fit, right};
 

@@ -12,10 +12,10 @@ use ratatui::widgets::{
     Axis, Bar, BarChart, BarGroup, Chart, Dataset, GraphType, Paragraph, Sparkline,
 };
 
-use super::overlay::open;
 use crate::app::dialogs::overlay::ChartsOverlay;
 use crate::app::view::Tone;
 use crate::theme::{Look, Role};
+use crate::ui::widgets::dialog_frame::open;
 use crate::ui::widgets::text::fit;
 
 /// Eighths of a bar in ASCII: there are only empty, half and full.

@@ -10,7 +10,6 @@ use ratatui::text::{Line, Span};
 use ratatui::widgets::Paragraph;
 use unicode_width::UnicodeWidthStr;
 
-use super::overlay::open;
 use crate::app::Model;
 use crate::app::action::Action;
 use crate::app::dialogs::overlay::{ExportDialog, ExportField, Scope};
@@ -18,6 +17,7 @@ use crate::app::view::{Cell, Tone};
 use crate::domain::shape::{Format, Shape};
 use crate::text::{count, wrapped};
 use crate::theme::{Look, Role};
+use crate::ui::widgets::dialog_frame::open;
 use crate::ui::widgets::text::fit;
 
 /// Columns before a field's text.

@@ -7,13 +7,13 @@ use ratatui::layout::{Position, Rect};
 use ratatui::text::{Line, Span};
 use ratatui::widgets::Paragraph;
 
-use super::overlay::open;
 use crate::app::dialogs::overlay::HandoverDialog;
 use crate::app::view::Tone;
 use crate::text::count;
 use crate::theme::{Look, Role};
-use crate::ui::dialogs::annotate::windowed;
+use crate::ui::widgets::dialog_frame::open;
 use crate::ui::widgets::text::fit;
+use crate::ui::widgets::text::windowed;
 
 /// Columns before the file's name.
 const LABEL: usize = 8;

@@ -5,7 +5,6 @@
 use ratatui::Frame;
 use ratatui::layout::{Position, Rect};
 use ratatui::text::{Line, Span};
-use ratatui::widgets::{Block, Borders, Clear};
 use unicode_width::UnicodeWidthStr;
 
 use crate::app::Model;
@@ -13,6 +12,7 @@ use crate::app::dialogs::overlay::{CopyMenu, HelpOverlay, Overlay};
 use crate::app::view::{Glyph, Tone};
 use crate::theme::{Look, Role};
 use crate::ui::dialogs::{annotate, api_log, charts, export, handover, palette, pickers, yoti};
+use crate::ui::widgets::dialog_frame::open;
 use crate::ui::widgets::pane::{self, Bar};
 use crate::ui::widgets::picture::Shown;
 use crate::ui::widgets::text::fit;
@@ -40,37 +40,6 @@ pub(crate) fn draw<'a>(
         Some(Overlay::Pick(picker)) => pickers::draw(frame, whole, (picker, model), look),
     }
     None
-}
-
-/// A box in the middle; what was there is wiped.
-pub(crate) fn open(
-    frame: &mut Frame<'_>,
-    whole: Rect,
-    (width, height): (u16, u16),
-    titles: (&str, &str),
-    look: Look,
-) -> Rect {
-    let width = width.min(whole.width.saturating_sub(2));
-    let height = height.min(whole.height.saturating_sub(2));
-    let x = whole.x + (whole.width - width) / 2;
-    let y = whole.y + (whole.height - height) / 2;
-    let area = Rect::new(x, y, width, height);
-    let block = Block::new()
-        .borders(Borders::ALL)
-        .border_set(look.border(true))
-        .border_style(look.role(Role::Focus))
-        .title(Line::from(Span::styled(
-            format!(" {} ", look.text(titles.0)),
-            look.role(Role::Title),
-        )))
-        .title(
-            Line::from(Span::styled(format!(" {} ", look.text(titles.1)), look.tone(Tone::Dim)))
-                .right_aligned(),
-        );
-    let inner = block.inner(area);
-    frame.render_widget(Clear, area);
-    frame.render_widget(block, area);
-    Rect { x: inner.x + 1, width: inner.width.saturating_sub(2), ..inner }
 }
 
 fn draw_help(frame: &mut Frame<'_>, whole: Rect, help: &HelpOverlay, look: Look) {

@@ -7,10 +7,10 @@ use ratatui::layout::{Position, Rect};
 use ratatui::text::{Line, Span};
 use unicode_width::UnicodeWidthStr;
 
-use super::overlay::open;
 use crate::app::dialogs::overlay::PaletteOverlay;
 use crate::app::view::Tone;
 use crate::theme::{Look, Role};
+use crate::ui::widgets::dialog_frame::open;
 use crate::ui::widgets::pane::{self, Bar};
 use crate::ui::widgets::text::{fit, right};
 

@@ -6,12 +6,12 @@ use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
-use super::overlay::open;
 use crate::app::Model;
 use crate::app::action::Action;
 use crate::app::dialogs::overlay::{Picker, PickerKind};
 use crate::app::view::Tone;
 use crate::theme::{Look, Role};
+use crate::ui::widgets::dialog_frame::open;
 use crate::ui::widgets::pane::{self, Bar};
 use crate::ui::widgets::text::fit;
 

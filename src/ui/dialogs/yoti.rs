@@ -8,12 +8,12 @@ use ratatui::text::{Line, Span};
 use ratatui::widgets::Paragraph;
 use unicode_width::UnicodeWidthStr;
 
-use super::overlay::open;
 use crate::app::Model;
 use crate::app::action::Action;
 use crate::app::dialogs::yoti::{CHOICES, ConfirmDialog, Hand, LetterDialog, MediaDialog, What};
 use crate::app::view::Tone;
 use crate::theme::{Look, Role};
+use crate::ui::widgets::dialog_frame::open;
 use crate::ui::widgets::pane::{self, Bar};
 use crate::ui::widgets::picture::{self, Shown};
 use crate::ui::widgets::text::fit;

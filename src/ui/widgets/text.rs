@@ -7,6 +7,7 @@ use ratatui::text::Span;
 use unicode_segmentation::UnicodeSegmentation;
 use unicode_width::UnicodeWidthStr;
 
+use crate::app::text::text_field::TextField;
 use crate::app::view::Cell;
 use crate::theme::Look;
 
@@ -78,6 +79,14 @@ pub(crate) fn shifted(text: &str, columns: usize) -> String {
         gone
     });
     rest.collect()
+}
+
+/// The part of a long line that holds the cursor, and the cursor's column in it.
+pub(crate) fn windowed(field: &TextField, width: usize) -> (String, u16) {
+    let column = field.before_cursor().width();
+    let left = (column + 1).saturating_sub(width);
+    let x = u16::try_from(column - left).unwrap_or(u16::MAX);
+    (shifted(&field.text(), left), x)
 }
 
 #[cfg(test)]

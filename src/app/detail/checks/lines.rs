@@ -5,7 +5,7 @@
 use crate::app::text::words::{self, long, server, wire};
 use crate::app::view::{CHECK_TEXT_AT, Cell, CheckForm, CheckRow, Tone};
 use crate::domain::server_text::ServerText;
-use crate::domain::session::Extra;
+use crate::domain::session::extra::Extra;
 use crate::domain::session::resource::Media;
 use crate::reasons::{self, Kind};
 use crate::text;

@@ -6,7 +6,7 @@ use super::media::media;
 use super::{extra, leaf, maybe, value};
 use crate::app::text::words::{self, Times, server, wire};
 use crate::app::view::{Cell, Tone, TreeNode};
-use crate::domain::session::{Drift, Extra, UnknownValue};
+use crate::domain::session::extra::{Drift, Extra, UnknownValue};
 use crate::domain::watchlist::watched::WatchedSession;
 
 /// How the session was set up (contract 3.1, 5.1, 5.6).

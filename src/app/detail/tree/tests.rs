@@ -4,10 +4,12 @@
 
 use super::*;
 use crate::domain::fixture as f;
+use crate::domain::session::Session;
 use crate::domain::session::check::Report;
 use crate::domain::session::configuration::{
     Assessment, Configuration, DocumentLimit, RequestedTask,
 };
+use crate::domain::session::extra::{Drift, UnknownValue};
 use crate::domain::session::ids::{CheckId, MediaId, TaskId};
 use crate::domain::session::resource::{
     Document, GeneratedCheck, Liveness, Media, Page, Resource, ResourceKind, ShareCode, Task,
@@ -17,7 +19,6 @@ use crate::domain::session::wire_enum::{
     Recommendation, RequirementState, RequirementType, SessionState, SourceType,
     TaskRecommendation, TaskState, TaskType,
 };
-use crate::domain::session::{Drift, Session, UnknownValue};
 
 fn outline(nodes: &[TreeNode], depth: usize, found: &mut Vec<String>) {
     for node in nodes {

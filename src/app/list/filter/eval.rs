@@ -266,7 +266,7 @@ mod tests {
 
     use super::*;
     use crate::app::list::filter::tests::{each, full, subject};
-    use crate::domain::assessment::attention::Reason;
+    use crate::domain::assessment::reason::Reason;
     use crate::domain::assessment::rules::Rules;
     use crate::domain::events::change::Origin;
     use crate::domain::fixture as f;
