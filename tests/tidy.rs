@@ -5,6 +5,7 @@
 
 #![expect(clippy::expect_used, reason = "a source that cannot be read fails the test")]
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -139,6 +140,70 @@ fn used_paths(line: &str) -> Vec<String> {
             }
         })
         .collect()
+}
+
+/// The most files of a folder that may use each other in a circle. They come down, never up.
+const CIRCLES: &[(&str, usize)] = &[("app", 39), ("config", 0), ("domain", 2), ("ui", 0)];
+/// The same where nothing else is said.
+const CIRCLE: usize = 9;
+
+/// The modules that a file uses, by their files.
+fn uses(source: &Source, here: &str, modules: &BTreeSet<String>) -> BTreeSet<String> {
+    let code = source.code().iter().map(|(_, line)| *line).collect::<Vec<_>>().join("\n");
+    let joined = code.replace("::{\n", "::{").replace(",\n", ",");
+    let parent = here.rsplit_once("::").map_or("", |(parent, _)| parent);
+    let above = joined.replace("super::", &format!("crate::{parent}::"));
+    let paths = above.lines().flat_map(used_paths);
+    let file_of = |mut path: String| loop {
+        if modules.contains(&path) {
+            return Some(path);
+        }
+        path.truncate(path.rfind("::")?);
+    };
+    paths.filter_map(file_of).filter(|path| path != here).collect()
+}
+
+/// All modules that one leads to.
+fn reached<'a>(
+    from: &'a String,
+    arrows: &'a BTreeMap<String, BTreeSet<String>>,
+) -> BTreeSet<&'a String> {
+    let (mut found, mut open) = (BTreeSet::new(), vec![from]);
+    while let Some(at) = open.pop() {
+        open.extend(arrows.get(at).into_iter().flatten().filter(|to| found.insert(*to)));
+    }
+    found
+}
+
+#[test]
+fn files_that_use_each_other_in_a_circle_become_fewer() {
+    let sources = sources("src");
+    let name = |source: &Source| {
+        let below = source.path.strip_prefix(root().join("src")).expect("below src");
+        below.with_extension("").to_string_lossy().replace('/', "::")
+    };
+    let modules: BTreeSet<String> = sources.iter().map(name).collect();
+    let arrows: BTreeMap<String, BTreeSet<String>> =
+        sources.iter().map(|s| (name(s), uses(s, &name(s), &modules))).collect();
+    let all: BTreeMap<&String, BTreeSet<&String>> =
+        arrows.keys().map(|m| (m, reached(m, &arrows))).collect();
+    assert!(arrows.values().map(BTreeSet::len).sum::<usize>() > 1_000, "arrows were found");
+    let mut findings = BTreeSet::new();
+    for (module, found) in &all {
+        let circle = found.iter().filter(|to| all.get(**to).is_some_and(|f| f.contains(module)));
+        let circle: Vec<&str> = circle.map(|to| to.as_str()).collect();
+        let folder = module.split("::").next().unwrap_or_default();
+        let most =
+            CIRCLES.iter().find(|(name, _)| *name == folder).map_or(CIRCLE, |(_, most)| *most);
+        if circle.len() > most {
+            findings.insert(format!(
+                "{} files, at most {most}: {}",
+                circle.len(),
+                circle.join(", ")
+            ));
+        }
+    }
+    report("circles of files (see ARCHITECTURE.md)", &findings.into_iter().collect::<Vec<_>>());
 }
 
 #[test]
