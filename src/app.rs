@@ -21,9 +21,9 @@ pub mod text;
 mod update;
 pub mod view;
 
+pub use crate::app::operator::privacy::state::Lock;
 pub(crate) use detail::timeline::happened;
 pub use model::{Model, ModelSettings};
-pub use operator::privacy::Lock;
 pub(crate) use status::connection::is_down;
 pub(crate) use text::words::stage as stage_words;
 pub use update::update;

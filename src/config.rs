@@ -28,8 +28,8 @@ use uuid::Uuid;
 
 use crate::api::client::{Auth, ClientOptions};
 use crate::app::list::views::View;
-use crate::app::operator::bell::AlarmSettings;
-use crate::app::operator::layout_settings::Fit;
+use crate::app::operator::bell::state::AlarmSettings;
+use crate::app::operator::layout_settings::state::Fit;
 use crate::domain::assessment::rules::Rules;
 use crate::domain::personal::Privacy;
 pub use crate::domain::span::parse_span;

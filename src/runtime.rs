@@ -25,9 +25,9 @@ use tokio::sync::mpsc;
 
 use crate::api::SessionApi;
 use crate::app::list::views::View;
-use crate::app::operator::bell::AlarmSettings;
-use crate::app::operator::desk::DeskSettings;
-use crate::app::operator::layout_settings::Fit;
+use crate::app::operator::bell::state::AlarmSettings;
+use crate::app::operator::desk::state::DeskSettings;
+use crate::app::operator::layout_settings::state::Fit;
 use crate::app::{Model, ModelSettings};
 use crate::clock::Clock;
 use crate::keymap::Keymap;

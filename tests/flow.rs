@@ -34,7 +34,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use branchwatch::api::{ApiError, ApiErrorKind, SessionApi, wire};
-use branchwatch::app::operator::bell::{AlarmSettings, Desktop};
+use branchwatch::app::operator::bell::state::{AlarmSettings, Desktop};
 use branchwatch::app::{Model, ModelSettings};
 use branchwatch::clock::{Clock, TokioClock};
 use branchwatch::domain::assessment::rules::Rules;

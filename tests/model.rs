@@ -11,7 +11,7 @@ use branchwatch::app::effect::Effect;
 use branchwatch::app::event::{Event, Mouse, MouseDid};
 use branchwatch::app::layout::Proportions;
 use branchwatch::app::list::views::{View, ViewTexts};
-use branchwatch::app::operator::layout_settings::Fit;
+use branchwatch::app::operator::layout_settings::state::Fit;
 use branchwatch::app::text::text_field::Edit;
 use branchwatch::app::{Model, ModelSettings, update};
 use branchwatch::domain::assessment::rules::Rules;

@@ -143,7 +143,7 @@ fn used_paths(line: &str) -> Vec<String> {
 }
 
 /// The most files of a folder that may use each other in a circle. They come down, never up.
-const CIRCLES: &[(&str, usize)] = &[("app", 39), ("config", 0), ("domain", 2), ("ui", 0)];
+const CIRCLES: &[(&str, usize)] = &[("app", 4), ("config", 0), ("domain", 2), ("ui", 0)];
 /// The same where nothing else is said.
 const CIRCLE: usize = 9;
 

@@ -9,7 +9,7 @@ pub(crate) mod api_log;
 pub(crate) mod by_use;
 pub(crate) mod charts;
 pub(crate) mod commands;
-pub(crate) mod confirm;
+pub mod confirm;
 pub(crate) mod export;
 pub(crate) mod handover;
 pub(crate) mod letter;

@@ -7,8 +7,8 @@ use std::sync::Arc;
 
 use jiff::SignedDuration;
 
-use crate::app::operator::bell::Desktop;
-use crate::app::operator::desk::Wish;
+use crate::app::operator::bell::state::Desktop;
+use crate::app::operator::desk::state::Wish;
 use crate::domain::session::ids::SessionId;
 use crate::domain::shape::{Contents, Format};
 use crate::domain::watchlist::annotations::AnnotationChange;

@@ -8,8 +8,8 @@ use std::sync::Arc;
 use jiff::Timestamp;
 
 use crate::app::action::Action;
-use crate::app::dialogs::yoti::YotiReply;
-use crate::app::operator::desk::Permit;
+use crate::app::dialogs::yoti::state::YotiReply;
+use crate::app::operator::desk::state::Permit;
 use crate::app::text::text_field::Edit;
 use crate::domain::events::call::Traffic;
 use crate::domain::watchlist::snapshot::Snapshot;

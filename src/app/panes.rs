@@ -9,7 +9,7 @@ use std::path::PathBuf;
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 
-use crate::app::list::cursor::Cursor;
+use crate::app::list::cursor::state::Cursor;
 use crate::app::list::filter::Offers;
 use crate::app::text::text_field::TextField;
 use crate::app::text::words::left;

@@ -14,7 +14,7 @@ use super::{dashboard, setup, watch};
 use crate::api::client::{Client, ClientOptions};
 use crate::api::key::SigningKey;
 use crate::api::key_handle::KeyHandle;
-use crate::app::operator::desk::Writes;
+use crate::app::operator::desk::state::Writes;
 use crate::clock::{Clock, SystemClock, TokioClock};
 use crate::config::{self, Config, Environment};
 use crate::domain::watchlist::watched::WatchEntry;

@@ -5,7 +5,7 @@
 use super::file::ConfigFile;
 use super::resolver::{Resolver, wrong};
 use super::{ConfigError, Source};
-use crate::app::operator::bell::{Alarm, AlarmSettings, Desktop};
+use crate::app::operator::bell::state::{Alarm, AlarmSettings, Desktop};
 use crate::domain::nearest::suggestion;
 
 pub(super) fn resolve(

@@ -11,7 +11,7 @@ use super::file::{ConfigFile, Profile};
 use super::place::place;
 use super::resolver::{Resolver, wrong};
 use super::{ConfigError, Environment, Source};
-use crate::app::dialogs::programs::Program;
+use crate::app::dialogs::programs::state::Program;
 use crate::domain::span::parse_span;
 use crate::runtime::clipboard::Clipboard;
 

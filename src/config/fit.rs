@@ -8,7 +8,7 @@ use super::file::ConfigFile;
 use super::resolver::{Resolver, wrong};
 use super::{ConfigError, Source};
 use crate::app::layout::{LIST, Proportions, TIMELINE, TREE};
-use crate::app::operator::layout_settings::Fit;
+use crate::app::operator::layout_settings::state::Fit;
 
 /// The narrowest window with more than one pane.
 const NARROWEST: u16 = 80;

@@ -18,7 +18,7 @@ use super::resolver::{Flags, Resolver, wrong, wrong_file};
 use super::tables::{keys, views};
 use super::{Config, ConfigError, Source};
 use crate::api::key::holds_key;
-use crate::app::operator::layout_settings::Fit;
+use crate::app::operator::layout_settings::state::Fit;
 use crate::domain::assessment::rules::{PassRule as Rule, Rules};
 use crate::domain::session::wire_enum::CheckType;
 use crate::refresh::Settings;

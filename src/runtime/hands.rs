@@ -13,9 +13,9 @@ use zeroize::Zeroizing;
 
 use super::desk::Desk;
 use super::evidence::{Evidence, HeldBytes};
-use crate::app::dialogs::yoti::YotiReply;
+use crate::app::dialogs::yoti::state::YotiReply;
 use crate::app::event::{Event, Outcome};
-use crate::app::operator::desk::Wish;
+use crate::app::operator::desk::state::Wish;
 use crate::app::text::hidden::Picture;
 use crate::domain::events::audit_action::AuditAction;
 use crate::domain::session::ids::SessionId;

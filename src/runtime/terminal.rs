@@ -18,7 +18,7 @@ use ratatui::{Frame, Terminal};
 use rustix::process::{Signal, getpid, kill_process};
 use tokio_util::sync::CancellationToken;
 
-use crate::app::operator::bell::Desktop;
+use crate::app::operator::bell::state::Desktop;
 
 /// True while the terminal is ours.
 static ENTERED: AtomicBool = AtomicBool::new(false);

@@ -5,8 +5,8 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use branchwatch::app::dialogs::programs::Program;
-use branchwatch::app::operator::desk::{DeskSettings, Writes};
+use branchwatch::app::dialogs::programs::state::Program;
+use branchwatch::app::operator::desk::state::{DeskSettings, Writes};
 use branchwatch::app::text::hidden::Hidden;
 use branchwatch::audit::AuditLog;
 use branchwatch::domain::session::ids::SessionId;

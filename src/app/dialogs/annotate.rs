@@ -3,95 +3,26 @@
 //! Owns their state and keys. Each is bound to the sessions that were meant when its key was pressed,
 //! and acts on Enter only after it has been drawn.
 
+pub(crate) mod state;
+
 use std::collections::{BTreeMap, BTreeSet};
 
-use jiff::{SignedDuration, Timestamp};
+use crate::app::dialogs::annotate::state::words;
+use crate::app::dialogs::annotate::state::{OwnDialog, OwnKind};
+use jiff::SignedDuration;
 
 use crate::app::action::Action;
 use crate::app::dialogs::overlay::Overlay;
 use crate::app::effect::Effect;
 use crate::app::list::sessions::Item;
 use crate::app::model::Model;
-use crate::app::operator::annotations::{OwnOverlay, acknowledgement, items, keep, targets, whom};
+use crate::app::operator::annotations::state::OwnOverlay;
+use crate::app::operator::annotations::{acknowledgement, items, keep, targets, whom};
 use crate::app::text::text_field::TextField;
 use crate::app::view::Tone;
 use crate::domain::personal::Privacy;
 use crate::domain::session::ids::SessionId;
 use crate::domain::watchlist::annotations::AnnotationChange;
-use crate::text::shown_str;
-
-/// The longest tag, in characters.
-const LONGEST_TAG: usize = 30;
-
-/// A dialog of one line, a menu, or a question.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct OwnDialog {
-    /// Whom it is for.
-    pub ids: Vec<SessionId>,
-    /// In words: `dbs-1`, `3 sessions`.
-    pub whom: String,
-    /// Which one.
-    pub kind: OwnKind,
-    /// It has been on the screen: Enter acts only then.
-    pub drawn: bool,
-}
-
-/// Which dialog of the operator's own is open.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum OwnKind {
-    /// `c`
-    Note {
-        /// The note as it is typed.
-        field: TextField,
-        /// There is one that is masked: it is replaced, or stays where nothing is typed.
-        hidden: bool,
-    },
-    /// `T`
-    Tags {
-        /// Words.
-        field: TextField,
-        /// Tags that all of them had when it opened, and that may be shown; others stay.
-        common: Vec<String>,
-        /// Tags in use anywhere, most used first.
-        in_use: Vec<String>,
-    },
-    /// `S` in the alerts pane: choices and the one under the cursor.
-    Snooze(Vec<(&'static str, Timestamp)>, usize),
-    /// `A`
-    AcknowledgeAll,
-}
-
-impl OwnDialog {
-    /// The line being typed.
-    #[must_use]
-    pub const fn field(&self) -> Option<&TextField> {
-        match &self.kind {
-            OwnKind::Note { field, .. } | OwnKind::Tags { field, .. } => Some(field),
-            OwnKind::Snooze(..) | OwnKind::AcknowledgeAll => None,
-        }
-    }
-
-    pub(crate) const fn field_mut(&mut self) -> Option<&mut TextField> {
-        match &mut self.kind {
-            OwnKind::Note { field, .. } | OwnKind::Tags { field, .. } => Some(field),
-            OwnKind::Snooze(..) | OwnKind::AcknowledgeAll => None,
-        }
-    }
-
-    /// Tags in use that go on where the word at the cursor stops.
-    #[must_use]
-    pub fn completions(&self) -> Vec<&str> {
-        let OwnKind::Tags { field, in_use, .. } = &self.kind else { return Vec::new() };
-        let typed = words(&field.text());
-        let before = field.before_cursor();
-        let word = before.rsplit([' ', ',']).next().unwrap_or_default().trim_start_matches('#');
-        in_use
-            .iter()
-            .map(String::as_str)
-            .filter(|tag| tag.starts_with(word) && *tag != word && !typed.iter().any(|t| t == tag))
-            .collect()
-    }
-}
 
 /// Its labels are not masked now.
 fn shown(model: &Model, item: &Item) -> bool {
@@ -173,14 +104,6 @@ pub(crate) fn open_all(model: &mut Model) -> Vec<Effect> {
         model.set_message("nothing to acknowledge", Tone::Good);
     }
     open(model, ids, OwnKind::AcknowledgeAll)
-}
-
-/// Words as tags: without `#`, sorted, each once.
-fn words(text: &str) -> Vec<String> {
-    let words = text.split([' ', ',', ';']).map(|word| word.trim_start_matches('#'));
-    let tags: BTreeSet<String> =
-        words.filter(|word| !word.is_empty()).map(|word| shown_str(word, LONGEST_TAG)).collect();
-    tags.into_iter().collect()
 }
 
 /// Keys while one is open; the caller has taken it out of the model.

@@ -3,9 +3,12 @@
 //! Owns what each offers and does. An argument that cannot be read changes nothing and is answered
 //! in words.
 
+pub(crate) mod state;
+
 use jiff::SignedDuration;
 
 use crate::app::dialogs::add;
+use crate::app::dialogs::commands::state::Word;
 use crate::app::dialogs::{export, pickers};
 use crate::app::effect::Effect;
 use crate::app::event::Event;
@@ -22,109 +25,21 @@ use crate::domain::nearest::suggestion;
 use crate::domain::shape::Format;
 use crate::domain::span::parse_span;
 
-/// A word that takes an argument.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Word {
-    /// Sessions to add.
-    Add,
-    /// Columns of the list.
-    Columns,
-    /// A format of the export.
-    Export,
-    /// A filter of the list.
-    Filter,
-    /// How often open sessions are asked.
-    Interval,
-    /// The screen as it stood at that time.
-    Past,
-    /// How much is shown.
-    Privacy,
-    /// An order of the list.
-    Sort,
-    /// A view.
-    View,
-}
-
-impl Word {
-    pub(crate) const ALL: [Self; 9] = [
-        Self::Add,
-        Self::Columns,
-        Self::Export,
-        Self::Filter,
-        Self::Interval,
-        Self::Past,
-        Self::Privacy,
-        Self::Sort,
-        Self::View,
-    ];
-
-    pub(crate) const fn name(self) -> &'static str {
-        match self {
-            Self::Add => "add",
-            Self::Columns => "columns",
-            Self::Export => "export",
-            Self::Filter => "filter",
-            Self::Interval => "interval",
-            Self::Past => "past",
-            Self::Privacy => "privacy",
-            Self::Sort => "sort",
-            Self::View => "view",
+/// What can stand after it, where that is a choice of few.
+pub(crate) fn offers(word: Word, model: &Model) -> Vec<String> {
+    let words = |words: &[&str]| words.iter().map(|word| (*word).to_owned()).collect();
+    match word {
+        Word::Export => words(&["json", "jsonl", "csv", "md", "bundle"]),
+        Word::Privacy => words(&["masked", "on", "partial", "off"]),
+        Word::Sort => {
+            let names = std::iter::once("attention").chain(Column::ALL.map(Column::name));
+            names.flat_map(|name| ["asc", "desc"].map(|way| format!("{name} {way}"))).collect()
         }
-    }
-
-    /// An example, or the place of its argument.
-    pub(crate) const fn argument(self) -> &'static str {
-        match self {
-            Self::Add => "ID…",
-            Self::Columns => "ref due tags",
-            Self::Export => "json",
-            Self::Filter => "…",
-            Self::Interval => "30s",
-            Self::Past => "09:15",
-            Self::Privacy => "partial",
-            Self::Sort => "due desc",
-            Self::View => "NAME",
+        Word::View => {
+            let names = model.shelf.views().map(|(view, _)| saved_views::shown(&view.name));
+            std::iter::once("all".to_owned()).chain(names).collect()
         }
-    }
-
-    pub(crate) const fn description(self) -> &'static str {
-        match self {
-            Self::Add => "Add sessions: opens the preview",
-            Self::Columns => "Columns of the list, in this order",
-            Self::Export => "Export in this format: opens the dialog",
-            Self::Filter => "Filter the list, as / does",
-            Self::Interval => "Poll every open session this often",
-            Self::Past => "The screen as it stood at that time",
-            Self::Privacy => "How much is shown: masked, partial, off",
-            Self::Sort => "Order of the list",
-            Self::View => "A view: filter, order and columns",
-        }
-    }
-
-    /// What can stand after it, where that is a choice of few.
-    pub(crate) fn offers(self, model: &Model) -> Vec<String> {
-        let words = |words: &[&str]| words.iter().map(|word| (*word).to_owned()).collect();
-        match self {
-            Self::Export => words(&["json", "jsonl", "csv", "md", "bundle"]),
-            Self::Privacy => words(&["masked", "on", "partial", "off"]),
-            Self::Sort => {
-                let names = std::iter::once("attention").chain(Column::ALL.map(Column::name));
-                names.flat_map(|name| ["asc", "desc"].map(|way| format!("{name} {way}"))).collect()
-            }
-            Self::View => {
-                let names = model.shelf.views().map(|(view, _)| saved_views::shown(&view.name));
-                std::iter::once("all".to_owned()).chain(names).collect()
-            }
-            Self::Add | Self::Columns | Self::Filter | Self::Interval | Self::Past => Vec::new(),
-        }
-    }
-
-    /// The word and the argument of a command whose argument is free; `None`: it is no such command.
-    pub(crate) fn free(text: &str) -> Option<(Self, &str)> {
-        let (name, argument) = text.trim_start().split_once(' ')?;
-        let free = [Self::Add, Self::Columns, Self::Filter, Self::Interval, Self::Past];
-        let word = free.into_iter().find(|word| word.name() == name)?;
-        Some((word, argument.trim())).filter(|(_, argument)| !argument.is_empty())
+        Word::Add | Word::Columns | Word::Filter | Word::Interval | Word::Past => Vec::new(),
     }
 }
 

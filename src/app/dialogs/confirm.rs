@@ -3,47 +3,18 @@
 //! Owns the dialog and the permission. Without `--allow-writes` and the profile's word it does not
 //! open.
 
+pub(crate) mod state;
+
 use crate::app::action::Action;
+use crate::app::dialogs::confirm::state::{ConfirmDialog, What};
 use crate::app::dialogs::overlay::Overlay;
-use crate::app::dialogs::yoti::Hand;
+use crate::app::dialogs::yoti::state::Hand;
 use crate::app::effect::Effect;
 use crate::app::model::Model;
-use crate::app::operator::desk::Wish;
+use crate::app::operator::desk::state::Wish;
 use crate::app::text::text_field::TextField;
 use crate::app::text::words::wire;
 use crate::app::view::Tone;
-use crate::domain::events::audit_action::LastExports;
-use crate::domain::session::ids::SessionId;
-
-/// What would be done.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum What {
-    /// `DELETE /sessions/{s}`
-    DeleteSession,
-    /// `POST …/instructions/email`
-    SendLetter,
-}
-
-/// See the module.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ConfirmDialog {
-    /// What would be done.
-    pub what: What,
-    /// The session under the cursor when it was asked for.
-    pub id: SessionId,
-    /// `dbs-2277 · 1c3cae90… · COMPLETED · LIVE`
-    pub whom: String,
-    /// What has to be typed.
-    pub phrase: String,
-    /// What is typed.
-    pub typed: TextField,
-    /// When the session was last exported, once that was looked up.
-    pub exports: Option<Option<LastExports>>,
-    /// It has been on the screen.
-    pub drawn: bool,
-    /// Why Enter did nothing.
-    pub error: Option<String>,
-}
 
 pub(crate) fn open(model: &mut Model, what: What) -> Vec<Effect> {
     let Some(item) = model.item() else { return Vec::new() };

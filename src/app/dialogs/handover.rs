@@ -2,26 +2,16 @@
 //!
 //! Owns the dialog. The text is made by `app::handover` once the file is accepted.
 
+pub(crate) mod state;
+
 use std::path::PathBuf;
 
 use crate::app::action::Action;
+use crate::app::dialogs::handover::state::HandoverDialog;
 use crate::app::dialogs::overlay::Overlay;
 use crate::app::effect::Effect;
 use crate::app::model::Model;
 use crate::app::text::text_field::TextField;
-
-/// The dialog of `H`, open until its file is accepted.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct HandoverDialog {
-    /// Sessions that it will be about.
-    pub sessions: usize,
-    /// The file, which can be edited.
-    pub file: TextField,
-    /// It has been on the screen: Enter acts only then.
-    pub drawn: bool,
-    /// Why the last Enter did nothing.
-    pub error: Option<String>,
-}
 
 /// `H`: of all that is watched, whatever the list is filtered to.
 pub(crate) fn open(model: &mut Model) {

@@ -2,51 +2,17 @@
 //!
 //! Owns the dialog. The contact profile is in it for twenty seconds, and only when asked for.
 
-use std::path::PathBuf;
-
-use jiff::Timestamp;
+pub(crate) mod state;
 
 use crate::app::action::Action;
+use crate::app::dialogs::letter::state::{CHOICES, LetterDialog};
 use crate::app::dialogs::moved;
 use crate::app::dialogs::overlay::Overlay;
-use crate::app::dialogs::yoti::Hand;
+use crate::app::dialogs::yoti::state::Hand;
 use crate::app::effect::Effect;
 use crate::app::model::Model;
-use crate::app::operator::desk::Wish;
-use crate::app::text::hidden::Hidden;
-use crate::app::view::{Cell, LabelRow, Tone};
-use crate::domain::session::ids::SessionId;
-
-/// What can be done, in the order of the dialog.
-pub const CHOICES: [&str; 3] =
-    ["save the PDF", "open the PDF", "show the recipient for 20 s (logged)"];
-
-/// See the module.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct LetterDialog {
-    /// The session under the cursor when the key was pressed.
-    pub id: SessionId,
-    /// Its reference or short id.
-    pub name: String,
-    /// Branch, promised documents.
-    pub rows: Vec<LabelRow>,
-    /// Index into [`CHOICES`].
-    pub selected: usize,
-    /// Whom it is for, while that is revealed.
-    pub contact: Vec<(&'static str, Hidden)>,
-    /// Hidden again at this time.
-    pub contact_until: Option<Timestamp>,
-    /// How long that is, in words.
-    pub left: Option<String>,
-    /// Where the PDF goes.
-    pub path: PathBuf,
-    /// What came of the last choice.
-    pub said: Option<Cell>,
-    /// A choice is under way.
-    pub busy: bool,
-    /// It has been on the screen: Enter acts only then.
-    pub drawn: bool,
-}
+use crate::app::operator::desk::state::Wish;
+use crate::app::view::{Cell, Tone};
 
 /// Columns of the letter in the dialog.
 const LETTER_WIDTH: usize = 70;

@@ -3,78 +3,20 @@
 //! Owns the dialog. Nothing is fetched before it is asked for; a picture begins pixelated, lives in
 //! the open dialog alone, and only one at a time.
 
-use std::path::PathBuf;
+pub(crate) mod state;
 
 use crate::app::action::Action;
+use crate::app::dialogs::media::state::{MediaDialog, MediaItem};
 use crate::app::dialogs::moved;
 use crate::app::dialogs::overlay::Overlay;
-use crate::app::dialogs::yoti::Hand;
+use crate::app::dialogs::yoti::state::Hand;
 use crate::app::effect::Effect;
 use crate::app::model::Model;
-use crate::app::operator::desk::Wish;
-use crate::app::text::hidden::Picture;
+use crate::app::operator::desk::state::Wish;
 use crate::app::text::words::wire;
 use crate::app::view::{Cell, Tone};
-use crate::domain::session::ids::{MediaId, SessionId};
 use crate::domain::session::media_list::{Listed, listed};
-use crate::domain::session::resource::Media;
 use crate::domain::session::wire_enum::MediaType;
-
-/// One media.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct MediaItem {
-    /// For asking.
-    pub media: Media,
-    /// `PASSPORT page 1`
-    pub role: String,
-    /// `IMAGE`
-    pub kind: String,
-    /// How old, in words.
-    pub age: String,
-    /// In bytes, once it was fetched.
-    pub size: Option<usize>,
-}
-
-/// See the module.
-#[expect(clippy::struct_excessive_bools, reason = "each is a state of its own")]
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct MediaDialog {
-    /// The session under the cursor when the key was pressed.
-    pub id: SessionId,
-    /// Its reference or short id.
-    pub name: String,
-    /// All media of its resources.
-    pub items: Vec<MediaItem>,
-    /// Index into `items`.
-    pub selected: usize,
-    /// The picture of the selected media.
-    pub picture: Option<Picture>,
-    /// Shown as it is, not pixelated.
-    pub clear: bool,
-    /// Saving was asked for once: the next time it is done.
-    pub warned: bool,
-    /// What came of the last key.
-    pub said: Option<Cell>,
-    /// A fetch is under way.
-    pub busy: bool,
-    /// It has been on the screen: keys act only then.
-    pub drawn: bool,
-    /// Folder and beginning of file names.
-    stem: PathBuf,
-}
-
-impl MediaDialog {
-    pub(crate) fn show(&mut self, media: &MediaId, (picture, size): (Picture, usize)) {
-        self.busy = false;
-        for item in self.items.iter_mut().filter(|item| item.media.id == *media) {
-            item.size = Some(size);
-        }
-        if self.items.get(self.selected).is_some_and(|item| item.media.id == *media) {
-            self.picture = Some(picture);
-            self.said = None;
-        }
-    }
-}
 
 /// Opens the list, the cursor on the media under the tree's cursor.
 pub(crate) fn open(model: &mut Model) -> Vec<Effect> {

@@ -7,15 +7,12 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
-pub use crate::app::dialogs::export::{ExportDialog, ExportField, Scope};
-pub use crate::app::dialogs::handover::HandoverDialog;
-pub use crate::app::dialogs::palette::{PaletteOverlay, PaletteRow, Run};
-pub use crate::app::dialogs::yoti::Hand;
+use crate::app::dialogs::export::state::ExportDialog;
+use crate::app::dialogs::handover::state::HandoverDialog;
+use crate::app::dialogs::palette::state::PaletteOverlay;
+use crate::app::dialogs::yoti::state::Hand;
 use crate::app::effect::CopySource;
-pub use crate::app::operator::annotations::{
-    AddDialog, AddLine, OwnDialog, OwnKind, OwnOverlay, Verdict,
-};
-pub use crate::app::status::digest::ChangesOverlay;
+use crate::app::operator::annotations::state::OwnOverlay;
 use crate::app::text::text_field::TextField;
 use crate::app::view::{Cell, HelpRow};
 use crate::domain::assessment::stats::HOURS;

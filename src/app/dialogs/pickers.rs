@@ -11,7 +11,7 @@ use crate::app::list::columns::{Column, ColumnSet};
 use crate::app::list::cursor::relisted;
 use crate::app::list::filter::Query;
 use crate::app::list::saved_views;
-use crate::app::list::saved_views::Origin;
+use crate::app::list::saved_views::state::Origin;
 use crate::app::list::sort::Sort;
 use crate::app::list::views::View;
 use crate::app::model::Model;

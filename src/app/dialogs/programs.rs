@@ -3,48 +3,14 @@
 //! Owns what a program is told: its arguments, filled in. Never a shell, and nothing but the id and
 //! the operator's own reference.
 
+pub mod state;
+
 use crate::app::dialogs::overlay::{Overlay, PickRow, Picker, PickerKind};
+use crate::app::dialogs::programs::state::Program;
 use crate::app::effect::Effect;
 use crate::app::model::Model;
-use crate::app::operator::desk::Wish;
+use crate::app::operator::desk::state::Wish;
 use crate::app::view::Tone;
-use crate::domain::session::ids::SessionId;
-
-/// Where the session's id goes.
-const SESSION: &str = "{session_id}";
-/// Where the operator's reference goes, or the short id.
-const REFERENCE: &str = "{reference}";
-
-/// One program of the configuration.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Program {
-    /// Its name in the menu.
-    pub name: String,
-    /// What it does, in the operator's words.
-    pub words: String,
-    /// The program and its arguments, with places to be filled in.
-    pub run: Vec<String>,
-}
-
-impl Program {
-    /// The program and its arguments for one session, its reference as far as the screen shows it:
-    /// what a program is told leaves the masked screen.
-    ///
-    /// # Errors
-    /// A reference that would be read as an option.
-    fn filled(&self, id: SessionId, name: &str) -> Result<Vec<String>, &'static str> {
-        let id = id.to_string();
-        let fill = |part: &String| {
-            // The reference last: what stands in it is no place.
-            let filled = part.replace(SESSION, &id).replace(REFERENCE, name);
-            if filled.starts_with('-') && !part.starts_with('-') {
-                return Err("the reference begins with -: a program would read it as an option");
-            }
-            Ok(filled)
-        };
-        self.run.iter().map(fill).collect()
-    }
-}
 
 pub(crate) fn open(model: &mut Model) {
     let programs = &model.guard.settings.programs;
@@ -82,7 +48,7 @@ pub(crate) fn run(model: &mut Model, place: usize) -> Vec<Effect> {
 
 #[cfg(test)]
 mod tests {
-    use super::Program;
+    use crate::app::dialogs::programs::state::Program;
     use crate::domain::session::ids::SessionId;
 
     #[test]

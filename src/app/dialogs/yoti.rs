@@ -4,99 +4,18 @@
 //! cursor when its key was pressed (fault V04). Closing one drops what it showed, and the terminal is
 //! wiped.
 
+pub mod state;
+
 use crate::app::action::Action;
 pub(crate) use crate::app::dialogs::confirm::open as open_confirm;
-pub use crate::app::dialogs::confirm::{ConfirmDialog, What};
 pub(crate) use crate::app::dialogs::letter::open as open_letter;
-pub use crate::app::dialogs::letter::{CHOICES, LetterDialog};
 pub(crate) use crate::app::dialogs::media::open as open_media;
-pub use crate::app::dialogs::media::{MediaDialog, MediaItem};
 use crate::app::dialogs::overlay::Overlay;
+use crate::app::dialogs::yoti::state::{Hand, YotiReply};
 use crate::app::dialogs::{confirm, letter, media};
 use crate::app::effect::Effect;
 use crate::app::model::Model;
-use crate::app::text::hidden::{Hidden, Picture};
-use crate::app::text::text_field::TextField;
 use crate::app::view::{Cell, Tone};
-use crate::domain::events::audit_action::LastExports;
-use crate::domain::session::ids::{MediaId, SessionId};
-
-/// The one that is open.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Hand {
-    /// `L`
-    Letter(LetterDialog),
-    /// `v` in the tree
-    Media(MediaDialog),
-    /// Deleting, sending again.
-    Confirm(ConfirmDialog),
-}
-
-/// What came of a wish.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum YotiReply {
-    /// Done, in our words.
-    Done(SessionId, String),
-    /// Not done: why, in our words.
-    Failed(SessionId, String),
-    /// When the session was last exported; `None`: nobody knows.
-    LastExports(SessionId, Option<LastExports>),
-    /// Whom the letter is for.
-    Contact(SessionId, Vec<(&'static str, Hidden)>),
-    /// A picture, and how many bytes it has.
-    Picture(SessionId, MediaId, (Picture, usize)),
-}
-
-impl Hand {
-    /// The session that it is bound to.
-    #[must_use]
-    pub const fn id(&self) -> SessionId {
-        match self {
-            Self::Letter(dialog) => dialog.id,
-            Self::Media(dialog) => dialog.id,
-            Self::Confirm(dialog) => dialog.id,
-        }
-    }
-
-    /// True while keys are text.
-    #[must_use]
-    pub const fn typing(&self) -> bool {
-        matches!(self, Self::Confirm(_))
-    }
-
-    pub(crate) fn field(&mut self) -> Option<&mut TextField> {
-        match self {
-            Self::Confirm(dialog) => {
-                dialog.error = None;
-                Some(&mut dialog.typed)
-            }
-            Self::Letter(_) | Self::Media(_) => None,
-        }
-    }
-
-    /// It has been on the screen.
-    pub(crate) const fn drawn(&mut self) {
-        match self {
-            Self::Letter(dialog) => dialog.drawn = true,
-            Self::Media(dialog) => dialog.drawn = true,
-            Self::Confirm(dialog) => dialog.drawn = true,
-        }
-    }
-
-    fn say(&mut self, cell: Cell) {
-        match self {
-            Self::Letter(dialog) => {
-                dialog.busy = false;
-                dialog.said = Some(cell);
-            }
-            Self::Media(dialog) => {
-                dialog.busy = false;
-                dialog.said = Some(cell);
-            }
-            Self::Confirm(_) => {}
-        }
-    }
-}
 
 impl Model {
     /// A dialog that changes something at Yoti is open and has not been on the screen: keys that

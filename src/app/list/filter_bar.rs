@@ -4,7 +4,8 @@
 
 use crate::app::action::Action;
 use crate::app::find::find;
-use crate::app::list::cursor::{Cursor, relisted, settle};
+use crate::app::list::cursor::state::Cursor;
+use crate::app::list::cursor::{relisted, settle};
 use crate::app::list::filter::{self, Offers, Query, QueryError};
 use crate::app::list::saved_views;
 use crate::app::model::{InputLine, Model, Naming};

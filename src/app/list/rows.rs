@@ -7,7 +7,7 @@ use crate::app::detail::timeline;
 use crate::app::list::counters::SessionCounters;
 use crate::app::list::sessions::{Item, Sessions};
 use crate::app::list::summary::Standing;
-use crate::app::operator::bell::Alert;
+use crate::app::operator::bell::state::Alert;
 use crate::app::status::connection::{self, tenths};
 use crate::app::text::clocks;
 use crate::app::text::words::{self, StageKind, Times, server, wire};

@@ -4,65 +4,22 @@
 //! Owns choosing, saving and forgetting. Only saved ones are ever changed; they go to the store's
 //! one writer as an `Effect`.
 
-use std::collections::BTreeMap;
+pub(crate) mod state;
 
 use crate::app::action::Action;
 use crate::app::effect::Effect;
-use crate::app::list::columns::ColumnSet;
-use crate::app::list::cursor::{Cursor, relisted};
+use crate::app::list::cursor::relisted;
+use crate::app::list::cursor::state::Cursor;
 use crate::app::list::filter_bar;
-use crate::app::list::sort::Sort;
+use crate::app::list::saved_views::state::Shelf;
 use crate::app::list::views::View;
 use crate::app::model::Model;
 use crate::app::operator::restore;
 use crate::app::view::Tone;
-use crate::domain::watchlist::list_layout::{Arrangement, Place};
+use crate::domain::watchlist::list_layout::Arrangement;
 
 /// The longest name of a view, in columns.
 const LONGEST: usize = 40;
-
-/// What the model holds of views.
-#[derive(Debug, Default)]
-pub(crate) struct Shelf {
-    /// Of the configuration, by name.
-    configured: Vec<View>,
-    /// Those that need no configuration.
-    built_in: Vec<View>,
-    /// Saved here or in an earlier run.
-    saved: BTreeMap<String, View>,
-    /// The one that was chosen last.
-    chosen: Option<View>,
-    /// What was told to be kept: order, columns, and how often views were changed.
-    told: (Sort, ColumnSet, usize),
-    changes: usize,
-    /// Where the operator was at the last tick, and what of it was told.
-    pub(crate) place: (Place, Place),
-    /// A tree was folded or unfolded since then.
-    pub(crate) folded: bool,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Origin {
-    Configured,
-    BuiltIn,
-    Saved,
-}
-
-impl Shelf {
-    /// All with a name: the configuration's, those built in that no other view replaces, and those
-    /// saved here.
-    pub(crate) fn views(&self) -> impl Iterator<Item = (&View, Origin)> {
-        let free =
-            |view: &&View| !self.is_configured(&view.name) && !self.saved.contains_key(&view.name);
-        let configured = self.configured.iter().map(|view| (view, Origin::Configured));
-        let built_in = self.built_in.iter().filter(free).map(|view| (view, Origin::BuiltIn));
-        configured.chain(built_in).chain(self.saved.values().map(|view| (view, Origin::Saved)))
-    }
-
-    fn is_configured(&self, name: &str) -> bool {
-        self.configured.iter().any(|view| view.name == name)
-    }
-}
 
 impl Model {
     /// With views of the configuration, and what was kept of the list. What cannot be read is left

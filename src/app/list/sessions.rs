@@ -17,7 +17,7 @@ use crate::app::list::item::last_seen;
 use crate::app::list::order::{Key, Order};
 use crate::app::list::sort::Sort;
 use crate::app::list::summary::SessionSummary;
-use crate::app::operator::bell::Alarm;
+use crate::app::operator::bell::state::Alarm;
 use crate::domain::assessment::rules::Rules;
 use crate::domain::session::ids::SessionId;
 use crate::domain::watchlist::snapshot::SessionTable;

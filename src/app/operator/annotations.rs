@@ -3,78 +3,27 @@
 //! Owns whom a key acts on and what undoes it. Everything ends in an `Effect`: the store's one writer
 //! carries it out, and the next snapshot shows it. Nothing here ever reaches Yoti.
 
+pub mod state;
+
 use crate::app::action::Action;
-pub use crate::app::dialogs::add::{AddDialog, AddLine, Verdict};
-pub use crate::app::dialogs::annotate::{OwnDialog, OwnKind};
 use crate::app::dialogs::overlay::Overlay;
 use crate::app::dialogs::{add, annotate};
 use crate::app::effect::Effect;
 use crate::app::layout::Area;
 use crate::app::list::marks;
 use crate::app::list::sessions::Item;
-use crate::app::model::{Model, RowPane};
-use crate::app::status::digest::{self, ChangesOverlay, News};
+use crate::app::model::Model;
+use crate::app::operator::annotations::state::{Change, OwnOverlay, Undo};
+use crate::app::status::digest;
 use crate::app::text::text_field::TextField;
 use crate::app::text::words;
 use crate::app::view::{LabelRow, Pane, Rows, Tone};
 use crate::domain::assessment::reason::Reason;
 use crate::domain::session::ids::SessionId;
 use crate::domain::watchlist::annotations::AnnotationChange;
-use crate::domain::watchlist::snapshot::SessionTable;
 
 /// So many actions can be undone.
 const UNDO: usize = 20;
-
-/// One change for one session.
-pub(crate) type Change = (SessionId, AnnotationChange);
-
-/// What undoes an action, and its name.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Undo {
-    pub(crate) what: String,
-    pub(crate) back: Effect,
-}
-
-/// What the model holds for this room.
-#[derive(Debug, Default)]
-pub(crate) struct OwnState {
-    /// Undoes the last actions, newest last.
-    undo: Vec<Undo>,
-    pub(crate) archived: SessionTable,
-    pub(crate) news: News,
-    pub(crate) notes: RowPane<LabelRow>,
-}
-
-/// An overlay of this room.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum OwnOverlay {
-    /// Note, tags, snooze, acknowledge all.
-    Dialog(OwnDialog),
-    /// `+`
-    Add(Box<AddDialog>),
-    /// `d`
-    Changes(ChangesOverlay),
-}
-
-impl OwnOverlay {
-    /// Takes note that the next frame shows it.
-    pub(crate) const fn set_drawn(&mut self) {
-        match self {
-            Self::Dialog(dialog) => dialog.drawn = true,
-            Self::Add(dialog) => dialog.drawn = true,
-            Self::Changes(_) => {}
-        }
-    }
-
-    /// A text field is open.
-    pub(crate) const fn typing(&self) -> bool {
-        match self {
-            Self::Dialog(dialog) => dialog.field().is_some(),
-            Self::Add(_) => true,
-            Self::Changes(_) => false,
-        }
-    }
-}
 
 impl Model {
     /// The notes pane.

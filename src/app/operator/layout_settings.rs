@@ -3,37 +3,17 @@
 //!
 //! Owns these choices. They end with the program.
 
+pub mod state;
+
 use crate::app::action::Action;
 use crate::app::effect::Effect;
-use crate::app::layout::{self, Areas, Proportions};
+use crate::app::layout::{self, Areas};
 use crate::app::model::Model;
+use crate::app::operator::layout_settings::state::Fit;
 use crate::app::view::Tone;
-use crate::domain::personal::Privacy;
 
 /// Hundredths of the width that one key press gives or takes.
 const STEP: u16 = 5;
-
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Fitting {
-    pub(crate) themes: Vec<String>,
-    pub(crate) history: Vec<String>,
-    pub(crate) proportions: Proportions,
-    /// The cursor follows the newest change.
-    pub(crate) following: bool,
-    /// The terminal tells of the mouse.
-    pub(crate) mouse: bool,
-}
-
-/// How the screen is fitted at the start.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
-pub struct Fit {
-    /// The mouse is on.
-    pub mouse: bool,
-    /// Shares and breakpoints; `<` and `>` start from them.
-    pub proportions: Proportions,
-    /// How much is shown at the start; more than masked has its line in the audit log.
-    pub privacy: Privacy,
-}
 
 impl Model {
     /// The same, fitted like this at the start.

@@ -3,16 +3,18 @@
 //! Owns what is shown meanwhile: the rows as they stood, what the operator does to them, and the one
 //! session that `r` asks for. Polling, saving, bells and other processes never stop for it.
 
+pub(crate) mod state;
+
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
+use crate::app::operator::pause::state::Paused;
 use jiff::Timestamp;
 
 use crate::app::action::Action;
 use crate::app::effect::Effect;
 use crate::app::list::cursor;
 use crate::app::list::item::last_seen;
-use crate::app::list::sessions::Sessions;
 use crate::app::model::Model;
 use crate::app::operator::bell;
 use crate::app::status::digest;
@@ -21,22 +23,6 @@ use crate::app::view::{Cell, Tone};
 use crate::domain::session::ids::SessionId;
 use crate::domain::watchlist::snapshot::{SessionTable, Snapshot};
 use crate::domain::watchlist::watched::WatchedSession;
-
-/// What goes on behind the screen, and what of it is shown.
-#[derive(Debug)]
-pub(crate) struct Paused {
-    live: Sessions,
-    /// The last snapshot, which the screen does not show.
-    latest: Option<Arc<Snapshot>>,
-    /// Changes of each session that wait to be shown.
-    waiting: HashMap<SessionId, usize>,
-    /// Sessions that others took off the list.
-    removed: usize,
-    /// What the operator keeps for these is shown at once.
-    own: HashSet<SessionId>,
-    /// Asked for at that time: shown as they are, up to the first answer from after it.
-    asked: HashMap<SessionId, Timestamp>,
-}
 
 impl Model {
     /// `❚❚ paused 3m · 7 changes waiting`, instead of the state of the connection.

@@ -3,6 +3,8 @@
 //! Owns their state. Everything that shows more waits for its line in the audit log; everything that
 //! shows less happens at once.
 
+pub(crate) mod state;
+
 use jiff::{SignedDuration, Timestamp};
 
 use crate::app::action::Action;
@@ -11,7 +13,8 @@ use crate::app::effect::Effect;
 use crate::app::event::Event;
 use crate::app::list::sessions::Item;
 use crate::app::model::Model;
-use crate::app::operator::desk::{DeskSettings, Permit, Wish};
+use crate::app::operator::desk::state::{Permit, Wish};
+use crate::app::operator::privacy::state::Lock;
 use crate::app::text::words::Openness;
 use crate::app::view::{Cell, Tone};
 use crate::domain::events::audit_action::AuditAction;
@@ -20,38 +23,6 @@ use crate::domain::personal::Privacy;
 const OFF: SignedDuration = SignedDuration::from_secs(5 * 60);
 /// One session is revealed for so long.
 pub(crate) const REVEALED: SignedDuration = SignedDuration::from_secs(20);
-
-#[derive(Debug)]
-pub(crate) struct Guard {
-    pub(crate) settings: DeskSettings,
-    /// Masked again at this time.
-    off_until: Option<Timestamp>,
-    /// Hidden again at this time.
-    revealed_until: Option<Timestamp>,
-    last_key: Timestamp,
-    pub(crate) locked: Option<Lock>,
-}
-
-/// The screen is locked.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Lock {
-    /// Since when.
-    pub since: Timestamp,
-    /// A key was pressed: Enter unlocks now.
-    pub asked: bool,
-}
-
-impl Guard {
-    pub(crate) fn new(now: Timestamp) -> Self {
-        Self {
-            settings: DeskSettings::default(),
-            off_until: None,
-            revealed_until: None,
-            last_key: now,
-            locked: None,
-        }
-    }
-}
 
 impl Model {
     /// The lock, when the screen is locked: nothing but header and lock is to be drawn.

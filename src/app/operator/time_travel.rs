@@ -3,9 +3,12 @@
 //! Owns stepping, coming back, and what may be done meanwhile: looking alone. What a session was is
 //! worked out in `domain::as_of`.
 
+pub(crate) mod state;
+
 use std::mem;
 use std::sync::Arc;
 
+use crate::app::operator::time_travel::state::Past;
 use jiff::Timestamp;
 use jiff::civil::{DateTime, Time};
 
@@ -18,13 +21,6 @@ use crate::app::text::words::{Times, age};
 use crate::app::view::{Cell, Pane, Tone};
 use crate::domain::assessment::as_of::{as_of, moment_after, moment_before};
 use crate::domain::watchlist::snapshot::{SessionTable, Snapshot};
-
-/// What goes on meanwhile, unseen. The moment that is shown is the model's `times.now`.
-#[derive(Debug)]
-pub(crate) struct Past {
-    live: Sessions,
-    notice: Vec<String>,
-}
 
 impl Model {
     /// The screen shows an earlier moment, not now.

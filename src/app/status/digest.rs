@@ -4,6 +4,8 @@
 //! Owns the moment of the last look as the screen tells it. Must never decide what a change is: that
 //! is the timeline's.
 
+pub mod state;
+
 use jiff::{SignedDuration, Timestamp};
 
 use crate::app::action::Action;
@@ -13,11 +15,12 @@ use crate::app::effect::Effect;
 use crate::app::list::cursor::{edge, move_row, select_row};
 use crate::app::list::sessions::Item;
 use crate::app::model::Model;
-use crate::app::operator::annotations::{self, Change, OwnOverlay};
+use crate::app::operator::annotations;
+use crate::app::operator::annotations::state::{Change, OwnOverlay};
+use crate::app::status::digest::state::ChangesOverlay;
 use crate::app::text::words::{StageKind, count};
-use crate::app::view::{Cell, TimelineRow, Tone};
+use crate::app::view::{Cell, Tone};
 use crate::domain::events::change::ChangeKind;
-use crate::domain::session::ids::SessionId;
 use crate::domain::session::wire_enum::SourceType;
 use crate::domain::watchlist::annotations::AnnotationChange;
 use crate::domain::watchlist::snapshot::Snapshot;
@@ -26,34 +29,6 @@ use crate::domain::watchlist::snapshot::Snapshot;
 const LOOKS: SignedDuration = SignedDuration::from_secs(30);
 /// The digest goes by itself after this long.
 const DIGEST: SignedDuration = SignedDuration::from_mins(10);
-
-/// The last look, and what happened since.
-#[derive(Debug, Default)]
-pub(crate) struct News {
-    /// The first snapshot has told it.
-    begun: Option<Timestamp>,
-    /// When the operator last looked, in an earlier run.
-    since: Option<Timestamp>,
-    /// The digest has been put away.
-    closed: bool,
-    digest: Option<Cell>,
-    told: Option<Timestamp>,
-    /// The look at that session that was told last.
-    resting: Option<(SessionId, Timestamp)>,
-}
-
-/// `d`: what changed in one session since the last look.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ChangesOverlay {
-    /// Its reference or short id.
-    pub name: String,
-    /// `since 17:58 yesterday`
-    pub since: String,
-    /// Changes, oldest first.
-    pub rows: Vec<TimelineRow>,
-    /// Rows scrolled down.
-    pub down: usize,
-}
 
 impl Model {
     /// `since you last looked (17:58 yesterday): 5 completed (4 ✓ 1 ✗) · …`, until it is put away.

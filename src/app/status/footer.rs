@@ -4,9 +4,10 @@
 
 use crate::app::action::{Action, Mode};
 use crate::app::dialogs::by_use::of_pane;
-use crate::app::dialogs::overlay::{Overlay, OwnOverlay};
+use crate::app::dialogs::overlay::Overlay;
 use crate::app::layout::Area;
 use crate::app::model::Model;
+use crate::app::operator::annotations::state::OwnOverlay;
 use crate::app::view::{Cell, Pane};
 
 /// A key with what it does.

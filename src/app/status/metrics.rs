@@ -4,17 +4,20 @@
 //! Owns when they are counted: at most once a minute, the requests every ten seconds, and only while
 //! there is room to show them.
 
+pub mod state;
+
 use jiff::Timestamp;
 
 use crate::app::effect::Effect;
 use crate::app::layout::Shape;
 use crate::app::model::Model;
-use crate::app::operator::bell::Alarm;
+use crate::app::operator::bell::state::Alarm;
+use crate::app::status::metrics::state::Metrics;
 use crate::app::text::words::StageKind;
 use crate::app::view::Pane;
 use crate::domain::assessment::attention;
 use crate::domain::assessment::reason::Reason;
-use crate::domain::assessment::stats::{self, HOURS};
+use crate::domain::assessment::stats::{self};
 use crate::domain::events::call::Traffic;
 
 /// Counted anew after so many seconds, and after fewer when sessions stand otherwise than then.
@@ -26,27 +29,6 @@ const TRAFFIC: i64 = 10;
 const ROOM: (u16, usize) = (80, 8);
 /// Lines that they take there, with the one that sets them apart.
 const LINES: usize = 2;
-
-/// In each of the last hours, oldest first.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
-pub struct Metrics {
-    /// COMPLETED.
-    pub completed: [u32; HOURS],
-    /// Of these, REJECT by the pass rule.
-    pub rejected: [u32; HOURS],
-    /// Possibly turned away.
-    pub turned_away: [u32; HOURS],
-}
-
-/// The figures, and when they were counted.
-#[derive(Debug, Default)]
-pub(crate) struct Gauges {
-    counted: Option<(Timestamp, Metrics)>,
-    /// How many stood where when they were counted.
-    standing: [usize; 4],
-    asked_at: Option<Timestamp>,
-    requests: (Vec<u32>, u32),
-}
 
 impl Model {
     /// What ended in the last day, where the alerts pane has room for it.

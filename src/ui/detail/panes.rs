@@ -13,7 +13,7 @@ use crate::ui::widgets::text::{cell, fit, shifted};
 use unicode_width::UnicodeWidthStr;
 
 use crate::app::Model;
-use crate::app::operator::bell::Alert;
+use crate::app::operator::bell::state::Alert;
 use crate::app::view::{AlertMark, AlertRow, Cell, Glyph, LETTER_TEXT_AT, Pane, Rows, Tone};
 use crate::theme::Look;
 

@@ -7,7 +7,7 @@ use ratatui::layout::{Position, Rect};
 use ratatui::text::{Line, Span};
 use ratatui::widgets::Paragraph;
 
-use crate::app::dialogs::overlay::{AddDialog, AddLine, Verdict};
+use crate::app::dialogs::add::state::{AddDialog, AddLine, Verdict};
 use crate::app::view::Tone;
 use crate::theme::{Look, Role};
 use crate::ui::widgets::dialog_frame::open;

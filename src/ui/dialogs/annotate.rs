@@ -10,7 +10,9 @@ use unicode_width::UnicodeWidthStr;
 
 use crate::app::Model;
 use crate::app::action::Action;
-use crate::app::dialogs::overlay::{ChangesOverlay, OwnDialog, OwnKind, OwnOverlay};
+use crate::app::dialogs::annotate::state::{OwnDialog, OwnKind};
+use crate::app::operator::annotations::state::OwnOverlay;
+use crate::app::status::digest::state::ChangesOverlay;
 use crate::app::text::text_field::TextField;
 use crate::app::view::Tone;
 use crate::theme::{Look, Role};

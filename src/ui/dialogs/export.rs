@@ -12,7 +12,7 @@ use unicode_width::UnicodeWidthStr;
 
 use crate::app::Model;
 use crate::app::action::Action;
-use crate::app::dialogs::overlay::{ExportDialog, ExportField, Scope};
+use crate::app::dialogs::export::state::{ExportDialog, ExportField, Scope};
 use crate::app::view::{Cell, Tone};
 use crate::domain::shape::{Format, Shape};
 use crate::text::{count, wrapped};

@@ -7,7 +7,7 @@ use ratatui::layout::{Position, Rect};
 use ratatui::text::{Line, Span};
 use ratatui::widgets::Paragraph;
 
-use crate::app::dialogs::overlay::HandoverDialog;
+use crate::app::dialogs::handover::state::HandoverDialog;
 use crate::app::view::Tone;
 use crate::text::count;
 use crate::theme::{Look, Role};

@@ -7,7 +7,7 @@ use ratatui::layout::{Position, Rect};
 use ratatui::text::{Line, Span};
 use unicode_width::UnicodeWidthStr;
 
-use crate::app::dialogs::overlay::PaletteOverlay;
+use crate::app::dialogs::palette::state::PaletteOverlay;
 use crate::app::view::Tone;
 use crate::theme::{Look, Role};
 use crate::ui::widgets::dialog_frame::open;

@@ -10,7 +10,10 @@ use unicode_width::UnicodeWidthStr;
 
 use crate::app::Model;
 use crate::app::action::Action;
-use crate::app::dialogs::yoti::{CHOICES, ConfirmDialog, Hand, LetterDialog, MediaDialog, What};
+use crate::app::dialogs::confirm::state::{ConfirmDialog, What};
+use crate::app::dialogs::letter::state::{CHOICES, LetterDialog};
+use crate::app::dialogs::media::state::MediaDialog;
+use crate::app::dialogs::yoti::state::Hand;
 use crate::app::view::Tone;
 use crate::theme::{Look, Role};
 use crate::ui::widgets::dialog_frame::open;

@@ -7,7 +7,7 @@ use ratatui::symbols::bar::NINE_LEVELS as BARS;
 use ratatui::text::{Line, Span};
 use unicode_width::UnicodeWidthStr;
 
-use crate::app::status::metrics::Metrics;
+use crate::app::status::metrics::state::Metrics;
 use crate::app::view::Tone;
 use crate::theme::Look;
 

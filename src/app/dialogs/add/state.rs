@@ -1,0 +1,112 @@
+//! The add dialog: what was pasted, line by line.
+
+use crate::app::text::text_field::TextField;
+use crate::app::text::words::count;
+use crate::domain::session::ids::SessionId;
+use crate::domain::watchlist::watched::WatchEntry;
+use std::collections::HashSet;
+
+/// What a line will do.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    /// Comes on the list.
+    New,
+    /// Was archived and comes back.
+    Archived,
+    /// Is on the list, and its reference, tags or times change.
+    Updated,
+    /// Is on the list already.
+    Watched,
+    /// Stands twice in what was pasted.
+    Twice,
+    /// Is kept out, and why.
+    Bad(String),
+}
+
+/// One line and what it will do.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AddLine {
+    /// Safe text.
+    pub text: String,
+    /// What it will do.
+    pub verdict: Verdict,
+    pub(crate) entry: Option<WatchEntry>,
+}
+
+/// The add dialog.
+#[derive(Clone, Debug, PartialEq, Eq, Default)]
+pub struct AddDialog {
+    /// Lines so far, without empty ones, comments and heads.
+    pub lines: Vec<AddLine>,
+    /// The line being typed.
+    pub field: TextField,
+    /// What is being typed, judged: several where IDs stand on one line.
+    pub typed: Vec<AddLine>,
+    /// The name of a file being typed (ctrl-o).
+    pub file: Option<TextField>,
+    /// Lines scrolled up from the end.
+    pub up: usize,
+    /// What went wrong with the file.
+    pub error: Option<String>,
+    /// It has been on the screen: Enter acts only then.
+    pub drawn: bool,
+    pub(crate) ids: HashSet<SessionId>,
+}
+
+impl AddDialog {
+    /// All lines, the one being typed at the end.
+    pub fn all(&self) -> impl Iterator<Item = &AddLine> {
+        self.lines.iter().chain(&self.typed)
+    }
+
+    /// Lines that put a session on the list.
+    #[must_use]
+    pub fn adding(&self) -> usize {
+        let adds = |line: &&AddLine| matches!(line.verdict, Verdict::New | Verdict::Archived);
+        self.all().filter(adds).count()
+    }
+
+    /// Lines that change what is kept of a session on the list.
+    #[must_use]
+    pub fn updating(&self) -> usize {
+        self.all().filter(|line| line.verdict == Verdict::Updated).count()
+    }
+
+    /// `2 new · 1 known · 1 line not understood, skipped (line 3)`.
+    #[must_use]
+    pub fn summary(&self) -> String {
+        let mut known = 0;
+        let mut bad = Vec::new();
+        for (number, line) in (1_usize..).zip(self.all()) {
+            match line.verdict {
+                Verdict::Watched | Verdict::Twice => known += 1,
+                Verdict::Bad(_) => bad.push(number),
+                Verdict::New | Verdict::Archived | Verdict::Updated => {}
+            }
+        }
+        let mut parts = vec![format!("{} new", self.adding())];
+        if self.updating() > 0 {
+            parts.push(format!("{} updated", self.updating()));
+        }
+        if known > 0 {
+            parts.push(format!("{known} known"));
+        }
+        match bad.as_slice() {
+            [] => {}
+            [first, rest @ ..] => {
+                let from = if rest.is_empty() { "" } else { "from " };
+                let lines = count(bad.len(), "line");
+                parts.push(format!("{lines} not understood, skipped ({from}line {first})"));
+            }
+        }
+        parts.join(" · ")
+    }
+
+    /// The field that keys go to.
+    pub(crate) const fn field_mut(&mut self) -> &mut TextField {
+        match &mut self.file {
+            Some(file) => file,
+            None => &mut self.field,
+        }
+    }
+}

@@ -1,0 +1,38 @@
+//! The letter dialog.
+
+use crate::app::text::hidden::Hidden;
+use crate::app::view::{Cell, LabelRow};
+use crate::domain::session::ids::SessionId;
+use jiff::Timestamp;
+use std::path::PathBuf;
+
+/// What can be done, in the order of the dialog.
+pub(crate) const CHOICES: [&str; 3] =
+    ["save the PDF", "open the PDF", "show the recipient for 20 s (logged)"];
+
+/// See the module.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LetterDialog {
+    /// The session under the cursor when the key was pressed.
+    pub id: SessionId,
+    /// Its reference or short id.
+    pub name: String,
+    /// Branch, promised documents.
+    pub rows: Vec<LabelRow>,
+    /// Index into [`CHOICES`].
+    pub selected: usize,
+    /// Whom it is for, while that is revealed.
+    pub contact: Vec<(&'static str, Hidden)>,
+    /// Hidden again at this time.
+    pub contact_until: Option<Timestamp>,
+    /// How long that is, in words.
+    pub left: Option<String>,
+    /// Where the PDF goes.
+    pub path: PathBuf,
+    /// What came of the last choice.
+    pub said: Option<Cell>,
+    /// A choice is under way.
+    pub busy: bool,
+    /// It has been on the screen: Enter acts only then.
+    pub drawn: bool,
+}

@@ -1,0 +1,95 @@
+//! What the operator may do outside the model, and what is asked for.
+
+use crate::app::dialogs::programs::state::Program;
+use crate::domain::events::audit_action::AuditAction;
+use crate::domain::personal::Privacy;
+use crate::domain::session::ids::SessionId;
+use crate::domain::session::resource::Media;
+use jiff::SignedDuration;
+use std::path::PathBuf;
+
+/// What the configuration says of it.
+#[derive(Clone, Debug, Default)]
+pub struct DeskSettings {
+    /// The portal's address with `{session_id}` in it, checked.
+    pub portal_url: Option<String>,
+    /// The screen is locked after so long without a key; `None`: never.
+    pub lock_after: Option<SignedDuration>,
+    /// What may be changed at Yoti.
+    pub writes: Writes,
+    /// The operator's own programs.
+    pub programs: Vec<Program>,
+}
+
+/// What may be changed at Yoti: the command line and the profile both say so.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub struct Writes {
+    /// Sessions may be deleted.
+    pub delete: bool,
+    /// The letter's e-mail may be sent again.
+    pub email: bool,
+}
+
+impl Writes {
+    /// Anything at all.
+    #[must_use]
+    pub const fn any(self) -> bool {
+        self.delete || self.email
+    }
+}
+
+/// One thing to do.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Wish {
+    /// Write a line in the audit log; when it is there, do what waits for it.
+    Permit {
+        /// For the line.
+        deed: AuditAction,
+        /// For the line.
+        session: Option<SessionId>,
+        /// What waits.
+        permit: Permit,
+    },
+    /// The letter's PDF: into this file, or opened by the desktop.
+    Letter {
+        /// The session.
+        id: SessionId,
+        /// The file; `None`: open it.
+        save_to: Option<PathBuf>,
+    },
+    /// Whom the letter is for.
+    Contact(SessionId),
+    /// A media: into a file of this name (its ending is added), or as a picture.
+    Media {
+        /// The session.
+        id: SessionId,
+        /// Which.
+        media: Box<Media>,
+        /// The file; `None`: show it.
+        save_to: Option<PathBuf>,
+    },
+    /// When the session was last exported, from the audit log.
+    LastExports(SessionId),
+    /// Delete the session at Yoti; confirmed.
+    Delete(SessionId),
+    /// Send the letter's e-mail again; confirmed.
+    SendLetter(SessionId),
+    /// Open this address, which the configuration's template and an id make.
+    Portal(String),
+    /// Run one of the operator's own programs.
+    Run {
+        /// Its name, safe to show.
+        name: String,
+        /// Program and arguments.
+        run: Vec<String>,
+    },
+}
+
+/// What waits for its line in the audit log.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Permit {
+    /// This much privacy.
+    Privacy(Privacy),
+    /// The labels of this session.
+    Reveal(SessionId),
+}

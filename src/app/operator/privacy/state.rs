@@ -1,0 +1,36 @@
+//! How much is shown, and whether the screen is locked.
+
+use crate::app::operator::desk::state::DeskSettings;
+use jiff::Timestamp;
+
+#[derive(Debug)]
+pub(crate) struct Guard {
+    pub(crate) settings: DeskSettings,
+    /// Masked again at this time.
+    pub(crate) off_until: Option<Timestamp>,
+    /// Hidden again at this time.
+    pub(crate) revealed_until: Option<Timestamp>,
+    pub(crate) last_key: Timestamp,
+    pub(crate) locked: Option<Lock>,
+}
+
+/// The screen is locked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Lock {
+    /// Since when.
+    pub since: Timestamp,
+    /// A key was pressed: Enter unlocks now.
+    pub asked: bool,
+}
+
+impl Guard {
+    pub(crate) fn new(now: Timestamp) -> Self {
+        Self {
+            settings: DeskSettings::default(),
+            off_until: None,
+            revealed_until: None,
+            last_key: now,
+            locked: None,
+        }
+    }
+}
