@@ -249,6 +249,21 @@ fn a_room_does_not_know_what_it_must_not_know() {
     report("words that a room must not have", &findings);
 }
 
+/// What the model keeps for a part of the app; what acts on the model stands beside it.
+#[test]
+fn a_state_never_uses_the_model() {
+    let states = sources("src/app").into_iter().filter(|s| s.path.ends_with("state.rs"));
+    let states: Vec<Source> = states.collect();
+    assert!(states.len() > 20, "the states were found");
+    let findings = states.iter().flat_map(|source| {
+        let uses = source.code().into_iter().filter(|(_, line)| {
+            line.contains("app::model") || line.contains("&mut Model") || line.contains("&Model")
+        });
+        uses.map(|(number, _)| format!("{}:{number}", source.path.display())).collect::<Vec<_>>()
+    });
+    report("states that use the model", &findings.collect::<Vec<_>>());
+}
+
 #[test]
 fn every_file_says_what_it_owns() {
     let findings: Vec<String> = ["src", "tests", "benches"]
