@@ -8,7 +8,7 @@
 //! - [`api`] the signed HTTP client and the wire format
 //! - [`refresh`] the background task: who is asked next
 //! - [`notifications`] the receiver of notifications
-//! - [`store`] the one writer of the [`domain::snapshot::Snapshot`]
+//! - [`store`] the one writer of the [`domain::watchlist::snapshot::Snapshot`]
 //! - [`persist`] the watch-list and last answers on disk
 //! - [`export`] a session as a file
 //! - [`simulator`] an API that speaks the contract, on loopback

@@ -337,7 +337,7 @@ fn migrations_are_numbered_without_a_hole() {
 }
 
 /// The files that read the operator's labels as they are: to keep, find, count and sort them, to ask
-/// `domain::labels` about them, or to let the operator edit what is shown.
+/// `domain::watchlist::labels` about them, or to let the operator edit what is shown.
 const READ_LABELS: &[&str] = &[
     "src/app/list/item.rs",
     "src/app/operator/annotations.rs",

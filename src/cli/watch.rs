@@ -1,6 +1,6 @@
 //! `watch`: the refresh task and the store without a screen, one event on each line.
 //!
-//! Owns which events are told and in which form. What an event is, is `domain::happening`'s.
+//! Owns which events are told and in which form. What an event is, is `domain::events::session_event`'s.
 
 use std::sync::Arc;
 use std::time::Duration;

@@ -1,7 +1,7 @@
 //! What identifies a person by its key, and how a personal text is hidden (product.md 5, "Masked
 //! export").
 //!
-//! Owns the list. `domain::labels` and `domain::harmless` decide what need not be hidden. Secrets are not hidden but absent: they never come
+//! Owns the list. `domain::watchlist::labels` and `domain::harmless` decide what need not be hidden. Secrets are not hidden but absent: they never come
 //! this far.
 
 /// Keys whose values are personal, wherever they stand (contract 3.6, 7.3, 13.2).

@@ -1,6 +1,6 @@
 //! The state of things for the next shift, as Markdown without personal data.
 //!
-//! Owns the chapters. Who needs somebody and why is `domain::attention`'s.
+//! Owns the chapters. Who needs somebody and why is `domain::assessment::attention`'s.
 
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
