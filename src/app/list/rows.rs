@@ -228,7 +228,7 @@ pub(crate) fn alert_row(
     times: &Times,
 ) -> Option<AlertRow> {
     let found = times.assess(session, rules);
-    let finding = found.findings.iter().find(|finding| finding.reason != Reason::AtCounter)?;
+    let finding = found.alert()?;
     let sign = of_reason(finding.reason);
     let text = clocks::told(finding, &found, times);
     let (why, tone) = match found.hush {

@@ -8,10 +8,9 @@ use jiff::Timestamp;
 
 use crate::app::text::words::StageKind;
 use crate::domain::assessment::attention::{self, Assessment, Suppression};
-use crate::domain::assessment::coverage;
 use crate::domain::assessment::reason::Reason;
-use crate::domain::assessment::requested;
 use crate::domain::assessment::rules::Rules;
+use crate::domain::assessment::{coverage, requested};
 use crate::domain::watchlist::watched::WatchedSession;
 
 /// What is kept of an assessment; the rest is derived anew for the visible rows.
@@ -53,8 +52,7 @@ impl SessionSummary {
     pub(crate) fn of(session: &WatchedSession, rules: &Rules, now: Timestamp) -> Self {
         let found = attention::assess(session, rules, now);
         let kind = StageKind::of(&found.stage);
-        let alert = found.findings.iter().find(|finding| finding.reason != Reason::AtCounter);
-        let alert = alert.map(|finding| Standing {
+        let alert = found.alert().map(|finding| Standing {
             hush: found.hush,
             reason: finding.reason,
             since: finding.since,

@@ -4,12 +4,10 @@
 
 use jiff::{SignedDuration, Timestamp};
 
-use crate::domain::assessment::cause;
-use crate::domain::assessment::coverage;
 use crate::domain::assessment::reason::Reason;
 use crate::domain::assessment::rules::Rules;
 use crate::domain::assessment::stage::{self, Stage, Verdict};
-use crate::domain::assessment::stats;
+use crate::domain::assessment::{cause, coverage, stats};
 use crate::domain::server_text::ServerText;
 use crate::domain::watchlist::watched::WatchedSession;
 
@@ -98,7 +96,13 @@ impl Assessment {
     /// acknowledged or snoozed.
     #[must_use]
     pub fn needs_operator(&self) -> bool {
-        self.hush.is_none() && self.findings.iter().any(asks)
+        self.hush.is_none() && self.alert().is_some()
+    }
+
+    /// The finding that its row among the alerts names, acknowledged or not.
+    #[must_use]
+    pub fn alert(&self) -> Option<&Finding> {
+        self.findings.iter().find(|finding| asks(finding))
     }
 
     /// The data is older than it should be, whatever the cause: for those who read it elsewhere.

@@ -13,7 +13,6 @@ use crate::ui::widgets::text::{cell, fit, shifted};
 use unicode_width::UnicodeWidthStr;
 
 use crate::app::Model;
-use crate::app::operator::bell::state::Alert;
 use crate::app::view::{AlertMark, AlertRow, Cell, Glyph, LETTER_TEXT_AT, Pane, Rows, Tone};
 use crate::theme::Look;
 
@@ -93,20 +92,17 @@ pub(crate) fn alerts(frame: &mut Frame<'_>, area: Rect, model: &Model, look: Loo
 fn alert_rows(frame: &mut Frame<'_>, inner: Rect, model: &Model, look: Look) {
     let width = usize::from(inner.width);
     let held = model.alerts();
-    let visible: Vec<AlertRow> = held
-        .rows
-        .get(held.window.clone())
-        .unwrap_or_default()
-        .iter()
-        .filter_map(|alert| model.alert_row(alert))
-        .collect();
-    let widest = |of: &dyn Fn(&AlertRow) -> usize| visible.iter().map(of).max().unwrap_or_default();
+    let visible = held.rows.get(held.window.clone()).unwrap_or_default();
+    let visible: Vec<_> = visible.iter().map(|alert| model.alert_row(alert)).collect();
+    let widest = |of: &dyn Fn(&AlertRow) -> usize| {
+        visible.iter().flatten().map(of).max().unwrap_or_default()
+    };
     let mark = widest(&|row| row.mark.word().width());
     let (time, name) =
         (widest(&|row| row.at.width()), widest(&|row| row.name.text.width()).min(20));
     let room = width.saturating_sub(time + name + mark + 5);
-    let spans = |alert: &Alert| {
-        let Some(row) = model.alert_row(alert) else { return Vec::new() };
+    let spans = |row: &Option<AlertRow>| {
+        let Some(row) = row else { return Vec::new() };
         let (glyph, tone) = row.glyph;
         vec![
             Span::styled(fit(&row.at, time, look), look.tone(Tone::Dim)),
@@ -118,6 +114,13 @@ fn alert_rows(frame: &mut Frame<'_>, inner: Rect, model: &Model, look: Look) {
             Span::raw(" "),
             Span::styled(fit(row.mark.word(), mark, look), look.tone(of_mark(row.mark))),
         ]
+    };
+    let held = Rows {
+        selected: held.selected.and_then(|at| at.checked_sub(held.window.start)),
+        window: 0..visible.len(),
+        rows: &visible,
+        shift: held.shift,
+        notice: held.notice,
     };
     rows(frame, inner, (&held, model.focus() == Pane::Alerts), look, (None, spans));
 }
