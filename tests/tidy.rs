@@ -77,6 +77,12 @@ impl Source {
         lines
     }
 
+    /// The code; a `use` over several lines is one line.
+    fn statements(&self) -> String {
+        let code = self.code().iter().map(|(_, line)| *line).collect::<Vec<_>>().join("\n");
+        code.replace("::{\n", "::{").replace(",\n", ",")
+    }
+
     fn length(&self) -> usize {
         self.text.lines().take_while(|line| !line.starts_with("#[cfg(test)]")).count()
     }
@@ -149,10 +155,8 @@ const CIRCLE: usize = 9;
 
 /// The modules that a file uses, by their files.
 fn uses(source: &Source, here: &str, modules: &BTreeSet<String>) -> BTreeSet<String> {
-    let code = source.code().iter().map(|(_, line)| *line).collect::<Vec<_>>().join("\n");
-    let joined = code.replace("::{\n", "::{").replace(",\n", ",");
     let parent = here.rsplit_once("::").map_or("", |(parent, _)| parent);
-    let above = joined.replace("super::", &format!("crate::{parent}::"));
+    let above = source.statements().replace("super::", &format!("crate::{parent}::"));
     let paths = above.lines().flat_map(used_paths);
     let file_of = |mut path: String| loop {
         if modules.contains(&path) {
@@ -214,10 +218,7 @@ fn a_room_uses_only_the_rooms_that_it_may() {
     for source in &sources {
         let room = source.room();
         let Some((_, allowed)) = LAYERS.iter().find(|(name, _)| *name == room) else { continue };
-        // A `use` over several lines is one statement.
-        let text = source.code().iter().map(|(_, line)| *line).collect::<Vec<_>>().join("\n");
-        let joined = text.replace("::{\n", "::{").replace(",\n", ",");
-        for line in joined.lines() {
+        for line in source.statements().lines() {
             for path in used_paths(line) {
                 let fits = path == room
                     || path.starts_with(&format!("{room}::"))

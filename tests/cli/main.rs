@@ -84,6 +84,15 @@ impl World {
         command
     }
 
+    /// Another program, in the same home and with the same environment.
+    fn other(&self, program: &str) -> Command {
+        let own = self.command(&[]);
+        let mut other = Command::new(program);
+        other.env_clear().current_dir(self.home.path());
+        other.envs(own.get_envs().filter_map(|(name, value)| Some((name, value?))));
+        other
+    }
+
     #[track_caller]
     fn run(&self, arguments: &[&str], code: i32) -> (String, String) {
         said(&self.command(arguments).output().unwrap(), code)

@@ -6,7 +6,7 @@ use branchwatch::domain::watchlist::annotations::AnnotationChange;
 use branchwatch::domain::watchlist::outbox::OutboxMessage;
 use branchwatch::persist::sqlite::Sqlite;
 
-use crate::world;
+use crate::{World, world};
 
 const NAMES: [&str; 5] = ["JANE SMITH", "jane smith", "李小龍", "smith-jane", "o'neill 77"];
 
@@ -16,6 +16,15 @@ fn found(text: &str) -> Vec<&'static str> {
         .into_iter()
         .filter(|n| text.contains(n))
         .collect()
+}
+
+fn audit(world: &World) -> String {
+    let log = world.home.path().join(".local/state/branchwatch/audit.jsonl");
+    std::fs::read_to_string(log).unwrap_or_default()
+}
+
+fn lowered(audit: &str) -> usize {
+    audit.lines().filter(|line| line.contains("privacy_lowered")).count()
 }
 
 #[test]
@@ -59,10 +68,8 @@ fn no_command_shows_a_name_while_labels_are_masked_and_all_do_with_privacy_off()
     assert_eq!(found(&masked), Vec::<&str>::new());
     assert!(masked.contains("dbs-2291") && masked.contains(&format!("▒▒▒ {short}")));
     assert_eq!(found(&told(&["--privacy", "off"])).len(), 5);
-    let audit = world.home.path().join(".local/state/branchwatch/audit.jsonl");
-    let audit = std::fs::read_to_string(audit).unwrap();
-    let lowered = audit.lines().filter(|line| line.contains("privacy_lowered")).count();
-    assert_eq!(lowered, forms.len(), "a line for each command that shows more");
+    let audit = audit(&world);
+    assert_eq!(lowered(&audit), forms.len(), "a line for each command that shows more");
     assert!(audit.lines().all(|line| line.contains("\"operator\":\"")), "{audit}");
 
     for format in ["json", "jsonl", "csv", "md"] {
@@ -98,11 +105,7 @@ fn the_letter_is_told_alike_by_both_commands_that_print_it() {
     let by_letter = |privacy| letter(&["letter", id, "--privacy", privacy]);
     let by_show = |privacy| letter(&["show", id, "--part", "letter", "--privacy", privacy]);
     assert_eq!(by_letter("mask"), by_show("mask"));
-    let audit = world.home.path().join(".local/state/branchwatch/audit.jsonl");
-    let lowered = || {
-        let lines = std::fs::read_to_string(&audit).unwrap_or_default();
-        lines.lines().filter(|line| line.contains("privacy_lowered")).count()
-    };
+    let lowered = || lowered(&audit(&world));
     assert_eq!(lowered(), 0);
     assert_eq!((by_letter("off"), lowered()), (by_show("off"), 1));
     assert_eq!(lowered(), 2);
@@ -132,8 +135,7 @@ fn the_profile_says_which_more_labels_are_shown_and_who_the_operator_is() {
         assert!(shown.contains(part), "{part}: {shown}");
     }
     world.run(&["list", "--privacy", "off"], 0);
-    let audit = world.home.path().join(".local/state/branchwatch/audit.jsonl");
-    assert!(std::fs::read_to_string(audit).unwrap().contains("\"operator\":\"jo\""));
+    assert!(audit(&world).contains("\"operator\":\"jo\""));
     std::fs::write(folder.join("config.toml"), "[profiles.p]\nsafe_reference = \"(\"\n").unwrap();
     assert!(world.run(&["list"], 3).1.contains("safe_reference"));
 }

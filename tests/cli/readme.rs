@@ -1,7 +1,5 @@
 //! The commands of the README, as a reader would type them.
 
-use std::process::Command;
-
 use crate::world;
 
 /// These go on until they are ended: that their words are understood is enough.
@@ -21,10 +19,8 @@ fn every_command_of_the_readme_works() {
         let endless = ENDLESS.iter().any(|start| line.starts_with(start));
         let (typed, _) = typed.split_once("  #").unwrap_or((&typed, ""));
         let typed = if endless { format!("{} --help", typed.trim_end()) } else { typed.to_owned() };
-        let mut command = Command::new("sh");
-        command.args(["-c", &typed]).env_clear().current_dir(world.home.path());
-        command.envs(own.get_envs().filter_map(|(name, value)| Some((name, value?))));
-        command.env("PATH", format!("{}:/usr/bin:/bin", folder.display()));
+        let mut command = world.other("sh");
+        command.args(["-c", &typed]).env("PATH", format!("{}:/usr/bin:/bin", folder.display()));
         let output = command.output().unwrap();
         assert!(output.status.success(), "{typed}: {output:?}");
         ran += 1;

@@ -177,10 +177,12 @@ fn the_example_script_goes_on_by_the_verdict() {
     world.run(&["add", &world.sessions[1]], 0);
     let within = |id: &str, timeout: &str, code: i32| {
         let own = world.command(&[]);
-        let mut command = Command::new("sh");
-        command.arg(&script).args([id, timeout]).env_clear().current_dir(world.home.path());
-        command.envs(own.get_envs().filter_map(|(name, value)| Some((name, value?))));
-        command.env("PATH", "/usr/bin:/bin").env("BRANCHWATCH", own.get_program());
+        let mut command = world.other("sh");
+        command
+            .arg(&script)
+            .args([id, timeout])
+            .env("PATH", "/usr/bin:/bin")
+            .env("BRANCHWATCH", own.get_program());
         command.env("BRANCHWATCH_INTERVAL", "1s");
         crate::said(&command.output().unwrap(), code)
     };

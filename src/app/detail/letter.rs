@@ -182,7 +182,6 @@ fn pair(country: Option<&ServerText>, kind: Option<&ServerText>) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::app::text::words::{Openness, TimeForm};
     use crate::domain::fixture as f;
     use crate::domain::session::wire_enum::{SessionState, SourceType};
 
@@ -201,15 +200,7 @@ mod tests {
             f::requirement("proof", RequirementType::SupplementaryDocument, &["UTILITY_BILL"]),
         ]);
         let watched = f::watched(Some(session), Some(configuration), Some(letter));
-        let times = Times {
-            frozen: crate::app::text::words::Frozen::default(),
-            form: TimeForm::Utc,
-            zone: jiff::tz::TimeZone::UTC,
-            now: f::now(),
-            openness: Openness::default(),
-            labels: crate::domain::watchlist::labels::SafeLabels::default(),
-            keys: crate::app::text::keys::Keys::default(),
-        };
+        let times = Times::in_utc(f::now());
         let rows = super::letter(&watched, (&times, width));
         rows.iter()
             .map(|r| format!("{} {}", r.label.text, r.value.text).trim().to_owned())

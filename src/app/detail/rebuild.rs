@@ -5,8 +5,7 @@
 use std::sync::Arc;
 
 use crate::app::action::Action;
-use crate::app::detail::notes;
-use crate::app::detail::{checks, json, letter, timeline, tree, tree_moves};
+use crate::app::detail::{checks, json, letter, notes, timeline, tree, tree_moves};
 use crate::app::layout;
 use crate::app::model::{Model, TreeMemory};
 use crate::app::text::clocks;

@@ -378,6 +378,22 @@ pub(crate) fn check(state: Option<&CheckState>, value: Option<&Recommendation>) 
 }
 
 #[cfg(test)]
+impl Times {
+    /// As in UTC at a moment, with everything else as it is at first.
+    pub(crate) fn in_utc(now: Timestamp) -> Self {
+        Self {
+            form: TimeForm::Utc,
+            zone: TimeZone::UTC,
+            now,
+            openness: Openness::default(),
+            labels: SafeLabels::default(),
+            keys: Keys::default(),
+            frozen: Frozen::default(),
+        }
+    }
+}
+
+#[cfg(test)]
 mod tests {
     use super::*;
 
@@ -407,16 +423,7 @@ mod tests {
     fn a_moment_has_three_forms_and_says_another_day() {
         let now: Timestamp = "2026-10-16T09:27:31Z".parse().unwrap();
         let zone = TimeZone::fixed(jiff::tz::offset(1));
-        let openness = Openness::default();
-        let times = |form| Times {
-            form,
-            zone: zone.clone(),
-            now,
-            openness,
-            labels: SafeLabels::default(),
-            keys: Keys::default(),
-            frozen: Frozen::default(),
-        };
+        let times = |form| Times { form, zone: zone.clone(), ..Times::in_utc(now) };
         let at: Timestamp = "2026-10-16T09:24:12Z".parse().unwrap();
         assert_eq!(times(TimeForm::Age).moment(at), "3m");
         assert_eq!(times(TimeForm::Local).moment(at), "10:24:12");

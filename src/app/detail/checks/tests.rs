@@ -32,15 +32,7 @@ pub(super) fn said(rows: &[CheckRow]) -> Vec<String> {
 }
 
 fn times() -> Times {
-    Times {
-        frozen: words::Frozen::default(),
-        form: words::TimeForm::Utc,
-        zone: jiff::tz::TimeZone::UTC,
-        now: f::now(),
-        openness: words::Openness::default(),
-        labels: crate::domain::watchlist::labels::SafeLabels::default(),
-        keys: crate::app::text::keys::Keys::default(),
-    }
+    Times::in_utc(f::now())
 }
 
 /// The rows of a session with everything open, in a wide pane.

@@ -30,15 +30,7 @@ fn outline(nodes: &[TreeNode], depth: usize, found: &mut Vec<String>) {
 }
 
 fn lines(session: Option<Session>, configuration: Option<Configuration>) -> Vec<String> {
-    let times = Times {
-        frozen: crate::app::text::words::Frozen::default(),
-        form: words::TimeForm::Utc,
-        zone: jiff::tz::TimeZone::UTC,
-        now: f::now(),
-        openness: words::Openness::default(),
-        labels: crate::domain::watchlist::labels::SafeLabels::default(),
-        keys: crate::app::text::keys::Keys::default(),
-    };
+    let times = Times::in_utc(f::now());
     let mut found = Vec::new();
     outline(&view(&f::watched(session, configuration, None), &times).roots, 0, &mut found);
     found
