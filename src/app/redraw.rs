@@ -5,8 +5,7 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 use crate::app::detail::timeline;
 use crate::app::list::rows;
 use crate::app::model::Model;
-use crate::app::operator::bell;
-use crate::app::operator::bell::state::Alert;
+use crate::app::operator::bell::{self, state::Alert};
 use crate::app::text::words::TimeForm;
 use crate::app::view::{Cell, Pane, Tone};
 use crate::domain::session::ids::SessionId;
@@ -33,8 +32,8 @@ impl Model {
     pub(crate) fn refresh_words(&mut self) {
         self.rebuild(false);
         self.relist_alerts();
-        // An idle screen is not drawn again, so something has to say whether a word has changed; to
-        // compare a digest of the few rows that are seen needs no copy of them.
+        // An idle screen is not drawn again, so something has to say whether a word has changed. The
+        // digest of the rows that are seen is kept, not the rows.
         let mut hasher = DefaultHasher::new();
         format!("{:?}{:?}", self.header(), self.list_rows(self.list_window())).hash(&mut hasher);
         let timeline = self.timeline();

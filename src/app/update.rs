@@ -7,11 +7,11 @@ use std::sync::Arc;
 use jiff::{SignedDuration, Timestamp};
 
 use crate::app::action::Action;
-use crate::app::dialogs::add;
-use crate::app::dialogs::charts;
 use crate::app::dialogs::confirm::state::What;
 use crate::app::dialogs::export::{self, exported};
-use crate::app::dialogs::{self, api_log, handover, palette, programs, yoti};
+use crate::app::dialogs::{
+    self, add, api_log, charts, confirm, handover, letter, media, palette, programs, yoti,
+};
 use crate::app::effect::{CopySource, Effect};
 use crate::app::event::{Event, Outcome};
 use crate::app::find::find;
@@ -247,10 +247,10 @@ fn act(model: &mut Model, action: Action) -> Vec<Effect> {
         Action::Privacy => return privacy::next(model),
         Action::Reveal => return privacy::reveal(model),
         Action::LockNow => return privacy::lock(model),
-        Action::Letter => return yoti::open_letter(model),
+        Action::Letter => return letter::open(model),
         Action::View => return view(model),
-        Action::SessionDelete => return yoti::open_confirm(model, What::DeleteSession),
-        Action::LetterSend => return yoti::open_confirm(model, What::SendLetter),
+        Action::SessionDelete => return confirm::open(model, What::DeleteSession),
+        Action::LetterSend => return confirm::open(model, What::SendLetter),
         Action::Portal => return desk::portal(model),
         Action::ExportMany => return export::open(model, true),
         Action::Handover => handover::open(model),
@@ -286,7 +286,7 @@ fn elsewhere(model: &mut Model, action: Action) -> Option<Vec<Effect>> {
 /// `v`: in the tree the media, elsewhere nothing yet.
 fn view(model: &mut Model) -> Vec<Effect> {
     if model.focus == Pane::Tree {
-        return yoti::open_media(model);
+        return media::open(model);
     }
     let tree = model.key(Action::Pane(2)).map(|key| format!(" ({key})")).unwrap_or_default();
     model.set_message(format!("go to a media item in the tree{tree} to view it"), Tone::Plain);

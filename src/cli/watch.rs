@@ -18,7 +18,6 @@ use crate::app::is_down;
 use crate::app::list::views::View;
 use crate::app::text::narration::{self, Needing};
 use crate::clock::{Clock, SystemClock};
-use crate::config;
 use crate::domain::assessment::attention::assess;
 use crate::domain::assessment::rules::Rules;
 use crate::domain::events::session_event::{EventDetector, EventKind, SessionEvent};
@@ -36,7 +35,7 @@ use crate::persist::memory::Memory;
 use crate::refresh::{Command, Settings};
 use crate::runtime::engine::{Engine, LoadedStore};
 use crate::runtime::{self, Ending, alerts, receiver, shutdown};
-use crate::text;
+use crate::{config, text};
 
 pub(super) async fn run(global: &Global, args: &Watch) -> Result<u8, Failure> {
     // Before anything else: a signal from now on ends it cleanly.

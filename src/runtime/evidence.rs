@@ -29,7 +29,7 @@ pub trait Evidence: Send + Sync {
     /// The letter as a PDF (contract 7.3).
     fn letter(&self, id: SessionId) -> BoxFuture<'_, Result<Zeroizing<Vec<u8>>, String>>;
 
-    /// Whom the letter is for (contract 7.3).
+    /// The recipient of the letter (contract 7.3).
     fn contact(&self, id: SessionId) -> BoxFuture<'_, Result<Vec<(&'static str, Hidden)>, String>>;
 
     /// The content of a media (contract 10).

@@ -13,8 +13,7 @@ use uuid::Uuid;
 
 use super::scenario::{Requirement, Scenario};
 use crate::domain::session::ids::SessionId;
-use crate::simulator::creation::branches;
-use crate::simulator::creation::supported;
+use crate::simulator::creation::{branches, supported};
 use crate::simulator::scenario::step::{Step, What};
 use crate::simulator::timeline::shape::{media, merge, put};
 use crate::simulator::timeline::told::Told;

@@ -7,8 +7,7 @@ pub(crate) mod state;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::app::dialogs::annotate::state::words;
-use crate::app::dialogs::annotate::state::{OwnDialog, OwnKind};
+use crate::app::dialogs::annotate::state::{OwnDialog, OwnKind, words};
 use jiff::SignedDuration;
 
 use crate::app::action::Action;

@@ -9,6 +9,7 @@ use crate::app::dialogs::overlay::{CallRow, CallsOverlay, Overlay};
 use crate::app::effect::{CopySource, Effect};
 use crate::app::list::sessions::Sessions;
 use crate::app::model::Model;
+use crate::app::text::text_field::TextField;
 use crate::app::text::words::{Times, server};
 use crate::app::view::{Cell, Tone};
 use crate::domain::events::call::{Call, Traffic};
@@ -107,7 +108,7 @@ pub(crate) fn act(model: &mut Model, mut log: CallsOverlay, action: Action) -> V
     let mut effects = Vec::new();
     match action {
         Action::Back | Action::QuitNow if typing => {
-            log.search = crate::app::text::text_field::TextField::default();
+            log.search = TextField::default();
             refilter(&mut log, Names { sessions: &model.sessions, times: &model.times });
         }
         Action::Enter if typing => {}

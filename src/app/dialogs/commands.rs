@@ -7,9 +7,8 @@ pub(crate) mod state;
 
 use jiff::SignedDuration;
 
-use crate::app::dialogs::add;
 use crate::app::dialogs::commands::state::Word;
-use crate::app::dialogs::{export, pickers};
+use crate::app::dialogs::{add, export, pickers};
 use crate::app::effect::Effect;
 use crate::app::event::Event;
 use crate::app::list::columns::Column;

@@ -7,11 +7,10 @@ pub(crate) mod state;
 
 use crate::app::action::Action;
 use crate::app::dialogs::by_use::{MOVE, by_use};
-use crate::app::dialogs::commands;
 use crate::app::dialogs::commands::state::Word;
-use crate::app::dialogs::moved;
 use crate::app::dialogs::overlay::Overlay;
 use crate::app::dialogs::palette::state::{PaletteOverlay, PaletteRow, Run};
+use crate::app::dialogs::{commands, moved};
 use crate::app::effect::Effect;
 use crate::app::event::Event;
 use crate::app::model::Model;

@@ -3,9 +3,8 @@
 //! Owns what the pickers offer, what keys do in them, and what follows.
 
 use crate::app::action::Action;
-use crate::app::dialogs::moved;
 use crate::app::dialogs::overlay::{Overlay, PickRow, Picker, PickerKind};
-use crate::app::dialogs::programs;
+use crate::app::dialogs::{moved, programs};
 use crate::app::effect::Effect;
 use crate::app::list::columns::{Column, ColumnSet};
 use crate::app::list::cursor::relisted;

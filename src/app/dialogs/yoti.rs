@@ -7,14 +7,12 @@
 pub mod state;
 
 use crate::app::action::Action;
-pub(crate) use crate::app::dialogs::confirm::open as open_confirm;
-pub(crate) use crate::app::dialogs::letter::open as open_letter;
-pub(crate) use crate::app::dialogs::media::open as open_media;
 use crate::app::dialogs::overlay::Overlay;
 use crate::app::dialogs::yoti::state::{Hand, YotiReply};
 use crate::app::dialogs::{confirm, letter, media};
 use crate::app::effect::Effect;
 use crate::app::model::Model;
+use crate::app::operator::privacy;
 use crate::app::view::{Cell, Tone};
 
 impl Model {
@@ -51,7 +49,7 @@ pub(crate) fn act(model: &mut Model, hand: Hand, action: Action) -> Vec<Effect> 
 /// What came of a wish goes to its dialog, if that is still open; personal data goes nowhere else.
 pub(crate) fn told(model: &mut Model, told: YotiReply) {
     model.dirty = true;
-    let until = model.clock + model.settings.for_operator(crate::app::operator::privacy::REVEALED);
+    let until = model.clock + model.settings.for_operator(privacy::REVEALED);
     let hand = match &mut model.overlay {
         Some(Overlay::Hand(hand)) => Some(&mut **hand),
         _ => None,

@@ -116,10 +116,7 @@ pub(crate) fn tick(model: &mut Model) -> Option<Effect> {
 fn note(model: &Model, rung: &[(SessionId, Alarm)]) -> String {
     let names = match rung {
         [(id, alarm)] if model.guard.locked.is_none() => {
-            let masked = crate::app::text::words::Times {
-                openness: Openness::default(),
-                ..model.times.clone()
-            };
+            let masked = Times { openness: Openness::default(), ..model.times.clone() };
             let item = model.sessions.item(*id);
             item.map(|item| format!("{}: {}", masked.name(&item.session, LONGEST), alarm.words()))
         }

@@ -9,7 +9,7 @@ pub enum Reason {
     Rejected,
     /// Deadline within `due_soon`.
     DueSoon,
-    /// Done, to be looked at.
+    /// Done; a person has to decide.
     Refer,
     /// This session's own requests fail.
     Stale,

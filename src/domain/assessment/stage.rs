@@ -4,9 +4,8 @@
 
 use jiff::Timestamp;
 
-use crate::domain::assessment::cause;
-use crate::domain::assessment::coverage;
 use crate::domain::assessment::rules::{PassRule, Rules};
+use crate::domain::assessment::{cause, coverage};
 use crate::domain::server_text::ServerText;
 use crate::domain::session::Session;
 use crate::domain::session::parts::Letter;

@@ -10,9 +10,8 @@ use super::reports;
 use super::required::requirements;
 use super::spec::{Asked, IN_BRANCH, Spec};
 use super::supported;
-use crate::simulator::scenario::expand;
 use crate::simulator::scenario::step::{Step, What};
-use crate::simulator::scenario::{Requirement, Scenario};
+use crate::simulator::scenario::{Requirement, Scenario, expand};
 use crate::simulator::timeline::shape;
 
 /// Seconds from one document to the next.

@@ -11,11 +11,9 @@ use super::verify::Incoming;
 use crate::domain::session::ids::SessionId;
 use crate::simulator::creation::spec::Spec;
 use crate::simulator::creation::{branches, plan, sandbox, supported};
-use crate::simulator::evidence::media;
 use crate::simulator::evidence::person::Person;
-use crate::simulator::evidence::{devices, face, letter};
-use crate::simulator::timeline::shape;
-use crate::simulator::timeline::{Life, Moment};
+use crate::simulator::evidence::{devices, face, letter, media};
+use crate::simulator::timeline::{Life, Moment, shape};
 use crate::simulator::world::World;
 
 /// A request as the endpoints need it.

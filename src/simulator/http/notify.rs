@@ -15,8 +15,7 @@ use super::answer::{Answer, Wrong};
 use super::server::Shared;
 use crate::domain::session::ids::SessionId;
 use crate::simulator::http::subscription::{Subscription, TOPICS, loopback, subscription};
-use crate::simulator::timeline::events;
-use crate::simulator::timeline::shape;
+use crate::simulator::timeline::{events, shape};
 use crate::simulator::world::World;
 
 /// How often the task looks at the clock by itself.

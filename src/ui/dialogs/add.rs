@@ -11,8 +11,7 @@ use crate::app::dialogs::add::state::{AddDialog, AddLine, Verdict};
 use crate::app::view::Tone;
 use crate::theme::{Look, Role};
 use crate::ui::widgets::dialog_frame::open;
-use crate::ui::widgets::text::fit;
-use crate::ui::widgets::text::windowed;
+use crate::ui::widgets::text::{fit, windowed};
 
 const VERDICT: usize = 18;
 

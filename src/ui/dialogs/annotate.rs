@@ -18,8 +18,7 @@ use crate::app::view::Tone;
 use crate::theme::{Look, Role};
 use crate::ui::widgets::dialog_frame::open;
 use crate::ui::widgets::pane::{self, Bar};
-use crate::ui::widgets::text::fit;
-use crate::ui::widgets::text::windowed;
+use crate::ui::widgets::text::{fit, windowed};
 
 pub(crate) fn draw(
     frame: &mut Frame<'_>,

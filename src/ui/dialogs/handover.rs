@@ -12,8 +12,7 @@ use crate::app::view::Tone;
 use crate::text::count;
 use crate::theme::{Look, Role};
 use crate::ui::widgets::dialog_frame::open;
-use crate::ui::widgets::text::fit;
-use crate::ui::widgets::text::windowed;
+use crate::ui::widgets::text::{fit, windowed};
 
 /// Columns before the file's name.
 const LABEL: usize = 8;

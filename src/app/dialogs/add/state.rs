@@ -1,10 +1,11 @@
 //! The add dialog: what was pasted, line by line.
 
+use std::collections::HashSet;
+
 use crate::app::text::text_field::TextField;
 use crate::app::text::words::count;
 use crate::domain::session::ids::SessionId;
 use crate::domain::watchlist::watched::WatchEntry;
-use std::collections::HashSet;
 
 /// What a line will do.
 #[derive(Clone, Debug, PartialEq, Eq)]

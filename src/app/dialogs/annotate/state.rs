@@ -1,10 +1,12 @@
 //! The dialogs for a note, tags, a snooze.
 
+use std::collections::BTreeSet;
+
+use jiff::Timestamp;
+
 use crate::app::text::text_field::TextField;
 use crate::domain::session::ids::SessionId;
 use crate::text::shown_str;
-use jiff::Timestamp;
-use std::collections::BTreeSet;
 
 /// The longest tag, in characters.
 pub(crate) const LONGEST_TAG: usize = 30;
@@ -12,7 +14,7 @@ pub(crate) const LONGEST_TAG: usize = 30;
 /// A dialog of one line, a menu, or a question.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct OwnDialog {
-    /// Whom it is for.
+    /// The recipient.
     pub ids: Vec<SessionId>,
     /// In words: `dbs-1`, `3 sessions`.
     pub whom: String,

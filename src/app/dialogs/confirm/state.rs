@@ -13,7 +13,7 @@ pub enum What {
     SendLetter,
 }
 
-/// See the module.
+/// The question, and what is typed as its answer.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ConfirmDialog {
     /// What would be done.

@@ -1,13 +1,15 @@
 //! The export dialog.
 
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use jiff::Timestamp;
+
 use crate::app::effect::ExportRequest;
 use crate::app::event::Measured;
 use crate::app::text::text_field::TextField;
 use crate::domain::session::ids::SessionId;
 use crate::domain::shape::{Contents, Format, Shape};
-use jiff::Timestamp;
-use std::path::PathBuf;
-use std::sync::Arc;
 
 /// The fields of the dialog, in the order of Tab.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]

@@ -1,16 +1,18 @@
 //! The letter dialog.
 
+use std::path::PathBuf;
+
+use jiff::Timestamp;
+
 use crate::app::text::hidden::Hidden;
 use crate::app::view::{Cell, LabelRow};
 use crate::domain::session::ids::SessionId;
-use jiff::Timestamp;
-use std::path::PathBuf;
 
 /// What can be done, in the order of the dialog.
 pub(crate) const CHOICES: [&str; 3] =
     ["save the PDF", "open the PDF", "show the recipient for 20 s (logged)"];
 
-/// See the module.
+/// The letter of one session, while the dialog is open.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LetterDialog {
     /// The session under the cursor when the key was pressed.
@@ -21,7 +23,7 @@ pub struct LetterDialog {
     pub rows: Vec<LabelRow>,
     /// Index into [`CHOICES`].
     pub selected: usize,
-    /// Whom it is for, while that is revealed.
+    /// The recipient, while that is revealed.
     pub contact: Vec<(&'static str, Hidden)>,
     /// Hidden again at this time.
     pub contact_until: Option<Timestamp>,

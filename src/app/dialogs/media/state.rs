@@ -1,10 +1,11 @@
 //! The media dialog.
 
+use std::path::PathBuf;
+
 use crate::app::text::hidden::Picture;
 use crate::app::view::Cell;
 use crate::domain::session::ids::{MediaId, SessionId};
 use crate::domain::session::resource::Media;
-use std::path::PathBuf;
 
 /// One media.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -21,7 +22,7 @@ pub struct MediaItem {
     pub size: Option<usize>,
 }
 
-/// See the module.
+/// The media of one session, while the dialog is open.
 #[expect(clippy::struct_excessive_bools, reason = "each is a state of its own")]
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct MediaDialog {

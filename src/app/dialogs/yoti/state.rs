@@ -29,7 +29,7 @@ pub enum YotiReply {
     Failed(SessionId, String),
     /// When the session was last exported; `None`: nobody knows.
     LastExports(SessionId, Option<LastExports>),
-    /// Whom the letter is for.
+    /// The recipient of the letter.
     Contact(SessionId, Vec<(&'static str, Hidden)>),
     /// A picture, and how many bytes it has.
     Picture(SessionId, MediaId, (Picture, usize)),

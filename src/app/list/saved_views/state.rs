@@ -1,10 +1,11 @@
 //! The views that can be chosen.
 
+use std::collections::BTreeMap;
+
 use crate::app::list::columns::ColumnSet;
 use crate::app::list::sort::Sort;
 use crate::app::list::views::View;
 use crate::domain::watchlist::list_layout::Place;
-use std::collections::BTreeMap;
 
 /// What the model holds of views.
 #[derive(Debug, Default)]

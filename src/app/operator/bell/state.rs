@@ -1,12 +1,14 @@
 //! What can ring, and what has happened.
 
+use std::collections::VecDeque;
+
+use jiff::Timestamp;
+
 use crate::app::list::summary::SessionSummary;
 use crate::app::text::words::StageKind;
 use crate::app::view::AlertMark;
 use crate::domain::assessment::reason::Reason;
 use crate::domain::session::ids::SessionId;
-use jiff::Timestamp;
-use std::collections::VecDeque;
 
 /// What can ring.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]

@@ -1,12 +1,14 @@
 //! What the operator may do outside the model, and what is asked for.
 
+use std::path::PathBuf;
+
+use jiff::SignedDuration;
+
 use crate::app::dialogs::programs::state::Program;
 use crate::domain::events::audit_action::AuditAction;
 use crate::domain::personal::Privacy;
 use crate::domain::session::ids::SessionId;
 use crate::domain::session::resource::Media;
-use jiff::SignedDuration;
-use std::path::PathBuf;
 
 /// What the configuration says of it.
 #[derive(Clone, Debug, Default)]
@@ -57,7 +59,7 @@ pub enum Wish {
         /// The file; `None`: open it.
         save_to: Option<PathBuf>,
     },
-    /// Whom the letter is for.
+    /// The recipient of the letter.
     Contact(SessionId),
     /// A media: into a file of this name (its ending is added), or as a picture.
     Media {

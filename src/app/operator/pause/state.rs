@@ -1,11 +1,13 @@
 //! A screen that stands still.
 
+use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
+
+use jiff::Timestamp;
+
 use crate::app::list::sessions::Sessions;
 use crate::domain::session::ids::SessionId;
 use crate::domain::watchlist::snapshot::Snapshot;
-use jiff::Timestamp;
-use std::collections::{HashMap, HashSet};
-use std::sync::Arc;
 
 /// What goes on behind the screen, and what of it is shown.
 #[derive(Debug)]

@@ -1,7 +1,8 @@
 //! How much is shown, and whether the screen is locked.
 
-use crate::app::operator::desk::state::DeskSettings;
 use jiff::Timestamp;
+
+use crate::app::operator::desk::state::DeskSettings;
 
 #[derive(Debug)]
 pub(crate) struct Guard {

@@ -1,8 +1,9 @@
 //! What changed since the last look.
 
+use jiff::Timestamp;
+
 use crate::app::view::{Cell, TimelineRow};
 use crate::domain::session::ids::SessionId;
-use jiff::Timestamp;
 
 /// The last look, and what happened since.
 #[derive(Debug, Default)]

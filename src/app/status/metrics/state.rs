@@ -1,7 +1,8 @@
 //! The small figures of a large window.
 
-use crate::domain::assessment::stats::HOURS;
 use jiff::Timestamp;
+
+use crate::domain::assessment::stats::HOURS;
 
 /// In each of the last hours, oldest first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
