@@ -48,7 +48,6 @@ pub trait SessionApi: Send + Sync + 'static {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{}", error::sentence(self))]
 pub struct ApiError {
-    /// What went wrong.
     pub kind: ApiErrorKind,
     /// The body's `code` (or `error`), contract 9.1.
     pub code: Option<ServerText>,
@@ -98,8 +97,8 @@ pub enum ApiErrorKind {
     TooLarge(usize),
     /// A success, but not what Yoti sends: not JSON, cut short, another session's.
     NotFromYoti(&'static str),
-    /// Our own clock is too far from the answer's `Date`, in seconds, ours minus theirs; comes with
-    /// a refused signature only.
+    /// Our own clock is too far from the answer's `Date`, in seconds,
+    /// ours minus theirs; comes with a refused signature only.
     ClockSkew(i64),
 }
 

@@ -56,13 +56,9 @@ pub const PRODUCTION: &str = "https://api.yoti.com/idverify/v1";
 /// Where a value came from.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Source {
-    /// Built in.
     Default,
-    /// The configuration file.
     File,
-    /// This environment variable.
     Environment(&'static str),
-    /// This flag.
     Flag(&'static str),
 }
 
@@ -84,16 +80,13 @@ pub struct Shown {
     pub key: &'static str,
     /// Value as text; never a secret.
     pub value: String,
-    /// Where it came from.
     pub source: Source,
 }
 
 /// Where the application's key is.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum KeySource {
-    /// In a PEM file.
     File(PathBuf),
-    /// A program prints it.
     Command(KeyCommand),
 }
 
@@ -102,14 +95,12 @@ pub enum KeySource {
 pub struct KeyCommand {
     /// A path, or a name that is looked for in PATH.
     pub program: String,
-    /// Given as they are.
     pub arguments: Vec<String>,
 }
 
 /// What the program runs with.
 #[derive(Clone, Debug)]
 pub struct Config {
-    /// Name of the profile.
     pub profile: String,
     /// `live`, `sandbox`, or the operator's own word.
     pub environment: String,
@@ -119,11 +110,9 @@ pub struct Config {
     pub sdk_id: Option<Uuid>,
     /// Where its key is; `None`: not configured.
     pub key: Option<KeySource>,
-    /// Signatures or tokens.
     pub auth: Auth,
     /// Thresholds and the pass rule.
     pub rules: Rules,
-    /// Intervals and limits.
     pub refresh: refresh::Settings,
     /// The program that is told of what happens; `None`: none is.
     pub alert_command: Option<AlertCommand>,
@@ -139,11 +128,9 @@ pub struct Config {
     pub export_dir: PathBuf,
     /// What the operator's hands may reach.
     pub desk: DeskConfig,
-    /// What rings.
     pub alarms: AlarmSettings,
     /// How the screen is fitted at the start.
     pub fit: Fit,
-    /// How pictures are drawn.
     pub pictures: PictureChoice,
     /// `[keys]`: action to chords.
     pub keys: std::collections::BTreeMap<String, Vec<String>>,
@@ -151,9 +138,7 @@ pub struct Config {
     pub theme: Option<String>,
     /// `[views]`, in the order of their names.
     pub views: Vec<View>,
-    /// The store's file.
     pub store: PathBuf,
-    /// The log's folder.
     pub state_dir: PathBuf,
     /// The configuration file, whether it is there or not.
     pub file: PathBuf,
@@ -166,16 +151,10 @@ pub struct Config {
 pub enum ConfigError {
     /// The file that was named is not there or cannot be read.
     #[error("cannot read the config file {path}: {cause}")]
-    Unreadable {
-        /// The file.
-        path: PathBuf,
-        /// The system's words.
-        cause: std::io::Error,
-    },
+    Unreadable { path: PathBuf, cause: std::io::Error },
     /// TOML that is wrong, with line and column.
     #[error("the config file {path} is not valid:\n{cause}")]
     Wrong {
-        /// The file.
         path: PathBuf,
         /// With line, column and the valid keys.
         cause: String,
@@ -183,9 +162,7 @@ pub enum ConfigError {
     /// A value that cannot be used.
     #[error("{key} ({source_of}): {why}")]
     Value {
-        /// Key or variable.
         key: String,
-        /// Where it came from.
         source_of: Source,
         /// What is wrong and what is expected.
         why: String,
@@ -195,7 +172,6 @@ pub enum ConfigError {
     KeyMaterial {
         /// The variable, or the file and its key.
         place: String,
-        /// What belongs there.
         belongs: &'static str,
     },
     /// A theme that is not known or wrong.
@@ -204,10 +180,8 @@ pub enum ConfigError {
     /// Keys that are not known or in conflict.
     #[error(transparent)]
     Keys(#[from] crate::keymap::KeymapError),
-    /// No such profile.
     #[error("no profile named {name}; known: {known}")]
     NoProfile {
-        /// As asked for.
         name: String,
         /// Comma separated.
         known: String,
@@ -219,10 +193,7 @@ pub enum ConfigError {
          To begin with a file:           branchwatch config init --write\n\
          To begin with the environment:  set YOTI_CLIENT_SDK_ID and YOTI_KEY_FILE_PATH"
     )]
-    Nothing {
-        /// What is missing.
-        missing: String,
-    },
+    Nothing { missing: String },
 }
 
 impl Config {

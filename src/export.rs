@@ -36,13 +36,10 @@ pub const SCHEMA_VERSION: u32 = 1;
 /// What a document says of its making.
 #[derive(Clone, Debug)]
 pub struct Origin<'a> {
-    /// Name of the profile.
     pub profile: &'a str,
     /// `live`, `sandbox`, `demo`, ….
     pub environment: &'a str,
-    /// For the derived parts.
     pub rules: &'a Rules,
-    /// Time of export.
     pub now: Timestamp,
 }
 
@@ -68,14 +65,8 @@ pub enum ExportError {
     /// The target exists and must not be replaced.
     #[error("{0} exists: choose another name, or pass --force")]
     Exists(PathBuf),
-    /// The file system refused.
     #[error("cannot write {path}: {cause}")]
-    Io {
-        /// The file or folder.
-        path: PathBuf,
-        /// The system's words.
-        cause: std::io::Error,
-    },
+    Io { path: PathBuf, cause: std::io::Error },
     /// The kept answer is not JSON any more.
     #[error("the stored response cannot be read: {0}")]
     Unreadable(String),
@@ -84,7 +75,6 @@ pub enum ExportError {
 /// What to do with a target that exists.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Existing {
-    /// Refuse (commands).
     Refuse,
     /// Replace atomically (`--force`).
     Replace,

@@ -88,24 +88,17 @@ pub trait Persistence: Send + 'static {
 /// Why the local store cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub enum PersistError {
-    /// Another process holds it.
     #[error("the local store is in use by another branchwatch{0}")]
     Locked(String),
     /// It was written by a newer branchwatch.
     #[error("the local store has schema {found}, this build knows up to {known}")]
-    Newer {
-        /// In the file.
-        found: u32,
-        /// In this build.
-        known: u32,
-    },
+    Newer { found: u32, known: u32 },
     /// It is damaged and could not be repaired or moved aside.
     #[error("the local store is damaged: {0}")]
     Damaged(String),
     /// The disk is full or a file cannot be written; the view goes on without saving.
     #[error("the local store cannot be written: {0}")]
     NotWritable(String),
-    /// Something else.
     #[error("the local store failed: {0}")]
     Other(String),
 }
@@ -113,7 +106,6 @@ pub enum PersistError {
 /// An open store, and what had to be done to open it.
 #[derive(Debug)]
 pub struct Opened<P> {
-    /// The backend.
     pub persistence: P,
     /// A warning for the operator: a damaged file was moved aside, and what was saved of it.
     pub warning: Option<String>,

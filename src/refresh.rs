@@ -39,7 +39,6 @@ use crate::store::Store;
 /// What the rest of the program asks of the task.
 #[derive(Clone, Debug)]
 pub enum Command {
-    /// Ask for one now.
     Refresh(SessionId),
     /// Ask for all as the budget allows, once.
     RefreshAll,
@@ -47,18 +46,13 @@ pub enum Command {
     Interval(SignedDuration),
     /// What the operator looks at: asked first.
     Focus {
-        /// Under the cursor.
         selected: Option<SessionId>,
-        /// Rows on the screen.
         visible: Vec<SessionId>,
     },
-    /// New on the watch-list.
     Add(Vec<WatchEntry>),
-    /// Off the watch-list.
     Remove(Vec<SessionId>),
     /// The operator's changes to notes, pins, archive, ….
     Keep(Vec<(SessionId, AnnotationChange)>),
-    /// The operator looks.
     Looked,
     /// The operator arranged the list otherwise.
     Arrange(Arrangement),
@@ -156,7 +150,6 @@ pub struct Settings {
     pub learn: bool,
     /// True while another process asks for the same sessions.
     pub following: bool,
-    /// Seed of the jitter.
     pub seed: u64,
     /// Whose changes the operator's are; `None`: not known.
     pub operator: Option<Arc<str>>,

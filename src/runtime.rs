@@ -44,11 +44,8 @@ use terminal::Surface;
 pub struct DashboardParts {
     /// For exports: `live`, `sandbox`, `demo`, ….
     pub environment: String,
-    /// For the model.
     pub settings: ModelSettings,
-    /// Keys in force.
     pub keymap: Keymap,
-    /// Colours and signs.
     pub look: Look,
     /// What the look can change to.
     pub themes: Themes,
@@ -56,11 +53,9 @@ pub struct DashboardParts {
     pub asks_ground: bool,
     /// How the screen is fitted at the start.
     pub fit: Fit,
-    /// What rings.
     pub alarms: AlarmSettings,
     /// The graphics that the terminal has; `None`: half-blocks.
     pub graphics: Option<Graphics>,
-    /// Views of the configuration.
     pub views: Vec<View>,
     /// The filter at the start.
     pub filter: View,
@@ -70,7 +65,6 @@ pub struct DashboardParts {
     pub arrivals: Option<mpsc::Receiver<refresh::Command>>,
     /// The program that is told of what happens; `None`: none is.
     pub alert_command: Option<alerts::AlertCommand>,
-    /// For the refresh task.
     pub refresh: refresh::Settings,
     /// What the operator's hands reach.
     pub desk: desk::Desk,
@@ -81,13 +75,10 @@ pub struct DashboardParts {
 /// How the dashboard ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Ending {
-    /// The operator quit.
     Quit,
     /// A signal, by its number.
     Signal(u8),
-    /// The terminal went away.
     TerminalGone,
-    /// A task failed inside.
     Fault,
 }
 

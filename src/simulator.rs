@@ -34,7 +34,6 @@ use world::World;
 pub struct Options {
     /// Address; port 0 chooses a free one.
     pub listen: SocketAddr,
-    /// Sessions to start with.
     pub sessions: usize,
     /// All ids, choices and pictures follow from it.
     pub seed: u64,
@@ -51,11 +50,9 @@ pub struct Options {
 /// A session that the simulator made, for the demo's watch-list.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct MadeSession {
-    /// Its id.
     pub id: SessionId,
     /// A reference such as `demo-0007`.
     pub reference: String,
-    /// Its scenario's name.
     pub scenario: String,
 }
 
@@ -64,28 +61,17 @@ pub struct MadeSession {
 pub enum SimulatorError {
     /// The address cannot be used.
     #[error("cannot listen on {address}: {cause}")]
-    Listen {
-        /// As asked.
-        address: SocketAddr,
-        /// The system's words.
-        cause: std::io::Error,
-    },
+    Listen { address: SocketAddr, cause: std::io::Error },
     /// A scenario does not exist; the known names.
     #[error("no scenario named {name}; known: {known}")]
     UnknownScenario {
-        /// As asked.
         name: String,
         /// Comma separated.
         known: String,
     },
     /// A scenario file is wrong.
     #[error("scenario {name}: {cause}")]
-    BadScenario {
-        /// Its name.
-        name: String,
-        /// With line and column.
-        cause: String,
-    },
+    BadScenario { name: String, cause: String },
     /// Notifications cannot be sent there.
     #[error("{0} is not an address for notifications: expected https, or http on this machine")]
     Notify(String),
@@ -99,7 +85,6 @@ pub enum SimulatorError {
 pub struct Prepared {
     /// `http://127.0.0.1:PORT/idverify/v1`
     pub base_url: String,
-    /// Follows from the seed.
     pub sdk_id: uuid::Uuid,
     /// For the demo's watch-list, in the order of their references.
     pub sessions: Vec<MadeSession>,
@@ -115,7 +100,6 @@ pub struct Prepared {
 pub struct Running {
     /// `http://127.0.0.1:PORT/idverify/v1`
     pub base_url: String,
-    /// The application's id.
     pub sdk_id: uuid::Uuid,
     /// Private key, PKCS#8 PEM, when the pair was made here.
     pub private_key_pem: Option<SecretString>,
@@ -229,8 +213,8 @@ fn sdk_id(seed: u64) -> uuid::Uuid {
     uuid::Builder::from_random_bytes(bytes).into_uuid()
 }
 
-/// Makes the sessions of the start: of the scenarios named, in turn, all created now; or the
-/// demo's mixture.
+/// Makes the sessions of the start: of the scenarios
+/// named, in turn, all created now; or the demo's mixture.
 fn populate(
     world: &mut World,
     count: usize,

@@ -31,11 +31,8 @@ use crate::domain::watchlist::watched::{PollState, TIMELINE_CAP, WatchEntry, Wat
 #[derive(Clone, Debug)]
 #[expect(clippy::large_enum_variant, reason = "one for each answer, never kept in number")]
 pub enum Observation {
-    /// A session result.
     Session(Answer<Session>),
-    /// A configuration.
     Configuration(Answer<Configuration>),
-    /// A letter.
     Letter(Answer<Instructions>),
     /// The API says there is no letter.
     LetterNotSet(Timestamp),
@@ -250,8 +247,8 @@ impl Store {
         }
     }
 
-    /// A store that begins with what the last run left beside the sessions; published before the
-    /// first snapshot is read.
+    /// A store that begins with what the last run left beside the
+    /// sessions; published before the first snapshot is read.
     #[must_use]
     pub fn resumed(
         mut self,

@@ -27,8 +27,8 @@ pub fn shown(text: &ServerText, max: usize) -> String {
     shown_str(text.as_raw(), max)
 }
 
-/// [`shown`] for text from elsewhere that is not ours: an operating system's error, a file name, a
-/// line of JSON.
+/// [`shown`] for text from elsewhere that is not ours: an
+/// operating system's error, a file name, a line of JSON.
 #[must_use]
 pub fn shown_str(text: &str, max: usize) -> String {
     let mut safe = String::new();
@@ -173,8 +173,8 @@ fn clean(cluster: &str, out: &mut String) {
     }
 }
 
-/// Characters that reorder what stands around them, line and paragraph separators, and
-/// interlinear annotation.
+/// Characters that reorder what stands around them, line
+/// and paragraph separators, and interlinear annotation.
 const fn is_direction(c: char) -> bool {
     matches!(c,
         '\u{061c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}'
@@ -182,8 +182,8 @@ const fn is_direction(c: char) -> bool {
         | '\u{e0001}' | '\u{e0020}'..='\u{e007f}')
 }
 
-/// Characters that show nothing: zero-width, joiners, soft hyphen, variation selectors, fillers,
-/// private-use and noncharacters.
+/// Characters that show nothing: zero-width, joiners, soft hyphen,
+/// variation selectors, fillers, private-use and noncharacters.
 const fn is_invisible(c: char) -> bool {
     matches!(c,
         '\u{00ad}' | '\u{034f}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}'

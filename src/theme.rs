@@ -30,30 +30,24 @@ pub enum ColourDepth {
 /// How things look.
 #[derive(Clone, Copy, Debug)]
 pub struct Look {
-    /// Colours.
     pub depth: ColourDepth,
     /// Signs and lines of ASCII only.
     pub ascii: bool,
-    /// The theme.
     pub palette: &'static Palette,
 }
 
 /// Parts of the screen that are no data.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Role {
-    /// Border of a pane.
     Border,
     /// Border of the pane with the focus.
     Focus,
-    /// Title of a pane.
     Title,
-    /// Column heads, labels.
     Head,
     /// The row under the cursor.
     Cursor,
     /// The row under the cursor of a pane without the focus.
     CursorElsewhere,
-    /// The environment badge.
     Badge,
     /// The badge of a live environment.
     LiveBadge,
@@ -65,8 +59,8 @@ pub enum Role {
     Past,
 }
 
-/// Signs that a word stands beside, the bars of charts among them: what may have a hue where words
-/// may not.
+/// Signs that a word stands beside, the bars of charts
+/// among them: what may have a hue where words may not.
 const fn is_sign(sign: char) -> bool {
     matches!(
         sign,

@@ -265,6 +265,89 @@ fn a_state_never_uses_the_model() {
     report("states that use the model", &findings.collect::<Vec<_>>());
 }
 
+/// Doc comments of at most four words; the number may only fall.
+const SHORT_DOCS: usize = 524;
+/// Functions with a tuple for a parameter; the number may only fall.
+const TUPLE_PARAMETERS: usize = 103;
+
+/// `rustc`'s `missing_docs` asks for docs on each field too, and then gets its name again.
+#[test]
+fn public_items_have_docs_and_docs_say_more_than_the_name() {
+    let mut findings = Vec::new();
+    let mut short = 0;
+    for source in sources("src") {
+        let lines: Vec<&str> =
+            source.text.lines().take_while(|line| !line.starts_with("#[cfg(test)]")).collect();
+        for (number, line) in lines.iter().enumerate() {
+            let line = line.trim_start();
+            if let Some(doc) = line.strip_prefix("///") {
+                short += usize::from(doc.split_whitespace().count() <= 4 && doc.ends_with('.'));
+            }
+            let Some(item) = line.strip_prefix("pub ") else { continue };
+            let item = item.trim_start_matches("const ").trim_start_matches("async ");
+            let asked = ["fn ", "struct ", "enum ", "trait "].iter().any(|k| item.starts_with(k));
+            let mut above = lines[..number].iter().rev().map(|line| line.trim());
+            let first = above.find(|line| !line.starts_with("#[") && !line.ends_with(']'));
+            let documented = |line: &str| line.starts_with("///") || line.starts_with("$(#[");
+            if asked && !first.is_some_and(documented) {
+                findings.push(format!("{}:{}", source.path.display(), number + 1));
+            }
+        }
+    }
+    report("public items without docs", &findings);
+    assert_eq!(
+        short, SHORT_DOCS,
+        "doc comments of at most four words: lower the number, never raise it"
+    );
+}
+
+/// The parameters of each function: what stands in the first round brackets after its name.
+fn signatures(code: &str) -> impl Iterator<Item = &str> {
+    code.match_indices("fn ").filter_map(|(at, _)| {
+        let code = code.get(at..)?;
+        let mut depth = 0_usize;
+        let mut begin = None;
+        // The brackets of `Fn(…)` among the generic parameters are not those of the function.
+        let mut generic = 0_i32;
+        let mut last = ' ';
+        for (place, c) in code.char_indices() {
+            match c {
+                '<' if begin.is_none() => generic += 1,
+                '>' if begin.is_none() && last != '-' => generic -= 1,
+                '(' if generic == 0 => {
+                    depth += 1;
+                    begin.get_or_insert(place + 1);
+                }
+                ')' if generic == 0 => {
+                    depth = depth.checked_sub(1)?;
+                    if depth == 0 {
+                        return code.get(begin?..place);
+                    }
+                }
+                '{' | ';' if begin.is_none() => return None,
+                _ => {}
+            }
+            last = c;
+        }
+        None
+    })
+}
+
+#[test]
+fn functions_that_take_a_tuple_become_fewer() {
+    let mut found = Vec::new();
+    for source in sources("src") {
+        let code: Vec<&str> = source.code().into_iter().map(|(_, line)| line).collect();
+        let code = code.join("\n");
+        let tuples = signatures(&code).filter(|parameters| {
+            [": (", ": &(", ": &mut ("].iter().any(|t| parameters.contains(t))
+        });
+        found.extend(tuples.map(|p| format!("{}: {p}", source.path.display())));
+    }
+    let count = found.len();
+    assert_eq!(count, TUPLE_PARAMETERS, "lower the number, never raise it:\n{}", found.join("\n"));
+}
+
 #[test]
 fn every_file_says_what_it_owns() {
     let findings: Vec<String> = ["src", "tests", "benches"]

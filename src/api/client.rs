@@ -65,9 +65,7 @@ struct Call {
     method: Method,
     /// Begins with `/`.
     path: String,
-    /// Content type and bytes.
     body: Option<(&'static str, Vec<u8>)>,
-    /// The largest answer.
     limit: usize,
 }
 

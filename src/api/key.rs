@@ -42,27 +42,15 @@ impl std::fmt::Debug for SigningKey {
 pub enum KeyError {
     /// The file is not there or cannot be opened.
     #[error("cannot read the file {path}: {cause}")]
-    Unreadable {
-        /// As configured.
-        path: PathBuf,
-        /// The system's words.
-        cause: std::io::Error,
-    },
+    Unreadable { path: PathBuf, cause: std::io::Error },
     /// It is a folder, a pipe or a device.
     #[error("{0} is not a regular file")]
     NotAFile(PathBuf),
-    /// Others can read it.
     #[error("{path} can be read by others (mode {mode:03o}); run: chmod 600 {path}")]
-    OpenToOthers {
-        /// As configured.
-        path: PathBuf,
-        /// Permission bits.
-        mode: u32,
-    },
+    OpenToOthers { path: PathBuf, mode: u32 },
     /// The program of `key_command` gave no key. What it wrote is never repeated.
     #[error("key_command: {program} {how}; it must print the PEM key and exit with 0 within 30 s")]
     Command {
-        /// As configured.
         program: String,
         /// How it ended, or what its output is not.
         how: String,
@@ -72,7 +60,6 @@ pub enum KeyError {
         "no private key found: {0}; expected the PEM file that Yoti Hub gave you, beginning with -----BEGIN RSA PRIVATE KEY-----"
     )]
     NotAPrivateKey(&'static str),
-    /// It needs a password.
     #[error(
         "the key is encrypted with a password, which is not supported; decrypt it with: openssl rsa -in KEY -out NEW_KEY"
     )]

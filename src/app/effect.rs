@@ -24,12 +24,9 @@ pub enum Effect {
     RefreshAll,
     /// What the operator looks at: polled first.
     Focus {
-        /// Under the cursor.
         selected: Option<SessionId>,
-        /// Rows on the screen.
         visible: Vec<SessionId>,
     },
-    /// Write an export.
     Export(ExportRequest),
     /// Write the handover to this file; one that exists gets `-2`, `-3`, ….
     Handover(PathBuf),
@@ -39,12 +36,10 @@ pub enum Effect {
     Copy {
         /// What it is, in our words, for the message.
         what: &'static str,
-        /// The text.
         text: CopySource,
     },
     /// Carry out the operator's changes to notes, pins, archive, ….
     Keep(Vec<(SessionId, AnnotationChange)>),
-    /// The operator looks.
     Looked,
     /// Keep how the list is arranged, and the saved views.
     Arrange(Arrangement),
@@ -70,14 +65,12 @@ pub enum Effect {
     Theme(String),
     /// Clear the terminal and draw all.
     Redraw,
-    /// Leave.
     Quit,
 }
 
 /// Where the text of a copy comes from.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum CopySource {
-    /// The text itself.
     Text(String),
     /// An export, made by `export`; its path does not matter.
     Export(ExportRequest),
@@ -90,7 +83,6 @@ pub struct ExportRequest {
     pub ids: Arc<[SessionId]>,
     /// JSON, JSON Lines, CSV, Markdown.
     pub format: Format,
-    /// Shape, masking, parts.
     pub contents: Contents,
     /// Why not masked; empty when masked.
     pub reason: String,

@@ -40,9 +40,7 @@ pub enum Event {
 /// The mouse at a column and a row of the window, from 0.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Mouse {
-    /// Column and row.
     pub at: (u16, u16),
-    /// What it did.
     pub did: MouseDid,
 }
 
@@ -60,13 +58,10 @@ pub enum MouseDid {
 /// What an export comes to.
 #[derive(Clone, Debug, PartialEq, Eq, Default)]
 pub struct Measured {
-    /// Files.
     pub files: usize,
     /// Bytes in all of them.
     pub bytes: usize,
-    /// Values hidden.
     pub masked: usize,
-    /// Sessions with stale data.
     pub stale: usize,
     /// Sessions left out, because nothing was fetched.
     pub left_out: usize,
@@ -79,7 +74,6 @@ pub struct Measured {
 /// How an effect ended.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Outcome {
-    /// Files were written.
     Exported {
         /// The file, or the folder of several.
         path: PathBuf,
@@ -104,6 +98,5 @@ pub enum Outcome {
     Copied(&'static str),
     /// Text was sent to the terminal (OSC 52), which does not tell whether it took it.
     CopySent(&'static str),
-    /// Copying failed: why.
     CopyFailed(String),
 }

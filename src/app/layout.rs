@@ -9,13 +9,9 @@ use crate::app::view::Pane;
 /// A rectangle of cells; x and y from the top left corner, 0-based.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
 pub struct Area {
-    /// First column.
     pub x: u16,
-    /// First row.
     pub y: u16,
-    /// Columns.
     pub w: u16,
-    /// Rows.
     pub h: u16,
 }
 
@@ -49,7 +45,6 @@ pub enum Shape {
 /// Everything's place. Areas do not overlap and lie inside the window.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Areas {
-    /// Which shape was chosen.
     pub shape: Shape,
     /// Header lines: 1, 2, or 3 when wide and high.
     pub header: Area,
@@ -128,8 +123,8 @@ impl Default for Proportions {
     }
 }
 
-/// Lays a window out. `focus` decides which pane is shown where only one fits; `zoomed` gives it
-/// the whole body.
+/// Lays a window out. `focus` decides which pane is shown
+/// where only one fits; `zoomed` gives it the whole body.
 #[must_use]
 pub fn fitted(size: (u16, u16), focus: Pane, zoomed: bool, proportions: Proportions) -> Areas {
     let (width, height) = size;

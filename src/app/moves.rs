@@ -110,8 +110,8 @@ pub(crate) fn enter(model: &mut Model) {
     }
 }
 
-/// Opens the check under the cursor, and goes to the sub-check that failed; closes it from any of
-/// its rows.
+/// Opens the check under the cursor, and goes to the
+/// sub-check that failed; closes it from any of its rows.
 fn open_check(model: &mut Model) {
     let mut above = model.checks.rows.iter().take(model.checks.cursor + 1);
     let check = above.rposition(|row| !matches!(row.form, CheckForm::Part | CheckForm::Text));

@@ -19,7 +19,6 @@ use crate::domain::assessment::rules::Rules;
 /// What does not change while the dashboard runs.
 #[derive(Clone, Debug)]
 pub struct ModelSettings {
-    /// Profile name.
     pub profile: String,
     /// `DEMO`, `SANDBOX`, `LIVE`.
     pub badge: String,
@@ -31,7 +30,6 @@ pub struct ModelSettings {
     pub rules: Rules,
     /// Where exports go when the operator names no other place.
     pub export_dir: PathBuf,
-    /// For local times.
     pub time_zone: TimeZone,
     /// Glyphs of ASCII only.
     pub ascii: bool,
@@ -42,8 +40,8 @@ pub struct ModelSettings {
 }
 
 impl ModelSettings {
-    /// A time that the operator is given (to read a message, to look at what is revealed), in the
-    /// model's clock.
+    /// A time that the operator is given (to read a message,
+    /// to look at what is revealed), in the model's clock.
     pub(crate) fn for_operator(&self, span: SignedDuration) -> SignedDuration {
         SignedDuration::try_from_secs_f64(span.as_secs_f64() * self.clock_speed).unwrap_or(span)
     }

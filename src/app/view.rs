@@ -13,69 +13,48 @@ use crate::domain::session::ids::SessionId;
 /// A sign of one column that stands beside a word; `theme` knows its Unicode and ASCII forms.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Glyph {
-    /// Nothing to say.
     Blank,
     /// ✓ APPROVE, supplied, used.
     Approve,
-    /// ✗ REJECT.
     Reject,
     /// ? NOT_AVAILABLE, CONSIDER, an unknown value, refer.
     Refer,
-    /// · not yet.
     NotYet,
-    /// ○ missing.
     Missing,
-    /// ● present.
     Present,
-    /// ▲ at the counter.
     AtCounter,
-    /// ! turned away.
     TurnedAway,
-    /// ◔ due soon.
     DueSoon,
-    /// ≈ stale or approximate.
     Stale,
-    /// Δ changed.
     Changed,
     /// ↑ pinned by the operator.
     Pinned,
     /// ¶ has a note of the operator's.
     Noted,
-    /// a: acknowledged.
     Acknowledged,
-    /// z: snoozed.
     Snoozed,
 }
 
 /// What a text means; `theme` gives each a style. Colour only repeats what a word says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Tone {
-    /// Ordinary.
     Plain,
-    /// Less important.
     Dim,
-    /// Passed.
     Good,
-    /// Failed.
     Bad,
-    /// Needs the operator soon.
     Warn,
     /// To be looked at: refer, unknown.
     Notice,
-    /// Happening now.
     Active,
     /// New since the last look.
     Changed,
-    /// Emphasis without judgement.
     Strong,
 }
 
 /// A piece of safe text with its meaning.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Cell {
-    /// The text; one line.
     pub text: String,
-    /// Its meaning.
     pub tone: Tone,
 }
 
@@ -96,15 +75,10 @@ impl Cell {
 /// One row of the session list.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ListRow {
-    /// The session.
     pub id: SessionId,
-    /// Marked by the operator.
     pub marked: bool,
-    /// The attention column.
     pub glyph: (Glyph, Tone),
-    /// Pinned, noted, acknowledged, snoozed.
     pub own: Vec<Glyph>,
-    /// Reference, or short id.
     pub name: Cell,
     /// Eight digits of the id (wide layout).
     pub short_id: String,
@@ -126,7 +100,6 @@ pub struct ListRow {
     pub delta: Cell,
     /// The operator's tags: `#chased`.
     pub tags: Cell,
-    /// Its data is stale.
     pub stale: bool,
     /// It changed and the operator has not looked since.
     pub changed: bool,
@@ -150,7 +123,6 @@ pub type TreePath = Vec<TreeStep>;
 pub struct TreeNode {
     /// Its step under its parent.
     pub step: TreeStep,
-    /// Sign before the label.
     pub glyph: (Glyph, Tone),
     /// First column: `ID_DOCUMENT`, `allowed sources`.
     pub label: Cell,
@@ -175,7 +147,6 @@ pub struct TreeView {
     pub expanded: BTreeSet<TreePath>,
     /// The node under the cursor; empty when there is no node.
     pub selected: TreePath,
-    /// The data is stale.
     pub stale: bool,
     /// Instead of a tree, when there is nothing to show: sentences in our words.
     pub notice: Vec<String>,
@@ -202,9 +173,7 @@ pub const CHECK_TEXT_AT: usize = 15;
 pub struct CheckRow {
     /// Key of the row that survives refreshes: the check's id, or what was asked for.
     pub key: String,
-    /// Its columns.
     pub form: CheckForm,
-    /// Verdict.
     pub glyph: (Glyph, Tone),
     /// Type, verbatim; the sub-check, or a label of ours.
     pub name: Cell,
@@ -218,7 +187,6 @@ pub struct CheckRow {
     pub reason: Cell,
     /// Can be opened by Enter.
     pub expandable: bool,
-    /// Is open.
     pub expanded: bool,
 }
 
@@ -229,11 +197,9 @@ pub struct TimelineRow {
     pub time: String,
     /// `IBV`, `RELYING_BUSINESS`, `YOTI`, ….
     pub source: Cell,
-    /// What happened.
     pub what: Cell,
     /// `api`, `seen`, `notification`, `derived`.
     pub origin: String,
-    /// Since the last look.
     pub changed: bool,
 }
 
@@ -242,7 +208,6 @@ pub struct TimelineRow {
 pub struct HeaderView {
     /// `DEMO`, `SANDBOX`, `LIVE`: the environment badge, and whether it is live.
     pub badge: String,
-    /// Profile name.
     pub profile: String,
     /// The badge is that of a live environment.
     pub live: bool,
@@ -282,7 +247,6 @@ pub struct Counter {
 /// A pane of rows: all of them, the one under the cursor, and those that fit on the screen.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Rows<'a, T> {
-    /// All rows.
     pub rows: &'a [T],
     /// Index of the row under the cursor; `None` without rows.
     pub selected: Option<usize>,
@@ -297,15 +261,11 @@ pub struct Rows<'a, T> {
 /// One session with findings.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AlertRow {
-    /// The session.
     pub id: SessionId,
     /// Since when, as far as it is known.
     pub at: String,
-    /// As in the list.
     pub glyph: (Glyph, Tone),
-    /// Reference or short id.
     pub name: Cell,
-    /// Why, in words.
     pub why: Cell,
     /// The pane that shows the cause.
     pub shown_in: Pane,
@@ -316,11 +276,8 @@ pub struct AlertRow {
 /// What the operator has to do with an alert.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum AlertMark {
-    /// It asks.
     New,
-    /// It was acknowledged.
     Acknowledged,
-    /// It asks later.
     Snoozed,
     /// It was so in this run, and is no more.
     Over,
@@ -356,7 +313,6 @@ pub const LETTER_TEXT_AT: usize = 13;
 pub struct LabelRow {
     /// `branch`, `document 1`; empty for a line that goes on.
     pub label: Cell,
-    /// What it says.
     pub value: Cell,
 }
 

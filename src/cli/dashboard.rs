@@ -49,8 +49,8 @@ pub(super) async fn run(global: &Global) -> Result<u8, Failure> {
     .await
 }
 
-/// The dashboard as the configuration wants it. What reaches Yoti, or is reached by Yoti, is for
-/// the caller to add.
+/// The dashboard as the configuration wants it. What reaches
+/// Yoti, or is reached by Yoti, is for the caller to add.
 pub(super) fn parts(global: &Global, config: &Config) -> Result<DashboardParts, Failure> {
     let Chosen { look, themes, asks_ground } = look::of(global, config.theme.as_deref())?;
     let keymap = Keymap::with(&config.keys).map_err(ConfigError::from)?;

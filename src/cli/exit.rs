@@ -39,7 +39,6 @@ pub(super) const REJECT: u8 = 20;
 pub(super) const REFER: u8 = 21;
 /// Still ONGOING.
 pub(super) const ONGOING: u8 = 22;
-/// EXPIRED.
 pub(super) const EXPIRED: u8 = 23;
 /// A session state that is not known.
 pub(super) const UNKNOWN: u8 = 24;

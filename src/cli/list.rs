@@ -107,7 +107,6 @@ struct Lines {
     /// Those that were named, if any were.
     columns: Option<Vec<Column>>,
     rows: Vec<(Arc<WatchedSession>, ListRow)>,
-    /// Of each row.
     found: Vec<Assessment>,
     look: Look,
 }

@@ -103,8 +103,8 @@ fn source(what: &str) -> Result<(Option<&str>, String), Failure> {
     Ok((Some(what), list(what, file)?))
 }
 
-/// The text of a list. What is not UTF-8 is refused with the way out: PowerShell's `>` writes
-/// UTF-16.
+/// The text of a list. What is not UTF-8 is refused
+/// with the way out: PowerShell's `>` writes UTF-16.
 fn list(name: &str, from: impl Read) -> Result<String, Failure> {
     let mut bytes = Vec::new();
     let read = from.take(MAX_LIST).read_to_end(&mut bytes);

@@ -42,8 +42,8 @@ fn told_ground<'a>(variable: impl Fn(&str) -> Option<&'a str>) -> Option<Ground>
     }
 }
 
-/// Over SSH the answer may take longer than anybody waits for a screen; with sixteen colours it
-/// would change nothing.
+/// Over SSH the answer may take longer than anybody waits for
+/// a screen; with sixteen colours it would change nothing.
 fn may_ask<'a>(depth: ColourDepth, variable: impl Fn(&str) -> Option<&'a str>) -> bool {
     let local = ["SSH_CONNECTION", "SSH_CLIENT", "SSH_TTY"].iter().all(|n| variable(n).is_none());
     local && matches!(depth, ColourDepth::TrueColor | ColourDepth::Ansi256)

@@ -23,8 +23,8 @@ const FEWEST_DIGITS: usize = 4;
 /// So many candidates are listed.
 const CANDIDATES: usize = 10;
 
-/// Sessions by their names, each once; `-` stands for the names on standard input, the first word of
-/// each line.
+/// Sessions by their names, each once; `-` stands for the
+/// names on standard input, the first word of each line.
 pub(super) fn ids(
     global: &Global,
     config: &Config,

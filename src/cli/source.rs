@@ -48,8 +48,8 @@ pub(super) async fn session(
     }
 }
 
-/// The sessions of a command that takes several. Those that cannot be had are named on standard
-/// error.
+/// The sessions of a command that takes several. Those
+/// that cannot be had are named on standard error.
 pub(super) async fn sessions(
     global: &Global,
     config: &Config,

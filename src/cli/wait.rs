@@ -250,8 +250,8 @@ fn refused(snapshot: &Snapshot) -> Option<String> {
     Some(format!("Yoti refuses: {}", refusal.summary))
 }
 
-/// Out of time: 5 where Yoti knows none of those that are left, 6 where it never answered, else 124
-/// as timeout(1) says it.
+/// Out of time: 5 where Yoti knows none of those that are left,
+/// 6 where it never answered, else 124 as timeout(1) says it.
 fn late(snapshot: &Snapshot, ended: &BTreeMap<SessionId, u8>) -> u8 {
     let mut left = snapshot.sessions.iter().filter(|s| !ended.contains_key(&s.id())).peekable();
     let not_found = |s: &Arc<WatchedSession>| {

@@ -27,7 +27,6 @@ pub struct DeskConfig {
     pub lock_after: Option<SignedDuration>,
     /// Nothing may be done at Yoti, whatever the command line says: where that is written.
     pub read_only: Option<String>,
-    /// Where copied text goes.
     pub clipboard: Clipboard,
     /// The profile's owner lets sessions be deleted at Yoti.
     pub allow_delete: bool,

@@ -57,9 +57,7 @@ pub enum PictureChoice {
     /// As the terminal's names in the environment tell.
     #[default]
     Auto,
-    /// Kitty's graphics.
     Kitty,
-    /// Sixels.
     Sixel,
     /// iTerm2's graphics.
     Iterm2,

@@ -29,9 +29,9 @@ pub fn suggestion<'a>(
     }
 }
 
-/// Letters to put in, leave out or replace to make of `one` the nearest start of `other`, and all
-/// of it; two that changed places count once, and case not at all. Bounded: of a long word only the
-/// first 64 letters count.
+/// Letters to put in, leave out or replace to make of `one` the nearest
+/// start of `other`, and all of it; two that changed places count once, and
+/// case not at all. Bounded: of a long word only the first 64 letters count.
 fn slips(one: &str, other: &str) -> (usize, usize) {
     let letters = |word: &str| word.chars().take(64).flat_map(char::to_lowercase).collect();
     let (one, other): (Vec<char>, Vec<char>) = (letters(one), letters(other));

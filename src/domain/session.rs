@@ -83,7 +83,6 @@ pub struct Session {
 /// `import_token`: either part may be absent (contract 3.1).
 #[derive(Clone, Debug, PartialEq, Default)]
 pub struct ImportToken {
-    /// The token.
     pub media: Option<Media>,
     /// Why there is none.
     pub failure_reason: Option<ServerText>,

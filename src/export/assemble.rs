@@ -11,9 +11,7 @@ pub struct Assembled {
     /// File name and text: one for each session in JSON, several below a folder of its own in a
     /// bundle, else a single one.
     pub files: Vec<(String, String)>,
-    /// Sessions in them.
     pub sessions: usize,
-    /// Values hidden.
     pub masked: usize,
     /// Sessions whose data is stale.
     pub stale: usize,

@@ -179,7 +179,6 @@ fn write_bundle(
 pub enum Sum {
     /// As the manifest has it.
     Right,
-    /// Its bytes are others.
     Changed,
     /// It is not there, or cannot be read.
     Missing,

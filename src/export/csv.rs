@@ -85,8 +85,8 @@ pub(super) fn row(session: &WatchedSession, masked: bool, origin: &Origin<'_>) -
     Part { text: line(&cells), masked: hidden.len(), stale: found.is_old() }
 }
 
-/// One record (RFC 4180), its characters made safe for a terminal and its beginnings for a
-/// spreadsheet.
+/// One record (RFC 4180), its characters made safe for
+/// a terminal and its beginnings for a spreadsheet.
 fn line(cells: &[String]) -> String {
     let cells: Vec<String> = cells
         .iter()

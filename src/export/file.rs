@@ -17,9 +17,9 @@ use crate::domain::watchlist::watched::WatchedSession;
 /// The most names that [`Existing::NextFree`] tries.
 const NAMES: u32 = 10_000;
 
-/// `dbs-2291_20261016T092731Z.json`: of a reference only letters, digits, `.`, `_`, `-` survive; a
-/// reference that is masked, or of which nothing survives, gives way to the id
-/// (fault F09).
+/// `dbs-2291_20261016T092731Z.json`: of a reference only letters,
+/// digits, `.`, `_`, `-` survive; a reference that is masked, or
+/// of which nothing survives, gives way to the id (fault F09).
 #[must_use]
 pub fn file_name(session: &WatchedSession, labels: &SafeLabels, now: Timestamp) -> String {
     named(session, labels, now, Format::Json)

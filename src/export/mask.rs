@@ -34,8 +34,8 @@ pub(super) fn mask(value: &mut Value, pointer: &str, masked: &mut Vec<String>) {
     hide(value, Within::Place(""), "", pointer, masked);
 }
 
-/// The same of what is our own but for Yoti's words in it: a timeline, derived requirements, the list
-/// of media.
+/// The same of what is our own but for Yoti's words in it:
+/// a timeline, derived requirements, the list of media.
 pub(super) fn mask_own(value: &mut Value, pointer: &str, masked: &mut Vec<String>) {
     hide(value, Within::Own, "", pointer, masked);
 }
@@ -99,8 +99,8 @@ pub(super) fn word(text: &str, masked: bool) -> &str {
     if masked && !is_word(text) { MASK } else { text }
 }
 
-/// A finding in one sentence, masked where a text of Yoti's stands in it that looks like none of its
-/// words.
+/// A finding in one sentence, masked where a text of
+/// Yoti's stands in it that looks like none of its words.
 pub(super) fn finding<'a>(finding: &'a Finding, session: &WatchedSession, masked: bool) -> &'a str {
     let text = finding.text.as_raw();
     let Some(answer) = session.session().filter(|_| masked) else { return text };

@@ -23,11 +23,8 @@ pub enum Part {
     Tree,
     /// Checks, and what was requested.
     Checks,
-    /// What happened.
     Timeline,
-    /// The configuration.
     Config,
-    /// The letter.
     Letter,
 }
 

@@ -4,8 +4,8 @@ use std::fmt;
 
 use crate::domain::watchlist::watched::WatchEntry;
 
-/// How many sessions were new, changed or known. Its text is the same in the dashboard and on the
-/// command line.
+/// How many sessions were new, changed or known. Its text
+/// is the same in the dashboard and on the command line.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Added {
     /// Sessions that were not known before.

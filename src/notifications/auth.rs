@@ -27,7 +27,6 @@ pub enum AuthError {
     /// It cannot be read, or others can read it.
     #[error("the receiver's credential: {0}")]
     File(#[from] KeyError),
-    /// It holds something else.
     #[error("the receiver's credential: {0}; {FORMS}")]
     Form(&'static str),
 }

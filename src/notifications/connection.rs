@@ -29,7 +29,6 @@ const BREATH: Duration = Duration::from_millis(100);
 const LONGEST_HEAD: usize = 16 * 1024;
 /// Read at a time; what comes faster waits in the system's buffers (fault W06).
 const AT_ONCE: usize = 2 * 1024;
-/// What ends a head.
 const HEAD_END: &[u8] = b"\r\n\r\n";
 
 pub(super) struct Line {

@@ -24,7 +24,6 @@ pub struct WrongLine {
 #[derive(Debug, Default)]
 pub struct Lines {
     held: Vec<u8>,
-    /// Lines that have ended.
     ended: u64,
     /// The line is too long already: what is left of it is dropped.
     skipping: bool,

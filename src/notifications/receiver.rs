@@ -45,11 +45,8 @@ const LONG: usize = 2;
 /// What the configuration says of the receiver.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ReceiverSettings {
-    /// Address and port.
     pub listen: SocketAddr,
-    /// The credential's file.
     pub auth_file: PathBuf,
-    /// Certificate and key.
     pub tls: Option<(PathBuf, PathBuf)>,
     /// Names that senders call this machine by, beside loopback's.
     pub hosts: Vec<String>,
@@ -58,10 +55,8 @@ pub struct ReceiverSettings {
 /// Why the receiver cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub enum ReceiverError {
-    /// The credential.
     #[error(transparent)]
     Auth(#[from] AuthError),
-    /// Certificate or key.
     #[error(transparent)]
     Tls(#[from] TlsError),
     /// Reachable from other machines without TLS.

@@ -16,7 +16,6 @@ use crate::api::key::{KeyError, private_file};
 /// Why TLS cannot be served.
 #[derive(Debug, thiserror::Error)]
 pub enum TlsError {
-    /// The certificate's file.
     #[error("no certificate could be read from {0}: expected PEM, the server's own first")]
     Certificate(PathBuf),
     /// The key's file cannot be read, or others can read it.

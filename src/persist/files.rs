@@ -51,8 +51,8 @@ pub(super) fn is_empty(path: &Path) -> bool {
     fs::metadata(path).is_ok_and(|about| about.is_file() && about.len() == 0)
 }
 
-/// Copies of the store that an earlier version left when it was changed to a newer schema, newest
-/// first.
+/// Copies of the store that an earlier version left
+/// when it was changed to a newer schema, newest first.
 pub(super) fn copies(path: &Path) -> Vec<PathBuf> {
     let begins = beside(path, BEFORE);
     let begins = begins.file_name().unwrap_or_default().to_string_lossy();

@@ -43,8 +43,8 @@ pub(super) fn mended(path: &Path) -> Result<(Connection, Option<String>), Persis
     Ok((connection, Some(warning)))
 }
 
-/// The lock for mending: nobody else may hold the store, or mend it at the same time. Who mends it
-/// is soon done.
+/// The lock for mending: nobody else may hold the store,
+/// or mend it at the same time. Who mends it is soon done.
 #[expect(clippy::disallowed_methods, reason = "the store is opened in real time, and blocks")]
 pub(super) fn turn(path: &Path) -> Option<files::Lock> {
     for _ in 0..20 {

@@ -169,8 +169,8 @@ pub(super) fn taken(transaction: &Transaction<'_>, number: i64) -> Sql<()> {
     transaction.prepare_cached("DELETE FROM post WHERE number <= ?1")?.execute([number]).map(drop)
 }
 
-/// The list, and what the operator keeps, are saved as they were posted; who takes the store asks
-/// everybody.
+/// The list, and what the operator keeps, are saved as
+/// they were posted; who takes the store asks everybody.
 pub(super) fn settled(transaction: &Transaction<'_>) -> Sql<()> {
     transaction.prepare_cached("DELETE FROM post WHERE kind <> 'told'")?.execute([]).map(drop)
 }

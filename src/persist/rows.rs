@@ -79,8 +79,8 @@ fn listed(row: &Row<'_>) -> Sql<Option<(i64, WatchedSession)>> {
 /// So many sessions are looked up one by one.
 const FEW: usize = 100;
 
-/// Puts answers and timelines to the listed sessions. Also returns how many answers are sealed and
-/// cannot be opened.
+/// Puts answers and timelines to the listed sessions. Also
+/// returns how many answers are sealed and cannot be opened.
 pub(super) fn complete(
     connection: &Connection,
     listed: Vec<(i64, WatchedSession)>,

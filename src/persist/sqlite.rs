@@ -112,8 +112,8 @@ impl Sqlite {
         Ok(self)
     }
 
-    /// What to say of answers that the last loading could not read: they are sealed with another
-    /// key, or altered.
+    /// What to say of answers that the last loading could not
+    /// read: they are sealed with another key, or altered.
     #[must_use]
     pub fn trouble(&self) -> Option<String> {
         let (number, none) = (self.unreadable, self.seal.is_none());

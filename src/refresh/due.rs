@@ -23,11 +23,8 @@ const GONE_LOOKS: [SignedDuration; 2] =
 /// How long each part has to wait; `None`: it is not asked any more.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Waits {
-    /// The session result.
     pub session: Option<Duration>,
-    /// The configuration.
     pub configuration: Option<Duration>,
-    /// The letter.
     pub letter: Option<Duration>,
 }
 

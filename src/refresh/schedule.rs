@@ -15,7 +15,6 @@ use crate::domain::session::ids::SessionId;
 /// Who may be picked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Whom {
-    /// Everybody who is due.
     Anybody,
     /// Those that the operator asked for or a notification named, and nobody else (`listen`).
     Hinted,

@@ -22,9 +22,7 @@ pub enum Part {
 /// One request to make.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Job {
-    /// For whom.
     pub id: SessionId,
-    /// What.
     pub part: Part,
     /// The operator asked for it.
     pub asked: bool,

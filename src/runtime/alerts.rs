@@ -38,7 +38,6 @@ pub struct AlertCommand {
     pub program: PathBuf,
     /// As they are: no shell reads them.
     pub arguments: Vec<String>,
-    /// The profile's name.
     pub profile: String,
     /// `live`, `sandbox`, ….
     pub environment: String,

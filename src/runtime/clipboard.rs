@@ -18,7 +18,6 @@ pub enum Clipboard {
     /// To the terminal, which may or may not take it: none answers.
     #[default]
     Terminal,
-    /// Nowhere.
     Off,
     /// To the standard input of this program, with its arguments.
     Program(Vec<String>),

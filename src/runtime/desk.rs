@@ -18,7 +18,6 @@ pub struct Desk {
     pub audit: AuditLog,
     /// How addresses and files are opened.
     pub opener: Opener,
-    /// Where copied text goes.
     pub clipboard: Clipboard,
     /// What can be asked of Yoti; `None`: offline.
     pub evidence: Option<Arc<dyn Evidence>>,

@@ -42,7 +42,6 @@ pub struct Effects {
 /// What the loop itself has to do for an effect.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Immediate {
-    /// Nothing more.
     None,
     /// Write this to the clipboard; its name for the message.
     Copy(&'static str, String),
@@ -50,13 +49,9 @@ pub enum Immediate {
     Suspend,
     /// The bell, and a note for the desktop.
     Ring(Option<(Desktop, String)>),
-    /// The mouse, or not.
     Mouse(bool),
-    /// Another theme.
     Theme(String),
-    /// Draw everything anew.
     Redraw,
-    /// Leave.
     Quit,
 }
 

@@ -37,17 +37,13 @@ pub enum StoreRole<P> {
 /// What the tasks begin with.
 #[derive(Debug)]
 pub struct LoadedStore<P> {
-    /// Who asks and saves.
     pub keeping: StoreRole<P>,
     /// Sessions with their last answers.
     pub known: Vec<WatchedSession>,
     /// When the operator last looked.
     pub last_look: Option<Timestamp>,
-    /// The list's own order.
     pub arrangement: Arrangement,
-    /// Notifications counted so far.
     pub tally: NotificationCounts,
-    /// For the operator.
     pub warning: Option<String>,
 }
 
@@ -97,7 +93,6 @@ impl LoadedStore<Sqlite> {
 /// The running tasks.
 #[derive(Debug)]
 pub struct Engine {
-    /// To the refresh task.
     pub commands: mpsc::Sender<Command>,
     /// The newest state of the world.
     pub snapshots: watch::Receiver<Arc<Snapshot>>,

@@ -39,13 +39,9 @@ const ANSWER: Duration = Duration::from_millis(100);
 pub struct LoopContext<C> {
     /// Newest state of the world.
     pub snapshots: watch::Receiver<Arc<Snapshot>>,
-    /// What carries effects out.
     pub effects: Effects,
-    /// For the ticks.
     pub clock: C,
-    /// Keys in force.
     pub keymap: Keymap,
-    /// Colours and signs.
     pub look: Look,
     /// What the look can change to.
     pub themes: Themes,

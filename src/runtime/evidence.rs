@@ -16,7 +16,6 @@ use crate::domain::session::resource::Media;
 
 /// A media that was handed over.
 pub struct HeldBytes {
-    /// The content.
     pub bytes: Zeroizing<Vec<u8>>,
     /// The ending of a file's name.
     pub ending: &'static str,

@@ -25,11 +25,8 @@ const PREVIEWED: usize = 200;
 /// What an export says of its making.
 #[derive(Clone, Debug)]
 pub struct ExportOrigin {
-    /// Profile name.
     pub profile: String,
-    /// Environment.
     pub environment: String,
-    /// For the derived parts.
     pub rules: Rules,
     /// For the times of a handover.
     pub zone: TimeZone,

@@ -247,8 +247,8 @@ impl Drop for Screen {
     }
 }
 
-/// Gives the terminal back; does nothing when it is not ours. Errors are nobody's to hear: the
-/// terminal may be gone.
+/// Gives the terminal back; does nothing when it is not ours.
+/// Errors are nobody's to hear: the terminal may be gone.
 pub fn restore() {
     let mut out = io::stdout().lock();
     if !ENTERED.swap(false, Ordering::SeqCst) {
@@ -274,8 +274,8 @@ pub fn restore() {
     let _cooked = terminal::disable_raw_mode();
 }
 
-/// From now on the terminal may keep a picture: it is taken back with the next clear, and on every
-/// way out.
+/// From now on the terminal may keep a picture: it is
+/// taken back with the next clear, and on every way out.
 pub fn holds_a_picture() {
     PICTURED.store(true, Ordering::SeqCst);
 }
@@ -292,8 +292,8 @@ pub fn panicked() -> bool {
     PANICKED.load(Ordering::SeqCst)
 }
 
-/// From now on a panic in any thread restores the terminal first, says only where it happened, and
-/// ends the program.
+/// From now on a panic in any thread restores the terminal
+/// first, says only where it happened, and ends the program.
 pub fn install_panic_hook() {
     std::panic::set_hook(Box::new(|panic| {
         restore();

@@ -137,7 +137,6 @@ pub struct Style {
     pub absent: Absent,
     /// How allowed sources are written.
     pub sources: SourceForm,
-    /// Keys in shuffled order.
     pub shuffled: bool,
 }
 
@@ -172,28 +171,23 @@ pub struct Requirement {
     /// `ID_DOCUMENT`, …
     #[serde(rename = "type")]
     pub kind: String,
-    /// How often.
     #[serde(default = "once")]
     pub repeat: usize,
-    /// Allowed sources.
     #[serde(default)]
     pub sources: Vec<String>,
     /// `allowed_providers` of the source IBV; not stated without.
     #[serde(default)]
     pub providers: Option<Vec<String>>,
-    /// Country to document types.
     #[serde(default)]
     pub accepts: BTreeMap<String, Vec<String>>,
     /// The document that the letter promises.
     #[serde(default)]
     pub promise: Option<String>,
-    /// In-branch assessments.
     #[serde(default)]
     pub assessments: Vec<String>,
     /// Scheme of `DOCUMENT_SCHEME_VALIDITY_CHECK`.
     #[serde(default)]
     pub scheme: Option<String>,
-    /// Requested tasks.
     #[serde(default)]
     pub tasks: Vec<String>,
     /// `objective.type`
@@ -202,7 +196,6 @@ pub struct Requirement {
     /// `attempts_remaining`
     #[serde(default)]
     pub attempts: BTreeMap<String, i64>,
-    /// For LIVENESS.
     #[serde(default)]
     pub liveness_type: Option<String>,
     /// JSON merged over it.

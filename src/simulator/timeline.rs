@@ -21,11 +21,8 @@ use crate::simulator::timeline::told::Told;
 /// One made-up session.
 #[derive(Clone, Debug)]
 pub struct Life {
-    /// Its id.
     pub id: SessionId,
-    /// What happens to it.
     pub scenario: Scenario,
-    /// Simulated time of creation.
     pub created: Timestamp,
     /// Steps and letter later than the first minute come this many seconds later.
     pub delay: i64,

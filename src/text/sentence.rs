@@ -14,8 +14,8 @@ fn server(text: &ServerText) -> String {
     shown(text, LONGEST)
 }
 
-/// What a resource of this container is called: `ID document`; a container that nobody knows by its
-/// own name.
+/// What a resource of this container is called: `ID
+/// document`; a container that nobody knows by its own name.
 #[must_use]
 pub fn resource(container: &ServerText) -> String {
     match container.as_raw() {

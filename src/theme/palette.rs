@@ -85,18 +85,14 @@ pub(super) const ROLES: [(&str, Role); 11] = [
 /// Why a theme cannot be used.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum ThemeError {
-    /// No such theme.
     #[error("no theme named {name:?}; known: {known}")]
     Unknown {
-        /// As asked for.
         name: String,
         /// Comma separated.
         known: String,
     },
-    /// Its file is wrong.
     #[error("theme {name}: {why}")]
     Wrong {
-        /// The theme.
         name: String,
         /// What is wrong, with the line where there is one.
         why: String,

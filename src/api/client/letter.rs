@@ -18,12 +18,11 @@ use crate::domain::session::instructions::Branches;
 /// What there is of the letter as a PDF.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum LetterPdf {
-    /// The letter.
     Ready(PersonalBytes),
     /// 204: there is none.
     NotThere,
-    /// 409 INSTRUCTIONS_NOT_COMPLETE: it is made after the instructions are set; later it may be
-    /// there.
+    /// 409 INSTRUCTIONS_NOT_COMPLETE: it is made after
+    /// the instructions are set; later it may be there.
     NotReady,
 }
 

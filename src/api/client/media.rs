@@ -35,7 +35,6 @@ impl std::fmt::Debug for MediaContent {
 /// Everything that can come of asking for a media, each for a message of its own.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum MediaOutcome {
-    /// Here it is.
     Held(HeldMedia),
     /// 204: withheld by regulation.
     Withheld,
@@ -54,7 +53,6 @@ pub struct HeldMedia {
     pub content_type: ServerText,
     /// What the bytes are by their beginning.
     pub form: Form,
-    /// The content.
     pub bytes: PersonalBytes,
     /// Why it may not be what it should be.
     pub doubt: Option<Doubt>,
@@ -84,7 +82,6 @@ pub enum Form {
     Pdf,
     /// `application/json`
     Json,
-    /// Anything else.
     Other,
 }
 

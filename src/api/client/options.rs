@@ -17,12 +17,10 @@ pub const AUTH_SCOPE: &str = "idv:sessions";
 /// How requests prove whose they are (contract 2).
 #[derive(Clone, Debug, PartialEq, Eq, Default)]
 pub enum Auth {
-    /// Every request is signed.
     #[default]
     Signature,
     /// A token is asked for and sent with every request (contract 2.8).
     Bearer {
-        /// The token endpoint.
         auth_url: String,
         /// Space separated.
         scope: String,
@@ -34,9 +32,7 @@ pub enum Auth {
 pub struct ClientOptions {
     /// `https://api.yoti.com/idverify/v1` or another; a trailing slash does not matter.
     pub base_url: String,
-    /// The application.
     pub sdk_id: Uuid,
-    /// Signature or token.
     pub auth: Auth,
     /// Deadline for a connection with TLS.
     pub connect_timeout: Duration,
@@ -61,7 +57,6 @@ impl ClientOptions {
 /// Why a client cannot be made.
 #[derive(Debug, thiserror::Error)]
 pub enum ClientError {
-    /// Not an address.
     #[error("the base URL is not a valid URL: {0}")]
     BadUrl(String),
     /// http beyond this machine (fault N06).
@@ -111,8 +106,8 @@ pub fn checked_auth_url(text: &str, base_url: &str) -> Result<String, ClientErro
     }
 }
 
-/// Yoti's token endpoint; for an API on this machine the one beside it, so that nothing of a trial
-/// ever goes to Yoti.
+/// Yoti's token endpoint; for an API on this machine the one
+/// beside it, so that nothing of a trial ever goes to Yoti.
 #[must_use]
 pub fn default_auth_url(base_url: &str) -> String {
     match Url::parse(base_url) {
@@ -129,9 +124,9 @@ fn is_here(url: &Url) -> bool {
     host == "localhost" || host.parse::<IpAddr>().is_ok_and(loopback)
 }
 
-/// The pool for the host of `address`. The proxy that HTTP_PROXY, ALL_PROXY and the like name is
-/// never asked for a host on this machine: it could not reach it, and would see an unencrypted
-/// request (fault N07).
+/// The pool for the host of `address`. The proxy that HTTP_PROXY, ALL_PROXY
+/// and the like name is never asked for a host on this machine: it could
+/// not reach it, and would see an unencrypted request (fault N07).
 pub(super) fn pool(address: &str, options: &ClientOptions) -> Result<reqwest::Client, ClientError> {
     let builder = reqwest::Client::builder()
         .user_agent(concat!("branchwatch/", env!("CARGO_PKG_VERSION")))

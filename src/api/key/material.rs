@@ -13,8 +13,8 @@ const SHORTEST: usize = 40;
 /// Base64 of this length stands for nothing else that a person types.
 const LONG: usize = 512;
 
-/// Whether a text holds a private key: PEM, also with `\n` for line ends, base64 of PEM, or the
-/// base64 body alone.
+/// Whether a text holds a private key: PEM, also with `\n`
+/// for line ends, base64 of PEM, or the base64 body alone.
 #[must_use]
 pub fn holds_key(text: &str) -> bool {
     let quoted = text.split(['"', '\'', '=', ':']);

@@ -49,8 +49,8 @@ fn sub_check(item: &Cursor<'_>) -> SubCheck {
     }
 }
 
-/// `{name, value}`; an item of another form gives one pair for each scalar in it, an empty one an
-/// empty pair (contract 4.3).
+/// `{name, value}`; an item of another form gives one pair for
+/// each scalar in it, an empty one an empty pair (contract 4.3).
 fn detail(item: &Cursor<'_>) -> Vec<(ServerText, ServerText)> {
     let is = |wanted: &str| {
         item.entries()

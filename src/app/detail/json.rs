@@ -72,8 +72,8 @@ pub(crate) fn hides(session: &WatchedSession, privacy: Privacy) -> bool {
     json(session, privacy, whole) != json(session, Privacy::Off, whole)
 }
 
-/// A line of laid-out JSON in lines of a width: the value below its name, and what is longer than a
-/// line on several.
+/// A line of laid-out JSON in lines of a width: the value
+/// below its name, and what is longer than a line on several.
 fn folded(line: String, width: usize) -> Vec<String> {
     if width < LEAST_WIDTH || crate::text::width(&line) <= width {
         return vec![line];

@@ -93,8 +93,8 @@ impl Model {
         }
     }
 
-    /// Columns inside the panes with wrapped text: checks and letter, which stand in one column, and
-    /// JSON.
+    /// Columns inside the panes with wrapped text: checks
+    /// and letter, which stand in one column, and JSON.
     fn text_widths(&self) -> [usize; 2] {
         let of = |pane: Pane, zoomed: bool| {
             let areas = layout::fitted(self.size, pane, zoomed, self.fitting.proportions);

@@ -48,8 +48,8 @@ pub(crate) fn foldable(view: &TreeView) -> Vec<TreePath> {
     found
 }
 
-/// Where the cursor goes when its node has vanished: the next sibling's place, else the parent, else
-/// the first node.
+/// Where the cursor goes when its node has vanished: the next
+/// sibling's place, else the parent, else the first node.
 pub(crate) fn settle(view: &TreeView, selected: &TreePath, was: &[TreePath]) -> TreePath {
     if at(view, selected).is_some() {
         return selected.clone();

@@ -67,8 +67,8 @@ fn push(dialog: &mut AddDialog, lines: Vec<AddLine>) {
     }
 }
 
-/// A paste where nothing is typed: a text that names sessions is offered in the dialog, another one
-/// is no input.
+/// A paste where nothing is typed: a text that names sessions
+/// is offered in the dialog, another one is no input.
 pub(crate) fn offer(model: &mut Model, text: &str) -> bool {
     if model.overlay.is_some() || model.input.is_some() {
         return false;

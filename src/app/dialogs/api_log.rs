@@ -72,8 +72,8 @@ fn row(call: &Arc<Call>, names: Names<'_>) -> CallRow {
     }
 }
 
-/// The path with the reference of its session where that may be shown, and the beginnings of other
-/// IDs.
+/// The path with the reference of its session where
+/// that may be shown, and the beginnings of other IDs.
 fn named(path: &str, names: Names<'_>) -> String {
     let Names { sessions, times } = names;
     let part = |part: &str| {

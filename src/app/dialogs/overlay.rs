@@ -47,7 +47,6 @@ pub enum Overlay {
 /// What is picked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum PickerKind {
-    /// The operator's own programs.
     Programs,
     /// The order of the list: one of them.
     Sort,
@@ -60,9 +59,7 @@ pub enum PickerKind {
 /// A list to pick from.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Picker {
-    /// What is picked.
     pub kind: PickerKind,
-    /// What can be picked.
     pub rows: Vec<PickRow>,
     /// Index into `rows`.
     pub selected: usize,
@@ -75,18 +72,15 @@ pub struct PickRow {
     pub name: String,
     /// What it means; safe text.
     pub words: String,
-    /// In force.
     pub on: bool,
 }
 
 /// Help: type to search.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct HelpOverlay {
-    /// What is searched for.
     pub search: TextField,
     /// Rows that match: the pane's own first, the keys that move last.
     pub rows: Vec<HelpRow>,
-    /// Of how many.
     pub total: usize,
     /// Index into `rows`.
     pub selected: usize,
@@ -125,11 +119,9 @@ pub struct CopyItem {
 /// The copy menu; bound to one session when it opened.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CopyMenu {
-    /// The session.
     pub id: SessionId,
     /// Its reference or short id.
     pub name: String,
-    /// What can be copied.
     pub items: Vec<CopyItem>,
     /// Index into `items`.
     pub selected: usize,
@@ -142,7 +134,6 @@ pub struct CopyMenu {
 pub struct CallRow {
     /// Its number; the cursor follows it.
     pub number: u64,
-    /// When it was sent.
     pub time: String,
     /// HTTP status.
     pub status: Cell,
@@ -167,7 +158,6 @@ pub struct CallsOverlay {
     pub calls: Vec<Arc<Call>>,
     /// Those that hold what is typed.
     pub rows: Vec<CallRow>,
-    /// What is looked for.
     pub search: TextField,
     /// The filter is being typed.
     pub typing: bool,
@@ -180,11 +170,9 @@ pub struct CallsOverlay {
 /// The charts, as they were counted.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ChartsOverlay {
-    /// When.
     pub counted_at: Timestamp,
     /// Stages in the order of a session's way, with the sessions that stand there.
     pub funnel: Vec<(Cell, usize)>,
-    /// All sessions.
     pub watched: usize,
     /// COMPLETED in each of the last 24 hours, oldest first.
     pub completed: [u32; HOURS],

@@ -9,25 +9,18 @@ use crate::domain::nearest::suggestion;
 pub enum Column {
     /// The operator's reference, else the short ID; always shown.
     Ref,
-    /// The session ID.
     Session,
-    /// Yoti's state.
     State,
-    /// The stage.
     Stage,
     /// Requirements supplied, of how many.
     Docs,
     /// One sign for each check.
     Checks,
-    /// Time left.
     Due,
-    /// The letter's branch.
     Branch,
     /// Age of the last good answer.
     Seen,
-    /// What changed last.
     Changed,
-    /// The operator's tags.
     Tags,
 }
 

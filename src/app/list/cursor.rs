@@ -202,9 +202,9 @@ pub(crate) fn to_chosen(model: &mut Model) {
     model.set_message(format!("{name}: row {} of {}", row + 1, model.sessions.len()), Tone::Plain);
 }
 
-/// Whether an action is about the session under the cursor, or starts from its row. So is every
-/// action that is not known to be about the whole screen: it must not hit a row that slid under the
-/// cursor.
+/// Whether an action is about the session under the cursor, or starts
+/// from its row. So is every action that is not known to be about the
+/// whole screen: it must not hit a row that slid under the cursor.
 pub(crate) const fn is_about_a_session(action: Action) -> bool {
     !matches!(
         action,

@@ -43,7 +43,6 @@ pub(crate) struct Query(Expr);
 enum Expr {
     /// All hold; without any: everything is shown.
     All(Vec<Expr>),
-    /// At least one holds.
     Any(Vec<Expr>),
     Not(Box<Expr>),
     /// One thing of the session is all of this.
@@ -55,19 +54,33 @@ enum Expr {
 enum Condition {
     /// A bare word, several in quotes, or a pattern.
     Word(Word),
-    /// A field of texts.
-    Text { field: TextField, how: How, value: Needle },
+    Text {
+        field: TextField,
+        how: How,
+        value: Needle,
+    },
     /// One of these stages, as bits.
-    Stage { how: How, value: Needle, kinds: u16 },
-    /// Less or more than so many seconds: to the deadline, since the last answer, since the last
-    /// change.
-    Span { field: TimeField, less: bool, seconds: i64 },
+    Stage {
+        how: How,
+        value: Needle,
+        kinds: u16,
+    },
+    /// Less or more than so many seconds: to the deadline,
+    /// since the last answer, since the last change.
+    Span {
+        field: TimeField,
+        less: bool,
+        seconds: i64,
+    },
     /// Nothing to count from: no deadline, never answered, never changed.
     Never(TimeField),
-    /// The deadline has passed.
     Passed,
     /// So many requirements supplied, of so many.
-    Docs { how: DocsHow, supplied: usize, of: Option<usize> },
+    Docs {
+        how: DocsHow,
+        supplied: usize,
+        of: Option<usize>,
+    },
     /// It is so, or with `false` it is not.
     Flagged(Flag, bool),
 }
@@ -103,7 +116,6 @@ enum TimeField {
 /// What is looked for in a text, without regard to case.
 #[derive(Clone, Debug)]
 enum Needle {
-    /// As typed, and folded.
     Text(String, String),
     Pattern(Regex),
 }

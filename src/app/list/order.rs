@@ -4,8 +4,8 @@
 
 use std::cmp::Reverse;
 
-/// Where a session stands: what the order is by, then the order of adding, which makes every key
-/// unique.
+/// Where a session stands: what the order is by, then
+/// the order of adding, which makes every key unique.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Key {
     /// The pinned stand before all others.
@@ -20,7 +20,6 @@ pub(crate) enum Major {
     Number(i64),
     Text(Box<str>),
     TextDown(Reverse<Box<str>>),
-    /// No value: last.
     Missing,
 }
 

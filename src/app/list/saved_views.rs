@@ -22,8 +22,8 @@ use crate::domain::watchlist::list_layout::Arrangement;
 const LONGEST: usize = 40;
 
 impl Model {
-    /// With views of the configuration, and what was kept of the list. What cannot be read is left
-    /// out.
+    /// With views of the configuration, and what was kept
+    /// of the list. What cannot be read is left out.
     #[must_use]
     pub fn with_views(mut self, configured: Vec<View>, kept: &Arrangement) -> Self {
         let saved = kept.views.iter();

@@ -45,7 +45,6 @@ pub(crate) struct Sessions {
     table: SessionTable,
     places: HashMap<SessionId, u32>,
     items: Vec<Item>,
-    /// All, by attention.
     order: Order,
     /// All in the order that was chosen, where it is another.
     sorted: Option<Order>,

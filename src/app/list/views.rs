@@ -87,8 +87,8 @@ impl View {
         Ok(Self { name: name.to_owned(), text, filter, sort, columns })
     }
 
-    /// The views that need no configuration. A view of the operator's with the same name stands in
-    /// their place.
+    /// The views that need no configuration. A view of the
+    /// operator's with the same name stands in their place.
     pub fn built_in() -> impl Iterator<Item = Self> {
         BUILT_IN.into_iter().filter_map(|(name, filter, sort)| {
             let (filter, sort) = (filter.to_owned(), sort.to_owned());
@@ -127,8 +127,8 @@ impl View {
         self.filter.tags()
     }
 
-    /// This view with another on top: both filters hold; the other's order and columns stand where
-    /// it has any.
+    /// This view with another on top: both filters hold; the
+    /// other's order and columns stand where it has any.
     #[must_use]
     pub(crate) fn with(self, other: Self, sorted: bool) -> Self {
         let columns = if other.columns == ColumnSet::Auto { self.columns } else { other.columns };

@@ -27,7 +27,6 @@ const NOT_MASKED: &str = "References are NOT masked.";
 /// Whose shift ends, and when it began.
 #[derive(Clone, Copy, Debug)]
 pub struct Shift<'a> {
-    /// Profile name.
     pub profile: &'a str,
     /// `live`, `sandbox`, `demo`, ….
     pub environment: &'a str,
@@ -39,7 +38,6 @@ pub struct Shift<'a> {
     pub zone: &'a TimeZone,
     /// What happened since then is told.
     pub from: Timestamp,
-    /// Its end.
     pub now: Timestamp,
 }
 

@@ -184,8 +184,8 @@ pub(crate) fn tick(model: &mut Model) -> Vec<Effect> {
     effects
 }
 
-/// Takes note of a key, and keeps it while the screen is locked: then one key asks, and Enter
-/// unlocks. Ctrl-c still quits.
+/// Takes note of a key, and keeps it while the screen is locked:
+/// then one key asks, and Enter unlocks. Ctrl-c still quits.
 pub(crate) fn before(model: &mut Model, event: &Event) -> Option<Vec<Effect>> {
     if !matches!(event, Event::Action(_) | Event::Edit(_) | Event::Paste(_) | Event::Mouse(_)) {
         return None;

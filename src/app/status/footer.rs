@@ -17,7 +17,6 @@ pub struct Hint {
     pub key: String,
     /// `export`
     pub word: String,
-    /// What it runs.
     pub action: Action,
 }
 
@@ -213,8 +212,8 @@ const MORE: &[Action] = &[
     Action::Charts,
 ];
 
-/// Breaks hints into the lines below the tabs; what has no room falls away, but never the help, which
-/// has all the others.
+/// Breaks hints into the lines below the tabs; what has no room
+/// falls away, but never the help, which has all the others.
 fn broken(hints: Vec<Hint>, footer: Area, marked: usize) -> Vec<Vec<Hint>> {
     let (width, mut room) = (usize::from(footer.w), usize::from(footer.h).saturating_sub(1));
     let mut lines = vec![Vec::new()];

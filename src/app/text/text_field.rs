@@ -6,19 +6,12 @@
 /// A key in a text field.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Edit {
-    /// A printable character.
     Insert(char),
-    /// Delete to the left.
     Backspace,
-    /// Delete to the right.
     Delete,
-    /// Cursor left.
     Left,
-    /// Cursor right.
     Right,
-    /// Cursor to the start.
     Home,
-    /// Cursor to the end.
     End,
     /// Delete the word to the left.
     DeleteWord,

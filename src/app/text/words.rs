@@ -366,8 +366,8 @@ pub(crate) const fn recommendation(value: Option<&Recommendation>) -> (Glyph, To
     }
 }
 
-/// The sign of a check: its recommendation once it is DONE; one that failed inside is to be looked
-/// at.
+/// The sign of a check: its recommendation once it is
+/// DONE; one that failed inside is to be looked at.
 pub(crate) fn check(state: Option<&CheckState>, value: Option<&Recommendation>) -> (Glyph, Tone) {
     match state {
         Some(CheckState::InternalError | CheckState::Unknown(_)) => (Glyph::Refer, Tone::Notice),

@@ -206,9 +206,9 @@ fn rewind_check(check: &mut Check, at: Timestamp) {
     check.media.clear();
 }
 
-/// Only the last letter is kept: before it was set there may have been another. Where there is none
-/// now, and none is known to have been, there was none before: its time is that of the last answer
-/// that said so.
+/// Only the last letter is kept: before it was set there may have been
+/// another. Where there is none now, and none is known to have been, there
+/// was none before: its time is that of the last answer that said so.
 fn letter(now: &Letter, timeline: &[TimelineEvent], at: Timestamp) -> Letter {
     let set = timeline.iter().rev().find(|e| matches!(e.what, ChangeKind::LetterSet(..)));
     match now {

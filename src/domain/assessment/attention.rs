@@ -14,7 +14,6 @@ use crate::domain::watchlist::watched::WatchedSession;
 /// One finding.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Finding {
-    /// Its kind.
     pub reason: Reason,
     /// The cause in one sentence, with Yoti's own values where it has some.
     pub text: ServerText,
@@ -25,7 +24,6 @@ pub struct Finding {
 /// The session deadline as far as it is known.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Deadline {
-    /// When.
     pub at: Timestamp,
     /// True when worked out from a ttl; false when the watch-list says it.
     pub derived: bool,
@@ -43,7 +41,6 @@ pub enum Suppression {
 /// Stage, deadline, staleness and findings of one session at one moment.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Assessment {
-    /// The stage.
     pub stage: Stage,
     /// Deadline while ONGOING (or not fetched with an override); `None` otherwise.
     pub deadline: Option<Deadline>,
@@ -92,8 +89,8 @@ pub fn assess(watched: &WatchedSession, rules: &Rules, now: Timestamp) -> Assess
 }
 
 impl Assessment {
-    /// True when the operator should look: anything but an applicant at a counter, unless that was
-    /// acknowledged or snoozed.
+    /// True when the operator should look: anything but an applicant
+    /// at a counter, unless that was acknowledged or snoozed.
     #[must_use]
     pub fn needs_operator(&self) -> bool {
         self.hush.is_none() && self.alert().is_some()

@@ -42,8 +42,8 @@ impl Match {
 pub struct RequirementCoverage {
     /// Index into `Configuration::requirements`.
     pub requirement: usize,
-    /// Indices into `Session::resources`, newest attempt first. Empty with [`Match::None`];
-    /// all candidates with [`Match::Ambiguous`].
+    /// Indices into `Session::resources`, newest attempt first. Empty
+    /// with [`Match::None`]; all candidates with [`Match::Ambiguous`].
     pub resources: Vec<usize>,
     /// How sure.
     pub matched: Match,
@@ -218,8 +218,8 @@ fn settle_promised(
     }
 }
 
-/// A chain that fits one requirement alone belongs to it, and the others look elsewhere; until
-/// nothing more follows.
+/// A chain that fits one requirement alone belongs to it, and
+/// the others look elsewhere; until nothing more follows.
 fn settle_single(chains: &mut [Chain]) {
     let mut taken: Vec<usize> =
         chains.iter().filter(|c| c.sure == Match::Exact).flat_map(|c| c.fits.clone()).collect();

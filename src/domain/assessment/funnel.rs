@@ -22,7 +22,6 @@ pub struct Funnel {
     pub letter_set: usize,
     /// A branch was visited.
     pub visited: usize,
-    /// COMPLETED.
     pub completed: usize,
     /// Of these, by the pass rule.
     pub approved: usize,
@@ -30,7 +29,6 @@ pub struct Funnel {
     pub rejected: usize,
     /// Of these, to be looked at.
     pub referred: usize,
-    /// EXPIRED.
     pub expired: usize,
     /// Still under way.
     pub ongoing: usize,

@@ -26,9 +26,7 @@ pub struct RequestedCheck {
 /// The sign of one check in the list.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Mark {
-    /// APPROVE.
     Approve,
-    /// REJECT.
     Reject,
     /// Anything else that is finished.
     Refer,
@@ -93,8 +91,8 @@ fn of_checks(session: &Session) -> Vec<Mark> {
     session.checks.iter().map(mark).collect()
 }
 
-/// How many values of the last answers this build does not know or could not read; shown in the
-/// header.
+/// How many values of the last answers this build does
+/// not know or could not read; shown in the header.
 #[must_use]
 pub fn unknown_values(watched: &WatchedSession) -> usize {
     let session = watched.session().map_or(0, |s| s.unknown.len() + s.drift.len());

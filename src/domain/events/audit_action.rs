@@ -7,7 +7,6 @@ use jiff::Timestamp;
 /// When a session was last exported.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
 pub struct LastExports {
-    /// Masked.
     pub masked: Option<Timestamp>,
     /// Without masking.
     pub unmasked: Option<Timestamp>,

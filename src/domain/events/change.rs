@@ -32,7 +32,6 @@ pub enum Origin {
     Api,
     /// A difference seen by polling; the time is that of the observation.
     Observed,
-    /// A notification.
     Notification,
     /// The operator.
     Local,
@@ -47,7 +46,6 @@ pub struct TimelineEvent {
     pub seen_at: Timestamp,
     /// Source of the thing that changed, where there is one.
     pub source: Option<SourceType>,
-    /// What happened.
     pub what: ChangeKind,
     /// Where the knowledge comes from.
     pub origin: Origin,
@@ -68,46 +66,37 @@ pub enum ChangeKind {
         document_type: Option<ServerText>,
         /// Alpha-3.
         country: Option<ServerText>,
-        /// Pages.
         pages: usize,
         /// Frames over all pages.
         frames: usize,
     },
     /// A resource got more pages, frames or media.
     ResourceUpdated {
-        /// As above.
         container: ServerText,
         /// `PASSPORT`, …
         document_type: Option<ServerText>,
-        /// Pages.
         pages: usize,
         /// Frames over all pages.
         frames: usize,
     },
     /// A resource is no longer in the answer.
-    ResourceRemoved {
-        /// As above.
-        container: ServerText,
-    },
+    ResourceRemoved { container: ServerText },
     /// A task's type and new state.
     Task(ServerText, ServerText),
     /// A check appeared or changed: type, state, recommendation, reason.
     Check {
-        /// Its type.
         check_type: ServerText,
-        /// Its state.
         state: ServerText,
         /// `APPROVE`, …
         recommendation: Option<ServerText>,
-        /// Reason.
         reason: Option<ServerText>,
     },
     /// A requirement's type and new state.
     Requirement(ServerText, ServerText),
     /// A requirement of this type is no longer in the answer.
     RequirementRemoved(ServerText),
-    /// What the clerk has to do, and its new state: the best hint of progress at a counter
-    /// (contract 5.5).
+    /// What the clerk has to do, and its new state: the
+    /// best hint of progress at a counter (contract 5.5).
     Assessment {
         /// One of the three in-branch check types, or a new one.
         check_type: ServerText,

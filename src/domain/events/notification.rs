@@ -12,7 +12,6 @@ use crate::domain::session::wire_enum::Topic;
 /// One notification (contract 8.3).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Notification {
-    /// Whose.
     pub session: SessionId,
     /// What it is about; an unknown topic keeps its text.
     pub topic: Topic,

@@ -32,7 +32,6 @@ const MARGIN: Duration = Duration::from_millis(10);
 /// One event.
 #[derive(Clone, Debug)]
 pub struct SessionEvent {
-    /// Its kind.
     pub kind: EventKind,
     /// When it happened, by the best knowledge.
     pub at: Timestamp,

@@ -7,7 +7,6 @@ use jiff::Timestamp;
 /// An answer: the typed view, the text it came from with the secrets removed, and when.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Answer<T> {
-    /// The typed view.
     pub value: T,
     /// The answer as received, secrets removed by `api`; otherwise key for key, number for number.
     pub raw: Arc<str>,

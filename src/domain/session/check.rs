@@ -16,11 +16,9 @@ use crate::domain::session::wire_enum::{
 /// One check.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Check {
-    /// Its id.
     pub id: CheckId,
     /// What is examined; new types must be expected (contract 4.2).
     pub check_type: Option<CheckType>,
-    /// Where it stands.
     pub state: Option<CheckState>,
     /// Resources it looked at.
     pub resources_used: Vec<ResourceId>,
@@ -34,7 +32,6 @@ pub struct Check {
     pub generated_profile: Option<Media>,
     /// Every media below this check, the two above among them.
     pub media: Vec<Media>,
-    /// Time of creation.
     pub created: Option<Timestamp>,
     /// Time of the last change.
     pub last_updated: Option<Timestamp>,
@@ -45,7 +42,6 @@ pub struct Check {
 /// What a finished check says (contract 4.3).
 #[derive(Clone, Debug, PartialEq, Default)]
 pub struct Report {
-    /// The advice.
     pub recommendation: Option<Recommendation>,
     /// Open vocabulary (contract 4.5); absent with APPROVE, sometimes with REJECT.
     pub reason: Option<ServerText>,

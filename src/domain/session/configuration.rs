@@ -82,13 +82,11 @@ pub struct RequiredResource {
     pub attempts_remaining: Vec<(ServerText, i64)>,
     /// `PROOF_OF_ADDRESS`, `UK_DBS`, …
     pub objective: Option<ServerText>,
-    /// For LIVENESS.
     pub liveness_type: Option<LivenessType>,
     /// Whether a digital ID is taken instead of a document (contract 14.1).
     pub allow_digital_ids: Option<bool>,
     /// Whose digital IDs are taken; `None`: not stated.
     pub allowed_providers: Option<Vec<ServerText>>,
-    /// What no field reads.
     pub extra: Extra,
 }
 

@@ -14,7 +14,6 @@ use crate::domain::session::wire_enum::DeviceEventKind;
 pub struct TrackedDevices {
     /// In the order received.
     pub devices: Vec<TrackedDevice>,
-    /// What no field reads.
     pub extra: Extra,
     /// Values of enums that this build does not know.
     pub unknown: Vec<UnknownValue>,
@@ -25,15 +24,10 @@ pub struct TrackedDevices {
 /// One event with the device that caused it.
 #[derive(Clone, Debug, PartialEq, Default)]
 pub struct TrackedDevice {
-    /// What was done.
     pub event: Option<DeviceEventKind>,
-    /// With RESOURCE_CREATED.
     pub resource_id: Option<ResourceId>,
-    /// When.
     pub created: Option<Timestamp>,
-    /// By which device.
     pub device: Device,
-    /// What no field reads.
     pub extra: Extra,
 }
 
@@ -46,15 +40,11 @@ pub struct Device {
     pub ip_iso_country_code: Option<ServerText>,
     /// So on the wire.
     pub manufacture_name: Option<ServerText>,
-    /// Model.
     pub model_name: Option<ServerText>,
     /// Operating system.
     pub os_name: Option<ServerText>,
-    /// Its version.
     pub os_version: Option<ServerText>,
-    /// Browser.
     pub browser_name: Option<ServerText>,
-    /// Its version.
     pub browser_version: Option<ServerText>,
     /// `en-GB`
     pub locale: Option<ServerText>,

@@ -19,7 +19,6 @@ pub struct Instructions {
     pub documents: Vec<PromisedDocument>,
     /// The branch on the letter; the applicant may use any other.
     pub branch: Option<Branch>,
-    /// What no field reads.
     pub extra: Extra,
     /// Values of enums that this build does not know.
     pub unknown: Vec<UnknownValue>,
@@ -56,7 +55,6 @@ pub struct Branch {
     pub branch_type: Option<ServerText>,
     /// Seven characters, leading zeros matter.
     pub fad_code: Option<ServerText>,
-    /// Name of the branch.
     pub name: Option<ServerText>,
     /// Comma separated.
     pub address: Option<ServerText>,
@@ -79,7 +77,6 @@ impl Branch {
 pub struct Branches {
     /// Nearest first, as received.
     pub branches: Vec<Branch>,
-    /// What no field reads.
     pub extra: Extra,
     /// What could not be read.
     pub drift: Vec<Drift>,

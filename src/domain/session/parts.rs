@@ -17,7 +17,6 @@ pub enum Letter {
     NotKnown,
     /// The API says there is none (an empty view, 404 or 409), at that time.
     NotSet(Timestamp),
-    /// It is set.
     Set(Arc<Answer<Instructions>>),
 }
 
@@ -48,9 +47,7 @@ impl Letter {
 pub struct Answers {
     /// The session result.
     pub session: Option<Arc<Answer<Session>>>,
-    /// The configuration.
     pub configuration: Option<Arc<Answer<Configuration>>>,
-    /// The letter.
     pub letter: Letter,
     /// Since when Yoti has no such session, after it said so twice in a row.
     pub missing_since: Option<Timestamp>,

@@ -7,8 +7,8 @@ use crate::domain::server_text::ServerText;
 use crate::domain::session::resource::Media;
 use crate::domain::session::wire_enum::{IdentityProfileOutcome, TrustFramework};
 
-/// An identity profile, of either kind: the basic one's report has one framework, the advanced one's
-/// may have several.
+/// An identity profile, of either kind: the basic one's report
+/// has one framework, the advanced one's may have several.
 #[derive(Clone, Debug, PartialEq, Default)]
 pub struct IdentityProfile {
     /// Echo of what was given at creation.

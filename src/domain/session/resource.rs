@@ -31,7 +31,6 @@ pub struct Resource {
     pub tasks: Vec<Task>,
     /// Every media below this resource.
     pub media: Vec<Media>,
-    /// What no field reads.
     pub extra: Extra,
 }
 
@@ -46,7 +45,6 @@ pub enum ResourceKind {
     Liveness(Liveness),
     /// `face_capture`, with its `image`.
     FaceCapture(Option<Media>),
-    /// `applicant_profiles`, with its `media`.
     ApplicantProfile(Option<Media>),
     /// `share_codes`
     ShareCode(ShareCode),
@@ -59,8 +57,8 @@ pub enum ResourceKind {
 pub struct Document {
     /// Open vocabulary, contract 7.5.
     pub document_type: Option<ServerText>,
-    /// Who issued a digital ID (`DIGILOCKER`, …); such a document may have no pages and no media
-    /// (contract 14.1).
+    /// Who issued a digital ID (`DIGILOCKER`, …); such a
+    /// document may have no pages and no media (contract 14.1).
     pub provider: Option<ServerText>,
     /// Alpha-3.
     pub issuing_country: Option<ServerText>,
@@ -144,26 +142,21 @@ pub struct Media {
 /// A check that a task generated: the full check stands in `Session::checks` under the same id.
 #[derive(Clone, Debug, PartialEq)]
 pub struct GeneratedCheck {
-    /// Its id.
     pub id: CheckId,
-    /// Its type.
     pub check_type: Option<CheckType>,
 }
 
 /// Extraction work (contract 3.3).
 #[derive(Clone, Debug, PartialEq)]
 pub struct Task {
-    /// Its id.
     pub id: TaskId,
     /// What is extracted.
     pub task_type: Option<TaskType>,
     /// Where it stands; DONE may still be unsuccessful.
     pub state: Option<TaskState>,
-    /// Time of creation.
     pub created: Option<Timestamp>,
     /// Time of the last change.
     pub last_updated: Option<Timestamp>,
-    /// Checks that it generated.
     pub generated_checks: Vec<GeneratedCheck>,
     /// Media that it made, usually the document's fields.
     pub generated_media: Vec<Media>,

@@ -19,7 +19,6 @@ pub struct DigitalIdShare {
     pub document_type: Option<ServerText>,
     /// Alpha-3.
     pub issuing_country: Option<ServerText>,
-    /// Time of creation.
     pub created_at: Option<Timestamp>,
     /// Time of the last change.
     pub last_updated: Option<Timestamp>,
@@ -27,7 +26,6 @@ pub struct DigitalIdShare {
     pub resource_id: Option<ResourceId>,
     /// Why it failed.
     pub error: Option<ShareError>,
-    /// What no field reads.
     pub extra: Extra,
 }
 

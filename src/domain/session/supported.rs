@@ -10,7 +10,6 @@ use crate::domain::session::extra::{Drift, Extra};
 pub struct SupportedDocuments {
     /// Each country with its documents, in the order received.
     pub countries: Vec<AcceptedDocuments>,
-    /// What no field reads.
     pub extra: Extra,
     /// What could not be read.
     pub drift: Vec<Drift>,

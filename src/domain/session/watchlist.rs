@@ -49,7 +49,6 @@ pub struct SearchSources {
     pub kind: Option<WatchlistSources>,
     /// With TYPE_LIST: `pep`, `fitness-probity`, ….
     pub types: Vec<ServerText>,
-    /// With PROFILE.
     pub search_profile: Option<ServerText>,
 }
 

@@ -34,7 +34,6 @@ pub struct Annotations {
 /// An acknowledgement: it holds for these reasons, and until something new is learned.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Acknowledged {
-    /// When.
     pub at: Timestamp,
     /// What asked for attention then.
     pub reasons: Vec<Reason>,
@@ -45,7 +44,6 @@ pub struct Acknowledged {
 pub struct OwnAction {
     /// When it was made, and by whom.
     pub made: Made,
-    /// What.
     pub what: AnnotationChange,
 }
 

@@ -216,7 +216,6 @@ pub struct Snapshot {
     pub last_look: Option<Timestamp>,
     /// How the list is arranged, and the views that were saved.
     pub arrangement: Arc<Arrangement>,
-    /// How refreshing goes.
     pub health: Arc<Health>,
 }
 

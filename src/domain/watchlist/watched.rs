@@ -18,7 +18,6 @@ use crate::domain::watchlist::annotations::{AnnotationChange, Annotations, Made}
 /// What the operator wrote down for a session (local, never sent).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct WatchEntry {
-    /// The session.
     pub id: SessionId,
     /// The operator's own name for it; `None` shows the short id.
     pub reference: Option<String>,
@@ -53,7 +52,6 @@ pub struct PollFailure {
     pub status: Option<u16>,
     /// Short, in our words, safe to show: `503 TEMPORARILY_UNAVAILABLE`, `connection refused`.
     pub summary: String,
-    /// When.
     pub at: Timestamp,
 }
 
@@ -75,21 +73,18 @@ pub struct PollState {
 /// One session of the watch-list with everything known of it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct WatchedSession {
-    /// The operator's part.
     pub entry: Arc<WatchEntry>,
     /// What the operator keeps beside it: note, pin, acknowledgement, …
     pub own: Arc<Annotations>,
-    /// Yoti's part.
     pub answers: Arc<Answers>,
     /// Observed changes, oldest first, at most [`TIMELINE_CAP`].
     pub timeline: Arc<Vec<TimelineEvent>>,
-    /// How polling goes.
     pub poll: PollState,
-    /// Other references of the list begin with the same long words as this one's, so that they are
-    /// nobody's name ([`crate::domain::watchlist::labels`]).
+    /// Other references of the list begin with the same long words as this one's,
+    /// so that they are nobody's name ([`crate::domain::watchlist::labels`]).
     pub shared_prefix: bool,
-    /// Grows by one with each change of entry, own part, answers' content or timeline; not with
-    /// `poll`.
+    /// Grows by one with each change of entry, own part,
+    /// answers' content or timeline; not with `poll`.
     pub revision: u64,
 }
 

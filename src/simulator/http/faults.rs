@@ -33,11 +33,9 @@ pub(crate) struct Fault {
     pub(crate) code: Option<String>,
     /// … and a message about this property.
     pub(crate) property: Option<String>,
-    /// This `Content-Type`.
     pub(crate) content_type: Option<String>,
     /// This `Content-Length`, whatever the body is.
     pub(crate) content_length: Option<u64>,
-    /// This `Retry-After`.
     pub(crate) retry_after: Option<String>,
     /// Wait this long (real time) first.
     pub(crate) delay_ms: u64,

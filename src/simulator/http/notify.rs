@@ -59,8 +59,8 @@ pub(crate) fn report(world: &World) -> Answer {
     Answer::json(200, &json!({ "manner": world.post.manner, "sent": world.post.sent }))
 }
 
-/// `PUT /_sim/notifications`: the manner, and with an `endpoint` a subscription of one session or
-/// of all.
+/// `PUT /_sim/notifications`: the manner, and with an
+/// `endpoint` a subscription of one session or of all.
 pub(crate) fn set(world: &mut World, body: &[u8]) -> Answer {
     let Ok(value) = serde_json::from_slice::<Value>(body) else {
         return Answer::payload("", "must be valid JSON");

@@ -30,7 +30,6 @@ pub(crate) const TOPICS: &[&str] = &[
 #[derive(Clone, Debug)]
 pub(crate) struct Subscription {
     pub(crate) endpoint: String,
-    /// In lower case.
     pub(crate) topics: Vec<String>,
     pub(crate) authorization: Option<String>,
     pub(crate) told: HashSet<Event>,
@@ -49,7 +48,6 @@ pub(crate) struct Post {
 #[derive(Clone, Copy, Debug, Default, Deserialize, Serialize)]
 #[serde(default)]
 pub(crate) struct Manner {
-    /// Each is sent twice.
     pub(crate) duplicates: bool,
     /// What is due together is sent in reverse.
     pub(crate) reversed: bool,

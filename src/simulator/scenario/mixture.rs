@@ -20,8 +20,8 @@ const fn part(scenario: &'static str, age: i64, delay: i64, ttl: Option<i64>) ->
 const HOUR: i64 = 3_600;
 const DAY: i64 = 86_400;
 
-/// The first 24 show every stage, the rest what else may happen; more repeat the list, each round a
-/// little later.
+/// The first 24 show every stage, the rest what else may
+/// happen; more repeat the list, each round a little later.
 pub(crate) const MIXTURE: &[Part] = &[
     part("S01", 130, 0, None), // at counter, first document in
     part("S02", 6 * HOUR, 6 * HOUR - 440, None), // at counter, soon checks running

@@ -7,15 +7,12 @@ use serde::{Deserialize, Serialize};
 /// One thing that happens. (Strictness is `What`'s: it gets every key but these three.)
 #[derive(Clone, Debug, Deserialize, Serialize)]
 pub struct Step {
-    /// Seconds after creation.
     pub at: i64,
     /// How often; see `Scenario::words` for what may differ.
     #[serde(default = "once")]
     pub repeat: usize,
-    /// Seconds between two times.
     #[serde(default)]
     pub every: i64,
-    /// What.
     #[serde(flatten)]
     pub what: What,
 }
@@ -44,7 +41,6 @@ pub enum What {
         /// `id_documents`, …
         #[serde(default = "id_documents")]
         container: String,
-        /// Source type.
         #[serde(default = "in_branch")]
         source: String,
         /// `PASSPORT`, …
@@ -61,15 +57,12 @@ pub enum What {
     },
     /// Text is read from a document: PENDING, then DONE with its media.
     Extract {
-        /// The resource.
         name: String,
         /// The requirement that is met then.
         #[serde(default)]
         place: Option<usize>,
-        /// Its type.
         #[serde(default = "extraction")]
         task: String,
-        /// How long it takes.
         #[serde(default = "a_minute")]
         seconds: i64,
         /// `PROGRESS`, …
@@ -83,9 +76,7 @@ pub enum What {
     Run {
         /// Its name in this scenario.
         name: String,
-        /// Its type.
         check: String,
-        /// Names of resources used.
         #[serde(default)]
         uses: Vec<String>,
         /// The report, as JSON.
@@ -97,13 +88,11 @@ pub enum What {
         #[serde(default)]
         extra: Option<String>,
     },
-    /// A resource appears.
     Resource {
         /// Its name in this scenario.
         name: String,
         /// `id_documents`, …
         container: String,
-        /// Source type; none without.
         #[serde(default)]
         source: Option<String>,
         /// `PASSPORT`, …
@@ -116,9 +105,7 @@ pub enum What {
         #[serde(default)]
         extra: Option<String>,
     },
-    /// A page is added.
     Page {
-        /// The resource.
         name: String,
         /// `CAMERA`, `UPLOAD`
         #[serde(default = "camera")]
@@ -132,7 +119,6 @@ pub enum What {
     },
     /// A frame is added to the last page, or to a face scan.
     Frame {
-        /// The resource.
         name: String,
         /// `{}`: its picture is missing.
         #[serde(default)]
@@ -141,7 +127,6 @@ pub enum What {
     /// A media field of a resource: `document_fields`, `image`, …; a second time it is replaced by
     /// another id, and the old one is not found any more (contract 3.3).
     Media {
-        /// The resource.
         name: String,
         /// The field; `media` stands directly on the resource.
         field: String,
@@ -150,11 +135,8 @@ pub enum What {
     },
     /// A task appears or changes.
     Task {
-        /// The resource.
         name: String,
-        /// Its type.
         task: String,
-        /// Its state.
         state: String,
         /// `PROGRESS`, …
         #[serde(default)]
@@ -162,7 +144,6 @@ pub enum What {
         /// `QUALITY`, `USER_ERROR`
         #[serde(default)]
         reason: Option<String>,
-        /// In words.
         #[serde(default)]
         detail: Option<String>,
         /// The check it generated, by name.
@@ -176,11 +157,8 @@ pub enum What {
     Check {
         /// Its name in this scenario.
         name: String,
-        /// Its type.
         check: String,
-        /// Its state.
         state: String,
-        /// Names of resources used.
         #[serde(default)]
         uses: Vec<String>,
         /// The report, as JSON.
@@ -192,9 +170,7 @@ pub enum What {
     },
     /// One check of each type for each resource, DONE in the same second (contract 4.2).
     BranchChecks {
-        /// Resources.
         uses: Vec<String>,
-        /// Check types.
         checks: Vec<String>,
         /// Scheme for `DOCUMENT_SCHEME_VALIDITY_CHECK`.
         #[serde(default)]
@@ -204,18 +180,15 @@ pub enum What {
     },
     /// A requirement's state, by its place from 0.
     Require {
-        /// Place.
         place: usize,
         /// `IN_PROGRESS`, `COMPLETE`
         state: String,
     },
     /// `attempts_remaining` of a requirement.
     Attempts {
-        /// Place.
         place: usize,
         /// `GENERIC`, …
         key: String,
-        /// Now left.
         left: i64,
     },
     /// JSON merged over the session result from now on.

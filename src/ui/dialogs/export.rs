@@ -99,8 +99,8 @@ impl<'a> Choice<'a> {
     }
 }
 
-/// Choices in a line: with all that is said of them, with their words alone, or with a mark at the
-/// one that is chosen.
+/// Choices in a line: with all that is said of them, with their
+/// words alone, or with a mark at the one that is chosen.
 fn chosen(choices: &[Choice<'_>], between: &str, width: usize) -> String {
     let line = |choice: &dyn Fn(&Choice<'_>) -> String, between: &str| {
         choices.iter().map(choice).collect::<Vec<_>>().join(between)

@@ -88,8 +88,8 @@ pub(crate) fn draw(frame: &mut Frame<'_>, area: Rect, model: &Model, look: Look)
     frame.render_widget(Paragraph::new(lines), area);
 }
 
-/// Who needs the operator, what is under way, and figures that add up to the whole list; as much of
-/// it as fits.
+/// Who needs the operator, what is under way, and figures
+/// that add up to the whole list; as much of it as fits.
 fn second(
     attention: Span<'static>,
     header: &HeaderView,

@@ -22,9 +22,7 @@ const KITTY_ID: u32 = 0x0062_7261;
 /// A way of drawing pictures.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Graphics {
-    /// Kitty's protocol.
     Kitty,
-    /// Sixels.
     Sixel,
     /// iTerm2's protocol.
     Iterm2,

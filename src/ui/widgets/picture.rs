@@ -18,16 +18,14 @@ const SHADES: [&str; 10] = [" ", ".", ":", "-", "=", "+", "*", "#", "%", "@"];
 /// A picture that is open, and where it stands.
 #[derive(Clone, Copy, Debug)]
 pub struct Shown<'a> {
-    /// The picture.
     pub picture: &'a Picture,
-    /// Its room.
     pub area: Rect,
     /// As it is, not pixelated.
     pub clear: bool,
 }
 
-/// The fields of a pixelated picture, no more than it has pixels on the screen: few enough that nobody
-/// is recognised.
+/// The fields of a pixelated picture, no more than it has
+/// pixels on the screen: few enough that nobody is recognised.
 pub(crate) fn coarse(
     (wide, high): (usize, usize),
     (columns, rows): (usize, usize),

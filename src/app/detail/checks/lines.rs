@@ -38,8 +38,8 @@ impl Lines {
         }
     }
 
-    /// A code of an open vocabulary as received, marked where nothing is known of it, and what it
-    /// means.
+    /// A code of an open vocabulary as received, marked
+    /// where nothing is known of it, and what it means.
     pub(super) fn code(&mut self, label: &str, kind: Kind, code: &ServerText) {
         let unknown = reasons::explained(kind, code.as_raw()).is_none();
         let mark = if unknown { " (not known)" } else { "" };

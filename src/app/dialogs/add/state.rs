@@ -10,7 +10,6 @@ use crate::domain::watchlist::watched::WatchEntry;
 /// What a line will do.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Verdict {
-    /// Comes on the list.
     New,
     /// Was archived and comes back.
     Archived,
@@ -27,9 +26,7 @@ pub enum Verdict {
 /// One line and what it will do.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AddLine {
-    /// Safe text.
     pub text: String,
-    /// What it will do.
     pub verdict: Verdict,
     pub(crate) entry: Option<WatchEntry>,
 }
@@ -39,7 +36,6 @@ pub struct AddLine {
 pub struct AddDialog {
     /// Lines so far, without empty ones, comments and heads.
     pub lines: Vec<AddLine>,
-    /// The line being typed.
     pub field: TextField,
     /// What is being typed, judged: several where IDs stand on one line.
     pub typed: Vec<AddLine>,

@@ -14,11 +14,9 @@ pub(crate) const LONGEST_TAG: usize = 30;
 /// A dialog of one line, a menu, or a question.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct OwnDialog {
-    /// The recipient.
     pub ids: Vec<SessionId>,
     /// In words: `dbs-1`, `3 sessions`.
     pub whom: String,
-    /// Which one.
     pub kind: OwnKind,
     /// It has been on the screen: Enter acts only then.
     pub drawn: bool,
@@ -36,7 +34,6 @@ pub enum OwnKind {
     },
     /// `T`
     Tags {
-        /// Words.
         field: TextField,
         /// Tags that all of them had when it opened, and that may be shown; others stay.
         common: Vec<String>,

@@ -3,9 +3,7 @@
 /// A word that takes an argument.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Word {
-    /// Sessions to add.
     Add,
-    /// Columns of the list.
     Columns,
     /// A format of the export.
     Export,
@@ -15,11 +13,9 @@ pub enum Word {
     Interval,
     /// The screen as it stood at that time.
     Past,
-    /// How much is shown.
     Privacy,
     /// An order of the list.
     Sort,
-    /// A view.
     View,
 }
 

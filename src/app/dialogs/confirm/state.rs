@@ -16,7 +16,6 @@ pub enum What {
 /// The question, and what is typed as its answer.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ConfirmDialog {
-    /// What would be done.
     pub what: What,
     /// The session under the cursor when it was asked for.
     pub id: SessionId,
@@ -24,7 +23,6 @@ pub struct ConfirmDialog {
     pub whom: String,
     /// What has to be typed.
     pub phrase: String,
-    /// What is typed.
     pub typed: TextField,
     /// When the session was last exported, once that was looked up.
     #[expect(
@@ -34,6 +32,5 @@ pub struct ConfirmDialog {
     pub exports: Option<Option<LastExports>>,
     /// It has been on the screen.
     pub drawn: bool,
-    /// Why Enter did nothing.
     pub error: Option<String>,
 }

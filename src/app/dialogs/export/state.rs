@@ -14,26 +14,20 @@ use crate::domain::shape::{Contents, Format, Shape};
 /// The fields of the dialog, in the order of Tab.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
 pub enum ExportField {
-    /// Selected, marked, filtered.
     #[default]
     Scope,
     /// JSON, JSON Lines, CSV, Markdown, a bundle.
     Format,
-    /// Raw or normal.
     Shape,
-    /// Masked or not.
     Masked,
     /// Why not masked; there only then.
     Reason,
-    /// Include the timeline.
     Timeline,
-    /// Include the configuration.
     Configuration,
     /// Include the age of the data.
     DataAge,
     /// Include the operator's note and tags.
     Notes,
-    /// The file name, editable.
     File,
 }
 
@@ -57,9 +51,7 @@ pub struct ExportDialog {
     pub name: String,
     /// JSON, JSON Lines, CSV, Markdown, a bundle.
     pub format: Format,
-    /// Shape, masking, parts.
     pub contents: Contents,
-    /// Why not masked.
     pub reason: TextField,
     /// Target file, or for several JSON documents the folder, ending in `/`.
     pub file: TextField,
@@ -71,7 +63,6 @@ pub struct ExportDialog {
     pub measured: Option<Measured>,
     /// The oldest answer among the sessions; `None`: one was never fetched.
     pub oldest: Option<Timestamp>,
-    /// Why Enter did nothing.
     pub error: Option<String>,
     /// Which question `measured` answers.
     pub serial: u64,

@@ -19,7 +19,6 @@ pub struct LetterDialog {
     pub id: SessionId,
     /// Its reference or short id.
     pub name: String,
-    /// Branch, promised documents.
     pub rows: Vec<LabelRow>,
     /// Index into [`CHOICES`].
     pub selected: usize,
@@ -29,7 +28,6 @@ pub struct LetterDialog {
     pub contact_until: Option<Timestamp>,
     /// How long that is, in words.
     pub left: Option<String>,
-    /// Where the PDF goes.
     pub path: PathBuf,
     /// What came of the last choice.
     pub said: Option<Cell>,

@@ -10,13 +10,11 @@ use crate::domain::session::resource::Media;
 /// One media.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct MediaItem {
-    /// For asking.
     pub media: Media,
     /// `PASSPORT page 1`
     pub role: String,
     /// `IMAGE`
     pub kind: String,
-    /// How old, in words.
     pub age: String,
     /// In bytes, once it was fetched.
     pub size: Option<usize>,

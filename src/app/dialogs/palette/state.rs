@@ -9,7 +9,6 @@ use crate::app::text::text_field::TextField;
 pub enum Run {
     /// An action, as its key would.
     Action(Action),
-    /// Another theme.
     Theme(String),
     /// Times as age, local, UTC: the index in that order.
     Time(u8),
@@ -22,11 +21,9 @@ pub enum Run {
 pub struct PaletteRow {
     /// `export`, `theme dark`: what is typed.
     pub text: String,
-    /// What it does.
     pub description: String,
     /// Its keys in the keymap in force.
     pub keys: String,
-    /// What Enter runs.
     pub run: Run,
 }
 
@@ -44,7 +41,6 @@ impl PaletteRow {
 /// `:`
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PaletteOverlay {
-    /// What is typed.
     pub field: TextField,
     /// All commands; the last may be what is typed.
     pub all: Vec<PaletteRow>,

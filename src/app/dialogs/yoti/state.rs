@@ -16,14 +16,12 @@ pub enum Hand {
     Letter(LetterDialog),
     /// `v` in the tree
     Media(MediaDialog),
-    /// Deleting, sending again.
     Confirm(ConfirmDialog),
 }
 
 /// What came of a wish.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum YotiReply {
-    /// Done, in our words.
     Done(SessionId, String),
     /// Not done: why, in our words.
     Failed(SessionId, String),

@@ -176,8 +176,8 @@ impl TimeField {
     }
 }
 
-/// A letter that is first seen this soon after the first answer was there already: letters are asked
-/// for after all results.
+/// A letter that is first seen this soon after the first answer
+/// was there already: letters are asked for after all results.
 const FIRST_LOOK: SignedDuration = SignedDuration::from_hours(1);
 
 /// When the newest change happened; what the first answers told is none.

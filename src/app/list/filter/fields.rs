@@ -45,17 +45,12 @@ pub(super) const FLAGS: [(&str, Flag); 9] = [
 /// A field of one or several texts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum TextField {
-    /// The operator's reference.
     Ref,
-    /// The session ID.
     Session,
-    /// Yoti's state.
     State,
     /// Types of checks, or of those requested while there are none.
     Check,
-    /// Recommendations of checks.
     Result,
-    /// Reasons of checks.
     Reason,
     /// Types and countries of the documents supplied.
     Doc,
@@ -65,9 +60,7 @@ pub(super) enum TextField {
     Provider,
     /// Name, FAD code and post code of the letter's branch.
     Branch,
-    /// The operator's tags.
     Tag,
-    /// The operator's note.
     Note,
 }
 

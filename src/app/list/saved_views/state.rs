@@ -35,8 +35,8 @@ pub(crate) enum Origin {
 }
 
 impl Shelf {
-    /// All with a name: the configuration's, those built in that no other view replaces, and those
-    /// saved here.
+    /// All with a name: the configuration's, those built in
+    /// that no other view replaces, and those saved here.
     pub(crate) fn views(&self) -> impl Iterator<Item = (&View, Origin)> {
         let free =
             |view: &&View| !self.is_configured(&view.name) && !self.saved.contains_key(&view.name);

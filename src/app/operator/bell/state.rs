@@ -17,12 +17,10 @@ pub enum Alarm {
     Reject,
     /// An applicant was perhaps turned away.
     TurnedAway,
-    /// A deadline is near.
     DueToday,
 }
 
 impl Alarm {
-    /// All.
     pub const ALL: [Self; 3] = [Self::Reject, Self::TurnedAway, Self::DueToday];
 
     /// As in the configuration.

@@ -19,14 +19,12 @@ pub struct DeskSettings {
     pub lock_after: Option<SignedDuration>,
     /// What may be changed at Yoti.
     pub writes: Writes,
-    /// The operator's own programs.
     pub programs: Vec<Program>,
 }
 
 /// What may be changed at Yoti: the command line and the profile both say so.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
 pub struct Writes {
-    /// Sessions may be deleted.
     pub delete: bool,
     /// The letter's e-mail may be sent again.
     pub email: bool,
@@ -44,17 +42,9 @@ impl Writes {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Wish {
     /// Write a line in the audit log; when it is there, do what waits for it.
-    Permit {
-        /// For the line.
-        deed: AuditAction,
-        /// For the line.
-        session: Option<SessionId>,
-        /// What waits.
-        permit: Permit,
-    },
+    Permit { deed: AuditAction, session: Option<SessionId>, permit: Permit },
     /// The letter's PDF: into this file, or opened by the desktop.
     Letter {
-        /// The session.
         id: SessionId,
         /// The file; `None`: open it.
         save_to: Option<PathBuf>,
@@ -63,9 +53,7 @@ pub enum Wish {
     Contact(SessionId),
     /// A media: into a file of this name (its ending is added), or as a picture.
     Media {
-        /// The session.
         id: SessionId,
-        /// Which.
         media: Box<Media>,
         /// The file; `None`: show it.
         save_to: Option<PathBuf>,
@@ -82,7 +70,6 @@ pub enum Wish {
     Run {
         /// Its name, safe to show.
         name: String,
-        /// Program and arguments.
         run: Vec<String>,
     },
 }
@@ -90,7 +77,6 @@ pub enum Wish {
 /// What waits for its line in the audit log.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Permit {
-    /// This much privacy.
     Privacy(Privacy),
     /// The labels of this session.
     Reveal(SessionId),

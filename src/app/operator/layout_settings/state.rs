@@ -17,7 +17,6 @@ pub(crate) struct Fitting {
 /// How the screen is fitted at the start.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
 pub struct Fit {
-    /// The mouse is on.
     pub mouse: bool,
     /// Shares and breakpoints; `<` and `>` start from them.
     pub proportions: Proportions,

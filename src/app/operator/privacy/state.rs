@@ -18,7 +18,6 @@ pub(crate) struct Guard {
 /// The screen is locked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Lock {
-    /// Since when.
     pub since: Timestamp,
     /// A key was pressed: Enter unlocks now.
     pub asked: bool,

@@ -29,6 +29,5 @@ pub struct ChangesOverlay {
     pub since: String,
     /// Changes, oldest first.
     pub rows: Vec<TimelineRow>,
-    /// Rows scrolled down.
     pub down: usize,
 }

@@ -7,11 +7,9 @@ use crate::domain::assessment::stats::HOURS;
 /// In each of the last hours, oldest first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
 pub struct Metrics {
-    /// COMPLETED.
     pub completed: [u32; HOURS],
     /// Of these, REJECT by the pass rule.
     pub rejected: [u32; HOURS],
-    /// Possibly turned away.
     pub turned_away: [u32; HOURS],
 }
 

@@ -6,7 +6,6 @@ use crate::domain::events::change::ChangeKind;
 
 /// Kinds of events, by the words that `--events` takes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-#[expect(missing_docs, reason = "the words say it")]
 pub enum EventKind {
     // What became true.
     AtCounter,
