@@ -1,8 +1,5 @@
 //! Figures h1 and h2: filtering 1,000 and 100,000 sessions as the operator types, by what is asked.
 //! Run: cargo bench --bench filter
-//!
-//! Owns made-up sessions with answers of the simulator's scenarios; measures one more key in the
-//! filter bar, one change while a filter is in force, another order, and completion.
 #![expect(clippy::expect_used, reason = "a failed set-up ends the benchmark")]
 
 use std::sync::Arc;

@@ -1,6 +1,5 @@
-//! Figure f: a frame of 160x50 cells at 1,000, 10,000 and 100,000 sessions. Run: cargo bench --bench frame
-//!
-//! Owns made-up sessions; measures drawing, and taking in one change.
+//! Figure f: a frame of 160x50 cells at 1,000, 10,000 and 100,000 sessions. Run: cargo bench
+//! --bench frame
 #![expect(clippy::expect_used, reason = "a failed set-up ends the benchmark")]
 
 use std::sync::Arc;

@@ -1,7 +1,5 @@
-//! Figure f3: publishing one changed session among 1,000 and among 100,000.
-//! Run: cargo bench --bench publish
-//!
-//! Owns made-up sessions.
+//! Figure f3: publishing one changed session among 1,000 and among 100,000. Run: cargo bench
+//! --bench publish
 
 use branchwatch::domain::session::ids::SessionId;
 use branchwatch::domain::watchlist::snapshot::Health;

@@ -1,8 +1,6 @@
-//! Fault W02: whether the time that the receiver takes to judge a secret tells anything of it. Right
-//! secrets and wrong ones of the same length, in the order of chance; Welch's t of their times.
-//! Run: cargo bench --bench token. Ends with 1 where the median |t| is 4.5 or more.
-//!
-//! Owns made-up secrets.
+//! Fault W02: whether the time that the receiver takes to judge a secret tells anything of it.
+//! Right secrets and wrong ones of the same length, in the order of chance; Welch's t of their
+//! times. Run: cargo bench --bench token. Ends with 1 where the median |t| is 4.5 or more.
 #![expect(
     clippy::cast_precision_loss,
     clippy::disallowed_methods,

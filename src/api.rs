@@ -25,19 +25,19 @@ use crate::domain::session::instructions::Instructions;
 
 /// The calls that refreshing needs; the real client and the tests' fake implement it.
 pub trait SessionApi: Send + Sync + 'static {
-    /// `GET /sessions/{s}` (contract 3).
+    /// The result: `GET /sessions/{s}` (contract 3).
     fn session(
         &self,
         id: SessionId,
     ) -> impl Future<Output = Result<Answer<Session>, ApiError>> + Send;
 
-    /// `GET /sessions/{s}/configuration` (contract 5).
+    /// What is required: `GET /sessions/{s}/configuration` (contract 5).
     fn configuration(
         &self,
         id: SessionId,
     ) -> impl Future<Output = Result<Answer<Configuration>, ApiError>> + Send;
 
-    /// `GET /sessions/{s}/instructions` (contract 7.3).
+    /// The letter: `GET /sessions/{s}/instructions` (contract 7.3).
     fn instructions(
         &self,
         id: SessionId,

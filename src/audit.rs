@@ -25,7 +25,7 @@ const OPERATOR: usize = 60;
 /// Why a reason is not kept, in our words.
 pub const REASON_RULE: &str = "the reason is kept in the audit log: no addresses in it, please";
 
-/// The log.
+/// The audit log of one data folder.
 #[derive(Clone, Debug)]
 pub struct AuditLog {
     path: Option<PathBuf>,

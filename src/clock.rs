@@ -6,11 +6,10 @@ use jiff::{SignedDuration, Timestamp};
 
 /// A source of wall-clock time.
 pub trait Clock: Send + Sync + 'static {
-    /// The time now.
     fn now(&self) -> Timestamp;
 }
 
-/// The machine's clock.
+/// The machine's clock, for everything but tests and the demo.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct SystemClock;
 

@@ -43,7 +43,7 @@ pub struct Origin<'a> {
     pub now: Timestamp,
 }
 
-/// A finished document.
+/// A finished document, with the places where it was masked.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Document {
     /// JSON, pretty printed, ending in a newline; controls and bidi characters as `\u` escapes.
@@ -54,7 +54,7 @@ pub struct Document {
     pub stale: bool,
 }
 
-/// Why nothing was exported.
+/// Why an export was not made, in words for the operator.
 #[derive(Debug, thiserror::Error)]
 pub enum ExportError {
     /// Shape raw of a session without an answer.

@@ -31,57 +31,33 @@ pub const LAST_LOOK: &str = "last_look";
 /// A backend; calls block, so the task that uses it runs them on a blocking thread.
 pub trait Persistence: Send + 'static {
     /// All sessions, in the order of adding, with their last answers and timelines.
-    ///
-    /// # Errors
-    /// See [`PersistError`].
     fn load(&mut self) -> Result<Vec<WatchedSession>, PersistError>;
 
     /// Puts entries on the list; known ones are updated, archived ones come back. Durable when it
     /// returns.
-    ///
-    /// # Errors
-    /// See [`PersistError`].
     fn add(&mut self, entries: &[WatchEntry]) -> Result<(), PersistError>;
 
     /// Forgets sessions, on the list or archived, with their answers and timelines, leaving nothing
     /// in the files. Returns how many there were.
-    ///
-    /// # Errors
-    /// See [`PersistError`].
     fn remove(&mut self, ids: &[SessionId]) -> Result<usize, PersistError>;
 
     /// Saves sessions as they are now, in one transaction. Who is not on the list is left out: it
     /// may have been taken off by another process. For the process that holds the store: another
     /// one has old copies of what the operator keeps.
-    ///
-    /// # Errors
-    /// See [`PersistError`].
     fn save(&mut self, sessions: &[Arc<WatchedSession>]) -> Result<(), PersistError>;
 
     /// Saves what was learned of sessions by asking, and nothing of what the operator keeps. Who is
     /// not on the list, or has answered another process since, is left out.
-    ///
-    /// # Errors
-    /// See [`PersistError`].
     fn learn(&mut self, sessions: &[Arc<WatchedSession>]) -> Result<(), PersistError>;
 
     /// Saves no more than when the parts of sessions were last answered: what an answer that says
     /// nothing new needs.
-    ///
-    /// # Errors
-    /// See [`PersistError`].
     fn touch(&mut self, answered: &[Arc<WatchedSession>]) -> Result<(), PersistError>;
 
     /// What the program remembers of itself under a name.
-    ///
-    /// # Errors
-    /// See [`PersistError`].
     fn state(&mut self, name: &str) -> Result<Option<String>, PersistError>;
 
     /// Remembers it.
-    ///
-    /// # Errors
-    /// See [`PersistError`].
     fn set_state(&mut self, name: &str, value: &str) -> Result<(), PersistError>;
 }
 

@@ -29,7 +29,7 @@ pub enum Kind {
     SubCheck,
 }
 
-/// What one code means.
+/// What one of Yoti's codes means to an operator.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Reason {

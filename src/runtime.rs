@@ -72,7 +72,7 @@ pub struct DashboardParts {
     pub desk_settings: DeskSettings,
 }
 
-/// How the dashboard ended.
+/// How the dashboard ended, for the exit code.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Ending {
     Quit,

@@ -29,7 +29,7 @@ use scenario::mixture;
 use timeline::Life;
 use world::World;
 
-/// How to run it.
+/// How to run the simulator: sessions, pace, addresses.
 #[derive(Clone, Debug)]
 pub struct Options {
     /// Address; port 0 chooses a free one.
@@ -121,18 +121,12 @@ impl Running {
 }
 
 /// Starts it.
-///
-/// # Errors
-/// See [`SimulatorError`].
 pub async fn start(options: Options) -> Result<Running, SimulatorError> {
     start_told(options, None).await
 }
 
 /// Starts it; all sessions of the start notify this address (contract 8) of what happens from then
 /// on.
-///
-/// # Errors
-/// See [`SimulatorError`].
 pub async fn start_told(options: Options, notify: Option<&str>) -> Result<Running, SimulatorError> {
     let (public, private_key_pem) = match options.public_key_pem.clone() {
         Some(pem) => (pem, None),
@@ -153,9 +147,6 @@ impl From<KeyError> for SimulatorError {
 
 /// Makes the sessions and binds the address. Making a key pair takes longer than all of this, so
 /// the demo draws its first frame in between. Requests that come early wait until it serves.
-///
-/// # Errors
-/// See [`SimulatorError`].
 pub async fn prepare(options: Options, notify: Option<&str>) -> Result<Prepared, SimulatorError> {
     let sdk_id = sdk_id(options.seed);
     let clock = TokioClock::with_speed(options.start, options.speed);

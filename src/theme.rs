@@ -17,9 +17,7 @@ use crate::app::view::{Glyph, Tone};
 /// What the terminal can show.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ColourDepth {
-    /// 16 million colours.
     TrueColor,
-    /// 256 colours.
     Ansi256,
     /// The terminal's own 16 colours.
     Ansi16,
@@ -27,7 +25,7 @@ pub enum ColourDepth {
     None,
 }
 
-/// How things look.
+/// How things look: colours, glyphs and their degradation.
 #[derive(Clone, Copy, Debug)]
 pub struct Look {
     pub depth: ColourDepth,

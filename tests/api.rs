@@ -1,6 +1,4 @@
 //! The client against servers that misbehave: redirects, floods, silence.
-//!
-//! Owns small servers on loopback that count what they are asked.
 #![expect(clippy::unwrap_used, reason = "a failed set-up fails the test")]
 
 #[path = "common/responder.rs"]

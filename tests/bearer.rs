@@ -1,6 +1,6 @@
 //! Tokens instead of signatures: asked for once, reused, renewed, never printed (contract 2.8).
 //!
-//! Owns a made-up token endpoint. Time passes only where a test says so.
+//! Time passes only where a test says so.
 #![expect(clippy::unwrap_used, reason = "a failed set-up fails the test")]
 
 #[path = "common/responder.rs"]

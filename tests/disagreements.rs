@@ -1,6 +1,4 @@
 //! The thirty places where Yoti's sources disagree (contract 11), one test each, by number.
-//!
-//! Owns answers of its own for the client's side; the simulator's side goes over HTTP.
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a failed set-up fails the test")]
 #![expect(clippy::needless_pass_by_value, reason = "an answer written on the spot")]
 

@@ -1,6 +1,4 @@
 //! Exports of simulated sessions: lossless, masked, valid against the schema, and safe as files.
-//!
-//! Owns temporary folders only.
 #![expect(clippy::unwrap_used, reason = "a failed set-up fails the test")]
 
 use std::fs;

@@ -1,7 +1,5 @@
 //! The real loop, the real refresh task and the real store, with injected keys, a scripted API and
 //! virtual time: stories of an operator.
-//!
-//! Owns a surface of cells and nothing of the program.
 #![expect(clippy::unwrap_used, reason = "a failed set-up fails the test")]
 
 #[path = "flow/bell.rs"]

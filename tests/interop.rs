@@ -1,8 +1,9 @@
-//! Yoti's own SDKs as judges: what they make of the simulator's answers equals what this client does.
+//! Yoti's own SDKs as judges: what they make of the simulator's answers equals what this client
+//! does.
 //!
-//! Owns the comparison. The SDKs come from their package registries into an environment that
-//! `.ci/run` makes, so these tests are ignored where `INTEROP_PYTHON` (a Python with the package
-//! `yoti`) or `INTEROP_NODE` (a folder with `node_modules/yoti`) is not told.
+//! The SDKs come from their package registries into an environment that `.ci/run` makes, so these
+//! tests are ignored where `INTEROP_PYTHON` (a Python with the package `yoti`) or `INTEROP_NODE` (a
+//! folder with `node_modules/yoti`) is not told.
 #![expect(
     clippy::unwrap_used,
     clippy::expect_used,

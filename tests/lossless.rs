@@ -1,7 +1,7 @@
 //! Nothing that the API says is lost: for every scenario at every step of its timeline, and for
 //! those answers with something missing, null, renamed, added, of another type, or new.
 //!
-//! Owns the mutations. Time is the scenario's own.
+//! Time is the scenario's own.
 #![expect(clippy::unwrap_used, reason = "a failed set-up fails the test")]
 
 use std::sync::{Arc, LazyLock};

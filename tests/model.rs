@@ -1,7 +1,5 @@
-//! The model under random events: it never panics, its order and counters are those of a model
-//! that begins anew, and the cursor stays on its session.
-//!
-//! Owns made-up sessions; no time passes but by ticks.
+//! The model under random events: it never panics, its order and counters are those of a model that
+//! begins anew, and the cursor stays on its session.
 #![expect(clippy::unwrap_used, reason = "a failed set-up fails the test")]
 
 use std::sync::Arc;

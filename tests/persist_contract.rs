@@ -1,7 +1,5 @@
 //! One story for every backend of the local store, and what only a file can suffer: another
 //! process, a newer schema, damage, kill −9.
-//!
-//! Owns temporary folders only.
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a failed set-up fails the test")]
 
 use std::fs;

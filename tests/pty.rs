@@ -1,7 +1,7 @@
 //! The real binary in a pseudo-terminal: it starts, draws, obeys, and gives the terminal back on
 //! every way out.
 //!
-//! Owns a terminal emulator. Waits for conditions, never for time.
+//! Waits for conditions, never for time.
 #![expect(clippy::unwrap_used, reason = "a failed set-up fails the test")]
 
 #[path = "pty/asks.rs"]

@@ -1,7 +1,7 @@
 //! Frames as snapshots, colours kept: every pane in every state at three sizes, every overlay.
 //!
-//! Owns fixed times and made-up sessions. A frame is its text, and under each line the styles as
-//! letters; the letters are explained at the end.
+//! A frame is its text, and under each line the styles as letters; the letters are explained at the
+//! end.
 #![expect(clippy::unwrap_used, reason = "a failed set-up fails the test")]
 
 #[path = "screens/canary.rs"]

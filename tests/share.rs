@@ -1,6 +1,4 @@
 //! Two processes on one store: one asks and saves, the other shows; what each learns of the other.
-//!
-//! Owns a fake API that counts; the store's file and its lock are the real ones, time is virtual.
 #![expect(clippy::unwrap_used, reason = "a failed set-up fails the test")]
 
 use std::path::{Path, PathBuf};

@@ -1,7 +1,7 @@
 //! The error table of product.md 4.3, row by row: the real client against the simulator with its
 //! faults switched on, the real refresh task, and what the screen then says.
 //!
-//! Owns a bench of these. Nothing sleeps: each step waits for the snapshot that it is about.
+//! Nothing sleeps: each step waits for the snapshot that it is about.
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a failed set-up fails the test")]
 
 use std::sync::Arc;

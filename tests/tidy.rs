@@ -1,7 +1,5 @@
 //! The rules of `ARCHITECTURE.md` that a compiler does not hold: who may use whom, how files open,
 //! how long they are, that assets can be read.
-//!
-//! Owns no behaviour: reads the sources as text.
 
 #![expect(clippy::expect_used, reason = "a source that cannot be read fails the test")]
 
@@ -266,7 +264,7 @@ fn a_state_never_uses_the_model() {
 }
 
 /// Doc comments of at most four words; the number may only fall.
-const SHORT_DOCS: usize = 524;
+const SHORT_DOCS: usize = 328;
 /// Functions with a tuple for a parameter; the number may only fall.
 const TUPLE_PARAMETERS: usize = 103;
 

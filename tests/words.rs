@@ -1,6 +1,4 @@
 //! The words that people read: labels, messages, help texts, documents.
-//!
-//! Owns no behaviour: reads sources, assets and documents as text.
 
 #![expect(clippy::expect_used, reason = "a text that cannot be read fails the test")]
 

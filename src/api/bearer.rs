@@ -1,7 +1,4 @@
 //! Tokens instead of signatures: Yoti's Central Auth (contract 2.8).
-//!
-//! Owns the one token that is held and when it is renewed. Must never print it, keep it on disk, or
-//! ask for two at a time: an application may have 200 active ones.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};

@@ -1,7 +1,4 @@
 //! The HTTP client: signed or with a token, bounded, and never following anybody anywhere.
-//!
-//! Owns the one connection pool. Must never log a request, send twice with one signature, follow a
-//! redirect, try a change again by itself, or fetch an address that a body names.
 
 mod capture;
 mod letter;
@@ -90,9 +87,6 @@ impl Call {
 
 impl<C: Clock> Client<C> {
     /// Makes a client with one pool; nothing is sent.
-    ///
-    /// # Errors
-    /// See [`ClientError`].
     pub fn new(
         options: &ClientOptions,
         key: impl Into<KeyHandle>,

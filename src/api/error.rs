@@ -1,6 +1,6 @@
 //! What an error means: in a sentence, and whether trying again can help (contract 9).
 //!
-//! Owns the reading of error bodies. Server text in a sentence has passed `text::shown`.
+//! Server text in a sentence has passed `text::shown`.
 
 use std::time::Duration;
 

@@ -1,7 +1,4 @@
 //! The application's RSA key: read once, never printed (contract 2.4).
-//!
-//! Owns reading and refusing key files and making key pairs. Must never hold PEM text longer than
-//! it takes to parse it, and has no `Debug` of content.
 
 mod material;
 
@@ -76,24 +73,18 @@ pub enum KeyError {
 }
 
 impl SigningKey {
-    /// Length of the modulus.
+    /// Length of the modulus in bits.
     #[must_use]
     pub fn bits(&self) -> usize {
         self.0.public_modulus_len() * 8
     }
 
     /// Reads a key file; refuses one that others can read (fault F01).
-    ///
-    /// # Errors
-    /// See [`KeyError`].
     pub fn from_file(path: &Path) -> Result<Self, KeyError> {
         Self::from_pem(&private_file(path)?)
     }
 
     /// Reads PKCS#1 or PKCS#8 PEM; CRLF and surrounding white space do not matter.
-    ///
-    /// # Errors
-    /// See [`KeyError`].
     pub fn from_pem(pem: &[u8]) -> Result<Self, KeyError> {
         if has(pem, b"BEGIN ENCRYPTED PRIVATE KEY") || has(pem, b"Proc-Type: 4,ENCRYPTED") {
             return Err(KeyError::Encrypted);

@@ -1,7 +1,7 @@
 //! What a person can be known by, in types that do not print themselves (invariant I6).
 //!
-//! Owns the contact profile and the bytes of media and letters. Nothing here is written to the
-//! store, the log or an export by itself: somebody has to ask for it by name.
+//! Nothing here is written to the store, the log or an export by itself: somebody has to ask for it
+//! by name.
 
 use std::fmt;
 
@@ -27,7 +27,7 @@ impl PersonalBytes {
         &self.0
     }
 
-    /// How many.
+    /// Number of bytes: a size is not personal.
     #[must_use]
     pub fn len(&self) -> usize {
         self.0.len()

@@ -1,6 +1,4 @@
 //! The text of an answer, checked and freed of secrets before anything else sees it (I6).
-//!
-//! Owns the one way in. Must never change what it keeps: key order and the text of numbers survive.
 
 use serde_json::Value;
 

@@ -1,6 +1,4 @@
 //! Request signing (contract 2), pure: what is signed, how, and how a signature is verified.
-//!
-//! Owns the string to sign. Must never know HTTP or read a clock: nonce and time are arguments.
 
 use aws_lc_rs::rand::SystemRandom;
 use aws_lc_rs::signature::{

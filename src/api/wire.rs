@@ -1,7 +1,4 @@
 //! From an answer's text to the typed view, element by element (contract 3–7, tolerance rules 11).
-//!
-//! Owns the field names of the contract. Must never fail for a field: what cannot be read becomes a
-//! `Drift`, and the rest stays.
 
 mod check;
 pub(super) mod configuration;
@@ -34,9 +31,6 @@ pub fn session(raw: &str, asked: SessionId) -> Result<Session, ApiErrorKind> {
 }
 
 /// Reads a configuration.
-///
-/// # Errors
-/// As [`session()`].
 pub fn configuration(raw: &str, asked: SessionId) -> Result<Configuration, ApiErrorKind> {
     configuration::value(&parsed(raw)?, asked)
 }

@@ -1,6 +1,6 @@
 //! The command line's grammar.
 //!
-//! Owns flags, commands and their help texts. A flag that does nothing is not here.
+//! A flag that does nothing is not here.
 
 mod asked;
 mod hearing;

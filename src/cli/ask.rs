@@ -1,6 +1,4 @@
 //! Asking Yoti once for a command: again as the error says, and never past the command's time.
-//!
-//! Owns the patience of commands; the refresh task has its own.
 
 use std::collections::VecDeque;
 use std::time::Duration;

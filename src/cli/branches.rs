@@ -1,6 +1,4 @@
 //! `branches POSTCODE`: enabled Post Office branches near a place, nearest first.
-//!
-//! Owns the table. The look-up is Yoti's.
 
 use serde_json::{Value, json};
 

@@ -1,6 +1,4 @@
 //! `config`: what is in force and where it came from.
-//!
-//! Owns the one place that creates a configuration file, and only when asked.
 
 use std::io::Write;
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};

@@ -1,7 +1,4 @@
 //! Confirmation at the command line: the operator types the words that the question shows.
-//!
-//! Owns that only an answer to the question counts: what was typed before it, or in the moment in
-//! which nobody can have read it, is thrown away.
 
 use std::io::{BufRead, IsTerminal};
 use std::time::Duration;

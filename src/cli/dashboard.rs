@@ -1,6 +1,4 @@
 //! The dashboard on real sessions.
-//!
-//! Owns putting the parts together; `runtime` runs them.
 
 use std::io::IsTerminal;
 use std::sync::Arc;

@@ -1,6 +1,4 @@
 //! `doctor`: every thing that must be right, one line each, with what to do.
-//!
-//! Owns the list of checks and the advice; each thing is examined by the room that owns it.
 
 mod here;
 mod receiver;

@@ -1,6 +1,4 @@
 //! Exit codes and the failures that end a command (product.md 5).
-//!
-//! Owns the table of codes.
 
 use std::collections::BTreeSet;
 
@@ -13,7 +11,6 @@ use crate::notifications::receiver::ReceiverError;
 use crate::persist::PersistError;
 use crate::simulator::SimulatorError;
 
-/// Done.
 pub(super) const OK: u8 = 0;
 /// Any other failure.
 pub(super) const FAILED: u8 = 1;

@@ -1,6 +1,4 @@
 //! `export`: sessions of the local store in the formats of the dialog, to standard output or files.
-//!
-//! Owns the choice of target; `export` makes and writes the documents.
 
 use std::path::{Path, PathBuf};
 

@@ -1,6 +1,4 @@
 //! `fetch`: ask Yoti once for sessions of the watch-list, and print what changed.
-//!
-//! Owns nothing but the order of things; the store decides what is new.
 
 use std::collections::BTreeSet;
 

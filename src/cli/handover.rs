@@ -1,6 +1,4 @@
 //! `handover`: the state of things for the next shift, as Markdown without personal data.
-//!
-//! Owns which sessions are in it; what is said of them is `app::operator::handover`'s.
 
 use super::args::{Global, Handover};
 use super::exit::{self, Failure};

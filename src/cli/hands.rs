@@ -1,6 +1,4 @@
 //! `session delete` and `letter send`: what changes something at Yoti.
-//!
-//! Owns the permission and the typed confirmation. Without both nothing is asked of Yoti.
 
 use super::args::{Global, LetterCommand, SessionCommand};
 use super::exit::{self, Failure};

@@ -1,7 +1,5 @@
-//! What `listen` and `ingest` share: a notification is printed, kept in the local store, and has its
-//! session asked for.
-//!
-//! Owns the order of things; whose the store is, is the engine's to know.
+//! What `listen` and `ingest` share: a notification is printed, kept in the local store, and has
+//! its session asked for.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;

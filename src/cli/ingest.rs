@@ -1,6 +1,4 @@
 //! `ingest`: notifications as JSON Lines from a file, standard input or a Unix socket.
-//!
-//! Owns the command's words. Reading is `notifications`'.
 
 use tokio::sync::mpsc;
 use tokio::time::timeout;

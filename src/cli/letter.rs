@@ -1,6 +1,6 @@
 //! `letter ID`: what the customer letter says, and the letter itself as a PDF.
 //!
-//! Owns asking once. The PDF is personal: its line stands in the audit log before it leaves.
+//! The PDF is personal: its line stands in the audit log before it leaves.
 
 use std::io::{IsTerminal, Write};
 use std::path::Path;

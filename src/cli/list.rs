@@ -1,7 +1,4 @@
 //! `list`: the watch-list as lines, in the order, filter and columns of the dashboard.
-//!
-//! Owns the forms of a line. Who is listed and what stands in a cell is `app`'s; JSON and CSV are
-//! `export`'s.
 
 use std::sync::Arc;
 

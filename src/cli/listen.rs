@@ -1,6 +1,4 @@
 //! `listen`: notifications over HTTP without a screen, a line of JSON for each.
-//!
-//! Owns the command's words. The receiver is `notifications`'.
 
 use std::net::SocketAddr;
 

@@ -1,6 +1,4 @@
 //! `add`, `remove`: who is on the watch-list, without Yoti.
-//!
-//! Owns where lists come from; `intake` reads their lines.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::io::Read;

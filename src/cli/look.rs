@@ -1,7 +1,4 @@
 //! Colours and signs as the terminal and the operator want them.
-//!
-//! Owns the reading of `--color`, `--theme`, `--ascii`, and of what the environment says of the
-//! terminal.
 
 use super::args::{Colour, Global};
 use super::exit::Failure;

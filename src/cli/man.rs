@@ -1,6 +1,4 @@
 //! `man`: the manual page of the program, or of one command, for man(1).
-//!
-//! Owns the order of its chapters; the grammar and the topics are asked from where they stand.
 
 use clap::Command;
 use clap_mangen::Man;

@@ -1,7 +1,6 @@
 //! `media ID`: the list of a session's media, and saving some of them.
 //!
-//! Owns the asking before anything is saved. Never automatic: `--yes`, or a typed confirmation; and
-//! a line in the audit log before each file.
+//! Never automatic: `--yes`, or a typed confirmation; and a line in the audit log before each file.
 
 use std::path::Path;
 

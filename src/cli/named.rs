@@ -1,7 +1,4 @@
 //! Sessions as the command line names them: by the whole ID, the reference, or the ID's beginning.
-//!
-//! Owns the one reading of such names, for every command. Must never guess: a name that fits several
-//! sessions is refused with the candidates, and a change at Yoti takes the whole ID alone.
 
 use std::io::Read;
 

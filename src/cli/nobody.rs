@@ -1,6 +1,4 @@
 //! Asking Yoti where there may be nobody who can: offline, or without a key.
-//!
-//! Owns the answer of nobody, which nothing that is stored gives way to.
 
 use crate::api::{ApiError, ApiErrorKind, SessionApi};
 use crate::domain::session::Session;

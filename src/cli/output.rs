@@ -1,6 +1,4 @@
 //! Standard output is data, standard error is talk.
-//!
-//! Owns writing to both; a reader that went away is no fault.
 
 use std::io::{IsTerminal, Write};
 use std::sync::atomic::{AtomicBool, Ordering};

@@ -1,6 +1,4 @@
 //! One line on standard error that is rewritten while something takes long.
-//!
-//! Owns that line: only on a terminal, never in a pipe, gone when the work is done.
 
 use std::io::{IsTerminal, Write};
 

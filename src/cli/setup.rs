@@ -1,6 +1,4 @@
 //! What several commands need: configuration, client, store.
-//!
-//! Owns putting other rooms together, no logic of theirs.
 
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;

@@ -1,6 +1,4 @@
 //! `show`: one session as lines, from the local store, else as Yoti has it now.
-//!
-//! Owns the plain form of tree, checks and timeline.
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;

@@ -1,6 +1,4 @@
 //! `simulate`: the simulator alone, with one line of JSON once it listens.
-//!
-//! Owns the readiness line and the key file it may write.
 
 use std::io::Write;
 use std::os::unix::fs::OpenOptionsExt;

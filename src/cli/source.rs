@@ -1,7 +1,5 @@
 //! Where `show` and `export` get sessions from: the store, and Yoti for those that are not on the
 //! watch-list.
-//!
-//! Owns that such a session is requested once and that nothing of it is kept.
 
 use std::collections::BTreeSet;
 use std::time::Duration;

@@ -1,6 +1,4 @@
 //! `stats`: how far sessions came and how long the steps took.
-//!
-//! Owns the tables and the JSON. The counting is `domain::assessment::funnel`'s.
 
 use jiff::Timestamp;
 use serde_json::{Map, Value, json};

@@ -1,6 +1,4 @@
 //! `help`: more about a command or a subject, in the terminal.
-//!
-//! Owns the texts; what is generated elsewhere (keys) is asked from there.
 
 use std::sync::LazyLock;
 

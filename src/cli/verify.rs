@@ -1,6 +1,4 @@
 //! `verify`: whether a bundle is still what its manifest says.
-//!
-//! Owns the lines and the code; the sums are `export`'s.
 
 use std::path::Path;
 

@@ -1,6 +1,4 @@
 //! `wait`: block until a condition holds for sessions, and end with a code that says how.
-//!
-//! Owns the conditions and the codes. Asking is the refresh task's, judging `domain`'s.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;

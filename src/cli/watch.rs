@@ -1,6 +1,4 @@
 //! `watch`: the refresh task and the store without a screen, one event on each line.
-//!
-//! Owns which events are told and in which form. What an event is, is `domain::events::session_event`'s.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -92,7 +90,6 @@ struct EventPrinter {
     aloud: bool,
     /// Empty: all of the list.
     ids: Vec<SessionId>,
-    /// Empty: all kinds.
     kinds: Vec<EventKind>,
     view: View,
     rules: Rules,

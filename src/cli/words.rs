@@ -1,6 +1,4 @@
 //! The words of the plain output: stages, spans, texts of Yoti's made safe.
-//!
-//! Owns nothing but the choice: events and stages are told in the words of the screens.
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;

@@ -1,6 +1,4 @@
 //! Small made-up sessions for the tests of this room; compiled for tests only.
-//!
-//! Owns builders. Must never hold anything of a real person.
 
 use std::sync::Arc;
 

@@ -1,10 +1,10 @@
 //! What of Yoti's answers is known to be harmless (product.md 8): everything else is masked.
 //!
-//! Owns the list. A value is let through where it stands in a place that is listed *and* looks as
-//! values of that place do; an unknown field, a field in an unknown place and a text that looks
-//! otherwise are masked. Numbers and booleans of unknown fields too: a number may be a phone number,
-//! `true` may say that somebody is sought. `null` and what is empty says nothing and stays.
-//! Walks are the callers': `export` over documents, `app` over lines of JSON.
+//! A value is let through where it stands in a place that is listed *and* looks as values of that
+//! place do; an unknown field, a field in an unknown place and a text that looks otherwise are
+//! masked. Numbers and booleans of unknown fields too: a number may be a phone number, `true` may
+//! say that somebody is sought. `null` and what is empty says nothing and stays. Walks are the
+//! callers': `export` over documents, `app` over lines of JSON.
 
 use crate::domain::watchlist::labels::is_identifier;
 
@@ -15,7 +15,6 @@ pub enum Leaf<'a> {
     Text(&'a str),
     /// A number, whichever it is.
     Number,
-    /// `true` or `false`.
     Flag,
 }
 

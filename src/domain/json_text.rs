@@ -1,7 +1,5 @@
-//! The one scanner over the bytes of an answer: checks it, cuts members out of it, puts other values
-//! into it, lays it out over lines. Everything that it keeps, it keeps as text, numbers too.
-//!
-//! Owns what JSON is taken in at all. Must never panic, and never write a member that its caller cuts.
+//! The one scanner over the bytes of an answer: checks it, cuts members out of it, puts other
+//! values into it, lays it out over lines. Everything that it keeps, it keeps as text, numbers too.
 
 use std::collections::HashSet;
 
@@ -66,9 +64,6 @@ pub fn rewritten(text: &str, fate: impl FnMut(&Place<'_>) -> Fate) -> Result<Str
 }
 
 /// A text without the members whose key `cut` names.
-///
-/// # Errors
-/// See [`rewritten`].
 pub fn without(text: &str, cut: impl Fn(&str) -> bool) -> Result<String, Refusal> {
     rewritten(text, |place| if place.key.is_some_and(&cut) { Fate::Cut } else { Fate::Keep })
 }

@@ -1,6 +1,4 @@
 //! Which of the known words a misspelt one was meant to be.
-//!
-//! Owns the one measure of nearness, for keys of files and names of actions.
 
 /// The known word that is the fewest slips away from `word`, if it is near at all.
 #[must_use]

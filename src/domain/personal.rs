@@ -1,8 +1,8 @@
 //! What identifies a person by its key, and how a personal text is hidden (product.md 5, "Masked
 //! export").
 //!
-//! Owns the list. `domain::watchlist::labels` and `domain::harmless` decide what need not be hidden. Secrets are not hidden but absent: they never come
-//! this far.
+//! `domain::watchlist::labels` and `domain::harmless` decide what need not be hidden. Secrets are
+//! not hidden but absent: they never come this far.
 
 /// Keys whose values are personal, wherever they stand (contract 3.6, 7.3, 13.2).
 pub const PERSONAL: &[&str] = &[
@@ -35,12 +35,10 @@ pub fn is_personal(key: &str) -> bool {
 /// How much of what identifies a person is shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default, PartialOrd, Ord)]
 pub enum Privacy {
-    /// Nothing.
     #[default]
     Masked,
     /// The first letter of each word.
     Partial,
-    /// All.
     Off,
 }
 

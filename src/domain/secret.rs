@@ -1,6 +1,6 @@
 //! Which keys of an answer hold secrets (product.md 8): by pattern, in any spelling.
 //!
-//! Owns the one list. What stands under such a key is cut out before anything else sees it.
+//! What stands under such a key is cut out before anything else sees it.
 
 /// What the name of a secret ends with, once case, signs and a plural are taken away.
 const ENDS: &[&str] = &[

@@ -1,7 +1,4 @@
 //! Text that a server wrote: kept exactly, and impossible to print by accident.
-//!
-//! Owns [`ServerText`]. Must never implement `Display`: the only way to a screen, a log or standard
-//! output is `crate::text::shown`, which makes it harmless (invariant I6).
 
 use std::fmt;
 
@@ -10,7 +7,7 @@ use std::fmt;
 pub struct ServerText(Box<str>);
 
 impl ServerText {
-    /// Wraps a received string.
+    /// Keeps a received string exactly, control characters and all.
     #[must_use]
     pub fn new(text: impl Into<Box<str>>) -> Self {
         Self(text.into())

@@ -1,6 +1,4 @@
 //! The session result, `GET /sessions/{s}` (contract 3), typed and tolerant.
-//!
-//! Owns the shape alone. Must never hold a secret: `client_session_token` has no field here.
 
 pub mod answer;
 pub mod check;
@@ -48,7 +46,6 @@ pub struct Session {
     pub organisation_name: Option<ServerText>,
     /// `company_profile.company_name`, printed on generated PDFs.
     pub company_name: Option<ServerText>,
-    /// Moment of consent.
     pub biometric_consent: Option<Timestamp>,
     /// All resources of all containers, in the order received, container by container.
     pub resources: Vec<Resource>,
@@ -84,7 +81,6 @@ pub struct Session {
 #[derive(Clone, Debug, PartialEq, Default)]
 pub struct ImportToken {
     pub media: Option<Media>,
-    /// Why there is none.
     pub failure_reason: Option<ServerText>,
 }
 

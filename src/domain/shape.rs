@@ -1,6 +1,4 @@
 //! What an export can look like and what may go into it.
-//!
-//! Owns the choices alone; `export` makes the documents.
 
 /// Shape of an export (product.md 5).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
@@ -74,13 +72,10 @@ impl Format {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a box that the operator ticks")]
 pub struct Contents {
-    /// `raw` or `normal`.
     pub shape: Shape,
     /// Hide what identifies a person.
     pub masked: bool,
-    /// Include the timeline.
     pub timeline: bool,
-    /// Include the configuration.
     pub configuration: bool,
     /// Include how old each part was.
     pub data_age: bool,

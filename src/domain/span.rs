@@ -1,6 +1,4 @@
 //! Spans of time as people write them: `10s`, `90m`, `24h`, `7d`.
-//!
-//! Owns the one reading of them, for the file, for flags and for filters.
 
 use jiff::SignedDuration;
 

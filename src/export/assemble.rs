@@ -1,6 +1,4 @@
 //! From sessions to texts in the format asked for: the one way for dialog, copy and command.
-//!
-//! Owns what is one file and what is several. Must never write one.
 
 use super::{Contents, ExportError, Format, Origin, bundle, csv, document, file, markdown};
 use crate::domain::watchlist::watched::WatchedSession;
@@ -20,7 +18,7 @@ pub struct Assembled {
 }
 
 impl Assembled {
-    /// Bytes of all files.
+    /// Size of all files together, in bytes.
     #[must_use]
     pub fn bytes(&self) -> usize {
         self.files.iter().map(|(_, text)| text.len()).sum()
@@ -29,9 +27,6 @@ impl Assembled {
 
 /// Makes the texts. A session that cannot be exported is left out and counted; when it is the only
 /// one, that is the error.
-///
-/// # Errors
-/// See [`ExportError`].
 pub fn assemble(
     sessions: &[&WatchedSession],
     format: Format,
@@ -79,9 +74,6 @@ pub fn assemble(
 }
 
 /// The export as one text: several JSON documents become JSON Lines, a bundle its document.
-///
-/// # Errors
-/// See [`ExportError`].
 pub fn text(
     sessions: &[&WatchedSession],
     format: Format,

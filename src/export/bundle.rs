@@ -1,6 +1,4 @@
 //! A bundle: a folder with all that is known of one session, and the sums of its files.
-//!
-//! Owns the folder's form, its writing (whole or not at all) and its checking.
 
 use std::fs;
 use std::io::ErrorKind;
@@ -119,9 +117,6 @@ fn sum(bytes: &[u8]) -> String {
 
 /// Writes the bundles of [`super::assemble()`], each as a folder of its own in the place that `at`
 /// says for its name. Returns the folders written.
-///
-/// # Errors
-/// See [`ExportError`].
 pub fn write_bundles(
     files: &[(String, String)],
     at: impl Fn(&str) -> PathBuf,
@@ -187,7 +182,7 @@ pub enum Sum {
 }
 
 impl Sum {
-    /// In our words.
+    /// What became of a file, in our words.
     #[must_use]
     pub const fn word(self) -> &'static str {
         match self {

@@ -1,6 +1,6 @@
 //! The list as CSV: one row for each session, for spreadsheets.
 //!
-//! Owns the columns and the quoting. No cell begins with what a spreadsheet takes for a formula.
+//! No cell begins with what a spreadsheet takes for a formula.
 
 use super::Origin;
 use super::assemble::Part;

@@ -1,6 +1,4 @@
 //! The document of one session: what Yoti said, and beside it what is derived.
-//!
-//! Owns the two shapes of product.md 5 and the escaping of hostile text (fault U11).
 
 use serde_json::{Map, Value, json};
 
@@ -19,9 +17,6 @@ use crate::domain::watchlist::labels::SafeLabels;
 use crate::domain::watchlist::watched::WatchedSession;
 
 /// Makes the document of one session.
-///
-/// # Errors
-/// See [`ExportError`].
 pub fn document(
     session: &WatchedSession,
     contents: Contents,

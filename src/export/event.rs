@@ -1,6 +1,4 @@
 //! One event as a line of JSON: for `watch --jsonl`, and for programs that are told.
-//!
-//! Owns that form.
 
 use serde_json::{Map, Value};
 

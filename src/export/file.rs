@@ -1,6 +1,4 @@
 //! Writing a document: whole or not at all, for the owner alone, never over something else.
-//!
-//! Owns the names and modes of exported files.
 
 use std::fs::{DirBuilder, File};
 use std::io::Write;
@@ -44,17 +42,11 @@ pub(super) fn named(
 
 /// Writes text to a file: whole or not at all, mode 0600, through a temporary file in the same
 /// folder; a missing folder is made with mode 0700. Returns the path written.
-///
-/// # Errors
-/// See [`ExportError`].
 pub fn write(path: &Path, text: &str, existing: Existing) -> Result<PathBuf, ExportError> {
     write_bytes(path, text.as_bytes(), existing)
 }
 
 /// [`write()`] for what is no text: a letter, a picture.
-///
-/// # Errors
-/// See [`ExportError`].
 pub fn write_bytes(path: &Path, bytes: &[u8], existing: Existing) -> Result<PathBuf, ExportError> {
     let io = |cause| ExportError::Io { path: path.to_path_buf(), cause };
     let folder = folder_for(path)?;

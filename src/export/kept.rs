@@ -1,6 +1,6 @@
 //! A kept answer: its text without secrets, and its values, which masking may change.
 //!
-//! Owns the way back from values to text. What masking left alone is written as it was received.
+//! What masking left alone is written as it was received.
 
 use serde_json::Value;
 

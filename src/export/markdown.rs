@@ -1,6 +1,4 @@
 //! Sessions for people to read: one chapter each.
-//!
-//! Owns the chapters: no text of a server or of the operator is markup in them.
 
 use jiff::Timestamp;
 use serde_json::Value;

@@ -1,7 +1,6 @@
 //! What is not known to be harmless is hidden, and where it stood is said (product.md 8).
 //!
-//! Owns the walk through a document; `domain::harmless` has the list. Secrets are not
-//! masked but absent: they never come this far.
+//! Secrets are not masked but absent: they never come this far.
 
 use serde_json::Value;
 

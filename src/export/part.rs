@@ -1,7 +1,6 @@
 //! One part of a session as JSON: what `show --part` prints in lines.
 //!
-//! Owns which values make up a part. They are those of the whole document, masked as there and in the
-//! same text.
+//! They are those of the whole document, masked as there and in the same text.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -52,9 +51,6 @@ fn requested(session: &WatchedSession, masked: bool) -> Value {
 }
 
 /// One part of the masked document.
-///
-/// # Errors
-/// See [`ExportError`].
 pub fn part(
     session: &WatchedSession,
     part: Part,

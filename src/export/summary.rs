@@ -1,6 +1,6 @@
 //! One session in a few keys, for lists and events.
 //!
-//! Owns that form, and JSON as an array or as lines. Every key that a document has too means the same.
+//! Every key that a document has too means the same.
 
 use serde_json::{Value, json};
 
@@ -41,7 +41,7 @@ pub fn summary(session: &WatchedSession, origin: &Origin<'_>, privacy: Privacy) 
     })
 }
 
-/// A pretty array.
+/// These values as an indented JSON array.
 #[must_use]
 pub fn json_array(values: impl Iterator<Item = Value>) -> String {
     super::document::escaped(&Value::Array(values.collect()))
@@ -53,7 +53,7 @@ pub fn json_lines(values: impl Iterator<Item = Value>) -> String {
     values.map(|value| safe(&value.to_string())).collect()
 }
 
-/// A pretty document.
+/// This value as indented JSON with its newline.
 #[must_use]
 pub fn json_text(value: &Value) -> String {
     super::document::escaped(value)

@@ -1,7 +1,5 @@
 //! Who may notify: the one credential that the sender was given at a session's creation (contract
 //! 8.1), compared as digests in constant time (faults W01, W02).
-//!
-//! Owns the credential's file. Keeps its SHA-256 and nothing else; must never print or log it.
 
 use std::path::Path;
 
@@ -47,9 +45,6 @@ impl std::fmt::Debug for Credential {
 
 impl Credential {
     /// Reads a file that nobody else can read.
-    ///
-    /// # Errors
-    /// See [`AuthError`].
     pub fn from_file(path: &Path) -> Result<Self, AuthError> {
         let bytes = private_file(path)?;
         let text =

@@ -1,7 +1,6 @@
 //! Connections that end by themselves: five seconds for the head, five for the rest (fault W07).
 //!
-//! Owns the deadlines and the places. One request for each connection; what is said over it is the
-//! receiver's.
+//! One request for each connection; what is said over it is the receiver's.
 
 use std::future::Future;
 use std::io;

@@ -1,7 +1,5 @@
 //! Where lines of notifications come from: standard input, a file that grows and is rotated, a Unix
 //! socket.
-//!
-//! Owns opening and reading them, and the socket's mode. What the lines say is `lines`'.
 
 use std::fs::Metadata;
 use std::io;
@@ -25,7 +23,7 @@ const LOOK: Duration = Duration::from_millis(250);
 const WRITERS: usize = 16;
 const PART: usize = 16 * 1024;
 
-/// Where lines come from.
+/// Where lines of notifications come from.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Origin {
     /// `-`

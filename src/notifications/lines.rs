@@ -1,6 +1,4 @@
 //! Notifications as JSON Lines: bytes in, notifications out.
-//!
-//! Owns the cutting into lines. Holds no more than one line of the largest size.
 
 use jiff::Timestamp;
 
@@ -20,7 +18,7 @@ pub struct WrongLine {
     pub why: NotANotification,
 }
 
-/// Cuts bytes into lines.
+/// Cuts bytes into lines, however they arrive.
 #[derive(Debug, Default)]
 pub struct Lines {
     held: Vec<u8>,

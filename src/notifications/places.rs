@@ -1,6 +1,6 @@
 //! How many may be connected at once, together and from one address (fault W07).
 //!
-//! Owns the counting. Who finds no place is closed at once: waiting would be a place too.
+//! Who finds no place is closed at once: waiting would be a place too.
 
 use std::collections::HashMap;
 use std::net::{IpAddr, Ipv6Addr};

@@ -1,7 +1,6 @@
 //! The receiver: takes POSTs, answers at once, hands a hint over (faults W01–W14).
 //!
-//! Owns what is refused and in which order: host, path, method, credential, size, and only then a
-//! body is read. Answers say a status and nothing else.
+//! Answers say a status and nothing else.
 
 use std::io;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};

@@ -1,6 +1,4 @@
 //! The receiver's certificate and key.
-//!
-//! Owns reading them; the key file is as private as every other.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;

@@ -1,6 +1,4 @@
 //! The JSON of a notification (contract 8.3).
-//!
-//! Owns reading it: lenient towards topics and keys that are not known, strict about the session.
 
 use jiff::Timestamp;
 use serde_json::{Value, json};

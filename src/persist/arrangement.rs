@@ -1,6 +1,4 @@
 //! The arrangement of the list as JSON, under one name of the state.
-//!
-//! Owns its form. What cannot be read is as good as not there.
 
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
@@ -12,9 +10,6 @@ use crate::domain::watchlist::list_layout::{Arrangement, Fold, Place, ViewTexts}
 const NAME: &str = "arrangement";
 
 /// The arrangement that was kept last; the default where there is none.
-///
-/// # Errors
-/// See [`PersistError`].
 pub fn arrangement(persistence: &mut impl Persistence) -> Result<Arrangement, PersistError> {
     let text = persistence.state(NAME)?;
     let value = text.and_then(|text| serde_json::from_str::<Value>(&text).ok());
@@ -22,9 +17,6 @@ pub fn arrangement(persistence: &mut impl Persistence) -> Result<Arrangement, Pe
 }
 
 /// Keeps an arrangement.
-///
-/// # Errors
-/// See [`PersistError`].
 pub fn keep(
     persistence: &mut impl Persistence,
     arrangement: &Arrangement,
@@ -41,9 +33,6 @@ pub fn keep(
 }
 
 /// Keeps nothing of where the operator was in these sessions.
-///
-/// # Errors
-/// See [`PersistError`].
 pub fn forget(persistence: &mut impl Persistence, ids: &[SessionId]) -> Result<(), PersistError> {
     let known = arrangement(persistence)?;
     let mut kept = known.clone();

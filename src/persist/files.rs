@@ -1,6 +1,4 @@
 //! Modes, locks and moving aside: the store's files as files.
-//!
-//! Owns 0600 in 0700 under any umask, and the lock that only one dashboard can hold.
 
 use std::fs::{self, DirBuilder, File, OpenOptions, TryLockError};
 use std::io::{ErrorKind, Read, Seek, Write};

@@ -1,6 +1,4 @@
 //! The counters of notifications as JSON, under one name of the state.
-//!
-//! Owns their form. What cannot be read counts from nothing.
 
 use serde_json::{Value, json};
 
@@ -10,9 +8,6 @@ use crate::domain::events::ledger::NotificationCounts;
 const NAME: &str = "notifications";
 
 /// The counters as they were kept last.
-///
-/// # Errors
-/// See [`PersistError`].
 pub fn tally(persistence: &mut impl Persistence) -> Result<NotificationCounts, PersistError> {
     let text = persistence.state(NAME)?;
     let value: Value = text.and_then(|text| serde_json::from_str(&text).ok()).unwrap_or_default();
@@ -41,9 +36,6 @@ pub fn value(tally: &NotificationCounts) -> Value {
 }
 
 /// Keeps them.
-///
-/// # Errors
-/// See [`PersistError`].
 pub fn keep(
     persistence: &mut impl Persistence,
     tally: &NotificationCounts,

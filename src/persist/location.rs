@@ -1,6 +1,4 @@
 //! Where the store is, and what its answers are sealed with: all that a process needs to open it.
-//!
-//! Owns how it is opened, never what is in it.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -24,18 +22,12 @@ impl Location {
     }
 
     /// Opens or makes it; see [`Sqlite::open`].
-    ///
-    /// # Errors
-    /// See [`PersistError`].
     pub fn open(&self, exclusive: bool) -> Result<Opened<Sqlite>, PersistError> {
         let Opened { persistence, warning } = Sqlite::open(&self.path, exclusive)?;
         Ok(Opened { persistence: persistence.sealed(self.seal.clone())?, warning })
     }
 
     /// Opens it beside the process that keeps it; see [`Sqlite::beside`].
-    ///
-    /// # Errors
-    /// See [`PersistError`].
     pub fn beside(&self) -> Result<Sqlite, PersistError> {
         Sqlite::beside(&self.path)?.sealed(self.seal.clone())
     }

@@ -1,6 +1,4 @@
 //! A store that forgets: for `demo` and `--no-state`.
-//!
-//! Owns nothing on disk.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;

@@ -1,7 +1,6 @@
 //! A new store in the place of one that is damaged or empty.
 //!
-//! Owns what is saved of the watch-list, and that the old file is kept. Nothing is mended that another
-//! process holds.
+//! Nothing is mended that another process holds.
 
 use std::path::Path;
 use std::time::Duration;

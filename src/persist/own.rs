@@ -1,6 +1,4 @@
 //! What the operator keeps for a session, as columns and back.
-//!
-//! Owns the stored form of acknowledged reasons and own actions. What cannot be read is left out.
 
 use std::sync::Arc;
 

@@ -1,6 +1,4 @@
 //! What processes without the store's lock leave for the one that holds it, as rows and back.
-//!
-//! Owns their SQL and their stored form. What cannot be read is left out.
 
 use std::collections::{HashMap, HashSet};
 

@@ -1,7 +1,6 @@
 //! Sessions as rows and back.
 //!
-//! Owns the SQL of reading and writing one session. An answer that can no longer be read stays in
-//! the store and is shown as not loaded.
+//! An answer that can no longer be read stays in the store and is shown as not loaded.
 
 use std::collections::HashMap;
 use std::sync::Arc;

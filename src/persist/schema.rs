@@ -1,6 +1,4 @@
 //! The store's file as SQLite: how a connection is set up, and the schema, migrated step by step.
-//!
-//! Owns the migrations. Knows nothing of what the rows mean.
 
 use std::path::Path;
 use std::time::Duration;

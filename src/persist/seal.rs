@@ -1,8 +1,5 @@
 //! Answers at rest, sealed: who has the file and not the application's key reads none of them, and
 //! none that was altered is taken for an answer (fault S09).
-//!
-//! Owns the sealed form: a nonce of 12 bytes, then what AES-256-GCM makes of the text, bound to the
-//! place where it stands. Must never print or keep the key anywhere else.
 
 use aws_lc_rs::aead::{AES_256_GCM, Aad, NONCE_LEN, Nonce, RandomizedNonceKey};
 use aws_lc_rs::error::Unspecified;
@@ -12,7 +9,7 @@ use crate::domain::session::ids::SessionId;
 /// Length of the key in bytes.
 pub const KEY_LENGTH: usize = 32;
 
-/// Seals and opens.
+/// Seals and opens answers with one key.
 pub struct Seal(RandomizedNonceKey);
 
 impl std::fmt::Debug for Seal {

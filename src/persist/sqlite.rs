@@ -1,6 +1,4 @@
 //! The store in one SQLite file: WAL, every commit on the disk, deleted rows overwritten.
-//!
-//! Owns opening, mending, and whose part a change is. The SQL of a session is in `rows`.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -14,7 +12,7 @@ use crate::domain::watchlist::annotations::{AnnotationChange, Made};
 use crate::domain::watchlist::outbox::OutboxMessage;
 use crate::domain::watchlist::watched::{WatchEntry, WatchedSession};
 
-/// An open store.
+/// An open store: one file, one connection.
 #[derive(Debug)]
 pub struct Sqlite {
     connection: Connection,
@@ -49,9 +47,6 @@ impl Sqlite {
     /// lock that only one dashboard can hold; commands open without it. A damaged file, or an empty
     /// one, is moved aside, and the watch-list is saved from it as far as it can be read, else from
     /// the newest copy.
-    ///
-    /// # Errors
-    /// See [`PersistError`].
     pub fn open(path: &Path, exclusive: bool) -> Result<Opened<Self>, PersistError> {
         if !files::prepare(path)? {
             schema::make(path)?;
@@ -83,9 +78,6 @@ impl Sqlite {
 
     /// A store that another process keeps: nothing is checked, mended or moved. Whoever begins
     /// beside it has opened it once.
-    ///
-    /// # Errors
-    /// See [`PersistError`].
     pub fn beside(path: &Path) -> Result<Self, PersistError> {
         let connection = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
         schema::set_up(&connection)?;
@@ -98,9 +90,6 @@ impl Sqlite {
 
     /// With the seal that answers are kept under. Those that were saved while no key was known are
     /// sealed by who holds the store. Without one, sealed answers stay as they are and are not read.
-    ///
-    /// # Errors
-    /// See [`PersistError`].
     pub fn sealed(mut self, seal: Option<Arc<Seal>>) -> Result<Self, PersistError> {
         self.seal = seal;
         if let Some(seal) = self.seal.clone().filter(|_| self.lock.is_some())
@@ -143,27 +132,18 @@ impl Sqlite {
     }
 
     /// Grows with whatever another connection writes.
-    ///
-    /// # Errors
-    /// See [`PersistError`].
     pub fn data_version(&self) -> Result<i64, PersistError> {
         Ok(self.connection.query_row("PRAGMA data_version", [], |row| row.get(0))?)
     }
 
     /// Leaves these for the process that holds the store; durable when it returns. The list itself
     /// is changed at once.
-    ///
-    /// # Errors
-    /// See [`PersistError`].
     pub fn post(&mut self, left: &[OutboxMessage]) -> Result<(), PersistError> {
         self.carry_out(left).map(drop)
     }
 
     /// Takes sessions off the list and keeps all that is known of them, for when they are added
     /// again. Returns how many were on it.
-    ///
-    /// # Errors
-    /// See [`PersistError`].
     pub fn archive(
         &mut self,
         ids: &[SessionId],
@@ -231,9 +211,6 @@ impl Sqlite {
     }
 
     /// What was left after this number, oldest first, and the last number.
-    ///
-    /// # Errors
-    /// See [`PersistError`].
     pub fn posts(&self, after: i64) -> Result<(Vec<OutboxMessage>, i64), PersistError> {
         let entry = |id| self.entry(id).ok().flatten();
         let left = posts::after(&self.connection, after, entry)?;
@@ -242,18 +219,12 @@ impl Sqlite {
     }
 
     /// What the list says of one session.
-    ///
-    /// # Errors
-    /// See [`PersistError`].
     pub fn entry(&self, id: SessionId) -> Result<Option<WatchEntry>, PersistError> {
         let found = rows::named(&self.connection, &[id])?.pop();
         Ok(found.map(|(_, watched)| WatchEntry::clone(&watched.entry)))
     }
 
     /// All sessions, archived ones too, without answers and timelines: enough to find one by name.
-    ///
-    /// # Errors
-    /// See [`PersistError`].
     pub fn listed(&self) -> Result<Vec<WatchedSession>, PersistError> {
         let listed = rows::list(&self.connection)?;
         let mut listed: Vec<WatchedSession> = listed.into_iter().map(|(_, s)| s).collect();
@@ -263,9 +234,6 @@ impl Sqlite {
     }
 
     /// Those of [`Persistence::load`] that are named, and are there.
-    ///
-    /// # Errors
-    /// See [`PersistError`].
     pub fn load_named(&mut self, ids: &[SessionId]) -> Result<Vec<WatchedSession>, PersistError> {
         let listed = rows::named(&self.connection, ids)?;
         self.complete(listed)
@@ -285,14 +253,11 @@ impl Sqlite {
     }
 
     /// What was left up to this number has been taken in and saved.
-    ///
-    /// # Errors
-    /// See [`PersistError`].
     pub fn taken(&mut self, number: i64) -> Result<(), PersistError> {
         self.write(|transaction| posts::taken(transaction, number))
     }
 
-    /// Where it is.
+    /// Path of the file, for messages.
     #[must_use]
     pub fn path(&self) -> &Path {
         &self.path

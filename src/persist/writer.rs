@@ -1,6 +1,6 @@
 //! The task that saves: latest wins, never queues.
 //!
-//! Owns the pace of saving. Trouble is told, never thrown: the view goes on.
+//! Trouble is told, never thrown: the view goes on.
 
 use std::sync::Arc;
 use std::time::Duration;

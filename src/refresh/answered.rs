@@ -1,7 +1,5 @@
 //! What follows from the end of a request: what is kept, when the session is asked again, and what
 //! it says of all the others.
-//!
-//! Owns the step from an answer or a failure to poll state, schedule and breaker.
 
 use std::time::Duration;
 

@@ -1,6 +1,4 @@
 //! One request, and what its failure may mean for all.
-//!
-//! Owns the reading of errors; the breaker judges.
 
 use jiff::Timestamp;
 

@@ -1,6 +1,4 @@
 //! How long to wait after a failure, and how many retries are afforded: pure.
-//!
-//! Owns full jitter and the retry budget (faults R01–R03). Must never sleep.
 
 use std::time::Duration;
 

@@ -1,6 +1,4 @@
 //! When asking stops because nobody answers or the key is refused, and how it starts again: pure.
-//!
-//! Owns the judgement over all sessions together. One session's failure is not judged here.
 
 use std::collections::HashSet;
 use std::time::Duration;
@@ -27,11 +25,9 @@ pub enum Cause {
     Offline(String),
     /// Answers, but of something that is not Yoti, in our words.
     NotYoti(String),
-    /// 5xx.
     Unavailable(u16),
     /// 401 or 403, with the API's code where it is one of the contract's.
     Refused(u16, Option<String>),
-    /// 404 APP_NOT_FOUND.
     AppNotFound,
     /// The clock is this many seconds ahead.
     ClockSkew(i64),

@@ -1,7 +1,6 @@
 //! The log of calls: what was asked, how it ended, when it is tried again.
 //!
-//! Owns what is written down of a call: path and status, never a query, a header or a body. It is
-//! told when somebody asks, so that a closed log costs no snapshot.
+//! It is told when somebody asks, so that a closed log costs no snapshot.
 
 use std::time::Duration;
 

@@ -1,6 +1,4 @@
 //! When a part of a session is due, by its stage and by when it was last answered: pure.
-//!
-//! Owns the intervals. Whether it is asked at that moment is the schedule's.
 
 use std::time::Duration;
 

@@ -1,7 +1,6 @@
 //! What notifications do: sessions are looked at sooner, and what no answer tells is kept.
 //!
-//! Owns the ledger and the sessions that are offered for the list. A notification never changes what
-//! is known of a session otherwise (fault W05).
+//! A notification never changes what is known of a session otherwise (fault W05).
 
 use jiff::Timestamp;
 use tokio::time::Instant;

@@ -1,6 +1,5 @@
-//! What the operator does to the watch-list and looks at, carried out in store and schedule together.
-//!
-//! Owns that nobody off the list is asked, and that who comes (back) on it is asked at once.
+//! What the operator does to the watch-list and looks at, carried out in store and schedule
+//! together.
 
 use std::sync::Arc;
 

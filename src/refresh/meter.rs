@@ -1,6 +1,4 @@
 //! The figures of the header and the pace of requests: pure, time is an argument.
-//!
-//! Owns the budget: no window of one second ever holds more requests than allowed (figure i3).
 
 use std::collections::VecDeque;
 use std::time::Duration;
@@ -17,7 +15,7 @@ const RECOVERY: Duration = Duration::from_secs(10);
 /// Tens of seconds for which requests are counted: ten minutes.
 const TENS: usize = 60;
 
-/// Pace and figures.
+/// The pace of requests, and the header's figures.
 #[derive(Debug)]
 pub struct Meter {
     max_rps: f64,
@@ -64,7 +62,7 @@ impl Meter {
         }
     }
 
-    /// A request goes out.
+    /// Counts a request that goes out now.
     pub fn sent(&mut self, now: Instant) {
         self.sent.push_back(now);
         while self.sent.front().is_some_and(|&t| now.duration_since(t) > RATE_SPAN) {
@@ -101,7 +99,7 @@ impl Meter {
         }
     }
 
-    /// A failure.
+    /// Counts a failure for the header's figure.
     pub fn bad(&mut self, now: Instant) {
         self.errors.push_back(now);
         if self.errors.len() > 10_000 {

@@ -1,6 +1,4 @@
 //! What the task tells the rest: poll states and the header's figures, at most once a second.
-//!
-//! Owns their making. Decides nothing.
 
 use jiff::{SignedDuration, Timestamp};
 use tokio::time::Instant;

@@ -1,6 +1,4 @@
 //! Who is asked next, and what: pure, time is an argument.
-//!
-//! Owns due times and priorities. Must never send anything or look at the wire.
 
 use std::collections::{BTreeSet, HashMap, HashSet, VecDeque};
 use std::time::Duration;
@@ -12,7 +10,7 @@ use super::track::Slot;
 pub use super::track::{Job, Part, Track};
 use crate::domain::session::ids::SessionId;
 
-/// Who may be picked.
+/// Which sessions may be picked now.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Whom {
     Anybody,
@@ -77,7 +75,7 @@ impl Schedule {
         self.first_looks.len()
     }
 
-    /// Lets a session go.
+    /// Drops a session from every queue.
     pub fn forget(&mut self, id: SessionId) {
         self.dequeue(id);
         self.tracks.remove(&id);
@@ -85,7 +83,7 @@ impl Schedule {
         self.asked.retain(|other| *other != id);
     }
 
-    /// A session's standing.
+    /// How a session stands; `None`: it is not on the schedule.
     #[must_use]
     pub fn track(&self, id: SessionId) -> Option<&Track> {
         self.tracks.get(&id)

@@ -1,6 +1,4 @@
 //! The loop: waits for answers, commands and due times, and keeps store and header true.
-//!
-//! Owns the running requests. Connecting and backing off live here, never in anybody's `select!`.
 
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;

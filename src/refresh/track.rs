@@ -1,6 +1,4 @@
 //! How one session stands with the schedule: its parts, when each is due, and how often it failed.
-//!
-//! Owns no order among sessions.
 
 use std::time::Duration;
 
@@ -19,7 +17,7 @@ pub enum Part {
     Letter,
 }
 
-/// One request to make.
+/// One request to make: a part of a session.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Job {
     pub id: SessionId,

@@ -1,8 +1,7 @@
 //! The program that is told of what happens (`[alerts] command`): one event as JSON on its standard
 //! input.
 //!
-//! Owns how many of it run at once and for how long. Never goes through a shell; never tells what
-//! identifies a person.
+//! Never goes through a shell; never tells what identifies a person.
 
 use std::collections::VecDeque;
 use std::path::PathBuf;

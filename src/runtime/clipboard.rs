@@ -1,6 +1,4 @@
 //! Where copied text goes: to the terminal (OSC 52, also over SSH), to a program, or nowhere.
-//!
-//! Owns the choice and the program. What may be copied is decided before.
 
 use std::time::Duration;
 
@@ -12,7 +10,7 @@ use crate::app::event::{Event, Outcome};
 /// Then the program is ended. Those that keep the clipboard go on in the background by themselves.
 const PATIENCE: Duration = Duration::from_secs(5);
 
-/// Where copied text goes.
+/// Where copied text goes, as configured.
 #[derive(Clone, Debug, PartialEq, Eq, Default)]
 pub enum Clipboard {
     /// To the terminal, which may or may not take it: none answers.

@@ -1,6 +1,4 @@
 //! What the operator's hands reach beside the refresh task: the audit log, the desktop, Yoti.
-//!
-//! Owns putting them together; does nothing itself.
 
 use std::sync::Arc;
 

@@ -1,6 +1,6 @@
 //! Carrying out what `app::update` wants done; results come back as events (I4).
 //!
-//! Owns the spawning of work. Nothing here is awaited by the event loop.
+//! Nothing here is awaited by the event loop.
 
 use std::io::Read;
 use std::sync::Arc;
@@ -28,7 +28,7 @@ const LARGEST_LIST: u64 = 64 * 1024 * 1024;
 /// The largest text for a terminal's clipboard; many terminals drop more.
 const LARGEST_COPY: usize = 72 * 1024;
 
-/// Carries effects out.
+/// Carries out what `app::update` returned, off the event loop.
 pub struct Effects {
     commands: mpsc::Sender<Command>,
     snapshots: watch::Receiver<Arc<Snapshot>>,
@@ -93,7 +93,7 @@ impl Effects {
         self.inbox.take().unwrap_or_else(|| mpsc::unbounded_channel().1)
     }
 
-    /// Starts one effect.
+    /// Starts one effect; what takes time answers as an event later.
     #[must_use]
     pub fn start(&self, effect: Effect) -> Immediate {
         match effect {

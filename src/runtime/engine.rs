@@ -1,7 +1,4 @@
 //! The background tasks behind the dashboard, `watch` and `wait`: refreshing, saving, sharing.
-//!
-//! Owns their start and their end, and the change from showing what another process learns to
-//! asking oneself.
 
 use std::sync::Arc;
 
@@ -90,7 +87,7 @@ impl LoadedStore<Sqlite> {
     }
 }
 
-/// The running tasks.
+/// The running background tasks, and how the rest of the program reaches them.
 #[derive(Debug)]
 pub struct Engine {
     pub commands: mpsc::Sender<Command>,

@@ -1,7 +1,6 @@
 //! The loop: waits, updates, starts effects, draws when there is something new.
 //!
-//! Owns the order of events. Generic over surface, input and clock, so that the tested loop is the
-//! real one.
+//! Generic over surface, input and clock, so that the tested loop is the real one.
 
 use std::collections::VecDeque;
 use std::io;

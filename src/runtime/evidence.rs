@@ -1,8 +1,7 @@
 //! What can be asked of Yoti for one session because the operator asked: letter, contact, media,
 //! and the two changes.
 //!
-//! Owns the words of every way it can end. Personal data passes through in types that wipe
-//! themselves, and stays nowhere.
+//! Personal data passes through in types that wipe themselves, and stays nowhere.
 
 use futures::future::BoxFuture;
 use zeroize::Zeroizing;

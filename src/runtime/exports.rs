@@ -1,6 +1,4 @@
 //! Exports asked for on the screen: made, written, measured, on blocking threads.
-//!
-//! Owns the order: the audit line first, the file after. `export` makes the texts.
 
 use std::path::PathBuf;
 use std::sync::Arc;

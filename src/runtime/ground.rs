@@ -1,7 +1,7 @@
 //! The terminal's answer to the question for its ground (OSC 11), as the keys that crossterm takes
 //! it for.
 //!
-//! Owns how the answer is told from keys. A key that is pressed meanwhile is never taken for it.
+//! A key that is pressed meanwhile is never taken for it.
 
 use crossterm::event::{Event as Input, KeyCode, KeyEventKind, KeyModifiers};
 

@@ -1,7 +1,6 @@
 //! Carrying out what the operator's dialogs ask of Yoti.
 //!
-//! Owns the order: ask, write the line in the audit log, and only then save, show or tell. A change
-//! at Yoti has its line before it is asked for.
+//! A change at Yoti has its line before it is asked for.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;

@@ -1,7 +1,7 @@
 //! Handing an address or a file to the desktop.
 //!
-//! Owns which program that is. Over SSH, and where no such program is installed, nothing is
-//! started: the address goes to the clipboard of the terminal that the operator sits at.
+//! Over SSH, and where no such program is installed, nothing is started: the address goes to the
+//! clipboard of the terminal that the operator sits at.
 
 use std::path::PathBuf;
 
@@ -11,7 +11,7 @@ use super::effects::Immediate;
 use super::program;
 use crate::app::event::{Event, Outcome};
 
-/// How something is opened.
+/// How an address or a file is opened, if at all.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Opener {
     /// Not on this machine: the operator sits at another one, or it has no desktop.

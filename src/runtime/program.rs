@@ -1,7 +1,6 @@
 //! Running the operator's programs: `[programs]`, `[alerts] command`, the desktop's opener.
 //!
-//! Owns the process, in a group of its own with all that it starts: never through a shell, with no
-//! terminal. Where there is a limit, none of the group outlives it.
+//! Where there is a limit, none of the group outlives it.
 
 use std::ffi::OsStr;
 use std::io;

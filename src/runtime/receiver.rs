@@ -1,6 +1,6 @@
 //! The receiver of notifications beside the dashboard.
 //!
-//! Owns the way from the receiver to the refresh task. Whatever happens to it, polling goes on.
+//! Whatever happens to it, polling goes on.
 
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;

@@ -1,7 +1,7 @@
 //! One store, several processes: who follows reads what the other learned, leaves it what is kept
 //! here, and takes over when it ends; who asks takes in what was left for it.
 //!
-//! Owns the pace of looking. Never writes but to leave, and to strike out what was taken in.
+//! Never writes but to leave, and to strike out what was taken in.
 
 use std::time::Duration;
 

@@ -1,6 +1,4 @@
 //! What ends the program from outside: signals, and a panic in any task.
-//!
-//! Owns the waiting for them.
 
 use tokio::signal::unix::{Signal, SignalKind, signal as listen};
 

@@ -1,7 +1,7 @@
 //! The terminal: taken on entering, and given back as it was on every way out.
 //!
-//! Owns raw mode, the alternate screen and the one writer. A frame is one write, between the marks
-//! of a synchronized update. The window title is one fixed word, never data, and given back too.
+//! A frame is one write, between the marks of a synchronized update. The window title is one fixed
+//! word, never data, and given back too.
 
 use std::cell::RefCell;
 use std::io::{self, Write};
@@ -49,45 +49,26 @@ pub trait Surface {
     fn draw(&mut self, render: impl FnOnce(&mut Frame<'_>)) -> io::Result<()>;
 
     /// Forgets what is on the screen, so that the next frame is drawn whole.
-    ///
-    /// # Errors
-    /// As [`Surface::draw`].
     fn clear(&mut self) -> io::Result<()>;
 
     /// Puts text on the terminal's clipboard.
-    ///
-    /// # Errors
-    /// As [`Surface::draw`].
     fn copy(&mut self, text: &str) -> io::Result<()>;
 
     /// Gives the terminal back, stops the program, and takes the terminal again when it goes on.
-    ///
-    /// # Errors
-    /// As [`Surface::draw`].
     fn suspend(&mut self) -> io::Result<()>;
 
     /// Lets the terminal tell of clicks and the wheel, or not.
-    ///
-    /// # Errors
-    /// As [`Surface::draw`].
     fn mouse(&mut self, on: bool) -> io::Result<()>;
 
     /// Rings, and has the terminal tell the desktop a text; safe, on one line.
-    ///
-    /// # Errors
-    /// As [`Surface::draw`].
     fn ring(&mut self, note: Option<&(Desktop, String)>) -> io::Result<()>;
 
     /// Asks the terminal for the colour of its ground; the answer comes as keys.
-    ///
-    /// # Errors
-    /// As [`Surface::draw`].
     fn ask_ground(&mut self) -> io::Result<()>;
 
     /// Pixels of one cell, across and down, where the terminal tells.
     fn cell(&self) -> Option<(u16, u16)>;
 
-    /// Columns and rows.
     fn size(&self) -> (u16, u16);
 
     /// False once the terminal has gone away.
@@ -125,7 +106,7 @@ impl Bytes {
     }
 }
 
-/// The real terminal.
+/// The real terminal: given back when dropped.
 pub struct Screen {
     bytes: Bytes,
     terminal: Terminal<CrosstermBackend<Bytes>>,

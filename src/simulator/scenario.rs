@@ -1,6 +1,4 @@
 //! A scenario: what a made-up session requires and what happens to it, as strict TOML.
-//!
-//! Owns the format of `assets/scenarios/*.toml`. Must never know HTTP or a session's id.
 
 pub(crate) mod expand;
 pub(crate) mod mixture;
@@ -164,7 +162,7 @@ pub enum SourceForm {
     Texts,
 }
 
-/// One required resource.
+/// One required resource, as `[[requirement]]` says it.
 #[derive(Clone, Debug, Default, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct Requirement {

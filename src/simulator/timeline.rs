@@ -1,6 +1,4 @@
 //! Scenario × elapsed time → the API's answers: pure, and the same to the byte for the same input.
-//!
-//! Owns the making of answers (contract 3, 4, 5, 7). Must never read a clock or know HTTP.
 
 pub(crate) mod events;
 pub(crate) mod shape;
@@ -18,7 +16,7 @@ use crate::simulator::scenario::step::{Step, What};
 use crate::simulator::timeline::shape::{media, merge, put};
 use crate::simulator::timeline::told::Told;
 
-/// One made-up session.
+/// One made-up session: its scenario and when it began.
 #[derive(Clone, Debug)]
 pub struct Life {
     pub id: SessionId,

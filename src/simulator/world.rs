@@ -1,6 +1,4 @@
 //! All made-up sessions, and what has been done to them from outside.
-//!
-//! Owns the state of a running simulator. Must never do HTTP.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 

@@ -1,7 +1,4 @@
 //! Taking in the whole list as another process left it in the local store.
-//!
-//! Owns the comparison: who is new, other, or gone. Publishes once, and nothing where nothing
-//! differs.
 
 use std::sync::Arc;
 

@@ -1,6 +1,6 @@
 //! What happened, as a plain sentence: for lines that are read aloud, for logs and for reports.
 //!
-//! Owns the sentences. No sign and no colour carries a meaning here.
+//! No sign and no colour carries a meaning here.
 
 use super::{count, shown};
 use crate::domain::events::change::{ChangeKind, TimelineEvent};

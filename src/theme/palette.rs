@@ -1,7 +1,4 @@
 //! Theme files and what becomes of them in a terminal with fewer colours.
-//!
-//! Owns the form of a theme (`assets/themes`, the operator's own) and the known ones. Must never
-//! read a file: the texts are given.
 
 use std::collections::BTreeMap;
 use std::str::FromStr;

@@ -1,6 +1,4 @@
 //! The session list: only the visible rows are built.
-//!
-//! Owns how a column's cell is drawn; which columns fit, the model says.
 
 pub(crate) mod filter_bar;
 

@@ -1,7 +1,7 @@
 //! What floods of notifications cost the real `listen` in memory, as the system counts it.
 //!
-//! Owns the senders, and the reading of `/proc`. What is compared is the most that the process held
-//! at any moment of a flood with what it held after a small one of the same kind.
+//! What is compared is the most that the process held at any moment of a flood with what it held
+//! after a small one of the same kind.
 
 use std::net::SocketAddr;
 use std::sync::Arc;

@@ -1,6 +1,4 @@
 //! What the contract grew (14), through the real binary: cases 10 and 20, and digital IDs.
-//!
-//! Owns a server with answers of its own.
 
 use super::{World, world};
 

@@ -1,6 +1,4 @@
 //! The real binary: every command, its output and its exit code, against the real simulator.
-//!
-//! Owns empty homes and a simulator for each test; nothing outside a temporary folder is touched.
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a failed set-up fails the test")]
 
 use std::io::{BufRead, BufReader, Read};

@@ -1,7 +1,6 @@
 //! Completions as bash, zsh and fish offer them, after loading what `completions` prints.
 //!
-//! Owns a way to ask each shell what it would complete. The tests are ignored unless asked for,
-//! because a machine may have none of the three shells.
+//! The tests are ignored unless asked for, because a machine may have none of the three shells.
 
 use std::path::Path;
 use std::process::{Command, Stdio};

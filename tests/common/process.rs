@@ -1,6 +1,4 @@
 //! `branchwatch simulate` as a process of its own.
-//!
-//! Owns that it ends with whoever started it.
 
 use std::io::{BufRead, BufReader};
 use std::process::{Child, Command, Stdio};

@@ -1,6 +1,4 @@
 //! A small HTTP server on loopback that answers by a function and remembers what it was asked.
-//!
-//! Owns sockets of its own; one request for each connection.
 
 use std::sync::{Arc, Mutex};
 

@@ -1,6 +1,6 @@
 //! A running simulator with the real client, for tests over real HTTP.
 //!
-//! Owns no fake: what is asked goes over a socket. Time is the simulator's, and is set forward.
+//! Time is the simulator's, and is set forward.
 
 use std::sync::Arc;
 

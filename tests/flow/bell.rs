@@ -1,6 +1,5 @@
-//! The bell rings for what the operator asked for, and the desktop is told no more than it may know.
-//!
-//! Owns the stories; the stage they are played on is that of `flow`.
+//! The bell rings for what the operator asked for, and the desktop is told no more than it may
+//! know.
 
 use super::{folder, story};
 

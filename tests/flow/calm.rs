@@ -1,6 +1,4 @@
 //! The list is calm: rows come and go, and only the operator moves the window and the cursor.
-//!
-//! Owns the stories; the stage they are played on is that of `flow`.
 
 use std::path::Path;
 

@@ -1,6 +1,4 @@
 //! The operator speaks to the palette in words: filter, sort, columns, view, interval, privacy.
-//!
-//! Owns the stories; the stage they are played on is that of `flow`.
 
 use branchwatch::domain::session::ids::SessionId;
 

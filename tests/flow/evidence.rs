@@ -1,6 +1,4 @@
 //! Taking away and revealing: export, copy, letter, media, privacy, what is done at Yoti.
-//!
-//! Owns what these stories find in files.
 
 use std::path::PathBuf;
 use std::sync::Arc;

@@ -1,6 +1,4 @@
 //! Finding: filter, order, columns, marks and views, from the keyboard.
-//!
-//! Owns the operator's steps alone.
 
 use branchwatch::app::list::views::{View, ViewTexts};
 

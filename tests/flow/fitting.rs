@@ -1,6 +1,4 @@
 //! The operator fits the screen: palette, themes, widths, header, own keys.
-//!
-//! Owns the stories; the stage they are played on is that of `flow`.
 
 use branchwatch::keymap::Keymap;
 use crossterm::event::{Event as Input, KeyCode, KeyEvent, KeyModifiers};

@@ -1,7 +1,4 @@
 //! Every key of the keymap: what it is pressed for comes on the screen.
-//!
-//! Owns one line for each action; the keys are read from the keymap that ships, so that an action
-//! without a line here, or a key without an effect, fails.
 
 use std::fs;
 

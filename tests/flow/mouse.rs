@@ -1,6 +1,4 @@
 //! The operator uses the mouse: off until asked for, then what is clicked is what is drawn.
-//!
-//! Owns the stories; the stage they are played on is that of `flow`.
 
 use crossterm::event::{Event as Input, KeyModifiers, MouseButton, MouseEvent, MouseEventKind};
 

@@ -1,6 +1,4 @@
 //! The operator's own things: note, tags, pin, archive, undo, acknowledge, snooze, add, changes.
-//!
-//! Owns pasted lists.
 
 use crossterm::event::Event as Input;
 

@@ -1,6 +1,4 @@
 //! The time machine: back, forward, and never mistaken for now.
-//!
-//! Owns the operator's steps alone.
 
 use super::{folder, story};
 

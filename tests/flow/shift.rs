@@ -1,7 +1,5 @@
 //! The six tasks of a shift, each from the list at rest with a thousand sessions, with its keys
 //! counted.
-//!
-//! Owns the keys.
 
 use super::{Operator, folder, story};
 

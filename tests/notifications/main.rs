@@ -1,7 +1,7 @@
 //! The real receiver over real sockets: what it takes, what it refuses, and how long it waits
 //! (contract 8, faults W01–W13).
 //!
-//! Owns the starting of receivers and raw requests. Where time matters it is virtual.
+//! Where time matters it is virtual.
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a failed set-up fails the test")]
 
 mod attacks;

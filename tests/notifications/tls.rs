@@ -1,6 +1,4 @@
 //! The receiver with a certificate: what other machines need, and a handshake that never ends.
-//!
-//! Owns a certificate for 127.0.0.1 with its key, made for these tests alone.
 
 use reqwest::Certificate;
 use tokio::time::{Duration, Instant};

@@ -1,7 +1,5 @@
 //! The dashboard with its receiver: a notification brings the row, and a port in use costs nothing
 //! but the notifications.
-//!
-//! Owns a simulator for each test.
 
 use std::net::{TcpListener, TcpStream};
 use std::os::unix::fs::PermissionsExt;

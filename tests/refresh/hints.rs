@@ -1,6 +1,5 @@
-//! Notifications as hints in virtual time: how soon, how often, and never believed (faults W03–W09).
-//!
-//! Owns no fake of its own.
+//! Notifications as hints in virtual time: how soon, how often, and never believed (faults
+//! W03–W09).
 
 use std::time::Duration;
 

@@ -1,6 +1,6 @@
 //! The refresh task in virtual time against a scripted API: who is asked, when, and what follows.
 //!
-//! Owns a fake `SessionApi` that records every call. Nothing here sleeps for real.
+//! Nothing here sleeps for real.
 #![expect(clippy::unwrap_used, reason = "a failed set-up fails the test")]
 #![expect(clippy::unnecessary_wraps, reason = "a script may fail where another does not")]
 

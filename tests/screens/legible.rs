@@ -1,6 +1,6 @@
 //! Every overlay and state in every theme at three sizes: the same words, and all of them legible.
 //!
-//! Owns the reckoning of contrast on drawn cells. Frames in the default theme are snapshots beside.
+//! Frames in the default theme are snapshots beside.
 
 use branchwatch::app::action::Action;
 use branchwatch::app::event::Event;

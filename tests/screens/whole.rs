@@ -1,6 +1,4 @@
 //! The longest values at six widths: each stands whole, or its column is not there.
-//!
-//! Owns sessions whose every value is as long as it can be.
 
 use branchwatch::app::list::columns::Column;
 use branchwatch::app::view::{ListRow, Pane};

@@ -1,6 +1,5 @@
-//! Every call of the real client against the simulator, signed and with a token (contract 1.2, 2.8).
-//!
-//! Owns no request of its own making: only what the client sends.
+//! Every call of the real client against the simulator, signed and with a token (contract 1.2,
+//! 2.8).
 
 use std::sync::Arc;
 

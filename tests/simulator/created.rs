@@ -1,7 +1,5 @@
 //! Sessions that clients create: what is refused, what is required then, and that every requested
 //! check comes (contract 4.2, 5.4, 7.1, 7.2).
-//!
-//! Owns the bodies that are sent.
 
 use branchwatch::domain::assessment::stage::{Stage, Verdict};
 use serde_json::{Value, json};

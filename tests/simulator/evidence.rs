@@ -1,6 +1,4 @@
 //! Media, face captures and tracked devices (contract 1.2, 10, 13.2).
-//!
-//! Owns the pictures that are uploaded.
 
 use branchwatch::domain::session::ids::SessionId;
 use serde_json::{Value, json};

@@ -1,7 +1,5 @@
 //! Notifications: a receiver on loopback is told what happens, in lower case, with its
 //! authorization (contract 8).
-//!
-//! Owns the receiver.
 
 use axum::extract::State;
 use axum::http::HeaderMap;

@@ -1,6 +1,4 @@
 //! Instructions, the letter, its e-mail and the contact profile (contract 7.3, 7.4).
-//!
-//! Owns the instructions that are PUT.
 
 use branchwatch::domain::session::ids::SessionId;
 use serde_json::{Value, json};

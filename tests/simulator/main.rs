@@ -1,6 +1,4 @@
 //! The real client against the real simulator over HTTP: every scenario, every signature.
-//!
-//! Owns no fake: what is asserted went over a socket.
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a failed set-up fails the test")]
 
 mod calls;

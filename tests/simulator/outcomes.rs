@@ -1,6 +1,4 @@
 //! Outcomes that clients set beforehand, as in Yoti's sandbox (contract 13.1).
-//!
-//! Owns the outcomes that are PUT.
 
 use branchwatch::domain::session::ids::SessionId;
 use serde_json::{Value, json};

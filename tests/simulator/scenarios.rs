@@ -1,6 +1,4 @@
 //! Every scenario of contract 12 over real HTTP: what the client sees, and how it ends.
-//!
-//! Owns one test a scenario.
 
 use branchwatch::api::{ApiErrorKind, SessionApi};
 use branchwatch::domain::assessment::coverage;

@@ -1,6 +1,4 @@
 //! Who may ask: access tokens, other applications, strict verification (contract 2.6, 2.8, 11).
-//!
-//! Owns the assertions that are signed.
 
 use aws_lc_rs::rand::SystemRandom;
 use aws_lc_rs::rsa::KeyPair;

@@ -1,6 +1,6 @@
 //! Calls that supply a picture of the face for the relying business (contract 1.2 #14, #15).
 //!
-//! Owns the form of the upload. Every byte of it is signed.
+//! Every byte of it is signed.
 
 use reqwest::Method;
 use serde_json::json;
@@ -59,9 +59,6 @@ impl Picture {
 
 impl<C: Clock> Client<C> {
     /// `POST /sessions/{s}/resources/face-capture`
-    ///
-    /// # Errors
-    /// See [`ApiError`].
     pub async fn create_face_capture(
         &self,
         id: SessionId,
@@ -74,9 +71,6 @@ impl<C: Clock> Client<C> {
     }
 
     /// `PUT /sessions/{s}/resources/face-capture/{r}/image`
-    ///
-    /// # Errors
-    /// See [`ApiError`].
     pub async fn upload_face_image(
         &self,
         id: SessionId,

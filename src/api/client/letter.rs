@@ -1,7 +1,7 @@
 //! Calls about the letter: what it says, the letter itself, whom it is for, and branches (contract
 //! 7.3, 7.4).
 //!
-//! Owns their paths. The contact profile leaves here only as a type that does not print itself.
+//! The contact profile leaves here only as a type that does not print itself.
 
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -52,9 +52,6 @@ impl<C: Clock> Client<C> {
     }
 
     /// `GET /sessions/{s}/instructions/contact-profile`: personal data, only when the operator asks.
-    ///
-    /// # Errors
-    /// See [`ApiError`].
     pub async fn contact_profile(&self, id: SessionId) -> Result<ContactProfile, ApiError> {
         let path = format!("/sessions/{id}/instructions/contact-profile");
         let (_, body) = self.call(Call::get(path)).await?;
@@ -66,27 +63,18 @@ impl<C: Clock> Client<C> {
     }
 
     /// `PUT /sessions/{s}/instructions`; the body is sent as it is. The answer is empty or `null`.
-    ///
-    /// # Errors
-    /// See [`ApiError`].
     pub async fn put_instructions(&self, id: SessionId, body: Vec<u8>) -> Result<(), ApiError> {
         let path = format!("/sessions/{id}/instructions");
         self.call(Call::json(Method::PUT, path, body)).await.map(|_answer| ())
     }
 
     /// `POST /sessions/{s}/instructions/email`, without a body: the letter goes out once more.
-    ///
-    /// # Errors
-    /// See [`ApiError`].
     pub async fn send_instructions(&self, id: SessionId) -> Result<(), ApiError> {
         let path = format!("/sessions/{id}/instructions/email");
         self.call(Call::new(Method::POST, path)).await.map(|_answer| ())
     }
 
     /// `POST /lookup/uk-post-office`: branches near a postcode.
-    ///
-    /// # Errors
-    /// See [`ApiError`].
     pub async fn branches(&self, near: &str) -> Result<Answer<Branches>, ApiError> {
         let body = json!({ "search_string": near }).to_string().into_bytes();
         let path = String::from("/lookup/uk-post-office");

@@ -1,7 +1,7 @@
 //! Media: fetched when the operator asks, never before and never kept (contract 10).
 //!
-//! Owns what can come of asking. An id may stand for other content at the next poll (contract 3.3),
-//! so nothing is remembered by it.
+//! An id may stand for other content at the next poll (contract 3.3), so nothing is remembered by
+//! it.
 
 use reqwest::Method;
 use uuid::Uuid;
@@ -38,7 +38,6 @@ pub enum MediaOutcome {
     Held(HeldMedia),
     /// 204: withheld by regulation.
     Withheld,
-    /// 404.
     Missing(MissingMedia),
     /// It is larger than [`MAX_MEDIA`] and was not taken in.
     TooLarge,
@@ -58,7 +57,7 @@ pub struct HeldMedia {
     pub doubt: Option<Doubt>,
 }
 
-/// Which 404 it was.
+/// Which of Yoti's 404s it was, by the error code (contract 9.2).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum MissingMedia {
     /// MEDIA_CONTENT_NOT_FOUND: deleted, or past its retention.
@@ -67,7 +66,6 @@ pub enum MissingMedia {
     Id,
     /// SESSION_NOT_FOUND: the whole session is gone.
     Session,
-    /// Another 404.
     Other,
 }
 
@@ -220,9 +218,6 @@ impl<C: Clock> Client<C> {
     }
 
     /// `GET /sessions/{s}/media/{m}/content`, as it is.
-    ///
-    /// # Errors
-    /// See [`ApiError`].
     pub async fn media(&self, id: SessionId, media: &MediaId) -> Result<MediaContent, ApiError> {
         let call = Call::get(path(id, media)?);
         let (response, bytes) = self.call(Call { limit: MAX_MEDIA, ..call }).await?;
@@ -233,9 +228,6 @@ impl<C: Clock> Client<C> {
     }
 
     /// `DELETE /sessions/{s}/media/{m}/content`
-    ///
-    /// # Errors
-    /// See [`ApiError`].
     pub async fn delete_media(&self, id: SessionId, media: &MediaId) -> Result<(), ApiError> {
         self.call(Call::new(Method::DELETE, path(id, media)?)).await.map(|_answer| ())
     }

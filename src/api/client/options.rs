@@ -1,7 +1,4 @@
 //! Where, as whom and by which scheme to ask; what is refused before anything is sent.
-//!
-//! Owns the rules for addresses. Must never let a signature or a token travel unencrypted beyond
-//! this machine.
 
 use std::net::IpAddr;
 use std::time::Duration;
@@ -74,9 +71,6 @@ pub enum ClientError {
 }
 
 /// Checks a base URL and takes the trailing slashes off.
-///
-/// # Errors
-/// See [`ClientError`].
 pub fn checked_base_url(text: &str) -> Result<String, ClientError> {
     let text = text.trim().trim_end_matches('/');
     let url = Url::parse(text).map_err(|why| ClientError::BadUrl(why.to_string()))?;

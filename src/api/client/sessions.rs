@@ -1,6 +1,6 @@
 //! Calls about whole sessions and about the service.
 //!
-//! Owns their paths. Deleting is for an operator who has confirmed it (contract 9.4).
+//! Deleting is for an operator who has confirmed it (contract 9.4).
 
 use std::time::Duration;
 
@@ -18,7 +18,6 @@ use crate::domain::session::supported::SupportedDocuments;
 /// What an unsigned call to the service shows (for `doctor`).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Reach {
-    /// HTTP status.
     pub status: u16,
     /// Our clock minus the answer's `Date`, in seconds.
     pub skew_seconds: Option<i64>,
@@ -36,9 +35,6 @@ impl Reach {
 
 impl<C: Clock> Client<C> {
     /// `POST /sessions` (contract 7.1); the body is sent as it is.
-    ///
-    /// # Errors
-    /// See [`ApiError`].
     pub async fn create_session(&self, body: Vec<u8>) -> Result<SessionId, ApiError> {
         let call = Call::json(Method::POST, String::from("/sessions"), body);
         let (_, value, _) = self.json(call).await?;
@@ -49,17 +45,11 @@ impl<C: Clock> Client<C> {
 
     /// `DELETE /sessions/{s}` with all its media; 409 `RESOURCE_LOCKED` while checks are unfinished
     /// (11 #24).
-    ///
-    /// # Errors
-    /// See [`ApiError`].
     pub async fn delete_session(&self, id: SessionId) -> Result<(), ApiError> {
         self.call(Call::new(Method::DELETE, format!("/sessions/{id}"))).await.map(|_answer| ())
     }
 
     /// `GET /sessions/{s}/tracked-devices` (contract 13.2): addresses and devices of the end user.
-    ///
-    /// # Errors
-    /// See [`ApiError`].
     pub async fn tracked_devices(&self, id: SessionId) -> Result<Answer<TrackedDevices>, ApiError> {
         let call = Call::get(format!("/sessions/{id}/tracked-devices"));
         let (text, value, fetched_at) = self.json(call).await?;
@@ -68,18 +58,12 @@ impl<C: Clock> Client<C> {
     }
 
     /// `DELETE /sessions/{s}/tracked-devices`
-    ///
-    /// # Errors
-    /// See [`ApiError`].
     pub async fn delete_tracked_devices(&self, id: SessionId) -> Result<(), ApiError> {
         let call = Call::new(Method::DELETE, format!("/sessions/{id}/tracked-devices"));
         self.call(call).await.map(|_answer| ())
     }
 
     /// `GET /supported-documents`, unsigned (11 #5).
-    ///
-    /// # Errors
-    /// See [`ApiError`].
     pub async fn supported_documents(
         &self,
         include_non_latin: bool,
@@ -99,9 +83,6 @@ impl<C: Clock> Client<C> {
     }
 
     /// `GET /supported-documents`, unsigned: can the service be reached at all?
-    ///
-    /// # Errors
-    /// See [`ApiError`].
     pub async fn reach(&self) -> Result<Reach, ApiError> {
         let begun = tokio::time::Instant::now();
         let url = format!("{}/supported-documents", self.base);

@@ -1,7 +1,7 @@
-//! What HTTP itself says: bodies within a limit, failures in our words, how far the clocks are apart.
+//! What HTTP itself says: bodies within a limit, failures in our words, how far the clocks are
+//! apart.
 //!
-//! Owns no connection. An HTTP library's error text names the URL with its signature and is never
-//! used.
+//! An HTTP library's error text names the URL with its signature and is never used.
 
 use jiff::Timestamp;
 use reqwest::Response;

@@ -1,6 +1,4 @@
 //! Key material in the wrong place: a private key where a path, a name or an ID belongs.
-//!
-//! Owns how it is recognised, so that such a value is refused before anything prints it.
 
 use base64::Engine as _;
 use base64::alphabet;

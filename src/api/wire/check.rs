@@ -1,6 +1,6 @@
 //! Checks and reports (contract 4).
 //!
-//! Owns the field names of a check. A type that is not known is read by the same fields.
+//! A type that is not known is read by the same fields.
 
 use super::cursor::Cursor;
 use super::resource::{generated_media, media_below, media_in};

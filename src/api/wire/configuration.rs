@@ -1,6 +1,4 @@
 //! The configuration itself (contract 5.1, 5.2, 5.6).
-//!
-//! Owns the top level's field names. Requirements are read by their own file.
 
 use serde_json::Value;
 

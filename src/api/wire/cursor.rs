@@ -1,8 +1,5 @@
 //! A place in a JSON document that can be read without ever failing, and that knows what of it was
 //! read.
-//!
-//! Owns the tolerance: missing and null are nothing, a wrong type is nothing and a drift, a value of
-//! an enum that is not known is noted. Must never copy a value into a drift.
 
 use jiff::Timestamp;
 use serde_json::{Map, Value};

@@ -1,6 +1,4 @@
 //! The letter and the branches (contract 7.3, 7.4).
-//!
-//! Owns their field names. The contact profile is a secret and is read elsewhere.
 
 use serde_json::Value;
 

@@ -1,7 +1,5 @@
 //! An object that may also be written as the bare text of its name: `"IBV"` for `{"type": "IBV"}`,
 //! `"DIGILOCKER"` for `{"name": "DIGILOCKER"}` (contract 14.1, 14.2).
-//!
-//! Owns that tolerance. Must never take anything but an object or a text.
 
 use super::cursor::Cursor;
 use super::notes::Notes;

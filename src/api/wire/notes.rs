@@ -1,8 +1,7 @@
 //! What was noticed while a document was read: what could not be read, which values are not known,
 //! and what nobody has read at all.
 //!
-//! Owns the bookkeeping. A value is told by its place in memory: the document does not move while it
-//! is read.
+//! A value is told by its place in memory: the document does not move while it is read.
 
 use std::cell::RefCell;
 use std::collections::HashSet;

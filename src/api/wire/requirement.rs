@@ -1,6 +1,5 @@
-//! Required resources of a configuration (contract 5, 6), and accepted documents wherever they stand.
-//!
-//! Owns the field names of a requirement. Sources are read here, never inferred.
+//! Required resources of a configuration (contract 5, 6), and accepted documents wherever they
+//! stand.
 
 use super::cursor::Cursor;
 use super::named::Named;

@@ -1,6 +1,6 @@
 //! Resources, tasks and media of a session result (contract 3.2–3.5, 10).
 //!
-//! Owns the containers' keys. A container that is not known keeps its key.
+//! A container that is not known keeps its key.
 
 use serde_json::Value;
 

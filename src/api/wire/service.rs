@@ -1,7 +1,5 @@
 //! Answers that belong to no session result: devices, branches, supported documents, a new face
 //! capture (contract 13.2, 7.4, 13.3, 1.2 #14).
-//!
-//! Owns their field names.
 
 use serde_json::{Map, Value};
 

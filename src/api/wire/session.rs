@@ -1,6 +1,4 @@
 //! The session result itself (contract 3.1, 3.7).
-//!
-//! Owns the top level's field names. Resources and checks are read by their own files.
 
 use serde_json::Value;
 

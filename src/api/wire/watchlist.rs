@@ -1,6 +1,6 @@
 //! What a watchlist check says of its search (contract 4.6).
 //!
-//! Owns its field names. A customer's `api_key` was removed before anything comes here.
+//! A customer's `api_key` was removed before anything comes here.
 
 use super::cursor::Cursor;
 use super::resource::media_in;

@@ -1,6 +1,4 @@
 //! The grammar of `watch`, `letter`, `media`, `branches`, `stats` and `handover`.
-//!
-//! Owns their flags alone.
 
 use std::path::PathBuf;
 

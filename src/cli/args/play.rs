@@ -1,6 +1,4 @@
 //! The grammar of `demo` and `simulate`.
-//!
-//! Owns their flags alone.
 
 use std::net::SocketAddr;
 use std::path::PathBuf;

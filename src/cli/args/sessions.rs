@@ -1,6 +1,4 @@
 //! The grammar of the commands that name sessions.
-//!
-//! Owns their flags alone.
 
 use std::path::PathBuf;
 

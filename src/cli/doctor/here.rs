@@ -1,6 +1,4 @@
 //! What is right or wrong on this machine: configuration, key file, store, terminal.
-//!
-//! Owns these checks. Asks nobody.
 
 use std::io::IsTerminal;
 use std::os::unix::fs::PermissionsExt;

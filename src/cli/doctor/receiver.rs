@@ -1,6 +1,6 @@
 //! Whether notifications can be received as the configuration wants it.
 //!
-//! Owns these checks. Holds the address for a moment; says nothing of a secret but how long it is.
+//! Holds the address for a moment; says nothing of a secret but how long it is.
 
 use std::io::ErrorKind;
 use std::net::TcpListener;

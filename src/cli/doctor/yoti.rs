@@ -1,6 +1,4 @@
 //! Whether Yoti can be reached, over TLS, with a right clock and a key that it takes.
-//!
-//! Owns these checks: one unsigned call for reach and clock, one signed call for key and SDK ID.
 
 use std::sync::Arc;
 

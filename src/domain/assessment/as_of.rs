@@ -1,7 +1,7 @@
 //! A session as it stood at an earlier moment, as far as the last answers and the timeline tell.
 //!
-//! Owns what may be concluded about the past. Older answers are not kept: what was removed or
-//! replaced since then cannot come back, and a part of which the time is not known stays as it is.
+//! Older answers are not kept: what was removed or replaced since then cannot come back, and a part
+//! of which the time is not known stays as it is.
 
 use std::sync::Arc;
 

@@ -1,6 +1,4 @@
 //! Which session needs the operator, and why, in words: small pure linters (product.md 3).
-//!
-//! Owns the linters. Must never decide what is drawn.
 
 use jiff::{SignedDuration, Timestamp};
 
@@ -11,7 +9,7 @@ use crate::domain::assessment::{cause, coverage, stats};
 use crate::domain::server_text::ServerText;
 use crate::domain::watchlist::watched::WatchedSession;
 
-/// One finding.
+/// One reason for which a session needs the operator.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Finding {
     pub reason: Reason,
@@ -56,7 +54,7 @@ pub struct Assessment {
     pub changes_at: Option<Timestamp>,
 }
 
-/// Assesses one session.
+/// Stage and findings of one session at a moment.
 #[must_use]
 pub fn assess(watched: &WatchedSession, rules: &Rules, now: Timestamp) -> Assessment {
     let at = stage::derive(watched, rules, now);

@@ -1,6 +1,4 @@
 //! What stands between a COMPLETED session and a pass, in Yoti's own words.
-//!
-//! Owns the one list that both the verdict and its explanation come from: they cannot disagree.
 
 use crate::domain::assessment::rules::PassRule;
 use crate::domain::assessment::stage::Verdict;

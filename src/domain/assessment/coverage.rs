@@ -1,6 +1,4 @@
 //! Which resource satisfies which requirement: derived, and honest about it (contract 3.2).
-//!
-//! Owns the match. Must never guess between equals: "1 of 2" is said instead.
 
 use crate::domain::server_text::ServerText;
 use crate::domain::session::Session;
@@ -40,12 +38,11 @@ impl Match {
 /// One requirement with what was supplied for it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RequirementCoverage {
-    /// Index into `Configuration::requirements`.
+    /// Its place in `Configuration::requirements`.
     pub requirement: usize,
     /// Indices into `Session::resources`, newest attempt first. Empty
     /// with [`Match::None`]; all candidates with [`Match::Ambiguous`].
     pub resources: Vec<usize>,
-    /// How sure.
     pub matched: Match,
     /// True when this requirement counts as supplied: its state says COMPLETE, or a matched
     /// attempt brought something. Among ambiguous ones only when all of them are supplied.

@@ -1,6 +1,4 @@
 //! How far sessions came, and how long the steps took, all together and in groups.
-//!
-//! Owns the counting and the grouping. Every moment is `stats`'s.
 
 use std::collections::BTreeMap;
 
@@ -16,11 +14,9 @@ use crate::domain::watchlist::watched::WatchedSession;
 /// The steps of a session, each with how many came so far.
 #[derive(Clone, Debug, PartialEq, Eq, Default)]
 pub struct Funnel {
-    /// Sessions counted.
     pub sessions: usize,
     /// The letter is set, or was passed by.
     pub letter_set: usize,
-    /// A branch was visited.
     pub visited: usize,
     pub completed: usize,
     /// Of these, by the pass rule.
@@ -30,7 +26,6 @@ pub struct Funnel {
     /// Of these, to be looked at.
     pub referred: usize,
     pub expired: usize,
-    /// Still under way.
     pub ongoing: usize,
     /// Deleted, purged, or never there.
     pub gone: usize,
@@ -58,7 +53,7 @@ pub fn since(watched: &WatchedSession, from: Timestamp) -> bool {
         || watched.timeline.last().is_some_and(|event| event.seen_at >= from)
 }
 
-/// Counts these sessions.
+/// Counts how far each of these sessions came.
 #[must_use]
 pub fn funnel(sessions: &[&WatchedSession], rules: &Rules, now: Timestamp) -> Funnel {
     let mut sum = Funnel { sessions: sessions.len(), ..Funnel::default() };

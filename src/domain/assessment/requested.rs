@@ -1,7 +1,5 @@
 //! Checks before they exist: `checks` stays empty until the end of an in-branch session, so the
 //! pane shows what was requested (product.md 2.2).
-//!
-//! Owns the list of requested checks and the one sign that each check has in the session list.
 
 use crate::domain::assessment::coverage::Coverage;
 use crate::domain::server_text::ServerText;

@@ -1,6 +1,4 @@
 //! The operator's rules as data: what passes, when silence is trouble, when a deadline is near.
-//!
-//! Owns [`Rules`]. Must never read a file: `config` fills it.
 
 use jiff::SignedDuration;
 
@@ -11,7 +9,6 @@ use crate::domain::watchlist::labels::SafeLabels;
 /// a pass, whatever the rule.
 #[derive(Clone, Debug, PartialEq, Eq, Default)]
 pub enum PassRule {
-    /// Every check.
     #[default]
     All,
     /// These types must each be present and APPROVE; other checks are looked at only for REJECT.
@@ -21,7 +18,6 @@ pub enum PassRule {
 /// Thresholds and the pass rule, in force for a profile.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Rules {
-    /// What passes.
     pub pass: PassRule,
     /// An IBV resource younger than this means "at counter" (15 min).
     pub at_counter_within: SignedDuration,

@@ -1,6 +1,4 @@
 //! Stage: our derived step of a session, one pure function (product.md 3, contract 7.6).
-//!
-//! Owns [`Stage`] and [`derive()`]. Must never look at the clock: `now` is an argument.
 
 use jiff::Timestamp;
 
@@ -20,7 +18,6 @@ pub enum Verdict {
     Approve,
     /// Any REJECT, or an identity profile ABORTED.
     Reject,
-    /// Anything else.
     Refer,
 }
 
@@ -31,14 +28,12 @@ pub enum Stage {
     Gone,
     /// 404 on a session never seen.
     NotFound,
-    /// No answer yet.
     NotFetched,
     /// State EXPIRED, with what had been captured by others than the relying business.
     Expired {
         /// Requirements supplied, or resources when there is no configuration.
         captured: usize,
     },
-    /// State COMPLETED.
     Done(Verdict),
     /// A check not DONE, or a task PENDING.
     ChecksRunning,

@@ -1,6 +1,6 @@
 //! Figures for the charts: what ended when, and how long the steps took.
 //!
-//! Owns the counting. Times are Yoti's own where an answer has them, else those of our looking.
+//! Times are Yoti's own where an answer has them, else those of our looking.
 
 use jiff::{SignedDuration, Timestamp};
 
@@ -18,7 +18,6 @@ pub const HOURS: usize = 24;
 pub struct Median {
     /// The span in the middle; of an even number the earlier of the two.
     pub span: SignedDuration,
-    /// Of how many sessions.
     pub of: usize,
 }
 
@@ -36,7 +35,7 @@ pub struct Stats {
     pub visit_to_done: Option<Median>,
 }
 
-/// Counts these sessions.
+/// Counts what ended and how long the steps took, over these sessions.
 #[must_use]
 pub fn stats<'a>(
     sessions: impl Iterator<Item = &'a WatchedSession>,

@@ -1,6 +1,6 @@
 //! Checks and their reports (contract 4).
 //!
-//! Owns the shape alone. The verdict of a check is `recommendation`, never the breakdown.
+//! The verdict of a check is `recommendation`, never the breakdown.
 
 use jiff::Timestamp;
 
@@ -13,14 +13,13 @@ use crate::domain::session::wire_enum::{
     CheckState, CheckType, Process, Recommendation, SubCheckResult,
 };
 
-/// One check.
+/// One check of a session result (contract 4.1).
 #[derive(Clone, Debug, PartialEq)]
 pub struct Check {
     pub id: CheckId,
     /// What is examined; new types must be expected (contract 4.2).
     pub check_type: Option<CheckType>,
     pub state: Option<CheckState>,
-    /// Resources it looked at.
     pub resources_used: Vec<ResourceId>,
     /// Absent until DONE.
     pub report: Option<Report>,

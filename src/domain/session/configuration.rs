@@ -1,6 +1,6 @@
 //! What a session still needs and from whom: `GET /sessions/{s}/configuration` (contract 5, 6).
 //!
-//! Owns the shape alone. Allowed sources are read from here, never inferred (contract 7.1).
+//! Allowed sources are read from here, never inferred (contract 7.1).
 
 use crate::domain::server_text::ServerText;
 use crate::domain::session::extra::{Drift, Extra, UnknownValue};
@@ -67,9 +67,7 @@ pub struct RequiredResource {
     pub requirement_type: Option<RequirementType>,
     /// REQUIRED, …
     pub state: Option<RequirementState>,
-    /// Who may supply it.
     pub allowed_sources: Vec<AllowedSource>,
-    /// Extraction work asked for.
     pub requested_tasks: Vec<RequestedTask>,
     /// What the clerk has to do (contract 5.5).
     pub assessments: Vec<Assessment>,
@@ -117,7 +115,6 @@ pub struct AcceptedDocuments {
 pub struct DocumentLimit {
     /// The type that is limited.
     pub document_type: ServerText,
-    /// Only with Latin letters.
     pub is_strictly_latin: Option<bool>,
     /// `requirements.date_from`: the oldest accepted date of issue, `yyyy-mm-dd`.
     pub date_from: Option<ServerText>,

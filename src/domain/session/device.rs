@@ -1,6 +1,4 @@
 //! What is known of the end user's devices (contract 13.2): personal data, asked for on demand.
-//!
-//! Owns the shape alone.
 
 use jiff::Timestamp;
 
@@ -34,14 +32,11 @@ pub struct TrackedDevice {
 /// A device; every text may be empty.
 #[derive(Clone, Debug, PartialEq, Eq, Default)]
 pub struct Device {
-    /// Personal data.
     pub ip_address: Option<ServerText>,
-    /// Where that address is.
     pub ip_iso_country_code: Option<ServerText>,
-    /// So on the wire.
+    /// Spelt so on the wire (contract 13.2).
     pub manufacture_name: Option<ServerText>,
     pub model_name: Option<ServerText>,
-    /// Operating system.
     pub os_name: Option<ServerText>,
     pub os_version: Option<ServerText>,
     pub browser_name: Option<ServerText>,

@@ -1,7 +1,7 @@
 //! Until when Yoti keeps the evidence: the third of the three clocks (product.md 2.4).
 //!
-//! Owns the reckoning. The API does not tell the retention: the operator does, for a session or for
-//! the profile, so that every moment from here is approximate.
+//! The API does not tell the retention: the operator does, for a session or for the profile, so
+//! that every moment from here is approximate.
 
 use jiff::{SignedDuration, Timestamp};
 

@@ -15,7 +15,6 @@ pub const MAX_EXTRA: usize = 100;
 pub struct UnknownValue {
     /// JSON pointer into the answer.
     pub pointer: String,
-    /// The value as received.
     pub value: ServerText,
 }
 

@@ -1,7 +1,4 @@
 //! A newtype for every id, so that a requirement is never taken for a resource.
-//!
-//! Owns the id types. Must never build a path or a query: only [`SessionId`], which is a UUID by
-//! construction, may be put into a URL by `api`.
 
 use std::fmt;
 
@@ -12,7 +9,7 @@ use crate::domain::server_text::ServerText;
 pub struct SessionId(uuid::Uuid);
 
 impl SessionId {
-    /// Wraps a UUID.
+    /// Takes a UUID that was parsed already: no other text becomes an id.
     #[must_use]
     pub const fn new(id: uuid::Uuid) -> Self {
         Self(id)
@@ -31,9 +28,6 @@ impl SessionId {
     }
 
     /// Reads a UUID hyphenated or as 32 digits, as people paste it.
-    ///
-    /// # Errors
-    /// See [`SessionId::parse`].
     pub fn parse_any(text: &str) -> Result<Self, NotAUuid> {
         let digits = text.len() == 32 && text.bytes().all(|byte| byte.is_ascii_hexdigit());
         if !digits {
@@ -42,7 +36,7 @@ impl SessionId {
         uuid::Uuid::try_parse(text).map(Self).map_err(|_unreadable| NotAUuid)
     }
 
-    /// The UUID itself.
+    /// The UUID, for storage and comparison.
     #[must_use]
     pub const fn uuid(self) -> uuid::Uuid {
         self.0

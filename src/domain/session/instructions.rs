@@ -1,6 +1,6 @@
 //! The In-Branch Verification letter: `GET /sessions/{s}/instructions` (contract 7.3, 7.4).
 //!
-//! Owns the shape alone. The contact profile is a secret and has no field here.
+//! The contact profile is a secret and has no field here.
 
 use crate::domain::server_text::ServerText;
 use crate::domain::session::extra::{Drift, Extra, UnknownValue};
@@ -10,7 +10,7 @@ use crate::domain::session::wire_enum::RequirementType;
 /// How a letter without a branch is told, everywhere.
 pub const NO_BRANCH: &str = "no branch chosen";
 
-/// What the letter says.
+/// What the customer's letter says (contract 7.3).
 #[derive(Clone, Debug, PartialEq, Default)]
 pub struct Instructions {
     /// `contact_profile_exists`
@@ -42,7 +42,7 @@ pub struct PromisedDocument {
     pub requirement_id: RequirementId,
     /// ID_DOCUMENT or SUPPLEMENTARY_DOCUMENT.
     pub kind: Option<RequirementType>,
-    /// Alpha-3.
+    /// ISO 3166-1 alpha-3, such as `GBR`.
     pub country_code: Option<ServerText>,
     /// Open vocabulary, contract 7.5.
     pub document_type: Option<ServerText>,

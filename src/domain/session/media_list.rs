@@ -1,6 +1,4 @@
 //! The media of one session in the order of its resources, each with a name that tells it apart.
-//!
-//! Owns that order and those names: for the dialog, the command, and a bundle's list.
 
 use std::collections::BTreeMap;
 
@@ -11,7 +9,6 @@ use crate::domain::watchlist::watched::WatchedSession;
 /// One media of a resource.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Listed<'a> {
-    /// For asking.
     pub media: &'a Media,
     /// The document's type, else the container: `PASSPORT`, `face_capture`.
     pub of: ServerText,

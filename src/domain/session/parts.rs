@@ -45,7 +45,6 @@ impl Letter {
 /// All that Yoti last said of a session; each part may be older than the others.
 #[derive(Clone, Debug, PartialEq, Default)]
 pub struct Answers {
-    /// The session result.
     pub session: Option<Arc<Answer<Session>>>,
     pub configuration: Option<Arc<Answer<Configuration>>>,
     pub letter: Letter,

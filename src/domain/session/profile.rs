@@ -1,7 +1,6 @@
 //! Identity profiles: what a session says of a whole framework, not of a document (contract 3.7).
 //!
-//! Owns the shape of both kinds, `identity_profile` and `advanced_identity_profile`. The person's
-//! data behind a profile is a media and never stands here.
+//! The person's data behind a profile is a media and never stands here.
 
 use crate::domain::server_text::ServerText;
 use crate::domain::session::resource::Media;
@@ -39,11 +38,10 @@ pub struct RequirementNotMet {
     pub failure_type: Option<ServerText>,
     /// `PASSPORT`, …
     pub document_type: Option<ServerText>,
-    /// Alpha-3.
+    /// ISO 3166-1 alpha-3, such as `GBR`.
     pub document_country_iso_code: Option<ServerText>,
     /// To quote to Yoti.
     pub audit_id: Option<ServerText>,
-    /// Yoti's own words.
     pub details: Option<ServerText>,
 }
 
@@ -67,7 +65,6 @@ pub struct SchemeCompliance {
     pub label: Option<ServerText>,
     /// Whether its requirements are met.
     pub requirements_met: Option<bool>,
-    /// Why not.
     pub requirements_not_met_info: Option<ServerText>,
 }
 

@@ -1,6 +1,6 @@
 //! What was supplied: the resources of a session result (contract 3.2–3.5).
 //!
-//! Owns the shape alone. A resource names no requirement; `coverage` derives the match.
+//! A resource names no requirement; `coverage` derives the match.
 
 use jiff::Timestamp;
 
@@ -27,7 +27,6 @@ pub struct Resource {
     pub created_at: Option<Timestamp>,
     /// Time of the last change.
     pub last_updated: Option<Timestamp>,
-    /// Extraction work on it.
     pub tasks: Vec<Task>,
     /// Every media below this resource.
     pub media: Vec<Media>,
@@ -60,11 +59,10 @@ pub struct Document {
     /// Who issued a digital ID (`DIGILOCKER`, …); such a
     /// document may have no pages and no media (contract 14.1).
     pub provider: Option<ServerText>,
-    /// Alpha-3.
+    /// ISO 3166-1 alpha-3, such as `GBR`.
     pub issuing_country: Option<ServerText>,
     /// Front, back; holes are possible in abandoned attempts.
     pub pages: Vec<Page>,
-    /// The extracted text.
     pub document_fields: Option<Media>,
     /// The portrait cut out of an identity document.
     pub document_id_photo: Option<Media>,
@@ -92,9 +90,7 @@ pub struct Liveness {
 /// What share codes have beyond the common fields (contract 3.5).
 #[derive(Clone, Debug, PartialEq, Default)]
 pub struct ShareCode {
-    /// What was looked up.
     pub lookup_profile: Option<Media>,
-    /// What came back.
     pub returned_profile: Option<Media>,
     /// The photo that came back.
     pub id_photo: Option<Media>,
@@ -105,7 +101,6 @@ pub struct ShareCode {
 /// One page of a document.
 #[derive(Clone, Debug, PartialEq, Default)]
 pub struct Page {
-    /// How it was captured.
     pub capture_method: Option<CaptureMethod>,
     /// The picture; missing in abandoned attempts.
     pub media: Option<Media>,
@@ -146,11 +141,10 @@ pub struct GeneratedCheck {
     pub check_type: Option<CheckType>,
 }
 
-/// Extraction work (contract 3.3).
+/// Extraction work on a resource (contract 3.3).
 #[derive(Clone, Debug, PartialEq)]
 pub struct Task {
     pub id: TaskId,
-    /// What is extracted.
     pub task_type: Option<TaskType>,
     /// Where it stands; DONE may still be unsuccessful.
     pub state: Option<TaskState>,

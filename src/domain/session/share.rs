@@ -1,6 +1,6 @@
 //! Digital IDs that the applicant shared (contract 14.1).
 //!
-//! Owns the shape alone. What a share brought is a resource; a failed share brings none.
+//! What a share brought is a resource; a failed share brings none.
 
 use jiff::Timestamp;
 
@@ -17,24 +17,22 @@ pub struct DigitalIdShare {
     pub provider: Option<ServerText>,
     /// `DIGITAL_AADHAAR`, `EPHIL_ID`, …
     pub document_type: Option<ServerText>,
-    /// Alpha-3.
+    /// ISO 3166-1 alpha-3, such as `GBR`.
     pub issuing_country: Option<ServerText>,
     pub created_at: Option<Timestamp>,
     /// Time of the last change.
     pub last_updated: Option<Timestamp>,
     /// The resource that it made.
     pub resource_id: Option<ResourceId>,
-    /// Why it failed.
     pub error: Option<ShareError>,
     pub extra: Extra,
 }
 
-/// Why a share failed.
+/// Why a share failed, in Yoti's words.
 #[derive(Clone, Debug, PartialEq, Default)]
 pub struct ShareError {
     /// `BAD_SHARE`, …
     pub code: Option<ServerText>,
-    /// In the server's words.
     pub description: Option<ServerText>,
 }
 

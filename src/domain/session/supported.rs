@@ -1,6 +1,4 @@
 //! Which documents the service takes at all (contract 13.3).
-//!
-//! Owns the shape alone.
 
 use crate::domain::session::configuration::AcceptedDocuments;
 use crate::domain::session::extra::{Drift, Extra};

@@ -1,6 +1,6 @@
 //! What a watchlist check found and how it searched (contract 4.6).
 //!
-//! Owns the shape alone. A customer's `api_key` is a secret and has no field here.
+//! A customer's `api_key` is a secret and has no field here.
 
 use crate::domain::server_text::ServerText;
 use crate::domain::session::resource::Media;
@@ -11,11 +11,10 @@ use crate::domain::session::wire_enum::{MatchingStrategy, WatchlistAccount, Watc
 pub struct WatchlistSummary {
     /// As on the wire; need not equal the sum of `number_of_hits`.
     pub total_hits: Option<ServerText>,
-    /// Alpha-3.
+    /// ISO 3166-1 alpha-3, such as `GBR`.
     pub associated_country_codes: Vec<ServerText>,
     /// The hits themselves, personal data.
     pub raw_results: Option<Media>,
-    /// How it searched.
     pub search: Option<WatchlistSearch>,
 }
 
@@ -26,13 +25,10 @@ pub struct WatchlistSearch {
     pub categories: Vec<ServerText>,
     /// WATCHLIST_ADVANCED_CA: whose account at the provider.
     pub account: Option<WatchlistAccount>,
-    /// Leave the dead out.
     pub remove_deceased: Option<bool>,
     /// Ask for a link to the search.
     pub share_url: Option<bool>,
-    /// Where it searches.
     pub sources: Option<SearchSources>,
-    /// How names are compared.
     pub matching: Option<Matching>,
     /// Custom account only: whether the search goes on.
     pub monitoring: Option<bool>,

@@ -1,7 +1,4 @@
 //! Yoti's closed-looking vocabularies, every one open at the end (invariant I5).
-//!
-//! Owns each enum that the wire contract names. Must never guess: a value not listed here becomes
-//! `Unknown` with its exact text, and prints and exports as received.
 
 use crate::domain::server_text::ServerText;
 

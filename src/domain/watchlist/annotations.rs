@@ -1,6 +1,6 @@
 //! What the operator keeps for a session: note, pin, archive, acknowledgement, snooze, last look.
 //!
-//! Owns [`Annotations`] and the changes to it. Local: nothing of it is ever sent. Tags are in the
+//! Local: nothing of it is ever sent. Tags are in the
 //! [`crate::domain::watchlist::watched::WatchEntry`], where `branchwatch add` puts them.
 
 use std::sync::Arc;
@@ -17,7 +17,6 @@ pub const HISTORY_CAP: usize = 100;
 pub struct Annotations {
     /// One line; empty: none.
     pub note: String,
-    /// Stands first.
     pub pinned: bool,
     /// Off the list and not polled since then; kept with all that is known.
     pub archived_at: Option<Timestamp>,
@@ -69,7 +68,6 @@ pub enum AnnotationChange {
     Note(String),
     /// Other tags, sorted.
     Tags(Vec<String>),
-    /// Pinned or not.
     Pinned(bool),
     /// Off the list, or back.
     Archived(bool),

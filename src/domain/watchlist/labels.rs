@@ -1,9 +1,8 @@
 //! Which of the operator's own labels (reference, tags, note) may be shown whole while they are
 //! masked (product.md 8, "Masked fails closed").
 //!
-//! Owns the one decision, and what stands in the place of a label that is hidden. Whatever is not
-//! known to be harmless is hidden: a name in capitals, in small letters or in another script looks
-//! like no name to a program.
+//! Whatever is not known to be harmless is hidden: a name in capitals, in small letters or in
+//! another script looks like no name to a program.
 
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;

@@ -1,6 +1,4 @@
 //! How the operator has arranged the list, as texts, and where she was: what is kept between runs.
-//!
-//! Owns the shape alone; `app` reads and writes the texts.
 
 use std::collections::BTreeMap;
 
@@ -20,7 +18,7 @@ pub struct ViewTexts {
 /// A node of a resource tree: from the root, name and number of each step.
 pub type Fold = Vec<(String, usize)>;
 
-/// Where the operator was.
+/// Where the operator was when she left: the cursor, and what stood open.
 #[derive(Clone, Debug, PartialEq, Eq, Default)]
 pub struct Place {
     /// The session under the cursor.
@@ -36,6 +34,6 @@ pub struct Arrangement {
     pub list: ViewTexts,
     /// Views that were saved, by name.
     pub views: BTreeMap<String, ViewTexts>,
-    /// Where the operator was.
+    /// Where the operator was when she left: the cursor, and what stood open.
     pub place: Place,
 }

@@ -1,6 +1,4 @@
 //! What a process that only shows leaves for the one that asks and saves.
-//!
-//! Owns [`OutboxMessage`].
 
 use crate::domain::events::notification::Notification;
 use crate::domain::session::ids::SessionId;
@@ -16,7 +14,6 @@ pub enum OutboxMessage {
     Removed(SessionId),
     /// The operator's change to a note, a pin, …, with its time and the operator's name.
     Kept(SessionId, AnnotationChange, Made),
-    /// A notification came.
     Told(Notification),
     /// To be asked at once; `None`: all of the list.
     Asked(Option<SessionId>),

@@ -1,8 +1,4 @@
 //! The state of the world at one moment, shared and never changed (invariant I1).
-//!
-//! Owns [`Snapshot`] and [`SessionTable`], a list in chunks: replacing one of 100,000 entries copies
-//! one chunk of pointers and the list of chunks, and two tables are compared chunk by chunk by
-//! address.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -19,37 +15,23 @@ use crate::domain::watchlist::watched::WatchedSession;
 /// How refreshing goes for the whole profile.
 #[derive(Clone, Debug, PartialEq, Eq, Default)]
 pub enum Connection {
-    /// Nothing asked yet.
     #[default]
     Starting,
     /// The last answers were good.
     Live,
     /// No network or host not reachable.
     Offline {
-        /// Since when.
         since: Timestamp,
-        /// Next attempt.
         retry_at: Timestamp,
         /// In our words.
         cause: String,
     },
     /// The service answers 5xx for all.
-    Unavailable {
-        /// Since when.
-        since: Timestamp,
-        /// Next attempt.
-        retry_at: Timestamp,
-        /// HTTP status.
-        status: u16,
-    },
+    Unavailable { since: Timestamp, retry_at: Timestamp, status: u16 },
     /// 429: fewer requests until then.
-    Slowed {
-        /// Until when.
-        until: Timestamp,
-    },
+    Slowed { until: Timestamp },
     /// 401 or 403 for several sessions: polling has stopped but for a probe a minute.
     Refused {
-        /// HTTP status.
         status: u16,
         /// The API's `code`, if one of those that we know.
         code: Option<String>,
@@ -64,10 +46,9 @@ pub enum Connection {
     Following,
 }
 
-/// Figures of the header.
+/// How refreshing goes: the figures of the header.
 #[derive(Clone, Debug, PartialEq, Eq, Default)]
 pub struct Health {
-    /// How the connection stands.
     pub connection: Connection,
     /// Last good answer of any session.
     pub last_ok: Option<Timestamp>,
@@ -87,7 +68,6 @@ pub struct Health {
     pub store_trouble: Option<String>,
     /// How the receiver of notifications stands.
     pub receiving: Receiving,
-    /// What came of notifications.
     pub notified: NotificationCounts,
     /// Sessions of notifications that are not on the list, where the profile says `learn`.
     pub offered: Vec<SessionId>,
@@ -125,7 +105,7 @@ impl SessionTable {
         Self { chunks, index: Arc::new(index) }
     }
 
-    /// Number of sessions.
+    /// Number of sessions, over all chunks.
     #[must_use]
     pub fn len(&self) -> usize {
         self.index.len()
@@ -137,7 +117,7 @@ impl SessionTable {
         self.index.is_empty()
     }
 
-    /// Looks one up.
+    /// The session with this id, by its index and not by a walk.
     #[must_use]
     pub fn get(&self, id: SessionId) -> Option<&Arc<WatchedSession>> {
         let position = *self.index.get(&id)?;
@@ -194,7 +174,7 @@ fn mark_shared(list: &mut [Arc<WatchedSession>]) {
     }
 }
 
-/// What [`SessionTable::since`] found.
+/// What differs between two tables, as [`SessionTable::since`] found it.
 #[derive(Debug)]
 pub struct Difference<'a> {
     /// Nobody was added, removed or moved.
@@ -208,7 +188,6 @@ pub struct Difference<'a> {
 pub struct Snapshot {
     /// Grows with each publication.
     pub version: u64,
-    /// The watch-list.
     pub sessions: SessionTable,
     /// Taken off the list by the operator, kept with all that is known, not polled.
     pub archived: SessionTable,

@@ -1,7 +1,6 @@
 //! One entry of the watch-list with all that is known of it.
 //!
-//! Owns [`WatchedSession`] and its parts. Immutable once published: a change makes a new value
-//! that shares what stayed.
+//! Immutable once published: a change makes a new value that shares what stayed.
 
 use std::sync::Arc;
 
@@ -127,7 +126,7 @@ impl WatchedSession {
         }
     }
 
-    /// Its id.
+    /// The session's id: that of its entry.
     #[must_use]
     pub fn id(&self) -> SessionId {
         self.entry.id

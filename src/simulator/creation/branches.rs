@@ -1,6 +1,6 @@
 //! Invented branches: who is where, and which are near a post code (contract 1.2 #18, 7.4).
 //!
-//! Owns the list. No name, code or post code here belongs to a real branch.
+//! No name, code or post code here belongs to a real branch.
 
 use serde_json::{Value, json};
 

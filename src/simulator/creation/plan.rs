@@ -1,6 +1,4 @@
 //! The life of a session that a client created: what will happen to it (contract 12).
-//!
-//! Owns the making of a scenario from a creation. Every requested check gets its answer.
 
 use std::sync::Arc;
 

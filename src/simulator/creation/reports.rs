@@ -1,7 +1,5 @@
-//! Reports of checks that come out well, and the sandbox's templates of those that do not
-//! (contract 4.3, 4.4, 13.1).
-//!
-//! Owns plausible breakdowns. Pure.
+//! Reports of checks that come out well, and the sandbox's templates of those that do not (contract
+//! 4.3, 4.4, 13.1).
 
 use serde_json::{Value, json};
 

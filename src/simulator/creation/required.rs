@@ -1,6 +1,4 @@
 //! What a created session requires, of whom (contract 5.4).
-//!
-//! Owns the making of requirements from a creation. Pure.
 
 use std::collections::BTreeMap;
 

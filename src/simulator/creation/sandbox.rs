@@ -1,6 +1,4 @@
 //! Outcomes that a client sets beforehand, as in Yoti's sandbox (contract 13.1).
-//!
-//! Owns the reading of `response-config`. Only what has not happened yet can be set.
 
 use std::collections::BTreeMap;
 

@@ -1,6 +1,4 @@
 //! What clients send to create a session, checked as the API checks it (contract 7.1, 7.2, 9).
-//!
-//! Owns the validation of `POST /sessions`: all that is wrong is told at once.
 
 use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;

@@ -1,6 +1,4 @@
 //! Documents that are accepted, by country (contract 13.3), and filters over them (7.2).
-//!
-//! Owns an invented table, much shorter than the real one.
 
 use std::collections::BTreeMap;
 

@@ -1,6 +1,4 @@
 //! Tracked devices (contract 13.2): which invented device did what.
-//!
-//! Owns the devices. Pure.
 
 use serde_json::{Value, json};
 

@@ -1,7 +1,5 @@
 //! Face captures by the relying business: created, then given an image or a stored applicant
 //! (contract 1.2 #14–16).
-//!
-//! Owns the reading of the multipart upload.
 
 use serde_json::{Value, json};
 

@@ -1,6 +1,4 @@
 //! Instructions and the customer's letter (contract 7.3, 7.4).
-//!
-//! Owns the validation of `PUT …/instructions`, the letter's text, and its e-mail.
 
 use jiff::SignedDuration;
 use serde_json::{Value, json};

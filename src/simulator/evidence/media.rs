@@ -1,6 +1,6 @@
 //! Specimen pictures and files: real JPEG, PNG, PDF and JSON, nobody's face, nobody's name.
 //!
-//! Owns the content of media (contract 10). Everything follows from ids.
+//! Everything follows from ids.
 
 use image::{ExtendedColorType, ImageEncoder, Rgb, RgbImage};
 use serde_json::Value;

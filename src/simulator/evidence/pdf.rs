@@ -1,6 +1,4 @@
 //! A small PDF: text on A4 pages, marked SPECIMEN. Enough for a letter and for an uploaded file.
-//!
-//! Owns the file format (PDF 1.4, one standard font, no compression). Must never hold real data.
 
 const LINES: usize = 46;
 const WIDTH: usize = 84;

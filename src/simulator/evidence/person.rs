@@ -1,7 +1,7 @@
 //! An invented person and their documents: what JSON media say (contract 3.6).
 //!
-//! Owns the made-up values. Every person carries a mark of their session, so that a leak can be
-//! traced; nobody of that name exists.
+//! Every person carries a mark of their session, so that a leak can be traced; nobody of that name
+//! exists.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;

@@ -1,6 +1,4 @@
 //! An HTTP answer before it is HTTP: status, type, bytes; and the API's errors (contract 9).
-//!
-//! Owns the error bodies.
 
 use serde_json::{Value, json};
 

@@ -1,6 +1,4 @@
 //! Connections that a handler can reset, as a failing network does (contract 12, S24).
-//!
-//! Owns the listener. Must never know what is said over a connection.
 
 use std::io;
 use std::net::SocketAddr;

@@ -1,7 +1,7 @@
 //! `/_sim/*`: the simulator's own controls, outside the API's names, so that nobody mistakes them
 //! for the real one.
 //!
-//! Owns their JSON. They are not signed: whoever reaches the simulator may use them.
+//! They are not signed: whoever reaches the simulator may use them.
 
 use serde_json::{Value, json};
 

@@ -1,6 +1,4 @@
 //! The API's endpoints (contract 1.2): who may ask, and what each answers.
-//!
-//! Owns the mapping of paths to answers. Must never decode a path before it is verified.
 
 use axum::http::HeaderMap;
 use serde_json::json;

@@ -1,6 +1,4 @@
 //! Disturbances as data: switched on at `/_sim/faults`, or a part of a scenario (contract 12, S24).
-//!
-//! Owns which request is disturbed and how.
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};

@@ -1,6 +1,4 @@
 //! Notifications (contract 8): who is told what, and the task that sends it.
-//!
-//! Owns subscriptions and the deliveries. Must never send to an address that is not loopback.
 
 use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::sync::Arc;

@@ -1,6 +1,6 @@
 //! The token endpoint (contract 2.8): a signed assertion for an access token.
 //!
-//! Owns the tokens. They live by the simulated time. Must never be mistaken for a real issuer.
+//! They live by the simulated time.
 
 use std::collections::{BTreeMap, HashSet, VecDeque};
 

@@ -1,6 +1,4 @@
 //! HTTP in front of the world: prefixes, faults, headers.
-//!
-//! Owns the connection of sockets and answers. The base prefix is stripped, nothing is decoded.
 
 use std::convert::Infallible;
 use std::sync::{Arc, Mutex, MutexGuard};

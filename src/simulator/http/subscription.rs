@@ -26,7 +26,6 @@ pub(crate) const TOPICS: &[&str] = &[
     "FIRST_BRANCH_VISIT",
 ];
 
-/// `notifications` of a session.
 #[derive(Clone, Debug)]
 pub(crate) struct Subscription {
     pub(crate) endpoint: String,

@@ -1,7 +1,5 @@
 //! Whether a request may be answered: signed as it must be, byte for byte over the raw target
 //! (contract 2.6), or with a token (2.7, 2.8).
-//!
-//! Owns the steps and their errors. Must never decode the path before it is verified.
 
 use std::collections::HashSet;
 

@@ -1,7 +1,5 @@
-//! From the short form of a scenario to single steps: `like`, `repeat`, and the steps that stand for
-//! several.
-//!
-//! Owns the expansion. Pure; runs once, when a scenario is read.
+//! From the short form of a scenario to single steps: `like`, `repeat`, and the steps that stand
+//! for several.
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;

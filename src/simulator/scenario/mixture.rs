@@ -1,6 +1,4 @@
 //! The demo's sessions: scenarios begun at different times, so that every stage is on the screen.
-//!
-//! Owns the mixture alone.
 
 /// One kind of session in the mixture.
 pub(crate) struct Part {

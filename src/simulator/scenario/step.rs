@@ -1,6 +1,4 @@
 //! The steps of a scenario: what can happen to a made-up session, as strict TOML.
-//!
-//! Owns the words of `[[step]]`. Must never know HTTP or a session's id.
 
 use serde::{Deserialize, Serialize};
 
@@ -45,7 +43,7 @@ pub enum What {
         source: String,
         /// `PASSPORT`, …
         document_type: String,
-        /// Alpha-3.
+        /// ISO 3166-1 alpha-3, such as `GBR`.
         #[serde(default = "gbr")]
         country: String,
         /// For each page the number of its frames.
@@ -98,7 +96,7 @@ pub enum What {
         /// `PASSPORT`, …
         #[serde(default)]
         document_type: Option<String>,
-        /// Alpha-3.
+        /// ISO 3166-1 alpha-3, such as `GBR`.
         #[serde(default)]
         country: Option<String>,
         /// JSON merged over it.

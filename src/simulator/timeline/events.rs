@@ -1,6 +1,4 @@
 //! What the API would tell a subscriber of a session: topics in order of time (contract 8.2).
-//!
-//! Owns the mapping of steps to topics. Pure.
 
 use std::collections::HashSet;
 

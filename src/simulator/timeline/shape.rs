@@ -1,6 +1,4 @@
 //! Small tools for JSON values, and how an answer is written: order, nulls, shuffled keys.
-//!
-//! Owns no facts of the contract but the media object. Pure.
 
 use serde_json::{Map, Value, json};
 

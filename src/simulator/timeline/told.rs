@@ -1,6 +1,4 @@
 //! What has happened to a made-up session so far, step by step.
-//!
-//! Owns the session result's resources and checks. Pure.
 
 use std::collections::{BTreeMap, HashMap};
 

@@ -1,6 +1,4 @@
 //! The checks pane: headings, checks in columns, and the parts of what is open.
-//!
-//! Owns its columns, which are as wide as what stands in them.
 
 use ratatui::Frame;
 use ratatui::layout::Rect;

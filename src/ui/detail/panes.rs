@@ -1,6 +1,4 @@
 //! The panes of rows: timeline, alerts, letter, JSON.
-//!
-//! Owns their columns.
 
 use ratatui::Frame;
 use ratatui::layout::Rect;

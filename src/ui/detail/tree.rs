@@ -1,7 +1,7 @@
 //! The tree of required resources, drawn by `tui-tree-widget`.
 //!
-//! Owns the columns of a node. Folding, selection and offset are the model's: the widget's own key
-//! methods, which speak of the last frame, are never called.
+//! Folding, selection and offset are the model's: the widget's own key methods, which speak of the
+//! last frame, are never called.
 
 use ratatui::Frame;
 use ratatui::buffer::Buffer;

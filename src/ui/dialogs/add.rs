@@ -1,6 +1,4 @@
 //! The add dialog as cells.
-//!
-//! Owns its box.
 
 use ratatui::Frame;
 use ratatui::layout::{Position, Rect};

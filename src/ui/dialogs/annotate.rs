@@ -1,6 +1,4 @@
 //! The dialogs of the operator's own things, and the notes pane.
-//!
-//! Owns their boxes.
 
 use ratatui::Frame;
 use ratatui::layout::{Position, Rect};

@@ -1,6 +1,4 @@
 //! The API log over the panes: one call a line, the whole of the one under the cursor below.
-//!
-//! Owns its columns.
 
 use ratatui::Frame;
 use ratatui::layout::{Position, Rect};

@@ -1,6 +1,6 @@
 //! The charts over the panes, drawn with ratatui's widgets.
 //!
-//! Owns where they stand. Every figure is also there as a number: colour and shape only repeat it.
+//! Every figure is also there as a number: colour and shape only repeat it.
 
 use ratatui::Frame;
 use ratatui::buffer::Buffer;

@@ -1,6 +1,4 @@
 //! The export dialog as a box.
-//!
-//! Owns its lines; what they may say is the dialog's.
 
 use std::borrow::Cow;
 

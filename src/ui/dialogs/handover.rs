@@ -1,6 +1,4 @@
 //! The question before the handover is written, as a box.
-//!
-//! Owns its lines.
 
 use ratatui::Frame;
 use ratatui::layout::{Position, Rect};

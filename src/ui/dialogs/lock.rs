@@ -1,6 +1,4 @@
 //! The locked screen: blank but for the header.
-//!
-//! Owns its three lines.
 
 use ratatui::Frame;
 use ratatui::layout::{Alignment, Rect};

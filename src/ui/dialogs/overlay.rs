@@ -1,6 +1,4 @@
 //! What lies over the panes: help, the export dialog, the copy menu.
-//!
-//! Owns their boxes.
 
 use ratatui::Frame;
 use ratatui::layout::{Position, Rect};

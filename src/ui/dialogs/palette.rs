@@ -1,6 +1,4 @@
 //! The command palette as a box.
-//!
-//! Owns its lines.
 
 use ratatui::Frame;
 use ratatui::layout::{Position, Rect};

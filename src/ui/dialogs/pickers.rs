@@ -1,6 +1,4 @@
 //! A list to pick from: order, columns, views.
-//!
-//! Owns its box. Knows nothing of what follows from a choice.
 
 use ratatui::Frame;
 use ratatui::layout::Rect;

@@ -1,6 +1,6 @@
 //! The dialogs that reach Yoti as boxes: letter, media, the question before a change.
 //!
-//! Owns their lines. A picture is drawn here and kept nowhere.
+//! A picture is drawn here and kept nowhere.
 
 use ratatui::Frame;
 use ratatui::layout::{Position, Rect};

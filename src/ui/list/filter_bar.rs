@@ -1,6 +1,4 @@
 //! The filter being typed: five lines at the bottom (product.md 4.3).
-//!
-//! Owns how the text, its error, the offers of Tab and the language's summary are laid out.
 
 use ratatui::Frame;
 use ratatui::layout::{Position, Rect};

@@ -1,6 +1,4 @@
 //! The lines below: what changed or was done last, tabs, keys, the text to find being typed.
-//!
-//! Owns how they look; what stands where, the model says.
 
 use ratatui::Frame;
 use ratatui::layout::{Position, Rect};

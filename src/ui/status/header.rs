@@ -1,6 +1,4 @@
 //! The header: whose sessions these are, how the connection stands, how many need the operator.
-//!
-//! Owns what is dropped when it is narrow: never badge, connection and attention count.
 
 use ratatui::Frame;
 use ratatui::layout::Rect;

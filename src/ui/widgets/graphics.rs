@@ -1,8 +1,4 @@
 //! Pictures in the terminal's own graphics: Kitty, Sixel, iTerm2.
-//!
-//! Owns the encoded form of the one picture that is open, and drops it with the dialog. Everywhere
-//! else a picture is half-blocks (`picture`). Must never ask the terminal anything: what it can do
-//! is told.
 
 use image::{DynamicImage, RgbImage};
 use ratatui::Frame;

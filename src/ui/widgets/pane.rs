@@ -1,6 +1,4 @@
 //! The border of a pane: number and title left, summary right, thick around the focus.
-//!
-//! Owns the frame of every pane, so that all look alike.
 
 use ratatui::Frame;
 use ratatui::layout::{Alignment, Rect};

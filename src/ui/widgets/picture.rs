@@ -1,7 +1,6 @@
 //! A picture as half-blocks: two pixels to a cell.
 //!
-//! Owns the fitting and the colours; without colours it is shades of characters. Pixelated means a
-//! few fields only, so that nobody is recognised.
+//! Pixelated means a few fields only, so that nobody is recognised.
 
 use ratatui::Frame;
 use ratatui::layout::Rect;

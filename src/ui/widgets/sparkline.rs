@@ -1,6 +1,4 @@
 //! Figures in a row of signs, each with its sum as a number.
-//!
-//! Owns the signs: eighths of a block, or what ASCII has.
 
 use ratatui::style::Style;
 use ratatui::symbols::bar::NINE_LEVELS as BARS;

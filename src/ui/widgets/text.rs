@@ -1,6 +1,6 @@
 //! Text in columns: cut and padded by width, never by bytes.
 //!
-//! Owns fitting. What comes in has been made safe already.
+//! What comes in has been made safe already.
 
 use ratatui::style::Style;
 use ratatui::text::Span;
