@@ -122,15 +122,15 @@ fn read_only(
     let of_profile = profile.and_then(|profile| profile.read_only);
     let given = of_profile.is_some() || file.read_only.is_some();
     let key = match (of_profile, file.read_only) {
-        (Some(true), _) => Some(format!("profiles.{name}.read_only")),
-        (_, Some(true)) => Some("read_only".to_owned()),
+        (Some(true), _) => Some(vec!["profiles", name, "read_only"]),
+        (_, Some(true)) => Some(vec!["read_only"]),
         _ => None,
     };
     let source = if given { Source::File } else { Source::Default };
     resolver.show("read_only", key.is_some(), source);
     key.map(|key| {
         let at = place(text, &key).map(|at| format!(", {at}")).unwrap_or_default();
-        format!("{key} = true in {}{at}", path.display())
+        format!("{} = true in {}{at}", key.join("."), path.display())
     })
 }
 

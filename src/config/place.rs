@@ -4,6 +4,8 @@
 
 use std::path::Path;
 
+use toml::de::DeTable;
+
 use super::resolver::wrong_file;
 use super::{ConfigError, Source};
 use crate::domain::nearest::nearest;
@@ -27,11 +29,13 @@ pub(super) fn explained(why: &toml::de::Error) -> String {
 /// profile in force, or stands before all sections.
 pub(super) fn placed(why: ConfigError, profile: &str, (path, text): (&Path, &str)) -> ConfigError {
     let at = match &why {
-        ConfigError::Value { key, source_of: Source::File, .. } if key.contains('.') => {
-            place(text, key)
-        }
         ConfigError::Value { key, source_of: Source::File, .. } => {
-            place(text, &format!("profiles.{profile}.{key}")).or_else(|| place(text, key))
+            let keys: Vec<&str> = key.split('.').collect();
+            let own = || place(text, &["profiles", profile, key]);
+            place(text, &keys)
+                .filter(|_| keys.len() > 1)
+                .or_else(own)
+                .or_else(|| place(text, &keys))
         }
         _ => None,
     };
@@ -41,24 +45,18 @@ pub(super) fn placed(why: ConfigError, profile: &str, (path, text): (&Path, &str
     }
 }
 
-/// `line 3, column 1` of a key such as `refresh.at_counter`, `profiles.live.sdk_id` or `theme`.
-pub(super) fn place(text: &str, key: &str) -> Option<String> {
-    let (section, key) = key.rsplit_once('.').unwrap_or(("", key));
-    let mut open = section.is_empty();
-    for (number, line) in text.lines().enumerate() {
-        let content = line.trim_start();
-        if let Some(head) = content.strip_prefix('[') {
-            let head = head.split(']').next().unwrap_or_default().trim();
-            open = head == section;
-            continue;
-        }
-        let name = content.split('=').next().unwrap_or_default().trim().trim_matches(['"', '\'']);
-        if open && name == key && content.contains('=') {
-            let column = line.chars().count() - content.chars().count() + 1;
-            return Some(format!("line {}, column {column}", number + 1));
-        }
+/// `line 3, column 1` of the last of these keys, each in the table of the one before it.
+pub(super) fn place(text: &str, keys: &[&str]) -> Option<String> {
+    let (last, tables) = keys.split_last()?;
+    let root = DeTable::parse(text).ok()?;
+    let mut table = root.get_ref();
+    for name in tables {
+        table = table.get(*name)?.get_ref().as_table()?;
     }
-    None
+    let (key, _) = table.get_key_value(*last)?;
+    let before = text.get(..key.span().start)?;
+    let (line, start) = (before.split('\n').count(), before.rsplit('\n').next()?);
+    Some(format!("line {line}, column {}", start.chars().count() + 1))
 }
 
 #[cfg(test)]
@@ -66,16 +64,32 @@ mod tests {
     use super::place;
 
     #[test]
-    fn a_key_is_found_in_its_section() {
-        let text =
-            "theme = \"x\"\n[refresh]\ndone = \"off\"\n[keys]\n  \"done\" = []\nexport=[\"e\"]\n";
-        assert_eq!(place(text, "keys.done").as_deref(), Some("line 5, column 3"));
-        assert_eq!(place(text, "refresh.done").as_deref(), Some("line 3, column 1"));
-        assert_eq!(place(text, "keys.export").as_deref(), Some("line 6, column 1"));
-        assert_eq!(place(text, "theme").as_deref(), Some("line 1, column 1"));
-        assert_eq!(place(text, "keys.theme"), None);
-        assert_eq!(place(text, "export"), None, "it stands in a section");
-        let text = "[profiles.a]\nsdk_id = \"x\"\n[profiles.b]\nsdk_id = \"y\"\n";
-        assert_eq!(place(text, "profiles.b.sdk_id").as_deref(), Some("line 4, column 1"));
+    fn a_key_is_found_in_its_section_however_it_is_written() {
+        let text = "theme = \"x\"\n[refresh]\ndone = \"off\"\n[keys]\n  \"done\" = []\nexport=[\"e\"]\n\
+                    [profiles.a]\nsdk_id = \"x\"\n[profiles.\"my b.ank\"]\n'sdk_id' = \"y\"\n";
+        for (keys, at) in [
+            (&["keys", "done"][..], Some("line 5, column 3")),
+            (&["refresh", "done"], Some("line 3, column 1")),
+            (&["keys", "export"], Some("line 6, column 1")),
+            (&["theme"], Some("line 1, column 1")),
+            (&["keys", "theme"], None),
+            (&["export"], None),
+            (&["profiles", "a", "sdk_id"], Some("line 8, column 1")),
+            (&["profiles", "my b.ank", "sdk_id"], Some("line 10, column 1")),
+        ] {
+            assert_eq!(place(text, keys).as_deref(), at, "{keys:?}");
+        }
+        let text = "theme = \"é\"\r\nrefresh = { done = \"off\", 'awaiting' = \"x\" }\n\
+                    layout.\"list\" = 5\n# tree = 1\nprofiles.\"my bank\".auth = \"\"\"\nsdk_id = 1\n\"\"\"\n";
+        for (keys, at) in [
+            (&["refresh", "done"][..], Some("line 2, column 13")),
+            (&["refresh", "awaiting"], Some("line 2, column 27")),
+            (&["layout", "list"], Some("line 3, column 8")),
+            (&["layout", "tree"], None),
+            (&["profiles", "my bank", "auth"], Some("line 5, column 20")),
+            (&["profiles", "my bank", "sdk_id"], None),
+        ] {
+            assert_eq!(place(text, keys).as_deref(), at, "{keys:?}");
+        }
     }
 }

@@ -24,7 +24,7 @@ pub(super) fn keys(
         })
         .collect();
     crate::keymap::Keymap::with(&keys).map_err(|why| {
-        let at = why.action.as_ref().and_then(|action| place(text, &format!("keys.{action}")));
+        let at = why.action.as_ref().and_then(|action| place(text, &["keys", action]));
         match at {
             Some(at) => wrong_file(path, format!("{at}: {why}")),
             None => ConfigError::Keys(why),
@@ -45,9 +45,9 @@ pub(super) fn views(
             columns: view.columns.clone(),
         };
         View::read(name, &texts).map_err(|why| {
-            let key = format!("views.{name}.{}", why.part);
-            let at = place(text, &key).map(|at| format!("{at}: ")).unwrap_or_default();
-            wrong_file(path, format!("{at}{key}: {why}"))
+            let at = place(text, &["views", name, why.part]);
+            let at = at.map(|at| format!("{at}: ")).unwrap_or_default();
+            wrong_file(path, format!("{at}views.{name}.{}: {why}", why.part))
         })
     };
     views.iter().map(read).collect()

@@ -336,6 +336,9 @@ fn the_configuration_says_where_each_value_came_from_and_errors_name_their_line(
         ("clipboard = \" \"\n", ["line 1, column 1", "clipboard", "wl-copy"]),
         ("lock_after = \"soon\"\n", ["line 1, column 1", "lock_after", "90m"]),
         ("[profiles.a]\n\n  sdk_id = \"x\"\n", ["line 3, column 3", "sdk_id", "not a UUID"]),
+        ("refresh.at_counter = \"bad\"\n", ["line 1, column 9", "refresh.at_counter", "90m"]),
+        ("\nrefresh = { done = \"bad\" }\n", ["line 2, column 13", "refresh.done", "90m"]),
+        ("[profiles.\"my bank\"]\nsdk_id = \"x\"\n", ["line 2, column 1", "sdk_id", "not a UUID"]),
     ] {
         std::fs::write(&path, text).unwrap();
         let (_, err) = world.run(&["list"], 3);
