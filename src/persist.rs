@@ -23,7 +23,7 @@ use std::sync::Arc;
 use crate::domain::session::ids::SessionId;
 use crate::domain::watchlist::watched::{WatchEntry, WatchedSession};
 
-pub use writer::writer;
+pub use writer::{SavedSessions, writer};
 
 /// Name of the state that says when the operator last looked.
 pub const LAST_LOOK: &str = "last_look";

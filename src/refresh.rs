@@ -186,9 +186,11 @@ pub async fn run<A: SessionApi, C: Clock>(
     api: A,
     store: Store,
     clock: C,
-    plan: (Settings, Rules),
-    control: (mpsc::Receiver<Command>, CancellationToken),
+    settings: Settings,
+    rules: Rules,
+    commands: mpsc::Receiver<Command>,
+    cancelled: CancellationToken,
 ) {
-    let task = task::Task::new(api, store, clock, plan.0, plan.1);
-    task.run(control.0, control.1).await;
+    let task = task::Task::new(api, store, clock, settings, rules);
+    task.run(commands, cancelled).await;
 }

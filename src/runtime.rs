@@ -96,8 +96,7 @@ pub async fn dashboard<P: Persistence, A: SessionApi, C: Clock + Clone>(
     let sessions = held.known.len();
     tracing::info!(sessions, environment = parts.environment, "dashboard begins");
     let kept = held.arrangement.clone();
-    let plan = (parts.refresh, rules.clone());
-    let engine = Engine::start(held, api, clock.clone(), plan);
+    let engine = Engine::start(held, api, clock.clone(), parts.refresh, rules.clone());
     let (commands, snapshots) = (engine.commands.clone(), engine.snapshots.clone());
     if let Some(receiver) = parts.receiver {
         receiver::start(receiver, commands.clone(), clock.clone(), engine.stopping());
@@ -106,7 +105,7 @@ pub async fn dashboard<P: Persistence, A: SessionApi, C: Clock + Clone>(
         tokio::spawn(forward(arrivals, commands.clone()));
     }
     if let Some(alert_command) = parts.alert_command {
-        alerts::start(alert_command, &engine, (clock.clone(), rules.clone()));
+        alerts::start(alert_command, &engine, clock.clone(), rules.clone());
     }
     #[cfg(debug_assertions)]
     tokio::spawn(fault_for_tests("task"));

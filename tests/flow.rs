@@ -352,8 +352,8 @@ fn story_at(play: Play<'_>, act: impl AsyncFnOnce(&Operator)) -> Ending {
         let world = snapshots.clone();
         let (commands, inbox) = mpsc::channel(64);
         let cancel = CancellationToken::new();
-        let plan = (settings(speed), Rules::default());
-        tokio::spawn(refresh::run(api, store, clock, plan, (inbox, cancel.clone())));
+        let (settings, rules) = (settings(speed), Rules::default());
+        tokio::spawn(refresh::run(api, store, clock, settings, rules, inbox, cancel.clone()));
         let origin = ExportOrigin {
             profile: "acme".into(),
             environment: "test".into(),

@@ -26,7 +26,7 @@ use branchwatch::persist::location::Location;
 use branchwatch::persist::memory::Memory;
 use branchwatch::persist::seal::{KEY_LENGTH, Seal};
 use branchwatch::persist::sqlite::Sqlite;
-use branchwatch::persist::{PersistError, Persistence, writer};
+use branchwatch::persist::{PersistError, Persistence, SavedSessions, writer};
 use branchwatch::store::{Observation, Store};
 use jiff::{SignedDuration, Timestamp};
 use tokio_util::sync::CancellationToken;
@@ -573,7 +573,7 @@ async fn the_writer_saves_what_changes_and_says_when_it_cannot() {
     persistence.add(&[entry(1), entry(2)]).unwrap();
     let loaded = persistence.load().unwrap();
     let (mut store, reader) = Store::new(loaded);
-    let saved = (store.snapshot().sessions.clone(), store.snapshot().archived.clone());
+    let saved = SavedSessions::of(store.snapshot());
     let cancel = CancellationToken::new();
     let told: Arc<Mutex<Vec<Option<String>>>> = Arc::default();
     let hears = Arc::clone(&told);

@@ -1251,7 +1251,7 @@ fn dialogs_that_reach_yoti() {
         let media = dialog.items[0].media.id.clone();
         let rgb = (0..32_u8).flat_map(|y| (0..32_u8).flat_map(move |x| [x * 8, y * 8, 0]));
         let picture = Picture::new(32, 32, Zeroizing::new(rgb.collect())).unwrap();
-        let told = YotiReply::Picture(id, media, (picture, 20_000));
+        let told = YotiReply::Picture(id, media, picture, 20_000);
         update(&mut model, Event::Done(Outcome::Hand(told)));
         add("picture, no colours", &model, Look::new(ColourDepth::None, false));
         add("picture, 256 colours", &model, Look::new(ColourDepth::Ansi256, false));

@@ -78,7 +78,7 @@ fn with(file: &Path, settings: Settings) -> World {
     let clock = TokioClock::starting_at("2026-10-16T09:00:00Z".parse().unwrap());
     let api = Fake { clock, asked: Arc::default() };
     let held = LoadedStore::open(&Location::new(file, None), settings.online).unwrap();
-    let engine = Engine::start(held, api.clone(), clock, (settings, Rules::default()));
+    let engine = Engine::start(held, api.clone(), clock, settings, Rules::default());
     World { api, engine }
 }
 

@@ -18,7 +18,7 @@ use branchwatch::domain::session::ids::SessionId;
 use branchwatch::domain::watchlist::snapshot::{Connection, Snapshot};
 use branchwatch::domain::watchlist::watched::{WatchEntry, WatchedSession};
 use branchwatch::keymap::Keymap;
-use branchwatch::persist::{PersistError, Persistence, writer};
+use branchwatch::persist::{PersistError, Persistence, SavedSessions, writer};
 use branchwatch::refresh::{self, Command, NotFound, Settings};
 use branchwatch::simulator::{self, Options, Running};
 use branchwatch::store::Store;
@@ -110,8 +110,8 @@ async fn bench(setting: Setting) -> Bench {
     };
     let bench = Bench { running: Some(running), sessions, control, commands, snapshots, clock };
     bench.put("faults", &setting.faults).await;
-    let plan = (settings, Rules::default());
-    tokio::spawn(refresh::run(client, store, clock, plan, (inbox, CancellationToken::new())));
+    let (rules, cancelled) = (Rules::default(), CancellationToken::new());
+    tokio::spawn(refresh::run(client, store, clock, settings, rules, inbox, cancelled));
     bench
 }
 
@@ -430,7 +430,7 @@ async fn a_full_disk_stops_the_history_but_not_the_view() {
     let commands = bench.commands.clone();
     let tell = move |what| commands.try_send(Command::StoreTrouble(what)).unwrap();
     let stop = CancellationToken::new();
-    tokio::spawn(writer(Full, Default::default(), bench.snapshots.clone(), tell, stop));
+    tokio::spawn(writer(Full, SavedSessions::default(), bench.snapshots.clone(), tell, stop));
     let screen = bench
         .until(|s| s.health.store_trouble.is_some() && s.health.connection == Connection::Live)
         .await;

@@ -78,7 +78,8 @@ struct Answer {
 impl Bearer {
     pub(super) fn new(
         http: reqwest::Client,
-        (url, scope): (String, String),
+        url: String,
+        scope: String,
         sdk_id: Uuid,
         key: KeyHandle,
     ) -> Self {

@@ -98,9 +98,10 @@ impl<C: Clock> Client<C> {
         let bearer = match &options.auth {
             Auth::Signature => None,
             Auth::Bearer { auth_url, scope } => {
-                let endpoint = (checked_auth_url(auth_url, &base)?, scope.clone());
-                let http = options::pool(&endpoint.0, options)?;
-                Some(Arc::new(Bearer::new(http, endpoint, options.sdk_id, key.clone())))
+                let url = checked_auth_url(auth_url, &base)?;
+                let http = options::pool(&url, options)?;
+                let scope = scope.clone();
+                Some(Arc::new(Bearer::new(http, url, scope, options.sdk_id, key.clone())))
             }
         };
         Ok(Self { http, base, sdk_id: options.sdk_id, key, bearer, clock })
@@ -131,18 +132,19 @@ impl<C: Clock> Client<C> {
         let text = signing::string_to_sign(call.method.as_str(), &path, body);
         let digest = signing::digest(&key, &text)
             .map_err(|_opaque| ApiErrorKind::NotFromYoti("the request could not be signed"))?;
-        self.transmit(call, &path, ("X-Yoti-Auth-Digest", &digest)).await
+        self.transmit(call, &path, "X-Yoti-Auth-Digest", &digest).await
     }
 
     async fn send_with(&self, token: &Token, call: &Call) -> Result<Response, ApiError> {
-        self.transmit(call, &call.path, ("Authorization", token.header().expose_secret())).await
+        self.transmit(call, &call.path, "Authorization", token.header().expose_secret()).await
     }
 
     async fn transmit(
         &self,
         call: &Call,
         path: &str,
-        (header, proof): (&str, &str),
+        header: &str,
+        proof: &str,
     ) -> Result<Response, ApiError> {
         let mut request = self
             .http

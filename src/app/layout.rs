@@ -159,7 +159,7 @@ pub fn fitted(size: (u16, u16), focus: Pane, zoomed: bool, proportions: Proporti
     let panes = if one || zoomed {
         vec![(focus, body)]
     } else {
-        tiled(body, (shape, proportions), focus, has_timeline)
+        tiled(body, shape, proportions, focus, has_timeline)
     };
     Areas {
         shape,
@@ -184,7 +184,8 @@ fn too_small(width: u16, height: u16) -> Areas {
 /// has no place of its own takes the right column while it has the focus.
 fn tiled(
     body: Area,
-    (shape, shares): (Shape, Proportions),
+    shape: Shape,
+    shares: Proportions,
     focus: Pane,
     has_timeline: bool,
 ) -> Vec<(Pane, Area)> {

@@ -49,18 +49,18 @@ pub(crate) fn moused(model: &mut Model, mouse: Mouse) -> Vec<Effect> {
     Vec::new()
 }
 
-fn holds(area: Area, (x, y): (u16, u16)) -> bool {
+fn holds(area: Area, x: u16, y: u16) -> bool {
     (area.x..area.x + area.w).contains(&x) && (area.y..area.y + area.h).contains(&y)
 }
 
 fn pane_at(model: &Model, at: (u16, u16)) -> Option<(Pane, Area)> {
-    model.areas().panes.into_iter().find(|(_, area)| holds(*area, at))
+    model.areas().panes.into_iter().find(|(_, area)| holds(*area, at.0, at.1))
 }
 
 fn click(model: &mut Model, at: (u16, u16)) -> Vec<Effect> {
     let footer = model.areas().footer;
-    if holds(footer, at) {
-        let action = model.footer_action((at.0 - footer.x, at.1 - footer.y));
+    if holds(footer, at.0, at.1) {
+        let action = model.footer_action(at.0 - footer.x, at.1 - footer.y);
         model.then = action.map(Event::Action);
         return Vec::new();
     }
@@ -74,14 +74,14 @@ fn click(model: &mut Model, at: (u16, u16)) -> Vec<Effect> {
         let row = usize::from(at.1 - area.y).checked_sub(1);
         let row = row.filter(|row| *row < area.inner_rows());
         if let Some(row) = row {
-            inside(model, (pane, was), (usize::from(at.0 - area.x).saturating_sub(1), row));
+            inside(model, pane, was, usize::from(at.0 - area.x).saturating_sub(1), row);
         }
     }
     looks.into_iter().collect()
 }
 
 /// A click on a row inside a pane. The row that has the cursor already is entered.
-fn inside(model: &mut Model, (pane, was): (Pane, Pane), (column, row): (usize, usize)) {
+fn inside(model: &mut Model, pane: Pane, was: Pane, column: usize, row: usize) {
     if pane == Pane::List && row == 0 {
         sort_at(model, column);
         return;
@@ -165,7 +165,7 @@ fn scroll(model: &mut Model, pane: Pane, by: isize) {
             choose_drawn(model);
             let start = model.list_window().start;
             let row = model.row_in_window();
-            let (offset, cursor) = scrolled((start, row.unwrap_or(start)), by, len, height);
+            let (offset, cursor) = scrolled(start, row.unwrap_or(start), by, len, height);
             model.offset = offset;
             if row.is_some_and(|row| row != cursor) {
                 select_row(model, cursor);
@@ -176,7 +176,7 @@ fn scroll(model: &mut Model, pane: Pane, by: isize) {
             let cursor = visible.iter().position(|path| *path == model.tree.selected).unwrap_or(0);
             let height = height(model, pane);
             let (offset, cursor) =
-                scrolled((model.tree_window().start, cursor), by, visible.len(), height);
+                scrolled(model.tree_window().start, cursor, by, visible.len(), height);
             model.tree_offset = offset;
             if let Some(path) = visible.get(cursor) {
                 model.tree.selected.clone_from(path);
@@ -186,20 +186,15 @@ fn scroll(model: &mut Model, pane: Pane, by: isize) {
         _ => {
             let height = height(model, pane);
             with_rows(model, pane, |rows| {
-                let now = (*rows.offset, (*rows.cursor).min(rows.len.saturating_sub(1)));
-                (*rows.offset, *rows.cursor) = scrolled(now, by, rows.len, height);
+                let cursor = (*rows.cursor).min(rows.len.saturating_sub(1));
+                (*rows.offset, *rows.cursor) = scrolled(*rows.offset, cursor, by, rows.len, height);
             });
         }
     }
 }
 
 /// Offset and cursor of so many rows, of which `height` are on the screen, after a step.
-fn scrolled(
-    (offset, cursor): (usize, usize),
-    by: isize,
-    len: usize,
-    height: usize,
-) -> (usize, usize) {
+fn scrolled(offset: usize, cursor: usize, by: isize, len: usize, height: usize) -> (usize, usize) {
     let offset = offset.saturating_add_signed(by).min(len.saturating_sub(height));
     let last = (offset + height).min(len).saturating_sub(1);
     (offset, cursor.clamp(offset.min(last), last))
@@ -211,11 +206,11 @@ mod tests {
 
     #[test]
     fn the_cursor_stays_on_its_row_while_that_is_on_the_screen() {
-        assert_eq!(scrolled((0, 5), 3, 100, 10), (3, 5));
-        assert_eq!(scrolled((0, 1), 3, 100, 10), (3, 3));
-        assert_eq!(scrolled((3, 12), -3, 100, 10), (0, 9));
-        assert_eq!(scrolled((88, 99), 3, 100, 10), (90, 99));
-        assert_eq!(scrolled((0, 2), 3, 4, 10), (0, 2));
-        assert_eq!(scrolled((0, 0), 3, 0, 10), (0, 0));
+        assert_eq!(scrolled(0, 5, 3, 100, 10), (3, 5));
+        assert_eq!(scrolled(0, 1, 3, 100, 10), (3, 3));
+        assert_eq!(scrolled(3, 12, -3, 100, 10), (0, 9));
+        assert_eq!(scrolled(88, 99, 3, 100, 10), (90, 99));
+        assert_eq!(scrolled(0, 2, 3, 4, 10), (0, 2));
+        assert_eq!(scrolled(0, 0, 3, 0, 10), (0, 0));
     }
 }

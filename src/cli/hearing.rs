@@ -73,19 +73,19 @@ impl Hearing {
         };
         let online = client.is_some() && config.refresh.online;
         let settings = Settings { online, sweep, ..config.refresh.clone() };
-        let plan = (settings, config.rules.clone());
+        let rules = config.rules.clone();
         let (engine, asks) = if global.no_state {
             let held = LoadedStore::of(Memory::default(), None)?;
-            (Engine::start(held, client, SystemClock, plan), online)
+            (Engine::start(held, client, SystemClock, settings, rules), online)
         } else {
             // Without a key it keeps what is told all the same.
             let held = setup::held(config, true)?;
             // Another process that holds the store is left what was told, and asks.
             let asks = online && matches!(held.keeping, StoreRole::Own(..));
-            (Engine::start(held, client, SystemClock, plan), asks)
+            (Engine::start(held, client, SystemClock, settings, rules), asks)
         };
         if let Some(program) = config.alert_command.clone().filter(|_| sweep) {
-            alerts::start(program, &engine, (SystemClock, config.rules.clone()));
+            alerts::start(program, &engine, SystemClock, config.rules.clone());
         }
         let learn = config.refresh.learn;
         Ok(Self { engine, learn, asks, heard: Heard::default(), open: BTreeMap::new() })

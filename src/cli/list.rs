@@ -46,7 +46,7 @@ pub(super) fn list(global: &Global, args: &List) -> Result<u8, Failure> {
     let all = sessions.len();
     let columns = view.own_columns();
     let privacy = setup::privacy(&config)?;
-    let rows = listed(sessions, view, &config.rules, (now, privacy));
+    let rows = listed(sessions, view, &config.rules, now, privacy);
     let origin = export::origin(&config, now);
     if args.form.json || args.form.jsonl {
         let lines =
@@ -172,7 +172,7 @@ pub(super) fn filtered(
         return Ok(sessions);
     }
     let view = filter(&global.filter)?;
-    let rows = listed(sessions, view, &config.rules, (now, Privacy::Off));
+    let rows = listed(sessions, view, &config.rules, now, Privacy::Off);
     Ok(rows.into_iter().map(|(session, _)| WatchedSession::clone(&session)).collect())
 }
 

@@ -70,7 +70,8 @@ pub(super) async fn run(global: &Global, args: &Wait) -> Result<u8, Failure> {
         LoadedStore::of(Memory::holding(known), None)?,
         client,
         SystemClock,
-        (settings(&config), config.rules.clone()),
+        settings(&config),
+        config.rules.clone(),
     );
     // Nobody waits for an answer from the store.
     let _ends = engine.commands.send(Command::RefreshAll).await;

@@ -137,8 +137,8 @@ impl EventPrinter {
         if let Some(warning) = &held.warning {
             tracing::warn!(warning, "store");
         }
-        let plan = (settings, self.rules.clone());
-        let engine = Engine::start(held, yoti, clock.clone(), plan);
+        let rules = self.rules.clone();
+        let engine = Engine::start(held, yoti, clock.clone(), settings, rules);
         if let Some(receiver) = self.beside.0.clone() {
             let commands = engine.commands.clone();
             receiver::start(receiver, commands, clock.clone(), engine.stopping());
@@ -147,7 +147,7 @@ impl EventPrinter {
             tokio::spawn(runtime::forward(arrivals, engine.commands.clone()));
         }
         if let Some(program) = self.beside.1.clone() {
-            alerts::start(program, &engine, (clock.clone(), self.rules.clone()));
+            alerts::start(program, &engine, clock.clone(), self.rules.clone());
         }
         let told = self.lines(&engine, &clock, ended).await;
         // Whatever ended it: what was learned is saved.

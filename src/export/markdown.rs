@@ -39,7 +39,7 @@ pub(super) fn chapter(session: &WatchedSession, contents: Contents, origin: &Ori
         note => plain(note),
     };
     hidden += usize::from(note == MASK);
-    text += &facts(session, &found, (&tags, &note), contents.masked, origin);
+    text += &facts(session, &found, &tags, &note, contents.masked, origin);
     if contents.data_age {
         text += &age(session, &found, origin);
     }
@@ -64,7 +64,8 @@ pub(super) fn chapter(session: &WatchedSession, contents: Contents, origin: &Ori
 fn facts(
     session: &WatchedSession,
     found: &Assessment,
-    (tags, note): (&str, &str),
+    tags: &str,
+    note: &str,
     masked: bool,
     origin: &Origin<'_>,
 ) -> String {

@@ -72,7 +72,7 @@ async fn take_in(
         match accepted {
             Ok((stream, peer)) => {
                 let Some(place) = places.take(peer.ip()) else { continue };
-                tokio::spawn(ready_line(stream, tls.clone(), place, (out.clone(), peer)));
+                tokio::spawn(ready_line(stream, tls.clone(), place, out.clone(), peer));
             }
             Err(_of_the_system) => tokio::time::sleep(BREATH).await,
         }
@@ -84,7 +84,8 @@ async fn ready_line(
     stream: TcpStream,
     tls: Option<TlsAcceptor>,
     place: Place,
-    (out, peer): (mpsc::Sender<(Line, SocketAddr)>, SocketAddr),
+    out: mpsc::Sender<(Line, SocketAddr)>,
+    peer: SocketAddr,
 ) {
     let deadline = Instant::now() + PATIENCE;
     let stream = match tls {

@@ -21,20 +21,34 @@ use crate::domain::watchlist::watched::{WatchEntry, WatchedSession};
 const PACE: Duration = Duration::from_millis(500);
 const AGAIN: Duration = Duration::from_secs(5);
 
+/// What the store holds already: the list, and what was archived from it.
+#[derive(Debug, Default)]
+pub struct SavedSessions {
+    pub watched: SessionTable,
+    pub archived: SessionTable,
+}
+
+impl SavedSessions {
+    /// What was loaded, before anything in it changes.
+    #[must_use]
+    pub fn of(snapshot: &Snapshot) -> Self {
+        Self { watched: snapshot.sessions.clone(), archived: snapshot.archived.clone() }
+    }
+}
+
 /// Saves what changes in the snapshots until cancelled, at most twice a second, latest wins; then
-/// saves once more and returns. Trouble and its end are told through `trouble`. `saved` is what the
-/// store holds already: the list, and what was archived from it.
+/// saves once more and returns. Trouble and its end are told through `trouble`.
 pub async fn writer<P: Persistence>(
     persistence: P,
-    (saved, archived): (SessionTable, SessionTable),
+    saved: SavedSessions,
     mut snapshots: watch::Receiver<Arc<Snapshot>>,
     trouble: impl Fn(Option<String>) + Send + 'static,
     cancelled: CancellationToken,
 ) {
     let mut work = Saver {
         persistence: Some(persistence),
-        saved,
-        archived,
+        saved: saved.watched,
+        archived: saved.archived,
         last_look: None,
         arrangement: None,
         tally: None,

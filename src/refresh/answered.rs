@@ -159,7 +159,7 @@ impl<A: SessionApi, C: Clock> Task<A, C> {
         tracing::warn!(session = %job.id, part = ?job.part, status = error.http_status(), "no response");
         if let Some(cause) = cause(error) {
             let polled = self.schedule.polled();
-            self.breaker.bad(job.id, cause, (now, polled), &mut self.dice);
+            self.breaker.bad(job.id, cause, now, polled, &mut self.dice);
         }
         let wait = self.wait(job, error);
         if matches!(error.kind, ApiErrorKind::TooManyRequests(_)) {

@@ -75,7 +75,8 @@ impl Breaker {
         &mut self,
         id: SessionId,
         cause: Cause,
-        (now, polled): (Instant, usize),
+        now: Instant,
+        polled: usize,
         dice: &mut fastrand::Rng,
     ) {
         let sure = matches!(cause, Cause::AppNotFound | Cause::ClockSkew(_));
@@ -143,14 +144,14 @@ mod tests {
         let mut breaker = Breaker::default();
         let refused = || Cause::Refused(401, None);
         for n in [1, 1, 1, 2] {
-            breaker.bad(id(n), refused(), (now, 10), &mut dice);
+            breaker.bad(id(n), refused(), now, 10, &mut dice);
         }
         assert!(breaker.state().is_none(), "two sessions only");
         breaker.good(now);
-        breaker.bad(id(3), refused(), (now, 10), &mut dice);
+        breaker.bad(id(3), refused(), now, 10, &mut dice);
         assert!(breaker.state().is_none(), "a good answer between them");
-        breaker.bad(id(4), refused(), (now, 10), &mut dice);
-        breaker.bad(id(5), refused(), (now, 10), &mut dice);
+        breaker.bad(id(4), refused(), now, 10, &mut dice);
+        breaker.bad(id(5), refused(), now, 10, &mut dice);
         let (cause, since, probe_at) = breaker.state().unwrap();
         assert_eq!((cause, since, probe_at), (&refused(), now, now + Duration::from_mins(1)));
         assert!(breaker.good(now));
@@ -163,10 +164,10 @@ mod tests {
         let mut dice = fastrand::Rng::with_seed(1);
         let now = Instant::now();
         let mut breaker = Breaker::default();
-        breaker.bad(id(1), Cause::Unavailable(503), (now, 1), &mut dice);
+        breaker.bad(id(1), Cause::Unavailable(503), now, 1, &mut dice);
         assert!(breaker.state().is_some());
         let mut breaker = Breaker::default();
-        breaker.bad(id(1), Cause::AppNotFound, (now, 50), &mut dice);
+        breaker.bad(id(1), Cause::AppNotFound, now, 50, &mut dice);
         assert!(breaker.state().is_some());
     }
 
@@ -176,7 +177,7 @@ mod tests {
         let now = Instant::now();
         let opens = |cause: Cause, dice: &mut fastrand::Rng| {
             let mut breaker = Breaker::default();
-            (0..20).for_each(|_| breaker.bad(id(1), cause.clone(), (now, 50), dice));
+            (0..20).for_each(|_| breaker.bad(id(1), cause.clone(), now, 50, dice));
             breaker.state().is_some()
         };
         assert!(opens(Cause::Offline(String::from("connection refused")), &mut dice));

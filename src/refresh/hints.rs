@@ -62,7 +62,7 @@ impl<A: SessionApi, C: Clock> Task<A, C> {
             timeline.take_while(|event| Some(event.seen_at) == fetched).cloned().collect();
         // All of a first answer is new, and none of it was told.
         if news.iter().all(|event| event.what != ChangeKind::FirstSeen) {
-            self.hints.ledger.answered(job.id, &news, (asked_at, self.clock.now()));
+            self.hints.ledger.answered(job.id, &news, asked_at, self.clock.now());
         }
     }
 }

@@ -43,14 +43,15 @@ pub struct AlertCommand {
 }
 
 /// Tells the program of what happens beside these tasks, until they end.
-pub fn start<C: Clock>(alert_command: AlertCommand, engine: &Engine, (clock, rules): (C, Rules)) {
+pub fn start<C: Clock>(alert_command: AlertCommand, engine: &Engine, clock: C, rules: Rules) {
     let commands = engine.commands.clone();
     // A word that finds no room is followed by another.
     let trouble = move |why| drop(commands.try_send(Command::AlertTrouble(why)));
     tokio::spawn(run(
         alert_command,
         engine.snapshots.clone(),
-        (clock, rules),
+        clock,
+        rules,
         trouble,
         engine.stopping(),
     ));
@@ -62,7 +63,8 @@ pub fn start<C: Clock>(alert_command: AlertCommand, engine: &Engine, (clock, rul
 pub async fn run<C: Clock>(
     alert_command: AlertCommand,
     mut snapshots: watch::Receiver<Arc<Snapshot>>,
-    (clock, rules): (C, Rules),
+    clock: C,
+    rules: Rules,
     trouble: impl Fn(Option<String>) + Send,
     stop: CancellationToken,
 ) {
@@ -172,8 +174,14 @@ mod tests {
         let troubles: Arc<Mutex<Vec<Option<String>>>> = Arc::default();
         let (heard, stop) = (Arc::clone(&troubles), CancellationToken::new());
         let trouble = move |why| heard.lock().unwrap().push(why);
-        let clock = (SystemClock, Rules::default());
-        let task = tokio::spawn(run(alert_command, reader, clock, trouble, stop.clone()));
+        let task = tokio::spawn(run(
+            alert_command,
+            reader,
+            SystemClock,
+            Rules::default(),
+            trouble,
+            stop.clone(),
+        ));
         // It begins with an empty list.
         tokio::task::yield_now().await;
         Told { snapshots, troubles, stop, task }

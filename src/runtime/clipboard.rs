@@ -38,7 +38,8 @@ impl Clipboard {
 /// Hands the text to the program; what came of it is told when it ends.
 pub(super) fn hand(
     words: Vec<String>,
-    (what, text): (&'static str, String),
+    what: &'static str,
+    text: String,
     results: UnboundedSender<Event>,
 ) {
     tokio::spawn(async move {
@@ -78,7 +79,7 @@ mod tests {
         let copied = async |script: String| {
             let (results, mut told) = mpsc::unbounded_channel();
             let words = vec!["sh".to_owned(), "-c".to_owned(), script];
-            hand(words, ("the link", "https://hub.example/s".to_owned()), results);
+            hand(words, "the link", "https://hub.example/s".to_owned(), results);
             match told.recv().await {
                 Some(Event::Done(outcome)) => outcome,
                 other => panic!("{other:?}"),

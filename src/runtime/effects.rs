@@ -174,7 +174,7 @@ impl Effects {
                 self.tell(Outcome::CopyFailed(why));
             }
             Clipboard::Program(words) => {
-                clipboard::hand(words.clone(), (what, text), self.results.clone());
+                clipboard::hand(words.clone(), what, text, self.results.clone());
             }
         }
         Immediate::None
@@ -262,7 +262,7 @@ impl Effects {
         let world = (Arc::clone(&self.snapshots.borrow()), self.origin.clone());
         let (now, results) = (self.clock.now(), self.results.clone());
         tokio::task::spawn_blocking(move || {
-            let outcome = exports::hand_over(&path, (&world.0, &world.1), now);
+            let outcome = exports::hand_over(&path, &world.0, &world.1, now);
             let _unheard = results.send(Event::Done(outcome));
         });
     }

@@ -14,11 +14,13 @@ use crate::domain::assessment::rules::Rules;
 use crate::domain::events::ledger::NotificationCounts;
 use crate::domain::watchlist::list_layout::Arrangement;
 use crate::domain::watchlist::outbox::OutboxMessage;
-use crate::domain::watchlist::snapshot::{SessionTable, Snapshot};
+use crate::domain::watchlist::snapshot::Snapshot;
 use crate::domain::watchlist::watched::WatchedSession;
 use crate::persist::location::Location;
 use crate::persist::sqlite::Sqlite;
-use crate::persist::{LAST_LOOK, Opened, PersistError, Persistence, arrangement, ledger, writer};
+use crate::persist::{
+    LAST_LOOK, Opened, PersistError, Persistence, SavedSessions, arrangement, ledger, writer,
+};
 use crate::refresh::{self, Command, Settings};
 use crate::store::Store;
 
@@ -106,13 +108,14 @@ impl Engine {
         held: LoadedStore<P>,
         api: A,
         clock: C,
-        (mut settings, rules): (Settings, Rules),
+        mut settings: Settings,
+        rules: Rules,
     ) -> Self {
         settings.following = matches!(held.keeping, StoreRole::Follow(_));
         let takes = settings.online;
         let (store, snapshots) = Store::new(held.known);
         let store = store.resumed(held.last_look, held.arrangement, held.tally);
-        let saved = (store.snapshot().sessions.clone(), store.snapshot().archived.clone());
+        let saved = SavedSessions::of(store.snapshot());
         let (commands, inbox) = mpsc::channel::<Command>(256);
         // Before anything else is said: what is kept here is the other process's to save.
         let (relay, kept) = mpsc::channel(share::BATCHES);
@@ -120,16 +123,19 @@ impl Engine {
             let _first = commands.try_send(Command::Relay(relay));
         }
         let stop = CancellationToken::new();
-        let control = (inbox, stop.child_token());
-        let polling = tokio::spawn(refresh::run(api, store, clock, (settings, rules), control));
+        let stopped = stop.child_token();
+        let polling =
+            tokio::spawn(refresh::run(api, store, clock, settings, rules, inbox, stopped));
         if held.warning.is_some() {
             tell(&commands, held.warning);
         }
         let saving_stop = CancellationToken::new();
         let keeper = keep(
-            (held.keeping, takes),
+            held.keeping,
+            takes,
             kept,
-            (saved, snapshots.clone()),
+            saved,
+            snapshots.clone(),
             commands.clone(),
             saving_stop.clone(),
         );
@@ -161,32 +167,33 @@ fn tell(commands: &mpsc::Sender<Command>, trouble: Option<String>) {
 
 /// Saves, and keeps the watch-list in step with other processes. Follows first where one asks.
 async fn keep<P: Persistence>(
-    (keeping, takes): (StoreRole<P>, bool),
+    keeping: StoreRole<P>,
+    takes: bool,
     kept: mpsc::Receiver<Vec<OutboxMessage>>,
-    (saved, snapshots): Saved,
+    saved: SavedSessions,
+    snapshots: watch::Receiver<Arc<Snapshot>>,
     commands: mpsc::Sender<Command>,
     cancelled: CancellationToken,
 ) {
     match keeping {
         StoreRole::Own(persistence, location) => {
-            save(persistence, location, (saved, snapshots), commands, cancelled).await;
+            save(persistence, location, saved, snapshots, commands, cancelled).await;
         }
         StoreRole::Follow(location) => {
             let place = location.clone();
-            let taken = share::follow((place, takes), kept, &commands, &cancelled).await;
+            let taken = share::follow(place, takes, kept, &commands, &cancelled).await;
             let Some((persistence, held)) = taken else { return };
-            let saved = (held.sessions, held.archived);
-            save(persistence, Some(location), (saved, snapshots), commands, cancelled).await;
+            let saved = SavedSessions { watched: held.sessions, archived: held.archived };
+            save(persistence, Some(location), saved, snapshots, commands, cancelled).await;
         }
     }
 }
 
-type Saved = ((SessionTable, SessionTable), watch::Receiver<Arc<Snapshot>>);
-
 async fn save<P: Persistence>(
     persistence: P,
     location: Option<Location>,
-    (saved, snapshots): Saved,
+    saved: SavedSessions,
+    snapshots: watch::Receiver<Arc<Snapshot>>,
     commands: mpsc::Sender<Command>,
     cancelled: CancellationToken,
 ) {

@@ -33,7 +33,8 @@ pub struct ExportOrigin {
 /// Writes the handover of the last shift.
 pub(super) fn hand_over(
     path: &std::path::Path,
-    (snapshot, origin): (&Snapshot, &ExportOrigin),
+    snapshot: &Snapshot,
+    origin: &ExportOrigin,
     now: Timestamp,
 ) -> Outcome {
     let shift = Shift {

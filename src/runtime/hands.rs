@@ -59,23 +59,20 @@ impl Hands {
                 self.tell(told.unwrap_or_else(|why| YotiReply::Failed(id, why)));
             }
             Wish::Media { id, media, save_to } => {
-                let told = self.media(&evidence, id, (*media, save_to)).await;
+                let told = self.media(&evidence, id, *media, save_to).await;
                 self.tell(told.unwrap_or_else(|why| YotiReply::Failed(id, why)));
             }
             Wish::Delete(id) => {
                 return self
-                    .change(
-                        id,
-                        (AuditAction::DeleteAsked, AuditAction::Deleted),
-                        evidence.delete(id),
-                    )
+                    .change(id, AuditAction::DeleteAsked, AuditAction::Deleted, evidence.delete(id))
                     .await;
             }
             Wish::SendLetter(id) => {
                 return self
                     .change(
                         id,
-                        (AuditAction::LetterAsked, AuditAction::LetterSent),
+                        AuditAction::LetterAsked,
+                        AuditAction::LetterSent,
                         evidence.send_letter(id),
                     )
                     .await;
@@ -126,7 +123,8 @@ impl Hands {
         &self,
         evidence: &Arc<dyn Evidence>,
         id: SessionId,
-        (media, save_to): (Media, Option<PathBuf>),
+        media: Media,
+        save_to: Option<PathBuf>,
     ) -> Result<YotiReply, String> {
         let held = evidence.media(id, &media).await?;
         let Some(path) = save_to else {
@@ -137,7 +135,7 @@ impl Hands {
             let size = held.bytes.len();
             let picture = tokio::task::spawn_blocking(move || picture(&held.bytes)).await;
             let picture = picture.map_err(|_panic| "the picture cannot be read".to_owned())??;
-            return Ok(YotiReply::Picture(id, media.id, (picture, size)));
+            return Ok(YotiReply::Picture(id, media.id, picture, size));
         };
         self.line(AuditAction::MediaSaved, id)?;
         let HeldBytes { bytes, ending, doubt } = held;
@@ -152,7 +150,8 @@ impl Hands {
     async fn change(
         &self,
         id: SessionId,
-        (asked, done_deed): (AuditAction, AuditAction),
+        asked: AuditAction,
+        done_deed: AuditAction,
         call: futures::future::BoxFuture<'_, Result<(), String>>,
     ) -> Option<SessionId> {
         if let Err(why) = self.line(asked, id) {

@@ -136,7 +136,8 @@ impl Reader {
 /// is this one's, where it `takes` it: one that asks nobody leaves it to others. With what the store
 /// holds at that moment; `None`: the program ends first.
 pub(super) async fn follow(
-    (location, takes): (Location, bool),
+    location: Location,
+    takes: bool,
     mut kept: mpsc::Receiver<Vec<OutboxMessage>>,
     commands: &mpsc::Sender<Command>,
     cancelled: &CancellationToken,

@@ -149,8 +149,8 @@ impl Life {
         };
         Moment {
             state,
-            session: styled(told.session(state.unwrap_or("COMPLETED"), (elapsed, left))),
-            configuration: styled(self.configuration(&told, (elapsed, left))),
+            session: styled(told.session(state.unwrap_or("COMPLETED"), elapsed, left)),
+            configuration: styled(self.configuration(&told, elapsed, left)),
             contact_profile: letter.as_ref().and_then(|(l, _)| l.get("contact_profile").cloned()),
             letter_ready: letter.as_ref().is_some_and(|(_, at)| elapsed >= at + LETTER_TAKES),
             instructions: letter.map(|(letter, _)| public_letter(letter)),
@@ -191,7 +191,7 @@ impl Life {
         })
     }
 
-    fn configuration(&self, told: &Told<'_>, (elapsed, left): (i64, i64)) -> Value {
+    fn configuration(&self, told: &Told<'_>, elapsed: i64, left: i64) -> Value {
         let requirements = self.scenario.requirements.iter().zip(&told.requirements).enumerate();
         let requirements: Vec<Value> = requirements
             .map(|(place, (requirement, state))| {

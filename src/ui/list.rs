@@ -25,7 +25,8 @@ pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, model: &Model, look: Look)
     let window = model.list_window();
     let (first, end) = (window.start, window.end);
     let focus = model.focus() == Pane::List;
-    let mut lines = vec![head(&columns, model.list_order(), look)];
+    let (by, sign) = model.list_order();
+    let mut lines = vec![head(&columns, by, sign, look)];
     let mut bar = None;
     for (number, row) in (first..).zip(model.list_rows(window)) {
         let selected = model.list_selected() == Some(number);
@@ -34,7 +35,7 @@ pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, model: &Model, look: Look)
         }
         lines.push(Line::from(spans(&row, &columns, selected, look)));
     }
-    let below = under(model, (first, end), usize::from(inner.width), look);
+    let below = under(model, first, end, usize::from(inner.width), look);
     lines.resize(usize::from(inner.height).saturating_sub(below.len()), Line::default());
     lines.extend(below);
     pane::lines(frame, inner, lines, bar, look);
@@ -42,7 +43,7 @@ pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, model: &Model, look: Look)
 
 /// The heads; the column that orders the list has the sign of its direction. Attention is no column:
 /// the title alone says it.
-fn head(fitted: &Fitted, (by, sign): (Option<Column>, &str), look: Look) -> Line<'static> {
+fn head(fitted: &Fitted, by: Option<Column>, sign: &str, look: Look) -> Line<'static> {
     let style = look.role(Role::Head);
     let sign = look.text(sign);
     let more = |hidden: usize, sign: &str| look.text(if hidden > 0 { sign } else { " " });
@@ -135,12 +136,7 @@ fn checks(row: &ListRow, room: usize, look: Look) -> Vec<Span<'static>> {
 }
 
 /// How many rows are out of sight, and why the selected one is where it is.
-fn under(
-    model: &Model,
-    (first, end): (usize, usize),
-    width: usize,
-    look: Look,
-) -> Vec<Line<'static>> {
+fn under(model: &Model, first: usize, end: usize, width: usize, look: Look) -> Vec<Line<'static>> {
     let below = model.list_len().saturating_sub(end);
     let more = match (first, below) {
         (0, 0) => String::new(),

@@ -47,9 +47,16 @@ async fn stack(scenario: &str, manner: serde_json::Value) -> Stack {
     let (commands, inbox) = mpsc::channel(256);
     let stop = CancellationToken::new();
     let settings = Settings { sweep: false, max_rps: 50.0, ..Settings::default() };
-    let plan = (settings, Rules::default());
-    let control = (inbox, stop.clone());
-    tokio::spawn(refresh::run(world.client.clone(), store, world.running.clock, plan, control));
+    let rules = Rules::default();
+    tokio::spawn(refresh::run(
+        world.client.clone(),
+        store,
+        world.running.clock,
+        settings,
+        rules,
+        inbox,
+        stop.clone(),
+    ));
     let Listening { mut told, address, folder, stop: held, .. } = door;
     let first: Arc<OnceLock<Instant>> = Arc::default();
     let posted = Arc::clone(&first);

@@ -144,8 +144,10 @@ fn world_of(
         api.clone(),
         store,
         clock,
-        (settings, Rules::default()),
-        (inbox, cancel.clone()),
+        settings,
+        Rules::default(),
+        inbox,
+        cancel.clone(),
     ));
     World { api, commands, snapshots, cancel }
 }

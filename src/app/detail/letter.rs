@@ -21,10 +21,10 @@ struct Rows {
 
 impl Rows {
     fn say(&mut self, label: &str, value: &str) {
-        self.toned(label, (value, Tone::Plain));
+        self.toned(label, value, Tone::Plain);
     }
 
-    fn toned(&mut self, label: &str, (value, tone): (&str, Tone)) {
+    fn toned(&mut self, label: &str, value: &str, tone: Tone) {
         for (number, line) in text::wrapped(value, self.width).into_iter().enumerate() {
             self.rows.push(LabelRow {
                 label: Cell::new(if number == 0 { label } else { "" }, Tone::Dim),
@@ -35,7 +35,7 @@ impl Rows {
 }
 
 /// Branch and promised documents, and what came instead; never the contact profile.
-pub(crate) fn letter(session: &WatchedSession, (times, width): (&Times, usize)) -> Vec<LabelRow> {
+pub(crate) fn letter(session: &WatchedSession, times: &Times, width: usize) -> Vec<LabelRow> {
     let mut rows = Rows { width: width.saturating_sub(LETTER_TEXT_AT), rows: Vec::new() };
     match &session.answers.letter {
         Letter::NotKnown => rows.say("letter", "not known yet"),
@@ -59,7 +59,7 @@ pub(crate) fn letter(session: &WatchedSession, (times, width): (&Times, usize)) 
             for (number, (path, value)) in letter.extra.iter().enumerate() {
                 let label = if number == 0 { "not known" } else { "" };
                 let text = format!("{} {}", wire(path.as_raw()), long(value));
-                rows.toned(label, (&text, Tone::Notice));
+                rows.toned(label, &text, Tone::Notice);
             }
         }
     }
@@ -81,7 +81,7 @@ fn branch(rows: &mut Rows, branch: &Branch) {
     if let Some((latitude, longitude)) = &branch.location {
         rows.say("location", &format!("{}, {}", server(latitude), server(longitude)));
     }
-    rows.toned("", ("The applicant may use any other enabled branch.", Tone::Dim));
+    rows.toned("", "The applicant may use any other enabled branch.", Tone::Dim);
 }
 
 /// What each promise is for and what came of it; then documents that nobody promised.
@@ -91,12 +91,12 @@ fn documents(rows: &mut Rows, session: &WatchedSession, letter: &Instructions, t
     for promise in &letter.documents {
         let document = pair(promise.country_code.as_ref(), promise.document_type.as_ref());
         let document = if document.is_empty() { "a document".to_owned() } else { document };
-        rows.toned("to bring", (&document, Tone::Strong));
+        rows.toned("to bring", &document, Tone::Strong);
         rows.say("  for", &what_for(session, promise));
         let place = configured.iter().position(|r| r.id == promise.requirement_id);
         let cover = place.and_then(|place| coverage.requirements.get(place));
         if let Some((text, tone)) = cover.map(|cover| so_far(session, promise, cover, times)) {
-            rows.toned("  so far", (&text, tone));
+            rows.toned("  so far", &text, tone);
         }
     }
     if letter.documents.is_empty() {
@@ -110,7 +110,7 @@ fn documents(rows: &mut Rows, session: &WatchedSession, letter: &Instructions, t
         if of_documents && !letter.documents.iter().any(|p| p.requirement_id == requirement.id) {
             let kind = requirement.requirement_type.as_ref().map_or("", |kind| kind.as_raw());
             let text = format!("no document for {} {}", wire(kind), server(requirement.id.text()));
-            rows.toned("not on it", (&text, Tone::Notice));
+            rows.toned("not on it", &text, Tone::Notice);
         }
     }
     let supplied = session.session().map_or(&[][..], |answer| &answer.resources);
@@ -118,7 +118,7 @@ fn documents(rows: &mut Rows, session: &WatchedSession, letter: &Instructions, t
         let named = document.document_type.is_some();
         if named && !letter.documents.iter().any(|promise| is_that(promise, document)) {
             let text = format!("{} was supplied", name(document));
-            rows.toned("not on it", (&text, Tone::Notice));
+            rows.toned("not on it", &text, Tone::Notice);
         }
     }
 }
@@ -201,7 +201,7 @@ mod tests {
         ]);
         let watched = f::watched(Some(session), Some(configuration), Some(letter));
         let times = Times::in_utc(f::now());
-        let rows = super::letter(&watched, (&times, width));
+        let rows = super::letter(&watched, &times, width);
         rows.iter()
             .map(|r| format!("{} {}", r.label.text, r.value.text).trim().to_owned())
             .collect()

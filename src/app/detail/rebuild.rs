@@ -34,7 +34,7 @@ impl Model {
         let built = Some((id, session.revision, widths));
         let other = self.built.map(|(id, ..)| id) != Some(id);
         let found = self.times.assess(&session, &self.settings.rules);
-        self.timeline.rows = timeline::timeline(&session, &found, (&self.times, looked_at));
+        self.timeline.rows = timeline::timeline(&session, &found, &self.times, looked_at);
         clocks::note_drift(&mut self.timeline.rows, &found, item.drift);
         self.own.notes.rows = notes::rows(&session, &self.times);
         self.tree.stale = found.stale;
@@ -54,7 +54,7 @@ impl Model {
         self.checks.cursor = known.or_else(|| checks::first_failing(&rows)).unwrap_or(0);
         self.checks.rows = rows;
         self.checks_summary = summary;
-        self.letter.rows = letter::letter(&session, (&self.times, width));
+        self.letter.rows = letter::letter(&session, &self.times, width);
         self.json.rows = json::json(&session, self.times.openness.of(id), json_width);
         self.notice = if session.session().is_some() {
             Vec::new()

@@ -21,7 +21,8 @@ pub(crate) const DERIVED: &str = "derived";
 pub(crate) fn timeline(
     session: &WatchedSession,
     assessment: &Assessment,
-    (times, looked_at): (&Times, Option<Timestamp>),
+    times: &Times,
+    looked_at: Option<Timestamp>,
 ) -> Vec<TimelineRow> {
     let events = change::by_time(&session.timeline);
     let deadline = assessment.deadline.map(|deadline| {

@@ -29,8 +29,7 @@ pub(crate) fn view(session: &WatchedSession, times: &Times) -> TreeView {
         let (supplied, all) = coverage.counts();
         view.summary = format!("{supplied}/{all} supplied");
         let pairs = configuration.requirements.iter().zip(&coverage.requirements);
-        view.roots =
-            pairs.map(|(r, cover)| requirement::root(session, (r, cover), times)).collect();
+        view.roots = pairs.map(|(r, cover)| requirement::root(session, r, cover, times)).collect();
     } else {
         view.summary = String::from("configuration not known");
     }

@@ -25,7 +25,7 @@ pub(crate) fn open(model: &mut Model) -> Vec<Effect> {
     let dialog = LetterDialog {
         id: session.id(),
         name: model.times.name(session, 40),
-        rows: crate::app::detail::letter::letter(session, (&model.times, LETTER_WIDTH)),
+        rows: crate::app::detail::letter::letter(session, &model.times, LETTER_WIDTH),
         selected: 0,
         contact: Vec::new(),
         contact_until: None,

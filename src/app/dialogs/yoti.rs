@@ -61,8 +61,10 @@ pub(crate) fn told(model: &mut Model, told: YotiReply) {
             dialog.contact = contact;
             dialog.contact_until = Some(until);
         }
-        (YotiReply::Picture(id, media, picture), Some(Hand::Media(dialog))) if dialog.id == id => {
-            dialog.show(&media, picture);
+        (YotiReply::Picture(id, media, picture, size), Some(Hand::Media(dialog)))
+            if dialog.id == id =>
+        {
+            dialog.show(&media, picture, size);
         }
         (YotiReply::LastExports(id, last), Some(Hand::Confirm(dialog))) if dialog.id == id => {
             dialog.exports = Some(last);

@@ -118,7 +118,7 @@ impl View {
     #[must_use]
     pub fn holds(&self, session: &WatchedSession, rules: &Rules, now: Timestamp) -> bool {
         let view = Self { filter: self.filter.clone(), ..Self::default() };
-        !listed([session.clone()], view, rules, (now, Privacy::Off)).is_empty()
+        !listed([session.clone()], view, rules, now, Privacy::Off).is_empty()
     }
 
     /// The tags that its filter names.
@@ -164,7 +164,8 @@ pub fn listed(
     known: impl IntoIterator<Item = WatchedSession>,
     view: View,
     rules: &Rules,
-    (now, privacy): (Timestamp, Privacy),
+    now: Timestamp,
+    privacy: Privacy,
 ) -> Vec<(Arc<WatchedSession>, ListRow)> {
     let mut sessions = Sessions::default();
     let table = SessionTable::from_entries(known.into_iter().map(Arc::new));

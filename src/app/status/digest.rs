@@ -220,7 +220,7 @@ fn open(model: &mut Model) {
     let since = if item.changed { item.looked_at } else { item.before };
     let found = model.times.assess(&item.session, &model.settings.rules);
     let rows = match since {
-        Some(_) => timeline::timeline(&item.session, &found, (&model.times, since)),
+        Some(_) => timeline::timeline(&item.session, &found, &model.times, since),
         None => Vec::new(),
     };
     let rows = rows.into_iter().filter(|row| row.changed).collect();

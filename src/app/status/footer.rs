@@ -99,7 +99,7 @@ impl Model {
     }
 
     /// What the footer runs at a place, counted from its own corner.
-    pub(crate) fn footer_action(&self, (x, y): (u16, u16)) -> Option<Action> {
+    pub(crate) fn footer_action(&self, x: u16, y: u16) -> Option<Action> {
         let footer = self.footer();
         let x = usize::from(x);
         if y == 0 {

@@ -62,7 +62,7 @@ impl Picture {
 
     /// The mean colour of one field of a grid laid over the picture.
     #[must_use]
-    pub fn field(&self, (x, y): (usize, usize), (columns, rows): (usize, usize)) -> [u8; 3] {
+    pub fn field(&self, x: usize, y: usize, columns: usize, rows: usize) -> [u8; 3] {
         let span = |at: usize, of: usize, size: usize| {
             let from = (at * size / of.max(1)).min(size - 1);
             from..((at + 1) * size / of.max(1)).clamp(from + 1, size)
@@ -113,8 +113,8 @@ mod tests {
     fn a_field_is_the_mean_of_its_pixels() {
         let rgb = [[0, 0, 0], [100, 0, 0], [0, 200, 0], [100, 200, 0]].concat();
         let picture = Picture::new(2, 2, Zeroizing::new(rgb)).unwrap();
-        assert_eq!(picture.field((0, 0), (1, 1)), [50, 100, 0]);
-        assert_eq!(picture.field((1, 1), (2, 2)), [100, 200, 0]);
-        assert_eq!(picture.field((9, 9), (10, 10)), [100, 200, 0]);
+        assert_eq!(picture.field(0, 0, 1, 1), [50, 100, 0]);
+        assert_eq!(picture.field(1, 1, 2, 2), [100, 200, 0]);
+        assert_eq!(picture.field(9, 9, 10, 10), [100, 200, 0]);
     }
 }

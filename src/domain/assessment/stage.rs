@@ -129,7 +129,7 @@ fn ongoing(watched: &WatchedSession, session: &Session, rules: &Rules, now: Time
     visits.extend(from(SourceType::Ibv).filter_map(|r| r.created_at));
     visits.extend(watched.answers.visit_notified_at);
     if let Some(&last) = visits.iter().max() {
-        return visited(watched, (visits, last), rules, now);
+        return visited(watched, visits, last, rules, now);
     }
     let stage = if from(SourceType::Ibv).next().is_some() {
         Stage::Visited
@@ -145,7 +145,8 @@ fn ongoing(watched: &WatchedSession, session: &Session, rules: &Rules, now: Time
 
 fn visited(
     watched: &WatchedSession,
-    (mut visits, last): (Vec<Timestamp>, Timestamp),
+    mut visits: Vec<Timestamp>,
+    last: Timestamp,
     rules: &Rules,
     now: Timestamp,
 ) -> StageAt {

@@ -99,7 +99,8 @@ impl Ledger {
         &mut self,
         id: SessionId,
         news: &[TimelineEvent],
-        (asked_at, now): (Timestamp, Timestamp),
+        asked_at: Timestamp,
+        now: Timestamp,
     ) {
         let first = self.polled.insert(id);
         let seen: HashSet<Topic> = news.iter().filter_map(topic_of).collect();
@@ -180,7 +181,7 @@ mod tests {
     /// After a first answer.
     fn ledger() -> Ledger {
         let mut ledger = Ledger::default();
-        ledger.answered(f::id(), &[], (at(-900), at(-900)));
+        ledger.answered(f::id(), &[], at(-900), at(-900));
         ledger
     }
 
@@ -202,13 +203,13 @@ mod tests {
     fn told_then_seen_and_seen_then_told_are_both_confirmed() {
         let mut ledger = ledger();
         ledger.told(f::id(), &Topic::SessionCompletion, at(0));
-        ledger.answered(f::id(), &completed(1), (at(1), at(1)));
+        ledger.answered(f::id(), &completed(1), at(1), at(1));
         ledger.told(f::id(), &Topic::SessionCompletion, at(2));
         ledger.settle(at(1_000));
         let first =
             NotificationCounts { received: 2, confirmed: 1, ..NotificationCounts::default() };
         assert_eq!(ledger.tally(), first, "the second telling of one thing is no news");
-        ledger.answered(f::id(), &completed(2_000), (at(2_000), at(2_000)));
+        ledger.answered(f::id(), &completed(2_000), at(2_000), at(2_000));
         ledger.told(f::id(), &Topic::SessionCompletion, at(2_060));
         ledger.settle(at(9_000));
         assert_eq!(
@@ -220,7 +221,7 @@ mod tests {
     #[test]
     fn what_polling_saw_and_nobody_told_is_missed_where_notifications_come_at_all() {
         let mut ledger = ledger();
-        ledger.answered(f::id(), &completed(0), (at(0), at(0)));
+        ledger.answered(f::id(), &completed(0), at(0), at(0));
         ledger.settle(at(120));
         assert_eq!(ledger.tally(), NotificationCounts::default(), "it may still come");
         ledger.settle(at(121));
@@ -229,7 +230,7 @@ mod tests {
             NotificationCounts { not_subscribed: 1, ..NotificationCounts::default() }
         );
         ledger.told(f::id(), &Topic::FirstBranchVisit, at(300));
-        ledger.answered(f::id(), &completed(400), (at(400), at(400)));
+        ledger.answered(f::id(), &completed(400), at(400), at(400));
         ledger.settle(at(600));
         let tally = NotificationCounts {
             received: 1,
@@ -245,9 +246,9 @@ mod tests {
     fn what_was_told_and_never_seen_is_unconfirmed_once_answers_had_time_to_show_it() {
         let mut ledger = ledger();
         ledger.told(f::id(), &Topic::CheckCompletion, at(0));
-        ledger.answered(f::id(), &[], (at(60), at(61)));
+        ledger.answered(f::id(), &[], at(60), at(61));
         assert_eq!(ledger.tally().unconfirmed, 0);
-        ledger.answered(f::id(), &[], (at(130), at(131)));
+        ledger.answered(f::id(), &[], at(130), at(131));
         assert_eq!(ledger.tally().unconfirmed, 1);
         ledger.told_unknown();
         assert_eq!((ledger.tally().received, ledger.tally().unknown_sessions), (2, 1));
@@ -257,7 +258,7 @@ mod tests {
     fn what_happened_before_this_run_was_nobodys_to_tell() {
         let mut ledger =
             Ledger::resumed(NotificationCounts { received: 7, ..NotificationCounts::default() });
-        ledger.answered(f::id(), &completed(0), (at(0), at(0)));
+        ledger.answered(f::id(), &completed(0), at(0), at(0));
         ledger.settle(at(600));
         assert_eq!(
             ledger.tally(),

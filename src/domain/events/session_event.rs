@@ -158,7 +158,7 @@ impl EventDetector {
             if let Some(at) = known.wakes_at.take() {
                 self.wakes.remove(&(at, id));
             }
-            told.push(plain(EventKind::Removed, (now, now), &known.session));
+            told.push(plain(EventKind::Removed, now, now, &known.session));
             // What was told is not told again if it comes back.
             let answers = Arc::default();
             known.session =
@@ -175,7 +175,7 @@ impl EventDetector {
         let assessment = assess(session, &self.rules, now);
         let holds = holds(session, &assessment);
         if self.table.get(session.id()).is_none() {
-            told.push(plain(EventKind::Added, (now, now), session));
+            told.push(plain(EventKind::Added, now, now, session));
         }
         let begun;
         let known = match self.known.get(&session.id()) {
@@ -187,14 +187,14 @@ impl EventDetector {
         };
         for change in fresh(&known.session.timeline, &session.timeline) {
             let Some(kind) = EventKind::of(&change.what) else { continue };
-            let happening = plain(kind, (change.at, change.seen_at), session);
+            let happening = plain(kind, change.at, change.seen_at, session);
             told.push(SessionEvent { change: Some(change.clone()), ..happening });
         }
         for &kind in &holds {
             if !known.holds.contains(&kind) {
                 let at = since(kind, session, &assessment).unwrap_or(now);
                 let words = finding(kind, &assessment).map(|finding| finding.text.clone());
-                told.push(SessionEvent { words, ..plain(kind, (at, now), session) });
+                told.push(SessionEvent { words, ..plain(kind, at, now, session) });
             }
         }
         self.remember(session, holds, &assessment);
@@ -234,7 +234,8 @@ impl EventDetector {
 
 fn plain(
     kind: EventKind,
-    (at, seen_at): (Timestamp, Timestamp),
+    at: Timestamp,
+    seen_at: Timestamp,
     session: &Arc<WatchedSession>,
 ) -> SessionEvent {
     let session = Some(Arc::clone(session));

@@ -26,7 +26,8 @@ pub(crate) fn for_session(world: &mut World, id: SessionId, body: &[u8]) -> Resu
 /// `PUT /sandbox/…/apps/{sdkId}/response-config`: for the sessions created from now on.
 pub(crate) fn for_application(
     world: &mut World,
-    (caller, named): (&str, &str),
+    caller: &str,
+    named: &str,
     body: &[u8],
 ) -> Result<Answer, Answer> {
     if !caller.eq_ignore_ascii_case(named) {
@@ -58,12 +59,12 @@ pub(crate) fn apply(resident: &mut Resident, elapsed: i64, outcome: &Value) {
     let sections = |key: &str| outcome.get(key).and_then(Value::as_object);
     let mut contents = Vec::new();
     for (kind, said) in sections("task_results").into_iter().flatten() {
-        task(scenario, (kind, entries(said)), elapsed, &mut contents);
+        task(scenario, kind, entries(said), elapsed, &mut contents);
     }
     if let Some(reports) = sections("check_reports") {
         let delay = reports.get("async_report_delay").and_then(Value::as_i64).unwrap_or(0);
         for (kind, said) in reports.iter().filter(|(kind, _)| *kind != "async_report_delay") {
-            check(scenario, (kind, entries(said)), elapsed);
+            check(scenario, kind, entries(said), elapsed);
         }
         let done = |step: &Step| matches!(&step.what, What::Check { state, .. } if state == "DONE");
         for step in scenario.steps.iter_mut().filter(|step| step.at > elapsed && done(step)) {
@@ -110,7 +111,7 @@ fn takes(entry: &Value, key: &str, document: Option<&(String, String)>) -> bool 
     lists("document_types", kind) && lists("country_codes", country)
 }
 
-fn check(scenario: &mut Scenario, (kind, said): (&str, &[Value]), elapsed: i64) {
+fn check(scenario: &mut Scenario, kind: &str, said: &[Value], elapsed: i64) {
     let documents = documents(scenario);
     for step in scenario.steps.iter_mut().filter(|step| step.at > elapsed) {
         let What::Check { check, state, uses, report, .. } = &mut step.what else { continue };
@@ -146,7 +147,8 @@ type Contents = Vec<(String, (String, Vec<u8>))>;
 
 fn task(
     scenario: &mut Scenario,
-    (kind, said): (&str, &[Value]),
+    kind: &str,
+    said: &[Value],
     elapsed: i64,
     contents: &mut Contents,
 ) {

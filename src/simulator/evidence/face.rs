@@ -70,7 +70,8 @@ pub(crate) fn create(world: &mut World, id: SessionId, body: &[u8]) -> Result<An
 /// `PUT …/resources/face-capture/{r}/image`
 pub(crate) fn image(
     world: &mut World,
-    (id, resource): (SessionId, &str),
+    id: SessionId,
+    resource: &str,
     content_type: &str,
     body: &[u8],
 ) -> Result<Answer, Answer> {
@@ -86,7 +87,8 @@ pub(crate) fn image(
 /// `PUT …/resources/face-capture/{r}/applicant`
 pub(crate) fn applicant(
     world: &mut World,
-    (id, resource): (SessionId, &str),
+    id: SessionId,
+    resource: &str,
     body: &[u8],
 ) -> Result<Answer, Answer> {
     let face = known(world, id, resource)?;

@@ -126,17 +126,17 @@ fn picture(id: &str, shape: Shape, png: bool) -> Vec<u8> {
     });
     match shape {
         Shape::Card => {
-            rectangle(&mut card, (24, 60), (110, 140), [235, 235, 235]);
+            rectangle(&mut card, 24, 60, (110, 140), [235, 235, 235]);
             for line in 0..5 {
                 let length = dice.u32(120..240);
-                rectangle(&mut card, (150, 70 + line * 26), (length, 8), [70, 70, 80]);
+                rectangle(&mut card, 150, 70 + line * 26, (length, 8), [70, 70, 80]);
             }
-            write_word(&mut card, "SPECIMEN", (24, 18), 5);
+            write_word(&mut card, "SPECIMEN", 24, 18, 5);
         }
         Shape::Portrait => {
-            disc(&mut card, (130, 150), (62, 78), [235, 235, 235]);
-            disc(&mut card, (130, 330), (110, 100), [235, 235, 235]);
-            write_word(&mut card, "SPECIMEN", (12, 18), 5);
+            disc(&mut card, 130, 150, 62, 78, [235, 235, 235]);
+            disc(&mut card, 130, 330, 110, 100, [235, 235, 235]);
+            write_word(&mut card, "SPECIMEN", 12, 18, 5);
         }
     }
     let mut bytes = Vec::new();
@@ -162,41 +162,41 @@ fn picture(id: &str, shape: Shape, png: bool) -> Vec<u8> {
     bytes
 }
 
-fn dot(card: &mut RgbImage, (x, y): (u32, u32), colour: [u8; 3]) {
+fn dot(card: &mut RgbImage, x: u32, y: u32, colour: [u8; 3]) {
     if x < card.width() && y < card.height() {
         card.put_pixel(x, y, Rgb(colour));
     }
 }
 
-fn rectangle(card: &mut RgbImage, (left, top): (u32, u32), size: (u32, u32), colour: [u8; 3]) {
+fn rectangle(card: &mut RgbImage, left: u32, top: u32, size: (u32, u32), colour: [u8; 3]) {
     for y in top..top + size.1 {
         for x in left..left + size.0 {
-            dot(card, (x, y), colour);
+            dot(card, x, y, colour);
         }
     }
 }
 
-fn disc(card: &mut RgbImage, (cx, cy): (i32, i32), (rx, ry): (i32, i32), colour: [u8; 3]) {
+fn disc(card: &mut RgbImage, cx: i32, cy: i32, rx: i32, ry: i32, colour: [u8; 3]) {
     for y in cy - ry..=cy + ry {
         for x in cx - rx..=cx + rx {
             let inside = (x - cx).pow(2) * ry.pow(2) + (y - cy).pow(2) * rx.pow(2);
             if let (true, Ok(x), Ok(y)) =
                 (inside <= rx.pow(2) * ry.pow(2), u32::try_from(x), u32::try_from(y))
             {
-                dot(card, (x, y), colour);
+                dot(card, x, y, colour);
             }
         }
     }
 }
 
-fn write_word(card: &mut RgbImage, word: &str, (left, top): (u32, u32), scale: u32) {
+fn write_word(card: &mut RgbImage, word: &str, left: u32, top: u32, scale: u32) {
     let mut x = left;
     for letter in word.chars() {
         let rows = LETTERS.iter().find(|(known, _)| *known == letter).map_or([0; 7], |l| l.1);
         for (row, bits) in (0_u32..).zip(rows) {
             for column in (0..5_u32).filter(|column| bits >> (4 - column) & 1 == 1) {
-                let corner = (x + column * scale, top + row * scale);
-                rectangle(card, corner, (scale, scale), [150, 30, 40]);
+                let (left, top) = (x + column * scale, top + row * scale);
+                rectangle(card, left, top, (scale, scale), [150, 30, 40]);
             }
         }
         x += 6 * scale;

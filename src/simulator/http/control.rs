@@ -20,7 +20,8 @@ fn bad(why: &str) -> Answer {
 pub(crate) fn answer(
     world: &mut World,
     application: &Application,
-    (method, path): (&str, &str),
+    method: &str,
+    path: &str,
     body: &[u8],
 ) -> Answer {
     match (method, path) {

@@ -92,7 +92,7 @@ impl Shared {
             return match (asked.method, below.as_slice()) {
                 ("POST", ["lookup", "uk-post-office"]) => Ok(branches::lookup(asked.body)),
                 ("PUT", ["apps", app, "response-config"]) if asked.sandbox => {
-                    sandbox::for_application(world, (&caller, app), asked.body)
+                    sandbox::for_application(world, &caller, app, asked.body)
                 }
                 _ => Err(Answer::no_path()),
             };
@@ -242,10 +242,10 @@ fn change(
         ("POST", ["resources", "face-capture"]) => face::create(world, id, asked.body),
         ("PUT", ["resources", "face-capture", resource, "image"]) => {
             let kind = asked.header("Content-Type").unwrap_or_default();
-            face::image(world, (id, resource), kind, asked.body)
+            face::image(world, id, resource, kind, asked.body)
         }
         ("PUT", ["resources", "face-capture", resource, "applicant"]) => {
-            face::applicant(world, (id, resource), asked.body)
+            face::applicant(world, id, resource, asked.body)
         }
         ("PUT", ["response-config"]) if asked.sandbox => {
             sandbox::for_session(world, id, asked.body)

@@ -101,7 +101,7 @@ impl Shared {
         let mut world = self.world();
         let path = target.split('?').next().unwrap_or_default();
         if path.starts_with("/_sim/") {
-            let answer = control::answer(&mut world, &self.application, (method, path), body);
+            let answer = control::answer(&mut world, &self.application, method, path, body);
             world.post.bell.notify_one();
             return answer;
         }

@@ -51,7 +51,7 @@ pub(crate) fn requirements(
     let mut all = Vec::new();
     for requirement in written {
         for turn in 0..requirement.repeat.max(1) {
-            all.push(turned(&requirement, (turn, requirement.repeat), words)?);
+            all.push(turned(&requirement, turn, requirement.repeat, words)?);
         }
     }
     Ok(all)
@@ -62,7 +62,7 @@ pub(crate) fn steps(written: Vec<Step>, words: &[String]) -> Result<Vec<Step>, S
     let mut all = Vec::new();
     for step in written {
         for turn in 0..step.repeat.max(1) {
-            let what = turned(&step.what, (turn, step.repeat), words)?;
+            let what = turned(&step.what, turn, step.repeat, words)?;
             let late = step.every.saturating_mul(i64::try_from(turn).unwrap_or(i64::MAX));
             single(step.at.saturating_add(late), what, &mut all);
         }
@@ -75,7 +75,8 @@ pub(crate) fn steps(written: Vec<Step>, words: &[String]) -> Result<Vec<Step>, S
 /// first again after the last), `{word}` one of the words; `place` counts up.
 fn turned<T: Serialize + DeserializeOwned + Clone>(
     value: &T,
-    (turn, turns): (usize, usize),
+    turn: usize,
+    turns: usize,
     words: &[String],
 ) -> Result<T, String> {
     if turns <= 1 {

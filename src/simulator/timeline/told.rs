@@ -70,13 +70,13 @@ impl<'a> Told<'a> {
             What::Resource { .. } => self.resource(what, at),
             What::Page { .. } => self.page(what, at),
             What::Frame { name, hollow } => self.frame(name, *hollow, at),
-            What::Media { name, field, kind } => self.media(name, (field, kind), at),
+            What::Media { name, field, kind } => self.media(name, field, kind, at),
             What::Task { name, .. } => self.task(name, what, at),
             What::Check { .. } => self.check(what, at),
             What::BranchChecks { uses, checks, scheme, recommendation } => {
                 for check in checks {
                     for used in uses {
-                        self.branch_check((check, used), scheme.as_deref(), recommendation, at);
+                        self.branch_check(check, used, scheme.as_deref(), recommendation, at);
                     }
                 }
             }
@@ -171,7 +171,7 @@ impl<'a> Told<'a> {
         });
     }
 
-    fn media(&mut self, name: &str, (field, kind): (&str, &str), at: i64) {
+    fn media(&mut self, name: &str, field: &str, kind: &str, at: i64) {
         let first = self.life.id_of(&format!("{name} {field}"));
         let mut old = None;
         let life = self.life;
@@ -260,7 +260,8 @@ impl<'a> Told<'a> {
 
     fn branch_check(
         &mut self,
-        (check, document): (&str, &str),
+        check: &str,
+        document: &str,
         scheme: Option<&str>,
         recommendation: &str,
         at: i64,
@@ -307,7 +308,7 @@ impl<'a> Told<'a> {
     }
 
     /// `GET /sessions/{s}` (contract 3.1).
-    pub(crate) fn session(&self, state: &str, (elapsed, left): (i64, i64)) -> Value {
+    pub(crate) fn session(&self, state: &str, elapsed: i64, left: i64) -> Value {
         let life = self.life;
         let mut value = json!({
             "client_session_token_ttl": left,

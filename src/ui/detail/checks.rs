@@ -39,7 +39,7 @@ pub(crate) fn draw(frame: &mut Frame<'_>, area: Rect, model: &Model, look: Look)
         CheckForm::Text => text(row, usize::from(inner.width), look),
     };
     let head = head(&columns, look);
-    panes::rows(frame, inner, (&held, model.focus() == Pane::Checks), look, (Some(head), spans));
+    panes::rows(frame, inner, &held, model.focus() == Pane::Checks, look, Some(head), spans);
 }
 
 /// A narrow pane has one column for state and verdict: a check has one or the other to say.

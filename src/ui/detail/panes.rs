@@ -18,9 +18,11 @@ use crate::theme::Look;
 pub(crate) fn rows<T>(
     frame: &mut Frame<'_>,
     area: Rect,
-    (rows, focus): (&Rows<'_, T>, bool),
+    rows: &Rows<'_, T>,
+    focus: bool,
     look: Look,
-    (head, spans): (Option<Line<'static>>, impl Fn(&T) -> Vec<Span<'static>>),
+    head: Option<Line<'static>>,
+    spans: impl Fn(&T) -> Vec<Span<'static>>,
 ) {
     if rows.rows.is_empty() {
         pane::notice(frame, area, rows.notice, look);
@@ -58,7 +60,7 @@ pub(crate) fn timeline(frame: &mut Frame<'_>, area: Rect, model: &Model, look: L
             Span::styled(fit(&format!(" {}", row.origin), 13, look), look.tone(Tone::Dim)),
         ]
     };
-    rows(frame, inner, (&held, model.focus() == Pane::Timeline), look, (None, spans));
+    rows(frame, inner, &held, model.focus() == Pane::Timeline, look, None, spans);
 }
 
 pub(crate) fn alerts(frame: &mut Frame<'_>, area: Rect, model: &Model, look: Look) {
@@ -120,7 +122,7 @@ fn alert_rows(frame: &mut Frame<'_>, inner: Rect, model: &Model, look: Look) {
         shift: held.shift,
         notice: held.notice,
     };
-    rows(frame, inner, (&held, model.focus() == Pane::Alerts), look, (None, spans));
+    rows(frame, inner, &held, model.focus() == Pane::Alerts, look, None, spans);
 }
 
 fn of_mark(mark: AlertMark) -> Tone {
@@ -129,18 +131,19 @@ fn of_mark(mark: AlertMark) -> Tone {
 
 pub(crate) fn letter(frame: &mut Frame<'_>, area: Rect, model: &Model, look: Look) {
     let inner = pane::frame(frame, area, model, Pane::Letter, look);
-    labelled(frame, inner, (&model.letter(), model.focus() == Pane::Letter), look);
+    labelled(frame, inner, &model.letter(), model.focus() == Pane::Letter, look);
 }
 
 pub(crate) fn notes(frame: &mut Frame<'_>, area: Rect, model: &Model, look: Look) {
     let inner = pane::frame(frame, area, model, Pane::Notes, look);
-    labelled(frame, inner, (&model.notes(), model.focus() == Pane::Notes), look);
+    labelled(frame, inner, &model.notes(), model.focus() == Pane::Notes, look);
 }
 
 fn labelled(
     frame: &mut Frame<'_>,
     inner: Rect,
-    (held, focus): (&Rows<'_, crate::app::view::LabelRow>, bool),
+    held: &Rows<'_, crate::app::view::LabelRow>,
+    focus: bool,
     look: Look,
 ) {
     let width = usize::from(inner.width);
@@ -152,7 +155,7 @@ fn labelled(
             cell(&row.value, width.saturating_sub(LETTER_TEXT_AT), look),
         ]
     };
-    rows(frame, inner, (held, focus), look, (None, spans));
+    rows(frame, inner, held, focus, look, None, spans);
 }
 
 pub(crate) fn json(frame: &mut Frame<'_>, area: Rect, model: &Model, look: Look) {
@@ -161,5 +164,5 @@ pub(crate) fn json(frame: &mut Frame<'_>, area: Rect, model: &Model, look: Look)
     let held = model.json();
     let shift = held.shift;
     let spans = |row: &Cell| vec![Span::raw(fit(&shifted(&row.text, shift), width, look))];
-    rows(frame, inner, (&held, model.focus() == Pane::Json), look, (None, spans));
+    rows(frame, inner, &held, model.focus() == Pane::Json, look, None, spans);
 }

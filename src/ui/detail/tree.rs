@@ -39,7 +39,7 @@ pub(crate) fn draw(frame: &mut Frame<'_>, area: Rect, model: &Model, look: Look)
     let items: Vec<TreeItem<'_, TreeStep>> = view
         .roots
         .iter()
-        .filter_map(|node| item(node, (&vec![node.step.clone()], view), (0, width), look))
+        .filter_map(|node| item(node, &vec![node.step.clone()], view, 0, width, look))
         .collect();
     let Ok(tree) = Tree::new(&items) else { return };
     let focus = model.focus() == Pane::Tree;
@@ -72,11 +72,13 @@ pub(crate) fn draw(frame: &mut Frame<'_>, area: Rect, model: &Model, look: Look)
 /// widget draws the sign of a node that can be opened.
 fn item(
     node: &TreeNode,
-    (path, view): (&TreePath, &TreeView),
-    (depth, width): (usize, usize),
+    path: &TreePath,
+    view: &TreeView,
+    depth: usize,
+    width: usize,
     look: Look,
 ) -> Option<TreeItem<'static, TreeStep>> {
-    let text = Text::from(line(node, (depth, width), look));
+    let text = Text::from(line(node, depth, width, look));
     if node.children.is_empty() {
         return Some(TreeItem::new_leaf(node.step.clone(), text));
     }
@@ -84,7 +86,7 @@ fn item(
         let inside = |child: &TreeNode| {
             let mut path = path.clone();
             path.push(child.step.clone());
-            item(child, (&path, view), (depth + 1, width), look)
+            item(child, &path, view, depth + 1, width, look)
         };
         node.children.iter().filter_map(inside).collect()
     } else {
@@ -96,7 +98,7 @@ fn item(
 
 /// Sign, label, detail and status. Details begin in one column over all depths, unless a label or a
 /// detail needs what the other does not; the status stands at the right end.
-fn line(node: &TreeNode, (depth, width): (usize, usize), look: Look) -> Line<'static> {
+fn line(node: &TreeNode, depth: usize, width: usize, look: Look) -> Line<'static> {
     let (glyph, tone) = node.glyph;
     let sign = if glyph == Glyph::Blank { 0 } else { 2 };
     let before = (depth + 1) * INDENT + sign;

@@ -21,40 +21,36 @@ use crate::ui::widgets::text::{fit, windowed};
 pub(crate) fn draw(
     frame: &mut Frame<'_>,
     whole: Rect,
-    (overlay, model): (&OwnOverlay, &Model),
+    overlay: &OwnOverlay,
+    model: &Model,
     look: Look,
 ) {
     match overlay {
-        OwnOverlay::Dialog(dialog) => draw_dialog(frame, whole, (dialog, model), look),
+        OwnOverlay::Dialog(dialog) => draw_dialog(frame, whole, dialog, model, look),
         OwnOverlay::Add(dialog) => super::add::draw(frame, whole, dialog, look),
-        OwnOverlay::Changes(overlay) => changes(frame, whole, (overlay, model), look),
+        OwnOverlay::Changes(overlay) => changes(frame, whole, overlay, model, look),
     }
 }
 
-fn draw_dialog(
-    frame: &mut Frame<'_>,
-    whole: Rect,
-    (dialog, model): (&OwnDialog, &Model),
-    look: Look,
-) {
+fn draw_dialog(frame: &mut Frame<'_>, whole: Rect, dialog: &OwnDialog, model: &Model, look: Look) {
     let whom = &dialog.whom;
     match &dialog.kind {
         OwnKind::Note { field, hidden } => {
             let right = if *hidden { "replaces the masked note" } else { "stays on this machine" };
             let titles = (format!("Note for {whom}"), right);
             let said = "One line. Enter saves it, an empty one removes it, Esc cancels.";
-            line(frame, whole, (&titles.0, titles.1), (field, said, String::new()), look);
+            line(frame, whole, (&titles.0, titles.1), field, said, "", look);
         }
         OwnKind::Tags { field, .. } => {
             let title = format!("Tags of {whom}");
             let said = "Words separated by spaces. Enter saves them, Tab completes, Esc cancels.";
             let in_use = dialog.completions().join("  ");
             let in_use = if in_use.is_empty() { in_use } else { format!("in use: {in_use}") };
-            line(frame, whole, (&title, "stays on this machine"), (field, said, in_use), look);
+            line(frame, whole, (&title, "stays on this machine"), field, said, &in_use, look);
         }
         OwnKind::Snooze(choices, selected) => {
             let title = format!("Snooze {whom}");
-            let inner = open(frame, whole, (50, 6), (&title, "no alerts until then"), look);
+            let inner = open(frame, whole, 50, 6, (&title, "no alerts until then"), look);
             let width = usize::from(inner.width);
             let mut lines: Vec<Line<'_>> = Vec::new();
             for (word, until) in choices {
@@ -65,7 +61,7 @@ fn draw_dialog(
             pane::lines(frame, inner, lines, Some(Bar { line: *selected, focus: true }), look);
         }
         OwnKind::AcknowledgeAll => {
-            let inner = open(frame, whole, (66, 6), ("Acknowledge all shown?", "local"), look);
+            let inner = open(frame, whole, 66, 6, ("Acknowledge all shown?", "local"), look);
             let width = usize::from(inner.width);
             let text = format!("{whom} shown with findings or changes.");
             let undoes = model.hint(Action::Undo, "undoes it", ", ");
@@ -89,16 +85,18 @@ fn line(
     frame: &mut Frame<'_>,
     whole: Rect,
     titles: (&str, &str),
-    (field, said, below): (&TextField, &str, String),
+    field: &TextField,
+    said: &str,
+    below: &str,
     look: Look,
 ) {
-    let inner = open(frame, whole, (76, 6), titles, look);
+    let inner = open(frame, whole, 76, 6, titles, look);
     let width = usize::from(inner.width);
     let (text, x) = windowed(field, width);
     let lines = vec![
         Line::default(),
         Line::from(Span::styled(fit(&text, width, look), look.role(Role::Key))),
-        Line::from(Span::styled(fit(&below, width, look), look.tone(Tone::Dim))),
+        Line::from(Span::styled(fit(below, width, look), look.tone(Tone::Dim))),
         keys(said, width, look),
     ];
     frame.render_widget(Paragraph::new(lines), inner);
@@ -110,12 +108,13 @@ fn line(
 fn changes(
     frame: &mut Frame<'_>,
     whole: Rect,
-    (overlay, model): (&ChangesOverlay, &Model),
+    overlay: &ChangesOverlay,
+    model: &Model,
     look: Look,
 ) {
     let height = u16::try_from(overlay.rows.len().clamp(1, 30)).unwrap_or(30) + 4;
     let title = format!("Changes of {}", overlay.name);
-    let inner = open(frame, whole, (96, height), (&title, &overlay.since), look);
+    let inner = open(frame, whole, 96, height, (&title, &overlay.since), look);
     let width = usize::from(inner.width);
     let mut lines = vec![Line::default()];
     if overlay.rows.is_empty() {

@@ -24,11 +24,12 @@ const LABEL: usize = 13;
 pub(crate) fn draw(
     frame: &mut Frame<'_>,
     whole: Rect,
-    (dialog, model): (&ExportDialog, &Model),
+    dialog: &ExportDialog,
+    model: &Model,
     look: Look,
 ) {
     let title = format!("Export {}", dialog.name);
-    let area = open(frame, whole, (78, 19), (&title, "reads only; writes a local file"), look);
+    let area = open(frame, whole, 78, 19, (&title, "reads only; writes a local file"), look);
     let width = usize::from(area.width);
     let mut lines = Vec::new();
     let mut cursor = None;

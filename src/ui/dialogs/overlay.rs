@@ -25,17 +25,17 @@ pub(crate) fn draw<'a>(
     match model.overlay() {
         None => {}
         Some(Overlay::Help(help)) => draw_help(frame, whole, help, look),
-        Some(Overlay::Export(dialog)) => export::draw(frame, whole, (dialog, model), look),
+        Some(Overlay::Export(dialog)) => export::draw(frame, whole, dialog, model, look),
         Some(Overlay::Handover(dialog)) => handover::draw(frame, whole, dialog, look),
         Some(Overlay::Hand(hand)) => {
-            return yoti::draw(frame, whole, (hand, model), look);
+            return yoti::draw(frame, whole, hand, model, look);
         }
         Some(Overlay::Copy(menu)) => draw_copy(frame, whole, menu, look),
         Some(Overlay::Charts(charts)) => charts::draw(frame, whole, charts, look),
-        Some(Overlay::Own(overlay)) => annotate::draw(frame, whole, (overlay, model), look),
+        Some(Overlay::Own(overlay)) => annotate::draw(frame, whole, overlay, model, look),
         Some(Overlay::Palette(palette)) => palette::draw(frame, whole, palette, look),
-        Some(Overlay::Calls(log)) => api_log::draw(frame, whole, (log, model), look),
-        Some(Overlay::Pick(picker)) => pickers::draw(frame, whole, (picker, model), look),
+        Some(Overlay::Calls(log)) => api_log::draw(frame, whole, log, model, look),
+        Some(Overlay::Pick(picker)) => pickers::draw(frame, whole, picker, model, look),
     }
     None
 }
@@ -44,7 +44,8 @@ fn draw_help(frame: &mut Frame<'_>, whole: Rect, help: &HelpOverlay, look: Look)
     let inner = open(
         frame,
         whole,
-        (84, HelpOverlay::height(whole.height)),
+        84,
+        HelpOverlay::height(whole.height),
         ("Help: type to search", "Enter runs it, Esc closes"),
         look,
     );
@@ -137,7 +138,7 @@ fn legend(look: Look) -> [Line<'static>; HelpOverlay::LEGEND as usize] {
 fn draw_copy(frame: &mut Frame<'_>, whole: Rect, menu: &CopyMenu, look: Look) {
     let height = u16::try_from(menu.items.len()).unwrap_or(8) + 3;
     let title = format!("Copy {}", menu.name);
-    let inner = open(frame, whole, (70, height), (&title, "Enter copies, Esc closes"), look);
+    let inner = open(frame, whole, 70, height, (&title, "Enter copies, Esc closes"), look);
     let width = usize::from(inner.width);
     let lines: Vec<Line<'_>> = menu
         .items

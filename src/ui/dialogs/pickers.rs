@@ -13,12 +13,7 @@ use crate::ui::widgets::dialog_frame::open;
 use crate::ui::widgets::pane::{self, Bar};
 use crate::ui::widgets::text::fit;
 
-pub(crate) fn draw(
-    frame: &mut Frame<'_>,
-    whole: Rect,
-    (picker, model): (&Picker, &Model),
-    look: Look,
-) {
+pub(crate) fn draw(frame: &mut Frame<'_>, whole: Rect, picker: &Picker, model: &Model, look: Look) {
     let key = |action, what| model.hint(action, what, ", ");
     let (title, keys) = match picker.kind {
         PickerKind::Programs => ("Programs", "Enter runs it, Esc closes".to_owned()),
@@ -38,7 +33,7 @@ pub(crate) fn draw(
         }
     };
     let height = u16::try_from(picker.rows.len()).unwrap_or(u16::MAX).saturating_add(2);
-    let inner = open(frame, whole, (70, height), (title, &keys), look);
+    let inner = open(frame, whole, 70, height, (title, &keys), look);
     let width = usize::from(inner.width);
     let rows = usize::from(inner.height);
     let first = (picker.selected + 1).saturating_sub(rows);

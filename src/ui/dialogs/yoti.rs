@@ -25,13 +25,14 @@ use crate::ui::widgets::text::fit;
 pub(crate) fn draw<'a>(
     frame: &mut Frame<'_>,
     whole: Rect,
-    (hand, model): (&'a Hand, &Model),
+    hand: &'a Hand,
+    model: &Model,
     look: Look,
 ) -> Option<Shown<'a>> {
     match hand {
         Hand::Letter(dialog) => letter(frame, whole, dialog, look),
-        Hand::Media(dialog) => return media(frame, whole, (dialog, model), look),
-        Hand::Confirm(dialog) => confirm(frame, whole, (dialog, model), look),
+        Hand::Media(dialog) => return media(frame, whole, dialog, model, look),
+        Hand::Confirm(dialog) => confirm(frame, whole, dialog, model, look),
     }
     None
 }
@@ -44,7 +45,7 @@ fn letter(frame: &mut Frame<'_>, whole: Rect, dialog: &LetterDialog, look: Look)
     let facts = dialog.rows.len().min(12);
     let height = u16::try_from(facts + CHOICES.len() + 9).unwrap_or(22);
     let title = format!("Letter {}", dialog.name);
-    let area = open(frame, whole, (78, height), (&title, "Enter selects, Esc closes"), look);
+    let area = open(frame, whole, 78, height, (&title, "Enter selects, Esc closes"), look);
     let width = usize::from(area.width);
     let mut lines: Vec<Line<'_>> = dialog
         .rows
@@ -88,12 +89,13 @@ fn letter(frame: &mut Frame<'_>, whole: Rect, dialog: &LetterDialog, look: Look)
 fn media<'a>(
     frame: &mut Frame<'_>,
     whole: Rect,
-    (dialog, model): (&'a MediaDialog, &Model),
+    dialog: &'a MediaDialog,
+    model: &Model,
     look: Look,
 ) -> Option<Shown<'a>> {
     let (width, height) = (whole.width.saturating_sub(4).min(110), whole.height.saturating_sub(2));
     let title = format!("Media {}", dialog.name);
-    let area = open(frame, whole, (width, height), (&title, "Esc closes and wipes"), look);
+    let area = open(frame, whole, width, height, (&title, "Esc closes and wipes"), look);
     let width = usize::from(area.width);
     let picture = dialog.picture.as_ref();
     let rows = if picture.is_some() { 3 } else { usize::from(area.height).saturating_sub(4) };
@@ -150,12 +152,7 @@ fn media<'a>(
     shown
 }
 
-fn confirm(
-    frame: &mut Frame<'_>,
-    whole: Rect,
-    (dialog, model): (&ConfirmDialog, &Model),
-    look: Look,
-) {
+fn confirm(frame: &mut Frame<'_>, whole: Rect, dialog: &ConfirmDialog, model: &Model, look: Look) {
     let (title, warning, what, key) = match dialog.what {
         What::DeleteSession => (
             "Delete session at Yoti?",
@@ -170,7 +167,7 @@ fn confirm(
             "allow_email",
         ),
     };
-    let area = open(frame, whole, (70, 12), (title, warning), look);
+    let area = open(frame, whole, 70, 12, (title, warning), look);
     let width = usize::from(area.width);
     let prompt = format!("Type {} to confirm:   ", dialog.phrase);
     let typed = dialog.typed.text();

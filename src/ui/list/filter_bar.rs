@@ -47,13 +47,13 @@ pub(crate) fn draw(frame: &mut Frame<'_>, area: Rect, input: &InputView<'_>, loo
             Span::styled(look.text(&result), look.tone(tone)),
         ]),
     ];
-    if let Some(name) = input.naming {
-        draw_name(frame, area, (lines, name), look);
+    if let Some((name, error)) = input.naming {
+        draw_name(frame, area, lines, name, error, look);
         return;
     }
     lines.extend(match (&input.error, input.offers) {
-        (_, Some(offers)) => offered(offers, width, look),
-        (Some(why), None) => pointed(why, &input.field.text(), (hidden, width), look),
+        (_, Some((texts, chosen))) => offered(texts, chosen, width, look),
+        (Some(why), None) => pointed(why, &input.field.text(), hidden, width, look),
         (None, None) => {
             let lines = match &input.hint {
                 Some(hint) => [(format!("   {hint}"), Tone::Notice), (FIELDS.into(), Tone::Dim)],
@@ -75,7 +75,9 @@ pub(crate) fn draw(frame: &mut Frame<'_>, area: Rect, input: &InputView<'_>, loo
 fn draw_name(
     frame: &mut Frame<'_>,
     area: Rect,
-    (mut lines, (name, error)): (Vec<Line<'_>>, (&TextField, Option<&str>)),
+    mut lines: Vec<Line<'_>>,
+    name: &TextField,
+    error: Option<&str>,
     look: Look,
 ) {
     let width = usize::from(area.width);
@@ -105,7 +107,8 @@ fn rule(width: usize, look: Look) -> String {
 fn pointed(
     why: &QueryError,
     text: &str,
-    (hidden, width): (usize, usize),
+    hidden: usize,
+    width: usize,
     look: Look,
 ) -> [Line<'static>; 2] {
     let before: String = text.chars().take(why.at).collect();
@@ -119,7 +122,7 @@ fn pointed(
 }
 
 /// As many offers as fit into two lines, the chosen one among them.
-fn offered((texts, chosen): (&[String], usize), width: usize, look: Look) -> [Line<'static>; 2] {
+fn offered(texts: &[String], chosen: usize, width: usize, look: Look) -> [Line<'static>; 2] {
     let mut lines: Vec<(usize, Vec<Span<'static>>)> = Vec::new();
     let indent = "   ";
     for (place, text) in texts.iter().enumerate() {

@@ -28,7 +28,7 @@ pub(crate) fn draw(frame: &mut Frame<'_>, area: Rect, model: &Model, look: Look)
         if input.filter {
             filter_bar::draw(frame, area, &input, look);
         } else {
-            draw_find(frame, area, (&input, model), look);
+            draw_find(frame, area, &input, model, look);
         }
         return;
     }
@@ -65,12 +65,7 @@ fn tabs(model: &Model, look: Look) -> Line<'static> {
 }
 
 /// A text to find in a pane.
-fn draw_find(
-    frame: &mut Frame<'_>,
-    area: Rect,
-    (input, model): (&InputView<'_>, &Model),
-    look: Look,
-) {
+fn draw_find(frame: &mut Frame<'_>, area: Rect, input: &InputView<'_>, model: &Model, look: Look) {
     let hits = [Action::NextHit, Action::PreviousHit].map(|action| model.key(action));
     let hits = hits.into_iter().flatten().collect::<Vec<_>>().join(" ");
     let then = if hits.is_empty() { hits } else { format!(", then {hits}") };

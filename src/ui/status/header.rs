@@ -81,7 +81,7 @@ pub(crate) fn draw(frame: &mut Frame<'_>, area: Rect, model: &Model, look: Look)
         lines.push(Line::from(second(attention, &header, width, look)));
     }
     if area.height > 2 {
-        lines.push(third(model, (header.budget, header.notifications), look));
+        lines.push(third(model, header.budget, header.notifications, look));
     }
     frame.render_widget(Paragraph::new(lines), area);
 }
@@ -152,7 +152,8 @@ impl Figures {
 /// Budget, notifications, application, pass rule.
 fn third(
     model: &Model,
-    (budget, notified): (Option<String>, Option<Cell>),
+    budget: Option<String>,
+    notified: Option<Cell>,
     look: Look,
 ) -> Line<'static> {
     let (requests, most) = model.requests();

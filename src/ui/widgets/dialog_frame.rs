@@ -12,7 +12,8 @@ use crate::theme::{Look, Role};
 pub(crate) fn open(
     frame: &mut Frame<'_>,
     whole: Rect,
-    (width, height): (u16, u16),
+    width: u16,
+    height: u16,
     titles: (&str, &str),
     look: Look,
 ) -> Rect {

@@ -71,20 +71,21 @@ impl Pictures {
 }
 
 /// As large as fits into the area, its sides in proportion; `None` when it cannot be encoded.
-fn encoded(how: Graphics, shown: &Shown<'_>, (across, down): (u16, u16)) -> Option<Protocol> {
+fn encoded(how: Graphics, shown: &Shown<'_>, cell: (u16, u16)) -> Option<Protocol> {
     let (wide, high) = shown.picture.size();
-    let (across, down) = (usize::from(across.max(1)), usize::from(down.max(1)));
+    let (across, down) = (usize::from(cell.0.max(1)), usize::from(cell.1.max(1)));
     let room = (usize::from(shown.area.width) * across, usize::from(shown.area.height) * down);
-    let (width, height) = fitted((wide, high), room)?;
+    let (width, height) = fitted(wide, high, room)?;
     // Pixelated it is a grid of few fields, each reckoned once.
-    let size = (width, height);
-    let grid = if shown.clear { size } else { coarse((wide, high), size) };
-    let places = (0..grid.1).flat_map(|y| (0..grid.0).map(move |x| (x, y)));
-    let fields: Vec<[u8; 3]> = places.map(|at| shown.picture.field(at, grid)).collect();
+    let (columns, rows) =
+        if shown.clear { (width, height) } else { coarse(wide, high, width, height) };
+    let places = (0..rows).flat_map(|y| (0..columns).map(move |x| (x, y)));
+    let fields: Vec<[u8; 3]> =
+        places.map(|(x, y)| shown.picture.field(x, y, columns, rows)).collect();
     let mut pixels = RgbImage::new(u32::try_from(width).ok()?, u32::try_from(height).ok()?);
     for (x, y, pixel) in pixels.enumerate_pixels_mut() {
         let (x, y) = (usize::try_from(x).ok()?, usize::try_from(y).ok()?);
-        let at = (y * grid.1 / height) * grid.0 + x * grid.0 / width;
+        let at = (y * rows / height) * columns + x * columns / width;
         pixel.0 = fields.get(at).copied().unwrap_or_default();
     }
     let cells = |pixels: usize, of: usize| u16::try_from(pixels.div_ceil(of)).ok();
@@ -100,7 +101,7 @@ fn encoded(how: Graphics, shown: &Shown<'_>, (across, down): (u16, u16)) -> Opti
 }
 
 /// The largest size in proportion that the room has, and no larger than four times the picture.
-fn fitted((wide, high): (usize, usize), room: (usize, usize)) -> Option<(usize, usize)> {
+fn fitted(wide: usize, high: usize, room: (usize, usize)) -> Option<(usize, usize)> {
     let room = (room.0.min(wide * 4), room.1.min(high * 4));
     let by_width = (room.0, room.0 * high / wide.max(1));
     let (width, height) =
@@ -160,9 +161,9 @@ mod tests {
 
     #[test]
     fn a_picture_keeps_its_proportions_and_its_room() {
-        assert_eq!(fitted((100, 50), (80, 80)), Some((80, 40)));
-        assert_eq!(fitted((50, 100), (80, 80)), Some((40, 80)));
-        assert_eq!(fitted((10, 10), (800, 800)), Some((40, 40)));
-        assert_eq!(fitted((10, 10), (0, 8)), None);
+        assert_eq!(fitted(100, 50, (80, 80)), Some((80, 40)));
+        assert_eq!(fitted(50, 100, (80, 80)), Some((40, 80)));
+        assert_eq!(fitted(10, 10, (800, 800)), Some((40, 40)));
+        assert_eq!(fitted(10, 10, (0, 8)), None);
     }
 }

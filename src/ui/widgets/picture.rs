@@ -25,10 +25,7 @@ pub struct Shown<'a> {
 
 /// The fields of a pixelated picture, no more than it has
 /// pixels on the screen: few enough that nobody is recognised.
-pub(crate) fn coarse(
-    (wide, high): (usize, usize),
-    (columns, rows): (usize, usize),
-) -> (usize, usize) {
+pub(crate) fn coarse(wide: usize, high: usize, columns: usize, rows: usize) -> (usize, usize) {
     (COARSE.min(columns), (COARSE * high).div_ceil(wide).clamp(1, rows))
 }
 
@@ -41,12 +38,12 @@ pub(crate) fn draw(frame: &mut Frame<'_>, Shown { picture, area, clear }: Shown<
     // As large as fits, its sides in proportion; a cell is two pixels high.
     let columns = columns.min((rows * wide).div_ceil(high)).max(1);
     let rows = rows.min((columns * high).div_ceil(wide)).max(2);
-    let coarse = coarse((wide, high), (columns, rows));
+    let (across, down) = coarse(wide, high, columns, rows);
     let pixel = |x: usize, y: usize| {
         if clear {
-            return picture.field((x, y), (columns, rows));
+            return picture.field(x, y, columns, rows);
         }
-        picture.field((x * coarse.0 / columns, y * coarse.1 / rows), coarse)
+        picture.field(x * across / columns, y * down / rows, across, down)
     };
     for row in 0..rows / 2 {
         for column in 0..columns {

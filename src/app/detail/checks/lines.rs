@@ -29,7 +29,7 @@ impl Lines {
     }
 
     /// A label and a text, over as many lines as it needs.
-    pub(super) fn say(&mut self, label: &str, (text, tone): (&str, Tone)) {
+    pub(super) fn say(&mut self, label: &str, text: &str, tone: Tone) {
         for (number, line) in text::wrapped(text, self.width).into_iter().enumerate() {
             let mut row = self.row(CheckForm::Text);
             row.name = Cell::new(if number == 0 { label } else { "" }, Tone::Dim);
@@ -44,15 +44,15 @@ impl Lines {
         let unknown = reasons::explained(kind, code.as_raw()).is_none();
         let mark = if unknown { " (not known)" } else { "" };
         let tone = if unknown { Tone::Notice } else { Tone::Strong };
-        self.say(label, (&format!("{}{mark}", long(code)), tone));
+        self.say(label, &format!("{}{mark}", long(code)), tone);
         self.explain(kind, code.as_raw(), "means");
     }
 
     /// What a code means and what to do; nothing for one that nobody has explained.
     pub(super) fn explain(&mut self, kind: Kind, code: &str, label: &str) {
         if let Some(known) = reasons::explained(kind, code) {
-            self.say(label, (&known.means, Tone::Plain));
-            self.say("next step", (&known.next, Tone::Plain));
+            self.say(label, &known.means, Tone::Plain);
+            self.say("next step", &known.next, Tone::Plain);
         }
     }
 
@@ -66,7 +66,7 @@ impl Lines {
         if !note.is_empty() {
             text = format!("{text} · {note}");
         }
-        self.say(label, (&text, Tone::Dim));
+        self.say(label, &text, Tone::Dim);
     }
 
     /// What no field of this build reads, as paths and values.
@@ -74,7 +74,7 @@ impl Lines {
         for (number, (path, value)) in extra.iter().enumerate() {
             let label = if number == 0 { "not known" } else { "" };
             let text = format!("{} {}", wire(path.as_raw()), long(value));
-            self.say(label, (text.trim_end(), Tone::Notice));
+            self.say(label, text.trim_end(), Tone::Notice);
         }
     }
 }

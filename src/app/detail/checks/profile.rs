@@ -105,7 +105,7 @@ fn lines(pane: &Pane<'_>, key: &str, profile: &IdentityProfile) -> Vec<CheckRow>
     match (&profile.failure, &profile.result) {
         (Some(failure), _) => why(&mut lines, failure),
         (None, Some(result @ IdentityProfileOutcome::Aborted)) => {
-            lines.say("reason", ("Yoti gave none.", Tone::Plain));
+            lines.say("reason", "Yoti gave none.", Tone::Plain);
             lines.explain(Kind::Profile, result.as_raw(), "means");
         }
         (None, Some(result)) => lines.explain(Kind::Profile, result.as_raw(), "means"),
@@ -118,7 +118,7 @@ fn lines(pane: &Pane<'_>, key: &str, profile: &IdentityProfile) -> Vec<CheckRow>
         lines.media("report", media, "personal data, not shown");
     }
     if let Some(subject) = &profile.subject_id {
-        lines.say("subject", (&server(subject), Tone::Dim));
+        lines.say("subject", &server(subject), Tone::Dim);
     }
     lines.rows
 }
@@ -126,7 +126,7 @@ fn lines(pane: &Pane<'_>, key: &str, profile: &IdentityProfile) -> Vec<CheckRow>
 fn why(lines: &mut Lines, failure: &ProfileFailure) {
     match &failure.reason_code {
         Some(code) => lines.code("reason", Kind::Profile, code),
-        None => lines.say("reason", ("Yoti gave none.", Tone::Plain)),
+        None => lines.say("reason", "Yoti gave none.", Tone::Plain),
     }
     for detail in &failure.details {
         let document = [&detail.document_type, &detail.document_country_iso_code];
@@ -138,12 +138,12 @@ fn why(lines: &mut Lines, failure: &ProfileFailure) {
         if let Some(failure) = &detail.failure_type {
             text = format!("{text} · {}", server(failure));
         }
-        lines.say("document", (&text, Tone::Strong));
+        lines.say("document", &text, Tone::Strong);
         if let Some(words) = &detail.details {
-            lines.say("", (&long(words), Tone::Plain));
+            lines.say("", &long(words), Tone::Plain);
         }
         if let Some(audit) = &detail.audit_id {
-            lines.say("", (&format!("audit id {}", server(audit)), Tone::Dim));
+            lines.say("", &format!("audit id {}", server(audit)), Tone::Dim);
         }
     }
 }
@@ -154,7 +154,7 @@ fn compliance(lines: &mut Lines, framework: &FrameworkCompliance) {
         |known| words::marked(known.as_raw(), known.is_unknown(), Tone::Plain).text,
     );
     if framework.schemes.is_empty() {
-        lines.say("framework", (&format!("{name}: no scheme given"), Tone::Plain));
+        lines.say("framework", &format!("{name}: no scheme given"), Tone::Plain);
     }
     for scheme in &framework.schemes {
         let (glyph, word) = match scheme.requirements_met {
@@ -170,7 +170,7 @@ fn compliance(lines: &mut Lines, framework: &FrameworkCompliance) {
         row.recommendation = Cell::new(word, glyph.1);
         lines.rows.push(row);
         if let Some(info) = &scheme.requirements_not_met_info {
-            lines.say("why", (&long(info), Tone::Plain));
+            lines.say("why", &long(info), Tone::Plain);
         }
     }
 }
@@ -178,13 +178,13 @@ fn compliance(lines: &mut Lines, framework: &FrameworkCompliance) {
 fn import_token(pane: &Pane<'_>, token: &ImportToken) -> Vec<CheckRow> {
     let mut lines = Lines::new("import_token", pane.width);
     match (&token.media, &token.failure_reason) {
-        (None, None) => lines.say("token", ("not made yet", Tone::Dim)),
+        (None, None) => lines.say("token", "not made yet", Tone::Dim),
         (media, failure) => {
             if let Some(media) = media {
                 lines.media("token", media, "not shown");
             }
             if let Some(failure) = failure {
-                lines.say("not made", (&long(failure), Tone::Notice));
+                lines.say("not made", &long(failure), Tone::Notice);
             }
         }
     }

@@ -19,11 +19,11 @@ pub(super) fn lines(pane: &Pane<'_>, check: &Check, of: Option<&Resource>) -> Ve
     let mut lines = Lines::new(check.id.text().as_raw(), pane.width);
     if !check.is_of_known_type() {
         let text = "This build does not know this check: it counts as refer, whatever its result.";
-        lines.say("not known", (text, Tone::Notice));
+        lines.say("not known", text, Tone::Notice);
     }
     if of.is_some_and(|of| pane.is_superseded(of)) {
         let text = "Superseded by a later attempt; its result still counts for the stage.";
-        lines.say("attempt", (text, Tone::Notice));
+        lines.say("attempt", text, Tone::Notice);
     }
     standing(&mut lines, check);
     if let Some(report) = &check.report {
@@ -42,16 +42,16 @@ pub(super) fn lines(pane: &Pane<'_>, check: &Check, of: Option<&Resource>) -> Ve
 /// Where an unfinished check stands, or one that ended without a report.
 fn standing(lines: &mut Lines, check: &Check) {
     match &check.state {
-        None => lines.say("state", ("The response has no state for this check.", Tone::Notice)),
+        None => lines.say("state", "The response has no state for this check.", Tone::Notice),
         Some(CheckState::Done) => {
             if check.report.is_none() {
                 let text = "DONE, but without a report: there is no recommendation.";
-                lines.say("report", (text, Tone::Notice));
+                lines.say("report", text, Tone::Notice);
             }
         }
         Some(CheckState::Unknown(_)) => {
             let text = "This build does not know this state: the check counts as refer.";
-            lines.say("state", (text, Tone::Notice));
+            lines.say("state", text, Tone::Notice);
         }
         Some(known) => lines.explain(Kind::CheckState, known.as_raw(), "means"),
     }
@@ -61,11 +61,11 @@ fn verdict(lines: &mut Lines, report: &Report) {
     match (&report.recommendation, &report.reason) {
         (Some(Recommendation::Unknown(_)), _) => {
             let text = "This build does not know this recommendation: the check counts as refer.";
-            lines.say("advice", (text, Tone::Notice));
+            lines.say("advice", text, Tone::Notice);
         }
         (Some(Recommendation::Approve) | None, _) | (_, Some(_)) => {}
         (Some(value), None) => {
-            lines.say("reason", ("Yoti gave none.", Tone::Plain));
+            lines.say("reason", "Yoti gave none.", Tone::Plain);
             lines.explain(Kind::Recommendation, value.as_raw(), "means");
         }
     }
@@ -79,13 +79,13 @@ fn verdict(lines: &mut Lines, report: &Report) {
 
 fn parts(lines: &mut Lines, report: &Report) {
     if report.breakdown.is_empty() {
-        lines.say("parts", ("no breakdown in the report", Tone::Dim));
+        lines.say("parts", "no breakdown in the report", Tone::Dim);
     }
     for part in &report.breakdown {
         let row = sub_check(part, lines.row(CheckForm::Part));
         lines.rows.push(row);
         for (name, value) in &part.details {
-            lines.say("", (&format!("{} {}", server(name), long(value)), Tone::Dim));
+            lines.say("", &format!("{} {}", server(name), long(value)), Tone::Dim);
         }
         if part.result != Some(SubCheckResult::Pass) {
             lines.explain(Kind::SubCheck, part.name.as_raw(), "looks at");
@@ -119,18 +119,18 @@ fn sub_check(part: &SubCheck, row: CheckRow) -> CheckRow {
 fn watchlist(lines: &mut Lines, found: &WatchlistSummary) {
     if let Some(hits) = &found.total_hits {
         // It need not equal the sum of the parts (contract 4.6).
-        lines.say("hits", (&format!("{} in total, by Yoti's count", server(hits)), Tone::Strong));
+        lines.say("hits", &format!("{} in total, by Yoti's count", server(hits)), Tone::Strong);
     }
     if !found.associated_country_codes.is_empty() {
         let codes: Vec<String> = found.associated_country_codes.iter().map(server).collect();
-        lines.say("countries", (&codes.join(" "), Tone::Plain));
+        lines.say("countries", &codes.join(" "), Tone::Plain);
     }
     if let Some(media) = &found.raw_results {
         lines.media("results", media, "the hits themselves, personal data");
     }
     if let Some(search) = &found.search {
         for (number, text) in searched(search).iter().enumerate() {
-            lines.say(if number == 0 { "search" } else { "" }, (text, Tone::Plain));
+            lines.say(if number == 0 { "search" } else { "" }, text, Tone::Plain);
         }
     }
 }
@@ -178,7 +178,7 @@ fn searched(search: &WatchlistSearch) -> Vec<String> {
 
 fn looked_at(lines: &mut Lines, pane: &Pane<'_>, check: &Check) {
     if check.resources_used.is_empty() {
-        lines.say("used", ("no resource given", Tone::Dim));
+        lines.say("used", "no resource given", Tone::Dim);
     }
     for (number, used) in check.resources_used.iter().enumerate() {
         let resource = pane.session.resources.iter().find(|resource| resource.id == *used);
@@ -186,13 +186,13 @@ fn looked_at(lines: &mut Lines, pane: &Pane<'_>, check: &Check) {
         let later = resource.is_some_and(|r| pane.is_superseded(r));
         let attempt = if later { " · earlier attempt" } else { "" };
         let text = format!("{name}{attempt} {}", server(used.text()));
-        lines.say(if number == 0 { "used" } else { "" }, (&text, Tone::Dim));
+        lines.say(if number == 0 { "used" } else { "" }, &text, Tone::Dim);
     }
 }
 
 fn made(lines: &mut Lines, pane: &Pane<'_>, check: &Check) {
     if let Some(scheme) = &check.scheme {
-        lines.say("scheme", (&server(scheme), Tone::Plain));
+        lines.say("scheme", &server(scheme), Tone::Plain);
     }
     for media in &check.generated_media {
         lines.media("made", media, "");
@@ -203,7 +203,7 @@ fn made(lines: &mut Lines, pane: &Pane<'_>, check: &Check) {
     let tasks = pane.session.resources.iter().flat_map(|resource| &resource.tasks);
     for task in tasks.filter(|task| task.generated_checks.iter().any(|made| made.id == check.id)) {
         let kind = task.task_type.as_ref().map_or("?", |kind| kind.as_raw());
-        lines.say("from task", (&wire(kind), Tone::Dim));
+        lines.say("from task", &wire(kind), Tone::Dim);
     }
     let times = [("created", check.created), ("updated", check.last_updated)];
     let times: Vec<String> = times
@@ -211,7 +211,7 @@ fn made(lines: &mut Lines, pane: &Pane<'_>, check: &Check) {
         .filter_map(|(word, at)| Some(format!("{word} {}", pane.times.of_day((*at)?))))
         .collect();
     if !times.is_empty() {
-        lines.say("times", (&times.join(" · "), Tone::Dim));
+        lines.say("times", &times.join(" · "), Tone::Dim);
     }
-    lines.say("check id", (&server(check.id.text()), Tone::Dim));
+    lines.say("check id", &server(check.id.text()), Tone::Dim);
 }

@@ -18,7 +18,8 @@ use crate::domain::watchlist::watched::WatchedSession;
 
 pub(super) fn root(
     session: &WatchedSession,
-    (requirement, cover): (&RequiredResource, &RequirementCoverage),
+    requirement: &RequiredResource,
+    cover: &RequirementCoverage,
     times: &Times,
 ) -> TreeNode {
     let resources = session.session().map_or(&[][..], |answer| &answer.resources);
@@ -42,7 +43,7 @@ pub(super) fn root(
     made.children = stated(requirement, cover, newest);
     for (place, of) in matched.iter().enumerate() {
         if let Some(answer) = session.session() {
-            let node = resource::attempt(of, answer, (place, cover.matched), times);
+            let node = resource::attempt(of, answer, place, cover.matched, times);
             made.children.push(node);
         }
     }

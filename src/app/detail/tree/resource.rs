@@ -14,7 +14,8 @@ use crate::domain::session::resource::{Document, Liveness, Resource, ResourceKin
 pub(super) fn attempt(
     resource: &Resource,
     answer: &Session,
-    (place, matched): (usize, Match),
+    place: usize,
+    matched: Match,
     times: &Times,
 ) -> TreeNode {
     let mut made = supplied(resource, answer, times);

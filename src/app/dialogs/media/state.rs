@@ -49,7 +49,7 @@ pub struct MediaDialog {
 }
 
 impl MediaDialog {
-    pub(crate) fn show(&mut self, media: &MediaId, (picture, size): (Picture, usize)) {
+    pub(crate) fn show(&mut self, media: &MediaId, picture: Picture, size: usize) {
         self.busy = false;
         for item in self.items.iter_mut().filter(|item| item.media.id == *media) {
             item.size = Some(size);

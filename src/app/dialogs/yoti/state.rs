@@ -30,7 +30,7 @@ pub enum YotiReply {
     /// The recipient of the letter.
     Contact(SessionId, Vec<(&'static str, Hidden)>),
     /// A picture, and how many bytes it has.
-    Picture(SessionId, MediaId, (Picture, usize)),
+    Picture(SessionId, MediaId, Picture, usize),
 }
 
 impl Hand {

@@ -172,7 +172,7 @@ impl Reader {
             }
             Some(op) => match fields::of(&name) {
                 None => Err(unknown_field(here, &name)),
-                Some(field) => self.compared(field, (op, sign_at)),
+                Some(field) => self.compared(field, op, sign_at),
             },
         }
     }
@@ -188,13 +188,13 @@ impl Reader {
         signs.into_iter().find(|(sign, _)| self.take(sign)).map(|(_, op)| op)
     }
 
-    fn compared(&mut self, field: Field, (op, sign_at): (Op, usize)) -> Parsed<Condition> {
+    fn compared(&mut self, field: Field, op: Op, sign_at: usize) -> Parsed<Condition> {
         let here = self.at;
         let name = fields::name(field);
         let value = self.value(name)?;
         match field {
             Field::Flag => flag(op, &value.plain(here, name)?, here),
-            Field::Time(field) => time(field, op, &value.plain(here, name)?, (sign_at, here)),
+            Field::Time(field) => time(field, op, &value.plain(here, name)?, sign_at, here),
             Field::Docs => docs(op, &value.plain(here, name)?, here),
             Field::Text(field) => {
                 let how = op.of_text(name, sign_at)?;

@@ -40,7 +40,8 @@ pub(super) fn time(
     field: TimeField,
     op: Op,
     value: &str,
-    (sign_at, at): (usize, usize),
+    sign_at: usize,
+    at: usize,
 ) -> Parsed<Condition> {
     let name = fields::name(Field::Time(field));
     let words = if field == TimeField::Due { "due:none or due:passed" } else { field.never() };
