@@ -1,23 +1,17 @@
-//! Keys to actions.
+//! Keys to actions: those of the table of actions, and the operator's `[keys]`.
 //!
-//! Owns the keymap in force, from `assets/keymap.toml` and the operator's `[keys]`. Must never know
-//! what an action does.
+//! Must never know what an action does.
 
 mod chord;
-mod names;
 
 use std::collections::BTreeMap;
 
 use crossterm::event::{KeyEvent, KeyEventKind};
-use serde::Deserialize;
 
 use self::chord::{parsed, shown, text_key, written};
-use self::names::NAMES;
 use crate::app::action::{Action, HelpRow, Mode, Pane};
 use crate::app::event::Event;
 use crate::domain::nearest::nearest;
-
-const SHIPPED: &str = include_str!("../assets/keymap.toml");
 
 /// Why a keymap cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -38,35 +32,16 @@ impl KeymapError {
     }
 }
 
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct KeymapFile {
-    action: Vec<Binding>,
-}
-
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Binding {
-    name: String,
-    keys: Vec<String>,
-    section: String,
-    description: String,
-    #[serde(default)]
-    short: Option<String>,
-    /// The keys mean this while that pane has the focus, whatever else they mean elsewhere.
-    #[serde(default)]
-    pane: Option<String>,
-}
-
 /// The keymap in force.
 #[derive(Debug)]
 pub struct Keymap {
-    bindings: Vec<(Action, Binding)>,
-    chords: BTreeMap<String, Vec<(Option<Pane>, Action)>>,
+    /// Every action in the order of the table, with its keys.
+    keys: Vec<(Action, Vec<String>)>,
+    chords: BTreeMap<String, Vec<Action>>,
 }
 
 impl Keymap {
-    /// The keymap of `assets/keymap.toml`.
+    /// The keymap of the table of actions.
     ///
     /// # Errors
     /// Never for the one that ships (held by a test).
@@ -79,49 +54,32 @@ impl Keymap {
     /// # Errors
     /// Names an unknown action, a key that cannot be read, or two actions with one key.
     pub fn with(replaced: &BTreeMap<String, Vec<String>>) -> Result<Self, KeymapError> {
-        Self::read(SHIPPED, replaced)
-    }
-
-    fn read(text: &str, replaced: &BTreeMap<String, Vec<String>>) -> Result<Self, KeymapError> {
-        let file: KeymapFile =
-            toml::from_str(text).map_err(|why| KeymapError::new(why.to_string()))?;
-        for name in replaced.keys() {
-            if !NAMES.iter().any(|(known, _)| known == name) {
-                let meant = nearest(name, NAMES.iter().map(|(known, _)| *known));
-                let meant = meant.map(|meant| format!("; did you mean {meant}?"));
-                let why = format!(
-                    "no action named {name}{}; see: branchwatch help keys",
-                    meant.unwrap_or_default()
-                );
-                return Err(KeymapError::new(why).at(name));
-            }
+        if let Some(name) = replaced.keys().find(|name| Action::named(name).is_none()) {
+            let meant = nearest(name, Action::ALL.iter().map(|action| action.spec().name));
+            let meant = meant.map(|meant| format!("; did you mean {meant}?")).unwrap_or_default();
+            let why = format!("no action named {name}{meant}; see: branchwatch help keys");
+            return Err(KeymapError::new(why).at(name));
         }
-        let mut bindings = Vec::new();
-        let mut chords: BTreeMap<String, Vec<(Option<Pane>, Action)>> = BTreeMap::new();
-        for mut binding in file.action {
-            let Some((_, action)) = NAMES.iter().find(|(name, _)| *name == binding.name) else {
-                return Err(KeymapError::new(format!("no action named {}", binding.name)));
-            };
-            if let Some(keys) = replaced.get(&binding.name) {
-                binding.keys.clone_from(keys);
-            }
-            let pane = binding.pane.as_deref().map(pane).transpose()?;
-            for key in &binding.keys {
-                let chord = written(parsed(key).map_err(|why| why.at(&binding.name))?);
-                let meanings = chords.entry(chord).or_default();
-                if let Some((_, other)) = meanings.iter().find(|(where_, _)| *where_ == pane) {
-                    let other =
-                        NAMES.iter().find(|(_, a)| a == other).map_or("?", |(name, _)| name);
-                    let theirs = replaced.contains_key(&binding.name);
-                    let at = if theirs { binding.name.as_str() } else { other };
-                    let why = format!("{key} is bound to {other} and to {}", binding.name);
+        let mut keymap = Self { keys: Vec::new(), chords: BTreeMap::new() };
+        for action in Action::ALL {
+            let spec = action.spec();
+            let shipped = || spec.keys.iter().map(|key| (*key).to_owned()).collect();
+            let keys = replaced.get(spec.name).cloned().unwrap_or_else(shipped);
+            for key in &keys {
+                let chord = written(parsed(key).map_err(|why| why.at(spec.name))?);
+                let meanings = keymap.chords.entry(chord).or_default();
+                let mut others = meanings.iter().map(|other| other.spec());
+                if let Some(other) = others.find(|other| other.panes == spec.panes) {
+                    let theirs = replaced.contains_key(spec.name);
+                    let at = if theirs { spec.name } else { other.name };
+                    let why = format!("{key} is bound to {} and to {}", other.name, spec.name);
                     return Err(KeymapError::new(why).at(at));
                 }
-                meanings.push((pane, *action));
+                meanings.push(*action);
             }
-            bindings.push((*action, binding));
+            keymap.keys.push((*action, keys));
         }
-        Ok(Self { bindings, chords })
+        Ok(keymap)
     }
 
     /// What a key means while a pane has the focus; `None`: nothing (a release, an unbound key).
@@ -134,8 +92,9 @@ impl Keymap {
             Mode::Text => text_key(key),
             Mode::Keys => {
                 let meanings = self.chords.get(&written((key.code, key.modifiers)))?;
-                let of = |wanted| meanings.iter().find(|(pane, _)| *pane == wanted);
-                of(Some(pane)).or_else(|| of(None)).map(|(_, action)| Event::Action(*action))
+                let here = meanings.iter().find(|action| action.spec().panes.contains(&pane));
+                let anywhere = || meanings.iter().find(|action| action.spec().panes.is_empty());
+                here.or_else(anywhere).map(|action| Event::Action(*action))
             }
         }
     }
@@ -143,29 +102,13 @@ impl Keymap {
     /// Every action with its keys, for the help.
     #[must_use]
     pub fn help_rows(&self) -> Vec<HelpRow> {
-        let rows = self.bindings.iter().map(|(action, binding)| HelpRow {
-            keys: binding.keys.iter().map(|key| shown(key)).collect::<Vec<_>>().join(" "),
-            name: binding.name.clone(),
-            description: binding.description.clone(),
-            section: binding.section.clone(),
-            short: binding.short.clone(),
+        let rows = self.keys.iter().map(|(action, keys)| HelpRow {
+            keys: keys.iter().map(|key| shown(key)).collect::<Vec<_>>().join(" "),
+            section: action.spec().section,
             action: *action,
         });
         rows.collect()
     }
-
-    /// The first key of an action, as printed: `e`, `ctrl-d`; `None` when unbound.
-    #[must_use]
-    pub fn key_of(&self, action: Action) -> Option<String> {
-        let binding = self.bindings.iter().find(|(known, _)| *known == action)?;
-        binding.1.keys.first().map(|key| shown(key))
-    }
-}
-
-/// Reads the name of a pane.
-fn pane(name: &str) -> Result<Pane, KeymapError> {
-    let known = Pane::ALL.into_iter().find(|pane| pane.name().eq_ignore_ascii_case(name));
-    known.ok_or_else(|| KeymapError::new(format!("no pane named {name}")))
 }
 
 #[cfg(test)]
@@ -180,14 +123,17 @@ mod tests {
     }
 
     #[test]
-    fn every_action_is_in_the_shipped_keymap_once_and_none_that_changes_yoti_has_a_key() {
+    fn names_differ_and_no_action_that_changes_yoti_has_a_key() {
         let keymap = Keymap::shipped().unwrap();
-        assert_eq!(keymap.bindings.len(), NAMES.len());
-        for (name, action) in NAMES {
+        let mut names: Vec<&str> = Action::ALL.iter().map(|action| action.spec().name).collect();
+        names.sort_unstable();
+        names.dedup();
+        assert_eq!(names.len(), Action::ALL.len());
+        for row in keymap.help_rows() {
             // What changes something at Yoti has no key that could be hit by accident; nor has what
             // takes all marks of changes away.
             let unbound = [Action::SessionDelete, Action::LetterSend, Action::Seen];
-            assert_eq!(keymap.key_of(*action).is_none(), unbound.contains(action), "{name}");
+            assert_eq!(row.keys.is_empty(), unbound.contains(&row.action), "{:?}", row.action);
         }
     }
 
@@ -232,6 +178,7 @@ mod tests {
         assert!(misspelt.contains("exprot") && misspelt.contains("mean export?"), "{misspelt}");
         assert!(refused("export", "meta-q").contains("meta-q"));
         let unbound = BTreeMap::from([("export".to_owned(), Vec::new())]);
-        assert_eq!(Keymap::with(&unbound).unwrap().key_of(Action::Export), None);
+        let rows = Keymap::with(&unbound).unwrap().help_rows();
+        assert!(rows.iter().any(|row| row.action == Action::Export && row.keys.is_empty()));
     }
 }

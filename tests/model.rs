@@ -77,14 +77,12 @@ enum Step {
 }
 
 fn step() -> impl Strategy<Value = Step> {
-    let actions: Vec<Action> =
-        Keymap::shipped().unwrap().help_rows().into_iter().map(|row| row.action).collect();
     let dids = vec![MouseDid::Click, MouseDid::WheelUp, MouseDid::WheelDown];
     prop_oneof![
         4 => (0_u8..30, 0_i64..80, 0_u32..5).prop_map(|(n, hours, failures)| Step::Change(n, hours, failures)),
         1 => (0_u8..30).prop_map(Step::Remove),
         2 => (1_i64..7_200).prop_map(Step::Tick),
-        4 => proptest::sample::select(actions).prop_map(Step::Act),
+        4 => proptest::sample::select(Action::ALL).prop_map(Step::Act),
         1 => proptest::char::range('a', 'z').prop_map(Step::Type),
         3 => (0_u16..220, 0_u16..70, proptest::sample::select(dids)).prop_map(|(x, y, did)| {
             Step::Mouse((x, y), did)
@@ -98,7 +96,7 @@ const FILTERS: [&str; 5] =
     ["", "due<24h", "seen>1h or dbs-2", "!due<40h stage:not_fetched", "due:passed"];
 
 fn filter(model: &mut Model, text: &str) {
-    update(model, Event::Action(Action::Pane(1)));
+    update(model, Event::Action(Action::Pane1));
     update(model, Event::Action(Action::Find));
     update(model, Event::Paste(text.into()));
     update(model, Event::Action(Action::Enter));
@@ -299,7 +297,7 @@ fn a_key_means_the_session_that_the_last_frame_showed_on_the_first_row() {
         update(model, Event::Snapshot(Arc::new(Snapshot { sessions, ..Snapshot::default() })));
     };
     let id = |n: u128| SessionId::new(uuid::Uuid::from_u128(n));
-    for action in [Action::Export, Action::Enter, Action::NextPane, Action::Pane(3), Action::Pin] {
+    for action in [Action::Export, Action::Enter, Action::NextPane, Action::Pane3, Action::Pin] {
         let mut model = model((120, 40));
         take(&mut model, vec![of(1, 30, 1), of(2, 40, 1)]);
         model.take_dirty();

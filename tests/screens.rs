@@ -284,12 +284,14 @@ fn every_pane(state: State) {
     for size in SIZES {
         let mut frames = Vec::new();
         // In the wide layouts one frame shows most panes; those that take turns get their own.
-        let panes: &[u8] = if size.0 < 100 { &[1, 2, 3, 4, 5, 6, 7, 8] } else { &[1, 5, 6, 7, 8] };
-        for pane in panes {
+        let shown = |pane: &Pane| {
+            size.0 < 100 || !matches!(pane, Pane::Tree | Pane::Checks | Pane::Timeline)
+        };
+        for pane in Pane::ALL.into_iter().filter(shown) {
             let mut model = model(state, size);
-            update(&mut model, Event::Action(Action::Pane(*pane)));
+            update(&mut model, Event::Action(pane.action()));
             frames.push((
-                format!("{state:?} {}x{} pane {pane}", size.0, size.1),
+                format!("{state:?} {}x{} pane {}", size.0, size.1, pane.number()),
                 frame(&model, look()),
             ));
         }
@@ -387,7 +389,7 @@ fn every_pane_when_yoti_is_unavailable() {
 
 /// Opens every check, as an operator would: cursor and Enter.
 fn open_all_checks(model: &mut Model) {
-    update(model, Event::Action(Action::Pane(3)));
+    update(model, Event::Action(Action::Pane3));
     while let Some(place) =
         model.checks().rows.iter().position(|row| row.expandable && !row.expanded)
     {
@@ -444,7 +446,7 @@ fn what_nobody_knows_is_shown_raw_in_checks_and_tree() {
 }
 
 fn unfolded_tree(model: &mut Model) {
-    for action in [Action::Pane(2), Action::UnfoldAll, Action::Zoom] {
+    for action in [Action::Pane2, Action::UnfoldAll, Action::Zoom] {
         update(model, Event::Action(action));
     }
 }
@@ -706,7 +708,7 @@ fn the_alerts_with_their_marks_their_log_and_the_figures_of_the_day() {
     let mut frames = Vec::new();
     for size in SIZES {
         let mut model = with_alerts(size);
-        update(&mut model, Event::Action(Action::Pane(5)));
+        update(&mut model, Event::Action(Action::Pane5));
         frames.push((format!("alerts {}x{}", size.0, size.1), frame(&model, look())));
     }
     let ascii = frame(&with_alerts((200, 60)), Look::new(ColourDepth::None, true));
@@ -720,7 +722,7 @@ fn the_alerts_with_their_marks_their_log_and_the_figures_of_the_day() {
 fn an_alert_is_read_whole_and_enter_shows_what_failed() {
     for size in SIZES {
         let mut model = with_alerts(size);
-        update(&mut model, Event::Action(Action::Pane(5)));
+        update(&mut model, Event::Action(Action::Pane5));
         for alert in model.alerts().rows.to_vec() {
             let row = model.alert_row(&alert).unwrap();
             let shown = text(&frame(&model, look()));
@@ -832,7 +834,7 @@ fn a_paused_screen_and_a_chosen_session_outside_the_window() {
 fn no_time_of_the_timeline_is_cut() {
     for size in SIZES {
         let mut model = model(State::Live, size);
-        update(&mut model, Event::Action(Action::Pane(4)));
+        update(&mut model, Event::Action(Action::Pane4));
         for _ in 0..2 {
             update(&mut model, Event::Action(Action::TimeForm));
         }
@@ -871,7 +873,7 @@ fn the_operators_own_things() {
         };
         shown("digest", &since_the_last_look(size));
         for (name, action) in [
-            ("notes", Action::Pane(8)),
+            ("notes", Action::Pane8),
             ("note", Action::Note),
             ("tags", Action::Tags),
             ("snooze", Action::Snooze),
@@ -941,7 +943,7 @@ fn evidence_is_kept_until_a_day_that_the_tree_and_the_due_column_say() {
     done.entry = Arc::new(entry);
     let mut model = model(State::Empty, (200, 60));
     update(&mut model, Event::Snapshot(with(vec![done])));
-    update(&mut model, Event::Action(Action::Pane(2)));
+    update(&mut model, Event::Action(Action::Pane2));
     update(&mut model, Event::Action(Action::UnfoldAll));
     let shown = text(&frame(&model, look()));
     assert!(shown.contains("kept 6d"), "{shown}");
@@ -977,7 +979,7 @@ fn the_header_counts_what_the_alerts_pane_lists_and_enter_goes_there() {
         let mut model = model(state, (200, 60));
         assert_eq!(model.alerts().rows.len(), model.header().attention, "{state:?}");
         let Some(last) = model.alerts().rows.last().map(|row| row.id) else { continue };
-        update(&mut model, Event::Action(Action::Pane(5)));
+        update(&mut model, Event::Action(Action::Pane5));
         update(&mut model, Event::Action(Action::Bottom));
         update(&mut model, Event::Action(Action::Enter));
         assert_eq!(model.selected(), Some(last));
@@ -1135,10 +1137,10 @@ fn any_size_is_drawn_without_a_panic() {
     for columns in (0..=300).step_by(43) {
         for rows in (0..=120).step_by(13) {
             for action in [
-                Action::Pane(1),
+                Action::Pane1,
                 Action::Find,
                 Action::Back,
-                Action::Pane(2),
+                Action::Pane2,
                 Action::Help,
                 Action::Back,
                 Action::Export,
@@ -1243,7 +1245,7 @@ fn dialogs_that_reach_yoti() {
         add("letter with the contact", &model, look());
 
         let mut model = fresh();
-        update(&mut model, Event::Action(Action::Pane(2)));
+        update(&mut model, Event::Action(Action::Pane2));
         update(&mut model, Event::Action(Action::View));
         add("media", &model, look());
         let Some(Overlay::Hand(hand)) = model.overlay() else { panic!("no dialog") };

@@ -264,7 +264,7 @@ fn a_state_never_uses_the_model() {
 }
 
 /// Doc comments of at most four words; the number may only fall.
-const SHORT_DOCS: usize = 328;
+const SHORT_DOCS: usize = 292;
 /// Functions with a tuple for a parameter; the number may only fall.
 const TUPLE_PARAMETERS: usize = 33;
 
@@ -393,7 +393,7 @@ fn nothing_is_left_over() {
 #[test]
 fn every_asset_can_be_read() {
     let tables = files("assets", "toml");
-    assert!(tables.len() >= 10, "keymap, themes, scenarios, example configuration");
+    assert!(tables.len() >= 10, "themes, scenarios, example configuration");
     for path in tables {
         let text = fs::read_to_string(&path).expect("a readable asset");
         let parsed: Result<toml::Table, _> = toml::from_str(&text);

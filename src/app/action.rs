@@ -1,6 +1,4 @@
-//! What an operator can ask for, each with its name.
-//!
-//! Owns [`Action`], the panes it speaks of and its line in the help. Names stand in the keymap file, the help and the README.
+//! What an operator can ask for: one table, from which keymap, help, palette and footer are made.
 
 /// How keys are read now; the model says it, the keymap obeys.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -11,185 +9,218 @@ pub enum Mode {
     Text,
 }
 
-/// One thing to do. `keymap` makes them from keys; `app::update` carries them out.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum Action {
-    /// One line down.
-    Down,
-    /// One line up.
-    Up,
-    /// First line.
-    Top,
-    /// Last line.
-    Bottom,
-    /// Half a page down.
-    HalfPageDown,
-    /// Half a page up.
-    HalfPageUp,
-    /// A page down.
-    PageDown,
-    /// A page up.
-    PageUp,
-    /// Fold, or go to the parent.
-    Left,
-    /// Unfold, or go to the first child.
-    Right,
-    /// Fold or unfold; in the list: mark.
-    Toggle,
-    /// Fold all.
-    FoldAll,
-    /// Unfold all.
-    UnfoldAll,
-    /// Next pane.
-    NextPane,
-    /// Previous pane.
-    PreviousPane,
-    /// Go to a pane by its number, 1 to 8.
-    Pane(u8),
-    /// Go in; in the checks pane: open the breakdown.
-    Enter,
-    /// Go back one step, clear the filter, close.
-    Back,
-    /// Zoom the pane and back.
-    Zoom,
-    /// Next session, staying in this pane.
-    NextSession,
-    /// Previous session, staying in this pane.
-    PreviousSession,
-    /// Next session that needs attention.
-    NextAttention,
-    /// To the row of the chosen session.
-    ChosenSession,
-    /// The next pane that is about one session.
-    NextTab,
-    /// The previous pane that is about one session.
-    PreviousTab,
-    /// Filter the list; in other panes find.
-    Find,
-    /// Next hit.
-    NextHit,
-    /// Previous hit.
-    PreviousHit,
-    /// Refresh this session.
-    Refresh,
-    /// Refresh all.
-    RefreshAll,
-    /// Pause or resume.
-    Pause,
-    /// Export the selected session.
-    Export,
-    /// Export the marked sessions, else all filtered.
-    ExportMany,
-    /// The letter: details, PDF, whom it is for.
-    Letter,
-    /// In the tree: the media.
-    View,
-    /// Delete the session at Yoti (asks).
-    SessionDelete,
-    /// Send the letter again (asks).
-    LetterSend,
-    /// Open the session in the portal.
-    Portal,
-    /// Masked, partial, off for five minutes.
-    Privacy,
-    /// Show this session's labels for twenty seconds.
-    Reveal,
-    /// Lock the screen at once.
-    LockNow,
-    /// Copy menu.
-    CopyMenu,
-    /// Copy the session id at once.
-    CopyId,
-    /// JSON as received, secrets removed.
-    Json,
-    /// Age, local, UTC.
-    TimeForm,
-    /// Help.
-    Help,
-    /// Close an overlay, else quit.
-    Quit,
-    /// Leave an input, else quit at once.
-    QuitNow,
-    /// Draw everything anew.
-    Redraw,
-    /// Note.
-    Note,
-    /// Tags.
-    Tags,
-    /// Pin, or let go.
-    Pin,
-    /// Off the watch-list.
-    Archive,
-    /// Undo the last local change.
-    Undo,
-    /// Acknowledge.
-    Acknowledge,
-    /// Acknowledge all that is shown.
-    AcknowledgeAll,
-    /// Asks for nobody for a while.
-    Snooze,
-    /// Add sessions.
-    Add,
-    /// In the add dialog: read a file.
-    OpenFile,
-    /// Next session with changes.
-    NextChange,
-    /// Previous session with changes.
-    PreviousChange,
-    /// What changed since the last look.
-    Changes,
-    /// All changes have been looked at.
-    Seen,
-    /// Clear all marks of the list.
-    ClearMarks,
-    /// Begin a range of marks, then mark it.
-    MarkRange,
-    /// Mark all that the filter shows.
-    MarkAll,
-    /// The command palette.
-    Palette,
-    /// The list takes less of the width.
-    ListNarrower,
-    /// The list takes more of the width.
-    ListWider,
-    /// The header in one line, and back.
-    Header,
-    /// The screen as it stood when something happened before.
-    StepBack,
-    /// The same, forward; after the last moment, now.
-    StepForward,
-    /// The cursor follows the newest change.
-    Follow,
-    /// The operator's own programs.
-    Programs,
-    /// Stop the program until the shell continues it.
-    Suspend,
-    /// The API log.
-    ApiLog,
-    /// The charts.
-    Charts,
-    /// Copy the values that this build does not know.
-    Report,
-    /// Write the handover.
-    Handover,
-    /// Pick a view: filter, order and columns.
-    Views,
-    /// Save the list's filter, order and columns as a view.
-    SaveView,
-    /// Forget a view that was saved.
-    ForgetView,
-    /// Pick the order of the list.
-    SortPicker,
-    /// Reverse the order of the list.
-    ReverseSort,
-    /// All columns of the list, or as many as fit.
-    WideColumns,
-    /// Pick the columns of the list.
-    ColumnPicker,
-    /// The mouse, or not.
-    Mouse,
-    /// The bell, or not.
-    Bell,
+/// What the table says of an action.
+#[derive(Debug)]
+pub struct Spec {
+    /// For `[keys]`, the palette and `help keys`.
+    pub name: &'static str,
+    /// Its keys unless `[keys]` replaces them: `j`, `G`, `ctrl-d`, `space`, `f1`.
+    pub keys: &'static [&'static str],
+    /// Where the keys mean this, before what they mean elsewhere; empty: everywhere.
+    pub panes: &'static [Pane],
+    flags: &'static [Flag],
+    /// The section of the help.
+    pub section: &'static str,
+    /// What it does, in the help and the palette.
+    pub words: &'static str,
+    /// The word in the footer; empty: it is not there.
+    pub short: &'static str,
+}
+
+/// What holds for an action only where the table says so.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Flag {
+    /// Works while the screen shows the past: it changes nothing, asks nobody, takes nothing away.
+    Past,
+    /// Is about the whole screen; every other action is about the session under the cursor, and is
+    /// refused when that row was removed before the key was pressed.
+    Screen,
+}
+
+macro_rules! actions {
+    ($($section:literal {$(
+        $action:ident $name:literal [$($key:literal)* $(@ $pane:ident)*] [$($flag:ident)*]
+            $words:literal $(/ $short:literal)?;
+    )*})*) => {
+        /// One thing to do. `keymap` makes them from keys; `app::update` carries them out.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+        pub enum Action {$($(
+            #[doc = $words]
+            $action,
+        )*)*}
+
+        impl Action {
+            pub const ALL: &[Self] = &[$($(Self::$action,)*)*];
+
+            /// Its line in the table.
+            #[must_use]
+            pub const fn spec(self) -> &'static Spec {
+                match self {$($(
+                    Self::$action => &Spec {
+                        name: $name,
+                        keys: &[$($key),*],
+                        panes: &[$(Pane::$pane),*],
+                        flags: &[$(Flag::$flag),*],
+                        section: $section,
+                        words: $words,
+                        short: concat!($($short)?),
+                    },
+                )*)*}
+            }
+        }
+    };
+}
+
+// Section of the help { action, name [keys @pane] [flags] words / word in the footer; }
+actions! {
+    "Move" {
+        Down "down" ["j" "down"] [Past] "One line down";
+        Up "up" ["k" "up"] [Past] "One line up";
+        Top "top" ["g" "home"] [Past Screen] "First line";
+        Bottom "bottom" ["G" "end"] [Past] "Last line";
+        HalfPageDown "half-page-down" ["ctrl-d"] [Past] "Half a page down";
+        HalfPageUp "half-page-up" ["ctrl-u"] [Past] "Half a page up";
+        PageDown "page-down" ["pagedown" "ctrl-f"] [Past] "A page down";
+        PageUp "page-up" ["pageup" "ctrl-b"] [Past] "A page up";
+        Left "left" ["h" "left"] [Past Screen] "Tree: fold, or to the parent; tables: scroll left";
+        Right "right" ["l" "right"] [Past Screen]
+            "Tree: unfold, or to the first child; tables: scroll right";
+        Toggle "toggle" ["space"] [Past]
+            "Tree: fold or unfold; list: mark; dialog: change" / "mark";
+        FoldAll "fold-all" ["-"] [Past Screen] "Tree: fold all" / "fold all";
+        UnfoldAll "unfold-all" ["="] [Past Screen] "Tree: unfold all" / "unfold all";
+        NextPane "next-pane" ["tab"] [Past] "Next pane" / "pane";
+        PreviousPane "previous-pane" ["backtab"] [Past] "Previous pane";
+        Pane1 "pane-1" ["1"] [Past Screen] "Sessions";
+        Pane2 "pane-2" ["2"] [Past] "Tree of required resources";
+        Pane3 "pane-3" ["3"] [Past] "Checks";
+        Pane4 "pane-4" ["4"] [Past] "Timeline";
+        Pane5 "pane-5" ["5"] [Past] "Alerts";
+        Pane6 "pane-6" ["6"] [Past] "Letter";
+        Pane7 "pane-7" ["7"] [Past] "JSON as received";
+        Pane8 "pane-8" ["8"] [Past] "Notes";
+        Enter "enter" ["enter"] [Past] "Go in; checks: open the breakdown; dialog: accept" / "open";
+        Back "back" ["esc"] [Past Screen] "Go back one step, clear the filter, close" / "back";
+        Zoom "zoom" ["z"] [Past Screen] "Zoom the pane and back" / "zoom";
+        NextSession "next-session" ["J"] [Past] "Next session, staying in this pane" / "session";
+        PreviousSession "previous-session" ["K"] [Past] "Previous session, staying in this pane";
+        NextAttention "next-attention" ["!"] [Past] "Next session that needs attention" / "next";
+        ChosenSession "chosen-session" ["'"] [Past Screen]
+            "Go to the row of the chosen session" / "go there";
+        NextTab "next-tab" ["]"] [Past] "Next pane of this session";
+        PreviousTab "previous-tab" ["["] [Past] "Previous pane of this session";
+        NextChange "next-change" ["."] []
+            "Next session with changes since you last looked" / "change";
+        PreviousChange "previous-change" [","] []
+            "Previous session with changes since you last looked";
+        ListNarrower "list-narrower" ["<"] [Past Screen] "Make the list narrower";
+        ListWider "list-wider" [">"] [Past Screen] "Make the list wider";
+    }
+    "Find" {
+        Find "find" ["/"] [Past Screen] "Filter the list; in other panes find" / "filter";
+        NextHit "next-hit" ["n"] [Past] "Next hit";
+        PreviousHit "previous-hit" ["N"] [Past] "Previous hit";
+        Views "views" ["f"] [Past Screen] "Views: filter, order and columns together" / "views";
+        SaveView "save-view" ["ctrl-s"] [Past Screen]
+            "Save the list's filter, order and columns as a view";
+        ForgetView "forget-view" ["delete"] [Past Screen] "In the views: delete one that was saved";
+        Follow "follow" ["F"] [Screen] "Follow the newest change, until the cursor is moved";
+        SortPicker "sort" ["s"] [Past Screen] "Pick the order of the list" / "sort";
+        ReverseSort "reverse-sort" ["S"] [Past Screen] "Reverse the order of the list";
+        WideColumns "wide-columns" ["w"] [Past Screen]
+            "All columns of the list, or as many as fit" / "wide";
+        ColumnPicker "columns" ["W"] [Past Screen] "Pick the columns of the list";
+        MarkRange "mark-range" ["v" @List] [Past]
+            "List: begin a range of marks, then mark it" / "range";
+        MarkAll "mark-all" ["ctrl-a"] [Past Screen] "Mark all that the filter shows";
+        ClearMarks "clear-marks" ["ctrl-\\" "ctrl-4"] [Past Screen] "Clear all marks";
+    }
+    "Refresh" {
+        Refresh "refresh" ["r"] [] "Refresh this session now" / "refresh";
+        RefreshAll "refresh-all" ["R" "ctrl-r"] [Screen]
+            "Refresh all sessions, within the request budget" / "all";
+        Pause "pause" ["p"] [Screen] "Freeze the screen, or show what changed meanwhile" / "pause";
+    }
+    "Export and copy" {
+        Export "export" ["e"] []
+            "Export the selected session: JSON, CSV, Markdown, a bundle" / "export";
+        ExportMany "export-many" ["E"] [Screen] "Export the marked sessions, else all filtered";
+        Handover "handover" ["H"] [Screen]
+            "Handover for the next shift (asks for the file): 8 hours, no personal data";
+        CopyMenu "copy-menu" ["y"] [] "Copy menu" / "copy";
+        CopyId "copy-id" ["Y"] [Past] "Copy the session ID at once";
+    }
+    "Look" {
+        Json "json" ["i"] [Past] "JSON as received, secrets removed" / "json";
+        Letter "letter" ["L"] [] "Letter: details, save or open the PDF" / "letter";
+        View "view" ["v"] [] "Tree: media, shown or saved";
+        Portal "portal" ["o"] [Past]
+            "Open the session in the portal (over SSH: copy the link)" / "portal";
+        Reveal "reveal" ["V"] [Past] "Show this session's masked labels for 20 seconds";
+        TimeForm "time-form" ["t"] [Past Screen] "Times as age, local, UTC" / "time";
+        ApiLog "api-log" ["@"] [Past Screen]
+            "API log: the last calls, their results and retries" / "log";
+        Charts "charts" ["C"] [Past Screen]
+            "Charts: sessions by stage, results per hour, medians, requests" / "charts";
+        Report "report" ["ctrl-y"] []
+            "Copy the values of this session that this build does not know";
+        Changes "changes" ["d"] [] "What changed since you last looked" / "diff";
+        Seen "seen" [] [Screen] "Mark all changes as seen; u undoes";
+        StepBack "step-back" ["{"] [Past Screen]
+            "Time machine: a step back in time; Esc returns to now";
+        StepForward "step-forward" ["}"] [Past Screen]
+            "Time machine: a step forward; after the last, now";
+    }
+    "At Yoti" {
+        SessionDelete "session-delete" [] []
+            "Delete the session at Yoti (asks; with --allow-writes)";
+        LetterSend "letter-send" [] [] "Send the letter's e-mail again (asks; with --allow-writes)";
+    }
+    "Program" {
+        Privacy "privacy" ["P"] [Past Screen]
+            "Privacy: masked, partial, or off for 5 minutes" / "privacy";
+        LockNow "lock-now" ["ctrl-x"] [Past Screen] "Lock the screen now" / "lock";
+        Palette "palette" [":" "ctrl-p"] [Past]
+            "Command palette: every action by name, with history" / "cmd";
+        Header "header" ["ctrl-e"] [Past Screen] "Switch between the one-line and the full header";
+        Programs "programs" ["x"] []
+            "Your own programs, for this session ([programs] in the config file)";
+        Suspend "suspend" ["ctrl-z"] [Past Screen] "Suspend; fg in the shell resumes";
+        Bell "bell" ["b"] [Past Screen] "Bell on and off" / "bell";
+        Mouse "mouse" ["M"] [Past Screen] "Mouse on and off: click, wheel, heads, footer" / "mouse";
+        Help "help" ["?" "f1"] [Past] "Help; type to search" / "help";
+        Redraw "redraw" ["ctrl-l"] [Past Screen] "Draw everything anew";
+        Quit "quit" ["q"] [Past Screen] "Close what is open, else quit" / "quit";
+        QuitNow "quit-now" ["ctrl-c" "Q"] [Past Screen] "Leave an input, else quit at once";
+    }
+    "Own notes" {
+        Note "note" ["c"] [] "Note" / "note";
+        Tags "tags" ["T"] [] "Tags" / "tags";
+        Acknowledge "acknowledge" ["a"] [] "Acknowledge" / "ack";
+        AcknowledgeAll "acknowledge-all" ["A"] [Screen] "Acknowledge all shown (asks)";
+        Snooze "snooze" ["S" @Alerts] [] "Snooze, in the alerts pane" / "snooze";
+        Pin "pin" ["B"] [] "Pin or unpin; pinned rows stay at the top" / "pin";
+        Add "add" ["+"] [Screen] "Add sessions: paste, type, file" / "add";
+        Archive "archive" ["D"] []
+            "Archive: off the watch-list, history kept; u undoes" / "archive";
+        Undo "undo" ["u"] [Screen] "Undo the last local change" / "undo";
+    }
+}
+
+impl Action {
+    /// The action of this name.
+    #[must_use]
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|action| action.spec().name == name)
+    }
+
+    pub(crate) fn works_in_past(self) -> bool {
+        self.spec().flags.contains(&Flag::Past)
+    }
+
+    pub(crate) fn is_about_a_session(self) -> bool {
+        !self.spec().flags.contains(&Flag::Screen)
+    }
 }
 
 /// The panes, by their numbers.
@@ -233,6 +264,21 @@ impl Pane {
         self as u8 + 1
     }
 
+    /// Goes there.
+    #[must_use]
+    pub const fn action(self) -> Action {
+        match self {
+            Self::List => Action::Pane1,
+            Self::Tree => Action::Pane2,
+            Self::Checks => Action::Pane3,
+            Self::Timeline => Action::Pane4,
+            Self::Alerts => Action::Pane5,
+            Self::Letter => Action::Pane6,
+            Self::Json => Action::Pane7,
+            Self::Notes => Action::Pane8,
+        }
+    }
+
     /// For titles and tabs.
     #[must_use]
     pub const fn name(self) -> &'static str {
@@ -254,14 +300,8 @@ impl Pane {
 pub struct HelpRow {
     /// The chords, as the operator would name them: `ctrl-d`, `j ↓`.
     pub keys: String,
-    /// The action's name in the keymap file.
-    pub name: String,
-    /// What it does.
-    pub description: String,
     /// Heading it stands under.
-    pub section: String,
-    /// The word in the footer.
-    pub short: Option<String>,
+    pub section: &'static str,
     /// What Enter runs.
     pub action: Action,
 }

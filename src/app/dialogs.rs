@@ -86,8 +86,9 @@ fn search(model: &mut Model) {
     if let Some(Overlay::Help(help)) = &mut model.overlay {
         let wanted = help.search.text().to_lowercase();
         let holds_all = |row: &HelpRow| {
-            let texts = [&row.section, &row.keys, &row.name, &row.description];
-            let texts = texts.map(|text| text.to_lowercase());
+            let spec = row.action.spec();
+            let texts = [row.section, &row.keys, spec.name, spec.words];
+            let texts = texts.map(str::to_lowercase);
             wanted.split_whitespace().all(|word| texts.iter().any(|text| text.contains(word)))
         };
         help.rows = all.into_iter().filter(holds_all).collect();

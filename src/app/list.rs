@@ -2,7 +2,6 @@
 //!
 //! Owns no state and changes nothing.
 
-pub(crate) mod arrange;
 pub mod columns;
 pub(crate) mod counters;
 pub(crate) mod cursor;

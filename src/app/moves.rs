@@ -2,49 +2,52 @@
 //!
 //! Owns where each step leads. Rows may move under the cursor; the cursor moves by these alone.
 
-use crate::app::action::Action;
 use crate::app::detail::tree_moves as tree;
 use crate::app::dialogs::pickers;
-use crate::app::effect::Effect;
-use crate::app::list::cursor::{edge, go_to, move_row, release, select_row, to_chosen};
+use crate::app::list::cursor::{edge, go_to, move_row, release, select_row};
 use crate::app::list::marks;
 use crate::app::model::{Model, RowPane};
 use crate::app::view::{AlertRow, CheckForm, Glyph, Pane, Tone};
 
-/// The actions of this room; `None`: it is another's.
-pub(crate) fn act(model: &mut Model, action: Action) -> Option<Vec<Effect>> {
-    match action {
-        Action::Zoom => model.zoomed = !model.zoomed,
-        Action::NextPane => step_pane(model, 1),
-        Action::PreviousPane => step_pane(model, -1),
-        Action::Pane(number) => {
-            if let Some(pane) = Pane::ALL.iter().find(|pane| pane.number() == number) {
-                model.focus = *pane;
-            }
+/// How far a move goes.
+#[derive(Clone, Copy)]
+pub(crate) enum Distance {
+    Line,
+    HalfPage,
+    Page,
+}
+
+/// Where a move leads.
+#[derive(Clone, Copy)]
+pub(crate) enum Travel {
+    First,
+    Last,
+    Down(Distance),
+    Up(Distance),
+}
+
+impl Travel {
+    /// Among so many rows.
+    fn target(self, at: usize, len: usize, page: usize) -> usize {
+        let last = len.saturating_sub(1);
+        let page = page.max(1);
+        let rows = |distance| match distance {
+            Distance::Line => 1,
+            Distance::HalfPage => page.div_ceil(2),
+            Distance::Page => page,
+        };
+        match self {
+            Self::First => 0,
+            Self::Last => last,
+            Self::Down(distance) => at.saturating_add(rows(distance)).min(last),
+            Self::Up(distance) => at.saturating_sub(rows(distance)).min(last),
         }
-        Action::Json => {
-            model.focus = if model.focus == Pane::Json { Pane::List } else { Pane::Json }
-        }
-        Action::NextSession => move_row(model, 1),
-        Action::PreviousSession => move_row(model, -1),
-        Action::NextAttention => next_attention(model),
-        Action::ChosenSession => to_chosen(model),
-        Action::NextTab => step_tab(model, 1),
-        Action::PreviousTab => step_tab(model, -1),
-        Action::Enter => enter(model),
-        Action::Toggle => toggle(model),
-        Action::Left | Action::Right | Action::FoldAll | Action::UnfoldAll => fold(model, action),
-        Action::Down
-        | Action::Up
-        | Action::Top
-        | Action::Bottom
-        | Action::HalfPageDown
-        | Action::HalfPageUp
-        | Action::PageDown
-        | Action::PageUp => travel(model, action),
-        _ => return None,
     }
-    Some(Vec::new())
+}
+
+/// To the pane, or from it back to the list.
+pub(crate) fn toggle_pane(model: &mut Model, pane: Pane) {
+    model.focus = if model.focus == pane { Pane::List } else { pane };
 }
 
 pub(crate) fn step_pane(model: &mut Model, by: isize) {
@@ -59,7 +62,7 @@ pub(crate) fn step_pane(model: &mut Model, by: isize) {
 }
 
 /// The panes about one session, in a round; from elsewhere to the first or the last of them.
-fn step_tab(model: &mut Model, by: isize) {
+pub(crate) fn step_tab(model: &mut Model, by: isize) {
     let tabs = Pane::ALL.into_iter().filter(|pane| !matches!(pane, Pane::List | Pane::Alerts));
     let tabs: Vec<Pane> = tabs.collect();
     let here = tabs.iter().position(|pane| *pane == model.focus);
@@ -154,62 +157,50 @@ pub(crate) fn toggle(model: &mut Model) {
     }
 }
 
-pub(crate) fn fold(model: &mut Model, action: Action) {
-    if model.focus == Pane::List {
-        if matches!(action, Action::Left | Action::Right) {
-            pickers::sideways(model, action == Action::Right);
-        }
-        return;
-    }
-    if model.focus != Pane::Tree {
-        match action {
-            Action::Left => model.shift = model.shift.saturating_sub(8),
-            Action::Right => model.shift = (model.shift + 8).min(400),
-            _ => {}
-        }
-        return;
-    }
-    let path = model.tree.selected.clone();
-    match action {
-        Action::FoldAll => {
-            model.tree.expanded.clear();
-            model.tree.selected.truncate(1);
-        }
-        Action::UnfoldAll => {
-            model.tree.expanded = tree::foldable(&model.tree).into_iter().collect();
-        }
-        Action::Left => {
+pub(crate) fn left(model: &mut Model) {
+    match model.focus {
+        Pane::List => pickers::sideways(model, false),
+        Pane::Tree => {
+            let path = model.tree.selected.clone();
             if !model.tree.expanded.remove(&path) && path.len() > 1 {
                 model.tree.selected.pop();
             }
+            model.remember_tree();
         }
-        _ => {
+        _ => model.shift = model.shift.saturating_sub(8),
+    }
+}
+
+pub(crate) fn right(model: &mut Model) {
+    match model.focus {
+        Pane::List => pickers::sideways(model, true),
+        Pane::Tree => {
+            let path = model.tree.selected.clone();
             let first = tree::at(&model.tree, &path).and_then(|node| node.children.first());
             if let Some(child) = first.map(|child| child.step.clone())
                 && !model.tree.expanded.insert(path)
             {
                 model.tree.selected.push(child);
             }
+            model.remember_tree();
         }
+        _ => model.shift = (model.shift + 8).min(400),
     }
-    model.remember_tree();
 }
 
-/// Where a move leads among so many rows.
-fn target(action: Action, at: usize, len: usize, page: usize) -> usize {
-    let last = len.saturating_sub(1);
-    let page = page.max(1);
-    match action {
-        Action::Down => at.saturating_add(1),
-        Action::Up => at.saturating_sub(1),
-        Action::Top => 0,
-        Action::Bottom => last,
-        Action::HalfPageDown => at.saturating_add(page.div_ceil(2)),
-        Action::HalfPageUp => at.saturating_sub(page.div_ceil(2)),
-        Action::PageDown => at.saturating_add(page),
-        _ => at.saturating_sub(page),
+pub(crate) fn fold_all(model: &mut Model) {
+    if model.focus == Pane::Tree {
+        model.tree.expanded.clear();
+        model.tree.selected.truncate(1);
+        model.remember_tree();
     }
-    .min(last)
+}
+
+pub(crate) fn unfold_all(model: &mut Model) {
+    if model.focus == Pane::Tree {
+        model.tree.expanded = tree::foldable(&model.tree).into_iter().collect();
+        model.remember_tree();
+    }
 }
 
 /// Cursor and offset of a pane of rows.
@@ -234,36 +225,36 @@ pub(crate) fn with_rows<R>(model: &mut Model, pane: Pane, work: impl FnOnce(Held
     })
 }
 
-fn travel_list(model: &mut Model, action: Action, page: usize) {
-    match action {
-        Action::Top => release(model),
-        Action::Down => move_row(model, 1),
-        Action::Up => move_row(model, -1),
-        _ => {
-            let down = matches!(action, Action::HalfPageDown | Action::PageDown);
+fn travel_list(model: &mut Model, travel: Travel, page: usize) {
+    match travel {
+        Travel::First => release(model),
+        Travel::Down(Distance::Line) => move_row(model, 1),
+        Travel::Up(Distance::Line) => move_row(model, -1),
+        Travel::Last | Travel::Down(_) | Travel::Up(_) => {
+            let down = matches!(travel, Travel::Down(_));
             let at = model.row_in_window().unwrap_or_else(|| edge(model, down));
-            let row = target(action, at, model.sessions.len(), page);
+            let row = travel.target(at, model.sessions.len(), page);
             select_row(model, row);
         }
     }
 }
 
-pub(crate) fn travel(model: &mut Model, action: Action) {
+pub(crate) fn travel(model: &mut Model, travel: Travel) {
     let page =
         model.areas().pane(model.focus).map_or(10, |area| area.inner_rows().saturating_sub(2));
     match model.focus {
-        Pane::List => travel_list(model, action, page),
+        Pane::List => travel_list(model, travel, page),
         Pane::Tree => {
             let visible = tree::visible(&model.tree);
             let here = visible.iter().position(|path| *path == model.tree.selected).unwrap_or(0);
-            let there = target(action, here, visible.len(), page);
+            let there = travel.target(here, visible.len(), page);
             if let Some(path) = visible.get(there) {
                 model.tree.selected.clone_from(path);
             }
             model.remember_tree();
         }
         pane => with_rows(model, pane, |rows| {
-            *rows.cursor = target(action, *rows.cursor, rows.len, page);
+            *rows.cursor = travel.target(*rows.cursor, rows.len, page);
         }),
     }
 }

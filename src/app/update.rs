@@ -1,6 +1,6 @@
 //! One event in, effects out: the only function that changes the model (I2).
 //!
-//! Owns what each action does.
+//! Owns what carries out each action.
 
 use std::sync::Arc;
 
@@ -10,19 +10,21 @@ use crate::app::action::Action;
 use crate::app::dialogs::confirm::state::What;
 use crate::app::dialogs::export::{self, exported};
 use crate::app::dialogs::{
-    self, add, api_log, charts, confirm, handover, letter, media, palette, programs, yoti,
+    self, add, annotate, api_log, charts, confirm, handover, letter, media, palette, pickers,
+    programs, yoti,
 };
 use crate::app::effect::{CopySource, Effect};
 use crate::app::event::{Event, Outcome};
 use crate::app::find::find;
-use crate::app::list::{arrange, cursor, filter_bar, follow, marks, saved_views};
+use crate::app::list::{cursor, filter_bar, follow, marks, saved_views};
 use crate::app::model::Model;
+use crate::app::mouse;
+use crate::app::moves::{self, Distance, Travel};
 use crate::app::operator::{
     annotations, bell, desk, layout_settings, pause, privacy, report, restore, time_travel,
 };
 use crate::app::status::{digest, metrics};
 use crate::app::view::{Pane, Tone};
-use crate::app::{mouse, moves};
 use crate::domain::watchlist::snapshot::Snapshot;
 
 /// A message stays this long, in seconds.
@@ -217,8 +219,9 @@ fn ended(model: &mut Model, outcome: Outcome) {
 }
 
 fn act(model: &mut Model, action: Action) -> Vec<Effect> {
-    if let Action::Redraw | Action::Suspend = action {
-        return vec![if action == Action::Redraw { Effect::Redraw } else { Effect::Suspend }];
+    // These two work whatever is open.
+    if action == Action::Redraw || action == Action::Suspend {
+        return run(model, action);
     }
     if model.overlay.is_some() {
         return dialogs::act(model, action);
@@ -227,23 +230,33 @@ fn act(model: &mut Model, action: Action) -> Vec<Effect> {
         filter_bar::act(model, action);
         return Vec::new();
     }
-    if cursor::is_about_a_session(action) && !cursor::choose_drawn(model) {
+    if action.is_about_a_session() && !cursor::choose_drawn(model) {
         model.set_message("that session was removed meanwhile", Tone::Notice);
         return Vec::new();
     }
-    if let Some(effects) = elsewhere(model, action) {
-        return effects;
+    if model.in_past() && !action.works_in_past() {
+        time_travel::refuse(model);
+        return Vec::new();
     }
+    run(model, action)
+}
+
+/// Carries out an action. It names every one: the compiler asks for a new action here.
+#[warn(clippy::wildcard_enum_match_arm)]
+#[expect(clippy::too_many_lines, reason = "a line for each action")]
+fn run(model: &mut Model, action: Action) -> Vec<Effect> {
     match action {
+        Action::Redraw => return vec![Effect::Redraw],
+        Action::Suspend => return vec![Effect::Suspend],
         Action::Quit | Action::QuitNow => return vec![Effect::Quit],
         Action::Refresh => return refresh(model),
         Action::RefreshAll => {
             model.set_message("refreshing all, within the request budget", Tone::Plain);
             return vec![Effect::RefreshAll];
         }
-        Action::Pause => pause::toggle(model),
         Action::CopyId => return copy_id(model),
         Action::Export => return export::open(model, false),
+        Action::ExportMany => return export::open(model, true),
         Action::Privacy => return privacy::next(model),
         Action::Reveal => return privacy::reveal(model),
         Action::LockNow => return privacy::lock(model),
@@ -252,35 +265,87 @@ fn act(model: &mut Model, action: Action) -> Vec<Effect> {
         Action::SessionDelete => return confirm::open(model, What::DeleteSession),
         Action::LetterSend => return confirm::open(model, What::SendLetter),
         Action::Portal => return desk::portal(model),
-        Action::ExportMany => return export::open(model, true),
+        Action::Mouse => return mouse::toggle(model),
+        Action::Report => return report::report(model),
+        Action::ApiLog => return api_log::open(model),
+        Action::Charts => return charts::open(model),
+        Action::Pin => return annotations::pin(model),
+        Action::Archive => return annotations::archive(model),
+        Action::Undo => return annotations::undo(model),
+        Action::Acknowledge => return annotations::acknowledge(model),
+        Action::AcknowledgeAll => return annotate::open_all(model),
+        Action::Note => return annotate::open_note(model),
+        Action::Tags => return annotate::open_tags(model),
+        Action::Snooze => return annotate::open_snooze(model),
+        Action::Add => return add::open(model),
+        Action::Seen => return digest::seen(model),
+        Action::Changes => digest::open(model),
+        Action::NextChange => digest::walk(model, true),
+        Action::PreviousChange => digest::walk(model, false),
+        Action::Pause => pause::toggle(model),
+        Action::Bell => bell::toggle(model),
         Action::Handover => handover::open(model),
         Action::CopyMenu => dialogs::open_copy(model),
         Action::Help => dialogs::open_help(model),
         Action::Palette => palette::open(model),
         Action::Programs => programs::open(model),
-        Action::Mouse => return mouse::toggle(model),
-        Action::Bell => bell::toggle(model),
-        Action::Report => return report::report(model),
-        Action::ApiLog => return api_log::open(model),
-        Action::Charts => return charts::open(model),
+        Action::TimeForm => model.show_times(model.times.form.next()),
+        Action::StepBack => time_travel::step(model, true),
+        Action::StepForward => time_travel::step(model, false),
+        Action::Back if model.in_past() => time_travel::leave(model),
+        Action::Back => back(model),
         Action::Find => filter_bar::open(model),
         Action::NextHit => find(model, true),
         Action::PreviousHit => find(model, false),
-        Action::TimeForm => model.show_times(model.times.form.next()),
-        Action::Back => back(model),
-        _ => {}
+        Action::Views => pickers::open_views(model),
+        Action::SaveView => filter_bar::ask_name(model),
+        // Only in the list of views.
+        Action::ForgetView => {}
+        Action::SortPicker => pickers::open_sort(model),
+        Action::ReverseSort => pickers::reverse(model),
+        Action::WideColumns => pickers::toggle_wide(model),
+        Action::ColumnPicker => pickers::open_columns(model),
+        Action::Follow => follow::toggle(model),
+        Action::MarkRange => marks::range(model),
+        Action::MarkAll => marks::all(model),
+        Action::ClearMarks => marks::clear(model),
+        Action::ListNarrower => layout_settings::resize(model, false),
+        Action::ListWider => layout_settings::resize(model, true),
+        Action::Header => layout_settings::header(model),
+        Action::Zoom => model.zoomed = !model.zoomed,
+        Action::Pane1 => model.focus = Pane::List,
+        Action::Pane2 => model.focus = Pane::Tree,
+        Action::Pane3 => model.focus = Pane::Checks,
+        Action::Pane4 => model.focus = Pane::Timeline,
+        Action::Pane5 => model.focus = Pane::Alerts,
+        Action::Pane6 => model.focus = Pane::Letter,
+        Action::Pane7 => model.focus = Pane::Json,
+        Action::Pane8 => model.focus = Pane::Notes,
+        Action::Json => moves::toggle_pane(model, Pane::Json),
+        Action::NextPane => moves::step_pane(model, 1),
+        Action::PreviousPane => moves::step_pane(model, -1),
+        Action::NextTab => moves::step_tab(model, 1),
+        Action::PreviousTab => moves::step_tab(model, -1),
+        Action::NextSession => cursor::move_row(model, 1),
+        Action::PreviousSession => cursor::move_row(model, -1),
+        Action::NextAttention => moves::next_attention(model),
+        Action::ChosenSession => cursor::to_chosen(model),
+        Action::Enter => moves::enter(model),
+        Action::Toggle => moves::toggle(model),
+        Action::Left => moves::left(model),
+        Action::Right => moves::right(model),
+        Action::FoldAll => moves::fold_all(model),
+        Action::UnfoldAll => moves::unfold_all(model),
+        Action::Down => moves::travel(model, Travel::Down(Distance::Line)),
+        Action::Up => moves::travel(model, Travel::Up(Distance::Line)),
+        Action::Top => moves::travel(model, Travel::First),
+        Action::Bottom => moves::travel(model, Travel::Last),
+        Action::HalfPageDown => moves::travel(model, Travel::Down(Distance::HalfPage)),
+        Action::HalfPageUp => moves::travel(model, Travel::Up(Distance::HalfPage)),
+        Action::PageDown => moves::travel(model, Travel::Down(Distance::Page)),
+        Action::PageUp => moves::travel(model, Travel::Up(Distance::Page)),
     }
     Vec::new()
-}
-
-/// What other files carry out.
-fn elsewhere(model: &mut Model, action: Action) -> Option<Vec<Effect>> {
-    time_travel::act(model, action)
-        .or_else(|| annotations::act(model, action))
-        .or_else(|| arrange::act(model, action))
-        .or_else(|| layout_settings::act(model, action))
-        .or_else(|| follow::act(model, action))
-        .or_else(|| moves::act(model, action))
 }
 
 /// `v`: in the tree the media, elsewhere nothing yet.
@@ -288,7 +353,7 @@ fn view(model: &mut Model) -> Vec<Effect> {
     if model.focus == Pane::Tree {
         return media::open(model);
     }
-    let tree = model.key(Action::Pane(2)).map(|key| format!(" ({key})")).unwrap_or_default();
+    let tree = model.key(Action::Pane2).map(|key| format!(" ({key})")).unwrap_or_default();
     model.set_message(format!("go to a media item in the tree{tree} to view it"), Tone::Plain);
     Vec::new()
 }

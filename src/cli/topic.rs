@@ -290,12 +290,13 @@ fn keys(global: &Global) -> Result<String, Failure> {
     let keymap = Keymap::with(&own).map_err(|why| Failure::Other(why.to_string()))?;
     let rows = keymap.help_rows();
     let keys = rows.iter().map(|row| text::width(&row.keys)).max().unwrap_or(0);
-    let names = rows.iter().map(|row| text::width(&row.name)).max().unwrap_or(0);
+    let names = rows.iter().map(|row| text::width(row.action.spec().name)).max().unwrap_or(0);
     let left = WIDE.saturating_sub(keys + names + 4);
     let lines = rows.iter().flat_map(|row| {
-        let parts = text::wrapped(&row.description, left).into_iter().enumerate();
+        let parts = text::wrapped(row.action.spec().words, left).into_iter().enumerate();
         parts.map(move |(part, words)| {
-            let (key, name) = if part == 0 { (&*row.keys, &*row.name) } else { ("", "") };
+            let (key, name) =
+                if part == 0 { (&*row.keys, row.action.spec().name) } else { ("", "") };
             vec![format!("{key:keys$}"), format!("{name:names$}"), words]
         })
     });

@@ -17,7 +17,8 @@ pub(super) fn text_key(key: KeyEvent) -> Option<Event> {
     let control = key.modifiers.contains(KeyModifiers::CONTROL);
     Some(match (key.code, control) {
         (KeyCode::Char('c'), true) => Event::Action(Action::QuitNow),
-        (KeyCode::Char('o'), true) => Event::Action(Action::OpenFile),
+        // Where sessions are added: from a file.
+        (KeyCode::Char('o'), true) => Event::Action(Action::Add),
         (KeyCode::Char('s'), true) => Event::Action(Action::SaveView),
         (KeyCode::Char('w'), true) => Event::Edit(Edit::DeleteWord),
         (KeyCode::Char('u'), true) => Event::Edit(Edit::Clear),

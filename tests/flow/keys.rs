@@ -1,7 +1,6 @@
 //! Every key of the keymap: what it is pressed for comes on the screen.
 
-use std::fs;
-
+use branchwatch::app::action::Action;
 use branchwatch::runtime::Ending;
 use crossterm::event::{Event as Input, KeyCode, KeyEvent, KeyModifiers};
 
@@ -123,20 +122,6 @@ const LINES: &[(&str, &str, Shows)] = &[
     ("quit-now", "", Ends),
 ];
 
-/// Action, section and keys, as they ship.
-fn keymap() -> Vec<(String, String, Vec<String>)> {
-    let text = fs::read_to_string("assets/keymap.toml").unwrap();
-    let file: toml::Table = toml::from_str(&text).unwrap();
-    let actions = file.get("action").unwrap().as_array().unwrap();
-    let read = |action: &toml::Value| {
-        let keys = action.get("keys").unwrap().as_array().unwrap();
-        let keys = keys.iter().map(|key| key.as_str().unwrap().to_owned()).collect();
-        let text = |key: &str| action.get(key).unwrap().as_str().unwrap().to_owned();
-        (text("name"), text("section"), keys)
-    };
-    actions.iter().map(read).collect()
-}
-
 /// The actions that have no key: what changes something at Yoti, or takes all marks of changes
 /// away, is not reached by accident.
 const WITHOUT_A_KEY: [&str; 3] = ["seen", "session-delete", "letter-send"];
@@ -179,17 +164,17 @@ fn pressed(key: &str, before: &str, shows: &Shows) {
 /// All keys of the actions of one section of the keymap.
 fn section(name: &str) {
     let (mut pressed_keys, mut failed) = (0, false);
-    for (action, section, keys) in keymap() {
-        if section != name || WITHOUT_A_KEY.contains(&action.as_str()) {
+    for action in Action::ALL.iter().map(|action| action.spec()) {
+        if action.section != name || WITHOUT_A_KEY.contains(&action.name) {
             continue;
         }
-        let line = LINES.iter().find(|(known, ..)| *known == action);
-        assert!(line.is_some(), "{action} has no line here");
+        let line = LINES.iter().find(|(known, ..)| *known == action.name);
+        assert!(line.is_some(), "{} has no line here", action.name);
         let (_, before, shows) = line.unwrap();
-        assert!(!keys.is_empty(), "{action} has no key");
-        for key in keys {
+        assert!(!action.keys.is_empty(), "{} has no key", action.name);
+        for key in action.keys {
             // One wrong key does not hide the next.
-            let told = std::panic::catch_unwind(|| pressed(&key, before, shows));
+            let told = std::panic::catch_unwind(|| pressed(key, before, shows));
             failed |= told.is_err();
             pressed_keys += 1;
         }
@@ -237,15 +222,14 @@ fn every_key_of_take_away_does_what_it_is_for() {
 
 #[test]
 fn no_section_is_left_out_and_no_line_without_an_action() {
-    let known = keymap();
     let tested =
         ["Move", "Find", "Look", "Own notes", "Program", "Refresh", "Export and copy", "At Yoti"];
-    for (action, section, keys) in &known {
-        assert!(tested.contains(&section.as_str()), "{action} is in {section}");
-        assert_eq!(keys.is_empty(), WITHOUT_A_KEY.contains(&action.as_str()), "{action}");
+    for action in Action::ALL.iter().map(|action| action.spec()) {
+        assert!(tested.contains(&action.section), "{} is in {}", action.name, action.section);
+        assert_eq!(action.keys.is_empty(), WITHOUT_A_KEY.contains(&action.name), "{}", action.name);
     }
     for (action, ..) in LINES {
-        assert!(known.iter().any(|(name, ..)| name == action), "no action named {action}");
+        assert!(Action::named(action).is_some(), "no action named {action}");
     }
 }
 

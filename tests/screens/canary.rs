@@ -47,8 +47,8 @@ fn all(privacy: Privacy) -> String {
             for _ in 0..selected {
                 update(&mut model, Event::Action(Action::Down));
             }
-            for pane in 1..=8 {
-                update(&mut model, Event::Action(Action::Pane(pane)));
+            for pane in Pane::ALL {
+                update(&mut model, Event::Action(pane.action()));
                 shown += &text(&frame(&model, look()));
             }
             for action in [

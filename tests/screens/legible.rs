@@ -2,7 +2,7 @@
 //!
 //! Frames in the default theme are snapshots beside.
 
-use branchwatch::app::action::Action;
+use branchwatch::app::action::{Action, Pane};
 use branchwatch::app::event::Event;
 use branchwatch::app::{Model, update};
 use branchwatch::theme::{ColourDepth, Look, Role, Themes};
@@ -62,7 +62,7 @@ fn shows() -> Vec<(State, Option<Action>)> {
         Action::MarkAll,
         Action::WideColumns,
     ];
-    let panes = (2..=8).map(Action::Pane);
+    let panes = Pane::ALL.into_iter().skip(1).map(Pane::action);
     let shows = states.into_iter().map(|state| (state, None));
     shows.chain(actions.into_iter().chain(panes).map(|a| (State::Live, Some(a)))).collect()
 }

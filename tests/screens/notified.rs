@@ -73,7 +73,7 @@ fn what_only_a_notification_told_is_marked_in_the_timeline_and_sessions_are_offe
         told(ChangeKind::Notified(Topic::from_wire("new\u{1b}[2Jtopic")), None),
     ]);
     let mut model = model_of(snapshot_of(vec![visited], State::Live), (120, 40));
-    update(&mut model, Event::Action(Action::Pane(4)));
+    update(&mut model, Event::Action(Action::Pane4));
     let timeline = model.areas().pane(Pane::Timeline).unwrap();
     let whole = frame(&model, look());
     let text = rows(&whole, timeline.y..timeline.y + timeline.h);

@@ -138,7 +138,7 @@ fn deadlines_are_times_where_times_are_asked_for() {
         }
         let shown = text(&frame(&model, look()));
         assert!(shown.contains(due), "{due}: {shown}");
-        update(&mut model, Event::Action(Action::Pane(5)));
+        update(&mut model, Event::Action(Action::Pane5));
         let alerts = model.alerts().rows;
         let alerts: Vec<_> = alerts.iter().filter_map(|alert| model.alert_row(alert)).collect();
         assert!(alerts.iter().any(|row| row.why.text.starts_with(said)), "{alerts:?}");
@@ -197,7 +197,7 @@ fn the_smallest_window_cuts_no_choice_and_tells_the_help() {
 fn no_session_id_of_the_json_pane_is_cut() {
     for size in SIZES {
         let mut model = model(State::Live, size);
-        update(&mut model, Event::Action(Action::Pane(7)));
+        update(&mut model, Event::Action(Action::Pane7));
         let shown = text(&frame(&model, look()));
         let id = model.selected().unwrap().to_string();
         assert!(shown.contains(&format!("\"{id}\"")), "{size:?}: {shown}");
@@ -210,7 +210,7 @@ fn the_cursor_of_the_alerts_stays_on_its_session() {
     let size = (120, 40);
     let referred = |n| session(n, "S09", 900, State::Live);
     let mut model = model_of(snapshot_of(vec![referred(1), referred(2)], State::Live), size);
-    for action in [Action::Pane(5), Action::Down] {
+    for action in [Action::Pane5, Action::Down] {
         update(&mut model, Event::Action(action));
     }
     let under = |model: &Model| {
@@ -263,7 +263,7 @@ fn the_reason_under_the_list_and_under_the_alerts_is_never_cut() {
             assert!(shown.contains(start.trim()), "{width}: {why:?} in {shown:?}");
             update(&mut model, Event::Action(Action::NextSession));
         }
-        update(&mut model, Event::Action(Action::Pane(5)));
+        update(&mut model, Event::Action(Action::Pane5));
         for _ in 0..model.alerts().rows.len() {
             let why = model.alert_detail().join(" ");
             let area = model.areas().pane(Pane::Alerts).unwrap();
@@ -282,7 +282,7 @@ fn no_time_of_the_timeline_and_the_alerts_is_cut_in_any_form() {
     for width in WIDTHS {
         let mut model = model_of(longest(), (width, 40));
         for pane in [Pane::Timeline, Pane::Alerts] {
-            update(&mut model, Event::Action(Action::Pane(pane.number())));
+            update(&mut model, Event::Action(pane.action()));
             for form in 0..4 {
                 let area = model.areas().pane(pane).unwrap();
                 let shown = words_of(&frame(&model, look()), area);

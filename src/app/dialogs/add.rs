@@ -166,7 +166,7 @@ pub(crate) fn act(model: &mut Model, mut dialog: Box<AddDialog>, action: Action)
             dialog.error = None;
         }
         Action::Back | Action::Quit | Action::QuitNow => return Vec::new(),
-        Action::OpenFile => dialog.file = Some(TextField::default()),
+        Action::Add => dialog.file = Some(TextField::default()),
         Action::Enter => match &dialog.file {
             Some(file) => effects.push(Effect::ReadList(PathBuf::from(file.text().trim()))),
             None if dialog.drawn && dialog.adding() + dialog.updating() > 0 => {

@@ -7,29 +7,14 @@ use crate::app::action::{Action, HelpRow, Pane};
 /// Every action of the keymap, as help and palette show them: the pane's own first under its name,
 /// then the rest by section, the keys that move last.
 pub(crate) fn by_use(help: &[HelpRow], pane: Pane) -> Vec<HelpRow> {
-    let own = of_pane(pane).iter().chain(also_of_pane(pane));
-    let mut rows: Vec<HelpRow> = own
-        .filter_map(|action| {
-            let row = help.iter().find(|row| row.action == *action)?;
-            Some(HelpRow { section: pane.name().to_owned(), ..row.clone() })
-        })
-        .collect();
-    let mut sections: Vec<&str> = Vec::new();
-    for row in help.iter().filter(|row| row.section != MOVE) {
-        if !sections.contains(&row.section.as_str()) {
-            sections.push(&row.section);
-        }
-    }
-    let own = rows.len();
-    for section in sections.into_iter().chain([MOVE]) {
-        let rest = help.iter().filter(|row| row.section == section);
-        let rest: Vec<HelpRow> = rest
-            .filter(|row| !rows.iter().take(own).any(|known| known.action == row.action))
-            .cloned()
-            .collect();
-        rows.extend(rest);
-    }
-    rows
+    let own = || of_pane(pane).iter().chain(also_of_pane(pane));
+    let row = |action| help.iter().find(|row| row.action == action);
+    let of_pane = own().filter_map(|action| row(*action)).cloned();
+    let of_pane = of_pane.map(|row| HelpRow { section: pane.name(), ..row });
+    let mut rest: Vec<HelpRow> =
+        help.iter().filter(|row| !own().any(|action| *action == row.action)).cloned().collect();
+    rest.sort_by_key(|row| row.section == MOVE);
+    of_pane.chain(rest).collect()
 }
 
 /// The section of the keys that move the cursor or the panes.

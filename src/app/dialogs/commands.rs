@@ -47,7 +47,7 @@ pub(crate) fn offers(word: Word, model: &Model) -> Vec<String> {
 /// # Errors
 /// Says what cannot be read, and what was expected.
 pub(crate) fn run(model: &mut Model, word: Word, argument: &str) -> Result<Vec<Effect>, String> {
-    if model.in_past() && matches!(word, Word::Add | Word::Export | Word::Interval) {
+    if model.in_past() && !word.works_in_past() {
         return Err("that can only be done now, not in the past".to_owned());
     }
     match word {

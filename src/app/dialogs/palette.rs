@@ -27,8 +27,8 @@ pub(crate) fn open(model: &mut Model) {
     let (moving, acting): (Vec<HelpRow>, Vec<HelpRow>) =
         rows.partition(|row: &HelpRow| row.section == MOVE);
     let action = |row: HelpRow| PaletteRow {
-        text: row.name,
-        description: row.description,
+        text: row.action.spec().name.to_owned(),
+        description: row.action.spec().words.to_owned(),
         keys: row.keys,
         run: Run::Action(row.action),
     };
@@ -46,7 +46,7 @@ pub(crate) fn open(model: &mut Model) {
         all.push(words(format!("theme {name}"), "Theme for this run", Run::Theme(name.clone())));
     }
     all.push(words("log".to_owned(), "API log", Run::Action(Action::ApiLog)));
-    for word in Word::ALL {
+    for word in Word::ALL.iter().copied() {
         let form = format!("{} {}", word.name(), word.argument());
         all.push(words(form, word.description(), Run::Word(word, None)));
         all.extend(

@@ -2,23 +2,16 @@
 //!
 //! Owns when it goes there, and that moving the cursor ends it.
 
-use crate::app::action::Action;
-use crate::app::effect::Effect;
 use crate::app::list::cursor::go_to;
 use crate::app::model::Model;
 use crate::app::view::Tone;
 use crate::domain::session::ids::SessionId;
 
-/// The action of this room; `None`: it is another's.
-pub(crate) fn act(model: &mut Model, action: Action) -> Option<Vec<Effect>> {
-    (action == Action::Follow).then(|| {
-        model.fitting.following ^= true;
-        let on = model.fitting.following;
-        let text =
-            if on { "following the newest change; moving the cursor ends it" } else { ENDED };
-        model.set_message(text, Tone::Plain);
-        Vec::new()
-    })
+pub(crate) fn toggle(model: &mut Model) {
+    model.fitting.following ^= true;
+    let on = model.fitting.following;
+    let text = if on { "following the newest change; moving the cursor ends it" } else { ENDED };
+    model.set_message(text, Tone::Plain);
 }
 
 const ENDED: &str = "not following any more";

@@ -101,7 +101,7 @@ pub(crate) fn remember(model: &mut Model, undo: Undo) {
     model.own.undo.drain(..surplus);
 }
 
-fn undo(model: &mut Model) -> Vec<Effect> {
+pub(crate) fn undo(model: &mut Model) -> Vec<Effect> {
     let Some(undo) = model.own.undo.pop() else {
         model.set_message("nothing to undo", Tone::Notice);
         return Vec::new();
@@ -130,14 +130,14 @@ fn each(
 }
 
 /// Pins all targets, or lets them go when all are pinned.
-fn pin(model: &mut Model) -> Vec<Effect> {
+pub(crate) fn pin(model: &mut Model) -> Vec<Effect> {
     let ids = targets(model);
     let pinned = !items(model, &ids).all(|item| item.session.own.pinned);
     let what = if pinned { "pinned" } else { "unpinned" };
     each(model, what, |_| Some(AnnotationChange::Pinned(pinned)))
 }
 
-fn archive(model: &mut Model) -> Vec<Effect> {
+pub(crate) fn archive(model: &mut Model) -> Vec<Effect> {
     let effects = each(model, "archived", |_| Some(AnnotationChange::Archived(true)));
     marks::clear(model);
     effects
@@ -155,7 +155,7 @@ pub(crate) fn acknowledgement(model: &Model, item: &Item) -> Vec<Change> {
     asked.into_iter().chain(looked).collect()
 }
 
-fn acknowledge(model: &mut Model) -> Vec<Effect> {
+pub(crate) fn acknowledge(model: &mut Model) -> Vec<Effect> {
     let ids = targets(model);
     let changes: Vec<Change> =
         items(model, &ids).flat_map(|item| acknowledgement(model, item)).collect();
@@ -166,27 +166,6 @@ fn acknowledge(model: &mut Model) -> Vec<Effect> {
     }
     let what = format!("acknowledged {}", whom(model, &ids));
     keep(model, &what, changes)
-}
-
-/// The actions of this room; `None`: it is another's.
-pub(crate) fn act(model: &mut Model, action: Action) -> Option<Vec<Effect>> {
-    Some(match action {
-        Action::Pin => pin(model),
-        Action::Archive => archive(model),
-        Action::Undo => undo(model),
-        Action::Acknowledge => acknowledge(model),
-        Action::AcknowledgeAll => annotate::open_all(model),
-        Action::Note => annotate::open_note(model),
-        Action::Tags => annotate::open_tags(model),
-        Action::Snooze => annotate::open_snooze(model),
-        Action::Add => add::open(model),
-        Action::Seen => digest::seen(model),
-        Action::NextChange | Action::PreviousChange | Action::Changes => {
-            digest::act(model, action);
-            Vec::new()
-        }
-        _ => return None,
-    })
 }
 
 /// A key of an open text field; the caller has put the overlay aside.

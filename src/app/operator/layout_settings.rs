@@ -5,8 +5,6 @@
 
 pub mod state;
 
-use crate::app::action::Action;
-use crate::app::effect::Effect;
 use crate::app::layout::{self, Areas};
 use crate::app::model::Model;
 use crate::app::operator::layout_settings::state::Fit;
@@ -39,19 +37,8 @@ impl Model {
     }
 }
 
-/// The actions of this room; `None`: it is another's.
-pub(crate) fn act(model: &mut Model, action: Action) -> Option<Vec<Effect>> {
-    match action {
-        Action::ListNarrower => resize(model, false),
-        Action::ListWider => resize(model, true),
-        Action::Header => header(model),
-        _ => return None,
-    }
-    Some(Vec::new())
-}
-
 /// `<` and `>`: the list takes less or more of the width.
-fn resize(model: &mut Model, wider: bool) {
+pub(crate) fn resize(model: &mut Model, wider: bool) {
     let share = model.fitting.proportions.list;
     let share = if wider { share + STEP } else { share.saturating_sub(STEP) };
     model.fitting.proportions.list = share.clamp(*layout::LIST.start(), *layout::LIST.end());
@@ -60,6 +47,6 @@ fn resize(model: &mut Model, wider: bool) {
 }
 
 /// `ctrl-e`: the header keeps one line, with badge, state of the connection and attention count.
-fn header(model: &mut Model) {
+pub(crate) fn header(model: &mut Model) {
     model.fitting.proportions.low_header ^= true;
 }

@@ -13,7 +13,6 @@ use jiff::Timestamp;
 use jiff::civil::{DateTime, Time};
 
 use crate::app::action::Action;
-use crate::app::effect::Effect;
 use crate::app::list::cursor;
 use crate::app::list::sessions::Sessions;
 use crate::app::model::Model;
@@ -58,18 +57,6 @@ impl Model {
     }
 }
 
-/// `{` and `}`, and what is allowed in the past. `None`: as always.
-pub(crate) fn act(model: &mut Model, action: Action) -> Option<Vec<Effect>> {
-    match action {
-        Action::StepBack | Action::StepForward => step(model, action == Action::StepBack),
-        _ if model.past.is_none() => return None,
-        Action::Back => leave(model),
-        action if looks_only(action) => return None,
-        _ => refuse(model),
-    }
-    Some(Vec::new())
-}
-
 /// Says that this is done in the present alone.
 pub(crate) fn refuse(model: &mut Model) {
     let words = model.past_words().map(|cell| cell.text).unwrap_or_default();
@@ -77,43 +64,9 @@ pub(crate) fn refuse(model: &mut Model) {
     model.set_message(format!("{words}: that can only be done now{back}"), Tone::Notice);
 }
 
-/// What changes nothing, asks nobody and takes nothing away.
-const fn looks_only(action: Action) -> bool {
-    !matches!(
-        action,
-        Action::Refresh
-            | Action::RefreshAll
-            | Action::Pause
-            | Action::Export
-            | Action::ExportMany
-            | Action::Handover
-            | Action::CopyMenu
-            | Action::Letter
-            | Action::View
-            | Action::SessionDelete
-            | Action::LetterSend
-            | Action::Note
-            | Action::Tags
-            | Action::Pin
-            | Action::Archive
-            | Action::Undo
-            | Action::Acknowledge
-            | Action::AcknowledgeAll
-            | Action::Snooze
-            | Action::Add
-            | Action::Follow
-            | Action::Programs
-            | Action::Report
-            | Action::Changes
-            | Action::Seen
-            | Action::NextChange
-            | Action::PreviousChange
-    )
-}
-
 /// To the next moment at which something happened: to any session in the list and the alerts, in
 /// the other panes to the selected one.
-fn step(model: &mut Model, back: bool) {
+pub(crate) fn step(model: &mut Model, back: bool) {
     let at = if model.past.is_some() { model.times.now } else { model.clock };
     let live = model.past.as_ref().map_or(&model.sessions, |past| &past.live);
     let only = match model.focus {

@@ -200,7 +200,8 @@ fn first_visit(item: &Item) -> Option<Timestamp> {
 }
 
 /// The next or previous session with changes, staying in this pane.
-fn walk(model: &mut Model, forward: bool) {
+pub(crate) fn walk(model: &mut Model, forward: bool) {
+    close(model);
     let len = model.sessions.len();
     let edge = edge(model, forward);
     let row = model.row_in_window();
@@ -215,7 +216,7 @@ fn walk(model: &mut Model, forward: bool) {
     }
 }
 
-fn open(model: &mut Model) {
+pub(crate) fn open(model: &mut Model) {
     let Some(item) = model.item() else { return };
     let since = if item.changed { item.looked_at } else { item.before };
     let found = model.times.assess(&item.session, &model.settings.rules);
@@ -248,17 +249,4 @@ pub(crate) fn overlay_act(model: &mut Model, mut overlay: ChangesOverlay, action
         _ => {}
     }
     model.overlay = Some(Overlay::Own(OwnOverlay::Changes(overlay)));
-}
-
-/// The actions of this room; false: it is another's.
-pub(crate) fn act(model: &mut Model, action: Action) -> bool {
-    match action {
-        Action::NextChange | Action::PreviousChange => {
-            close(model);
-            walk(model, action == Action::NextChange);
-        }
-        Action::Changes => open(model),
-        _ => return false,
-    }
-    true
 }

@@ -16,14 +16,18 @@ pub struct Hint {
     /// As printed: `e`, `ctrl-d`.
     pub key: String,
     /// `export`
-    pub word: String,
+    pub word: &'static str,
     pub action: Action,
 }
 
 impl Hint {
+    fn new(key: &str, word: &'static str, action: Action) -> Self {
+        Self { key: key.to_owned(), word, action }
+    }
+
     /// Columns with the blanks behind it.
     fn width(&self) -> usize {
-        crate::text::width(&self.key) + 1 + crate::text::width(&self.word) + 2
+        crate::text::width(&self.key) + 1 + crate::text::width(self.word) + 2
     }
 }
 
@@ -105,7 +109,7 @@ impl Model {
         if y == 0 {
             let tabs = self.tabs().into_iter().filter(|_| footer.said.is_none());
             let tabs = tabs.map(|(text, pane)| (crate::text::width(&text), pane));
-            return at(x, 1, tabs).map(|pane| Action::Pane(pane.number()));
+            return at(x, 1, tabs).map(Pane::action);
         }
         let line = footer.lines.get(usize::from(y - 1))?;
         let before = if y == 1 { 1 + crate::text::width(&footer.marked) } else { 1 };
@@ -140,14 +144,9 @@ impl Model {
     /// The keys that are told, most useful first; those without a key are left out.
     fn hints(&self) -> Vec<Hint> {
         if self.mode() == Mode::Text {
-            let hint = |key: &str, word: &str, action| Hint {
-                key: key.to_owned(),
-                word: word.to_owned(),
-                action,
-            };
             return vec![
-                hint("Enter", self.enter_word(), Action::Enter),
-                hint("Esc", "cancel", Action::Back),
+                Hint::new("Enter", self.enter_word(), Action::Enter),
+                Hint::new("Esc", "cancel", Action::Back),
             ];
         }
         let pane = self.focus;
@@ -162,13 +161,13 @@ impl Model {
                 new
             })
             .filter_map(|action| {
-                let row = self.settings.help.iter().find(|row| row.action == *action)?;
                 let word = match (action, pane) {
-                    (Action::Toggle, Pane::Tree) => "fold".to_owned(),
-                    (Action::Find, pane) if pane != Pane::List => "find".to_owned(),
-                    _ => row.short.clone()?,
+                    (Action::Toggle, Pane::Tree) => "fold",
+                    (Action::Find, pane) if pane != Pane::List => "find",
+                    (action, _) => action.spec().short,
                 };
-                Some(Hint { key: self.key(*action)?.to_owned(), word, action: *action })
+                let hint = |key: &str| Hint::new(key, word, *action);
+                self.key(*action).filter(|_| !word.is_empty()).map(hint)
             })
             .collect()
     }

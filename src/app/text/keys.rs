@@ -41,14 +41,7 @@ mod tests {
 
     #[test]
     fn a_hint_goes_with_its_key() {
-        let row = |keys: &str, action| HelpRow {
-            keys: keys.to_owned(),
-            name: String::new(),
-            description: String::new(),
-            section: String::new(),
-            short: None,
-            action,
-        };
+        let row = |keys: &str, action| HelpRow { keys: keys.to_owned(), section: "", action };
         let keys = Keys::new(&[row("ctrl-r R", Action::Refresh), row("", Action::Pause)]);
         assert_eq!(keys.hint(Action::Refresh, "tries").as_deref(), Some("ctrl-r tries"));
         assert_eq!(keys.after("; ", Action::Refresh, "tries"), "; ctrl-r tries");

@@ -65,12 +65,12 @@ fn draw_help(frame: &mut Frame<'_>, whole: Rect, help: &HelpOverlay, look: Look)
     let mut section = "";
     let mut bar = None;
     for (number, row) in help.rows.iter().enumerate().skip(help.first).take(rows) {
-        let head = if row.section == section { "" } else { row.section.as_str() };
-        section = &row.section;
+        let head = if row.section == section { "" } else { row.section };
+        section = row.section;
         let line = Line::from(vec![
             Span::styled(fit(head, 10, look), look.tone(Tone::Dim)),
             Span::styled(fit(&row.keys, 16, look), look.role(Role::Key)),
-            Span::raw(fit(&row.description, width.saturating_sub(26), look)),
+            Span::raw(fit(row.action.spec().words, width.saturating_sub(26), look)),
         ]);
         if number == help.selected {
             bar = Some(Bar { line: lines.len(), focus: true });
