@@ -2,9 +2,10 @@
 //!
 //! Owns the shape of rows, not their making. Every string here has passed `crate::text` or is ours.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 pub use crate::app::action::{HelpRow, Pane};
+use crate::app::list::columns::Column;
 pub use crate::app::list::filter::QueryError;
 use crate::app::text::text_field::TextField;
 use crate::domain::assessment::attention::Suppression;
@@ -79,30 +80,22 @@ pub struct ListRow {
     pub marked: bool,
     pub glyph: (Glyph, Tone),
     pub own: Vec<Glyph>,
-    pub name: Cell,
-    /// Eight digits of the id (wide layout).
-    pub short_id: String,
-    /// Yoti's state, verbatim (wide layout).
-    pub state: Cell,
-    /// Stage, with its duration where it has one (`at counter 6m`).
-    pub stage: Cell,
-    /// `2/3`, or `–` when the configuration is not known.
-    pub docs: Cell,
+    /// Of every column.
+    pub cells: BTreeMap<Column, Cell>,
     /// One glyph for each check, requested ones as `NotYet`; the ui sums up.
     pub checks: Vec<(Glyph, Tone)>,
-    /// `6d 12h`, `—`.
-    pub due: Cell,
-    /// Branch of the letter, name and FAD code (wide layout).
-    pub branch: Cell,
-    /// Age of the last good answer: `3s`, `9m!`, `—`.
-    pub seen: Cell,
-    /// What changed last, short: `doc+`, `reject`, `503 ×3`, `2h idle`; empty: nothing to say.
-    pub delta: Cell,
-    /// The operator's tags: `#chased`.
-    pub tags: Cell,
     pub stale: bool,
     /// It changed and the operator has not looked since.
     pub changed: bool,
+}
+
+impl ListRow {
+    /// What stands in a column.
+    #[must_use]
+    pub fn cell(&self, column: Column) -> &Cell {
+        static NOTHING: Cell = Cell { text: String::new(), tone: Tone::Plain };
+        self.cells.get(&column).unwrap_or(&NOTHING)
+    }
 }
 
 /// A step of a path in the tree: a server's id or a name of ours, and which of equal ones it is

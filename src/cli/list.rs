@@ -125,10 +125,8 @@ impl Lines {
 
     fn headed(&self, whole: Whole) -> Vec<Vec<String>> {
         let columns = self.columns.as_deref().unwrap_or(&COLUMNS);
-        let heads = columns.iter().map(|column| match column {
-            Column::Changed => "CHANGED".to_owned(),
-            other => other.head().to_owned(),
-        });
+        let heads = columns.iter().map(|column| column.spec());
+        let heads = heads.map(|spec| spec.printed.unwrap_or(spec.head).to_owned());
         let heads = heads.chain(self.columns.is_none().then(|| "REASON".to_owned()));
         std::iter::once(heads.collect()).chain(self.cells(whole)).collect()
     }
@@ -153,7 +151,7 @@ impl Lines {
         let asking = self.rows.iter().zip(&self.found).filter(|(_, found)| found.needs_operator());
         for ((_, row), found) in asking {
             if let Some(finding) = found.findings.first() {
-                needing.entry(finding.reason).or_default().push(row.name.text.clone());
+                needing.entry(finding.reason).or_default().push(row.cell(Column::Ref).text.clone());
             }
         }
         narration::summary(&counted, &needing, 0)
@@ -218,18 +216,11 @@ fn pointed(why: &ViewError, filter: &str) -> String {
 }
 
 fn cell(column: Column, row: &ListRow, look: Look) -> String {
-    let text = match column {
-        Column::Ref => &row.name.text,
-        Column::Session => return row.id.to_string(),
-        Column::State => &row.state.text,
-        Column::Stage => &row.stage.text,
-        Column::Docs => &row.docs.text,
-        Column::Checks => return row.checks.iter().map(|(sign, _)| look.glyph(*sign)).collect(),
-        Column::Due => &row.due.text,
-        Column::Branch => &row.branch.text,
-        Column::Seen => &row.seen.text,
-        Column::Changed => &row.delta.text,
-        Column::Tags => &row.tags.text,
-    };
-    look.text(text)
+    if column == Column::Session {
+        row.id.to_string()
+    } else if column == Column::Checks {
+        row.checks.iter().map(|(sign, _)| look.glyph(*sign)).collect()
+    } else {
+        look.text(&row.cell(column).text)
+    }
 }

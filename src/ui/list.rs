@@ -51,11 +51,10 @@ fn head(fitted: &Fitted, by: Option<Column>, sign: &str, look: Look) -> Line<'st
     let mut spans = vec![Span::styled(format!("  {} {before}", more(fitted.left, "‹")), style)];
     let last = fitted.columns.len().saturating_sub(1);
     for (place, (column, width)) in fitted.columns.iter().enumerate() {
-        let head = if by == Some(*column) {
-            look.text(column.head()) + &sign
-        } else {
-            look.text(column.head())
-        };
+        let mut head = look.text(column.spec().head);
+        if by == Some(*column) {
+            head += &sign;
+        }
         let further = if place == last { more(fitted.right, "›") } else { String::new() };
         let further = if head.width() < *width { further.trim() } else { "" };
         let head = fit(&head, width.saturating_sub(further.width()), look);
@@ -83,33 +82,29 @@ fn spans(row: &ListRow, fitted: &Fitted, selected: bool, look: Look) -> Vec<Span
     for (place, (column, width)) in fitted.columns.iter().enumerate() {
         // The last cell of a column is the blank behind it, but for the border's neighbour.
         let room = if place == last { *width } else { width.saturating_sub(1) };
-        let right = |cell: &Cell| right(&cell.text, room, look.tone(cell.tone), look);
-        let text = match column {
-            Column::Checks => {
-                spans.extend(checks(row, room, look));
-                spans.push(Span::raw(" ".repeat(width - room)));
-                continue;
-            }
-            Column::Changed => cell(delta(row, has_tags), room, look),
-            Column::Session => Span::styled(fit(&row.short_id, room, look), look.tone(Tone::Dim)),
-            Column::State => cell(&row.state, room, look),
-            Column::Docs => cell(&row.docs, room, look),
-            Column::Ref => cell(&row.name, room, look),
-            Column::Stage => cell(&row.stage, room, look),
-            Column::Due => right(&row.due),
-            Column::Branch => cell(&row.branch, room, look),
-            Column::Seen => right(&row.seen),
-            Column::Tags => cell(&row.tags, room, look),
-        };
-        spans.push(text);
+        if *column == Column::Checks {
+            spans.extend(checks(row, room, look));
+        } else {
+            let shown = if *column == Column::Changed && !has_tags {
+                changed_or_tags(row)
+            } else {
+                row.cell(*column)
+            };
+            spans.push(if column.spec().right {
+                right(&shown.text, room, look.tone(shown.tone), look)
+            } else {
+                cell(shown, room, look)
+            });
+        }
         spans.push(Span::raw(" ".repeat(width - room)));
     }
     spans
 }
 
-/// What changed; while nothing did, the tags, if they have no column.
-const fn delta(row: &ListRow, has_tags: bool) -> &Cell {
-    if row.delta.text.is_empty() && !has_tags { &row.tags } else { &row.delta }
+/// What changed; while nothing did, the tags, which have no column.
+fn changed_or_tags(row: &ListRow) -> &Cell {
+    let changed = row.cell(Column::Changed);
+    if changed.text.is_empty() { row.cell(Column::Tags) } else { changed }
 }
 
 /// One sign for each check where they fit, else how many of each, else of the worst kind, of all.

@@ -50,19 +50,9 @@ fn stands(line: &str, words: &str) -> bool {
 }
 
 fn value(row: &ListRow, column: Column) -> Option<&str> {
-    let cell = match column {
-        Column::Ref => &row.name,
-        Column::Session => return Some(&row.short_id),
-        Column::State => &row.state,
-        Column::Stage => &row.stage,
-        Column::Docs => &row.docs,
-        Column::Due => &row.due,
-        Column::Seen => &row.seen,
-        Column::Changed => &row.delta,
-        // A name may be cut, and signs are counted.
-        Column::Branch | Column::Tags | Column::Checks => return None,
-    };
-    Some(&cell.text).filter(|text| !text.is_empty()).map(String::as_str)
+    // A name may be cut, and signs are counted.
+    let whole = !matches!(column, Column::Branch | Column::Tags | Column::Checks);
+    Some(&*row.cell(column).text).filter(|text| whole && !text.is_empty())
 }
 
 #[test]
@@ -90,7 +80,7 @@ fn no_reference_number_age_deadline_or_head_of_the_list_is_cut() {
             assert_eq!(rows.len(), 4);
             for &(column, _) in &columns {
                 seen.insert(column);
-                assert!(stands(&head, column.head()), "{width}: {column:?} in {head:?}");
+                assert!(stands(&head, column.spec().head), "{width}: {column:?} in {head:?}");
                 for (y, row) in (area.y + 2..).zip(&rows) {
                     let line = line(&buffer, y, area.w);
                     let Some(value) = value(row, column) else { continue };

@@ -32,24 +32,11 @@ pub(crate) fn open_sort(model: &mut Model) {
 
 /// What stands first.
 fn first(sort: Sort) -> &'static str {
-    match (sort.by, sort.reversed) {
-        (None, false) => "most urgent first",
-        (None, true) => "least urgent first",
-        (Some(Column::Ref), _) => "by your reference, numbers as numbers",
-        (Some(Column::Docs), false) => "fewest supplied first",
-        (Some(Column::Docs), true) => "most supplied first",
-        (Some(Column::Checks), false) => "REJECT, then refer, not yet, APPROVE",
-        (Some(Column::Checks), true) => "APPROVE first",
-        (Some(Column::Due), false) => "least time left first",
-        (Some(Column::Due), true) => "most time left first",
-        (Some(Column::Seen), false) => "latest response first",
-        (Some(Column::Seen), true) => "oldest response first",
-        (Some(Column::Changed), false) => "newest change first",
-        (Some(Column::Changed), true) => "oldest change first",
-        (Some(Column::Stage), false) => "from the first step to the last",
-        (Some(Column::Stage), true) => "from the last step to the first",
-        (Some(column), _) => column.words(),
-    }
+    let Some(column) = sort.by else {
+        return if sort.reversed { "least urgent first" } else { "most urgent first" };
+    };
+    let spec = column.spec();
+    spec.order.map_or(spec.words, |[up, down]| if sort.reversed { down } else { up })
 }
 
 /// `W`: which columns are shown.
@@ -63,7 +50,7 @@ pub(crate) fn open_columns(model: &mut Model) {
     };
     let row = |column: Column| PickRow {
         name: column.name().to_owned(),
-        words: column.words().to_owned(),
+        words: column.spec().words.to_owned(),
         on: shown.contains(&column),
     };
     // A choice keeps its order, and what is not shown stands below it.

@@ -4,94 +4,141 @@
 
 use crate::domain::nearest::suggestion;
 
-/// One column of the list.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum Column {
-    /// The operator's reference, else the short ID; always shown.
-    Ref,
-    Session,
-    State,
-    Stage,
-    /// Requirements supplied, of how many.
-    Docs,
-    /// One sign for each check.
-    Checks,
-    Due,
-    Branch,
-    /// Age of the last good answer.
-    Seen,
-    Changed,
-    Tags,
+/// What the table says of a column.
+#[derive(Debug)]
+pub struct Spec {
+    /// As in `--columns`, in views and in the title.
+    pub name: &'static str,
+    pub head: &'static str,
+    /// Its head in `branchwatch list`, where that is another.
+    pub printed: Option<&'static str>,
+    /// What it holds, for the pickers.
+    pub words: &'static str,
+    /// What stands first in its order, and in the reverse; `None`: its words say it.
+    pub order: Option<[&'static str; 2]>,
+    /// Numbers and ages stand at its right edge.
+    pub right: bool,
+    /// Cells for its longest value and for its head with the sign of an order, the blank behind them
+    /// among these. Tags and branch names alone may be longer.
+    need: fn(Widths) -> usize,
+}
+
+const PLAIN: Spec =
+    Spec { name: "", head: "", printed: None, words: "", order: None, right: false, need: |_| 0 };
+
+macro_rules! columns {
+    ($($column:ident { $($field:tt)* })*) => {
+        /// One column of the list.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+        pub enum Column {$($column,)*}
+
+        impl Column {
+            /// All, in the order of the wide list.
+            pub const ALL: [Self; [$(stringify!($column)),*].len()] = [$(Self::$column),*];
+
+            /// Its entry in the table.
+            #[must_use]
+            pub const fn spec(self) -> &'static Spec {
+                match self {$(
+                    Self::$column => const { &Spec { $($field)* ..PLAIN } },
+                )*}
+            }
+        }
+    };
+}
+
+// What a cell says stands in `rows`, what a column is ordered by in `sort`.
+columns! {
+    // Always shown: a row needs a name.
+    Ref {
+        name: "ref",
+        head: "REFERENCE",
+        words: "your reference, else the short ID",
+        order: Some(["by your reference, numbers as numbers"; 2]),
+        need: |widths| widths.name.clamp(10, NAME) + 1,
+    }
+    Session {
+        name: "session",
+        head: "SESSION",
+        words: "session ID",
+        need: |_| 9,
+    }
+    State {
+        name: "state",
+        head: "STATE",
+        words: "Yoti's state",
+        need: |_| 10,
+    }
+    Stage {
+        name: "stage",
+        head: "STAGE",
+        words: "stage, derived by branchwatch",
+        order: Some(["from the first step to the last", "from the last step to the first"]),
+        // `not fetched yet`
+        need: |_| 16,
+    }
+    Docs {
+        name: "docs",
+        head: "DOCS",
+        words: "requirements supplied, out of how many",
+        order: Some(["fewest supplied first", "most supplied first"]),
+        // `12/12`
+        need: |_| 6,
+    }
+    Checks {
+        name: "checks",
+        head: "CHECKS",
+        words: "one sign for each check",
+        order: Some(["REJECT, then refer, not yet, APPROVE", "APPROVE first"]),
+        // Nine signs, or `12✗/150`
+        need: |_| 10,
+    }
+    Due {
+        name: "due",
+        head: "DUE",
+        words: "time left to the deadline",
+        order: Some(["least time left first", "most time left first"]),
+        right: true,
+        // `kept to 26 Dec`, `26 Dec 09:30Z±`
+        need: |widths| if widths.times { 15 } else { 10 },
+    }
+    Branch {
+        name: "branch",
+        head: "LETTER BRANCH",
+        words: "branch on the letter",
+        need: |_| 15,
+    }
+    Seen {
+        name: "seen",
+        head: "SEEN",
+        words: "time since the last response",
+        order: Some(["latest response first", "oldest response first"]),
+        right: true,
+        // `364d!`
+        need: |_| 6,
+    }
+    Changed {
+        name: "changed",
+        head: "CHANGE",
+        printed: Some("CHANGED"),
+        words: "what changed last",
+        order: Some(["newest change first", "oldest change first"]),
+        // `no net ×99`
+        need: |_| 11,
+    }
+    Tags {
+        name: "tags",
+        head: "TAGS",
+        words: "your tags",
+        need: |_| 8,
+    }
 }
 
 impl Column {
-    /// All, in the order of the wide list.
-    pub const ALL: [Self; 11] = [
-        Self::Ref,
-        Self::Session,
-        Self::State,
-        Self::Stage,
-        Self::Docs,
-        Self::Checks,
-        Self::Due,
-        Self::Branch,
-        Self::Seen,
-        Self::Changed,
-        Self::Tags,
-    ];
-
     /// As in `--columns`, in views and in the title.
     #[must_use]
     pub const fn name(self) -> &'static str {
-        match self {
-            Self::Ref => "ref",
-            Self::Session => "session",
-            Self::State => "state",
-            Self::Stage => "stage",
-            Self::Docs => "docs",
-            Self::Checks => "checks",
-            Self::Due => "due",
-            Self::Branch => "branch",
-            Self::Seen => "seen",
-            Self::Changed => "changed",
-            Self::Tags => "tags",
-        }
-    }
-
-    /// Its head.
-    #[must_use]
-    pub const fn head(self) -> &'static str {
-        match self {
-            Self::Ref => "REFERENCE",
-            Self::Session => "SESSION",
-            Self::State => "STATE",
-            Self::Stage => "STAGE",
-            Self::Docs => "DOCS",
-            Self::Checks => "CHECKS",
-            Self::Due => "DUE",
-            Self::Branch => "LETTER BRANCH",
-            Self::Seen => "SEEN",
-            Self::Changed => "CHANGE",
-            Self::Tags => "TAGS",
-        }
-    }
-
-    /// What it holds, for the pickers.
-    #[must_use]
-    pub const fn words(self) -> &'static str {
-        match self {
-            Self::Ref => "your reference, else the short ID",
-            Self::Session => "session ID",
-            Self::State => "Yoti's state",
-            Self::Stage => "stage, derived by branchwatch",
-            Self::Docs => "requirements supplied, out of how many",
-            Self::Checks => "one sign for each check",
-            Self::Due => "time left to the deadline",
-            Self::Branch => "branch on the letter",
-            Self::Seen => "time since the last response",
-            Self::Changed => "what changed last",
-            Self::Tags => "your tags",
-        }
+        self.spec().name
     }
 
     /// The column of a name.
@@ -106,25 +153,8 @@ impl Column {
         })
     }
 
-    /// Cells for its longest value and for its head with the sign of an order, the blank behind them
-    /// among these. Tags and branch names alone may be longer.
     fn need(self, widths: Widths) -> usize {
-        match self {
-            Self::Ref => widths.name.clamp(10, NAME) + 1,
-            Self::Session => 9,
-            // `kept to 26 Dec`, `26 Dec 09:30Z±`
-            Self::Due if widths.times => 15,
-            // Nine signs, or `12✗/150`, among them.
-            Self::State | Self::Due | Self::Checks => 10,
-            // `not fetched yet`
-            Self::Stage => 16,
-            // `12/12`, `364d!`
-            Self::Docs | Self::Seen => 6,
-            Self::Branch => 15,
-            // `no net ×99`
-            Self::Changed => 11,
-            Self::Tags => 8,
-        }
+        (self.spec().need)(widths)
     }
 }
 
@@ -331,7 +361,7 @@ mod tests {
     #[test]
     fn every_head_fits_with_the_sign_of_an_order_and_a_blank_behind_it() {
         for column in Column::ALL {
-            let head = column.head().chars().count() + 1;
+            let head = column.spec().head.chars().count() + 1;
             assert!(head < column.need(Widths::default()), "{column:?}");
         }
     }

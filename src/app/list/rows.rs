@@ -4,6 +4,7 @@
 
 use crate::app::action::Action;
 use crate::app::detail::timeline;
+use crate::app::list::columns::Column;
 use crate::app::list::counters::SessionCounters;
 use crate::app::list::sessions::{Item, Sessions};
 use crate::app::list::summary::Standing;
@@ -30,10 +31,25 @@ pub(crate) fn list_row(item: &Item, marked: bool, rules: &Rules, times: &Times) 
     let found = times.assess(session, rules);
     let coverage = coverage::derive(session);
     let kind = StageKind::of(&found.stage);
-    let (supplied, all) = coverage.counts();
-    let docs = match session.configuration() {
-        None => Cell::new("—", Tone::Dim),
-        Some(_) => Cell::plain(format!("{supplied}/{all}")),
+    let cell = |column| match column {
+        Column::Ref => Cell::plain(times.name(session, 60)),
+        Column::Session => Cell::new(session.id().short(), Tone::Dim),
+        Column::State => state(session),
+        Column::Stage => words::stage(&found.stage, times.now),
+        Column::Docs => match session.configuration() {
+            None => Cell::new("—", Tone::Dim),
+            Some(_) => {
+                let (supplied, all) = coverage.counts();
+                Cell::plain(format!("{supplied}/{all}"))
+            }
+        },
+        // Its signs are drawn one by one.
+        Column::Checks => Cell::plain(""),
+        Column::Due => clocks::due(item, &found, rules, times),
+        Column::Branch => branch(session),
+        Column::Seen => seen(session, found.stale, times),
+        Column::Changed => delta(item, &found),
+        Column::Tags => Cell::new(times.tags(session, &session.entry.tags, 20), Tone::Dim),
     };
     let marks = requested::marks(session, &coverage);
     ListRow {
@@ -41,17 +57,8 @@ pub(crate) fn list_row(item: &Item, marked: bool, rules: &Rules, times: &Times) 
         marked,
         glyph: glyph(&found, kind),
         own: own_signs(item, &found),
-        name: Cell::plain(times.name(session, 60)),
-        short_id: session.id().short(),
-        state: state(session),
-        stage: words::stage(&found.stage, times.now),
-        docs,
+        cells: Column::ALL.into_iter().map(|column| (column, cell(column))).collect(),
         checks: marks.into_iter().map(sign).collect(),
-        due: clocks::due(item, &found, rules, times),
-        branch: branch(session),
-        seen: seen(session, found.stale, times),
-        delta: delta(item, &found),
-        tags: Cell::new(times.tags(session, &session.entry.tags, 20), Tone::Dim),
         stale: found.stale,
         changed: item.changed,
     }
@@ -126,6 +133,7 @@ fn seen(session: &WatchedSession, stale: bool, times: &Times) -> Cell {
     }
 }
 
+/// What changed last, short: `doc+`, `reject`, `503 ×3`, `2h idle`; empty: nothing to say.
 fn delta(item: &Item, found: &Assessment) -> Cell {
     let poll = &item.session.poll;
     if let Some(failure) = poll.last_failure.as_ref().filter(|_| poll.failures > 0) {

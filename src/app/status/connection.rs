@@ -3,6 +3,7 @@
 //! Owns these words alone; the states come with the snapshot's health.
 
 use crate::app::action::Action;
+use crate::app::list::columns::Column;
 use crate::app::list::counters::SessionCounters;
 use crate::app::list::sessions::Item;
 use crate::app::text::words::{self, StageKind, Times};
@@ -135,7 +136,8 @@ pub(crate) const fn is_down(health: &Health) -> bool {
 pub(crate) fn aged(mut row: ListRow, item: &Item, health: &Health) -> ListRow {
     let open = item.summary.kind.is_ongoing() || item.summary.kind == StageKind::NotFetched;
     if is_down(health) && open && item.session.poll.interval.is_some() && !row.stale {
-        row.seen = Cell::new(format!("≈{}", row.seen.text), Tone::Strong);
+        let seen = format!("≈{}", row.cell(Column::Seen).text);
+        row.cells.insert(Column::Seen, Cell::new(seen, Tone::Strong));
     }
     row
 }
