@@ -115,6 +115,8 @@ pub struct NotFound {
 
 impl Default for NotFound {
     fn default() -> Self {
+        // Contract 9.4: one such answer may be a fault of
+        // Yoti's, or come before a new session can be read.
         let half_a_minute = SignedDuration::from_secs(30);
         Self { span: half_a_minute, again: half_a_minute }
     }
@@ -163,11 +165,14 @@ impl Default for Settings {
             at_counter: SignedDuration::from_secs(10),
             due_today: SignedDuration::from_secs(60),
             awaiting: SignedDuration::from_mins(15),
+            // A final state does not change: it is asked once (contract 9.4).
             done: None,
             selected: SignedDuration::from_secs(10),
             configuration: SignedDuration::from_mins(15),
             not_found: NotFound::default(),
             max_rps: 5.0,
+            // Yoti documents no limits; at most some four
+            // requests in flight is the contract's advice (9.4).
             concurrency: 4,
             online: true,
             sweep: true,

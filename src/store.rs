@@ -54,6 +54,7 @@ impl Store {
     /// A store that knows these sessions, and where its snapshots can be read.
     #[must_use]
     pub fn new(known: Vec<WatchedSession>) -> (Self, watch::Receiver<Arc<Snapshot>>) {
+        // Archived sessions keep their answers, but no figure, order or poll ever meets them.
         let (archived, listed): (Vec<_>, Vec<_>) =
             known.into_iter().map(Arc::new).partition(|s| s.own.archived_at.is_some());
         let current = Snapshot {
@@ -96,10 +97,12 @@ impl Store {
 
     /// A session with other answers, and what that adds to its timeline.
     fn put(&mut self, mut next: WatchedSession, events: Vec<TimelineEvent>) {
+        // The revision says that content changed; a poll time alone leaves rows as they were made.
         next.revision += 1;
         if !events.is_empty() {
             let mut timeline = Vec::clone(&next.timeline);
             timeline.extend(events);
+            // Bounded: a session that changes for ever must not grow memory. The oldest go.
             let surplus = timeline.len().saturating_sub(TIMELINE_CAP);
             timeline.drain(..surplus);
             next.timeline = Arc::new(timeline);
@@ -113,6 +116,7 @@ impl Store {
         let Some(watched) = self.current.sessions.get(told.session) else { return false };
         let mut answers = Answers::clone(&watched.answers);
         let events = if told.topic == Topic::FirstBranchVisit {
+            // The first visit stays the first: notifications may come twice and late (fault W04).
             answers.visit_notified_at.get_or_insert(told.at);
             change::between(&watched.answers, &answers, now)
         } else {
@@ -135,6 +139,7 @@ impl Store {
             self.dirty = true;
         }
         for (id, poll) in sessions {
+            // Equal states publish nothing, so an idle screen does not redraw (I1).
             let Some(watched) = self.current.sessions.get(id).filter(|s| s.poll != poll) else {
                 continue;
             };
@@ -157,6 +162,7 @@ impl Store {
         for entry in entries {
             let archived = self.current.archived.get(entry.id);
             let next = match self.current.sessions.get(entry.id).or(archived) {
+                // Adding what is there already changes nothing, not even the order.
                 Some(watched) if *watched.entry == entry && archived.is_none() => continue,
                 Some(watched) => {
                     let mut known = WatchedSession::clone(watched);
@@ -267,11 +273,14 @@ impl Store {
     fn send(&mut self) {
         self.dirty = false;
         self.current.version += 1;
+        // Replaced, never queued: a slow reader sees the
+        // newest and no backlog. The clone copies pointers.
         self.publisher.send_replace(Arc::new(self.current.clone()));
     }
 }
 
 fn without(table: &SessionTable, ids: &HashSet<SessionId>) -> SessionTable {
+    // The same table, not an equal one: readers compare lists by address.
     if !ids.iter().any(|id| table.get(*id).is_some()) {
         return table.clone();
     }
@@ -296,6 +305,8 @@ fn taken_in(held: &Answers, observation: Observation) -> Option<(Answers, Timest
             }
             let at = answer.fetched_at;
             answers.session = Some(Arc::new(answer));
+            // An answer outweighs an earlier 404: it may
+            // have been a fault of Yoti's (contract 9.4).
             answers.missing_since = None;
             at
         }
@@ -317,6 +328,7 @@ fn taken_in(held: &Answers, observation: Observation) -> Option<(Answers, Timest
             at
         }
         Observation::Missing(at) => {
+            // Since the first time: the late looks at it are counted from there.
             answers.missing_since.get_or_insert(at);
             at
         }
@@ -333,6 +345,7 @@ fn same_content(a: &Answers, b: &Answers) -> bool {
     let configuration = match (&a.configuration, &b.configuration) {
         (Some(a), Some(b)) => {
             let clocks_aside =
+                // The ttl counts down between any two answers; compared, each poll would be news.
                 |c: &Configuration| Configuration { client_session_token_ttl: None, ..c.clone() };
             Arc::ptr_eq(a, b) || clocks_aside(&a.value) == clocks_aside(&b.value)
         }

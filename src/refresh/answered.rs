@@ -34,6 +34,7 @@ impl<A: SessionApi, C: Clock> Task<A, C> {
         self.heard = true;
         let mut call = ended.call();
         let Ended { job, took, told, asked_at, .. } = ended;
+        // It left the list while the request ran: its answer is nobody's any more.
         if self.store.snapshot().sessions.get(job.id).is_none() {
             self.schedule.forget(job.id);
             self.calls.push(call);
@@ -72,6 +73,7 @@ impl<A: SessionApi, C: Clock> Task<A, C> {
     fn good(&mut self, job: Job, observation: Observation, now: Instant) {
         let at = self.clock.now();
         let changed = self.store.observe(job.id, observation);
+        // An answer is seen at once; poll times alone wait for the figures, once a second.
         if changed {
             self.publish_at = now;
         }
@@ -98,6 +100,8 @@ impl<A: SessionApi, C: Clock> Task<A, C> {
                 track.drop_part(Part::Letter);
             }
         });
+        // What was supplied may have changed what is still
+        // required, so the next look is not 15 min away.
         if changed && !ended && watched.answers.configuration.is_some() {
             self.schedule.hasten_configuration(job.id, now);
         }
@@ -143,6 +147,7 @@ impl<A: SessionApi, C: Clock> Task<A, C> {
         }
         self.schedule.ended(job, None);
         self.schedule.stop(job.id);
+        // Two late looks, then never again: 404 may have been a fault at Yoti's (contract 9.4).
         let wait = gone_look(since, at).map(|next| self.real(next.duration_since(at)));
         if let Some(wait) = wait {
             self.schedule.change(job.id, |track| track.hasten(now + wait));
@@ -171,6 +176,7 @@ impl<A: SessionApi, C: Clock> Task<A, C> {
             self.slowed_until = Some(self.slowed_until.map_or(now + hold, |t| t.max(now + hold)));
         }
         self.schedule.ended(job, Some(now + wait));
+        // Another failure in between, and "twice in a row" begins anew (contract 9.4).
         if job.part == Part::Session {
             self.schedule.change(job.id, |track| track.not_found = None);
             self.poll_failed(job.id, error, self.clock.now());
@@ -190,9 +196,12 @@ impl<A: SessionApi, C: Clock> Task<A, C> {
             Part::Session => (usual.max(LONGEST), usual.max(LONGEST_SURE)),
             Part::Configuration | Part::Letter => (rarely, rarely),
         };
+        // At most 2^16: beyond it the shift would overflow, and `sure` is reached long before.
         let doubled = usual.saturating_mul(1 << (failures - 1).min(16)).min(sure);
         match error.retry() {
             Retry::After(wait) => wait.max(usual.min(wait * 2)),
+            // An early retry costs of a tenth of all requests
+            // (fault R03); without one the interval is kept.
             Retry::BackOff if self.retries.spend() => {
                 full_jitter(failures, RETRY_BASE, longest, &mut self.dice)
             }

@@ -16,6 +16,8 @@ pub(super) fn cause(error: &ApiError) -> Option<Cause> {
     match &error.kind {
         ApiErrorKind::ClockSkew(seconds) => Some(Cause::ClockSkew(*seconds)),
         ApiErrorKind::Status(status @ (401 | 403)) => {
+            // The header shows this code: only words of the
+            // contract (9.2) may stand there, never a server's.
             const KNOWN: &[&str] = &[
                 "MESSAGE_SIGNING",
                 "BAD_SDK_ID",
@@ -31,6 +33,7 @@ pub(super) fn cause(error: &ApiError) -> Option<Cause> {
         ApiErrorKind::TokenRefused(status) => Some(Cause::Refused(*status, None)),
         ApiErrorKind::Unavailable(status, _) => Some(Cause::Unavailable(*status)),
         ApiErrorKind::Unreachable(why) => Some(Cause::Offline(why.clone())),
+        // A redirect of every call is a proxy or a wrong base URL, not a state of a session.
         ApiErrorKind::Timeout(_) | ApiErrorKind::Redirect(_) => {
             Some(Cause::Offline(error.summary()))
         }

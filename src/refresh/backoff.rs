@@ -13,6 +13,7 @@ pub fn full_jitter(
 ) -> Duration {
     let doubled = base.saturating_mul(1_u32 << failures.saturating_sub(1).min(16));
     let bound = doubled.min(cap);
+    // Full jitter, so that many instances do not come back together after an outage (fault R02).
     bound.mul_f64(0.1 + 0.9 * dice.f64())
 }
 
@@ -29,10 +30,12 @@ pub struct RetryBudget {
 }
 
 /// The most retries that can be saved up, in tenths.
+// Ten at most: a long quiet time must not pay for a storm of retries.
 const SAVED: u32 = 100;
 
 impl Default for RetryBudget {
     fn default() -> Self {
+        // One at the start: the first failure of a fresh process may be retried too.
         Self { tenths: 10 }
     }
 }

@@ -79,7 +79,9 @@ impl Breaker {
         polled: usize,
         dice: &mut fastrand::Rng,
     ) {
+        // These two are never one session's own: key and clock are the same for all.
         let sure = matches!(cause, Cause::AppNotFound | Cause::ClockSkew(_));
+        // Witnesses of one kind do not count for the other: three outages are no refused key.
         if self.refusals != cause.is_refusal() {
             self.failed.clear();
             self.in_a_row = 0;
@@ -126,6 +128,7 @@ fn wait(cause: &Cause, probes: u32, dice: &mut fastrand::Rng) -> Duration {
     if cause.is_refusal() {
         return REFUSED_PROBE;
     }
+    // Jitter may shorten a wait, but never below one probe in 5 s (fault R04).
     full_jitter(probes, PROBE.0, PROBE.1, dice).max(PROBE.0)
 }
 

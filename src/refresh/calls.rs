@@ -34,6 +34,7 @@ impl Ended {
             Part::Letter => "/instructions",
         };
         Call {
+            // The log numbers it when it is kept.
             number: 0,
             at: self.asked_at,
             method: "GET",
@@ -76,6 +77,7 @@ impl<A: SessionApi, C: Clock> Task<A, C> {
             per_ten_seconds: self.meter.sent_by_ten_seconds(now),
             budget_per_ten_seconds: self.meter.budget_x10(now, self.breaker.ramp(now)),
         };
+        // Never awaited: a dialog that was closed or is slow must not hold up asking.
         let _gone = to.try_send(traffic);
     }
 }

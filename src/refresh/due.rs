@@ -50,6 +50,7 @@ pub(super) fn rarely(
     settings: &Settings,
 ) -> Option<Duration> {
     let usual = unsigned(settings.configuration);
+    // A letter that is set seldom changes; one that is not yet set is what the stage waits for.
     let set = part == Part::Letter && matches!(watched.answers.letter, Letter::Set(_));
     let often = if set { usual.saturating_mul(4) } else { usual };
     (!has_ended(watched)).then_some(often)
@@ -81,10 +82,12 @@ pub(super) fn waits(
     };
     let answers = &watched.answers;
     let result = answers.session.as_ref().map(|answer| answer.fetched_at);
+    // An answer that said nothing new moves `last_ok` alone; it counts, or a start asks all again.
     let answered = result.map(|at| watched.poll.last_ok.map_or(at, |last| last.max(at)));
     let configured = answers.configuration.as_ref().map(|answer| answer.fetched_at);
     let part = |part, answered: Option<Timestamp>| match rarely(part, watched, settings) {
         Some(every) => Some(left(answered, every)),
+        // After the end nothing changes, but what was never asked for is asked for once.
         None => answered.is_none().then_some(Duration::ZERO),
     };
     Waits {
@@ -104,6 +107,7 @@ pub(super) fn gone_look(since: Timestamp, last: Timestamp) -> Option<Timestamp> 
 
 /// A span of the clock that answers are dated by in real time.
 pub(super) fn real(span: SignedDuration, settings: &Settings) -> Duration {
+    // Requests go out in real time, also where the demo's clock runs faster.
     Duration::try_from_secs_f64(span.as_secs_f64() / settings.clock_speed).unwrap_or_default()
 }
 

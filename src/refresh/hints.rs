@@ -40,6 +40,7 @@ impl<A: SessionApi, C: Clock> Task<A, C> {
             }
             return;
         }
+        // One process alone holds the port: the process that asks learns of it through the store.
         self.relay(std::iter::once(OutboxMessage::Told(told.clone())));
         let at = self.clock.now();
         self.hints.ledger.told(told.session, &told.topic, at);
@@ -51,11 +52,13 @@ impl<A: SessionApi, C: Clock> Task<A, C> {
 
     /// Puts an answer into the ledger: what it showed, and what it did not.
     pub(super) fn reckon(&mut self, job: Job, asked_at: Timestamp) {
+        // Without a receiver every event would count as missed.
         if job.part != Part::Session || self.hints.receiving == Receiving::Off {
             return;
         }
         let Some(watched) = self.store.snapshot().sessions.get(job.id) else { return };
         let fetched = watched.answers.session.as_ref().map(|answer| answer.fetched_at);
+        // Where the store refused the answer an older one stands there, which was counted before.
         let fetched = fetched.filter(|at| *at >= asked_at);
         let timeline = watched.timeline.iter().rev();
         let news: Vec<TimelineEvent> =

@@ -24,6 +24,7 @@ impl<A: SessionApi, C: Clock> Task<A, C> {
     pub(super) fn add(&mut self, entries: Vec<WatchEntry>, now: Instant) {
         self.relay(entries.iter().cloned().map(OutboxMessage::Added));
         let ids: Vec<SessionId> = entries.iter().map(|entry| entry.id).collect();
+        // An offer is made for sessions that are not on the list.
         self.hints.offered.retain(|offered| !ids.contains(offered));
         self.store.add(entries);
         self.schedule_new(&ids, now);
@@ -118,10 +119,12 @@ impl<A: SessionApi, C: Clock> Task<A, C> {
     ) {
         self.schedule.focus(selected, visible);
         let Some(id) = selected else { return };
+        // Looking at a session that has ended is no reason to ask for it again.
         let ended = self.schedule.track(id).is_none_or(|track| track.interval.is_none());
         if ended {
             return;
         }
+        // Not at once: a cursor that runs down the list would ask for every session it passes.
         let soon = now + unsigned(self.settings.selected).div_f64(5.0);
         self.schedule.change(id, |track| {
             if track.due().is_some_and(|due| due > soon) {
@@ -132,6 +135,7 @@ impl<A: SessionApi, C: Clock> Task<A, C> {
 
     /// What another process learned of the sessions, and who is on its list now.
     pub(super) fn follow(&mut self, list: Vec<WatchedSession>, now: Instant) {
+        // A list may arrive that was read before this process took over: it is older than its own.
         if self.settings.following {
             self.take_list(list, now);
         }
@@ -147,6 +151,8 @@ impl<A: SessionApi, C: Clock> Task<A, C> {
     ) {
         self.take_list(list, now);
         self.settings.following = false;
+        // What is kept from here on is this process's own to
+        // save; the old channel would leave it for nobody.
         self.relay = None;
         // Whether this process reaches Yoti is not known before it has asked.
         self.schedule.hasten_first(now);

@@ -57,6 +57,8 @@ impl Meter {
     pub fn next_slot(&self, now: Instant, ramp: f64) -> Instant {
         let rate = (self.max_rps * self.share(now) * ramp).max(0.01);
         match self.sent.back() {
+            // From the last request, not from a bucket: saved-up
+            // turns would burst after a pause (fault R01).
             Some(&last) => (last + Duration::from_secs_f64(1.0 / rate)).max(now),
             None => now,
         }
@@ -102,6 +104,7 @@ impl Meter {
     /// Counts a failure for the header's figure.
     pub fn bad(&mut self, now: Instant) {
         self.errors.push_back(now);
+        // Bounded: a storm of failures must not grow memory.
         if self.errors.len() > 10_000 {
             self.errors.pop_front();
         }
@@ -109,6 +112,7 @@ impl Meter {
 
     /// A 429: half the rate.
     pub fn slow_down(&mut self, now: Instant) {
+        // Halved at once and recovered in steps (fault A02).
         self.share = ((self.share(now) / 2.0).max(0.05), now);
     }
 
@@ -124,6 +128,7 @@ impl Meter {
     /// Requests a second over the last ten seconds, times ten.
     #[must_use]
     pub fn rate_x10(&self, now: Instant) -> u32 {
+        // A count over ten seconds is the rate times ten already.
         let recent = self.sent.iter().filter(|&&t| now.duration_since(t) <= RATE_SPAN).count();
         u32::try_from(recent).unwrap_or(u32::MAX)
     }

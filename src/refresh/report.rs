@@ -68,6 +68,7 @@ impl<A: SessionApi, C: Clock> Task<A, C> {
             let since = self.clock.now().saturating_sub(ago).unwrap_or(Timestamp::MIN);
             let retry_at = self.shown_at(probe_at);
             return match cause {
+                // To the operator both mean that there is no way to Yoti; the cause says which.
                 Cause::Offline(cause) | Cause::NotYoti(cause) => {
                     Connection::Offline { since, retry_at, cause: cause.clone() }
                 }
@@ -86,6 +87,7 @@ impl<A: SessionApi, C: Clock> Task<A, C> {
         if let Some(until) = self.slowed_until.filter(|until| *until > now) {
             return Connection::Slowed { until: self.shown_at(until) };
         }
+        // The wait is over, but fewer requests than usual still go out.
         if self.meter.share(now) < 1.0 {
             return Connection::Slowed { until: self.clock.now() };
         }

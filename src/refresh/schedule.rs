@@ -47,6 +47,7 @@ pub struct Schedule {
 impl Schedule {
     /// Takes a session in, each part after its wait. `first`: Yoti was never heard of it.
     pub fn add(&mut self, id: SessionId, waits: Waits, now: Instant, first: bool) {
+        // A track that is there has keys in the queues: they would point to nothing.
         self.forget(id);
         let slot = |wait: Option<Duration>| Slot::due(wait.map(|wait| now + wait));
         let track = Track {
@@ -149,6 +150,7 @@ impl Schedule {
         let at = track.asked_at.map_or(now, |last| (last + COALESCE).max(now));
         self.change(id, |track| {
             track.hasten(at);
+            // Who presses refresh wants to see what is still required, too.
             track.configuration.due = track.configuration.due.map(|due| due.min(at));
         });
         if !self.asked.contains(&id) {
@@ -178,7 +180,11 @@ impl Schedule {
 
     /// Takes the next job that is due.
     pub fn pick(&mut self, now: Instant, whom: Whom) -> Option<Job> {
+        // The operator's wish comes before every share of
+        // the budget; during an outage it is the probe.
         if let Some(at) = self.asked.iter().position(|id| self.ready(*id, now)) {
+            // A session that failed before may fail for a
+            // reason of its own and would tell nothing of Yoti.
             let id = self.asked.remove(at)?;
             return self.take_result(id, now).map(|job| Job { asked: true, ..job });
         }
@@ -196,6 +202,7 @@ impl Schedule {
             }
             Whom::Anybody => {}
         }
+        // Counted only here: a wish or a probe takes no turn from the shares below.
         self.picks = self.picks.wrapping_add(1);
         // As long as a session was never looked at, only session results are asked for.
         let first_look = self.first_queue.first().filter(|(due, _)| *due <= now).map(|(_, id)| *id);
@@ -226,6 +233,7 @@ impl Schedule {
             let track = self.tracks.get(id);
             let due = track.and_then(Track::next).map(|next| next.0);
             let hinted = track.and_then(|track| track.hinted);
+            // The cursor first, whatever waits longer (fault R06): it is what the operator reads.
             (!self.is_selected(*id), due.into_iter().chain(hinted).min())
         })
     }
@@ -259,6 +267,8 @@ impl Schedule {
         let track = self.tracks.get_mut(&id)?;
         track.slot(part).due = None;
         if part == Part::Session {
+            // Hints that come while the request runs are followed
+            // after it: it may have been answered before.
             track.hinted = None;
             track.asked_at = Some(now);
         }
@@ -290,7 +300,7 @@ impl Schedule {
         });
     }
 
-    /// Puts the configuration, and while there is no letter the letter, at `at` or earlier.
+    /// Asks for the configuration at `at` or earlier.
     pub fn hasten_configuration(&mut self, id: SessionId, at: Instant) {
         self.change(id, |track| {
             let due = track.configuration.due;
@@ -328,6 +338,7 @@ impl Schedule {
         let overdue: Vec<SessionId> =
             self.queue.iter().take_while(|(due, _)| *due <= now).map(|(_, id)| *id).collect();
         for id in overdue {
+            // What is on the screen is fresh again first.
             if self.selected == Some(id) || self.visible.contains(&id) {
                 continue;
             }

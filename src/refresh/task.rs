@@ -71,6 +71,7 @@ impl<A: SessionApi, C: Clock> Task<A, C> {
             breaker: Breaker::default(),
             meter: Meter::new(settings.max_rps, now),
             retries: RetryBudget::default(),
+            // A seed, so that tests in virtual time see the same spread each run.
             dice: fastrand::Rng::with_seed(settings.seed),
             running: JoinSet::new(),
             polls: HashMap::new(),
@@ -102,6 +103,7 @@ impl<A: SessionApi, C: Clock> Task<A, C> {
         let id = watched.id();
         let every = interval(&self.assessed(watched), false, &self.settings);
         let waits = waits(watched, every, &self.settings, self.clock.now());
+        // One that Yoti says is not there was looked at, though it has no answer.
         let first = watched.session().is_none() && watched.answers.missing_since.is_none();
         self.schedule.add(id, waits, now, first);
         let poll = PollState { interval: every.map(|e| self.shown(e)), ..watched.poll.clone() };
@@ -143,6 +145,8 @@ impl<A: SessionApi, C: Clock> Task<A, C> {
                 biased;
                 () = cancelled.cancelled() => break,
                 Some(ended) = self.running.join_next(), if !self.running.is_empty() => {
+                    // A task that panicked has no answer; the hook
+                    // ends the program on its own (fault T01).
                     if let Ok(ended) = ended {
                         self.answered(ended);
                     }
@@ -153,6 +157,7 @@ impl<A: SessionApi, C: Clock> Task<A, C> {
                 },
                 () = tokio::time::sleep_until(wake) => {}
             }
+            // All that waits is done before asking, so that a focus steers the very next request.
             while let Ok(command) = commands.try_recv() {
                 self.obey(command);
             }
@@ -176,6 +181,7 @@ impl<A: SessionApi, C: Clock> Task<A, C> {
     /// The next moment at which this loop has something to do.
     fn wake_at(&self) -> Instant {
         let now = Instant::now();
+        // Woken now and then though nothing is due: the ledger settles with time alone.
         let mut wake = now + Duration::from_mins(1);
         if self.heard || !self.touched.is_empty() {
             wake = wake.min(self.publish_at);
@@ -185,6 +191,7 @@ impl<A: SessionApi, C: Clock> Task<A, C> {
         }
         let slot = self.meter.next_slot(now, self.breaker.ramp(now)).max(self.held_until(now));
         if self.schedule.has_asked() {
+            // A millisecond at least: a wish whose session is still running would spin.
             wake = wake.min(slot.max(now + Duration::from_millis(1)));
         }
         let due = if self.settings.sweep { Schedule::next_due } else { Schedule::next_hint };
@@ -204,6 +211,7 @@ impl<A: SessionApi, C: Clock> Task<A, C> {
         loop {
             let now = Instant::now();
             let probing = self.breaker.state().is_some();
+            // One probe at a time while nobody answers (fault R04).
             let places = if probing { 1 } else { self.settings.concurrency };
             if !self.asks()
                 || self.running.len() >= places
@@ -242,6 +250,7 @@ impl<A: SessionApi, C: Clock> Task<A, C> {
 
     fn obey(&mut self, command: Command) {
         let now = Instant::now();
+        // The API log asks again and again while it is open: that is no news for a snapshot.
         self.heard |= !matches!(command, Command::Traffic(_));
         if command.shows_at_once() {
             self.publish_at = now;

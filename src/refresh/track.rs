@@ -63,6 +63,7 @@ impl Track {
             (self.letter.due, Part::Letter),
         ];
         let open = parts.into_iter().filter_map(|(due, part)| Some((due?, part)));
+        // Of equal times the first: the session result before the rarer parts.
         open.min_by_key(|(due, _)| *due)
     }
 

@@ -22,10 +22,12 @@ impl Store {
                     return Arc::new(theirs);
                 };
                 let (content, asked) = (same(ours, &theirs), ours.poll.last_ok);
+                // Ours again, so that by address nothing has changed and nothing is drawn anew.
                 if content && asked == theirs.poll.last_ok {
                     return Arc::clone(ours);
                 }
                 changed.push(id);
+                // A poll time alone is no other content: rows stay as they were made.
                 let revision = ours.revision + u64::from(!content);
                 let poll = PollState { last_ok: theirs.poll.last_ok, ..ours.poll.clone() };
                 Arc::new(WatchedSession { poll, revision, ..theirs })
@@ -49,6 +51,7 @@ impl Store {
 fn same(ours: &WatchedSession, theirs: &WatchedSession) -> bool {
     ours.entry == theirs.entry
         && ours.own == theirs.own
+        // Length and last event: a timeline only grows at its end and is cut at its beginning.
         && ours.timeline.len() == theirs.timeline.len()
         && ours.timeline.last() == theirs.timeline.last()
         && fetched(&ours.answers) == fetched(&theirs.answers)
