@@ -70,6 +70,7 @@ pub enum Effect {
     /// It would have changed something and did not; to be tried again by the operator alone.
     NotDone,
     /// It would change something, and nobody knows whether it did.
+    // Told apart so that a change is never repeated blindly (contract 9.4).
     InDoubt,
 }
 

@@ -24,6 +24,7 @@ use super::{ApiError, ApiErrorKind, signing};
 /// A token is renewed after this time, however long it would be good (contract 2.8).
 const RENEW_AFTER: Duration = Duration::from_mins(30);
 /// A token is not used in its last seconds.
+// A request may take 20 s (fault N09), and its token must be good until the end of it.
 const MARGIN: Duration = Duration::from_secs(30);
 /// After a failed renewal the old token is used for so long before the next try; and a refused
 /// token is replaced no more often.
@@ -64,6 +65,7 @@ pub(super) struct Bearer {
     sdk_id: Uuid,
     key: KeyHandle,
     /// Locked while a token is asked for: everybody else waits for that one.
+    // An async mutex, since it is held across the request.
     state: Mutex<State>,
     asked: AtomicU64,
 }
@@ -103,6 +105,8 @@ impl Bearer {
         }
         match self.renew(&mut state, now).await {
             Ok(token) => Ok(token),
+            // Renewal begins well before the end: an outage
+            // of the token endpoint alone stops nothing.
             Err(failure) => match state.kept.as_mut().filter(|kept| time < kept.expires_at) {
                 Some(old) => {
                     old.renew_at = time + PAUSE;
@@ -125,6 +129,7 @@ impl Bearer {
             return Ok(Some(Arc::clone(&kept.token)));
         }
         let time = Instant::now();
+        // An application may have 200 active tokens (contract 2.8): refusals must not use them up.
         if state.replaced_at.is_some_and(|at| time.duration_since(at) < PAUSE) {
             return Ok(None);
         }
@@ -142,6 +147,7 @@ impl Bearer {
                 let token = Arc::new(token);
                 let expires_at = time + life.unwrap_or(RENEW_AFTER);
                 let usable = life.map_or(RENEW_AFTER, |life| {
+                    // Half of a very short life, which has no room for the margin.
                     RENEW_AFTER.min(life.saturating_sub(MARGIN).max(life / 2))
                 });
                 let renew_at = time + usable;
@@ -180,9 +186,11 @@ impl Bearer {
             return Err(refusal(&response, body.as_deref().map_or(&[], Vec::as_slice), now));
         }
         let answer: Answer = serde_json::from_slice(&body?)
+            // The error's text is dropped: it may quote the token.
             .map_err(|_text| ApiErrorKind::NotFromYoti("the token endpoint returned no token"))?;
         let other = answer.token_type.is_some_and(|kind| !kind.eq_ignore_ascii_case("bearer"));
         let token = SecretString::from(answer.access_token);
+        // A line break in it would end the header and begin another.
         let printable = |b: u8| b.is_ascii_graphic();
         if other
             || token.expose_secret().is_empty()
@@ -205,6 +213,8 @@ impl Bearer {
         let (who, iat) = (format!("sdk:{}", self.sdk_id), now.as_second());
         let head = json!({ "alg": "PS384", "typ": "JWT" });
         let claims = json!({
+            // As the Java SDK builds it (contract 2.8): `iss`
+            // and `sub` are the application, `aud` the address.
             "iss": who, "sub": who, "aud": self.url, "jti": jti.to_string(),
             "iat": iat, "exp": iat + ASSERTION_SECONDS,
         });

@@ -99,6 +99,7 @@ impl<C: Clock> Client<C> {
             Auth::Signature => None,
             Auth::Bearer { auth_url, scope } => {
                 let url = checked_auth_url(auth_url, &base)?;
+                // A pool of its own: whether a proxy is used is decided by the host that is asked.
                 let http = options::pool(&url, options)?;
                 let scope = scope.clone();
                 Some(Arc::new(Bearer::new(http, url, scope, options.sdk_id, key.clone())))
@@ -113,6 +114,7 @@ impl<C: Clock> Client<C> {
         let Some(bearer) = &self.bearer else { return self.send_signed(call).await };
         let token = bearer.token(self.clock.now()).await?;
         let response = self.send_with(&token, call).await?;
+        // Only 401 may be the token's fault; any other status is the answer.
         if response.status().as_u16() != 401 {
             return Ok(response);
         }
@@ -150,6 +152,7 @@ impl<C: Clock> Client<C> {
             .http
             .request(call.method.clone(), format!("{}{path}", self.base))
             .header(header, proof)
+            // An honest name: no official SDK is impersonated (contract 2.3).
             .header("X-Yoti-SDK", "Rust")
             .header("X-Yoti-SDK-Version", concat!("branchwatch-", env!("CARGO_PKG_VERSION")))
             .header("Accept", "application/json, */*");
@@ -157,6 +160,7 @@ impl<C: Clock> Client<C> {
             request = request.header("Content-Type", *kind).body(body.clone());
         }
         request.send().await.map_err(|why| {
+            // Without a connection nothing can have arrived; later, nobody knows.
             let effect = if why.is_connect() { Effect::NotDone } else { Effect::InDoubt };
             ApiError { effect, ..transport::unreachable(&why).into() }
         })
@@ -178,15 +182,19 @@ impl<C: Clock> Client<C> {
             let bytes = transport::read(&mut response, call.limit).await;
             let bytes = bytes.map_err(|why| ApiError { effect: Effect::InDoubt, ..why })?;
             return match transport::page(&response) {
+                // A login page with status 200 is a portal's, not Yoti's (fault A06).
                 Some(page) => Err(ApiError { effect: Effect::InDoubt, ..page.into() }),
                 None => Ok((response, bytes)),
             };
         }
+        // The status alone says enough: a body that cannot be read does not hide it.
         let bytes = transport::read(&mut response, MAX_JSON).await.unwrap_or_default();
         let mut error = transport::failure(&response, &bytes, self.clock.now());
+        // With tokens a 401 says nothing of a signature, so the advice is another.
         if self.bearer.is_some() && error.kind == ApiErrorKind::Status(401) {
             error.kind = ApiErrorKind::TokenRefused(401);
         }
+        // 4xx and 503 refuse before anything is done; another 5xx may come after it.
         let told = status < 500 || status == 503;
         error.effect = if told { Effect::NotDone } else { Effect::InDoubt };
         Err(error)

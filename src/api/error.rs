@@ -34,6 +34,7 @@ impl ApiError {
     /// Whether trying again can help; never for a call that changes something (contract 9.4).
     #[must_use]
     pub const fn retry(&self) -> Retry {
+        // DELETE and POST are never repeated blindly (contract 9.4).
         if !matches!(self.effect, Effect::Read) {
             return Retry::Never;
         }
@@ -45,6 +46,7 @@ impl ApiError {
             | ApiErrorKind::Unreachable(_)
             | ApiErrorKind::Timeout(_)
             | ApiErrorKind::Foreign(..)
+            // A body that is cut or foreign may be whole the next time.
             | ApiErrorKind::NotFromYoti(_) => Retry::BackOff,
             ApiErrorKind::Status(_)
             | ApiErrorKind::TokenRefused(_)
@@ -112,6 +114,8 @@ impl ApiError {
     /// Yoti says that no letter is set, for a session that it knows.
     #[must_use]
     pub fn is_no_letter(&self) -> bool {
+        // Sources differ on what GET instructions answers
+        // without a letter: all forms count (contract 14.9).
         (self.is_missing() && !self.is_session_not_found()) || self.status() == Some(409)
     }
 
@@ -224,6 +228,8 @@ pub(super) fn of_status(
 ) -> ApiError {
     let error = from_body(kind, body, request_id);
     match error.kind {
+        // Without a code of Yoti's it is a gateway's answer
+        // and says nothing of the session (contract 9.4).
         ApiErrorKind::Status(status) if error.code.is_none() => {
             ApiErrorKind::Foreign(status, ServerText::from(content_type)).into()
         }
@@ -243,12 +249,14 @@ pub(super) fn from_body(kind: ApiErrorKind, body: &[u8], request_id: Option<&str
     let text =
         |value: &Value, key: &str| value.get(key).and_then(Value::as_str).map(ServerText::from);
     let named = |key| text(&value, key).filter(|name| !name.is_empty());
+    // A fixture of Yoti's Python SDK has `error` instead (contract 11 #26).
     error.code = named("code").or_else(|| named("error"));
     error.message = text(&value, "message");
     let list = value.get("errors").and_then(Value::as_array);
     error.errors = list
         .into_iter()
         .flatten()
+        // Bounded: a server's list may be of any length.
         .take(20)
         .map(|item| {
             let part = |key| text(item, key).unwrap_or_default();
@@ -261,6 +269,7 @@ pub(super) fn from_body(kind: ApiErrorKind, body: &[u8], request_id: Option<&str
 /// Retry-After as seconds or an HTTP date, clamped to 1 s – 15 min; garbage is nothing.
 pub(super) fn retry_after(value: &str, now: Timestamp) -> Option<Duration> {
     let value = value.trim();
+    // Wide enough for any number a server may send: garbage must not overflow (fault A01).
     let wait = match value.parse::<i128>() {
         Ok(seconds) => Duration::from_secs(u64::try_from(seconds.clamp(0, 1 << 40)).ok()?),
         Err(_) => {

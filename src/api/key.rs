@@ -86,11 +86,15 @@ impl SigningKey {
 
     /// Reads PKCS#1 or PKCS#8 PEM; CRLF and surrounding white space do not matter.
     pub fn from_pem(pem: &[u8]) -> Result<Self, KeyError> {
+        // Asked first, for a message of its own: Yoti's
+        // SDKs take no password either (contract 2.4).
         if has(pem, b"BEGIN ENCRYPTED PRIVATE KEY") || has(pem, b"Proc-Type: 4,ENCRYPTED") {
             return Err(KeyError::Encrypted);
         }
         let der = PrivateKeyDer::from_pem_slice(pem).map_err(|_no_key| missing(pem))?;
         let pair = match &der {
+            // The form in which Yoti issues keys; its Python,
+            // Node and PHP SDKs read PKCS#8 too (contract 2.4).
             PrivateKeyDer::Pkcs1(key) => KeyPair::from_der(key.secret_pkcs1_der()),
             PrivateKeyDer::Pkcs8(key) => KeyPair::from_pkcs8(key.secret_pkcs8_der()),
             PrivateKeyDer::Sec1(_) => return Err(KeyError::NotRsa("an elliptic-curve key")),
@@ -161,6 +165,7 @@ pub fn private_file(path: &Path) -> Result<Zeroizing<Vec<u8>>, KeyError> {
         return Err(KeyError::NotAFile(path.to_path_buf()));
     }
     let file = File::open(path).map_err(unreadable)?;
+    // Asked again of the open file: the path may name another one by now (fault F02).
     let about = file.metadata().map_err(unreadable)?;
     if !about.is_file() {
         return Err(KeyError::NotAFile(path.to_path_buf()));
@@ -173,6 +178,7 @@ pub fn private_file(path: &Path) -> Result<Zeroizing<Vec<u8>>, KeyError> {
             return Err(KeyError::OpenToOthers { path: path.to_path_buf(), mode });
         }
     }
+    // Wiped when dropped: no copy of the PEM stays in memory (fault S06).
     let mut content = Zeroizing::new(Vec::new());
     file.take(MAX_BYTES).read_to_end(&mut content).map_err(unreadable)?;
     if content.starts_with(BYTE_ORDER_MARK) {

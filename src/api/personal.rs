@@ -58,6 +58,7 @@ impl ContactProfile {
     /// Takes the three texts out of an answer; `None` when it is not an object.
     pub(super) fn take(mut value: Value) -> Option<Self> {
         let map = value.as_object_mut()?;
+        // Taken out, not copied: the text moves into the type that wipes itself.
         let mut text = |key: &str| match map.remove(key) {
             Some(Value::String(text)) => Some(SecretString::from(text)),
             _ => None,

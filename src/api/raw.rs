@@ -15,7 +15,9 @@ pub fn checked_without_secrets(body: Vec<u8>) -> Result<(String, Value), Refusal
         return Err("the response is empty");
     }
     let text = String::from_utf8(body).map_err(|_bytes| "the response is not UTF-8")?;
+    // A byte order mark is no part of the JSON, and no reason to refuse it (fault A11).
     let text = text.strip_prefix('\u{feff}').unwrap_or(&text);
+    // Before it is parsed: no value, no error and no log ever meets a secret (I6).
     let kept = json_text::without(text, is_secret)?;
     let value = serde_json::from_str(&kept).map_err(|_position| "the response is not JSON")?;
     Ok((kept, value))

@@ -17,6 +17,7 @@ use super::key::{KeyError, SigningKey};
 /// relative to the base URL and starts with `/`; it may carry a query already.
 #[must_use]
 pub fn signed_path(path: &str, sdk_id: Uuid, nonce: Uuid, timestamp_ms: i64) -> String {
+    // What is signed is sent as it is: order and escaping are part of the signature (contract 2.1).
     let joint = if path.contains('?') { '&' } else { '?' };
     format!("{path}{joint}sdkId={sdk_id}&nonce={nonce}&timestamp={timestamp_ms}")
 }
@@ -26,6 +27,7 @@ pub fn signed_path(path: &str, sdk_id: Uuid, nonce: Uuid, timestamp_ms: i64) -> 
 pub fn string_to_sign(method: &str, path_with_query: &str, body: Option<&[u8]>) -> String {
     match body {
         Some(body) => format!("{method}&{path_with_query}&{}", STANDARD.encode(body)),
+        // No trailing `&`: without a body there is no third part at all (contract 2.1).
         None => format!("{method}&{path_with_query}"),
     }
 }

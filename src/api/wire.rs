@@ -69,6 +69,7 @@ fn root<'a>(
     let root = Cursor::root(value, notes)
         .ok_or(ApiErrorKind::NotFromYoti("the response is not a JSON object"))?;
     match root.needed("session_id") {
+        // Crossed answers of a broken proxy must not overwrite another session (faults A18, A23).
         Some(id) if SessionId::parse(id.as_raw()) != Ok(asked) => {
             Err(ApiErrorKind::NotFromYoti("the response is about another session"))
         }

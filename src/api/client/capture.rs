@@ -49,6 +49,7 @@ impl Picture {
     fn form(&self) -> Vec<u8> {
         let head = format!(
             "--{BOUNDARY}\r\nContent-Disposition: form-data; name=\"binary-content\"; \
+             // Yoti refuses a part without a file name (contract 1.2, #15); this is the SDKs' own.
              filename=\"face-capture-image\"\r\nContent-Type: {}\r\n\r\n",
             self.kind
         );
@@ -77,6 +78,8 @@ impl<C: Clock> Client<C> {
         resource: &ResourceId,
         picture: &Picture,
     ) -> Result<(), ApiError> {
+        // An id of a server goes into a path: only a UUID
+        // may, or it could lead elsewhere (fault U12).
         let resource = Uuid::try_parse(resource.text().as_raw())
             .map_err(|_text| ApiErrorKind::NotFromYoti("the resource ID is not a UUID"))?;
         let path = format!("/sessions/{id}/resources/face-capture/{resource}/image");

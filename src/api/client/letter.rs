@@ -45,6 +45,7 @@ impl<C: Clock> Client<C> {
         if response.status().as_u16() == 204 {
             return Ok(LetterPdf::NotThere);
         }
+        // A page of a gateway must not be saved as a customer's letter.
         if !bytes.starts_with(b"%PDF-") {
             return Err(ApiErrorKind::NotFromYoti("the letter is not a PDF").into());
         }
@@ -55,6 +56,7 @@ impl<C: Clock> Client<C> {
     pub async fn contact_profile(&self, id: SessionId) -> Result<ContactProfile, ApiError> {
         let path = format!("/sessions/{id}/instructions/contact-profile");
         let (_, body) = self.call(Call::get(path)).await?;
+        // Not through `raw`: this body is personal as a whole, and is wiped instead of kept.
         let body = Zeroizing::new(body);
         let value: Option<Value> = serde_json::from_slice(&body).ok();
         value.and_then(ContactProfile::take).ok_or_else(|| {

@@ -133,11 +133,13 @@ impl Form {
         }
     }
 
+    // Content and declared type are compared before anything is drawn (fault A21).
     const fn is_one_of(self, declared: &MediaType) -> bool {
         match declared {
             MediaType::Image => matches!(self, Self::Jpeg | Self::Png),
             MediaType::Json => matches!(self, Self::Json),
             MediaType::Pdf => matches!(self, Self::Pdf),
+            // A face map has no form that could be checked (contract 10).
             MediaType::Binary | MediaType::Unknown(_) => true,
         }
     }

@@ -80,6 +80,7 @@ pub fn checked_base_url(text: &str) -> Result<String, ClientError> {
         "http" => return Err(ClientError::NotHttps),
         _ => return Err(ClientError::BadUrl(String::from("it must begin with https://"))),
     }
+    // Paths are appended to it and signed: a query would stand in the middle of them.
     if url.query().is_some() || url.fragment().is_some() || !url.username().is_empty() {
         return Err(ClientError::BadUrl(String::from("it must not have a query or a user name")));
     }
@@ -114,6 +115,7 @@ pub fn default_auth_url(base_url: &str) -> String {
 
 fn is_here(url: &Url) -> bool {
     let host = url.host_str().unwrap_or_default().trim_matches(['[', ']']);
+    // Canonical: `::ffff:127.0.0.1` is this machine too.
     let loopback = |ip: IpAddr| ip.to_canonical().is_loopback();
     host == "localhost" || host.parse::<IpAddr>().is_ok_and(loopback)
 }
@@ -124,11 +126,14 @@ fn is_here(url: &Url) -> bool {
 pub(super) fn pool(address: &str, options: &ClientOptions) -> Result<reqwest::Client, ClientError> {
     let builder = reqwest::Client::builder()
         .user_agent(concat!("branchwatch/", env!("CARGO_PKG_VERSION")))
+        // Followed, a redirect would take a signature or a token to another host (fault N05).
         .redirect(redirect::Policy::none())
         .referer(false)
+        // HTTP/2 would bring floods of frames that need limits of their own (fault N14).
         .http1_only()
         .connect_timeout(options.connect_timeout)
         .timeout(options.request_timeout)
+        // After a suspend or behind a NAT an idle connection is dead without saying so (fault N12).
         .pool_idle_timeout(Duration::from_secs(30))
         .pool_max_idle_per_host(8)
         .tcp_keepalive(Duration::from_secs(15));

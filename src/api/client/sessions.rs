@@ -84,6 +84,7 @@ impl<C: Clock> Client<C> {
 
     /// `GET /supported-documents`, unsigned: can the service be reached at all?
     pub async fn reach(&self) -> Result<Reach, ApiError> {
+        // Unsigned, so that network and clock are tried without the key (contract 1.2, #17).
         let begun = tokio::time::Instant::now();
         let url = format!("{}/supported-documents", self.base);
         let response = self.http.get(url).send().await;
@@ -94,6 +95,8 @@ impl<C: Clock> Client<C> {
         if !response.status().is_success() {
             let body = transport::read(&mut response, MAX_JSON).await.unwrap_or_default();
             let error = transport::failure(&response, &body, self.clock.now());
+            // An error of Yoti's own shows that it is Yoti
+            // who is reached; a stranger's shows nothing.
             if matches!(error.kind, ApiErrorKind::Foreign(..)) {
                 return Err(error);
             }

@@ -27,6 +27,7 @@ pub(in crate::api) fn failure(response: &Response, body: &[u8], now: Timestamp) 
         status @ 500..=599 => ApiErrorKind::Unavailable(status, wait),
         status @ 300..=399 => ApiErrorKind::Redirect(status),
         401 => match skew(response, now) {
+            // Only of a 401: a clock that is off hurts nobody as long as Yoti takes the signature.
             Some(off) if off.abs() >= CLOCK_IS_OFF => ApiErrorKind::ClockSkew(off),
             _ => ApiErrorKind::Status(401),
         },
@@ -57,6 +58,8 @@ pub(in crate::api) async fn read(
     let mut body = Vec::new();
     loop {
         match response.chunk().await {
+            // By what arrives, not by Content-Length: a chunked
+            // or lying body has no honest one (fault A08).
             Ok(Some(chunk)) if body.len() + chunk.len() > limit => {
                 return Err(ApiErrorKind::TooLarge(limit).into());
             }
@@ -73,6 +76,8 @@ pub(in crate::api) fn unreachable(why: &reqwest::Error) -> ApiErrorKind {
     if why.is_timeout() {
         return ApiErrorKind::Timeout(if why.is_connect() { "connect" } else { "request" });
     }
+    // Our own words: the library's text holds the URL
+    // with its signature. The innermost cause says most.
     let mut cause: Option<&(dyn std::error::Error + 'static)> = Some(why);
     let mut said = String::new();
     while let Some(error) = cause {

@@ -26,6 +26,7 @@ fn encodes_key(text: &str) -> bool {
         .chars()
         .filter(|c| !c.is_whitespace() && *c != '\u{feff}')
         .map(|c| match c {
+            // The URL alphabet of base64 is tried as well.
             '-' => '+',
             '_' => '/',
             other => other,
@@ -45,6 +46,7 @@ fn encodes_key(text: &str) -> bool {
     let words = text.split_whitespace().count();
     let is_secret = words == 1 && !text.contains('-') && !text.starts_with(['/', '.', '~']);
     let has_head = bytes.windows(HEAD.len()).any(|window| window == HEAD.as_bytes());
+    // A path is base64 too in its letters: only one long word that looks like no path counts.
     has_head || is_key_info(&bytes) || (body.len() >= LONG && is_secret)
 }
 

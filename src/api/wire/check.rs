@@ -20,8 +20,10 @@ pub(super) fn one(item: &Cursor<'_>) -> Check {
         generated_media: generated_media(item),
         generated_profile: media_in(item, "generated_profile"),
         media: media_below(item),
+        // Checks say `created`, resources `created_at`; either is taken (contract 11 #19).
         created: item.time(&["created", "created_at"]),
         last_updated: item.time(&["last_updated"]),
+        // Last: what stands above has been read by now, so only what is unknown is left.
         extra: item.rest(),
     }
 }

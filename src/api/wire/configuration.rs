@@ -25,6 +25,7 @@ pub(in crate::api) fn value(
         requirements: required.iter().flatten().map(requirement::one).collect(),
         applicant_profile: media_in(&root, "applicant_profile"),
         track_ip_address: root.flag("track_ip_address"),
+        // Shown as it is: these settings decide nothing here (contract 5.6).
         sdk_config: root.object("sdk_config").map(|sdk| sdk.rest()).unwrap_or_default(),
         extra: root.rest(),
         unknown: Vec::new(),

@@ -55,12 +55,15 @@ impl<'a> Cursor<'a> {
     fn read<T>(&self, key: &str, read: impl FnOnce(&'a Value) -> Option<T>) -> Option<T> {
         let value = self.map.get(key)?;
         if value.is_null() {
+            // `null` is as good as missing (contract 11,
+            // rule 3), so it is nothing that was overlooked.
             self.notes.read(value);
             return None;
         }
         let found = read(value);
         match found {
             Some(_) => self.notes.read(value),
+            // A drift says where and what kind, never the value: it may be personal.
             None => self.note(key, kind(value)),
         }
         found

@@ -40,9 +40,11 @@ pub(super) fn branch(branch: &Cursor<'_>) -> Branch {
     let number = |key: &str| location.as_ref().and_then(|location| location.scalar(key));
     Branch {
         branch_type: branch.text("type"),
+        // A text: leading zeros count, and a number in its place keeps its digits (contract 7.4).
         fad_code: branch.scalar("fad_code"),
         name: branch.text("name"),
         address: branch.text("address"),
+        // Pages of the documentation differ (contract 11 #10).
         post_code: branch.text("post_code").or_else(|| branch.text("postcode")),
         location: number("latitude").zip(number("longitude")),
     }

@@ -12,6 +12,7 @@ use crate::domain::server_text::ServerText;
 use crate::domain::session::extra::{Drift, Extra, MAX_EXTRA, UnknownValue};
 
 /// The most drifts, and the most unknown values, kept for one answer.
+// Bounded: an answer full of unknown values must not grow a session without end.
 const MAX_NOTES: usize = 100;
 
 /// The notes on one document.
@@ -61,6 +62,7 @@ impl Notes {
 
     /// A container counts by what is in it; an empty one, and a scalar, by itself.
     fn unread(&self, value: &Value, path: String, found: &mut Rest) {
+        // By place in memory, since equal values stand in many places.
         let known = !self.read.borrow_mut().insert(std::ptr::from_ref(value));
         match value {
             Value::Object(map) if !map.is_empty() => {

@@ -33,6 +33,7 @@ pub(super) fn one(item: &Cursor<'_>) -> RequiredResource {
 /// A value that makes no sense without its name: a missing one becomes the empty, unknown one.
 fn named<T: WireValue>(item: &Cursor<'_>) -> T {
     item.value("type").unwrap_or_else(|| {
+        // Unknown, and so counted as refer: a source without a name must not pass for a known one.
         item.note_unknown("type", "");
         T::of_wire("")
     })
@@ -54,6 +55,7 @@ fn source(item: &Named<'_>) -> AllowedSource {
 fn providers(item: &Cursor<'_>) -> Option<Vec<ServerText>> {
     let stated = item.entries().any(|(key, v)| key == "allowed_providers" && v.is_array());
     let all = || item.all_named("allowed_providers");
+    // `None` and an empty list differ: absence means any provider (contract 6.1).
     stated.then(|| all().iter().filter_map(|provider| provider.text("name")).collect())
 }
 

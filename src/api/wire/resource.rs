@@ -16,6 +16,7 @@ use crate::domain::session::wire_enum::MediaType;
 pub(super) fn all(container: &Cursor<'_>) -> Vec<Resource> {
     let mut found = Vec::new();
     for (key, value) in container.entries() {
+        // Any of the containers may be missing, null or empty (contract 3.2).
         if value.is_array() || value.is_null() {
             found.extend(container.list(key).iter().map(|item| one(key, item)));
         } else {
@@ -60,6 +61,8 @@ fn kind(container: &str, item: &Cursor<'_>) -> ResourceKind {
             file: media_in(item, "file"),
         }),
         other => {
+            // New containers appear before SDKs know them:
+            // shown under their own name (contract 11, rule 5).
             item.note_unknown("", other);
             ResourceKind::Unknown(ServerText::from(other))
         }
@@ -218,6 +221,7 @@ fn add(value: &Value, role: &str, found: &mut Vec<Media>) {
         last_updated: time("last_updated"),
     };
     match found.iter_mut().find(|known| known.id == media.id) {
+        // A generated media has no times and no role; the place in the document tells both.
         Some(known) if is_vague(&known.role) && !is_vague(&media.role) => *known = media,
         Some(_) => {}
         None => found.push(media),

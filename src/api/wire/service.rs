@@ -22,6 +22,7 @@ pub(in crate::api) fn devices(value: Value) -> Result<TrackedDevices, ApiErrorKi
     if !value.is_array() {
         return Err(ApiErrorKind::NotFromYoti("the response is not a list of devices"));
     }
+    // The cursor begins at an object, and this answer is a bare array (contract 13.2).
     let holder = Value::Object(Map::from_iter([(String::from("devices"), value)]));
     let notes = Notes::default();
     let root = object(&holder, &notes)?;

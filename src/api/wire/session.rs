@@ -29,6 +29,7 @@ pub(in crate::api) fn value(value: &Value, asked: SessionId) -> Result<Session, 
         biometric_consent: root.time(&["biometric_consent"]),
         resources,
         shares: root.list("digital_id_shares").iter().map(share).collect(),
+        // A check that cannot be read must not make the rest look like a pass.
         unreadable_checks: root.length("checks") - checks.len(),
         checks,
         identity_profile: profile(&root, "identity_profile"),
@@ -72,6 +73,8 @@ fn profile(root: &Cursor<'_>, key: &str) -> Option<IdentityProfile> {
     let report = profile.object("identity_profile_report");
     let mut compliance = Vec::new();
     if let Some(report) = &report {
+        // The simple profile has one framework in the report
+        // itself, the advanced one a list (contract 3.7).
         if report.entries().any(|(key, _)| key == "trust_framework" || key == "schemes_compliance")
         {
             compliance.push(framework(report));

@@ -10,6 +10,7 @@ use crate::domain::session::watchlist::{
 
 pub(super) fn summary(item: &Cursor<'_>) -> WatchlistSummary {
     WatchlistSummary {
+        // Its text: it need not be the sum of the parts, and is never counted with (contract 4.6).
         total_hits: item.scalar("total_hits"),
         associated_country_codes: item.texts("associated_country_codes"),
         raw_results: media_in(item, "raw_results"),
@@ -30,6 +31,7 @@ fn search(item: &Cursor<'_>) -> WatchlistSearch {
         }),
         matching: item.object("matching_strategy").as_ref().map(|matching| Matching {
             kind: matching.value("type"),
+            // A boolean, which Go's SDK types as a string (contract 11 #16).
             exact_match: matching.scalar("exact_match"),
             fuzziness: matching.scalar("fuzziness"),
         }),
