@@ -64,6 +64,7 @@ impl Credential {
         if secret.is_empty() || secret.contains(['\n', '\r']) {
             return Err(AuthError::Form("it has no secret, or several lines"));
         }
+        // Yoti encodes `user:password` itself and sends a bearer token unchanged (contract 8.1).
         let (scheme, sent, random) = if scheme.eq_ignore_ascii_case("bearer") {
             ("bearer", Zeroizing::new(secret.to_owned()), secret)
         } else if scheme.eq_ignore_ascii_case("basic") {
@@ -90,6 +91,7 @@ impl Credential {
     #[must_use]
     pub fn admits(&self, headers: &HeaderMap) -> bool {
         let mut all = headers.get_all(AUTHORIZATION).iter();
+        // Two of them: a proxy in front might look at one and this receiver at the other.
         let (Some(value), None) = (all.next(), all.next()) else { return false };
         let Some(space) = value.as_bytes().iter().position(|byte| *byte == b' ') else {
             return false;
@@ -98,8 +100,11 @@ impl Credential {
         let known = scheme.eq_ignore_ascii_case(self.scheme.as_bytes());
         let equal = {
             let theirs = digest(&SHA256, rest.trim_ascii());
+            // Digests, so that neither length nor content of
+            // the secret shows in the time taken (fault W02).
             verify_slices_are_equal(theirs.as_ref(), self.digest.as_ref()).is_ok()
         };
+        // Both are worked out before either is looked at: a wrong scheme is refused no sooner.
         known && equal
     }
 }
@@ -108,6 +113,7 @@ impl Credential {
 fn bits(secret: &str) -> u32 {
     let different: std::collections::BTreeSet<u8> = secret.bytes().collect();
     if different.len() < 8 {
+        // A repeated letter makes a long secret, but no secret that is hard to guess.
         return 0;
     }
     let each = if secret.bytes().all(|byte| byte.is_ascii_digit()) {

@@ -25,6 +25,7 @@ const PATIENCE: Duration = Duration::from_secs(5);
 /// After an error of the system's, such as too many open files.
 const BREATH: Duration = Duration::from_millis(100);
 /// The longest head; those of senders have some 300 bytes.
+// Counted here, before the HTTP library holds any of it (fault A22).
 const LONGEST_HEAD: usize = 16 * 1024;
 /// Read at a time; what comes faster waits in the system's buffers (fault W06).
 const AT_ONCE: usize = 2 * 1024;
@@ -52,6 +53,7 @@ impl Door {
     /// Takes connections in on a task of its own, which ends with the door.
     pub(super) fn open(listener: TcpListener, tls: Option<TlsAcceptor>) -> io::Result<Self> {
         let address = listener.local_addr()?;
+        // Room for everybody who may have a place, so that nobody waits to be handed over.
         let (out, ready) = mpsc::channel(TOGETHER);
         tokio::spawn(take_in(listener, tls, out));
         Ok(Self { ready, address })
@@ -74,6 +76,7 @@ async fn take_in(
                 let Some(place) = places.take(peer.ip()) else { continue };
                 tokio::spawn(ready_line(stream, tls.clone(), place, out.clone(), peer));
             }
+            // It would fail again at once, and spin.
             Err(_of_the_system) => tokio::time::sleep(BREATH).await,
         }
     }
@@ -87,6 +90,7 @@ async fn ready_line(
     out: mpsc::Sender<(Line, SocketAddr)>,
     peer: SocketAddr,
 ) {
+    // From here, so that the handshake and the head share one deadline.
     let deadline = Instant::now() + PATIENCE;
     let stream = match tls {
         None => Either::Left(stream),
@@ -108,6 +112,7 @@ impl Listener for Door {
     async fn accept(&mut self) -> (Line, SocketAddr) {
         match self.ready.recv().await {
             Some(line) => line,
+            // The trait knows no end; the server is cancelled from outside.
             None => std::future::pending().await,
         }
     }
@@ -134,9 +139,12 @@ impl Line {
             self.before += 1;
             self.head = match HEAD_END.get(self.head) {
                 Some(wanted) if wanted == byte => self.head + 1,
+                // The byte that broke the row may begin the next one.
                 _ => usize::from(*byte == b'\r'),
             };
             if self.head == HEAD_END.len() {
+                // Once only: each byte of a body that bought time
+                // would keep a slow sender for ever (fault W07).
                 self.deadline.as_mut().reset(Instant::now() + PATIENCE);
             }
         }

@@ -18,8 +18,10 @@ use super::lines::{Lines, Read};
 use crate::clock::Clock;
 
 /// A followed file is looked at this often.
+// Looked at again and again, not watched by the system: that holds through every rotation.
 const LOOK: Duration = Duration::from_millis(250);
 /// Writers at a socket at once.
+// Bounded: each has a buffer of its own.
 const WRITERS: usize = 16;
 const PART: usize = 16 * 1024;
 
@@ -160,6 +162,7 @@ impl<C: Clock> Followed<'_, C> {
     async fn turn(&mut self, named: Option<Metadata>) -> io::Result<bool> {
         let about = self.file.metadata().await?;
         let moved = named.is_some_and(|n| (n.dev(), n.ino()) != (about.dev(), about.ino()));
+        // Shorter than what was read: it was cut to nothing and written anew (copy and truncate).
         if !moved && about.len() >= self.at {
             return Ok(false);
         }
@@ -171,6 +174,7 @@ impl<C: Clock> Followed<'_, C> {
             self.file.seek(SeekFrom::Start(0)).await?;
         }
         self.at = 0;
+        // The last line of the old file may have no line break.
         give(self.lines.end(self.clock.now()), self.out).await;
         // Lines are counted from the beginning of this file.
         self.lines = Lines::default();

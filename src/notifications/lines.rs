@@ -33,6 +33,8 @@ impl Lines {
         let mut read = Vec::new();
         let mut parts = bytes.split(|byte| *byte == b'\n').peekable();
         while let Some(part) = parts.next() {
+            // No more than one line of the largest size is
+            // ever held, however long the line is (fault W06).
             if self.held.len() + part.len() > wire::LARGEST {
                 self.held.clear();
                 self.skipping = true;

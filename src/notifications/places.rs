@@ -30,6 +30,7 @@ impl Places {
     /// A place for this address, if one is free.
     pub(super) fn take(&self, peer: IpAddr) -> Option<Place> {
         let whose = network(peer);
+        // Poisoned or not, the counts hold; refusing everybody would be worse.
         let mut taken = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if taken.together >= TOGETHER || taken.each.get(&whose).is_some_and(|n| *n >= EACH) {
             return None;
@@ -48,6 +49,7 @@ impl Drop for Place {
         if let Some(number) = taken.each.get_mut(&self.whose) {
             *number = number.saturating_sub(1);
             if *number == 0 {
+                // Removed, or the map would grow with every address that ever connected.
                 taken.each.remove(&self.whose);
             }
         }
@@ -56,6 +58,7 @@ impl Drop for Place {
 
 /// An owner of IPv6 has a whole network.
 fn network(peer: IpAddr) -> IpAddr {
+    // An IPv4 address in IPv6's form is one address, not a network.
     match peer.to_canonical() {
         IpAddr::V6(address) => {
             let high = address.to_bits() & (u128::MAX << 64);

@@ -34,6 +34,7 @@ use crate::domain::events::notification::{Notification, Receiving};
 /// Where notifications are sent to, below the address.
 pub const PATH: &str = "/notifications";
 /// The first and the longest wait before it is tried again to listen (fault W12).
+// Polling goes on meanwhile, so there is no hurry.
 const AGAIN: (Duration, Duration) = (Duration::from_secs(1), Duration::from_secs(15));
 
 /// So much of a body is read at once: no notification is longer.
@@ -105,6 +106,7 @@ impl Receiver {
             Some((certificate, key)) => Some(tls::acceptor(certificate, key)?),
             None => None,
         };
+        // Notifications carry no signature: the credential is all that proves them (contract 8.3).
         if !listen.ip().to_canonical().is_loopback() {
             if tls.is_none() {
                 return Err(ReceiverError::NoTls(listen));
@@ -123,6 +125,7 @@ impl Receiver {
     /// [`ReceiverError::Here`].
     pub fn here() -> Result<(Self, SecretString), ReceiverError> {
         let open = std::net::TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
+        // Tokio takes only such a listener.
         open.set_nonblocking(true)?;
         let listen = open.local_addr()?;
         // Chance of the system's own source.
@@ -158,6 +161,7 @@ impl Receiver {
                         long: Semaphore::new(LONG),
                     };
                     let serving = cancelled.child_token();
+                    // A task of its own, so that a panic in it does not end this one.
                     let server = tokio::spawn(serve(door, asked, serving.clone()));
                     // A panic in it ends it, and it is begun again.
                     let _ended = server.await;
@@ -224,6 +228,8 @@ async fn answer<C: Clock>(State(asked): State<Arc<Asked<C>>>, request: Request) 
     let mut answer = Response::new(Body::empty());
     *answer.status_mut() = status;
     let headers = answer.headers_mut();
+    // One request for each connection: a place is given
+    // back soon, and no two requests can be confused.
     headers.insert(CONNECTION, HeaderValue::from_static("close"));
     match status {
         StatusCode::UNAUTHORIZED => {
@@ -287,6 +293,7 @@ impl<C: Clock> Asked<C> {
             if length > wire::LARGEST {
                 return StatusCode::PAYLOAD_TOO_LARGE;
             }
+            // Senders whose bodies are long wait for each other; short ones pass them.
             if length > SHORT && turn.is_none() {
                 // Nobody closes it.
                 turn = self.long.acquire().await.ok();
@@ -301,6 +308,7 @@ impl<C: Clock> Asked<C> {
             return StatusCode::BAD_REQUEST;
         };
         // 200 is said of what was handed over, and of nothing else (W14).
+        // Never awaited: the sender waits for this answer. 503 says that nothing was kept (W14).
         match self.hints.try_send(notification) {
             Ok(()) => StatusCode::OK,
             Err(_full_or_ending) => StatusCode::SERVICE_UNAVAILABLE,

@@ -37,6 +37,7 @@ pub(super) fn acceptor(certificate: &Path, key: &Path) -> Result<TlsAcceptor, Tl
     let pem = private_file(key)?;
     let key = PrivateKeyDer::from_pem_slice(&pem)
         .map_err(|_no_key| unusable("the file holds no private key in PEM"))?;
+    // Named, not the process's default: which provider that is depends on who sets it first.
     let config = ServerConfig::builder_with_provider(Arc::new(default_provider()))
         .with_safe_default_protocol_versions()
         .and_then(|builder| builder.with_no_client_auth().with_single_cert(chain, key))

@@ -34,7 +34,9 @@ pub fn read(text: &[u8], now: Timestamp) -> Result<Notification, NotANotificatio
     let at = word("received_at").and_then(|at| at.parse().ok()).filter(|at| *at <= now);
     Ok(Notification {
         session,
+        // In lower case here, in upper case at creation (contract 11 #14).
         topic: Topic::of_notification(topic),
+        // One at most: a topic has one extra key (contract 8.2).
         subject: SUBJECTS.iter().find_map(|key| word(key)).map(ServerText::from),
         at: at.unwrap_or(now),
     })
