@@ -13,6 +13,7 @@ const NAME: &str = "arrangement";
 pub fn arrangement(persistence: &mut impl Persistence) -> Result<Arrangement, PersistError> {
     let text = persistence.state(NAME)?;
     let value = text.and_then(|text| serde_json::from_str::<Value>(&text).ok());
+    // What a newer version wrote, or what is damaged, is not worth refusing to start for.
     Ok(value.map(|value| read(&value)).unwrap_or_default())
 }
 

@@ -19,6 +19,7 @@ pub(super) fn prepare(path: &Path) -> Result<bool, PersistError> {
         made.map_err(|why| not_writable(folder, &why))?;
     }
     match OpenOptions::new().append(true).open(path) {
+        // Its mode may have been changed since it was made (fault F03).
         Ok(file) => narrow(&file, path).map(|()| true),
         Err(why) if why.kind() == ErrorKind::NotFound => Ok(false),
         Err(why) => Err(not_writable(path, &why)),
@@ -35,11 +36,13 @@ pub(super) fn make(
     let made = tempfile::Builder::new().prefix(".store-").tempfile_in(folder);
     let made = made.map_err(|why| not_writable(folder, &why))?;
     fill(made.path())?;
+    // Never over another: two processes may make the first store at once.
     match made.persist_noclobber(path) {
         Ok(_made) => {}
         Err(other) if other.error.kind() == ErrorKind::AlreadyExists => return Ok(()),
         Err(other) => return Err(not_writable(path, &other.error)),
     }
+    // The name is on the disk only with its folder (fault F06).
     let synced = File::open(folder).and_then(|folder| folder.sync_all());
     synced.map_err(|why| not_writable(folder, &why))
 }
@@ -97,6 +100,7 @@ pub(super) fn lock(path: &Path) -> Result<Lock, PersistError> {
     let path = beside(path, "lock");
     let options = OpenOptions::new()
         .create(true)
+        // Until the lock is taken, the number in it is another process's.
         .truncate(false)
         .read(true)
         .write(true)
@@ -135,6 +139,7 @@ pub(super) fn beside(path: &Path, name: &str) -> PathBuf {
 
 /// Moves a damaged store and its companions aside; returns the new name.
 pub(super) fn move_aside(path: &Path) -> Result<PathBuf, PersistError> {
+    // Bounded: a loop of damage must not fill the disk without a word.
     for number in 1..1_000 {
         let aside = beside(path, &format!("damaged-{number}"));
         if aside.exists() {

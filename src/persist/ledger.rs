@@ -11,6 +11,7 @@ const NAME: &str = "notifications";
 pub fn tally(persistence: &mut impl Persistence) -> Result<NotificationCounts, PersistError> {
     let text = persistence.state(NAME)?;
     let value: Value = text.and_then(|text| serde_json::from_str(&text).ok()).unwrap_or_default();
+    // A counter that an older version did not keep counts from nothing.
     let count = |key: &str| value.get(key).and_then(Value::as_u64).unwrap_or(0);
     Ok(NotificationCounts {
         received: count("received"),

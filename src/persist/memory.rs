@@ -66,6 +66,7 @@ impl Persistence for Memory {
                 *known = WatchedSession::clone(session);
                 known.poll =
                     crate::domain::watchlist::watched::PollState { last_ok, ..Default::default() };
+                // As a file would give it back: what is only true of one run is not kept.
                 known.revision = 0;
             }
         }

@@ -20,15 +20,18 @@ pub(super) fn mended(path: &Path) -> Result<(Connection, Option<String>), Persis
     };
     let of_itself = salvage(path);
     let copies = files::copies(path).into_iter().map(|copy| (salvage(&copy), Some(copy)));
+    // An old copy of the list is better than none: entries that are too many are easily taken off.
     let held = |(list, _): &(Vec<WatchedSession>, _)| !list.is_empty();
     let (list, copy) =
         std::iter::once((of_itself, None)).chain(copies).find(held).unwrap_or_default();
+    // Kept, not deleted: it may be all that is left of somebody's notes.
     let aside = files::move_aside(path)?;
     schema::make(path)?;
     let mut connection = schema::connect(path)?;
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
     for session in &list {
         rows::put_entry(&transaction, &session.entry)?;
+        // No seal: of a damaged file only the list is taken, and answers are fetched again.
         rows::put_known(&transaction, session, None)?;
     }
     transaction.commit()?;
@@ -46,6 +49,7 @@ pub(super) fn mended(path: &Path) -> Result<(Connection, Option<String>), Persis
 /// or mend it at the same time. Who mends it is soon done.
 #[expect(clippy::disallowed_methods, reason = "the store is opened in real time, and blocks")]
 pub(super) fn turn(path: &Path) -> Option<files::Lock> {
+    // Two seconds: a lock that is held longer is a running dashboard's.
     for _ in 0..20 {
         match files::lock(path) {
             Ok(lock) => return Some(lock),
@@ -62,6 +66,7 @@ fn salvage(path: &Path) -> Vec<WatchedSession> {
         return Vec::new();
     }
     let Ok(connection) = Connection::open(path) else { return Vec::new() };
+    // What cannot be read is left: the copies are asked next.
     let listed = rows::list(&connection).unwrap_or_default();
     listed.into_iter().map(|(_, watched)| watched).collect()
 }

@@ -16,6 +16,7 @@ type Sql<T> = Result<T, rusqlite::Error>;
 /// The columns of [`read`], in its order.
 pub(super) const COLUMNS: &str = "note, pinned, archived_at, acknowledged_at, acknowledged, snoozed_until, looked_at, own_history";
 
+// Stable words, not the enum's own names: stored rows outlive a renaming.
 const REASONS: [(&str, Reason); 6] = [
     ("at_counter", Reason::AtCounter),
     ("turned_away", Reason::TurnedAway),

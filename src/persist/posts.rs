@@ -195,6 +195,7 @@ pub(super) fn overlay<'a>(
                 session.come_back();
                 changed.insert(id);
             }
+            // A removal has taken the row away already; the others say nothing of what is kept.
             OutboxMessage::Removed(_) | OutboxMessage::Told(_) | OutboxMessage::Asked(_) => {}
         }
     }

@@ -53,6 +53,7 @@ pub(super) fn named(connection: &Connection, ids: &[SessionId]) -> Sql<Vec<(i64,
 
 fn listed(row: &Row<'_>) -> Sql<Option<(i64, WatchedSession)>> {
     let id: String = row.get(1)?;
+    // One bad row must not hide the rest of the list (fault D05).
     let Ok(id) = SessionId::parse(&id) else { return Ok(None) };
     let tags: String = row.get(3)?;
     let ttl: Option<i64> = row.get(6)?;
@@ -91,6 +92,7 @@ pub(super) fn complete(
         listed.into_iter().map(|(_, watched)| watched).collect();
     let mut unreadable = 0;
     // All are read in one go, and of a few no other's.
+    // Joined into the text of the query: these are numbers of our own table, never a server's text.
     let whose = if places.len() <= FEW {
         let positions: Vec<String> = places.keys().map(i64::to_string).collect();
         format!("WHERE session IN ({})", positions.join(","))
@@ -150,6 +152,7 @@ pub(super) fn mark_shared(connection: &Connection, sessions: &mut [WatchedSessio
     Ok(())
 }
 
+// Read anew at every start: a newer build may know more of the same text.
 fn reread(watched: &mut WatchedSession, part: &str, raw: String, fetched_at: Timestamp) {
     let id = watched.id();
     let answers = Arc::make_mut(&mut watched.answers);
@@ -220,6 +223,7 @@ pub(super) fn put_learned(
     seal: Option<&Seal>,
 ) -> Sql<()> {
     match found(transaction, watched.id())? {
+        // Another process may have asked since; its answer is the newer one.
         Some((position, last_ok)) if last_ok <= watched.poll.last_ok => {
             put_answers(transaction, position, watched, seal)
         }
@@ -292,6 +296,8 @@ pub(super) fn put_times(
             .prepare_cached("SELECT fetched_at FROM answer WHERE session = ?1 AND part = ?2")?
             .query_row(params![position, part.name], |row| row.get(0))
             .optional()?;
+        // A row that says the same is not written: most
+        // polls change nothing, and each write is synced.
         if time(stored) != Some(part.fetched_at) {
             part.put(transaction, position, watched.id(), seal)?;
         }
@@ -354,6 +360,7 @@ pub(super) fn close_all(transaction: &Transaction<'_>, seal: &Seal) -> Sql<()> {
     })?;
     let open: Vec<(i64, String, String, Vec<u8>)> = open.collect::<Sql<_>>()?;
     for (position, id, part, body) in &open {
+        // One that cannot be read stays open; it must not keep the others from being sealed.
         let (Ok(id), Ok(raw)) = (SessionId::parse(id), str::from_utf8(body)) else { continue };
         transaction
             .prepare_cached(
@@ -371,6 +378,7 @@ fn put_events(transaction: &Transaction<'_>, position: i64, watched: &WatchedSes
         .query_row([position], |row| row.get(0))?;
     let stored = usize::try_from(stored).unwrap_or(usize::MAX);
     let full = watched.timeline.len() >= TIMELINE_CAP;
+    // At the cap numbers move; and another process may have stored a longer timeline.
     let known = if full || stored > watched.timeline.len() {
         transaction.prepare_cached("DELETE FROM event WHERE session = ?1")?.execute([position])?;
         0

@@ -17,8 +17,11 @@ const MIGRATIONS: &[&str] = &[
 
 /// WAL is the file's, not the connection's.
 pub(super) fn set_up(connection: &Connection) -> Result<(), rusqlite::Error> {
+    // Two writers meet for moments only: waiting is better than an error (fault D07).
     connection.busy_timeout(Duration::from_secs(5))?;
+    // What was acknowledged survives a power cut (fault D02).
     connection.pragma_update(None, "synchronous", "FULL")?;
+    // Deleted rows are overwritten: by default their bytes stay in the file (fault S08).
     connection.pragma_update(None, "secure_delete", "ON")?;
     connection.pragma_update(None, "foreign_keys", "ON")
 }
@@ -45,6 +48,7 @@ fn open(path: &Path) -> Result<Connection, PersistError> {
     let mut connection = Connection::open_with_flags(path, flags)?;
     set_up(&connection)?;
     connection.pragma_update(None, "journal_mode", "WAL")?;
+    // Damage is to be found at the start, not at a later write (fault D05).
     let sound: String = connection.query_row("PRAGMA quick_check(1)", [], |row| row.get(0))?;
     if sound != "ok" {
         return Err(PersistError::Damaged(sound));
@@ -65,11 +69,13 @@ fn migrate(connection: &mut Connection, path: &Path) -> Result<(), PersistError>
     let known = u32::try_from(MIGRATIONS.len()).unwrap_or(u32::MAX);
     let found = version(connection)?;
     if found > known {
+        // Untouched: an older build would write rows that the newer one cannot trust (fault D08).
         return Err(PersistError::Newer { found, known });
     }
     if found == known {
         return Ok(());
     }
+    // A copy first: a migration cannot be taken back (fault D08).
     if found > 0 {
         copy(connection, &files::beside(path, &format!("{}{known}", files::BEFORE)))?;
     }

@@ -43,6 +43,7 @@ impl Seal {
         let mut body = text.as_bytes().to_vec();
         let nonce = self.0.seal_in_place_append_tag(place(id, part), &mut body)?;
         let mut sealed = nonce.as_ref().to_vec();
+        // The nonce stands in front: it is no secret, and needed to open.
         sealed.append(&mut body);
         Ok(sealed)
     }

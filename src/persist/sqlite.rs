@@ -48,9 +48,12 @@ impl Sqlite {
     /// one, is moved aside, and the watch-list is saved from it as far as it can be read, else from
     /// the newest copy.
     pub fn open(path: &Path, exclusive: bool) -> Result<Opened<Self>, PersistError> {
+        // Before SQLite opens anything: it gives its other files the mode of this one (fault F03).
         if !files::prepare(path)? {
             schema::make(path)?;
         }
+        // Before the file is looked at: without it two
+        // processes would mend at once and lose additions.
         let lock = if exclusive { Some(files::lock(path)?) } else { None };
         let found = match schema::connect(path) {
             // Another process is mending it: it is made by who comes first.
@@ -71,6 +74,7 @@ impl Sqlite {
         };
         let mut persistence = Self::of(connection, path, lock);
         if exclusive {
+            // Before it is loaded: what others left is part of the list.
             persistence.settle()?;
         }
         Ok(Opened { persistence, warning })
@@ -95,6 +99,7 @@ impl Sqlite {
         if let Some(seal) = self.seal.clone().filter(|_| self.lock.is_some())
             && rows::any_open(&self.connection)?
         {
+            // Only who holds the store: another process would write under the holder's hands.
             self.write(|transaction| rows::close_all(transaction, &seal))?;
             self.leave_nothing()?;
         }
@@ -124,6 +129,8 @@ impl Sqlite {
         &mut self,
         work: impl FnOnce(&rusqlite::Transaction<'_>) -> Result<T, rusqlite::Error>,
     ) -> Result<T, PersistError> {
+        // Immediate: two that read first and write later
+        // would both fail, and not wait for each other.
         let transaction =
             self.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
         let result = work(&transaction)?;
@@ -168,6 +175,8 @@ impl Sqlite {
     fn carry_out(&mut self, changes: &[OutboxMessage]) -> Result<usize, PersistError> {
         let holds = self.lock.is_some();
         // Until this is done nobody takes the store.
+        // Where nobody holds the store, the lock is taken
+        // for a moment and the posts are settled here.
         let turn = if holds { None } else { files::lock(&self.path).ok() };
         let forgotten = self.write(|transaction| {
             let mut forgotten = 0;
@@ -246,6 +255,7 @@ impl Sqlite {
         let seal = self.seal.as_deref();
         let (mut sessions, unreadable) = rows::complete(&self.connection, listed, seal)?;
         self.unreadable = unreadable;
+        // The holder took these in; for everybody else they are newer than the rows.
         if self.lock.is_none() {
             posts::overlay(sessions.iter_mut(), self.posts(0)?.0);
         }

@@ -19,6 +19,7 @@ use crate::domain::watchlist::watched::{WatchEntry, WatchedSession};
 
 /// Two saves are at least this far apart.
 const PACE: Duration = Duration::from_millis(500);
+// A full disk is tried again this often, and saving resumes by itself within 10 s (fault D03).
 const AGAIN: Duration = Duration::from_secs(5);
 
 /// What the store holds already: the list, and what was archived from it.
@@ -60,6 +61,7 @@ pub async fn writer<P: Persistence>(
             biased;
             () = cancelled.cancelled() => break,
             changed = snapshots.changed() => if changed.is_err() { break },
+            // After a failure also without a new snapshot: the last one is not saved yet.
             () = tokio::time::sleep_until(not_before), if work.troubled => {}
         }
         tokio::select! {
@@ -71,6 +73,7 @@ pub async fn writer<P: Persistence>(
         work = work.save(snapshot, &trouble).await;
         not_before = Instant::now() + if work.troubled { AGAIN } else { PACE };
     }
+    // Once more at the end: what changed within the pace is not lost.
     let snapshot = Arc::clone(&snapshots.borrow());
     work.save(snapshot, &trouble).await;
 }
@@ -140,6 +143,7 @@ impl<P: Persistence> Saver<P> {
     fn due(&self, snapshot: &Snapshot) -> Due {
         let list = snapshot.sessions.since(&self.saved);
         let archived = snapshot.archived.since(&self.archived);
+        // By address: as long as nobody came or went, no id need be looked up.
         let gone = if list.same_list && archived.same_list {
             Vec::new()
         } else {
@@ -203,10 +207,13 @@ impl<P: Persistence> Saver<P> {
             }
             Ok((persistence, Err(why))) => {
                 trouble(Some(format!("history not saved: {why}")));
+                // `saved` stays as it was, so that all of it is due again.
                 Self { persistence: Some(persistence), troubled: true, ..self }
             }
             Err(_panicked) => {
                 trouble(Some(String::from("history not saved: the writer failed")));
+                // The store went with the thread that panicked;
+                // without one there is nothing to try again.
                 Self { persistence: None, troubled: false, ..self }
             }
         }
