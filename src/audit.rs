@@ -36,6 +36,7 @@ impl AuditLog {
     /// `audit.jsonl` in this folder, for this operator; nothing is made before the first line.
     #[must_use]
     pub fn in_folder(state_dir: &Path, operator: &str) -> Self {
+        // The name comes from the configuration or the system, and a terminal shows the file (U09).
         let operator = crate::text::shown_str(operator, OPERATOR);
         Self { path: Some(state_dir.join("audit.jsonl")), operator }
     }
@@ -61,6 +62,7 @@ impl AuditLog {
         let Some(path) = &self.path else { return Ok(()) };
         let lines: String =
             sessions.iter().map(|id| self.line(now, deed, Some(*id), reason)).collect();
+        // A deed that names no session has its line as well.
         let lines = if sessions.is_empty() { self.line(now, deed, None, reason) } else { lines };
         write(path, &lines)
             .map_err(|why| format!("the audit log cannot be written ({why}): {}", path.display()))
@@ -84,6 +86,7 @@ impl AuditLog {
         let mut last = LastExports::default();
         for line in io::BufReader::new(file).lines() {
             let line = line.ok()?;
+            // The file may be long: only lines of this session are parsed.
             if !line.contains(&hash) {
                 continue;
             }
@@ -137,6 +140,7 @@ fn write(path: &Path, lines: &str) -> io::Result<()> {
         .create(true)
         .append(true)
         .mode(0o600)
+        // A link planted here would send the lines into somebody else's file (fault F02).
         .custom_flags(OFlags::NOFOLLOW.bits().cast_signed())
         .open(path)?;
     if file.metadata()?.permissions().mode() & 0o077 != 0 {
@@ -144,6 +148,7 @@ fn write(path: &Path, lines: &str) -> io::Result<()> {
     }
     // One write: two windows never mix their lines.
     file.write_all(lines.as_bytes())?;
+    // On the disk before anything is shown: a crash must not take the line and leave the look (I8).
     file.sync_data()
 }
 

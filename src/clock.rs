@@ -51,6 +51,7 @@ impl Clock for TokioClock {
         elapsed
             .ok()
             .and_then(|passed| self.start.checked_add(passed).ok())
+            // At the end of time it stands still rather than panic.
             .unwrap_or(Timestamp::MAX)
     }
 }

@@ -23,6 +23,7 @@ const KEPT: u32 = 4;
 /// When the file cannot be opened.
 pub fn install(file: Option<&Path>, level: Option<&str>, verbose: u8) -> io::Result<()> {
     let level = level.unwrap_or(if verbose > 1 { "debug" } else { "info" });
+    // RUST_LOG is not read: it could let a library write a URL with its signature (fault S02).
     let filter = EnvFilter::new(format!("off,branchwatch={level}"));
     let log = tracing_subscriber::fmt().with_env_filter(filter);
     // A second logger in one process (tests) changes nothing.
@@ -30,6 +31,7 @@ pub fn install(file: Option<&Path>, level: Option<&str>, verbose: u8) -> io::Res
         Some(path) if path.as_os_str() == "-" => log.json().with_writer(io::stderr).try_init(),
         Some(path) => log.json().with_writer(Mutex::new(Rotating::open(path)?)).try_init(),
         None if verbose > 0 => {
+            // No colours: standard error may be a file (fault T10).
             log.compact().with_ansi(false).with_target(false).with_writer(io::stderr).try_init()
         }
         None => return Ok(()),
@@ -77,6 +79,7 @@ impl Rotating {
 
 impl Write for Rotating {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        // Before writing, so that no record stands in two files.
         if self.size + bytes.len() as u64 > LARGEST {
             self.rotate()?;
         }

@@ -72,6 +72,7 @@ pub fn width(text: &str) -> usize {
 /// word that is too long for a line. At least one line.
 #[must_use]
 pub fn wrapped(text: &str, width: usize) -> Vec<String> {
+    // A wide character has two columns and would fit no line of one.
     let width = width.max(2);
     let mut lines = Vec::new();
     let (mut line, mut used) = (String::new(), 0);
@@ -102,10 +103,10 @@ pub fn wrapped(text: &str, width: usize) -> Vec<String> {
     lines
 }
 
-/// The start of a text, at most `bytes` long, whole characters only.
 /// Text that is text in Markdown too: one safe line, every mark escaped.
 #[must_use]
 pub fn markdown(text: &str) -> String {
+    // Bounded: nobody reads more in a table, and the text may be of any length (fault U05).
     let safe = shown_str(text, 500);
     let mut out = String::with_capacity(safe.len());
     for c in safe.chars() {
@@ -123,6 +124,7 @@ pub fn markdown(text: &str) -> String {
     out
 }
 
+/// The start of a text, at most `bytes` long, whole characters only.
 fn bounded(text: &str, bytes: usize) -> &str {
     if text.len() <= bytes {
         return text;
@@ -148,6 +150,7 @@ fn clean(cluster: &str, out: &mut String) {
     for c in cluster.chars() {
         match c {
             '\n' | '\r' => {
+                // CR and LF together are one line break.
                 if !out.ends_with('⏎') {
                     out.push('⏎');
                 }
@@ -198,6 +201,7 @@ const fn is_invisible(c: char) -> bool {
 
 /// Characters without a column of their own that stand on the one before.
 fn is_mark(c: char) -> bool {
+    // By width, so that marks of every script count, also those of a newer Unicode.
     let mut buffer = [0; 4];
     c != ' ' && UnicodeWidthStr::width(&*c.encode_utf8(&mut buffer)) == 0
 }
