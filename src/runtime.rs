@@ -101,6 +101,8 @@ pub async fn dashboard<P: Persistence, A: SessionApi, C: Clock + Clone>(
     if let Some(receiver) = parts.receiver {
         receiver::start(receiver, commands.clone(), clock.clone(), engine.stopping());
     }
+    // Sessions come and go without the operator: a task
+    // of its own, so that a full queue holds up nobody.
     if let Some(arrivals) = parts.arrivals {
         tokio::spawn(forward(arrivals, commands.clone()));
     }
@@ -142,8 +144,10 @@ pub async fn dashboard<P: Persistence, A: SessionApi, C: Clock + Clone>(
     outside.effects.suspend_at(stops);
     let keys = crossterm::event::EventStream::new();
     let ending = event_loop::run(&mut model, &mut screen, keys, outside, ended(stopped)).await;
+    // Before anything is waited for: the operator has her terminal back while the store is flushed.
     drop(screen);
     tracing::info!(ending = ?ending.as_ref().ok(), "dashboard ends");
+    // A task that failed inside is a fault, whatever the loop made of it.
     if engine.end().await { ending } else { Ok(Ending::Fault) }
 }
 

@@ -24,6 +24,7 @@ use crate::export::{Origin, event};
 use crate::refresh::Command;
 
 /// Of the program, so many run at once.
+// Two, so that one that hangs does not hold up the next event.
 const TOGETHER: usize = 2;
 /// Events that wait for a turn; a program that is slower than what happens misses the rest.
 const WAITING: usize = 64;
@@ -84,6 +85,8 @@ pub async fn run<C: Clock>(
             () = stop.cancelled() => return,
             Some(ended) = running.join_next(), if !running.is_empty() => {
                 let failed = ended.unwrap_or_else(|_panic| Err("it failed".to_owned())).err();
+                // Only the change is told: a program that
+                // fails at each event would fill the header.
                 if failed.is_some() != failing {
                     failing = failed.is_some();
                     trouble(failed.map(|why| format!("alerts: {}: {why}", alert_command.name())));
@@ -96,6 +99,8 @@ pub async fn run<C: Clock>(
         let snapshot = Arc::clone(&snapshots.borrow_and_update());
         let now = clock.now();
         for event in herald.tell(&snapshot, now).into_iter().filter(is_told) {
+            // Dropped, not queued without end: the program
+            // may be slower than what happens for hours.
             if waiting.len() < WAITING {
                 waiting.push_back(alert_command.line(&event, &rules, now));
             } else if !failing {
@@ -119,6 +124,7 @@ impl AlertCommand {
     fn line(&self, what: &SessionEvent, rules: &Rules, now: Timestamp) -> String {
         let (profile, environment) = (self.profile.as_str(), self.environment.as_str());
         let origin = Origin { profile, environment, rules, now };
+        // Masked always: where the program sends it is not known here.
         event(what, &origin, Privacy::Masked)
     }
 

@@ -25,6 +25,7 @@ impl Clipboard {
     /// `osc52`, `off`, or a program and its arguments, separated by spaces. `None`: nothing.
     #[must_use]
     pub fn read(text: &str) -> Option<Self> {
+        // No shell, so no quotes either: a program with blanks in its arguments needs a script.
         let words: Vec<String> = text.split_whitespace().map(str::to_owned).collect();
         match words.as_slice() {
             [] => None,

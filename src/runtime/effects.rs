@@ -24,6 +24,7 @@ use crate::domain::watchlist::snapshot::Snapshot;
 use crate::refresh::Command;
 
 /// The longest list that the add dialog reads.
+// A wrong path, such as a device's, must not be read without end.
 const LARGEST_LIST: u64 = 64 * 1024 * 1024;
 /// The largest text for a terminal's clipboard; many terminals drop more.
 const LARGEST_COPY: usize = 72 * 1024;
@@ -155,6 +156,7 @@ impl Effects {
 
     /// Asks the refresh task for its calls. One question at a time is all that the task answers.
     fn traffic(&self) {
+        // Of its own for each question, so that an answer that comes late is nobody's.
         let (to, mut told) = mpsc::channel(1);
         self.command(Command::Traffic(to));
         let results = self.results.clone();
@@ -210,6 +212,7 @@ impl Effects {
     /// short, and what waits for it must not come before it.
     fn wish(&self, wish: Wish) -> Immediate {
         match wish {
+            // Written first: nothing personal is shown before its line stands in the log (I8).
             Wish::Permit { deed, session, permit } => {
                 let ids: Vec<_> = session.into_iter().collect();
                 let written = self.desk.audit.append(self.clock.now(), deed, &ids, "");
@@ -250,6 +253,7 @@ impl Effects {
     fn job(&self, request: ExportRequest) -> Job {
         Job {
             request,
+            // Cloned at once: a borrow that is held would keep the store from publishing.
             snapshot: Arc::clone(&self.snapshots.borrow()),
             origin: self.origin.clone(),
             now: self.clock.now(),

@@ -70,6 +70,7 @@ impl LoadedStore<Sqlite> {
     /// When it cannot be read.
     pub fn open(location: &Location, takes: bool) -> Result<Self, PersistError> {
         let own = match location.open(takes) {
+            // No error: another process has it, and is followed.
             Err(PersistError::Locked(_)) => None,
             other => Some(other?),
         };
@@ -116,6 +117,7 @@ impl Engine {
         let (store, snapshots) = Store::new(held.known);
         let store = store.resumed(held.last_look, held.arrangement, held.tally);
         let saved = SavedSessions::of(store.snapshot());
+        // Bounded: where the refresh task hangs, commands must not pile up in memory.
         let (commands, inbox) = mpsc::channel::<Command>(256);
         // Before anything else is said: what is kept here is the other process's to save.
         let (relay, kept) = mpsc::channel(share::BATCHES);
@@ -152,6 +154,7 @@ impl Engine {
     /// Ends them, the store flushed. False: one of them has failed inside.
     pub async fn end(self) -> bool {
         self.stop.cancel();
+        // In this order: what the refresh task publishes last is saved by the one that saves.
         let polled = self.polling.await;
         self.saving_stop.cancel();
         let saved = self.saving.await;

@@ -26,12 +26,15 @@ use crate::ui;
 use crate::ui::widgets::graphics::Pictures;
 
 /// Frames are at least this far apart.
+// Some 30 frames a second: a burst of resizes or keys is one frame (fault T09).
 const PACE: Duration = Duration::from_millis(33);
 
 /// Keys do not count for so long after a question about a change at Yoti has appeared.
+// Nobody reads a question faster: what is pressed sooner was meant for something else (fault T14).
 const DEAF: Duration = Duration::from_millis(300);
 
 /// How long the terminal may take to say what its ground is. Keys wait for so long at the start.
+// Some terminals never answer, and the start must not wait for them (fault T11).
 const ANSWER: Duration = Duration::from_millis(100);
 
 /// What the loop works with, beside model, surface and input.
@@ -64,6 +67,7 @@ pub async fn run<S: Surface, C: Clock>(
     let mut results = outside.effects.inbox();
     model.offer_themes(outside.themes.names());
     let mut ticks = interval(Duration::from_secs(1));
+    // After a suspend one tick, not one for each second that was missed (fault T03).
     ticks.set_missed_tick_behavior(MissedTickBehavior::Skip);
     let mut not_before = Instant::now();
     let mut deaf_until = not_before;
@@ -105,12 +109,15 @@ pub async fn run<S: Surface, C: Clock>(
                     Event::Snapshot(Arc::clone(&outside.snapshots.borrow_and_update()))
                 }
                 _ = ticks.tick() => {
+                    // A terminal that hung up may be noticed by no read:
+                    // without this look the loop would go on (T06).
                     if !surface.is_there() {
                         return Ok(Ending::TerminalGone);
                     }
                     Event::Tick(outside.clock.now())
                 }
                 () = sleep_until(not_before), if model.needs_draw() => {
+                    // From the moment it is drawn: only now can anybody have read it.
                     if model.confirm_is_fresh() {
                         deaf_until = Instant::now() + DEAF;
                     }
@@ -145,6 +152,7 @@ fn carry_out<S: Surface, C>(
         Immediate::Suspend => {
             surface.suspend()?;
             let (columns, rows) = surface.size();
+            // The window may have changed while the program was stopped, without a signal for it.
             return Ok(Some(Event::Resize(columns, rows)));
         }
         Immediate::Ring(note) => surface.ring(note.as_ref())?,
@@ -217,6 +225,8 @@ fn draw<S: Surface>(
     look: Look,
     pictures: &mut Pictures,
 ) -> io::Result<()> {
+    // Asked for only where a picture may be drawn: the
+    // answer costs a call to the system each frame.
     let cell = if pictures.any() { surface.cell() } else { None };
     surface.draw(|frame| {
         let shown = ui::draw(frame, model, look);
@@ -229,6 +239,7 @@ fn draw<S: Surface>(
 /// A terminal's event as ours; what means nothing is dropped.
 fn translate(model: &Model, keymap: &Keymap, input: Input) -> Option<Event> {
     match input {
+        // Some terminals tell of a key's release too: each key would act twice.
         Input::Key(key) if key.kind != KeyEventKind::Release => {
             keymap.resolve(model.mode(), model.focus(), key)
         }

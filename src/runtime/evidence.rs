@@ -86,6 +86,7 @@ impl<C: Clock> Evidence for Client<C> {
             let outcome = self.media_of(id, media).await;
             let sentence = outcome.sentence();
             match outcome {
+                // An empty file would look like a picture that was saved.
                 MediaOutcome::Held(held) if held.bytes.is_empty() => Err(sentence),
                 MediaOutcome::Held(held) => Ok(HeldBytes {
                     bytes: Zeroizing::new(held.bytes.reveal().to_vec()),

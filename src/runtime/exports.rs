@@ -18,6 +18,8 @@ use crate::domain::watchlist::watched::WatchedSession;
 use crate::export::{self, Assembled, Existing, Origin};
 
 /// The most sessions that the preview makes; what more there are is reckoned.
+// The preview is made anew at each change in the dialog:
+// with thousands of sessions it must stay quick.
 const PREVIEWED: usize = 200;
 
 /// What an export says of its making.
@@ -100,6 +102,7 @@ impl Job {
         let masked = self.request.contents.masked;
         let deed = if masked { AuditAction::Exported } else { AuditAction::ExportedUnmasked };
         let written = self.audit.append(self.now, deed, &self.request.ids, &self.request.reason);
+        // A full disk must not keep a masked export back; an unmasked one needs its line (I8).
         if masked { written.or(Ok(())) } else { written }
     }
 
@@ -122,6 +125,7 @@ impl Job {
 
     fn written(&self) -> Result<(PathBuf, Measured), String> {
         let made = self.made(usize::MAX)?;
+        // After it was made, so that a failure leaves no line; before it is written (I8).
         self.audited()?;
         let asked = &self.request.path;
         let measured = measured(&made);
@@ -131,6 +135,7 @@ impl Job {
         if self.request.format == export::Format::Bundle {
             // Never into another bundle.
             let folder = asked.is_dir() && !asked.join(export::MANIFEST).exists();
+            // One bundle may be given its name; several go into a folder.
             let below = folder || self.request.ids.len() > 1;
             let at = |name: &str| if below { asked.join(name) } else { asked.clone() };
             let written = export::write_bundles(&made.files, at, Existing::NextFree);

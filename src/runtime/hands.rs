@@ -24,6 +24,7 @@ use crate::export::{Existing, write_bytes};
 /// Sides of the picture that is kept for the screen.
 const SIDE: u32 = 640;
 /// The largest sides and the most memory of a picture that is decoded.
+// A small file may unpack to gigabytes (fault A20).
 const LARGEST: (u32, u64) = (12_000, 128 * 1024 * 1024);
 
 pub(super) struct Hands {
@@ -105,6 +106,8 @@ impl Hands {
         let Some(place) = &self.desk.private else {
             return Err("there is no private folder to open it from; save it instead".to_owned());
         };
+        // Asked before the file is written: a letter that
+        // nothing opens would lie there for nothing.
         if self.desk.opener == super::opener::Opener::Elsewhere {
             return Err("nothing on this machine can open it; save the letter instead".to_owned());
         }
@@ -128,6 +131,8 @@ impl Hands {
     ) -> Result<YotiReply, String> {
         let held = evidence.media(id, &media).await?;
         let Some(path) = save_to else {
+            // Not shown where content and type disagree (fault
+            // A21); saved, with a word of it, it may be.
             if let Some(doubt) = held.doubt {
                 return Err(doubt);
             }
@@ -154,6 +159,8 @@ impl Hands {
         done_deed: AuditAction,
         call: futures::future::BoxFuture<'_, Result<(), String>>,
     ) -> Option<SessionId> {
+        // Without its line nothing is asked of Yoti: a
+        // change that nobody can answer for must not happen.
         if let Err(why) = self.line(asked, id) {
             self.tell(YotiReply::Failed(id, why));
             return None;
@@ -167,6 +174,7 @@ impl Hands {
             };
             match self.line(done_deed, id) {
                 Ok(()) => Ok(text.to_owned()),
+                // It is done at Yoti all the same, and that is said first.
                 Err(why) => Err(format!("{text}; but {why}")),
             }
         });
@@ -192,6 +200,7 @@ fn picture(bytes: &[u8]) -> Result<Picture, String> {
     let reader = ImageReader::new(std::io::Cursor::new(bytes)).with_guessed_format();
     let mut reader = reader.map_err(|_why| "this is not a picture that can be shown".to_owned())?;
     let mut limits = image::Limits::default();
+    // Set before decoding: the sides are read from the file, and memory would be taken for them.
     limits.max_image_width = Some(LARGEST.0);
     limits.max_image_height = Some(LARGEST.0);
     limits.max_alloc = Some(LARGEST.1);
@@ -200,6 +209,8 @@ fn picture(bytes: &[u8]) -> Result<Picture, String> {
         .decode()
         .map_err(|_why| "the picture cannot be read, or is too large to be shown".to_owned())?;
     let mut small = whole.thumbnail(SIDE, SIDE).into_rgb8();
+    // The whole picture is wiped; what stays is the
+    // small one, until the dialog is closed (fault S07).
     drop(Zeroizing::new(whole.into_bytes()));
     let (width, height) = small.dimensions();
     let rgb = Zeroizing::new(std::mem::take(&mut small).into_raw());

@@ -37,9 +37,11 @@ pub(super) async fn run<A: AsRef<OsStr>>(
     limit: Option<Duration>,
 ) -> Result<ExitStatus, Trouble> {
     let mut command = Command::new(program);
+    // No terminal: it could write over the screen. A group, so that all of it can be ended at once.
     command.args(arguments).stdout(Stdio::null()).stderr(Stdio::null()).process_group(0);
     command.stdin(if input.is_some() { Stdio::piped() } else { Stdio::null() });
     let mut child = command.spawn().map_err(Trouble::NotStarted)?;
+    // Not in a `Group`, whose drop would kill it: it may outlive the dashboard.
     let Some(limit) = limit else { return heard(&mut child, input).await.map_err(Trouble::Lost) };
     let mut group = Group(child);
     match timeout(limit, heard(&mut group.0, input)).await {

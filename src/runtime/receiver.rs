@@ -10,6 +10,7 @@ use crate::notifications::receiver::Receiver;
 use crate::refresh::Command;
 
 /// Notifications that wait for the refresh task.
+// Bounded (fault W06): beyond it senders are told 503, and polling finds what was missed.
 pub const WAITING: usize = 1024;
 
 /// Starts it, until cancelled.

@@ -18,8 +18,10 @@ use crate::persist::{PersistError, Persistence};
 use crate::refresh::Command;
 
 /// The store is looked at this often. A process that ends is followed within a few of these.
+// A process that ends is followed within 15 s (I9); a look costs one number where nothing is new.
 const PACE: Duration = Duration::from_secs(2);
 /// Reading a large store again waits for this many times as long as the last reading took.
+// So reading takes at most a tenth of the time: a large list is read whole at every change.
 const PATIENCE: u32 = 10;
 /// So much is kept here while the store is slow.
 pub(super) const BATCHES: usize = 1_024;
@@ -91,7 +93,9 @@ impl Reader {
                 Err(why) => return Err(why),
             }
         }
+        // `beside`, not `open`: nothing of a store that another process holds is checked or mended.
         let store = beside(&mut self.open, &self.location)?;
+        // Before the list is read: what is written meanwhile is found at the next look.
         let version = store.data_version()?;
         if self.version == Some(version) {
             return Ok(Look::Theirs(None));
@@ -147,6 +151,7 @@ pub(super) async fn follow(
     let mut troubled = false;
     // The list was read a moment ago, when the store was opened.
     while reader.rests(&mut kept, cancelled).await {
+        // First left, then read: what was kept here is in the list that comes back.
         let (back, (left, looked)) = blocking(reader, |it| (it.leave(), it.look())).await?;
         reader = back;
         if let Some(told) = trouble(left, &mut troubled) {
@@ -246,6 +251,7 @@ impl Inbox {
     /// What was taken in at the last look is saved by now, and struck out.
     fn look(&mut self) -> Result<Vec<Command>, PersistError> {
         let store = beside(&mut self.open, &self.location)?;
+        // One look later: the writer has saved by now what was taken in at the last one.
         if self.struck < self.taken {
             store.taken(self.taken)?;
             self.struck = self.taken;

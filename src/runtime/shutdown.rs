@@ -20,6 +20,7 @@ pub fn signal() -> impl Future<Output = u8> {
                 Ok(mut stream) => {
                     stream.recv().await;
                 }
+                // One signal less to listen to is no reason not to start.
                 Err(_not_available) => std::future::pending().await,
             }
             u8::try_from(kind.as_raw_value()).unwrap_or(0)

@@ -21,6 +21,7 @@ use tokio_util::sync::CancellationToken;
 use crate::app::operator::bell::state::Desktop;
 
 /// True while the terminal is ours.
+// Static: the panic hook has nothing else at hand to know it by.
 static ENTERED: AtomicBool = AtomicBool::new(false);
 /// True once anything has panicked.
 static PANICKED: AtomicBool = AtomicBool::new(false);
@@ -143,6 +144,7 @@ fn take(bytes: &mut Bytes) -> io::Result<()> {
 
 impl Surface for Screen {
     fn draw(&mut self, render: impl FnOnce(&mut Frame<'_>)) -> io::Result<()> {
+        // The terminal shows the frame whole, never half of it (fault V06).
         queue!(self.bytes, BeginSynchronizedUpdate)?;
         self.terminal.draw(render)?;
         queue!(self.bytes, EndSynchronizedUpdate)?;
@@ -166,6 +168,7 @@ impl Surface for Screen {
     }
 
     fn suspend(&mut self) -> io::Result<()> {
+        // Given back before it stops: the shell takes over a terminal as it left it (fault T03).
         restore();
         // Not SIGTSTP: a program without a shell above it would ignore it.
         let stopped = kill_process(getpid(), Signal::STOP);
@@ -232,16 +235,21 @@ impl Drop for Screen {
 /// Errors are nobody's to hear: the terminal may be gone.
 pub fn restore() {
     let mut out = io::stdout().lock();
+    // Once: a panic, a signal and the end may all come
+    // here. The lock makes them wait for each other.
     if !ENTERED.swap(false, Ordering::SeqCst) {
         return;
     }
     let mut bytes = Vec::new();
     let _queued = queue!(
         bytes,
+        // A panic may come in the middle of a frame: without
+        // this the terminal would show nothing more.
         EndSynchronizedUpdate,
         event::DisableBracketedPaste,
         event::DisableFocusChange,
         crossterm::style::ResetColor,
+        // Nothing of a person stays on the other screen either (fault T16).
         terminal::Clear(terminal::ClearType::All),
         LeaveAlternateScreen,
         cursor::Show
@@ -277,6 +285,8 @@ pub fn panicked() -> bool {
 /// first, says only where it happened, and ends the program.
 pub fn install_panic_hook() {
     std::panic::set_hook(Box::new(|panic| {
+        // First of all: the message must not be drawn on
+        // the other screen, where nobody sees it again.
         restore();
         let place = panic
             .location()
