@@ -81,6 +81,7 @@ pub fn text(
     origin: &Origin<'_>,
 ) -> Result<(String, Assembled), ExportError> {
     let format = match (format, sessions) {
+        // Two documents behind each other are no JSON.
         (Format::Json | Format::Bundle, [_, _, ..]) => Format::JsonLines,
         (Format::Bundle, _) => Format::Json,
         (format, _) => format,

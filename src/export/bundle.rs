@@ -20,6 +20,7 @@ use crate::domain::watchlist::watched::WatchedSession;
 pub const MANIFEST: &str = "manifest.json";
 /// What a manifest says of itself.
 const KIND: &str = "branchwatch bundle";
+// A file that only bears the name must not fill memory.
 const LARGEST: u64 = 1024 * 1024;
 
 /// Names, below the bundle's own, and texts of the files: the document, the letter, the list of
@@ -51,6 +52,7 @@ pub(super) fn files(
         "masked": contents.masked,
         "files": sums,
     });
+    // Last: it has the sums of the others.
     files.push((MANIFEST, escaped(&manifest)));
     let folder = file::named(session, &origin.rules.labels, origin.now, Format::Bundle);
     Ok(files.into_iter().map(|(name, text)| (format!("{folder}/{name}"), text)).collect())
@@ -144,6 +146,7 @@ fn write_bundle(
     };
     let io = |cause| ExportError::Io { path: folder.to_path_buf(), cause };
     let there = folder.symlink_metadata().is_ok();
+    // A folder of other things is never removed, whatever --force says.
     if there && (existing != Existing::Replace || read(folder).is_err()) {
         return Err(ExportError::Exists(folder.to_path_buf()));
     }
@@ -158,6 +161,7 @@ fn write_bundle(
         write(&made.path().join(name), text, Existing::Refuse)?;
     }
     if there {
+        // As late as can be: the new one is whole on the disk.
         fs::remove_dir_all(folder).map_err(io)?;
     }
     let made = made.keep();
@@ -260,6 +264,7 @@ pub fn verify(place: &Path) -> Result<Vec<(String, Sum)>, String> {
         .iter()
         .map(|(name, bytes, wanted)| {
             let path = folder.join(name);
+            // A link is no file of the bundle: what it leads to may change.
             let plain = path.symlink_metadata().is_ok_and(|about| about.is_file());
             let state = match fs::read(&path) {
                 Ok(read) if plain && read.len() as u64 == *bytes && sum(&read) == *wanted => {

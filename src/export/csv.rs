@@ -92,6 +92,7 @@ fn line(cells: &[String]) -> String {
         .iter()
         .map(|cell| {
             let safe = crate::text::shown_str(cell, 1_000);
+            // A spreadsheet would run it: a server's text must not begin with a formula.
             let formula = safe.starts_with(['=', '+', '-', '@']);
             let safe = if formula { format!("'{safe}") } else { safe };
             if safe.contains([',', '"', '\n', '\r']) {
@@ -101,6 +102,7 @@ fn line(cells: &[String]) -> String {
             }
         })
         .collect();
+    // CRLF, as RFC 4180 has it.
     format!("{}\r\n", cells.join(","))
 }
 

@@ -74,6 +74,7 @@ pub fn document(
         "reference": reference,
         "masked": contents.masked,
         "masked_paths": masked_paths,
+        // Its place among the keys; the answer is written there in the text it came in.
         "session": null,
     });
     let mut put = |key: &str, inner: Value| {
@@ -161,6 +162,7 @@ pub fn configuration(session: &WatchedSession) -> Result<Option<String>, ExportE
 
 /// How old each part was when it was exported.
 fn ages(session: &WatchedSession, origin: &Origin<'_>) -> Value {
+    // Never negative: a clock may have been put back (fault C01).
     let age = |at: jiff::Timestamp| Value::from(origin.now.duration_since(at).as_secs().max(0));
     let answers = &session.answers;
     json!({
@@ -360,6 +362,7 @@ pub(super) fn safe(text: &str) -> String {
             safe.push(c);
             continue;
         }
+        // JSON writes what is beyond the first plane as two units.
         for unit in c.encode_utf16(&mut [0; 2]) {
             safe.push_str(&format!("\\u{unit:04x}"));
         }

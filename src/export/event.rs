@@ -33,6 +33,7 @@ pub fn event(happening: &SessionEvent, origin: &Origin<'_>, privacy: Privacy) ->
     }
     if let Some(event) = &happening.change {
         let mut change = change(event);
+        // Yoti's words stand in a change too.
         if privacy != Privacy::Off {
             mask_own(&mut change, "", &mut Vec::new());
         }

@@ -13,6 +13,7 @@ use crate::domain::watchlist::labels::SafeLabels;
 use crate::domain::watchlist::watched::WatchedSession;
 
 /// The most names that [`Existing::NextFree`] tries.
+// Bounded: a folder that takes every name must not keep the program busy for ever.
 const NAMES: u32 = 10_000;
 
 /// `dbs-2291_20261016T092731Z.json`: of a reference only letters,
@@ -50,15 +51,21 @@ pub fn write(path: &Path, text: &str, existing: Existing) -> Result<PathBuf, Exp
 pub fn write_bytes(path: &Path, bytes: &[u8], existing: Existing) -> Result<PathBuf, ExportError> {
     let io = |cause| ExportError::Io { path: path.to_path_buf(), cause };
     let folder = folder_for(path)?;
+    // Asked early, for the message; what counts is that
+    // the name is taken without replacing (fault F04).
     if existing == Existing::Refuse && path.symlink_metadata().is_ok() {
         return Err(ExportError::Exists(path.to_path_buf()));
     }
     let mut file = tempfile::Builder::new()
         .prefix(".branchwatch-")
         .permissions(std::fs::Permissions::from_mode(0o600))
+        // In the target's folder: a rename works within
+        // one file system alone, and /tmp is shared (F11).
         .tempfile_in(folder)
         .map_err(io)?;
     file.write_all(bytes).map_err(io)?;
+    // On the disk before it has its name: a power cut
+    // leaves the old file or the new one (fault F06).
     file.as_file().sync_all().map_err(io)?;
     let written = match existing {
         Existing::Replace => {
@@ -72,8 +79,10 @@ pub fn write_bytes(path: &Path, bytes: &[u8], existing: Existing) -> Result<Path
             }
             Err(why) => return Err(io(why.error)),
         },
+        // Taken by making it, not by looking: two processes never get the same name (fault F12).
         Existing::NextFree => next_free(path, file)?,
     };
+    // The rename itself is on the disk only with the folder (fault F06).
     File::open(folder).and_then(|folder| folder.sync_all()).map_err(io)?;
     Ok(written)
 }

@@ -21,6 +21,7 @@ impl Kept {
     /// When the text cannot be read.
     pub(super) fn of(raw: &str) -> Result<Self, ExportError> {
         let unreadable = |why: &str| ExportError::Unreadable(why.to_owned());
+        // Once more: an older version may have kept what is a secret today.
         let text = json_text::without(raw, is_secret).map_err(unreadable)?;
         let received: Value =
             serde_json::from_str(&text).map_err(|why| unreadable(&why.to_string()))?;

@@ -146,6 +146,7 @@ fn requirements(session: &WatchedSession, masked: bool) -> String {
 fn source(allowed: &AllowedSource, masked: bool) -> String {
     let name = plain(word(allowed.source.as_raw(), masked));
     match allowed.allowed_providers.as_deref() {
+        // Nothing is said where no provider is stated (contract 6.1).
         None | Some([]) => name,
         Some(some) => {
             let some = some.iter().map(|provider| plain(word(provider.as_raw(), masked)));

@@ -62,6 +62,8 @@ fn hide(
             };
             for (key, inner) in map.iter_mut() {
                 let here = format!("{pointer}/{key}");
+                // The whole value, however it is built: below
+                // such a key everything speaks of a person.
                 if is_personal(key) && !inner.is_null() {
                     *inner = MASK.into();
                     masked.push(here);
@@ -77,6 +79,7 @@ fn hide(
             }
             return;
         }
+        // What is empty says nothing of anybody, and that it is empty may matter.
         Value::String(text) if text.is_empty() => return,
         Value::String(text) => Leaf::Text(text),
         Value::Number(_) => Leaf::Number,
@@ -122,5 +125,6 @@ pub(super) fn finding<'a>(finding: &'a Finding, session: &WatchedSession, masked
     let unknown = answer.unknown.iter().map(|unknown| Some(unknown.value.as_raw()));
     let state = std::iter::once(answer.state.as_ref().map(SessionState::as_raw));
     let mut told = checks.chain(profiles).chain(unknown).chain(state).flatten();
+    // A finding is our sentence around Yoti's words; only those can hold a name.
     if told.any(|told| !is_word(told) && text.contains(told)) { MASK } else { text }
 }

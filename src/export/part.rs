@@ -57,6 +57,7 @@ pub fn part(
     masked: bool,
     origin: &Origin<'_>,
 ) -> Result<String, ExportError> {
+    // From the whole document, so that a part is never masked otherwise than the whole.
     let text = document(session, Contents { masked, ..Contents::default() }, origin)?.text;
     let whole = members(&text)?;
     let derived = members(&member(&whole, "derived"))?;
