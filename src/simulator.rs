@@ -114,6 +114,7 @@ pub struct Running {
 impl Running {
     /// Stops listening and waits for the end.
     pub async fn shutdown(self) {
+        // The guard cancels what it guards: deliveries end with the server.
         drop(self.stop);
         // A task that was cancelled or has panicked has ended too.
         let _ended = self.task.await;
@@ -158,6 +159,7 @@ pub async fn prepare(options: Options, notify: Option<&str>) -> Result<Prepared,
     }
 
     let listen = |cause| SimulatorError::Listen { address: options.listen, cause };
+    // Bound before it serves: a client that is early waits for the answer and is not refused.
     let listener = tokio::net::TcpListener::bind(options.listen).await.map_err(listen)?;
     let address = listener.local_addr().map_err(listen)?;
     let base_url = format!("http://{address}{}", server::PREFIX);
@@ -175,6 +177,7 @@ impl Prepared {
         let application = Application {
             sdk_id: sdk_id.to_string(),
             key: VerifyingKey::from_pem(public_pem)?,
+            // Any numbers: the three ids only have to differ, and be the same for the same seed.
             stranger: self::sdk_id(seed ^ 0x57a6).to_string(),
             broken: self::sdk_id(seed ^ 0xb40c).to_string(),
         };
@@ -222,6 +225,7 @@ fn populate(
             Some((name, scenario)) => ((*name).clone(), scenario.clone(), 0, 0, None),
             None => {
                 let Some(part) = mixture.get(number % mixture.len()) else { continue };
+                // Each round a little later, so that not all copies of a session move at once.
                 let later = round.saturating_mul(97) % 1_800;
                 let (age, delay) = (part.age.saturating_add(later), part.delay);
                 let scenario = Scenario::shipped(part.scenario)?;

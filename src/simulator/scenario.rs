@@ -232,6 +232,7 @@ impl Scenario {
         for text in texts.chain(self.steps.iter().flat_map(|step| step.what.json())) {
             serde_json::from_str::<Value>(text).map_err(|why| format!("JSON in it: {why}"))?;
         }
+        // Supplied at creation: it is there from the first second (contract 3.2).
         let mut there = vec!["applicant"];
         for step in &self.steps {
             if let Some(missing) = step.what.needs().iter().find(|name| !there.contains(*name)) {

@@ -58,6 +58,7 @@ impl Life {
     /// An id that follows from the session and a name.
     #[must_use]
     pub fn id_of(&self, name: &str) -> String {
+        // By name, so that an id stays the same however much has happened.
         let id = Uuid::new_v5(&self.id.uuid(), name.as_bytes());
         uuid::Builder::from_random_bytes(id.into_bytes()).into_uuid().to_string()
     }
@@ -79,6 +80,7 @@ impl Life {
     }
 
     const fn delayed(&self, at: i64) -> i64 {
+        // The first minute is the creation; what a person does comes later.
         if at >= 60 { at + self.delay } else { at }
     }
 
@@ -141,6 +143,7 @@ impl Life {
             None if elapsed >= self.ttl() => Some("EXPIRED"),
             None => Some("ONGOING"),
         };
+        // Positive after COMPLETED, 0 once expired (contract 11 #18).
         let left = if state == Some("EXPIRED") { 0 } else { (self.ttl() - elapsed).max(0) };
         let letter = self.letter(elapsed);
         let styled = |value| {

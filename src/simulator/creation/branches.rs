@@ -78,12 +78,14 @@ pub(crate) fn lookup(body: &[u8]) -> Answer {
     let here = BRANCHES.iter().find(|branch| plain(branch.2) == wanted);
     let (latitude, longitude) = match here {
         Some(branch) => (branch.3, branch.4),
+        // By the text itself, so that the same search gives the same branches each time.
         None => {
             let mut dice = fastrand::Rng::with_seed(media::seed(&wanted));
             (dice.i32(5050..5600), dice.i32(-350..120))
         }
     };
     let mut sorted = BRANCHES.to_vec();
+    // No sphere: for an invented map the order is all that matters.
     sorted.sort_by_key(|branch| (branch.3 - latitude).pow(2) + (branch.4 - longitude).pow(2));
     let nearest: Vec<Value> = sorted.into_iter().take(NEAREST).map(written).collect();
     Answer::json(200, &json!({ "branches": nearest }))

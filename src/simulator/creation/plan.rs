@@ -13,6 +13,7 @@ use crate::simulator::scenario::{Requirement, Scenario, expand};
 use crate::simulator::timeline::shape;
 
 /// Seconds from one document to the next.
+// Some three minutes in Yoti's sample (contract 7.7); a demo need not wait that long.
 const APART: i64 = 120;
 
 /// The scenario of a creation.
@@ -115,6 +116,7 @@ impl<'a> Visit<'a> {
     fn extraction(&mut self, name: &str, place: usize, task: &Asked, at: i64) {
         let seconds = 45;
         let check = format!("text {place}");
+        // The check is the human look at the text: NEVER asks for none.
         let checked = task.config("manual_check") != Some("NEVER");
         self.add(
             at,
@@ -268,6 +270,7 @@ impl<'a> Visit<'a> {
             last = at + 30;
             let mut runs = self.uses(&check.kind);
             if runs.is_empty() {
+                // A check of nothing is made all the same: every requested check gets its answer.
                 runs.push(Vec::new());
             }
             for (number, uses) in runs.into_iter().enumerate() {
@@ -312,6 +315,7 @@ impl<'a> Visit<'a> {
                 .iter()
                 .map(|name| std::iter::once(name.clone()).chain(face()).collect())
                 .collect(),
+            // Pairs of neighbours: the contract says two documents and not which (4.2).
             "ID_DOCUMENT_COMPARISON" if self.identities.len() > 1 => {
                 self.identities.windows(2).map(<[String]>::to_vec).collect()
             }

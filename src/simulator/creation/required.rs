@@ -52,6 +52,7 @@ pub(crate) fn requirements(spec: &Spec) -> Vec<Requirement> {
         all.push(Requirement { liveness_type, ..more("LIVENESS", &sources) });
     }
     let matched = spec.check("ID_DOCUMENT_FACE_MATCH").is_some();
+    // At home the liveness capture has a face already; a branch takes a picture of its own.
     let face = matched && (liveness.is_none() || spec.in_branch_only());
     if face || spec.check("FACE_COMPARISON").is_some() {
         let mut sources = sources.clone();
@@ -61,6 +62,7 @@ pub(crate) fn requirements(spec: &Spec) -> Vec<Requirement> {
         all.push(more("FACE_CAPTURE", &sources));
     }
     let claimed = spec.value.pointer("/resources/applicant_profile").is_some();
+    // Without a claimed identity there is nothing to match with (contract 5.4).
     if spec.check("PROFILE_DOCUMENT_MATCH").is_some() && !claimed {
         all.push(more("APPLICANT_PROFILE", &["RELYING_BUSINESS".to_owned()]));
     }

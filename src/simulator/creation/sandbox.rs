@@ -15,6 +15,7 @@ use crate::simulator::world::{Resident, World};
 
 /// `PUT /sandbox/…/sessions/{s}/response-config`
 pub(crate) fn for_session(world: &mut World, id: SessionId, body: &[u8]) -> Result<Answer, Answer> {
+    // Only what has not happened yet can be set: a client has seen the rest.
     let outcome = read(body)?;
     let now = world.now();
     let (resident, _) = world.ongoing(id)?;
@@ -71,6 +72,7 @@ pub(crate) fn apply(resident: &mut Resident, elapsed: i64, outcome: &Value) {
             step.at += delay;
         }
     }
+    // Delays may have moved checks behind the end.
     complete_last(scenario);
     for (name, content) in contents {
         let id = resident.life.id_of(&name);

@@ -134,9 +134,11 @@ fn lifetime(value: &Value, in_branch: bool, now: Timestamp, wrong: &mut Wrong) -
             wrong.say("session_deadline", message);
             0
         }
+        // Yoti's default (contract 7.7).
         (None, None) => 600,
         (Some(ttl), None) => {
             let ttl = ttl.as_i64().unwrap_or(0);
+            // "Above 300" (contract 7.1).
             if ttl <= 300 {
                 wrong.say("client_session_token_ttl", "must be greater than 300");
             }
@@ -149,6 +151,7 @@ fn lifetime(value: &Value, in_branch: bool, now: Timestamp, wrong: &mut Wrong) -
                 return 0;
             };
             let left = deadline.duration_since(now);
+            // Yoti's least for a branch (contract 7.1).
             if in_branch && left < SignedDuration::from_hours(7 * 24) {
                 wrong.say("session_deadline", "must be at least 7 days in the future");
             } else if left.as_secs() <= 300 {
@@ -193,6 +196,7 @@ fn asked(value: &Value, key: &str, known: &[&[&str]], wrong: &mut Wrong) -> Vec<
 fn checks(value: &Value, wrong: &mut Wrong) -> Vec<Asked> {
     let checks = asked(value, "requested_checks", &[IN_BRANCH, CHECKS], wrong);
     let profiles = ["identity_profile_requirements", "advanced_identity_profile_requirements"];
+    // An identity profile brings checks of its own.
     if checks.is_empty()
         && !profiles.iter().any(|key| value.get(*key).is_some_and(Value::is_object))
     {

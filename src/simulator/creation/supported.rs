@@ -35,6 +35,7 @@ pub(crate) fn answer(target: &str) -> Answer {
             );
         }
     };
+    // Without the parameter Yoti leaves documents that are not in Latin letters out (contract 1.2).
     let countries = COUNTRIES.iter().filter(|(_, _, latin)| all || *latin);
     let countries: Vec<Value> = countries
         .map(|(code, types, latin)| {
@@ -81,6 +82,7 @@ fn texts(value: Option<&Value>) -> Vec<String> {
 fn includes(restriction: &Value, property: &str, wrong: &mut Wrong) -> bool {
     let said = restriction.get("inclusion").and_then(Value::as_str).unwrap_or_default();
     match said.to_ascii_uppercase().as_str() {
+        // The docs and the newer spelling of the specification (contract 7.2).
         "WHITELIST" | "INCLUDE" => true,
         "BLACKLIST" | "EXCLUDE" => false,
         _ => {

@@ -34,6 +34,7 @@ pub(crate) fn list(life: &Life, from: i64, elapsed: i64) -> Value {
         let loaded = json!({
             "event": "CONFIG_FIRST_LOADED", "created": life.at(at - 3), "device": device,
         });
+        // The page is loaded before anything can be captured with it.
         events.insert(0, (at - 3, loaded));
     }
     events.into_iter().filter(|(at, _)| *at > from).map(|(_, event)| event).collect()

@@ -19,6 +19,7 @@ pub(crate) fn create(world: &mut World, id: SessionId, body: &[u8]) -> Result<An
     let required = moment.configuration.pointer("/capture/required_resources");
     let mut required = required.and_then(Value::as_array).into_iter().flatten().enumerate();
     let mut of_that_id = required.clone().filter(|(_, r)| r.get("id") == Some(&json!(asked)));
+    // All with this id: in SEED's scenario several requirements share one.
     if of_that_id.next().is_none() {
         return Err(Answer::error(404, "REQUIREMENT_NOT_FOUND", "No such requirement"));
     }
@@ -149,6 +150,7 @@ fn upload<'a>(content_type: &str, body: &'a [u8]) -> Result<(String, &'a [u8]), 
     if value_of(disposition, "name").as_deref() != Some("binary-content") {
         return Err(wrong());
     }
+    // Mandatory at Yoti (contract 1.2, #15).
     if value_of(disposition, "filename").is_none_or(|name| name.is_empty()) {
         return Err(Answer::payload("binary-content", "must have a filename"));
     }

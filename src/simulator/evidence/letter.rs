@@ -58,7 +58,9 @@ fn checked(body: &[u8], moment: &Moment) -> Result<Value, Answer> {
             }
         }
     }
+    // Only type and code are needed: customers send no more (contract 11 #9).
     let known_branch = branch(&value, &mut wrong);
+    // All that is wrong with the form is told at once; only then what is not found.
     wrong.answer()?;
     let required = moment.configuration.pointer("/capture/required_resources");
     let required = required.and_then(Value::as_array);
@@ -171,6 +173,7 @@ fn text(life: &Life, letter: &Value) -> Vec<String> {
 pub(crate) fn email(world: &mut World, id: SessionId, body: &[u8]) -> Result<Answer, Answer> {
     let now = world.now();
     let (resident, moment) = world.ongoing(id)?;
+    // Signed without a body: a client that sends one signs something else (contract 1.2, #11).
     if !body.is_empty() {
         return Err(Answer::invalid("MALFORMED_REQUEST", &[("body", "must be empty")]));
     }

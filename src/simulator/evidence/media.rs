@@ -38,6 +38,7 @@ pub(crate) fn find(answer: &Value, id: &str) -> Option<Found> {
         document_type: "PASSPORT".to_owned(),
         country: "GBR".to_owned(),
     };
+    // Twice: only its place in a document tells what a generated media is.
     search(answer, &none, id, false).or_else(|| search(answer, &none, id, true))
 }
 
@@ -156,6 +157,7 @@ fn picture(id: &str, shape: Shape, png: bool) -> Vec<u8> {
             colours,
         )
     };
+    // Empty rather than half a picture.
     if written.is_err() {
         bytes.clear();
     }
@@ -205,6 +207,7 @@ fn write_word(card: &mut RgbImage, word: &str, left: u32, top: u32, scale: u32) 
 
 /// A seed from a text.
 pub(crate) fn seed(text: &str) -> u64 {
+    // FNV-1a: the standard library's hasher may change with its version, and pictures with it.
     text.bytes().fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
         (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
     })

@@ -43,6 +43,7 @@ fn content_of(lines: &[String]) -> String {
 
 /// Header, objects, table of their places, trailer.
 fn file(objects: &[String]) -> Vec<u8> {
+    // The second line has bytes above 127: tools take the file for binary.
     let mut bytes = b"%PDF-1.4\n%\xe2\xe3\xcf\xd3\n".to_vec();
     let mut places = Vec::new();
     for (number, object) in objects.iter().enumerate() {
@@ -53,6 +54,7 @@ fn file(objects: &[String]) -> Vec<u8> {
     let size = objects.len() + 1;
     bytes.extend(format!("xref\n0 {size}\n0000000000 65535 f \n").into_bytes());
     for place in places {
+        // Each entry has 20 bytes: readers count on it.
         bytes.extend(format!("{place:010} 00000 n \n").into_bytes());
     }
     let trailer = format!("trailer\n<< /Size {size} /Root 1 0 R >>\nstartxref\n{table}\n%%EOF\n");

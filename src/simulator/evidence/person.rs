@@ -27,6 +27,7 @@ impl Person {
         let mut dice = fastrand::Rng::with_seed(seed(session));
         let given = ["Avery", "Blake", "Casey", "Devon", "Ellis", "Frankie"];
         let family = ["Sampleton", "Mockford", "Testwell", "Trialby", "Specimen"];
+        // The family name holds a piece of the session's id: a leak tells whose it is.
         let mark: String = session.chars().take(8).collect();
         Self {
             given: given.get(dice.usize(..given.len())).copied().unwrap_or("Avery"),
@@ -76,6 +77,8 @@ impl Person {
             "family_name": family, "date_of_birth": born,
         });
         if let Some(said) = &self.said {
+            // What a client claimed is what the documents say,
+            // or PROFILE_DOCUMENT_MATCH would make no sense.
             lay_over(&mut fields, said.clone());
         }
         put(&mut fields, "document_type", json!(kind));

@@ -94,6 +94,7 @@ fn make(world: &mut World, body: &[u8]) -> Answer {
 fn set_clock(world: &mut World, body: &[u8]) -> Answer {
     let value: Value = serde_json::from_slice(body).unwrap_or_default();
     match value.get("advance_seconds").and_then(Value::as_i64) {
+        // Forwards only: what has been told cannot be taken back.
         Some(seconds) if seconds >= 0 => {
             world.advance(seconds);
             Answer::json(200, &json!({ "now": world.now().to_string() }))

@@ -47,6 +47,7 @@ impl Route {
         let mut segments = path.trim_matches('/').split('/').map(str::to_owned);
         let first = segments.next().unwrap_or_default();
         let rest: Vec<String> = segments.collect();
+        // One old page of the documentation spells it so (contract 1.3).
         if first != "sessions" && first != "session" {
             let rest = std::iter::once(first).chain(rest).collect();
             return Self { session: None, rest, is_session: false, deprecated: trailing };
@@ -104,6 +105,7 @@ impl Shared {
             };
         };
         let id = route.session.ok_or_else(Answer::no_session)?;
+        // Before anything is said of it: whose it is counts first (contract 2.6).
         if world.residents.get(&id).is_some_and(|resident| resident.owner != caller) {
             return Err(Answer::error(401, "BAD_SDK_ID", "The session belongs to another"));
         }
@@ -214,6 +216,7 @@ fn content(world: &World, id: SessionId, moment: &Moment, media: &str) -> Result
     let resident = world.residents.get(&id).ok_or_else(Answer::no_session)?;
     let found = media::find(&moment.session, media)
         .or_else(|| media::find(&moment.configuration, media))
+        // Manual extraction replaces the id, and the old one is gone (contract 3.3).
         .filter(|_| !moment.replaced.iter().any(|old| old == media));
     let Some(found) = found else {
         return Err(Answer::error(404, "MEDIA_ID_NOT_FOUND", "Media not found"));

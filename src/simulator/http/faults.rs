@@ -111,6 +111,7 @@ pub(crate) fn acting(faults: &mut Vec<Fault>, seen: &Seen<'_>) -> Option<Fault> 
     if let Some(times) = &mut fault.times {
         *times = times.saturating_sub(1);
         if *times == 0 {
+            // Taken away, so that the next one in the list has its turn.
             faults.remove(place);
         }
     }

@@ -19,7 +19,9 @@ use crate::simulator::world::World;
 /// How often the task looks at the clock by itself.
 const LOOK: Duration = Duration::from_millis(200);
 /// A receiver that is slower has not received.
+// One after the other: a receiver that hangs would hold up all that follow.
 const PATIENCE: Duration = Duration::from_secs(5);
+// Bounded: a simulator may run for days.
 const REMEMBERED: usize = 10_000;
 
 /// Subscribes sessions to all topics from now on, as `--notify` does.
@@ -44,6 +46,7 @@ fn subscribe(world: &mut World, ids: &[SessionId], said: &Value) -> Result<(), A
         if let (Some(resident), Some(subscription)) =
             (world.residents.get_mut(id), subscription.clone())
         {
+            // What happened before the subscription is not told.
             let past = events::of(&resident.life, resident.elapsed(now));
             let told = past.into_iter().collect();
             resident.subscription = Some(Subscription { told, ..subscription });
@@ -119,6 +122,7 @@ fn due(world: &mut World) -> Vec<Delivery> {
         let id = SessionId::parse(id).ok();
         id.and_then(|id| world.residents.get(&id)).map(|resident| resident.life.created)
     };
+    // By time over all sessions: each has its own beginning.
     due.sort_by_key(|(at, delivery)| created(delivery).map(|time| (time.as_second() + at, time)));
     let mut due: Vec<Delivery> = due.into_iter().map(|(_, delivery)| delivery).collect();
     if world.post.manner.reversed {
@@ -140,6 +144,7 @@ pub(crate) async fn deliver(shared: Shared, cancelled: CancellationToken) {
             () = bell.notified() => {}
             () = tokio::time::sleep(LOOK) => {}
         }
+        // The world is not held while something is sent.
         let (due, manner) = {
             let mut world = shared.world();
             (due(&mut world), world.post.manner)
@@ -174,6 +179,7 @@ fn client() -> Option<reqwest::Client> {
 /// Sends one, and says what became of it.
 async fn send(client: &reqwest::Client, delivery: &Delivery) -> Value {
     let mut told = delivery.body.clone();
+    // Looked at again before each: nothing is ever sent to another machine.
     let url = Url::parse(&delivery.endpoint).ok().filter(loopback);
     let Some(url) = url else {
         shape::put(&mut told, "not_sent", json!("the address is not loopback"));

@@ -19,6 +19,7 @@ pub(crate) const PATH: &str = "/v1/oauth/token";
 /// Seconds that a token is good for.
 const LIVES: i64 = 3_600;
 /// Active tokens of one application; older ones end.
+// Yoti's limit (contract 2.8).
 const ACTIVE: usize = 200;
 const BEARER: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
 
@@ -81,6 +82,7 @@ impl Tokens {
         }
         let claims = verified(field("client_assertion"), ask).ok_or("invalid_client")?;
         let once = claims.get("jti").and_then(Value::as_str).filter(|jti| !jti.is_empty());
+        // `jti` is unique (contract 2.8): an assertion counts once.
         if !once.is_some_and(|jti| self.used.insert(jti.to_owned())) {
             return Err("invalid_client");
         }

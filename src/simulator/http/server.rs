@@ -22,6 +22,7 @@ use crate::clock::{Clock, SystemClock};
 use crate::simulator::world::World;
 
 /// The largest body taken in.
+// Room for the picture of a face, and an end to everything else.
 const MAX_BODY: usize = 10 * 1024 * 1024;
 /// What stands before every path of the API.
 pub(crate) const PREFIX: &str = "/idverify/v1";
@@ -46,6 +47,7 @@ pub(crate) fn router(shared: Shared) -> Router {
 
 async fn handle(State(shared): State<Shared>, request: Request) -> Result<Response, Infallible> {
     let (parts, body) = request.into_parts();
+    // As received: the signature covers it byte for byte, so nothing is decoded (contract 2.6).
     let target = parts.uri.path_and_query().map_or("/", |target| target.as_str()).to_owned();
     let Ok(body) = axum::body::to_bytes(body, MAX_BODY).await else {
         return Ok(respond(&Answer::error(413, "TOO_LARGE", "Too large"), false));
@@ -75,6 +77,7 @@ async fn handle(State(shared): State<Shared>, request: Request) -> Result<Respon
         Some(answer) => answer,
         None => shared.answer(&route, &asked),
     };
+    // Something may have changed: subscribers need not wait for the next look.
     if method != "GET" {
         shared.world().post.bell.notify_one();
     }
@@ -150,6 +153,7 @@ fn disturb(response: &mut Response, fault: &Fault, answer: &Answer) {
 fn respond(answer: &Answer, deprecated: bool) -> Response {
     let mut response = Response::builder()
         .status(answer.status)
+        // Yoti sends one; customers quote it when they report a fault (contract 2.3).
         .header("x-request-id", uuid::Uuid::new_v4().to_string());
     if !answer.body.is_empty() {
         response = response.header("content-type", &answer.kind);

@@ -72,6 +72,7 @@ pub(crate) fn subscription(said: &Value, wrong: &mut Wrong) -> Option<Subscripti
         if !TOPICS.iter().any(|known| known.eq_ignore_ascii_case(topic)) {
             wrong.say(format!("notifications.topics[{place}]"), "is not a known topic");
         }
+        // Delivered in lower case, whatever the creation said (contract 11 #14).
         topics.push(topic.to_ascii_lowercase());
     }
     if topics.is_empty() {
@@ -79,6 +80,7 @@ pub(crate) fn subscription(said: &Value, wrong: &mut Wrong) -> Option<Subscripti
     }
     let token = text("auth_token");
     let authorization = match text("auth_type").unwrap_or("BASIC") {
+        // Yoti encodes it; a bearer token is sent unchanged (contract 8.1).
         "BASIC" => token.map(|token| format!("Basic {}", STANDARD.encode(token))),
         "BEARER" => token.map(|token| format!("Bearer {token}")),
         _ => {

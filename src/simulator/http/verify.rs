@@ -45,6 +45,8 @@ impl Strictness {
     fn check(&mut self, nonce: &str, timestamp: &str, now: [Timestamp; 2]) -> Result<(), Answer> {
         if let Some(minutes) = self.window_minutes {
             let value: i64 = timestamp.parse().unwrap_or(i64::MAX);
+            // Seconds, milliseconds and microseconds are all
+            // in use (contract 2.2): the size tells which.
             let seconds = if value < 100_000_000_000 {
                 value
             } else if value < 100_000_000_000_000 {
@@ -72,6 +74,7 @@ impl Strictness {
 pub(crate) fn parameter<'a>(target: &'a str, name: &str) -> Option<&'a str> {
     let query = target.split_once('?').map_or("", |(_, query)| query);
     let mut pairs = query.split('&').filter_map(|pair| pair.split_once('='));
+    // Go's SDK sends `sdkID` (contract 2.2).
     pairs.find(|(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, value)| value)
 }
 
@@ -105,6 +108,7 @@ impl Application {
         }
         let body = (!request.body.is_empty()).then_some(request.body);
         let text = string_to_sign(request.method, request.target, body);
+        // Strict checks come after it: a request that is not verified uses up no nonce.
         if !self.key.verifies(&text, digest) {
             return Err(Answer::error(401, "MESSAGE_SIGNING", "The signature does not verify"));
         }

@@ -114,6 +114,7 @@ fn single(at: i64, what: What, all: &mut Vec<Step>) {
         What::Capture { .. } => capture(at, what, all),
         What::Extract { .. } => extract(at, what, all),
         What::Run { name, check, uses, report, seconds, extra } => {
+            // A third each, and no more than a quarter of a minute: most of the time it is PENDING.
             let part = (seconds / 3).min(15);
             for (later, state) in [(0, "CREATED"), (part, "READY"), (2 * part, "PENDING")] {
                 let (name, check, uses) = (name.clone(), check.clone(), uses.clone());
@@ -154,6 +155,7 @@ fn capture(at: i64, what: What, all: &mut Vec<Step>) {
     require("IN_PROGRESS", at, all);
     let mut last = at;
     for (page, frames) in (0_i64..).zip(pages) {
+        // The first page comes 21 s after its resource in Yoti's sample (contract 7.7).
         last = at + 21 + 12 * page;
         let method = String::from("CAMERA");
         all.push(Step::new(
