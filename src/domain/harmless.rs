@@ -44,6 +44,8 @@ enum Form {
 }
 
 /// What the details of a sub-check are known to say (contract 4.4).
+// Listed one by one: the partner spec leaves these
+// items open, they may hold anything (contract 4.3).
 const DETAILS: &[&str] =
     &["confidence_score", "number_of_hits", "closest_match", "name_exact", "name_fuzzy"];
 
@@ -272,6 +274,7 @@ pub fn is_harmless(place: &str, field: &str, leaf: Leaf<'_>) -> bool {
     let named = |wanted: &str| {
         FIELDS.iter().find(|(of, name, _)| *of == wanted && *name == field).map(|(.., form)| *form)
     };
+    // The field of this place first: `name` is a word among providers and a person elsewhere.
     named(place).or_else(|| named("")).is_some_and(|form| fits(form, leaf))
 }
 
@@ -290,6 +293,7 @@ pub fn is_word(text: &str) -> bool {
 /// Whether this may be the name of a field: else it is data itself.
 #[must_use]
 pub fn is_field_name(text: &str) -> bool {
+    // A map may have names of people for its keys.
     text.len() <= 64 && text.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '-'))
 }
 
@@ -297,6 +301,7 @@ fn fits(form: Form, leaf: Leaf<'_>) -> bool {
     let text = match leaf {
         Leaf::Number => return form == Form::Number,
         Leaf::Flag => return form == Form::Flag,
+        // Nothing is said of anybody.
         Leaf::Text("") => return true,
         Leaf::Text(text) => text,
     };
@@ -310,6 +315,7 @@ fn fits(form: Form, leaf: Leaf<'_>) -> bool {
         Form::Name => of(80, |c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_'),
         Form::Kind => fits(Form::Word, leaf) || fits(Form::Name, leaf),
         Form::Id => {
+            // With a digit: a name has none.
             of(64, |c| c.is_ascii_alphanumeric() || matches!(c, '_' | '-')) && text.contains(digit)
         }
         Form::Country => text.len() >= 2 && of(3, |c| c.is_ascii_uppercase()),

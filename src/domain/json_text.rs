@@ -126,6 +126,8 @@ impl<F: FnMut(&Place<'_>) -> Fate> Scanner<'_, F> {
     }
 
     fn deeper(&mut self, inner: fn(&mut Self) -> Result<(), Refusal>) -> Result<(), Refusal> {
+        // This scanner and the parser behind it recurse:
+        // without a bound the stack would end (fault A10).
         if self.depth >= MAX_DEPTH {
             return Err("the response is nested too deeply");
         }
@@ -153,6 +155,7 @@ impl<F: FnMut(&Place<'_>) -> Fate> Scanner<'_, F> {
     }
 
     fn object(&mut self) -> Result<(), Refusal> {
+        // Two values under one key are two answers: readers differ in which one counts (fault A09).
         let mut seen = HashSet::new();
         let (mut kept, mut from) = (false, self.at);
         self.blank();
@@ -168,7 +171,9 @@ impl<F: FnMut(&Place<'_>) -> Fate> Scanner<'_, F> {
             self.blank();
             let outer = self.pointer.len();
             self.pointer.push('/');
+            // As RFC 6901 has it, so that a pointer leads to one place only.
             self.pointer.push_str(&key.replace('~', "~0").replace('/', "~1"));
+            // By the key as it is meant: a secret with escapes in its name is a secret.
             let fate = self.ask(Some(&key));
             if fate == Fate::Cut {
                 self.flush(from);
@@ -229,6 +234,7 @@ impl<F: FnMut(&Place<'_>) -> Fate> Scanner<'_, F> {
         loop {
             match self.peek() {
                 Some(b'"') => break,
+                // Only skipped here: which escapes there are is looked at where the text is needed.
                 Some(b'\\') => self.at += 2,
                 Some(0..=0x1f) | None => return Err(NOT_JSON),
                 Some(_) => self.at += 1,
@@ -296,6 +302,7 @@ fn unescaped(raw: &str) -> Result<String, Refusal> {
                     units.push(unit(&mut rest)?);
                 }
                 let mut chars = char::decode_utf16(units);
+                // A lone surrogate is no text (fault A11).
                 chars.next().and_then(Result::ok).ok_or(NOT_JSON)?
             }
             _ => return Err(NOT_JSON),

@@ -5,6 +5,7 @@
 pub fn nearest<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let whole = |candidate: &&str| slips(word, candidate).1;
     let best = known.into_iter().min_by_key(whole)?;
+    // A third of the letters: beyond that a guess is no help.
     (whole(&best) <= 1 + word.chars().count() / 3).then_some(best)
 }
 
@@ -17,6 +18,7 @@ pub fn suggestion<'a>(
 ) -> String {
     let known = known.into_iter();
     let lower = word.to_lowercase();
+    // Three letters at least: everything begins with one of them.
     let begins = |candidate: &&str| candidate.len() >= 3 && lower.starts_with(*candidate);
     let near = known.clone().min_by_key(|candidate| slips(word, candidate));
     let allowed = word.chars().count() / 3;

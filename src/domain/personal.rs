@@ -47,6 +47,7 @@ pub enum Privacy {
 pub fn hidden(text: &str, privacy: Privacy) -> String {
     match privacy {
         Privacy::Off => text.to_owned(),
+        // Always as long: the length of a name tells something too.
         Privacy::Masked => "▒▒▒▒▒▒".to_owned(),
         Privacy::Partial => {
             let words = text.split([' ', '@']).filter(|word| !word.is_empty());

@@ -22,8 +22,10 @@ const HARMLESS: &[&str] = &["importtoken"];
 /// Whether a key holds a secret: `client_session_token`, `ClientSessionToken`, `api-key`, ….
 #[must_use]
 pub fn is_secret(key: &str) -> bool {
+    // Any spelling: an exact list let `apiKey` and `Client_Session_Token` through.
     let name: String = key.chars().filter(char::is_ascii_alphanumeric).collect();
     let name = name.to_ascii_lowercase();
+    // `credentials`, `tokens`: a list of them is as secret as one.
     let name = name.strip_suffix('s').unwrap_or(&name);
     !HARMLESS.contains(&name) && ENDS.iter().any(|end| name.ends_with(end))
 }

@@ -124,6 +124,7 @@ impl Session {
 #[must_use]
 pub fn equal_but_for_clocks(a: &Answer<Session>, b: &Answer<Session>) -> bool {
     let clockless = |raw: &str| json_text::without(raw, |key| key == "client_session_token_ttl");
+    // Most answers that say the same are the same text: the scanner runs for the others alone.
     a.raw == b.raw
         || match (clockless(&a.raw), clockless(&b.raw)) {
             (Ok(a), Ok(b)) => a == b,

@@ -25,6 +25,7 @@ pub fn parse_span(text: &str) -> Result<SignedDuration, String> {
             Some('d') => 86_400,
             _ => return Err(wrong()),
         };
+        // Checked: a number of any length may be typed.
         let part = SignedDuration::from_secs(number.checked_mul(seconds).ok_or_else(wrong)?);
         sum = sum.checked_add(part).ok_or_else(wrong)?;
         rest = tail.as_str().trim_start();

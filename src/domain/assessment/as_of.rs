@@ -60,6 +60,7 @@ fn moments<'a>(
 fn own(own: &Annotations, at: Timestamp) -> Annotations {
     let mut own = own.clone();
     own.acknowledged = own.acknowledged.filter(|known| known.at <= at);
+    // A later look has seen more than there was then.
     own.looked_at = own.looked_at.map(|looked| looked.min(at));
     own.history.retain(|action| action.made.at <= at);
     own
@@ -67,6 +68,7 @@ fn own(own: &Annotations, at: Timestamp) -> Annotations {
 
 fn answers(watched: &WatchedSession, at: Timestamp) -> Answers {
     let now = &watched.answers;
+    // Before it all: an empty session, and not one whose parts have no time.
     if began(watched).is_some_and(|began| at < began) {
         return Answers::default();
     }
@@ -75,6 +77,7 @@ fn answers(watched: &WatchedSession, at: Timestamp) -> Answers {
         // The text is that of the last answer, not of then.
         Arc::new(Answer { value, raw: Arc::from(""), fetched_at: answer.fetched_at })
     });
+    // While nothing has happened since, the states of today are those of then.
     let later = watched.session().and_then(last_activity).is_some_and(|last| last > at);
     let configuration = now.configuration.as_ref().map(|answer| {
         if !later {
@@ -120,6 +123,7 @@ fn session(now: &Session, timeline: &[TimelineEvent], at: Timestamp) -> Session 
     for check in &mut then.checks {
         rewind_check(check, at);
     }
+    // What has no time stays: nothing says that it was not there.
     then.media.retain(|media| by(media.created, at));
     then.state = state(now, timeline, at);
     if then.state != now.state {
@@ -189,6 +193,7 @@ fn rewind_task(task: &mut Task, at: Timestamp) {
     task.recommendation = None;
     task.reason = None;
     task.reason_detail = None;
+    // A task generates its checks when it ends.
     task.generated_checks.clear();
     task.generated_media.retain(|media: &Media| media.created.is_some_and(|made| made <= at));
 }

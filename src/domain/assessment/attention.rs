@@ -59,10 +59,12 @@ pub struct Assessment {
 pub fn assess(watched: &WatchedSession, rules: &Rules, now: Timestamp) -> Assessment {
     let at = stage::derive(watched, rules, now);
     let deadline = deadline(watched, &at.stage);
+    // Its own requests failed. Our silence alone is no finding: nobody at a branch has changed.
     let stale = !is_over(&at.stage) && watched.poll.failures >= rules.stale_after;
     let late_at = late_at(watched, &at.stage, rules).filter(|_| !stale);
     let soon_at = deadline.and_then(|d| d.at.saturating_sub(rules.due_soon).ok());
     let due_soon = soon_at.is_some_and(|soon| soon <= now);
+    // In the order of urgency: the first is the one that the list names.
     let findings = [
         turned_away(&at.stage, watched, rules),
         rejected(&at.stage, watched, rules),
@@ -119,6 +121,7 @@ fn hush(watched: &WatchedSession, findings: &[Finding], now: Timestamp) -> Optio
         return Some(Suppression::Snoozed(until));
     }
     let known = own.acknowledged.as_ref()?;
+    // By when it was learned, not by when it happened: an event may be told late.
     let news = watched.timeline.last().is_some_and(|event| event.seen_at > known.at);
     let answered = watched.poll.last_ok.is_some_and(|at| at > known.at);
     let covered = |finding: &Finding| {
@@ -134,11 +137,13 @@ fn deadline(watched: &WatchedSession, stage: &Stage) -> Option<Deadline> {
     if is_over(stage) {
         return None;
     }
+    // What the operator says wins: a ttl is worked out from the moment of an answer.
     if let Some(at) = watched.entry.deadline {
         return Some(Deadline { at, derived: false });
     }
     let answers = &watched.answers;
     let (fetched_at, ttl) = match (&answers.session, &answers.configuration) {
+        // The result counts alone where there is one: its ttl and the configuration's may differ.
         (Some(answer), _) => (answer.fetched_at, answer.value.client_session_token_ttl?),
         (None, Some(answer)) => (answer.fetched_at, answer.value.client_session_token_ttl?),
         (None, None) => return None,
@@ -184,6 +189,7 @@ fn turned_away(stage: &Stage, watched: &WatchedSession, rules: &Rules) -> Option
     let missing = match missing.as_slice() {
         [] => String::new(),
         [one] => format!("; missing: {one}"),
+        // One line of the list: the tree has all of them.
         [first, more @ ..] => format!("; missing: {first}, +{} more", more.len()),
     };
     let text = format!(
@@ -250,6 +256,7 @@ pub fn span(duration: SignedDuration) -> String {
     match seconds {
         0..60 => format!("{seconds}s"),
         60..3_600 => format!("{minutes}m"),
+        // Two units: a third would change at every look and tell nobody more.
         3_600..86_400 => format!("{hours}h {}m", minutes % 60),
         _ => format!("{days}d {}h", hours % 24),
     }

@@ -37,6 +37,8 @@ pub fn causes<'a>(session: &'a Session, rule: &'a PassRule) -> Vec<Cause<'a>> {
         PassRule::Listed(types) => {
             let listed =
                 |check: &&Check| check.check_type.as_ref().is_some_and(|kind| types.contains(kind));
+            // A REJECT counts whatever the rule names: the
+            // rule says what must pass, not what may fail.
             let failed = |check: &&Check| rejected(check) || listed(check) && !check.is_approved();
             let absent = types
                 .iter()
@@ -59,6 +61,7 @@ fn of_all(session: &Session) -> Vec<Cause<'_>> {
     let unmet = profiles(session).filter(|(_, profile)| !profile.is_met());
     let unmet = unmet.map(|(name, profile)| Cause::Profile(name, profile));
     let unreadable = session.unreadable_checks;
+    // COMPLETED says nothing of pass or fail (contract 3.1): without a check nothing has passed.
     let none = (session.checks.is_empty() && unreadable == 0).then_some(Cause::NoChecks);
     let unreadable = (unreadable > 0).then_some(Cause::Unreadable(unreadable));
     let unknown = session.unknown.iter().filter(|value| !is_told_otherwise(value));
@@ -123,6 +126,7 @@ impl Cause<'_> {
             Self::Profile(..) if self.rejects() => 1,
             Self::Check(_) | Self::Absent(_) => 2,
             Self::Profile(..) => 3,
+            // Less than a named check: the operator can look that one up.
             Self::NoChecks | Self::EmptyRule | Self::Unreadable(_) => 4,
             Self::Unknown(_) => 5,
         }

@@ -88,15 +88,18 @@ pub fn derive(watched: &WatchedSession) -> Coverage {
         return Coverage { unmatched: (0..all).collect(), ..Coverage::default() };
     };
     let mut chains = watched.session().map(|s| chains(s, configuration)).unwrap_or_default();
+    // First: the letter's link is the only one that is documented (contract 7.3).
     if let Some(letter) = watched.instructions() {
         settle_promised(&mut chains, watched.session(), configuration, letter);
     }
+    // Then what follows from it: a requirement that is taken narrows the others.
     settle_single(&mut chains);
     summed_up(&chains, configuration)
 }
 
 fn chains(session: &Session, configuration: &Configuration) -> Vec<Chain> {
     let mut order: Vec<usize> = (0..session.resources.len()).collect();
+    // By time: the order in the answer is not to be relied on (contract 3.2).
     order.sort_by_key(|&at| {
         std::cmp::Reverse(session.resources.get(at).and_then(|r| r.created_at.or(r.last_updated)))
     });
@@ -105,6 +108,7 @@ fn chains(session: &Session, configuration: &Configuration) -> Vec<Chain> {
         let Some(resource) = session.resources.get(at) else { continue };
         let whole = usize::from(resource.is_supplied());
         let head = |chain: &Chain| chain.resources.first().and_then(|&r| session.resources.get(r));
+        // One entry for each attempt (contract 3.2): the same document again is no second document.
         if let Some(chain) = chains.iter_mut().find(|c| head(c).is_some_and(|h| alike(h, resource)))
         {
             chain.resources.push(at);
@@ -168,6 +172,7 @@ fn fits(requirement: &RequiredResource, resource: &Resource) -> bool {
                     let kind = document.document_type.as_ref();
                     (accepted.country.is_empty() || country.is_none_or(|c| *c == accepted.country))
                         && (accepted.document_types.is_empty()
+                            // What the resource does not state does not stand against it.
                             || kind.is_none_or(|k| accepted.document_types.contains(k)))
                 })
         }
@@ -246,6 +251,8 @@ fn summed_up(chains: &[Chain], configuration: &Configuration) -> Coverage {
     for (place, requirement) in configuration.requirements.iter().enumerate() {
         let mine: Vec<&Chain> = chains.iter().filter(|chain| chain.fits.contains(&place)).collect();
         let sure: Vec<&&Chain> = mine.iter().filter(|c| c.sure != Match::Ambiguous).collect();
+        // Yoti's own word; the official pages only ever show
+        // REQUIRED (contract 5.3), so it is not enough.
         let complete = requirement.state == Some(RequirementState::Complete);
         let (used, matched, supplied) = if mine.is_empty() {
             (Vec::new(), Match::None, complete)
@@ -296,6 +303,7 @@ fn rivals(place: usize, chains: &[Chain]) -> (Vec<usize>, usize) {
 }
 
 fn all_supplied(place: usize, chains: &[Chain]) -> bool {
+    // Who is whose cannot be told, but with as many documents as requirements all are supplied.
     let (group, documents) = rivals(place, chains);
     documents >= group.len()
 }

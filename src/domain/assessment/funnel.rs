@@ -62,6 +62,7 @@ pub fn funnel(sessions: &[&WatchedSession], rules: &Rules, now: Timestamp) -> Fu
         let visit = stats::first_visit(watched);
         let done = stats::done_at(watched);
         let letter = matches!(watched.answers.letter, Letter::Set(_));
+        // A visit needs a letter: one that is no longer there was set all the same.
         sum.letter_set += usize::from(letter || visit.is_some());
         sum.visited += usize::from(visit.is_some());
         let figure = match stage::derive(watched, rules, now).stage {
@@ -97,6 +98,7 @@ pub fn groups<'a>(
     for watched in sessions {
         let mut names = names(watched, by);
         names.sort_unstable();
+        // Two passports of one session are one session of that group.
         names.dedup();
         if names.is_empty() {
             without.push(*watched);

@@ -48,6 +48,7 @@ pub fn expected(configuration: &Configuration, coverage: &Coverage) -> Vec<Reque
             });
         }
     }
+    // In the order of the request, so that the pane keeps its order when checks come.
     found.sort_by_key(|check| {
         configuration.requested_checks.iter().position(|r| *r == check.check_type)
     });
@@ -79,10 +80,12 @@ pub fn marks(watched: &WatchedSession, coverage: &Coverage) -> Vec<Mark> {
 fn of_checks(session: &Session) -> Vec<Mark> {
     let mark = |check: &crate::domain::session::check::Check| match check.recommendation() {
         Some(Recommendation::Reject) => Mark::Reject,
+        // The same test as the verdict's: sign and verdict cannot disagree.
         Some(Recommendation::Approve) if check.is_approved() && check.is_of_known_type() => {
             Mark::Approve
         }
         _ if check.is_finished() => Mark::Refer,
+        // Advice of an unfinished check is no result yet (contract 4.1), but worth a look.
         Some(_) => Mark::Refer,
         None => Mark::NotYet,
     };

@@ -38,6 +38,8 @@ impl Default for Rules {
     fn default() -> Self {
         Self {
             pass: PassRule::All,
+            // The contract's own reckoning (7.6): documents of one visit come some minutes apart
+            // (7.7).
             at_counter_within: SignedDuration::from_mins(15),
             turned_away_after: SignedDuration::from_mins(45),
             due_soon: SignedDuration::from_hours(24),

@@ -85,6 +85,7 @@ pub fn derive(watched: &WatchedSession, rules: &Rules, now: Timestamp) -> StageA
             None => Stage::NotFetched,
         });
     };
+    // Before the state: what was there last may say ONGOING for ever.
     if watched.answers.missing_since.is_some() {
         return fixed(Stage::Gone);
     }
@@ -118,6 +119,7 @@ fn ongoing(watched: &WatchedSession, session: &Session, rules: &Rules, now: Time
         .iter()
         .flat_map(|resource| &resource.tasks)
         .any(|task| task.state == Some(TaskState::Pending));
+    // Before the visit: in-branch checks come when the clerk has finished (contract 7.6).
     if task_pending || session.checks.iter().any(|check| !check.is_finished()) {
         return StageAt { stage: Stage::ChecksRunning, changes_at: None };
     }
@@ -127,6 +129,7 @@ fn ongoing(watched: &WatchedSession, session: &Session, rules: &Rules, now: Time
     let mut visits: Vec<Timestamp> =
         from(SourceType::Ibv).filter_map(Resource::last_activity).collect();
     visits.extend(from(SourceType::Ibv).filter_map(|r| r.created_at));
+    // The first visit shows in a notification alone, never in an answer (contract 7.6).
     visits.extend(watched.answers.visit_notified_at);
     if let Some(&last) = visits.iter().max() {
         return visited(watched, visits, last, rules, now);
@@ -155,6 +158,7 @@ fn visited(
         visits.sort_unstable();
         let mut since = last;
         for &time in visits.iter().rev() {
+            // A longer gap is an earlier visit: the same person came back.
             if since.duration_since(time) > rules.at_counter_within {
                 break;
             }
@@ -164,6 +168,7 @@ fn visited(
     }
     let fixed = |stage| StageAt { stage, changes_at: None };
     let coverage = coverage::derive(watched);
+    // Nobody was turned away who brought all that was wanted.
     let open = coverage.counts().0 < coverage.counts().1;
     let silent_at = last.saturating_add(rules.turned_away_after).unwrap_or(Timestamp::MAX);
     // Our own silence says nothing of the applicant: only an answer after that time does. So no

@@ -92,6 +92,7 @@ pub(crate) fn letter_seen(watched: &WatchedSession) -> Option<Timestamp> {
 /// From one moment to a later one; `None` where either is not known, or they are the other way round.
 pub(crate) fn span(from: Option<Timestamp>, to: Option<Timestamp>) -> Option<SignedDuration> {
     let (from, to) = (from?, to?);
+    // The moments come from two clocks, ours and Yoti's: a span below zero is none.
     (to > from).then(|| to.duration_since(from))
 }
 
@@ -112,6 +113,7 @@ pub fn count(hours: &mut [u32; HOURS], at: Option<Timestamp>, now: Timestamp) {
 
 pub(crate) fn median(mut spans: Vec<SignedDuration>) -> Option<Median> {
     spans.sort_unstable();
+    // The median, not the mean: one visit that took weeks would hide all others.
     let span = *spans.get(spans.len().checked_sub(1)? / 2)?;
     Some(Median { span, of: spans.len() })
 }

@@ -83,6 +83,8 @@ impl Check {
     /// True once nothing more can come: DONE or INTERNAL_ERROR.
     #[must_use]
     pub const fn is_finished(&self) -> bool {
+        // How a session with an INTERNAL_ERROR ends is not
+        // documented (contract 4.1): that check has ended.
         matches!(self.state, Some(CheckState::Done | CheckState::InternalError))
     }
 

@@ -12,6 +12,7 @@ use crate::domain::watchlist::watched::WatchedSession;
 pub fn first_upload(watched: &WatchedSession) -> Option<Timestamp> {
     let resources = &watched.session()?.resources;
     let uploads = resources.iter().flat_map(|resource| {
+        // Short forms of a media have no time (contract 3.3): then that of its resource.
         resource.media.iter().filter_map(|media| media.created.or(resource.created_at))
     });
     uploads.min()

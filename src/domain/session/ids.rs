@@ -21,6 +21,8 @@ impl SessionId {
     /// Says that the text is no UUID, without repeating the text.
     pub fn parse(text: &str) -> Result<Self, NotAUuid> {
         let text = text.trim();
+        // The library reads other forms too, in braces or
+        // as a URN: what is shown would not be what came.
         if text.len() != 36 {
             return Err(NotAUuid);
         }

@@ -28,6 +28,8 @@ pub fn listed(watched: &WatchedSession) -> Vec<Listed<'_>> {
     });
     media
         .map(|(of, media)| {
+            // The second page of a second passport needs a
+            // name of its own: the operator picks by it.
             let number = seen.entry((of.as_raw().to_owned(), media.role.clone())).or_insert(0);
             *number += 1;
             let role = match *number {

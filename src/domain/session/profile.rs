@@ -86,6 +86,7 @@ impl IdentityProfile {
     pub fn is_met(&self) -> bool {
         let mut schemes = self.compliance.iter().flat_map(|framework| &framework.schemes);
         self.result == Some(IdentityProfileOutcome::Done)
+            // A scheme that does not say so counts as met: the field is optional (contract 3.7).
             && schemes.all(|scheme| scheme.requirements_met != Some(false))
     }
 }

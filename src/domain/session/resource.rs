@@ -184,6 +184,7 @@ impl Resource {
     #[must_use]
     pub fn is_supplied(&self) -> bool {
         !self.media.is_empty()
+            // A digital ID may come without pages and media (contract 14.1).
             || self.document().is_some_and(|document| document.provider.is_some())
             || self.tasks.iter().any(|task| task.state == Some(TaskState::Done))
     }

@@ -29,6 +29,8 @@ macro_rules! wire_enum {
             pub fn from_wire(text: &str) -> Self {
                 match text {
                     $($wire => Self::$variant,)+
+                    // As received: new values come before any SDK
+                    // knows them, and exports must not lose them (I5).
                     other => Self::Unknown(ServerText::new(other)),
                 }
             }

@@ -85,6 +85,7 @@ impl Annotations {
     pub fn apply(&mut self, change: &AnnotationChange, made: impl Into<Made>) {
         let made = made.into();
         let at = made.at;
+        // A change may come twice: from this process, and from the store where another one left it.
         if self.history.iter().any(|known| known.made.at == at && known.what == *change) {
             return;
         }

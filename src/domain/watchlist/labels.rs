@@ -15,6 +15,7 @@ use crate::domain::watchlist::watched::WatchedSession;
 /// So many references with the same beginning make it the list's own word.
 const SHARED_BY: usize = 5;
 /// A run of more letters may be a name.
+// JANE SMITH, jane smith and 李小龍 were shown whole by rules that looked for names.
 const LONGEST_RUN: usize = 5;
 /// What stands in the place of a hidden reference, before the beginning of the session's ID.
 const HIDDEN: &str = "▒▒▒";
@@ -51,6 +52,7 @@ impl SafeLabels {
     pub fn shows_reference(&self, session: &WatchedSession) -> bool {
         let Some(text) = session.entry.reference.as_deref() else { return true };
         let matched = self.reference.as_ref().and_then(|pattern| pattern.find(text));
+        // The whole reference: a pattern that fits a part of it says nothing of the rest.
         matched.is_some_and(|found| found.len() == text.len())
             || is_identifier(text, session.shared_prefix)
     }
@@ -80,6 +82,7 @@ impl SafeLabels {
             Some(text) if privacy == Privacy::Off || self.shows_reference(session) => {
                 text.to_owned()
             }
+            // The ID's beginning tells rows apart without telling who it is.
             Some(_) if privacy == Privacy::Masked => format!("{HIDDEN} {short}"),
             Some(text) => format!("{} {short}", hidden(text, privacy)),
         }
@@ -112,7 +115,9 @@ impl SafeLabels {
     pub fn file_stem(&self, session: &WatchedSession) -> String {
         let reference = session.entry.reference.as_deref().unwrap_or_default();
         let plain = |c: &char| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-');
+        // No slash and no dots in front: a reference must not lead out of the folder (fault F09).
         let safe: String = reference.chars().filter(plain).take(60).collect();
+        // A leading dot hides a file, and a leading dash is an option to many programs.
         let safe = safe.trim_start_matches(['.', '-']);
         if safe.is_empty() || !self.shows_reference(session) {
             session.id().to_string()

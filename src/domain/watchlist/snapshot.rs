@@ -75,6 +75,7 @@ pub struct Health {
     pub alert_trouble: Option<String>,
 }
 
+// Replacing one session copies its chunk and the list of chunks: neither may get long (I1).
 const CHUNK: usize = 512;
 
 type Chunk = Arc<Vec<Arc<WatchedSession>>>;
@@ -142,6 +143,7 @@ impl SessionTable {
     /// (who is on it, in which order) is another. Costs one comparison for each chunk that is shared.
     #[must_use]
     pub fn since<'a>(&'a self, older: &SessionTable) -> Difference<'a> {
+        // By address: comparing 100,000 ids at every snapshot would cost more than what changed.
         let same_list = Arc::ptr_eq(&self.index, &older.index);
         let mut changed = Vec::new();
         for (number, chunk) in self.chunks.iter().enumerate() {
@@ -168,6 +170,7 @@ fn mark_shared(list: &mut [Arc<WatchedSession>]) {
     let covered = |text: Option<&str>| text.is_some_and(|text| shared.covers(text));
     let marks: Vec<bool> = references().map(covered).collect();
     for (session, mark) in list.iter_mut().zip(marks) {
+        // Only where it differs: a copy is another address, and would count as changed.
         if session.shared_prefix != mark {
             Arc::make_mut(session).shared_prefix = mark;
         }

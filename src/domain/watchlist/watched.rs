@@ -109,6 +109,7 @@ impl WatchedSession {
     pub fn keep(&mut self, change: &AnnotationChange, made: impl Into<Made>) -> bool {
         let mut own = Annotations::clone(&self.own);
         own.apply(change, made);
+        // What is not new must publish nothing (I1).
         if own == *self.own {
             return false;
         }
