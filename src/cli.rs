@@ -72,6 +72,8 @@ pub fn main() -> ExitCode {
     // Fails only where a hook stands already, in which case that one serves.
     let _installed = reports.install();
     crate::runtime::terminal::install_panic_hook();
+    // Caught, so that the exit code is 70 (fault T01);
+    // the hook has given the terminal back by then.
     let ended = std::panic::catch_unwind(|| started(cli));
     if crate::runtime::terminal::panicked() {
         return ExitCode::from(exit::FAULT);
@@ -93,6 +95,7 @@ fn key_in_arguments() -> Option<String> {
 
 fn started(cli: Cli) -> u8 {
     let runtime =
+        // Two, so that the event loop never waits for a request that is being parsed.
         tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
     let ended = match runtime {
         Ok(runtime) => {
@@ -118,6 +121,7 @@ fn started(cli: Cli) -> u8 {
 #[expect(clippy::cognitive_complexity, reason = "one arm for each command")]
 async fn run(cli: Cli) -> Result<u8, Failure> {
     let global = cli.global;
+    // First of all: no later message may print a key that stands in the environment (fault S03).
     crate::config::no_keys_in(&crate::config::Environment::of_process())?;
     if global.quiet {
         output::be_quiet();
@@ -128,6 +132,7 @@ async fn run(cli: Cli) -> Result<u8, Failure> {
         global.verbose,
     )
     .map_err(|why| Failure::Other(format!("cannot log: {why}")))?;
+    // Before anything is done: a flag that does nothing here would mislead.
     scope::check(&global, cli.command.as_ref())?;
     match cli.command {
         None if global.a11y => watch::run(&global, &args::Watch::default()).await,

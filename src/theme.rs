@@ -78,6 +78,7 @@ impl Look {
     /// The same in another theme; without colours nothing changes.
     #[must_use]
     pub fn with(self, palette: &'static Palette) -> Self {
+        // NO_COLOR is the operator's word, and no theme overrules it.
         if self.depth == ColourDepth::None { self } else { Self { palette, ..self } }
     }
 

@@ -30,7 +30,9 @@ const fn rect(area: Area) -> Rect {
 /// Draws one frame; returns the picture that is open, drawn in half-blocks.
 pub fn draw<'a>(frame: &mut Frame<'_>, model: &'a Model, look: Look) -> Option<Shown<'a>> {
     let shown = draw_cells(frame, model, look);
+    // After all is drawn: only the finished cells tell what is a word and what a sign.
     look.keep_words_plain(frame.buffer_mut());
+    // The ground of all of it, so that no part of the screen can be taken for now.
     if model.in_past() && model.lock().is_none() {
         look.paint_past(frame.buffer_mut());
     }
@@ -48,6 +50,7 @@ fn draw_cells<'a>(frame: &mut Frame<'_>, model: &'a Model, look: Look) -> Option
     // The terminal may be smaller already than the model knows.
     let inside = |area: Area| rect(area).intersection(whole);
     header::draw(frame, inside(areas.header), model, look);
+    // Returned before any pane is drawn: what is hidden is not on the screen at all.
     if let Some(lock) = model.lock() {
         lock::draw(frame, whole, lock, look);
         return None;

@@ -16,6 +16,7 @@ pub(super) struct Pace {
 
 impl Pace {
     pub(super) fn new(max_rps: f64) -> Self {
+        // Whole requests in whole windows: so no window of a second holds more than the budget.
         let most = (1_u16..1_000).rev().find(|most| f64::from(*most) <= max_rps).unwrap_or(1);
         let within = Duration::from_secs_f64((f64::from(most) / max_rps).clamp(1.0, 1_000.0));
         Self { sent: VecDeque::new(), most: most.into(), within }
@@ -45,6 +46,7 @@ where
     let mut wait = Duration::from_millis(500);
     for attempt in 1.. {
         tracing::debug!(attempt, "request");
+        // `--timeout` bounds all of it, waits too: a script counts on the end.
         let late = ApiError::from(ApiErrorKind::Timeout("--timeout"));
         let error = match timeout_at(deadline, call()).await {
             Ok(Ok(answer)) => return Ok(answer),
@@ -56,6 +58,7 @@ where
             Retry::After(pause) => pause,
             Retry::BackOff => wait,
         };
+        // Three in all (fault R03); and no wait that the deadline would cut off anyway.
         if attempt == 3 || Instant::now() + pause > deadline {
             return Err(error);
         }

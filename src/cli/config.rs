@@ -63,6 +63,7 @@ pub(super) fn run(global: &Global, what: &ConfigCommand) -> Result<u8, Failure> 
                     .map_err(told)?;
             }
             let file =
+                // Never over a file that is there, also not one that was made a moment ago.
                 std::fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(path);
             let mut file = file.map_err(|why| match why.kind() {
                 std::io::ErrorKind::AlreadyExists => {

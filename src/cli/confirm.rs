@@ -22,6 +22,7 @@ pub(super) async fn typed(
     flag: &str,
 ) -> Result<(), Failure> {
     let phrase = format!("{word} {}", id.short());
+    // A pipe is no operator: what stands in it was written before the question.
     if global.no_input || !std::io::stdin().is_terminal() {
         return Err(Failure::Usage(format!(
             "type {phrase} at a terminal to confirm, or pass {flag}"

@@ -29,6 +29,7 @@ use crate::runtime::{self, DashboardParts, Ending};
 pub(super) async fn run(global: &Global) -> Result<u8, Failure> {
     let config = setup::config(global)?;
     let client = setup::client_unless_offline(global, &config)?;
+    // Before the store is opened: a start that fails must not take over from another process.
     must_be_a_terminal()?;
     let mut parts = parts(global, &config)?;
     parts.receiver = config.notifications.as_ref().map(Receiver::new).transpose()?;
@@ -112,6 +113,7 @@ pub(super) async fn finish<P: Persistence, A: SessionApi, C: Clock + Clone>(
     let ending = runtime::dashboard(parts, held, client, clock).await;
     match ending.wrap_err("the terminal cannot be used")? {
         Ending::Quit => Ok(exit::OK),
+        // As a shell tells of a signal.
         Ending::Signal(number) => Ok(128_u8.saturating_add(number)),
         Ending::TerminalGone => Ok(129),
         Ending::Fault => Ok(exit::FAULT),
@@ -131,6 +133,7 @@ pub(super) fn must_be_a_terminal() -> Result<(), Failure> {
 
 /// A folder for the owner alone, in memory where the system has such a place; removed at the end.
 fn private() -> Option<Arc<tempfile::TempDir>> {
+    // In memory where the system has such a place: a letter leaves nothing on the disk (fault S07).
     let place = Environment::of_process().get("XDG_RUNTIME_DIR").map(std::path::PathBuf::from);
     let place = place.filter(|place| place.is_dir()).unwrap_or_else(std::env::temp_dir);
     tempfile::Builder::new().prefix("branchwatch-").tempdir_in(place).ok().map(Arc::new)

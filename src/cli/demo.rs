@@ -44,6 +44,7 @@ pub(super) async fn run(global: &Global, play: &Play) -> Result<u8, Failure> {
     }
     // Look, layout, keys, views and programs are the operator's; Yoti is not asked.
     let mut environment = Environment::of_process();
+    // The demo never needs a key, and must not fail for a wrong one.
     environment.0.retain(|name, _| !name.starts_with("YOTI_"));
     let config = config::resolve(&setup::flags(global), &environment)?;
     // A wrong name is refused also where nothing is drawn.
@@ -51,6 +52,7 @@ pub(super) async fn run(global: &Global, play: &Play) -> Result<u8, Failure> {
     if !global.a11y {
         dashboard::must_be_a_terminal()?;
     }
+    // On a free port: any number of demos run side by side.
     let (receiver, address) = Receiver::here()?;
     let options = Options {
         listen: std::net::SocketAddr::from(([127, 0, 0, 1], 0)),
@@ -67,6 +69,7 @@ pub(super) async fn run(global: &Global, play: &Play) -> Result<u8, Failure> {
     let (key, handle) = KeyHandle::pending();
     let client =
         Client::new(&ClientOptions::new(prepared.base_url.clone(), sdk_id), handle, clock)?;
+    // Made-up sessions never reach the operator's own store.
     let mut store = Memory::default();
     store.add(&entries(&prepared.sessions, clock.now()))?;
     let refresh = settings(play.speed, global);

@@ -76,6 +76,7 @@ pub(super) async fn run(global: &Global, as_json: bool) -> Result<u8, Failure> {
     lines.push(here::terminal());
     data(&if as_json { document(&lines, whose) } else { text(&lines) })?;
     let failed = lines.iter().filter(|line| line.state == State::Fail).map(|line| line.code);
+    // The smallest: configuration and key stand before the network, and explain what follows.
     Ok(failed.min().unwrap_or(exit::OK))
 }
 

@@ -127,6 +127,7 @@ pub(super) fn of_api(error: &ApiError) -> u8 {
         REFUSED
     } else if error.is_missing() {
         NOT_FOUND
+    // A script may try again later: Yoti was not reached, or has no time now.
     } else if error.status().is_none_or(|s| s >= 500 || s == 429) {
         UNREACHABLE
     } else {

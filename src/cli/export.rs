@@ -39,6 +39,7 @@ pub(super) async fn run(global: &Global, args: &Export) -> Result<u8, Failure> {
         ..Contents::default()
     };
     let reason = args.reason.as_deref().unwrap_or_default();
+    // The audit log must hold no personal data: an address is the one that people paste.
     if !contents.masked && (reason.trim().is_empty() || reason.contains('@')) {
         return Err(Failure::Usage(format!("--reason: say why; {REASON_RULE}")));
     }
@@ -46,6 +47,7 @@ pub(super) async fn run(global: &Global, args: &Export) -> Result<u8, Failure> {
     let ids = named::ids(global, &config, &args.ids)?;
     let Found { sessions, mut codes } =
         source::sessions(global, &config, &ids, &args.timeout).await?;
+    // Nothing found, nothing written: an empty file would pass for an export.
     if sessions.is_empty() {
         return Ok(exit::of_several(&codes));
     }
@@ -59,6 +61,7 @@ pub(super) async fn run(global: &Global, args: &Export) -> Result<u8, Failure> {
             return audit(AuditAction::ExportedUnmasked);
         }
         if let Err(why) = audit(AuditAction::Exported) {
+            // A masked export names nobody: a full disk need not keep it back.
             warn(&format!("warning: {why}, but for a masked export"));
         }
         Ok(())

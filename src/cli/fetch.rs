@@ -52,6 +52,7 @@ pub(super) async fn fetch(global: &Global, texts: &[String], timeout: &str) -> R
         let code = asked.as_ref().err().map_or(exit::OK, exit::of_api);
         codes.insert(code);
         match &asked {
+            // `--timeout` holds for each session: a long list would run out of one for all.
             Ok(()) => deadline = ask::within(wait),
             Err(error) => warn(&format!("{id}: {error}")),
         }

@@ -14,6 +14,7 @@ pub(super) async fn session(global: &Global, what: &SessionCommand) -> Result<u8
     let SessionCommand::Delete { id, yes } = what;
     let (config, id) = (setup::config(global)?, named::whole(id)?);
     allowed(global, &config, (config.desk.allow_delete, "allow_delete"))?;
+    // Asked before the key is read: nothing of Yoti's is touched until it is confirmed.
     confirmed(global, id, "DELETE", yes.as_deref()).await?;
     let client = setup::client(&config)?;
     line(&config, AuditAction::DeleteAsked, id)?;

@@ -14,8 +14,10 @@ use crate::notifications::follow::{self, Origin};
 use crate::notifications::lines::Read;
 use crate::runtime::shutdown;
 
+// Bounded: a file is read no faster than its lines are taken.
 const AHEAD: usize = 64;
 /// Lines that are no notification are named one by one so far.
+// A file of something else would fill the screen with one error for each line.
 const NAMED: u64 = 10;
 
 pub(super) async fn run(global: &Global, args: &Ingest) -> Result<u8, Failure> {

@@ -84,6 +84,7 @@ async fn pdf(
     (target, force, wait): (&Path, bool, Duration),
 ) -> Result<u8, Failure> {
     let to_stdout = target.as_os_str() == "-";
+    // A PDF's bytes would act on the terminal.
     if to_stdout && std::io::stdout().is_terminal() {
         return Err(Failure::Usage(
             "a PDF cannot be shown in a terminal; use --pdf FILE".to_owned(),

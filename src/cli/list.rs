@@ -82,6 +82,7 @@ pub(super) fn list(global: &Global, args: &List) -> Result<u8, Failure> {
         data(&lines.collect::<String>())?;
         return Ok(exit::OK);
     }
+    // A pipe gets whole lines: programs cut where they want to.
     let Some(width) = terminal_width() else {
         data(&table(&lines.headed(Whole::Ids)))?;
         return Ok(exit::OK);
@@ -170,6 +171,7 @@ pub(super) fn filtered(
         return Ok(sessions);
     }
     let view = filter(&global.filter)?;
+    // By whole labels: who is found does not depend on how much of a name is shown.
     let rows = listed(sessions, view, &config.rules, now, Privacy::Off);
     Ok(rows.into_iter().map(|(session, _)| WatchedSession::clone(&session)).collect())
 }

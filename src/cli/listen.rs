@@ -28,6 +28,7 @@ pub(super) async fn run(global: &Global, args: &Listen) -> Result<u8, Failure> {
     let receiver = Receiver::new(&settings)?;
     let mut hearing = Hearing::start(global, &config, true)?;
     let (hints, mut told) = mpsc::channel(WAITING);
+    // The receiver must not wait for this loop; it tells of a change of its own state only.
     let (tell, mut stands) = mpsc::unbounded_channel();
     let stop = CancellationToken::new();
     let tell = move |how| drop(tell.send(how));

@@ -33,6 +33,7 @@ pub(super) async fn add(global: &Global, args: Add) -> Result<u8, Failure> {
         for row in intake::read(&text, now) {
             match row.entry {
                 Ok(entry) => {
+                    // In the order of the list that was given: so the watch-list has it.
                     order.push(entry.id);
                     found.insert(entry.id, entry);
                 }
@@ -94,6 +95,7 @@ fn source(what: &str) -> Result<(Option<&str>, String), Failure> {
     if what == "-" {
         return Ok((Some("standard input"), list("standard input", std::io::stdin())?));
     }
+    // An ID stays an ID though a file may have its name.
     if SessionId::parse(what).is_ok() || !Path::new(what).exists() {
         return Ok((None, what.to_owned()));
     }

@@ -50,6 +50,7 @@ fn terminal(global: &Global) -> Look {
     let environment = Environment::of_process();
     let depth = match global.color {
         Colour::Never => ColourDepth::None,
+        // For `auto` alone: a flag says more than the environment.
         Colour::Auto if environment.get("NO_COLOR").is_some() => ColourDepth::None,
         Colour::Auto | Colour::Always => {
             let term = environment.get("TERM").unwrap_or_default();
@@ -61,6 +62,7 @@ fn terminal(global: &Global) -> Look {
         }
     };
     let locale = ["LC_ALL", "LC_CTYPE", "LANG"].iter().find_map(|name| environment.get(name));
+    // Without a locale UTF-8 is taken for granted; with another one, signs would be garbled (C07).
     let utf8 = locale.is_none_or(|name| {
         let name = name.to_ascii_lowercase();
         name.contains("utf-8") || name.contains("utf8")

@@ -37,6 +37,7 @@ fn chapter(text: &str) -> String {
     let title = title.split(" (").next().unwrap_or(title);
     let safe = |line: &str| {
         let line = line.replace('\\', "\\e").replace('-', "\\-");
+        // A line that begins so would be a command to roff.
         if line.starts_with(['.', '\'']) { format!("\\&{line}\n") } else { format!("{line}\n") }
     };
     let body: String = body.trim_matches('\n').lines().map(safe).collect();

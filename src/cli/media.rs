@@ -171,6 +171,7 @@ async fn save(
         MediaOutcome::Missing(_) => return Err(Failure::NotFound(says)),
         _ => return Err(Failure::Other(says)),
     };
+    // Before the file: no file without its line (I8).
     hands::line(config, AuditAction::MediaSaved, id)?;
     let stem = config.rules.labels.file_stem(session);
     let part: String =

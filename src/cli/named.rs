@@ -16,6 +16,7 @@ use crate::text::shown_str;
 /// The longest list of names that is read.
 const MAX_BYTES: u64 = 16 * 1024 * 1024;
 /// So many hexadecimal digits can stand for an ID.
+// Fewer would fit many sessions of a long list, and `add` or `cafe` are words.
 const FEWEST_DIGITS: usize = 4;
 /// So many candidates are listed.
 const CANDIDATES: usize = 10;
@@ -94,6 +95,7 @@ fn named(name: &str, listed: &[WatchedSession], labels: &SafeLabels) -> Result<S
         beginning.as_ref().is_some_and(begins)
     };
     let mut found: Vec<&WatchedSession> = listed.iter().filter(by_reference).collect();
+    // The reference first: a name of hexadecimal letters is a name before it is a beginning.
     if found.is_empty() {
         found = listed.iter().filter(by_beginning).collect();
     }

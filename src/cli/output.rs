@@ -9,6 +9,7 @@ use crate::text;
 pub(super) fn data(text: &str) -> Result<(), Failure> {
     let mut out = std::io::stdout().lock();
     out.write_all(text.as_bytes())?;
+    // At once: whoever reads events line by line must not wait for a full buffer.
     out.flush()?;
     Ok(())
 }

@@ -111,6 +111,7 @@ fn printed(command: &KeyCommand) -> Result<SigningKey, KeyError> {
     let program = &command.program;
     let wrong = |how: String| KeyError::Command { program: shown_str(program, 200), how };
     let ended = program::output(program, &command.arguments, KEY_COMMAND_TIMEOUT, MAX_BYTES);
+    // Called from code that is not async: the other threads of the runtime go on meanwhile.
     let ended = block_in_place(|| Handle::current().block_on(ended));
     let (status, pem) = ended.map_err(|why| wrong(why.to_string()))?;
     if !status.success() {
@@ -130,6 +131,7 @@ pub(super) fn client_unless_offline(
 /// The store, and what its answers are sealed with. Who asks Yoti hears what is wrong with a key.
 pub(super) fn location(config: &Config) -> Location {
     let key = config.key.as_ref().and_then(|source| signing_key(source).ok());
+    // A key of its own for the store, so that the signing key is used for signatures alone.
     let derived = key.and_then(|key| key.derived("stored responses").ok());
     Location::new(&config.store, derived.and_then(|derived| Seal::new(&derived)))
 }

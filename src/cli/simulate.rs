@@ -41,6 +41,7 @@ pub(super) async fn run(args: Simulate) -> Result<u8, Failure> {
     };
     let running = simulator::start_told(options, args.notify.as_deref()).await?;
     if let (Some(path), Some(pem)) = (&args.write_key, &running.private_key_pem) {
+        // Never over a key that is there: it may be a real one.
         let file = std::fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(path);
         let written = file.and_then(|mut file| file.write_all(pem.expose_secret().as_bytes()));
         written.map_err(|why| Failure::Other(format!("{}: {why}", path.display())))?;

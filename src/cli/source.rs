@@ -74,6 +74,7 @@ pub(super) async fn sessions(
             found.miss(&failure);
             continue;
         }
+        // Made when it is first needed: sessions that are stored need no key.
         let made = client.take().map_or_else(|| setup::client(config), Ok);
         match made {
             Ok(made) => {

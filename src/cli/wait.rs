@@ -67,6 +67,8 @@ pub(super) async fn run(global: &Global, args: &Wait) -> Result<u8, Failure> {
     let known = known(global, &config, &ids)?;
     let begun = SystemClock.now();
     let engine = Engine::start(
+        // Of its own: a dashboard on the same store goes
+        // on polling, and neither waits for the other.
         LoadedStore::of(Memory::holding(known), None)?,
         client,
         SystemClock,
@@ -171,6 +173,7 @@ fn judged(session: &WatchedSession, until: &Until, config: &Config) -> Option<En
     if let Some((code, says)) = holds(session, until, &config.zone) {
         return Some(Ended { code, says });
     }
+    // A 400 is never retried (contract 9.4): waiting on would be for nothing.
     let bad = session.poll.last_failure.as_ref().filter(|failure| failure.status == Some(400));
     if let Some(failure) = bad {
         return Some(Ended { code: exit::FAILED, says: failure.summary.clone() });

@@ -124,6 +124,7 @@ impl Themes {
         let terminal = terminal(depth);
         let mut known = vec![(AUTO.to_owned(), Ok(terminal))];
         for (name, text) in shipped.chain(own_texts).filter(|(name, _)| *name != AUTO) {
+            // Leaked once for each theme, so that a look is copied like a number.
             let palette = palette(name, text, depth).map(|palette| &*Box::leak(Box::new(palette)));
             known.retain(|(other, _)| other != name);
             known.push((name.to_owned(), palette));
@@ -135,6 +136,7 @@ impl Themes {
     #[must_use]
     pub fn names(&self) -> Vec<String> {
         let mut names: Vec<String> = self.known.iter().map(|(name, _)| name.clone()).collect();
+        // Shorter names first, so that typing `light` meets `light` before `gruvbox-light`.
         names.sort_by(|one, other| {
             let key = |name: &String| (name != AUTO, name.len());
             key(one).cmp(&key(other)).then_with(|| one.cmp(other))
@@ -152,6 +154,8 @@ impl Themes {
         let Some(palette) = self.get(name).ok().filter(|_| !shallow(look.depth)) else {
             return look;
         };
+        // The ground stays the terminal's: painting over
+        // it would look patched beside other programs.
         let palette = Palette { ground: Style::new(), ..palette.clone() };
         let palette: &'static Palette = Box::leak(Box::new(palette));
         if let Some((_, auto)) = self.known.iter_mut().find(|(known, _)| known == AUTO) {

@@ -35,6 +35,7 @@ pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, model: &Model, look: Look)
         }
         lines.push(Line::from(spans(&row, &columns, selected, look)));
     }
+    // Always the same number of lines: rows must not jump when the cursor moves.
     let below = under(model, first, end, usize::from(inner.width), look);
     lines.resize(usize::from(inner.height).saturating_sub(below.len()), Line::default());
     lines.extend(below);

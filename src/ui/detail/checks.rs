@@ -51,6 +51,7 @@ fn columns(rows: &[CheckRow], width: usize) -> Columns {
     let name = check(&|row| row.name.text.width()).max(5);
     let reason = check(&|row| row.reason.text.width()).max(6);
     let room = width.saturating_sub(SIGNS);
+    // Below, a state beside a verdict would cut the names of checks, which are up to 38 letters.
     let roomy = width >= 64;
     let mut made = Columns::default();
     if roomy {

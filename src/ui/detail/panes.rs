@@ -69,6 +69,7 @@ pub(crate) fn alerts(frame: &mut Frame<'_>, area: Rect, model: &Model, look: Loo
     if let Some(metrics) = model.metrics() {
         let foot = Rect { y: inner.bottom().saturating_sub(1), height: 1, ..inner };
         frame.render_widget(Paragraph::new(sparkline::metrics(&metrics, width, look)), foot);
+        // The figures and a blank line above them.
         inner.height = inner.height.saturating_sub(2);
     }
     if model.alerts().rows.is_empty() {
@@ -93,6 +94,8 @@ fn alert_rows(frame: &mut Frame<'_>, inner: Rect, model: &Model, look: Look) {
     let width = usize::from(inner.width);
     let held = model.alerts();
     let visible = held.rows.get(held.window.clone()).unwrap_or_default();
+    // Words are made for visible rows alone: for 500
+    // alerts they took two thirds of a change's time.
     let visible: Vec<_> = visible.iter().map(|alert| model.alert_row(alert)).collect();
     let widest = |of: &dyn Fn(&AlertRow) -> usize| {
         visible.iter().flatten().map(of).max().unwrap_or_default()

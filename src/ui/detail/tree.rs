@@ -41,10 +41,12 @@ pub(crate) fn draw(frame: &mut Frame<'_>, area: Rect, model: &Model, look: Look)
         .iter()
         .filter_map(|node| item(node, &vec![node.step.clone()], view, 0, width, look))
         .collect();
+    // It refuses two nodes of one name; the model numbers them (I7).
     let Ok(tree) = Tree::new(&items) else { return };
     let focus = model.focus() == Pane::Tree;
     let (open, closed) = if look.ascii { ("v ", "> ") } else { ("▾ ", "▸ ") };
     let tree = tree.node_open_symbol(open).node_closed_symbol(closed).node_no_children_symbol("  ");
+    // Made anew for each frame: folding, selection and offset are the model's, not the widget's.
     let mut state = TreeState::default();
     for path in &view.expanded {
         state.open(path.clone());

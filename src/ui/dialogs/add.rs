@@ -93,6 +93,7 @@ fn verdict(line: &AddLine) -> (String, Tone) {
         Verdict::Updated => ("✓ updated".to_owned(), Tone::Good),
         Verdict::Watched => ("= watched".to_owned(), Tone::Dim),
         Verdict::Twice => ("= twice".to_owned(), Tone::Dim),
+        // The one wrong line that is common, in words that fit.
         Verdict::Bad(why) if why.contains("UUID") => ("✗ not a UUID".to_owned(), Tone::Bad),
         Verdict::Bad(why) => (format!("✗ {why}"), Tone::Bad),
     }

@@ -111,6 +111,7 @@ fn hours(frame: &mut Frame<'_>, area: Rect, charts: &ChartsOverlay, look: Look) 
     };
     let chart = Chart::new(vec![
         line("completed", &completed, Marker::Braille, look.tone(Tone::Good)),
+        // Another marker too: the two lines differ without colours.
         line("REJECT", &rejected, Marker::Dot, look.tone(Tone::Bad)),
     ])
     .x_axis(Axis::default().style(dim).bounds([0.0, 23.0]).labels(["24h ago", "12h ago", "now"]))
@@ -136,6 +137,7 @@ fn said(frame: &mut Frame<'_>, area: Rect, charts: &ChartsOverlay, look: Look) {
 }
 
 fn requests(frame: &mut Frame<'_>, area: Rect, charts: &ChartsOverlay, look: Look) {
+    // The last but one: the newest ten seconds are not over.
     let now = charts.traffic.iter().rev().nth(1).copied().unwrap_or(0);
     let title = format!("requests in 10 s: {now} · full height is the budget of {}", charts.budget);
     let area = titled(frame, area, &title, look);

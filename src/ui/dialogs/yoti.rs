@@ -62,6 +62,7 @@ fn letter(frame: &mut Frame<'_>, whole: Rect, dialog: &LetterDialog, look: Look)
         })
         .collect();
     for (label, text) in &dialog.contact {
+        // Once more: the profile is a server's text, and a secret is no `ServerText`.
         let text = crate::text::shown_str(text.reveal(), 60);
         lines.push(Line::from(vec![
             Span::styled(fit(label, 11, look), look.tone(Tone::Warn)),

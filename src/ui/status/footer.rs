@@ -16,6 +16,7 @@ use crate::ui::widgets::text::{cell, fit};
 /// The message, else the newest change of any session.
 pub(crate) fn ticker(frame: &mut Frame<'_>, area: Rect, model: &Model, look: Look) {
     let width = usize::from(area.width).saturating_sub(1);
+    // What the operator did comes before what happened by itself.
     let said = model.message().or(model.digest()).cloned().or_else(|| model.ticker());
     if let Some(said) = said {
         let line = Line::from(vec![Span::raw(" "), cell(&said, width, look)]);

@@ -41,6 +41,7 @@ pub(crate) fn draw(frame: &mut Frame<'_>, area: Rect, model: &Model, look: Look)
         left.push(Span::raw("  "));
         left.push(attention.clone());
     }
+    // WRITES and lowered privacy stay at any width: an operator must see that they are in force.
     let kept = rights(&mut left, model, one_line, look);
     let mut right = vec![Span::styled(look.text(&connection.text), look.tone(connection.tone))];
     if let Some(ok) = &header.last_ok {
@@ -157,6 +158,7 @@ fn third(
     look: Look,
 ) -> Line<'static> {
     let (requests, most) = model.requests();
+    // The newest stand at the right, as in the charts.
     let newest = requests.len().saturating_sub(BUDGET_BARS);
     let bars = sparkline::signs(requests.iter().skip(newest).copied(), most, look);
     let budget = budget.map(|budget| format!(" budget {budget}")).unwrap_or_default();

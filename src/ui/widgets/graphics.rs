@@ -54,18 +54,22 @@ impl Pictures {
         cell: Option<(u16, u16)>,
     ) -> bool {
         let (Some(how), Some(shown), Some(cell)) = (self.how, shown, cell) else {
+            // Dropped with the dialog: nothing of a person's picture outlives it (fault S07).
             self.held = None;
             return false;
         };
         let same = self.held.as_ref().is_some_and(|(picture, area, clear, _)| {
             (picture, *area, *clear) == (shown.picture, shown.area, shown.clear)
         });
+        // Encoding takes long: once for a picture, not once a frame.
         if !same {
             self.held = encoded(how, &shown, cell)
                 .map(|form| (shown.picture.clone(), shown.area, shown.clear, form));
         }
         let Some((_, area, _, form)) = &self.held else { return false };
         frame.render_widget(Image::new(form), *area);
+        // Kitty alone keeps pictures in a store of its
+        // own; the others are overwritten as cells (T15).
         how == Graphics::Kitty
     }
 }

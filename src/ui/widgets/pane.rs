@@ -24,6 +24,7 @@ pub(crate) fn frame(
     let role = if focus { Role::Focus } else { Role::Border };
     let left = format!(" {} {title} ", pane.number());
     let room = usize::from(area.width).saturating_sub(left.width() + 4);
+    // Double lines around the past: it is told from now without colours too.
     let border = if model.in_past() { look.past_border(focus) } else { look.border(focus) };
     let mut block = Block::new()
         .borders(Borders::ALL)

@@ -10,6 +10,7 @@ use crate::app::text::hidden::Picture;
 use crate::theme::{ColourDepth, Look};
 
 /// Fields across a pixelated picture.
+// Eight fields across: hair and light can be told, a face cannot.
 const COARSE: usize = 8;
 /// From dark to light.
 const SHADES: [&str; 10] = [" ", ".", ":", "-", "=", "+", "*", "#", "%", "@"];
@@ -67,6 +68,7 @@ pub(crate) fn draw(frame: &mut Frame<'_>, Shown { picture, area, clear }: Shown<
 }
 
 fn shade([red, green, blue]: [u8; 3]) -> usize {
+    // The eye's weights: green is the lightest of the three.
     (usize::from(red) * 3 + usize::from(green) * 6 + usize::from(blue)) / 10
 }
 

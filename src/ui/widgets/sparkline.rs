@@ -28,6 +28,7 @@ pub(crate) fn signs(figures: impl IntoIterator<Item = u32>, most: u32, look: Loo
     let steps = u64::try_from(signs.len().saturating_sub(1)).unwrap_or(u64::MAX);
     let sign = |figure: u32| {
         let height = u64::from(figure) * steps;
+        // Rounded up: one is never drawn as nothing.
         let step = height.div_ceil(u64::from(most.max(1))).min(steps);
         usize::try_from(step).ok().and_then(|step| signs.get(step)).copied().unwrap_or(" ")
     };

@@ -17,7 +17,10 @@ pub(crate) fn fit(text: &str, width: usize, look: Look) -> String {
     let mut out = String::with_capacity(width + 4);
     let mut used = 0;
     let whole = text.width() <= width;
+    // One column for the sign of the cut.
     let room = if whole { width } else { width.saturating_sub(1) };
+    // By cluster: a letter and its marks are never
+    // parted, and a wide one has two columns (fault U07).
     for cluster in text.graphemes(true) {
         let columns = cluster.width();
         if used + columns > room {
@@ -53,6 +56,7 @@ pub(crate) fn shares<const N: usize>(room: usize, cells: [(usize, usize); N]) ->
     let mut given = [0; N];
     let mut left = room + GAP;
     for (share, (wanted, least)) in given.iter_mut().zip(cells) {
+        // What needs less than its least takes no more; what needs anything gets one column.
         let least = least.min(wanted).max(usize::from(wanted > 0));
         if wanted > 0 && left >= least + GAP {
             *share = least;
