@@ -1,7 +1,7 @@
 //! The log: JSON lines in a file of the operator's choice, and nothing unless asked for.
 //!
-//! Owns the file's mode and size, and what goes to standard error instead. Never standard output; no event may carry a secret, a personal
-//! value or a server's text.
+//! Owns the file's mode and size, and what goes to standard error instead. Never standard output;
+//! no event may carry a secret, a personal value or a server's text.
 
 use std::fs::{File, OpenOptions};
 use std::io::{self, Write};
@@ -17,7 +17,8 @@ const LARGEST: u64 = 10 * 1024 * 1024;
 const KEPT: u32 = 4;
 
 /// Starts logging where a file is named, `-` being standard error; without one, `verbose` (how many
-/// times `-v` was given) says on standard error in plain lines what is done, twice with details. Only our own events, so that no library writes a URL.
+/// times `-v` was given) says on standard error in plain lines what is done, twice with details.
+/// Only our own events, so that no library writes a URL.
 ///
 /// # Errors
 /// When the file cannot be opened.

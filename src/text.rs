@@ -1,6 +1,7 @@
 //! The one function between a server's text and a terminal (invariant I6).
 //!
-//! Owns [`shown`], the breaking of long lines, and widths. Nothing else in the program may turn a `ServerText` into text that is printed.
+//! Owns [`shown`], the breaking of long lines, and widths. Nothing else in the program may turn a
+//! `ServerText` into text that is printed.
 
 mod sentence;
 

@@ -1,6 +1,7 @@
 //! The model as cells (I3).
 //!
-//! Owns drawing. Reads the model and changes nothing; builds only what is visible; never sees a server's text that has not been made safe.
+//! Owns drawing. Reads the model and changes nothing; builds only what is visible; never sees a
+//! server's text that has not been made safe.
 
 mod detail;
 mod dialogs;
