@@ -43,6 +43,7 @@ pub(crate) fn targets(model: &Model) -> Vec<SessionId> {
         marked.sort_unstable();
         return marked;
     }
+    // In the alerts the row under the cursor is meant, not the session of the other panes.
     let alert = model.alerts.rows.get(model.alerts.cursor).map(|row| row.id);
     let one = if model.focus == Pane::Alerts { alert } else { model.selected };
     one.into_iter().collect()
@@ -86,6 +87,7 @@ pub(crate) fn keep(model: &mut Model, what: &str, changes: Vec<Change>) -> Vec<E
     }
     let undone = |(id, change): &Change| Some((*id, inverse(model.sessions.item(*id)?, change)));
     let mut back: Vec<Change> = changes.iter().filter_map(undone).collect();
+    // The other way round: of two changes to one session the first was made to what there was.
     back.reverse();
     remember(model, Undo { what: what.to_owned(), back: Effect::Keep(back) });
     let archived = changes.iter().all(|(_, change)| *change == AnnotationChange::Archived(true));
@@ -132,6 +134,7 @@ fn each(
 /// Pins all targets, or lets them go when all are pinned.
 pub(crate) fn pin(model: &mut Model) -> Vec<Effect> {
     let ids = targets(model);
+    // All the same way: some pinned and some let go would leave a list that nobody wanted.
     let pinned = !items(model, &ids).all(|item| item.session.own.pinned);
     let what = if pinned { "pinned" } else { "unpinned" };
     each(model, what, |_| Some(AnnotationChange::Pinned(pinned)))

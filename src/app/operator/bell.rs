@@ -14,6 +14,7 @@ use crate::app::view::{AlertMark, AlertRow, Cell, Pane, Tone};
 use crate::domain::session::ids::SessionId;
 use crate::domain::watchlist::watched::WatchedSession;
 
+// Bounded: a day of a large list rings often.
 const KEPT: usize = 200;
 /// The longest reference in a note, in columns.
 const LONGEST: usize = 40;
@@ -49,6 +50,7 @@ impl Model {
 /// `b`: on or off.
 pub(crate) fn toggle(model: &mut Model) {
     model.bell.on ^= true;
+    // What happened while it was off must not ring when it is turned on.
     model.bell.waiting.clear();
     let words: Vec<&str> = model.bell.which.iter().map(|alarm| alarm.words()).collect();
     let text = if model.bell.on {
@@ -115,7 +117,10 @@ pub(crate) fn tick(model: &mut Model) -> Option<Effect> {
 /// `dbs-2263: REJECT`, or `2 REJECT, 1 turned away?`.
 fn note(model: &Model, rung: &[(SessionId, Alarm)]) -> String {
     let names = match rung {
+        // Not while the screen is locked: a desktop shows its notes to whoever sits there.
         [(id, alarm)] if model.guard.locked.is_none() => {
+            // Masked whatever the screen shows: a note stays
+            // on the desktop longer than a revealed label.
             let masked = Times { openness: Openness::default(), ..model.times.clone() };
             let item = model.sessions.item(*id);
             item.map(|item| format!("{}: {}", masked.name(&item.session, LONGEST), alarm.words()))

@@ -70,6 +70,8 @@ pub fn text<'a>(
     );
     let needs = |reason: Reason| {
         items.iter().filter(move |item| {
+            // What was acknowledged has a chapter of its
+            // own: the next shift need not look at it again.
             let quiet = item.assessment.hush.is_some();
             !quiet && item.assessment.findings.iter().any(|finding| finding.reason == reason)
         })

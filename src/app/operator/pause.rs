@@ -45,6 +45,8 @@ pub(crate) fn toggle(model: &mut Model) {
     }
     model.times.frozen.since = Some(model.clock);
     model.paused = Some(Box::new(Paused {
+        // A second list goes on behind the screen, so that
+        // bells, counters and the end of the pause are right.
         live: model.sessions.clone(),
         latest: None,
         waiting: HashMap::new(),
@@ -80,9 +82,11 @@ pub(crate) fn take_in(model: &mut Model, snapshot: &Arc<Snapshot>) -> bool {
     let Some(mut paused) = model.paused.take() else { return false };
     let watched = paused.live.watched();
     let changed = paused.live.renew(&snapshot.sessions, &model.settings.rules, model.clock);
+    // The bell never stands still: somebody may wait at a counter.
     bell::heard(model, paused.live.take_alarms());
     paused.latest = Some(Arc::clone(snapshot));
     model.own.archived = snapshot.archived.clone();
+    // Only where some went: to look for them walks the whole list.
     if paused.live.watched() < watched {
         let live = &paused.live;
         let gone = model.sessions.all_watched().filter(|shown| live.item(shown.id()).is_none());

@@ -20,6 +20,7 @@ use crate::app::view::{Cell, Tone};
 use crate::domain::events::audit_action::AuditAction;
 use crate::domain::personal::Privacy;
 
+// A screen that is left unmasked is masked again by itself (fault S10).
 const OFF: SignedDuration = SignedDuration::from_secs(5 * 60);
 /// One session is revealed for so long.
 pub(crate) const REVEALED: SignedDuration = SignedDuration::from_secs(20);
@@ -110,6 +111,7 @@ fn hides(model: &Model, item: &Item) -> bool {
 
 /// Locks the screen: nothing that was open or shown stays.
 pub(crate) fn lock(model: &mut Model) -> Vec<Effect> {
+    // Dropped, not hidden: an open picture or contact profile is wiped with its dialog.
     model.overlay = None;
     model.input = None;
     model.message = None;
@@ -149,6 +151,7 @@ fn close(model: &mut Model) {
     model.times.openness = Openness::default();
     model.guard.off_until = None;
     model.guard.revealed_until = None;
+    // Its words were made with what was shown until now.
     model.ticker = None;
     model.rebuild(true);
     model.dirty = true;
@@ -162,6 +165,7 @@ pub(crate) fn tick(model: &mut Model) -> Vec<Effect> {
     if over(model.guard.off_until) {
         close(model);
         model.set_message("masked again", Tone::Plain);
+        // Drawn anew as a whole: nothing of what was shown may stay in a cell of the terminal.
         effects.push(Effect::Redraw);
     } else if over(model.guard.revealed_until) {
         model.times.openness.revealed = None;
@@ -190,10 +194,12 @@ pub(crate) fn before(model: &mut Model, event: &Event) -> Option<Vec<Effect>> {
     if !matches!(event, Event::Action(_) | Event::Edit(_) | Event::Paste(_) | Event::Mouse(_)) {
         return None;
     }
+    // Keys alone keep the screen open, not snapshots: what counts is that somebody is there.
     model.guard.last_key = model.clock;
     let lock = model.guard.locked?;
     model.dirty = true;
     match event {
+        // Who cannot unlock can still quit, and see nothing.
         Event::Action(Action::QuitNow) => return Some(vec![Effect::Quit]),
         Event::Action(Action::Suspend) => return Some(vec![Effect::Suspend]),
         Event::Action(Action::Enter) if lock.asked => {

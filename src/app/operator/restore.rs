@@ -10,6 +10,7 @@ use crate::domain::session::ids::SessionId;
 use crate::domain::watchlist::list_layout::{Fold, Place};
 
 /// Trees that are kept at most.
+// Bounded: it is written with the arrangement at every change.
 const TREES: usize = 100;
 
 /// The trees as they stood.

@@ -93,6 +93,7 @@ pub(crate) fn jump(model: &mut Model, text: &str) -> Result<(), String> {
     let here = model.clock.to_zoned_datetime(model.times.zone.clone());
     let at = if let Ok(time) = text.parse::<Time>() {
         let today = here.date().to_datetime(time);
+        // A time later than now was yesterday's: the past has no other.
         let last = if today > here.datetime() { today.yesterday().ok() } else { Some(today) };
         last.ok_or_else(expected)?
     } else {
@@ -111,6 +112,7 @@ fn go(model: &mut Model, at: Timestamp) {
     let then = live.all_watched().map(|session| Arc::new(as_of(session, at)));
     let table = SessionTable::from_entries(then);
     let mut sessions = Sessions::default();
+    // Before they come: filter and order are kept, and nothing is sorted twice.
     sessions.arrange_as(&model.sessions, at);
     sessions.renew(&table, &model.settings.rules, at);
     let shown = mem::replace(&mut model.sessions, sessions);
@@ -128,6 +130,7 @@ pub(crate) fn leave(model: &mut Model) {
     let now = model.clock;
     let mut live = past.live;
     live.arrange_as(&model.sessions, now);
+    // A paused screen comes back as it stood.
     if model.paused.is_none() {
         live.wake(&model.settings.rules, now);
     }
@@ -147,6 +150,7 @@ fn settle(model: &mut Model, at: Timestamp) {
 /// A snapshot while the past is shown: it goes on behind it. False: the screen is of now.
 pub(crate) fn take_in(model: &mut Model, snapshot: &Snapshot) -> bool {
     let Some(past) = &mut model.past else { return false };
+    // Behind the past the present goes on, so that coming back shows it at once.
     past.live.renew(&snapshot.sessions, &model.settings.rules, model.clock);
     model.health = Arc::clone(&snapshot.health);
     model.own.archived = snapshot.archived.clone();

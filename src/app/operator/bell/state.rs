@@ -60,6 +60,7 @@ impl Alarm {
 
     /// What has become of a session that rings; its first answer rings nothing.
     pub(crate) fn of(was: &SessionSummary, is: &SessionSummary) -> Option<Self> {
+        // At a start every session has a first answer: all of it would ring at once.
         if was.kind == StageKind::NotFetched || is.hushed {
             return None;
         }
