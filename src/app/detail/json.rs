@@ -8,6 +8,7 @@ use crate::domain::personal::{Privacy, hidden, is_personal};
 use crate::domain::watchlist::watched::WatchedSession;
 
 /// JSON lines kept for the screen.
+// Bounded: an answer of 4 MiB has more lines than anybody scrolls.
 const JSON_LINES: usize = 20_000;
 /// In a narrower pane lines are not folded.
 const LEAST_WIDTH: usize = 30;
@@ -23,6 +24,7 @@ pub(crate) fn json(session: &WatchedSession, privacy: Privacy, width: usize) -> 
     let mut finish = |line: &mut String, lines: &mut Vec<Cell>| {
         if !line.trim().is_empty() && lines.len() < JSON_LINES {
             let shown = masking.masked(line, privacy);
+            // After masking: a value that was cut first could look harmless.
             let shown = crate::text::shown_str(&shown, 2_000);
             lines.extend(folded(shown, width).into_iter().map(Cell::plain));
         }
@@ -44,6 +46,7 @@ pub(crate) fn json(session: &WatchedSession, privacy: Privacy, width: usize) -> 
                 line.push(c);
                 depth += 1;
                 finish(&mut line, &mut lines);
+                // Deeper, the indentation alone would fill the pane.
                 line.push_str(&"  ".repeat(depth.min(40)));
             }
             '}' | ']' => {
@@ -117,6 +120,7 @@ impl Lines {
         if privacy == Privacy::Off {
             return line.to_owned();
         }
+        // One line closes what one line opened: the layout has no more than one bracket in a line.
         if text.starts_with(['}', ']']) {
             self.open.pop();
             return line.to_owned();

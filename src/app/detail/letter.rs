@@ -81,6 +81,7 @@ fn branch(rows: &mut Rows, branch: &Branch) {
     if let Some((latitude, longitude)) = &branch.location {
         rows.say("location", &format!("{}, {}", server(latitude), server(longitude)));
     }
+    // The session is not bound to the branch on the letter (contract 7.4).
     rows.toned("", "The applicant may use any other enabled branch.", Tone::Dim);
 }
 
@@ -149,6 +150,7 @@ fn so_far(
     let mut came = cover.resources.iter().filter_map(|&at| resources.get(at));
     let newest = came.clone().next();
     let kept = came.find(|resource| resource.document().is_some_and(|d| is_that(promise, d)));
+    // Nobody can tell which promise it keeps (contract 3.2): none is called kept.
     if cover.matched == Match::Ambiguous {
         return ("not clear: it fits several requirements".to_owned(), Tone::Notice);
     }

@@ -34,14 +34,17 @@ impl Model {
         let built = Some((id, session.revision, widths));
         let other = self.built.map(|(id, ..)| id) != Some(id);
         let found = self.times.assess(&session, &self.settings.rules);
+        // Before the early return: its words have ages, which change with time alone.
         self.timeline.rows = timeline::timeline(&session, &found, &self.times, looked_at);
         clocks::note_drift(&mut self.timeline.rows, &found, item.drift);
         self.own.notes.rows = notes::rows(&session, &self.times);
         self.tree.stale = found.stale;
+        // The other panes change with the session alone: they are not made again at every tick.
         if self.built == built && !force {
             return;
         }
         if other {
+            // The newest event stands last, and is what one looks for.
             self.timeline.cursor = self.timeline.rows.len().saturating_sub(1);
             self.letter.cursor = 0;
             self.json.cursor = 0;
@@ -49,6 +52,7 @@ impl Model {
         }
         let open_check = self.checks.rows.get(self.checks.cursor).map(|row| row.key.clone());
         let (rows, summary) = checks::checks(&session, &self.checks_open, (&self.times, width));
+        // By key: checks come and go above it (I7).
         let known = open_check.filter(|_| !other);
         let known = known.and_then(|key| rows.iter().position(|row| row.key == key));
         self.checks.cursor = known.or_else(|| checks::first_failing(&rows)).unwrap_or(0);
@@ -80,6 +84,7 @@ impl Model {
         let was = if other { Vec::new() } else { was };
         view.selected = tree_moves::settle(&view, &memory.selected, &was);
         self.tree = view;
+        // Only once there is a tree: else its first one would begin folded.
         if session.configuration().is_some() {
             self.remember_tree();
         }

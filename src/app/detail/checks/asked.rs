@@ -18,6 +18,7 @@ pub(super) fn rows(session: &WatchedSession) -> Vec<CheckRow> {
     let mut rows = Vec::new();
     for group in order.chunk_by(|(_, a), (_, b)| a.requirement == b.requirement) {
         let Some((number, first)) = group.first() else { continue };
+        // Never another sign: what was requested must not look like a result.
         let signs = vec![Glyph::NotYet; group.len()];
         rows.push(titled(format!("group requested {number}"), title(session, first), &signs));
         rows.extend(group.iter().map(|(number, wanted)| asked(*number, wanted)));

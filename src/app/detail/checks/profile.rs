@@ -160,6 +160,7 @@ fn compliance(lines: &mut Lines, framework: &FrameworkCompliance) {
         let (glyph, word) = match scheme.requirements_met {
             Some(true) => ((Glyph::Approve, Tone::Good), "met"),
             Some(false) => ((Glyph::Reject, Tone::Bad), "not met"),
+            // Optional on the wire (contract 3.7): nothing said is neither met nor failed.
             None => ((Glyph::Refer, Tone::Notice), "not stated"),
         };
         let parts = [&scheme.scheme_type, &scheme.objective, &scheme.label];

@@ -29,6 +29,7 @@ pub(super) fn root(
     let glyph = match (cover.supplied, cover.matched) {
         (true, _) => (Glyph::Approve, Tone::Good),
         (false, Match::Ambiguous) => (Glyph::Refer, Tone::Notice),
+        // Not "missing": nobody can say that nothing came for it.
         (false, _) if is_new(requirement) => (Glyph::Refer, Tone::Notice),
         (false, _) => (Glyph::Missing, Tone::Warn),
     };
@@ -188,6 +189,7 @@ fn sources(requirement: &RequiredResource, newest: Option<&Resource>) -> TreeNod
         made.children.push(child);
     }
     let listed = |known: &SourceType| allowed.iter().any(|s| s.source == *known);
+    // What is not allowed is said too: it is what an operator is asked about.
     for absent in SourceType::KNOWN.iter().filter(|known| !listed(known)) {
         let mut child = node(absent.as_raw(), (Glyph::NotYet, Tone::Dim), absent.as_raw());
         child.label.tone = Tone::Dim;
