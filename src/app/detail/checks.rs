@@ -45,6 +45,7 @@ pub(crate) fn checks(
         let superseded = coverage::superseded(answer, &coverage::derive(session));
         let pane = Pane { session: answer, superseded, open, times, width };
         rows.extend(profile::rows(&pane));
+        // One that cannot be read is there all the same: it must not make the rest look complete.
         let all = answer.checks.len() + answer.unreadable_checks;
         if all > 0 {
             let finished = answer.checks.iter().filter(|check| check.is_finished()).count();
@@ -65,6 +66,7 @@ pub(crate) fn first_failing(rows: &[CheckRow]) -> Option<usize> {
         let fits = |row: &CheckRow| glyphs.is_empty() || glyphs.contains(&row.glyph.0);
         rows.iter().position(|row| row.form == CheckForm::Check && fits(row))
     };
+    // An operator opens the pane to see why: the failing check is shown first.
     first(&[Glyph::Reject]).or_else(|| first(&[Glyph::Refer])).or_else(|| first(&[]))
 }
 
@@ -109,6 +111,7 @@ fn group_of<'a>(session: &'a Session, check: &Check) -> Option<&'a Resource> {
     let used = used(session, check);
     let mut documents = used.iter().filter(|resource| resource.document().is_some());
     match (documents.next(), documents.next(), used.as_slice()) {
+        // With two documents neither is more meant than the other: the whole session.
         (Some(only), None, _) | (None, None, [only]) => Some(only),
         _ => None,
     }
@@ -215,6 +218,8 @@ fn check_row(pane: &Pane<'_>, check: &Check, of: Option<&Resource>) -> CheckRow 
     let others = used(pane.session, check)
         .into_iter()
         .filter(|r| of.is_none_or(|of| of.id != r.id))
+        // Each PROFILE_DOCUMENT_MATCH looks at it (contract
+        // 4.2): it would say nothing in every row.
         .filter(|r| !matches!(r.kind, ResourceKind::ApplicantProfile(_)))
         .map(name_of)
         .collect::<Vec<_>>()

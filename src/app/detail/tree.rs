@@ -48,6 +48,8 @@ pub(crate) fn view(session: &WatchedSession, times: &Times) -> TreeView {
     }
     view.roots.extend(rest::facts(session, times));
     view.roots.extend(rest::unknown(session));
+    // Ids may repeat (SEED gives four requirements one):
+    // with its number each path leads to one node.
     number(&mut view.roots);
     if view.roots.is_empty() {
         view.notice = vec![String::from("The requirements of this session are not known yet.")];
