@@ -87,6 +87,7 @@ fn close(model: &mut Model) {
 /// A key was pressed: the operator looks.
 pub(crate) fn key(model: &mut Model) -> Option<Effect> {
     let now = model.clock;
+    // The store publishes anew at each telling: not one for every key.
     let told = model.own.news.told.is_some_and(|told| now.duration_since(told) < LOOKS);
     (!told).then(|| {
         model.own.news.told = Some(now);
@@ -98,6 +99,7 @@ pub(crate) fn key(model: &mut Model) -> Option<Effect> {
 pub(crate) fn rest(model: &mut Model) -> Option<Effect> {
     let item = model.item()?;
     let (id, newest) = (item.session.id(), item.session.timeline.last()?.seen_at);
+    // The snapshot with this look comes later: until then each tick would tell it again.
     if item.session.own.looked_at >= Some(newest) || model.own.news.resting == Some((id, newest)) {
         return None;
     }
@@ -113,6 +115,7 @@ fn digest(model: &Model, since: Timestamp) -> Option<Cell> {
         if item.summary.kind == StageKind::TurnedAway {
             turned_away += 1;
         }
+        // A session added since then brings its whole past with it: that is no news.
         let known = session.timeline.first().is_some_and(|first| first.seen_at <= since);
         let fresh = session.timeline.iter().rev().take_while(|event| event.seen_at > since);
         for event in fresh.filter(|_| known) {

@@ -112,6 +112,7 @@ impl Model {
             return at(x, 1, tabs).map(Pane::action);
         }
         let line = footer.lines.get(usize::from(y - 1))?;
+        // The number of marked rows stands before the first line of hints alone.
         let before = if y == 1 { 1 + crate::text::width(&footer.marked) } else { 1 };
         at(x, before, line.iter().map(|hint| (hint.width(), hint.action)))
     }
@@ -222,6 +223,7 @@ fn broken(hints: Vec<Hint>, footer: Area, marked: usize) -> Vec<Vec<Hint>> {
         if hint.action == Action::Help {
             help = None;
         }
+        // Its place is held until it has been put in: it must fit behind the last that fits.
         let kept = help.as_ref().filter(|_| room <= 1).map_or(0, Hint::width);
         if used + hint.width() + kept > width {
             if room <= 1 {

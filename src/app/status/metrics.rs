@@ -21,6 +21,7 @@ use crate::domain::assessment::stats::{self};
 use crate::domain::events::call::Traffic;
 
 /// Counted anew after so many seconds, and after fewer when sessions stand otherwise than then.
+// Counting goes through all sessions: not at every tick.
 const AGAIN: i64 = 60;
 const SOON: i64 = 5;
 /// Requests are asked for after so many seconds.
@@ -58,6 +59,7 @@ pub(crate) fn tick(model: &mut Model) -> Option<Effect> {
     }
     let now = model.times.now;
     let over = |at: Option<Timestamp>, seconds: i64| {
+        // Either way: the time machine sets this clock back.
         at.is_none_or(|at| now.duration_since(at).as_secs().abs() >= seconds)
     };
     let tally = model.sessions.tally();
@@ -104,7 +106,7 @@ fn counted(model: &Model) -> Metrics {
             stats::count(&mut metrics.turned_away, finding.and_then(|finding| finding.since), now);
         }
     }
-    // Who came back since.
+    // Who came back since: the session has another stage now, and only this log tells of it.
     for entry in model.bell.log().filter(|entry| entry.alarm == Alarm::TurnedAway) {
         let item = model.sessions.item(entry.id);
         if item.is_none_or(|item| item.summary.kind != StageKind::TurnedAway) {

@@ -17,6 +17,8 @@ use crate::domain::session::evidence;
 use crate::domain::watchlist::watched::WatchedSession;
 
 /// A derived deadline that moves by more than this between two answers has drifted.
+// A ttl has whole seconds and counts from the moment of
+// an answer: each derives a slightly other deadline.
 const DRIFT: SignedDuration = SignedDuration::from_mins(1);
 
 impl Times {
@@ -53,6 +55,7 @@ pub(crate) fn drift(
     newer: (&WatchedSession, Option<Timestamp>),
 ) -> Option<SignedDuration> {
     let derived = |session: &WatchedSession| {
+        // The ttl of the configuration may be another one: from it to the result's is no drift.
         session.entry.deadline.is_none() && session.answers.session.is_some()
     };
     let moved = newer.1?.duration_since(older.1?);
@@ -65,6 +68,7 @@ pub(crate) fn due(item: &Item, found: &Assessment, rules: &Rules, times: &Times)
     let Some(deadline) = found.deadline else {
         return kept(&item.session, &found.stage, rules, times);
     };
+    // By the finding, not by the time left: one place decides what soon is.
     let soon = found.findings.iter().any(|finding| finding.reason == Reason::DueSoon);
     let tone = if soon { Tone::Warn } else { Tone::Plain };
     let mark = if deadline.derived && item.drift.is_some() { "±" } else { "" };
@@ -85,6 +89,7 @@ fn kept(session: &WatchedSession, stage: &Stage, rules: &Rules, times: &Times) -
     let Some(until) = evidence::kept_until(session, rules.resources_ttl) else { return none };
     let left = until.duration_since(times.now);
     match left.as_hours() {
+        // With a question mark: the ttl is what we were told, not what Yoti did.
         ..0 => Cell::new("purged?", Tone::Dim),
         hours if times.form != TimeForm::Age => {
             let tone = if hours < 48 { Tone::Warn } else { Tone::Dim };

@@ -72,6 +72,7 @@ fn aloud(shown: &str) -> String {
         let code = after.get(..2).filter(|code| code.bytes().all(|b| b.is_ascii_hexdigit()));
         let behind = after.get(2..).unwrap_or_default();
         rest = match code {
+            // The ESC is gone, what it began is still text: `[31m` would be read letter by letter.
             Some("1b") => behind_sequence(behind),
             Some(_) => behind,
             None => {
@@ -88,6 +89,7 @@ fn aloud(shown: &str) -> String {
 fn behind_sequence(text: &str) -> &str {
     if let Some(rest) = text.strip_prefix('[') {
         let end = rest.find(|c: char| c.is_ascii_alphabetic());
+        // One that never ends takes the rest with it: nothing tells where the text begins.
         return end.and_then(|end| rest.get(end + 1..)).unwrap_or_default();
     }
     let title = text.strip_prefix(']');

@@ -67,6 +67,8 @@ impl TextField {
     /// Puts text in at the cursor, as text only.
     pub fn paste(&mut self, text: &str) {
         for character in text.trim_end_matches(['\r', '\n']).chars() {
+            // A line break in a paste must not act as Enter,
+            // nor glue two words together (fault T13).
             let character = if character.is_whitespace() { ' ' } else { character };
             self.insert(character);
         }

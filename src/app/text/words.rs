@@ -22,6 +22,7 @@ use crate::text;
 pub(crate) use crate::text::count;
 
 /// The longest server text in one cell, in columns; the ui cuts further.
+// A server's text has no limit of its own: a row is laid out at each frame.
 const LONGEST: usize = 120;
 /// The longest server text that is wrapped over lines.
 const LONGEST_WRAPPED: usize = 600;
@@ -371,6 +372,7 @@ pub(crate) const fn recommendation(value: Option<&Recommendation>) -> (Glyph, To
 pub(crate) fn check(state: Option<&CheckState>, value: Option<&Recommendation>) -> (Glyph, Tone) {
     match state {
         Some(CheckState::InternalError | CheckState::Unknown(_)) => (Glyph::Refer, Tone::Notice),
+        // DONE without a verdict must not look as if it still ran.
         Some(CheckState::Done) if value.is_none() => (Glyph::Refer, Tone::Notice),
         Some(CheckState::Done) => recommendation(value),
         _ => (Glyph::NotYet, Tone::Dim),
