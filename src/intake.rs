@@ -41,6 +41,7 @@ pub fn read(text: &str, now: Timestamp) -> Vec<Row> {
     let mut rows = Vec::new();
     for record in record::records(text) {
         let line = record.line;
+        // JSON Lines, and JSON among other lines: a line that is none is read as fields.
         if record.text.starts_with(JSON)
             && let Ok(value) = serde_json::from_str::<Value>(record.text)
         {
@@ -49,6 +50,8 @@ pub fn read(text: &str, now: Timestamp) -> Vec<Row> {
         }
         if !record.closed {
             let text = shown_str(&link::without_tokens(record.text), 100);
+            // Read as fields it could swallow the lines
+            // behind it, and name a session by half a text.
             rows.push(Row { line, text, entry: Err("a quote is not closed".to_owned()) });
             continue;
         }
@@ -210,6 +213,7 @@ fn id(field: &str) -> Result<SessionId, String> {
         return link::session_id(text);
     }
     let text = text.strip_prefix('{').and_then(|t| t.strip_suffix('}')).unwrap_or(text).trim();
+    // By `get`: the ninth byte may stand inside a character.
     let urn = text.get(..9).is_some_and(|start| start.eq_ignore_ascii_case("urn:uuid:"));
     let text = if urn { text.get(9..).unwrap_or_default() } else { text };
     SessionId::parse_any(text).map_err(|_not_one| wrong(field))

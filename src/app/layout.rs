@@ -72,6 +72,7 @@ impl Areas {
             return self;
         }
         self.footer = Area { y: top, h: bottom.saturating_sub(top), ..self.footer };
+        // The bar covers its line.
         self.ticker = None;
         for (_, area) in &mut self.panes {
             area.h = area.h.min(top.saturating_sub(area.y));

@@ -177,6 +177,7 @@ impl Model {
     /// each frame: a dialog acts on Enter only after it has been drawn.
     pub fn take_dirty(&mut self) -> bool {
         self.note_drawn();
+        // An Enter that was typed ahead must not confirm what nobody has seen.
         match &mut self.overlay {
             Some(Overlay::Export(dialog)) => dialog.drawn = true,
             Some(Overlay::Copy(menu)) => menu.drawn = true,

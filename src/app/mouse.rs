@@ -61,11 +61,14 @@ fn click(model: &mut Model, at: (u16, u16)) -> Vec<Effect> {
     let footer = model.areas().footer;
     if holds(footer, at.0, at.1) {
         let action = model.footer_action(at.0 - footer.x, at.1 - footer.y);
+        // As the key that the hint names: with all that stands before a key.
         model.then = action.map(Event::Action);
         return Vec::new();
     }
+    // A click is a look, as a key is.
     let looks = digest::key(model);
     if let Some((pane, area)) = pane_at(model, at) {
+        // What is clicked belongs to the session that was drawn, whatever stands in its row by now.
         if pane != Pane::List {
             choose_drawn(model);
         }
@@ -91,6 +94,7 @@ fn inside(model: &mut Model, pane: Pane, was: Pane, column: usize, row: usize) {
     };
     let again = match pane {
         Pane::List => {
+            // By the last frame: since then another session may have come to this row.
             let drawn = model.drawn.visible(row);
             let Some(id) = drawn.filter(|id| model.sessions.item(*id).is_some()) else { return };
             let again = model.selected == Some(id);

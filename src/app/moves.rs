@@ -131,6 +131,7 @@ fn open_check(model: &mut Model) {
         let parts = model.checks.rows.iter().enumerate().skip(place + 1);
         let mut parts =
             parts.take_while(|(_, row)| matches!(row.form, CheckForm::Part | CheckForm::Text));
+        // One opens a check to see why it failed.
         let failed = parts.find(|(_, r)| r.form == CheckForm::Part && r.glyph.0 == Glyph::Reject);
         model.checks.cursor = failed.map_or(place, |(place, _)| place);
     }

@@ -35,6 +35,7 @@ impl Added {
 /// An entry says something of a session that the known one does not. The time of adding is none.
 #[must_use]
 pub fn says_more(entry: &WatchEntry, known: &WatchEntry) -> bool {
+    // Each reading gives a new one: a list read twice would count as updated.
     WatchEntry { added_at: known.added_at, ..entry.clone() } != *known
 }
 

@@ -13,6 +13,7 @@ pub(super) fn is_link(text: &str) -> bool {
 /// The one session that a link names.
 pub(super) fn session_id(link: &str) -> Result<SessionId, String> {
     let parts: Vec<(&str, &str)> = link.split(PARTS).map(pair).collect();
+    // By name first, then by its place in the path: a link may hold the UUIDs of other things.
     let known = parts.iter().filter(|(name, _)| is_session(name));
     let mut named: Vec<SessionId> = known.filter_map(|(_, value)| parsed(value)).collect();
     if named.is_empty() {
@@ -23,6 +24,7 @@ pub(super) fn session_id(link: &str) -> Result<SessionId, String> {
         named = path.collect();
     }
     if named.is_empty() {
+        // A token can have the form of a session ID: it is never taken for one.
         let others = parts.iter().filter(|(name, _)| !is_secret(name));
         named = others.filter_map(|(_, value)| parsed(value)).collect();
     }

@@ -24,6 +24,7 @@ impl Record<'_> {
             .flexible(true)
             .delimiter(self.delimiter)
             .trim(csv::Trim::All)
+            // A reader for each record: the usual 8 KiB would be set aside for every line.
             .buffer_capacity(256)
             .from_reader(self.text.as_bytes());
         let mut record = csv::StringRecord::new();
@@ -53,6 +54,7 @@ pub(super) fn records(text: &str) -> impl Iterator<Item = Record<'_>> {
             let begin = line;
             rest = rest.get(record.len()..).unwrap_or_default();
             line += lines;
+            // Where files were put together a mark stands in the middle.
             let text = record.trim().trim_start_matches('\u{feff}');
             if !text.is_empty() && !text.starts_with('#') {
                 return Some(Record { line: begin, text, delimiter, closed });
@@ -73,6 +75,7 @@ fn first(text: &str, delimiter: u8) -> (&str, usize, bool) {
             return (text.get(..end).unwrap_or(text), number + 1, true);
         }
     }
+    // Its first line alone is given up: what follows is read for itself.
     (lines(text).next().unwrap_or(text), 1, false)
 }
 
