@@ -33,8 +33,8 @@ pub trait Persistence: Send + 'static {
     /// All sessions, in the order of adding, with their last answers and timelines.
     fn load(&mut self) -> Result<Vec<WatchedSession>, PersistError>;
 
-    /// Puts entries on the list; known ones are updated, archived ones come back. Durable when it
-    /// returns.
+    /// Puts entries on the list; known ones are updated, archived
+    /// ones come back. Durable when it returns.
     fn add(&mut self, entries: &[WatchEntry]) -> Result<(), PersistError>;
 
     /// Forgets sessions, on the list or archived, with their answers and timelines, leaving nothing
@@ -50,14 +50,14 @@ pub trait Persistence: Send + 'static {
     /// not on the list, or has answered another process since, is left out.
     fn learn(&mut self, sessions: &[Arc<WatchedSession>]) -> Result<(), PersistError>;
 
-    /// Saves no more than when the parts of sessions were last answered: what an answer that says
-    /// nothing new needs.
+    /// Saves no more than when the parts of sessions were last
+    /// answered: what an answer that says nothing new needs.
     fn touch(&mut self, answered: &[Arc<WatchedSession>]) -> Result<(), PersistError>;
 
     /// What the program remembers of itself under a name.
     fn state(&mut self, name: &str) -> Result<Option<String>, PersistError>;
 
-    /// Remembers it.
+    /// Remembers a value under a name, in the place of the one before.
     fn set_state(&mut self, name: &str, value: &str) -> Result<(), PersistError>;
 }
 

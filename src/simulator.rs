@@ -121,13 +121,13 @@ impl Running {
     }
 }
 
-/// Starts it.
+/// Starts a simulator whose sessions notify nobody.
 pub async fn start(options: Options) -> Result<Running, SimulatorError> {
     start_told(options, None).await
 }
 
-/// Starts it; all sessions of the start notify this address (contract 8) of what happens from then
-/// on.
+/// Starts a simulator; all sessions of the start notify this address
+/// (contract 8) of what happens from then on.
 pub async fn start_told(options: Options, notify: Option<&str>) -> Result<Running, SimulatorError> {
     let (public, private_key_pem) = match options.public_key_pem.clone() {
         Some(pem) => (pem, None),

@@ -60,7 +60,7 @@ impl<C> std::fmt::Debug for Client<C> {
 /// One call below the base URL.
 struct Call {
     method: Method,
-    /// Begins with `/`.
+    /// Below the base URL; begins with `/`.
     path: String,
     body: Option<(&'static str, Vec<u8>)>,
     limit: usize,

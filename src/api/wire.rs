@@ -30,15 +30,12 @@ pub fn session(raw: &str, asked: SessionId) -> Result<Session, ApiErrorKind> {
     session::value(&parsed(raw)?, asked)
 }
 
-/// Reads a configuration.
+/// Reads a configuration; it must be of the session that was `asked` for.
 pub fn configuration(raw: &str, asked: SessionId) -> Result<Configuration, ApiErrorKind> {
     configuration::value(&parsed(raw)?, asked)
 }
 
-/// Reads the instructions.
-///
-/// # Errors
-/// [`ApiErrorKind::NotFromYoti`] when the text is not an object.
+/// Reads the instructions; they name no session, so any object is taken.
 pub fn instructions(raw: &str) -> Result<Instructions, ApiErrorKind> {
     instructions::value(&parsed(raw)?)
 }

@@ -1,6 +1,6 @@
 //! What `app::update` wants done by others.
 //!
-//! Owns [`Effect`]. `runtime::effects` carries them out; results come back as events (I4).
+//! `runtime::effects` carries them out; results come back as events (I4).
 
 use std::path::PathBuf;
 use std::sync::Arc;

@@ -1,6 +1,6 @@
 //! What happened: everything that reaches `app::update`.
 //!
-//! Owns [`Event`]. Time comes in as [`Event::Tick`] only (invariant I2).
+//! Time comes in as [`Event::Tick`] only (invariant I2).
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -14,7 +14,7 @@ use crate::app::text::text_field::Edit;
 use crate::domain::events::call::Traffic;
 use crate::domain::watchlist::snapshot::Snapshot;
 
-/// One thing that happened.
+/// One thing that happened, for `app::update`.
 #[derive(Clone, Debug)]
 pub enum Event {
     /// The operator asked for something.
@@ -71,7 +71,7 @@ pub struct Measured {
     pub error: Option<String>,
 }
 
-/// How an effect ended.
+/// How an effect ended, for the message or the dialog that waits for it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Outcome {
     Exported {

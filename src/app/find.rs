@@ -1,6 +1,4 @@
 //! `n` and `N`: from hit to hit in the pane with the focus.
-//!
-//! Owns what counts as a hit.
 
 use crate::app::detail::tree_moves;
 use crate::app::list::cursor::{edge, select_row};

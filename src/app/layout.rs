@@ -1,6 +1,4 @@
 //! Where each pane stands for a window of a given size: pure arithmetic (product.md 4.2).
-//!
-//! Owns the usual breakpoints and shares. Must never know ratatui: `ui` turns these rectangles into its own.
 
 use std::ops::RangeInclusive;
 
@@ -16,7 +14,7 @@ pub struct Area {
 }
 
 impl Area {
-    /// A rectangle.
+    /// A rectangle: its corner, then width and height.
     #[must_use]
     pub const fn new(x: u16, y: u16, w: u16, h: u16) -> Self {
         Self { x, y, w, h }

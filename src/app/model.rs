@@ -1,6 +1,4 @@
 //! The model: everything that the screen shows, and the reading of it.
-//!
-//! Owns the state. It is changed by `update` alone.
 
 use std::collections::{BTreeSet, HashMap};
 use std::ops::Range;
@@ -202,7 +200,7 @@ impl Model {
         &self.settings
     }
 
-    /// Columns and rows.
+    /// Columns and rows of the window.
     #[must_use]
     pub const fn size(&self) -> (u16, u16) {
         self.size
@@ -236,7 +234,7 @@ impl Model {
         self.zoomed
     }
 
-    /// The header.
+    /// The header of the moment that is shown, which may be a past one.
     #[must_use]
     pub fn header(&self) -> HeaderView {
         let profile = Profile {
@@ -332,13 +330,13 @@ impl Model {
         self.areas().pane(pane).map_or(0, |area| area.inner_rows().saturating_sub(head))
     }
 
-    /// Its checks.
+    /// The checks of the selected session, or what was requested.
     #[must_use]
     pub fn checks(&self) -> Rows<'_, CheckRow> {
         self.checks.view(self.rows_in(Pane::Checks, 1), self.shift, &self.notice)
     }
 
-    /// Its timeline, oldest first.
+    /// The timeline of the selected session, oldest first.
     #[must_use]
     pub fn timeline(&self) -> Rows<'_, TimelineRow> {
         self.timeline.view(self.rows_in(Pane::Timeline, 0), self.shift, &self.notice)
@@ -366,7 +364,7 @@ impl Model {
         lines
     }
 
-    /// The letter.
+    /// The letter of the selected session, its text wrapped.
     #[must_use]
     pub fn letter(&self) -> Rows<'_, LabelRow> {
         self.letter.view(self.rows_in(Pane::Letter, 0), self.shift, &self.notice)

@@ -1,8 +1,6 @@
 //! The mouse: a click goes there, the wheel scrolls what is under it.
 //!
-//! Owns what a place of the window means, from the model alone. Off at the start: a terminal that
-//! tells of the mouse no longer marks text with it. Must never reach into a dialog: what is asked
-//! there is answered with the keyboard.
+//! Off at the start: a terminal that tells of the mouse no longer marks text with it.
 
 use crate::app::action::{Action, Pane};
 use crate::app::dialogs::pickers;
@@ -35,6 +33,7 @@ pub(crate) fn moused(model: &mut Model, mouse: Mouse) -> Vec<Effect> {
     let by = match mouse.did {
         MouseDid::WheelUp => -STEP,
         MouseDid::WheelDown => STEP,
+        // What a dialog asks is answered with the keyboard alone.
         MouseDid::Click if model.overlay.is_some() || model.input.is_some() => return Vec::new(),
         MouseDid::Click => return click(model, mouse.at),
     };

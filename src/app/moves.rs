@@ -1,6 +1,6 @@
 //! Moving: cursor, panes, folding, going in.
 //!
-//! Owns where each step leads. Rows may move under the cursor; the cursor moves by these alone.
+//! Rows may move under the cursor; the cursor moves by these alone.
 
 use crate::app::detail::tree_moves as tree;
 use crate::app::dialogs::pickers;

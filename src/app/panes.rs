@@ -1,6 +1,4 @@
 //! Parts of the model: its settings, panes of rows, the open input line, a tree's memory.
-//!
-//! Owns their shapes and the one rule of scrolling.
 
 use std::collections::BTreeSet;
 use std::ops::Range;

@@ -1,6 +1,6 @@
 //! What the screen shows, as plain rows of safe text: the only thing `ui` reads.
 //!
-//! Owns the shape of rows, not their making. Every string here has passed `crate::text` or is ours.
+//! Every string here has passed `crate::text` or is ours.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -60,13 +60,13 @@ pub struct Cell {
 }
 
 impl Cell {
-    /// A cell.
+    /// A text, safe already, with what it means.
     #[must_use]
     pub fn new(text: impl Into<String>, tone: Tone) -> Self {
         Self { text: text.into(), tone }
     }
 
-    /// An ordinary cell.
+    /// A text that means nothing beyond its words.
     #[must_use]
     pub fn plain(text: impl Into<String>) -> Self {
         Self::new(text, Tone::Plain)
@@ -129,14 +129,13 @@ pub struct TreeNode {
     pub children: Vec<TreeNode>,
 }
 
-/// The tree pane.
+/// The tree of the open session, with what is folded and where the cursor is.
 #[derive(Clone, Debug, PartialEq, Eq, Default)]
 pub struct TreeView {
     /// `2/3 supplied` and such, for the title.
     pub summary: String,
     /// Roots, all nodes, folded or not.
     pub roots: Vec<TreeNode>,
-    /// Open nodes.
     pub expanded: BTreeSet<TreePath>,
     /// The node under the cursor; empty when there is no node.
     pub selected: TreePath,
@@ -251,7 +250,7 @@ pub struct Rows<'a, T> {
     pub notice: &'a [String],
 }
 
-/// One session with findings.
+/// One session with findings, by the most urgent of them.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AlertRow {
     pub id: SessionId,

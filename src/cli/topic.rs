@@ -21,7 +21,6 @@ const ALL: &str = "topics";
 /// Columns of a topic: those of the smallest terminal in common use.
 const WIDE: usize = 80;
 
-/// One topic of `help`.
 pub(super) struct Topic {
     name: &'static str,
     about: &'static str,

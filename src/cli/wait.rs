@@ -161,7 +161,7 @@ fn tell(
     Ok(())
 }
 
-/// `None`: go on waiting.
+/// How waiting for a session ends, by what it is now; `None`: go on waiting.
 fn judged(session: &WatchedSession, until: &Until, config: &Config) -> Option<Ended> {
     let now = SystemClock.now();
     let stage = stage::derive(session, &config.rules, now).stage;

@@ -2,10 +2,8 @@
 
 use jiff::SignedDuration;
 
-/// Reads `10s`, `90m`, `24h`, `7d`, also joined as `1h30m` or `1d 2h`. Nothing negative.
-///
-/// # Errors
-/// Says what is expected.
+/// Reads `10s`, `90m`, `24h`, `7d`, also joined as `1h30m` or `1d 2h`. Nothing negative; the error
+/// is a sentence that says what is expected.
 pub fn parse_span(text: &str) -> Result<SignedDuration, String> {
     let wrong = || format!("{text:?} is not a duration: expected such as 10s, 90m, 24h or 7d");
     let mut sum = SignedDuration::ZERO;

@@ -53,9 +53,6 @@ impl Credential {
     }
 
     /// Reads `bearer TOKEN` or `basic USER:PASSWORD`.
-    ///
-    /// # Errors
-    /// [`AuthError::Form`].
     pub fn parse(text: &str) -> Result<Self, AuthError> {
         // Windows editors begin a file with a byte order mark.
         let line = text.trim_start_matches('\u{feff}').trim();

@@ -94,11 +94,8 @@ impl std::fmt::Debug for Receiver {
 }
 
 impl Receiver {
-    /// Reads credential and certificate.
-    ///
-    /// # Errors
-    /// See [`ReceiverError`]: also when other machines could reach it without TLS or with a secret
-    /// of less than 128 bits (fault W13).
+    /// Reads credential and certificate; an error also when other machines could
+    /// reach it without TLS or with a secret of less than 128 bits (fault W13).
     pub fn new(settings: &ReceiverSettings) -> Result<Self, ReceiverError> {
         let listen = settings.listen;
         let credential = Credential::from_file(&settings.auth_file)?;
@@ -120,9 +117,6 @@ impl Receiver {
 
     /// On a free port of this machine, and where to notify it: an address that holds a credential
     /// made for this once, which nobody else has.
-    ///
-    /// # Errors
-    /// [`ReceiverError::Here`].
     pub fn here() -> Result<(Self, SecretString), ReceiverError> {
         let open = std::net::TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
         // Tokio takes only such a listener.

@@ -17,7 +17,7 @@ pub fn arrangement(persistence: &mut impl Persistence) -> Result<Arrangement, Pe
     Ok(value.map(|value| read(&value)).unwrap_or_default())
 }
 
-/// Keeps an arrangement.
+/// Keeps an arrangement, in the place of the one before.
 pub fn keep(
     persistence: &mut impl Persistence,
     arrangement: &Arrangement,

@@ -36,7 +36,7 @@ pub fn value(tally: &NotificationCounts) -> Value {
     })
 }
 
-/// Keeps them.
+/// Keeps the counters, in the place of those before.
 pub fn keep(
     persistence: &mut impl Persistence,
     tally: &NotificationCounts,

@@ -44,9 +44,9 @@ impl From<rusqlite::Error> for PersistError {
 
 impl Sqlite {
     /// Opens or makes the store file with mode 0600 in a folder of mode 0700. `exclusive` takes the
-    /// lock that only one dashboard can hold; commands open without it. A damaged file, or an empty
-    /// one, is moved aside, and the watch-list is saved from it as far as it can be read, else from
-    /// the newest copy.
+    /// lock that only one dashboard can hold; commands open without it. A damaged file, or an
+    /// empty one, is moved aside, and the watch-list is saved from it as far as it can be read,
+    /// else from the newest copy.
     pub fn open(path: &Path, exclusive: bool) -> Result<Opened<Self>, PersistError> {
         // Before SQLite opens anything: it gives its other files the mode of this one (fault F03).
         if !files::prepare(path)? {
@@ -143,8 +143,8 @@ impl Sqlite {
         Ok(self.connection.query_row("PRAGMA data_version", [], |row| row.get(0))?)
     }
 
-    /// Leaves these for the process that holds the store; durable when it returns. The list itself
-    /// is changed at once.
+    /// Leaves these for the process that holds the store; durable
+    /// when it returns. The list itself is changed at once.
     pub fn post(&mut self, left: &[OutboxMessage]) -> Result<(), PersistError> {
         self.carry_out(left).map(drop)
     }

@@ -63,11 +63,8 @@ impl<P: Persistence> LoadedStore<P> {
 }
 
 impl LoadedStore<Sqlite> {
-    /// The store: this process's own where it `takes` it and nobody else holds it, else
-    /// followed.
-    ///
-    /// # Errors
-    /// When it cannot be read.
+    /// The store: this process's own where it `takes` it and nobody
+    /// else holds it, else followed; an error when it cannot be read.
     pub fn open(location: &Location, takes: bool) -> Result<Self, PersistError> {
         let own = match location.open(takes) {
             // No error: another process has it, and is followed.
@@ -103,7 +100,7 @@ pub struct Engine {
 }
 
 impl Engine {
-    /// Starts them.
+    /// Starts polling and saving, each a task of its own, until cancelled.
     #[must_use]
     pub fn start<P: Persistence, A: SessionApi, C: Clock>(
         held: LoadedStore<P>,

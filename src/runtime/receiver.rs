@@ -13,7 +13,7 @@ use crate::refresh::Command;
 // Bounded (fault W06): beyond it senders are told 503, and polling finds what was missed.
 pub const WAITING: usize = 1024;
 
-/// Starts it, until cancelled.
+/// Receives notifications in a task of its own, until cancelled.
 pub fn start<C: Clock + Clone>(
     receiver: Receiver,
     commands: mpsc::Sender<Command>,

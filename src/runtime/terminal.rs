@@ -43,10 +43,7 @@ const NO_MOUSE: &[u8] = b"\x1b[?1006l\x1b[?1000l";
 
 /// What the event loop draws on.
 pub trait Surface {
-    /// Draws one frame.
-    ///
-    /// # Errors
-    /// When the terminal cannot be written to.
+    /// Draws one frame; an error when the terminal cannot be written to.
     fn draw(&mut self, render: impl FnOnce(&mut Frame<'_>)) -> io::Result<()>;
 
     /// Forgets what is on the screen, so that the next frame is drawn whole.
@@ -115,10 +112,7 @@ pub struct Screen {
 }
 
 impl Screen {
-    /// Takes the terminal.
-    ///
-    /// # Errors
-    /// When there is none.
+    /// Takes the terminal, raw and on its other screen; an error when there is none.
     pub fn enter() -> io::Result<Self> {
         let mut bytes = Bytes::default();
         take(&mut bytes)?;
@@ -275,7 +269,7 @@ pub fn fault() -> &'static CancellationToken {
     FAULT.get_or_init(CancellationToken::new)
 }
 
-/// Whether anything has panicked.
+/// Whether any task or thread has panicked in this run.
 #[must_use]
 pub fn panicked() -> bool {
     PANICKED.load(Ordering::SeqCst)

@@ -203,9 +203,6 @@ pub struct Requirement {
 
 impl Scenario {
     /// Reads one; errors name line and column where there are any.
-    ///
-    /// # Errors
-    /// [`SimulatorError::BadScenario`].
     pub fn parse(name: &str, text: &str) -> Result<Self, SimulatorError> {
         let bad = |cause: String| SimulatorError::BadScenario { name: name.to_owned(), cause };
         let mut scenario: Self = toml::from_str(text).map_err(|why| bad(why.to_string()))?;

@@ -164,10 +164,7 @@ impl Themes {
         look.with(palette)
     }
 
-    /// One of them.
-    ///
-    /// # Errors
-    /// Names the known ones, or says what is wrong with its file.
+    /// The palette of a name; the error names the known ones, or says what is wrong with its file.
     pub fn get(&self, name: &str) -> Result<&'static Palette, ThemeError> {
         match self.known.iter().find(|(known, _)| known == name) {
             Some((_, palette)) => palette.clone(),

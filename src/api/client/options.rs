@@ -88,9 +88,6 @@ pub fn checked_base_url(text: &str) -> Result<String, ClientError> {
 }
 
 /// Checks the address of a token endpoint; `base_url` has been checked.
-///
-/// # Errors
-/// [`ClientError::BadAuthUrl`].
 pub fn checked_auth_url(text: &str, base_url: &str) -> Result<String, ClientError> {
     let checked = checked_base_url(text).map_err(|_why| ClientError::BadAuthUrl)?;
     let local = Url::parse(base_url).is_ok_and(|base| is_here(&base));

@@ -43,8 +43,8 @@ impl<C: Clock> Client<C> {
             .map_err(|_text| ApiErrorKind::NotFromYoti("the response has no session ID").into())
     }
 
-    /// `DELETE /sessions/{s}` with all its media; 409 `RESOURCE_LOCKED` while checks are unfinished
-    /// (11 #24).
+    /// `DELETE /sessions/{s}` with all its media; 409 `RESOURCE_LOCKED`
+    /// while checks are unfinished (11 #24).
     pub async fn delete_session(&self, id: SessionId) -> Result<(), ApiError> {
         self.call(Call::new(Method::DELETE, format!("/sessions/{id}"))).await.map(|_answer| ())
     }

@@ -1,6 +1,7 @@
-//! The checks pane of the open session: identity profiles, checks by document, or what was requested.
+//! The checks pane of the open session: identity profiles, checks by document, or what was
+//! requested.
 //!
-//! Owns groups and their order, and the row of a check. Every server text passes `words`.
+//! Every server text passes `words`.
 
 mod asked;
 mod lines;

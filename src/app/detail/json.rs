@@ -1,6 +1,4 @@
 //! The JSON of the open session, laid out over lines.
-//!
-//! Owns the layout and the hiding of values; secrets were removed long before.
 
 use crate::app::view::Cell;
 use crate::domain::harmless::{Leaf, is_field_name, is_harmless, is_place};

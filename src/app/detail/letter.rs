@@ -1,6 +1,4 @@
 //! The letter of the open session.
-//!
-//! Owns what its rows say; never the contact profile.
 
 use crate::app::text::words::{Times, long, server, wire};
 use crate::app::view::{Cell, LETTER_TEXT_AT, LabelRow, Tone};

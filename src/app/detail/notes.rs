@@ -1,6 +1,4 @@
 //! The notes pane: note, tags, pin, acknowledgement, snooze, and the operator's own actions.
-//!
-//! Owns what its rows say.
 
 use crate::app::action::Action;
 use crate::app::text::words::Times;

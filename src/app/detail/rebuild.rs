@@ -1,6 +1,4 @@
 //! Building the panes of the open session anew when it changed.
-//!
-//! Owns when that is needed, and that cursors and folding survive it.
 
 use std::sync::Arc;
 

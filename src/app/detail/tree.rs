@@ -1,8 +1,7 @@
 //! The tree of a session: requirements, what was supplied for them, and what else is said (contract
 //! 3, 5, 6; I7).
 //!
-//! Owns its roots and the making of nodes. The widget that draws it owns nothing: folding and
-//! selection are in the model.
+//! The widget that draws it owns nothing: folding and selection are in the model.
 
 mod media;
 mod requirement;

@@ -1,7 +1,5 @@
 //! Moving over the tree of resources, purely: what is visible, what can be folded, where the cursor
 //! goes when its node vanishes (I7).
-//!
-//! Owns no node.
 
 use crate::app::view::{TreeNode, TreePath, TreeStep, TreeView};
 

@@ -1,7 +1,7 @@
 //! What the operator does for herself: note, tags, pin, archive, acknowledge, snooze, undo.
 //!
-//! Owns whom a key acts on and what undoes it. Everything ends in an `Effect`: the store's one writer
-//! carries it out, and the next snapshot shows it. Nothing here ever reaches Yoti.
+//! Everything ends in an `Effect`: the store's one writer carries it out, and the next snapshot
+//! shows it. Nothing here ever reaches Yoti.
 
 pub mod state;
 
@@ -26,7 +26,7 @@ use crate::domain::watchlist::annotations::AnnotationChange;
 const UNDO: usize = 20;
 
 impl Model {
-    /// The notes pane.
+    /// The rows of the notes pane, with which of them fit.
     #[must_use]
     pub fn notes(&self) -> Rows<'_, LabelRow> {
         let height = self.areas().pane(Pane::Notes).map_or(0, Area::inner_rows);

@@ -1,7 +1,4 @@
 //! The bell: what rings, when, and what a desktop is told.
-//!
-//! Owns that it rings at most once a second, and that a note says nothing of a person: fixed words and
-//! the reference as it is shown masked, and while the screen is locked not even that.
 
 pub mod state;
 
@@ -40,14 +37,14 @@ impl Model {
         }
     }
 
-    /// It rings.
+    /// Whether the bell rings: `b` turns it off and on.
     #[must_use]
     pub const fn bell(&self) -> bool {
         self.bell.on
     }
 }
 
-/// `b`: on or off.
+/// `b`: turns the bell on or off, and says for what it rings.
 pub(crate) fn toggle(model: &mut Model) {
     model.bell.on ^= true;
     // What happened while it was off must not ring when it is turned on.

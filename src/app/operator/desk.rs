@@ -1,7 +1,7 @@
 //! What the operator's hands reach outside the model: the audit log, the portal, letter, media.
 //!
-//! Owns the wishes as plain data. `runtime` carries them out, and writes a line in the audit log
-//! before anything personal is shown.
+//! `runtime` carries them out, and writes a line in the audit log before anything personal is
+//! shown.
 
 pub mod state;
 

@@ -1,6 +1,4 @@
 //! The state of things for the next shift, as Markdown without personal data.
-//!
-//! Owns the chapters. Who needs somebody and why is `domain::assessment::attention`'s.
 
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
@@ -47,7 +45,7 @@ struct Item<'a> {
     assessment: Assessment,
 }
 
-/// The text.
+/// The handover as Markdown, for these sessions.
 #[must_use]
 pub fn text<'a>(
     sessions: impl IntoIterator<Item = &'a WatchedSession>,

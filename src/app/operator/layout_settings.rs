@@ -1,7 +1,5 @@
 //! How the operator has fitted the screen while it runs: column widths, header, known themes, the
 //! palette's history.
-//!
-//! Owns these choices. They end with the program.
 
 pub mod state;
 

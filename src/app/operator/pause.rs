@@ -1,7 +1,6 @@
 //! `p`: this screen stands still, and what is behind it goes on (product.md 8).
 //!
-//! Owns what is shown meanwhile: the rows as they stood, what the operator does to them, and the one
-//! session that `r` asks for. Polling, saving, bells and other processes never stop for it.
+//! Polling, saving, bells and other processes never stop for it.
 
 pub(crate) mod state;
 

@@ -1,7 +1,7 @@
 //! Privacy and the lock: how much is shown, for how long, and to whom.
 //!
-//! Owns their state. Everything that shows more waits for its line in the audit log; everything that
-//! shows less happens at once.
+//! Everything that shows more waits for its line in the audit log; everything that shows less
+//! happens at once.
 
 pub(crate) mod state;
 

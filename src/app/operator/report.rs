@@ -1,7 +1,5 @@
 //! `report`: the values of the session under the cursor that this build does not know, to send to
 //! whoever maintains it.
-//!
-//! Owns what the sample holds: places and values of enums, never the answer.
 
 use crate::app::effect::{CopySource, Effect};
 use crate::app::model::Model;
@@ -13,6 +11,7 @@ use crate::domain::session::extra::{Drift, UnknownValue};
 pub(crate) fn report(model: &mut Model) -> Vec<Effect> {
     let Some(session) = model.item().map(|item| item.session.clone()) else { return Vec::new() };
     let mut found = Vec::new();
+    // Places and values of enums alone: the rest of an answer is personal.
     let mut take = |of: &str, unknown: &[UnknownValue], drift: &[Drift]| {
         found.extend(unknown.iter().map(|u| format!("{of} {} = {}", u.pointer, server(&u.value))));
         found.extend(drift.iter().map(|d| format!("{of} {}: {}", d.pointer, d.found)));

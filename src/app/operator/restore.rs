@@ -1,6 +1,6 @@
 //! Where the operator was when she left: the cursor, and what stood open in the trees.
 //!
-//! Owns what of it is kept. It goes to the store with the arrangement, never to the configuration.
+//! It goes to the store with the arrangement, never to the configuration.
 
 use std::collections::{BTreeMap, HashMap};
 

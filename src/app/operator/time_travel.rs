@@ -1,7 +1,4 @@
 //! The time machine: the whole screen as it stood at an earlier moment (product.md 4.1, `{` `}`).
-//!
-//! Owns stepping, coming back, and what may be done meanwhile: looking alone. What a session was is
-//! worked out in `domain::assessment::as_of`.
 
 pub(crate) mod state;
 

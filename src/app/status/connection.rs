@@ -1,6 +1,4 @@
 //! How the connection stands and what can be done about it, in the words of product.md 4.3.
-//!
-//! Owns these words alone; the states come with the snapshot's health.
 
 use crate::app::action::Action;
 use crate::app::list::columns::Column;

@@ -1,8 +1,5 @@
 //! What changed since the operator last looked: the digest, the walk from change to change, the
 //! difference of one session.
-//!
-//! Owns the moment of the last look as the screen tells it. Must never decide what a change is: that
-//! is the timeline's.
 
 pub mod state;
 

@@ -1,6 +1,4 @@
 //! The footer as data: tabs, and the keys in force with the words for what they do.
-//!
-//! Owns which keys are told for a pane and where each stands, so that a click finds what is drawn.
 
 use crate::app::action::{Action, Mode};
 use crate::app::dialogs::by_use::of_pane;

@@ -1,8 +1,5 @@
 //! Small figures that are always there in a large window: what ended in the last day, and how busy
 //! asking is.
-//!
-//! Owns when they are counted: at most once a minute, the requests every ten seconds, and only while
-//! there is room to show them.
 
 pub mod state;
 

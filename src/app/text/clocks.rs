@@ -1,6 +1,4 @@
 //! Two of the three clocks in words: the session deadline with its drift, and the evidence's end.
-//!
-//! Owns the wording alone. Both are reckoned in `domain`.
 
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};

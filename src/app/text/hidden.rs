@@ -1,6 +1,6 @@
 //! Personal data while it is on the screen: it cannot be printed, and is wiped when dropped.
 //!
-//! Owns a text and a picture. They live in an open dialog and nowhere else.
+//! They live in an open dialog and nowhere else.
 
 use std::sync::Arc;
 
@@ -11,7 +11,7 @@ use zeroize::Zeroizing;
 pub struct Hidden(Arc<Zeroizing<String>>);
 
 impl Hidden {
-    /// Takes the text.
+    /// Takes a text, which is wiped when its last copy is dropped.
     #[must_use]
     pub fn new(text: String) -> Self {
         Self(Arc::new(Zeroizing::new(text)))
@@ -55,7 +55,7 @@ impl Picture {
         fits.then(|| Self { width, height, rgb: Arc::new(rgb) })
     }
 
-    /// Columns and rows.
+    /// Columns and rows, in pixels.
     #[must_use]
     pub const fn size(&self) -> (usize, usize) {
         (self.width, self.height)

@@ -1,6 +1,4 @@
 //! The keys in force, for words that name one.
-//!
-//! Owns that a hint names the key that the operator would press, and goes where there is none.
 
 use std::sync::Arc;
 

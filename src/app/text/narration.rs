@@ -1,7 +1,6 @@
 //! What happened, as a plain sentence: for lines that are read aloud, and for logs.
 //!
-//! Owns the sentences. No sign and no colour carries a meaning here; every server text passes
-//! `words`.
+//! No sign and no colour carries a meaning here; every server text passes `words`.
 
 use std::collections::BTreeMap;
 
@@ -96,7 +95,7 @@ fn behind_sequence(text: &str) -> &str {
     title.map_or(text, |rest| rest.split_once("\\x07").map_or(rest, |(_, behind)| behind))
 }
 
-/// What happened.
+/// What happened, without when and whose; in our words but for what a server said.
 #[must_use]
 pub fn sentence(happening: &SessionEvent) -> String {
     if let Some(change) = &happening.change {

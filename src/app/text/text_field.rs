@@ -1,7 +1,4 @@
 //! One line of text that the operator types: a filter, a search, a file name.
-//!
-//! Owns the text and the cursor. Must never hold a control character: pasted newlines become
-//! blanks (fault T13), everything else that is no printable character is left out.
 
 /// A key in a text field.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -46,7 +43,7 @@ impl TextField {
         field
     }
 
-    /// The text.
+    /// The whole text, on both sides of the cursor.
     #[must_use]
     pub fn text(&self) -> String {
         self.before.iter().chain(self.after.iter().rev()).collect()
@@ -58,7 +55,7 @@ impl TextField {
         self.before.iter().collect()
     }
 
-    /// True without any text.
+    /// True when nothing has been typed; a blank is something.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.before.is_empty() && self.after.is_empty()
@@ -74,7 +71,7 @@ impl TextField {
         }
     }
 
-    /// Takes one key.
+    /// Takes one key; one that has nothing to act on changes nothing.
     pub fn edit(&mut self, edit: Edit) {
         match edit {
             Edit::Insert(character) => self.insert(character),

@@ -1,6 +1,4 @@
 //! Our own words for stages, ages, times and verdicts, and the one way server text gets into a row.
-//!
-//! Owns wording alone. Must never decide a stage or a verdict: `domain` does.
 
 use std::collections::HashMap;
 

@@ -3,9 +3,9 @@
 /// Why a session needs attention; the order of the variants is the order of urgency.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Reason {
-    /// Visited, then silence.
+    /// A visit began, and nothing came of it: perhaps sent away at the counter.
     TurnedAway,
-    /// Done with a REJECT.
+    /// COMPLETED, and the pass rule makes it a REJECT.
     Rejected,
     /// Deadline within `due_soon`.
     DueSoon,

@@ -11,7 +11,6 @@ use crate::domain::watchlist::watched::WatchedSession;
 /// A check that was asked for and has no result yet.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RequestedCheck {
-    /// What will be examined.
     pub check_type: CheckType,
     /// Index into `Configuration::requirements`; `None`: of the whole session.
     pub requirement: Option<usize>,

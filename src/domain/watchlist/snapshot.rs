@@ -189,7 +189,7 @@ pub struct Difference<'a> {
 /// The state of the world at one moment.
 #[derive(Clone, Debug, Default)]
 pub struct Snapshot {
-    /// Grows with each publication.
+    /// Grows by one with each publication.
     pub version: u64,
     pub sessions: SessionTable,
     /// Taken off the list by the operator, kept with all that is known, not polled.

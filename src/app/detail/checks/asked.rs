@@ -1,6 +1,4 @@
 //! What was requested, while there are no checks: by requirement, the whole session last.
-//!
-//! Owns these rows. Must never look like a result.
 
 use super::{heading, row, titled, type_of};
 use crate::app::text::words::{server, wire};

@@ -1,6 +1,4 @@
 //! The lines below an open row: labels with wrapped text, explanations, media, what is left over.
-//!
-//! Owns their layout, not their content.
 
 use crate::app::text::words::{self, long, server, wire};
 use crate::app::view::{CHECK_TEXT_AT, Cell, CheckForm, CheckRow, Tone};

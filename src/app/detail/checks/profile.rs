@@ -1,7 +1,7 @@
 //! Identity profiles of both kinds, with what else the session made of a person: previews, the
 //! import token (contract 3.1, 3.7).
 //!
-//! Owns their group at the top of the pane. The data behind a profile is never shown.
+//! The data behind a profile is never shown.
 
 use super::lines::Lines;
 use super::{Pane, row, titled};

@@ -1,6 +1,4 @@
 //! What stands below an open check: verdict and what it means, parts, hits, what it looked at.
-//!
-//! Owns the order of these lines.
 
 use super::lines::Lines;
 use super::{Pane, name_of};

@@ -1,6 +1,4 @@
 //! What the checks pane says, told by made-up sessions.
-//!
-//! Owns a plain form of its rows.
 
 use std::collections::BTreeSet;
 

@@ -1,6 +1,6 @@
 //! Nodes of pages, frames and media: ids, kinds and times (contract 3.3, 3.4).
 //!
-//! Owns what they say, holes among them. The content behind a media is never here.
+//! The content behind a media is never here.
 
 use super::{leaf, node, times_of, value};
 use crate::app::text::words::{self, Times, server};

@@ -1,6 +1,4 @@
 //! The node of a requirement: what is wanted, from whom, and what came (contract 5.3-5.5, 6.1).
-//!
-//! Owns its words. Which resource belongs to it, `domain::assessment::coverage` says.
 
 use super::{extra, leaf, maybe, node, resource, value};
 use crate::app::text::words::{self, Times, server, wire};

@@ -1,6 +1,6 @@
 //! The node of a supplied resource: whence, when, its pages, media and tasks (contract 3.3-3.5).
 //!
-//! Owns what it says. The content behind a media is never here.
+//! The content behind a media is never here.
 
 use super::media::{frames, media, page, roles};
 use super::{extra, leaf, maybe, node, share, task, times_of, value};

@@ -1,6 +1,4 @@
 //! What concerns the session as a whole: how it was set up, and what this build does not know.
-//!
-//! Owns the last two roots of the tree, which begin folded.
 
 use super::media::media;
 use super::{extra, leaf, maybe, value};

@@ -1,6 +1,4 @@
 //! The node of a digital ID share: below the resource that it made, or by itself (contract 14.1).
-//!
-//! Owns what it says.
 
 use super::{extra, leaf, maybe, node, times_of};
 use crate::app::text::words::{Times, long, server};

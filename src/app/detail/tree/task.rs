@@ -1,6 +1,4 @@
 //! The node of a task: state, advice, and what it made (contract 3.3).
-//!
-//! Owns what it says.
 
 use super::media::media;
 use super::{leaf, maybe, node as plain, times_of, value};

@@ -1,6 +1,4 @@
 //! What the tree says, told by made-up sessions.
-//!
-//! Owns a plain form of its nodes: two blanks for each depth, then label, detail and status.
 
 use super::*;
 use crate::domain::fixture as f;

@@ -10,7 +10,7 @@ use crate::app::view::AlertMark;
 use crate::domain::assessment::reason::Reason;
 use crate::domain::session::ids::SessionId;
 
-/// What can ring.
+/// What the bell can ring for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Alarm {
     /// A session ended in REJECT.
@@ -23,7 +23,7 @@ pub enum Alarm {
 impl Alarm {
     pub const ALL: [Self; 3] = [Self::Reject, Self::TurnedAway, Self::DueToday];
 
-    /// As in the configuration.
+    /// The word for it in the configuration.
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
@@ -49,7 +49,7 @@ impl Alarm {
         }
     }
 
-    /// It is still so.
+    /// Whether it is still so: a session may have gone on since it rang.
     pub(crate) fn stands(self, summary: &SessionSummary) -> bool {
         match self {
             Self::Reject => summary.kind == StageKind::Reject,

@@ -31,14 +31,14 @@ pub struct Writes {
 }
 
 impl Writes {
-    /// Anything at all.
+    /// Whether anything at Yoti may be changed.
     #[must_use]
     pub const fn any(self) -> bool {
         self.delete || self.email
     }
 }
 
-/// One thing to do.
+/// One thing to do outside the model, for the operator's hands.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Wish {
     /// Write a line in the audit log; when it is there, do what waits for it.

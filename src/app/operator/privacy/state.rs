@@ -15,7 +15,7 @@ pub(crate) struct Guard {
     pub(crate) locked: Option<Lock>,
 }
 
-/// The screen is locked.
+/// A locked screen: since when, and whether it is being unlocked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Lock {
     pub since: Timestamp,
