@@ -64,6 +64,7 @@ pub(crate) fn open_tags(model: &mut Model) -> Vec<Effect> {
     let mut uses: BTreeMap<&str, usize> = BTreeMap::new();
     for item in model.sessions.by_urgency() {
         let tags = item.session.entry.tags.iter();
+        // Tab must not tell what the list masks.
         for tag in tags.filter(|tag| model.times.labels.shows_tag(tag)) {
             *uses.entry(tag).or_default() += 1;
         }
@@ -139,6 +140,7 @@ fn accepted(model: &mut Model, dialog: &OwnDialog) -> Vec<Effect> {
     match &dialog.kind {
         OwnKind::Note { field, hidden } => {
             let text = field.text().trim().to_owned();
+            // The masked note was not in the field: an empty one is no wish to delete it.
             if text.is_empty() && *hidden {
                 model.set_message(
                     format!("nothing typed: the note for {whom} is unchanged"),
@@ -152,6 +154,7 @@ fn accepted(model: &mut Model, dialog: &OwnDialog) -> Vec<Effect> {
         OwnKind::Tags { field, common, .. } => {
             let typed = words(&field.text());
             let retagged = items(model, &dialog.ids).map(|item| {
+                // Tags that were not in the field stay: nobody struck them out.
                 let own = item.session.entry.tags.iter().filter(|tag| !common.contains(tag));
                 let tags: BTreeSet<String> = own.chain(&typed).cloned().collect();
                 (item.session.id(), AnnotationChange::Tags(tags.into_iter().collect()))

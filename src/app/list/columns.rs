@@ -257,6 +257,7 @@ impl ColumnSet {
         if *self == Self::Auto && from == 0 {
             return chosen(&columns, width, widths);
         }
+        // The reference stays, and one more beside it.
         let most = columns.len().saturating_sub(2);
         let right = |from: usize| fitted(&columns, width, from, widths).right;
         // No further than until the last one is in sight.

@@ -52,6 +52,7 @@ impl SessionCounters {
         if let Some(since) = summary.late_since {
             let held = self.late.entry(since).or_default();
             *held = change(*held, 1);
+            // The first key is told as the oldest: none may stay without a session.
             if *held == 0 {
                 self.late.remove(&since);
             }

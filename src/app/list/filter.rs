@@ -116,6 +116,7 @@ enum TimeField {
 /// What is looked for in a text, without regard to case.
 #[derive(Clone, Debug)]
 enum Needle {
+    // As typed, for printing, and folded once: it is compared with the texts of every session.
     Text(String, String),
     Pattern(Regex),
 }
@@ -130,6 +131,7 @@ impl PartialEq for Needle {
     fn eq(&self, other: &Self) -> bool {
         match (self, other) {
             (Self::Text(a, _), Self::Text(b, _)) => a == b,
+            // A `Regex` has no equality of its own.
             (Self::Pattern(a), Self::Pattern(b)) => a.as_str() == b.as_str(),
             _ => false,
         }

@@ -103,6 +103,7 @@ pub(crate) fn edited(model: &mut Model) {
 fn refilter(model: &mut Model) {
     let Some(input) = model.input.as_ref().filter(|input| input.filter) else { return };
     let (text, cursor) = (input.field.text(), input.cursor);
+    // Half a condition is no error yet: the last list that was understood stays.
     if let Ok(filter) = Query::parse(&text) {
         put_in_force(model, text, filter, cursor);
     }
@@ -214,6 +215,7 @@ fn complete(model: &Model, input: &mut InputLine, forward: bool) {
             (Some(offers), (chosen + step) % len.max(1))
         }
         None => {
+            // Of all sessions: what is typed so far has already filtered those that are listed.
             let sessions = model.sessions.by_urgency().map(|item| &*item.session);
             (filter::offers(&input.field.before_cursor(), sessions, &model.times.labels), 0)
         }

@@ -108,6 +108,7 @@ impl Item {
 
     /// Takes a newer value; the first answers of each kind are no change.
     pub(crate) fn renew(&mut self, session: Arc<WatchedSession>, rules: &Rules, now: Timestamp) {
+        // Most answers change no timeline, and then the same one comes again.
         if !Arc::ptr_eq(&self.session.timeline, &session.timeline) {
             let known = last_seen(&self.session);
             let fresh =
@@ -127,6 +128,7 @@ impl Item {
         self.fresh.changed |= self.changed;
         let summary = SessionSummary::of(&session, rules, now);
         let older = (&*self.session, self.summary.due);
+        // A later answer without a drift does not undo one.
         self.drift = clocks::drift(older, (&session, summary.due)).or(self.drift);
         self.summary = summary;
         self.session = session;

@@ -138,6 +138,7 @@ fn delta(item: &Item, found: &Assessment) -> Cell {
     let poll = &item.session.poll;
     if let Some(failure) = poll.last_failure.as_ref().filter(|_| poll.failures > 0) {
         let what = failure.status.map_or_else(|| "no net".to_owned(), |status| status.to_string());
+        // The column has room for two digits.
         return Cell::new(format!("{what} ×{}", poll.failures.min(99)), Tone::Notice);
     }
     if item.changed
@@ -217,6 +218,7 @@ pub(crate) fn alerts(sessions: &Sessions, most: usize) -> Vec<Alert> {
     let wanting = sessions.by_urgency().filter(|item| item.summary.attention);
     let hushed = sessions.by_urgency().filter(|item| item.summary.hushed);
     let mut found: Vec<_> = wanting
+        // Last, so that the bound never cuts one that still asks.
         .chain(hushed)
         .take(most)
         .filter_map(|item| {

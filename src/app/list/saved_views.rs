@@ -98,6 +98,7 @@ pub(crate) fn save(model: &mut Model, name: &str) -> Result<(), String> {
     if crate::text::shown_str(name, LONGEST) != name {
         return Err(format!("the name is too long: {LONGEST} characters at most"));
     }
+    // `all` is the view without a name, and the file's views are not ours to change.
     if name == "all" || model.shelf.is_configured(name) {
         return Err(format!("{name} is taken: choose another name"));
     }
@@ -133,6 +134,7 @@ pub(crate) fn kept(model: &mut Model) -> Option<Effect> {
     let place = place.clone();
     model.shelf.place.1.clone_from(&place);
     model.shelf.told = (sort, model.columns.clone(), changes);
+    // Without the filter: the next start shows all, and hides nothing by an old one.
     let list = View { text: String::new(), ..model.standing("") }.texts();
     let views = model.shelf.saved.iter().map(|(name, view)| (name.clone(), view.texts()));
     Some(Effect::Arrange(Arrangement { list, views: views.collect(), place }))

@@ -149,6 +149,7 @@ impl Sessions {
         let was = std::mem::replace(&mut self.filter, filter);
         self.items.iter_mut().for_each(Item::arranged);
         self.refilter(now);
+        // Else no moment is another one, and 100,000 need not be worked out again.
         if was.is_timed() || self.filter.is_timed() {
             for item in &mut self.items {
                 item.wakes_at = item.next_moment(&self.filter, &self.marks, now);
@@ -268,6 +269,7 @@ impl Sessions {
 
     /// Assesses those again that time alone may have changed. True when any was.
     pub(crate) fn wake(&mut self, rules: &Rules, now: Timestamp) -> bool {
+        // Those of this very moment too, whatever their place.
         let later = self.wake.split_off(&(now, u32::MAX));
         let due = std::mem::replace(&mut self.wake, later);
         let places: Vec<_> = due.into_iter().map(|(_, place)| (place, None)).collect();
@@ -287,6 +289,7 @@ impl Sessions {
         for &(place, session) in places {
             let Some(item) = self.items.get_mut(place as usize) else { continue };
             let keys = |item: &Item| (item.key(Sort::default(), place), item.key(sort, place));
+            // Taken out as it was counted: below its summary is another one.
             self.tally.take(&item.summary);
             let (was_urgent, was_sorted) = keys(item);
             let was = item.summary.clone();
@@ -305,6 +308,7 @@ impl Sessions {
             self.widths = self.widths.and(item.widths());
             let (is_urgent, is_sorted) = keys(item);
             if self.shown.is_some() {
+                // Always: who was shown is not kept, and a key that is not there is passed over.
                 shown.out.push(was_sorted.clone());
                 if self.filter.holds(&item.subject(&self.marks, now)) {
                     shown.into.push(is_sorted.clone());

@@ -92,6 +92,7 @@ impl Sort {
                 let state = session.session().and_then(|answer| answer.state.as_ref());
                 self.text(state.map(SessionState::as_raw))
             }
+            // The bits rise with the steps.
             Column::Stage => self.number(Some(i64::from(summary.kind.bit()))),
             Column::Docs => self.number(docs(session, summary)),
             Column::Checks => self.number(worst_check(session)),
@@ -111,6 +112,7 @@ impl Sort {
     }
 
     fn number(self, value: Option<i64>) -> Major {
+        // Not turned round: what has no value stands last, whichever way.
         value.map_or(Major::Missing, |n| {
             Major::Number(if self.reversed { n.saturating_neg() } else { n })
         })

@@ -97,6 +97,7 @@ impl SessionSummary {
 
 /// The default order: the most urgent finding, then what may still become urgent, then what is over.
 fn rank(found: &Assessment, kind: StageKind) -> u8 {
+    // At a counter is news and no request: there is nothing to hush.
     let hushed = |reason: &Reason| found.hush.is_some() && *reason != Reason::AtCounter;
     let reasons = found.findings.iter().map(|finding| finding.reason);
     match reasons.filter(|reason| !hushed(reason)).min() {

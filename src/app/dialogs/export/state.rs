@@ -137,6 +137,7 @@ impl ExportDialog {
         if !self.contents.masked && reason.trim().is_empty() {
             return Some((ExportField::Reason, "give a reason for exporting unmasked data"));
         }
+        // It goes into the audit log, which holds nothing personal.
         if !self.contents.masked && reason.contains('@') {
             return Some((ExportField::Reason, "the reason is kept: no addresses in it, please"));
         }

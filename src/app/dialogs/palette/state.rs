@@ -69,6 +69,7 @@ impl PaletteOverlay {
     }
 
     pub(crate) fn match_again(&mut self) {
+        // What was typed before stands behind the known ones.
         self.all.truncate(self.known);
         let text = self.field.text();
         if let Some((word, argument)) = Word::free(&text) {
@@ -78,6 +79,7 @@ impl PaletteOverlay {
         let ranked = self.all.iter().enumerate();
         let mut ranked: Vec<(u8, usize)> =
             ranked.filter_map(|(place, row)| Some((rank(row, &wanted)?, place))).collect();
+        // Of equal rank the one that stands first in the help, by its place.
         ranked.sort_unstable();
         self.rows = ranked.into_iter().map(|(_, place)| place).collect();
         self.selected = 0;

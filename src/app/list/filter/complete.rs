@@ -105,6 +105,7 @@ fn texts<'a>(
 ) -> Vec<String> {
     let mut found = BTreeSet::new();
     let mut add = |text: &str| {
+        // What is offered is put in as it is: one that was cut or escaped would match nothing.
         let harmless = crate::text::shown_str(text, LONGEST) == text && !text.is_empty();
         if harmless {
             found.insert(value(text));
@@ -118,6 +119,7 @@ fn texts<'a>(
     if !matches!(field, TextField::Session | TextField::Note) {
         for session in sessions {
             any_text(field, session, &mut |text| {
+                // Tab must not tell what the list masks.
                 let shown = match field {
                     TextField::Ref => labels.shows_reference(session),
                     TextField::Tag => labels.shows_tag(text),

@@ -105,6 +105,7 @@ impl Condition {
             Self::Passed => summary.due.is_some_and(|at| at < now),
             Self::Docs { how, supplied, of } => {
                 let (have, all) = summary.docs(session);
+                // Nobody knows how many there are to be: 0 of 0 would look like an answer.
                 if session.configuration().is_none() {
                     return *how == DocsHow::IsNot;
                 }

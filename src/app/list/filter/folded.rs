@@ -13,6 +13,7 @@ const fn byte(byte: u8) -> u8 {
 
 /// True when `text` holds `needle`, which is folded.
 pub(super) fn contains(text: &str, needle: &str) -> bool {
+    // ASCII is compared where it stands: a copy of every text of every session is slow.
     if !text.is_ascii() {
         return folded(text).contains(needle);
     }

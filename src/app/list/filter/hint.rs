@@ -54,6 +54,7 @@ impl Condition {
             | Self::Flagged(..) => return None,
         };
         let Needle::Text(_, wanted) = needle else { return None };
+        // The word is right, no session has it now: nothing else was meant.
         if known.iter().any(|text| text.contains(wanted.as_str())) {
             return None;
         }

@@ -12,8 +12,10 @@ use super::{Condition, Expr, How, Needle, QueryError};
 use crate::domain::nearest::suggestion;
 
 /// Brackets and `!` within each other.
+// The reader calls itself for each: thousands of brackets in a paste would overflow the stack.
 const DEEPEST: usize = 32;
 /// Bytes that a compiled pattern may take.
+// A short pattern can compile to megabytes: `(\w{99}){99}`.
 const LARGEST_PATTERN: usize = 256 * 1024;
 
 pub(super) fn parse(text: &str) -> Parsed<Expr> {
@@ -71,6 +73,7 @@ impl Reader {
     fn keyword(&mut self, word: &str) -> bool {
         let here = self.at;
         let found = self.take_while(|c| !ends_word(c)).eq_ignore_ascii_case(word)
+            // `or:x` is a field that nobody knows, not our word: the error must say so.
             && !matches!(self.peek(), Some(':' | '=' | '<' | '>'));
         if !found {
             self.at = here;

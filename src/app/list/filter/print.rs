@@ -83,6 +83,7 @@ impl fmt::Display for Condition {
 impl fmt::Display for Word {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.needle {
+            // Without quotes it would be read back as a word of ours.
             Needle::Text(text, _) if KEYWORDS.iter().any(|k| text.eq_ignore_ascii_case(k)) => {
                 quoted(f, text)
             }

@@ -71,6 +71,7 @@ impl Word {
         let buffer = &mut [0; 36];
         let id = eval::id_text(subject.session, buffer);
         let begins = match &self.needle {
+            // From its beginning: a few hex digits stand somewhere in nearly every ID.
             Needle::Text(_, wanted) => id.starts_with(wanted.as_str()),
             Needle::Pattern(pattern) => pattern.is_match(id),
         };
