@@ -1,7 +1,7 @@
 //! The dialogs of the operator's own things: note, tags, snooze, acknowledging all that is shown.
 //!
-//! Owns their state and keys. Each is bound to the sessions that were meant when its key was pressed,
-//! and acts on Enter only after it has been drawn.
+//! Each is bound to the sessions that were meant when its key was pressed, and acts on Enter only
+//! after it has been drawn.
 
 pub(crate) mod state;
 

@@ -1,6 +1,6 @@
 //! The API log: the last calls to Yoti, newest first, while it is open.
 //!
-//! Owns what its rows say and what keys do in it. A closed log asks for nothing.
+//! A closed log asks for nothing.
 
 use std::sync::Arc;
 

@@ -1,6 +1,4 @@
 //! The charts: how many stand where, what ended when, how long the steps took, how busy asking is.
-//!
-//! Owns when they are counted: on opening, and once a minute while open.
 
 use jiff::Timestamp;
 

@@ -1,7 +1,4 @@
 //! What lies over the panes: help, the export dialog, the copy menu, pickers.
-//!
-//! Owns their state as plain data. Must never write a file or touch the clipboard: they end in an
-//! `Effect`.
 
 use std::sync::Arc;
 

@@ -1,6 +1,4 @@
 //! Picking the order and the columns of the list.
-//!
-//! Owns what the pickers offer, what keys do in them, and what follows.
 
 use crate::app::action::Action;
 use crate::app::dialogs::overlay::{Overlay, PickRow, Picker, PickerKind};

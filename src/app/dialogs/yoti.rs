@@ -1,8 +1,7 @@
 //! The dialogs that reach Yoti for one session: letter, media, and what changes something there.
 //!
-//! Owns which one is open and what comes back to it. Each is bound to the session that was under the
-//! cursor when its key was pressed (fault V04). Closing one drops what it showed, and the terminal is
-//! wiped.
+//! Each is bound to the session that was under the cursor when its key was pressed (fault V04).
+//! Closing one drops what it showed, and the terminal is wiped.
 
 pub mod state;
 

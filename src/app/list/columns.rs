@@ -1,6 +1,4 @@
 //! The columns of the session list as data: names, heads, widths, and which fit.
-//!
-//! Owns the arithmetic of fitting. Must never know what a cell says: `rows` does.
 
 use crate::domain::nearest::suggestion;
 

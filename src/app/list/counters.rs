@@ -1,6 +1,4 @@
 //! Figures over all sessions, kept up to date one session at a time.
-//!
-//! Owns what is counted. Must never look at a session itself: its facts say enough.
 
 use std::collections::BTreeMap;
 

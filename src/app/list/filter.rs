@@ -1,8 +1,5 @@
 //! The filter language: which sessions are shown (product.md 5).
 //!
-//! Owns a query that was understood, and what is wrong with one that was not. Must never read a
-//! clock or do I/O: a query looks at one session, its facts and the time it is given.
-//!
 //! ```text
 //! query = all { "or" all }          all  = one { one }            one = ( "!" | "not" ) one
 //! one   = "(" query ")" | word | "…" | re:/…/ | field op value    op  = : = != < >

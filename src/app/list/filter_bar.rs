@@ -1,6 +1,4 @@
 //! The line at the bottom in which a filter, or a text to find, is typed.
-//!
-//! Owns what keys do in it: live filtering with the last good result kept, history, completion.
 
 use crate::app::action::Action;
 use crate::app::find::find;

@@ -1,6 +1,4 @@
 //! One session of the list: what is kept of it between two answers.
-//!
-//! Owns whether it changed since the operator looked. Must never build a row.
 
 use std::collections::HashSet;
 use std::sync::Arc;

@@ -1,6 +1,4 @@
 //! Marking many rows of the list: a range, all that are listed.
-//!
-//! Owns the range that is being drawn. What acts on marks is another's.
 
 use std::collections::HashSet;
 use std::ops::RangeInclusive;

@@ -1,6 +1,4 @@
 //! A sorted list that one change costs little, and many at once cost one pass.
-//!
-//! Owns keys and their order. Must never hold a session itself.
 
 use std::cmp::Reverse;
 

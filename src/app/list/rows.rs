@@ -1,6 +1,6 @@
 //! Rows of the list, the header and the alerts, made from sessions and figures.
 //!
-//! Owns what they say. Counters are those of the same sessions that the rows show (fault V07).
+//! Counters are those of the same sessions that the rows show (fault V07).
 
 use crate::app::action::Action;
 use crate::app::detail::timeline;

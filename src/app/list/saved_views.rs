@@ -1,8 +1,7 @@
 //! The views that can be chosen: those of the configuration, those built in, and those saved from
 //! the list.
 //!
-//! Owns choosing, saving and forgetting. Only saved ones are ever changed; they go to the store's
-//! one writer as an `Effect`.
+//! Only saved ones are ever changed; they go to the store's one writer as an `Effect`.
 
 pub(crate) mod state;
 

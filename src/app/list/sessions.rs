@@ -1,8 +1,5 @@
 //! All sessions with what the list needs of each: facts, order, counters, and when time alone makes
 //! one of these another.
-//!
-//! Owns the incremental order: one changed session among 100,000 is one assessment, one look of the
-//! filter and one move. Must never build a row.
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
@@ -277,6 +274,7 @@ impl Sessions {
         !places.is_empty()
     }
 
+    // One changed session among 100,000 is one assessment, one look of the filter and one move.
     fn reassess(
         &mut self,
         places: &[(u32, Option<&Arc<WatchedSession>>)],

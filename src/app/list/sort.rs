@@ -1,6 +1,4 @@
 //! In which order the list stands.
-//!
-//! Owns what each column is ordered by. What has no value stands last, whichever way.
 
 use std::cmp::Reverse;
 use std::fmt;

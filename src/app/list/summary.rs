@@ -1,6 +1,4 @@
 //! What the list keeps of the assessment of one session.
-//!
-//! Owns the facts that order, counters and filters need. Must never hold a text of a server.
 
 use std::cell::OnceCell;
 

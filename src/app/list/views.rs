@@ -1,7 +1,4 @@
 //! A view: filter, order and columns of the list together, under a name.
-//!
-//! Owns reading one from texts, and listing sessions by one. Must never keep one: `config` and
-//! `persist` do.
 
 use std::fmt;
 use std::sync::Arc;

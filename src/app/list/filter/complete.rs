@@ -1,7 +1,7 @@
 //! What may be typed at the cursor: names of fields, and values of a field that are known.
 //!
-//! Owns the offers. A server's text is offered only where it is harmless as it stands, a reference
-//! or a tag only where it is shown whole while labels are masked.
+//! A server's text is offered only where it is harmless as it stands, a reference or a tag only
+//! where it is shown whole while labels are masked.
 
 use std::collections::BTreeSet;
 

@@ -1,6 +1,4 @@
 //! Whether a session is shown, and when time alone may change that.
-//!
-//! Owns what each field holds. Must never build a row; texts are compared as received.
 
 use std::collections::HashSet;
 

@@ -1,6 +1,4 @@
 //! The fields of the filter language: their names, and the words that their values have.
-//!
-//! Owns the lists. What a field holds stands in `eval`.
 
 use super::TimeField;
 use crate::app::text::words::StageKind;

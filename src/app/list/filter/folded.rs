@@ -1,6 +1,4 @@
 //! Comparing texts without regard to case, with `_` and blank as one.
-//!
-//! Owns what "part of" means. No allocation for ASCII.
 
 /// The form in which texts are compared: `ID_DOCUMENT` and `id document` are one.
 pub(super) fn folded(text: &str) -> String {

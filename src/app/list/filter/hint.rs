@@ -1,6 +1,6 @@
 //! What could be meant by a filter that nothing fits.
 //!
-//! Owns the guess. It looks at the filter and at Yoti's words, never at a session.
+//! It looks at the filter and at Yoti's words, never at a session.
 
 use super::fields::{TextField, typed, vocabulary};
 use super::{Condition, Expr, Needle, Query, folded};

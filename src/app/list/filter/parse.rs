@@ -1,7 +1,4 @@
 //! From text to query, in one pass from left to right.
-//!
-//! Owns the grammar and the words of its errors. Must never panic nor recurse without a bound,
-//! whatever the text.
 
 use regex::RegexBuilder;
 

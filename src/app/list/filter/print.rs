@@ -1,6 +1,4 @@
 //! A query as text: the shortest form that is read back as the same query.
-//!
-//! Owns when quotes are needed.
 
 use std::fmt;
 

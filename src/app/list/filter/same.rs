@@ -1,6 +1,4 @@
 //! Conditions that belong together: side by side, what is said of a check is said of one check.
-//!
-//! Owns which conditions those are, and what a check or a resource holds.
 
 use super::eval::Subject;
 use super::fields::TextField;

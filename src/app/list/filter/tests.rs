@@ -1,6 +1,4 @@
 //! Tables of every field and every error, and properties that hold for any text.
-//!
-//! Owns made-up sessions; time is an argument.
 
 use std::collections::HashSet;
 use std::sync::Arc;

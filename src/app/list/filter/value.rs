@@ -1,6 +1,4 @@
 //! From the value of a field to a condition, and the words for a value that cannot be one.
-//!
-//! Owns what each kind of field takes.
 
 use super::fields::{self, FLAGS, Field};
 use super::{Condition, DocsHow, How, Needle, QueryError, TimeField};

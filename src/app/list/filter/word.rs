@@ -1,6 +1,4 @@
 //! A bare word of a filter: all that a session says of itself, or one of its checks.
-//!
-//! Owns where a word is looked for.
 
 use super::eval::{self, Subject, any_text};
 use super::fields::{TextField, typed};
