@@ -133,7 +133,7 @@ pub(crate) fn kept(model: &mut Model) -> Option<Effect> {
     let place = place.clone();
     model.shelf.place.1.clone_from(&place);
     model.shelf.told = (sort, model.columns.clone(), changes);
-    // Without the filter: the next start shows all, and hides nothing by an old one.
+    // Order and columns alone: a filter is kept only with a view that was saved under a name.
     let list = View { text: String::new(), ..model.standing("") }.texts();
     let views = model.shelf.saved.iter().map(|(name, view)| (name.clone(), view.texts()));
     Some(Effect::Arrange(Arrangement { list, views: views.collect(), place }))
