@@ -71,6 +71,7 @@ impl Keymap {
                 let mut others = meanings.iter().map(|other| other.spec());
                 if let Some(other) = others.find(|other| other.panes == spec.panes) {
                     let theirs = replaced.contains_key(spec.name);
+                    // The line that the operator wrote is at fault, not the table.
                     let at = if theirs { spec.name } else { other.name };
                     let why = format!("{key} is bound to {} and to {}", other.name, spec.name);
                     return Err(KeymapError::new(why).at(at));
@@ -92,6 +93,7 @@ impl Keymap {
             Mode::Text => text_key(key),
             Mode::Keys => {
                 let meanings = self.chords.get(&written((key.code, key.modifiers)))?;
+                // The pane first: `S` snoozes among the alerts and reverses the order elsewhere.
                 let here = meanings.iter().find(|action| action.spec().panes.contains(&pane));
                 let anywhere = || meanings.iter().find(|action| action.spec().panes.is_empty());
                 here.or_else(anywhere).map(|action| Event::Action(*action))

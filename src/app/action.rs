@@ -165,6 +165,7 @@ actions! {
         Report "report" ["ctrl-y"] []
             "Copy the values of this session that this build does not know";
         Changes "changes" ["d"] [] "What changed since you last looked" / "diff";
+        // No key: it takes the marks of all changes away at once.
         Seen "seen" [] [Screen] "Mark all changes as seen; u undoes";
         StepBack "step-back" ["{"] [Past Screen]
             "Time machine: a step back in time; Esc returns to now";
@@ -172,6 +173,7 @@ actions! {
             "Time machine: a step forward; after the last, now";
     }
     "At Yoti" {
+        // No keys: what changes something at Yoti must not be hit by accident.
         SessionDelete "session-delete" [] []
             "Delete the session at Yoti (asks; with --allow-writes)";
         LetterSend "letter-send" [] [] "Send the letter's e-mail again (asks; with --allow-writes)";
@@ -226,18 +228,15 @@ impl Action {
 /// The panes, by their numbers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Default)]
 pub enum Pane {
-    /// 1: the sessions.
     #[default]
     List,
     /// 2: required resources.
     Tree,
-    /// 3: checks.
     Checks,
     /// 4: observed changes.
     Timeline,
     /// 5: sessions that need attention.
     Alerts,
-    /// 6: the letter.
     Letter,
     /// 7: the answer as received, secrets removed.
     Json,
@@ -258,13 +257,13 @@ impl Pane {
         Self::Notes,
     ];
 
-    /// 1 to 8.
+    /// Its number in the tabs, from 1 to 8.
     #[must_use]
     pub const fn number(self) -> u8 {
         self as u8 + 1
     }
 
-    /// Goes there.
+    /// The action that moves the focus there.
     #[must_use]
     pub const fn action(self) -> Action {
         match self {
@@ -279,7 +278,7 @@ impl Pane {
         }
     }
 
-    /// For titles and tabs.
+    /// Its name in titles, tabs and the help.
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
@@ -300,8 +299,6 @@ impl Pane {
 pub struct HelpRow {
     /// The chords, as the operator would name them: `ctrl-d`, `j ↓`.
     pub keys: String,
-    /// Heading it stands under.
     pub section: &'static str,
-    /// What Enter runs.
     pub action: Action,
 }

@@ -1,7 +1,7 @@
 //! Help and the copy menu: opening, moving, typing, accepting.
 //!
-//! Owns what keys do while one is open. A dialog is bound to the session that was under the cursor
-//! when its key was pressed (fault V04), and acts on Enter only after it has been drawn (T14).
+//! A dialog is bound to the session that was under the cursor when its key was pressed (fault V04),
+//! and acts on Enter only after it has been drawn (T14).
 
 pub(crate) mod add;
 pub(crate) mod annotate;

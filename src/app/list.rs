@@ -1,6 +1,4 @@
 //! Reading the session list of the model: title, window, rows, columns.
-//!
-//! Owns no state and changes nothing.
 
 pub mod columns;
 pub(crate) mod counters;

@@ -1,6 +1,4 @@
 //! One event in, effects out: the only function that changes the model (I2).
-//!
-//! Owns what carries out each action.
 
 use std::sync::Arc;
 
@@ -122,6 +120,7 @@ fn follow(model: &mut Model, effects: &mut Vec<Effect>) {
     let visible =
         model.list_window().filter_map(|row| model.sessions.at(row)).map(|i| i.session.id());
     let looked_at = (model.selected, visible.collect::<Vec<_>>());
+    // Only where it is another: else each event would tell the refresh task again.
     if model.focus_sent.as_ref() != Some(&looked_at) {
         let (selected, visible) = looked_at.clone();
         effects.push(Effect::Focus { selected, visible });

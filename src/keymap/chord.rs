@@ -1,6 +1,4 @@
 //! Keys as they are written, typed and shown.
-//!
-//! Owns the spelling of a chord, and what keys mean in a text field. Must never know the keymap.
 
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 

@@ -1,7 +1,5 @@
-//! The add dialog: pasted or typed session IDs, CSV, JSON Lines, each line judged before anything is
-//! added.
-//!
-//! Owns the preview. The lines are read by `intake`, as those of `branchwatch add` are.
+//! The add dialog: pasted or typed session IDs, CSV, JSON Lines, each line judged before anything
+//! is added.
 
 pub(crate) mod state;
 

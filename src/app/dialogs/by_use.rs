@@ -1,6 +1,4 @@
 //! Which actions matter most in a pane.
-//!
-//! Owns the order in which footer, help and palette tell of them.
 
 use crate::app::action::{Action, HelpRow, Pane};
 

@@ -1,7 +1,6 @@
 //! Words of the palette that take an argument: `filter …`, `sort due desc`, `view NAME`, ….
 //!
-//! Owns what each offers and does. An argument that cannot be read changes nothing and is answered
-//! in words.
+//! An argument that cannot be read changes nothing and is answered in words.
 
 pub(crate) mod state;
 
@@ -99,6 +98,7 @@ pub(crate) fn run(model: &mut Model, word: Word, argument: &str) -> Result<Vec<E
 
 fn view(model: &Model, name: &str) -> Result<View, String> {
     let mut views = model.shelf.views();
+    // As Tab offers it, cut and escaped.
     if let Some((view, _)) = views.find(|(view, _)| saved_views::shown(&view.name) == name) {
         return Ok(view.clone());
     }

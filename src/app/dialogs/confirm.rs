@@ -1,7 +1,6 @@
 //! The question before something is changed at Yoti: it is answered by typing what will happen.
 //!
-//! Owns the dialog and the permission. Without `--allow-writes` and the profile's word it does not
-//! open.
+//! Without `--allow-writes` and the profile's word it does not open.
 
 pub(crate) mod state;
 
@@ -36,6 +35,7 @@ pub(crate) fn open(model: &mut Model, what: What) -> Vec<Effect> {
     let state = session.session().and_then(|s| s.state.as_ref()).map(|s| wire(s.as_raw()));
     let state = state.unwrap_or_else(|| "not fetched".to_owned());
     let badge = crate::text::shown_str(&model.settings.badge, 20);
+    // What has to be typed can be read off the screen: of a masked reference, the short ID.
     let shown = model.times.labels.shows_reference(session);
     let reference = session.entry.reference.as_deref().filter(|_| shown);
     let reference = reference.map_or_else(|| id.short(), |text| crate::text::shown_str(text, 40));

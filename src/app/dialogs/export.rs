@@ -1,8 +1,7 @@
 //! The export dialog: scope, format, shape, redaction with its reason, parts, file.
 //!
-//! Owns its state and what keys do in it. It is bound to the sessions that were selected, marked and
-//! filtered when its key was pressed (fault V04), and acts only after it has been drawn (T14). Must
-//! never write a file: it ends in an `Effect`.
+//! It is bound to the sessions that were selected, marked and filtered when its key was pressed
+//! (fault V04), and acts only after it has been drawn (T14).
 
 pub(crate) mod state;
 
@@ -35,6 +34,7 @@ pub(crate) fn open(model: &mut Model, many: bool) -> Vec<Effect> {
     };
     let marks = model.sessions.marks();
     let mut hidden: Vec<SessionId> = marks.iter().filter(unseen).copied().collect();
+    // A set has no order of its own: the same marks give the same document.
     hidden.sort();
     let marked: Arc<[SessionId]> =
         filtered.iter().filter(|id| marks.contains(id)).copied().chain(hidden).collect();
@@ -104,6 +104,7 @@ fn settle(dialog: &mut ExportDialog, model: &Model) -> Effect {
         answers.session.as_ref().map(|answer| answer.fetched_at)
     };
     dialog.oldest = ids.iter().map(fetched).min().flatten();
+    // What was asked for before this change may still be on its way.
     dialog.serial += 1;
     dialog.measured = None;
     if !dialog.fields().contains(&dialog.focus) {

@@ -1,6 +1,6 @@
 //! The question before the handover is written: into which file.
 //!
-//! Owns the dialog. The text is made by `app::operator::handover` once the file is accepted.
+//! The text is made by `app::operator::handover` once the file is accepted.
 
 pub(crate) mod state;
 

@@ -1,6 +1,6 @@
 //! The letter of one session: what it says, its PDF, whom it is for.
 //!
-//! Owns the dialog. The contact profile is in it for twenty seconds, and only when asked for.
+//! The contact profile is in it for twenty seconds, and only when asked for.
 
 pub(crate) mod state;
 

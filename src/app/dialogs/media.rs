@@ -1,7 +1,7 @@
 //! The media of one session: kind, age, size; a picture in the terminal, or a file.
 //!
-//! Owns the dialog. Nothing is fetched before it is asked for; a picture begins pixelated, lives in
-//! the open dialog alone, and only one at a time.
+//! Nothing is fetched before it is asked for; a picture begins pixelated, lives in the open dialog
+//! alone, and only one at a time.
 
 pub(crate) mod state;
 

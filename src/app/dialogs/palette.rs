@@ -1,7 +1,4 @@
 //! The command palette: every action by its name, and words with arguments.
-//!
-//! Owns what it offers, its history and what Enter runs. Must never do what an action does: it runs
-//! the action.
 
 pub(crate) mod state;
 

@@ -1,7 +1,6 @@
 //! `x`: the operator's own programs, run for the session under the cursor (`[programs]`).
 //!
-//! Owns what a program is told: its arguments, filled in. Never a shell, and nothing but the id and
-//! the operator's own reference.
+//! Never a shell, and nothing but the id and the operator's own reference.
 
 pub mod state;
 

@@ -1,7 +1,7 @@
 //! The cursor of the list and the window of rows that the list shows.
 //!
-//! Owns where both stand. The operator alone moves them: rows come and go beneath the window, and a
-//! chosen session stays chosen wherever its row goes.
+//! The operator alone moves them: rows come and go beneath the window, and a chosen session stays
+//! chosen wherever its row goes.
 
 pub(crate) mod state;
 

@@ -1,6 +1,4 @@
 //! `F`: the cursor follows the newest change of any session that is listed.
-//!
-//! Owns when it goes there, and that moving the cursor ends it.
 
 use crate::app::list::cursor::go_to;
 use crate::app::model::Model;

@@ -1,6 +1,4 @@
 //! What the audit log keeps: deeds that show, take away or change something of a person.
-//!
-//! Owns their words. `audit` writes them.
 
 use jiff::Timestamp;
 

@@ -1,6 +1,4 @@
 //! A request to Yoti as the API log shows it, and how busy the last minutes were.
-//!
-//! Owns what is kept of a call: never a query, a header or a body. Bounded by [`CALLS_KEPT`].
 
 use std::collections::VecDeque;
 use std::sync::Arc;

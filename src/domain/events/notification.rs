@@ -1,7 +1,6 @@
 //! A notification: that something happened to a session, and never what is true now (contract 8).
 //!
-//! Owns [`Notification`] and how its receiver stands. A notification carries no signature: state
-//! comes from our own signed GET alone.
+//! A notification carries no signature: state comes from our own signed GET alone.
 
 use jiff::Timestamp;
 

@@ -1,6 +1,6 @@
 //! The order of a timeline for those who read it.
 //!
-//! Owns that order. A timeline itself is kept in the order of learning, which news depend on.
+//! A timeline itself is kept in the order of learning, which news depend on.
 
 use super::TimelineEvent;
 
