@@ -22,7 +22,6 @@ mod update;
 pub mod view;
 
 pub use crate::app::operator::privacy::state::Lock;
-pub(crate) use detail::timeline::happened;
 pub use model::{Model, ModelSettings};
 pub(crate) use status::connection::is_down;
 pub(crate) use text::words::stage as stage_words;

@@ -3,7 +3,7 @@
 //! Owns [`shown`], the breaking of long lines, and widths. Nothing else in the program may turn a
 //! `ServerText` into text that is printed.
 
-mod sentence;
+mod change;
 
 use std::fmt::Write as _;
 
@@ -12,7 +12,23 @@ use unicode_width::UnicodeWidthStr;
 
 use crate::domain::server_text::ServerText;
 
-pub use sentence::{resource, sentence};
+pub use change::{ChangeWords, change_words};
+
+/// What a text means; `theme` gives each a style. Colour only repeats what a word says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Tone {
+    Plain,
+    Dim,
+    Good,
+    Bad,
+    Warn,
+    /// To be looked at: refer, unknown.
+    Notice,
+    Active,
+    /// New since the last look.
+    Changed,
+    Strong,
+}
 
 /// Combining marks kept on one base (fault U04).
 const MARKS: usize = 4;

@@ -33,7 +33,7 @@ const LAYERS: &[(&str, &[&str])] = &[
 
 /// Words that must not stand in the code of a room.
 const BANNED: &[(&str, &[&str])] = &[
-    ("domain", &["serde", "tokio", "ratatui", "crossterm", "reqwest", "std::fs", "std::net"]),
+    ("domain", &["serde_json", "tokio", "ratatui", "crossterm", "reqwest", "std::fs", "std::net"]),
     ("text", &["serde", "tokio", "ratatui", "crossterm", "std::fs"]),
     ("reasons", &["tokio", "ratatui", "crossterm", "reqwest", "std::fs"]),
     ("app", &["tokio", "ratatui", "crossterm", "std::fs", "reqwest", "rusqlite", "Timestamp::now"]),

@@ -2,13 +2,13 @@
 
 use std::hash::{DefaultHasher, Hash, Hasher};
 
-use crate::app::detail::timeline;
 use crate::app::list::rows;
 use crate::app::model::Model;
 use crate::app::operator::bell::{self, state::Alert};
 use crate::app::text::words::TimeForm;
 use crate::app::view::{Cell, Pane, Tone};
 use crate::domain::session::ids::SessionId;
+use crate::text::change_words;
 
 /// The most alerts that the pane lists.
 const ALERTS: usize = 500;
@@ -54,9 +54,9 @@ impl Model {
                 continue;
             };
             let name = self.times.name(&item.session, 30);
-            let what = timeline::happened(&event.what);
+            let what = change_words(event);
             let time = self.times.of_day(event.seen_at);
-            self.ticker = Some(Cell::new(format!("▸ {time} {name}  {}", what.text), what.tone));
+            self.ticker = Some(Cell::new(format!("▸ {time} {name}  {}", what.line), what.tone));
         }
     }
 

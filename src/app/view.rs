@@ -10,6 +10,7 @@ pub use crate::app::list::filter::QueryError;
 use crate::app::text::text_field::TextField;
 use crate::domain::assessment::attention::Suppression;
 use crate::domain::session::ids::SessionId;
+pub use crate::text::Tone;
 
 /// A sign of one column that stands beside a word; `theme` knows its Unicode and ASCII forms.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -34,22 +35,6 @@ pub enum Glyph {
     Noted,
     Acknowledged,
     Snoozed,
-}
-
-/// What a text means; `theme` gives each a style. Colour only repeats what a word says.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum Tone {
-    Plain,
-    Dim,
-    Good,
-    Bad,
-    Warn,
-    /// To be looked at: refer, unknown.
-    Notice,
-    Active,
-    /// New since the last look.
-    Changed,
-    Strong,
 }
 
 /// A piece of safe text with its meaning.

@@ -3,11 +3,12 @@
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
-use crate::app::{happened, stage_words};
+use crate::app::stage_words;
 use crate::domain::assessment::attention;
 use crate::domain::assessment::stage::Stage;
 use crate::domain::events::change::TimelineEvent;
 use crate::domain::server_text::ServerText;
+use crate::text::change_words;
 use crate::text::shown;
 
 /// Columns of a server's text in a line.
@@ -38,5 +39,5 @@ pub(super) fn stage(stage: &Stage, now: Timestamp) -> String {
 /// What happened, in one line.
 pub(super) fn event(event: &TimelineEvent) -> String {
     let source = event.source.as_ref().map(|source| format!(" from {}", safe(&source.text())));
-    format!("{}{}", happened(&event.what).text, source.unwrap_or_default())
+    format!("{}{}", change_words(event).line, source.unwrap_or_default())
 }

@@ -2,8 +2,12 @@
 
 use std::fmt;
 
-/// A string from the API, byte for byte. It has no `Display`; its `Debug` says only its length.
-#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+use serde::{Deserialize, Serialize};
+
+/// A string from the API, byte for byte. It has no `Display`; its `Debug` says only its length. As
+/// JSON it is the text, for the store and for exports, which escape what acts on a terminal.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize)]
+#[serde(transparent)]
 pub struct ServerText(Box<str>);
 
 impl ServerText {

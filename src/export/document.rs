@@ -1,6 +1,6 @@
 //! The document of one session: what Yoti said, and beside it what is derived.
 
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
 use super::kept::Kept;
 use super::mask::{MASK, finding, mask, mask_own};
@@ -8,7 +8,7 @@ use super::{Contents, Document, ExportError, Origin, SCHEMA_VERSION};
 use crate::domain::assessment::attention::{Assessment, assess};
 use crate::domain::assessment::coverage;
 use crate::domain::assessment::stage::{Stage, Verdict};
-use crate::domain::events::change::{ChangeKind, Origin as Source, TimelineEvent, by_time};
+use crate::domain::events::change::{TimelineEvent, by_time};
 use crate::domain::json_text::laid_out;
 use crate::domain::server_text::ServerText;
 use crate::domain::session::configuration::AllowedSource;
@@ -239,102 +239,18 @@ fn source(allowed: &AllowedSource) -> Value {
     json!({ "type": allowed.source.as_raw(), "allowed_providers": providers })
 }
 
+/// The event; the fields of what happened stand beside its name.
 pub(super) fn event(event: &TimelineEvent) -> Value {
-    let origin = match event.origin {
-        Source::Api => "api",
-        Source::Observed => "observed",
-        Source::Notification => "notification",
-        Source::Local => "local",
-    };
-    let (what, parts) = happened(&event.what);
-    let mut map = Map::new();
-    map.insert("at".to_owned(), event.at.to_string().into());
-    map.insert("seen_at".to_owned(), event.seen_at.to_string().into());
-    map.insert("origin".to_owned(), origin.into());
-    map.insert(
-        "source".to_owned(),
-        event.source.as_ref().map(crate::domain::session::wire_enum::SourceType::as_raw).into(),
-    );
-    map.insert("what".to_owned(), what.into());
-    map.extend(parts);
-    Value::Object(map)
-}
-
-/// The word for an event and its parts.
-fn happened(what: &ChangeKind) -> (&'static str, Vec<(String, Value)>) {
-    let text = |key: &str, text: &ServerText| (key.to_owned(), Value::from(text.as_raw()));
-    let maybe = |key: &str, text: &Option<ServerText>| {
-        (key.to_owned(), text.as_ref().map(ServerText::as_raw).into())
-    };
-    let count = |key: &str, count: usize| (key.to_owned(), Value::from(count));
-    match what {
-        ChangeKind::FirstSeen => ("first_seen", vec![]),
-        ChangeKind::State(from, to) => ("state", vec![maybe("from", from), maybe("to", to)]),
-        ChangeKind::ResourceAdded { container, document_type, country, pages, frames } => (
-            "resource_added",
-            vec![
-                text("container", container),
-                maybe("document_type", document_type),
-                maybe("country", country),
-                count("pages", *pages),
-                count("frames", *frames),
-            ],
-        ),
-        ChangeKind::ResourceUpdated { container, document_type, pages, frames } => (
-            "resource_updated",
-            vec![
-                text("container", container),
-                maybe("document_type", document_type),
-                count("pages", *pages),
-                count("frames", *frames),
-            ],
-        ),
-        ChangeKind::ResourceRemoved { container } => {
-            ("resource_removed", vec![text("container", container)])
+    let Ok(Value::Object(mut map)) = serde_json::to_value(event) else { return Value::Null };
+    if let Some(Value::Object(what)) = map.get("what").cloned()
+        && let Some((name, fields)) = what.into_iter().next()
+    {
+        map.insert("what".to_owned(), name.into());
+        if let Value::Object(fields) = fields {
+            map.extend(fields);
         }
-        ChangeKind::Task(kind, state) => ("task", vec![text("type", kind), text("state", state)]),
-        ChangeKind::Check { check_type, state, recommendation, reason } => (
-            "check",
-            vec![
-                text("type", check_type),
-                text("state", state),
-                maybe("recommendation", recommendation),
-                maybe("reason", reason),
-            ],
-        ),
-        ChangeKind::Requirement(kind, state) => {
-            ("requirement", vec![text("type", kind), text("state", state)])
-        }
-        ChangeKind::RequirementRemoved(kind) => ("requirement_removed", vec![text("type", kind)]),
-        ChangeKind::Assessment { check_type, state, requirement } => (
-            "assessment",
-            vec![
-                text("type", check_type),
-                text("state", state),
-                text("requirement_type", requirement),
-            ],
-        ),
-        ChangeKind::AttemptsLeft(kind, left) => {
-            ("attempts_left", vec![text("kind", kind), count("left", *left)])
-        }
-        ChangeKind::CheckAskedFor(kind, asked) => {
-            ("check_asked_for", vec![text("type", kind), ("asked".to_owned(), (*asked).into())])
-        }
-        ChangeKind::LetterSet(code, documents) => {
-            ("letter_set", vec![maybe("branch", code), count("documents", *documents)])
-        }
-        ChangeKind::DigitalIdShare { provider, error } => {
-            ("digital_id_share", vec![maybe("provider", provider), maybe("error", error)])
-        }
-        ChangeKind::IdentityProfile(result) => ("identity_profile", vec![text("result", result)]),
-        ChangeKind::Gone => ("gone", vec![]),
-        ChangeKind::Back => ("back", vec![]),
-        ChangeKind::FirstBranchVisit => ("first_branch_visit", vec![]),
-        ChangeKind::Notified(topic) => {
-            ("notified", vec![("topic".to_owned(), Value::from(topic.as_raw()))])
-        }
-        ChangeKind::Other => ("other", vec![]),
     }
+    Value::Object(map)
 }
 
 /// The same, laid out over lines and safe.

@@ -5,7 +5,8 @@ use serde_json::{Map, Value};
 use super::document::event as change;
 use super::mask::mask_own;
 use super::{Origin, SCHEMA_VERSION, json_lines, summary};
-use crate::domain::events::session_event::{EventKind, SessionEvent};
+use crate::domain::events::event_kind::EventKind;
+use crate::domain::events::session_event::SessionEvent;
 use crate::domain::personal::Privacy;
 
 /// The session's part is [`summary()`] at the time of the event; an event of the connection has none.

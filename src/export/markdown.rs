@@ -14,7 +14,7 @@ use crate::domain::events::change::by_time;
 use crate::domain::personal::Privacy;
 use crate::domain::session::configuration::AllowedSource;
 use crate::domain::watchlist::watched::WatchedSession;
-use crate::text::{markdown as plain, sentence};
+use crate::text::{change_words, markdown as plain};
 
 pub(super) fn head(contents: Contents) -> String {
     let masked = if contents.masked { "masked" } else { "NOT masked" };
@@ -188,7 +188,7 @@ fn timeline(session: &WatchedSession, masked: bool) -> String {
             mask_own(&mut parts, "", &mut hidden);
         }
         let said = if hidden.is_empty() {
-            plain(&sentence(entry))
+            plain(&change_words(entry).sentence)
         } else {
             let what = parts.get("what").and_then(Value::as_str).unwrap_or_default();
             format!("{} {MASK}", plain(&what.replace('_', " ")))

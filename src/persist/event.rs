@@ -1,247 +1,207 @@
-//! Timeline events as JSON rows.
-//!
-//! Owns the stored form; `domain` knows no serde. A stored event that cannot be read is left out.
+//! Timeline events as JSON rows, also as stores of earlier builds have them.
 
 use jiff::Timestamp;
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
+use serde_json::{Map, Value, json};
 
 use crate::domain::events::change::{ChangeKind, Origin, TimelineEvent};
-use crate::domain::server_text::ServerText;
-use crate::domain::session::wire_enum::{SourceType, Topic};
+use crate::domain::session::wire_enum::SourceType;
 
-#[derive(Serialize, Deserialize)]
-pub(super) struct StoredEvent {
+/// The event of a row; `None` when it was stored by a build with other kinds: the rest of the
+/// timeline is worth more than an error.
+pub(super) fn read(body: &str) -> Option<TimelineEvent> {
+    serde_json::from_str(body).ok().or_else(|| serde_json::from_str::<OldEvent>(body).ok()?.event())
+}
+
+/// Texts and counts by their place, as stores up to version 0.9 have them.
+#[derive(Deserialize)]
+struct OldEvent {
     at: Timestamp,
     seen_at: Timestamp,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    source: Option<String>,
-    origin: String,
+    source: Option<SourceType>,
+    origin: Origin,
     kind: String,
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[serde(default)]
     texts: Vec<Option<String>>,
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[serde(default)]
     counts: Vec<usize>,
 }
 
-type Parts = (&'static str, Vec<Option<String>>, Vec<usize>);
+/// What stood at which place. Nothing is ever added here.
+const OLD_KINDS: &[(&str, &[&str], &[&str])] = &[
+    ("state", &["from", "to"], &[]),
+    ("resource_added", &["container", "document_type", "country"], &["pages", "frames"]),
+    ("resource_updated", &["container", "document_type"], &["pages", "frames"]),
+    ("resource_removed", &["container"], &[]),
+    ("task", &["type", "state"], &[]),
+    ("check", &["type", "state", "recommendation", "reason"], &[]),
+    ("requirement", &["type", "state"], &[]),
+    ("requirement_removed", &["type"], &[]),
+    ("assessment", &["type", "state", "requirement_type"], &[]),
+    ("attempts_left", &["kind"], &["left"]),
+    ("check_asked_for", &["type"], &["asked"]),
+    ("letter_set", &["branch"], &["documents"]),
+    ("digital_id_share", &["provider", "error"], &[]),
+    ("identity_profile", &["result"], &[]),
+    ("notified", &["topic"], &[]),
+];
 
-fn own(text: &ServerText) -> String {
-    text.as_raw().to_owned()
-}
-
-fn raw(text: Option<&ServerText>) -> Option<String> {
-    text.map(own)
-}
-
-fn parts(what: &ChangeKind) -> Parts {
-    match what {
-        ChangeKind::FirstSeen => ("first_seen", vec![], vec![]),
-        ChangeKind::State(from, to) => {
-            ("state", vec![raw(from.as_ref()), raw(to.as_ref())], vec![])
-        }
-        ChangeKind::ResourceAdded { container, document_type, country, pages, frames } => (
-            "resource_added",
-            vec![Some(own(container)), raw(document_type.as_ref()), raw(country.as_ref())],
-            vec![*pages, *frames],
-        ),
-        ChangeKind::ResourceUpdated { container, document_type, pages, frames } => (
-            "resource_updated",
-            vec![Some(own(container)), raw(document_type.as_ref())],
-            vec![*pages, *frames],
-        ),
-        ChangeKind::ResourceRemoved { container } => {
-            ("resource_removed", vec![Some(own(container))], vec![])
-        }
-        ChangeKind::Task(kind, state) => ("task", vec![Some(own(kind)), Some(own(state))], vec![]),
-        ChangeKind::Check { check_type, state, recommendation, reason } => (
-            "check",
-            vec![
-                Some(own(check_type)),
-                Some(own(state)),
-                raw(recommendation.as_ref()),
-                raw(reason.as_ref()),
-            ],
-            vec![],
-        ),
-        ChangeKind::Requirement(kind, state) => {
-            ("requirement", vec![Some(own(kind)), Some(own(state))], vec![])
-        }
-        ChangeKind::RequirementRemoved(kind) => {
-            ("requirement_removed", vec![Some(own(kind))], vec![])
-        }
-        ChangeKind::Assessment { check_type, state, requirement } => (
-            "assessment",
-            vec![Some(own(check_type)), Some(own(state)), Some(own(requirement))],
-            vec![],
-        ),
-        ChangeKind::AttemptsLeft(kind, left) => {
-            ("attempts_left", vec![Some(own(kind))], vec![*left])
-        }
-        ChangeKind::CheckAskedFor(kind, asked) => {
-            ("check_asked_for", vec![Some(own(kind))], vec![usize::from(*asked)])
-        }
-        ChangeKind::LetterSet(code, documents) => {
-            ("letter_set", vec![raw(code.as_ref())], vec![*documents])
-        }
-        ChangeKind::DigitalIdShare { provider, error } => {
-            ("digital_id_share", vec![raw(provider.as_ref()), raw(error.as_ref())], vec![])
-        }
-        ChangeKind::IdentityProfile(result) => {
-            ("identity_profile", vec![Some(own(result))], vec![])
-        }
-        ChangeKind::Gone => ("gone", vec![], vec![]),
-        ChangeKind::Back => ("back", vec![], vec![]),
-        ChangeKind::FirstBranchVisit => ("first_branch_visit", vec![], vec![]),
-        ChangeKind::Notified(topic) => ("notified", vec![Some(topic.as_raw().to_owned())], vec![]),
-        ChangeKind::Other => ("other", vec![], vec![]),
-    }
-}
-
-impl From<&TimelineEvent> for StoredEvent {
-    fn from(event: &TimelineEvent) -> Self {
-        let (kind, texts, counts) = parts(&event.what);
-        let origin = match event.origin {
-            Origin::Api => "api",
-            Origin::Observed => "observed",
-            Origin::Notification => "notification",
-            Origin::Local => "local",
+impl OldEvent {
+    fn event(self) -> Option<TimelineEvent> {
+        let what = match OLD_KINDS.iter().find(|(kind, ..)| *kind == self.kind) {
+            None => Value::from(self.kind),
+            Some((kind, texts, counts)) => {
+                let mut fields = Map::new();
+                for (place, name) in texts.iter().enumerate() {
+                    fields.insert((*name).to_owned(), json!(self.texts.get(place)));
+                }
+                for (place, name) in counts.iter().enumerate() {
+                    let count = self.counts.get(place).copied().unwrap_or(0);
+                    let flag = *name == "asked";
+                    fields.insert(
+                        (*name).to_owned(),
+                        if flag { json!(count == 1) } else { json!(count) },
+                    );
+                }
+                json!({ *kind: fields })
+            }
         };
-        Self {
-            at: event.at,
-            seen_at: event.seen_at,
-            source: event.source.as_ref().map(|source| source.as_raw().to_owned()),
-            origin: origin.to_owned(),
-            kind: kind.to_owned(),
-            texts,
-            counts,
-        }
-    }
-}
-
-impl StoredEvent {
-    /// The event again; `None` when it was stored by a build with other kinds.
-    pub(super) fn revived(self) -> Option<TimelineEvent> {
-        let origin = match self.origin.as_str() {
-            "api" => Origin::Api,
-            "observed" => Origin::Observed,
-            "notification" => Origin::Notification,
-            "local" => Origin::Local,
-            _ => return None,
-        };
-        let text = |place: usize| -> Option<ServerText> {
-            self.texts.get(place).cloned().flatten().map(ServerText::from)
-        };
-        let count = |place: usize| self.counts.get(place).copied().unwrap_or(0);
-        let what = match self.kind.as_str() {
-            "first_seen" => ChangeKind::FirstSeen,
-            "state" => ChangeKind::State(text(0), text(1)),
-            "resource_added" => ChangeKind::ResourceAdded {
-                container: text(0)?,
-                document_type: text(1),
-                country: text(2),
-                pages: count(0),
-                frames: count(1),
-            },
-            "resource_updated" => ChangeKind::ResourceUpdated {
-                container: text(0)?,
-                document_type: text(1),
-                pages: count(0),
-                frames: count(1),
-            },
-            "resource_removed" => ChangeKind::ResourceRemoved { container: text(0)? },
-            "task" => ChangeKind::Task(text(0)?, text(1)?),
-            "check" => ChangeKind::Check {
-                check_type: text(0)?,
-                state: text(1)?,
-                recommendation: text(2),
-                reason: text(3),
-            },
-            "requirement" => ChangeKind::Requirement(text(0)?, text(1)?),
-            "requirement_removed" => ChangeKind::RequirementRemoved(text(0)?),
-            "assessment" => ChangeKind::Assessment {
-                check_type: text(0)?,
-                state: text(1)?,
-                requirement: text(2)?,
-            },
-            "attempts_left" => ChangeKind::AttemptsLeft(text(0)?, count(0)),
-            "check_asked_for" => ChangeKind::CheckAskedFor(text(0)?, count(0) == 1),
-            "letter_set" => ChangeKind::LetterSet(text(0), count(0)),
-            "digital_id_share" => ChangeKind::DigitalIdShare { provider: text(0), error: text(1) },
-            "identity_profile" => ChangeKind::IdentityProfile(text(0)?),
-            "gone" => ChangeKind::Gone,
-            "back" => ChangeKind::Back,
-            "first_branch_visit" => ChangeKind::FirstBranchVisit,
-            "notified" => ChangeKind::Notified(Topic::of_notification(text(0)?.as_raw())),
-            "other" => ChangeKind::Other,
-            _ => return None,
-        };
-        let source = self.source.as_deref().map(SourceType::from_wire);
-        Some(TimelineEvent { at: self.at, seen_at: self.seen_at, source, what, origin })
+        let what: ChangeKind = serde_json::from_value(what).ok()?;
+        let Self { at, seen_at, origin, source, .. } = self;
+        Some(TimelineEvent { at, seen_at, origin, source, what })
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::server_text::ServerText;
+    use crate::domain::session::wire_enum::Topic;
+
+    fn text(text: &str) -> ServerText {
+        ServerText::from(text)
+    }
+
+    /// Each kind, with the row of the build before this one.
+    #[expect(clippy::too_many_lines, reason = "one entry for each kind")]
+    fn kinds() -> Vec<(ChangeKind, &'static str)> {
+        vec![
+            (ChangeKind::FirstSeen, r#""kind":"first_seen""#),
+            (
+                ChangeKind::State { from: None, to: Some(text("ONGOING")) },
+                r#""kind":"state","texts":[null,"ONGOING"]"#,
+            ),
+            (
+                ChangeKind::ResourceAdded {
+                    container: text("id_documents"),
+                    document_type: Some(text("PASSPORT")),
+                    country: None,
+                    pages: 1,
+                    frames: 3,
+                },
+                r#""kind":"resource_added","texts":["id_documents","PASSPORT",null],"counts":[1,3]"#,
+            ),
+            (
+                ChangeKind::ResourceUpdated {
+                    container: text("id_documents"),
+                    document_type: None,
+                    pages: 2,
+                    frames: 0,
+                },
+                r#""kind":"resource_updated","texts":["id_documents",null],"counts":[2,0]"#,
+            ),
+            (
+                ChangeKind::ResourceRemoved { container: text("x") },
+                r#""kind":"resource_removed","texts":["x"]"#,
+            ),
+            (
+                ChangeKind::Task { task_type: text("T"), state: text("DONE") },
+                r#""kind":"task","texts":["T","DONE"]"#,
+            ),
+            (
+                ChangeKind::Check {
+                    check_type: text("C"),
+                    state: text("DONE"),
+                    recommendation: Some(text("REJECT")),
+                    reason: None,
+                },
+                r#""kind":"check","texts":["C","DONE","REJECT",null]"#,
+            ),
+            (
+                ChangeKind::Requirement { requirement_type: text("R"), state: text("COMPLETE") },
+                r#""kind":"requirement","texts":["R","COMPLETE"]"#,
+            ),
+            (
+                ChangeKind::RequirementRemoved { requirement_type: text("R") },
+                r#""kind":"requirement_removed","texts":["R"]"#,
+            ),
+            (
+                ChangeKind::Assessment {
+                    check_type: text("C"),
+                    state: text("DONE"),
+                    requirement_type: text("R"),
+                },
+                r#""kind":"assessment","texts":["C","DONE","R"]"#,
+            ),
+            (
+                ChangeKind::AttemptsLeft { kind: text("GENERIC"), left: 1 },
+                r#""kind":"attempts_left","texts":["GENERIC"],"counts":[1]"#,
+            ),
+            (
+                ChangeKind::CheckAskedFor { check_type: text("C"), asked: true },
+                r#""kind":"check_asked_for","texts":["C"],"counts":[1]"#,
+            ),
+            (
+                ChangeKind::CheckAskedFor { check_type: text("C"), asked: false },
+                r#""kind":"check_asked_for","texts":["C"],"counts":[0]"#,
+            ),
+            (
+                ChangeKind::LetterSet { branch: Some(text("0040037")), documents: 3 },
+                r#""kind":"letter_set","texts":["0040037"],"counts":[3]"#,
+            ),
+            (
+                ChangeKind::LetterSet { branch: None, documents: 1 },
+                r#""kind":"letter_set","texts":[null],"counts":[1]"#,
+            ),
+            (
+                ChangeKind::DigitalIdShare {
+                    provider: Some(text("DIGILOCKER")),
+                    error: Some(text("BAD_SHARE")),
+                },
+                r#""kind":"digital_id_share","texts":["DIGILOCKER","BAD_SHARE"]"#,
+            ),
+            (
+                ChangeKind::IdentityProfile { result: text("ABORTED") },
+                r#""kind":"identity_profile","texts":["ABORTED"]"#,
+            ),
+            (ChangeKind::Gone, r#""kind":"gone""#),
+            (ChangeKind::Back, r#""kind":"back""#),
+            (ChangeKind::FirstBranchVisit, r#""kind":"first_branch_visit""#),
+            (
+                ChangeKind::Notified { topic: Topic::ThankYouEmailRequested },
+                r#""kind":"notified","texts":["THANK_YOU_EMAIL_REQUESTED"]"#,
+            ),
+            (
+                ChangeKind::Notified { topic: Topic::from_wire("new_topic") },
+                r#""kind":"notified","texts":["new_topic"]"#,
+            ),
+            (ChangeKind::Other, r#""kind":"other""#),
+        ]
+    }
 
     #[test]
-    fn every_kind_of_event_goes_there_and_back() {
-        let text = |t: &str| ServerText::from(t);
-        let kinds = [
-            ChangeKind::FirstSeen,
-            ChangeKind::State(None, Some(text("ONGOING"))),
-            ChangeKind::ResourceAdded {
-                container: text("id_documents"),
-                document_type: Some(text("PASSPORT")),
-                country: None,
-                pages: 1,
-                frames: 3,
-            },
-            ChangeKind::ResourceUpdated {
-                container: text("id_documents"),
-                document_type: None,
-                pages: 2,
-                frames: 0,
-            },
-            ChangeKind::ResourceRemoved { container: text("x") },
-            ChangeKind::Task(text("T"), text("DONE")),
-            ChangeKind::Check {
-                check_type: text("C"),
-                state: text("DONE"),
-                recommendation: Some(text("REJECT")),
-                reason: None,
-            },
-            ChangeKind::Requirement(text("R"), text("COMPLETE")),
-            ChangeKind::RequirementRemoved(text("R")),
-            ChangeKind::Assessment {
-                check_type: text("C"),
-                state: text("DONE"),
-                requirement: text("R"),
-            },
-            ChangeKind::AttemptsLeft(text("GENERIC"), 1),
-            ChangeKind::CheckAskedFor(text("C"), true),
-            ChangeKind::CheckAskedFor(text("C"), false),
-            ChangeKind::LetterSet(Some(text("0040037")), 3),
-            ChangeKind::LetterSet(None, 1),
-            ChangeKind::DigitalIdShare {
-                provider: Some(text("DIGILOCKER")),
-                error: Some(text("BAD_SHARE")),
-            },
-            ChangeKind::IdentityProfile(text("ABORTED")),
-            ChangeKind::Gone,
-            ChangeKind::Back,
-            ChangeKind::FirstBranchVisit,
-            ChangeKind::Notified(Topic::ThankYouEmailRequested),
-            ChangeKind::Notified(Topic::from_wire("new_topic")),
-            ChangeKind::Other,
-        ];
-        for what in kinds {
+    fn an_event_is_read_as_it_is_written_and_as_the_build_before_wrote_it() {
+        for (what, old) in kinds() {
             let at = Timestamp::UNIX_EPOCH;
             let source = Some(SourceType::from_wire("KIOSK"));
             let event = TimelineEvent { at, seen_at: at, source, what, origin: Origin::Api };
-            let stored = serde_json::to_string(&StoredEvent::from(&event)).unwrap();
-            let again: StoredEvent = serde_json::from_str(&stored).unwrap();
-            assert_eq!(again.revived(), Some(event));
+            let stored = serde_json::to_string(&event).unwrap();
+            assert_eq!(read(&stored).as_ref(), Some(&event), "{stored}");
+            let head = r#""at":"1970-01-01T00:00:00Z","seen_at":"1970-01-01T00:00:00Z""#;
+            let old = format!(r#"{{{head},"source":"KIOSK","origin":"api",{old}}}"#);
+            assert_eq!(read(&old), Some(event), "{old}");
         }
+        let strange = r#"{"at":"1970-01-01T00:00:00Z","seen_at":"1970-01-01T00:00:00Z","origin":"api","kind":"new"}"#;
+        assert_eq!(read(strange), None);
     }
 }

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use jiff::{SignedDuration, Timestamp};
 use rusqlite::{Connection, OptionalExtension, Row, Transaction, params};
 
-use super::event::StoredEvent;
+use super::event;
 use super::own;
 use super::seal::Seal;
 use crate::api::wire;
@@ -124,8 +124,7 @@ pub(super) fn complete(
         let place = places.get(&row.get(0)?).copied();
         let Some(watched) = place.and_then(|place| sessions.get_mut(place)) else { continue };
         let body: String = row.get(1)?;
-        let stored: Option<StoredEvent> = serde_json::from_str(&body).ok();
-        if let Some(event) = stored.and_then(StoredEvent::revived) {
+        if let Some(event) = event::read(&body) {
             Arc::make_mut(&mut watched.timeline).push(event);
         }
     }
@@ -388,7 +387,7 @@ fn put_events(transaction: &Transaction<'_>, position: i64, watched: &WatchedSes
     let mut insert = transaction
         .prepare_cached("INSERT INTO event (session, number, body) VALUES (?1, ?2, ?3)")?;
     for (number, event) in watched.timeline.iter().enumerate().skip(known) {
-        let body = serde_json::to_string(&StoredEvent::from(event)).unwrap_or_default();
+        let body = serde_json::to_string(event).unwrap_or_default();
         insert.execute(params![position, i64::try_from(number).unwrap_or(i64::MAX), body])?;
     }
     Ok(())

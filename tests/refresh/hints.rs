@@ -197,9 +197,9 @@ async fn a_first_branch_visit_is_told_by_a_notification_alone_and_makes_the_stag
         watched.timeline.iter().map(|event| (event.what.clone(), event.origin)).collect();
     let wanted = [
         ChangeKind::FirstBranchVisit,
-        ChangeKind::Notified(Topic::InstructionsEmailRequested),
-        ChangeKind::Notified(Topic::ThankYouEmailRequested),
-        ChangeKind::Notified(Topic::from_wire("new_topic")),
+        ChangeKind::Notified { topic: Topic::InstructionsEmailRequested },
+        ChangeKind::Notified { topic: Topic::ThankYouEmailRequested },
+        ChangeKind::Notified { topic: Topic::from_wire("new_topic") },
     ];
     let notified: Vec<ChangeKind> = events
         .into_iter()
@@ -222,7 +222,7 @@ async fn topics_that_nobody_knows_cannot_fill_a_timeline() {
     }
     pass(3).await;
     let watched = world.snapshot().sessions.get(id(1)).unwrap().clone();
-    let strange = |what: &ChangeKind| matches!(what, ChangeKind::Notified(_));
+    let strange = |what: &ChangeKind| matches!(what, ChangeKind::Notified { .. });
     assert_eq!(watched.timeline.iter().filter(|event| strange(&event.what)).count(), 16);
 }
 

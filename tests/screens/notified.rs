@@ -68,9 +68,9 @@ fn what_only_a_notification_told_is_marked_in_the_timeline_and_sessions_are_offe
         origin: Origin::Notification,
     };
     Arc::make_mut(&mut visited.timeline).extend([
-        told(ChangeKind::Notified(Topic::InstructionsEmailRequested), None),
+        told(ChangeKind::Notified { topic: Topic::InstructionsEmailRequested }, None),
         told(ChangeKind::FirstBranchVisit, Some(SourceType::Ibv)),
-        told(ChangeKind::Notified(Topic::from_wire("new\u{1b}[2Jtopic")), None),
+        told(ChangeKind::Notified { topic: Topic::from_wire("new\u{1b}[2Jtopic") }, None),
     ]);
     let mut model = model_of(snapshot_of(vec![visited], State::Live), (120, 40));
     update(&mut model, Event::Action(Action::Pane4));

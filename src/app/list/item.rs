@@ -12,6 +12,7 @@ use crate::app::list::sort::Sort;
 use crate::app::list::summary::SessionSummary;
 use crate::app::text::clocks;
 use crate::domain::assessment::rules::Rules;
+use crate::domain::events::change::ChangedPart;
 use crate::domain::events::change::{ChangeKind, TimelineEvent};
 use crate::domain::session::ids::SessionId;
 use crate::domain::session::parts::Letter;
@@ -136,9 +137,7 @@ impl Item {
 /// Up to when the operator has looked, as the store tells it, and whether something came after.
 /// Who was never looked at is known from the first answer on; what is asked for later is no news.
 fn looked(session: &WatchedSession) -> (Option<Timestamp>, bool) {
-    let late = |event: &&TimelineEvent| {
-        matches!(event.what, ChangeKind::LetterSet(..)) || event.what.is_of_configuration()
-    };
+    let late = |event: &&TimelineEvent| event.what.part() != ChangedPart::Session;
     let newest = session.timeline.iter().rev().find(|event| {
         event.what != ChangeKind::FirstSeen && (session.own.looked_at.is_some() || !late(event))
     });
@@ -153,10 +152,14 @@ pub(crate) fn last_seen(session: &WatchedSession) -> Option<Timestamp> {
 }
 
 fn is_news(event: &TimelineEvent, before: &WatchedSession) -> bool {
-    match &event.what {
-        ChangeKind::FirstSeen => false,
-        ChangeKind::LetterSet(..) => before.answers.letter != Letter::NotKnown,
-        what if what.is_of_configuration() => before.answers.configuration.is_some(),
-        _ => before.answers.session.is_some() || before.answers.missing_since.is_some(),
+    if event.what == ChangeKind::FirstSeen {
+        return false;
+    }
+    match event.what.part() {
+        ChangedPart::Letter => before.answers.letter != Letter::NotKnown,
+        ChangedPart::Configuration => before.answers.configuration.is_some(),
+        ChangedPart::Session => {
+            before.answers.session.is_some() || before.answers.missing_since.is_some()
+        }
     }
 }

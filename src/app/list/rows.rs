@@ -3,7 +3,6 @@
 //! Counters are those of the same sessions that the rows show (fault V07).
 
 use crate::app::action::Action;
-use crate::app::detail::timeline;
 use crate::app::list::columns::Column;
 use crate::app::list::counters::SessionCounters;
 use crate::app::list::sessions::{Item, Sessions};
@@ -24,6 +23,7 @@ use crate::domain::assessment::stage::Stage;
 use crate::domain::session::instructions::NO_BRANCH;
 use crate::domain::watchlist::snapshot::Health;
 use crate::domain::watchlist::watched::{PollFailure, WatchedSession};
+use crate::text::change_words;
 
 /// The row of one session.
 pub(crate) fn list_row(item: &Item, marked: bool, rules: &Rules, times: &Times) -> ListRow {
@@ -144,7 +144,7 @@ fn delta(item: &Item, found: &Assessment) -> Cell {
     if item.changed
         && let Some(event) = item.session.timeline.last()
     {
-        return Cell::new(timeline::short(&event.what), Tone::Changed);
+        return Cell::new(change_words(event).short, Tone::Changed);
     }
     if let Stage::TurnedAway { silent_since, silent_until } = &found.stage {
         let idle = words::age(silent_until.duration_since(*silent_since));

@@ -18,6 +18,7 @@ use crate::app::status::digest::state::ChangesOverlay;
 use crate::app::text::words::{StageKind, count};
 use crate::app::view::{Cell, Tone};
 use crate::domain::events::change::ChangeKind;
+use crate::domain::session::wire_enum::SessionState;
 use crate::domain::session::wire_enum::SourceType;
 use crate::domain::watchlist::annotations::AnnotationChange;
 use crate::domain::watchlist::snapshot::Snapshot;
@@ -116,17 +117,15 @@ fn digest(model: &Model, since: Timestamp) -> Option<Cell> {
         let known = session.timeline.first().is_some_and(|first| first.seen_at <= since);
         let fresh = session.timeline.iter().rev().take_while(|event| event.seen_at > since);
         for event in fresh.filter(|_| known) {
-            match &event.what {
-                ChangeKind::State(_, Some(to)) if to.as_raw() == "COMPLETED" => {
-                    match item.summary.kind {
-                        StageKind::Approve => approve += 1,
-                        StageKind::Reject => reject += 1,
-                        _ => refer += 1,
-                    }
-                }
-                ChangeKind::State(_, Some(to)) if to.as_raw() == "EXPIRED" => expired += 1,
-                ChangeKind::Gone => gone += 1,
-                _ => {}
+            gone += usize::from(event.what == ChangeKind::Gone);
+            match event.what.new_state() {
+                Some(SessionState::Completed) => match item.summary.kind {
+                    StageKind::Approve => approve += 1,
+                    StageKind::Reject => reject += 1,
+                    _ => refer += 1,
+                },
+                Some(SessionState::Expired) => expired += 1,
+                Some(SessionState::Ongoing | SessionState::Unknown(_)) | None => {}
             }
         }
         visits += usize::from(known && first_visit(item).is_some_and(|at| at > since));

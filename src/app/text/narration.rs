@@ -8,7 +8,8 @@ use jiff::tz::TimeZone;
 
 use crate::app::text::words::server;
 use crate::domain::assessment::reason::Reason;
-use crate::domain::events::session_event::{EventKind, SessionEvent};
+use crate::domain::events::event_kind::EventKind;
+use crate::domain::events::session_event::SessionEvent;
 use crate::domain::personal::Privacy;
 use crate::domain::server_text::ServerText;
 use crate::domain::watchlist::labels::SafeLabels;
@@ -98,8 +99,8 @@ fn behind_sequence(text: &str) -> &str {
 /// What happened, without when and whose; in our words but for what a server said.
 #[must_use]
 pub fn sentence(happening: &SessionEvent) -> String {
-    if let Some(change) = &happening.change {
-        return text::sentence(change);
+    if let Some(event) = &happening.change {
+        return text::change_words(event).sentence;
     }
     if let Some(words) =
         happening.words.as_ref().filter(|_| happening.kind != EventKind::Connection)

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
-use crate::domain::events::change::{ChangeKind, TimelineEvent};
+use crate::domain::events::change::{ChangeKind, ChangedPart, TimelineEvent};
 use crate::domain::server_text::ServerText;
 use crate::domain::session::Session;
 use crate::domain::session::answer::Answer;
@@ -150,7 +150,7 @@ fn state(now: &Session, timeline: &[TimelineEvent], at: Timestamp) -> Option<Ses
     };
     let mut told = None;
     for event in timeline {
-        let ChangeKind::State(from, to) = &event.what else { continue };
+        let ChangeKind::State { from, to } = &event.what else { continue };
         if event.at <= at {
             told = Some(of(to));
         } else {
@@ -211,15 +211,21 @@ fn rewind_check(check: &mut Check, at: Timestamp) {
     check.media.clear();
 }
 
-/// Only the last letter is kept: before it was set there may have been
-/// another. Where there is none now, and none is known to have been, there
-/// was none before: its time is that of the last answer that said so.
+/// The letter as the last answer before that moment told it. Only the newest letter is kept: what an
+/// earlier one said is not known.
 fn letter(now: &Letter, timeline: &[TimelineEvent], at: Timestamp) -> Letter {
-    let set = timeline.iter().rev().find(|e| matches!(e.what, ChangeKind::LetterSet(..)));
-    match now {
-        Letter::NotSet(since) if *since <= at || set.is_none() => Letter::NotSet((*since).min(at)),
-        Letter::Set(_) if set.is_none_or(|event| event.at <= at) => now.clone(),
-        Letter::NotSet(_) | Letter::Set(_) | Letter::NotKnown => Letter::NotKnown,
+    let told = || timeline.iter().filter(|event| event.what.part() == ChangedPart::Letter);
+    let Some(newest) = told().map(|event| event.at).max() else {
+        // Of a store that an older build wrote: it kept no event where there was no letter.
+        return match now {
+            Letter::NotSet(since) => Letter::NotSet((*since).min(at)),
+            Letter::Set(_) | Letter::NotKnown => now.clone(),
+        };
+    };
+    match told().filter(|event| event.at <= at).max_by_key(|event| event.at) {
+        Some(event) if event.what == ChangeKind::LetterNotSet => Letter::NotSet(event.at),
+        Some(_) if newest <= at => now.clone(),
+        Some(_) | None => Letter::NotKnown,
     }
 }
 
@@ -345,6 +351,37 @@ mod tests {
             assert_eq!(stage(&waiting, f::minutes_ago(minutes)), Stage::LetterNotSet, "{minutes}");
         }
         assert_eq!(stage(&waiting, f::minutes_ago(301)), Stage::NotFetched);
+    }
+
+    /// Letters are asked for after results: between the first result and the first answer about the
+    /// letter the screen could not say that it was not set.
+    #[test]
+    fn before_a_letter_was_set_the_stage_is_the_one_that_the_screen_said() {
+        let first = f::watched(Some(f::session(SessionState::Ongoing)), None, None);
+        let result = (*first.answers).clone();
+        let not_set = Answers { letter: Letter::NotSet(f::minutes_ago(290)), ..result.clone() };
+        let set = Answers { letter: Letter::Set(f::answer(f::letter(&[]))), ..result.clone() };
+        let steps = [(Answers::default(), result, 300), (not_set.clone(), set.clone(), 100)];
+        let mut timeline = Vec::new();
+        for (before, after, minutes) in [
+            (&steps[0].0, &steps[0].1, 300),
+            (&steps[0].1, &not_set, 290),
+            (&steps[1].0, &steps[1].1, 100),
+        ] {
+            timeline.extend(between(before, after, f::minutes_ago(minutes)));
+        }
+        let mut lived = first;
+        lived.answers = Arc::new(set);
+        lived.timeline = Arc::new(timeline);
+        for (minutes, said) in [
+            (301, Stage::NotFetched),
+            (295, Stage::AwaitingVisit),
+            (290, Stage::LetterNotSet),
+            (101, Stage::LetterNotSet),
+            (100, Stage::AwaitingVisit),
+        ] {
+            assert_eq!(stage(&lived, f::minutes_ago(minutes)), said, "{minutes}");
+        }
     }
 
     #[test]

@@ -78,14 +78,14 @@ pub fn done_at(watched: &WatchedSession) -> Option<Timestamp> {
     }
     let checks = session.checks.iter().filter_map(|check| check.last_updated.or(check.created));
     checks.max().or_else(|| {
-        let ended = |kind: &ChangeKind| matches!(kind, ChangeKind::State(_, Some(to)) if to.as_raw() == "COMPLETED");
+        let ended = |kind: &ChangeKind| kind.new_state() == Some(SessionState::Completed);
         watched.timeline.iter().rev().find(|event| ended(&event.what)).map(|event| event.at)
     })
 }
 
 /// When the letter was first seen.
 pub(crate) fn letter_seen(watched: &WatchedSession) -> Option<Timestamp> {
-    let letter = |kind: &ChangeKind| matches!(kind, ChangeKind::LetterSet(..));
+    let letter = |kind: &ChangeKind| matches!(kind, ChangeKind::LetterSet { .. });
     watched.timeline.iter().find(|event| letter(&event.what)).map(|event| event.seen_at)
 }
 
@@ -138,7 +138,7 @@ mod tests {
             at: f::minutes_ago(letter),
             seen_at: f::minutes_ago(letter),
             source: None,
-            what: ChangeKind::LetterSet(None, 3),
+            what: ChangeKind::LetterSet { branch: None, documents: 3 },
             origin: Origin::Observed,
         }]);
         watched

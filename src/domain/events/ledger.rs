@@ -9,6 +9,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use crate::domain::events::change::{ChangeKind, TimelineEvent};
 use crate::domain::session::ids::SessionId;
+use crate::domain::session::wire_enum::SessionState;
 use crate::domain::session::wire_enum::Topic;
 
 /// So far apart may the notification of a thing and its sight by polling be.
@@ -163,11 +164,9 @@ fn topic_of(event: &TimelineEvent) -> Option<Topic> {
         ChangeKind::ResourceAdded { .. } | ChangeKind::ResourceUpdated { .. } => {
             Some(Topic::ResourceUpdate)
         }
-        ChangeKind::Task(_, state) if state.as_raw() == "DONE" => Some(Topic::TaskCompletion),
+        ChangeKind::Task { state, .. } if state.as_raw() == "DONE" => Some(Topic::TaskCompletion),
         ChangeKind::Check { state, .. } if state.as_raw() == "DONE" => Some(Topic::CheckCompletion),
-        ChangeKind::State(_, Some(to)) if to.as_raw() == "COMPLETED" => {
-            Some(Topic::SessionCompletion)
-        }
+        what if what.new_state() == Some(SessionState::Completed) => Some(Topic::SessionCompletion),
         _ => None,
     }
 }
@@ -194,7 +193,7 @@ mod tests {
             at: at(second),
             seen_at: at(second),
             source: None,
-            what: ChangeKind::State(Some("ONGOING".into()), Some("COMPLETED".into())),
+            what: ChangeKind::State { from: Some("ONGOING".into()), to: Some("COMPLETED".into()) },
             origin: Origin::Observed,
         }]
     }

@@ -3,8 +3,6 @@
 //! Owns the one way from two states of the world to events: the changes of the timelines, and what
 //! became true of a stage, a deadline or the data's age. Must never decide what is drawn or sent.
 
-mod kind;
-
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 use std::time::Duration;
@@ -17,12 +15,11 @@ use crate::domain::assessment::rules::Rules;
 use crate::domain::assessment::stage::{Stage, Verdict};
 use crate::domain::assessment::stats;
 use crate::domain::events::change::TimelineEvent;
+use crate::domain::events::event_kind::EventKind;
 use crate::domain::server_text::ServerText;
 use crate::domain::session::ids::SessionId;
 use crate::domain::watchlist::snapshot::{Connection, SessionTable, Snapshot};
 use crate::domain::watchlist::watched::{WatchEntry, WatchedSession};
-
-pub use kind::EventKind;
 
 /// Looked at the clock at least this often.
 const LONGEST: Duration = Duration::from_mins(1);
@@ -186,7 +183,7 @@ impl EventDetector {
             }
         };
         for change in fresh(&known.session.timeline, &session.timeline) {
-            let Some(kind) = EventKind::of(&change.what) else { continue };
+            let Some(kind) = change.what.event_kind() else { continue };
             let happening = plain(kind, change.at, change.seen_at, session);
             told.push(SessionEvent { change: Some(change.clone()), ..happening });
         }
@@ -380,7 +377,7 @@ mod tests {
             at: f::minutes_ago(3),
             seen_at: f::now(),
             source: None,
-            what: ChangeKind::State(None, Some("COMPLETED".into())),
+            what: ChangeKind::State { from: None, to: Some("COMPLETED".into()) },
             origin: Origin::Observed,
         }]);
         let after = world(vec![after]);

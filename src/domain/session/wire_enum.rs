@@ -1,5 +1,7 @@
 //! Yoti's closed-looking vocabularies, every one open at the end (invariant I5).
 
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
 use crate::domain::server_text::ServerText;
 
 /// What every enum here can do, for readers that do not care which one it is.
@@ -63,6 +65,18 @@ macro_rules! wire_enum {
             #[must_use]
             pub const fn is_unknown(&self) -> bool {
                 matches!(self, Self::Unknown(_))
+            }
+        }
+
+        impl Serialize for $name {
+            fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+                to.serialize_str(self.as_raw())
+            }
+        }
+
+        impl<'de> Deserialize<'de> for $name {
+            fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+                String::deserialize(from).map(|text| Self::from_wire(&text))
             }
         }
 

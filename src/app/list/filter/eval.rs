@@ -8,7 +8,8 @@ use super::fields::{Flag, TextField};
 use super::{Condition, DocsHow, Expr, How, Needle, Query, TimeField, folded, same};
 use crate::app::list::summary::SessionSummary;
 use crate::app::text::words::StageKind;
-use crate::domain::events::change::{ChangeKind, TimelineEvent};
+use crate::domain::events::change::ChangedPart;
+use crate::domain::events::change::TimelineEvent;
 use crate::domain::session::ids::SessionId;
 use crate::domain::watchlist::watched::WatchedSession;
 
@@ -182,7 +183,7 @@ const FIRST_LOOK: SignedDuration = SignedDuration::from_hours(1);
 /// When the newest change happened; what the first answers told is none.
 pub(crate) fn last_change(session: &WatchedSession) -> Option<Timestamp> {
     let first = session.timeline.first()?.seen_at;
-    let is_letter = |event: &TimelineEvent| matches!(event.what, ChangeKind::LetterSet(..));
+    let is_letter = |event: &TimelineEvent| event.what.part() == ChangedPart::Letter;
     let newer = |event: &&TimelineEvent| event.seen_at > first;
     let newest = session.timeline.iter().rev().find(|event| newer(event) && !is_letter(event));
     let later = |event: &&TimelineEvent| event.seen_at.duration_since(first) > FIRST_LOOK;
@@ -267,6 +268,7 @@ mod tests {
     use crate::app::list::filter::tests::{each, full, subject};
     use crate::domain::assessment::reason::Reason;
     use crate::domain::assessment::rules::Rules;
+    use crate::domain::events::change::ChangeKind;
     use crate::domain::events::change::Origin;
     use crate::domain::fixture as f;
     use crate::domain::watchlist::annotations::Acknowledged;
@@ -327,7 +329,7 @@ mod tests {
             what,
             origin: Origin::Observed,
         };
-        let letter = || ChangeKind::LetterSet(None, 1);
+        let letter = || ChangeKind::LetterSet { branch: None, documents: 1 };
         let table = [
             (vec![event(ChangeKind::FirstSeen, 90)], None),
             (vec![event(ChangeKind::FirstSeen, 90), event(ChangeKind::Other, 90)], None),

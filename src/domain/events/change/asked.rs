@@ -2,7 +2,8 @@
 //!
 //! Owns that comparison. Must never infer one from the other: ids say what is the same.
 
-use super::{ChangeKind, Log};
+use super::ChangeKind;
+use super::between::Log;
 use crate::domain::server_text::ServerText;
 use crate::domain::session::configuration::{Assessment, Configuration, RequiredResource};
 
@@ -11,7 +12,7 @@ impl Log {
         let (was, is) = (&before.requested_checks, &after.requested_checks);
         for (some, others, asked) in [(is, was, true), (was, is, false)] {
             for kind in some.iter().filter(|kind| !others.contains(kind)) {
-                self.seen(ChangeKind::CheckAskedFor(kind.as_raw().into(), asked));
+                self.seen(ChangeKind::CheckAskedFor { check_type: kind.as_raw().into(), asked });
             }
         }
         // One id may stand several times in an answer.
@@ -22,7 +23,7 @@ impl Log {
             self.requirement(was, requirement);
         }
         for gone in left {
-            self.seen(ChangeKind::RequirementRemoved(kind_of(gone)));
+            self.seen(ChangeKind::RequirementRemoved { requirement_type: kind_of(gone) });
         }
     }
 
@@ -30,7 +31,10 @@ impl Log {
     fn requirement(&mut self, was: Option<&RequiredResource>, is: &RequiredResource) {
         if was.is_none_or(|was| was.state != is.state) {
             let state = is.state.as_ref().map_or("", |s| s.as_raw());
-            self.seen(ChangeKind::Requirement(kind_of(is), state.into()));
+            self.seen(ChangeKind::Requirement {
+                requirement_type: kind_of(is),
+                state: state.into(),
+            });
         }
         let Some(was) = was else { return };
         let mut left: Vec<&Assessment> = was.assessments.iter().collect();
@@ -43,14 +47,14 @@ impl Log {
                 self.seen(ChangeKind::Assessment {
                     check_type: assessment.check_type.as_raw().into(),
                     state: assessment.state.as_ref().map_or("", |s| s.as_raw()).into(),
-                    requirement: kind_of(is),
+                    requirement_type: kind_of(is),
                 });
             }
         }
         for (kind, left) in &is.attempts_remaining {
             if was.attempts_remaining.iter().any(|(old, was)| old == kind && was != left) {
                 let left = usize::try_from(*left).unwrap_or(0);
-                self.seen(ChangeKind::AttemptsLeft(kind.clone(), left));
+                self.seen(ChangeKind::AttemptsLeft { kind: kind.clone(), left });
             }
         }
     }

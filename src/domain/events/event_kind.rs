@@ -2,8 +2,6 @@
 //!
 //! Owns the words: stable, once told to a program.
 
-use crate::domain::events::change::ChangeKind;
-
 /// Kinds of events, by the words that `--events` takes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum EventKind {
@@ -101,32 +99,5 @@ impl EventKind {
     pub fn named(word: &str) -> Option<Self> {
         let word = word.trim().to_ascii_lowercase().replace('-', "_");
         Self::ALL.into_iter().find(|kind| kind.word() == word)
-    }
-
-    /// The kind of a change of the timeline; `None`: it is told otherwise.
-    pub(super) fn of(what: &ChangeKind) -> Option<Self> {
-        Some(match what {
-            ChangeKind::FirstSeen => Self::FirstAnswer,
-            ChangeKind::State(..) => Self::State,
-            ChangeKind::ResourceAdded { .. }
-            | ChangeKind::ResourceUpdated { .. }
-            | ChangeKind::ResourceRemoved { .. }
-            | ChangeKind::DigitalIdShare { .. } => Self::Resource,
-            ChangeKind::Task(..) => Self::Task,
-            ChangeKind::Check { .. } => Self::Check,
-            ChangeKind::Requirement(..)
-            | ChangeKind::RequirementRemoved(_)
-            | ChangeKind::Assessment { .. }
-            | ChangeKind::AttemptsLeft(..)
-            | ChangeKind::CheckAskedFor(..) => Self::Requirement,
-            ChangeKind::LetterSet(..) => Self::Letter,
-            ChangeKind::IdentityProfile(_) => Self::IdentityProfile,
-            ChangeKind::Gone => Self::Gone,
-            ChangeKind::Back => Self::Back,
-            // Told once, with what the answers say of it.
-            ChangeKind::FirstBranchVisit => return None,
-            ChangeKind::Notified(_) => Self::Notified,
-            ChangeKind::Other => Self::Other,
-        })
     }
 }
