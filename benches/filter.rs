@@ -9,6 +9,8 @@ use branchwatch::app::action::Action;
 use branchwatch::app::event::Event;
 use branchwatch::app::text::text_field::Edit;
 use branchwatch::app::{Model, ModelSettings, update};
+use branchwatch::config::options::General;
+use branchwatch::config::value::OrOff;
 use branchwatch::domain::assessment::rules::Rules;
 use branchwatch::domain::session::answer::Answer;
 use branchwatch::domain::session::ids::SessionId;
@@ -93,7 +95,11 @@ fn world(count: usize) -> (Model, SessionTable, Vec<Arc<Answers>>) {
         live: false,
         sdk_short: String::new(),
         rules: Rules::default(),
-        export_dir: ".".into(),
+        general: General {
+            export_dir: ".".into(),
+            lock_after: OrOff(None),
+            ..General::usual().expect("defaults")
+        },
         time_zone: jiff::tz::TimeZone::UTC,
         ascii: false,
         help: Keymap::shipped().expect("the shipped keymap").help_rows(),

@@ -6,6 +6,8 @@ use std::sync::Arc;
 
 use branchwatch::app::event::Event;
 use branchwatch::app::{Model, ModelSettings, update};
+use branchwatch::config::options::General;
+use branchwatch::config::value::OrOff;
 use branchwatch::domain::assessment::rules::Rules;
 use branchwatch::domain::session::ids::SessionId;
 use branchwatch::domain::watchlist::snapshot::{SessionTable, Snapshot};
@@ -44,7 +46,11 @@ fn world(count: usize) -> (Model, SessionTable) {
         live: false,
         sdk_short: String::new(),
         rules: Rules::default(),
-        export_dir: ".".into(),
+        general: General {
+            export_dir: ".".into(),
+            lock_after: OrOff(None),
+            ..General::usual().expect("defaults")
+        },
         time_zone: jiff::tz::TimeZone::UTC,
         ascii: false,
         help: keymap.help_rows(),

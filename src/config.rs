@@ -3,23 +3,16 @@
 //! Owns the resolved [`Config`] and where each value came from. Must never hold a secret: keys are
 //! named by path and read where they are used. Never writes the file but for `config init --write`.
 
-mod alarms;
 mod application;
-mod auth;
-mod desk;
 mod environment;
-mod file;
-mod fit;
-mod labels;
-mod notifications;
+mod generate;
+mod layers;
 mod operator;
-mod pace;
-mod place;
+mod option;
+pub mod options;
 mod resolve;
-mod resolver;
-mod show;
-mod tables;
 mod themes;
+pub mod value;
 
 use std::path::PathBuf;
 
@@ -27,28 +20,21 @@ use jiff::tz::TimeZone;
 use uuid::Uuid;
 
 use crate::api::client::{Auth, ClientOptions};
+use crate::app::dialogs::programs::state::Program;
+use crate::app::layout::Proportions;
 use crate::app::list::views::View;
 use crate::app::operator::bell::state::AlarmSettings;
-use crate::app::operator::layout_settings::state::Fit;
 use crate::domain::assessment::rules::Rules;
-use crate::domain::personal::Privacy;
 pub use crate::domain::span::parse_span;
 use crate::notifications::receiver::ReceiverSettings;
 use crate::refresh;
 use crate::runtime::alerts::AlertCommand;
-pub use desk::DeskConfig;
 pub use environment::{Environment, no_keys_in};
-pub use file::PictureChoice;
+pub use generate::{reference, schema, template};
+pub use layers::Flags;
+use options::{General, Profile};
 pub use resolve::resolve;
-pub use resolver::Flags;
-pub use show::zone;
-pub use themes::{own_themes, theme_named};
-
-/// The template of `config init`.
-pub const EXAMPLE: &str = include_str!("../assets/config.example.toml");
-
-/// The JSON schema of the file.
-pub const SCHEMA: &str = include_str!("../assets/schema/config.schema.json");
+pub use themes::own_themes;
 
 /// Yoti's own address (contract 1.1).
 pub const PRODUCTION: &str = "https://api.yoti.com/idverify/v1";
@@ -77,7 +63,7 @@ impl std::fmt::Display for Source {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Shown {
     /// Key as in the file: `refresh.at_counter`.
-    pub key: &'static str,
+    pub key: String,
     /// Value as text; never a secret.
     pub value: String,
     pub source: Source,
@@ -106,8 +92,6 @@ pub struct Config {
     pub environment: String,
     /// Checked: https, or http on this machine.
     pub base_url: String,
-    /// The application; `None`: not configured.
-    pub sdk_id: Option<Uuid>,
     /// Where its key is; `None`: not configured.
     pub key: Option<KeySource>,
     pub auth: Auth,
@@ -118,24 +102,18 @@ pub struct Config {
     pub alert_command: Option<AlertCommand>,
     /// Where notifications are received; `None`: nowhere.
     pub notifications: Option<ReceiverSettings>,
-    /// How much of what looks like a person's is shown.
-    pub privacy: Privacy,
-    /// Whose name stands in the audit log, and with notes, tags, acknowledgements and the archive.
-    pub operator: String,
     /// Of the times that are shown.
     pub zone: TimeZone,
-    /// Where the dialog puts exports.
-    pub export_dir: PathBuf,
-    /// What the operator's hands may reach.
-    pub desk: DeskConfig,
+    /// What stands before all sections, checked.
+    pub general: General,
+    /// The profile in force, as far as nothing above was made of it.
+    pub application: Profile,
+    /// Nothing may be done at Yoti, whatever the command line says: where that is written.
+    pub read_only: Option<String>,
+    /// The operator's own programs, by name.
+    pub programs: Vec<Program>,
     pub alarms: AlarmSettings,
-    /// How the screen is fitted at the start.
-    pub fit: Fit,
-    pub pictures: PictureChoice,
-    /// `[keys]`: action to chords.
-    pub keys: std::collections::BTreeMap<String, Vec<String>>,
-    /// The theme that was asked for.
-    pub theme: Option<String>,
+    pub proportions: Proportions,
     /// `[views]`, in the order of their names.
     pub views: Vec<View>,
     pub store: PathBuf,
@@ -203,7 +181,7 @@ impl Config {
     /// [`ConfigError::Nothing`] says which is missing and how to begin.
     pub fn credentials(&self) -> Result<(Uuid, &KeySource), ConfigError> {
         let nothing = |missing: &str| ConfigError::Nothing { missing: missing.to_owned() };
-        match (self.sdk_id, &self.key) {
+        match (self.application.sdk_id, &self.key) {
             (Some(sdk_id), Some(key)) => Ok((sdk_id, key)),
             (None, Some(_)) => Err(nothing("the SDK ID is missing (sdk_id in the profile)")),
             (Some(_), None) => {

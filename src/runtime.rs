@@ -4,7 +4,6 @@
 
 pub mod alerts;
 pub mod clipboard;
-pub mod desk;
 pub mod effects;
 pub mod engine;
 pub mod event_loop;
@@ -15,6 +14,7 @@ mod hands;
 pub mod opener;
 pub(crate) mod program;
 pub mod receiver;
+pub mod services;
 mod share;
 pub mod shutdown;
 pub mod terminal;
@@ -24,10 +24,10 @@ use std::sync::Arc;
 use tokio::sync::mpsc;
 
 use crate::api::SessionApi;
+use crate::app::layout::Proportions;
 use crate::app::list::views::View;
 use crate::app::operator::bell::state::AlarmSettings;
-use crate::app::operator::desk::state::DeskSettings;
-use crate::app::operator::layout_settings::state::Fit;
+use crate::app::operator::desk::state::OperatorConfig;
 use crate::app::{Model, ModelSettings};
 use crate::clock::Clock;
 use crate::keymap::Keymap;
@@ -51,8 +51,7 @@ pub struct DashboardParts {
     pub themes: Themes,
     /// The terminal is asked for its ground, for the theme `auto`.
     pub asks_ground: bool,
-    /// How the screen is fitted at the start.
-    pub fit: Fit,
+    pub proportions: Proportions,
     pub alarms: AlarmSettings,
     /// The graphics that the terminal has; `None`: half-blocks.
     pub graphics: Option<Graphics>,
@@ -66,10 +65,9 @@ pub struct DashboardParts {
     /// The program that is told of what happens; `None`: none is.
     pub alert_command: Option<alerts::AlertCommand>,
     pub refresh: refresh::Settings,
-    /// What the operator's hands reach.
-    pub desk: desk::Desk,
-    /// What the configuration says of it.
-    pub desk_settings: DeskSettings,
+    /// What effects use beside the refresh task.
+    pub services: services::Services,
+    pub operator: OperatorConfig,
 }
 
 /// How the dashboard ended, for the exit code.
@@ -116,12 +114,12 @@ pub async fn dashboard<P: Persistence, A: SessionApi, C: Clock + Clone>(
     let (stopped, stops) = (shutdown::reason(), shutdown::stops()?);
     let mut screen = terminal::Screen::enter()?;
     let mut model = Model::new(parts.settings.clone(), screen.size(), clock.now())
-        .with_desk(parts.desk_settings)
+        .with_operator_config(parts.operator)
         .with_views(parts.views, &kept)
         .with_filter(parts.filter)
-        .with_fit(parts.fit)
+        .with_proportions(parts.proportions)
         .with_alarms(parts.alarms);
-    if parts.fit.mouse {
+    if parts.settings.general.mouse {
         screen.mouse(true)?;
     }
     let origin = effects::ExportOrigin {
@@ -133,7 +131,7 @@ pub async fn dashboard<P: Persistence, A: SessionApi, C: Clock + Clone>(
     let outside = event_loop::LoopContext {
         snapshots: snapshots.clone(),
         effects: effects::Effects::new(commands, snapshots, origin, Arc::new(clock.clone()))
-            .with_desk(parts.desk),
+            .with_services(parts.services),
         clock,
         keymap: parts.keymap,
         look: parts.look,

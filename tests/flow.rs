@@ -35,6 +35,7 @@ use branchwatch::api::{ApiError, ApiErrorKind, SessionApi, wire};
 use branchwatch::app::operator::bell::state::{AlarmSettings, Desktop};
 use branchwatch::app::{Model, ModelSettings};
 use branchwatch::clock::{Clock, TokioClock};
+use branchwatch::config::options::General;
 use branchwatch::domain::assessment::rules::Rules;
 use branchwatch::domain::server_text::ServerText;
 use branchwatch::domain::session::Session;
@@ -324,13 +325,13 @@ fn operators_model(play: &Play<'_>, now: jiff::Timestamp) -> Model {
         live: false,
         sdk_short: "b88a".into(),
         rules: Rules::default(),
-        export_dir: play.folder.to_path_buf(),
+        general: General { export_dir: play.folder.to_path_buf(), ..General::usual().unwrap() },
         time_zone: jiff::tz::TimeZone::UTC,
         ascii: false,
         help: play.keymap.help_rows(),
     };
     Model::new(settings, play.size, now)
-        .with_desk(evidence::settings())
+        .with_operator_config(evidence::settings())
         .with_alarms(AlarmSettings { bell: None, desktop: Some(Desktop::Osc9) })
         .with_views(finding::views(), &Arrangement::default())
 }
@@ -372,7 +373,7 @@ fn story_at(play: Play<'_>, act: impl AsyncFnOnce(&Operator)) -> Ending {
         let outside = LoopContext {
             snapshots: snapshots.clone(),
             effects: Effects::new(commands, snapshots, origin, Arc::new(clock))
-                .with_desk(evidence::desk(folder)),
+                .with_services(evidence::desk(folder)),
             clock,
             keymap: play.keymap,
             look: Look::new(ColourDepth::None, false),

@@ -9,9 +9,10 @@ use branchwatch::app::effect::Effect;
 use branchwatch::app::event::{Event, Mouse, MouseDid};
 use branchwatch::app::layout::Proportions;
 use branchwatch::app::list::views::{View, ViewTexts};
-use branchwatch::app::operator::layout_settings::state::Fit;
 use branchwatch::app::text::text_field::Edit;
 use branchwatch::app::{Model, ModelSettings, update};
+use branchwatch::config::options::General;
+use branchwatch::config::value::OrOff;
 use branchwatch::domain::assessment::rules::Rules;
 use branchwatch::domain::session::ids::SessionId;
 use branchwatch::domain::watchlist::list_layout::{Arrangement, Place};
@@ -37,7 +38,11 @@ fn model(size: (u16, u16)) -> Model {
         live: false,
         sdk_short: String::new(),
         rules: Rules::default(),
-        export_dir: ".".into(),
+        general: General {
+            export_dir: ".".into(),
+            lock_after: OrOff(None),
+            ..General::usual().unwrap()
+        },
         time_zone: jiff::tz::TimeZone::UTC,
         ascii: false,
         help: Keymap::shipped().unwrap().help_rows(),
@@ -121,7 +126,7 @@ fn order(model: &Model) -> Vec<SessionId> {
 #[test]
 fn the_list_starts_from_the_share_that_the_configuration_gives() {
     let proportions = Proportions { list: 40, tree: 30, timeline: 40, ..Proportions::default() };
-    let mut model = model((120, 40)).with_fit(Fit { proportions, ..Fit::default() });
+    let mut model = model((120, 40)).with_proportions(proportions);
     let place = |model: &Model, pane| model.areas().pane(pane).unwrap();
     assert_eq!(place(&model, Pane::List).w, 48);
     assert!(place(&model, Pane::Tree).h < place(&model, Pane::Checks).h);
@@ -129,7 +134,7 @@ fn the_list_starts_from_the_share_that_the_configuration_gives() {
     update(&mut model, Event::Action(Action::ListWider));
     assert_eq!(place(&model, Pane::List).w, 54);
     let proportions = Proportions { columns_from: 130, ..proportions };
-    let model = self::model((120, 40)).with_fit(Fit { proportions, ..Fit::default() });
+    let model = self::model((120, 40)).with_proportions(proportions);
     assert_eq!(model.areas().panes.len(), 1);
 }
 
@@ -227,7 +232,8 @@ proptest! {
 
     #[test]
     fn random_events_never_panic_at_any_size(steps in proptest::collection::vec(step(), 1..80)) {
-        let mut model = model((80, 24)).with_fit(Fit { mouse: true, ..Fit::default() });
+        let mut model = model((80, 24));
+        update(&mut model, Event::Action(Action::Mouse));
         let look = Look::new(ColourDepth::Ansi16, false);
         let (mut now, mut listed) = (start(), Vec::new());
         for (revision, step) in (1_u64..).zip(steps) {

@@ -25,10 +25,12 @@ use branchwatch::app::effect::Effect;
 use branchwatch::app::event::{Event, Measured, Outcome};
 use branchwatch::app::list::views::{View, ViewTexts};
 use branchwatch::app::operator::bell::state::{Alarm, AlarmSettings, Desktop};
-use branchwatch::app::operator::desk::state::{DeskSettings, Permit, Writes};
+use branchwatch::app::operator::desk::state::{OperatorConfig, Permissions, Permit};
 use branchwatch::app::text::hidden::{Hidden, Picture};
 use branchwatch::app::view::{CHECK_TEXT_AT, CheckForm, Glyph, Pane, TreeNode};
 use branchwatch::app::{Model, ModelSettings, update};
+use branchwatch::config::options::General;
+use branchwatch::config::value::OrOff;
 use branchwatch::domain::assessment::reason::Reason;
 use branchwatch::domain::assessment::rules::Rules;
 use branchwatch::domain::events::call::{Call, CallLog, Traffic};
@@ -201,6 +203,10 @@ fn model(state: State, size: (u16, u16)) -> Model {
 }
 
 fn model_of(snapshot: Arc<Snapshot>, size: (u16, u16)) -> Model {
+    locked_after(None, snapshot, size)
+}
+
+fn locked_after(idle: Option<SignedDuration>, snapshot: Arc<Snapshot>, size: (u16, u16)) -> Model {
     let keymap = Keymap::shipped().unwrap();
     let settings = ModelSettings {
         profile: "acme-dbs".into(),
@@ -209,7 +215,11 @@ fn model_of(snapshot: Arc<Snapshot>, size: (u16, u16)) -> Model {
         live: true,
         sdk_short: "b88a".into(),
         rules: Rules::default(),
-        export_dir: "exports".into(),
+        general: General {
+            export_dir: "exports".into(),
+            lock_after: OrOff(idle),
+            ..General::usual().unwrap()
+        },
         time_zone: jiff::tz::TimeZone::UTC,
         ascii: false,
         help: keymap.help_rows(),
@@ -1166,8 +1176,9 @@ fn any_size_is_drawn_without_a_panic() {
 #[test]
 fn privacy_and_the_lock() {
     let mut frames = Vec::new();
+    let idle = SignedDuration::from_secs(900);
     for size in [(80, 24), (120, 40)] {
-        let mut model = model(State::Live, size);
+        let mut model = locked_after(Some(idle), snapshot(State::Live), size);
         let mut named = Snapshot::clone(&snapshot(State::Live));
         let mut first = named.sessions.iter().next().map(|s| WatchedSession::clone(s)).unwrap();
         let entry = WatchEntry {
@@ -1186,11 +1197,7 @@ fn privacy_and_the_lock() {
             assert_eq!(text.contains("Amina"), privacy == Privacy::Off, "{text}");
             frames.push((format!("{privacy:?} {}x{}", size.0, size.1), buffer));
         }
-        model = model.with_desk(DeskSettings {
-            lock_after: Some(SignedDuration::from_secs(900)),
-            ..DeskSettings::default()
-        });
-        update(&mut model, Event::Tick(now() + SignedDuration::from_secs(900)));
+        update(&mut model, Event::Tick(now() + idle));
         frames.push((format!("locked {}x{}", size.0, size.1), frame(&model, look())));
         update(&mut model, Event::Action(Action::Down));
         frames
@@ -1226,10 +1233,11 @@ fn a_note_for_the_desktop_hides_a_person_however_much_the_screen_shows() {
 #[test]
 fn dialogs_that_reach_yoti() {
     let mut frames = Vec::new();
-    let writes = Writes { delete: true, email: true };
+    let permissions = Permissions { delete: true, email: true };
     for size in [(80, 24), (120, 40)] {
         let fresh = || {
-            model(State::Live, size).with_desk(DeskSettings { writes, ..DeskSettings::default() })
+            model(State::Live, size)
+                .with_operator_config(OperatorConfig { permissions, ..OperatorConfig::default() })
         };
         let mut add = |name: &str, model: &Model, look| {
             frames.push((format!("{name} {}x{}", size.0, size.1), frame(model, look)));

@@ -13,6 +13,8 @@ use branchwatch::app::action::Action;
 use branchwatch::app::event::Event;
 use branchwatch::app::{Model, ModelSettings, update};
 use branchwatch::clock::{Clock, SystemClock};
+use branchwatch::config::options::General;
+use branchwatch::config::value::OrOff;
 use branchwatch::domain::assessment::rules::Rules;
 use branchwatch::domain::session::ids::SessionId;
 use branchwatch::domain::watchlist::snapshot::{Connection, Snapshot};
@@ -155,7 +157,11 @@ impl Screen {
             live: true,
             sdk_short: "b88a".into(),
             rules: Rules::default(),
-            export_dir: "exports".into(),
+            general: General {
+                export_dir: "exports".into(),
+                lock_after: OrOff(None),
+                ..General::usual().unwrap()
+            },
             time_zone: jiff::tz::TimeZone::UTC,
             ascii: false,
             help: keymap.help_rows(),

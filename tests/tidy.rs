@@ -25,7 +25,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("intake", &["text"]),
     ("reasons", &[]),
     ("audit", &["text"]),
-    ("app", &["text", "reasons", "intake"]),
+    ("app", &["text", "reasons", "intake", "config::options", "config::value"]),
     ("keymap", &["app::action", "app::event", "app::text::text_field"]),
     ("theme", &["app::view"]),
     ("ui", &["app", "text", "theme", "keymap"]),
@@ -264,9 +264,9 @@ fn a_state_never_uses_the_model() {
 }
 
 /// Doc comments of at most four words; the number may only fall.
-const SHORT_DOCS: usize = 218;
+const SHORT_DOCS: usize = 212;
 /// Functions with a tuple for a parameter; the number may only fall.
-const TUPLE_PARAMETERS: usize = 33;
+const TUPLE_PARAMETERS: usize = 26;
 
 /// `rustc`'s `missing_docs` asks for docs on each field too, and then gets its name again.
 #[test]

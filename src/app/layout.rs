@@ -1,7 +1,5 @@
 //! Where each pane stands for a window of a given size: pure arithmetic (product.md 4.2).
 
-use std::ops::RangeInclusive;
-
 use crate::app::view::Pane;
 
 /// A rectangle of cells; x and y from the top left corner, 0-based.
@@ -84,13 +82,6 @@ const FILTER_BAR: u16 = 5;
 
 /// The smallest window that is drawn.
 pub const SMALLEST: (u16, u16) = (60, 16);
-
-/// What the list may take of the width, in hundredths.
-pub const LIST: RangeInclusive<u16> = 30..=80;
-/// What the tree may take of the height beside the list, in hundredths.
-pub const TREE: RangeInclusive<u16> = 20..=80;
-/// What the timeline may take of the height, in hundredths.
-pub const TIMELINE: RangeInclusive<u16> = 10..=50;
 
 /// What the operator may choose of the layout.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -266,7 +257,7 @@ mod tests {
         #[test]
         fn areas_never_overlap_nor_leave_the_window_and_the_focus_is_on_the_screen(
             width in 0u16..320, height in 0u16..120, focus in 0usize..8, zoomed: bool, filtering: bool,
-            list in LIST, low_header: bool, tree in TREE, timeline in TIMELINE,
+            list in 30_u16..=80, low_header: bool, tree in 20_u16..=80, timeline in 10_u16..=50,
             columns_from in 80u16..200, more in 1u16..100,
         ) {
             // The filter bar is that of the list.

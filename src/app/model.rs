@@ -106,11 +106,12 @@ impl Model {
             form: TimeForm::default(),
             zone: settings.time_zone.clone(),
             now,
-            openness: Openness::default(),
+            openness: Openness { privacy: settings.general.privacy, ..Openness::default() },
             labels: settings.rules.labels.clone(),
             keys: Keys::new(&settings.help),
             frozen: Frozen::default(),
         };
+        let fitting = Fitting { mouse: settings.general.mouse, ..Fitting::default() };
         Self {
             settings,
             size,
@@ -148,7 +149,7 @@ impl Model {
             own: OwnState::default(),
             built: None,
             overlay: None,
-            fitting: Fitting::default(),
+            fitting,
             guard: Guard::new(now),
             bell: Bell::default(),
             gauges: Gauges::default(),

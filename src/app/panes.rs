@@ -2,7 +2,6 @@
 
 use std::collections::BTreeSet;
 use std::ops::Range;
-use std::path::PathBuf;
 
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
@@ -12,6 +11,7 @@ use crate::app::list::filter::Offers;
 use crate::app::text::text_field::TextField;
 use crate::app::text::words::left;
 use crate::app::view::{HelpRow, Rows, TreePath};
+use crate::config::options::General;
 use crate::domain::assessment::rules::Rules;
 
 /// What does not change while the dashboard runs.
@@ -26,8 +26,8 @@ pub struct ModelSettings {
     pub sdk_short: String,
     /// Thresholds and the pass rule.
     pub rules: Rules,
-    /// Where exports go when the operator names no other place.
-    pub export_dir: PathBuf,
+    /// What the configuration file has before all sections.
+    pub general: General,
     pub time_zone: TimeZone,
     /// Glyphs of ASCII only.
     pub ascii: bool,

@@ -4,6 +4,7 @@
 
 mod asked;
 mod hearing;
+mod options;
 mod play;
 mod sessions;
 
@@ -15,6 +16,7 @@ pub(super) use asked::{
     BranchesArgs, By, Handover, LetterCommand, LetterShow, MediaArgs, Stats, Watch,
 };
 pub(super) use hearing::{Ingest, Listen};
+pub(super) use options::OptionFlags;
 pub(super) use play::{Play, Simulate};
 pub(super) use sessions::{
     Add, Export, FormatArg, List, Part, Redact, Remove, ShapeArg, Show, Wait,
@@ -39,9 +41,8 @@ pub(super) struct Cli {
 #[command(next_help_heading = "Global options")]
 #[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
 pub(super) struct Global {
-    /// Profile in the config file
-    #[arg(short, long, global = true, value_name = "NAME")]
-    pub(super) profile: Option<String>,
+    #[command(flatten)]
+    pub(super) options: OptionFlags,
     /// Config file
     #[arg(short, long, global = true, value_name = "FILE")]
     pub(super) config: Option<PathBuf>,
@@ -55,12 +56,6 @@ pub(super) struct Global {
         hide_default_value = true
     )]
     pub(super) filter: String,
-    /// Poll each open session this often (10s, 5m) instead of by its stage
-    #[arg(long, global = true, value_name = "DURATION")]
-    pub(super) interval: Option<String>,
-    /// Maximum requests per second
-    #[arg(long, global = true, value_name = "N")]
-    pub(super) max_rps: Option<f64>,
     /// Work offline, from stored data
     #[arg(long, global = true)]
     pub(super) offline: bool,
@@ -76,15 +71,6 @@ pub(super) struct Global {
     /// ASCII characters only
     #[arg(long, global = true)]
     pub(super) ascii: bool,
-    /// Colours: auto, terminal, dark, light, nord, ..., or your own (a wrong name lists all)
-    #[arg(long, global = true, value_name = "NAME")]
-    pub(super) theme: Option<String>,
-    /// How much of a person's data to show; the stricter of flag and config file wins
-    #[arg(long, global = true, value_enum, value_name = "HOW")]
-    pub(super) privacy: Option<PrivacyArg>,
-    /// Time zone for times, such as Europe/London or UTC
-    #[arg(long, global = true, value_name = "ZONE")]
-    pub(super) tz: Option<String>,
     /// Print plain sentences instead of drawing the dashboard
     #[arg(long, global = true)]
     pub(super) a11y: bool,
@@ -114,14 +100,6 @@ pub(super) enum Colour {
     Auto,
     Always,
     Never,
-}
-
-/// How much of what looks like a person's is shown.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(super) enum PrivacyArg {
-    Mask,
-    Partial,
-    Off,
 }
 
 /// The commands.

@@ -8,19 +8,18 @@ use super::exit::{self, Failure};
 use super::output::{data, table, talk};
 use super::setup;
 use crate::api::key::SigningKey;
-use crate::config::{ConfigError, EXAMPLE, KeySource, SCHEMA};
-use crate::keymap::Keymap;
+use crate::config::{self, KeySource};
 
 /// Columns of a value: paths stand whole.
 const LONGEST: usize = 4096;
 
 pub(super) fn run(global: &Global, what: &ConfigCommand) -> Result<u8, Failure> {
     if matches!(what, ConfigCommand::Init { write: false }) {
-        data(EXAMPLE)?;
+        data(&config::template())?;
         return Ok(exit::OK);
     }
     if matches!(what, ConfigCommand::Schema) {
-        data(SCHEMA)?;
+        data(&config::schema())?;
         return Ok(exit::OK);
     }
     let config = setup::config(global)?;
@@ -31,7 +30,7 @@ pub(super) fn run(global: &Global, what: &ConfigCommand) -> Result<u8, Failure> 
                 .iter()
                 .map(|line| {
                     let mut row =
-                        vec![line.key.to_owned(), crate::text::shown_str(&line.value, LONGEST)];
+                        vec![line.key.clone(), crate::text::shown_str(&line.value, LONGEST)];
                     if *origin {
                         row.push(line.source.to_string());
                     }
@@ -43,8 +42,7 @@ pub(super) fn run(global: &Global, what: &ConfigCommand) -> Result<u8, Failure> 
         ConfigCommand::Path => data(&format!("{}\n", config.file.display()))?,
         ConfigCommand::Check => {
             // What the file names must be there too.
-            super::look::of(global, config.theme.as_deref())?;
-            Keymap::with(&config.keys).map_err(ConfigError::from)?;
+            super::look::of(global, &config.general.theme)?;
             if let Some(KeySource::File(file)) = &config.key {
                 SigningKey::from_file(file)?;
             }
@@ -71,7 +69,7 @@ pub(super) fn run(global: &Global, what: &ConfigCommand) -> Result<u8, Failure> 
                 }
                 _ => told(why),
             })?;
-            file.write_all(EXAMPLE.as_bytes()).map_err(told)?;
+            file.write_all(config::template().as_bytes()).map_err(told)?;
             talk(&format!(
                 "wrote {}: put sdk_id and key_file into it, then: branchwatch doctor",
                 path.display()

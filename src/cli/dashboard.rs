@@ -12,18 +12,18 @@ use super::output::warn;
 use super::{list, setup};
 use crate::api::SessionApi;
 use crate::app::ModelSettings;
-use crate::app::operator::desk::state::{DeskSettings, Writes};
-use crate::app::operator::layout_settings::state::Fit;
+use crate::app::operator::desk::state::{OperatorConfig, Permissions};
 use crate::clock::{Clock, SystemClock};
+use crate::config::options::General;
 use crate::config::{Config, ConfigError, Environment};
 use crate::keymap::Keymap;
 use crate::notifications::receiver::Receiver;
 use crate::persist::Persistence;
 use crate::persist::memory::Memory;
-use crate::runtime::desk::Desk;
 use crate::runtime::engine::LoadedStore;
 use crate::runtime::evidence::Evidence;
 use crate::runtime::opener::Opener;
+use crate::runtime::services::Services;
 use crate::runtime::{self, DashboardParts, Ending};
 
 pub(super) async fn run(global: &Global) -> Result<u8, Failure> {
@@ -33,8 +33,8 @@ pub(super) async fn run(global: &Global) -> Result<u8, Failure> {
     must_be_a_terminal()?;
     let mut parts = parts(global, &config)?;
     parts.receiver = config.notifications.as_ref().map(Receiver::new).transpose()?;
-    parts.desk.audit = setup::audit_log(&config);
-    parts.desk.evidence = client.clone().map(|client| Arc::new(client) as Arc<dyn Evidence>);
+    parts.services.audit = setup::audit_log(&config);
+    parts.services.evidence = client.clone().map(|client| Arc::new(client) as Arc<dyn Evidence>);
     setup::privacy(&config)?;
     if global.no_state {
         return finish(parts, LoadedStore::of(Memory::default(), None)?, client, SystemClock).await;
@@ -51,16 +51,20 @@ pub(super) async fn run(global: &Global) -> Result<u8, Failure> {
 /// The dashboard as the configuration wants it. What reaches
 /// Yoti, or is reached by Yoti, is for the caller to add.
 pub(super) fn parts(global: &Global, config: &Config) -> Result<DashboardParts, Failure> {
-    let Chosen { look, themes, asks_ground } = look::of(global, config.theme.as_deref())?;
-    let keymap = Keymap::with(&config.keys).map_err(ConfigError::from)?;
+    let Chosen { look, themes, asks_ground } = look::of(global, &config.general.theme)?;
+    let own = config.general.keys.clone().unwrap_or_default();
+    let keymap = Keymap::with(&own.0).map_err(ConfigError::from)?;
     let settings = ModelSettings {
         profile: config.profile.clone(),
         badge: config.environment.to_uppercase(),
-        clock_speed: 1.0,
+        clock_speed: config.refresh.clock_speed,
         live: config.environment == "live",
-        sdk_short: config.sdk_id.map(short).unwrap_or_default(),
+        sdk_short: config.application.sdk_id.map(short).unwrap_or_default(),
         rules: config.rules.clone(),
-        export_dir: config.export_dir.clone(),
+        general: General {
+            mouse: config.general.mouse && !global.no_mouse,
+            ..config.general.clone()
+        },
         time_zone: config.zone.clone(),
         ascii: look.ascii,
         help: keymap.help_rows(),
@@ -75,32 +79,31 @@ pub(super) fn parts(global: &Global, config: &Config) -> Result<DashboardParts, 
         views: config.views.clone(),
         alarms: config.alarms.clone(),
         filter: list::filter(&global.filter)?,
-        graphics: look::graphics(config.pictures, look),
+        graphics: look::graphics(config.general.pictures, look),
         alert_command: config.alert_command.clone(),
         receiver: None,
         arrivals: None,
-        fit: Fit { mouse: config.fit.mouse && !global.no_mouse, ..config.fit },
+        proportions: config.proportions,
         refresh: config.refresh.clone(),
-        desk: Desk {
+        services: Services {
             opener: opener(),
-            clipboard: config.desk.clipboard.clone(),
+            clipboard: config.general.clipboard.clone(),
             private: private(),
-            ..Desk::default()
+            ..Services::default()
         },
-        desk_settings: DeskSettings {
-            portal_url: config.desk.portal_url.clone(),
-            lock_after: config.desk.lock_after,
-            programs: config.desk.programs.clone(),
-            writes: Writes {
-                delete: global.allow_writes && config.desk.allow_delete,
-                email: global.allow_writes && config.desk.allow_email,
+        operator: OperatorConfig {
+            portal_url: config.application.portal_url.clone(),
+            programs: config.programs.clone(),
+            permissions: Permissions {
+                delete: global.allow_writes && config.application.allow_delete,
+                email: global.allow_writes && config.application.allow_email,
             },
         },
     })
 }
 
 /// The beginning of an SDK ID: enough to tell two applications apart.
-pub(super) fn short(sdk_id: uuid::Uuid) -> String {
+fn short(sdk_id: uuid::Uuid) -> String {
     sdk_id.to_string().chars().take(4).collect()
 }
 

@@ -14,15 +14,15 @@ use super::{dashboard, setup, watch};
 use crate::api::client::{Client, ClientOptions};
 use crate::api::key::SigningKey;
 use crate::api::key_handle::KeyHandle;
-use crate::app::operator::desk::state::Writes;
 use crate::clock::{Clock, SystemClock, TokioClock};
+use crate::config::options::Profile;
 use crate::config::{self, Config, Environment};
 use crate::domain::watchlist::watched::WatchEntry;
 use crate::notifications::receiver::Receiver;
 use crate::persist::Persistence;
 use crate::persist::memory::Memory;
 use crate::refresh::{Command, Settings};
-use crate::runtime::DashboardParts;
+use crate::runtime::alerts::AlertCommand;
 use crate::runtime::engine::LoadedStore;
 use crate::runtime::evidence::Evidence;
 use crate::simulator::timeline::turnover::Turnover;
@@ -48,7 +48,7 @@ pub(super) async fn run(global: &Global, play: &Play) -> Result<u8, Failure> {
     environment.0.retain(|name, _| !name.starts_with("YOTI_"));
     let config = config::resolve(&setup::flags(global), &environment)?;
     // A wrong name is refused also where nothing is drawn.
-    super::look::of(global, config.theme.as_deref())?;
+    super::look::of(global, &config.general.theme)?;
     if !global.a11y {
         dashboard::must_be_a_terminal()?;
     }
@@ -72,20 +72,18 @@ pub(super) async fn run(global: &Global, play: &Play) -> Result<u8, Failure> {
     // Made-up sessions never reach the operator's own store.
     let mut store = Memory::default();
     store.add(&entries(&prepared.sessions, clock.now()))?;
-    let refresh = settings(play.speed, global);
     let arrivals = arrivals(turnover, clock);
     let serving = serve(prepared, key);
     let held = LoadedStore::of(store, None)?;
+    let config = demonstrated(config, sdk_id, play.speed, global);
     let code = if global.a11y {
-        watch::demo(global, held, (client, clock), (refresh, receiver), arrivals).await
+        watch::demo(global, &config, held, (client, clock), (receiver, arrivals)).await
     } else {
-        let mut parts = parts(global, &config, play.speed)?;
-        parts.settings.clock_speed = refresh.clock_speed;
-        parts.settings.sdk_short = dashboard::short(sdk_id);
+        let mut parts = dashboard::parts(global, &config)?;
+        parts.settings.badge = badge(play.speed);
         parts.receiver = Some(receiver);
         parts.arrivals = Some(arrivals);
-        parts.refresh = Settings { operator: config.refresh.operator.clone(), ..refresh };
-        parts.desk.evidence =
+        parts.services.evidence =
             (!global.offline).then(|| Arc::new(client.clone()) as Arc<dyn Evidence>);
         dashboard::finish(parts, held, client, clock).await
     };
@@ -95,20 +93,27 @@ pub(super) async fn run(global: &Global, play: &Play) -> Result<u8, Failure> {
     code
 }
 
-/// The operator's own dashboard, under the demo's name.
-fn parts(global: &Global, config: &Config, speed: f64) -> Result<DashboardParts, Failure> {
-    let mut parts = dashboard::parts(global, config)?;
-    "demo".clone_into(&mut parts.environment);
-    "demo".clone_into(&mut parts.settings.profile);
-    parts.settings.badge = badge(speed);
-    parts.settings.live = false;
-    if let Some(alert_command) = &mut parts.alert_command {
-        "demo".clone_into(&mut alert_command.profile);
-        "demo".clone_into(&mut alert_command.environment);
+/// The operator's own configuration, under the demo's name. Made-up sessions may be deleted, where
+/// that is asked for.
+fn demonstrated(config: Config, sdk_id: uuid::Uuid, speed: f64, global: &Global) -> Config {
+    let demo = || "demo".to_owned();
+    Config {
+        profile: demo(),
+        environment: demo(),
+        alert_command: config.alert_command.map(|command| AlertCommand {
+            profile: demo(),
+            environment: demo(),
+            ..command
+        }),
+        refresh: Settings { operator: config.refresh.operator, ..settings(speed, global) },
+        application: Profile {
+            sdk_id: Some(sdk_id),
+            allow_delete: true,
+            allow_email: true,
+            ..config.application
+        },
+        ..config
     }
-    // Made-up sessions may be deleted, where that is asked for.
-    parts.desk_settings.writes = Writes { delete: global.allow_writes, email: global.allow_writes };
-    Ok(parts)
 }
 
 /// Makes the key pair beside the first frame, and answers requests from then on.
@@ -178,6 +183,7 @@ fn badge(speed: f64) -> String {
 
 /// The usual intervals in simulated time, and never below one real second.
 fn settings(speed: f64, global: &Global) -> Settings {
+    let own_rate = global.options.0.get("--max-rps").and_then(|rate| rate.parse().ok());
     let usual = Settings::default();
     let quicker = |span: SignedDuration| {
         let seconds = (span.as_secs_f64() / speed.max(1.0)).max(1.0);
@@ -190,7 +196,7 @@ fn settings(speed: f64, global: &Global) -> Settings {
         done: Some(SignedDuration::from_secs(20)),
         selected: quicker(usual.selected),
         configuration: quicker(SignedDuration::from_secs(60)),
-        max_rps: global.max_rps.unwrap_or(MAX_RPS),
+        max_rps: own_rate.unwrap_or(MAX_RPS),
         online: !global.offline,
         clock_speed: if speed > 0.0 { speed } else { 1.0 },
         ..usual

@@ -2,7 +2,8 @@
 
 use super::args::{Colour, Global};
 use super::exit::Failure;
-use crate::config::{self, ConfigError, Environment, PictureChoice};
+use crate::config::value::Pictures;
+use crate::config::{self, ConfigError, Environment};
 use crate::theme::{AUTO, ColourDepth, Ground, Look, Themes};
 use crate::ui::widgets::graphics::Graphics;
 
@@ -14,9 +15,9 @@ pub(super) struct Chosen {
     pub(super) asks_ground: bool,
 }
 
-/// The look in this theme; without one, in `auto`.
-pub(super) fn of(global: &Global, theme: Option<&str>) -> Result<Chosen, Failure> {
-    let (theme, look) = (theme.unwrap_or(AUTO), terminal(global));
+/// The look in this theme.
+pub(super) fn of(global: &Global, theme: &str) -> Result<Chosen, Failure> {
+    let look = terminal(global);
     let mut themes = Themes::read(&config::own_themes(), look.depth);
     let look = look.with(themes.get(theme).map_err(ConfigError::from)?);
     if theme != AUTO {
@@ -72,14 +73,14 @@ fn terminal(global: &Global) -> Look {
 
 /// The graphics for pictures: what was chosen, else what the environment says of the terminal. It
 /// is never asked: some do not answer, and the answer would be taken for keys.
-pub(super) fn graphics(choice: PictureChoice, look: Look) -> Option<Graphics> {
+pub(super) fn graphics(choice: Pictures, look: Look) -> Option<Graphics> {
     match choice {
-        PictureChoice::Kitty => Some(Graphics::Kitty),
-        PictureChoice::Sixel => Some(Graphics::Sixel),
-        PictureChoice::Iterm2 => Some(Graphics::Iterm2),
-        PictureChoice::HalfBlocks => None,
-        PictureChoice::Auto if look.ascii || look.depth == ColourDepth::None => None,
-        PictureChoice::Auto => {
+        Pictures::Kitty => Some(Graphics::Kitty),
+        Pictures::Sixel => Some(Graphics::Sixel),
+        Pictures::Iterm2 => Some(Graphics::Iterm2),
+        Pictures::HalfBlocks => None,
+        Pictures::Auto if look.ascii || look.depth == ColourDepth::None => None,
+        Pictures::Auto => {
             let environment = Environment::of_process();
             guessed(|name| environment.get(name))
         }

@@ -6,6 +6,7 @@ use clap_mangen::Man;
 use super::exit::{self, Failure};
 use super::output::data;
 use super::topic;
+use crate::config;
 
 pub(super) fn run(name: Option<&str>, mut grammar: Command) -> Result<u8, Failure> {
     grammar.build();
@@ -22,8 +23,9 @@ pub(super) fn run(name: Option<&str>, mut grammar: Command) -> Result<u8, Failur
         }
         None => {
             Man::new(grammar).render(&mut page)?;
-            for topic in topic::TOPICS {
-                page.extend(chapter(topic.text).into_bytes());
+            let texts = topic::TOPICS.iter().map(|topic| topic.text.to_owned());
+            for text in texts.chain([config::reference()]) {
+                page.extend(chapter(&text).into_bytes());
             }
         }
     }

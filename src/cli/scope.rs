@@ -12,7 +12,7 @@ pub(super) fn check(global: &Global, command: Option<&Command>) -> Result<(), Fa
             "--filter is for the dashboard, demo, list, watch, stats and handover; it has no effect here",
         );
     }
-    if global.interval.is_some() && !is_paced(command) {
+    if global.options.0.contains_key("--interval") && !is_paced(command) {
         return refuse(
             "--interval is for the dashboard, watch, wait, listen and ingest; this command does not poll",
         );

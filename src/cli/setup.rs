@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use tokio::runtime::Handle;
 use tokio::task::block_in_place;
 
-use super::args::{Global, PrivacyArg};
+use super::args::Global;
 use super::exit::Failure;
 use super::output::warn;
 use crate::api::client::Client;
@@ -34,22 +34,9 @@ const KEY_COMMAND_TIMEOUT: Duration = Duration::from_secs(30);
 
 pub(super) fn flags(global: &Global) -> Flags {
     Flags {
-        theme: global.theme.clone(),
         config: global.config.clone(),
-        profile: global.profile.clone(),
-        max_rps: global.max_rps,
         offline: global.offline,
-        interval: global.interval.clone(),
-        privacy: global.privacy.map(asked),
-        zone: global.tz.clone(),
-    }
-}
-
-const fn asked(arg: PrivacyArg) -> Privacy {
-    match arg {
-        PrivacyArg::Mask => Privacy::Masked,
-        PrivacyArg::Partial => Privacy::Partial,
-        PrivacyArg::Off => Privacy::Off,
+        options: global.options.0.clone(),
     }
 }
 
@@ -58,9 +45,9 @@ pub(super) fn config(global: &Global) -> Result<Config, Failure> {
     if global.allow_writes {
         read_only(&config)?;
     }
-    if let Some(theme) = &global.theme {
+    if global.options.0.contains_key("--theme") {
         // Also where nothing is drawn: a name that is wrong is said.
-        super::look::of(global, Some(theme))?;
+        super::look::of(global, &config.general.theme)?;
     }
     tracing::debug!(file = %config.file.display(), profile = config.profile, "configuration read");
     Ok(config)
@@ -69,21 +56,21 @@ pub(super) fn config(global: &Global) -> Result<Config, Failure> {
 /// How much of the operator's labels a command shows. More than masked is there only once its line
 /// stands in the audit log.
 pub(super) fn privacy(config: &Config) -> Result<Privacy, Failure> {
-    if config.privacy != Privacy::Masked {
+    if config.general.privacy != Privacy::Masked {
         let written =
             audit_log(config).append(SystemClock.now(), AuditAction::PrivacyLowered, &[], "");
         written.map_err(Failure::Other)?;
     }
-    Ok(config.privacy)
+    Ok(config.general.privacy)
 }
 
 pub(super) fn audit_log(config: &Config) -> AuditLog {
-    AuditLog::in_folder(&config.state_dir, &config.operator)
+    AuditLog::in_folder(&config.state_dir, &config.general.operator)
 }
 
 /// Refused where the configuration says so: no flag stands over it.
 pub(super) fn read_only(config: &Config) -> Result<(), Failure> {
-    match &config.desk.read_only {
+    match &config.read_only {
         Some(place) => Err(Failure::ReadOnly(format!("read-only: {place}; nothing was done"))),
         None => Ok(()),
     }

@@ -9,11 +9,15 @@ use super::args::{Cli, Global};
 use super::exit::{self, Failure};
 use super::output::{data, table};
 use super::setup;
+use crate::config;
 use crate::keymap::Keymap;
 use crate::text;
 
 /// The name of the topic whose text is not a fixed one.
 const KEYS: &str = "keys";
+
+/// The name of the topic that is made of the declared options.
+const CONFIGURATION: &str = "configuration";
 
 /// The name under which the topics are listed.
 const ALL: &str = "topics";
@@ -43,13 +47,16 @@ pub(super) const TOPICS: [Topic; 5] = [
 
 /// What `help` takes beside commands.
 pub(super) fn names() -> impl Iterator<Item = &'static str> {
-    TOPICS.iter().map(|topic| topic.name).chain([KEYS, ALL])
+    TOPICS.iter().map(|topic| topic.name).chain([CONFIGURATION, KEYS, ALL])
 }
 
 /// The topics with what each is about.
 fn topics() -> String {
     let rows = TOPICS.iter().map(|topic| (topic.name, topic.about));
-    let rows = rows.chain([(KEYS, "the dashboard's keys, including your own")]);
+    let rows = rows.chain([
+        (CONFIGURATION, "every option: default, environment variable, flag"),
+        (KEYS, "the dashboard's keys, including your own"),
+    ]);
     let rows: Vec<Vec<String>> =
         rows.map(|(name, about)| vec![format!("  {name}"), about.to_owned()]).collect();
     format!("Topics:\n{}\nbranchwatch help TOPIC shows one.\n", table(&rows))
@@ -251,6 +258,7 @@ pub(super) fn run(
     let fixed = TOPICS.iter().find(|topic| Some(topic.name) == name);
     let text = match (name, fixed) {
         (_, Some(topic)) => topic.text.to_owned(),
+        (Some(CONFIGURATION), _) => config::reference(),
         (Some(KEYS), _) => keys(global)?,
         (Some(ALL), _) => topics(),
         (None, _) => format!("{}\n{}", grammar.render_help(), topics()),
@@ -285,8 +293,8 @@ pub(super) fn completions(shell: clap_complete::Shell) -> Result<u8, Failure> {
 
 /// The keys in force; those that are shipped where the configuration cannot be read.
 fn keys(global: &Global) -> Result<String, Failure> {
-    let own = setup::config(global).map(|config| config.keys).unwrap_or_default();
-    let keymap = Keymap::with(&own).map_err(|why| Failure::Other(why.to_string()))?;
+    let own = setup::config(global).ok().and_then(|config| config.general.keys).unwrap_or_default();
+    let keymap = Keymap::with(&own.0).map_err(|why| Failure::Other(why.to_string()))?;
     let rows = keymap.help_rows();
     let keys = rows.iter().map(|row| text::width(&row.keys)).max().unwrap_or(0);
     let names = rows.iter().map(|row| text::width(row.action.spec().name)).max().unwrap_or(0);

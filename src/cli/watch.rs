@@ -16,6 +16,7 @@ use crate::app::is_down;
 use crate::app::list::views::View;
 use crate::app::text::narration::{self, Needing};
 use crate::clock::{Clock, SystemClock};
+use crate::config::Config;
 use crate::domain::assessment::attention::assess;
 use crate::domain::assessment::rules::Rules;
 use crate::domain::events::event_kind::EventKind;
@@ -34,7 +35,7 @@ use crate::persist::memory::Memory;
 use crate::refresh::{Command, Settings};
 use crate::runtime::engine::{Engine, LoadedStore};
 use crate::runtime::{self, Ending, alerts, receiver, shutdown};
-use crate::{config, text};
+use crate::text;
 
 pub(super) async fn run(global: &Global, args: &Watch) -> Result<u8, Failure> {
     // Before anything else: a signal from now on ends it cleanly.
@@ -71,16 +72,21 @@ pub(super) async fn run(global: &Global, args: &Watch) -> Result<u8, Failure> {
 /// The demo as lines, with `--a11y`.
 pub(super) async fn demo<A: SessionApi, C: Clock + Clone>(
     global: &Global,
+    config: &Config,
     held: LoadedStore<Memory>,
     yoti: (A, C),
-    (settings, receiver): (Settings, Receiver),
-    arrivals: mpsc::Receiver<Command>,
+    (receiver, arrivals): (Receiver, mpsc::Receiver<Command>),
 ) -> Result<u8, Failure> {
     let ended = shutdown::reason();
     let alert_command = EventPrinter::of(global, &Watch::default())?;
-    let alert_command =
-        EventPrinter { beside: (Some(receiver), None), arrivals: Some(arrivals), ..alert_command };
-    alert_command.watch(held, yoti, settings, ended).await
+    let alert_command = EventPrinter {
+        beside: (Some(receiver), None),
+        arrivals: Some(arrivals),
+        privacy: config.general.privacy,
+        zone: config.zone.clone(),
+        ..alert_command
+    };
+    alert_command.watch(held, yoti, config.refresh.clone(), ended).await
 }
 
 /// What is told, of whom, and how.
@@ -118,8 +124,8 @@ impl EventPrinter {
             rules: Rules::default(),
             profile: "demo".to_owned(),
             environment: "demo".to_owned(),
-            privacy: setup::flags(global).privacy.unwrap_or_default(),
-            zone: config::zone(&setup::flags(global))?,
+            privacy: Privacy::default(),
+            zone: TimeZone::system(),
             beside: (None, None),
             arrivals: None,
         })

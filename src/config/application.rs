@@ -1,100 +1,74 @@
-//! The application at Yoti: its address, its SDK ID, where its key is.
+//! The application at Yoti: its address, where its key is, how requests prove whose they are.
 //!
-//! Owns these keys, and the names that Yoti's own SDKs have for them in the environment.
+//! Owns what these options mean together, and the refusal of key material where a path belongs.
 
-use std::path::{Path, PathBuf};
-
-use uuid::Uuid;
-
-use super::environment::{Environment, KEY_FILE, no_path};
-use super::file::Profile;
-use super::resolver::{Resolver, wrong};
+use super::environment::{KEY_FILE, no_path};
+use super::layers::Reader;
+use super::options::Profile;
+use super::value::Scheme;
 use super::{ConfigError, KeyCommand, KeySource, PRODUCTION, Source};
-use crate::api::client::checked_base_url;
+use crate::api::client::{Auth, checked_auth_url, checked_base_url, default_auth_url};
 
 const LONGEST_PATH: usize = 4096;
 
-/// Checked address, SDK ID, key.
-type Application = (String, Option<Uuid>, Option<KeySource>);
-
-/// Takes each from the environment, else from the profile.
-pub(super) fn application(
-    resolver: &mut Resolver,
-    environment: &Environment,
-    profile: Option<&Profile>,
-    home: &Path,
-) -> Result<Application, ConfigError> {
-    let variable = |name: &'static str| {
-        environment.get(name).map(|value| (value.to_owned(), Source::Environment(name)))
-    };
-    let of_file = |value: Option<String>| value.map(|value| (value, Source::File));
-    let (url, source) = variable("YOTI_IDV_API_URL")
-        .or_else(|| variable("YOTI_DOC_SCAN_API_URL"))
-        .or_else(|| of_file(profile.and_then(|p| p.base_url.clone())))
-        .unwrap_or_else(|| (PRODUCTION.to_owned(), Source::Default));
-    let base_url =
-        checked_base_url(&url).map_err(|why| wrong("base_url", source.clone(), why.to_string()))?;
-    resolver.show("base_url", &base_url, source);
-
-    let sdk_id =
-        variable("YOTI_CLIENT_SDK_ID").or_else(|| of_file(profile.and_then(|p| p.sdk_id.clone())));
-    let sdk_id = match sdk_id {
-        Some((text, source)) => {
-            let expected =
-                "expected a UUID such as 1c3cae90-1769-43a9-8554-d85f2e7cdb0f, from Yoti Hub";
-            let id = Uuid::try_parse(text.trim()).map_err(|_text| {
-                wrong("sdk_id", source.clone(), format!("is not a UUID: {expected}"))
-            })?;
-            resolver.show("sdk_id", id, source);
-            Some(id)
-        }
-        None => None,
-    };
-    let command = profile.and_then(|profile| profile.key_command.as_deref());
-    let command = command.map(|words| key_command(words, profile)).transpose()?;
-    let key_file = variable(KEY_FILE).or_else(|| {
-        of_file(profile.and_then(|p| p.key_file.as_ref()).map(|path| path.display().to_string()))
-    });
-    let key_file = key_file
-        .map(|(text, source)| {
-            if text.len() > LONGEST_PATH || text.contains(char::is_control) {
-                let of_file = source == Source::File;
-                return Err(no_path(if of_file { "key_file" } else { KEY_FILE }));
-            }
-            let path = at_home(Path::new(&text), home);
-            resolver.show("key_file", path.display(), source);
-            Ok(path)
-        })
-        .transpose()?;
-    let key = match (key_file, command) {
-        (Some(path), _) => Some(KeySource::File(path)),
-        (None, Some(command)) => {
-            // Its arguments may be for nobody to see.
-            resolver.show("key_command", &command.program, Source::File);
-            Some(KeySource::Command(command))
-        }
-        (None, None) => None,
-    };
-    Ok((base_url, sdk_id, key))
+/// Yoti's address, which must be https unless it is this machine's.
+pub(super) fn base_url(reader: &mut Reader<'_>, profile: &Profile) -> Result<String, ConfigError> {
+    let url = checked_base_url(&profile.base_url);
+    let url = url.map_err(|why| reader.wrong("base_url", why.to_string()))?;
+    let source = reader.source("base_url");
+    reader.show("base_url", &url, source);
+    Ok(url)
 }
 
-/// Checks the words of `key_command`; nothing is run.
-fn key_command(words: &[String], profile: Option<&Profile>) -> Result<KeyCommand, ConfigError> {
-    let wrong = |why: &str| wrong("key_command", Source::File, why.to_owned());
-    if profile.is_some_and(|profile| profile.key_file.is_some()) {
-        return Err(wrong("key_file is set too; remove one of them"));
-    }
-    match words {
-        [program, arguments @ ..] if !program.is_empty() => {
-            Ok(KeyCommand { program: program.clone(), arguments: arguments.to_vec() })
+pub(super) fn key(
+    reader: &mut Reader<'_>,
+    profile: &Profile,
+    name: &str,
+) -> Result<Option<KeySource>, ConfigError> {
+    if let Some(line) = &profile.key_command {
+        if line.0.first().is_none_or(String::is_empty) {
+            let why = "needs a program, such as [\"op\", \"read\", \"op://ops/yoti/pem\"]";
+            return Err(reader.wrong("key_command", why));
         }
-        _ => Err(wrong("needs a program, such as [\"op\", \"read\", \"op://ops/yoti/pem\"]")),
+        if reader.file.place(&["profiles", name, "key_file"]).is_some() {
+            return Err(reader.wrong("key_command", "key_file is set too; remove one of them"));
+        }
     }
+    if let Some(path) = &profile.key_file {
+        let text = path.to_string_lossy();
+        if text.len() > LONGEST_PATH || text.contains(char::is_control) {
+            let of_file = reader.source("key_file") == Source::File;
+            return Err(no_path(if of_file { "key_file" } else { KEY_FILE }));
+        }
+        reader.hide("key_command");
+        return Ok(Some(KeySource::File(path.clone())));
+    }
+    let command = profile.key_command.as_ref().and_then(|line| line.0.split_first());
+    Ok(command.map(|(program, arguments)| {
+        let (program, arguments) = (program.clone(), arguments.to_vec());
+        KeySource::Command(KeyCommand { program, arguments })
+    }))
 }
 
-/// A path with `~` for the home folder.
-pub(super) fn at_home(path: &Path, home: &Path) -> PathBuf {
-    path.strip_prefix("~").map_or_else(|_absolute| path.to_path_buf(), |below| home.join(below))
+/// Signatures, or tokens of the endpoint beside `base_url`, which has been checked.
+pub(super) fn auth(
+    reader: &mut Reader<'_>,
+    profile: &Profile,
+    base_url: &str,
+) -> Result<Auth, ConfigError> {
+    if profile.auth == Scheme::Signature {
+        reader.hide("auth_url");
+        reader.hide("auth_scope");
+        return Ok(Auth::Signature);
+    }
+    let (url, source) = match &profile.auth_url {
+        Some(url) => (url.clone(), reader.source("auth_url")),
+        None => (default_auth_url(base_url), Source::Default),
+    };
+    let auth_url = checked_auth_url(&url, base_url)
+        .map_err(|why| reader.wrong("auth_url", why.to_string()))?;
+    reader.show("auth_url", &auth_url, source);
+    Ok(Auth::Bearer { auth_url, scope: profile.auth_scope.clone() })
 }
 
 /// The badge of an address, where the profile says none.
@@ -105,5 +79,54 @@ pub(super) fn environment_of(base_url: &str) -> &'static str {
         "live"
     } else {
         "other"
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use crate::api::client::{AUTH_SCOPE, Auth};
+    use crate::config::{Config, ConfigError, Environment, Flags, Source, resolve};
+
+    fn with(profile: &str, variables: &[(&str, &str)]) -> Result<Config, ConfigError> {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("config.toml");
+        std::fs::write(&path, format!("[profiles.p]\n{profile}")).unwrap();
+        let pairs = variables.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned()));
+        let environment = Environment(pairs.collect::<BTreeMap<_, _>>());
+        resolve(&Flags { config: Some(path), ..Flags::default() }, &environment)
+    }
+
+    #[test]
+    fn requests_are_signed_unless_the_profile_says_bearer() {
+        let config = with("", &[]).unwrap();
+        assert_eq!(config.auth, Auth::Signature);
+        let shown = config.shown.iter().find(|line| line.key == "auth").unwrap();
+        assert_eq!((shown.value.as_str(), &shown.source), ("signature", &Source::Default));
+        let bearer = |auth_url: &str| Auth::Bearer {
+            auth_url: auth_url.to_owned(),
+            scope: AUTH_SCOPE.to_owned(),
+        };
+        let yoti = with("auth = \"bearer\"", &[]).unwrap();
+        assert_eq!(yoti.auth, bearer("https://auth.api.yoti.com/v1/oauth/token"));
+        let here = "auth = \"bearer\"\nbase_url = \"http://127.0.0.1:8080/idverify/v1\"";
+        let local = with(here, &[]).unwrap();
+        assert_eq!(local.auth, bearer("http://127.0.0.1:8080/v1/oauth/token"));
+        let other = with("auth = \"bearer\"\nauth_url = \"https://a/t\"", &[]).unwrap();
+        assert_eq!(other.auth, bearer("https://a/t"));
+        let variable = with("auth = \"bearer\"", &[("YOTI_AUTH_URL", "https://b/t")]).unwrap();
+        assert_eq!(variable.auth, bearer("https://b/t"));
+        assert_eq!(variable.client_options(uuid::Uuid::nil()).auth, variable.auth);
+    }
+
+    #[test]
+    fn a_scheme_or_an_endpoint_that_cannot_be_used_is_refused() {
+        for profile in ["auth = \"basic\"", "auth = \"bearer\"\nauth_url = \"http://a/t\""] {
+            let Err(ConfigError::Wrong { cause, .. }) = with(profile, &[]) else {
+                panic!("{profile}")
+            };
+            assert!(cause.starts_with("line ") && cause.contains("auth"), "{cause}");
+        }
     }
 }

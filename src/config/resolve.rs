@@ -1,133 +1,194 @@
 //! From defaults, file, environment and flags to one configuration.
 //!
-//! Owns precedence: flag over environment over profile over file over default; for `max_rps`,
-//! `privacy` and `read_only` the strictest wins.
+//! Owns what options mean together. Which of several values is in force is for `layers`.
 
 use std::path::{Path, PathBuf};
 
 use etcetera::BaseStrategy;
 use jiff::SignedDuration;
+use jiff::tz::TimeZone;
 
-use super::application::{application, at_home, environment_of};
-use super::auth::auth;
+use super::application::{auth, base_url, environment_of, key};
 use super::environment::{Environment, no_keys_in};
-use super::file::{ConfigFile, PassRule, Profile};
-use super::notifications;
-use super::place::{explained, placed};
-use super::resolver::{Flags, Resolver, wrong, wrong_file};
-use super::tables::{keys, views};
-use super::{Config, ConfigError, Source};
-use crate::api::key::holds_key;
-use crate::app::operator::layout_settings::state::Fit;
-use crate::domain::assessment::rules::{PassRule as Rule, Rules};
-use crate::domain::session::wire_enum::CheckType;
+use super::layers::{File, Flags, Reader};
+use super::options::{
+    Alerts, General, Layout, Notifications, Profile, Refresh, RunOptions, ViewOptions,
+};
+use super::value::at_home;
+use super::{Config, ConfigError, Source, operator};
+use crate::app::layout::Proportions;
+use crate::app::list::views::{View, ViewTexts};
+use crate::app::operator::bell::state::AlarmSettings;
+use crate::domain::assessment::rules::Rules;
+use crate::notifications::receiver::ReceiverSettings;
 use crate::refresh::Settings;
+use crate::runtime::alerts::AlertCommand;
 
 /// The name where there is no profile.
 const DEFAULT: &str = "default";
 
+/// The shortest time without a key after which the screen may be locked.
+const SHORTEST_LOCK: SignedDuration = SignedDuration::from_secs(5);
+
 /// Resolves the configuration.
-///
-/// # Errors
-/// See [`ConfigError`].
 pub fn resolve(flags: &Flags, environment: &Environment) -> Result<Config, ConfigError> {
     let places = etcetera::base_strategy::choose_base_strategy().map_err(|why| {
-        wrong("HOME", Source::Environment("HOME"), format!("cannot be found: {why}"))
+        let (key, source_of) = ("HOME".to_owned(), Source::Environment("HOME"));
+        ConfigError::Value { key, source_of, why: format!("cannot be found: {why}") }
     })?;
     no_keys_in(environment)?;
     let named =
         flags.config.clone().or_else(|| environment.get("BRANCHWATCH_CONFIG").map(PathBuf::from));
     let path = named.clone().unwrap_or_else(|| places.config_dir().join("branchwatch/config.toml"));
-    let (file, text) = read(&path, named.is_some())?;
-    let (name, _) = profile(&mut Resolver { shown: Vec::new() }, flags, environment, &file)?;
-    resolved((flags, environment), &places, file, (&path, &text))
-        .map_err(|why| placed(why, &name, (&path, &text)))
+    let file = File::read(&path, named.is_some())?;
+    resolved(Reader::new(flags, environment, &file), &places)
 }
 
-fn resolved(
-    (flags, environment): (&Flags, &Environment),
-    places: &impl BaseStrategy,
-    file: ConfigFile,
-    (path, text): (&Path, &str),
-) -> Result<Config, ConfigError> {
-    let mut resolver = Resolver { shown: Vec::new() };
-    let usual = usual(&file).unwrap_or_else(|| DEFAULT.to_owned());
-    let (name, profile) = profile(&mut resolver, flags, environment, &file)?;
-    let (base_url, sdk_id, key) =
-        application(&mut resolver, environment, profile, places.home_dir())?;
-    let auth = auth(&mut resolver, environment, profile, &base_url)?;
-    let label = profile.and_then(|p| p.environment.clone());
-    let environment_source = if label.is_some() { Source::File } else { Source::Default };
-    let label = label.unwrap_or_else(|| environment_of(&base_url).to_owned());
-    resolver.show("environment", &label, environment_source);
-    let rules = rules(&mut resolver, &file, profile)?;
-    let home = places.home_dir();
-    let learn = notifications::learn(&mut resolver, profile);
-    let refresh = Settings { learn, ..refresh(&mut resolver, &file, flags)? };
-    let receiver = notifications::resolve(&mut resolver, &file.notifications, home)?;
-    let refresh = super::pace::paced(&mut resolver, refresh, flags, environment)?;
-    let export_dir = export_dir(&mut resolver, &file, home);
-    let desk =
-        super::desk::resolve(&mut resolver, environment, &file, (&name, profile), (path, text))?;
-    let alarms = super::alarms::resolve(&mut resolver, &file)?;
-    let (privacy, zone) = super::show::resolve(&mut resolver, &file, flags)?;
-    let operator = super::operator::resolve(&mut resolver, &file)?;
-    let refresh = Settings { operator: Some(operator.as_str().into()), ..refresh };
-    let fit = super::fit::resolve(&mut resolver, &file)?;
-    let fit = Fit { privacy, ..fit };
-    let theme = super::theme_named(flags, environment, file.theme.as_ref());
-    if let Some((name, source)) = &theme {
-        resolver.show("theme", name, source.clone());
+fn resolved(mut reader: Reader<'_>, places: &impl BaseStrategy) -> Result<Config, ConfigError> {
+    let file = reader.file;
+    let usual = usual_profile(file);
+    find_out(&mut reader, usual.as_ref(), places.home_dir());
+    let run: RunOptions = reader.section("")?;
+    let zone = match &run.tz {
+        Some(name) => zone(name).map_err(|why| reader.wrong("tz", why))?,
+        None => TimeZone::system(),
+    };
+    let name = run.profile;
+    let known = file.names("profiles");
+    if !known.contains(&name) && reader.source("profile") != Source::Default {
+        let known = if known.is_empty() { "none".to_owned() } else { known.join(", ") };
+        return Err(ConfigError::NoProfile { name, known });
     }
-    let views = views(&file.views, (path, text))?;
-    let labels = super::labels::resolve(&mut resolver, &file.safe_tags, profile, &views)?;
-    let rules = Rules { labels, ..rules };
-    let keys = keys(file.keys, (path, text))?;
-    let named = [
-        ("views", views.iter().map(|view| view.name.as_str()).collect::<Vec<_>>()),
-        ("programs", desk.programs.iter().map(|program| program.name.as_str()).collect()),
-        ("keys", keys.keys().map(String::as_str).collect()),
-    ];
-    for (key, names) in named.into_iter().filter(|(_, names)| !names.is_empty()) {
-        resolver.show(key, names.join(", "), Source::File);
+    let general = general(&mut reader)?;
+    let profile: Profile = reader.section(&name)?;
+    let base_url = base_url(&mut reader, &profile)?;
+    let key = key(&mut reader, &profile, &name)?;
+    let auth = auth(&mut reader, &profile, &base_url)?;
+    let badge = badge(&mut reader, &profile, &base_url);
+    if let Some(template) = &profile.portal_url {
+        operator::checked_portal(template).map_err(|why| reader.wrong("portal_url", why))?;
     }
-    let state_dir = places.state_dir().unwrap_or_else(|| places.data_dir()).join("branchwatch");
-    let store = places.data_dir().join("branchwatch").join(store_of(&name, &usual));
-    let alert_command =
-        notifications::alert_command(&mut resolver, &file.alerts, home, (&name, &label));
+    let read_only = operator::read_only(&mut reader, &general, &profile, &name);
+
+    let refresh: Refresh = reader.section("")?;
+    let alerts: Alerts = reader.section("")?;
+    let command = alerts.command.as_ref().and_then(|line| line.0.split_first());
+    let alert_command = command.map(|(program, arguments)| AlertCommand {
+        program: at_home(program),
+        arguments: arguments.to_vec(),
+        profile: name.clone(),
+        environment: badge.clone(),
+    });
+    let notifications = receiver(&mut reader)?;
+    let layout: Layout = reader.section("")?;
+    let views = views(&mut reader)?;
+    let programs = operator::programs(&mut reader)?;
+    let labels = operator::labels(&reader, &general.safe_tags, &profile, &views)?;
+    let rules = Rules {
+        pass: profile.pass_rule.clone(),
+        at_counter_within: alerts.at_counter_within,
+        turned_away_after: alerts.turned_away_after,
+        due_soon: alerts.due_soon,
+        stale_after: refresh.stale_after.max(1),
+        resources_ttl: profile.resources_ttl,
+        labels,
+    };
+    let store = store_of(&name, usual.as_deref().unwrap_or(DEFAULT));
     Ok(Config {
-        alert_command,
+        refresh: Settings {
+            learn: profile.learn,
+            online: !reader.flags.offline,
+            operator: Some(general.operator.as_str().into()),
+            ..paced(&mut reader, &refresh, run.interval)
+        },
+        alarms: alarms(&mut reader, alerts),
+        proportions: proportions(&layout),
+        store: places.data_dir().join("branchwatch").join(store),
+        state_dir: places.state_dir().unwrap_or_else(|| places.data_dir()).join("branchwatch"),
+        shown: reader.shown(),
+        file: file.path.clone(),
+        application: profile,
+        environment: badge,
         profile: name,
-        environment: label,
-        base_url,
-        sdk_id,
-        key,
+        alert_command,
         auth,
+        base_url,
+        general,
+        key,
+        notifications,
+        programs,
+        read_only,
         rules,
-        refresh,
-        notifications: receiver,
-        privacy,
-        operator,
-        zone,
-        export_dir,
-        desk,
-        alarms,
-        fit,
-        pictures: file.pictures.unwrap_or_default(),
-        keys,
-        theme: theme.map(|(name, _)| name),
         views,
-        store,
-        state_dir,
-        file: path.to_path_buf(),
-        shown: resolver.shown,
+        zone,
     })
 }
 
+fn alarms(reader: &mut Reader<'_>, alerts: Alerts) -> AlarmSettings {
+    let bell = alerts.bell;
+    if bell.as_ref().is_none_or(Vec::is_empty) {
+        let source = if bell.is_some() { Source::File } else { Source::Default };
+        reader.show("alerts.bell", "off", source);
+    }
+    AlarmSettings { bell, desktop: alerts.desktop.0 }
+}
+
+/// What options are where nothing is given and no default is declared.
+fn find_out(reader: &mut Reader<'_>, profile: Option<&String>, home: &Path) {
+    let source = if profile.is_some() { Source::File } else { Source::Default };
+    let profile = profile.map_or(DEFAULT, String::as_str);
+    reader.usually("profile", profile.to_owned(), source);
+    reader.usually("operator", operator::login(), Source::Default);
+    // `~/Documents/branchwatch` where there is such a place, else the current folder.
+    let documents = home.join("Documents");
+    let folder =
+        if documents.is_dir() { documents.join("branchwatch") } else { PathBuf::from(".") };
+    reader.usually("export_dir", folder.display().to_string(), Source::Default);
+    if reader.environment.get("TMUX").is_some() {
+        // tmux ignores OSC 52 from programs unless set-clipboard is on; its own buffer always works.
+        let program = "tmux load-buffer -w -".to_owned();
+        reader.usually("clipboard", program, Source::Environment("TMUX"));
+    }
+}
+
+fn general(reader: &mut Reader<'_>) -> Result<General, ConfigError> {
+    let mut general: General = reader.section("")?;
+    general.operator = operator::name(reader, &general.operator)?;
+    if general.lock_after.0.is_some_and(|after| after < SHORTEST_LOCK) {
+        return Err(reader.wrong("lock_after", "must be at least 5s, or \"off\""));
+    }
+    if let Some(keys) = &general.keys {
+        keymap(reader, keys)?;
+    }
+    Ok(general)
+}
+
+fn badge(reader: &mut Reader<'_>, profile: &Profile, base_url: &str) -> String {
+    let source = if profile.environment.is_some() { Source::File } else { Source::Default };
+    let usual = || environment_of(base_url).to_owned();
+    let badge = profile.environment.clone().unwrap_or_else(usual);
+    reader.show("environment", &badge, source);
+    badge
+}
+
+fn proportions(layout: &Layout) -> Proportions {
+    Proportions {
+        list: layout.list.0,
+        tree: layout.tree.0,
+        timeline: layout.timeline.0,
+        columns_from: layout.breakpoints.columns,
+        wide_from: layout.breakpoints.wide,
+        ..Proportions::default()
+    }
+}
+
 /// The profile that is in force where none is named.
-fn usual(file: &ConfigFile) -> Option<String> {
-    let only = file.profiles.keys().next().filter(|_| file.profiles.len() == 1);
-    file.default_profile.clone().or_else(|| only.cloned())
+fn usual_profile(file: &File) -> Option<String> {
+    let named = file.table.get("default_profile").and_then(toml::Value::as_str);
+    let names = file.names("profiles");
+    named
+        .map(str::to_owned)
+        .or_else(|| names.into_iter().next().filter(|_| file.names("profiles").len() == 1))
 }
 
 /// The name of the store's file. Each profile has its own, so that nobody is asked for another
@@ -149,164 +210,138 @@ fn store_of(name: &str, usual: &str) -> String {
     file + ".db"
 }
 
-fn read(path: &Path, must_exist: bool) -> Result<(ConfigFile, String), ConfigError> {
-    let text = match std::fs::read_to_string(path) {
-        Ok(text) => text,
-        Err(why) if why.kind() == std::io::ErrorKind::NotFound && !must_exist => String::new(),
-        Err(cause) => return Err(ConfigError::Unreadable { path: path.to_path_buf(), cause }),
-    };
-    if holds_key(&text) {
-        let place = format!("the config file {}", path.display());
-        return Err(ConfigError::KeyMaterial { place, belongs: "the path of a key file" });
-    }
-    let text = text.trim_start_matches('\u{feff}').to_owned();
-    let file = toml::from_str(&text).map_err(|why| wrong_file(path, explained(&why)))?;
-    Ok((file, text))
-}
-
-fn profile<'a>(
-    resolver: &mut Resolver,
-    flags: &Flags,
-    environment: &Environment,
-    file: &'a ConfigFile,
-) -> Result<(String, Option<&'a Profile>), ConfigError> {
-    let asked = flags
-        .profile
-        .clone()
-        .map(|name| (name, Source::Flag("--profile")))
-        .or_else(|| {
-            let name = environment.get("BRANCHWATCH_PROFILE")?.to_owned();
-            Some((name, Source::Environment("BRANCHWATCH_PROFILE")))
-        })
-        .or_else(|| Some((usual(file)?, Source::File)));
-    let Some((name, source)) = asked else {
-        resolver.show("profile", DEFAULT, Source::Default);
-        return Ok((DEFAULT.to_owned(), None));
-    };
-    let Some(profile) = file.profiles.get(&name) else {
-        let known: Vec<&str> = file.profiles.keys().map(String::as_str).collect();
-        let known = if known.is_empty() { "none".to_owned() } else { known.join(", ") };
-        return Err(ConfigError::NoProfile { name, known });
-    };
-    resolver.show("profile", &name, source);
-    Ok((name, Some(profile)))
-}
-
-fn rules(
-    resolver: &mut Resolver,
-    file: &ConfigFile,
-    profile: Option<&Profile>,
-) -> Result<Rules, ConfigError> {
-    let default = Rules::default();
-    let pass = match profile.and_then(|p| p.pass_rule.as_ref()) {
-        None => Rule::All,
-        Some(PassRule::Word(word)) if word == "all" => Rule::All,
-        Some(PassRule::Word(_)) => {
-            let why = "expected \"all\" or a list of check types".to_owned();
-            return Err(wrong("pass_rule", Source::File, why));
-        }
-        Some(PassRule::Types(types)) if types.is_empty() => {
-            return Err(wrong("pass_rule", Source::File, "the list is empty".to_owned()));
-        }
-        Some(PassRule::Types(types)) => {
-            Rule::Listed(types.iter().map(|name| CheckType::from_wire(name)).collect())
-        }
-    };
-    let words = match &pass {
-        Rule::All => "all".to_owned(),
-        Rule::Listed(types) => format!("{} check types", types.len()),
-    };
-    let source = if pass == Rule::All { Source::Default } else { Source::File };
-    resolver.show("pass_rule", words, source);
-    let alerts = &file.alerts;
-    let ttl = profile.and_then(|profile| profile.resources_ttl.as_ref());
-    let resources_ttl = match ttl {
-        Some(text) => Some(resolver.span("resources_ttl", Some(text), SignedDuration::ZERO)?),
-        None => None,
-    };
-    let stale_after = file.refresh.stale_after.unwrap_or(default.stale_after).max(1);
-    let source = if file.refresh.stale_after.is_some() { Source::File } else { Source::Default };
-    resolver.show("refresh.stale_after", stale_after, source);
-    Ok(Rules {
-        labels: default.labels,
-        pass,
-        at_counter_within: resolver.span(
-            "alerts.at_counter_within",
-            alerts.at_counter_within.as_ref(),
-            default.at_counter_within,
-        )?,
-        turned_away_after: resolver.span(
-            "alerts.turned_away_after",
-            alerts.turned_away_after.as_ref(),
-            default.turned_away_after,
-        )?,
-        due_soon: resolver.span("alerts.due_soon", alerts.due_soon.as_ref(), default.due_soon)?,
-        stale_after,
-        resources_ttl,
+fn zone(name: &str) -> Result<TimeZone, String> {
+    TimeZone::get(name).map_err(|_unknown| {
+        let name = crate::text::shown_str(name, 60);
+        format!("{name} is not a time zone; expected one such as Europe/London or UTC")
     })
 }
 
-fn refresh(
-    resolver: &mut Resolver,
-    file: &ConfigFile,
-    flags: &Flags,
-) -> Result<Settings, ConfigError> {
-    let default = Settings::default();
-    let from = &file.refresh;
-    let done = match from.done.as_deref() {
-        None | Some("off") => {
-            let source = if from.done.is_some() { Source::File } else { Source::Default };
-            resolver.show("refresh.done", "off", source);
-            None
-        }
-        Some(_) => Some(resolver.span("refresh.done", from.done.as_ref(), SignedDuration::ZERO)?),
-    };
-    // Politeness is the owner's to lower, not to raise: the smallest of all wins.
-    let candidates = [
-        (Some(default.max_rps), Source::Default),
-        (from.max_rps, Source::File),
-        (flags.max_rps, Source::Flag("--max-rps")),
-    ];
-    let mut max_rps = (default.max_rps, Source::Default);
-    for (value, source) in candidates {
-        let Some(value) = value else { continue };
-        if !(value > 0.0 && value <= 1_000.0) {
-            return Err(wrong(
-                "refresh.max_rps",
-                source,
-                "must be more than 0, and 1000 at most".to_owned(),
-            ));
-        }
-        let raised = max_rps.1 == Source::Default;
-        if raised || value < max_rps.0 {
-            max_rps = (value, source);
+/// `--interval` stands over the intervals of what is still open, never over the budget.
+fn paced(reader: &mut Reader<'_>, refresh: &Refresh, every: Option<SignedDuration>) -> Settings {
+    if let Some(every) = every {
+        let source = reader.source("interval");
+        reader.hide("interval");
+        for stage in ["at_counter", "due_today", "awaiting", "selected"] {
+            let every = crate::domain::span::exact(every);
+            reader.show(&format!("refresh.{stage}"), every, source.clone());
         }
     }
-    resolver.show("refresh.max_rps", max_rps.0, max_rps.1);
-    let mut span = |key, text: &Option<String>, default| resolver.span(key, text.as_ref(), default);
-    Ok(Settings {
-        at_counter: span("refresh.at_counter", &from.at_counter, default.at_counter)?,
-        due_today: span("refresh.due_today", &from.due_today, default.due_today)?,
-        awaiting: span("refresh.awaiting", &from.awaiting, default.awaiting)?,
-        done,
-        selected: span("refresh.selected", &from.selected, default.selected)?,
-        configuration: span("refresh.configuration", &from.configuration, default.configuration)?,
-        max_rps: max_rps.0,
-        online: !flags.offline,
+    Settings {
+        at_counter: every.unwrap_or(refresh.at_counter),
+        due_today: every.unwrap_or(refresh.due_today),
+        awaiting: every.unwrap_or(refresh.awaiting),
+        done: refresh.done.0,
+        selected: every.unwrap_or(refresh.selected),
+        configuration: refresh.configuration,
+        max_rps: refresh.max_rps.0,
         seed: u64::from(std::process::id()),
-        ..default
+        ..Settings::default()
+    }
+}
+
+/// A receiver is configured whole or not at all.
+fn receiver(reader: &mut Reader<'_>) -> Result<Option<ReceiverSettings>, ConfigError> {
+    let from: Notifications = reader.section("")?;
+    let refuse = |key: &str, why: &str| Err(reader.wrong(&format!("notifications.{key}"), why));
+    let paths = [&from.auth_file, &from.tls_cert, &from.tls_key];
+    let Some(listen) = from.listen else {
+        if paths.iter().any(|path| path.is_some()) || !from.hosts.is_empty() {
+            return refuse("listen", "is missing; expected such as \"127.0.0.1:8750\"");
+        }
+        return Ok(None);
+    };
+    let Some(auth_file) = from.auth_file else {
+        return refuse(
+            "auth_file",
+            "is missing; a file (chmod 600) with `bearer TOKEN` or `basic USER:PASSWORD`, \
+             the notifications' auth_token of the sessions",
+        );
+    };
+    let tls = match (from.tls_cert, from.tls_key) {
+        (None, None) => None,
+        (Some(certificate), Some(key)) => Some((certificate, key)),
+        (None, Some(_)) => return refuse("tls_cert", "is missing"),
+        (Some(_), None) => return refuse("tls_key", "is missing"),
+    };
+    Ok(Some(ReceiverSettings { listen, auth_file, tls, hosts: from.hosts }))
+}
+
+/// Views are read at once, so that a wrong one is told before the dashboard opens.
+fn views(reader: &mut Reader<'_>) -> Result<Vec<View>, ConfigError> {
+    let read = |(name, view): (String, ViewOptions)| {
+        let texts = ViewTexts { filter: view.filter, sort: view.sort, columns: view.columns };
+        View::read(&name, &texts)
+            .map_err(|why| reader.file.wrong(&["views", &name, why.part], &why.to_string()))
+    };
+    let views = reader.sections::<ViewOptions>()?;
+    views.into_iter().map(read).collect()
+}
+
+/// Keys are tried at once, so that a conflict never waits for the dashboard.
+fn keymap(reader: &Reader<'_>, keys: &super::value::Chords) -> Result<(), ConfigError> {
+    let Err(why) = crate::keymap::Keymap::with(&keys.0) else { return Ok(()) };
+    let place = |action: &String| reader.file.place(&["keys", action]);
+    Err(match why.action.as_ref().and_then(place) {
+        Some(at) => {
+            let cause = format!("{at}: {why}");
+            ConfigError::Wrong { path: reader.file.path.clone(), cause }
+        }
+        None => ConfigError::Keys(why),
     })
 }
 
-/// `~/Documents/branchwatch` where there is such a place, else the current folder.
-fn export_dir(resolver: &mut Resolver, file: &ConfigFile, home: &Path) -> PathBuf {
-    let (path, source) = match &file.export_dir {
-        Some(path) => (at_home(path, home), Source::File),
-        None if home.join("Documents").is_dir() => {
-            (home.join("Documents/branchwatch"), Source::Default)
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::{Config, Environment, Flags};
+
+    fn with(text: &str) -> Result<Config, ConfigError> {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("config.toml");
+        std::fs::write(&path, format!("[profiles.p]\nlearn = true\n[notifications]\n{text}"))
+            .unwrap();
+        let flags = Flags { config: Some(path), ..Flags::default() };
+        crate::config::resolve(&flags, &Environment::default())
+    }
+
+    #[test]
+    fn the_declared_defaults_are_those_of_the_rooms_that_use_them() {
+        let config = with("").unwrap();
+        assert_eq!(config.rules, Rules::default());
+        assert_eq!(config.proportions, Proportions::default());
+        let intervals = |settings: &Settings| {
+            let done = settings.done.unwrap_or_default();
+            let Settings { at_counter, due_today, awaiting, selected, configuration, .. } =
+                settings;
+            (
+                [*at_counter, *due_today, *awaiting, done, *selected, *configuration],
+                settings.max_rps,
+            )
+        };
+        assert_eq!(intervals(&config.refresh), intervals(&Settings::default()));
+    }
+
+    #[test]
+    fn a_receiver_is_configured_whole_or_not_at_all() {
+        let config = with("").unwrap();
+        assert_eq!(config.notifications, None);
+        assert!(config.refresh.learn, "the profile lets sessions be learned");
+        let listen = "listen = \"127.0.0.1:8750\"\n";
+        let auth = "auth_file = \"/a\"\n";
+        let settings = with(&format!("{listen}{auth}hosts = [\"hooks.example\"]"));
+        let settings = settings.unwrap().notifications.unwrap();
+        assert_eq!(settings.listen, "127.0.0.1:8750".parse().unwrap());
+        assert_eq!(settings.auth_file, PathBuf::from("/a"));
+        for (text, key) in [
+            (listen.to_owned(), "notifications.auth_file"),
+            (auth.to_owned(), "notifications.listen"),
+            (format!("{auth}listen = \"8750\""), "notifications.listen"),
+            (format!("{listen}{auth}tls_cert = \"/c\""), "notifications.tls_key"),
+            (format!("{listen}{auth}tls_key = \"/c\""), "notifications.tls_cert"),
+        ] {
+            let why = with(&text).unwrap_err().to_string();
+            assert!(why.contains(key), "{why}");
         }
-        None => (PathBuf::from("."), Source::Default),
-    };
-    resolver.show("export_dir", path.display(), source);
-    path
+    }
 }

@@ -1,28 +1,11 @@
-//! Which theme was asked for, and the operator's own theme files.
+//! The operator's own theme files.
 //!
 //! Owns where they lie. A theme's content is `theme`'s.
 
 use std::path::Path;
 
-use super::{Environment, Flags, Source};
-
 /// The largest theme file that is read.
 const LARGEST: u64 = 64 * 1024;
-
-/// The theme that was asked for: flag, then environment, then file.
-#[must_use]
-pub fn theme_named(
-    flags: &Flags,
-    environment: &Environment,
-    file: Option<&String>,
-) -> Option<(String, Source)> {
-    let flag = flags.theme.clone().map(|name| (name, Source::Flag("--theme")));
-    flag.or_else(|| {
-        let name = environment.get("BRANCHWATCH_THEME")?.to_owned();
-        Some((name, Source::Environment("BRANCHWATCH_THEME")))
-    })
-    .or_else(|| Some((file?.clone(), Source::File)))
-}
 
 /// Name and text of every `themes/*.toml` beside the operator's configuration.
 #[must_use]

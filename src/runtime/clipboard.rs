@@ -6,35 +6,10 @@ use tokio::sync::mpsc::UnboundedSender;
 
 use super::program;
 use crate::app::event::{Event, Outcome};
+pub use crate::config::value::Clipboard;
 
 /// Then the program is ended. Those that keep the clipboard go on in the background by themselves.
 const PATIENCE: Duration = Duration::from_secs(5);
-
-/// Where copied text goes, as configured.
-#[derive(Clone, Debug, PartialEq, Eq, Default)]
-pub enum Clipboard {
-    /// To the terminal, which may or may not take it: none answers.
-    #[default]
-    Terminal,
-    Off,
-    /// To the standard input of this program, with its arguments.
-    Program(Vec<String>),
-}
-
-impl Clipboard {
-    /// `osc52`, `off`, or a program and its arguments, separated by spaces. `None`: nothing.
-    #[must_use]
-    pub fn read(text: &str) -> Option<Self> {
-        // No shell, so no quotes either: a program with blanks in its arguments needs a script.
-        let words: Vec<String> = text.split_whitespace().map(str::to_owned).collect();
-        match words.as_slice() {
-            [] => None,
-            [word] if word == "osc52" => Some(Self::Terminal),
-            [word] if word == "off" => Some(Self::Off),
-            _ => Some(Self::Program(words)),
-        }
-    }
-}
 
 /// Hands the text to the program; what came of it is told when it ends.
 pub(super) fn hand(
@@ -60,18 +35,6 @@ mod tests {
     use tokio::sync::mpsc;
 
     use super::*;
-
-    #[test]
-    fn two_words_are_reserved_and_anything_else_is_a_program() {
-        let program = |words: &[&str]| {
-            Some(Clipboard::Program(words.iter().map(|word| (*word).to_owned()).collect()))
-        };
-        assert_eq!(Clipboard::read(" osc52 "), Some(Clipboard::Terminal));
-        assert_eq!(Clipboard::read("off"), Some(Clipboard::Off));
-        assert_eq!(Clipboard::read("wl-copy"), program(&["wl-copy"]));
-        assert_eq!(Clipboard::read("xclip -sel c"), program(&["xclip", "-sel", "c"]));
-        assert_eq!(Clipboard::read("  "), None);
-    }
 
     #[tokio::test]
     async fn a_program_gets_the_text_on_its_standard_input_and_its_failure_is_told() {

@@ -8,11 +8,11 @@ use std::sync::Arc;
 use tokio::sync::{mpsc, watch};
 
 use super::clipboard::{self, Clipboard};
-use super::desk::Desk;
 pub use super::exports::ExportOrigin;
 use super::exports::{self, Job};
 use super::hands::Hands;
 use super::program;
+use super::services::Services;
 use crate::app::action::Action;
 use crate::app::dialogs::yoti::state::YotiReply;
 use crate::app::effect::{CopySource, Effect, ExportRequest};
@@ -35,7 +35,7 @@ pub struct Effects {
     snapshots: watch::Receiver<Arc<Snapshot>>,
     origin: ExportOrigin,
     clock: Arc<dyn Clock>,
-    desk: Desk,
+    services: Services,
     results: mpsc::UnboundedSender<Event>,
     inbox: Option<mpsc::UnboundedReceiver<Event>>,
 }
@@ -67,14 +67,14 @@ impl Effects {
     ) -> Self {
         // Bounded by what the operator can start: one result for each export.
         let (results, inbox) = mpsc::unbounded_channel();
-        let desk = Desk::default();
-        Self { commands, snapshots, origin, clock, desk, results, inbox: Some(inbox) }
+        let services = Services::default();
+        Self { commands, snapshots, origin, clock, services, results, inbox: Some(inbox) }
     }
 
     /// The same, with what the operator's hands reach.
     #[must_use]
-    pub fn with_desk(self, desk: Desk) -> Self {
-        Self { desk, ..self }
+    pub fn with_services(self, services: Services) -> Self {
+        Self { services, ..self }
     }
 
     /// Each of these signals suspends the program, as the key does.
@@ -169,7 +169,7 @@ impl Effects {
 
     /// To where copied text goes.
     fn put(&self, what: &'static str, text: String) -> Immediate {
-        match &self.desk.clipboard {
+        match &self.services.clipboard {
             Clipboard::Terminal => return Immediate::Copy(what, text),
             Clipboard::Off => {
                 let why = "nothing is copied: clipboard = \"off\"".to_owned();
@@ -215,18 +215,18 @@ impl Effects {
             // Written first: nothing personal is shown before its line stands in the log (I8).
             Wish::Permit { deed, session, permit } => {
                 let ids: Vec<_> = session.into_iter().collect();
-                let written = self.desk.audit.append(self.clock.now(), deed, &ids, "");
+                let written = self.services.audit.append(self.clock.now(), deed, &ids, "");
                 self.tell(written.map_or_else(Outcome::Refused, |()| Outcome::Permitted(permit)));
             }
             Wish::LastExports(id) => {
-                let (audit, results) = (self.desk.audit.clone(), self.results.clone());
+                let (audit, results) = (self.services.audit.clone(), self.results.clone());
                 tokio::task::spawn_blocking(move || {
                     let told = YotiReply::LastExports(id, audit.last_exports(id));
                     let _unheard = results.send(Event::Done(Outcome::Hand(told)));
                 });
             }
             Wish::Portal(link) => {
-                return match self.desk.opener.open(link, "the portal", self.results.clone()) {
+                return match self.services.opener.open(link, "the portal", self.results.clone()) {
                     Immediate::Copy(what, text) => self.put(what, text),
                     rest => rest,
                 };
@@ -234,7 +234,7 @@ impl Effects {
             Wish::Run { name, run } => program::start(name, run, self.results.clone()),
             wish => {
                 let hands = Hands {
-                    desk: self.desk.clone(),
+                    services: self.services.clone(),
                     now: self.clock.now(),
                     results: self.results.clone(),
                 };
@@ -257,7 +257,7 @@ impl Effects {
             snapshot: Arc::clone(&self.snapshots.borrow()),
             origin: self.origin.clone(),
             now: self.clock.now(),
-            audit: self.desk.audit.clone(),
+            audit: self.services.audit.clone(),
         }
     }
 

@@ -10,8 +10,8 @@ use jiff::Timestamp;
 use tokio::sync::mpsc::UnboundedSender;
 use zeroize::Zeroizing;
 
-use super::desk::Desk;
 use super::evidence::{Evidence, HeldBytes};
+use super::services::Services;
 use crate::app::dialogs::yoti::state::YotiReply;
 use crate::app::event::{Event, Outcome};
 use crate::app::operator::desk::state::Wish;
@@ -28,7 +28,7 @@ const SIDE: u32 = 640;
 const LARGEST: (u32, u64) = (12_000, 128 * 1024 * 1024);
 
 pub(super) struct Hands {
-    pub(super) desk: Desk,
+    pub(super) services: Services,
     pub(super) now: Timestamp,
     pub(super) results: UnboundedSender<Event>,
 }
@@ -36,7 +36,7 @@ pub(super) struct Hands {
 impl Hands {
     /// Carries it out. Returns the session to be asked for anew, when something was changed.
     pub(super) async fn carry_out(self, wish: Wish) -> Option<SessionId> {
-        let Some(evidence) = self.desk.evidence.clone() else {
+        let Some(evidence) = self.services.evidence.clone() else {
             let id = match wish {
                 Wish::Letter { id, .. }
                 | Wish::Media { id, .. }
@@ -89,7 +89,7 @@ impl Hands {
     }
 
     fn line(&self, deed: AuditAction, id: SessionId) -> Result<(), String> {
-        self.desk.audit.append(self.now, deed, &[id], "")
+        self.services.audit.append(self.now, deed, &[id], "")
     }
 
     async fn letter(
@@ -103,16 +103,16 @@ impl Hands {
         if let Some(path) = save_to {
             return Ok(format!("saved {}", write(path, bytes).await?.display()));
         }
-        let Some(place) = &self.desk.private else {
+        let Some(place) = &self.services.private else {
             return Err("there is no private folder to open it from; save it instead".to_owned());
         };
         // Asked before the file is written: a letter that
         // nothing opens would lie there for nothing.
-        if self.desk.opener == super::opener::Opener::Elsewhere {
+        if self.services.opener == super::opener::Opener::Elsewhere {
             return Err("nothing on this machine can open it; save the letter instead".to_owned());
         }
         let path = write(place.path().join(format!("letter-{id}.pdf")), bytes).await?;
-        self.desk.opener.open(path.display().to_string(), "the letter", self.results.clone());
+        self.services.opener.open(path.display().to_string(), "the letter", self.results.clone());
         Ok("the letter is open; its copy is removed when branchwatch ends".to_owned())
     }
 

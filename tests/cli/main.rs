@@ -419,6 +419,7 @@ fn usage_help_version_completions_and_topics() {
     for (topic, word) in [
         ("stages", "turned away?"),
         ("keys", "Export"),
+        ("configuration", "Environment:\n                        BRANCHWATCH_CLIPBOARD"),
         ("exit-codes", "20"),
         ("privacy", "masked"),
         ("notifications", "branchwatch never\n  subscribes"),
@@ -439,7 +440,16 @@ fn usage_help_version_completions_and_topics() {
     let commands: Vec<&str> =
         commands.lines().filter_map(|line| line.strip_prefix("  ")?.split(' ').next()).collect();
     assert!(commands.contains(&"watch") && commands.contains(&"simulate"), "{commands:?}");
-    let topics = ["stages", "filters", "exit-codes", "privacy", "notifications", "keys", "topics"];
+    let topics = [
+        "stages",
+        "filters",
+        "exit-codes",
+        "privacy",
+        "notifications",
+        "configuration",
+        "keys",
+        "topics",
+    ];
     for topic in topics.into_iter().chain(commands.into_iter().filter(|name| !name.is_empty())) {
         let (text, _) = world.run(&["help", topic], 0);
         let long = text.lines().find(|line| line.chars().count() > 80);

@@ -4,28 +4,26 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use branchwatch::app::dialogs::programs::state::Program;
-use branchwatch::app::operator::desk::state::{DeskSettings, Writes};
+use branchwatch::app::operator::desk::state::{OperatorConfig, Permissions};
 use branchwatch::app::text::hidden::Hidden;
 use branchwatch::audit::AuditLog;
 use branchwatch::domain::session::ids::SessionId;
 use branchwatch::domain::session::resource::Media;
 use branchwatch::runtime::clipboard::Clipboard;
-use branchwatch::runtime::desk::Desk;
 use branchwatch::runtime::evidence::{Evidence, HeldBytes};
 use branchwatch::runtime::opener::Opener;
+use branchwatch::runtime::services::Services;
 use crossterm::event::Event as Input;
 use futures::future::BoxFuture;
-use jiff::SignedDuration;
 use zeroize::Zeroizing;
 
 use super::{Operator, folder, story};
 
 /// What the stories configure.
-pub(crate) fn settings() -> DeskSettings {
-    DeskSettings {
+pub(crate) fn settings() -> OperatorConfig {
+    OperatorConfig {
         portal_url: Some("https://portal.example/sessions/{session_id}".to_owned()),
-        lock_after: Some(SignedDuration::from_secs(900)),
-        writes: Writes { delete: true, email: false },
+        permissions: Permissions { delete: true, email: false },
         programs: vec![Program {
             name: "ticket".to_owned(),
             words: "Open the ticket".to_owned(),
@@ -35,10 +33,10 @@ pub(crate) fn settings() -> DeskSettings {
 }
 
 /// An audit log in the folder, and `open` there as the desktop's program when it stands there.
-pub(crate) fn desk(folder: &std::path::Path) -> Desk {
+pub(crate) fn desk(folder: &std::path::Path) -> Services {
     let program = folder.join("open");
     let opener = if program.exists() { Opener::Program(program) } else { Opener::Elsewhere };
-    Desk {
+    Services {
         audit: AuditLog::in_folder(&folder.join("state"), "jane"),
         opener,
         clipboard: Clipboard::default(),

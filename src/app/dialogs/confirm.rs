@@ -17,10 +17,10 @@ use crate::app::view::Tone;
 
 pub(crate) fn open(model: &mut Model, what: What) -> Vec<Effect> {
     let Some(item) = model.item() else { return Vec::new() };
-    let writes = model.guard.settings.writes;
+    let permissions = model.guard.config.permissions;
     let (allowed, key) = match what {
-        What::DeleteSession => (writes.delete, "allow_delete"),
-        What::SendLetter => (writes.email, "allow_email"),
+        What::DeleteSession => (permissions.delete, "allow_delete"),
+        What::SendLetter => (permissions.email, "allow_email"),
     };
     if !allowed {
         let text = format!(

@@ -94,7 +94,7 @@ fn settle(dialog: &mut ExportDialog, model: &Model) -> Effect {
     } else {
         format!("{stem}_{time}.{ending}")
     };
-    let chosen = model.settings.export_dir.join(name).display().to_string();
+    let chosen = model.settings.general.export_dir.join(name).display().to_string();
     if dialog.file.text() == dialog.chosen_file {
         dialog.file = TextField::new(&chosen);
         dialog.chosen_file = dialog.file.text();

@@ -16,7 +16,7 @@ use crate::app::text::text_field::TextField;
 /// `H`: of all that is watched, whatever the list is filtered to.
 pub(crate) fn open(model: &mut Model) {
     let name = format!("handover_{}.md", model.now_stamp());
-    let file = model.settings.export_dir.join(name).display().to_string();
+    let file = model.settings.general.export_dir.join(name).display().to_string();
     model.overlay = Some(Overlay::Handover(HandoverDialog {
         sessions: model.sessions.watched(),
         file: TextField::new(&file),

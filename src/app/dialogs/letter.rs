@@ -30,7 +30,7 @@ pub(crate) fn open(model: &mut Model) -> Vec<Effect> {
         contact: Vec::new(),
         contact_until: None,
         left: None,
-        path: model.settings.export_dir.join(file),
+        path: model.settings.general.export_dir.join(file),
         said: None,
         busy: false,
         drawn: false,

@@ -55,7 +55,7 @@ pub(crate) fn open(model: &mut Model) -> Vec<Effect> {
         said: None,
         busy: false,
         drawn: false,
-        stem: model.settings.export_dir.join(model.times.labels.file_stem(session)),
+        stem: model.settings.general.export_dir.join(model.times.labels.file_stem(session)),
     };
     model.overlay = Some(Overlay::Hand(Box::new(Hand::Media(dialog))));
     Vec::new()

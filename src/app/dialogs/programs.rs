@@ -12,7 +12,7 @@ use crate::app::operator::desk::state::Wish;
 use crate::app::view::Tone;
 
 pub(crate) fn open(model: &mut Model) {
-    let programs = &model.guard.settings.programs;
+    let programs = &model.guard.config.programs;
     if programs.is_empty() {
         model.set_message("no programs: see [programs] in branchwatch config init", Tone::Notice);
         return;
@@ -27,7 +27,7 @@ pub(crate) fn open(model: &mut Model) {
 }
 
 pub(crate) fn run(model: &mut Model, place: usize) -> Vec<Effect> {
-    let program = model.guard.settings.programs.get(place).cloned();
+    let program = model.guard.config.programs.get(place).cloned();
     let session = model.item().map(|item| item.session.clone());
     let (Some(program), Some(session)) = (program, session) else { return Vec::new() };
     let name = crate::text::shown_str(&program.name, 40);

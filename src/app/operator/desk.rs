@@ -7,27 +7,27 @@ pub mod state;
 
 use crate::app::effect::Effect;
 use crate::app::model::Model;
-use crate::app::operator::desk::state::{DeskSettings, Wish, Writes};
+use crate::app::operator::desk::state::{OperatorConfig, Permissions, Wish};
 use crate::app::view::Tone;
 use crate::domain::session::ids::SessionId;
 
 impl Model {
     /// The same, with what the configuration says of the operator's hands.
     #[must_use]
-    pub fn with_desk(mut self, desk: DeskSettings) -> Self {
-        self.guard.settings = desk;
+    pub fn with_operator_config(mut self, config: OperatorConfig) -> Self {
+        self.guard.config = config;
         self
     }
 
     /// What may be changed at Yoti, for the header.
     #[must_use]
-    pub const fn writes(&self) -> Writes {
-        self.guard.settings.writes
+    pub const fn permissions(&self) -> Permissions {
+        self.guard.config.permissions
     }
 
     /// The session's address in the portal, if one is configured.
     pub(crate) fn portal_link(&self, id: SessionId) -> Option<String> {
-        let template = self.guard.settings.portal_url.as_ref()?;
+        let template = self.guard.config.portal_url.as_ref()?;
         Some(template.replace("{session_id}", &id.to_string()))
     }
 }

@@ -3,21 +3,19 @@
 
 pub mod state;
 
-use crate::app::layout::{self, Areas};
+use crate::app::layout::{self, Areas, Proportions};
 use crate::app::model::Model;
-use crate::app::operator::layout_settings::state::Fit;
 use crate::app::view::Tone;
+use crate::config::options::ListShare;
 
 /// Hundredths of the width that one key press gives or takes.
 const STEP: u16 = 5;
 
 impl Model {
-    /// The same, fitted like this at the start.
+    /// The same, with these shares and breakpoints at the start.
     #[must_use]
-    pub fn with_fit(mut self, fit: Fit) -> Self {
-        self.fitting.mouse = fit.mouse;
-        self.fitting.proportions = fit.proportions;
-        self.times.openness.privacy = fit.privacy;
+    pub const fn with_proportions(mut self, proportions: Proportions) -> Self {
+        self.fitting.proportions = proportions;
         self
     }
 
@@ -39,7 +37,7 @@ impl Model {
 pub(crate) fn resize(model: &mut Model, wider: bool) {
     let share = model.fitting.proportions.list;
     let share = if wider { share + STEP } else { share.saturating_sub(STEP) };
-    model.fitting.proportions.list = share.clamp(*layout::LIST.start(), *layout::LIST.end());
+    model.fitting.proportions.list = ListShare::clamped(share);
     let share = model.fitting.proportions.list;
     model.set_message(format!("the list takes {share}% of the width"), Tone::Plain);
 }

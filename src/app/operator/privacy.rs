@@ -177,11 +177,8 @@ pub(crate) fn tick(model: &mut Model) -> Vec<Effect> {
         model.dirty = true;
     }
     let idle = now.duration_since(model.guard.last_key);
-    let due = model
-        .guard
-        .settings
-        .lock_after
-        .is_some_and(|after| idle >= model.settings.for_operator(after));
+    let lock_after = model.settings.general.lock_after.0;
+    let due = lock_after.is_some_and(|after| idle >= model.settings.for_operator(after));
     if due && model.guard.locked.is_none() {
         effects.extend(lock(model));
     }

@@ -187,7 +187,7 @@ fn third(
 fn rights(left: &mut Vec<Span<'static>>, model: &Model, one_line: bool, look: Look) -> usize {
     let privacy = model.privacy();
     let quiet = privacy.tone == Tone::Dim;
-    let writes = model.writes().any();
+    let writes = model.permissions().any();
     if !one_line {
         if !writes {
             left.push(Span::styled("  READ-ONLY", look.tone(Tone::Dim)));

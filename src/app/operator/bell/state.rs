@@ -7,31 +7,12 @@ use jiff::Timestamp;
 use crate::app::list::summary::SessionSummary;
 use crate::app::text::words::StageKind;
 use crate::app::view::AlertMark;
+pub use crate::config::value::{Alarm, Desktop};
 use crate::domain::assessment::reason::Reason;
 use crate::domain::session::ids::SessionId;
 
-/// What the bell can ring for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum Alarm {
-    /// A session ended in REJECT.
-    Reject,
-    /// An applicant was perhaps turned away.
-    TurnedAway,
-    DueToday,
-}
-
 impl Alarm {
     pub const ALL: [Self; 3] = [Self::Reject, Self::TurnedAway, Self::DueToday];
-
-    /// The word for it in the configuration.
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Reject => "reject",
-            Self::TurnedAway => "turned_away",
-            Self::DueToday => "due_today",
-        }
-    }
 
     pub(crate) const fn words(self) -> &'static str {
         match self {
@@ -75,15 +56,6 @@ impl Alarm {
             None
         }
     }
-}
-
-/// How a desktop is told.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Desktop {
-    /// OSC 9: `text`.
-    Osc9,
-    /// OSC 777: `notify;title;text`.
-    Osc777,
 }
 
 /// What the configuration says of it.

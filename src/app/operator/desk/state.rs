@@ -2,8 +2,6 @@
 
 use std::path::PathBuf;
 
-use jiff::SignedDuration;
-
 use crate::app::dialogs::programs::state::Program;
 use crate::domain::events::audit_action::AuditAction;
 use crate::domain::personal::Privacy;
@@ -12,25 +10,23 @@ use crate::domain::session::resource::Media;
 
 /// What the configuration says of it.
 #[derive(Clone, Debug, Default)]
-pub struct DeskSettings {
+pub struct OperatorConfig {
     /// The portal's address with `{session_id}` in it, checked.
     pub portal_url: Option<String>,
-    /// The screen is locked after so long without a key; `None`: never.
-    pub lock_after: Option<SignedDuration>,
     /// What may be changed at Yoti.
-    pub writes: Writes,
+    pub permissions: Permissions,
     pub programs: Vec<Program>,
 }
 
 /// What may be changed at Yoti: the command line and the profile both say so.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
-pub struct Writes {
+pub struct Permissions {
     pub delete: bool,
     /// The letter's e-mail may be sent again.
     pub email: bool,
 }
 
-impl Writes {
+impl Permissions {
     /// Whether anything at Yoti may be changed.
     #[must_use]
     pub const fn any(self) -> bool {

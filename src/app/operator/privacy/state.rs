@@ -2,11 +2,11 @@
 
 use jiff::Timestamp;
 
-use crate::app::operator::desk::state::DeskSettings;
+use crate::app::operator::desk::state::OperatorConfig;
 
 #[derive(Debug)]
 pub(crate) struct Guard {
-    pub(crate) settings: DeskSettings,
+    pub(crate) config: OperatorConfig,
     /// Masked again at this time.
     pub(crate) off_until: Option<Timestamp>,
     /// Hidden again at this time.
@@ -26,7 +26,7 @@ pub struct Lock {
 impl Guard {
     pub(crate) fn new(now: Timestamp) -> Self {
         Self {
-            settings: DeskSettings::default(),
+            config: OperatorConfig::default(),
             off_until: None,
             revealed_until: None,
             last_key: now,

@@ -11,7 +11,7 @@ use crate::audit::AuditLog;
 
 /// What effects work with beside the refresh task.
 #[derive(Clone)]
-pub struct Desk {
+pub struct Services {
     /// Where deeds are written down.
     pub audit: AuditLog,
     /// How addresses and files are opened.
@@ -23,13 +23,13 @@ pub struct Desk {
     pub private: Option<Arc<TempDir>>,
 }
 
-impl std::fmt::Debug for Desk {
+impl std::fmt::Debug for Services {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Desk").field("opener", &self.opener).finish_non_exhaustive()
+        f.debug_struct("Services").field("opener", &self.opener).finish_non_exhaustive()
     }
 }
 
-impl Default for Desk {
+impl Default for Services {
     fn default() -> Self {
         Self {
             audit: AuditLog::nowhere(),
