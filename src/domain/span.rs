@@ -1,52 +1,28 @@
 //! Spans of time as people write them: `10s`, `90m`, `24h`, `7d`.
 
-use jiff::SignedDuration;
+use jiff::fmt::friendly::SpanParser;
+use jiff::{SignedDuration, SpanRelativeTo};
 
-/// Reads `10s`, `90m`, `24h`, `7d`, also joined as `1h30m` or `1d 2h`. Nothing negative; the error
-/// is a sentence that says what is expected.
+/// Reads `10s`, `90m`, `24h`, `7d`, also joined as `1h30m` or `1d 2h`: jiff's friendly format in
+/// whole seconds, where a day has 24 hours. Nothing negative; the
+/// error is a sentence that says what is expected.
 pub fn parse_span(text: &str) -> Result<SignedDuration, String> {
-    let wrong = || format!("{text:?} is not a duration: expected such as 10s, 90m, 24h or 7d");
-    let mut sum = SignedDuration::ZERO;
-    let mut rest = text.trim();
-    if rest.is_empty() {
-        return Err(wrong());
-    }
-    while !rest.is_empty() {
-        let digits = rest.len() - rest.trim_start_matches(|c: char| c.is_ascii_digit()).len();
-        let (number, tail) = rest.split_at_checked(digits).ok_or_else(wrong)?;
-        let number: i64 = number.parse().map_err(|_digits| wrong())?;
-        let mut tail = tail.chars();
-        let seconds = match tail.next() {
-            Some('s') => 1,
-            Some('m') => 60,
-            Some('h') => 3_600,
-            Some('d') => 86_400,
-            _ => return Err(wrong()),
-        };
-        // Checked: a number of any length may be typed.
-        let part = SignedDuration::from_secs(number.checked_mul(seconds).ok_or_else(wrong)?);
-        sum = sum.checked_add(part).ok_or_else(wrong)?;
-        rest = tail.as_str().trim_start();
-    }
-    Ok(sum)
+    // The parser refuses a number that is too large for its unit.
+    let span = SpanParser::new().parse_span(text.trim());
+    let whole = span.and_then(|span| span.to_duration(SpanRelativeTo::days_are_24_hours()));
+    let whole = whole.ok().filter(|span| !span.is_negative() && span.subsec_nanos() == 0);
+    whole.ok_or_else(|| format!("{text:?} is not a duration: expected such as 10s, 90m, 24h or 7d"))
 }
 
-/// Writes a duration so that [`parse_span`] reads the same one: `90s`, `15m`, `1d2h`.
+/// Writes a duration so that [`parse_span`] reads the same one, in the largest unit that is exact:
+/// `90s`, `15m`, `26h`, `7d`.
 #[must_use]
 pub fn exact(span: SignedDuration) -> String {
-    let mut rest = span.as_secs().max(0);
-    // Up to two minutes people write seconds.
-    if rest < 120 {
-        return format!("{rest}s");
-    }
-    let mut text = String::new();
-    for (unit, seconds) in [('d', 86_400), ('h', 3_600), ('m', 60), ('s', 1)] {
-        if rest >= seconds {
-            text.push_str(&format!("{}{unit}", rest / seconds));
-            rest %= seconds;
-        }
-    }
-    text
+    let seconds = span.as_secs().max(0);
+    let units = [(86_400, 'd'), (3_600, 'h'), (60, 'm')];
+    let exact = units.into_iter().find(|(unit, _)| seconds > 0 && seconds % unit == 0);
+    let (unit, letter) = exact.unwrap_or((1, 's'));
+    format!("{}{letter}", seconds / unit)
 }
 
 #[cfg(test)]
@@ -62,6 +38,8 @@ mod tests {
             ("7d", 604_800),
             ("1h30m", 5_400),
             ("1d 0h", 86_400),
+            ("5 s", 5),
+            ("1 hour 30 minutes", 5_400),
         ] {
             assert_eq!(parse_span(text).unwrap().as_secs(), seconds);
         }
@@ -70,7 +48,10 @@ mod tests {
             assert_eq!(parse_span(&exact(span)), Ok(span), "{}", exact(span));
         }
         assert_eq!(exact(SignedDuration::from_secs(90)), "90s");
-        for text in ["", "10", "s", "-5s", "5 s", "5w", "99999999999999999999d", "９s"] {
+        assert_eq!(exact(SignedDuration::from_secs(5_400)), "90m");
+        for text in
+            ["", "10", "s", "-5s", "5s ago", "1mo", "1.5s", "PT5S", "99999999999999999999d", "９s"]
+        {
             assert!(parse_span(text).is_err(), "{text}");
         }
     }

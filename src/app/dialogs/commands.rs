@@ -18,10 +18,9 @@ use crate::app::list::{filter_bar, saved_views};
 use crate::app::model::Model;
 use crate::app::operator::{privacy, time_travel};
 use crate::app::view::Tone;
-use crate::domain::assessment::attention::span;
 use crate::domain::nearest::suggestion;
 use crate::domain::shape::Format;
-use crate::domain::span::parse_span;
+use crate::domain::span::{exact, parse_span};
 
 /// What can stand after it, where that is a choice of few.
 pub(crate) fn offers(word: Word, model: &Model) -> Vec<String> {
@@ -80,7 +79,7 @@ pub(crate) fn run(model: &mut Model, word: Word, argument: &str) -> Result<Vec<E
                 return Err("the interval must be at least 1s".to_owned());
             }
             model.set_message(
-                format!("open sessions are polled every {}", span(every)),
+                format!("open sessions are polled every {}", exact(every)),
                 Tone::Plain,
             );
             return Ok(vec![Effect::Interval(every)]);

@@ -2,9 +2,12 @@
 
 use std::fmt;
 
+use jiff::SignedDuration;
+
 use super::fields::{self, FLAGS, Field, KEYWORDS};
 use super::word::Word;
 use super::{Condition, DocsHow, Expr, How, Needle, Query, TimeField};
+use crate::domain::span::exact;
 
 impl fmt::Display for Query {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -53,7 +56,12 @@ impl fmt::Display for Condition {
             Self::Stage { how, value, .. } => write!(f, "stage{}{value}", how.sign()),
             Self::Span { field, less, seconds } => {
                 let sign = if *less { '<' } else { '>' };
-                write!(f, "{}{sign}{}", fields::name(Field::Time(*field)), span(*seconds))
+                write!(
+                    f,
+                    "{}{sign}{}",
+                    fields::name(Field::Time(*field)),
+                    exact(SignedDuration::from_secs(*seconds))
+                )
             }
             Self::Never(field) => {
                 write!(f, "{}:{}", fields::name(Field::Time(*field)), field.never())
@@ -136,12 +144,4 @@ pub(super) fn quoted(f: &mut impl fmt::Write, text: &str) -> fmt::Result {
         f.write_char(c)?;
     }
     f.write_char('"')
-}
-
-/// The largest unit that is exact: `7d`, `24h` is `1d`, `90m`.
-fn span(seconds: i64) -> String {
-    let units = [(86_400, 'd'), (3_600, 'h'), (60, 'm')];
-    let exact = units.into_iter().find(|(unit, _)| seconds > 0 && seconds % unit == 0);
-    let (unit, letter) = exact.unwrap_or((1, 's'));
-    format!("{}{letter}", seconds / unit)
 }
