@@ -133,6 +133,15 @@ fn name(keys: &[&str]) -> String {
     }
 }
 
+/// The text of a flag or variable: as it is where a string may stand, else as the file has it.
+fn typed(text: &str, option: &ConfigOption) -> Toml {
+    let string = Toml::String(text.to_owned());
+    match fits(&string, &(option.schema)()) {
+        Ok(()) => string,
+        Err(_) => text.parse().unwrap_or(string),
+    }
+}
+
 /// Whether a value has the type that a schema wants.
 fn fits(value: &Toml, schema: &serde_json::Value) -> Result<(), String> {
     if let Some(choices) = schema.get("anyOf").or_else(|| schema.get("oneOf")) {
@@ -263,11 +272,10 @@ impl<'a> Reader<'a> {
     /// What is given for an option, the first of which counts.
     fn given(&self, option: &ConfigOption, keys: &[String]) -> Vec<(Toml, Source)> {
         let flag = option.long_flag().and_then(|(flag, _)| {
-            Some((Toml::String(self.flags.options.get(flag)?.clone()), Source::Flag(flag)))
+            Some((typed(self.flags.options.get(flag)?, option), Source::Flag(flag)))
         });
         let variable = option.env.iter().find_map(|variable| {
-            let text = self.environment.get(variable)?.to_owned();
-            Some((Toml::String(text), Source::Environment(variable)))
+            Some((typed(self.environment.get(variable)?, option), Source::Environment(variable)))
         });
         let keys: Vec<&str> = keys.iter().map(String::as_str).collect();
         let file = self.file.get(&keys).map(|value| (value.clone(), Source::File));
@@ -294,7 +302,9 @@ impl Layers for Reader<'_> {
         keys.push(option.key.to_owned());
         let mut best: Option<(T, Source)> = None;
         for (given, source) in self.given(option, &keys) {
-            let value = T::read(&given).map_err(|why| self.wrong_at(&keys, source.clone(), why))?;
+            let value = fits(&given, &T::schema())
+                .and_then(|()| T::read(&given))
+                .map_err(|why| self.wrong_at(&keys, source.clone(), why))?;
             let goes_on = value.strictness().is_some();
             if best.as_ref().is_none_or(|(best, _)| value.strictness() > best.strictness()) {
                 best = Some((value, source));
@@ -320,7 +330,18 @@ impl Layers for Reader<'_> {
 
 #[cfg(test)]
 mod tests {
-    use super::place;
+    use super::*;
+
+    #[test]
+    fn the_text_of_a_flag_has_the_type_of_its_option() {
+        let options = || of_file().flat_map(|section| section.options);
+        let of = |key| options().find(|option| option.key == key).unwrap();
+        assert_eq!(typed("true", of("mouse")), Toml::Boolean(true));
+        assert_eq!(typed("2", of("max_rps")), Toml::Integer(2));
+        assert_eq!(typed("true", of("theme")), Toml::String("true".into()));
+        let wrong = typed("perhaps", of("mouse"));
+        assert!(fits(&wrong, &(of("mouse").schema)()).is_err());
+    }
 
     #[test]
     fn a_key_is_found_in_its_section_however_it_is_written() {

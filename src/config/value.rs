@@ -265,9 +265,8 @@ impl Value for Rate {
     }
 
     fn read(given: &Toml) -> Result<Self, String> {
-        // A flag's value is text.
-        let text = given.as_str().map_or_else(|| given.to_string(), str::to_owned);
-        let number = text.parse().ok().filter(|number| *number > 0.0 && *number <= 1_000.0);
+        let number =
+            given.to_string().parse().ok().filter(|number| *number > 0.0 && *number <= 1_000.0);
         number.map(Self).ok_or_else(|| "must be more than 0, and 1000 at most".to_owned())
     }
 
