@@ -1,6 +1,4 @@
 //! What happened to a session, as events of a timeline.
-//!
-//! Must never hold personal data: ids, types, states only.
 
 mod asked;
 mod between;
@@ -231,6 +229,7 @@ impl ChangeKind {
 /// A topic told again within this time is the same telling (contract 8.3: duplicates).
 const AGAIN: SignedDuration = SignedDuration::from_mins(2);
 /// Of topics that are not known, a session's timeline takes so many.
+// A timeline has a cap: what nobody knows must not push out the rest.
 const UNKNOWN_TOPICS: usize = 16;
 
 /// The event of a notification that tells what no answer does; `None`: it is told already, an answer

@@ -1,6 +1,4 @@
 //! The kinds of events, and their words.
-//!
-//! Owns the words: stable, once told to a program.
 
 /// Kinds of events, by the words that `--events` takes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

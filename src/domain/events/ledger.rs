@@ -1,7 +1,7 @@
 //! The missed-event ledger: what polling saw and no notification told, and the reverse.
 //!
-//! Owns the counting, by session and topic; pure, time is an argument. Events that come together
-//! are one: three resources in one answer, told by three notifications, are one confirmed.
+//! Events that come together are one: three resources in one answer, told by three notifications,
+//! are one confirmed.
 
 use std::collections::{HashMap, HashSet};
 

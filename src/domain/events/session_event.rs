@@ -1,7 +1,4 @@
 //! What happened, as events for a line of text, a line of JSON, or a program.
-//!
-//! Owns the one way from two states of the world to events: the changes of the timelines, and what
-//! became true of a stage, a deadline or the data's age. Must never decide what is drawn or sent.
 
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;

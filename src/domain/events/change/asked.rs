@@ -1,6 +1,4 @@
 //! What differs in what is asked for, between two answers of `GET …/configuration`.
-//!
-//! Owns that comparison. Must never infer one from the other: ids say what is the same.
 
 use super::ChangeKind;
 use super::between::Log;

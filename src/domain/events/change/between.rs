@@ -27,6 +27,7 @@ pub fn between(old: &Answers, new: &Answers, at: Timestamp) -> Vec<TimelineEvent
         }
         _ => {}
     }
+    // The first one says how it was set up, not that anything changed.
     if let (Some(before), Some(after)) = (&old.configuration, &new.configuration) {
         log.configuration(&before.value, &after.value);
     }
@@ -54,6 +55,7 @@ pub fn between(old: &Answers, new: &Answers, at: Timestamp) -> Vec<TimelineEvent
             Origin::Notification,
         );
     }
+    // Stable: what has one time stays in the order in which it is told above.
     log.events.sort_by_key(|event| event.at);
     log.events
 }
@@ -71,6 +73,7 @@ impl Log {
         what: ChangeKind,
         origin: Origin,
     ) {
+        // Without a time of Yoti's it is the time of our look.
         let origin = if at.is_none() && origin == Origin::Api { Origin::Observed } else { origin };
         let at = at.unwrap_or(self.at);
         self.events.push(TimelineEvent { at, seen_at: self.at, source, what, origin });
@@ -105,6 +108,7 @@ impl Log {
                 self.seen(ChangeKind::IdentityProfile { result: result.as_raw().into() });
             }
         }
+        // Last: only what no line above has a word for.
         if old.is_some_and(|old| self.events.len() == known && !equal_but_for_clocks(old, new)) {
             self.seen(ChangeKind::Other);
         }
