@@ -1,6 +1,4 @@
 //! The application at Yoti: its address, where its key is, how requests prove whose they are.
-//!
-//! Owns what these options mean together, and the refusal of key material where a path belongs.
 
 use super::environment::{KEY_FILE, no_path};
 use super::layers::Reader;
@@ -30,12 +28,14 @@ pub(super) fn key(
             let why = "needs a program, such as [\"op\", \"read\", \"op://ops/yoti/pem\"]";
             return Err(reader.wrong("key_command", why));
         }
+        // In the file alone: a path from the environment may stand over a command.
         if reader.file.place(&["profiles", name, "key_file"]).is_some() {
             return Err(reader.wrong("key_command", "key_file is set too; remove one of them"));
         }
     }
     if let Some(path) = &profile.key_file {
         let text = path.to_string_lossy();
+        // A key pasted where its path belongs has line breaks, and must not get into a message.
         if text.len() > LONGEST_PATH || text.contains(char::is_control) {
             let of_file = reader.source("key_file") == Source::File;
             return Err(no_path(if of_file { "key_file" } else { KEY_FILE }));

@@ -1,6 +1,4 @@
 //! The environment that the configuration is read from.
-//!
-//! Owns the refusal of a private key in it.
 
 use std::collections::BTreeMap;
 
@@ -19,6 +17,7 @@ impl Environment {
     #[must_use]
     pub fn of_process() -> Self {
         Self(
+            // `vars` would panic at a variable that is no UTF-8.
             std::env::vars_os()
                 .filter_map(|(k, v)| Some((k.into_string().ok()?, v.into_string().ok()?)))
                 .collect(),

@@ -1,7 +1,6 @@
 //! The layers of values: flags over the environment over the profile over the file over defaults.
 //!
-//! Owns precedence, where each value came from, and the words of an error: line, column, nearest
-//! valid key. Where the strictest value is in force, `value` says so of its type.
+//! Where the strictest value is in force, `value` says so of its type.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -42,6 +41,7 @@ impl File {
             Err(why) if why.kind() == std::io::ErrorKind::NotFound && !must_exist => String::new(),
             Err(cause) => return Err(ConfigError::Unreadable { path: path.to_path_buf(), cause }),
         };
+        // Before it is parsed: the parser's error quotes the line.
         if holds_key(&text) {
             let place = format!("the config file {}", path.display());
             return Err(ConfigError::KeyMaterial { place, belongs: "the path of a key file" });
@@ -172,6 +172,7 @@ fn fits(value: &Toml, schema: &serde_json::Value) -> Result<(), String> {
 /// `line 3, column 1` of the last of these keys, each in the table of the one before it.
 fn place(text: &str, keys: &[&str]) -> Option<String> {
     let (last, tables) = keys.split_last()?;
+    // Parsed once more: a `Table` does not know where its keys stand.
     let root = DeTable::parse(text).ok()?;
     let mut table = root.get_ref();
     for name in tables {
@@ -306,6 +307,7 @@ impl Layers for Reader<'_> {
                 .and_then(|()| T::read(&given))
                 .map_err(|why| self.wrong_at(&keys, source.clone(), why))?;
             let goes_on = value.strictness().is_some();
+            // Where the strictest counts, no layer loosens what another one says.
             if best.as_ref().is_none_or(|(best, _)| value.strictness() > best.strictness()) {
                 best = Some((value, source));
             }

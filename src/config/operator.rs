@@ -1,6 +1,4 @@
 //! What the operator may do and is shown: the name, the portal, programs, labels, read-only.
-//!
-//! Owns what these options mean beside their values.
 
 use regex::RegexBuilder;
 use reqwest::Url;
@@ -70,6 +68,7 @@ pub(super) fn read_only(
 /// Each has a program to run.
 pub(super) fn programs(reader: &mut Reader<'_>) -> Result<Vec<Program>, ConfigError> {
     let read = |(name, program): (String, ProgramOptions)| {
+        // The program itself is fixed: a reference must not choose what runs.
         if program.run.0.first().is_none_or(|first| first.is_empty() || first.contains('{')) {
             let why =
                 "expected a program and its arguments, such as [\"ticket\", \"{session_id}\"]";
@@ -113,6 +112,7 @@ pub(super) fn checked_portal(template: &str) -> Result<(), String> {
     if template.matches(PLACE).count() != 1 {
         return Err(format!("it must contain {PLACE} once; {expected}"));
     }
+    // Two that differ: the id must not decide which host is opened.
     let ids = ["1c3cae90-1769-43a9-8554-d85f2e7cdb0f", "00000000-0000-4000-8000-000000000000"];
     match ids.map(host) {
         [Some(one), Some(other)] if one == other => Ok(()),

@@ -1,7 +1,6 @@
 //! Every option of the program: key, default, environment, flag, documentation. Schema, template,
 //! reference and flags are made from this.
 //!
-//! Owns nothing else: `value` says how a value is written, `resolve` what it does beside others.
 //! `= default`, or `otherwise "words"` where it is found out; the template shows the default, an
 //! `example` commented out, or what is `set`.
 

@@ -1,6 +1,6 @@
 //! From defaults, file, environment and flags to one configuration.
 //!
-//! Owns what options mean together. Which of several values is in force is for `layers`.
+//! Which of several values is in force is for `layers`.
 
 use std::path::{Path, PathBuf};
 
@@ -89,6 +89,7 @@ fn resolved(mut reader: Reader<'_>, places: &impl BaseStrategy) -> Result<Config
         at_counter_within: alerts.at_counter_within,
         turned_away_after: alerts.turned_away_after,
         due_soon: alerts.due_soon,
+        // At 0 every answer would be stale at once.
         stale_after: refresh.stale_after.max(1),
         resources_ttl: profile.resources_ttl,
         labels,

@@ -1,6 +1,4 @@
 //! The operator's own theme files.
-//!
-//! Owns where they lie. A theme's content is `theme`'s.
 
 use std::path::Path;
 

@@ -1,7 +1,7 @@
 //! What the value of an option may be: how the file writes it, what its schema says, how
 //! `config show` prints it.
 //!
-//! Owns these types. What a value means beside others is for `resolve`.
+//! What a value means beside others is for `resolve`.
 
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
@@ -304,6 +304,7 @@ macro_rules! choices {
             }
 
             $(fn $strictness(&self) -> Option<f64> {
+                // Declared from the strictest on.
                 Some(-f64::from(*self as u8))
             })?
         }
