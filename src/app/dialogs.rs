@@ -20,6 +20,8 @@ pub(crate) mod pickers;
 pub mod programs;
 pub mod yoti;
 
+use std::cmp::Reverse;
+
 use crate::app::action::Action;
 use crate::app::dialogs::by_use::by_use;
 use crate::app::dialogs::overlay::{CopyItem, CopyMenu, HelpOverlay, Overlay};
@@ -27,6 +29,7 @@ use crate::app::effect::{CopySource, Effect, ExportRequest};
 use crate::app::event::Event;
 use crate::app::model::{Model, window};
 use crate::app::operator::annotations;
+use crate::app::text::fuzzy::Typed;
 use crate::app::text::text_field::TextField;
 use crate::app::view::HelpRow;
 use crate::domain::session::ids::SessionId;
@@ -84,14 +87,15 @@ pub(crate) fn open_help(model: &mut Model) {
 fn search(model: &mut Model) {
     let all = by_use(&model.settings.help, model.focus);
     if let Some(Overlay::Help(help)) = &mut model.overlay {
-        let wanted = help.search.text().to_lowercase();
-        let holds_all = |row: &HelpRow| {
+        let mut typed = Typed::new(&help.search.text());
+        let score = |row: HelpRow| {
             let spec = row.action.spec();
-            let texts = [row.section, &row.keys, spec.name, spec.words];
-            let texts = texts.map(str::to_lowercase);
-            wanted.split_whitespace().all(|word| texts.iter().any(|text| text.contains(word)))
+            let words = format!("{} {}", spec.words, row.section);
+            typed.score(spec.name, &row.keys, &words).map(|score| (score, row))
         };
-        help.rows = all.into_iter().filter(holds_all).collect();
+        let mut ranked: Vec<(u32, HelpRow)> = all.into_iter().filter_map(score).collect();
+        ranked.sort_by_key(|(score, _)| Reverse(*score));
+        help.rows = ranked.into_iter().map(|(_, row)| row).collect();
         (help.selected, help.first) = (0, 0);
     }
 }

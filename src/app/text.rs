@@ -1,6 +1,7 @@
 //! Words for values, and the field in which a text is typed.
 
 pub(crate) mod clocks;
+pub(crate) mod fuzzy;
 pub mod hidden;
 pub(crate) mod keys;
 pub mod narration;

@@ -138,28 +138,3 @@ fn run(model: &mut Model, mut palette: PaletteOverlay) -> Vec<Effect> {
         }
     }
 }
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::app::dialogs::palette::state::rank;
-
-    #[test]
-    fn names_come_before_letters_apart_and_these_before_descriptions() {
-        let row = |text: &str, description: &str| PaletteRow {
-            text: text.to_owned(),
-            description: description.to_owned(),
-            keys: "e".to_owned(),
-            run: Run::Time(0),
-        };
-        let export = row("export-many", "Export the marked sessions");
-        assert_eq!(rank(&export, "exp"), Some(1));
-        assert_eq!(rank(&export, "many"), Some(2));
-        assert_eq!(rank(&export, "e"), Some(1));
-        assert_eq!(rank(&export, "xpmny"), Some(4));
-        assert_eq!(rank(&export, "marked"), Some(5));
-        assert_eq!(rank(&export, "exp marked"), Some(5));
-        assert_eq!(rank(&export, "exp nothing"), None);
-        assert_eq!(rank(&export, "export-many"), Some(0));
-    }
-}

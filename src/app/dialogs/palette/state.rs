@@ -1,7 +1,10 @@
 //! The command palette: its rows, and how they are ranked.
 
+use std::cmp::Reverse;
+
 use crate::app::action::Action;
 use crate::app::dialogs::commands::state::Word;
+use crate::app::text::fuzzy::Typed;
 use crate::app::text::text_field::TextField;
 
 /// What a line of the palette runs.
@@ -75,50 +78,33 @@ impl PaletteOverlay {
         if let Some((word, argument)) = Word::free(&text) {
             self.all.push(PaletteRow::word(word, argument));
         }
-        let wanted = text.to_lowercase();
+        let (wanted, mut typed) = (text.trim_start().to_lowercase(), Typed::new(&text));
         let ranked = self.all.iter().enumerate();
-        let mut ranked: Vec<(u8, usize)> =
-            ranked.filter_map(|(place, row)| Some((rank(row, &wanted)?, place))).collect();
-        // Of equal rank the one that stands first in the help, by its place.
+        let mut ranked: Vec<(Reverse<u32>, usize)> = ranked
+            .filter_map(|(place, row)| Some((Reverse(score(row, &wanted, &mut typed)?), place)))
+            .collect();
+        // What is as good keeps its order: the pane's own first, the keys that move last.
         ranked.sort_unstable();
         self.rows = ranked.into_iter().map(|(_, place)| place).collect();
         self.selected = 0;
     }
 }
 
-/// How well a command matches, 0 the best; `None`: not at all. Every word has to be found.
-pub(crate) fn rank(row: &PaletteRow, wanted: &str) -> Option<u8> {
-    let after = |word: Word| wanted.trim_start().strip_prefix(word.name())?.strip_prefix(' ');
-    match &row.run {
-        // Arguments are offered, or taken as they are, once their word stands there.
-        Run::Word(word, Some(argument)) => {
-            let typed = after(*word)?.trim();
-            return argument.to_lowercase().starts_with(typed).then_some(1);
-        }
-        // From then on the word alone is no command.
-        Run::Word(word, None) if after(*word).is_some_and(|typed| !typed.is_empty()) => {
-            return None;
-        }
-        _ if row.text == wanted.trim() => return Some(0),
-        _ => {}
+/// How well a command matches; `None`: not at all.
+fn score(row: &PaletteRow, wanted: &str, typed: &mut Typed) -> Option<u32> {
+    let after = |word: Word| wanted.strip_prefix(word.name())?.strip_prefix(' ');
+    // Once its argument is typed, a word alone is no command.
+    if let Run::Word(word, None) = &row.run
+        && after(*word).is_some_and(|typed| !typed.trim().is_empty())
+    {
+        return None;
     }
-    let description = row.description.to_lowercase();
-    let of_word = |word: &str| {
-        let fits = [
-            row.text.starts_with(word),
-            row.text.contains(word),
-            row.keys.split(' ').any(|key| key.eq_ignore_ascii_case(word)),
-            in_order(&row.text, word),
-            description.contains(word),
-        ];
-        fits.iter().position(|fits| *fits).and_then(|place| u8::try_from(place + 1).ok())
-    };
-    let mut words = wanted.split_whitespace().map(of_word);
-    words.try_fold(0, |worst, rank| Some(rank?.max(worst)))
-}
-
-/// The letters of `word` stand in `text` in their order, anything between them.
-pub(crate) fn in_order(text: &str, word: &str) -> bool {
-    let mut letters = text.chars();
-    word.chars().all(|wanted| letters.any(|letter| letter == wanted))
+    if row.text.to_lowercase() == wanted.trim_end() {
+        return Some(u32::MAX);
+    }
+    if let Run::Word(word, Some(argument)) = &row.run {
+        // Offered once their word stands there, and before what only resembles it.
+        return Some(u32::MAX / 2 + Typed::new(after(*word)?).score(argument, "", "")?);
+    }
+    typed.score(&row.text, &row.keys, &row.description)
 }
