@@ -129,7 +129,7 @@ fn one_more_key(bencher: Bencher<'_, '_>, count: usize, query: &str) {
     // Once before: what is worked out when first asked for, and then kept.
     update(&mut model, Event::Paste(query.into()));
     bencher.bench_local(|| {
-        update(&mut model, Event::Edit(Edit::Clear));
+        update(&mut model, Event::Edit(Edit::DeleteFromStart));
         update(&mut model, Event::Paste(query.into()))
     });
 }
@@ -190,7 +190,7 @@ fn complete_among_100_000(bencher: Bencher<'_, '_>, query: &str) {
     let (mut model, ..) = world(100_000);
     update(&mut model, Event::Action(Action::Find));
     bencher.bench_local(|| {
-        update(&mut model, Event::Edit(Edit::Clear));
+        update(&mut model, Event::Edit(Edit::DeleteFromStart));
         update(&mut model, Event::Paste(query.into()));
         update(&mut model, Event::Action(Action::NextPane))
     });

@@ -162,7 +162,10 @@ mod tests {
             assert!(matches!(event, Some(Event::Action(a)) if a == action), "{pane:?}: {event:?}");
         }
         let typed = keymap.resolve(Mode::Text, Pane::List, key(KeyCode::Char('j'), none));
-        assert!(matches!(typed, Some(Event::Edit(Edit::Insert('j')))));
+        assert!(matches!(typed, Some(Event::Edit(Edit::InsertChar('j')))));
+        let alt =
+            keymap.resolve(Mode::Text, Pane::List, key(KeyCode::Char('b'), KeyModifiers::ALT));
+        assert!(matches!(alt, Some(Event::Edit(Edit::GoToPrevWord))));
         let mut release = key(KeyCode::Char('j'), none);
         release.kind = KeyEventKind::Release;
         assert!(keymap.resolve(Mode::Keys, Pane::List, release).is_none());

@@ -254,7 +254,7 @@ proptest! {
                 }
                 Step::Act(action) => Event::Action(action),
                 Step::Mouse(at, did) => Event::Mouse(Mouse { at, did }),
-                Step::Type(letter) => Event::Edit(Edit::Insert(letter)),
+                Step::Type(letter) => Event::Edit(Edit::InsertChar(letter)),
                 Step::Resize(columns, rows) => Event::Resize(columns, rows),
             };
             update(&mut model, event);

@@ -307,5 +307,15 @@ fn keys(global: &Global) -> Result<String, Failure> {
             vec![format!("{key:keys$}"), format!("{name:names$}"), words]
         })
     });
-    Ok(table(&lines.collect::<Vec<_>>()))
+    Ok(table(&lines.collect::<Vec<_>>()) + TYPING)
 }
+
+const TYPING: &str = "
+While text is typed:
+ctrl-a ctrl-e     to the start, to the end (home, end)
+alt-b alt-f       a word back, a word on (ctrl-left, ctrl-right)
+ctrl-b ctrl-f     a character back, a character on (left, right)
+ctrl-w alt-d      delete the word before, the word behind
+ctrl-u ctrl-k     delete to the start, to the end
+ctrl-h ctrl-d     delete the character before, the character behind (backspace, delete)
+";

@@ -12,29 +12,45 @@ pub(super) type Chord = (KeyCode, KeyModifiers);
 
 /// A key while a text field is open.
 pub(super) fn text_key(key: KeyEvent) -> Option<Event> {
+    text_edit(key).map(Event::Edit).or_else(|| {
+        let control = key.modifiers.contains(KeyModifiers::CONTROL);
+        let action = match (key.code, control) {
+            (KeyCode::Char('c'), true) => Action::QuitNow,
+            // Where sessions are added: from a file.
+            (KeyCode::Char('o'), true) => Action::Add,
+            (KeyCode::Char('s'), true) => Action::SaveView,
+            (KeyCode::Enter, _) => Action::Enter,
+            (KeyCode::Esc, _) => Action::Back,
+            (KeyCode::Down, _) => Action::Down,
+            (KeyCode::Up, _) => Action::Up,
+            (KeyCode::PageDown, _) => Action::PageDown,
+            (KeyCode::PageUp, _) => Action::PageUp,
+            (KeyCode::Tab, _) => Action::NextPane,
+            (KeyCode::BackTab, _) => Action::PreviousPane,
+            _ => return None,
+        };
+        Some(Event::Action(action))
+    })
+}
+
+/// Keys that move and delete, as in `readline`.
+fn text_edit(key: KeyEvent) -> Option<Edit> {
     let control = key.modifiers.contains(KeyModifiers::CONTROL);
-    Some(match (key.code, control) {
-        (KeyCode::Char('c'), true) => Event::Action(Action::QuitNow),
-        // Where sessions are added: from a file.
-        (KeyCode::Char('o'), true) => Event::Action(Action::Add),
-        (KeyCode::Char('s'), true) => Event::Action(Action::SaveView),
-        (KeyCode::Char('w'), true) => Event::Edit(Edit::DeleteWord),
-        (KeyCode::Char('u'), true) => Event::Edit(Edit::Clear),
-        (KeyCode::Char('a'), true) | (KeyCode::Home, _) => Event::Edit(Edit::Home),
-        (KeyCode::Char('e'), true) | (KeyCode::End, _) => Event::Edit(Edit::End),
-        (KeyCode::Char(c), false) => Event::Edit(Edit::Insert(c)),
-        (KeyCode::Backspace, _) => Event::Edit(Edit::Backspace),
-        (KeyCode::Delete, _) => Event::Edit(Edit::Delete),
-        (KeyCode::Left, _) => Event::Edit(Edit::Left),
-        (KeyCode::Right, _) => Event::Edit(Edit::Right),
-        (KeyCode::Enter, _) => Event::Action(Action::Enter),
-        (KeyCode::Esc, _) => Event::Action(Action::Back),
-        (KeyCode::Down, _) => Event::Action(Action::Down),
-        (KeyCode::Up, _) => Event::Action(Action::Up),
-        (KeyCode::PageDown, _) => Event::Action(Action::PageDown),
-        (KeyCode::PageUp, _) => Event::Action(Action::PageUp),
-        (KeyCode::Tab, _) => Event::Action(Action::NextPane),
-        (KeyCode::BackTab, _) => Event::Action(Action::PreviousPane),
+    let alt = key.modifiers.contains(KeyModifiers::ALT);
+    Some(match (key.code, control, alt) {
+        (KeyCode::Char('b'), false, true) | (KeyCode::Left, true, _) => Edit::GoToPrevWord,
+        (KeyCode::Char('f'), false, true) | (KeyCode::Right, true, _) => Edit::GoToNextWord,
+        (KeyCode::Char('d'), false, true) => Edit::DeleteNextWord,
+        (KeyCode::Char('w'), true, _) | (KeyCode::Backspace, _, true) => Edit::DeletePrevWord,
+        (KeyCode::Char('u'), true, _) => Edit::DeleteFromStart,
+        (KeyCode::Char('k'), true, _) => Edit::DeleteTillEnd,
+        (KeyCode::Char('a'), true, _) | (KeyCode::Home, ..) => Edit::GoToStart,
+        (KeyCode::Char('e'), true, _) | (KeyCode::End, ..) => Edit::GoToEnd,
+        (KeyCode::Char('b'), true, _) | (KeyCode::Left, ..) => Edit::GoToPrevChar,
+        (KeyCode::Char('f'), true, _) | (KeyCode::Right, ..) => Edit::GoToNextChar,
+        (KeyCode::Char('h'), true, _) | (KeyCode::Backspace, ..) => Edit::DeletePrevChar,
+        (KeyCode::Char('d'), true, _) | (KeyCode::Delete, ..) => Edit::DeleteNextChar,
+        (KeyCode::Char(c), false, _) => Edit::InsertChar(c),
         _ => return None,
     })
 }

@@ -1,30 +1,26 @@
 //! One line of text that the operator types: a filter, a search, a file name.
+//!
+//! `tui-input` moves and deletes; what may stand in the text is decided here alone: pasted newlines
+//! become blanks (fault T13), every other character that is not printable is left out.
 
+use tui_input::Input;
 /// A key in a text field.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Edit {
-    Insert(char),
-    Backspace,
-    Delete,
-    Left,
-    Right,
-    Home,
-    End,
-    /// Delete the word to the left.
-    DeleteWord,
-    /// Delete all to the left.
-    Clear,
-}
+pub use tui_input::InputRequest as Edit;
 
 /// The longest text kept, in characters; a paste is cut there.
 pub const LONGEST: usize = 1_024;
 
 /// A text with a cursor.
-#[derive(Clone, Debug, PartialEq, Eq, Default)]
-pub struct TextField {
-    before: Vec<char>,
-    after: Vec<char>,
+#[derive(Clone, Debug, Default)]
+pub struct TextField(Input);
+
+impl PartialEq for TextField {
+    fn eq(&self, other: &Self) -> bool {
+        (self.0.value(), self.0.cursor()) == (other.0.value(), other.0.cursor())
+    }
 }
+
+impl Eq for TextField {}
 
 /// Keeps what was typed for the arrows, newest last and each once, at most so many.
 pub(crate) fn remember(history: &mut Vec<String>, text: String, most: usize) {
@@ -46,66 +42,58 @@ impl TextField {
     /// The whole text, on both sides of the cursor.
     #[must_use]
     pub fn text(&self) -> String {
-        self.before.iter().chain(self.after.iter().rev()).collect()
+        self.0.value().to_owned()
     }
 
     /// The text before the cursor; its display width is the cursor's column.
     #[must_use]
     pub fn before_cursor(&self) -> String {
-        self.before.iter().collect()
+        self.0.value().chars().take(self.0.cursor()).collect()
     }
 
     /// True when nothing has been typed; a blank is something.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.before.is_empty() && self.after.is_empty()
+        self.0.value().is_empty()
     }
 
     /// Puts text in at the cursor, as text only.
     pub fn paste(&mut self, text: &str) {
-        for character in text.trim_end_matches(['\r', '\n']).chars() {
-            // A line break in a paste must not act as Enter,
-            // nor glue two words together (fault T13).
-            let character = if character.is_whitespace() { ' ' } else { character };
-            self.insert(character);
-        }
+        let room = LONGEST.saturating_sub(self.0.value().chars().count());
+        let text = text.trim_end_matches(['\r', '\n']).chars();
+        let text = text.map(|c| if c.is_whitespace() { ' ' } else { c });
+        let mut before = self.before_cursor();
+        before.extend(text.filter(|c| !c.is_control() && !is_format(*c)).take(room));
+        self.replace_before(&before);
     }
 
     /// Takes one key; one that has nothing to act on changes nothing.
     pub fn edit(&mut self, edit: Edit) {
         match edit {
-            Edit::Insert(character) => self.insert(character),
-            Edit::Backspace => drop(self.before.pop()),
-            Edit::Delete => drop(self.after.pop()),
-            Edit::Left => self.after.extend(self.before.pop()),
-            Edit::Right => self.before.extend(self.after.pop()),
-            Edit::Home => self.after.extend(self.before.drain(..).rev()),
-            Edit::End => self.before.extend(self.after.drain(..).rev()),
-            Edit::DeleteWord => self.delete_word(),
-            Edit::Clear => self.before.clear(),
+            Edit::InsertChar(character) => self.paste(character.encode_utf8(&mut [0; 4])),
+            // To the blank before it, as in a shell; `tui-input` stops within `stage:gone`.
+            Edit::DeletePrevWord => {
+                let before = self.before_cursor();
+                let word = before.trim_end().trim_end_matches(|c: char| !c.is_whitespace());
+                self.replace_before(word);
+            }
+            other => {
+                self.0.handle(other);
+            }
         }
     }
 
     /// Puts a text in the place of what stands between a character and the cursor.
     pub(crate) fn replace_from(&mut self, from: usize, text: &str) {
-        self.before.truncate(from);
+        let before: String = self.before_cursor().chars().take(from).collect();
+        self.replace_before(&before);
         self.paste(text);
     }
 
-    fn insert(&mut self, character: char) {
-        let room = self.before.len() + self.after.len() < LONGEST;
-        if room && !character.is_control() && !is_format(character) {
-            self.before.push(character);
-        }
-    }
-
-    fn delete_word(&mut self) {
-        while self.before.last().is_some_and(|c| c.is_whitespace()) {
-            self.before.pop();
-        }
-        while self.before.last().is_some_and(|c| !c.is_whitespace()) {
-            self.before.pop();
-        }
+    fn replace_before(&mut self, before: &str) {
+        let after: String = self.0.value().chars().skip(self.0.cursor()).collect();
+        let text = format!("{before}{after}");
+        self.0 = Input::new(text).with_cursor(before.chars().count());
     }
 }
 
@@ -126,18 +114,35 @@ mod tests {
     #[test]
     fn keys_edit_at_the_cursor() {
         let mut field = TextField::new("stage:gone tag");
-        field.edit(Edit::DeleteWord);
+        field.edit(Edit::DeletePrevWord);
         assert_eq!(field.text(), "stage:gone ");
-        field.edit(Edit::Home);
-        field.edit(Edit::Insert('!'));
-        field.edit(Edit::Delete);
-        field.edit(Edit::Right);
-        field.edit(Edit::Backspace);
+        field.edit(Edit::GoToStart);
+        field.edit(Edit::InsertChar('!'));
+        field.edit(Edit::DeleteNextChar);
+        field.edit(Edit::GoToNextChar);
+        field.edit(Edit::DeletePrevChar);
         assert_eq!((field.before_cursor().as_str(), field.text().as_str()), ("!", "!age:gone "));
-        field.edit(Edit::End);
-        field.edit(Edit::Left);
-        field.edit(Edit::Clear);
+        field.edit(Edit::GoToEnd);
+        field.edit(Edit::GoToPrevChar);
+        field.edit(Edit::DeleteFromStart);
         assert_eq!(field.text(), " ");
+    }
+
+    #[test]
+    fn words_and_whole_characters_are_passed_and_deleted() {
+        let mut field = TextField::new("tag:late and e\u{301}");
+        field.edit(Edit::DeletePrevChar);
+        assert_eq!(field.text(), "tag:late and ", "a letter with its accent");
+        field.edit(Edit::GoToPrevWord);
+        assert_eq!(field.before_cursor(), "tag:late ");
+        field.edit(Edit::DeleteTillEnd);
+        field.edit(Edit::GoToStart);
+        field.edit(Edit::DeleteNextWord);
+        assert!(!field.text().starts_with("tag"), "{}", field.text());
+        field.edit(Edit::GoToNextWord);
+        field.edit(Edit::InsertChar('\u{202e}'));
+        field.edit(Edit::InsertChar('\t'));
+        assert!(!field.text().contains(['\u{202e}', '\t']));
     }
 
     #[test]
