@@ -77,7 +77,7 @@ pub(super) async fn run(global: &Global, play: &Play) -> Result<u8, Failure> {
     let held = LoadedStore::of(store, None)?;
     let config = demonstrated(config, sdk_id, play.speed, global);
     let code = if global.a11y {
-        watch::demo(global, &config, held, (client, clock), (receiver, arrivals)).await
+        watch::demo(global, &config, held, client, clock, receiver, arrivals).await
     } else {
         let mut parts = dashboard::parts(global, &config)?;
         parts.settings.badge = badge(play.speed);

@@ -55,16 +55,16 @@ fn bad(what: &'static str, says: impl Into<String>, advice: &str, code: u8) -> L
 
 pub(super) async fn run(global: &Global, as_json: bool) -> Result<u8, Failure> {
     let mut lines = Vec::new();
-    let mut whose = (None, None);
+    let (mut profile, mut environment) = (None, None);
     match setup::config(global) {
         Ok(config) => {
             here::configuration(&config, &mut lines);
             if let Some((sdk_id, key)) = here::credentials(&config, &mut lines) {
-                yoti::examine(global, &config, (sdk_id, key), &mut lines).await;
+                yoti::examine(global, &config, sdk_id, key, &mut lines).await;
             }
             let beside = here::store(global, &config, &mut lines);
             receiver::examine(&config, beside, &mut lines);
-            whose = (Some(config.profile), Some(config.environment));
+            (profile, environment) = (Some(config.profile), Some(config.environment));
         }
         Err(why) => lines.push(bad(
             "configuration",
@@ -74,7 +74,11 @@ pub(super) async fn run(global: &Global, as_json: bool) -> Result<u8, Failure> {
         )),
     }
     lines.push(here::terminal());
-    data(&if as_json { document(&lines, whose) } else { text(&lines) })?;
+    data(&if as_json {
+        document(&lines, profile.as_deref(), environment.as_deref())
+    } else {
+        text(&lines)
+    })?;
     let failed = lines.iter().filter(|line| line.state == State::Fail).map(|line| line.code);
     // The smallest: configuration and key stand before the network, and explain what follows.
     Ok(failed.min().unwrap_or(exit::OK))
@@ -97,7 +101,7 @@ fn text(lines: &[Line]) -> String {
     table(&rows)
 }
 
-fn document(lines: &[Line], (profile, environment): (Option<String>, Option<String>)) -> String {
+fn document(lines: &[Line], profile: Option<&str>, environment: Option<&str>) -> String {
     let checks: Vec<Value> = lines
         .iter()
         .map(|line| {

@@ -47,7 +47,7 @@ pub(super) async fn fetch(global: &Global, texts: &[String], timeout: &str) -> R
             progress.say(&format!("refreshing, {} of {all}", number + 1));
         }
         let before = store.snapshot().sessions.get(id).map_or(0, |s| s.timeline.len());
-        let asked = ask(&client, &mut store, id, (&mut pace, deadline)).await;
+        let asked = ask(&client, &mut store, id, &mut pace, deadline).await;
         progress.done();
         let code = asked.as_ref().err().map_or(exit::OK, exit::of_api);
         codes.insert(code);
@@ -92,7 +92,8 @@ pub(super) async fn ask(
     client: &Client<SystemClock>,
     store: &mut Store,
     id: SessionId,
-    (pace, deadline): (&mut Pace, Instant),
+    pace: &mut Pace,
+    deadline: Instant,
 ) -> Result<(), ApiError> {
     pace.slot().await;
     let session = retried(deadline, || client.session(id)).await?;

@@ -13,7 +13,7 @@ use crate::domain::session::ids::SessionId;
 pub(super) async fn session(global: &Global, what: &SessionCommand) -> Result<u8, Failure> {
     let SessionCommand::Delete { id, yes } = what;
     let (config, id) = (setup::config(global)?, named::whole(id)?);
-    allowed(global, &config, (config.application.allow_delete, "allow_delete"))?;
+    allowed(global, &config, config.application.allow_delete, "allow_delete")?;
     // Asked before the key is read: nothing of Yoti's is touched until it is confirmed.
     confirmed(global, id, "DELETE", yes.as_deref()).await?;
     let client = setup::client(&config)?;
@@ -28,7 +28,7 @@ pub(super) async fn session(global: &Global, what: &SessionCommand) -> Result<u8
 pub(super) async fn send_letter(global: &Global, what: &LetterCommand) -> Result<u8, Failure> {
     let LetterCommand::Send { id, yes } = what;
     let (config, id) = (setup::config(global)?, named::whole(id)?);
-    allowed(global, &config, (config.application.allow_email, "allow_email"))?;
+    allowed(global, &config, config.application.allow_email, "allow_email")?;
     confirmed(global, id, "SEND", yes.as_deref()).await?;
     let client = setup::client(&config)?;
     line(&config, AuditAction::LetterAsked, id)?;
@@ -39,7 +39,7 @@ pub(super) async fn send_letter(global: &Global, what: &LetterCommand) -> Result
     Ok(exit::OK)
 }
 
-fn allowed(global: &Global, config: &Config, (profile, key): (bool, &str)) -> Result<(), Failure> {
+fn allowed(global: &Global, config: &Config, profile: bool, key: &str) -> Result<(), Failure> {
     setup::read_only(config)?;
     if global.allow_writes && profile {
         return Ok(());

@@ -28,7 +28,7 @@ pub(super) async fn run(global: &Global, args: &LetterShow) -> Result<u8, Failur
     let id = named::one(global, &config, args.id.as_deref().unwrap_or_default())?;
     let wait = setup::timeout(&args.timeout)?;
     if let Some(target) = &args.pdf {
-        return pdf(global, &config, id, (target, args.force, wait)).await;
+        return pdf(global, &config, id, target, args.force, wait).await;
     }
     let session = if global.offline {
         let known = setup::load_named(&mut setup::store(global, &config)?, &[id])?;
@@ -81,7 +81,9 @@ async fn pdf(
     global: &Global,
     config: &Config,
     id: SessionId,
-    (target, force, wait): (&Path, bool, Duration),
+    target: &Path,
+    force: bool,
+    wait: Duration,
 ) -> Result<u8, Failure> {
     let to_stdout = target.as_os_str() == "-";
     // A PDF's bytes would act on the terminal.

@@ -39,7 +39,7 @@ const COLUMNS: [Column; 7] = [
 pub(super) fn list(global: &Global, args: &List) -> Result<u8, Failure> {
     let config: Config = setup::config(global)?;
     let mut store = setup::store(global, &config)?;
-    let view = view(&config, (args, &global.filter), &mut store)?;
+    let view = view(&config, args, &global.filter, &mut store)?;
     let mut sessions = setup::load(&mut store)?;
     sessions.retain(|session| session.own.archived_at.is_some() == args.archived);
     let now = SystemClock.now();
@@ -182,11 +182,7 @@ pub(super) fn filter(text: &str) -> Result<View, Failure> {
 }
 
 /// The view that was named, with what else was asked for on top.
-fn view(
-    config: &Config,
-    (args, filter): (&List, &str),
-    store: &mut Sqlite,
-) -> Result<View, Failure> {
+fn view(config: &Config, args: &List, filter: &str, store: &mut Sqlite) -> Result<View, Failure> {
     let texts = ViewTexts {
         filter: filter.to_owned(),
         sort: args.sort.clone().unwrap_or_default(),

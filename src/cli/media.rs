@@ -60,7 +60,7 @@ pub(super) async fn run(global: &Global, args: &MediaArgs) -> Result<u8, Failure
         progress.say(&format!("saving media, {} of {all}", number + 1));
         pace.slot().await;
         let until = ask::within(wait);
-        let saved = save(&client, &config, &session, (item, folder, until)).await;
+        let saved = save(&client, &config, &session, item, folder, until).await;
         progress.done();
         codes.insert(match saved {
             Ok(()) => exit::OK,
@@ -159,7 +159,9 @@ async fn save(
     client: &Client<SystemClock>,
     config: &Config,
     session: &WatchedSession,
-    (item, folder, until): (&Listed<'_>, &Path, Instant),
+    item: &Listed<'_>,
+    folder: &Path,
+    until: Instant,
 ) -> Result<(), Failure> {
     let id = session.id();
     let late = |_elapsed| ApiError::from(ApiErrorKind::Timeout("--timeout"));

@@ -103,7 +103,7 @@ async fn unlisted(
     let now = SystemClock.now();
     let (mut store, _reader) = Store::new(vec![setup::unknown(id, now)]);
     let mut pace = Pace::new(config.refresh.max_rps);
-    fetch::ask(client, &mut store, id, (&mut pace, ask::within(wait))).await?;
+    fetch::ask(client, &mut store, id, &mut pace, ask::within(wait)).await?;
     let known = store.snapshot().sessions.get(id).map(|session| WatchedSession::clone(session));
     let mut session = known.unwrap_or_else(|| setup::unknown(id, now));
     session.poll.last_ok = Some(SystemClock.now());

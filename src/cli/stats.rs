@@ -40,7 +40,7 @@ pub(super) fn run(global: &Global, args: &Stats) -> Result<u8, Failure> {
     let privacy = if tags { setup::privacy(&config)? } else { Privacy::Off };
     let shown = |name: &ServerText| config.rules.labels.tag(&words::safe(name), privacy);
     if args.json {
-        let mut value = document(&config, &rows, (from, now), shown);
+        let mut value = document(&config, &rows, from, now, shown);
         if let Some(map) = value.as_object_mut() {
             map.insert("notifications".to_owned(), ledger::value(&tally));
         }
@@ -143,7 +143,8 @@ fn object(funnel: &Funnel) -> Map<String, Value> {
 fn document(
     config: &Config,
     rows: &[Row],
-    (from, now): (Option<Timestamp>, Timestamp),
+    from: Option<Timestamp>,
+    now: Timestamp,
     shown: impl Fn(&ServerText) -> String,
 ) -> Value {
     let mut value = Map::new();

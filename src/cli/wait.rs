@@ -83,7 +83,7 @@ pub(super) async fn run(global: &Global, args: &Wait) -> Result<u8, Failure> {
     let mut signal = std::pin::pin!(signal);
     let stopped = loop {
         let snapshot = Arc::clone(&snapshots.borrow_and_update());
-        if let Err(why) = tell(&ids, &mut ended, &snapshot, (&until, &config)) {
+        if let Err(why) = tell(&ids, &mut ended, &snapshot, &until, &config) {
             break Some(Err(why));
         }
         if let Some(refused) = refused(&snapshot) {
@@ -148,7 +148,8 @@ fn tell(
     ids: &[SessionId],
     ended: &mut BTreeMap<SessionId, u8>,
     snapshot: &Snapshot,
-    (until, config): (&Until, &Config),
+    until: &Until,
+    config: &Config,
 ) -> Result<(), Failure> {
     for id in ids {
         let open = !ended.contains_key(id);

@@ -57,16 +57,16 @@ pub(super) async fn run(global: &Global, args: &Watch) -> Result<u8, Failure> {
     if global.no_state && alert_command.ids.is_empty() {
         return Err(Failure::Usage("with --no-state, name the sessions: watch ID…".to_owned()));
     }
-    let yoti = (setup::client_unless_offline(global, &config)?, SystemClock);
+    let client = setup::client_unless_offline(global, &config)?;
     let settings = config.refresh.clone();
     if global.no_state {
         let ids = alert_command.ids.iter();
         let new = ids.map(|id| setup::unknown(*id, SystemClock.now()));
         let held = LoadedStore::of(Memory::holding(new.collect()), None)?;
-        return alert_command.watch(held, yoti, settings, ended).await;
+        return alert_command.watch(held, client, SystemClock, settings, ended).await;
     }
     let held = setup::held(&config, config.refresh.online)?;
-    alert_command.watch(held, yoti, settings, ended).await
+    alert_command.watch(held, client, SystemClock, settings, ended).await
 }
 
 /// The demo as lines, with `--a11y`.
@@ -74,8 +74,10 @@ pub(super) async fn demo<A: SessionApi, C: Clock + Clone>(
     global: &Global,
     config: &Config,
     held: LoadedStore<Memory>,
-    yoti: (A, C),
-    (receiver, arrivals): (Receiver, mpsc::Receiver<Command>),
+    api: A,
+    clock: C,
+    receiver: Receiver,
+    arrivals: mpsc::Receiver<Command>,
 ) -> Result<u8, Failure> {
     let ended = shutdown::reason();
     let alert_command = EventPrinter::of(global, &Watch::default())?;
@@ -86,7 +88,7 @@ pub(super) async fn demo<A: SessionApi, C: Clock + Clone>(
         zone: config.zone.clone(),
         ..alert_command
     };
-    alert_command.watch(held, yoti, config.refresh.clone(), ended).await
+    alert_command.watch(held, api, clock, config.refresh.clone(), ended).await
 }
 
 /// What is told, of whom, and how.
@@ -134,7 +136,8 @@ impl EventPrinter {
     async fn watch<P: Persistence, A: SessionApi, C: Clock + Clone>(
         mut self,
         held: LoadedStore<P>,
-        (yoti, clock): (A, C),
+        yoti: A,
+        clock: C,
         settings: Settings,
         ended: impl Future<Output = Ending>,
     ) -> Result<u8, Failure> {

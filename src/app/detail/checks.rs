@@ -39,7 +39,8 @@ struct Pane<'a> {
 pub(crate) fn checks(
     session: &WatchedSession,
     open: &BTreeSet<String>,
-    (times, width): (&Times, usize),
+    times: &Times,
+    width: usize,
 ) -> (Vec<CheckRow>, String) {
     let mut rows = Vec::new();
     if let Some(answer) = session.session() {

@@ -49,7 +49,7 @@ impl Model {
             self.own.notes.cursor = 0;
         }
         let open_check = self.checks.rows.get(self.checks.cursor).map(|row| row.key.clone());
-        let (rows, summary) = checks::checks(&session, &self.checks_open, (&self.times, width));
+        let (rows, summary) = checks::checks(&session, &self.checks_open, &self.times, width);
         // By key: checks come and go above it (I7).
         let known = open_check.filter(|_| !other);
         let known = known.and_then(|key| rows.iter().position(|row| row.key == key));

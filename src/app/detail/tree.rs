@@ -93,7 +93,8 @@ fn extra(extra: &Extra) -> impl Iterator<Item = TreeNode> {
 
 /// When something was made and changed last.
 fn times_of(
-    (created, updated): (Option<jiff::Timestamp>, Option<jiff::Timestamp>),
+    created: Option<jiff::Timestamp>,
+    updated: Option<jiff::Timestamp>,
     times: &Times,
 ) -> Vec<TreeNode> {
     let created = maybe("created", created.map(|at| times.of_day(at)));

@@ -126,9 +126,9 @@ impl Item {
         }
         self.fresh.changed |= self.changed;
         let summary = SessionSummary::of(&session, rules, now);
-        let older = (&*self.session, self.summary.due);
+        let drift = clocks::drift(&self.session, self.summary.due, &session, summary.due);
         // A later answer without a drift does not undo one.
-        self.drift = clocks::drift(older, (&session, summary.due)).or(self.drift);
+        self.drift = drift.or(self.drift);
         self.summary = summary;
         self.session = session;
     }

@@ -49,15 +49,17 @@ impl Times {
 
 /// How far the derived deadline of a newer answer lies from that of the older, where it drifted.
 pub(crate) fn drift(
-    older: (&WatchedSession, Option<Timestamp>),
-    newer: (&WatchedSession, Option<Timestamp>),
+    older: &WatchedSession,
+    older_due: Option<Timestamp>,
+    newer: &WatchedSession,
+    newer_due: Option<Timestamp>,
 ) -> Option<SignedDuration> {
     let derived = |session: &WatchedSession| {
         // The ttl of the configuration may be another one: from it to the result's is no drift.
         session.entry.deadline.is_none() && session.answers.session.is_some()
     };
-    let moved = newer.1?.duration_since(older.1?);
-    (derived(older.0) && derived(newer.0) && moved.abs() > DRIFT).then_some(moved)
+    let moved = newer_due?.duration_since(older_due?);
+    (derived(older) && derived(newer) && moved.abs() > DRIFT).then_some(moved)
 }
 
 /// The DUE column: time to the deadline, or the deadline itself where times are asked for, with `±`

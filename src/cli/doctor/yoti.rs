@@ -17,7 +17,8 @@ use crate::domain::session::ids::SessionId;
 pub(super) async fn examine(
     global: &Global,
     config: &Config,
-    (sdk_id, key): (Uuid, Arc<SigningKey>),
+    sdk_id: Uuid,
+    key: Arc<SigningKey>,
     lines: &mut Vec<Line>,
 ) {
     if global.offline {

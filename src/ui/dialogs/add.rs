@@ -15,8 +15,8 @@ const VERDICT: usize = 18;
 
 pub(crate) fn draw(frame: &mut Frame<'_>, whole: Rect, dialog: &AddDialog, look: Look) {
     let height = whole.height.saturating_sub(4).clamp(12, 30);
-    let titles = ("Add sessions to the watch-list", "paste works here");
-    let inner = open(frame, whole, 78, height, titles, look);
+    let title = "Add sessions to the watch-list";
+    let inner = open(frame, whole, 78, height, title, "paste works here", look);
     let width = usize::from(inner.width);
     let dim = |text: &str| Line::from(Span::styled(fit(text, width, look), look.tone(Tone::Dim)));
     let mut lines = vec![

@@ -50,7 +50,7 @@ fn draw_dialog(frame: &mut Frame<'_>, whole: Rect, dialog: &OwnDialog, model: &M
         }
         OwnKind::Snooze(choices, selected) => {
             let title = format!("Snooze {whom}");
-            let inner = open(frame, whole, 50, 6, (&title, "no alerts until then"), look);
+            let inner = open(frame, whole, 50, 6, &title, "no alerts until then", look);
             let width = usize::from(inner.width);
             let mut lines: Vec<Line<'_>> = Vec::new();
             for (word, until) in choices {
@@ -61,7 +61,7 @@ fn draw_dialog(frame: &mut Frame<'_>, whole: Rect, dialog: &OwnDialog, model: &M
             pane::lines(frame, inner, lines, Some(Bar { line: *selected, focus: true }), look);
         }
         OwnKind::AcknowledgeAll => {
-            let inner = open(frame, whole, 66, 6, ("Acknowledge all shown?", "local"), look);
+            let inner = open(frame, whole, 66, 6, "Acknowledge all shown?", "local", look);
             let width = usize::from(inner.width);
             let text = format!("{whom} shown with findings or changes.");
             let undoes = model.hint(Action::Undo, "undoes it", ", ");
@@ -90,7 +90,7 @@ fn line(
     below: &str,
     look: Look,
 ) {
-    let inner = open(frame, whole, 76, 6, titles, look);
+    let inner = open(frame, whole, 76, 6, titles.0, titles.1, look);
     let width = usize::from(inner.width);
     let (text, x) = windowed(field, width);
     let lines = vec![
@@ -114,7 +114,7 @@ fn changes(
 ) {
     let height = u16::try_from(overlay.rows.len().clamp(1, 30)).unwrap_or(30) + 4;
     let title = format!("Changes of {}", overlay.name);
-    let inner = open(frame, whole, 96, height, (&title, &overlay.since), look);
+    let inner = open(frame, whole, 96, height, &title, &overlay.since, look);
     let width = usize::from(inner.width);
     let mut lines = vec![Line::default()];
     if overlay.rows.is_empty() {

@@ -29,7 +29,7 @@ pub(crate) fn draw(
     let key = |action, what| model.hint(action, what, " · ");
     let (filter, copy) = (key(Action::Find, "filter"), key(Action::CopyMenu, "request ID"));
     let hint = format!("{filter}{copy}Esc closes");
-    let inner = open(frame, whole, columns, rows, (&title, &hint), look);
+    let inner = open(frame, whole, columns, rows, &title, &hint, look);
     let width = usize::from(inner.width);
     let widths = widths(log, width);
     let mut lines = vec![search(log, width, look), head(widths, width, look)];

@@ -16,8 +16,7 @@ use crate::ui::widgets::text::{fit, windowed};
 const LABEL: usize = 8;
 
 pub(crate) fn draw(frame: &mut Frame<'_>, whole: Rect, dialog: &HandoverDialog, look: Look) {
-    let titles = ("Handover", "writes a local file");
-    let inner = open(frame, whole, 76, 9, titles, look);
+    let inner = open(frame, whole, 76, 9, "Handover", "writes a local file", look);
     let width = usize::from(inner.width);
     let line =
         |text: &str, tone: Tone| Line::from(Span::styled(fit(text, width, look), look.tone(tone)));

@@ -46,7 +46,8 @@ fn draw_help(frame: &mut Frame<'_>, whole: Rect, help: &HelpOverlay, look: Look)
         whole,
         84,
         HelpOverlay::height(whole.height),
-        ("Help: type to search", "Enter runs it, Esc closes"),
+        "Help: type to search",
+        "Enter runs it, Esc closes",
         look,
     );
     let width = usize::from(inner.width);
@@ -138,7 +139,7 @@ fn legend(look: Look) -> [Line<'static>; HelpOverlay::LEGEND as usize] {
 fn draw_copy(frame: &mut Frame<'_>, whole: Rect, menu: &CopyMenu, look: Look) {
     let height = u16::try_from(menu.items.len()).unwrap_or(8) + 3;
     let title = format!("Copy {}", menu.name);
-    let inner = open(frame, whole, 70, height, (&title, "Enter copies, Esc closes"), look);
+    let inner = open(frame, whole, 70, height, &title, "Enter copies, Esc closes", look);
     let width = usize::from(inner.width);
     let lines: Vec<Line<'_>> = menu
         .items

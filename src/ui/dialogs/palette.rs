@@ -18,7 +18,7 @@ const KEYS: usize = 12;
 
 pub(crate) fn draw(frame: &mut Frame<'_>, whole: Rect, palette: &PaletteOverlay, look: Look) {
     let height = whole.height.saturating_sub(4).clamp(8, 24);
-    let inner = open(frame, whole, 88, height, ("Command", "Tab completes · ↑ history"), look);
+    let inner = open(frame, whole, 88, height, "Command", "Tab completes · ↑ history", look);
     let width = usize::from(inner.width);
     let found = format!("{} of {}", palette.rows.len(), palette.commands());
     let room = width.saturating_sub(2 + found.width());

@@ -33,7 +33,7 @@ pub(crate) fn draw(frame: &mut Frame<'_>, whole: Rect, picker: &Picker, model: &
         }
     };
     let height = u16::try_from(picker.rows.len()).unwrap_or(u16::MAX).saturating_add(2);
-    let inner = open(frame, whole, 70, height, (title, &keys), look);
+    let inner = open(frame, whole, 70, height, title, &keys, look);
     let width = usize::from(inner.width);
     let rows = usize::from(inner.height);
     let first = (picker.selected + 1).saturating_sub(rows);

@@ -45,7 +45,7 @@ fn letter(frame: &mut Frame<'_>, whole: Rect, dialog: &LetterDialog, look: Look)
     let facts = dialog.rows.len().min(12);
     let height = u16::try_from(facts + CHOICES.len() + 9).unwrap_or(22);
     let title = format!("Letter {}", dialog.name);
-    let area = open(frame, whole, 78, height, (&title, "Enter selects, Esc closes"), look);
+    let area = open(frame, whole, 78, height, &title, "Enter selects, Esc closes", look);
     let width = usize::from(area.width);
     let mut lines: Vec<Line<'_>> = dialog
         .rows
@@ -96,7 +96,7 @@ fn media<'a>(
 ) -> Option<Shown<'a>> {
     let (width, height) = (whole.width.saturating_sub(4).min(110), whole.height.saturating_sub(2));
     let title = format!("Media {}", dialog.name);
-    let area = open(frame, whole, width, height, (&title, "Esc closes and wipes"), look);
+    let area = open(frame, whole, width, height, &title, "Esc closes and wipes", look);
     let width = usize::from(area.width);
     let picture = dialog.picture.as_ref();
     let rows = if picture.is_some() { 3 } else { usize::from(area.height).saturating_sub(4) };
@@ -168,7 +168,7 @@ fn confirm(frame: &mut Frame<'_>, whole: Rect, dialog: &ConfirmDialog, model: &M
             "allow_email",
         ),
     };
-    let area = open(frame, whole, 70, 12, (title, warning), look);
+    let area = open(frame, whole, 70, 12, title, warning, look);
     let width = usize::from(area.width);
     let prompt = format!("Type {} to confirm:   ", dialog.phrase);
     let typed = dialog.typed.text();

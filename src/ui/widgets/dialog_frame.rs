@@ -14,7 +14,8 @@ pub(crate) fn open(
     whole: Rect,
     width: u16,
     height: u16,
-    titles: (&str, &str),
+    title: &str,
+    hint: &str,
     look: Look,
 ) -> Rect {
     let width = width.min(whole.width.saturating_sub(2));
@@ -26,12 +27,9 @@ pub(crate) fn open(
         .borders(Borders::ALL)
         .border_set(look.border(true))
         .border_style(look.role(Role::Focus))
-        .title(Line::from(Span::styled(
-            format!(" {} ", look.text(titles.0)),
-            look.role(Role::Title),
-        )))
+        .title(Line::from(Span::styled(format!(" {} ", look.text(title)), look.role(Role::Title))))
         .title(
-            Line::from(Span::styled(format!(" {} ", look.text(titles.1)), look.tone(Tone::Dim)))
+            Line::from(Span::styled(format!(" {} ", look.text(hint)), look.tone(Tone::Dim)))
                 .right_aligned(),
         );
     let inner = block.inner(area);

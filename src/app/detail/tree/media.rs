@@ -14,7 +14,7 @@ pub(super) fn media(role: &str, held: &Media, times: &Times) -> TreeNode {
     let at = held.last_updated.max(held.created).map(|at| times.of_day(at));
     made.status = Cell::new(at.unwrap_or_default(), Tone::Dim);
     made.children.push(leaf("media id", Cell::new(server(held.id.text()), Tone::Dim)));
-    made.children.extend(times_of((held.created, held.last_updated), times));
+    made.children.extend(times_of(held.created, held.last_updated, times));
     made
 }
 

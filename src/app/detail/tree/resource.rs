@@ -61,7 +61,7 @@ fn supplied(resource: &Resource, answer: &Session, times: &Times) -> TreeNode {
     let mut from = leaf("source", source);
     from.children = extra(&resource.source_extra).collect();
     made.children.push(from);
-    made.children.extend(times_of((resource.created_at, resource.last_updated), times));
+    made.children.extend(times_of(resource.created_at, resource.last_updated, times));
     made.children.extend(own(resource, times));
     made.children.extend(share::of(resource, answer, times));
     made.children.extend(resource.tasks.iter().map(|done| task::node(done, answer, times)));

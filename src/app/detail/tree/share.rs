@@ -39,7 +39,7 @@ fn one(share: &DigitalIdShare, times: &Times) -> TreeNode {
     let id = |label: &str, id: &ServerText| leaf(label, Cell::new(server(id), Tone::Dim));
     made.children.push(id("share id", &share.id));
     made.children.extend(share.resource_id.as_ref().map(|of| id("resource id", of.text())));
-    made.children.extend(times_of((share.created_at, share.last_updated), times));
+    made.children.extend(times_of(share.created_at, share.last_updated, times));
     made.children.extend(extra(&share.extra));
     made
 }

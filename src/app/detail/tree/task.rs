@@ -37,7 +37,7 @@ pub(super) fn node(task: &Task, answer: &Session, times: &Times) -> TreeNode {
     made.children.extend(task.generated_checks.iter().map(|check| generated(check, answer)));
     made.children
         .extend(task.generated_media.iter().map(|held| media("generated media", held, times)));
-    made.children.extend(times_of((task.created, task.last_updated), times));
+    made.children.extend(times_of(task.created, task.last_updated, times));
     made.children.push(leaf("task id", Cell::new(server(task.id.text()), Tone::Dim)));
     made
 }
