@@ -47,9 +47,9 @@ impl Picture {
 
     /// One part, named, with the file name that Yoti insists on.
     fn form(&self) -> Vec<u8> {
+        // Yoti refuses a part without a file name (contract 1.2, #15); this is the SDKs' own.
         let head = format!(
             "--{BOUNDARY}\r\nContent-Disposition: form-data; name=\"binary-content\"; \
-             // Yoti refuses a part without a file name (contract 1.2, #15); this is the SDKs' own.
              filename=\"face-capture-image\"\r\nContent-Type: {}\r\n\r\n",
             self.kind
         );

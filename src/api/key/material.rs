@@ -8,6 +8,9 @@ use base64::engine::general_purpose::{GeneralPurpose, GeneralPurposeConfig};
 const HEAD: &str = "PRIVATE KEY-----";
 /// No private key is shorter in base64.
 const SHORTEST: usize = 40;
+/// Half of the distance at which two slashes stand in base64 on average: no part of a key of
+/// [`LONG`] characters has only shorter names.
+const LONGEST_NAME: usize = 32;
 /// Base64 of this length stands for nothing else that a person types.
 const LONG: usize = 512;
 
@@ -43,11 +46,11 @@ fn encodes_key(text: &str) -> bool {
     let Ok(bytes) = GeneralPurpose::new(&alphabet::STANDARD, lenient).decode(whole) else {
         return false;
     };
-    let words = text.split_whitespace().count();
-    let is_secret = words == 1 && !text.contains('-') && !text.starts_with(['/', '.', '~']);
     let has_head = bytes.windows(HEAD.len()).any(|window| window == HEAD.as_bytes());
-    // A path is base64 too in its letters: only one long word that looks like no path counts.
-    has_head || is_key_info(&bytes) || (body.len() >= LONG && is_secret)
+    // A path is base64 too in its letters; its names are short, and a key has no such rule.
+    let is_path = text.split('/').all(|name| name.len() < LONGEST_NAME);
+    let is_one_word = text.split_whitespace().nth(1).is_none();
+    has_head || is_key_info(&bytes) || (body.len() >= LONG && is_one_word && !is_path)
 }
 
 /// The DER of PKCS#1, PKCS#8 and SEC 1 alike: a sequence that opens with its version, 0 or 1.
@@ -88,6 +91,10 @@ mod tests {
             "MC4CAQAwBQYDK2VwBCIEIJ+DYvh6SEqVTm50DFtMDoQikTmiCqirVv9mWG9qfSnF".to_owned(),
         ] {
             assert!(holds_key(&key), "{key}");
+        }
+        // Wherever it was cut, also before a slash.
+        for from in 0..=body.trim_end_matches('=').len() - LONG {
+            assert!(holds_key(&body[from..]), "cut at {from} of {body}");
         }
         for other in [
             String::new(),
