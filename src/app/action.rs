@@ -45,7 +45,6 @@ macro_rules! actions {
         /// One thing to do. `keymap` makes them from keys; `app::update` carries them out.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
         pub enum Action {$($(
-            #[doc = $words]
             $action,
         )*)*}
 

@@ -109,7 +109,7 @@ macro_rules! options {
             $(#[doc = $about])+
             #[derive(Clone, Debug, PartialEq)]
             pub struct $name {
-                $($(#[doc = $doc])+ pub $key: $kind,)+
+                $(pub $key: $kind,)+
             }
 
             impl $name {
