@@ -19,7 +19,7 @@ use branchwatch::domain::watchlist::snapshot::{SessionTable, Snapshot};
 use branchwatch::domain::watchlist::watched::{PollState, WatchEntry, WatchedSession};
 use branchwatch::keymap::Keymap;
 use branchwatch::simulator::scenario::Scenario;
-use branchwatch::simulator::timeline::Life;
+use branchwatch::simulator::timeline::SimulatedSession;
 use divan::Bencher;
 use jiff::{SignedDuration, Timestamp};
 
@@ -38,7 +38,8 @@ fn answers() -> Vec<Arc<Answers>> {
         let id = SessionId::new(uuid::Uuid::from_u128(1));
         let scenario = Scenario::shipped(name).expect("a scenario");
         let created = now() - SignedDuration::from_secs(age);
-        let life = Life { id, scenario, created, delay: 0, ttl: None, instructions: None };
+        let life =
+            SimulatedSession { id, scenario, created, delay: 0, ttl: None, instructions: None };
         let moment = life.moment(now());
         let (session, configuration) =
             (moment.session.to_string(), moment.configuration.to_string());

@@ -14,26 +14,26 @@ mod exit;
 mod export;
 mod fetch;
 mod handover;
-mod hands;
 mod hearing;
 mod ingest;
 mod letter;
 mod list;
 mod listen;
 mod local;
-mod look;
 mod man;
 mod media;
 mod named;
-mod nobody;
+mod offline_api;
 mod output;
 mod progress;
 mod scope;
+mod session;
 mod setup;
 mod show;
 mod simulate;
 mod source;
 mod stats;
+mod terminal_style;
 mod topic;
 mod verify;
 mod wait;
@@ -149,9 +149,9 @@ async fn run(cli: Cli) -> Result<u8, Failure> {
         Some(Command::Listen(listen)) => listen::run(&global, &listen).await,
         Some(Command::Ingest(ingest)) => ingest::run(&global, &ingest).await,
         Some(Command::Export(export)) => export::run(&global, &export).await,
-        Some(Command::Session { what }) => hands::session(&global, &what).await,
+        Some(Command::Session { what }) => session::session(&global, &what).await,
         Some(Command::Letter(show)) => match &show.what {
-            Some(what) => hands::send_letter(&global, what).await,
+            Some(what) => session::send_letter(&global, what).await,
             None => letter::run(&global, &show).await,
         },
         Some(Command::Media(args)) => media::run(&global, &args).await,

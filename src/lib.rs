@@ -14,7 +14,7 @@
 //! - [`simulator`] an API that speaks the contract, on loopback
 //! - [`config`] defaults, file, environment, flags
 //! - [`app`] the model and its update function, pure
-//! - [`intake`] the reading of lines that name sessions
+//! - [`import`] the reading of lines that name sessions
 //! - [`reasons`] what Yoti's codes mean, and what to do next
 //! - [`keymap`] keys to actions · [`theme`] roles to styles · [`ui`] model to cells
 //! - [`runtime`] the terminal and the event loop · [`cli`] the commands
@@ -28,7 +28,7 @@ pub mod clock;
 pub mod config;
 pub mod domain;
 pub mod export;
-pub mod intake;
+pub mod import;
 pub mod keymap;
 pub mod notifications;
 pub mod persist;

@@ -7,17 +7,17 @@ pub mod clipboard;
 pub mod effects;
 pub mod engine;
 pub mod event_loop;
-pub mod evidence;
 mod exports;
 pub mod ground;
-mod hands;
 pub mod opener;
 pub(crate) mod program;
 pub mod receiver;
+mod requests;
 pub mod services;
 mod share;
 pub mod shutdown;
 pub mod terminal;
+pub mod yoti_actions;
 
 use std::sync::Arc;
 
@@ -27,7 +27,7 @@ use crate::api::SessionApi;
 use crate::app::layout::Proportions;
 use crate::app::list::views::View;
 use crate::app::operator::bell::state::AlarmSettings;
-use crate::app::operator::desk::state::OperatorConfig;
+use crate::app::operator::requests::state::OperatorConfig;
 use crate::app::{Model, ModelSettings};
 use crate::clock::Clock;
 use crate::keymap::Keymap;

@@ -26,7 +26,7 @@ use http::verify::Application;
 use http::{connection, notify, server};
 use scenario::Scenario;
 use scenario::mixture;
-use timeline::Life;
+use timeline::SimulatedSession;
 use world::World;
 
 /// How to run the simulator: sessions, pace, addresses.
@@ -236,7 +236,7 @@ fn populate(
         let id = world.next_id();
         let created = start.saturating_sub(SignedDuration::from_secs(age)).unwrap_or(start);
         let reference = format!("demo-{:04}", number + 1);
-        let life = Life { id, scenario, created, delay, ttl, instructions: None };
+        let life = SimulatedSession { id, scenario, created, delay, ttl, instructions: None };
         world.settle(life, reference.clone(), name.clone());
         made.push(MadeSession { id, reference, scenario: name });
     }

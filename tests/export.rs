@@ -16,7 +16,7 @@ use branchwatch::domain::watchlist::labels::SafeLabels;
 use branchwatch::domain::watchlist::watched::{WatchEntry, WatchedSession};
 use branchwatch::export::{self, Contents, Existing, ExportError, Format, Origin, Part};
 use branchwatch::simulator::scenario::Scenario;
-use branchwatch::simulator::timeline::Life;
+use branchwatch::simulator::timeline::SimulatedSession;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 
@@ -31,7 +31,7 @@ fn id() -> SessionId {
 /// A session of a scenario so many seconds after its creation, as the client would hold it, and the
 /// served session result.
 fn session(scenario: &str, seconds: i64) -> (WatchedSession, Value) {
-    let life = Life {
+    let life = SimulatedSession {
         id: id(),
         scenario: Scenario::shipped(scenario).unwrap(),
         created: start(),

@@ -53,7 +53,7 @@ use branchwatch::runtime::effects::{Effects, ExportOrigin};
 use branchwatch::runtime::event_loop::{self, LoopContext};
 use branchwatch::runtime::terminal::Surface;
 use branchwatch::simulator::scenario::Scenario;
-use branchwatch::simulator::timeline::{Life, Moment};
+use branchwatch::simulator::timeline::{Moment, SimulatedSession};
 use branchwatch::store::Store;
 use branchwatch::theme::{ColourDepth, Look, Themes};
 use branchwatch::ui::widgets::graphics::Pictures;
@@ -68,7 +68,7 @@ use tokio_util::sync::CancellationToken;
 #[derive(Clone)]
 struct Scripted {
     clock: TokioClock,
-    lives: Arc<Vec<Life>>,
+    lives: Arc<Vec<SimulatedSession>>,
 }
 
 impl Scripted {
@@ -250,10 +250,10 @@ impl Operator {
 }
 
 /// Sessions of these scenarios, created so many seconds before `now`.
-fn lives(scenarios: &[(&str, i64)], now: jiff::Timestamp) -> Vec<Life> {
+fn lives(scenarios: &[(&str, i64)], now: jiff::Timestamp) -> Vec<SimulatedSession> {
     (1_u128..)
         .zip(scenarios)
-        .map(|(n, (scenario, age))| Life {
+        .map(|(n, (scenario, age))| SimulatedSession {
             id: SessionId::new(uuid::Uuid::from_u128(n)),
             scenario: Scenario::shipped(scenario).unwrap(),
             created: now - jiff::SignedDuration::from_secs(*age),
@@ -264,8 +264,8 @@ fn lives(scenarios: &[(&str, i64)], now: jiff::Timestamp) -> Vec<Life> {
         .collect()
 }
 
-fn known(lives: &[Life]) -> Vec<WatchedSession> {
-    let entry = |(n, life): (usize, &Life)| WatchEntry {
+fn known(lives: &[SimulatedSession]) -> Vec<WatchedSession> {
+    let entry = |(n, life): (usize, &SimulatedSession)| WatchEntry {
         id: life.id,
         reference: Some(format!("dbs-{}", n + 1)),
         tags: Vec::new(),

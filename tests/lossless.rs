@@ -22,7 +22,7 @@ use branchwatch::domain::shape::Shape;
 use branchwatch::domain::watchlist::watched::{WatchEntry, WatchedSession};
 use branchwatch::export::{self, Contents, Origin};
 use branchwatch::simulator::scenario::Scenario;
-use branchwatch::simulator::timeline::Life;
+use branchwatch::simulator::timeline::SimulatedSession;
 use jiff::{SignedDuration, Timestamp};
 use proptest::prelude::*;
 use serde_json::{Value, json};
@@ -109,7 +109,7 @@ fn everything() -> Vec<Served> {
 /// The answers at one moment.
 fn served(&(number, at): &(usize, i64)) -> Vec<Served> {
     let Some((name, scenario)) = SCENARIOS.get(number) else { return everything() };
-    let life = Life {
+    let life = SimulatedSession {
         id: id(),
         scenario: scenario.clone(),
         created: start(),

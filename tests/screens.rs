@@ -20,12 +20,12 @@ use std::sync::Arc;
 use branchwatch::api::{raw, wire};
 use branchwatch::app::action::Action;
 use branchwatch::app::dialogs::overlay::Overlay;
-use branchwatch::app::dialogs::yoti::state::{Hand, YotiReply};
+use branchwatch::app::dialogs::yoti::state::{YotiDialog, YotiReply};
 use branchwatch::app::effect::Effect;
 use branchwatch::app::event::{Event, Measured, Outcome};
 use branchwatch::app::list::views::{View, ViewTexts};
 use branchwatch::app::operator::bell::state::{Alarm, AlarmSettings, Desktop};
-use branchwatch::app::operator::desk::state::{OperatorConfig, Permissions, Permit};
+use branchwatch::app::operator::requests::state::{OperatorConfig, Permissions, Permit};
 use branchwatch::app::text::hidden::{Hidden, Picture};
 use branchwatch::app::view::{CHECK_TEXT_AT, CheckForm, Glyph, Pane, TreeNode};
 use branchwatch::app::{Model, ModelSettings, update};
@@ -45,7 +45,7 @@ use branchwatch::domain::watchlist::snapshot::{Connection, Health, SessionTable,
 use branchwatch::domain::watchlist::watched::{PollFailure, PollState, WatchEntry, WatchedSession};
 use branchwatch::keymap::Keymap;
 use branchwatch::simulator::scenario::Scenario;
-use branchwatch::simulator::timeline::Life;
+use branchwatch::simulator::timeline::SimulatedSession;
 use branchwatch::theme::{ColourDepth, Look, SHIPPED, Themes};
 use branchwatch::ui;
 use jiff::{SignedDuration, Timestamp};
@@ -100,8 +100,14 @@ fn session_with(
     }
     let created = now() - SignedDuration::from_secs(age);
     let scenario = Scenario::shipped(scenario).unwrap();
-    let life =
-        Life { id: watched.id(), scenario, created, delay: 0, ttl: None, instructions: None };
+    let life = SimulatedSession {
+        id: watched.id(),
+        scenario,
+        created,
+        delay: 0,
+        ttl: None,
+        instructions: None,
+    };
     let mut moment = life.moment(now());
     if let (Some(session), Value::Object(members)) = (moment.session.as_object_mut(), members) {
         session.extend(members.clone());
@@ -1248,7 +1254,7 @@ fn dialogs_that_reach_yoti() {
         add("letter", &model, look());
         let name = |text: &str| Hidden::new(text.to_owned());
         let contact = vec![("first name", name("Amina")), ("e-mail", name("amina@example.org"))];
-        update(&mut model, Event::Done(Outcome::Hand(YotiReply::Contact(id, contact))));
+        update(&mut model, Event::Done(Outcome::Yoti(YotiReply::Contact(id, contact))));
         update(&mut model, Event::Tick(now()));
         add("letter with the contact", &model, look());
 
@@ -1256,13 +1262,13 @@ fn dialogs_that_reach_yoti() {
         update(&mut model, Event::Action(Action::Pane2));
         update(&mut model, Event::Action(Action::View));
         add("media", &model, look());
-        let Some(Overlay::Hand(hand)) = model.overlay() else { panic!("no dialog") };
-        let Hand::Media(dialog) = &**hand else { panic!("not the media") };
+        let Some(Overlay::Yoti(hand)) = model.overlay() else { panic!("no dialog") };
+        let YotiDialog::Media(dialog) = &**hand else { panic!("not the media") };
         let media = dialog.items[0].media.id.clone();
         let rgb = (0..32_u8).flat_map(|y| (0..32_u8).flat_map(move |x| [x * 8, y * 8, 0]));
         let picture = Picture::new(32, 32, Zeroizing::new(rgb.collect())).unwrap();
         let told = YotiReply::Picture(id, media, picture, 20_000);
-        update(&mut model, Event::Done(Outcome::Hand(told)));
+        update(&mut model, Event::Done(Outcome::Yoti(told)));
         add("picture, no colours", &model, Look::new(ColourDepth::None, false));
         add("picture, 256 colours", &model, Look::new(ColourDepth::Ansi256, false));
 

@@ -51,7 +51,7 @@ pub(crate) fn typed(model: &mut Model, change: impl FnOnce(&mut TextField)) {
             dialog.error = None;
             change(&mut dialog.file);
         }
-        Some(Overlay::Hand(hand)) => {
+        Some(Overlay::Yoti(hand)) => {
             if let Some(field) = hand.field() {
                 change(field);
             }
@@ -165,7 +165,7 @@ pub(crate) fn act(model: &mut Model, action: Action) -> Vec<Effect> {
     let Some(overlay) = model.overlay.take() else { return Vec::new() };
     match overlay {
         Overlay::Calls(log) => api_log::act(model, log, action),
-        Overlay::Hand(hand) => yoti::act(model, *hand, action),
+        Overlay::Yoti(hand) => yoti::act(model, *hand, action),
         Overlay::Charts(shown) => charts::act(model, shown, action),
         Overlay::Own(overlay) => annotations::overlay_act(model, overlay, action),
         _ if matches!(action, Action::Back | Action::Quit | Action::QuitNow) => Vec::new(),

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use jiff::SignedDuration;
 
 use crate::app::operator::bell::state::Desktop;
-use crate::app::operator::desk::state::Wish;
+use crate::app::operator::requests::state::OperatorRequest;
 use crate::domain::session::ids::SessionId;
 use crate::domain::shape::{Contents, Format};
 use crate::domain::watchlist::annotations::AnnotationChange;
@@ -52,7 +52,7 @@ pub enum Effect {
     /// Ask the refresh task for its calls; the answer is `Event::Traffic`.
     Traffic,
     /// Something of the operator's hands.
-    Desk(Wish),
+    Request(OperatorRequest),
     /// Give the terminal back and stop; on going on, draw all.
     Suspend,
     /// Poll every open session this often.

@@ -9,7 +9,7 @@ use jiff::Timestamp;
 
 use crate::app::action::Action;
 use crate::app::dialogs::yoti::state::YotiReply;
-use crate::app::operator::desk::state::Permit;
+use crate::app::operator::requests::state::Permit;
 use crate::app::text::text_field::Edit;
 use crate::domain::events::call::Traffic;
 use crate::domain::watchlist::snapshot::Snapshot;
@@ -89,7 +89,7 @@ pub enum Outcome {
     /// The line is in the audit log: what waited for it may be done.
     Permitted(Permit),
     /// What came of a dialog that reaches Yoti.
-    Hand(YotiReply),
+    Yoti(YotiReply),
     /// Something was not done: why, in our words.
     Refused(String),
     /// Something was done: what, in our words.

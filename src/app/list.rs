@@ -59,7 +59,7 @@ impl Model {
         } else if !self.sessions.filter().is_empty() {
             right = format!("filter {} · {right}", self.filter_words());
         }
-        if self.fitting.following {
+        if self.layout_settings.following {
             right = format!("following · {right}");
         }
         let room = self.list_width().saturating_sub(left.chars().count() + 8);

@@ -13,18 +13,18 @@ use crate::app::event::Event;
 use crate::app::list::columns::ColumnSet;
 use crate::app::list::cursor::state::{Cursor, Drawn};
 use crate::app::list::rows::{self, Profile};
-use crate::app::list::saved_views::state::Shelf;
+use crate::app::list::saved_views::state::SavedViews;
 use crate::app::list::sessions::{Item, Sessions};
 use crate::app::operator::annotations::state::OwnState;
 use crate::app::operator::bell::state::{Alert, Bell};
-use crate::app::operator::layout_settings::state::Fitting;
+use crate::app::operator::layout_settings::state::LayoutSettings;
 use crate::app::operator::pause::state::Paused;
-use crate::app::operator::privacy::state::Guard;
-use crate::app::operator::time_travel::state::Past;
+use crate::app::operator::privacy::state::PrivacyState;
+use crate::app::operator::time_travel::state::TimeTravel;
 pub use crate::app::panes::ModelSettings;
 pub(crate) use crate::app::panes::{InputLine, Naming, RowPane, TreeMemory, window};
 use crate::app::status::connection;
-use crate::app::status::metrics::state::Gauges;
+use crate::app::status::metrics::state::MetricsState;
 use crate::app::text::keys::Keys;
 use crate::app::text::words::{self, Frozen, Openness, TimeForm, Times};
 use crate::app::view::{
@@ -41,7 +41,7 @@ pub struct Model {
     pub(crate) times: Times,
     /// The last tick. `times.now` is the moment that is shown: another one in the past.
     pub(crate) clock: Timestamp,
-    pub(crate) past: Option<Past>,
+    pub(crate) past: Option<TimeTravel>,
     pub(crate) paused: Option<Box<Paused>>,
     pub(crate) sessions: Sessions,
     pub(crate) health: Arc<Health>,
@@ -59,7 +59,7 @@ pub struct Model {
     pub(crate) returns: Option<SessionId>,
     pub(crate) shift: usize,
     pub(crate) columns: ColumnSet,
-    pub(crate) shelf: Shelf,
+    pub(crate) saved_views: SavedViews,
     /// Columns of the list that are scrolled out of sight to the left.
     pub(crate) first_column: usize,
     /// Where a range of marks began that is still being drawn.
@@ -81,10 +81,10 @@ pub struct Model {
     /// Session, revision and widths of wrapped text that the panes were built from.
     pub(crate) built: Option<(SessionId, u64, [usize; 2])>,
     pub(crate) overlay: Option<Overlay>,
-    pub(crate) fitting: Fitting,
-    pub(crate) guard: Guard,
+    pub(crate) layout_settings: LayoutSettings,
+    pub(crate) privacy: PrivacyState,
     pub(crate) bell: Bell,
-    pub(crate) gauges: Gauges,
+    pub(crate) metrics: MetricsState,
     pub(crate) input: Option<InputLine>,
     pub(crate) find: String,
     pub(crate) message: Option<(Cell, Timestamp)>,
@@ -111,7 +111,7 @@ impl Model {
             keys: Keys::new(&settings.help),
             frozen: Frozen::default(),
         };
-        let fitting = Fitting { mouse: settings.general.mouse, ..Fitting::default() };
+        let fitting = LayoutSettings { mouse: settings.general.mouse, ..LayoutSettings::default() };
         Self {
             settings,
             size,
@@ -131,7 +131,7 @@ impl Model {
             returns: None,
             shift: 0,
             columns: ColumnSet::Auto,
-            shelf: Shelf::default(),
+            saved_views: SavedViews::default(),
             first_column: 0,
             range_from: None,
             filter_text: String::new(),
@@ -149,10 +149,10 @@ impl Model {
             own: OwnState::default(),
             built: None,
             overlay: None,
-            fitting,
-            guard: Guard::new(now),
+            layout_settings: fitting,
+            privacy: PrivacyState::new(now),
             bell: Bell::default(),
-            gauges: Gauges::default(),
+            metrics: MetricsState::default(),
             input: None,
             find: String::new(),
             message: None,
@@ -181,7 +181,7 @@ impl Model {
             Some(Overlay::Export(dialog)) => dialog.drawn = true,
             Some(Overlay::Copy(menu)) => menu.drawn = true,
             Some(Overlay::Handover(dialog)) => dialog.drawn = true,
-            Some(Overlay::Hand(hand)) => hand.drawn(),
+            Some(Overlay::Yoti(hand)) => hand.drawn(),
             Some(Overlay::Own(overlay)) => overlay.set_drawn(),
             Some(
                 Overlay::Help(_)
@@ -211,11 +211,11 @@ impl Model {
     #[must_use]
     pub fn mode(&self) -> Mode {
         let typing = match &self.overlay {
-            _ if self.guard.locked.is_some() => true,
+            _ if self.privacy.locked.is_some() => true,
             Some(Overlay::Export(dialog)) => dialog.typing(),
             Some(Overlay::Help(_) | Overlay::Palette(_) | Overlay::Handover(_)) => true,
             Some(Overlay::Copy(_) | Overlay::Charts(_) | Overlay::Pick(_)) => false,
-            Some(Overlay::Hand(hand)) => hand.typing(),
+            Some(Overlay::Yoti(hand)) => hand.typing(),
             Some(Overlay::Calls(log)) => log.typing,
             Some(Overlay::Own(overlay)) => overlay.typing(),
             None => self.input.is_some(),

@@ -18,15 +18,15 @@ const STEP: isize = 3;
 
 /// `M`: on or off.
 pub(crate) fn toggle(model: &mut Model) -> Vec<Effect> {
-    model.fitting.mouse ^= true;
-    let on = model.fitting.mouse;
+    model.layout_settings.mouse ^= true;
+    let on = model.layout_settings.mouse;
     let text = if on { "mouse on: hold Shift to select text" } else { "mouse off" };
     model.set_message(text, Tone::Plain);
     vec![Effect::Mouse(on)]
 }
 
 pub(crate) fn moused(model: &mut Model, mouse: Mouse) -> Vec<Effect> {
-    if !model.fitting.mouse {
+    if !model.layout_settings.mouse {
         return Vec::new();
     }
     model.dirty = true;

@@ -19,7 +19,7 @@ use crate::app::model::Model;
 use crate::app::mouse;
 use crate::app::moves::{self, Distance, Travel};
 use crate::app::operator::{
-    annotations, bell, desk, layout_settings, pause, privacy, report, restore, time_travel,
+    annotations, bell, layout_settings, pause, privacy, report, requests, restore, time_travel,
 };
 use crate::app::status::{digest, metrics};
 use crate::app::view::{Pane, Tone};
@@ -201,7 +201,7 @@ fn ended(model: &mut Model, outcome: Outcome) {
         }
         Outcome::ListRead(outcome) => add::read(model, outcome),
         Outcome::Measured(serial, measured) => export::measured(model, serial, measured),
-        Outcome::Hand(told) => yoti::told(model, told),
+        Outcome::Yoti(told) => yoti::told(model, told),
         Outcome::Permitted(permit) => privacy::permitted(model, permit),
         Outcome::Refused(why) => model.set_message(crate::text::shown_str(&why, 200), Tone::Bad),
         Outcome::Said(what) => model.set_message(crate::text::shown_str(&what, 200), Tone::Good),
@@ -263,7 +263,7 @@ fn run(model: &mut Model, action: Action) -> Vec<Effect> {
         Action::View => return view(model),
         Action::SessionDelete => return confirm::open(model, What::DeleteSession),
         Action::LetterSend => return confirm::open(model, What::SendLetter),
-        Action::Portal => return desk::portal(model),
+        Action::Portal => return requests::portal(model),
         Action::Mouse => return mouse::toggle(model),
         Action::Report => return report::report(model),
         Action::ApiLog => return api_log::open(model),

@@ -42,7 +42,7 @@ pub(super) fn run(global: &Global, what: &ConfigCommand) -> Result<u8, Failure> 
         ConfigCommand::Path => data(&format!("{}\n", config.file.display()))?,
         ConfigCommand::Check => {
             // What the file names must be there too.
-            super::look::of(global, &config.general.theme)?;
+            crate::cli::terminal_style::of(global, &config.general.theme)?;
             if let Some(KeySource::File(file)) = &config.key {
                 SigningKey::from_file(file)?;
             }

@@ -7,12 +7,12 @@ use color_eyre::eyre::WrapErr;
 
 use super::args::Global;
 use super::exit::{self, Failure};
-use super::look::{self, Chosen};
 use super::output::warn;
 use super::{list, setup};
 use crate::api::SessionApi;
 use crate::app::ModelSettings;
-use crate::app::operator::desk::state::{OperatorConfig, Permissions};
+use crate::app::operator::requests::state::{OperatorConfig, Permissions};
+use crate::cli::terminal_style::{self, Chosen};
 use crate::clock::{Clock, SystemClock};
 use crate::config::options::General;
 use crate::config::{Config, ConfigError, Environment};
@@ -21,9 +21,9 @@ use crate::notifications::receiver::Receiver;
 use crate::persist::Persistence;
 use crate::persist::memory::Memory;
 use crate::runtime::engine::LoadedStore;
-use crate::runtime::evidence::Evidence;
 use crate::runtime::opener::Opener;
 use crate::runtime::services::Services;
+use crate::runtime::yoti_actions::YotiActions;
 use crate::runtime::{self, DashboardParts, Ending};
 
 pub(super) async fn run(global: &Global) -> Result<u8, Failure> {
@@ -34,7 +34,8 @@ pub(super) async fn run(global: &Global) -> Result<u8, Failure> {
     let mut parts = parts(global, &config)?;
     parts.receiver = config.notifications.as_ref().map(Receiver::new).transpose()?;
     parts.services.audit = setup::audit_log(&config);
-    parts.services.evidence = client.clone().map(|client| Arc::new(client) as Arc<dyn Evidence>);
+    parts.services.yoti_actions =
+        client.clone().map(|client| Arc::new(client) as Arc<dyn YotiActions>);
     setup::privacy(&config)?;
     if global.no_state {
         return finish(parts, LoadedStore::of(Memory::default(), None)?, client, SystemClock).await;
@@ -51,7 +52,7 @@ pub(super) async fn run(global: &Global) -> Result<u8, Failure> {
 /// The dashboard as the configuration wants it. What reaches
 /// Yoti, or is reached by Yoti, is for the caller to add.
 pub(super) fn parts(global: &Global, config: &Config) -> Result<DashboardParts, Failure> {
-    let Chosen { look, themes, asks_ground } = look::of(global, &config.general.theme)?;
+    let Chosen { look, themes, asks_ground } = terminal_style::of(global, &config.general.theme)?;
     let own = config.general.keys.clone().unwrap_or_default();
     let keymap = Keymap::with(&own.0).map_err(ConfigError::from)?;
     let settings = ModelSettings {
@@ -79,7 +80,7 @@ pub(super) fn parts(global: &Global, config: &Config) -> Result<DashboardParts, 
         views: config.views.clone(),
         alarms: config.alarms.clone(),
         filter: list::filter(&global.filter)?,
-        graphics: look::graphics(config.general.pictures, look),
+        graphics: terminal_style::graphics(config.general.pictures, look),
         alert_command: config.alert_command.clone(),
         receiver: None,
         arrivals: None,

@@ -24,7 +24,7 @@ use crate::persist::memory::Memory;
 use crate::refresh::{Command, Settings};
 use crate::runtime::alerts::AlertCommand;
 use crate::runtime::engine::LoadedStore;
-use crate::runtime::evidence::Evidence;
+use crate::runtime::yoti_actions::YotiActions;
 use crate::simulator::timeline::turnover::Turnover;
 use crate::simulator::{self, MadeSession, Options, Prepared, Running, SimulatorError};
 
@@ -48,7 +48,7 @@ pub(super) async fn run(global: &Global, play: &Play) -> Result<u8, Failure> {
     environment.0.retain(|name, _| !name.starts_with("YOTI_"));
     let config = config::resolve(&setup::flags(global), &environment)?;
     // A wrong name is refused also where nothing is drawn.
-    super::look::of(global, &config.general.theme)?;
+    crate::cli::terminal_style::of(global, &config.general.theme)?;
     if !global.a11y {
         dashboard::must_be_a_terminal()?;
     }
@@ -83,8 +83,8 @@ pub(super) async fn run(global: &Global, play: &Play) -> Result<u8, Failure> {
         parts.settings.badge = badge(play.speed);
         parts.receiver = Some(receiver);
         parts.arrivals = Some(arrivals);
-        parts.services.evidence =
-            (!global.offline).then(|| Arc::new(client.clone()) as Arc<dyn Evidence>);
+        parts.services.yoti_actions =
+            (!global.offline).then(|| Arc::new(client.clone()) as Arc<dyn YotiActions>);
         dashboard::finish(parts, held, client, clock).await
     };
     if let Ok(running) = serving.await {

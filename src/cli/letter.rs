@@ -11,9 +11,10 @@ use serde_json::json;
 use super::args::{Global, LetterShow};
 use super::exit::{self, Failure};
 use super::output::{data, talk};
-use super::{ask, hands, named, setup, show};
+use super::{ask, named, setup, show};
 use crate::api::SessionApi;
 use crate::api::client::LetterPdf;
+use crate::cli::session;
 use crate::clock::{Clock, SystemClock};
 use crate::config::Config;
 use crate::domain::events::audit_action::AuditAction;
@@ -107,7 +108,7 @@ async fn pdf(
         }
     };
     // Before anything leaves: who takes a letter stands in the log.
-    hands::line(config, AuditAction::LetterTaken, id)?;
+    session::line(config, AuditAction::LetterTaken, id)?;
     if to_stdout {
         let mut out = std::io::stdout().lock();
         out.write_all(bytes.reveal())?;

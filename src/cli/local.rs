@@ -16,7 +16,7 @@ use crate::config::parse_span;
 use crate::domain::session::ids::SessionId;
 use crate::domain::watchlist::annotations::Made;
 use crate::domain::watchlist::watched::{WatchEntry, WatchedSession};
-use crate::intake::{self, Added};
+use crate::import::{self, Added};
 use crate::persist::{Persistence, arrangement};
 
 /// The longest list that is read.
@@ -30,7 +30,7 @@ pub(super) async fn add(global: &Global, args: Add) -> Result<u8, Failure> {
     let mut bad = 0;
     for what in &args.what {
         let (name, text) = source(what)?;
-        for row in intake::read(&text, now) {
+        for row in import::read(&text, now) {
             match row.entry {
                 Ok(entry) => {
                     // In the order of the list that was given: so the watch-list has it.

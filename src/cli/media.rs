@@ -12,9 +12,10 @@ use super::args::{Global, MediaArgs};
 use super::exit::{self, Failure};
 use super::output::{data, table, talk, warn};
 use super::progress::Progress;
-use super::{ask, confirm, hands, named, setup, words};
+use super::{ask, confirm, named, setup, words};
 use crate::api::client::{Client, HeldMedia, MediaOutcome};
 use crate::api::{ApiError, ApiErrorKind, SessionApi};
+use crate::cli::session;
 use crate::clock::{Clock, SystemClock};
 use crate::config::Config;
 use crate::domain::events::audit_action::AuditAction;
@@ -174,7 +175,7 @@ async fn save(
         _ => return Err(Failure::Other(says)),
     };
     // Before the file: no file without its line (I8).
-    hands::line(config, AuditAction::MediaSaved, id)?;
+    session::line(config, AuditAction::MediaSaved, id)?;
     let stem = config.rules.labels.file_stem(session);
     let part: String =
         named(item).chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '-' }).collect();

@@ -47,7 +47,7 @@ pub(super) fn config(global: &Global) -> Result<Config, Failure> {
     }
     if global.options.0.contains_key("--theme") {
         // Also where nothing is drawn: a name that is wrong is said.
-        super::look::of(global, &config.general.theme)?;
+        crate::cli::terminal_style::of(global, &config.general.theme)?;
     }
     tracing::debug!(file = %config.file.display(), profile = config.profile, "configuration read");
     Ok(config)

@@ -12,7 +12,7 @@ use crate::domain::session::ids::SessionId;
 
 /// Which sessions may be picked now.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Whom {
+pub enum Candidates {
     Anybody,
     /// Those that the operator asked for or a notification named, and nobody else (`listen`).
     Hinted,
@@ -179,7 +179,7 @@ impl Schedule {
     }
 
     /// Takes the next job that is due.
-    pub fn pick(&mut self, now: Instant, whom: Whom) -> Option<Job> {
+    pub fn pick(&mut self, now: Instant, whom: Candidates) -> Option<Job> {
         // The operator's wish comes before every share of
         // the budget; during an outage it is the probe.
         if let Some(at) = self.asked.iter().position(|id| self.ready(*id, now)) {
@@ -189,8 +189,8 @@ impl Schedule {
             return self.take_result(id, now).map(|job| Job { asked: true, ..job });
         }
         match whom {
-            Whom::Hinted => return self.hinted(now).and_then(|id| self.take(id, now)),
-            Whom::Probe => {
+            Candidates::Hinted => return self.hinted(now).and_then(|id| self.take(id, now)),
+            Candidates::Probe => {
                 let due = self.queue.iter().take_while(|(due, _)| *due <= now).map(|(_, id)| *id);
                 let healthy = |id: &SessionId| {
                     self.tracks.get(id).is_some_and(|track| track.session.failures == 0)
@@ -200,7 +200,7 @@ impl Schedule {
                     due.clone().filter(ready).find(healthy).or_else(|| due.clone().find(ready));
                 return self.take(id?, now);
             }
-            Whom::Anybody => {}
+            Candidates::Anybody => {}
         }
         // Counted only here: a wish or a probe takes no turn from the shares below.
         self.picks = self.picks.wrapping_add(1);
@@ -387,8 +387,9 @@ mod tests {
             );
         }
         schedule.focus(Some(id(5)), vec![id(3), id(4), id(5)]);
-        let order: Vec<SessionId> =
-            std::iter::from_fn(|| schedule.pick(now, Whom::Anybody)).map(|job| job.id).collect();
+        let order: Vec<SessionId> = std::iter::from_fn(|| schedule.pick(now, Candidates::Anybody))
+            .map(|job| job.id)
+            .collect();
         assert_eq!(order, [id(5), id(3), id(4), id(1), id(2)]);
     }
 
@@ -397,11 +398,11 @@ mod tests {
         let now = Instant::now();
         let mut schedule = Schedule::default();
         all_due(&mut schedule, 1, now, false);
-        let first = schedule.pick(now, Whom::Anybody).unwrap();
+        let first = schedule.pick(now, Candidates::Anybody).unwrap();
         assert_eq!(first.part, Part::Session);
-        assert_eq!(schedule.pick(now, Whom::Anybody), None);
+        assert_eq!(schedule.pick(now, Candidates::Anybody), None);
         schedule.ended(first, Some(now + Duration::from_mins(1)));
-        assert_eq!(schedule.pick(now, Whom::Anybody).unwrap().part, Part::Configuration);
+        assert_eq!(schedule.pick(now, Candidates::Anybody).unwrap().part, Part::Configuration);
     }
 
     #[test]
@@ -413,7 +414,7 @@ mod tests {
         }
         schedule.focus(Some(id(1)), (1..=5).map(id).collect());
         let mut parts = Vec::new();
-        while let Some(job) = schedule.pick(now, Whom::Anybody) {
+        while let Some(job) = schedule.pick(now, Candidates::Anybody) {
             schedule.seen(job.id);
             schedule.ended(job, None);
             parts.push((job.part, job.id > id(20)));
@@ -434,7 +435,7 @@ mod tests {
         schedule.focus(None, (20..=30).map(id).collect());
         let mut others = 0;
         for _ in 0..100 {
-            let job = schedule.pick(now, Whom::Anybody).unwrap();
+            let job = schedule.pick(now, Candidates::Anybody).unwrap();
             others += usize::from(job.id < id(20));
             schedule.ended(job, Some(now));
         }
@@ -450,7 +451,7 @@ mod tests {
         for step in 0..50_u64 {
             let now = start + Duration::from_millis(100 * step);
             schedule.ask(id(1), now);
-            if let Some(job) = schedule.pick(now, Whom::Hinted) {
+            if let Some(job) = schedule.pick(now, Candidates::Hinted) {
                 requests += 1;
                 schedule.ended(job, Some(now + Duration::from_mins(15)));
             }
@@ -468,7 +469,7 @@ mod tests {
         for step in 0..1_000_u64 {
             let now = start + Duration::from_millis(10 * step);
             schedule.hint(id(1), now);
-            if let Some(job) = schedule.pick(now, Whom::Anybody) {
+            if let Some(job) = schedule.pick(now, Candidates::Anybody) {
                 assert_eq!((job.part, job.asked), (Part::Session, false));
                 looks.push(now);
                 // Hints that come while it runs are followed after it.
@@ -493,7 +494,7 @@ mod tests {
         for step in 0..1_000_u64 {
             let at = now + Duration::from_secs(step);
             (200..=300).for_each(|n| schedule.hint(id(n), at));
-            let job = schedule.pick(at, Whom::Anybody).unwrap();
+            let job = schedule.pick(at, Candidates::Anybody).unwrap();
             let class = [id(21), id(200)].iter().filter(|from| job.id >= **from).count();
             picked[class] += 1;
             schedule.ended(job, Some(at));
@@ -512,9 +513,9 @@ mod tests {
         schedule.hint(id(1), now);
         schedule.hint(id(2), now);
         assert_eq!((schedule.hints.len(), schedule.next_due()), (1, Some(now)));
-        let job = schedule.pick(now, Whom::Hinted).unwrap();
+        let job = schedule.pick(now, Candidates::Hinted).unwrap();
         schedule.ended(job, None);
-        assert_eq!((schedule.hints.len(), schedule.pick(now, Whom::Anybody)), (0, None));
+        assert_eq!((schedule.hints.len(), schedule.pick(now, Candidates::Anybody)), (0, None));
         schedule.hint(id(1), now);
         schedule.forget(id(1));
         assert_eq!(schedule.hints.len(), 0);
@@ -526,8 +527,8 @@ mod tests {
         let mut schedule = Schedule::default();
         all_due(&mut schedule, 1, now, false);
         schedule.stop(id(1));
-        assert_eq!(schedule.pick(now, Whom::Anybody), None);
+        assert_eq!(schedule.pick(now, Candidates::Anybody), None);
         schedule.ask(id(1), now);
-        assert!(schedule.pick(now, Whom::Anybody).is_some_and(|job| job.asked));
+        assert!(schedule.pick(now, Candidates::Anybody).is_some_and(|job| job.asked));
     }
 }

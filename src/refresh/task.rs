@@ -17,7 +17,7 @@ use super::calls::Ended;
 use super::due::{interval, waits};
 use super::hints::Hints;
 use super::meter::Meter;
-use super::schedule::{Job, Schedule, Whom};
+use super::schedule::{Candidates, Job, Schedule};
 use super::{Command, Settings};
 use crate::api::SessionApi;
 use crate::clock::Clock;
@@ -221,9 +221,9 @@ impl<A: SessionApi, C: Clock> Task<A, C> {
                 return;
             }
             let whom = match probing {
-                true => Whom::Probe,
-                false if self.settings.sweep => Whom::Anybody,
-                false => Whom::Hinted,
+                true => Candidates::Probe,
+                false if self.settings.sweep => Candidates::Anybody,
+                false => Candidates::Hinted,
             };
             let Some(job) = self.schedule.pick(now, whom) else { return };
             self.start(job, probing, now);

@@ -10,7 +10,6 @@ use tokio::sync::{mpsc, watch};
 use super::clipboard::{self, Clipboard};
 pub use super::exports::ExportOrigin;
 use super::exports::{self, Job};
-use super::hands::Hands;
 use super::program;
 use super::services::Services;
 use crate::app::action::Action;
@@ -18,10 +17,11 @@ use crate::app::dialogs::yoti::state::YotiReply;
 use crate::app::effect::{CopySource, Effect, ExportRequest};
 use crate::app::event::{Event, Outcome};
 use crate::app::operator::bell::state::Desktop;
-use crate::app::operator::desk::state::Wish;
+use crate::app::operator::requests::state::OperatorRequest;
 use crate::clock::Clock;
 use crate::domain::watchlist::snapshot::Snapshot;
 use crate::refresh::Command;
+use crate::runtime::requests::RequestRunner;
 
 /// The longest list that the add dialog reads.
 // A wrong path, such as a device's, must not be read without end.
@@ -117,7 +117,7 @@ impl Effects {
             Effect::Remove(ids) => self.command(Command::Remove(ids)),
             Effect::ReadList(path) => self.read_list(path),
             Effect::Traffic => self.traffic(),
-            Effect::Desk(wish) => return self.wish(wish),
+            Effect::Request(request) => return self.request(request),
             Effect::Suspend => return Immediate::Suspend,
             Effect::Ring(note) => return Immediate::Ring(note),
             Effect::Mouse(on) => return Immediate::Mouse(on),
@@ -210,37 +210,37 @@ impl Effects {
 
     /// What the operator's hands reach. The line in the audit log is written here and now: it is
     /// short, and what waits for it must not come before it.
-    fn wish(&self, wish: Wish) -> Immediate {
-        match wish {
+    fn request(&self, request: OperatorRequest) -> Immediate {
+        match request {
             // Written first: nothing personal is shown before its line stands in the log (I8).
-            Wish::Permit { deed, session, permit } => {
+            OperatorRequest::Permit { deed, session, permit } => {
                 let ids: Vec<_> = session.into_iter().collect();
                 let written = self.services.audit.append(self.clock.now(), deed, &ids, "");
                 self.tell(written.map_or_else(Outcome::Refused, |()| Outcome::Permitted(permit)));
             }
-            Wish::LastExports(id) => {
+            OperatorRequest::LastExports(id) => {
                 let (audit, results) = (self.services.audit.clone(), self.results.clone());
                 tokio::task::spawn_blocking(move || {
                     let told = YotiReply::LastExports(id, audit.last_exports(id));
-                    let _unheard = results.send(Event::Done(Outcome::Hand(told)));
+                    let _unheard = results.send(Event::Done(Outcome::Yoti(told)));
                 });
             }
-            Wish::Portal(link) => {
+            OperatorRequest::Portal(link) => {
                 return match self.services.opener.open(link, "the portal", self.results.clone()) {
                     Immediate::Copy(what, text) => self.put(what, text),
                     rest => rest,
                 };
             }
-            Wish::Run { name, run } => program::start(name, run, self.results.clone()),
-            wish => {
-                let hands = Hands {
+            OperatorRequest::Run { name, run } => program::start(name, run, self.results.clone()),
+            request => {
+                let runner = RequestRunner {
                     services: self.services.clone(),
                     now: self.clock.now(),
                     results: self.results.clone(),
                 };
                 let commands = self.commands.clone();
                 tokio::spawn(async move {
-                    if let Some(changed) = hands.carry_out(wish).await {
+                    if let Some(changed) = runner.run(request).await {
                         // The refresh task has ended: so will the program.
                         let _ended = commands.send(Command::Refresh(changed)).await;
                     }

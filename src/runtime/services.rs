@@ -5,9 +5,9 @@ use std::sync::Arc;
 use tempfile::TempDir;
 
 use super::clipboard::Clipboard;
-use super::evidence::Evidence;
 use super::opener::Opener;
 use crate::audit::AuditLog;
+use crate::runtime::yoti_actions::YotiActions;
 
 /// What effects work with beside the refresh task.
 #[derive(Clone)]
@@ -18,7 +18,7 @@ pub struct Services {
     pub opener: Opener,
     pub clipboard: Clipboard,
     /// What can be asked of Yoti; `None`: offline.
-    pub evidence: Option<Arc<dyn Evidence>>,
+    pub yoti_actions: Option<Arc<dyn YotiActions>>,
     /// For a letter that is opened: removed when the program ends.
     pub private: Option<Arc<TempDir>>,
 }
@@ -35,7 +35,7 @@ impl Default for Services {
             audit: AuditLog::nowhere(),
             opener: Opener::Elsewhere,
             clipboard: Clipboard::default(),
-            evidence: None,
+            yoti_actions: None,
             private: None,
         }
     }

@@ -1,8 +1,8 @@
 //! Scenario × elapsed time → the API's answers: pure, and the same to the byte for the same input.
 
 pub(crate) mod events;
+pub(crate) mod replay;
 pub(crate) mod shape;
-pub(crate) mod told;
 pub mod turnover;
 
 use jiff::{SignedDuration, Timestamp};
@@ -12,13 +12,13 @@ use uuid::Uuid;
 use super::scenario::{Requirement, Scenario};
 use crate::domain::session::ids::SessionId;
 use crate::simulator::creation::{branches, supported};
-use crate::simulator::scenario::step::{Step, What};
+use crate::simulator::scenario::step::{Step, StepKind};
+use crate::simulator::timeline::replay::Replay;
 use crate::simulator::timeline::shape::{media, merge, put};
-use crate::simulator::timeline::told::Told;
 
 /// One made-up session: its scenario and when it began.
 #[derive(Clone, Debug)]
-pub struct Life {
+pub struct SimulatedSession {
     pub id: SessionId,
     pub scenario: Scenario,
     pub created: Timestamp,
@@ -54,7 +54,7 @@ pub struct Moment {
 /// Seconds from the PUT of the instructions to the letter's PDF.
 pub(super) const LETTER_TAKES: i64 = 15;
 
-impl Life {
+impl SimulatedSession {
     /// An id that follows from the session and a name.
     #[must_use]
     pub fn id_of(&self, name: &str) -> String {
@@ -86,7 +86,7 @@ impl Life {
 
     /// Seconds from its creation until it is COMPLETED or EXPIRED, if no client changes that.
     pub(super) fn ends(&self) -> i64 {
-        let completes = |step: &&Step| matches!(step.what, What::Complete {});
+        let completes = |step: &&Step| matches!(step.what, StepKind::Complete {});
         let ends = self.scenario.steps.iter().filter(completes).map(|s| self.delayed(s.at));
         ends.min().unwrap_or(i64::MAX).min(self.ttl())
     }
@@ -97,25 +97,25 @@ impl Life {
 
     /// What has happened by then, in order, with the second of each. What a client has supplied
     /// is not supplied again by the scenario; nothing but its end happens to an expired session.
-    pub(super) fn happened(&self, elapsed: i64) -> Vec<(i64, &What)> {
+    pub(super) fn happened(&self, elapsed: i64) -> Vec<(i64, &StepKind)> {
         let supplied: Vec<&str> =
             self.scenario.done.iter().filter_map(|s| s.what.makes()).collect();
         let own = |step: &&Step| match &step.what {
-            What::Resource { name, .. } | What::Media { name, .. } => {
+            StepKind::Resource { name, .. } | StepKind::Media { name, .. } => {
                 !supplied.contains(&name.as_str())
             }
             _ => true,
         };
         let own = self.scenario.steps.iter().filter(own).map(|s| (self.delayed(s.at), &s.what));
-        let mut all: Vec<(i64, &What)> =
+        let mut all: Vec<(i64, &StepKind)> =
             own.chain(self.scenario.done.iter().map(|s| (s.at, &s.what))).collect();
         all.sort_by_key(|(at, _)| *at);
         let mut complete = false;
         all.retain(|(at, what)| {
             // The service itself may still add to what has expired.
-            let lives = *at < self.ttl() || complete || matches!(what, What::Session { .. });
+            let lives = *at < self.ttl() || complete || matches!(what, StepKind::Session { .. });
             let happens = *at <= elapsed && lives;
-            complete |= happens && matches!(what, What::Complete {});
+            complete |= happens && matches!(what, StepKind::Complete {});
             happens
         });
         all
@@ -126,12 +126,12 @@ impl Life {
     pub fn moment(&self, now: Timestamp) -> Moment {
         let elapsed = now.duration_since(self.created).as_secs();
         let happened = self.happened(elapsed);
-        let mut told = Told::begin(self);
+        let mut told = Replay::begin(self);
         for (at, what) in &happened {
             told.happens(what, *at);
         }
         let uploaded = happened.iter().find(|(_, what)| {
-            matches!(what, What::Page { hollow: false, .. } | What::Media { .. })
+            matches!(what, StepKind::Page { hollow: false, .. } | StepKind::Media { .. })
         });
         let purged = uploaded
             .zip(self.scenario.resources_ttl)
@@ -194,7 +194,7 @@ impl Life {
         })
     }
 
-    fn configuration(&self, told: &Told<'_>, elapsed: i64, left: i64) -> Value {
+    fn configuration(&self, told: &Replay<'_>, elapsed: i64, left: i64) -> Value {
         let requirements = self.scenario.requirements.iter().zip(&told.requirements).enumerate();
         let requirements: Vec<Value> = requirements
             .map(|(place, (requirement, state))| {

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use jiff::Timestamp;
 use serde_json::Value;
 
-use super::timeline::{Life, Moment};
+use super::timeline::{Moment, SimulatedSession};
 use crate::clock::{Clock, TokioClock};
 use crate::domain::session::ids::SessionId;
 use crate::simulator::http::answer::Answer;
@@ -13,12 +13,12 @@ use crate::simulator::http::faults::{self, Fault, Seen};
 use crate::simulator::http::oauth::Tokens;
 use crate::simulator::http::subscription::{Post, Subscription};
 use crate::simulator::http::verify::Strictness;
-use crate::simulator::scenario::step::{Step, What};
+use crate::simulator::scenario::step::{Step, StepKind};
 
 /// One session with what has been done to it from outside.
 #[derive(Debug)]
 pub(crate) struct Resident {
-    pub(crate) life: Life,
+    pub(crate) life: SimulatedSession,
     pub(crate) reference: String,
     pub(crate) scenario: String,
     /// SDK ID of the application that it belongs to.
@@ -51,7 +51,7 @@ impl Resident {
     }
 
     /// Something that a client did, now.
-    pub(crate) fn done(&mut self, now: Timestamp, what: What) {
+    pub(crate) fn done(&mut self, now: Timestamp, what: StepKind) {
         let at = self.elapsed(now);
         self.life.scenario.done.push(Step::new(at, what));
     }
@@ -116,7 +116,7 @@ impl World {
     }
 
     /// Takes a session in; it belongs to the known application.
-    pub(crate) fn settle(&mut self, life: Life, reference: String, scenario: String) {
+    pub(crate) fn settle(&mut self, life: SimulatedSession, reference: String, scenario: String) {
         let resident = Resident {
             reference,
             scenario,

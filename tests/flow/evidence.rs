@@ -4,15 +4,15 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use branchwatch::app::dialogs::programs::state::Program;
-use branchwatch::app::operator::desk::state::{OperatorConfig, Permissions};
+use branchwatch::app::operator::requests::state::{OperatorConfig, Permissions};
 use branchwatch::app::text::hidden::Hidden;
 use branchwatch::audit::AuditLog;
 use branchwatch::domain::session::ids::SessionId;
 use branchwatch::domain::session::resource::Media;
 use branchwatch::runtime::clipboard::Clipboard;
-use branchwatch::runtime::evidence::{Evidence, HeldBytes};
 use branchwatch::runtime::opener::Opener;
 use branchwatch::runtime::services::Services;
+use branchwatch::runtime::yoti_actions::{HeldBytes, YotiActions};
 use crossterm::event::Event as Input;
 use futures::future::BoxFuture;
 use zeroize::Zeroizing;
@@ -40,7 +40,7 @@ pub(crate) fn desk(folder: &std::path::Path) -> Services {
         audit: AuditLog::in_folder(&folder.join("state"), "jane"),
         opener,
         clipboard: Clipboard::default(),
-        evidence: Some(Arc::new(MadeUp { folder: folder.to_path_buf() })),
+        yoti_actions: Some(Arc::new(MadeUp { folder: folder.to_path_buf() })),
         private: None,
     }
 }
@@ -60,7 +60,7 @@ impl MadeUp {
     }
 }
 
-impl Evidence for MadeUp {
+impl YotiActions for MadeUp {
     fn letter(&self, _id: SessionId) -> BoxFuture<'_, Result<Zeroizing<Vec<u8>>, String>> {
         let ready = !self.folder.join("not-ready").exists();
         let letter = || Zeroizing::new(b"%PDF-1.4 for Canary Person".to_vec());

@@ -100,7 +100,7 @@ impl Model {
     /// and letter, which stand in one column, and JSON.
     fn text_widths(&self) -> [usize; 2] {
         let of = |pane: Pane, zoomed: bool| {
-            let areas = layout::fitted(self.size, pane, zoomed, self.fitting.proportions);
+            let areas = layout::fitted(self.size, pane, zoomed, self.layout_settings.proportions);
             areas.pane(pane).map_or(60, |area| usize::from(area.w.saturating_sub(2)))
         };
         let checks = self.zoomed && matches!(self.focus, Pane::Checks | Pane::Letter);
@@ -115,7 +115,7 @@ impl Model {
                 selected: self.tree.selected.clone(),
             };
             self.trees.insert(id, memory);
-            self.shelf.folded = true;
+            self.saved_views.folded = true;
         }
     }
 }

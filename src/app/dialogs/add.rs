@@ -19,7 +19,7 @@ use crate::app::operator::time_travel;
 use crate::app::text::text_field::TextField;
 use crate::app::text::words::count;
 use crate::app::view::Tone;
-use crate::intake::{self, Added, says_more};
+use crate::import::{self, Added, says_more};
 use crate::text::shown_str;
 
 /// More lines than these are not taken in.
@@ -28,7 +28,7 @@ const MOST: usize = 100_000;
 /// The rows of a text, held against the watch-list.
 fn judged(model: &Model, dialog: &AddDialog, text: &str, now: Timestamp) -> Vec<AddLine> {
     let mut here = HashSet::new();
-    let rows = intake::read(text, now).into_iter();
+    let rows = import::read(text, now).into_iter();
     rows.map(|row| {
         let id = row.entry.as_ref().ok().map(|entry| entry.id);
         let twice = id.is_some_and(|id| dialog.ids.contains(&id) || !here.insert(id));
@@ -37,7 +37,7 @@ fn judged(model: &Model, dialog: &AddDialog, text: &str, now: Timestamp) -> Vec<
     .collect()
 }
 
-fn judge(model: &Model, twice: bool, row: intake::Row) -> AddLine {
+fn judge(model: &Model, twice: bool, row: import::Row) -> AddLine {
     let (verdict, entry) = match row.entry {
         Ok(entry) => {
             let archived = model.own.archived.get(entry.id).map(|known| &known.entry);

@@ -6,7 +6,7 @@ pub(crate) mod state;
 
 use jiff::SignedDuration;
 
-use crate::app::dialogs::commands::state::Word;
+use crate::app::dialogs::commands::state::PaletteWord;
 use crate::app::dialogs::{add, export, pickers};
 use crate::app::effect::Effect;
 use crate::app::event::Event;
@@ -23,20 +23,24 @@ use crate::domain::shape::Format;
 use crate::domain::span::{exact, parse_span};
 
 /// What can stand after it, where that is a choice of few.
-pub(crate) fn offers(word: Word, model: &Model) -> Vec<String> {
+pub(crate) fn offers(word: PaletteWord, model: &Model) -> Vec<String> {
     let words = |words: &[&str]| words.iter().map(|word| (*word).to_owned()).collect();
     match word {
-        Word::Export => words(&["json", "jsonl", "csv", "md", "bundle"]),
-        Word::Privacy => words(&["masked", "on", "partial", "off"]),
-        Word::Sort => {
+        PaletteWord::Export => words(&["json", "jsonl", "csv", "md", "bundle"]),
+        PaletteWord::Privacy => words(&["masked", "on", "partial", "off"]),
+        PaletteWord::Sort => {
             let names = std::iter::once("attention").chain(Column::ALL.map(Column::name));
             names.flat_map(|name| ["asc", "desc"].map(|way| format!("{name} {way}"))).collect()
         }
-        Word::View => {
-            let names = model.shelf.views().map(|(view, _)| saved_views::shown(&view.name));
+        PaletteWord::View => {
+            let names = model.saved_views.views().map(|(view, _)| saved_views::shown(&view.name));
             std::iter::once("all".to_owned()).chain(names).collect()
         }
-        Word::Add | Word::Columns | Word::Filter | Word::Interval | Word::Past => Vec::new(),
+        PaletteWord::Add
+        | PaletteWord::Columns
+        | PaletteWord::Filter
+        | PaletteWord::Interval
+        | PaletteWord::Past => Vec::new(),
     }
 }
 
@@ -44,28 +48,32 @@ pub(crate) fn offers(word: Word, model: &Model) -> Vec<String> {
 ///
 /// # Errors
 /// Says what cannot be read, and what was expected.
-pub(crate) fn run(model: &mut Model, word: Word, argument: &str) -> Result<Vec<Effect>, String> {
+pub(crate) fn run(
+    model: &mut Model,
+    word: PaletteWord,
+    argument: &str,
+) -> Result<Vec<Effect>, String> {
     if model.in_past() && !word.works_in_past() {
         return Err("that can only be done now, not in the past".to_owned());
     }
     match word {
-        Word::Add => {
+        PaletteWord::Add => {
             model.then = Some(Event::Paste(format!("{argument}\n")));
             return Ok(add::open(model));
         }
-        Word::Columns => {
+        PaletteWord::Columns => {
             let names = argument.split([' ', ',']).filter(|name| !name.is_empty());
             let names: Vec<String> = names.map(str::to_owned).collect();
             pickers::set_columns(model, columns(&names)?);
         }
-        Word::Export => {
+        PaletteWord::Export => {
             let format = Format::ALL
                 .into_iter()
                 .find(|format| format.ending() == argument)
                 .ok_or_else(|| "expected json, jsonl, csv, md or bundle".to_owned())?;
             return Ok(export::open_as(model, format));
         }
-        Word::Filter => {
+        PaletteWord::Filter => {
             let filter = Query::parse(argument)
                 .map_err(|why| format!("character {}: {}", why.at + 1, why.what))?;
             filter_bar::remember(&mut model.filters, argument.to_owned());
@@ -73,7 +81,7 @@ pub(crate) fn run(model: &mut Model, word: Word, argument: &str) -> Result<Vec<E
             let (shown, all) = (model.sessions.len(), model.sessions.watched());
             model.set_message(format!("{shown} of {all} match"), Tone::Plain);
         }
-        Word::Interval => {
+        PaletteWord::Interval => {
             let every = parse_span(argument)?;
             if every < SignedDuration::from_secs(1) {
                 return Err("the interval must be at least 1s".to_owned());
@@ -84,10 +92,10 @@ pub(crate) fn run(model: &mut Model, word: Word, argument: &str) -> Result<Vec<E
             );
             return Ok(vec![Effect::Interval(every)]);
         }
-        Word::Past => time_travel::jump(model, argument)?,
-        Word::Privacy => return privacy::to(model, argument),
-        Word::Sort => pickers::set_sort(model, Sort::parse(argument)?),
-        Word::View => {
+        PaletteWord::Past => time_travel::jump(model, argument)?,
+        PaletteWord::Privacy => return privacy::to(model, argument),
+        PaletteWord::Sort => pickers::set_sort(model, Sort::parse(argument)?),
+        PaletteWord::View => {
             let view = if argument == "all" { View::default() } else { view(model, argument)? };
             saved_views::choose(model, view);
         }
@@ -96,12 +104,12 @@ pub(crate) fn run(model: &mut Model, word: Word, argument: &str) -> Result<Vec<E
 }
 
 fn view(model: &Model, name: &str) -> Result<View, String> {
-    let mut views = model.shelf.views();
+    let mut views = model.saved_views.views();
     // As Tab offers it, cut and escaped.
     if let Some((view, _)) = views.find(|(view, _)| saved_views::shown(&view.name) == name) {
         return Ok(view.clone());
     }
     let known: Vec<&str> =
-        model.shelf.views().map(|(view, _)| view.name.as_str()).chain(["all"]).collect();
+        model.saved_views.views().map(|(view, _)| view.name.as_str()).chain(["all"]).collect();
     Err(format!("no view named {name}; {}", suggestion(name, known)))
 }

@@ -7,17 +7,17 @@ pub(crate) mod state;
 use crate::app::action::Action;
 use crate::app::dialogs::confirm::state::{ConfirmDialog, What};
 use crate::app::dialogs::overlay::Overlay;
-use crate::app::dialogs::yoti::state::Hand;
+use crate::app::dialogs::yoti::state::YotiDialog;
 use crate::app::effect::Effect;
 use crate::app::model::Model;
-use crate::app::operator::desk::state::Wish;
+use crate::app::operator::requests::state::OperatorRequest;
 use crate::app::text::text_field::TextField;
 use crate::app::text::words::wire;
 use crate::app::view::Tone;
 
 pub(crate) fn open(model: &mut Model, what: What) -> Vec<Effect> {
     let Some(item) = model.item() else { return Vec::new() };
-    let permissions = model.guard.config.permissions;
+    let permissions = model.privacy.config.permissions;
     let (allowed, key) = match what {
         What::DeleteSession => (permissions.delete, "allow_delete"),
         What::SendLetter => (permissions.email, "allow_email"),
@@ -50,10 +50,10 @@ pub(crate) fn open(model: &mut Model, what: What) -> Vec<Effect> {
         drawn: false,
         error: None,
     };
-    model.overlay = Some(Overlay::Hand(Box::new(Hand::Confirm(dialog))));
+    model.overlay = Some(Overlay::Yoti(Box::new(YotiDialog::Confirm(dialog))));
     // What is deleted is gone: whether it was taken out before is worth knowing.
     let deletes = what == What::DeleteSession;
-    deletes.then_some(Effect::Desk(Wish::LastExports(id))).into_iter().collect()
+    deletes.then_some(Effect::Request(OperatorRequest::LastExports(id))).into_iter().collect()
 }
 
 impl Model {
@@ -83,17 +83,17 @@ impl Model {
     }
 }
 
-pub(crate) fn act(mut dialog: ConfirmDialog, action: Action) -> (Option<Hand>, Vec<Effect>) {
+pub(crate) fn act(mut dialog: ConfirmDialog, action: Action) -> (Option<YotiDialog>, Vec<Effect>) {
     if action != Action::Enter || !dialog.drawn {
-        return (Some(Hand::Confirm(dialog)), Vec::new());
+        return (Some(YotiDialog::Confirm(dialog)), Vec::new());
     }
     if dialog.typed.text().trim() != dialog.phrase {
         dialog.error = Some(format!("that is not {}", dialog.phrase));
-        return (Some(Hand::Confirm(dialog)), Vec::new());
+        return (Some(YotiDialog::Confirm(dialog)), Vec::new());
     }
-    let wish = match dialog.what {
-        What::DeleteSession => Wish::Delete(dialog.id),
-        What::SendLetter => Wish::SendLetter(dialog.id),
+    let request = match dialog.what {
+        What::DeleteSession => OperatorRequest::Delete(dialog.id),
+        What::SendLetter => OperatorRequest::SendLetter(dialog.id),
     };
-    (None, vec![Effect::Desk(wish)])
+    (None, vec![Effect::Request(request)])
 }

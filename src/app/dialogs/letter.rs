@@ -8,10 +8,10 @@ use crate::app::action::Action;
 use crate::app::dialogs::letter::state::{CHOICES, LetterDialog};
 use crate::app::dialogs::moved;
 use crate::app::dialogs::overlay::Overlay;
-use crate::app::dialogs::yoti::state::Hand;
+use crate::app::dialogs::yoti::state::YotiDialog;
 use crate::app::effect::Effect;
 use crate::app::model::Model;
-use crate::app::operator::desk::state::Wish;
+use crate::app::operator::requests::state::OperatorRequest;
 use crate::app::view::{Cell, Tone};
 
 /// Columns of the letter in the dialog.
@@ -35,23 +35,23 @@ pub(crate) fn open(model: &mut Model) -> Vec<Effect> {
         busy: false,
         drawn: false,
     };
-    model.overlay = Some(Overlay::Hand(Box::new(Hand::Letter(dialog))));
+    model.overlay = Some(Overlay::Yoti(Box::new(YotiDialog::Letter(dialog))));
     Vec::new()
 }
 
-pub(crate) fn act(mut dialog: LetterDialog, action: Action) -> (Option<Hand>, Vec<Effect>) {
+pub(crate) fn act(mut dialog: LetterDialog, action: Action) -> (Option<YotiDialog>, Vec<Effect>) {
     let mut effects = Vec::new();
     if action == Action::Enter && dialog.drawn && !dialog.busy {
         dialog.busy = true;
         dialog.said = Some(Cell::new("requesting…", Tone::Dim));
         let (id, path) = (dialog.id, dialog.path.clone());
-        effects.push(Effect::Desk(match dialog.selected {
-            0 => Wish::Letter { id, save_to: Some(path) },
-            1 => Wish::Letter { id, save_to: None },
-            _ => Wish::Contact(id),
+        effects.push(Effect::Request(match dialog.selected {
+            0 => OperatorRequest::Letter { id, save_to: Some(path) },
+            1 => OperatorRequest::Letter { id, save_to: None },
+            _ => OperatorRequest::Contact(id),
         }));
     } else {
         dialog.selected = moved(dialog.selected, CHOICES.len(), action);
     }
-    (Some(Hand::Letter(dialog)), effects)
+    (Some(YotiDialog::Letter(dialog)), effects)
 }

@@ -9,10 +9,10 @@ use crate::app::action::Action;
 use crate::app::dialogs::media::state::{MediaDialog, MediaItem};
 use crate::app::dialogs::moved;
 use crate::app::dialogs::overlay::Overlay;
-use crate::app::dialogs::yoti::state::Hand;
+use crate::app::dialogs::yoti::state::YotiDialog;
 use crate::app::effect::Effect;
 use crate::app::model::Model;
-use crate::app::operator::desk::state::Wish;
+use crate::app::operator::requests::state::OperatorRequest;
 use crate::app::text::words::wire;
 use crate::app::view::{Cell, Tone};
 use crate::domain::session::media_list::{Listed, listed};
@@ -57,7 +57,7 @@ pub(crate) fn open(model: &mut Model) -> Vec<Effect> {
         drawn: false,
         stem: model.settings.general.export_dir.join(model.times.labels.file_stem(session)),
     };
-    model.overlay = Some(Overlay::Hand(Box::new(Hand::Media(dialog))));
+    model.overlay = Some(Overlay::Yoti(Box::new(YotiDialog::Media(dialog))));
     Vec::new()
 }
 
@@ -65,7 +65,7 @@ pub(crate) fn act(
     mut dialog: MediaDialog,
     action: Action,
     model: &Model,
-) -> (Option<Hand>, Vec<Effect>) {
+) -> (Option<YotiDialog>, Vec<Effect>) {
     let mut effects = Vec::new();
     let save = action == Action::Export;
     let ready = dialog.drawn && !dialog.busy;
@@ -76,7 +76,7 @@ pub(crate) fn act(
                 dialog.clear = false;
                 dialog.said = Some(Cell::new("requesting…", Tone::Dim));
                 let (id, media) = (dialog.id, Box::new(item.media));
-                effects.push(Effect::Desk(Wish::Media { id, media, save_to: None }));
+                effects.push(Effect::Request(OperatorRequest::Media { id, media, save_to: None }));
             } else {
                 let saves = model.times.keys.after("; ", Action::Export, "saves it");
                 let text = format!("only pictures can be shown{saves}");
@@ -102,7 +102,7 @@ pub(crate) fn act(
             let name = format!("{name}_{part}_{}", model.now_stamp());
             let (id, media) = (dialog.id, Box::new(item.media));
             let save_to = Some(dialog.stem.with_file_name(name));
-            effects.push(Effect::Desk(Wish::Media { id, media, save_to }));
+            effects.push(Effect::Request(OperatorRequest::Media { id, media, save_to }));
         }
         (Action::Toggle, _) if dialog.picture.is_some() => dialog.clear = !dialog.clear,
         (action, _) => {
@@ -119,5 +119,5 @@ pub(crate) fn act(
         }
     }
     dialog.warned = save && !dialog.warned && !dialog.busy;
-    (Some(Hand::Media(dialog)), effects)
+    (Some(YotiDialog::Media(dialog)), effects)
 }

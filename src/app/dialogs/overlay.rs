@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use crate::app::dialogs::export::state::ExportDialog;
 use crate::app::dialogs::handover::state::HandoverDialog;
 use crate::app::dialogs::palette::state::PaletteOverlay;
-use crate::app::dialogs::yoti::state::Hand;
+use crate::app::dialogs::yoti::state::YotiDialog;
 use crate::app::effect::CopySource;
 use crate::app::operator::annotations::state::OwnOverlay;
 use crate::app::text::text_field::TextField;
@@ -28,7 +28,7 @@ pub enum Overlay {
     /// `y`
     Copy(CopyMenu),
     /// Letter, media, the question before a change.
-    Hand(Box<Hand>),
+    Yoti(Box<YotiDialog>),
     /// Note, tags, snooze, add, changes.
     Own(OwnOverlay),
     /// `:`

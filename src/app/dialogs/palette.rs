@@ -4,7 +4,7 @@ pub(crate) mod state;
 
 use crate::app::action::Action;
 use crate::app::dialogs::by_use::{MOVE, by_use};
-use crate::app::dialogs::commands::state::Word;
+use crate::app::dialogs::commands::state::PaletteWord;
 use crate::app::dialogs::overlay::Overlay;
 use crate::app::dialogs::palette::state::{PaletteOverlay, PaletteRow, Run};
 use crate::app::dialogs::{commands, moved};
@@ -39,11 +39,11 @@ pub(crate) fn open(model: &mut Model) {
     for (number, form) in (0..).zip(["age", "local", "utc"]) {
         all.push(words(format!("time {form}"), "How times are shown", Run::Time(number)));
     }
-    for name in &model.fitting.themes {
+    for name in &model.layout_settings.themes {
         all.push(words(format!("theme {name}"), "Theme for this run", Run::Theme(name.clone())));
     }
     all.push(words("log".to_owned(), "API log", Run::Action(Action::ApiLog)));
-    for word in Word::ALL.iter().copied() {
+    for word in PaletteWord::ALL.iter().copied() {
         let form = format!("{} {}", word.name(), word.argument());
         all.push(words(form, word.description(), Run::Word(word, None)));
         all.extend(
@@ -69,8 +69,12 @@ pub(crate) fn act(model: &mut Model, mut palette: PaletteOverlay, action: Action
         Action::Enter => return run(model, palette),
         Action::NextPane => complete(&mut palette),
         // Above the first line lies the history.
-        Action::Up if palette.selected == 0 => step(&model.fitting.history, &mut palette, true),
-        Action::Down if palette.back > 0 => step(&model.fitting.history, &mut palette, false),
+        Action::Up if palette.selected == 0 => {
+            step(&model.layout_settings.history, &mut palette, true)
+        }
+        Action::Down if palette.back > 0 => {
+            step(&model.layout_settings.history, &mut palette, false)
+        }
         action => palette.selected = moved(palette.selected, palette.rows.len(), action),
     }
     model.overlay = Some(Overlay::Palette(palette));
@@ -112,7 +116,7 @@ fn run(model: &mut Model, mut palette: PaletteOverlay) -> Vec<Effect> {
         }
         Run::Word(word, Some(argument)) => commands::run(model, word, &argument),
         Run::Action(action) => {
-            remember(&mut model.fitting.history, row.text, HISTORY);
+            remember(&mut model.layout_settings.history, row.text, HISTORY);
             model.then = Some(Event::Action(action));
             return Vec::new();
         }
@@ -128,7 +132,7 @@ fn run(model: &mut Model, mut palette: PaletteOverlay) -> Vec<Effect> {
     };
     match done {
         Ok(effects) => {
-            remember(&mut model.fitting.history, row.text, HISTORY);
+            remember(&mut model.layout_settings.history, row.text, HISTORY);
             effects
         }
         Err(why) => {

@@ -85,7 +85,8 @@ pub(crate) fn open_views(model: &mut Model) {
             on: now == Some(view.name.as_str()),
         }
     };
-    let rows: Vec<PickRow> = std::iter::once(all).chain(model.shelf.views().map(row)).collect();
+    let rows: Vec<PickRow> =
+        std::iter::once(all).chain(model.saved_views.views().map(row)).collect();
     let selected = rows.iter().position(|row| row.on).unwrap_or(0);
     model.overlay = Some(Overlay::Pick(Picker { kind: PickerKind::Views, rows, selected }));
 }
@@ -93,7 +94,7 @@ pub(crate) fn open_views(model: &mut Model) {
 /// The view of a line; the first line has none.
 fn view_of(model: &Model, picker: &Picker) -> Option<View> {
     let place = picker.selected.checked_sub(1)?;
-    model.shelf.views().nth(place).map(|(view, _)| view.clone())
+    model.saved_views.views().nth(place).map(|(view, _)| view.clone())
 }
 
 /// A key while one is open.

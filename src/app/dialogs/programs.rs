@@ -8,11 +8,11 @@ use crate::app::dialogs::overlay::{Overlay, PickRow, Picker, PickerKind};
 use crate::app::dialogs::programs::state::Program;
 use crate::app::effect::Effect;
 use crate::app::model::Model;
-use crate::app::operator::desk::state::Wish;
+use crate::app::operator::requests::state::OperatorRequest;
 use crate::app::view::Tone;
 
 pub(crate) fn open(model: &mut Model) {
-    let programs = &model.guard.config.programs;
+    let programs = &model.privacy.config.programs;
     if programs.is_empty() {
         model.set_message("no programs: see [programs] in branchwatch config init", Tone::Notice);
         return;
@@ -27,7 +27,7 @@ pub(crate) fn open(model: &mut Model) {
 }
 
 pub(crate) fn run(model: &mut Model, place: usize) -> Vec<Effect> {
-    let program = model.guard.config.programs.get(place).cloned();
+    let program = model.privacy.config.programs.get(place).cloned();
     let session = model.item().map(|item| item.session.clone());
     let (Some(program), Some(session)) = (program, session) else { return Vec::new() };
     let name = crate::text::shown_str(&program.name, 40);
@@ -36,7 +36,7 @@ pub(crate) fn run(model: &mut Model, place: usize) -> Vec<Effect> {
     match program.filled(session.id(), &reference) {
         Ok(run) => {
             model.set_message(format!("{name} started"), Tone::Plain);
-            vec![Effect::Desk(Wish::Run { name, run })]
+            vec![Effect::Request(OperatorRequest::Run { name, run })]
         }
         Err(why) => {
             model.set_message(format!("{name} was not run: {why}"), Tone::Bad);

@@ -7,7 +7,7 @@ pub mod state;
 
 use crate::app::action::Action;
 use crate::app::dialogs::overlay::Overlay;
-use crate::app::dialogs::yoti::state::{Hand, YotiReply};
+use crate::app::dialogs::yoti::state::{YotiDialog, YotiReply};
 use crate::app::dialogs::{confirm, letter, media};
 use crate::app::effect::Effect;
 use crate::app::model::Model;
@@ -20,7 +20,9 @@ impl Model {
     #[must_use]
     pub fn confirm_is_fresh(&self) -> bool {
         match &self.overlay {
-            Some(Overlay::Hand(hand)) => matches!(&**hand, Hand::Confirm(dialog) if !dialog.drawn),
+            Some(Overlay::Yoti(hand)) => {
+                matches!(&**hand, YotiDialog::Confirm(dialog) if !dialog.drawn)
+            }
             _ => false,
         }
     }
@@ -32,40 +34,42 @@ impl Model {
 }
 
 /// A key while one is open.
-pub(crate) fn act(model: &mut Model, hand: Hand, action: Action) -> Vec<Effect> {
+pub(crate) fn act(model: &mut Model, hand: YotiDialog, action: Action) -> Vec<Effect> {
     if matches!(action, Action::Back | Action::Quit | Action::QuitNow) {
         return vec![Effect::Redraw];
     }
     let (hand, effects) = match hand {
-        Hand::Letter(dialog) => letter::act(dialog, action),
-        Hand::Media(dialog) => media::act(dialog, action, model),
-        Hand::Confirm(dialog) => confirm::act(dialog, action),
+        YotiDialog::Letter(dialog) => letter::act(dialog, action),
+        YotiDialog::Media(dialog) => media::act(dialog, action, model),
+        YotiDialog::Confirm(dialog) => confirm::act(dialog, action),
     };
-    model.overlay = hand.map(|hand| Overlay::Hand(Box::new(hand)));
+    model.overlay = hand.map(|hand| Overlay::Yoti(Box::new(hand)));
     effects
 }
 
-/// What came of a wish goes to its dialog, if that is still open; personal data goes nowhere else.
+/// What came of a request goes to its dialog, if that is still open; personal data goes nowhere else.
 pub(crate) fn told(model: &mut Model, told: YotiReply) {
     model.dirty = true;
     let until = model.clock + model.settings.for_operator(privacy::REVEALED);
     let hand = match &mut model.overlay {
-        Some(Overlay::Hand(hand)) => Some(&mut **hand),
+        Some(Overlay::Yoti(hand)) => Some(&mut **hand),
         _ => None,
     };
     match (told, hand) {
-        (YotiReply::Contact(id, contact), Some(Hand::Letter(dialog))) if dialog.id == id => {
+        (YotiReply::Contact(id, contact), Some(YotiDialog::Letter(dialog))) if dialog.id == id => {
             dialog.busy = false;
             dialog.said = None;
             dialog.contact = contact;
             dialog.contact_until = Some(until);
         }
-        (YotiReply::Picture(id, media, picture, size), Some(Hand::Media(dialog)))
+        (YotiReply::Picture(id, media, picture, size), Some(YotiDialog::Media(dialog)))
             if dialog.id == id =>
         {
             dialog.show(&media, picture, size);
         }
-        (YotiReply::LastExports(id, last), Some(Hand::Confirm(dialog))) if dialog.id == id => {
+        (YotiReply::LastExports(id, last), Some(YotiDialog::Confirm(dialog)))
+            if dialog.id == id =>
+        {
             dialog.exports = Some(last);
         }
         (YotiReply::Contact(..) | YotiReply::Picture(..) | YotiReply::LastExports(..), _) => {}
@@ -87,8 +91,8 @@ pub(crate) fn told(model: &mut Model, told: YotiReply) {
 /// What was revealed for a time is hidden again.
 pub(crate) fn tick(model: &mut Model) -> Vec<Effect> {
     let now = model.clock;
-    if let Some(Overlay::Hand(hand)) = &mut model.overlay
-        && let Hand::Letter(dialog) = &mut **hand
+    if let Some(Overlay::Yoti(hand)) = &mut model.overlay
+        && let YotiDialog::Letter(dialog) = &mut **hand
         && dialog.contact_until.is_some()
     {
         model.dirty = true;

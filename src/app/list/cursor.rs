@@ -21,7 +21,7 @@ impl Model {
         if self.areas().pane(Pane::List).is_some() {
             return self.list_height();
         }
-        let areas = layout::fitted(self.size, Pane::List, false, self.fitting.proportions);
+        let areas = layout::fitted(self.size, Pane::List, false, self.layout_settings.proportions);
         areas.pane(Pane::List).map_or(0, |area| area.inner_rows().saturating_sub(2))
     }
 

@@ -6,8 +6,8 @@ use crate::app::view::Tone;
 use crate::domain::session::ids::SessionId;
 
 pub(crate) fn toggle(model: &mut Model) {
-    model.fitting.following ^= true;
-    let on = model.fitting.following;
+    model.layout_settings.following ^= true;
+    let on = model.layout_settings.following;
     let text = if on { "following the newest change; moving the cursor ends it" } else { ENDED };
     model.set_message(text, Tone::Plain);
 }
@@ -16,7 +16,7 @@ const ENDED: &str = "not following any more";
 
 /// Goes to the one of these that changed last.
 pub(crate) fn newest(model: &mut Model, changed: &[SessionId]) {
-    if !model.fitting.following {
+    if !model.layout_settings.following {
         return;
     }
     let fresh = changed.iter().filter_map(|id| {
@@ -32,8 +32,8 @@ pub(crate) fn newest(model: &mut Model, changed: &[SessionId]) {
 
 /// The operator has moved the cursor.
 pub(crate) fn moved(model: &mut Model, before: Option<SessionId>) {
-    if model.fitting.following && !model.in_past() && model.selected != before {
-        model.fitting.following = false;
+    if model.layout_settings.following && !model.in_past() && model.selected != before {
+        model.layout_settings.following = false;
         model.set_message(ENDED, Tone::Plain);
     }
 }

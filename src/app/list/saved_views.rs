@@ -10,7 +10,7 @@ use crate::app::effect::Effect;
 use crate::app::list::cursor::relisted;
 use crate::app::list::cursor::state::Cursor;
 use crate::app::list::filter_bar;
-use crate::app::list::saved_views::state::Shelf;
+use crate::app::list::saved_views::state::SavedViews;
 use crate::app::list::views::View;
 use crate::app::model::Model;
 use crate::app::operator::restore;
@@ -34,7 +34,8 @@ impl Model {
         let told = (list.sort, self.columns.clone(), 0);
         let place = (kept.place.clone(), kept.place.clone());
         let (saved, built_in) = (saved.collect(), View::built_in().collect());
-        self.shelf = Shelf { configured, built_in, saved, told, place, ..Shelf::default() };
+        self.saved_views =
+            SavedViews { configured, built_in, saved, told, place, ..SavedViews::default() };
         self.cursor = kept.place.cursor.map_or(self.cursor, Cursor::Session);
         self.trees = restore::trees(&kept.place);
         self
@@ -61,7 +62,7 @@ impl Model {
 
     /// The name of the view in force: the chosen one, as long as nothing else was changed.
     pub(crate) fn view_name(&self) -> Option<&str> {
-        let chosen = self.shelf.chosen.as_ref()?;
+        let chosen = self.saved_views.chosen.as_ref()?;
         let stands = chosen.filter == *self.sessions.filter()
             && chosen.sort == self.sessions.sort()
             && chosen.columns == self.columns;
@@ -77,7 +78,7 @@ pub(crate) fn choose(model: &mut Model, view: View) {
     model.first_column = 0;
     relisted(model, model.cursor);
     let name = if view.name.is_empty() { "all".to_owned() } else { shown(&view.name) };
-    model.shelf.chosen = Some(view).filter(|view| !view.name.is_empty());
+    model.saved_views.chosen = Some(view).filter(|view| !view.name.is_empty());
     model.set_message(format!("view {name}"), Tone::Plain);
 }
 
@@ -98,13 +99,13 @@ pub(crate) fn save(model: &mut Model, name: &str) -> Result<(), String> {
         return Err(format!("the name is too long: {LONGEST} characters at most"));
     }
     // `all` is the view without a name, and the file's views are not ours to change.
-    if name == "all" || model.shelf.is_configured(name) {
+    if name == "all" || model.saved_views.is_configured(name) {
         return Err(format!("{name} is taken: choose another name"));
     }
     let view = model.standing(name);
-    let replaced = model.shelf.saved.insert(name.to_owned(), view.clone()).is_some();
-    model.shelf.chosen = Some(view);
-    model.shelf.changes += 1;
+    let replaced = model.saved_views.saved.insert(name.to_owned(), view.clone()).is_some();
+    model.saved_views.chosen = Some(view);
+    model.saved_views.changes += 1;
     let what = if replaced { "replaced" } else { "saved" };
     let shows = model.times.keys.after(": ", Action::Views, "shows it");
     model.set_message(format!("view {name} {what}{shows}"), Tone::Good);
@@ -113,8 +114,8 @@ pub(crate) fn save(model: &mut Model, name: &str) -> Result<(), String> {
 
 /// Forgets a view that was saved; the configuration's stay.
 pub(crate) fn forget(model: &mut Model, name: &str) {
-    if model.shelf.saved.remove(name).is_some() {
-        model.shelf.changes += 1;
+    if model.saved_views.saved.remove(name).is_some() {
+        model.saved_views.changes += 1;
         model.set_message(format!("view {} deleted", shown(name)), Tone::Plain);
     } else {
         model.set_message("only views that were saved here can be deleted", Tone::Notice);
@@ -123,18 +124,18 @@ pub(crate) fn forget(model: &mut Model, name: &str) {
 
 /// What is to be kept, where it is other than what was told last.
 pub(crate) fn kept(model: &mut Model) -> Option<Effect> {
-    let (sort, changes) = (model.sessions.sort(), model.shelf.changes);
-    let (told_sort, told_columns, told_changes) = &model.shelf.told;
-    let (place, told_place) = &model.shelf.place;
+    let (sort, changes) = (model.sessions.sort(), model.saved_views.changes);
+    let (told_sort, told_columns, told_changes) = &model.saved_views.told;
+    let (place, told_place) = &model.saved_views.place;
     let same = *told_sort == sort && *told_columns == model.columns && *told_changes == changes;
     if same && place == told_place {
         return None;
     }
     let place = place.clone();
-    model.shelf.place.1.clone_from(&place);
-    model.shelf.told = (sort, model.columns.clone(), changes);
+    model.saved_views.place.1.clone_from(&place);
+    model.saved_views.told = (sort, model.columns.clone(), changes);
     // Order and columns alone: a filter is kept only with a view that was saved under a name.
     let list = View { text: String::new(), ..model.standing("") }.texts();
-    let views = model.shelf.saved.iter().map(|(name, view)| (name.clone(), view.texts()));
+    let views = model.saved_views.saved.iter().map(|(name, view)| (name.clone(), view.texts()));
     Some(Effect::Arrange(Arrangement { list, views: views.collect(), place }))
 }

@@ -115,7 +115,7 @@ pub(crate) fn tick(model: &mut Model) -> Option<Effect> {
 fn note(model: &Model, rung: &[(SessionId, Alarm)]) -> String {
     let names = match rung {
         // Not while the screen is locked: a desktop shows its notes to whoever sits there.
-        [(id, alarm)] if model.guard.locked.is_none() => {
+        [(id, alarm)] if model.privacy.locked.is_none() => {
             // Masked whatever the screen shows: a note stays
             // on the desktop longer than a revealed label.
             let masked = Times { openness: Openness::default(), ..model.times.clone() };

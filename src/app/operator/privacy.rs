@@ -13,8 +13,8 @@ use crate::app::effect::Effect;
 use crate::app::event::Event;
 use crate::app::list::sessions::Item;
 use crate::app::model::Model;
-use crate::app::operator::desk::state::{Permit, Wish};
 use crate::app::operator::privacy::state::Lock;
+use crate::app::operator::requests::state::{OperatorRequest, Permit};
 use crate::app::text::words::Openness;
 use crate::app::view::{Cell, Tone};
 use crate::domain::events::audit_action::AuditAction;
@@ -29,14 +29,14 @@ impl Model {
     /// The lock, when the screen is locked: nothing but header and lock is to be drawn.
     #[must_use]
     pub const fn lock(&self) -> Option<Lock> {
-        self.guard.locked
+        self.privacy.locked
     }
 
     /// How much is shown, for the header.
     #[must_use]
     pub fn privacy(&self) -> Cell {
         let revealed = self.times.openness.revealed.is_some();
-        match (self.times.openness.privacy, self.guard.off_until) {
+        match (self.times.openness.privacy, self.privacy.off_until) {
             (Privacy::Off, Some(until)) => {
                 let left = self.settings.left_for_operator(until, self.clock);
                 Cell::new(format!("UNMASKED {left}"), Tone::Bad)
@@ -44,7 +44,7 @@ impl Model {
             (Privacy::Off, None) => Cell::new("UNMASKED", Tone::Bad),
             (Privacy::Partial, _) => Cell::new("PARTIAL", Tone::Warn),
             (Privacy::Masked, _) if revealed => {
-                let until = self.guard.revealed_until.unwrap_or(self.clock);
+                let until = self.privacy.revealed_until.unwrap_or(self.clock);
                 let left = self.settings.left_for_operator(until, self.clock);
                 Cell::new(format!("REVEALED {left}"), Tone::Warn)
             }
@@ -87,7 +87,11 @@ pub(crate) fn to(model: &mut Model, word: &str) -> Result<Vec<Effect>, String> {
 
 fn lowered(privacy: Privacy) -> Vec<Effect> {
     let permit = Permit::Privacy(privacy);
-    vec![Effect::Desk(Wish::Permit { deed: AuditAction::PrivacyLowered, session: None, permit })]
+    vec![Effect::Request(OperatorRequest::Permit {
+        deed: AuditAction::PrivacyLowered,
+        session: None,
+        permit,
+    })]
 }
 
 pub(crate) fn reveal(model: &mut Model) -> Vec<Effect> {
@@ -99,7 +103,11 @@ pub(crate) fn reveal(model: &mut Model) -> Vec<Effect> {
         return Vec::new();
     }
     let permit = Permit::Reveal(id);
-    vec![Effect::Desk(Wish::Permit { deed: AuditAction::Revealed, session: Some(id), permit })]
+    vec![Effect::Request(OperatorRequest::Permit {
+        deed: AuditAction::Revealed,
+        session: Some(id),
+        permit,
+    })]
 }
 
 /// The screen hides something of this session.
@@ -116,7 +124,7 @@ pub(crate) fn lock(model: &mut Model) -> Vec<Effect> {
     model.input = None;
     model.message = None;
     close(model);
-    model.guard.locked = Some(Lock { since: model.clock, asked: false });
+    model.privacy.locked = Some(Lock { since: model.clock, asked: false });
     vec![Effect::Redraw]
 }
 
@@ -125,10 +133,10 @@ pub(crate) fn permitted(model: &mut Model, permit: Permit) {
     let now = model.clock;
     match permit {
         // A screen that was locked meanwhile stays masked.
-        _ if model.guard.locked.is_some() => {}
+        _ if model.privacy.locked.is_some() => {}
         Permit::Privacy(privacy) => {
             model.times.openness.privacy = privacy;
-            model.guard.off_until =
+            model.privacy.off_until =
                 (privacy == Privacy::Off).then(|| now + model.settings.for_operator(OFF));
             let (said, next) = match privacy {
                 Privacy::Off => ("unmasked for 5 minutes", "masks again"),
@@ -140,7 +148,7 @@ pub(crate) fn permitted(model: &mut Model, permit: Permit) {
         }
         Permit::Reveal(id) => {
             model.times.openness.revealed = Some(id);
-            model.guard.revealed_until = Some(now + model.settings.for_operator(REVEALED));
+            model.privacy.revealed_until = Some(now + model.settings.for_operator(REVEALED));
         }
     }
     model.rebuild(true);
@@ -149,8 +157,8 @@ pub(crate) fn permitted(model: &mut Model, permit: Permit) {
 
 fn close(model: &mut Model) {
     model.times.openness = Openness::default();
-    model.guard.off_until = None;
-    model.guard.revealed_until = None;
+    model.privacy.off_until = None;
+    model.privacy.revealed_until = None;
     // Its words were made with what was shown until now.
     model.ticker = None;
     model.rebuild(true);
@@ -162,24 +170,24 @@ pub(crate) fn tick(model: &mut Model) -> Vec<Effect> {
     let now = model.clock;
     let over = |until: Option<Timestamp>| until.is_some_and(|until| now >= until);
     let mut effects = Vec::new();
-    if over(model.guard.off_until) {
+    if over(model.privacy.off_until) {
         close(model);
         model.set_message("masked again", Tone::Plain);
         // Drawn anew as a whole: nothing of what was shown may stay in a cell of the terminal.
         effects.push(Effect::Redraw);
-    } else if over(model.guard.revealed_until) {
+    } else if over(model.privacy.revealed_until) {
         model.times.openness.revealed = None;
-        model.guard.revealed_until = None;
+        model.privacy.revealed_until = None;
         model.rebuild(true);
         effects.push(Effect::Redraw);
     }
-    if model.guard.off_until.is_some() || model.guard.revealed_until.is_some() {
+    if model.privacy.off_until.is_some() || model.privacy.revealed_until.is_some() {
         model.dirty = true;
     }
-    let idle = now.duration_since(model.guard.last_key);
+    let idle = now.duration_since(model.privacy.last_key);
     let lock_after = model.settings.general.lock_after.0;
     let due = lock_after.is_some_and(|after| idle >= model.settings.for_operator(after));
-    if due && model.guard.locked.is_none() {
+    if due && model.privacy.locked.is_none() {
         effects.extend(lock(model));
     }
     effects
@@ -192,18 +200,18 @@ pub(crate) fn before(model: &mut Model, event: &Event) -> Option<Vec<Effect>> {
         return None;
     }
     // Keys alone keep the screen open, not snapshots: what counts is that somebody is there.
-    model.guard.last_key = model.clock;
-    let lock = model.guard.locked?;
+    model.privacy.last_key = model.clock;
+    let lock = model.privacy.locked?;
     model.dirty = true;
     match event {
         // Who cannot unlock can still quit, and see nothing.
         Event::Action(Action::QuitNow) => return Some(vec![Effect::Quit]),
         Event::Action(Action::Suspend) => return Some(vec![Effect::Suspend]),
         Event::Action(Action::Enter) if lock.asked => {
-            model.guard.locked = None;
+            model.privacy.locked = None;
             return Some(vec![Effect::Redraw]);
         }
-        _ => model.guard.locked = Some(Lock { asked: true, ..lock }),
+        _ => model.privacy.locked = Some(Lock { asked: true, ..lock }),
     }
     Some(Vec::new())
 }

@@ -20,9 +20,9 @@ pub(crate) fn trees(place: &Place) -> HashMap<SessionId, TreeMemory> {
 
 /// Takes note of where the operator is, once a tick: what is only passed is not kept.
 pub(crate) fn note(model: &mut Model) {
-    let folded = std::mem::take(&mut model.shelf.folded);
+    let folded = std::mem::take(&mut model.saved_views.folded);
     let cursor = model.cursor.session();
-    if !folded && model.shelf.place.0.cursor == cursor {
+    if !folded && model.saved_views.place.0.cursor == cursor {
         return;
     }
     let folds = |memory: &TreeMemory| {
@@ -34,7 +34,7 @@ pub(crate) fn note(model: &mut Model) {
     while open.len() > TREES {
         open.pop_first();
     }
-    model.shelf.place.0 = Place { cursor, open };
+    model.saved_views.place.0 = Place { cursor, open };
 }
 
 fn opened(folds: &[Fold]) -> TreeMemory {

@@ -5,7 +5,7 @@ pub(crate) mod state;
 use std::mem;
 use std::sync::Arc;
 
-use crate::app::operator::time_travel::state::Past;
+use crate::app::operator::time_travel::state::TimeTravel;
 use jiff::Timestamp;
 use jiff::civil::{DateTime, Time};
 
@@ -116,7 +116,7 @@ fn go(model: &mut Model, at: Timestamp) {
     if model.past.is_none() {
         let mut notice = vec!["Past responses are not stored, only the last one.".to_owned()];
         notice.extend(model.times.keys.hint(Action::Back, "returns to now."));
-        model.past = Some(Past { live: shown, notice });
+        model.past = Some(TimeTravel { live: shown, notice });
     }
     settle(model, at);
 }

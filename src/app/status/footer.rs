@@ -117,14 +117,14 @@ impl Model {
 
     /// What Enter does with what is typed.
     fn enter_word(&self) -> &'static str {
-        if self.guard.locked.is_some() {
+        if self.privacy.locked.is_some() {
             return "unlock";
         }
         match &self.overlay {
             Some(Overlay::Help(_) | Overlay::Palette(_)) => "run",
             Some(Overlay::Export(_)) => "export",
             Some(Overlay::Handover(_)) => "write",
-            Some(Overlay::Hand(_)) => "confirm",
+            Some(Overlay::Yoti(_)) => "confirm",
             Some(Overlay::Own(OwnOverlay::Add(_))) => "add",
             Some(Overlay::Own(OwnOverlay::Dialog(_))) => "save",
             None if self.input.as_ref().is_some_and(|input| input.naming.is_some()) => "save",

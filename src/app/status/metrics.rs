@@ -35,7 +35,7 @@ impl Model {
         let area = self.areas().pane(Pane::Alerts)?;
         let room = area.w >= ROOM.0 && area.inner_rows() >= ROOM.1;
         let wide = self.areas().shape == Shape::Wide && !self.zoomed;
-        self.gauges.counted.map(|(_, metrics)| metrics).filter(|_| room && wide)
+        self.metrics.counted.map(|(_, metrics)| metrics).filter(|_| room && wide)
     }
 
     /// Lines of the alerts pane that are not for alerts.
@@ -46,7 +46,7 @@ impl Model {
     /// Requests in each ten seconds, oldest first, and what the budget allows in them.
     #[must_use]
     pub fn requests(&self) -> (&[u32], u32) {
-        (&self.gauges.requests.0, self.gauges.requests.1)
+        (&self.metrics.requests.0, self.metrics.requests.1)
     }
 }
 
@@ -62,15 +62,15 @@ pub(crate) fn tick(model: &mut Model) -> Option<Effect> {
     let tally = model.sessions.tally();
     let standing = [StageKind::Approve, StageKind::Reject, StageKind::Refer, StageKind::TurnedAway]
         .map(|kind| tally.of(kind));
-    let after = if standing == model.gauges.standing { AGAIN } else { SOON };
-    if model.areas().shape == Shape::Wide && over(model.gauges.counted.map(|(at, _)| at), after) {
-        model.gauges.standing = standing;
+    let after = if standing == model.metrics.standing { AGAIN } else { SOON };
+    if model.areas().shape == Shape::Wide && over(model.metrics.counted.map(|(at, _)| at), after) {
+        model.metrics.standing = standing;
         let metrics = counted(model);
-        model.dirty |= model.gauges.counted.is_none_or(|(_, known)| known != metrics);
-        model.gauges.counted = Some((now, metrics));
+        model.dirty |= model.metrics.counted.is_none_or(|(_, known)| known != metrics);
+        model.metrics.counted = Some((now, metrics));
     }
-    (has_bars(model) && over(model.gauges.asked_at, TRAFFIC)).then(|| {
-        model.gauges.asked_at = Some(now);
+    (has_bars(model) && over(model.metrics.asked_at, TRAFFIC)).then(|| {
+        model.metrics.asked_at = Some(now);
         Effect::Traffic
     })
 }
@@ -83,8 +83,8 @@ fn has_bars(model: &Model) -> bool {
 /// The requests of the last minutes.
 pub(crate) fn told(model: &mut Model, traffic: &Traffic) {
     let requests = (traffic.per_ten_seconds.clone(), traffic.budget_per_ten_seconds);
-    model.dirty |= has_bars(model) && model.gauges.requests != requests;
-    model.gauges.requests = requests;
+    model.dirty |= has_bars(model) && model.metrics.requests != requests;
+    model.metrics.requests = requests;
 }
 
 /// Only sessions that ended, and those that were turned away, are looked at closely.

@@ -8,7 +8,7 @@ use super::reports;
 use super::required::requirements;
 use super::spec::{Asked, IN_BRANCH, Spec};
 use super::supported;
-use crate::simulator::scenario::step::{Step, What};
+use crate::simulator::scenario::step::{Step, StepKind};
 use crate::simulator::scenario::{Requirement, Scenario, expand};
 use crate::simulator::timeline::shape;
 
@@ -63,7 +63,7 @@ impl<'a> Visit<'a> {
             live: None,
             at: 65,
         };
-        visit.add(60, What::Notify { topic: "first_branch_visit".to_owned() });
+        visit.add(60, StepKind::Notify { topic: "first_branch_visit".to_owned() });
         for (place, requirement) in requirements.iter().enumerate() {
             let name = format!("document {place}");
             match requirement.kind.as_str() {
@@ -80,7 +80,7 @@ impl<'a> Visit<'a> {
         visit.steps
     }
 
-    fn add(&mut self, at: i64, what: What) {
+    fn add(&mut self, at: i64, what: StepKind) {
         self.steps.push(Step::new(at, what));
     }
 
@@ -92,7 +92,7 @@ impl<'a> Visit<'a> {
         let container = if identity { "id_documents" } else { "supplementary_documents" };
         self.add(
             at,
-            What::Capture {
+            StepKind::Capture {
                 name: name.clone(),
                 place: Some(place),
                 container: container.to_owned(),
@@ -120,7 +120,7 @@ impl<'a> Visit<'a> {
         let checked = task.config("manual_check") != Some("NEVER");
         self.add(
             at,
-            What::Extract {
+            StepKind::Extract {
                 name: name.to_owned(),
                 place: Some(place),
                 task: task.kind.clone(),
@@ -142,13 +142,13 @@ impl<'a> Visit<'a> {
 
     fn media(&mut self, at: i64, name: &str, field: &str, kind: &str) {
         let (name, field, kind) = (name.to_owned(), field.to_owned(), kind.to_owned());
-        self.add(at, What::Media { name, field, kind });
+        self.add(at, StepKind::Media { name, field, kind });
     }
 
     fn resource(&mut self, at: i64, name: &str, container: &str, source: &str) {
         self.add(
             at,
-            What::Resource {
+            StepKind::Resource {
                 name: name.to_owned(),
                 container: container.to_owned(),
                 source: Some(source.to_owned()),
@@ -160,7 +160,7 @@ impl<'a> Visit<'a> {
     }
 
     fn met(&mut self, at: i64, place: usize) {
-        self.add(at, What::Require { place, state: "COMPLETE".to_owned() });
+        self.add(at, StepKind::Require { place, state: "COMPLETE".to_owned() });
     }
 
     /// At home where that is allowed, else at the counter.
@@ -176,19 +176,21 @@ impl<'a> Visit<'a> {
             shape::put(&mut extra, "capture_type", json!("PHOTOGRAPH"));
         }
         self.resource(at, &name, "liveness_capture", source);
-        if let Some(Step { what: What::Resource { extra: slot, .. }, .. }) = self.steps.last_mut() {
+        if let Some(Step { what: StepKind::Resource { extra: slot, .. }, .. }) =
+            self.steps.last_mut()
+        {
             *slot = Some(extra.to_string());
         }
         if kind == "STATIC" {
             self.media(at + 5, &name, "image", "IMAGE");
         } else {
             self.media(at + 5, &name, "facemap", "BINARY");
-            self.add(at + 5, What::Frame { name: name.clone(), hollow: false });
+            self.add(at + 5, StepKind::Frame { name: name.clone(), hollow: false });
         }
         self.met(at + 5, place);
         if home {
             let topic = "client_session_token_deleted".to_owned();
-            self.add(at + 10, What::Notify { topic });
+            self.add(at + 10, StepKind::Notify { topic });
         }
         self.live = Some(name);
     }
@@ -214,7 +216,7 @@ impl<'a> Visit<'a> {
         let name = "share code";
         self.resource(25, name, "share_codes", "END_USER");
         self.media(25, name, "lookup_profile", "JSON");
-        let done = |state: &str| What::Task {
+        let done = |state: &str| StepKind::Task {
             name: name.to_owned(),
             task: task.kind.clone(),
             state: state.to_owned(),
@@ -245,7 +247,7 @@ impl<'a> Visit<'a> {
         let extra = json!({ "generated_profile": { "media": media } }).to_string();
         self.add(
             at,
-            What::Run {
+            StepKind::Run {
                 name,
                 check: check.kind.clone(),
                 uses,
@@ -279,9 +281,9 @@ impl<'a> Visit<'a> {
         }
         let extra = self.results();
         if !extra.as_object().is_none_or(serde_json::Map::is_empty) {
-            self.add(last, What::Session { extra: extra.to_string() });
+            self.add(last, StepKind::Session { extra: extra.to_string() });
         }
-        self.add(last, What::Complete {});
+        self.add(last, StepKind::Complete {});
     }
 
     fn branch_check(&mut self, at: i64, check: &Asked, document: &str) {
@@ -292,7 +294,7 @@ impl<'a> Visit<'a> {
         let scheme = check.config("scheme");
         self.add(
             at,
-            What::Check {
+            StepKind::Check {
                 name: format!("{} {document}", check.kind),
                 check: check.kind.clone(),
                 state: "DONE".to_owned(),

@@ -10,7 +10,7 @@ use super::reports;
 use crate::domain::session::ids::SessionId;
 use crate::simulator::http::answer::Answer;
 use crate::simulator::scenario::Scenario;
-use crate::simulator::scenario::step::{Step, What};
+use crate::simulator::scenario::step::{Step, StepKind};
 use crate::simulator::world::{Resident, World};
 
 /// `PUT /sandbox/…/sessions/{s}/response-config`
@@ -67,7 +67,8 @@ pub(crate) fn apply(resident: &mut Resident, elapsed: i64, outcome: &Value) {
         for (kind, said) in reports.iter().filter(|(kind, _)| *kind != "async_report_delay") {
             check(scenario, kind, entries(said), elapsed);
         }
-        let done = |step: &Step| matches!(&step.what, What::Check { state, .. } if state == "DONE");
+        let done =
+            |step: &Step| matches!(&step.what, StepKind::Check { state, .. } if state == "DONE");
         for step in scenario.steps.iter_mut().filter(|step| step.at > elapsed && done(step)) {
             step.at += delay;
         }
@@ -82,9 +83,10 @@ pub(crate) fn apply(resident: &mut Resident, elapsed: i64, outcome: &Value) {
 
 /// The session ends after everything else.
 fn complete_last(scenario: &mut Scenario) {
-    let ends = |what: &What| matches!(what, What::Complete {} | What::Session { .. });
+    let ends = |what: &StepKind| matches!(what, StepKind::Complete {} | StepKind::Session { .. });
     let last = scenario.steps.iter().filter(|step| !ends(&step.what)).map(|step| step.at).max();
-    for step in scenario.steps.iter_mut().filter(|step| matches!(step.what, What::Complete {})) {
+    for step in scenario.steps.iter_mut().filter(|step| matches!(step.what, StepKind::Complete {}))
+    {
         step.at = step.at.max(last.unwrap_or(0));
     }
     scenario.steps.sort_by_key(|step| step.at);
@@ -93,7 +95,7 @@ fn complete_last(scenario: &mut Scenario) {
 /// Type and country of each document of a scenario, by name.
 fn documents(scenario: &Scenario) -> BTreeMap<String, (String, String)> {
     let steps = scenario.steps.iter().filter_map(|step| match &step.what {
-        What::Resource { name, document_type: Some(kind), country, .. } => {
+        StepKind::Resource { name, document_type: Some(kind), country, .. } => {
             let country = country.clone().unwrap_or_default();
             Some((name.clone(), (kind.clone(), country)))
         }
@@ -116,7 +118,7 @@ fn takes(entry: &Value, key: &str, document: Option<&(String, String)>) -> bool 
 fn check(scenario: &mut Scenario, kind: &str, said: &[Value], elapsed: i64) {
     let documents = documents(scenario);
     for step in scenario.steps.iter_mut().filter(|step| step.at > elapsed) {
-        let What::Check { check, state, uses, report, .. } = &mut step.what else { continue };
+        let StepKind::Check { check, state, uses, report, .. } = &mut step.what else { continue };
         if check != kind || state != "DONE" {
             continue;
         }
@@ -158,7 +160,8 @@ fn task(
     let mut delays: Vec<(String, i64, i64)> = Vec::new();
     let mut detected: Vec<(String, Value)> = Vec::new();
     for step in scenario.steps.iter_mut().filter(|step| step.at > elapsed) {
-        let What::Task { name, task, state, recommendation, reason, detail, .. } = &mut step.what
+        let StepKind::Task { name, task, state, recommendation, reason, detail, .. } =
+            &mut step.what
         else {
             continue;
         };
@@ -198,7 +201,7 @@ fn detect(scenario: &mut Scenario, detected: &[(String, Value)]) {
     for (wanted, result) in detected {
         let text = |key: &str| result.get(key).and_then(Value::as_str).map(str::to_owned);
         for step in &mut scenario.steps {
-            let What::Resource { name, document_type, country, .. } = &mut step.what else {
+            let StepKind::Resource { name, document_type, country, .. } = &mut step.what else {
                 continue;
             };
             if name == wanted {

@@ -2,12 +2,12 @@
 
 use serde_json::{Value, json};
 
-use crate::simulator::scenario::step::What;
-use crate::simulator::timeline::Life;
+use crate::simulator::scenario::step::StepKind;
+use crate::simulator::timeline::SimulatedSession;
 use crate::simulator::timeline::shape::put;
 
 /// `GET …/tracked-devices`: events after `from` (seconds after creation) and up to `elapsed`.
-pub(crate) fn list(life: &Life, from: i64, elapsed: i64) -> Value {
+pub(crate) fn list(life: &SimulatedSession, from: i64, elapsed: i64) -> Value {
     let mut events: Vec<(i64, Value)> = Vec::new();
     for (at, what) in life.happened(elapsed) {
         let mut tell = |event: &str, resource: Option<&str>, source: &str| {
@@ -20,10 +20,12 @@ pub(crate) fn list(life: &Life, from: i64, elapsed: i64) -> Value {
             events.push((at, value));
         };
         match what {
-            What::Resource { name, source: Some(source), .. } if source != "RELYING_BUSINESS" => {
+            StepKind::Resource { name, source: Some(source), .. }
+                if source != "RELYING_BUSINESS" =>
+            {
                 tell("RESOURCE_CREATED", Some(name), source);
             }
-            What::Notify { topic } if topic == "client_session_token_deleted" => {
+            StepKind::Notify { topic } if topic == "client_session_token_deleted" => {
                 tell("CLIENT_SESSION_TOKEN_DELETED", None, "END_USER");
             }
             _ => {}
@@ -41,7 +43,7 @@ pub(crate) fn list(life: &Life, from: i64, elapsed: i64) -> Value {
 }
 
 /// A phone at home, or a device of a branch; its address is one of those kept for documentation.
-fn device(life: &Life, source: &str) -> Value {
+fn device(life: &SimulatedSession, source: &str) -> Value {
     let last = life.id.uuid().as_bytes().first().copied().unwrap_or_default();
     let (maker, model, system, browser) = if source == "END_USER" {
         ("Specimen Mobile", "Sample Phone 3", "SampleOS", "Specimen Browser")

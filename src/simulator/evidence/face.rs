@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use crate::domain::session::ids::SessionId;
 use crate::simulator::http::answer::Answer;
-use crate::simulator::scenario::step::What;
+use crate::simulator::scenario::step::StepKind;
 use crate::simulator::world::{Face, World};
 
 /// `POST …/resources/face-capture`
@@ -41,7 +41,7 @@ pub(crate) fn create(world: &mut World, id: SessionId, body: &[u8]) -> Result<An
     let taken: Vec<&str> = resident.faces.iter().map(|face| face.name.as_str()).collect();
     let elapsed = resident.elapsed(now);
     let planned = resident.life.scenario.steps.iter().find_map(|step| match &step.what {
-        What::Resource { name, container, .. }
+        StepKind::Resource { name, container, .. }
             if container == "face_capture"
                 && step.at > elapsed
                 && !taken.contains(&name.as_str()) =>
@@ -56,7 +56,7 @@ pub(crate) fn create(world: &mut World, id: SessionId, body: &[u8]) -> Result<An
     resident.faces.push(made);
     resident.done(
         now,
-        What::Resource {
+        StepKind::Resource {
             name,
             container: "face_capture".to_owned(),
             source: Some("RELYING_BUSINESS".to_owned()),
@@ -117,8 +117,8 @@ fn supply(
     let now = world.now();
     let (resident, _) = world.ongoing(id)?;
     let (name, field, kind) = (face.name.clone(), "image".to_owned(), "IMAGE".to_owned());
-    resident.done(now, What::Media { name, field, kind });
-    resident.done(now, What::Require { place: face.place, state: "COMPLETE".to_owned() });
+    resident.done(now, StepKind::Media { name, field, kind });
+    resident.done(now, StepKind::Require { place: face.place, state: "COMPLETE".to_owned() });
     let (resident, moment) = world.ongoing(id)?;
     let faces = moment.session.pointer("/resources/face_capture").and_then(Value::as_array);
     let served = faces.into_iter().flatten().find(|f| f.get("id") == Some(&json!(face.id)));

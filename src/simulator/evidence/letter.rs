@@ -7,9 +7,9 @@ use super::pdf;
 use crate::domain::session::ids::SessionId;
 use crate::simulator::creation::branches;
 use crate::simulator::http::answer::{Answer, Wrong};
-use crate::simulator::scenario::step::What;
+use crate::simulator::scenario::step::StepKind;
 use crate::simulator::timeline::shape::lay_over;
-use crate::simulator::timeline::{Life, Moment};
+use crate::simulator::timeline::{Moment, SimulatedSession};
 use crate::simulator::world::World;
 
 /// `PUT …/instructions`
@@ -103,7 +103,7 @@ fn branch(value: &Value, wrong: &mut Wrong) -> Option<Value> {
 }
 
 /// The person brings what the letter says.
-fn promise(life: &mut Life, letter: &Value) {
+fn promise(life: &mut SimulatedSession, letter: &Value) {
     let promised = letter.get("documents").and_then(Value::as_array).cloned().unwrap_or_default();
     for place in 0..life.scenario.requirements.len() {
         let requirement = json!(life.requirement_id(place));
@@ -112,8 +112,9 @@ fn promise(life: &mut Life, letter: &Value) {
         let text = |pointer: &str| said.pointer(pointer).and_then(Value::as_str).map(str::to_owned);
         let wanted = format!("document {place}");
         for step in &mut life.scenario.steps {
-            if let What::Resource { name, document_type: Some(kind), country: Some(from), .. } =
-                &mut step.what
+            if let StepKind::Resource {
+                name, document_type: Some(kind), country: Some(from), ..
+            } = &mut step.what
                 && *name == wanted
             {
                 *kind = text("/document/document_type").unwrap_or_default();
@@ -124,7 +125,7 @@ fn promise(life: &mut Life, letter: &Value) {
 }
 
 /// `GET …/instructions/pdf`
-pub(crate) fn document(life: &Life, moment: &Moment, elapsed: i64) -> Answer {
+pub(crate) fn document(life: &SimulatedSession, moment: &Moment, elapsed: i64) -> Answer {
     match life.letter(elapsed) {
         Some((letter, _)) if moment.letter_ready => {
             Answer::bytes(200, "application/pdf", pdf::document(&text(life, &letter)))
@@ -133,7 +134,7 @@ pub(crate) fn document(life: &Life, moment: &Moment, elapsed: i64) -> Answer {
     }
 }
 
-fn text(life: &Life, letter: &Value) -> Vec<String> {
+fn text(life: &SimulatedSession, letter: &Value) -> Vec<String> {
     let said = |pointer: &str| letter.pointer(pointer).and_then(Value::as_str).unwrap_or_default();
     let end = life.created.saturating_add(SignedDuration::from_secs(life.ttl()));
     let last_day = end.unwrap_or(life.created).strftime("%Y-%m-%d").to_string();
@@ -181,6 +182,6 @@ pub(crate) fn email(world: &mut World, id: SessionId, body: &[u8]) -> Result<Ans
         return Err(Answer::error(409, "INSTRUCTIONS_NOT_COMPLETE", "The letter is not ready"));
     }
     let topic = "instructions_email_requested".to_owned();
-    resident.done(now, What::Notify { topic });
+    resident.done(now, StepKind::Notify { topic });
     Ok(Answer::empty(200))
 }

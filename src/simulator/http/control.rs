@@ -10,7 +10,7 @@ use super::notify;
 use super::verify::Application;
 use crate::domain::session::ids::SessionId;
 use crate::simulator::scenario::Scenario;
-use crate::simulator::timeline::Life;
+use crate::simulator::timeline::SimulatedSession;
 use crate::simulator::world::{Resident, World};
 
 fn bad(why: &str) -> Answer {
@@ -86,7 +86,7 @@ fn make(world: &mut World, body: &[u8]) -> Answer {
         Err(why) => return bad(&why.to_string()),
     };
     let (id, created): (SessionId, _) = (world.next_id(), world.now());
-    let life = Life { id, scenario, created, delay: 0, ttl: None, instructions: None };
+    let life = SimulatedSession { id, scenario, created, delay: 0, ttl: None, instructions: None };
     world.settle(life, id.short(), name.to_owned());
     Answer::json(201, &json!({ "session_id": id.to_string() }))
 }

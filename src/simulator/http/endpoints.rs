@@ -11,7 +11,7 @@ use crate::simulator::creation::spec::Spec;
 use crate::simulator::creation::{branches, plan, sandbox, supported};
 use crate::simulator::evidence::person::Person;
 use crate::simulator::evidence::{devices, face, letter, media};
-use crate::simulator::timeline::{Life, Moment, shape};
+use crate::simulator::timeline::{Moment, SimulatedSession, shape};
 use crate::simulator::world::World;
 
 /// A request as the endpoints need it.
@@ -164,7 +164,7 @@ fn create(world: &mut World, caller: &str, body: &[u8]) -> Result<Answer, Answer
     let spec = Spec::read(body, created)?;
     let id = world.next_id();
     let scenario = plan::scenario(&spec);
-    let life = Life { id, scenario, created, delay: 0, ttl: None, instructions: None };
+    let life = SimulatedSession { id, scenario, created, delay: 0, ttl: None, instructions: None };
     let mut answer = json!({
         "client_session_token_ttl": spec.ttl, "client_session_token": life.id_of("token"),
         "session_id": id.to_string(),

@@ -5,7 +5,7 @@ use serde_json::{Map, Value, json};
 
 use super::answer::Answer;
 use crate::domain::session::ids::SessionId;
-use crate::simulator::timeline::Life;
+use crate::simulator::timeline::SimulatedSession;
 
 /// One disturbance; the first that fits a request acts.
 #[derive(Clone, Debug, Default, Deserialize, Serialize)]
@@ -53,7 +53,7 @@ pub(crate) struct Seen<'a> {
 
 impl Fault {
     /// The same for one session: the name of a media becomes its id.
-    pub(crate) fn bound(&self, life: &Life) -> Self {
+    pub(crate) fn bound(&self, life: &SimulatedSession) -> Self {
         let mut fault = self.clone();
         fault.session = Some(life.id.to_string());
         if let Some(name) = &self.media {

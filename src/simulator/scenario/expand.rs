@@ -4,7 +4,7 @@
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use super::step::{Step, What};
+use super::step::{Step, StepKind};
 use crate::simulator::scenario::{Requirement, Scenario};
 
 /// When the frames of a page come, in seconds after it (contract 12).
@@ -17,7 +17,7 @@ pub(crate) fn over(base: Scenario, mut this: Scenario) -> Scenario {
     let mut steps: Vec<Step> = base.steps.into_iter().filter(|step| step.at <= until).collect();
     for step in &mut steps {
         step.at += later;
-        if let What::Check { name, state, report, .. } = &mut step.what
+        if let StepKind::Check { name, state, report, .. } = &mut step.what
             && state == "DONE"
             && let Some(outcome) = this.outcome.get(name)
         {
@@ -109,41 +109,41 @@ fn fill(value: &mut toml::Value, marks: &[(&str, &str)]) {
 }
 
 /// Writes out a step that stands for several.
-fn single(at: i64, what: What, all: &mut Vec<Step>) {
+fn single(at: i64, what: StepKind, all: &mut Vec<Step>) {
     match what {
-        What::Capture { .. } => capture(at, what, all),
-        What::Extract { .. } => extract(at, what, all),
-        What::Run { name, check, uses, report, seconds, extra } => {
+        StepKind::Capture { .. } => capture(at, what, all),
+        StepKind::Extract { .. } => extract(at, what, all),
+        StepKind::Run { name, check, uses, report, seconds, extra } => {
             // A third each, and no more than a quarter of a minute: most of the time it is PENDING.
             let part = (seconds / 3).min(15);
             for (later, state) in [(0, "CREATED"), (part, "READY"), (2 * part, "PENDING")] {
                 let (name, check, uses) = (name.clone(), check.clone(), uses.clone());
                 let state = state.to_owned();
-                let what = What::Check { name, check, state, uses, report: None, extra: None };
+                let what = StepKind::Check { name, check, state, uses, report: None, extra: None };
                 all.push(Step::new(at + later, what));
             }
             let (state, report) = ("DONE".to_owned(), Some(report));
-            let what = What::Check { name, check, state, uses, report, extra };
+            let what = StepKind::Check { name, check, state, uses, report, extra };
             all.push(Step::new(at + seconds, what));
         }
         other => all.push(Step::new(at, other)),
     }
 }
 
-fn capture(at: i64, what: What, all: &mut Vec<Step>) {
-    let What::Capture { name, place, container, source, document_type, country, pages, unread } =
+fn capture(at: i64, what: StepKind, all: &mut Vec<Step>) {
+    let StepKind::Capture { name, place, container, source, document_type, country, pages, unread } =
         what
     else {
         return;
     };
     let require = |state: &str, at: i64, all: &mut Vec<Step>| {
         if let Some(place) = place {
-            all.push(Step::new(at, What::Require { place, state: state.to_owned() }));
+            all.push(Step::new(at, StepKind::Require { place, state: state.to_owned() }));
         }
     };
     all.push(Step::new(
         at,
-        What::Resource {
+        StepKind::Resource {
             name: name.clone(),
             container,
             source: Some(source),
@@ -160,11 +160,14 @@ fn capture(at: i64, what: What, all: &mut Vec<Step>) {
         let method = String::from("CAMERA");
         all.push(Step::new(
             last,
-            What::Page { name: name.clone(), method, hollow: false, frames: 0 },
+            StepKind::Page { name: name.clone(), method, hollow: false, frames: 0 },
         ));
         for frame in 0..frames {
             let later = FRAMES.get(frame).copied().unwrap_or(9);
-            all.push(Step::new(last + later, What::Frame { name: name.clone(), hollow: false }));
+            all.push(Step::new(
+                last + later,
+                StepKind::Frame { name: name.clone(), hollow: false },
+            ));
         }
     }
     if !unread {
@@ -172,11 +175,11 @@ fn capture(at: i64, what: What, all: &mut Vec<Step>) {
     }
 }
 
-fn extract(at: i64, what: What, all: &mut Vec<Step>) {
-    let What::Extract { name, place, task, seconds, recommendation, generates } = what else {
+fn extract(at: i64, what: StepKind, all: &mut Vec<Step>) {
+    let StepKind::Extract { name, place, task, seconds, recommendation, generates } = what else {
         return;
     };
-    let state = |state: &str, done: bool| What::Task {
+    let state = |state: &str, done: bool| StepKind::Task {
         name: name.clone(),
         task: task.clone(),
         state: state.to_owned(),
@@ -186,7 +189,7 @@ fn extract(at: i64, what: What, all: &mut Vec<Step>) {
         generates: generates.clone().filter(|_| done),
         media: done.then(|| "document_fields".to_owned()),
     };
-    let media = |field: &str, kind: &str| What::Media {
+    let media = |field: &str, kind: &str| StepKind::Media {
         name: name.clone(),
         field: field.to_owned(),
         kind: kind.to_owned(),
@@ -199,6 +202,6 @@ fn extract(at: i64, what: What, all: &mut Vec<Step>) {
         all.push(Step::new(end, media("document_id_photo", "IMAGE")));
     }
     if let Some(place) = place {
-        all.push(Step::new(end, What::Require { place, state: "COMPLETE".to_owned() }));
+        all.push(Step::new(end, StepKind::Require { place, state: "COMPLETE".to_owned() }));
     }
 }

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-/// One thing that happens. (Strictness is `What`'s: it gets every key but these three.)
+/// One thing that happens. (Strictness is `StepKind`'s: it gets every key but these three.)
 #[derive(Clone, Debug, Deserialize, Serialize)]
 pub struct Step {
     pub at: i64,
@@ -12,7 +12,7 @@ pub struct Step {
     #[serde(default)]
     pub every: i64,
     #[serde(flatten)]
-    pub what: What,
+    pub what: StepKind,
 }
 
 pub(crate) const fn once() -> usize {
@@ -20,7 +20,7 @@ pub(crate) const fn once() -> usize {
 }
 
 impl Step {
-    pub(crate) const fn new(at: i64, what: What) -> Self {
+    pub(crate) const fn new(at: i64, what: StepKind) -> Self {
         Self { at, repeat: 1, every: 0, what }
     }
 }
@@ -28,7 +28,7 @@ impl Step {
 /// The kinds of steps. The first three are short for several of the others.
 #[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(tag = "do", rename_all = "kebab-case", deny_unknown_fields)]
-pub enum What {
+pub enum StepKind {
     /// A document is captured: it appears, its pages and frames follow, its requirement is met.
     Capture {
         /// Its name in this scenario.
@@ -237,7 +237,7 @@ const fn seventy_five() -> i64 {
     75
 }
 
-impl What {
+impl StepKind {
     /// The name of the resource that it makes.
     pub(crate) fn makes(&self) -> Option<&str> {
         match self {

@@ -2,8 +2,8 @@
 
 use std::collections::HashSet;
 
-use crate::simulator::scenario::step::What;
-use crate::simulator::timeline::{LETTER_TAKES, Life};
+use crate::simulator::scenario::step::StepKind;
+use crate::simulator::timeline::{LETTER_TAKES, SimulatedSession};
 
 /// One thing to be told.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -19,7 +19,7 @@ const IN_BRANCH: &[&str] =
     &["IBV_VISUAL_REVIEW_CHECK", "PROFILE_DOCUMENT_MATCH", "DOCUMENT_SCHEME_VALIDITY_CHECK"];
 
 /// Everything up to a second, each once.
-pub(crate) fn of(life: &Life, elapsed: i64) -> Vec<Event> {
+pub(crate) fn of(life: &SimulatedSession, elapsed: i64) -> Vec<Event> {
     let mut telling = Telling { life, events: Vec::new(), said: HashSet::new() };
     if let Some((_, at)) = life.letter(elapsed).filter(|(_, at)| at + LETTER_TAKES <= elapsed) {
         telling.say(at + LETTER_TAKES, "instructions_email_requested", None);
@@ -32,7 +32,7 @@ pub(crate) fn of(life: &Life, elapsed: i64) -> Vec<Event> {
 }
 
 struct Telling<'a> {
-    life: &'a Life,
+    life: &'a SimulatedSession,
     events: Vec<Event>,
     said: HashSet<Event>,
 }
@@ -52,35 +52,35 @@ impl Telling<'_> {
         }
     }
 
-    fn step(&mut self, at: i64, what: &What) {
+    fn step(&mut self, at: i64, what: &StepKind) {
         let id = |name: &str| self.life.id_of(name);
         match what {
-            What::Resource { name, .. }
-            | What::Page { name, .. }
-            | What::Frame { name, .. }
-            | What::Media { name, .. } => {
+            StepKind::Resource { name, .. }
+            | StepKind::Page { name, .. }
+            | StepKind::Frame { name, .. }
+            | StepKind::Media { name, .. } => {
                 let id = Some(("resource_id", id(name)));
                 self.say(at, "resource_update", id);
             }
-            What::Task { name, task, state, .. } if state == "DONE" || state == "FAILED" => {
+            StepKind::Task { name, task, state, .. } if state == "DONE" || state == "FAILED" => {
                 let id = Some(("task_id", id(&format!("{name} {task}"))));
                 self.say(at, "task_completion", id);
             }
-            What::Check { name, check, state, .. }
+            StepKind::Check { name, check, state, .. }
                 if state == "DONE" || state == "INTERNAL_ERROR" =>
             {
                 self.check(at, check, name);
             }
-            What::BranchChecks { uses, checks, .. } => {
+            StepKind::BranchChecks { uses, checks, .. } => {
                 for check in checks {
                     for used in uses {
                         self.check(at, check, &format!("{check} {used}"));
                     }
                 }
             }
-            What::Notify { topic } if topic == "first_branch_visit" => self.say_once(at, topic),
-            What::Notify { topic } => self.say(at, topic, None),
-            What::Complete {} => self.say(at, "session_completion", None),
+            StepKind::Notify { topic } if topic == "first_branch_visit" => self.say_once(at, topic),
+            StepKind::Notify { topic } => self.say(at, topic, None),
+            StepKind::Complete {} => self.say(at, "session_completion", None),
             _ => {}
         }
     }

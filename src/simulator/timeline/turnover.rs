@@ -9,8 +9,8 @@ use secrecy::{ExposeSecret, SecretString};
 use crate::clock::TokioClock;
 use crate::domain::session::ids::SessionId;
 use crate::simulator::http::notify;
-use crate::simulator::scenario::step::What;
-use crate::simulator::timeline::Life;
+use crate::simulator::scenario::step::StepKind;
+use crate::simulator::timeline::SimulatedSession;
 use crate::simulator::world::World;
 use crate::simulator::{MadeSession, Prepared};
 
@@ -73,7 +73,7 @@ impl Turnover {
         turnover
     }
 
-    fn plan(&mut self, life: &Life, now: Timestamp) {
+    fn plan(&mut self, life: &SimulatedSession, now: Timestamp) {
         let end = life.created.saturating_add(SignedDuration::from_secs(life.ends()));
         let pause = SignedDuration::from_secs(self.dice.i64(PAUSE));
         let at = end.unwrap_or(Timestamp::MAX).max(now).saturating_add(pause);
@@ -96,7 +96,8 @@ impl Turnover {
             let ttl = (!completes(&resident.life)).then(|| self.dice.i64(LIFETIME));
             let id = world.next_id();
             let delay = self.dice.i64(REST);
-            let life = Life { id, scenario, created: now, delay, ttl, instructions: None };
+            let life =
+                SimulatedSession { id, scenario, created: now, delay, ttl, instructions: None };
             self.plan(&life, now);
             self.made += 1;
             let reference = format!("demo-{:04}", self.made);
@@ -115,8 +116,8 @@ impl Turnover {
     }
 }
 
-fn completes(life: &Life) -> bool {
-    life.scenario.steps.iter().any(|step| matches!(step.what, What::Complete {}))
+fn completes(life: &SimulatedSession) -> bool {
+    life.scenario.steps.iter().any(|step| matches!(step.what, StepKind::Complete {}))
 }
 
 #[cfg(test)]

@@ -27,8 +27,8 @@ pub(crate) fn draw<'a>(
         Some(Overlay::Help(help)) => draw_help(frame, whole, help, look),
         Some(Overlay::Export(dialog)) => export::draw(frame, whole, dialog, model, look),
         Some(Overlay::Handover(dialog)) => handover::draw(frame, whole, dialog, look),
-        Some(Overlay::Hand(hand)) => {
-            return yoti::draw(frame, whole, hand, model, look);
+        Some(Overlay::Yoti(dialog)) => {
+            return yoti::draw(frame, whole, dialog, model, look);
         }
         Some(Overlay::Copy(menu)) => draw_copy(frame, whole, menu, look),
         Some(Overlay::Charts(charts)) => charts::draw(frame, whole, charts, look),

@@ -13,7 +13,7 @@ use crate::app::action::Action;
 use crate::app::dialogs::confirm::state::{ConfirmDialog, What};
 use crate::app::dialogs::letter::state::{CHOICES, LetterDialog};
 use crate::app::dialogs::media::state::MediaDialog;
-use crate::app::dialogs::yoti::state::Hand;
+use crate::app::dialogs::yoti::state::YotiDialog;
 use crate::app::view::Tone;
 use crate::theme::{Look, Role};
 use crate::ui::widgets::dialog_frame::open;
@@ -25,14 +25,14 @@ use crate::ui::widgets::text::fit;
 pub(crate) fn draw<'a>(
     frame: &mut Frame<'_>,
     whole: Rect,
-    hand: &'a Hand,
+    dialog: &'a YotiDialog,
     model: &Model,
     look: Look,
 ) -> Option<Shown<'a>> {
-    match hand {
-        Hand::Letter(dialog) => letter(frame, whole, dialog, look),
-        Hand::Media(dialog) => return media(frame, whole, dialog, model, look),
-        Hand::Confirm(dialog) => confirm(frame, whole, dialog, model, look),
+    match dialog {
+        YotiDialog::Letter(dialog) => letter(frame, whole, dialog, look),
+        YotiDialog::Media(dialog) => return media(frame, whole, dialog, model, look),
+        YotiDialog::Confirm(dialog) => confirm(frame, whole, dialog, model, look),
     }
     None
 }

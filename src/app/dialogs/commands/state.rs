@@ -5,12 +5,12 @@ macro_rules! words {
         { free: $free:literal, past: $past:literal };)*) => {
         /// A word that takes an argument.
         #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-        pub enum Word {$(
+        pub enum PaletteWord {$(
             #[doc = $description]
             $word,
         )*}
 
-        impl Word {
+        impl PaletteWord {
             pub(crate) const ALL: &[Self] = &[$(Self::$word),*];
 
             pub(crate) const fn name(self) -> &'static str {
@@ -50,7 +50,7 @@ words! {
     View "view" "NAME" "A view: filter, order and columns" { free: false, past: true };
 }
 
-impl Word {
+impl PaletteWord {
     /// The word and the argument of a command whose argument is free; `None`: it is no such command.
     pub(crate) fn free(text: &str) -> Option<(Self, &str)> {
         let (name, argument) = text.trim_start().split_once(' ')?;

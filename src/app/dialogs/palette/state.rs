@@ -3,7 +3,7 @@
 use std::cmp::Reverse;
 
 use crate::app::action::Action;
-use crate::app::dialogs::commands::state::Word;
+use crate::app::dialogs::commands::state::PaletteWord;
 use crate::app::text::fuzzy::Typed;
 use crate::app::text::text_field::TextField;
 
@@ -16,7 +16,7 @@ pub enum Run {
     /// Times as age, local, UTC: the index in that order.
     Time(u8),
     /// A word with its argument; `None`: the argument is still to be typed.
-    Word(Word, Option<String>),
+    Word(PaletteWord, Option<String>),
 }
 
 /// One command.
@@ -31,7 +31,7 @@ pub struct PaletteRow {
 }
 
 impl PaletteRow {
-    pub(crate) fn word(word: Word, argument: &str) -> Self {
+    pub(crate) fn word(word: PaletteWord, argument: &str) -> Self {
         Self {
             text: format!("{} {argument}", word.name()),
             description: word.description().to_owned(),
@@ -75,7 +75,7 @@ impl PaletteOverlay {
         // What was typed before stands behind the known ones.
         self.all.truncate(self.known);
         let text = self.field.text();
-        if let Some((word, argument)) = Word::free(&text) {
+        if let Some((word, argument)) = PaletteWord::free(&text) {
             self.all.push(PaletteRow::word(word, argument));
         }
         let (wanted, mut typed) = (text.trim_start().to_lowercase(), Typed::new(&text));
@@ -92,7 +92,7 @@ impl PaletteOverlay {
 
 /// How well a command matches; `None`: not at all.
 fn score(row: &PaletteRow, wanted: &str, typed: &mut Typed) -> Option<u32> {
-    let after = |word: Word| wanted.strip_prefix(word.name())?.strip_prefix(' ');
+    let after = |word: PaletteWord| wanted.strip_prefix(word.name())?.strip_prefix(' ');
     // Once its argument is typed, a word alone is no command.
     if let Run::Word(word, None) = &row.run
         && after(*word).is_some_and(|typed| !typed.trim().is_empty())

@@ -11,7 +11,7 @@ use crate::domain::session::ids::{MediaId, SessionId};
 
 /// The one that is open.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Hand {
+pub enum YotiDialog {
     /// `L`
     Letter(LetterDialog),
     /// `v` in the tree
@@ -19,7 +19,7 @@ pub enum Hand {
     Confirm(ConfirmDialog),
 }
 
-/// What came of a wish.
+/// What came of a request.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum YotiReply {
     Done(SessionId, String),
@@ -33,7 +33,7 @@ pub enum YotiReply {
     Picture(SessionId, MediaId, Picture, usize),
 }
 
-impl Hand {
+impl YotiDialog {
     /// The session that it is bound to.
     #[must_use]
     pub const fn id(&self) -> SessionId {

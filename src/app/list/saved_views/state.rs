@@ -9,7 +9,7 @@ use crate::domain::watchlist::list_layout::Place;
 
 /// What the model holds of views.
 #[derive(Debug, Default)]
-pub(crate) struct Shelf {
+pub(crate) struct SavedViews {
     /// Of the configuration, by name.
     pub(crate) configured: Vec<View>,
     /// Those that need no configuration.
@@ -34,7 +34,7 @@ pub(crate) enum Origin {
     Saved,
 }
 
-impl Shelf {
+impl SavedViews {
     /// All with a name: the configuration's, those built in
     /// that no other view replaces, and those saved here.
     pub(crate) fn views(&self) -> impl Iterator<Item = (&View, Origin)> {

@@ -4,7 +4,7 @@ use crate::app::dialogs::add::state::AddDialog;
 use crate::app::dialogs::annotate::state::OwnDialog;
 use crate::app::effect::Effect;
 use crate::app::panes::RowPane;
-use crate::app::status::digest::state::{ChangesOverlay, News};
+use crate::app::status::digest::state::{ChangesOverlay, DigestState};
 use crate::app::view::LabelRow;
 use crate::domain::session::ids::SessionId;
 use crate::domain::watchlist::annotations::AnnotationChange;
@@ -26,7 +26,7 @@ pub(crate) struct OwnState {
     /// Undoes the last actions, newest last.
     pub(crate) undo: Vec<Undo>,
     pub(crate) archived: SessionTable,
-    pub(crate) news: News,
+    pub(crate) news: DigestState,
     pub(crate) notes: RowPane<LabelRow>,
 }
 

@@ -3,7 +3,7 @@
 use crate::app::layout::Proportions;
 
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Fitting {
+pub(crate) struct LayoutSettings {
     pub(crate) themes: Vec<String>,
     pub(crate) history: Vec<String>,
     pub(crate) proportions: Proportions,

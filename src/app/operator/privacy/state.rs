@@ -2,10 +2,10 @@
 
 use jiff::Timestamp;
 
-use crate::app::operator::desk::state::OperatorConfig;
+use crate::app::operator::requests::state::OperatorConfig;
 
 #[derive(Debug)]
-pub(crate) struct Guard {
+pub(crate) struct PrivacyState {
     pub(crate) config: OperatorConfig,
     /// Masked again at this time.
     pub(crate) off_until: Option<Timestamp>,
@@ -23,7 +23,7 @@ pub struct Lock {
     pub asked: bool,
 }
 
-impl Guard {
+impl PrivacyState {
     pub(crate) fn new(now: Timestamp) -> Self {
         Self {
             config: OperatorConfig::default(),

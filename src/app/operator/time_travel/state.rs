@@ -4,7 +4,7 @@ use crate::app::list::sessions::Sessions;
 
 /// What goes on meanwhile, unseen. The moment that is shown is the model's `times.now`.
 #[derive(Debug)]
-pub(crate) struct Past {
+pub(crate) struct TimeTravel {
     pub(crate) live: Sessions,
     pub(crate) notice: Vec<String>,
 }

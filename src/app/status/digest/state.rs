@@ -7,7 +7,7 @@ use crate::domain::session::ids::SessionId;
 
 /// The last look, and what happened since.
 #[derive(Debug, Default)]
-pub(crate) struct News {
+pub(crate) struct DigestState {
     /// The first snapshot has told it.
     pub(crate) begun: Option<Timestamp>,
     /// When the operator last looked, in an earlier run.

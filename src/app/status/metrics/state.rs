@@ -15,7 +15,7 @@ pub struct Metrics {
 
 /// The figures, and when they were counted.
 #[derive(Debug, Default)]
-pub(crate) struct Gauges {
+pub(crate) struct MetricsState {
     pub(crate) counted: Option<(Timestamp, Metrics)>,
     /// How many stood where when they were counted.
     pub(crate) standing: [usize; 4],

@@ -10,16 +10,16 @@ use jiff::Timestamp;
 use tokio::sync::mpsc::UnboundedSender;
 use zeroize::Zeroizing;
 
-use super::evidence::{Evidence, HeldBytes};
 use super::services::Services;
 use crate::app::dialogs::yoti::state::YotiReply;
 use crate::app::event::{Event, Outcome};
-use crate::app::operator::desk::state::Wish;
+use crate::app::operator::requests::state::OperatorRequest;
 use crate::app::text::hidden::Picture;
 use crate::domain::events::audit_action::AuditAction;
 use crate::domain::session::ids::SessionId;
 use crate::domain::session::resource::Media;
 use crate::export::{Existing, write_bytes};
+use crate::runtime::yoti_actions::{HeldBytes, YotiActions};
 
 /// Sides of the picture that is kept for the screen.
 const SIDE: u32 = 640;
@@ -27,65 +27,76 @@ const SIDE: u32 = 640;
 // A small file may unpack to gigabytes (fault A20).
 const LARGEST: (u32, u64) = (12_000, 128 * 1024 * 1024);
 
-pub(super) struct Hands {
+pub(super) struct RequestRunner {
     pub(super) services: Services,
     pub(super) now: Timestamp,
     pub(super) results: UnboundedSender<Event>,
 }
 
-impl Hands {
+impl RequestRunner {
     /// Carries it out. Returns the session to be asked for anew, when something was changed.
-    pub(super) async fn carry_out(self, wish: Wish) -> Option<SessionId> {
-        let Some(evidence) = self.services.evidence.clone() else {
-            let id = match wish {
-                Wish::Letter { id, .. }
-                | Wish::Media { id, .. }
-                | Wish::Contact(id)
-                | Wish::Delete(id)
-                | Wish::SendLetter(id) => id,
-                Wish::Permit { .. } | Wish::Portal(_) | Wish::Run { .. } | Wish::LastExports(_) => {
+    pub(super) async fn run(self, request: OperatorRequest) -> Option<SessionId> {
+        let Some(yoti_actions) = self.services.yoti_actions.clone() else {
+            let id = match request {
+                OperatorRequest::Letter { id, .. }
+                | OperatorRequest::Media { id, .. }
+                | OperatorRequest::Contact(id)
+                | OperatorRequest::Delete(id)
+                | OperatorRequest::SendLetter(id) => id,
+                OperatorRequest::Permit { .. }
+                | OperatorRequest::Portal(_)
+                | OperatorRequest::Run { .. }
+                | OperatorRequest::LastExports(_) => {
                     return None;
                 }
             };
             self.tell(YotiReply::Failed(id, "not possible offline".to_owned()));
             return None;
         };
-        match wish {
-            Wish::Letter { id, save_to } => {
-                let told = self.letter(&*evidence, id, save_to).await;
+        match request {
+            OperatorRequest::Letter { id, save_to } => {
+                let told = self.letter(&*yoti_actions, id, save_to).await;
                 self.tell(done(id, told));
             }
-            Wish::Contact(id) => {
-                let told = self.contact(&*evidence, id).await;
+            OperatorRequest::Contact(id) => {
+                let told = self.contact(&*yoti_actions, id).await;
                 self.tell(told.unwrap_or_else(|why| YotiReply::Failed(id, why)));
             }
-            Wish::Media { id, media, save_to } => {
-                let told = self.media(&evidence, id, *media, save_to).await;
+            OperatorRequest::Media { id, media, save_to } => {
+                let told = self.media(&yoti_actions, id, *media, save_to).await;
                 self.tell(told.unwrap_or_else(|why| YotiReply::Failed(id, why)));
             }
-            Wish::Delete(id) => {
+            OperatorRequest::Delete(id) => {
                 return self
-                    .change(id, AuditAction::DeleteAsked, AuditAction::Deleted, evidence.delete(id))
+                    .change(
+                        id,
+                        AuditAction::DeleteAsked,
+                        AuditAction::Deleted,
+                        yoti_actions.delete(id),
+                    )
                     .await;
             }
-            Wish::SendLetter(id) => {
+            OperatorRequest::SendLetter(id) => {
                 return self
                     .change(
                         id,
                         AuditAction::LetterAsked,
                         AuditAction::LetterSent,
-                        evidence.send_letter(id),
+                        yoti_actions.send_letter(id),
                     )
                     .await;
             }
-            Wish::Permit { .. } | Wish::Portal(_) | Wish::Run { .. } | Wish::LastExports(_) => {}
+            OperatorRequest::Permit { .. }
+            | OperatorRequest::Portal(_)
+            | OperatorRequest::Run { .. }
+            | OperatorRequest::LastExports(_) => {}
         }
         None
     }
 
     fn tell(&self, told: YotiReply) {
         // The loop may have ended.
-        let _unheard = self.results.send(Event::Done(Outcome::Hand(told)));
+        let _unheard = self.results.send(Event::Done(Outcome::Yoti(told)));
     }
 
     fn line(&self, deed: AuditAction, id: SessionId) -> Result<(), String> {
@@ -94,11 +105,11 @@ impl Hands {
 
     async fn letter(
         &self,
-        evidence: &dyn Evidence,
+        yoti_actions: &dyn YotiActions,
         id: SessionId,
         save_to: Option<PathBuf>,
     ) -> Result<String, String> {
-        let bytes = evidence.letter(id).await?;
+        let bytes = yoti_actions.letter(id).await?;
         self.line(AuditAction::LetterTaken, id)?;
         if let Some(path) = save_to {
             return Ok(format!("saved {}", write(path, bytes).await?.display()));
@@ -116,20 +127,24 @@ impl Hands {
         Ok("the letter is open; its copy is removed when branchwatch ends".to_owned())
     }
 
-    async fn contact(&self, evidence: &dyn Evidence, id: SessionId) -> Result<YotiReply, String> {
-        let contact = evidence.contact(id).await?;
+    async fn contact(
+        &self,
+        yoti_actions: &dyn YotiActions,
+        id: SessionId,
+    ) -> Result<YotiReply, String> {
+        let contact = yoti_actions.contact(id).await?;
         self.line(AuditAction::ContactRevealed, id)?;
         Ok(YotiReply::Contact(id, contact))
     }
 
     async fn media(
         &self,
-        evidence: &Arc<dyn Evidence>,
+        yoti_actions: &Arc<dyn YotiActions>,
         id: SessionId,
         media: Media,
         save_to: Option<PathBuf>,
     ) -> Result<YotiReply, String> {
-        let held = evidence.media(id, &media).await?;
+        let held = yoti_actions.media(id, &media).await?;
         let Some(path) = save_to else {
             // Not shown where content and type disagree (fault
             // A21); saved, with a word of it, it may be.

@@ -7,7 +7,7 @@ pub mod state;
 
 use crate::app::effect::Effect;
 use crate::app::model::Model;
-use crate::app::operator::desk::state::{OperatorConfig, Permissions, Wish};
+use crate::app::operator::requests::state::{OperatorConfig, OperatorRequest, Permissions};
 use crate::app::view::Tone;
 use crate::domain::session::ids::SessionId;
 
@@ -15,19 +15,19 @@ impl Model {
     /// The same, with what the configuration says of the operator's hands.
     #[must_use]
     pub fn with_operator_config(mut self, config: OperatorConfig) -> Self {
-        self.guard.config = config;
+        self.privacy.config = config;
         self
     }
 
     /// What may be changed at Yoti, for the header.
     #[must_use]
     pub const fn permissions(&self) -> Permissions {
-        self.guard.config.permissions
+        self.privacy.config.permissions
     }
 
     /// The session's address in the portal, if one is configured.
     pub(crate) fn portal_link(&self, id: SessionId) -> Option<String> {
-        let template = self.guard.config.portal_url.as_ref()?;
+        let template = self.privacy.config.portal_url.as_ref()?;
         Some(template.replace("{session_id}", &id.to_string()))
     }
 }
@@ -35,7 +35,7 @@ impl Model {
 pub(crate) fn portal(model: &mut Model) -> Vec<Effect> {
     let Some(id) = model.selected else { return Vec::new() };
     match model.portal_link(id) {
-        Some(link) => vec![Effect::Desk(Wish::Portal(link))],
+        Some(link) => vec![Effect::Request(OperatorRequest::Portal(link))],
         None => {
             let text = "no portal address: set portal_url in the profile (config file)";
             model.set_message(text, Tone::Notice);

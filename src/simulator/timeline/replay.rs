@@ -6,8 +6,8 @@ use serde_json::{Map, Value, json};
 
 use super::shape::{media, merge, put, with_list};
 use crate::simulator::scenario::Absent;
-use crate::simulator::scenario::step::What;
-use crate::simulator::timeline::Life;
+use crate::simulator::scenario::step::StepKind;
+use crate::simulator::timeline::SimulatedSession;
 
 /// The containers that are there from the beginning (contract 14.14).
 const CREATED: &[&str] = &[
@@ -19,8 +19,8 @@ const CREATED: &[&str] = &[
 ];
 
 /// What has happened so far.
-pub(crate) struct Told<'a> {
-    pub(crate) life: &'a Life,
+pub(crate) struct Replay<'a> {
+    pub(crate) life: &'a SimulatedSession,
     /// Oldest first in each container.
     resources: Map<String, Value>,
     /// Container and place of each resource, by its name in the scenario.
@@ -38,9 +38,9 @@ pub(crate) struct Told<'a> {
     pub(crate) replaced: Vec<String>,
 }
 
-impl<'a> Told<'a> {
+impl<'a> Replay<'a> {
     /// At creation: nothing but the claimed identity.
-    pub(crate) fn begin(life: &'a Life) -> Self {
+    pub(crate) fn begin(life: &'a SimulatedSession) -> Self {
         let mut resources = Map::new();
         if life.scenario.applicant_profile {
             let at = life.at(0);
@@ -65,37 +65,37 @@ impl<'a> Told<'a> {
         }
     }
 
-    pub(crate) fn happens(&mut self, what: &What, at: i64) {
+    pub(crate) fn happens(&mut self, what: &StepKind, at: i64) {
         match what {
-            What::Resource { .. } => self.resource(what, at),
-            What::Page { .. } => self.page(what, at),
-            What::Frame { name, hollow } => self.frame(name, *hollow, at),
-            What::Media { name, field, kind } => self.media(name, field, kind, at),
-            What::Task { name, .. } => self.task(name, what, at),
-            What::Check { .. } => self.check(what, at),
-            What::BranchChecks { uses, checks, scheme, recommendation } => {
+            StepKind::Resource { .. } => self.resource(what, at),
+            StepKind::Page { .. } => self.page(what, at),
+            StepKind::Frame { name, hollow } => self.frame(name, *hollow, at),
+            StepKind::Media { name, field, kind } => self.media(name, field, kind, at),
+            StepKind::Task { name, .. } => self.task(name, what, at),
+            StepKind::Check { .. } => self.check(what, at),
+            StepKind::BranchChecks { uses, checks, scheme, recommendation } => {
                 for check in checks {
                     for used in uses {
                         self.branch_check(check, used, scheme.as_deref(), recommendation, at);
                     }
                 }
             }
-            What::Require { place, state } => {
+            StepKind::Require { place, state } => {
                 if let Some(slot) = self.requirements.get_mut(*place) {
                     slot.clone_from(state);
                 }
             }
-            What::Attempts { place, key, left } => {
+            StepKind::Attempts { place, key, left } => {
                 self.attempts.insert((*place, key.clone()), *left);
             }
-            What::Session { extra } => self.extras.push((at, extra.clone())),
-            What::Complete {} => self.ended = Some("COMPLETED"),
-            What::Delete {} => self.ended = Some("DELETED"),
+            StepKind::Session { extra } => self.extras.push((at, extra.clone())),
+            StepKind::Complete {} => self.ended = Some("COMPLETED"),
+            StepKind::Delete {} => self.ended = Some("DELETED"),
             // Written out when the scenario was read, or nothing on the wire.
-            What::Capture { .. }
-            | What::Extract { .. }
-            | What::Run { .. }
-            | What::Notify { .. } => {}
+            StepKind::Capture { .. }
+            | StepKind::Extract { .. }
+            | StepKind::Run { .. }
+            | StepKind::Notify { .. } => {}
         }
     }
 
@@ -105,8 +105,9 @@ impl<'a> Told<'a> {
         faces.into_iter().flatten().any(|face| face.get("image").is_some())
     }
 
-    fn resource(&mut self, what: &What, at: i64) {
-        let What::Resource { name, container, source, document_type, country, extra } = what else {
+    fn resource(&mut self, what: &StepKind, at: i64) {
+        let StepKind::Resource { name, container, source, document_type, country, extra } = what
+        else {
             return;
         };
         let time = self.life.at(at);
@@ -131,8 +132,8 @@ impl<'a> Told<'a> {
         }
     }
 
-    fn page(&mut self, what: &What, at: i64) {
-        let What::Page { name, method, hollow, frames } = what else { return };
+    fn page(&mut self, what: &StepKind, at: i64) {
+        let StepKind::Page { name, method, hollow, frames } = what else { return };
         let life = self.life;
         let add = |pages: &mut Vec<Value>| {
             let number = pages.len();
@@ -189,8 +190,10 @@ impl<'a> Told<'a> {
         self.replaced.extend(old);
     }
 
-    fn task(&mut self, name: &str, what: &What, at: i64) {
-        let What::Task { task, state, recommendation, reason, detail, generates, media, .. } = what
+    fn task(&mut self, name: &str, what: &StepKind, at: i64) {
+        let StepKind::Task {
+            task, state, recommendation, reason, detail, generates, media, ..
+        } = what
         else {
             return;
         };
@@ -230,8 +233,8 @@ impl<'a> Told<'a> {
         self.touch(name, at, |resource| with_list(resource, "tasks", change));
     }
 
-    fn check(&mut self, what: &What, at: i64) {
-        let What::Check { name, check, state, uses, report, extra } = what else { return };
+    fn check(&mut self, what: &StepKind, at: i64) {
+        let StepKind::Check { name, check, state, uses, report, extra } = what else { return };
         let life = self.life;
         let time = life.at(at);
         let place = *self.check_places.entry(name.clone()).or_insert_with(|| {
@@ -272,7 +275,7 @@ impl<'a> Told<'a> {
         }
         let report = json!({ "recommendation": { "value": recommendation }, "breakdown": [] });
         let extra = scheme.filter(|_| check == "DOCUMENT_SCHEME_VALIDITY_CHECK");
-        let what = What::Check {
+        let what = StepKind::Check {
             name: format!("{check} {document}"),
             check: check.to_owned(),
             state: "DONE".to_owned(),

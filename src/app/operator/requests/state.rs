@@ -36,7 +36,7 @@ impl Permissions {
 
 /// One thing to do outside the model, for the operator's hands.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Wish {
+pub enum OperatorRequest {
     /// Write a line in the audit log; when it is there, do what waits for it.
     Permit { deed: AuditAction, session: Option<SessionId>, permit: Permit },
     /// The letter's PDF: into this file, or opened by the desktop.

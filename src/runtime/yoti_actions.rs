@@ -23,7 +23,7 @@ pub struct HeldBytes {
 }
 
 /// The real client, and the tests' made-up one. An error is a sentence in our words.
-pub trait Evidence: Send + Sync {
+pub trait YotiActions: Send + Sync {
     /// The letter as a PDF (contract 7.3).
     fn letter(&self, id: SessionId) -> BoxFuture<'_, Result<Zeroizing<Vec<u8>>, String>>;
 
@@ -44,7 +44,7 @@ pub trait Evidence: Send + Sync {
     fn send_letter(&self, id: SessionId) -> BoxFuture<'_, Result<(), String>>;
 }
 
-impl<C: Clock> Evidence for Client<C> {
+impl<C: Clock> YotiActions for Client<C> {
     fn letter(&self, id: SessionId) -> BoxFuture<'_, Result<Zeroizing<Vec<u8>>, String>> {
         Box::pin(async move {
             match self.letter_pdf(id).await {
