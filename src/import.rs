@@ -11,7 +11,7 @@ use crate::domain::session::ids::SessionId;
 use crate::domain::span::parse_span;
 use crate::domain::watchlist::watched::WatchEntry;
 use crate::text::shown_str;
-use record::Columns;
+use record::CsvColumns;
 
 pub use added::{Added, says_more};
 
@@ -56,7 +56,7 @@ pub fn read(text: &str, now: Timestamp) -> Vec<Row> {
             continue;
         }
         let fields = record.fields();
-        if let Some(head) = Columns::of(&fields) {
+        if let Some(head) = CsvColumns::of(&fields) {
             columns = Some(head);
             continue;
         }
@@ -111,7 +111,7 @@ fn of_json(value: &Value, line: usize, now: Timestamp) -> Vec<Row> {
 
 fn of_fields(
     fields: &[String],
-    columns: Option<&Columns>,
+    columns: Option<&CsvColumns>,
     record: &record::Record<'_>,
     now: Timestamp,
 ) -> Vec<Row> {

@@ -9,8 +9,8 @@ use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 
 use branchwatch::api::client::{
-    Client, ClientOptions, Doubt, Form, LetterPdf, MAX_JSON, MAX_MEDIA, MediaOutcome, MissingMedia,
-    Picture,
+    Client, ClientOptions, Doubt, LetterPdf, MAX_JSON, MAX_MEDIA, MediaForm, MediaOutcome,
+    MissingMedia, Picture,
 };
 use branchwatch::api::key::SigningKey;
 use branchwatch::api::signing::{VerifyingKey, string_to_sign};
@@ -186,19 +186,19 @@ async fn outcome(answer: Vec<u8>, kind: MediaType) -> MediaOutcome {
 async fn what_a_media_holds_is_compared_with_what_it_should_be() {
     use MediaType as T;
     for (declared, header, bytes, form, doubt) in [
-        (T::Image, "image/jpeg", JPEG, Form::Jpeg, None),
-        (T::Image, "image/png;charset=UTF-8", PNG, Form::Png, None),
-        (T::Image, "IMAGE/JPEG", JPEG, Form::Jpeg, None),
-        (T::Json, "application/json;charset=UTF-8", b"{\"a\":1}", Form::Json, None),
-        (T::Pdf, "application/pdf", b"%PDF-1.7", Form::Pdf, None),
-        (T::Binary, "application/octet-stream", b"\x00\x01", Form::Other, None),
-        (T::from_wire("HOLOGRAM"), "model/gltf", b"x", Form::Other, None),
-        (T::Image, "image/png", JPEG, Form::Jpeg, Some(Doubt::Bytes)),
-        (T::Image, "application/json", b"{}", Form::Json, Some(Doubt::ContentType)),
-        (T::Image, "image/jpeg", b"<h1>", Form::Other, Some(Doubt::Bytes)),
-        (T::Json, "application/json", b"{\"a\":", Form::Other, Some(Doubt::Bytes)),
-        (T::Pdf, "application/pdf", JPEG, Form::Jpeg, Some(Doubt::Bytes)),
-        (T::Image, "image/jpeg", b"", Form::Other, Some(Doubt::Empty)),
+        (T::Image, "image/jpeg", JPEG, MediaForm::Jpeg, None),
+        (T::Image, "image/png;charset=UTF-8", PNG, MediaForm::Png, None),
+        (T::Image, "IMAGE/JPEG", JPEG, MediaForm::Jpeg, None),
+        (T::Json, "application/json;charset=UTF-8", b"{\"a\":1}", MediaForm::Json, None),
+        (T::Pdf, "application/pdf", b"%PDF-1.7", MediaForm::Pdf, None),
+        (T::Binary, "application/octet-stream", b"\x00\x01", MediaForm::Other, None),
+        (T::from_wire("HOLOGRAM"), "model/gltf", b"x", MediaForm::Other, None),
+        (T::Image, "image/png", JPEG, MediaForm::Jpeg, Some(Doubt::Bytes)),
+        (T::Image, "application/json", b"{}", MediaForm::Json, Some(Doubt::ContentType)),
+        (T::Image, "image/jpeg", b"<h1>", MediaForm::Other, Some(Doubt::Bytes)),
+        (T::Json, "application/json", b"{\"a\":", MediaForm::Other, Some(Doubt::Bytes)),
+        (T::Pdf, "application/pdf", JPEG, MediaForm::Jpeg, Some(Doubt::Bytes)),
+        (T::Image, "image/jpeg", b"", MediaForm::Other, Some(Doubt::Empty)),
     ] {
         let MediaOutcome::Held(held) = outcome(answer(200, header, bytes), declared).await else {
             panic!("{header}: not held");

@@ -346,6 +346,64 @@ fn functions_that_take_a_tuple_become_fewer() {
     assert_eq!(count, TUPLE_PARAMETERS, "lower the number, never raise it:\n{}", found.join("\n"));
 }
 
+/// Type names that stand in several files; the number may only fall.
+const REPEATED_TYPES: usize = 34;
+/// Type names that say nothing to who does not know this house: `ARCHITECTURE.md` has the words.
+const DIALECT: &[&str] = &[
+    "Hand",
+    "Hands",
+    "Wish",
+    "Desk",
+    "Evidence",
+    "Shelf",
+    "Guard",
+    "News",
+    "Gauges",
+    "Herald",
+    "Deed",
+    "Happening",
+    "Teller",
+    "Whom",
+    "Life",
+    "Post",
+    "Rest",
+    "Facts",
+    "Tally",
+    "Fitting",
+];
+
+#[test]
+fn a_type_name_stands_once_and_is_of_the_field() {
+    let mut places: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    for source in sources("src") {
+        for (number, line) in source.code() {
+            let mut words = line.split_whitespace().skip_while(|word| word.starts_with("pub"));
+            let kind = words.next().unwrap_or_default();
+            if !["struct", "enum", "trait", "type"].contains(&kind) {
+                continue;
+            }
+            let name = words.next().unwrap_or_default();
+            let name: String = name.chars().take_while(|c| c.is_alphanumeric()).collect();
+            // An associated type has the name that its trait gives it.
+            if !name.is_empty() && !(kind == "type" && line.starts_with(' ')) {
+                let place = format!("{}:{number}", source.path.display());
+                places.entry(name).or_default().push(place);
+            }
+        }
+    }
+    let dialect = places.iter().filter(|(name, _)| DIALECT.contains(&name.as_str()));
+    let dialect: Vec<String> =
+        dialect.map(|(name, places)| format!("{name}: {places:?}")).collect();
+    report("types with a word of a dialect", &dialect);
+    let repeated: Vec<String> = places
+        .iter()
+        .filter(|(_, places)| places.len() > 1)
+        .map(|(name, places)| format!("{name}: {}", places.join(" ")))
+        .collect();
+    let list = repeated.join("\n");
+    assert_eq!(repeated.len(), REPEATED_TYPES, "lower the number, never raise it:\n{list}");
+}
+
 #[test]
 fn every_file_opens_with_what_it_is() {
     let all = || ["src", "tests", "benches"].into_iter().flat_map(sources);

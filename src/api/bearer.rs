@@ -43,15 +43,15 @@ impl Token {
     }
 }
 
-struct Kept {
+struct KeptToken {
     token: Arc<Token>,
     renew_at: Instant,
     expires_at: Instant,
 }
 
 #[derive(Default)]
-struct State {
-    kept: Option<Kept>,
+struct TokenState {
+    kept: Option<KeptToken>,
     failure: Option<ApiError>,
     /// When a refused token was last replaced.
     replaced_at: Option<Instant>,
@@ -66,12 +66,12 @@ pub(super) struct Bearer {
     key: KeyHandle,
     /// Locked while a token is asked for: everybody else waits for that one.
     // An async mutex, since it is held across the request.
-    state: Mutex<State>,
+    state: Mutex<TokenState>,
     asked: AtomicU64,
 }
 
 #[derive(Deserialize)]
-struct Answer {
+struct TokenAnswer {
     access_token: String,
     token_type: Option<String>,
     expires_in: Option<u64>,
@@ -138,7 +138,7 @@ impl Bearer {
         self.renew(&mut state, now).await.map(Some)
     }
 
-    async fn renew(&self, state: &mut State, now: Timestamp) -> Result<Arc<Token>, ApiError> {
+    async fn renew(&self, state: &mut TokenState, now: Timestamp) -> Result<Arc<Token>, ApiError> {
         let answer = self.ask(now).await;
         self.asked.fetch_add(1, Ordering::SeqCst);
         let time = Instant::now();
@@ -151,7 +151,7 @@ impl Bearer {
                     RENEW_AFTER.min(life.saturating_sub(MARGIN).max(life / 2))
                 });
                 let renew_at = time + usable;
-                state.kept = Some(Kept { token: Arc::clone(&token), renew_at, expires_at });
+                state.kept = Some(KeptToken { token: Arc::clone(&token), renew_at, expires_at });
                 state.failure = None;
                 Ok(token)
             }
@@ -185,7 +185,7 @@ impl Bearer {
         if response.status().as_u16() != 200 {
             return Err(refusal(&response, body.as_deref().map_or(&[], Vec::as_slice), now));
         }
-        let answer: Answer = serde_json::from_slice(&body?)
+        let answer: TokenAnswer = serde_json::from_slice(&body?)
             // The error's text is dropped: it may quote the token.
             .map_err(|_text| ApiErrorKind::NotFromYoti("the token endpoint returned no token"))?;
         let other = answer.token_type.is_some_and(|kind| !kind.eq_ignore_ascii_case("bearer"));

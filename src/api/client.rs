@@ -27,7 +27,7 @@ use crate::domain::session::instructions::Instructions;
 
 pub use capture::Picture;
 pub use letter::LetterPdf;
-pub use media::{Doubt, Form, HeldMedia, MediaContent, MediaOutcome, MissingMedia};
+pub use media::{Doubt, HeldMedia, MediaContent, MediaForm, MediaOutcome, MissingMedia};
 pub use options::{
     AUTH_SCOPE, AUTH_URL, Auth, ClientError, ClientOptions, checked_auth_url, checked_base_url,
     default_auth_url,

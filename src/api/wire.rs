@@ -19,7 +19,7 @@ use crate::domain::session::Session;
 use crate::domain::session::configuration::Configuration;
 use crate::domain::session::ids::SessionId;
 use crate::domain::session::instructions::Instructions;
-use cursor::Cursor;
+use cursor::JsonCursor;
 use notes::Notes;
 
 /// Reads a session result; `asked` is the session that was asked for.
@@ -62,8 +62,8 @@ fn root<'a>(
     value: &'a Value,
     asked: SessionId,
     notes: &'a Notes,
-) -> Result<Cursor<'a>, ApiErrorKind> {
-    let root = Cursor::root(value, notes)
+) -> Result<JsonCursor<'a>, ApiErrorKind> {
+    let root = JsonCursor::root(value, notes)
         .ok_or(ApiErrorKind::NotFromYoti("the response is not a JSON object"))?;
     match root.needed("session_id") {
         // Crossed answers of a broken proxy must not overwrite another session (faults A18, A23).

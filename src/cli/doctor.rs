@@ -14,13 +14,13 @@ use super::setup;
 use crate::text::shown_str;
 
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum State {
+enum DoctorState {
     Ok,
     Warn,
     Fail,
 }
 
-impl State {
+impl DoctorState {
     const fn word(self) -> &'static str {
         match self {
             Self::Ok => "ok",
@@ -31,26 +31,26 @@ impl State {
 }
 
 /// One thing: how it stands, what to do about it, and the code that it ends the command with.
-struct Line {
+struct DoctorLine {
     what: &'static str,
-    state: State,
+    state: DoctorState,
     says: String,
     advice: Option<String>,
     code: u8,
 }
 
-fn good(what: &'static str, says: impl Into<String>) -> Line {
-    Line { what, state: State::Ok, says: says.into(), advice: None, code: exit::OK }
+fn good(what: &'static str, says: impl Into<String>) -> DoctorLine {
+    DoctorLine { what, state: DoctorState::Ok, says: says.into(), advice: None, code: exit::OK }
 }
 
-fn doubtful(what: &'static str, says: impl Into<String>, advice: &str) -> Line {
-    let (state, advice) = (State::Warn, Some(advice.to_owned()));
-    Line { what, state, says: says.into(), advice, code: exit::OK }
+fn doubtful(what: &'static str, says: impl Into<String>, advice: &str) -> DoctorLine {
+    let (state, advice) = (DoctorState::Warn, Some(advice.to_owned()));
+    DoctorLine { what, state, says: says.into(), advice, code: exit::OK }
 }
 
-fn bad(what: &'static str, says: impl Into<String>, advice: &str, code: u8) -> Line {
-    let (state, advice) = (State::Fail, Some(advice.to_owned()));
-    Line { what, state, says: says.into(), advice, code }
+fn bad(what: &'static str, says: impl Into<String>, advice: &str, code: u8) -> DoctorLine {
+    let (state, advice) = (DoctorState::Fail, Some(advice.to_owned()));
+    DoctorLine { what, state, says: says.into(), advice, code }
 }
 
 pub(super) async fn run(global: &Global, as_json: bool) -> Result<u8, Failure> {
@@ -79,12 +79,12 @@ pub(super) async fn run(global: &Global, as_json: bool) -> Result<u8, Failure> {
     } else {
         text(&lines)
     })?;
-    let failed = lines.iter().filter(|line| line.state == State::Fail).map(|line| line.code);
+    let failed = lines.iter().filter(|line| line.state == DoctorState::Fail).map(|line| line.code);
     // The smallest: configuration and key stand before the network, and explain what follows.
     Ok(failed.min().unwrap_or(exit::OK))
 }
 
-fn text(lines: &[Line]) -> String {
+fn text(lines: &[DoctorLine]) -> String {
     let mut rows = Vec::new();
     for line in lines {
         let word = line.state.word().to_owned();
@@ -101,7 +101,7 @@ fn text(lines: &[Line]) -> String {
     table(&rows)
 }
 
-fn document(lines: &[Line], profile: Option<&str>, environment: Option<&str>) -> String {
+fn document(lines: &[DoctorLine], profile: Option<&str>, environment: Option<&str>) -> String {
     let checks: Vec<Value> = lines
         .iter()
         .map(|line| {

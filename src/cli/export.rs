@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use super::args::{Export, FormatArg, Global, Redact, ShapeArg};
 use super::exit::{self, Failure};
 use super::output::{data, talk, warn};
-use super::source::Found;
+use super::source::FoundSession;
 use super::{named, setup, source};
 use crate::audit::REASON_RULE;
 use crate::clock::{Clock, SystemClock};
@@ -45,7 +45,7 @@ pub(super) async fn run(global: &Global, args: &Export) -> Result<u8, Failure> {
     }
     let config = setup::config(global)?;
     let ids = named::ids(global, &config, &args.ids)?;
-    let Found { sessions, mut codes } =
+    let FoundSession { sessions, mut codes } =
         source::sessions(global, &config, &ids, &args.timeout).await?;
     // Nothing found, nothing written: an empty file would pass for an export.
     if sessions.is_empty() {

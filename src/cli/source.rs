@@ -18,12 +18,12 @@ use crate::domain::watchlist::watched::WatchedSession;
 use crate::store::Store;
 
 /// The sessions that were found, and the exit codes of the others.
-pub(super) struct Found {
+pub(super) struct FoundSession {
     pub(super) sessions: Vec<WatchedSession>,
     pub(super) codes: BTreeSet<u8>,
 }
 
-impl Found {
+impl FoundSession {
     fn miss(&mut self, failure: &Failure) {
         warn(&failure.to_string());
         self.codes.insert(failure.code());
@@ -53,14 +53,14 @@ pub(super) async fn sessions(
     config: &Config,
     ids: &[SessionId],
     timeout: &str,
-) -> Result<Found, Failure> {
+) -> Result<FoundSession, Failure> {
     if let [id] = ids {
         let sessions = vec![session(global, config, *id, timeout).await?];
-        return Ok(Found { sessions, codes: BTreeSet::new() });
+        return Ok(FoundSession { sessions, codes: BTreeSet::new() });
     }
     let wait = setup::timeout(timeout)?;
     let stored = setup::load_named(&mut setup::store(global, config)?, ids)?;
-    let mut found = Found { sessions: Vec::new(), codes: BTreeSet::new() };
+    let mut found = FoundSession { sessions: Vec::new(), codes: BTreeSet::new() };
     let mut client = None;
     for id in ids {
         let failure = match setup::find(&stored, *id) {

@@ -18,7 +18,7 @@ use crate::domain::watchlist::watched::WatchedSession;
 use crate::persist::ledger;
 
 /// A group's name, or nothing for all, and its figures.
-type Row = (Option<Option<ServerText>>, Funnel);
+type StatsRow = (Option<Option<ServerText>>, Funnel);
 
 pub(super) fn run(global: &Global, args: &Stats) -> Result<u8, Failure> {
     let config = setup::config(global)?;
@@ -29,7 +29,7 @@ pub(super) fn run(global: &Global, args: &Stats) -> Result<u8, Failure> {
     let counted: Vec<&WatchedSession> =
         known.iter().filter(|s| from.is_none_or(|from| funnel::since(s, from))).collect();
     let reckon = |sessions: &[&WatchedSession]| funnel::funnel(sessions, &config.rules, now);
-    let mut rows: Vec<Row> = vec![(None, reckon(&counted))];
+    let mut rows: Vec<StatsRow> = vec![(None, reckon(&counted))];
     if let Some(by) = args.by {
         let groups = funnel::groups(&counted, group(by));
         rows.extend(groups.into_iter().map(|(name, members)| (Some(name), reckon(&members))));
@@ -102,7 +102,7 @@ fn medians(funnel: &Funnel) -> [(&'static str, Option<Median>); 2] {
 }
 
 /// All together as a column of figures; groups as a row each.
-fn lines(rows: &[Row], shown: impl Fn(&ServerText) -> String) -> String {
+fn lines(rows: &[StatsRow], shown: impl Fn(&ServerText) -> String) -> String {
     let median = |median: Option<Median>| {
         median.map_or_else(|| "-".to_owned(), |m| format!("{} (of {})", words::span(m.span), m.of))
     };
@@ -142,7 +142,7 @@ fn object(funnel: &Funnel) -> Map<String, Value> {
 
 fn document(
     config: &Config,
-    rows: &[Row],
+    rows: &[StatsRow],
     from: Option<Timestamp>,
     now: Timestamp,
     shown: impl Fn(&ServerText) -> String,

@@ -52,7 +52,7 @@ impl Until {
 }
 
 /// How waiting for one session has ended.
-struct Ended {
+struct WaitEnd {
     code: u8,
     says: String,
 }
@@ -154,7 +154,7 @@ fn tell(
     for id in ids {
         let open = !ended.contains_key(id);
         let Some(session) = snapshot.sessions.get(*id).filter(|_| open) else { continue };
-        if let Some(Ended { code, says }) = judged(session, until, config) {
+        if let Some(WaitEnd { code, says }) = judged(session, until, config) {
             data(&format!("{id}  {says}\n"))?;
             ended.insert(*id, code);
         }
@@ -163,25 +163,25 @@ fn tell(
 }
 
 /// How waiting for a session ends, by what it is now; `None`: go on waiting.
-fn judged(session: &WatchedSession, until: &Until, config: &Config) -> Option<Ended> {
+fn judged(session: &WatchedSession, until: &Until, config: &Config) -> Option<WaitEnd> {
     let now = SystemClock.now();
     let stage = stage::derive(session, &config.rules, now).stage;
     let end = show::code(&stage);
     let says = words::stage(&stage, now);
     if *until == Until::Completed {
-        return is_over(&stage).then_some(Ended { code: end, says });
+        return is_over(&stage).then_some(WaitEnd { code: end, says });
     }
     if let Some((code, says)) = holds(session, until, &config.zone) {
-        return Some(Ended { code, says });
+        return Some(WaitEnd { code, says });
     }
     // A 400 is never retried (contract 9.4): waiting on would be for nothing.
     let bad = session.poll.last_failure.as_ref().filter(|failure| failure.status == Some(400));
     if let Some(failure) = bad {
-        return Some(Ended { code: exit::FAILED, says: failure.summary.clone() });
+        return Some(WaitEnd { code: exit::FAILED, says: failure.summary.clone() });
     }
     let says = format!("{says}, and the condition was never met");
     let code = if end == exit::OK { exit::FAILED } else { end };
-    is_over(&stage).then_some(Ended { code, says })
+    is_over(&stage).then_some(WaitEnd { code, says })
 }
 
 /// Whether what is waited for has come, with its code.

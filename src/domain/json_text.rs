@@ -15,7 +15,7 @@ const LIST: u8 = b'[';
 const NOT_JSON: Refusal = "the response is not JSON";
 
 /// Where the scanner stands: before a value.
-pub struct Place<'a> {
+pub struct TextPlace<'a> {
     /// JSON pointer of the value.
     pub pointer: &'a str,
     /// Its key, where it is an object's.
@@ -37,7 +37,7 @@ pub enum Fate {
 ///
 /// # Errors
 /// Says what is wrong with the text: not JSON, no object or list, a key twice, too deep.
-pub fn rewritten(text: &str, fate: impl FnMut(&Place<'_>) -> Fate) -> Result<String, Refusal> {
+pub fn rewritten(text: &str, fate: impl FnMut(&TextPlace<'_>) -> Fate) -> Result<String, Refusal> {
     let mut scanner = Scanner {
         text,
         at: 0,
@@ -81,7 +81,7 @@ struct Scanner<'a, F> {
     fate: F,
 }
 
-impl<F: FnMut(&Place<'_>) -> Fate> Scanner<'_, F> {
+impl<F: FnMut(&TextPlace<'_>) -> Fate> Scanner<'_, F> {
     fn peek(&self) -> Option<u8> {
         self.text.as_bytes().get(self.at).copied()
     }
@@ -151,7 +151,7 @@ impl<F: FnMut(&Place<'_>) -> Fate> Scanner<'_, F> {
         if self.muted {
             return Fate::Keep; // it goes anyway
         }
-        (self.fate)(&Place { pointer: &self.pointer, key })
+        (self.fate)(&TextPlace { pointer: &self.pointer, key })
     }
 
     fn object(&mut self) -> Result<(), Refusal> {

@@ -126,14 +126,14 @@ fn delimiter(text: &str) -> u8 {
 
 /// The places of the columns that a head names.
 #[derive(Debug)]
-pub(super) struct Columns {
+pub(super) struct CsvColumns {
     pub(super) id: usize,
     pub(super) reference: Option<usize>,
     pub(super) tags: Option<usize>,
     pub(super) resources_ttl: Option<usize>,
 }
 
-impl Columns {
+impl CsvColumns {
     /// The head of a CSV, where the record is one.
     pub(super) fn of(fields: &[String]) -> Option<Self> {
         let name = |field: &String| field.to_ascii_lowercase().replace([' ', '-'], "_");

@@ -85,9 +85,9 @@ fn narrow(file: &File, path: &Path) -> Result<(), PersistError> {
 
 /// The lock beside a store, held until it is dropped.
 #[derive(Debug)]
-pub(super) struct Lock(File);
+pub(super) struct StoreLock(File);
 
-impl Drop for Lock {
+impl Drop for StoreLock {
     fn drop(&mut self) {
         // To close the file is not enough: a child that was just started holds a copy of it
         // until it runs its own program, and with the copy the lock.
@@ -96,7 +96,7 @@ impl Drop for Lock {
 }
 
 /// Takes the lock beside the store, with this process's number in it.
-pub(super) fn lock(path: &Path) -> Result<Lock, PersistError> {
+pub(super) fn lock(path: &Path) -> Result<StoreLock, PersistError> {
     let path = beside(path, "lock");
     let options = OpenOptions::new()
         .create(true)
@@ -126,7 +126,7 @@ pub(super) fn lock(path: &Path) -> Result<Lock, PersistError> {
         .and_then(|()| file.set_len(0))
         .and_then(|()| file.write_all(number.as_bytes()));
     written.map_err(|why| not_writable(&path, &why))?;
-    Ok(Lock(file))
+    Ok(StoreLock(file))
 }
 
 /// `store.db` → `store.db-NAME`, in the same folder.

@@ -48,7 +48,7 @@ pub(super) fn mended(path: &Path) -> Result<(Connection, Option<String>), Persis
 /// The lock for mending: nobody else may hold the store,
 /// or mend it at the same time. Who mends it is soon done.
 #[expect(clippy::disallowed_methods, reason = "the store is opened in real time, and blocks")]
-pub(super) fn turn(path: &Path) -> Option<files::Lock> {
+pub(super) fn turn(path: &Path) -> Option<files::StoreLock> {
     // Two seconds: a lock that is held longer is a running dashboard's.
     for _ in 0..20 {
         match files::lock(path) {

@@ -18,7 +18,7 @@ use crate::domain::watchlist::watched::{WatchEntry, WatchedSession};
 type Sql<T> = Result<T, rusqlite::Error>;
 
 #[derive(Serialize, Deserialize)]
-struct Told {
+struct StoredNotification {
     at: Timestamp,
     topic: String,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -28,7 +28,7 @@ struct Told {
 /// An entry as it was left. It stands in the post itself: the row of the list may be written over by
 /// the process that asks before that one has read the post.
 #[derive(Serialize, Deserialize)]
-struct Listed {
+struct StoredEntry {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     reference: Option<String>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -41,7 +41,7 @@ struct Listed {
     resources_ttl: Option<i64>,
 }
 
-impl Listed {
+impl StoredEntry {
     fn of(entry: &WatchEntry) -> Self {
         Self {
             reference: entry.reference.clone(),
@@ -67,7 +67,7 @@ impl Listed {
 fn parts(post: &OutboxMessage) -> (Option<SessionId>, &'static str, String) {
     match post {
         OutboxMessage::Added(entry) => {
-            let body = serde_json::to_string(&Listed::of(entry)).unwrap_or_default();
+            let body = serde_json::to_string(&StoredEntry::of(entry)).unwrap_or_default();
             (Some(entry.id), "added", body)
         }
         OutboxMessage::Removed(id) => (Some(*id), "removed", String::new()),
@@ -77,7 +77,7 @@ fn parts(post: &OutboxMessage) -> (Option<SessionId>, &'static str, String) {
             (Some(*id), "kept", serde_json::to_string(&own::stored(&action)).unwrap_or_default())
         }
         OutboxMessage::Told(told) => {
-            let stored = Told {
+            let stored = StoredNotification {
                 at: told.at,
                 topic: told.topic.as_raw().to_owned(),
                 subject: told.subject.as_ref().map(|subject| subject.as_raw().to_owned()),
@@ -135,12 +135,12 @@ fn revived(
     let id = SessionId::parse(session).ok();
     match kind {
         "added" => {
-            let listed: Option<Listed> = serde_json::from_str(body).ok();
+            let listed: Option<StoredEntry> = serde_json::from_str(body).ok();
             let (id, row) = (id?, entry(id?));
             let Some(left) = listed else { return row.map(OutboxMessage::Added) };
             // One that was known before keeps the time at which it came on the list.
             let added_at = row.map_or(left.added_at, |row| row.added_at);
-            Some(OutboxMessage::Added(Listed { added_at, ..left }.revived(id)))
+            Some(OutboxMessage::Added(StoredEntry { added_at, ..left }.revived(id)))
         }
         "removed" => id.map(OutboxMessage::Removed),
         "asked" => Some(OutboxMessage::Asked(id)),
@@ -150,7 +150,7 @@ fn revived(
             Some(OutboxMessage::Kept(id?, action.what, action.made))
         }
         "told" => {
-            let told: Told = serde_json::from_str(body).ok()?;
+            let told: StoredNotification = serde_json::from_str(body).ok()?;
             Some(OutboxMessage::Told(Notification {
                 session: id?,
                 topic: Topic::from_wire(&told.topic),

@@ -17,7 +17,7 @@ use crate::domain::watchlist::watched::{WatchEntry, WatchedSession};
 pub struct Sqlite {
     connection: Connection,
     path: PathBuf,
-    lock: Option<files::Lock>,
+    lock: Option<files::StoreLock>,
     seal: Option<Arc<Seal>>,
     unreadable: usize,
 }
@@ -88,7 +88,7 @@ impl Sqlite {
         Ok(Self::of(connection, path, None))
     }
 
-    fn of(connection: Connection, path: &Path, lock: Option<files::Lock>) -> Self {
+    fn of(connection: Connection, path: &Path, lock: Option<files::StoreLock>) -> Self {
         Self { connection, path: path.to_path_buf(), lock, seal: None, unreadable: 0 }
     }
 

@@ -2,19 +2,19 @@
 
 use jiff::Timestamp;
 
-use super::breaker::Cause;
+use super::breaker::Outage;
 use super::schedule::{Job, Part};
 use crate::api::{ApiError, ApiErrorKind, SessionApi};
 use crate::domain::server_text::ServerText;
 use crate::store::Observation;
 
 /// Whether a failure may be everybody's, and why.
-pub(super) fn cause(error: &ApiError) -> Option<Cause> {
+pub(super) fn cause(error: &ApiError) -> Option<Outage> {
     if error.is_app_not_found() {
-        return Some(Cause::AppNotFound);
+        return Some(Outage::AppNotFound);
     }
     match &error.kind {
-        ApiErrorKind::ClockSkew(seconds) => Some(Cause::ClockSkew(*seconds)),
+        ApiErrorKind::ClockSkew(seconds) => Some(Outage::ClockSkew(*seconds)),
         ApiErrorKind::Status(status @ (401 | 403)) => {
             // The header shows this code: only words of the
             // contract (9.2) may stand there, never a server's.
@@ -28,17 +28,17 @@ pub(super) fn cause(error: &ApiError) -> Option<Cause> {
                 "NOT_YOUR_SESSION",
             ];
             let code = KNOWN.iter().find(|code| error.has_code(code));
-            Some(Cause::Refused(*status, code.map(|code| (*code).to_owned())))
+            Some(Outage::Refused(*status, code.map(|code| (*code).to_owned())))
         }
-        ApiErrorKind::TokenRefused(status) => Some(Cause::Refused(*status, None)),
-        ApiErrorKind::Unavailable(status, _) => Some(Cause::Unavailable(*status)),
-        ApiErrorKind::Unreachable(why) => Some(Cause::Offline(why.clone())),
+        ApiErrorKind::TokenRefused(status) => Some(Outage::Refused(*status, None)),
+        ApiErrorKind::Unavailable(status, _) => Some(Outage::Unavailable(*status)),
+        ApiErrorKind::Unreachable(why) => Some(Outage::Offline(why.clone())),
         // A redirect of every call is a proxy or a wrong base URL, not a state of a session.
         ApiErrorKind::Timeout(_) | ApiErrorKind::Redirect(_) => {
-            Some(Cause::Offline(error.summary()))
+            Some(Outage::Offline(error.summary()))
         }
         ApiErrorKind::Foreign(..) | ApiErrorKind::NotFromYoti(_) => {
-            Some(Cause::NotYoti(error.summary()))
+            Some(Outage::NotYoti(error.summary()))
         }
         _ => None,
     }

@@ -20,7 +20,7 @@ const PROBE: (Duration, Duration) = (Duration::from_secs(5), Duration::from_mins
 
 /// Why all asking has stopped.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Cause {
+pub enum Outage {
     /// No connection, in our words.
     Offline(String),
     /// Answers, but of something that is not Yoti, in our words.
@@ -33,7 +33,7 @@ pub enum Cause {
     ClockSkew(i64),
 }
 
-impl Cause {
+impl Outage {
     const fn is_refusal(&self) -> bool {
         matches!(self, Self::Refused(..) | Self::AppNotFound | Self::ClockSkew(_))
     }
@@ -41,7 +41,7 @@ impl Cause {
 
 #[derive(Debug)]
 struct Open {
-    cause: Cause,
+    cause: Outage,
     since: Instant,
     probe_at: Instant,
     probes: u32,
@@ -74,13 +74,13 @@ impl Breaker {
     pub fn bad(
         &mut self,
         id: SessionId,
-        cause: Cause,
+        cause: Outage,
         now: Instant,
         polled: usize,
         dice: &mut fastrand::Rng,
     ) {
         // These two are never one session's own: key and clock are the same for all.
-        let sure = matches!(cause, Cause::AppNotFound | Cause::ClockSkew(_));
+        let sure = matches!(cause, Outage::AppNotFound | Outage::ClockSkew(_));
         // Witnesses of one kind do not count for the other: three outages are no refused key.
         if self.refusals != cause.is_refusal() {
             self.failed.clear();
@@ -96,10 +96,10 @@ impl Breaker {
             return;
         }
         let wanted = match cause {
-            Cause::Unavailable(_) => WITNESSES_5XX,
+            Outage::Unavailable(_) => WITNESSES_5XX,
             _ => WITNESSES,
         };
-        let unreachable = matches!(cause, Cause::Offline(_)) && self.in_a_row >= wanted;
+        let unreachable = matches!(cause, Outage::Offline(_)) && self.in_a_row >= wanted;
         if sure || unreachable || self.failed.len() >= wanted.min(polled.max(1)) {
             let probe_at = now + wait(&cause, 1, dice);
             self.open = Some(Open { cause, since: now, probe_at, probes: 1 });
@@ -108,7 +108,7 @@ impl Breaker {
 
     /// Why asking has stopped, since when, and when the next probe goes out.
     #[must_use]
-    pub fn state(&self) -> Option<(&Cause, Instant, Instant)> {
+    pub fn state(&self) -> Option<(&Outage, Instant, Instant)> {
         self.open.as_ref().map(|open| (&open.cause, open.since, open.probe_at))
     }
 
@@ -124,7 +124,7 @@ impl Breaker {
     }
 }
 
-fn wait(cause: &Cause, probes: u32, dice: &mut fastrand::Rng) -> Duration {
+fn wait(cause: &Outage, probes: u32, dice: &mut fastrand::Rng) -> Duration {
     if cause.is_refusal() {
         return REFUSED_PROBE;
     }
@@ -145,7 +145,7 @@ mod tests {
         let mut dice = fastrand::Rng::with_seed(1);
         let now = Instant::now();
         let mut breaker = Breaker::default();
-        let refused = || Cause::Refused(401, None);
+        let refused = || Outage::Refused(401, None);
         for n in [1, 1, 1, 2] {
             breaker.bad(id(n), refused(), now, 10, &mut dice);
         }
@@ -167,10 +167,10 @@ mod tests {
         let mut dice = fastrand::Rng::with_seed(1);
         let now = Instant::now();
         let mut breaker = Breaker::default();
-        breaker.bad(id(1), Cause::Unavailable(503), now, 1, &mut dice);
+        breaker.bad(id(1), Outage::Unavailable(503), now, 1, &mut dice);
         assert!(breaker.state().is_some());
         let mut breaker = Breaker::default();
-        breaker.bad(id(1), Cause::AppNotFound, now, 50, &mut dice);
+        breaker.bad(id(1), Outage::AppNotFound, now, 50, &mut dice);
         assert!(breaker.state().is_some());
     }
 
@@ -178,16 +178,16 @@ mod tests {
     fn a_lost_connection_needs_no_second_session_but_a_service_that_fails_one_does() {
         let mut dice = fastrand::Rng::with_seed(1);
         let now = Instant::now();
-        let opens = |cause: Cause, dice: &mut fastrand::Rng| {
+        let opens = |cause: Outage, dice: &mut fastrand::Rng| {
             let mut breaker = Breaker::default();
             (0..20).for_each(|_| breaker.bad(id(1), cause.clone(), now, 50, dice));
             breaker.state().is_some()
         };
-        assert!(opens(Cause::Offline(String::from("connection refused")), &mut dice));
+        assert!(opens(Outage::Offline(String::from("connection refused")), &mut dice));
         for own in [
-            Cause::Unavailable(503),
-            Cause::NotYoti(String::from("404 not from Yoti")),
-            Cause::Refused(403, None),
+            Outage::Unavailable(503),
+            Outage::NotYoti(String::from("404 not from Yoti")),
+            Outage::Refused(403, None),
         ] {
             assert!(!opens(own.clone(), &mut dice), "{own:?}");
         }

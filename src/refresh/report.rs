@@ -3,7 +3,7 @@
 use jiff::{SignedDuration, Timestamp};
 use tokio::time::Instant;
 
-use super::breaker::Cause;
+use super::breaker::Outage;
 use super::schedule::Track;
 use super::task::{PUBLISH, Task};
 use crate::api::SessionApi;
@@ -69,17 +69,17 @@ impl<A: SessionApi, C: Clock> Task<A, C> {
             let retry_at = self.shown_at(probe_at);
             return match cause {
                 // To the operator both mean that there is no way to Yoti; the cause says which.
-                Cause::Offline(cause) | Cause::NotYoti(cause) => {
+                Outage::Offline(cause) | Outage::NotYoti(cause) => {
                     Connection::Offline { since, retry_at, cause: cause.clone() }
                 }
-                Cause::Unavailable(status) => {
+                Outage::Unavailable(status) => {
                     Connection::Unavailable { since, retry_at, status: *status }
                 }
-                Cause::Refused(status, code) => {
+                Outage::Refused(status, code) => {
                     Connection::Refused { status: *status, code: code.clone() }
                 }
-                Cause::AppNotFound => Connection::AppNotFound,
-                Cause::ClockSkew(seconds) => {
+                Outage::AppNotFound => Connection::AppNotFound,
+                Outage::ClockSkew(seconds) => {
                     Connection::ClockSkew(SignedDuration::from_secs(*seconds))
                 }
             };

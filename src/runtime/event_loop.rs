@@ -14,7 +14,7 @@ use tokio::time::{Instant, MissedTickBehavior, interval, sleep_until, timeout_at
 
 use super::Ending;
 use super::effects::{Effects, Immediate};
-use super::ground::Answer;
+use super::ground::TerminalAnswer;
 use super::terminal::{self, Surface};
 use crate::app::event::{Event, Mouse, MouseDid, Outcome};
 use crate::app::{Model, update};
@@ -175,11 +175,11 @@ async fn ask_ground<S: Surface, C>(
     surface: &mut S,
     input: &mut (impl Stream<Item = io::Result<Input>> + Unpin),
     outside: &mut LoopContext<C>,
-) -> io::Result<Option<(Answer, VecDeque<Input>)>> {
+) -> io::Result<Option<(TerminalAnswer, VecDeque<Input>)>> {
     model.take_dirty();
     draw(model, surface, outside.look, &mut outside.pictures)?;
     surface.ask_ground()?;
-    let mut asked = Answer::default();
+    let mut asked = TerminalAnswer::default();
     let Some(keys) = keys_beside(&mut asked, input).await else { return Ok(None) };
     if let Some(ground) = asked.ground() {
         outside.look = outside.themes.settle(ground, outside.look);
@@ -191,7 +191,7 @@ async fn ask_ground<S: Surface, C>(
 /// Takes the terminal's answer in for as long as it may take. Returns the keys that were pressed
 /// meanwhile; `None`: the terminal is gone.
 async fn keys_beside(
-    answer: &mut Answer,
+    answer: &mut TerminalAnswer,
     input: &mut (impl Stream<Item = io::Result<Input>> + Unpin),
 ) -> Option<VecDeque<Input>> {
     let mut keys = VecDeque::new();
@@ -291,7 +291,7 @@ mod tests {
     async fn the_answer_is_waited_for_a_tenth_of_a_second_and_no_key_is_lost() {
         for (after, ground) in [(0, Some(Ground::Light)), (90, Some(Ground::Light)), (3_000, None)]
         {
-            let (mut answer, mut input) = (Answer::default(), typed(after));
+            let (mut answer, mut input) = (TerminalAnswer::default(), typed(after));
             let begun = Instant::now();
             let mut keys = keys_beside(&mut answer, &mut input).await.unwrap();
             assert!(begun.elapsed() <= ANSWER, "{after} ms");
@@ -309,7 +309,7 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn a_terminal_that_goes_away_meanwhile_ends_the_wait() {
-        let gone = keys_beside(&mut Answer::default(), &mut futures::stream::empty()).await;
+        let gone = keys_beside(&mut TerminalAnswer::default(), &mut futures::stream::empty()).await;
         assert_eq!(gone, None);
     }
 }

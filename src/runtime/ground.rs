@@ -18,7 +18,7 @@ const LONGEST: usize = 64;
 
 /// What has come of the answer so far. It may come late, and then it must not act as keys either.
 #[derive(Debug, Default)]
-pub struct Answer {
+pub struct TerminalAnswer {
     part: Part,
     text: String,
 }
@@ -33,7 +33,7 @@ enum Part {
     Whole,
 }
 
-impl Answer {
+impl TerminalAnswer {
     /// Whether a terminal's event is part of the answer, which is taken in then.
     pub fn takes(&mut self, event: &Input) -> bool {
         let Input::Key(key) = event else { return false };
@@ -117,7 +117,7 @@ mod tests {
                 ("11;#002b36", Some(Ground::Dark)),
                 ("11;no", None),
             ] {
-                let mut answer = Answer::default();
+                let mut answer = TerminalAnswer::default();
                 let events = std::iter::once(begin()).chain(typed(text)).chain(end.clone());
                 assert!(events.into_iter().all(|event| answer.takes(&event)), "{text}");
                 assert_eq!((answer.is_whole(), answer.ground()), (true, ground), "{text}");
@@ -128,7 +128,7 @@ mod tests {
 
     #[test]
     fn a_key_is_no_answer_and_the_answer_is_known_behind_it() {
-        let mut answer = Answer::default();
+        let mut answer = TerminalAnswer::default();
         assert!(!typed("jk:11;q").any(|event| answer.takes(&event)));
         assert!(answer.takes(&begin()), "Alt-] by the operator");
         assert!(!typed("j").any(|event| answer.takes(&event)));

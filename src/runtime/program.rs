@@ -41,9 +41,9 @@ pub(super) async fn run<A: AsRef<OsStr>>(
     command.args(arguments).stdout(Stdio::null()).stderr(Stdio::null()).process_group(0);
     command.stdin(if input.is_some() { Stdio::piped() } else { Stdio::null() });
     let mut child = command.spawn().map_err(Trouble::NotStarted)?;
-    // Not in a `Group`, whose drop would kill it: it may outlive the dashboard.
+    // Not in a `ProcessGroup`, whose drop would kill it: it may outlive the dashboard.
     let Some(limit) = limit else { return heard(&mut child, input).await.map_err(Trouble::Lost) };
-    let mut group = Group(child);
+    let mut group = ProcessGroup(child);
     match timeout(limit, heard(&mut group.0, input)).await {
         Ok(ended) => ended.map_err(Trouble::Lost),
         Err(_elapsed) => Err(Trouble::TooLong),
@@ -60,7 +60,7 @@ pub(crate) async fn output<A: AsRef<OsStr>>(
 ) -> Result<(ExitStatus, Zeroizing<Vec<u8>>), Trouble> {
     let mut command = Command::new(program);
     command.args(arguments).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null());
-    let mut group = Group(command.process_group(0).spawn().map_err(Trouble::NotStarted)?);
+    let mut group = ProcessGroup(command.process_group(0).spawn().map_err(Trouble::NotStarted)?);
     // As large as it can get: growing would leave copies behind.
     let mut text = Zeroizing::new(Vec::with_capacity(usize::try_from(most).unwrap_or_default()));
     let ended = timeout(limit, async {
@@ -84,9 +84,9 @@ async fn heard(child: &mut Child, input: Option<&str>) -> io::Result<ExitStatus>
 }
 
 /// Killed when dropped, if its first process has not ended before.
-struct Group(Child);
+struct ProcessGroup(Child);
 
-impl Drop for Group {
+impl Drop for ProcessGroup {
     fn drop(&mut self) {
         // The number is nobody else's as long as nobody has asked how its process ended.
         let number = self.0.id().and_then(|id| i32::try_from(id).ok()).and_then(Pid::from_raw);

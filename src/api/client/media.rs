@@ -51,7 +51,7 @@ pub struct HeldMedia {
     /// The answer's content type, parameters stripped, lower case.
     pub content_type: ServerText,
     /// What the bytes are by their beginning.
-    pub form: Form,
+    pub form: MediaForm,
     pub bytes: PersonalBytes,
     /// Why it may not be what it should be.
     pub doubt: Option<Doubt>,
@@ -71,7 +71,7 @@ pub enum MissingMedia {
 
 /// What bytes are, by their beginning.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Form {
+pub enum MediaForm {
     /// `image/jpeg`
     Jpeg,
     /// `image/png`
@@ -94,7 +94,7 @@ pub enum Doubt {
     Bytes,
 }
 
-impl Form {
+impl MediaForm {
     /// By the first bytes; JSON has none of its own and is tried.
     #[must_use]
     pub fn of(bytes: &[u8]) -> Self {
@@ -147,13 +147,13 @@ impl Form {
 
 impl HeldMedia {
     fn new(declared: Option<&MediaType>, content_type: String, bytes: Vec<u8>) -> Self {
-        let (said, form) = (Form::of_content_type(&content_type), Form::of(&bytes));
-        let fits = |form: Form| declared.is_none_or(|declared| form.is_one_of(declared));
+        let (said, form) = (MediaForm::of_content_type(&content_type), MediaForm::of(&bytes));
+        let fits = |form: MediaForm| declared.is_none_or(|declared| form.is_one_of(declared));
         let doubt = if bytes.is_empty() {
             Some(Doubt::Empty)
         } else if !fits(said) {
             Some(Doubt::ContentType)
-        } else if !fits(form) || (said != Form::Other && said != form) {
+        } else if !fits(form) || (said != MediaForm::Other && said != form) {
             Some(Doubt::Bytes)
         } else {
             None

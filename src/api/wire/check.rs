@@ -2,14 +2,14 @@
 //!
 //! A type that is not known is read by the same fields.
 
-use super::cursor::Cursor;
+use super::cursor::JsonCursor;
 use super::resource::{generated_media, media_below, media_in};
 use super::watchlist;
 use crate::domain::server_text::ServerText;
 use crate::domain::session::check::{Check, Report, SubCheck};
 use crate::domain::session::ids::{CheckId, ResourceId};
 
-pub(super) fn one(item: &Cursor<'_>) -> Check {
+pub(super) fn one(item: &JsonCursor<'_>) -> Check {
     Check {
         id: CheckId::new(item.id()),
         check_type: item.value("type"),
@@ -28,7 +28,7 @@ pub(super) fn one(item: &Cursor<'_>) -> Check {
     }
 }
 
-fn report(report: &Cursor<'_>) -> Report {
+fn report(report: &JsonCursor<'_>) -> Report {
     let recommendation = report.object("recommendation");
     let part = |key: &str| recommendation.as_ref().and_then(|r| r.text(key));
     let breakdown = report.list("breakdown");
@@ -41,7 +41,7 @@ fn report(report: &Cursor<'_>) -> Report {
     }
 }
 
-fn sub_check(item: &Cursor<'_>) -> SubCheck {
+fn sub_check(item: &JsonCursor<'_>) -> SubCheck {
     let details = item.list("details");
     SubCheck {
         name: item.needed("sub_check").unwrap_or_default(),
@@ -53,7 +53,7 @@ fn sub_check(item: &Cursor<'_>) -> SubCheck {
 
 /// `{name, value}`; an item of another form gives one pair for
 /// each scalar in it, an empty one an empty pair (contract 4.3).
-fn detail(item: &Cursor<'_>) -> Vec<(ServerText, ServerText)> {
+fn detail(item: &JsonCursor<'_>) -> Vec<(ServerText, ServerText)> {
     let is = |wanted: &str| {
         item.entries()
             .any(|(key, v)| key == wanted && !v.is_null() && !v.is_object() && !v.is_array())

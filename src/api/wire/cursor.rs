@@ -11,7 +11,7 @@ use crate::domain::session::extra::Extra;
 use crate::domain::session::wire_enum::WireValue;
 
 /// An object and the way to it.
-pub(super) struct Cursor<'a> {
+pub(super) struct JsonCursor<'a> {
     map: &'a Map<String, Value>,
     pointer: String,
     notes: &'a Notes,
@@ -28,7 +28,7 @@ fn kind(value: &Value) -> &'static str {
     }
 }
 
-impl<'a> Cursor<'a> {
+impl<'a> JsonCursor<'a> {
     pub(super) fn root(value: &'a Value, notes: &'a Notes) -> Option<Self> {
         value.as_object().map(|map| Self { map, pointer: String::new(), notes })
     }
@@ -142,9 +142,9 @@ impl<'a> Cursor<'a> {
         keys.iter().find_map(|key| self.read(key, time))
     }
 
-    pub(super) fn object(&self, key: &str) -> Option<Cursor<'a>> {
+    pub(super) fn object(&self, key: &str) -> Option<JsonCursor<'a>> {
         let map = self.read(key, Value::as_object)?;
-        Some(Cursor { map, pointer: self.place(key), notes: self.notes })
+        Some(JsonCursor { map, pointer: self.place(key), notes: self.notes })
     }
 
     /// An object, or the bare text of its name.
@@ -160,7 +160,7 @@ impl<'a> Cursor<'a> {
     fn either(&self, place: String, value: &'a Value) -> Option<Named<'a>> {
         match value {
             Value::Object(map) => {
-                Some(Named::Object(Cursor { map, pointer: place, notes: self.notes }))
+                Some(Named::Object(JsonCursor { map, pointer: place, notes: self.notes }))
             }
             Value::String(text) => Some(Named::Bare { text, place, notes: self.notes }),
             _ => None,
@@ -182,10 +182,10 @@ impl<'a> Cursor<'a> {
     }
 
     /// The objects of a list; anything else in it is a drift.
-    pub(super) fn list(&self, key: &str) -> Vec<Cursor<'a>> {
+    pub(super) fn list(&self, key: &str) -> Vec<JsonCursor<'a>> {
         self.elements(key, |place, value| {
             let map = value.as_object()?;
-            Some(Cursor { map, pointer: place.to_owned(), notes: self.notes })
+            Some(JsonCursor { map, pointer: place.to_owned(), notes: self.notes })
         })
     }
 

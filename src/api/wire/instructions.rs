@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::cursor::Cursor;
+use super::cursor::JsonCursor;
 use super::notes::Notes;
 use crate::api::ApiErrorKind;
 use crate::domain::session::ids::RequirementId;
@@ -10,7 +10,7 @@ use crate::domain::session::instructions::{Branch, Instructions, PromisedDocumen
 
 pub(in crate::api) fn value(value: &Value) -> Result<Instructions, ApiErrorKind> {
     let notes = Notes::default();
-    let root = Cursor::root(value, &notes)
+    let root = JsonCursor::root(value, &notes)
         .ok_or(ApiErrorKind::NotFromYoti("the response is not a JSON object"))?;
     let documents = root.list("documents");
     let mut letter = Instructions {
@@ -24,7 +24,7 @@ pub(in crate::api) fn value(value: &Value) -> Result<Instructions, ApiErrorKind>
     Ok(letter)
 }
 
-fn promised(item: &Cursor<'_>) -> PromisedDocument {
+fn promised(item: &JsonCursor<'_>) -> PromisedDocument {
     let document = item.object("document");
     let part = |key: &str| document.as_ref().and_then(|d| d.text(key));
     PromisedDocument {
@@ -35,7 +35,7 @@ fn promised(item: &Cursor<'_>) -> PromisedDocument {
     }
 }
 
-pub(super) fn branch(branch: &Cursor<'_>) -> Branch {
+pub(super) fn branch(branch: &JsonCursor<'_>) -> Branch {
     let location = branch.object("location");
     let number = |key: &str| location.as_ref().and_then(|location| location.scalar(key));
     Branch {

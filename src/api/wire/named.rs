@@ -1,20 +1,20 @@
 //! An object that may also be written as the bare text of its name: `"IBV"` for `{"type": "IBV"}`,
 //! `"DIGILOCKER"` for `{"name": "DIGILOCKER"}` (contract 14.1, 14.2).
 
-use super::cursor::Cursor;
+use super::cursor::JsonCursor;
 use super::notes::Notes;
 use crate::domain::server_text::ServerText;
 use crate::domain::session::extra::Extra;
 use crate::domain::session::wire_enum::WireValue;
 
 pub(super) enum Named<'a> {
-    Object(Cursor<'a>),
+    Object(JsonCursor<'a>),
     Bare { text: &'a str, place: String, notes: &'a Notes },
 }
 
 impl<'a> Named<'a> {
     /// The whole object; a bare text has none.
-    pub(super) const fn object(&self) -> Option<&Cursor<'a>> {
+    pub(super) const fn object(&self) -> Option<&JsonCursor<'a>> {
         match self {
             Self::Object(item) => Some(item),
             Self::Bare { .. } => None,
@@ -45,6 +45,6 @@ impl<'a> Named<'a> {
 
     /// What else the object says.
     pub(super) fn rest(&self) -> Extra {
-        self.object().map(Cursor::rest).unwrap_or_default()
+        self.object().map(JsonCursor::rest).unwrap_or_default()
     }
 }

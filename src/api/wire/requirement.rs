@@ -1,7 +1,7 @@
 //! Required resources of a configuration (contract 5, 6), and accepted documents wherever they
 //! stand.
 
-use super::cursor::Cursor;
+use super::cursor::JsonCursor;
 use super::named::Named;
 use crate::domain::server_text::ServerText;
 use crate::domain::session::configuration::{
@@ -10,7 +10,7 @@ use crate::domain::session::configuration::{
 use crate::domain::session::ids::RequirementId;
 use crate::domain::session::wire_enum::WireValue;
 
-pub(super) fn one(item: &Cursor<'_>) -> RequiredResource {
+pub(super) fn one(item: &JsonCursor<'_>) -> RequiredResource {
     let attempts = item.object("attempts_remaining");
     RequiredResource {
         id: RequirementId::new(item.id()),
@@ -31,7 +31,7 @@ pub(super) fn one(item: &Cursor<'_>) -> RequiredResource {
 }
 
 /// A value that makes no sense without its name: a missing one becomes the empty, unknown one.
-fn named<T: WireValue>(item: &Cursor<'_>) -> T {
+fn named<T: WireValue>(item: &JsonCursor<'_>) -> T {
     item.value("type").unwrap_or_else(|| {
         // Unknown, and so counted as refer: a source without a name must not pass for a known one.
         item.note_unknown("type", "");
@@ -52,22 +52,22 @@ fn source(item: &Named<'_>) -> AllowedSource {
 }
 
 /// `allowed_providers`: texts or objects with a `name`; `None` where no list is stated.
-fn providers(item: &Cursor<'_>) -> Option<Vec<ServerText>> {
+fn providers(item: &JsonCursor<'_>) -> Option<Vec<ServerText>> {
     let stated = item.entries().any(|(key, v)| key == "allowed_providers" && v.is_array());
     let all = || item.all_named("allowed_providers");
     // `None` and an empty list differ: absence means any provider (contract 6.1).
     stated.then(|| all().iter().filter_map(|provider| provider.text("name")).collect())
 }
 
-fn task(item: &Cursor<'_>) -> RequestedTask {
+fn task(item: &JsonCursor<'_>) -> RequestedTask {
     RequestedTask { task_type: item.value("type"), state: item.value("state") }
 }
 
-fn assessment(item: &Cursor<'_>) -> Assessment {
+fn assessment(item: &JsonCursor<'_>) -> Assessment {
     Assessment { check_type: named(item), state: item.value("state"), scheme: item.text("scheme") }
 }
 
-fn accepted(item: &Cursor<'_>) -> Vec<AcceptedDocuments> {
+fn accepted(item: &JsonCursor<'_>) -> Vec<AcceptedDocuments> {
     let by_country = countries(item);
     if !by_country.is_empty() {
         return by_country;
@@ -86,12 +86,12 @@ fn accepted(item: &Cursor<'_>) -> Vec<AcceptedDocuments> {
 }
 
 /// `supported_countries` of a requirement, or of the whole service (contract 13.3).
-pub(super) fn countries(item: &Cursor<'_>) -> Vec<AcceptedDocuments> {
+pub(super) fn countries(item: &JsonCursor<'_>) -> Vec<AcceptedDocuments> {
     let countries = item.list("supported_countries");
     countries.iter().filter_map(country).collect()
 }
 
-fn country(item: &Cursor<'_>) -> Option<AcceptedDocuments> {
+fn country(item: &JsonCursor<'_>) -> Option<AcceptedDocuments> {
     let country = item.needed("code")?;
     let documents: Vec<DocumentLimit> =
         item.list("supported_documents").iter().filter_map(document).collect();
@@ -105,7 +105,7 @@ fn country(item: &Cursor<'_>) -> Option<AcceptedDocuments> {
     })
 }
 
-fn document(item: &Cursor<'_>) -> Option<DocumentLimit> {
+fn document(item: &JsonCursor<'_>) -> Option<DocumentLimit> {
     Some(DocumentLimit {
         document_type: item.needed("type")?,
         is_strictly_latin: item.flag("is_strictly_latin"),
@@ -113,6 +113,6 @@ fn document(item: &Cursor<'_>) -> Option<DocumentLimit> {
     })
 }
 
-fn attempts(map: &Cursor<'_>) -> Vec<(ServerText, i64)> {
+fn attempts(map: &JsonCursor<'_>) -> Vec<(ServerText, i64)> {
     map.entries().filter_map(|(key, _)| Some((key.as_str().into(), map.integer(key)?))).collect()
 }

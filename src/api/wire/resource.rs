@@ -4,7 +4,7 @@
 
 use serde_json::Value;
 
-use super::cursor::Cursor;
+use super::cursor::JsonCursor;
 use crate::domain::server_text::ServerText;
 use crate::domain::session::ids::{CheckId, MediaId, ResourceId, TaskId};
 use crate::domain::session::resource::{
@@ -13,7 +13,7 @@ use crate::domain::session::resource::{
 use crate::domain::session::wire_enum::MediaType;
 
 /// All resources, container by container, in the order received.
-pub(super) fn all(container: &Cursor<'_>) -> Vec<Resource> {
+pub(super) fn all(container: &JsonCursor<'_>) -> Vec<Resource> {
     let mut found = Vec::new();
     for (key, value) in container.entries() {
         // Any of the containers may be missing, null or empty (contract 3.2).
@@ -26,7 +26,7 @@ pub(super) fn all(container: &Cursor<'_>) -> Vec<Resource> {
     found
 }
 
-fn one(container: &str, item: &Cursor<'_>) -> Resource {
+fn one(container: &str, item: &JsonCursor<'_>) -> Resource {
     let source = item.named("source");
     Resource {
         id: ResourceId::new(item.id()),
@@ -41,7 +41,7 @@ fn one(container: &str, item: &Cursor<'_>) -> Resource {
     }
 }
 
-fn kind(container: &str, item: &Cursor<'_>) -> ResourceKind {
+fn kind(container: &str, item: &JsonCursor<'_>) -> ResourceKind {
     match container {
         "id_documents" => ResourceKind::IdDocument(document(item)),
         "supplementary_documents" => ResourceKind::SupplementaryDocument(document(item)),
@@ -69,7 +69,7 @@ fn kind(container: &str, item: &Cursor<'_>) -> ResourceKind {
     }
 }
 
-fn document(item: &Cursor<'_>) -> Document {
+fn document(item: &JsonCursor<'_>) -> Document {
     let pages = item.list("pages");
     Document {
         document_type: item.text("document_type"),
@@ -83,7 +83,7 @@ fn document(item: &Cursor<'_>) -> Document {
     }
 }
 
-fn page(item: &Cursor<'_>) -> Page {
+fn page(item: &JsonCursor<'_>) -> Page {
     Page {
         capture_method: item.value("capture_method"),
         media: media(item, "page"),
@@ -92,27 +92,27 @@ fn page(item: &Cursor<'_>) -> Page {
     }
 }
 
-fn frames(item: &Cursor<'_>) -> Vec<Option<Media>> {
+fn frames(item: &JsonCursor<'_>) -> Vec<Option<Media>> {
     item.list("frames").iter().map(|frame| media(frame, "frame")).collect()
 }
 
 /// The media of `{ "media": { … } }`.
-pub(super) fn media(holder: &Cursor<'_>, role: &str) -> Option<Media> {
+pub(super) fn media(holder: &JsonCursor<'_>, role: &str) -> Option<Media> {
     read_media(&holder.object("media")?, role)
 }
 
 /// The media of `{ key: { "media": { … } } }`, whose role is the key.
-pub(super) fn media_in(item: &Cursor<'_>, key: &str) -> Option<Media> {
+pub(super) fn media_in(item: &JsonCursor<'_>, key: &str) -> Option<Media> {
     media(&item.object(key)?, key)
 }
 
 /// `generated_media`: ids and types alone.
-pub(super) fn generated_media(item: &Cursor<'_>) -> Vec<Media> {
+pub(super) fn generated_media(item: &JsonCursor<'_>) -> Vec<Media> {
     let list = item.list("generated_media");
     list.iter().filter_map(|media| read_media(media, "generated")).collect()
 }
 
-fn read_media(media: &Cursor<'_>, role: &str) -> Option<Media> {
+fn read_media(media: &JsonCursor<'_>, role: &str) -> Option<Media> {
     Some(Media {
         id: MediaId::new(media.needed("id")?),
         media_type: media.value("type"),
@@ -122,7 +122,7 @@ fn read_media(media: &Cursor<'_>, role: &str) -> Option<Media> {
     })
 }
 
-fn task(item: &Cursor<'_>) -> Task {
+fn task(item: &JsonCursor<'_>) -> Task {
     let recommendation = item.object("recommendation");
     let reason = recommendation.as_ref().and_then(|r| r.object("reason"));
     let checks = item.list("generated_checks");
@@ -149,7 +149,7 @@ fn task(item: &Cursor<'_>) -> Task {
 /// Every media below an object, also below keys that are not known: an object under a key `media`
 /// with a text `id`, and the items of `generated_media` (contract 10). Each id once, in order, with
 /// the role that says most: a task's media is also the document's fields.
-pub(super) fn media_below(item: &Cursor<'_>) -> Vec<Media> {
+pub(super) fn media_below(item: &JsonCursor<'_>) -> Vec<Media> {
     let mut found = Vec::new();
     for (key, value) in item.entries() {
         collect(value, key, key, &mut found);

@@ -3,7 +3,7 @@
 
 use serde_json::{Map, Value};
 
-use super::cursor::Cursor;
+use super::cursor::JsonCursor;
 use super::notes::Notes;
 use super::{instructions, requirement};
 use crate::api::ApiErrorKind;
@@ -13,8 +13,9 @@ use crate::domain::session::instructions::Branches;
 use crate::domain::session::resource::FaceCapture;
 use crate::domain::session::supported::SupportedDocuments;
 
-fn object<'a>(value: &'a Value, notes: &'a Notes) -> Result<Cursor<'a>, ApiErrorKind> {
-    Cursor::root(value, notes).ok_or(ApiErrorKind::NotFromYoti("the response is not a JSON object"))
+fn object<'a>(value: &'a Value, notes: &'a Notes) -> Result<JsonCursor<'a>, ApiErrorKind> {
+    JsonCursor::root(value, notes)
+        .ok_or(ApiErrorKind::NotFromYoti("the response is not a JSON object"))
 }
 
 /// The answer is a list; it is read as if it stood under the key `devices`.
@@ -32,7 +33,7 @@ pub(in crate::api) fn devices(value: Value) -> Result<TrackedDevices, ApiErrorKi
     Ok(TrackedDevices { devices, extra, unknown, drift })
 }
 
-fn device(item: &Cursor<'_>) -> TrackedDevice {
+fn device(item: &JsonCursor<'_>) -> TrackedDevice {
     let device = item.object("device");
     let part = |key: &str| device.as_ref().and_then(|device| device.text(key));
     TrackedDevice {

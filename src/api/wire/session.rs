@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::cursor::Cursor;
+use super::cursor::JsonCursor;
 use super::notes::Notes;
 use super::resource::{self, media, media_in};
 use super::{check, root};
@@ -50,7 +50,7 @@ pub(in crate::api) fn value(value: &Value, asked: SessionId) -> Result<Session, 
     Ok(session)
 }
 
-fn share(item: &Cursor<'_>) -> DigitalIdShare {
+fn share(item: &JsonCursor<'_>) -> DigitalIdShare {
     let error = item.object("error");
     DigitalIdShare {
         id: item.id(),
@@ -68,7 +68,7 @@ fn share(item: &Cursor<'_>) -> DigitalIdShare {
     }
 }
 
-fn profile(root: &Cursor<'_>, key: &str) -> Option<IdentityProfile> {
+fn profile(root: &JsonCursor<'_>, key: &str) -> Option<IdentityProfile> {
     let profile = root.object(key)?;
     let report = profile.object("identity_profile_report");
     let mut compliance = Vec::new();
@@ -90,7 +90,7 @@ fn profile(root: &Cursor<'_>, key: &str) -> Option<IdentityProfile> {
     })
 }
 
-fn failure(reason: &Cursor<'_>) -> ProfileFailure {
+fn failure(reason: &JsonCursor<'_>) -> ProfileFailure {
     let details = reason.list("requirements_not_met_details");
     ProfileFailure {
         reason_code: reason.text("reason_code"),
@@ -107,7 +107,7 @@ fn failure(reason: &Cursor<'_>) -> ProfileFailure {
     }
 }
 
-fn framework(item: &Cursor<'_>) -> FrameworkCompliance {
+fn framework(item: &JsonCursor<'_>) -> FrameworkCompliance {
     let schemes = item.list("schemes_compliance");
     FrameworkCompliance {
         trust_framework: item.value("trust_framework"),
@@ -115,7 +115,7 @@ fn framework(item: &Cursor<'_>) -> FrameworkCompliance {
     }
 }
 
-fn scheme(item: &Cursor<'_>) -> SchemeCompliance {
+fn scheme(item: &JsonCursor<'_>) -> SchemeCompliance {
     let scheme = item.object("scheme");
     let part = |key: &str| scheme.as_ref().and_then(|scheme| scheme.text(key));
     SchemeCompliance {

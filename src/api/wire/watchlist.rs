@@ -2,13 +2,13 @@
 //!
 //! A customer's `api_key` was removed before anything comes here.
 
-use super::cursor::Cursor;
+use super::cursor::JsonCursor;
 use super::resource::media_in;
 use crate::domain::session::watchlist::{
     Matching, SearchSources, WatchlistSearch, WatchlistSummary,
 };
 
-pub(super) fn summary(item: &Cursor<'_>) -> WatchlistSummary {
+pub(super) fn summary(item: &JsonCursor<'_>) -> WatchlistSummary {
     WatchlistSummary {
         // Its text: it need not be the sum of the parts, and is never counted with (contract 4.6).
         total_hits: item.scalar("total_hits"),
@@ -18,7 +18,7 @@ pub(super) fn summary(item: &Cursor<'_>) -> WatchlistSummary {
     }
 }
 
-fn search(item: &Cursor<'_>) -> WatchlistSearch {
+fn search(item: &JsonCursor<'_>) -> WatchlistSearch {
     WatchlistSearch {
         categories: item.texts("categories"),
         account: item.value("type"),

@@ -18,7 +18,7 @@ pub(crate) fn json(session: &WatchedSession, privacy: Privacy, width: usize) -> 
     let Some(answer) = &session.answers.session else { return Vec::new() };
     let mut lines = Vec::new();
     let (mut line, mut depth, mut in_text, mut escaped) = (String::new(), 0_usize, false, false);
-    let mut masking = Lines::default();
+    let mut masking = JsonLines::default();
     let mut finish = |line: &mut String, lines: &mut Vec<Cell>| {
         if !line.trim().is_empty() && lines.len() < JSON_LINES {
             let shown = masking.masked(line, privacy);
@@ -93,7 +93,7 @@ fn folded(line: String, width: usize) -> Vec<String> {
 
 /// The objects and lists that a line of laid-out JSON stands in.
 #[derive(Default)]
-struct Lines {
+struct JsonLines {
     open: Vec<Open>,
 }
 
@@ -111,7 +111,7 @@ struct Open {
 /// What stands for a field's name that looks like none.
 const MASKED_NAME: &str = "▒▒▒▒▒▒";
 
-impl Lines {
+impl JsonLines {
     /// The next line, a value hidden that is not known to be harmless.
     fn masked(&mut self, line: &str, privacy: Privacy) -> String {
         let text = line.trim_start();
@@ -169,7 +169,7 @@ mod tests {
     use super::*;
 
     fn masked(lines: &[&str], privacy: Privacy) -> Vec<String> {
-        let mut masking = Lines::default();
+        let mut masking = JsonLines::default();
         lines.iter().map(|line| masking.masked(line, privacy)).collect()
     }
 

@@ -6,7 +6,7 @@ pub(crate) mod state;
 use std::collections::HashSet;
 use std::path::PathBuf;
 
-use crate::app::dialogs::add::state::{AddDialog, AddLine, Verdict};
+use crate::app::dialogs::add::state::{AddDialog, AddLine, AddVerdict};
 use jiff::Timestamp;
 
 use crate::app::action::Action;
@@ -45,15 +45,15 @@ fn judge(model: &Model, twice: bool, row: import::Row) -> AddLine {
             let known = watched.or(archived);
             let entry = known.map_or(entry.clone(), |known| entry.over(known));
             let verdict = match (watched, archived) {
-                _ if twice => Verdict::Twice,
-                (Some(known), _) if says_more(&entry, known) => Verdict::Updated,
-                (Some(_), _) => Verdict::Watched,
-                (None, Some(_)) => Verdict::Archived,
-                (None, None) => Verdict::New,
+                _ if twice => AddVerdict::Twice,
+                (Some(known), _) if says_more(&entry, known) => AddVerdict::Updated,
+                (Some(_), _) => AddVerdict::Watched,
+                (None, Some(_)) => AddVerdict::Archived,
+                (None, None) => AddVerdict::New,
             };
             (verdict, Some(entry))
         }
-        Err(why) => (Verdict::Bad(why), None),
+        Err(why) => (AddVerdict::Bad(why), None),
     };
     AddLine { text: row.text, verdict, entry }
 }
@@ -191,22 +191,25 @@ fn added(model: &mut Model, dialog: AddDialog) -> Vec<Effect> {
     let (mut said, mut back, mut entries) = (Added::default(), Vec::new(), Vec::new());
     for line in dialog.lines.into_iter().chain(dialog.typed) {
         match (line.verdict, line.entry) {
-            (Verdict::New, Some(entry)) => {
+            (AddVerdict::New, Some(entry)) => {
                 said.new += 1;
                 back.push(entry.id);
                 entries.push(entry);
             }
-            (Verdict::Archived, Some(entry)) => {
+            (AddVerdict::Archived, Some(entry)) => {
                 said.back += 1;
                 entries.push(entry);
             }
-            (Verdict::Updated, Some(entry)) => {
+            (AddVerdict::Updated, Some(entry)) => {
                 said.updated += 1;
                 entries.push(entry);
             }
-            (Verdict::Watched, _) => said.unchanged += 1,
-            (Verdict::Bad(_), _) => said.not_understood += 1,
-            (Verdict::Twice | Verdict::New | Verdict::Archived | Verdict::Updated, _) => {}
+            (AddVerdict::Watched, _) => said.unchanged += 1,
+            (AddVerdict::Bad(_), _) => said.not_understood += 1,
+            (
+                AddVerdict::Twice | AddVerdict::New | AddVerdict::Archived | AddVerdict::Updated,
+                _,
+            ) => {}
         }
     }
     let undoes = if back.is_empty() {

@@ -40,7 +40,7 @@ pub struct Shift<'a> {
 }
 
 /// One session with what is to be said of it.
-struct Item<'a> {
+struct HandoverItem<'a> {
     session: &'a WatchedSession,
     assessment: Assessment,
 }
@@ -52,8 +52,11 @@ pub fn text<'a>(
     shift: &Shift<'_>,
 ) -> String {
     let items = sessions.into_iter();
-    let items: Vec<Item<'_>> = items
-        .map(|session| Item { session, assessment: assess(session, shift.rules, shift.now) })
+    let items: Vec<HandoverItem<'_>> = items
+        .map(|session| HandoverItem {
+            session,
+            assessment: assess(session, shift.rules, shift.now),
+        })
         .collect();
     let time = |at: Timestamp| {
         at.to_zoned_datetime(shift.zone.clone()).strftime("%Y-%m-%d %H:%M %Z").to_string()
@@ -117,13 +120,13 @@ fn chapter(title: &str, lines: &[String]) -> String {
     format!("## {title} ({})\n\n{}\n\n", lines.len(), lines.join("\n"))
 }
 
-fn line(item: &Item<'_>, reason: Reason, shift: &Shift<'_>) -> String {
+fn line(item: &HandoverItem<'_>, reason: Reason, shift: &Shift<'_>) -> String {
     let said = item.assessment.findings.iter().find(|finding| finding.reason == reason);
     let said = said.map(|finding| markdown(finding.text.as_raw())).unwrap_or_default();
     format!("- {}: {said}", name(item.session, shift))
 }
 
-fn stage(item: &Item<'_>, now: Timestamp) -> String {
+fn stage(item: &HandoverItem<'_>, now: Timestamp) -> String {
     match item.assessment.stage {
         Stage::Unknown(_) => "a state that is not known".to_owned(),
         ref stage => markdown(&stage_words(stage, now).text),
@@ -131,7 +134,7 @@ fn stage(item: &Item<'_>, now: Timestamp) -> String {
 }
 
 /// What became true of a session in the time; not every resource and every check.
-fn events(item: &Item<'_>, shift: &Shift<'_>) -> Vec<String> {
+fn events(item: &HandoverItem<'_>, shift: &Shift<'_>) -> Vec<String> {
     let told = told_since(item.session, &item.assessment, shift.from, shift.now);
     let line = |(at, kind): &(Timestamp, _)| {
         let at = at.to_zoned_datetime(shift.zone.clone()).strftime("%Y-%m-%dT%H:%M:%S%:z");

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use uuid::Uuid;
 
-use super::{Line, bad, doubtful, good};
+use super::{DoctorLine, bad, doubtful, good};
 use crate::api::key::SigningKey;
 use crate::cli::args::Global;
 use crate::cli::{exit, setup};
@@ -15,7 +15,7 @@ use crate::config::{Config, Environment, KeySource};
 use crate::persist::{Opened, PersistError, Persistence};
 use crate::text::shown_str;
 
-pub(super) fn configuration(config: &Config, lines: &mut Vec<Line>) {
+pub(super) fn configuration(config: &Config, lines: &mut Vec<DoctorLine>) {
     let there = if config.file.exists() { "read" } else { "no config file; none is needed" };
     lines.push(good("configuration", format!("{} ({there})", config.file.display())));
     let live = if config.environment == "live" { ", live" } else { "" };
@@ -24,7 +24,7 @@ pub(super) fn configuration(config: &Config, lines: &mut Vec<Line>) {
 
 pub(super) fn credentials(
     config: &Config,
-    lines: &mut Vec<Line>,
+    lines: &mut Vec<DoctorLine>,
 ) -> Option<(Uuid, Arc<SigningKey>)> {
     let (sdk_id, source) = match config.credentials() {
         Ok(held) => held,
@@ -77,7 +77,7 @@ fn mode(path: &Path) -> Option<u32> {
 }
 
 /// True: another process has the store.
-pub(super) fn store(global: &Global, config: &Config, lines: &mut Vec<Line>) -> bool {
+pub(super) fn store(global: &Global, config: &Config, lines: &mut Vec<DoctorLine>) -> bool {
     if global.no_state {
         let advice = "omit --no-state to keep a watch-list";
         lines.push(doubtful("store", "off (--no-state)", advice));
@@ -119,7 +119,7 @@ pub(super) fn store(global: &Global, config: &Config, lines: &mut Vec<Line>) -> 
     beside
 }
 
-pub(super) fn terminal() -> Line {
+pub(super) fn terminal() -> DoctorLine {
     let environment = Environment::of_process();
     let lines_go = "`branchwatch list` and `branchwatch watch` work without a terminal";
     if !std::io::stdout().is_terminal() {

@@ -5,14 +5,14 @@
 use std::io::ErrorKind;
 use std::net::TcpListener;
 
-use super::{Line, bad, doubtful, good};
+use super::{DoctorLine, bad, doubtful, good};
 use crate::cli::exit;
 use crate::config::Config;
 use crate::notifications::auth::{BITS_BEYOND_LOOPBACK, Credential};
 use crate::notifications::receiver::{Receiver, ReceiverError, ReceiverSettings};
 
 /// `beside`: another branchwatch runs, which may well be who listens.
-pub(super) fn examine(config: &Config, beside: bool, lines: &mut Vec<Line>) {
+pub(super) fn examine(config: &Config, beside: bool, lines: &mut Vec<DoctorLine>) {
     let Some(settings) = &config.notifications else {
         lines.push(good(
             "receiver",
@@ -31,7 +31,7 @@ pub(super) fn examine(config: &Config, beside: bool, lines: &mut Vec<Line>) {
     });
 }
 
-fn auth(settings: &ReceiverSettings) -> Line {
+fn auth(settings: &ReceiverSettings) -> DoctorLine {
     let advice = "one line, `bearer` and the output of `openssl rand -hex 16`, readable only by \
                   you (chmod 600)";
     match Credential::from_file(&settings.auth_file) {
@@ -50,7 +50,7 @@ fn auth(settings: &ReceiverSettings) -> Line {
     }
 }
 
-fn address(settings: &ReceiverSettings, beside: bool) -> Line {
+fn address(settings: &ReceiverSettings, beside: bool) -> DoctorLine {
     let listen = settings.listen;
     let how = match settings.tls {
         Some(_) => "https",

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use uuid::Uuid;
 
-use super::{Line, bad, doubtful, good};
+use super::{DoctorLine, bad, doubtful, good};
 use crate::api::client::{Auth, Client, Reach};
 use crate::api::key::SigningKey;
 use crate::api::{ApiError, ApiErrorKind, SessionApi};
@@ -19,7 +19,7 @@ pub(super) async fn examine(
     config: &Config,
     sdk_id: Uuid,
     key: Arc<SigningKey>,
-    lines: &mut Vec<Line>,
+    lines: &mut Vec<DoctorLine>,
 ) {
     if global.offline {
         lines.push(doubtful("reach", "not tried (--offline)", "omit --offline to try it"));
@@ -68,7 +68,7 @@ pub(super) async fn examine(
     });
 }
 
-fn unreachable(why: &ApiError) -> Line {
+fn unreachable(why: &ApiError) -> DoctorLine {
     let says = why.to_string();
     if says.contains("certificate") {
         let advice = "behind a company proxy, set SSL_CERT_FILE to its certificates";
@@ -88,7 +88,7 @@ fn unreachable(why: &ApiError) -> Line {
     bad("reach", says, advice, exit::UNREACHABLE)
 }
 
-fn tls(config: &Config) -> Line {
+fn tls(config: &Config) -> DoctorLine {
     if config.base_url.starts_with("https://") {
         let file = Environment::of_process();
         let whose = match file.get("SSL_CERT_FILE") {
@@ -101,7 +101,7 @@ fn tls(config: &Config) -> Line {
     doubtful("TLS", "http on this machine: nothing is encrypted", advice)
 }
 
-fn clock(reach: &Reach) -> Line {
+fn clock(reach: &Reach) -> DoctorLine {
     match reach.skew_seconds {
         Some(off) if reach.clock_is_off() => doubtful(
             "clock",

@@ -147,14 +147,14 @@ fn report_of(kind: &str, entry: &Value) -> Option<Value> {
 }
 
 /// Contents that are set, by the media's name in the scenario.
-type Contents = Vec<(String, (String, Vec<u8>))>;
+type TaskContents = Vec<(String, (String, Vec<u8>))>;
 
 fn task(
     scenario: &mut Scenario,
     kind: &str,
     said: &[Value],
     elapsed: i64,
-    contents: &mut Contents,
+    contents: &mut TaskContents,
 ) {
     let documents = documents(scenario);
     let mut delays: Vec<(String, i64, i64)> = Vec::new();
@@ -212,7 +212,7 @@ fn detect(scenario: &mut Scenario, detected: &[(String, Value)]) {
     }
 }
 
-fn contents_of(name: &str, result: &Value) -> Contents {
+fn contents_of(name: &str, result: &Value) -> TaskContents {
     let mut contents = Vec::new();
     if let Some(fields) = result.get("document_fields").filter(|fields| fields.is_object()) {
         let content = ("application/json".to_owned(), fields.to_string().into_bytes());

@@ -5,7 +5,7 @@ use ratatui::layout::{Position, Rect};
 use ratatui::text::{Line, Span};
 use ratatui::widgets::Paragraph;
 
-use crate::app::dialogs::add::state::{AddDialog, AddLine, Verdict};
+use crate::app::dialogs::add::state::{AddDialog, AddLine, AddVerdict};
 use crate::app::view::Tone;
 use crate::theme::{Look, Role};
 use crate::ui::widgets::dialog_frame::open;
@@ -88,14 +88,14 @@ fn enter(dialog: &AddDialog) -> String {
 
 fn verdict(line: &AddLine) -> (String, Tone) {
     match &line.verdict {
-        Verdict::New => ("✓ new".to_owned(), Tone::Good),
-        Verdict::Archived => ("✓ archived, back".to_owned(), Tone::Good),
-        Verdict::Updated => ("✓ updated".to_owned(), Tone::Good),
-        Verdict::Watched => ("= watched".to_owned(), Tone::Dim),
-        Verdict::Twice => ("= twice".to_owned(), Tone::Dim),
+        AddVerdict::New => ("✓ new".to_owned(), Tone::Good),
+        AddVerdict::Archived => ("✓ archived, back".to_owned(), Tone::Good),
+        AddVerdict::Updated => ("✓ updated".to_owned(), Tone::Good),
+        AddVerdict::Watched => ("= watched".to_owned(), Tone::Dim),
+        AddVerdict::Twice => ("= twice".to_owned(), Tone::Dim),
         // The one wrong line that is common, in words that fit.
-        Verdict::Bad(why) if why.contains("UUID") => ("✗ not a UUID".to_owned(), Tone::Bad),
-        Verdict::Bad(why) => (format!("✗ {why}"), Tone::Bad),
+        AddVerdict::Bad(why) if why.contains("UUID") => ("✗ not a UUID".to_owned(), Tone::Bad),
+        AddVerdict::Bad(why) => (format!("✗ {why}"), Tone::Bad),
     }
 }
 

@@ -9,7 +9,7 @@ use crate::domain::watchlist::watched::WatchEntry;
 
 /// What a line will do.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Verdict {
+pub enum AddVerdict {
     New,
     /// Was archived and comes back.
     Archived,
@@ -27,7 +27,7 @@ pub enum Verdict {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AddLine {
     pub text: String,
-    pub verdict: Verdict,
+    pub verdict: AddVerdict,
     pub(crate) entry: Option<WatchEntry>,
 }
 
@@ -59,14 +59,14 @@ impl AddDialog {
     /// Lines that put a session on the list.
     #[must_use]
     pub fn adding(&self) -> usize {
-        let adds = |line: &&AddLine| matches!(line.verdict, Verdict::New | Verdict::Archived);
+        let adds = |line: &&AddLine| matches!(line.verdict, AddVerdict::New | AddVerdict::Archived);
         self.all().filter(adds).count()
     }
 
     /// Lines that change what is kept of a session on the list.
     #[must_use]
     pub fn updating(&self) -> usize {
-        self.all().filter(|line| line.verdict == Verdict::Updated).count()
+        self.all().filter(|line| line.verdict == AddVerdict::Updated).count()
     }
 
     /// `2 new · 1 known · 1 line not understood, skipped (line 3)`.
@@ -76,9 +76,9 @@ impl AddDialog {
         let mut bad = Vec::new();
         for (number, line) in (1_usize..).zip(self.all()) {
             match line.verdict {
-                Verdict::Watched | Verdict::Twice => known += 1,
-                Verdict::Bad(_) => bad.push(number),
-                Verdict::New | Verdict::Archived | Verdict::Updated => {}
+                AddVerdict::Watched | AddVerdict::Twice => known += 1,
+                AddVerdict::Bad(_) => bad.push(number),
+                AddVerdict::New | AddVerdict::Archived | AddVerdict::Updated => {}
             }
         }
         let mut parts = vec![format!("{} new", self.adding())];
