@@ -317,5 +317,5 @@ alt-b alt-f       a word back, a word on (ctrl-left, ctrl-right)
 ctrl-b ctrl-f     a character back, a character on (left, right)
 ctrl-w alt-d      delete the word before, the word behind
 ctrl-u ctrl-k     delete to the start, to the end
-ctrl-h ctrl-d     delete the character before, the character behind (backspace, delete)
+ctrl-h ctrl-d     delete the character before, or behind (backspace, delete)
 ";

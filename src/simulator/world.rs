@@ -11,7 +11,7 @@ use crate::domain::session::ids::SessionId;
 use crate::simulator::http::answer::Answer;
 use crate::simulator::http::faults::{self, Fault, Seen};
 use crate::simulator::http::oauth::Tokens;
-use crate::simulator::http::subscription::{Post, Subscription};
+use crate::simulator::http::subscription::{SendState, Subscription};
 use crate::simulator::http::verify::Strictness;
 use crate::simulator::scenario::step::{Step, StepKind};
 
@@ -69,7 +69,7 @@ pub(crate) struct World {
     pub(crate) outcome: Option<Value>,
     pub(crate) strictness: Strictness,
     pub(crate) tokens: Tokens,
-    pub(crate) post: Post,
+    pub(crate) post: SendState,
     clock: TokioClock,
     /// Seconds added through `/_sim/clock`.
     ahead: i64,
@@ -86,7 +86,7 @@ impl World {
             outcome: None,
             strictness: Strictness::default(),
             tokens: Tokens::new(seed),
-            post: Post::default(),
+            post: SendState::default(),
             clock,
             ahead: 0,
         }

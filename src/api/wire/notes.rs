@@ -49,7 +49,7 @@ impl Notes {
 
     /// Every scalar below an object that nobody has read, and marks it as read.
     pub(super) fn rest(&self, map: &Map<String, Value>) -> Extra {
-        let mut found = Rest::default();
+        let mut found = Leftover::default();
         for (key, value) in map {
             self.unread(value, key.clone(), &mut found);
         }
@@ -61,7 +61,7 @@ impl Notes {
     }
 
     /// A container counts by what is in it; an empty one, and a scalar, by itself.
-    fn unread(&self, value: &Value, path: String, found: &mut Rest) {
+    fn unread(&self, value: &Value, path: String, found: &mut Leftover) {
         // By place in memory, since equal values stand in many places.
         let known = !self.read.borrow_mut().insert(std::ptr::from_ref(value));
         match value {
@@ -83,12 +83,12 @@ impl Notes {
 }
 
 #[derive(Default)]
-struct Rest {
+struct Leftover {
     pairs: Extra,
     more: usize,
 }
 
-impl Rest {
+impl Leftover {
     fn add(&mut self, path: String, value: &str) {
         if self.pairs.len() < MAX_EXTRA {
             self.pairs.push((ServerText::from(path), ServerText::from(value)));

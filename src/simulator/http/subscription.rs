@@ -36,7 +36,7 @@ pub(crate) struct Subscription {
 
 /// How notifications are sent, and what was sent.
 #[derive(Debug, Default)]
-pub(crate) struct Post {
+pub(crate) struct SendState {
     pub(crate) manner: Manner,
     /// Each delivery with its status or why there is none.
     pub(crate) sent: Vec<Value>,
