@@ -385,10 +385,11 @@ fn a_type_name_stands_once_and_is_of_the_field() {
             let name = words.next().unwrap_or_default();
             let name: String = name.chars().take_while(|c| c.is_alphanumeric()).collect();
             // An associated type has the name that its trait gives it.
-            if !name.is_empty() && !(kind == "type" && line.starts_with(' ')) {
-                let place = format!("{}:{number}", source.path.display());
-                places.entry(name).or_default().push(place);
+            if name.is_empty() || kind == "type" && line.starts_with(' ') {
+                continue;
             }
+            let place = format!("{}:{number}", source.path.display());
+            places.entry(name).or_default().push(place);
         }
     }
     let dialect = places.iter().filter(|(name, _)| DIALECT.contains(&name.as_str()));

@@ -70,10 +70,10 @@ pub(crate) fn act(model: &mut Model, mut palette: PaletteOverlay, action: Action
         Action::NextPane => complete(&mut palette),
         // Above the first line lies the history.
         Action::Up if palette.selected == 0 => {
-            step(&model.layout_settings.history, &mut palette, true)
+            step(&model.layout_settings.history, &mut palette, true);
         }
         Action::Down if palette.back > 0 => {
-            step(&model.layout_settings.history, &mut palette, false)
+            step(&model.layout_settings.history, &mut palette, false);
         }
         action => palette.selected = moved(palette.selected, palette.rows.len(), action),
     }
