@@ -22,7 +22,7 @@ pub enum Tone {
     Good,
     Bad,
     Warn,
-    /// To be looked at: refer, unknown.
+    /// A person must look at it: refer, unknown.
     Notice,
     Active,
     /// New since the last look.

@@ -1,6 +1,6 @@
 //! Which commands take which of the global flags that would mislead where they do nothing.
 //!
-//! A flag that merely changes nothing (`--theme` for a list) is let be.
+//! A flag that changes nothing and misleads nobody (`--theme` for a list) is accepted.
 
 use super::args::{Command, Global};
 use super::exit::Failure;

@@ -114,7 +114,7 @@ options! {
         stale_after: u32 = 3;
     }
 
-    /// When a session needs you, and who is told
+    /// When a session needs attention, and how you are notified
     struct Alerts in "alerts" {
         /// Nothing new for this long after a visit
         turned_away_after: SignedDuration = "45m";

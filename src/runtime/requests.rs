@@ -174,8 +174,8 @@ impl RequestRunner {
         done_deed: AuditAction,
         call: futures::future::BoxFuture<'_, Result<(), String>>,
     ) -> Option<SessionId> {
-        // Without its line nothing is asked of Yoti: a
-        // change that nobody can answer for must not happen.
+        // No line in the audit log, no request to Yoti: someone must be able to
+        // answer for each change.
         if let Err(why) = self.line(asked, id) {
             self.tell(YotiReply::Failed(id, why));
             return None;

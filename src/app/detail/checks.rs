@@ -61,8 +61,8 @@ pub(crate) fn checks(
     (rows, format!("0 of {all} reported"))
 }
 
-/// Where the pane opens: on the first REJECT, else on the
-/// first that is to be looked at, else on the first check.
+/// Where the pane opens: on the first REJECT, else on the first
+/// check that needs a person, else on the first of all.
 pub(crate) fn first_failing(rows: &[CheckRow]) -> Option<usize> {
     let first = |glyphs: &[Glyph]| {
         let fits = |row: &CheckRow| glyphs.is_empty() || glyphs.contains(&row.glyph.0);

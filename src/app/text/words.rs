@@ -355,7 +355,7 @@ pub(crate) fn stage(stage: &Stage, now: Timestamp) -> Cell {
     Cell::new(text, kind.tone())
 }
 
-/// The sign of a recommendation; anything but the two clear ones is to be looked at.
+/// The sign of a recommendation; a person must look at anything else than the two clear ones.
 pub(crate) const fn recommendation(value: Option<&Recommendation>) -> (Glyph, Tone) {
     match value {
         Some(Recommendation::Approve) => (Glyph::Approve, Tone::Good),
@@ -365,8 +365,8 @@ pub(crate) const fn recommendation(value: Option<&Recommendation>) -> (Glyph, To
     }
 }
 
-/// The sign of a check: its recommendation once it is
-/// DONE; one that failed inside is to be looked at.
+/// The sign of a check: its recommendation once it is DONE.
+/// A person must look at one that failed inside.
 pub(crate) fn check(state: Option<&CheckState>, value: Option<&Recommendation>) -> (Glyph, Tone) {
     match state {
         Some(CheckState::InternalError | CheckState::Unknown(_)) => (Glyph::Refer, Tone::Notice),

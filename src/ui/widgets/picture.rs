@@ -1,6 +1,6 @@
 //! A picture as half-blocks: two pixels to a cell.
 //!
-//! Pixelated means a few fields only, so that nobody is recognised.
+//! Pixelated means a few fields only, so that no face can be recognised.
 
 use ratatui::Frame;
 use ratatui::layout::Rect;
@@ -25,7 +25,7 @@ pub struct Shown<'a> {
 }
 
 /// The fields of a pixelated picture, no more than it has
-/// pixels on the screen: few enough that nobody is recognised.
+/// pixels on the screen: few enough that no face can be recognised.
 pub(crate) fn coarse(wide: usize, high: usize, columns: usize, rows: usize) -> (usize, usize) {
     (COARSE.min(columns), (COARSE * high).div_ceil(wide).clamp(1, rows))
 }
