@@ -87,7 +87,7 @@ fn of_json(value: &Value, line: usize, now: Timestamp) -> Vec<Row> {
     match value {
         Value::Array(items) => items.iter().flat_map(|item| of_json(item, line, now)).collect(),
         Value::String(text) => {
-            let entry = id(text).map(|id| plain(id, now));
+            let entry = id(text).map(|id| WatchEntry::new(id, now));
             vec![row(&link::without_tokens(text), entry)]
         }
         Value::Object(object) => {
@@ -140,7 +140,7 @@ fn of_fields(
         fields.iter().filter_map(|f| Some((f.as_str(), id(f).ok()?))).collect()
     };
     if named.len() > 1 {
-        let all = named.into_iter().map(|(text, id)| row(text, Ok(plain(id, now))));
+        let all = named.into_iter().map(|(text, id)| row(text, Ok(WatchEntry::new(id, now))));
         let rest = fields.iter().filter(|f| !f.is_empty() && id(f).is_err()).filter(|field| {
             // The words of the first field are IDs one by one.
             !field.split_whitespace().all(|word| id(word).is_ok())
@@ -155,7 +155,7 @@ fn of_fields(
         }
         Err(why) => Err(why),
         // What a comma in the remark cuts off belongs to the remark.
-        Ok(id) if first.contains(" #") || first.contains("\t#") => Ok(plain(id, now)),
+        Ok(id) if first.contains(" #") || first.contains("\t#") => Ok(WatchEntry::new(id, now)),
         Ok(id) => filled(id, at(Some(1)), tags(at(Some(2)).unwrap_or_default()), at(Some(3)), now),
     };
     vec![row(record.text, entry)]
@@ -163,17 +163,6 @@ fn of_fields(
 
 fn tags(text: &str) -> Vec<String> {
     text.split([' ', ';', ',']).filter(|tag| !tag.is_empty()).map(str::to_owned).collect()
-}
-
-fn plain(id: SessionId, now: Timestamp) -> WatchEntry {
-    WatchEntry {
-        id,
-        reference: None,
-        tags: Vec::new(),
-        added_at: now,
-        deadline: None,
-        resources_ttl: None,
-    }
 }
 
 fn filled(
@@ -192,7 +181,7 @@ fn filled(
         reference: reference.filter(known).map(|text| shown_str(text, 100)),
         tags,
         resources_ttl: resources_ttl.map(parse_span).transpose()?,
-        ..plain(id, now)
+        ..WatchEntry::new(id, now)
     })
 }
 

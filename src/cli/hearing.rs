@@ -123,14 +123,8 @@ impl Hearing {
         if self.heard.learned == LEARNED {
             talk(&format!("{LEARNED} sessions added: no more are added until a restart"));
         }
-        let entry = WatchEntry {
-            id,
-            reference: None,
-            tags: vec![LEARNED_TAG.to_owned()],
-            added_at: SystemClock.now(),
-            deadline: None,
-            resources_ttl: None,
-        };
+        let tags = vec![LEARNED_TAG.to_owned()];
+        let entry = WatchEntry { tags, ..WatchEntry::new(id, SystemClock.now()) };
         self.command(Command::Add(vec![entry])).await?;
         Ok(true)
     }

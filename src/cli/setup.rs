@@ -204,14 +204,7 @@ pub(super) fn is_stale(session: &WatchedSession, config: &Config) -> bool {
 
 /// A session that is on no list, with nothing known of it.
 pub(super) fn unknown(id: SessionId, now: Timestamp) -> WatchedSession {
-    WatchedSession::new(WatchEntry {
-        id,
-        reference: None,
-        tags: Vec::new(),
-        added_at: now,
-        deadline: None,
-        resources_ttl: None,
-    })
+    WatchedSession::new(WatchEntry::new(id, now))
 }
 
 /// `--timeout`

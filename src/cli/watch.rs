@@ -41,7 +41,7 @@ pub(super) async fn run(global: &Global, args: &Watch) -> Result<u8, Failure> {
     // Before anything else: a signal from now on ends it cleanly.
     let ended = shutdown::reason();
     let config = setup::config(global)?;
-    let alert_command = EventPrinter {
+    let printer = EventPrinter {
         rules: config.rules.clone(),
         profile: config.profile.clone(),
         environment: config.environment.clone(),
@@ -54,19 +54,19 @@ pub(super) async fn run(global: &Global, args: &Watch) -> Result<u8, Failure> {
         ids: named::ids(global, &config, &args.ids)?,
         ..EventPrinter::of(global, args)?
     };
-    if global.no_state && alert_command.ids.is_empty() {
+    if global.no_state && printer.ids.is_empty() {
         return Err(Failure::Usage("with --no-state, name the sessions: watch ID…".to_owned()));
     }
     let client = setup::client_unless_offline(global, &config)?;
     let settings = config.refresh.clone();
     if global.no_state {
-        let ids = alert_command.ids.iter();
+        let ids = printer.ids.iter();
         let new = ids.map(|id| setup::unknown(*id, SystemClock.now()));
         let held = LoadedStore::of(Memory::holding(new.collect()), None)?;
-        return alert_command.watch(held, client, SystemClock, settings, ended).await;
+        return printer.watch(held, client, SystemClock, settings, ended).await;
     }
     let held = setup::held(&config, config.refresh.online)?;
-    alert_command.watch(held, client, SystemClock, settings, ended).await
+    printer.watch(held, client, SystemClock, settings, ended).await
 }
 
 /// The demo as lines, with `--a11y`.
@@ -80,15 +80,15 @@ pub(super) async fn demo<A: SessionApi, C: Clock + Clone>(
     arrivals: mpsc::Receiver<Command>,
 ) -> Result<u8, Failure> {
     let ended = shutdown::reason();
-    let alert_command = EventPrinter::of(global, &Watch::default())?;
-    let alert_command = EventPrinter {
+    let printer = EventPrinter::of(global, &Watch::default())?;
+    let printer = EventPrinter {
         beside: (Some(receiver), None),
         arrivals: Some(arrivals),
         privacy: config.general.privacy,
         zone: config.zone.clone(),
-        ..alert_command
+        ..printer
     };
-    alert_command.watch(held, api, clock, config.refresh.clone(), ended).await
+    printer.watch(held, api, clock, config.refresh.clone(), ended).await
 }
 
 /// What is told, of whom, and how.
@@ -190,7 +190,7 @@ impl EventPrinter {
             }
         }
         let first = Arc::clone(&snapshots.borrow_and_update());
-        let mut herald = EventDetector::new(&first, self.rules.clone(), clock.now());
+        let mut detector = EventDetector::new(&first, self.rules.clone(), clock.now());
         if self.aloud && !first.sessions.is_empty() {
             data(&self.summary(&first, clock.now()))?;
         }
@@ -198,7 +198,7 @@ impl EventPrinter {
         loop {
             let now = clock.now();
             let snapshot = Arc::clone(&snapshots.borrow_and_update());
-            let told = herald.tell(&snapshot, now);
+            let told = detector.tell(&snapshot, now);
             let told = if self.aloud { news(told, &before) } else { told };
             before = Arc::clone(&snapshot);
             for happening in told {
@@ -210,7 +210,7 @@ impl EventPrinter {
                 biased;
                 ending = &mut ended => return Ok(ending),
                 changed = snapshots.changed() => if changed.is_err() { return Ok(Ending::Fault) },
-                () = tokio::time::sleep(herald.pause(now)) => {}
+                () = tokio::time::sleep(detector.pause(now)) => {}
             }
         }
     }

@@ -186,10 +186,10 @@ fn proportions(layout: &Layout) -> Proportions {
 /// The profile that is in force where none is named.
 fn usual_profile(file: &File) -> Option<String> {
     let named = file.table.get("default_profile").and_then(toml::Value::as_str);
-    let names = file.names("profiles");
-    named
-        .map(str::to_owned)
-        .or_else(|| names.into_iter().next().filter(|_| file.names("profiles").len() == 1))
+    named.map(str::to_owned).or_else(|| match file.names("profiles").as_slice() {
+        [only] => Some(only.clone()),
+        _ => None,
+    })
 }
 
 /// The name of the store's file. Each profile has its own, so that nobody is asked for another

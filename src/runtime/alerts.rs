@@ -71,7 +71,7 @@ pub async fn run<C: Clock>(
     stop: CancellationToken,
 ) {
     let first = Arc::clone(&snapshots.borrow_and_update());
-    let mut herald = EventDetector::new(&first, rules.clone(), clock.now());
+    let mut detector = EventDetector::new(&first, rules.clone(), clock.now());
     let mut waiting: VecDeque<String> = VecDeque::new();
     let mut running = JoinSet::new();
     let mut failing = false;
@@ -95,11 +95,11 @@ pub async fn run<C: Clock>(
                 continue;
             }
             changed = snapshots.changed() => if changed.is_err() { return },
-            () = tokio::time::sleep(herald.pause(clock.now())) => {}
+            () = tokio::time::sleep(detector.pause(clock.now())) => {}
         }
         let snapshot = Arc::clone(&snapshots.borrow_and_update());
         let now = clock.now();
-        for event in herald.tell(&snapshot, now).into_iter().filter(is_told) {
+        for event in detector.tell(&snapshot, now).into_iter().filter(is_told) {
             // Dropped, not queued without end: the program
             // may be slower than what happens for hours.
             if waiting.len() < WAITING {

@@ -61,7 +61,7 @@ impl EventDetector {
     /// Begins with this state; nothing in it is news.
     #[must_use]
     pub fn new(snapshot: &Snapshot, rules: Rules, now: Timestamp) -> Self {
-        let mut herald = Self {
+        let mut detector = Self {
             rules,
             began: now,
             table: snapshot.sessions.clone(),
@@ -70,10 +70,10 @@ impl EventDetector {
             connection: None,
         };
         for session in snapshot.sessions.iter() {
-            let assessment = assess(session, &herald.rules, now);
-            herald.remember(session, holds(session, &assessment), &assessment);
+            let assessment = assess(session, &detector.rules, now);
+            detector.remember(session, holds(session, &assessment), &assessment);
         }
-        herald
+        detector
     }
 
     /// When something may become true by the passing of time alone.
@@ -366,9 +366,9 @@ mod tests {
         let mut done = f::session(SessionState::Completed);
         done.checks.push(f::check("c", Some(Recommendation::Reject)));
         let snapshot = world(vec![f::watched(Some(done.clone()), None, None)]);
-        let mut herald = EventDetector::new(&snapshot, Rules::default(), f::now());
-        assert!(herald.tell(&snapshot, f::now()).is_empty());
-        let mut herald = EventDetector::new(&world(vec![ongoing()]), Rules::default(), f::now());
+        let mut detector = EventDetector::new(&snapshot, Rules::default(), f::now());
+        assert!(detector.tell(&snapshot, f::now()).is_empty());
+        let mut detector = EventDetector::new(&world(vec![ongoing()]), Rules::default(), f::now());
         let mut after = f::watched(Some(done), None, None);
         after.timeline = Arc::new(vec![TimelineEvent {
             at: f::minutes_ago(3),
@@ -378,11 +378,11 @@ mod tests {
             origin: Origin::Observed,
         }]);
         let after = world(vec![after]);
-        let told = herald.tell(&after, f::now());
+        let told = detector.tell(&after, f::now());
         assert_eq!(words(&told), ["state", "reject"]);
         assert_eq!((told[0].at, told[0].seen_at), (f::minutes_ago(3), f::now()));
         assert!(told[1].words.as_ref().is_some_and(|words| !words.is_empty()));
-        assert!(herald.tell(&after, f::now()).is_empty());
+        assert!(detector.tell(&after, f::now()).is_empty());
     }
 
     #[test]
@@ -394,32 +394,32 @@ mod tests {
         let asked = f::configuration(vec![passport, bill]);
         let visited = f::watched(Some(session), Some(asked), None);
         let visited = world(vec![visited]);
-        let mut herald = EventDetector::new(&world(vec![ongoing()]), Rules::default(), f::now());
-        assert_eq!(words(&herald.tell(&visited, f::now())), ["visit", "at_counter"]);
+        let mut detector = EventDetector::new(&world(vec![ongoing()]), Rules::default(), f::now());
+        assert_eq!(words(&detector.tell(&visited, f::now())), ["visit", "at_counter"]);
         let later = f::now() + jiff::SignedDuration::from_mins(60);
-        assert!(herald.tell(&visited, later).is_empty(), "no answer since then");
+        assert!(detector.tell(&visited, later).is_empty(), "no answer since then");
         let mut answered = WatchedSession::clone(visited.sessions.iter().next().unwrap());
         answered.poll.last_ok = Some(later);
         let answered = world(vec![answered]);
-        assert_eq!(words(&herald.tell(&answered, later)), ["turned_away"]);
-        assert!(herald.tell(&answered, later).is_empty());
+        assert_eq!(words(&detector.tell(&answered, later)), ["turned_away"]);
+        assert!(detector.tell(&answered, later).is_empty());
     }
 
     #[test]
     fn who_comes_and_goes_is_told_and_so_is_a_connection_that_changes() {
-        let mut herald = EventDetector::new(&world(vec![]), Rules::default(), f::now());
+        let mut detector = EventDetector::new(&world(vec![]), Rules::default(), f::now());
         let mut snapshot = world(vec![ongoing()]);
         snapshot.health = Arc::new(crate::domain::watchlist::snapshot::Health {
             connection: Connection::Live,
             ..Default::default()
         });
-        assert_eq!(words(&herald.tell(&snapshot, f::now())), ["added"]);
+        assert_eq!(words(&detector.tell(&snapshot, f::now())), ["added"]);
         let mut empty = world(vec![]);
         empty.health = Arc::new(crate::domain::watchlist::snapshot::Health {
             connection: Connection::AppNotFound,
             ..Default::default()
         });
-        assert_eq!(words(&herald.tell(&empty, f::now())), ["connection", "removed"]);
+        assert_eq!(words(&detector.tell(&empty, f::now())), ["connection", "removed"]);
     }
 
     #[test]
@@ -436,10 +436,10 @@ mod tests {
         };
         session.timeline = Arc::new(vec![event(ChangeKind::FirstSeen, f::now())]);
         let told = |session: &WatchedSession| {
-            let mut herald = EventDetector::new(&world(vec![]), Rules::default(), f::now());
+            let mut detector = EventDetector::new(&world(vec![]), Rules::default(), f::now());
             let after = world(vec![session.clone()]);
-            let told = herald.tell(&after, f::now());
-            assert!(herald.tell(&after, f::now()).is_empty());
+            let told = detector.tell(&after, f::now());
+            assert!(detector.tell(&after, f::now()).is_empty());
             words(&told)
         };
         assert_eq!(told(&session), ["added", "first_answer", "reject"]);
@@ -461,11 +461,11 @@ mod tests {
             what: ChangeKind::FirstSeen,
             origin: Origin::Observed,
         }]);
-        let mut herald = EventDetector::new(&world(vec![]), Rules::default(), f::now());
+        let mut detector = EventDetector::new(&world(vec![]), Rules::default(), f::now());
         for kinds in [["added", "first_answer"].as_slice(), &["added"]] {
             let there = world(vec![session.clone()]);
-            assert_eq!(words(&herald.tell(&there, f::now())), kinds);
-            assert_eq!(words(&herald.tell(&world(vec![]), f::now())), ["removed"]);
+            assert_eq!(words(&detector.tell(&there, f::now())), kinds);
+            assert_eq!(words(&detector.tell(&world(vec![]), f::now())), ["removed"]);
         }
     }
 

@@ -31,6 +31,19 @@ pub struct WatchEntry {
 }
 
 impl WatchEntry {
+    /// An entry that says nothing but the session.
+    #[must_use]
+    pub const fn new(id: SessionId, added_at: Timestamp) -> Self {
+        Self {
+            id,
+            reference: None,
+            tags: Vec::new(),
+            added_at,
+            deadline: None,
+            resources_ttl: None,
+        }
+    }
+
     /// This entry, and of what it does not say what was known before.
     #[must_use]
     pub fn over(self, known: &Self) -> Self {
