@@ -10,6 +10,7 @@ pub mod event_loop;
 mod exports;
 pub mod ground;
 pub mod opener;
+mod picture;
 pub(crate) mod program;
 pub mod receiver;
 mod requests;
@@ -35,7 +36,8 @@ use crate::notifications::receiver::Receiver;
 use crate::persist::Persistence;
 use crate::refresh;
 use crate::theme::{Look, Themes};
-use crate::ui::widgets::graphics::{Graphics, Pictures};
+use crate::ui::widgets::graphics::Pictures;
+use crate::ui::widgets::picture::Graphics;
 use engine::{Engine, LoadedStore};
 use terminal::Surface;
 

@@ -5,7 +5,7 @@ use super::exit::Failure;
 use crate::config::value::Pictures;
 use crate::config::{self, ConfigError, Environment};
 use crate::theme::{AUTO, ColourDepth, Ground, Look, Themes};
-use crate::ui::widgets::graphics::Graphics;
+use crate::ui::widgets::picture::Graphics;
 
 /// A look, and the themes it can change to.
 pub(super) struct Chosen {

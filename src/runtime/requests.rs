@@ -5,27 +5,20 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use image::ImageReader;
 use jiff::Timestamp;
 use tokio::sync::mpsc::UnboundedSender;
 use zeroize::Zeroizing;
 
+use super::picture::decoded;
 use super::services::Services;
 use crate::app::dialogs::yoti::state::YotiReply;
 use crate::app::event::{Event, Outcome};
 use crate::app::operator::requests::state::OperatorRequest;
-use crate::app::text::hidden::Picture;
 use crate::domain::events::audit_action::AuditAction;
 use crate::domain::session::ids::SessionId;
 use crate::domain::session::resource::Media;
 use crate::export::{Existing, write_bytes};
 use crate::runtime::yoti_actions::{HeldBytes, YotiActions};
-
-/// Sides of the picture that is kept for the screen.
-const SIDE: u32 = 640;
-/// The largest sides and the most memory of a picture that is decoded.
-// A small file may unpack to gigabytes (fault A20).
-const LARGEST: (u32, u64) = (12_000, 128 * 1024 * 1024);
 
 pub(super) struct RequestRunner {
     pub(super) services: Services,
@@ -153,7 +146,7 @@ impl RequestRunner {
             }
             self.line(AuditAction::PictureShown, id)?;
             let size = held.bytes.len();
-            let picture = tokio::task::spawn_blocking(move || picture(&held.bytes)).await;
+            let picture = tokio::task::spawn_blocking(move || decoded(&held.bytes)).await;
             let picture = picture.map_err(|_panic| "the picture cannot be read".to_owned())??;
             return Ok(YotiReply::Picture(id, media.id, picture, size));
         };
@@ -208,49 +201,4 @@ async fn write(path: PathBuf, bytes: Zeroizing<Vec<u8>>) -> Result<PathBuf, Stri
         write_bytes(path, &bytes, Existing::NextFree).map_err(|why| why.to_string())
     };
     tokio::task::spawn_blocking(work).await.map_err(|_panic| "cannot write".to_owned())?
-}
-
-/// A small picture of bounded cost, whatever the bytes are.
-fn picture(bytes: &[u8]) -> Result<Picture, String> {
-    let reader = ImageReader::new(std::io::Cursor::new(bytes)).with_guessed_format();
-    let mut reader = reader.map_err(|_why| "this is not a picture that can be shown".to_owned())?;
-    let mut limits = image::Limits::default();
-    // Set before decoding: the sides are read from the file, and memory would be taken for them.
-    limits.max_image_width = Some(LARGEST.0);
-    limits.max_image_height = Some(LARGEST.0);
-    limits.max_alloc = Some(LARGEST.1);
-    reader.limits(limits);
-    let whole = reader
-        .decode()
-        .map_err(|_why| "the picture cannot be read, or is too large to be shown".to_owned())?;
-    let mut small = whole.thumbnail(SIDE, SIDE).into_rgb8();
-    // The whole picture is wiped; what stays is the
-    // small one, until the dialog is closed (fault S07).
-    drop(Zeroizing::new(whole.into_bytes()));
-    let (width, height) = small.dimensions();
-    let rgb = Zeroizing::new(std::mem::take(&mut small).into_raw());
-    Picture::new(width as usize, height as usize, rgb)
-        .ok_or_else(|| "the picture is empty".to_owned())
-}
-
-#[cfg(test)]
-mod tests {
-    use image::{ImageFormat, RgbImage};
-
-    use super::*;
-
-    fn png(width: u32, height: u32) -> Vec<u8> {
-        let mut bytes = std::io::Cursor::new(Vec::new());
-        RgbImage::new(width, height).write_to(&mut bytes, ImageFormat::Png).unwrap();
-        bytes.into_inner()
-    }
-
-    #[test]
-    fn a_picture_is_made_small_and_what_is_none_is_said() {
-        assert_eq!(picture(&png(1280, 640)).unwrap().size(), (640, 320));
-        let whole = png(8, 8);
-        for bytes in [b"no picture".as_slice(), b"", whole.get(..40).unwrap(), &png(13_000, 1)] {
-            assert!(picture(bytes).is_err());
-        }
-    }
 }

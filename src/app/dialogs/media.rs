@@ -16,6 +16,7 @@ use crate::app::operator::requests::state::OperatorRequest;
 use crate::app::text::words::wire;
 use crate::app::view::{Cell, Tone};
 use crate::domain::session::media_list::{Listed, listed};
+use crate::domain::session::resource::Media;
 use crate::domain::session::wire_enum::MediaType;
 
 /// Opens the list, the cursor on the media under the tree's cursor.
@@ -61,6 +62,15 @@ pub(crate) fn open(model: &mut Model) -> Vec<Effect> {
     Vec::new()
 }
 
+/// Why a media cannot be shown; told before it is fetched, because each fetch is logged.
+fn not_shown(media: &Media, images: bool) -> Option<&'static str> {
+    match media.media_type {
+        Some(MediaType::Image) if images => None,
+        Some(MediaType::Image) => Some("this build cannot show pictures"),
+        _ => Some("only pictures can be shown"),
+    }
+}
+
 pub(crate) fn act(
     mut dialog: MediaDialog,
     action: Action,
@@ -71,16 +81,15 @@ pub(crate) fn act(
     let ready = dialog.drawn && !dialog.busy;
     match (action, dialog.items.get(dialog.selected).cloned()) {
         (Action::Enter, Some(item)) if ready => {
-            if item.media.media_type == Some(MediaType::Image) {
+            if let Some(why) = not_shown(&item.media, cfg!(feature = "images")) {
+                let saves = model.times.keys.after("; ", Action::Export, "saves it");
+                dialog.said = Some(Cell::new(format!("{why}{saves}"), Tone::Notice));
+            } else {
                 dialog.busy = true;
                 dialog.clear = false;
                 dialog.said = Some(Cell::new("requesting…", Tone::Dim));
                 let (id, media) = (dialog.id, Box::new(item.media));
                 effects.push(Effect::Request(OperatorRequest::Media { id, media, save_to: None }));
-            } else {
-                let saves = model.times.keys.after("; ", Action::Export, "saves it");
-                let text = format!("only pictures can be shown{saves}");
-                dialog.said = Some(Cell::new(text, Tone::Notice));
             }
         }
         (Action::Export, Some(_)) if ready && !dialog.warned => {

@@ -3,6 +3,7 @@
 
 use serde_json::{Value, json};
 
+use super::specimen::readable;
 use crate::domain::session::ids::SessionId;
 use crate::simulator::http::answer::Answer;
 use crate::simulator::scenario::step::StepKind;
@@ -78,7 +79,7 @@ pub(crate) fn image(
 ) -> Result<Answer, Answer> {
     let face = known(world, id, resource)?;
     let (kind, picture) = upload(content_type, body)?;
-    if image::load_from_memory(picture).is_err() {
+    if !readable(picture) {
         let message = "The image cannot be decoded";
         return Err(Answer::error(422, "UNPROCESSABLE_MEDIA", message));
     }

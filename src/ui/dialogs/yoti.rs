@@ -130,7 +130,8 @@ fn media<'a>(
     let clear = if dialog.clear { "pixelate" } else { "clear" };
     let clear = model.key(Action::Toggle).filter(|_| picture.is_some()).map(|key| (key, clear));
     let save = model.key(Action::Export).map(|key| (key, "save to a file"));
-    let keys = [Some(("Enter", "show the picture")), save, clear].into_iter().flatten();
+    let show = cfg!(feature = "images").then_some(("Enter", "show the picture"));
+    let keys = [show, save, clear].into_iter().flatten();
     let mut spans = Vec::new();
     for (key, word) in keys {
         spans.push(Span::styled(key.to_owned(), look.role(Role::Key)));

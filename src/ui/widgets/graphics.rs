@@ -9,20 +9,11 @@ use ratatui_image::protocol::iterm2::Iterm2;
 use ratatui_image::protocol::kitty::Kitty;
 use ratatui_image::protocol::sixel::Sixel;
 
-use super::picture::{Shown, coarse};
+use super::picture::{Graphics, Shown, coarse};
 use crate::app::text::hidden::Picture;
 
 /// Of the last picture in Kitty's graphics; one id, so that a new one takes the place of the old.
 const KITTY_ID: u32 = 0x0062_7261;
-
-/// A way of drawing pictures.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Graphics {
-    Kitty,
-    Sixel,
-    /// iTerm2's protocol.
-    Iterm2,
-}
 
 /// Draws the open picture in the terminal's graphics.
 #[derive(Default)]

@@ -15,6 +15,15 @@ const COARSE: usize = 8;
 /// From dark to light.
 const SHADES: [&str; 10] = [" ", ".", ":", "-", "=", "+", "*", "#", "%", "@"];
 
+/// A terminal's own way of drawing pictures.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Graphics {
+    Kitty,
+    Sixel,
+    /// iTerm2's protocol.
+    Iterm2,
+}
+
 /// A picture that is open, and where it stands.
 #[derive(Clone, Copy, Debug)]
 pub struct Shown<'a> {
