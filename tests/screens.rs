@@ -247,8 +247,18 @@ fn frame(model: &Model, look: Look) -> Buffer {
     terminal.backend().buffer().clone()
 }
 
-/// Text, and under each line that has styles their letters.
-fn picture(buffer: &Buffer, legend: &mut BTreeMap<String, char>) -> String {
+/// A frame as a snapshot of its own: `NAME@80x24`.
+fn keep(name: &str, buffer: &Buffer) {
+    let size = format!("{}x{}", buffer.area.width, buffer.area.height);
+    let name = name.to_lowercase().replace(' ', "_");
+    insta::with_settings!({ snapshot_suffix => size, omit_expression => true }, {
+        insta::assert_snapshot!(name, picture(buffer));
+    });
+}
+
+/// Text, under each line that has styles their letters, and at the end what the letters mean.
+fn picture(buffer: &Buffer) -> String {
+    let mut legend = BTreeMap::new();
     let mut out = String::new();
     for y in 0..buffer.area.height {
         let (mut text, mut styles) = (String::new(), String::new());
@@ -271,18 +281,10 @@ fn picture(buffer: &Buffer, legend: &mut BTreeMap<String, char>) -> String {
             let _written = writeln!(out, ":{}", styles.trim_end());
         }
     }
-    out
-}
-
-fn pictures(frames: Vec<(String, Buffer)>) -> String {
-    let mut legend = BTreeMap::new();
-    let mut out = String::new();
-    for (name, buffer) in frames {
-        let _written = writeln!(out, "== {name}\n{}", picture(&buffer, &mut legend));
-    }
     let mut letters: Vec<(char, String)> =
         legend.into_iter().map(|(style, letter)| (letter, style)).collect();
     letters.sort();
+    out.push('\n');
     for (letter, style) in letters {
         let _written = writeln!(out, "{letter} {style}");
     }
@@ -298,7 +300,6 @@ const OWN: [&str; 6] = ["colour-blind-safe", "dark", "high-contrast", "light", "
 
 fn every_pane(state: State) {
     for size in SIZES {
-        let mut frames = Vec::new();
         // In the wide layouts one frame shows most panes; those that take turns get their own.
         let shown = |pane: &Pane| {
             size.0 < 100 || !matches!(pane, Pane::Tree | Pane::Checks | Pane::Timeline)
@@ -306,35 +307,31 @@ fn every_pane(state: State) {
         for pane in Pane::ALL.into_iter().filter(shown) {
             let mut model = model(state, size);
             update(&mut model, Event::Action(pane.action()));
-            frames.push((
-                format!("{state:?} {}x{} pane {}", size.0, size.1, pane.number()),
-                frame(&model, look()),
-            ));
+            keep(&format!("{state:?} {pane:?}"), &frame(&model, look()));
         }
-        insta::assert_snapshot!(format!("{state:?}_{}x{}", size.0, size.1), pictures(frames));
     }
 }
 
 #[test]
 fn every_theme_over_a_live_frame() {
     let themes = Themes::read(&[], ColourDepth::TrueColor);
-    let frames = SHIPPED.iter().filter_map(|(name, _)| {
+    for (name, _) in SHIPPED {
         let look = Look::new(ColourDepth::TrueColor, false).with(themes.get(name).unwrap());
         let picture = frame(&model(State::Live, (120, 40)), look);
         let ground = themes.get(name).unwrap();
         let painted = picture.content().iter().all(|cell| cell.bg != Color::Reset);
         let own = look.with(ground).tone(branchwatch::app::view::Tone::Plain).fg.is_some();
         assert_eq!(painted, own, "{name}: a ground is painted everywhere or nowhere");
-        OWN.contains(name).then(|| ((*name).to_owned(), picture))
-    });
-    insta::assert_snapshot!("themes", pictures(frames.collect()));
+        if OWN.contains(name) {
+            keep(&format!("theme {name}"), &picture);
+        }
+    }
 }
 
 /// The past cannot be taken for now: words, double lines, and the theme's own ground.
 #[test]
 fn the_past_at_every_size_and_in_every_theme() {
     let themes = Themes::read(&[], ColourDepth::TrueColor);
-    let mut frames = Vec::new();
     let past = |size, back: usize| {
         let mut model = model(State::Live, size);
         for _ in 0..back {
@@ -344,7 +341,7 @@ fn the_past_at_every_size_and_in_every_theme() {
         model
     };
     for size in SIZES {
-        frames.push((format!("{}x{}", size.0, size.1), frame(&past(size, 6), look())));
+        keep("past", &frame(&past(size, 6), look()));
     }
     for (name, _) in SHIPPED {
         let look = Look::new(ColourDepth::TrueColor, false).with(themes.get(name).unwrap());
@@ -355,27 +352,29 @@ fn the_past_at_every_size_and_in_every_theme() {
         let tinted = now.content().iter().zip(then.content()).filter(|pair| !same(*pair)).count();
         assert!(tinted > 80 * 24 / 2, "{name}: {tinted} cells look other than now");
         if OWN.contains(name) {
-            frames.push(((*name).to_owned(), then));
+            keep(&format!("past in {name}"), &then);
         }
     }
     let ascii = Look::new(ColourDepth::None, true);
-    frames.push(("no colours, ascii".to_owned(), frame(&past((80, 24), 6), ascii)));
-    insta::assert_snapshot!("past", pictures(frames));
+    keep("past in ascii", &frame(&past((80, 24), 6), ascii));
 }
 
 #[test]
 fn the_palette_whole_searched_without_a_hit_and_in_a_small_window() {
-    let mut frames = Vec::new();
     for size in SIZES {
-        for typed in ["", "exp", "theme", "weather"] {
+        for (name, typed) in [
+            ("palette", ""),
+            ("palette searched", "exp"),
+            ("palette of themes", "theme"),
+            ("palette without a hit", "weather"),
+        ] {
             let mut model = model(State::Live, size);
             model.offer_themes(vec!["dark".to_owned(), "light".to_owned()]);
             update(&mut model, Event::Action(Action::Palette));
             update(&mut model, Event::Paste(typed.to_owned()));
-            frames.push((format!("{typed:?} {}x{}", size.0, size.1), frame(&model, look())));
+            keep(name, &frame(&model, look()));
         }
     }
-    insta::assert_snapshot!("palette", pictures(frames));
 }
 
 #[test]
@@ -420,12 +419,11 @@ fn open_all_checks(model: &mut Model) {
 
 /// Frames of one session alone: its pane zoomed, in a window high enough for most of it.
 fn alone(name: &str, watched: &WatchedSession, act: impl Fn(&mut Model)) {
-    let frames = [(80, 60), (120, 40), (200, 60)].map(|size| {
+    for size in [(80, 60), (120, 40), (200, 60)] {
         let mut model = model_of(snapshot_of(vec![watched.clone()], State::Live), size);
         act(&mut model);
-        (format!("{name} {}x{}", size.0, size.1), frame(&model, look()))
-    });
-    insta::assert_snapshot!(name, pictures(frames.into()));
+        keep(name, &frame(&model, look()));
+    }
 }
 
 fn zoomed_checks(model: &mut Model) {
@@ -571,7 +569,6 @@ fn views() -> Vec<View> {
 #[test]
 fn every_overlay() {
     for size in SIZES {
-        let mut frames = Vec::new();
         for (name, action) in [
             ("help", Action::Help),
             ("export", Action::Export),
@@ -591,16 +588,16 @@ fn every_overlay() {
                     update(&mut model, Event::Done(Outcome::Measured(serial, measured)));
                 }
             }
-            frames.push((format!("{name} {}x{}", size.0, size.1), frame(&model, look())));
+            keep(&format!("overlay {name}"), &frame(&model, look()));
         }
         let mut model = model(State::Live, size).with_views(views(), &Arrangement::default());
         update(&mut model, Event::Action(Action::Views));
-        frames.push((format!("views {}x{}", size.0, size.1), frame(&model, look())));
+        keep("overlay views", &frame(&model, look()));
         update(&mut model, Event::Action(Action::Down));
         update(&mut model, Event::Action(Action::Enter));
         update(&mut model, Event::Action(Action::SaveView));
         update(&mut model, Event::Action(Action::Enter));
-        frames.push((format!("view and its name {}x{}", size.0, size.1), frame(&model, look())));
+        keep("overlay view and its name", &frame(&model, look()));
         for (name, text, tabs) in [
             ("filter in force", "stage:done or due<7d", 0),
             ("filter with an error", "stage:done stge:x", 0),
@@ -612,9 +609,8 @@ fn every_overlay() {
             for _ in 0..tabs {
                 update(&mut model, Event::Action(Action::NextPane));
             }
-            frames.push((format!("{name} {}x{}", size.0, size.1), frame(&model, look())));
+            keep(&format!("overlay {name}"), &frame(&model, look()));
         }
-        insta::assert_snapshot!(format!("overlays_{}x{}", size.0, size.1), pictures(frames));
     }
 }
 
@@ -648,13 +644,12 @@ fn traffic() -> Traffic {
 
 #[test]
 fn the_api_log_at_every_size_filtered_and_after_a_resize() {
-    let mut frames = Vec::new();
     for size in SIZES {
         let mut model = model(State::Live, size);
         update(&mut model, Event::Action(Action::ApiLog));
         update(&mut model, Event::Traffic(traffic()));
         update(&mut model, Event::Action(Action::Down));
-        frames.push((format!("calls {}x{}", size.0, size.1), frame(&model, look())));
+        keep("api log", &frame(&model, look()));
     }
     let mut model = model(State::Live, (200, 60));
     update(&mut model, Event::Action(Action::ApiLog));
@@ -662,8 +657,7 @@ fn the_api_log_at_every_size_filtered_and_after_a_resize() {
     update(&mut model, Event::Action(Action::Find));
     update(&mut model, Event::Paste("503".into()));
     update(&mut model, Event::Resize(60, 16));
-    frames.push(("filtered, made small".to_owned(), frame(&model, look())));
-    insta::assert_snapshot!("api_log", pictures(frames));
+    keep("api log filtered", &frame(&model, look()));
 }
 
 /// The first session has changed since the operator looked, an hour ago and in an earlier run.
@@ -721,16 +715,14 @@ fn with_alerts(size: (u16, u16)) -> Model {
 
 #[test]
 fn the_alerts_with_their_marks_their_log_and_the_figures_of_the_day() {
-    let mut frames = Vec::new();
     for size in SIZES {
         let mut model = with_alerts(size);
         update(&mut model, Event::Action(Action::Pane5));
-        frames.push((format!("alerts {}x{}", size.0, size.1), frame(&model, look())));
+        keep("alerts", &frame(&model, look()));
     }
     let ascii = frame(&with_alerts((200, 60)), Look::new(ColourDepth::None, true));
     assert!(ascii.content().iter().all(|cell| cell.symbol().is_ascii()));
-    frames.push(("ascii".to_owned(), ascii));
-    insta::assert_snapshot!("alerts", pictures(frames));
+    keep("alerts in ascii", &ascii);
 }
 
 /// The whole text of an alert can be read at every width, and Enter shows its cause.
@@ -784,7 +776,6 @@ fn the_alerts_say_of_how_many_they_are() {
 /// While answers are missing the header says how far the first look is.
 #[test]
 fn the_first_look_while_it_runs_and_when_it_is_over() {
-    let mut frames = Vec::new();
     for size in SIZES {
         for (name, state) in [("running", State::Loading), ("over", State::Live)] {
             let whole = snapshot(State::Live);
@@ -795,16 +786,14 @@ fn the_first_look_while_it_runs_and_when_it_is_over() {
             let model = model_of(snapshot_of(sessions.collect(), State::Live), size);
             let said = text(&frame(&model, look())).contains("first look 5 of 12, about 5 s");
             assert_eq!(said, state == State::Loading, "{name} {size:?}");
-            frames.push((format!("{name} {}x{}", size.0, size.1), frame(&model, look())));
+            keep(&format!("first look {name}"), &frame(&model, look()));
         }
     }
-    insta::assert_snapshot!("first_look", pictures(frames));
 }
 
 /// A screen that stands still, and one whose chosen session has left the window.
 #[test]
 fn a_paused_screen_and_a_chosen_session_outside_the_window() {
-    let mut frames = Vec::new();
     let later = |minutes| now() + SignedDuration::from_mins(minutes);
     for size in SIZES {
         let busy = |state| {
@@ -834,15 +823,14 @@ fn a_paused_screen_and_a_chosen_session_outside_the_window() {
         let paused = frame(&model, look());
         let header = text(&paused);
         assert!(header.contains("❚❚ paused 3m · ") && header.contains(" waiting"), "{header}");
-        frames.push((format!("paused {}x{}", size.0, size.1), paused));
+        keep("paused", &paused);
         update(&mut model, Event::Action(Action::Pause));
         update(&mut model, Event::Tick(later(4)));
         let away = frame(&model, look());
         assert_eq!(model.selected(), Some(entry(1).id));
         assert!(text(&away).contains(" is now done: APPROVE, row 61"), "{}", text(&away));
-        frames.push((format!("away {}x{}", size.0, size.1), away));
+        keep("chosen session away", &away);
     }
-    insta::assert_snapshot!("calm", pictures(frames));
 }
 
 /// Times of another day, in UTC, stand whole beside what happened.
@@ -865,29 +853,23 @@ fn no_time_of_the_timeline_is_cut() {
 
 #[test]
 fn the_column_that_sorts_is_marked_in_its_head() {
-    let mut frames = Vec::new();
     for size in SIZES {
         let mut model = model(State::Live, size);
         update(&mut model, Event::Action(Action::SortPicker));
         for action in [Action::Bottom, Action::Up, Action::Up, Action::Enter] {
             update(&mut model, Event::Action(action));
         }
-        frames.push((format!("seen {}x{}", size.0, size.1), frame(&model, look())));
+        keep("sorted by seen", &frame(&model, look()));
         update(&mut model, Event::Action(Action::ReverseSort));
         let ascii = frame(&model, Look::new(ColourDepth::None, true));
-        frames.push((format!("reversed in ascii {}x{}", size.0, size.1), ascii));
+        keep("sorted by seen reversed", &ascii);
     }
-    insta::assert_snapshot!("sorted", pictures(frames));
 }
 
 #[test]
 fn the_operators_own_things() {
     for size in [(80, 24), (120, 40)] {
-        let mut frames = Vec::new();
-        let mut shown = |name: &str, model: &Model| {
-            frames.push((format!("{name} {}x{}", size.0, size.1), frame(model, look())));
-        };
-        shown("digest", &since_the_last_look(size));
+        keep("digest", &frame(&since_the_last_look(size), look()));
         for (name, action) in [
             ("notes", Action::Pane8),
             ("note", Action::Note),
@@ -905,15 +887,13 @@ fn the_operators_own_things() {
                 let text = format!("{new},dbs-2291,team-a\n{new}\nnot-a-session\n{known}\n");
                 update(&mut model, Event::Paste(text));
             }
-            shown(name, &model);
+            keep(&format!("annotations {name}"), &frame(&model, look()));
         }
-        insta::assert_snapshot!(format!("own_{}x{}", size.0, size.1), pictures(frames));
     }
 }
 
 #[test]
 fn the_charts_at_every_size_without_colours_and_in_ascii() {
-    let mut frames = Vec::new();
     let plain = Look::new(ColourDepth::None, false);
     let ascii = Look::new(ColourDepth::None, true);
     let shown = |size, look| {
@@ -923,14 +903,13 @@ fn the_charts_at_every_size_without_colours_and_in_ascii() {
         frame(&model, look)
     };
     for size in SIZES {
-        frames.push((format!("charts {}x{}", size.0, size.1), shown(size, look())));
+        keep("charts", &shown(size, look()));
     }
-    frames.push(("mono".to_owned(), shown((80, 24), plain)));
+    keep("charts without colours", &shown((80, 24), plain));
     let buffer = shown((80, 24), ascii);
     assert!(buffer.content().iter().all(|cell| cell.symbol().is_ascii()));
-    frames.push(("ascii".to_owned(), buffer));
-    frames.push(("small".to_owned(), shown((60, 16), look())));
-    insta::assert_snapshot!("charts", pictures(frames));
+    keep("charts in ascii", &buffer);
+    keep("charts", &shown((60, 16), look()));
 }
 
 fn text(buffer: &Buffer) -> String {
@@ -1004,29 +983,14 @@ fn the_header_counts_what_the_alerts_pane_lists_and_enter_goes_there() {
 
 #[test]
 fn without_colours_in_ascii_and_too_small() {
-    let frames = vec![
-        (
-            "no colours".to_owned(),
-            frame(&model(State::Live, (80, 24)), Look::new(ColourDepth::None, false)),
-        ),
-        (
-            "ascii".to_owned(),
-            frame(&model(State::Live, (80, 24)), Look::new(ColourDepth::None, true)),
-        ),
-        ("too small".to_owned(), frame(&model(State::Live, (52, 11)), look())),
-    ];
-    for (name, buffer) in &frames {
-        if name == "ascii" {
-            let odd: Vec<&str> = buffer
-                .content()
-                .iter()
-                .map(ratatui::buffer::Cell::symbol)
-                .filter(|s| !s.is_ascii())
-                .collect();
-            assert!(odd.is_empty(), "not ASCII: {odd:?}");
-        }
-    }
-    insta::assert_snapshot!("looks", pictures(frames));
+    let live = model(State::Live, (80, 24));
+    keep("live without colours", &frame(&live, Look::new(ColourDepth::None, false)));
+    let ascii = frame(&live, Look::new(ColourDepth::None, true));
+    let symbols = ascii.content().iter().map(ratatui::buffer::Cell::symbol);
+    let odd: Vec<&str> = symbols.filter(|symbol| !symbol.is_ascii()).collect();
+    assert!(odd.is_empty(), "not ASCII: {odd:?}");
+    keep("live in ascii", &ascii);
+    keep("too small", &frame(&model(State::Live, (52, 11)), look()));
 }
 
 #[test]
@@ -1129,7 +1093,6 @@ const CASES: &[Case] = &[
 
 #[test]
 fn every_state_of_the_error_table_looks_as_it_says() {
-    let mut frames = Vec::new();
     for (name, change) in CASES {
         let mut snapshot = Snapshot::clone(&snapshot(State::Live));
         let mut health = Health::clone(&snapshot.health);
@@ -1142,9 +1105,8 @@ fn every_state_of_the_error_table_looks_as_it_says() {
         update(&mut model, Event::Snapshot(Arc::new(snapshot)));
         update(&mut model, Event::Tick(now()));
         assert_eq!(model.selected(), Some(id));
-        frames.push(((*name).to_owned(), state_lines(&model)));
+        keep(&format!("error {name}"), &state_lines(&model));
     }
-    insta::assert_snapshot!("error_table", pictures(frames));
 }
 
 #[test]
@@ -1181,7 +1143,6 @@ fn any_size_is_drawn_without_a_panic() {
 /// What looks like a person's, at each degree of privacy; and the lock.
 #[test]
 fn privacy_and_the_lock() {
-    let mut frames = Vec::new();
     let idle = SignedDuration::from_secs(900);
     for size in [(80, 24), (120, 40)] {
         let mut model = locked_after(Some(idle), snapshot(State::Live), size);
@@ -1199,17 +1160,15 @@ fn privacy_and_the_lock() {
             let permit = Permit::Privacy(privacy);
             update(&mut model, Event::Done(Outcome::Permitted(permit)));
             let buffer = frame(&model, look());
-            let text = picture(&buffer, &mut BTreeMap::new());
+            let text = text(&buffer);
             assert_eq!(text.contains("Amina"), privacy == Privacy::Off, "{text}");
-            frames.push((format!("{privacy:?} {}x{}", size.0, size.1), buffer));
+            keep(&format!("privacy {privacy:?}"), &buffer);
         }
         update(&mut model, Event::Tick(now() + idle));
-        frames.push((format!("locked {}x{}", size.0, size.1), frame(&model, look())));
+        keep("locked", &frame(&model, look()));
         update(&mut model, Event::Action(Action::Down));
-        frames
-            .push((format!("locked, a key pressed {}x{}", size.0, size.1), frame(&model, look())));
+        keep("locked and a key pressed", &frame(&model, look()));
     }
-    insta::assert_snapshot!("privacy", pictures(frames));
 }
 
 #[test]
@@ -1238,30 +1197,26 @@ fn a_note_for_the_desktop_hides_a_person_however_much_the_screen_shows() {
 /// Letter, media with a picture, the questions before a change.
 #[test]
 fn dialogs_that_reach_yoti() {
-    let mut frames = Vec::new();
     let permissions = Permissions { delete: true, email: true };
     for size in [(80, 24), (120, 40)] {
         let fresh = || {
             model(State::Live, size)
                 .with_operator_config(OperatorConfig { permissions, ..OperatorConfig::default() })
         };
-        let mut add = |name: &str, model: &Model, look| {
-            frames.push((format!("{name} {}x{}", size.0, size.1), frame(model, look)));
-        };
         let mut model = fresh();
         let id = model.selected().unwrap();
         update(&mut model, Event::Action(Action::Letter));
-        add("letter", &model, look());
+        keep("letter", &frame(&model, look()));
         let name = |text: &str| Hidden::new(text.to_owned());
         let contact = vec![("first name", name("Amina")), ("e-mail", name("amina@example.org"))];
         update(&mut model, Event::Done(Outcome::Yoti(YotiReply::Contact(id, contact))));
         update(&mut model, Event::Tick(now()));
-        add("letter with the contact", &model, look());
+        keep("letter with the contact", &frame(&model, look()));
 
         let mut model = fresh();
         update(&mut model, Event::Action(Action::Pane2));
         update(&mut model, Event::Action(Action::View));
-        add("media", &model, look());
+        keep("media", &frame(&model, look()));
         let Some(Overlay::Yoti(hand)) = model.overlay() else { panic!("no dialog") };
         let YotiDialog::Media(dialog) = &**hand else { panic!("not the media") };
         let media = dialog.items[0].media.id.clone();
@@ -1269,14 +1224,13 @@ fn dialogs_that_reach_yoti() {
         let picture = Picture::new(32, 32, Zeroizing::new(rgb.collect())).unwrap();
         let told = YotiReply::Picture(id, media, picture, 20_000);
         update(&mut model, Event::Done(Outcome::Yoti(told)));
-        add("picture, no colours", &model, Look::new(ColourDepth::None, false));
-        add("picture, 256 colours", &model, Look::new(ColourDepth::Ansi256, false));
+        keep("picture without colours", &frame(&model, Look::new(ColourDepth::None, false)));
+        keep("picture in 256 colours", &frame(&model, Look::new(ColourDepth::Ansi256, false)));
 
         for (name, action) in [("delete", Action::SessionDelete), ("send", Action::LetterSend)] {
             let mut model = fresh();
             update(&mut model, Event::Action(action));
-            add(name, &model, look());
+            keep(&format!("question before {name}"), &frame(&model, look()));
         }
     }
-    insta::assert_snapshot!("hands", pictures(frames));
 }

@@ -474,6 +474,33 @@ fn every_asset_can_be_read() {
     }
 }
 
+/// What changed is seen where one snapshot is one thing: a frame with its size in its name, or one
+/// text.
+#[test]
+fn a_snapshot_holds_one_frame() {
+    let paths = files("tests", "snap");
+    assert!(paths.len() > 200, "the snapshots are found");
+    let mut findings = Vec::new();
+    for path in paths {
+        let text = fs::read_to_string(&path).expect("a snapshot");
+        let text = text.splitn(3, "---\n").last().expect("a text below the head");
+        let name = path.file_stem().expect("a name").to_string_lossy();
+        let rows = name.split_once('@').and_then(|(_, size)| size.split_once('x'));
+        let fits = match rows {
+            Some((_, rows)) => {
+                let drawn = text.lines().filter(|line| line.starts_with('|')).count();
+                rows.parse() == Ok(drawn)
+            }
+            // A help text scrolls; a second one would stand below a line of its own.
+            None => text.lines().count() <= 80 && !text.contains("\n== "),
+        };
+        if !fits {
+            findings.push(path.display().to_string());
+        }
+    }
+    report("snapshots of more than one frame", &findings);
+}
+
 #[test]
 fn migrations_are_numbered_without_a_hole() {
     let names: Vec<String> = files("assets/migrations/sqlite", "sql")
