@@ -126,12 +126,12 @@ async fn run(cli: Cli) -> Result<u8, Failure> {
     if global.quiet {
         output::be_quiet();
     }
-    crate::telemetry::install(
-        global.log_file.as_deref(),
-        global.log_level.as_deref(),
-        global.verbose,
-    )
-    .map_err(|why| Failure::Other(format!("cannot log: {why}")))?;
+    // Not by clap: it reads the environment too, and would print a key that stands there.
+    let level = global.log_level.as_deref().map(str::parse).transpose().map_err(|_unknown| {
+        Failure::Usage("--log-level: expected error, warn, info or debug".to_owned())
+    })?;
+    crate::telemetry::install(global.log_file.as_deref(), level, global.verbose)
+        .map_err(|why| Failure::Other(format!("cannot log: {why}")))?;
     // Before anything is done: a flag that does nothing here would mislead.
     scope::check(&global, cli.command.as_ref())?;
     match cli.command {

@@ -158,12 +158,6 @@ pub enum ConfigError {
     /// Keys that are not known or in conflict.
     #[error(transparent)]
     Keys(#[from] crate::keymap::KeymapError),
-    #[error("no profile named {name}; known: {known}")]
-    NoProfile {
-        name: String,
-        /// Comma separated.
-        known: String,
-    },
     /// Neither file nor environment names an application.
     #[error(
         "nothing is configured yet: {missing}\n\n\

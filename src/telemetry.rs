@@ -9,6 +9,7 @@ use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 
+use tracing::level_filters::LevelFilter;
 use tracing_subscriber::EnvFilter;
 
 /// A file grows to this size (fault F10).
@@ -22,8 +23,9 @@ const KEPT: u32 = 4;
 ///
 /// # Errors
 /// When the file cannot be opened.
-pub fn install(file: Option<&Path>, level: Option<&str>, verbose: u8) -> io::Result<()> {
-    let level = level.unwrap_or(if verbose > 1 { "debug" } else { "info" });
+pub fn install(file: Option<&Path>, level: Option<LevelFilter>, verbose: u8) -> io::Result<()> {
+    let usual = if verbose > 1 { LevelFilter::DEBUG } else { LevelFilter::INFO };
+    let level = level.unwrap_or(usual);
     // RUST_LOG is not read: it could let a library write a URL with its signature (fault S02).
     let filter = EnvFilter::new(format!("off,branchwatch={level}"));
     let log = tracing_subscriber::fmt().with_env_filter(filter);

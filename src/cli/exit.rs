@@ -97,7 +97,9 @@ impl Failure {
             // First, so that a flag's wrong value is wrong usage.
             Self::Config(ConfigError::Value { source_of: Source::Flag(_), .. })
             | Self::Usage(_)
-            | Self::Simulator(SimulatorError::UnknownScenario { .. }) => USAGE,
+            | Self::Simulator(SimulatorError::UnknownScenario { .. } | SimulatorError::Notify(_)) => {
+                USAGE
+            }
             Self::Config(_)
             | Self::Key(_)
             | Self::Receiver(_)

@@ -24,6 +24,8 @@ const MAX_LIST: u64 = 64 * 1024 * 1024;
 
 pub(super) async fn add(global: &Global, args: Add) -> Result<u8, Failure> {
     let config = setup::config(global)?;
+    // Before anything is added: wrong usage does nothing.
+    setup::timeout(&args.timeout)?;
     let now = SystemClock.now();
     let mut found: BTreeMap<SessionId, WatchEntry> = BTreeMap::new();
     let mut order = Vec::new();

@@ -4,7 +4,7 @@ use super::args::{Colour, Global};
 use super::exit::Failure;
 use crate::config::value::Pictures;
 use crate::config::{self, ConfigError, Environment};
-use crate::theme::{AUTO, ColourDepth, Ground, Look, Themes};
+use crate::theme::{AUTO, ColourDepth, Ground, Look, ThemeError, Themes};
 use crate::ui::widgets::picture::Graphics;
 
 /// A look, and the themes it can change to.
@@ -19,7 +19,13 @@ pub(super) struct Chosen {
 pub(super) fn of(global: &Global, theme: &str) -> Result<Chosen, Failure> {
     let look = terminal(global);
     let mut themes = Themes::read(&config::own_themes(), look.depth);
-    let look = look.with(themes.get(theme).map_err(ConfigError::from)?);
+    let palette = themes.get(theme).map_err(|why| match why {
+        ThemeError::Unknown { .. } if global.options.0.contains_key("--theme") => {
+            Failure::Usage(format!("--theme: {why}"))
+        }
+        why => ConfigError::from(why).into(),
+    });
+    let look = look.with(palette?);
     if theme != AUTO {
         return Ok(Chosen { look, themes, asks_ground: false });
     }

@@ -9,7 +9,7 @@ use jiff::SignedDuration;
 use jiff::tz::TimeZone;
 
 use super::application::{auth, base_url, environment_of, key};
-use super::environment::{Environment, no_keys_in};
+use super::environment::Environment;
 use super::layers::{File, Flags, Reader};
 use super::options::{
     Alerts, General, Layout, Notifications, Profile, Refresh, RunOptions, ViewOptions,
@@ -36,7 +36,6 @@ pub fn resolve(flags: &Flags, environment: &Environment) -> Result<Config, Confi
         let (key, source_of) = ("HOME".to_owned(), Source::Environment("HOME"));
         ConfigError::Value { key, source_of, why: format!("cannot be found: {why}") }
     })?;
-    no_keys_in(environment)?;
     let named =
         flags.config.clone().or_else(|| environment.get("BRANCHWATCH_CONFIG").map(PathBuf::from));
     let path = named.clone().unwrap_or_else(|| places.config_dir().join("branchwatch/config.toml"));
@@ -57,7 +56,7 @@ fn resolved(mut reader: Reader<'_>, places: &impl BaseStrategy) -> Result<Config
     let known = file.names("profiles");
     if !known.contains(&name) && reader.source("profile") != Source::Default {
         let known = if known.is_empty() { "none".to_owned() } else { known.join(", ") };
-        return Err(ConfigError::NoProfile { name, known });
+        return Err(reader.wrong("profile", format!("no profile named {name}; known: {known}")));
     }
     let general = general(&mut reader)?;
     let profile: Profile = reader.section(&name)?;

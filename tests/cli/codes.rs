@@ -14,6 +14,8 @@ const UNREACHABLE: Changed = &[("YOTI_IDV_API_URL", "http://127.0.0.1:1/idverify
 const SILENT: Changed = &[("YOTI_IDV_API_URL", "http://{silent}/idverify/v1")];
 const REFUSED: Changed = &[("YOTI_CLIENT_SDK_ID", "00000000-0000-4000-8000-000000000001")];
 const KEYLESS: Changed = &[("YOTI_KEY_FILE_PATH", "/nowhere/key.pem")];
+const NO_PROFILE: Changed = &[("BRANCHWATCH_PROFILE", "weather")];
+const NO_THEME: Changed = &[("BRANCHWATCH_THEME", "weather")];
 const MISCONFIGURED: Changed = &[("BRANCHWATCH_CONFIG", "/nowhere/config.toml")];
 const NEWER: Changed = &[("XDG_DATA_HOME", "{home}/newer")];
 const PERMITTED: Changed = &[("BRANCHWATCH_CONFIG", "{home}/permitted.toml")];
@@ -34,10 +36,16 @@ const CASES: &[(&str, Changed, i32)] = &[
     ("demo", PLAIN, 2),
     ("demo --tz Mars/Olympus", PLAIN, 2),
     ("demo --a11y --max-rps 0", PLAIN, 2),
-    ("demo --theme drak", PLAIN, 3),
+    ("demo --theme drak", PLAIN, 2),
+    ("list --theme drak", PLAIN, 2),
+    ("list --profile weather", PLAIN, 2),
+    ("list --log-level weather", PLAIN, 2),
+    ("demo", NO_THEME, 3),
+    ("list", NO_PROFILE, 3),
     ("simulate --write-key {home}/key.pem", PLAIN, 1),
     ("simulate", PLAIN, 2),
     ("simulate --write-key {home}/k --scenario S99", PLAIN, 2),
+    ("simulate --write-key {home}/k6 --notify ftp://example.org", PLAIN, 2),
     ("simulate --public-key /nowhere.pem", PLAIN, 3),
     ("add {a}", PLAIN, 0),
     ("add {a} --fetch", PLAIN, 0),
@@ -46,6 +54,7 @@ const CASES: &[(&str, Changed, i32)] = &[
     ("add -", PLAIN, 2),
     ("add {a} {r} --ref one", PLAIN, 2),
     ("add {a} --resources-ttl soon", PLAIN, 2),
+    ("add {a} --fetch --timeout soon", PLAIN, 2),
     ("add {a}", MISCONFIGURED, 3),
     ("add {a} --fetch", KEYLESS, 3),
     ("add {a} --fetch", REFUSED, 4),
