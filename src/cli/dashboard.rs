@@ -31,7 +31,8 @@ pub(super) async fn run(global: &Global) -> Result<u8, Failure> {
     let client = setup::client_unless_offline(global, &config)?;
     // Before the store is opened: a start that fails must not take over from another process.
     must_be_a_terminal()?;
-    let mut parts = parts(global, &config)?;
+    let chosen = terminal_style::of(global, &config.general.theme)?;
+    let mut parts = parts(global, &config, chosen)?;
     parts.receiver = config.notifications.as_ref().map(Receiver::new).transpose()?;
     parts.services.audit = setup::audit_log(&config);
     parts.services.yoti_actions =
@@ -51,8 +52,11 @@ pub(super) async fn run(global: &Global) -> Result<u8, Failure> {
 
 /// The dashboard as the configuration wants it. What reaches
 /// Yoti, or is reached by Yoti, is for the caller to add.
-pub(super) fn parts(global: &Global, config: &Config) -> Result<DashboardParts, Failure> {
-    let Chosen { look, themes, asks_ground } = terminal_style::of(global, &config.general.theme)?;
+pub(super) fn parts(
+    global: &Global,
+    config: &Config,
+    Chosen { look, themes, asks_ground }: Chosen,
+) -> Result<DashboardParts, Failure> {
     let own = config.general.keys.clone().unwrap_or_default();
     let keymap = Keymap::with(&own.0).map_err(ConfigError::from)?;
     let settings = ModelSettings {

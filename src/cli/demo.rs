@@ -48,7 +48,7 @@ pub(super) async fn run(global: &Global, play: &Play) -> Result<u8, Failure> {
     environment.0.retain(|name, _| !name.starts_with("YOTI_"));
     let config = config::resolve(&setup::flags(global), &environment)?;
     // A wrong name is refused also where nothing is drawn.
-    crate::cli::terminal_style::of(global, &config.general.theme)?;
+    let chosen = crate::cli::terminal_style::of(global, &config.general.theme)?;
     if !global.a11y {
         dashboard::must_be_a_terminal()?;
     }
@@ -79,7 +79,7 @@ pub(super) async fn run(global: &Global, play: &Play) -> Result<u8, Failure> {
     let code = if global.a11y {
         watch::demo(global, &config, held, client, clock, receiver, arrivals).await
     } else {
-        let mut parts = dashboard::parts(global, &config)?;
+        let mut parts = dashboard::parts(global, &config, chosen)?;
         parts.settings.badge = badge(play.speed);
         parts.receiver = Some(receiver);
         parts.arrivals = Some(arrivals);

@@ -6,8 +6,6 @@ use std::io::{IsTerminal, Write};
 use std::path::Path;
 use std::time::Duration;
 
-use serde_json::json;
-
 use super::args::{Global, LetterShow};
 use super::exit::{self, Failure};
 use super::output::{data, talk};
@@ -65,17 +63,8 @@ async fn asked(config: &Config, id: SessionId, wait: Duration) -> Result<Letter,
 }
 
 fn document(session: &WatchedSession, config: &Config, stale: bool) -> Result<String, Failure> {
-    let head = [
-        ("schema_version", json!(crate::export::SCHEMA_VERSION)),
-        ("profile", json!(config.profile)),
-        ("environment", json!(config.environment)),
-        ("session_id", json!(session.id().to_string())),
-    ];
-    let head = head.map(|(key, value)| (key, value.to_string()));
     let masked = setup::privacy(config)? != Privacy::Off;
-    let letter = crate::export::letter(session, masked)?;
-    let members = head.into_iter().chain(letter).chain([("stale", stale.to_string())]);
-    Ok(crate::export::json_object(members))
+    Ok(session::document(session, config, crate::export::letter(session, masked)?, stale))
 }
 
 async fn pdf(

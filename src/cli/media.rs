@@ -145,15 +145,9 @@ fn count(number: usize) -> String {
 fn document(session: &WatchedSession, config: &Config, stale: bool) -> Result<String, Failure> {
     let masked = setup::privacy(config)? != Privacy::Off;
     let fetched_at = session.answers.session.as_ref().map(|answer| answer.fetched_at.to_string());
-    Ok(crate::export::json_text(&json!({
-        "schema_version": crate::export::SCHEMA_VERSION,
-        "profile": config.profile,
-        "environment": config.environment,
-        "session_id": session.id().to_string(),
-        "media": crate::export::media(session, masked),
-        "fetched_at": fetched_at,
-        "stale": stale,
-    })))
+    let media = crate::export::media(session, masked).to_string();
+    let own = [("media", media), ("fetched_at", json!(fetched_at).to_string())];
+    Ok(session::document(session, config, own, stale))
 }
 
 async fn save(

@@ -1,5 +1,7 @@
 //! `session delete` and `letter send`: what changes something at Yoti.
 
+use serde_json::json;
+
 use super::args::{Global, LetterCommand, SessionCommand};
 use super::exit::{self, Failure};
 use super::output::talk;
@@ -9,6 +11,7 @@ use crate::clock::{Clock, SystemClock};
 use crate::config::Config;
 use crate::domain::events::audit_action::AuditAction;
 use crate::domain::session::ids::SessionId;
+use crate::domain::watchlist::watched::WatchedSession;
 
 pub(super) async fn session(global: &Global, what: &SessionCommand) -> Result<u8, Failure> {
     let SessionCommand::Delete { id, yes } = what;
@@ -67,6 +70,24 @@ async fn confirmed(
 
 pub(super) fn line(config: &Config, deed: AuditAction, id: SessionId) -> Result<(), Failure> {
     setup::audit_log(config).append(SystemClock.now(), deed, &[id], "").map_err(Failure::Other)
+}
+
+/// A JSON document about one session: what it is about, the members of its own, its age.
+pub(super) fn document<const N: usize>(
+    session: &WatchedSession,
+    config: &Config,
+    own: [(&str, String); N],
+    stale: bool,
+) -> String {
+    let head = [
+        ("schema_version", json!(crate::export::SCHEMA_VERSION)),
+        ("profile", json!(config.profile)),
+        ("environment", json!(config.environment)),
+        ("session_id", json!(session.id().to_string())),
+    ];
+    let head = head.map(|(key, value)| (key, value.to_string()));
+    let stale = ("stale", stale.to_string());
+    crate::export::json_object(head.into_iter().chain(own).chain([stale]))
 }
 
 /// A conflict (409) in words.

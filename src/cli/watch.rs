@@ -18,9 +18,10 @@ use crate::app::text::narration::{self, Needing};
 use crate::clock::{Clock, SystemClock};
 use crate::config::Config;
 use crate::domain::assessment::attention::assess;
+use crate::domain::assessment::reason::Reason;
 use crate::domain::assessment::rules::Rules;
 use crate::domain::events::event_kind::EventKind;
-use crate::domain::events::session_event::{EventDetector, SessionEvent};
+use crate::domain::events::session_event::{EventDetector, SessionEvent, reason};
 use crate::domain::nearest::nearest;
 use crate::domain::personal::Privacy;
 use crate::domain::session::ids::SessionId;
@@ -47,10 +48,8 @@ pub(super) async fn run(global: &Global, args: &Watch) -> Result<u8, Failure> {
         environment: config.environment.clone(),
         privacy: setup::privacy(&config)?,
         zone: config.zone.clone(),
-        beside: (
-            config.notifications.as_ref().map(Receiver::new).transpose()?,
-            config.alert_command.clone(),
-        ),
+        receiver: config.notifications.as_ref().map(Receiver::new).transpose()?,
+        alert_command: config.alert_command.clone(),
         ids: named::ids(global, &config, &args.ids)?,
         ..EventPrinter::of(global, args)?
     };
@@ -82,7 +81,7 @@ pub(super) async fn demo<A: SessionApi, C: Clock + Clone>(
     let ended = shutdown::reason();
     let printer = EventPrinter::of(global, &Watch::default())?;
     let printer = EventPrinter {
-        beside: (Some(receiver), None),
+        receiver: Some(receiver),
         arrivals: Some(arrivals),
         privacy: config.general.privacy,
         zone: config.zone.clone(),
@@ -106,8 +105,8 @@ struct EventPrinter {
     environment: String,
     privacy: Privacy,
     zone: TimeZone,
-    /// What listens for notifications, and the program that is told of events.
-    beside: (Option<Receiver>, Option<alerts::AlertCommand>),
+    receiver: Option<Receiver>,
+    alert_command: Option<alerts::AlertCommand>,
     /// Sessions that come and go without the operator: the demo's.
     arrivals: Option<mpsc::Receiver<Command>>,
 }
@@ -128,7 +127,8 @@ impl EventPrinter {
             environment: "demo".to_owned(),
             privacy: Privacy::default(),
             zone: TimeZone::system(),
-            beside: (None, None),
+            receiver: None,
+            alert_command: None,
             arrivals: None,
         })
     }
@@ -149,14 +149,14 @@ impl EventPrinter {
         }
         let rules = self.rules.clone();
         let engine = Engine::start(held, yoti, clock.clone(), settings, rules);
-        if let Some(receiver) = self.beside.0.clone() {
+        if let Some(receiver) = self.receiver.clone() {
             let commands = engine.commands.clone();
             receiver::start(receiver, commands, clock.clone(), engine.stopping());
         }
         if let Some(arrivals) = self.arrivals.take() {
             tokio::spawn(runtime::forward(arrivals, engine.commands.clone()));
         }
-        if let Some(program) = self.beside.1.clone() {
+        if let Some(program) = self.alert_command.clone() {
             alerts::start(program, &engine, clock.clone(), self.rules.clone());
         }
         let told = self.lines(&engine, &clock, ended).await;
@@ -318,15 +318,8 @@ fn news(told: Vec<SessionEvent>, before: &Snapshot) -> Vec<SessionEvent> {
     let first = told.iter().filter(|happening| happening.kind == EventKind::FirstAnswer);
     let first: Vec<SessionId> = first.filter_map(id).collect();
     let asks = |kind: EventKind| {
-        matches!(
-            kind,
-            EventKind::TurnedAway
-                | EventKind::Reject
-                | EventKind::DueToday
-                | EventKind::Refer
-                | EventKind::Stale
-                | EventKind::Connection
-        )
+        let reason = reason(kind).is_some_and(|reason| reason != Reason::AtCounter);
+        reason || kind == EventKind::Connection
     };
     let letter = |id| before.sessions.get(id).map(|known| &known.answers.letter);
     let old = |happening: &SessionEvent| {

@@ -267,7 +267,8 @@ fn holds(session: &WatchedSession, assessment: &Assessment) -> Vec<EventKind> {
     holds
 }
 
-fn reason(kind: EventKind) -> Option<Reason> {
+/// The finding that an event of this kind begins.
+pub(crate) fn reason(kind: EventKind) -> Option<Reason> {
     Some(match kind {
         EventKind::AtCounter => Reason::AtCounter,
         EventKind::TurnedAway => Reason::TurnedAway,
