@@ -143,6 +143,7 @@ fn the_smallest_window_cuts_no_choice_and_tells_the_help() {
     for profile in ["acme", "a-profile-with-a-long-name"] {
         let mut settings = model(State::Live, size).settings().clone();
         settings.profile = profile.to_owned();
+        settings.general.export_dir = "/home/jane/exports/of-the-branch-desk/november".into();
         let mut model = Model::new(settings, size, now());
         update(&mut model, Event::Snapshot(snapshot(State::Live)));
         update(&mut model, Event::Tick(now()));
@@ -174,6 +175,9 @@ fn the_smallest_window_cuts_no_choice_and_tells_the_help() {
             ] {
                 assert!(shown.contains(word), "{word}: {shown}");
             }
+            // Of a long name the end, which tells one file from another.
+            let end = if action == Action::Export { ".json" } else { "sessions_" };
+            assert!(shown.contains(end), "{end}: {shown}");
             let cut = shown.lines().filter(|line| line.starts_with(['┏', '┃']));
             let cut: Vec<&str> = cut.filter(|line| line.contains("… ┃")).collect();
             assert!(cut.is_empty(), "{cut:?}");

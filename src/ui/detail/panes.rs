@@ -7,7 +7,7 @@ use ratatui::widgets::Paragraph;
 
 use crate::ui::widgets::pane::{self, Bar};
 use crate::ui::widgets::sparkline;
-use crate::ui::widgets::text::{cell, fit, shifted};
+use crate::ui::widgets::text::{cell, fit, shifted, time_width};
 use unicode_width::UnicodeWidthStr;
 
 use crate::app::Model;
@@ -44,9 +44,8 @@ pub(crate) fn timeline(frame: &mut Frame<'_>, area: Rect, model: &Model, look: L
     let inner = pane::frame(frame, area, model, Pane::Timeline, look);
     let width = usize::from(inner.width);
     let held = model.timeline();
-    // A time of another day, or in UTC, is wider than an age.
     let visible = held.rows.get(held.window.clone()).unwrap_or_default();
-    let time = visible.iter().map(|row| row.time.width()).max().unwrap_or_default().max(8);
+    let time = time_width(visible.iter().map(|row| row.time.as_str()), 8);
     let what = width.saturating_sub(time + 1 + 17 + 2 + 13);
     let spans = |row: &crate::app::view::TimelineRow| {
         let changed = if row.changed { look.glyph(Glyph::Changed) } else { " " };

@@ -4,7 +4,6 @@ use ratatui::Frame;
 use ratatui::layout::{Position, Rect};
 use ratatui::text::{Line, Span};
 use ratatui::widgets::Paragraph;
-use unicode_width::UnicodeWidthStr;
 
 use crate::app::Model;
 use crate::app::action::Action;
@@ -16,7 +15,7 @@ use crate::app::view::Tone;
 use crate::theme::{Look, Role};
 use crate::ui::widgets::dialog_frame::open;
 use crate::ui::widgets::pane::{self, Bar};
-use crate::ui::widgets::text::{fit, windowed};
+use crate::ui::widgets::text::{fit, time_width, windowed};
 
 pub(crate) fn draw(
     frame: &mut Frame<'_>,
@@ -121,9 +120,7 @@ fn changes(
         lines.push(Line::from(fit("Nothing changed since you last looked.", width, look)));
     }
     let room = usize::from(inner.height).saturating_sub(2);
-    // A time of another day, or in UTC, is wider than an age.
-    let time = overlay.rows.iter().map(|row| row.time.width() + 1).max().unwrap_or_default();
-    let time = time.max(13);
+    let time = time_width(overlay.rows.iter().map(|row| row.time.as_str()), 12) + 1;
     for row in overlay.rows.iter().skip(overlay.down).take(room) {
         lines.push(Line::from(vec![
             Span::styled(fit(&row.time, time, look), look.tone(Tone::Dim)),

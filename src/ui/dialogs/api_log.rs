@@ -12,7 +12,7 @@ use crate::app::view::{Cell, Tone};
 use crate::theme::{Look, Role};
 use crate::ui::widgets::dialog_frame::open;
 use crate::ui::widgets::pane::{self, Bar};
-use crate::ui::widgets::text::{cell, fit, right};
+use crate::ui::widgets::text::{cell, fit, right, time_width};
 
 pub(crate) fn draw(
     frame: &mut Frame<'_>,
@@ -66,11 +66,10 @@ fn search(log: &CallsOverlay, width: usize, look: Look) -> Line<'static> {
     ])
 }
 
-/// Widths of time, status, duration, call; the note takes the rest. A time of another day is longer.
+/// Widths of time, status, duration, call; the note takes the rest.
 fn widths(log: &CallsOverlay, width: usize) -> [usize; 4] {
-    let (least, call) = if width >= 110 { (13, 58) } else { (10, 39) };
-    let time = log.rows.iter().map(|row| row.time.width() + 1).max().unwrap_or_default();
-    let time = time.max(least);
+    let (least, call) = if width >= 110 { (12, 58) } else { (9, 39) };
+    let time = time_width(log.rows.iter().map(|row| row.time.as_str()), least) + 1;
     [time, 7, 8, call.min(width.saturating_sub(time + 15))]
 }
 

@@ -16,7 +16,7 @@ use crate::domain::shape::{Format, Shape};
 use crate::text::{count, wrapped};
 use crate::theme::{Look, Role};
 use crate::ui::widgets::dialog_frame::open;
-use crate::ui::widgets::text::fit;
+use crate::ui::widgets::text::{fit, windowed};
 
 /// Columns before a field's text.
 const LABEL: usize = 13;
@@ -68,11 +68,12 @@ pub(crate) fn draw(
     frame.render_widget(Paragraph::new(lines), area);
     if let Some(row) = cursor {
         let text = match dialog.focus {
-            ExportField::Reason => dialog.reason.before_cursor(),
-            _ => dialog.file.before_cursor(),
+            ExportField::Reason => &dialog.reason,
+            _ => &dialog.file,
         };
-        let column = u16::try_from(LABEL + text.width()).unwrap_or(u16::MAX);
-        let x = area.x.saturating_add(column).min(area.right().saturating_sub(1));
+        let (_, column) = windowed(text, width.saturating_sub(LABEL));
+        let label = u16::try_from(LABEL).unwrap_or(u16::MAX);
+        let x = area.x.saturating_add(label).saturating_add(column);
         let y = area.y.saturating_add(u16::try_from(row).unwrap_or(0));
         frame.set_cursor_position(Position::new(x, y));
     }
@@ -143,7 +144,7 @@ fn pieces(
             ];
             ("Redaction", vec![(field, chosen(&choices, "   ", room))])
         }
-        ExportField::Reason => ("Reason", vec![(field, dialog.reason.text())]),
+        ExportField::Reason => ("Reason", vec![(field, windowed(&dialog.reason, room).0)]),
         ExportField::Timeline
         | ExportField::Configuration
         | ExportField::DataAge
@@ -158,7 +159,7 @@ fn pieces(
         ),
         ExportField::File => {
             let folder = dialog.is_folder() || dialog.format == Format::Bundle;
-            (if folder { "Folder" } else { "File" }, vec![(field, dialog.file.text())])
+            (if folder { "Folder" } else { "File" }, vec![(field, windowed(&dialog.file, room).0)])
         }
     }
 }

@@ -73,6 +73,11 @@ pub(crate) fn shares<const N: usize>(room: usize, cells: [(usize, usize); N]) ->
     given
 }
 
+/// Columns that times take: one of another day, or in UTC, is wider than an age.
+pub(crate) fn time_width<'a>(times: impl Iterator<Item = &'a str>, least: usize) -> usize {
+    times.map(UnicodeWidthStr::width).fold(least, usize::max)
+}
+
 /// A text without its first columns.
 pub(crate) fn shifted(text: &str, columns: usize) -> String {
     let mut left = columns;
