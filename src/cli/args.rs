@@ -177,7 +177,7 @@ pub(super) enum Command {
     },
     /// Print the manual page: branchwatch man > branchwatch.1
     Man {
-        /// Of this command
+        /// A command with a page of its own
         command: Option<String>,
     },
     /// Print the version

@@ -232,7 +232,7 @@ fn the_units_command_line_is_one_that_the_program_takes() {
 #[ignore = "needs systemd-analyze: .ci/run installs it"]
 fn systemd_finds_nothing_wrong_with_the_unit() {
     let world = crate::empty();
-    let place = world.home.path().join(".local/bin");
+    let place = world.home.path().join(".cargo/bin");
     std::fs::create_dir_all(&place).unwrap();
     let program = assert_cmd::cargo::cargo_bin!("branchwatch");
     std::os::unix::fs::symlink(program, place.join("branchwatch")).unwrap();
