@@ -11,6 +11,7 @@ mod find;
 pub mod layout;
 pub mod list;
 mod model;
+mod motion;
 mod mouse;
 mod moves;
 pub mod operator;

@@ -21,7 +21,7 @@ use crate::app::layout::{Area, Shape};
 use crate::app::view::Pane;
 use crate::theme::Look;
 use detail::{checks, panes, tree};
-use dialogs::{lock, overlay};
+use dialogs::lock;
 use status::{footer, header};
 
 const fn rect(area: Area) -> Rect {
@@ -73,7 +73,7 @@ fn draw_cells<'a>(frame: &mut Frame<'_>, model: &'a Model, look: Look) -> Option
         footer::ticker(frame, inside(ticker), model, look);
     }
     footer::draw(frame, inside(areas.footer), model, look);
-    overlay::draw(frame, whole, model, look)
+    dialogs::draw(frame, whole, model, look)
 }
 
 fn too_small(frame: &mut Frame<'_>, model: &Model, look: Look) {

@@ -19,8 +19,8 @@ use std::sync::Arc;
 
 use branchwatch::api::{raw, wire};
 use branchwatch::app::action::Action;
-use branchwatch::app::dialogs::overlay::Overlay;
-use branchwatch::app::dialogs::yoti::state::{YotiDialog, YotiReply};
+use branchwatch::app::dialogs::open::OpenDialog;
+use branchwatch::app::dialogs::yoti::state::YotiReply;
 use branchwatch::app::effect::Effect;
 use branchwatch::app::event::{Event, Measured, Outcome};
 use branchwatch::app::list::views::{View, ViewTexts};
@@ -1217,8 +1217,7 @@ fn dialogs_that_reach_yoti() {
         update(&mut model, Event::Action(Action::Pane2));
         update(&mut model, Event::Action(Action::View));
         keep("media", &frame(&model, look()));
-        let Some(Overlay::Yoti(hand)) = model.overlay() else { panic!("no dialog") };
-        let YotiDialog::Media(dialog) = &**hand else { panic!("not the media") };
+        let Some(OpenDialog::Media(dialog)) = model.dialog() else { panic!("not the media") };
         let media = dialog.items[0].media.id.clone();
         let rgb = (0..32_u8).flat_map(|y| (0..32_u8).flat_map(move |x| [x * 8, y * 8, 0]));
         let picture = Picture::new(32, 32, Zeroizing::new(rgb.collect())).unwrap();

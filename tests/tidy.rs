@@ -147,7 +147,7 @@ fn used_paths(line: &str) -> Vec<String> {
 }
 
 /// The most files of a folder that may use each other in a circle. They come down, never up.
-const CIRCLES: &[(&str, usize)] = &[("app", 4), ("config", 0), ("domain", 2), ("ui", 0)];
+const CIRCLES: &[(&str, usize)] = &[("app", 0), ("config", 0), ("domain", 2), ("ui", 0)];
 /// The same where nothing else is said.
 const CIRCLE: usize = 9;
 
@@ -264,7 +264,7 @@ fn a_state_never_uses_the_model() {
 }
 
 /// Doc comments of at most four words; the number may only fall.
-const SHORT_DOCS: usize = 211;
+const SHORT_DOCS: usize = 210;
 /// Functions with a tuple for a parameter; the number may only fall.
 const TUPLE_PARAMETERS: usize = 13;
 
@@ -518,11 +518,13 @@ fn migrations_are_numbered_without_a_hole() {
 const READ_LABELS: &[&str] = &[
     "src/app/list/item.rs",
     "src/app/operator/annotations.rs",
-    "src/app/dialogs/annotate.rs",
+    "src/app/dialogs/note.rs",
+    "src/app/dialogs/tags.rs",
     "src/app/detail/notes.rs",
     "src/app/dialogs/confirm.rs",
     "src/app/list/filter/complete.rs",
     "src/app/list/filter/eval.rs",
+    "src/app/list/filter/subject.rs",
     "src/app/list/rows.rs",
     "src/app/list/sort.rs",
     "src/cli/local.rs",

@@ -1,5 +1,7 @@
 //! What an operator can ask for: one table, from which keymap, help, palette and footer are made.
 
+use crate::app::motion::{Distance, Motion};
+
 /// How keys are read now; the model says it, the keymap obeys.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Mode {
@@ -140,7 +142,7 @@ actions! {
             "Refresh all sessions, within the request budget" / "all";
         Pause "pause" ["p"] [Screen] "Freeze the screen, or show what changed meanwhile" / "pause";
     }
-    "Export and copy" {
+    "Export" {
         Export "export" ["e"] []
             "Export the selected session: JSON, CSV, Markdown, a bundle" / "export";
         ExportMany "export-many" ["E"] [Screen] "Export the marked sessions, else all filtered";
@@ -215,6 +217,11 @@ impl Action {
         Self::ALL.iter().copied().find(|action| action.spec().name == name)
     }
 
+    /// How it moves a cursor, if it does.
+    pub(crate) fn motion(self) -> Option<Motion> {
+        MOTIONS.iter().find(|(action, _)| *action == self).map(|(_, motion)| *motion)
+    }
+
     pub(crate) fn works_in_past(self) -> bool {
         self.spec().flags.contains(&Flag::Past)
     }
@@ -223,6 +230,17 @@ impl Action {
         !self.spec().flags.contains(&Flag::Screen)
     }
 }
+
+const MOTIONS: [(Action, Motion); 8] = [
+    (Action::Down, Motion::Down(Distance::Line)),
+    (Action::Up, Motion::Up(Distance::Line)),
+    (Action::Top, Motion::First),
+    (Action::Bottom, Motion::Last),
+    (Action::HalfPageDown, Motion::Down(Distance::HalfPage)),
+    (Action::HalfPageUp, Motion::Up(Distance::HalfPage)),
+    (Action::PageDown, Motion::Down(Distance::Page)),
+    (Action::PageUp, Motion::Up(Distance::Page)),
+];
 
 /// The panes, by their numbers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Default)]

@@ -38,7 +38,7 @@ pub(crate) fn find(model: &mut Model, forward: bool) {
         Pane::Timeline => model.timeline.cursor = next,
         Pane::Letter => model.letter.cursor = next,
         Pane::Json => model.json.cursor = next,
-        Pane::Notes => model.own.notes.cursor = next,
+        Pane::Notes => model.annotations.notes.cursor = next,
         Pane::Alerts => model.alerts.cursor = next,
         Pane::Tree => {
             if let Some(path) = tree_moves::visible(&model.tree).get(next) {
@@ -78,7 +78,7 @@ fn hits(model: &Model, holds: &dyn Fn(&str) -> bool) -> Hits {
         }),
         Pane::Timeline => Hits::of(&model.timeline, |row| holds(&row.what.text)),
         Pane::Letter => Hits::of(&model.letter, |row| holds(&row.value.text)),
-        Pane::Notes => Hits::of(&model.own.notes, |row| holds(&row.value.text)),
+        Pane::Notes => Hits::of(&model.annotations.notes, |row| holds(&row.value.text)),
         Pane::Json => Hits::of(&model.json, |row| holds(&row.text)),
         Pane::Alerts => Hits::of(&model.alerts, |alert| {
             let row = model.alert_row(alert);

@@ -1,5 +1,6 @@
 //! Reading the session list of the model: title, window, rows, columns.
 
+pub(crate) mod arrange;
 pub mod columns;
 pub(crate) mod counters;
 pub(crate) mod cursor;

@@ -6,16 +6,15 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
-use crate::app::action::Mode;
 use crate::app::detail::tree_moves;
-use crate::app::dialogs::overlay::Overlay;
+use crate::app::dialogs::open::OpenDialog;
 use crate::app::event::Event;
 use crate::app::list::columns::ColumnSet;
 use crate::app::list::cursor::state::{Cursor, Drawn};
 use crate::app::list::rows::{self, Profile};
 use crate::app::list::saved_views::state::SavedViews;
 use crate::app::list::sessions::{Item, Sessions};
-use crate::app::operator::annotations::state::OwnState;
+use crate::app::operator::annotations::state::AnnotationsState;
 use crate::app::operator::bell::state::{Alert, Bell};
 use crate::app::operator::layout_settings::state::LayoutSettings;
 use crate::app::operator::pause::state::Paused;
@@ -24,6 +23,7 @@ use crate::app::operator::time_travel::state::TimeTravel;
 pub use crate::app::panes::ModelSettings;
 pub(crate) use crate::app::panes::{InputLine, Naming, RowPane, TreeMemory, window};
 use crate::app::status::connection;
+use crate::app::status::digest::state::DigestState;
 use crate::app::status::metrics::state::MetricsState;
 use crate::app::text::keys::Keys;
 use crate::app::text::words::{self, Frozen, Openness, TimeForm, Times};
@@ -77,10 +77,13 @@ pub struct Model {
     pub(crate) alerts: RowPane<Alert>,
     pub(crate) letter: RowPane<LabelRow>,
     pub(crate) json: RowPane<Cell>,
-    pub(crate) own: OwnState,
+    pub(crate) annotations: AnnotationsState,
+    pub(crate) digest: DigestState,
     /// Session, revision and widths of wrapped text that the panes were built from.
     pub(crate) built: Option<(SessionId, u64, [usize; 2])>,
-    pub(crate) overlay: Option<Overlay>,
+    pub(crate) dialog: Option<OpenDialog>,
+    /// Enter counts: it has been on the screen, or need not have been.
+    pub(crate) dialog_drawn: bool,
     pub(crate) layout_settings: LayoutSettings,
     pub(crate) privacy: PrivacyState,
     pub(crate) bell: Bell,
@@ -146,9 +149,11 @@ impl Model {
             alerts: RowPane::default(),
             letter: RowPane::default(),
             json: RowPane::default(),
-            own: OwnState::default(),
+            annotations: AnnotationsState::default(),
+            digest: DigestState::default(),
             built: None,
-            overlay: None,
+            dialog: None,
+            dialog_drawn: false,
             layout_settings: fitting,
             privacy: PrivacyState::new(now),
             bell: Bell::default(),
@@ -176,22 +181,7 @@ impl Model {
     /// each frame: a dialog acts on Enter only after it has been drawn.
     pub fn take_dirty(&mut self) -> bool {
         self.note_drawn();
-        // An Enter that was typed ahead must not confirm what nobody has seen.
-        match &mut self.overlay {
-            Some(Overlay::Export(dialog)) => dialog.drawn = true,
-            Some(Overlay::Copy(menu)) => menu.drawn = true,
-            Some(Overlay::Handover(dialog)) => dialog.drawn = true,
-            Some(Overlay::Yoti(hand)) => hand.drawn(),
-            Some(Overlay::Own(overlay)) => overlay.set_drawn(),
-            Some(
-                Overlay::Help(_)
-                | Overlay::Calls(_)
-                | Overlay::Charts(_)
-                | Overlay::Pick(_)
-                | Overlay::Palette(_),
-            )
-            | None => {}
-        }
+        self.dialog_drawn = true;
         std::mem::take(&mut self.dirty)
     }
 
@@ -205,22 +195,6 @@ impl Model {
     #[must_use]
     pub const fn size(&self) -> (u16, u16) {
         self.size
-    }
-
-    /// How keys are to be read.
-    #[must_use]
-    pub fn mode(&self) -> Mode {
-        let typing = match &self.overlay {
-            _ if self.privacy.locked.is_some() => true,
-            Some(Overlay::Export(dialog)) => dialog.typing(),
-            Some(Overlay::Help(_) | Overlay::Palette(_) | Overlay::Handover(_)) => true,
-            Some(Overlay::Copy(_) | Overlay::Charts(_) | Overlay::Pick(_)) => false,
-            Some(Overlay::Yoti(hand)) => hand.typing(),
-            Some(Overlay::Calls(log)) => log.typing,
-            Some(Overlay::Own(overlay)) => overlay.typing(),
-            None => self.input.is_some(),
-        };
-        if typing { Mode::Text } else { Mode::Keys }
     }
 
     /// The pane with the focus.
@@ -386,8 +360,20 @@ impl Model {
 
     /// What lies over the panes.
     #[must_use]
-    pub const fn overlay(&self) -> Option<&Overlay> {
-        self.overlay.as_ref()
+    pub const fn dialog(&self) -> Option<&OpenDialog> {
+        self.dialog.as_ref()
+    }
+
+    /// Opens a dialog over the panes.
+    pub(crate) fn open(&mut self, dialog: impl Into<OpenDialog>) {
+        self.dialog = Some(dialog.into());
+        self.dialog_drawn = false;
+    }
+
+    /// The same for one that takes nothing away: keys may be typed ahead of its first frame.
+    pub(crate) fn open_at_once(&mut self, dialog: impl Into<OpenDialog>) {
+        self.open(dialog);
+        self.dialog_drawn = true;
     }
 
     /// What was done or went wrong just now; goes by itself.

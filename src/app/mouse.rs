@@ -3,10 +3,10 @@
 //! Off at the start: a terminal that tells of the mouse no longer marks text with it.
 
 use crate::app::action::{Action, Pane};
-use crate::app::dialogs::pickers;
 use crate::app::effect::Effect;
 use crate::app::event::{Event, Mouse, MouseDid};
 use crate::app::layout::Area;
+use crate::app::list::arrange;
 use crate::app::list::cursor::{choose, choose_drawn, select_row};
 use crate::app::model::Model;
 use crate::app::moves::{enter, with_rows};
@@ -34,10 +34,10 @@ pub(crate) fn moused(model: &mut Model, mouse: Mouse) -> Vec<Effect> {
         MouseDid::WheelUp => -STEP,
         MouseDid::WheelDown => STEP,
         // What a dialog asks is answered with the keyboard alone.
-        MouseDid::Click if model.overlay.is_some() || model.input.is_some() => return Vec::new(),
+        MouseDid::Click if model.dialog.is_some() || model.input.is_some() => return Vec::new(),
         MouseDid::Click => return click(model, mouse.at),
     };
-    if model.overlay.is_some() {
+    if model.dialog.is_some() {
         let action = if by < 0 { Action::Up } else { Action::Down };
         model.then = Some(Event::Action(action));
         return Vec::new();
@@ -146,7 +146,7 @@ fn sort_at(model: &mut Model, column: usize) {
     }
     let fitted = model.list_columns(model.list_width());
     let Some(column) = column.checked_sub(fitted.before()) else {
-        pickers::sort_by(model, None);
+        arrange::sort_by(model, None);
         return;
     };
     let mut end = 0;
@@ -156,7 +156,7 @@ fn sort_at(model: &mut Model, column: usize) {
         column < end
     });
     if let Some((hit, _)) = hit {
-        pickers::sort_by(model, Some(hit));
+        arrange::sort_by(model, Some(hit));
     }
 }
 

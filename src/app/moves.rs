@@ -2,48 +2,14 @@
 //!
 //! Rows may move under the cursor; the cursor moves by these alone.
 
+use crate::app::action::Action;
 use crate::app::detail::tree_moves as tree;
-use crate::app::dialogs::pickers;
+use crate::app::list::arrange;
 use crate::app::list::cursor::{edge, go_to, move_row, release, select_row};
 use crate::app::list::marks;
 use crate::app::model::{Model, RowPane};
+use crate::app::motion::{Distance, Motion};
 use crate::app::view::{AlertRow, CheckForm, Glyph, Pane, Tone};
-
-/// How far a move goes.
-#[derive(Clone, Copy)]
-pub(crate) enum Distance {
-    Line,
-    HalfPage,
-    Page,
-}
-
-/// Where a move leads.
-#[derive(Clone, Copy)]
-pub(crate) enum Travel {
-    First,
-    Last,
-    Down(Distance),
-    Up(Distance),
-}
-
-impl Travel {
-    /// Among so many rows.
-    fn target(self, at: usize, len: usize, page: usize) -> usize {
-        let last = len.saturating_sub(1);
-        let page = page.max(1);
-        let rows = |distance| match distance {
-            Distance::Line => 1,
-            Distance::HalfPage => page.div_ceil(2),
-            Distance::Page => page,
-        };
-        match self {
-            Self::First => 0,
-            Self::Last => last,
-            Self::Down(distance) => at.saturating_add(rows(distance)).min(last),
-            Self::Up(distance) => at.saturating_sub(rows(distance)).min(last),
-        }
-    }
-}
 
 /// To the pane, or from it back to the list.
 pub(crate) fn toggle_pane(model: &mut Model, pane: Pane) {
@@ -160,7 +126,7 @@ pub(crate) fn toggle(model: &mut Model) {
 
 pub(crate) fn left(model: &mut Model) {
     match model.focus {
-        Pane::List => pickers::sideways(model, false),
+        Pane::List => arrange::sideways(model, false),
         Pane::Tree => {
             let path = model.tree.selected.clone();
             if !model.tree.expanded.remove(&path) && path.len() > 1 {
@@ -174,7 +140,7 @@ pub(crate) fn left(model: &mut Model) {
 
 pub(crate) fn right(model: &mut Model) {
     match model.focus {
-        Pane::List => pickers::sideways(model, true),
+        Pane::List => arrange::sideways(model, true),
         Pane::Tree => {
             let path = model.tree.selected.clone();
             let first = tree::at(&model.tree, &path).and_then(|node| node.children.first());
@@ -221,41 +187,43 @@ pub(crate) fn with_rows<R>(model: &mut Model, pane: Pane, work: impl FnOnce(Held
         Pane::Timeline => held(&mut model.timeline),
         Pane::Alerts => held(&mut model.alerts),
         Pane::Letter => held(&mut model.letter),
-        Pane::Notes => held(&mut model.own.notes),
+        Pane::Notes => held(&mut model.annotations.notes),
         _ => held(&mut model.json),
     })
 }
 
-fn travel_list(model: &mut Model, travel: Travel, page: usize) {
-    match travel {
-        Travel::First => release(model),
-        Travel::Down(Distance::Line) => move_row(model, 1),
-        Travel::Up(Distance::Line) => move_row(model, -1),
-        Travel::Last | Travel::Down(_) | Travel::Up(_) => {
-            let down = matches!(travel, Travel::Down(_));
+fn travel_list(model: &mut Model, motion: Motion, page: usize) {
+    match motion {
+        Motion::First => release(model),
+        Motion::Down(Distance::Line) => move_row(model, 1),
+        Motion::Up(Distance::Line) => move_row(model, -1),
+        Motion::Last | Motion::Down(_) | Motion::Up(_) => {
+            let down = matches!(motion, Motion::Down(_));
             let at = model.row_in_window().unwrap_or_else(|| edge(model, down));
-            let row = travel.target(at, model.sessions.len(), page);
+            let row = motion.target(at, model.sessions.len(), page);
             select_row(model, row);
         }
     }
 }
 
-pub(crate) fn travel(model: &mut Model, travel: Travel) {
+/// Moves the cursor of the pane with the focus, as far as the key says.
+pub(crate) fn travel(model: &mut Model, action: Action) {
+    let Some(motion) = action.motion() else { return };
     let page =
         model.areas().pane(model.focus).map_or(10, |area| area.inner_rows().saturating_sub(2));
     match model.focus {
-        Pane::List => travel_list(model, travel, page),
+        Pane::List => travel_list(model, motion, page),
         Pane::Tree => {
             let visible = tree::visible(&model.tree);
             let here = visible.iter().position(|path| *path == model.tree.selected).unwrap_or(0);
-            let there = travel.target(here, visible.len(), page);
+            let there = motion.target(here, visible.len(), page);
             if let Some(path) = visible.get(there) {
                 model.tree.selected.clone_from(path);
             }
             model.remember_tree();
         }
         pane => with_rows(model, pane, |rows| {
-            *rows.cursor = travel.target(*rows.cursor, rows.len, page);
+            *rows.cursor = motion.target(*rows.cursor, rows.len, page);
         }),
     }
 }

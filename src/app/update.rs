@@ -8,21 +8,22 @@ use crate::app::action::Action;
 use crate::app::dialogs::confirm::state::What;
 use crate::app::dialogs::export::{self, exported};
 use crate::app::dialogs::{
-    self, add, annotate, api_log, charts, confirm, handover, letter, media, palette, pickers,
-    programs, yoti,
+    self, acknowledge, add, api_log, changes, charts, confirm, copy, handover, help, letter, media,
+    note, palette, picker, programs, snooze, tags, yoti,
 };
 use crate::app::effect::{CopySource, Effect};
 use crate::app::event::{Event, Outcome};
 use crate::app::find::find;
-use crate::app::list::{cursor, filter_bar, follow, marks, saved_views};
+use crate::app::list::{arrange, cursor, filter_bar, follow, marks, saved_views};
 use crate::app::model::Model;
 use crate::app::mouse;
-use crate::app::moves::{self, Distance, Travel};
+use crate::app::moves;
 use crate::app::operator::{
     annotations, bell, layout_settings, pause, privacy, report, requests, restore, time_travel,
 };
 use crate::app::status::{digest, metrics};
 use crate::app::view::{Pane, Tone};
+use crate::domain::shape::Format;
 use crate::domain::watchlist::snapshot::Snapshot;
 
 /// A message stays this long, in seconds.
@@ -46,7 +47,7 @@ fn carry_out(model: &mut Model, event: Event) -> Vec<Effect> {
         Event::Tick(now) => {
             tick(model, now);
             digest::tick(model);
-            let mut effects = vec![privacy::tick(model), yoti::tick(model), dialogs::tick(model)];
+            let mut effects = vec![privacy::tick(model), dialogs::tick(model)];
             effects.push(rested(model));
             effects.push(bell::tick(model).into_iter().chain(metrics::tick(model)).collect());
             effects.concat()
@@ -70,16 +71,17 @@ fn carry_out(model: &mut Model, event: Event) -> Vec<Effect> {
             ended(model, outcome);
             Vec::new()
         }
-        Event::Paste(text) if add::pasted(model, &text) || add::offer(model, &text) => Vec::new(),
         Event::Paste(text) => {
-            dialogs::typed(model, |field| field.paste(&text));
-            filter_bar::edited(model);
+            pasted(model, &text);
             Vec::new()
         }
         Event::Mouse(mouse) => mouse::moused(model, mouse),
+        Event::Edit(edit) if model.dialog.is_some() => {
+            dialogs::typed(model, edit);
+            Vec::new()
+        }
         Event::Edit(edit) => {
-            dialogs::typed(model, |field| field.edit(edit));
-            filter_bar::edited(model);
+            filter_bar::typed(model, |field| field.edit(edit));
             Vec::new()
         }
         Event::Action(action) => {
@@ -95,6 +97,14 @@ fn carry_out(model: &mut Model, event: Event) -> Vec<Effect> {
     follow(model, &mut effects);
     pause::note(model, &effects);
     effects
+}
+
+fn pasted(model: &mut Model, text: &str) {
+    if model.dialog.is_some() {
+        dialogs::pasted(model, text);
+    } else if !add::offer(model, text) {
+        filter_bar::typed(model, |field| field.paste(text));
+    }
 }
 
 /// Offsets follow cursors, and the refresh task learns what is looked at.
@@ -114,7 +124,7 @@ fn follow(model: &mut Model, effects: &mut Vec<Effect>) {
         model.alerts.offset,
         model.letter.offset,
         model.json.offset,
-        model.own.notes.offset,
+        model.annotations.notes.offset,
     ] = starts;
     model.tree_offset = model.tree_window().start;
     let visible =
@@ -174,7 +184,7 @@ fn take_in(model: &mut Model, snapshot: &Arc<Snapshot>) {
     let rules = &model.settings.rules;
     let changed = model.sessions.renew(&snapshot.sessions, rules, model.times.now);
     model.name_newest(&changed);
-    model.own.archived = snapshot.archived.clone();
+    model.annotations.archived = snapshot.archived.clone();
     digest::take_in(model, snapshot, !changed.is_empty());
     let alarms = model.sessions.take_alarms();
     bell::heard(model, alarms);
@@ -222,7 +232,7 @@ fn act(model: &mut Model, action: Action) -> Vec<Effect> {
     if action == Action::Redraw || action == Action::Suspend {
         return run(model, action);
     }
-    if model.overlay.is_some() {
+    if model.dialog.is_some() {
         return dialogs::act(model, action);
     }
     if model.input.is_some() {
@@ -254,13 +264,14 @@ fn run(model: &mut Model, action: Action) -> Vec<Effect> {
             return vec![Effect::RefreshAll];
         }
         Action::CopyId => return copy_id(model),
-        Action::Export => return export::open(model, false),
-        Action::ExportMany => return export::open(model, true),
+        Action::Export => return export::open(model, false, Format::default()),
+        Action::ExportMany => return export::open(model, true, Format::default()),
         Action::Privacy => return privacy::next(model),
         Action::Reveal => return privacy::reveal(model),
         Action::LockNow => return privacy::lock(model),
-        Action::Letter => return letter::open(model),
-        Action::View => return view(model),
+        Action::Letter => letter::open(model),
+        Action::View if model.focus == Pane::Tree => media::open(model),
+        Action::View => no_view(model),
         Action::SessionDelete => return confirm::open(model, What::DeleteSession),
         Action::LetterSend => return confirm::open(model, What::SendLetter),
         Action::Portal => return requests::portal(model),
@@ -272,20 +283,20 @@ fn run(model: &mut Model, action: Action) -> Vec<Effect> {
         Action::Archive => return annotations::archive(model),
         Action::Undo => return annotations::undo(model),
         Action::Acknowledge => return annotations::acknowledge(model),
-        Action::AcknowledgeAll => return annotate::open_all(model),
-        Action::Note => return annotate::open_note(model),
-        Action::Tags => return annotate::open_tags(model),
-        Action::Snooze => return annotate::open_snooze(model),
-        Action::Add => return add::open(model),
+        Action::AcknowledgeAll => acknowledge::open(model),
+        Action::Note => note::open(model),
+        Action::Tags => tags::open(model),
+        Action::Snooze => snooze::open(model),
+        Action::Add => add::open(model),
         Action::Seen => return digest::seen(model),
-        Action::Changes => digest::open(model),
+        Action::Changes => changes::open(model),
         Action::NextChange => digest::walk(model, true),
         Action::PreviousChange => digest::walk(model, false),
         Action::Pause => pause::toggle(model),
         Action::Bell => bell::toggle(model),
         Action::Handover => handover::open(model),
-        Action::CopyMenu => dialogs::open_copy(model),
-        Action::Help => dialogs::open_help(model),
+        Action::CopyMenu => copy::open(model),
+        Action::Help => help::open(model),
         Action::Palette => palette::open(model),
         Action::Programs => programs::open(model),
         Action::TimeForm => model.show_times(model.times.form.next()),
@@ -296,14 +307,14 @@ fn run(model: &mut Model, action: Action) -> Vec<Effect> {
         Action::Find => filter_bar::open(model),
         Action::NextHit => find(model, true),
         Action::PreviousHit => find(model, false),
-        Action::Views => pickers::open_views(model),
+        Action::Views => picker::open_views(model),
         Action::SaveView => filter_bar::ask_name(model),
         // Only in the list of views.
         Action::ForgetView => {}
-        Action::SortPicker => pickers::open_sort(model),
-        Action::ReverseSort => pickers::reverse(model),
-        Action::WideColumns => pickers::toggle_wide(model),
-        Action::ColumnPicker => pickers::open_columns(model),
+        Action::SortPicker => picker::open_sort(model),
+        Action::ReverseSort => arrange::reverse(model),
+        Action::WideColumns => arrange::toggle_wide(model),
+        Action::ColumnPicker => picker::open_columns(model),
         Action::Follow => follow::toggle(model),
         Action::MarkRange => marks::range(model),
         Action::MarkAll => marks::all(model),
@@ -335,26 +346,22 @@ fn run(model: &mut Model, action: Action) -> Vec<Effect> {
         Action::Right => moves::right(model),
         Action::FoldAll => moves::fold_all(model),
         Action::UnfoldAll => moves::unfold_all(model),
-        Action::Down => moves::travel(model, Travel::Down(Distance::Line)),
-        Action::Up => moves::travel(model, Travel::Up(Distance::Line)),
-        Action::Top => moves::travel(model, Travel::First),
-        Action::Bottom => moves::travel(model, Travel::Last),
-        Action::HalfPageDown => moves::travel(model, Travel::Down(Distance::HalfPage)),
-        Action::HalfPageUp => moves::travel(model, Travel::Up(Distance::HalfPage)),
-        Action::PageDown => moves::travel(model, Travel::Down(Distance::Page)),
-        Action::PageUp => moves::travel(model, Travel::Up(Distance::Page)),
+        Action::Down
+        | Action::Up
+        | Action::Top
+        | Action::Bottom
+        | Action::HalfPageDown
+        | Action::HalfPageUp
+        | Action::PageDown
+        | Action::PageUp => moves::travel(model, action),
     }
     Vec::new()
 }
 
 /// `v`: in the tree the media, elsewhere nothing yet.
-fn view(model: &mut Model) -> Vec<Effect> {
-    if model.focus == Pane::Tree {
-        return media::open(model);
-    }
+fn no_view(model: &mut Model) {
     let tree = model.key(Action::Pane2).map(|key| format!(" ({key})")).unwrap_or_default();
     model.set_message(format!("go to a media item in the tree{tree} to view it"), Tone::Plain);
-    Vec::new()
 }
 
 fn refresh(model: &mut Model) -> Vec<Effect> {

@@ -156,6 +156,61 @@ fn columns_are_moved_in_the_picker() {
 }
 
 #[test]
+fn a_picker_is_narrowed_by_typing() {
+    let folder = folder();
+    story((120, 40), &THREE, folder.path(), async |o| {
+        o.press("s").await;
+        o.sees("/ searches");
+        o.press("/").await;
+        o.types("ue").await;
+        o.sees("search: ue");
+        o.sees("due");
+        o.does_not_see("(•) attention");
+        o.press("enter").await;
+        o.sees("sort due");
+        // What was typed first: a name that begins so stands before one that holds it.
+        o.press("W /").await;
+        o.types("re").await;
+        let lines: Vec<String> = o.screen().lines().map(str::to_owned).collect();
+        let at = |name: &str| lines.iter().position(|line| line.contains(&format!("] {name} ")));
+        assert!(at("ref").unwrap() < at("request").unwrap_or(usize::MAX), "{}", o.screen());
+        // Enter ends the typing, so that the bar is a key again.
+        o.press("ctrl-u").await;
+        o.types("tags").await;
+        o.press("enter").await;
+        let ticked = |o: &Operator| o.screen().contains("[x] tags");
+        let before = ticked(o);
+        o.press("space").await;
+        assert_ne!(ticked(o), before, "{}", o.screen());
+        o.press("/").await;
+        o.types("zzz").await;
+        o.sees("nothing matches");
+        o.press("esc").await;
+        o.sees("[x] ref");
+        o.press("esc").await;
+        o.does_not_see("Columns");
+        o.press("f /").await;
+        o.types("chase").await;
+        o.press("enter").await;
+        o.sees("view chase");
+    });
+}
+
+#[test]
+fn of_names_that_match_alike_the_shorter_is_first_and_found_rows_have_no_heads() {
+    let folder = folder();
+    story((120, 40), &THREE, folder.path(), async |o| {
+        o.press(":").await;
+        o.types("expo").await;
+        o.sees("> export  ");
+        o.press("esc ?").await;
+        o.sees("┃ Sessions ");
+        o.types("list").await;
+        o.does_not_see("┃ Sessions ");
+    });
+}
+
+#[test]
 fn the_columns_of_a_very_large_session_stay_apart() {
     let folder = folder();
     for size in [(80, 24), (120, 40), (200, 60)] {

@@ -217,13 +217,12 @@ fn every_key_of_refresh_does_what_it_is_for() {
 
 #[test]
 fn every_key_of_take_away_does_what_it_is_for() {
-    section("Export and copy");
+    section("Export");
 }
 
 #[test]
 fn no_section_is_left_out_and_no_line_without_an_action() {
-    let tested =
-        ["Move", "Find", "Look", "Own notes", "Program", "Refresh", "Export and copy", "At Yoti"];
+    let tested = ["Move", "Find", "Look", "Own notes", "Program", "Refresh", "Export", "At Yoti"];
     for action in Action::ALL.iter().map(|action| action.spec()) {
         assert!(tested.contains(&action.section), "{} is in {}", action.name, action.section);
         assert_eq!(action.keys.is_empty(), WITHOUT_A_KEY.contains(&action.name), "{}", action.name);

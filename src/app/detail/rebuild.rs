@@ -20,7 +20,7 @@ impl Model {
             self.timeline.rows.clear();
             self.letter.rows.clear();
             self.json.rows.clear();
-            self.own.notes.rows.clear();
+            self.annotations.notes.rows.clear();
             self.notice = vec!["No session selected.".to_owned()];
             return;
         };
@@ -35,7 +35,7 @@ impl Model {
         // Before the early return: its words have ages, which change with time alone.
         self.timeline.rows = timeline::timeline(&session, &found, &self.times, looked_at);
         clocks::note_drift(&mut self.timeline.rows, &found, item.drift);
-        self.own.notes.rows = notes::rows(&session, &self.times);
+        self.annotations.notes.rows = notes::rows(&session, &self.times);
         self.tree.stale = found.stale;
         // The other panes change with the session alone: they are not made again at every tick.
         if self.built == built && !force {
@@ -46,7 +46,7 @@ impl Model {
             self.timeline.cursor = self.timeline.rows.len().saturating_sub(1);
             self.letter.cursor = 0;
             self.json.cursor = 0;
-            self.own.notes.cursor = 0;
+            self.annotations.notes.cursor = 0;
         }
         let open_check = self.checks.rows.get(self.checks.cursor).map(|row| row.key.clone());
         let (rows, summary) = checks::checks(&session, &self.checks_open, &self.times, width);

@@ -6,15 +6,17 @@ pub(crate) mod state;
 use std::collections::HashSet;
 use std::path::PathBuf;
 
-use crate::app::dialogs::add::state::{AddDialog, AddLine, AddVerdict};
 use jiff::Timestamp;
 
 use crate::app::action::Action;
-use crate::app::dialogs::overlay::Overlay;
+use crate::app::dialogs::add::state::{AddDialog, AddLine, AddVerdict};
+use crate::app::dialogs::dialog::{CLOSE, Dialog, Flow, PAGE, STAY};
+use crate::app::dialogs::open::OpenDialog;
 use crate::app::effect::Effect;
 use crate::app::model::Model;
+use crate::app::motion::Motion;
 use crate::app::operator::annotations::remember;
-use crate::app::operator::annotations::state::{OwnOverlay, Undo};
+use crate::app::operator::annotations::state::Undo;
 use crate::app::operator::time_travel;
 use crate::app::text::text_field::TextField;
 use crate::app::text::words::count;
@@ -40,7 +42,7 @@ fn judged(model: &Model, dialog: &AddDialog, text: &str, now: Timestamp) -> Vec<
 fn judge(model: &Model, twice: bool, row: import::Row) -> AddLine {
     let (verdict, entry) = match row.entry {
         Ok(entry) => {
-            let archived = model.own.archived.get(entry.id).map(|known| &known.entry);
+            let archived = model.annotations.archived.get(entry.id).map(|known| &known.entry);
             let watched = model.sessions.item(entry.id).map(|item| &item.session.entry);
             let known = watched.or(archived);
             let entry = known.map_or(entry.clone(), |known| entry.over(known));
@@ -68,10 +70,10 @@ fn push(dialog: &mut AddDialog, lines: Vec<AddLine>) {
 /// A paste where nothing is typed: a text that names sessions
 /// is offered in the dialog, another one is no input.
 pub(crate) fn offer(model: &mut Model, text: &str) -> bool {
-    if model.overlay.is_some() || model.input.is_some() {
+    if model.dialog.is_some() || model.input.is_some() {
         return false;
     }
-    let mut dialog = Box::<AddDialog>::default();
+    let mut dialog = AddDialog::default();
     take(model, &mut dialog, text);
     if dialog.ids.is_empty() {
         return false;
@@ -80,43 +82,17 @@ pub(crate) fn offer(model: &mut Model, text: &str) -> bool {
     if model.in_past() {
         time_travel::refuse(model);
     } else {
-        model.overlay = Some(Overlay::Own(OwnOverlay::Add(dialog)));
+        model.open(dialog);
     }
     true
 }
 
-pub(crate) fn open(model: &mut Model) -> Vec<Effect> {
-    let mut dialog = Box::<AddDialog>::default();
+pub(crate) fn open(model: &mut Model) {
+    let mut dialog = AddDialog::default();
     // Sessions that notifications named: offered, not added.
     let offered: Vec<String> = model.health.offered.iter().map(ToString::to_string).collect();
     take(model, &mut dialog, &offered.join("\n"));
-    model.overlay = Some(Overlay::Own(OwnOverlay::Add(dialog)));
-    Vec::new()
-}
-
-/// The dialog, taken out of the model when it is open.
-fn taken(model: &mut Model) -> Option<Box<AddDialog>> {
-    match model.overlay.take() {
-        Some(Overlay::Own(OwnOverlay::Add(dialog))) => Some(dialog),
-        other => {
-            model.overlay = other;
-            None
-        }
-    }
-}
-
-/// A paste, when the dialog is open; true when it took it.
-pub(crate) fn pasted(model: &mut Model, text: &str) -> bool {
-    let Some(mut dialog) = taken(model) else {
-        return false;
-    };
-    match &mut dialog.file {
-        Some(file) => file.paste(text),
-        None => take(model, &mut dialog, text),
-    }
-    model.overlay = Some(Overlay::Own(OwnOverlay::Add(dialog)));
-    model.dirty = true;
-    true
+    model.open(dialog);
 }
 
 /// Takes in many lines; what was typed before goes in front of the first.
@@ -129,22 +105,10 @@ fn take(model: &Model, dialog: &mut AddDialog, text: &str) {
     push(dialog, lines);
 }
 
-/// A key has changed the field.
-pub(crate) fn typed(model: &mut Model) {
-    let Some(mut dialog) = taken(model) else {
-        return;
-    };
-    dialog.typed = judged(model, &dialog, &dialog.field.text(), model.times.now);
-    dialog.up = 0;
-    dialog.error = None;
-    model.overlay = Some(Overlay::Own(OwnOverlay::Add(dialog)));
-}
-
 /// A file was read, or not.
 pub(crate) fn read(model: &mut Model, outcome: Result<String, String>) {
-    let Some(mut dialog) = taken(model) else {
-        return;
-    };
+    let open = model.dialog.take_if(|open| matches!(open, OpenDialog::Add(_)));
+    let Some(OpenDialog::Add(mut dialog)) = open else { return };
     match outcome {
         Ok(text) => {
             dialog.file = None;
@@ -152,39 +116,70 @@ pub(crate) fn read(model: &mut Model, outcome: Result<String, String>) {
         }
         Err(why) => dialog.error = Some(shown_str(&why, 200)),
     }
-    model.overlay = Some(Overlay::Own(OwnOverlay::Add(dialog)));
+    model.dialog = Some(OpenDialog::Add(dialog));
     model.dirty = true;
 }
 
-pub(crate) fn act(model: &mut Model, mut dialog: Box<AddDialog>, action: Action) -> Vec<Effect> {
-    let mut effects = Vec::new();
-    match action {
-        Action::Back | Action::Quit | Action::QuitNow if dialog.file.is_some() => {
-            dialog.file = None;
-            dialog.error = None;
-        }
-        Action::Back | Action::Quit | Action::QuitNow => return Vec::new(),
-        Action::Add => dialog.file = Some(TextField::default()),
-        Action::Enter => match &dialog.file {
-            Some(file) => effects.push(Effect::ReadList(PathBuf::from(file.text().trim()))),
-            None if dialog.drawn && dialog.adding() + dialog.updating() > 0 => {
-                return added(model, *dialog);
+impl Dialog for AddDialog {
+    fn act(&mut self, model: &mut Model, action: Action) -> Flow {
+        match action {
+            Action::Add => self.file = Some(TextField::default()),
+            Action::Enter => match &self.file {
+                Some(file) => {
+                    let path = PathBuf::from(file.text().trim());
+                    return Flow::Stay(vec![Effect::ReadList(path)]);
+                }
+                None if self.adding() + self.updating() > 0 => {
+                    return Flow::Close(added(model, std::mem::take(self)));
+                }
+                None => {}
+            },
+            Action::NextPane if self.file.is_none() => {
+                let lines = std::mem::take(&mut self.typed);
+                self.field = TextField::default();
+                push(self, lines);
             }
-            None => {}
-        },
-        Action::NextPane if dialog.file.is_none() => {
-            let lines = std::mem::take(&mut dialog.typed);
-            dialog.field = TextField::default();
-            push(&mut dialog, lines);
+            _ => return Flow::Ignored,
         }
-        Action::Up => dialog.up = (dialog.up + 1).min(dialog.lines.len()),
-        Action::PageUp => dialog.up = (dialog.up + 10).min(dialog.lines.len()),
-        Action::Down => dialog.up = dialog.up.saturating_sub(1),
-        Action::PageDown => dialog.up = dialog.up.saturating_sub(10),
-        _ => {}
+        STAY
     }
-    model.overlay = Some(Overlay::Own(OwnOverlay::Add(dialog)));
-    effects
+
+    fn leave(&mut self, _: &Model) -> Flow {
+        self.error = None;
+        if self.file.take().is_some() { STAY } else { CLOSE }
+    }
+
+    fn confirms(&self, action: Action) -> bool {
+        action == Action::Enter && self.file.is_none()
+    }
+
+    fn typing(&self) -> Option<&'static str> {
+        Some("add")
+    }
+
+    fn field(&mut self) -> Option<&mut TextField> {
+        Some(self.file.as_mut().unwrap_or(&mut self.field))
+    }
+
+    fn typed(&mut self, model: &Model) {
+        self.typed = judged(model, self, &self.field.text(), model.times.now);
+        self.up = 0;
+        self.error = None;
+    }
+
+    fn pasted(&mut self, model: &Model, text: &str) {
+        match &mut self.file {
+            Some(file) => file.paste(text),
+            None => take(model, self, text),
+        }
+    }
+
+    /// The lines are counted from their end, which is what is seen.
+    fn moved(&mut self, _: &Model, motion: Motion) -> Vec<Effect> {
+        let lines = self.lines.len();
+        self.up = lines - motion.target(lines - self.up.min(lines), lines + 1, PAGE);
+        Vec::new()
+    }
 }
 
 fn added(model: &mut Model, dialog: AddDialog) -> Vec<Effect> {

@@ -2,10 +2,14 @@
 //!
 //! A closed log asks for nothing.
 
+pub(crate) mod state;
+
 use std::sync::Arc;
 
 use crate::app::action::Action;
-use crate::app::dialogs::overlay::{CallRow, CallsOverlay, Overlay};
+use crate::app::dialogs::api_log::state::{ApiLogDialog, CallRow};
+use crate::app::dialogs::dialog::{CLOSE, Dialog, Flow, RowCursor, STAY};
+use crate::app::dialogs::open::OpenDialog;
 use crate::app::effect::{CopySource, Effect};
 use crate::app::list::sessions::Sessions;
 use crate::app::model::Model;
@@ -19,13 +23,13 @@ use crate::domain::watchlist::watched::WatchedSession;
 
 /// Opens the log; its calls come with [`Effect::Traffic`].
 pub(crate) fn open(model: &mut Model) -> Vec<Effect> {
-    model.overlay = Some(Overlay::Calls(CallsOverlay::default()));
+    model.open_at_once(ApiLogDialog::default());
     vec![Effect::Traffic]
 }
 
 /// The newest calls. The cursor stays on its call, or at the top where it follows the newest.
 pub(crate) fn told(model: &mut Model, traffic: &Traffic) {
-    let Some(Overlay::Calls(log)) = &mut model.overlay else { return };
+    let Some(OpenDialog::ApiLog(log)) = &mut model.dialog else { return };
     if log.told && log.calls == traffic.calls {
         return;
     }
@@ -43,7 +47,7 @@ pub(crate) struct Names<'a> {
 }
 
 /// The rows that hold what is typed, the cursor on its call.
-fn refilter(log: &mut CallsOverlay, names: Names<'_>) {
+fn refilter(log: &mut ApiLogDialog, names: Names<'_>) {
     let under = log.rows.get(log.selected).map(|row| row.number).filter(|_| log.selected > 0);
     let wanted = log.search.text().to_lowercase();
     let rows = log.calls.iter().map(|call| row(call, names));
@@ -96,38 +100,53 @@ fn holds(row: &CallRow, wanted: &str) -> bool {
         || fields.any(|field| field.to_lowercase().contains(wanted))
 }
 
-/// What was typed into the filter has changed.
-pub(crate) fn typed(log: &mut CallsOverlay, names: Names<'_>) {
-    log.selected = 0;
-    refilter(log, names);
-}
-
-/// A key in the log, which stays open unless it closes it.
-pub(crate) fn act(model: &mut Model, mut log: CallsOverlay, action: Action) -> Vec<Effect> {
-    let typing = std::mem::take(&mut log.typing);
-    let mut effects = Vec::new();
-    match action {
-        Action::Back | Action::QuitNow if typing => {
-            log.search = TextField::default();
-            refilter(&mut log, Names { sessions: &model.sessions, times: &model.times });
-        }
-        Action::Enter if typing => {}
-        Action::Find => log.typing = true,
-        Action::Back | Action::Quit | Action::QuitNow | Action::ApiLog => return effects,
-        Action::CopyId | Action::CopyMenu => {
-            let id = log.rows.get(log.selected).and_then(|row| row.request_id.clone());
-            match id {
-                Some(id) => {
-                    effects.push(Effect::Copy { what: "request ID", text: CopySource::Text(id) });
-                }
-                None => model.set_message("this call has no request ID", Tone::Notice),
+impl Dialog for ApiLogDialog {
+    fn act(&mut self, model: &mut Model, action: Action) -> Flow {
+        match action {
+            Action::Enter => self.typing = false,
+            Action::Find => self.typing = true,
+            Action::ApiLog => return CLOSE,
+            Action::CopyId | Action::CopyMenu => {
+                let id = self.rows.get(self.selected).and_then(|row| row.request_id.clone());
+                let Some(id) = id else {
+                    model.set_message("this call has no request ID", Tone::Notice);
+                    return STAY;
+                };
+                let text = CopySource::Text(id);
+                return Flow::Stay(vec![Effect::Copy { what: "request ID", text }]);
             }
+            _ => return Flow::Ignored,
         }
-        action => {
-            log.typing = typing;
-            log.selected = crate::app::dialogs::moved(log.selected, log.rows.len(), action);
-        }
+        STAY
     }
-    model.overlay = Some(Overlay::Calls(log));
-    effects
+
+    fn leave(&mut self, model: &Model) -> Flow {
+        if !std::mem::take(&mut self.typing) {
+            return CLOSE;
+        }
+        self.search = TextField::default();
+        refilter(self, Names { sessions: &model.sessions, times: &model.times });
+        STAY
+    }
+
+    fn typing(&self) -> Option<&'static str> {
+        self.typing.then_some("apply")
+    }
+
+    fn field(&mut self) -> Option<&mut TextField> {
+        Some(&mut self.search)
+    }
+
+    fn typed(&mut self, model: &Model) {
+        self.selected = 0;
+        refilter(self, Names { sessions: &model.sessions, times: &model.times });
+    }
+
+    fn cursor(&mut self) -> Option<RowCursor<'_>> {
+        Some(RowCursor { at: &mut self.selected, rows: self.rows.len() })
+    }
+
+    fn tick(&mut self, _: &mut Model) -> Vec<Effect> {
+        vec![Effect::Traffic]
+    }
 }

@@ -30,6 +30,7 @@ const fn also_of_pane(pane: Pane) -> &'static [Action] {
             Action::MarkRange,
             Action::MarkAll,
             Action::ClearMarks,
+            Action::Export,
             Action::ExportMany,
             Action::ReverseSort,
             Action::WideColumns,
@@ -63,5 +64,27 @@ pub(crate) const fn of_pane(pane: Pane) -> &'static [Action] {
         Pane::Alerts => &[Action::Enter, Action::Acknowledge, Action::Snooze, Action::Find],
         Pane::Checks => &[Action::Enter, Action::Find, Action::NextSession],
         Pane::Timeline | Pane::Letter | Pane::Json => &[Action::Find, Action::NextSession],
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_stands_before_those_that_go_on_with_it() {
+        let row = |action: &Action| {
+            let section = action.spec().section;
+            HelpRow { keys: String::new(), action: *action, section }
+        };
+        let help: Vec<HelpRow> = Action::ALL.iter().map(row).collect();
+        for pane in Pane::ALL {
+            let rows = by_use(&help, pane);
+            let names: Vec<&str> = rows.iter().map(|row| row.action.spec().name).collect();
+            for (place, name) in names.iter().enumerate() {
+                let longer = names.iter().position(|n| n.starts_with(&format!("{name}-")));
+                assert!(longer.is_none_or(|longer| longer > place), "{name} in {pane:?}");
+            }
+        }
     }
 }

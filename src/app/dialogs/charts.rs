@@ -1,9 +1,13 @@
 //! The charts: how many stand where, what ended when, how long the steps took, how busy asking is.
 
+pub(crate) mod state;
+
 use jiff::Timestamp;
 
 use crate::app::action::Action;
-use crate::app::dialogs::overlay::{ChartsOverlay, Overlay};
+use crate::app::dialogs::charts::state::ChartsDialog;
+use crate::app::dialogs::dialog::{CLOSE, Dialog, Flow};
+use crate::app::dialogs::open::OpenDialog;
 use crate::app::effect::Effect;
 use crate::app::model::Model;
 use crate::app::text::words::StageKind;
@@ -17,42 +21,38 @@ const AGAIN: i64 = 60;
 
 /// Opens the charts; the requests come with [`Effect::Traffic`].
 pub(crate) fn open(model: &mut Model) -> Vec<Effect> {
-    model.overlay = Some(Overlay::Charts(counted(model, model.times.now)));
-    vec![Effect::Traffic]
-}
-
-/// Once a second: nothing until a minute has passed.
-pub(crate) fn tick(model: &mut Model) -> Vec<Effect> {
-    let now = model.times.now;
-    let Some(Overlay::Charts(charts)) = &model.overlay else { return Vec::new() };
-    if now.duration_since(charts.counted_at).as_secs().abs() < AGAIN {
-        return Vec::new();
-    }
-    let mut anew = counted(model, now);
-    anew.traffic.clone_from(&charts.traffic);
-    model.overlay = Some(Overlay::Charts(anew));
-    model.dirty = true;
+    model.open_at_once(counted(model, model.times.now));
     vec![Effect::Traffic]
 }
 
 /// The requests of the last minutes.
 pub(crate) fn told(model: &mut Model, traffic: &Traffic) {
-    if let Some(Overlay::Charts(charts)) = &mut model.overlay {
+    if let Some(OpenDialog::Charts(charts)) = &mut model.dialog {
         charts.traffic.clone_from(&traffic.per_ten_seconds);
         charts.budget = traffic.budget_per_ten_seconds;
         model.dirty = true;
     }
 }
 
-/// A key: any that closes, closes.
-pub(crate) fn act(model: &mut Model, charts: ChartsOverlay, action: Action) -> Vec<Effect> {
-    if !matches!(action, Action::Back | Action::Quit | Action::QuitNow | Action::Charts) {
-        model.overlay = Some(Overlay::Charts(charts));
+impl Dialog for ChartsDialog {
+    fn act(&mut self, _: &mut Model, action: Action) -> Flow {
+        if action == Action::Charts { CLOSE } else { Flow::Ignored }
     }
-    Vec::new()
+
+    /// Nothing until a minute has passed.
+    fn tick(&mut self, model: &mut Model) -> Vec<Effect> {
+        let now = model.times.now;
+        if now.duration_since(self.counted_at).as_secs().abs() < AGAIN {
+            return Vec::new();
+        }
+        let traffic = std::mem::take(&mut self.traffic);
+        *self = Self { traffic, ..counted(model, now) };
+        model.dirty = true;
+        vec![Effect::Traffic]
+    }
 }
 
-fn counted(model: &Model, now: Timestamp) -> ChartsOverlay {
+fn counted(model: &Model, now: Timestamp) -> ChartsDialog {
     let all = model.sessions.by_urgency().map(|item| &*item.session);
     let stats = stats::stats(all, &model.settings.rules, now);
     let tally = model.sessions.tally();
@@ -61,7 +61,7 @@ fn counted(model: &Model, now: Timestamp) -> ChartsOverlay {
         matches!(kind, StageKind::NotFetched | StageKind::NotFound | StageKind::Unknown)
     };
     let step = |kind: &StageKind| (Cell::new(kind.words(), kind.tone()), tally.of(*kind));
-    ChartsOverlay {
+    ChartsDialog {
         counted_at: now,
         said: said(&stats, &model.times.of_day(now)),
         funnel: StageKind::ALL.iter().filter(|kind| !outside(kind)).map(step).collect(),

@@ -7,9 +7,10 @@ pub(crate) mod state;
 use jiff::SignedDuration;
 
 use crate::app::dialogs::commands::state::PaletteWord;
-use crate::app::dialogs::{add, export, pickers};
+use crate::app::dialogs::{add, export};
 use crate::app::effect::Effect;
 use crate::app::event::Event;
+use crate::app::list::arrange::{put_in_force, set_columns, set_sort};
 use crate::app::list::columns::Column;
 use crate::app::list::filter::Query;
 use crate::app::list::sort::Sort;
@@ -59,25 +60,25 @@ pub(crate) fn run(
     match word {
         PaletteWord::Add => {
             model.then = Some(Event::Paste(format!("{argument}\n")));
-            return Ok(add::open(model));
+            add::open(model);
         }
         PaletteWord::Columns => {
             let names = argument.split([' ', ',']).filter(|name| !name.is_empty());
             let names: Vec<String> = names.map(str::to_owned).collect();
-            pickers::set_columns(model, columns(&names)?);
+            set_columns(model, columns(&names)?);
         }
         PaletteWord::Export => {
             let format = Format::ALL
                 .into_iter()
                 .find(|format| format.ending() == argument)
                 .ok_or_else(|| "expected json, jsonl, csv, md or bundle".to_owned())?;
-            return Ok(export::open_as(model, format));
+            return Ok(export::open(model, false, format));
         }
         PaletteWord::Filter => {
             let filter = Query::parse(argument)
                 .map_err(|why| format!("character {}: {}", why.at + 1, why.what))?;
             filter_bar::remember(&mut model.filters, argument.to_owned());
-            filter_bar::put_in_force(model, argument.to_owned(), filter, model.cursor);
+            put_in_force(model, argument.to_owned(), filter, model.cursor);
             let (shown, all) = (model.sessions.len(), model.sessions.watched());
             model.set_message(format!("{shown} of {all} match"), Tone::Plain);
         }
@@ -94,7 +95,7 @@ pub(crate) fn run(
         }
         PaletteWord::Past => time_travel::jump(model, argument)?,
         PaletteWord::Privacy => return privacy::to(model, argument),
-        PaletteWord::Sort => pickers::set_sort(model, Sort::parse(argument)?),
+        PaletteWord::Sort => set_sort(model, Sort::parse(argument)?),
         PaletteWord::View => {
             let view = if argument == "all" { View::default() } else { view(model, argument)? };
             saved_views::choose(model, view);

@@ -6,8 +6,7 @@ pub(crate) mod state;
 
 use crate::app::action::Action;
 use crate::app::dialogs::confirm::state::{ConfirmDialog, What};
-use crate::app::dialogs::overlay::Overlay;
-use crate::app::dialogs::yoti::state::YotiDialog;
+use crate::app::dialogs::dialog::{Dialog, Flow, STAY};
 use crate::app::effect::Effect;
 use crate::app::model::Model;
 use crate::app::operator::requests::state::OperatorRequest;
@@ -47,10 +46,9 @@ pub(crate) fn open(model: &mut Model, what: What) -> Vec<Effect> {
         phrase: format!("{word} {reference}"),
         typed: TextField::default(),
         exports: None,
-        drawn: false,
         error: None,
     };
-    model.overlay = Some(Overlay::Yoti(Box::new(YotiDialog::Confirm(dialog))));
+    model.open(dialog);
     // What is deleted is gone: whether it was taken out before is worth knowing.
     let deletes = what == What::DeleteSession;
     deletes.then_some(Effect::Request(OperatorRequest::LastExports(id))).into_iter().collect()
@@ -83,17 +81,31 @@ impl Model {
     }
 }
 
-pub(crate) fn act(mut dialog: ConfirmDialog, action: Action) -> (Option<YotiDialog>, Vec<Effect>) {
-    if action != Action::Enter || !dialog.drawn {
-        return (Some(YotiDialog::Confirm(dialog)), Vec::new());
+impl Dialog for ConfirmDialog {
+    fn act(&mut self, _: &mut Model, action: Action) -> Flow {
+        if action != Action::Enter {
+            return Flow::Ignored;
+        }
+        if self.typed.text().trim() != self.phrase {
+            self.error = Some(format!("that is not {}", self.phrase));
+            return STAY;
+        }
+        Flow::Close(vec![Effect::Request(match self.what {
+            What::DeleteSession => OperatorRequest::Delete(self.id),
+            What::SendLetter => OperatorRequest::SendLetter(self.id),
+        })])
     }
-    if dialog.typed.text().trim() != dialog.phrase {
-        dialog.error = Some(format!("that is not {}", dialog.phrase));
-        return (Some(YotiDialog::Confirm(dialog)), Vec::new());
+
+    fn leave(&mut self, _: &Model) -> Flow {
+        Flow::Close(vec![Effect::Redraw])
     }
-    let request = match dialog.what {
-        What::DeleteSession => OperatorRequest::Delete(dialog.id),
-        What::SendLetter => OperatorRequest::SendLetter(dialog.id),
-    };
-    (None, vec![Effect::Request(request)])
+
+    fn typing(&self) -> Option<&'static str> {
+        Some("confirm")
+    }
+
+    fn field(&mut self) -> Option<&mut TextField> {
+        self.error = None;
+        Some(&mut self.typed)
+    }
 }

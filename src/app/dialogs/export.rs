@@ -8,23 +8,24 @@ pub(crate) mod state;
 use std::path::Path;
 use std::sync::Arc;
 
-use crate::app::dialogs::export::state::{ExportDialog, ExportField, Scope};
 use jiff::Timestamp;
 
 use crate::app::action::Action;
-use crate::app::dialogs::moved;
-use crate::app::dialogs::overlay::Overlay;
+use crate::app::dialogs::dialog::{Dialog, Flow, PAGE, STAY};
+use crate::app::dialogs::export::state::{ExportDialog, ExportField, Scope};
+use crate::app::dialogs::open::OpenDialog;
 use crate::app::effect::{CopySource, Effect};
 use crate::app::event::Measured;
 use crate::app::list::sessions::Item;
 use crate::app::model::Model;
+use crate::app::motion::Motion;
 use crate::app::text::text_field::TextField;
 use crate::app::view::Tone;
 use crate::domain::session::ids::SessionId;
 use crate::domain::shape::{Contents, Format};
 
 /// Opens the dialog: on the selected session, or on many (the marked, else the filtered).
-pub(crate) fn open(model: &mut Model, many: bool) -> Vec<Effect> {
+pub(crate) fn open(model: &mut Model, many: bool, format: Format) -> Vec<Effect> {
     let Some(session) = model.item().map(|item| item.session.clone()) else { return Vec::new() };
     let rows = || (0..model.sessions.len()).filter_map(|row| model.sessions.at(row));
     let filtered: Arc<[SessionId]> = rows().map(|item| item.session.id()).collect();
@@ -48,12 +49,11 @@ pub(crate) fn open(model: &mut Model, many: bool) -> Vec<Effect> {
         scope: usize::from(many),
         scopes,
         name: model.selected_name().unwrap_or_default(),
-        format: Format::Json,
+        format,
         contents: Contents::default(),
         reason: TextField::default(),
         file: TextField::default(),
         focus: ExportField::default(),
-        drawn: false,
         measured: None,
         oldest: None,
         error: None,
@@ -61,19 +61,8 @@ pub(crate) fn open(model: &mut Model, many: bool) -> Vec<Effect> {
         chosen_file: String::new(),
     };
     let effect = settle(&mut dialog, model);
-    model.overlay = Some(Overlay::Export(Box::new(dialog)));
+    model.open(dialog);
     vec![effect]
-}
-
-/// Opens the dialog on the selected session with this format.
-pub(crate) fn open_as(model: &mut Model, format: Format) -> Vec<Effect> {
-    let mut effects = open(model, false);
-    if let Some(Overlay::Export(mut dialog)) = model.overlay.take() {
-        dialog.format = format;
-        effects = vec![settle(&mut dialog, model)];
-        model.overlay = Some(Overlay::Export(dialog));
-    }
-    effects
 }
 
 /// After a change: the file's name follows, and the outcome is asked for anew.
@@ -123,7 +112,7 @@ impl Model {
 
 /// The figures have come, for this question or for one that stands no more.
 pub(crate) fn measured(model: &mut Model, serial: u64, measured: Measured) {
-    if let Some(Overlay::Export(dialog)) = &mut model.overlay
+    if let Some(OpenDialog::Export(dialog)) = &mut model.dialog
         && dialog.serial == serial
     {
         dialog.measured = Some(measured);
@@ -147,35 +136,54 @@ pub(crate) fn exported(path: &Path, measured: &Measured) -> (String, Tone) {
     (format!("{text} · {} left out: nothing fetched", measured.left_out), Tone::Warn)
 }
 
-pub(crate) fn act(model: &mut Model, mut dialog: Box<ExportDialog>, action: Action) -> Vec<Effect> {
-    let mut effects = Vec::new();
-    match action {
-        Action::Enter | Action::CopyMenu if dialog.drawn => {
-            let file = dialog.file.text();
-            if let Some((field, why)) = dialog.obstacle() {
-                dialog.focus = field;
-                dialog.error = Some(why.to_owned());
-            } else if action == Action::CopyMenu {
-                let text = CopySource::Export(dialog.request());
-                return vec![Effect::Copy { what: "the export", text }];
-            } else if file.trim().is_empty() {
-                dialog.focus = ExportField::File;
-                dialog.error = Some("the file needs a name".to_owned());
-            } else {
-                return vec![Effect::Export(dialog.request())];
+impl Dialog for ExportDialog {
+    fn act(&mut self, model: &mut Model, action: Action) -> Flow {
+        match action {
+            Action::Enter | Action::CopyMenu => {
+                if let Some((field, why)) = self.obstacle() {
+                    self.focus = field;
+                    self.error = Some(why.to_owned());
+                } else if action == Action::CopyMenu {
+                    let text = CopySource::Export(self.request());
+                    return Flow::Close(vec![Effect::Copy { what: "the export", text }]);
+                } else if self.file.text().trim().is_empty() {
+                    self.focus = ExportField::File;
+                    self.error = Some("the file needs a name".to_owned());
+                } else {
+                    return Flow::Close(vec![Effect::Export(self.request())]);
+                }
+                STAY
             }
-        }
-        Action::Toggle | Action::Left | Action::Right => {
-            dialog.switch(action == Action::Left);
-            effects.push(settle(&mut dialog, model));
-        }
-        action => {
-            let fields = dialog.fields();
-            let here = fields.iter().position(|field| *field == dialog.focus).unwrap_or(0);
-            let there = moved(here, fields.len(), action);
-            dialog.focus = fields.get(there).copied().unwrap_or_default();
+            Action::Toggle | Action::Left | Action::Right => {
+                self.switch(action == Action::Left);
+                Flow::Stay(vec![settle(self, model)])
+            }
+            _ => Flow::Ignored,
         }
     }
-    model.overlay = Some(Overlay::Export(dialog));
-    effects
+
+    fn confirms(&self, action: Action) -> bool {
+        matches!(action, Action::Enter | Action::CopyMenu)
+    }
+
+    fn typing(&self) -> Option<&'static str> {
+        self.is_typing().then_some("export")
+    }
+
+    fn field(&mut self) -> Option<&mut TextField> {
+        self.error = None;
+        match self.focus {
+            ExportField::File => Some(&mut self.file),
+            ExportField::Reason => Some(&mut self.reason),
+            _ => None,
+        }
+    }
+
+    fn moved(&mut self, _: &Model, motion: Motion) -> Vec<Effect> {
+        let fields = self.fields();
+        let here = fields.iter().position(|field| *field == self.focus).unwrap_or(0);
+        let there = motion.target(here, fields.len(), PAGE);
+        self.focus = fields.get(there).copied().unwrap_or_default();
+        Vec::new()
+    }
 }

@@ -7,8 +7,8 @@ pub(crate) mod state;
 use std::path::PathBuf;
 
 use crate::app::action::Action;
+use crate::app::dialogs::dialog::{Dialog, Flow, STAY};
 use crate::app::dialogs::handover::state::HandoverDialog;
-use crate::app::dialogs::overlay::Overlay;
 use crate::app::effect::Effect;
 use crate::app::model::Model;
 use crate::app::text::text_field::TextField;
@@ -17,22 +17,29 @@ use crate::app::text::text_field::TextField;
 pub(crate) fn open(model: &mut Model) {
     let name = format!("handover_{}.md", model.now_stamp());
     let file = model.settings.general.export_dir.join(name).display().to_string();
-    model.overlay = Some(Overlay::Handover(HandoverDialog {
-        sessions: model.sessions.watched(),
-        file: TextField::new(&file),
-        drawn: false,
-        error: None,
-    }));
+    let sessions = model.sessions.watched();
+    model.open(HandoverDialog { sessions, file: TextField::new(&file), error: None });
 }
 
-pub(crate) fn act(model: &mut Model, mut dialog: HandoverDialog, action: Action) -> Vec<Effect> {
-    if action == Action::Enter && dialog.drawn {
-        let file = dialog.file.text();
-        if !file.trim().is_empty() {
-            return vec![Effect::Handover(PathBuf::from(file.trim()))];
+impl Dialog for HandoverDialog {
+    fn act(&mut self, _: &mut Model, action: Action) -> Flow {
+        if action != Action::Enter {
+            return Flow::Ignored;
         }
-        dialog.error = Some("the file needs a name".to_owned());
+        let file = self.file.text();
+        if file.trim().is_empty() {
+            self.error = Some("the file needs a name".to_owned());
+            return STAY;
+        }
+        Flow::Close(vec![Effect::Handover(PathBuf::from(file.trim()))])
     }
-    model.overlay = Some(Overlay::Handover(dialog));
-    Vec::new()
+
+    fn typing(&self) -> Option<&'static str> {
+        Some("write")
+    }
+
+    fn field(&mut self) -> Option<&mut TextField> {
+        self.error = None;
+        Some(&mut self.file)
+    }
 }

@@ -5,20 +5,19 @@
 pub(crate) mod state;
 
 use crate::app::action::Action;
+use crate::app::dialogs::dialog::{Dialog, Flow, RowCursor, STAY};
 use crate::app::dialogs::letter::state::{CHOICES, LetterDialog};
-use crate::app::dialogs::moved;
-use crate::app::dialogs::overlay::Overlay;
-use crate::app::dialogs::yoti::state::YotiDialog;
 use crate::app::effect::Effect;
 use crate::app::model::Model;
 use crate::app::operator::requests::state::OperatorRequest;
 use crate::app::view::{Cell, Tone};
+use crate::domain::session::ids::SessionId;
 
 /// Columns of the letter in the dialog.
 const LETTER_WIDTH: usize = 70;
 
-pub(crate) fn open(model: &mut Model) -> Vec<Effect> {
-    let Some(item) = model.item() else { return Vec::new() };
+pub(crate) fn open(model: &mut Model) {
+    let Some(item) = model.item() else { return };
     let session = &item.session;
     let stem = model.times.labels.file_stem(session);
     let file = format!("{stem}_letter_{}.pdf", model.now_stamp());
@@ -33,25 +32,55 @@ pub(crate) fn open(model: &mut Model) -> Vec<Effect> {
         path: model.settings.general.export_dir.join(file),
         said: None,
         busy: false,
-        drawn: false,
     };
-    model.overlay = Some(Overlay::Yoti(Box::new(YotiDialog::Letter(dialog))));
-    Vec::new()
+    model.open(dialog);
 }
 
-pub(crate) fn act(mut dialog: LetterDialog, action: Action) -> (Option<YotiDialog>, Vec<Effect>) {
-    let mut effects = Vec::new();
-    if action == Action::Enter && dialog.drawn && !dialog.busy {
-        dialog.busy = true;
-        dialog.said = Some(Cell::new("requesting…", Tone::Dim));
-        let (id, path) = (dialog.id, dialog.path.clone());
-        effects.push(Effect::Request(match dialog.selected {
+impl Dialog for LetterDialog {
+    fn act(&mut self, _: &mut Model, action: Action) -> Flow {
+        if action != Action::Enter {
+            return Flow::Ignored;
+        }
+        if self.busy {
+            return STAY;
+        }
+        self.busy = true;
+        self.said = Some(Cell::new("requesting…", Tone::Dim));
+        let (id, path) = (self.id, self.path.clone());
+        Flow::Stay(vec![Effect::Request(match self.selected {
             0 => OperatorRequest::Letter { id, save_to: Some(path) },
             1 => OperatorRequest::Letter { id, save_to: None },
             _ => OperatorRequest::Contact(id),
-        }));
-    } else {
-        dialog.selected = moved(dialog.selected, CHOICES.len(), action);
+        })])
     }
-    (Some(YotiDialog::Letter(dialog)), effects)
+
+    /// What was revealed goes with it, and the terminal is wiped.
+    fn leave(&mut self, _: &Model) -> Flow {
+        Flow::Close(vec![Effect::Redraw])
+    }
+
+    fn cursor(&mut self) -> Option<RowCursor<'_>> {
+        Some(RowCursor { at: &mut self.selected, rows: CHOICES.len() })
+    }
+
+    /// What was revealed for a time is hidden again.
+    fn tick(&mut self, model: &mut Model) -> Vec<Effect> {
+        let Some(until) = self.contact_until else { return Vec::new() };
+        model.dirty = true;
+        self.left = Some(model.settings.left_for_operator(until, model.clock));
+        if model.clock < until {
+            return Vec::new();
+        }
+        self.contact.clear();
+        self.contact_until = None;
+        vec![Effect::Redraw]
+    }
+
+    fn answered(&mut self, id: SessionId, answer: &Cell) -> bool {
+        if id == self.id {
+            self.busy = false;
+            self.said = Some(answer.clone());
+        }
+        id == self.id
+    }
 }

@@ -5,23 +5,25 @@
 
 pub(crate) mod state;
 
+use std::path::PathBuf;
+
 use crate::app::action::Action;
+use crate::app::dialogs::dialog::{Dialog, Flow, PAGE, STAY};
 use crate::app::dialogs::media::state::{MediaDialog, MediaItem};
-use crate::app::dialogs::moved;
-use crate::app::dialogs::overlay::Overlay;
-use crate::app::dialogs::yoti::state::YotiDialog;
 use crate::app::effect::Effect;
 use crate::app::model::Model;
+use crate::app::motion::Motion;
 use crate::app::operator::requests::state::OperatorRequest;
 use crate::app::text::words::wire;
 use crate::app::view::{Cell, Tone};
+use crate::domain::session::ids::SessionId;
 use crate::domain::session::media_list::{Listed, listed};
 use crate::domain::session::resource::Media;
 use crate::domain::session::wire_enum::MediaType;
 
 /// Opens the list, the cursor on the media under the tree's cursor.
-pub(crate) fn open(model: &mut Model) -> Vec<Effect> {
-    let Some(item) = model.item() else { return Vec::new() };
+pub(crate) fn open(model: &mut Model) {
+    let Some(item) = model.item() else { return };
     let session = &item.session;
     let under: Vec<&str> = model.tree.selected.iter().map(|step| step.key.as_str()).collect();
     let items: Vec<MediaItem> = listed(session)
@@ -36,7 +38,7 @@ pub(crate) fn open(model: &mut Model) -> Vec<Effect> {
         .collect();
     if items.is_empty() {
         model.set_message("this session has no media", Tone::Plain);
-        return Vec::new();
+        return;
     }
     let here = items.iter().position(|item| {
         let raw = item.media.id.text().as_raw();
@@ -55,11 +57,9 @@ pub(crate) fn open(model: &mut Model) -> Vec<Effect> {
         warned: false,
         said: None,
         busy: false,
-        drawn: false,
         stem: model.settings.general.export_dir.join(model.times.labels.file_stem(session)),
     };
-    model.overlay = Some(Overlay::Yoti(Box::new(YotiDialog::Media(dialog))));
-    Vec::new()
+    model.open(dialog);
 }
 
 /// Why a media cannot be shown; told before it is fetched, because each fetch is logged.
@@ -71,62 +71,82 @@ fn not_shown(media: &Media, images: bool) -> Option<&'static str> {
     }
 }
 
-pub(crate) fn act(
-    mut dialog: MediaDialog,
-    action: Action,
-    model: &Model,
-) -> (Option<YotiDialog>, Vec<Effect>) {
-    let mut effects = Vec::new();
-    let save = action == Action::Export;
-    let ready = dialog.drawn && !dialog.busy;
-    match (action, dialog.items.get(dialog.selected).cloned()) {
-        (Action::Enter, Some(item)) if ready => {
-            if let Some(why) = not_shown(&item.media, cfg!(feature = "images")) {
-                let saves = model.times.keys.after("; ", Action::Export, "saves it");
-                dialog.said = Some(Cell::new(format!("{why}{saves}"), Tone::Notice));
-            } else {
-                dialog.busy = true;
-                dialog.clear = false;
-                dialog.said = Some(Cell::new("requesting…", Tone::Dim));
-                let (id, media) = (dialog.id, Box::new(item.media));
-                effects.push(Effect::Request(OperatorRequest::Media { id, media, save_to: None }));
-            }
-        }
-        (Action::Export, Some(_)) if ready && !dialog.warned => {
-            let again = model.times.keys.after(" ", Action::Export, "again saves it.");
-            let text =
-                format!("The file will hold personal data; you are responsible for it.{again}");
-            dialog.said = Some(Cell::new(text, Tone::Warn));
-        }
-        (Action::Export, Some(item)) if ready => {
-            dialog.busy = true;
-            dialog.said = Some(Cell::new("requesting…", Tone::Dim));
-            let part: String = item
-                .media
-                .role
-                .chars()
-                .map(|c| if c.is_ascii_alphanumeric() { c } else { '-' })
-                .collect();
-            let name = dialog.stem.file_name().unwrap_or_default().to_string_lossy();
-            let name = format!("{name}_{part}_{}", model.now_stamp());
-            let (id, media) = (dialog.id, Box::new(item.media));
-            let save_to = Some(dialog.stem.with_file_name(name));
-            effects.push(Effect::Request(OperatorRequest::Media { id, media, save_to }));
-        }
-        (Action::Toggle, _) if dialog.picture.is_some() => dialog.clear = !dialog.clear,
-        (action, _) => {
-            let there = moved(dialog.selected, dialog.items.len(), action);
-            if there != dialog.selected {
-                // The picture belonged to another line: it is dropped, and the terminal wiped.
-                if dialog.picture.take().is_some() {
-                    effects.push(Effect::Redraw);
-                }
-                dialog.clear = false;
-                dialog.said = None;
-                dialog.selected = there;
-            }
-        }
+impl MediaDialog {
+    fn request(&mut self, media: Media, save_to: Option<PathBuf>) -> Flow {
+        self.busy = true;
+        self.said = Some(Cell::new("requesting…", Tone::Dim));
+        let (id, media) = (self.id, Box::new(media));
+        Flow::Stay(vec![Effect::Request(OperatorRequest::Media { id, media, save_to })])
     }
-    dialog.warned = save && !dialog.warned && !dialog.busy;
-    (Some(YotiDialog::Media(dialog)), effects)
+
+    /// Without its ending, which the answer tells.
+    fn file(&self, media: &Media, model: &Model) -> PathBuf {
+        let role = media.role.chars();
+        let role: String = role.map(|c| if c.is_ascii_alphanumeric() { c } else { '-' }).collect();
+        let name = self.stem.file_name().unwrap_or_default().to_string_lossy();
+        self.stem.with_file_name(format!("{name}_{role}_{}", model.now_stamp()))
+    }
+}
+
+impl Dialog for MediaDialog {
+    fn act(&mut self, model: &mut Model, action: Action) -> Flow {
+        // The warning is answered with the next key or not at all.
+        let warned = std::mem::take(&mut self.warned);
+        let Some(item) = self.items.get(self.selected) else { return Flow::Ignored };
+        let media = item.media.clone();
+        match action {
+            Action::Enter | Action::Export if self.busy => {}
+            Action::Enter => {
+                let Some(why) = not_shown(&media, cfg!(feature = "images")) else {
+                    self.clear = false;
+                    return self.request(media, None);
+                };
+                let saves = model.times.keys.after("; ", Action::Export, "saves it");
+                self.said = Some(Cell::new(format!("{why}{saves}"), Tone::Notice));
+            }
+            Action::Export if warned => {
+                let file = self.file(&media, model);
+                return self.request(media, Some(file));
+            }
+            Action::Export => {
+                let again = model.times.keys.after(" ", Action::Export, "again saves it.");
+                let text =
+                    format!("The file will hold personal data; you are responsible for it.{again}");
+                self.said = Some(Cell::new(text, Tone::Warn));
+                self.warned = true;
+            }
+            Action::Toggle if self.picture.is_some() => self.clear = !self.clear,
+            _ => return Flow::Ignored,
+        }
+        STAY
+    }
+
+    /// The picture goes with it, and the terminal is wiped.
+    fn leave(&mut self, _: &Model) -> Flow {
+        Flow::Close(vec![Effect::Redraw])
+    }
+
+    fn confirms(&self, action: Action) -> bool {
+        matches!(action, Action::Enter | Action::Export)
+    }
+
+    fn moved(&mut self, _: &Model, motion: Motion) -> Vec<Effect> {
+        let there = motion.target(self.selected, self.items.len(), PAGE);
+        if there == self.selected {
+            return Vec::new();
+        }
+        self.selected = there;
+        self.clear = false;
+        self.said = None;
+        // The picture belonged to another line: it is dropped, and the terminal wiped.
+        self.picture.take().map(|_| Effect::Redraw).into_iter().collect()
+    }
+
+    fn answered(&mut self, id: SessionId, answer: &Cell) -> bool {
+        if id == self.id {
+            self.busy = false;
+            self.said = Some(answer.clone());
+        }
+        id == self.id
+    }
 }

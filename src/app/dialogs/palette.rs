@@ -4,10 +4,10 @@ pub(crate) mod state;
 
 use crate::app::action::Action;
 use crate::app::dialogs::by_use::{MOVE, by_use};
+use crate::app::dialogs::commands;
 use crate::app::dialogs::commands::state::PaletteWord;
-use crate::app::dialogs::overlay::Overlay;
-use crate::app::dialogs::palette::state::{PaletteOverlay, PaletteRow, Run};
-use crate::app::dialogs::{commands, moved};
+use crate::app::dialogs::dialog::{Dialog, Flow, RowCursor, STAY};
+use crate::app::dialogs::palette::state::{PaletteDialog, PaletteRow, Run};
 use crate::app::effect::Effect;
 use crate::app::event::Event;
 use crate::app::model::Model;
@@ -36,8 +36,9 @@ pub(crate) fn open(model: &mut Model) {
         keys: String::new(),
         run,
     };
-    for (number, form) in (0..).zip(["age", "local", "utc"]) {
-        all.push(words(format!("time {form}"), "How times are shown", Run::Time(number)));
+    for form in TimeForm::ALL {
+        let name = form.name().to_lowercase();
+        all.push(words(format!("time {name}"), "How times are shown", Run::Time(form)));
     }
     for name in &model.layout_settings.themes {
         all.push(words(format!("theme {name}"), "Theme for this run", Run::Theme(name.clone())));
@@ -51,38 +52,42 @@ pub(crate) fn open(model: &mut Model) {
         );
     }
     all.extend(moving.into_iter().map(action));
-    let known = all.len();
-    let field = TextField::default();
-    let mut palette = PaletteOverlay { field, all, known, rows: Vec::new(), selected: 0, back: 0 };
-    palette.match_again();
-    model.overlay = Some(Overlay::Palette(palette));
+    model.open_at_once(PaletteDialog::new(all));
 }
 
-pub(crate) fn typed(palette: &mut PaletteOverlay, change: impl FnOnce(&mut TextField)) {
-    change(&mut palette.field);
-    palette.back = 0;
-    palette.match_again();
-}
-
-pub(crate) fn act(model: &mut Model, mut palette: PaletteOverlay, action: Action) -> Vec<Effect> {
-    match action {
-        Action::Enter => return run(model, palette),
-        Action::NextPane => complete(&mut palette),
-        // Above the first line lies the history.
-        Action::Up if palette.selected == 0 => {
-            step(&model.layout_settings.history, &mut palette, true);
+impl Dialog for PaletteDialog {
+    fn act(&mut self, model: &mut Model, action: Action) -> Flow {
+        match action {
+            Action::Enter => return run(model, self),
+            Action::NextPane => complete(self),
+            // Above the first line lies the history.
+            Action::Up if self.selected == 0 => step(&model.layout_settings.history, self, true),
+            Action::Down if self.back > 0 => step(&model.layout_settings.history, self, false),
+            _ => return Flow::Ignored,
         }
-        Action::Down if palette.back > 0 => {
-            step(&model.layout_settings.history, &mut palette, false);
-        }
-        action => palette.selected = moved(palette.selected, palette.rows.len(), action),
+        STAY
     }
-    model.overlay = Some(Overlay::Palette(palette));
-    Vec::new()
+
+    fn typing(&self) -> Option<&'static str> {
+        Some("run")
+    }
+
+    fn field(&mut self) -> Option<&mut TextField> {
+        Some(&mut self.field)
+    }
+
+    fn typed(&mut self, _: &Model) {
+        self.back = 0;
+        self.match_again();
+    }
+
+    fn cursor(&mut self) -> Option<RowCursor<'_>> {
+        Some(RowCursor { at: &mut self.selected, rows: self.rows.len() })
+    }
 }
 
 /// Puts the chosen command into the field; of a word whose argument is missing, the word.
-fn complete(palette: &mut PaletteOverlay) {
+fn complete(palette: &mut PaletteDialog) {
     let Some(row) = palette.chosen() else { return };
     let text = match &row.run {
         Run::Word(word, None) => format!("{} ", word.name()),
@@ -93,7 +98,7 @@ fn complete(palette: &mut PaletteOverlay) {
 }
 
 /// One command further back, or forward again.
-fn step(history: &[String], palette: &mut PaletteOverlay, older: bool) {
+fn step(history: &[String], palette: &mut PaletteDialog, older: bool) {
     let back = if older { (palette.back + 1).min(history.len()) } else { palette.back - 1 };
     let text = history.len().checked_sub(back).and_then(|place| history.get(place));
     palette.field = TextField::new(text.map_or("", String::as_str));
@@ -101,44 +106,39 @@ fn step(history: &[String], palette: &mut PaletteOverlay, older: bool) {
     palette.back = back;
 }
 
-fn run(model: &mut Model, mut palette: PaletteOverlay) -> Vec<Effect> {
+fn run(model: &mut Model, palette: &mut PaletteDialog) -> Flow {
     let Some(row) = palette.chosen().cloned() else {
         let text = crate::text::shown_str(&palette.field.text(), 40);
         model.set_message(format!("no command matches {text:?}"), Tone::Bad);
-        model.overlay = Some(Overlay::Palette(palette));
-        return Vec::new();
+        return STAY;
     };
     let done = match row.run {
         Run::Word(_, None) => {
-            complete(&mut palette);
-            model.overlay = Some(Overlay::Palette(palette));
-            return Vec::new();
+            complete(palette);
+            return STAY;
         }
         Run::Word(word, Some(argument)) => commands::run(model, word, &argument),
         Run::Action(action) => {
-            remember(&mut model.layout_settings.history, row.text, HISTORY);
             model.then = Some(Event::Action(action));
-            return Vec::new();
+            Ok(Vec::new())
         }
         Run::Theme(name) => {
             model.set_message(format!("theme: {name}"), Tone::Plain);
             Ok(vec![Effect::Theme(name)])
         }
         Run::Time(form) => {
-            let forms = [TimeForm::Age, TimeForm::Local, TimeForm::Utc];
-            model.show_times(forms.get(usize::from(form)).copied().unwrap_or_default());
+            model.show_times(form);
             Ok(Vec::new())
         }
     };
     match done {
         Ok(effects) => {
             remember(&mut model.layout_settings.history, row.text, HISTORY);
-            effects
+            Flow::Close(effects)
         }
         Err(why) => {
             model.set_message(crate::text::shown_str(&why, 200), Tone::Bad);
-            model.overlay = Some(Overlay::Palette(palette));
-            Vec::new()
+            STAY
         }
     }
 }

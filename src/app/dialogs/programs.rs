@@ -4,7 +4,7 @@
 
 pub mod state;
 
-use crate::app::dialogs::overlay::{Overlay, PickRow, Picker, PickerKind};
+use crate::app::dialogs::picker::state::{PickRow, PickerDialog, PickerKind};
 use crate::app::dialogs::programs::state::Program;
 use crate::app::effect::Effect;
 use crate::app::model::Model;
@@ -23,7 +23,7 @@ pub(crate) fn open(model: &mut Model) {
         on: false,
     };
     let rows = programs.iter().map(row).collect();
-    model.overlay = Some(Overlay::Pick(Picker { kind: PickerKind::Programs, rows, selected: 0 }));
+    model.open_at_once(PickerDialog::new(PickerKind::Programs, rows));
 }
 
 pub(crate) fn run(model: &mut Model, place: usize) -> Vec<Effect> {

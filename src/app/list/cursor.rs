@@ -170,7 +170,7 @@ pub(crate) fn settle(model: &mut Model) {
         model.cursor = Cursor::Row(row);
         // The cursor of an earlier run may be gone without the operator's doing.
         let begun = model.built.is_some();
-        if begun && model.own.archived.get(id).is_none() {
+        if begun && model.annotations.archived.get(id).is_none() {
             model.set_message(
                 "The session under the cursor was removed; this is its neighbour.",
                 Tone::Notice,

@@ -11,16 +11,19 @@ mod fields;
 mod folded;
 mod hint;
 mod parse;
+mod part;
 mod print;
 mod same;
+mod subject;
 mod value;
 mod word;
 
 pub(crate) use complete::{Offers, offers};
-pub(crate) use eval::{Subject, last_change};
+pub(crate) use eval::last_change;
 use fields::{Flag, TextField};
+use part::Thing;
 use regex::Regex;
-use same::Thing;
+pub(crate) use subject::Subject;
 use word::Word;
 
 /// What is wrong with a text, and at which character.

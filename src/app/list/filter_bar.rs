@@ -2,8 +2,8 @@
 
 use crate::app::action::Action;
 use crate::app::find::find;
-use crate::app::list::cursor::state::Cursor;
-use crate::app::list::cursor::{relisted, settle};
+use crate::app::list::arrange;
+use crate::app::list::cursor::settle;
 use crate::app::list::filter::{self, Offers, Query, QueryError};
 use crate::app::list::saved_views;
 use crate::app::model::{InputLine, Model, Naming};
@@ -89,10 +89,15 @@ pub(crate) fn error(input: &InputLine) -> Option<QueryError> {
     input.filter.then(|| Query::parse(&input.field.text()).err()).flatten()
 }
 
-/// The text was edited: offers are out of date, and a filter that is understood is in force at once.
-pub(crate) fn edited(model: &mut Model) {
+/// A key or a paste in the open line. A filter that is understood is in force at once.
+pub(crate) fn typed(model: &mut Model, change: impl FnOnce(&mut TextField)) {
     model.dirty = true;
-    let Some(input) = model.input.as_mut().filter(|input| input.naming.is_none()) else { return };
+    let Some(input) = &mut model.input else { return };
+    if let Some(naming) = &mut input.naming {
+        change(&mut naming.field);
+        return;
+    }
+    change(&mut input.field);
     input.offers = None;
     input.back = None;
     refilter(model);
@@ -103,20 +108,12 @@ fn refilter(model: &mut Model) {
     let (text, cursor) = (input.field.text(), input.cursor);
     // Half a condition is no error yet: the last list that was understood stays.
     if let Ok(filter) = Query::parse(&text) {
-        put_in_force(model, text, filter, cursor);
-    }
-}
-
-pub(crate) fn put_in_force(model: &mut Model, text: String, filter: Query, cursor: Cursor) {
-    model.filter_text = text;
-    if *model.sessions.filter() != filter {
-        model.sessions.set_filter(filter, model.times.now);
-        relisted(model, cursor);
+        arrange::put_in_force(model, text, filter, cursor);
     }
 }
 
 pub(crate) fn clear(model: &mut Model) {
-    put_in_force(model, String::new(), Query::default(), model.cursor);
+    arrange::put_in_force(model, String::new(), Query::default(), model.cursor);
 }
 
 /// An action while the line is open.
@@ -146,7 +143,7 @@ pub(crate) fn act(model: &mut Model, action: Action) {
             if input.filter {
                 let filter = Query::parse(&input.before).unwrap_or_default();
                 let changed = *model.sessions.filter() != filter;
-                put_in_force(model, input.before, filter, input.cursor);
+                arrange::put_in_force(model, input.before, filter, input.cursor);
                 if changed {
                     model.cursor = input.cursor;
                     model.offset = input.offset;

@@ -10,7 +10,6 @@ use crate::app::list::filter::{Query, Subject};
 use crate::app::list::order::Key;
 use crate::app::list::sort::Sort;
 use crate::app::list::summary::SessionSummary;
-use crate::app::text::clocks;
 use crate::domain::assessment::rules::Rules;
 use crate::domain::events::change::ChangedPart;
 use crate::domain::events::change::{ChangeKind, TimelineEvent};
@@ -21,6 +20,11 @@ use crate::domain::watchlist::watched::WatchedSession;
 
 /// Columns of a masked name: `▒▒▒ 1c3cae90`.
 const MASKED_NAME: usize = 12;
+
+/// A derived deadline that moves by more than this between two answers has drifted.
+// A ttl has whole seconds and counts from the moment of
+// an answer: each derives a slightly other deadline.
+const DRIFT: SignedDuration = SignedDuration::from_mins(1);
 
 /// One session of the list.
 #[derive(Clone, Debug)]
@@ -126,12 +130,27 @@ impl Item {
         }
         self.fresh.changed |= self.changed;
         let summary = SessionSummary::of(&session, rules, now);
-        let drift = clocks::drift(&self.session, self.summary.due, &session, summary.due);
+        let drift = drift(&self.session, self.summary.due, &session, summary.due);
         // A later answer without a drift does not undo one.
         self.drift = drift.or(self.drift);
         self.summary = summary;
         self.session = session;
     }
+}
+
+/// How far the derived deadline of a newer answer lies from that of the older, where it drifted.
+fn drift(
+    older: &WatchedSession,
+    older_due: Option<Timestamp>,
+    newer: &WatchedSession,
+    newer_due: Option<Timestamp>,
+) -> Option<SignedDuration> {
+    let derived = |session: &WatchedSession| {
+        // The ttl of the configuration may be another one: from it to the result's is no drift.
+        session.entry.deadline.is_none() && session.answers.session.is_some()
+    };
+    let moved = newer_due?.duration_since(older_due?);
+    (derived(older) && derived(newer) && moved.abs() > DRIFT).then_some(moved)
 }
 
 /// Up to when the operator has looked, as the store tells it, and whether something came after.

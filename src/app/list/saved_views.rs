@@ -7,9 +7,9 @@ pub(crate) mod state;
 
 use crate::app::action::Action;
 use crate::app::effect::Effect;
+use crate::app::list::arrange::put_in_force;
 use crate::app::list::cursor::relisted;
 use crate::app::list::cursor::state::Cursor;
-use crate::app::list::filter_bar;
 use crate::app::list::saved_views::state::SavedViews;
 use crate::app::list::views::View;
 use crate::app::model::Model;
@@ -72,7 +72,7 @@ impl Model {
 
 /// Puts a view in force; an empty one shows everything as at the start.
 pub(crate) fn choose(model: &mut Model, view: View) {
-    filter_bar::put_in_force(model, view.text.clone(), view.filter.clone(), model.cursor);
+    put_in_force(model, view.text.clone(), view.filter.clone(), model.cursor);
     model.sessions.set_sort(view.sort, model.times.now);
     model.columns = view.columns.clone();
     model.first_column = 0;

@@ -6,19 +6,16 @@
 pub mod state;
 
 use crate::app::action::Action;
-use crate::app::dialogs::overlay::Overlay;
-use crate::app::dialogs::{add, annotate};
 use crate::app::effect::Effect;
 use crate::app::layout::Area;
 use crate::app::list::marks;
 use crate::app::list::sessions::Item;
 use crate::app::model::Model;
-use crate::app::operator::annotations::state::{Change, OwnOverlay, Undo};
-use crate::app::status::digest;
-use crate::app::text::text_field::TextField;
+use crate::app::operator::annotations::state::{Change, Undo};
 use crate::app::text::words;
 use crate::app::view::{LabelRow, Pane, Rows, Tone};
 use crate::domain::assessment::reason::Reason;
+use crate::domain::personal::Privacy;
 use crate::domain::session::ids::SessionId;
 use crate::domain::watchlist::annotations::AnnotationChange;
 
@@ -30,7 +27,7 @@ impl Model {
     #[must_use]
     pub fn notes(&self) -> Rows<'_, LabelRow> {
         let height = self.areas().pane(Pane::Notes).map_or(0, Area::inner_rows);
-        self.own.notes.view(height, 0, &[])
+        self.annotations.notes.view(height, 0, &[])
     }
 }
 
@@ -62,6 +59,16 @@ pub(crate) fn whom(model: &Model, ids: &[SessionId]) -> String {
 
 pub(crate) fn items<'a>(model: &'a Model, ids: &'a [SessionId]) -> impl Iterator<Item = &'a Item> {
     ids.iter().filter_map(|id| model.sessions.item(*id))
+}
+
+/// Its labels are not masked now.
+pub(crate) fn labels_shown(model: &Model, item: &Item) -> bool {
+    model.times.openness.of(item.session.id()) == Privacy::Off
+}
+
+/// The same change for each of these.
+pub(crate) fn same_for_all(ids: &[SessionId], change: &AnnotationChange) -> Vec<Change> {
+    ids.iter().map(|id| (*id, change.clone())).collect()
 }
 
 /// What a change would have to be followed by to be undone.
@@ -98,13 +105,13 @@ pub(crate) fn keep(model: &mut Model, what: &str, changes: Vec<Change>) -> Vec<E
 }
 
 pub(crate) fn remember(model: &mut Model, undo: Undo) {
-    model.own.undo.push(undo);
-    let surplus = model.own.undo.len().saturating_sub(UNDO);
-    model.own.undo.drain(..surplus);
+    model.annotations.undo.push(undo);
+    let surplus = model.annotations.undo.len().saturating_sub(UNDO);
+    model.annotations.undo.drain(..surplus);
 }
 
 pub(crate) fn undo(model: &mut Model) -> Vec<Effect> {
-    let Some(undo) = model.own.undo.pop() else {
+    let Some(undo) = model.annotations.undo.pop() else {
         model.set_message("nothing to undo", Tone::Notice);
         return Vec::new();
     };
@@ -169,34 +176,4 @@ pub(crate) fn acknowledge(model: &mut Model) -> Vec<Effect> {
     }
     let what = format!("acknowledged {}", whom(model, &ids));
     keep(model, &what, changes)
-}
-
-/// A key of an open text field; the caller has put the overlay aside.
-pub(crate) fn typed(model: &mut Model, change: impl FnOnce(&mut TextField)) {
-    match &mut model.overlay {
-        Some(Overlay::Own(OwnOverlay::Dialog(dialog))) => {
-            if let Some(field) = dialog.field_mut() {
-                change(field);
-            }
-        }
-        Some(Overlay::Own(OwnOverlay::Add(dialog))) => {
-            change(dialog.field_mut());
-            add::typed(model);
-        }
-        _ => {}
-    }
-}
-
-/// Keys while an overlay of this room is open; it has been taken out of the model.
-pub(crate) fn overlay_act(model: &mut Model, overlay: OwnOverlay, action: Action) -> Vec<Effect> {
-    let away = matches!(action, Action::Back | Action::Quit | Action::QuitNow);
-    match overlay {
-        OwnOverlay::Add(dialog) => add::act(model, dialog, action),
-        _ if away => Vec::new(),
-        OwnOverlay::Dialog(dialog) => annotate::act(model, dialog, action),
-        OwnOverlay::Changes(overlay) => {
-            digest::overlay_act(model, overlay, action);
-            Vec::new()
-        }
-    }
 }

@@ -84,7 +84,7 @@ pub(crate) fn take_in(model: &mut Model, snapshot: &Arc<Snapshot>) -> bool {
     // The bell never stands still: somebody may wait at a counter.
     bell::heard(model, paused.live.take_alarms());
     paused.latest = Some(Arc::clone(snapshot));
-    model.own.archived = snapshot.archived.clone();
+    model.annotations.archived = snapshot.archived.clone();
     // Only where some went: to look for them walks the whole list.
     if paused.live.watched() < watched {
         let live = &paused.live;

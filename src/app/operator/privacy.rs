@@ -120,7 +120,7 @@ fn hides(model: &Model, item: &Item) -> bool {
 /// Locks the screen: nothing that was open or shown stays.
 pub(crate) fn lock(model: &mut Model) -> Vec<Effect> {
     // Dropped, not hidden: an open picture or contact profile is wiped with its dialog.
-    model.overlay = None;
+    model.dialog = None;
     model.input = None;
     model.message = None;
     close(model);

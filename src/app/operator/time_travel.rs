@@ -150,6 +150,6 @@ pub(crate) fn take_in(model: &mut Model, snapshot: &Snapshot) -> bool {
     // Behind the past the present goes on, so that coming back shows it at once.
     past.live.renew(&snapshot.sessions, &model.settings.rules, model.clock);
     model.health = Arc::clone(&snapshot.health);
-    model.own.archived = snapshot.archived.clone();
+    model.annotations.archived = snapshot.archived.clone();
     true
 }

@@ -1,20 +1,16 @@
-//! What changed since the operator last looked: the digest, the walk from change to change, the
-//! difference of one session.
+//! What changed since the operator last looked: the digest, the walk from change to change.
 
 pub mod state;
 
 use jiff::{SignedDuration, Timestamp};
 
 use crate::app::action::Action;
-use crate::app::detail::timeline;
-use crate::app::dialogs::overlay::Overlay;
 use crate::app::effect::Effect;
-use crate::app::list::cursor::{edge, move_row, select_row};
+use crate::app::list::cursor::{edge, select_row};
 use crate::app::list::sessions::Item;
 use crate::app::model::Model;
 use crate::app::operator::annotations;
-use crate::app::operator::annotations::state::{Change, OwnOverlay};
-use crate::app::status::digest::state::ChangesOverlay;
+use crate::app::operator::annotations::state::Change;
 use crate::app::text::words::{StageKind, count};
 use crate::app::view::{Cell, Tone};
 use crate::domain::events::change::ChangeKind;
@@ -32,7 +28,7 @@ impl Model {
     /// `since you last looked (17:58 yesterday): 5 completed (4 ✓ 1 ✗) · …`, until it is put away.
     #[must_use]
     pub fn digest(&self) -> Option<&Cell> {
-        self.own.news.digest.as_ref().filter(|_| !self.own.news.closed && !self.in_past())
+        self.digest.shown.as_ref().filter(|_| !self.digest.closed && !self.in_past())
     }
 
     /// A time of day with its day where that is not today: `17:58`, `17:58 yesterday`.
@@ -55,40 +51,40 @@ impl Model {
 
 /// Takes in a snapshot: the first one tells the last look, each with changes may add to the digest.
 pub(crate) fn take_in(model: &mut Model, snapshot: &Snapshot, changed: bool) {
-    if model.own.news.begun.is_none() {
-        model.own.news.begun = Some(model.clock);
-        model.own.news.since = snapshot.last_look;
+    if model.digest.begun.is_none() {
+        model.digest.begun = Some(model.clock);
+        model.digest.since = snapshot.last_look;
     } else if !changed {
         return;
     }
-    let (Some(since), false) = (model.own.news.since, model.own.news.closed) else { return };
+    let (Some(since), false) = (model.digest.since, model.digest.closed) else { return };
     let digest = digest(model, since);
-    if digest != model.own.news.digest {
-        model.own.news.digest = digest;
+    if digest != model.digest.shown {
+        model.digest.shown = digest;
         model.dirty = true;
     }
 }
 
 /// The digest goes by itself.
 pub(crate) fn tick(model: &mut Model) {
-    let begun = model.own.news.begun.unwrap_or(model.clock);
-    if model.own.news.digest.is_some() && model.clock.duration_since(begun) >= DIGEST {
+    let begun = model.digest.begun.unwrap_or(model.clock);
+    if model.digest.shown.is_some() && model.clock.duration_since(begun) >= DIGEST {
         close(model);
     }
 }
 
 fn close(model: &mut Model) {
     model.dirty |= model.digest().is_some();
-    model.own.news.closed = true;
+    model.digest.closed = true;
 }
 
 /// A key was pressed: the operator looks.
 pub(crate) fn key(model: &mut Model) -> Option<Effect> {
     let now = model.clock;
     // The store publishes anew at each telling: not one for every key.
-    let told = model.own.news.told.is_some_and(|told| now.duration_since(told) < LOOKS);
+    let told = model.digest.told.is_some_and(|told| now.duration_since(told) < LOOKS);
     (!told).then(|| {
-        model.own.news.told = Some(now);
+        model.digest.told = Some(now);
         Effect::Looked
     })
 }
@@ -98,10 +94,10 @@ pub(crate) fn rest(model: &mut Model) -> Option<Effect> {
     let item = model.item()?;
     let (id, newest) = (item.session.id(), item.session.timeline.last()?.seen_at);
     // The snapshot with this look comes later: until then each tick would tell it again.
-    if item.session.own.looked_at >= Some(newest) || model.own.news.resting == Some((id, newest)) {
+    if item.session.own.looked_at >= Some(newest) || model.digest.resting == Some((id, newest)) {
         return None;
     }
-    model.own.news.resting = Some((id, newest));
+    model.digest.resting = Some((id, newest));
     Some(Effect::Keep(vec![(id, AnnotationChange::LookedAt(Some(newest)))]))
 }
 
@@ -213,39 +209,4 @@ pub(crate) fn walk(model: &mut Model, forward: bool) {
         Some(row) => select_row(model, row),
         None => model.set_message("no changes since you last looked", Tone::Good),
     }
-}
-
-pub(crate) fn open(model: &mut Model) {
-    let Some(item) = model.item() else { return };
-    let since = if item.changed { item.looked_at } else { item.before };
-    let found = model.times.assess(&item.session, &model.settings.rules);
-    let rows = match since {
-        Some(_) => timeline::timeline(&item.session, &found, &model.times, since),
-        None => Vec::new(),
-    };
-    let rows = rows.into_iter().filter(|row| row.changed).collect();
-    let name = model.times.name(&item.session, 40);
-    let since = since.map_or_else(String::new, |at| format!("since {}", model.time_of_day(at)));
-    model.overlay =
-        Some(Overlay::Own(OwnOverlay::Changes(ChangesOverlay { name, since, rows, down: 0 })));
-}
-
-/// Keys while the difference is open.
-pub(crate) fn overlay_act(model: &mut Model, mut overlay: ChangesOverlay, action: Action) {
-    let last = overlay.rows.len().saturating_sub(1);
-    match action {
-        Action::Enter | Action::Changes => return,
-        Action::Down => overlay.down = (overlay.down + 1).min(last),
-        Action::Up => overlay.down = overlay.down.saturating_sub(1),
-        Action::PageDown | Action::HalfPageDown => overlay.down = (overlay.down + 10).min(last),
-        Action::PageUp | Action::HalfPageUp => overlay.down = overlay.down.saturating_sub(10),
-        Action::NextSession | Action::PreviousSession => {
-            let by = if action == Action::NextSession { 1 } else { -1 };
-            move_row(model, by);
-            open(model);
-            return;
-        }
-        _ => {}
-    }
-    model.overlay = Some(Overlay::Own(OwnOverlay::Changes(overlay)));
 }

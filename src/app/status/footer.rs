@@ -2,10 +2,8 @@
 
 use crate::app::action::{Action, Mode};
 use crate::app::dialogs::by_use::of_pane;
-use crate::app::dialogs::overlay::Overlay;
 use crate::app::layout::Area;
 use crate::app::model::Model;
-use crate::app::operator::annotations::state::OwnOverlay;
 use crate::app::view::{Cell, Pane};
 
 /// A key with what it does.
@@ -120,24 +118,12 @@ impl Model {
         if self.privacy.locked.is_some() {
             return "unlock";
         }
-        match &self.overlay {
-            Some(Overlay::Help(_) | Overlay::Palette(_)) => "run",
-            Some(Overlay::Export(_)) => "export",
-            Some(Overlay::Handover(_)) => "write",
-            Some(Overlay::Yoti(_)) => "confirm",
-            Some(Overlay::Own(OwnOverlay::Add(_))) => "add",
-            Some(Overlay::Own(OwnOverlay::Dialog(_))) => "save",
-            None if self.input.as_ref().is_some_and(|input| input.naming.is_some()) => "save",
-            None if self.input.as_ref().is_some_and(|input| !input.filter) => "find",
-            Some(
-                Overlay::Own(OwnOverlay::Changes(_))
-                | Overlay::Calls(_)
-                | Overlay::Copy(_)
-                | Overlay::Charts(_)
-                | Overlay::Pick(_),
-            )
-            | None => "apply",
-        }
+        let of_input = || match &self.input {
+            Some(input) if input.naming.is_some() => "save",
+            Some(input) if !input.filter => "find",
+            Some(_) | None => "apply",
+        };
+        self.enter_in_dialog().unwrap_or_else(of_input)
     }
 
     /// The keys that are told, most useful first; those without a key are left out.

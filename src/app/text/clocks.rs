@@ -4,7 +4,7 @@ use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 
 use crate::app::detail::timeline::DERIVED;
-use crate::app::list::sessions::Item;
+use crate::app::list::item::Item;
 use crate::app::text::words::{self, TimeForm, Times, long};
 use crate::app::view::{Cell, TimelineRow, Tone, TreeNode, TreeView};
 use crate::domain::assessment::attention::{self, Assessment, Finding};
@@ -13,11 +13,6 @@ use crate::domain::assessment::rules::Rules;
 use crate::domain::assessment::stage::Stage;
 use crate::domain::session::evidence;
 use crate::domain::watchlist::watched::WatchedSession;
-
-/// A derived deadline that moves by more than this between two answers has drifted.
-// A ttl has whole seconds and counts from the moment of
-// an answer: each derives a slightly other deadline.
-const DRIFT: SignedDuration = SignedDuration::from_mins(1);
 
 impl Times {
     /// A deadline to the minute: `14:30`, `26 Dec 14:30Z`. The year stands only where it is far off.
@@ -45,21 +40,6 @@ impl Times {
             TimeForm::Age | TimeForm::Local => self.zone.clone(),
         }
     }
-}
-
-/// How far the derived deadline of a newer answer lies from that of the older, where it drifted.
-pub(crate) fn drift(
-    older: &WatchedSession,
-    older_due: Option<Timestamp>,
-    newer: &WatchedSession,
-    newer_due: Option<Timestamp>,
-) -> Option<SignedDuration> {
-    let derived = |session: &WatchedSession| {
-        // The ttl of the configuration may be another one: from it to the result's is no drift.
-        session.entry.deadline.is_none() && session.answers.session.is_some()
-    };
-    let moved = newer_due?.duration_since(older_due?);
-    (derived(older) && derived(newer) && moved.abs() > DRIFT).then_some(moved)
 }
 
 /// The DUE column: time to the deadline, or the deadline itself where times are asked for, with `±`

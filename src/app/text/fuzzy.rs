@@ -36,6 +36,14 @@ impl Typed {
     }
 }
 
+/// The places of those that match, best first: the least key, and of equal ones the earlier place.
+pub(crate) fn ranked<K: Ord>(keys: impl Iterator<Item = Option<K>>) -> Vec<usize> {
+    let mut found: Vec<(K, usize)> =
+        keys.enumerate().filter_map(|(place, key)| Some((key?, place))).collect();
+    found.sort_unstable();
+    found.into_iter().map(|(_, place)| place).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

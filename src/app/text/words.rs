@@ -27,7 +27,7 @@ const LONGEST_WRAPPED: usize = 600;
 
 /// How times are written; `t` goes round.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
-pub(crate) enum TimeForm {
+pub enum TimeForm {
     #[default]
     Age,
     Local,
@@ -35,6 +35,8 @@ pub(crate) enum TimeForm {
 }
 
 impl TimeForm {
+    pub(crate) const ALL: [Self; 3] = [Self::Age, Self::Local, Self::Utc];
+
     pub(crate) const fn next(self) -> Self {
         match self {
             Self::Age => Self::Local,

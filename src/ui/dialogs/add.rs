@@ -1,7 +1,7 @@
 //! The add dialog as cells.
 
 use ratatui::Frame;
-use ratatui::layout::{Position, Rect};
+use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 use ratatui::widgets::Paragraph;
 
@@ -9,7 +9,7 @@ use crate::app::dialogs::add::state::{AddDialog, AddLine, AddVerdict};
 use crate::app::view::Tone;
 use crate::theme::{Look, Role};
 use crate::ui::widgets::dialog_frame::open;
-use crate::ui::widgets::text::{fit, windowed};
+use crate::ui::widgets::text::{fit, put_cursor, windowed};
 
 const VERDICT: usize = 18;
 
@@ -30,7 +30,7 @@ pub(crate) fn draw(frame: &mut Frame<'_>, whole: Rect, dialog: &AddDialog, look:
     let shown = dialog.lines.get(first..end).unwrap_or_default();
     lines.extend(shown.iter().map(|line| row(line, width, look)));
     // The line being typed follows the pasted ones.
-    let typing = (inner.y + u16::try_from(lines.len()).unwrap_or(u16::MAX), 2_u16);
+    let line = lines.len();
     let (field, x) = windowed(&dialog.field, width.saturating_sub(VERDICT + 3));
     let (sign, tone) = dialog.typed.first().map_or((String::new(), Tone::Dim), verdict);
     lines.push(Line::from(vec![
@@ -43,11 +43,11 @@ pub(crate) fn draw(frame: &mut Frame<'_>, whole: Rect, dialog: &AddDialog, look:
         lines.push(Line::default());
     }
     lines.push(Line::from(fit(&dialog.summary(), width, look)));
-    let mut cursor = (typing.1.saturating_add(x), typing.0);
+    let mut cursor = (2 + x, line);
     match (&dialog.error, &dialog.file) {
         (error, Some(file)) => {
             let (text, x) = windowed(file, width.saturating_sub(6));
-            cursor = (x.saturating_add(6), inner.bottom().saturating_sub(2));
+            cursor = (6 + x, usize::from(inner.height).saturating_sub(2));
             let why = error.clone().unwrap_or_default();
             lines.push(Line::from(Span::styled(fit(&why, width, look), look.tone(Tone::Bad))));
             lines.push(Line::from(vec![
@@ -64,8 +64,7 @@ pub(crate) fn draw(frame: &mut Frame<'_>, whole: Rect, dialog: &AddDialog, look:
         }
     }
     frame.render_widget(Paragraph::new(lines), inner);
-    let x = inner.x.saturating_add(cursor.0).min(inner.right().saturating_sub(1));
-    frame.set_cursor_position(Position::new(x, cursor.1.min(inner.bottom().saturating_sub(1))));
+    put_cursor(frame, inner, cursor.0, cursor.1);
 }
 
 /// What Enter does: `Enter adds 2 and fetches them once · `.

@@ -1,23 +1,23 @@
 //! The API log over the panes: one call a line, the whole of the one under the cursor below.
 
 use ratatui::Frame;
-use ratatui::layout::{Position, Rect};
+use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 use unicode_width::UnicodeWidthStr;
 
 use crate::app::Model;
 use crate::app::action::Action;
-use crate::app::dialogs::overlay::{CallRow, CallsOverlay};
+use crate::app::dialogs::api_log::state::{ApiLogDialog, CallRow};
 use crate::app::view::{Cell, Tone};
 use crate::theme::{Look, Role};
 use crate::ui::widgets::dialog_frame::open;
 use crate::ui::widgets::pane::{self, Bar};
-use crate::ui::widgets::text::{cell, fit, right, time_width};
+use crate::ui::widgets::text::{cell, fit, put_cursor, right, search_line, time_width};
 
 pub(crate) fn draw(
     frame: &mut Frame<'_>,
     whole: Rect,
-    log: &CallsOverlay,
+    log: &ApiLogDialog,
     model: &Model,
     look: Look,
 ) {
@@ -48,26 +48,19 @@ pub(crate) fn draw(
     lines.extend(detail(log.rows.get(log.selected), width, look));
     pane::lines(frame, inner, lines, bar, look);
     if log.typing {
-        let column = u16::try_from(8 + log.search.before_cursor().width()).unwrap_or(u16::MAX);
-        let x = inner.x.saturating_add(column).min(inner.right().saturating_sub(1));
-        frame.set_cursor_position(Position::new(x, inner.y));
+        put_cursor(frame, inner, 8 + log.search.before_cursor().width(), 0);
     }
 }
 
-fn search(log: &CallsOverlay, width: usize, look: Look) -> Line<'static> {
+fn search(log: &ApiLogDialog, width: usize, look: Look) -> Line<'static> {
     let found = format!("{} of {}", log.rows.len(), log.calls.len());
-    let room = width.saturating_sub(8 + found.width());
     let text = log.search.text();
     let text = if text.is_empty() && !log.typing { "all".to_owned() } else { text };
-    Line::from(vec![
-        Span::styled("filter: ", look.tone(Tone::Dim)),
-        Span::raw(fit(&text, room, look)),
-        Span::styled(found, look.tone(Tone::Dim)),
-    ])
+    search_line(Span::styled("filter: ", look.tone(Tone::Dim)), &text, found, width, look)
 }
 
 /// Widths of time, status, duration, call; the note takes the rest.
-fn widths(log: &CallsOverlay, width: usize) -> [usize; 4] {
+fn widths(log: &ApiLogDialog, width: usize) -> [usize; 4] {
     let (least, call) = if width >= 110 { (12, 58) } else { (9, 39) };
     let time = time_width(log.rows.iter().map(|row| row.time.as_str()), least) + 1;
     [time, 7, 8, call.min(width.saturating_sub(time + 15))]

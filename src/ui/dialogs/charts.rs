@@ -12,7 +12,7 @@ use ratatui::widgets::{
     Axis, Bar, BarChart, BarGroup, Chart, Dataset, GraphType, Paragraph, Sparkline,
 };
 
-use crate::app::dialogs::overlay::ChartsOverlay;
+use crate::app::dialogs::charts::state::ChartsDialog;
 use crate::app::view::Tone;
 use crate::theme::{Look, Role};
 use crate::ui::widgets::dialog_frame::open;
@@ -31,7 +31,7 @@ const ASCII_BARS: bar::Set<'static> = bar::Set {
     empty: " ",
 };
 
-pub(crate) fn draw(frame: &mut Frame<'_>, whole: Rect, charts: &ChartsOverlay, look: Look) {
+pub(crate) fn draw(frame: &mut Frame<'_>, whole: Rect, charts: &ChartsDialog, look: Look) {
     let (width, height) = (whole.width.saturating_sub(4), whole.height.saturating_sub(2));
     let inner =
         open(frame, whole, width, height, "Charts", "counted once a minute · Esc closes", look);
@@ -62,7 +62,7 @@ fn titled(frame: &mut Frame<'_>, area: Rect, title: &str, look: Look) -> Rect {
     rest
 }
 
-fn funnel(frame: &mut Frame<'_>, area: Rect, charts: &ChartsOverlay, look: Look) {
+fn funnel(frame: &mut Frame<'_>, area: Rect, charts: &ChartsDialog, look: Look) {
     let title = format!("{} by stage", crate::text::count(charts.watched, "session"));
     let area = titled(frame, area, &title, look);
     let most = charts.funnel.iter().map(|(_, count)| *count).max().unwrap_or(0);
@@ -93,7 +93,7 @@ const fn bars_of(look: Look) -> bar::Set<'static> {
     if look.ascii { ASCII_BARS } else { bar::NINE_LEVELS }
 }
 
-fn hours(frame: &mut Frame<'_>, area: Rect, charts: &ChartsOverlay, look: Look) {
+fn hours(frame: &mut Frame<'_>, area: Rect, charts: &ChartsDialog, look: Look) {
     let area = titled(frame, area, "completed and REJECT per hour", look);
     let points = |figures: &[u32]| -> Vec<(f64, f64)> {
         (0_u32..).zip(figures).map(|(hour, count)| (f64::from(hour), f64::from(*count))).collect()
@@ -124,7 +124,7 @@ fn hours(frame: &mut Frame<'_>, area: Rect, charts: &ChartsOverlay, look: Look) 
     frame.render_widget(chart, area);
 }
 
-fn said(frame: &mut Frame<'_>, area: Rect, charts: &ChartsOverlay, look: Look) {
+fn said(frame: &mut Frame<'_>, area: Rect, charts: &ChartsDialog, look: Look) {
     let width = usize::from(area.width);
     let mut lines = vec![Line::default()];
     lines.extend(charts.said.iter().map(|(label, text)| {
@@ -136,7 +136,7 @@ fn said(frame: &mut Frame<'_>, area: Rect, charts: &ChartsOverlay, look: Look) {
     frame.render_widget(Paragraph::new(lines), area);
 }
 
-fn requests(frame: &mut Frame<'_>, area: Rect, charts: &ChartsOverlay, look: Look) {
+fn requests(frame: &mut Frame<'_>, area: Rect, charts: &ChartsDialog, look: Look) {
     // The last but one: the newest ten seconds are not over.
     let now = charts.traffic.iter().rev().nth(1).copied().unwrap_or(0);
     let title = format!("requests in 10 s: {now} · full height is the budget of {}", charts.budget);

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use ratatui::Frame;
-use ratatui::layout::{Position, Rect};
+use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 use ratatui::widgets::Paragraph;
 use unicode_width::UnicodeWidthStr;
@@ -16,7 +16,7 @@ use crate::domain::shape::{Format, Shape};
 use crate::text::{count, wrapped};
 use crate::theme::{Look, Role};
 use crate::ui::widgets::dialog_frame::open;
-use crate::ui::widgets::text::{fit, windowed};
+use crate::ui::widgets::text::{fit, put_cursor, windowed};
 
 /// Columns before a field's text.
 const LABEL: usize = 13;
@@ -34,7 +34,7 @@ pub(crate) fn draw(
     let mut lines = Vec::new();
     let mut cursor = None;
     for field in rows(dialog) {
-        if dialog.focus == field && dialog.typing() {
+        if dialog.focus == field && dialog.is_typing() {
             cursor = Some(lines.len());
         }
         lines.extend(line(dialog, field, width, look));
@@ -64,7 +64,7 @@ pub(crate) fn draw(
     lines.extend(below);
     lines.truncate(room);
     lines.resize(room, Line::default());
-    lines.push(keys(dialog.typing(), model, width, look));
+    lines.push(keys(dialog.is_typing(), model, width, look));
     frame.render_widget(Paragraph::new(lines), area);
     if let Some(row) = cursor {
         let text = match dialog.focus {
@@ -72,10 +72,7 @@ pub(crate) fn draw(
             _ => &dialog.file,
         };
         let (_, column) = windowed(text, width.saturating_sub(LABEL));
-        let label = u16::try_from(LABEL).unwrap_or(u16::MAX);
-        let x = area.x.saturating_add(label).saturating_add(column);
-        let y = area.y.saturating_add(u16::try_from(row).unwrap_or(0));
-        frame.set_cursor_position(Position::new(x, y));
+        put_cursor(frame, area, LABEL + column, row);
     }
 }
 

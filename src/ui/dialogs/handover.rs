@@ -1,7 +1,7 @@
 //! The question before the handover is written, as a box.
 
 use ratatui::Frame;
-use ratatui::layout::{Position, Rect};
+use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 use ratatui::widgets::Paragraph;
 
@@ -10,7 +10,7 @@ use crate::app::view::Tone;
 use crate::text::count;
 use crate::theme::{Look, Role};
 use crate::ui::widgets::dialog_frame::open;
-use crate::ui::widgets::text::{fit, windowed};
+use crate::ui::widgets::text::{fit, put_cursor, windowed};
 
 /// Columns before the file's name.
 const LABEL: usize = 8;
@@ -35,7 +35,5 @@ pub(crate) fn draw(frame: &mut Frame<'_>, whole: Rect, dialog: &HandoverDialog, 
         line("Enter writes it, Esc cancels.", Tone::Dim),
     ];
     frame.render_widget(Paragraph::new(lines), inner);
-    let x = inner.x.saturating_add(u16::try_from(LABEL).unwrap_or(0)).saturating_add(x);
-    let x = x.min(inner.right().saturating_sub(1));
-    frame.set_cursor_position(Position::new(x, inner.y + 3));
+    put_cursor(frame, inner, LABEL + x, 3);
 }

@@ -1,35 +1,29 @@
 //! The command palette as a box.
 
 use ratatui::Frame;
-use ratatui::layout::{Position, Rect};
+use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 use unicode_width::UnicodeWidthStr;
 
-use crate::app::dialogs::palette::state::PaletteOverlay;
+use crate::app::dialogs::palette::state::PaletteDialog;
 use crate::app::view::Tone;
 use crate::theme::{Look, Role};
 use crate::ui::widgets::dialog_frame::open;
 use crate::ui::widgets::pane::{self, Bar};
-use crate::ui::widgets::text::{fit, right};
+use crate::ui::widgets::text::{dim, fit, put_cursor, right, search_line};
 
 /// Columns of a command's text and of its keys.
 const TEXT: usize = 26;
 const KEYS: usize = 12;
 
-pub(crate) fn draw(frame: &mut Frame<'_>, whole: Rect, palette: &PaletteOverlay, look: Look) {
+pub(crate) fn draw(frame: &mut Frame<'_>, whole: Rect, palette: &PaletteDialog, look: Look) {
     let height = whole.height.saturating_sub(4).clamp(8, 24);
     let inner = open(frame, whole, 88, height, "Command", "Tab completes · ↑ history", look);
     let width = usize::from(inner.width);
     let found = format!("{} of {}", palette.rows.len(), palette.commands());
-    let room = width.saturating_sub(2 + found.width());
-    let mut lines = vec![
-        Line::from(vec![
-            Span::styled(": ", look.role(Role::Key)),
-            Span::raw(fit(&palette.field.text(), room, look)),
-            Span::styled(found, look.tone(Tone::Dim)),
-        ]),
-        Line::default(),
-    ];
+    let label = Span::styled(": ", look.role(Role::Key));
+    let typed = palette.field.text();
+    let mut lines = vec![search_line(label, &typed, found, width, look), Line::default()];
     let rows = usize::from(inner.height).saturating_sub(4);
     let first = (palette.selected + 1).saturating_sub(rows);
     let shown = palette.rows.iter().enumerate().skip(first).take(rows);
@@ -53,9 +47,7 @@ pub(crate) fn draw(frame: &mut Frame<'_>, whole: Rect, palette: &PaletteOverlay,
     lines.resize(2 + rows, Line::default());
     let also = "also: filter … · sort due desc · view NAME · add ID… · interval 30s";
     lines.push(Line::default());
-    lines.push(Line::from(Span::styled(fit(also, width, look), look.tone(Tone::Dim))));
+    lines.push(dim(also, width, look));
     pane::lines(frame, inner, lines, bar, look);
-    let column = u16::try_from(2 + palette.field.before_cursor().width()).unwrap_or(u16::MAX);
-    let x = inner.x.saturating_add(column).min(inner.right().saturating_sub(1));
-    frame.set_cursor_position(Position::new(x, inner.y));
+    put_cursor(frame, inner, 2 + palette.field.before_cursor().width(), 0);
 }

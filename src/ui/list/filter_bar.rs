@@ -1,7 +1,7 @@
 //! The filter being typed: five lines at the bottom (product.md 4.3).
 
 use ratatui::Frame;
-use ratatui::layout::{Position, Rect};
+use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 use ratatui::widgets::Paragraph;
 use unicode_width::UnicodeWidthStr;
@@ -9,7 +9,7 @@ use unicode_width::UnicodeWidthStr;
 use crate::app::text::text_field::TextField;
 use crate::app::view::{InputView, QueryError, Tone};
 use crate::theme::{Look, Role};
-use crate::ui::widgets::text::{fit, shifted};
+use crate::ui::widgets::text::{fit, put_cursor, shifted};
 
 const PROMPT: &str = " / ";
 const LANGUAGE: [&str; 2] = [
@@ -67,8 +67,7 @@ pub(crate) fn draw(frame: &mut Frame<'_>, area: Rect, input: &InputView<'_>, loo
     lines.push(keys(&KEYS, look));
     frame.render_widget(Paragraph::new(lines), area);
     let column = PROMPT.width() + cursor.saturating_sub(hidden);
-    let x = area.x.saturating_add(u16::try_from(column).unwrap_or(u16::MAX));
-    frame.set_cursor_position(Position::new(x.min(area.right().saturating_sub(1)), area.y + 1));
+    put_cursor(frame, area, column, 1);
 }
 
 /// The filter above, and below it the name under which it is saved.
@@ -95,8 +94,7 @@ fn draw_name(
     lines.push(keys(&NAME_KEYS, look));
     frame.render_widget(Paragraph::new(lines), area);
     let column = NAME.width() + name.before_cursor().width().saturating_sub(hidden);
-    let x = area.x.saturating_add(u16::try_from(column).unwrap_or(u16::MAX));
-    frame.set_cursor_position(Position::new(x.min(area.right().saturating_sub(1)), area.y + 2));
+    put_cursor(frame, area, column, 2);
 }
 
 fn rule(width: usize, look: Look) -> String {

@@ -1,7 +1,7 @@
 //! The lines below: what changed or was done last, tabs, keys, the text to find being typed.
 
 use ratatui::Frame;
-use ratatui::layout::{Position, Rect};
+use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 use ratatui::widgets::Paragraph;
 use unicode_width::UnicodeWidthStr;
@@ -11,7 +11,7 @@ use crate::app::action::Action;
 use crate::app::view::{InputView, Tone};
 use crate::theme::{Look, Role};
 use crate::ui::list::filter_bar;
-use crate::ui::widgets::text::{cell, fit};
+use crate::ui::widgets::text::{cell, fit, put_cursor};
 
 /// The message, else the newest change of any session.
 pub(crate) fn ticker(frame: &mut Frame<'_>, area: Rect, model: &Model, look: Look) {
@@ -85,9 +85,5 @@ fn draw_find(frame: &mut Frame<'_>, area: Rect, input: &InputView<'_>, model: &M
     ];
     frame.render_widget(Paragraph::new(lines), area);
     let column = prompt.width() + input.field.before_cursor().width();
-    let x = area
-        .x
-        .saturating_add(u16::try_from(column).unwrap_or(u16::MAX))
-        .min(area.right().saturating_sub(1));
-    frame.set_cursor_position(Position::new(x, area.y));
+    put_cursor(frame, area, column, 0);
 }

@@ -2,13 +2,15 @@
 //!
 //! What comes in has been made safe already.
 
+use ratatui::Frame;
+use ratatui::layout::{Position, Rect};
 use ratatui::style::Style;
-use ratatui::text::Span;
+use ratatui::text::{Line, Span};
 use unicode_segmentation::UnicodeSegmentation;
 use unicode_width::UnicodeWidthStr;
 
 use crate::app::text::text_field::TextField;
-use crate::app::view::Cell;
+use crate::app::view::{Cell, Tone};
 use crate::theme::Look;
 
 /// A text of exactly this many columns: cut with `…`, or padded.
@@ -35,6 +37,35 @@ pub(crate) fn fit(text: &str, width: usize, look: Look) -> String {
     }
     out.extend(std::iter::repeat_n(' ', width.saturating_sub(used)));
     out
+}
+
+/// A line of so many columns that stands back.
+pub(crate) fn dim(text: &str, width: usize, look: Look) -> Line<'static> {
+    Line::from(Span::styled(fit(text, width, look), look.tone(Tone::Dim)))
+}
+
+/// Puts the terminal's cursor into an area, at a column of one of its lines.
+pub(crate) fn put_cursor(frame: &mut Frame<'_>, area: Rect, column: usize, line: usize) {
+    let [x, y] = [column, line].map(|at| u16::try_from(at).unwrap_or(u16::MAX));
+    let x = area.x.saturating_add(x).min(area.right().saturating_sub(1));
+    let y = area.y.saturating_add(y).min(area.bottom().saturating_sub(1));
+    frame.set_cursor_position(Position::new(x, y));
+}
+
+/// What is searched for, and how much was found.
+pub(crate) fn search_line(
+    label: Span<'static>,
+    text: &str,
+    found: String,
+    width: usize,
+    look: Look,
+) -> Line<'static> {
+    let room = width.saturating_sub(label.width() + found.width());
+    Line::from(vec![
+        label,
+        Span::raw(fit(text, room, look)),
+        Span::styled(found, look.tone(Tone::Dim)),
+    ])
 }
 
 /// A cell of so many columns in its tone.
@@ -91,11 +122,10 @@ pub(crate) fn shifted(text: &str, columns: usize) -> String {
 }
 
 /// The part of a long line that holds the cursor, and the cursor's column in it.
-pub(crate) fn windowed(field: &TextField, width: usize) -> (String, u16) {
+pub(crate) fn windowed(field: &TextField, width: usize) -> (String, usize) {
     let column = field.before_cursor().width();
     let left = (column + 1).saturating_sub(width);
-    let x = u16::try_from(column - left).unwrap_or(u16::MAX);
-    (shifted(&field.text(), left), x)
+    (shifted(&field.text(), left), column - left)
 }
 
 #[cfg(test)]

@@ -45,8 +45,6 @@ pub struct AddDialog {
     pub up: usize,
     /// What went wrong with the file.
     pub error: Option<String>,
-    /// It has been on the screen: Enter acts only then.
-    pub drawn: bool,
     pub(crate) ids: HashSet<SessionId>,
 }
 
@@ -97,13 +95,5 @@ impl AddDialog {
             }
         }
         parts.join(" · ")
-    }
-
-    /// The field that keys go to.
-    pub(crate) const fn field_mut(&mut self) -> &mut TextField {
-        match &mut self.file {
-            Some(file) => file,
-            None => &mut self.field,
-        }
     }
 }

@@ -30,7 +30,5 @@ pub struct ConfirmDialog {
         reason = "not looked up yet is not the same as never exported"
     )]
     pub exports: Option<Option<LastExports>>,
-    /// It has been on the screen.
-    pub drawn: bool,
     pub error: Option<String>,
 }

@@ -57,8 +57,6 @@ pub struct ExportDialog {
     pub file: TextField,
     /// The field under the cursor.
     pub focus: ExportField,
-    /// It has been on the screen: Enter acts only then.
-    pub drawn: bool,
     /// What it will come to, once that is known.
     pub measured: Option<Measured>,
     /// The oldest answer among the sessions; `None`: one was never fetched.
@@ -105,20 +103,10 @@ impl ExportDialog {
         all.into_iter().filter(|(_, there)| *there).map(|(field, _)| field).collect()
     }
 
-    /// True while keys are text.
+    /// The field under the cursor is one of text.
     #[must_use]
-    pub const fn typing(&self) -> bool {
+    pub const fn is_typing(&self) -> bool {
         matches!(self.focus, ExportField::File | ExportField::Reason)
-    }
-
-    /// The text field under the cursor.
-    pub(crate) fn field(&mut self) -> Option<&mut TextField> {
-        self.error = None;
-        match self.focus {
-            ExportField::File => Some(&mut self.file),
-            ExportField::Reason => Some(&mut self.reason),
-            _ => None,
-        }
     }
 
     pub(crate) fn request(&self) -> ExportRequest {

@@ -9,8 +9,6 @@ pub struct HandoverDialog {
     pub sessions: usize,
     /// The file, which can be edited.
     pub file: TextField,
-    /// It has been on the screen: Enter acts only then.
-    pub drawn: bool,
     /// Why the last Enter did nothing.
     pub error: Option<String>,
 }

@@ -33,6 +33,4 @@ pub struct LetterDialog {
     pub said: Option<Cell>,
     /// A choice is under way.
     pub busy: bool,
-    /// It has been on the screen: Enter acts only then.
-    pub drawn: bool,
 }

@@ -42,8 +42,6 @@ pub struct MediaDialog {
     pub said: Option<Cell>,
     /// A fetch is under way.
     pub busy: bool,
-    /// It has been on the screen: keys act only then.
-    pub drawn: bool,
     /// Folder and beginning of file names.
     pub(crate) stem: PathBuf,
 }

@@ -4,8 +4,9 @@ use std::cmp::Reverse;
 
 use crate::app::action::Action;
 use crate::app::dialogs::commands::state::PaletteWord;
-use crate::app::text::fuzzy::Typed;
+use crate::app::text::fuzzy::{Typed, ranked};
 use crate::app::text::text_field::TextField;
+use crate::app::text::words::TimeForm;
 
 /// What a line of the palette runs.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -13,8 +14,7 @@ pub enum Run {
     /// An action, as its key would.
     Action(Action),
     Theme(String),
-    /// Times as age, local, UTC: the index in that order.
-    Time(u8),
+    Time(TimeForm),
     /// A word with its argument; `None`: the argument is still to be typed.
     Word(PaletteWord, Option<String>),
 }
@@ -43,12 +43,12 @@ impl PaletteRow {
 
 /// `:`
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct PaletteOverlay {
+pub struct PaletteDialog {
     pub field: TextField,
     /// All commands; the last may be what is typed.
     pub all: Vec<PaletteRow>,
     /// How many of them are offered whatever is typed.
-    pub known: usize,
+    known: usize,
     /// Indices into `all` of those that match, best first.
     pub rows: Vec<usize>,
     /// Index into `rows`.
@@ -57,7 +57,14 @@ pub struct PaletteOverlay {
     pub back: usize,
 }
 
-impl PaletteOverlay {
+impl PaletteDialog {
+    pub(crate) fn new(all: Vec<PaletteRow>) -> Self {
+        let (field, known) = (TextField::default(), all.len());
+        let mut palette = Self { field, all, known, rows: Vec::new(), selected: 0, back: 0 };
+        palette.match_again();
+        palette
+    }
+
     /// The row under the cursor.
     #[must_use]
     pub fn chosen(&self) -> Option<&PaletteRow> {
@@ -79,13 +86,9 @@ impl PaletteOverlay {
             self.all.push(PaletteRow::word(word, argument));
         }
         let (wanted, mut typed) = (text.trim_start().to_lowercase(), Typed::new(&text));
-        let ranked = self.all.iter().enumerate();
-        let mut ranked: Vec<(Reverse<u32>, usize)> = ranked
-            .filter_map(|(place, row)| Some((Reverse(score(row, &wanted, &mut typed)?), place)))
-            .collect();
         // What is as good keeps its order: the pane's own first, the keys that move last.
-        ranked.sort_unstable();
-        self.rows = ranked.into_iter().map(|(_, place)| place).collect();
+        let scores = self.all.iter().map(|row| score(row, &wanted, &mut typed).map(Reverse));
+        self.rows = ranked(scores);
         self.selected = 0;
     }
 }

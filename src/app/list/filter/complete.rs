@@ -5,9 +5,9 @@
 
 use std::collections::BTreeSet;
 
-use super::eval::any_text;
 use super::fields::{self, FIELDS, FLAGS, Field, TextField};
 use super::print::{is_simple, quoted};
+use super::subject::any_text;
 use crate::app::text::words::StageKind;
 use crate::domain::watchlist::labels::SafeLabels;
 use crate::domain::watchlist::watched::WatchedSession;

@@ -1,30 +1,14 @@
 //! Whether a session is shown, and when time alone may change that.
 
-use std::collections::HashSet;
-
 use jiff::{SignedDuration, Timestamp};
 
-use super::fields::{Flag, TextField};
+use super::fields::Flag;
+use super::subject::{Subject, any_text};
 use super::{Condition, DocsHow, Expr, How, Needle, Query, TimeField, folded, same};
-use crate::app::list::summary::SessionSummary;
 use crate::app::text::words::StageKind;
 use crate::domain::events::change::ChangedPart;
 use crate::domain::events::change::TimelineEvent;
-use crate::domain::session::ids::SessionId;
 use crate::domain::watchlist::watched::WatchedSession;
-
-/// What a query looks at.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Subject<'a> {
-    pub(crate) session: &'a WatchedSession,
-    pub(crate) summary: &'a SessionSummary,
-    pub(crate) now: Timestamp,
-    /// It changed since the operator looked.
-    pub(crate) changed: bool,
-    /// The operator never opened it.
-    pub(crate) new: bool,
-    pub(crate) marks: &'a HashSet<SessionId>,
-}
 
 impl Query {
     /// True when the session is shown.
@@ -226,46 +210,14 @@ fn plain(text: &str) -> String {
     text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
 }
 
-pub(super) fn id_text<'a>(session: &WatchedSession, buffer: &'a mut [u8; 36]) -> &'a str {
-    session.id().uuid().as_hyphenated().encode_lower(buffer)
-}
-
-type Test<'a> = dyn FnMut(&str) -> bool + 'a;
-
-/// True when one of a field's texts passes.
-pub(super) fn any_text(field: TextField, session: &WatchedSession, test: &mut Test<'_>) -> bool {
-    let entry = &session.entry;
-    match field {
-        TextField::Ref => entry.reference.as_deref().is_some_and(test),
-        TextField::Session => test(id_text(session, &mut [0; 36])),
-        TextField::Tag => entry.tags.iter().any(|tag| test(tag)),
-        TextField::Note => !session.own.note.is_empty() && test(&session.own.note),
-        TextField::Branch => session.instructions().is_some_and(|letter| {
-            let branch = letter.branch.iter();
-            let texts = branch.flat_map(|b| [&b.name, &b.fad_code, &b.post_code]).flatten();
-            texts.into_iter().any(|text| test(text.as_raw()))
-        }),
-        TextField::Provider => session.configuration().is_some_and(|configuration| {
-            let sources = configuration.requirements.iter().flat_map(|r| &r.allowed_sources);
-            let providers = sources.filter_map(|s| s.allowed_providers.as_ref()).flatten();
-            providers.into_iter().any(|text| test(text.as_raw()))
-        }),
-        TextField::State => {
-            let state = session.session().and_then(|answer| answer.state.as_ref());
-            state.is_some_and(|state| test(state.as_raw()))
-        }
-        _ => {
-            field.thing().is_some_and(|thing| thing.any(session, |part| part.any_text(field, test)))
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
+    use std::collections::HashSet;
     use std::sync::Arc;
 
     use super::*;
     use crate::app::list::filter::tests::{each, full, subject};
+    use crate::app::list::summary::SessionSummary;
     use crate::domain::assessment::reason::Reason;
     use crate::domain::assessment::rules::Rules;
     use crate::domain::events::change::ChangeKind;

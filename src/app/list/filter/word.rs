@@ -1,8 +1,8 @@
 //! A bare word of a filter: all that a session says of itself, or one of its checks.
 
-use super::eval::{self, Subject, any_text};
 use super::fields::{TextField, typed};
-use super::same::{Part, Thing};
+use super::part::{Part, Thing};
+use super::subject::{Subject, any_text, id_text};
 use super::{Condition, Needle};
 use crate::app::text::words::StageKind;
 use crate::domain::session::wire_enum::Recommendation;
@@ -67,7 +67,7 @@ impl Word {
         let stages = if reach == Reach::All { self.stages } else { self.ways };
         let in_text = |field| any_text(field, subject.session, &mut |text| self.needle.is_in(text));
         let buffer = &mut [0; 36];
-        let id = eval::id_text(subject.session, buffer);
+        let id = id_text(subject.session, buffer);
         let begins = match &self.needle {
             // From its beginning: a few hex digits stand somewhere in nearly every ID.
             Needle::Text(_, wanted) => id.starts_with(wanted.as_str()),

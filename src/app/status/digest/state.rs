@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use crate::app::view::{Cell, TimelineRow};
+use crate::app::view::Cell;
 use crate::domain::session::ids::SessionId;
 
 /// The last look, and what happened since.
@@ -14,20 +14,8 @@ pub(crate) struct DigestState {
     pub(crate) since: Option<Timestamp>,
     /// The digest has been put away.
     pub(crate) closed: bool,
-    pub(crate) digest: Option<Cell>,
+    pub(crate) shown: Option<Cell>,
     pub(crate) told: Option<Timestamp>,
     /// The look at that session that was told last.
     pub(crate) resting: Option<(SessionId, Timestamp)>,
-}
-
-/// `d`: what changed in one session since the last look.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ChangesOverlay {
-    /// Its reference or short id.
-    pub name: String,
-    /// `since 17:58 yesterday`
-    pub since: String,
-    /// Changes, oldest first.
-    pub rows: Vec<TimelineRow>,
-    pub down: usize,
 }

@@ -1,0 +1,26 @@
+//! The copy menu.
+
+use crate::app::effect::CopySource;
+use crate::domain::session::ids::SessionId;
+
+/// One thing that can be copied.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CopyItem {
+    /// `session id`
+    pub what: &'static str,
+    /// Its text, or what it will hold.
+    pub preview: String,
+    /// Where the text comes from.
+    pub source: CopySource,
+}
+
+/// The copy menu; bound to one session when it opened.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CopyDialog {
+    pub id: SessionId,
+    /// Its reference or short id.
+    pub name: String,
+    pub items: Vec<CopyItem>,
+    /// Index into `items`.
+    pub selected: usize,
+}
