@@ -37,7 +37,8 @@ pub(super) fn decoded(_bytes: &[u8]) -> Result<Picture, String> {
     Err("this build cannot show pictures".to_owned())
 }
 
-#[cfg(all(test, feature = "images"))]
+#[cfg(test)]
+#[cfg(feature = "images")]
 mod tests {
     use image::{ImageFormat, RgbImage};
 
