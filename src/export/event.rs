@@ -5,8 +5,7 @@ use serde_json::{Map, Value};
 use super::document::event as change;
 use super::mask::mask_own;
 use super::{Origin, SCHEMA_VERSION, json_lines, summary};
-use crate::domain::events::event_kind::EventKind;
-use crate::domain::events::session_event::SessionEvent;
+use crate::domain::events::session_event::{SessionEvent, standing};
 use crate::domain::personal::Privacy;
 
 /// The session's part is [`summary()`] at the time of the event; an event of the connection has none.
@@ -28,9 +27,11 @@ pub fn event(happening: &SessionEvent, origin: &Origin<'_>, privacy: Privacy) ->
             map.insert("environment".to_owned(), origin.environment.into());
         }
     }
-    let key = if happening.kind == EventKind::Connection { "connection" } else { "words" };
     if let Some(words) = &happening.words {
-        map.insert(key.to_owned(), words.as_raw().into());
+        map.insert("words".to_owned(), words.as_raw().into());
+    }
+    if let Some(connection) = &happening.connection {
+        map.insert("connection".to_owned(), standing(connection).into());
     }
     if let Some(event) = &happening.change {
         let mut change = change(event);

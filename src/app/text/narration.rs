@@ -11,8 +11,8 @@ use crate::domain::assessment::reason::Reason;
 use crate::domain::events::event_kind::EventKind;
 use crate::domain::events::session_event::SessionEvent;
 use crate::domain::personal::Privacy;
-use crate::domain::server_text::ServerText;
 use crate::domain::watchlist::labels::SafeLabels;
+use crate::domain::watchlist::snapshot::Connection;
 use crate::domain::watchlist::watched::WatchedSession;
 use crate::text;
 
@@ -102,28 +102,32 @@ pub fn sentence(happening: &SessionEvent) -> String {
     if let Some(event) = &happening.change {
         return text::change_words(event).sentence;
     }
-    if let Some(words) =
-        happening.words.as_ref().filter(|_| happening.kind != EventKind::Connection)
-    {
+    if let Some(words) = &happening.words {
         return server(words);
+    }
+    if let Some(connection) = &happening.connection {
+        return connected(connection).to_owned();
     }
     match happening.kind {
         EventKind::Visit | EventKind::Approve => milestone(happening.kind).to_owned(),
         EventKind::Expired => "expired: the deadline passed before completion".to_owned(),
         EventKind::Added => "added to the watch-list".to_owned(),
         EventKind::Removed => "removed from the watch-list".to_owned(),
-        EventKind::Connection => match happening.words.as_ref().map_or("", ServerText::as_raw) {
-            "live" => "connected to Yoti again",
-            "offline" => "Yoti cannot be reached; trying again",
-            "unavailable" => "Yoti is not available now; trying again",
-            "refused" => "Yoti refuses the key; run branchwatch doctor",
-            "application_not_found" => "key and SDK ID do not belong together",
-            "clock_skew" => "Yoti refuses the signature: this machine's clock is off",
-            "following" => "another branchwatch polls Yoti; its results are shown",
-            _ => "offline: no requests (--offline)",
-        }
-        .to_owned(),
         kind => kind.word().replace('_', " "),
+    }
+}
+
+const fn connected(connection: &Connection) -> &'static str {
+    match connection {
+        Connection::Starting => "not connected to Yoti yet",
+        Connection::Live | Connection::Slowed { .. } => "connected to Yoti again",
+        Connection::Offline { .. } => "Yoti cannot be reached; trying again",
+        Connection::Unavailable { .. } => "Yoti is not available now; trying again",
+        Connection::Refused { .. } => "Yoti refuses the key; run branchwatch doctor",
+        Connection::AppNotFound => "key and SDK ID do not belong together",
+        Connection::ClockSkew(_) => "Yoti refuses the signature: this machine's clock is off",
+        Connection::Following => "another branchwatch polls Yoti; its results are shown",
+        Connection::Disabled => "offline: no requests (--offline)",
     }
 }
 

@@ -35,8 +35,10 @@ pub struct SessionEvent {
     pub session: Option<Arc<WatchedSession>>,
     /// The change of the timeline, for the kinds that are one.
     pub change: Option<TimelineEvent>,
-    /// What a finding says of it, or the word for the connection.
+    /// What a finding says of it.
     pub words: Option<ServerText>,
+    /// How the connection stands, for the one kind that is its.
+    pub connection: Option<Connection>,
 }
 
 /// Remembers the last state of the world and tells what is new in the next.
@@ -118,24 +120,23 @@ impl EventDetector {
     }
 
     fn connected(&mut self, snapshot: &Snapshot, now: Timestamp, told: &mut Vec<SessionEvent>) {
-        let word = standing(&snapshot.health.connection);
-        // Starting is no news, nor is the first good answer.
-        let first = self.connection.is_none() && word == "live";
-        let news = word != "starting" && self.connection != Some(word);
-        if !news {
+        let connection = &snapshot.health.connection;
+        // The word alone: a later try, or fewer requests for a time, is the same connection.
+        let word = standing(connection);
+        if *connection == Connection::Starting || self.connection == Some(word) {
             return;
         }
-        self.connection = Some(word);
-        if !first {
-            let words = Some(word.into());
-            let kind = EventKind::Connection;
+        let live = matches!(connection, Connection::Live | Connection::Slowed { .. });
+        // Starting is no news, nor is the first good answer.
+        if self.connection.replace(word).is_some() || !live {
             told.push(SessionEvent {
-                kind,
+                kind: EventKind::Connection,
                 at: now,
                 seen_at: now,
                 session: None,
                 change: None,
-                words,
+                words: None,
+                connection: Some(connection.clone()),
             });
         }
     }
@@ -233,7 +234,7 @@ fn plain(
     session: &Arc<WatchedSession>,
 ) -> SessionEvent {
     let session = Some(Arc::clone(session));
-    SessionEvent { kind, at, seen_at, session, change: None, words: None }
+    SessionEvent { kind, at, seen_at, session, change: None, words: None, connection: None }
 }
 
 /// What of a timeline is new; at its cap the oldest have gone.
