@@ -6,6 +6,7 @@
 mod assemble;
 mod bundle;
 mod csv;
+mod deliver;
 mod document;
 mod event;
 mod file;
@@ -22,6 +23,7 @@ use jiff::Timestamp;
 use crate::domain::assessment::rules::Rules;
 pub use assemble::{Assembled, assemble, text};
 pub use bundle::{MANIFEST, Sum, letter, media, verify, write_bundles};
+pub use deliver::{Delivered, ExportJob};
 pub use document::{configuration, document, json_object};
 pub use event::event;
 pub use file::{file_name, list_name, write, write_bytes};
@@ -67,6 +69,11 @@ pub enum ExportError {
     Exists(PathBuf),
     #[error("cannot write {path}: {cause}")]
     Io { path: PathBuf, cause: std::io::Error },
+    /// Without its line nothing leaves that is not masked (I8).
+    #[error("{0}")]
+    NotEntered(String),
+    #[error("too much for the clipboard ({} KiB): export it to a file", .0.div_ceil(1024))]
+    TooLarge(usize),
     /// The kept answer is not JSON any more.
     #[error("the stored response cannot be read: {0}")]
     Unreadable(String),

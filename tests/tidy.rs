@@ -21,7 +21,7 @@ const LAYERS: &[(&str, &[&str])] = &[
         &["clock", "store", "api::SessionApi", "api::ApiError", "api::ApiErrorKind", "api::Retry"],
     ),
     ("persist", &["clock", "text", "api::wire", "api::ApiErrorKind"]),
-    ("export", &["text"]),
+    ("export", &["text", "audit::AuditLog"]),
     ("import", &["text"]),
     ("reasons", &[]),
     ("audit", &["text"]),

@@ -1,6 +1,6 @@
 //! `export`: sessions of the local store in the formats of the dialog, to standard output or files.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use jiff::Timestamp;
 
@@ -12,8 +12,6 @@ use super::{named, setup, source};
 use crate::audit::REASON_RULE;
 use crate::clock::{Clock, SystemClock};
 use crate::config::Config;
-use crate::domain::events::audit_action::AuditAction;
-use crate::domain::session::ids::SessionId;
 use crate::domain::shape::{Contents, Format, Shape};
 use crate::domain::watchlist::watched::WatchedSession;
 use crate::export::{self, Existing, Origin};
@@ -51,70 +49,47 @@ pub(super) async fn run(global: &Global, args: &Export) -> Result<u8, Failure> {
     if sessions.is_empty() {
         return Ok(exit::of_several(&codes));
     }
-    let now = SystemClock.now();
     let found: Vec<&WatchedSession> = sessions.iter().collect();
-    let ids: Vec<SessionId> = sessions.iter().map(WatchedSession::id).collect();
-    let audit =
-        |deed| setup::audit_log(&config).append(now, deed, &ids, reason).map_err(Failure::Other);
-    let audited = || {
-        if !contents.masked {
-            return audit(AuditAction::ExportedUnmasked);
-        }
-        if let Err(why) = audit(AuditAction::Exported) {
-            // A masked export names nobody: a full disk need not keep it back.
-            warn(&format!("warning: {why}, but for a masked export"));
-        }
-        Ok(())
-    };
-    let origin = origin(&config, now);
+    let origin = origin(&config, SystemClock.now());
     let existing = if args.force { Existing::Replace } else { Existing::Refuse };
     let format = format_of(args.format);
-    let left_out = if format == Format::Bundle {
-        let made = export::assemble(&found, format, contents, &origin)?;
-        audited()?;
-        let place = |name: &str| bundle_place(&args.output, found.len(), name);
-        for folder in export::write_bundles(&made.files, place, existing)? {
-            // The name is the answer: a script goes on with it.
-            data(&format!("{}\n", folder.display()))?;
-        }
-        made.left_out
-    } else if args.output.to_string_lossy().ends_with('/') || args.output.is_dir() {
-        let made = export::assemble(&found, format, contents, &origin)?;
-        audited()?;
-        for (name, text) in &made.files {
-            let path = export::write(&args.output.join(name), text, existing)?;
-            talk(&format!("wrote {}", path.display()));
-        }
-        made.left_out
-    } else {
-        let (text, made) = export::text(&found, format, contents, &origin)?;
-        audited()?;
-        if args.output.as_os_str() == "-" {
-            data(&text)?;
-        } else {
-            let path = export::write(&args.output, &text, existing)?;
-            talk(&format!("wrote {}", path.display()));
-        }
-        made.left_out
+    let audit = setup::audit_log(&config);
+    let export = export::ExportJob {
+        sessions: &found,
+        format,
+        contents,
+        origin: &origin,
+        audit: &audit,
+        reason,
     };
+    let (stdout, bundle) = (args.output.as_os_str() == "-", format == Format::Bundle);
+    let delivered = match (stdout, bundle) {
+        (true, false) => export.text(usize::MAX)?,
+        // A bundle is a folder: standard output stands for the one that one is in.
+        (true, true) => export.write(Path::new(""), true, existing)?,
+        (false, _) => export.write(&args.output, bundle && found.len() > 1, existing)?,
+    };
+    if let Some(why) = delivered.unlogged {
+        warn(&format!("warning: {why}, but for a masked export"));
+    }
+    for path in delivered.paths {
+        // The name of a bundle is the answer: a script goes on with it.
+        if bundle {
+            data(&format!("{}\n", path.display()))?;
+        } else {
+            talk(&format!("wrote {}", path.display()));
+        }
+    }
+    if stdout && !bundle {
+        data(delivered.made.files.first().map_or("", |(_, text)| text))?;
+    }
+    let left_out = delivered.made.left_out;
     if left_out > 0 {
         warn(&format!("{left_out} left out: nothing fetched yet"));
         codes.insert(exit::FAILED);
     }
     codes.insert(exit::OK);
     Ok(exit::of_several(&codes))
-}
-
-/// A bundle has the name that was given. Several, and those for a folder that is there or ends in /,
-/// have their own names below it; a bundle that is there is no such folder.
-fn bundle_place(output: &Path, bundles: usize, name: &str) -> PathBuf {
-    let folder = output.to_string_lossy().ends_with('/')
-        || (output.is_dir() && !output.join(export::MANIFEST).exists());
-    match output.to_str() {
-        Some("-") => PathBuf::from(name),
-        _ if bundles == 1 && !folder => output.to_path_buf(),
-        _ => output.join(name),
-    }
 }
 
 fn is_archive(output: &Path) -> bool {

@@ -80,15 +80,19 @@ pub fn text(
     contents: Contents,
     origin: &Origin<'_>,
 ) -> Result<(String, Assembled), ExportError> {
-    let format = match (format, sessions) {
-        // Two documents behind each other are no JSON.
-        (Format::Json | Format::Bundle, [_, _, ..]) => Format::JsonLines,
-        (Format::Bundle, _) => Format::Json,
-        (format, _) => format,
-    };
-    let mut made = assemble(sessions, format, contents, origin)?;
+    let mut made = assemble(sessions, as_one(format, sessions.len()), contents, origin)?;
     let text = made.files.pop().map(|(_, text)| text).unwrap_or_default();
     Ok((text, made))
+}
+
+/// The format of so many sessions in one text.
+pub(super) const fn as_one(format: Format, sessions: usize) -> Format {
+    match format {
+        // Two documents behind each other are no JSON.
+        Format::Json | Format::Bundle if sessions > 1 => Format::JsonLines,
+        Format::Bundle => Format::Json,
+        format => format,
+    }
 }
 
 /// One session's part of the text.
