@@ -30,32 +30,16 @@ use crate::domain::events::call::Traffic;
 use crate::domain::events::notification::{Notification, Receiving};
 use crate::domain::session::ids::SessionId;
 use crate::domain::watchlist::annotations::{AnnotationChange, Made};
-use crate::domain::watchlist::list_layout::Arrangement;
+use crate::domain::watchlist::command::OperatorCommand;
 use crate::domain::watchlist::outbox::OutboxMessage;
 use crate::domain::watchlist::snapshot::Snapshot;
-use crate::domain::watchlist::watched::{WatchEntry, WatchedSession};
+use crate::domain::watchlist::watched::WatchedSession;
 use crate::store::Store;
 
 /// What the rest of the program asks of the task.
 #[derive(Clone, Debug)]
 pub enum Command {
-    Refresh(SessionId),
-    /// Ask for all as the budget allows, once.
-    RefreshAll,
-    /// Every session that is still open is asked this often from now on.
-    Interval(SignedDuration),
-    /// What the operator looks at: asked first.
-    Focus {
-        selected: Option<SessionId>,
-        visible: Vec<SessionId>,
-    },
-    Add(Vec<WatchEntry>),
-    Remove(Vec<SessionId>),
-    /// The operator's changes to notes, pins, archive, ….
-    Keep(Vec<(SessionId, AnnotationChange)>),
-    Looked,
-    /// The operator arranged the list otherwise.
-    Arrange(Arrangement),
+    Operator(OperatorCommand),
     /// Trouble with the local store, or its end, for the header.
     StoreTrouble(Option<String>),
     /// A notification came: look at its session sooner.
@@ -75,32 +59,41 @@ pub enum Command {
     TakeOver(Vec<WatchedSession>, mpsc::Sender<Snapshot>),
     /// Tell the API log to this channel.
     Traffic(mpsc::Sender<Traffic>),
+    /// Publish what the commands before it have done, and say so to this channel.
+    Flush(mpsc::Sender<()>),
 }
 
 impl Command {
     /// What it changes is published at once, and not with the figures once a second.
     const fn shows_at_once(&self) -> bool {
         match self {
-            Self::Add(_)
-            | Self::Remove(_)
-            | Self::Keep(_)
-            | Self::Looked
-            | Self::Arrange(_)
-            | Self::Follow(_)
-            | Self::Kept(..)
-            | Self::TakeOver(..) => true,
+            Self::Operator(command) => match command {
+                OperatorCommand::Add(_)
+                | OperatorCommand::Remove(_)
+                | OperatorCommand::Keep(_)
+                | OperatorCommand::Looked
+                | OperatorCommand::Arrange(_) => true,
+                OperatorCommand::Refresh(_)
+                | OperatorCommand::RefreshAll
+                | OperatorCommand::Interval(_)
+                | OperatorCommand::Focus { .. } => false,
+            },
+            Self::Follow(_) | Self::Kept(..) | Self::TakeOver(..) => true,
             // A notification shows at once where it changes a session.
             Self::Notified(_)
-            | Self::Refresh(_)
-            | Self::RefreshAll
-            | Self::Interval(_)
-            | Self::Focus { .. }
             | Self::StoreTrouble(_)
             | Self::Receiving(_)
             | Self::AlertTrouble(_)
             | Self::Relay(_)
-            | Self::Traffic(_) => false,
+            | Self::Traffic(_)
+            | Self::Flush(_) => false,
         }
+    }
+}
+
+impl From<OperatorCommand> for Command {
+    fn from(command: OperatorCommand) -> Self {
+        Self::Operator(command)
     }
 }
 

@@ -13,7 +13,6 @@ pub mod opener;
 mod picture;
 pub(crate) mod program;
 pub mod receiver;
-mod requests;
 pub mod services;
 mod share;
 pub mod shutdown;
@@ -28,7 +27,7 @@ use crate::api::SessionApi;
 use crate::app::layout::Proportions;
 use crate::app::list::views::View;
 use crate::app::operator::bell::state::AlarmSettings;
-use crate::app::operator::requests::state::OperatorConfig;
+use crate::app::operator::config::OperatorConfig;
 use crate::app::{Model, ModelSettings};
 use crate::clock::Clock;
 use crate::keymap::Keymap;
@@ -130,10 +129,10 @@ pub async fn dashboard<P: Persistence, A: SessionApi, C: Clock + Clone>(
         rules,
         zone: parts.settings.time_zone.clone(),
     };
+    let shared = Arc::new(clock.clone());
     let outside = event_loop::LoopContext {
         snapshots: snapshots.clone(),
-        effects: effects::Effects::new(commands, snapshots, origin, Arc::new(clock.clone()))
-            .with_services(parts.services),
+        effects: effects::Effects::new(commands, snapshots, origin, shared, parts.services),
         clock,
         keymap: parts.keymap,
         look: parts.look,

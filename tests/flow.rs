@@ -372,8 +372,13 @@ fn story_at(play: Play<'_>, act: impl AsyncFnOnce(&Operator)) -> Ending {
         });
         let outside = LoopContext {
             snapshots: snapshots.clone(),
-            effects: Effects::new(commands, snapshots, origin, Arc::new(clock))
-                .with_services(evidence::desk(folder)),
+            effects: Effects::new(
+                commands,
+                snapshots,
+                origin,
+                Arc::new(clock),
+                evidence::desk(folder),
+            ),
             clock,
             keymap: play.keymap,
             look: Look::new(ColourDepth::None, false),

@@ -15,6 +15,7 @@ use branchwatch::config::options::General;
 use branchwatch::config::value::OrOff;
 use branchwatch::domain::assessment::rules::Rules;
 use branchwatch::domain::session::ids::SessionId;
+use branchwatch::domain::watchlist::command::OperatorCommand;
 use branchwatch::domain::watchlist::list_layout::{Arrangement, Place};
 use branchwatch::domain::watchlist::snapshot::{SessionTable, Snapshot};
 use branchwatch::domain::watchlist::watched::{PollState, WatchEntry, WatchedSession};
@@ -147,7 +148,7 @@ fn order_columns_and_saved_views_outlive_the_run_and_a_filter_in_force_does_not(
     update(&mut model, Event::Paste("mine".into()));
     let effects = update(&mut model, Event::Action(Action::Enter));
     let kept = effects.into_iter().find_map(|effect| match effect {
-        Effect::Arrange(arrangement) => Some(arrangement),
+        Effect::Command(OperatorCommand::Arrange(arrangement)) => Some(arrangement),
         _ => None,
     });
     let kept = kept.unwrap();
@@ -155,14 +156,21 @@ fn order_columns_and_saved_views_outlive_the_run_and_a_filter_in_force_does_not(
     assert_eq!(kept.views["mine"].filter, "tag:x");
     assert_eq!(model.title(Pane::List).1, "view mine · sort due ▼");
     let quiet = update(&mut model, Event::Action(Action::Help));
-    assert!(!quiet.iter().any(|effect| matches!(effect, Effect::Arrange(_))), "told once");
+    assert!(
+        !quiet.iter().any(|effect| matches!(effect, Effect::Command(OperatorCommand::Arrange(_)))),
+        "told once"
+    );
 
     let mut next = self::model((120, 40)).with_views(Vec::new(), &kept);
     assert_eq!(next.title(Pane::List).1, "sort due ▼");
     update(&mut next, Event::Action(Action::Views));
     for action in [Action::Bottom, Action::Enter] {
         let effects = update(&mut next, Event::Action(action));
-        assert!(!effects.iter().any(|effect| matches!(effect, Effect::Arrange(_))));
+        assert!(
+            !effects
+                .iter()
+                .any(|effect| matches!(effect, Effect::Command(OperatorCommand::Arrange(_))))
+        );
     }
     assert_eq!(next.title(Pane::List).1, "view mine · sort due ▼");
 }
@@ -315,7 +323,7 @@ fn a_key_means_the_session_that_the_last_frame_showed_on_the_first_row() {
         let effects = update(&mut model, Event::Action(action));
         assert_eq!(model.selected(), Some(id(1)), "{action:?}");
         if action == Action::Pin {
-            let pins = |effect: &Effect| matches!(effect, Effect::Keep(c) if c[0].0 == id(1));
+            let pins = |effect: &Effect| matches!(effect, Effect::Command(OperatorCommand::Keep(c)) if c[0].0 == id(1));
             assert!(effects.iter().any(pins), "{effects:?}");
         }
     }
@@ -325,7 +333,10 @@ fn a_key_means_the_session_that_the_last_frame_showed_on_the_first_row() {
     model.take_dirty();
     take(&mut model, vec![of(2, 40, 1)]);
     let effects = update(&mut model, Event::Action(Action::Pin));
-    assert!(!effects.iter().any(|effect| matches!(effect, Effect::Keep(_))), "{effects:?}");
+    assert!(
+        !effects.iter().any(|effect| matches!(effect, Effect::Command(OperatorCommand::Keep(_)))),
+        "{effects:?}"
+    );
     // Two keys before the next frame: down from what was seen is the row below it.
     let mut model = self::model((120, 40));
     take(&mut model, vec![of(1, 30, 1), of(2, 40, 1)]);

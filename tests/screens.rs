@@ -20,12 +20,11 @@ use std::sync::Arc;
 use branchwatch::api::{raw, wire};
 use branchwatch::app::action::Action;
 use branchwatch::app::dialogs::open::OpenDialog;
-use branchwatch::app::dialogs::yoti::state::YotiReply;
 use branchwatch::app::effect::Effect;
 use branchwatch::app::event::{Event, Measured, Outcome};
 use branchwatch::app::list::views::{View, ViewTexts};
 use branchwatch::app::operator::bell::state::{Alarm, AlarmSettings, Desktop};
-use branchwatch::app::operator::requests::state::{OperatorConfig, Permissions, Permit};
+use branchwatch::app::operator::config::{OperatorConfig, Permissions};
 use branchwatch::app::text::hidden::{Hidden, Picture};
 use branchwatch::app::view::{CHECK_TEXT_AT, CheckForm, Glyph, Pane, TreeNode};
 use branchwatch::app::{Model, ModelSettings, update};
@@ -1157,8 +1156,7 @@ fn privacy_and_the_lock() {
         named.sessions = SessionTable::from_entries([Arc::new(first)]);
         update(&mut model, Event::Snapshot(Arc::new(named)));
         for privacy in [Privacy::Masked, Privacy::Partial, Privacy::Off] {
-            let permit = Permit::Privacy(privacy);
-            update(&mut model, Event::Done(Outcome::Permitted(permit)));
+            update(&mut model, Event::Done(Outcome::PrivacyLowered(privacy)));
             let buffer = frame(&model, look());
             let text = text(&buffer);
             assert_eq!(text.contains("Amina"), privacy == Privacy::Off, "{text}");
@@ -1181,7 +1179,7 @@ fn a_note_for_the_desktop_hides_a_person_however_much_the_screen_shows() {
     };
     let alarms = AlarmSettings { bell: Some(vec![Alarm::Reject]), desktop: Some(Desktop::Osc777) };
     let mut model = model(State::Empty, (80, 24)).with_alarms(alarms);
-    update(&mut model, Event::Done(Outcome::Permitted(Permit::Privacy(Privacy::Off))));
+    update(&mut model, Event::Done(Outcome::PrivacyLowered(Privacy::Off)));
     update(&mut model, Event::Snapshot(named(300)));
     update(&mut model, Event::Snapshot(named(900)));
     let effects = update(&mut model, Event::Tick(now()));
@@ -1209,7 +1207,7 @@ fn dialogs_that_reach_yoti() {
         keep("letter", &frame(&model, look()));
         let name = |text: &str| Hidden::new(text.to_owned());
         let contact = vec![("first name", name("Amina")), ("e-mail", name("amina@example.org"))];
-        update(&mut model, Event::Done(Outcome::Yoti(YotiReply::Contact(id, contact))));
+        update(&mut model, Event::Done(Outcome::Contact(id, contact)));
         update(&mut model, Event::Tick(now()));
         keep("letter with the contact", &frame(&model, look()));
 
@@ -1221,8 +1219,8 @@ fn dialogs_that_reach_yoti() {
         let media = dialog.items[0].media.id.clone();
         let rgb = (0..32_u8).flat_map(|y| (0..32_u8).flat_map(move |x| [x * 8, y * 8, 0]));
         let picture = Picture::new(32, 32, Zeroizing::new(rgb.collect())).unwrap();
-        let told = YotiReply::Picture(id, media, picture, 20_000);
-        update(&mut model, Event::Done(Outcome::Yoti(told)));
+        let shown = Outcome::Picture { id, media, picture, size: 20_000 };
+        update(&mut model, Event::Done(shown));
         keep("picture without colours", &frame(&model, Look::new(ColourDepth::None, false)));
         keep("picture in 256 colours", &frame(&model, Look::new(ColourDepth::Ansi256, false)));
 

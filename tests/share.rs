@@ -16,6 +16,7 @@ use branchwatch::domain::session::ids::SessionId;
 use branchwatch::domain::session::instructions::Instructions;
 use branchwatch::domain::session::wire_enum::Topic;
 use branchwatch::domain::watchlist::annotations::AnnotationChange;
+use branchwatch::domain::watchlist::command::OperatorCommand;
 use branchwatch::domain::watchlist::snapshot::{Connection, Snapshot};
 use branchwatch::domain::watchlist::watched::{WatchEntry, WatchedSession};
 use branchwatch::persist::Persistence;
@@ -154,8 +155,8 @@ async fn who_asks_takes_in_what_another_process_adds_changes_and_removes() {
         })
         .await;
     let noted = AnnotationChange::Note("called her".to_owned());
-    let keep = branchwatch::refresh::Command::Keep(vec![(id(3), noted)]);
-    world.engine.commands.send(keep).await.unwrap();
+    let keep = OperatorCommand::Keep(vec![(id(3), noted)]);
+    world.engine.commands.send(keep.into()).await.unwrap();
     let at: jiff::Timestamp = "2026-10-16T09:30:00Z".parse().unwrap();
     command.archive(&[id(3)], at).unwrap();
     let off = world.sees(|s| s.archived.get(id(3)).is_some()).await;
@@ -175,7 +176,7 @@ async fn what_the_dashboard_itself_adds_is_not_taken_for_removed_by_another() {
     let (_folder, file) = place();
     let mut world = started(&file);
     let mut command = Sqlite::open(&file, false).unwrap().persistence;
-    world.engine.commands.send(Command::Add(vec![entry(1)])).await.unwrap();
+    world.engine.commands.send(OperatorCommand::Add(vec![entry(1)]).into()).await.unwrap();
     command.add(&[entry(2)]).unwrap();
     world.sees(|s| s.sessions.len() == 2).await;
     tokio::time::sleep(std::time::Duration::from_secs(30)).await;
@@ -200,7 +201,7 @@ async fn who_asks_nobody_leaves_the_store_to_those_who_do() {
 }
 
 fn note(n: u128, text: &str) -> Command {
-    Command::Keep(vec![(id(n), AnnotationChange::Note(text.to_owned()))])
+    OperatorCommand::Keep(vec![(id(n), AnnotationChange::Note(text.to_owned()))]).into()
 }
 
 fn noted(snapshot: &Snapshot, n: u128) -> &str {
@@ -217,9 +218,9 @@ async fn what_is_kept_added_and_removed_where_another_process_asks_reaches_that_
     shows.sees(|s| s.health.connection == Connection::Following && s.sessions.len() == 2).await;
     for order in [
         note(1, "called her"),
-        Command::Keep(vec![(id(1), AnnotationChange::Tags(vec!["vip".to_owned()]))]),
-        Command::Add(vec![entry(3)]),
-        Command::Remove(vec![id(2)]),
+        OperatorCommand::Keep(vec![(id(1), AnnotationChange::Tags(vec!["vip".to_owned()]))]).into(),
+        OperatorCommand::Add(vec![entry(3)]).into(),
+        OperatorCommand::Remove(vec![id(2)]).into(),
     ] {
         shows.engine.commands.send(order).await.unwrap();
     }
@@ -295,7 +296,7 @@ async fn what_is_told_or_asked_for_elsewhere_is_asked_at_once() {
     asks.sees(seen).await;
     tokio::time::sleep(std::time::Duration::from_secs(3)).await;
     assert_eq!(asks.asked(), asked + 1, "15 minutes before its time");
-    shows.engine.commands.send(Command::Refresh(id(1))).await.unwrap();
+    shows.engine.commands.send(OperatorCommand::Refresh(id(1)).into()).await.unwrap();
     tokio::time::sleep(std::time::Duration::from_secs(4)).await;
     assert_eq!((asks.asked(), shows.asked()), (asked + 2, 0));
     assert!(asks.engine.end().await && shows.engine.end().await);
@@ -310,7 +311,7 @@ async fn who_was_archived_stays_so_when_others_are_added_by_another_process() {
     let changes =
         [AnnotationChange::Tags(vec!["done".to_owned()]), AnnotationChange::Archived(true)];
     let changes = changes.into_iter().map(|change| (id(1), change)).collect();
-    asks.engine.commands.send(Command::Keep(changes)).await.unwrap();
+    asks.engine.commands.send(OperatorCommand::Keep(changes).into()).await.unwrap();
     asks.sees(|s| s.archived.get(id(1)).is_some()).await;
     tokio::time::sleep(std::time::Duration::from_secs(5)).await;
     Sqlite::open(&file, false).unwrap().persistence.add(&[entry(2)]).unwrap();

@@ -17,6 +17,7 @@ use branchwatch::config::options::General;
 use branchwatch::config::value::OrOff;
 use branchwatch::domain::assessment::rules::Rules;
 use branchwatch::domain::session::ids::SessionId;
+use branchwatch::domain::watchlist::command::OperatorCommand;
 use branchwatch::domain::watchlist::snapshot::{Connection, Snapshot};
 use branchwatch::domain::watchlist::watched::{WatchEntry, WatchedSession};
 use branchwatch::keymap::Keymap;
@@ -124,8 +125,8 @@ impl Bench {
         assert_eq!(answer.status(), 200);
     }
 
-    async fn say(&self, command: Command) {
-        self.commands.send(command).await.unwrap();
+    async fn say(&self, command: impl Into<Command>) {
+        self.commands.send(command.into()).await.unwrap();
     }
 
     /// The first snapshot that is as described.
@@ -285,7 +286,7 @@ async fn a_404_of_one_session_is_that_session_not_found() {
         deadline: None,
         resources_ttl: None,
     };
-    bench.say(Command::Add(vec![entry])).await;
+    bench.say(OperatorCommand::Add(vec![entry])).await;
     let screen = bench
         .until(|s| s.sessions.get(stranger).is_some_and(|w| w.answers.missing_since.is_some()))
         .await;

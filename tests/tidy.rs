@@ -147,7 +147,8 @@ fn used_paths(line: &str) -> Vec<String> {
 }
 
 /// The most files of a folder that may use each other in a circle. They come down, never up.
-const CIRCLES: &[(&str, usize)] = &[("app", 0), ("config", 0), ("domain", 2), ("ui", 0)];
+const CIRCLES: &[(&str, usize)] =
+    &[("app", 0), ("config", 0), ("domain", 2), ("runtime", 0), ("ui", 0)];
 /// The same where nothing else is said.
 const CIRCLE: usize = 9;
 
@@ -347,7 +348,7 @@ fn functions_that_take_a_tuple_become_fewer() {
 }
 
 /// Type names that stand in several files; the number may only fall.
-const REPEATED_TYPES: usize = 34;
+const REPEATED_TYPES: usize = 33;
 /// Type names that say nothing to who does not know this house: `ARCHITECTURE.md` has the words.
 const DIALECT: &[&str] = &[
     "Hand",

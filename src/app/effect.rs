@@ -1,62 +1,79 @@
 //! What `app::update` wants done by others.
 //!
-//! `runtime::effects` carries them out; results come back as events (I4).
+//! `runtime::event_loop` has them carried out; what came of it comes back as an event (I4).
 
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use jiff::SignedDuration;
-
 use crate::app::operator::bell::state::Desktop;
-use crate::app::operator::requests::state::OperatorRequest;
+use crate::domain::personal::Privacy;
 use crate::domain::session::ids::SessionId;
+use crate::domain::session::resource::Media;
 use crate::domain::shape::{Contents, Format};
-use crate::domain::watchlist::annotations::AnnotationChange;
-use crate::domain::watchlist::list_layout::Arrangement;
-use crate::domain::watchlist::watched::WatchEntry;
+use crate::domain::watchlist::command::OperatorCommand;
 
 /// One thing to do outside the model.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Effect {
-    /// Ask Yoti for one session now.
-    Refresh(SessionId),
-    /// Ask for all as the budget allows.
-    RefreshAll,
-    /// What the operator looks at: polled first.
-    Focus {
-        selected: Option<SessionId>,
-        visible: Vec<SessionId>,
-    },
+    /// For the task that polls.
+    Command(OperatorCommand),
+    /// Ask that task for its calls; the answer is `Event::Traffic`.
+    Traffic,
     Export(ExportRequest),
-    /// Write the handover to this file; one that exists gets `-2`, `-3`, ….
-    Handover(PathBuf),
     /// Say what an export would come to, for this question of the dialog.
     Measure(u64, ExportRequest),
-    /// Put text on the terminal's clipboard; the text is safe (one line, no controls).
-    Copy {
-        /// What it is, in our words, for the message.
+    /// Make an export for the clipboard; `what` is it in our words.
+    CopyExport {
         what: &'static str,
-        text: CopySource,
+        request: ExportRequest,
     },
-    /// Carry out the operator's changes to notes, pins, archive, ….
-    Keep(Vec<(SessionId, AnnotationChange)>),
-    Looked,
-    /// Keep how the list is arranged, and the saved views.
-    Arrange(Arrangement),
-    /// Put on the watch-list and ask for.
-    Add(Vec<WatchEntry>),
-    /// Take off the watch-list, with all that is known.
-    Remove(Vec<SessionId>),
-    /// Read a list for the add dialog; the answer is `Outcome::ListRead`.
+    /// Put text on the clipboard; it is safe (no controls).
+    Copy {
+        what: &'static str,
+        text: String,
+    },
+    /// Write the handover to this file; one that exists gets `-2`, `-3`, ….
+    Handover(PathBuf),
+    /// Read a list for the add dialog.
     ReadList(PathBuf),
-    /// Ask the refresh task for its calls; the answer is `Event::Traffic`.
-    Traffic,
-    /// Something of the operator's hands.
-    Request(OperatorRequest),
-    /// Give the terminal back and stop; on going on, draw all.
-    Suspend,
-    /// Poll every open session this often.
-    Interval(SignedDuration),
+    /// Show more of all sessions, once that stands in the audit log.
+    LowerPrivacy(Privacy),
+    /// Show the labels of a session, once that stands in the audit log.
+    Reveal(SessionId),
+    /// When the session was last exported, from the audit log.
+    LastExports(SessionId),
+    SaveLetter {
+        id: SessionId,
+        path: PathBuf,
+    },
+    /// Fetch the letter into a file that only lives as long as the program.
+    FetchLetter(SessionId),
+    /// The recipient of the letter.
+    ShowContact(SessionId),
+    ShowPicture {
+        id: SessionId,
+        media: Box<Media>,
+    },
+    /// Into a file of this name; its ending is added.
+    SaveMedia {
+        id: SessionId,
+        media: Box<Media>,
+        path: PathBuf,
+    },
+    /// Delete the session at Yoti; confirmed.
+    DeleteSession(SessionId),
+    /// Send the letter's e-mail again; confirmed.
+    SendLetter(SessionId),
+    /// Have the desktop open an address or a file; `what` is it in our words.
+    Open {
+        what: &'static str,
+        target: String,
+    },
+    /// Run one of the operator's own programs; its name is safe to show.
+    RunProgram {
+        name: String,
+        run: Vec<String>,
+    },
     /// Ring the bell, and tell the desktop this.
     Ring(Option<(Desktop, String)>),
     /// Let the terminal tell of the mouse, or not.
@@ -65,15 +82,9 @@ pub enum Effect {
     Theme(String),
     /// Clear the terminal and draw all.
     Redraw,
+    /// Give the terminal back and stop; on going on, draw all.
+    Suspend,
     Quit,
-}
-
-/// Where the text of a copy comes from.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum CopySource {
-    Text(String),
-    /// An export, made by `export`; its path does not matter.
-    Export(ExportRequest),
 }
 
 /// What the export dialog asks for.

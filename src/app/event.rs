@@ -8,10 +8,12 @@ use std::sync::Arc;
 use jiff::Timestamp;
 
 use crate::app::action::Action;
-use crate::app::dialogs::yoti::state::YotiReply;
-use crate::app::operator::requests::state::Permit;
+use crate::app::text::hidden::{Hidden, Picture};
 use crate::app::text::text_field::Edit;
+use crate::domain::events::audit_action::LastExports;
 use crate::domain::events::call::Traffic;
+use crate::domain::personal::Privacy;
+use crate::domain::session::ids::{MediaId, SessionId};
 use crate::domain::watchlist::snapshot::Snapshot;
 
 /// One thing that happened, for `app::update`.
@@ -71,32 +73,47 @@ pub struct Measured {
     pub error: Option<String>,
 }
 
-/// How an effect ended, for the message or the dialog that waits for it.
+/// What came of an effect.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Outcome {
+    /// What was done, or why it was not, in our words. With a session it is for the dialog that is
+    /// bound to it, as long as that is open.
+    Done { session: Option<SessionId>, result: Result<String, String> },
     Exported {
         /// The file, or the folder of several.
         path: PathBuf,
         /// How many files, values hidden, bytes.
         measured: Measured,
     },
-    /// An export failed: what happened and what to do, in our words.
-    ExportFailed(String),
     /// What an export would come to, for that question of the dialog.
     Measured(u64, Measured),
+    /// An export for the clipboard is made, and its line stands in the audit log.
+    Copyable { what: &'static str, text: String },
     /// A list for the add dialog, or why it cannot be read.
     ListRead(Result<String, String>),
-    /// The line is in the audit log: what waited for it may be done.
-    Permitted(Permit),
-    /// What came of a dialog that reaches Yoti.
-    Yoti(YotiReply),
-    /// Something was not done: why, in our words.
-    Refused(String),
-    /// Something was done: what, in our words.
-    Said(String),
-    /// Text is in a clipboard: what, in our words.
-    Copied(&'static str),
-    /// Text was sent to the terminal (OSC 52), which does not tell whether it took it.
-    CopySent(&'static str),
-    CopyFailed(String),
+    /// The line is in the audit log: so much may be shown.
+    PrivacyLowered(Privacy),
+    /// The line is in the audit log: the labels of this session may be shown.
+    Revealed(SessionId),
+    /// When the session was last exported; `None`: nobody knows.
+    LastExports(SessionId, Option<LastExports>),
+    /// The letter lies in this file, for the desktop to open.
+    LetterFetched(SessionId, PathBuf),
+    /// The recipient of the letter.
+    Contact(SessionId, Vec<(&'static str, Hidden)>),
+    Picture {
+        id: SessionId,
+        media: MediaId,
+        picture: Picture,
+        /// Bytes of the whole, of which this is a smaller one.
+        size: usize,
+    },
+    /// Yoti has changed the session: what was done, and whether that stands in the audit log.
+    Changed(SessionId, Result<String, String>),
+}
+
+impl From<Result<String, String>> for Outcome {
+    fn from(result: Result<String, String>) -> Self {
+        Self::Done { session: None, result }
+    }
 }

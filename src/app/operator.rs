@@ -2,11 +2,12 @@
 
 pub mod annotations;
 pub mod bell;
+pub mod config;
 pub mod handover;
 pub mod layout_settings;
 pub(crate) mod pause;
+pub(crate) mod portal;
 pub(crate) mod privacy;
 pub(crate) mod report;
-pub mod requests;
 pub(crate) mod restore;
 pub(crate) mod time_travel;

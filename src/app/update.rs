@@ -11,7 +11,7 @@ use crate::app::dialogs::{
     self, acknowledge, add, api_log, changes, charts, confirm, copy, handover, help, letter, media,
     note, palette, picker, programs, snooze, tags, yoti,
 };
-use crate::app::effect::{CopySource, Effect};
+use crate::app::effect::Effect;
 use crate::app::event::{Event, Outcome};
 use crate::app::find::find;
 use crate::app::list::{arrange, cursor, filter_bar, follow, marks, saved_views};
@@ -19,11 +19,12 @@ use crate::app::model::Model;
 use crate::app::mouse;
 use crate::app::moves;
 use crate::app::operator::{
-    annotations, bell, layout_settings, pause, privacy, report, requests, restore, time_travel,
+    annotations, bell, layout_settings, pause, portal, privacy, report, restore, time_travel,
 };
 use crate::app::status::{digest, metrics};
 use crate::app::view::{Pane, Tone};
 use crate::domain::shape::Format;
+use crate::domain::watchlist::command::OperatorCommand;
 use crate::domain::watchlist::snapshot::Snapshot;
 
 /// A message stays this long, in seconds.
@@ -67,10 +68,7 @@ fn carry_out(model: &mut Model, event: Event) -> Vec<Effect> {
             metrics::told(model, &traffic);
             Vec::new()
         }
-        Event::Done(outcome) => {
-            ended(model, outcome);
-            Vec::new()
-        }
+        Event::Done(outcome) => done(model, outcome),
         Event::Paste(text) => {
             pasted(model, &text);
             Vec::new()
@@ -133,7 +131,7 @@ fn follow(model: &mut Model, effects: &mut Vec<Effect>) {
     // Only where it is another: else each event would tell the refresh task again.
     if model.focus_sent.as_ref() != Some(&looked_at) {
         let (selected, visible) = looked_at.clone();
-        effects.push(Effect::Focus { selected, visible });
+        effects.push(Effect::Command(OperatorCommand::Focus { selected, visible }));
         model.focus_sent = Some(looked_at);
     }
     effects.extend(saved_views::kept(model));
@@ -199,32 +197,31 @@ fn take_in(model: &mut Model, snapshot: &Arc<Snapshot>) {
     }
 }
 
-fn ended(model: &mut Model, outcome: Outcome) {
+/// What came of an effect, and what it leads to.
+fn done(model: &mut Model, outcome: Outcome) -> Vec<Effect> {
     match outcome {
+        Outcome::Done { session, result } => yoti::done(model, session, result),
         Outcome::Exported { path, measured } => {
             let (text, tone) = exported(&path, &measured);
             model.set_message(text, tone);
         }
-        Outcome::ExportFailed(message) => {
-            let message = crate::text::shown_str(&message, 200);
-            model.set_message(format!("nothing exported: {message}"), Tone::Bad);
-        }
-        Outcome::ListRead(outcome) => add::read(model, outcome),
         Outcome::Measured(serial, measured) => export::measured(model, serial, measured),
-        Outcome::Yoti(told) => yoti::told(model, told),
-        Outcome::Permitted(permit) => privacy::permitted(model, permit),
-        Outcome::Refused(why) => model.set_message(crate::text::shown_str(&why, 200), Tone::Bad),
-        Outcome::Said(what) => model.set_message(crate::text::shown_str(&what, 200), Tone::Good),
-        Outcome::Copied(what) => model.set_message(format!("copied: {what}"), Tone::Good),
-        Outcome::CopySent(what) => {
-            let text = format!("sent to the terminal's clipboard: {what}");
-            model.set_message(text, Tone::Good);
+        Outcome::Copyable { what, text } => return vec![Effect::Copy { what, text }],
+        Outcome::ListRead(outcome) => add::read(model, outcome),
+        Outcome::PrivacyLowered(privacy) => privacy::lowered(model, privacy),
+        Outcome::Revealed(id) => privacy::revealed(model, id),
+        Outcome::LastExports(id, last) => yoti::last_exports(model, id, last),
+        Outcome::LetterFetched(id, path) => return yoti::letter_fetched(model, id, &path),
+        Outcome::Contact(id, contact) => yoti::contact(model, id, contact),
+        Outcome::Picture { id, media, picture, size } => {
+            yoti::picture(model, id, &media, picture, size);
         }
-        Outcome::CopyFailed(why) => {
-            let why = crate::text::shown_str(&why, 200);
-            model.set_message(format!("nothing copied: {why}"), Tone::Bad);
+        Outcome::Changed(id, result) => {
+            yoti::done(model, Some(id), result);
+            return vec![Effect::Command(OperatorCommand::Refresh(id))];
         }
     }
+    Vec::new()
 }
 
 fn act(model: &mut Model, action: Action) -> Vec<Effect> {
@@ -261,7 +258,7 @@ fn run(model: &mut Model, action: Action) -> Vec<Effect> {
         Action::Refresh => return refresh(model),
         Action::RefreshAll => {
             model.set_message("refreshing all, within the request budget", Tone::Plain);
-            return vec![Effect::RefreshAll];
+            return vec![Effect::Command(OperatorCommand::RefreshAll)];
         }
         Action::CopyId => return copy_id(model),
         Action::Export => return export::open(model, false, Format::default()),
@@ -274,7 +271,7 @@ fn run(model: &mut Model, action: Action) -> Vec<Effect> {
         Action::View => no_view(model),
         Action::SessionDelete => return confirm::open(model, What::DeleteSession),
         Action::LetterSend => return confirm::open(model, What::SendLetter),
-        Action::Portal => return requests::portal(model),
+        Action::Portal => return portal::portal(model),
         Action::Mouse => return mouse::toggle(model),
         Action::Report => return report::report(model),
         Action::ApiLog => return api_log::open(model),
@@ -369,7 +366,7 @@ fn refresh(model: &mut Model) -> Vec<Effect> {
     let name = model.selected_name().unwrap_or_default();
     model.set_message(format!("refreshing {name}"), Tone::Plain);
     pause::asked(model, id);
-    vec![Effect::Refresh(id)]
+    vec![Effect::Command(OperatorCommand::Refresh(id))]
 }
 
 fn copy_id(model: &Model) -> Vec<Effect> {
@@ -379,7 +376,7 @@ fn copy_id(model: &Model) -> Vec<Effect> {
         [_] => "session ID",
         _ => "session IDs",
     };
-    vec![Effect::Copy { what, text: CopySource::Text(ids.join("\n")) }]
+    vec![Effect::Copy { what, text: ids.join("\n") }]
 }
 
 /// One step back: a range of marks, the zoom, the pane, the filter, the marks.

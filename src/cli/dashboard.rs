@@ -11,7 +11,7 @@ use super::output::warn;
 use super::{list, setup};
 use crate::api::SessionApi;
 use crate::app::ModelSettings;
-use crate::app::operator::requests::state::{OperatorConfig, Permissions};
+use crate::app::operator::config::{OperatorConfig, Permissions};
 use crate::cli::terminal_style::{self, Chosen};
 use crate::clock::{Clock, SystemClock};
 use crate::config::options::General;
@@ -140,11 +140,11 @@ pub(super) fn must_be_a_terminal() -> Result<(), Failure> {
 }
 
 /// A folder for the owner alone, in memory where the system has such a place; removed at the end.
-fn private() -> Option<Arc<tempfile::TempDir>> {
+fn private() -> Option<tempfile::TempDir> {
     // In memory where the system has such a place: a letter leaves nothing on the disk (fault S07).
     let place = Environment::of_process().get("XDG_RUNTIME_DIR").map(std::path::PathBuf::from);
     let place = place.filter(|place| place.is_dir()).unwrap_or_else(std::env::temp_dir);
-    tempfile::Builder::new().prefix("branchwatch-").tempdir_in(place).ok().map(Arc::new)
+    tempfile::Builder::new().prefix("branchwatch-").tempdir_in(place).ok()
 }
 
 /// How addresses are opened from this process.

@@ -17,6 +17,7 @@ use crate::api::key_handle::KeyHandle;
 use crate::clock::{Clock, SystemClock, TokioClock};
 use crate::config::options::Profile;
 use crate::config::{self, Config, Environment};
+use crate::domain::watchlist::command::OperatorCommand;
 use crate::domain::watchlist::watched::WatchEntry;
 use crate::notifications::receiver::Receiver;
 use crate::persist::Persistence;
@@ -139,13 +140,13 @@ fn arrivals(mut turnover: Turnover, clock: TokioClock) -> mpsc::Receiver<Command
             let changes = turnover.look();
             let mut commands = Vec::new();
             if !changes.came.is_empty() {
-                commands.push(Command::Add(entries(&changes.came, clock.now())));
+                commands.push(OperatorCommand::Add(entries(&changes.came, clock.now())));
             }
             if !changes.left.is_empty() {
-                commands.push(Command::Remove(changes.left));
+                commands.push(OperatorCommand::Remove(changes.left));
             }
             for command in commands {
-                if sender.send(command).await.is_err() {
+                if sender.send(command.into()).await.is_err() {
                     return;
                 }
             }

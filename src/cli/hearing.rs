@@ -15,6 +15,7 @@ use crate::clock::{Clock, SystemClock};
 use crate::config::{Config, ConfigError};
 use crate::domain::events::notification::{Notification, Receiving};
 use crate::domain::session::ids::SessionId;
+use crate::domain::watchlist::command::OperatorCommand;
 use crate::domain::watchlist::labels::LEARNED_TAG;
 use crate::domain::watchlist::snapshot::Snapshot;
 use crate::domain::watchlist::watched::WatchEntry;
@@ -125,7 +126,7 @@ impl Hearing {
         }
         let tags = vec![LEARNED_TAG.to_owned()];
         let entry = WatchEntry { tags, ..WatchEntry::new(id, SystemClock.now()) };
-        self.command(Command::Add(vec![entry])).await?;
+        self.command(OperatorCommand::Add(vec![entry]).into()).await?;
         Ok(true)
     }
 
@@ -136,10 +137,9 @@ impl Hearing {
 
     /// Waits until all that were named have answered.
     pub(super) async fn answered(&mut self) {
-        // Commands are obeyed in their order: an answer means that those before it were.
-        let (to, mut obeyed) = mpsc::channel(1);
-        if self.command(Command::Traffic(to)).await.is_ok() {
-            obeyed.recv().await;
+        let (to, mut published) = mpsc::channel(1);
+        if self.command(Command::Flush(to)).await.is_ok() {
+            published.recv().await;
         }
         let mut snapshots = self.engine.snapshots.clone();
         let open = std::mem::take(&mut self.open);

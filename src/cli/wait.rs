@@ -18,12 +18,13 @@ use crate::domain::assessment::stage::{self, Stage};
 use crate::domain::assessment::stats;
 use crate::domain::session::ids::SessionId;
 use crate::domain::session::wire_enum::{CheckState, CheckType, Recommendation, SourceType};
+use crate::domain::watchlist::command::OperatorCommand;
 use crate::domain::watchlist::outbox::OutboxMessage;
 use crate::domain::watchlist::snapshot::{Connection, Snapshot};
 use crate::domain::watchlist::watched::WatchedSession;
 use crate::persist::Persistence;
 use crate::persist::memory::Memory;
-use crate::refresh::{Command, NotFound, Settings};
+use crate::refresh::{NotFound, Settings};
 use crate::runtime::engine::{Engine, LoadedStore};
 use crate::runtime::shutdown;
 
@@ -76,7 +77,7 @@ pub(super) async fn run(global: &Global, args: &Wait) -> Result<u8, Failure> {
         config.rules.clone(),
     );
     // Nobody waits for an answer from the store.
-    let _ends = engine.commands.send(Command::RefreshAll).await;
+    let _ends = engine.commands.send(OperatorCommand::RefreshAll.into()).await;
     let mut snapshots = engine.snapshots.clone();
     let mut ended: BTreeMap<SessionId, u8> = BTreeMap::new();
     let mut progress = Progress::on_terminal(global.quiet);

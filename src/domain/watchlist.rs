@@ -1,6 +1,7 @@
 //! What the program keeps of each session on the watch-list.
 
 pub mod annotations;
+pub mod command;
 pub mod labels;
 pub mod list_layout;
 pub mod outbox;

@@ -26,6 +26,7 @@ use crate::domain::assessment::rules::Rules;
 use crate::domain::events::call::CallLog;
 use crate::domain::events::ledger::Ledger;
 use crate::domain::session::ids::SessionId;
+use crate::domain::watchlist::command::OperatorCommand;
 use crate::domain::watchlist::outbox::OutboxMessage;
 use crate::domain::watchlist::watched::{PollState, WatchedSession};
 use crate::store::Store;
@@ -256,15 +257,7 @@ impl<A: SessionApi, C: Clock> Task<A, C> {
             self.publish_at = now;
         }
         match command {
-            Command::Refresh(id) => self.ask_for(Some(id), now),
-            Command::RefreshAll => self.ask_for(None, now),
-            Command::Interval(every) => self.pace(every, now),
-            Command::Focus { selected, visible } => self.focus(selected, visible, now),
-            Command::Add(entries) => self.add(entries, now),
-            Command::Remove(ids) => self.remove(&ids),
-            Command::Keep(changes) => self.keep(&changes, &self.made_now(), now),
-            Command::Looked => self.store.looked(self.clock.now()),
-            Command::Arrange(arrangement) => self.store.arrange(arrangement),
+            Command::Operator(command) => self.operator(command, now),
             Command::StoreTrouble(trouble) => self.store_trouble = trouble,
             Command::Notified(told) => self.notified(&told, now),
             Command::Receiving(how) => self.hints.receiving = how,
@@ -273,13 +266,26 @@ impl<A: SessionApi, C: Clock> Task<A, C> {
             Command::Kept(changes, made) => self.keep(&changes, &made, now),
             Command::Relay(to) => self.relay = Some(to),
             Command::TakeOver(list, to) => self.take_over(list, &to, now),
-            Command::Traffic(to) => {
-                // Its answer means that the commands before it were obeyed, and that they are seen.
-                if now >= self.publish_at {
-                    self.publish();
-                }
-                self.tell_traffic(&to);
+            Command::Traffic(to) => self.tell_traffic(&to),
+            Command::Flush(to) => {
+                self.publish();
+                // Who waited may have gone.
+                let _gone = to.try_send(());
             }
+        }
+    }
+
+    fn operator(&mut self, command: OperatorCommand, now: Instant) {
+        match command {
+            OperatorCommand::Refresh(id) => self.ask_for(Some(id), now),
+            OperatorCommand::RefreshAll => self.ask_for(None, now),
+            OperatorCommand::Interval(every) => self.pace(every, now),
+            OperatorCommand::Focus { selected, visible } => self.focus(selected, visible, now),
+            OperatorCommand::Add(entries) => self.add(entries, now),
+            OperatorCommand::Remove(ids) => self.remove(&ids),
+            OperatorCommand::Keep(changes) => self.keep(&changes, &self.made_now(), now),
+            OperatorCommand::Looked => self.store.looked(self.clock.now()),
+            OperatorCommand::Arrange(arrangement) => self.store.arrange(arrangement),
         }
     }
 }

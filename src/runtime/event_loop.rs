@@ -13,10 +13,12 @@ use tokio::sync::watch;
 use tokio::time::{Instant, MissedTickBehavior, interval, sleep_until, timeout_at};
 
 use super::Ending;
-use super::effects::{Effects, Immediate};
+use super::effects::Effects;
 use super::ground::TerminalAnswer;
+use super::program;
 use super::terminal::{self, Surface};
-use crate::app::event::{Event, Mouse, MouseDid, Outcome};
+use crate::app::effect::Effect;
+use crate::app::event::{Event, Mouse, MouseDid};
 use crate::app::{Model, update};
 use crate::clock::Clock;
 use crate::domain::watchlist::snapshot::Snapshot;
@@ -74,98 +76,131 @@ pub async fn run<S: Surface, C: Clock>(
     let mut stop = std::pin::pin!(stop);
     let mut answer = None;
     let mut held = VecDeque::new();
-    let mut waiting = Some(Event::Snapshot(Arc::clone(&outside.snapshots.borrow_and_update())));
+    // Before the first frame, so that it has the sessions in it.
+    let first = Event::Snapshot(Arc::clone(&outside.snapshots.borrow_and_update()));
+    if step(model, first, surface, &mut outside)? {
+        return Ok(Ending::Quit);
+    }
+    if outside.asks_ground {
+        let asked = ask_ground(model, surface, &mut input, &mut outside).await?;
+        let Some((asked, keys)) = asked else { return Ok(Ending::TerminalGone) };
+        (answer, held) = (Some(asked), keys);
+    }
     loop {
         // Biased, from what must not wait to what may: the end; results of what the operator
         // started; keys, so that no flood of snapshots delays them; snapshots, of which only the
         // newest is taken; the tick; and last the moment to draw, so that a burst is one frame.
         // Every arm is cancel-safe: channels, streams and timers lose nothing when another wins.
-        let event = match waiting.take() {
-            Some(event) => event,
-            None if std::mem::take(&mut outside.asks_ground) => {
-                let asked = ask_ground(model, surface, &mut input, &mut outside).await?;
-                let Some((asked, keys)) = asked else { return Ok(Ending::TerminalGone) };
-                held = keys;
-                answer = Some(asked);
+        let event = tokio::select! {
+            biased;
+            ending = &mut stop => return Ok(ending),
+            Some(result) = results.recv() => result,
+            key = next_key(&mut held, &mut input) => match key {
+                // The terminal's answer came late.
+                Some(Ok(key)) if answer.as_mut().is_some_and(|a| a.takes(&key)) => continue,
+                // Typed before the question was on the screen: it answers nothing (T14).
+                Some(Ok(Input::Key(_) | Input::Paste(_) | Input::Mouse(_)))
+                    if model.confirm_is_fresh() || Instant::now() < deaf_until => continue,
+                Some(Ok(key)) => match translate(model, &outside.keymap, key) {
+                    Some(event) => event,
+                    None => continue,
+                },
+                Some(Err(_)) | None => return Ok(Ending::TerminalGone),
+            },
+            Ok(()) = outside.snapshots.changed() => {
+                Event::Snapshot(Arc::clone(&outside.snapshots.borrow_and_update()))
+            }
+            _ = ticks.tick() => {
+                // A terminal that hung up may be noticed by no read:
+                // without this look the loop would go on (T06).
+                if !surface.is_there() {
+                    return Ok(Ending::TerminalGone);
+                }
+                Event::Tick(outside.clock.now())
+            }
+            () = sleep_until(not_before), if model.needs_draw() => {
+                // From the moment it is drawn: only now can anybody have read it.
+                if model.confirm_is_fresh() {
+                    deaf_until = Instant::now() + DEAF;
+                }
+                model.take_dirty();
+                draw(model, surface, outside.look, &mut outside.pictures)?;
+                not_before = Instant::now() + PACE;
                 continue;
             }
-            None => tokio::select! {
-                biased;
-                ending = &mut stop => return Ok(ending),
-                Some(result) = results.recv() => result,
-                key = next_key(&mut held, &mut input) => match key {
-                    // The terminal's answer came late.
-                    Some(Ok(key)) if answer.as_mut().is_some_and(|a| a.takes(&key)) => continue,
-                    // Typed before the question was on the screen: it answers nothing (T14).
-                    Some(Ok(Input::Key(_) | Input::Paste(_) | Input::Mouse(_)))
-                        if model.confirm_is_fresh() || Instant::now() < deaf_until => continue,
-                    Some(Ok(key)) => match translate(model, &outside.keymap, key) {
-                        Some(event) => event,
-                        None => continue,
-                    },
-                    Some(Err(_)) | None => return Ok(Ending::TerminalGone),
-                },
-                Ok(()) = outside.snapshots.changed() => {
-                    Event::Snapshot(Arc::clone(&outside.snapshots.borrow_and_update()))
-                }
-                _ = ticks.tick() => {
-                    // A terminal that hung up may be noticed by no read:
-                    // without this look the loop would go on (T06).
-                    if !surface.is_there() {
-                        return Ok(Ending::TerminalGone);
-                    }
-                    Event::Tick(outside.clock.now())
-                }
-                () = sleep_until(not_before), if model.needs_draw() => {
-                    // From the moment it is drawn: only now can anybody have read it.
-                    if model.confirm_is_fresh() {
-                        deaf_until = Instant::now() + DEAF;
-                    }
-                    model.take_dirty();
-                    draw(model, surface, outside.look, &mut outside.pictures)?;
-                    not_before = Instant::now() + PACE;
-                    continue;
-                }
-            },
         };
-        for effect in update(model, event) {
-            match outside.effects.start(effect) {
-                Immediate::Quit => return Ok(Ending::Quit),
-                rest => waiting = carry_out(rest, surface, &mut outside)?.or(waiting),
-            }
+        if step(model, event, surface, &mut outside)? {
+            return Ok(Ending::Quit);
         }
     }
 }
 
-/// What is left of an effect for surface and look. Returns what has come of it.
-fn carry_out<S: Surface, C>(
-    rest: Immediate,
+/// One event, and the effects that it leads to. True when the operator quits.
+fn step<S: Surface, C: Clock>(
+    model: &mut Model,
+    event: Event,
     surface: &mut S,
     outside: &mut LoopContext<C>,
-) -> io::Result<Option<Event>> {
-    match rest {
-        Immediate::None | Immediate::Quit => {}
-        Immediate::Theme(name) => match outside.themes.get(&name) {
+) -> io::Result<bool> {
+    for effect in update(model, event) {
+        if effect == Effect::Quit {
+            return Ok(true);
+        }
+        carry_out(effect, surface, outside)?;
+    }
+    Ok(false)
+}
+
+/// Does at once what concerns the terminal, and starts the rest. What comes of either comes out of
+/// the inbox: of several in a batch none is lost.
+fn carry_out<S: Surface, C: Clock>(
+    effect: Effect,
+    surface: &mut S,
+    outside: &mut LoopContext<C>,
+) -> io::Result<()> {
+    let effects = &outside.effects;
+    let (services, now) = (effects.services(), outside.clock.now());
+    match effect {
+        Effect::Command(command) => effects.command(command.into()),
+        Effect::Traffic => effects.traffic(),
+        Effect::Export(request) => effects.export(request),
+        Effect::Measure(serial, request) => effects.measure(serial, request),
+        Effect::CopyExport { what, request } => effects.copy_export(what, request),
+        Effect::Copy { what, text } => effects.copy(what, text, surface),
+        Effect::Handover(path) => effects.hand_over(path),
+        Effect::ReadList(path) => effects.read_list(path),
+        Effect::LowerPrivacy(privacy) => effects.lower_privacy(privacy),
+        Effect::Reveal(id) => effects.reveal(id),
+        Effect::LastExports(id) => effects.last_exports(id),
+        Effect::SaveLetter { id, path } => effects.ask(id, services.save_letter(now, id, path)),
+        Effect::FetchLetter(id) => effects.ask(id, services.fetch_letter(now, id)),
+        Effect::ShowContact(id) => effects.ask(id, services.contact(now, id)),
+        Effect::ShowPicture { id, media } => effects.ask(id, services.picture(now, id, media)),
+        Effect::SaveMedia { id, media, path } => {
+            effects.ask(id, services.save_media(now, id, media, path));
+        }
+        Effect::DeleteSession(id) => effects.ask(id, services.delete(now, id)),
+        Effect::SendLetter(id) => effects.ask(id, services.send_letter(now, id)),
+        Effect::Open { what, target } => {
+            effects.spawn(async move { services.opener.open(what, target).await });
+        }
+        Effect::RunProgram { name, run } => effects.spawn(program::run_own(name, run)),
+        Effect::Ring(note) => surface.ring(note.as_ref())?,
+        Effect::Mouse(on) => surface.mouse(on)?,
+        Effect::Theme(name) => match outside.themes.get(&name) {
             Ok(palette) => outside.look = outside.look.with(palette),
-            Err(why) => return Ok(Some(Event::Done(Outcome::Refused(why.to_string())))),
+            Err(why) => effects.tell(Event::Done(Err(why.to_string()).into())),
         },
-        Immediate::Suspend => {
+        Effect::Redraw => surface.clear()?,
+        Effect::Suspend => {
             surface.suspend()?;
             let (columns, rows) = surface.size();
             // The window may have changed while the program was stopped, without a signal for it.
-            return Ok(Some(Event::Resize(columns, rows)));
+            effects.tell(Event::Resize(columns, rows));
         }
-        Immediate::Ring(note) => surface.ring(note.as_ref())?,
-        Immediate::Mouse(on) => surface.mouse(on)?,
-        Immediate::Redraw => surface.clear()?,
-        Immediate::Copy(what, text) => {
-            return Ok(Some(Event::Done(match surface.copy(&text) {
-                Ok(()) => Outcome::CopySent(what),
-                Err(why) => Outcome::CopyFailed(why.to_string()),
-            })));
-        }
+        Effect::Quit => {}
     }
-    Ok(None)
+    Ok(())
 }
 
 /// Draws the first frame, asks the terminal for its ground, and takes the answer in. Returns what
@@ -264,7 +299,12 @@ mod tests {
     use tokio::time::sleep;
 
     use super::*;
-    use crate::theme::Ground;
+    use crate::app::event::Outcome;
+    use crate::app::operator::bell::state::Desktop;
+    use crate::domain::assessment::rules::Rules;
+    use crate::runtime::effects::ExportOrigin;
+    use crate::runtime::services::Services;
+    use crate::theme::{ColourDepth, Ground};
 
     /// A key `j`, and after so many milliseconds the answer and a key `k`.
     fn typed(after: u64) -> impl Stream<Item = io::Result<Input>> + Unpin {
@@ -305,6 +345,82 @@ mod tests {
             }
             assert_eq!(seen, [KeyCode::Char('j'), KeyCode::Char('k')], "{after} ms");
         }
+    }
+
+    /// A terminal without a clipboard, of so many columns and rows.
+    struct Bare(u16, u16);
+
+    impl Surface for Bare {
+        fn draw(&mut self, _: impl FnOnce(&mut ratatui::Frame<'_>)) -> io::Result<()> {
+            Ok(())
+        }
+        fn clear(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+        fn copy(&mut self, _: &str) -> io::Result<()> {
+            Err(io::Error::other("no clipboard"))
+        }
+        fn suspend(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+        fn mouse(&mut self, _: bool) -> io::Result<()> {
+            Ok(())
+        }
+        fn ring(&mut self, _: Option<&(Desktop, String)>) -> io::Result<()> {
+            Ok(())
+        }
+        fn ask_ground(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+        fn cell(&self) -> Option<(u16, u16)> {
+            None
+        }
+        fn size(&self) -> (u16, u16) {
+            (self.0, self.1)
+        }
+        fn is_there(&self) -> bool {
+            true
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn of_effects_of_one_batch_that_answer_at_once_none_is_lost() {
+        let clock = crate::clock::TokioClock::with_speed(jiff::Timestamp::UNIX_EPOCH, 1.0);
+        let (_store, snapshots) = crate::store::Store::new(Vec::new());
+        let origin = ExportOrigin {
+            profile: String::new(),
+            environment: String::new(),
+            rules: Rules::default(),
+            zone: jiff::tz::TimeZone::UTC,
+        };
+        let (commands, services) = (tokio::sync::mpsc::channel(1).0, Services::default());
+        let to = snapshots.clone();
+        let mut outside = LoopContext {
+            snapshots,
+            effects: Effects::new(commands, to, origin, Arc::new(clock), services),
+            clock,
+            keymap: Keymap::shipped().unwrap(),
+            look: Look::new(ColourDepth::None, false),
+            themes: Themes::read(&[], ColourDepth::None),
+            asks_ground: false,
+            pictures: Pictures::default(),
+        };
+        let mut inbox = outside.effects.inbox();
+        for effect in [
+            Effect::Suspend,
+            Effect::Copy { what: "session ID", text: "s".to_owned() },
+            Effect::Theme("no theme".to_owned()),
+        ] {
+            carry_out(effect, &mut Bare(90, 30), &mut outside).unwrap();
+        }
+        assert!(matches!(inbox.try_recv(), Ok(Event::Resize(90, 30))));
+        for part in ["nothing copied: no clipboard", "no theme"] {
+            match inbox.try_recv() {
+                Ok(Event::Done(Outcome::Done { result: Err(why), .. })) if why.contains(part) => {}
+                other => panic!("{part}: {other:?}"),
+            }
+        }
+        assert!(inbox.try_recv().is_err());
     }
 
     #[tokio::test(start_paused = true)]

@@ -1,21 +1,20 @@
 //! Exports asked for on the screen: made, written, measured, on blocking threads.
 
-use std::path::PathBuf;
 use std::sync::Arc;
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
+use super::clipboard;
 use crate::app::effect::ExportRequest;
 use crate::app::event::{Measured, Outcome};
 use crate::app::operator::handover::{self, SHIFT, Shift};
 use crate::audit::AuditLog;
 use crate::domain::assessment::rules::Rules;
-use crate::domain::events::audit_action::AuditAction;
 use crate::domain::personal::Privacy;
 use crate::domain::watchlist::snapshot::Snapshot;
 use crate::domain::watchlist::watched::WatchedSession;
-use crate::export::{self, Assembled, Existing, Origin};
+use crate::export::{self, Assembled, Delivered, Existing, ExportError, ExportJob, Origin};
 
 /// The most sessions that the preview makes; what more there are is reckoned.
 // The preview is made anew at each change in the dialog:
@@ -52,12 +51,16 @@ pub(super) fn hand_over(
     let measured = Measured { files: 1, bytes: text.len(), ..Measured::default() };
     match export::write(path, &text, Existing::NextFree) {
         Ok(path) => Outcome::Exported { path, measured },
-        Err(why) => Outcome::ExportFailed(why.to_string()),
+        Err(why) => not_exported(&why.to_string()),
     }
 }
 
+fn not_exported(why: &str) -> Outcome {
+    Err(format!("nothing exported: {why}")).into()
+}
+
 /// One export: what is asked for, of which state of the world, when.
-pub(super) struct Job {
+pub(super) struct RequestedExport {
     pub(super) request: ExportRequest,
     pub(super) snapshot: Arc<Snapshot>,
     pub(super) origin: ExportOrigin,
@@ -65,7 +68,7 @@ pub(super) struct Job {
     pub(super) audit: AuditLog,
 }
 
-impl Job {
+impl RequestedExport {
     fn origin(&self) -> Origin<'_> {
         Origin {
             profile: &self.origin.profile,
@@ -91,73 +94,54 @@ impl Job {
         Ok(found)
     }
 
-    fn made(&self, most: usize) -> Result<Assembled, String> {
-        let sessions = self.sessions(most)?;
-        let (format, contents) = (self.request.format, self.request.contents);
-        export::assemble(&sessions, format, contents, &self.origin()).map_err(|why| why.to_string())
-    }
-
-    /// The line in the audit log. Without it nothing unmasked leaves; a masked export may.
-    fn audited(&self) -> Result<(), String> {
-        let masked = self.request.contents.masked;
-        let deed = if masked { AuditAction::Exported } else { AuditAction::ExportedUnmasked };
-        let written = self.audit.append(self.now, deed, &self.request.ids, &self.request.reason);
-        // A full disk must not keep a masked export back; an unmasked one needs its line (I8).
-        if masked { written.or(Ok(())) } else { written }
+    /// Runs one of the two ways out, for the sessions that are still watched.
+    fn delivered(
+        &self,
+        deliver: impl FnOnce(&ExportJob<'_>) -> Result<Delivered, ExportError>,
+    ) -> Result<Delivered, String> {
+        let export = ExportJob {
+            sessions: &self.sessions(usize::MAX)?,
+            format: self.request.format,
+            contents: self.request.contents,
+            origin: &self.origin(),
+            audit: &self.audit,
+            reason: &self.request.reason,
+        };
+        deliver(&export).map_err(|why| why.to_string())
     }
 
     /// The text for the clipboard.
-    pub(super) fn text(&self) -> Result<String, String> {
-        let sessions = self.sessions(usize::MAX)?;
-        let (format, contents) = (self.request.format, self.request.contents);
-        let (text, _) = export::text(&sessions, format, contents, &self.origin())
-            .map_err(|why| why.to_string())?;
-        self.audited()?;
-        Ok(text)
+    pub(super) fn copyable(&self, what: &'static str) -> Outcome {
+        match self.delivered(|export| export.text(clipboard::LARGEST)) {
+            Ok(delivered) => {
+                let text = delivered.made.files.into_iter().map(|(_, text)| text).collect();
+                Outcome::Copyable { what, text }
+            }
+            Err(why) => clipboard::not_copied(&why),
+        }
     }
 
     pub(super) fn write(&self) -> Outcome {
-        match self.written() {
-            Ok((path, measured)) => Outcome::Exported { path, measured },
-            Err(message) => Outcome::ExportFailed(message),
-        }
-    }
-
-    fn written(&self) -> Result<(PathBuf, Measured), String> {
-        let made = self.made(usize::MAX)?;
-        // After it was made, so that a failure leaves no line; before it is written (I8).
-        self.audited()?;
-        let asked = &self.request.path;
-        let measured = measured(&made);
-        let write = |path: &std::path::Path, text: &str| {
-            export::write(path, text, Existing::NextFree).map_err(|why| why.to_string())
-        };
-        if self.request.format == export::Format::Bundle {
-            // Never into another bundle.
-            let folder = asked.is_dir() && !asked.join(export::MANIFEST).exists();
-            // One bundle may be given its name; several go into a folder.
-            let below = folder || self.request.ids.len() > 1;
-            let at = |name: &str| if below { asked.join(name) } else { asked.clone() };
-            let written = export::write_bundles(&made.files, at, Existing::NextFree);
-            let written = written.map_err(|why| why.to_string())?;
-            let one = written.into_iter().next().filter(|_| !below);
-            return Ok((one.unwrap_or_else(|| asked.clone()), measured));
-        }
-        let folder = self.request.ids.len() > 1 && self.request.format == export::Format::Json;
-        if folder || asked.is_dir() {
-            for (name, text) in &made.files {
-                write(&asked.join(name), text)?;
+        let (path, several) = (&self.request.path, self.request.ids.len() > 1);
+        let apart = several && self.request.format.is_apart();
+        match self.delivered(|export| export.write(path, apart, Existing::NextFree)) {
+            Ok(Delivered { made, paths, .. }) => {
+                let path = if let [only] = paths.as_slice() { only } else { path };
+                Outcome::Exported { path: path.clone(), measured: measured(&made) }
             }
-            return Ok((asked.clone(), measured));
+            Err(why) => not_exported(&why),
         }
-        let text = made.files.first().map_or("", |(_, text)| text);
-        Ok((write(asked, text)?, measured))
     }
 
     /// What it would come to.
     pub(super) fn measure(&self) -> Measured {
         let (all, most) = (self.request.ids.len(), self.request.ids.len().min(PREVIEWED));
-        let made = match self.made(most) {
+        let (format, contents) = (self.request.format, self.request.contents);
+        let made = self.sessions(most).and_then(|sessions| {
+            let made = export::assemble(&sessions, format, contents, &self.origin());
+            made.map_err(|why| why.to_string())
+        });
+        let made = match made {
             Ok(made) => made,
             Err(error) => return Measured { error: Some(error), ..Measured::default() },
         };

@@ -5,11 +5,8 @@
 
 use std::path::PathBuf;
 
-use tokio::sync::mpsc::UnboundedSender;
-
-use super::effects::Immediate;
 use super::program;
-use crate::app::event::{Event, Outcome};
+use crate::app::event::Outcome;
 
 /// How an address or a file is opened, if at all.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -32,26 +29,16 @@ impl Opener {
         }
     }
 
-    /// Opens what a word of ours names; never waits for it.
-    pub(super) fn open(
-        &self,
-        target: String,
-        what: &'static str,
-        results: UnboundedSender<Event>,
-    ) -> Immediate {
+    /// Opens what a word of ours names, and waits for the end of the program.
+    pub(super) async fn open(&self, what: &'static str, target: String) -> Outcome {
         let Self::Program(opener) = self else {
-            return Immediate::Copy("the link (nothing here can open it)", target);
+            return Outcome::Copyable { what: "the link (nothing here can open it)", text: target };
         };
-        let opener = opener.clone();
-        tokio::spawn(async move {
-            let outcome = match program::run(&opener, &[target], None, None).await {
-                Ok(status) if status.success() => Outcome::Said(format!("opened {what}")),
-                Ok(_) => Outcome::Refused(format!("{what} could not be opened; y copies the link")),
-                Err(why) => Outcome::Refused(format!("{} {why}", opener.display())),
-            };
-            // The loop may have ended.
-            let _unheard = results.send(Event::Done(outcome));
-        });
-        Immediate::None
+        let result = match program::run(opener, &[target], None, None).await {
+            Ok(status) if status.success() => Ok(format!("opened {what}")),
+            Ok(_) => Err(format!("{what} could not be opened; y copies the link")),
+            Err(why) => Err(format!("{} {why}", opener.display())),
+        };
+        result.into()
     }
 }

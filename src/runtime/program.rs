@@ -10,11 +10,10 @@ use std::time::Duration;
 use rustix::process::{Pid, Signal, kill_process_group};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::process::{Child, Command};
-use tokio::sync::mpsc::UnboundedSender;
 use tokio::time::timeout;
 use zeroize::Zeroizing;
 
-use crate::app::event::{Event, Outcome};
+use crate::app::event::Outcome;
 
 /// Why there is no exit status.
 #[derive(Debug)]
@@ -36,18 +35,12 @@ pub(super) async fn run<A: AsRef<OsStr>>(
     input: Option<&str>,
     limit: Option<Duration>,
 ) -> Result<ExitStatus, Trouble> {
-    let mut command = Command::new(program);
-    // No terminal: it could write over the screen. A group, so that all of it can be ended at once.
-    command.args(arguments).stdout(Stdio::null()).stderr(Stdio::null()).process_group(0);
-    command.stdin(if input.is_some() { Stdio::piped() } else { Stdio::null() });
-    let mut child = command.spawn().map_err(Trouble::NotStarted)?;
+    let stdin = if input.is_some() { Stdio::piped() } else { Stdio::null() };
+    let mut child = spawn(program, arguments, stdin, Stdio::null())?;
     // Not in a `ProcessGroup`, whose drop would kill it: it may outlive the dashboard.
     let Some(limit) = limit else { return heard(&mut child, input).await.map_err(Trouble::Lost) };
     let mut group = ProcessGroup(child);
-    match timeout(limit, heard(&mut group.0, input)).await {
-        Ok(ended) => ended.map_err(Trouble::Lost),
-        Err(_elapsed) => Err(Trouble::TooLong),
-    }
+    within(limit, heard(&mut group.0, input)).await
 }
 
 /// Runs it to its end and returns what it wrote to its standard output, `most` bytes of it; the
@@ -58,21 +51,36 @@ pub(crate) async fn output<A: AsRef<OsStr>>(
     limit: Duration,
     most: u64,
 ) -> Result<(ExitStatus, Zeroizing<Vec<u8>>), Trouble> {
-    let mut command = Command::new(program);
-    command.args(arguments).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null());
-    let mut group = ProcessGroup(command.process_group(0).spawn().map_err(Trouble::NotStarted)?);
+    let mut group = ProcessGroup(spawn(program, arguments, Stdio::null(), Stdio::piped())?);
     // As large as it can get: growing would leave copies behind.
     let mut text = Zeroizing::new(Vec::with_capacity(usize::try_from(most).unwrap_or_default()));
-    let ended = timeout(limit, async {
+    let status = within(limit, async {
         if let Some(from) = group.0.stdout.take() {
             from.take(most).read_to_end(&mut text).await?;
         }
         group.0.wait().await
     });
-    match ended.await {
-        Ok(ended) => Ok((ended.map_err(Trouble::Lost)?, text)),
-        Err(_elapsed) => Err(Trouble::TooLong),
-    }
+    Ok((status.await?, text))
+}
+
+fn spawn<A: AsRef<OsStr>>(
+    program: impl AsRef<OsStr>,
+    arguments: &[A],
+    stdin: Stdio,
+    stdout: Stdio,
+) -> Result<Child, Trouble> {
+    let mut command = Command::new(program);
+    // No terminal: it could write over the screen. A group, so that all of it can be ended at once.
+    command.args(arguments).stdin(stdin).stdout(stdout).stderr(Stdio::null()).process_group(0);
+    command.spawn().map_err(Trouble::NotStarted)
+}
+
+async fn within<T>(
+    limit: Duration,
+    work: impl Future<Output = io::Result<T>>,
+) -> Result<T, Trouble> {
+    let ended = timeout(limit, work).await.map_err(|_elapsed| Trouble::TooLong)?;
+    ended.map_err(Trouble::Lost)
 }
 
 async fn heard(child: &mut Child, input: Option<&str>) -> io::Result<ExitStatus> {
@@ -96,19 +104,17 @@ impl Drop for ProcessGroup {
     }
 }
 
-/// Runs one of `[programs]`; what came of it is told when it ends. The dashboard never waits for it,
-/// and it may outlive the dashboard.
-pub(super) fn start(name: String, words: Vec<String>, results: UnboundedSender<Event>) {
-    tokio::spawn(async move {
-        let Some((program, arguments)) = words.split_first() else { return };
-        let outcome = match run(program, arguments, None, None).await {
-            Ok(status) if status.success() => Outcome::Said(format!("{name}: done")),
-            Ok(status) => Outcome::Refused(format!("{name}: ended with {status}")),
-            Err(why) => Outcome::Refused(format!("{name} {why}")),
-        };
-        // The loop may have ended.
-        let _unheard = results.send(Event::Done(outcome));
-    });
+/// Runs one of `[programs]` to its end; it may outlive the dashboard.
+pub(super) async fn run_own(name: String, words: Vec<String>) -> Outcome {
+    let Some((program, arguments)) = words.split_first() else {
+        return Err(format!("{name}: no program is named")).into();
+    };
+    let result = match run(program, arguments, None, None).await {
+        Ok(status) if status.success() => Ok(format!("{name}: done")),
+        Ok(status) => Err(format!("{name}: ended with {status}")),
+        Err(why) => Err(format!("{name} {why}")),
+    };
+    result.into()
 }
 
 impl std::fmt::Display for Trouble {
@@ -125,16 +131,14 @@ impl std::fmt::Display for Trouble {
 mod tests {
     use std::io::{BufRead, BufReader, Read};
 
-    use tokio::sync::mpsc;
     use tokio::task::spawn_blocking;
 
     use super::*;
 
-    async fn ran(arguments: &[&str]) -> Outcome {
-        let (results, mut told) = mpsc::unbounded_channel();
-        start("ticket".into(), arguments.iter().map(|part| (*part).into()).collect(), results);
-        match told.recv().await {
-            Some(Event::Done(outcome)) => outcome,
+    async fn ran(arguments: &[&str]) -> Result<String, String> {
+        let words = arguments.iter().map(|part| (*part).into()).collect();
+        match run_own("ticket".into(), words).await {
+            Outcome::Done { session: None, result } => result,
             other => panic!("{other:?}"),
         }
     }
@@ -145,13 +149,13 @@ mod tests {
         let out = folder.path().join("out");
         let path = out.to_str().unwrap();
         let script = "printf %s \"$2\" > \"$1\"";
-        let outcome = ran(&["sh", "-c", script, "_", path, "a; b $(c)"]).await;
-        assert!(matches!(outcome, Outcome::Said(text) if text == "ticket: done"));
+        let result = ran(&["sh", "-c", script, "_", path, "a; b $(c)"]).await;
+        assert_eq!(result.unwrap(), "ticket: done");
         assert_eq!(std::fs::read_to_string(&out).unwrap(), "a; b $(c)");
-        let outcome = ran(&["sh", "-c", "exit 3"]).await;
-        assert!(matches!(outcome, Outcome::Refused(text) if text.contains("exit status: 3")));
-        let outcome = ran(&["/nowhere/ticket"]).await;
-        assert!(matches!(outcome, Outcome::Refused(text) if text.contains("cannot be started")));
+        let why = ran(&["sh", "-c", "exit 3"]).await.unwrap_err();
+        assert!(why.contains("exit status: 3"), "{why}");
+        let why = ran(&["/nowhere/ticket"]).await.unwrap_err();
+        assert!(why.contains("cannot be started"), "{why}");
     }
     /// A script that starts another process and waits for it; both hold the pipe's end for writing.
     const FAMILY: &str = "exec 3>\"$0\"; sleep 1000 & echo up >&3; wait";
@@ -205,6 +209,6 @@ mod tests {
     {
         // Field 5 of the line is the group.
         let own = "read -r _ _ _ _ group _ < /proc/$$/stat; test \"$group\" = $$";
-        assert!(matches!(ran(&["sh", "-c", own]).await, Outcome::Said(_)));
+        assert!(ran(&["sh", "-c", own]).await.is_ok());
     }
 }

@@ -9,6 +9,7 @@ use tokio::sync::mpsc;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
+use crate::domain::watchlist::command::OperatorCommand;
 use crate::domain::watchlist::outbox::OutboxMessage;
 use crate::domain::watchlist::snapshot::Snapshot;
 use crate::domain::watchlist::watched::WatchedSession;
@@ -267,8 +268,13 @@ fn commands(left: Vec<OutboxMessage>) -> Vec<Command> {
     let mut commands: Vec<Command> = Vec::new();
     for post in left {
         match (post, commands.last_mut()) {
-            (OutboxMessage::Added(entry), Some(Command::Add(entries))) => entries.push(entry),
-            (OutboxMessage::Removed(id), Some(Command::Remove(ids))) => ids.push(id),
+            (
+                OutboxMessage::Added(entry),
+                Some(Command::Operator(OperatorCommand::Add(entries))),
+            ) => entries.push(entry),
+            (OutboxMessage::Removed(id), Some(Command::Operator(OperatorCommand::Remove(ids)))) => {
+                ids.push(id)
+            }
             (OutboxMessage::Kept(id, change, made), Some(Command::Kept(changes, last)))
                 if *last == made =>
             {
@@ -282,11 +288,11 @@ fn commands(left: Vec<OutboxMessage>) -> Vec<Command> {
 
 fn command(post: OutboxMessage) -> Command {
     match post {
-        OutboxMessage::Added(entry) => Command::Add(vec![entry]),
-        OutboxMessage::Removed(id) => Command::Remove(vec![id]),
+        OutboxMessage::Added(entry) => OperatorCommand::Add(vec![entry]).into(),
+        OutboxMessage::Removed(id) => OperatorCommand::Remove(vec![id]).into(),
         OutboxMessage::Kept(id, change, made) => Command::Kept(vec![(id, change)], made),
         OutboxMessage::Told(told) => Command::Notified(told),
-        OutboxMessage::Asked(Some(id)) => Command::Refresh(id),
-        OutboxMessage::Asked(None) => Command::RefreshAll,
+        OutboxMessage::Asked(Some(id)) => OperatorCommand::Refresh(id).into(),
+        OutboxMessage::Asked(None) => OperatorCommand::RefreshAll.into(),
     }
 }

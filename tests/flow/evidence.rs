@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use branchwatch::app::dialogs::programs::state::Program;
-use branchwatch::app::operator::requests::state::{OperatorConfig, Permissions};
+use branchwatch::app::operator::config::{OperatorConfig, Permissions};
 use branchwatch::app::text::hidden::Hidden;
 use branchwatch::audit::AuditLog;
 use branchwatch::domain::session::ids::SessionId;
@@ -268,6 +268,78 @@ fn without_its_line_in_the_audit_log_nothing_unmasked_leaves() {
         o.sees("nothing exported: the audit log cannot be written");
     });
     assert_eq!(written(folder.path()).len(), 1, "only what stood in the way");
+}
+
+#[test]
+fn what_is_too_much_for_a_clipboard_is_neither_copied_nor_logged() {
+    let folder = folder();
+    let sessions = [("S07", 900); 12];
+    story((120, 40), &sessions, folder.path(), async |o| {
+        o.press("E").await;
+        o.sees("(•) 12 filtered");
+        o.press("y").await;
+        o.pass(1.0).await;
+        o.sees("nothing copied: too much for the clipboard");
+        assert!(o.seen.borrow().copied.is_empty());
+    });
+    assert!(deeds(folder.path()).is_empty());
+}
+
+/// Lets time pass while a blocking thread waits: a sleep would wait for that.
+async fn pass_meanwhile(seconds: u32) {
+    for _ in 0..seconds * 10 {
+        tokio::time::advance(std::time::Duration::from_millis(100)).await;
+        for _ in 0..20 {
+            tokio::task::yield_now().await;
+        }
+    }
+}
+
+#[test]
+fn an_audit_log_that_hangs_holds_up_no_key_and_nothing_is_shown_or_copied_before_it_is_written() {
+    let folder = folder();
+    let state = folder.path().join("state");
+    std::fs::create_dir(&state).unwrap();
+    let log = state.join("audit.jsonl");
+    // Who opens a pipe to write waits for one who reads.
+    assert!(std::process::Command::new("mkfifo").arg(&log).status().unwrap().success());
+    story((120, 40), &[("S07", 900)], folder.path(), async |o| {
+        let press = |key| {
+            let key = crossterm::event::KeyEvent::new(
+                crossterm::event::KeyCode::Char(key),
+                crossterm::event::KeyModifiers::NONE,
+            );
+            o.keys.send(Ok(Input::Key(key))).unwrap();
+        };
+        for key in ['P', 'e', 'y'] {
+            press(key);
+            pass_meanwhile(1).await;
+        }
+        press('?');
+        pass_meanwhile(1).await;
+        o.sees("Help: type to search");
+        o.sees(" MASKED");
+        o.does_not_see("PARTIAL");
+        assert!(o.seen.borrow().copied.is_empty());
+        let read = std::thread::spawn(move || {
+            let mut text = String::new();
+            while !text.contains("exported") {
+                text += &std::fs::read_to_string(&log).unwrap();
+            }
+            text
+        });
+        while !read.is_finished() {
+            pass_meanwhile(1).await;
+        }
+        let text = read.join().unwrap();
+        let order = (text.find("privacy_lowered"), text.find("exported"));
+        assert!(matches!(order, (Some(first), Some(then)) if first < then), "{text}");
+        o.pass(1.0).await;
+        // A pipe cannot be synchronised with a disk: its line may be lost, and nothing is shown.
+        o.press("esc").await;
+        o.does_not_see("PARTIAL");
+        assert_eq!(o.seen.borrow().copied.len(), 1, "masked, it may be copied all the same");
+    });
 }
 
 #[test]

@@ -88,7 +88,7 @@ async fn a_session_that_is_gone_is_looked_at_after_an_hour_and_a_day_and_when_al
         }
     });
     pass(20).await;
-    world.say(Command::Refresh(id(1))).await;
+    world.say(OperatorCommand::Refresh(id(1))).await;
     pass(5).await;
     assert_eq!(missing(&world.snapshot()), 0, "two looks within 30 s are one");
     pass(71 * 3_600).await;
@@ -101,7 +101,7 @@ async fn a_session_that_is_gone_is_looked_at_after_an_hour_and_a_day_and_when_al
     assert!((90_000..90_010).contains(&(day - gone)), "{looks:?}");
     assert_eq!(missing(&world.snapshot()), 1);
     pass(2 * 3_600).await;
-    world.say(Command::RefreshAll).await;
+    world.say(OperatorCommand::RefreshAll).await;
     pass(5).await;
     assert_eq!(missing(&world.snapshot()), 0, "it came back");
 }

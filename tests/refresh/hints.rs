@@ -118,7 +118,7 @@ async fn a_flood_of_sessions_that_are_not_on_the_list_is_counted_and_makes_no_ro
     assert_eq!(snapshot.health.notified, tally);
     assert_eq!(snapshot.health.offered.len(), 100, "offered, and not without end");
     assert_eq!(learning.api.all().len(), asked, "nobody is asked about them");
-    learning.say(Command::Add(vec![entry(1_000)])).await;
+    learning.say(OperatorCommand::Add(vec![entry(1_000)])).await;
     pass(3).await;
     assert!(!learning.snapshot().health.offered.contains(&id(1_000)));
 
@@ -133,7 +133,7 @@ async fn ages(flood: bool) -> Vec<Duration> {
     let settings = Settings { awaiting: SignedDuration::from_secs(4), ..Settings::default() };
     let world = world(100_000, settings, ongoing);
     let visible: Vec<SessionId> = (1..=20).map(id).collect();
-    world.say(Command::Focus { selected: None, visible: visible.clone() }).await;
+    world.say(OperatorCommand::Focus { selected: None, visible: visible.clone() }).await;
     let mut dice = fastrand::Rng::with_seed(9);
     for _ in 0..180_u32 {
         for _ in 0..if flood { 1_000 } else { 0 } {
@@ -208,7 +208,7 @@ async fn a_first_branch_visit_is_told_by_a_notification_alone_and_makes_the_stag
         .collect();
     assert_eq!(notified, wanted, "each once");
     // An answer that came after it does not take the visit back.
-    world.say(Command::Refresh(id(1))).await;
+    world.say(OperatorCommand::Refresh(id(1))).await;
     pass(5).await;
     assert!(matches!(stage_of(&mut world, id(1)), Stage::AtCounter { .. }));
 }

@@ -22,6 +22,7 @@ use branchwatch::domain::session::configuration::Configuration;
 use branchwatch::domain::session::ids::SessionId;
 use branchwatch::domain::session::instructions::Instructions;
 use branchwatch::domain::session::wire_enum::SessionState;
+use branchwatch::domain::watchlist::command::OperatorCommand;
 use branchwatch::domain::watchlist::snapshot::{Connection, Snapshot};
 use branchwatch::domain::watchlist::watched::{WatchEntry, WatchedSession};
 use branchwatch::refresh::{self, Command, Settings};
@@ -157,8 +158,8 @@ impl World {
         Arc::clone(&self.snapshots.borrow_and_update())
     }
 
-    async fn say(&self, command: Command) {
-        self.commands.send(command).await.unwrap();
+    async fn say(&self, command: impl Into<Command>) {
+        self.commands.send(command.into()).await.unwrap();
     }
 }
 
@@ -185,9 +186,9 @@ async fn no_second_ever_holds_more_requests_than_allowed() {
     let settings = Settings { max_rps: 5.0, ..Settings::default() };
     let world = world(300, settings, ongoing);
     pass(30).await;
-    world.say(Command::RefreshAll).await;
+    world.say(OperatorCommand::RefreshAll).await;
     for _ in 0..50 {
-        world.say(Command::Refresh(id(7))).await;
+        world.say(OperatorCommand::Refresh(id(7))).await;
     }
     pass(60).await;
     let times = world.api.all();
@@ -203,7 +204,7 @@ async fn another_interval_brings_open_sessions_forward_and_leaves_the_others() {
     let mut world = world(2, Settings::default(), ended);
     pass(60).await;
     let before = world.api.sessions_asked();
-    world.say(Command::Interval(SignedDuration::from_secs(20))).await;
+    world.say(OperatorCommand::Interval(SignedDuration::from_secs(20))).await;
     pass(200).await;
     let asked = world.api.sessions_asked().split_off(before.len());
     assert!(asked.iter().all(|(_, asked)| *asked == id(1)), "{asked:?}");
@@ -217,7 +218,7 @@ async fn another_interval_brings_open_sessions_forward_and_leaves_the_others() {
 async fn the_cursor_and_the_visible_rows_come_first() {
     let world = world(1_000, Settings::default(), ongoing);
     let visible: Vec<SessionId> = (500..510).map(id).collect();
-    world.say(Command::Focus { selected: Some(id(505)), visible: visible.clone() }).await;
+    world.say(OperatorCommand::Focus { selected: Some(id(505)), visible: visible.clone() }).await;
     pass(20).await;
     let asked = world.api.sessions_asked();
     let at = |wanted: SessionId| asked.iter().position(|(_, id)| *id == wanted);
@@ -252,7 +253,7 @@ async fn what_is_done_or_gone_is_not_asked_again_and_keeps_its_last_answer() {
         }
     });
     pass(4).await;
-    world.say(Command::Refresh(id(2))).await;
+    world.say(OperatorCommand::Refresh(id(2))).await;
     pass(7_200).await;
     let asked = world.api.sessions_asked();
     assert_eq!(asked.iter().filter(|(_, who)| *who == id(1)).count(), 1);
@@ -375,7 +376,9 @@ async fn sessions_nobody_looks_at_are_not_starved_by_those_somebody_does() {
         ..Settings::default()
     };
     let world = world(60, settings, ongoing);
-    world.say(Command::Focus { selected: Some(id(1)), visible: (1..=40).map(id).collect() }).await;
+    world
+        .say(OperatorCommand::Focus { selected: Some(id(1)), visible: (1..=40).map(id).collect() })
+        .await;
     pass(900).await;
     let asked = world.api.sessions_asked();
     for n in 41..=60 {
@@ -388,10 +391,10 @@ async fn sessions_nobody_looks_at_are_not_starved_by_those_somebody_does() {
 async fn sessions_come_and_go_while_it_runs_and_offline_asks_nobody() {
     let mut world = world(1, Settings::default(), ongoing);
     pass(3).await;
-    world.say(Command::Add(vec![entry(2)])).await;
+    world.say(OperatorCommand::Add(vec![entry(2)])).await;
     pass(3).await;
     assert!(world.snapshot().sessions.get(id(2)).unwrap().session().is_some());
-    world.say(Command::Remove(vec![id(1)])).await;
+    world.say(OperatorCommand::Remove(vec![id(1)])).await;
     pass(3).await;
     assert_eq!(world.snapshot().sessions.len(), 1);
     world.cancel.cancel();

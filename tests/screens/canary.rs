@@ -2,6 +2,7 @@
 
 use branchwatch::app::view::Pane;
 use branchwatch::domain::watchlist::annotations::Annotations;
+use branchwatch::domain::watchlist::command::OperatorCommand;
 
 use super::*;
 
@@ -43,7 +44,7 @@ fn all(privacy: Privacy) -> String {
     for size in SIZES {
         for selected in 0..NAMES.len() {
             let mut model = model_of(snapshot_of(named(), State::Live), size);
-            update(&mut model, Event::Done(Outcome::Permitted(Permit::Privacy(privacy))));
+            update(&mut model, Event::Done(Outcome::PrivacyLowered(privacy)));
             for _ in 0..selected {
                 update(&mut model, Event::Action(Action::Down));
             }
@@ -89,16 +90,21 @@ fn a_masked_note_is_replaced_or_stays_and_masked_tags_stay() {
     assert!(shown.contains("replaces the masked note"), "{shown}");
     let _drawn = model.take_dirty();
     let nothing = update(&mut model, Event::Action(Action::Enter));
-    assert!(!nothing.iter().any(|effect| matches!(effect, Effect::Keep(_))), "{nothing:?}");
+    assert!(
+        !nothing.iter().any(|effect| matches!(effect, Effect::Command(OperatorCommand::Keep(_)))),
+        "{nothing:?}"
+    );
     update(&mut model, Event::Action(Action::Tags));
     let _drawn = model.take_dirty();
     update(&mut model, Event::Paste("q4".to_owned()));
     let effects = update(&mut model, Event::Action(Action::Enter));
     let tags = effects.iter().find_map(|effect| match effect {
-        Effect::Keep(changes) => changes.iter().find_map(|(_, change)| match change {
-            AnnotationChange::Tags(tags) => Some(tags.len()),
-            _ => None,
-        }),
+        Effect::Command(OperatorCommand::Keep(changes)) => {
+            changes.iter().find_map(|(_, change)| match change {
+                AnnotationChange::Tags(tags) => Some(tags.len()),
+                _ => None,
+            })
+        }
         _ => None,
     });
     assert_eq!(tags, Some(2), "the new one beside the masked one");

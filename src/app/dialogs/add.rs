@@ -21,6 +21,7 @@ use crate::app::operator::time_travel;
 use crate::app::text::text_field::TextField;
 use crate::app::text::words::count;
 use crate::app::view::Tone;
+use crate::domain::watchlist::command::OperatorCommand;
 use crate::import::{self, Added, says_more};
 use crate::text::shown_str;
 
@@ -211,9 +212,9 @@ fn added(model: &mut Model, dialog: AddDialog) -> Vec<Effect> {
         String::new()
     } else {
         let what = format!("added {}", count(back.len(), "session"));
-        remember(model, Undo { what, back: Effect::Remove(back) });
+        remember(model, Undo { what, back: OperatorCommand::Remove(back) });
         model.times.keys.after("; ", Action::Undo, "removes again")
     };
     model.set_message(format!("{said}{undoes}"), Tone::Good);
-    vec![Effect::Add(entries)]
+    vec![Effect::Command(OperatorCommand::Add(entries))]
 }

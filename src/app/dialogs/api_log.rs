@@ -10,7 +10,7 @@ use crate::app::action::Action;
 use crate::app::dialogs::api_log::state::{ApiLogDialog, CallRow};
 use crate::app::dialogs::dialog::{CLOSE, Dialog, Flow, RowCursor, STAY};
 use crate::app::dialogs::open::OpenDialog;
-use crate::app::effect::{CopySource, Effect};
+use crate::app::effect::Effect;
 use crate::app::list::sessions::Sessions;
 use crate::app::model::Model;
 use crate::app::text::text_field::TextField;
@@ -112,8 +112,7 @@ impl Dialog for ApiLogDialog {
                     model.set_message("this call has no request ID", Tone::Notice);
                     return STAY;
                 };
-                let text = CopySource::Text(id);
-                return Flow::Stay(vec![Effect::Copy { what: "request ID", text }]);
+                return Flow::Stay(vec![Effect::Copy { what: "request ID", text: id }]);
             }
             _ => return Flow::Ignored,
         }

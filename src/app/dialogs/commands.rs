@@ -22,6 +22,7 @@ use crate::app::view::Tone;
 use crate::domain::nearest::suggestion;
 use crate::domain::shape::Format;
 use crate::domain::span::{exact, parse_span};
+use crate::domain::watchlist::command::OperatorCommand;
 
 /// What can stand after it, where that is a choice of few.
 pub(crate) fn offers(word: PaletteWord, model: &Model) -> Vec<String> {
@@ -91,7 +92,7 @@ pub(crate) fn run(
                 format!("open sessions are polled every {}", exact(every)),
                 Tone::Plain,
             );
-            return Ok(vec![Effect::Interval(every)]);
+            return Ok(vec![Effect::Command(OperatorCommand::Interval(every))]);
         }
         PaletteWord::Past => time_travel::jump(model, argument)?,
         PaletteWord::Privacy => return privacy::to(model, argument),

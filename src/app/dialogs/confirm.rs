@@ -9,7 +9,6 @@ use crate::app::dialogs::confirm::state::{ConfirmDialog, What};
 use crate::app::dialogs::dialog::{Dialog, Flow, STAY};
 use crate::app::effect::Effect;
 use crate::app::model::Model;
-use crate::app::operator::requests::state::OperatorRequest;
 use crate::app::text::text_field::TextField;
 use crate::app::text::words::wire;
 use crate::app::view::Tone;
@@ -51,7 +50,7 @@ pub(crate) fn open(model: &mut Model, what: What) -> Vec<Effect> {
     model.open(dialog);
     // What is deleted is gone: whether it was taken out before is worth knowing.
     let deletes = what == What::DeleteSession;
-    deletes.then_some(Effect::Request(OperatorRequest::LastExports(id))).into_iter().collect()
+    deletes.then_some(Effect::LastExports(id)).into_iter().collect()
 }
 
 impl Model {
@@ -90,10 +89,10 @@ impl Dialog for ConfirmDialog {
             self.error = Some(format!("that is not {}", self.phrase));
             return STAY;
         }
-        Flow::Close(vec![Effect::Request(match self.what {
-            What::DeleteSession => OperatorRequest::Delete(self.id),
-            What::SendLetter => OperatorRequest::SendLetter(self.id),
-        })])
+        Flow::Close(vec![match self.what {
+            What::DeleteSession => Effect::DeleteSession(self.id),
+            What::SendLetter => Effect::SendLetter(self.id),
+        }])
     }
 
     fn leave(&mut self, _: &Model) -> Flow {

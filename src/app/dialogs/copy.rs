@@ -5,7 +5,7 @@ pub(crate) mod state;
 use crate::app::action::Action;
 use crate::app::dialogs::copy::state::{CopyDialog, CopyItem};
 use crate::app::dialogs::dialog::{Dialog, Flow, RowCursor};
-use crate::app::effect::{CopySource, Effect, ExportRequest};
+use crate::app::effect::{Effect, ExportRequest};
 use crate::app::model::Model;
 use crate::app::operator::annotations;
 use crate::app::text::words;
@@ -20,7 +20,8 @@ pub(crate) fn open(model: &mut Model) {
             [first, rest @ ..] if !rest.is_empty() => format!("{first} and {} more", rest.len()),
             _ => lines.concat(),
         };
-        CopyItem { what, preview, source: CopySource::Text(lines.join("\n")) }
+        let text = lines.join("\n");
+        CopyItem { what, preview, copy: Effect::Copy { what, text } }
     };
     let name = |id| Some(model.times.name(&model.sessions.item(id)?.session, 40));
     let line = |id| {
@@ -49,17 +50,13 @@ pub(crate) fn open(model: &mut Model) {
 
 /// The exports of one session that fit on a clipboard.
 fn exports(id: SessionId) -> [CopyItem; 2] {
+    let item = |what, preview: &str, format| {
+        let request = ExportRequest::masked(id, format);
+        CopyItem { what, preview: preview.to_owned(), copy: Effect::CopyExport { what, request } }
+    };
     [
-        CopyItem {
-            what: "masked JSON",
-            preview: "the export, masked".to_owned(),
-            source: CopySource::Export(ExportRequest::masked(id, Format::Json)),
-        },
-        CopyItem {
-            what: "Markdown",
-            preview: "a summary for people, masked".to_owned(),
-            source: CopySource::Export(ExportRequest::masked(id, Format::Markdown)),
-        },
+        item("masked JSON", "the export, masked", Format::Json),
+        item("Markdown", "a summary for people, masked", Format::Markdown),
     ]
 }
 
@@ -69,8 +66,7 @@ impl Dialog for CopyDialog {
             return Flow::Ignored;
         }
         let chosen = self.items.get(self.selected);
-        let copy = |item: &CopyItem| Effect::Copy { what: item.what, text: item.source.clone() };
-        Flow::Close(chosen.map(copy).into_iter().collect())
+        Flow::Close(chosen.map(|item| item.copy.clone()).into_iter().collect())
     }
 
     fn cursor(&mut self) -> Option<RowCursor<'_>> {

@@ -14,7 +14,7 @@ use crate::app::action::Action;
 use crate::app::dialogs::dialog::{Dialog, Flow, PAGE, STAY};
 use crate::app::dialogs::export::state::{ExportDialog, ExportField, Scope};
 use crate::app::dialogs::open::OpenDialog;
-use crate::app::effect::{CopySource, Effect};
+use crate::app::effect::Effect;
 use crate::app::event::Measured;
 use crate::app::list::sessions::Item;
 use crate::app::model::Model;
@@ -144,8 +144,8 @@ impl Dialog for ExportDialog {
                     self.focus = field;
                     self.error = Some(why.to_owned());
                 } else if action == Action::CopyMenu {
-                    let text = CopySource::Export(self.request());
-                    return Flow::Close(vec![Effect::Copy { what: "the export", text }]);
+                    let request = self.request();
+                    return Flow::Close(vec![Effect::CopyExport { what: "the export", request }]);
                 } else if self.file.text().trim().is_empty() {
                     self.focus = ExportField::File;
                     self.error = Some("the file needs a name".to_owned());

@@ -9,7 +9,6 @@ use crate::app::dialogs::dialog::{Dialog, Flow, RowCursor, STAY};
 use crate::app::dialogs::letter::state::{CHOICES, LetterDialog};
 use crate::app::effect::Effect;
 use crate::app::model::Model;
-use crate::app::operator::requests::state::OperatorRequest;
 use crate::app::view::{Cell, Tone};
 use crate::domain::session::ids::SessionId;
 
@@ -47,11 +46,11 @@ impl Dialog for LetterDialog {
         self.busy = true;
         self.said = Some(Cell::new("requesting…", Tone::Dim));
         let (id, path) = (self.id, self.path.clone());
-        Flow::Stay(vec![Effect::Request(match self.selected {
-            0 => OperatorRequest::Letter { id, save_to: Some(path) },
-            1 => OperatorRequest::Letter { id, save_to: None },
-            _ => OperatorRequest::Contact(id),
-        })])
+        Flow::Stay(vec![match self.selected {
+            0 => Effect::SaveLetter { id, path },
+            1 => Effect::FetchLetter(id),
+            _ => Effect::ShowContact(id),
+        }])
     }
 
     /// What was revealed goes with it, and the terminal is wiped.

@@ -13,7 +13,6 @@ use crate::app::dialogs::media::state::{MediaDialog, MediaItem};
 use crate::app::effect::Effect;
 use crate::app::model::Model;
 use crate::app::motion::Motion;
-use crate::app::operator::requests::state::OperatorRequest;
 use crate::app::text::words::wire;
 use crate::app::view::{Cell, Tone};
 use crate::domain::session::ids::SessionId;
@@ -72,11 +71,10 @@ fn not_shown(media: &Media, images: bool) -> Option<&'static str> {
 }
 
 impl MediaDialog {
-    fn request(&mut self, media: Media, save_to: Option<PathBuf>) -> Flow {
+    fn request(&mut self, effect: Effect) -> Flow {
         self.busy = true;
         self.said = Some(Cell::new("requesting…", Tone::Dim));
-        let (id, media) = (self.id, Box::new(media));
-        Flow::Stay(vec![Effect::Request(OperatorRequest::Media { id, media, save_to })])
+        Flow::Stay(vec![effect])
     }
 
     /// Without its ending, which the answer tells.
@@ -93,20 +91,20 @@ impl Dialog for MediaDialog {
         // The warning is answered with the next key or not at all.
         let warned = std::mem::take(&mut self.warned);
         let Some(item) = self.items.get(self.selected) else { return Flow::Ignored };
-        let media = item.media.clone();
+        let (id, media) = (self.id, Box::new(item.media.clone()));
         match action {
             Action::Enter | Action::Export if self.busy => {}
             Action::Enter => {
                 let Some(why) = not_shown(&media, cfg!(feature = "images")) else {
                     self.clear = false;
-                    return self.request(media, None);
+                    return self.request(Effect::ShowPicture { id, media });
                 };
                 let saves = model.times.keys.after("; ", Action::Export, "saves it");
                 self.said = Some(Cell::new(format!("{why}{saves}"), Tone::Notice));
             }
             Action::Export if warned => {
-                let file = self.file(&media, model);
-                return self.request(media, Some(file));
+                let path = self.file(&media, model);
+                return self.request(Effect::SaveMedia { id, media, path });
             }
             Action::Export => {
                 let again = model.times.keys.after(" ", Action::Export, "again saves it.");

@@ -8,7 +8,6 @@ use crate::app::dialogs::picker::state::{PickRow, PickerDialog, PickerKind};
 use crate::app::dialogs::programs::state::Program;
 use crate::app::effect::Effect;
 use crate::app::model::Model;
-use crate::app::operator::requests::state::OperatorRequest;
 use crate::app::view::Tone;
 
 pub(crate) fn open(model: &mut Model) {
@@ -36,7 +35,7 @@ pub(crate) fn run(model: &mut Model, place: usize) -> Vec<Effect> {
     match program.filled(session.id(), &reference) {
         Ok(run) => {
             model.set_message(format!("{name} started"), Tone::Plain);
-            vec![Effect::Request(OperatorRequest::Run { name, run })]
+            vec![Effect::RunProgram { name, run }]
         }
         Err(why) => {
             model.set_message(format!("{name} was not run: {why}"), Tone::Bad);

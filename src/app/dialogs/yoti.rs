@@ -3,14 +3,17 @@
 //! Each is bound to the session that was under the cursor when its key was pressed (fault V04).
 //! Closing one drops what it showed, and the terminal is wiped.
 
-pub mod state;
+use std::path::Path;
 
 use crate::app::dialogs;
 use crate::app::dialogs::open::OpenDialog;
-use crate::app::dialogs::yoti::state::YotiReply;
+use crate::app::effect::Effect;
 use crate::app::model::Model;
 use crate::app::operator::privacy;
+use crate::app::text::hidden::{Hidden, Picture};
 use crate::app::view::{Cell, Tone};
+use crate::domain::events::audit_action::LastExports;
+use crate::domain::session::ids::{MediaId, SessionId};
 
 impl Model {
     /// A dialog that changes something at Yoti is open and has not been on the screen: keys that
@@ -26,34 +29,62 @@ impl Model {
     }
 }
 
-/// What came of a request goes to its dialog, if that is still open; personal data goes nowhere else.
-pub(crate) fn told(model: &mut Model, told: YotiReply) {
+/// What was done, or why it was not: in the dialog of this session, else as a message.
+pub(crate) fn done(model: &mut Model, session: Option<SessionId>, result: Result<String, String>) {
     model.dirty = true;
+    let (text, tone) = match result {
+        Ok(text) => (text, Tone::Good),
+        Err(why) => (why, Tone::Bad),
+    };
+    let text = crate::text::shown_str(&text, 200);
+    match session {
+        Some(id) => dialogs::answered(model, id, Cell::new(text, tone)),
+        None => model.set_message(text, tone),
+    }
+}
+
+/// The letter lies in this file: the desktop opens it.
+pub(crate) fn letter_fetched(model: &mut Model, id: SessionId, path: &Path) -> Vec<Effect> {
+    let text = "the letter is open; its copy is removed when branchwatch ends";
+    done(model, Some(id), Ok(text.to_owned()));
+    vec![Effect::Open { what: "the letter", target: path.display().to_string() }]
+}
+
+/// The recipient goes to the dialog of this letter, and nowhere else.
+pub(crate) fn contact(model: &mut Model, id: SessionId, contact: Vec<(&'static str, Hidden)>) {
     let until = model.clock + model.settings.for_operator(privacy::REVEALED);
-    let said = |text: &str, tone| Cell::new(crate::text::shown_str(text, 200), tone);
-    match (told, &mut model.dialog) {
-        (YotiReply::Contact(id, contact), Some(OpenDialog::Letter(dialog))) if dialog.id == id => {
-            dialog.busy = false;
-            dialog.said = None;
-            dialog.contact = contact;
-            dialog.contact_until = Some(until);
-        }
-        (YotiReply::Picture(id, media, picture, size), Some(OpenDialog::Media(dialog)))
-            if dialog.id == id =>
-        {
-            dialog.show(&media, picture, size);
-        }
-        (YotiReply::LastExports(id, last), Some(OpenDialog::Confirm(dialog)))
-            if dialog.id == id =>
-        {
-            dialog.exports = Some(last);
-        }
-        (YotiReply::Contact(..) | YotiReply::Picture(..) | YotiReply::LastExports(..), _) => {}
-        (YotiReply::Done(id, text), _) => {
-            dialogs::answered(model, id, said(&text, Tone::Good));
-        }
-        (YotiReply::Failed(id, text), _) => {
-            dialogs::answered(model, id, said(&text, Tone::Bad));
-        }
+    if let Some(OpenDialog::Letter(dialog)) = &mut model.dialog
+        && dialog.id == id
+    {
+        dialog.busy = false;
+        dialog.said = None;
+        dialog.contact = contact;
+        dialog.contact_until = Some(until);
+        model.dirty = true;
+    }
+}
+
+/// A picture goes to the dialog of these media, and nowhere else.
+pub(crate) fn picture(
+    model: &mut Model,
+    id: SessionId,
+    media: &MediaId,
+    picture: Picture,
+    size: usize,
+) {
+    if let Some(OpenDialog::Media(dialog)) = &mut model.dialog
+        && dialog.id == id
+    {
+        dialog.show(media, picture, size);
+        model.dirty = true;
+    }
+}
+
+pub(crate) fn last_exports(model: &mut Model, id: SessionId, last: Option<LastExports>) {
+    if let Some(OpenDialog::Confirm(dialog)) = &mut model.dialog
+        && dialog.id == id
+    {
+        dialog.exports = Some(last);
+        model.dirty = true;
     }
 }

@@ -15,6 +15,7 @@ use crate::app::list::views::View;
 use crate::app::model::Model;
 use crate::app::operator::restore;
 use crate::app::view::Tone;
+use crate::domain::watchlist::command::OperatorCommand;
 use crate::domain::watchlist::list_layout::Arrangement;
 
 /// The longest name of a view, in columns.
@@ -137,5 +138,6 @@ pub(crate) fn kept(model: &mut Model) -> Option<Effect> {
     // Order and columns alone: a filter is kept only with a view that was saved under a name.
     let list = View { text: String::new(), ..model.standing("") }.texts();
     let views = model.saved_views.saved.iter().map(|(name, view)| (name.clone(), view.texts()));
-    Some(Effect::Arrange(Arrangement { list, views: views.collect(), place }))
+    let arrangement = Arrangement { list, views: views.collect(), place };
+    Some(Effect::Command(OperatorCommand::Arrange(arrangement)))
 }

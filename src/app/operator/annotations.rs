@@ -18,6 +18,7 @@ use crate::domain::assessment::reason::Reason;
 use crate::domain::personal::Privacy;
 use crate::domain::session::ids::SessionId;
 use crate::domain::watchlist::annotations::AnnotationChange;
+use crate::domain::watchlist::command::OperatorCommand;
 
 /// So many actions can be undone.
 const UNDO: usize = 20;
@@ -96,12 +97,12 @@ pub(crate) fn keep(model: &mut Model, what: &str, changes: Vec<Change>) -> Vec<E
     let mut back: Vec<Change> = changes.iter().filter_map(undone).collect();
     // The other way round: of two changes to one session the first was made to what there was.
     back.reverse();
-    remember(model, Undo { what: what.to_owned(), back: Effect::Keep(back) });
+    remember(model, Undo { what: what.to_owned(), back: OperatorCommand::Keep(back) });
     let archived = changes.iter().all(|(_, change)| *change == AnnotationChange::Archived(true));
     let undoes = if archived { "brings back" } else { "undoes" };
     let hint = model.times.keys.after("; ", Action::Undo, undoes);
     model.set_message(format!("{what}{hint}"), Tone::Good);
-    vec![Effect::Keep(changes)]
+    vec![Effect::Command(OperatorCommand::Keep(changes))]
 }
 
 pub(crate) fn remember(model: &mut Model, undo: Undo) {
@@ -116,12 +117,12 @@ pub(crate) fn undo(model: &mut Model) -> Vec<Effect> {
         return Vec::new();
     };
     model.set_message(format!("undid: {}", undo.what), Tone::Good);
-    if let Effect::Keep(changes) = &undo.back {
+    if let OperatorCommand::Keep(changes) = &undo.back {
         let back =
             |(id, change): &Change| (*change == AnnotationChange::Archived(false)).then_some(*id);
         model.returns = changes.iter().find_map(back);
     }
-    vec![undo.back]
+    vec![Effect::Command(undo.back)]
 }
 
 /// The same change for each target.

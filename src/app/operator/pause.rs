@@ -20,6 +20,7 @@ use crate::app::status::digest;
 use crate::app::text::words::{self, age};
 use crate::app::view::{Cell, Tone};
 use crate::domain::session::ids::SessionId;
+use crate::domain::watchlist::command::OperatorCommand;
 use crate::domain::watchlist::snapshot::{SessionTable, Snapshot};
 use crate::domain::watchlist::watched::WatchedSession;
 
@@ -186,11 +187,17 @@ pub(crate) fn asked(model: &mut Model, id: SessionId) {
 pub(crate) fn note(model: &mut Model, effects: &[Effect]) {
     let Some(paused) = &mut model.paused else { return };
     for effect in effects {
-        match effect {
-            Effect::Keep(changes) => paused.own.extend(changes.iter().map(|(id, _)| *id)),
-            Effect::Add(entries) => paused.own.extend(entries.iter().map(|entry| entry.id)),
-            Effect::Remove(ids) => paused.own.extend(ids),
-            _ => {}
+        let Effect::Command(command) = effect else { continue };
+        match command {
+            OperatorCommand::Keep(changes) => paused.own.extend(changes.iter().map(|(id, _)| *id)),
+            OperatorCommand::Add(entries) => paused.own.extend(entries.iter().map(|e| e.id)),
+            OperatorCommand::Remove(ids) => paused.own.extend(ids),
+            OperatorCommand::Refresh(_)
+            | OperatorCommand::RefreshAll
+            | OperatorCommand::Interval(_)
+            | OperatorCommand::Focus { .. }
+            | OperatorCommand::Looked
+            | OperatorCommand::Arrange(_) => {}
         }
     }
 }

@@ -14,11 +14,10 @@ use crate::app::event::Event;
 use crate::app::list::sessions::Item;
 use crate::app::model::Model;
 use crate::app::operator::privacy::state::Lock;
-use crate::app::operator::requests::state::{OperatorRequest, Permit};
 use crate::app::text::words::Openness;
 use crate::app::view::{Cell, Tone};
-use crate::domain::events::audit_action::AuditAction;
 use crate::domain::personal::Privacy;
+use crate::domain::session::ids::SessionId;
 
 // A screen that is left unmasked is masked again by itself (fault S10).
 const OFF: SignedDuration = SignedDuration::from_secs(5 * 60);
@@ -64,7 +63,7 @@ pub(crate) fn next(model: &mut Model) -> Vec<Effect> {
             return Vec::new();
         }
     };
-    lowered(lower)
+    vec![Effect::LowerPrivacy(lower)]
 }
 
 /// `privacy WORD` in the palette.
@@ -82,16 +81,7 @@ pub(crate) fn to(model: &mut Model, word: &str) -> Result<Vec<Effect>, String> {
         "off" => Privacy::Off,
         _ => return Err("expected masked, partial or off".to_owned()),
     };
-    Ok(lowered(lower))
-}
-
-fn lowered(privacy: Privacy) -> Vec<Effect> {
-    let permit = Permit::Privacy(privacy);
-    vec![Effect::Request(OperatorRequest::Permit {
-        deed: AuditAction::PrivacyLowered,
-        session: None,
-        permit,
-    })]
+    Ok(vec![Effect::LowerPrivacy(lower)])
 }
 
 pub(crate) fn reveal(model: &mut Model) -> Vec<Effect> {
@@ -102,12 +92,7 @@ pub(crate) fn reveal(model: &mut Model) -> Vec<Effect> {
         model.set_message(format!("nothing is hidden for {name}"), Tone::Plain);
         return Vec::new();
     }
-    let permit = Permit::Reveal(id);
-    vec![Effect::Request(OperatorRequest::Permit {
-        deed: AuditAction::Revealed,
-        session: Some(id),
-        permit,
-    })]
+    vec![Effect::Reveal(id)]
 }
 
 /// The screen hides something of this session.
@@ -128,29 +113,32 @@ pub(crate) fn lock(model: &mut Model) -> Vec<Effect> {
     vec![Effect::Redraw]
 }
 
-/// The line is written: show more.
-pub(crate) fn permitted(model: &mut Model, permit: Permit) {
-    let now = model.clock;
-    match permit {
-        // A screen that was locked meanwhile stays masked.
-        _ if model.privacy.locked.is_some() => {}
-        Permit::Privacy(privacy) => {
-            model.times.openness.privacy = privacy;
-            model.privacy.off_until =
-                (privacy == Privacy::Off).then(|| now + model.settings.for_operator(OFF));
-            let (said, next) = match privacy {
-                Privacy::Off => ("unmasked for 5 minutes", "masks again"),
-                _ => ("first letters shown", "shows everything"),
-            };
-            let next = model.times.keys.after("; ", Action::Privacy, next);
-            let text = format!("{said}{next}");
-            model.set_message(text, Tone::Warn);
-        }
-        Permit::Reveal(id) => {
-            model.times.openness.revealed = Some(id);
-            model.privacy.revealed_until = Some(now + model.settings.for_operator(REVEALED));
-        }
+/// The line is written: show more of all.
+pub(crate) fn lowered(model: &mut Model, privacy: Privacy) {
+    // A screen that was locked meanwhile stays masked.
+    if model.privacy.locked.is_some() {
+        return;
     }
+    model.times.openness.privacy = privacy;
+    let until = model.clock + model.settings.for_operator(OFF);
+    model.privacy.off_until = (privacy == Privacy::Off).then_some(until);
+    let (said, next) = match privacy {
+        Privacy::Off => ("unmasked for 5 minutes", "masks again"),
+        _ => ("first letters shown", "shows everything"),
+    };
+    let next = model.times.keys.after("; ", Action::Privacy, next);
+    model.set_message(format!("{said}{next}"), Tone::Warn);
+    model.rebuild(true);
+    model.dirty = true;
+}
+
+/// The line is written: show the labels of one session for a time.
+pub(crate) fn revealed(model: &mut Model, id: SessionId) {
+    if model.privacy.locked.is_some() {
+        return;
+    }
+    model.times.openness.revealed = Some(id);
+    model.privacy.revealed_until = Some(model.clock + model.settings.for_operator(REVEALED));
     model.rebuild(true);
     model.dirty = true;
 }

@@ -1,7 +1,7 @@
 //! `report`: the values of the session under the cursor that this build does not know, to send to
 //! whoever maintains it.
 
-use crate::app::effect::{CopySource, Effect};
+use crate::app::effect::Effect;
 use crate::app::model::Model;
 use crate::app::text::words::server;
 use crate::app::view::Tone;
@@ -32,5 +32,5 @@ pub(crate) fn report(model: &mut Model) -> Vec<Effect> {
     let text = format!("branchwatch {}: {}", env!("CARGO_PKG_VERSION"), found.join("; "));
     // Bounded: it is pasted into a ticket, and some terminals drop a long clipboard.
     let text = crate::text::shown_str(&text, 8_000);
-    vec![Effect::Copy { what: "values not known", text: CopySource::Text(text) }]
+    vec![Effect::Copy { what: "values not known", text }]
 }

@@ -17,6 +17,7 @@ use crate::domain::events::change::ChangeKind;
 use crate::domain::session::wire_enum::SessionState;
 use crate::domain::session::wire_enum::SourceType;
 use crate::domain::watchlist::annotations::AnnotationChange;
+use crate::domain::watchlist::command::OperatorCommand;
 use crate::domain::watchlist::snapshot::Snapshot;
 
 /// The cursor of the last look moves this often while the operator works.
@@ -85,7 +86,7 @@ pub(crate) fn key(model: &mut Model) -> Option<Effect> {
     let told = model.digest.told.is_some_and(|told| now.duration_since(told) < LOOKS);
     (!told).then(|| {
         model.digest.told = Some(now);
-        Effect::Looked
+        Effect::Command(OperatorCommand::Looked)
     })
 }
 
@@ -98,7 +99,8 @@ pub(crate) fn rest(model: &mut Model) -> Option<Effect> {
         return None;
     }
     model.digest.resting = Some((id, newest));
-    Some(Effect::Keep(vec![(id, AnnotationChange::LookedAt(Some(newest)))]))
+    let looked = AnnotationChange::LookedAt(Some(newest));
+    Some(Effect::Command(OperatorCommand::Keep(vec![(id, looked)])))
 }
 
 fn digest(model: &Model, since: Timestamp) -> Option<Cell> {

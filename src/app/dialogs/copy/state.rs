@@ -1,6 +1,6 @@
 //! The copy menu.
 
-use crate::app::effect::CopySource;
+use crate::app::effect::Effect;
 use crate::domain::session::ids::SessionId;
 
 /// One thing that can be copied.
@@ -10,8 +10,8 @@ pub struct CopyItem {
     pub what: &'static str,
     /// Its text, or what it will hold.
     pub preview: String,
-    /// Where the text comes from.
-    pub source: CopySource,
+    /// What copies it when it is chosen.
+    pub copy: Effect,
 }
 
 /// The copy menu; bound to one session when it opened.

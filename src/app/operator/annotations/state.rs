@@ -1,10 +1,10 @@
 //! What can be undone, and what is archived.
 
-use crate::app::effect::Effect;
 use crate::app::panes::RowPane;
 use crate::app::view::LabelRow;
 use crate::domain::session::ids::SessionId;
 use crate::domain::watchlist::annotations::AnnotationChange;
+use crate::domain::watchlist::command::OperatorCommand;
 use crate::domain::watchlist::snapshot::SessionTable;
 
 /// One change for one session.
@@ -14,7 +14,7 @@ pub(crate) type Change = (SessionId, AnnotationChange);
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Undo {
     pub(crate) what: String,
-    pub(crate) back: Effect,
+    pub(crate) back: OperatorCommand,
 }
 
 /// What the model holds of what the operator does for herself.

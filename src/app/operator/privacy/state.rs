@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use crate::app::operator::requests::state::OperatorConfig;
+use crate::app::operator::config::OperatorConfig;
 
 #[derive(Debug)]
 pub(crate) struct PrivacyState {

@@ -1,18 +1,13 @@
-//! What the operator's hands reach outside the model: the audit log, the portal, letter, media.
-//!
-//! `runtime` carries them out, and writes a line in the audit log before anything personal is
-//! shown.
-
-pub mod state;
+//! Yoti's portal, opened by the desktop, and what the configuration lets the operator do.
 
 use crate::app::effect::Effect;
 use crate::app::model::Model;
-use crate::app::operator::requests::state::{OperatorConfig, OperatorRequest, Permissions};
+use crate::app::operator::config::{OperatorConfig, Permissions};
 use crate::app::view::Tone;
 use crate::domain::session::ids::SessionId;
 
 impl Model {
-    /// The same, with what the configuration says of the operator's hands.
+    /// The same, with what the configuration lets the operator do.
     #[must_use]
     pub fn with_operator_config(mut self, config: OperatorConfig) -> Self {
         self.privacy.config = config;
@@ -35,7 +30,7 @@ impl Model {
 pub(crate) fn portal(model: &mut Model) -> Vec<Effect> {
     let Some(id) = model.selected else { return Vec::new() };
     match model.portal_link(id) {
-        Some(link) => vec![Effect::Request(OperatorRequest::Portal(link))],
+        Some(target) => vec![Effect::Open { what: "the portal", target }],
         None => {
             let text = "no portal address: set portal_url in the profile (config file)";
             model.set_message(text, Tone::Notice);
