@@ -19,7 +19,7 @@ fn rows(whole: &Buffer, range: std::ops::Range<u16>) -> Buffer {
     let width = usize::from(whole.area.width);
     let cells = usize::from(range.start) * width..usize::from(range.end) * width;
     let area = ratatui::layout::Rect::new(0, 0, whole.area.width, range.end - range.start);
-    Buffer { area, content: whole.content[cells].to_vec() }
+    Buffer { area, content: whole.content.get(cells).unwrap().to_vec() }
 }
 
 #[test]
