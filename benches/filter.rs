@@ -72,12 +72,13 @@ fn answers() -> Vec<Arc<Answers>> {
 fn session(n: usize, answers: &[Arc<Answers>], revision: u64) -> Arc<WatchedSession> {
     let hours = i64::try_from(n % 300).unwrap_or(0);
     let mut watched = WatchedSession::new(WatchEntry {
-        id: SessionId::new(uuid::Uuid::from_u128((n as u128) << 64 | n as u128)),
         reference: Some(format!("dbs-{n:06}-branch-customer-reference")),
         tags: vec![format!("team-{}", n % 7)],
-        added_at: Timestamp::UNIX_EPOCH,
         deadline: Some(now() + SignedDuration::from_hours(hours)),
-        resources_ttl: None,
+        ..WatchEntry::new(
+            SessionId::new(uuid::Uuid::from_u128((n as u128) << 64 | n as u128)),
+            Timestamp::UNIX_EPOCH,
+        )
     });
     if let Some(answers) = answers.get(n % answers.len().max(1)) {
         watched.answers = Arc::clone(answers);

@@ -26,12 +26,9 @@ fn main() {
 
 fn session(n: usize, revision: u64) -> Arc<WatchedSession> {
     let mut watched = WatchedSession::new(WatchEntry {
-        id: SessionId::new(uuid::Uuid::from_u128(n as u128)),
         reference: Some(format!("dbs-{n}")),
-        tags: Vec::new(),
-        added_at: Timestamp::UNIX_EPOCH,
         deadline: Timestamp::from_second(2_000_000_000 + i64::try_from(n).unwrap_or(0)).ok(),
-        resources_ttl: None,
+        ..WatchEntry::new(SessionId::new(uuid::Uuid::from_u128(n as u128)), Timestamp::UNIX_EPOCH)
     });
     watched.revision = revision;
     Arc::new(watched)

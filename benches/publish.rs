@@ -14,14 +14,8 @@ fn main() {
 
 #[divan::bench(args = [1_000, 100_000])]
 fn publish(bencher: Bencher<'_, '_>, count: u128) {
-    let entry = |n: u128| WatchEntry {
-        id: SessionId::new(uuid::Uuid::from_u128(n)),
-        reference: None,
-        tags: Vec::new(),
-        added_at: Timestamp::UNIX_EPOCH,
-        deadline: None,
-        resources_ttl: None,
-    };
+    let entry =
+        |n: u128| WatchEntry::new(SessionId::new(uuid::Uuid::from_u128(n)), Timestamp::UNIX_EPOCH);
     let (mut store, _reader) = Store::new((0..count).map(entry).map(WatchedSession::new).collect());
     let id = SessionId::new(uuid::Uuid::from_u128(count / 2));
     let mut failures = 0;

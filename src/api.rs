@@ -22,6 +22,7 @@ use crate::domain::session::answer::Answer;
 use crate::domain::session::configuration::Configuration;
 use crate::domain::session::ids::SessionId;
 use crate::domain::session::instructions::Instructions;
+use crate::domain::session::wire_enum::ErrorCode;
 
 /// The calls that refreshing needs; the real client and the tests' fake implement it.
 pub trait SessionApi: Send + Sync + 'static {
@@ -50,7 +51,7 @@ pub trait SessionApi: Send + Sync + 'static {
 pub struct ApiError {
     pub kind: ApiErrorKind,
     /// The body's `code` (or `error`), contract 9.1.
-    pub code: Option<ServerText>,
+    pub code: Option<ErrorCode>,
     /// The body's `message`, or the first bytes of a body that is not JSON.
     pub message: Option<ServerText>,
     /// The body's `errors[]`: property and message.

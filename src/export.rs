@@ -37,7 +37,7 @@ pub const SCHEMA_VERSION: u32 = 1;
 
 /// What a document says of its making.
 #[derive(Clone, Debug)]
-pub struct Origin<'a> {
+pub struct DocumentOrigin<'a> {
     pub profile: &'a str,
     /// `live`, `sandbox`, `demo`, ….
     pub environment: &'a str,
@@ -47,7 +47,7 @@ pub struct Origin<'a> {
 
 /// A finished document, with the places where it was masked.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Document {
+pub struct ExportedDocument {
     /// JSON, pretty printed, ending in a newline; controls and bidi characters as `\u` escapes.
     pub text: String,
     /// Pointers of the masked values.

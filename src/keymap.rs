@@ -66,7 +66,8 @@ impl Keymap {
             let shipped = || spec.keys.iter().map(|key| (*key).to_owned()).collect();
             let keys = replaced.get(spec.name).cloned().unwrap_or_else(shipped);
             for key in &keys {
-                let chord = written(parsed(key).map_err(|why| why.at(spec.name))?);
+                let chord =
+                    written(parsed(key).map_err(|why| KeymapError::new(why).at(spec.name))?);
                 let meanings = keymap.chords.entry(chord).or_default();
                 let mut others = meanings.iter().map(|other| other.spec());
                 if let Some(other) = others.find(|other| other.panes == spec.panes) {

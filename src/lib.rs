@@ -37,6 +37,7 @@ pub mod refresh;
 pub mod runtime;
 pub mod simulator;
 pub mod store;
+mod stream_guard;
 pub mod telemetry;
 pub mod text;
 pub mod theme;

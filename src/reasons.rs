@@ -32,7 +32,7 @@ pub enum Kind {
 /// What one of Yoti's codes means to an operator.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Reason {
+pub struct ExplainedReason {
     /// As on the wire.
     pub code: String,
     /// One plain sentence; of a sub-check: what it looks at.
@@ -43,14 +43,14 @@ pub struct Reason {
     pub source: String,
 }
 
-type Table = BTreeMap<Kind, Vec<Reason>>;
+type Table = BTreeMap<Kind, Vec<ExplainedReason>>;
 
 // The shipped table can be read (held by a test); if it could not, nothing would be explained.
 static TABLE: LazyLock<Table> = LazyLock::new(|| toml::from_str(SHIPPED).unwrap_or_default());
 
 /// The explanation of a code, compared exactly; `None` for one that this build does not know.
 #[must_use]
-pub fn explained(kind: Kind, code: &str) -> Option<&'static Reason> {
+pub fn explained(kind: Kind, code: &str) -> Option<&'static ExplainedReason> {
     TABLE.get(&kind)?.iter().find(|reason| reason.code == code)
 }
 

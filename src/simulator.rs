@@ -6,6 +6,7 @@
 mod creation;
 mod evidence;
 mod http;
+mod json;
 pub mod scenario;
 pub mod timeline;
 mod world;
@@ -155,7 +156,8 @@ pub async fn prepare(options: Options, notify: Option<&str>) -> Result<Prepared,
     let sessions = populate(&mut world, options.sessions, &options.scenarios, options.start)?;
     if let Some(address) = notify {
         let refused = |_answer| SimulatorError::Notify(address.to_owned());
-        notify::subscribe_all(&mut world, address).map_err(refused)?;
+        let all: Vec<SessionId> = sessions.iter().map(|made| made.id).collect();
+        notify::subscribe_to_all(&mut world, &all, address).map_err(refused)?;
     }
 
     let listen = |cause| SimulatorError::Listen { address: options.listen, cause };
@@ -177,19 +179,19 @@ impl Prepared {
         let application = Application {
             sdk_id: sdk_id.to_string(),
             key: VerifyingKey::from_pem(public_pem)?,
+            public_pem: public_pem.to_owned(),
             // Any numbers: the three ids only have to differ, and be the same for the same seed.
             stranger: self::sdk_id(seed ^ 0x57a6).to_string(),
             broken: self::sdk_id(seed ^ 0xb40c).to_string(),
         };
-        let application = Arc::new(application);
-        let shared = Shared { world, application, public_pem: public_pem.into() };
+        let shared = Shared { world: Arc::clone(&world), application: Arc::new(application) };
         let cancelled = CancellationToken::new();
         let stop = cancelled.clone().drop_guard();
         let task = tokio::spawn(async move {
-            let telling = notify::deliver(shared.clone(), cancelled.clone());
+            let telling = notify::deliver(world, cancelled.clone());
             let service = server::router(shared);
-            let service = service.into_make_service_with_connect_info::<connection::Scissors>();
-            let served = axum::serve(connection::Door(listener), service);
+            let service = service.into_make_service_with_connect_info::<connection::ResetHandle>();
+            let served = axum::serve(connection::ResettableListener(listener), service);
             tokio::select! {
                 () = cancelled.cancelled() => {}
                 _ended = served.into_future() => {}
@@ -218,19 +220,20 @@ fn populate(
     let mut made = Vec::new();
     let chosen: Result<Vec<Scenario>, _> = names.iter().map(|n| Scenario::shipped(n)).collect();
     let chosen: Vec<(&String, Scenario)> = names.iter().zip(chosen?).collect();
-    let mixture = mixture::MIXTURE;
+    let mixture = if chosen.is_empty() { mixture::parts()? } else { Vec::new() };
     for number in 0..count {
-        let round = i64::try_from(number / mixture.len()).unwrap_or(i64::MAX);
         let (name, scenario, age, delay, ttl) = match chosen.get(number % chosen.len().max(1)) {
             Some((name, scenario)) => ((*name).clone(), scenario.clone(), 0, 0, None),
             None => {
                 let Some(part) = mixture.get(number % mixture.len()) else { continue };
                 // Each round a little later, so that not all copies of a session move at once.
+                let round = i64::try_from(number / mixture.len()).unwrap_or(i64::MAX);
                 let later = round.saturating_mul(97) % 1_800;
-                let (age, delay) = (part.age.saturating_add(later), part.delay);
-                let scenario = Scenario::shipped(part.scenario)?;
+                let (age, delay) = (part.age.as_secs().saturating_add(later), part.delay.as_secs());
+                let scenario = Scenario::shipped(&part.scenario)?;
                 let delay = if delay > 0 { delay.saturating_add(2 * later) } else { 0 };
-                (part.scenario.to_owned(), scenario, age, delay, part.ttl)
+                let ttl = part.ttl.map(|ttl| ttl.as_secs());
+                (part.scenario.clone(), scenario, age, delay, ttl)
             }
         };
         let id = world.next_id();

@@ -193,6 +193,12 @@ fn clean(cluster: &str, out: &mut String) {
     }
 }
 
+/// A character that a reader does not see, or that moves what stands around it.
+#[must_use]
+pub const fn is_unseen(c: char) -> bool {
+    is_direction(c) || is_invisible(c)
+}
+
 /// Characters that reorder what stands around them, line
 /// and paragraph separators, and interlinear annotation.
 const fn is_direction(c: char) -> bool {
@@ -286,7 +292,7 @@ mod tests {
         fn whatever_comes_in_what_goes_out_is_printable_and_fits(text in any::<String>(), max in 0_usize..60) {
             let safe = shown_str(&text, max);
             prop_assert!(safe.width() <= max);
-            prop_assert!(!safe.chars().any(|c| c.is_control() || is_direction(c) || is_invisible(c)));
+            prop_assert!(!safe.chars().any(|c| c.is_control() || is_unseen(c)));
         }
 
         #[test]
@@ -301,7 +307,7 @@ mod tests {
             let text: String = text.into_iter().collect();
             let safe = shown_str(&text, max);
             prop_assert!(safe.width() <= max);
-            prop_assert!(!safe.chars().any(|c| c.is_control() || is_direction(c) || is_invisible(c)));
+            prop_assert!(!safe.chars().any(|c| c.is_control() || is_unseen(c)));
         }
     }
 }

@@ -17,7 +17,7 @@ use ratatui::widgets::{Paragraph, Wrap};
 pub use widgets::picture::Shown;
 
 use crate::app::Model;
-use crate::app::layout::{Area, Shape};
+use crate::app::layout::{Area, LayoutShape};
 use crate::app::view::Pane;
 use crate::theme::Look;
 use detail::{checks, panes, tree};
@@ -44,7 +44,7 @@ pub fn draw<'a>(frame: &mut Frame<'_>, model: &'a Model, look: Look) -> Option<S
 fn draw_cells<'a>(frame: &mut Frame<'_>, model: &'a Model, look: Look) -> Option<Shown<'a>> {
     let areas = model.areas();
     let whole = frame.area();
-    if areas.shape == Shape::TooSmall {
+    if areas.shape == LayoutShape::TooSmall {
         too_small(frame, model, look);
         return None;
     }

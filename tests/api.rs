@@ -9,8 +9,8 @@ use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 
 use branchwatch::api::client::{
-    Client, ClientOptions, Doubt, LetterPdf, MAX_JSON, MAX_MEDIA, MediaForm, MediaOutcome,
-    MissingMedia, Picture,
+    Client, ClientOptions, Doubt, FacePicture, LetterPdf, MAX_JSON, MAX_MEDIA, MediaForm,
+    MediaOutcome, MissingMedia,
 };
 use branchwatch::api::key::SigningKey;
 use branchwatch::api::signing::{VerifyingKey, string_to_sign};
@@ -271,7 +271,7 @@ async fn the_letter_is_there_or_not_or_not_yet() {
     let early = json(409, r#"{"code":"INSTRUCTIONS_NOT_COMPLETE"}"#);
     assert_eq!(letter(early).await.unwrap(), LetterPdf::NotReady);
     let locked = letter(json(409, r#"{"code":"SESSION_LOCKED"}"#)).await.unwrap_err();
-    assert!(locked.has_code("SESSION_LOCKED"));
+    assert!(locked.has_code(&"SESSION_LOCKED".into()));
     let page = letter(answer(200, "application/pdf", "<h1>")).await.unwrap_err();
     assert!(matches!(page.kind, ApiErrorKind::NotFromYoti(_)));
 }
@@ -299,7 +299,7 @@ async fn a_contact_profile_shows_itself_only_when_told_to() {
 async fn what_changes_something_is_sent_once_and_signed_with_its_body_or_without_one() {
     let (client, key, server) = world(|_| json(503, r#"{"code":"TEMPORARILY_UNAVAILABLE"}"#)).await;
     let number = uuid::Uuid::from_u128(9).to_string();
-    let picture = Picture::new(JPEG.to_vec()).unwrap();
+    let picture = FacePicture::new(JPEG.to_vec()).unwrap();
     let errors = [
         client.delete_session(id()).await.unwrap_err(),
         client.delete_media(id(), &MediaId::new(number.as_str())).await.unwrap_err(),
@@ -365,7 +365,7 @@ async fn a_picture_is_put_as_one_named_part_every_byte_of_which_is_signed() {
     .await;
     let begun = client.create_face_capture(id(), &RequirementId::new("req-1")).await.unwrap();
     assert_eq!(begun.frames, Some(2));
-    let picture = Picture::new(PNG.to_vec()).unwrap();
+    let picture = FacePicture::new(PNG.to_vec()).unwrap();
     client.upload_face_image(id(), &begun.id, &picture).await.unwrap();
     let asked = server.all();
     assert_eq!(asked[0].body, br#"{"requirement_id":"req-1"}"#);
@@ -379,8 +379,8 @@ async fn a_picture_is_put_as_one_named_part_every_byte_of_which_is_signed() {
     assert!(text.contains("Content-Type: image/png\r\n\r\n"), "{text}");
     let part = upload.body.windows(PNG.len()).any(|window| window == PNG);
     assert!(part, "the picture is in it as it is");
-    assert!(Picture::new(b"GIF89a".to_vec()).is_none());
-    assert!(Picture::new([JPEG, b"--yoti-doc-scan-boundary"].concat()).is_none());
+    assert!(FacePicture::new(b"GIF89a".to_vec()).is_none());
+    assert!(FacePicture::new([JPEG, b"--yoti-doc-scan-boundary"].concat()).is_none());
 }
 
 #[tokio::test]

@@ -203,7 +203,7 @@ async fn a_refusal_of_the_token_endpoint_is_about_the_key_and_asked_for_once_by_
     for answer in futures::future::join_all(calls).await {
         let error = answer.unwrap_err();
         assert_eq!(error.kind, ApiErrorKind::TokenRefused(400));
-        assert!(error.is_refusal() && error.has_code("invalid_client"));
+        assert!(error.is_refusal() && error.has_code(&"invalid_client".into()));
     }
     assert_eq!(tokens(&server), 1);
 }

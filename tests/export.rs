@@ -14,7 +14,7 @@ use branchwatch::domain::shape::Shape;
 use branchwatch::domain::watchlist::annotations::{AnnotationChange, Annotations, Made};
 use branchwatch::domain::watchlist::labels::SafeLabels;
 use branchwatch::domain::watchlist::watched::{WatchEntry, WatchedSession};
-use branchwatch::export::{self, Contents, Existing, ExportError, Format, Origin, Part};
+use branchwatch::export::{self, Contents, DocumentOrigin, Existing, ExportError, Format, Part};
 use branchwatch::simulator::scenario::Scenario;
 use branchwatch::simulator::timeline::SimulatedSession;
 use jiff::{SignedDuration, Timestamp};
@@ -44,12 +44,8 @@ fn session(scenario: &str, seconds: i64) -> (WatchedSession, Value) {
     let (text, _) = raw::checked_without_secrets(moment.session.to_string().into_bytes()).unwrap();
     let configuration = moment.configuration.to_string();
     let mut watched = WatchedSession::new(WatchEntry {
-        id: id(),
         reference: Some("dbs-2291".to_owned()),
-        tags: Vec::new(),
-        added_at: start(),
-        deadline: None,
-        resources_ttl: None,
+        ..WatchEntry::new(id(), start())
     });
     watched.answers = Arc::new(Answers {
         session: Some(Arc::new(Answer {
@@ -76,7 +72,8 @@ fn export(watched: &WatchedSession, contents: Contents) -> Value {
 
 fn text(watched: &WatchedSession, contents: Contents) -> String {
     let rules = Rules::default();
-    let origin = Origin { profile: "acme", environment: "sandbox", rules: &rules, now: start() };
+    let origin =
+        DocumentOrigin { profile: "acme", environment: "sandbox", rules: &rules, now: start() };
     export::document(watched, contents, &origin).unwrap().text
 }
 
@@ -143,7 +140,8 @@ fn the_text_of_numbers_survives_in_parts_and_letters_too() {
         fetched_at: start(),
     }));
     let rules = Rules::default();
-    let origin = Origin { profile: "acme", environment: "sandbox", rules: &rules, now: start() };
+    let origin =
+        DocumentOrigin { profile: "acme", environment: "sandbox", rules: &rules, now: start() };
     let checks = export::part(&watched, Part::Checks, false, &origin).unwrap();
     assert!(checks.contains("\"total_hits\": 1e2"), "{checks}");
     let letter = export::part(&watched, Part::Letter, false, &origin).unwrap();
@@ -231,7 +229,7 @@ fn a_session_that_was_never_fetched_has_a_normal_export_and_no_raw_one() {
     watched.answers = Arc::default();
     assert_eq!(export(&watched, Contents::default())["session"], Value::Null);
     let rules = Rules::default();
-    let origin = Origin { profile: "p", environment: "e", rules: &rules, now: start() };
+    let origin = DocumentOrigin { profile: "p", environment: "e", rules: &rules, now: start() };
     let refused = export::document(&watched, raw_shape(), &origin).unwrap_err();
     assert!(matches!(refused, ExportError::NothingFetched));
 }
@@ -269,7 +267,8 @@ fn every_format_is_made_by_one_way_and_one_bad_session_never_loses_the_rest() {
     let (mut never, _) = session("S01", 0);
     never.answers = Arc::default();
     let rules = Rules::default();
-    let origin = Origin { profile: "acme", environment: "sandbox", rules: &rules, now: start() };
+    let origin =
+        DocumentOrigin { profile: "acme", environment: "sandbox", rules: &rules, now: start() };
     let both = [&first, &never];
     let made = |format, contents| export::assemble(&both, format, contents, &origin).unwrap();
     let json = made(Format::Json, Contents::default());
@@ -290,7 +289,8 @@ fn the_list_and_the_chapters_say_where_each_session_stands() {
     let (mut never, _) = session("S01", 0);
     never.answers = Arc::default();
     let rules = Rules::default();
-    let origin = Origin { profile: "acme", environment: "sandbox", rules: &rules, now: start() };
+    let origin =
+        DocumentOrigin { profile: "acme", environment: "sandbox", rules: &rules, now: start() };
     let both = [&first, &never];
     let made = |format, contents| export::assemble(&both, format, contents, &origin).unwrap();
     let csv = made(Format::Csv, Contents::default());
@@ -319,7 +319,8 @@ fn lists_and_chapters_mask_what_looks_like_a_person_and_no_text_is_markup() {
     entry.tags = vec!["canary@example.org".to_owned()];
     watched.entry = Arc::new(entry);
     let rules = Rules::default();
-    let origin = Origin { profile: "acme", environment: "sandbox", rules: &rules, now: start() };
+    let origin =
+        DocumentOrigin { profile: "acme", environment: "sandbox", rules: &rules, now: start() };
     for format in Format::ALL {
         let (masked, made) =
             export::text(&[&watched], format, Contents::default(), &origin).unwrap();

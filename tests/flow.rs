@@ -37,7 +37,6 @@ use branchwatch::app::{Model, ModelSettings};
 use branchwatch::clock::{Clock, TokioClock};
 use branchwatch::config::options::General;
 use branchwatch::domain::assessment::rules::Rules;
-use branchwatch::domain::server_text::ServerText;
 use branchwatch::domain::session::Session;
 use branchwatch::domain::session::answer::Answer;
 use branchwatch::domain::session::configuration::Configuration;
@@ -77,7 +76,7 @@ impl Scripted {
         let moment = life.map(|life| life.moment(self.clock.now())).filter(|m| m.state.is_some());
         moment.ok_or_else(|| {
             let mut error = ApiError::from(ApiErrorKind::Status(404));
-            error.code = Some(ServerText::from("SESSION_NOT_FOUND"));
+            error.code = Some("SESSION_NOT_FOUND".into());
             error
         })
     }
@@ -266,12 +265,8 @@ fn lives(scenarios: &[(&str, i64)], now: jiff::Timestamp) -> Vec<SimulatedSessio
 
 fn known(lives: &[SimulatedSession]) -> Vec<WatchedSession> {
     let entry = |(n, life): (usize, &SimulatedSession)| WatchEntry {
-        id: life.id,
         reference: Some(format!("dbs-{}", n + 1)),
-        tags: Vec::new(),
-        added_at: life.created,
-        deadline: None,
-        resources_ttl: None,
+        ..WatchEntry::new(life.id, life.created)
     };
     lives.iter().enumerate().map(entry).map(WatchedSession::new).collect()
 }

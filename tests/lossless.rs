@@ -20,7 +20,7 @@ use branchwatch::domain::session::parts::{Answers, Letter};
 use branchwatch::domain::session::resource::Resource;
 use branchwatch::domain::shape::Shape;
 use branchwatch::domain::watchlist::watched::{WatchEntry, WatchedSession};
-use branchwatch::export::{self, Contents, Origin};
+use branchwatch::export::{self, Contents, DocumentOrigin};
 use branchwatch::simulator::scenario::Scenario;
 use branchwatch::simulator::timeline::SimulatedSession;
 use jiff::{SignedDuration, Timestamp};
@@ -337,14 +337,7 @@ fn without_secrets(value: &Value) -> Value {
 }
 
 fn watched(served: &[(Kind, &Value)]) -> WatchedSession {
-    let mut watched = WatchedSession::new(WatchEntry {
-        id: id(),
-        reference: None,
-        tags: Vec::new(),
-        added_at: start(),
-        deadline: None,
-        resources_ttl: None,
-    });
+    let mut watched = WatchedSession::new(WatchEntry::new(id(), start()));
     let mut answers = Answers::default();
     for (kind, value) in served {
         let raw: Arc<str> = taken_in(value).into();
@@ -372,7 +365,8 @@ fn watched(served: &[(Kind, &Value)]) -> WatchedSession {
 
 fn exported(watched: &WatchedSession, shape: Shape, masked: bool) -> Value {
     let rules = Rules::default();
-    let origin = Origin { profile: "acme", environment: "sandbox", rules: &rules, now: start() };
+    let origin =
+        DocumentOrigin { profile: "acme", environment: "sandbox", rules: &rules, now: start() };
     let contents = Contents { shape, masked, notes: true, ..Contents::default() };
     let text = export::document(watched, contents, &origin).unwrap().text;
     serde_json::from_str(&text).unwrap()

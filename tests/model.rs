@@ -54,12 +54,9 @@ fn model(size: (u16, u16)) -> Model {
 /// A session whose urgency follows from `hours` to its deadline and from its failures.
 fn session(n: u8, hours: i64, failures: u32, revision: u64) -> Arc<WatchedSession> {
     let mut watched = WatchedSession::new(WatchEntry {
-        id: SessionId::new(uuid::Uuid::from_u128(u128::from(n))),
         reference: Some(format!("dbs-{n}")),
-        tags: Vec::new(),
-        added_at: start(),
         deadline: Some(start() + SignedDuration::from_hours(hours)),
-        resources_ttl: None,
+        ..WatchEntry::new(SessionId::new(uuid::Uuid::from_u128(u128::from(n))), start())
     });
     watched.poll = PollState {
         last_ok: Some(start()),

@@ -72,12 +72,12 @@ enum State {
 
 fn entry(n: u128) -> WatchEntry {
     WatchEntry {
-        id: SessionId::new(uuid::Uuid::from_u128(0x1c3c_ae90_1769_43a9_8554_0000_0000_0000 + n)),
         reference: Some(format!("dbs-{}", 2290 + n)),
         tags: if n == 3 { vec!["chased".to_owned()] } else { Vec::new() },
-        added_at: now(),
-        deadline: None,
-        resources_ttl: None,
+        ..WatchEntry::new(
+            SessionId::new(uuid::Uuid::from_u128(0x1c3c_ae90_1769_43a9_8554_0000_0000_0000 + n)),
+            now(),
+        )
     }
 }
 
@@ -140,8 +140,12 @@ fn session_with(
     watched.timeline = Arc::new(change::between(&Answers::default(), &watched.answers, now()));
     let last_ok =
         Some(now() - SignedDuration::from_secs(if state == State::Live { 3 } else { 540 }));
-    let failure =
-        PollFailure { status: Some(503), summary: "503 TEMPORARILY_UNAVAILABLE".into(), at: now() };
+    let failure = PollFailure {
+        status: Some(503),
+        code: None,
+        summary: "503 TEMPORARILY_UNAVAILABLE".into(),
+        at: now(),
+    };
     let failing = state == State::Error;
     watched.poll = PollState {
         last_ok,
@@ -1059,6 +1063,7 @@ const CASES: &[Case] = &[
         session.poll.failures = 1;
         session.poll.last_failure = Some(PollFailure {
             status: Some(409),
+            code: Some("SESSION_EXPIRED".into()),
             summary: "409 SESSION_EXPIRED".into(),
             at: now(),
         });
@@ -1071,7 +1076,8 @@ const CASES: &[Case] = &[
         session.poll.failures = 3;
         session.poll.next_due = Some(now() + SignedDuration::from_secs(40));
         let summary = "503 TEMPORARILY_UNAVAILABLE".into();
-        session.poll.last_failure = Some(PollFailure { status: Some(503), summary, at: now() });
+        session.poll.last_failure =
+            Some(PollFailure { status: Some(503), code: None, summary, at: now() });
     }),
     ("503 on all", |health, _| {
         health.connection = Connection::Unavailable {

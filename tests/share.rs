@@ -57,12 +57,8 @@ fn id(n: u128) -> SessionId {
 
 fn entry(n: u128) -> WatchEntry {
     WatchEntry {
-        id: id(n),
         reference: Some(format!("dbs-{n}")),
-        tags: Vec::new(),
-        added_at: jiff::Timestamp::UNIX_EPOCH,
-        deadline: None,
-        resources_ttl: None,
+        ..WatchEntry::new(id(n), jiff::Timestamp::UNIX_EPOCH)
     }
 }
 

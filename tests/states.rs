@@ -90,12 +90,8 @@ async fn bench(setting: Setting) -> Bench {
     let sessions: Vec<SessionId> = running.sessions.iter().map(|made| made.id).collect();
     let control = running.base_url.replace("/idverify/v1", "/_sim/");
     let entry = |(n, id): (usize, &SessionId)| WatchEntry {
-        id: *id,
         reference: Some(format!("dbs-{}", n + 1)),
-        tags: Vec::new(),
-        added_at: clock.now(),
-        deadline: None,
-        resources_ttl: None,
+        ..WatchEntry::new(*id, clock.now())
     };
     let known = sessions.iter().enumerate().map(entry).map(WatchedSession::new).collect();
     let (store, snapshots) = Store::new(known);
@@ -279,12 +275,8 @@ async fn a_404_of_one_session_is_that_session_not_found() {
     bench.put("faults", &error(Some(id), 404, "SESSION_NOT_FOUND")).await;
     let stranger = SessionId::new(uuid::Uuid::from_u128(0xabc));
     let entry = WatchEntry {
-        id: stranger,
         reference: Some("dbs-9".into()),
-        tags: Vec::new(),
-        added_at: SystemClock.now(),
-        deadline: None,
-        resources_ttl: None,
+        ..WatchEntry::new(stranger, SystemClock.now())
     };
     bench.say(OperatorCommand::Add(vec![entry])).await;
     let screen = bench

@@ -13,9 +13,10 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("text", &[]),
     ("clock", &[]),
     ("api", &["text", "clock"]),
-    ("simulator", &["text", "clock", "api::signing", "api::wire", "api::key"]),
+    ("stream_guard", &[]),
+    ("simulator", &["text", "clock", "stream_guard", "api::signing", "api::wire", "api::key"]),
     ("store", &[]),
-    ("notifications", &["clock", "text", "api::key"]),
+    ("notifications", &["clock", "text", "stream_guard", "api::key"]),
     (
         "refresh",
         &["clock", "store", "api::SessionApi", "api::ApiError", "api::ApiErrorKind", "api::Retry"],
@@ -147,8 +148,15 @@ fn used_paths(line: &str) -> Vec<String> {
 }
 
 /// The most files of a folder that may use each other in a circle. They come down, never up.
-const CIRCLES: &[(&str, usize)] =
-    &[("app", 0), ("config", 0), ("domain", 2), ("runtime", 0), ("ui", 0)];
+const CIRCLES: &[(&str, usize)] = &[
+    ("app", 0),
+    ("config", 0),
+    ("domain", 0),
+    ("refresh", 3),
+    ("runtime", 0),
+    ("simulator", 0),
+    ("ui", 0),
+];
 /// The same where nothing else is said.
 const CIRCLE: usize = 9;
 
@@ -348,7 +356,7 @@ fn functions_that_take_a_tuple_become_fewer() {
 }
 
 /// Type names that stand in several files; the number may only fall.
-const REPEATED_TYPES: usize = 33;
+const REPEATED_TYPES: usize = 17;
 /// Type names that say nothing to who does not know this house: `ARCHITECTURE.md` has the words.
 const DIALECT: &[&str] = &[
     "Hand",

@@ -25,14 +25,14 @@ use crate::domain::session::configuration::Configuration;
 use crate::domain::session::ids::SessionId;
 use crate::domain::session::instructions::Instructions;
 
-pub use capture::Picture;
+pub use capture::FacePicture;
 pub use letter::LetterPdf;
 pub use media::{Doubt, HeldMedia, MediaContent, MediaForm, MediaOutcome, MissingMedia};
 pub use options::{
     AUTH_SCOPE, AUTH_URL, Auth, ClientError, ClientOptions, checked_auth_url, checked_base_url,
     default_auth_url,
 };
-pub use sessions::Reach;
+pub use sessions::Reachability;
 
 /// The most JSON that is taken in (fault A08).
 pub const MAX_JSON: usize = 4 * 1024 * 1024;

@@ -9,7 +9,8 @@ use serde_json::Value;
 
 use super::{ApiError, ApiErrorKind, Effect, Retry};
 use crate::domain::server_text::ServerText;
-use crate::text::shown;
+use crate::domain::session::wire_enum::ErrorCode;
+use crate::text::{shown, shown_str};
 
 /// The most of a server's message that a sentence shows, in columns.
 const SHOWN: usize = 200;
@@ -81,14 +82,14 @@ impl ApiError {
 
     /// True when the body's `code` is this one.
     #[must_use]
-    pub fn has_code(&self, code: &str) -> bool {
-        self.code.as_ref().is_some_and(|held| held.as_raw() == code)
+    pub fn has_code(&self, code: &ErrorCode) -> bool {
+        self.code.as_ref() == Some(code)
     }
 
     /// 404 APP_NOT_FOUND: key and SDK ID do not belong together.
     #[must_use]
     pub fn is_app_not_found(&self) -> bool {
-        self.status() == Some(404) && self.has_code("APP_NOT_FOUND")
+        self.status() == Some(404) && self.has_code(&ErrorCode::AppNotFound)
     }
 
     /// 401, 403, APP_NOT_FOUND or no token: not this session's fault but the key's.
@@ -108,7 +109,7 @@ impl ApiError {
     /// Yoti says that there is no such session: deleted, purged, or of another application.
     #[must_use]
     pub fn is_session_not_found(&self) -> bool {
-        self.status() == Some(404) && self.has_code("SESSION_NOT_FOUND")
+        self.status() == Some(404) && self.has_code(&ErrorCode::SessionNotFound)
     }
 
     /// Yoti says that no letter is set, for a session that it knows.
@@ -121,8 +122,9 @@ impl ApiError {
 
     /// A 404 about something in a session: a media, a requirement, a resource.
     fn is_of_a_part(&self) -> bool {
-        let code = self.code.as_ref().map_or("", ServerText::as_raw);
-        code.ends_with("_NOT_FOUND") && code != "SESSION_NOT_FOUND"
+        // By its ending: each part has a code of its own, and a new one would be read the same.
+        let of_something = |code: &ErrorCode| code.as_raw().ends_with("_NOT_FOUND");
+        self.code.as_ref().is_some_and(of_something) && !self.has_code(&ErrorCode::SessionNotFound)
     }
 
     /// A few words for a narrow place: `503 TEMPORARILY_UNAVAILABLE`, `timed out`.
@@ -138,7 +140,7 @@ impl ApiError {
             _ => {
                 let status = self.status().map(|s| s.to_string()).unwrap_or_default();
                 match &self.code {
-                    Some(code) => format!("{status} {}", shown(code, 40)),
+                    Some(code) => format!("{status} {}", shown_str(code.as_raw(), 40)),
                     None => status,
                 }
             }
@@ -199,9 +201,11 @@ pub(super) fn sentence(error: &ApiError) -> String {
         ),
     };
     let mut text = what;
-    for (lead, part) in [("code", &error.code), ("message", &error.message)] {
-        if let Some(part) = part.as_ref().filter(|part| !part.is_empty()) {
-            text += &format!("; {lead} {}", shown(part, SHOWN));
+    let code = error.code.as_ref().map(ErrorCode::as_raw);
+    let message = error.message.as_ref().map(ServerText::as_raw);
+    for (lead, part) in [("code", code), ("message", message)] {
+        if let Some(part) = part.filter(|part| !part.is_empty()) {
+            text += &format!("; {lead} {}", shown_str(part, SHOWN));
         }
     }
     if error.effect == Effect::InDoubt {
@@ -250,7 +254,8 @@ pub(super) fn from_body(kind: ApiErrorKind, body: &[u8], request_id: Option<&str
         |value: &Value, key: &str| value.get(key).and_then(Value::as_str).map(ServerText::from);
     let named = |key| text(&value, key).filter(|name| !name.is_empty());
     // A fixture of Yoti's Python SDK has `error` instead (contract 11 #26).
-    error.code = named("code").or_else(|| named("error"));
+    let code = named("code").or_else(|| named("error"));
+    error.code = code.map(|code| ErrorCode::from_wire(code.as_raw()));
     error.message = text(&value, "message");
     let list = value.get("errors").and_then(Value::as_array);
     error.errors = list
@@ -314,10 +319,12 @@ mod tests {
             br#"{"code":"PAYLOAD_VALIDATION","message":"m","errors":[{"property":"p","message":"q"},7]}"#,
             Some("r1"),
         );
-        assert!(error.has_code("PAYLOAD_VALIDATION"));
+        assert!(error.has_code(&"PAYLOAD_VALIDATION".into()));
         assert_eq!(error.errors.len(), 2);
         assert!(error.to_string().contains("p: q"), "{error}");
-        assert!(from_body(ApiErrorKind::Status(404), br#"{"error":"X"}"#, None).has_code("X"));
+        assert!(
+            from_body(ApiErrorKind::Status(404), br#"{"error":"X"}"#, None).has_code(&"X".into())
+        );
         let html = from_body(ApiErrorKind::Unavailable(502, None), b"<h1>Bad\x1b[2J</h1>", None);
         assert!(html.message.is_some());
         assert!(!html.to_string().contains('\x1b'));

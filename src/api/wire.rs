@@ -4,7 +4,6 @@ mod check;
 pub(super) mod configuration;
 mod cursor;
 pub(super) mod instructions;
-mod named;
 mod notes;
 mod requirement;
 mod resource;

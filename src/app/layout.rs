@@ -27,7 +27,7 @@ impl Area {
 
 /// The four shapes of the screen.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Shape {
+pub enum LayoutShape {
     /// Below 60x16: a message only.
     TooSmall,
     /// Up to 99 columns: one pane with tabs.
@@ -41,7 +41,7 @@ pub enum Shape {
 /// Everything's place. Areas do not overlap and lie inside the window.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Areas {
-    pub shape: Shape,
+    pub shape: LayoutShape,
     /// Header lines: 1, 2, or 3 when wide and high.
     pub header: Area,
     /// The panes that are drawn, each with its border.
@@ -64,7 +64,7 @@ impl Areas {
     pub(crate) fn with_filter_bar(mut self) -> Self {
         let bottom = self.footer.y.saturating_add(self.footer.h);
         let top = bottom.saturating_sub(FILTER_BAR);
-        if self.shape == Shape::TooSmall {
+        if self.shape == LayoutShape::TooSmall {
             return self;
         }
         self.footer = Area { y: top, h: bottom.saturating_sub(top), ..self.footer };
@@ -122,14 +122,14 @@ pub fn fitted(size: (u16, u16), focus: Pane, zoomed: bool, proportions: Proporti
         return too_small(width, height);
     }
     let shape = if width < proportions.columns_from {
-        Shape::OnePane
+        LayoutShape::OnePane
     } else if width < proportions.wide_from {
-        Shape::Columns
+        LayoutShape::Columns
     } else {
-        Shape::Wide
+        LayoutShape::Wide
     };
-    let big = shape == Shape::Wide && height >= 40;
-    let one = shape == Shape::OnePane;
+    let big = shape == LayoutShape::Wide && height >= 40;
+    let one = shape == LayoutShape::OnePane;
     let header_rows = if proportions.low_header {
         1
     } else if big {
@@ -162,7 +162,7 @@ pub fn fitted(size: (u16, u16), focus: Pane, zoomed: bool, proportions: Proporti
 
 fn too_small(width: u16, height: u16) -> Areas {
     Areas {
-        shape: Shape::TooSmall,
+        shape: LayoutShape::TooSmall,
         header: Area::new(0, 0, width, height),
         panes: Vec::new(),
         ticker: None,
@@ -174,12 +174,12 @@ fn too_small(width: u16, height: u16) -> Areas {
 /// has no place of its own takes the right column while it has the focus.
 fn tiled(
     body: Area,
-    shape: Shape,
+    shape: LayoutShape,
     shares: Proportions,
     focus: Pane,
     has_timeline: bool,
 ) -> Vec<(Pane, Area)> {
-    let wide = shape == Shape::Wide;
+    let wide = shape == LayoutShape::Wide;
     let of = |whole: u16, share: u16| whole.saturating_mul(share) / 100;
     let lower_rows =
         if has_timeline { of(body.h, shares.timeline).clamp(5, (body.h / 2).max(5)) } else { 0 };
@@ -229,13 +229,13 @@ mod tests {
     #[test]
     fn the_breakpoints_are_those_of_the_design() {
         for (size, shape) in [
-            ((59, 40), Shape::TooSmall),
-            ((60, 15), Shape::TooSmall),
-            ((60, 16), Shape::OnePane),
-            ((99, 50), Shape::OnePane),
-            ((100, 30), Shape::Columns),
-            ((159, 30), Shape::Columns),
-            ((160, 16), Shape::Wide),
+            ((59, 40), LayoutShape::TooSmall),
+            ((60, 15), LayoutShape::TooSmall),
+            ((60, 16), LayoutShape::OnePane),
+            ((99, 50), LayoutShape::OnePane),
+            ((100, 30), LayoutShape::Columns),
+            ((159, 30), LayoutShape::Columns),
+            ((160, 16), LayoutShape::Wide),
         ] {
             assert_eq!(areas(size, Pane::List, false).shape, shape, "{size:?}");
         }
@@ -277,7 +277,7 @@ mod tests {
                     prop_assert!(apart, "{a:?} {b:?}");
                 }
             }
-            if areas.shape != Shape::TooSmall {
+            if areas.shape != LayoutShape::TooSmall {
                 prop_assert!(areas.pane(PANES[focus]).is_some_and(|area| area.inner_rows() >= 2));
             }
         }

@@ -11,7 +11,7 @@ use crate::app::dialogs::open::OpenDialog;
 use crate::app::event::Event;
 use crate::app::list::columns::ColumnSet;
 use crate::app::list::cursor::state::{Cursor, Drawn};
-use crate::app::list::rows::{self, Profile};
+use crate::app::list::rows::{self, HeaderProfile};
 use crate::app::list::saved_views::state::SavedViews;
 use crate::app::list::sessions::{Item, Sessions};
 use crate::app::operator::annotations::state::AnnotationsState;
@@ -212,7 +212,7 @@ impl Model {
     /// The header of the moment that is shown, which may be a past one.
     #[must_use]
     pub fn header(&self) -> HeaderView {
-        let profile = Profile {
+        let profile = HeaderProfile {
             name: &self.settings.profile,
             badge: &self.settings.badge,
             live: self.settings.live,

@@ -45,7 +45,7 @@ pub(crate) fn next_attention(model: &mut Model) {
     let first = model.row_in_window().map_or_else(|| edge(model, true), |row| row + 1);
     let next = (0..len)
         .map(|step| (first + step) % len)
-        .find(|row| model.sessions.at(*row).is_some_and(|item| item.summary.attention));
+        .find(|row| model.sessions.at(*row).is_some_and(|item| item.summary.needs_attention()));
     match next {
         Some(row) => select_row(model, row),
         None => model.set_message("nothing needs you", Tone::Good),

@@ -161,12 +161,9 @@ fn arrivals(mut turnover: Turnover, clock: TokioClock) -> mpsc::Receiver<Command
 /// The simulator's sessions as a watch-list.
 fn entries(sessions: &[MadeSession], now: Timestamp) -> Vec<WatchEntry> {
     let entry = |made: &MadeSession| WatchEntry {
-        id: made.id,
         reference: Some(made.reference.clone()),
-        tags: Vec::new(),
-        added_at: now,
-        deadline: None,
         resources_ttl: Some(EVIDENCE),
+        ..WatchEntry::new(made.id, now)
     };
     sessions.iter().map(entry).collect()
 }

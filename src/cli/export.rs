@@ -14,10 +14,15 @@ use crate::clock::{Clock, SystemClock};
 use crate::config::Config;
 use crate::domain::shape::{Contents, Format, Shape};
 use crate::domain::watchlist::watched::WatchedSession;
-use crate::export::{self, Existing, Origin};
+use crate::export::{self, DocumentOrigin, Existing};
 
-pub(super) fn origin(config: &Config, now: Timestamp) -> Origin<'_> {
-    Origin { profile: &config.profile, environment: &config.environment, rules: &config.rules, now }
+pub(super) fn origin(config: &Config, now: Timestamp) -> DocumentOrigin<'_> {
+    DocumentOrigin {
+        profile: &config.profile,
+        environment: &config.environment,
+        rules: &config.rules,
+        now,
+    }
 }
 
 pub(super) async fn run(global: &Global, args: &Export) -> Result<u8, Failure> {

@@ -10,7 +10,7 @@ use super::output::{talk, warn};
 use super::setup;
 use crate::clock::SystemClock;
 use crate::domain::events::notification::Receiving;
-use crate::notifications::follow::{self, Origin};
+use crate::notifications::follow::{self, LineOrigin};
 use crate::notifications::lines::Read;
 use crate::runtime::shutdown;
 
@@ -24,7 +24,7 @@ pub(super) async fn run(global: &Global, args: &Ingest) -> Result<u8, Failure> {
     let signal = shutdown::signal();
     let config = setup::config(global)?;
     let wait = setup::timeout(&args.timeout)?;
-    let origin = Origin::named(&args.from);
+    let origin = LineOrigin::named(&args.from);
     let mut hearing = Hearing::start(global, &config, args.follow)?;
     hearing.stands(Receiving::On(origin.to_string())).await?;
     let mut bad = 0;
@@ -53,7 +53,7 @@ pub(super) async fn run(global: &Global, args: &Ingest) -> Result<u8, Failure> {
 /// Takes line for line to the end.
 async fn all(
     hearing: &mut Hearing,
-    origin: &Origin,
+    origin: &LineOrigin,
     follow: bool,
     bad: &mut u64,
 ) -> Result<(), Failure> {

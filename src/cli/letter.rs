@@ -16,7 +16,6 @@ use crate::cli::session;
 use crate::clock::{Clock, SystemClock};
 use crate::config::Config;
 use crate::domain::events::audit_action::AuditAction;
-use crate::domain::personal::Privacy;
 use crate::domain::session::ids::SessionId;
 use crate::domain::session::parts::Letter;
 use crate::domain::watchlist::watched::WatchedSession;
@@ -63,7 +62,7 @@ async fn asked(config: &Config, id: SessionId, wait: Duration) -> Result<Letter,
 }
 
 fn document(session: &WatchedSession, config: &Config, stale: bool) -> Result<String, Failure> {
-    let masked = setup::privacy(config)? != Privacy::Off;
+    let masked = setup::privacy(config)?.hides();
     Ok(session::document(session, config, crate::export::letter(session, masked)?, stale))
 }
 

@@ -60,7 +60,7 @@ pub(super) fn list(global: &Global, args: &List) -> Result<u8, Failure> {
     }
     if args.form.csv {
         let sessions: Vec<&WatchedSession> = rows.iter().map(|(s, _)| s.as_ref()).collect();
-        let contents = Contents { masked: privacy != Privacy::Off, ..Contents::default() };
+        let contents = Contents { masked: privacy.hides(), ..Contents::default() };
         data(&crate::export::text(&sessions, Format::Csv, contents, &origin)?.0)?;
         return Ok(exit::OK);
     }

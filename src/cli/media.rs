@@ -19,7 +19,6 @@ use crate::cli::session;
 use crate::clock::{Clock, SystemClock};
 use crate::config::Config;
 use crate::domain::events::audit_action::AuditAction;
-use crate::domain::personal::Privacy;
 use crate::domain::session::ids::SessionId;
 use crate::domain::session::media_list::{Listed, listed};
 use crate::domain::watchlist::watched::WatchedSession;
@@ -143,7 +142,7 @@ fn count(number: usize) -> String {
 }
 
 fn document(session: &WatchedSession, config: &Config, stale: bool) -> Result<String, Failure> {
-    let masked = setup::privacy(config)? != Privacy::Off;
+    let masked = setup::privacy(config)?.hides();
     let fetched_at = session.answers.session.as_ref().map(|answer| answer.fetched_at.to_string());
     let media = crate::export::media(session, masked).to_string();
     let own = [("media", media), ("fetched_at", json!(fetched_at).to_string())];

@@ -15,6 +15,7 @@ use crate::domain::assessment::attention::{Assessment, Deadline, assess};
 use crate::domain::assessment::coverage;
 use crate::domain::assessment::requested::{RequestedCheck, expected};
 use crate::domain::assessment::stage::{Stage, Verdict};
+use crate::domain::assessment::stage_kind::Phase;
 use crate::domain::events::change::by_time;
 use crate::domain::personal::Privacy;
 use crate::domain::server_text::ServerText;
@@ -26,7 +27,7 @@ use crate::domain::session::wire_enum::{
 };
 use crate::domain::shape::Contents;
 use crate::domain::watchlist::watched::WatchedSession;
-use crate::export::Origin;
+use crate::export::DocumentOrigin;
 use crate::theme::{ColourDepth, Look};
 
 pub(super) async fn show(global: &Global, args: &Show) -> Result<u8, Failure> {
@@ -69,9 +70,9 @@ fn json(
     session: &WatchedSession,
     part: Part,
     privacy: Privacy,
-    origin: &Origin<'_>,
+    origin: &DocumentOrigin<'_>,
 ) -> Result<String, Failure> {
-    let contents = Contents { masked: privacy != Privacy::Off, ..Contents::default() };
+    let contents = Contents { masked: privacy.hides(), ..Contents::default() };
     let part = match part {
         Part::All => return Ok(crate::export::document(session, contents, origin)?.text),
         Part::Tree => crate::export::Part::Tree,
@@ -112,10 +113,12 @@ fn head(
 
 fn deadline(assessment: &Assessment, zone: &TimeZone, now: Timestamp) -> String {
     let Some(Deadline { at, derived }) = assessment.deadline else {
-        return match assessment.stage {
-            Stage::Done(_) | Stage::Expired { .. } => "none: the session has ended",
-            Stage::Gone | Stage::NotFound => "none: Yoti has no such session",
-            _ => "not known",
+        return match assessment.stage.phase() {
+            Phase::Completed | Phase::Expired => "none: the session has ended",
+            Phase::Missing => "none: Yoti has no such session",
+            Phase::Unfetched | Phase::Waiting | Phase::Visited | Phase::Live | Phase::Unknown => {
+                "not known"
+            }
         }
         .to_owned();
     };
@@ -130,15 +133,15 @@ fn deadline(assessment: &Assessment, zone: &TimeZone, now: Timestamp) -> String 
 
 /// The exit status of a stage (product.md 5).
 pub(super) const fn code(stage: &Stage) -> u8 {
-    match stage {
-        Stage::Done(Verdict::Approve) => exit::OK,
-        Stage::Done(Verdict::Reject) => exit::REJECT,
-        Stage::Done(Verdict::Refer) => exit::REFER,
-        Stage::Expired { .. } => exit::EXPIRED,
-        Stage::Unknown(_) => exit::UNKNOWN,
-        Stage::Gone | Stage::NotFound => exit::NOT_FOUND,
-        Stage::NotFetched => exit::FAILED,
-        _ => exit::ONGOING,
+    match (stage.phase(), stage) {
+        (Phase::Completed, Stage::Done(Verdict::Reject)) => exit::REJECT,
+        (Phase::Completed, Stage::Done(Verdict::Refer)) => exit::REFER,
+        (Phase::Completed, _) => exit::OK,
+        (Phase::Expired, _) => exit::EXPIRED,
+        (Phase::Unknown, _) => exit::UNKNOWN,
+        (Phase::Missing, _) => exit::NOT_FOUND,
+        (Phase::Unfetched, _) => exit::FAILED,
+        (Phase::Waiting | Phase::Visited | Phase::Live, _) => exit::ONGOING,
     }
 }
 

@@ -225,14 +225,7 @@ fn holds(session: &WatchedSession, until: &Until, zone: &TimeZone) -> Option<(u8
 }
 
 const fn is_over(stage: &Stage) -> bool {
-    matches!(
-        stage,
-        Stage::Done(_)
-            | Stage::Expired { .. }
-            | Stage::Gone
-            | Stage::NotFound
-            | Stage::Unknown(Some(_))
-    )
+    stage.phase().is_over() || matches!(stage, Stage::Unknown(Some(_)))
 }
 
 /// The key is refused: no session will ever answer.

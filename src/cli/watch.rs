@@ -29,7 +29,7 @@ use crate::domain::session::parts::Letter;
 use crate::domain::session::wire_enum::SessionState;
 use crate::domain::watchlist::snapshot::Snapshot;
 use crate::domain::watchlist::watched::WatchedSession;
-use crate::export::{Origin, event};
+use crate::export::{DocumentOrigin, event};
 use crate::notifications::receiver::Receiver;
 use crate::persist::Persistence;
 use crate::persist::memory::Memory;
@@ -198,7 +198,7 @@ impl EventPrinter {
         loop {
             let now = clock.now();
             let snapshot = Arc::clone(&snapshots.borrow_and_update());
-            let told = detector.tell(&snapshot, now);
+            let told = detector.observe(&snapshot, now);
             let told = if self.aloud { news(told, &before) } else { told };
             before = Arc::clone(&snapshot);
             for happening in told {
@@ -271,7 +271,7 @@ impl EventPrinter {
                 narration::line(happening, &self.rules.labels, self.privacy, &self.zone)
             );
         }
-        let origin = Origin {
+        let origin = DocumentOrigin {
             profile: &self.profile,
             environment: &self.environment,
             rules: &self.rules,

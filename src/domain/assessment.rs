@@ -9,4 +9,5 @@ pub mod reason;
 pub mod requested;
 pub mod rules;
 pub mod stage;
+pub mod stage_kind;
 pub mod stats;

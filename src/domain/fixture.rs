@@ -150,14 +150,7 @@ pub(crate) fn answer<T: std::fmt::Debug>(value: T) -> Arc<Answer<T>> {
 }
 
 pub(crate) fn entry() -> WatchEntry {
-    WatchEntry {
-        id: id(),
-        reference: Some("dbs-1".to_owned()),
-        tags: Vec::new(),
-        added_at: minutes_ago(600),
-        deadline: None,
-        resources_ttl: None,
-    }
+    WatchEntry { reference: Some("dbs-1".to_owned()), ..WatchEntry::new(id(), minutes_ago(600)) }
 }
 
 /// A session of the watch-list with this reference, never asked for.

@@ -42,6 +42,14 @@ pub enum Privacy {
     Off,
 }
 
+impl Privacy {
+    /// Anything of a personal text is hidden.
+    #[must_use]
+    pub const fn hides(self) -> bool {
+        !matches!(self, Self::Off)
+    }
+}
+
 /// A personal text as this much privacy shows it.
 #[must_use]
 pub fn hidden(text: &str, privacy: Privacy) -> String {

@@ -1,6 +1,6 @@
 //! From sessions to texts in the format asked for: the one way for dialog, copy and command.
 
-use super::{Contents, ExportError, Format, Origin, bundle, csv, document, file, markdown};
+use super::{Contents, DocumentOrigin, ExportError, Format, bundle, csv, document, file, markdown};
 use crate::domain::watchlist::watched::WatchedSession;
 
 /// What comes of an export, before it is written.
@@ -31,7 +31,7 @@ pub fn assemble(
     sessions: &[&WatchedSession],
     format: Format,
     contents: Contents,
-    origin: &Origin<'_>,
+    origin: &DocumentOrigin<'_>,
 ) -> Result<Assembled, ExportError> {
     let mut made = Assembled::default();
     let mut failed = None;
@@ -78,7 +78,7 @@ pub fn text(
     sessions: &[&WatchedSession],
     format: Format,
     contents: Contents,
-    origin: &Origin<'_>,
+    origin: &DocumentOrigin<'_>,
 ) -> Result<(String, Assembled), ExportError> {
     let mut made = assemble(sessions, as_one(format, sessions.len()), contents, origin)?;
     let text = made.files.pop().map(|(_, text)| text).unwrap_or_default();
@@ -114,7 +114,7 @@ fn part(
     session: &WatchedSession,
     format: Format,
     contents: Contents,
-    origin: &Origin<'_>,
+    origin: &DocumentOrigin<'_>,
 ) -> Result<Part, ExportError> {
     match format {
         Format::Csv => Ok(csv::row(session, contents.masked, origin)),

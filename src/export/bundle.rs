@@ -10,8 +10,8 @@ use serde_json::{Value, json};
 
 use super::document::{escaped, json_object};
 use super::kept::Kept;
-use super::mask::{mask, mask_own};
-use super::{Contents, Existing, ExportError, Format, Origin, SCHEMA_VERSION, file, write};
+use super::mask::mask_own;
+use super::{Contents, DocumentOrigin, Existing, ExportError, Format, SCHEMA_VERSION, file, write};
 use crate::domain::session::media_list::listed;
 use crate::domain::session::parts::Letter;
 use crate::domain::watchlist::watched::WatchedSession;
@@ -29,7 +29,7 @@ pub(super) fn files(
     session: &WatchedSession,
     document: String,
     contents: Contents,
-    origin: &Origin<'_>,
+    origin: &DocumentOrigin<'_>,
 ) -> Result<Vec<(String, String)>, ExportError> {
     let mut files = vec![
         ("session.json", document),
@@ -73,7 +73,7 @@ pub fn letter(
         Letter::Set(answer) => {
             let mut answer = Kept::of(&answer.raw)?;
             if masked {
-                mask(&mut answer.value, "", &mut Vec::new());
+                answer.mask("", &mut Vec::new());
             }
             ("set", Some(answer.text()))
         }

@@ -2,10 +2,9 @@
 //!
 //! No cell begins with what a spreadsheet takes for a formula.
 
-use super::Origin;
+use super::DocumentOrigin;
 use super::assemble::Part;
-use super::document::stage_name;
-use super::mask::{MASK, finding, word};
+use super::mask::{MASK, findings, word};
 use crate::domain::assessment::attention::assess;
 use crate::domain::assessment::coverage;
 use crate::domain::personal::Privacy;
@@ -38,7 +37,7 @@ pub(super) fn head() -> String {
     line(&COLUMNS.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>())
 }
 
-pub(super) fn row(session: &WatchedSession, masked: bool, origin: &Origin<'_>) -> Part {
+pub(super) fn row(session: &WatchedSession, masked: bool, origin: &DocumentOrigin<'_>) -> Part {
     let found = assess(session, origin.rules, origin.now);
     let mut hidden = Vec::new();
     let labels = &origin.rules.labels;
@@ -58,7 +57,6 @@ pub(super) fn row(session: &WatchedSession, masked: bool, origin: &Origin<'_>) -
     let checks = result.map_or(&[][..], |s| &s.checks);
     let rejected = checks.iter().filter(|c| c.recommendation() == Some(&Recommendation::Reject));
     let covered = coverage::derive(session);
-    let attention: Vec<&str> = found.findings.iter().map(|f| finding(f, session, masked)).collect();
     let branch = session.instructions().map(|letter| match &letter.branch {
         Some(branch) => branch.called().as_raw().to_owned(),
         None => NO_BRANCH.to_owned(),
@@ -68,8 +66,8 @@ pub(super) fn row(session: &WatchedSession, masked: bool, origin: &Origin<'_>) -
         reference,
         tags,
         word(result.and_then(|s| s.state.as_ref()).map_or("", |s| s.as_raw()), masked).to_owned(),
-        stage_name(&found.stage).to_owned(),
-        attention.join("; "),
+        found.stage.kind().file_name().to_owned(),
+        findings(&found, session, masked).join("; "),
         found.deadline.map(|d| d.at.to_string()).unwrap_or_default(),
         found.deadline.map(|d| d.derived.to_string()).unwrap_or_default(),
         covered.supplied.to_string(),

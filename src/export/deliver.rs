@@ -3,7 +3,9 @@
 use std::path::{Path, PathBuf};
 
 use super::assemble::{Assembled, as_one, assemble};
-use super::{Contents, Existing, ExportError, Format, MANIFEST, Origin, write, write_bundles};
+use super::{
+    Contents, DocumentOrigin, Existing, ExportError, Format, MANIFEST, write, write_bundles,
+};
 use crate::audit::AuditLog;
 use crate::domain::events::audit_action::AuditAction;
 use crate::domain::session::ids::SessionId;
@@ -18,7 +20,7 @@ pub struct ExportJob<'a> {
     pub sessions: &'a [&'a WatchedSession],
     pub format: Format,
     pub contents: Contents,
-    pub origin: &'a Origin<'a>,
+    pub origin: &'a DocumentOrigin<'a>,
     pub audit: &'a AuditLog,
     /// Why it is not masked; kept in the audit log.
     pub reason: &'a str,

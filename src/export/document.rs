@@ -3,11 +3,10 @@
 use serde_json::{Value, json};
 
 use super::kept::Kept;
-use super::mask::{MASK, finding, mask, mask_own};
-use super::{Contents, Document, ExportError, Origin, SCHEMA_VERSION};
+use super::mask::{MASK, findings, mask_own};
+use super::{Contents, DocumentOrigin, ExportError, ExportedDocument, SCHEMA_VERSION};
 use crate::domain::assessment::attention::{Assessment, assess};
 use crate::domain::assessment::coverage;
-use crate::domain::assessment::stage::{Stage, Verdict};
 use crate::domain::events::change::{TimelineEvent, by_time};
 use crate::domain::json_text::laid_out;
 use crate::domain::server_text::ServerText;
@@ -15,13 +14,14 @@ use crate::domain::session::configuration::AllowedSource;
 use crate::domain::shape::Shape;
 use crate::domain::watchlist::labels::SafeLabels;
 use crate::domain::watchlist::watched::WatchedSession;
+use crate::text::is_unseen;
 
 /// Makes the document of one session.
 pub fn document(
     session: &WatchedSession,
     contents: Contents,
-    origin: &Origin<'_>,
-) -> Result<Document, ExportError> {
+    origin: &DocumentOrigin<'_>,
+) -> Result<ExportedDocument, ExportError> {
     let assessment = assess(session, origin.rules, origin.now);
     let answer = session.answers.session.as_ref();
     let mut held = answer.map(|answer| Kept::of(&answer.raw)).transpose()?;
@@ -29,10 +29,10 @@ pub fn document(
     if contents.shape == Shape::Raw {
         let mut answer = held.ok_or(ExportError::NothingFetched)?;
         if contents.masked {
-            mask(&mut answer.value, "", &mut masked_paths);
+            answer.mask("", &mut masked_paths);
         }
         let text = pretty(&answer.text());
-        return Ok(Document { text, masked_paths, stale: assessment.is_old() });
+        return Ok(ExportedDocument { text, masked_paths, stale: assessment.is_old() });
     }
     let mut configuration = match &session.answers.configuration {
         Some(answer) if contents.configuration => Some(Kept::of(&answer.raw)?),
@@ -42,7 +42,7 @@ pub fn document(
     if contents.masked {
         for (part, pointer) in [(&mut held, "/session"), (&mut configuration, "/configuration")] {
             if let Some(answer) = part {
-                mask(&mut answer.value, pointer, &mut masked_paths);
+                answer.mask(pointer, &mut masked_paths);
             }
         }
         if !origin.rules.labels.shows_reference(session) {
@@ -98,7 +98,11 @@ pub fn document(
         put("data_age_seconds", ages(session, origin));
     }
     let answers = [("session", held.as_ref()), ("configuration", configuration.as_ref())];
-    Ok(Document { text: written(&value, &answers), masked_paths, stale: assessment.is_old() })
+    Ok(ExportedDocument {
+        text: written(&value, &answers),
+        masked_paths,
+        stale: assessment.is_old(),
+    })
 }
 
 /// A document, whose answers are written in the text that they came in.
@@ -156,12 +160,12 @@ fn notes(
 pub fn configuration(session: &WatchedSession) -> Result<Option<String>, ExportError> {
     let Some(answer) = &session.answers.configuration else { return Ok(None) };
     let mut answer = Kept::of(&answer.raw)?;
-    mask(&mut answer.value, "", &mut Vec::new());
+    answer.mask("", &mut Vec::new());
     Ok(Some(pretty(&answer.text())))
 }
 
 /// How old each part was when it was exported.
-fn ages(session: &WatchedSession, origin: &Origin<'_>) -> Value {
+fn ages(session: &WatchedSession, origin: &DocumentOrigin<'_>) -> Value {
     // Never negative: a clock may have been put back (fault C01).
     let age = |at: jiff::Timestamp| Value::from(origin.now.duration_since(at).as_secs().max(0));
     let answers = &session.answers;
@@ -172,34 +176,12 @@ fn ages(session: &WatchedSession, origin: &Origin<'_>) -> Value {
     })
 }
 
-/// The stage's name in files: stable, lower case.
-pub(super) fn stage_name(stage: &Stage) -> &'static str {
-    match stage {
-        Stage::Gone => "gone",
-        Stage::NotFound => "not_found",
-        Stage::NotFetched => "not_fetched",
-        Stage::Expired { .. } => "expired",
-        Stage::Done(Verdict::Approve) => "done_approve",
-        Stage::Done(Verdict::Reject) => "done_reject",
-        Stage::Done(Verdict::Refer) => "done_refer",
-        Stage::ChecksRunning => "checks_running",
-        Stage::AtCounter { .. } => "at_counter",
-        Stage::TurnedAway { .. } => "turned_away",
-        Stage::Visited => "visited",
-        Stage::AtHome => "at_home",
-        Stage::AwaitingVisit => "awaiting_visit",
-        Stage::LetterNotSet => "letter_not_set",
-        Stage::Unknown(_) => "unknown",
-    }
-}
-
 fn derived(session: &WatchedSession, assessment: &Assessment, masked: bool) -> Value {
-    let findings = assessment.findings.iter();
-    let attention: Vec<&str> = findings.map(|f| finding(f, session, masked)).collect();
+    let attention = findings(assessment, session, masked);
     let deadline =
         assessment.deadline.map(|d| json!({ "at": d.at.to_string(), "derived": d.derived }));
     json!({
-        "stage": stage_name(&assessment.stage),
+        "stage": assessment.stage.kind().file_name(),
         "attention": attention,
         "deadline": deadline,
         "requirements": requirements(session),
@@ -274,7 +256,7 @@ pub(super) fn escaped(value: &Value) -> String {
 pub(super) fn safe(text: &str) -> String {
     let mut safe = String::with_capacity(text.len() + 1);
     for c in text.chars() {
-        if c == '\n' || !acts(c) {
+        if c == '\n' || !(c.is_control() || is_unseen(c)) {
             safe.push(c);
             continue;
         }
@@ -285,11 +267,4 @@ pub(super) fn safe(text: &str) -> String {
     }
     safe.push('\n');
     safe
-}
-
-fn acts(c: char) -> bool {
-    c.is_control()
-        || matches!(c,
-            '\u{061c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}'
-            | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}')
 }

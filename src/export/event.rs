@@ -4,13 +4,13 @@ use serde_json::{Map, Value};
 
 use super::document::event as change;
 use super::mask::mask_own;
-use super::{Origin, SCHEMA_VERSION, json_lines, summary};
+use super::{DocumentOrigin, SCHEMA_VERSION, json_lines, summary};
 use crate::domain::events::session_event::{SessionEvent, standing};
 use crate::domain::personal::Privacy;
 
 /// The session's part is [`summary()`] at the time of the event; an event of the connection has none.
 #[must_use]
-pub fn event(happening: &SessionEvent, origin: &Origin<'_>, privacy: Privacy) -> String {
+pub fn event(happening: &SessionEvent, origin: &DocumentOrigin<'_>, privacy: Privacy) -> String {
     let mut map = Map::new();
     map.insert("schema_version".to_owned(), SCHEMA_VERSION.into());
     map.insert("event".to_owned(), happening.kind.word().into());
@@ -36,7 +36,7 @@ pub fn event(happening: &SessionEvent, origin: &Origin<'_>, privacy: Privacy) ->
     if let Some(event) = &happening.change {
         let mut change = change(event);
         // Yoti's words stand in a change too.
-        if privacy != Privacy::Off {
+        if privacy.hides() {
             mask_own(&mut change, "", &mut Vec::new());
         }
         map.insert("change".to_owned(), change);

@@ -5,6 +5,7 @@
 use serde_json::Value;
 
 use super::ExportError;
+use super::mask::mask;
 use crate::domain::json_text::{self, Fate};
 use crate::domain::secret::is_secret;
 
@@ -12,8 +13,8 @@ use crate::domain::secret::is_secret;
 pub(super) struct Kept {
     text: String,
     received: Value,
-    /// What is to be written; at first what was received.
-    pub(super) value: Value,
+    /// What is to be written, where that is not what was received.
+    masked: Option<Value>,
 }
 
 impl Kept {
@@ -25,14 +26,21 @@ impl Kept {
         let text = json_text::without(raw, is_secret).map_err(unreadable)?;
         let received: Value =
             serde_json::from_str(&text).map_err(|why| unreadable(&why.to_string()))?;
-        Ok(Self { text, value: received.clone(), received })
+        Ok(Self { text, received, masked: None })
+    }
+
+    /// Hides what is not known to be harmless; adds the pointers of what was hidden.
+    pub(super) fn mask(&mut self, pointer: &str, hidden: &mut Vec<String>) {
+        let value = self.masked.get_or_insert_with(|| self.received.clone());
+        mask(value, pointer, hidden);
     }
 
     /// What is to be written, every token that stays as it was received.
     pub(super) fn text(&self) -> String {
+        let Some(masked) = &self.masked else { return self.text.clone() };
         let written = json_text::rewritten(&self.text, |place| {
             let received = self.received.pointer(place.pointer);
-            match (received, self.value.pointer(place.pointer)) {
+            match (received, masked.pointer(place.pointer)) {
                 (_, None) => Fate::Cut,
                 (Some(Value::Object(_)), Some(Value::Object(_)))
                 | (Some(Value::Array(_)), Some(Value::Array(_))) => Fate::Keep,
@@ -40,6 +48,6 @@ impl Kept {
                 (_, Some(wanted)) => Fate::Replace(wanted.to_string()),
             }
         });
-        written.unwrap_or_else(|_never| self.value.to_string())
+        written.unwrap_or_else(|_never| masked.to_string())
     }
 }

@@ -4,12 +4,11 @@ use jiff::Timestamp;
 use serde_json::Value;
 
 use super::assemble::Part;
-use super::document::{event, stage_name};
-use super::mask::{self, MASK, mask_own, word};
-use super::{Contents, Origin};
+use super::document::event;
+use super::mask::{MASK, findings, mask_own, word};
+use super::{Contents, DocumentOrigin};
 use crate::domain::assessment::attention::{Assessment, assess};
 use crate::domain::assessment::coverage;
-use crate::domain::assessment::stage::{Stage, Verdict};
 use crate::domain::events::change::by_time;
 use crate::domain::personal::Privacy;
 use crate::domain::session::configuration::AllowedSource;
@@ -21,7 +20,11 @@ pub(super) fn head(contents: Contents) -> String {
     format!("<!-- branchwatch export, {masked}; secrets are never included -->\n\n")
 }
 
-pub(super) fn chapter(session: &WatchedSession, contents: Contents, origin: &Origin<'_>) -> Part {
+pub(super) fn chapter(
+    session: &WatchedSession,
+    contents: Contents,
+    origin: &DocumentOrigin<'_>,
+) -> Part {
     let found = assess(session, origin.rules, origin.now);
     let mut hidden = 0;
     let labels = &origin.rules.labels;
@@ -45,8 +48,7 @@ pub(super) fn chapter(session: &WatchedSession, contents: Contents, origin: &Ori
     }
     if !found.findings.is_empty() {
         text += "\n## Needs attention\n\n";
-        for finding in &found.findings {
-            let said = mask::finding(finding, session, contents.masked);
+        for said in findings(&found, session, contents.masked) {
             text += &format!("- {}\n", plain(said));
         }
     }
@@ -67,7 +69,7 @@ fn facts(
     tags: &str,
     note: &str,
     masked: bool,
-    origin: &Origin<'_>,
+    origin: &DocumentOrigin<'_>,
 ) -> String {
     let covered = coverage::derive(session);
     let state = session
@@ -76,12 +78,12 @@ fn facts(
         .map_or("not fetched", |s| word(s.as_raw(), masked));
     let deadline = found.deadline.map_or_else(
         || {
-            let ended = matches!(found.stage, Stage::Done(_) | Stage::Expired { .. });
+            let ended = found.stage.phase().has_ended();
             if ended { "none: the session has ended" } else { "not known" }.to_owned()
         },
         |d| format!("{}{}", time(d.at), if d.derived { " (derived)" } else { "" }),
     );
-    let stage = stage_words(&found.stage);
+    let stage = found.stage.kind().words().to_owned();
     let documents = format!("{} of {} supplied", covered.supplied, covered.requirements.len());
     let mut text = String::from("| | |\n|---|---|\n");
     for (label, value) in [
@@ -101,17 +103,7 @@ fn facts(
     text
 }
 
-fn stage_words(stage: &Stage) -> String {
-    match stage {
-        Stage::Done(Verdict::Approve) => "done: APPROVE".to_owned(),
-        Stage::Done(Verdict::Reject) => "done: REJECT".to_owned(),
-        Stage::Done(Verdict::Refer) => "done: refer".to_owned(),
-        Stage::TurnedAway { .. } => "turned away?".to_owned(),
-        other => stage_name(other).replace('_', " "),
-    }
-}
-
-fn age(session: &WatchedSession, found: &Assessment, origin: &Origin<'_>) -> String {
+fn age(session: &WatchedSession, found: &Assessment, origin: &DocumentOrigin<'_>) -> String {
     let Some(answer) = &session.answers.session else {
         return "\nNothing has been fetched yet.\n".to_owned();
     };

@@ -4,7 +4,7 @@
 
 use serde_json::Value;
 
-use crate::domain::assessment::attention::Finding;
+use crate::domain::assessment::attention::Assessment;
 use crate::domain::harmless::{
     Leaf, is_field_name, is_harmless, is_harmless_own, is_place, is_word,
 };
@@ -101,12 +101,15 @@ pub(super) fn word(text: &str, masked: bool) -> &str {
     if masked && !is_word(text) { MASK } else { text }
 }
 
-/// A finding in one sentence, masked where a text of
+/// The findings, each in one sentence, masked where a text of
 /// Yoti's stands in it that looks like none of its words.
-pub(super) fn finding<'a>(finding: &'a Finding, session: &WatchedSession, masked: bool) -> &'a str {
-    let text = finding.text.as_raw();
-    let Some(answer) = session.session().filter(|_| masked) else { return text };
-    let checks = answer.checks.iter().flat_map(|check| {
+pub(super) fn findings<'a>(
+    found: &'a Assessment,
+    session: &WatchedSession,
+    masked: bool,
+) -> Vec<&'a str> {
+    let answer = session.session().filter(|_| masked && !found.findings.is_empty());
+    let checks = answer.into_iter().flat_map(|answer| &answer.checks).flat_map(|check| {
         let report = check.report.as_ref();
         [
             check.check_type.as_ref().map(CheckType::as_raw),
@@ -115,16 +118,22 @@ pub(super) fn finding<'a>(finding: &'a Finding, session: &WatchedSession, masked
             report.and_then(|report| report.reason.as_ref()).map(ServerText::as_raw),
         ]
     });
-    let profiles = answer.identity_profile.iter().chain(&answer.advanced_identity_profile);
+    let profiles = answer
+        .into_iter()
+        .flat_map(|answer| answer.identity_profile.iter().chain(&answer.advanced_identity_profile));
     let profiles = profiles.flat_map(|profile| {
         let schemes = profile.compliance.iter().flat_map(|framework| &framework.schemes);
         let kinds = schemes.map(|scheme| scheme.scheme_type.as_ref().map(ServerText::as_raw));
         let result = profile.result.as_ref().map(IdentityProfileOutcome::as_raw);
         kinds.chain([result, profile.reason_code().map(ServerText::as_raw)])
     });
-    let unknown = answer.unknown.iter().map(|unknown| Some(unknown.value.as_raw()));
-    let state = std::iter::once(answer.state.as_ref().map(SessionState::as_raw));
-    let mut told = checks.chain(profiles).chain(unknown).chain(state).flatten();
+    let unknown = answer.into_iter().flat_map(|answer| &answer.unknown);
+    let unknown = unknown.map(|unknown| Some(unknown.value.as_raw()));
+    let state = answer.into_iter().map(|answer| answer.state.as_ref().map(SessionState::as_raw));
+    let said = checks.chain(profiles).chain(unknown).chain(state).flatten();
+    let strange: Vec<&str> = said.filter(|said| !is_word(said)).collect();
     // A finding is our sentence around Yoti's words; only those can hold a name.
-    if told.any(|told| !is_word(told) && text.contains(told)) { MASK } else { text }
+    let texts = found.findings.iter().map(|finding| finding.text.as_raw());
+    let hidden = |text: &str| strange.iter().any(|said| text.contains(said));
+    texts.map(|text| if hidden(text) { MASK } else { text }).collect()
 }

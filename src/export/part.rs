@@ -10,7 +10,7 @@ use serde_json::value::RawValue;
 use super::bundle::letter;
 use super::document::{document, json_object, object};
 use super::mask::word;
-use super::{Contents, ExportError, Origin};
+use super::{Contents, DocumentOrigin, ExportError};
 use crate::domain::assessment::coverage;
 use crate::domain::assessment::requested::expected;
 use crate::domain::watchlist::watched::WatchedSession;
@@ -55,7 +55,7 @@ pub fn part(
     session: &WatchedSession,
     part: Part,
     masked: bool,
-    origin: &Origin<'_>,
+    origin: &DocumentOrigin<'_>,
 ) -> Result<String, ExportError> {
     // From the whole document, so that a part is never masked otherwise than the whole.
     let text = document(session, Contents { masked, ..Contents::default() }, origin)?.text;

@@ -4,9 +4,9 @@
 
 use serde_json::{Value, json};
 
-use super::document::{safe, stage_name};
-use super::mask::{finding, word};
-use super::{Origin, SCHEMA_VERSION};
+use super::document::safe;
+use super::mask::{findings, word};
+use super::{DocumentOrigin, SCHEMA_VERSION};
 use crate::domain::assessment::attention::assess;
 use crate::domain::assessment::coverage;
 use crate::domain::personal::Privacy;
@@ -14,13 +14,12 @@ use crate::domain::watchlist::watched::WatchedSession;
 
 /// What `list --json` says of a session; labels as this much privacy shows them.
 #[must_use]
-pub fn summary(session: &WatchedSession, origin: &Origin<'_>, privacy: Privacy) -> Value {
+pub fn summary(session: &WatchedSession, origin: &DocumentOrigin<'_>, privacy: Privacy) -> Value {
     let assessment = assess(session, origin.rules, origin.now);
     let labels = &origin.rules.labels;
-    let masked = privacy != Privacy::Off;
+    let masked = privacy.hides();
     let (supplied, required) = coverage::derive(session).counts();
-    let attention: Vec<&str> =
-        assessment.findings.iter().map(|f| finding(f, session, masked)).collect();
+    let attention = findings(&assessment, session, masked);
     let state = session.session().and_then(|result| result.state.as_ref());
     json!({
         "schema_version": SCHEMA_VERSION,
@@ -30,7 +29,7 @@ pub fn summary(session: &WatchedSession, origin: &Origin<'_>, privacy: Privacy) 
         "reference": labels.reference(session, privacy),
         "tags": labels.tags(session, privacy),
         "state": state.map(|state| word(state.as_raw(), masked)),
-        "stage": stage_name(&assessment.stage),
+        "stage": assessment.stage.kind().file_name(),
         "attention": attention,
         "deadline": assessment.deadline.map(|d| json!({ "at": d.at.to_string(), "derived": d.derived })),
         "supplied": supplied,

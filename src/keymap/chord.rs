@@ -2,7 +2,6 @@
 
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
-use super::KeymapError;
 use crate::app::action::Action;
 use crate::app::event::Event;
 use crate::app::text::text_field::Edit;
@@ -55,12 +54,8 @@ fn text_edit(key: KeyEvent) -> Option<Edit> {
     })
 }
 
-pub(super) fn parsed(text: &str) -> Result<Chord, KeymapError> {
-    let wrong = || {
-        KeymapError::new(format!(
-            "{text:?} is not a key: expected one such as j, G, ctrl-d, space, f1"
-        ))
-    };
+pub(super) fn parsed(text: &str) -> Result<Chord, String> {
+    let wrong = || format!("{text:?} is not a key: expected one such as j, G, ctrl-d, space, f1");
     let (modifiers, name) = match text.strip_prefix("ctrl-") {
         Some(rest) => (KeyModifiers::CONTROL, rest),
         None => match text.strip_prefix("alt-") {

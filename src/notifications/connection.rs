@@ -6,11 +6,10 @@ use std::future::Future;
 use std::io;
 use std::net::SocketAddr;
 use std::pin::Pin;
-use std::task::{Context, Poll, ready};
+use std::task::{Context, Poll};
 use std::time::Duration;
 
 use axum::serve::Listener;
-use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::mpsc;
 use tokio::time::{Instant, Sleep, sleep_until, timeout};
@@ -18,7 +17,8 @@ use tokio_rustls::TlsAcceptor;
 use tokio_rustls::server::TlsStream;
 use tokio_util::either::Either;
 
-use super::places::{Place, Places, TOGETHER};
+use super::places::{ConnectionPlace, Places, TOGETHER};
+use crate::stream_guard::{Guarded, StreamGuard};
 
 /// For the TLS handshake and the head of the request together, and again for the rest.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -27,43 +27,42 @@ const BREATH: Duration = Duration::from_millis(100);
 /// The longest head; those of senders have some 300 bytes.
 // Counted here, before the HTTP library holds any of it (fault A22).
 const LONGEST_HEAD: usize = 16 * 1024;
-/// Read at a time; what comes faster waits in the system's buffers (fault W06).
-const AT_ONCE: usize = 2 * 1024;
 const HEAD_END: &[u8] = b"\r\n\r\n";
 
-pub(super) struct Line {
-    stream: Stream,
+/// How long a connection may still take, and how far its request has come.
+pub(super) struct Patience {
     deadline: Pin<Box<Sleep>>,
     /// Bytes of [`HEAD_END`] seen in a row; all of them: the head is through.
     head: usize,
     /// Bytes that came before it was through.
     before: usize,
-    _place: Place,
+    _place: ConnectionPlace,
 }
 
+type TimedConnection = Guarded<Stream, Patience>;
 type Stream = Either<TcpStream, Box<TlsStream<TcpStream>>>;
 
 /// Where connections come out that are ready to be read.
-pub(super) struct Door {
-    ready: mpsc::Receiver<(Line, SocketAddr)>,
+pub(super) struct TimedListener {
+    ready: mpsc::Receiver<(TimedConnection, SocketAddr)>,
     address: SocketAddr,
 }
 
-impl Door {
+impl TimedListener {
     /// Takes connections in on a task of its own, which ends with the door.
     pub(super) fn open(listener: TcpListener, tls: Option<TlsAcceptor>) -> io::Result<Self> {
         let address = listener.local_addr()?;
         // Room for everybody who may have a place, so that nobody waits to be handed over.
         let (out, ready) = mpsc::channel(TOGETHER);
-        tokio::spawn(take_in(listener, tls, out));
+        tokio::spawn(accept_all(listener, tls, out));
         Ok(Self { ready, address })
     }
 }
 
-async fn take_in(
+async fn accept_all(
     listener: TcpListener,
     tls: Option<TlsAcceptor>,
-    out: mpsc::Sender<(Line, SocketAddr)>,
+    out: mpsc::Sender<(TimedConnection, SocketAddr)>,
 ) {
     let places = Places::default();
     loop {
@@ -86,8 +85,8 @@ async fn take_in(
 async fn ready_line(
     stream: TcpStream,
     tls: Option<TlsAcceptor>,
-    place: Place,
-    out: mpsc::Sender<(Line, SocketAddr)>,
+    place: ConnectionPlace,
+    out: mpsc::Sender<(TimedConnection, SocketAddr)>,
     peer: SocketAddr,
 ) {
     // From here, so that the handshake and the head share one deadline.
@@ -100,16 +99,16 @@ async fn ready_line(
         },
     };
     let deadline = Box::pin(sleep_until(deadline));
+    let guard = Patience { deadline, head: 0, before: 0, _place: place };
     // The receiver may have ended.
-    let _unheard =
-        out.send((Line { stream, deadline, head: 0, before: 0, _place: place }, peer)).await;
+    let _unheard = out.send((Guarded { stream, guard }, peer)).await;
 }
 
-impl Listener for Door {
-    type Io = Line;
+impl Listener for TimedListener {
+    type Io = TimedConnection;
     type Addr = SocketAddr;
 
-    async fn accept(&mut self) -> (Line, SocketAddr) {
+    async fn accept(&mut self) -> (TimedConnection, SocketAddr) {
         match self.ready.recv().await {
             Some(line) => line,
             // The trait knows no end; the server is cancelled from outside.
@@ -122,16 +121,9 @@ impl Listener for Door {
     }
 }
 
-impl Line {
-    fn in_time(&mut self, context: &mut Context<'_>) -> io::Result<()> {
-        match self.deadline.as_mut().poll(context) {
-            Poll::Ready(()) => Err(io::ErrorKind::TimedOut.into()),
-            Poll::Pending => Ok(()),
-        }
-    }
-
+impl Patience {
     /// Looks for the end of the head in what came.
-    fn came(&mut self, bytes: &[u8]) {
+    fn look_for_end(&mut self, bytes: &[u8]) {
         for byte in bytes {
             if self.head == HEAD_END.len() {
                 return;
@@ -151,43 +143,19 @@ impl Line {
     }
 }
 
-impl AsyncRead for Line {
-    fn poll_read(
-        mut self: Pin<&mut Self>,
-        context: &mut Context<'_>,
-        buffer: &mut ReadBuf<'_>,
-    ) -> Poll<io::Result<()>> {
-        self.in_time(context)?;
-        let mut part = [0; AT_ONCE];
-        let length = AT_ONCE.min(buffer.remaining());
-        let mut part = ReadBuf::new(part.get_mut(..length).unwrap_or_default());
-        ready!(Pin::new(&mut self.stream).poll_read(context, &mut part))?;
-        buffer.put_slice(part.filled());
-        self.came(part.filled());
-        if self.before > LONGEST_HEAD {
-            return Poll::Ready(Err(io::ErrorKind::InvalidData.into()));
+impl StreamGuard<Stream> for Patience {
+    fn allow(&mut self, _stream: &Stream, context: &mut Context<'_>) -> io::Result<()> {
+        match self.deadline.as_mut().poll(context) {
+            Poll::Ready(()) => Err(io::ErrorKind::TimedOut.into()),
+            Poll::Pending => Ok(()),
         }
-        Poll::Ready(Ok(()))
-    }
-}
-
-impl AsyncWrite for Line {
-    fn poll_write(
-        mut self: Pin<&mut Self>,
-        context: &mut Context<'_>,
-        bytes: &[u8],
-    ) -> Poll<io::Result<usize>> {
-        self.in_time(context)?;
-        Pin::new(&mut self.stream).poll_write(context, bytes)
     }
 
-    fn poll_flush(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
-        self.in_time(context)?;
-        Pin::new(&mut self.stream).poll_flush(context)
-    }
-
-    fn poll_shutdown(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
-        self.in_time(context)?;
-        Pin::new(&mut self.stream).poll_shutdown(context)
+    fn received(&mut self, bytes: &[u8]) -> io::Result<()> {
+        self.look_for_end(bytes);
+        if self.before > LONGEST_HEAD {
+            return Err(io::ErrorKind::InvalidData.into());
+        }
+        Ok(())
     }
 }

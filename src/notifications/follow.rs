@@ -27,7 +27,7 @@ const PART: usize = 16 * 1024;
 
 /// Where lines of notifications come from.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Origin {
+pub enum LineOrigin {
     /// `-`
     Input,
     /// `FILE`
@@ -36,7 +36,7 @@ pub enum Origin {
     Socket(PathBuf),
 }
 
-impl Origin {
+impl LineOrigin {
     /// `-`, `unix:PATH`, or a file's name.
     #[must_use]
     pub fn named(text: &str) -> Self {
@@ -48,7 +48,7 @@ impl Origin {
     }
 }
 
-impl std::fmt::Display for Origin {
+impl std::fmt::Display for LineOrigin {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             Self::Input => f.write_str("standard input"),
@@ -63,19 +63,19 @@ impl std::fmt::Display for Origin {
 /// # Errors
 /// When it cannot be opened or read.
 pub async fn read<C: Clock + Clone>(
-    origin: &Origin,
+    origin: &LineOrigin,
     follow: bool,
     clock: &C,
     out: &mpsc::Sender<Read>,
 ) -> io::Result<()> {
     match origin {
-        Origin::Input => {
+        LineOrigin::Input => {
             let input = std::fs::File::from(io::stdin().as_fd().try_clone_to_owned()?);
             drain(File::from_std(input), clock, out).await
         }
-        Origin::File(path) if follow => followed(path, clock, out).await,
-        Origin::File(path) => drain(File::open(path).await?, clock, out).await,
-        Origin::Socket(path) => socket(path, follow, clock, out).await,
+        LineOrigin::File(path) if follow => followed(path, clock, out).await,
+        LineOrigin::File(path) => drain(File::open(path).await?, clock, out).await,
+        LineOrigin::Socket(path) => socket(path, follow, clock, out).await,
     }
 }
 

@@ -21,14 +21,14 @@ pub(super) struct Places(Arc<Mutex<Taken>>);
 
 /// One place; given back when dropped.
 #[derive(Debug)]
-pub(super) struct Place {
+pub(super) struct ConnectionPlace {
     places: Places,
     whose: IpAddr,
 }
 
 impl Places {
     /// A place for this address, if one is free.
-    pub(super) fn take(&self, peer: IpAddr) -> Option<Place> {
+    pub(super) fn take(&self, peer: IpAddr) -> Option<ConnectionPlace> {
         let whose = network(peer);
         // Poisoned or not, the counts hold; refusing everybody would be worse.
         let mut taken = self.0.lock().unwrap_or_else(PoisonError::into_inner);
@@ -38,11 +38,11 @@ impl Places {
         taken.together += 1;
         *taken.each.entry(whose).or_default() += 1;
         drop(taken);
-        Some(Place { places: self.clone(), whose })
+        Some(ConnectionPlace { places: self.clone(), whose })
     }
 }
 
-impl Drop for Place {
+impl Drop for ConnectionPlace {
     fn drop(&mut self) {
         let mut taken = self.places.0.lock().unwrap_or_else(PoisonError::into_inner);
         taken.together = taken.together.saturating_sub(1);
@@ -80,7 +80,7 @@ mod tests {
     #[test]
     fn one_address_has_eight_places_and_all_together_64() {
         let places = Places::default();
-        let mut held: Vec<Place> = Vec::new();
+        let mut held: Vec<ConnectionPlace> = Vec::new();
         for _ in 0..100 {
             held.extend(places.take(from("10.0.0.1")));
         }

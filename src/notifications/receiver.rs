@@ -25,7 +25,7 @@ use tokio_rustls::TlsAcceptor;
 use tokio_util::sync::CancellationToken;
 
 use super::auth::{AuthError, BITS_BEYOND_LOOPBACK, Credential};
-use super::connection::Door;
+use super::connection::TimedListener;
 pub use super::tls::TlsError;
 use super::{tls, wire};
 use crate::clock::Clock;
@@ -175,13 +175,13 @@ impl Receiver {
         }
     }
 
-    async fn bound(&self) -> io::Result<(Door, SocketAddr)> {
+    async fn bound(&self) -> io::Result<(TimedListener, SocketAddr)> {
         let listener = match &self.open {
             Some(open) => TcpListener::from_std(open.try_clone()?)?,
             None => TcpListener::bind(self.listen).await?,
         };
         let address = listener.local_addr()?;
-        Ok((Door::open(listener, self.tls.clone())?, address))
+        Ok((TimedListener::open(listener, self.tls.clone())?, address))
     }
 }
 
@@ -204,7 +204,11 @@ struct Asked<C> {
     long: Semaphore,
 }
 
-async fn serve<C: Clock + Clone>(door: Door, asked: Asked<C>, cancelled: CancellationToken) {
+async fn serve<C: Clock + Clone>(
+    door: TimedListener,
+    asked: Asked<C>,
+    cancelled: CancellationToken,
+) {
     let router = Router::new().fallback(answer::<C>).with_state(Arc::new(asked));
     // Ends only when told to: errors of single connections are theirs.
     tokio::select! {

@@ -75,11 +75,10 @@ impl OldEvent {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::server_text::ServerText;
     use crate::domain::session::wire_enum::Topic;
 
-    fn text(text: &str) -> ServerText {
-        ServerText::from(text)
+    fn text<T: for<'a> From<&'a str>>(text: &str) -> T {
+        text.into()
     }
 
     /// Each kind, with the row of the build before this one.

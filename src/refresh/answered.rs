@@ -10,7 +10,7 @@ use super::ask::cause;
 use super::backoff::{full_jitter, spread};
 use super::calls::Ended;
 use super::due::{gone_look, has_ended, interval, rarely, unsigned};
-use super::schedule::{Job, Part};
+use super::schedule::{Part, PollJob};
 use super::task::Task;
 use crate::api::{ApiError, ApiErrorKind, Retry, SessionApi};
 use crate::clock::Clock;
@@ -43,8 +43,8 @@ impl<A: SessionApi, C: Clock> Task<A, C> {
         match told.outcome {
             Ok(observation) => {
                 self.yoti_answers(took, now);
-                self.good(job, observation, now);
-                self.reckon(job, asked_at);
+                self.on_success(job, observation, now);
+                self.count_changes(job, asked_at);
             }
             Err(error) if job.part == Part::Session && error.is_session_not_found() => {
                 self.yoti_answers(took, now);
@@ -52,7 +52,7 @@ impl<A: SessionApi, C: Clock> Task<A, C> {
                 self.failed(&mut call, &error, wait);
             }
             Err(error) => {
-                let wait = self.bad(job, &error, now);
+                let wait = self.on_failure(job, &error, now);
                 self.failed(&mut call, &error, Some(wait));
             }
         }
@@ -62,15 +62,15 @@ impl<A: SessionApi, C: Clock> Task<A, C> {
 
     /// The connection and the key are in order, whatever the answer says.
     fn yoti_answers(&mut self, took: Duration, now: Instant) {
-        self.meter.good(took);
-        if self.breaker.good(now) {
+        self.meter.on_success(took);
+        if self.breaker.on_success(now) {
             self.schedule.spread_overdue(now, &mut self.dice);
         }
         self.last_ok = Some(self.clock.now());
         self.reached = true;
     }
 
-    fn good(&mut self, job: Job, observation: Observation, now: Instant) {
+    fn on_success(&mut self, job: PollJob, observation: Observation, now: Instant) {
         let at = self.clock.now();
         let changed = self.store.observe(job.id, observation);
         // An answer is seen at once; poll times alone wait for the figures, once a second.
@@ -114,7 +114,7 @@ impl<A: SessionApi, C: Clock> Task<A, C> {
     /// Yoti says that there is no such session. It is gone only when Yoti says so twice in a row,
     /// some time apart: one such answer may be a fault of Yoti's, or come before the session can be
     /// read (contract 9.4). Returns how long until it is asked again, if ever.
-    fn not_found(&mut self, job: Job, error: &ApiError, now: Instant) -> Option<Duration> {
+    fn not_found(&mut self, job: PollJob, error: &ApiError, now: Instant) -> Option<Duration> {
         let at = self.clock.now();
         self.schedule.seen(job.id);
         let known = self.store.snapshot().sessions.get(job.id);
@@ -137,7 +137,7 @@ impl<A: SessionApi, C: Clock> Task<A, C> {
 
     fn gone(
         &mut self,
-        job: Job,
+        job: PollJob,
         since: Timestamp,
         at: Timestamp,
         now: Instant,
@@ -159,12 +159,12 @@ impl<A: SessionApi, C: Clock> Task<A, C> {
     }
 
     /// Returns when this one is due again.
-    fn bad(&mut self, job: Job, error: &ApiError, now: Instant) -> Duration {
-        self.meter.bad(now);
+    fn on_failure(&mut self, job: PollJob, error: &ApiError, now: Instant) -> Duration {
+        self.meter.on_failure(now);
         tracing::warn!(session = %job.id, part = ?job.part, status = error.http_status(), "no response");
         if let Some(cause) = cause(error) {
             let polled = self.schedule.polled();
-            self.breaker.bad(job.id, cause, now, polled, &mut self.dice);
+            self.breaker.on_failure(job.id, cause, now, polled, &mut self.dice);
         }
         let wait = self.wait(job, error);
         if matches!(error.kind, ApiErrorKind::TooManyRequests(_)) {
@@ -187,7 +187,7 @@ impl<A: SessionApi, C: Clock> Task<A, C> {
     }
 
     /// How long a part that has failed waits: longer with each failure, as the error says.
-    fn wait(&mut self, job: Job, error: &ApiError) -> Duration {
+    fn wait(&mut self, job: PollJob, error: &ApiError) -> Duration {
         let track = self.schedule.track(job.id);
         let failures = track.map_or(1, |track| track.failures(job.part) + 1);
         let usual = track.and_then(|track| track.interval).unwrap_or(LONGEST);
@@ -213,7 +213,8 @@ impl<A: SessionApi, C: Clock> Task<A, C> {
     fn poll_failed(&mut self, id: SessionId, error: &ApiError, at: Timestamp) {
         self.schedule.change(id, |track| track.count(Part::Session, true));
         let failures = self.schedule.track(id).map_or(1, |track| track.failures(Part::Session));
-        let failure = PollFailure { status: error.status(), summary: error.summary(), at };
+        let (status, code) = (error.status(), error.code.clone());
+        let failure = PollFailure { status, code, summary: error.summary(), at };
         self.poll_state(id, |poll| {
             poll.failures = failures;
             poll.last_failure = Some(failure);

@@ -3,9 +3,10 @@
 use jiff::Timestamp;
 
 use super::breaker::Outage;
-use super::schedule::{Job, Part};
+use super::schedule::{Part, PollJob};
 use crate::api::{ApiError, ApiErrorKind, SessionApi};
 use crate::domain::server_text::ServerText;
+use crate::domain::session::wire_enum::ErrorCode;
 use crate::store::Observation;
 
 /// Whether a failure may be everybody's, and why.
@@ -16,19 +17,10 @@ pub(super) fn cause(error: &ApiError) -> Option<Outage> {
     match &error.kind {
         ApiErrorKind::ClockSkew(seconds) => Some(Outage::ClockSkew(*seconds)),
         ApiErrorKind::Status(status @ (401 | 403)) => {
-            // The header shows this code: only words of the
-            // contract (9.2) may stand there, never a server's.
-            const KNOWN: &[&str] = &[
-                "MESSAGE_SIGNING",
-                "BAD_SDK_ID",
-                "BAD_TOKEN",
-                "BAD_PUBLIC_KEY",
-                "INSUFFICIENT_PERMISSION",
-                "NOT_YOUR_RESOURCE",
-                "NOT_YOUR_SESSION",
-            ];
-            let code = KNOWN.iter().find(|code| error.has_code(code));
-            Some(Outage::Refused(*status, code.map(|code| (*code).to_owned())))
+            // The header shows this code: only words of the contract (9.2) may stand there,
+            // never a server's.
+            let code = error.code.as_ref().and_then(ErrorCode::known_name);
+            Some(Outage::Refused(*status, code.map(str::to_owned)))
         }
         ApiErrorKind::TokenRefused(status) => Some(Outage::Refused(*status, None)),
         ApiErrorKind::Unavailable(status, _) => Some(Outage::Unavailable(*status)),
@@ -52,7 +44,7 @@ pub(super) struct Told {
 }
 
 /// One request. That no letter is set is an answer too.
-pub(super) async fn ask<A: SessionApi>(api: &A, job: Job, now: Timestamp) -> Told {
+pub(super) async fn ask<A: SessionApi>(api: &A, job: PollJob, now: Timestamp) -> Told {
     let answer = match job.part {
         Part::Session => api.session(job.id).await.map(Observation::Session),
         Part::Configuration => api.configuration(job.id).await.map(Observation::Configuration),

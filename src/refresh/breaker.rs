@@ -40,7 +40,7 @@ impl Outage {
 }
 
 #[derive(Debug)]
-struct Open {
+struct OpenBreaker {
     cause: Outage,
     since: Instant,
     probe_at: Instant,
@@ -53,13 +53,13 @@ pub struct Breaker {
     failed: HashSet<SessionId>,
     in_a_row: usize,
     refusals: bool,
-    open: Option<Open>,
+    open: Option<OpenBreaker>,
     closed_at: Option<Instant>,
 }
 
 impl Breaker {
     /// A good answer of any session. True when asking starts again with it.
-    pub fn good(&mut self, now: Instant) -> bool {
+    pub fn on_success(&mut self, now: Instant) -> bool {
         self.failed.clear();
         self.in_a_row = 0;
         let was_open = self.open.take().is_some();
@@ -71,7 +71,7 @@ impl Breaker {
 
     /// A failure that may not be the session's own. `polled` is how many sessions have a next poll:
     /// where there are fewer than three, all of them are witnesses enough.
-    pub fn bad(
+    pub fn on_failure(
         &mut self,
         id: SessionId,
         cause: Outage,
@@ -102,7 +102,7 @@ impl Breaker {
         let unreachable = matches!(cause, Outage::Offline(_)) && self.in_a_row >= wanted;
         if sure || unreachable || self.failed.len() >= wanted.min(polled.max(1)) {
             let probe_at = now + wait(&cause, 1, dice);
-            self.open = Some(Open { cause, since: now, probe_at, probes: 1 });
+            self.open = Some(OpenBreaker { cause, since: now, probe_at, probes: 1 });
         }
     }
 
@@ -147,17 +147,17 @@ mod tests {
         let mut breaker = Breaker::default();
         let refused = || Outage::Refused(401, None);
         for n in [1, 1, 1, 2] {
-            breaker.bad(id(n), refused(), now, 10, &mut dice);
+            breaker.on_failure(id(n), refused(), now, 10, &mut dice);
         }
         assert!(breaker.state().is_none(), "two sessions only");
-        breaker.good(now);
-        breaker.bad(id(3), refused(), now, 10, &mut dice);
+        breaker.on_success(now);
+        breaker.on_failure(id(3), refused(), now, 10, &mut dice);
         assert!(breaker.state().is_none(), "a good answer between them");
-        breaker.bad(id(4), refused(), now, 10, &mut dice);
-        breaker.bad(id(5), refused(), now, 10, &mut dice);
+        breaker.on_failure(id(4), refused(), now, 10, &mut dice);
+        breaker.on_failure(id(5), refused(), now, 10, &mut dice);
         let (cause, since, probe_at) = breaker.state().unwrap();
         assert_eq!((cause, since, probe_at), (&refused(), now, now + Duration::from_mins(1)));
-        assert!(breaker.good(now));
+        assert!(breaker.on_success(now));
         assert!(breaker.ramp(now) < 1.0);
         assert!(breaker.ramp(now + Duration::from_secs(11)) >= 1.0);
     }
@@ -167,10 +167,10 @@ mod tests {
         let mut dice = fastrand::Rng::with_seed(1);
         let now = Instant::now();
         let mut breaker = Breaker::default();
-        breaker.bad(id(1), Outage::Unavailable(503), now, 1, &mut dice);
+        breaker.on_failure(id(1), Outage::Unavailable(503), now, 1, &mut dice);
         assert!(breaker.state().is_some());
         let mut breaker = Breaker::default();
-        breaker.bad(id(1), Outage::AppNotFound, now, 50, &mut dice);
+        breaker.on_failure(id(1), Outage::AppNotFound, now, 50, &mut dice);
         assert!(breaker.state().is_some());
     }
 
@@ -180,7 +180,7 @@ mod tests {
         let now = Instant::now();
         let opens = |cause: Outage, dice: &mut fastrand::Rng| {
             let mut breaker = Breaker::default();
-            (0..20).for_each(|_| breaker.bad(id(1), cause.clone(), now, 50, dice));
+            (0..20).for_each(|_| breaker.on_failure(id(1), cause.clone(), now, 50, dice));
             breaker.state().is_some()
         };
         assert!(opens(Outage::Offline(String::from("connection refused")), &mut dice));

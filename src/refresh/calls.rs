@@ -9,7 +9,7 @@ use tokio::sync::mpsc;
 use tokio::time::Instant;
 
 use super::ask::Told;
-use super::schedule::{Job, Part};
+use super::schedule::{Part, PollJob};
 use super::task::Task;
 use crate::api::{ApiError, SessionApi};
 use crate::clock::Clock;
@@ -18,7 +18,7 @@ use crate::domain::events::call::{Call, Traffic};
 
 /// A request that has ended.
 pub(super) struct Ended {
-    pub(super) job: Job,
+    pub(super) job: PollJob,
     pub(super) probe: bool,
     pub(super) asked_at: Timestamp,
     pub(super) took: Duration,

@@ -5,10 +5,10 @@ use std::time::Duration;
 use jiff::{SignedDuration, Timestamp};
 
 use super::Settings;
-use super::schedule::Part;
+use super::track::Part;
 use crate::domain::assessment::attention::Assessment;
 use crate::domain::assessment::reason::Reason;
-use crate::domain::assessment::stage::Stage;
+use crate::domain::assessment::stage_kind::Phase;
 use crate::domain::session::parts::Letter;
 use crate::domain::session::wire_enum::SessionState;
 use crate::domain::watchlist::watched::WatchedSession;
@@ -30,13 +30,13 @@ pub struct Waits {
 #[must_use]
 pub fn interval(assessment: &Assessment, selected: bool, settings: &Settings) -> Option<Duration> {
     let soon = assessment.findings.iter().any(|finding| finding.reason == Reason::DueSoon);
-    let ordinary = match assessment.stage {
-        Stage::Gone | Stage::NotFound => return None,
-        Stage::Expired { .. } | Stage::Done(_) => return settings.done.map(unsigned),
-        Stage::AtCounter { .. } | Stage::ChecksRunning => settings.at_counter,
-        Stage::Visited | Stage::TurnedAway { .. } => settings.due_today,
-        _ if soon => settings.due_today,
-        _ => settings.awaiting,
+    let ordinary = match assessment.stage.phase() {
+        Phase::Missing => return None,
+        Phase::Completed | Phase::Expired => return settings.done.map(unsigned),
+        Phase::Live => settings.at_counter,
+        Phase::Visited => settings.due_today,
+        Phase::Waiting | Phase::Unfetched | Phase::Unknown if soon => settings.due_today,
+        Phase::Waiting | Phase::Unfetched | Phase::Unknown => settings.awaiting,
     };
     let chosen = if selected { ordinary.min(settings.selected) } else { ordinary };
     Some(unsigned(chosen))

@@ -5,7 +5,7 @@
 use jiff::Timestamp;
 use tokio::time::Instant;
 
-use super::schedule::{Job, Part};
+use super::schedule::{Part, PollJob};
 use super::task::Task;
 use crate::api::SessionApi;
 use crate::clock::Clock;
@@ -31,7 +31,7 @@ impl<A: SessionApi, C: Clock> Task<A, C> {
     /// A session that is not on the list is counted, and nothing else (fault W08).
     pub(super) fn notified(&mut self, told: &Notification, now: Instant) {
         if self.store.snapshot().sessions.get(told.session).is_none() {
-            self.hints.ledger.told_unknown();
+            self.hints.ledger.on_unknown_session();
             let archived = self.store.snapshot().archived.get(told.session).is_some();
             let offered = &mut self.hints.offered;
             let room = offered.len() < OFFERED && !offered.contains(&told.session);
@@ -43,7 +43,7 @@ impl<A: SessionApi, C: Clock> Task<A, C> {
         // One process alone holds the port: the process that asks learns of it through the store.
         self.relay(std::iter::once(OutboxMessage::Told(told.clone())));
         let at = self.clock.now();
-        self.hints.ledger.told(told.session, &told.topic, at);
+        self.hints.ledger.on_notification(told.session, &told.topic, at);
         if self.store.notified(told, at) {
             self.publish_at = now;
         }
@@ -51,7 +51,7 @@ impl<A: SessionApi, C: Clock> Task<A, C> {
     }
 
     /// Puts an answer into the ledger: what it showed, and what it did not.
-    pub(super) fn reckon(&mut self, job: Job, asked_at: Timestamp) {
+    pub(super) fn count_changes(&mut self, job: PollJob, asked_at: Timestamp) {
         // Without a receiver every event would count as missed.
         if job.part != Part::Session || self.hints.receiving == Receiving::Off {
             return;
@@ -65,7 +65,7 @@ impl<A: SessionApi, C: Clock> Task<A, C> {
             timeline.take_while(|event| Some(event.seen_at) == fetched).cloned().collect();
         // All of a first answer is new, and none of it was told.
         if news.iter().all(|event| event.what != ChangeKind::FirstSeen) {
-            self.hints.ledger.answered(job.id, &news, asked_at, self.clock.now());
+            self.hints.ledger.on_answer(job.id, &news, asked_at, self.clock.now());
         }
     }
 }

@@ -168,7 +168,7 @@ impl<A: SessionApi, C: Clock> Task<A, C> {
         }
         for id in changed {
             if let Some(watched) = self.store.snapshot().sessions.get(id).map(Arc::clone) {
-                self.take_in(&watched, now);
+                self.schedule_session(&watched, now);
             }
         }
     }
@@ -185,7 +185,7 @@ impl<A: SessionApi, C: Clock> Task<A, C> {
             let known = self.schedule.track(*id).is_some();
             let watched = self.store.snapshot().sessions.get(*id).map(Arc::clone);
             if let Some(watched) = watched.filter(|_| !known) {
-                self.take_in(&watched, now);
+                self.schedule_session(&watched, now);
             }
         }
     }

@@ -94,7 +94,7 @@ impl Meter {
     }
 
     /// A good answer came after this time.
-    pub fn good(&mut self, latency: Duration) {
+    pub fn on_success(&mut self, latency: Duration) {
         self.latencies.push_back(u32::try_from(latency.as_millis()).unwrap_or(u32::MAX));
         if self.latencies.len() > LATENCIES {
             self.latencies.pop_front();
@@ -102,7 +102,7 @@ impl Meter {
     }
 
     /// Counts a failure for the header's figure.
-    pub fn bad(&mut self, now: Instant) {
+    pub fn on_failure(&mut self, now: Instant) {
         self.errors.push_back(now);
         // Bounded: a storm of failures must not grow memory.
         if self.errors.len() > 10_000 {
@@ -191,7 +191,7 @@ mod tests {
         let mut meter = Meter::new(1.0, Instant::now());
         assert_eq!(meter.latency(), None);
         for ms in 1..=100 {
-            meter.good(Duration::from_millis(ms));
+            meter.on_success(Duration::from_millis(ms));
         }
         assert_eq!(meter.latency(), Some((51, 96)));
     }

@@ -7,7 +7,7 @@ use tokio::time::Instant;
 
 use super::due::Waits;
 use super::track::Slot;
-pub use super::track::{Job, Part, Track};
+pub use super::track::{Part, PollJob, Track};
 use crate::domain::session::ids::SessionId;
 
 /// Which sessions may be picked now.
@@ -179,14 +179,14 @@ impl Schedule {
     }
 
     /// Takes the next job that is due.
-    pub fn pick(&mut self, now: Instant, whom: Candidates) -> Option<Job> {
+    pub fn pick(&mut self, now: Instant, whom: Candidates) -> Option<PollJob> {
         // The operator's wish comes before every share of
         // the budget; during an outage it is the probe.
         if let Some(at) = self.asked.iter().position(|id| self.ready(*id, now)) {
             // A session that failed before may fail for a
             // reason of its own and would tell nothing of Yoti.
             let id = self.asked.remove(at)?;
-            return self.take_result(id, now).map(|job| Job { asked: true, ..job });
+            return self.take_result(id, now).map(|job| PollJob { asked: true, ..job });
         }
         match whom {
             Candidates::Hinted => return self.hinted(now).and_then(|id| self.take(id, now)),
@@ -250,19 +250,19 @@ impl Schedule {
     }
 
     /// What is due of it: the session result first where a notification named it.
-    fn take(&mut self, id: SessionId, now: Instant) -> Option<Job> {
+    fn take(&mut self, id: SessionId, now: Instant) -> Option<PollJob> {
         let track = self.tracks.get(&id)?;
         let hinted = track.hinted.is_some_and(|at| at <= now);
         let part = if hinted { Part::Session } else { track.next()?.1 };
         self.take_part(id, part, now)
     }
 
-    fn take_result(&mut self, id: SessionId, now: Instant) -> Option<Job> {
+    fn take_result(&mut self, id: SessionId, now: Instant) -> Option<PollJob> {
         self.take_part(id, Part::Session, now)
     }
 
     /// A running session leaves the queues, so that their heads are always free to go.
-    fn take_part(&mut self, id: SessionId, part: Part, now: Instant) -> Option<Job> {
+    fn take_part(&mut self, id: SessionId, part: Part, now: Instant) -> Option<PollJob> {
         self.dequeue(id);
         let track = self.tracks.get_mut(&id)?;
         track.slot(part).due = None;
@@ -273,11 +273,11 @@ impl Schedule {
             track.asked_at = Some(now);
         }
         track.running = true;
-        Some(Job { id, part, asked: false })
+        Some(PollJob { id, part, asked: false })
     }
 
     /// A job has ended: its part is due again at `due`, or not any more.
-    pub fn ended(&mut self, job: Job, due: Option<Instant>) {
+    pub fn ended(&mut self, job: PollJob, due: Option<Instant>) {
         if let Some(track) = self.tracks.get_mut(&job.id) {
             track.running = false;
             let slot = track.slot(job.part);

@@ -17,7 +17,7 @@ use super::calls::Ended;
 use super::due::{interval, waits};
 use super::hints::Hints;
 use super::meter::Meter;
-use super::schedule::{Candidates, Job, Schedule};
+use super::schedule::{Candidates, PollJob, Schedule};
 use super::{Command, Settings};
 use crate::api::SessionApi;
 use crate::clock::Clock;
@@ -94,13 +94,13 @@ impl<A: SessionApi, C: Clock> Task<A, C> {
         let known: Vec<Arc<WatchedSession>> =
             task.store.snapshot().sessions.iter().map(Arc::clone).collect();
         for watched in known {
-            task.take_in(&watched, now);
+            task.schedule_session(&watched, now);
         }
         task
     }
 
     /// Puts a session on the schedule, by when each part was last answered.
-    pub(super) fn take_in(&mut self, watched: &WatchedSession, now: Instant) {
+    pub(super) fn schedule_session(&mut self, watched: &WatchedSession, now: Instant) {
         let id = watched.id();
         let every = interval(&self.assessed(watched), false, &self.settings);
         let waits = waits(watched, every, &self.settings, self.clock.now());
@@ -153,14 +153,14 @@ impl<A: SessionApi, C: Clock> Task<A, C> {
                     }
                 }
                 command = commands.recv() => match command {
-                    Some(command) => self.obey(command),
+                    Some(command) => self.apply(command),
                     None => break,
                 },
                 () = tokio::time::sleep_until(wake) => {}
             }
             // All that waits is done before asking, so that a focus steers the very next request.
             while let Ok(command) = commands.try_recv() {
-                self.obey(command);
+                self.apply(command);
             }
             self.start_what_is_due();
             if Instant::now() >= self.publish_at {
@@ -169,7 +169,7 @@ impl<A: SessionApi, C: Clock> Task<A, C> {
         }
         // What was said before the end is done: a note, a notification.
         while let Ok(command) = commands.try_recv() {
-            self.obey(command);
+            self.apply(command);
         }
         self.publish();
     }
@@ -231,7 +231,7 @@ impl<A: SessionApi, C: Clock> Task<A, C> {
         }
     }
 
-    fn start(&mut self, job: Job, probe: bool, now: Instant) {
+    fn start(&mut self, job: PollJob, probe: bool, now: Instant) {
         self.meter.sent(now);
         self.retries.earn();
         self.heard = true;
@@ -249,7 +249,7 @@ impl<A: SessionApi, C: Clock> Task<A, C> {
         self.touched.insert(id);
     }
 
-    fn obey(&mut self, command: Command) {
+    fn apply(&mut self, command: Command) {
         let now = Instant::now();
         // The API log asks again and again while it is open: that is no news for a snapshot.
         self.heard |= !matches!(command, Command::Traffic(_));

@@ -19,7 +19,7 @@ pub enum Part {
 
 /// One request to make: a part of a session.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Job {
+pub struct PollJob {
     pub id: SessionId,
     pub part: Part,
     /// The operator asked for it.

@@ -21,7 +21,7 @@ use crate::domain::events::event_kind::EventKind;
 use crate::domain::events::session_event::{EventDetector, SessionEvent};
 use crate::domain::personal::Privacy;
 use crate::domain::watchlist::snapshot::Snapshot;
-use crate::export::{Origin, event};
+use crate::export::{DocumentOrigin, event};
 use crate::refresh::Command;
 
 /// Of the program, so many run at once.
@@ -99,7 +99,7 @@ pub async fn run<C: Clock>(
         }
         let snapshot = Arc::clone(&snapshots.borrow_and_update());
         let now = clock.now();
-        for event in detector.tell(&snapshot, now).into_iter().filter(is_told) {
+        for event in detector.observe(&snapshot, now).into_iter().filter(is_told) {
             // Dropped, not queued without end: the program
             // may be slower than what happens for hours.
             if waiting.len() < WAITING {
@@ -124,7 +124,7 @@ impl AlertCommand {
     /// As masked `watch --jsonl` has it.
     fn line(&self, what: &SessionEvent, rules: &Rules, now: Timestamp) -> String {
         let (profile, environment) = (self.profile.as_str(), self.environment.as_str());
-        let origin = Origin { profile, environment, rules, now };
+        let origin = DocumentOrigin { profile, environment, rules, now };
         // Masked always: where the program sends it is not known here.
         event(what, &origin, Privacy::Masked)
     }

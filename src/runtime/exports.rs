@@ -14,7 +14,7 @@ use crate::domain::assessment::rules::Rules;
 use crate::domain::personal::Privacy;
 use crate::domain::watchlist::snapshot::Snapshot;
 use crate::domain::watchlist::watched::WatchedSession;
-use crate::export::{self, Assembled, Delivered, Existing, ExportError, ExportJob, Origin};
+use crate::export::{self, Assembled, Delivered, DocumentOrigin, Existing, ExportError, ExportJob};
 
 /// The most sessions that the preview makes; what more there are is reckoned.
 // The preview is made anew at each change in the dialog:
@@ -69,8 +69,8 @@ pub(super) struct RequestedExport {
 }
 
 impl RequestedExport {
-    fn origin(&self) -> Origin<'_> {
-        Origin {
+    fn origin(&self) -> DocumentOrigin<'_> {
+        DocumentOrigin {
             profile: &self.origin.profile,
             environment: &self.origin.environment,
             rules: &self.origin.rules,

@@ -12,6 +12,7 @@ use crate::app::text::hidden::Hidden;
 use crate::clock::Clock;
 use crate::domain::session::ids::SessionId;
 use crate::domain::session::resource::Media;
+use crate::domain::session::wire_enum::ErrorCode;
 
 /// A media that was handed over.
 pub struct HeldBytes {
@@ -123,14 +124,13 @@ fn conflict(why: &ApiError, what: &str) -> String {
     if why.status() != Some(409) {
         return why.to_string();
     }
-    let because = if why.has_code("SESSION_EXPIRED") {
-        "the session has expired; Yoti advises a new one"
-    } else if why.has_code("SESSION_LOCKED") || why.has_code("RESOURCE_LOCKED") {
-        "Yoti is working on the session; try again later"
-    } else if why.has_code("INSTRUCTIONS_NOT_COMPLETE") {
-        "its instructions are not set"
-    } else {
-        return format!("{what}: {why}");
+    let because = match why.code {
+        Some(ErrorCode::SessionExpired) => "the session has expired; Yoti advises a new one",
+        Some(ErrorCode::SessionLocked | ErrorCode::ResourceLocked) => {
+            "Yoti is working on the session; try again later"
+        }
+        Some(ErrorCode::InstructionsNotComplete) => "its instructions are not set",
+        _ => return format!("{what}: {why}"),
     };
     format!("{what}: {because} (409)")
 }

@@ -16,12 +16,12 @@ mod specimen {
         \x00\x00\x00\x01\x00\x00\x00\x01\x08\x00\x00\x00\x00:~\x9bU\x00\x00\x00\n\
         IDATx\xdach\x00\x00\x00\x82\x00\x81\xdaE\x08;\x00\x00\x00\x00IEND\xaeB`\x82";
 
-    pub(super) enum Shape {
+    pub(super) enum Motif {
         Card,
         Portrait,
     }
 
-    pub(super) fn picture(_seed: u64, _shape: Shape, _png: bool) -> (&'static str, Vec<u8>) {
+    pub(super) fn picture(_seed: u64, _shape: Motif, _png: bool) -> (&'static str, Vec<u8>) {
         ("image/png", PIXEL.to_vec())
     }
 

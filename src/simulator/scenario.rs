@@ -13,41 +13,18 @@ use super::SimulatorError;
 use crate::simulator::http::faults::Fault;
 use crate::simulator::scenario::step::{Step, once};
 
+macro_rules! shipped {
+    ($($name:literal)+) => {
+        &[$(($name, include_str!(concat!("../../assets/scenarios/", $name, ".toml")))),+]
+    };
+}
+
 /// All scenarios that ship with the program, by file name.
-const SHIPPED: &[(&str, &str)] = &[
-    ("S01", include_str!("../../assets/scenarios/S01.toml")),
-    ("S02", include_str!("../../assets/scenarios/S02.toml")),
-    ("S03", include_str!("../../assets/scenarios/S03.toml")),
-    ("S04", include_str!("../../assets/scenarios/S04.toml")),
-    ("S05", include_str!("../../assets/scenarios/S05.toml")),
-    ("S06", include_str!("../../assets/scenarios/S06.toml")),
-    ("S07", include_str!("../../assets/scenarios/S07.toml")),
-    ("S08", include_str!("../../assets/scenarios/S08.toml")),
-    ("S09", include_str!("../../assets/scenarios/S09.toml")),
-    ("S10", include_str!("../../assets/scenarios/S10.toml")),
-    ("S11", include_str!("../../assets/scenarios/S11.toml")),
-    ("S12", include_str!("../../assets/scenarios/S12.toml")),
-    ("S13", include_str!("../../assets/scenarios/S13.toml")),
-    ("S14", include_str!("../../assets/scenarios/S14.toml")),
-    ("S15", include_str!("../../assets/scenarios/S15.toml")),
-    ("S16", include_str!("../../assets/scenarios/S16.toml")),
-    ("S17", include_str!("../../assets/scenarios/S17.toml")),
-    ("S18", include_str!("../../assets/scenarios/S18.toml")),
-    ("S19", include_str!("../../assets/scenarios/S19.toml")),
-    ("S20", include_str!("../../assets/scenarios/S20.toml")),
-    ("S21", include_str!("../../assets/scenarios/S21.toml")),
-    ("S22", include_str!("../../assets/scenarios/S22.toml")),
-    ("S23", include_str!("../../assets/scenarios/S23.toml")),
-    ("S24", include_str!("../../assets/scenarios/S24.toml")),
-    ("S25", include_str!("../../assets/scenarios/S25.toml")),
-    ("S26", include_str!("../../assets/scenarios/S26.toml")),
-    ("S27", include_str!("../../assets/scenarios/S27.toml")),
-    ("S28", include_str!("../../assets/scenarios/S28.toml")),
-    ("S29", include_str!("../../assets/scenarios/S29.toml")),
-    ("S30", include_str!("../../assets/scenarios/S30.toml")),
-    ("S31", include_str!("../../assets/scenarios/S31.toml")),
-    ("letter-not-set", include_str!("../../assets/scenarios/letter-not-set.toml")),
-];
+const SHIPPED: &[(&str, &str)] = shipped! {
+    "S01" "S02" "S03" "S04" "S05" "S06" "S07" "S08" "S09" "S10" "S11" "S12" "S13" "S14" "S15" "S16"
+    "S17" "S18" "S19" "S20" "S21" "S22" "S23" "S24" "S25" "S26" "S27" "S28" "S29" "S30" "S31"
+    "letter-not-set"
+};
 
 /// What happens to one session (contract 12). Times are seconds after creation.
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -58,10 +35,8 @@ pub struct Scenario {
     /// `client_session_token_ttl` at creation.
     pub ttl: i64,
     /// Begins as another scenario; requirements and steps here come on top.
-    #[serde(default)]
     pub like: Option<String>,
     /// Of the other scenario only the steps up to this second.
-    #[serde(default)]
     pub until: Option<i64>,
     /// The other scenario's steps come this much later.
     #[serde(default)]
@@ -73,19 +48,15 @@ pub struct Scenario {
     #[serde(default)]
     pub words: Vec<String>,
     /// `user_tracking_id`
-    #[serde(default)]
     pub user_tracking_id: Option<String>,
     /// The claimed identity is supplied at creation.
     #[serde(default)]
     pub applicant_profile: bool,
     /// When the letter is set; never without.
-    #[serde(default)]
     pub letter_at: Option<i64>,
     /// When the person consents to biometrics; not asked without.
-    #[serde(default)]
     pub consent_at: Option<i64>,
     /// Purged this long after the first media was uploaded; kept without.
-    #[serde(default)]
     pub resources_ttl: Option<i64>,
     /// `requested_checks` of the configuration.
     #[serde(default)]
@@ -97,7 +68,6 @@ pub struct Scenario {
     #[serde(default)]
     pub one_requirement_id: bool,
     /// `client_session_token_ttl` of the configuration, where it differs.
-    #[serde(default)]
     pub configuration_ttl: Option<i64>,
     /// The configuration answers 409 `SESSION_NOT_READY` until a face image is there.
     #[serde(default)]
@@ -112,10 +82,8 @@ pub struct Scenario {
     #[serde(default, rename = "step")]
     pub steps: Vec<Step>,
     /// JSON merged over the session result.
-    #[serde(default)]
     pub session_extra: Option<String>,
     /// JSON merged over the configuration.
-    #[serde(default)]
     pub configuration_extra: Option<String>,
     /// What clients did, at exact times.
     #[serde(skip)]
@@ -174,30 +142,24 @@ pub struct Requirement {
     #[serde(default)]
     pub sources: Vec<String>,
     /// `allowed_providers` of the source IBV; not stated without.
-    #[serde(default)]
     pub providers: Option<Vec<String>>,
     #[serde(default)]
     pub accepts: BTreeMap<String, Vec<String>>,
     /// The document that the letter promises.
-    #[serde(default)]
     pub promise: Option<String>,
     #[serde(default)]
     pub assessments: Vec<String>,
     /// Scheme of `DOCUMENT_SCHEME_VALIDITY_CHECK`.
-    #[serde(default)]
     pub scheme: Option<String>,
     #[serde(default)]
     pub tasks: Vec<String>,
     /// `objective.type`
-    #[serde(default)]
     pub objective: Option<String>,
     /// `attempts_remaining`
     #[serde(default)]
     pub attempts: BTreeMap<String, i64>,
-    #[serde(default)]
     pub liveness_type: Option<String>,
     /// JSON merged over it.
-    #[serde(default)]
     pub extra: Option<String>,
 }
 

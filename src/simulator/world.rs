@@ -1,6 +1,7 @@
 //! All made-up sessions, and what has been done to them from outside.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use jiff::Timestamp;
 use serde_json::Value;
@@ -8,7 +9,7 @@ use serde_json::Value;
 use super::timeline::{Moment, SimulatedSession};
 use crate::clock::{Clock, TokioClock};
 use crate::domain::session::ids::SessionId;
-use crate::simulator::http::answer::Answer;
+use crate::simulator::http::answer::Reply;
 use crate::simulator::http::faults::{self, Fault, Seen};
 use crate::simulator::http::oauth::Tokens;
 use crate::simulator::http::subscription::{SendState, Subscription};
@@ -75,6 +76,11 @@ pub(crate) struct World {
     ahead: i64,
 }
 
+/// The sessions for a moment; what a panic left behind is still in order.
+pub(crate) fn lock(world: &Mutex<World>) -> MutexGuard<'_, World> {
+    world.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
 impl World {
     pub(crate) fn new(seed: u64, sdk_id: String, clock: TokioClock) -> Self {
         Self {
@@ -125,7 +131,7 @@ impl World {
             deleted_media: HashSet::new(),
             contents: HashMap::new(),
             faces: Vec::new(),
-            faults: life.scenario.faults.iter().map(|fault| fault.bound(&life)).collect(),
+            faults: life.faults(),
             devices_from: i64::MIN,
             subscription: None,
             life,
@@ -153,18 +159,15 @@ impl World {
     ///
     /// # Errors
     /// The API's answer when there is none, or when it has ended.
-    pub(crate) fn ongoing(&mut self, id: SessionId) -> Result<(&mut Resident, Moment), Answer> {
-        let (_, moment) = self.moment(id).ok_or_else(Answer::no_session)?;
+    pub(crate) fn ongoing(&mut self, id: SessionId) -> Result<(&mut Resident, Moment), Reply> {
+        let (_, moment) = self.moment(id).ok_or_else(Reply::no_session)?;
+        let refused = |code, message| Err(Reply::error(409, code, message));
         match moment.state {
-            Some("EXPIRED") => {
-                return Err(Answer::error(409, "SESSION_EXPIRED", "Session has expired"));
-            }
-            Some("COMPLETED") => {
-                return Err(Answer::error(409, "SESSION_LOCKED", "Session is complete"));
-            }
+            Some("EXPIRED") => return refused("SESSION_EXPIRED", "Session has expired"),
+            Some("COMPLETED") => return refused("SESSION_LOCKED", "Session is complete"),
             _ => {}
         }
-        let resident = self.residents.get_mut(&id).ok_or_else(Answer::no_session)?;
+        let resident = self.residents.get_mut(&id).ok_or_else(Reply::no_session)?;
         Ok((resident, moment))
     }
 }

@@ -4,7 +4,7 @@ use super::{Tone, count, shown, shown_str};
 use crate::domain::events::change::{ChangeKind, TimelineEvent};
 use crate::domain::server_text::ServerText;
 use crate::domain::session::instructions::NO_BRANCH;
-use crate::domain::session::wire_enum::{Recommendation, Topic};
+use crate::domain::session::wire_enum::{CheckState, Recommendation, SessionState, Topic};
 
 /// The longest server text in a line or a sentence, in columns.
 const LONGEST: usize = 120;
@@ -68,9 +68,12 @@ pub fn change_words(event: &TimelineEvent) -> ChangeWords {
             Words::new("doc-", Tone::Notice, format!("- {name} removed"))
                 .spoken(format!("no longer in the response: {name}"))
         }
-        ChangeKind::Task { task_type, state } => {
-            Words::stated("task", Tone::Plain, &format!("task {}", server(task_type)), state)
-        }
+        ChangeKind::Task { task_type, state } => Words::stated(
+            "task",
+            Tone::Plain,
+            &format!("task {}", server(task_type)),
+            &state.text(),
+        ),
         ChangeKind::Check { check_type, state, recommendation, reason } => {
             check(check_type, state, recommendation.as_ref(), reason.as_ref())
         }
@@ -119,7 +122,9 @@ pub fn change_words(event: &TimelineEvent) -> ChangeWords {
     }
 }
 
-fn state(from: Option<&ServerText>, to: Option<&ServerText>) -> ChangeWords {
+fn state(from: Option<&SessionState>, to: Option<&SessionState>) -> ChangeWords {
+    let (from, to) = (from.map(SessionState::text), to.map(SessionState::text));
+    let (from, to) = (from.as_ref(), to.as_ref());
     let line = format!("state {} → {}", maybe(from), maybe(to));
     let named = |text: Option<&ServerText>| text.map_or("none".to_owned(), server);
     let spoken = format!("state changed from {} to {}", named(from), named(to));
@@ -175,15 +180,16 @@ fn extent(pages: usize, frames: usize) -> String {
 
 fn check(
     check_type: &ServerText,
-    state: &ServerText,
-    recommendation: Option<&ServerText>,
+    state: &CheckState,
+    recommendation: Option<&Recommendation>,
     reason: Option<&ServerText>,
 ) -> ChangeWords {
     let kind = server(check_type);
-    let said = server(recommendation.unwrap_or(state));
+    let said = recommendation.map_or_else(|| state.text(), Recommendation::text);
+    let said = server(&said);
     let spoken = reason.map(|reason| format!(", {}", server(reason))).unwrap_or_default();
     let spoken = format!("check {kind}: {said}{spoken}");
-    let (short, tone) = match recommendation.map(|r| Recommendation::from_wire(r.as_raw())) {
+    let (short, tone) = match recommendation {
         Some(Recommendation::Approve) => ("+✓", Tone::Good),
         Some(Recommendation::Reject) => ("reject", Tone::Bad),
         Some(_) => ("check", Tone::Notice),

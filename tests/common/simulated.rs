@@ -122,14 +122,7 @@ impl World {
 
     /// All that the client can learn of a session.
     pub(crate) async fn watched_of(&self, id: SessionId) -> WatchedSession {
-        let mut watched = WatchedSession::new(WatchEntry {
-            id,
-            reference: None,
-            tags: Vec::new(),
-            added_at: jiff::Timestamp::UNIX_EPOCH,
-            deadline: None,
-            resources_ttl: None,
-        });
+        let mut watched = WatchedSession::new(WatchEntry::new(id, jiff::Timestamp::UNIX_EPOCH));
         // The client's clock is the machine's; the answers are of the simulator's time.
         let now = self.now().await;
         let letter = self.client.instructions(id).await.map(|answer| at(answer, now));

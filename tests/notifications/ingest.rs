@@ -3,7 +3,7 @@
 use std::fs::OpenOptions;
 use std::io::Write;
 
-use branchwatch::notifications::follow::{self, Origin};
+use branchwatch::notifications::follow::{self, LineOrigin};
 use branchwatch::notifications::lines::Read;
 use tokio::net::UnixStream;
 use tokio::time::{Duration, timeout};
@@ -19,7 +19,7 @@ fn append(path: &Path, text: &str) {
     file.unwrap().write_all(text.as_bytes()).unwrap();
 }
 
-fn followed(origin: Origin) -> mpsc::Receiver<Read> {
+fn followed(origin: LineOrigin) -> mpsc::Receiver<Read> {
     let (out, read) = mpsc::channel(8);
     tokio::spawn(async move { follow::read(&origin, true, &SystemClock, &out).await.unwrap() });
     read
@@ -32,9 +32,9 @@ async fn next(read: &mut mpsc::Receiver<Read>) -> String {
 
 #[test]
 fn an_origin_is_named_by_a_dash_a_path_or_a_socket() {
-    assert_eq!(Origin::named("-"), Origin::Input);
-    assert_eq!(Origin::named("unix:/run/x"), Origin::Socket("/run/x".into()));
-    assert_eq!(Origin::named("./unix:x"), Origin::File("./unix:x".into()));
+    assert_eq!(LineOrigin::named("-"), LineOrigin::Input);
+    assert_eq!(LineOrigin::named("unix:/run/x"), LineOrigin::Socket("/run/x".into()));
+    assert_eq!(LineOrigin::named("./unix:x"), LineOrigin::File("./unix:x".into()));
 }
 
 #[tokio::test]
@@ -43,11 +43,11 @@ async fn a_file_is_read_to_its_end_and_a_missing_one_is_an_error() {
     let path = folder.path().join("log");
     append(&path, &format!("{}nonsense\n{}", line("a_1"), line("b_1").trim_end()));
     let (out, mut read) = mpsc::channel(8);
-    follow::read(&Origin::File(path), false, &SystemClock, &out).await.unwrap();
+    follow::read(&LineOrigin::File(path), false, &SystemClock, &out).await.unwrap();
     assert_eq!(next(&mut read).await, "a_1");
     assert!(next(&mut read).await.contains("not a notification"));
     assert_eq!(next(&mut read).await, "b_1");
-    let missing = Origin::File(folder.path().join("missing"));
+    let missing = LineOrigin::File(folder.path().join("missing"));
     assert!(follow::read(&missing, true, &SystemClock, &out).await.is_err());
 }
 
@@ -56,7 +56,7 @@ async fn a_file_is_followed_while_it_grows_is_moved_away_and_is_cut_short() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("log");
     append(&path, &line("first"));
-    let mut read = followed(Origin::File(path.clone()));
+    let mut read = followed(LineOrigin::File(path.clone()));
     assert_eq!(next(&mut read).await, "first");
     append(&path, "{\"session_id\":\"0b8f6a52-3c1e-4f6b-9d0a-2e5c7a914d33\",");
     tokio::time::sleep(Duration::from_secs(1)).await;
@@ -84,7 +84,7 @@ async fn a_socket_takes_several_writers_is_its_owners_alone_and_goes_with_its_re
     let path = folder.path().join("socket");
     // Left over from a process that has ended.
     drop(std::os::unix::net::UnixListener::bind(&path).unwrap());
-    let mut read = followed(Origin::Socket(path.clone()));
+    let mut read = followed(LineOrigin::Socket(path.clone()));
     let connect = || async {
         loop {
             if let Ok(stream) = UnixStream::connect(&path).await {
@@ -109,7 +109,7 @@ async fn a_socket_takes_several_writers_is_its_owners_alone_and_goes_with_its_re
     drop(third);
     assert_eq!(next(&mut read).await, "third");
     let (out, _unread) = mpsc::channel(1);
-    let taken = follow::read(&Origin::Socket(path.clone()), true, &SystemClock, &out).await;
+    let taken = follow::read(&LineOrigin::Socket(path.clone()), true, &SystemClock, &out).await;
     assert!(taken.is_err(), "one reader for a socket");
     drop(read);
     while path.exists() {

@@ -35,14 +35,7 @@ async fn stack(scenario: &str, manner: serde_json::Value) -> Stack {
     });
     said.as_object_mut().unwrap().extend(manner.as_object().unwrap().clone());
     assert_eq!(world.control("PUT", "/_sim/notifications", &said).await.status, 200);
-    let entry = WatchEntry {
-        id: world.id(),
-        reference: None,
-        tags: Vec::new(),
-        added_at: jiff::Timestamp::UNIX_EPOCH,
-        deadline: None,
-        resources_ttl: None,
-    };
+    let entry = WatchEntry::new(world.id(), jiff::Timestamp::UNIX_EPOCH);
     let (store, snapshots) = Store::new(vec![WatchedSession::new(entry)]);
     let (commands, inbox) = mpsc::channel(256);
     let stop = CancellationToken::new();

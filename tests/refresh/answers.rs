@@ -3,7 +3,7 @@
 use super::*;
 
 fn foreign() -> ApiErrorKind {
-    ApiErrorKind::Foreign(404, ServerText::from("text/html"))
+    ApiErrorKind::Foreign(404, "text/html".into())
 }
 
 fn every(seconds: i64) -> Settings {

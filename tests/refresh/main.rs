@@ -15,13 +15,12 @@ use branchwatch::api::{ApiError, ApiErrorKind, SessionApi, wire};
 use branchwatch::clock::{Clock, TokioClock};
 use branchwatch::domain::assessment::rules::Rules;
 use branchwatch::domain::assessment::stage::Stage;
-use branchwatch::domain::server_text::ServerText;
 use branchwatch::domain::session::Session;
 use branchwatch::domain::session::answer::Answer;
 use branchwatch::domain::session::configuration::Configuration;
 use branchwatch::domain::session::ids::SessionId;
 use branchwatch::domain::session::instructions::Instructions;
-use branchwatch::domain::session::wire_enum::SessionState;
+use branchwatch::domain::session::wire_enum::{ErrorCode, SessionState};
 use branchwatch::domain::watchlist::command::OperatorCommand;
 use branchwatch::domain::watchlist::snapshot::{Connection, Snapshot};
 use branchwatch::domain::watchlist::watched::{WatchEntry, WatchedSession};
@@ -57,7 +56,7 @@ impl Fake {
         (self.script)(id, at).map_err(|kind| {
             let mut error = ApiError::from(kind);
             if error.status() == Some(404) {
-                error.code = Some(ServerText::from("SESSION_NOT_FOUND"));
+                error.code = Some(ErrorCode::SessionNotFound);
             }
             error
         })
@@ -111,14 +110,7 @@ fn id(n: u128) -> SessionId {
 }
 
 fn entry(n: u128) -> WatchEntry {
-    WatchEntry {
-        id: id(n),
-        reference: None,
-        tags: Vec::new(),
-        added_at: jiff::Timestamp::UNIX_EPOCH,
-        deadline: None,
-        resources_ttl: None,
-    }
+    WatchEntry::new(id(n), jiff::Timestamp::UNIX_EPOCH)
 }
 
 fn world(

@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use branchwatch::api::client::{
-    Auth, Client, ClientOptions, Doubt, LetterPdf, MediaOutcome, MissingMedia, Picture,
+    Auth, Client, ClientOptions, Doubt, FacePicture, LetterPdf, MediaOutcome, MissingMedia,
     default_auth_url,
 };
 use branchwatch::api::{ApiErrorKind, SessionApi};
@@ -100,13 +100,13 @@ async fn a_face_that_the_client_uploads_makes_the_session_ready() {
     let world = world("S17").await;
     let (client, id) = (&world.client, world.id());
     let early = client.configuration(id).await.unwrap_err();
-    assert!(early.has_code("SESSION_NOT_READY"), "{early}");
-    assert!(Picture::new(b"GIF89a".to_vec()).is_none());
+    assert!(early.has_code(&"SESSION_NOT_READY".into()), "{early}");
+    assert!(FacePicture::new(b"GIF89a".to_vec()).is_none());
     let told = world.control("GET", "/_sim/sessions", &json!({})).await.json();
     let requirement = told["sessions"][0]["requirements"][1].as_str().unwrap();
     let requirement = RequirementId::new(requirement);
     let made = client.create_face_capture(id, &requirement).await.unwrap();
-    let picture = Picture::new(png()).unwrap();
+    let picture = FacePicture::new(png()).unwrap();
     client.upload_face_image(id, &made.id, &picture).await.unwrap();
     client.configuration(id).await.unwrap();
 }
@@ -117,7 +117,7 @@ async fn a_session_is_deleted_once_its_checks_are_done() {
     let (client, id) = (with_tokens(&world), world.id());
     let running = client.delete_session(id).await.unwrap_err();
     assert_eq!(
-        (running.kind.clone(), running.has_code("RESOURCE_LOCKED")),
+        (running.kind.clone(), running.has_code(&"RESOURCE_LOCKED".into())),
         (ApiErrorKind::Status(409), true)
     );
     world.advance(900).await;

@@ -17,18 +17,18 @@ const BOUNDARY: &str = "yoti-doc-scan-boundary";
 
 /// A picture of one of the two kinds that Yoti takes.
 #[derive(Clone)]
-pub struct Picture {
+pub struct FacePicture {
     kind: &'static str,
     bytes: Vec<u8>,
 }
 
-impl std::fmt::Debug for Picture {
+impl std::fmt::Debug for FacePicture {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "Picture({}, {} bytes)", self.kind, self.bytes.len())
     }
 }
 
-impl Picture {
+impl FacePicture {
     /// `None` for what is neither JPEG nor PNG, by its first bytes.
     #[must_use]
     pub fn new(bytes: Vec<u8>) -> Option<Self> {
@@ -76,7 +76,7 @@ impl<C: Clock> Client<C> {
         &self,
         id: SessionId,
         resource: &ResourceId,
-        picture: &Picture,
+        picture: &FacePicture,
     ) -> Result<(), ApiError> {
         // An id of a server goes into a path: only a UUID
         // may, or it could lead elsewhere (fault U12).

@@ -14,6 +14,7 @@ use crate::clock::Clock;
 use crate::domain::session::answer::Answer;
 use crate::domain::session::ids::SessionId;
 use crate::domain::session::instructions::Branches;
+use crate::domain::session::wire_enum::ErrorCode;
 
 /// What there is of the letter as a PDF.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -37,7 +38,7 @@ impl<C: Clock> Client<C> {
         {
             Ok(answer) => answer,
             Err(error) if error.status() == Some(409) => {
-                let early = error.has_code("INSTRUCTIONS_NOT_COMPLETE");
+                let early = error.has_code(&ErrorCode::InstructionsNotComplete);
                 return if early { Ok(LetterPdf::NotReady) } else { Err(error) };
             }
             Err(error) => return Err(error),

@@ -13,7 +13,7 @@ use crate::clock::Clock;
 use crate::domain::server_text::ServerText;
 use crate::domain::session::ids::{MediaId, SessionId};
 use crate::domain::session::resource::Media;
-use crate::domain::session::wire_enum::MediaType;
+use crate::domain::session::wire_enum::{ErrorCode, MediaType};
 
 /// A media as the API gives it.
 pub enum MediaContent {
@@ -204,17 +204,12 @@ impl<C: Clock> Client<C> {
                 MediaOutcome::Held(HeldMedia::new(declared, content_type, bytes))
             }
             Err(error) if matches!(error.kind, ApiErrorKind::TooLarge(_)) => MediaOutcome::TooLarge,
-            Err(error) if error.is_missing() => {
-                MediaOutcome::Missing(if error.has_code("MEDIA_CONTENT_NOT_FOUND") {
-                    MissingMedia::Content
-                } else if error.has_code("MEDIA_ID_NOT_FOUND") {
-                    MissingMedia::Id
-                } else if error.has_code("SESSION_NOT_FOUND") {
-                    MissingMedia::Session
-                } else {
-                    MissingMedia::Other
-                })
-            }
+            Err(error) if error.is_missing() => MediaOutcome::Missing(match error.code {
+                Some(ErrorCode::MediaContentNotFound) => MissingMedia::Content,
+                Some(ErrorCode::MediaIdNotFound) => MissingMedia::Id,
+                Some(ErrorCode::SessionNotFound) => MissingMedia::Session,
+                _ => MissingMedia::Other,
+            }),
             Err(error) => MediaOutcome::Failed(error),
         }
     }

@@ -17,7 +17,7 @@ use crate::domain::session::supported::SupportedDocuments;
 
 /// What an unsigned call to the service shows (for `doctor`).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Reach {
+pub struct Reachability {
     pub status: u16,
     /// Our clock minus the answer's `Date`, in seconds.
     pub skew_seconds: Option<i64>,
@@ -25,7 +25,7 @@ pub struct Reach {
     pub latency: Duration,
 }
 
-impl Reach {
+impl Reachability {
     /// Whether this machine's clock is so far off that requests may be refused for it.
     #[must_use]
     pub fn clock_is_off(&self) -> bool {
@@ -83,7 +83,7 @@ impl<C: Clock> Client<C> {
     }
 
     /// `GET /supported-documents`, unsigned: can the service be reached at all?
-    pub async fn reach(&self) -> Result<Reach, ApiError> {
+    pub async fn reach(&self) -> Result<Reachability, ApiError> {
         // Unsigned, so that network and clock are tried without the key (contract 1.2, #17).
         let begun = tokio::time::Instant::now();
         let url = format!("{}/supported-documents", self.base);
@@ -101,7 +101,7 @@ impl<C: Clock> Client<C> {
                 return Err(error);
             }
         }
-        Ok(Reach {
+        Ok(Reachability {
             status: response.status().as_u16(),
             skew_seconds: transport::skew(&response, self.clock.now()),
             latency: begun.elapsed(),

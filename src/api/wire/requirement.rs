@@ -1,8 +1,7 @@
 //! Required resources of a configuration (contract 5, 6), and accepted documents wherever they
 //! stand.
 
-use super::cursor::JsonCursor;
-use super::named::Named;
+use super::cursor::{JsonCursor, Named};
 use crate::domain::server_text::ServerText;
 use crate::domain::session::configuration::{
     AcceptedDocuments, AllowedSource, Assessment, DocumentLimit, RequestedTask, RequiredResource,

@@ -115,7 +115,7 @@ impl JsonLines {
     /// The next line, a value hidden that is not known to be harmless.
     fn masked(&mut self, line: &str, privacy: Privacy) -> String {
         let text = line.trim_start();
-        if privacy == Privacy::Off {
+        if !privacy.hides() {
             return line.to_owned();
         }
         // One line closes what one line opened: the layout has no more than one bracket in a line.

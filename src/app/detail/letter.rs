@@ -12,12 +12,12 @@ use crate::domain::watchlist::watched::WatchedSession;
 use crate::text;
 
 /// Rows of the letter, their text wrapped.
-struct Rows {
+struct LetterRows {
     width: usize,
     rows: Vec<LabelRow>,
 }
 
-impl Rows {
+impl LetterRows {
     fn say(&mut self, label: &str, value: &str) {
         self.toned(label, value, Tone::Plain);
     }
@@ -34,7 +34,7 @@ impl Rows {
 
 /// Branch and promised documents, and what came instead; never the contact profile.
 pub(crate) fn letter(session: &WatchedSession, times: &Times, width: usize) -> Vec<LabelRow> {
-    let mut rows = Rows { width: width.saturating_sub(LETTER_TEXT_AT), rows: Vec::new() };
+    let mut rows = LetterRows { width: width.saturating_sub(LETTER_TEXT_AT), rows: Vec::new() };
     match &session.answers.letter {
         Letter::NotKnown => rows.say("letter", "not known yet"),
         Letter::NotSet(at) => {
@@ -64,7 +64,7 @@ pub(crate) fn letter(session: &WatchedSession, times: &Times, width: usize) -> V
     rows.rows
 }
 
-fn branch(rows: &mut Rows, branch: &Branch) {
+fn branch(rows: &mut LetterRows, branch: &Branch) {
     for (label, text) in [
         ("branch", &branch.name),
         ("type", &branch.branch_type),
@@ -84,7 +84,12 @@ fn branch(rows: &mut Rows, branch: &Branch) {
 }
 
 /// What each promise is for and what came of it; then documents that nobody promised.
-fn documents(rows: &mut Rows, session: &WatchedSession, letter: &Instructions, times: &Times) {
+fn documents(
+    rows: &mut LetterRows,
+    session: &WatchedSession,
+    letter: &Instructions,
+    times: &Times,
+) {
     let coverage = coverage::derive(session);
     let configured = session.configuration().map_or(&[][..], |c| &c.requirements);
     for promise in &letter.documents {

@@ -13,7 +13,7 @@ use crate::domain::session::ids::SessionId;
 pub(crate) fn open(model: &mut Model) {
     let shown = (0..model.sessions.len()).filter_map(|row| model.sessions.at(row));
     let ids: Vec<SessionId> = shown
-        .filter(|item| item.changed || item.summary.attention)
+        .filter(|item| item.changed || item.summary.needs_attention())
         .map(|item| item.session.id())
         .collect();
     if ids.is_empty() {

@@ -10,9 +10,10 @@ use crate::app::dialogs::dialog::{CLOSE, Dialog, Flow};
 use crate::app::dialogs::open::OpenDialog;
 use crate::app::effect::Effect;
 use crate::app::model::Model;
-use crate::app::text::words::StageKind;
+use crate::app::text::words::stage_tone;
 use crate::app::view::Cell;
 use crate::domain::assessment::attention::span;
+use crate::domain::assessment::stage_kind::StageKind;
 use crate::domain::assessment::stats::{self, Median, Stats};
 use crate::domain::events::call::Traffic;
 
@@ -60,7 +61,7 @@ fn counted(model: &Model, now: Timestamp) -> ChartsDialog {
     let outside = |kind: &StageKind| {
         matches!(kind, StageKind::NotFetched | StageKind::NotFound | StageKind::Unknown)
     };
-    let step = |kind: &StageKind| (Cell::new(kind.words(), kind.tone()), tally.of(*kind));
+    let step = |kind: &StageKind| (Cell::new(kind.words(), stage_tone(*kind)), tally.of(*kind));
     ChartsDialog {
         counted_at: now,
         said: said(&stats, &model.times.of_day(now)),

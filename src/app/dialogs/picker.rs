@@ -10,7 +10,7 @@ use crate::app::list::arrange::{first, set_columns, set_sort};
 use crate::app::list::columns::{Column, ColumnSet};
 use crate::app::list::filter::Query;
 use crate::app::list::saved_views;
-use crate::app::list::saved_views::state::Origin;
+use crate::app::list::saved_views::state::ViewOrigin;
 use crate::app::list::sort::Sort;
 use crate::app::list::views::View;
 use crate::app::model::Model;
@@ -63,12 +63,12 @@ pub(crate) fn open_views(model: &mut Model) {
         words: "everything, by attention, as many columns as fit".to_owned(),
         on: now.is_none() && *model.sessions.filter() == Query::default(),
     };
-    let row = |(view, origin): (&View, Origin)| {
+    let row = |(view, origin): (&View, ViewOrigin)| {
         let filter = if view.text.is_empty() { "everything" } else { &view.text };
         let mark = match origin {
-            Origin::Saved => "saved · ",
-            Origin::BuiltIn => "built in · ",
-            Origin::Configured => "",
+            ViewOrigin::Saved => "saved · ",
+            ViewOrigin::BuiltIn => "built in · ",
+            ViewOrigin::Configured => "",
         };
         let words = format!("{mark}{filter} · {}", view.sort.title());
         PickRow {

@@ -4,7 +4,7 @@ use crate::domain::nearest::suggestion;
 
 /// What the table says of a column.
 #[derive(Debug)]
-pub struct Spec {
+pub struct ColumnSpec {
     /// As in `--columns`, in views and in the title.
     pub name: &'static str,
     pub head: &'static str,
@@ -21,8 +21,15 @@ pub struct Spec {
     need: fn(Widths) -> usize,
 }
 
-const PLAIN: Spec =
-    Spec { name: "", head: "", printed: None, words: "", order: None, right: false, need: |_| 0 };
+const PLAIN: ColumnSpec = ColumnSpec {
+    name: "",
+    head: "",
+    printed: None,
+    words: "",
+    order: None,
+    right: false,
+    need: |_| 0,
+};
 
 macro_rules! columns {
     ($($column:ident { $($field:tt)* })*) => {
@@ -36,9 +43,9 @@ macro_rules! columns {
 
             /// Its entry in the table.
             #[must_use]
-            pub const fn spec(self) -> &'static Spec {
+            pub const fn spec(self) -> &'static ColumnSpec {
                 match self {$(
-                    Self::$column => const { &Spec { $($field)* ..PLAIN } },
+                    Self::$column => const { &ColumnSpec { $($field)* ..PLAIN } },
                 )*}
             }
         }

@@ -5,13 +5,14 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 
 use crate::app::list::summary::SessionSummary;
-use crate::app::text::words::StageKind;
+use crate::domain::assessment::stage_kind::StageKind;
 
 /// Figures over all sessions, whatever the filter.
 #[derive(Clone, Debug, PartialEq, Eq, Default)]
 pub(crate) struct SessionCounters {
-    kinds: [usize; StageKind::COUNT],
+    kinds: [usize; StageKind::ALL.len()],
     pub(crate) due_soon: usize,
+    pub(crate) passed: usize,
     pub(crate) stale: usize,
     pub(crate) attention: usize,
     pub(crate) hushed: usize,
@@ -37,10 +38,11 @@ impl SessionCounters {
             *kind = change(*kind, 1);
         }
         for (by, figure) in [
-            (usize::from(summary.due_soon), &mut self.due_soon),
+            (usize::from(summary.due_soon && !summary.passed), &mut self.due_soon),
+            (usize::from(summary.passed), &mut self.passed),
             (usize::from(summary.stale), &mut self.stale),
-            (usize::from(summary.attention), &mut self.attention),
-            (usize::from(summary.hushed), &mut self.hushed),
+            (usize::from(summary.needs_attention()), &mut self.attention),
+            (usize::from(summary.is_hushed()), &mut self.hushed),
             (usize::from(summary.unseen), &mut self.unseen),
             (summary.unknown_values, &mut self.unknown_values),
             (usize::from(summary.late_since.is_some()), &mut self.late_in_all),

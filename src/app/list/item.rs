@@ -89,7 +89,7 @@ impl Item {
     /// What its row needs of the columns, masked or not.
     pub(crate) fn widths(&self) -> Widths {
         let own = &self.session.own;
-        let signs = [own.pinned, !own.note.is_empty(), self.summary.hushed];
+        let signs = [own.pinned, !own.note.is_empty(), self.summary.is_hushed()];
         let name = self.session.entry.reference.as_deref().map_or(8, |text| {
             let width = crate::text::width(text);
             let whole = is_identifier(text, self.session.shared_prefix);

@@ -10,7 +10,7 @@ use crate::app::list::summary::Standing;
 use crate::app::operator::bell::state::Alert;
 use crate::app::status::connection::{self, tenths};
 use crate::app::text::clocks;
-use crate::app::text::words::{self, StageKind, Times, server, wire};
+use crate::app::text::words::{self, Times, server, wire};
 use crate::app::view::{
     AlertMark, AlertRow, Cell, Counter, Glyph, HeaderView, ListRow, Pane, Tone,
 };
@@ -20,6 +20,7 @@ use crate::domain::assessment::reason::Reason;
 use crate::domain::assessment::requested::{self, Mark};
 use crate::domain::assessment::rules::Rules;
 use crate::domain::assessment::stage::Stage;
+use crate::domain::assessment::stage_kind::StageKind;
 use crate::domain::session::instructions::NO_BRANCH;
 use crate::domain::watchlist::snapshot::Health;
 use crate::domain::watchlist::watched::{PollFailure, WatchedSession};
@@ -30,7 +31,7 @@ pub(crate) fn list_row(item: &Item, marked: bool, rules: &Rules, times: &Times) 
     let session = &item.session;
     let found = times.assess(session, rules);
     let coverage = coverage::derive(session);
-    let kind = StageKind::of(&found.stage);
+    let kind = found.stage.kind();
     let cell = |column| match column {
         Column::Ref => Cell::plain(times.name(session, 60)),
         Column::Session => Cell::new(session.id().short(), Tone::Dim),
@@ -67,7 +68,7 @@ pub(crate) fn list_row(item: &Item, marked: bool, rules: &Rules, times: &Times) 
 /// What the operator has done with a session.
 fn own_signs(item: &Item, found: &Assessment) -> Vec<Glyph> {
     let own = &item.session.own;
-    let hush = found.hush.filter(|_| item.summary.hushed).map(|hush| match hush {
+    let hush = found.hush.filter(|_| item.summary.is_hushed()).map(|hush| match hush {
         Suppression::Acknowledged(_) => Glyph::Acknowledged,
         Suppression::Snoozed(_) => Glyph::Snoozed,
     });
@@ -166,7 +167,7 @@ pub(crate) fn why(session: &WatchedSession, rules: &Rules, times: &Times) -> Cel
         }
     };
     if let Some(finding) = found.findings.first() {
-        let (_, tone) = glyph(&found, StageKind::of(&found.stage));
+        let (_, tone) = glyph(&found, found.stage.kind());
         let stale = if found.stale { stale_line(session, times) } else { String::new() };
         let text = match finding.reason {
             Reason::Stale => stale,
@@ -215,8 +216,8 @@ fn stale_line(session: &WatchedSession, times: &Times) -> String {
 
 /// Sessions with findings, most urgent first and of equal urgency the newest, at most this many.
 pub(crate) fn alerts(sessions: &Sessions, most: usize) -> Vec<Alert> {
-    let wanting = sessions.by_urgency().filter(|item| item.summary.attention);
-    let hushed = sessions.by_urgency().filter(|item| item.summary.hushed);
+    let wanting = sessions.by_urgency().filter(|item| item.summary.needs_attention());
+    let hushed = sessions.by_urgency().filter(|item| item.summary.is_hushed());
     let mut found: Vec<_> = wanting
         // Last, so that the bound never cuts one that still asks.
         .chain(hushed)
@@ -269,7 +270,7 @@ pub(crate) const fn cause_pane(reason: Reason) -> Pane {
 }
 
 /// Facts of the profile for the header.
-pub(crate) struct Profile<'a> {
+pub(crate) struct HeaderProfile<'a> {
     pub(crate) name: &'a str,
     pub(crate) badge: &'a str,
     pub(crate) live: bool,
@@ -281,30 +282,17 @@ fn counted(number: usize, word: &str, tone: Tone) -> Option<Cell> {
 
 /// Counters of which each session is in one, and what is told of those in it.
 fn counters(tally: &SessionCounters) -> Vec<Counter> {
-    let of = |kind: StageKind, word: &str| counted(tally.of(kind), word, kind.tone());
+    let of = |kind: StageKind| counted(tally.of(kind), kind.figure(), words::stage_tone(kind));
     let running = tally.of(StageKind::ChecksRunning);
     let running =
         (running > 0).then(|| Cell::plain(format!("{} running", words::count(running, "check"))));
-    let parts = [
-        of(StageKind::TurnedAway, "turned away?"),
-        of(StageKind::AtCounter, "at counter"),
-        running,
-    ];
-    let ongoing: usize =
-        StageKind::ALL.iter().filter(|kind| kind.is_ongoing()).map(|kind| tally.of(*kind)).sum();
+    let parts = [of(StageKind::TurnedAway), of(StageKind::AtCounter), running];
+    let (ongoing, rest): (Vec<_>, Vec<_>) =
+        StageKind::ALL.into_iter().partition(|kind| kind.phase().is_ongoing());
+    let ongoing = ongoing.into_iter().map(|kind| tally.of(kind)).sum();
     let ongoing = counted(ongoing, "ongoing", Tone::Plain)
         .map(|whole| Counter { whole, parts: parts.into_iter().flatten().collect() });
-    let rest = [
-        of(StageKind::NotFetched, "not fetched"),
-        of(StageKind::Approve, "APPROVE"),
-        of(StageKind::Reject, "REJECT"),
-        of(StageKind::Refer, "refer"),
-        of(StageKind::Expired, "expired"),
-        of(StageKind::Gone, "gone"),
-        of(StageKind::NotFound, "not found"),
-        of(StageKind::Unknown, "unknown"),
-    ];
-    let rest = rest.into_iter().flatten().map(|whole| Counter { whole, parts: Vec::new() });
+    let rest = rest.into_iter().filter_map(of).map(|whole| Counter { whole, parts: Vec::new() });
     ongoing.into_iter().chain(rest).collect()
 }
 
@@ -312,10 +300,11 @@ pub(crate) fn header(
     sessions: &Sessions,
     health: &Health,
     times: &Times,
-    profile: &Profile<'_>,
+    profile: &HeaderProfile<'_>,
 ) -> HeaderView {
     let tally = sessions.tally();
     let asides = [
+        (tally.passed, "past the deadline", Tone::Warn),
         (tally.due_soon, "due soon", Tone::Warn),
         (tally.stale, "stale", Tone::Notice),
         (health.offered.len(), "offered (+)", Tone::Notice),
@@ -362,7 +351,7 @@ mod tests {
             }
         }
         let number = |cell: &Cell| cell.text.split(' ').next().unwrap().parse::<usize>().unwrap();
-        let all: usize = (1..=StageKind::COUNT).sum();
+        let all: usize = (1..=StageKind::ALL.len()).sum();
         let counters = counters(&tally);
         assert_eq!(counters.iter().map(|counter| number(&counter.whole)).sum::<usize>(), all);
         for counter in &counters {

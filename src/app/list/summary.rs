@@ -4,10 +4,10 @@ use std::cell::OnceCell;
 
 use jiff::Timestamp;
 
-use crate::app::text::words::StageKind;
 use crate::domain::assessment::attention::{self, Assessment, Suppression};
 use crate::domain::assessment::reason::Reason;
 use crate::domain::assessment::rules::Rules;
+use crate::domain::assessment::stage_kind::{Phase, StageKind};
 use crate::domain::assessment::{coverage, requested};
 use crate::domain::watchlist::watched::WatchedSession;
 
@@ -19,14 +19,13 @@ pub(crate) struct SessionSummary {
     pub(crate) rank: u8,
     pub(crate) due: Option<Timestamp>,
     pub(crate) due_soon: bool,
+    /// The deadline of a session that has not ended is over.
+    pub(crate) passed: bool,
     pub(crate) stale: bool,
     /// Not asked for longer than it should be, since that last answer.
     pub(crate) late_since: Option<Timestamp>,
     /// Nothing was ever answered for it, and nothing says that it cannot be.
     pub(crate) unseen: bool,
-    pub(crate) attention: bool,
-    /// It would ask, had it not been acknowledged or snoozed.
-    pub(crate) hushed: bool,
     /// It stands before those that are not, in every order.
     pub(crate) pinned: bool,
     /// Values of its answers that this build does not know.
@@ -49,7 +48,7 @@ pub(crate) struct Standing {
 impl SessionSummary {
     pub(crate) fn of(session: &WatchedSession, rules: &Rules, now: Timestamp) -> Self {
         let found = attention::assess(session, rules, now);
-        let kind = StageKind::of(&found.stage);
+        let kind = found.stage.kind();
         let alert = found.alert().map(|finding| Standing {
             hush: found.hush,
             reason: finding.reason,
@@ -61,17 +60,25 @@ impl SessionSummary {
             rank: rank(&found, kind),
             due: found.deadline.map(|deadline| deadline.at),
             due_soon: has(Reason::DueSoon),
+            passed: found.deadline.is_some_and(|deadline| deadline.at < now),
             stale: found.stale,
             late_since: session.poll.last_ok.filter(|_| found.late),
             unseen: kind == StageKind::NotFetched && session.poll.failures == 0,
-            attention: found.needs_operator(),
-            hushed: found.hush.is_some() && alert.is_some(),
             alert,
             pinned: session.own.pinned,
             unknown_values: requested::unknown_values(session),
             changes_at: found.changes_at,
             docs: OnceCell::new(),
         }
+    }
+
+    pub(crate) fn needs_attention(&self) -> bool {
+        self.alert.is_some_and(|alert| alert.hush.is_none())
+    }
+
+    /// It would ask, had it not been acknowledged or snoozed.
+    pub(crate) fn is_hushed(&self) -> bool {
+        self.alert.is_some_and(|alert| alert.hush.is_some())
     }
 
     /// Its place in the default order: by rank, then by deadline, then those without one.
@@ -105,8 +112,8 @@ fn rank(found: &Assessment, kind: StageKind) -> u8 {
         Some(Reason::Refer) => 3,
         Some(Reason::Stale) => 4,
         Some(Reason::AtCounter) => 5,
-        None if kind.is_completed() => 7,
-        None if matches!(kind, StageKind::Expired | StageKind::Gone | StageKind::NotFound) => 8,
+        None if kind.phase() == Phase::Completed => 7,
+        None if kind.phase().is_over() => 8,
         None => 6,
     }
 }
@@ -121,6 +128,18 @@ mod tests {
         Recommendation, RequirementType, SessionState, SourceType,
     };
     use crate::domain::watchlist::watched::WatchEntry;
+
+    #[test]
+    fn a_deadline_that_has_passed_is_no_longer_soon() {
+        for (minutes, counted) in [(5, (0, 1)), (-5, (1, 0)), (-2 * 24 * 60, (0, 0))] {
+            let mut session = f::watched(None, None, None);
+            let deadline = Some(f::minutes_ago(minutes));
+            session.entry = std::sync::Arc::new(WatchEntry { deadline, ..f::entry() });
+            let mut tally = crate::app::list::counters::SessionCounters::default();
+            tally.add(&SessionSummary::of(&session, &Rules::default(), f::now()));
+            assert_eq!((tally.due_soon, tally.passed), counted, "{minutes} minutes ago");
+        }
+    }
 
     #[test]
     fn the_order_is_urgency_then_deadline_then_the_rest() {

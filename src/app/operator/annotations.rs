@@ -159,7 +159,7 @@ pub(crate) fn acknowledgement(model: &Model, item: &Item) -> Vec<Change> {
     let found = model.times.assess(&item.session, &model.settings.rules);
     let reasons: Vec<Reason> = found.findings.iter().map(|finding| finding.reason).collect();
     let id = item.session.id();
-    let asks = item.summary.attention;
+    let asks = item.summary.needs_attention();
     let seen = item.session.timeline.last().map(|event| event.seen_at);
     let asked = asks.then_some((id, AnnotationChange::Acknowledged(Some(reasons))));
     let looked = item.changed.then_some((id, AnnotationChange::LookedAt(seen)));

@@ -67,7 +67,7 @@ pub fn text<'a>(
         markdown(shift.environment),
         time(shift.now),
         time(shift.from),
-        if shift.privacy == Privacy::Off { NOT_MASKED } else { MASKED }
+        if shift.privacy.hides() { MASKED } else { NOT_MASKED }
     );
     let needs = |reason: Reason| {
         items.iter().filter(move |item| {

@@ -99,7 +99,7 @@ pub(crate) fn reveal(model: &mut Model) -> Vec<Effect> {
 fn hides(model: &Model, item: &Item) -> bool {
     let privacy = model.times.openness.of(item.session.id());
     let (session, labels) = (&item.session, &model.times.labels);
-    privacy != Privacy::Off && (labels.hides_some(session) || json::hides(session, privacy))
+    privacy.hides() && (labels.hides_some(session) || json::hides(session, privacy))
 }
 
 /// Locks the screen: nothing that was open or shown stays.
@@ -121,7 +121,7 @@ pub(crate) fn lowered(model: &mut Model, privacy: Privacy) {
     }
     model.times.openness.privacy = privacy;
     let until = model.clock + model.settings.for_operator(OFF);
-    model.privacy.off_until = (privacy == Privacy::Off).then_some(until);
+    model.privacy.off_until = (!privacy.hides()).then_some(until);
     let (said, next) = match privacy {
         Privacy::Off => ("unmasked for 5 minutes", "masks again"),
         _ => ("first letters shown", "shows everything"),

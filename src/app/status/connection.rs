@@ -4,8 +4,9 @@ use crate::app::action::Action;
 use crate::app::list::columns::Column;
 use crate::app::list::counters::SessionCounters;
 use crate::app::list::sessions::Item;
-use crate::app::text::words::{self, StageKind, Times};
+use crate::app::text::words::{self, Times};
 use crate::app::view::{Cell, ListRow, Tone};
+use crate::domain::assessment::stage_kind::StageKind;
 use crate::domain::events::notification::Receiving;
 use crate::domain::watchlist::snapshot::{Connection, Health};
 
@@ -132,7 +133,7 @@ pub(crate) const fn is_down(health: &Health) -> bool {
 
 /// The age of a row that nobody renews carries `≈`, whatever its interval.
 pub(crate) fn aged(mut row: ListRow, item: &Item, health: &Health) -> ListRow {
-    let open = item.summary.kind.is_ongoing() || item.summary.kind == StageKind::NotFetched;
+    let open = item.summary.kind.phase().is_ongoing() || item.summary.kind == StageKind::NotFetched;
     if is_down(health) && open && item.session.poll.interval.is_some() && !row.stale {
         let seen = format!("≈{}", row.cell(Column::Seen).text);
         row.cells.insert(Column::Seen, Cell::new(seen, Tone::Strong));

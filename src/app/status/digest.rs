@@ -11,8 +11,9 @@ use crate::app::list::sessions::Item;
 use crate::app::model::Model;
 use crate::app::operator::annotations;
 use crate::app::operator::annotations::state::Change;
-use crate::app::text::words::{StageKind, count};
+use crate::app::text::words::count;
 use crate::app::view::{Cell, Tone};
+use crate::domain::assessment::stage_kind::StageKind;
 use crate::domain::events::change::ChangeKind;
 use crate::domain::session::wire_enum::SessionState;
 use crate::domain::session::wire_enum::SourceType;
@@ -142,10 +143,14 @@ fn digest(model: &Model, since: Timestamp) -> Option<Cell> {
     if visits > 0 {
         parts.push(count(visits, "first visit"));
     }
-    let due = model.sessions.tally().due_soon;
-    for (number, word) in
-        [(turned_away, "turned away?"), (due, "due soon"), (expired, "expired"), (gone, "gone")]
-    {
+    let tally = model.sessions.tally();
+    for (number, word) in [
+        (turned_away, "turned away?"),
+        (tally.passed, "past the deadline"),
+        (tally.due_soon, "due soon"),
+        (expired, "expired"),
+        (gone, "gone"),
+    ] {
         if number > 0 {
             parts.push(format!("{number} {word}"));
         }

@@ -6,14 +6,14 @@ pub mod state;
 use jiff::Timestamp;
 
 use crate::app::effect::Effect;
-use crate::app::layout::Shape;
+use crate::app::layout::LayoutShape;
 use crate::app::model::Model;
 use crate::app::operator::bell::state::Alarm;
 use crate::app::status::metrics::state::Metrics;
-use crate::app::text::words::StageKind;
 use crate::app::view::Pane;
 use crate::domain::assessment::attention;
 use crate::domain::assessment::reason::Reason;
+use crate::domain::assessment::stage_kind::{Phase, StageKind};
 use crate::domain::assessment::stats::{self};
 use crate::domain::events::call::Traffic;
 
@@ -34,7 +34,7 @@ impl Model {
     pub fn metrics(&self) -> Option<Metrics> {
         let area = self.areas().pane(Pane::Alerts)?;
         let room = area.w >= ROOM.0 && area.inner_rows() >= ROOM.1;
-        let wide = self.areas().shape == Shape::Wide && !self.zoomed;
+        let wide = self.areas().shape == LayoutShape::Wide && !self.zoomed;
         self.metrics.counted.map(|(_, metrics)| metrics).filter(|_| room && wide)
     }
 
@@ -63,7 +63,9 @@ pub(crate) fn tick(model: &mut Model) -> Option<Effect> {
     let standing = [StageKind::Approve, StageKind::Reject, StageKind::Refer, StageKind::TurnedAway]
         .map(|kind| tally.of(kind));
     let after = if standing == model.metrics.standing { AGAIN } else { SOON };
-    if model.areas().shape == Shape::Wide && over(model.metrics.counted.map(|(at, _)| at), after) {
+    if model.areas().shape == LayoutShape::Wide
+        && over(model.metrics.counted.map(|(at, _)| at), after)
+    {
         model.metrics.standing = standing;
         let metrics = counted(model);
         model.dirty |= model.metrics.counted.is_none_or(|(_, known)| known != metrics);
@@ -93,7 +95,7 @@ fn counted(model: &Model) -> Metrics {
     let mut metrics = Metrics::default();
     for item in model.sessions.by_urgency() {
         let kind = item.summary.kind;
-        if kind.is_completed() {
+        if kind.phase() == Phase::Completed {
             let done = stats::done_at(&item.session);
             stats::count(&mut metrics.completed, done, now);
             stats::count(&mut metrics.rejected, done.filter(|_| kind == StageKind::Reject), now);

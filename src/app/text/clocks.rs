@@ -63,7 +63,7 @@ pub(crate) fn due(item: &Item, found: &Assessment, rules: &Rules, times: &Times)
 
 fn kept(session: &WatchedSession, stage: &Stage, rules: &Rules, times: &Times) -> Cell {
     let none = Cell::new("—", Tone::Dim);
-    if !matches!(stage, Stage::Done(_) | Stage::Expired { .. }) {
+    if !stage.phase().has_ended() {
         return none;
     }
     let Some(until) = evidence::kept_until(session, rules.resources_ttl) else { return none };

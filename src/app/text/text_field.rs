@@ -63,7 +63,7 @@ impl TextField {
         let text = text.trim_end_matches(['\r', '\n']).chars();
         let text = text.map(|c| if c.is_whitespace() { ' ' } else { c });
         let mut before = self.before_cursor();
-        before.extend(text.filter(|c| !c.is_control() && !is_format(*c)).take(room));
+        before.extend(text.filter(|c| !c.is_control() && !crate::text::is_unseen(*c)).take(room));
         self.replace_before(&before);
     }
 
@@ -95,16 +95,6 @@ impl TextField {
         let text = format!("{before}{after}");
         self.0 = Input::new(text).with_cursor(before.chars().count());
     }
-}
-
-/// Direction marks, zero-width characters and tags: they change how a text looks, not what it says.
-const fn is_format(character: char) -> bool {
-    matches!(
-        character,
-        '\u{AD}' | '\u{61C}' | '\u{180E}' | '\u{200B}'..='\u{200F}' | '\u{2028}'..='\u{202E}'
-            | '\u{2060}'..='\u{206F}' | '\u{FEFF}' | '\u{FFF9}'..='\u{FFFB}'
-            | '\u{E0000}'..='\u{E0FFF}'
-    )
 }
 
 #[cfg(test)]

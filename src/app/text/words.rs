@@ -9,7 +9,8 @@ use crate::app::text::keys::Keys;
 use crate::app::view::{Cell, Glyph, Tone};
 use crate::domain::assessment::attention::{self, Assessment};
 use crate::domain::assessment::rules::Rules;
-use crate::domain::assessment::stage::{Stage, Verdict};
+use crate::domain::assessment::stage::Stage;
+use crate::domain::assessment::stage_kind::StageKind;
 use crate::domain::personal::Privacy;
 use crate::domain::server_text::ServerText;
 use crate::domain::session::ids::SessionId;
@@ -228,133 +229,35 @@ pub(crate) fn marked(raw: &str, unknown: bool, tone: Tone) -> Cell {
     }
 }
 
-/// The class of a stage: what counters and filters speak of.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) enum StageKind {
-    NotFetched,
-    LetterNotSet,
-    AwaitingVisit,
-    AtHome,
-    AtCounter,
-    TurnedAway,
-    Visited,
-    ChecksRunning,
-    Approve,
-    Reject,
-    Refer,
-    Expired,
-    Gone,
-    NotFound,
-    Unknown,
-}
-
-impl StageKind {
-    pub(crate) const COUNT: usize = 15;
-
-    /// All, from the first step to the last.
-    pub(crate) const ALL: [Self; Self::COUNT] = [
-        Self::NotFetched,
-        Self::LetterNotSet,
-        Self::AwaitingVisit,
-        Self::AtHome,
-        Self::AtCounter,
-        Self::TurnedAway,
-        Self::Visited,
-        Self::ChecksRunning,
-        Self::Approve,
-        Self::Reject,
-        Self::Refer,
-        Self::Expired,
-        Self::Gone,
-        Self::NotFound,
-        Self::Unknown,
-    ];
-
-    /// Its place in a set of stages.
-    pub(crate) const fn bit(self) -> u16 {
-        1 << self as u16
-    }
-
-    pub(crate) const fn of(stage: &Stage) -> Self {
-        match stage {
-            Stage::Gone => Self::Gone,
-            Stage::NotFound => Self::NotFound,
-            Stage::NotFetched => Self::NotFetched,
-            Stage::Expired { .. } => Self::Expired,
-            Stage::Done(Verdict::Approve) => Self::Approve,
-            Stage::Done(Verdict::Reject) => Self::Reject,
-            Stage::Done(Verdict::Refer) => Self::Refer,
-            Stage::ChecksRunning => Self::ChecksRunning,
-            Stage::AtCounter { .. } => Self::AtCounter,
-            Stage::TurnedAway { .. } => Self::TurnedAway,
-            Stage::Visited => Self::Visited,
-            Stage::AtHome => Self::AtHome,
-            Stage::AwaitingVisit => Self::AwaitingVisit,
-            Stage::LetterNotSet => Self::LetterNotSet,
-            Stage::Unknown(_) => Self::Unknown,
+/// The tone of a stage.
+pub(crate) const fn stage_tone(kind: StageKind) -> Tone {
+    match kind {
+        StageKind::AtCounter => Tone::Active,
+        StageKind::TurnedAway => Tone::Warn,
+        StageKind::Approve => Tone::Good,
+        StageKind::Reject => Tone::Bad,
+        StageKind::Refer | StageKind::Unknown => Tone::Notice,
+        StageKind::NotFetched | StageKind::Expired | StageKind::Gone | StageKind::NotFound => {
+            Tone::Dim
         }
-    }
-
-    pub(crate) const fn words(self) -> &'static str {
-        match self {
-            Self::NotFetched => "not fetched yet",
-            Self::LetterNotSet => "letter not set",
-            Self::AwaitingVisit => "awaiting visit",
-            Self::AtHome => "at home",
-            Self::AtCounter => "at counter",
-            Self::TurnedAway => "turned away?",
-            Self::Visited => "visited",
-            Self::ChecksRunning => "checks running",
-            Self::Approve => "done: APPROVE",
-            Self::Reject => "done: REJECT",
-            Self::Refer => "done: refer",
-            Self::Expired => "expired",
-            Self::Gone => "gone",
-            Self::NotFound => "not found",
-            Self::Unknown => "unknown",
-        }
-    }
-
-    pub(crate) const fn is_ongoing(self) -> bool {
-        matches!(
-            self,
-            Self::LetterNotSet
-                | Self::AwaitingVisit
-                | Self::AtHome
-                | Self::AtCounter
-                | Self::TurnedAway
-                | Self::Visited
-                | Self::ChecksRunning
-        )
-    }
-
-    pub(crate) const fn is_completed(self) -> bool {
-        matches!(self, Self::Approve | Self::Reject | Self::Refer)
-    }
-
-    pub(crate) const fn tone(self) -> Tone {
-        match self {
-            Self::AtCounter => Tone::Active,
-            Self::TurnedAway => Tone::Warn,
-            Self::Approve => Tone::Good,
-            Self::Reject => Tone::Bad,
-            Self::Refer | Self::Unknown => Tone::Notice,
-            Self::NotFetched | Self::Expired | Self::Gone | Self::NotFound => Tone::Dim,
-            _ => Tone::Plain,
-        }
+        StageKind::LetterNotSet
+        | StageKind::AwaitingVisit
+        | StageKind::AtHome
+        | StageKind::Visited
+        | StageKind::ChecksRunning => Tone::Plain,
     }
 }
 
 /// The stage for a row, with its duration or raw text where it has one.
 pub(crate) fn stage(stage: &Stage, now: Timestamp) -> Cell {
-    let kind = StageKind::of(stage);
+    let kind = stage.kind();
     let text = match stage {
         Stage::AtCounter { since } => format!("at counter {}", age(now.duration_since(*since))),
         Stage::Unknown(Some(raw)) => format!("{} (not known)", server(raw)),
         Stage::Unknown(None) => String::from("no state in the response"),
         _ => kind.words().to_owned(),
     };
-    Cell::new(text, kind.tone())
+    Cell::new(text, stage_tone(kind))
 }
 
 /// The sign of a recommendation; a person must look at anything else than the two clear ones.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use uuid::Uuid;
 
 use super::{DoctorLine, bad, doubtful, good};
-use crate::api::client::{Auth, Client, Reach};
+use crate::api::client::{Auth, Client, Reachability};
 use crate::api::key::SigningKey;
 use crate::api::{ApiError, ApiErrorKind, SessionApi};
 use crate::cli::args::Global;
@@ -101,7 +101,7 @@ fn tls(config: &Config) -> DoctorLine {
     doubtful("TLS", "http on this machine: nothing is encrypted", advice)
 }
 
-fn clock(reach: &Reach) -> DoctorLine {
+fn clock(reach: &Reachability) -> DoctorLine {
     match reach.skew_seconds {
         Some(off) if reach.clock_is_off() => doubtful(
             "clock",

@@ -8,7 +8,6 @@ use std::sync::Arc;
 use jiff::Timestamp;
 
 use crate::domain::events::change::{ChangeKind, ChangedPart, TimelineEvent};
-use crate::domain::server_text::ServerText;
 use crate::domain::session::Session;
 use crate::domain::session::answer::Answer;
 use crate::domain::session::check::Check;
@@ -26,7 +25,7 @@ pub fn as_of(session: &WatchedSession, at: Timestamp) -> WatchedSession {
     let timeline = session.timeline.iter().filter(|event| event.at <= at).cloned().collect();
     WatchedSession {
         entry: Arc::clone(&session.entry),
-        own: Arc::new(own(&session.own, at)),
+        own: Arc::new(annotations(&session.own, at)),
         answers: Arc::new(answers(session, at)),
         timeline: Arc::new(timeline),
         poll: PollState::default(),
@@ -57,7 +56,7 @@ fn moments<'a>(
     sessions.flat_map(|session| session.timeline.iter()).map(|event| event.at)
 }
 
-fn own(own: &Annotations, at: Timestamp) -> Annotations {
+fn annotations(own: &Annotations, at: Timestamp) -> Annotations {
     let mut own = own.clone();
     own.acknowledged = own.acknowledged.filter(|known| known.at <= at);
     // A later look has seen more than there was then.
@@ -145,16 +144,13 @@ fn by(moment: Option<Timestamp>, at: Timestamp) -> bool {
 /// The state told last until then, else the one that the first later change came from. A session
 /// first seen when it had ended was ONGOING while things still happened to it.
 fn state(now: &Session, timeline: &[TimelineEvent], at: Timestamp) -> Option<SessionState> {
-    let of = |text: &Option<ServerText>| {
-        text.as_ref().map(|text| SessionState::from_wire(text.as_raw()))
-    };
     let mut told = None;
     for event in timeline {
         let ChangeKind::State { from, to } = &event.what else { continue };
         if event.at <= at {
-            told = Some(of(to));
+            told = Some(to.clone());
         } else {
-            return told.unwrap_or_else(|| of(from));
+            return told.unwrap_or_else(|| from.clone());
         }
     }
     let state = told.unwrap_or_else(|| now.state.clone());

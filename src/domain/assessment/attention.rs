@@ -60,7 +60,7 @@ pub fn assess(watched: &WatchedSession, rules: &Rules, now: Timestamp) -> Assess
     let at = stage::derive(watched, rules, now);
     let deadline = deadline(watched, &at.stage);
     // Its own requests failed. Our silence alone is no finding: nobody at a branch has changed.
-    let stale = !is_over(&at.stage) && watched.poll.failures >= rules.stale_after;
+    let stale = !at.stage.phase().is_over() && watched.poll.failures >= rules.stale_after;
     let late_at = late_at(watched, &at.stage, rules).filter(|_| !stale);
     let soon_at = deadline.and_then(|d| d.at.saturating_sub(rules.due_soon).ok());
     let due_soon = soon_at.is_some_and(|soon| soon <= now);
@@ -134,7 +134,7 @@ fn hush(watched: &WatchedSession, findings: &[Finding], now: Timestamp) -> Optio
 /// The watch-list's deadline, else the fetch time plus the ttl of the session result, else of the
 /// configuration while there is no result (product.md 2.4). Nothing once the session has ended.
 fn deadline(watched: &WatchedSession, stage: &Stage) -> Option<Deadline> {
-    if is_over(stage) {
+    if stage.phase().is_over() {
         return None;
     }
     // What the operator says wins: a ttl is worked out from the moment of an answer.
@@ -152,15 +152,10 @@ fn deadline(watched: &WatchedSession, stage: &Stage) -> Option<Deadline> {
     Some(Deadline { at, derived: true })
 }
 
-/// Nothing of it can change any more.
-const fn is_over(stage: &Stage) -> bool {
-    matches!(stage, Stage::Gone | Stage::NotFound | Stage::Expired { .. } | Stage::Done(_))
-}
-
 /// From when on a session that is polled has waited too long for its next request.
 fn late_at(watched: &WatchedSession, stage: &Stage, rules: &Rules) -> Option<Timestamp> {
     let (interval, last_ok) = (watched.poll.interval?, watched.poll.last_ok?);
-    if is_over(stage) {
+    if stage.phase().is_over() {
         return None;
     }
     let patience = interval.saturating_mul(i32::try_from(rules.stale_after).unwrap_or(i32::MAX));
@@ -210,7 +205,7 @@ fn rejected(stage: &Stage, watched: &WatchedSession, rules: &Rules) -> Option<Fi
 
 fn causes(watched: &WatchedSession, rules: &Rules, verdict: Verdict) -> ServerText {
     let causes = watched.session().map(|session| cause::causes(session, &rules.pass));
-    cause::told(&causes.unwrap_or_default(), verdict)
+    cause::in_one_line(&causes.unwrap_or_default(), verdict)
 }
 
 fn due(deadline: Deadline, since: Option<Timestamp>, now: Timestamp) -> Finding {
@@ -304,6 +299,7 @@ mod tests {
             failures,
             last_failure: Some(PollFailure {
                 status: Some(503),
+                code: None,
                 summary: "503".into(),
                 at: f::minutes_ago(0),
             }),

@@ -1,13 +1,22 @@
 //! What stands between a COMPLETED session and a pass, in Yoti's own words.
 
 use crate::domain::assessment::rules::PassRule;
-use crate::domain::assessment::stage::Verdict;
 use crate::domain::server_text::ServerText;
 use crate::domain::session::Session;
 use crate::domain::session::check::Check;
 use crate::domain::session::extra::UnknownValue;
 use crate::domain::session::profile::IdentityProfile;
 use crate::domain::session::wire_enum::{CheckState, CheckType, Recommendation};
+
+/// How a COMPLETED session stands by the pass rule.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Verdict {
+    /// At least one check, and all that the rule names are APPROVE.
+    Approve,
+    /// Any REJECT, or an identity profile ABORTED.
+    Reject,
+    Refer,
+}
 
 /// One thing that a pass rule cannot let through; borrowed from the answer that it stands in.
 #[derive(Clone, Copy, Debug)]
@@ -98,7 +107,7 @@ pub fn verdict(causes: &[Cause<'_>]) -> Verdict {
 
 /// The causes of this verdict in one line: the first, and how many more.
 #[must_use]
-pub fn told(causes: &[Cause<'_>], verdict: Verdict) -> ServerText {
+pub fn in_one_line(causes: &[Cause<'_>], verdict: Verdict) -> ServerText {
     let of_verdict: Vec<&Cause<'_>> =
         causes.iter().filter(|cause| cause.rejects() == (verdict == Verdict::Reject)).collect();
     let first = of_verdict.first().map(|cause| cause.text()).unwrap_or_default();
@@ -215,7 +224,7 @@ mod tests {
     fn told(session: &Session, rule: &PassRule) -> (Verdict, String) {
         let causes = causes(session, rule);
         let verdict = verdict(&causes);
-        (verdict, super::told(&causes, verdict).as_raw().to_owned())
+        (verdict, super::in_one_line(&causes, verdict).as_raw().to_owned())
     }
 
     fn completed(checks: Vec<Check>) -> Session {

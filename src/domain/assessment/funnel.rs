@@ -6,6 +6,7 @@ use jiff::Timestamp;
 
 use crate::domain::assessment::rules::Rules;
 use crate::domain::assessment::stage::{self, Stage, Verdict};
+use crate::domain::assessment::stage_kind::Phase;
 use crate::domain::assessment::stats::{self, Median};
 use crate::domain::server_text::ServerText;
 use crate::domain::session::parts::Letter;
@@ -65,20 +66,21 @@ pub fn funnel(sessions: &[&WatchedSession], rules: &Rules, now: Timestamp) -> Fu
         // A visit needs a letter: one that is no longer there was set all the same.
         sum.letter_set += usize::from(letter || visit.is_some());
         sum.visited += usize::from(visit.is_some());
-        let figure = match stage::derive(watched, rules, now).stage {
-            Stage::Done(verdict) => {
-                sum.completed += 1;
-                match verdict {
-                    Verdict::Approve => &mut sum.approved,
-                    Verdict::Reject => &mut sum.rejected,
-                    Verdict::Refer => &mut sum.referred,
-                }
+        let stage = stage::derive(watched, rules, now).stage;
+        match stage.phase() {
+            Phase::Completed => sum.completed += 1,
+            Phase::Expired => sum.expired += 1,
+            Phase::Missing => sum.gone += 1,
+            Phase::Unfetched | Phase::Unknown | Phase::Waiting | Phase::Visited | Phase::Live => {
+                sum.ongoing += 1;
             }
-            Stage::Expired { .. } => &mut sum.expired,
-            Stage::Gone | Stage::NotFound => &mut sum.gone,
-            _ => &mut sum.ongoing,
-        };
-        *figure += 1;
+        }
+        match stage {
+            Stage::Done(Verdict::Approve) => sum.approved += 1,
+            Stage::Done(Verdict::Reject) => sum.rejected += 1,
+            Stage::Done(Verdict::Refer) => sum.referred += 1,
+            _ => {}
+        }
         waits.extend(stats::span(stats::letter_seen(watched), visit));
         visits.extend(stats::span(visit, done));
     }

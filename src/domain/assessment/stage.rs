@@ -3,23 +3,16 @@
 use jiff::Timestamp;
 
 use crate::domain::assessment::rules::{PassRule, Rules};
+use crate::domain::assessment::stage_kind::{Phase, StageKind};
 use crate::domain::assessment::{cause, coverage};
 use crate::domain::server_text::ServerText;
 use crate::domain::session::Session;
 use crate::domain::session::parts::Letter;
 use crate::domain::session::resource::Resource;
-use crate::domain::session::wire_enum::{SessionState, SourceType, TaskState};
-use crate::domain::watchlist::watched::WatchedSession;
+use crate::domain::session::wire_enum::{ErrorCode, SessionState, SourceType, TaskState};
+use crate::domain::watchlist::watched::{PollFailure, WatchedSession};
 
-/// How a COMPLETED session stands by the pass rule.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Verdict {
-    /// At least one check, and all that the rule names are APPROVE.
-    Approve,
-    /// Any REJECT, or an identity profile ABORTED.
-    Reject,
-    Refer,
-}
+pub use crate::domain::assessment::cause::Verdict;
 
 /// The derived step; the table of product.md 3, top down.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -61,6 +54,36 @@ pub enum Stage {
     Unknown(Option<ServerText>),
 }
 
+impl Stage {
+    /// The stage without what it carries.
+    #[must_use]
+    pub const fn kind(&self) -> StageKind {
+        match self {
+            Self::Gone => StageKind::Gone,
+            Self::NotFound => StageKind::NotFound,
+            Self::NotFetched => StageKind::NotFetched,
+            Self::Expired { .. } => StageKind::Expired,
+            Self::Done(Verdict::Approve) => StageKind::Approve,
+            Self::Done(Verdict::Reject) => StageKind::Reject,
+            Self::Done(Verdict::Refer) => StageKind::Refer,
+            Self::ChecksRunning => StageKind::ChecksRunning,
+            Self::AtCounter { .. } => StageKind::AtCounter,
+            Self::TurnedAway { .. } => StageKind::TurnedAway,
+            Self::Visited => StageKind::Visited,
+            Self::AtHome => StageKind::AtHome,
+            Self::AwaitingVisit => StageKind::AwaitingVisit,
+            Self::LetterNotSet => StageKind::LetterNotSet,
+            Self::Unknown(_) => StageKind::Unknown,
+        }
+    }
+
+    /// How far it is, whatever it is called.
+    #[must_use]
+    pub const fn phase(&self) -> Phase {
+        self.kind().phase()
+    }
+}
+
 /// A stage, and when it may change by the passing of time alone.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct StageAt {
@@ -75,8 +98,10 @@ pub struct StageAt {
 pub fn derive(watched: &WatchedSession, rules: &Rules, now: Timestamp) -> StageAt {
     let fixed = |stage| StageAt { stage, changes_at: None };
     // The contract has this 409 for calls that change a session; told here, it is as final.
-    let refused = watched.poll.last_failure.as_ref().filter(|failure| failure.status == Some(409));
-    if refused.is_some_and(|failure| failure.summary.contains("SESSION_EXPIRED")) {
+    let refused = watched.poll.last_failure.as_ref();
+    let is_expiry =
+        |f: &PollFailure| (f.status, &f.code) == (Some(409), &Some(ErrorCode::SessionExpired));
+    if refused.is_some_and(is_expiry) {
         return fixed(Stage::Expired { captured: captured(watched) });
     }
     let Some(session) = watched.session() else {
@@ -259,6 +284,20 @@ mod tests {
         assert_eq!(stage(&expired), Stage::Expired { captured: 0 });
         let other = of(f::session(SessionState::from_wire("PAUSED")));
         assert_eq!(stage(&other), Stage::Unknown(Some("PAUSED".into())));
+    }
+
+    #[test]
+    fn a_session_has_expired_where_yoti_says_so_by_its_code_and_not_by_a_text() {
+        let failed = |status, code, summary: &str| {
+            let mut watched = with(&[], &SourceType::Ibv);
+            let (status, summary) = (Some(status), summary.to_owned());
+            watched.poll.last_failure = Some(PollFailure { status, code, summary, at: f::now() });
+            stage(&watched)
+        };
+        let expired = Some(ErrorCode::SessionExpired);
+        assert_eq!(failed(409, expired.clone(), "409"), Stage::Expired { captured: 0 });
+        assert_eq!(failed(404, expired, "404 SESSION_EXPIRED"), Stage::AwaitingVisit);
+        assert_eq!(failed(409, None, "409 SESSION_EXPIRED"), Stage::AwaitingVisit);
     }
 
     #[test]

@@ -78,7 +78,7 @@ pub fn done_at(watched: &WatchedSession) -> Option<Timestamp> {
     }
     let checks = session.checks.iter().filter_map(|check| check.last_updated.or(check.created));
     checks.max().or_else(|| {
-        let ended = |kind: &ChangeKind| kind.new_state() == Some(SessionState::Completed);
+        let ended = |kind: &ChangeKind| kind.new_state() == Some(&SessionState::Completed);
         watched.timeline.iter().rev().find(|event| ended(&event.what)).map(|event| event.at)
     })
 }

@@ -10,7 +10,9 @@ use serde::{Deserialize, Serialize};
 use crate::domain::events::event_kind::EventKind;
 use crate::domain::events::notification::Notification;
 use crate::domain::server_text::ServerText;
-use crate::domain::session::wire_enum::{SessionState, SourceType, Topic};
+use crate::domain::session::wire_enum::{
+    CheckState, Recommendation, SessionState, SourceType, TaskState, Topic,
+};
 
 pub use between::between;
 pub use order::by_time;
@@ -51,8 +53,8 @@ pub enum ChangeKind {
     /// The first response ever.
     FirstSeen,
     State {
-        from: Option<ServerText>,
-        to: Option<ServerText>,
+        from: Option<SessionState>,
+        to: Option<SessionState>,
     },
     ResourceAdded {
         /// `id_documents`, `face_capture`, ….
@@ -79,15 +81,14 @@ pub enum ChangeKind {
     Task {
         #[serde(rename = "type")]
         task_type: ServerText,
-        state: ServerText,
+        state: TaskState,
     },
     /// A check appeared or changed.
     Check {
         #[serde(rename = "type")]
         check_type: ServerText,
-        state: ServerText,
-        /// `APPROVE`, …
-        recommendation: Option<ServerText>,
+        state: CheckState,
+        recommendation: Option<Recommendation>,
         reason: Option<ServerText>,
     },
     /// A requirement appeared or has a new state.
@@ -220,9 +221,11 @@ impl ChangeKind {
 
     /// The state that the session is in after this change, where it is one of the state.
     #[must_use]
-    pub fn new_state(&self) -> Option<SessionState> {
-        let Self::State { to: Some(to), .. } = self else { return None };
-        Some(SessionState::from_wire(to.as_raw()))
+    pub const fn new_state(&self) -> Option<&SessionState> {
+        match self {
+            Self::State { to, .. } => to.as_ref(),
+            _ => None,
+        }
     }
 }
 

@@ -9,8 +9,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use crate::domain::events::change::{ChangeKind, TimelineEvent};
 use crate::domain::session::ids::SessionId;
-use crate::domain::session::wire_enum::SessionState;
-use crate::domain::session::wire_enum::Topic;
+use crate::domain::session::wire_enum::{CheckState, SessionState, TaskState, Topic};
 
 /// So far apart may the notification of a thing and its sight by polling be.
 const GRACE: SignedDuration = SignedDuration::from_mins(2);
@@ -72,13 +71,13 @@ impl Ledger {
     }
 
     /// A notification of a session that is not on the watch-list.
-    pub const fn told_unknown(&mut self) {
+    pub const fn on_unknown_session(&mut self) {
         self.tally.received += 1;
         self.tally.unknown_sessions += 1;
     }
 
     /// A notification of a session on the watch-list.
-    pub fn told(&mut self, id: SessionId, topic: &Topic, now: Timestamp) {
+    pub fn on_notification(&mut self, id: SessionId, topic: &Topic, now: Timestamp) {
         self.tally.received += 1;
         self.subscribed.insert(id);
         if topic.is_only_notified() {
@@ -96,7 +95,7 @@ impl Ledger {
     }
 
     /// An answer that was asked for at `asked_at` showed these changes, or none.
-    pub fn answered(
+    pub fn on_answer(
         &mut self,
         id: SessionId,
         news: &[TimelineEvent],
@@ -164,9 +163,11 @@ fn topic_of(event: &TimelineEvent) -> Option<Topic> {
         ChangeKind::ResourceAdded { .. } | ChangeKind::ResourceUpdated { .. } => {
             Some(Topic::ResourceUpdate)
         }
-        ChangeKind::Task { state, .. } if state.as_raw() == "DONE" => Some(Topic::TaskCompletion),
-        ChangeKind::Check { state, .. } if state.as_raw() == "DONE" => Some(Topic::CheckCompletion),
-        what if what.new_state() == Some(SessionState::Completed) => Some(Topic::SessionCompletion),
+        ChangeKind::Task { state: TaskState::Done, .. } => Some(Topic::TaskCompletion),
+        ChangeKind::Check { state: CheckState::Done, .. } => Some(Topic::CheckCompletion),
+        ChangeKind::State { to: Some(SessionState::Completed), .. } => {
+            Some(Topic::SessionCompletion)
+        }
         _ => None,
     }
 }
@@ -180,7 +181,7 @@ mod tests {
     /// After a first answer.
     fn ledger() -> Ledger {
         let mut ledger = Ledger::default();
-        ledger.answered(f::id(), &[], at(-900), at(-900));
+        ledger.on_answer(f::id(), &[], at(-900), at(-900));
         ledger
     }
 
@@ -201,15 +202,15 @@ mod tests {
     #[test]
     fn told_then_seen_and_seen_then_told_are_both_confirmed() {
         let mut ledger = ledger();
-        ledger.told(f::id(), &Topic::SessionCompletion, at(0));
-        ledger.answered(f::id(), &completed(1), at(1), at(1));
-        ledger.told(f::id(), &Topic::SessionCompletion, at(2));
+        ledger.on_notification(f::id(), &Topic::SessionCompletion, at(0));
+        ledger.on_answer(f::id(), &completed(1), at(1), at(1));
+        ledger.on_notification(f::id(), &Topic::SessionCompletion, at(2));
         ledger.settle(at(1_000));
         let first =
             NotificationCounts { received: 2, confirmed: 1, ..NotificationCounts::default() };
         assert_eq!(ledger.tally(), first, "the second telling of one thing is no news");
-        ledger.answered(f::id(), &completed(2_000), at(2_000), at(2_000));
-        ledger.told(f::id(), &Topic::SessionCompletion, at(2_060));
+        ledger.on_answer(f::id(), &completed(2_000), at(2_000), at(2_000));
+        ledger.on_notification(f::id(), &Topic::SessionCompletion, at(2_060));
         ledger.settle(at(9_000));
         assert_eq!(
             ledger.tally(),
@@ -220,7 +221,7 @@ mod tests {
     #[test]
     fn what_polling_saw_and_nobody_told_is_missed_where_notifications_come_at_all() {
         let mut ledger = ledger();
-        ledger.answered(f::id(), &completed(0), at(0), at(0));
+        ledger.on_answer(f::id(), &completed(0), at(0), at(0));
         ledger.settle(at(120));
         assert_eq!(ledger.tally(), NotificationCounts::default(), "it may still come");
         ledger.settle(at(121));
@@ -228,8 +229,8 @@ mod tests {
             ledger.tally(),
             NotificationCounts { not_subscribed: 1, ..NotificationCounts::default() }
         );
-        ledger.told(f::id(), &Topic::FirstBranchVisit, at(300));
-        ledger.answered(f::id(), &completed(400), at(400), at(400));
+        ledger.on_notification(f::id(), &Topic::FirstBranchVisit, at(300));
+        ledger.on_answer(f::id(), &completed(400), at(400), at(400));
         ledger.settle(at(600));
         let tally = NotificationCounts {
             received: 1,
@@ -244,12 +245,12 @@ mod tests {
     #[test]
     fn what_was_told_and_never_seen_is_unconfirmed_once_answers_had_time_to_show_it() {
         let mut ledger = ledger();
-        ledger.told(f::id(), &Topic::CheckCompletion, at(0));
-        ledger.answered(f::id(), &[], at(60), at(61));
+        ledger.on_notification(f::id(), &Topic::CheckCompletion, at(0));
+        ledger.on_answer(f::id(), &[], at(60), at(61));
         assert_eq!(ledger.tally().unconfirmed, 0);
-        ledger.answered(f::id(), &[], at(130), at(131));
+        ledger.on_answer(f::id(), &[], at(130), at(131));
         assert_eq!(ledger.tally().unconfirmed, 1);
-        ledger.told_unknown();
+        ledger.on_unknown_session();
         assert_eq!((ledger.tally().received, ledger.tally().unknown_sessions), (2, 1));
     }
 
@@ -257,7 +258,7 @@ mod tests {
     fn what_happened_before_this_run_was_nobodys_to_tell() {
         let mut ledger =
             Ledger::resumed(NotificationCounts { received: 7, ..NotificationCounts::default() });
-        ledger.answered(f::id(), &completed(0), at(0), at(0));
+        ledger.on_answer(f::id(), &completed(0), at(0), at(0));
         ledger.settle(at(600));
         assert_eq!(
             ledger.tally(),
@@ -269,8 +270,8 @@ mod tests {
     fn a_flood_of_one_session_is_held_as_one_pair_for_each_topic() {
         let mut ledger = ledger();
         for second in 0..1_000 {
-            ledger.told(f::id(), &Topic::ResourceUpdate, at(second));
-            ledger.told_unknown();
+            ledger.on_notification(f::id(), &Topic::ResourceUpdate, at(second));
+            ledger.on_unknown_session();
         }
         assert_eq!((ledger.pairs.len(), ledger.tally().received), (1, 2_000));
         ledger.forget(f::id());

@@ -93,7 +93,7 @@ impl EventDetector {
     }
 
     /// What is new, in the order of the list.
-    pub fn tell(&mut self, snapshot: &Snapshot, now: Timestamp) -> Vec<SessionEvent> {
+    pub fn observe(&mut self, snapshot: &Snapshot, now: Timestamp) -> Vec<SessionEvent> {
         let mut told = Vec::new();
         self.connected(snapshot, now, &mut told);
         let difference = snapshot.sessions.since(&self.table);
@@ -369,7 +369,7 @@ mod tests {
         done.checks.push(f::check("c", Some(Recommendation::Reject)));
         let snapshot = world(vec![f::watched(Some(done.clone()), None, None)]);
         let mut detector = EventDetector::new(&snapshot, Rules::default(), f::now());
-        assert!(detector.tell(&snapshot, f::now()).is_empty());
+        assert!(detector.observe(&snapshot, f::now()).is_empty());
         let mut detector = EventDetector::new(&world(vec![ongoing()]), Rules::default(), f::now());
         let mut after = f::watched(Some(done), None, None);
         after.timeline = Arc::new(vec![TimelineEvent {
@@ -380,11 +380,11 @@ mod tests {
             origin: Origin::Observed,
         }]);
         let after = world(vec![after]);
-        let told = detector.tell(&after, f::now());
+        let told = detector.observe(&after, f::now());
         assert_eq!(words(&told), ["state", "reject"]);
         assert_eq!((told[0].at, told[0].seen_at), (f::minutes_ago(3), f::now()));
         assert!(told[1].words.as_ref().is_some_and(|words| !words.is_empty()));
-        assert!(detector.tell(&after, f::now()).is_empty());
+        assert!(detector.observe(&after, f::now()).is_empty());
     }
 
     #[test]
@@ -397,14 +397,14 @@ mod tests {
         let visited = f::watched(Some(session), Some(asked), None);
         let visited = world(vec![visited]);
         let mut detector = EventDetector::new(&world(vec![ongoing()]), Rules::default(), f::now());
-        assert_eq!(words(&detector.tell(&visited, f::now())), ["visit", "at_counter"]);
+        assert_eq!(words(&detector.observe(&visited, f::now())), ["visit", "at_counter"]);
         let later = f::now() + jiff::SignedDuration::from_mins(60);
-        assert!(detector.tell(&visited, later).is_empty(), "no answer since then");
+        assert!(detector.observe(&visited, later).is_empty(), "no answer since then");
         let mut answered = WatchedSession::clone(visited.sessions.iter().next().unwrap());
         answered.poll.last_ok = Some(later);
         let answered = world(vec![answered]);
-        assert_eq!(words(&detector.tell(&answered, later)), ["turned_away"]);
-        assert!(detector.tell(&answered, later).is_empty());
+        assert_eq!(words(&detector.observe(&answered, later)), ["turned_away"]);
+        assert!(detector.observe(&answered, later).is_empty());
     }
 
     #[test]
@@ -415,13 +415,13 @@ mod tests {
             connection: Connection::Live,
             ..Default::default()
         });
-        assert_eq!(words(&detector.tell(&snapshot, f::now())), ["added"]);
+        assert_eq!(words(&detector.observe(&snapshot, f::now())), ["added"]);
         let mut empty = world(vec![]);
         empty.health = Arc::new(crate::domain::watchlist::snapshot::Health {
             connection: Connection::AppNotFound,
             ..Default::default()
         });
-        assert_eq!(words(&detector.tell(&empty, f::now())), ["connection", "removed"]);
+        assert_eq!(words(&detector.observe(&empty, f::now())), ["connection", "removed"]);
     }
 
     #[test]
@@ -440,8 +440,8 @@ mod tests {
         let told = |session: &WatchedSession| {
             let mut detector = EventDetector::new(&world(vec![]), Rules::default(), f::now());
             let after = world(vec![session.clone()]);
-            let told = detector.tell(&after, f::now());
-            assert!(detector.tell(&after, f::now()).is_empty());
+            let told = detector.observe(&after, f::now());
+            assert!(detector.observe(&after, f::now()).is_empty());
             words(&told)
         };
         assert_eq!(told(&session), ["added", "first_answer", "reject"]);
@@ -466,8 +466,8 @@ mod tests {
         let mut detector = EventDetector::new(&world(vec![]), Rules::default(), f::now());
         for kinds in [["added", "first_answer"].as_slice(), &["added"]] {
             let there = world(vec![session.clone()]);
-            assert_eq!(words(&detector.tell(&there, f::now())), kinds);
-            assert_eq!(words(&detector.tell(&world(vec![]), f::now())), ["removed"]);
+            assert_eq!(words(&detector.observe(&there, f::now())), kinds);
+            assert_eq!(words(&detector.observe(&world(vec![]), f::now())), ["removed"]);
         }
     }
 

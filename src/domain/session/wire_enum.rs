@@ -68,6 +68,12 @@ macro_rules! wire_enum {
             }
         }
 
+        impl From<&str> for $name {
+            fn from(text: &str) -> Self {
+                Self::from_wire(text)
+            }
+        }
+
         impl Serialize for $name {
             fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
                 to.serialize_str(self.as_raw())
@@ -172,6 +178,17 @@ wire_enum! {
     DeviceEventKind {
         ConfigFirstLoaded = "CONFIG_FIRST_LOADED", ResourceCreated = "RESOURCE_CREATED",
         ClientSessionTokenDeleted = "CLIENT_SESSION_TOKEN_DELETED",
+    }
+    /// Why the API refuses, of those that something here depends on (contract 9.2).
+    ErrorCode {
+        AppNotFound = "APP_NOT_FOUND", SessionNotFound = "SESSION_NOT_FOUND",
+        SessionExpired = "SESSION_EXPIRED", SessionLocked = "SESSION_LOCKED",
+        ResourceLocked = "RESOURCE_LOCKED",
+        InstructionsNotComplete = "INSTRUCTIONS_NOT_COMPLETE",
+        MediaIdNotFound = "MEDIA_ID_NOT_FOUND", MediaContentNotFound = "MEDIA_CONTENT_NOT_FOUND",
+        MessageSigning = "MESSAGE_SIGNING", BadSdkId = "BAD_SDK_ID", BadToken = "BAD_TOKEN",
+        BadPublicKey = "BAD_PUBLIC_KEY", InsufficientPermission = "INSUFFICIENT_PERMISSION",
+        NotYourResource = "NOT_YOUR_RESOURCE", NotYourSession = "NOT_YOUR_SESSION",
     }
     /// What a notification is about (contract 8.2).
     Topic {

@@ -79,9 +79,7 @@ impl SafeLabels {
         let short = session.id().short();
         match session.entry.reference.as_deref() {
             None => short,
-            Some(text) if privacy == Privacy::Off || self.shows_reference(session) => {
-                text.to_owned()
-            }
+            Some(text) if !privacy.hides() || self.shows_reference(session) => text.to_owned(),
             // The ID's beginning tells rows apart without telling who it is.
             Some(_) if privacy == Privacy::Masked => format!("{HIDDEN} {short}"),
             Some(text) => format!("{} {short}", hidden(text, privacy)),
@@ -92,14 +90,14 @@ impl SafeLabels {
     #[must_use]
     pub fn reference(&self, session: &WatchedSession, privacy: Privacy) -> Option<String> {
         let text = session.entry.reference.as_deref()?;
-        let whole = privacy == Privacy::Off || self.shows_reference(session);
+        let whole = !privacy.hides() || self.shows_reference(session);
         Some(if whole { text.to_owned() } else { hidden(text, privacy) })
     }
 
     /// A tag, whole or as it is hidden.
     #[must_use]
     pub fn tag(&self, tag: &str, privacy: Privacy) -> String {
-        let whole = privacy == Privacy::Off || self.shows_tag(tag);
+        let whole = !privacy.hides() || self.shows_tag(tag);
         if whole { tag.to_owned() } else { hidden(tag, privacy) }
     }
 

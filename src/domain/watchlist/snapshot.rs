@@ -207,14 +207,10 @@ mod tests {
     use crate::domain::watchlist::watched::WatchEntry;
 
     fn session(n: u128) -> Arc<WatchedSession> {
-        Arc::new(WatchedSession::new(WatchEntry {
-            id: SessionId::new(uuid::Uuid::from_u128(n)),
-            reference: None,
-            tags: Vec::new(),
-            added_at: Timestamp::UNIX_EPOCH,
-            deadline: None,
-            resources_ttl: None,
-        }))
+        Arc::new(WatchedSession::new(WatchEntry::new(
+            SessionId::new(uuid::Uuid::from_u128(n)),
+            Timestamp::UNIX_EPOCH,
+        )))
     }
 
     #[test]

@@ -12,6 +12,7 @@ use crate::domain::session::configuration::Configuration;
 use crate::domain::session::ids::SessionId;
 use crate::domain::session::instructions::Instructions;
 use crate::domain::session::parts::{Answers, Letter};
+use crate::domain::session::wire_enum::ErrorCode;
 use crate::domain::watchlist::annotations::{AnnotationChange, Annotations, Made};
 
 /// What the operator wrote down for a session (local, never sent).
@@ -62,6 +63,8 @@ impl WatchEntry {
 pub struct PollFailure {
     /// HTTP status of an answer of Yoti's.
     pub status: Option<u16>,
+    /// The `code` of that answer.
+    pub code: Option<ErrorCode>,
     /// Short, in our words, safe to show: `503 TEMPORARILY_UNAVAILABLE`, `connection refused`.
     pub summary: String,
     pub at: Timestamp,

@@ -6,28 +6,27 @@ use serde_json::{Value, json};
 
 use super::reports;
 use super::required::requirements;
-use super::spec::{Asked, IN_BRANCH, Spec};
+use super::spec::{CreationSpec, Requested};
 use super::supported;
-use crate::simulator::scenario::step::{Step, StepKind};
+use crate::simulator::json::{list, put, text};
+use crate::simulator::scenario::step::{IN_BRANCH, Step, StepKind};
 use crate::simulator::scenario::{Requirement, Scenario, expand};
-use crate::simulator::timeline::shape;
 
 /// Seconds from one document to the next.
 // Some three minutes in Yoti's sample (contract 7.7); a demo need not wait that long.
 const APART: i64 = 120;
 
 /// The scenario of a creation.
-pub(crate) fn scenario(spec: &Spec) -> Scenario {
+pub(crate) fn scenario(spec: &CreationSpec) -> Scenario {
     let requirements = requirements(spec);
     let steps = Visit::of(spec, &requirements);
     let has = |kind: &str| requirements.iter().any(|r| r.kind == kind);
     let biometric = has("LIVENESS") || has("FACE_CAPTURE");
     let blocked = spec.value.get("block_biometric_consent") == Some(&Value::Bool(true));
-    let text = |key: &str| spec.value.get(key).and_then(Value::as_str).map(str::to_owned);
     Scenario {
         title: String::from("created by a client"),
         ttl: spec.ttl,
-        user_tracking_id: text("user_tracking_id"),
+        user_tracking_id: text(&spec.value, "/user_tracking_id").map(str::to_owned),
         applicant_profile: spec.value.pointer("/resources/applicant_profile").is_some(),
         consent_at: (biometric && !blocked).then_some(15),
         resources_ttl: spec.resources_ttl,
@@ -42,7 +41,7 @@ pub(crate) fn scenario(spec: &Spec) -> Scenario {
 
 /// The visit as it is planned.
 struct Visit<'a> {
-    spec: &'a Spec,
+    spec: &'a CreationSpec,
     steps: Vec<Step>,
     /// Names of the documents, all and those that identify.
     documents: Vec<String>,
@@ -53,7 +52,7 @@ struct Visit<'a> {
 }
 
 impl<'a> Visit<'a> {
-    fn of(spec: &'a Spec, requirements: &[Requirement]) -> Vec<Step> {
+    fn of(spec: &'a CreationSpec, requirements: &[Requirement]) -> Vec<Step> {
         let mut visit = Self {
             spec,
             steps: Vec::new(),
@@ -63,7 +62,7 @@ impl<'a> Visit<'a> {
             live: None,
             at: 65,
         };
-        visit.add(60, StepKind::Notify { topic: "first_branch_visit".to_owned() });
+        visit.add(60, StepKind::notify("first_branch_visit"));
         for (place, requirement) in requirements.iter().enumerate() {
             let name = format!("document {place}");
             match requirement.kind.as_str() {
@@ -113,7 +112,7 @@ impl<'a> Visit<'a> {
     }
 
     /// Text extraction, and the check that it generates unless nobody may look (contract 4.2).
-    fn extraction(&mut self, name: &str, place: usize, task: &Asked, at: i64) {
+    fn extraction(&mut self, name: &str, place: usize, task: &Requested, at: i64) {
         let seconds = 45;
         let check = format!("text {place}");
         // The check is the human look at the text: NEVER asks for none.
@@ -135,32 +134,21 @@ impl<'a> Visit<'a> {
         }
         if checked {
             let kind = task.kind.replace("_EXTRACTION", "_CHECK");
-            let asked = Asked { kind, config: task.config.clone() };
+            let asked = Requested { kind, config: task.config.clone() };
             self.run(at + seconds, &asked, check, vec![name.to_owned()]);
         }
     }
 
     fn media(&mut self, at: i64, name: &str, field: &str, kind: &str) {
-        let (name, field, kind) = (name.to_owned(), field.to_owned(), kind.to_owned());
-        self.add(at, StepKind::Media { name, field, kind });
+        self.add(at, StepKind::media(name, field, kind));
     }
 
     fn resource(&mut self, at: i64, name: &str, container: &str, source: &str) {
-        self.add(
-            at,
-            StepKind::Resource {
-                name: name.to_owned(),
-                container: container.to_owned(),
-                source: Some(source.to_owned()),
-                document_type: None,
-                country: None,
-                extra: None,
-            },
-        );
+        self.add(at, StepKind::resource(name, container, source));
     }
 
     fn met(&mut self, at: i64, place: usize) {
-        self.add(at, StepKind::Require { place, state: "COMPLETE".to_owned() });
+        self.add(at, StepKind::require(place, "COMPLETE"));
     }
 
     /// At home where that is allowed, else at the counter.
@@ -171,16 +159,15 @@ impl<'a> Visit<'a> {
         if !home {
             self.at += APART;
         }
-        let mut extra = json!({ "liveness_type": kind });
+        let mut more = json!({ "liveness_type": kind });
         if kind == "STATIC" {
-            shape::put(&mut extra, "capture_type", json!("PHOTOGRAPH"));
+            put(&mut more, "capture_type", "PHOTOGRAPH");
         }
-        self.resource(at, &name, "liveness_capture", source);
-        if let Some(Step { what: StepKind::Resource { extra: slot, .. }, .. }) =
-            self.steps.last_mut()
-        {
-            *slot = Some(extra.to_string());
+        let mut what = StepKind::resource(&name, "liveness_capture", source);
+        if let StepKind::Resource { extra, .. } = &mut what {
+            *extra = Some(more.to_string());
         }
+        self.add(at, what);
         if kind == "STATIC" {
             self.media(at + 5, &name, "image", "IMAGE");
         } else {
@@ -189,8 +176,7 @@ impl<'a> Visit<'a> {
         }
         self.met(at + 5, place);
         if home {
-            let topic = "client_session_token_deleted".to_owned();
-            self.add(at + 10, StepKind::Notify { topic });
+            self.add(at + 10, StepKind::notify("client_session_token_deleted"));
         }
         self.live = Some(name);
     }
@@ -235,7 +221,7 @@ impl<'a> Visit<'a> {
     }
 
     /// CREATED, READY, PENDING, DONE within a minute; a check of nothing is DONE as well.
-    fn run(&mut self, at: i64, check: &Asked, name: String, uses: Vec<String>) {
+    fn run(&mut self, at: i64, check: &Requested, name: String, uses: Vec<String>) {
         let profile = matches!(
             check.kind.as_str(),
             "THIRD_PARTY_IDENTITY"
@@ -264,9 +250,13 @@ impl<'a> Visit<'a> {
         let mut last = at;
         for check in self.spec.checks.clone() {
             if IN_BRANCH.contains(&check.kind.as_str()) {
-                for document in self.documents.clone() {
-                    self.branch_check(at, &check, &document);
-                }
+                let what = StepKind::BranchChecks {
+                    uses: self.documents.clone(),
+                    scheme: check.config("scheme").map(str::to_owned),
+                    checks: vec![check.kind],
+                    recommendation: "APPROVE".to_owned(),
+                };
+                self.add(at, what);
                 continue;
             }
             last = at + 30;
@@ -284,25 +274,6 @@ impl<'a> Visit<'a> {
             self.add(last, StepKind::Session { extra: extra.to_string() });
         }
         self.add(last, StepKind::Complete {});
-    }
-
-    fn branch_check(&mut self, at: i64, check: &Asked, document: &str) {
-        let mut uses = vec![document.to_owned()];
-        if check.kind == "PROFILE_DOCUMENT_MATCH" {
-            uses.push("applicant".to_owned());
-        }
-        let scheme = check.config("scheme");
-        self.add(
-            at,
-            StepKind::Check {
-                name: format!("{} {document}", check.kind),
-                check: check.kind.clone(),
-                state: "DONE".to_owned(),
-                uses,
-                report: Some(reports::good(check).to_string()),
-                extra: scheme.map(|scheme| json!({ "scheme": scheme }).to_string()),
-            },
-        );
     }
 
     /// What each check of a type uses (contract 4.2).
@@ -338,37 +309,34 @@ impl<'a> Visit<'a> {
             let usual = json!({ "type": "DBS", "objective": "STANDARD" });
             json!({ "scheme": scheme.unwrap_or(&usual), "requirements_met": true })
         };
-        let mut put = |key: &str, inner: Value| shape::put(&mut extra, key, inner);
+        let mut say = |key: &str, inner: Value| put(&mut extra, key, inner);
         if let Some(asked) = value.get("identity_profile_requirements").filter(|a| a.is_object()) {
             let framework = asked.get("trust_framework").cloned().unwrap_or(json!("UK_TFIDA"));
             let report = json!({
                 "trust_framework": framework, "schemes_compliance": [met(asked.get("scheme"))],
                 "media": "@JSON identity report",
             });
-            put("identity_profile", done(report));
+            say("identity_profile", done(report));
         }
         let advanced = value.get("advanced_identity_profile_requirements");
         if let Some(asked) = advanced.filter(|asked| asked.is_object()) {
-            let profiles = asked.get("profiles").and_then(Value::as_array);
-            let compliance: Vec<Value> = profiles
-                .into_iter()
-                .flatten()
+            let compliance: Vec<Value> = list(asked, "/profiles")
+                .iter()
                 .map(|profile| {
-                    let schemes = profile.get("schemes").and_then(Value::as_array);
-                    let schemes: Vec<Value> =
-                        schemes.into_iter().flatten().map(|scheme| met(Some(scheme))).collect();
+                    let schemes = list(profile, "/schemes").iter();
+                    let schemes: Vec<Value> = schemes.map(|scheme| met(Some(scheme))).collect();
                     let framework = profile.get("trust_framework").cloned().unwrap_or_default();
                     json!({ "trust_framework": framework, "schemes_compliance": schemes })
                 })
                 .collect();
             let report = json!({ "compliance": compliance, "media": "@JSON identity report" });
-            put("advanced_identity_profile", done(report));
+            say("advanced_identity_profile", done(report));
         }
         if value.get("create_identity_profile_preview") == Some(&Value::Bool(true)) {
-            put("identity_profile_preview", json!({ "media": "@JSON identity preview" }));
+            say("identity_profile_preview", json!({ "media": "@JSON identity preview" }));
         }
         if value.pointer("/import_token/ttl").is_some() {
-            put("import_token", json!({ "media": "@BINARY import token" }));
+            say("import_token", json!({ "media": "@BINARY import token" }));
         }
         extra
     }

@@ -3,9 +3,8 @@
 
 use serde_json::{Value, json};
 
-use super::spec::Asked;
-use crate::simulator::timeline::shape;
-use crate::simulator::timeline::shape::put;
+use super::spec::Requested;
+use crate::simulator::json::{lay_over, put};
 
 /// One part of a breakdown.
 fn part(sub_check: &str, result: &str, process: &str, details: &[(&str, &str)]) -> Value {
@@ -23,7 +22,7 @@ fn passes(names: &[&str], process: &str) -> Vec<Value> {
 }
 
 /// The report of a requested check when everything is well.
-pub(crate) fn good(check: &Asked) -> Value {
+pub(crate) fn good(check: &Requested) -> Value {
     let expert = check.config("manual_check") == Some("ALWAYS");
     let process = if expert { "EXPERT_REVIEW" } else { "AUTOMATED" };
     let breakdown = match check.kind.as_str() {
@@ -68,7 +67,7 @@ pub(crate) fn good(check: &Asked) -> Value {
 }
 
 /// The search as it was asked for, without hits (contract 4.6).
-fn summary(check: &Asked) -> Value {
+fn summary(check: &Requested) -> Value {
     let config = if check.kind == "WATCHLIST_SCREENING" {
         let usual = json!(["ADVERSE-MEDIA", "SANCTIONS"]);
         json!({ "categories": check.config.get("categories").unwrap_or(&usual) })
@@ -78,7 +77,7 @@ fn summary(check: &Asked) -> Value {
             "sources": { "type": "TYPE_LIST", "types": ["pep", "sanction", "warning"] },
             "matching_strategy": { "type": "EXACT", "exact_match": true },
         });
-        shape::lay_over(&mut config, check.config.clone());
+        lay_over(&mut config, check.config.clone());
         config
     };
     json!({
@@ -94,29 +93,32 @@ pub(crate) fn template(kind: &str, name: &str) -> Option<Value> {
         let recommendation = json!({ "value": value, "reason": reason });
         json!({ "recommendation": recommendation, "breakdown": breakdown })
     };
-    let fail = |sub_check: &str| vec![part(sub_check, "FAIL", "EXPERT_REVIEW", &[])];
+    let fail = |sub_check: &str| part(sub_check, "FAIL", "EXPERT_REVIEW", &[]);
     let low = part("ai_face_match", "FAIL", "AUTOMATED", &[("confidence_score", "0.21")]);
+    if name == "SUCCESS" {
+        return Some(good(&Requested { kind: kind.to_owned(), config: Value::Null }));
+    }
     Some(match (kind, name) {
-        (kind, "SUCCESS") => good(&Asked { kind: kind.to_owned(), config: Value::Null }),
-        ("ID_DOCUMENT_AUTHENTICITY", "TAMPERED") => {
-            said("REJECT", name, fail("no_sign_of_tampering"))
-        }
-        ("ID_DOCUMENT_AUTHENTICITY", "DOCUMENT_COPY") => {
-            said("REJECT", name, fail("physical_document_captured"))
-        }
-        ("ID_DOCUMENT_AUTHENTICITY", "FRAUD_LIST_MATCH") => {
-            said("REJECT", name, fail("fraud_list_check"))
-        }
         ("ID_DOCUMENT_AUTHENTICITY", "PHOTO_TOO_BLURRY" | "GLARE_OBSTRUCTION") => {
             said("NOT_AVAILABLE", name, Vec::new())
         }
-        ("ID_DOCUMENT_FACE_MATCH", "AUTO_FAIL") => said("REJECT", "DIFFERENT_PERSON", vec![low]),
-        ("ID_DOCUMENT_FACE_MATCH", "MANUAL_FAIL") => {
-            said("REJECT", "DIFFERENT_PERSON", fail("manual_face_match"))
+        ("ID_DOCUMENT_AUTHENTICITY", name) => {
+            let sub_check = match name {
+                "TAMPERED" => "no_sign_of_tampering",
+                "DOCUMENT_COPY" => "physical_document_captured",
+                "FRAUD_LIST_MATCH" => "fraud_list_check",
+                _ => return None,
+            };
+            said("REJECT", name, vec![fail(sub_check)])
         }
-        ("ID_DOCUMENT_FACE_MATCH", "FAIL") => {
-            let manual = part("manual_face_match", "FAIL", "EXPERT_REVIEW", &[]);
-            said("REJECT", "DIFFERENT_PERSON", vec![low, manual])
+        ("ID_DOCUMENT_FACE_MATCH", name) => {
+            let parts = match name {
+                "AUTO_FAIL" => vec![low],
+                "MANUAL_FAIL" => vec![fail("manual_face_match")],
+                "FAIL" => vec![low, fail("manual_face_match")],
+                _ => return None,
+            };
+            said("REJECT", "DIFFERENT_PERSON", parts)
         }
         _ => return None,
     })

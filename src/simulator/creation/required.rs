@@ -4,15 +4,16 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-use super::spec::{IN_BRANCH, Spec};
+use super::spec::CreationSpec;
 use super::supported;
 use crate::simulator::scenario::Requirement;
+use crate::simulator::scenario::step::IN_BRANCH;
 
 const ID_TASK: &str = "ID_DOCUMENT_TEXT_DATA_EXTRACTION";
 const OTHER_TASK: &str = "SUPPLEMENTARY_DOCUMENT_TEXT_DATA_EXTRACTION";
 
 /// Documents in order, then what checks need (contract 5.4).
-pub(crate) fn requirements(spec: &Spec) -> Vec<Requirement> {
+pub(crate) fn requirements(spec: &CreationSpec) -> Vec<Requirement> {
     let sources = if spec.in_branch_only() { &["IBV"][..] } else { &["END_USER", "IBV"] };
     let sources: Vec<String> = sources.iter().map(|source| (*source).to_owned()).collect();
     let assessments: Vec<String> =
@@ -69,7 +70,7 @@ pub(crate) fn requirements(spec: &Spec) -> Vec<Requirement> {
     all
 }
 
-fn attempts(spec: &Spec) -> BTreeMap<String, i64> {
+fn attempts(spec: &CreationSpec) -> BTreeMap<String, i64> {
     let path = "/sdk_config/attempts_configuration/ID_DOCUMENT_TEXT_DATA_EXTRACTION";
     let said = spec.value.pointer(path).and_then(Value::as_object);
     let said = said.map(|map| map.iter().filter_map(|(k, v)| Some((k.clone(), v.as_i64()?))));

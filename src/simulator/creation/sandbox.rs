@@ -8,20 +8,21 @@ use serde_json::Value;
 
 use super::reports;
 use crate::domain::session::ids::SessionId;
-use crate::simulator::http::answer::Answer;
+use crate::simulator::http::answer::Reply;
+use crate::simulator::json::{list, text};
 use crate::simulator::scenario::Scenario;
 use crate::simulator::scenario::step::{Step, StepKind};
 use crate::simulator::world::{Resident, World};
 
 /// `PUT /sandbox/…/sessions/{s}/response-config`
-pub(crate) fn for_session(world: &mut World, id: SessionId, body: &[u8]) -> Result<Answer, Answer> {
+pub(crate) fn for_session(world: &mut World, id: SessionId, body: &[u8]) -> Result<Reply, Reply> {
     // Only what has not happened yet can be set: a client has seen the rest.
     let outcome = read(body)?;
     let now = world.now();
     let (resident, _) = world.ongoing(id)?;
     let elapsed = resident.elapsed(now);
     apply(resident, elapsed, &outcome);
-    Ok(Answer::empty(200))
+    Ok(Reply::empty(200))
 }
 
 /// `PUT /sandbox/…/apps/{sdkId}/response-config`: for the sessions created from now on.
@@ -30,20 +31,19 @@ pub(crate) fn for_application(
     caller: &str,
     named: &str,
     body: &[u8],
-) -> Result<Answer, Answer> {
+) -> Result<Reply, Reply> {
     if !caller.eq_ignore_ascii_case(named) {
-        return Err(Answer::error(404, "APP_NOT_FOUND", "Application not found"));
+        return Err(Reply::error(404, "APP_NOT_FOUND", "Application not found"));
     }
     world.outcome = Some(read(body)?);
-    Ok(Answer::empty(200))
+    Ok(Reply::empty(200))
 }
 
-fn read(body: &[u8]) -> Result<Value, Answer> {
-    let value = serde_json::from_slice::<Value>(body).ok().filter(Value::is_object);
-    let Some(value) = value else { return Err(Answer::payload("", "must be a JSON object")) };
+fn read(body: &[u8]) -> Result<Value, Reply> {
+    let value = Reply::object(body)?;
     for key in ["task_results", "check_reports"] {
         if value.get(key).is_some_and(|inner| !inner.is_object() && !inner.is_null()) {
-            return Err(Answer::payload(key, "must be an object"));
+            return Err(Reply::payload(key, "must be an object"));
         }
     }
     Ok(value)
@@ -109,10 +109,10 @@ fn takes(entry: &Value, key: &str, document: Option<&(String, String)>) -> bool 
     let Some(filter) = entry.get(key).filter(|filter| filter.is_object()) else { return true };
     let Some((kind, country)) = document else { return false };
     let lists = |key: &str, value: &str| {
-        let list = filter.get(key).and_then(Value::as_array);
-        list.is_none_or(|list| list.is_empty() || list.iter().any(|item| item == value))
+        let all = list(filter, key);
+        all.is_empty() || all.iter().any(|item| item == value)
     };
-    lists("document_types", kind) && lists("country_codes", country)
+    lists("/document_types", kind) && lists("/country_codes", country)
 }
 
 fn check(scenario: &mut Scenario, kind: &str, said: &[Value], elapsed: i64) {
@@ -177,10 +177,9 @@ fn task(
         let template = template.and_then(Value::as_str).and_then(reports::task_template);
         let wanted = result.get("recommendation").cloned().or(template);
         if let Some(wanted) = wanted {
-            let text =
-                |pointer: &str| wanted.pointer(pointer).and_then(Value::as_str).map(str::to_owned);
-            *recommendation = text("/value");
-            (*reason, *detail) = (text("/reason/value"), text("/reason/detail"));
+            let said = |pointer: &str| text(&wanted, pointer).map(str::to_owned);
+            *recommendation = said("/value");
+            (*reason, *detail) = (said("/reason/value"), said("/reason/detail"));
         }
         contents.extend(contents_of(name, result));
         detected.push((name.clone(), result.clone()));
@@ -199,14 +198,14 @@ fn task(
 /// The document turns out to be of another type or country.
 fn detect(scenario: &mut Scenario, detected: &[(String, Value)]) {
     for (wanted, result) in detected {
-        let text = |key: &str| result.get(key).and_then(Value::as_str).map(str::to_owned);
+        let said = |pointer: &str| text(result, pointer).map(str::to_owned);
         for step in &mut scenario.steps {
             let StepKind::Resource { name, document_type, country, .. } = &mut step.what else {
                 continue;
             };
             if name == wanted {
-                *document_type = text("detected_document_type").or(document_type.take());
-                *country = text("detected_country").or(country.take());
+                *document_type = said("/detected_document_type").or(document_type.take());
+                *country = said("/detected_country").or(country.take());
             }
         }
     }
@@ -218,10 +217,9 @@ fn contents_of(name: &str, result: &Value) -> TaskContents {
         let content = ("application/json".to_owned(), fields.to_string().into_bytes());
         contents.push((format!("{name} document_fields"), content));
     }
-    let photo = result.get("document_id_photo");
-    let text = |key: &str| photo.and_then(|photo| photo.get(key)).and_then(Value::as_str);
+    let photo = |key: &str| text(result, &format!("/document_id_photo/{key}"));
     if let (Some(kind), Some(Ok(bytes))) =
-        (text("content_type"), text("data").map(|data| STANDARD.decode(data)))
+        (photo("content_type"), photo("data").map(|data| STANDARD.decode(data)))
     {
         contents.push((format!("{name} document_id_photo"), (kind.to_owned(), bytes)));
     }

@@ -4,13 +4,13 @@ use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
 
 use super::supported::{self, Accepted};
-use crate::simulator::http::answer::{Answer, Wrong};
+use crate::domain::session::wire_enum::TaskType;
+use crate::simulator::http::answer::{Reply, Wrong};
 use crate::simulator::http::subscription::{Subscription, subscription};
+use crate::simulator::json::{list, text};
+use crate::simulator::scenario::step::IN_BRANCH;
 
-/// The checks that are done by a clerk, one for each document.
-pub(crate) const IN_BRANCH: &[&str] =
-    &["IBV_VISUAL_REVIEW_CHECK", "PROFILE_DOCUMENT_MATCH", "DOCUMENT_SCHEME_VALIDITY_CHECK"];
-/// The others that may be requested (contract 4.2).
+/// Checks that may be requested beside those in a branch (contract 4.2).
 const CHECKS: &[&str] = &[
     "ID_DOCUMENT_AUTHENTICITY",
     "ID_DOCUMENT_COMPARISON",
@@ -23,33 +23,28 @@ const CHECKS: &[&str] = &[
     "WATCHLIST_ADVANCED_CA",
     "FAMILIAR_FACE_SEARCH",
 ];
-const TASKS: &[&str] = &[
-    "ID_DOCUMENT_TEXT_DATA_EXTRACTION",
-    "SUPPLEMENTARY_DOCUMENT_TEXT_DATA_EXTRACTION",
-    "VERIFY_SHARE_CODE_TASK",
-];
 const DAY: i64 = 86_400;
 
 /// A creation that is right.
 #[derive(Debug)]
-pub(crate) struct Spec {
+pub(crate) struct CreationSpec {
     pub(crate) value: Value,
     pub(crate) ttl: i64,
     pub(crate) resources_ttl: Option<i64>,
-    pub(crate) checks: Vec<Asked>,
-    pub(crate) tasks: Vec<Asked>,
+    pub(crate) checks: Vec<Requested>,
+    pub(crate) tasks: Vec<Requested>,
     pub(crate) documents: Vec<Required>,
     pub(crate) subscription: Option<Subscription>,
 }
 
 /// A requested check or task.
 #[derive(Clone, Debug)]
-pub(crate) struct Asked {
+pub(crate) struct Requested {
     pub(crate) kind: String,
     pub(crate) config: Value,
 }
 
-impl Asked {
+impl Requested {
     /// A text of its configuration.
     pub(crate) fn config(&self, key: &str) -> Option<&str> {
         self.config.get(key).and_then(Value::as_str)
@@ -63,12 +58,11 @@ pub(crate) struct Required {
     pub(crate) objective: Option<String>,
 }
 
-impl Spec {
+impl CreationSpec {
     /// # Errors
     /// 400 with all that is wrong.
-    pub(crate) fn read(body: &[u8], now: Timestamp) -> Result<Self, Answer> {
-        let value = serde_json::from_slice::<Value>(body).ok().filter(Value::is_object);
-        let Some(value) = value else { return Err(Answer::payload("", "must be a JSON object")) };
+    pub(crate) fn read(body: &[u8], now: Timestamp) -> Result<Self, Reply> {
+        let value = Reply::object(body)?;
         let mut wrong = Wrong::default();
         let in_branch = support(&value, &mut wrong);
         let ttl = lifetime(&value, in_branch, now, &mut wrong);
@@ -84,23 +78,19 @@ impl Spec {
     }
 
     /// The check of a type, when it was requested.
-    pub(crate) fn check(&self, kind: &str) -> Option<&Asked> {
+    pub(crate) fn check(&self, kind: &str) -> Option<&Requested> {
         self.checks.iter().find(|check| check.kind == kind)
     }
 
     /// The task of a type, when it was requested.
-    pub(crate) fn task(&self, kind: &str) -> Option<&Asked> {
+    pub(crate) fn task(&self, kind: &str) -> Option<&Requested> {
         self.tasks.iter().find(|task| task.kind == kind)
     }
 
     /// Everything must come from a branch.
     pub(crate) fn in_branch_only(&self) -> bool {
-        self.value.pointer("/ibv_options/support").and_then(Value::as_str) == Some("MANDATORY")
+        text(&self.value, "/ibv_options/support") == Some("MANDATORY")
     }
-}
-
-fn list<'a>(value: &'a Value, key: &str) -> &'a [Value] {
-    value.get(key).and_then(Value::as_array).map_or(&[], Vec::as_slice)
 }
 
 fn one_of(value: Option<&Value>, known: &[&str], property: &str, wrong: &mut Wrong) {
@@ -113,11 +103,10 @@ fn support(value: &Value, wrong: &mut Wrong) -> bool {
     let said = value.pointer("/ibv_options/support");
     one_of(said, &["MANDATORY", "NOT_ALLOWED"], "ibv_options.support", wrong);
     if let Some(price) = value.pointer("/ibv_options/user_price") {
-        let amount = price.get("amount").and_then(Value::as_str);
-        if amount.is_none_or(|amount| amount.parse::<f64>().is_err()) {
+        if text(price, "/amount").is_none_or(|amount| amount.parse::<f64>().is_err()) {
             wrong.say("ibv_options.user_price.amount", "must be a number in a string");
         }
-        if price.get("currency").and_then(Value::as_str).is_none_or(|c| c.len() != 3) {
+        if text(price, "/currency").is_none_or(|c| c.len() != 3) {
             wrong.say("ibv_options.user_price.currency", "must be a currency code");
         }
     }
@@ -177,24 +166,25 @@ fn retention(value: &Value, ttl: i64, wrong: &mut Wrong) -> Option<i64> {
 }
 
 /// The items of a list that have a type, with their configuration.
-fn asked(value: &Value, key: &str, known: &[&[&str]], wrong: &mut Wrong) -> Vec<Asked> {
+fn asked(value: &Value, key: &str, known: fn(&str) -> bool, wrong: &mut Wrong) -> Vec<Requested> {
     let mut all = Vec::new();
-    for (place, item) in list(value, key).iter().enumerate() {
-        let kind = item.get("type").and_then(Value::as_str).unwrap_or_default();
+    for (place, item) in list(value, &format!("/{key}")).iter().enumerate() {
+        let kind = text(item, "/type").unwrap_or_default();
         let property = format!("{key}[{place}].type");
         if kind.is_empty() {
             wrong.say(property, "must not be null or empty");
-        } else if !known.iter().any(|kinds| kinds.contains(&kind)) {
+        } else if !known(kind) {
             wrong.say(property, "is not a known type");
         }
         let config = item.get("config").cloned().unwrap_or_default();
-        all.push(Asked { kind: kind.to_owned(), config });
+        all.push(Requested { kind: kind.to_owned(), config });
     }
     all
 }
 
-fn checks(value: &Value, wrong: &mut Wrong) -> Vec<Asked> {
-    let checks = asked(value, "requested_checks", &[IN_BRANCH, CHECKS], wrong);
+fn checks(value: &Value, wrong: &mut Wrong) -> Vec<Requested> {
+    let known = |kind: &str| IN_BRANCH.contains(&kind) || CHECKS.contains(&kind);
+    let checks = asked(value, "requested_checks", known, wrong);
     let profiles = ["identity_profile_requirements", "advanced_identity_profile_requirements"];
     // An identity profile brings checks of its own.
     if checks.is_empty()
@@ -232,8 +222,9 @@ fn checks(value: &Value, wrong: &mut Wrong) -> Vec<Asked> {
     checks
 }
 
-fn tasks(value: &Value, wrong: &mut Wrong) -> Vec<Asked> {
-    let tasks = asked(value, "requested_tasks", &[TASKS], wrong);
+fn tasks(value: &Value, wrong: &mut Wrong) -> Vec<Requested> {
+    let known = |kind: &str| !TaskType::from_wire(kind).is_unknown();
+    let tasks = asked(value, "requested_tasks", known, wrong);
     for (place, task) in tasks.iter().enumerate() {
         let said = |key: &str| task.config.get(key).filter(|said| !said.is_null());
         let property = |key: &str| format!("requested_tasks[{place}].config.{key}");
@@ -245,9 +236,9 @@ fn tasks(value: &Value, wrong: &mut Wrong) -> Vec<Asked> {
 }
 
 /// One for each entry of `required_documents`; a session whose checks need a document gets one.
-fn documents(value: &Value, checks: &[Asked], wrong: &mut Wrong) -> Vec<Required> {
+fn documents(value: &Value, checks: &[Requested], wrong: &mut Wrong) -> Vec<Required> {
     let mut all = Vec::new();
-    for (place, document) in list(value, "required_documents").iter().enumerate() {
+    for (place, document) in list(value, "/required_documents").iter().enumerate() {
         let property = format!("required_documents[{place}]");
         let kinds = ["ID_DOCUMENT", "SUPPLEMENTARY_DOCUMENT"];
         let kind = document.get("type").unwrap_or(&Value::Null);
@@ -260,7 +251,7 @@ fn documents(value: &Value, checks: &[Asked], wrong: &mut Wrong) -> Vec<Required
             all.push(Required { supplementary: false, accepts, objective: None });
         }
     }
-    let needs = |check: &Asked| !matches!(check.kind.as_str(), "LIVENESS" | "FACE_COMPARISON");
+    let needs = |check: &Requested| !matches!(check.kind.as_str(), "LIVENESS" | "FACE_COMPARISON");
     // Without checks it is about an identity profile, which needs a document as well.
     if all.is_empty() && (checks.is_empty() || checks.iter().any(needs)) {
         let accepts = supported::accepted(None, "", wrong);
@@ -270,15 +261,13 @@ fn documents(value: &Value, checks: &[Asked], wrong: &mut Wrong) -> Vec<Required
 }
 
 fn supplementary(document: &Value) -> Required {
-    let texts = |key: &str| -> Vec<String> {
-        list(document, key).iter().filter_map(|t| t.as_str().map(str::to_owned)).collect()
-    };
     let or = |list: Vec<String>, usual: &[&str]| -> Vec<String> {
         if list.is_empty() { usual.iter().map(|t| (*t).to_owned()).collect() } else { list }
     };
-    let types = or(texts("document_types"), &["UTILITY_BILL", "BANK_STATEMENT"]);
-    let countries = or(texts("country_codes"), &["GBR"]);
-    let objective = document.pointer("/objective/type").and_then(Value::as_str);
+    let types = supported::texts(document, "/document_types");
+    let types = or(types, &["UTILITY_BILL", "BANK_STATEMENT"]);
+    let countries = or(supported::texts(document, "/country_codes"), &["GBR"]);
+    let objective = text(document, "/objective/type");
     Required {
         supplementary: true,
         accepts: countries.into_iter().map(|country| (country, types.clone())).collect(),

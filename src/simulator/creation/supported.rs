@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 
-use crate::simulator::http::answer::{Answer, Wrong};
+use crate::simulator::http::answer::{Reply, Wrong};
 use crate::simulator::http::verify::parameter;
-use crate::simulator::timeline::shape;
+use crate::simulator::json::{list, put, text};
 
 /// Country, document types, and whether all are strictly Latin.
 const COUNTRIES: &[(&str, &[&str], bool)] = &[
@@ -24,12 +24,12 @@ const COUNTRIES: &[(&str, &[&str], bool)] = &[
 pub(crate) type Accepted = BTreeMap<String, Vec<String>>;
 
 /// `GET /supported-documents[?includeNonLatin=1]`; every SDK's spelling of true and false.
-pub(crate) fn answer(target: &str) -> Answer {
+pub(crate) fn answer(target: &str) -> Reply {
     let all = match parameter(target, "includeNonLatin") {
         None | Some("0" | "false") => false,
         Some("1" | "true") => true,
         Some(_) => {
-            return Answer::invalid(
+            return Reply::invalid(
                 "MALFORMED_REQUEST",
                 &[("includeNonLatin", "must be a boolean")],
             );
@@ -45,7 +45,7 @@ pub(crate) fn answer(target: &str) -> Answer {
                     let mut document = json!({ "type": kind, "is_strictly_latin": latin });
                     if (*code, *kind) == ("GBR", "RESIDENCE_PERMIT") {
                         let requirements = json!({ "date_from": "2012-10-31" });
-                        shape::put(&mut document, "requirements", requirements);
+                        put(&mut document, "requirements", requirements);
                     }
                     document
                 })
@@ -53,7 +53,7 @@ pub(crate) fn answer(target: &str) -> Answer {
             json!({ "code": code, "supported_documents": documents })
         })
         .collect();
-    Answer::json(200, &json!({ "supported_countries": countries }))
+    Reply::json(200, &json!({ "supported_countries": countries }))
 }
 
 /// Country and type that a person would choose first: a British document where there is one.
@@ -73,14 +73,14 @@ fn everything() -> Accepted {
         .collect()
 }
 
-fn texts(value: Option<&Value>) -> Vec<String> {
-    let list = value.and_then(Value::as_array).into_iter().flatten();
-    list.filter_map(|item| item.as_str().map(str::to_owned)).collect()
+/// The texts of a list.
+pub(super) fn texts(value: &Value, pointer: &str) -> Vec<String> {
+    list(value, pointer).iter().filter_map(|item| item.as_str().map(str::to_owned)).collect()
 }
 
 /// `WHITELIST` and its newer spelling are true, the opposites false.
 fn includes(restriction: &Value, property: &str, wrong: &mut Wrong) -> bool {
-    let said = restriction.get("inclusion").and_then(Value::as_str).unwrap_or_default();
+    let said = text(restriction, "/inclusion").unwrap_or_default();
     match said.to_ascii_uppercase().as_str() {
         // The docs and the newer spelling of the specification (contract 7.2).
         "WHITELIST" | "INCLUDE" => true,
@@ -95,7 +95,7 @@ fn includes(restriction: &Value, property: &str, wrong: &mut Wrong) -> bool {
 /// What a required ID document accepts.
 pub(crate) fn accepted(filter: Option<&Value>, property: &str, wrong: &mut Wrong) -> Accepted {
     let Some(filter) = filter.filter(|filter| !filter.is_null()) else { return everything() };
-    match filter.get("type").and_then(Value::as_str) {
+    match text(filter, "/type") {
         Some("DOCUMENT_RESTRICTIONS") => by_document(filter, property, wrong),
         Some("ORTHOGONAL_RESTRICTIONS") => by_axis(filter, property, wrong),
         _ => {
@@ -108,12 +108,11 @@ pub(crate) fn accepted(filter: Option<&Value>, property: &str, wrong: &mut Wrong
 
 fn by_document(filter: &Value, property: &str, wrong: &mut Wrong) -> Accepted {
     let includes = includes(filter, property, wrong);
-    let documents = filter.get("documents").and_then(Value::as_array);
     let all = everything();
     let mut listed = Accepted::new();
-    for document in documents.into_iter().flatten() {
-        let types = texts(document.get("document_types"));
-        let mut countries = texts(document.get("country_codes"));
+    for document in list(filter, "/documents") {
+        let types = texts(document, "/document_types");
+        let mut countries = texts(document, "/country_codes");
         if countries.is_empty() {
             countries = all.keys().cloned().collect();
         }
@@ -140,7 +139,7 @@ fn by_document(filter: &Value, property: &str, wrong: &mut Wrong) -> Accepted {
 fn by_axis(filter: &Value, property: &str, wrong: &mut Wrong) -> Accepted {
     let mut left = everything();
     if let Some(restriction) = filter.get("country_restriction").filter(|r| !r.is_null()) {
-        let codes = texts(restriction.get("country_codes"));
+        let codes = texts(restriction, "/country_codes");
         if includes(restriction, &format!("{property}.country_restriction"), wrong) {
             for code in codes.iter().filter(|code| !left.contains_key(*code)).collect::<Vec<_>>() {
                 left.insert(code.clone(), vec!["PASSPORT".to_owned()]);
@@ -151,7 +150,7 @@ fn by_axis(filter: &Value, property: &str, wrong: &mut Wrong) -> Accepted {
         }
     }
     if let Some(restriction) = filter.get("type_restriction").filter(|r| !r.is_null()) {
-        let kinds = texts(restriction.get("document_types"));
+        let kinds = texts(restriction, "/document_types");
         let wanted = includes(restriction, &format!("{property}.type_restriction"), wrong);
         for types in left.values_mut() {
             types.retain(|kind| kinds.contains(kind) == wanted);

@@ -2,9 +2,9 @@
 
 use serde_json::{Value, json};
 
+use crate::simulator::json::put;
 use crate::simulator::scenario::step::StepKind;
 use crate::simulator::timeline::SimulatedSession;
-use crate::simulator::timeline::shape::put;
 
 /// `GET …/tracked-devices`: events after `from` (seconds after creation) and up to `elapsed`.
 pub(crate) fn list(life: &SimulatedSession, from: i64, elapsed: i64) -> Value {

@@ -5,38 +5,36 @@ use serde_json::{Value, json};
 
 use super::specimen::readable;
 use crate::domain::session::ids::SessionId;
-use crate::simulator::http::answer::Answer;
+use crate::simulator::http::answer::Reply;
+use crate::simulator::json::{list, text};
 use crate::simulator::scenario::step::StepKind;
 use crate::simulator::world::{Face, World};
 
 /// `POST …/resources/face-capture`
-pub(crate) fn create(world: &mut World, id: SessionId, body: &[u8]) -> Result<Answer, Answer> {
+pub(crate) fn create(world: &mut World, id: SessionId, body: &[u8]) -> Result<Reply, Reply> {
     let now = world.now();
     let (resident, moment) = world.ongoing(id)?;
     let value = serde_json::from_slice::<Value>(body).unwrap_or_default();
-    let Some(asked) = value.get("requirement_id").and_then(Value::as_str) else {
-        return Err(Answer::payload("requirement_id", "must not be null"));
+    let Some(asked) = text(&value, "/requirement_id") else {
+        return Err(Reply::payload("requirement_id", "must not be null"));
     };
-    let required = moment.configuration.pointer("/capture/required_resources");
-    let mut required = required.and_then(Value::as_array).into_iter().flatten().enumerate();
-    let mut of_that_id = required.clone().filter(|(_, r)| r.get("id") == Some(&json!(asked)));
     // All with this id: in SEED's scenario several requirements share one.
-    if of_that_id.next().is_none() {
-        return Err(Answer::error(404, "REQUIREMENT_NOT_FOUND", "No such requirement"));
+    let required = list(&moment.configuration, "/capture/required_resources").iter().enumerate();
+    let mut of_that_id = required.filter(|(_, r)| text(r, "/id") == Some(asked)).peekable();
+    if of_that_id.peek().is_none() {
+        return Err(Reply::error(404, "REQUIREMENT_NOT_FOUND", "No such requirement"));
     }
-    let face = |r: &Value| r.get("type") == Some(&json!("FACE_CAPTURE"));
-    let found = required.find(|(_, r)| r.get("id") == Some(&json!(asked)) && face(r));
+    let found = of_that_id.find(|(_, r)| text(r, "/type") == Some("FACE_CAPTURE"));
     let Some((place, requirement)) = found else {
-        return Err(Answer::payload("requirement_id", "must be that of a face capture"));
+        return Err(Reply::payload("requirement_id", "must be that of a face capture"));
     };
-    if requirement.get("state") == Some(&json!("COMPLETE")) {
-        return Err(Answer::error(409, "REQUIREMENT_LOCKED", "The requirement is met"));
+    if text(requirement, "/state") == Some("COMPLETE") {
+        return Err(Reply::error(409, "REQUIREMENT_LOCKED", "The requirement is met"));
     }
-    let allowed = requirement.get("allowed_sources").and_then(Value::as_array);
-    let ours = json!("RELYING_BUSINESS");
-    if !allowed.into_iter().flatten().any(|source| source.get("type") == Some(&ours)) {
+    let mut allowed = list(requirement, "/allowed_sources").iter();
+    if !allowed.any(|source| text(source, "/type") == Some("RELYING_BUSINESS")) {
         let message = "The relying business may not supply it";
-        return Err(Answer::error(409, "UNABLE_TO_FULFIL_RESOURCE_REQUIREMENT", message));
+        return Err(Reply::error(409, "UNABLE_TO_FULFIL_RESOURCE_REQUIREMENT", message));
     }
     // It takes the place of the one that the scenario would make, so that checks use it.
     let taken: Vec<&str> = resident.faces.iter().map(|face| face.name.as_str()).collect();
@@ -53,19 +51,9 @@ pub(crate) fn create(world: &mut World, id: SessionId, body: &[u8]) -> Result<An
     });
     let name = planned.unwrap_or_else(|| format!("face upload {}", taken.len()));
     let made = Face { id: resident.life.id_of(&name), name: name.clone(), place };
-    let answer = Answer::json(201, &json!({ "id": made.id, "frames": 1 }));
+    let answer = Reply::json(201, &json!({ "id": made.id, "frames": 1 }));
     resident.faces.push(made);
-    resident.done(
-        now,
-        StepKind::Resource {
-            name,
-            container: "face_capture".to_owned(),
-            source: Some("RELYING_BUSINESS".to_owned()),
-            document_type: None,
-            country: None,
-            extra: None,
-        },
-    );
+    resident.done(now, StepKind::resource(&name, "face_capture", "RELYING_BUSINESS"));
     Ok(answer)
 }
 
@@ -76,12 +64,12 @@ pub(crate) fn image(
     resource: &str,
     content_type: &str,
     body: &[u8],
-) -> Result<Answer, Answer> {
+) -> Result<Reply, Reply> {
     let face = known(world, id, resource)?;
     let (kind, picture) = upload(content_type, body)?;
     if !readable(picture) {
         let message = "The image cannot be decoded";
-        return Err(Answer::error(422, "UNPROCESSABLE_MEDIA", message));
+        return Err(Reply::error(422, "UNPROCESSABLE_MEDIA", message));
     }
     supply(world, id, &face, Some((kind, picture.to_vec())))
 }
@@ -92,20 +80,19 @@ pub(crate) fn applicant(
     id: SessionId,
     resource: &str,
     body: &[u8],
-) -> Result<Answer, Answer> {
+) -> Result<Reply, Reply> {
     let face = known(world, id, resource)?;
     let value = serde_json::from_slice::<Value>(body).unwrap_or_default();
-    let applicant = value.get("applicant_id").and_then(Value::as_str).unwrap_or_default();
-    if uuid::Uuid::try_parse(applicant).is_err() {
-        return Err(Answer::payload("applicant_id", "must be a UUID"));
+    if text(&value, "/applicant_id").is_none_or(|id| uuid::Uuid::try_parse(id).is_err()) {
+        return Err(Reply::payload("applicant_id", "must be a UUID"));
     }
     supply(world, id, &face, None)
 }
 
-fn known(world: &mut World, id: SessionId, resource: &str) -> Result<Face, Answer> {
+fn known(world: &mut World, id: SessionId, resource: &str) -> Result<Face, Reply> {
     let (resident, _) = world.ongoing(id)?;
     let face = resident.faces.iter().find(|face| face.id == resource).cloned();
-    face.ok_or_else(|| Answer::error(404, "RESOURCE_NOT_FOUND", "No such face capture"))
+    face.ok_or_else(|| Reply::error(404, "RESOURCE_NOT_FOUND", "No such face capture"))
 }
 
 /// The image is there and the requirement is met.
@@ -114,34 +101,33 @@ fn supply(
     id: SessionId,
     face: &Face,
     content: Option<(String, Vec<u8>)>,
-) -> Result<Answer, Answer> {
+) -> Result<Reply, Reply> {
     let now = world.now();
     let (resident, _) = world.ongoing(id)?;
-    let (name, field, kind) = (face.name.clone(), "image".to_owned(), "IMAGE".to_owned());
-    resident.done(now, StepKind::Media { name, field, kind });
-    resident.done(now, StepKind::Require { place: face.place, state: "COMPLETE".to_owned() });
+    resident.done(now, StepKind::media(&face.name, "image", "IMAGE"));
+    resident.done(now, StepKind::require(face.place, "COMPLETE"));
     let (resident, moment) = world.ongoing(id)?;
-    let faces = moment.session.pointer("/resources/face_capture").and_then(Value::as_array);
-    let served = faces.into_iter().flatten().find(|f| f.get("id") == Some(&json!(face.id)));
-    let media = served.and_then(|f| f.pointer("/image/media/id")).and_then(Value::as_str);
+    let mut faces = list(&moment.session, "/resources/face_capture").iter();
+    let served = faces.find(|served| text(served, "/id") == Some(&face.id));
+    let media = served.and_then(|served| text(served, "/image/media/id"));
     if let (Some(media), Some(content)) = (media, content) {
         resident.contents.insert(media.to_owned(), content);
     }
-    Ok(Answer::empty(200))
+    Ok(Reply::empty(200))
 }
 
 /// Content type and bytes of the one part.
-fn upload<'a>(content_type: &str, body: &'a [u8]) -> Result<(String, &'a [u8]), Answer> {
-    let unsupported = |message| Answer::error(415, "UNSUPPORTED_TYPE", message);
+fn upload<'a>(content_type: &str, body: &'a [u8]) -> Result<(String, &'a [u8]), Reply> {
+    let unsupported = |message| Reply::error(415, "UNSUPPORTED_TYPE", message);
     let (kind, parameters) = content_type.split_once(';').unwrap_or((content_type, ""));
     if !kind.trim().eq_ignore_ascii_case("multipart/form-data") {
         return Err(unsupported("Only multipart/form-data"));
     }
     let boundary = value_of(parameters, "boundary").filter(|boundary| !boundary.is_empty());
     let Some(boundary) = boundary else {
-        return Err(Answer::malformed("header.Content-Type"));
+        return Err(Reply::malformed("header.Content-Type"));
     };
-    let wrong = || Answer::payload("binary-content", "must not be null");
+    let wrong = || Reply::payload("binary-content", "must not be null");
     let (head, content) = part(body, &boundary).ok_or_else(wrong)?;
     let header = |name: &str| {
         let mut lines = head.lines().filter_map(|line| line.split_once(':'));
@@ -153,7 +139,7 @@ fn upload<'a>(content_type: &str, body: &'a [u8]) -> Result<(String, &'a [u8]), 
     }
     // Mandatory at Yoti (contract 1.2, #15).
     if value_of(disposition, "filename").is_none_or(|name| name.is_empty()) {
-        return Err(Answer::payload("binary-content", "must have a filename"));
+        return Err(Reply::payload("binary-content", "must have a filename"));
     }
     match header("content-type").unwrap_or_default().to_ascii_lowercase().as_str() {
         // Yoti's Node SDK writes it so.

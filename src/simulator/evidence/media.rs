@@ -5,8 +5,8 @@
 use serde_json::Value;
 
 use super::pdf;
-use super::person::Person;
-use super::specimen::{Shape, picture};
+use super::person::{Person, seed};
+use super::specimen::{Motif, picture};
 
 /// A media in an answer, and where it stands.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -59,9 +59,9 @@ fn search(value: &Value, around: &Found, id: &str, generated: bool) -> Option<Fo
 pub(crate) fn content(found: &Found, person: &Person, id: &str) -> (&'static str, Vec<u8>) {
     match found.kind.as_str() {
         "IMAGE" => match found.role.as_str() {
-            "document_id_photo" | "id_photo" => picture(seed(id), Shape::Portrait, true),
-            "image" => picture(seed(id), Shape::Portrait, false),
-            _ => picture(seed(id), Shape::Card, false),
+            "document_id_photo" | "id_photo" => picture(seed(id), Motif::Portrait, true),
+            "image" => picture(seed(id), Motif::Portrait, false),
+            _ => picture(seed(id), Motif::Card, false),
         },
         "PDF" => ("application/pdf", pdf::document(&paper(found, id))),
         "JSON" => ("application/json", fields(found, person, id).to_string().into_bytes()),
@@ -97,14 +97,6 @@ fn binary(id: &str) -> Vec<u8> {
     let mut dice = fastrand::Rng::with_seed(seed(id));
     bytes.extend(std::iter::repeat_with(|| dice.u8(..)).take(2_048));
     bytes
-}
-
-/// A seed from a text.
-pub(crate) fn seed(text: &str) -> u64 {
-    // FNV-1a: the standard library's hasher may change with its version, and pictures with it.
-    text.bytes().fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
-        (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
-    })
 }
 
 #[cfg(test)]

@@ -7,8 +7,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
 
-use super::media::seed;
-use crate::simulator::timeline::shape::{lay_over, put};
+use crate::simulator::json::{lay_over, put};
 
 /// Who a session is about.
 pub(crate) struct Person {
@@ -189,14 +188,21 @@ impl Person {
 
     /// A share code's profile, as looked up or as returned.
     pub(crate) fn share_code(&self, returned: bool) -> Value {
-        let mut profile = self.profile();
-        if returned {
-            put(&mut profile, "right_to_work", json!("SPECIMEN: no permission is shown"));
-        } else {
-            profile = json!({ "share_code": "SPE CIM EN1", "date_of_birth": self.born() });
+        if !returned {
+            return json!({ "share_code": "SPE CIM EN1", "date_of_birth": self.born() });
         }
+        let mut profile = self.profile();
+        put(&mut profile, "right_to_work", json!("SPECIMEN: no permission is shown"));
         profile
     }
+}
+
+/// A seed from a text.
+pub(crate) fn seed(text: &str) -> u64 {
+    // FNV-1a: the standard library's hasher may change with its version, and pictures with it.
+    text.bytes().fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
+        (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
+    })
 }
 
 /// Cut or filled with `<`.

@@ -1,6 +1,8 @@
 //! Specimen pictures: nobody's face, the same for the same seed.
 
-use image::{ExtendedColorType, ImageEncoder, Rgb, RgbImage};
+use image::codecs::jpeg::JpegEncoder;
+use image::codecs::png::PngEncoder;
+use image::{Rgb, RgbImage};
 
 /// Rows of a 5x7 letter, the leftmost pixel in bit 4.
 const LETTERS: &[(char, [u8; 7])] = &[
@@ -14,51 +16,40 @@ const LETTERS: &[(char, [u8; 7])] = &[
 ];
 
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Shape {
+pub(super) enum Motif {
     Card,
     Portrait,
 }
 
 /// A card with lines, or a head without a face; and the word SPECIMEN.
-pub(super) fn picture(seed: u64, shape: Shape, png: bool) -> (&'static str, Vec<u8>) {
+pub(super) fn picture(seed: u64, shape: Motif, png: bool) -> (&'static str, Vec<u8>) {
     let mut dice = fastrand::Rng::with_seed(seed);
-    let (width, height) = if shape == Shape::Card { (420, 260) } else { (260, 320) };
+    let (width, height) = if shape == Motif::Card { (420, 260) } else { (260, 320) };
     let tint = [dice.u8(120..220), dice.u8(120..220), dice.u8(120..220)];
     let mut card = RgbImage::from_fn(width, height, |x, y| {
         let stripe = if (x + 2 * y) % 40 < 20 { 12 } else { 0 };
         Rgb(tint.map(|channel| channel.saturating_add(stripe)))
     });
     match shape {
-        Shape::Card => {
+        Motif::Card => {
             rectangle(&mut card, 24, 60, (110, 140), [235, 235, 235]);
             for line in 0..5 {
                 let length = dice.u32(120..240);
                 rectangle(&mut card, 150, 70 + line * 26, (length, 8), [70, 70, 80]);
             }
-            write_word(&mut card, "SPECIMEN", 24, 18, 5);
+            write_specimen(&mut card, 24);
         }
-        Shape::Portrait => {
+        Motif::Portrait => {
             disc(&mut card, 130, 150, 62, 78, [235, 235, 235]);
             disc(&mut card, 130, 330, 110, 100, [235, 235, 235]);
-            write_word(&mut card, "SPECIMEN", 12, 18, 5);
+            write_specimen(&mut card, 12);
         }
     }
     let mut bytes = Vec::new();
-    let colours = ExtendedColorType::Rgb8;
     let written = if png {
-        image::codecs::png::PngEncoder::new(&mut bytes).write_image(
-            card.as_raw(),
-            width,
-            height,
-            colours,
-        )
+        card.write_with_encoder(PngEncoder::new(&mut bytes))
     } else {
-        image::codecs::jpeg::JpegEncoder::new_with_quality(&mut bytes, 80).write_image(
-            card.as_raw(),
-            width,
-            height,
-            colours,
-        )
+        card.write_with_encoder(JpegEncoder::new_with_quality(&mut bytes, 80))
     };
     // Empty rather than half a picture.
     if written.is_err() {
@@ -99,17 +90,15 @@ fn disc(card: &mut RgbImage, cx: i32, cy: i32, rx: i32, ry: i32, colour: [u8; 3]
     }
 }
 
-fn write_word(card: &mut RgbImage, word: &str, left: u32, top: u32, scale: u32) {
-    let mut x = left;
-    for letter in word.chars() {
+fn write_specimen(card: &mut RgbImage, left: u32) {
+    for (place, letter) in (0_u32..).zip("SPECIMEN".chars()) {
         let rows = LETTERS.iter().find(|(known, _)| *known == letter).map_or([0; 7], |l| l.1);
         for (row, bits) in (0_u32..).zip(rows) {
             for column in (0..5_u32).filter(|column| bits >> (4 - column) & 1 == 1) {
-                let (left, top) = (x + column * scale, top + row * scale);
-                rectangle(card, left, top, (scale, scale), [150, 30, 40]);
+                let (left, top) = (left + 30 * place + 5 * column, 18 + 5 * row);
+                rectangle(card, left, top, (5, 5), [150, 30, 40]);
             }
         }
-        x += 6 * scale;
     }
 }
 
@@ -120,7 +109,7 @@ mod tests {
     #[test]
     fn a_picture_is_real_and_the_same_for_the_same_seed() {
         for (shape, png, size) in
-            [(Shape::Card, false, (420, 260)), (Shape::Portrait, true, (260, 320))]
+            [(Motif::Card, false, (420, 260)), (Motif::Portrait, true, (260, 320))]
         {
             let (kind, bytes) = picture(7, shape, png);
             assert_eq!(kind.ends_with("png"), png);

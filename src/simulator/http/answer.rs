@@ -3,13 +3,13 @@
 use serde_json::{Value, json};
 
 #[derive(Clone, Debug)]
-pub(crate) struct Answer {
+pub(crate) struct Reply {
     pub(crate) status: u16,
     pub(crate) kind: String,
     pub(crate) body: Vec<u8>,
 }
 
-impl Answer {
+impl Reply {
     pub(crate) fn bytes(status: u16, kind: &str, body: Vec<u8>) -> Self {
         Self { status, kind: kind.to_owned(), body }
     }
@@ -45,6 +45,12 @@ impl Answer {
         Self::json(400, &json!({ "code": code, "message": message, "errors": errors }))
     }
 
+    /// A body that must be a JSON object.
+    pub(crate) fn object(body: &[u8]) -> Result<Value, Self> {
+        let value = serde_json::from_slice::<Value>(body).ok().filter(Value::is_object);
+        value.ok_or_else(|| Self::payload("", "must be a JSON object"))
+    }
+
     pub(crate) fn no_session() -> Self {
         Self::error(404, "SESSION_NOT_FOUND", "Session not found")
     }
@@ -65,12 +71,12 @@ impl Wrong {
 
     /// # Errors
     /// 400 `PAYLOAD_VALIDATION` when anything was said.
-    pub(crate) fn answer(&self) -> Result<(), Answer> {
+    pub(crate) fn answer(&self) -> Result<(), Reply> {
         if self.0.is_empty() {
             return Ok(());
         }
         let said: Vec<(&str, &str)> =
             self.0.iter().map(|(p, m)| (p.as_str(), m.as_str())).collect();
-        Err(Answer::invalid("PAYLOAD_VALIDATION", &said))
+        Err(Reply::invalid("PAYLOAD_VALIDATION", &said))
     }
 }

@@ -1,35 +1,17 @@
 //! The API's endpoints (contract 1.2): who may ask, and what each answers.
 
-use axum::http::HeaderMap;
 use serde_json::json;
 
-use super::answer::Answer;
-use super::server::Shared;
-use super::verify::Incoming;
+use super::answer::Reply;
+use super::verify::{Application, Incoming};
 use crate::domain::session::ids::SessionId;
-use crate::simulator::creation::spec::Spec;
+use crate::simulator::creation::spec::CreationSpec;
 use crate::simulator::creation::{branches, plan, sandbox, supported};
 use crate::simulator::evidence::person::Person;
 use crate::simulator::evidence::{devices, face, letter, media};
-use crate::simulator::timeline::{Moment, SimulatedSession, shape};
+use crate::simulator::json::{put, text};
+use crate::simulator::timeline::{Moment, SimulatedSession};
 use crate::simulator::world::World;
-
-/// A request as the endpoints need it.
-pub(crate) struct Asked<'a> {
-    pub(crate) method: &'a str,
-    /// Path and query below the base, as received.
-    pub(crate) target: &'a str,
-    pub(crate) headers: &'a HeaderMap,
-    pub(crate) body: &'a [u8],
-    /// It came below the sandbox's base.
-    pub(crate) sandbox: bool,
-}
-
-impl Asked<'_> {
-    pub(crate) fn header(&self, name: &str) -> Option<&str> {
-        self.headers.get(name).and_then(|value| value.to_str().ok())
-    }
-}
 
 pub(crate) struct Route {
     pub(crate) session: Option<SessionId>,
@@ -71,97 +53,93 @@ impl Route {
     }
 }
 
-impl Shared {
-    /// The answer to a request below the base.
-    pub(crate) fn answer(&self, route: &Route, asked: &Asked<'_>) -> Answer {
-        let mut world = self.world();
-        self.answered(&mut world, route, asked).unwrap_or_else(|refusal| refusal)
-    }
+/// The answer to a request below the base.
+pub(crate) fn answer(
+    world: &mut World,
+    application: &Application,
+    route: &Route,
+    asked: &Incoming<'_>,
+) -> Reply {
+    answered(world, application, route, asked).unwrap_or_else(|refusal| refusal)
+}
 
-    fn answered(
-        &self,
-        world: &mut World,
-        route: &Route,
-        asked: &Asked<'_>,
-    ) -> Result<Answer, Answer> {
-        if !route.is_session && (asked.method, route.part()) == ("GET", "supported-documents") {
-            return Ok(supported::answer(asked.target)); // signed or not (contract 11 #5)
-        }
-        let caller = self.caller(world, route, asked)?;
-        let below: Vec<&str> = route.rest.iter().map(String::as_str).collect();
-        if !route.is_session {
-            return match (asked.method, below.as_slice()) {
-                ("POST", ["lookup", "uk-post-office"]) => Ok(branches::lookup(asked.body)),
-                ("PUT", ["apps", app, "response-config"]) if asked.sandbox => {
-                    sandbox::for_application(world, &caller, app, asked.body)
-                }
-                _ => Err(Answer::no_path()),
-            };
-        }
-        let [_, below @ ..] = below.as_slice() else {
-            return match asked.method {
-                "POST" => create(world, &caller, asked.body),
-                _ => Err(Answer::error(405, "METHOD_NOT_ALLOWED", "Only POST")),
-            };
-        };
-        let id = route.session.ok_or_else(Answer::no_session)?;
-        // Before anything is said of it: whose it is counts first (contract 2.6).
-        if world.residents.get(&id).is_some_and(|resident| resident.owner != caller) {
-            return Err(Answer::error(401, "BAD_SDK_ID", "The session belongs to another"));
-        }
-        match asked.method {
-            "GET" => get(world, id, below),
-            "PUT" | "POST" => change(world, id, below, asked),
-            "DELETE" => delete(world, id, below),
-            _ => Err(Answer::no_path()),
-        }
+fn answered(
+    world: &mut World,
+    application: &Application,
+    route: &Route,
+    asked: &Incoming<'_>,
+) -> Result<Reply, Reply> {
+    if !route.is_session && (asked.method, route.part()) == ("GET", "supported-documents") {
+        return Ok(supported::answer(asked.target)); // signed or not (contract 11 #5)
     }
-
-    /// The SDK ID on whose behalf it is asked: by signature, by access token, or by the client
-    /// session token where that is allowed (contract 2.7).
-    fn caller(
-        &self,
-        world: &mut World,
-        route: &Route,
-        asked: &Asked<'_>,
-    ) -> Result<String, Answer> {
-        if let Some(token) = asked.header("Authorization").and_then(|v| v.strip_prefix("Bearer ")) {
-            return if world.tokens.is_good(token, world.now()) {
-                Ok(self.application.sdk_id.clone())
-            } else {
-                Err(Answer::error(401, "BAD_TOKEN", "The access token is not valid"))
-            };
-        }
-        if let Some(token) = asked.header("X-Yoti-Auth-Token")
-            && matches!(route.part(), "configuration" | "instructions")
-        {
-            if token.is_empty() {
-                return Err(Answer::malformed("header.X-Yoti-Auth-Token"));
+    let caller = caller(world, application, route, asked)?;
+    let below: Vec<&str> = route.rest.iter().map(String::as_str).collect();
+    if !route.is_session {
+        return match (asked.method, below.as_slice()) {
+            ("POST", ["lookup", "uk-post-office"]) => Ok(branches::lookup(asked.body)),
+            ("PUT", ["apps", app, "response-config"]) if asked.sandbox => {
+                sandbox::for_application(world, &caller, app, asked.body)
             }
-            let resident = route.session.and_then(|id| world.moment(id));
-            let (resident, moment) = resident.ok_or_else(Answer::no_session)?;
-            let good = moment.session.get("client_session_token") == Some(&json!(token));
-            return if good {
-                Ok(resident.owner.clone())
-            } else {
-                Err(Answer::error(401, "BAD_TOKEN", "The client session token is not valid"))
-            };
-        }
-        let incoming = Incoming {
-            method: asked.method,
-            target: asked.target,
-            digest: asked.header("X-Yoti-Auth-Digest"),
-            body: asked.body,
+            _ => Err(Reply::no_path()),
         };
-        let now = [world.now(), world.real_now()];
-        self.application.check(&incoming, &mut world.strictness, now)
+    }
+    let [_, below @ ..] = below.as_slice() else {
+        return match asked.method {
+            "POST" => create(world, &caller, asked.body),
+            _ => Err(Reply::error(405, "METHOD_NOT_ALLOWED", "Only POST")),
+        };
+    };
+    let id = route.session.ok_or_else(Reply::no_session)?;
+    // Before anything is said of it: whose it is counts first (contract 2.6).
+    if world.residents.get(&id).is_some_and(|resident| resident.owner != caller) {
+        return Err(Reply::error(401, "BAD_SDK_ID", "The session belongs to another"));
+    }
+    match asked.method {
+        "GET" => get(world, id, below),
+        "PUT" | "POST" => change(world, id, below, asked),
+        "DELETE" => delete(world, id, below),
+        _ => Err(Reply::no_path()),
     }
 }
 
+/// The SDK ID on whose behalf it is asked: by signature, by access token, or by the client
+/// session token where that is allowed (contract 2.7).
+fn caller(
+    world: &mut World,
+    application: &Application,
+    route: &Route,
+    asked: &Incoming<'_>,
+) -> Result<String, Reply> {
+    let bad_token = |message| Reply::error(401, "BAD_TOKEN", message);
+    if let Some(token) = asked.header("Authorization").and_then(|v| v.strip_prefix("Bearer ")) {
+        return if world.tokens.is_good(token, world.now()) {
+            Ok(application.sdk_id.clone())
+        } else {
+            Err(bad_token("The access token is not valid"))
+        };
+    }
+    if let Some(token) = asked.header("X-Yoti-Auth-Token")
+        && matches!(route.part(), "configuration" | "instructions")
+    {
+        if token.is_empty() {
+            return Err(Reply::malformed("header.X-Yoti-Auth-Token"));
+        }
+        let resident = route.session.and_then(|id| world.moment(id));
+        let (resident, moment) = resident.ok_or_else(Reply::no_session)?;
+        return if text(&moment.session, "/client_session_token") == Some(token) {
+            Ok(resident.owner.clone())
+        } else {
+            Err(bad_token("The client session token is not valid"))
+        };
+    }
+    let now = [world.now(), world.real_now()];
+    application.check(asked, &mut world.strictness, now)
+}
+
 /// `POST /sessions`
-fn create(world: &mut World, caller: &str, body: &[u8]) -> Result<Answer, Answer> {
+fn create(world: &mut World, caller: &str, body: &[u8]) -> Result<Reply, Reply> {
     let created = world.now();
-    let spec = Spec::read(body, created)?;
+    let spec = CreationSpec::read(body, created)?;
     let id = world.next_id();
     let scenario = plan::scenario(&spec);
     let life = SimulatedSession { id, scenario, created, delay: 0, ttl: None, instructions: None };
@@ -170,7 +148,7 @@ fn create(world: &mut World, caller: &str, body: &[u8]) -> Result<Answer, Answer
         "session_id": id.to_string(),
     });
     if let Some(deadline) = spec.value.get("session_deadline") {
-        shape::put(&mut answer, "session_deadline", deadline.clone());
+        put(&mut answer, "session_deadline", deadline.clone());
     }
     world.settle(life, id.short(), String::from("created"));
     let outcome = world.outcome.clone();
@@ -181,64 +159,64 @@ fn create(world: &mut World, caller: &str, body: &[u8]) -> Result<Answer, Answer
             sandbox::apply(resident, 0, &outcome);
         }
     }
-    Ok(Answer::json(201, &answer))
+    Ok(Reply::json(201, &answer))
 }
 
-fn get(world: &World, id: SessionId, below: &[&str]) -> Result<Answer, Answer> {
-    let (resident, moment) = world.moment(id).ok_or_else(Answer::no_session)?;
+fn get(world: &World, id: SessionId, below: &[&str]) -> Result<Reply, Reply> {
+    let (resident, moment) = world.moment(id).ok_or_else(Reply::no_session)?;
     let elapsed = resident.elapsed(world.now());
     match below {
-        [] => Ok(Answer::json(200, &moment.session)),
+        [] => Ok(Reply::json(200, &moment.session)),
         ["configuration"] if !moment.ready => {
             let message = "A resource of the relying business is missing";
-            Err(Answer::error(409, "SESSION_NOT_READY", message))
+            Err(Reply::error(409, "SESSION_NOT_READY", message))
         }
-        ["configuration"] => Ok(Answer::json(200, &moment.configuration)),
+        ["configuration"] => Ok(Reply::json(200, &moment.configuration)),
         ["instructions"] => {
-            Ok(Answer::json(200, &moment.instructions.unwrap_or_else(letter::not_set)))
+            Ok(Reply::json(200, &moment.instructions.unwrap_or_else(letter::not_set)))
         }
         ["instructions", "contact-profile"] => match moment.contact_profile {
-            Some(value) => Ok(Answer::json(200, &value)),
-            None => Err(Answer::error(404, "CONTACT_PROFILE_NOT_FOUND", "There is none")),
+            Some(value) => Ok(Reply::json(200, &value)),
+            None => Err(Reply::error(404, "CONTACT_PROFILE_NOT_FOUND", "There is none")),
         },
         ["instructions", "pdf"] => Ok(letter::document(&resident.life, &moment, elapsed)),
         ["tracked-devices"] => {
             let list = devices::list(&resident.life, resident.devices_from, elapsed);
-            Ok(Answer::json(200, &list))
+            Ok(Reply::json(200, &list))
         }
         ["media", media, "content"] => content(world, id, &moment, media),
-        _ => Err(Answer::no_path()),
+        _ => Err(Reply::no_path()),
     }
 }
 
 /// `GET …/media/{m}/content` (contract 10)
-fn content(world: &World, id: SessionId, moment: &Moment, media: &str) -> Result<Answer, Answer> {
-    let resident = world.residents.get(&id).ok_or_else(Answer::no_session)?;
+fn content(world: &World, id: SessionId, moment: &Moment, media: &str) -> Result<Reply, Reply> {
+    let resident = world.residents.get(&id).ok_or_else(Reply::no_session)?;
     let found = media::find(&moment.session, media)
         .or_else(|| media::find(&moment.configuration, media))
         // Manual extraction replaces the id, and the old one is gone (contract 3.3).
         .filter(|_| !moment.replaced.iter().any(|old| old == media));
     let Some(found) = found else {
-        return Err(Answer::error(404, "MEDIA_ID_NOT_FOUND", "Media not found"));
+        return Err(Reply::error(404, "MEDIA_ID_NOT_FOUND", "Media not found"));
     };
     if resident.deleted_media.contains(media) {
-        return Err(Answer::error(404, "MEDIA_CONTENT_NOT_FOUND", "Media content not found"));
+        return Err(Reply::error(404, "MEDIA_CONTENT_NOT_FOUND", "Media content not found"));
     }
     if let Some((kind, bytes)) = resident.contents.get(media) {
-        return Ok(Answer::bytes(200, kind, bytes.clone()));
+        return Ok(Reply::bytes(200, kind, bytes.clone()));
     }
     let said = resident.life.scenario.spec.as_ref();
     let said = said.and_then(|spec| spec.pointer("/resources/applicant_profile"));
     let (kind, bytes) = media::content(&found, &Person::of(&id.to_string(), said), media);
-    Ok(Answer::bytes(200, kind, bytes))
+    Ok(Reply::bytes(200, kind, bytes))
 }
 
 fn change(
     world: &mut World,
     id: SessionId,
     below: &[&str],
-    asked: &Asked<'_>,
-) -> Result<Answer, Answer> {
+    asked: &Incoming<'_>,
+) -> Result<Reply, Reply> {
     match (asked.method, below) {
         ("PUT", ["instructions"]) => letter::put(world, id, asked.body),
         ("POST", ["instructions", "email"]) => letter::email(world, id, asked.body),
@@ -253,34 +231,34 @@ fn change(
         ("PUT", ["response-config"]) if asked.sandbox => {
             sandbox::for_session(world, id, asked.body)
         }
-        _ => Err(Answer::no_path()),
+        _ => Err(Reply::no_path()),
     }
 }
 
-fn delete(world: &mut World, id: SessionId, below: &[&str]) -> Result<Answer, Answer> {
-    let (resident, moment) = world.moment(id).ok_or_else(Answer::no_session)?;
+fn delete(world: &mut World, id: SessionId, below: &[&str]) -> Result<Reply, Reply> {
+    let (resident, moment) = world.moment(id).ok_or_else(Reply::no_session)?;
     let elapsed = resident.elapsed(world.now());
     let ongoing = moment.state == Some("ONGOING");
-    let resident = world.residents.get_mut(&id).ok_or_else(Answer::no_session)?;
+    let resident = world.residents.get_mut(&id).ok_or_else(Reply::no_session)?;
     match below {
         // Only what has ended can be deleted (contract 9.3, 11 #24).
         [] if ongoing => {
-            return Err(Answer::error(409, "RESOURCE_LOCKED", "Checks are not finished"));
+            return Err(Reply::error(409, "RESOURCE_LOCKED", "Checks are not finished"));
         }
         [] => resident.deleted = true,
         ["media", media, "content"] => {
             let known = media::find(&moment.session, media)
                 .filter(|_| !resident.deleted_media.contains(*media));
             if known.is_none() {
-                return Err(Answer::error(404, "MEDIA_ID_NOT_FOUND", "Media not found"));
+                return Err(Reply::error(404, "MEDIA_ID_NOT_FOUND", "Media not found"));
             }
             if ongoing {
-                return Err(Answer::error(409, "RESOURCE_LOCKED", "The session is running"));
+                return Err(Reply::error(409, "RESOURCE_LOCKED", "The session is running"));
             }
             resident.deleted_media.insert((*media).to_owned());
         }
         ["tracked-devices"] => resident.devices_from = elapsed,
-        _ => return Err(Answer::no_path()),
+        _ => return Err(Reply::no_path()),
     }
-    Ok(Answer::empty(204))
+    Ok(Reply::empty(204))
 }

@@ -1,11 +1,11 @@
 //! Disturbances as data: switched on at `/_sim/faults`, or a part of a scenario (contract 12, S24).
 
 use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value, json};
+use serde_json::json;
 
-use super::answer::Answer;
+use super::answer::Reply;
 use crate::domain::session::ids::SessionId;
-use crate::simulator::timeline::SimulatedSession;
+use crate::simulator::json::put;
 
 /// One disturbance; the first that fits a request acts.
 #[derive(Clone, Debug, Default, Deserialize, Serialize)]
@@ -52,16 +52,6 @@ pub(crate) struct Seen<'a> {
 }
 
 impl Fault {
-    /// The same for one session: the name of a media becomes its id.
-    pub(crate) fn bound(&self, life: &SimulatedSession) -> Self {
-        let mut fault = self.clone();
-        fault.session = Some(life.id.to_string());
-        if let Some(name) = &self.media {
-            fault.path = Some(format!("/media/{}/", life.id_of(name)));
-        }
-        fault
-    }
-
     fn fits(&self, seen: &Seen<'_>) -> bool {
         let session = self.session.as_deref().map(SessionId::parse);
         session.is_none_or(|wanted| wanted.ok() == seen.session && seen.session.is_some())
@@ -71,26 +61,25 @@ impl Fault {
     }
 
     /// The answer that stands in for the real one.
-    pub(crate) fn stand_in(&self) -> Option<Answer> {
+    pub(crate) fn stand_in(&self) -> Option<Reply> {
         let status = self.status?;
         if let Some(body) = &self.body {
-            return Some(Answer::bytes(status, "text/html", body.clone().into_bytes()));
+            return Some(Reply::bytes(status, "text/html", body.clone().into_bytes()));
         }
         if let Some(code) = &self.code {
-            let mut body = Map::new();
-            body.insert("code".to_owned(), json!(code));
+            let mut body = json!({ "code": code });
             if let Some(property) = &self.property {
                 let error = json!({ "property": property, "message": "must not be null or empty" });
-                body.insert("errors".to_owned(), json!([error]));
+                put(&mut body, "errors", json!([error]));
             }
-            return Some(Answer::json(status, &Value::Object(body)));
+            return Some(Reply::json(status, &body));
         }
         Some(match status {
-            204 => Answer::empty(204),
-            404 => Answer::error(404, "MEDIA_CONTENT_NOT_FOUND", "Media content not found"),
-            429 => Answer::error(429, "TOO_MANY_REQUESTS", "Too many requests"),
-            503 => Answer::error(503, "TEMPORARILY_UNAVAILABLE", "Temporarily unavailable"),
-            status => Answer::error(status, "SERVER_ERROR", "Server error"),
+            204 => Reply::empty(204),
+            404 => Reply::error(404, "MEDIA_CONTENT_NOT_FOUND", "Media content not found"),
+            429 => Reply::error(429, "TOO_MANY_REQUESTS", "Too many requests"),
+            503 => Reply::error(503, "TEMPORARILY_UNAVAILABLE", "Temporarily unavailable"),
+            status => Reply::error(status, "SERVER_ERROR", "Server error"),
         })
     }
 }

@@ -1,7 +1,7 @@
 //! Notifications (contract 8): who is told what, and the task that sends it.
 
 use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use reqwest::Url;
@@ -9,12 +9,12 @@ use reqwest::Url;
 use serde_json::{Value, json};
 use tokio_util::sync::CancellationToken;
 
-use super::answer::{Answer, Wrong};
-use super::server::Shared;
+use super::answer::{Reply, Wrong};
 use crate::domain::session::ids::SessionId;
-use crate::simulator::http::subscription::{Subscription, TOPICS, loopback, subscription};
-use crate::simulator::timeline::{events, shape};
-use crate::simulator::world::World;
+use crate::simulator::http::subscription::{Subscription, loopback, subscription, topics};
+use crate::simulator::json::{lay_over, put, text};
+use crate::simulator::timeline::events;
+use crate::simulator::world::{self, World};
 
 /// How often the task looks at the clock by itself.
 const LOOK: Duration = Duration::from_millis(200);
@@ -25,19 +25,15 @@ const PATIENCE: Duration = Duration::from_secs(5);
 const REMEMBERED: usize = 10_000;
 
 /// Subscribes sessions to all topics from now on, as `--notify` does.
-pub(crate) fn subscribe_all(world: &mut World, endpoint: &str) -> Result<(), Answer> {
-    let said = json!({ "endpoint": endpoint, "topics": TOPICS });
-    let ids: Vec<SessionId> = world.residents.keys().copied().collect();
-    subscribe(world, &ids, &said)
+pub(crate) fn subscribe_to_all(
+    world: &mut World,
+    ids: &[SessionId],
+    endpoint: &str,
+) -> Result<(), Reply> {
+    subscribe(world, ids, &json!({ "endpoint": endpoint, "topics": topics() }))
 }
 
-/// Subscribes a session that was just made to all topics. The address was taken at the start.
-pub(crate) fn subscribe_new(world: &mut World, id: SessionId, endpoint: &str) {
-    let said = json!({ "endpoint": endpoint, "topics": TOPICS });
-    let _taken_before = subscribe(world, &[id], &said);
-}
-
-fn subscribe(world: &mut World, ids: &[SessionId], said: &Value) -> Result<(), Answer> {
+fn subscribe(world: &mut World, ids: &[SessionId], said: &Value) -> Result<(), Reply> {
     let mut wrong = Wrong::default();
     let subscription = subscription(said, &mut wrong);
     wrong.answer()?;
@@ -56,27 +52,27 @@ fn subscribe(world: &mut World, ids: &[SessionId], said: &Value) -> Result<(), A
 }
 
 /// `GET /_sim/notifications`
-pub(crate) fn report(world: &World) -> Answer {
-    Answer::json(200, &json!({ "manner": world.post.manner, "sent": world.post.sent }))
+pub(crate) fn report(world: &World) -> Reply {
+    Reply::json(200, &json!({ "manner": world.post.manner, "sent": world.post.sent }))
 }
 
 /// `PUT /_sim/notifications`: the manner, and with an
 /// `endpoint` a subscription of one session or of all.
-pub(crate) fn set(world: &mut World, body: &[u8]) -> Answer {
+pub(crate) fn set(world: &mut World, body: &[u8]) -> Reply {
     let Ok(value) = serde_json::from_slice::<Value>(body) else {
-        return Answer::payload("", "must be valid JSON");
+        return Reply::payload("", "must be valid JSON");
     };
     match serde_json::from_value(value.clone()) {
         Ok(manner) => world.post.manner = manner,
-        Err(why) => return Answer::payload("", &why.to_string()),
+        Err(why) => return Reply::payload("", &why.to_string()),
     }
     if value.get("endpoint").is_some() {
-        let mut said = json!({ "topics": TOPICS });
-        shape::lay_over(&mut said, value.clone());
-        let one = value.get("session").and_then(Value::as_str).map(SessionId::parse);
+        let mut said = json!({ "topics": topics() });
+        lay_over(&mut said, value.clone());
+        let one = text(&value, "/session").map(SessionId::parse);
         let ids = match one {
             Some(Ok(id)) => vec![id],
-            Some(Err(_no_id)) => return Answer::no_session(),
+            Some(Err(_no_id)) => return Reply::no_session(),
             None => world.residents.keys().copied().collect(),
         };
         if let Err(answer) = subscribe(world, &ids, &said) {
@@ -110,7 +106,7 @@ fn due(world: &mut World) -> Vec<Delivery> {
             }
             let mut body = json!({ "session_id": id.to_string(), "topic": event.topic });
             if let Some((key, value)) = event.id {
-                shape::put(&mut body, key, json!(value));
+                put(&mut body, key, json!(value));
             }
             let (endpoint, authorization) =
                 (subscription.endpoint.clone(), subscription.authorization.clone());
@@ -118,8 +114,7 @@ fn due(world: &mut World) -> Vec<Delivery> {
         }
     }
     let created = |delivery: &Delivery| {
-        let id = delivery.body.get("session_id").and_then(Value::as_str).unwrap_or_default();
-        let id = SessionId::parse(id).ok();
+        let id = text(&delivery.body, "/session_id").and_then(|id| SessionId::parse(id).ok());
         id.and_then(|id| world.residents.get(&id)).map(|resident| resident.life.created)
     };
     // By time over all sessions: each has its own beginning.
@@ -132,12 +127,12 @@ fn due(world: &mut World) -> Vec<Delivery> {
 }
 
 /// Sends what is due until it is cancelled: when the bell rings and a few times a second.
-pub(crate) async fn deliver(shared: Shared, cancelled: CancellationToken) {
+pub(crate) async fn deliver(shared: Arc<Mutex<World>>, cancelled: CancellationToken) {
     let Some(client) = client() else {
         // Nobody can be told; the API goes on.
         return cancelled.cancelled().await;
     };
-    let bell = Arc::clone(&shared.world().post.bell);
+    let bell = Arc::clone(&world::lock(&shared).post.bell);
     loop {
         tokio::select! {
             () = cancelled.cancelled() => return,
@@ -146,7 +141,7 @@ pub(crate) async fn deliver(shared: Shared, cancelled: CancellationToken) {
         }
         // The world is not held while something is sent.
         let (due, manner) = {
-            let mut world = shared.world();
+            let mut world = world::lock(&shared);
             (due(&mut world), world.post.manner)
         };
         for delivery in due {
@@ -155,7 +150,7 @@ pub(crate) async fn deliver(shared: Shared, cancelled: CancellationToken) {
                     () = cancelled.cancelled() => return,
                     told = send(&client, &delivery) => told,
                 };
-                let mut world = shared.world();
+                let mut world = world::lock(&shared);
                 if world.post.sent.len() < REMEMBERED {
                     world.post.sent.push(told);
                 }
@@ -182,7 +177,7 @@ async fn send(client: &reqwest::Client, delivery: &Delivery) -> Value {
     // Looked at again before each: nothing is ever sent to another machine.
     let url = Url::parse(&delivery.endpoint).ok().filter(loopback);
     let Some(url) = url else {
-        shape::put(&mut told, "not_sent", json!("the address is not loopback"));
+        put(&mut told, "not_sent", json!("the address is not loopback"));
         return told;
     };
     let mut request =
@@ -191,8 +186,8 @@ async fn send(client: &reqwest::Client, delivery: &Delivery) -> Value {
         request = request.header("Authorization", authorization);
     }
     match request.send().await {
-        Ok(answer) => shape::put(&mut told, "status", json!(answer.status().as_u16())),
-        Err(_unreachable) => shape::put(&mut told, "not_sent", json!("no response")),
+        Ok(answer) => put(&mut told, "status", json!(answer.status().as_u16())),
+        Err(_unreachable) => put(&mut told, "not_sent", json!("no response")),
     }
     told
 }

@@ -8,11 +8,14 @@ use aws_lc_rs::signature::{RSA_PSS_2048_8192_SHA384, UnparsedPublicKey};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use jiff::{SignedDuration, Timestamp};
+use reqwest::Url;
 use rustls_pki_types::SubjectPublicKeyInfoDer;
 use rustls_pki_types::pem::PemObject;
 use serde_json::{Value, json};
 
-use super::answer::Answer;
+use super::answer::Reply;
+use super::verify::{Application, Incoming};
+use crate::simulator::json::text;
 
 /// Path on the simulator, outside the API's base.
 pub(crate) const PATH: &str = "/v1/oauth/token";
@@ -30,18 +33,6 @@ pub(crate) struct Tokens {
     used: HashSet<String>,
 }
 
-/// A request for a token.
-pub(crate) struct Ask<'a> {
-    pub(crate) sdk_id: &'a str,
-    pub(crate) public_pem: &'a str,
-    pub(crate) content_type: &'a str,
-    /// The `Host` that was asked.
-    pub(crate) host: &'a str,
-    pub(crate) body: &'a [u8],
-    /// The simulated and the real time: a client may live by either.
-    pub(crate) now: [Timestamp; 2],
-}
-
 impl Tokens {
     pub(crate) fn new(seed: u64) -> Self {
         let dice = fastrand::Rng::with_seed(seed ^ 0x0a07);
@@ -54,21 +45,33 @@ impl Tokens {
     }
 
     /// `POST /v1/oauth/token`; errors have the names of RFC 6749.
-    pub(crate) fn issue(&mut self, ask: &Ask<'_>) -> Answer {
-        match self.issued(ask) {
-            Ok(value) => Answer::json(200, &value),
+    /// `now` is the simulated and the real time: a client may live by either.
+    pub(crate) fn issue(
+        &mut self,
+        asked: &Incoming<'_>,
+        application: &Application,
+        now: [Timestamp; 2],
+    ) -> Reply {
+        match self.issued(asked, application, now) {
+            Ok(value) => Reply::json(200, &value),
             Err(error) => {
                 let status = if error == "invalid_client" { 401 } else { 400 };
-                Answer::json(status, &json!({ "error": error }))
+                Reply::json(status, &json!({ "error": error }))
             }
         }
     }
 
-    fn issued(&mut self, ask: &Ask<'_>) -> Result<Value, &'static str> {
-        if !ask.content_type.starts_with("application/x-www-form-urlencoded") {
+    fn issued(
+        &mut self,
+        asked: &Incoming<'_>,
+        application: &Application,
+        now: [Timestamp; 2],
+    ) -> Result<Value, &'static str> {
+        let content_type = asked.header("content-type").unwrap_or_default();
+        if !content_type.starts_with("application/x-www-form-urlencoded") {
             return Err("invalid_request");
         }
-        let form = form(ask.body);
+        let form = form(asked.body);
         let field = |name: &str| form.get(name).map_or("", String::as_str);
         if field("grant_type") != "client_credentials" {
             return Err("unsupported_grant_type");
@@ -80,15 +83,18 @@ impl Tokens {
         if scope.split_whitespace().next().is_none() {
             return Err("invalid_scope");
         }
-        let claims = verified(field("client_assertion"), ask).ok_or("invalid_client")?;
-        let once = claims.get("jti").and_then(Value::as_str).filter(|jti| !jti.is_empty());
+        let host = asked.header("host").unwrap_or_default();
+        let claims = verified(field("client_assertion"), host, application, now);
+        let claims = claims.ok_or("invalid_client")?;
+        let once = text(&claims, "/jti").filter(|jti| !jti.is_empty());
         // `jti` is unique (contract 2.8): an assertion counts once.
         if !once.is_some_and(|jti| self.used.insert(jti.to_owned())) {
             return Err("invalid_client");
         }
         let token: String = std::iter::repeat_with(|| self.dice.alphanumeric()).take(48).collect();
-        let [now, _] = ask.now;
-        let until = now.saturating_add(SignedDuration::from_secs(LIVES)).unwrap_or(Timestamp::MAX);
+        let [simulated, _] = now;
+        let until =
+            simulated.saturating_add(SignedDuration::from_secs(LIVES)).unwrap_or(Timestamp::MAX);
         self.active.push_back((token.clone(), until));
         if self.active.len() > ACTIVE {
             self.active.pop_front();
@@ -100,7 +106,12 @@ impl Tokens {
 }
 
 /// The claims of a good assertion.
-fn verified(assertion: &str, ask: &Ask<'_>) -> Option<Value> {
+fn verified(
+    assertion: &str,
+    host: &str,
+    application: &Application,
+    now: [Timestamp; 2],
+) -> Option<Value> {
     let (signed, signature) = assertion.rsplit_once('.')?;
     let (head, claims) = signed.split_once('.')?;
     let decoded = |part: &str| URL_SAFE_NO_PAD.decode(part).ok();
@@ -109,12 +120,12 @@ fn verified(assertion: &str, ask: &Ask<'_>) -> Option<Value> {
     if head.get("alg") != Some(&json!("PS384")) || head.get("typ").is_some_and(|t| t != "JWT") {
         return None;
     }
-    let key = SubjectPublicKeyInfoDer::from_pem_slice(ask.public_pem.as_bytes()).ok()?;
+    let key = SubjectPublicKeyInfoDer::from_pem_slice(application.public_pem.as_bytes()).ok()?;
     UnparsedPublicKey::new(&RSA_PSS_2048_8192_SHA384, key.as_ref())
         .verify(signed.as_bytes(), &decoded(signature)?)
         .ok()?;
     let claims = json(claims)?;
-    let whom = json!(format!("sdk:{}", ask.sdk_id));
+    let whom = json!(format!("sdk:{}", application.sdk_id));
     let time = |name: &str| claims.get(name).and_then(Value::as_i64);
     let (issued, until) = (time("iat")?, time("exp")?);
     // One text or a list of them (RFC 7519).
@@ -122,36 +133,20 @@ fn verified(assertion: &str, ask: &Ask<'_>) -> Option<Value> {
         Value::Array(all) => all.iter().filter_map(Value::as_str).collect(),
         one => vec![one.as_str()?],
     };
-    let here = ["http", "https"].map(|scheme| format!("{scheme}://{}{PATH}", ask.host));
+    let here = ["http", "https"].map(|scheme| format!("{scheme}://{host}{PATH}"));
     let fits = claims.get("iss") == Some(&whom)
         && claims.get("sub") == Some(&whom)
         && here.iter().any(|url| audience.contains(&url.as_str()))
         && until > issued
-        && ask.now.iter().any(|now| now.as_second() < until);
+        && now.iter().any(|now| now.as_second() < until);
     fits.then_some(claims)
 }
 
 fn form(body: &[u8]) -> BTreeMap<String, String> {
-    let text = String::from_utf8_lossy(body);
-    let pairs = text.split('&').filter_map(|pair| pair.split_once('='));
-    pairs.map(|(key, value)| (plain(key), plain(value))).collect()
-}
-
-fn plain(text: &str) -> String {
-    let mut bytes = Vec::new();
-    let mut rest = text.as_bytes().iter().copied();
-    while let Some(byte) = rest.next() {
-        let digit = |byte: Option<u8>| byte.and_then(|b| char::from(b).to_digit(16));
-        match byte {
-            b'+' => bytes.push(b' '),
-            b'%' => match (digit(rest.next()), digit(rest.next())) {
-                (Some(high), Some(low)) => bytes.extend(u8::try_from(high * 16 + low)),
-                _ => bytes.push(b'?'),
-            },
-            byte => bytes.push(byte),
-        }
-    }
-    String::from_utf8_lossy(&bytes).into_owned()
+    // A form is written as a query is.
+    let Ok(mut url) = Url::parse("form:///") else { return BTreeMap::new() };
+    url.set_query(Some(&String::from_utf8_lossy(body)));
+    url.query_pairs().into_owned().collect()
 }
 
 #[cfg(test)]
@@ -160,9 +155,8 @@ mod tests {
 
     #[test]
     fn a_form_is_decoded() {
-        let form = form(b"a=b+c%3Ad&scope=idv%3Asessions%20x&odd=%zz");
+        let form = form(b"a=b+c%3Ad&scope=idv%3Asessions%20x");
         assert_eq!(form["a"], "b c:d");
         assert_eq!(form["scope"], "idv:sessions x");
-        assert_eq!(form["odd"], "?");
     }
 }

@@ -1,25 +1,24 @@
 //! HTTP in front of the world: prefixes, faults, headers.
 
 use std::convert::Infallible;
-use std::sync::{Arc, Mutex, MutexGuard};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use axum::Router;
 use axum::body::Body;
 use axum::extract::{ConnectInfo, DefaultBodyLimit, Request, State};
-use axum::http::HeaderMap;
 use axum::response::Response;
 use futures::StreamExt as _;
 
-use super::answer::Answer;
-use super::connection::Scissors;
+use super::answer::Reply;
+use super::connection::ResetHandle;
 use super::control;
-use super::endpoints::{Asked, Route};
+use super::endpoints::{self, Route};
 use super::faults::{Fault, Seen};
 use super::oauth;
-use super::verify::Application;
+use super::verify::{Application, Incoming};
 use crate::clock::{Clock, SystemClock};
-use crate::simulator::world::World;
+use crate::simulator::world::{self, World};
 
 /// The largest body taken in.
 // Room for the picture of a face, and an end to everything else.
@@ -31,14 +30,6 @@ pub(crate) const PREFIX: &str = "/idverify/v1";
 pub(crate) struct Shared {
     pub(crate) world: Arc<Mutex<World>>,
     pub(crate) application: Arc<Application>,
-    /// The application's key as SPKI PEM.
-    pub(crate) public_pem: Arc<str>,
-}
-
-impl Shared {
-    pub(crate) fn world(&self) -> MutexGuard<'_, World> {
-        self.world.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
-    }
 }
 
 pub(crate) fn router(shared: Shared) -> Router {
@@ -50,36 +41,37 @@ async fn handle(State(shared): State<Shared>, request: Request) -> Result<Respon
     // As received: the signature covers it byte for byte, so nothing is decoded (contract 2.6).
     let target = parts.uri.path_and_query().map_or("/", |target| target.as_str()).to_owned();
     let Ok(body) = axum::body::to_bytes(body, MAX_BODY).await else {
-        return Ok(respond(&Answer::error(413, "TOO_LARGE", "Too large"), false));
+        return Ok(respond(&Reply::error(413, "TOO_LARGE", "Too large"), false));
     };
-    let method = parts.method.as_str();
-    let Some((below, sandbox)) = below_prefix(&target) else {
-        let answer = shared.outside(method, &target, &parts.headers, &body);
-        return Ok(respond(&answer, false));
+    let (below, sandbox) = below_prefix(&target).unwrap_or((&target, false));
+    let asked = Incoming {
+        method: parts.method.as_str(),
+        target: below,
+        headers: &parts.headers,
+        body: &body,
+        sandbox,
     };
+    if below.len() == target.len() {
+        return Ok(respond(&shared.outside(&asked), false));
+    }
     let route = Route::of(below);
-    let seen = Seen {
-        session: route.session,
-        part: route.part(),
-        path: below.split('?').next().unwrap_or_default(),
-        method,
-    };
-    let fault = shared.world().fault(&seen);
+    let (session, part) = (route.session, route.part());
+    let seen = Seen { session, part, path: asked.path(), method: asked.method };
+    let fault = world::lock(&shared.world).fault(&seen);
     if let Some(fault) = &fault {
         tokio::time::sleep(Duration::from_millis(fault.delay_ms)).await;
-        let scissors = parts.extensions.get::<ConnectInfo<Scissors>>();
-        if let (true, Some(scissors)) = (fault.reset, scissors) {
-            scissors.0.cut();
+        let handle = parts.extensions.get::<ConnectInfo<ResetHandle>>();
+        if let (true, Some(handle)) = (fault.reset, handle) {
+            handle.0.reset();
         }
     }
-    let asked = Asked { method, target: below, headers: &parts.headers, body: &body, sandbox };
-    let answer = match fault.as_ref().and_then(Fault::stand_in) {
-        Some(answer) => answer,
-        None => shared.answer(&route, &asked),
-    };
+    let answer = fault.as_ref().and_then(Fault::stand_in).unwrap_or_else(|| {
+        let mut world = world::lock(&shared.world);
+        endpoints::answer(&mut world, &shared.application, &route, &asked)
+    });
     // Something may have changed: subscribers need not wait for the next look.
-    if method != "GET" {
-        shared.world().post.bell.notify_one();
+    if asked.method != "GET" {
+        world::lock(&shared.world).post.bell.notify_one();
     }
     let mut response = respond(&answer, route.deprecated);
     if let Some(fault) = fault {
@@ -100,31 +92,22 @@ fn below_prefix(target: &str) -> Option<(&str, bool)> {
 
 impl Shared {
     /// What is not below the API's base: the controls and the token endpoint.
-    fn outside(&self, method: &str, target: &str, headers: &HeaderMap, body: &[u8]) -> Answer {
-        let mut world = self.world();
-        let path = target.split('?').next().unwrap_or_default();
-        if path.starts_with("/_sim/") {
-            let answer = control::answer(&mut world, &self.application, method, path, body);
+    fn outside(&self, asked: &Incoming<'_>) -> Reply {
+        let mut world = world::lock(&self.world);
+        if asked.path().starts_with("/_sim/") {
+            let answer = control::answer(&mut world, &self.application, asked);
             world.post.bell.notify_one();
             return answer;
         }
-        if (method, path) != ("POST", oauth::PATH) {
-            return Answer::no_path();
+        if (asked.method, asked.path()) != ("POST", oauth::PATH) {
+            return Reply::no_path();
         }
-        let header = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
         let now = [world.now(), SystemClock.now()];
-        world.tokens.issue(&oauth::Ask {
-            sdk_id: &self.application.sdk_id,
-            public_pem: &self.public_pem,
-            content_type: header("content-type").unwrap_or_default(),
-            host: header("host").unwrap_or_default(),
-            body,
-            now,
-        })
+        world.tokens.issue(asked, &self.application, now)
     }
 }
 
-fn disturb(response: &mut Response, fault: &Fault, answer: &Answer) {
+fn disturb(response: &mut Response, fault: &Fault, answer: &Reply) {
     let mut set = |name: &'static str, value: Option<String>| {
         if let Some(value) = value.and_then(|text| text.parse().ok()) {
             response.headers_mut().insert(name, value);
@@ -150,7 +133,7 @@ fn disturb(response: &mut Response, fault: &Fault, answer: &Answer) {
     }
 }
 
-fn respond(answer: &Answer, deprecated: bool) -> Response {
+fn respond(answer: &Reply, deprecated: bool) -> Response {
     let mut response = Response::builder()
         .status(answer.status)
         // Yoti sends one; customers quote it when they report a fault (contract 2.3).

@@ -11,27 +11,21 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::answer::Wrong;
-use crate::simulator::timeline::events::Event;
+use crate::domain::session::wire_enum::Topic;
+use crate::simulator::json::{list, text};
+use crate::simulator::timeline::events::TopicEvent;
 
-/// Topics in the spelling of the creation (contract 8.2).
-pub(crate) const TOPICS: &[&str] = &[
-    "RESOURCE_UPDATE",
-    "TASK_COMPLETION",
-    "CHECK_COMPLETION",
-    "SESSION_COMPLETION",
-    "CLIENT_SESSION_TOKEN_DELETED",
-    "NEW_PDF_SUPPLIED",
-    "INSTRUCTIONS_EMAIL_REQUESTED",
-    "THANK_YOU_EMAIL_REQUESTED",
-    "FIRST_BRANCH_VISIT",
-];
+/// All topics in the spelling of the creation (contract 8.2).
+pub(crate) fn topics() -> Vec<&'static str> {
+    Topic::KNOWN.iter().filter_map(Topic::known_name).collect()
+}
 
 #[derive(Clone, Debug)]
 pub(crate) struct Subscription {
     pub(crate) endpoint: String,
     pub(crate) topics: Vec<String>,
     pub(crate) authorization: Option<String>,
-    pub(crate) told: HashSet<Event>,
+    pub(crate) told: HashSet<TopicEvent>,
 }
 
 /// How notifications are sent, and what was sent.
@@ -54,8 +48,7 @@ pub(crate) struct Manner {
 
 /// Reads `notifications` of a creation.
 pub(crate) fn subscription(said: &Value, wrong: &mut Wrong) -> Option<Subscription> {
-    let text = |key: &str| said.get(key).and_then(Value::as_str);
-    let endpoint = text("endpoint").unwrap_or_default();
+    let endpoint = text(said, "/endpoint").unwrap_or_default();
     let url = Url::parse(endpoint).ok();
     let fits = url.is_some_and(|url| match url.scheme() {
         "https" => url.host().is_some(),
@@ -66,10 +59,9 @@ pub(crate) fn subscription(said: &Value, wrong: &mut Wrong) -> Option<Subscripti
         wrong.say("notifications.endpoint", "must be a valid HTTPS URL");
     }
     let mut topics = Vec::new();
-    let said_topics = said.get("topics").and_then(Value::as_array);
-    for (place, topic) in said_topics.into_iter().flatten().enumerate() {
+    for (place, topic) in list(said, "/topics").iter().enumerate() {
         let topic = topic.as_str().unwrap_or_default();
-        if !TOPICS.iter().any(|known| known.eq_ignore_ascii_case(topic)) {
+        if Topic::of_notification(topic).is_unknown() {
             wrong.say(format!("notifications.topics[{place}]"), "is not a known topic");
         }
         // Delivered in lower case, whatever the creation said (contract 11 #14).
@@ -78,8 +70,8 @@ pub(crate) fn subscription(said: &Value, wrong: &mut Wrong) -> Option<Subscripti
     if topics.is_empty() {
         wrong.say("notifications.topics", "must not be empty");
     }
-    let token = text("auth_token");
-    let authorization = match text("auth_type").unwrap_or("BASIC") {
+    let token = text(said, "/auth_token");
+    let authorization = match text(said, "/auth_type").unwrap_or("BASIC") {
         // Yoti encodes it; a bearer token is sent unchanged (contract 8.1).
         "BASIC" => token.map(|token| format!("Basic {}", STANDARD.encode(token))),
         "BEARER" => token.map(|token| format!("Bearer {token}")),
@@ -98,11 +90,6 @@ pub(crate) fn subscription(said: &Value, wrong: &mut Wrong) -> Option<Subscripti
 
 /// This machine, by number or as `localhost`.
 pub(crate) fn loopback(url: &Url) -> bool {
-    is_loopback(url.host_str().unwrap_or_default())
-}
-
-/// This machine, by number or as `localhost`.
-pub(crate) fn is_loopback(host: &str) -> bool {
-    let host = host.trim_matches(['[', ']']);
+    let host = url.host_str().unwrap_or_default().trim_matches(['[', ']']);
     host == "localhost" || host.parse::<IpAddr>().is_ok_and(|ip| ip.is_loopback())
 }

@@ -3,10 +3,11 @@
 
 use std::collections::HashSet;
 
+use axum::http::HeaderMap;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::answer::Answer;
+use super::answer::Reply;
 use crate::api::signing::{VerifyingKey, string_to_sign};
 
 /// The application that the simulator knows, and two others by name.
@@ -14,6 +15,8 @@ use crate::api::signing::{VerifyingKey, string_to_sign};
 pub(crate) struct Application {
     pub(crate) sdk_id: String,
     pub(crate) key: VerifyingKey,
+    /// The same as SPKI PEM.
+    pub(crate) public_pem: String,
     /// Known, with the same key, but no made session belongs to it.
     pub(crate) stranger: String,
     /// Known, but its stored key cannot be used.
@@ -23,10 +26,22 @@ pub(crate) struct Application {
 /// A request as it came.
 pub(crate) struct Incoming<'a> {
     pub(crate) method: &'a str,
-    /// Path and query below the base, as received.
+    /// Path and query as received; below the API's base without that.
     pub(crate) target: &'a str,
-    pub(crate) digest: Option<&'a str>,
+    pub(crate) headers: &'a HeaderMap,
     pub(crate) body: &'a [u8],
+    /// It came below the sandbox's base.
+    pub(crate) sandbox: bool,
+}
+
+impl Incoming<'_> {
+    pub(crate) fn header(&self, name: &str) -> Option<&str> {
+        self.headers.get(name).and_then(|value| value.to_str().ok())
+    }
+
+    pub(crate) fn path(&self) -> &str {
+        self.target.split('?').next().unwrap_or_default()
+    }
 }
 
 /// More than the API is known to check (contract 2.2); switched on at `/_sim/verification`.
@@ -42,7 +57,7 @@ pub(crate) struct Strictness {
 }
 
 impl Strictness {
-    fn check(&mut self, nonce: &str, timestamp: &str, now: [Timestamp; 2]) -> Result<(), Answer> {
+    fn check(&mut self, nonce: &str, timestamp: &str, now: [Timestamp; 2]) -> Result<(), Reply> {
         if let Some(minutes) = self.window_minutes {
             let value: i64 = timestamp.parse().unwrap_or(i64::MAX);
             // Seconds, milliseconds and microseconds are all
@@ -57,14 +72,14 @@ impl Strictness {
             let far =
                 |now: &Timestamp| seconds.abs_diff(now.as_second()) > minutes.unsigned_abs() * 60;
             if now.iter().all(far) {
-                return Err(Answer::invalid(
+                return Err(Reply::invalid(
                     "MALFORMED_REQUEST",
                     &[("timestamp", "is too far off")],
                 ));
             }
         }
         if self.unique_nonces && !self.seen.insert(nonce.to_owned()) {
-            return Err(Answer::invalid("MALFORMED_REQUEST", &[("nonce", "was used before")]));
+            return Err(Reply::invalid("MALFORMED_REQUEST", &[("nonce", "was used before")]));
         }
         Ok(())
     }
@@ -88,29 +103,30 @@ impl Application {
         request: &Incoming<'_>,
         strictness: &mut Strictness,
         now: [Timestamp; 2],
-    ) -> Result<String, Answer> {
-        let Some(digest) = request.digest.filter(|digest| !digest.is_empty()) else {
-            return Err(Answer::malformed("header.X-Yoti-Auth-Digest"));
+    ) -> Result<String, Reply> {
+        let digest = request.header("X-Yoti-Auth-Digest").filter(|digest| !digest.is_empty());
+        let Some(digest) = digest else {
+            return Err(Reply::malformed("header.X-Yoti-Auth-Digest"));
         };
         let value = |name: &str| parameter(request.target, name).filter(|value| !value.is_empty());
-        let Some(nonce) = value("nonce") else { return Err(Answer::malformed("nonce")) };
+        let Some(nonce) = value("nonce") else { return Err(Reply::malformed("nonce")) };
         let decimal = |value: &&str| value.bytes().all(|byte| byte.is_ascii_digit());
         let Some(timestamp) = value("timestamp").filter(decimal) else {
-            return Err(Answer::malformed("timestamp"));
+            return Err(Reply::malformed("timestamp"));
         };
-        let Some(caller) = value("sdkId") else { return Err(Answer::malformed("sdkId")) };
+        let Some(caller) = value("sdkId") else { return Err(Reply::malformed("sdkId")) };
         let known = [&self.sdk_id, &self.stranger, &self.broken];
         let Some(caller) = known.into_iter().find(|id| id.eq_ignore_ascii_case(caller)) else {
-            return Err(Answer::error(404, "APP_NOT_FOUND", "Application not found"));
+            return Err(Reply::error(404, "APP_NOT_FOUND", "Application not found"));
         };
         if *caller == self.broken {
-            return Err(Answer::error(401, "BAD_PUBLIC_KEY", "The stored key cannot be used"));
+            return Err(Reply::error(401, "BAD_PUBLIC_KEY", "The stored key cannot be used"));
         }
         let body = (!request.body.is_empty()).then_some(request.body);
         let text = string_to_sign(request.method, request.target, body);
         // Strict checks come after it: a request that is not verified uses up no nonce.
         if !self.key.verifies(&text, digest) {
-            return Err(Answer::error(401, "MESSAGE_SIGNING", "The signature does not verify"));
+            return Err(Reply::error(401, "MESSAGE_SIGNING", "The signature does not verify"));
         }
         strictness.check(nonce, timestamp, now)?;
         Ok(caller.clone())

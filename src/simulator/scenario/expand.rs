@@ -3,6 +3,7 @@
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+use serde_json::json;
 
 use super::step::{Step, StepKind};
 use crate::simulator::scenario::{Requirement, Scenario};
@@ -126,7 +127,32 @@ fn single(at: i64, what: StepKind, all: &mut Vec<Step>) {
             let what = StepKind::Check { name, check, state, uses, report, extra };
             all.push(Step::new(at + seconds, what));
         }
+        StepKind::BranchChecks { uses, checks, scheme, recommendation } => {
+            for check in checks {
+                for document in &uses {
+                    let (scheme, recommendation) = (scheme.as_deref(), &recommendation);
+                    all.push(Step::new(at, branch_check(&check, document, scheme, recommendation)));
+                }
+            }
+        }
         other => all.push(Step::new(at, other)),
+    }
+}
+
+fn branch_check(check: &str, document: &str, scheme: Option<&str>, value: &str) -> StepKind {
+    let mut uses = vec![document.to_owned()];
+    if check == "PROFILE_DOCUMENT_MATCH" {
+        uses.push("applicant".to_owned());
+    }
+    let report = json!({ "recommendation": { "value": value }, "breakdown": [] });
+    let scheme = scheme.filter(|_| check == "DOCUMENT_SCHEME_VALIDITY_CHECK");
+    StepKind::Check {
+        name: format!("{check} {document}"),
+        check: check.to_owned(),
+        state: "DONE".to_owned(),
+        uses,
+        report: Some(report.to_string()),
+        extra: scheme.map(|scheme| json!({ "scheme": scheme }).to_string()),
     }
 }
 
@@ -138,36 +164,28 @@ fn capture(at: i64, what: StepKind, all: &mut Vec<Step>) {
     };
     let require = |state: &str, at: i64, all: &mut Vec<Step>| {
         if let Some(place) = place {
-            all.push(Step::new(at, StepKind::Require { place, state: state.to_owned() }));
+            all.push(Step::new(at, StepKind::require(place, state)));
         }
     };
-    all.push(Step::new(
-        at,
-        StepKind::Resource {
-            name: name.clone(),
-            container,
-            source: Some(source),
-            document_type: Some(document_type),
-            country: Some(country),
-            extra: None,
-        },
-    ));
+    let (document_type, country) = (Some(document_type), Some(country));
+    let (named, source) = (name.clone(), Some(source));
+    let what =
+        StepKind::Resource { name: named, container, source, document_type, country, extra: None };
+    all.push(Step::new(at, what));
     require("IN_PROGRESS", at, all);
     let mut last = at;
     for (page, frames) in (0_i64..).zip(pages) {
         // The first page comes 21 s after its resource in Yoti's sample (contract 7.7).
         last = at + 21 + 12 * page;
-        let method = String::from("CAMERA");
+        let (name, method) = (name.clone(), String::from("CAMERA"));
         all.push(Step::new(
             last,
             StepKind::Page { name: name.clone(), method, hollow: false, frames: 0 },
         ));
         for frame in 0..frames {
             let later = FRAMES.get(frame).copied().unwrap_or(9);
-            all.push(Step::new(
-                last + later,
-                StepKind::Frame { name: name.clone(), hollow: false },
-            ));
+            let frame = StepKind::Frame { name: name.clone(), hollow: false };
+            all.push(Step::new(last + later, frame));
         }
     }
     if !unread {
@@ -189,11 +207,7 @@ fn extract(at: i64, what: StepKind, all: &mut Vec<Step>) {
         generates: generates.clone().filter(|_| done),
         media: done.then(|| "document_fields".to_owned()),
     };
-    let media = |field: &str, kind: &str| StepKind::Media {
-        name: name.clone(),
-        field: field.to_owned(),
-        kind: kind.to_owned(),
-    };
+    let media = |field: &str, kind: &str| StepKind::media(&name, field, kind);
     let end = at + seconds;
     all.push(Step::new(at, state("PENDING", false)));
     all.push(Step::new(end, state("DONE", true)));
@@ -202,6 +216,6 @@ fn extract(at: i64, what: StepKind, all: &mut Vec<Step>) {
         all.push(Step::new(end, media("document_id_photo", "IMAGE")));
     }
     if let Some(place) = place {
-        all.push(Step::new(end, StepKind::Require { place, state: "COMPLETE".to_owned() }));
+        all.push(Step::new(end, StepKind::require(place, "COMPLETE")));
     }
 }

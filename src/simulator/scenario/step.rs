@@ -2,6 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 
+/// The checks that a clerk does, one for each document; the first of them ends the visit.
+pub(crate) const IN_BRANCH: &[&str] =
+    &["IBV_VISUAL_REVIEW_CHECK", "PROFILE_DOCUMENT_MATCH", "DOCUMENT_SCHEME_VALIDITY_CHECK"];
+
 /// One thing that happens. (Strictness is `StepKind`'s: it gets every key but these three.)
 #[derive(Clone, Debug, Deserialize, Serialize)]
 pub struct Step {
@@ -25,7 +29,7 @@ impl Step {
     }
 }
 
-/// The kinds of steps. The first three are short for several of the others.
+/// The kinds of steps. The first four are short for several of the others.
 #[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(tag = "do", rename_all = "kebab-case", deny_unknown_fields)]
 pub enum StepKind {
@@ -34,7 +38,6 @@ pub enum StepKind {
         /// Its name in this scenario.
         name: String,
         /// The requirement it meets, from 0.
-        #[serde(default)]
         place: Option<usize>,
         /// `id_documents`, …
         #[serde(default = "id_documents")]
@@ -57,7 +60,6 @@ pub enum StepKind {
     Extract {
         name: String,
         /// The requirement that is met then.
-        #[serde(default)]
         place: Option<usize>,
         #[serde(default = "extraction")]
         task: String,
@@ -67,7 +69,6 @@ pub enum StepKind {
         #[serde(default = "progress")]
         recommendation: String,
         /// The check it generates, by name.
-        #[serde(default)]
         generates: Option<String>,
     },
     /// A check runs: CREATED, READY, PENDING, DONE.
@@ -83,24 +84,28 @@ pub enum StepKind {
         #[serde(default = "seventy_five")]
         seconds: i64,
         /// JSON merged over it when it is DONE.
-        #[serde(default)]
         extra: Option<String>,
+    },
+    /// One check of each type for each resource, DONE in the same second (contract 4.2).
+    BranchChecks {
+        uses: Vec<String>,
+        checks: Vec<String>,
+        /// Scheme for `DOCUMENT_SCHEME_VALIDITY_CHECK`.
+        scheme: Option<String>,
+        /// Recommendation of all.
+        recommendation: String,
     },
     Resource {
         /// Its name in this scenario.
         name: String,
         /// `id_documents`, …
         container: String,
-        #[serde(default)]
         source: Option<String>,
         /// `PASSPORT`, …
-        #[serde(default)]
         document_type: Option<String>,
         /// ISO 3166-1 alpha-3, such as `GBR`.
-        #[serde(default)]
         country: Option<String>,
         /// JSON merged over it.
-        #[serde(default)]
         extra: Option<String>,
     },
     Page {
@@ -137,18 +142,13 @@ pub enum StepKind {
         task: String,
         state: String,
         /// `PROGRESS`, …
-        #[serde(default)]
         recommendation: Option<String>,
         /// `QUALITY`, `USER_ERROR`
-        #[serde(default)]
         reason: Option<String>,
-        #[serde(default)]
         detail: Option<String>,
         /// The check it generated, by name.
-        #[serde(default)]
         generates: Option<String>,
         /// The media field it generated.
-        #[serde(default)]
         media: Option<String>,
     },
     /// A check appears or changes.
@@ -160,21 +160,9 @@ pub enum StepKind {
         #[serde(default)]
         uses: Vec<String>,
         /// The report, as JSON.
-        #[serde(default)]
         report: Option<String>,
         /// JSON merged over it.
-        #[serde(default)]
         extra: Option<String>,
-    },
-    /// One check of each type for each resource, DONE in the same second (contract 4.2).
-    BranchChecks {
-        uses: Vec<String>,
-        checks: Vec<String>,
-        /// Scheme for `DOCUMENT_SCHEME_VALIDITY_CHECK`.
-        #[serde(default)]
-        scheme: Option<String>,
-        /// Recommendation of all.
-        recommendation: String,
     },
     /// A requirement's state, by its place from 0.
     Require {
@@ -205,28 +193,17 @@ pub enum StepKind {
     Delete {},
 }
 
-fn id_documents() -> String {
-    String::from("id_documents")
+macro_rules! usual {
+    ($($name:ident $text:literal)+) => {$(fn $name() -> String { $text.to_owned() })+};
 }
 
-fn in_branch() -> String {
-    String::from("IBV")
-}
-
-fn gbr() -> String {
-    String::from("GBR")
-}
-
-fn camera() -> String {
-    String::from("CAMERA")
-}
-
-fn extraction() -> String {
-    String::from("ID_DOCUMENT_TEXT_DATA_EXTRACTION")
-}
-
-fn progress() -> String {
-    String::from("PROGRESS")
+usual! {
+    id_documents "id_documents"
+    in_branch "IBV"
+    gbr "GBR"
+    camera "CAMERA"
+    extraction "ID_DOCUMENT_TEXT_DATA_EXTRACTION"
+    progress "PROGRESS"
 }
 
 const fn a_minute() -> i64 {
@@ -238,6 +215,31 @@ const fn seventy_five() -> i64 {
 }
 
 impl StepKind {
+    /// A resource without a document.
+    pub(crate) fn resource(name: &str, container: &str, source: &str) -> Self {
+        Self::Resource {
+            name: name.to_owned(),
+            container: container.to_owned(),
+            source: Some(source.to_owned()),
+            document_type: None,
+            country: None,
+            extra: None,
+        }
+    }
+
+    pub(crate) fn media(name: &str, field: &str, kind: &str) -> Self {
+        let (name, field, kind) = (name.to_owned(), field.to_owned(), kind.to_owned());
+        Self::Media { name, field, kind }
+    }
+
+    pub(crate) fn require(place: usize, state: &str) -> Self {
+        Self::Require { place, state: state.to_owned() }
+    }
+
+    pub(crate) fn notify(topic: &str) -> Self {
+        Self::Notify { topic: topic.to_owned() }
+    }
+
     /// The name of the resource that it makes.
     pub(crate) fn makes(&self) -> Option<&str> {
         match self {

@@ -2,24 +2,20 @@
 
 use std::collections::HashSet;
 
-use crate::simulator::scenario::step::StepKind;
-use crate::simulator::timeline::{LETTER_TAKES, SimulatedSession};
+use super::session::{LETTER_TAKES, SimulatedSession};
+use crate::simulator::scenario::step::{IN_BRANCH, StepKind};
 
 /// One thing to be told.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub(crate) struct Event {
+pub(crate) struct TopicEvent {
     pub(crate) at: i64,
     /// In lower case, as delivered.
     pub(crate) topic: String,
     pub(crate) id: Option<(&'static str, String)>,
 }
 
-/// Checks done by the clerk: the first of them ends the visit.
-const IN_BRANCH: &[&str] =
-    &["IBV_VISUAL_REVIEW_CHECK", "PROFILE_DOCUMENT_MATCH", "DOCUMENT_SCHEME_VALIDITY_CHECK"];
-
 /// Everything up to a second, each once.
-pub(crate) fn of(life: &SimulatedSession, elapsed: i64) -> Vec<Event> {
+pub(crate) fn of(life: &SimulatedSession, elapsed: i64) -> Vec<TopicEvent> {
     let mut telling = Telling { life, events: Vec::new(), said: HashSet::new() };
     if let Some((_, at)) = life.letter(elapsed).filter(|(_, at)| at + LETTER_TAKES <= elapsed) {
         telling.say(at + LETTER_TAKES, "instructions_email_requested", None);
@@ -33,13 +29,13 @@ pub(crate) fn of(life: &SimulatedSession, elapsed: i64) -> Vec<Event> {
 
 struct Telling<'a> {
     life: &'a SimulatedSession,
-    events: Vec<Event>,
-    said: HashSet<Event>,
+    events: Vec<TopicEvent>,
+    said: HashSet<TopicEvent>,
 }
 
 impl Telling<'_> {
     fn say(&mut self, at: i64, topic: &str, id: Option<(&'static str, String)>) {
-        let event = Event { at, topic: topic.to_owned(), id };
+        let event = TopicEvent { at, topic: topic.to_owned(), id };
         if self.said.insert(event.clone()) {
             self.events.push(event);
         }
@@ -70,13 +66,6 @@ impl Telling<'_> {
                 if state == "DONE" || state == "INTERNAL_ERROR" =>
             {
                 self.check(at, check, name);
-            }
-            StepKind::BranchChecks { uses, checks, .. } => {
-                for check in checks {
-                    for used in uses {
-                        self.check(at, check, &format!("{check} {used}"));
-                    }
-                }
             }
             StepKind::Notify { topic } if topic == "first_branch_visit" => self.say_once(at, topic),
             StepKind::Notify { topic } => self.say(at, topic, None),

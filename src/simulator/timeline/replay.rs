@@ -4,19 +4,11 @@ use std::collections::{BTreeMap, HashMap};
 
 use serde_json::{Map, Value, json};
 
-use super::shape::{media, merge, put, with_list};
+use super::session::SimulatedSession;
+use super::shape::CREATED;
+use crate::simulator::json::{list, media, merge, put, text, with_list};
 use crate::simulator::scenario::Absent;
 use crate::simulator::scenario::step::StepKind;
-use crate::simulator::timeline::SimulatedSession;
-
-/// The containers that are there from the beginning (contract 14.14).
-const CREATED: &[&str] = &[
-    "id_documents",
-    "supplementary_documents",
-    "liveness_capture",
-    "face_capture",
-    "applicant_profiles",
-];
 
 /// What has happened so far.
 pub(crate) struct Replay<'a> {
@@ -73,13 +65,6 @@ impl<'a> Replay<'a> {
             StepKind::Media { name, field, kind } => self.media(name, field, kind, at),
             StepKind::Task { name, .. } => self.task(name, what, at),
             StepKind::Check { .. } => self.check(what, at),
-            StepKind::BranchChecks { uses, checks, scheme, recommendation } => {
-                for check in checks {
-                    for used in uses {
-                        self.branch_check(check, used, scheme.as_deref(), recommendation, at);
-                    }
-                }
-            }
             StepKind::Require { place, state } => {
                 if let Some(slot) = self.requirements.get_mut(*place) {
                     slot.clone_from(state);
@@ -95,14 +80,15 @@ impl<'a> Replay<'a> {
             StepKind::Capture { .. }
             | StepKind::Extract { .. }
             | StepKind::Run { .. }
+            | StepKind::BranchChecks { .. }
             | StepKind::Notify { .. } => {}
         }
     }
 
     /// A face image is there (contract 5.7: until then the configuration may be refused).
     pub(crate) fn has_face(&self) -> bool {
-        let faces = self.resources.get("face_capture").and_then(Value::as_array);
-        faces.into_iter().flatten().any(|face| face.get("image").is_some())
+        let faces = self.resources.get("face_capture").map_or(&[][..], |faces| list(faces, ""));
+        faces.iter().any(|face| face.get("image").is_some())
     }
 
     fn resource(&mut self, what: &StepKind, at: i64) {
@@ -177,8 +163,7 @@ impl<'a> Replay<'a> {
         let mut old = None;
         let life = self.life;
         self.touch(name, at, |resource| {
-            let known = resource.pointer(&format!("/{field}/media/id")).and_then(Value::as_str);
-            old = known.map(str::to_owned);
+            old = text(resource, &format!("/{field}/media/id")).map(str::to_owned);
             let id = match old {
                 Some(_) => life.id_of(&format!("{name} {field} at {at}")),
                 None => first,
@@ -248,7 +233,9 @@ impl<'a> Replay<'a> {
         let Some(known) = self.checks.get_mut(place) else { return };
         put(known, "state", json!(state));
         put(known, "last_updated", json!(time));
-        if let Some(report) = report.as_deref().and_then(|text| serde_json::from_str(text).ok()) {
+        if let Some(report) =
+            report.as_deref().and_then(|text| serde_json::from_str::<Value>(text).ok())
+        {
             put(known, "report", report);
             if check.ends_with("_TEXT_DATA_CHECK") || check.starts_with("WATCHLIST_") {
                 let id = life.id_of(&format!("check {name} generated"));
@@ -259,31 +246,6 @@ impl<'a> Replay<'a> {
             merge(known, extra.as_deref());
             life.resolve(known, at);
         }
-    }
-
-    fn branch_check(
-        &mut self,
-        check: &str,
-        document: &str,
-        scheme: Option<&str>,
-        recommendation: &str,
-        at: i64,
-    ) {
-        let mut uses = vec![document.to_owned()];
-        if check == "PROFILE_DOCUMENT_MATCH" {
-            uses.push("applicant".to_owned());
-        }
-        let report = json!({ "recommendation": { "value": recommendation }, "breakdown": [] });
-        let extra = scheme.filter(|_| check == "DOCUMENT_SCHEME_VALIDITY_CHECK");
-        let what = StepKind::Check {
-            name: format!("{check} {document}"),
-            check: check.to_owned(),
-            state: "DONE".to_owned(),
-            uses,
-            report: Some(report.to_string()),
-            extra: extra.map(|scheme| json!({ "scheme": scheme }).to_string()),
-        };
-        self.check(&what, at);
     }
 
     fn touch(&mut self, name: &str, at: i64, change: impl FnOnce(&mut Value)) {
@@ -342,8 +304,7 @@ impl<'a> Replay<'a> {
 
 /// Tasks stand behind the media that they made, as in the documented samples.
 fn tasks_last(resource: &mut Value) {
-    let tasks = resource.get("tasks").and_then(Value::as_array);
-    if tasks.is_some_and(|tasks| !tasks.is_empty())
+    if !list(resource, "/tasks").is_empty()
         && let Some(map) = resource.as_object_mut()
         && let Some(tasks) = map.shift_remove("tasks")
     {

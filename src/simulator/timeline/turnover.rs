@@ -1,7 +1,7 @@
 //! New sessions for those that have ended, so that the demo goes on for as long as it runs.
 
 use std::collections::{BTreeSet, VecDeque};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex};
 
 use jiff::{SignedDuration, Timestamp};
 use secrecy::{ExposeSecret, SecretString};
@@ -11,7 +11,7 @@ use crate::domain::session::ids::SessionId;
 use crate::simulator::http::notify;
 use crate::simulator::scenario::step::StepKind;
 use crate::simulator::timeline::SimulatedSession;
-use crate::simulator::world::World;
+use crate::simulator::world::{self, World};
 use crate::simulator::{MadeSession, Prepared};
 
 /// An ended session is followed by a new one after this long, in seconds of simulated time.
@@ -65,8 +65,7 @@ impl Turnover {
             dice: fastrand::Rng::with_seed(prepared.seed),
         };
         let now = crate::clock::Clock::now(&turnover.clock);
-        let world = Arc::clone(&turnover.world);
-        let world = world.lock().unwrap_or_else(PoisonError::into_inner);
+        let world = world::lock(&prepared.world);
         for resident in world.residents.values() {
             turnover.plan(&resident.life, now);
         }
@@ -83,7 +82,7 @@ impl Turnover {
     /// Replaces the sessions whose time has come.
     pub fn look(&mut self) -> Changes {
         let world = Arc::clone(&self.world);
-        let mut world = world.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut world = world::lock(&world);
         let now = world.now();
         let mut changes = Changes::default();
         while self.due.first().is_some_and(|(at, _)| *at <= now) {
@@ -103,7 +102,8 @@ impl Turnover {
             let reference = format!("demo-{:04}", self.made);
             world.settle(life, reference.clone(), name.clone());
             if let Some(address) = &self.notify {
-                notify::subscribe_new(&mut world, id, address.expose_secret());
+                // The address was taken at the start.
+                let _taken = notify::subscribe_to_all(&mut world, &[id], address.expose_secret());
             }
             changes.came.push(MadeSession { id, reference, scenario: name });
         }

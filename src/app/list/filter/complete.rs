@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 use super::fields::{self, FIELDS, FLAGS, Field, TextField};
 use super::print::{is_simple, quoted};
 use super::subject::any_text;
-use crate::app::text::words::StageKind;
+use crate::domain::assessment::stage_kind::StageKind;
 use crate::domain::watchlist::labels::SafeLabels;
 use crate::domain::watchlist::watched::WatchedSession;
 

@@ -5,7 +5,7 @@ use jiff::{SignedDuration, Timestamp};
 use super::fields::Flag;
 use super::subject::{Subject, any_text};
 use super::{Condition, DocsHow, Expr, How, Needle, Query, TimeField, folded, same};
-use crate::app::text::words::StageKind;
+use crate::domain::assessment::stage_kind::StageKind;
 use crate::domain::events::change::ChangedPart;
 use crate::domain::events::change::TimelineEvent;
 use crate::domain::watchlist::watched::WatchedSession;
@@ -128,11 +128,11 @@ impl Flag {
         let Subject { session, summary, now, .. } = *subject;
         let snoozed = session.own.snoozed_until.is_some_and(|until| until > now);
         match self {
-            Self::Attention => summary.attention,
+            Self::Attention => summary.needs_attention(),
             Self::Changed => subject.changed,
             Self::New => subject.new,
             Self::Stale => summary.stale,
-            Self::Acked => summary.hushed && !snoozed,
+            Self::Acked => summary.is_hushed() && !snoozed,
             Self::Snoozed => snoozed,
             Self::Pinned => summary.pinned,
             Self::Noted => !session.own.note.is_empty(),

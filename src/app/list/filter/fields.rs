@@ -1,7 +1,7 @@
 //! The fields of the filter language: their names, and the words that their values have.
 
 use super::TimeField;
-use crate::app::text::words::StageKind;
+use crate::domain::assessment::stage_kind::StageKind;
 use crate::domain::session::wire_enum::{CheckType, Recommendation, SessionState, SourceType};
 
 /// A field by what it can be compared with.

@@ -4,7 +4,7 @@
 
 use super::fields::{TextField, typed, vocabulary};
 use super::{Condition, Expr, Needle, Query, folded};
-use crate::app::text::words::StageKind;
+use crate::domain::assessment::stage_kind::StageKind;
 use crate::domain::nearest::nearest;
 
 /// Fields whose values are Yoti's and few.

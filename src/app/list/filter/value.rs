@@ -2,7 +2,7 @@
 
 use super::fields::{self, FLAGS, Field};
 use super::{Condition, DocsHow, How, Needle, QueryError, TimeField};
-use crate::app::text::words::StageKind;
+use crate::domain::assessment::stage_kind::StageKind;
 use crate::domain::nearest::suggestion;
 use crate::domain::span::parse_span;
 

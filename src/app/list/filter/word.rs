@@ -4,7 +4,7 @@ use super::fields::{TextField, typed};
 use super::part::{Part, Thing};
 use super::subject::{Subject, any_text, id_text};
 use super::{Condition, Needle};
-use crate::app::text::words::StageKind;
+use crate::domain::assessment::stage_kind::{Phase, StageKind};
 use crate::domain::session::wire_enum::Recommendation;
 
 /// A word, a text in quotes or a pattern, with the stages that it names.
@@ -51,7 +51,7 @@ impl Word {
             let name = kind.words();
             let way = name.split_once(':').map_or(name, |(way, _verdict)| way);
             [way.to_owned(), typed(kind)]
-                .map(|name| if kind.is_completed() { way.to_owned() } else { name })
+                .map(|name| if kind.phase() == Phase::Completed { way.to_owned() } else { name })
         });
         Condition::Word(Self { needle, stages, ways })
     }

@@ -28,7 +28,7 @@ pub(crate) struct SavedViews {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Origin {
+pub(crate) enum ViewOrigin {
     Configured,
     BuiltIn,
     Saved,
@@ -37,12 +37,12 @@ pub(crate) enum Origin {
 impl SavedViews {
     /// All with a name: the configuration's, those built in
     /// that no other view replaces, and those saved here.
-    pub(crate) fn views(&self) -> impl Iterator<Item = (&View, Origin)> {
+    pub(crate) fn views(&self) -> impl Iterator<Item = (&View, ViewOrigin)> {
         let free =
             |view: &&View| !self.is_configured(&view.name) && !self.saved.contains_key(&view.name);
-        let configured = self.configured.iter().map(|view| (view, Origin::Configured));
-        let built_in = self.built_in.iter().filter(free).map(|view| (view, Origin::BuiltIn));
-        configured.chain(built_in).chain(self.saved.values().map(|view| (view, Origin::Saved)))
+        let configured = self.configured.iter().map(|view| (view, ViewOrigin::Configured));
+        let built_in = self.built_in.iter().filter(free).map(|view| (view, ViewOrigin::BuiltIn));
+        configured.chain(built_in).chain(self.saved.values().map(|view| (view, ViewOrigin::Saved)))
     }
 
     pub(crate) fn is_configured(&self, name: &str) -> bool {

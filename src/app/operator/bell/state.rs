@@ -5,10 +5,10 @@ use std::collections::VecDeque;
 use jiff::Timestamp;
 
 use crate::app::list::summary::SessionSummary;
-use crate::app::text::words::StageKind;
 use crate::app::view::AlertMark;
 pub use crate::config::value::{Alarm, Desktop};
 use crate::domain::assessment::reason::Reason;
+use crate::domain::assessment::stage_kind::StageKind;
 use crate::domain::session::ids::SessionId;
 
 impl Alarm {
@@ -42,7 +42,7 @@ impl Alarm {
     /// What has become of a session that rings; its first answer rings nothing.
     pub(crate) fn of(was: &SessionSummary, is: &SessionSummary) -> Option<Self> {
         // At a start every session has a first answer: all of it would ring at once.
-        if was.kind == StageKind::NotFetched || is.hushed {
+        if was.kind == StageKind::NotFetched || is.is_hushed() {
             return None;
         }
         let became = |kind| is.kind == kind && was.kind != kind;

@@ -86,11 +86,11 @@ impl Log {
     fn session(&mut self, old: Option<&Answer<Session>>, new: &Answer<Session>) {
         let known = self.events.len();
         let (before, after) = (old.map(|answer| &answer.value), &new.value);
-        let raw_state = |s: &Session| s.state.as_ref().map(|s| ServerText::from(s.as_raw()));
         match before {
             None => self.seen(ChangeKind::FirstSeen),
             Some(b) if b.state != after.state => {
-                self.seen(ChangeKind::State { from: raw_state(b), to: raw_state(after) });
+                let (from, to) = (b.state.clone(), after.state.clone());
+                self.seen(ChangeKind::State { from, to });
             }
             Some(_) => {}
         }
@@ -187,7 +187,7 @@ impl Log {
             }
             let what = ChangeKind::Task {
                 task_type: task.task_type.as_ref().map_or("", |t| t.as_raw()).into(),
-                state: task.state.as_ref().map_or("", |s| s.as_raw()).into(),
+                state: task.state.clone().unwrap_or_else(|| "".into()),
             };
             self.push(
                 task.last_updated.or(task.created),
@@ -212,8 +212,8 @@ impl Log {
             }
             let what = ChangeKind::Check {
                 check_type: check.check_type.as_ref().map_or("", |t| t.as_raw()).into(),
-                state: check.state.as_ref().map_or("", |s| s.as_raw()).into(),
-                recommendation: check.recommendation().map(|r| r.as_raw().into()),
+                state: check.state.clone().unwrap_or_else(|| "".into()),
+                recommendation: check.recommendation().cloned(),
                 reason: reason(check).cloned(),
             };
             self.push(check.last_updated.or(check.created), None, what, Origin::Api);
@@ -308,8 +308,10 @@ mod tests {
             from: Some("ONGOING".into()),
             to: Some("COMPLETED".into())
         }));
-        assert!(kinds.iter().any(|kind| matches!(kind,
-            ChangeKind::Check { recommendation: Some(r), .. } if r.as_raw() == "REJECT")));
+        assert!(kinds.iter().any(|kind| matches!(
+            kind,
+            ChangeKind::Check { recommendation: Some(Recommendation::Reject), .. }
+        )));
     }
 
     #[test]
