@@ -34,6 +34,7 @@ use crate::domain::session::ids::SessionId;
 use crate::domain::watchlist::snapshot::Health;
 
 /// Everything that the screen shows; changed by [`crate::app::update()`] alone.
+#[expect(clippy::struct_excessive_bools, reason = "each is a state of its own")]
 #[derive(Debug)]
 pub struct Model {
     pub(crate) settings: ModelSettings,

@@ -21,7 +21,6 @@ pub struct MediaItem {
 }
 
 /// The media of one session, while the dialog is open.
-#[expect(clippy::struct_excessive_bools, reason = "each is a state of its own")]
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct MediaDialog {
     /// The session under the cursor when the key was pressed.
