@@ -33,6 +33,7 @@ mod show;
 mod simulate;
 mod source;
 mod stats;
+mod store;
 mod terminal_style;
 mod topic;
 mod verify;
@@ -161,13 +162,16 @@ async fn run(cli: Cli) -> Result<u8, Failure> {
         Some(Command::Verify { place }) => verify::run(&place),
         Some(Command::Watch(args)) => watch::run(&global, &args).await,
         Some(Command::Doctor { json }) => doctor::run(&global, json).await,
+        Some(Command::Store { what }) => store::run(&global, &what),
         Some(Command::Config { what }) => config::run(&global, &what),
         Some(Command::Completions { shell }) => topic::completions(shell),
         Some(Command::Man { command }) => man::run(command.as_deref(), Cli::command()),
-        Some(Command::Version) => {
-            output::data(concat!("branchwatch ", env!("CARGO_PKG_VERSION"), "\n"))?;
-            Ok(exit::OK)
-        }
+        Some(Command::Version) => version(),
         Some(Command::Help { topic }) => topic::run(&global, topic.as_deref(), Cli::command()),
     }
+}
+
+fn version() -> Result<u8, Failure> {
+    output::data(concat!("branchwatch ", env!("CARGO_PKG_VERSION"), "\n"))?;
+    Ok(exit::OK)
 }

@@ -6,19 +6,28 @@
 pub mod arrangement;
 mod event;
 mod files;
+mod header;
+mod journal;
+pub mod key;
 pub mod ledger;
 pub mod location;
 pub mod memory;
 mod mend;
-mod own;
 mod posts;
 mod rows;
+mod salvage;
 mod schema;
-pub mod seal;
+mod schema4;
+mod second_copy;
 pub mod sqlite;
+mod state;
+mod wal;
+mod write;
 mod writer;
 
 use std::sync::Arc;
+
+use rusqlite::ErrorCode;
 
 use crate::domain::session::ids::SessionId;
 use crate::domain::watchlist::watched::{WatchEntry, WatchedSession};
@@ -59,6 +68,16 @@ pub trait Persistence: Send + 'static {
 
     /// Remembers a value under a name, in the place of the one before.
     fn set_state(&mut self, name: &str, value: &str) -> Result<(), PersistError>;
+
+    /// An error when what is written would be lost, because another file stands in its place.
+    fn check(&mut self) -> Result<(), PersistError> {
+        Ok(())
+    }
+
+    /// Opens it again after [`Persistence::check`] or a write has failed. What is to be said of it.
+    fn reopen(&mut self) -> Result<Option<String>, PersistError> {
+        Ok(None)
+    }
 }
 
 /// Why the local store cannot be used.
@@ -72,11 +91,64 @@ pub enum PersistError {
     /// It is damaged and could not be repaired or moved aside.
     #[error("the local store is damaged: {0}")]
     Damaged(String),
+    /// It is not ours, or another application's; it is left as it is.
+    #[error("the local store is not this profile's: {0}")]
+    Foreign(String),
+    /// It is sealed and this process cannot open it: only additions are taken.
+    #[error(
+        "the local store is sealed, and no key that opens it can be read: only sessions can be \
+         added"
+    )]
+    Sealed,
+    /// Its file or its lock is gone, or another stands in its place.
+    #[error("the file of the local store was removed or replaced")]
+    Missing,
     /// The disk is full or a file cannot be written; the view goes on without saving.
     #[error("the local store cannot be written: {0}")]
     NotWritable(String),
     #[error("the local store failed: {0}")]
     Other(String),
+}
+
+impl From<rusqlite::Error> for PersistError {
+    fn from(why: rusqlite::Error) -> Self {
+        let text = why.to_string();
+        match why.sqlite_error_code() {
+            Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => {
+                Self::Locked(String::new())
+            }
+            Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => Self::Damaged(text),
+            Some(
+                ErrorCode::DiskFull
+                | ErrorCode::ReadOnly
+                | ErrorCode::CannotOpen
+                | ErrorCode::PermissionDenied
+                | ErrorCode::SystemIoFailure,
+            ) => Self::NotWritable(text),
+            // A value of another kind than the one that was written.
+            _ if matches!(
+                why,
+                rusqlite::Error::FromSqlConversionFailure(..)
+                    | rusqlite::Error::InvalidColumnType(..)
+                    | rusqlite::Error::IntegralValueOutOfRange(..)
+                    | rusqlite::Error::Utf8Error(..)
+            ) =>
+            {
+                Self::Damaged(text)
+            }
+            _ => Self::Other(text),
+        }
+    }
+}
+
+impl PersistError {
+    pub(super) fn sealing(_: aws_lc_rs::error::Unspecified) -> Self {
+        Self::Other(String::from("nothing could be sealed"))
+    }
+
+    pub(super) fn no_randomness() -> Self {
+        Self::Other(String::from("the machine gave no random numbers for a key"))
+    }
 }
 
 /// An open store, and what had to be done to open it.

@@ -25,6 +25,7 @@ use crate::domain::session::{Session, equal_but_for_clocks};
 use crate::domain::watchlist::annotations::{AnnotationChange, Made};
 use crate::domain::watchlist::list_layout::Arrangement;
 use crate::domain::watchlist::snapshot::{Health, SessionTable, Snapshot};
+use crate::domain::watchlist::storage::Storage;
 use crate::domain::watchlist::watched::{PollState, TIMELINE_CAP, WatchEntry, WatchedSession};
 
 /// What was learned of one session.
@@ -77,11 +78,16 @@ impl Store {
     /// fetch time is kept. An observation of a session that is not listed is dropped.
     pub fn observe(&mut self, id: SessionId, observation: Observation) -> bool {
         let Some(watched) = self.current.sessions.get(id) else { return false };
+        let fetched = matches!(observation, Observation::Session(_));
         let Some((answers, at)) = taken_in(&watched.answers, observation) else { return false };
         let events = change::between(&watched.answers, &answers, at);
         let same = events.is_empty() && same_content(&watched.answers, &answers);
         let mut next = WatchedSession::clone(watched);
         next.answers = Arc::new(answers);
+        if fetched {
+            // What the store lost or did not believe is there again.
+            next.storage = Storage::default();
+        }
         if same {
             self.replace(next);
             return false;

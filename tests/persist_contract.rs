@@ -20,11 +20,12 @@ use branchwatch::domain::watchlist::annotations::{AnnotationChange, Annotations,
 use branchwatch::domain::watchlist::list_layout::{Arrangement, Place, ViewTexts};
 use branchwatch::domain::watchlist::outbox::OutboxMessage;
 use branchwatch::domain::watchlist::snapshot::Health;
+use branchwatch::domain::watchlist::storage::StoreFault;
 use branchwatch::domain::watchlist::watched::{WatchEntry, WatchedSession};
 use branchwatch::persist::arrangement::{arrangement, forget, keep};
+use branchwatch::persist::key::{KEY_LENGTH, StoreKey};
 use branchwatch::persist::location::Location;
 use branchwatch::persist::memory::Memory;
-use branchwatch::persist::seal::{KEY_LENGTH, Seal};
 use branchwatch::persist::sqlite::Sqlite;
 use branchwatch::persist::{PersistError, Persistence, SavedSessions, writer};
 use branchwatch::store::{Observation, Store};
@@ -43,6 +44,7 @@ fn entry(n: u128) -> WatchEntry {
         added_at: "2026-10-16T09:00:00Z".parse().unwrap(),
         deadline: Some("2026-10-20T21:00:00Z".parse().unwrap()),
         resources_ttl: Some(SignedDuration::from_hours(24 * 90)),
+        unverified: false,
     }
 }
 
@@ -338,10 +340,17 @@ fn what_is_removed_leaves_nothing_in_the_files() {
     assert_eq!(store.load().unwrap().len(), 1);
 }
 
+fn store_key(n: u8) -> StoreKey {
+    StoreKey::new(&[n; KEY_LENGTH], &[n + 100; KEY_LENGTH]).unwrap()
+}
+
+fn with_key(path: &Path, key: u8) -> Location {
+    Location::new(path, Some(store_key(key)))
+}
+
 /// The store as the application with this key has it.
 fn sealed(path: &Path, exclusive: bool, key: u8) -> Sqlite {
-    let seal = Seal::new(&[key; KEY_LENGTH]).unwrap();
-    Location::new(path, Some(seal)).open(exclusive).unwrap().persistence
+    with_key(path, key).open(exclusive).unwrap().persistence
 }
 
 /// Whether any file of the folder holds these bytes.
@@ -351,45 +360,91 @@ fn holds(folder: &Path, text: &str) -> bool {
 }
 
 #[test]
-fn answers_are_unreadable_without_the_applications_key_and_stay_until_they_are_fetched_again() {
+fn everything_but_ids_is_unreadable_without_the_applications_key_and_stays_as_it_is() {
     // S09
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("store.db");
     let mut ours = sealed(&path, true, 7);
     ours.add(&[entry(1), entry(2)]).unwrap();
-    ours.save(&[Arc::new(known(1)), Arc::new(known(2))]).unwrap();
-    assert_eq!((ours.load().unwrap()[0].clone(), ours.trouble()), (known(1), None));
-    assert!(holds(folder.path(), "dbs-"), "the watch-list stays readable");
-    for canary in ["ONGOING", "requested_checks", "0040037", "12345678901234567890"] {
+    let mut noted = known(1);
+    noted.keep(&AnnotationChange::Note("called her".into()), jiff::Timestamp::UNIX_EPOCH);
+    ours.save(&[Arc::new(noted.clone()), Arc::new(known(2))]).unwrap();
+    ours.set_state("arrangement", "stage:awaiting CANARY").unwrap();
+    assert_eq!((ours.load().unwrap()[0].clone(), ours.trouble()), (noted.clone(), None));
+    for canary in [
+        "ONGOING",
+        "requested_checks",
+        "0040037",
+        "12345678901234567890",
+        "dbs-",
+        "team-a",
+        "called her",
+        "CANARY",
+        "FirstSeen",
+        "first_seen",
+    ] {
         assert!(!holds(folder.path(), canary), "{canary}");
     }
     drop(ours);
     for key in [Some(8), None] {
         let mut other = key.map_or_else(|| held(&path), |key| sealed(&path, true, key));
         let read = other.load().unwrap().remove(0);
-        assert!(read.session().is_none() && read.answers.configuration.is_none());
-        assert_eq!((read.timeline.len(), read.poll.last_ok), (1, known(1).poll.last_ok));
-        assert!(other.trouble().unwrap().starts_with("6 stored responses cannot be read"));
-        // What is not read is not lost by saving the rest.
-        other.save(&[Arc::new(read)]).unwrap();
+        let fault = if key.is_some() { StoreFault::OtherKey } else { StoreFault::NoKey };
+        assert_eq!((read.id(), read.storage.fault), (id(1), Some(fault)));
+        assert_eq!((read.session(), &read.entry.reference, read.timeline.len()), (None, &None, 0));
+        let told = other.trouble().unwrap();
+        assert!(told.starts_with("the local store is sealed") && told.contains("2 sessions"));
+        assert!(matches!(other.save(&[Arc::new(read)]), Err(PersistError::Sealed)));
+        assert!(matches!(other.remove(&[id(1)]), Err(PersistError::Sealed)));
         drop(other);
-        assert_eq!(sealed(&path, false, 7).load().unwrap()[0], known(1));
+        assert_eq!(sealed(&path, false, 7).load().unwrap()[0], noted);
     }
-    sealed(&path, true, 8).save(&[Arc::new(known(2))]).unwrap();
-    assert_eq!(sealed(&path, false, 8).load().unwrap()[1], known(2), "fetched again");
 }
 
 #[test]
-fn what_was_saved_without_a_key_is_sealed_when_one_is_known() {
+fn what_is_added_without_the_key_is_sealed_by_the_holder_and_marked() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("store.db");
+    sealed(&path, true, 7).add(&[entry(1), entry(2)]).unwrap();
+    let added = WatchEntry { reference: Some("from somebody".into()), ..entry(3) };
+    let forged = WatchEntry { reference: Some("forged".into()), ..entry(1) };
+    open(&path).add(&[added.clone(), forged]).unwrap();
+    let listed = sealed(&path, true, 7).load().unwrap();
+    assert_eq!(*listed[0].entry, entry(1), "nothing that is there is changed");
+    let unverified = WatchEntry { unverified: true, ..added };
+    assert_eq!(*listed[2].entry, unverified, "nobody vouches for what was left without the key");
+    assert!(!holds(folder.path(), "from somebody"), "the holder has sealed it");
+}
+
+#[test]
+fn a_new_application_key_is_a_new_wrapping_and_no_loss() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("store.db");
+    let mut ours = sealed(&path, true, 7);
+    ours.add(&[entry(1)]).unwrap();
+    ours.save(&[Arc::new(known(1))]).unwrap();
+    drop(ours);
+    assert!(matches!(Sqlite::rekey(&with_key(&path, 9), &store_key(8)), Err(PersistError::Sealed)));
+    Sqlite::rekey(&with_key(&path, 7), &store_key(8)).unwrap();
+    assert_eq!(sealed(&path, false, 8).load().unwrap(), [known(1)]);
+    assert_eq!(
+        sealed(&path, false, 7).load().unwrap()[0].storage.fault,
+        Some(StoreFault::OtherKey)
+    );
+    fs::remove_file(&path).unwrap();
+    assert_eq!(sealed(&path, true, 8).load().unwrap().len(), 1, "the second copy has the key too");
+}
+
+#[test]
+fn a_list_that_was_made_without_a_key_is_sealed_and_answers_that_nobody_sealed_are_not_believed() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("store.db");
     held(&path).add(&[entry(1)]).unwrap();
     held(&path).save(&[Arc::new(known(1))]).unwrap();
-    assert!(holds(folder.path(), "0040037"));
-    assert_eq!(sealed(&path, false, 7).load().unwrap(), [known(1)], "a command reads it");
-    let mut ours = sealed(&path, true, 7);
-    assert!(!holds(folder.path(), "0040037"));
-    assert_eq!(ours.load().unwrap(), [known(1)]);
+    assert!(holds(folder.path(), "0040037") && holds(folder.path(), "dbs-1"));
+    let loaded = sealed(&path, false, 7).load().unwrap().remove(0);
+    assert_eq!((&*loaded.entry, loaded.session(), loaded.timeline.len()), (&entry(1), None, 1));
+    assert!(!holds(folder.path(), "0040037") && !holds(folder.path(), "dbs-1"));
 }
 
 #[test]
@@ -406,26 +461,51 @@ fn a_second_dashboard_is_refused_and_a_command_is_not() {
 }
 
 #[test]
-fn a_store_of_the_first_schema_is_brought_up_to_date_with_a_copy_beside_it() {
+fn a_store_of_the_first_schema_is_brought_up_to_date() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("store.db");
     let connection = rusqlite::Connection::open(&path).unwrap();
     connection.execute_batch(include_str!("../assets/migrations/sqlite/0001_first.sql")).unwrap();
     connection.pragma_update(None, "user_version", 1).unwrap();
     let rows = format!(
-        r#"INSERT INTO session (id, added_at) VALUES ('{0}', '2026-10-16T09:00:00Z');
+        r#"INSERT INTO session (id, reference, added_at)
+               VALUES ('{0}', 'dbs-1', '2026-10-16T09:00:00Z');
            INSERT INTO answer VALUES (1, 'session', '{{"session_id":"{0}","state":"EXPIRED"}}',
                                       '2026-10-16T09:00:00Z')"#,
         id(1)
     );
     connection.execute_batch(&rows).unwrap();
     drop(connection);
-    let mut store = sealed(&path, true, 7);
+    fs::write(folder.path().join("store.db-before-schema-3"), "dbs-1").unwrap();
+    let plain = open(&path).load().unwrap().remove(0);
+    assert_eq!(plain.session().unwrap().state.as_ref().unwrap().as_raw(), "EXPIRED");
+    let loaded = sealed(&path, true, 7).load().unwrap().remove(0);
+    assert_eq!(loaded.entry.reference.as_deref(), Some("dbs-1"));
+    assert_eq!(loaded.session(), None, "anybody may have written what nobody sealed");
+    assert!(!holds(folder.path(), "EXPIRED") && !holds(folder.path(), "dbs-1"), "no copy either");
+}
+
+/// Made by the last build with schema 4, under the key that it derived for answers.
+#[test]
+fn a_store_of_schema_4_is_taken_over_whole_and_sealed() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("store.db");
+    fs::write(&path, include_bytes!("golden/store-schema-4.db")).unwrap();
+    assert!(holds(folder.path(), "dbs-1"));
+    let key = StoreKey::new(&[1; KEY_LENGTH], &[7; KEY_LENGTH]);
+    let mut store = Location::new(&path, key).open(true).unwrap().persistence;
     let loaded = store.load().unwrap();
-    assert_eq!((loaded.len(), Annotations::clone(&loaded[0].own)), (1, Annotations::default()));
-    assert_eq!(loaded[0].session().unwrap().state.as_ref().unwrap().as_raw(), "EXPIRED");
-    let copy = folder.path().join("store.db-before-schema-4");
-    assert!(copy.exists() && !holds(folder.path(), "EXPIRED"), "it has no answers");
+    assert_eq!(store.trouble(), None);
+    let mut kept = known(2);
+    kept.own = Arc::new(own());
+    let mut noted = WatchedSession::new(entry(3));
+    let at: Timestamp = "2026-10-16T13:00:00Z".parse().unwrap();
+    let made = Made { at, by: Some("jane".into()) };
+    noted.keep(&AnnotationChange::Note("rings back".into()), made);
+    assert_eq!(loaded, [known(1), kept, noted, WatchedSession::new(entry(4))]);
+    assert_eq!(arrangement(&mut store).unwrap(), arranged());
+    assert_eq!(store.state("last_look").unwrap().as_deref(), Some("2026-10-16T12:00:00Z"));
+    assert!(!holds(folder.path(), "dbs-") && !holds(folder.path(), "rings back"));
 }
 
 #[test]
@@ -460,24 +540,37 @@ fn what_is_left_for_the_holder_survives_that_it_writes_its_own_row_first() {
 
 // Case 15
 #[test]
-fn case_15_an_empty_store_is_set_aside_and_the_list_is_taken_from_a_copy() {
-    for copied in [true, false] {
+fn case_15_an_empty_or_missing_store_is_made_anew_from_the_second_copy_of_the_list() {
+    for (damage, copied) in [("empty", true), ("empty", false), ("missing", true)] {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("store.db");
-        open(&path).add(&[entry(1), entry(2), entry(3)]).unwrap();
-        if copied {
-            fs::copy(&path, folder.path().join("store.db-before-schema-9")).unwrap();
+        let mut store = open(&path);
+        store.add(&[entry(1), entry(2), entry(3)]).unwrap();
+        store.remove(&[id(2)]).unwrap();
+        drop(store);
+        if !copied {
+            fs::remove_file(folder.path().join("store.db-watchlist")).unwrap();
         }
-        fs::write(&path, b"").unwrap();
+        if damage == "empty" {
+            fs::write(&path, b"").unwrap();
+        } else {
+            fs::remove_file(&path).unwrap();
+        }
         let opened = Sqlite::open(&path, false).unwrap();
         let warning = opened.warning.unwrap_or_default();
-        assert!(warning.contains("was empty and is now"), "{warning}");
-        let says = if copied { "3 sessions" } else { "0 sessions" };
+        assert!(warning.contains(&format!("was {damage}")), "{warning}");
+        let says = if copied {
+            "2 sessions of the watch-list (2 from its second copy"
+        } else {
+            "0 sessions"
+        };
         assert!(warning.contains(says), "{warning}");
-        assert_eq!(warning.contains("the copy"), copied, "{warning}");
         let mut store = opened.persistence;
-        assert_eq!(store.load().unwrap().len(), if copied { 3 } else { 0 });
-        assert_eq!(fs::read(folder.path().join("store.db-damaged-1")).unwrap(), b"");
+        let ids: Vec<SessionId> = store.load().unwrap().iter().map(WatchedSession::id).collect();
+        assert_eq!(ids, if copied { vec![id(1), id(3)] } else { vec![] });
+        if damage == "empty" {
+            assert_eq!(fs::read(folder.path().join("store.db-damaged-1")).unwrap(), b"");
+        }
         store.add(&[entry(4)]).unwrap();
         drop(store);
         assert_eq!(Sqlite::open(&path, true).unwrap().warning, None, "it is said once");
@@ -559,10 +652,11 @@ fn the_watch_list_is_saved_from_a_store_whose_answers_are_damaged() {
         *byte = 0xa5;
     }
     fs::write(&path, bytes).unwrap();
-    let opened = Sqlite::open(&path, true).unwrap();
-    assert!(opened.warning.is_some());
-    let mut store = opened.persistence;
+    // Not every page is read to open it: the damage is met where it is loaded.
+    let mut store = Sqlite::open(&path, true).unwrap().persistence;
     assert_eq!(store.load().unwrap().len(), 50);
+    let told = store.trouble().unwrap();
+    assert!(told.contains("recovered: 50 sessions of the watch-list"), "{told}");
 }
 
 #[tokio::test(start_paused = true)]
@@ -697,8 +791,7 @@ fn what_is_posted_comes_in_its_order_is_told_once_and_goes_with_its_session() {
     );
     let all = dashboard.posts(0).unwrap().0;
     assert_eq!(all.len(), 6, "what was asked twice and the note of who is gone are not: {all:?}");
-    let bytes = [path.clone(), path.with_file_name("store.db-wal")].map(|p| fs::read(p).unwrap());
-    assert!(!bytes.concat().windows(12).any(|window| window == b"secret words"));
+    assert!(!holds(folder.path(), "secret words"));
     let (_, last) = dashboard.posts(0).unwrap();
     dashboard.taken(last).unwrap();
     assert_eq!(open(&path).posts(0).unwrap(), (Vec::new(), 0));

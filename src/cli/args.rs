@@ -165,6 +165,11 @@ pub(super) enum Command {
         #[arg(long)]
         json: bool,
     },
+    /// Check the local store, or open it to a new key of the application
+    Store {
+        #[command(subcommand)]
+        what: StoreCommand,
+    },
     /// Show, check or create the config file
     Config {
         #[command(subcommand)]
@@ -199,6 +204,19 @@ pub(super) enum SessionCommand {
         /// The session ID again, instead of the typed confirmation
         #[arg(long, value_name = "ID")]
         yes: Option<String>,
+    },
+}
+
+/// What `branchwatch store` does with the local store.
+#[derive(Debug, Subcommand)]
+pub(super) enum StoreCommand {
+    /// Read all of it, and say what is damaged or was altered
+    Check,
+    /// After a new key at Yoti: keep the history, which was sealed with the old key
+    Rekey {
+        /// The old key file; the new one is the key of the profile
+        #[arg(long, value_name = "FILE")]
+        old_key: PathBuf,
     },
 }
 

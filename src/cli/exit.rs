@@ -12,7 +12,7 @@ use crate::persist::PersistError;
 use crate::simulator::SimulatorError;
 
 pub(super) const OK: u8 = 0;
-/// Any other failure.
+/// Any failure that has no code of its own.
 pub(super) const FAILED: u8 = 1;
 /// Wrong usage.
 pub(super) const USAGE: u8 = 2;
@@ -85,9 +85,14 @@ fn store_advice(error: &PersistError) -> &'static str {
         PersistError::Newer { .. } => {
             "; use the newer branchwatch, or run without a store: --no-state"
         }
-        PersistError::Damaged(_) | PersistError::NotWritable(_) | PersistError::Other(_) => {
-            "; run without a store: --no-state"
+        PersistError::Sealed => {
+            "; set key_file to the key of this application; after a new key: branchwatch store rekey"
         }
+        PersistError::Foreign(_)
+        | PersistError::Damaged(_)
+        | PersistError::Missing
+        | PersistError::NotWritable(_)
+        | PersistError::Other(_) => "; run without a store: --no-state",
     }
 }
 

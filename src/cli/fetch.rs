@@ -18,7 +18,7 @@ use crate::domain::assessment::stage;
 use crate::domain::session::ids::SessionId;
 use crate::domain::watchlist::outbox::OutboxMessage;
 use crate::domain::watchlist::watched::WatchedSession;
-use crate::persist::Persistence;
+use crate::persist::{PersistError, Persistence};
 use crate::store::{Observation, Store};
 
 pub(super) async fn fetch(global: &Global, texts: &[String], timeout: &str) -> Result<u8, Failure> {
@@ -62,7 +62,11 @@ pub(super) async fn fetch(global: &Global, texts: &[String], timeout: &str) -> R
             kept.poll.last_ok = Some(SystemClock.now());
         }
         // Kept before it is told: a reader that goes away costs nothing.
-        persistence.learn(&[std::sync::Arc::new(kept)])?;
+        match persistence.learn(&[std::sync::Arc::new(kept)]) {
+            // What was fetched is shown all the same.
+            Err(why @ PersistError::Sealed) => warn(&format!("warning: {why}")),
+            other => other?,
+        }
         // A running dashboard learns it too.
         persistence.post(&[OutboxMessage::Asked(Some(id))])?;
         if asked.is_ok() || session.timeline.len() > before {

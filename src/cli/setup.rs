@@ -20,8 +20,8 @@ use crate::domain::events::audit_action::AuditAction;
 use crate::domain::personal::Privacy;
 use crate::domain::session::ids::SessionId;
 use crate::domain::watchlist::watched::{WatchEntry, WatchedSession};
+use crate::persist::key::StoreKey;
 use crate::persist::location::Location;
-use crate::persist::seal::Seal;
 use crate::persist::sqlite::Sqlite;
 use crate::persist::{PersistError, Persistence};
 use crate::refresh::due::unsigned;
@@ -115,12 +115,16 @@ pub(super) fn client_unless_offline(
     (!global.offline).then(|| client(config)).transpose()
 }
 
-/// The store, and what its answers are sealed with. Who asks Yoti hears what is wrong with a key.
+/// The store, and what it is sealed with. Who asks Yoti hears what is wrong with a key.
 pub(super) fn location(config: &Config) -> Location {
     let key = config.key.as_ref().and_then(|source| signing_key(source).ok());
-    // A key of its own for the store, so that the signing key is used for signatures alone.
-    let derived = key.and_then(|key| key.derived("stored responses").ok());
-    Location::new(&config.store, derived.and_then(|derived| Seal::new(&derived)))
+    Location::new(&config.store, key.and_then(|key| store_key(&key)))
+}
+
+/// Keys of their own for the store, so that the signing key is used for signatures alone.
+pub(super) fn store_key(key: &SigningKey) -> Option<StoreKey> {
+    let derived = |purpose| key.derived(purpose).ok();
+    StoreKey::new(&*derived("store key")?, &*derived("stored responses")?)
 }
 
 /// Opens the store beside a dashboard that may be running; says what had to be mended.
@@ -131,9 +135,9 @@ pub(super) fn store(global: &Global, config: &Config) -> Result<Sqlite, Failure>
     opened(&location(config))
 }
 
-/// All sessions of the store as [`Sqlite::listed`] has them; no key is read.
+/// All sessions of the store as [`Sqlite::listed`] has them.
 pub(super) fn listed(config: &Config) -> Result<Vec<WatchedSession>, Failure> {
-    Ok(opened(&Location::new(&config.store, None))?.listed()?)
+    Ok(opened(&location(config))?.listed()?)
 }
 
 fn opened(location: &Location) -> Result<Sqlite, Failure> {

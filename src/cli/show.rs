@@ -108,6 +108,12 @@ fn head(
     for finding in &assessment.findings {
         text += &format!("! {}\n", crate::text::shown(&finding.text, 400));
     }
+    if let Some(fault) = session.storage.fault {
+        text += &format!("! {}: what is stored is not shown\n", fault.word());
+    }
+    if session.entry.unverified {
+        text += "! not verified: added by a process without the key of the application\n";
+    }
     text
 }
 

@@ -42,7 +42,7 @@ pub(super) fn run(global: &Global, args: &Stats) -> Result<u8, Failure> {
     if args.json {
         let mut value = document(&config, &rows, from, now, shown);
         if let Some(map) = value.as_object_mut() {
-            map.insert("notifications".to_owned(), ledger::value(&tally));
+            map.insert("notifications".to_owned(), json!(tally));
         }
         data(&crate::export::json_text(&value))?;
         return Ok(exit::OK);
@@ -60,7 +60,7 @@ pub(super) fn run(global: &Global, args: &Stats) -> Result<u8, Failure> {
 
 /// What notifications told and what they missed, of all sessions.
 fn notified(tally: &NotificationCounts) -> String {
-    let counts = ledger::value(tally);
+    let counts = json!(tally);
     let row = |(name, count): (&String, &Value)| {
         vec![format!("notifications {}", name.replace('_', " ")), count.to_string()]
     };

@@ -6,4 +6,5 @@ pub mod labels;
 pub mod list_layout;
 pub mod outbox;
 pub mod snapshot;
+pub mod storage;
 pub mod watched;

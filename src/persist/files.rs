@@ -2,8 +2,10 @@
 
 use std::fs::{self, DirBuilder, File, OpenOptions, TryLockError};
 use std::io::{ErrorKind, Read, Seek, Write};
-use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt, PermissionsExt};
+use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
+
+use rustix::fs::OFlags;
 
 use super::PersistError;
 
@@ -12,39 +14,49 @@ fn not_writable(path: &Path, why: &std::io::Error) -> PersistError {
 }
 
 /// Makes the folder (0700) where there is none, and narrows the store's modes where they are wider.
-/// SQLite gives its other files the store's mode. False: there is no store yet.
-pub(super) fn prepare(path: &Path) -> Result<bool, PersistError> {
+/// SQLite gives its other files the store's mode. Saving is no regular file is refused (fault F02).
+pub(super) fn prepare(path: &Path) -> Result<(), PersistError> {
     if let Some(folder) = path.parent() {
         let made = DirBuilder::new().recursive(true).mode(0o700).create(folder);
         made.map_err(|why| not_writable(folder, &why))?;
     }
-    match OpenOptions::new().append(true).open(path) {
-        // Its mode may have been changed since it was made (fault F03).
-        Ok(file) => narrow(&file, path).map(|()| true),
-        Err(why) if why.kind() == ErrorKind::NotFound => Ok(false),
-        Err(why) => Err(not_writable(path, &why)),
+    for file in [path.to_path_buf(), beside(path, "wal"), beside(path, "shm"), beside(path, "lock")]
+    {
+        match fs::symlink_metadata(&file) {
+            Ok(about) if about.is_file() => narrow(&about, &file)?,
+            Ok(about) => {
+                let what = if about.is_symlink() { "a link" } else { "no regular file" };
+                return Err(PersistError::Foreign(format!("{} is {what}", file.display())));
+            }
+            Err(why) if why.kind() == ErrorKind::NotFound => {}
+            Err(why) => return Err(not_writable(&file, &why)),
+        }
     }
+    Ok(())
 }
 
 /// Makes a store: `fill` makes it under another name (0600), and it gets its own when it is whole.
-/// So a store of ours is never empty, however many processes make one at once: the first wins.
+/// So a store of ours is never empty, however many processes make one at once: the first wins. One
+/// that is damaged is moved aside only then; returns its new name.
 pub(super) fn make(
     path: &Path,
+    in_place_of_damaged: bool,
     fill: impl FnOnce(&Path) -> Result<(), PersistError>,
-) -> Result<(), PersistError> {
+) -> Result<Option<PathBuf>, PersistError> {
     let folder = path.parent().unwrap_or(Path::new("."));
     let made = tempfile::Builder::new().prefix(".store-").tempfile_in(folder);
     let made = made.map_err(|why| not_writable(folder, &why))?;
     fill(made.path())?;
+    let aside = if in_place_of_damaged && path.exists() { Some(move_aside(path)?) } else { None };
     // Never over another: two processes may make the first store at once.
     match made.persist_noclobber(path) {
         Ok(_made) => {}
-        Err(other) if other.error.kind() == ErrorKind::AlreadyExists => return Ok(()),
+        Err(other) if other.error.kind() == ErrorKind::AlreadyExists => return Ok(aside),
         Err(other) => return Err(not_writable(path, &other.error)),
     }
     // The name is on the disk only with its folder (fault F06).
     let synced = File::open(folder).and_then(|folder| folder.sync_all());
-    synced.map_err(|why| not_writable(folder, &why))
+    synced.map_err(|why| not_writable(folder, &why)).map(|()| aside)
 }
 
 /// A store of ours is never empty: somebody, or a failing disk, has emptied it.
@@ -52,10 +64,9 @@ pub(super) fn is_empty(path: &Path) -> bool {
     fs::metadata(path).is_ok_and(|about| about.is_file() && about.len() == 0)
 }
 
-/// Copies of the store that an earlier version left
-/// when it was changed to a newer schema, newest first.
+/// Copies of the list, not sealed, that earlier builds left when they changed the schema.
 pub(super) fn copies(path: &Path) -> Vec<PathBuf> {
-    let begins = beside(path, BEFORE);
+    let begins = beside(path, "before-schema-");
     let begins = begins.file_name().unwrap_or_default().to_string_lossy();
     let Some(folder) = path.parent().and_then(|folder| fs::read_dir(folder).ok()) else {
         return Vec::new();
@@ -71,27 +82,64 @@ pub(super) fn copies(path: &Path) -> Vec<PathBuf> {
     copies
 }
 
-/// How the name of a copy goes on before the number of the newer schema.
-pub(super) const BEFORE: &str = "before-schema-";
+/// The sealed journal has the list: nothing of it is left in the clear beside it.
+pub(super) fn remove_copies(path: &Path) {
+    for copy in copies(path) {
+        if let Err(why) = fs::remove_file(&copy) {
+            tracing::warn!(copy = %copy.display(), %why, "an old copy cannot be removed");
+        }
+    }
+}
 
-fn narrow(file: &File, path: &Path) -> Result<(), PersistError> {
-    let about = file.metadata().map_err(|why| not_writable(path, &why))?;
+fn narrow(about: &fs::Metadata, path: &Path) -> Result<(), PersistError> {
+    // Its mode may have been changed since it was made (fault F03).
     if about.permissions().mode() & 0o077 != 0 {
-        let narrowed = file.set_permissions(fs::Permissions::from_mode(0o600));
+        let narrowed = fs::set_permissions(path, fs::Permissions::from_mode(0o600));
         narrowed.map_err(|why| not_writable(path, &why))?;
     }
     Ok(())
 }
 
+/// Which file stands under a name, whatever its name is later.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct FileId {
+    device: u64,
+    inode: u64,
+}
+
+impl FileId {
+    fn from(about: &fs::Metadata) -> Self {
+        Self { device: about.dev(), inode: about.ino() }
+    }
+
+    pub(super) fn of(path: &Path) -> Result<Self, PersistError> {
+        fs::metadata(path).map(|about| Self::from(&about)).map_err(|why| not_writable(path, &why))
+    }
+
+    pub(super) fn stands_at(&self, path: &Path) -> bool {
+        fs::symlink_metadata(path).is_ok_and(|about| Self::from(&about) == *self)
+    }
+}
+
 /// The lock beside a store, held until it is dropped.
 #[derive(Debug)]
-pub(super) struct StoreLock(File);
+pub(super) struct StoreLock {
+    file: File,
+    path: PathBuf,
+}
+
+impl StoreLock {
+    /// False: its file is gone, so that another process can hold another lock by the same name.
+    pub(super) fn stands(&self) -> bool {
+        self.file.metadata().is_ok_and(|about| FileId::from(&about).stands_at(&self.path))
+    }
+}
 
 impl Drop for StoreLock {
     fn drop(&mut self) {
         // To close the file is not enough: a child that was just started holds a copy of it
         // until it runs its own program, and with the copy the lock.
-        let _unlocked = self.0.unlock();
+        let _unlocked = self.file.unlock();
     }
 }
 
@@ -105,6 +153,7 @@ pub(super) fn lock(path: &Path) -> Result<StoreLock, PersistError> {
         .read(true)
         .write(true)
         .mode(0o600)
+        .custom_flags((OFlags::NOFOLLOW | OFlags::NONBLOCK).bits().cast_signed())
         .open(&path);
     let mut file = options.map_err(|why| not_writable(&path, &why))?;
     match file.try_lock() {
@@ -126,7 +175,7 @@ pub(super) fn lock(path: &Path) -> Result<StoreLock, PersistError> {
         .and_then(|()| file.set_len(0))
         .and_then(|()| file.write_all(number.as_bytes()));
     written.map_err(|why| not_writable(&path, &why))?;
-    Ok(StoreLock(file))
+    Ok(StoreLock { file, path })
 }
 
 /// `store.db` → `store.db-NAME`, in the same folder.
@@ -168,7 +217,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("store.db");
         let held = lock(&path).unwrap();
-        let copy = held.0.try_clone().unwrap();
+        let copy = held.file.try_clone().unwrap();
         assert!(matches!(lock(&path), Err(PersistError::Locked(_))));
         drop(held);
         let _again = lock(&path).unwrap();

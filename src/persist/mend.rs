@@ -1,49 +1,27 @@
-//! A new store in the place of one that is damaged or empty.
+//! A new store in the place of one that is damaged, empty or missing: the watch-list from its
+//! journal, and everything that can still be read of the file.
 //!
 //! Nothing is mended that another process holds.
 
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::path::Path;
+use std::sync::Arc;
 use std::time::Duration;
 
-use rusqlite::{Connection, TransactionBehavior};
+use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior, params};
 
-use super::{PersistError, files, rows, schema};
-use crate::domain::watchlist::watched::WatchedSession;
-
-/// A new store in the place of a damaged one, with what can be saved of the watch-list, and what to
-/// say of it. Only for who has the lock: another process may have mended it in between.
-pub(super) fn mended(path: &Path) -> Result<(Connection, Option<String>), PersistError> {
-    let what = match schema::connect(path) {
-        Err(PersistError::Damaged(_)) if files::is_empty(path) => "empty",
-        Err(PersistError::Damaged(_)) => "damaged",
-        other => return other.map(|sound| (sound, None)),
-    };
-    let of_itself = salvage(path);
-    let copies = files::copies(path).into_iter().map(|copy| (salvage(&copy), Some(copy)));
-    // An old copy of the list is better than none: entries that are too many are easily taken off.
-    let held = |(list, _): &(Vec<WatchedSession>, _)| !list.is_empty();
-    let (list, copy) =
-        std::iter::once((of_itself, None)).chain(copies).find(held).unwrap_or_default();
-    // Kept, not deleted: it may be all that is left of somebody's notes.
-    let aside = files::move_aside(path)?;
-    schema::make(path)?;
-    let mut connection = schema::connect(path)?;
-    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-    for session in &list {
-        rows::put_entry(&transaction, &session.entry)?;
-        // No seal: of a damaged file only the list is taken, and answers are fetched again.
-        rows::put_known(&transaction, session, None)?;
-    }
-    transaction.commit()?;
-    let from = copy.map_or_else(|| "it".to_owned(), |copy| format!("the copy {}", copy.display()));
-    let warning = format!(
-        "the local store was {what} and is now {}; recovered from {from}: {} of the watch-list, \
-         whose data is fetched again",
-        aside.display(),
-        crate::text::count(list.len(), "session")
-    );
-    Ok((connection, Some(warning)))
-}
+use super::header::{self, Header};
+use super::journal::{Journal, JournalContents};
+use super::key::Vault;
+use super::location::Location;
+use super::rows::{self, FoundRow, SessionRow};
+use super::second_copy::kept;
+use super::sqlite::{Sqlite, keyring};
+use super::write::Write;
+use super::{PersistError, files, posts, salvage, schema, schema4, state};
+use crate::domain::session::ids::SessionId;
+use crate::domain::watchlist::storage::StoreFault;
+use crate::text::count;
 
 /// The lock for mending: nobody else may hold the store,
 /// or mend it at the same time. Who mends it is soon done.
@@ -59,14 +37,314 @@ pub(super) fn turn(path: &Path) -> Option<files::StoreLock> {
     None
 }
 
-/// What can still be read of the watch-list of a damaged store, with the operator's part.
-fn salvage(path: &Path) -> Vec<WatchedSession> {
-    // An empty file is opened by nobody: SQLite would take what lies beside it for its own.
-    if files::is_empty(path) {
-        return Vec::new();
+/// The store, made anew where it must be, and what to say of it. Only for who has the lock: another
+/// process may have mended it in between.
+pub(super) fn mended(location: &Location) -> Result<(Sqlite, Option<String>), PersistError> {
+    let path = &location.path;
+    let what = match Sqlite::connected(location) {
+        Err(PersistError::Missing) => "missing",
+        Err(PersistError::Damaged(_)) if files::is_empty(path) => "empty",
+        Err(PersistError::Damaged(_)) => "damaged",
+        Ok(opened) => match opened.is_sound() {
+            Err(PersistError::Damaged(_)) => "damaged",
+            other => return other.map(|()| (opened, None)),
+        },
+        Err(other) => return Err(other),
+    };
+    let journal = Journal::beside(path);
+    if what == "missing" && !journal.exists() {
+        schema::make(path, false, |_empty| Ok(()))?;
+        return Ok((Sqlite::connected(location)?, None));
     }
-    let Ok(connection) = Connection::open(path) else { return Vec::new() };
-    // What cannot be read is left: the copies are asked next.
-    let listed = rows::list(&connection).unwrap_or_default();
-    listed.into_iter().map(|(_, watched)| watched).collect()
+    let contents = journal.read().unwrap_or_default();
+    // An empty file is opened by nobody: SQLite would take what lies beside it for its own.
+    let sound_enough = path.exists() && !files::is_empty(path);
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE;
+    let old = sound_enough.then(|| Connection::open_with_flags(path, flags).ok()).flatten();
+    let saved = Saved::of(location, old.as_ref(), &contents)?;
+    let mut returned = Returned::default();
+    let aside = schema::make(path, true, |new| {
+        let sql = new.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        returned = saved.put(&sql, old.as_ref(), &contents)?;
+        sql.commit()?;
+        Ok(())
+    })?;
+    drop(old);
+    let store = Sqlite::connected(location)?;
+    Ok((store, Some(returned.words(what, aside.as_deref()))))
+}
+
+/// What came back from where.
+#[derive(Debug, Default)]
+struct Returned {
+    /// Sessions of the new list.
+    sessions: usize,
+    /// Of these, known from the journal alone, or newer there.
+    from_journal: usize,
+    /// Of all, those with all their responses.
+    whole: usize,
+}
+
+impl Returned {
+    fn words(&self, what: &str, aside: Option<&Path>) -> String {
+        let Self { sessions, from_journal, whole } = self;
+        let moved = aside.map_or(String::new(), |to| format!(" and is now {}", to.display()));
+        format!(
+            "the local store was {what}{moved}; recovered: {} of the watch-list ({from_journal} \
+             from its second copy, {} from the file), {whole} with their responses; the others are \
+             fetched again",
+            count(*sessions, "session"),
+            sessions - from_journal,
+        )
+    }
+}
+
+/// What the new store is made of.
+struct Saved {
+    name: String,
+    keyring: Vec<(String, Vec<u8>)>,
+    vault: Vault,
+    /// In the order of the list.
+    sessions: Vec<(i64, SessionRow)>,
+    from_journal: usize,
+}
+
+impl Saved {
+    fn of(
+        location: &Location,
+        old: Option<&Connection>,
+        contents: &JournalContents,
+    ) -> Result<Self, PersistError> {
+        let known = old.and_then(|old| header::name(old).ok());
+        let head = contents.head.as_ref();
+        // Of the two the sealed one is ours: it cannot be made by anybody else.
+        let sealed = head.filter(|head| !head.keyring.is_empty()).map(|head| head.store.clone());
+        let name = sealed.or_else(|| known.as_ref().map(|(name, _)| name.clone()));
+        let name = name.or_else(|| head.map(|head| head.store.clone()));
+        let name = name.unwrap_or_else(|| uuid::Uuid::new_v4().to_string());
+        let mut keys = old.and_then(|old| keyring(old).ok()).unwrap_or_default();
+        keys.extend(
+            head.filter(|head| head.store == name).into_iter().flat_map(|h| h.keyring.clone()),
+        );
+        keys.dedup();
+        let vault = if keys.is_empty() {
+            Vault::Plain
+        } else {
+            let key = location.key.as_ref();
+            let data = key.and_then(|key| key.data_key(&name, &keys));
+            let data = data.ok_or_else(|| {
+                PersistError::Damaged(String::from(
+                    "it is sealed, and only a process with the key of its application can make it \
+                     anew",
+                ))
+            })?;
+            Vault::Sealed(Arc::new(data))
+        };
+        let mut saved = Self { name, keyring: keys, vault, sessions: Vec::new(), from_journal: 0 };
+        let mut sessions = old.map(|old| saved.read(old)).unwrap_or_default();
+        if sessions.is_empty() && contents.records.is_empty() {
+            // An old copy of the list is better than none: entries that are too many are easily
+            // taken off.
+            let copies = files::copies(&location.path).into_iter();
+            let copied = copies.filter_map(|copy| Connection::open(copy).ok());
+            let mut lists = copied.map(|copy| schema4::salvage(&copy));
+            sessions = lists.find(|list| !list.is_empty()).unwrap_or_default();
+        }
+        saved.add_journal(&mut sessions, contents);
+        saved.sessions = sessions.into_values().collect();
+        saved.sessions.sort_by_key(|(position, row)| (*position, row.entry.added_at));
+        Ok(saved)
+    }
+
+    /// The list as far as the file can be read.
+    fn read(&self, old: &Connection) -> BTreeMap<SessionId, (i64, SessionRow)> {
+        let mut sessions = schema4::salvage(old);
+        salvage::each_row(old, "session", |position| {
+            let found = old
+                .prepare_cached(
+                    "SELECT position, id, version, body FROM session WHERE position = ?1",
+                )?
+                .query_row([position], |row| FoundRow::of(row, &self.name, &self.vault))?;
+            if let Some(FoundRow { position, id, row, .. }) = found {
+                let row = row.unwrap_or_else(|fault| SessionRow::faulty(id, fault));
+                sessions.insert(id, (position, row));
+            }
+            Ok(())
+        });
+        sessions
+    }
+
+    fn add_journal(
+        &mut self,
+        sessions: &mut BTreeMap<SessionId, (i64, SessionRow)>,
+        contents: &JournalContents,
+    ) {
+        let names: HashMap<String, SessionId> =
+            sessions.keys().map(|id| (self.vault.name(&id.to_string()), *id)).collect();
+        let header = Header::new(self.name.clone());
+        for (name, record) in &contents.records {
+            if record.body.is_none() {
+                let known = names.get(name);
+                let id =
+                    known.filter(|id| sessions.get(id).is_some_and(|s| s.1.kept < record.version));
+                id.map(|id| sessions.remove(id));
+                continue;
+            }
+            let Some(kept) = kept(&header, &self.vault, record) else { continue };
+            let id = kept.entry.id;
+            let (_, row) = sessions.entry(id).or_insert_with(|| {
+                // Behind those whose place is known.
+                (i64::MAX, SessionRow::new(kept.entry.clone()))
+            });
+            if row.kept < record.version {
+                self.from_journal += 1;
+                (row.entry, row.own, row.kept) = (kept.entry, kept.own, record.version);
+            }
+        }
+    }
+
+    /// Fills the new store with what was saved.
+    fn put(
+        mut self,
+        sql: &Transaction<'_>,
+        old: Option<&Connection>,
+        contents: &JournalContents,
+    ) -> Result<Returned, PersistError> {
+        let known = old.and_then(|old| Header::read(old, &self.vault).ok());
+        let mut header = Header::new(self.name.clone()).emptied();
+        let highest = |row: &SessionRow| {
+            row.manifest.answers.values().map(|mark| mark.version).max().unwrap_or(0).max(row.kept)
+        };
+        let highest = self.sessions.iter().map(|(_, row)| highest(row)).max().unwrap_or(0);
+        // Above whatever was given out: a version is never used twice.
+        let versions = [highest, contents.last, known.as_ref().map_or(0, |known| known.version)];
+        header.version = versions.into_iter().max().unwrap_or(0) + 1_000;
+        let epochs = self.sessions.iter().map(|(_, row)| row.epoch).max().unwrap_or(0);
+        header.epoch = known.as_ref().map_or(epochs, |known| known.epoch.max(epochs)) + 1;
+        sql.execute("DELETE FROM header", [])?;
+        for (recipient, wrapped) in &self.keyring {
+            sql.execute(
+                "INSERT OR IGNORE INTO keyring (recipient, wrapped) VALUES (?1, ?2)",
+                params![recipient, wrapped],
+            )?;
+        }
+        let sound = old.map(|old| self.sound_parts(old)).unwrap_or_default();
+        let mut write = Write { sql, vault: &self.vault, header, records: Vec::new() };
+        let mut returned = Returned { from_journal: self.from_journal, ..Returned::default() };
+        let mut places: HashMap<SessionId, i64> = HashMap::new();
+        for (_, row) in &mut self.sessions {
+            let id = row.entry.id;
+            let before = row.manifest.answers.len();
+            row.manifest.answers.retain(|part, _| sound.answers.contains(&(id, part.clone())));
+            row.manifest.events = sound.events.get(&id).copied().unwrap_or(0);
+            returned.sessions += 1;
+            returned.whole += usize::from(before > 0 && before == row.manifest.answers.len());
+            if row.storage.fault == Some(StoreFault::NoKey) {
+                row.storage.fault = Some(StoreFault::Altered);
+            }
+            places.insert(id, write.put_row(None, row, true)?);
+        }
+        if let Some(old) = old {
+            copy_parts(sql, old, &places, &sound);
+            for (name, _) in state::versions(old).unwrap_or_default() {
+                if let Ok((Some(value), _)) = state::read(old, &self.name, &self.vault, &name) {
+                    write.put_state(&name, &value)?;
+                }
+            }
+            let left = known.and_then(|known| posts::after(old, &known, &self.vault, 0).ok());
+            for message in left.into_iter().flatten().filter_map(|posted| posted.message) {
+                write.leave(&message)?;
+            }
+        }
+        write.header.write(sql, &self.vault)?;
+        Ok(returned)
+    }
+
+    /// The rows beside the sessions that can be read, and are what they must be.
+    fn sound_parts(&self, old: &Connection) -> Sound {
+        let ids: HashMap<i64, &SessionRow> =
+            self.sessions.iter().map(|(position, row)| (*position, row)).collect();
+        let mut sound = Sound::default();
+        salvage::each_row(old, "answer", |number| {
+            let (position, part, version, body): (i64, String, i64, Vec<u8>) = old
+                .prepare_cached("SELECT session, part, version, body FROM answer WHERE rowid = ?1")?
+                .query_row([number], |row| {
+                    Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?))
+                })?;
+            let Some(row) = ids.get(&position) else { return Ok(()) };
+            let version = u64::try_from(version).unwrap_or(0);
+            let mark = row.manifest.answers.get(&part).filter(|mark| mark.version == version);
+            let place = rows::answer_place(&self.name, row.entry.id, &part, version);
+            if mark.is_some() && self.vault.open(place, &body).is_ok() {
+                sound.answers.insert((row.entry.id, part));
+            }
+            Ok(())
+        });
+        salvage::each_row(old, "event", |number| {
+            let (position, number, body): (i64, i64, Vec<u8>) = old
+                .prepare_cached("SELECT session, number, body FROM event WHERE rowid = ?1")?
+                .query_row([number], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
+            let Some(row) = ids.get(&position) else { return Ok(()) };
+            let (id, generation) = (row.entry.id, row.manifest.generation);
+            let place = rows::event_place(&self.name, id, generation, number);
+            let next = sound.events.entry(id).or_insert(0);
+            // As far as none is missing: an event is opened at its number alone.
+            if u64::try_from(number) == Ok(*next) && self.vault.open(place, &body).is_ok() {
+                *next += 1;
+            }
+            Ok(())
+        });
+        sound
+    }
+}
+
+#[derive(Default)]
+struct Sound {
+    answers: HashSet<(SessionId, String)>,
+    /// From the first event on, so many.
+    events: HashMap<SessionId, u64>,
+}
+
+/// Copies what [`Saved::sound_parts`] has found, as it is sealed.
+fn copy_parts(
+    sql: &Transaction<'_>,
+    old: &Connection,
+    places: &HashMap<SessionId, i64>,
+    sound: &Sound,
+) {
+    let id_of = |position: i64| -> Result<Option<SessionId>, rusqlite::Error> {
+        let id: String = old
+            .prepare_cached("SELECT id FROM session WHERE position = ?1")?
+            .query_row([position], |row| row.get(0))?;
+        Ok(SessionId::parse(&id).ok())
+    };
+    salvage::each_row(old, "answer", |number| {
+        let (position, part, version, body): (i64, String, i64, Vec<u8>) = old
+            .prepare_cached("SELECT session, part, version, body FROM answer WHERE rowid = ?1")?
+            .query_row([number], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?)))?;
+        let Some(id) = id_of(position)? else { return Ok(()) };
+        let Some(place) = places.get(&id) else { return Ok(()) };
+        if sound.answers.contains(&(id, part.clone())) {
+            sql.prepare_cached(
+                "INSERT OR IGNORE INTO answer (session, part, version, body) VALUES (?1, ?2, ?3, ?4)",
+            )?
+            .execute(params![place, part, version, body])?;
+        }
+        Ok(())
+    });
+    salvage::each_row(old, "event", |number| {
+        let (position, number, body): (i64, i64, Vec<u8>) = old
+            .prepare_cached("SELECT session, number, body FROM event WHERE rowid = ?1")?
+            .query_row([number], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
+        let Some(id) = id_of(position)? else { return Ok(()) };
+        let Some(place) = places.get(&id) else { return Ok(()) };
+        let kept = sound.events.get(&id).copied().unwrap_or(0);
+        if u64::try_from(number).is_ok_and(|number| number < kept) {
+            sql.prepare_cached(
+                "INSERT OR IGNORE INTO event (session, number, body) VALUES (?1, ?2, ?3)",
+            )?
+            .execute(params![place, number, body])?;
+        }
+        Ok(())
+    });
 }

@@ -2,175 +2,160 @@
 
 use std::collections::{HashMap, HashSet};
 
-use jiff::{SignedDuration, Timestamp};
-use rusqlite::{Connection, Transaction, params};
-use serde::{Deserialize, Serialize};
+use rusqlite::{Connection, params};
 
-use super::own::{self, Stored};
-use crate::domain::events::notification::Notification;
-use crate::domain::server_text::ServerText;
+use super::PersistError;
+use super::header::{Header, POSTS};
+use super::key::Vault;
+use super::write::Write;
 use crate::domain::session::ids::SessionId;
-use crate::domain::session::wire_enum::Topic;
-use crate::domain::watchlist::annotations::OwnAction;
 use crate::domain::watchlist::outbox::OutboxMessage;
 use crate::domain::watchlist::watched::{WatchEntry, WatchedSession};
 
-type Sql<T> = Result<T, rusqlite::Error>;
-
-#[derive(Serialize, Deserialize)]
-struct StoredNotification {
-    at: Timestamp,
-    topic: String,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    subject: Option<String>,
+/// A row of the table `post`.
+pub(super) struct Posted {
+    pub(super) number: i64,
+    pub(super) version: u64,
+    /// `None`: it is not believed, or cannot be read.
+    pub(super) message: Option<OutboxMessage>,
 }
 
-/// An entry as it was left. It stands in the post itself: the row of the list may be written over by
-/// the process that asks before that one has read the post.
-#[derive(Serialize, Deserialize)]
-struct StoredEntry {
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    reference: Option<String>,
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    tags: Vec<String>,
-    added_at: Timestamp,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    deadline: Option<Timestamp>,
-    /// In seconds.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    resources_ttl: Option<i64>,
+fn place(store: &str, session: &str, kind: &str, version: u64) -> String {
+    format!("{store} post {session} {kind} {version}")
 }
 
-impl StoredEntry {
-    fn of(entry: &WatchEntry) -> Self {
-        Self {
-            reference: entry.reference.clone(),
-            tags: entry.tags.clone(),
-            added_at: entry.added_at,
-            deadline: entry.deadline,
-            resources_ttl: entry.resources_ttl.map(|span| span.as_secs()),
-        }
-    }
-
-    fn revived(self, id: SessionId) -> WatchEntry {
-        WatchEntry {
-            id,
-            reference: self.reference,
-            tags: self.tags,
-            added_at: self.added_at,
-            deadline: self.deadline,
-            resources_ttl: self.resources_ttl.map(SignedDuration::from_secs),
-        }
-    }
-}
-
-fn parts(post: &OutboxMessage) -> (Option<SessionId>, &'static str, String) {
-    match post {
-        OutboxMessage::Added(entry) => {
-            let body = serde_json::to_string(&StoredEntry::of(entry)).unwrap_or_default();
-            (Some(entry.id), "added", body)
-        }
-        OutboxMessage::Removed(id) => (Some(*id), "removed", String::new()),
-        OutboxMessage::Asked(id) => (*id, "asked", String::new()),
-        OutboxMessage::Kept(id, change, made) => {
-            let action = OwnAction { made: made.clone(), what: change.clone() };
-            (Some(*id), "kept", serde_json::to_string(&own::stored(&action)).unwrap_or_default())
-        }
-        OutboxMessage::Told(told) => {
-            let stored = StoredNotification {
-                at: told.at,
-                topic: told.topic.as_raw().to_owned(),
-                subject: told.subject.as_ref().map(|subject| subject.as_raw().to_owned()),
-            };
-            let body = serde_json::to_string(&stored).unwrap_or_default();
-            (Some(told.session), "told", body)
-        }
-    }
-}
-
-pub(super) fn leave(transaction: &Transaction<'_>, post: &OutboxMessage) -> Sql<()> {
-    let (session, kind, body) = parts(post);
-    let session = session.map_or_else(String::new, |id| id.to_string());
-    // The last word on the list or on asking is all that counts.
-    let earlier: &[&str] = match kind {
-        "added" | "removed" => &["added", "removed"],
-        "asked" => &["asked"],
-        _ => &[],
+fn head(message: &OutboxMessage) -> (String, &'static str) {
+    let (session, kind) = match message {
+        OutboxMessage::Added(entry) => (Some(entry.id), "added"),
+        OutboxMessage::Removed(id) => (Some(*id), "removed"),
+        OutboxMessage::Asked(id) => (*id, "asked"),
+        OutboxMessage::Kept(id, ..) => (Some(*id), "kept"),
+        OutboxMessage::Told(told) => (Some(told.session), "told"),
     };
-    for earlier in earlier {
-        transaction
-            .prepare_cached("DELETE FROM post WHERE session = ?1 AND kind = ?2")?
-            .execute([&session, *earlier])?;
-    }
-    transaction
-        .prepare_cached("INSERT INTO post (session, kind, body) VALUES (?1, ?2, ?3)")?
-        .execute(params![session, kind, body])
-        .map(drop)
+    (session.map_or_else(String::new, |id| id.to_string()), kind)
 }
 
-/// All that were left after this one, oldest first, with their numbers. `entry` finds what the list
-/// says of a session, for posts of earlier versions.
+/// An entry without anything that only the key could vouch for.
+fn unverified(message: &OutboxMessage) -> Option<OutboxMessage> {
+    match message {
+        OutboxMessage::Added(entry) => {
+            Some(OutboxMessage::Added(WatchEntry { unverified: true, ..entry.clone() }))
+        }
+        OutboxMessage::Asked(id) => Some(OutboxMessage::Asked(*id)),
+        OutboxMessage::Removed(_) | OutboxMessage::Kept(..) | OutboxMessage::Told(_) => None,
+    }
+}
+
+/// Leaves a post in a store that this process cannot open: it is taken in as not verified.
+pub(super) fn leave_unsealed(
+    connection: &Connection,
+    message: &OutboxMessage,
+) -> Result<(), PersistError> {
+    let message = unverified(message).ok_or(PersistError::Sealed)?;
+    let (session, kind) = head(&message);
+    let text = serde_json::to_vec(&message).unwrap_or_default();
+    let body = Vault::Plain.close(String::new(), &text).map_err(PersistError::sealing)?;
+    connection.execute(
+        "INSERT INTO post (session, kind, version, body) VALUES (?1, ?2, 0, ?3)",
+        params![session, kind, body],
+    )?;
+    Ok(())
+}
+
+impl Write<'_> {
+    pub(super) fn leave(&mut self, message: &OutboxMessage) -> Result<(), PersistError> {
+        let (session, kind) = head(message);
+        // The last word on the list or on asking is all that counts.
+        let earlier: &[&str] = match kind {
+            "added" | "removed" => &["added", "removed"],
+            "asked" => &["asked"],
+            _ => &[],
+        };
+        for earlier in earlier {
+            self.strike("session = ?1 AND kind = ?2", &[&session, earlier])?;
+        }
+        let version = self.header.next();
+        self.header.count(self.vault, POSTS, "post", version);
+        let text = serde_json::to_vec(message).unwrap_or_default();
+        let place = place(&self.header.store, &session, kind, version);
+        let body = self.vault.close(place, &text).map_err(PersistError::sealing)?;
+        self.sql
+            .prepare_cached(
+                "INSERT INTO post (session, kind, version, body) VALUES (?1, ?2, ?3, ?4)",
+            )?
+            .execute(params![session, kind, i64::try_from(version).unwrap_or(i64::MAX), body])?;
+        Ok(())
+    }
+
+    /// Deletes posts, which then are no longer expected. Returns the highest version of them.
+    pub(super) fn strike(
+        &mut self,
+        which: &str,
+        values: &[&dyn rusqlite::ToSql],
+    ) -> Result<u64, PersistError> {
+        let mut query = self
+            .sql
+            .prepare_cached(&format!("DELETE FROM post WHERE {which} RETURNING version"))?;
+        let versions = query.query_map(values, |row| row.get::<_, i64>(0))?;
+        let mut highest = 0;
+        for version in versions.collect::<Result<Vec<_>, _>>()? {
+            // Version 0 was left without the key, and is not counted.
+            if let Some(version) = u64::try_from(version).ok().filter(|version| *version > 0) {
+                self.header.discount(self.vault, POSTS, "post", version);
+                highest = highest.max(version);
+            }
+        }
+        Ok(highest)
+    }
+}
+
+/// The versions of those that were left with the key, for the digest.
+pub(super) fn versions(connection: &Connection) -> Result<Vec<u64>, PersistError> {
+    let mut query = connection.prepare("SELECT version FROM post WHERE version > 0")?;
+    let versions = query.query_map([], |row| row.get::<_, i64>(0))?;
+    let version = |version: Result<i64, _>| Ok(u64::try_from(version?).unwrap_or(0));
+    versions.map(version).collect()
+}
+
+/// Whether anything was left by a process without the key.
+pub(super) fn any_unsealed(connection: &Connection) -> Result<bool, PersistError> {
+    let text = "SELECT EXISTS (SELECT 1 FROM post WHERE version = 0)";
+    Ok(connection.prepare_cached(text)?.query_row([], |row| row.get(0))?)
+}
+
+/// All that were left after this one, oldest first.
 pub(super) fn after(
     connection: &Connection,
+    header: &Header,
+    vault: &Vault,
     number: i64,
-    entry: impl Fn(SessionId) -> Option<WatchEntry>,
-) -> Sql<Vec<(i64, Option<OutboxMessage>)>> {
+) -> Result<Vec<Posted>, PersistError> {
     let mut query = connection.prepare_cached(
-        "SELECT number, session, kind, body FROM post WHERE number > ?1 ORDER BY number",
+        "SELECT number, session, kind, version, body FROM post WHERE number > ?1 ORDER BY number",
     )?;
-    let rows = query.query_map([number], |row| {
-        let (session, kind, body): (String, String, String) =
-            (row.get(1)?, row.get(2)?, row.get(3)?);
-        Ok((row.get(0)?, revived(&session, &kind, &body, &entry)))
-    })?;
-    rows.collect()
-}
-
-fn revived(
-    session: &str,
-    kind: &str,
-    body: &str,
-    entry: &impl Fn(SessionId) -> Option<WatchEntry>,
-) -> Option<OutboxMessage> {
-    let id = SessionId::parse(session).ok();
-    match kind {
-        "added" => {
-            let listed: Option<StoredEntry> = serde_json::from_str(body).ok();
-            let (id, row) = (id?, entry(id?));
-            let Some(left) = listed else { return row.map(OutboxMessage::Added) };
-            // One that was known before keeps the time at which it came on the list.
-            let added_at = row.map_or(left.added_at, |row| row.added_at);
-            Some(OutboxMessage::Added(StoredEntry { added_at, ..left }.revived(id)))
-        }
-        "removed" => id.map(OutboxMessage::Removed),
-        "asked" => Some(OutboxMessage::Asked(id)),
-        "kept" => {
-            let stored: Stored = serde_json::from_str(body).ok()?;
-            let action = own::revived(stored)?;
-            Some(OutboxMessage::Kept(id?, action.what, action.made))
-        }
-        "told" => {
-            let told: StoredNotification = serde_json::from_str(body).ok()?;
-            Some(OutboxMessage::Told(Notification {
-                session: id?,
-                topic: Topic::from_wire(&told.topic),
-                subject: told.subject.map(ServerText::from),
-                at: told.at,
-            }))
-        }
-        _ => None,
+    let mut rows = query.query([number])?;
+    let mut posted = Vec::new();
+    while let Some(row) = rows.next()? {
+        let text = |column| -> Result<String, rusqlite::Error> {
+            Ok(String::from_utf8_lossy(row.get_ref(column)?.as_bytes().unwrap_or_default()).into())
+        };
+        let (session, kind) = (text(1)?, text(2)?);
+        let version = row.get_ref(3)?.as_i64().ok().and_then(|v| u64::try_from(v).ok());
+        let version = version.unwrap_or(0);
+        let body = row.get_ref(4)?.as_bytes().unwrap_or_default();
+        let read = |vault: &Vault, place| {
+            let text = vault.open(place, body).ok()?;
+            serde_json::from_slice::<OutboxMessage>(&text).ok()
+        };
+        let message = match vault {
+            Vault::Sealed(_) if version == 0 => {
+                read(&Vault::Plain, String::new()).as_ref().and_then(unverified)
+            }
+            _ => read(vault, place(&header.store, &session, &kind, version)),
+        };
+        posted.push(Posted { number: row.get(0)?, version, message });
     }
-}
-
-/// These, up to this one, have been taken in and saved.
-pub(super) fn taken(transaction: &Transaction<'_>, number: i64) -> Sql<()> {
-    transaction.prepare_cached("DELETE FROM post WHERE number <= ?1")?.execute([number]).map(drop)
-}
-
-/// The list, and what the operator keeps, are saved as
-/// they were posted; who takes the store asks everybody.
-pub(super) fn settled(transaction: &Transaction<'_>) -> Sql<()> {
-    transaction.prepare_cached("DELETE FROM post WHERE kind <> 'told'")?.execute([]).map(drop)
+    Ok(posted)
 }
 
 /// Puts what is posted on top of what is saved. Returns whom it changes.

@@ -1,96 +1,246 @@
-//! Sessions as rows and back.
-//!
-//! An answer that can no longer be read stays in the store and is shown as not loaded.
+//! Sessions as rows and back. Saving is not believed is told with its session, and never read.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
-use jiff::{SignedDuration, Timestamp};
-use rusqlite::{Connection, OptionalExtension, Row, Transaction, params};
+use jiff::Timestamp;
+use rusqlite::{Connection, OptionalExtension, Row};
+use serde::{Deserialize, Serialize};
 
-use super::event;
-use super::own;
-use super::seal::Seal;
+use super::PersistError;
+use super::header::Header;
+use super::key::Vault;
 use crate::api::wire;
+use crate::domain::events::change::TimelineEvent;
 use crate::domain::session::answer::Answer;
 use crate::domain::session::ids::SessionId;
 use crate::domain::session::parts::{Answers, Letter};
+use crate::domain::watchlist::annotations::Annotations;
 use crate::domain::watchlist::labels::{SharedPrefixes, is_long};
-use crate::domain::watchlist::watched::{PollState, TIMELINE_CAP, WatchEntry, WatchedSession};
+use crate::domain::watchlist::storage::{Storage, StoreFault};
+use crate::domain::watchlist::watched::{PollState, WatchEntry, WatchedSession};
 
-type Sql<T> = Result<T, rusqlite::Error>;
-
-fn time(text: Option<String>) -> Option<Timestamp> {
-    text.and_then(|text| text.parse().ok())
+/// What one answer's row must be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct AnswerMark {
+    pub(super) version: u64,
+    pub(super) fetched_at: Timestamp,
 }
 
-/// The watch-list without answers, by position; rows that cannot be read are left out.
-pub(super) fn list(connection: &Connection) -> Sql<Vec<(i64, WatchedSession)>> {
-    let mut query = connection.prepare(&listing("ORDER BY position"))?;
-    let rows = query.query_map([], listed)?;
-    Ok(rows.collect::<Sql<Vec<_>>>()?.into_iter().flatten().collect())
+/// The other rows of a session, as they must be.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Manifest {
+    pub(super) answers: BTreeMap<String, AnswerMark>,
+    /// Grows when the events are written anew, so that an older set is not taken for this one.
+    pub(super) generation: u64,
+    pub(super) events: u64,
 }
 
-fn listing(whom: &str) -> String {
-    format!(
-        "SELECT position, id, reference, tags, added_at, deadline, resources_ttl, missing_since,
-                visit_at, letter_not_set_at, last_ok, {}
-         FROM session {whom}",
-        own::COLUMNS
-    )
+/// The body of a session's row: all that the list needs of it.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(super) struct SessionRow {
+    pub(super) entry: WatchEntry,
+    #[serde(default)]
+    pub(super) own: Annotations,
+    #[serde(default)]
+    pub(super) storage: Storage,
+    /// The version at which entry or own part changed last: the journal has the same.
+    #[serde(default)]
+    pub(super) kept: u64,
+    #[serde(default)]
+    pub(super) missing_since: Option<Timestamp>,
+    #[serde(default)]
+    pub(super) visit_notified_at: Option<Timestamp>,
+    #[serde(default)]
+    pub(super) letter_not_set_at: Option<Timestamp>,
+    #[serde(default)]
+    pub(super) last_ok: Option<Timestamp>,
+    /// The epoch of the holder that got the last good answer.
+    #[serde(default)]
+    pub(super) epoch: u64,
+    #[serde(default)]
+    pub(super) manifest: Manifest,
+}
+
+impl SessionRow {
+    pub(super) fn new(entry: WatchEntry) -> Self {
+        Self {
+            entry,
+            own: Annotations::default(),
+            storage: Storage::default(),
+            kept: 0,
+            missing_since: None,
+            visit_notified_at: None,
+            letter_not_set_at: None,
+            last_ok: None,
+            epoch: 0,
+            manifest: Manifest::default(),
+        }
+    }
+
+    /// All that is known where the row itself cannot be read: the session's ID.
+    pub(super) fn faulty(id: SessionId, fault: StoreFault) -> Self {
+        let storage = Storage { fault: Some(fault), ..Storage::default() };
+        Self { storage, ..Self::new(WatchEntry::new(id, Timestamp::UNIX_EPOCH)) }
+    }
+
+    /// Names an answer that is stored beside this row.
+    pub(super) fn expect_answer(&mut self, part: &str, version: u64, fetched_at: Timestamp) {
+        self.manifest.answers.insert(part.to_owned(), AnswerMark { version, fetched_at });
+    }
+
+    /// So many events are stored beside this row.
+    pub(super) fn expect_events(&mut self, count: usize) {
+        self.manifest.events = u64::try_from(count).unwrap_or(u64::MAX);
+    }
+
+    /// The session without answers and timeline.
+    pub(super) fn watched(self) -> WatchedSession {
+        let mut watched = WatchedSession::new(self.entry);
+        watched.answers = Arc::new(Answers {
+            missing_since: self.missing_since,
+            visit_notified_at: self.visit_notified_at,
+            letter: self.letter_not_set_at.map_or(Letter::NotKnown, Letter::NotSet),
+            ..Answers::default()
+        });
+        watched.poll = PollState { last_ok: self.last_ok, ..PollState::default() };
+        watched.own = Arc::new(self.own);
+        watched.storage = self.storage;
+        watched
+    }
+}
+
+/// What the journal keeps of a session.
+#[derive(Debug, Serialize, Deserialize)]
+pub(super) struct ListRecord {
+    pub(super) entry: WatchEntry,
+    #[serde(default)]
+    pub(super) own: Annotations,
+}
+
+impl ListRecord {
+    pub(super) fn place(header: &Header, version: u64) -> String {
+        header.place(&format!("watchlist {version}"))
+    }
+}
+
+/// A session's row as it was found.
+pub(super) struct FoundRow {
+    pub(super) position: i64,
+    pub(super) id: SessionId,
+    pub(super) version: u64,
+    pub(super) row: Result<SessionRow, StoreFault>,
+}
+
+/// A session of the list; what is not believed of it stands in the row's fault.
+#[derive(Clone, Debug)]
+pub(super) struct ListedRow {
+    /// `None`: its row is gone, and it is known from the journal.
+    pub(super) position: Option<i64>,
+    pub(super) version: u64,
+    pub(super) row: SessionRow,
+}
+
+impl FoundRow {
+    pub(super) fn of(
+        row: &Row<'_>,
+        store: &str,
+        vault: &Vault,
+    ) -> Result<Option<Self>, rusqlite::Error> {
+        // One bad row must not hide the rest of the list (fault D05): whatever stands in a column
+        // is taken as bytes first.
+        let id = row.get_ref(1)?.as_bytes().ok().and_then(|id| str::from_utf8(id).ok());
+        let Some(id) = id.and_then(|id| SessionId::parse(id).ok()) else { return Ok(None) };
+        let version = row.get_ref(2)?.as_i64().ok().and_then(|v| u64::try_from(v).ok());
+        let body = row.get_ref(3)?.as_bytes().unwrap_or_default();
+        let version = version.unwrap_or(0);
+        let text = vault.open(format!("{store} {id} session {version}"), body);
+        let row_of = |text: Vec<u8>| {
+            serde_json::from_slice(&text).map_err(|_unreadable| StoreFault::Altered)
+        };
+        Ok(Some(Self { position: row.get(0)?, id, version, row: text.and_then(row_of) }))
+    }
+
+    fn listed(self) -> ListedRow {
+        let Self { position, id, version, row } = self;
+        let row = row.unwrap_or_else(|fault| SessionRow::faulty(id, fault));
+        ListedRow { position: Some(position), version, row }
+    }
+}
+
+const COLUMNS: &str = "SELECT position, id, version, body FROM session";
+
+/// The watch-list without answers, by position.
+pub(super) fn list(
+    connection: &Connection,
+    store: &str,
+    vault: &Vault,
+) -> Result<Vec<ListedRow>, PersistError> {
+    let mut query = connection.prepare(&format!("{COLUMNS} ORDER BY position"))?;
+    let mut rows = query.query([])?;
+    let mut listed = Vec::new();
+    while let Some(row) = rows.next()? {
+        listed.extend(FoundRow::of(row, store, vault)?.map(FoundRow::listed));
+    }
+    Ok(listed)
+}
+
+/// The row of one session, by its ID.
+pub(super) fn found(
+    connection: &Connection,
+    store: &str,
+    vault: &Vault,
+    id: SessionId,
+) -> Result<Option<FoundRow>, PersistError> {
+    let found = connection
+        .prepare_cached(&format!("{COLUMNS} WHERE id = ?1"))?
+        .query_row([id.to_string()], |row| FoundRow::of(row, store, vault))
+        .optional()?;
+    Ok(found.flatten())
 }
 
 /// Those of the list that are there, as [`list`] has them.
-pub(super) fn named(connection: &Connection, ids: &[SessionId]) -> Sql<Vec<(i64, WatchedSession)>> {
-    let mut query = connection.prepare_cached(&listing("WHERE id = ?1"))?;
-    let mut found = Vec::new();
+pub(super) fn named(
+    connection: &Connection,
+    store: &str,
+    vault: &Vault,
+    ids: &[SessionId],
+) -> Result<Vec<ListedRow>, PersistError> {
+    let mut named = Vec::new();
     for id in ids {
-        found.extend(query.query_row([id.to_string()], listed).optional()?.flatten());
+        named.extend(found(connection, store, vault, *id)?.map(FoundRow::listed));
     }
-    found.sort_unstable_by_key(|(position, _)| *position);
-    Ok(found)
+    named.sort_unstable_by_key(|listed: &ListedRow| listed.position);
+    Ok(named)
 }
 
-fn listed(row: &Row<'_>) -> Sql<Option<(i64, WatchedSession)>> {
-    let id: String = row.get(1)?;
-    // One bad row must not hide the rest of the list (fault D05).
-    let Ok(id) = SessionId::parse(&id) else { return Ok(None) };
-    let tags: String = row.get(3)?;
-    let ttl: Option<i64> = row.get(6)?;
-    let mut watched = WatchedSession::new(WatchEntry {
-        id,
-        reference: row.get(2)?,
-        tags: tags.split_whitespace().map(str::to_owned).collect(),
-        added_at: time(row.get(4)?).unwrap_or(Timestamp::UNIX_EPOCH),
-        deadline: time(row.get(5)?),
-        resources_ttl: ttl.map(SignedDuration::from_secs),
-    });
-    watched.answers = Arc::new(Answers {
-        missing_since: time(row.get(7)?),
-        visit_notified_at: time(row.get(8)?),
-        letter: time(row.get(9)?).map_or(Letter::NotKnown, Letter::NotSet),
-        ..Answers::default()
-    });
-    watched.poll = PollState { last_ok: time(row.get(10)?), ..PollState::default() };
-    watched.own = Arc::new(own::read(row, 11)?);
-    Ok(Some((row.get(0)?, watched)))
+/// IDs and versions of all rows, without what stands in them: for the digest.
+pub(super) fn versions(connection: &Connection) -> Result<Vec<(String, u64)>, PersistError> {
+    let mut query = connection.prepare("SELECT id, version FROM session")?;
+    let mut rows = query.query([])?;
+    let mut versions = Vec::new();
+    while let Some(row) = rows.next()? {
+        // A damaged ID counts as itself, and then does not fit the header.
+        let id = String::from_utf8_lossy(row.get_ref(0)?.as_bytes().unwrap_or_default()).into();
+        let version = row.get_ref(1)?.as_i64().ok().and_then(|v| u64::try_from(v).ok());
+        versions.push((id, version.unwrap_or(0)));
+    }
+    Ok(versions)
 }
 
 /// So many sessions are looked up one by one.
 const FEW: usize = 100;
 
-/// Puts answers and timelines to the listed sessions. Also
-/// returns how many answers are sealed and cannot be opened.
+/// Puts answers and timelines to the listed sessions. Saving is not as it must be is not read, and
+/// stands in the session's fault.
 pub(super) fn complete(
     connection: &Connection,
-    listed: Vec<(i64, WatchedSession)>,
-    seal: Option<&Seal>,
-) -> Sql<(Vec<WatchedSession>, usize)> {
-    let places: HashMap<i64, usize> =
-        listed.iter().enumerate().map(|(place, (position, _))| (*position, place)).collect();
-    let mut sessions: Vec<WatchedSession> =
-        listed.into_iter().map(|(_, watched)| watched).collect();
-    let mut unreadable = 0;
+    store: &str,
+    vault: &Vault,
+    listed: Vec<ListedRow>,
+) -> Result<Vec<WatchedSession>, PersistError> {
+    let position = |(place, one): (usize, &ListedRow)| Some((one.position?, place));
+    let places: HashMap<i64, usize> = listed.iter().enumerate().filter_map(position).collect();
     // All are read in one go, and of a few no other's.
     // Joined into the text of the query: these are numbers of our own table, never a server's text.
     let whose = if places.len() <= FEW {
@@ -99,56 +249,126 @@ pub(super) fn complete(
     } else {
         String::new()
     };
-    let mut query = connection
-        .prepare(&format!("SELECT session, part, sealed, body, fetched_at FROM answer {whose}"))?;
+    let mut readings: Vec<Reading> = listed.into_iter().map(Reading::of).collect();
+    let mut query =
+        connection.prepare(&format!("SELECT session, part, version, body FROM answer {whose}"))?;
     let mut rows = query.query([])?;
     while let Some(row) = rows.next()? {
-        let place = places.get(&row.get(0)?).copied();
-        let Some(watched) = place.and_then(|place| sessions.get_mut(place)) else { continue };
-        let (part, sealed, body): (String, bool, Vec<u8>) = (row.get(1)?, row.get(2)?, row.get(3)?);
-        let fetched_at = time(row.get(4)?).unwrap_or(Timestamp::UNIX_EPOCH);
-        let raw = if sealed {
-            seal.and_then(|seal| seal.open(watched.id(), &part, &body))
-        } else {
-            String::from_utf8(body).ok()
-        };
-        match raw {
-            Some(raw) => reread(watched, &part, raw, fetched_at),
-            None => unreadable += 1,
-        }
+        let reading = places.get(&row.get(0)?).and_then(|place| readings.get_mut(*place));
+        let Some(reading) = reading else { continue };
+        let part = row.get_ref(1)?.as_bytes().ok().and_then(|part| str::from_utf8(part).ok());
+        let body = row.get_ref(3)?.as_bytes().unwrap_or_default();
+        let version = row.get_ref(2)?.as_i64().ok().and_then(|v| u64::try_from(v).ok());
+        reading.answer(store, vault, part.unwrap_or_default(), version.unwrap_or(0), body);
     }
-    let mut query = connection
-        .prepare(&format!("SELECT session, body FROM event {whose} ORDER BY session, number"))?;
+    let mut query = connection.prepare(&format!(
+        "SELECT session, number, body FROM event {whose} ORDER BY session, number"
+    ))?;
     let mut rows = query.query([])?;
     while let Some(row) = rows.next()? {
-        let place = places.get(&row.get(0)?).copied();
-        let Some(watched) = place.and_then(|place| sessions.get_mut(place)) else { continue };
-        let body: String = row.get(1)?;
-        if let Some(event) = event::read(&body) {
-            Arc::make_mut(&mut watched.timeline).push(event);
-        }
+        let reading = places.get(&row.get(0)?).and_then(|place| readings.get_mut(*place));
+        let Some(reading) = reading else { continue };
+        let body = row.get_ref(2)?.as_bytes().unwrap_or_default();
+        reading.event(store, vault, row.get(1)?, body);
     }
-    mark_shared(connection, &mut sessions)?;
-    Ok((sessions, unreadable))
+    Ok(readings.into_iter().map(Reading::done).collect())
 }
 
-/// Says of each whether its reference begins as many others of the list do. The others are read only
-/// where that makes a difference.
-pub(super) fn mark_shared(connection: &Connection, sessions: &mut [WatchedSession]) -> Sql<()> {
-    let long = |watched: &WatchedSession| watched.entry.reference.as_deref().is_some_and(is_long);
-    if !sessions.iter().any(long) {
-        return Ok(());
+/// A session whose rows are being read.
+struct Reading {
+    watched: WatchedSession,
+    manifest: Manifest,
+    /// So many events were read.
+    events: u64,
+    /// Its own row has a fault.
+    distrusted: bool,
+}
+
+impl Reading {
+    fn of(listed: ListedRow) -> Self {
+        let distrusted = listed.row.storage.fault.is_some();
+        let manifest = listed.row.manifest.clone();
+        Self { watched: listed.row.watched(), manifest, events: 0, distrusted }
     }
-    let mut query = connection.prepare(
-        "SELECT reference FROM session WHERE reference IS NOT NULL AND archived_at IS NULL",
-    )?;
-    let references = query.query_map([], |row| row.get(0))?.collect::<Sql<Vec<String>>>()?;
-    let shared = SharedPrefixes::of(references.iter().map(String::as_str));
-    for watched in sessions {
-        let reference = watched.entry.reference.as_deref();
-        watched.shared_prefix = reference.is_some_and(|text| shared.covers(text));
+
+    fn fault(&mut self, fault: StoreFault) {
+        let known = &mut self.watched.storage.fault;
+        *known = (*known).max(Some(fault));
     }
-    Ok(())
+
+    fn answer(&mut self, store: &str, vault: &Vault, part: &str, version: u64, body: &[u8]) {
+        let mark = self.manifest.answers.remove(part);
+        // Of a session that is not believed as a whole no answer is, until Yoti answers again.
+        if self.distrusted {
+            return;
+        }
+        let Some(mark) = mark else { return self.fault(StoreFault::Altered) };
+        let id = self.watched.id();
+        let text = match version.cmp(&mark.version) {
+            std::cmp::Ordering::Less => Err(StoreFault::Older),
+            std::cmp::Ordering::Greater => Err(StoreFault::Altered),
+            std::cmp::Ordering::Equal => vault.open(answer_place(store, id, part, version), body),
+        };
+        match text
+            .and_then(|text| String::from_utf8(text).map_err(|_unreadable| StoreFault::Altered))
+        {
+            Ok(raw) => reread(&mut self.watched, part, raw, mark.fetched_at),
+            Err(fault) => self.fault(fault),
+        }
+    }
+
+    fn event(&mut self, store: &str, vault: &Vault, number: i64, body: &[u8]) {
+        if self.distrusted {
+            return;
+        }
+        let place = event_place(store, self.watched.id(), self.manifest.generation, number);
+        match vault.open(place, body) {
+            Ok(text) => {
+                self.events += 1;
+                // A kind that this build does not know is left out: the rest of the timeline is
+                // worth more than an error.
+                if let Ok(event) = serde_json::from_slice::<TimelineEvent>(&text) {
+                    Arc::make_mut(&mut self.watched.timeline).push(event);
+                }
+            }
+            Err(fault) => self.fault(fault),
+        }
+    }
+
+    fn done(mut self) -> WatchedSession {
+        let missing = !self.manifest.answers.is_empty() || self.events < self.manifest.events;
+        if missing && !self.distrusted {
+            self.fault(StoreFault::Removed);
+        }
+        self.watched
+    }
+}
+
+pub(super) fn answer_place(store: &str, id: SessionId, part: &str, version: u64) -> String {
+    format!("{store} {id} answer {part} {version}")
+}
+
+pub(super) fn event_place(store: &str, id: SessionId, generation: u64, number: i64) -> String {
+    format!("{store} {id} event {generation} {number}")
+}
+
+/// Whether a reference among these can be told apart only by looking at all others.
+pub(super) fn any_long<'a>(mut sessions: impl Iterator<Item = &'a WatchedSession>) -> bool {
+    sessions.any(|watched| watched.entry.reference.as_deref().is_some_and(is_long))
+}
+
+/// Says of each whether its reference begins as many others of the list do; `all` is the list,
+/// where these are only some of it.
+pub(super) fn mark_shared(sessions: &mut [WatchedSession], all: Option<&[WatchedSession]>) {
+    let marks: Vec<bool> = {
+        let listed = all.unwrap_or(sessions).iter().filter(|s| s.own.archived_at.is_none());
+        let shared = SharedPrefixes::of(listed.filter_map(|s| s.entry.reference.as_deref()));
+        let reference = |s: &WatchedSession| s.entry.reference.as_deref().map(|r| shared.covers(r));
+        sessions.iter().map(|session| reference(session).unwrap_or(false)).collect()
+    };
+    for (watched, mark) in sessions.iter_mut().zip(marks) {
+        watched.shared_prefix = mark;
+    }
 }
 
 // Read anew at every start: a newer build may know more of the same text.
@@ -174,221 +394,4 @@ fn reread(watched: &mut WatchedSession, part: &str, raw: String, fetched_at: Tim
 
 fn answer<T>(value: T, raw: String, fetched_at: Timestamp) -> Arc<Answer<T>> {
     Arc::new(Answer { value, raw: raw.into(), fetched_at })
-}
-
-/// Writes the operator's part of a session; a new one goes to the end.
-pub(super) fn put_entry(transaction: &Transaction<'_>, entry: &WatchEntry) -> Sql<()> {
-    transaction
-        .prepare_cached(
-            "INSERT INTO session (id, reference, tags, added_at, deadline, resources_ttl)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6)
-             ON CONFLICT (id) DO UPDATE SET reference = ?2, tags = ?3, deadline = ?5,
-                 resources_ttl = ?6, archived_at = NULL",
-        )?
-        .execute(params![
-            entry.id.to_string(),
-            entry.reference,
-            entry.tags.join(" "),
-            entry.added_at.to_string(),
-            entry.deadline.map(|at| at.to_string()),
-            entry.resources_ttl.map(|span| span.as_secs()),
-        ])?;
-    Ok(())
-}
-
-/// Where a session stands, and when it last answered.
-fn found(transaction: &Transaction<'_>, id: SessionId) -> Sql<Option<(i64, Option<Timestamp>)>> {
-    transaction
-        .prepare_cached("SELECT position, last_ok FROM session WHERE id = ?1")?
-        .query_row([id.to_string()], |row| Ok((row.get(0)?, time(row.get(1)?))))
-        .optional()
-}
-
-/// Writes what is known of a session that is on the list.
-pub(super) fn put_known(
-    transaction: &Transaction<'_>,
-    watched: &WatchedSession,
-    seal: Option<&Seal>,
-) -> Sql<()> {
-    let Some((position, _)) = found(transaction, watched.id())? else { return Ok(()) };
-    own::put(transaction, position, &watched.own)?;
-    put_answers(transaction, position, watched, seal)
-}
-
-/// Writes what was learned of a session, unless somebody has learned of it since.
-pub(super) fn put_learned(
-    transaction: &Transaction<'_>,
-    watched: &WatchedSession,
-    seal: Option<&Seal>,
-) -> Sql<()> {
-    match found(transaction, watched.id())? {
-        // Another process may have asked since; its answer is the newer one.
-        Some((position, last_ok)) if last_ok <= watched.poll.last_ok => {
-            put_answers(transaction, position, watched, seal)
-        }
-        _ => Ok(()),
-    }
-}
-
-/// One answer of a session as its row.
-struct Part<'a> {
-    name: &'static str,
-    raw: &'a str,
-    fetched_at: Timestamp,
-}
-
-impl<'a> Part<'a> {
-    fn of<T>(name: &'static str, answer: &'a Answer<T>) -> Self {
-        Self { name, raw: &answer.raw, fetched_at: answer.fetched_at }
-    }
-
-    fn all(answers: &'a Answers) -> impl Iterator<Item = Self> {
-        let letter = match &answers.letter {
-            Letter::Set(answer) => Some(Self::of("letter", answer)),
-            Letter::NotKnown | Letter::NotSet(_) => None,
-        };
-        let session = answers.session.as_ref().map(|answer| Self::of("session", answer));
-        let configuration =
-            answers.configuration.as_ref().map(|answer| Self::of("configuration", answer));
-        session.into_iter().chain(configuration).chain(letter)
-    }
-
-    fn put(
-        &self,
-        transaction: &Transaction<'_>,
-        position: i64,
-        id: SessionId,
-        seal: Option<&Seal>,
-    ) -> Sql<()> {
-        let body = match seal {
-            Some(seal) => closed(seal, id, self.name, self.raw)?,
-            None => self.raw.as_bytes().to_vec(),
-        };
-        transaction
-            .prepare_cached(
-                "INSERT INTO answer (session, part, sealed, body, fetched_at)
-                 VALUES (?1, ?2, ?3, ?4, ?5)
-                 ON CONFLICT (session, part) DO UPDATE SET sealed = ?3, body = ?4, fetched_at = ?5",
-            )?
-            .execute(params![
-                position,
-                self.name,
-                seal.is_some(),
-                body,
-                self.fetched_at.to_string()
-            ])
-            .map(drop)
-    }
-}
-
-/// Writes when a session was last answered, and its parts that were answered since; the result
-/// itself says nothing new and stays with the time at which its clocks were read.
-pub(super) fn put_times(
-    transaction: &Transaction<'_>,
-    watched: &WatchedSession,
-    seal: Option<&Seal>,
-) -> Sql<()> {
-    let Some((position, _)) = found(transaction, watched.id())? else { return Ok(()) };
-    put_standing(transaction, position, watched)?;
-    for part in Part::all(&watched.answers).filter(|part| part.name != "session") {
-        let stored: Option<String> = transaction
-            .prepare_cached("SELECT fetched_at FROM answer WHERE session = ?1 AND part = ?2")?
-            .query_row(params![position, part.name], |row| row.get(0))
-            .optional()?;
-        // A row that says the same is not written: most
-        // polls change nothing, and each write is synced.
-        if time(stored) != Some(part.fetched_at) {
-            part.put(transaction, position, watched.id(), seal)?;
-        }
-    }
-    Ok(())
-}
-
-fn put_standing(transaction: &Transaction<'_>, position: i64, watched: &WatchedSession) -> Sql<()> {
-    let answers = &watched.answers;
-    let not_set = match &answers.letter {
-        Letter::NotSet(at) => Some(at.to_string()),
-        Letter::NotKnown | Letter::Set(_) => None,
-    };
-    transaction
-        .prepare_cached(
-            "UPDATE session SET missing_since = ?2, visit_at = ?3, letter_not_set_at = ?4,
-                 last_ok = ?5 WHERE position = ?1",
-        )?
-        .execute(params![
-            position,
-            answers.missing_since.map(|at| at.to_string()),
-            answers.visit_notified_at.map(|at| at.to_string()),
-            not_set,
-            watched.poll.last_ok.map(|at| at.to_string()),
-        ])
-        .map(drop)
-}
-
-fn put_answers(
-    transaction: &Transaction<'_>,
-    position: i64,
-    watched: &WatchedSession,
-    seal: Option<&Seal>,
-) -> Sql<()> {
-    put_standing(transaction, position, watched)?;
-    for part in Part::all(&watched.answers) {
-        part.put(transaction, position, watched.id(), seal)?;
-    }
-    put_events(transaction, position, watched)
-}
-
-fn closed(seal: &Seal, id: SessionId, part: &str, raw: &str) -> Sql<Vec<u8>> {
-    seal.close(id, part, raw).map_err(|why| rusqlite::Error::ToSqlConversionFailure(Box::new(why)))
-}
-
-/// Whether any answer is not sealed.
-pub(super) fn any_open(connection: &Connection) -> Sql<bool> {
-    connection
-        .query_row("SELECT EXISTS (SELECT 1 FROM answer WHERE sealed = 0)", [], |row| row.get(0))
-}
-
-/// Seals what is not sealed yet.
-pub(super) fn close_all(transaction: &Transaction<'_>, seal: &Seal) -> Sql<()> {
-    let mut query = transaction.prepare(
-        "SELECT answer.session, session.id, part, body FROM answer
-         JOIN session ON session.position = answer.session WHERE sealed = 0",
-    )?;
-    let open = query.query_map([], |row| {
-        Ok((row.get::<_, i64>(0)?, row.get::<_, String>(1)?, row.get(2)?, row.get(3)?))
-    })?;
-    let open: Vec<(i64, String, String, Vec<u8>)> = open.collect::<Sql<_>>()?;
-    for (position, id, part, body) in &open {
-        // One that cannot be read stays open; it must not keep the others from being sealed.
-        let (Ok(id), Ok(raw)) = (SessionId::parse(id), str::from_utf8(body)) else { continue };
-        transaction
-            .prepare_cached(
-                "UPDATE answer SET sealed = 1, body = ?3 WHERE session = ?1 AND part = ?2",
-            )?
-            .execute(params![position, part, closed(seal, id, part, raw)?])?;
-    }
-    Ok(())
-}
-
-/// Adds the events that are not stored yet. At the cap the oldest go, so all are written anew.
-fn put_events(transaction: &Transaction<'_>, position: i64, watched: &WatchedSession) -> Sql<()> {
-    let stored: u32 = transaction
-        .prepare_cached("SELECT count(*) FROM event WHERE session = ?1")?
-        .query_row([position], |row| row.get(0))?;
-    let stored = usize::try_from(stored).unwrap_or(usize::MAX);
-    let full = watched.timeline.len() >= TIMELINE_CAP;
-    // At the cap numbers move; and another process may have stored a longer timeline.
-    let known = if full || stored > watched.timeline.len() {
-        transaction.prepare_cached("DELETE FROM event WHERE session = ?1")?.execute([position])?;
-        0
-    } else {
-        stored
-    };
-    let mut insert = transaction
-        .prepare_cached("INSERT INTO event (session, number, body) VALUES (?1, ?2, ?3)")?;
-    for (number, event) in watched.timeline.iter().enumerate().skip(known) {
-        let body = serde_json::to_string(event).unwrap_or_default();
-        insert.execute(params![position, i64::try_from(number).unwrap_or(i64::MAX), body])?;
-    }
-    Ok(())
 }

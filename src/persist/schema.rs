@@ -1,11 +1,12 @@
 //! The store's file as SQLite: how a connection is set up, and the schema, migrated step by step.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use rusqlite::{Connection, OpenFlags, TransactionBehavior};
+use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior};
 
-use super::{PersistError, files};
+use super::header::Header;
+use super::{PersistError, files, schema4};
 
 /// Applied in order, each once; never changed after a release.
 const MIGRATIONS: &[&str] = &[
@@ -13,7 +14,11 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../../assets/migrations/sqlite/0002_own.sql"),
     include_str!("../../assets/migrations/sqlite/0003_post.sql"),
     include_str!("../../assets/migrations/sqlite/0004_sealed.sql"),
+    include_str!("../../assets/migrations/sqlite/0005_sealed_store.sql"),
 ];
+
+/// Marks our files for SQLite and file(1): `bwst`.
+const APPLICATION: i32 = 0x6277_7374;
 
 /// WAL is the file's, not the connection's.
 pub(super) fn set_up(connection: &Connection) -> Result<(), rusqlite::Error> {
@@ -26,15 +31,22 @@ pub(super) fn set_up(connection: &Connection) -> Result<(), rusqlite::Error> {
     connection.pragma_update(None, "foreign_keys", "ON")
 }
 
-/// A new store, whole on the disk.
-pub(super) fn make(path: &Path) -> Result<(), PersistError> {
-    files::make(path, |new| {
-        let connection = open(new)?;
+/// A new store, whole on the disk; `fill` puts into it what it begins with. Returns where a damaged
+/// one in its place is now.
+pub(super) fn make(
+    path: &Path,
+    in_place_of_damaged: bool,
+    fill: impl FnOnce(&mut Connection) -> Result<(), PersistError>,
+) -> Result<Option<PathBuf>, PersistError> {
+    files::make(path, in_place_of_damaged, |new| {
+        let mut connection = open(new)?;
+        fill(&mut connection)?;
         connection.close().map_err(|(_still_open, why)| PersistError::from(why))
     })
 }
 
-/// A sound file of the newest schema, or an error.
+/// A file of the newest schema, or an error. Damage within it is found when it is read, and by
+/// [`sound`].
 pub(super) fn connect(path: &Path) -> Result<Connection, PersistError> {
     if files::is_empty(path) {
         return Err(PersistError::Damaged(String::from("the file is empty")));
@@ -47,22 +59,41 @@ fn open(path: &Path) -> Result<Connection, PersistError> {
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE;
     let mut connection = Connection::open_with_flags(path, flags)?;
     set_up(&connection)?;
+    ours(&connection)?;
     connection.pragma_update(None, "journal_mode", "WAL")?;
-    // Damage is to be found at the start, not at a later write (fault D05).
-    let sound: String = connection.query_row("PRAGMA quick_check(1)", [], |row| row.get(0))?;
-    if sound != "ok" {
-        return Err(PersistError::Damaged(sound));
-    }
-    migrate(&mut connection, path)?;
-    // A file of another program, or one whose tables are gone, is as good as damaged.
-    connection
-        .prepare("SELECT position, id, last_ok FROM session")
-        .map(drop)
-        .map_err(|why| PersistError::Damaged(why.to_string()))?;
+    migrate(&mut connection)?;
     Ok(connection)
 }
 
-fn migrate(connection: &mut Connection, path: &Path) -> Result<(), PersistError> {
+/// Nothing is done to another program's database.
+fn ours(connection: &Connection) -> Result<(), PersistError> {
+    let number = |pragma: &str| -> Result<i64, rusqlite::Error> {
+        connection.query_row(&format!("PRAGMA {pragma}"), [], |row| row.get(0))
+    };
+    let (application, version) = (number("application_id")?, number("user_version")?);
+    let has = |what: &str| -> Result<bool, rusqlite::Error> {
+        let text = format!("SELECT EXISTS (SELECT 1 FROM sqlite_schema WHERE {what})");
+        connection.query_row(&text, [], |row| row.get(0))
+    };
+    let known = match application {
+        // Builds up to schema 4 set none.
+        0 if version == 0 => !has("true")?,
+        0 => has("name = 'session'")? && has("name = 'answer'")?,
+        other => other == i64::from(APPLICATION),
+    };
+    if known {
+        return Ok(());
+    }
+    Err(PersistError::Foreign(String::from("it is the database of another program")))
+}
+
+/// What is wrong with the file; reads all of it, and compares the indexes with their tables.
+pub(super) fn sound(connection: &Connection) -> Result<(), PersistError> {
+    let says: String = connection.query_row("PRAGMA integrity_check(1)", [], |row| row.get(0))?;
+    if says == "ok" { Ok(()) } else { Err(PersistError::Damaged(says)) }
+}
+
+fn migrate(connection: &mut Connection) -> Result<(), PersistError> {
     let version = |connection: &Connection| {
         connection.query_row("PRAGMA user_version", [], |row| row.get::<_, u32>(0))
     };
@@ -75,26 +106,23 @@ fn migrate(connection: &mut Connection, path: &Path) -> Result<(), PersistError>
     if found == known {
         return Ok(());
     }
-    // A copy first: a migration cannot be taken back (fault D08).
-    if found > 0 {
-        copy(connection, &files::beside(path, &format!("{}{known}", files::BEFORE)))?;
-    }
     // Another process may have done it in between: look again inside the transaction.
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
     let found = version(&transaction)?;
     for migration in MIGRATIONS.iter().skip(usize::try_from(found).unwrap_or(usize::MAX)) {
         transaction.execute_batch(migration)?;
     }
+    if found < known {
+        moved(&transaction)?;
+    }
     transaction.pragma_update(None, "user_version", known)?;
+    transaction.pragma_update(None, "application_id", APPLICATION)?;
     transaction.commit()?;
     Ok(())
 }
 
-/// A copy of all but the answers, which can be fetched again and may not be sealed yet.
-fn copy(connection: &Connection, to: &Path) -> Result<(), rusqlite::Error> {
-    connection.backup("main", to, None::<fn(rusqlite::backup::Progress)>)?;
-    let copy = Connection::open(to)?;
-    copy.execute_batch(
-        "PRAGMA secure_delete = ON; PRAGMA journal_mode = DELETE; DELETE FROM answer",
-    )
+/// Each store has a name of its own: rows of one are not read in another.
+fn moved(transaction: &Transaction<'_>) -> Result<(), PersistError> {
+    let header = Header::new(uuid::Uuid::new_v4().to_string());
+    schema4::move_to_new_tables(transaction, header)
 }

@@ -1,141 +1,103 @@
-//! The store in one SQLite file: WAL, every commit on the disk, deleted rows overwritten.
+//! The store in one SQLite file: WAL, every commit on the disk, deleted rows overwritten, and a
+//! second copy of the watch-list beside it.
 
-use std::path::{Path, PathBuf};
+mod open;
+mod seal;
+mod verify;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
 use std::sync::Arc;
 
-use rusqlite::{Connection, ErrorCode, OpenFlags, OptionalExtension, TransactionBehavior};
+use rusqlite::{Connection, TransactionBehavior};
 
-use super::seal::Seal;
-use super::{Opened, PersistError, Persistence, files, mend, own, posts, rows, schema};
+use super::header::{self, Header};
+use super::journal::Journal;
+use super::key::Vault;
+use super::location::Location;
+use super::rows::{self, ListedRow};
+use super::write::{Saving, Write};
+use super::{PersistError, Persistence, files, posts, state};
 use crate::domain::session::ids::SessionId;
 use crate::domain::watchlist::annotations::{AnnotationChange, Made};
 use crate::domain::watchlist::outbox::OutboxMessage;
+use crate::domain::watchlist::storage::StoreFault;
 use crate::domain::watchlist::watched::{WatchEntry, WatchedSession};
+
+pub(super) use open::keyring;
+
+/// What [`Sqlite::trouble`] says was altered, beside sessions.
+const MESSAGES: &str = "messages between processes";
+const OWN_VALUES: &str = "the arrangement of the list or another value of the program's own";
 
 /// An open store: one file, one connection.
 #[derive(Debug)]
 pub struct Sqlite {
     connection: Connection,
-    path: PathBuf,
+    location: Location,
+    journal: Journal,
     lock: Option<files::StoreLock>,
-    seal: Option<Arc<Seal>>,
-    unreadable: usize,
-}
-
-impl From<rusqlite::Error> for PersistError {
-    fn from(why: rusqlite::Error) -> Self {
-        let text = why.to_string();
-        match why.sqlite_error_code() {
-            Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => {
-                Self::Locked(String::new())
-            }
-            Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => Self::Damaged(text),
-            Some(
-                ErrorCode::DiskFull
-                | ErrorCode::ReadOnly
-                | ErrorCode::CannotOpen
-                | ErrorCode::PermissionDenied
-                | ErrorCode::SystemIoFailure,
-            ) => Self::NotWritable(text),
-            _ => Self::Other(text),
-        }
-    }
+    vault: Vault,
+    /// The store's own name, part of every place.
+    name: String,
+    /// The file that was opened: another one may stand in its place later.
+    file: files::FileId,
+    /// What the last loading did not believe.
+    faults: BTreeMap<SessionId, StoreFault>,
+    /// What had to be done while it was read.
+    mended: Option<String>,
+    /// What else than sessions was altered, and is left out.
+    altered: BTreeSet<&'static str>,
 }
 
 impl Sqlite {
-    /// Opens or makes the store file with mode 0600 in a folder of mode 0700. `exclusive` takes the
-    /// lock that only one dashboard can hold; commands open without it. A damaged file, or an
-    /// empty one, is moved aside, and the watch-list is saved from it as far as it can be read,
-    /// else from the newest copy.
-    pub fn open(path: &Path, exclusive: bool) -> Result<Opened<Self>, PersistError> {
-        // Before SQLite opens anything: it gives its other files the mode of this one (fault F03).
-        if !files::prepare(path)? {
-            schema::make(path)?;
-        }
-        // Before the file is looked at: without it two
-        // processes would mend at once and lose additions.
-        let lock = if exclusive { Some(files::lock(path)?) } else { None };
-        let found = match schema::connect(path) {
-            // Another process is mending it: it is made by who comes first.
-            Err(_gone) if !path.exists() => schema::make(path).and_then(|()| schema::connect(path)),
-            other => other,
-        };
-        let (connection, lock, warning) = match found {
-            Ok(connection) => (connection, lock, None),
-            Err(PersistError::Damaged(why)) => {
-                let turn = match lock {
-                    Some(lock) => lock,
-                    None => mend::turn(path).ok_or(PersistError::Damaged(why))?,
-                };
-                let (connection, warning) = mend::mended(path)?;
-                (connection, exclusive.then_some(turn), warning)
-            }
-            Err(other) => return Err(other),
-        };
-        let mut persistence = Self::of(connection, path, lock);
-        if exclusive {
-            // Before it is loaded: what others left is part of the list.
-            persistence.settle()?;
-        }
-        Ok(Opened { persistence, warning })
-    }
-
-    /// A store that another process keeps: nothing is checked, mended or moved. Whoever begins
-    /// beside it has opened it once.
-    pub fn beside(path: &Path) -> Result<Self, PersistError> {
-        let connection = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
-        schema::set_up(&connection)?;
-        Ok(Self::of(connection, path, None))
-    }
-
-    fn of(connection: Connection, path: &Path, lock: Option<files::StoreLock>) -> Self {
-        Self { connection, path: path.to_path_buf(), lock, seal: None, unreadable: 0 }
-    }
-
-    /// With the seal that answers are kept under. Those that were saved while no key was known are
-    /// sealed by who holds the store. Without one, sealed answers stay as they are and are not read.
-    pub fn sealed(mut self, seal: Option<Arc<Seal>>) -> Result<Self, PersistError> {
-        self.seal = seal;
-        if let Some(seal) = self.seal.clone().filter(|_| self.lock.is_some())
-            && rows::any_open(&self.connection)?
-        {
-            // Only who holds the store: another process would write under the holder's hands.
-            self.write(|transaction| rows::close_all(transaction, &seal))?;
-            self.leave_nothing()?;
-        }
-        Ok(self)
-    }
-
-    /// What to say of answers that the last loading could not
-    /// read: they are sealed with another key, or altered.
-    #[must_use]
-    pub fn trouble(&self) -> Option<String> {
-        let (number, none) = (self.unreadable, self.seal.is_none());
-        let why = if none { "no key can be read" } else { "they are sealed with another key" };
-        (number > 0).then(|| {
-            format!(
-                "{number} stored responses cannot be read ({why}); they stay until the sessions \
-                 are fetched again"
-            )
-        })
-    }
-
     /// What was deleted or written over must not stay in the write-ahead log either.
     fn leave_nothing(&self) -> Result<(), PersistError> {
         Ok(self.connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_row| Ok(()))?)
     }
 
+    fn put(&mut self, sessions: &[Arc<WatchedSession>], what: Saving) -> Result<(), PersistError> {
+        if sessions.is_empty() {
+            return Ok(());
+        }
+        self.write(|write| sessions.iter().try_for_each(|session| write.put_known(session, what)))
+    }
+
     fn write<T>(
         &mut self,
-        work: impl FnOnce(&rusqlite::Transaction<'_>) -> Result<T, rusqlite::Error>,
+        work: impl FnOnce(&mut Write<'_>) -> Result<T, PersistError>,
     ) -> Result<T, PersistError> {
+        self.is_in_place()?;
+        if self.vault.is_shut() {
+            return Err(PersistError::Sealed);
+        }
         // Immediate: two that read first and write later
         // would both fail, and not wait for each other.
-        let transaction =
-            self.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-        let result = work(&transaction)?;
-        transaction.commit()?;
+        let sql = self.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        let header = match Header::read(&sql, &self.vault) {
+            Err(_) if matches!(self.vault, Vault::Plain) && header::name(&sql)?.1 => {
+                return Err(PersistError::Sealed);
+            }
+            other => other?,
+        };
+        let before = header.clone();
+        let mut write = Write { sql: &sql, vault: &self.vault, header, records: Vec::new() };
+        let result = work(&mut write)?;
+        // On the disk before the commit: what is acknowledged stands in both.
+        write.write_journal(&self.journal)?;
+        let header = write.header;
+        if header != before {
+            header.write(&sql, &self.vault)?;
+        }
+        sql.commit()?;
         Ok(result)
+    }
+
+    /// An error when the store's file or its lock is gone, or another stands in its place.
+    fn is_in_place(&self) -> Result<(), PersistError> {
+        let here = self.file.stands_at(&self.location.path)
+            && self.lock.as_ref().is_none_or(files::StoreLock::stands);
+        if here { Ok(()) } else { Err(PersistError::Missing) }
     }
 
     /// Grows with whatever another connection writes.
@@ -173,30 +135,53 @@ impl Sqlite {
     /// Changes the list, and leaves word for the process that holds the store; where there is none,
     /// its part is done here. Returns how many were forgotten.
     fn carry_out(&mut self, changes: &[OutboxMessage]) -> Result<usize, PersistError> {
+        if self.vault.is_shut() {
+            for change in changes {
+                posts::leave_unsealed(&self.connection, change)?;
+            }
+            return Ok(0);
+        }
         let holds = self.lock.is_some();
-        // Until this is done nobody takes the store.
-        // Where nobody holds the store, the lock is taken
-        // for a moment and the posts are settled here.
-        let turn = if holds { None } else { files::lock(&self.path).ok() };
-        let forgotten = self.write(|transaction| {
+        // Where nobody holds the store, the lock is taken for a moment and the posts are settled
+        // here. Until this is done nobody takes the store.
+        if !holds {
+            self.lock = files::lock(&self.location.path).ok();
+        }
+        let done = self.carried_out(changes, holds);
+        if !holds {
+            self.lock = None;
+        }
+        let forgotten = done?;
+        if changes.iter().any(|change| matches!(change, OutboxMessage::Removed(_))) {
+            self.leave_nothing()?;
+        }
+        Ok(forgotten)
+    }
+
+    fn carried_out(
+        &mut self,
+        changes: &[OutboxMessage],
+        holds: bool,
+    ) -> Result<usize, PersistError> {
+        let forgotten = self.write(|write| {
             let mut forgotten = 0;
             for change in changes {
                 match change {
-                    OutboxMessage::Added(entry) => rows::put_entry(transaction, entry)?,
-                    OutboxMessage::Removed(id) => forgotten += forget(transaction, *id)?,
+                    OutboxMessage::Added(entry) => write.put_entry(entry)?,
+                    OutboxMessage::Removed(id) => {
+                        write.strike("session = ?1", &[&id.to_string()])?;
+                        forgotten += usize::from(write.forget(*id)?);
+                    }
                     OutboxMessage::Kept(..) | OutboxMessage::Told(_) | OutboxMessage::Asked(_) => {}
                 }
                 if !holds {
-                    posts::leave(transaction, change)?;
+                    write.leave(change)?;
                 }
             }
             Ok(forgotten)
         })?;
-        if turn.is_some() {
+        if !holds && self.lock.is_some() {
             self.settle()?;
-        }
-        if changes.iter().any(|change| matches!(change, OutboxMessage::Removed(_))) {
-            self.leave_nothing()?;
         }
         Ok(forgotten)
     }
@@ -204,57 +189,111 @@ impl Sqlite {
     /// Saves what was posted of the list and of what the operator keeps. Only for who holds the
     /// store and has not loaded it yet.
     fn settle(&mut self) -> Result<(), PersistError> {
-        let posts = self.posts(0)?.0;
-        if posts.is_empty() {
+        let (posts, last) = self.posts(0)?;
+        if last == 0 {
             return Ok(());
         }
-        let mut listed = rows::list(&self.connection)?;
-        let changed = posts::overlay(listed.iter_mut().map(|(_, session)| session), posts);
-        self.write(|transaction| {
-            for (position, session) in listed.iter().filter(|(_, s)| changed.contains(&s.id())) {
-                rows::put_entry(transaction, &session.entry)?;
-                own::put(transaction, *position, &session.own)?;
+        self.write(|write| {
+            for post in &posts {
+                if let OutboxMessage::Added(entry) = post
+                    && entry.unverified
+                    && write.found(entry.id)?.is_none()
+                {
+                    write.put_entry(entry)?;
+                }
             }
-            posts::settled(transaction)
+            let listed = rows::list(write.sql, &write.header.store, write.vault)?;
+            let mut sessions: Vec<WatchedSession> =
+                listed.into_iter().map(|one| one.row.watched()).collect();
+            let told = |post: &&OutboxMessage| matches!(post, OutboxMessage::Told(_));
+            let told: Vec<OutboxMessage> = posts.iter().filter(told).cloned().collect();
+            let changed = posts::overlay(sessions.iter_mut(), posts);
+            for session in sessions.iter().filter(|session| changed.contains(&session.id())) {
+                write.put_kept(session)?;
+            }
+            // Who takes the store asks everybody.
+            let last = write.strike("true", &[])?;
+            write.header.taken = write.header.taken.max(last);
+            told.iter().try_for_each(|told| write.leave(told))
         })
     }
 
     /// What was left after this number, oldest first, and the last number.
-    pub fn posts(&self, after: i64) -> Result<(Vec<OutboxMessage>, i64), PersistError> {
-        let entry = |id| self.entry(id).ok().flatten();
-        let left = posts::after(&self.connection, after, entry)?;
-        let last = left.last().map_or(after, |(number, _)| *number);
-        Ok((left.into_iter().filter_map(|(_, post)| post).collect(), last))
+    pub fn posts(&mut self, after: i64) -> Result<(Vec<OutboxMessage>, i64), PersistError> {
+        if self.vault.is_shut() {
+            return Ok((Vec::new(), after));
+        }
+        let header = Header::read(&self.connection, &self.vault)?;
+        let left = posts::after(&self.connection, &header, &self.vault, after)?;
+        let last = left.last().map_or(after, |post| post.number);
+        let mut messages = Vec::new();
+        for post in left {
+            // A post that was taken in once and stands there again was put back by somebody.
+            let again = post.version != 0 && post.version <= header.taken;
+            match post.message.filter(|_| !again) {
+                // Who has no key changes nothing that is there.
+                Some(OutboxMessage::Added(entry))
+                    if entry.unverified && self.entry(entry.id)?.is_some_and(|e| !e.unverified) => {
+                }
+                Some(message) => messages.push(message),
+                None => drop(self.altered.insert(MESSAGES)),
+            }
+        }
+        Ok((messages, last))
     }
 
     /// What the list says of one session.
     pub fn entry(&self, id: SessionId) -> Result<Option<WatchEntry>, PersistError> {
-        let found = rows::named(&self.connection, &[id])?.pop();
-        Ok(found.map(|(_, watched)| WatchEntry::clone(&watched.entry)))
+        let found = rows::found(&self.connection, &self.name, &self.vault, id)?;
+        Ok(found.and_then(|found| found.row.ok()).map(|row| row.entry))
     }
 
     /// All sessions, archived ones too, without answers and timelines: enough to find one by name.
-    pub fn listed(&self) -> Result<Vec<WatchedSession>, PersistError> {
-        let listed = rows::list(&self.connection)?;
-        let mut listed: Vec<WatchedSession> = listed.into_iter().map(|(_, s)| s).collect();
-        rows::mark_shared(&self.connection, &mut listed)?;
+    pub fn listed(&mut self) -> Result<Vec<WatchedSession>, PersistError> {
+        self.mending(Self::all_listed)
+    }
+
+    fn all_listed(&mut self) -> Result<Vec<WatchedSession>, PersistError> {
+        let listed = rows::list(&self.connection, &self.name, &self.vault)?;
+        let mut listed: Vec<WatchedSession> =
+            listed.into_iter().map(|one| one.row.watched()).collect();
+        rows::mark_shared(&mut listed, None);
         posts::overlay(listed.iter_mut(), self.posts(0)?.0);
         Ok(listed)
     }
 
     /// Those of [`Persistence::load`] that are named, and are there.
     pub fn load_named(&mut self, ids: &[SessionId]) -> Result<Vec<WatchedSession>, PersistError> {
-        let listed = rows::named(&self.connection, ids)?;
-        self.complete(listed)
+        self.mending(|store| store.loaded_named(ids))
     }
 
-    fn complete(
-        &mut self,
-        listed: Vec<(i64, WatchedSession)>,
-    ) -> Result<Vec<WatchedSession>, PersistError> {
-        let seal = self.seal.as_deref();
-        let (mut sessions, unreadable) = rows::complete(&self.connection, listed, seal)?;
-        self.unreadable = unreadable;
+    fn loaded_named(&mut self, ids: &[SessionId]) -> Result<Vec<WatchedSession>, PersistError> {
+        let mut listed = rows::named(&self.connection, &self.name, &self.vault, ids)?;
+        self.examine(&mut listed, Some(ids))?;
+        let mut sessions = self.complete(listed)?;
+        if rows::any_long(sessions.iter()) {
+            let all = rows::list(&self.connection, &self.name, &self.vault)?;
+            let all: Vec<WatchedSession> = all.into_iter().map(|one| one.row.watched()).collect();
+            rows::mark_shared(&mut sessions, Some(&all));
+        }
+        Ok(sessions)
+    }
+
+    fn loaded(&mut self) -> Result<Vec<WatchedSession>, PersistError> {
+        let mut listed = rows::list(&self.connection, &self.name, &self.vault)?;
+        if self.examine(&mut listed, None)? && self.lock.is_some() {
+            self.accept(&listed)?;
+            listed = rows::list(&self.connection, &self.name, &self.vault)?;
+        }
+        let mut sessions = self.complete(listed)?;
+        rows::mark_shared(&mut sessions, None);
+        Ok(sessions)
+    }
+
+    fn complete(&mut self, listed: Vec<ListedRow>) -> Result<Vec<WatchedSession>, PersistError> {
+        let mut sessions = rows::complete(&self.connection, &self.name, &self.vault, listed)?;
+        let fault = |s: &WatchedSession| Some((s.id(), s.storage.fault?));
+        self.faults = sessions.iter().filter_map(fault).collect();
         // The holder took these in; for everybody else they are newer than the rows.
         if self.lock.is_none() {
             posts::overlay(sessions.iter_mut(), self.posts(0)?.0);
@@ -264,30 +303,29 @@ impl Sqlite {
 
     /// What was left up to this number has been taken in and saved.
     pub fn taken(&mut self, number: i64) -> Result<(), PersistError> {
-        self.write(|transaction| posts::taken(transaction, number))
+        self.write(|write| {
+            let last = write.strike("number <= ?1", &[&number])?;
+            write.header.taken = write.header.taken.max(last);
+            Ok(())
+        })
     }
 
     /// Path of the file, for messages.
     #[must_use]
     pub fn path(&self) -> &Path {
-        &self.path
+        &self.location.path
     }
-}
 
-/// All that is known of a session, also what was posted of it. Returns how many were on the list.
-fn forget(
-    transaction: &rusqlite::Transaction<'_>,
-    id: SessionId,
-) -> Result<usize, rusqlite::Error> {
-    let id = id.to_string();
-    transaction.prepare_cached("DELETE FROM post WHERE session = ?1")?.execute([&id])?;
-    transaction.prepare_cached("DELETE FROM session WHERE id = ?1")?.execute([&id])
+    /// Where it is, and with which key.
+    #[must_use]
+    pub const fn location(&self) -> &Location {
+        &self.location
+    }
 }
 
 impl Persistence for Sqlite {
     fn load(&mut self) -> Result<Vec<WatchedSession>, PersistError> {
-        let listed = rows::list(&self.connection)?;
-        self.complete(listed)
+        self.mending(Self::loaded)
     }
 
     fn add(&mut self, entries: &[WatchEntry]) -> Result<(), PersistError> {
@@ -301,44 +339,39 @@ impl Persistence for Sqlite {
     }
 
     fn save(&mut self, sessions: &[Arc<WatchedSession>]) -> Result<(), PersistError> {
-        let seal = self.seal.clone();
-        self.write(|transaction| {
-            let put = |watched: &Arc<_>| rows::put_known(transaction, watched, seal.as_deref());
-            sessions.iter().try_for_each(put)
-        })
+        self.put(sessions, Saving::All)
     }
 
     fn learn(&mut self, sessions: &[Arc<WatchedSession>]) -> Result<(), PersistError> {
-        let seal = self.seal.clone();
-        self.write(|transaction| {
-            let put = |watched: &Arc<_>| rows::put_learned(transaction, watched, seal.as_deref());
-            sessions.iter().try_for_each(put)
-        })
+        self.put(sessions, Saving::Learned)
     }
 
     fn touch(&mut self, answered: &[Arc<WatchedSession>]) -> Result<(), PersistError> {
-        let seal = self.seal.clone();
-        self.write(|transaction| {
-            let put = |watched: &Arc<_>| rows::put_times(transaction, watched, seal.as_deref());
-            answered.iter().try_for_each(put)
-        })
+        self.put(answered, Saving::Times)
     }
 
     fn state(&mut self, name: &str) -> Result<Option<String>, PersistError> {
-        let mut query =
-            self.connection.prepare_cached("SELECT value FROM state WHERE name = ?1")?;
-        Ok(query.query_row([name], |row| row.get(0)).optional()?)
+        let (value, believed) = state::read(&self.connection, &self.name, &self.vault, name)?;
+        if believed && self.states_are_whole()? {
+            return Ok(value);
+        }
+        self.altered.insert(OWN_VALUES);
+        Ok(None)
     }
 
     fn set_state(&mut self, name: &str, value: &str) -> Result<(), PersistError> {
-        self.write(|transaction| {
-            transaction
-                .prepare_cached(
-                    "INSERT INTO state (name, value) VALUES (?1, ?2)
-                     ON CONFLICT (name) DO UPDATE SET value = ?2",
-                )?
-                .execute([name, value])
-                .map(drop)
-        })
+        self.write(|write| write.put_state(name, value))
+    }
+
+    fn check(&mut self) -> Result<(), PersistError> {
+        self.is_in_place()
+    }
+
+    /// The lock is let go first: another process may have taken the new file's.
+    fn reopen(&mut self) -> Result<Option<String>, PersistError> {
+        self.lock = None;
+        let opened = Self::at(&self.location.clone(), true)?;
+        *self = opened.persistence;
+        Ok(opened.warning)
     }
 }

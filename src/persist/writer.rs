@@ -2,6 +2,7 @@
 //!
 //! Trouble is told, never thrown: the view goes on.
 
+use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -54,6 +55,7 @@ pub async fn writer<P: Persistence>(
         arrangement: None,
         tally: None,
         troubled: false,
+        lost: false,
     };
     let mut not_before = Instant::now();
     loop {
@@ -61,8 +63,9 @@ pub async fn writer<P: Persistence>(
             biased;
             () = cancelled.cancelled() => break,
             changed = snapshots.changed() => if changed.is_err() { break },
-            // After a failure also without a new snapshot: the last one is not saved yet.
-            () = tokio::time::sleep_until(not_before), if work.troubled => {}
+            // After a failure also without a new snapshot: the last one is not saved yet. Else the
+            // file is looked for, so that a removed one is noticed within 10 s (fault D10).
+            () = tokio::time::sleep_until(not_before + AGAIN) => {}
         }
         tokio::select! {
             biased;
@@ -71,7 +74,7 @@ pub async fn writer<P: Persistence>(
         }
         let snapshot = Arc::clone(&snapshots.borrow_and_update());
         work = work.save(snapshot, &trouble).await;
-        not_before = Instant::now() + if work.troubled { AGAIN } else { PACE };
+        not_before = Instant::now() + if work.troubled { Duration::ZERO } else { PACE };
     }
     // Once more at the end: what changed within the pace is not lost.
     let snapshot = Arc::clone(&snapshots.borrow());
@@ -87,6 +90,8 @@ struct Saver<P> {
     arrangement: Option<Arc<Arrangement>>,
     tally: Option<NotificationCounts>,
     troubled: bool,
+    /// Its file is gone or damaged, or the thread that wrote it has failed: it is opened again.
+    lost: bool,
 }
 
 /// What is to be written, most of it nothing.
@@ -178,44 +183,70 @@ impl<P: Persistence> Saver<P> {
         }
     }
 
+    /// What stands in the file that is opened next is not known: all of it is due.
+    fn forget_what_is_saved(&mut self) {
+        self.saved = SessionTable::default();
+        self.archived = SessionTable::default();
+        (self.last_look, self.arrangement, self.tally) = (None, None, None);
+    }
+
     /// Saves the difference on a blocking thread.
     async fn save(mut self, snapshot: Arc<Snapshot>, trouble: &impl Fn(Option<String>)) -> Self {
-        let due = self.due(&snapshot);
         let Some(mut persistence) = self.persistence.take() else { return self };
-        if due.is_empty() {
-            self.persistence = Some(persistence);
-            return self;
+        if self.lost {
+            self.forget_what_is_saved();
         }
+        let (due, lost) = (self.due(&snapshot), self.lost);
         let saving = tokio::task::spawn_blocking(move || {
-            let outcome = due.write(&mut persistence);
-            (persistence, outcome)
+            // A panic must not take the store with it: it is opened again and goes on (fault D11).
+            let work = AssertUnwindSafe(|| -> Result<(), PersistError> {
+                if lost && let Some(said) = persistence.reopen()? {
+                    tracing::warn!("{said}");
+                }
+                if due.is_empty() { persistence.check() } else { due.write(&mut persistence) }
+            });
+            let outcome = std::panic::catch_unwind(work).unwrap_or_else(|_told_by_the_hook| {
+                Err(PersistError::Other(String::from("the writer failed")))
+            });
+            (persistence, due.is_empty(), outcome)
         });
         match saving.await {
-            Ok((persistence, Ok(()))) => {
+            Ok((persistence, nothing, Ok(()))) => {
                 if self.troubled {
+                    tracing::info!("the local store is written again");
                     trouble(None);
                 }
+                let saved = Self { persistence: Some(persistence), ..self };
+                if nothing {
+                    return Self { troubled: false, lost: false, ..saved };
+                }
                 Self {
-                    persistence: Some(persistence),
                     saved: snapshot.sessions.clone(),
                     archived: snapshot.archived.clone(),
                     last_look: snapshot.last_look,
                     arrangement: Some(Arc::clone(&snapshot.arrangement)),
                     tally: Some(snapshot.health.notified),
                     troubled: false,
+                    lost: false,
+                    ..saved
                 }
             }
-            Ok((persistence, Err(why))) => {
+            Ok((persistence, _, Err(why))) => {
+                if !self.troubled {
+                    tracing::error!(%why, "the local store is not written");
+                }
                 trouble(Some(format!("history not saved: {why}")));
+                // A full disk or a lock goes by; what else is wrong is better opened anew.
+                let goes_by = matches!(why, PersistError::NotWritable(_) | PersistError::Locked(_));
                 // `saved` stays as it was, so that all of it is due again.
-                Self { persistence: Some(persistence), troubled: true, ..self }
+                Self {
+                    persistence: Some(persistence),
+                    troubled: true,
+                    lost: self.lost || !goes_by,
+                    ..self
+                }
             }
-            Err(_panicked) => {
-                trouble(Some(String::from("history not saved: the writer failed")));
-                // The store went with the thread that panicked;
-                // without one there is nothing to try again.
-                Self { persistence: None, troubled: false, ..self }
-            }
+            Err(_cancelled) => self,
         }
     }
 }

@@ -403,7 +403,7 @@ mod tests {
             look: Look::new(ColourDepth::None, false),
             themes: Themes::read(&[], ColourDepth::None),
             asks_ground: false,
-            pictures: Pictures::default(),
+            pictures: Pictures::new(None),
         };
         let mut inbox = outside.effects.inbox();
         for effect in [

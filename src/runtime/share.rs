@@ -63,6 +63,7 @@ struct Reader {
 }
 
 /// What a look has found.
+#[expect(clippy::large_enum_variant, reason = "one at a time, never kept")]
 enum Look {
     /// The other process has ended: the store is this one's.
     Mine(Sqlite, Vec<WatchedSession>),
@@ -217,7 +218,7 @@ pub(super) async fn take_in(
     cancelled: &CancellationToken,
 ) {
     let Some(location) = location else { return };
-    let mut inbox = Inbox { location, open: None, taken: 0, struck: 0 };
+    let mut inbox = Inbox { location, open: None, taken: 0, struck: 0, looks: 0 };
     loop {
         let Some((back, looked)) = blocking(inbox, Inbox::look).await else { return };
         inbox = back;
@@ -246,7 +247,12 @@ struct Inbox {
     taken: i64,
     /// Number of the last that was struck out.
     struck: i64,
+    looks: u32,
 }
+
+/// All of the store is read at this look, so that the start does not wait for it, and damage is
+/// told before the page that has it is needed (fault D05).
+const INSPECTED_AT: u32 = 5;
 
 impl Inbox {
     /// What was taken in at the last look is saved by now, and struck out.
@@ -259,7 +265,16 @@ impl Inbox {
         }
         let (left, last) = store.posts(self.taken)?;
         self.taken = last;
-        Ok(commands(left))
+        let mut commands = commands(left);
+        self.looks = self.looks.saturating_add(1);
+        if self.looks == INSPECTED_AT {
+            let said = store.inspect().unwrap_or_else(|why| Some(why.to_string()));
+            if let Some(said) = said.or_else(|| store.trouble()) {
+                tracing::warn!("{said}");
+                commands.push(Command::StoreTrouble(Some(said)));
+            }
+        }
+        Ok(commands)
     }
 }
 
@@ -273,7 +288,7 @@ fn commands(left: Vec<OutboxMessage>) -> Vec<Command> {
                 Some(Command::Operator(OperatorCommand::Add(entries))),
             ) => entries.push(entry),
             (OutboxMessage::Removed(id), Some(Command::Operator(OperatorCommand::Remove(ids)))) => {
-                ids.push(id)
+                ids.push(id);
             }
             (OutboxMessage::Kept(id, change, made), Some(Command::Kept(changes, last)))
                 if *last == made =>

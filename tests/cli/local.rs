@@ -1,5 +1,11 @@
 //! What stays of a session that leaves the watch-list, and what the configuration forbids.
 
+use std::fs::Permissions;
+use std::os::unix::fs::PermissionsExt;
+
+use branchwatch::api::key::SigningKey;
+use secrecy::ExposeSecret;
+
 use crate::{empty, world};
 
 #[test]
@@ -91,11 +97,44 @@ fn what_yoti_answered_is_sealed_on_disk_and_read_with_the_applications_key_alone
     let away = world.home.path().join("away.pem");
     std::fs::rename(world.key(), &away).unwrap();
     let (out, err) = world.run(&["list", "--plain", "--columns", "session,stage"], 0);
-    assert_eq!(out.lines().count(), 2, "the list stays readable: {out}");
-    assert!(err.contains("stored responses cannot be read (no key can be read)"), "{err}");
+    assert_eq!(out.lines().count(), 2, "the IDs stay readable: {out}");
+    assert!(out.contains("sealed, no key"), "{out}");
+    let added = "1c3cae90-1769-43a9-8554-d85f2e7cdb0f";
+    world.run(&["add", added, "--ref", "dbs-9"], 0);
+    let says = "sealed and no key can be read: 2 sessions shown by ID alone";
+    assert!(err.contains(says), "{err}");
     let (out, _) = world.run(&["doctor", "--offline"], 3);
-    assert!(out.contains("cannot be read"), "{out}");
+    assert!(out.contains("sealed and no key can be read"), "{out}");
+    let (_, err) = world.run(&["store", "check"], 8);
+    assert!(err.contains(says), "{err}");
+    let (_, err) = world.run(&["remove", id], 8);
+    assert!(err.contains("only sessions can be added"), "{err}");
     std::fs::rename(&away, world.key()).unwrap();
+    let (out, _) = world.run(&["show", added, "--offline"], 0);
+    assert!(out.contains("dbs-9") && out.contains("! not verified: added by"), "{out}");
+    world.run(&["add", added, "--ref", "dbs-9"], 0);
+    let (out, _) = world.run(&["show", added, "--offline"], 0);
+    assert!(!out.contains("not verified"), "added again with the key: {out}");
+    assert!(exported().contains("requested_checks"));
+}
+
+#[test]
+fn a_new_key_of_the_application_is_no_loss_of_history() {
+    let world = world(&["--sessions", "1", "--scenario", "S01", "--speed", "0"]);
+    let id = world.sessions[0].as_str();
+    world.run(&["add", "--fetch", id], 0);
+    let exported = || world.run(&["export", id, "--offline"], 0).0;
+    let away = world.home.path().join("away.pem");
+    world.run(&["store", "check"], 0);
+    // The application gets a new key at Yoti.
+    std::fs::rename(world.key(), &away).unwrap();
+    let made = SigningKey::generate().unwrap().to_pem().unwrap();
+    std::fs::write(world.key(), made.expose_secret()).unwrap();
+    std::fs::set_permissions(world.key(), Permissions::from_mode(0o600)).unwrap();
+    let (_, err) = world.run(&["store", "check"], 8);
+    assert!(err.contains("sealed with the key of another application"), "{err}");
+    world.run(&["store", "rekey", "--old-key", away.to_str().unwrap()], 0);
+    world.run(&["store", "check"], 0);
     assert!(exported().contains("requested_checks"));
 }
 

@@ -4,7 +4,6 @@ use branchwatch::clock::{Clock, SystemClock};
 use branchwatch::domain::session::ids::SessionId;
 use branchwatch::domain::watchlist::annotations::AnnotationChange;
 use branchwatch::domain::watchlist::outbox::OutboxMessage;
-use branchwatch::persist::sqlite::Sqlite;
 
 use crate::{World, world};
 
@@ -35,12 +34,13 @@ fn no_command_shows_a_name_while_labels_are_masked_and_all_do_with_privacy_off()
     for (id, name) in ids.iter().zip(NAMES.into_iter().chain(["dbs-2291"])) {
         world.run(&["add", id, "--ref", name, "--tag", name], 0);
     }
-    let store = world.home.path().join(".local/share/branchwatch/store.db");
     let notes = ids.iter().zip(NAMES).map(|(id, name)| {
         let note = AnnotationChange::Note(format!("rang {name}"));
         OutboxMessage::Kept(SessionId::parse(id).unwrap(), note, SystemClock.now().into())
     });
-    Sqlite::open(&store, false).unwrap().persistence.post(&notes.collect::<Vec<_>>()).unwrap();
+    let mut store = world.location().open(false).unwrap().persistence;
+    store.post(&notes.collect::<Vec<_>>()).unwrap();
+    drop(store);
     world.run(&[&["fetch"], ids.as_slice()].concat(), 0);
 
     let mut forms: Vec<Vec<&str>> = vec![

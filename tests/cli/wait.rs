@@ -1,7 +1,6 @@
 //! `wait`: every condition and every exit code, against the simulator.
 
 use branchwatch::persist::Persistence;
-use branchwatch::persist::sqlite::Sqlite;
 
 use crate::{World, world};
 
@@ -140,8 +139,7 @@ fn case_14_a_session_that_yoti_does_not_know_yet_is_asked_for_again() {
     crate::said(&waits(late()), 24);
     // The store says that it is gone: what was so once is asked for all the same.
     world.run(&["add", LIMBO], 0);
-    let file = world.home.path().join(".local/share/branchwatch/store.db");
-    let mut store = Sqlite::open(&file, false).unwrap().persistence;
+    let mut store = world.location().open(false).unwrap().persistence;
     let mut gone = store.load().unwrap().remove(0);
     let answers = std::sync::Arc::make_mut(&mut gone.answers);
     answers.missing_since = Some("2026-10-16T09:00:00Z".parse().unwrap());

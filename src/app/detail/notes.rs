@@ -33,6 +33,10 @@ pub(crate) fn rows(session: &WatchedSession, times: &Times) -> Vec<LabelRow> {
     let mut rows = vec![row("note", note)];
     rows.extend(wrote.map(|wrote| row("", Cell::new(wrote, Tone::Dim))));
     rows.push(row("tags", tags));
+    if session.entry.unverified {
+        let text = "added by a process without the key of the application";
+        rows.push(row("not verified", Cell::new(text, Tone::Warn)));
+    }
     if own.pinned {
         let unpins = times.keys.after("; ", Action::Pin, "unpins");
         rows.push(row("pinned", Cell::plain(format!("stays at the top{unpins}"))));

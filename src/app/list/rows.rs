@@ -36,7 +36,10 @@ pub(crate) fn list_row(item: &Item, marked: bool, rules: &Rules, times: &Times) 
         Column::Ref => Cell::plain(times.name(session, 60)),
         Column::Session => Cell::new(session.id().short(), Tone::Dim),
         Column::State => state(session),
-        Column::Stage => words::stage(&found.stage, times.now),
+        Column::Stage => match session.storage.fault.filter(|_| session.session().is_none()) {
+            Some(fault) => Cell::new(fault.word(), Tone::Warn),
+            None => words::stage(&found.stage, times.now),
+        },
         Column::Docs => match session.configuration() {
             None => Cell::new("—", Tone::Dim),
             Some(_) => {

@@ -103,8 +103,8 @@ pub(super) fn store(global: &Global, config: &Config, lines: &mut Vec<DoctorLine
             doubtful("store", warning, "the list still works; check the files beside the store")
         }
         Ok((_, None, Some(unreadable))) => {
-            let advice =
-                "use the key of the application they were fetched with, or fetch them again";
+            let advice = "use the key of this application (after a new key: branchwatch store \
+                          rekey); what was damaged or altered is fetched again";
             doubtful("store", unreadable, advice)
         }
         Ok((count, None, None)) => {

@@ -29,6 +29,7 @@ pub fn as_of(session: &WatchedSession, at: Timestamp) -> WatchedSession {
         answers: Arc::new(answers(session, at)),
         timeline: Arc::new(timeline),
         poll: PollState::default(),
+        storage: session.storage,
         shared_prefix: session.shared_prefix,
         revision: session.revision,
     }

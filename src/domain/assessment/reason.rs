@@ -1,7 +1,10 @@
 //! The reasons for which a session needs the operator.
 
+use serde::{Deserialize, Serialize};
+
 /// Why a session needs attention; the order of the variants is the order of urgency.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Reason {
     /// A visit began, and nothing came of it: perhaps sent away at the counter.
     TurnedAway,

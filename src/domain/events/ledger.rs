@@ -15,7 +15,8 @@ use crate::domain::session::wire_enum::{CheckState, SessionState, TaskState, Top
 const GRACE: SignedDuration = SignedDuration::from_mins(2);
 
 /// The counters; they outlive a run.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default, serde::Serialize, serde::Deserialize)]
+#[serde(default)]
 pub struct NotificationCounts {
     /// Notifications taken in.
     pub received: u64,

@@ -3,13 +3,14 @@
 //! A notification carries no signature: state comes from our own signed GET alone.
 
 use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
 
 use crate::domain::server_text::ServerText;
 use crate::domain::session::ids::SessionId;
 use crate::domain::session::wire_enum::Topic;
 
 /// One notification (contract 8.3).
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Notification {
     pub session: SessionId,
     /// What it is about; an unknown topic keeps its text.

@@ -6,6 +6,7 @@
 use std::sync::Arc;
 
 use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
 
 use crate::domain::assessment::reason::Reason;
 
@@ -13,7 +14,8 @@ use crate::domain::assessment::reason::Reason;
 pub const HISTORY_CAP: usize = 100;
 
 /// What the operator keeps for a session.
-#[derive(Clone, Debug, PartialEq, Eq, Default)]
+#[derive(Clone, Debug, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default)]
 pub struct Annotations {
     /// One line; empty: none.
     pub note: String,
@@ -31,7 +33,7 @@ pub struct Annotations {
 }
 
 /// An acknowledgement: it holds for these reasons, and until something new is learned.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Acknowledged {
     pub at: Timestamp,
     /// What asked for attention then.
@@ -39,7 +41,7 @@ pub struct Acknowledged {
 }
 
 /// One own action of the past.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct OwnAction {
     /// When it was made, and by whom.
     pub made: Made,
@@ -47,7 +49,7 @@ pub struct OwnAction {
 }
 
 /// When a change was made, and by whom.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Made {
     /// When, by the clock of the operator's machine.
     pub at: Timestamp,
@@ -62,7 +64,8 @@ impl From<Timestamp> for Made {
 }
 
 /// One change that the operator makes.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum AnnotationChange {
     /// Another note; empty takes it away.
     Note(String),

@@ -2,10 +2,13 @@
 
 use std::collections::BTreeMap;
 
+use serde::{Deserialize, Serialize};
+
 use crate::domain::session::ids::SessionId;
 
 /// Filter, order and columns of the list.
-#[derive(Clone, Debug, PartialEq, Eq, Default)]
+#[derive(Clone, Debug, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default)]
 pub struct ViewTexts {
     /// In the filter language; empty: everything.
     pub filter: String,
@@ -19,7 +22,8 @@ pub struct ViewTexts {
 pub type Fold = Vec<(String, usize)>;
 
 /// Where the operator was when she left: the cursor, and what stood open.
-#[derive(Clone, Debug, PartialEq, Eq, Default)]
+#[derive(Clone, Debug, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default)]
 pub struct Place {
     /// The session under the cursor.
     pub cursor: Option<SessionId>,
@@ -28,7 +32,8 @@ pub struct Place {
 }
 
 /// What is kept of the list.
-#[derive(Clone, Debug, PartialEq, Eq, Default)]
+#[derive(Clone, Debug, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default)]
 pub struct Arrangement {
     /// As it stood last; its filter is never kept: nobody is hidden at the start.
     pub list: ViewTexts,

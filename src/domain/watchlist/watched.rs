@@ -5,6 +5,7 @@
 use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
+use serde::{Deserialize, Serialize};
 
 use crate::domain::events::change::TimelineEvent;
 use crate::domain::session::Session;
@@ -14,9 +15,10 @@ use crate::domain::session::instructions::Instructions;
 use crate::domain::session::parts::{Answers, Letter};
 use crate::domain::session::wire_enum::ErrorCode;
 use crate::domain::watchlist::annotations::{AnnotationChange, Annotations, Made};
+use crate::domain::watchlist::storage::Storage;
 
 /// What the operator wrote down for a session (local, never sent).
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct WatchEntry {
     pub id: SessionId,
     /// The operator's own name for it; `None` shows the short id.
@@ -29,6 +31,9 @@ pub struct WatchEntry {
     pub deadline: Option<Timestamp>,
     /// Retention, for the evidence clock; the API does not tell it.
     pub resources_ttl: Option<SignedDuration>,
+    /// Left by a process without the store's key: nobody vouches for what it says.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub unverified: bool,
 }
 
 impl WatchEntry {
@@ -42,6 +47,7 @@ impl WatchEntry {
             added_at,
             deadline: None,
             resources_ttl: None,
+            unverified: false,
         }
     }
 
@@ -95,6 +101,7 @@ pub struct WatchedSession {
     /// Observed changes, oldest first, at most [`TIMELINE_CAP`].
     pub timeline: Arc<Vec<TimelineEvent>>,
     pub poll: PollState,
+    pub storage: Storage,
     /// Other references of the list begin with the same long words as this one's,
     /// so that they are nobody's name ([`crate::domain::watchlist::labels`]).
     pub shared_prefix: bool,
@@ -116,6 +123,7 @@ impl WatchedSession {
             answers: Arc::default(),
             timeline: Arc::default(),
             poll: PollState::default(),
+            storage: Storage::default(),
             shared_prefix: false,
             revision: 0,
         }

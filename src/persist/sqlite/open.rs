@@ -1,0 +1,242 @@
+//! Opening a store: made, mended, unlocked, and brought up to date with its journal.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::path::Path;
+use std::sync::Arc;
+
+use rusqlite::{Connection, OpenFlags};
+
+use super::Sqlite;
+use crate::domain::session::ids::SessionId;
+use crate::domain::watchlist::storage::StoreFault;
+use crate::persist::header::{self, Header};
+use crate::persist::journal::Journal;
+use crate::persist::key::Vault;
+use crate::persist::location::Location;
+use crate::persist::second_copy::restore;
+use crate::persist::{Opened, PersistError, files, mend, posts, rows, schema, wal};
+
+impl Location {
+    /// Opens or makes it; see [`Sqlite::at`].
+    pub fn open(&self, exclusive: bool) -> Result<Opened<Sqlite>, PersistError> {
+        Sqlite::at(self, exclusive)
+    }
+
+    /// Opens it beside the process that keeps it; nothing is checked or mended.
+    pub fn beside(&self) -> Result<Sqlite, PersistError> {
+        Sqlite::beside(self)
+    }
+}
+
+impl Sqlite {
+    /// Opens or makes a store without a key; see [`Sqlite::at`].
+    pub fn open(path: &Path, exclusive: bool) -> Result<Opened<Self>, PersistError> {
+        Self::at(&Location::new(path, None), exclusive)
+    }
+
+    /// Opens or makes the store file with mode 0600 in a folder of mode 0700. `exclusive` takes the
+    /// lock that only one dashboard can hold; commands open without it. Saving is missing or damaged
+    /// is made anew by whoever has the lock: from the journal of the watch-list, and from what can
+    /// be read of the file, which is moved aside.
+    pub fn at(location: &Location, exclusive: bool) -> Result<Opened<Self>, PersistError> {
+        let path = &location.path;
+        // Before SQLite opens anything: it gives its other files the mode of this one (fault F03).
+        files::prepare(path)?;
+        // Before the file is looked at: without it two processes would mend at once and lose
+        // additions.
+        let mut lock = if exclusive { Some(files::lock(path)?) } else { None };
+        let damage = if lock.is_some() { wal::damage(&files::beside(path, "wal")) } else { None };
+        let mut warning = damage.map(|lost| {
+            format!(
+                "the write-ahead log of the local store was damaged, and {lost} of its pages were \
+                 lost; changes to the watch-list come from its second copy, and the sessions are \
+                 fetched again"
+            )
+        });
+        let opened = match Self::connected(location) {
+            Err(why @ (PersistError::Damaged(_) | PersistError::Missing)) => {
+                if lock.is_none() {
+                    lock = Some(mend::turn(path).ok_or(why)?);
+                }
+                let (opened, told) = mend::mended(location)?;
+                warning = told.or(warning);
+                opened
+            }
+            other => other?,
+        };
+        let mut store = Self { lock, ..opened };
+        match store.settle_in(exclusive) {
+            Err(PersistError::Damaged(why)) => {
+                warning = store.mend(PersistError::Damaged(why))?.or(warning);
+                store.settle_in(exclusive)?;
+            }
+            other => other?,
+        }
+        if !exclusive {
+            store.lock = None;
+        }
+        Ok(Opened { persistence: store, warning })
+    }
+
+    /// A store that another process keeps: nothing is checked, mended or moved. Whoever begins
+    /// beside it has opened it once.
+    pub(in crate::persist) fn beside(location: &Location) -> Result<Self, PersistError> {
+        let flags = OpenFlags::SQLITE_OPEN_READ_WRITE;
+        let connection = Connection::open_with_flags(&location.path, flags)?;
+        schema::set_up(&connection)?;
+        Self::of(connection, location)
+    }
+
+    /// As the file stands, with the lock of nobody.
+    pub(in crate::persist) fn connected(location: &Location) -> Result<Self, PersistError> {
+        if !location.path.exists() {
+            return Err(PersistError::Missing);
+        }
+        let connection = schema::connect(&location.path)?;
+        let mut store = Self::of(connection, location)?;
+        // Its rows are known to be readable to their first page at least.
+        store.connection.prepare("SELECT position, id, version, body FROM session").map(drop)?;
+        let sealed_before = || {
+            let head = store.journal.read().ok().and_then(|journal| journal.head);
+            head.is_some_and(|head| !head.keyring.is_empty())
+        };
+        if matches!(store.vault, Vault::Plain) && sealed_before() {
+            // Whoever can write the file cannot make it one that never had a key.
+            return Err(PersistError::Damaged(String::from("it was sealed and no longer is")));
+        }
+        if let (Vault::Plain, Some(key)) = (&store.vault, location.key.clone()) {
+            store.seal(&key)?;
+        }
+        Ok(store)
+    }
+
+    pub(super) fn of(connection: Connection, location: &Location) -> Result<Self, PersistError> {
+        let (name, sealed) = header::name(&connection)?;
+        let journal = Journal::beside(&location.path);
+        let vault =
+            if sealed { unlocked(&connection, location, &journal, &name)? } else { Vault::Plain };
+        Ok(Self {
+            file: files::FileId::of(&location.path)?,
+            connection,
+            location: location.clone(),
+            journal,
+            lock: None,
+            vault,
+            name,
+            faults: BTreeMap::new(),
+            mended: None,
+            altered: BTreeSet::new(),
+        })
+    }
+
+    /// Makes the store anew where this process may; else `why` it was to be done.
+    pub(super) fn mend(&mut self, why: PersistError) -> Result<Option<String>, PersistError> {
+        let path = &self.location.path;
+        let (held, turn) = match self.lock.take() {
+            Some(lock) => (true, lock),
+            None => (false, mend::turn(path).ok_or(why)?),
+        };
+        let (opened, told) = mend::mended(&self.location)?;
+        *self = Self { lock: held.then_some(turn), ..opened };
+        Ok(told)
+    }
+
+    /// Does it once more where the file turns out to be damaged while it is read.
+    pub(super) fn mending<T>(
+        &mut self,
+        work: impl Fn(&mut Self) -> Result<T, PersistError>,
+    ) -> Result<T, PersistError> {
+        match work(self) {
+            Err(why @ PersistError::Damaged(_)) => {
+                self.mended = self.mend(why)?;
+                work(self)
+            }
+            other => other,
+        }
+    }
+
+    /// Takes in what the journal has and the store lacks, and what was posted while nobody held it.
+    pub(super) fn settle_in(&mut self, holder: bool) -> Result<(), PersistError> {
+        if self.vault.is_shut() {
+            return Ok(());
+        }
+        let behind = {
+            let header = Header::read(&self.connection, &self.vault)?;
+            self.journal.last() != Some(header.journal)
+        };
+        if behind {
+            self.catch_up()?;
+        }
+        if self.lock.is_some() {
+            // Before it is loaded: what others left is part of the list.
+            self.settle()?;
+        } else if posts::any_unsealed(&self.connection)? {
+            // Where nobody holds it, whoever has the key seals what was left without it.
+            self.lock = files::lock(&self.location.path).ok();
+            let settled = if self.lock.is_some() { self.settle() } else { Ok(()) };
+            self.lock = None;
+            settled?;
+        }
+        if holder {
+            self.write(|write| {
+                write.header.epoch += 1;
+                Ok(())
+            })?;
+        }
+        Ok(())
+    }
+
+    /// Puts into the store what stands in the journal alone: acknowledged changes whose commits
+    /// were lost. A journal that is missing or another store's is written anew.
+    pub(super) fn catch_up(&mut self) -> Result<(), PersistError> {
+        let journal = self.journal.clone();
+        let restored = self.write(|write| {
+            let contents = journal.read()?;
+            let ours = contents.head.as_ref().is_some_and(|head| head.store == write.header.store);
+            let mut restored = 0;
+            if ours {
+                let listed = rows::list(write.sql, &write.header.store, write.vault)?;
+                let names: HashMap<String, SessionId> = listed
+                    .iter()
+                    .map(|one| (write.vault.name(&one.row.entry.id.to_string()), one.row.entry.id))
+                    .collect();
+                let lacking = contents.records.values();
+                let from = write.header.journal;
+                for record in lacking.filter(|record| record.version > from) {
+                    restored += usize::from(restore(write, record, names.get(&record.whose))?);
+                }
+                write.header.version = write.header.version.max(contents.last);
+            }
+            write.rewrite_journal(&journal)?;
+            Ok(restored)
+        })?;
+        if restored > 0 {
+            tracing::warn!(restored, "changes to the watch-list came from its second copy");
+        }
+        Ok(())
+    }
+}
+
+/// The data key of a sealed store, by this process's key: from the store, else from the journal.
+fn unlocked(
+    connection: &Connection,
+    location: &Location,
+    journal: &Journal,
+    name: &str,
+) -> Result<Vault, PersistError> {
+    let Some(key) = &location.key else { return Ok(Vault::Shut(StoreFault::NoKey)) };
+    let mut ring = keyring(connection)?;
+    if let Some(head) = journal.read()?.head.filter(|head| head.store == name) {
+        ring.extend(head.keyring);
+    }
+    let data = key.data_key(name, &ring);
+    Ok(data.map_or(Vault::Shut(StoreFault::OtherKey), |data| Vault::Sealed(Arc::new(data))))
+}
+
+pub(in crate::persist) fn keyring(
+    connection: &Connection,
+) -> Result<Vec<(String, Vec<u8>)>, PersistError> {
+    let mut query = connection.prepare("SELECT recipient, wrapped FROM keyring")?;
+    let rows = query.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}

@@ -1,0 +1,197 @@
+//! What in a store is not to be believed: altered, taken away, or put back by somebody else.
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+
+use rusqlite::Connection;
+
+use super::{MESSAGES, OWN_VALUES, Sqlite};
+use crate::domain::session::ids::SessionId;
+use crate::domain::watchlist::storage::StoreFault;
+use crate::persist::header::{Header, POSTS, STATES};
+use crate::persist::key::Vault;
+use crate::persist::rows::{self, ListedRow, SessionRow};
+use crate::persist::second_copy::kept;
+use crate::persist::{PersistError, posts, schema, state};
+
+impl Sqlite {
+    /// What to say of what the last loading did not believe.
+    #[must_use]
+    pub fn trouble(&self) -> Option<String> {
+        let mut counts: BTreeMap<StoreFault, Vec<SessionId>> = BTreeMap::new();
+        for (id, fault) in &self.faults {
+            counts.entry(*fault).or_default().push(*id);
+        }
+        let line = |(fault, ids): (&StoreFault, &Vec<SessionId>)| {
+            let sessions = crate::text::count(ids.len(), "session");
+            match fault {
+                StoreFault::NoKey => format!(
+                    "the local store is sealed and no key can be read: {sessions} shown by ID alone"
+                ),
+                StoreFault::OtherKey => format!(
+                    "the local store is sealed with the key of another application: {sessions} \
+                     shown by ID alone; after a new key: branchwatch store rekey"
+                ),
+                damage => {
+                    let first: Vec<String> = ids.iter().take(3).map(|id| id.short()).collect();
+                    let more = if ids.len() > first.len() { ", …" } else { "" };
+                    format!(
+                        "{}: {sessions} ({}{more}); what was stored is not shown, and is fetched \
+                         again",
+                        damage.word(),
+                        first.join(", ")
+                    )
+                }
+            }
+        };
+        let mended = self.mended.clone().into_iter();
+        let altered = self.altered.iter().map(|what| format!("{what}: altered, and left out"));
+        let told: Vec<String> = mended.chain(counts.iter().map(line)).chain(altered).collect();
+        (!told.is_empty()).then(|| told.join("; "))
+    }
+
+    /// Compares what is there with what the header says should be, and takes from the journal what
+    /// is not to be believed. Returns whether anything was wrong.
+    pub(super) fn examine(
+        &mut self,
+        listed: &mut Vec<ListedRow>,
+        named: Option<&[SessionId]>,
+    ) -> Result<bool, PersistError> {
+        if !matches!(self.vault, Vault::Sealed(_)) {
+            return Ok(false);
+        }
+        // One moment for header and rows: another process may be writing.
+        let reading = self.connection.unchecked_transaction()?;
+        let header = Header::read(&reading, &self.vault)?;
+        let found = counted(&reading, &header, &self.vault)?;
+        let differing: HashSet<usize> = header.differing(&found).into_iter().collect();
+        drop(reading);
+        if differing.contains(&STATES) {
+            self.altered.insert(OWN_VALUES);
+        }
+        if differing.contains(&POSTS) {
+            self.altered.insert(MESSAGES);
+        }
+        let altered = |one: &ListedRow| one.row.storage.fault.is_some_and(StoreFault::is_damage);
+        if differing.is_empty() && !listed.iter().any(altered) {
+            return Ok(false);
+        }
+        let contents = self.journal.read()?;
+        let here: HashMap<String, usize> = listed
+            .iter()
+            .enumerate()
+            .map(|(place, one)| (self.vault.name(&one.row.entry.id.to_string()), place))
+            .collect();
+        for (name, record) in &contents.records {
+            let Some(kept) = kept(&header, &self.vault, record) else { continue };
+            match here.get(name).and_then(|place| listed.get_mut(*place)) {
+                Some(one) if altered(one) => {
+                    (one.row.entry, one.row.own) = (kept.entry, kept.own);
+                    one.row.kept = record.version;
+                }
+                None if named.is_none_or(|ids| ids.contains(&kept.entry.id)) => {
+                    let mut row = SessionRow::faulty(kept.entry.id, StoreFault::Removed);
+                    (row.entry, row.own) = (kept.entry, kept.own);
+                    listed.push(ListedRow { position: None, version: 0, row });
+                }
+                _ => {}
+            }
+        }
+        // Nothing in the rows themselves tells which one of a group was put back; one that is
+        // known to be altered may hide another.
+        for one in listed.iter_mut().filter(|one| one.row.storage.fault.is_none()) {
+            let group = Header::group(&self.vault, &one.row.entry.id.to_string());
+            if differing.contains(&group) {
+                one.row.storage.fault = Some(StoreFault::Older);
+            }
+        }
+        Ok(true)
+    }
+
+    /// The holder saves what it now takes for true, with the faults, so that they are told until
+    /// the sessions have answered again, and counts anew.
+    pub(super) fn accept(&mut self, listed: &[ListedRow]) -> Result<(), PersistError> {
+        let states = self.altered.contains(OWN_VALUES);
+        self.write(|write| {
+            if states {
+                // Any of them may be an older one.
+                write.sql.execute("DELETE FROM state", [])?;
+            }
+            write.header = counted(write.sql, &write.header, write.vault)?;
+            for one in listed {
+                let fault = one.row.storage.fault.filter(|fault| fault.is_damage());
+                let known = one.position.map(|position| (position, one.version));
+                match (fault, known) {
+                    // Its ID is not one that the list ever had: the journal has no such record.
+                    (Some(StoreFault::Altered), Some(_)) if one.row.kept == 0 => {
+                        write.forget(one.row.entry.id)?;
+                    }
+                    (Some(_), known) => drop(write.put_row(known, &mut one.row.clone(), true)?),
+                    (None, _) => {}
+                }
+            }
+            Ok(())
+        })
+    }
+
+    /// Reads all of the file.
+    pub(in crate::persist) fn is_sound(&self) -> Result<(), PersistError> {
+        schema::sound(&self.connection)
+    }
+
+    /// Reads all of the file and of the journal, and writes a damaged journal anew. What was wrong
+    /// with it, in words that may be shown.
+    ///
+    /// # Errors
+    /// When the file is damaged or not in its place.
+    pub fn inspect(&mut self) -> Result<Option<String>, PersistError> {
+        self.is_in_place()?;
+        self.is_sound()?;
+        let contents = self.journal.read()?;
+        if self.vault.is_shut() || (contents.damaged == 0 && contents.head.is_some()) {
+            return Ok(None);
+        }
+        let journal = self.journal.clone();
+        self.write(|write| write.rewrite_journal(&journal))?;
+        Ok(Some(format!(
+            "the second copy of the watch-list was damaged ({}) and has been written anew",
+            crate::text::count(contents.damaged, "line")
+        )))
+    }
+}
+
+impl Sqlite {
+    /// Whether the program's own values are those that were written last: an older one is opened
+    /// as well as the newest.
+    pub(super) fn states_are_whole(&self) -> Result<bool, PersistError> {
+        if !matches!(self.vault, Vault::Sealed(_)) {
+            return Ok(true);
+        }
+        let reading = self.connection.unchecked_transaction()?;
+        let header = Header::read(&reading, &self.vault)?;
+        let mut found = header.emptied();
+        for (name, version) in state::versions(&reading)? {
+            found.count(&self.vault, STATES, &name, u64::try_from(version).unwrap_or(0));
+        }
+        Ok(!header.differing(&found).contains(&STATES))
+    }
+}
+
+/// A header that counts what is there.
+fn counted(
+    connection: &Connection,
+    header: &Header,
+    vault: &Vault,
+) -> Result<Header, PersistError> {
+    let mut found = header.emptied();
+    for (id, version) in rows::versions(connection)? {
+        found.count(vault, Header::group(vault, &id), &id, version);
+        found.sessions += 1;
+    }
+    for (name, version) in state::versions(connection)? {
+        found.count(vault, STATES, &name, u64::try_from(version).unwrap_or(0));
+    }
+    for post in posts::versions(connection)? {
+        found.count(vault, POSTS, "post", post);
+    }
+    Ok(found)
+}

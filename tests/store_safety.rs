@@ -1,0 +1,501 @@
+//! A store that somebody, or a failing disk, has changed: what is altered, swapped, put back or
+//! taken away is told or refused, never believed, and nothing acknowledged is lost in silence.
+//!
+//! `BRANCHWATCH_TEST_ROUNDS=1000` makes the loops long.
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    reason = "a failed set-up fails the test"
+)]
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use branchwatch::api::wire;
+use branchwatch::domain::events::change::{ChangeKind, Origin, TimelineEvent};
+use branchwatch::domain::session::answer::Answer;
+use branchwatch::domain::session::ids::SessionId;
+use branchwatch::domain::session::parts::Answers;
+use branchwatch::domain::watchlist::annotations::AnnotationChange;
+use branchwatch::domain::watchlist::outbox::OutboxMessage;
+use branchwatch::domain::watchlist::snapshot::Health;
+use branchwatch::domain::watchlist::storage::StoreFault;
+use branchwatch::domain::watchlist::watched::{WatchEntry, WatchedSession};
+use branchwatch::persist::key::{KEY_LENGTH, StoreKey};
+use branchwatch::persist::location::Location;
+use branchwatch::persist::sqlite::Sqlite;
+use branchwatch::persist::{PersistError, Persistence, SavedSessions, writer};
+use branchwatch::store::Store;
+use jiff::{SignedDuration, Timestamp};
+use rusqlite::Connection;
+use rusqlite::types::Value;
+use tempfile::TempDir;
+use tokio_util::sync::CancellationToken;
+
+const SESSIONS: u128 = 4;
+
+fn rounds(short: usize) -> usize {
+    std::env::var("BRANCHWATCH_TEST_ROUNDS").ok().and_then(|n| n.parse().ok()).unwrap_or(short)
+}
+
+fn id(n: u128) -> SessionId {
+    SessionId::new(uuid::Uuid::from_u128(0x1c3c_ae90 + n * 0x1_0000_0001))
+}
+
+fn at(minutes: i64) -> Timestamp {
+    Timestamp::UNIX_EPOCH + SignedDuration::from_mins(minutes)
+}
+
+fn location(folder: &Path) -> Location {
+    let key = StoreKey::new(&[7; KEY_LENGTH], &[8; KEY_LENGTH]);
+    Location::new(&folder.join("store.db"), key)
+}
+
+fn held(folder: &Path) -> Sqlite {
+    location(folder).open(true).unwrap().persistence
+}
+
+fn session(n: u128, state: &str, minute: i64) -> WatchedSession {
+    let raw = format!(r#"{{"session_id":"{}","state":"{state}"}}"#, id(n));
+    let value = wire::session(&raw, id(n)).unwrap();
+    let answer = Answer { value, raw: raw.into(), fetched_at: at(minute) };
+    let entry = WatchEntry { reference: Some(format!("dbs-{n}")), ..WatchEntry::new(id(n), at(0)) };
+    let mut watched = WatchedSession::new(entry);
+    watched.answers = Arc::new(Answers { session: Some(Arc::new(answer)), ..Answers::default() });
+    let event = |minute| TimelineEvent {
+        at: at(minute),
+        seen_at: at(minute),
+        source: None,
+        what: ChangeKind::FirstSeen,
+        origin: Origin::Observed,
+    };
+    watched.timeline = Arc::new(vec![event(1), event(2)]);
+    watched.poll.last_ok = Some(at(minute));
+    watched.keep(&AnnotationChange::Note(format!("note {n}")), at(3));
+    watched
+}
+
+/// A sealed store of four rejected sessions, with something in each table.
+struct Made {
+    folder: TempDir,
+    /// The files as they were before the last answers came.
+    before: TempDir,
+    truth: Vec<WatchedSession>,
+}
+
+fn copy(from: &Path, to: &Path) {
+    for file in fs::read_dir(from).unwrap() {
+        let file = file.unwrap();
+        fs::copy(file.path(), to.join(file.file_name())).unwrap();
+    }
+}
+
+fn copied(from: &Path) -> TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    copy(from, folder.path());
+    folder
+}
+
+fn made() -> Made {
+    let folder = tempfile::tempdir().unwrap();
+    let mut store = held(folder.path());
+    let all = |state, minute| (0..SESSIONS).map(move |n| Arc::new(session(n, state, minute)));
+    store.add(&all("ONGOING", 1).map(|s| s.entry.as_ref().clone()).collect::<Vec<_>>()).unwrap();
+    store.save(&all("ONGOING", 1).collect::<Vec<_>>()).unwrap();
+    store.set_state("last_look", "then").unwrap();
+    drop(store);
+    let before = copied(folder.path());
+    let mut store = held(folder.path());
+    let truth: Vec<Arc<WatchedSession>> = all("COMPLETED", 9).collect();
+    store.save(&truth).unwrap();
+    store.set_state("last_look", "now").unwrap();
+    drop(store);
+    // Left by a process beside a holder.
+    let holder = held(folder.path());
+    let mut beside = location(folder.path()).open(false).unwrap().persistence;
+    let change = AnnotationChange::Pinned(true);
+    beside.post(&[OutboxMessage::Kept(id(0), change.clone(), at(10).into())]).unwrap();
+    drop((beside, holder));
+    let mut truth: Vec<WatchedSession> = truth.iter().map(|s| WatchedSession::clone(s)).collect();
+    truth[0].keep(&change, at(10));
+    Made { folder, before, truth }
+}
+
+/// What was found in a store that was changed: nothing untrue, and whatever is missing is told.
+/// Returns whether anything was told.
+fn nothing_untrue(truth: &[WatchedSession], folder: &Path, what: &str) -> bool {
+    let mut told = false;
+    // A command first, then the holder, which puts right what it can; then it is as it stays.
+    for exclusive in [false, true, true] {
+        let opened = match location(folder).open(exclusive) {
+            Err(
+                PersistError::Damaged(_) | PersistError::Newer { .. } | PersistError::Foreign(_),
+            ) => {
+                return true;
+            }
+            opened => opened.expect(what),
+        };
+        told |= opened.warning.is_some();
+        let mut store = opened.persistence;
+        let loaded = store.load().expect(what);
+        let state = store.state("last_look").unwrap();
+        assert!(state.as_deref().is_none_or(|state| state == "now"), "{what}: {state:?}");
+        told |= store.trouble().is_some();
+        for one in &loaded {
+            match truth.iter().find(|known| known.id() == one.id()) {
+                Some(known) => nothing_untrue_of(known, one, told, what),
+                None => {
+                    assert!(one.storage.fault.is_some(), "{what}: {} was never added", one.id());
+                }
+            }
+        }
+        for known in truth {
+            assert!(loaded.iter().any(|one| one.id() == known.id()), "{what}: {} lost", known.id());
+        }
+    }
+    told
+}
+
+fn nothing_untrue_of(known: &WatchedSession, one: &WatchedSession, told: bool, what: &str) {
+    if let Some(answer) = &one.answers.session {
+        let known = known.answers.session.as_ref().unwrap();
+        assert_eq!((&answer.raw, answer.fetched_at), (&known.raw, known.fetched_at), "{what}");
+    }
+    let whole = one.session().is_some() && one.timeline.len() == known.timeline.len();
+    assert!(whole || one.storage.fault.is_some() || told, "{what}: missing in silence");
+    assert!(one.timeline.iter().all(|event| known.timeline.contains(event)), "{what}");
+    // Without its key nothing but the ID is shown.
+    if one.storage.fault.is_none_or(StoreFault::is_damage) {
+        assert_eq!((&one.entry, &one.own.note), (&known.entry, &known.own.note), "{what}");
+    }
+}
+
+/// Places in an order alone are left out: they are bound to nothing.
+const TABLES: [(&str, &[&str]); 7] = [
+    ("header", &["store", "body"]),
+    ("keyring", &["recipient", "wrapped"]),
+    ("session", &["id", "version", "body"]),
+    ("answer", &["session", "part", "version", "body"]),
+    ("event", &["session", "number", "body"]),
+    ("state", &["name", "version", "body"]),
+    ("post", &["session", "kind", "version", "body"]),
+];
+
+fn values(connection: &Connection, table: &str, column: &str) -> Vec<Value> {
+    let text = format!("SELECT {column} FROM {table}");
+    let mut query = connection.prepare(&text).unwrap();
+    query.query_map([], |row| row.get(0)).unwrap().collect::<Result<_, _>>().unwrap()
+}
+
+/// Other values in the place of one.
+fn others(value: &Value, column: &[Value]) -> Vec<Value> {
+    let mut others: Vec<Value> =
+        column.iter().filter(|other| *other != value).take(2).cloned().collect();
+    let made = match value {
+        Value::Integer(n) => vec![Value::Integer(n + 1), Value::Integer(n - 1), Value::Integer(0)],
+        Value::Text(text) => {
+            let altered = text.replacen(['0', 'e', 'a'], "b", 1);
+            vec![Value::Text(altered), Value::Text(String::new())]
+        }
+        Value::Blob(bytes) => {
+            let mut flipped = bytes.clone();
+            let middle = flipped.len() / 2;
+            flipped[middle] ^= 1;
+            let mut plain = bytes.clone();
+            plain[0] = 0;
+            let forged = br#"{"session_id":"x","state":"COMPLETED","recommendation":"APPROVE"}"#;
+            vec![
+                Value::Blob(flipped),
+                Value::Blob(plain),
+                Value::Blob([&[0], forged.as_slice()].concat()),
+                Value::Blob(bytes[..middle].to_vec()),
+                Value::Blob(Vec::new()),
+            ]
+        }
+        Value::Null | Value::Real(_) => Vec::new(),
+    };
+    others.extend(made.into_iter().filter(|other| other != value));
+    others
+}
+
+#[test]
+fn a_field_that_was_altered_or_swapped_is_never_believed() {
+    let made = made();
+    let connection = Connection::open(made.folder.path().join("store.db")).unwrap();
+    let mut told = 0;
+    let mut tried = 0;
+    let mut silent = Vec::new();
+    for (table, columns) in TABLES {
+        for column in columns {
+            let all = values(&connection, table, column);
+            assert!(!all.is_empty(), "{table} has a row");
+            for (row, value) in all.iter().enumerate().take(2) {
+                for other in others(value, &all) {
+                    let copy = copied(made.folder.path());
+                    let attacked = Connection::open(copy.path().join("store.db")).unwrap();
+                    attacked.pragma_update(None, "foreign_keys", "OFF").unwrap();
+                    let text = format!(
+                        "UPDATE OR REPLACE {table} SET {column} = ?1 WHERE {column} = ?2 AND rowid IN
+                         (SELECT rowid FROM {table} LIMIT 1 OFFSET {row})"
+                    );
+                    let text = if matches!(table, "keyring" | "state") {
+                        format!("UPDATE OR REPLACE {table} SET {column} = ?1 WHERE {column} = ?2")
+                    } else {
+                        text
+                    };
+                    let done = attacked.execute(&text, (&other, value));
+                    drop(attacked);
+                    if done.is_ok() {
+                        let what = format!("{table}.{column} row {row}");
+                        if nothing_untrue(&made.truth, copy.path(), &what) {
+                            told += 1;
+                        } else if table != "keyring" {
+                            // The second copy has the key too.
+                            silent.push(format!(
+                                "{what} {:.60} {:.60}",
+                                format!("{value:?}"),
+                                format!("{other:?}")
+                            ));
+                        }
+                        tried += 1;
+                    }
+                }
+            }
+        }
+    }
+    assert!(tried > 100 && told > 100, "{told} of {tried}");
+    assert_eq!(silent, [""; 0], "{told} of {tried} were told");
+}
+
+#[test]
+fn a_row_that_was_taken_away_is_told() {
+    let made = made();
+    for (table, _) in TABLES {
+        let copy = copied(made.folder.path());
+        let attacked = Connection::open(copy.path().join("store.db")).unwrap();
+        attacked.execute(&format!("DELETE FROM {table}"), []).unwrap();
+        drop(attacked);
+        let told = nothing_untrue(&made.truth, copy.path(), table);
+        assert!(told || matches!(table, "state" | "post" | "keyring"), "{table}");
+    }
+    let copy = copied(made.folder.path());
+    let attacked = Connection::open(copy.path().join("store.db")).unwrap();
+    attacked.execute("DELETE FROM session WHERE id = ?1", [id(2).to_string()]).unwrap();
+    drop(attacked);
+    let mut store = location(copy.path()).open(false).unwrap().persistence;
+    let loaded = store.load().unwrap();
+    let fault = |n| loaded.iter().find(|s| s.id() == id(n)).unwrap().storage.fault;
+    assert_eq!(fault(2), Some(StoreFault::Removed), "told by session");
+    // One in 256 shares its group, and is doubted with it.
+    let others: Vec<_> = [0, 1, 3].into_iter().map(fault).collect();
+    assert!(others.contains(&None), "{others:?}");
+    assert!(others.iter().all(|fault| matches!(fault, None | Some(StoreFault::Older))));
+}
+
+#[test]
+fn an_older_copy_of_a_row_or_of_all_rows_of_a_session_is_not_believed() {
+    let made = made();
+    let old = made.before.path().join("store.db");
+    for (what, work) in [
+        ("an answer", "REPLACE INTO answer SELECT * FROM old.answer WHERE session = 2"),
+        (
+            "a session's row",
+            "UPDATE session SET (version, body) =
+             (SELECT version, body FROM old.session o WHERE o.id = session.id) WHERE position = 2",
+        ),
+        (
+            "a session",
+            "UPDATE session SET (version, body) =
+             (SELECT version, body FROM old.session o WHERE o.id = session.id) WHERE position = 2;
+             REPLACE INTO answer SELECT * FROM old.answer WHERE session = 2;
+             REPLACE INTO event SELECT * FROM old.event WHERE session = 2",
+        ),
+        ("the header", "REPLACE INTO header SELECT * FROM old.header"),
+        ("a state", "REPLACE INTO state SELECT * FROM old.state"),
+    ] {
+        let copy = copied(made.folder.path());
+        let attacked = Connection::open(copy.path().join("store.db")).unwrap();
+        attacked.execute("ATTACH ?1 AS old", [old.to_str().unwrap()]).unwrap();
+        attacked.execute_batch(work).unwrap();
+        drop(attacked);
+        let mut store = location(copy.path()).open(false).unwrap().persistence;
+        let named = store.load_named(&[id(1)]).unwrap().remove(0);
+        assert!(
+            named.session().is_none() || what == "a state",
+            "{what}: an old answer was believed"
+        );
+        drop(store);
+        let told = nothing_untrue(&made.truth, copy.path(), what);
+        assert!(told, "{what}");
+    }
+}
+
+#[test]
+fn a_store_that_was_sealed_cannot_be_made_one_that_never_was() {
+    let made = made();
+    let copy = copied(made.folder.path());
+    let attacked = Connection::open(copy.path().join("store.db")).unwrap();
+    let plain = br#"{"version":900,"epoch":1,"sessions":1,"taken":0,"journal":0,"journal_length":0,"digest":[]}"#;
+    let body = |text: &[u8]| [&[0_u8], text].concat();
+    attacked.execute("UPDATE header SET body = ?1", [body(plain)]).unwrap();
+    attacked.execute("DELETE FROM keyring", []).unwrap();
+    let row = format!(
+        r#"{{"entry":{{"id":"{}","reference":"forged","tags":[],"added_at":"2026-01-01T00:00:00Z","deadline":null,"resources_ttl":null}},"manifest":{{"answers":{{"session":{{"version":7,"fetched_at":"2026-01-01T00:00:00Z"}}}},"generation":0,"events":0}}}}"#,
+        id(1)
+    );
+    attacked
+        .execute("UPDATE session SET body = ?1 WHERE position = 2", [body(row.as_bytes())])
+        .unwrap();
+    let answer = format!(r#"{{"session_id":"{}","state":"EXPIRED"}}"#, id(1));
+    attacked
+        .execute(
+            "UPDATE answer SET version = 7, body = ?1 WHERE session = 2",
+            [body(answer.as_bytes())],
+        )
+        .unwrap();
+    drop(attacked);
+    nothing_untrue(&made.truth, copy.path(), "unsealed");
+}
+
+/// A small generator: the same flips in each run.
+fn next(seed: &mut u64) -> u64 {
+    *seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+    *seed >> 33
+}
+
+#[test]
+fn single_bits_that_flip_in_store_or_journal_lose_no_entry() {
+    let made = made();
+    let mut seed = 11;
+    for round in 0..rounds(120) {
+        let copy = copied(made.folder.path());
+        let file = copy.path().join(["store.db", "store.db-watchlist"][round % 2]);
+        let mut bytes = fs::read(&file).unwrap();
+        let bit = usize::try_from(next(&mut seed)).unwrap() % (bytes.len() * 8);
+        bytes[bit / 8] ^= 1 << (bit % 8);
+        fs::write(&file, bytes).unwrap();
+        nothing_untrue(&made.truth, copy.path(), &format!("{} bit {bit}", file.display()));
+    }
+}
+
+#[test]
+fn a_bit_that_flips_in_the_write_ahead_log_is_told_and_loses_no_acknowledged_session() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut store = held(folder.path());
+    let entries: Vec<WatchEntry> = (0..30).map(|n| WatchEntry::new(id(n), at(0))).collect();
+    for entry in &entries {
+        store.add(std::slice::from_ref(entry)).unwrap();
+    }
+    // As after kill -9: the log is not written back.
+    let killed = copied(folder.path());
+    drop(store);
+    let log = fs::metadata(killed.path().join("store.db-wal")).unwrap().len();
+    assert!(log > 100_000);
+    let mut seed = 5;
+    for _ in 0..rounds(40) {
+        let copy = copied(killed.path());
+        let path = copy.path().join("store.db-wal");
+        let mut bytes = fs::read(&path).unwrap();
+        let bit = usize::try_from(next(&mut seed)).unwrap() % (bytes.len() * 8);
+        bytes[bit / 8] ^= 1 << (bit % 8);
+        fs::write(&path, bytes).unwrap();
+        let opened = location(copy.path()).open(true).unwrap();
+        let mut store = opened.persistence;
+        assert_eq!(store.load().unwrap().len(), 30, "bit {bit}");
+        let lost = Connection::open(copy.path().join("store.db")).is_ok();
+        assert!(lost);
+    }
+}
+
+#[test]
+fn damage_to_pages_costs_the_rows_on_them_and_the_message_says_how_many_came_back() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut store = held(folder.path());
+    let all: Vec<Arc<WatchedSession>> =
+        (0..60).map(|n| Arc::new(session(n, "ONGOING", 1))).collect();
+    store.add(&all.iter().map(|s| s.entry.as_ref().clone()).collect::<Vec<_>>()).unwrap();
+    store.save(&all).unwrap();
+    drop(store);
+    let whole = fs::read(folder.path().join("store.db")).unwrap();
+    let pages = whole.len() / 4_096;
+    for page in 0..pages {
+        let copy = copied(folder.path());
+        let mut bytes = whole.clone();
+        bytes[page * 4_096..(page + 1) * 4_096].fill(0xa5);
+        fs::write(copy.path().join("store.db"), bytes).unwrap();
+        let opened = location(copy.path()).open(true).unwrap();
+        let mut store = opened.persistence;
+        let loaded = store.load().unwrap();
+        let told = opened.warning.or_else(|| store.trouble());
+        assert_eq!(loaded.len(), 60, "page {page}: {told:?}");
+        let answered = loaded.iter().filter(|s| s.session().is_some()).count();
+        if answered < 60 {
+            assert!(told.is_some(), "page {page}: {answered} in silence");
+        }
+        if page > 2
+            && let Some(told) = told.filter(|told| told.contains("recovered"))
+        {
+            assert!(told.contains("60 sessions of the watch-list"), "{told}");
+        }
+    }
+}
+
+#[test]
+fn what_stands_in_the_stores_place_and_is_none_is_refused_and_left_alone() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("store.db");
+    let foreign = Connection::open(&path).unwrap();
+    foreign.execute_batch("CREATE TABLE addresses (name TEXT)").unwrap();
+    drop(foreign);
+    let before = fs::read(&path).unwrap();
+    let refused = location(folder.path()).open(true).unwrap_err();
+    assert!(matches!(refused, PersistError::Foreign(_)), "{refused}");
+    assert_eq!(fs::read(&path).unwrap(), before);
+    fs::remove_file(&path).unwrap();
+    let target: PathBuf = folder.path().join("precious");
+    fs::write(&target, "precious").unwrap();
+    std::os::unix::fs::symlink(&target, &path).unwrap();
+    let refused = location(folder.path()).open(true).unwrap_err();
+    assert!(matches!(&refused, PersistError::Foreign(why) if why.contains("link")), "{refused}");
+    assert_eq!(fs::read_to_string(&target).unwrap(), "precious");
+    fs::remove_file(&path).unwrap();
+    let made = std::process::Command::new("mkfifo").arg(&path).status().unwrap();
+    assert!(made.success());
+    let refused = location(folder.path()).open(true).unwrap_err();
+    assert!(matches!(refused, PersistError::Foreign(_)), "{refused}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_store_that_is_removed_under_its_holder_is_noticed_within_10_s_and_made_anew() {
+    for whole_folder in [false, true] {
+        let folder = tempfile::tempdir().unwrap();
+        let data = folder.path().join("data");
+        let mut store = held(&data);
+        let known = session(1, "ONGOING", 1);
+        store.add(&[known.entry.as_ref().clone()]).unwrap();
+        store.save(&[Arc::new(known.clone())]).unwrap();
+        let (mut state, reader) = Store::new(store.load().unwrap());
+        let saved = SavedSessions::of(state.snapshot());
+        let cancel = CancellationToken::new();
+        let (told, mut hears) = tokio::sync::mpsc::unbounded_channel();
+        let trouble = move |what| drop(told.send(what));
+        let task = tokio::spawn(writer(store, saved, reader, trouble, cancel.clone()));
+        if whole_folder {
+            fs::remove_dir_all(&data).unwrap();
+        } else {
+            fs::remove_file(data.join("store.db")).unwrap();
+        }
+        let begun = tokio::time::Instant::now();
+        let said: Option<String> = hears.recv().await.unwrap();
+        assert!(said.unwrap().contains("removed or replaced"));
+        assert!(begun.elapsed() < std::time::Duration::from_secs(10));
+        assert_eq!(hears.recv().await.unwrap(), None, "it is saved again");
+        let (_, entry) = (state.publish(Health::default(), Vec::new()), &known.entry);
+        let loaded = location(&data).open(false).unwrap().persistence.load().unwrap();
+        assert_eq!((&loaded[0].entry, loaded[0].session()), (entry, known.session()));
+        cancel.cancel();
+        task.await.unwrap();
+    }
+}
