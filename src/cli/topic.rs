@@ -196,14 +196,15 @@ PRIVACY
 
   Stored      The local store, one for each profile, holds the watch-list, the
               last responses, the changes seen and your notes. Only you can read
-              the file. Responses are encrypted with a key derived from the
-              application's key: without that key file they cannot be read, and
-              the sessions are fetched again.
+              the file. Everything but session IDs is encrypted with a key that
+              only the application's key opens: without that key file a session
+              is shown by its ID alone. store check reports what was damaged or
+              altered; store rekey keeps the history after a new key at Yoti.
               remove and D take a session off the list and keep all of this for
               when it is added again (list --archived). remove --purge-history
               deletes it and overwrites it in the file.
-              Exports, the audit log, and copies of the store made by an upgrade
-              or a repair are yours to delete.
+              Exports, the audit log, and damaged stores that a repair set aside
+              are yours to delete.
 ";
 
 const NOTIFICATIONS: &str = "\
