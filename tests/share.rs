@@ -168,6 +168,24 @@ async fn who_asks_takes_in_what_another_process_adds_changes_and_removes() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn what_is_added_after_the_store_was_removed_and_made_anew_reaches_the_holder() {
+    let (_folder, file) = place();
+    Sqlite::open(&file, true).unwrap().persistence.add(&[entry(1)]).unwrap();
+    let mut world = started(&file);
+    let mut command = Sqlite::open(&file, false).unwrap().persistence;
+    command.add(&[entry(2)]).unwrap();
+    world.sees(|s| s.sessions.get(id(2)).is_some_and(|s| s.session().is_some())).await;
+    std::fs::remove_file(&file).unwrap();
+    world.sees(|s| s.health.store_trouble.is_some()).await;
+    world.sees(|s| s.health.store_trouble.is_none()).await;
+    let mut command = Sqlite::open(&file, false).unwrap().persistence;
+    command.add(&[entry(3)]).unwrap();
+    world.sees(|s| s.sessions.get(id(3)).is_some_and(|s| s.session().is_some())).await;
+    assert!(world.engine.end().await);
+    assert_eq!(command.load().unwrap().len(), 3);
+}
+
+#[tokio::test(start_paused = true)]
 async fn what_the_dashboard_itself_adds_is_not_taken_for_removed_by_another() {
     let (_folder, file) = place();
     let mut world = started(&file);

@@ -50,6 +50,15 @@ fn beside<'a>(
     }
 }
 
+/// True, and closed: another file stands in the place of the one that is open, or none.
+fn was_replaced(open: &mut Option<Sqlite>) -> bool {
+    let replaced = open.as_mut().is_some_and(|store| store.check().is_err());
+    if replaced {
+        *open = None;
+    }
+    replaced
+}
+
 /// A view of a store that another process writes.
 struct Reader {
     location: Location,
@@ -94,6 +103,9 @@ impl Reader {
                 Err(PersistError::Locked(_)) => {}
                 Err(why) => return Err(why),
             }
+        }
+        if was_replaced(&mut self.open) {
+            self.version = None;
         }
         // `beside`, not `open`: nothing of a store that another process holds is checked or mended.
         let store = beside(&mut self.open, &self.location)?;
@@ -257,6 +269,10 @@ const INSPECTED_AT: u32 = 5;
 impl Inbox {
     /// What was taken in at the last look is saved by now, and struck out.
     fn look(&mut self) -> Result<Vec<Command>, PersistError> {
+        if was_replaced(&mut self.open) {
+            // A new file has numbers of its own.
+            (self.taken, self.struck) = (0, 0);
+        }
         let store = beside(&mut self.open, &self.location)?;
         // One look later: the writer has saved by now what was taken in at the last one.
         if self.struck < self.taken {
