@@ -74,7 +74,8 @@ pub trait Persistence: Send + 'static {
         Ok(())
     }
 
-    /// Opens it again after [`Persistence::check`] or a write has failed. What is to be said of it.
+    /// Opens it again after [`Persistence::check`] or a write has failed. Returns a warning for the
+    /// operator where something had to be mended.
     fn reopen(&mut self) -> Result<Option<String>, PersistError> {
         Ok(None)
     }

@@ -14,7 +14,7 @@ use crate::domain::watchlist::watched::WatchedSession;
 /// What is too large is seen in so many sessions, before all are made.
 const FEW: usize = 200;
 
-/// One export: of whom, what, and where it is entered.
+/// One export: its sessions, what it contains, and the audit log that it is entered in.
 #[derive(Debug)]
 pub struct ExportJob<'a> {
     pub sessions: &'a [&'a WatchedSession],

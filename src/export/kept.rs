@@ -13,7 +13,7 @@ use crate::domain::secret::is_secret;
 pub(super) struct Kept {
     text: String,
     received: Value,
-    /// What is to be written, where that is not what was received.
+    /// What is written in the place of what was received, where the two differ.
     masked: Option<Value>,
 }
 

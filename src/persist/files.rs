@@ -14,7 +14,7 @@ fn not_writable(path: &Path, why: &std::io::Error) -> PersistError {
 }
 
 /// Makes the folder (0700) where there is none, and narrows the store's modes where they are wider.
-/// SQLite gives its other files the store's mode. Saving is no regular file is refused (fault F02).
+/// SQLite gives its other files the store's mode. What is no regular file is refused (fault F02).
 pub(super) fn prepare(path: &Path) -> Result<(), PersistError> {
     if let Some(folder) = path.parent() {
         let made = DirBuilder::new().recursive(true).mode(0o700).create(folder);

@@ -142,6 +142,13 @@ impl Journal {
         JournalRecord::of(line).map(|record| record.version)
     }
 
+    /// The first line, without the others: a long list is not read for its key.
+    pub(super) fn head(&self) -> Option<JournalHead> {
+        let mut line = String::new();
+        BufReader::new(self.opened().ok()?.take(TAIL)).read_line(&mut line).ok()?;
+        JournalHead::of(line.strip_suffix('\n')?)
+    }
+
     /// All that can be read. A damaged line costs its own record alone.
     pub(super) fn read(&self) -> Result<JournalContents, PersistError> {
         let mut contents = JournalContents::default();

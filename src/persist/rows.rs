@@ -1,4 +1,4 @@
-//! Sessions as rows and back. Saving is not believed is told with its session, and never read.
+//! Sessions as rows and back. What is not believed is told with its session, and never read.
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
@@ -231,7 +231,7 @@ pub(super) fn versions(connection: &Connection) -> Result<Vec<(String, u64)>, Pe
 /// So many sessions are looked up one by one.
 const FEW: usize = 100;
 
-/// Puts answers and timelines to the listed sessions. Saving is not as it must be is not read, and
+/// Puts answers and timelines to the listed sessions. What is not as it must be is not read, and
 /// stands in the session's fault.
 pub(super) fn complete(
     connection: &Connection,

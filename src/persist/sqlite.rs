@@ -142,20 +142,26 @@ impl Sqlite {
             return Ok(0);
         }
         let holds = self.lock.is_some();
-        // Where nobody holds the store, the lock is taken for a moment and the posts are settled
-        // here. Until this is done nobody takes the store.
-        if !holds {
-            self.lock = files::lock(&self.location.path).ok();
-        }
-        let done = self.carried_out(changes, holds);
-        if !holds {
-            self.lock = None;
-        }
-        let forgotten = done?;
+        // Where nobody holds the store, the posts are settled here.
+        let forgotten = self.holding(|store| store.carried_out(changes, holds))?;
         if changes.iter().any(|change| matches!(change, OutboxMessage::Removed(_))) {
             self.leave_nothing()?;
         }
         Ok(forgotten)
+    }
+
+    /// Has the lock for the time of this work, where nobody else has it: until it is done nobody
+    /// takes the store.
+    fn holding<T>(&mut self, work: impl FnOnce(&mut Self) -> T) -> T {
+        let holds = self.lock.is_some();
+        if !holds {
+            self.lock = files::lock(&self.location.path).ok();
+        }
+        let done = work(self);
+        if !holds {
+            self.lock = None;
+        }
+        done
     }
 
     fn carried_out(
@@ -314,12 +320,6 @@ impl Sqlite {
     #[must_use]
     pub fn path(&self) -> &Path {
         &self.location.path
-    }
-
-    /// Where it is, and with which key.
-    #[must_use]
-    pub const fn location(&self) -> &Location {
-        &self.location
     }
 }
 

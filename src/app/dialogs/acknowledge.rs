@@ -6,7 +6,7 @@ use crate::app::action::Action;
 use crate::app::dialogs::acknowledge::state::AcknowledgeDialog;
 use crate::app::dialogs::dialog::{Dialog, Flow};
 use crate::app::model::Model;
-use crate::app::operator::annotations::{acknowledgement, items, keep, whom};
+use crate::app::operator::annotations::{acknowledgement, items, keep, subject};
 use crate::app::view::Tone;
 use crate::domain::session::ids::SessionId;
 
@@ -19,8 +19,8 @@ pub(crate) fn open(model: &mut Model) {
     if ids.is_empty() {
         model.set_message("nothing to acknowledge", Tone::Good);
     } else {
-        let whom = whom(model, &ids);
-        model.open(AcknowledgeDialog { ids, whom });
+        let subject = subject(model, &ids);
+        model.open(AcknowledgeDialog { ids, subject });
     }
 }
 
@@ -31,6 +31,6 @@ impl Dialog for AcknowledgeDialog {
         }
         let changes =
             items(model, &self.ids).flat_map(|item| acknowledgement(model, item)).collect();
-        Flow::Close(keep(model, &format!("acknowledged {}", self.whom), changes))
+        Flow::Close(keep(model, &format!("acknowledged {}", self.subject), changes))
     }
 }

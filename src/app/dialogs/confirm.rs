@@ -41,7 +41,7 @@ pub(crate) fn open(model: &mut Model, what: What) -> Vec<Effect> {
     let dialog = ConfirmDialog {
         what,
         id,
-        whom: format!("{name} · {} · {state} · {badge}", id.short()),
+        subject: format!("{name} · {} · {state} · {badge}", id.short()),
         phrase: format!("{word} {reference}"),
         typed: TextField::default(),
         exports: None,

@@ -9,7 +9,9 @@ use crate::app::dialogs::dialog::{CLOSE, Dialog, Flow};
 use crate::app::dialogs::note::state::NoteDialog;
 use crate::app::list::sessions::Item;
 use crate::app::model::Model;
-use crate::app::operator::annotations::{items, keep, labels_shown, same_for_all, targets, whom};
+use crate::app::operator::annotations::{
+    items, keep, labels_shown, same_for_all, subject, targets,
+};
 use crate::app::text::text_field::TextField;
 use crate::app::view::Tone;
 use crate::domain::watchlist::annotations::AnnotationChange;
@@ -23,9 +25,9 @@ pub(crate) fn open(model: &mut Model) {
     // Several notes at once begin empty, equal ones with their text.
     let one = notes.len() == 1 && !hidden;
     let text = if one { notes.first().copied().unwrap_or_default() } else { "" };
-    let (field, whom) = (TextField::new(text), whom(model, &ids));
+    let (field, subject) = (TextField::new(text), subject(model, &ids));
     if !ids.is_empty() {
-        model.open(NoteDialog { ids, whom, field, hidden });
+        model.open(NoteDialog { ids, subject, field, hidden });
     }
 }
 
@@ -34,17 +36,17 @@ impl Dialog for NoteDialog {
         if action != Action::Enter {
             return Flow::Ignored;
         }
-        let whom = &self.whom;
+        let subject = &self.subject;
         let text = self.field.text().trim().to_owned();
         // The masked note was not in the field: an empty one is no wish to delete it.
         if text.is_empty() && self.hidden {
-            let unchanged = format!("nothing typed: the note for {whom} is unchanged");
+            let unchanged = format!("nothing typed: the note for {subject} is unchanged");
             model.set_message(unchanged, Tone::Notice);
             return CLOSE;
         }
         let what = if text.is_empty() { "note removed from" } else { "note for" };
         let changes = same_for_all(&self.ids, &AnnotationChange::Note(text));
-        Flow::Close(keep(model, &format!("{what} {whom}"), changes))
+        Flow::Close(keep(model, &format!("{what} {subject}"), changes))
     }
 
     fn typing(&self) -> Option<&'static str> {

@@ -8,7 +8,7 @@ use crate::app::action::Action;
 use crate::app::dialogs::dialog::{CLOSE, Dialog, Flow, RowCursor};
 use crate::app::dialogs::snooze::state::SnoozeDialog;
 use crate::app::model::Model;
-use crate::app::operator::annotations::{keep, same_for_all, targets, whom};
+use crate::app::operator::annotations::{keep, same_for_all, subject, targets};
 use crate::domain::watchlist::annotations::AnnotationChange;
 
 pub(crate) fn open(model: &mut Model) {
@@ -23,8 +23,8 @@ pub(crate) fn open(model: &mut Model) {
     let choices = vec![("1 hour", later(1)), ("4 hours", later(4)), ("tomorrow", tomorrow)];
     let ids = targets(model);
     if !ids.is_empty() {
-        let whom = whom(model, &ids);
-        model.open(SnoozeDialog { ids, whom, choices, selected: 0 });
+        let subject = subject(model, &ids);
+        model.open(SnoozeDialog { ids, subject, choices, selected: 0 });
     }
 }
 
@@ -36,7 +36,7 @@ impl Dialog for SnoozeDialog {
         let Some((word, until)) = self.choices.get(self.selected) else { return CLOSE };
         let what = if *word == "tomorrow" { "until tomorrow" } else { word };
         let changes = same_for_all(&self.ids, &AnnotationChange::Snoozed(Some(*until)));
-        Flow::Close(keep(model, &format!("snoozed {}, {what}", self.whom), changes))
+        Flow::Close(keep(model, &format!("snoozed {}, {what}", self.subject), changes))
     }
 
     fn cursor(&mut self) -> Option<RowCursor<'_>> {

@@ -8,7 +8,7 @@ use crate::app::action::Action;
 use crate::app::dialogs::dialog::{Dialog, Flow, STAY};
 use crate::app::dialogs::tags::state::{TagsDialog, words};
 use crate::app::model::Model;
-use crate::app::operator::annotations::{items, keep, labels_shown, targets, whom};
+use crate::app::operator::annotations::{items, keep, labels_shown, subject, targets};
 use crate::app::text::text_field::TextField;
 use crate::domain::watchlist::annotations::AnnotationChange;
 
@@ -38,9 +38,9 @@ pub(crate) fn open(model: &mut Model) {
     if !text.is_empty() {
         text.push(' ');
     }
-    let (field, whom) = (TextField::new(&text), whom(model, &ids));
+    let (field, subject) = (TextField::new(&text), subject(model, &ids));
     if !ids.is_empty() {
-        model.open(TagsDialog { ids, whom, field, common, in_use });
+        model.open(TagsDialog { ids, subject, field, common, in_use });
     }
 }
 
@@ -57,7 +57,7 @@ impl Dialog for TagsDialog {
                     (item.session.id(), AnnotationChange::Tags(tags.into_iter().collect()))
                 });
                 let changes = retagged.collect();
-                Flow::Close(keep(model, &format!("tags of {}", self.whom), changes))
+                Flow::Close(keep(model, &format!("tags of {}", self.subject), changes))
             }
             Action::NextPane => {
                 let tag = self.completions().first().map(|tag| (*tag).to_owned());

@@ -48,7 +48,7 @@ pub(crate) fn targets(model: &Model) -> Vec<SessionId> {
 }
 
 /// `dbs-1`, or `3 sessions`.
-pub(crate) fn whom(model: &Model, ids: &[SessionId]) -> String {
+pub(crate) fn subject(model: &Model, ids: &[SessionId]) -> String {
     match ids {
         [one] => {
             let item = model.sessions.item(*one);
@@ -135,7 +135,7 @@ fn each(
     let changes: Vec<Change> =
         items(model, &ids).filter_map(|item| Some((item.session.id(), change(item)?))).collect();
     let ids: Vec<SessionId> = changes.iter().map(|(id, _)| *id).collect();
-    let what = format!("{what} {}", whom(model, &ids));
+    let what = format!("{what} {}", subject(model, &ids));
     keep(model, &what, changes)
 }
 
@@ -171,10 +171,10 @@ pub(crate) fn acknowledge(model: &mut Model) -> Vec<Effect> {
     let changes: Vec<Change> =
         items(model, &ids).flat_map(|item| acknowledgement(model, item)).collect();
     if changes.is_empty() {
-        let what = format!("nothing to acknowledge for {}", whom(model, &ids));
+        let what = format!("nothing to acknowledge for {}", subject(model, &ids));
         model.set_message(what, Tone::Notice);
         return Vec::new();
     }
-    let what = format!("acknowledged {}", whom(model, &ids));
+    let what = format!("acknowledged {}", subject(model, &ids));
     keep(model, &what, changes)
 }

@@ -4,7 +4,7 @@
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Phase {
     Unfetched,
-    /// Nobody is at a branch.
+    /// No visit to a branch has begun.
     Waiting,
     /// There was a visit, and more may come.
     Visited,

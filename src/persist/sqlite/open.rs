@@ -35,7 +35,7 @@ impl Sqlite {
     }
 
     /// Opens or makes the store file with mode 0600 in a folder of mode 0700. `exclusive` takes the
-    /// lock that only one dashboard can hold; commands open without it. Saving is missing or damaged
+    /// lock that only one dashboard can hold; commands open without it. What is missing or damaged
     /// is made anew by whoever has the lock: from the journal of the watch-list, and from what can
     /// be read of the file, which is moved aside.
     pub fn at(location: &Location, exclusive: bool) -> Result<Opened<Self>, PersistError> {
@@ -96,10 +96,7 @@ impl Sqlite {
         let mut store = Self::of(connection, location)?;
         // Its rows are known to be readable to their first page at least.
         store.connection.prepare("SELECT position, id, version, body FROM session").map(drop)?;
-        let sealed_before = || {
-            let head = store.journal.read().ok().and_then(|journal| journal.head);
-            head.is_some_and(|head| !head.keyring.is_empty())
-        };
+        let sealed_before = || store.journal.head().is_some_and(|head| !head.keyring.is_empty());
         if matches!(store.vault, Vault::Plain) && sealed_before() {
             // Whoever can write the file cannot make it one that never had a key.
             return Err(PersistError::Damaged(String::from("it was sealed and no longer is")));
@@ -167,15 +164,10 @@ impl Sqlite {
         if behind {
             self.catch_up()?;
         }
-        if self.lock.is_some() {
-            // Before it is loaded: what others left is part of the list.
-            self.settle()?;
-        } else if posts::any_unsealed(&self.connection)? {
-            // Where nobody holds it, whoever has the key seals what was left without it.
-            self.lock = files::lock(&self.location.path).ok();
-            let settled = if self.lock.is_some() { self.settle() } else { Ok(()) };
-            self.lock = None;
-            settled?;
+        // Before it is loaded: what others left is part of the list. What was left without the key
+        // is sealed by whoever has it, where nobody holds the store.
+        if self.lock.is_some() || posts::any_unsealed(&self.connection)? {
+            self.holding(|store| if store.lock.is_some() { store.settle() } else { Ok(()) })?;
         }
         if holder {
             self.write(|write| {
@@ -225,11 +217,10 @@ fn unlocked(
     name: &str,
 ) -> Result<Vault, PersistError> {
     let Some(key) = &location.key else { return Ok(Vault::Shut(StoreFault::NoKey)) };
-    let mut ring = keyring(connection)?;
-    if let Some(head) = journal.read()?.head.filter(|head| head.store == name) {
-        ring.extend(head.keyring);
-    }
-    let data = key.data_key(name, &ring);
+    let data = key.data_key(name, &keyring(connection)?).or_else(|| {
+        let head = journal.head().filter(|head| head.store == name)?;
+        key.data_key(name, &head.keyring)
+    });
     Ok(data.map_or(Vault::Shut(StoreFault::OtherKey), |data| Vault::Sealed(Arc::new(data))))
 }
 

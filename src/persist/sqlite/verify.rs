@@ -169,11 +169,20 @@ impl Sqlite {
         let reading = self.connection.unchecked_transaction()?;
         let header = Header::read(&reading, &self.vault)?;
         let mut found = header.emptied();
-        for (name, version) in state::versions(&reading)? {
-            found.count(&self.vault, STATES, &name, u64::try_from(version).unwrap_or(0));
-        }
+        count_states(&reading, &mut found, &self.vault)?;
         Ok(!header.differing(&found).contains(&STATES))
     }
+}
+
+fn count_states(
+    connection: &Connection,
+    found: &mut Header,
+    vault: &Vault,
+) -> Result<(), PersistError> {
+    for (name, version) in state::versions(connection)? {
+        found.count(vault, STATES, &name, u64::try_from(version).unwrap_or(0));
+    }
+    Ok(())
 }
 
 /// A header that counts what is there.
@@ -187,9 +196,7 @@ fn counted(
         found.count(vault, Header::group(vault, &id), &id, version);
         found.sessions += 1;
     }
-    for (name, version) in state::versions(connection)? {
-        found.count(vault, STATES, &name, u64::try_from(version).unwrap_or(0));
-    }
+    count_states(connection, &mut found, vault)?;
     for post in posts::versions(connection)? {
         found.count(vault, POSTS, "post", post);
     }

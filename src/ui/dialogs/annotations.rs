@@ -19,13 +19,13 @@ use crate::ui::widgets::text::{dim, fit, put_cursor, windowed};
 
 pub(crate) fn note(frame: &mut Frame<'_>, whole: Rect, dialog: &NoteDialog, look: Look) {
     let right = if dialog.hidden { "replaces the masked note" } else { "stays on this machine" };
-    let title = format!("Note for {}", dialog.whom);
+    let title = format!("Note for {}", dialog.subject);
     let said = "One line. Enter saves it, an empty one removes it, Esc cancels.";
     line(frame, whole, (&title, right), &dialog.field, said, "", look);
 }
 
 pub(crate) fn tags(frame: &mut Frame<'_>, whole: Rect, dialog: &TagsDialog, look: Look) {
-    let title = format!("Tags of {}", dialog.whom);
+    let title = format!("Tags of {}", dialog.subject);
     let said = "Words separated by spaces. Enter saves them, Tab completes, Esc cancels.";
     let in_use = dialog.completions().join("  ");
     let in_use = if in_use.is_empty() { in_use } else { format!("in use: {in_use}") };
@@ -39,7 +39,7 @@ pub(crate) fn snooze(
     model: &Model,
     look: Look,
 ) {
-    let title = format!("Snooze {}", dialog.whom);
+    let title = format!("Snooze {}", dialog.subject);
     let inner = open(frame, whole, 50, 6, &title, "no alerts until then", look);
     let width = usize::from(inner.width);
     let mut lines: Vec<Line<'_>> = Vec::new();
@@ -60,7 +60,7 @@ pub(crate) fn acknowledge(
 ) {
     let inner = open(frame, whole, 66, 6, "Acknowledge all shown?", "local", look);
     let width = usize::from(inner.width);
-    let text = format!("{} shown with findings or changes.", dialog.whom);
+    let text = format!("{} shown with findings or changes.", dialog.subject);
     let undoes = model.hint(Action::Undo, "undoes it", ", ");
     let acknowledges = format!("Enter acknowledges them all, {undoes}Esc cancels.");
     let lines = vec![

@@ -41,7 +41,7 @@ pub(crate) fn draw(
     let room = width.saturating_sub(prompt.width());
     let mut lines = vec![
         Line::default(),
-        Line::from(Span::styled(fit(&dialog.whom, width, look), look.role(Role::Title))),
+        Line::from(Span::styled(fit(&dialog.subject, width, look), look.role(Role::Title))),
         Line::from(fit(what, width, look)),
     ];
     lines.extend(model.last_export(dialog).map(|text| Line::from(fit(&text, width, look))));

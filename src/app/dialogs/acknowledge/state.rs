@@ -7,5 +7,5 @@ use crate::domain::session::ids::SessionId;
 pub struct AcknowledgeDialog {
     pub(crate) ids: Vec<SessionId>,
     /// All that have findings or changes, in words: `3 sessions`.
-    pub whom: String,
+    pub subject: String,
 }

@@ -20,7 +20,7 @@ pub struct ConfirmDialog {
     /// The session under the cursor when it was asked for.
     pub id: SessionId,
     /// `dbs-2277 · 1c3cae90… · COMPLETED · LIVE`
-    pub whom: String,
+    pub subject: String,
     /// What has to be typed.
     pub phrase: String,
     pub typed: TextField,

@@ -8,7 +8,7 @@ use crate::domain::session::ids::SessionId;
 pub struct NoteDialog {
     pub(crate) ids: Vec<SessionId>,
     /// In words: `dbs-1`, `3 sessions`.
-    pub whom: String,
+    pub subject: String,
     /// The note as it is typed.
     pub field: TextField,
     /// There is one that is masked: it is replaced, or stays where nothing is typed.

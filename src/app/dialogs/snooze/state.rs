@@ -9,7 +9,7 @@ use crate::domain::session::ids::SessionId;
 pub struct SnoozeDialog {
     pub(crate) ids: Vec<SessionId>,
     /// In words: `dbs-1`, `3 sessions`.
-    pub whom: String,
+    pub subject: String,
     pub choices: Vec<(&'static str, Timestamp)>,
     pub selected: usize,
 }

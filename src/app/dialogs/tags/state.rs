@@ -14,7 +14,7 @@ pub(crate) const LONGEST_TAG: usize = 30;
 pub struct TagsDialog {
     pub(crate) ids: Vec<SessionId>,
     /// In words: `dbs-1`, `3 sessions`.
-    pub whom: String,
+    pub subject: String,
     pub field: TextField,
     /// Tags that all of them had when it opened, and that may be shown; others stay.
     pub(crate) common: Vec<String>,
