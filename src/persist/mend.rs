@@ -203,6 +203,21 @@ impl Saved {
         }
     }
 
+    /// A header that counts nothing yet, above whatever was given out before.
+    fn header(&self, known: Option<&Header>, contents: &JournalContents) -> Header {
+        let mut header = Header::new(self.name.clone()).emptied();
+        let highest = |row: &SessionRow| {
+            row.manifest.answers.values().map(|mark| mark.version).max().unwrap_or(0).max(row.kept)
+        };
+        let highest = self.sessions.iter().map(|(_, row)| highest(row)).max().unwrap_or(0);
+        // Above whatever was given out: a version is never used twice.
+        let versions = [highest, contents.last, known.map_or(0, |known| known.version)];
+        header.version = versions.into_iter().max().unwrap_or(0) + 1_000;
+        let epochs = self.sessions.iter().map(|(_, row)| row.epoch).max().unwrap_or(0);
+        header.epoch = known.map_or(epochs, |known| known.epoch.max(epochs)) + 1;
+        header
+    }
+
     /// Fills the new store with what was saved.
     fn put(
         mut self,
@@ -211,16 +226,7 @@ impl Saved {
         contents: &JournalContents,
     ) -> Result<Returned, PersistError> {
         let known = old.and_then(|old| Header::read(old, &self.vault).ok());
-        let mut header = Header::new(self.name.clone()).emptied();
-        let highest = |row: &SessionRow| {
-            row.manifest.answers.values().map(|mark| mark.version).max().unwrap_or(0).max(row.kept)
-        };
-        let highest = self.sessions.iter().map(|(_, row)| highest(row)).max().unwrap_or(0);
-        // Above whatever was given out: a version is never used twice.
-        let versions = [highest, contents.last, known.as_ref().map_or(0, |known| known.version)];
-        header.version = versions.into_iter().max().unwrap_or(0) + 1_000;
-        let epochs = self.sessions.iter().map(|(_, row)| row.epoch).max().unwrap_or(0);
-        header.epoch = known.as_ref().map_or(epochs, |known| known.epoch.max(epochs)) + 1;
+        let header = self.header(known.as_ref(), contents);
         sql.execute("DELETE FROM header", [])?;
         for (recipient, wrapped) in &self.keyring {
             sql.execute(
@@ -228,24 +234,40 @@ impl Saved {
                 params![recipient, wrapped],
             )?;
         }
-        let sound = old.map(|old| self.sound_parts(old)).unwrap_or_default();
         let mut write = Write { sql, vault: &self.vault, header, records: Vec::new() };
-        let mut returned = Returned { from_journal: self.from_journal, ..Returned::default() };
-        let mut places: HashMap<SessionId, i64> = HashMap::new();
-        for (_, row) in &mut self.sessions {
-            let id = row.entry.id;
-            let before = row.manifest.answers.len();
-            row.manifest.answers.retain(|part, _| sound.answers.contains(&(id, part.clone())));
-            row.manifest.events = sound.events.get(&id).copied().unwrap_or(0);
-            returned.sessions += 1;
-            returned.whole += usize::from(before > 0 && before == row.manifest.answers.len());
+        let mut places: HashMap<i64, usize> = HashMap::new();
+        let mut new: Vec<i64> = Vec::new();
+        for (index, (position, row)) in self.sessions.iter_mut().enumerate() {
             if row.storage.fault == Some(StoreFault::NoKey) {
                 row.storage.fault = Some(StoreFault::Altered);
             }
-            places.insert(id, write.put_row(None, row, true)?);
+            new.push(write.put_row(None, row, true)?);
+            places.insert(*position, index);
+        }
+        let sound = match old {
+            Some(old) => {
+                let session = |position: i64| {
+                    let index = *places.get(&position)?;
+                    Some((*new.get(index)?, &self.sessions.get(index)?.1))
+                };
+                copy_parts(sql, old, &self.name, &self.vault, session)
+            }
+            None => Sound::default(),
+        };
+        let mut returned = Returned { from_journal: self.from_journal, ..Returned::default() };
+        for ((_, row), position) in self.sessions.iter_mut().zip(new) {
+            let id = row.entry.id;
+            let before = row.manifest.clone();
+            row.manifest.answers.retain(|part, _| sound.answers.contains(&(id, part.clone())));
+            row.manifest.events = sound.events.get(&id).copied().unwrap_or(0);
+            returned.sessions += 1;
+            let (had, has) = (before.answers.len(), row.manifest.answers.len());
+            returned.whole += usize::from(had > 0 && had == has);
+            if row.manifest != before {
+                write.put_row(Some((position, row.kept)), row, false)?;
+            }
         }
         if let Some(old) = old {
-            copy_parts(sql, old, &places, &sound);
             for (name, _) in state::versions(old).unwrap_or_default() {
                 if let Ok((Some(value), _)) = state::read(old, &self.name, &self.vault, &name) {
                     write.put_state(&name, &value)?;
@@ -259,45 +281,9 @@ impl Saved {
         write.header.write(sql, &self.vault)?;
         Ok(returned)
     }
-
-    /// The rows beside the sessions that can be read, and are what they must be.
-    fn sound_parts(&self, old: &Connection) -> Sound {
-        let ids: HashMap<i64, &SessionRow> =
-            self.sessions.iter().map(|(position, row)| (*position, row)).collect();
-        let mut sound = Sound::default();
-        salvage::each_row(old, "answer", |number| {
-            let (position, part, version, body): (i64, String, i64, Vec<u8>) = old
-                .prepare_cached("SELECT session, part, version, body FROM answer WHERE rowid = ?1")?
-                .query_row([number], |row| {
-                    Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?))
-                })?;
-            let Some(row) = ids.get(&position) else { return Ok(()) };
-            let version = u64::try_from(version).unwrap_or(0);
-            let mark = row.manifest.answers.get(&part).filter(|mark| mark.version == version);
-            let place = rows::answer_place(&self.name, row.entry.id, &part, version);
-            if mark.is_some() && self.vault.open(place, &body).is_ok() {
-                sound.answers.insert((row.entry.id, part));
-            }
-            Ok(())
-        });
-        salvage::each_row(old, "event", |number| {
-            let (position, number, body): (i64, i64, Vec<u8>) = old
-                .prepare_cached("SELECT session, number, body FROM event WHERE rowid = ?1")?
-                .query_row([number], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
-            let Some(row) = ids.get(&position) else { return Ok(()) };
-            let (id, generation) = (row.entry.id, row.manifest.generation);
-            let place = rows::event_place(&self.name, id, generation, number);
-            let next = sound.events.entry(id).or_insert(0);
-            // As far as none is missing: an event is opened at its number alone.
-            if u64::try_from(number) == Ok(*next) && self.vault.open(place, &body).is_ok() {
-                *next += 1;
-            }
-            Ok(())
-        });
-        sound
-    }
 }
 
+/// What came back beside the sessions.
 #[derive(Default)]
 struct Sound {
     answers: HashSet<(SessionId, String)>,
@@ -305,46 +291,50 @@ struct Sound {
     events: HashMap<SessionId, u64>,
 }
 
-/// Copies what [`Saved::sound_parts`] has found, as it is sealed.
-fn copy_parts(
+/// Copies the rows beside the sessions that can be read and are what they must be, as they are
+/// sealed. `session` finds the new position and the row for an old position.
+fn copy_parts<'a>(
     sql: &Transaction<'_>,
     old: &Connection,
-    places: &HashMap<SessionId, i64>,
-    sound: &Sound,
-) {
-    let id_of = |position: i64| -> Result<Option<SessionId>, rusqlite::Error> {
-        let id: String = old
-            .prepare_cached("SELECT id FROM session WHERE position = ?1")?
-            .query_row([position], |row| row.get(0))?;
-        Ok(SessionId::parse(&id).ok())
-    };
+    name: &str,
+    vault: &Vault,
+    session: impl Fn(i64) -> Option<(i64, &'a SessionRow)>,
+) -> Sound {
+    let mut sound = Sound::default();
     salvage::each_row(old, "answer", |number| {
-        let (position, part, version, body): (i64, String, i64, Vec<u8>) = old
+        let (place, part, version, body): (i64, String, i64, Vec<u8>) = old
             .prepare_cached("SELECT session, part, version, body FROM answer WHERE rowid = ?1")?
             .query_row([number], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?)))?;
-        let Some(id) = id_of(position)? else { return Ok(()) };
-        let Some(place) = places.get(&id) else { return Ok(()) };
-        if sound.answers.contains(&(id, part.clone())) {
+        let Some((position, row)) = session(place) else { return Ok(()) };
+        let due = u64::try_from(version).unwrap_or(0);
+        let mark = row.manifest.answers.get(&part).filter(|mark| mark.version == due);
+        let place = rows::answer_place(name, row.entry.id, &part, due);
+        if mark.is_some() && vault.open(place, &body).is_ok() {
             sql.prepare_cached(
-                "INSERT OR IGNORE INTO answer (session, part, version, body) VALUES (?1, ?2, ?3, ?4)",
+                "INSERT OR IGNORE INTO answer (session, part, version, body)
+                 VALUES (?1, ?2, ?3, ?4)",
             )?
-            .execute(params![place, part, version, body])?;
+            .execute(params![position, part, version, body])?;
+            sound.answers.insert((row.entry.id, part));
         }
         Ok(())
     });
     salvage::each_row(old, "event", |number| {
-        let (position, number, body): (i64, i64, Vec<u8>) = old
+        let (place, number, body): (i64, i64, Vec<u8>) = old
             .prepare_cached("SELECT session, number, body FROM event WHERE rowid = ?1")?
             .query_row([number], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
-        let Some(id) = id_of(position)? else { return Ok(()) };
-        let Some(place) = places.get(&id) else { return Ok(()) };
-        let kept = sound.events.get(&id).copied().unwrap_or(0);
-        if u64::try_from(number).is_ok_and(|number| number < kept) {
+        let Some((position, row)) = session(place) else { return Ok(()) };
+        let place = rows::event_place(name, row.entry.id, row.manifest.generation, number);
+        let next = sound.events.entry(row.entry.id).or_insert(0);
+        // As far as none is missing: an event is opened at its number alone.
+        if u64::try_from(number) == Ok(*next) && vault.open(place, &body).is_ok() {
+            *next += 1;
             sql.prepare_cached(
                 "INSERT OR IGNORE INTO event (session, number, body) VALUES (?1, ?2, ?3)",
             )?
-            .execute(params![place, number, body])?;
+            .execute(params![position, number, body])?;
         }
         Ok(())
     });
+    sound
 }

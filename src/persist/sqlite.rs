@@ -150,8 +150,8 @@ impl Sqlite {
         Ok(forgotten)
     }
 
-    /// Has the lock for the time of this work, where nobody else has it: until it is done nobody
-    /// takes the store.
+    /// Has the lock for the time of this work, where nobody else has it, so that no other process
+    /// takes the store before it is done.
     fn holding<T>(&mut self, work: impl FnOnce(&mut Self) -> T) -> T {
         let holds = self.lock.is_some();
         if !holds {
