@@ -1,22 +1,32 @@
 //! The audit log: one line of JSON for every deed that shows or takes away personal data.
 //!
-//! Owns `audit.jsonl`. Only ever appends, for the owner alone. Each line names the operator. Must
-//! never hold personal data of a session's, its id in the clear, or a reference: the id stands there
-//! as a hash.
+//! Owns `audit.jsonl` and the full files beside it. Only ever appends, for the owner alone; deletes
+//! nothing, so that nobody can push evidence out by a flood. Each line names the operator and is tied
+//! to the line before it. Must never hold personal data of a session's, its id in the clear, or a
+//! reference: the id stands there as a hash.
 
-use std::fs::{self, DirBuilder, OpenOptions};
-use std::io::{self, BufRead, Write};
-use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt, PermissionsExt};
+mod check;
+mod file;
+mod line;
+
+use std::io::{self, BufRead};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use aws_lc_rs::digest::{SHA256, digest};
 use jiff::Timestamp;
-use rustix::fs::OFlags;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use crate::domain::events::audit_action::{AuditAction, LastExports};
 use crate::domain::session::ids::SessionId;
+use file::{LogFile, NAME, file_sum, folder, full_files, stamp};
+use line::{FILE_BEFORE, FORMAT, sum};
 
+pub use check::{AuditFile, AuditVerdict, check};
+pub use line::AuditKey;
+
+/// A file is full with so many bytes.
+const LARGEST: u64 = 10 * 1024 * 1024;
 /// The longest reason kept, in columns.
 const REASON: usize = 200;
 /// The longest name of an operator kept, in columns.
@@ -30,21 +40,25 @@ pub const REASON_RULE: &str = "the reason is kept in the audit log: no addresses
 pub struct AuditLog {
     path: Option<PathBuf>,
     operator: String,
+    key: Option<Arc<AuditKey>>,
+    largest: u64,
 }
 
 impl AuditLog {
     /// `audit.jsonl` in this folder, for this operator; nothing is made before the first line.
+    /// Without a key lines are written all the same, and each says so.
     #[must_use]
-    pub fn in_folder(state_dir: &Path, operator: &str) -> Self {
+    pub fn in_folder(state_dir: &Path, operator: &str, key: Option<AuditKey>) -> Self {
         // The name comes from the configuration or the system, and a terminal shows the file (U09).
         let operator = crate::text::shown_str(operator, OPERATOR);
-        Self { path: Some(state_dir.join("audit.jsonl")), operator }
+        let path = Some(written_in(state_dir));
+        Self { path, operator, key: key.map(Arc::new), largest: LARGEST }
     }
 
     /// Keeps nothing: for the demo, whose people are made up.
     #[must_use]
     pub const fn nowhere() -> Self {
-        Self { path: None, operator: String::new() }
+        Self { path: None, operator: String::new(), key: None, largest: LARGEST }
     }
 
     /// Appends a line for each session and waits until it is on the disk. Whoever shows personal
@@ -60,68 +74,150 @@ impl AuditLog {
         reason: &str,
     ) -> Result<(), String> {
         let Some(path) = &self.path else { return Ok(()) };
-        let lines: String =
-            sessions.iter().map(|id| self.line(now, deed, Some(*id), reason)).collect();
+        let mut entries: Vec<Map<String, Value>> =
+            sessions.iter().map(|id| self.entry(now, deed, Some(*id), reason)).collect();
         // A deed that names no session has its line as well.
-        let lines = if sessions.is_empty() { self.line(now, deed, None, reason) } else { lines };
-        write(path, &lines)
+        if entries.is_empty() {
+            entries.push(self.entry(now, deed, None, reason));
+        }
+        self.write(path, now, entries)
             .map_err(|why| format!("the audit log cannot be written ({why}): {}", path.display()))
     }
-}
 
-impl AuditLog {
-    /// When a session was last exported; `None`: nobody knows, because nothing is kept here or it
-    /// cannot be read. Waits for the disk.
-    #[must_use]
-    pub fn last_exports(&self, id: SessionId) -> Option<LastExports> {
-        let path = self.path.as_ref()?;
-        let file = match fs::File::open(path) {
-            Ok(file) => file,
-            Err(why) if why.kind() == io::ErrorKind::NotFound => {
-                return Some(LastExports::default());
-            }
-            Err(_why) => return None,
-        };
-        let hash = hash(id);
-        let mut last = LastExports::default();
-        for line in io::BufReader::new(file).lines() {
-            let line = line.ok()?;
-            // The file may be long: only lines of this session are parsed.
-            if !line.contains(&hash) {
-                continue;
-            }
-            let Ok(line) = serde_json::from_str::<Value>(&line) else { continue };
-            let at = line.get("at").and_then(Value::as_str).and_then(|at| at.parse().ok());
-            let what = line.get("what").and_then(Value::as_str).unwrap_or_default();
-            if what == AuditAction::Exported.word() {
-                last.masked = last.masked.max(at);
-            } else if what == AuditAction::ExportedUnmasked.word() {
-                last.unmasked = last.unmasked.max(at);
-            }
+    /// Under the lock: one process writes at a time, and each line follows the one before.
+    fn write(
+        &self,
+        path: &Path,
+        now: Timestamp,
+        entries: Vec<Map<String, Value>>,
+    ) -> io::Result<()> {
+        let mut log = LogFile::locked(path)?;
+        while log.length >= self.largest || log.length > 0 && !log.has_head()? {
+            log.move_aside(now)?;
+            log = LogFile::locked(path)?;
         }
-        Some(last)
+        let key = self.key.as_deref();
+        let mut text = String::new();
+        let mut before = match log.last_line()? {
+            None => {
+                let (head, before) = self.head(path, now)?;
+                let head = line::write(head, &before, key);
+                text = head.clone() + "\n";
+                sum(head.as_bytes())
+            }
+            Some(last) => {
+                // What was cut stays a line of its own, and `verify` tells of it.
+                text.push_str(if last.ended { "" } else { "\n" });
+                sum(&last.text)
+            }
+        };
+        for entry in entries {
+            let line = line::write(entry, &before, key);
+            before = sum(line.as_bytes());
+            text.push_str(&line);
+            text.push('\n');
+        }
+        log.append(&text)
     }
 
-    fn line(
+    /// The first line of a file, and the sum of the file before.
+    fn head(&self, path: &Path, now: Timestamp) -> io::Result<(Map<String, Value>, String)> {
+        let name = full_files(folder(path))?.pop();
+        // What cannot be read is not proved, and no reason to refuse the line.
+        let read = |name: &String| file_sum(&path.with_file_name(name)).ok();
+        let before = name.as_ref().and_then(read).unwrap_or_default();
+        let mut head = Map::new();
+        head.insert("log".to_owned(), FORMAT.into());
+        head.extend(self.common(now, "log_begun"));
+        head.insert(FILE_BEFORE.to_owned(), name.into());
+        Ok((head, before))
+    }
+
+    fn common(&self, now: Timestamp, what: &str) -> Map<String, Value> {
+        let value = json!({ "at": now.to_string(), "what": what, "operator": self.operator });
+        value.as_object().cloned().unwrap_or_default()
+    }
+
+    fn entry(
         &self,
         now: Timestamp,
         deed: AuditAction,
         session: Option<SessionId>,
         reason: &str,
-    ) -> String {
+    ) -> Map<String, Value> {
         let reason = crate::text::shown_str(reason.trim(), REASON);
-        let at = now.to_string();
-        let mut value = json!({ "at": at, "what": deed.word(), "operator": self.operator });
-        if let Some(map) = value.as_object_mut() {
-            if let Some(id) = session {
-                map.insert("session_hash".to_owned(), hash(id).into());
-            }
-            if !reason.is_empty() {
-                map.insert("reason".to_owned(), reason.into());
+        let mut entry = self.common(now, deed.word());
+        if let Some(id) = session {
+            entry.insert("session_hash".to_owned(), hash(id).into());
+        }
+        if !reason.is_empty() {
+            entry.insert("reason".to_owned(), reason.into());
+        }
+        entry
+    }
+
+    /// When a session was last exported; `None`: nobody knows, because nothing is kept here or it
+    /// cannot be read. Waits for the disk.
+    #[must_use]
+    pub fn last_exports(&self, id: SessionId) -> Option<LastExports> {
+        let path = self.path.as_ref()?;
+        let mut last = LastExports::default();
+        let mut names = match full_files(folder(path)) {
+            Ok(names) => names,
+            Err(why) if why.kind() == io::ErrorKind::NotFound => return Some(last),
+            Err(_why) => return None,
+        };
+        names.push(NAME.to_owned());
+        for name in names.iter().rev() {
+            find_exports(&mut last, &path.with_file_name(name), &hash(id))?;
+            // Older files have older lines.
+            if last.masked.is_some() && last.unmasked.is_some() {
+                break;
             }
         }
-        format!("{value}\n")
+        Some(last)
     }
+}
+
+/// Takes in the exports of one session in one file; `None`: it cannot be read.
+fn find_exports(last: &mut LastExports, path: &Path, hash: &str) -> Option<()> {
+    let file = match file::open(path) {
+        Ok(file) => file,
+        Err(why) if why.kind() == io::ErrorKind::NotFound => return Some(()),
+        Err(_why) => return None,
+    };
+    // By bytes: a line that was cut may end within a letter.
+    for line in io::BufReader::new(file).split(b'\n') {
+        let line = line.ok()?;
+        let line = String::from_utf8_lossy(&line);
+        // The file may be long: only lines of this session are parsed.
+        if !line.contains(hash) {
+            continue;
+        }
+        let Ok(line) = serde_json::from_str::<Value>(&line) else { continue };
+        let at = line.get("at").and_then(Value::as_str).and_then(|at| at.parse().ok());
+        let what = line.get("what").and_then(Value::as_str).unwrap_or_default();
+        if what == AuditAction::Exported.word() {
+            last.masked = last.masked.max(at);
+        } else if what == AuditAction::ExportedUnmasked.word() {
+            last.unmasked = last.unmasked.max(at);
+        }
+    }
+    Some(())
+}
+
+/// The file that is written, in the program's data folder.
+#[must_use]
+pub fn written_in(state_dir: &Path) -> PathBuf {
+    state_dir.join(NAME)
+}
+
+/// Whether a file of this name is one of an audit log.
+#[must_use]
+pub fn is_audit_file(path: &Path) -> bool {
+    path.file_name()
+        .and_then(|name| name.to_str())
+        .is_some_and(|name| name == NAME || stamp(name).is_some())
 }
 
 /// The first 16 digits of SHA-256 over the id as it is written: found again by who knows the id.
@@ -132,73 +228,5 @@ pub fn hash(id: SessionId) -> String {
     format!("{first:016x}")
 }
 
-fn write(path: &Path, lines: &str) -> io::Result<()> {
-    if let Some(folder) = path.parent() {
-        DirBuilder::new().recursive(true).mode(0o700).create(folder)?;
-    }
-    let mut file = OpenOptions::new()
-        .create(true)
-        .append(true)
-        .mode(0o600)
-        // A link planted here would send the lines into somebody else's file (fault F02).
-        .custom_flags(OFlags::NOFOLLOW.bits().cast_signed())
-        .open(path)?;
-    if file.metadata()?.permissions().mode() & 0o077 != 0 {
-        file.set_permissions(fs::Permissions::from_mode(0o600))?;
-    }
-    // One write: two windows never mix their lines.
-    file.write_all(lines.as_bytes())?;
-    // On the disk before anything is shown: a crash must not take the line and leave the look (I8).
-    file.sync_data()
-}
-
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn id() -> SessionId {
-        SessionId::parse("1c3cae90-1769-43a9-8554-d85f2e7cdb0f").unwrap()
-    }
-
-    #[test]
-    fn lines_are_appended_for_the_owner_alone_and_name_no_session() {
-        let folder = tempfile::tempdir().unwrap();
-        let state = folder.path().join("made");
-        let log = AuditLog::in_folder(&state, "jane\u{1b}[31m");
-        let now = "2026-10-16T09:00:00Z".parse().unwrap();
-        log.append(now, AuditAction::ExportedUnmasked, &[id(), id()], "asked by\n\u{1b}[31m fraud")
-            .unwrap();
-        log.append(now, AuditAction::PrivacyLowered, &[], "").unwrap();
-        let path = state.join("audit.jsonl");
-        let text = fs::read_to_string(&path).unwrap();
-        assert_eq!(text.lines().count(), 3);
-        assert!(!text.contains("1c3cae90") && !text.contains('\u{1b}'), "{text}");
-        let last = log.last_exports(id()).unwrap();
-        assert_eq!((last.masked, last.unmasked), (None, Some(now)));
-        let other = SessionId::parse("77b1f0aa-2c51-4b3e-9d20-0be6a911c2e8").unwrap();
-        assert_eq!(log.last_exports(other), Some(LastExports::default()));
-        assert_eq!(AuditLog::nowhere().last_exports(id()), None);
-        let first: serde_json::Value = serde_json::from_str(text.lines().next().unwrap()).unwrap();
-        assert_eq!(first["session_hash"], hash(id()).as_str());
-        assert_eq!(first["what"], "exported_unmasked");
-        for line in text.lines() {
-            let line: serde_json::Value = serde_json::from_str(line).unwrap();
-            assert!(line["operator"].as_str().unwrap().starts_with("jane"), "{line}");
-        }
-        let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
-        assert_eq!((mode(&path), mode(&state)), (0o600, 0o700));
-    }
-
-    #[test]
-    fn a_log_that_is_a_link_or_a_folder_is_refused_in_words() {
-        let folder = tempfile::tempdir().unwrap();
-        let target = folder.path().join("precious");
-        fs::write(&target, "precious").unwrap();
-        std::os::unix::fs::symlink(&target, folder.path().join("audit.jsonl")).unwrap();
-        let log = AuditLog::in_folder(folder.path(), "jane");
-        let why =
-            log.append(Timestamp::UNIX_EPOCH, AuditAction::Revealed, &[id()], "").unwrap_err();
-        assert!(why.contains("the audit log cannot be written"), "{why}");
-        assert_eq!(fs::read_to_string(&target).unwrap(), "precious");
-    }
-}
+mod tests;

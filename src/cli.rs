@@ -159,7 +159,7 @@ async fn run(cli: Cli) -> Result<u8, Failure> {
         Some(Command::Branches(args)) => branches::run(&global, &args).await,
         Some(Command::Stats(args)) => stats::run(&global, &args),
         Some(Command::Handover(args)) => handover::run(&global, &args),
-        Some(Command::Verify { place }) => verify::run(&place),
+        Some(Command::Verify { place }) => verify::run(&global, place.as_deref()),
         Some(Command::Watch(args)) => watch::run(&global, &args).await,
         Some(Command::Doctor { json }) => doctor::run(&global, json).await,
         Some(Command::Store { what }) => store::run(&global, &what),

@@ -139,10 +139,13 @@ pub(super) enum Command {
     Ingest(Ingest),
     /// Export sessions as JSON, JSON Lines, CSV or Markdown, to standard output or files
     Export(Export),
-    /// Verify the checksums of a bundle
+    /// Verify the audit log, or the checksums of a bundle
+    #[command(
+        after_help = "Without a path all files of the audit log are checked, with the application's key of the profile. It exits with 0 only when each line of them is proved to stand as it was written. What it cannot tell: lines cut from the very end of the newest file, and an older copy of the whole folder. Lines sealed with an earlier key: YOTI_KEY_FILE_PATH=FILE branchwatch verify. The program deletes none of the files: evidence must not be pushed out by a flood of lines."
+    )]
     Verify {
-        /// Folder or manifest.json
-        place: PathBuf,
+        /// A bundle's folder or manifest.json, or a file of an audit log (default: audit.jsonl)
+        place: Option<PathBuf>,
     },
     /// Change sessions at Yoti (with --allow-writes)
     Session {

@@ -12,7 +12,7 @@ use super::exit::Failure;
 use super::output::warn;
 use crate::api::client::Client;
 use crate::api::key::{KeyError, MAX_BYTES, SigningKey};
-use crate::audit::AuditLog;
+use crate::audit::{AuditKey, AuditLog};
 use crate::clock::{Clock, SystemClock};
 use crate::config::{self, Config, Environment, Flags, KeyCommand, KeySource, parse_span};
 use crate::domain::assessment::attention::assess;
@@ -65,7 +65,14 @@ pub(super) fn privacy(config: &Config) -> Result<Privacy, Failure> {
 }
 
 pub(super) fn audit_log(config: &Config) -> AuditLog {
-    AuditLog::in_folder(&config.state_dir, &config.general.operator)
+    // Without a key that can be read its lines are written all the same, and say so.
+    let key = config.key.as_ref().and_then(|source| audit_key(source).ok());
+    AuditLog::in_folder(&config.state_dir, &config.general.operator, key)
+}
+
+/// A key of its own for the audit log.
+pub(super) fn audit_key(source: &KeySource) -> Result<AuditKey, KeyError> {
+    Ok(AuditKey::new(&*signing_key(source)?.derived("audit log")?))
 }
 
 /// Refused where the configuration says so: no flag stands over it.

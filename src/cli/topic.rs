@@ -184,7 +184,11 @@ PRIVACY
 
   Audit log   audit.jsonl has a line for every export, reveal, picture, letter
               and change at Yoti: time, action, operator, a hash of the session
-              ID, and the reason. It has no other personal data.
+              ID, and the reason. It has no other personal data. Each line is tied
+              to the one before it with the application's key, and
+              branchwatch verify tells what was altered or taken away. Full files
+              (10 MB) stay beside it as audit-TIME.jsonl: the program deletes
+              none, so that a flood of lines pushes out no evidence.
 
   Changes     Changes at Yoti need --allow-writes, permission in the profile and
               a typed confirmation. read_only in the config file or the profile

@@ -6,11 +6,12 @@ use serde_json::Value;
 
 use crate::{World, world};
 
+/// What was done; the first line tells only that the log begins.
 fn audit(world: &World) -> Vec<String> {
     let path = world.home.path().join(".local/state/branchwatch/audit.jsonl");
     let text = std::fs::read_to_string(path).unwrap_or_default();
     let what = |line: &str| serde_json::from_str::<Value>(line).unwrap()["what"].clone();
-    text.lines().map(|line| what(line).as_str().unwrap().to_owned()).collect()
+    text.lines().skip(1).map(|line| what(line).as_str().unwrap().to_owned()).collect()
 }
 
 /// A finished session that is stored.
@@ -74,6 +75,34 @@ fn a_letter_that_is_ready_is_sent_again_with_its_lines_in_the_log() {
     let lines = audit(&world);
     assert_eq!(lines.iter().filter(|what| *what == "letter_sent").count(), 1, "{lines:?}");
     assert_eq!(lines.last().unwrap(), "letter_sent");
+}
+
+#[test]
+fn verify_proves_the_audit_log_and_tells_where_it_was_altered() {
+    let world = world(&["--sessions", "1", "--scenario", "S01", "--speed", "0"]);
+    let id = world.sessions[0].as_str();
+    let (_, err) = world.run(&["verify"], 1);
+    assert!(err.contains("the audit log cannot be checked (No such file"), "{err}");
+    world.run(&["add", id], 0);
+    let export = ["export", id, "--offline"];
+    world.run(&export, 0);
+    let mut keyless = world.command(&export);
+    crate::said(&keyless.env("YOTI_KEY_FILE_PATH", "/nowhere.pem").output().unwrap(), 0);
+    let (out, _) = world.run(&["verify"], 1);
+    assert_eq!(out, "not proved: the last 1 line  audit.jsonl  3 lines, 1 without a key\n");
+    // Several at once.
+    let mut running: Vec<_> = (0..4).map(|_| world.command(&export).spawn().unwrap()).collect();
+    assert!(running.iter_mut().all(|export| export.wait().unwrap().success()));
+    let (out, _) = world.run(&["verify"], 0);
+    assert_eq!(out, "whole  audit.jsonl  7 lines, 1 without a key\n");
+    let log = world.home.path().join(".local/state/branchwatch/audit.jsonl");
+    let copy = world.home.path().join("audit.jsonl");
+    let text = std::fs::read_to_string(&log).unwrap();
+    std::fs::write(&copy, text.replacen("\"exported\"", "\"revealed\"", 1)).unwrap();
+    let (out, err) = world.run(&["verify", copy.to_str().unwrap()], 1);
+    assert!(out.starts_with("altered at line 2  audit.jsonl"), "{out}");
+    assert!(err.contains("not proved to stand as it was written"), "{err}");
+    world.run(&["verify", log.to_str().unwrap()], 0);
 }
 
 #[test]

@@ -19,8 +19,8 @@ fn a_dashboard_that_opens_with_lowered_privacy_writes_it_into_the_audit_log_firs
     };
     assert_eq!(opened(&[]), "", "masked is as ever");
     let text = opened(&["--privacy", "off"]);
-    assert_eq!(text.lines().count(), 1, "{text}");
-    let line: serde_json::Value = serde_json::from_str(&text).unwrap();
+    assert_eq!(text.lines().count(), 2, "its head, and the line: {text}");
+    let line: serde_json::Value = serde_json::from_str(text.lines().last().unwrap()).unwrap();
     assert_eq!(line.get("what").unwrap(), "privacy_lowered");
     // Where the line cannot be written nothing is shown.
     std::fs::remove_file(&log).unwrap();
