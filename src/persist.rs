@@ -14,6 +14,7 @@ pub mod location;
 pub mod memory;
 mod mend;
 mod posts;
+mod read_only;
 mod rows;
 mod salvage;
 mod schema;
@@ -104,6 +105,9 @@ pub enum PersistError {
     /// Its file or its lock is gone, or another stands in its place.
     #[error("the file of the local store was removed or replaced")]
     Missing,
+    /// Its file system has no locks, which keep two processes from writing it at once.
+    #[error("the local store is on a file system without locks: {0}")]
+    NoLocks(String),
     /// The disk is full or a file cannot be written; the view goes on without saving.
     #[error("the local store cannot be written: {0}")]
     NotWritable(String),

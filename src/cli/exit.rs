@@ -88,10 +88,16 @@ fn store_advice(error: &PersistError) -> &'static str {
         PersistError::Sealed => {
             "; set key_file to the key of this application; after a new key: branchwatch store rekey"
         }
+        PersistError::NoLocks(_) => {
+            "; set XDG_DATA_HOME to a folder on a local disk, or run without a store: --no-state"
+        }
+        PersistError::NotWritable(_) => {
+            "; make room on its disk or make it writable, then run the command again, or run without \
+             a store: --no-state"
+        }
         PersistError::Foreign(_)
         | PersistError::Damaged(_)
         | PersistError::Missing
-        | PersistError::NotWritable(_)
         | PersistError::Other(_) => "; run without a store: --no-state",
     }
 }

@@ -25,7 +25,7 @@ use crate::persist::location::Location;
 use crate::persist::sqlite::Sqlite;
 use crate::persist::{PersistError, Persistence};
 use crate::refresh::due::unsigned;
-use crate::runtime::engine::{LoadedStore, StoreRole};
+use crate::runtime::engine::LoadedStore;
 use crate::runtime::program;
 use crate::text::shown_str;
 
@@ -160,7 +160,7 @@ fn opened(location: &Location) -> Result<Sqlite, Failure> {
 /// taken when its keeper ends where it `takes` it. Says what had to be mended.
 pub(super) fn held(config: &Config, takes: bool) -> Result<LoadedStore<Sqlite>, Failure> {
     let held = LoadedStore::open(&location(config), takes)?;
-    if let (StoreRole::Own(..), Some(warning)) = (&held.keeping, &held.warning) {
+    if let Some(warning) = &held.warning {
         warn(&format!("warning: {warning}"));
     }
     Ok(held)

@@ -6,11 +6,23 @@ use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt, PermissionsE
 use std::path::{Path, PathBuf};
 
 use rustix::fs::OFlags;
+use rustix::io::Errno;
 
 use super::PersistError;
 
 fn not_writable(path: &Path, why: &std::io::Error) -> PersistError {
     PersistError::NotWritable(format!("{}: {why}", path.display()))
+}
+
+/// A network or user-space file system may have no locks, and says so in several ways.
+fn not_locked(path: &Path, why: &std::io::Error) -> PersistError {
+    let number = why.raw_os_error().map(Errno::from_raw_os_error);
+    match number {
+        Some(Errno::NOLCK | Errno::OPNOTSUPP | Errno::NOSYS | Errno::INVAL) => {
+            PersistError::NoLocks(format!("{}: {why}", path.display()))
+        }
+        _ => not_writable(path, why),
+    }
 }
 
 /// Makes the folder (0700) where there is none, and narrows the store's modes where they are wider.
@@ -46,7 +58,13 @@ pub(super) fn make(
     let folder = path.parent().unwrap_or(Path::new("."));
     let made = tempfile::Builder::new().prefix(".store-").tempfile_in(folder);
     let made = made.map_err(|why| not_writable(folder, &why))?;
-    fill(made.path())?;
+    if let Err(why) = fill(made.path()) {
+        // SQLite removes these only where it can close the store.
+        for companion in ["wal", "shm"] {
+            let _none = fs::remove_file(beside(made.path(), companion));
+        }
+        return Err(why);
+    }
     let aside = if in_place_of_damaged && path.exists() { Some(move_aside(path)?) } else { None };
     // Never over another: two processes may make the first store at once.
     match made.persist_noclobber(path) {
@@ -167,7 +185,7 @@ pub(super) fn lock(path: &Path) -> Result<StoreLock, PersistError> {
             let who = if number { format!(" (process {holder})") } else { String::new() };
             return Err(PersistError::Locked(who));
         }
-        Err(TryLockError::Error(why)) => return Err(not_writable(&path, &why)),
+        Err(TryLockError::Error(why)) => return Err(not_locked(&path, &why)),
     }
     let number = std::process::id().to_string();
     let written = file
@@ -211,6 +229,19 @@ pub(super) fn move_aside(path: &Path) -> Result<PathBuf, PersistError> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_file_system_without_locks_is_told_apart_from_one_that_cannot_be_written() {
+        let told = |number: Errno| {
+            not_locked(Path::new("store.db-lock"), &std::io::Error::from(number)).to_string()
+        };
+        for none in [Errno::NOLCK, Errno::OPNOTSUPP, Errno::NOTSUP, Errno::NOSYS, Errno::INVAL] {
+            assert!(told(none).contains("without locks: store.db-lock"), "{none}");
+        }
+        for other in [Errno::IO, Errno::NOSPC, Errno::ROFS] {
+            assert!(told(other).contains("cannot be written"), "{other}");
+        }
+    }
 
     #[test]
     fn a_lock_that_was_dropped_is_free_while_a_child_still_has_a_copy_of_its_file() {

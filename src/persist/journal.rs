@@ -115,10 +115,11 @@ impl Journal {
         self.0.symlink_metadata().is_ok()
     }
 
-    fn opened(&self) -> io::Result<File> {
+    fn opened(&self, append: bool) -> io::Result<File> {
         // A link or a pipe planted here would take the list elsewhere, or wait for ever (fault F02).
         let flags = (OFlags::NOFOLLOW | OFlags::NONBLOCK).bits().cast_signed();
-        let file = OpenOptions::new().read(true).append(true).custom_flags(flags).open(&self.0)?;
+        let file =
+            OpenOptions::new().read(true).append(append).custom_flags(flags).open(&self.0)?;
         if !file.metadata()?.is_file() {
             return Err(io::Error::other("not a regular file"));
         }
@@ -131,7 +132,7 @@ impl Journal {
 
     /// The version of the last record; `None`: the file is missing or its end is damaged.
     pub(super) fn last(&self) -> Option<u64> {
-        let mut file = self.opened().ok()?;
+        let mut file = self.opened(false).ok()?;
         let length = file.metadata().ok()?.len();
         file.seek(SeekFrom::Start(length.saturating_sub(TAIL))).ok()?;
         let mut tail = Vec::new();
@@ -145,7 +146,7 @@ impl Journal {
     /// The first line, without the others: a long list is not read for its key.
     pub(super) fn head(&self) -> Option<JournalHead> {
         let mut line = String::new();
-        BufReader::new(self.opened().ok()?.take(TAIL)).read_line(&mut line).ok()?;
+        BufReader::new(self.opened(false).ok()?.take(TAIL)).read_line(&mut line).ok()?;
         JournalHead::of(line.strip_suffix('\n')?)
     }
 
@@ -155,7 +156,7 @@ impl Journal {
         if !self.exists() {
             return Ok(contents);
         }
-        let mut lines = BufReader::new(self.opened().map_err(|why| self.failed(&why))?);
+        let mut lines = BufReader::new(self.opened(false).map_err(|why| self.failed(&why))?);
         let mut line = Vec::new();
         let mut first = true;
         loop {
@@ -188,7 +189,7 @@ impl Journal {
     pub(super) fn append(&self, records: &[JournalRecord]) -> Result<(), PersistError> {
         let text: String = records.iter().map(JournalRecord::line).collect();
         let append = || {
-            let mut file = self.opened()?;
+            let mut file = self.opened(true)?;
             // A crash may have cut the last line: the next one must not be lost with it.
             let mut last = [b'\n'];
             if file.seek(SeekFrom::End(-1)).is_ok() {

@@ -1,5 +1,6 @@
 //! The store's file as SQLite: how a connection is set up, and the schema, migrated step by step.
 
+use std::cmp::Ordering;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -54,6 +55,27 @@ pub(super) fn connect(path: &Path) -> Result<Connection, PersistError> {
     open(path)
 }
 
+/// An error where this build cannot read it as it stands.
+pub(super) fn is_readable(connection: &Connection) -> Result<(), PersistError> {
+    ours(connection)?;
+    let (found, known) = (version(connection)?, newest());
+    match found.cmp(&known) {
+        Ordering::Equal => Ok(()),
+        Ordering::Greater => Err(PersistError::Newer { found, known }),
+        Ordering::Less => Err(PersistError::Other(format!(
+            "it has schema {found}, and must be opened once where it can be written"
+        ))),
+    }
+}
+
+fn version(connection: &Connection) -> Result<u32, rusqlite::Error> {
+    connection.query_row("PRAGMA user_version", [], |row| row.get(0))
+}
+
+fn newest() -> u32 {
+    u32::try_from(MIGRATIONS.len()).unwrap_or(u32::MAX)
+}
+
 fn open(path: &Path) -> Result<Connection, PersistError> {
     // Not made here: an empty file would be taken for a damaged store.
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE;
@@ -94,11 +116,7 @@ pub(super) fn sound(connection: &Connection) -> Result<(), PersistError> {
 }
 
 fn migrate(connection: &mut Connection) -> Result<(), PersistError> {
-    let version = |connection: &Connection| {
-        connection.query_row("PRAGMA user_version", [], |row| row.get::<_, u32>(0))
-    };
-    let known = u32::try_from(MIGRATIONS.len()).unwrap_or(u32::MAX);
-    let found = version(connection)?;
+    let (found, known) = (version(connection)?, newest());
     if found > known {
         // Untouched: an older build would write rows that the newer one cannot trust (fault D08).
         return Err(PersistError::Newer { found, known });

@@ -37,6 +37,8 @@ pub struct Sqlite {
     location: Location,
     journal: Journal,
     lock: Option<files::StoreLock>,
+    /// Why it can be read and not written.
+    refused: Option<String>,
     vault: Vault,
     /// The store's own name, part of every place.
     name: String,
@@ -67,7 +69,7 @@ impl Sqlite {
         &mut self,
         work: impl FnOnce(&mut Write<'_>) -> Result<T, PersistError>,
     ) -> Result<T, PersistError> {
-        self.is_in_place()?;
+        self.is_writable()?;
         if self.vault.is_shut() {
             return Err(PersistError::Sealed);
         }
@@ -91,6 +93,11 @@ impl Sqlite {
         }
         sql.commit()?;
         Ok(result)
+    }
+
+    fn is_writable(&self) -> Result<(), PersistError> {
+        let refused = |why: &String| Err(PersistError::NotWritable(why.clone()));
+        self.refused.as_ref().map_or_else(|| self.is_in_place(), refused)
     }
 
     /// An error when the store's file or its lock is gone, or another stands in its place.
@@ -135,6 +142,7 @@ impl Sqlite {
     /// Changes the list, and leaves word for the process that holds the store; where there is none,
     /// its part is done here. Returns how many were forgotten.
     fn carry_out(&mut self, changes: &[OutboxMessage]) -> Result<usize, PersistError> {
+        self.is_writable()?;
         if self.vault.is_shut() {
             for change in changes {
                 posts::leave_unsealed(&self.connection, change)?;

@@ -66,10 +66,12 @@ impl LoadedStore<Sqlite> {
     /// The store: this process's own where it `takes` it and nobody
     /// else holds it, else followed; an error when it cannot be read.
     pub fn open(location: &Location, takes: bool) -> Result<Self, PersistError> {
-        let own = match location.open(takes) {
+        let (own, refused) = match location.open(takes) {
             // No error: another process has it, and is followed.
-            Err(PersistError::Locked(_)) => None,
-            other => Some(other?),
+            Err(PersistError::Locked(_)) => (None, None),
+            // Nor is this: it can be read.
+            Err(why @ PersistError::NotWritable(_)) => (None, Some(why)),
+            other => (Some(other?), None),
         };
         let follows = own.is_none() || !takes;
         let Opened { persistence, warning } = match own {
@@ -81,7 +83,10 @@ impl LoadedStore<Sqlite> {
             StoreRole::Own(store, _) => store.trouble(),
             StoreRole::Follow(_) => None,
         };
-        let held = Self { warning: warning.or(unreadable), ..held };
+        let held = Self {
+            warning: warning.or(unreadable).or_else(|| refused.map(|why| why.to_string())),
+            ..held
+        };
         let following = StoreRole::Follow(location.clone());
         Ok(if follows { Self { keeping: following, ..held } } else { held })
     }

@@ -69,6 +69,8 @@ struct Reader {
     pause: Duration,
     /// Kept here and not left yet.
     left: Vec<OutboxMessage>,
+    /// Why this process cannot take the store, though nobody has it.
+    refused: Option<String>,
 }
 
 /// What a look has found.
@@ -95,12 +97,14 @@ impl Reader {
         if self.takes {
             match self.location.open(true) {
                 Ok(opened) => {
+                    self.refused = None;
                     let mut mine = opened.persistence;
                     let known = mine.load()?;
                     tracing::info!("takes over from another process");
                     return Ok(Look::Mine(mine, known));
                 }
-                Err(PersistError::Locked(_)) => {}
+                Err(PersistError::Locked(_)) => self.refused = None,
+                Err(why @ PersistError::NotWritable(_)) => self.refused = Some(why.to_string()),
                 Err(why) => return Err(why),
             }
         }
@@ -161,13 +165,18 @@ pub(super) async fn follow(
     cancelled: &CancellationToken,
 ) -> Option<(Sqlite, Snapshot)> {
     let left = Vec::new();
-    let mut reader = Reader { location, takes, open: None, version: None, pause: PACE, left };
+    let (open, version, refused) = (None, None, None);
+    let mut reader = Reader { location, takes, open, version, pause: PACE, left, refused };
     let mut troubled = false;
     // The list was read a moment ago, when the store was opened.
     while reader.rests(&mut kept, cancelled).await {
         // First left, then read: what was kept here is in the list that comes back.
+        let refused = reader.refused.clone();
         let (back, (left, looked)) = blocking(reader, |it| (it.leave(), it.look())).await?;
         reader = back;
+        if reader.refused != refused {
+            commands.send(Command::StoreTrouble(reader.refused.clone())).await.ok()?;
+        }
         if let Some(told) = trouble(left, &mut troubled) {
             commands.send(told).await.ok()?;
         }

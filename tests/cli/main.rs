@@ -15,6 +15,7 @@ use process::Simulator;
 
 mod codes;
 mod evidence;
+mod faults;
 mod figures;
 // Memory is read from /proc.
 #[cfg(target_os = "linux")]

@@ -14,7 +14,7 @@ use crate::persist::journal::Journal;
 use crate::persist::key::Vault;
 use crate::persist::location::Location;
 use crate::persist::second_copy::restore;
-use crate::persist::{Opened, PersistError, files, mend, posts, rows, schema, wal};
+use crate::persist::{Opened, PersistError, files, mend, posts, read_only, rows, schema, wal};
 
 impl Location {
     /// Opens or makes it; see [`Sqlite::at`].
@@ -38,7 +38,40 @@ impl Sqlite {
     /// lock that only one dashboard can hold; commands open without it. What is missing or damaged
     /// is made anew by whoever has the lock: from the journal of the watch-list, and from what can
     /// be read of the file, which is moved aside.
+    ///
+    /// One that cannot be written is opened to be read, unless it is to be held: then changes are
+    /// refused, and the warning says why.
     pub fn at(location: &Location, exclusive: bool) -> Result<Opened<Self>, PersistError> {
+        match Self::to_write(location, exclusive) {
+            Err(PersistError::NotWritable(why)) if !exclusive && location.path.exists() => {
+                let persistence = Self::to_read(location, why.clone())?;
+                let warning = Some(persistence.warning_of_reading(&why));
+                Ok(Opened { persistence, warning })
+            }
+            // To SQLite a file system without locks is one where all is locked.
+            Err(PersistError::Locked(who)) if !exclusive => match files::lock(&location.path) {
+                Err(why @ PersistError::NoLocks(_)) => Err(why),
+                _ => Err(PersistError::Locked(who)),
+            },
+            other => other,
+        }
+    }
+
+    fn to_read(location: &Location, why: String) -> Result<Self, PersistError> {
+        let opened = Self::of(read_only::connect(&location.path)?, location)?;
+        Ok(Self { refused: Some(why), ..opened })
+    }
+
+    fn warning_of_reading(&self, why: &str) -> String {
+        let behind = if self.is_behind().unwrap_or(false) {
+            "; its second copy has changes that are not shown until it can be written"
+        } else {
+            ""
+        };
+        format!("the local store can be read and not written: {why}{behind}")
+    }
+
+    fn to_write(location: &Location, exclusive: bool) -> Result<Opened<Self>, PersistError> {
         let path = &location.path;
         // Before SQLite opens anything: it gives its other files the mode of this one (fault F03).
         files::prepare(path)?;
@@ -81,10 +114,16 @@ impl Sqlite {
     /// A store that another process keeps: nothing is checked, mended or moved. Whoever begins
     /// beside it has opened it once.
     pub(in crate::persist) fn beside(location: &Location) -> Result<Self, PersistError> {
-        let flags = OpenFlags::SQLITE_OPEN_READ_WRITE;
-        let connection = Connection::open_with_flags(&location.path, flags)?;
-        schema::set_up(&connection)?;
-        Self::of(connection, location)
+        let open = || -> Result<Self, PersistError> {
+            let flags = OpenFlags::SQLITE_OPEN_READ_WRITE;
+            let connection = Connection::open_with_flags(&location.path, flags)?;
+            schema::set_up(&connection)?;
+            Self::of(connection, location)
+        };
+        match open() {
+            Err(PersistError::NotWritable(why)) => Self::to_read(location, why),
+            other => other,
+        }
     }
 
     /// As the file stands, with the lock of nobody.
@@ -118,6 +157,7 @@ impl Sqlite {
             location: location.clone(),
             journal,
             lock: None,
+            refused: None,
             vault,
             name,
             faults: BTreeMap::new(),
@@ -152,16 +192,18 @@ impl Sqlite {
         }
     }
 
+    /// The journal has what the store lacks, or is not as it was left.
+    fn is_behind(&self) -> Result<bool, PersistError> {
+        let header = Header::read(&self.connection, &self.vault)?;
+        Ok(self.journal.last() != Some(header.journal))
+    }
+
     /// Takes in what the journal has and the store lacks, and what was posted while nobody held it.
     pub(super) fn settle_in(&mut self, holder: bool) -> Result<(), PersistError> {
         if self.vault.is_shut() {
             return Ok(());
         }
-        let behind = {
-            let header = Header::read(&self.connection, &self.vault)?;
-            self.journal.last() != Some(header.journal)
-        };
-        if behind {
+        if self.is_behind()? {
             self.catch_up()?;
         }
         // Before it is loaded: what others left is part of the list. What was left without the key

@@ -1,0 +1,332 @@
+//! A disk that is full, calls that fail, and a store that cannot be written: what was acknowledged
+//! is there afterwards, and what was not is said.
+//!
+//! `BRANCHWATCH_TEST_ROUNDS=1000` tries every size of a full disk.
+
+use std::fs;
+use std::io::{BufRead, BufReader};
+use std::os::unix::fs::{PermissionsExt, chown};
+use std::os::unix::process::CommandExt;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+
+use branchwatch::api::key::SigningKey;
+use branchwatch::domain::watchlist::watched::WatchedSession;
+use branchwatch::persist::Persistence;
+use secrecy::ExposeSecret;
+
+use crate::{World, empty, said};
+
+const KNOWN: [&str; 3] = [
+    "1c3cae90-1769-43a9-8554-d85f2e7cdb01",
+    "1c3cae91-1769-43a9-8554-d85f2e7cdb02",
+    "1c3cae92-1769-43a9-8554-d85f2e7cdb03",
+];
+const NEW: &str = "1c3cae93-1769-43a9-8554-d85f2e7cdb04";
+
+/// A command, the session that it changes, and what holds of it when it was acknowledged.
+struct Change {
+    arguments: &'static [&'static str],
+    whose: &'static str,
+    holds: fn(Option<&WatchedSession>) -> bool,
+}
+
+const CHANGES: [Change; 4] = [
+    Change { arguments: &["add", NEW, "--ref", "dbs-9"], whose: NEW, holds: |it| it.is_some() },
+    Change {
+        arguments: &["add", KNOWN[0], "--tag", "called"],
+        whose: KNOWN[0],
+        holds: |it| it.is_some_and(|it| it.entry.tags == ["called"]),
+    },
+    Change {
+        arguments: &["remove", KNOWN[1]],
+        whose: KNOWN[1],
+        holds: |it| it.is_some_and(|it| it.own.archived_at.is_some()),
+    },
+    Change {
+        arguments: &["remove", "--purge-history", KNOWN[2]],
+        whose: KNOWN[2],
+        holds: |it| it.is_none(),
+    },
+];
+
+/// A home with a key, and no Yoti to be reached.
+fn keyed() -> World {
+    let mut world = empty();
+    let pem = SigningKey::generate().unwrap().to_pem().unwrap();
+    fs::write(world.key(), pem.expose_secret()).unwrap();
+    fs::set_permissions(world.key(), fs::Permissions::from_mode(0o600)).unwrap();
+    "http://127.0.0.1:9/".clone_into(&mut world.base_url);
+    NEW.clone_into(&mut world.sdk_id);
+    world
+}
+
+fn data(world: &World) -> PathBuf {
+    world.home.path().join(".local/share/branchwatch")
+}
+
+fn copy(from: &Path, to: &Path) {
+    fs::create_dir_all(to).unwrap();
+    for file in fs::read_dir(from).unwrap() {
+        let file = file.unwrap();
+        fs::copy(file.path(), to.join(file.file_name())).unwrap();
+    }
+}
+
+/// A store with three sessions, and a copy of it.
+fn stored() -> (World, tempfile::TempDir) {
+    let world = keyed();
+    world.run(&[&["add"], KNOWN.as_slice()].concat(), 0);
+    let saved = tempfile::tempdir().unwrap();
+    copy(&data(&world), saved.path());
+    (world, saved)
+}
+
+/// Runs a change on a fresh copy of the store, beside a holder or alone, and looks at what is
+/// there when the fault is over. Returns whether it was acknowledged.
+fn tried(
+    world: &World,
+    saved: &Path,
+    change: &Change,
+    beside_a_holder: bool,
+    run: impl FnOnce(&World, &[&str]) -> Output,
+    what: &str,
+) -> bool {
+    let _none = fs::remove_dir_all(data(world));
+    copy(saved, &data(world));
+    let holder = beside_a_holder.then(|| world.location().open(true).unwrap().persistence);
+    let output = run(world, change.arguments);
+    drop(holder);
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    let code = output.status.code();
+    let what = format!("{:?}, {what}: {code:?} {said}", change.arguments);
+    let acknowledged = match code {
+        Some(0) => true,
+        Some(8) => {
+            assert!(said.contains("local store") && said.contains("--no-state"), "{what}");
+            false
+        }
+        _ => panic!("{what}"),
+    };
+    assert!(!said.contains("panicked"), "{what}");
+    for exclusive in [false, true] {
+        let opened = world.location().open(exclusive).unwrap();
+        assert_eq!(opened.warning, None, "{what}");
+        let mut store = opened.persistence;
+        let loaded = store.load().unwrap();
+        assert_eq!(store.trouble(), None, "{what}");
+        let find = |id: &str| loaded.iter().find(|it| it.id().to_string() == id);
+        for id in KNOWN.iter().filter(|id| **id != change.whose) {
+            assert!(find(id).is_some_and(|it| it.own.archived_at.is_none()), "{what}: {id} lost");
+        }
+        assert!(!acknowledged || (change.holds)(find(change.whose)), "{what}: not there");
+        assert!(loaded.len() <= 4, "{what}");
+    }
+    acknowledged
+}
+
+fn rounds(short: usize) -> usize {
+    std::env::var("BRANCHWATCH_TEST_ROUNDS").ok().and_then(|n| n.parse().ok()).unwrap_or(short)
+}
+
+/// As on a disk that is full: no file may grow beyond so many blocks of 512 bytes.
+fn on_a_full_disk(world: &World, arguments: &[&str], blocks: usize) -> Output {
+    let script = r#"trap "" XFSZ; ulimit -f "$1"; shift; exec "$@""#;
+    let mut shell = world.other("sh");
+    shell.args(["-c", script, "sh", &blocks.to_string()]);
+    shell.arg(assert_cmd::cargo::cargo_bin!("branchwatch")).args(arguments).output().unwrap()
+}
+
+#[test]
+fn on_a_disk_that_is_full_at_any_size_nothing_acknowledged_is_lost_and_the_rest_is_said() {
+    let (world, saved) = stored();
+    // The store with its write-ahead log ends before this.
+    let largest = 260;
+    let step = (largest / rounds(10).min(largest)).max(1);
+    let mut acknowledged = 0;
+    let mut refused = 0;
+    for change in &CHANGES {
+        for (round, blocks) in (0..=largest).step_by(step).enumerate() {
+            let what = format!("at {blocks} blocks");
+            let run = |world: &World, arguments: &[&str]| on_a_full_disk(world, arguments, blocks);
+            if tried(&world, saved.path(), change, round % 2 == 1, run, &what) {
+                acknowledged += 1;
+            } else {
+                refused += 1;
+            }
+        }
+        let whole = |world: &World, arguments: &[&str]| world.command(arguments).output().unwrap();
+        assert!(tried(&world, saved.path(), change, false, whole, "with room"));
+    }
+    assert!(acknowledged >= CHANGES.len() && refused >= CHANGES.len(), "{acknowledged} {refused}");
+}
+
+#[test]
+fn the_first_store_is_made_whole_or_not_at_all_on_a_full_disk() {
+    let world = keyed();
+    let step = (260 / rounds(20).min(260)).max(1);
+    for blocks in (0..=260).step_by(step) {
+        let _none = fs::remove_dir_all(data(&world));
+        let output = on_a_full_disk(&world, &["add", NEW], blocks);
+        let said = String::from_utf8_lossy(&output.stderr).into_owned();
+        let code = output.status.code();
+        assert!(matches!(code, Some(0 | 8)), "{blocks}: {code:?} {said}");
+        let (listed, _) = world.run(&["list", "--plain"], 0);
+        assert!(code == Some(8) || listed.contains(NEW), "{blocks}: {listed}");
+        let left: Vec<_> = fs::read_dir(data(&world)).unwrap().flatten().collect();
+        let hidden = left.iter().filter(|file| file.file_name().as_encoded_bytes()[0] == b'.');
+        assert_eq!(hidden.count(), 0, "{blocks}: half a store stays");
+    }
+}
+
+/// What the store asks of the system, and how it fails.
+const CALLS: [(&str, &str); 9] = [
+    ("openat", "EIO"),
+    ("openat", "EMFILE"),
+    ("pread64,read", "EIO"),
+    ("pwrite64,write", "EIO"),
+    ("pwrite64,write", "ENOSPC"),
+    ("fsync,fdatasync", "EIO"),
+    ("ftruncate", "EIO"),
+    ("rename,renameat,renameat2,unlink,unlinkat,link,linkat", "EIO"),
+    ("fcntl,flock", "ENOLCK"),
+];
+
+/// The calls of one command to the store's files, none more often than this.
+const TURNS: usize = 60;
+
+/// Runs a command so that one call to the store's files fails. False: it called less often.
+fn with_a_failing_call(world: &World, arguments: &[&str], fault: &str) -> (Output, bool) {
+    let traced = world.home.path().join("strace");
+    let calls = fault.split(':').next().unwrap();
+    let mut strace = world.other("strace");
+    strace.args(["-f", "-qq", "-o"]).arg(&traced);
+    strace.args([format!("-etrace={calls}"), format!("-einject={fault}")]);
+    for name in ["", "-wal", "-shm", "-watchlist", "-lock"] {
+        strace.arg("-P").arg(data(world).join(format!("store.db{name}")));
+    }
+    strace.arg("-P").arg(data(world)).arg(assert_cmd::cargo::cargo_bin!("branchwatch"));
+    let output = strace.args(arguments).output().unwrap();
+    let failed = fs::read_to_string(&traced).unwrap().contains("(INJECTED)");
+    (output, failed)
+}
+
+#[test]
+#[ignore = "needs strace"]
+fn whichever_call_fails_nothing_acknowledged_is_lost_and_the_rest_is_said() {
+    let (world, saved) = stored();
+    let (mut runs, mut refused) = (0, 0);
+    let step = (TURNS / rounds(6)).max(1);
+    for (place, change) in CHANGES.iter().enumerate() {
+        for (calls, error) in CALLS {
+            // Once, and from then on.
+            for more in ["", "+"] {
+                for turn in (1 + place % step..TURNS).step_by(step) {
+                    let fault = format!("{calls}:error={error}:when={turn}{more}");
+                    let mut failed = false;
+                    let run = |world: &World, arguments: &[&str]| {
+                        let (output, injected) = with_a_failing_call(world, arguments, &fault);
+                        failed = injected;
+                        output
+                    };
+                    let done = tried(&world, saved.path(), change, turn % 2 == 1, run, &fault);
+                    (runs, refused) = (runs + 1, refused + usize::from(!done));
+                    if !failed {
+                        break;
+                    }
+                }
+            }
+        }
+    }
+    println!("{runs} runs, {refused} refused, nothing lost");
+    assert!(refused > 50, "{refused} of {runs}");
+}
+
+/// The program as a user that may read the store's files and write none of them: to root a mode is
+/// no hindrance.
+fn as_a_reader(world: &World, arguments: &[&str]) -> Command {
+    const NOBODY: u32 = 65_534;
+    let mut command = world.command(arguments);
+    if rustix::process::geteuid().is_root() {
+        let program = world.home.path().join("branchwatch");
+        if !program.exists() {
+            // The folder that it was built in may be root's alone.
+            fs::copy(command.get_program(), &program).unwrap();
+        }
+        let mut reader = Command::new(program);
+        reader.args(arguments).env_clear().current_dir(world.home.path()).stdin(Stdio::null());
+        reader.envs(command.get_envs().filter_map(|(name, value)| Some((name, value?))));
+        command = reader;
+        command.uid(NOBODY).gid(NOBODY);
+        let folders = [".", ".local", ".local/share", ".local/share/branchwatch", "key.pem"];
+        let paths = folders.map(|name| world.home.path().join(name));
+        for path in paths.into_iter().chain(files(&data(world))) {
+            chown(path, Some(NOBODY), Some(NOBODY)).unwrap();
+        }
+    }
+    command
+}
+
+fn files(folder: &Path) -> Vec<PathBuf> {
+    let mut files: Vec<PathBuf> =
+        fs::read_dir(folder).unwrap().map(|file| file.unwrap().path()).collect();
+    files.sort();
+    files
+}
+
+fn mode(path: &Path, mode: u32) {
+    fs::set_permissions(path, fs::Permissions::from_mode(mode)).unwrap();
+}
+
+#[test]
+fn a_store_that_cannot_be_written_is_read_and_each_change_is_refused() {
+    let (world, saved) = stored();
+    // As a machine that was switched off leaves it: what came last stands in the log alone.
+    let holder = world.location().open(true).unwrap().persistence;
+    world.run(&["add", NEW, "--ref", "dbs-9"], 0);
+    let logged = tempfile::tempdir().unwrap();
+    copy(&data(&world), logged.path());
+    drop(holder);
+    fs::remove_file(logged.path().join("store.db-shm")).unwrap();
+    assert!(fs::metadata(logged.path().join("store.db-wal")).unwrap().len() > 0);
+    for (from, last) in [(&saved, KNOWN[2]), (&logged, NEW)] {
+        let _none = fs::remove_dir_all(data(&world));
+        copy(from.path(), &data(&world));
+        let list = as_a_reader(&world, &["list", "--plain", "--columns", "session"]);
+        for file in files(&data(&world)) {
+            mode(&file, 0o400);
+        }
+        mode(&data(&world), 0o500);
+        let before: Vec<_> =
+            files(&data(&world)).into_iter().map(|it| (fs::read(&it).unwrap(), it)).collect();
+        let says = "can be read and not written";
+        for mut reads in [
+            list,
+            as_a_reader(&world, &["show", last, "--offline"]),
+            as_a_reader(&world, &["export", last, "--offline"]),
+        ] {
+            let (out, err) = said(&reads.output().unwrap(), 0);
+            assert!(out.contains(last) && err.contains(says), "{out}{err}");
+        }
+        for change in
+            [["add", NEW, "--tag", "x"], ["remove", "--purge-history", KNOWN[0], KNOWN[1]]]
+        {
+            let (_, err) = said(&as_a_reader(&world, &change).output().unwrap(), 8);
+            let refused = "the local store cannot be written";
+            assert!(err.contains(refused) && err.contains("make it writable"), "{err}");
+        }
+        // A dashboard, or `watch`, goes on with what it can read.
+        let mut watch = as_a_reader(&world, &["watch", "--offline"]);
+        let mut watch = watch.stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
+        let mut line = String::new();
+        BufReader::new(watch.stderr.take().unwrap()).read_line(&mut line).unwrap();
+        assert!(line.contains(says), "{line}");
+        assert_eq!(watch.try_wait().unwrap(), None, "it goes on");
+        watch.kill().unwrap();
+        watch.wait().unwrap();
+        mode(&data(&world), 0o700);
+        let after: Vec<_> =
+            files(&data(&world)).into_iter().map(|it| (fs::read(&it).unwrap(), it)).collect();
+        assert!(before == after, "nothing was written");
+    }
+}
