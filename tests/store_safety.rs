@@ -431,6 +431,9 @@ fn damage_to_pages_costs_the_rows_on_them_and_the_message_says_how_many_came_bac
         let told = opened.warning.or_else(|| store.trouble());
         assert_eq!(loaded.len(), 60, "page {page}: {told:?}");
         let answered = loaded.iter().filter(|s| s.session().is_some()).count();
+        // Without the file's header, its schema or a page within a tree all rows are found.
+        let of_rows = page > 0 && whole[page * 4_096] == 0x0d;
+        assert!(of_rows || answered == 60, "page {page}: {answered} responses; {told:?}");
         if answered < 60 {
             assert!(told.is_some(), "page {page}: {answered} in silence");
         }

@@ -545,7 +545,7 @@ const READ_LABELS: &[&str] = &[
     "src/export/document.rs",
     "src/export/markdown.rs",
     "src/import.rs",
-    "src/persist/rows.rs",
+    "src/persist/prefixes.rs",
 ];
 
 #[test]

@@ -8,17 +8,19 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
+use rusqlite::types::Value;
 use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior, params};
 
 use super::header::{self, Header};
 use super::journal::{Journal, JournalContents};
 use super::key::Vault;
 use super::location::Location;
-use super::rows::{self, FoundRow, SessionRow};
+use super::pages::Pages;
+use super::rows::{self, SessionRow};
 use super::second_copy::kept;
 use super::sqlite::{Sqlite, keyring};
 use super::write::Write;
-use super::{PersistError, files, posts, salvage, schema, schema4, state};
+use super::{PersistError, files, posts, schema, schema4, state};
 use crate::domain::session::ids::SessionId;
 use crate::domain::watchlist::storage::StoreFault;
 use crate::text::count;
@@ -61,11 +63,12 @@ pub(super) fn mended(location: &Location) -> Result<(Sqlite, Option<String>), Pe
     let sound_enough = path.exists() && !files::is_empty(path);
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE;
     let old = sound_enough.then(|| Connection::open_with_flags(path, flags).ok()).flatten();
-    let saved = Saved::of(location, old.as_ref(), &contents)?;
+    let pages = Pages::of(path);
+    let saved = Saved::of(location, old.as_ref(), pages.as_ref(), &contents)?;
     let mut returned = Returned::default();
     let aside = schema::make(path, true, |new| {
         let sql = new.transaction_with_behavior(TransactionBehavior::Immediate)?;
-        returned = saved.put(&sql, old.as_ref(), &contents)?;
+        returned = saved.put(&sql, old.as_ref(), pages.as_ref(), &contents)?;
         sql.commit()?;
         Ok(())
     })?;
@@ -91,7 +94,7 @@ impl Returned {
         let moved = aside.map_or(String::new(), |to| format!(" and is now {}", to.display()));
         format!(
             "the local store was {what}{moved}; recovered: {} of the watch-list ({from_journal} \
-             from its second copy, {} from the file), {whole} with their responses; the others are \
+             from its second copy, {} from the pages of the file), {whole} with their responses; the others are \
              fetched again",
             count(*sessions, "session"),
             sessions - from_journal,
@@ -113,6 +116,7 @@ impl Saved {
     fn of(
         location: &Location,
         old: Option<&Connection>,
+        pages: Option<&Pages>,
         contents: &JournalContents,
     ) -> Result<Self, PersistError> {
         let known = old.and_then(|old| header::name(old).ok());
@@ -141,7 +145,10 @@ impl Saved {
             Vault::Sealed(Arc::new(data))
         };
         let mut saved = Self { name, keyring: keys, vault, sessions: Vec::new(), from_journal: 0 };
-        let mut sessions = old.map(|old| saved.read(old)).unwrap_or_default();
+        let mut sessions = old.map(schema4::salvage).unwrap_or_default();
+        if let Some(pages) = pages {
+            saved.add_pages(&mut sessions, pages);
+        }
         if sessions.is_empty() && contents.records.is_empty() {
             // An old copy of the list is better than none: entries that are too many are easily
             // taken off.
@@ -157,21 +164,22 @@ impl Saved {
     }
 
     /// The list as far as the file can be read.
-    fn read(&self, old: &Connection) -> BTreeMap<SessionId, (i64, SessionRow)> {
-        let mut sessions = schema4::salvage(old);
-        salvage::each_row(old, "session", |position| {
-            let found = old
-                .prepare_cached(
-                    "SELECT position, id, version, body FROM session WHERE position = ?1",
-                )?
-                .query_row([position], |row| FoundRow::of(row, &self.name, &self.vault))?;
-            if let Some(FoundRow { position, id, row, .. }) = found {
+    fn add_pages(&self, sessions: &mut BTreeMap<SessionId, (i64, SessionRow)>, pages: &Pages) {
+        let mut versions: HashMap<SessionId, i64> = HashMap::new();
+        pages.each_row(|position, values| {
+            let [Value::Null, Value::Text(id), Value::Integer(version), Value::Blob(body)] = values
+            else {
+                return;
+            };
+            let Ok(id) = SessionId::parse(id) else { return };
+            // Of two rows, as a damaged tree may have them, the newer one.
+            if versions.insert(id, *version).is_none_or(|other| other <= *version) {
+                let number = u64::try_from(*version).unwrap_or(0);
+                let row = rows::read(&self.name, &self.vault, id, number, body);
                 let row = row.unwrap_or_else(|fault| SessionRow::faulty(id, fault));
                 sessions.insert(id, (position, row));
             }
-            Ok(())
         });
-        sessions
     }
 
     fn add_journal(
@@ -223,6 +231,7 @@ impl Saved {
         mut self,
         sql: &Transaction<'_>,
         old: Option<&Connection>,
+        pages: Option<&Pages>,
         contents: &JournalContents,
     ) -> Result<Returned, PersistError> {
         let known = old.and_then(|old| Header::read(old, &self.vault).ok());
@@ -244,16 +253,12 @@ impl Saved {
             new.push(write.put_row(None, row, true)?);
             places.insert(*position, index);
         }
-        let sound = match old {
-            Some(old) => {
-                let session = |position: i64| {
-                    let index = *places.get(&position)?;
-                    Some((*new.get(index)?, &self.sessions.get(index)?.1))
-                };
-                copy_parts(sql, old, &self.name, &self.vault, session)
-            }
-            None => Sound::default(),
+        let session = |position: i64| {
+            let index = *places.get(&position)?;
+            Some((*new.get(index)?, &self.sessions.get(index)?.1))
         };
+        let sound = pages.map(|pages| copy_parts(sql, pages, &self.name, &self.vault, session));
+        let sound = sound.transpose()?.unwrap_or_default();
         let mut returned = Returned { from_journal: self.from_journal, ..Returned::default() };
         for ((_, row), position) in self.sessions.iter_mut().zip(new) {
             let id = row.entry.id;
@@ -295,46 +300,61 @@ struct Sound {
 /// sealed. `session` finds the new position and the row for an old position.
 fn copy_parts<'a>(
     sql: &Transaction<'_>,
-    old: &Connection,
+    pages: &Pages,
     name: &str,
     vault: &Vault,
     session: impl Fn(i64) -> Option<(i64, &'a SessionRow)>,
-) -> Sound {
+) -> Result<Sound, PersistError> {
     let mut sound = Sound::default();
-    salvage::each_row(old, "answer", |number| {
-        let (place, part, version, body): (i64, String, i64, Vec<u8>) = old
-            .prepare_cached("SELECT session, part, version, body FROM answer WHERE rowid = ?1")?
-            .query_row([number], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?)))?;
-        let Some((position, row)) = session(place) else { return Ok(()) };
-        let due = u64::try_from(version).unwrap_or(0);
-        let mark = row.manifest.answers.get(&part).filter(|mark| mark.version == due);
-        let place = rows::answer_place(name, row.entry.id, &part, due);
-        if mark.is_some() && vault.open(place, &body).is_ok() {
-            sql.prepare_cached(
-                "INSERT OR IGNORE INTO answer (session, part, version, body)
-                 VALUES (?1, ?2, ?3, ?4)",
-            )?
-            .execute(params![position, part, version, body])?;
-            sound.answers.insert((row.entry.id, part));
-        }
-        Ok(())
+    let mut answer = sql.prepare(
+        "INSERT OR IGNORE INTO answer (session, part, version, body) VALUES (?1, ?2, ?3, ?4)",
+    )?;
+    let mut event =
+        sql.prepare("INSERT OR IGNORE INTO event (session, number, body) VALUES (?1, ?2, ?3)")?;
+    let mut events: BTreeMap<(i64, i64), SessionId> = BTreeMap::new();
+    let mut failed = None;
+    pages.each_row(|_number, values| {
+        let copied = match values {
+            [
+                Value::Integer(place),
+                Value::Text(part),
+                Value::Integer(version),
+                Value::Blob(body),
+            ] => {
+                let Some((position, row)) = session(*place) else { return };
+                let due = u64::try_from(*version).unwrap_or(0);
+                let mark = row.manifest.answers.get(part).filter(|mark| mark.version == due);
+                let place = rows::answer_place(name, row.entry.id, part, due);
+                if mark.is_none() || vault.open(place, body).is_err() {
+                    return;
+                }
+                sound.answers.insert((row.entry.id, part.clone()));
+                answer.execute(params![position, part, version, body])
+            }
+            [Value::Integer(place), Value::Integer(number), Value::Blob(body)] => {
+                let Some((position, row)) = session(*place) else { return };
+                let place = rows::event_place(name, row.entry.id, row.manifest.generation, *number);
+                if vault.open(place, body).is_err() {
+                    return;
+                }
+                events.insert((position, *number), row.entry.id);
+                event.execute(params![position, number, body])
+            }
+            _ => return,
+        };
+        failed = failed.take().or(copied.err());
     });
-    salvage::each_row(old, "event", |number| {
-        let (place, number, body): (i64, i64, Vec<u8>) = old
-            .prepare_cached("SELECT session, number, body FROM event WHERE rowid = ?1")?
-            .query_row([number], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
-        let Some((position, row)) = session(place) else { return Ok(()) };
-        let place = rows::event_place(name, row.entry.id, row.manifest.generation, number);
-        let next = sound.events.entry(row.entry.id).or_insert(0);
+    if let Some(why) = failed {
+        return Err(why.into());
+    }
+    let mut rest = sql.prepare("DELETE FROM event WHERE session = ?1 AND number >= ?2")?;
+    for ((position, number), id) in events {
         // As far as none is missing: an event is opened at its number alone.
-        if u64::try_from(number) == Ok(*next) && vault.open(place, &body).is_ok() {
-            *next += 1;
-            sql.prepare_cached(
-                "INSERT OR IGNORE INTO event (session, number, body) VALUES (?1, ?2, ?3)",
-            )?
-            .execute(params![position, number, body])?;
+        let next = sound.events.entry(id).or_insert(0);
+        match u64::try_from(number) == Ok(*next) {
+            true => *next += 1,
+            false => drop(rest.execute(params![position, number])?),
         }
-        Ok(())
-    });
-    sound
+    }
+    Ok(sound)
 }

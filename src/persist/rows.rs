@@ -16,7 +16,6 @@ use crate::domain::session::answer::Answer;
 use crate::domain::session::ids::SessionId;
 use crate::domain::session::parts::{Answers, Letter};
 use crate::domain::watchlist::annotations::Annotations;
-use crate::domain::watchlist::labels::{SharedPrefixes, is_long};
 use crate::domain::watchlist::storage::{Storage, StoreFault};
 use crate::domain::watchlist::watched::{PollState, WatchEntry, WatchedSession};
 
@@ -153,12 +152,8 @@ impl FoundRow {
         let Some(id) = id.and_then(|id| SessionId::parse(id).ok()) else { return Ok(None) };
         let version = row.get_ref(2)?.as_i64().ok().and_then(|v| u64::try_from(v).ok());
         let body = row.get_ref(3)?.as_bytes().unwrap_or_default();
-        let version = version.unwrap_or(0);
-        let text = vault.open(format!("{store} {id} session {version}"), body);
-        let row_of = |text: Vec<u8>| {
-            serde_json::from_slice(&text).map_err(|_unreadable| StoreFault::Altered)
-        };
-        Ok(Some(Self { position: row.get(0)?, id, version, row: text.and_then(row_of) }))
+        let read = read(store, vault, id, version.unwrap_or(0), body);
+        Ok(Some(Self { position: row.get(0)?, id, version: version.unwrap_or(0), row: read }))
     }
 
     fn listed(self) -> ListedRow {
@@ -166,6 +161,18 @@ impl FoundRow {
         let row = row.unwrap_or_else(|fault| SessionRow::faulty(id, fault));
         ListedRow { position: Some(position), version, row }
     }
+}
+
+/// The body of a session's row, where it is the one of this version.
+pub(super) fn read(
+    store: &str,
+    vault: &Vault,
+    id: SessionId,
+    version: u64,
+    body: &[u8],
+) -> Result<SessionRow, StoreFault> {
+    let text = vault.open(format!("{store} {id} session {version}"), body)?;
+    serde_json::from_slice(&text).map_err(|_unreadable| StoreFault::Altered)
 }
 
 const COLUMNS: &str = "SELECT position, id, version, body FROM session";
@@ -350,25 +357,6 @@ pub(super) fn answer_place(store: &str, id: SessionId, part: &str, version: u64)
 
 pub(super) fn event_place(store: &str, id: SessionId, generation: u64, number: i64) -> String {
     format!("{store} {id} event {generation} {number}")
-}
-
-/// Whether a reference among these can be told apart only by looking at all others.
-pub(super) fn any_long<'a>(mut sessions: impl Iterator<Item = &'a WatchedSession>) -> bool {
-    sessions.any(|watched| watched.entry.reference.as_deref().is_some_and(is_long))
-}
-
-/// Says of each whether its reference begins as many others of the list do; `all` is the list,
-/// where these are only some of it.
-pub(super) fn mark_shared(sessions: &mut [WatchedSession], all: Option<&[WatchedSession]>) {
-    let marks: Vec<bool> = {
-        let listed = all.unwrap_or(sessions).iter().filter(|s| s.own.archived_at.is_none());
-        let shared = SharedPrefixes::of(listed.filter_map(|s| s.entry.reference.as_deref()));
-        let reference = |s: &WatchedSession| s.entry.reference.as_deref().map(|r| shared.covers(r));
-        sessions.iter().map(|session| reference(session).unwrap_or(false)).collect()
-    };
-    for (watched, mark) in sessions.iter_mut().zip(marks) {
-        watched.shared_prefix = mark;
-    }
 }
 
 // Read anew at every start: a newer build may know more of the same text.

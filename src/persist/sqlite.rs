@@ -17,7 +17,7 @@ use super::key::Vault;
 use super::location::Location;
 use super::rows::{self, ListedRow};
 use super::write::{Saving, Write};
-use super::{PersistError, Persistence, files, posts, state};
+use super::{PersistError, Persistence, files, posts, prefixes, state};
 use crate::domain::session::ids::SessionId;
 use crate::domain::watchlist::annotations::{AnnotationChange, Made};
 use crate::domain::watchlist::outbox::OutboxMessage;
@@ -271,7 +271,7 @@ impl Sqlite {
         let listed = rows::list(&self.connection, &self.name, &self.vault)?;
         let mut listed: Vec<WatchedSession> =
             listed.into_iter().map(|one| one.row.watched()).collect();
-        rows::mark_shared(&mut listed, None);
+        prefixes::mark_shared(&mut listed, None);
         posts::overlay(listed.iter_mut(), self.posts(0)?.0);
         Ok(listed)
     }
@@ -285,10 +285,10 @@ impl Sqlite {
         let mut listed = rows::named(&self.connection, &self.name, &self.vault, ids)?;
         self.examine(&mut listed, Some(ids))?;
         let mut sessions = self.complete(listed)?;
-        if rows::any_long(sessions.iter()) {
+        if prefixes::any_long(sessions.iter()) {
             let all = rows::list(&self.connection, &self.name, &self.vault)?;
             let all: Vec<WatchedSession> = all.into_iter().map(|one| one.row.watched()).collect();
-            rows::mark_shared(&mut sessions, Some(&all));
+            prefixes::mark_shared(&mut sessions, Some(&all));
         }
         Ok(sessions)
     }
@@ -300,7 +300,7 @@ impl Sqlite {
             listed = rows::list(&self.connection, &self.name, &self.vault)?;
         }
         let mut sessions = self.complete(listed)?;
-        rows::mark_shared(&mut sessions, None);
+        prefixes::mark_shared(&mut sessions, None);
         Ok(sessions)
     }
 
