@@ -242,6 +242,37 @@ fn whichever_call_fails_nothing_acknowledged_is_lost_and_the_rest_is_said() {
     assert!(refused > 50, "{refused} of {runs}");
 }
 
+#[test]
+fn four_commands_at_once_on_a_damaged_store_lose_nothing_that_one_of_them_was_told() {
+    let (world, saved) = stored();
+    let mut told = 0;
+    for round in 0..rounds(3) {
+        let _none = fs::remove_dir_all(data(&world));
+        copy(saved.path(), &data(&world));
+        let store = data(&world).join("store.db");
+        let mut bytes = fs::read(&store).unwrap();
+        match round % 3 {
+            0 => bytes.clear(),
+            1 => bytes[..4_096].fill(0xa5),
+            _ => bytes.truncate(20_000),
+        }
+        fs::write(&store, bytes).unwrap();
+        let new = [4, 5, 6, 7].map(|n| NEW.replace("1c3cae93", &format!("1c3cae9{n}")));
+        let commands = new.clone().map(|id| world.command(&["add", &id]));
+        let running = commands.map(|mut it| it.stderr(Stdio::piped()).spawn().unwrap());
+        for output in running.map(|it| it.wait_with_output().unwrap()) {
+            let (_, err) = said(&output, 0);
+            told += usize::from(err.contains("recovered"));
+        }
+        let loaded = world.location().open(true).unwrap().persistence.load().unwrap();
+        for id in KNOWN.into_iter().chain(new.iter().map(String::as_str)) {
+            let found = loaded.iter().any(|it| it.id().to_string() == id);
+            assert!(found, "round {round}: {id} lost");
+        }
+    }
+    assert_eq!(told, rounds(3), "one of the four mends it, and says so");
+}
+
 /// The program as a user that may read the store's files and write none of them: to root a mode is
 /// no hindrance.
 fn as_a_reader(world: &World, arguments: &[&str]) -> Command {
