@@ -171,6 +171,7 @@ impl Store {
                 // Adding what is there already changes nothing, not even the order.
                 Some(watched) if *watched.entry == entry && archived.is_none() => continue,
                 Some(watched) => {
+                    let entry = entry.for_known(&watched.entry);
                     let mut known = WatchedSession::clone(watched);
                     known.come_back();
                     let revision = known.revision + 1;

@@ -538,6 +538,32 @@ fn what_is_left_for_the_holder_survives_that_it_writes_its_own_row_first() {
     assert_eq!(*next[0].entry, named, "also where the holder ends before it has read it");
 }
 
+#[test]
+fn what_was_purged_and_added_again_does_not_come_back_from_the_memory_of_the_holder() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("store.db");
+    let mut holder = held(&path);
+    holder.add(&[entry(1)]).unwrap();
+    let mut noted = known(1);
+    noted.keep(&AnnotationChange::Note("called her".into()), Timestamp::UNIX_EPOCH);
+    holder.save(&[Arc::new(noted.clone())]).unwrap();
+    let mut command = open(&path);
+    command.remove(&[id(1)]).unwrap();
+    let later = WatchEntry { added_at: "2026-10-17T09:00:00Z".parse().unwrap(), ..entry(1) };
+    command.add(std::slice::from_ref(&later)).unwrap();
+    // The holder has not heard of it yet.
+    holder.save(&[Arc::new(noted.clone())]).unwrap();
+    holder.touch(&[Arc::new(noted)]).unwrap();
+    assert_eq!(
+        holder.posts(0).unwrap().0,
+        [OutboxMessage::Removed(id(1)), OutboxMessage::Added(later.clone())],
+        "it hears of both, in their order"
+    );
+    assert_eq!(command.load().unwrap(), [WatchedSession::new(later.clone())]);
+    drop(holder);
+    assert_eq!(held(&path).load().unwrap(), [WatchedSession::new(later)], "nor when it has ended");
+}
+
 // Case 15
 #[test]
 fn case_15_an_empty_or_missing_store_is_made_anew_from_the_second_copy_of_the_list() {

@@ -430,7 +430,9 @@ fn child_that_holds_the_store_until_it_is_killed() {
             match message {
                 OutboxMessage::Added(entry) => {
                     match known.iter_mut().find(|it| it.id() == entry.id) {
-                        Some(one) => one.entry = Arc::new(entry),
+                        Some(one) => {
+                            one.entry = Arc::new(entry.for_known(&one.entry));
+                        }
                         None => known.push(WatchedSession::new(entry)),
                     }
                 }
@@ -493,7 +495,9 @@ fn changes_beside_a_holder(folder: &Path, round: usize, truth: &mut Acknowledged
                 truth.get_mut(&n).unwrap().1 = words;
             }
             _ => {
-                let entry = WatchEntry::new(id(n), at(0));
+                // Later than whatever was added before.
+                let minute = i64::try_from(round * 1_000 + acknowledged).unwrap();
+                let entry = WatchEntry::new(id(n), at(minute));
                 let entry = WatchEntry { reference: Some(words.clone()), ..entry };
                 store.add(&[entry]).unwrap();
                 truth.entry(n).or_default().0 = words;

@@ -29,8 +29,8 @@ use crate::text::count;
 /// or mend it at the same time. Who mends it is soon done.
 #[expect(clippy::disallowed_methods, reason = "the store is opened in real time, and blocks")]
 pub(super) fn turn(path: &Path) -> Option<files::StoreLock> {
-    // Two seconds: a lock that is held longer is a running dashboard's.
-    for _ in 0..20 {
+    // Five seconds: a lock that is held longer is a running dashboard's.
+    for _ in 0..50 {
         match files::lock(path) {
             Ok(lock) => return Some(lock),
             Err(_held) => std::thread::sleep(Duration::from_millis(100)),

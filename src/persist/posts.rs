@@ -24,15 +24,25 @@ fn place(store: &str, session: &str, kind: &str, version: u64) -> String {
     format!("{store} post {session} {kind} {version}")
 }
 
+/// `None`: all of the list.
+pub(super) fn whose(message: &OutboxMessage) -> Option<SessionId> {
+    match message {
+        OutboxMessage::Added(entry) => Some(entry.id),
+        OutboxMessage::Removed(id) | OutboxMessage::Kept(id, ..) => Some(*id),
+        OutboxMessage::Asked(id) => *id,
+        OutboxMessage::Told(told) => Some(told.session),
+    }
+}
+
 fn head(message: &OutboxMessage) -> (String, &'static str) {
-    let (session, kind) = match message {
-        OutboxMessage::Added(entry) => (Some(entry.id), "added"),
-        OutboxMessage::Removed(id) => (Some(*id), "removed"),
-        OutboxMessage::Asked(id) => (*id, "asked"),
-        OutboxMessage::Kept(id, ..) => (Some(*id), "kept"),
-        OutboxMessage::Told(told) => (Some(told.session), "told"),
+    let kind = match message {
+        OutboxMessage::Added(_) => "added",
+        OutboxMessage::Removed(_) => "removed",
+        OutboxMessage::Asked(_) => "asked",
+        OutboxMessage::Kept(..) => "kept",
+        OutboxMessage::Told(_) => "told",
     };
-    (session.map_or_else(String::new, |id| id.to_string()), kind)
+    (whose(message).map_or_else(String::new, |id| id.to_string()), kind)
 }
 
 /// An entry without anything that only the key could vouch for.
@@ -67,7 +77,9 @@ impl Write<'_> {
         let (session, kind) = head(message);
         // The last word on the list or on asking is all that counts.
         let earlier: &[&str] = match kind {
-            "added" | "removed" => &["added", "removed"],
+            "removed" => &["added", "removed"],
+            // A removal before it stays: else what the holder knows of the session would come back.
+            "added" => &["added"],
             "asked" => &["asked"],
             _ => &[],
         };
@@ -176,7 +188,7 @@ pub(super) fn overlay<'a>(
             OutboxMessage::Added(entry) => {
                 let id = entry.id;
                 let Some(session) = sessions.get_mut(&id) else { continue };
-                session.entry = std::sync::Arc::new(entry);
+                session.entry = std::sync::Arc::new(entry.for_known(&session.entry));
                 session.come_back();
                 changed.insert(id);
             }

@@ -216,7 +216,10 @@ impl Sqlite {
                     write.put_entry(entry)?;
                 }
             }
-            let listed = rows::list(write.sql, &write.header.store, write.vault)?;
+            // Of a long list no more than what is changed.
+            let ids: BTreeSet<SessionId> = posts.iter().filter_map(posts::whose).collect();
+            let ids: Vec<SessionId> = ids.into_iter().collect();
+            let listed = rows::named(write.sql, &write.header.store, write.vault, &ids)?;
             let mut sessions: Vec<WatchedSession> =
                 listed.into_iter().map(|one| one.row.watched()).collect();
             let told = |post: &&OutboxMessage| matches!(post, OutboxMessage::Told(_));

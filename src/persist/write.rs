@@ -81,6 +81,12 @@ impl Write<'_> {
             let text = serde_json::to_vec(&kept).unwrap_or_default();
             let body = self.vault.close(ListRecord::place(&self.header, version), &text);
             let body = Some(body.map_err(PersistError::sealing)?);
+            if known.is_none() {
+                // A list that grows is no reason to write the journal anew; a line has four bytes
+                // for three.
+                let length = body.as_ref().map_or(0, Vec::len) / 3 * 4 + 60;
+                self.header.journal_length += u64::try_from(length).unwrap_or(0);
+            }
             self.records.push(JournalRecord { version, whose: self.vault.name(&id), body });
         }
         let text = serde_json::to_vec(row).unwrap_or_default();
@@ -115,10 +121,8 @@ impl Write<'_> {
             Some(Err(fault)) => SessionRow::faulty(entry.id, fault),
             None => SessionRow::new(entry.clone()),
         };
-        // One that was known before keeps the time at which it came on the list.
-        let added_at =
-            if row.storage.fault.is_none() { row.entry.added_at } else { entry.added_at };
-        row.entry = WatchEntry { added_at, ..entry.clone() };
+        let known_entry = row.storage.fault.is_none().then_some(&row.entry);
+        row.entry = known_entry.map_or_else(|| entry.clone(), |it| entry.clone().for_known(it));
         row.own.archived_at = None;
         self.put_row(known, &mut row, true).map(drop)
     }
@@ -147,6 +151,10 @@ impl Write<'_> {
         let id = watched.id();
         let Some(FoundRow { position, version, row, .. }) = self.found(id)? else { return Ok(()) };
         let mut row = row.unwrap_or_else(|_fault| SessionRow::new((*watched.entry).clone()));
+        // It was forgotten and added again by another process: what is known of it here is of before.
+        if row.storage.fault.is_none() && row.entry.added_at > watched.entry.added_at {
+            return Ok(());
+        }
         let newer = (row.epoch, row.last_ok) <= (self.header.epoch, watched.poll.last_ok);
         if what == Saving::Learned && !newer {
             // Another process may have asked since; its answer is the newer one.

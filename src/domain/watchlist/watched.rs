@@ -62,6 +62,13 @@ impl WatchEntry {
             ..self
         }
     }
+
+    /// This entry for a session that is known: it keeps the time at which it came on the list, which
+    /// tells it from one that was forgotten and added again.
+    #[must_use]
+    pub fn for_known(self, known: &Self) -> Self {
+        Self { added_at: known.added_at, ..self }
+    }
 }
 
 /// Why the last attempt for a session failed, in a form that may be shown.
