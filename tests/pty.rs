@@ -42,6 +42,7 @@ struct Terminal {
     screen: Arc<Mutex<vt100::Parser>>,
     raw: Arc<Mutex<Vec<u8>>>,
     closing: Arc<AtomicBool>,
+    reading: std::thread::JoinHandle<()>,
     _home: Option<tempfile::TempDir>,
 }
 
@@ -75,7 +76,7 @@ fn begun(arguments: &[&str], home: &std::path::Path, extra: &[(&str, &str)]) -> 
     let (shown, kept) = (Arc::clone(&screen), Arc::clone(&raw));
     let closing = Arc::new(AtomicBool::new(false));
     let closed = Arc::clone(&closing);
-    std::thread::spawn(move || {
+    let reading = std::thread::spawn(move || {
         let mut bytes = [0; 4096];
         while let Ok(length) = reader.read(&mut bytes) {
             if length == 0 || closed.load(Ordering::SeqCst) {
@@ -94,6 +95,7 @@ fn begun(arguments: &[&str], home: &std::path::Path, extra: &[(&str, &str)]) -> 
         screen,
         raw,
         closing,
+        reading,
         _home: None,
     }
 }
@@ -153,7 +155,14 @@ impl Terminal {
             let _elapsed = pause.1.recv_timeout(Duration::from_millis(20));
             waited += Duration::from_millis(20);
         }
+        self.has_said_all();
         ended.unwrap()
+    }
+
+    /// Its end is seen before its last words have gone through the terminal.
+    #[track_caller]
+    fn has_said_all(&self) {
+        until(self, "the end of its output", || self.reading.is_finished());
     }
 
     /// Alternate screen left, cursor shown, bracketed paste and mouse off.

@@ -51,6 +51,7 @@ fn answered(terminal: &mut Terminal, line: &str) -> u32 {
     loop {
         assert!(waited < PATIENCE, "never answered\n{}", terminal.text());
         if let Some(ended) = terminal.child.try_wait().unwrap() {
+            terminal.has_said_all();
             return ended.exit_code();
         }
         // A process that has just ended takes nothing more.
