@@ -12,6 +12,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use tokio::sync::watch;
 
+use crate::domain::assessment::retention::Retention;
 use crate::domain::events::change::{self, TimelineEvent};
 use crate::domain::events::ledger::NotificationCounts;
 use crate::domain::events::notification::Notification;
@@ -244,6 +245,23 @@ impl Store {
         let (sessions, archived) = (joined(stays(list), on), joined(stays(other), off));
         self.current.sessions = sessions;
         self.current.archived = archived;
+    }
+
+    /// Erases the answers and events of those that are kept no longer. Returns whom.
+    pub fn erase(&mut self, retention: Retention, now: Timestamp) -> Vec<SessionId> {
+        let all = self.current.sessions.iter().chain(self.current.archived.iter());
+        let over: Vec<_> = all.filter(|s| retention.is_over(s, now)).map(Arc::clone).collect();
+        for watched in &over {
+            let mut next = WatchedSession::clone(watched);
+            next.erase(now);
+            next.revision += 1;
+            let next = Arc::new(next);
+            if !self.current.sessions.replace(Arc::clone(&next)) {
+                self.current.archived.replace(next);
+            }
+        }
+        self.dirty |= !over.is_empty();
+        over.iter().map(|watched| watched.id()).collect()
     }
 
     /// The operator looks at the dashboard.

@@ -4,8 +4,8 @@
 //! no event may carry a secret, a personal value or a server's text.
 
 use std::fs::{File, OpenOptions};
-use std::io::{self, Write};
-use std::os::unix::fs::OpenOptionsExt;
+use std::io::{self, Read, Write};
+use std::os::unix::fs::{FileExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 
@@ -42,6 +42,33 @@ pub fn install(file: Option<&Path>, level: Option<LevelFilter>, verbose: u8) -> 
     Ok(())
 }
 
+/// Takes these texts out of a log and its older files. Their places are written over, so that a
+/// process that goes on logging into the file is not disturbed. Returns how many places there were.
+///
+/// # Errors
+/// When a file that is there cannot be read or written.
+pub fn take_out(path: &Path, texts: &[String]) -> io::Result<usize> {
+    let mut places = 0;
+    for path in std::iter::once(path.to_path_buf()).chain((1..=KEPT).map(|n| older(path, n))) {
+        let file = match OpenOptions::new().read(true).write(true).open(&path) {
+            Err(why) if why.kind() == io::ErrorKind::NotFound => continue,
+            other => other?,
+        };
+        let mut bytes = Vec::new();
+        (&file).read_to_end(&mut bytes)?;
+        for text in texts {
+            let cover = "x".repeat(text.len());
+            let found = bytes.windows(text.len().max(1)).enumerate();
+            for (at, _) in found.filter(|(_, window)| *window == text.as_bytes()) {
+                file.write_all_at(cover.as_bytes(), u64::try_from(at).unwrap_or(u64::MAX))?;
+                places += 1;
+            }
+        }
+        file.sync_data()?;
+    }
+    Ok(places)
+}
+
 /// A file that starts anew when it is full.
 struct Rotating {
     path: PathBuf,
@@ -53,6 +80,13 @@ fn opened(path: &Path) -> io::Result<File> {
     OpenOptions::new().create(true).append(true).mode(0o600).open(path)
 }
 
+/// The name of an older file: `log` → `log.1`.
+fn older(path: &Path, number: u32) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(format!(".{number}"));
+    PathBuf::from(name)
+}
+
 impl Rotating {
     fn open(path: &Path) -> io::Result<Self> {
         let file = opened(path)?;
@@ -60,20 +94,14 @@ impl Rotating {
         Ok(Self { path: path.to_path_buf(), file, size })
     }
 
-    fn named(&self, number: u32) -> PathBuf {
-        let mut name = self.path.as_os_str().to_owned();
-        name.push(format!(".{number}"));
-        PathBuf::from(name)
-    }
-
     fn rotate(&mut self) -> io::Result<()> {
         for number in (1..KEPT).rev() {
-            let older = self.named(number);
-            if older.exists() {
-                std::fs::rename(older, self.named(number + 1))?;
+            let from = older(&self.path, number);
+            if from.exists() {
+                std::fs::rename(from, older(&self.path, number + 1))?;
             }
         }
-        std::fs::rename(&self.path, self.named(1))?;
+        std::fs::rename(&self.path, older(&self.path, 1))?;
         self.file = opened(&self.path)?;
         self.size = 0;
         Ok(())
@@ -99,6 +127,20 @@ impl Write for Rotating {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_is_taken_out_is_in_no_file_and_a_process_that_logs_goes_on() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("log");
+        let mut log = Rotating::open(&path).unwrap();
+        log.write_all(b"first id-1 id-2\n").unwrap();
+        log.rotate().unwrap();
+        log.write_all(b"second id-1\n").unwrap();
+        assert_eq!(take_out(&path, &[String::from("id-1")]).unwrap(), 2);
+        log.write_all(b"third\n").unwrap();
+        assert_eq!(std::fs::read(older(&path, 1)).unwrap(), b"first xxxx id-2\n");
+        assert_eq!(std::fs::read(&path).unwrap(), b"second xxxx\nthird\n");
+    }
 
     #[test]
     fn a_flood_keeps_a_bounded_number_of_bounded_files() {

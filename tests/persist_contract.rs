@@ -10,6 +10,7 @@ use std::sync::{Arc, Mutex};
 
 use branchwatch::api::wire;
 use branchwatch::domain::assessment::reason::Reason;
+use branchwatch::domain::assessment::retention::Retention;
 use branchwatch::domain::events::change::{ChangeKind, Origin, TimelineEvent};
 use branchwatch::domain::events::notification::Notification;
 use branchwatch::domain::session::answer::Answer;
@@ -338,6 +339,85 @@ fn what_is_removed_leaves_nothing_in_the_files() {
     store.remove(&[id(1)]).unwrap();
     assert!(!holds(), "and is not any more, with the store still open");
     assert_eq!(store.load().unwrap().len(), 1);
+}
+
+/// A session whose every answer, and an event, has this text in it.
+fn marked(n: u128, marker: &str) -> WatchedSession {
+    let mut watched = known(n);
+    let id = id(n);
+    let answers = Arc::make_mut(&mut watched.answers);
+    let raw =
+        format!(r#"{{"session_id":"{id}","state":"COMPLETED","user_tracking_id":"{marker}"}}"#);
+    answers.session = Some(answer(&raw, wire::session(&raw, id).unwrap()));
+    let raw = format!(r#"{{"session_id":"{id}","requested_checks":["{marker}"]}}"#);
+    answers.configuration = Some(answer(&raw, wire::configuration(&raw, id).unwrap()));
+    let raw =
+        format!(r#"{{"branch":{{"name":"{marker}"}},"documents":[{{"requirement_id":"r"}}]}}"#);
+    answers.letter = Letter::Set(answer(&raw, wire::instructions(&raw).unwrap()));
+    let happened = &watched.timeline[0];
+    let what = ChangeKind::ResourceAdded {
+        container: "id_documents".into(),
+        document_type: Some(marker.into()),
+        country: None,
+        pages: 1,
+        frames: 0,
+    };
+    let event = TimelineEvent { what, ..happened.clone() };
+    Arc::make_mut(&mut watched.timeline).push(event);
+    watched
+}
+
+#[test]
+fn what_is_kept_no_longer_is_in_no_file_whoever_erases_it() {
+    // S08, S13: read by a command, read by the holder, and saved by the holder.
+    for way in ["command", "holder", "saved"] {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("store.db");
+        let marker = "MARKER-77aa";
+        let mut store = held(&path);
+        store.add(&[entry(1), entry(2)]).unwrap();
+        store.save(&[Arc::new(marked(1, marker)), Arc::new(known(2))]).unwrap();
+        assert!(holds(folder.path(), marker), "it was there");
+        let over: Timestamp = "2027-01-14T09:01:00Z".parse().unwrap();
+        let keeps = SignedDuration::from_mins(5);
+        let retention = Retention { resources_ttl: None, keep_answers: keeps };
+        let location = Location::new(&path, None).retaining(retention);
+        let reads = |exclusive| location.open(exclusive).unwrap().persistence.load().unwrap();
+        let known = match way {
+            "saved" => {
+                let (mut state, snapshots) = Store::new(store.load().unwrap());
+                assert_eq!(state.erase(Retention::default(), over), [id(1), id(2)]);
+                state.publish(Health::default(), Vec::new());
+                let erased: Vec<_> = snapshots.borrow().sessions.iter().map(Arc::clone).collect();
+                store.save(&erased).unwrap();
+                assert!(!holds(folder.path(), marker), "also while the holder has it open");
+                store.load().unwrap()
+            }
+            "command" => {
+                // The holder erases; until then nobody else is shown what is over.
+                let shown = reads(false);
+                assert!(shown.iter().all(|session| session.session().is_none()));
+                assert!(holds(folder.path(), marker));
+                drop(store);
+                reads(false)
+            }
+            _ => {
+                drop(store);
+                reads(true)
+            }
+        };
+        assert!(!holds(folder.path(), marker), "{way}");
+        for session in &known {
+            assert_eq!((&*session.answers, session.timeline.len()), (&Answers::default(), 0));
+            assert!(session.storage.erased_at.is_some() && session.storage.fault.is_none());
+            assert_eq!(
+                session.entry.reference,
+                entry(if session.id() == id(1) { 1 } else { 2 }).reference
+            );
+        }
+        let again = Sqlite::open(&path, false).unwrap().persistence.load().unwrap();
+        assert_eq!(again, known, "{way}: it stays so");
+    }
 }
 
 fn store_key(n: u8) -> StoreKey {

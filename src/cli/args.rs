@@ -168,7 +168,7 @@ pub(super) enum Command {
         #[arg(long)]
         json: bool,
     },
-    /// Check the local store, or open it to a new key of the application
+    /// Check the local store, erase sessions, or open it to a new key of the application
     Store {
         #[command(subcommand)]
         what: StoreCommand,
@@ -215,6 +215,15 @@ pub(super) enum SessionCommand {
 pub(super) enum StoreCommand {
     /// Read all of it, and say what is damaged or was altered
     Check,
+    /// Delete all that is stored here about sessions, and say what is left elsewhere
+    #[command(
+        after_help = "With --log-file FILE the session's ID is taken out of that log and of its older files too. The audit log stays: it has a hash of the ID."
+    )]
+    Erase {
+        /// Session IDs, beginnings of IDs, or references; or -
+        #[arg(required = true, value_name = "ID")]
+        ids: Vec<String>,
+    },
     /// After a new key at Yoti: keep the history, which was sealed with the old key
     Rekey {
         /// The old key file; the new one is the key of the profile

@@ -17,7 +17,8 @@ use crate::domain::session::ids::SessionId;
 use crate::domain::watchlist::annotations::Made;
 use crate::domain::watchlist::watched::{WatchEntry, WatchedSession};
 use crate::import::{self, Added};
-use crate::persist::{Persistence, arrangement};
+use crate::persist::sqlite::Sqlite;
+use crate::persist::{PersistError, Persistence, arrangement};
 
 /// The longest list that is read.
 const MAX_LIST: u64 = 64 * 1024 * 1024;
@@ -123,6 +124,13 @@ fn list(name: &str, from: impl Read) -> Result<String, Failure> {
     Ok(text)
 }
 
+/// Deletes all that the store has of these sessions. Returns how many it knew.
+pub(super) fn purge(store: &mut Sqlite, ids: &[SessionId]) -> Result<usize, PersistError> {
+    let removed = store.remove(ids)?;
+    arrangement::forget(store, ids)?;
+    Ok(removed)
+}
+
 pub(super) fn remove(global: &Global, args: &Remove) -> Result<u8, Failure> {
     let config = setup::config(global)?;
     let ids = named::ids(global, &config, &args.ids)?;
@@ -139,8 +147,7 @@ pub(super) fn remove(global: &Global, args: &Remove) -> Result<u8, Failure> {
         return Ok(exit::FAILED);
     }
     if args.purge_history {
-        let removed = store.remove(&ids)?;
-        arrangement::forget(&mut store, &ids)?;
+        let removed = purge(&mut store, &ids)?;
         talk(&format!("{removed} removed, and everything stored about them deleted"));
     } else {
         let by = config.refresh.operator.clone();

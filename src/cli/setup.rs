@@ -125,7 +125,8 @@ pub(super) fn client_unless_offline(
 /// The store, and what it is sealed with. Who asks Yoti hears what is wrong with a key.
 pub(super) fn location(config: &Config) -> Location {
     let key = config.key.as_ref().and_then(|source| signing_key(source).ok());
-    Location::new(&config.store, key.and_then(|key| store_key(&key)))
+    let location = Location::new(&config.store, key.and_then(|key| store_key(&key)));
+    location.retaining(config.rules.retention)
 }
 
 /// Keys of their own for the store, so that the signing key is used for signatures alone.

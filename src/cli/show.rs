@@ -11,8 +11,9 @@ use super::{export, named, setup, source, words};
 use crate::app::text::narration;
 use crate::clock::{Clock, SystemClock};
 use crate::config::Config;
-use crate::domain::assessment::attention::{Assessment, Deadline, assess};
+use crate::domain::assessment::attention::{Assessment, assess};
 use crate::domain::assessment::coverage;
+use crate::domain::assessment::deadline::Deadline;
 use crate::domain::assessment::requested::{RequestedCheck, expected};
 use crate::domain::assessment::stage::{Stage, Verdict};
 use crate::domain::assessment::stage_kind::Phase;
@@ -111,6 +112,10 @@ fn head(
     if let Some(fault) = session.storage.fault {
         text += &format!("! {}: what is stored is not shown\n", fault.word());
     }
+    if let Some(at) = session.storage.erased_at {
+        let at = words::time(at, &config.zone);
+        text += &format!("! responses and events were erased on {at}: they are kept no longer\n");
+    }
     if session.entry.unverified {
         text += "! not verified: added by a process without the key of the application\n";
     }
@@ -122,6 +127,7 @@ fn deadline(assessment: &Assessment, zone: &TimeZone, now: Timestamp) -> String 
         return match assessment.stage.phase() {
             Phase::Completed | Phase::Expired => "none: the session has ended",
             Phase::Missing => "none: Yoti has no such session",
+            Phase::Erased => "not known: what was stored is erased",
             Phase::Unfetched | Phase::Waiting | Phase::Visited | Phase::Live | Phase::Unknown => {
                 "not known"
             }
@@ -146,7 +152,7 @@ pub(super) const fn code(stage: &Stage) -> u8 {
         (Phase::Expired, _) => exit::EXPIRED,
         (Phase::Unknown, _) => exit::UNKNOWN,
         (Phase::Missing, _) => exit::NOT_FOUND,
-        (Phase::Unfetched, _) => exit::FAILED,
+        (Phase::Unfetched | Phase::Erased, _) => exit::FAILED,
         (Phase::Waiting | Phase::Visited | Phase::Live, _) => exit::ONGOING,
     }
 }

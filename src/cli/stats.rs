@@ -82,7 +82,7 @@ const fn group(by: By) -> Group {
     }
 }
 
-fn figures(funnel: &Funnel) -> [(&'static str, usize); 10] {
+fn figures(funnel: &Funnel) -> [(&'static str, usize); 11] {
     [
         ("sessions", funnel.sessions),
         ("letter_set", funnel.letter_set),
@@ -94,6 +94,7 @@ fn figures(funnel: &Funnel) -> [(&'static str, usize); 10] {
         ("expired", funnel.expired),
         ("ongoing", funnel.ongoing),
         ("gone", funnel.gone),
+        ("erased", funnel.erased),
     ]
 }
 

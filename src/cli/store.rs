@@ -1,20 +1,26 @@
-//! `store check` and `store rekey`: the local store itself.
+//! `store check`, `store erase` and `store rekey`: the local store itself.
 
 use std::path::Path;
+use std::time::Duration;
 
 use super::args::{Global, StoreCommand};
 use super::exit::{self, Failure};
 use super::output::{talk, warn};
-use super::setup;
+use super::{local, named, setup};
 use crate::api::key::SigningKey;
 use crate::persist::Persistence;
 use crate::persist::location::Location;
 use crate::persist::sqlite::Sqlite;
+use crate::telemetry;
 use crate::text::count;
+
+/// A temporary file that is older than this belongs to no process.
+const LEFTOVER: Duration = Duration::from_hours(1);
 
 pub(super) fn run(global: &Global, what: &StoreCommand) -> Result<u8, Failure> {
     match what {
         StoreCommand::Check => check(global),
+        StoreCommand::Erase { ids } => erase(global, ids),
         StoreCommand::Rekey { old_key } => rekey(global, old_key),
     }
 }
@@ -31,6 +37,55 @@ fn check(global: &Global) -> Result<u8, Failure> {
     }
     talk(&format!("{}: {}", store.path().display(), count(sessions.len(), "session")));
     Ok(if copied.is_none() && trouble.is_none() { exit::OK } else { exit::STORE })
+}
+
+/// Sessions that are named, or were not on the list and may stand in a log.
+fn erase(global: &Global, names: &[String]) -> Result<u8, Failure> {
+    let config = setup::config(global)?;
+    let ids = named::ids(global, &config, names)?;
+    let mut store = setup::store(global, &config)?;
+    let erased = local::purge(&mut store, &ids)?;
+    let mut said = vec![format!("{} erased from the local store", count(erased, "session"))];
+    let log = global.log_file.as_ref().filter(|log| log.as_os_str() != "-");
+    if let Some(log) = log {
+        let texts: Vec<String> = ids.iter().map(ToString::to_string).collect();
+        let failed = |why| Failure::Other(format!("{}: {why}", log.display()));
+        let places = telemetry::take_out(log, &texts).map_err(failed)?;
+        said.push(format!("{} in {}: taken out", count(places, "session ID"), log.display()));
+    }
+    let folders = [config.store.parent(), Some(config.general.export_dir.as_path())];
+    let leftovers: usize = folders.into_iter().flatten().map(leftovers).sum();
+    if leftovers > 0 {
+        said.push(format!("{} of writes that were cut off: deleted", count(leftovers, "file")));
+    }
+    said.push("not reached:".to_owned());
+    for copy in store.copies() {
+        said.push(format!("  {} (sealed copy; delete it yourself)", copy.display()));
+    }
+    said.push("  exported files, backups, terminals and clipboards".to_owned());
+    if log.is_none() {
+        said.push("  log files: name yours with --log-file FILE".to_owned());
+    }
+    said.push("  the audit log, which has a hash of the session ID".to_owned());
+    said.push("  Yoti: branchwatch session delete ID --allow-writes".to_owned());
+    talk(&said.join("\n"));
+    Ok(exit::OK)
+}
+
+/// Deletes the temporary files of exports and of the store that a crash has left there. Younger
+/// ones may be in use.
+fn leftovers(folder: &Path) -> usize {
+    let ours = [".branchwatch-", ".store-", ".watchlist-"];
+    let old = |path: &Path| {
+        let about = path.symlink_metadata().ok()?;
+        let age = about.modified().ok()?.elapsed().ok()?;
+        (about.is_file() && age > LEFTOVER).then_some(())
+    };
+    let is_ours = |name: &str| ours.iter().any(|begins| name.starts_with(begins));
+    let files = std::fs::read_dir(folder).into_iter().flatten().flatten();
+    let left = files.filter(|file| is_ours(&file.file_name().to_string_lossy()));
+    left.filter(|file| old(&file.path()).is_some() && std::fs::remove_file(file.path()).is_ok())
+        .count()
 }
 
 /// The store of an application that has a new key at Yoti.

@@ -184,11 +184,19 @@ PRIVACY
 
   Audit log   audit.jsonl has a line for every export, reveal, picture, letter
               and change at Yoti: time, action, operator, a hash of the session
-              ID, and the reason. It has no other personal data. Each line is tied
-              to the one before it with the application's key, and
-              branchwatch verify tells what was altered or taken away. Full files
-              (10 MB) stay beside it as audit-TIME.jsonl: the program deletes
-              none, so that a flood of lines pushes out no evidence.
+              ID, and the reason. It has no other personal data. Each line is
+              tied to the one before it with the application's key, and
+              branchwatch verify tells what was altered or taken away. Full
+              files (10 MB) stay beside it as audit-TIME.jsonl: the program
+              deletes none, so that a flood of lines pushes out no evidence.
+
+  Retention   Stored responses and events are erased when Yoti keeps the
+              evidence no longer (first upload and resources_ttl). Where that is
+              not known: keep_answers (90d) after the last response. Of a
+              session that is gone: 30 days later. This is done at the start and
+              every hour, also offline. References, tags and notes stay until
+              branchwatch remove --purge-history. branchwatch store erase
+              deletes all that is stored here about a session.
 
   Changes     Changes at Yoti need --allow-writes, permission in the profile and
               a typed confirmation. read_only in the config file or the profile

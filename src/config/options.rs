@@ -80,6 +80,8 @@ options! {
         pass_rule: PassRule = "all", set "all";
         /// How long Yoti keeps the evidence; not in the API
         resources_ttl: Option<SignedDuration>, example "90d";
+        /// How long responses and events are stored after the last response, where the end of the evidence is not known
+        keep_answers: SignedDuration = "90d";
         /// A pattern; references that match it as a whole are shown while labels are masked
         safe_reference: Option<String>, example "(north|south)-desk-[0-9]+";
         /// What o opens: https, with {session_id} in it

@@ -19,6 +19,7 @@ use super::{Config, ConfigError, Source, operator};
 use crate::app::layout::Proportions;
 use crate::app::list::views::{View, ViewTexts};
 use crate::app::operator::bell::state::AlarmSettings;
+use crate::domain::assessment::retention::Retention;
 use crate::domain::assessment::rules::Rules;
 use crate::notifications::receiver::ReceiverSettings;
 use crate::refresh::Settings;
@@ -90,7 +91,10 @@ fn resolved(mut reader: Reader<'_>, places: &impl BaseStrategy) -> Result<Config
         due_soon: alerts.due_soon,
         // At 0 every answer would be stale at once.
         stale_after: refresh.stale_after.max(1),
-        resources_ttl: profile.resources_ttl,
+        retention: Retention {
+            resources_ttl: profile.resources_ttl,
+            keep_answers: profile.keep_answers,
+        },
         labels,
     };
     let store = store_of(&name, usual.as_deref().unwrap_or(DEFAULT));

@@ -30,6 +30,7 @@ pub fn summary(session: &WatchedSession, origin: &DocumentOrigin<'_>, privacy: P
         "tags": labels.tags(session, privacy),
         "state": state.map(|state| word(state.as_raw(), masked)),
         "stage": assessment.stage.kind().file_name(),
+        "erased_at": session.storage.erased_at.map(|at| at.to_string()),
         "attention": attention,
         "deadline": assessment.deadline.map(|d| json!({ "at": d.at.to_string(), "derived": d.derived })),
         "supplied": supplied,

@@ -10,6 +10,9 @@ use rustix::io::Errno;
 
 use super::PersistError;
 
+/// Behind the name of a damaged store, before its number.
+const DAMAGED: &str = "damaged-";
+
 fn not_writable(path: &Path, why: &std::io::Error) -> PersistError {
     PersistError::NotWritable(format!("{}: {why}", path.display()))
 }
@@ -84,20 +87,30 @@ pub(super) fn is_empty(path: &Path) -> bool {
 
 /// Copies of the list, not sealed, that earlier builds left when they changed the schema.
 pub(super) fn copies(path: &Path) -> Vec<PathBuf> {
-    let begins = beside(path, "before-schema-");
+    let mut copies = numbered(path, "before-schema-");
+    copies.sort_by_key(|copy| fs::metadata(copy).and_then(|about| about.modified()).ok());
+    copies.reverse();
+    copies
+}
+
+/// Damaged stores that were moved aside.
+pub(super) fn moved_aside(path: &Path) -> Vec<PathBuf> {
+    numbered(path, DAMAGED)
+}
+
+/// Files beside the store whose names end in a number behind these words.
+fn numbered(path: &Path, words: &str) -> Vec<PathBuf> {
+    let begins = beside(path, words);
     let begins = begins.file_name().unwrap_or_default().to_string_lossy();
     let Some(folder) = path.parent().and_then(|folder| fs::read_dir(folder).ok()) else {
         return Vec::new();
     };
-    let copies = folder.flatten().filter(|file| {
+    let named = folder.flatten().filter(|file| {
         let name = file.file_name().to_string_lossy().into_owned();
         let number = name.strip_prefix(&*begins);
         number.is_some_and(|n| !n.is_empty() && n.bytes().all(|b| b.is_ascii_digit()))
     });
-    let mut copies: Vec<PathBuf> = copies.map(|file| file.path()).collect();
-    copies.sort_by_key(|copy| fs::metadata(copy).and_then(|about| about.modified()).ok());
-    copies.reverse();
-    copies
+    named.map(|file| file.path()).collect()
 }
 
 /// The sealed journal has the list: nothing of it is left in the clear beside it.
@@ -208,7 +221,7 @@ pub(super) fn beside(path: &Path, name: &str) -> PathBuf {
 pub(super) fn move_aside(path: &Path) -> Result<PathBuf, PersistError> {
     // Bounded: a loop of damage must not fill the disk without a word.
     for number in 1..1_000 {
-        let aside = beside(path, &format!("damaged-{number}"));
+        let aside = beside(path, &format!("{DAMAGED}{number}"));
         if aside.exists() {
             continue;
         }

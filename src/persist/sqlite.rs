@@ -1,12 +1,13 @@
 //! The store in one SQLite file: WAL, every commit on the disk, deleted rows overwritten, and a
 //! second copy of the watch-list beside it.
 
+mod erase;
 mod open;
 mod seal;
 mod verify;
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use rusqlite::{Connection, TransactionBehavior};
@@ -53,16 +54,15 @@ pub struct Sqlite {
 }
 
 impl Sqlite {
-    /// What was deleted or written over must not stay in the write-ahead log either.
-    fn leave_nothing(&self) -> Result<(), PersistError> {
-        Ok(self.connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_row| Ok(()))?)
-    }
-
     fn put(&mut self, sessions: &[Arc<WatchedSession>], what: Saving) -> Result<(), PersistError> {
         if sessions.is_empty() {
             return Ok(());
         }
-        self.write(|write| sessions.iter().try_for_each(|session| write.put_known(session, what)))
+        self.write(|write| sessions.iter().try_for_each(|session| write.put_known(session, what)))?;
+        if sessions.iter().any(|session| session.storage.erased_at.is_some()) {
+            self.leave_nothing()?;
+        }
+        Ok(())
     }
 
     fn write<T>(
@@ -315,6 +315,7 @@ impl Sqlite {
         if self.lock.is_none() {
             posts::overlay(sessions.iter_mut(), self.posts(0)?.0);
         }
+        self.expire(&mut sessions);
         Ok(sessions)
     }
 
@@ -325,6 +326,13 @@ impl Sqlite {
             write.header.taken = write.header.taken.max(last);
             Ok(())
         })
+    }
+
+    /// Copies that stand beside it: damaged stores, and lists that earlier builds left.
+    #[must_use]
+    pub fn copies(&self) -> Vec<PathBuf> {
+        let damaged = files::moved_aside(&self.location.path);
+        damaged.into_iter().chain(files::copies(&self.location.path)).collect()
     }
 
     /// Path of the file, for messages.

@@ -164,15 +164,15 @@ impl Write<'_> {
         if kept {
             row.own = Annotations::clone(&watched.own);
         }
-        row.storage.erased_at = watched.storage.erased_at;
-        if row.storage.fault.is_some() && watched.storage.fault.is_none() {
-            // What was stored beside what is not believed must not be believed later.
+        let storage = watched.storage;
+        let erased = storage.erased_at.is_some() && storage.erased_at != row.storage.erased_at;
+        // What was stored beside what is not believed must not be believed later.
+        let believed = row.storage.fault.is_some() && storage.fault.is_none();
+        if erased || believed {
             row.storage.fault = None;
-            row.manifest = Manifest::default();
-            for table in ["answer", "event"] {
-                self.sql.execute(&format!("DELETE FROM {table} WHERE session = ?1"), [position])?;
-            }
+            self.empty(position, &mut row.manifest)?;
         }
+        row.storage.erased_at = storage.erased_at;
         row.missing_since = watched.answers.missing_since;
         row.visit_notified_at = watched.answers.visit_notified_at;
         row.letter_not_set_at = match &watched.answers.letter {

@@ -31,7 +31,7 @@ pub struct Waits {
 pub fn interval(assessment: &Assessment, selected: bool, settings: &Settings) -> Option<Duration> {
     let soon = assessment.findings.iter().any(|finding| finding.reason == Reason::DueSoon);
     let ordinary = match assessment.stage.phase() {
-        Phase::Missing => return None,
+        Phase::Missing | Phase::Erased => return None,
         Phase::Completed | Phase::Expired => return settings.done.map(unsigned),
         Phase::Live => settings.at_counter,
         Phase::Visited => settings.due_today,
@@ -69,6 +69,10 @@ pub(super) fn waits(
     settings: &Settings,
     now: Timestamp,
 ) -> Waits {
+    if watched.storage.erased_at.is_some() {
+        // What is kept no longer is not fetched again by itself.
+        return Waits::default();
+    }
     if let Some(since) = watched.answers.missing_since {
         let next = gone_look(since, watched.poll.last_ok.unwrap_or(since));
         let session = next.map(|at| real(at.duration_since(now), settings));

@@ -173,6 +173,23 @@ impl<A: SessionApi, C: Clock> Task<A, C> {
         }
     }
 
+    /// Erases what is kept no longer; where another process holds the store, that one does it.
+    pub(super) fn erase(&mut self, now: Instant) {
+        if self.settings.following {
+            return;
+        }
+        let erased = self.store.erase(self.rules.retention, self.clock.now());
+        if !erased.is_empty() {
+            tracing::info!(sessions = erased.len(), "responses are kept no longer");
+        }
+        for id in erased {
+            let watched = self.store.snapshot().sessions.get(id).map(Arc::clone);
+            if let Some(watched) = watched {
+                self.schedule_session(&watched, now);
+            }
+        }
+    }
+
     fn let_go(&mut self, id: SessionId) {
         self.schedule.forget(id);
         self.polls.remove(&id);

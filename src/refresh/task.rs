@@ -31,6 +31,8 @@ use crate::domain::watchlist::outbox::OutboxMessage;
 use crate::domain::watchlist::watched::{PollState, WatchedSession};
 use crate::store::Store;
 
+/// What is kept no longer is erased this often.
+const ERASE: Duration = Duration::from_hours(1);
 /// Poll times and figures are published at most this often.
 pub(super) const PUBLISH: Duration = Duration::from_secs(1);
 
@@ -54,6 +56,8 @@ pub(super) struct Task<A, C> {
     pub(super) slowed_until: Option<Instant>,
     pub(super) store_trouble: Option<String>,
     pub(super) publish_at: Instant,
+    /// What is kept no longer is looked for then.
+    erase_at: Instant,
     pub(super) heard: bool,
     pub(super) calls: CallLog,
     pub(super) hints: Hints,
@@ -82,6 +86,7 @@ impl<A: SessionApi, C: Clock> Task<A, C> {
             slowed_until: None,
             store_trouble: None,
             publish_at: now,
+            erase_at: now + ERASE,
             heard: false,
             calls: CallLog::default(),
             hints: Hints::default(),
@@ -91,6 +96,7 @@ impl<A: SessionApi, C: Clock> Task<A, C> {
         };
         let tally = task.store.snapshot().health.notified;
         task.hints.ledger = Ledger::resumed(tally);
+        task.erase(now);
         let known: Vec<Arc<WatchedSession>> =
             task.store.snapshot().sessions.iter().map(Arc::clone).collect();
         for watched in known {
@@ -163,6 +169,10 @@ impl<A: SessionApi, C: Clock> Task<A, C> {
                 self.apply(command);
             }
             self.start_what_is_due();
+            if Instant::now() >= self.erase_at {
+                self.erase_at += ERASE;
+                self.erase(Instant::now());
+            }
             if Instant::now() >= self.publish_at {
                 self.publish();
             }

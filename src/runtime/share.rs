@@ -59,6 +59,10 @@ fn was_replaced(open: &mut Option<Sqlite>) -> bool {
     replaced
 }
 
+/// The list is read this often though nothing is new, so that what is kept no longer leaves the
+/// screen of those who only follow.
+const REREAD: Duration = Duration::from_hours(1);
+
 /// A view of a store that another process writes.
 struct Reader {
     location: Location,
@@ -66,6 +70,8 @@ struct Reader {
     takes: bool,
     open: Option<Sqlite>,
     version: Option<i64>,
+    /// When the list was last read.
+    read_at: Instant,
     pause: Duration,
     /// Kept here and not left yet.
     left: Vec<OutboxMessage>,
@@ -115,12 +121,12 @@ impl Reader {
         let store = beside(&mut self.open, &self.location)?;
         // Before the list is read: what is written meanwhile is found at the next look.
         let version = store.data_version()?;
-        if self.version == Some(version) {
+        if self.version == Some(version) && self.read_at.elapsed() < REREAD {
             return Ok(Look::Theirs(None));
         }
         let begun = Instant::now();
         let known = store.load()?;
-        self.version = Some(version);
+        (self.version, self.read_at) = (Some(version), begun);
         self.pause = PACE.max(begun.elapsed() * PATIENCE);
         Ok(Look::Theirs(Some(known)))
     }
@@ -166,7 +172,8 @@ pub(super) async fn follow(
 ) -> Option<(Sqlite, Snapshot)> {
     let left = Vec::new();
     let (open, version, refused) = (None, None, None);
-    let mut reader = Reader { location, takes, open, version, pause: PACE, left, refused };
+    let (read_at, pause) = (Instant::now(), PACE);
+    let mut reader = Reader { location, takes, open, version, read_at, pause, left, refused };
     let mut troubled = false;
     // The list was read a moment ago, when the store was opened.
     while reader.rests(&mut kept, cancelled).await {

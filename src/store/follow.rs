@@ -54,6 +54,7 @@ fn same(ours: &WatchedSession, theirs: &WatchedSession) -> bool {
         // Length and last event: a timeline only grows at its end and is cut at its beginning.
         && ours.timeline.len() == theirs.timeline.len()
         && ours.timeline.last() == theirs.timeline.last()
+        && ours.storage == theirs.storage
         && fetched(&ours.answers) == fetched(&theirs.answers)
 }
 

@@ -2,8 +2,13 @@
 
 use std::fs::Permissions;
 use std::os::unix::fs::PermissionsExt;
+use std::sync::Arc;
 
 use branchwatch::api::key::SigningKey;
+use branchwatch::domain::session::parts::Letter;
+use branchwatch::domain::watchlist::watched::WatchedSession;
+use branchwatch::persist::Persistence;
+use jiff::{SignedDuration, Timestamp};
 use secrecy::ExposeSecret;
 
 use crate::{empty, world};
@@ -47,6 +52,92 @@ fn who_is_removed_comes_back_with_what_is_known_unless_that_is_purged() {
     assert!(world.run(&["show", id], 0).0.contains("not fetched yet"));
     world.run(&["remove", id, "00000000-0000-4000-8000-000000000001"], 7);
     world.run(&["remove", "--no-state", id], 2);
+}
+
+/// A session that was answered 100 days earlier.
+fn long_ago(mut session: WatchedSession) -> Arc<WatchedSession> {
+    let earlier = |at: Timestamp| at - SignedDuration::from_hours(100 * 24);
+    let answers = Arc::make_mut(&mut session.answers);
+    let result = Arc::make_mut(answers.session.as_mut().unwrap());
+    result.fetched_at = earlier(result.fetched_at);
+    let configuration = Arc::make_mut(answers.configuration.as_mut().unwrap());
+    configuration.fetched_at = earlier(configuration.fetched_at);
+    if let Letter::Set(letter) = &mut answers.letter {
+        let letter = Arc::make_mut(letter);
+        letter.fetched_at = earlier(letter.fetched_at);
+    }
+    for event in Arc::make_mut(&mut session.timeline) {
+        event.seen_at = earlier(event.seen_at);
+    }
+    session.poll.last_ok = session.poll.last_ok.map(earlier);
+    Arc::new(session)
+}
+
+#[test]
+fn what_is_kept_no_longer_is_shown_to_nobody_and_the_list_says_when_it_was_erased() {
+    let world = world(&["--sessions", "1", "--scenario", "S07", "--speed", "500000"]);
+    let id = world.sessions[0].as_str();
+    world.run(&["add", "--fetch", id, "--ref", "dbs-1"], 0);
+    let shown = world.run(&["show", id, "--offline"], 0).0;
+    assert!(shown.contains("state COMPLETED"), "{shown}");
+    let mut store = world.location().open(true).unwrap().persistence;
+    let old: Vec<_> = store.load().unwrap().into_iter().map(long_ago).collect();
+    store.save(&old).unwrap();
+    drop(store);
+    let (shown, said) = world.run(&["show", id, "--offline", "-v"], 0);
+    assert!(shown.contains("! responses and events were erased on"), "{shown}");
+    assert!(!shown.contains("COMPLETED"), "{shown}");
+    assert!(said.contains("were erased"), "{said}");
+    let listed: serde_json::Value =
+        serde_json::from_str(&world.run(&["list", "--json"], 0).0).unwrap();
+    assert_eq!(listed[0]["stage"], "erased");
+    assert!(listed[0]["erased_at"].is_string() && listed[0]["fetched_at"].is_null(), "{listed}");
+    assert!(world.run(&["list"], 0).0.contains("erased 0"), "in the stage's place");
+    world.run(&["export", id, "--offline", "--shape", "raw"], 1);
+}
+
+#[test]
+fn store_erase_leaves_nothing_here_and_says_what_it_cannot_reach() {
+    let world = world(&["--sessions", "2", "--scenario", "S01", "--speed", "0"]);
+    let [id, other] = [0, 1].map(|n| world.sessions[n].as_str());
+    world.run(&["add", "--fetch", id, other], 0);
+    let log = world.home.path().join("log");
+    let named = format!("one {id}\ntwo {other}\n");
+    std::fs::write(&log, &named).unwrap();
+    let folder = world.home.path().join(".local/share/branchwatch");
+    let store = std::fs::read_dir(&folder).unwrap().map(|file| file.unwrap().path());
+    let store = store.into_iter().find(|path| path.extension().is_some_and(|e| e == "db")).unwrap();
+    let copy = format!("{}-damaged-1", store.display());
+    std::fs::write(&copy, "sealed").unwrap();
+    let half = folder.join(".store-half");
+    std::fs::write(&half, "half").unwrap();
+    let long_ago = std::time::SystemTime::now() - std::time::Duration::from_hours(5);
+    std::fs::File::options().write(true).open(&half).unwrap().set_modified(long_ago).unwrap();
+    let young = folder.join(".store-young");
+    std::fs::write(&young, "in use").unwrap();
+
+    let log_file = log.to_str().unwrap();
+    let (_, said) = world.run(&["store", "erase", id, "--log-file", log_file], 0);
+    for part in [
+        "1 session erased from the local store",
+        "1 session ID in",
+        "1 file of writes that were cut off",
+        "-damaged-1 (sealed copy",
+        "audit log",
+        "branchwatch session delete",
+    ] {
+        assert!(said.contains(part), "{part}: {said}");
+    }
+    assert!(young.exists() && !half.exists());
+    for file in std::fs::read_dir(&folder).unwrap() {
+        let bytes = std::fs::read(file.unwrap().path()).unwrap();
+        assert!(!bytes.windows(id.len()).any(|text| text == id.as_bytes()), "nothing stays");
+    }
+    let text = std::fs::read_to_string(&log).unwrap();
+    assert!(!text.contains(id) && text.contains(other), "{text}");
+    assert!(world.run(&["list", "--json"], 0).0.contains(other));
+    let (_, said) = world.run(&["store", "erase", id], 0);
+    assert!(said.contains("0 sessions erased") && said.contains("--log-file"), "{said}");
 }
 
 #[test]

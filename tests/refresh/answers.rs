@@ -1,6 +1,7 @@
 //! What counts as an answer of Yoti's, and what many failures mean together.
 
 use super::*;
+use branchwatch::domain::assessment::stage;
 
 fn foreign() -> ApiErrorKind {
     ApiErrorKind::Foreign(404, "text/html".into())
@@ -104,6 +105,37 @@ async fn a_session_that_is_gone_is_looked_at_after_an_hour_and_a_day_and_when_al
     world.say(OperatorCommand::RefreshAll).await;
     pass(5).await;
     assert_eq!(missing(&world.snapshot()), 0, "it came back");
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_is_kept_no_longer_is_erased_and_not_fetched_again_unless_it_is_asked_for() {
+    let day = 24 * 3_600;
+    let mut world = world(2, Settings::default(), |who, _| {
+        Ok(if who == id(1) { SessionState::Completed } else { SessionState::Ongoing })
+    });
+    pass(90 * day - 60).await;
+    let before = world.snapshot();
+    assert!(before.sessions.get(id(1)).unwrap().session().is_some());
+    let calls = |world: &super::World| {
+        let calls = world.api.calls.lock().unwrap();
+        calls.iter().filter(|(_, who, _)| *who == id(1)).count()
+    };
+    let asked = calls(&world);
+    pass(2 * 3_600).await;
+    let after = world.snapshot();
+    let erased = after.sessions.get(id(1)).unwrap();
+    let at = erased.storage.erased_at.unwrap();
+    assert_eq!((erased.session(), erased.timeline.len()), (None, 0));
+    assert!(after.sessions.get(id(2)).unwrap().session().is_some(), "it still runs");
+    let stage = stage::derive(erased, &Rules::default(), at).stage;
+    assert_eq!(stage, Stage::Erased(at));
+    pass(40 * day).await;
+    assert_eq!(calls(&world), asked, "no part of it is fetched again by itself");
+    world.say(OperatorCommand::Refresh(id(1))).await;
+    pass(5).await;
+    let back = world.snapshot();
+    let back = back.sessions.get(id(1)).unwrap();
+    assert!(back.session().is_some() && back.storage.erased_at.is_none());
 }
 
 #[tokio::test(start_paused = true)]

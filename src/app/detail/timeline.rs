@@ -4,7 +4,8 @@ use jiff::Timestamp;
 
 use crate::app::text::words::{Times, wire};
 use crate::app::view::{Cell, TimelineRow, Tone};
-use crate::domain::assessment::attention::{Assessment, Deadline};
+use crate::domain::assessment::attention::Assessment;
+use crate::domain::assessment::deadline::Deadline;
 use crate::domain::events::change::{self, Origin, TimelineEvent};
 use crate::domain::watchlist::watched::WatchedSession;
 use crate::text::change_words;

@@ -59,7 +59,8 @@ fn counted(model: &Model, now: Timestamp) -> ChartsDialog {
     let tally = model.sessions.tally();
     // On no way yet, or on none that is known.
     let outside = |kind: &StageKind| {
-        matches!(kind, StageKind::NotFetched | StageKind::NotFound | StageKind::Unknown)
+        use StageKind::{Erased, NotFetched, NotFound, Unknown};
+        matches!(kind, NotFetched | NotFound | Erased | Unknown)
     };
     let step = |kind: &StageKind| (Cell::new(kind.words(), stage_tone(*kind)), tally.of(*kind));
     ChartsDialog {

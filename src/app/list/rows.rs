@@ -93,7 +93,9 @@ fn glyph(found: &Assessment, kind: StageKind) -> (Glyph, Tone) {
     match found.findings.first() {
         Some(finding) => of_reason(finding.reason),
         None if kind == StageKind::NotFound => (Glyph::Refer, Tone::Notice),
-        None if matches!(kind, StageKind::Expired | StageKind::Gone) => (Glyph::NotYet, Tone::Dim),
+        None if matches!(kind, StageKind::Expired | StageKind::Gone | StageKind::Erased) => {
+            (Glyph::NotYet, Tone::Dim)
+        }
         None => (Glyph::Blank, Tone::Plain),
     }
 }
@@ -187,6 +189,13 @@ pub(crate) fn why(session: &WatchedSession, rules: &Rules, times: &Times) -> Cel
         }
         Stage::Expired { captured } => {
             format!("expired, {captured} captured; Yoti advises a new session")
+        }
+        Stage::Erased(at) => {
+            let asks = times.keys.after("; ", Action::Refresh, "fetches anew");
+            format!(
+                "responses and events were erased on {}: they are kept no longer{asks}",
+                times.day(*at)
+            )
         }
         Stage::NotFetched => {
             let asks = times.keys.after("; ", Action::Refresh, "refreshes now");

@@ -66,7 +66,9 @@ fn kept(session: &WatchedSession, stage: &Stage, rules: &Rules, times: &Times) -
     if !stage.phase().has_ended() {
         return none;
     }
-    let Some(until) = evidence::kept_until(session, rules.resources_ttl) else { return none };
+    let Some(until) = evidence::kept_until(session, rules.retention.resources_ttl) else {
+        return none;
+    };
     let left = until.duration_since(times.now);
     match left.as_hours() {
         // With a question mark: the ttl is what we were told, not what Yoti did.
@@ -99,7 +101,7 @@ pub(crate) fn mark_media(
     rules: &Rules,
     times: &Times,
 ) {
-    let Some(until) = evidence::kept_until(session, rules.resources_ttl) else { return };
+    let Some(until) = evidence::kept_until(session, rules.retention.resources_ttl) else { return };
     let word = if until < times.now { "purged ≈" } else { "kept until ≈" };
     let said = Cell::new(format!("{word} {}", times.day(until)), Tone::Dim);
     view.roots.iter_mut().for_each(|root| mark(root, &said));

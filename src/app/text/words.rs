@@ -237,9 +237,11 @@ pub(crate) const fn stage_tone(kind: StageKind) -> Tone {
         StageKind::Approve => Tone::Good,
         StageKind::Reject => Tone::Bad,
         StageKind::Refer | StageKind::Unknown => Tone::Notice,
-        StageKind::NotFetched | StageKind::Expired | StageKind::Gone | StageKind::NotFound => {
-            Tone::Dim
-        }
+        StageKind::NotFetched
+        | StageKind::Expired
+        | StageKind::Gone
+        | StageKind::NotFound
+        | StageKind::Erased => Tone::Dim,
         StageKind::LetterNotSet
         | StageKind::AwaitingVisit
         | StageKind::AtHome
@@ -253,6 +255,7 @@ pub(crate) fn stage(stage: &Stage, now: Timestamp) -> Cell {
     let kind = stage.kind();
     let text = match stage {
         Stage::AtCounter { since } => format!("at counter {}", age(now.duration_since(*since))),
+        Stage::Erased(at) => format!("erased {}", age(now.duration_since(*at))),
         Stage::Unknown(Some(raw)) => format!("{} (not known)", server(raw)),
         Stage::Unknown(None) => String::from("no state in the response"),
         _ => kind.words().to_owned(),

@@ -2,6 +2,7 @@
 
 use jiff::{SignedDuration, Timestamp};
 
+use crate::domain::assessment::deadline::{self, Deadline};
 use crate::domain::assessment::reason::Reason;
 use crate::domain::assessment::rules::Rules;
 use crate::domain::assessment::stage::{self, Stage, Verdict};
@@ -17,14 +18,6 @@ pub struct Finding {
     pub text: ServerText,
     /// Since when it is so, as far as the answers tell.
     pub since: Option<Timestamp>,
-}
-
-/// The session deadline as far as it is known.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Deadline {
-    pub at: Timestamp,
-    /// True when worked out from a ttl; false when the watch-list says it.
-    pub derived: bool,
 }
 
 /// Why findings ask for nobody.
@@ -131,25 +124,9 @@ fn hush(watched: &WatchedSession, findings: &[Finding], now: Timestamp) -> Optio
     holds.then_some(Suppression::Acknowledged(known.at))
 }
 
-/// The watch-list's deadline, else the fetch time plus the ttl of the session result, else of the
-/// configuration while there is no result (product.md 2.4). Nothing once the session has ended.
+/// Nothing once the session has ended.
 fn deadline(watched: &WatchedSession, stage: &Stage) -> Option<Deadline> {
-    if stage.phase().is_over() {
-        return None;
-    }
-    // What the operator says wins: a ttl is worked out from the moment of an answer.
-    if let Some(at) = watched.entry.deadline {
-        return Some(Deadline { at, derived: false });
-    }
-    let answers = &watched.answers;
-    let (fetched_at, ttl) = match (&answers.session, &answers.configuration) {
-        // The result counts alone where there is one: its ttl and the configuration's may differ.
-        (Some(answer), _) => (answer.fetched_at, answer.value.client_session_token_ttl?),
-        (None, Some(answer)) => (answer.fetched_at, answer.value.client_session_token_ttl?),
-        (None, None) => return None,
-    };
-    let at = fetched_at.saturating_add(SignedDuration::from_secs(ttl)).ok()?;
-    Some(Deadline { at, derived: true })
+    if stage.phase().is_over() { None } else { deadline::of(watched) }
 }
 
 /// From when on a session that is polled has waited too long for its next request.

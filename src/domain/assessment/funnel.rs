@@ -30,6 +30,8 @@ pub struct Funnel {
     pub ongoing: usize,
     /// Deleted, purged, or never there.
     pub gone: usize,
+    /// Nothing is stored of them any more.
+    pub erased: usize,
     /// From our first sight of the letter to the first branch visit.
     pub letter_to_visit: Option<Median>,
     /// From the first branch visit to the last check.
@@ -71,6 +73,8 @@ pub fn funnel(sessions: &[&WatchedSession], rules: &Rules, now: Timestamp) -> Fu
             Phase::Completed => sum.completed += 1,
             Phase::Expired => sum.expired += 1,
             Phase::Missing => sum.gone += 1,
+            // How far it came is no longer known.
+            Phase::Erased => sum.erased += 1,
             Phase::Unfetched | Phase::Unknown | Phase::Waiting | Phase::Visited | Phase::Live => {
                 sum.ongoing += 1;
             }

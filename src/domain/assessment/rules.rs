@@ -2,6 +2,7 @@
 
 use jiff::SignedDuration;
 
+use crate::domain::assessment::retention::Retention;
 use crate::domain::session::wire_enum::CheckType;
 use crate::domain::watchlist::labels::SafeLabels;
 
@@ -28,8 +29,7 @@ pub struct Rules {
     /// A row is stale after this many failed requests in a row (3), and late when its last good
     /// answer is older than this many of its intervals.
     pub stale_after: u32,
-    /// How long Yoti keeps the evidence, where an entry does not say it; the API does not tell.
-    pub resources_ttl: Option<SignedDuration>,
+    pub retention: Retention,
     /// Which labels of the operator's are shown whole while labels are masked.
     pub labels: SafeLabels,
 }
@@ -44,7 +44,7 @@ impl Default for Rules {
             turned_away_after: SignedDuration::from_mins(45),
             due_soon: SignedDuration::from_hours(24),
             stale_after: 3,
-            resources_ttl: None,
+            retention: Retention::default(),
             labels: SafeLabels::default(),
         }
     }

@@ -22,6 +22,8 @@ pub enum Stage {
     /// 404 on a session never seen.
     NotFound,
     NotFetched,
+    /// Its answers were erased at that time, because they are kept no longer.
+    Erased(Timestamp),
     /// State EXPIRED, with what had been captured by others than the relying business.
     Expired {
         /// Requirements supplied, or resources when there is no configuration.
@@ -62,6 +64,7 @@ impl Stage {
             Self::Gone => StageKind::Gone,
             Self::NotFound => StageKind::NotFound,
             Self::NotFetched => StageKind::NotFetched,
+            Self::Erased(_) => StageKind::Erased,
             Self::Expired { .. } => StageKind::Expired,
             Self::Done(Verdict::Approve) => StageKind::Approve,
             Self::Done(Verdict::Reject) => StageKind::Reject,
@@ -105,9 +108,10 @@ pub fn derive(watched: &WatchedSession, rules: &Rules, now: Timestamp) -> StageA
         return fixed(Stage::Expired { captured: captured(watched) });
     }
     let Some(session) = watched.session() else {
-        return fixed(match watched.answers.missing_since {
-            Some(_) => Stage::NotFound,
-            None => Stage::NotFetched,
+        return fixed(match (watched.storage.erased_at, watched.answers.missing_since) {
+            (Some(at), _) => Stage::Erased(at),
+            (None, Some(_)) => Stage::NotFound,
+            (None, None) => Stage::NotFetched,
         });
     };
     // Before the state: what was there last may say ONGOING for ever.

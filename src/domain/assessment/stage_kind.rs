@@ -14,6 +14,8 @@ pub enum Phase {
     Expired,
     /// Yoti has no such session.
     Missing,
+    /// What was stored of it is erased.
+    Erased,
     Unknown,
 }
 
@@ -71,6 +73,7 @@ stages! {
     Expired Expired "expired" "expired" "expired"
     Gone Missing "gone" "gone" "gone"
     NotFound Missing "not found" "not found" "not_found"
+    Erased Erased "erased" "erased" "erased"
     Unknown Unknown "unknown" "unknown" "unknown"
 }
 
@@ -98,6 +101,6 @@ impl Phase {
     /// Nothing of it can change any more.
     #[must_use]
     pub const fn is_over(self) -> bool {
-        self.has_ended() || matches!(self, Self::Missing)
+        self.has_ended() || matches!(self, Self::Missing | Self::Erased)
     }
 }

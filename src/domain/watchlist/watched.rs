@@ -151,6 +151,13 @@ impl WatchedSession {
         true
     }
 
+    /// Lets go of all that Yoti answered and of what happened; the operator's own part stays.
+    pub fn erase(&mut self, at: Timestamp) {
+        self.answers = Arc::default();
+        self.timeline = Arc::default();
+        self.storage = Storage { fault: None, erased_at: Some(at) };
+    }
+
     /// On the list again, where it was archived.
     pub fn come_back(&mut self) {
         if self.own.archived_at.is_some() {

@@ -1,0 +1,96 @@
+//! What is kept no longer is taken out of the store's files.
+
+use jiff::Timestamp;
+
+use super::Sqlite;
+use crate::clock::{Clock, SystemClock};
+use crate::domain::session::ids::SessionId;
+use crate::domain::watchlist::watched::WatchedSession;
+use crate::persist::PersistError;
+use crate::persist::rows::{FoundRow, Manifest};
+use crate::persist::write::Write;
+
+impl Sqlite {
+    /// Takes out of these sessions what is kept no longer, and erases it in the store where this
+    /// process may write; where another one holds the store, that one does it within the hour.
+    pub(super) fn expire(&mut self, known: &mut [WatchedSession]) {
+        let Some(retention) = self.location.retention else { return };
+        let now = SystemClock.now();
+        let mut over = Vec::new();
+        for session in known.iter_mut().filter(|session| retention.is_over(session, now)) {
+            over.push((session.id(), session.poll.last_ok));
+            session.erase(now);
+        }
+        if over.is_empty() {
+            return;
+        }
+        let erased = self.holding(|store| {
+            if store.lock.is_none() || store.refused.is_some() || store.vault.is_shut() {
+                return Ok(false);
+            }
+            store.write(|write| {
+                over.iter().try_for_each(|(id, last_ok)| write.erase(*id, *last_ok, now))
+            })?;
+            store.leave_nothing().map(|()| true)
+        });
+        match erased {
+            Ok(true) => tracing::info!(
+                sessions = over.len(),
+                "responses that are kept no longer were erased"
+            ),
+            Ok(false) => {}
+            // They are not shown in any case.
+            Err(why) => {
+                tracing::warn!(%why, "responses that are kept no longer could not be erased")
+            }
+        }
+    }
+
+    /// What was deleted or written over must not stay in the write-ahead log either.
+    pub(super) fn leave_nothing(&self) -> Result<(), PersistError> {
+        let busy: bool =
+            self.connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get(0))?;
+        if busy {
+            return Err(PersistError::Other(String::from(
+                "another process reads it all the time: what was deleted is not yet gone from its \
+                 write-ahead log",
+            )));
+        }
+        Ok(())
+    }
+}
+
+impl Write<'_> {
+    /// Erases the answers and events of a session, unless it has answered since then.
+    fn erase(
+        &mut self,
+        id: SessionId,
+        last_ok: Option<Timestamp>,
+        at: Timestamp,
+    ) -> Result<(), PersistError> {
+        let Some(FoundRow { position, version, row: Ok(mut row), .. }) = self.found(id)? else {
+            return Ok(());
+        };
+        if row.last_ok != last_ok {
+            return Ok(());
+        }
+        self.empty(position, &mut row.manifest)?;
+        (row.missing_since, row.visit_notified_at, row.letter_not_set_at) = (None, None, None);
+        row.storage.fault = None;
+        row.storage.erased_at = Some(at);
+        self.put_row(Some((position, version)), &mut row, false).map(drop)
+    }
+
+    /// Deletes what stands beside a session's row.
+    pub(in crate::persist) fn empty(
+        &self,
+        position: i64,
+        manifest: &mut Manifest,
+    ) -> Result<(), PersistError> {
+        *manifest = Manifest::default();
+        for table in ["answer", "event"] {
+            self.sql.execute(&format!("DELETE FROM {table} WHERE session = ?1"), [position])?;
+        }
+        Ok(())
+    }
+}
