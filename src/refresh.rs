@@ -14,6 +14,7 @@ mod local;
 pub mod meter;
 mod report;
 pub mod schedule;
+mod story;
 mod task;
 mod track;
 
@@ -40,8 +41,10 @@ use crate::store::Store;
 #[derive(Clone, Debug)]
 pub enum Command {
     Operator(OperatorCommand),
-    /// Trouble with the local store, or its end, for the header.
+    /// The local store cannot be written or read, or can be again, for the header.
     StoreTrouble(Option<String>),
+    /// What in the local store was altered or damaged; `None`: nothing is any more.
+    StoreDamage(Option<String>),
     /// A notification came: look at its session sooner.
     Notified(Notification),
     /// How the receiver of notifications stands.
@@ -78,10 +81,13 @@ impl Command {
                 | OperatorCommand::Interval(_)
                 | OperatorCommand::Focus { .. } => false,
             },
-            Self::Follow(_) | Self::Kept(..) | Self::TakeOver(..) => true,
+            Self::Follow(_)
+            | Self::Kept(..)
+            | Self::TakeOver(..)
+            | Self::StoreTrouble(_)
+            | Self::StoreDamage(_) => true,
             // A notification shows at once where it changes a session.
             Self::Notified(_)
-            | Self::StoreTrouble(_)
             | Self::Receiving(_)
             | Self::AlertTrouble(_)
             | Self::Relay(_)

@@ -92,8 +92,6 @@ pub async fn dashboard<P: Persistence, A: SessionApi, C: Clock + Clone>(
     clock: C,
 ) -> std::io::Result<Ending> {
     let rules = parts.settings.rules.clone();
-    let sessions = held.known.len();
-    tracing::info!(sessions, environment = parts.environment, "dashboard begins");
     let kept = held.arrangement.clone();
     let engine = Engine::start(held, api, clock.clone(), parts.refresh, rules.clone());
     let (commands, snapshots) = (engine.commands.clone(), engine.snapshots.clone());

@@ -1,7 +1,7 @@
 //! The log: JSON lines in a file of the operator's choice, and nothing unless asked for.
 //!
 //! Owns the file's mode and size, and what goes to standard error instead. Never standard output;
-//! no event may carry a secret, a personal value or a server's text.
+//! no event may carry a secret, a personal value, a whole session ID or a server's text.
 
 use std::fs::{File, OpenOptions};
 use std::io::{self, Read, Write};

@@ -90,7 +90,8 @@ fn a_log_that_is_a_link_a_folder_or_a_pipe_is_refused_in_words() {
             "link" => symlink(&target, &path).unwrap(),
             "folder" => fs::create_dir(&path).unwrap(),
             _ => {
-                assert!(std::process::Command::new("mkfifo").arg(&path).status().unwrap().success())
+                let made = std::process::Command::new("mkfifo").arg(&path).status();
+                assert!(made.unwrap().success());
             }
         }
         let log = log(&folder, None);
@@ -194,11 +195,11 @@ fn a_line_that_was_cut_is_told_and_never_joined_with_the_next() {
     let path = written_in(folder.path());
     let whole = text.trim_end().rfind('\n').unwrap() + 1;
     for length in whole + 1..text.len() {
-        fs::write(&path, &text[..length]).unwrap();
+        fs::write(&path, &text.as_bytes()[..length]).unwrap();
         assert_eq!(verdicts(&folder, 1), [Cut(4)], "at byte {length}");
     }
     for length in [whole + 1, text.len() - 30] {
-        fs::write(&path, &text[..length]).unwrap();
+        fs::write(&path, &text.as_bytes()[..length]).unwrap();
         deeds(&log(&folder, Some(key(1))), 2);
         let after = written(&folder);
         assert_eq!(after.lines().count(), 6);

@@ -49,7 +49,9 @@ pub(super) fn config(global: &Global) -> Result<Config, Failure> {
         // Also where nothing is drawn: a name that is wrong is said.
         crate::cli::terminal_style::of(global, &config.general.theme)?;
     }
-    tracing::debug!(file = %config.file.display(), profile = config.profile, "configuration read");
+    let (version, file) = (env!("CARGO_PKG_VERSION"), config.file.display());
+    let (profile, environment) = (&config.profile, &config.environment);
+    tracing::info!(version, profile, environment, %file, "configuration read");
     Ok(config)
 }
 

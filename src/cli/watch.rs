@@ -144,9 +144,6 @@ impl EventPrinter {
         for id in &self.ids {
             setup::on_list(&held.known, *id)?;
         }
-        if let Some(warning) = &held.warning {
-            tracing::warn!(warning, "store");
-        }
         let rules = self.rules.clone();
         let engine = Engine::start(held, yoti, clock.clone(), settings, rules);
         if let Some(receiver) = self.receiver.clone() {
@@ -217,7 +214,6 @@ impl EventPrinter {
 
     /// A word to a person; a program reads events alone.
     fn begin(&self, snapshot: &Snapshot) {
-        tracing::info!(sessions = snapshot.sessions.len(), "watch begins");
         if self.json || self.quiet || (self.aloud && !snapshot.sessions.is_empty()) {
             return;
         }
@@ -319,7 +315,7 @@ fn news(told: Vec<SessionEvent>, before: &Snapshot) -> Vec<SessionEvent> {
     let first: Vec<SessionId> = first.filter_map(id).collect();
     let asks = |kind: EventKind| {
         let reason = reason(kind).is_some_and(|reason| reason != Reason::AtCounter);
-        reason || kind == EventKind::Connection
+        reason || matches!(kind, EventKind::Connection | EventKind::Store)
     };
     let letter = |id| before.sessions.get(id).map(|known| &known.answers.letter);
     let old = |happening: &SessionEvent| {

@@ -33,6 +33,9 @@ pub fn event(happening: &SessionEvent, origin: &DocumentOrigin<'_>, privacy: Pri
     if let Some(connection) = &happening.connection {
         map.insert("connection".to_owned(), standing(connection).into());
     }
+    if let Some(store) = happening.store {
+        map.insert("store".to_owned(), store.into());
+    }
     if let Some(event) = &happening.change {
         let mut change = change(event);
         // Yoti's words stand in a change too.

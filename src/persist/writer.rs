@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 use tokio::sync::watch;
+use tokio::task::{JoinError, JoinHandle};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
@@ -21,7 +22,9 @@ use crate::domain::watchlist::watched::{WatchEntry, WatchedSession};
 /// Two saves are at least this far apart.
 const PACE: Duration = Duration::from_millis(500);
 // A full disk is tried again this often, and saving resumes by itself within 10 s (fault D03).
-const AGAIN: Duration = Duration::from_secs(5);
+const AGAIN: Duration = Duration::from_secs(3);
+/// A save that takes longer is told: whoever looks must know that the newest is not on the disk.
+const SLOW: Duration = Duration::from_secs(3);
 
 /// What the store holds already: the list, and what was archived from it.
 #[derive(Debug, Default)]
@@ -140,6 +143,21 @@ impl Due {
     }
 }
 
+/// How a save ended, and whether it was told that it takes long.
+async fn awaited<T>(
+    mut saving: JoinHandle<T>,
+    trouble: &impl Fn(Option<String>),
+) -> (Result<T, JoinError>, bool) {
+    tokio::select! {
+        ended = &mut saving => (ended, false),
+        () = tokio::time::sleep(SLOW) => {
+            tracing::warn!("the local store takes more than 3 s to write");
+            trouble(Some("not saved yet: the disk is slow or the store is in use".to_owned()));
+            (saving.await, true)
+        }
+    }
+}
+
 impl<P: Persistence> Saver<P> {
     fn held(&self, id: SessionId) -> Option<&Arc<WatchedSession>> {
         self.saved.get(id).or_else(|| self.archived.get(id))
@@ -210,9 +228,10 @@ impl<P: Persistence> Saver<P> {
             });
             (persistence, due.is_empty(), outcome)
         });
-        match saving.await {
+        let (ended, slow) = awaited(saving, trouble).await;
+        match ended {
             Ok((persistence, nothing, Ok(()))) => {
-                if self.troubled {
+                if self.troubled || slow {
                     tracing::info!("the local store is written again");
                     trouble(None);
                 }

@@ -11,6 +11,7 @@ use super::backoff::{full_jitter, spread};
 use super::calls::Ended;
 use super::due::{gone_look, has_ended, interval, rarely, unsigned};
 use super::schedule::{Part, PollJob};
+use super::story;
 use super::task::Task;
 use crate::api::{ApiError, ApiErrorKind, Retry, SessionApi};
 use crate::clock::Clock;
@@ -33,6 +34,7 @@ impl<A: SessionApi, C: Clock> Task<A, C> {
         let now = Instant::now();
         self.heard = true;
         let mut call = ended.call();
+        story::asked(&ended);
         let Ended { job, took, told, asked_at, .. } = ended;
         // It left the list while the request ran: its answer is nobody's any more.
         if self.store.snapshot().sessions.get(job.id).is_none() {
@@ -144,6 +146,7 @@ impl<A: SessionApi, C: Clock> Task<A, C> {
     ) -> Option<Duration> {
         if self.store.observe(job.id, Observation::Missing(at)) {
             self.publish_at = now;
+            story::gone(job.id);
         }
         self.schedule.ended(job, None);
         self.schedule.stop(job.id);
@@ -161,7 +164,7 @@ impl<A: SessionApi, C: Clock> Task<A, C> {
     /// Returns when this one is due again.
     fn on_failure(&mut self, job: PollJob, error: &ApiError, now: Instant) -> Duration {
         self.meter.on_failure(now);
-        tracing::warn!(session = %job.id, part = ?job.part, status = error.http_status(), "no response");
+        story::failed(job, error.http_status());
         if let Some(cause) = cause(error) {
             let polled = self.schedule.polled();
             self.breaker.on_failure(job.id, cause, now, polled, &mut self.dice);

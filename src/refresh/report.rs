@@ -5,6 +5,7 @@ use tokio::time::Instant;
 
 use super::breaker::Outage;
 use super::schedule::Track;
+use super::story;
 use super::task::{PUBLISH, Task};
 use crate::api::SessionApi;
 use crate::clock::Clock;
@@ -26,6 +27,7 @@ impl<A: SessionApi, C: Clock> Task<A, C> {
         });
         let states: Vec<(SessionId, PollState)> = states.collect();
         let health = self.health(now);
+        self.logged = story::connection(self.logged, &health.connection);
         self.store.publish(health, states);
     }
 
@@ -42,12 +44,18 @@ impl<A: SessionApi, C: Clock> Task<A, C> {
             budget_x10: self.meter.budget_x10(now, self.breaker.ramp(now)),
             first_looks_left: self.first_looks_left(),
             errors: self.meter.errors(now),
-            store_trouble: self.store_trouble.clone(),
+            store_trouble: self.store_troubles(),
             receiving: self.hints.receiving.clone(),
             notified: self.hints.ledger.tally(),
             offered: self.hints.offered.clone(),
             alert_trouble: self.hints.alert_trouble.clone(),
         }
+    }
+
+    fn store_troubles(&self) -> Option<String> {
+        let said: Vec<&str> =
+            self.store_trouble.iter().chain(&self.store_damage).map(String::as_str).collect();
+        (!said.is_empty()).then(|| said.join("; "))
     }
 
     /// None where nothing is asked, or only what a notification names.

@@ -55,6 +55,9 @@ pub(super) struct Task<A, C> {
     pub(super) reached: bool,
     pub(super) slowed_until: Option<Instant>,
     pub(super) store_trouble: Option<String>,
+    pub(super) store_damage: Option<String>,
+    /// The word for the connection that the log told last.
+    pub(super) logged: &'static str,
     pub(super) publish_at: Instant,
     /// What is kept no longer is looked for then.
     erase_at: Instant,
@@ -85,6 +88,8 @@ impl<A: SessionApi, C: Clock> Task<A, C> {
             reached: false,
             slowed_until: None,
             store_trouble: None,
+            store_damage: None,
+            logged: "",
             publish_at: now,
             erase_at: now + ERASE,
             heard: false,
@@ -269,6 +274,7 @@ impl<A: SessionApi, C: Clock> Task<A, C> {
         match command {
             Command::Operator(command) => self.operator(command, now),
             Command::StoreTrouble(trouble) => self.store_trouble = trouble,
+            Command::StoreDamage(damage) => self.store_damage = damage,
             Command::Notified(told) => self.notified(&told, now),
             Command::Receiving(how) => self.hints.receiving = how,
             Command::AlertTrouble(trouble) => self.hints.alert_trouble = trouble,

@@ -115,6 +115,15 @@ impl Engine {
         rules: Rules,
     ) -> Self {
         settings.following = matches!(held.keeping, StoreRole::Follow(_));
+        let role = match held.keeping {
+            StoreRole::Own(_, Some(_)) => "holder of the store",
+            StoreRole::Own(_, None) => "without a store",
+            StoreRole::Follow(_) => "beside the holder of the store",
+        };
+        tracing::info!(sessions = held.known.len(), role, online = settings.online, "begins");
+        if let Some(warning) = &held.warning {
+            tracing::warn!("{warning}");
+        }
         let takes = settings.online;
         let (store, snapshots) = Store::new(held.known);
         let store = store.resumed(held.last_look, held.arrangement, held.tally);
@@ -130,8 +139,13 @@ impl Engine {
         let stopped = stop.child_token();
         let polling =
             tokio::spawn(refresh::run(api, store, clock, settings, rules, inbox, stopped));
+        let told = match held.keeping {
+            StoreRole::Own(..) => Command::StoreDamage,
+            // Looked at again, and taken back when it is no longer so.
+            StoreRole::Follow(_) => Command::StoreTrouble,
+        };
         if held.warning.is_some() {
-            tell(&commands, held.warning);
+            tell(&commands, told(held.warning));
         }
         let saving_stop = CancellationToken::new();
         let keeper = keep(
@@ -160,14 +174,15 @@ impl Engine {
         let polled = self.polling.await;
         self.saving_stop.cancel();
         let saved = self.saving.await;
+        tracing::info!("ends");
         polled.is_ok() && saved.is_ok()
     }
 }
 
 /// Trouble with the store, for the header.
-fn tell(commands: &mpsc::Sender<Command>, trouble: Option<String>) {
+fn tell(commands: &mpsc::Sender<Command>, trouble: Command) {
     // A full queue means that a newer word follows soon.
-    let _dropped = commands.try_send(Command::StoreTrouble(trouble));
+    let _dropped = commands.try_send(trouble);
 }
 
 /// Saves, and keeps the watch-list in step with other processes. Follows first where one asks.
@@ -203,7 +218,7 @@ async fn save<P: Persistence>(
     cancelled: CancellationToken,
 ) {
     let told = commands.clone();
-    let trouble = move |what| tell(&told, what);
+    let trouble = move |what| tell(&told, Command::StoreTrouble(what));
     let left = share::take_in(location, &commands, &cancelled);
     tokio::join!(writer(persistence, saved, snapshots, trouble, cancelled.clone()), left);
 }

@@ -3,6 +3,8 @@
 //!
 //! Never writes but to leave, and to strike out what was taken in.
 
+mod troubles;
+
 use std::time::Duration;
 
 use tokio::sync::mpsc;
@@ -17,6 +19,7 @@ use crate::persist::location::Location;
 use crate::persist::sqlite::Sqlite;
 use crate::persist::{PersistError, Persistence};
 use crate::refresh::Command;
+use troubles::TroublesTold;
 
 /// The store is looked at this often. A process that ends is followed within a few of these.
 // A process that ends is followed within 15 s (I9); a look costs one number where nothing is new.
@@ -77,6 +80,8 @@ struct Reader {
     left: Vec<OutboxMessage>,
     /// Why this process cannot take the store, though nobody has it.
     refused: Option<String>,
+    /// What in it was altered, by the last reading.
+    damage: Option<String>,
 }
 
 /// What a look has found.
@@ -106,6 +111,7 @@ impl Reader {
                     self.refused = None;
                     let mut mine = opened.persistence;
                     let known = mine.load()?;
+                    self.damage = opened.warning.or_else(|| mine.trouble());
                     tracing::info!("takes over from another process");
                     return Ok(Look::Mine(mine, known));
                 }
@@ -126,6 +132,7 @@ impl Reader {
         }
         let begun = Instant::now();
         let known = store.load()?;
+        self.damage = store.trouble();
         (self.version, self.read_at) = (Some(version), begun);
         self.pause = PACE.max(begun.elapsed() * PATIENCE);
         Ok(Look::Theirs(Some(known)))
@@ -171,21 +178,21 @@ pub(super) async fn follow(
     cancelled: &CancellationToken,
 ) -> Option<(Sqlite, Snapshot)> {
     let left = Vec::new();
-    let (open, version, refused) = (None, None, None);
+    let (open, version, refused, damage) = (None, None, None, None);
     let (read_at, pause) = (Instant::now(), PACE);
-    let mut reader = Reader { location, takes, open, version, read_at, pause, left, refused };
-    let mut troubled = false;
+    let mut reader =
+        Reader { location, takes, open, version, read_at, pause, left, refused, damage };
+    let mut told = TroublesTold::default();
     // The list was read a moment ago, when the store was opened.
     while reader.rests(&mut kept, cancelled).await {
         // First left, then read: what was kept here is in the list that comes back.
-        let refused = reader.refused.clone();
         let (back, (left, looked)) = blocking(reader, |it| (it.leave(), it.look())).await?;
         reader = back;
-        if reader.refused != refused {
-            commands.send(Command::StoreTrouble(reader.refused.clone())).await.ok()?;
-        }
-        if let Some(told) = trouble(left, &mut troubled) {
-            commands.send(told).await.ok()?;
+        let left = left.err().map(|why| format!("not saved yet: {why}"));
+        let unread = looked.as_ref().err().map(|why| format!("the store cannot be read: {why}"));
+        let trouble = left.or(unread).or_else(|| reader.refused.clone());
+        for command in told.news(trouble, reader.damage.clone()) {
+            commands.send(command).await.ok()?;
         }
         match looked {
             Ok(Look::Mine(store, known)) => {
@@ -196,7 +203,7 @@ pub(super) async fn follow(
             Ok(Look::Theirs(Some(_))) if !kept.is_empty() => reader.version = None,
             Ok(Look::Theirs(Some(known))) => commands.send(Command::Follow(known)).await.ok()?,
             Ok(Look::Theirs(None)) => {}
-            Err(why) => tracing::warn!(%why, "the store cannot be read"),
+            Err(_told) => {}
         }
     }
     reader.ends().await;
@@ -224,21 +231,6 @@ async fn take_over(
     Some(held)
 }
 
-/// What the header is to say of leaving what was kept, where that has changed.
-fn trouble(left: Result<bool, PersistError>, troubled: &mut bool) -> Option<Command> {
-    match left {
-        Err(why) => {
-            *troubled = true;
-            Some(Command::StoreTrouble(Some(format!("not saved yet: {why}"))))
-        }
-        Ok(true) if *troubled => {
-            *troubled = false;
-            Some(Command::StoreTrouble(None))
-        }
-        Ok(_) => None,
-    }
-}
-
 /// Takes in what other processes leave for the one that holds the store: this one.
 pub(super) async fn take_in(
     location: Option<Location>,
@@ -246,19 +238,35 @@ pub(super) async fn take_in(
     cancelled: &CancellationToken,
 ) {
     let Some(location) = location else { return };
-    let mut inbox = Inbox { location, open: None, taken: 0, struck: 0, looks: 0 };
+    let mut inbox = Inbox {
+        location,
+        open: None,
+        taken: 0,
+        struck: 0,
+        version: None,
+        damage: None,
+        inspect_at: Instant::now() + PACE,
+    };
+    let mut told = TroublesTold::of_holder();
     loop {
         let Some((back, looked)) = blocking(inbox, Inbox::look).await else { return };
         inbox = back;
-        match looked {
-            Ok(left) => {
-                for command in left {
-                    if commands.send(command).await.is_err() {
-                        return;
-                    }
-                }
+        let (mut done, unread) = match looked {
+            Ok(left) => (left, None),
+            Err(why) => {
+                (Vec::new(), Some(format!("what other processes left cannot be taken in: {why}")))
             }
-            Err(why) => tracing::warn!(%why, "what other processes left cannot be read"),
+        };
+        if unread.is_none() && Instant::now() >= inbox.inspect_at {
+            let Some((back, ())) = blocking(inbox, Inbox::inspect).await else { return };
+            inbox = back;
+        }
+        // What cannot be written the writer tells.
+        done.extend(told.news(None, unread.or_else(|| inbox.damage.clone())));
+        for command in done {
+            if commands.send(command).await.is_err() {
+                return;
+            }
         }
         tokio::select! {
             biased;
@@ -275,19 +283,23 @@ struct Inbox {
     taken: i64,
     /// Number of the last that was struck out.
     struck: i64,
-    looks: u32,
+    /// Of the store when it was inspected last.
+    version: Option<i64>,
+    /// What was wrong with it then.
+    damage: Option<String>,
+    inspect_at: Instant,
 }
 
-/// All of the store is read at this look, so that the start does not wait for it, and damage is
-/// told before the page that has it is needed (fault D05).
-const INSPECTED_AT: u32 = 5;
+/// All of the store is read again after so many times as long as that took last, so that what is
+/// altered is told within 5 s in a list of some thousands, and a longer one costs no more.
+const RARELY: u32 = 50;
 
 impl Inbox {
     /// What was taken in at the last look is saved by now, and struck out.
     fn look(&mut self) -> Result<Vec<Command>, PersistError> {
         if was_replaced(&mut self.open) {
             // A new file has numbers of its own.
-            (self.taken, self.struck) = (0, 0);
+            (self.taken, self.struck, self.version) = (0, 0, None);
         }
         let store = beside(&mut self.open, &self.location)?;
         // One look later: the writer has saved by now what was taken in at the last one.
@@ -297,16 +309,29 @@ impl Inbox {
         }
         let (left, last) = store.posts(self.taken)?;
         self.taken = last;
-        let mut commands = commands(left);
-        self.looks = self.looks.saturating_add(1);
-        if self.looks == INSPECTED_AT {
-            let said = store.inspect().unwrap_or_else(|why| Some(why.to_string()));
-            if let Some(said) = said.or_else(|| store.trouble()) {
-                tracing::warn!("{said}");
-                commands.push(Command::StoreTrouble(Some(said)));
-            }
+        Ok(commands(left))
+    }
+
+    /// Reads all of it where anything was written, so that the start does not wait for it, and damage
+    /// is told before the page that has it is needed (fault D05).
+    fn inspect(&mut self) {
+        let begun = Instant::now();
+        if let Err(why) = self.inspected() {
+            self.damage = Some(why.to_string());
         }
-        Ok(commands)
+        self.inspect_at = Instant::now() + begun.elapsed() * RARELY;
+    }
+
+    fn inspected(&mut self) -> Result<(), PersistError> {
+        let store = beside(&mut self.open, &self.location)?;
+        let version = store.data_version()?;
+        if self.version != Some(version) {
+            let said = store.inspect()?;
+            let _known = store.load()?;
+            self.version = Some(version);
+            self.damage = said.or_else(|| store.trouble());
+        }
+        Ok(())
     }
 }
 

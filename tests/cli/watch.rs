@@ -1,6 +1,6 @@
 //! `watch`: events as lines, from start to signal; two of them on one store; the service's unit.
 
-use std::io::{BufRead, BufReader};
+use std::io::{BufRead, BufReader, Read, Write};
 use std::process::{Child, ChildStdout, Stdio};
 
 use branchwatch::clock::{Clock, SystemClock};
@@ -39,6 +39,7 @@ impl Watching {
         let mut before = Vec::new();
         loop {
             let event: Value = serde_json::from_str(&self.line()).unwrap();
+
             if event["event"] == kind {
                 return (event, before);
             }
@@ -125,6 +126,60 @@ fn an_outage_is_reported_although_only_one_session_is_left_open() {
     came.send(()).unwrap();
     bound.join().unwrap();
     assert_eq!(lost["connection"], "offline", "{lost}");
+}
+
+/// Switches a fault of the simulator on, as JSON.
+fn faults(world: &World, faults: &str) {
+    let place = world.base_url.strip_prefix("http://").unwrap();
+    let (host, _) = place.split_once('/').unwrap();
+    let mut socket = std::net::TcpStream::connect(host).unwrap();
+    let length = faults.len();
+    write!(
+        socket,
+        "PUT /_sim/faults HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\
+         Content-Type: application/json\r\nContent-Length: {length}\r\n\r\n{faults}"
+    )
+    .unwrap();
+    let mut answer = String::new();
+    socket.read_to_string(&mut answer).unwrap();
+    assert!(answer.starts_with("HTTP/1.1 2"), "{answer}");
+}
+
+#[test]
+fn what_goes_wrong_with_the_store_and_the_rate_is_told() {
+    let world = world(&["--sessions", "1", "--scenario", "S01", "--speed", "0"]);
+    world.run(&["add", &world.sessions[0]], 0);
+    let events = "first_answer,store,connection";
+    let mut watch = watching(&world, &["watch", "--jsonl", "--events", events]);
+    watch.event("first_answer");
+    // Within 5 s, which tests/story.rs holds in virtual time; this machine may be busy.
+    let mut told = |words: &str| {
+        let begun = SystemClock.now();
+        loop {
+            let (event, _) = watch.event("store");
+            if event["words"].as_str().unwrap().contains(words) {
+                let took = SystemClock.now().duration_since(begun);
+                assert!(took.as_secs() < 15, "{took:?}: {event}");
+                return event;
+            }
+        }
+    };
+    let file = world.home.path().join(".local/share/branchwatch/store.db");
+    // Whoever has the file, and not the key, writes another response into it, once it is saved.
+    let store = rusqlite::Connection::open(&file).unwrap();
+    store.busy_timeout(std::time::Duration::from_secs(5)).unwrap();
+    let change = "UPDATE answer SET body = zeroblob(length(body))";
+    while store.execute(change, []).unwrap() == 0 {
+        std::thread::yield_now();
+    }
+    drop(store);
+    let altered = told("stored data altered: 1 session");
+    assert_eq!(altered["store"], "trouble");
+    assert!(altered["session_id"].is_null() && altered["profile"].is_string(), "{altered}");
+    std::fs::remove_file(&file).unwrap();
+    told("history not saved");
+    faults(&world, r#"[{"status": 429, "retry_after": "1"}]"#);
+    assert_eq!(watch.event("connection").0["connection"], "slowed");
 }
 
 #[test]

@@ -120,7 +120,8 @@ pub fn sentence(happening: &SessionEvent) -> String {
 const fn connected(connection: &Connection) -> &'static str {
     match connection {
         Connection::Starting => "not connected to Yoti yet",
-        Connection::Live | Connection::Slowed { .. } => "connected to Yoti again",
+        Connection::Live => "Yoti answers as usual again",
+        Connection::Slowed { .. } => "Yoti limits the requests; fewer are sent for a time",
         Connection::Offline { .. } => "Yoti cannot be reached; trying again",
         Connection::Unavailable { .. } => "Yoti is not available now; trying again",
         Connection::Refused { .. } => "Yoti refuses the key; run branchwatch doctor",

@@ -15,7 +15,7 @@ pub(in crate::cli) struct Watch {
     pub(in crate::cli) jsonl: bool,
     /// Only these events: at_counter, visit, turned_away, approve, reject, refer, expired, due_today,
     /// stale, first_answer, state, resource, task, check, requirement, letter, identity_profile,
-    /// gone, back, notified, other, added, removed, connection
+    /// gone, back, notified, other, added, removed, connection, store
     #[arg(long, value_name = "EVENTS", value_delimiter = ',')]
     pub(in crate::cli) events: Vec<String>,
 }

@@ -26,15 +26,17 @@ pub enum EventKind {
     Back,
     Notified,
     Other,
-    // The watch-list and the connection.
+    // The watch-list, the connection and the local store.
     Added,
     Removed,
     Connection,
+    /// The local store cannot be written or read, was altered, or is in order again.
+    Store,
 }
 
 impl EventKind {
     /// All, in the order of the help.
-    pub const ALL: [Self; 24] = [
+    pub const ALL: [Self; 25] = [
         Self::AtCounter,
         Self::Visit,
         Self::TurnedAway,
@@ -59,6 +61,7 @@ impl EventKind {
         Self::Added,
         Self::Removed,
         Self::Connection,
+        Self::Store,
     ];
 
     /// Its word: stable, lower case.
@@ -89,6 +92,7 @@ impl EventKind {
             Self::Added => "added",
             Self::Removed => "removed",
             Self::Connection => "connection",
+            Self::Store => "store",
         }
     }
 

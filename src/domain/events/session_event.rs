@@ -35,10 +35,27 @@ pub struct SessionEvent {
     pub session: Option<Arc<WatchedSession>>,
     /// The change of the timeline, for the kinds that are one.
     pub change: Option<TimelineEvent>,
-    /// What a finding says of it.
+    /// What a finding says of it, or the store's trouble.
     pub words: Option<ServerText>,
     /// How the connection stands, for the one kind that is its.
     pub connection: Option<Connection>,
+    /// How the local store stands, `trouble` or `in_order`, for the one kind that is its.
+    pub store: Option<&'static str>,
+}
+
+impl SessionEvent {
+    fn of_nobody(kind: EventKind, now: Timestamp) -> Self {
+        Self {
+            kind,
+            at: now,
+            seen_at: now,
+            session: None,
+            change: None,
+            words: None,
+            connection: None,
+            store: None,
+        }
+    }
 }
 
 /// Remembers the last state of the world and tells what is new in the next.
@@ -50,6 +67,7 @@ pub struct EventDetector {
     known: HashMap<SessionId, Known>,
     wakes: BTreeSet<(Timestamp, SessionId)>,
     connection: Option<&'static str>,
+    store_trouble: Option<String>,
 }
 
 #[derive(Debug)]
@@ -70,6 +88,7 @@ impl EventDetector {
             known: HashMap::new(),
             wakes: BTreeSet::new(),
             connection: None,
+            store_trouble: None,
         };
         for session in snapshot.sessions.iter() {
             let assessment = assess(session, &detector.rules, now);
@@ -96,6 +115,7 @@ impl EventDetector {
     pub fn observe(&mut self, snapshot: &Snapshot, now: Timestamp) -> Vec<SessionEvent> {
         let mut told = Vec::new();
         self.connected(snapshot, now, &mut told);
+        self.stored(snapshot, now, &mut told);
         let difference = snapshot.sessions.since(&self.table);
         if !difference.same_list {
             self.removed(snapshot, now, &mut told);
@@ -121,24 +141,32 @@ impl EventDetector {
 
     fn connected(&mut self, snapshot: &Snapshot, now: Timestamp, told: &mut Vec<SessionEvent>) {
         let connection = &snapshot.health.connection;
-        // The word alone: a later try, or fewer requests for a time, is the same connection.
+        // The word alone: a later try is the same connection.
         let word = standing(connection);
         if *connection == Connection::Starting || self.connection == Some(word) {
             return;
         }
-        let live = matches!(connection, Connection::Live | Connection::Slowed { .. });
+        let live = *connection == Connection::Live;
         // Starting is no news, nor is the first good answer.
         if self.connection.replace(word).is_some() || !live {
-            told.push(SessionEvent {
-                kind: EventKind::Connection,
-                at: now,
-                seen_at: now,
-                session: None,
-                change: None,
-                words: None,
-                connection: Some(connection.clone()),
-            });
+            let connection = Some(connection.clone());
+            let event = SessionEvent::of_nobody(EventKind::Connection, now);
+            told.push(SessionEvent { connection, ..event });
         }
+    }
+
+    fn stored(&mut self, snapshot: &Snapshot, now: Timestamp, told: &mut Vec<SessionEvent>) {
+        let trouble = &snapshot.health.store_trouble;
+        if *trouble == self.store_trouble {
+            return;
+        }
+        self.store_trouble.clone_from(trouble);
+        let (store, words) = match trouble {
+            Some(trouble) => ("trouble", trouble.as_str()),
+            None => ("in_order", "the local store is in order again"),
+        };
+        let event = SessionEvent::of_nobody(EventKind::Store, now);
+        told.push(SessionEvent { words: Some(words.into()), store: Some(store), ..event });
     }
 
     fn removed(&mut self, snapshot: &Snapshot, now: Timestamp, told: &mut Vec<SessionEvent>) {
@@ -234,7 +262,7 @@ fn plain(
     session: &Arc<WatchedSession>,
 ) -> SessionEvent {
     let session = Some(Arc::clone(session));
-    SessionEvent { kind, at, seen_at, session, change: None, words: None, connection: None }
+    SessionEvent { at, seen_at, session, ..SessionEvent::of_nobody(kind, at) }
 }
 
 /// What of a timeline is new; at its cap the oldest have gone.
@@ -321,7 +349,8 @@ pub fn told_since(
 pub const fn standing(connection: &Connection) -> &'static str {
     match connection {
         Connection::Starting => "starting",
-        Connection::Live | Connection::Slowed { .. } => "live",
+        Connection::Live => "live",
+        Connection::Slowed { .. } => "slowed",
         Connection::Offline { .. } => "offline",
         Connection::Unavailable { .. } => "unavailable",
         Connection::Refused { .. } => "refused",
