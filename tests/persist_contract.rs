@@ -806,6 +806,31 @@ async fn the_writer_saves_what_changes_and_says_when_it_cannot() {
     assert_eq!(*told.lock().unwrap(), []);
 }
 
+/// In real time: SQLite waits for the lock by the machine's clock.
+#[tokio::test]
+async fn a_save_that_another_program_holds_up_is_told_and_taken_back() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("store.db");
+    let mut persistence = held(&path);
+    let (mut store, reader) = Store::new(persistence.load().unwrap());
+    let saved = SavedSessions::of(store.snapshot());
+    let other = rusqlite::Connection::open(&path).unwrap();
+    other.execute_batch("BEGIN IMMEDIATE").unwrap();
+    let cancel = CancellationToken::new();
+    let (tell, mut told) = tokio::sync::mpsc::unbounded_channel();
+    let trouble = move |what| drop(tell.send(what));
+    let task = tokio::spawn(writer(persistence, saved, reader, trouble, cancel.clone()));
+    store.add(vec![entry(1)]);
+    assert!(store.publish(Health::default(), Vec::new()));
+    let said = told.recv().await.unwrap().unwrap();
+    assert!(said.contains("not saved yet: the disk is slow or the store is in use"), "{said}");
+    other.execute_batch("COMMIT").unwrap();
+    while told.recv().await.unwrap().is_some() {}
+    cancel.cancel();
+    task.await.unwrap();
+    assert_eq!(open(&path).load().unwrap().len(), 1);
+}
+
 /// The child of the kill story: adds sessions and acknowledges each on standard output.
 #[test]
 fn child_that_writes_until_it_is_killed() {
