@@ -24,6 +24,7 @@ mod schema4;
 mod second_copy;
 pub mod sqlite;
 mod state;
+mod transfer;
 mod wal;
 mod write;
 mod writer;
@@ -110,6 +111,9 @@ pub enum PersistError {
     /// Its file system has no locks, which keep two processes from writing it at once.
     #[error("the local store is on a file system without locks: {0}")]
     NoLocks(String),
+    /// A store cannot be moved into or out of this file.
+    #[error("{0}")]
+    Transfer(String),
     /// The disk is full or a file cannot be written; the view goes on without saving.
     #[error("the local store cannot be written: {0}")]
     NotWritable(String),

@@ -168,7 +168,7 @@ pub(super) enum Command {
         #[arg(long)]
         json: bool,
     },
-    /// Check the local store, erase sessions, or open it to a new key of the application
+    /// Check the local store, erase sessions, move it to another machine, or open it to a new key
     Store {
         #[command(subcommand)]
         what: StoreCommand,
@@ -223,6 +223,16 @@ pub(super) enum StoreCommand {
         /// Session IDs, beginnings of IDs, or references; or -
         #[arg(required = true, value_name = "ID")]
         ids: Vec<String>,
+    },
+    /// Write all of it into a new file, to move it to another machine; it may be in use meanwhile
+    Export {
+        /// The file; it must not exist
+        file: PathBuf,
+    },
+    /// Take over an exported store, where there is none yet; the profile needs the same key
+    Import {
+        /// The file that `store export` wrote
+        file: PathBuf,
     },
     /// After a new key at Yoti: keep the history, which was sealed with the old key
     Rekey {

@@ -88,6 +88,7 @@ fn store_advice(error: &PersistError) -> &'static str {
         PersistError::Sealed => {
             "; set key_file to the key of this application; after a new key: branchwatch store rekey"
         }
+        PersistError::Transfer(_) => "; nothing was changed",
         PersistError::NoLocks(_) => {
             "; set XDG_DATA_HOME to a folder on a local disk, or run without a store: --no-state"
         }

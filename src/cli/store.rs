@@ -1,4 +1,4 @@
-//! `store check`, `store erase` and `store rekey`: the local store itself.
+//! `store check`, `erase`, `export`, `import` and `rekey`: the local store itself.
 
 use std::path::Path;
 use std::time::Duration;
@@ -21,6 +21,8 @@ pub(super) fn run(global: &Global, what: &StoreCommand) -> Result<u8, Failure> {
     match what {
         StoreCommand::Check => check(global),
         StoreCommand::Erase { ids } => erase(global, ids),
+        StoreCommand::Export { file } => export(global, file),
+        StoreCommand::Import { file } => import(global, file),
         StoreCommand::Rekey { old_key } => rekey(global, old_key),
     }
 }
@@ -86,6 +88,37 @@ fn leftovers(folder: &Path) -> usize {
     let left = files.filter(|file| is_ours(&file.file_name().to_string_lossy()));
     left.filter(|file| old(&file.path()).is_some() && std::fs::remove_file(file.path()).is_ok())
         .count()
+}
+
+/// One file out of the store, beside whoever holds it.
+fn export(global: &Global, file: &Path) -> Result<u8, Failure> {
+    let config = setup::config(global)?;
+    let mut store = setup::store(global, &config)?;
+    let sessions = store.load()?.len();
+    if !store.export_to(file)? {
+        warn("warning: this store has never known a key: whoever has the file can read it");
+    }
+    talk(&format!(
+        "{} written to {}; on the other machine, with the same key: branchwatch store import FILE",
+        count(sessions, "session"),
+        file.display()
+    ));
+    Ok(exit::OK)
+}
+
+fn import(global: &Global, file: &Path) -> Result<u8, Failure> {
+    let config = setup::config(global)?;
+    let (opened, sessions) = setup::location(&config).import(file)?;
+    let trouble = opened.persistence.trouble();
+    if let Some(trouble) = &trouble {
+        warn(&format!("warning: {trouble}"));
+    }
+    talk(&format!(
+        "{} taken over into {}; use the store on the other machine no longer",
+        count(sessions.len(), "session"),
+        config.store.display()
+    ));
+    Ok(if trouble.is_none() { exit::OK } else { exit::STORE })
 }
 
 /// The store of an application that has a new key at Yoti.

@@ -212,6 +212,8 @@ PRIVACY
               only the application's key opens: without that key file a session
               is shown by its ID alone. store check reports what was damaged or
               altered; store rekey keeps the history after a new key at Yoti.
+              store export FILE and, on another machine with the same key, store
+              import FILE move it.
               remove and D take a session off the list and keep all of this for
               when it is added again (list --archived). remove --purge-history
               deletes it and overwrites it in the file.

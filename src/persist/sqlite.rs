@@ -54,6 +54,18 @@ pub struct Sqlite {
 }
 
 impl Sqlite {
+    pub(super) const fn connection(&self) -> &Connection {
+        &self.connection
+    }
+
+    pub(super) const fn is_sealed(&self) -> bool {
+        matches!(self.vault, Vault::Sealed(_))
+    }
+
+    pub(super) const fn is_shut(&self) -> bool {
+        self.vault.is_shut()
+    }
+
     fn put(&mut self, sessions: &[Arc<WatchedSession>], what: Saving) -> Result<(), PersistError> {
         if sessions.is_empty() {
             return Ok(());

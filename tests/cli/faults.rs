@@ -367,3 +367,51 @@ fn a_store_that_cannot_be_written_is_read_and_each_change_is_refused() {
         assert!(before == after, "nothing was written");
     }
 }
+
+#[test]
+fn a_store_is_moved_to_another_machine_by_two_commands_while_it_is_in_use() {
+    let (world, _) = stored();
+    let holder = world.location().open(true).unwrap().persistence;
+    world.run(&["add", NEW, "--ref", "dbs-9", "--tag", "called"], 0);
+    world.run(&["remove", KNOWN[1]], 0);
+    let file = world.home.path().join("moved.store");
+    let name = file.to_str().unwrap();
+    let (_, err) = world.run(&["store", "export", name], 0);
+    assert!(err.contains("4 sessions written to") && !err.contains("warning"), "{err}");
+    assert_eq!(fs::metadata(&file).unwrap().permissions().mode() & 0o777, 0o600);
+    let bytes = fs::read(&file).unwrap();
+    assert!(!bytes.windows(5).any(|part| part == b"dbs-9"), "it is sealed");
+    let (_, err) = world.run(&["store", "export", name], 8);
+    assert!(err.contains("exists already"), "{err}");
+    assert_eq!(fs::read(&file).unwrap(), bytes, "nothing is overwritten");
+    drop(holder);
+
+    let other = keyed();
+    let before = fs::read(other.key()).unwrap();
+    let (_, err) = other.run(&["store", "import", name], 8);
+    assert!(err.contains("no key that opens it"), "{err}");
+    fs::copy(world.key(), other.key()).unwrap();
+    let broken = other.home.path().join("broken.store");
+    let mut half = bytes.clone();
+    half.truncate(bytes.len() / 2);
+    for content in [b"no store".as_slice(), &[], &half] {
+        fs::write(&broken, content).unwrap();
+        let (_, err) = other.run(&["store", "import", broken.to_str().unwrap()], 8);
+        assert!(err.contains("broken.store: ") && err.contains("nothing was changed"), "{err}");
+    }
+    assert!(!data(&other).join("store.db").exists(), "nothing stands in its place");
+    let (_, err) = other.run(&["store", "import", name], 0);
+    assert!(err.contains("4 sessions taken over"), "{err}");
+    for arguments in [["list", "--json"].as_slice(), &["list", "--archived", "--json"]] {
+        let all = [arguments, &["--privacy", "off"]].concat();
+        assert_eq!(other.run(&all, 0).0, world.run(&all, 0).0);
+    }
+    other.run(&["store", "check"], 0);
+    let (_, err) = other.run(&["store", "import", name], 8);
+    assert!(err.contains("is here already"), "{err}");
+    let left = files(&data(&other)).into_iter().filter(|it| it.ends_with("store.db-watchlist"));
+    assert_eq!(left.count(), 1, "the second copy of the list is made there");
+    let hidden = |it: &PathBuf| it.file_name().unwrap().as_encoded_bytes()[0] == b'.';
+    assert_eq!(files(&data(&other)).iter().filter(|it| hidden(it)).count(), 0);
+    assert_ne!(fs::read(other.key()).unwrap(), before);
+}

@@ -146,7 +146,10 @@ impl Sqlite {
         Ok(store)
     }
 
-    pub(super) fn of(connection: Connection, location: &Location) -> Result<Self, PersistError> {
+    pub(in crate::persist) fn of(
+        connection: Connection,
+        location: &Location,
+    ) -> Result<Self, PersistError> {
         let (name, sealed) = header::name(&connection)?;
         let journal = Journal::beside(&location.path);
         let vault =
