@@ -36,7 +36,7 @@ impl Added {
 #[must_use]
 pub fn says_more(entry: &WatchEntry, known: &WatchEntry) -> bool {
     // Each reading gives a new one: a list read twice would count as updated.
-    WatchEntry { added_at: known.added_at, ..entry.clone() } != *known
+    entry.clone().for_known(known) != *known
 }
 
 impl fmt::Display for Added {

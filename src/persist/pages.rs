@@ -135,7 +135,7 @@ fn varint(bytes: &[u8], at: usize) -> Option<(i64, usize)> {
     Some((number.cast_signed(), at + 9))
 }
 
-/// The columns of a row.
+/// The columns of a row, in their order.
 fn values(row: &[u8]) -> Option<Vec<Value>> {
     let (head, mut at) = varint(row, 0)?;
     let head = usize::try_from(head).ok()?;

@@ -1,12 +1,13 @@
 //! What processes without the store's lock leave for the one that holds it, as rows and back.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
 use rusqlite::{Connection, params};
 
 use super::PersistError;
 use super::header::{Header, POSTS};
 use super::key::Vault;
+use super::rows::FoundRow;
 use super::write::Write;
 use crate::domain::session::ids::SessionId;
 use crate::domain::watchlist::outbox::OutboxMessage;
@@ -24,25 +25,15 @@ fn place(store: &str, session: &str, kind: &str, version: u64) -> String {
     format!("{store} post {session} {kind} {version}")
 }
 
-/// `None`: all of the list.
-pub(super) fn whose(message: &OutboxMessage) -> Option<SessionId> {
-    match message {
-        OutboxMessage::Added(entry) => Some(entry.id),
-        OutboxMessage::Removed(id) | OutboxMessage::Kept(id, ..) => Some(*id),
-        OutboxMessage::Asked(id) => *id,
-        OutboxMessage::Told(told) => Some(told.session),
-    }
-}
-
 fn head(message: &OutboxMessage) -> (String, &'static str) {
-    let kind = match message {
-        OutboxMessage::Added(_) => "added",
-        OutboxMessage::Removed(_) => "removed",
-        OutboxMessage::Asked(_) => "asked",
-        OutboxMessage::Kept(..) => "kept",
-        OutboxMessage::Told(_) => "told",
+    let (session, kind) = match message {
+        OutboxMessage::Added(entry) => (Some(entry.id), "added"),
+        OutboxMessage::Removed(id) => (Some(*id), "removed"),
+        OutboxMessage::Asked(id) => (*id, "asked"),
+        OutboxMessage::Kept(id, ..) => (Some(*id), "kept"),
+        OutboxMessage::Told(told) => (Some(told.session), "told"),
     };
-    (whose(message).map_or_else(String::new, |id| id.to_string()), kind)
+    (session.map_or_else(String::new, |id| id.to_string()), kind)
 }
 
 /// An entry without anything that only the key could vouch for.
@@ -97,6 +88,22 @@ impl Write<'_> {
             )?
             .execute(params![session, kind, i64::try_from(version).unwrap_or(i64::MAX), body])?;
         Ok(())
+    }
+
+    /// Does what was posted, where nobody holds the store.
+    pub(super) fn settle(&mut self, message: &OutboxMessage) -> Result<(), PersistError> {
+        match message {
+            OutboxMessage::Added(entry) => self.put_entry(entry),
+            OutboxMessage::Kept(id, change, made) => {
+                let Some(FoundRow { row: Ok(row), .. }) = self.found(*id)? else { return Ok(()) };
+                let mut watched = row.watched();
+                watched.keep(change, made.clone());
+                self.put_kept(&watched)
+            }
+            OutboxMessage::Told(_) => self.leave(message),
+            // The row went when it was posted; and who takes the store asks everybody.
+            OutboxMessage::Removed(_) | OutboxMessage::Asked(_) => Ok(()),
+        }
     }
 
     /// Deletes posts, which then are no longer expected. Returns the highest version of them.
@@ -170,31 +177,26 @@ pub(super) fn after(
     Ok(posted)
 }
 
-/// Puts what is posted on top of what is saved. Returns whom it changes.
+/// Puts what is posted on top of what is saved.
 pub(super) fn overlay<'a>(
     sessions: impl Iterator<Item = &'a mut WatchedSession>,
     posts: Vec<OutboxMessage>,
-) -> HashSet<SessionId> {
+) {
     let mut sessions: HashMap<SessionId, &mut WatchedSession> =
         sessions.map(|session| (session.id(), session)).collect();
-    let mut changed = HashSet::new();
     for post in posts {
         match post {
             OutboxMessage::Kept(id, change, made) => {
                 let Some(session) = sessions.get_mut(&id) else { continue };
                 session.keep(&change, made);
-                changed.insert(id);
             }
             OutboxMessage::Added(entry) => {
-                let id = entry.id;
-                let Some(session) = sessions.get_mut(&id) else { continue };
+                let Some(session) = sessions.get_mut(&entry.id) else { continue };
                 session.entry = std::sync::Arc::new(entry.for_known(&session.entry));
                 session.come_back();
-                changed.insert(id);
             }
             // A removal has taken the row away already; the others say nothing of what is kept.
             OutboxMessage::Removed(_) | OutboxMessage::Told(_) | OutboxMessage::Asked(_) => {}
         }
     }
-    changed
 }

@@ -189,27 +189,33 @@ impl Sqlite {
         changes: &[OutboxMessage],
         holds: bool,
     ) -> Result<usize, PersistError> {
-        let forgotten = self.write(|write| {
+        // Held for this work alone: all of it is done here, after what was left before.
+        let alone = !holds && self.lock.is_some();
+        if alone {
+            self.settle()?;
+        }
+        self.write(|write| {
             let mut forgotten = 0;
             for change in changes {
                 match change {
-                    OutboxMessage::Added(entry) => write.put_entry(entry)?,
                     OutboxMessage::Removed(id) => {
                         write.strike("session = ?1", &[&id.to_string()])?;
                         forgotten += usize::from(write.forget(*id)?);
                     }
-                    OutboxMessage::Kept(..) | OutboxMessage::Told(_) | OutboxMessage::Asked(_) => {}
+                    OutboxMessage::Added(entry) if !alone => write.put_entry(entry)?,
+                    OutboxMessage::Added(_)
+                    | OutboxMessage::Kept(..)
+                    | OutboxMessage::Told(_)
+                    | OutboxMessage::Asked(_) => {}
                 }
-                if !holds {
+                if alone {
+                    write.settle(change)?;
+                } else if !holds {
                     write.leave(change)?;
                 }
             }
             Ok(forgotten)
-        })?;
-        if !holds && self.lock.is_some() {
-            self.settle()?;
-        }
-        Ok(forgotten)
+        })
     }
 
     /// Saves what was posted of the list and of what the operator keeps. Only for who holds the
@@ -220,30 +226,9 @@ impl Sqlite {
             return Ok(());
         }
         self.write(|write| {
-            for post in &posts {
-                if let OutboxMessage::Added(entry) = post
-                    && entry.unverified
-                    && write.found(entry.id)?.is_none()
-                {
-                    write.put_entry(entry)?;
-                }
-            }
-            // Of a long list no more than what is changed.
-            let ids: BTreeSet<SessionId> = posts.iter().filter_map(posts::whose).collect();
-            let ids: Vec<SessionId> = ids.into_iter().collect();
-            let listed = rows::named(write.sql, &write.header.store, write.vault, &ids)?;
-            let mut sessions: Vec<WatchedSession> =
-                listed.into_iter().map(|one| one.row.watched()).collect();
-            let told = |post: &&OutboxMessage| matches!(post, OutboxMessage::Told(_));
-            let told: Vec<OutboxMessage> = posts.iter().filter(told).cloned().collect();
-            let changed = posts::overlay(sessions.iter_mut(), posts);
-            for session in sessions.iter().filter(|session| changed.contains(&session.id())) {
-                write.put_kept(session)?;
-            }
-            // Who takes the store asks everybody.
             let last = write.strike("true", &[])?;
             write.header.taken = write.header.taken.max(last);
-            told.iter().try_for_each(|told| write.leave(told))
+            posts.iter().try_for_each(|post| write.settle(post))
         })
     }
 

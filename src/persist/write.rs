@@ -116,7 +116,12 @@ impl Write<'_> {
         let found = self.found(entry.id)?;
         let known = found.as_ref().map(|found| (found.position, found.version));
         let mut row = match found.map(|found| found.row) {
-            Some(Ok(row)) if row.entry == *entry && row.own.archived_at.is_none() => return Ok(()),
+            Some(Ok(row))
+                if entry.clone().for_known(&row.entry) == row.entry
+                    && row.own.archived_at.is_none() =>
+            {
+                return Ok(());
+            }
             Some(Ok(row)) => row,
             Some(Err(fault)) => SessionRow::faulty(entry.id, fault),
             None => SessionRow::new(entry.clone()),
