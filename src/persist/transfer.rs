@@ -54,7 +54,7 @@ impl Sqlite {
 
 impl Location {
     /// Takes over a store that [`Sqlite::export_to`] has written, where there is none yet. Returns
-    /// what it holds.
+    /// it with its sessions, as they were loaded.
     pub fn import(
         &self,
         file: &Path,
