@@ -351,9 +351,10 @@ fn copy_parts<'a>(
     for ((position, number), id) in events {
         // As far as none is missing: an event is opened at its number alone.
         let next = sound.events.entry(id).or_insert(0);
-        match u64::try_from(number) == Ok(*next) {
-            true => *next += 1,
-            false => drop(rest.execute(params![position, number])?),
+        if u64::try_from(number) == Ok(*next) {
+            *next += 1;
+        } else {
+            rest.execute(params![position, number])?;
         }
     }
     Ok(sound)

@@ -41,7 +41,7 @@ impl Sqlite {
             Ok(false) => {}
             // They are not shown in any case.
             Err(why) => {
-                tracing::warn!(%why, "responses that are kept no longer could not be erased")
+                tracing::warn!(%why, "responses that are kept no longer could not be erased");
             }
         }
     }
