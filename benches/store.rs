@@ -49,7 +49,7 @@ fn filled(count: u128) -> (TempDir, SessionId) {
 }
 
 fn tagged(n: usize) -> AnnotationChange {
-    AnnotationChange::Tags(vec![format!("tag-{n}")])
+    AnnotationChange::Tags { added: vec![format!("tag-{n}")], removed: Vec::new() }
 }
 
 /// By the process that holds the store.

@@ -10,6 +10,7 @@ mod header;
 mod journal;
 pub mod key;
 pub mod ledger;
+mod list_record;
 pub mod location;
 pub mod memory;
 mod mend;

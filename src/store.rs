@@ -169,10 +169,12 @@ impl Store {
         for entry in entries {
             let archived = self.current.archived.get(entry.id);
             let next = match self.current.sessions.get(entry.id).or(archived) {
-                // Adding what is there already changes nothing, not even the order.
-                Some(watched) if *watched.entry == entry && archived.is_none() => continue,
                 Some(watched) => {
-                    let entry = entry.for_known(&watched.entry);
+                    let entry = entry.over(&watched.entry);
+                    // Adding what is there already changes nothing, not even the order.
+                    if *watched.entry == entry && archived.is_none() {
+                        continue;
+                    }
                     let mut known = WatchedSession::clone(watched);
                     known.come_back();
                     let revision = known.revision + 1;

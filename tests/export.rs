@@ -216,7 +216,7 @@ fn notes_are_there_only_when_asked_for_and_a_masked_note_is_hidden_whole() {
     let open = Contents { notes: true, masked: false, ..Contents::default() };
     assert_eq!(export(&watched, open)["notes"]["note"], "called her");
     let mut own = Annotations::default();
-    let made = Made { at: start(), by: Some("jane".into()) };
+    let made = Made::new(start(), Some("jane".into()));
     own.apply(&AnnotationChange::Note("called her".to_owned()), made);
     watched.own = Arc::new(own);
     let notes = &export(&watched, open)["notes"];

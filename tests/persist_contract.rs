@@ -90,16 +90,16 @@ fn own() -> Annotations {
     let mut own = Annotations::default();
     for change in [
         AnnotationChange::Note("called her".to_owned()),
-        AnnotationChange::Tags(vec!["a".to_owned(), "b".to_owned()]),
+        AnnotationChange::Tags { added: vec!["a".to_owned(), "b".to_owned()], removed: Vec::new() },
         AnnotationChange::Pinned(true),
         AnnotationChange::Archived(true),
         AnnotationChange::Acknowledged(None),
         AnnotationChange::Acknowledged(Some(vec![Reason::Rejected, Reason::Stale])),
         AnnotationChange::Snoozed(None),
         AnnotationChange::Snoozed(Some(at + SignedDuration::from_hours(4))),
-        AnnotationChange::LookedAt(Some(at)),
     ] {
-        own.apply(&change, Made { at, by: Some("jane".into()) });
+        // As changes stand that were made before they had names.
+        own.apply(&change, Made { at, by: Some("jane".into()), edit: None });
     }
     own
 }
@@ -224,14 +224,22 @@ fn story(mut store: impl Persistence) {
     assert_eq!(store.load().unwrap()[1], grown, "an answer with nothing new moves its time alone");
 
     let mut renamed = entry(2);
-    renamed.reference = None;
-    store.add(&[renamed.clone()]).unwrap();
+    renamed.reference = Some("other".to_owned());
+    renamed.tags.push("vip".to_owned());
+    let says_little = WatchEntry {
+        reference: Some("other".to_owned()),
+        tags: vec!["vip".to_owned()],
+        ..WatchEntry::new(id(2), "2026-10-17T09:00:00Z".parse().unwrap())
+    };
+    // What an addition does not say stays; tags are added.
+    store.add(&[says_little]).unwrap();
     let loaded = store.load().unwrap();
     assert_eq!(*loaded[1].entry, renamed);
     assert_eq!(loaded[1].timeline.len(), 2, "answers and timeline stay");
 
     let mut kept = WatchedSession { entry: Arc::new(renamed), ..grown };
     kept.own = Arc::new(own());
+    kept.personal.looked_at = Some("2026-10-16T12:00:00Z".parse().unwrap());
     store.save(&[Arc::new(kept.clone())]).unwrap();
     assert_eq!(store.load().unwrap()[1], kept, "what the operator keeps comes back");
     store.add(&[entry(2)]).unwrap();
@@ -578,9 +586,10 @@ fn a_store_of_schema_4_is_taken_over_whole_and_sealed() {
     assert_eq!(store.trouble(), None);
     let mut kept = known(2);
     kept.own = Arc::new(own());
+    kept.personal.looked_at = Some("2026-10-16T12:00:00Z".parse().unwrap());
     let mut noted = WatchedSession::new(entry(3));
     let at: Timestamp = "2026-10-16T13:00:00Z".parse().unwrap();
-    let made = Made { at, by: Some("jane".into()) };
+    let made = Made { at, by: Some("jane".into()), edit: None };
     noted.keep(&AnnotationChange::Note("rings back".into()), made);
     assert_eq!(loaded, [known(1), kept, noted, WatchedSession::new(entry(4))]);
     assert_eq!(arrangement(&mut store).unwrap(), arranged());
@@ -895,7 +904,7 @@ fn what_is_posted_comes_in_its_order_is_told_once_and_goes_with_its_session() {
         subject: Some("c-1".into()),
         at,
     };
-    let made = Made { at, by: Some("jane".into()) };
+    let made = Made::new(at, Some("jane".into()));
     let left = [
         OutboxMessage::Kept(id(1), AnnotationChange::Note("secret words".into()), made),
         OutboxMessage::Told(told),

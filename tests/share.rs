@@ -232,7 +232,11 @@ async fn what_is_kept_added_and_removed_where_another_process_asks_reaches_that_
     shows.sees(|s| s.health.connection == Connection::Following && s.sessions.len() == 2).await;
     for order in [
         note(1, "called her"),
-        OperatorCommand::Keep(vec![(id(1), AnnotationChange::Tags(vec!["vip".to_owned()]))]).into(),
+        OperatorCommand::Keep(vec![(
+            id(1),
+            AnnotationChange::Tags { added: vec!["vip".to_owned()], removed: Vec::new() },
+        )])
+        .into(),
         OperatorCommand::Add(vec![entry(3)]).into(),
         OperatorCommand::Remove(vec![id(2)]).into(),
     ] {
@@ -322,8 +326,10 @@ async fn who_was_archived_stays_so_when_others_are_added_by_another_process() {
     Sqlite::open(&file, true).unwrap().persistence.add(&[entry(1)]).unwrap();
     let mut asks = started(&file);
     asks.sees(|s| s.health.connection == Connection::Live).await;
-    let changes =
-        [AnnotationChange::Tags(vec!["done".to_owned()]), AnnotationChange::Archived(true)];
+    let changes = [
+        AnnotationChange::Tags { added: vec!["done".to_owned()], removed: Vec::new() },
+        AnnotationChange::Archived(true),
+    ];
     let changes = changes.into_iter().map(|change| (id(1), change)).collect();
     asks.engine.commands.send(OperatorCommand::Keep(changes).into()).await.unwrap();
     asks.sees(|s| s.archived.get(id(1)).is_some()).await;

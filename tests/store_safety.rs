@@ -431,7 +431,7 @@ fn child_that_holds_the_store_until_it_is_killed() {
                 OutboxMessage::Added(entry) => {
                     match known.iter_mut().find(|it| it.id() == entry.id) {
                         Some(one) => {
-                            one.entry = Arc::new(entry.for_known(&one.entry));
+                            one.entry = Arc::new(entry.over(&one.entry));
                         }
                         None => known.push(WatchedSession::new(entry)),
                     }

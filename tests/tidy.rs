@@ -273,7 +273,7 @@ fn a_state_never_uses_the_model() {
 }
 
 /// Doc comments of at most four words; the number may only fall.
-const SHORT_DOCS: usize = 210;
+const SHORT_DOCS: usize = 209;
 /// Functions with a tuple for a parameter; the number may only fall.
 const TUPLE_PARAMETERS: usize = 13;
 

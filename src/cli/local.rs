@@ -67,7 +67,6 @@ pub(super) async fn add(global: &Global, args: Add) -> Result<u8, Failure> {
     let mut added = Added { not_understood: bad, ..Added::default() };
     for entry in order.iter().filter_map(|id| found.remove(id)) {
         let before = listed.get(&entry.id).copied();
-        let entry = before.map_or_else(|| entry.clone(), |known| entry.clone().over(&known.entry));
         added.count(&entry, before.map(|known| (&*known.entry, known.own.archived_at.is_some())));
         entries.push(entry);
     }
@@ -151,7 +150,7 @@ pub(super) fn remove(global: &Global, args: &Remove) -> Result<u8, Failure> {
         talk(&format!("{removed} removed, and everything stored about them deleted"));
     } else {
         let by = config.refresh.operator.clone();
-        let made = Made { at: SystemClock.now(), by };
+        let made = Made::new(SystemClock.now(), by);
         let removed = store.archive(&ids, made)?;
         talk(&format!(
             "{removed} removed from the watch-list, history kept; to delete it: branchwatch remove \

@@ -36,7 +36,7 @@ impl Added {
 #[must_use]
 pub fn says_more(entry: &WatchEntry, known: &WatchEntry) -> bool {
     // Each reading gives a new one: a list read twice would count as updated.
-    entry.clone().for_known(known) != *known
+    entry.clone().over(known) != *known
 }
 
 impl fmt::Display for Added {

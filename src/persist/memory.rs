@@ -31,7 +31,7 @@ impl Persistence for Memory {
         for entry in entries {
             match self.sessions.iter_mut().find(|known| known.id() == entry.id) {
                 Some(known) => {
-                    known.entry = Arc::new(entry.clone());
+                    known.entry = Arc::new(entry.clone().over(&known.entry));
                     Arc::make_mut(&mut known.own).archived_at = None;
                 }
                 None => self.sessions.push(WatchedSession::new(entry.clone())),
@@ -53,7 +53,8 @@ impl Persistence for Memory {
                 continue;
             };
             let (entry, own) = (Arc::clone(&known.entry), Arc::clone(&known.own));
-            let learned = WatchedSession { entry, own, ..WatchedSession::clone(session) };
+            let personal = known.personal;
+            let learned = WatchedSession { entry, own, personal, ..WatchedSession::clone(session) };
             self.save(&[Arc::new(learned)])?;
         }
         Ok(())

@@ -206,7 +206,8 @@ impl Saved {
             });
             if row.kept < record.version {
                 self.from_journal += 1;
-                (row.entry, row.own, row.kept) = (kept.entry, kept.own, record.version);
+                row.take(kept);
+                row.kept = record.version;
             }
         }
     }

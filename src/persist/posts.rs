@@ -192,7 +192,7 @@ pub(super) fn overlay<'a>(
             }
             OutboxMessage::Added(entry) => {
                 let Some(session) = sessions.get_mut(&entry.id) else { continue };
-                session.entry = std::sync::Arc::new(entry.for_known(&session.entry));
+                session.entry = std::sync::Arc::new(entry.over(&session.entry));
                 session.come_back();
             }
             // A removal has taken the row away already; the others say nothing of what is kept.

@@ -8,14 +8,14 @@ use rusqlite::{Connection, OptionalExtension, Row};
 use serde::{Deserialize, Serialize};
 
 use super::PersistError;
-use super::header::Header;
 use super::key::Vault;
+use super::list_record::ListRecord;
 use crate::api::wire;
 use crate::domain::events::change::TimelineEvent;
 use crate::domain::session::answer::Answer;
 use crate::domain::session::ids::SessionId;
 use crate::domain::session::parts::{Answers, Letter};
-use crate::domain::watchlist::annotations::Annotations;
+use crate::domain::watchlist::annotations::{Annotations, Personal};
 use crate::domain::watchlist::storage::{Storage, StoreFault};
 use crate::domain::watchlist::watched::{PollState, WatchEntry, WatchedSession};
 
@@ -42,6 +42,8 @@ pub(super) struct SessionRow {
     #[serde(default)]
     pub(super) own: Annotations,
     #[serde(default)]
+    pub(super) personal: Personal,
+    #[serde(default)]
     pub(super) storage: Storage,
     /// The version at which entry or own part changed last: the journal has the same.
     #[serde(default)]
@@ -66,6 +68,7 @@ impl SessionRow {
         Self {
             entry,
             own: Annotations::default(),
+            personal: Personal::default(),
             storage: Storage::default(),
             kept: 0,
             missing_since: None,
@@ -81,6 +84,19 @@ impl SessionRow {
     pub(super) fn faulty(id: SessionId, fault: StoreFault) -> Self {
         let storage = Storage { fault: Some(fault), ..Storage::default() };
         Self { storage, ..Self::new(WatchEntry::new(id, Timestamp::UNIX_EPOCH)) }
+    }
+
+    /// Its part in the journal.
+    pub(super) fn list_record(&self) -> ListRecord {
+        let (entry, own) = (self.entry.clone(), self.own.clone());
+        ListRecord { entry, own, personal: self.personal }
+    }
+
+    /// Takes over what the list says of the session. False: it is nothing new.
+    pub(super) fn take(&mut self, record: ListRecord) -> bool {
+        let differs = self.list_record() != record;
+        (self.entry, self.own, self.personal) = (record.entry, record.own, record.personal);
+        differs
     }
 
     /// Names an answer that is stored beside this row.
@@ -104,22 +120,9 @@ impl SessionRow {
         });
         watched.poll = PollState { last_ok: self.last_ok, ..PollState::default() };
         watched.own = Arc::new(self.own);
+        watched.personal = self.personal;
         watched.storage = self.storage;
         watched
-    }
-}
-
-/// What the journal keeps of a session.
-#[derive(Debug, Serialize, Deserialize)]
-pub(super) struct ListRecord {
-    pub(super) entry: WatchEntry,
-    #[serde(default)]
-    pub(super) own: Annotations,
-}
-
-impl ListRecord {
-    pub(super) fn place(header: &Header, version: u64) -> String {
-        header.place(&format!("watchlist {version}"))
     }
 }
 

@@ -18,7 +18,7 @@ use crate::domain::server_text::ServerText;
 use crate::domain::session::ids::SessionId;
 use crate::domain::session::wire_enum::Topic;
 use crate::domain::watchlist::annotations::{
-    Acknowledged, AnnotationChange, Annotations, Made, OwnAction,
+    Acknowledged, AnnotationChange, Annotations, Made, OwnAction, Personal,
 };
 use crate::domain::watchlist::outbox::OutboxMessage;
 use crate::domain::watchlist::watched::WatchEntry;
@@ -70,7 +70,8 @@ impl StoredAction {
         let at = first.and_then(|at| at.parse().ok());
         let what = match self.kind.as_str() {
             "note" => AnnotationChange::Note(first?.to_owned()),
-            "tags" => AnnotationChange::Tags(self.texts),
+            // The history then had all tags after the change.
+            "tags" => AnnotationChange::Tags { added: self.texts, removed: Vec::new() },
             "pinned" => AnnotationChange::Pinned(on),
             "archived" => AnnotationChange::Archived(on),
             "acknowledged" => {
@@ -81,7 +82,7 @@ impl StoredAction {
             "looked" => AnnotationChange::LookedAt(at),
             _ => return None,
         };
-        Some(OwnAction { made: Made { at: self.at, by: self.by.map(Arc::from) }, what })
+        Some(OwnAction { made: Made { at: self.at, by: self.by.map(Arc::from), edit: None }, what })
     }
 }
 
@@ -113,11 +114,11 @@ fn session(row: &Row<'_>) -> Result<Option<(i64, SessionRow)>, rusqlite::Error> 
         acknowledged: at("acknowledged_at")?
             .map(|at| Acknowledged { at, reasons: reasons(why.split_whitespace()) }),
         snoozed_until: at("snoozed_until")?,
-        looked_at: at("looked_at")?,
         history: history.into_iter().filter_map(StoredAction::action).collect(),
     };
     let session = SessionRow {
         own,
+        personal: Personal { looked_at: at("looked_at")? },
         missing_since: at("missing_since")?,
         visit_notified_at: at("visit_at")?,
         letter_not_set_at: at("letter_not_set_at")?,

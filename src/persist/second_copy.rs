@@ -4,7 +4,8 @@ use super::PersistError;
 use super::header::Header;
 use super::journal::{Journal, JournalHead, JournalRecord};
 use super::key::Vault;
-use super::rows::{self, FoundRow, ListRecord, SessionRow};
+use super::list_record::ListRecord;
+use super::rows::{self, FoundRow, SessionRow};
 use super::sqlite::keyring;
 use super::write::Write;
 use crate::domain::session::ids::SessionId;
@@ -31,7 +32,7 @@ pub(super) fn restore(
         Some(found) => (Some((found.position, found.version)), SessionRow::new(kept.entry.clone())),
         None => (None, SessionRow::new(kept.entry.clone())),
     };
-    (row.entry, row.own) = (kept.entry, kept.own);
+    row.take(kept);
     write.put_row(known, &mut row, true).map(|_position| true)
 }
 
@@ -60,7 +61,7 @@ impl Write<'_> {
             if one.row.storage.fault == Some(StoreFault::Altered) {
                 continue;
             }
-            let kept = ListRecord { entry: one.row.entry, own: one.row.own };
+            let kept = one.row.list_record();
             let text = serde_json::to_vec(&kept).unwrap_or_default();
             let place = ListRecord::place(&self.header, one.row.kept);
             let body = self.vault.close(place, &text).map_err(PersistError::sealing)?;

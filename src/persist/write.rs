@@ -7,13 +7,11 @@ use super::PersistError;
 use super::header::Header;
 use super::journal::JournalRecord;
 use super::key::{StoreKey, Vault};
-use super::rows::{
-    self, AnswerMark, FoundRow, ListRecord, Manifest, SessionRow, answer_place, event_place,
-};
+use super::list_record::ListRecord;
+use super::rows::{self, AnswerMark, FoundRow, Manifest, SessionRow, answer_place, event_place};
 use crate::domain::session::answer::Answer;
 use crate::domain::session::ids::SessionId;
 use crate::domain::session::parts::{Answers, Letter};
-use crate::domain::watchlist::annotations::Annotations;
 use crate::domain::watchlist::watched::{TIMELINE_CAP, WatchEntry, WatchedSession};
 
 /// A transaction on the store, with the header that it leaves behind.
@@ -77,8 +75,7 @@ impl Write<'_> {
         let version = self.header.next();
         if kept {
             row.kept = version;
-            let kept = ListRecord { entry: row.entry.clone(), own: row.own.clone() };
-            let text = serde_json::to_vec(&kept).unwrap_or_default();
+            let text = serde_json::to_vec(&row.list_record()).unwrap_or_default();
             let body = self.vault.close(ListRecord::place(&self.header, version), &text);
             let body = Some(body.map_err(PersistError::sealing)?);
             if known.is_none() {
@@ -116,18 +113,18 @@ impl Write<'_> {
         let found = self.found(entry.id)?;
         let known = found.as_ref().map(|found| (found.position, found.version));
         let mut row = match found.map(|found| found.row) {
-            Some(Ok(row))
-                if entry.clone().for_known(&row.entry) == row.entry
-                    && row.own.archived_at.is_none() =>
-            {
-                return Ok(());
-            }
             Some(Ok(row)) => row,
             Some(Err(fault)) => SessionRow::faulty(entry.id, fault),
             None => SessionRow::new(entry.clone()),
         };
-        let known_entry = row.storage.fault.is_none().then_some(&row.entry);
-        row.entry = known_entry.map_or_else(|| entry.clone(), |it| entry.clone().for_known(it));
+        let entry = match row.storage.fault {
+            None if known.is_some() => entry.clone().over(&row.entry),
+            _ => entry.clone(),
+        };
+        if known.is_some() && row.entry == entry && row.own.archived_at.is_none() {
+            return Ok(());
+        }
+        row.entry = entry;
         row.own.archived_at = None;
         self.put_row(known, &mut row, true).map(drop)
     }
@@ -139,11 +136,9 @@ impl Write<'_> {
         else {
             return Ok(());
         };
-        if row.own == *watched.own && row.entry == *watched.entry {
+        if !row.take(ListRecord::of(watched)) {
             return Ok(());
         }
-        row.own = Annotations::clone(&watched.own);
-        row.entry = WatchEntry::clone(&watched.entry);
         self.put_row(Some((position, version)), &mut row, true).map(drop)
     }
 
@@ -165,10 +160,7 @@ impl Write<'_> {
             // Another process may have asked since; its answer is the newer one.
             return Ok(());
         }
-        let kept = what == Saving::All && row.own != *watched.own;
-        if kept {
-            row.own = Annotations::clone(&watched.own);
-        }
+        let kept = what == Saving::All && row.take(ListRecord::of(watched));
         let storage = watched.storage;
         let erased = storage.erased_at.is_some() && storage.erased_at != row.storage.erased_at;
         // What was stored beside what is not believed must not be believed later.

@@ -181,15 +181,10 @@ impl<P: Persistence> Saver<P> {
         };
         let (touched, changed): (Vec<_>, Vec<_>) =
             list.changed.iter().chain(&archived.changed).partition(|s| same(s));
-        let differs =
-            |s: &Arc<WatchedSession>| self.held(s.id()).is_none_or(|was| was.entry != s.entry);
+        let is_new = |s: &&Arc<WatchedSession>| self.held(s.id()).is_none();
         let changed: Vec<Arc<WatchedSession>> = changed.into_iter().map(Arc::clone).collect();
         Due {
-            new: changed
-                .iter()
-                .filter(|s| differs(s))
-                .map(|s| WatchEntry::clone(&s.entry))
-                .collect(),
+            new: changed.iter().filter(is_new).map(|s| WatchEntry::clone(&s.entry)).collect(),
             gone,
             touched: touched.into_iter().map(Arc::clone).collect(),
             changed,

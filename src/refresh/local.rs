@@ -40,7 +40,7 @@ impl<A: SessionApi, C: Clock> Task<A, C> {
 
     /// By the operator of this process, now.
     pub(super) fn made_now(&self) -> Made {
-        Made { at: self.clock.now(), by: self.settings.operator.clone() }
+        Made::new(self.clock.now(), self.settings.operator.clone())
     }
 
     pub(super) fn keep(

@@ -51,6 +51,7 @@ impl Store {
 fn same(ours: &WatchedSession, theirs: &WatchedSession) -> bool {
     ours.entry == theirs.entry
         && ours.own == theirs.own
+        && ours.personal == theirs.personal
         // Length and last event: a timeline only grows at its end and is cut at its beginning.
         && ours.timeline.len() == theirs.timeline.len()
         && ours.timeline.last() == theirs.timeline.last()

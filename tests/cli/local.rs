@@ -6,8 +6,11 @@ use std::sync::Arc;
 
 use branchwatch::api::key::SigningKey;
 use branchwatch::domain::session::parts::Letter;
-use branchwatch::domain::watchlist::watched::WatchedSession;
+use branchwatch::domain::watchlist::annotations::{AnnotationChange, Made};
+use branchwatch::domain::watchlist::outbox::OutboxMessage;
+use branchwatch::domain::watchlist::watched::{WatchEntry, WatchedSession};
 use branchwatch::persist::Persistence;
+use branchwatch::persist::sqlite::Sqlite;
 use jiff::{SignedDuration, Timestamp};
 use secrecy::ExposeSecret;
 
@@ -71,6 +74,29 @@ fn long_ago(mut session: WatchedSession) -> Arc<WatchedSession> {
     }
     session.poll.last_ok = session.poll.last_ok.map(earlier);
     Arc::new(session)
+}
+
+#[test]
+fn a_tag_that_is_added_leaves_the_others_and_one_that_was_taken_off_meanwhile() {
+    let world = empty();
+    let id = "1c3cae90-1769-43a9-8554-d85f2e7cdb0f";
+    world.run(&["add", id, "--ref", "dbs-1", "--tag", "a", "--tag", "b"], 0);
+    world.run(&["add", id, "--tag", "c"], 0);
+    let tags = || world.run(&["list", "--plain", "--privacy", "off", "--columns", "tags"], 0).0;
+    assert!(tags().contains("\t#a #b #c"), "{}", tags());
+    let path = world.home.path().join(".local/share/branchwatch/store.db");
+    let mut store = Sqlite::open(&path, false).unwrap().persistence;
+    let session = store.load().unwrap().remove(0);
+    let off = AnnotationChange::tags(&session.entry.tags, &["b".to_owned(), "c".to_owned()]);
+    let made = Made::new(Timestamp::UNIX_EPOCH, None);
+    store.post(&[OutboxMessage::Kept(session.id(), off.unwrap(), made)]).unwrap();
+    // It knows the list of before.
+    let stale = WatchEntry {
+        tags: vec!["d".to_owned()],
+        ..WatchEntry::new(session.id(), Timestamp::UNIX_EPOCH)
+    };
+    store.add(&[stale]).unwrap();
+    assert!(tags().starts_with("dbs-1\t#b #c #d"), "{}", tags());
 }
 
 #[test]

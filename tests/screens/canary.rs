@@ -22,7 +22,7 @@ fn named() -> Vec<WatchedSession> {
         });
         let mut own = Annotations::default();
         let at = now() - SignedDuration::from_secs(60);
-        own.apply(&AnnotationChange::Tags(vec![tag]), at);
+        own.apply(&AnnotationChange::Tags { added: vec![tag], removed: Vec::new() }, at);
         own.apply(&AnnotationChange::Note(format!("rang {name}")), at);
         watched.own = Arc::new(own);
         watched
@@ -101,12 +101,12 @@ fn a_masked_note_is_replaced_or_stays_and_masked_tags_stay() {
     let tags = effects.iter().find_map(|effect| match effect {
         Effect::Command(OperatorCommand::Keep(changes)) => {
             changes.iter().find_map(|(_, change)| match change {
-                AnnotationChange::Tags(tags) => Some(tags.len()),
+                AnnotationChange::Tags { added, removed } => Some((added.clone(), removed.len())),
                 _ => None,
             })
         }
         _ => None,
     });
-    assert_eq!(tags, Some(2), "the new one beside the masked one");
+    assert_eq!(tags, Some((vec!["q4".to_owned()], 0)), "the masked one stays");
     assert_eq!(model.focus(), Pane::List);
 }

@@ -78,8 +78,14 @@ fn said(change: &AnnotationChange, session: &WatchedSession, times: &Times) -> S
     match change {
         AnnotationChange::Note(text) if text.is_empty() => "note removed".to_owned(),
         AnnotationChange::Note(text) => format!("note: {}", times.note(session, text, LONGEST)),
-        AnnotationChange::Tags(none) if none.is_empty() => "tags removed".to_owned(),
-        AnnotationChange::Tags(some) => format!("tags {}", times.tags(session, some, 40)),
+        AnnotationChange::Tags { added, removed } => {
+            let part = |word: &str, tags: &[String]| {
+                (!tags.is_empty()).then(|| format!("{word} {}", times.tags(session, tags, 40)))
+            };
+            let parts = [part("added", added), part("removed", removed)];
+            let parts: Vec<String> = parts.into_iter().flatten().collect();
+            format!("tags: {}", parts.join(", "))
+        }
         AnnotationChange::Pinned(true) => "pinned".to_owned(),
         AnnotationChange::Pinned(false) => "unpinned".to_owned(),
         AnnotationChange::Archived(true) => "archived".to_owned(),

@@ -45,8 +45,6 @@ fn judge(model: &Model, twice: bool, row: import::Row) -> AddLine {
         Ok(entry) => {
             let archived = model.annotations.archived.get(entry.id).map(|known| &known.entry);
             let watched = model.sessions.item(entry.id).map(|item| &item.session.entry);
-            let known = watched.or(archived);
-            let entry = known.map_or(entry.clone(), |known| entry.over(known));
             let verdict = match (watched, archived) {
                 _ if twice => AddVerdict::Twice,
                 (Some(known), _) if says_more(&entry, known) => AddVerdict::Updated,

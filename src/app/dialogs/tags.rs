@@ -2,7 +2,7 @@
 
 pub(crate) mod state;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use crate::app::action::Action;
 use crate::app::dialogs::dialog::{Dialog, Flow, STAY};
@@ -49,12 +49,12 @@ impl Dialog for TagsDialog {
         match action {
             Action::Enter => {
                 let typed = words(&self.field.text());
-                let retagged = items(model, &self.ids).map(|item| {
+                let retagged = items(model, &self.ids).filter_map(|item| {
                     // Tags that were not in the field stay: nobody struck them out.
-                    let own = item.session.entry.tags.iter();
-                    let own = own.filter(|tag| !self.common.contains(tag));
-                    let tags: BTreeSet<String> = own.chain(&typed).cloned().collect();
-                    (item.session.id(), AnnotationChange::Tags(tags.into_iter().collect()))
+                    let before = &item.session.entry.tags;
+                    let own = before.iter().filter(|tag| !self.common.contains(tag));
+                    let after: Vec<String> = own.chain(&typed).cloned().collect();
+                    Some((item.session.id(), AnnotationChange::tags(before, &after)?))
                 });
                 let changes = retagged.collect();
                 Flow::Close(keep(model, &format!("tags of {}", self.subject), changes))

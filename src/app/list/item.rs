@@ -56,7 +56,7 @@ impl Item {
     pub(crate) fn new(session: Arc<WatchedSession>, rules: &Rules, now: Timestamp) -> Self {
         let summary = SessionSummary::of(&session, rules, now);
         let (looked_at, changed) = looked(&session);
-        let fresh = Fresh { changed, new: session.own.looked_at.is_none() };
+        let fresh = Fresh { changed, new: session.personal.looked_at.is_none() };
         Self {
             session,
             summary,
@@ -70,7 +70,8 @@ impl Item {
     }
 
     pub(crate) fn arranged(&mut self) {
-        self.fresh = Fresh { changed: self.changed, new: self.session.own.looked_at.is_none() };
+        self.fresh =
+            Fresh { changed: self.changed, new: self.session.personal.looked_at.is_none() };
     }
 
     pub(crate) fn key(&self, sort: Sort, place: u32) -> Key {
@@ -122,7 +123,7 @@ impl Item {
                 self.looked_at = last_seen(&session);
             }
         }
-        if self.session.own.looked_at != session.own.looked_at {
+        if self.session.personal.looked_at != session.personal.looked_at {
             if self.changed {
                 self.before = self.looked_at;
             }
@@ -158,10 +159,11 @@ fn drift(
 fn looked(session: &WatchedSession) -> (Option<Timestamp>, bool) {
     let late = |event: &&TimelineEvent| event.what.part() != ChangedPart::Session;
     let newest = session.timeline.iter().rev().find(|event| {
-        event.what != ChangeKind::FirstSeen && (session.own.looked_at.is_some() || !late(event))
+        event.what != ChangeKind::FirstSeen
+            && (session.personal.looked_at.is_some() || !late(event))
     });
     let first = session.timeline.first().map(|event| event.seen_at);
-    let known = session.own.looked_at.or(first);
+    let known = session.personal.looked_at.or(first);
     let changed = newest.is_some_and(|event| Some(event.seen_at) > known);
     if changed { (known, true) } else { (last_seen(session), false) }
 }

@@ -77,14 +77,22 @@ fn inverse(item: &Item, change: &AnnotationChange) -> AnnotationChange {
     let own = &item.session.own;
     match change {
         AnnotationChange::Note(_) => AnnotationChange::Note(own.note.clone()),
-        AnnotationChange::Tags(_) => AnnotationChange::Tags(item.session.entry.tags.clone()),
+        AnnotationChange::Tags { added, removed } => {
+            let has = |tag: &&String| item.session.entry.tags.contains(tag);
+            AnnotationChange::Tags {
+                added: removed.iter().filter(has).cloned().collect(),
+                removed: added.iter().filter(|tag| !has(tag)).cloned().collect(),
+            }
+        }
         AnnotationChange::Pinned(_) => AnnotationChange::Pinned(own.pinned),
         AnnotationChange::Archived(archived) => AnnotationChange::Archived(!archived),
         AnnotationChange::Acknowledged(_) => AnnotationChange::Acknowledged(
             own.acknowledged.as_ref().map(|known| known.reasons.clone()),
         ),
         AnnotationChange::Snoozed(_) => AnnotationChange::Snoozed(own.snoozed_until),
-        AnnotationChange::LookedAt(_) => AnnotationChange::LookedAt(own.looked_at),
+        AnnotationChange::LookedAt(_) => {
+            AnnotationChange::LookedAt(item.session.personal.looked_at)
+        }
     }
 }
 

@@ -96,7 +96,8 @@ pub(crate) fn rest(model: &mut Model) -> Option<Effect> {
     let item = model.item()?;
     let (id, newest) = (item.session.id(), item.session.timeline.last()?.seen_at);
     // The snapshot with this look comes later: until then each tick would tell it again.
-    if item.session.own.looked_at >= Some(newest) || model.digest.resting == Some((id, newest)) {
+    if item.session.personal.looked_at >= Some(newest) || model.digest.resting == Some((id, newest))
+    {
         return None;
     }
     model.digest.resting = Some((id, newest));

@@ -15,7 +15,7 @@ use crate::domain::session::configuration::RequiredResource;
 use crate::domain::session::parts::{Answers, Letter};
 use crate::domain::session::resource::{Media, Resource, Task};
 use crate::domain::session::wire_enum::SessionState;
-use crate::domain::watchlist::annotations::Annotations;
+use crate::domain::watchlist::annotations::{Annotations, Personal};
 use crate::domain::watchlist::watched::{PollState, WatchedSession};
 
 /// The session as it stood at `at`. Polling has no past: ages and failures are left out. What the
@@ -26,6 +26,8 @@ pub fn as_of(session: &WatchedSession, at: Timestamp) -> WatchedSession {
     WatchedSession {
         entry: Arc::clone(&session.entry),
         own: Arc::new(annotations(&session.own, at)),
+        // A later look has seen more than there was then.
+        personal: Personal { looked_at: session.personal.looked_at.map(|looked| looked.min(at)) },
         answers: Arc::new(answers(session, at)),
         timeline: Arc::new(timeline),
         poll: PollState::default(),
@@ -60,8 +62,6 @@ fn moments<'a>(
 fn annotations(own: &Annotations, at: Timestamp) -> Annotations {
     let mut own = own.clone();
     own.acknowledged = own.acknowledged.filter(|known| known.at <= at);
-    // A later look has seen more than there was then.
-    own.looked_at = own.looked_at.map(|looked| looked.min(at));
     own.history.retain(|action| action.made.at <= at);
     own
 }

@@ -2,6 +2,7 @@
 //!
 //! Immutable once published: a change makes a new value that shares what stayed.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
@@ -14,7 +15,7 @@ use crate::domain::session::ids::SessionId;
 use crate::domain::session::instructions::Instructions;
 use crate::domain::session::parts::{Answers, Letter};
 use crate::domain::session::wire_enum::ErrorCode;
-use crate::domain::watchlist::annotations::{AnnotationChange, Annotations, Made};
+use crate::domain::watchlist::annotations::{AnnotationChange, Annotations, Made, Personal};
 use crate::domain::watchlist::storage::Storage;
 
 /// What the operator wrote down for a session (local, never sent).
@@ -51,24 +52,31 @@ impl WatchEntry {
         }
     }
 
-    /// This entry, and of what it does not say what was known before.
+    fn retagged(&self, added: &[String], removed: &[String]) -> Self {
+        Self { tags: joined(&self.tags, added, removed), ..self.clone() }
+    }
+
+    /// This entry for a session that is known: of what it does not say, what was known before. Tags
+    /// are added to those that are there. It keeps the time at which it came on the list, which tells
+    /// it from one that was forgotten and added again.
     #[must_use]
     pub fn over(self, known: &Self) -> Self {
         Self {
             reference: self.reference.or_else(|| known.reference.clone()),
-            tags: if self.tags.is_empty() { known.tags.clone() } else { self.tags },
+            tags: joined(&known.tags, &self.tags, &[]),
             deadline: self.deadline.or(known.deadline),
             resources_ttl: self.resources_ttl.or(known.resources_ttl),
+            added_at: known.added_at,
             ..self
         }
     }
+}
 
-    /// This entry for a session that is known: it keeps the time at which it came on the list, which
-    /// tells it from one that was forgotten and added again.
-    #[must_use]
-    pub fn for_known(self, known: &Self) -> Self {
-        Self { added_at: known.added_at, ..self }
-    }
+/// These tags with some added and some taken away, sorted, each once.
+fn joined(known: &[String], added: &[String], removed: &[String]) -> Vec<String> {
+    let stay = known.iter().filter(|tag| !removed.contains(tag));
+    let tags: BTreeSet<&String> = stay.chain(added).collect();
+    tags.into_iter().cloned().collect()
 }
 
 /// Why the last attempt for a session failed, in a form that may be shown.
@@ -102,8 +110,10 @@ pub struct PollState {
 #[derive(Clone, Debug, PartialEq)]
 pub struct WatchedSession {
     pub entry: Arc<WatchEntry>,
-    /// What the operator keeps beside it: note, pin, acknowledgement, …
+    /// What operators keep beside it: note, pin, acknowledgement, …
     pub own: Arc<Annotations>,
+    /// What this operator keeps beside it.
+    pub personal: Personal,
     pub answers: Arc<Answers>,
     /// Observed changes, oldest first, at most [`TIMELINE_CAP`].
     pub timeline: Arc<Vec<TimelineEvent>>,
@@ -127,6 +137,7 @@ impl WatchedSession {
         Self {
             entry: Arc::new(entry),
             own: Arc::default(),
+            personal: Personal::default(),
             answers: Arc::default(),
             timeline: Arc::default(),
             poll: PollState::default(),
@@ -138,6 +149,11 @@ impl WatchedSession {
 
     /// Takes in what the operator changes for it. False: that is nothing new.
     pub fn keep(&mut self, change: &AnnotationChange, made: impl Into<Made>) -> bool {
+        if let AnnotationChange::LookedAt(until) = change {
+            let differs = self.personal.looked_at != *until;
+            self.personal.looked_at = *until;
+            return differs;
+        }
         let mut own = Annotations::clone(&self.own);
         own.apply(change, made);
         // What is not new must publish nothing (I1).
@@ -145,8 +161,8 @@ impl WatchedSession {
             return false;
         }
         self.own = Arc::new(own);
-        if let AnnotationChange::Tags(tags) = change {
-            self.entry = Arc::new(WatchEntry { tags: tags.clone(), ..(*self.entry).clone() });
+        if let AnnotationChange::Tags { added, removed } = change {
+            self.entry = Arc::new(self.entry.retagged(added, removed));
         }
         true
     }
@@ -190,5 +206,31 @@ impl WatchedSession {
             Letter::Set(answer) => Some(&answer.value),
             Letter::NotKnown | Letter::NotSet(_) => None,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::fixture as f;
+
+    #[test]
+    fn tags_that_two_operators_change_at_once_add_up_in_any_order() {
+        let tags = |texts: &[&str]| -> Vec<String> { texts.iter().map(|t| (*t).into()).collect() };
+        let mut before = f::watched(None, None, None);
+        Arc::make_mut(&mut before.entry).tags = tags(&["a", "b"]);
+        let jane = AnnotationChange::tags(&tags(&["a", "b"]), &tags(&["b", "c"])).unwrap();
+        let tom = AnnotationChange::tags(&tags(&["a", "b"]), &tags(&["a", "b", "d"])).unwrap();
+        let made = [("jane", &jane), ("tom", &tom)]
+            .map(|(who, change)| (change, Made::new(f::now(), Some(who.into()))));
+        for order in [[0, 1, 0, 1], [1, 0, 1, 0]] {
+            let mut session = before.clone();
+            for (change, made) in order.map(|n| &made[n]) {
+                session.keep(change, made.clone());
+            }
+            assert_eq!(session.entry.tags, tags(&["b", "c", "d"]));
+            assert_eq!(session.own.history.len(), 2, "each once");
+        }
+        assert_eq!(AnnotationChange::tags(&tags(&["a"]), &tags(&["a"])), None);
     }
 }

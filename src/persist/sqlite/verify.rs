@@ -85,12 +85,12 @@ impl Sqlite {
             let Some(kept) = kept(&header, &self.vault, record) else { continue };
             match here.get(name).and_then(|place| listed.get_mut(*place)) {
                 Some(one) if altered(one) => {
-                    (one.row.entry, one.row.own) = (kept.entry, kept.own);
+                    one.row.take(kept);
                     one.row.kept = record.version;
                 }
                 None if named.is_none_or(|ids| ids.contains(&kept.entry.id)) => {
                     let mut row = SessionRow::faulty(kept.entry.id, StoreFault::Removed);
-                    (row.entry, row.own) = (kept.entry, kept.own);
+                    row.take(kept);
                     listed.push(ListedRow { position: None, version: 0, row });
                 }
                 _ => {}

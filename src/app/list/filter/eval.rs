@@ -244,8 +244,8 @@ mod tests {
         ] {
             both(&session, flag, is);
         }
+        session.personal.looked_at = Some(f::now());
         let own = Arc::make_mut(&mut session.own);
-        own.looked_at = Some(f::now());
         own.note.clear();
         own.pinned = true;
         own.snoozed_until = Some(f::now() + SignedDuration::from_hours(1));

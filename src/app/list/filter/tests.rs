@@ -67,7 +67,7 @@ pub(super) fn subject<'a>(
     marks: &'a HashSet<SessionId>,
     now: Timestamp,
 ) -> Subject<'a> {
-    let new = session.own.looked_at.is_none();
+    let new = session.personal.looked_at.is_none();
     Subject { session, summary, now, changed: false, new, marks }
 }
 
