@@ -8,6 +8,7 @@
     clippy::indexing_slicing,
     reason = "a failed set-up fails the test"
 )]
+#![expect(clippy::disallowed_methods, reason = "a child process lives in real time")]
 
 use std::collections::BTreeMap;
 use std::fs;

@@ -137,7 +137,8 @@ fn store_erase_leaves_nothing_here_and_says_what_it_cannot_reach() {
     std::fs::write(&copy, "sealed").unwrap();
     let half = folder.join(".store-half");
     std::fs::write(&half, "half").unwrap();
-    let long_ago = std::time::SystemTime::now() - std::time::Duration::from_hours(5);
+    let now = half.metadata().unwrap().modified().unwrap();
+    let long_ago = now - std::time::Duration::from_hours(5);
     std::fs::File::options().write(true).open(&half).unwrap().set_modified(long_ago).unwrap();
     let young = folder.join(".store-young");
     std::fs::write(&young, "in use").unwrap();
