@@ -26,7 +26,6 @@ use crate::domain::session::{Session, equal_but_for_clocks};
 use crate::domain::watchlist::annotations::{AnnotationChange, Made};
 use crate::domain::watchlist::list_layout::Arrangement;
 use crate::domain::watchlist::snapshot::{Health, SessionTable, Snapshot};
-use crate::domain::watchlist::storage::Storage;
 use crate::domain::watchlist::watched::{PollState, TIMELINE_CAP, WatchEntry, WatchedSession};
 
 /// What was learned of one session.
@@ -80,14 +79,18 @@ impl Store {
     pub fn observe(&mut self, id: SessionId, observation: Observation) -> bool {
         let Some(watched) = self.current.sessions.get(id) else { return false };
         let fetched = matches!(observation, Observation::Session(_));
+        let missing = matches!(observation, Observation::Missing(_));
         let Some((answers, at)) = taken_in(&watched.answers, observation) else { return false };
         let events = change::between(&watched.answers, &answers, at);
         let same = events.is_empty() && same_content(&watched.answers, &answers);
         let mut next = WatchedSession::clone(watched);
         next.answers = Arc::new(answers);
+        if fetched || missing {
+            // What the store lost or did not believe is there again, or Yoti has it no more.
+            next.storage.fault = None;
+        }
         if fetched {
-            // What the store lost or did not believe is there again.
-            next.storage = Storage::default();
+            next.storage.erased_at = None;
         }
         if same {
             self.replace(next);
@@ -315,8 +318,9 @@ fn without(table: &SessionTable, ids: &HashSet<SessionId>) -> SessionTable {
     SessionTable::from_entries(stays.map(Arc::clone))
 }
 
-/// The answers with an observation taken in, and its time; `None` when it must not be: it is older
-/// than what is held, or takes a session back from its end (fault A19).
+/// The answers with an observation taken in, and its time; `None` when it must not be: it takes a
+/// session back from its end (fault A19). They come in the order of asking, since a session has one
+/// request at a time; their times are no order, because the machine's clock may be put back.
 fn taken_in(held: &Answers, observation: Observation) -> Option<(Answers, Timestamp)> {
     let mut answers = held.clone();
     let at = match observation {
@@ -325,8 +329,7 @@ fn taken_in(held: &Answers, observation: Observation) -> Option<(Answers, Timest
                 let ended = |state: &Option<SessionState>| {
                     matches!(state, Some(SessionState::Completed | SessionState::Expired))
                 };
-                let back = ended(&known.value.state) && !ended(&answer.value.state);
-                if known.fetched_at > answer.fetched_at || back {
+                if ended(&known.value.state) && !ended(&answer.value.state) {
                     return None;
                 }
             }
@@ -338,9 +341,6 @@ fn taken_in(held: &Answers, observation: Observation) -> Option<(Answers, Timest
             at
         }
         Observation::Configuration(answer) => {
-            if held.configuration.as_ref().is_some_and(|k| k.fetched_at > answer.fetched_at) {
-                return None;
-            }
             let at = answer.fetched_at;
             answers.configuration = Some(Arc::new(answer));
             at
@@ -394,6 +394,7 @@ fn same_content(a: &Answers, b: &Answers) -> bool {
 mod tests {
     use super::*;
     use crate::domain::fixture as f;
+    use crate::domain::watchlist::storage::{Storage, StoreFault};
 
     fn store() -> (Store, watch::Receiver<Arc<Snapshot>>) {
         Store::new(vec![WatchedSession::new(f::entry())])
@@ -436,14 +437,29 @@ mod tests {
     }
 
     #[test]
-    fn a_session_never_comes_back_from_its_end_nor_from_an_older_answer() {
+    fn a_session_never_comes_back_from_its_end_and_a_clock_that_went_back_loses_no_answer() {
         let (mut store, _reader) = store();
-        assert!(store.observe(f::id(), result(SessionState::Completed, 100, 0)));
+        assert!(store.observe(f::id(), result(SessionState::Ongoing, 100, 0)));
+        assert!(store.observe(f::id(), result(SessionState::Completed, 90, -3_600)));
         assert!(!store.observe(f::id(), result(SessionState::Ongoing, 90, 10)));
-        assert!(!store.observe(f::id(), result(SessionState::Expired, 90, -10)));
         let state =
             store.snapshot().sessions.get(f::id()).unwrap().session().unwrap().state.clone();
         assert_eq!(state, Some(SessionState::Completed));
+    }
+
+    #[test]
+    fn what_the_store_lost_is_a_fault_until_yoti_has_answered_also_that_there_is_none() {
+        let erased_at = Some(f::now());
+        let lost = Storage { fault: Some(StoreFault::Altered), erased_at };
+        let known = WatchedSession { storage: lost, ..WatchedSession::new(f::entry()) };
+        let storage = |observation| {
+            let (mut store, _reader) = Store::new(vec![known.clone()]);
+            assert!(store.observe(f::id(), observation));
+            store.snapshot().sessions.get(f::id()).unwrap().storage
+        };
+        let gone = storage(Observation::Missing(f::now()));
+        assert_eq!(gone, Storage { fault: None, erased_at }, "what was erased stays so");
+        assert_eq!(storage(result(SessionState::Ongoing, 100, 0)), Storage::default());
     }
 
     #[test]
