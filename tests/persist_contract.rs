@@ -597,6 +597,78 @@ fn a_store_of_schema_4_is_taken_over_whole_and_sealed() {
     assert!(!holds(folder.path(), "dbs-") && !holds(folder.path(), "rings back"));
 }
 
+/// What stands in the golden store of schema 5.
+fn in_schema_5() -> Vec<WatchedSession> {
+    let at: Timestamp = "2026-10-16T13:00:00Z".parse().unwrap();
+    let made = |n| Made { at, by: Some("jane".into()), edit: Some(uuid::Uuid::from_u128(n)) };
+    let mut kept = known(2);
+    kept.own = Arc::new(own());
+    kept.personal.looked_at = Some(at);
+    let off = vec!["urgent".to_owned()];
+    let tags = AnnotationChange::Tags { added: vec!["vip".to_owned()], removed: off };
+    kept.keep(&tags, made(1));
+    let mut erased = known(3);
+    erased.erase(at);
+    let mut noted = WatchedSession::new(entry(4));
+    noted.keep(&AnnotationChange::Note("rings back".into()), made(2));
+    vec![known(1), kept, erased, noted]
+}
+
+fn schema_5_key() -> Option<StoreKey> {
+    StoreKey::new(&[1; KEY_LENGTH], &[7; KEY_LENGTH])
+}
+
+/// Makes the golden store; for a build whose schema is 5. `cargo test --test persist_contract
+/// make_the_golden_store -- --ignored`.
+#[test]
+#[ignore = "needs GOLDEN, a folder for the store that it makes"]
+fn make_the_golden_store() {
+    let folder = std::env::var_os("GOLDEN").unwrap();
+    let path = Path::new(&folder).join("store-schema-5.db");
+    let location = Location::new(&path, schema_5_key());
+    let mut holder = location.open(true).unwrap().persistence;
+    let sessions = in_schema_5();
+    let entries: Vec<WatchEntry> = (1..=4).map(entry).collect();
+    holder.add(&entries).unwrap();
+    let saved: Vec<_> = sessions[..3].iter().cloned().map(Arc::new).collect();
+    holder.save(&saved).unwrap();
+    keep(&mut holder, &arranged()).unwrap();
+    holder.set_state("last_look", "2026-10-16T12:00:00Z").unwrap();
+    // Left by another process, and not taken in.
+    let note = &sessions[3].own.history[0];
+    let post = OutboxMessage::Kept(id(4), note.what.clone(), note.made.clone());
+    location.open(false).unwrap().persistence.post(&[post]).unwrap();
+}
+
+/// Made by [`make_the_golden_store`] when the schema was settled.
+#[test]
+fn a_store_of_schema_5_is_opened_whole_and_made_anew_from_its_second_copy() {
+    for journal_alone in [false, true] {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("store.db");
+        let journal = include_bytes!("golden/store-schema-5.db-watchlist");
+        fs::write(folder.path().join("store.db-watchlist"), journal).unwrap();
+        if !journal_alone {
+            fs::write(&path, include_bytes!("golden/store-schema-5.db")).unwrap();
+            let read = Location::new(&path, schema_5_key()).open(false).unwrap().persistence.load();
+            assert_eq!(read.unwrap(), in_schema_5(), "beside a holder");
+        }
+        let mut store = Location::new(&path, schema_5_key()).open(true).unwrap().persistence;
+        let loaded = store.load().unwrap();
+        if journal_alone {
+            let entries =
+                |all: &[WatchedSession]| all.iter().map(|s| s.entry.clone()).collect::<Vec<_>>();
+            assert_eq!(entries(&loaded), entries(&in_schema_5()));
+            assert_eq!(loaded[1].own, in_schema_5()[1].own);
+            continue;
+        }
+        assert_eq!((&loaded, store.trouble()), (&in_schema_5(), None));
+        assert_eq!(arrangement(&mut store).unwrap(), arranged());
+        assert_eq!(store.state("last_look").unwrap().as_deref(), Some("2026-10-16T12:00:00Z"));
+        assert!(!holds(folder.path(), "dbs-") && !holds(folder.path(), "rings back"));
+    }
+}
+
 #[test]
 fn a_newer_store_is_refused_and_left_as_it_is() {
     let folder = tempfile::tempdir().unwrap();
