@@ -14,7 +14,8 @@ use crate::api::key::holds_key;
 use crate::clock::{Clock, SystemClock};
 use crate::config::parse_span;
 use crate::domain::session::ids::SessionId;
-use crate::domain::watchlist::annotations::Made;
+use crate::domain::watchlist::annotations::{AnnotationChange, Made};
+use crate::domain::watchlist::outbox::OutboxMessage;
 use crate::domain::watchlist::watched::{WatchEntry, WatchedSession};
 use crate::import::{self, Added};
 use crate::persist::sqlite::Sqlite;
@@ -71,6 +72,13 @@ pub(super) async fn add(global: &Global, args: Add) -> Result<u8, Failure> {
         entries.push(entry);
     }
     store.add(&entries)?;
+    if !args.untag.is_empty() {
+        let made = Made::new(now, config.refresh.operator.clone());
+        let change =
+            AnnotationChange::Tags { added: Vec::new(), removed: words(&args.untag).collect() };
+        let kept = |entry: &WatchEntry| OutboxMessage::Kept(entry.id, change.clone(), made.clone());
+        store.post(&entries.iter().map(kept).collect::<Vec<_>>())?;
+    }
     talk(&added.to_string());
     if args.fetch {
         let ids: Vec<String> = entries.iter().map(|entry| entry.id.to_string()).collect();
@@ -80,12 +88,16 @@ pub(super) async fn add(global: &Global, args: Add) -> Result<u8, Failure> {
     Ok(if bad > 0 { exit::PARTLY } else { exit::OK })
 }
 
+/// As tags are stored: each is one word.
+fn words(texts: &[String]) -> impl Iterator<Item = String> {
+    texts.iter().flat_map(|text| text.split_whitespace()).map(str::to_owned)
+}
+
 fn complete(entry: &mut WatchEntry, args: &Add, ttl: Option<SignedDuration>) {
     if let Some(reference) = &args.reference {
         entry.reference = Some(reference.clone());
     }
-    // As they are stored: a tag is one word.
-    entry.tags.extend(args.tag.iter().flat_map(|tag| tag.split_whitespace()).map(str::to_owned));
+    entry.tags.extend(words(&args.tag));
     entry.tags.sort();
     entry.tags.dedup();
     entry.deadline = args.deadline.or(entry.deadline);

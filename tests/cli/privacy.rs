@@ -129,6 +129,8 @@ fn the_profile_says_which_more_labels_are_shown_and_who_the_operator_is() {
                   safe_reference = \"north-[a-z]+\"\n";
     std::fs::write(folder.join("config.toml"), config).unwrap();
     world.run(&["add", id, "--ref", "north-desk", "--tag", "chased"], 0);
+    assert_eq!(list(config), "north-desk\t#chased #▒▒▒▒▒▒\n");
+    world.run(&["add", id, "--untag", "jane"], 0);
     assert_eq!(list(config), "north-desk\t#chased\n");
     let (shown, _) = world.run(&["config", "show"], 0);
     for part in ["safe_reference", "north-[a-z]+", "safe_tags", "operator", "jo"] {

@@ -16,6 +16,9 @@ pub(in crate::cli) struct Add {
     /// Your own tag for the sessions
     #[arg(long, value_name = "WORD")]
     pub(in crate::cli) tag: Vec<String>,
+    /// A tag to take off the sessions
+    #[arg(long, value_name = "WORD")]
+    pub(in crate::cli) untag: Vec<String>,
     /// The actual deadline, if you know it (RFC 3339); otherwise it is derived
     #[arg(long, value_name = "TIME")]
     pub(in crate::cli) deadline: Option<jiff::Timestamp>,
