@@ -234,7 +234,7 @@ fn whichever_call_fails_nothing_acknowledged_is_lost_and_the_rest_is_said() {
         }
     }
     println!("{runs} runs, {refused} refused, nothing lost");
-    assert!(refused > 50, "{refused} of {runs}");
+    assert!(refused > runs / 3, "{refused} of {runs}");
 }
 
 #[test]
