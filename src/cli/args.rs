@@ -229,7 +229,7 @@ pub(super) enum StoreCommand {
         /// The file; it must not exist
         file: PathBuf,
     },
-    /// Take over an exported store, where there is none yet; the profile needs the same key
+    /// Take over an exported store, where no store exists; the profile needs the same key
     Import {
         /// The file that `store export` wrote
         file: PathBuf,

@@ -186,7 +186,7 @@ PRIVACY
               and change at Yoti: time, action, operator, a hash of the session
               ID, and the reason. It has no other personal data. Each line is
               tied to the one before it with the application's key, and
-              branchwatch verify tells what was altered or taken away. Full
+              branchwatch verify tells what was altered or removed. Full
               files (10 MB) stay beside it as audit-TIME.jsonl: the program
               deletes none, so that a flood of lines pushes out no evidence.
 

@@ -1,5 +1,6 @@
 //! `verify`: whether the audit log is what was written, and a bundle what its manifest says.
 
+use std::io;
 use std::path::Path;
 
 use super::args::Global;
@@ -40,7 +41,13 @@ fn audit_log(global: &Global, newest: Option<&Path>) -> Result<u8, Failure> {
     let newest = newest.unwrap_or(&log);
     let files = audit::check(newest, &key).map_err(|why| {
         let shown = shown_str(&newest.display().to_string(), 400);
-        Failure::Other(format!("the audit log cannot be checked ({why}): {shown}"))
+        Failure::Other(if why.kind() == io::ErrorKind::NotFound {
+            format!(
+                "there is no audit log: nothing was written to it yet, or it was removed: {shown}"
+            )
+        } else {
+            format!("the audit log cannot be checked ({why}): {shown}")
+        })
     })?;
     let row = |file: &AuditFile| vec![file.verdict_words(), file.name.clone(), file.lines_words()];
     data(&table(&files.iter().map(row).collect::<Vec<_>>()))?;
