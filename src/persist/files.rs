@@ -10,6 +10,8 @@ use rustix::io::Errno;
 
 use super::PersistError;
 
+/// Files that SQLite has beside a store while it is open.
+const COMPANIONS: [&str; 2] = ["wal", "shm"];
 /// Behind the name of a damaged store, before its number.
 const DAMAGED: &str = "damaged-";
 
@@ -63,12 +65,18 @@ pub(super) fn make(
     let made = made.map_err(|why| not_writable(folder, &why))?;
     if let Err(why) = fill(made.path()) {
         // SQLite removes these only where it can close the store.
-        for companion in ["wal", "shm"] {
+        for companion in COMPANIONS {
             let _none = fs::remove_file(beside(made.path(), companion));
         }
         return Err(why);
     }
-    let aside = if in_place_of_damaged && path.exists() { Some(move_aside(path)?) } else { None };
+    let there = path.exists();
+    let orphans = !there && COMPANIONS.iter().any(|name| beside(path, name).exists());
+    let aside = if orphans || (in_place_of_damaged && there) {
+        Some(move_aside(path)?).filter(|_| there)
+    } else {
+        None
+    };
     // Never over another: two processes may make the first store at once.
     match made.persist_noclobber(path) {
         Ok(_made) => {}
@@ -98,7 +106,7 @@ pub(super) fn moved_aside(path: &Path) -> Vec<PathBuf> {
     numbered(path, DAMAGED)
 }
 
-/// Files beside the store whose names end in a number behind these words.
+/// Files beside the store whose names end in a number behind these words, with their companions.
 fn numbered(path: &Path, words: &str) -> Vec<PathBuf> {
     let begins = beside(path, words);
     let begins = begins.file_name().unwrap_or_default().to_string_lossy();
@@ -108,6 +116,7 @@ fn numbered(path: &Path, words: &str) -> Vec<PathBuf> {
     let named = folder.flatten().filter(|file| {
         let name = file.file_name().to_string_lossy().into_owned();
         let number = name.strip_prefix(&*begins);
+        let number = number.map(|n| n.trim_end_matches("-wal").trim_end_matches("-shm"));
         number.is_some_and(|n| !n.is_empty() && n.bytes().all(|b| b.is_ascii_digit()))
     });
     named.map(|file| file.path()).collect()
@@ -222,18 +231,22 @@ pub(super) fn move_aside(path: &Path) -> Result<PathBuf, PersistError> {
     // Bounded: a loop of damage must not fill the disk without a word.
     for number in 1..1_000 {
         let aside = beside(path, &format!("{DAMAGED}{number}"));
-        if aside.exists() {
+        let taken = |name: &&str| beside(&aside, name).exists();
+        if aside.exists() || COMPANIONS.iter().any(taken) {
             continue;
         }
-        // They go first: beside a new store SQLite would take them for its own.
-        for companion in ["wal", "shm"] {
+        // They go first: beside a new store SQLite would take them for its own, also where the
+        // store itself was removed.
+        for companion in COMPANIONS {
             let from = beside(path, companion);
             if from.exists() {
                 let moved = fs::rename(&from, beside(&aside, companion));
                 moved.map_err(|why| not_writable(&from, &why))?;
             }
         }
-        fs::rename(path, &aside).map_err(|why| not_writable(path, &why))?;
+        if path.exists() {
+            fs::rename(path, &aside).map_err(|why| not_writable(path, &why))?;
+        }
         return Ok(aside);
     }
     Err(PersistError::Damaged(String::from("there are too many damaged copies beside it already")))

@@ -386,6 +386,8 @@ impl Persistence for Sqlite {
     /// The lock is let go first: another process may have taken the new file's.
     fn reopen(&mut self) -> Result<Option<String>, PersistError> {
         self.lock = None;
+        // Closed first, while nothing of a new store lies in its place.
+        drop(std::mem::replace(&mut self.connection, Connection::open_in_memory()?));
         let opened = Self::at(&self.location.clone(), true)?;
         *self = opened.persistence;
         Ok(opened.warning)
