@@ -619,7 +619,7 @@ async fn a_store_that_is_removed_under_its_holder_is_noticed_within_10_s_and_mad
         let task = tokio::spawn(writer(store, saved, reader, trouble, cancel.clone()));
         // Half of the times something is on its way to the file.
         let noted = known[0].id();
-        if next(&mut seed) % 2 == 0 {
+        if next(&mut seed).is_multiple_of(2) {
             state.keep(&[(noted, AnnotationChange::Note("rang".into()))], at(2));
             state.publish(Health::default(), Vec::new());
             tokio::task::yield_now().await;
