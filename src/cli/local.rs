@@ -72,13 +72,8 @@ pub(super) async fn add(global: &Global, args: Add) -> Result<u8, Failure> {
         entries.push(entry);
     }
     store.add(&entries)?;
-    if !args.untag.is_empty() {
-        let made = Made::new(now, config.refresh.operator.clone());
-        let change =
-            AnnotationChange::Tags { added: Vec::new(), removed: words(&args.untag).collect() };
-        let kept = |entry: &WatchEntry| OutboxMessage::Kept(entry.id, change.clone(), made.clone());
-        store.post(&entries.iter().map(kept).collect::<Vec<_>>())?;
-    }
+    let made = Made::new(now, config.refresh.operator.clone());
+    take_off(&mut store, &args.untag, &entries, &made)?;
     talk(&added.to_string());
     if args.fetch {
         let ids: Vec<String> = entries.iter().map(|entry| entry.id.to_string()).collect();
@@ -86,6 +81,22 @@ pub(super) async fn add(global: &Global, args: Add) -> Result<u8, Failure> {
         return Ok(if bad > 0 { exit::PARTLY } else { code });
     }
     Ok(if bad > 0 { exit::PARTLY } else { exit::OK })
+}
+
+/// Takes tags off sessions of the list.
+fn take_off(
+    store: &mut Sqlite,
+    tags: &[String],
+    entries: &[WatchEntry],
+    made: &Made,
+) -> Result<(), PersistError> {
+    let removed: Vec<String> = words(tags).collect();
+    if removed.is_empty() {
+        return Ok(());
+    }
+    let change = AnnotationChange::Tags { added: Vec::new(), removed };
+    let kept = |entry: &WatchEntry| OutboxMessage::Kept(entry.id, change.clone(), made.clone());
+    store.post(&entries.iter().map(kept).collect::<Vec<_>>())
 }
 
 /// As tags are stored: each is one word.

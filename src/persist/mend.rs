@@ -348,9 +348,18 @@ fn copy_parts<'a>(
     if let Some(why) = failed {
         return Err(why.into());
     }
+    drop_behind_gaps(sql, events, &mut sound)?;
+    Ok(sound)
+}
+
+/// Keeps the events of each session as far as none is missing: one is opened at its number alone.
+fn drop_behind_gaps(
+    sql: &Transaction<'_>,
+    events: BTreeMap<(i64, i64), SessionId>,
+    sound: &mut Sound,
+) -> Result<(), PersistError> {
     let mut rest = sql.prepare("DELETE FROM event WHERE session = ?1 AND number >= ?2")?;
     for ((position, number), id) in events {
-        // As far as none is missing: an event is opened at its number alone.
         let next = sound.events.entry(id).or_insert(0);
         if u64::try_from(number) == Ok(*next) {
             *next += 1;
@@ -358,5 +367,5 @@ fn copy_parts<'a>(
             rest.execute(params![position, number])?;
         }
     }
-    Ok(sound)
+    Ok(())
 }
