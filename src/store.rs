@@ -100,8 +100,12 @@ impl Store {
         true
     }
 
+    /// On the list, or among the archived ones.
     fn replace(&mut self, next: WatchedSession) {
-        self.current.sessions.replace(Arc::new(next));
+        let next = Arc::new(next);
+        if !self.current.sessions.replace(Arc::clone(&next)) {
+            self.current.archived.replace(next);
+        }
         self.dirty = true;
     }
 
@@ -222,15 +226,11 @@ impl Store {
             if next.own.archived_at.is_some() != watched.own.archived_at.is_some() {
                 moved.insert(*id);
             }
-            let next = Arc::new(next);
-            if !self.current.sessions.replace(Arc::clone(&next)) {
-                self.current.archived.replace(next);
-            }
+            self.replace(next);
         }
         if !moved.is_empty() {
             self.relist(&moved);
         }
-        self.dirty |= differs;
         differs
     }
 
@@ -260,12 +260,8 @@ impl Store {
             let mut next = WatchedSession::clone(watched);
             next.erase(now);
             next.revision += 1;
-            let next = Arc::new(next);
-            if !self.current.sessions.replace(Arc::clone(&next)) {
-                self.current.archived.replace(next);
-            }
+            self.replace(next);
         }
-        self.dirty |= !over.is_empty();
         over.iter().map(|watched| watched.id()).collect()
     }
 

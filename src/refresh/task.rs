@@ -101,7 +101,6 @@ impl<A: SessionApi, C: Clock> Task<A, C> {
         };
         let tally = task.store.snapshot().health.notified;
         task.hints.ledger = Ledger::resumed(tally);
-        task.erase(now);
         let known: Vec<Arc<WatchedSession>> =
             task.store.snapshot().sessions.iter().map(Arc::clone).collect();
         for watched in known {

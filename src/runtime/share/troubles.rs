@@ -1,23 +1,23 @@
-//! What header and log are told of the store, once for each change.
+//! Troubles of the store for the header and the log, each reported once.
 
 use crate::refresh::Command;
 
-/// What was told of the store last.
+/// What was last reported to the header and the log.
 #[derive(Default)]
 pub(super) struct TroublesTold {
-    /// False: what the start has told may be over by now, so the first word is told in any case.
+    /// False: what was reported at the start may be over, so the first look is always reported.
     begun: bool,
     trouble: Option<String>,
     damage: Option<String>,
 }
 
 impl TroublesTold {
-    /// The writer tells the troubles of the holder: nothing is told before there is one.
+    /// The writer reports the troubles of the holder: nothing is reported before there is one.
     pub(super) fn of_holder() -> Self {
         Self { begun: true, ..Self::default() }
     }
 
-    /// What has changed, for the header; the log is told too.
+    /// What has changed, for the header; it is written to the log too.
     pub(super) fn news(&mut self, trouble: Option<String>, damage: Option<String>) -> Vec<Command> {
         let mut news = Vec::new();
         if !self.begun || self.trouble != trouble {
