@@ -273,7 +273,7 @@ fn prepared() -> (World, Vec<(&'static str, String)>) {
         words.iter().filter(|(word, _)| *word != "{x}").map(|(_, id)| id.as_str()).collect();
     world.run(&[&["add"], on_list.as_slice()].concat(), 0);
     let ids: Vec<&str> = world.sessions.iter().map(String::as_str).collect();
-    let asked = ["wait", "--interval", "1s", "--max-rps", "100", "--timeout", "60s"];
+    let asked = ["wait", "--interval", "1s", "--max-rps", "100", "--timeout", "10m"];
     world.run(&[&asked, ids.as_slice()].concat(), 7);
     world.run(&[&["fetch", "--max-rps", "100"], ids.as_slice()].concat(), 0);
     let mut limbo = world.command(&["fetch", wait::LIMBO, "--max-rps", "100"]);

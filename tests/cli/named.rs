@@ -137,7 +137,7 @@ fn p1_b18_show_says_yotis_state_the_deadline_and_the_requested_checks_by_name() 
     // Ended.
     let ended = crate::world(&["--sessions", "1", "--scenario", "S07", "--speed", "500000"]);
     let id = ended.sessions[0].as_str();
-    ended.run(&["wait", id, "--interval", "1s", "--timeout", "60s"], 20);
+    ended.run(&["wait", id, "--interval", "1s", "--timeout", "10m"], 20);
     let (out, _) = ended.run(&["show", id, "--exit-status"], 20);
     assert!(out.contains("state COMPLETED · stage done: REJECT"), "{out}");
     assert!(out.contains("deadline none: the session has ended"), "{out}");

@@ -6,7 +6,7 @@ use crate::{World, world};
 
 /// Waits for the sessions, asking each second.
 fn waits(world: &World, arguments: &[&str], code: i32) -> (String, String) {
-    let waiting = ["wait", "--interval", "1s", "--max-rps", "50", "--timeout", "60s"];
+    let waiting = ["wait", "--interval", "1s", "--max-rps", "50", "--timeout", "10m"];
     world.run(&[&waiting, arguments].concat(), code)
 }
 
@@ -50,7 +50,7 @@ fn waiting_ends_early_where_it_can_come_to_nothing() {
     let world = world(&["--sessions", "1", "--scenario", "S01", "--speed", "0"]);
     let id = world.sessions[0].as_str();
     let nobody = "00000000-0000-4000-8000-000000000001";
-    let (_, err) = world.run(&["wait", nobody, "--timeout", "3s"], 5);
+    let (_, err) = world.run(&["wait", nobody, "--timeout", "10s"], 5);
     assert!(err.contains("no such session"), "{err}");
     let (_, err) = world.run(&["wait", id, "--timeout", "1s"], 124);
     assert!(err.contains("timeout (--timeout)"), "{err}");
@@ -58,7 +58,7 @@ fn waiting_ends_early_where_it_can_come_to_nothing() {
     world.run(&["wait", id, "--timeout", "soon"], 2);
     world.run(&["wait"], 2);
     let with = |name: &str, value: &str, code: i32| {
-        let mut command = world.command(&["wait", id, "--timeout", "3s"]);
+        let mut command = world.command(&["wait", id, "--timeout", "5m"]);
         crate::said(&command.env(name, value).output().unwrap(), code).1
     };
     assert!(with("YOTI_CLIENT_SDK_ID", nobody, 4).contains("do not belong together"));
@@ -133,7 +133,7 @@ fn case_14_a_session_that_yoti_does_not_know_yet_is_asked_for_again() {
         })
     };
     let waits = |base: String| {
-        let mut command = world.command(&["wait", LIMBO, "--timeout", "30s"]);
+        let mut command = world.command(&["wait", LIMBO, "--timeout", "10m"]);
         command.env("YOTI_IDV_API_URL", base).output().unwrap()
     };
     crate::said(&waits(late()), 24);
@@ -153,7 +153,7 @@ fn case_14_a_session_that_yoti_does_not_know_yet_is_asked_for_again() {
 #[test]
 fn a_state_that_nobody_knows_ends_the_waiting_with_a_code_of_its_own() {
     let world = world(&["--sessions", "0"]);
-    let mut command = world.command(&["wait", LIMBO, "--timeout", "30s"]);
+    let mut command = world.command(&["wait", LIMBO, "--timeout", "10m"]);
     let (out, _) = crate::said(&command.env("YOTI_IDV_API_URL", limbo()).output().unwrap(), 24);
     assert!(out.contains("LIMBO"), "{out}");
 }

@@ -117,7 +117,7 @@ fn an_outage_is_reported_although_only_one_session_is_left_open() {
     let number = watch.child.id().to_string();
     let (came, comes) = std::sync::mpsc::channel::<()>();
     let bound = std::thread::spawn(move || {
-        let late = comes.recv_timeout(std::time::Duration::from_mins(1)).is_err();
+        let late = comes.recv_timeout(std::time::Duration::from_mins(10)).is_err();
         if late {
             std::process::Command::new("kill").args(["-KILL", &number]).status().unwrap();
         }
