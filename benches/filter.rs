@@ -81,7 +81,7 @@ fn session(n: usize, answers: &[Arc<Answers>], revision: u64) -> Arc<WatchedSess
         )
     });
     if let Some(answers) = answers.get(n % answers.len().max(1)) {
-        watched.answers = Arc::clone(answers);
+        watched.learn(Arc::clone(answers), Arc::default());
     }
     let seen = now() - SignedDuration::from_mins(hours);
     watched.poll = PollState { last_ok: Some(seen), ..PollState::default() };

@@ -5,6 +5,7 @@
 //! tokio, ratatui, or any other room. Time is always an argument.
 
 pub mod assessment;
+pub mod brief;
 pub mod events;
 #[cfg(test)]
 pub(crate) mod fixture;

@@ -84,7 +84,6 @@ impl Store {
         let events = change::between(&watched.answers, &answers, at);
         let same = events.is_empty() && same_content(&watched.answers, &answers);
         let mut next = WatchedSession::clone(watched);
-        next.answers = Arc::new(answers);
         if fetched || missing {
             // What the store lost or did not believe is there again, or Yoti has it no more.
             next.storage.fault = None;
@@ -93,10 +92,11 @@ impl Store {
             next.storage.erased_at = None;
         }
         if same {
+            next.answered(answers);
             self.replace(next);
             return false;
         }
-        self.put(next, events);
+        self.put(next, answers, events);
         true
     }
 
@@ -110,17 +110,18 @@ impl Store {
     }
 
     /// A session with other answers, and what that adds to its timeline.
-    fn put(&mut self, mut next: WatchedSession, events: Vec<TimelineEvent>) {
+    fn put(&mut self, mut next: WatchedSession, answers: Answers, events: Vec<TimelineEvent>) {
         // The revision says that content changed; a poll time alone leaves rows as they were made.
         next.revision += 1;
+        let mut timeline = Arc::clone(&next.timeline);
         if !events.is_empty() {
-            let mut timeline = Vec::clone(&next.timeline);
+            let timeline = Arc::make_mut(&mut timeline);
             timeline.extend(events);
             // Bounded: a session that changes for ever must not grow memory. The oldest go.
             let surplus = timeline.len().saturating_sub(TIMELINE_CAP);
             timeline.drain(..surplus);
-            next.timeline = Arc::new(timeline);
         }
+        next.learn(Arc::new(answers), timeline);
         self.replace(next);
     }
 
@@ -139,9 +140,8 @@ impl Store {
         if events.is_empty() {
             return false;
         }
-        let mut next = WatchedSession::clone(watched);
-        next.answers = Arc::new(answers);
-        self.put(next, events);
+        let next = WatchedSession::clone(watched);
+        self.put(next, answers, events);
         true
     }
 

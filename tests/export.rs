@@ -47,7 +47,7 @@ fn session(scenario: &str, seconds: i64) -> (WatchedSession, Value) {
         reference: Some("dbs-2291".to_owned()),
         ..WatchEntry::new(id(), start())
     });
-    watched.answers = Arc::new(Answers {
+    watched.answered(Answers {
         session: Some(Arc::new(Answer {
             value: wire::session(&text, id()).unwrap(),
             raw: text.into(),
@@ -62,7 +62,7 @@ fn session(scenario: &str, seconds: i64) -> (WatchedSession, Value) {
     });
     let events =
         branchwatch::domain::events::change::between(&Answers::default(), &watched.answers, now);
-    watched.timeline = Arc::new(events);
+    watched.happened(events);
     (watched, moment.session)
 }
 
@@ -100,11 +100,13 @@ fn the_text_of_numbers_survives_in_every_shape_masked_or_not() {
         r#"{{"session_id":"{id}","state":"COMPLETED","user_tracking_id":"canary@example.org","checks":[],"api-key":"canary","resources":{{"id_documents":[{{"id":"d","tasks":[],"created_at":{}}}]}}}}"#,
         numbers.join(r#","n":{"total_hits":"#) + &"}".repeat(numbers.len() - 1),
     );
-    Arc::make_mut(&mut watched.answers).session = Some(Arc::new(Answer {
-        value: wire::session(&raw, id).unwrap(),
-        raw: raw.into(),
-        fetched_at: start(),
-    }));
+    watched.revise(|answers| {
+        answers.session = Some(Arc::new(Answer {
+            value: wire::session(&raw, id).unwrap(),
+            raw: raw.into(),
+            fetched_at: start(),
+        }));
+    });
     for contents in [raw_shape(), Contents { masked: false, ..Contents::default() }] {
         let text = text(&watched, contents);
         for number in numbers {
@@ -128,7 +130,7 @@ fn the_text_of_numbers_survives_in_parts_and_letters_too() {
         1,
     );
     assert_ne!(text, result);
-    let answers = Arc::make_mut(&mut watched.answers);
+    let mut answers = Answers::clone(&watched.answers);
     answers.letter = Letter::of(Answer {
         value: wire::instructions(raw).unwrap(),
         raw: raw.into(),
@@ -139,6 +141,7 @@ fn the_text_of_numbers_survives_in_parts_and_letters_too() {
         raw: result.into(),
         fetched_at: start(),
     }));
+    watched.answered(answers);
     let rules = Rules::default();
     let origin =
         DocumentOrigin { profile: "acme", environment: "sandbox", rules: &rules, now: start() };
@@ -163,11 +166,13 @@ fn what_identifies_a_person_is_masked_and_named_unless_asked_for() {
         "new": { "document_fields": { "full_name": "Canary Person", "document_number": "CANARY1" } },
     })
     .to_string();
-    Arc::make_mut(&mut watched.answers).session = Some(Arc::new(Answer {
-        value: wire::session(&raw, id()).unwrap(),
-        raw: raw.into(),
-        fetched_at: start(),
-    }));
+    watched.revise(|answers| {
+        answers.session = Some(Arc::new(Answer {
+            value: wire::session(&raw, id()).unwrap(),
+            raw: raw.into(),
+            fetched_at: start(),
+        }));
+    });
     let mut entry = WatchEntry::clone(&watched.entry);
     entry.reference = Some("Canary Person".to_owned());
     watched.entry = Arc::new(entry);
@@ -226,7 +231,7 @@ fn notes_are_there_only_when_asked_for_and_a_masked_note_is_hidden_whole() {
 #[test]
 fn a_session_that_was_never_fetched_has_a_normal_export_and_no_raw_one() {
     let (mut watched, _) = session("S01", 0);
-    watched.answers = Arc::default();
+    watched.answered(Answers::default());
     assert_eq!(export(&watched, Contents::default())["session"], Value::Null);
     let rules = Rules::default();
     let origin = DocumentOrigin { profile: "p", environment: "e", rules: &rules, now: start() };
@@ -265,7 +270,7 @@ fn a_file_is_for_the_owner_alone_and_nothing_is_ever_overwritten() {
 fn every_format_is_made_by_one_way_and_one_bad_session_never_loses_the_rest() {
     let (first, _) = session("S07", 900);
     let (mut never, _) = session("S01", 0);
-    never.answers = Arc::default();
+    never.answered(Answers::default());
     let rules = Rules::default();
     let origin =
         DocumentOrigin { profile: "acme", environment: "sandbox", rules: &rules, now: start() };
@@ -287,7 +292,7 @@ fn every_format_is_made_by_one_way_and_one_bad_session_never_loses_the_rest() {
 fn the_list_and_the_chapters_say_where_each_session_stands() {
     let (first, _) = session("S07", 900);
     let (mut never, _) = session("S01", 0);
-    never.answers = Arc::default();
+    never.answered(Answers::default());
     let rules = Rules::default();
     let origin =
         DocumentOrigin { profile: "acme", environment: "sandbox", rules: &rules, now: start() };

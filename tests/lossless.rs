@@ -4,10 +4,12 @@
 //! Time is the scenario's own.
 #![expect(clippy::unwrap_used, reason = "a failed set-up fails the test")]
 
+#[path = "lossless/brief.rs"]
+mod brief;
+
 use std::sync::{Arc, LazyLock};
 
 use branchwatch::api::{ApiErrorKind, raw, wire};
-use branchwatch::domain::assessment::requested::unknown_values;
 use branchwatch::domain::assessment::rules::Rules;
 use branchwatch::domain::session::Session;
 use branchwatch::domain::session::answer::Answer;
@@ -358,8 +360,8 @@ fn watched(served: &[(Kind, &Value)]) -> WatchedSession {
     }
     let events =
         branchwatch::domain::events::change::between(&Answers::default(), &answers, start());
-    watched.timeline = Arc::new(events);
-    watched.answers = Arc::new(answers);
+    watched.happened(events);
+    watched.answered(answers);
     watched
 }
 
@@ -526,7 +528,7 @@ fn what_is_new_in_any_of_the_three_answers_is_counted_for_the_header() {
     let count = |answers: &[(Kind, Value)]| {
         let served: Vec<(Kind, &Value)> =
             answers.iter().map(|(kind, value)| (*kind, value)).collect();
-        unknown_values(&watched(&served))
+        watched(&served).brief.unknown_values
     };
     assert_eq!(count(&answers), 0);
     let places = [

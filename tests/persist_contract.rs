@@ -61,7 +61,7 @@ fn known(n: u128) -> WatchedSession {
     let configuration = format!(r#"{{"session_id":"{}","requested_checks":["A"]}}"#, id(n));
     let letter = r#"{"branch":{"fad_code":"0040037"},"contact_profile_exists":true,"documents":[{"requirement_id":"r"}]}"#;
     let mut watched = WatchedSession::new(entry(n));
-    watched.answers = Arc::new(Answers {
+    watched.answered(Answers {
         session: Some(answer(&session, wire::session(&session, id(n)).unwrap())),
         configuration: Some(answer(
             &configuration,
@@ -79,7 +79,7 @@ fn known(n: u128) -> WatchedSession {
         what: ChangeKind::FirstSeen,
         origin: Origin::Observed,
     };
-    watched.timeline = Arc::new(vec![event]);
+    watched.happened(vec![event]);
     watched.poll.last_ok = Some(at);
     watched
 }
@@ -169,7 +169,7 @@ fn learning_leaves_the_operators_part_alone(store: &mut impl Persistence) {
     let stored = |store: &mut dyn Persistence| store.load().unwrap().pop().unwrap();
     assert_eq!(stored(store), later);
     let mut stale = known(5);
-    Arc::make_mut(&mut stale.timeline).clear();
+    stale.happened(Vec::new());
     store.learn(&[Arc::new(stale)]).unwrap();
     assert_eq!(stored(store), later, "another process has asked since");
     store.remove(&[id(5)]).unwrap();
@@ -194,11 +194,12 @@ fn a_few_are_loaded_as_among_all() {
 /// As if the same answers had come again.
 fn move_times(session: &mut WatchedSession, later: Timestamp) {
     session.poll.last_ok = Some(later);
-    let answers = Arc::make_mut(&mut session.answers);
-    for_later(&mut answers.configuration, later);
-    if let Letter::Set(letter) = &mut answers.letter {
-        Arc::make_mut(letter).fetched_at = later;
-    }
+    session.revise(|answers| {
+        for_later(&mut answers.configuration, later);
+        if let Letter::Set(letter) = &mut answers.letter {
+            Arc::make_mut(letter).fetched_at = later;
+        }
+    });
 }
 
 fn story(mut store: impl Persistence) {
@@ -214,8 +215,8 @@ fn story(mut store: impl Persistence) {
     let mut grown = known(2);
     let mut event = grown.timeline[0].clone();
     event.what = ChangeKind::Gone;
-    Arc::make_mut(&mut grown.timeline).push(event);
-    Arc::make_mut(&mut grown.answers).missing_since = Some("2026-10-16T10:00:00Z".parse().unwrap());
+    grown.happened([grown.timeline.as_slice(), &[event]].concat());
+    grown.revise(|answers| answers.missing_since = Some("2026-10-16T10:00:00Z".parse().unwrap()));
     store.save(&[Arc::new(grown.clone())]).unwrap();
     assert_eq!(store.load().unwrap()[1], grown);
 
@@ -334,8 +335,9 @@ fn what_is_removed_leaves_nothing_in_the_files() {
     store.add(&[marked, entry(2)]).unwrap();
     let mut watched = known(1);
     let raw = format!(r#"{{"session_id":"{}","user_tracking_id":"{marker}-tracking"}}"#, id(1));
-    Arc::make_mut(&mut watched.answers).session =
-        Some(answer(&raw, wire::session(&raw, id(1)).unwrap()));
+    watched.revise(|answers| {
+        answers.session = Some(answer(&raw, wire::session(&raw, id(1)).unwrap()));
+    });
     store.save(&[Arc::new(watched)]).unwrap();
     let holds = || {
         fs::read_dir(folder.path()).unwrap().any(|file| {
@@ -353,7 +355,7 @@ fn what_is_removed_leaves_nothing_in_the_files() {
 fn marked(n: u128, marker: &str) -> WatchedSession {
     let mut watched = known(n);
     let id = id(n);
-    let answers = Arc::make_mut(&mut watched.answers);
+    let mut answers = Answers::clone(&watched.answers);
     let raw =
         format!(r#"{{"session_id":"{id}","state":"COMPLETED","user_tracking_id":"{marker}"}}"#);
     answers.session = Some(answer(&raw, wire::session(&raw, id).unwrap()));
@@ -371,7 +373,8 @@ fn marked(n: u128, marker: &str) -> WatchedSession {
         frames: 0,
     };
     let event = TimelineEvent { what, ..happened.clone() };
-    Arc::make_mut(&mut watched.timeline).push(event);
+    let timeline = [watched.timeline.as_slice(), &[event]].concat();
+    watched.learn(Arc::new(answers), Arc::new(timeline));
     watched
 }
 

@@ -116,7 +116,7 @@ fn session_with(
     let id = watched.id();
     let answer = |raw: &str| Answer { value: (), raw: raw.into(), fetched_at: now() };
     let letter = moment.instructions.map(|letter| letter.to_string());
-    watched.answers = Arc::new(Answers {
+    watched.answered(Answers {
         session: Some(Arc::new(Answer {
             value: wire::session(&text, id).unwrap(),
             raw: answer(&text).raw,
@@ -137,7 +137,7 @@ fn session_with(
         missing_since: None,
         visit_notified_at: None,
     });
-    watched.timeline = Arc::new(change::between(&Answers::default(), &watched.answers, now()));
+    watched.happened(change::between(&Answers::default(), &watched.answers, now()));
     let last_ok =
         Some(now() - SignedDuration::from_secs(if state == State::Live { 3 } else { 540 }));
     let failure = PollFailure {
@@ -806,7 +806,7 @@ fn a_paused_screen_and_a_chosen_session_outside_the_window() {
                 let mut done = session(1, "S01", 700, State::Live);
                 let mut timeline = (*done.timeline).clone();
                 timeline.last_mut().unwrap().seen_at = later(1);
-                done.timeline = Arc::new(timeline);
+                done.happened(timeline);
                 sessions = vec![done];
             }
             sessions.extend(others);
@@ -957,7 +957,7 @@ fn a_derived_deadline_that_moves_by_more_than_a_minute_is_marked() {
         let mut answer = Answer::clone(answers.session.as_ref().unwrap());
         answer.fetched_at += SignedDuration::from_secs(seconds);
         answers.session = Some(Arc::new(answer));
-        later.answers = Arc::new(answers);
+        later.answered(answers);
         with(vec![later])
     };
     for (seconds, drifted) in [(30, false), (60, false), (200, true), (-200, true)] {
@@ -1056,7 +1056,7 @@ const CASES: &[Case] = &[
         health.connection = Connection::ClockSkew(SignedDuration::from_secs(310));
     }),
     ("404 on one row", |_, session| {
-        session.answers = Arc::new(Answers { missing_since: Some(now()), ..Answers::default() });
+        session.answered(Answers { missing_since: Some(now()), ..Answers::default() });
     }),
     ("404 APP_NOT_FOUND", |health, _| health.connection = Connection::AppNotFound),
     ("409", |_, session| {

@@ -107,7 +107,7 @@ async fn who_finds_the_store_in_use_shows_what_the_other_learns_and_asks_when_it
 
     let mut learned = WatchedSession::new(entry(1));
     let at: jiff::Timestamp = "2026-10-16T09:00:05Z".parse().unwrap();
-    Arc::make_mut(&mut learned.answers).session = Some(Arc::new(result(id(1), "ONGOING", at)));
+    learned.revise(|answers| answers.session = Some(Arc::new(result(id(1), "ONGOING", at))));
     learned.poll.last_ok = Some(at);
     other.save(&[Arc::new(learned)]).unwrap();
     other.add(&[entry(2)]).unwrap();

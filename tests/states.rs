@@ -128,7 +128,7 @@ impl Bench {
     /// The first snapshot that is as described.
     async fn until(&mut self, described: impl FnMut(&Arc<Snapshot>) -> bool) -> Screen {
         let waiting = self.snapshots.wait_for(described);
-        let found = tokio::time::timeout(Duration::from_secs(120), waiting).await;
+        let found = tokio::time::timeout(Duration::from_mins(2), waiting).await;
         let snapshot = Arc::clone(&found.unwrap().unwrap());
         Screen::of(&snapshot, self.clock.now())
     }

@@ -66,7 +66,7 @@ fn session(n: u128, state: &str, minute: i64) -> WatchedSession {
     let answer = Answer { value, raw: raw.into(), fetched_at: at(minute) };
     let entry = WatchEntry { reference: Some(format!("dbs-{n}")), ..WatchEntry::new(id(n), at(0)) };
     let mut watched = WatchedSession::new(entry);
-    watched.answers = Arc::new(Answers { session: Some(Arc::new(answer)), ..Answers::default() });
+    watched.answered(Answers { session: Some(Arc::new(answer)), ..Answers::default() });
     let event = |minute| TimelineEvent {
         at: at(minute),
         seen_at: at(minute),
@@ -74,7 +74,7 @@ fn session(n: u128, state: &str, minute: i64) -> WatchedSession {
         what: ChangeKind::FirstSeen,
         origin: Origin::Observed,
     };
-    watched.timeline = Arc::new(vec![event(1), event(2)]);
+    watched.happened(vec![event(1), event(2)]);
     watched.poll.last_ok = Some(at(minute));
     watched.keep(&AnnotationChange::Note(format!("note {n}")), at(3));
     watched

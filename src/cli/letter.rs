@@ -33,7 +33,8 @@ pub(super) async fn run(global: &Global, args: &LetterShow) -> Result<u8, Failur
         setup::find(&known, id)?.clone()
     } else {
         let mut session = setup::unknown(id, SystemClock.now());
-        std::sync::Arc::make_mut(&mut session.answers).letter = asked(&config, id, wait).await?;
+        let letter = asked(&config, id, wait).await?;
+        session.revise(|answers| answers.letter = letter);
         session
     };
     let set = matches!(session.answers.letter, Letter::Set(_));

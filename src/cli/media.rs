@@ -93,7 +93,7 @@ async fn session(
     let known = stored.into_iter().find(|session| session.id() == id);
     let mut session = known.unwrap_or_else(|| setup::unknown(id, SystemClock.now()));
     let answer = ask::retried(ask::within(wait), || client.session(id)).await?;
-    std::sync::Arc::make_mut(&mut session.answers).session = Some(std::sync::Arc::new(answer));
+    session.revise(|answers| answers.session = Some(std::sync::Arc::new(answer)));
     Ok(session)
 }
 

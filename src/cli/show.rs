@@ -165,7 +165,7 @@ fn tree(session: &WatchedSession) -> String {
     let Some(configuration) = session.configuration() else {
         return "  the configuration is not known yet\n".into();
     };
-    let covered = coverage::derive(session);
+    let covered = coverage::derive(&session.answers);
     let resources = session.session().map_or(&[][..], |s| &s.resources);
     let mut rows = Vec::new();
     for (requirement, cover) in configuration.requirements.iter().zip(&covered.requirements) {
@@ -254,7 +254,7 @@ fn checks(session: &WatchedSession) -> String {
             ]
         })
         .collect();
-    let wanted = session.configuration().map(|c| expected(c, &coverage::derive(session)));
+    let wanted = session.configuration().map(|c| expected(c, &coverage::derive(&session.answers)));
     let mut missing: Vec<RequestedCheck> = wanted.unwrap_or_default();
     missing.retain(|wanted| {
         !results.iter().any(|check| check.check_type.as_ref() == Some(&wanted.check_type))

@@ -15,7 +15,6 @@ use super::{ask, named, setup, show, words};
 use crate::clock::{Clock, SystemClock};
 use crate::config::Config;
 use crate::domain::assessment::stage::{self, Stage};
-use crate::domain::assessment::stats;
 use crate::domain::session::ids::SessionId;
 use crate::domain::session::wire_enum::{CheckState, CheckType, Recommendation, SourceType};
 use crate::domain::watchlist::command::OperatorCommand;
@@ -127,7 +126,7 @@ fn known(
     let as_if_found = |mut session: WatchedSession| {
         Arc::make_mut(&mut session.own).archived_at = None;
         // What Yoti did not know once may be there by now (case 14).
-        Arc::make_mut(&mut session.answers).missing_since = None;
+        session.revise(|answers| answers.missing_since = None);
         session
     };
     let begin = |id: &SessionId| find(id).map_or_else(|| setup::unknown(*id, now), as_if_found);
@@ -191,7 +190,7 @@ fn holds(session: &WatchedSession, until: &Until, zone: &TimeZone) -> Option<(u8
     match until {
         Until::Completed => None,
         Until::FirstVisit => {
-            let at = stats::first_visit(session)?;
+            let at = session.brief.first_visit()?;
             Some((exit::OK, format!("first branch visit at {}", words::time(at, zone))))
         }
         Until::Resource => {
@@ -253,7 +252,7 @@ fn late(snapshot: &Snapshot, ended: &BTreeMap<SessionId, u8>) -> u8 {
     let mut left = snapshot.sessions.iter().filter(|s| !ended.contains_key(&s.id())).peekable();
     let not_found = |s: &Arc<WatchedSession>| {
         let failure = s.poll.last_failure.as_ref();
-        s.session().is_none() && failure.is_some_and(|failure| failure.status == Some(404))
+        s.brief.result.is_none() && failure.is_some_and(|failure| failure.status == Some(404))
     };
     if left.peek().is_some() && left.all(not_found) {
         warn("branchwatch: Yoti has no such session (404), and --timeout is over");

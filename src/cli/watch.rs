@@ -20,12 +20,12 @@ use crate::config::Config;
 use crate::domain::assessment::attention::assess;
 use crate::domain::assessment::reason::Reason;
 use crate::domain::assessment::rules::Rules;
+use crate::domain::brief::letter::LetterBrief;
 use crate::domain::events::event_kind::EventKind;
 use crate::domain::events::session_event::{EventDetector, SessionEvent, reason};
 use crate::domain::nearest::nearest;
 use crate::domain::personal::Privacy;
 use crate::domain::session::ids::SessionId;
-use crate::domain::session::parts::Letter;
 use crate::domain::session::wire_enum::SessionState;
 use crate::domain::watchlist::snapshot::Snapshot;
 use crate::domain::watchlist::watched::WatchedSession;
@@ -288,12 +288,12 @@ fn waits_for_first_look(session: &WatchedSession) -> bool {
 
 /// Some of what its stage is worked out from was never answered.
 fn is_known_in_part(session: &WatchedSession) -> bool {
-    let answers = &session.answers;
-    let state = session.session().and_then(|session| session.state.as_ref());
+    let brief = &session.brief;
+    let state = brief.result.as_ref().and_then(|result| result.state.as_ref());
     let ongoing = state == Some(&SessionState::Ongoing);
     session.poll.last_failure.is_none()
         && ongoing
-        && (answers.configuration.is_none() || answers.letter == Letter::NotKnown)
+        && (brief.configuration.is_none() || brief.letter == LetterBrief::NotKnown)
 }
 
 /// Until each session has been asked for once, or nobody can be asked.
@@ -317,11 +317,11 @@ fn news(told: Vec<SessionEvent>, before: &Snapshot) -> Vec<SessionEvent> {
         let reason = reason(kind).is_some_and(|reason| reason != Reason::AtCounter);
         reason || matches!(kind, EventKind::Connection | EventKind::Store)
     };
-    let letter = |id| before.sessions.get(id).map(|known| &known.answers.letter);
+    let letter = |id| before.sessions.get(id).map(|known| &known.brief.letter);
     let old = |happening: &SessionEvent| {
         id(happening).is_some_and(|id| {
             let found =
-                happening.kind == EventKind::Letter && letter(id) == Some(&Letter::NotKnown);
+                happening.kind == EventKind::Letter && letter(id) == Some(&LetterBrief::NotKnown);
             found || first.contains(&id)
         })
     };

@@ -6,6 +6,7 @@ pub mod cause;
 pub mod coverage;
 pub mod deadline;
 pub mod funnel;
+pub mod mark;
 pub mod reason;
 pub mod requested;
 pub mod retention;

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
 
+use crate::domain::brief::result::ResultBrief;
 use crate::domain::session::Session;
 use crate::domain::session::answer::Answer;
 use crate::domain::session::check::{Check, Report};
@@ -138,6 +139,11 @@ pub(crate) fn letter(promises: &[(&str, &str)]) -> Instructions {
     Instructions { documents: documents.collect(), ..Instructions::default() }
 }
 
+/// What a brief says of this result.
+pub(crate) fn brief(session: &Session) -> ResultBrief {
+    watched(Some(session.clone()), None, None).brief.result.clone().unwrap()
+}
+
 fn past_ttl(text: &str) -> &str {
     text.trim_start_matches(|c: char| "Some()0123456789".contains(c))
 }
@@ -164,7 +170,7 @@ pub(crate) fn watched(
     letter: Option<Instructions>,
 ) -> WatchedSession {
     let mut watched = WatchedSession::new(entry());
-    watched.answers = Arc::new(Answers {
+    watched.answered(Answers {
         session: session.map(answer),
         configuration: configuration.map(answer),
         letter: letter.map_or(Letter::NotKnown, |letter| Letter::Set(answer(letter))),

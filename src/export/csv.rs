@@ -6,10 +6,8 @@ use super::DocumentOrigin;
 use super::assemble::Part;
 use super::mask::{MASK, findings, word};
 use crate::domain::assessment::attention::assess;
-use crate::domain::assessment::coverage;
 use crate::domain::personal::Privacy;
 use crate::domain::session::instructions::NO_BRANCH;
-use crate::domain::session::wire_enum::Recommendation;
 use crate::domain::watchlist::watched::WatchedSession;
 
 /// The columns; adding one at the end is not a break.
@@ -53,11 +51,11 @@ pub(super) fn row(session: &WatchedSession, masked: bool, origin: &DocumentOrigi
     }
     let privacy = if masked { Privacy::Masked } else { Privacy::Off };
     let tags = labels.tags(session, privacy).join(" ");
-    let result = session.session();
-    let checks = result.map_or(&[][..], |s| &s.checks);
-    let rejected = checks.iter().filter(|c| c.recommendation() == Some(&Recommendation::Reject));
-    let covered = coverage::derive(session);
-    let branch = session.instructions().map(|letter| match &letter.branch {
+    let brief = &session.brief;
+    let result = brief.result.as_ref();
+    let checks = result.map_or(&[][..], |result| &result.checks);
+    let rejected = checks.iter().filter(|check| check.rejects());
+    let branch = brief.letter.is_set().then(|| match brief.letter.branch() {
         Some(branch) => branch.called().as_raw().to_owned(),
         None => NO_BRANCH.to_owned(),
     });
@@ -70,13 +68,13 @@ pub(super) fn row(session: &WatchedSession, masked: bool, origin: &DocumentOrigi
         findings(&found, session, masked).join("; "),
         found.deadline.map(|d| d.at.to_string()).unwrap_or_default(),
         found.deadline.map(|d| d.derived.to_string()).unwrap_or_default(),
-        covered.supplied.to_string(),
-        covered.requirements.len().to_string(),
-        checks.len().to_string(),
+        brief.covered.supplied.to_string(),
+        brief.covered.of.to_string(),
+        (checks.len() + result.map_or(0, |result| result.checks_left_out)).to_string(),
         checks.iter().filter(|check| check.is_approved()).count().to_string(),
         rejected.count().to_string(),
         branch.unwrap_or_default(),
-        session.answers.session.as_ref().map(|a| a.fetched_at.to_string()).unwrap_or_default(),
+        result.map(|result| result.fetched_at.to_string()).unwrap_or_default(),
         found.is_old().to_string(),
         hidden.join(" "),
     ];

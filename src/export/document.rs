@@ -192,7 +192,7 @@ fn derived(session: &WatchedSession, assessment: &Assessment, masked: bool) -> V
 fn requirements(session: &WatchedSession) -> Vec<Value> {
     let Some(configuration) = session.configuration() else { return Vec::new() };
     let resources = session.session().map_or(&[][..], |s| &s.resources);
-    let covered = coverage::derive(session).requirements;
+    let covered = coverage::derive(&session.answers).requirements;
     let pairs = configuration.requirements.iter().zip(covered);
     pairs
         .map(|(requirement, cover)| {

@@ -71,7 +71,7 @@ fn facts(
     masked: bool,
     origin: &DocumentOrigin<'_>,
 ) -> String {
-    let covered = coverage::derive(session);
+    let covered = coverage::derive(&session.answers);
     let state = session
         .session()
         .and_then(|s| s.state.as_ref())
@@ -120,7 +120,7 @@ fn time(at: Timestamp) -> impl std::fmt::Display {
 
 fn requirements(session: &WatchedSession, masked: bool) -> String {
     let Some(configuration) = session.configuration() else { return String::new() };
-    let covered = coverage::derive(session).requirements;
+    let covered = coverage::derive(&session.answers).requirements;
     let mut text = String::from(
         "\n## Required resources\n\n| Type | Supplied | Allowed sources |\n|---|---|---|\n",
     );

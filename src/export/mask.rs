@@ -108,29 +108,27 @@ pub(super) fn findings<'a>(
     session: &WatchedSession,
     masked: bool,
 ) -> Vec<&'a str> {
-    let answer = session.session().filter(|_| masked && !found.findings.is_empty());
-    let checks = answer.into_iter().flat_map(|answer| &answer.checks).flat_map(|check| {
-        let report = check.report.as_ref();
+    let brief = Some(&session.brief).filter(|_| masked && !found.findings.is_empty());
+    let result = brief.and_then(|brief| brief.result.as_ref());
+    let checks = result.into_iter().flat_map(|result| &*result.checks).flat_map(|check| {
         [
             check.check_type.as_ref().map(CheckType::as_raw),
             check.state.as_ref().map(CheckState::as_raw),
-            check.recommendation().map(Recommendation::as_raw),
-            report.and_then(|report| report.reason.as_ref()).map(ServerText::as_raw),
+            check.recommendation.as_ref().map(Recommendation::as_raw),
+            check.reason.as_ref().map(ServerText::as_raw),
         ]
     });
-    let profiles = answer
-        .into_iter()
-        .flat_map(|answer| answer.identity_profile.iter().chain(&answer.advanced_identity_profile));
-    let profiles = profiles.flat_map(|profile| {
-        let schemes = profile.compliance.iter().flat_map(|framework| &framework.schemes);
-        let kinds = schemes.map(|scheme| scheme.scheme_type.as_ref().map(ServerText::as_raw));
+    let profiles = result.into_iter().flat_map(|result| &*result.profiles).flat_map(|profile| {
+        let unmet = profile.unmet.iter().map(|kind| kind.as_ref().map(ServerText::as_raw));
         let result = profile.result.as_ref().map(IdentityProfileOutcome::as_raw);
-        kinds.chain([result, profile.reason_code().map(ServerText::as_raw)])
+        unmet.chain([result, profile.reason_code.as_ref().map(ServerText::as_raw)])
     });
-    let unknown = answer.into_iter().flat_map(|answer| &answer.unknown);
+    let unknown = result.into_iter().flat_map(|result| &*result.unknown);
     let unknown = unknown.map(|unknown| Some(unknown.value.as_raw()));
-    let state = answer.into_iter().map(|answer| answer.state.as_ref().map(SessionState::as_raw));
-    let said = checks.chain(profiles).chain(unknown).chain(state).flatten();
+    let state = result.into_iter().map(|result| result.state.as_ref().map(SessionState::as_raw));
+    let missing = brief.into_iter().flat_map(|brief| &*brief.covered.missing);
+    let missing = missing.map(|kind| Some(kind.as_raw()));
+    let said = checks.chain(profiles).chain(unknown).chain(state).chain(missing).flatten();
     let strange: Vec<&str> = said.filter(|said| !is_word(said)).collect();
     // A finding is our sentence around Yoti's words; only those can hold a name.
     let texts = found.findings.iter().map(|finding| finding.text.as_raw());

@@ -42,7 +42,7 @@ impl Part {
 /// The names of the checks that Yoti was asked to make, each once.
 fn requested(session: &WatchedSession, masked: bool) -> Value {
     let Some(configuration) = session.configuration() else { return Value::Null };
-    let wanted = expected(configuration, &coverage::derive(session));
+    let wanted = expected(configuration, &coverage::derive(&session.answers));
     let mut names: Vec<&str> =
         wanted.iter().map(|check| word(check.check_type.as_raw(), masked)).collect();
     let mut seen = BTreeSet::new();

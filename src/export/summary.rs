@@ -8,7 +8,6 @@ use super::document::safe;
 use super::mask::{findings, word};
 use super::{DocumentOrigin, SCHEMA_VERSION};
 use crate::domain::assessment::attention::assess;
-use crate::domain::assessment::coverage;
 use crate::domain::personal::Privacy;
 use crate::domain::watchlist::watched::WatchedSession;
 
@@ -18,9 +17,10 @@ pub fn summary(session: &WatchedSession, origin: &DocumentOrigin<'_>, privacy: P
     let assessment = assess(session, origin.rules, origin.now);
     let labels = &origin.rules.labels;
     let masked = privacy.hides();
-    let (supplied, required) = coverage::derive(session).counts();
+    let brief = &session.brief;
+    let result = brief.result.as_ref();
     let attention = findings(&assessment, session, masked);
-    let state = session.session().and_then(|result| result.state.as_ref());
+    let state = result.and_then(|result| result.state.as_ref());
     json!({
         "schema_version": SCHEMA_VERSION,
         "profile": origin.profile,
@@ -33,9 +33,9 @@ pub fn summary(session: &WatchedSession, origin: &DocumentOrigin<'_>, privacy: P
         "erased_at": session.storage.erased_at.map(|at| at.to_string()),
         "attention": attention,
         "deadline": assessment.deadline.map(|d| json!({ "at": d.at.to_string(), "derived": d.derived })),
-        "supplied": supplied,
-        "required": required,
-        "fetched_at": session.answers.session.as_ref().map(|answer| answer.fetched_at.to_string()),
+        "supplied": brief.covered.supplied,
+        "required": brief.covered.of,
+        "fetched_at": result.map(|result| result.fetched_at.to_string()),
         "asked_at": session.poll.last_ok.map(|at| at.to_string()),
         "stale": assessment.is_old(),
     })

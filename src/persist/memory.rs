@@ -77,7 +77,7 @@ impl Persistence for Memory {
     fn touch(&mut self, answered: &[Arc<WatchedSession>]) -> Result<(), PersistError> {
         for session in answered {
             for known in self.sessions.iter_mut().filter(|known| known.id() == session.id()) {
-                known.answers = Arc::clone(&session.answers);
+                known.learn(Arc::clone(&session.answers), Arc::clone(&known.timeline));
                 known.poll.last_ok = session.poll.last_ok;
             }
         }

@@ -112,7 +112,7 @@ impl SessionRow {
     /// The session without answers and timeline.
     pub(super) fn watched(self) -> WatchedSession {
         let mut watched = WatchedSession::new(self.entry);
-        watched.answers = Arc::new(Answers {
+        watched.answered(Answers {
             missing_since: self.missing_since,
             visit_notified_at: self.visit_notified_at,
             letter: self.letter_not_set_at.map_or(Letter::NotKnown, Letter::NotSet),
@@ -350,6 +350,9 @@ impl Reading {
         if missing && !self.distrusted {
             self.fault(StoreFault::Removed);
         }
+        let (answers, timeline) = (&self.watched.answers, &self.watched.timeline);
+        let (answers, timeline) = (Arc::clone(answers), Arc::clone(timeline));
+        self.watched.learn(answers, timeline);
         self.watched
     }
 }

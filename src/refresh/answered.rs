@@ -15,8 +15,8 @@ use super::story;
 use super::task::Task;
 use crate::api::{ApiError, ApiErrorKind, Retry, SessionApi};
 use crate::clock::Clock;
+use crate::domain::brief::letter::LetterBrief;
 use crate::domain::session::ids::SessionId;
-use crate::domain::session::parts::Letter;
 use crate::domain::watchlist::watched::{PollFailure, PollState};
 use crate::store::Observation;
 
@@ -98,13 +98,13 @@ impl<A: SessionApi, C: Clock> Task<A, C> {
             track.interval = every;
             // Once is enough for a letter that can change no more.
             track.not_found = None;
-            if ended && watched.answers.letter != Letter::NotKnown {
+            if ended && watched.brief.letter != LetterBrief::NotKnown {
                 track.drop_part(Part::Letter);
             }
         });
         // What was supplied may have changed what is still
         // required, so the next look is not 15 min away.
-        if changed && !ended && watched.answers.configuration.is_some() {
+        if changed && !ended && watched.brief.configuration.is_some() {
             self.schedule.hasten_configuration(job.id, now);
         }
         let interval = every.map(|e| self.shown(e));
@@ -120,7 +120,7 @@ impl<A: SessionApi, C: Clock> Task<A, C> {
         let at = self.clock.now();
         self.schedule.seen(job.id);
         let known = self.store.snapshot().sessions.get(job.id);
-        let since = known.and_then(|watched| watched.answers.missing_since);
+        let since = known.and_then(|watched| watched.brief.missing_since);
         let first = self.schedule.track(job.id).and_then(|track| track.not_found);
         let first = first.unwrap_or(now);
         let settings = &self.settings.not_found;

@@ -9,7 +9,6 @@ use super::track::Part;
 use crate::domain::assessment::attention::Assessment;
 use crate::domain::assessment::reason::Reason;
 use crate::domain::assessment::stage_kind::Phase;
-use crate::domain::session::parts::Letter;
 use crate::domain::session::wire_enum::SessionState;
 use crate::domain::watchlist::watched::WatchedSession;
 
@@ -51,14 +50,15 @@ pub(super) fn rarely(
 ) -> Option<Duration> {
     let usual = unsigned(settings.configuration);
     // A letter that is set seldom changes; one that is not yet set is what the stage waits for.
-    let set = part == Part::Letter && matches!(watched.answers.letter, Letter::Set(_));
+    let set = part == Part::Letter && watched.brief.letter.is_set();
     let often = if set { usual.saturating_mul(4) } else { usual };
     (!has_ended(watched)).then_some(often)
 }
 
 /// Completed, expired, or in a state that is not known.
 pub(super) fn has_ended(watched: &WatchedSession) -> bool {
-    watched.session().is_some_and(|s| !matches!(s.state, Some(SessionState::Ongoing) | None))
+    let result = watched.brief.result.as_ref();
+    result.is_some_and(|result| !matches!(result.state, Some(SessionState::Ongoing) | None))
 }
 
 /// When each part is due next, by when it was last answered. `every` is the session result's
@@ -73,7 +73,8 @@ pub(super) fn waits(
         // What is kept no longer is not fetched again by itself.
         return Waits::default();
     }
-    if let Some(since) = watched.answers.missing_since {
+    let brief = &watched.brief;
+    if let Some(since) = brief.missing_since {
         let next = gone_look(since, watched.poll.last_ok.unwrap_or(since));
         let session = next.map(|at| real(at.duration_since(now), settings));
         return Waits { session, ..Waits::default() };
@@ -84,11 +85,10 @@ pub(super) fn waits(
         // A clock that was put back does not make an answer younger than it is.
         if age.is_negative() { Duration::ZERO } else { every.saturating_sub(real(age, settings)) }
     };
-    let answers = &watched.answers;
-    let result = answers.session.as_ref().map(|answer| answer.fetched_at);
+    let result = brief.result.as_ref().map(|result| result.fetched_at);
     // An answer that said nothing new moves `last_ok` alone; it counts, or a start asks all again.
     let answered = result.map(|at| watched.poll.last_ok.map_or(at, |last| last.max(at)));
-    let configured = answers.configuration.as_ref().map(|answer| answer.fetched_at);
+    let configured = brief.configuration.as_ref().map(|known| known.fetched_at);
     let part = |part, answered: Option<Timestamp>| match rarely(part, watched, settings) {
         Some(every) => Some(left(answered, every)),
         // After the end nothing changes, but what was never asked for is asked for once.
@@ -97,7 +97,7 @@ pub(super) fn waits(
     Waits {
         session: every.map(|every| left(answered, every)),
         configuration: part(Part::Configuration, configured),
-        letter: part(Part::Letter, answers.letter.fetched_at()),
+        letter: part(Part::Letter, brief.letter.fetched_at()),
     }
 }
 
@@ -127,6 +127,7 @@ mod tests {
     use crate::domain::fixture as f;
     use crate::domain::session::Session;
     use crate::domain::session::answer::Answer;
+    use crate::domain::session::parts::Letter;
 
     fn result(state: SessionState, fetched_at: Timestamp) -> std::sync::Arc<Answer<Session>> {
         let answer = f::answer(f::session(state));
@@ -145,10 +146,11 @@ mod tests {
         let at_once = Some(Duration::ZERO);
         let all = Waits { session: at_once, configuration: at_once, letter: at_once };
         assert_eq!(waits(&watched, every, &settings, now), all);
-        let answers = std::sync::Arc::make_mut(&mut watched.answers);
         let ago = |number| now - SignedDuration::from_mins(number);
-        answers.session = Some(result(SessionState::Ongoing, ago(20)));
-        answers.letter = Letter::NotSet(ago(5));
+        watched.revise(|answers| {
+            answers.session = Some(result(SessionState::Ongoing, ago(20)));
+            answers.letter = Letter::NotSet(ago(5));
+        });
         watched.poll.last_ok = Some(ago(1));
         let expected =
             Waits { session: Some(minutes(14)), letter: Some(minutes(10)), configuration: at_once };
@@ -161,9 +163,10 @@ mod tests {
     fn of_a_session_that_has_ended_only_what_was_never_answered_is_asked_for() {
         let (settings, now) = (Settings::default(), f::now());
         let mut watched = WatchedSession::new(f::entry());
-        let answers = std::sync::Arc::make_mut(&mut watched.answers);
-        answers.session = Some(result(SessionState::Completed, now));
-        answers.letter = Letter::NotSet(now);
+        watched.revise(|answers| {
+            answers.session = Some(result(SessionState::Completed, now));
+            answers.letter = Letter::NotSet(now);
+        });
         let expected = Waits { configuration: Some(Duration::ZERO), ..Waits::default() };
         assert_eq!(waits(&watched, None, &settings, now), expected);
     }

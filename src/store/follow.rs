@@ -3,9 +3,7 @@
 use std::sync::Arc;
 
 use super::{SessionTable, Store};
-use crate::domain::session::answer::Answer;
 use crate::domain::session::ids::SessionId;
-use crate::domain::session::parts::Answers;
 use crate::domain::watchlist::watched::{PollState, WatchedSession};
 
 impl Store {
@@ -47,29 +45,12 @@ impl Store {
     }
 }
 
-/// Equal in all but polling. Answers are told apart by when they were fetched.
+/// Equal in all but how polling goes.
 fn same(ours: &WatchedSession, theirs: &WatchedSession) -> bool {
     ours.entry == theirs.entry
         && ours.own == theirs.own
         && ours.personal == theirs.personal
-        // Length and last event: a timeline only grows at its end and is cut at its beginning.
-        && ours.timeline.len() == theirs.timeline.len()
-        && ours.timeline.last() == theirs.timeline.last()
+        // An answer is told apart from another by what a brief says of it and by its time.
+        && ours.brief == theirs.brief
         && ours.storage == theirs.storage
-        && fetched(&ours.answers) == fetched(&theirs.answers)
-}
-
-type Fetched = [Option<jiff::Timestamp>; 5];
-
-fn fetched(answers: &Answers) -> Fetched {
-    fn at<T>(answer: Option<&Arc<Answer<T>>>) -> Option<jiff::Timestamp> {
-        answer.map(|answer| answer.fetched_at)
-    }
-    [
-        at(answers.session.as_ref()),
-        at(answers.configuration.as_ref()),
-        answers.letter.fetched_at(),
-        answers.missing_since,
-        answers.visit_notified_at,
-    ]
 }

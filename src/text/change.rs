@@ -1,4 +1,4 @@
-//! The words for a change: the shortest for a column, a line for the screen, a sentence for reading.
+//! The words for a change: a line for the screen, a sentence for reading.
 
 use super::{Tone, count, shown, shown_str};
 use crate::domain::events::change::{ChangeKind, TimelineEvent};
@@ -11,8 +11,6 @@ const LONGEST: usize = 120;
 
 /// All words for one change.
 pub struct ChangeWords {
-    /// For the list's last column.
-    pub short: &'static str,
     /// For the timeline, beside its source.
     pub line: String,
     /// What the line means.
@@ -23,17 +21,17 @@ pub struct ChangeWords {
 
 impl ChangeWords {
     /// Words whose line can be read aloud as it is.
-    fn new(short: &'static str, tone: Tone, line: impl Into<String>) -> Self {
+    fn new(tone: Tone, line: impl Into<String>) -> Self {
         let line: String = line.into();
         // A part that is not known leaves a gap behind.
         let line = line.split_whitespace().collect::<Vec<_>>().join(" ");
-        Self { short, sentence: line.clone(), line, tone }
+        Self { sentence: line.clone(), line, tone }
     }
 
     /// Something with its state, result or the like behind it.
-    fn stated(short: &'static str, tone: Tone, what: &str, state: &ServerText) -> Self {
+    fn stated(tone: Tone, what: &str, state: &ServerText) -> Self {
         let state = server(state);
-        Self::new(short, tone, format!("{what} {state}")).spoken(format!("{what}: {state}"))
+        Self::new(tone, format!("{what} {state}")).spoken(format!("{what}: {state}"))
     }
 
     fn spoken(self, sentence: String) -> Self {
@@ -48,77 +46,69 @@ pub fn change_words(event: &TimelineEvent) -> ChangeWords {
     let source = event.source.as_ref();
     let from = source.map(|source| format!(" from {}", server(&source.text()))).unwrap_or_default();
     match &event.what {
-        ChangeKind::FirstSeen => Words::new("new", Tone::Dim, "first response from Yoti"),
+        ChangeKind::FirstSeen => Words::new(Tone::Dim, "first response from Yoti"),
         ChangeKind::State { from, to } => state(from.as_ref(), to.as_ref()),
         ChangeKind::ResourceAdded { container, document_type, country, pages, frames } => {
             let parts = [country.as_ref(), document_type.as_ref()];
             let (line, spoken) = document(container, parts, *pages, *frames);
-            Words::new("doc+", Tone::Plain, format!("+ {line}"))
-                .spoken(format!("supplied{from}: {spoken}"))
+            Words::new(Tone::Plain, format!("+ {line}")).spoken(format!("supplied{from}: {spoken}"))
         }
         ChangeKind::ResourceUpdated { container, document_type, pages, frames } => {
             let kind = [document_type.as_ref()];
             let (_, spoken) = document(container, kind, *pages, *frames);
             let name = format!("{} {}", resource(container), maybe(document_type.as_ref()));
-            Words::new("doc", Tone::Plain, format!("{name} updated {}", extent(*pages, *frames)))
+            Words::new(Tone::Plain, format!("{name} updated {}", extent(*pages, *frames)))
                 .spoken(format!("updated{from}: {spoken}"))
         }
         ChangeKind::ResourceRemoved { container } => {
             let name = resource(container);
-            Words::new("doc-", Tone::Notice, format!("- {name} removed"))
+            Words::new(Tone::Notice, format!("- {name} removed"))
                 .spoken(format!("no longer in the response: {name}"))
         }
-        ChangeKind::Task { task_type, state } => Words::stated(
-            "task",
-            Tone::Plain,
-            &format!("task {}", server(task_type)),
-            &state.text(),
-        ),
+        ChangeKind::Task { task_type, state } => {
+            Words::stated(Tone::Plain, &format!("task {}", server(task_type)), &state.text())
+        }
         ChangeKind::Check { check_type, state, recommendation, reason } => {
             check(check_type, state, recommendation.as_ref(), reason.as_ref())
         }
         ChangeKind::Requirement { requirement_type, state } => {
             let what = format!("required {}", server(requirement_type));
-            Words::stated("docs", Tone::Plain, &what, state)
+            Words::stated(Tone::Plain, &what, state)
         }
         ChangeKind::RequirementRemoved { requirement_type } => {
             let kind = server(requirement_type);
-            Words::new("docs", Tone::Notice, format!("{kind} no longer required"))
+            Words::new(Tone::Notice, format!("{kind} no longer required"))
                 .spoken(format!("no longer required: {kind}"))
         }
         ChangeKind::Assessment { check_type, state, requirement_type } => {
             let (check, of) = (server(check_type), server(requirement_type));
             let what = format!("in-branch assessment {check} of {of}");
-            Words::stated("branch", Tone::Plain, &what, state)
+            Words::stated(Tone::Plain, &what, state)
         }
         ChangeKind::AttemptsLeft { kind, left } => {
             let line = format!("{} left ({})", count(*left, "attempt"), server(kind));
-            Words::new("tries", Tone::Plain, line)
+            Words::new(Tone::Plain, line)
         }
         ChangeKind::CheckAskedFor { check_type, asked } => asked_for(check_type, *asked),
         ChangeKind::LetterSet { branch, documents } => {
             let branch = branch.as_ref().map(|branch| format!("branch {}", server(branch)));
             let branch = branch.unwrap_or_else(|| NO_BRANCH.to_owned());
             let line = format!("letter set: {branch}, {}", count(*documents, "document"));
-            Words::new("letter", Tone::Plain, line)
+            Words::new(Tone::Plain, line)
         }
-        ChangeKind::LetterNotSet => Words::new("letter", Tone::Dim, "letter not set"),
+        ChangeKind::LetterNotSet => Words::new(Tone::Dim, "letter not set"),
         ChangeKind::DigitalIdShare { provider, error } => share(provider.as_ref(), error.as_ref()),
         ChangeKind::IdentityProfile { result } => {
-            Words::stated("profile", Tone::Strong, "identity profile", result)
+            Words::stated(Tone::Strong, "identity profile", result)
         }
-        ChangeKind::Gone => {
-            Words::new("gone", Tone::Notice, "gone: Yoti has no such session any more")
-        }
-        ChangeKind::Back => Words::new("back", Tone::Plain, "Yoti has the session again"),
+        ChangeKind::Gone => Words::new(Tone::Notice, "gone: Yoti has no such session any more"),
+        ChangeKind::Back => Words::new(Tone::Plain, "Yoti has the session again"),
         ChangeKind::FirstBranchVisit => {
-            Words::new("visit", Tone::Active, "first branch visit: letter QR scanned")
+            Words::new(Tone::Active, "first branch visit: letter QR scanned")
                 .spoken("first branch visit".to_owned())
         }
         ChangeKind::Notified { topic } => notified(topic),
-        ChangeKind::Other => {
-            Words::new("other", Tone::Plain, "something else in the response changed")
-        }
+        ChangeKind::Other => Words::new(Tone::Plain, "something else in the response changed"),
     }
 }
 
@@ -128,7 +118,7 @@ fn state(from: Option<&SessionState>, to: Option<&SessionState>) -> ChangeWords 
     let line = format!("state {} → {}", maybe(from), maybe(to));
     let named = |text: Option<&ServerText>| text.map_or("none".to_owned(), server);
     let spoken = format!("state changed from {} to {}", named(from), named(to));
-    ChangeWords::new("state", Tone::Strong, line).spoken(spoken)
+    ChangeWords::new(Tone::Strong, line).spoken(spoken)
 }
 
 fn server(text: &ServerText) -> String {
@@ -189,35 +179,34 @@ fn check(
     let said = server(&said);
     let spoken = reason.map(|reason| format!(", {}", server(reason))).unwrap_or_default();
     let spoken = format!("check {kind}: {said}{spoken}");
-    let (short, tone) = match recommendation {
-        Some(Recommendation::Approve) => ("+✓", Tone::Good),
-        Some(Recommendation::Reject) => ("reject", Tone::Bad),
-        Some(_) => ("check", Tone::Notice),
-        None => ("check", Tone::Plain),
+    let tone = match recommendation {
+        Some(Recommendation::Approve) => Tone::Good,
+        Some(Recommendation::Reject) => Tone::Bad,
+        Some(_) => Tone::Notice,
+        None => Tone::Plain,
     };
     let arrow = if recommendation.is_some() { "→ " } else { "" };
     let reason = reason.map(|reason| format!("({})", server(reason))).unwrap_or_default();
-    ChangeWords::new(short, tone, format!("{kind} {arrow}{said} {reason}")).spoken(spoken)
+    ChangeWords::new(tone, format!("{kind} {arrow}{said} {reason}")).spoken(spoken)
 }
 
 fn asked_for(check_type: &ServerText, asked: bool) -> ChangeWords {
     let kind = server(check_type);
     let (tone, what) =
         if asked { (Tone::Plain, "requested") } else { (Tone::Notice, "no longer requested") };
-    ChangeWords::new("checks", tone, format!("check {kind} {what}"))
-        .spoken(format!("check {what}: {kind}"))
+    ChangeWords::new(tone, format!("check {kind} {what}")).spoken(format!("check {what}: {kind}"))
 }
 
 fn share(provider: Option<&ServerText>, error: Option<&ServerText>) -> ChangeWords {
     let spoken = provider.map(|name| format!(": {}", server(name))).unwrap_or_default();
     let provider = maybe(provider);
     match error {
-        None => ChangeWords::new("share", Tone::Plain, format!("digital ID shared: {provider}"))
+        None => ChangeWords::new(Tone::Plain, format!("digital ID shared: {provider}"))
             .spoken(format!("digital ID shared{spoken}")),
         Some(why) => {
             let why = server(why);
             let line = format!("digital ID share failed: {provider} {why}");
-            ChangeWords::new("share", Tone::Notice, line)
+            ChangeWords::new(Tone::Notice, line)
                 .spoken(format!("digital ID share failed{spoken}, {why}"))
         }
     }
@@ -232,8 +221,7 @@ fn notified(topic: &Topic) -> ChangeWords {
         Topic::ClientSessionTokenDeleted => "the applicant ended the client flow",
         _ => "",
     };
-    ChangeWords::new("notice", Tone::Plain, format!("{name} {what}"))
-        .spoken(format!("notification: {name}"))
+    ChangeWords::new(Tone::Plain, format!("{name} {what}")).spoken(format!("notification: {name}"))
 }
 
 #[cfg(test)]

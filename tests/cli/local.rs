@@ -5,7 +5,7 @@ use std::os::unix::fs::PermissionsExt;
 use std::sync::Arc;
 
 use branchwatch::api::key::SigningKey;
-use branchwatch::domain::session::parts::Letter;
+use branchwatch::domain::session::parts::{Answers, Letter};
 use branchwatch::domain::watchlist::annotations::{AnnotationChange, Made};
 use branchwatch::domain::watchlist::outbox::OutboxMessage;
 use branchwatch::domain::watchlist::watched::{WatchEntry, WatchedSession};
@@ -60,7 +60,7 @@ fn who_is_removed_comes_back_with_what_is_known_unless_that_is_purged() {
 /// A session that was answered 100 days earlier.
 fn long_ago(mut session: WatchedSession) -> Arc<WatchedSession> {
     let earlier = |at: Timestamp| at - SignedDuration::from_hours(100 * 24);
-    let answers = Arc::make_mut(&mut session.answers);
+    let mut answers = Answers::clone(&session.answers);
     let result = Arc::make_mut(answers.session.as_mut().unwrap());
     result.fetched_at = earlier(result.fetched_at);
     let configuration = Arc::make_mut(answers.configuration.as_mut().unwrap());
@@ -69,9 +69,11 @@ fn long_ago(mut session: WatchedSession) -> Arc<WatchedSession> {
         let letter = Arc::make_mut(letter);
         letter.fetched_at = earlier(letter.fetched_at);
     }
-    for event in Arc::make_mut(&mut session.timeline) {
+    let mut timeline = Vec::clone(&session.timeline);
+    for event in &mut timeline {
         event.seen_at = earlier(event.seen_at);
     }
+    session.learn(Arc::new(answers), Arc::new(timeline));
     session.poll.last_ok = session.poll.last_ok.map(earlier);
     Arc::new(session)
 }

@@ -141,8 +141,7 @@ fn case_14_a_session_that_yoti_does_not_know_yet_is_asked_for_again() {
     world.run(&["add", LIMBO], 0);
     let mut store = world.location().open(false).unwrap().persistence;
     let mut gone = store.load().unwrap().remove(0);
-    let answers = std::sync::Arc::make_mut(&mut gone.answers);
-    answers.missing_since = Some("2026-10-16T09:00:00Z".parse().unwrap());
+    gone.revise(|answers| answers.missing_since = Some("2026-10-16T09:00:00Z".parse().unwrap()));
     store.learn(&[std::sync::Arc::new(gone)]).unwrap();
     drop(store);
     let (out, _) = world.run(&["list"], 0);

@@ -128,7 +128,7 @@ impl World {
         let letter = self.client.instructions(id).await.map(|answer| at(answer, now));
         let session = self.client.session(id).await.map(|answer| at(answer, now));
         let missing = session.as_ref().is_err_and(branchwatch::api::ApiError::is_missing);
-        watched.answers = Arc::new(Answers {
+        watched.answered(Answers {
             session: session.ok().map(Arc::new),
             configuration: self.client.configuration(id).await.ok().map(Arc::new),
             letter: letter.map_or(Letter::NotSet(now), Letter::of),

@@ -70,7 +70,7 @@ impl Stack {
         let begun = Instant::now();
         let id = self.world.id();
         let held = |snapshot: &Arc<Snapshot>| snapshot.sessions.get(id).is_some_and(|s| holds(s));
-        timeout(Duration::from_secs(120), self.snapshots.wait_for(held)).await.unwrap().unwrap();
+        timeout(Duration::from_mins(2), self.snapshots.wait_for(held)).await.unwrap().unwrap();
         begun.elapsed()
     }
 }

@@ -2,7 +2,7 @@
 
 use super::*;
 use branchwatch::domain::events::notification::Notification;
-use branchwatch::domain::session::parts::Letter;
+use branchwatch::domain::session::parts::{Answers, Letter};
 use branchwatch::domain::session::wire_enum::Topic;
 
 fn now() -> jiff::Timestamp {
@@ -13,7 +13,7 @@ fn now() -> jiff::Timestamp {
 fn answered(n: u128, ago: SignedDuration) -> WatchedSession {
     let fetched_at = now() - ago;
     let mut watched = WatchedSession::new(entry(n));
-    let answers = Arc::make_mut(&mut watched.answers);
+    let mut answers = Answers::default();
     let value = Session {
         state: Some(SessionState::Ongoing),
         client_session_token_ttl: Some(30 * 86_400),
@@ -23,6 +23,7 @@ fn answered(n: u128, ago: SignedDuration) -> WatchedSession {
     let value = Configuration::empty(id(n));
     answers.configuration = Some(Arc::new(Answer { value, raw: "{}".into(), fetched_at }));
     answers.letter = Letter::NotSet(fetched_at);
+    watched.answered(answers);
     watched.poll.last_ok = Some(fetched_at);
     watched
 }

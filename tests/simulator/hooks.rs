@@ -28,7 +28,7 @@ async fn receiver() -> (String, UnboundedReceiver<Told>) {
 }
 
 async fn next(told: &mut UnboundedReceiver<Told>) -> Told {
-    let waited = timeout(std::time::Duration::from_secs(120), told.recv()).await;
+    let waited = timeout(std::time::Duration::from_mins(2), told.recv()).await;
     waited.unwrap().unwrap()
 }
 
@@ -148,7 +148,7 @@ async fn nobody_beyond_this_machine_is_ever_told() {
     let topics = json!(["SESSION_COMPLETION"]);
     subscribed(&world, json!({ "endpoint": "https://hook.example.org/x", "topics": topics })).await;
     world.advance(600).await;
-    let sent = timeout(std::time::Duration::from_secs(120), async {
+    let sent = timeout(std::time::Duration::from_mins(2), async {
         loop {
             let report = world.control("GET", "/_sim/notifications", &json!({})).await.json();
             if let Some(first) = report["sent"].get(0) {

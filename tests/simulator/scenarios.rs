@@ -21,14 +21,14 @@ async fn s01_goes_from_awaiting_to_nine_checks_approved() {
     assert!(matches!(world.stage().await, Stage::AtCounter { .. }));
     let watched = world.watched().await;
     assert!(watched.session().unwrap().checks.is_empty(), "checks stay empty until the end");
-    assert_eq!(coverage::derive(&watched).counts(), (1, 3));
+    assert_eq!(coverage::derive(&watched.answers).counts(), (1, 3));
     world.advance(360).await;
     let watched = world.watched().await;
     let session = watched.session().unwrap();
     assert_eq!(session.state, Some(SessionState::Completed));
     assert_eq!(session.checks.len(), 9);
     assert!(session.checks.iter().all(|c| c.report.as_ref().unwrap().breakdown.is_empty()));
-    assert_eq!(coverage::derive(&watched).counts(), (3, 3));
+    assert_eq!(coverage::derive(&watched.answers).counts(), (3, 3));
     assert_eq!(world.stage().await, Stage::Done(Verdict::Approve));
 }
 
@@ -111,7 +111,7 @@ async fn s06_keeps_the_abandoned_attempt_and_counts_the_attempts_down() {
     assert_eq!(left().await, 1);
     assert_eq!(world.stage().await, Stage::Done(Verdict::Approve));
     let watched = world.watched().await;
-    let coverage = coverage::derive(&watched);
+    let coverage = coverage::derive(&watched.answers);
     assert_eq!(coverage.requirements[0].resources.len(), 2, "two entries for one requirement");
     let served = world.served().await;
     let documents = served["resources"]["id_documents"].as_array().unwrap();
@@ -235,7 +235,7 @@ async fn s16_mixes_sources_and_keeps_the_superseded_attempt() {
     for source in [SourceType::EndUser, SourceType::RelyingBusiness, SourceType::Ibv] {
         assert!(session.resources.iter().any(|r| r.source == Some(source.clone())));
     }
-    let coverage = coverage::derive(&watched);
+    let coverage = coverage::derive(&watched.answers);
     assert_eq!(coverage.requirements[1].resources.len(), 2, "two attempts at liveness");
     assert_eq!(world.stage().await, Stage::Done(Verdict::Reject), "by the rule: any REJECT");
 }
@@ -254,7 +254,7 @@ async fn s17_waits_for_the_relying_business() {
     assert_eq!(types, ["ID_DOCUMENT", "FACE_CAPTURE", "APPLICANT_PROFILE"]);
     world.advance(600).await;
     assert_eq!(world.stage().await, Stage::Done(Verdict::Approve));
-    assert_eq!(coverage::derive(&world.watched().await).counts(), (3, 3));
+    assert_eq!(coverage::derive(&world.watched().await.answers).counts(), (3, 3));
 }
 
 #[tokio::test]
@@ -296,7 +296,7 @@ async fn s19_is_kept_raw_and_counts_as_refer() {
     assert!(answer.raw.contains("1.50"));
     let providers = watched.configuration().unwrap().requirements[0].allowed_sources[0].clone();
     assert_eq!(providers.allowed_providers.unwrap()[1].as_raw(), "XX_PARTNER");
-    assert!(branchwatch::domain::assessment::requested::unknown_values(&watched) >= 4);
+    assert!(watched.brief.unknown_values >= 4);
 }
 
 #[tokio::test]
@@ -324,7 +324,7 @@ async fn s21_is_large_and_read_in_every_part() {
         d.pages.iter().map(|page| page.frames.len()).sum::<usize>()
     };
     assert_eq!(documents.iter().map(frames).sum::<usize>(), 300);
-    assert_eq!(coverage::derive(&watched).counts(), (12, 12));
+    assert_eq!(coverage::derive(&watched.answers).counts(), (12, 12));
     let text = &watched.answers.session.as_ref().unwrap().raw;
     for script in ["هيئة", "רשות", "見本", "표본", "สำนักงาน"] {
         assert!(text.contains(script), "{script}");
@@ -506,12 +506,12 @@ async fn s29_has_a_document_without_media_and_a_share_that_failed() {
     assert_eq!(shares[1]["error"]["code"], "BAD_SHARE");
     assert!(shares[1].get("resource_id").is_none());
     let watched = world.watched().await;
-    assert_eq!(coverage::derive(&watched).counts(), (1, 2));
+    assert_eq!(coverage::derive(&watched.answers).counts(), (1, 2));
     let requirement = &watched.configuration().unwrap().requirements[0];
     assert_eq!(requirement.allowed_providers.as_ref().unwrap()[0].as_raw(), "DIGILOCKER");
     world.advance(600).await;
     assert_eq!(world.stage().await, Stage::Done(Verdict::Approve));
-    assert_eq!(coverage::derive(&world.watched().await).counts(), (2, 2));
+    assert_eq!(coverage::derive(&world.watched().await.answers).counts(), (2, 2));
 }
 
 #[tokio::test]
@@ -523,10 +523,10 @@ async fn s30_has_bare_texts_and_nulls_and_is_read_like_s01() {
     let watched = world.watched().await;
     let session = watched.session().unwrap();
     assert!(session.resources.iter().any(|r| r.source == Some(SourceType::Ibv)));
-    assert_eq!(branchwatch::domain::assessment::requested::unknown_values(&watched), 0);
+    assert_eq!(watched.brief.unknown_values, 0);
     let usual = ends("S01", 600, Verdict::Approve).await;
-    let counts = coverage::derive(&usual.watched().await).counts();
-    assert_eq!(coverage::derive(&watched).counts(), counts);
+    let counts = coverage::derive(&usual.watched().await.answers).counts();
+    assert_eq!(coverage::derive(&watched.answers).counts(), counts);
 }
 
 #[tokio::test]

@@ -44,7 +44,7 @@ pub(crate) fn checks(
 ) -> (Vec<CheckRow>, String) {
     let mut rows = Vec::new();
     if let Some(answer) = session.session() {
-        let superseded = coverage::superseded(answer, &coverage::derive(session));
+        let superseded = coverage::superseded(answer, &coverage::derive(&session.answers));
         let pane = Pane { session: answer, superseded, open, times, width };
         rows.extend(profile::rows(&pane));
         // One that cannot be read is there all the same: it must not make the rest look complete.

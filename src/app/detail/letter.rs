@@ -90,7 +90,7 @@ fn documents(
     letter: &Instructions,
     times: &Times,
 ) {
-    let coverage = coverage::derive(session);
+    let coverage = coverage::derive(&session.answers);
     let configured = session.configuration().map_or(&[][..], |c| &c.requirements);
     for promise in &letter.documents {
         let document = pair(promise.country_code.as_ref(), promise.document_type.as_ref());

@@ -22,7 +22,7 @@ use crate::domain::watchlist::watched::WatchedSession;
 
 /// Builds the nodes of a session; notices instead, when there is nothing to build from.
 pub(crate) fn view(session: &WatchedSession, times: &Times) -> TreeView {
-    let coverage = coverage::derive(session);
+    let coverage = coverage::derive(&session.answers);
     let mut view = TreeView::default();
     if let Some(configuration) = session.configuration() {
         let (supplied, all) = coverage.counts();

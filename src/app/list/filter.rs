@@ -19,7 +19,6 @@ mod value;
 mod word;
 
 pub(crate) use complete::{Offers, offers};
-pub(crate) use eval::last_change;
 use fields::{Flag, TextField};
 use part::Thing;
 use regex::Regex;

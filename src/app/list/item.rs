@@ -11,10 +11,9 @@ use crate::app::list::order::Key;
 use crate::app::list::sort::Sort;
 use crate::app::list::summary::SessionSummary;
 use crate::domain::assessment::rules::Rules;
-use crate::domain::events::change::ChangedPart;
-use crate::domain::events::change::{ChangeKind, TimelineEvent};
+use crate::domain::brief::Brief;
+use crate::domain::brief::letter::LetterBrief;
 use crate::domain::session::ids::SessionId;
-use crate::domain::session::parts::Letter;
 use crate::domain::watchlist::labels::is_identifier;
 use crate::domain::watchlist::watched::WatchedSession;
 
@@ -112,15 +111,12 @@ impl Item {
 
     /// Takes a newer value; the first answers of each kind are no change.
     pub(crate) fn renew(&mut self, session: Arc<WatchedSession>, rules: &Rules, now: Timestamp) {
-        // Most answers change no timeline, and then the same one comes again.
-        if !Arc::ptr_eq(&self.session.timeline, &session.timeline) {
-            let known = last_seen(&self.session);
-            let fresh =
-                session.timeline.iter().rev().take_while(|event| Some(event.seen_at) > known);
-            if fresh.into_iter().any(|event| is_news(event, &self.session)) {
+        let (older, newer) = (&self.session.brief, &session.brief);
+        if older.events != newer.events {
+            if has_news(older, newer) {
                 self.changed = true;
             } else if !self.changed {
-                self.looked_at = last_seen(&session);
+                self.looked_at = newer.events.last_seen;
             }
         }
         if self.session.personal.looked_at != session.personal.looked_at {
@@ -148,7 +144,7 @@ fn drift(
 ) -> Option<SignedDuration> {
     let derived = |session: &WatchedSession| {
         // The ttl of the configuration may be another one: from it to the result's is no drift.
-        session.entry.deadline.is_none() && session.answers.session.is_some()
+        session.entry.deadline.is_none() && session.brief.result.is_some()
     };
     let moved = newer_due?.duration_since(older_due?);
     (derived(older) && derived(newer) && moved.abs() > DRIFT).then_some(moved)
@@ -157,30 +153,20 @@ fn drift(
 /// Up to when the operator has looked, as the store tells it, and whether something came after.
 /// Who was never looked at is known from the first answer on; what is asked for later is no news.
 fn looked(session: &WatchedSession) -> (Option<Timestamp>, bool) {
-    let late = |event: &&TimelineEvent| event.what.part() != ChangedPart::Session;
-    let newest = session.timeline.iter().rev().find(|event| {
-        event.what != ChangeKind::FirstSeen
-            && (session.personal.looked_at.is_some() || !late(event))
-    });
-    let first = session.timeline.first().map(|event| event.seen_at);
-    let known = session.personal.looked_at.or(first);
-    let changed = newest.is_some_and(|event| Some(event.seen_at) > known);
-    if changed { (known, true) } else { (last_seen(session), false) }
+    let events = &session.brief.events;
+    let looked_at = session.personal.looked_at;
+    let newest = if looked_at.is_some() { events.newest.of_all() } else { events.newest.session };
+    let known = looked_at.or(events.first_seen);
+    let changed = newest.is_some_and(|newest| Some(newest) > known);
+    if changed { (known, true) } else { (events.last_seen, false) }
 }
 
-pub(crate) fn last_seen(session: &WatchedSession) -> Option<Timestamp> {
-    session.timeline.last().map(|event| event.seen_at)
-}
-
-fn is_news(event: &TimelineEvent, before: &WatchedSession) -> bool {
-    if event.what == ChangeKind::FirstSeen {
-        return false;
-    }
-    match event.what.part() {
-        ChangedPart::Letter => before.answers.letter != Letter::NotKnown,
-        ChangedPart::Configuration => before.answers.configuration.is_some(),
-        ChangedPart::Session => {
-            before.answers.session.is_some() || before.answers.missing_since.is_some()
-        }
-    }
+/// Something was learned since of a part that had been answered before.
+fn has_news(older: &Brief, newer: &Brief) -> bool {
+    let known = older.events.last_seen;
+    let newest = newer.events.newest;
+    let answered = older.result.is_some() || older.missing_since.is_some();
+    (newest.session > known && answered)
+        || (newest.configuration > known && older.configuration.is_some())
+        || (newest.letter > known && older.letter != LetterBrief::NotKnown)
 }

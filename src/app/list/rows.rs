@@ -15,36 +15,33 @@ use crate::app::view::{
     AlertMark, AlertRow, Cell, Counter, Glyph, HeaderView, ListRow, Pane, Tone,
 };
 use crate::domain::assessment::attention::{Assessment, Suppression};
-use crate::domain::assessment::coverage;
+use crate::domain::assessment::mark::{Mark, marks};
 use crate::domain::assessment::reason::Reason;
-use crate::domain::assessment::requested::{self, Mark};
 use crate::domain::assessment::rules::Rules;
 use crate::domain::assessment::stage::Stage;
 use crate::domain::assessment::stage_kind::StageKind;
 use crate::domain::session::instructions::NO_BRANCH;
 use crate::domain::watchlist::snapshot::Health;
 use crate::domain::watchlist::watched::{PollFailure, WatchedSession};
-use crate::text::change_words;
 
 /// The row of one session.
 pub(crate) fn list_row(item: &Item, marked: bool, rules: &Rules, times: &Times) -> ListRow {
     let session = &item.session;
     let found = times.assess(session, rules);
-    let coverage = coverage::derive(session);
     let kind = found.stage.kind();
     let cell = |column| match column {
         Column::Ref => Cell::plain(times.name(session, 60)),
         Column::Session => Cell::new(session.id().short(), Tone::Dim),
         Column::State => state(session),
-        Column::Stage => match session.storage.fault.filter(|_| session.session().is_none()) {
+        Column::Stage => match session.storage.fault.filter(|_| session.brief.result.is_none()) {
             Some(fault) => Cell::new(fault.word(), Tone::Warn),
             None => words::stage(&found.stage, times.now),
         },
-        Column::Docs => match session.configuration() {
+        Column::Docs => match session.brief.configuration {
             None => Cell::new("—", Tone::Dim),
             Some(_) => {
-                let (supplied, all) = coverage.counts();
-                Cell::plain(format!("{supplied}/{all}"))
+                let covered = &session.brief.covered;
+                Cell::plain(format!("{}/{}", covered.supplied, covered.of))
             }
         },
         // Its signs are drawn one by one.
@@ -55,14 +52,13 @@ pub(crate) fn list_row(item: &Item, marked: bool, rules: &Rules, times: &Times) 
         Column::Changed => delta(item, &found),
         Column::Tags => Cell::new(times.tags(session, &session.entry.tags, 20), Tone::Dim),
     };
-    let marks = requested::marks(session, &coverage);
     ListRow {
         id: session.id(),
         marked,
         glyph: glyph(&found, kind),
         own: own_signs(item, &found),
         cells: Column::ALL.into_iter().map(|column| (column, cell(column))).collect(),
-        checks: marks.into_iter().map(sign).collect(),
+        checks: marks(&session.brief).into_iter().map(sign).collect(),
         stale: found.stale,
         changed: item.changed,
     }
@@ -112,17 +108,17 @@ pub(crate) const fn of_reason(reason: Reason) -> (Glyph, Tone) {
 }
 
 fn state(session: &WatchedSession) -> Cell {
-    match session.session().and_then(|answer| answer.state.as_ref()) {
+    match session.brief.result.as_ref().and_then(|result| result.state.as_ref()) {
         Some(state) => words::marked(state.as_raw(), state.is_unknown(), Tone::Plain),
         None => Cell::new("—", Tone::Dim),
     }
 }
 
 fn branch(session: &WatchedSession) -> Cell {
-    let Some(letter) = session.instructions() else {
+    if !session.brief.letter.is_set() {
         return Cell::new("—", Tone::Dim);
-    };
-    let Some(branch) = &letter.branch else {
+    }
+    let Some(branch) = session.brief.letter.branch() else {
         return Cell::new(NO_BRANCH, Tone::Dim);
     };
     // The number first: only a name may be cut.
@@ -148,9 +144,9 @@ fn delta(item: &Item, found: &Assessment) -> Cell {
         return Cell::new(format!("{what} ×{}", poll.failures.min(99)), Tone::Notice);
     }
     if item.changed
-        && let Some(event) = item.session.timeline.last()
+        && let Some(change) = item.session.brief.events.last
     {
-        return Cell::new(change_words(event).short, Tone::Changed);
+        return Cell::new(change.word(), Tone::Changed);
     }
     if let Stage::TurnedAway { silent_since, silent_until } = &found.stage {
         let idle = words::age(silent_until.duration_since(*silent_since));
@@ -163,7 +159,7 @@ fn delta(item: &Item, found: &Assessment) -> Cell {
 pub(crate) fn why(session: &WatchedSession, rules: &Rules, times: &Times) -> Cell {
     let found = times.assess(session, rules);
     let name = times.name(session, 40);
-    let unknown = match requested::unknown_values(session) {
+    let unknown = match session.brief.unknown_values {
         0 => String::new(),
         n => {
             let copies = times.keys.hint(Action::Report, "copies");
@@ -202,7 +198,8 @@ pub(crate) fn why(session: &WatchedSession, rules: &Rules, times: &Times) -> Cel
             format!("not fetched yet{asks}")
         }
         _ => {
-            let state = session.session().and_then(|a| a.state.as_ref()).map(|s| wire(s.as_raw()));
+            let result = session.brief.result.as_ref();
+            let state = result.and_then(|r| r.state.as_ref()).map(|s| wire(s.as_raw()));
             format!("session {} {}", session.id(), state.unwrap_or_default())
         }
     };

@@ -10,7 +10,6 @@ use crate::app::list::columns::Widths;
 use crate::app::list::counters::SessionCounters;
 use crate::app::list::filter::Query;
 pub(crate) use crate::app::list::item::Item;
-use crate::app::list::item::last_seen;
 use crate::app::list::order::{Key, Order};
 use crate::app::list::sort::Sort;
 use crate::app::list::summary::SessionSummary;
@@ -196,7 +195,7 @@ impl Sessions {
         if item.changed {
             item.before = item.looked_at;
         }
-        item.looked_at = last_seen(&item.session);
+        item.looked_at = item.session.brief.events.last_seen;
         std::mem::take(&mut item.changed)
     }
 

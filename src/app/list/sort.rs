@@ -6,11 +6,9 @@ use std::fmt;
 use jiff::Timestamp;
 
 use crate::app::list::columns::Column;
-use crate::app::list::filter::last_change;
 use crate::app::list::order::{Key, Major};
 use crate::app::list::summary::SessionSummary;
-use crate::domain::assessment::coverage;
-use crate::domain::assessment::requested::{self, Mark};
+use crate::domain::assessment::mark::{Mark, marks};
 use crate::domain::nearest::suggestion;
 use crate::domain::server_text::ServerText;
 use crate::domain::session::wire_enum::SessionState;
@@ -87,21 +85,22 @@ impl Sort {
             }
             Column::Session => self.number(Some(first_half(session))),
             Column::State => {
-                let state = session.session().and_then(|answer| answer.state.as_ref());
+                let result = session.brief.result.as_ref();
+                let state = result.and_then(|result| result.state.as_ref());
                 self.text(state.map(SessionState::as_raw))
             }
             // The bits rise with the steps.
             Column::Stage => self.number(Some(i64::from(summary.kind.bit()))),
-            Column::Docs => self.number(docs(session, summary)),
+            Column::Docs => self.number(docs(session)),
             Column::Checks => self.number(worst_check(session)),
             Column::Due => self.number(summary.due.map(Timestamp::as_second)),
             Column::Branch => {
-                let branch = session.instructions().and_then(|letter| letter.branch.as_ref());
+                let branch = session.brief.letter.branch();
                 let name = branch.and_then(|b| b.name.as_ref().or(b.fad_code.as_ref()));
                 self.text(name.map(ServerText::as_raw))
             }
             Column::Seen => self.number(age(session.poll.last_ok)),
-            Column::Changed => self.number(age(last_change(session))),
+            Column::Changed => self.number(age(session.brief.events.changed_at)),
             Column::Tags => {
                 self.text(Some(&*session.entry.tags.join(" ")).filter(|t| !t.is_empty()))
             }
@@ -157,16 +156,15 @@ fn first_half(session: &WatchedSession) -> i64 {
 }
 
 /// By how many are supplied, then by how many there are to be.
-fn docs(session: &WatchedSession, summary: &SessionSummary) -> Option<i64> {
-    session.configuration()?;
-    let (supplied, all) = summary.docs(session);
-    i64::try_from(supplied * 100_000 + all).ok()
+fn docs(session: &WatchedSession) -> Option<i64> {
+    session.brief.configuration.as_ref()?;
+    let covered = &session.brief.covered;
+    i64::try_from(covered.supplied * 100_000 + covered.of).ok()
 }
 
 /// By the worst of the checks: REJECT, to be looked at, not yet, APPROVE.
 fn worst_check(session: &WatchedSession) -> Option<i64> {
-    let marks = requested::marks(session, &coverage::derive(session));
-    let worst = marks.into_iter().map(|mark| match mark {
+    let worst = marks(&session.brief).into_iter().map(|mark| match mark {
         Mark::Reject => 0,
         Mark::Refer => 1,
         Mark::NotYet => 2,

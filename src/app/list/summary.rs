@@ -1,14 +1,11 @@
 //! What the list keeps of the assessment of one session.
 
-use std::cell::OnceCell;
-
 use jiff::Timestamp;
 
 use crate::domain::assessment::attention::{self, Assessment, Suppression};
 use crate::domain::assessment::reason::Reason;
 use crate::domain::assessment::rules::Rules;
 use crate::domain::assessment::stage_kind::{Phase, StageKind};
-use crate::domain::assessment::{coverage, requested};
 use crate::domain::watchlist::watched::WatchedSession;
 
 /// What is kept of an assessment; the rest is derived anew for the visible rows.
@@ -33,8 +30,6 @@ pub(crate) struct SessionSummary {
     pub(crate) changes_at: Option<Timestamp>,
     /// What its row among the alerts says.
     pub(crate) alert: Option<Standing>,
-    /// Worked out when first asked for.
-    docs: OnceCell<(u16, u16)>,
 }
 
 /// The finding that an alert names.
@@ -66,9 +61,8 @@ impl SessionSummary {
             unseen: kind == StageKind::NotFetched && session.poll.failures == 0,
             alert,
             pinned: session.own.pinned,
-            unknown_values: requested::unknown_values(session),
+            unknown_values: session.brief.unknown_values,
             changes_at: found.changes_at,
-            docs: OnceCell::new(),
         }
     }
 
@@ -87,16 +81,6 @@ impl SessionSummary {
         const NEVER: i64 = (1 << 40) - 1;
         let due = self.due.map_or(NEVER, |at| at.as_second().clamp(0, NEVER - 1));
         (i64::from(self.rank) << 40) + due
-    }
-
-    /// Requirements supplied, of how many. `session` is the one that the facts are of.
-    pub(crate) fn docs(&self, session: &WatchedSession) -> (usize, usize) {
-        let (supplied, all) = *self.docs.get_or_init(|| {
-            let (supplied, all) = coverage::derive(session).counts();
-            let small = |number| u16::try_from(number).unwrap_or(u16::MAX);
-            (small(supplied), small(all))
-        });
-        (usize::from(supplied), usize::from(all))
     }
 }
 

@@ -13,7 +13,6 @@ use jiff::Timestamp;
 use crate::app::action::Action;
 use crate::app::effect::Effect;
 use crate::app::list::cursor;
-use crate::app::list::item::last_seen;
 use crate::app::model::Model;
 use crate::app::operator::bell;
 use crate::app::status::digest;
@@ -110,9 +109,10 @@ pub(crate) fn take_in(model: &mut Model, snapshot: &Arc<Snapshot>) -> bool {
 fn waits(model: &Model, paused: &Paused, id: SessionId) -> usize {
     let (Some(live), shown) = (paused.live.item(id), model.sessions.item(id)) else { return 0 };
     let Some(shown) = shown else { return 1 };
-    let known = last_seen(&shown.session);
-    let timeline = live.session.timeline.iter().rev();
-    timeline.take_while(|event| Some(event.seen_at) > known).count()
+    let (before, now) = (&shown.session.brief.events, &live.session.brief.events);
+    // A timeline that is full keeps its length.
+    let other = usize::from(before.last_seen != now.last_seen);
+    now.number.saturating_sub(before.number).max(other)
 }
 
 /// Shows of these what the operator did to them, and all of those that were asked for.

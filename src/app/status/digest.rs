@@ -7,16 +7,12 @@ use jiff::{SignedDuration, Timestamp};
 use crate::app::action::Action;
 use crate::app::effect::Effect;
 use crate::app::list::cursor::{edge, select_row};
-use crate::app::list::sessions::Item;
 use crate::app::model::Model;
 use crate::app::operator::annotations;
 use crate::app::operator::annotations::state::Change;
 use crate::app::text::words::count;
 use crate::app::view::{Cell, Tone};
 use crate::domain::assessment::stage_kind::StageKind;
-use crate::domain::events::change::ChangeKind;
-use crate::domain::session::wire_enum::SessionState;
-use crate::domain::session::wire_enum::SourceType;
 use crate::domain::watchlist::annotations::AnnotationChange;
 use crate::domain::watchlist::command::OperatorCommand;
 use crate::domain::watchlist::snapshot::Snapshot;
@@ -94,7 +90,7 @@ pub(crate) fn key(model: &mut Model) -> Option<Effect> {
 /// The cursor rests on this session: its changes have been looked at.
 pub(crate) fn rest(model: &mut Model) -> Option<Effect> {
     let item = model.item()?;
-    let (id, newest) = (item.session.id(), item.session.timeline.last()?.seen_at);
+    let (id, newest) = (item.session.id(), item.session.brief.events.last_seen?);
     // The snapshot with this look comes later: until then each tick would tell it again.
     if item.session.personal.looked_at >= Some(newest) || model.digest.resting == Some((id, newest))
     {
@@ -114,21 +110,21 @@ fn digest(model: &Model, since: Timestamp) -> Option<Cell> {
             turned_away += 1;
         }
         // A session added since then brings its whole past with it: that is no news.
-        let known = session.timeline.first().is_some_and(|first| first.seen_at <= since);
-        let fresh = session.timeline.iter().rev().take_while(|event| event.seen_at > since);
-        for event in fresh.filter(|_| known) {
-            gone += usize::from(event.what == ChangeKind::Gone);
-            match event.what.new_state() {
-                Some(SessionState::Completed) => match item.summary.kind {
-                    StageKind::Approve => approve += 1,
-                    StageKind::Reject => reject += 1,
-                    _ => refer += 1,
-                },
-                Some(SessionState::Expired) => expired += 1,
-                Some(SessionState::Ongoing | SessionState::Unknown(_)) | None => {}
+        let events = &session.brief.events;
+        if events.first_seen.is_none_or(|first| first > since) {
+            continue;
+        }
+        let fresh = |seen: Option<Timestamp>| seen.is_some_and(|seen| seen > since);
+        gone += usize::from(fresh(events.gone_seen));
+        expired += usize::from(fresh(events.expired_seen));
+        visits += usize::from(fresh(events.visit_seen));
+        if fresh(events.completed_seen) {
+            match item.summary.kind {
+                StageKind::Approve => approve += 1,
+                StageKind::Reject => reject += 1,
+                _ => refer += 1,
             }
         }
-        visits += usize::from(known && first_visit(item).is_some_and(|at| at > since));
     }
     let completed = approve + reject + refer;
     let mut parts = Vec::new();
@@ -178,7 +174,7 @@ pub(crate) fn seen(model: &mut Model) -> Vec<Effect> {
     let changed = model.sessions.by_urgency().filter(|item| item.changed);
     let changes: Vec<Change> = changed
         .filter_map(|item| {
-            let newest = item.session.timeline.last()?.seen_at;
+            let newest = item.session.brief.events.last_seen?;
             Some((item.session.id(), AnnotationChange::LookedAt(Some(newest))))
         })
         .collect();
@@ -188,18 +184,6 @@ pub(crate) fn seen(model: &mut Model) -> Vec<Effect> {
     }
     let what = format!("looked at {}", count(changes.len(), "changed session"));
     annotations::keep(model, &what, changes)
-}
-
-/// When the first visit was learned of: by a notification, or by the first resource from a counter.
-fn first_visit(item: &Item) -> Option<Timestamp> {
-    let visit = |what: &ChangeKind| {
-        matches!(what, ChangeKind::FirstBranchVisit | ChangeKind::ResourceAdded { .. })
-    };
-    let timeline = &item.session.timeline;
-    let first = timeline
-        .iter()
-        .find(|event| visit(&event.what) && event.source == Some(SourceType::Ibv))?;
-    Some(first.seen_at)
 }
 
 /// The next or previous session with changes, staying in this pane.

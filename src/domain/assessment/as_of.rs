@@ -23,18 +23,16 @@ use crate::domain::watchlist::watched::{PollState, WatchedSession};
 #[must_use]
 pub fn as_of(session: &WatchedSession, at: Timestamp) -> WatchedSession {
     let timeline = session.timeline.iter().filter(|event| event.at <= at).cloned().collect();
-    WatchedSession {
+    let mut then = WatchedSession {
         entry: Arc::clone(&session.entry),
         own: Arc::new(annotations(&session.own, at)),
         // A later look has seen more than there was then.
         personal: Personal { looked_at: session.personal.looked_at.map(|looked| looked.min(at)) },
-        answers: Arc::new(answers(session, at)),
-        timeline: Arc::new(timeline),
         poll: PollState::default(),
-        storage: session.storage,
-        shared_prefix: session.shared_prefix,
-        revision: session.revision,
-    }
+        ..session.clone()
+    };
+    then.learn(Arc::new(answers(session, at)), Arc::new(timeline));
+    then
 }
 
 /// The latest moment before `at` at which something happened to one of these sessions.
@@ -266,8 +264,8 @@ mod tests {
             timeline.extend(between(&answers, &next, step(minutes)));
             answers = next;
         }
-        watched.answers = Arc::new(answers);
-        watched.timeline = Arc::new(timeline);
+        watched.answered(answers);
+        watched.happened(timeline);
         watched
     }
 
@@ -304,7 +302,7 @@ mod tests {
         session.checks[0].created = Some(f::minutes_ago(130));
         let mut answers = (*lived.answers).clone();
         answers.session = Some(f::answer(session));
-        lived.answers = Arc::new(answers);
+        lived.answered(answers);
         let then = as_of(&lived, f::minutes_ago(120));
         let check = &then.session().unwrap().checks[0];
         assert!(check.report.is_none() && check.state.is_none());
@@ -320,7 +318,7 @@ mod tests {
             &Answers { letter: lived.answers.letter.clone(), ..Answers::default() },
             f::minutes_ago(50),
         ));
-        lived.timeline = Arc::new(timeline);
+        lived.happened(timeline);
         let reasons = Vec::new();
         lived.own = Arc::new(Annotations {
             acknowledged: Some(crate::domain::watchlist::annotations::Acknowledged {
@@ -342,8 +340,8 @@ mod tests {
         let mut answers = (*waiting.answers).clone();
         // Said again by the last answer, as by each before it.
         answers.letter = Letter::NotSet(f::now());
-        waiting.timeline = Arc::new(between(&Answers::default(), &answers, f::minutes_ago(300)));
-        waiting.answers = Arc::new(answers);
+        waiting.happened(between(&Answers::default(), &answers, f::minutes_ago(300)));
+        waiting.answered(answers);
         for minutes in [0, 10, 299] {
             assert_eq!(stage(&waiting, f::minutes_ago(minutes)), Stage::LetterNotSet, "{minutes}");
         }
@@ -368,8 +366,8 @@ mod tests {
             timeline.extend(between(before, after, f::minutes_ago(minutes)));
         }
         let mut lived = first;
-        lived.answers = Arc::new(set);
-        lived.timeline = Arc::new(timeline);
+        lived.answered(set);
+        lived.happened(timeline);
         for (minutes, said) in [
             (301, Stage::NotFetched),
             (295, Stage::AwaitingVisit),
@@ -404,7 +402,7 @@ mod tests {
         requirement.state = Some(RequirementState::Complete);
         let mut answers = (*lived.answers).clone();
         answers.configuration = Some(f::answer(f::configuration(vec![requirement])));
-        lived.answers = Arc::new(answers);
+        lived.answered(answers);
         let state = |minutes| {
             let then = as_of(&lived, f::minutes_ago(minutes));
             then.configuration().unwrap().requirements[0].state.clone()

@@ -6,7 +6,7 @@ use crate::domain::assessment::deadline::{self, Deadline};
 use crate::domain::assessment::reason::Reason;
 use crate::domain::assessment::rules::Rules;
 use crate::domain::assessment::stage::{self, Stage, Verdict};
-use crate::domain::assessment::{cause, coverage, stats};
+use crate::domain::assessment::{cause, stats};
 use crate::domain::server_text::ServerText;
 use crate::domain::watchlist::watched::WatchedSession;
 
@@ -115,7 +115,7 @@ fn hush(watched: &WatchedSession, findings: &[Finding], now: Timestamp) -> Optio
     }
     let known = own.acknowledged.as_ref()?;
     // By when it was learned, not by when it happened: an event may be told late.
-    let news = watched.timeline.last().is_some_and(|event| event.seen_at > known.at);
+    let news = watched.brief.events.last_seen.is_some_and(|seen| seen > known.at);
     let answered = watched.poll.last_ok.is_some_and(|at| at > known.at);
     let covered = |finding: &Finding| {
         known.reasons.contains(&finding.reason) && !(finding.reason == Reason::Stale && answered)
@@ -149,23 +149,17 @@ fn at_counter(stage: &Stage, now: Timestamp) -> Option<Finding> {
 
 fn turned_away(stage: &Stage, watched: &WatchedSession, rules: &Rules) -> Option<Finding> {
     let Stage::TurnedAway { silent_since, silent_until } = stage else { return None };
-    let covered = coverage::derive(watched);
-    let (supplied, all) = covered.counts();
-    let requirements = watched.configuration().map_or(&[][..], |asked| &asked.requirements);
-    let missing: Vec<&str> = requirements
-        .iter()
-        .zip(&covered.requirements)
-        .filter(|(_, cover)| !cover.supplied)
-        .filter_map(|(asked, _)| Some(asked.requirement_type.as_ref()?.as_raw()))
-        .collect();
-    let missing = match missing.as_slice() {
+    let covered = &watched.brief.covered;
+    let missing = match &*covered.missing {
         [] => String::new(),
-        [one] => format!("; missing: {one}"),
+        [one] => format!("; missing: {}", one.as_raw()),
         // One line of the list: the tree has all of them.
-        [first, more @ ..] => format!("; missing: {first}, +{} more", more.len()),
+        [first, more @ ..] => format!("; missing: {}, +{} more", first.as_raw(), more.len()),
     };
     let text = format!(
-        "{supplied} of {all} supplied, then nothing for {}{missing}",
+        "{} of {} supplied, then nothing for {}{missing}",
+        covered.supplied,
+        covered.of,
         span(silent_until.duration_since(*silent_since))
     );
     let since = silent_since.checked_add(rules.turned_away_after).ok();
@@ -181,7 +175,8 @@ fn rejected(stage: &Stage, watched: &WatchedSession, rules: &Rules) -> Option<Fi
 }
 
 fn causes(watched: &WatchedSession, rules: &Rules, verdict: Verdict) -> ServerText {
-    let causes = watched.session().map(|session| cause::causes(session, &rules.pass));
+    let result = watched.brief.result.as_ref();
+    let causes = result.map(|result| cause::causes(result, &rules.pass));
     cause::in_one_line(&causes.unwrap_or_default(), verdict)
 }
 
@@ -298,7 +293,7 @@ mod tests {
         let never_answered = failing(f::watched(None, None, None), 3);
         assert!(assessed(&never_answered).stale);
         let mut gone = of(SessionState::Ongoing);
-        std::sync::Arc::make_mut(&mut gone.answers).missing_since = Some(f::minutes_ago(2));
+        gone.revise(|answers| answers.missing_since = Some(f::minutes_ago(2)));
         let ended = [of(SessionState::Completed), of(SessionState::Expired), gone];
         for over in ended {
             let mut over = failing(over, 9);

@@ -1,11 +1,9 @@
 //! What stands between a COMPLETED session and a pass, in Yoti's own words.
 
 use crate::domain::assessment::rules::PassRule;
+use crate::domain::brief::result::{CheckBrief, ProfileBrief, ResultBrief};
 use crate::domain::server_text::ServerText;
-use crate::domain::session::Session;
-use crate::domain::session::check::Check;
 use crate::domain::session::extra::UnknownValue;
-use crate::domain::session::profile::IdentityProfile;
 use crate::domain::session::wire_enum::{CheckState, CheckType, Recommendation};
 
 /// How a COMPLETED session stands by the pass rule.
@@ -18,13 +16,13 @@ pub enum Verdict {
     Refer,
 }
 
-/// One thing that a pass rule cannot let through; borrowed from the answer that it stands in.
+/// One thing that a pass rule cannot let through; borrowed from the brief that it stands in.
 #[derive(Clone, Copy, Debug)]
 pub enum Cause<'a> {
     /// A check that is not a pass.
-    Check(&'a Check),
-    /// An identity profile that is not met, with the name of its kind.
-    Profile(&'static str, &'a IdentityProfile),
+    Check(&'a CheckBrief),
+    /// An identity profile that is not met.
+    Profile(&'a ProfileBrief),
     /// The pass rule names this type, and no check is of it.
     Absent(&'a CheckType),
     /// COMPLETED, and nothing was checked that could be a pass.
@@ -33,28 +31,31 @@ pub enum Cause<'a> {
     EmptyRule,
     /// So many elements of `checks` could not be read.
     Unreadable(usize),
+    /// So many checks are more than a brief holds.
+    LeftOut(usize),
     /// A value that this build does not know.
     Unknown(&'a UnknownValue),
 }
 
 /// All causes, the most severe first; none: it passes.
 #[must_use]
-pub fn causes<'a>(session: &'a Session, rule: &'a PassRule) -> Vec<Cause<'a>> {
-    let rejected = |check: &&Check| check.recommendation() == Some(&Recommendation::Reject);
+pub fn causes<'a>(result: &'a ResultBrief, rule: &'a PassRule) -> Vec<Cause<'a>> {
     let mut found: Vec<Cause<'a>> = match rule {
-        PassRule::All => of_all(session),
+        PassRule::All => of_all(result),
         PassRule::Listed(types) => {
-            let listed =
-                |check: &&Check| check.check_type.as_ref().is_some_and(|kind| types.contains(kind));
+            let listed = |check: &&CheckBrief| {
+                check.check_type.as_ref().is_some_and(|kind| types.contains(kind))
+            };
             // A REJECT counts whatever the rule names: the
             // rule says what must pass, not what may fail.
-            let failed = |check: &&Check| rejected(check) || listed(check) && !check.is_approved();
+            let failed =
+                |check: &&CheckBrief| check.rejects() || listed(check) && !check.is_approved();
             let absent = types
                 .iter()
-                .filter(|kind| !session.checks.iter().any(|c| c.check_type.as_ref() == Some(kind)));
-            let checks = session.checks.iter().filter(failed).map(Cause::Check);
-            let aborted = profiles(session).filter(|(_, profile)| profile.is_aborted());
-            let aborted = aborted.map(|(name, profile)| Cause::Profile(name, profile));
+                .filter(|kind| !result.checks.iter().any(|c| c.check_type.as_ref() == Some(kind)));
+            let checks = result.checks.iter().filter(failed).map(Cause::Check);
+            let aborted = result.profiles.iter().filter(|profile| profile.is_aborted());
+            let aborted = aborted.map(Cause::Profile);
             let empty = types.is_empty().then_some(Cause::EmptyRule);
             checks.chain(aborted).chain(absent.map(Cause::Absent)).chain(empty).collect()
         }
@@ -63,36 +64,19 @@ pub fn causes<'a>(session: &'a Session, rule: &'a PassRule) -> Vec<Cause<'a>> {
     found
 }
 
-fn of_all(session: &Session) -> Vec<Cause<'_>> {
+fn of_all(result: &ResultBrief) -> Vec<Cause<'_>> {
     // What nobody knows is for a person to look at (contract 11, rule 5).
-    let failed = |check: &&Check| !(check.is_approved() && check.is_of_known_type());
-    let checks = session.checks.iter().filter(failed).map(Cause::Check);
-    let unmet = profiles(session).filter(|(_, profile)| !profile.is_met());
-    let unmet = unmet.map(|(name, profile)| Cause::Profile(name, profile));
-    let unreadable = session.unreadable_checks;
+    let failed = |check: &&CheckBrief| !(check.is_approved() && check.is_of_known_type());
+    let checks = result.checks.iter().filter(failed).map(Cause::Check);
+    let unmet = result.profiles.iter().filter(|profile| !profile.is_met()).map(Cause::Profile);
+    let unreadable = result.unreadable_checks;
+    let left_out = Some(result.checks_left_out).filter(|number| *number > 0).map(Cause::LeftOut);
     // COMPLETED says nothing of pass or fail (contract 3.1): without a check nothing has passed.
-    let none = (session.checks.is_empty() && unreadable == 0).then_some(Cause::NoChecks);
+    let none = (result.checks.is_empty() && unreadable == 0).then_some(Cause::NoChecks);
     let unreadable = (unreadable > 0).then_some(Cause::Unreadable(unreadable));
-    let unknown = session.unknown.iter().filter(|value| !is_told_otherwise(value));
-    let unknown = unknown.map(Cause::Unknown);
-    checks.chain(unmet).chain(none).chain(unreadable).chain(unknown).collect()
-}
-
-/// The check or the profile with such a value is a cause by itself.
-fn is_told_otherwise(value: &UnknownValue) -> bool {
-    let parts: Vec<&str> = value.pointer.split('/').skip(1).collect();
-    matches!(
-        parts.as_slice(),
-        ["checks", _, "type" | "state"]
-            | ["checks", _, "report", "recommendation"]
-            | ["identity_profile" | "advanced_identity_profile", "result"]
-    )
-}
-
-fn profiles(session: &Session) -> impl Iterator<Item = (&'static str, &IdentityProfile)> {
-    let basic = session.identity_profile.iter().map(|profile| ("identity profile", profile));
-    let advanced = session.advanced_identity_profile.iter();
-    basic.chain(advanced.map(|profile| ("advanced identity profile", profile)))
+    let unknown = result.unknown.iter().map(Cause::Unknown);
+    let checks = checks.chain(unmet).chain(none);
+    checks.chain(unreadable).chain(left_out).chain(unknown).collect()
 }
 
 /// The verdict that these causes make.
@@ -123,8 +107,8 @@ impl Cause<'_> {
     #[must_use]
     pub fn rejects(&self) -> bool {
         match self {
-            Self::Check(check) => check.recommendation() == Some(&Recommendation::Reject),
-            Self::Profile(_, profile) => profile.is_aborted(),
+            Self::Check(check) => check.rejects(),
+            Self::Profile(profile) => profile.is_aborted(),
             _ => false,
         }
     }
@@ -136,7 +120,7 @@ impl Cause<'_> {
             Self::Check(_) | Self::Absent(_) => 2,
             Self::Profile(..) => 3,
             // Less than a named check: the operator can look that one up.
-            Self::NoChecks | Self::EmptyRule | Self::Unreadable(_) => 4,
+            Self::NoChecks | Self::EmptyRule | Self::Unreadable(_) | Self::LeftOut(_) => 4,
             Self::Unknown(_) => 5,
         }
     }
@@ -145,12 +129,13 @@ impl Cause<'_> {
     fn text(&self) -> String {
         match self {
             Self::Check(check) => of_check(check),
-            Self::Profile(name, profile) => of_profile(name, profile),
+            Self::Profile(profile) => of_profile(profile),
             Self::Absent(kind) => format!("{}: not among the checks", kind.as_raw()),
             Self::NoChecks => "COMPLETED without any check".to_owned(),
             Self::EmptyRule => "the pass rule names no check".to_owned(),
             Self::Unreadable(1) => "1 check could not be read".to_owned(),
             Self::Unreadable(number) => format!("{number} checks could not be read"),
+            Self::LeftOut(number) => format!("{number} more checks than the list holds"),
             Self::Unknown(value) => {
                 format!("{}: {} is not known here", value.pointer, value.value.as_raw())
             }
@@ -158,10 +143,10 @@ impl Cause<'_> {
     }
 }
 
-fn of_check(check: &Check) -> String {
+fn of_check(check: &CheckBrief) -> String {
     let kind = check.check_type.as_ref().map_or("check without a type", |kind| kind.as_raw());
-    let advice = check.recommendation().map(Recommendation::as_raw);
-    let reason = check.report.as_ref().and_then(|report| report.reason.as_ref());
+    let advice = check.recommendation.as_ref().map(Recommendation::as_raw);
+    let reason = check.reason.as_ref();
     let state = check.state.as_ref();
     let mut parts: Vec<String> = advice.map(str::to_owned).into_iter().collect();
     parts.extend(reason.map(|reason| reason.as_raw().to_owned()));
@@ -177,14 +162,13 @@ fn of_check(check: &Check) -> String {
     format!("{kind}: {}", parts.join(", "))
 }
 
-fn of_profile(name: &str, profile: &IdentityProfile) -> String {
+fn of_profile(profile: &ProfileBrief) -> String {
+    let name = if profile.advanced { "advanced identity profile" } else { "identity profile" };
     let result = profile.result.as_ref().map_or("no result", |result| result.as_raw());
     let mut parts = vec![result.to_owned()];
-    parts.extend(profile.reason_code().map(|code| code.as_raw().to_owned()));
-    let schemes = profile.compliance.iter().flat_map(|framework| &framework.schemes);
-    let unmet = schemes.filter(|scheme| scheme.requirements_met == Some(false));
-    parts.extend(unmet.map(|scheme| {
-        let kind = scheme.scheme_type.as_ref().map_or("scheme", |kind| kind.as_raw());
+    parts.extend(profile.reason_code.as_ref().map(|code| code.as_raw().to_owned()));
+    parts.extend(profile.unmet.iter().map(|kind| {
+        let kind = kind.as_ref().map_or("scheme", ServerText::as_raw);
         format!("{kind} requirements not met")
     }));
     format!("{name}: {}", parts.join(", "))
@@ -193,9 +177,13 @@ fn of_profile(name: &str, profile: &IdentityProfile) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::brief::bounds::MOST;
     use crate::domain::fixture as f;
-    use crate::domain::session::check::Report;
-    use crate::domain::session::profile::{FrameworkCompliance, ProfileFailure, SchemeCompliance};
+    use crate::domain::session::Session;
+    use crate::domain::session::check::{Check, Report};
+    use crate::domain::session::profile::{
+        FrameworkCompliance, IdentityProfile, ProfileFailure, SchemeCompliance,
+    };
     use crate::domain::session::wire_enum::{IdentityProfileOutcome, SessionState};
 
     fn check(kind: &str, advice: Option<&str>, reason: Option<&str>) -> Check {
@@ -222,7 +210,8 @@ mod tests {
     }
 
     fn told(session: &Session, rule: &PassRule) -> (Verdict, String) {
-        let causes = causes(session, rule);
+        let brief = f::brief(session);
+        let causes = causes(&brief, rule);
         let verdict = verdict(&causes);
         (verdict, super::in_one_line(&causes, verdict).as_raw().to_owned())
     }
@@ -298,5 +287,19 @@ mod tests {
         assert_eq!(told(&passed, &listed), (Verdict::Approve, String::new()));
         let empty = PassRule::Listed(Vec::new());
         assert_eq!(told(&passed, &empty).1, "the pass rule names no check");
+    }
+
+    #[test]
+    fn no_rejection_is_lost_among_more_checks_than_a_brief_holds_and_none_passes_unseen() {
+        let good = check("LIVENESS", Some("APPROVE"), None);
+        let mut checks = vec![good; MOST + 2];
+        let text = "2 more checks than the list holds";
+        assert_eq!(
+            told(&completed(checks.clone()), &PassRule::All),
+            (Verdict::Refer, text.to_owned())
+        );
+        checks.push(check("ID_DOCUMENT_FACE_MATCH", Some("REJECT"), None));
+        let text = "ID_DOCUMENT_FACE_MATCH: REJECT";
+        assert_eq!(told(&completed(checks), &PassRule::All), (Verdict::Reject, text.to_owned()));
     }
 }

@@ -5,9 +5,9 @@ use crate::domain::session::Session;
 use crate::domain::session::configuration::{Configuration, RequiredResource};
 use crate::domain::session::ids::ResourceId;
 use crate::domain::session::instructions::Instructions;
+use crate::domain::session::parts::Answers;
 use crate::domain::session::resource::{Resource, ResourceKind};
 use crate::domain::session::wire_enum::{RequirementState, RequirementType};
-use crate::domain::watchlist::watched::WatchedSession;
 
 /// How sure a match is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -82,15 +82,15 @@ struct Chain {
 
 /// Derives the coverage from the last answers.
 #[must_use]
-pub fn derive(watched: &WatchedSession) -> Coverage {
-    let Some(configuration) = watched.configuration() else {
-        let all = watched.session().map_or(0, |session| session.resources.len());
+pub fn derive(answers: &Answers) -> Coverage {
+    let Some(configuration) = answers.configuration() else {
+        let all = answers.session().map_or(0, |session| session.resources.len());
         return Coverage { unmatched: (0..all).collect(), ..Coverage::default() };
     };
-    let mut chains = watched.session().map(|s| chains(s, configuration)).unwrap_or_default();
+    let mut chains = answers.session().map(|s| chains(s, configuration)).unwrap_or_default();
     // First: the letter's link is the only one that is documented (contract 7.3).
-    if let Some(letter) = watched.instructions() {
-        settle_promised(&mut chains, watched.session(), configuration, letter);
+    if let Some(letter) = answers.instructions() {
+        settle_promised(&mut chains, answers.session(), configuration, letter);
     }
     // Then what follows from it: a requirement that is taken narrows the others.
     settle_single(&mut chains);
@@ -349,7 +349,7 @@ mod tests {
             session.resources.push(f::document(name, kind, SourceType::Ibv, at));
         }
         let letter = (!promises.is_empty()).then(|| f::letter(promises));
-        derive(&f::watched(Some(session), Some(f::configuration(requirements)), letter))
+        derive(&f::watched(Some(session), Some(f::configuration(requirements)), letter).answers)
     }
 
     fn two_ids() -> Vec<RequiredResource> {
@@ -394,7 +394,7 @@ mod tests {
         let names = |requirements: Vec<RequiredResource>| {
             let configuration = f::configuration(requirements);
             let watched = f::watched(Some(session.clone()), Some(configuration), None);
-            let found = superseded(&session, &derive(&watched));
+            let found = superseded(&session, &derive(&watched.answers));
             found.into_iter().map(|id| id.text().as_raw().to_owned()).collect::<Vec<_>>()
         };
         assert_eq!(names(vec![f::requirement("a", ID, &["PASSPORT"])]), ["old"]);
@@ -434,7 +434,7 @@ mod tests {
         abandoned.media.clear();
         session.resources.push(abandoned);
         let configuration = f::configuration(vec![f::requirement("a", ID, &["PASSPORT"])]);
-        let coverage = derive(&f::watched(Some(session), Some(configuration), None));
+        let coverage = derive(&f::watched(Some(session), Some(configuration), None).answers);
         assert_eq!(coverage.requirements[0].matched, Match::Derived);
         assert_eq!(coverage.counts(), (0, 1));
     }

@@ -20,11 +20,11 @@ pub fn of(watched: &WatchedSession) -> Option<Deadline> {
     if let Some(at) = watched.entry.deadline {
         return Some(Deadline { at, derived: false });
     }
-    let answers = &watched.answers;
-    let (fetched_at, ttl) = match (&answers.session, &answers.configuration) {
+    let brief = &watched.brief;
+    let (fetched_at, ttl) = match (&brief.result, &brief.configuration) {
         // The result counts alone where there is one: its ttl and the configuration's may differ.
-        (Some(answer), _) => (answer.fetched_at, answer.value.client_session_token_ttl?),
-        (None, Some(answer)) => (answer.fetched_at, answer.value.client_session_token_ttl?),
+        (Some(result), _) => (result.fetched_at, result.ttl?),
+        (None, Some(configuration)) => (configuration.fetched_at, configuration.ttl?),
         (None, None) => return None,
     };
     let at = fetched_at.saturating_add(SignedDuration::from_secs(ttl)).ok()?;

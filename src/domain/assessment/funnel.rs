@@ -8,8 +8,8 @@ use crate::domain::assessment::rules::Rules;
 use crate::domain::assessment::stage::{self, Stage, Verdict};
 use crate::domain::assessment::stage_kind::Phase;
 use crate::domain::assessment::stats::{self, Median};
+use crate::domain::brief::letter::BranchBrief;
 use crate::domain::server_text::ServerText;
-use crate::domain::session::parts::Letter;
 use crate::domain::watchlist::watched::WatchedSession;
 
 /// The steps of a session, each with how many came so far.
@@ -53,7 +53,7 @@ pub enum Group {
 #[must_use]
 pub fn since(watched: &WatchedSession, from: Timestamp) -> bool {
     watched.entry.added_at >= from
-        || watched.timeline.last().is_some_and(|event| event.seen_at >= from)
+        || watched.brief.events.last_seen.is_some_and(|seen| seen >= from)
 }
 
 /// Counts how far each of these sessions came.
@@ -62,11 +62,10 @@ pub fn funnel(sessions: &[&WatchedSession], rules: &Rules, now: Timestamp) -> Fu
     let mut sum = Funnel { sessions: sessions.len(), ..Funnel::default() };
     let (mut waits, mut visits) = (Vec::new(), Vec::new());
     for watched in sessions {
-        let visit = stats::first_visit(watched);
+        let visit = watched.brief.first_visit();
         let done = stats::done_at(watched);
-        let letter = matches!(watched.answers.letter, Letter::Set(_));
         // A visit needs a letter: one that is no longer there was set all the same.
-        sum.letter_set += usize::from(letter || visit.is_some());
+        sum.letter_set += usize::from(watched.brief.letter.is_set() || visit.is_some());
         sum.visited += usize::from(visit.is_some());
         let stage = stage::derive(watched, rules, now).stage;
         match stage.phase() {
@@ -85,7 +84,7 @@ pub fn funnel(sessions: &[&WatchedSession], rules: &Rules, now: Timestamp) -> Fu
             Stage::Done(Verdict::Refer) => sum.referred += 1,
             _ => {}
         }
-        waits.extend(stats::span(stats::letter_seen(watched), visit));
+        waits.extend(stats::span(watched.brief.events.letter_seen, visit));
         visits.extend(stats::span(visit, done));
     }
     sum.letter_to_visit = stats::median(waits);
@@ -122,18 +121,23 @@ fn names(watched: &WatchedSession, by: Group) -> Vec<String> {
     let raw = |text: &ServerText| text.as_raw().to_owned();
     match by {
         Group::Branch => {
-            let branch = watched.instructions().and_then(|letter| letter.branch.as_ref());
-            let parts = |branch: &crate::domain::session::instructions::Branch| {
+            let parts = |branch: &BranchBrief| {
                 let parts = [branch.fad_code.as_ref(), branch.name.as_ref()];
                 parts.into_iter().flatten().map(raw).collect::<Vec<_>>().join(" ")
             };
-            branch.map(parts).into_iter().filter(|name| !name.is_empty()).collect()
+            watched
+                .brief
+                .letter
+                .branch()
+                .map(parts)
+                .into_iter()
+                .filter(|name| !name.is_empty())
+                .collect()
         }
         Group::Tag => watched.entry.tags.clone(),
         Group::Document => {
-            let resources = watched.session().map_or(&[][..], |session| &session.resources);
-            let documents = resources.iter().filter_map(|resource| resource.document());
-            documents.filter_map(|document| document.document_type.as_ref().map(raw)).collect()
+            let resources = watched.brief.result.as_ref().map_or(&[][..], |r| &r.resources);
+            resources.iter().filter_map(|r| r.document_type.as_ref().map(raw)).collect()
         }
     }
 }

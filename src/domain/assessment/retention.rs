@@ -6,9 +6,8 @@
 use jiff::{SignedDuration, Timestamp};
 
 use crate::domain::assessment::deadline::{self, Deadline};
+use crate::domain::brief::result::ResultBrief;
 use crate::domain::session::evidence;
-use crate::domain::session::parts::Letter;
-use crate::domain::session::wire_enum::SessionState;
 use crate::domain::watchlist::watched::WatchedSession;
 
 /// What is kept of a session that is gone is kept for so long after it was found gone.
@@ -35,16 +34,13 @@ impl Retention {
     /// When the answers and events of a session are to be erased; `None`: there are none.
     #[must_use]
     pub fn erase_at(&self, watched: &WatchedSession, now: Timestamp) -> Option<Timestamp> {
-        let answers = &watched.answers;
+        let brief = &watched.brief;
         let parts = [
-            answers.session.as_ref().map(|answer| answer.fetched_at),
-            answers.configuration.as_ref().map(|answer| answer.fetched_at),
-            match &answers.letter {
-                Letter::Set(answer) => Some(answer.fetched_at),
-                Letter::NotKnown | Letter::NotSet(_) => None,
-            },
+            brief.result.as_ref().map(|result| result.fetched_at),
+            brief.configuration.as_ref().map(|configuration| configuration.fetched_at),
+            brief.letter.fetched_at().filter(|_| brief.letter.is_set()),
         ];
-        let heard = watched.timeline.last().map(|event| event.seen_at);
+        let heard = brief.events.last_seen;
         // A session of which nothing is held has nothing that could be erased.
         let held = parts.into_iter().flatten().max().or(heard)?;
         let last = watched.poll.last_ok.map_or(held, |at| at.max(held));
@@ -52,7 +48,7 @@ impl Retention {
         let evidence = evidence::kept_until(watched, self.resources_ttl);
         // What still runs is fetched anew in any case, whatever was said of its evidence.
         let usual = evidence.filter(|_| is_over(watched, now)).unwrap_or(after_last);
-        let gone = answers.missing_since.and_then(|since| since.checked_add(AFTER_GONE).ok());
+        let gone = brief.missing_since.and_then(|since| since.checked_add(AFTER_GONE).ok());
         Some(gone.map_or(usual, |gone| gone.min(usual)))
     }
 
@@ -65,20 +61,17 @@ impl Retention {
 
 /// It has ended, as Yoti said or by its deadline, or Yoti does not have it.
 fn is_over(watched: &WatchedSession, now: Timestamp) -> bool {
-    let ended = watched.session().is_some_and(|session| {
-        matches!(session.state, Some(SessionState::Completed | SessionState::Expired))
-    });
+    let ended = watched.brief.result.as_ref().is_some_and(ResultBrief::has_ended);
     let passed = |deadline: Deadline| deadline.at <= now;
-    ended || watched.answers.missing_since.is_some() || deadline::of(watched).is_some_and(passed)
+    ended || watched.brief.missing_since.is_some() || deadline::of(watched).is_some_and(passed)
 }
 
 #[cfg(test)]
 mod tests {
-    use std::sync::Arc;
-
     use super::*;
     use crate::domain::fixture as f;
     use crate::domain::session::parts::Answers;
+    use crate::domain::session::wire_enum::SessionState;
     use crate::domain::session::wire_enum::SourceType;
 
     const DAY: SignedDuration = SignedDuration::from_hours(24);
@@ -126,7 +119,7 @@ mod tests {
     fn what_is_gone_is_kept_for_thirty_days_and_what_is_erased_is_not_erased_again() {
         let rule = Retention::default();
         let mut gone = session(SessionState::Completed, false);
-        Arc::make_mut(&mut gone.answers).missing_since = Some(f::now());
+        gone.revise(|answers| answers.missing_since = Some(f::now()));
         assert_eq!(rule.erase_at(&gone, f::now()), Some(f::now() + DAY * 30));
         gone.erase(f::now() + DAY * 30);
         assert_eq!(rule.erase_at(&gone, f::now() + DAY * 31), None);

@@ -2,14 +2,14 @@
 
 use jiff::Timestamp;
 
+use crate::domain::assessment::cause;
 use crate::domain::assessment::rules::{PassRule, Rules};
 use crate::domain::assessment::stage_kind::{Phase, StageKind};
-use crate::domain::assessment::{cause, coverage};
+use crate::domain::brief::Brief;
+use crate::domain::brief::letter::LetterBrief;
+use crate::domain::brief::result::ResultBrief;
 use crate::domain::server_text::ServerText;
-use crate::domain::session::Session;
-use crate::domain::session::parts::Letter;
-use crate::domain::session::resource::Resource;
-use crate::domain::session::wire_enum::{ErrorCode, SessionState, SourceType, TaskState};
+use crate::domain::session::wire_enum::{ErrorCode, SessionState};
 use crate::domain::watchlist::watched::{PollFailure, WatchedSession};
 
 pub use crate::domain::assessment::cause::Verdict;
@@ -100,28 +100,29 @@ pub struct StageAt {
 #[must_use]
 pub fn derive(watched: &WatchedSession, rules: &Rules, now: Timestamp) -> StageAt {
     let fixed = |stage| StageAt { stage, changes_at: None };
+    let brief = &watched.brief;
     // The contract has this 409 for calls that change a session; told here, it is as final.
     let refused = watched.poll.last_failure.as_ref();
     let is_expiry =
         |f: &PollFailure| (f.status, &f.code) == (Some(409), &Some(ErrorCode::SessionExpired));
     if refused.is_some_and(is_expiry) {
-        return fixed(Stage::Expired { captured: captured(watched) });
+        return fixed(Stage::Expired { captured: captured(brief) });
     }
-    let Some(session) = watched.session() else {
-        return fixed(match (watched.storage.erased_at, watched.answers.missing_since) {
+    let Some(result) = &brief.result else {
+        return fixed(match (watched.storage.erased_at, brief.missing_since) {
             (Some(at), _) => Stage::Erased(at),
             (None, Some(_)) => Stage::NotFound,
             (None, None) => Stage::NotFetched,
         });
     };
     // Before the state: what was there last may say ONGOING for ever.
-    if watched.answers.missing_since.is_some() {
+    if brief.missing_since.is_some() {
         return fixed(Stage::Gone);
     }
-    match &session.state {
-        Some(SessionState::Expired) => fixed(Stage::Expired { captured: captured(watched) }),
-        Some(SessionState::Completed) => fixed(Stage::Done(verdict(session, &rules.pass))),
-        Some(SessionState::Ongoing) => ongoing(watched, session, rules, now),
+    match &result.state {
+        Some(SessionState::Expired) => fixed(Stage::Expired { captured: captured(brief) }),
+        Some(SessionState::Completed) => fixed(Stage::Done(verdict(result, &rules.pass))),
+        Some(SessionState::Ongoing) => ongoing(watched, result, rules, now),
         Some(SessionState::Unknown(text)) => fixed(Stage::Unknown(Some(text.clone()))),
         None => fixed(Stage::Unknown(None)),
     }
@@ -129,50 +130,45 @@ pub fn derive(watched: &WatchedSession, rules: &Rules, now: Timestamp) -> StageA
 
 /// How a session stands by the pass rule (product.md 3); an unknown value never passes.
 #[must_use]
-pub fn verdict(session: &Session, rule: &PassRule) -> Verdict {
-    cause::verdict(&cause::causes(session, rule))
+pub fn verdict(result: &ResultBrief, rule: &PassRule) -> Verdict {
+    cause::verdict(&cause::causes(result, rule))
 }
 
 /// Requirements supplied; without a configuration, resources not from the relying business.
-fn captured(watched: &WatchedSession) -> usize {
-    if watched.configuration().is_some() {
-        return coverage::derive(watched).counts().0;
+fn captured(brief: &Brief) -> usize {
+    match (&brief.configuration, &brief.result) {
+        (Some(_), _) => brief.covered.supplied,
+        (None, Some(result)) => result.captured,
+        (None, None) => 0,
     }
-    let resources = watched.session().map_or(&[][..], |session| &session.resources);
-    resources.iter().filter(|r| r.source != Some(SourceType::RelyingBusiness)).count()
 }
 
-fn ongoing(watched: &WatchedSession, session: &Session, rules: &Rules, now: Timestamp) -> StageAt {
-    let task_pending = session
-        .resources
-        .iter()
-        .flat_map(|resource| &resource.tasks)
-        .any(|task| task.state == Some(TaskState::Pending));
+fn ongoing(
+    watched: &WatchedSession,
+    result: &ResultBrief,
+    rules: &Rules,
+    now: Timestamp,
+) -> StageAt {
+    let fixed = |stage| StageAt { stage, changes_at: None };
     // Before the visit: in-branch checks come when the clerk has finished (contract 7.6).
-    if task_pending || session.checks.iter().any(|check| !check.is_finished()) {
-        return StageAt { stage: Stage::ChecksRunning, changes_at: None };
+    if result.checks_running {
+        return fixed(Stage::ChecksRunning);
     }
-    let from = |source: SourceType| {
-        session.resources.iter().filter(move |r| r.source.as_ref() == Some(&source))
-    };
-    let mut visits: Vec<Timestamp> =
-        from(SourceType::Ibv).filter_map(Resource::last_activity).collect();
-    visits.extend(from(SourceType::Ibv).filter_map(|r| r.created_at));
     // The first visit shows in a notification alone, never in an answer (contract 7.6).
-    visits.extend(watched.answers.visit_notified_at);
+    let told = watched.brief.visit_notified_at;
+    let visits: Vec<Timestamp> = result.branch_times.iter().copied().chain(told).collect();
     if let Some(&last) = visits.iter().max() {
         return visited(watched, visits, last, rules, now);
     }
-    let stage = if from(SourceType::Ibv).next().is_some() {
+    fixed(if result.from_branch {
         Stage::Visited
-    } else if from(SourceType::EndUser).next().is_some() {
+    } else if result.from_home {
         Stage::AtHome
-    } else if matches!(watched.answers.letter, Letter::NotSet(_)) {
+    } else if matches!(watched.brief.letter, LetterBrief::NotSet(_)) {
         Stage::LetterNotSet
     } else {
         Stage::AwaitingVisit
-    };
-    StageAt { stage, changes_at: None }
+    })
 }
 
 fn visited(
@@ -196,9 +192,9 @@ fn visited(
         return StageAt { stage: Stage::AtCounter { since }, changes_at: Some(leaves_at) };
     }
     let fixed = |stage| StageAt { stage, changes_at: None };
-    let coverage = coverage::derive(watched);
+    let covered = &watched.brief.covered;
     // Nobody was turned away who brought all that was wanted.
-    let open = coverage.counts().0 < coverage.counts().1;
+    let open = covered.supplied < covered.of;
     let silent_at = last.saturating_add(rules.turned_away_after).unwrap_or(Timestamp::MAX);
     // Our own silence says nothing of the applicant: only an answer after that time does. So no
     // time alone ever makes this stage.
@@ -211,25 +207,28 @@ fn visited(
 
 /// When Yoti last answered for the session result; an answer that says nothing new counts too.
 fn last_answer(watched: &WatchedSession) -> Option<Timestamp> {
-    let fetched_at = watched.answers.session.as_ref().map(|answer| answer.fetched_at);
+    let fetched_at = watched.brief.result.as_ref().map(|result| result.fetched_at);
     fetched_at.max(watched.poll.last_ok)
 }
 
 #[cfg(test)]
 mod tests {
-    use std::sync::Arc;
-
     use super::*;
     use crate::domain::fixture as f;
+    use crate::domain::session::Session;
     use crate::domain::session::extra::UnknownValue;
-    use crate::domain::session::parts::Answers;
+    use crate::domain::session::parts::{Answers, Letter};
     use crate::domain::session::profile::{FrameworkCompliance, IdentityProfile, SchemeCompliance};
     use crate::domain::session::wire_enum::{
-        CheckState, CheckType, IdentityProfileOutcome, Recommendation, RequirementType,
+        CheckState, CheckType, IdentityProfileOutcome, Recommendation, RequirementType, SourceType,
     };
 
     fn stage(watched: &WatchedSession) -> Stage {
         derive(watched, &Rules::default(), f::now()).stage
+    }
+
+    fn judged_by(session: &Session, rule: &PassRule) -> Verdict {
+        super::verdict(&f::brief(session), rule)
     }
 
     fn of(session: Session) -> WatchedSession {
@@ -252,7 +251,7 @@ mod tests {
 
     fn answers(watched: &WatchedSession, change: impl FnOnce(&mut Answers)) -> WatchedSession {
         let mut watched = watched.clone();
-        change(Arc::make_mut(&mut watched.answers));
+        watched.revise(change);
         watched
     }
 
@@ -359,12 +358,12 @@ mod tests {
         ] {
             let mut session = f::session(SessionState::Completed);
             session.checks = values.iter().map(|value| f::check("c", value.clone())).collect();
-            assert_eq!(super::verdict(&session, &PassRule::All), verdict, "{values:?}");
+            assert_eq!(judged_by(&session, &PassRule::All), verdict, "{values:?}");
             session.advanced_identity_profile = Some(IdentityProfile {
                 result: Some(IdentityProfileOutcome::Aborted),
                 ..IdentityProfile::default()
             });
-            assert_eq!(super::verdict(&session, &PassRule::All), Verdict::Reject);
+            assert_eq!(judged_by(&session, &PassRule::All), Verdict::Reject);
         }
     }
 
@@ -375,7 +374,7 @@ mod tests {
         let judged = |change: fn(&mut Session)| {
             let mut session = good.clone();
             change(&mut session);
-            super::verdict(&session, &PassRule::All)
+            judged_by(&session, &PassRule::All)
         };
         let profile = |result: &str, met: Option<bool>| IdentityProfile {
             result: Some(IdentityProfileOutcome::from_wire(result)),
@@ -405,7 +404,7 @@ mod tests {
         ] {
             let mut session = good.clone();
             session.advanced_identity_profile = Some(profile);
-            assert_eq!(super::verdict(&session, &PassRule::All), verdict);
+            assert_eq!(judged_by(&session, &PassRule::All), verdict);
         }
     }
 
@@ -415,9 +414,9 @@ mod tests {
         let mut check = f::check("c", Some(Recommendation::Approve));
         check.check_type = Some(CheckType::from_wire("AURA_READING"));
         session.checks.push(check);
-        assert_eq!(super::verdict(&session, &PassRule::All), Verdict::Refer);
+        assert_eq!(judged_by(&session, &PassRule::All), Verdict::Refer);
         let named = PassRule::Listed(vec![CheckType::from_wire("AURA_READING")]);
-        assert_eq!(super::verdict(&session, &named), Verdict::Approve, "the operator named it");
+        assert_eq!(judged_by(&session, &named), Verdict::Approve, "the operator named it");
     }
 
     #[test]
@@ -428,9 +427,9 @@ mod tests {
         let mut other = f::check("d", Some(Recommendation::Consider));
         other.check_type = Some(CheckType::WatchlistScreening);
         session.checks.push(other);
-        assert_eq!(super::verdict(&session, &listed), Verdict::Approve);
-        assert_eq!(super::verdict(&session, &PassRule::All), Verdict::Refer);
+        assert_eq!(judged_by(&session, &listed), Verdict::Approve);
+        assert_eq!(judged_by(&session, &PassRule::All), Verdict::Refer);
         let absent = PassRule::Listed(vec![CheckType::Liveness]);
-        assert_eq!(super::verdict(&session, &absent), Verdict::Refer);
+        assert_eq!(judged_by(&session, &absent), Verdict::Refer);
     }
 }

@@ -6,8 +6,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use crate::domain::assessment::rules::Rules;
 use crate::domain::assessment::stage::{Verdict, verdict};
-use crate::domain::events::change::ChangeKind;
-use crate::domain::session::wire_enum::{SessionState, SourceType};
+use crate::domain::session::wire_enum::SessionState;
 use crate::domain::watchlist::watched::WatchedSession;
 
 /// Hours that are looked back.
@@ -45,12 +44,12 @@ pub fn stats<'a>(
     let mut stats = Stats::default();
     let (mut waits, mut visits) = (Vec::new(), Vec::new());
     for watched in sessions {
-        let visit = first_visit(watched);
-        waits.extend(span(letter_seen(watched), visit));
+        let visit = watched.brief.first_visit();
+        waits.extend(span(watched.brief.events.letter_seen, visit));
         let Some(done) = done_at(watched) else { continue };
         visits.extend(span(visit, Some(done)));
         count(&mut stats.completed, Some(done), now);
-        let rejected = watched.session().map(|session| verdict(session, &rules.pass));
+        let rejected = watched.brief.result.as_ref().map(|result| verdict(result, &rules.pass));
         if rejected == Some(Verdict::Reject) {
             count(&mut stats.rejected, Some(done), now);
         }
@@ -60,33 +59,14 @@ pub fn stats<'a>(
     stats
 }
 
-/// The first branch visit: told by a notification, else the first resource from a counter.
-#[must_use]
-pub fn first_visit(watched: &WatchedSession) -> Option<Timestamp> {
-    let resources = watched.session().map_or(&[][..], |session| &session.resources);
-    let from_counter = resources.iter().filter(|r| r.source == Some(SourceType::Ibv));
-    let captured = from_counter.filter_map(|resource| resource.created_at);
-    watched.answers.visit_notified_at.into_iter().chain(captured).min()
-}
-
 /// When a COMPLETED session ended: its last check, else when the state was seen to change.
 #[must_use]
 pub fn done_at(watched: &WatchedSession) -> Option<Timestamp> {
-    let session = watched.session()?;
-    if session.state != Some(SessionState::Completed) {
+    let result = watched.brief.result.as_ref()?;
+    if result.state != Some(SessionState::Completed) {
         return None;
     }
-    let checks = session.checks.iter().filter_map(|check| check.last_updated.or(check.created));
-    checks.max().or_else(|| {
-        let ended = |kind: &ChangeKind| kind.new_state() == Some(&SessionState::Completed);
-        watched.timeline.iter().rev().find(|event| ended(&event.what)).map(|event| event.at)
-    })
-}
-
-/// When the letter was first seen.
-pub(crate) fn letter_seen(watched: &WatchedSession) -> Option<Timestamp> {
-    let letter = |kind: &ChangeKind| matches!(kind, ChangeKind::LetterSet { .. });
-    watched.timeline.iter().find(|event| letter(&event.what)).map(|event| event.seen_at)
+    result.last_check_at.or(watched.brief.events.completed_at)
 }
 
 /// From one moment to a later one; `None` where either is not known, or they are the other way round.
@@ -121,9 +101,9 @@ pub(crate) fn median(mut spans: Vec<SignedDuration>) -> Option<Median> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::events::change::{Origin, TimelineEvent};
+    use crate::domain::events::change::{ChangeKind, Origin, TimelineEvent};
     use crate::domain::fixture as f;
-    use crate::domain::session::wire_enum::Recommendation;
+    use crate::domain::session::wire_enum::{Recommendation, SourceType};
 
     /// Letter seen, visited and done so many minutes ago.
     fn lived(letter: i64, visit: i64, done: i64, verdict: Recommendation) -> WatchedSession {
@@ -134,7 +114,7 @@ mod tests {
         check.last_updated = Some(f::minutes_ago(done));
         session.checks.push(check);
         let mut watched = f::watched(Some(session), None, None);
-        watched.timeline = std::sync::Arc::new(vec![TimelineEvent {
+        watched.happened(vec![TimelineEvent {
             at: f::minutes_ago(letter),
             seen_at: f::minutes_ago(letter),
             source: None,
@@ -197,7 +177,7 @@ mod tests {
         let mut watched = lived(300, 200, 10, Recommendation::Approve);
         let mut session = f::session(SessionState::Ongoing);
         session.resources = watched.session().unwrap().resources.clone();
-        watched.answers = f::watched(Some(session), None, None).answers;
+        watched.revise(|answers| answers.session = Some(f::answer(session)));
         let stats = of(&[watched]);
         assert_eq!(stats.completed, [0; HOURS]);
         assert_eq!((stats.letter_to_visit.map(|m| m.of), stats.visit_to_done), (Some(1), None));

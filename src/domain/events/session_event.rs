@@ -10,11 +10,12 @@ use crate::domain::assessment::attention::{Assessment, Finding, assess};
 use crate::domain::assessment::reason::Reason;
 use crate::domain::assessment::rules::Rules;
 use crate::domain::assessment::stage::{Stage, Verdict};
-use crate::domain::assessment::stats;
+use crate::domain::assessment::stats::done_at;
 use crate::domain::events::change::TimelineEvent;
 use crate::domain::events::event_kind::EventKind;
 use crate::domain::server_text::ServerText;
 use crate::domain::session::ids::SessionId;
+use crate::domain::session::parts::Answers;
 use crate::domain::watchlist::snapshot::{Connection, SessionTable, Snapshot};
 use crate::domain::watchlist::watched::{WatchEntry, WatchedSession};
 
@@ -183,9 +184,7 @@ impl EventDetector {
             }
             told.push(plain(EventKind::Removed, now, now, &known.session));
             // What was told is not told again if it comes back.
-            let answers = Arc::default();
-            known.session =
-                Arc::new(WatchedSession { answers, ..WatchedSession::clone(&known.session) });
+            Arc::make_mut(&mut known.session).answered(Answers::default());
         }
     }
 
@@ -231,7 +230,9 @@ impl EventDetector {
         let session = if older.is_empty() {
             WatchedSession::new(WatchEntry::clone(&session.entry))
         } else {
-            WatchedSession { timeline: Arc::new(older), ..session.clone() }
+            let mut session = session.clone();
+            session.happened(older);
+            session
         };
         let holds = holds(&session, &assess(&session, &self.rules, now));
         Known { session: Arc::new(session), holds, wakes_at: None }
@@ -274,7 +275,7 @@ fn fresh<'a>(before: &[TimelineEvent], after: &'a [TimelineEvent]) -> &'a [Timel
 /// What is true of a session now.
 fn holds(session: &WatchedSession, assessment: &Assessment) -> Vec<EventKind> {
     let mut holds = Vec::new();
-    if stats::first_visit(session).is_some() {
+    if session.brief.first_visit().is_some() {
         holds.push(EventKind::Visit);
     }
     match assessment.stage {
@@ -317,8 +318,8 @@ fn finding(kind: EventKind, assessment: &Assessment) -> Option<&Finding> {
 /// Since when it is so, as far as the answers tell.
 fn since(kind: EventKind, session: &WatchedSession, assessment: &Assessment) -> Option<Timestamp> {
     match kind {
-        EventKind::Visit => stats::first_visit(session),
-        EventKind::Approve | EventKind::Reject | EventKind::Refer => stats::done_at(session),
+        EventKind::Visit => session.brief.first_visit(),
+        EventKind::Approve | EventKind::Reject | EventKind::Refer => done_at(session),
         _ => finding(kind, assessment)?.since,
     }
 }
@@ -401,7 +402,7 @@ mod tests {
         assert!(detector.observe(&snapshot, f::now()).is_empty());
         let mut detector = EventDetector::new(&world(vec![ongoing()]), Rules::default(), f::now());
         let mut after = f::watched(Some(done), None, None);
-        after.timeline = Arc::new(vec![TimelineEvent {
+        after.happened(vec![TimelineEvent {
             at: f::minutes_ago(3),
             seen_at: f::now(),
             source: None,
@@ -465,7 +466,7 @@ mod tests {
             what,
             origin: Origin::Observed,
         };
-        session.timeline = Arc::new(vec![event(ChangeKind::FirstSeen, f::now())]);
+        session.happened(vec![event(ChangeKind::FirstSeen, f::now())]);
         let told = |session: &WatchedSession| {
             let mut detector = EventDetector::new(&world(vec![]), Rules::default(), f::now());
             let after = world(vec![session.clone()]);
@@ -476,16 +477,16 @@ mod tests {
         assert_eq!(told(&session), ["added", "first_answer", "reject"]);
         // Of one with a history, only what is new.
         let first = event(ChangeKind::FirstSeen, f::minutes_ago(60));
-        session.timeline = Arc::new(vec![first.clone()]);
+        session.happened(vec![first.clone()]);
         assert_eq!(told(&session), ["added"]);
-        session.timeline = Arc::new(vec![first, event(ChangeKind::Other, f::now())]);
+        session.happened(vec![first, event(ChangeKind::Other, f::now())]);
         assert_eq!(told(&session), ["added", "other"]);
     }
 
     #[test]
     fn a_session_that_is_removed_and_comes_back_is_not_told_again() {
         let mut session = ongoing();
-        session.timeline = Arc::new(vec![TimelineEvent {
+        session.happened(vec![TimelineEvent {
             at: f::now(),
             seen_at: f::now(),
             source: None,

@@ -7,23 +7,12 @@ use jiff::{SignedDuration, Timestamp};
 
 use crate::domain::watchlist::watched::WatchedSession;
 
-/// The first media upload, from which retention counts (contract 7.1, `resources_ttl`).
-#[must_use]
-pub fn first_upload(watched: &WatchedSession) -> Option<Timestamp> {
-    let resources = &watched.session()?.resources;
-    let uploads = resources.iter().flat_map(|resource| {
-        // Short forms of a media have no time (contract 3.3): then that of its resource.
-        resource.media.iter().filter_map(|media| media.created.or(resource.created_at))
-    });
-    uploads.min()
-}
-
 /// When the evidence is purged: the first upload plus the entry's retention, else the profile's.
 /// `None` without a retention or without any media.
 #[must_use]
 pub fn kept_until(watched: &WatchedSession, profile: Option<SignedDuration>) -> Option<Timestamp> {
     let retention = watched.entry.resources_ttl.or(profile)?;
-    first_upload(watched)?.checked_add(retention).ok()
+    watched.brief.result.as_ref()?.first_upload?.checked_add(retention).ok()
 }
 
 #[cfg(test)]
@@ -58,6 +47,7 @@ mod tests {
         document.media[0].created = Some(f::minutes_ago(50));
         session.resources.push(document);
         let watched = f::watched(Some(session), None, None);
-        assert_eq!(first_upload(&watched), Some(f::minutes_ago(50)));
+        let uploaded = watched.brief.result.as_ref().unwrap().first_upload;
+        assert_eq!(uploaded, Some(f::minutes_ago(50)));
     }
 }

@@ -1,5 +1,7 @@
 //! What an answer holds beyond what this build knows of the contract.
 
+use serde::{Deserialize, Serialize};
+
 use crate::domain::server_text::ServerText;
 
 /// What an answer holds beyond the fields of this build, flattened: dotted path (`source.kiosk_id`,
@@ -11,7 +13,7 @@ pub type Extra = Vec<(ServerText, ServerText)>;
 pub const MAX_EXTRA: usize = 100;
 
 /// A value of an enum that this build does not know, and where it stands.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct UnknownValue {
     /// JSON pointer into the answer.
     pub pointer: String,

@@ -53,3 +53,26 @@ pub struct Answers {
     /// First branch visit told by a notification; the API's answers never tell it.
     pub visit_notified_at: Option<Timestamp>,
 }
+
+impl Answers {
+    /// The last session result, if any.
+    #[must_use]
+    pub fn session(&self) -> Option<&Session> {
+        self.session.as_ref().map(|answer| &answer.value)
+    }
+
+    /// The last configuration, if any.
+    #[must_use]
+    pub fn configuration(&self) -> Option<&Configuration> {
+        self.configuration.as_ref().map(|answer| &answer.value)
+    }
+
+    /// The letter, if it is set.
+    #[must_use]
+    pub fn instructions(&self) -> Option<&Instructions> {
+        match &self.letter {
+            Letter::Set(answer) => Some(&answer.value),
+            Letter::NotKnown | Letter::NotSet(_) => None,
+        }
+    }
+}

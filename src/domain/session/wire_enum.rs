@@ -10,6 +10,8 @@ pub trait WireValue: Sized {
     fn of_wire(text: &str) -> Self;
     /// True when this build does not know the value.
     fn is_new(&self) -> bool;
+    /// The value as it stands on the wire.
+    fn raw(&self) -> &str;
 }
 
 macro_rules! wire_enum {
@@ -93,6 +95,10 @@ macro_rules! wire_enum {
 
             fn is_new(&self) -> bool {
                 self.is_unknown()
+            }
+
+            fn raw(&self) -> &str {
+                self.as_raw()
             }
         }
     )+};

@@ -8,12 +8,13 @@ use std::sync::Arc;
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
+use crate::domain::brief::Brief;
 use crate::domain::events::change::TimelineEvent;
 use crate::domain::session::Session;
 use crate::domain::session::configuration::Configuration;
 use crate::domain::session::ids::SessionId;
 use crate::domain::session::instructions::Instructions;
-use crate::domain::session::parts::{Answers, Letter};
+use crate::domain::session::parts::Answers;
 use crate::domain::session::wire_enum::ErrorCode;
 use crate::domain::watchlist::annotations::{AnnotationChange, Annotations, Made, Personal};
 use crate::domain::watchlist::storage::Storage;
@@ -114,6 +115,8 @@ pub struct WatchedSession {
     pub own: Arc<Annotations>,
     /// What this operator keeps beside it.
     pub personal: Personal,
+    /// What the list needs of answers and timeline: changed with them ([`WatchedSession::learn`]).
+    pub brief: Arc<Brief>,
     pub answers: Arc<Answers>,
     /// Observed changes, oldest first, at most [`TIMELINE_CAP`].
     pub timeline: Arc<Vec<TimelineEvent>>,
@@ -138,6 +141,7 @@ impl WatchedSession {
             entry: Arc::new(entry),
             own: Arc::default(),
             personal: Personal::default(),
+            brief: Arc::default(),
             answers: Arc::default(),
             timeline: Arc::default(),
             poll: PollState::default(),
@@ -169,9 +173,32 @@ impl WatchedSession {
 
     /// Lets go of all that Yoti answered and of what happened; the operator's own part stays.
     pub fn erase(&mut self, at: Timestamp) {
-        self.answers = Arc::default();
-        self.timeline = Arc::default();
+        self.learn(Arc::default(), Arc::default());
         self.storage = Storage { fault: None, erased_at: Some(at) };
+    }
+
+    /// Takes other answers and another timeline, with their brief.
+    pub fn learn(&mut self, answers: Arc<Answers>, timeline: Arc<Vec<TimelineEvent>>) {
+        self.brief = Arc::new(Brief::of(&answers, &timeline));
+        self.answers = answers;
+        self.timeline = timeline;
+    }
+
+    /// Takes other answers; the timeline stays.
+    pub fn answered(&mut self, answers: Answers) {
+        self.learn(Arc::new(answers), Arc::clone(&self.timeline));
+    }
+
+    /// Changes its answers; the timeline stays.
+    pub fn revise(&mut self, change: impl FnOnce(&mut Answers)) {
+        let mut answers = Answers::clone(&self.answers);
+        change(&mut answers);
+        self.answered(answers);
+    }
+
+    /// Takes another timeline; the answers stay.
+    pub fn happened(&mut self, timeline: Vec<TimelineEvent>) {
+        self.learn(Arc::clone(&self.answers), Arc::new(timeline));
     }
 
     /// On the list again, where it was archived.
@@ -190,22 +217,19 @@ impl WatchedSession {
     /// The last session result, if any.
     #[must_use]
     pub fn session(&self) -> Option<&Session> {
-        self.answers.session.as_ref().map(|answer| &answer.value)
+        self.answers.session()
     }
 
     /// The last configuration, if any.
     #[must_use]
     pub fn configuration(&self) -> Option<&Configuration> {
-        self.answers.configuration.as_ref().map(|answer| &answer.value)
+        self.answers.configuration()
     }
 
     /// The letter, if it is set.
     #[must_use]
     pub fn instructions(&self) -> Option<&Instructions> {
-        match &self.answers.letter {
-            Letter::Set(answer) => Some(&answer.value),
-            Letter::NotKnown | Letter::NotSet(_) => None,
-        }
+        self.answers.instructions()
     }
 }
 

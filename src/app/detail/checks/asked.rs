@@ -10,7 +10,7 @@ use crate::domain::watchlist::watched::WatchedSession;
 /// Requested checks in their groups.
 pub(super) fn rows(session: &WatchedSession) -> Vec<CheckRow> {
     let Some(configuration) = session.configuration() else { return Vec::new() };
-    let wanted = requested::expected(configuration, &coverage::derive(session));
+    let wanted = requested::expected(configuration, &coverage::derive(&session.answers));
     let mut order: Vec<(usize, &RequestedCheck)> = wanted.iter().enumerate().collect();
     order.sort_by_key(|(_, wanted)| (wanted.requirement.is_none(), wanted.requirement));
     let mut rows = Vec::new();

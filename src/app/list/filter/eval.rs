@@ -6,9 +6,6 @@ use super::fields::Flag;
 use super::subject::{Subject, any_text};
 use super::{Condition, DocsHow, Expr, How, Needle, Query, TimeField, folded, same};
 use crate::domain::assessment::stage_kind::StageKind;
-use crate::domain::events::change::ChangedPart;
-use crate::domain::events::change::TimelineEvent;
-use crate::domain::watchlist::watched::WatchedSession;
 
 impl Query {
     /// True when the session is shown.
@@ -87,12 +84,13 @@ impl Condition {
             Self::Never(field) => field.of(subject).is_none(),
             Self::Passed => summary.due.is_some_and(|at| at < now),
             Self::Docs { how, supplied, of } => {
-                let (have, all) = summary.docs(session);
                 // Nobody knows how many there are to be: 0 of 0 would look like an answer.
-                if session.configuration().is_none() {
+                if session.brief.configuration.is_none() {
                     return *how == DocsHow::IsNot;
                 }
-                let same = have == *supplied && of.is_none_or(|of| of == all);
+                let covered = &session.brief.covered;
+                let have = covered.supplied;
+                let same = have == *supplied && of.is_none_or(|of| of == covered.of);
                 match how {
                     DocsHow::Is => same,
                     DocsHow::IsNot => !same,
@@ -147,7 +145,7 @@ impl TimeField {
         match self {
             Self::Due => subject.summary.due,
             Self::Seen => subject.session.poll.last_ok,
-            Self::Changed => last_change(subject.session),
+            Self::Changed => subject.session.brief.events.changed_at,
         }
     }
 
@@ -158,23 +156,6 @@ impl TimeField {
             Self::Seen | Self::Changed => now.duration_since(at),
         }
     }
-}
-
-/// A letter that is first seen this soon after the first answer
-/// was there already: letters are asked for after all results.
-const FIRST_LOOK: SignedDuration = SignedDuration::from_hours(1);
-
-/// When the newest change happened; what the first answers told is none.
-pub(crate) fn last_change(session: &WatchedSession) -> Option<Timestamp> {
-    let first = session.timeline.first()?.seen_at;
-    let is_letter = |event: &TimelineEvent| event.what.part() == ChangedPart::Letter;
-    let newer = |event: &&TimelineEvent| event.seen_at > first;
-    let newest = session.timeline.iter().rev().find(|event| newer(event) && !is_letter(event));
-    let later = |event: &&TimelineEvent| event.seen_at.duration_since(first) > FIRST_LOOK;
-    let mut letters = session.timeline.iter().filter(|event| is_letter(event));
-    let set = letters.next().filter(later);
-    let changed = letters.next_back().or(set);
-    newest.into_iter().chain(changed).map(|event| event.at).max()
 }
 
 impl Needle {
@@ -220,10 +201,9 @@ mod tests {
     use crate::app::list::summary::SessionSummary;
     use crate::domain::assessment::reason::Reason;
     use crate::domain::assessment::rules::Rules;
-    use crate::domain::events::change::ChangeKind;
-    use crate::domain::events::change::Origin;
     use crate::domain::fixture as f;
     use crate::domain::watchlist::annotations::Acknowledged;
+    use crate::domain::watchlist::watched::WatchedSession;
 
     #[test]
     fn flags_say_what_the_operator_and_the_list_know() {
@@ -269,33 +249,5 @@ mod tests {
         let query = Query::parse("is:marked").unwrap();
         assert!(query.asks_for_marks());
         assert!(query.holds(&subject(&session, &summary, &marks, f::now())));
-    }
-
-    #[test]
-    fn what_the_first_answers_told_is_no_change() {
-        let mut session = full();
-        let event = |what, minutes| TimelineEvent {
-            at: f::minutes_ago(minutes),
-            seen_at: f::minutes_ago(minutes),
-            source: None,
-            what,
-            origin: Origin::Observed,
-        };
-        let letter = || ChangeKind::LetterSet { branch: None, documents: 1 };
-        let table = [
-            (vec![event(ChangeKind::FirstSeen, 90)], None),
-            (vec![event(ChangeKind::FirstSeen, 90), event(ChangeKind::Other, 90)], None),
-            (vec![event(ChangeKind::FirstSeen, 90), event(letter(), 80)], None),
-            (vec![event(ChangeKind::FirstSeen, 90), event(letter(), 20)], Some(20)),
-            (
-                vec![event(ChangeKind::FirstSeen, 90), event(letter(), 80), event(letter(), 70)],
-                Some(70),
-            ),
-            (vec![event(ChangeKind::FirstSeen, 90), event(ChangeKind::Other, 30)], Some(30)),
-        ];
-        for (timeline, changed) in table {
-            session.timeline = Arc::new(timeline);
-            assert_eq!(last_change(&session), changed.map(f::minutes_ago));
-        }
     }
 }

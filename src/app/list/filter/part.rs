@@ -1,9 +1,7 @@
 //! What a session has several of: checks and resources, with their texts.
 
 use super::fields::TextField;
-use crate::domain::session::Session;
-use crate::domain::session::check::Check;
-use crate::domain::session::resource::Resource;
+use crate::domain::brief::result::{CheckBrief, ResourceBrief};
 use crate::domain::session::wire_enum::CheckType;
 use crate::domain::watchlist::watched::WatchedSession;
 
@@ -16,10 +14,10 @@ pub(super) enum Thing {
 
 #[derive(Clone, Copy)]
 pub(super) enum Part<'a> {
-    Check(&'a Check),
+    Check(&'a CheckBrief),
     /// There are no checks yet; this one is asked for.
     Requested(&'a CheckType),
-    Resource(&'a Resource),
+    Resource(&'a ResourceBrief),
 }
 
 impl TextField {
@@ -35,31 +33,20 @@ impl TextField {
 
 impl Thing {
     /// True when one of the session's is so.
-    pub(super) fn any(
-        self,
-        session: &WatchedSession,
-        mut test: impl FnMut(Part<'_>) -> bool,
-    ) -> bool {
-        let answer = session.session();
+    pub(super) fn any(self, session: &WatchedSession, test: impl FnMut(Part<'_>) -> bool) -> bool {
+        let result = session.brief.result.as_ref();
         match self {
-            Self::Resource => answer.is_some_and(|a| resources(a).any(test)),
-            Self::Check => match answer.filter(|answer| !answer.checks.is_empty()) {
-                Some(answer) => answer.checks.iter().any(|check| test(Part::Check(check))),
-                None => session.configuration().is_some_and(|configuration| {
-                    let assessments =
-                        configuration.requirements.iter().flat_map(|r| &r.assessments);
-                    let types = configuration.requested_checks.iter();
-                    types
-                        .chain(assessments.map(|assessment| &assessment.check_type))
-                        .any(|kind| test(Part::Requested(kind)))
+            Self::Resource => {
+                result.is_some_and(|result| result.resources.iter().map(Part::Resource).any(test))
+            }
+            Self::Check => match result.filter(|result| !result.checks.is_empty()) {
+                Some(result) => result.checks.iter().map(Part::Check).any(test),
+                None => session.brief.configuration.as_ref().is_some_and(|configuration| {
+                    configuration.requested.checks.iter().map(Part::Requested).any(test)
                 }),
             },
         }
     }
-}
-
-fn resources(answer: &Session) -> impl Iterator<Item = Part<'_>> {
-    answer.resources.iter().map(Part::Resource)
 }
 
 impl Part<'_> {
@@ -75,19 +62,17 @@ impl Part<'_> {
                 check.check_type.as_ref().is_some_and(|kind| test(kind.as_raw()))
             }
             (Self::Check(check), TextField::Result) => {
-                check.recommendation().is_some_and(|advice| test(advice.as_raw()))
+                check.recommendation.as_ref().is_some_and(|advice| test(advice.as_raw()))
             }
             (Self::Check(check), TextField::Reason) => {
-                let reason = check.report.as_ref().and_then(|report| report.reason.as_ref());
-                reason.is_some_and(|text| test(text.as_raw()))
+                check.reason.as_ref().is_some_and(|text| test(text.as_raw()))
             }
             (Self::Resource(resource), TextField::Source) => {
                 resource.source.as_ref().is_some_and(|source| test(source.as_raw()))
             }
             (Self::Resource(resource), TextField::Doc) => {
-                let document = resource.document().into_iter();
-                let texts = document.flat_map(|d| [&d.document_type, &d.issuing_country]);
-                texts.flatten().any(|text| test(text.as_raw()))
+                let texts = [&resource.document_type, &resource.country];
+                texts.into_iter().flatten().any(|text| test(text.as_raw()))
             }
             _ => false,
         }

@@ -36,18 +36,15 @@ pub(super) fn any_text(field: TextField, session: &WatchedSession, test: &mut Te
         TextField::Session => test(id_text(session, &mut [0; 36])),
         TextField::Tag => entry.tags.iter().any(|tag| test(tag)),
         TextField::Note => !session.own.note.is_empty() && test(&session.own.note),
-        TextField::Branch => session.instructions().is_some_and(|letter| {
-            let branch = letter.branch.iter();
-            let texts = branch.flat_map(|b| [&b.name, &b.fad_code, &b.post_code]).flatten();
-            texts.into_iter().any(|text| test(text.as_raw()))
+        TextField::Branch => session.brief.letter.branch().is_some_and(|branch| {
+            let texts = [&branch.name, &branch.fad_code, &branch.post_code];
+            texts.into_iter().flatten().any(|text| test(text.as_raw()))
         }),
-        TextField::Provider => session.configuration().is_some_and(|configuration| {
-            let sources = configuration.requirements.iter().flat_map(|r| &r.allowed_sources);
-            let providers = sources.filter_map(|s| s.allowed_providers.as_ref()).flatten();
-            providers.into_iter().any(|text| test(text.as_raw()))
+        TextField::Provider => session.brief.configuration.as_ref().is_some_and(|configuration| {
+            configuration.requested.providers.iter().any(|text| test(text.as_raw()))
         }),
         TextField::State => {
-            let state = session.session().and_then(|answer| answer.state.as_ref());
+            let state = session.brief.result.as_ref().and_then(|result| result.state.as_ref());
             state.is_some_and(|state| test(state.as_raw()))
         }
         _ => {

@@ -56,8 +56,7 @@ pub(super) fn full() -> WatchedSession {
         what,
         origin: Origin::Observed,
     };
-    watched.timeline =
-        Arc::new(vec![event(ChangeKind::FirstSeen, 240), event(ChangeKind::Other, 120)]);
+    watched.happened(vec![event(ChangeKind::FirstSeen, 240), event(ChangeKind::Other, 120)]);
     watched
 }
 

@@ -80,7 +80,7 @@ impl Word {
     pub(super) fn is_of(&self, part: Part<'_>) -> bool {
         let test = &mut |text: &str| self.needle.is_in(text);
         let refer = |part: Part<'_>| match part {
-            Part::Check(check) => check.recommendation().is_some_and(|advice| {
+            Part::Check(check) => check.recommendation.as_ref().is_some_and(|advice| {
                 !matches!(advice, Recommendation::Approve | Recommendation::Reject)
             }),
             Part::Requested(_) | Part::Resource(_) => false,

@@ -1,0 +1,150 @@
+//! What the list needs of a session's answers and events, without them.
+//!
+//! Small, bounded whatever a server sends, and independent of the rules of the configuration: list,
+//! order, filter, counters, alarms, figures and schedule are made of it under any rules.
+
+pub mod bounds;
+pub mod events;
+pub mod letter;
+pub mod result;
+
+use std::sync::Arc;
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::domain::assessment::coverage::{self, Coverage};
+use crate::domain::assessment::requested;
+use crate::domain::brief::bounds::Budget;
+use crate::domain::brief::events::EventsBrief;
+use crate::domain::brief::letter::LetterBrief;
+use crate::domain::brief::result::ResultBrief;
+use crate::domain::events::change::TimelineEvent;
+use crate::domain::server_text::ServerText;
+use crate::domain::session::answer::Answer;
+use crate::domain::session::configuration::Configuration;
+use crate::domain::session::parts::Answers;
+use crate::domain::session::wire_enum::CheckType;
+
+/// What the list needs of a session's answers and events.
+#[derive(Clone, Debug, PartialEq, Default, Serialize, Deserialize)]
+pub struct Brief {
+    /// `None`: the session result was never answered.
+    pub result: Option<ResultBrief>,
+    /// `None`: the configuration was never answered.
+    pub configuration: Option<ConfigurationBrief>,
+    pub letter: LetterBrief,
+    /// Since when Yoti says that there is no such session.
+    pub missing_since: Option<Timestamp>,
+    /// First visit, as a notification told it.
+    pub visit_notified_at: Option<Timestamp>,
+    pub covered: Covered,
+    /// How many values in all parts this build does not know.
+    pub unknown_values: usize,
+    pub events: EventsBrief,
+}
+
+/// What the list needs of the configuration.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ConfigurationBrief {
+    pub fetched_at: Timestamp,
+    /// Seconds that were left of the session then.
+    pub ttl: Option<i64>,
+    pub requested: Arc<RequestedBrief>,
+}
+
+/// What a session asks for, as most sessions of an application do.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct RequestedBrief {
+    /// Types of checks that are requested or assessed in a branch, each once.
+    pub checks: Vec<CheckType>,
+    /// Providers of the allowed sources, each once.
+    pub providers: Vec<ServerText>,
+    /// So many checks are expected.
+    pub expected: usize,
+}
+
+/// How many requirements are supplied, and which are not.
+#[derive(Clone, Debug, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Covered {
+    pub supplied: usize,
+    pub of: usize,
+    /// Types of those that are not supplied, in the order of the configuration.
+    pub missing: Arc<[ServerText]>,
+}
+
+impl Brief {
+    /// The brief of these answers and these events: the only maker of one.
+    #[must_use]
+    pub fn of(answers: &Answers, timeline: &[TimelineEvent]) -> Self {
+        let mut budget = Budget::default();
+        let coverage = coverage::derive(answers);
+        Self {
+            result: answers.session.as_ref().map(|answer| ResultBrief::of(answer, &mut budget)),
+            covered: covered(answers, &coverage, &mut budget),
+            letter: LetterBrief::of(&answers.letter, &mut budget),
+            configuration: answers
+                .configuration
+                .as_ref()
+                .map(|answer| ConfigurationBrief::of(answer, &coverage, &mut budget)),
+            missing_since: answers.missing_since,
+            visit_notified_at: answers.visit_notified_at,
+            unknown_values: unknown_values(answers),
+            events: EventsBrief::of(timeline),
+        }
+    }
+
+    /// The first branch visit: told by a notification, else the first resource from a counter.
+    #[must_use]
+    pub fn first_visit(&self) -> Option<Timestamp> {
+        let captured = self.result.as_ref().and_then(|result| result.first_visit);
+        self.visit_notified_at.into_iter().chain(captured).min()
+    }
+}
+
+impl ConfigurationBrief {
+    fn of(answer: &Answer<Configuration>, coverage: &Coverage, budget: &mut Budget) -> Self {
+        let value = &answer.value;
+        let assessed = value.requirements.iter().flat_map(|requirement| &requirement.assessments);
+        let types = assessed.map(|assessment| &assessment.check_type);
+        let checks = once(value.requested_checks.iter().chain(types));
+        let sources = value.requirements.iter().flat_map(|required| &required.allowed_sources);
+        let providers = once(sources.filter_map(|s| s.allowed_providers.as_ref()).flatten());
+        let requested = RequestedBrief {
+            checks: budget.list(checks.into_iter(), |kind, budget| budget.value(kind)),
+            providers: budget.list(providers.into_iter(), |text, budget| budget.text(text)),
+            expected: requested::expected(value, coverage).len(),
+        };
+        let ttl = value.client_session_token_ttl;
+        Self { fetched_at: answer.fetched_at, ttl, requested: Arc::new(requested) }
+    }
+}
+
+fn once<'a, T: PartialEq>(all: impl Iterator<Item = &'a T>) -> Vec<&'a T> {
+    let mut found: Vec<&T> = Vec::new();
+    for one in all {
+        if !found.contains(&one) {
+            found.push(one);
+        }
+    }
+    found
+}
+
+fn covered(answers: &Answers, coverage: &Coverage, budget: &mut Budget) -> Covered {
+    let (supplied, of) = coverage.counts();
+    let requirements = answers.configuration().map_or(&[][..], |asked| &asked.requirements);
+    let missing = requirements
+        .iter()
+        .zip(&coverage.requirements)
+        .filter(|(_, cover)| !cover.supplied)
+        .filter_map(|(asked, _)| asked.requirement_type.as_ref());
+    let missing = budget.list(missing, |kind, budget| budget.text(&kind.text()));
+    Covered { supplied, of, missing: missing.into() }
+}
+
+fn unknown_values(answers: &Answers) -> usize {
+    let session = answers.session().map_or(0, |s| s.unknown.len() + s.drift.len());
+    let configuration = answers.configuration().map_or(0, |c| c.unknown.len() + c.drift.len());
+    let letter = answers.instructions().map_or(0, |l| l.unknown.len() + l.drift.len());
+    session + configuration + letter
+}

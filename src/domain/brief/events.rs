@@ -1,0 +1,137 @@
+//! What the list needs of a session's timeline.
+
+use jiff::{SignedDuration, Timestamp};
+use serde::{Deserialize, Serialize};
+
+use crate::domain::events::change::{ChangeKind, ChangedPart, TimelineEvent};
+use crate::domain::events::short_change::ShortChange;
+use crate::domain::session::wire_enum::{SessionState, SourceType};
+
+/// A letter that is first seen this soon after the first answer
+/// was there already: letters are asked for after all results.
+const FIRST_LOOK: SignedDuration = SignedDuration::from_hours(1);
+
+/// What the list needs of a session's timeline: `…_at` is when it happened, `…_seen` when that was
+/// learned by this program or another.
+#[derive(Clone, Debug, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct EventsBrief {
+    pub number: usize,
+    pub first_seen: Option<Timestamp>,
+    pub last_seen: Option<Timestamp>,
+    pub last: Option<ShortChange>,
+    /// The newest of each part of the answers, the first response aside.
+    pub newest: Newest,
+    /// When the newest change happened; what the first answers told is none.
+    pub changed_at: Option<Timestamp>,
+    pub letter_seen: Option<Timestamp>,
+    /// The first visit, by a notification or by a resource from a branch.
+    pub visit_seen: Option<Timestamp>,
+    /// When the state last became COMPLETED, as far as that is known.
+    pub completed_at: Option<Timestamp>,
+    pub completed_seen: Option<Timestamp>,
+    pub expired_seen: Option<Timestamp>,
+    pub gone_seen: Option<Timestamp>,
+}
+
+/// When something new was last learned of each part.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Newest {
+    pub session: Option<Timestamp>,
+    pub configuration: Option<Timestamp>,
+    pub letter: Option<Timestamp>,
+}
+
+impl EventsBrief {
+    pub(super) fn of(timeline: &[TimelineEvent]) -> Self {
+        let seen = |test: &dyn Fn(&TimelineEvent) -> bool| {
+            timeline.iter().find(|event| test(event)).map(|event| event.seen_at)
+        };
+        let newest =
+            |test: &dyn Fn(&TimelineEvent) -> bool| timeline.iter().rev().find(|event| test(event));
+        let newest_seen = |test: &dyn Fn(&TimelineEvent) -> bool| newest(test).map(|e| e.seen_at);
+        let became = |event: &TimelineEvent, state| event.what.new_state() == Some(&state);
+        let completed = newest(&|event| became(event, SessionState::Completed));
+        let of_part = |part| {
+            newest_seen(&|event: &TimelineEvent| {
+                event.what.part() == part && event.what != ChangeKind::FirstSeen
+            })
+        };
+        Self {
+            number: timeline.len(),
+            first_seen: timeline.first().map(|event| event.seen_at),
+            last_seen: timeline.last().map(|event| event.seen_at),
+            last: timeline.last().map(|event| ShortChange::of(&event.what)),
+            newest: Newest {
+                session: of_part(ChangedPart::Session),
+                configuration: of_part(ChangedPart::Configuration),
+                letter: of_part(ChangedPart::Letter),
+            },
+            changed_at: changed_at(timeline),
+            letter_seen: seen(&|event| matches!(event.what, ChangeKind::LetterSet { .. })),
+            visit_seen: seen(&is_visit),
+            completed_at: completed.map(|event| event.at),
+            completed_seen: completed.map(|event| event.seen_at),
+            expired_seen: newest_seen(&|event| became(event, SessionState::Expired)),
+            gone_seen: newest_seen(&|event| event.what == ChangeKind::Gone),
+        }
+    }
+}
+
+impl Newest {
+    /// When something new was last learned of any part.
+    #[must_use]
+    pub fn of_all(&self) -> Option<Timestamp> {
+        self.session.max(self.configuration).max(self.letter)
+    }
+}
+
+fn is_visit(event: &TimelineEvent) -> bool {
+    let visit =
+        matches!(event.what, ChangeKind::FirstBranchVisit | ChangeKind::ResourceAdded { .. });
+    visit && event.source == Some(SourceType::Ibv)
+}
+
+fn changed_at(timeline: &[TimelineEvent]) -> Option<Timestamp> {
+    let first = timeline.first()?.seen_at;
+    let is_letter = |event: &TimelineEvent| event.what.part() == ChangedPart::Letter;
+    let newer = |event: &&TimelineEvent| event.seen_at > first;
+    let newest = timeline.iter().rev().find(|event| newer(event) && !is_letter(event));
+    let later = |event: &&TimelineEvent| event.seen_at.duration_since(first) > FIRST_LOOK;
+    let mut letters = timeline.iter().filter(|event| is_letter(event));
+    let set = letters.next().filter(later);
+    let changed = letters.next_back().or(set);
+    newest.into_iter().chain(changed).map(|event| event.at).max()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::events::change::Origin;
+    use crate::domain::fixture as f;
+
+    #[test]
+    fn what_the_first_answers_told_is_no_change() {
+        let event = |what, minutes| TimelineEvent {
+            at: f::minutes_ago(minutes),
+            seen_at: f::minutes_ago(minutes),
+            source: None,
+            what,
+            origin: Origin::Observed,
+        };
+        let letter = || ChangeKind::LetterSet { branch: None, documents: 1 };
+        let table = [
+            (vec![event(ChangeKind::FirstSeen, 90)], None),
+            (vec![event(ChangeKind::FirstSeen, 90), event(ChangeKind::Other, 90)], None),
+            (vec![event(ChangeKind::FirstSeen, 90), event(letter(), 80)], None),
+            (vec![event(ChangeKind::FirstSeen, 90), event(letter(), 20)], Some(20)),
+            (
+                vec![event(ChangeKind::FirstSeen, 90), event(letter(), 80), event(letter(), 70)],
+                Some(70),
+            ),
+            (vec![event(ChangeKind::FirstSeen, 90), event(ChangeKind::Other, 30)], Some(30)),
+        ];
+        for (timeline, changed) in table {
+            assert_eq!(changed_at(&timeline), changed.map(f::minutes_ago));
+        }
+    }
+}

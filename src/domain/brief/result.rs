@@ -1,0 +1,247 @@
+//! What the list needs of the session result.
+
+use std::sync::Arc;
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::domain::brief::bounds::{Budget, MOST};
+use crate::domain::server_text::ServerText;
+use crate::domain::session::Session;
+use crate::domain::session::answer::Answer;
+use crate::domain::session::check::Check;
+use crate::domain::session::extra::UnknownValue;
+use crate::domain::session::profile::IdentityProfile;
+use crate::domain::session::resource::Resource;
+use crate::domain::session::wire_enum::{
+    CheckState, CheckType, IdentityProfileOutcome, Recommendation, SessionState, SourceType,
+    TaskState,
+};
+
+/// What the list needs of the session result.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ResultBrief {
+    pub fetched_at: Timestamp,
+    /// Seconds that were left of the session then.
+    pub ttl: Option<i64>,
+    pub state: Option<SessionState>,
+    /// In the order of the answer, but for REJECTs where there are too many.
+    pub checks: Arc<[CheckBrief]>,
+    /// Checks beyond those that a brief keeps.
+    pub checks_left_out: usize,
+    /// Elements of `checks` that could not be read.
+    pub unreadable_checks: usize,
+    pub profiles: Arc<[ProfileBrief]>,
+    /// Values that this build does not know, but for those of a check or a profile.
+    pub unknown: Arc<[UnknownValue]>,
+    pub resources: Arc<[ResourceBrief]>,
+    /// Resources that are not from the relying business.
+    pub captured: usize,
+    /// A resource came from a branch.
+    pub from_branch: bool,
+    /// A resource came from the applicant's own device.
+    pub from_home: bool,
+    /// A check is not finished, or a task is PENDING.
+    pub checks_running: bool,
+    /// The newest times at which something came from a branch, oldest first.
+    pub branch_times: Arc<[Timestamp]>,
+    /// When the first resource came from a branch.
+    pub first_visit: Option<Timestamp>,
+    /// When the first media was uploaded.
+    pub first_upload: Option<Timestamp>,
+    /// The latest time of a check.
+    pub last_check_at: Option<Timestamp>,
+}
+
+/// What a row, a filter and the pass rule need of a check.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct CheckBrief {
+    pub check_type: Option<CheckType>,
+    pub state: Option<CheckState>,
+    pub recommendation: Option<Recommendation>,
+    pub reason: Option<ServerText>,
+}
+
+/// What the pass rule needs of an identity profile.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct ProfileBrief {
+    /// It is the `advanced_identity_profile`, not the `identity_profile`.
+    pub advanced: bool,
+    pub result: Option<IdentityProfileOutcome>,
+    pub reason_code: Option<ServerText>,
+    /// Types of the schemes whose requirements are not met; `None`: a scheme without a type.
+    pub unmet: Vec<Option<ServerText>>,
+}
+
+/// What a filter needs of a resource.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct ResourceBrief {
+    pub document_type: Option<ServerText>,
+    pub country: Option<ServerText>,
+    pub source: Option<SourceType>,
+}
+
+impl ResultBrief {
+    pub(super) fn of(answer: &Answer<Session>, budget: &mut Budget) -> Self {
+        let session = &answer.value;
+        let from = |source: SourceType| {
+            session.resources.iter().filter(move |r| r.source.as_ref() == Some(&source))
+        };
+        let relying = session.resources.iter();
+        let relying = relying.filter(|r| r.source == Some(SourceType::RelyingBusiness)).count();
+        let tasks = session.resources.iter().flat_map(|resource| &resource.tasks);
+        let pending = |state: &Option<TaskState>| *state == Some(TaskState::Pending);
+        let checks = session.checks.iter();
+        let times = checks.filter_map(|check| check.last_updated.or(check.created));
+        let mut branch_times: Vec<Timestamp> = from(SourceType::Ibv)
+            .flat_map(|resource| [resource.last_activity(), resource.created_at])
+            .flatten()
+            .collect();
+        branch_times.sort_unstable();
+        branch_times.drain(..branch_times.len().saturating_sub(MOST));
+        let unknown = session.unknown.iter().filter(|value| !is_of_check_or_profile(value));
+        Self {
+            fetched_at: answer.fetched_at,
+            ttl: session.client_session_token_ttl,
+            state: session.state.as_ref().map(|state| budget.value(state)),
+            checks: checks_of(session, budget).into(),
+            checks_left_out: session.checks.len().saturating_sub(MOST),
+            unreadable_checks: session.unreadable_checks,
+            profiles: profiles(session, budget).into(),
+            unknown: budget.list(unknown, unknown_value).into(),
+            resources: budget.list(session.resources.iter(), ResourceBrief::of).into(),
+            captured: session.resources.len() - relying,
+            from_branch: from(SourceType::Ibv).next().is_some(),
+            from_home: from(SourceType::EndUser).next().is_some(),
+            checks_running: tasks.into_iter().any(|task| pending(&task.state))
+                || session.checks.iter().any(|check| !check.is_finished()),
+            branch_times: branch_times.into(),
+            first_visit: from(SourceType::Ibv).filter_map(|r| r.created_at).min(),
+            first_upload: first_upload(session),
+            last_check_at: times.max(),
+        }
+    }
+
+    /// COMPLETED or EXPIRED: nothing of it changes any more.
+    #[must_use]
+    pub fn has_ended(&self) -> bool {
+        matches!(self.state, Some(SessionState::Completed | SessionState::Expired))
+    }
+}
+
+fn checks_of(session: &Session, budget: &mut Budget) -> Vec<CheckBrief> {
+    let mut all: Vec<&Check> = session.checks.iter().collect();
+    if all.len() > MOST {
+        // What is left out must never be the one that fails.
+        all.sort_by_key(|check| check.recommendation() != Some(&Recommendation::Reject));
+    }
+    budget.list(all.into_iter(), CheckBrief::of)
+}
+
+fn profiles(session: &Session, budget: &mut Budget) -> Vec<ProfileBrief> {
+    let basic = session.identity_profile.iter().map(|profile| (false, profile));
+    let advanced = session.advanced_identity_profile.iter().map(|profile| (true, profile));
+    let all = basic.chain(advanced);
+    budget.list(all, |(advanced, profile), budget| ProfileBrief::of(advanced, profile, budget))
+}
+
+/// The check or the profile with such a value says it itself.
+fn is_of_check_or_profile(value: &UnknownValue) -> bool {
+    let parts: Vec<&str> = value.pointer.split('/').skip(1).collect();
+    matches!(
+        parts.as_slice(),
+        ["checks", _, "type" | "state"]
+            | ["checks", _, "report", "recommendation"]
+            | ["identity_profile" | "advanced_identity_profile", "result"]
+    )
+}
+
+fn unknown_value(value: &UnknownValue, budget: &mut Budget) -> UnknownValue {
+    let pointer = budget.text(&ServerText::from(value.pointer.as_str()));
+    UnknownValue { pointer: pointer.as_raw().to_owned(), value: budget.text(&value.value) }
+}
+
+/// When Yoti began to keep evidence: the time of the first media.
+fn first_upload(session: &Session) -> Option<Timestamp> {
+    let uploads = session.resources.iter().flat_map(|resource| {
+        // Short forms of a media have no time (contract 3.3): then that of its resource.
+        resource.media.iter().filter_map(|media| media.created.or(resource.created_at))
+    });
+    uploads.min()
+}
+
+impl CheckBrief {
+    fn of(check: &Check, budget: &mut Budget) -> Self {
+        let report = check.report.as_ref();
+        Self {
+            check_type: check.check_type.as_ref().map(|kind| budget.value(kind)),
+            state: check.state.as_ref().map(|state| budget.value(state)),
+            recommendation: check.recommendation().map(|advice| budget.value(advice)),
+            reason: report.and_then(|report| report.reason.as_ref()).map(|text| budget.text(text)),
+        }
+    }
+
+    /// The check is a pass: only so (contract 4.3).
+    #[must_use]
+    pub fn is_approved(&self) -> bool {
+        self.state == Some(CheckState::Done) && self.recommendation == Some(Recommendation::Approve)
+    }
+
+    /// Nothing more will come of it.
+    #[must_use]
+    pub const fn is_finished(&self) -> bool {
+        matches!(self.state, Some(CheckState::Done | CheckState::InternalError))
+    }
+
+    /// This build knows its type.
+    #[must_use]
+    pub const fn is_of_known_type(&self) -> bool {
+        matches!(&self.check_type, Some(kind) if !kind.is_unknown())
+    }
+
+    /// It advises against the applicant.
+    #[must_use]
+    pub fn rejects(&self) -> bool {
+        self.recommendation == Some(Recommendation::Reject)
+    }
+}
+
+impl ProfileBrief {
+    fn of(advanced: bool, profile: &IdentityProfile, budget: &mut Budget) -> Self {
+        let schemes = profile.compliance.iter().flat_map(|framework| &framework.schemes);
+        let unmet = schemes.filter(|scheme| scheme.requirements_met == Some(false));
+        Self {
+            advanced,
+            result: profile.result.as_ref().map(|result| budget.value(result)),
+            reason_code: profile.reason_code().map(|code| budget.text(code)),
+            unmet: budget.list(unmet, |scheme, budget| {
+                scheme.scheme_type.as_ref().map(|kind| budget.text(kind))
+            }),
+        }
+    }
+
+    /// The framework could not be worked through.
+    #[must_use]
+    pub fn is_aborted(&self) -> bool {
+        self.result == Some(IdentityProfileOutcome::Aborted)
+    }
+
+    /// DONE, and no scheme says that its requirements are not met.
+    #[must_use]
+    pub fn is_met(&self) -> bool {
+        // A scheme that does not say so counts as met: the field is optional (contract 3.7).
+        self.result == Some(IdentityProfileOutcome::Done) && self.unmet.is_empty()
+    }
+}
+
+impl ResourceBrief {
+    fn of(resource: &Resource, budget: &mut Budget) -> Self {
+        let document = resource.document();
+        let mut kept = |text: Option<&ServerText>| text.map(|text| budget.text(text));
+        Self {
+            document_type: kept(document.and_then(|document| document.document_type.as_ref())),
+            country: kept(document.and_then(|document| document.issuing_country.as_ref())),
+            source: resource.source.as_ref().map(|source| budget.value(source)),
+        }
+    }
+}
