@@ -156,6 +156,33 @@ fn who_is_archived_by_a_command_comes_back_with_all_that_is_known() {
     assert_eq!(store.posts(0).unwrap().0, [], "nobody holds the store, so nobody is told");
 }
 
+#[test]
+fn those_that_are_named_are_read_as_they_stand_in_the_whole_list() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("store.db");
+    let mut store = held(&path);
+    // More than are looked up in one go.
+    let count = 250;
+    store.add(&(1..=count).map(entry).collect::<Vec<_>>()).unwrap();
+    store.save(&(1..=count).map(|n| Arc::new(known(n))).collect::<Vec<_>>()).unwrap();
+    // Left for the holder, and not taken in by it.
+    let change = AnnotationChange::Note("called her".to_owned());
+    open(&path).post(&[OutboxMessage::Kept(id(7), change, Timestamp::UNIX_EPOCH.into())]).unwrap();
+    let mut command = open(&path);
+    let named: Vec<SessionId> = (1..=220).rev().chain([900]).map(id).collect();
+    let some = |mut all: Vec<WatchedSession>| {
+        all.retain(|session| named.contains(&session.id()));
+        assert_eq!(all.len(), 220);
+        all
+    };
+    let loaded = some(command.load().unwrap());
+    assert_eq!((loaded[6].own.note.as_str(), loaded[6].timeline.len()), ("called her", 1));
+    assert_eq!(command.load_named(&named).unwrap(), loaded);
+    assert_eq!(command.load_to_learn(&named).unwrap(), loaded);
+    let listed = some(command.listed().unwrap());
+    assert_eq!(command.listed_named(&named).unwrap(), listed);
+}
+
 fn learning_leaves_the_operators_part_alone(store: &mut impl Persistence) {
     store.add(&[entry(5)]).unwrap();
     let mut noted = known(5);

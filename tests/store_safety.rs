@@ -126,6 +126,32 @@ fn made() -> Made {
     Made { folder, before, truth }
 }
 
+#[test]
+fn an_older_row_that_is_put_back_while_a_command_runs_is_told_when_it_is_read_again() {
+    let made = made();
+    let mut command = location(made.folder.path()).open(false).unwrap().persistence;
+    let fault = |store: &mut Sqlite| store.load_named(&[id(1)]).unwrap()[0].storage.fault;
+    assert_eq!(fault(&mut command), None);
+    // What it writes itself is no reason for doubt, and hides nothing.
+    for minute in [20, 21] {
+        command.learn(&[Arc::new(session(2, "COMPLETED", minute))]).unwrap();
+        command.post(&[OutboxMessage::Asked(Some(id(2)))]).unwrap();
+        assert_eq!(fault(&mut command), None);
+    }
+    let open = |folder: &TempDir| Connection::open(folder.path().join("store.db")).unwrap();
+    let whose = id(1).to_string();
+    let older: (i64, Vec<u8>) = open(&made.before)
+        .query_row("SELECT version, body FROM session WHERE id = ?1", [&whose], |row| {
+            Ok((row.get(0)?, row.get(1)?))
+        })
+        .unwrap();
+    let put_back = "UPDATE session SET version = ?2, body = ?3 WHERE id = ?1";
+    open(&made.folder).execute(put_back, (&whose, older.0, older.1)).unwrap();
+    assert_eq!(fault(&mut command), Some(StoreFault::Older));
+    command.learn(&[Arc::new(session(2, "COMPLETED", 22))]).unwrap();
+    assert_eq!(fault(&mut command), Some(StoreFault::Older), "it stays told");
+}
+
 /// What was found in a store that was changed: nothing untrue, and whatever is missing is told.
 /// Returns whether anything was told.
 fn nothing_untrue(truth: &[WatchedSession], folder: &Path, what: &str) -> bool {

@@ -1,17 +1,30 @@
 //! Asking Yoti once for a command: again as the error says, and never past the command's time.
 
 use std::collections::VecDeque;
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use tokio::time::{Instant, sleep, sleep_until, timeout_at};
 
-use crate::api::{ApiError, ApiErrorKind, Retry};
+use super::exit::Failure;
+use super::setup;
+use crate::api::client::Client;
+use crate::api::{ApiError, ApiErrorKind, Retry, SessionApi};
+use crate::clock::{Clock, SystemClock};
+use crate::config::Config;
+use crate::domain::session::ids::SessionId;
+use crate::store::Observation;
 
-/// The requests of one command: never more in a second than the configuration lets (`max_rps`).
+/// The requests of one command, however many are in flight: never more in a second than the
+/// configuration lets (`max_rps`).
+#[derive(Debug)]
 pub(super) struct Pace {
-    sent: VecDeque<Instant>,
+    // Locked by who waits for the next turn: the others stand in line.
+    sent: tokio::sync::Mutex<VecDeque<Instant>>,
     most: usize,
     within: Duration,
+    /// Yoti asked for a wait: nothing is sent before this.
+    held: Mutex<Option<Instant>>,
 }
 
 impl Pace {
@@ -19,17 +32,81 @@ impl Pace {
         // Whole requests in whole windows: so no window of a second holds more than the budget.
         let most = (1_u16..1_000).rev().find(|most| f64::from(*most) <= max_rps).unwrap_or(1);
         let within = Duration::from_secs_f64((f64::from(most) / max_rps).clamp(1.0, 1_000.0));
-        Self { sent: VecDeque::new(), most: most.into(), within }
+        Self { sent: Default::default(), most: most.into(), within, held: Mutex::default() }
     }
 
     /// Waits until one more may go out.
-    pub(super) async fn slot(&mut self) {
-        if self.sent.len() >= self.most
-            && let Some(first) = self.sent.pop_front()
-        {
-            sleep_until(first + self.within).await;
+    pub(super) async fn slot(&self) {
+        let mut sent = self.sent.lock().await;
+        // Looked at again after each wait: meanwhile Yoti may have asked for another one.
+        while let Some(at) = self.next(&sent).filter(|at| *at > Instant::now()) {
+            sleep_until(at).await;
         }
-        self.sent.push_back(Instant::now());
+        if sent.len() >= self.most {
+            sent.pop_front();
+        }
+        sent.push_back(Instant::now());
+    }
+
+    fn next(&self, sent: &VecDeque<Instant>) -> Option<Instant> {
+        let first = sent.front().filter(|_| sent.len() >= self.most);
+        let held = *self.held.lock().unwrap_or_else(PoisonError::into_inner);
+        first.map(|first| *first + self.within).max(held)
+    }
+
+    /// Nothing goes out for so long.
+    fn hold(&self, wait: Duration) {
+        let mut held = self.held.lock().unwrap_or_else(PoisonError::into_inner);
+        *held = (*held).max(Some(Instant::now() + wait));
+    }
+}
+
+/// What sessions are asked for with: one client, one pace.
+#[derive(Debug)]
+pub(super) struct Asker {
+    client: Client<SystemClock>,
+    pace: Pace,
+}
+
+impl Asker {
+    pub(super) fn new(config: &Config) -> Result<Self, Failure> {
+        let pace = Pace::new(config.refresh.max_rps);
+        Ok(Self { client: setup::client(config)?, pace })
+    }
+
+    /// Result, configuration and letter. That Yoti knows no such session is an error: it is gone
+    /// only when Yoti says so twice, some time apart, which a running dashboard finds out.
+    pub(super) async fn ask(
+        &self,
+        id: SessionId,
+        deadline: Instant,
+    ) -> Result<Vec<Observation>, ApiError> {
+        let client = &self.client;
+        let session = retried(deadline, || self.paced(client.session(id))).await?;
+        let mut told = vec![Observation::Session(session)];
+        let configuration = retried(deadline, || self.paced(client.configuration(id))).await;
+        told.extend(configuration.ok().map(Observation::Configuration));
+        match retried(deadline, || self.paced(client.instructions(id))).await {
+            Ok(letter) => told.push(Observation::Letter(letter)),
+            Err(error) if error.is_no_letter() => {
+                told.push(Observation::LetterNotSet(SystemClock.now()));
+            }
+            Err(_other) => {}
+        }
+        Ok(told)
+    }
+
+    /// One attempt when its turn has come. A 429 is everybody's: nobody asks on meanwhile.
+    async fn paced<T>(
+        &self,
+        attempt: impl Future<Output = Result<T, ApiError>>,
+    ) -> Result<T, ApiError> {
+        self.pace.slot().await;
+        let answer = attempt.await;
+        if let Err(ApiError { kind: ApiErrorKind::TooManyRequests(wait), .. }) = &answer {
+            self.pace.hold(wait.unwrap_or(FIRST_PAUSE));
+        }
+        answer
     }
 }
 
@@ -38,12 +115,15 @@ pub(super) fn within(wait: Duration) -> Instant {
     Instant::now() + wait
 }
 
+/// Before the second attempt, where the error does not say how long to wait.
+const FIRST_PAUSE: Duration = Duration::from_millis(500);
+
 /// Tries again as the error says, at most three times, and never past the deadline.
 pub(super) async fn retried<T, F>(deadline: Instant, call: impl Fn() -> F) -> Result<T, ApiError>
 where
     F: Future<Output = Result<T, ApiError>>,
 {
-    let mut wait = Duration::from_millis(500);
+    let mut wait = FIRST_PAUSE;
     for attempt in 1.. {
         tracing::debug!(attempt, "request");
         // `--timeout` bounds all of it, waits too: a script counts on the end.
@@ -72,12 +152,16 @@ where
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
+    use tokio::task::JoinSet;
+
     use super::*;
 
     #[tokio::test(start_paused = true)]
     async fn no_second_holds_more_requests_than_are_let() {
         for (max_rps, all) in [(5.0, 23_u32), (2.5, 9), (0.5, 4), (1_000.0, 30)] {
-            let mut pace = Pace::new(max_rps);
+            let pace = Pace::new(max_rps);
             let mut sent: Vec<Instant> = Vec::new();
             for _ in 0..all {
                 pace.slot().await;
@@ -91,6 +175,27 @@ mod tests {
             let took = (*sent.last().unwrap() - *sent.first().unwrap()).as_secs_f64();
             assert!(took <= f64::from(all) / max_rps + 1.0, "{max_rps}: {took}");
         }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn however_many_stand_in_line_the_pace_is_one_and_a_wait_is_everybodys() {
+        let pace = Arc::new(Pace::new(5.0));
+        let begun = Instant::now();
+        let mut line = JoinSet::new();
+        for number in 0..12 {
+            let pace = Arc::clone(&pace);
+            line.spawn(async move {
+                pace.slot().await;
+                // Yoti asks for a wait while others stand in line.
+                if number == 9 {
+                    pace.hold(Duration::from_secs(30));
+                }
+                begun.elapsed().as_secs()
+            });
+        }
+        let mut sent = line.join_all().await;
+        sent.sort_unstable();
+        assert_eq!(sent, [0, 0, 0, 0, 0, 1, 1, 1, 1, 1, 31, 31]);
     }
 
     const SECOND: Duration = Duration::from_secs(1);

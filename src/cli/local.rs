@@ -27,7 +27,7 @@ const MAX_LIST: u64 = 64 * 1024 * 1024;
 pub(super) async fn add(global: &Global, args: Add) -> Result<u8, Failure> {
     let config = setup::config(global)?;
     // Before anything is added: wrong usage does nothing.
-    setup::timeout(&args.timeout)?;
+    let wait = setup::timeout(&args.timeout)?;
     let now = SystemClock.now();
     let mut found: BTreeMap<SessionId, WatchEntry> = BTreeMap::new();
     let mut order = Vec::new();
@@ -61,7 +61,7 @@ pub(super) async fn add(global: &Global, args: Add) -> Result<u8, Failure> {
         return Err(Failure::Usage("no session ID found".into()));
     }
     let mut store = setup::store(global, &config)?;
-    let listed = store.listed()?;
+    let listed = store.listed_named(&order)?;
     let listed: HashMap<SessionId, &WatchedSession> =
         listed.iter().map(|session| (session.id(), session)).collect();
     let mut entries = Vec::new();
@@ -76,8 +76,8 @@ pub(super) async fn add(global: &Global, args: Add) -> Result<u8, Failure> {
     take_off(&mut store, &args.untag, &entries, &made)?;
     talk(&added.to_string());
     if args.fetch {
-        let ids: Vec<String> = entries.iter().map(|entry| entry.id.to_string()).collect();
-        let code = fetch::fetch(global, &ids, &args.timeout).await?;
+        let ids: Vec<SessionId> = entries.iter().map(|entry| entry.id).collect();
+        let code = fetch::added(global, &config, store, &ids, wait).await?;
         return Ok(if bad > 0 { exit::PARTLY } else { code });
     }
     Ok(if bad > 0 { exit::PARTLY } else { exit::OK })
@@ -157,7 +157,7 @@ pub(super) fn remove(global: &Global, args: &Remove) -> Result<u8, Failure> {
     let config = setup::config(global)?;
     let ids = named::ids(global, &config, &args.ids)?;
     let mut store = setup::store(global, &config)?;
-    let listed = store.listed()?;
+    let listed = store.listed_named(&ids)?;
     let takes = |session: &WatchedSession| args.purge_history || session.own.archived_at.is_none();
     let removable: HashSet<SessionId> =
         listed.iter().filter(|session| takes(session)).map(WatchedSession::id).collect();

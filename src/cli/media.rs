@@ -53,7 +53,7 @@ pub(super) async fn run(global: &Global, args: &MediaArgs) -> Result<u8, Failure
         confirm::typed(global, "SAVE", id, &what, "--yes").await?;
     }
     let client = setup::client(&config)?;
-    let (wait, mut pace) = (setup::timeout(&args.timeout)?, ask::Pace::new(config.refresh.max_rps));
+    let (wait, pace) = (setup::timeout(&args.timeout)?, ask::Pace::new(config.refresh.max_rps));
     let mut codes = std::collections::BTreeSet::new();
     let (mut progress, all) = (Progress::on_terminal(global.quiet), chosen.len());
     for (number, (_, item)) in chosen.into_iter().enumerate() {

@@ -171,21 +171,29 @@ pub(super) fn held(config: &Config, takes: bool) -> Result<LoadedStore<Sqlite>, 
 
 /// Finds a session of the watch-list, or one that was archived from it.
 pub(super) fn find(sessions: &[WatchedSession], id: SessionId) -> Result<&WatchedSession, Failure> {
-    sessions.iter().find(|session| session.id() == id).ok_or_else(|| {
-        Failure::Other(format!(
-            "session {id} is not on the watch-list; add it: branchwatch add {id}"
-        ))
-    })
+    sessions.iter().find(|session| session.id() == id).ok_or_else(|| not_listed(id))
 }
 
-/// Finds a session of the watch-list that is refreshed: an archived one is not.
-pub(super) fn on_list(sessions: &[WatchedSession], id: SessionId) -> Result<(), Failure> {
-    if find(sessions, id)?.own.archived_at.is_none() {
-        return Ok(());
+fn not_listed(id: SessionId) -> Failure {
+    let why = "is not on the watch-list; add it: branchwatch add";
+    Failure::Other(format!("session {id} {why} {id}"))
+}
+
+/// Whether what was found of a session is on the list, and refreshed: an archived one is not.
+pub(super) fn on_list(found: Option<&WatchedSession>, id: SessionId) -> Result<(), Failure> {
+    match found {
+        Some(session) if session.own.archived_at.is_none() => Ok(()),
+        other => Err(not_refreshed(other, id)),
     }
-    Err(Failure::Other(format!(
-        "session {id} was removed from the watch-list; add it again: branchwatch add {id}"
-    )))
+}
+
+/// Why a session that is not on the list, or no longer, is not refreshed.
+pub(super) fn not_refreshed(found: Option<&WatchedSession>, id: SessionId) -> Failure {
+    if found.is_none() {
+        return not_listed(id);
+    }
+    let why = "was removed from the watch-list; add it again: branchwatch add";
+    Failure::Other(format!("session {id} {why} {id}"))
 }
 
 /// All of the store. Says which answers cannot be read.

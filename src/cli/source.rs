@@ -5,12 +5,11 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use super::args::Global;
-use super::ask::{self, Pace};
+use super::ask::{self, Asker};
 use super::exit::Failure;
 use super::output::warn;
-use super::{fetch, setup};
+use super::setup;
 use crate::api::ApiError;
-use crate::api::client::Client;
 use crate::clock::{Clock, SystemClock};
 use crate::config::Config;
 use crate::domain::session::ids::SessionId;
@@ -42,7 +41,7 @@ pub(super) async fn session(
     match setup::find(&stored, id) {
         Ok(session) => Ok(session.clone()),
         Err(failure) if global.offline => Err(failure),
-        Err(_not_on_the_list) => Ok(unlisted(&setup::client(config)?, config, id, wait).await?),
+        Err(_not_on_the_list) => Ok(unlisted(&Asker::new(config)?, id, wait).await?),
     }
 }
 
@@ -61,7 +60,7 @@ pub(super) async fn sessions(
     let wait = setup::timeout(timeout)?;
     let stored = setup::load_named(&mut setup::store(global, config)?, ids)?;
     let mut found = FoundSession { sessions: Vec::new(), codes: BTreeSet::new() };
-    let mut client = None;
+    let mut asker = None;
     for id in ids {
         let failure = match setup::find(&stored, *id) {
             Ok(session) => {
@@ -75,17 +74,17 @@ pub(super) async fn sessions(
             continue;
         }
         // Made when it is first needed: sessions that are stored need no key.
-        let made = client.take().map_or_else(|| setup::client(config), Ok);
+        let made = asker.take().map_or_else(|| Asker::new(config), Ok);
         match made {
             Ok(made) => {
-                match unlisted(&made, config, *id, wait).await {
+                match unlisted(&made, *id, wait).await {
                     Ok(session) => found.sessions.push(session),
                     Err(why) => {
                         warn(&format!("{id}: {why}"));
                         found.codes.insert(super::exit::of_api(&why));
                     }
                 }
-                client = Some(made);
+                asker = Some(made);
             }
             Err(failure) => found.miss(&failure),
         }
@@ -95,17 +94,18 @@ pub(super) async fn sessions(
 
 /// A session that is not on the watch-list, as Yoti has it now.
 async fn unlisted(
-    client: &Client<SystemClock>,
-    config: &Config,
+    asker: &Asker,
     id: SessionId,
     wait: Duration,
 ) -> Result<WatchedSession, ApiError> {
-    let now = SystemClock.now();
-    let (mut store, _reader) = Store::new(vec![setup::unknown(id, now)]);
-    let mut pace = Pace::new(config.refresh.max_rps);
-    fetch::ask(client, &mut store, id, &mut pace, ask::within(wait)).await?;
+    let unknown = setup::unknown(id, SystemClock.now());
+    let told = asker.ask(id, ask::within(wait)).await?;
+    let (mut store, _reader) = Store::new(vec![unknown.clone()]);
+    for observation in told {
+        store.observe(id, observation);
+    }
     let known = store.snapshot().sessions.get(id).map(|session| WatchedSession::clone(session));
-    let mut session = known.unwrap_or_else(|| setup::unknown(id, now));
+    let mut session = known.unwrap_or(unknown);
     session.poll.last_ok = Some(SystemClock.now());
     Ok(session)
 }

@@ -1,6 +1,6 @@
 //! `wait`: block until a condition holds for sessions, and end with a code that says how.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use jiff::tz::TimeZone;
@@ -122,15 +122,17 @@ fn known(
         setup::load_named(&mut setup::store(global, config)?, ids)?
     };
     let now = SystemClock.now();
-    let find = |id: &SessionId| stored.iter().find(|session| session.id() == *id).cloned();
+    let mut stored: HashMap<SessionId, WatchedSession> =
+        stored.into_iter().map(|session| (session.id(), session)).collect();
     let as_if_found = |mut session: WatchedSession| {
         Arc::make_mut(&mut session.own).archived_at = None;
         // What Yoti did not know once may be there by now (case 14).
         session.revise(|answers| answers.missing_since = None);
         session
     };
-    let begin = |id: &SessionId| find(id).map_or_else(|| setup::unknown(*id, now), as_if_found);
-    Ok(ids.iter().map(begin).collect())
+    let mut begin =
+        |id: &SessionId| stored.remove(id).map_or_else(|| setup::unknown(*id, now), as_if_found);
+    Ok(ids.iter().map(&mut begin).collect())
 }
 
 /// Whoever waits looks: each is asked as often as the one under the dashboard's cursor. A session

@@ -142,7 +142,7 @@ impl EventPrinter {
         ended: impl Future<Output = Ending>,
     ) -> Result<u8, Failure> {
         for id in &self.ids {
-            setup::on_list(&held.known, *id)?;
+            setup::on_list(held.known.iter().find(|session| session.id() == *id), *id)?;
         }
         let rules = self.rules.clone();
         let engine = Engine::start(held, yoti, clock.clone(), settings, rules);

@@ -239,7 +239,7 @@ pub(super) fn versions(connection: &Connection) -> Result<Vec<(String, u64)>, Pe
 }
 
 /// So many sessions are looked up one by one.
-const FEW: usize = 100;
+pub(super) const FEW: usize = 100;
 
 /// Puts answers and timelines to the listed sessions. What is not as it must be is not read, and
 /// stands in the session's fault.

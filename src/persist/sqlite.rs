@@ -2,6 +2,7 @@
 //! second copy of the watch-list beside it.
 
 mod erase;
+mod named;
 mod open;
 mod seal;
 mod verify;
@@ -16,11 +17,10 @@ use super::header::{self, Header};
 use super::journal::Journal;
 use super::key::Vault;
 use super::location::Location;
-use super::rows::{self, ListedRow};
+use super::rows;
 use super::write::{Saving, Write};
 use super::{PersistError, Persistence, files, posts, prefixes, state};
 use crate::domain::session::ids::SessionId;
-use crate::domain::watchlist::annotations::{AnnotationChange, Made};
 use crate::domain::watchlist::outbox::OutboxMessage;
 use crate::domain::watchlist::storage::StoreFault;
 use crate::domain::watchlist::watched::{WatchEntry, WatchedSession};
@@ -51,6 +51,8 @@ pub struct Sqlite {
     mended: Option<String>,
     /// What else than sessions was altered, and is left out.
     altered: BTreeSet<&'static str>,
+    /// How the digest stood when all rows were counted last.
+    compared: Option<verify::Compared>,
 }
 
 impl Sqlite {
@@ -128,27 +130,6 @@ impl Sqlite {
     /// when it returns. The list itself is changed at once.
     pub fn post(&mut self, left: &[OutboxMessage]) -> Result<(), PersistError> {
         self.carry_out(left).map(drop)
-    }
-
-    /// Takes sessions off the list and keeps all that is known of them, for when they are added
-    /// again. Returns how many were on it.
-    pub fn archive(
-        &mut self,
-        ids: &[SessionId],
-        made: impl Into<Made>,
-    ) -> Result<usize, PersistError> {
-        let made = made.into();
-        let listed = self.listed()?;
-        let archived = |s: &&WatchedSession| ids.contains(&s.id()) && s.own.archived_at.is_none();
-        let archived: Vec<OutboxMessage> = listed
-            .iter()
-            .filter(archived)
-            .map(|session| {
-                OutboxMessage::Kept(session.id(), AnnotationChange::Archived(true), made.clone())
-            })
-            .collect();
-        self.post(&archived)?;
-        Ok(archived.len())
     }
 
     /// Changes the list, and leaves word for the process that holds the store; where there is none,
@@ -256,12 +237,6 @@ impl Sqlite {
         Ok((messages, last))
     }
 
-    /// What the list says of one session.
-    pub fn entry(&self, id: SessionId) -> Result<Option<WatchEntry>, PersistError> {
-        let found = rows::found(&self.connection, &self.name, &self.vault, id)?;
-        Ok(found.and_then(|found| found.row.ok()).map(|row| row.entry))
-    }
-
     /// All sessions, archived ones too, without answers and timelines: enough to find one by name.
     pub fn listed(&mut self) -> Result<Vec<WatchedSession>, PersistError> {
         self.mending(Self::all_listed)
@@ -276,36 +251,23 @@ impl Sqlite {
         Ok(listed)
     }
 
-    /// Those of [`Persistence::load`] that are named, and are there.
-    pub fn load_named(&mut self, ids: &[SessionId]) -> Result<Vec<WatchedSession>, PersistError> {
-        self.mending(|store| store.loaded_named(ids))
-    }
-
-    fn loaded_named(&mut self, ids: &[SessionId]) -> Result<Vec<WatchedSession>, PersistError> {
-        let mut listed = rows::named(&self.connection, &self.name, &self.vault, ids)?;
-        self.examine(&mut listed, Some(ids))?;
-        let mut sessions = self.complete(listed)?;
-        if prefixes::any_long(sessions.iter()) {
-            let all = rows::list(&self.connection, &self.name, &self.vault)?;
-            let all: Vec<WatchedSession> = all.into_iter().map(|one| one.row.watched()).collect();
-            prefixes::mark_shared(&mut sessions, Some(&all));
-        }
-        Ok(sessions)
-    }
-
     fn loaded(&mut self) -> Result<Vec<WatchedSession>, PersistError> {
         let mut listed = rows::list(&self.connection, &self.name, &self.vault)?;
         if self.examine(&mut listed, None)? && self.lock.is_some() {
             self.accept(&listed)?;
             listed = rows::list(&self.connection, &self.name, &self.vault)?;
         }
-        let mut sessions = self.complete(listed)?;
+        let sessions = rows::complete(&self.connection, &self.name, &self.vault, listed)?;
+        let mut sessions = self.completed(sessions)?;
         prefixes::mark_shared(&mut sessions, None);
         Ok(sessions)
     }
 
-    fn complete(&mut self, listed: Vec<ListedRow>) -> Result<Vec<WatchedSession>, PersistError> {
-        let mut sessions = rows::complete(&self.connection, &self.name, &self.vault, listed)?;
+    /// With what the rows alone do not say.
+    fn completed(
+        &mut self,
+        mut sessions: Vec<WatchedSession>,
+    ) -> Result<Vec<WatchedSession>, PersistError> {
         let fault = |s: &WatchedSession| Some((s.id(), s.storage.fault?));
         self.faults = sessions.iter().filter_map(fault).collect();
         // The holder took these in; for everybody else they are newer than the rows.

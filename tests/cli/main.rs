@@ -25,6 +25,7 @@ mod hearing;
 mod keys;
 mod list;
 mod local;
+mod many;
 mod named;
 mod privacy;
 #[path = "../common/process.rs"]

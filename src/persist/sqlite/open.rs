@@ -166,6 +166,7 @@ impl Sqlite {
             faults: BTreeMap::new(),
             mended: None,
             altered: BTreeSet::new(),
+            compared: None,
         })
     }
 

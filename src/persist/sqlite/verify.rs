@@ -13,6 +13,13 @@ use crate::persist::rows::{self, ListedRow, SessionRow};
 use crate::persist::second_copy::kept;
 use crate::persist::{PersistError, posts, schema, state};
 
+/// What a count of all rows came to, and the `data_version` of then.
+#[derive(Debug)]
+pub(super) struct Compared {
+    version: i64,
+    differing: HashSet<usize>,
+}
+
 impl Sqlite {
     /// What to say of what the last loading did not believe.
     #[must_use]
@@ -59,12 +66,7 @@ impl Sqlite {
         if !matches!(self.vault, Vault::Sealed(_)) {
             return Ok(false);
         }
-        // One moment for header and rows: another process may be writing.
-        let reading = self.connection.unchecked_transaction()?;
-        let header = Header::read(&reading, &self.vault)?;
-        let found = counted(&reading, &header, &self.vault)?;
-        let differing: HashSet<usize> = header.differing(&found).into_iter().collect();
-        drop(reading);
+        let differing = self.differing()?;
         if differing.contains(&STATES) {
             self.altered.insert(OWN_VALUES);
         }
@@ -75,6 +77,7 @@ impl Sqlite {
         if differing.is_empty() && !listed.iter().any(altered) {
             return Ok(false);
         }
+        let header = Header::read(&self.connection, &self.vault)?;
         let contents = self.journal.read()?;
         let here: HashMap<String, usize> = listed
             .iter()
@@ -107,10 +110,29 @@ impl Sqlite {
         Ok(true)
     }
 
+    /// The groups in which what is there is not what belongs there. What this process writes leaves
+    /// them as they are, so all rows are counted again only where another one has written.
+    fn differing(&mut self) -> Result<HashSet<usize>, PersistError> {
+        // Asked first: what is written while they are counted is counted the next time.
+        let version = self.data_version()?;
+        if let Some(known) = self.compared.as_ref().filter(|known| known.version == version) {
+            return Ok(known.differing.clone());
+        }
+        // One moment for header and rows: another process may be writing.
+        let reading = self.connection.unchecked_transaction()?;
+        let header = Header::read(&reading, &self.vault)?;
+        let found = counted(&reading, &header, &self.vault)?;
+        drop(reading);
+        let differing: HashSet<usize> = header.differing(&found).into_iter().collect();
+        self.compared = Some(Compared { version, differing: differing.clone() });
+        Ok(differing)
+    }
+
     /// The holder saves what it now takes for true, with the faults, so that they are told until
     /// the sessions have answered again, and counts anew.
     pub(super) fn accept(&mut self, listed: &[ListedRow]) -> Result<(), PersistError> {
         let states = self.altered.contains(OWN_VALUES);
+        self.compared = None;
         self.write(|write| {
             if states {
                 // Any of them may be an older one.
