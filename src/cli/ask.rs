@@ -15,8 +15,8 @@ use crate::config::Config;
 use crate::domain::session::ids::SessionId;
 use crate::store::Observation;
 
-/// The requests of one command, however many are in flight: never more in a second than the
-/// configuration lets (`max_rps`).
+/// The requests of one command, however many are in flight: within any second no more of them go
+/// out than the configuration lets (`max_rps`).
 #[derive(Debug)]
 pub(super) struct Pace {
     // Locked by who waits for the next turn: the others stand in line.
@@ -32,7 +32,12 @@ impl Pace {
         // Whole requests in whole windows: so no window of a second holds more than the budget.
         let most = (1_u16..1_000).rev().find(|most| f64::from(*most) <= max_rps).unwrap_or(1);
         let within = Duration::from_secs_f64((f64::from(most) / max_rps).clamp(1.0, 1_000.0));
-        Self { sent: Default::default(), most: most.into(), within, held: Mutex::default() }
+        Self {
+            sent: tokio::sync::Mutex::default(),
+            most: most.into(),
+            within,
+            held: Mutex::default(),
+        }
     }
 
     /// Waits until one more may go out.

@@ -17,7 +17,7 @@ use super::exit::{self, Failure};
 use super::output::{data, warn};
 use super::progress::Progress;
 use super::{named, setup, words};
-use crate::api::ApiError;
+use crate::api::{ApiError, Retry};
 use crate::clock::{Clock, SystemClock};
 use crate::config::Config;
 use crate::domain::assessment::stage;
@@ -57,7 +57,7 @@ pub(super) async fn added(
 }
 
 /// What Yoti said of a session.
-struct Reply {
+struct FetchReply {
     /// Its place among those that were named.
     place: usize,
     id: SessionId,
@@ -72,7 +72,7 @@ enum Line {
 }
 
 /// What became of one session.
-struct Ending {
+struct FetchEnd {
     place: usize,
     code: u8,
     line: Line,
@@ -80,7 +80,7 @@ struct Ending {
     session: Option<Arc<WatchedSession>>,
 }
 
-impl Ending {
+impl FetchEnd {
     fn failed(place: usize, failure: &Failure) -> Self {
         let line = Line::Warning(failure.to_string());
         Self { place, code: failure.code(), line, session: None }
@@ -96,13 +96,13 @@ struct Fetching<'a> {
     open: Vec<(usize, SessionId)>,
     all: usize,
     /// Answered and not saved yet.
-    pending: Vec<Reply>,
+    unsaved: Vec<FetchReply>,
     /// When they are saved at the latest.
     due: Instant,
     /// By place: said in the order in which the sessions were named, whoever answers first.
     lines: BTreeMap<usize, Line>,
-    /// So many were said.
-    said: usize,
+    /// The place of the one that is said next.
+    next: usize,
     codes: BTreeSet<u8>,
     /// What was said of the store.
     trouble: Option<String>,
@@ -124,25 +124,25 @@ impl<'a> Fetching<'a> {
             progress: Progress::on_terminal(global.quiet),
             open: Vec::new(),
             all: ids.len(),
-            pending: Vec::new(),
+            unsaved: Vec::new(),
             due: Instant::now(),
             lines: BTreeMap::new(),
-            said: 0,
+            next: 0,
             codes: BTreeSet::new(),
             trouble: None,
         };
         for (place, id) in ids.iter().enumerate().rev() {
             match setup::on_list(listed.get(id).copied(), *id) {
                 Ok(()) => begun.open.push((place, *id)),
-                Err(failure) => begun.ends(Ending::failed(place, &failure)),
+                Err(failure) => begun.ends(FetchEnd::failed(place, &failure)),
             }
         }
         Ok(begun)
     }
 
-    fn ends(&mut self, ending: Ending) {
-        self.codes.insert(ending.code);
-        self.lines.insert(ending.place, ending.line);
+    fn ends(&mut self, end: FetchEnd) {
+        self.codes.insert(end.code);
+        self.lines.insert(end.place, end.line);
     }
 
     async fn run(mut self, asker: Asker, wait: Duration) -> Result<u8, Failure> {
@@ -168,8 +168,8 @@ impl<'a> Fetching<'a> {
             {
                 running.spawn(asked(Arc::clone(&asker), place, id, deadline));
             }
-            let waited = !self.pending.is_empty() && self.due <= Instant::now();
-            if waited || self.pending.len() >= BATCH || running.is_empty() {
+            let waited = !self.unsaved.is_empty() && self.due <= Instant::now();
+            if waited || self.unsaved.len() >= BATCH || running.is_empty() {
                 self.keep()?;
                 self.tell()?;
             }
@@ -186,15 +186,16 @@ impl<'a> Fetching<'a> {
                 Some(ended) = running.join_next() => match ended {
                     Ok(reply) => {
                         // `--timeout` holds for each session: a long list would run out of one for
-                        // all. Where nobody answers it is one for all.
-                        if reply.told.is_ok() {
+                        // all. Where Yoti does not answer it is one for all.
+                        let error = reply.told.as_ref().err();
+                        if error.is_none_or(|error| error.retry() == Retry::Never) {
                             deadline = ask::within(wait);
                         }
                         self.answered(reply);
                     }
                     Err(_panicked) => break exit::FAULT,
                 },
-                () = sleep_until(self.due), if !self.pending.is_empty() => {}
+                () = sleep_until(self.due), if !self.unsaved.is_empty() => {}
             }
         };
         while let Some(Ok(reply)) = running.try_join_next() {
@@ -214,16 +215,16 @@ impl<'a> Fetching<'a> {
         useful.unwrap_or(refresh.concurrency)
     }
 
-    fn answered(&mut self, reply: Reply) {
-        if self.pending.is_empty() {
+    fn answered(&mut self, reply: FetchReply) {
+        if self.unsaved.is_empty() {
             self.due = Instant::now() + SAVED_WITHIN;
         }
-        self.pending.push(reply);
+        self.unsaved.push(reply);
     }
 
     /// Saves what has been answered, in one go.
     fn keep(&mut self) -> Result<(), Failure> {
-        let replies = std::mem::take(&mut self.pending);
+        let replies = std::mem::take(&mut self.unsaved);
         if replies.is_empty() {
             return Ok(());
         }
@@ -231,17 +232,19 @@ impl<'a> Fetching<'a> {
         let known = self.store.load_to_learn(&ids)?;
         self.say_unreadable();
         let (mut store, _reader) = Store::new(known);
-        let endings: Vec<Ending> =
+        let ends: Vec<FetchEnd> =
             replies.into_iter().map(|reply| ended(&mut store, reply, self.config)).collect();
         let learned: Vec<Arc<WatchedSession>> =
-            endings.iter().filter_map(|ending| ending.session.clone()).collect();
+            ends.iter().filter_map(|end| end.session.clone()).collect();
         // Kept before it is told: a reader that goes away costs nothing.
         match self.store.learn(&learned) {
             // What was fetched is shown all the same.
             Err(why @ PersistError::Sealed) => self.warn(&format!("warning: {why}")),
             other => other?,
         }
-        endings.into_iter().for_each(|ending| self.ends(ending));
+        for end in ends {
+            self.ends(end);
+        }
         // A running dashboard learns it too.
         let asked = ids.into_iter().map(|id| OutboxMessage::Asked(Some(id)));
         Ok(self.store.post(&asked.collect::<Vec<_>>())?)
@@ -266,9 +269,9 @@ impl<'a> Fetching<'a> {
 
     /// What is known of the first ones, up to one that has not answered.
     fn tell(&mut self) -> Result<(), Failure> {
-        while let Some(line) = self.lines.remove(&self.said) {
+        while let Some(line) = self.lines.remove(&self.next) {
             self.progress.done();
-            self.said += 1;
+            self.next += 1;
             say(line)?;
         }
         Ok(())
@@ -276,13 +279,13 @@ impl<'a> Fetching<'a> {
 }
 
 /// The session with what was said of it, and the line that tells it.
-fn ended(store: &mut Store, reply: Reply, config: &Config) -> Ending {
-    let Reply { place, id, told, at } = reply;
+fn ended(store: &mut Store, reply: FetchReply, config: &Config) -> FetchEnd {
+    let FetchReply { place, id, told, at } = reply;
     let observed = match told {
         Ok(observed) => observed,
         Err(error) => {
             let line = Line::Warning(format!("{id}: {error}"));
-            return Ending { place, code: exit::of_api(&error), line, session: None };
+            return FetchEnd { place, code: exit::of_api(&error), line, session: None };
         }
     };
     let before = store.snapshot().sessions.get(id).map_or(0, |s| s.timeline.len());
@@ -293,17 +296,17 @@ fn ended(store: &mut Store, reply: Reply, config: &Config) -> Ending {
     let Some(session) = snapshot.sessions.get(id) else {
         // Another process has taken it off the list meanwhile.
         let gone = setup::not_refreshed(snapshot.archived.get(id).map(|session| &**session), id);
-        return Ending::failed(place, &gone);
+        return FetchEnd::failed(place, &gone);
     };
     let line = Line::Data(text(session, before, config));
     let mut kept = WatchedSession::clone(session);
     kept.poll.last_ok = Some(at);
-    Ending { place, code: exit::OK, line, session: Some(Arc::new(kept)) }
+    FetchEnd { place, code: exit::OK, line, session: Some(Arc::new(kept)) }
 }
 
-async fn asked(asker: Arc<Asker>, place: usize, id: SessionId, deadline: Instant) -> Reply {
+async fn asked(asker: Arc<Asker>, place: usize, id: SessionId, deadline: Instant) -> FetchReply {
     let told = asker.ask(id, deadline).await;
-    Reply { place, id, told, at: SystemClock.now() }
+    FetchReply { place, id, told, at: SystemClock.now() }
 }
 
 fn say(line: Line) -> Result<(), Failure> {
