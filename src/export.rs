@@ -23,6 +23,7 @@ use jiff::Timestamp;
 use crate::domain::assessment::rules::Rules;
 pub use assemble::{Assembled, assemble, text};
 pub use bundle::{MANIFEST, Sum, letter, media, verify, write_bundles};
+pub use csv::csv;
 pub use deliver::{Delivered, ExportJob};
 pub use document::{configuration, document, json_object};
 pub use event::event;

@@ -24,9 +24,10 @@ use crate::domain::session::parts::{Answers, Letter};
 use crate::domain::session::wire_enum::{SessionState, Topic};
 use crate::domain::session::{Session, equal_but_for_clocks};
 use crate::domain::watchlist::annotations::{AnnotationChange, Made};
+use crate::domain::watchlist::detail::TIMELINE_CAP;
 use crate::domain::watchlist::list_layout::Arrangement;
 use crate::domain::watchlist::snapshot::{Health, SessionTable, Snapshot};
-use crate::domain::watchlist::watched::{PollState, TIMELINE_CAP, WatchEntry, WatchedSession};
+use crate::domain::watchlist::watched::{PollState, WatchEntry, WatchedSession};
 
 /// What was learned of one session.
 #[derive(Clone, Debug)]
@@ -80,9 +81,10 @@ impl Store {
         let Some(watched) = self.current.sessions.get(id) else { return false };
         let fetched = matches!(observation, Observation::Session(_));
         let missing = matches!(observation, Observation::Missing(_));
-        let Some((answers, at)) = taken_in(&watched.answers, observation) else { return false };
-        let events = change::between(&watched.answers, &answers, at);
-        let same = events.is_empty() && same_content(&watched.answers, &answers);
+        let Some(held) = watched.detail.clone() else { return false };
+        let Some((answers, at)) = taken_in(&held.answers, observation) else { return false };
+        let events = change::between(&held.answers, &answers, at);
+        let same = events.is_empty() && same_content(&held.answers, &answers);
         let mut next = WatchedSession::clone(watched);
         if fetched || missing {
             // What the store lost or did not believe is there again, or Yoti has it no more.
@@ -96,7 +98,7 @@ impl Store {
             self.replace(next);
             return false;
         }
-        self.put(next, answers, events);
+        self.put(next, answers, &held.timeline, events);
         true
     }
 
@@ -110,10 +112,16 @@ impl Store {
     }
 
     /// A session with other answers, and what that adds to its timeline.
-    fn put(&mut self, mut next: WatchedSession, answers: Answers, events: Vec<TimelineEvent>) {
+    fn put(
+        &mut self,
+        mut next: WatchedSession,
+        answers: Answers,
+        before: &Arc<Vec<TimelineEvent>>,
+        events: Vec<TimelineEvent>,
+    ) {
         // The revision says that content changed; a poll time alone leaves rows as they were made.
         next.revision += 1;
-        let mut timeline = Arc::clone(&next.timeline);
+        let mut timeline = Arc::clone(before);
         if !events.is_empty() {
             let timeline = Arc::make_mut(&mut timeline);
             timeline.extend(events);
@@ -129,19 +137,20 @@ impl Store {
     /// shows. Nothing else of a notification is believed (fault W05).
     pub fn notified(&mut self, told: &Notification, now: Timestamp) -> bool {
         let Some(watched) = self.current.sessions.get(told.session) else { return false };
-        let mut answers = Answers::clone(&watched.answers);
+        let Some(held) = watched.detail.clone() else { return false };
+        let mut answers = Answers::clone(&held.answers);
         let events = if told.topic == Topic::FirstBranchVisit {
             // The first visit stays the first: notifications may come twice and late (fault W04).
             answers.visit_notified_at.get_or_insert(told.at);
-            change::between(&watched.answers, &answers, now)
+            change::between(&held.answers, &answers, now)
         } else {
-            change::only_notified(&watched.timeline, told, now).into_iter().collect()
+            change::only_notified(&held.timeline, told, now).into_iter().collect()
         };
         if events.is_empty() {
             return false;
         }
         let next = WatchedSession::clone(watched);
-        self.put(next, answers, events);
+        self.put(next, answers, &held.timeline, events);
         true
     }
 
@@ -424,7 +433,14 @@ mod tests {
         assert!(store.publish(health(10), vec![(f::id(), poll(10))]));
         let snapshot = Arc::clone(&reader.borrow_and_update());
         let watched = snapshot.sessions.get(f::id()).unwrap();
-        let fetched_at = watched.answers.session.as_ref().map(|answer| answer.fetched_at);
+        let fetched_at = watched
+            .detail
+            .as_ref()
+            .unwrap()
+            .answers
+            .session
+            .as_ref()
+            .map(|answer| answer.fetched_at);
         assert_eq!(fetched_at, poll(10).last_ok);
         assert_eq!((watched.poll.last_ok, snapshot.health.last_ok), (fetched_at, fetched_at));
         assert_eq!((watched.revision, snapshot.version), (1, 3));
@@ -438,8 +454,19 @@ mod tests {
         assert!(store.observe(f::id(), result(SessionState::Ongoing, 100, 0)));
         assert!(store.observe(f::id(), result(SessionState::Completed, 90, -3_600)));
         assert!(!store.observe(f::id(), result(SessionState::Ongoing, 90, 10)));
-        let state =
-            store.snapshot().sessions.get(f::id()).unwrap().session().unwrap().state.clone();
+        let state = store
+            .snapshot()
+            .sessions
+            .get(f::id())
+            .unwrap()
+            .detail
+            .as_ref()
+            .unwrap()
+            .answers
+            .session()
+            .unwrap()
+            .state
+            .clone();
         assert_eq!(state, Some(SessionState::Completed));
     }
 
@@ -465,8 +492,8 @@ mod tests {
         assert!(store.observe(f::id(), Observation::Missing(f::now())));
         assert!(!store.observe(f::id(), Observation::Missing(f::now())));
         let watched = store.snapshot().sessions.get(f::id()).unwrap();
-        assert!(watched.session().is_some());
-        assert_eq!(watched.timeline.len(), 2);
+        assert!(watched.detail.as_ref().unwrap().answers.session().is_some());
+        assert_eq!(watched.detail.as_ref().unwrap().timeline.len(), 2);
     }
 
     #[test]
@@ -481,7 +508,7 @@ mod tests {
         let snapshot = Arc::clone(&reader.borrow());
         assert_eq!(snapshot.sessions.len(), 2);
         let first = snapshot.sessions.get(f::id()).unwrap();
-        assert!(first.session().is_some());
+        assert!(first.detail.as_ref().unwrap().answers.session().is_some());
         assert_eq!(first.entry.reference.as_deref(), Some("other"));
         store.remove(&[f::id()]);
         assert!(published(&mut store));
@@ -508,7 +535,7 @@ mod tests {
         assert!(store.keep(&[(f::id(), AnnotationChange::Archived(false))], f::now()));
         let back = Arc::clone(store.snapshot().sessions.get(f::id()).unwrap());
         assert_eq!((back.own.note.as_str(), back.own.history.len()), ("x", 3));
-        assert!(back.session().is_some());
+        assert!(back.detail.as_ref().unwrap().answers.session().is_some());
         store.keep(&[(f::id(), AnnotationChange::Archived(true))], f::now());
         store.add(vec![f::entry()]);
         assert_eq!((store.snapshot().sessions.len(), store.snapshot().archived.len()), (1, 0));

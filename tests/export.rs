@@ -13,12 +13,17 @@ use branchwatch::domain::session::parts::{Answers, Letter};
 use branchwatch::domain::shape::Shape;
 use branchwatch::domain::watchlist::annotations::{AnnotationChange, Annotations, Made};
 use branchwatch::domain::watchlist::labels::SafeLabels;
+use branchwatch::domain::watchlist::open_session::OpenSession;
 use branchwatch::domain::watchlist::watched::{WatchEntry, WatchedSession};
 use branchwatch::export::{self, Contents, DocumentOrigin, Existing, ExportError, Format, Part};
 use branchwatch::simulator::scenario::Scenario;
 use branchwatch::simulator::timeline::SimulatedSession;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
+
+fn open(watched: &WatchedSession) -> OpenSession {
+    OpenSession::owned(watched.clone()).unwrap()
+}
 
 fn start() -> Timestamp {
     "2026-10-16T09:00:00Z".parse().unwrap()
@@ -60,8 +65,11 @@ fn session(scenario: &str, seconds: i64) -> (WatchedSession, Value) {
         })),
         ..Answers::default()
     });
-    let events =
-        branchwatch::domain::events::change::between(&Answers::default(), &watched.answers, now);
+    let events = branchwatch::domain::events::change::between(
+        &Answers::default(),
+        &watched.detail.as_ref().unwrap().answers,
+        now,
+    );
     watched.happened(events);
     (watched, moment.session)
 }
@@ -74,7 +82,7 @@ fn text(watched: &WatchedSession, contents: Contents) -> String {
     let rules = Rules::default();
     let origin =
         DocumentOrigin { profile: "acme", environment: "sandbox", rules: &rules, now: start() };
-    export::document(watched, contents, &origin).unwrap().text
+    export::document(&open(watched), contents, &origin).unwrap().text
 }
 
 fn raw_shape() -> Contents {
@@ -123,14 +131,14 @@ fn the_text_of_numbers_survives_in_every_shape_masked_or_not() {
 fn the_text_of_numbers_survives_in_parts_and_letters_too() {
     let (mut watched, _) = session("S01", 600);
     let raw = r#"{"documents":[{"requirement_id":"r1"}],"branch":{"fad_code":"9990017","location":{"latitude":5.15E+1,"longitude":-1e-1}}}"#;
-    let text = watched.answers.session.as_ref().unwrap().raw.to_string();
+    let text = watched.detail.as_ref().unwrap().answers.session.as_ref().unwrap().raw.to_string();
     let result = text.replacen(
         "\"checks\":[",
         "\"checks\":[{\"id\":\"c0\",\"report\":{\"watchlist_summary\":{\"total_hits\":1e2}}},",
         1,
     );
     assert_ne!(text, result);
-    let mut answers = Answers::clone(&watched.answers);
+    let mut answers = Answers::clone(&watched.detail.as_ref().unwrap().answers);
     answers.letter = Letter::of(Answer {
         value: wire::instructions(raw).unwrap(),
         raw: raw.into(),
@@ -145,11 +153,11 @@ fn the_text_of_numbers_survives_in_parts_and_letters_too() {
     let rules = Rules::default();
     let origin =
         DocumentOrigin { profile: "acme", environment: "sandbox", rules: &rules, now: start() };
-    let checks = export::part(&watched, Part::Checks, false, &origin).unwrap();
+    let checks = export::part(&open(&watched), Part::Checks, false, &origin).unwrap();
     assert!(checks.contains("\"total_hits\": 1e2"), "{checks}");
-    let letter = export::part(&watched, Part::Letter, false, &origin).unwrap();
+    let letter = export::part(&open(&watched), Part::Letter, false, &origin).unwrap();
     let bundle = Contents { masked: false, ..Contents::default() };
-    let files = export::assemble(&[&watched], Format::Bundle, bundle, &origin).unwrap().files;
+    let files = export::assemble(&[open(&watched)], Format::Bundle, bundle, &origin).unwrap().files;
     let (_, file) = files.iter().find(|(name, _)| name.ends_with("letter.json")).unwrap();
     for text in [&letter, file] {
         assert!(text.contains(": 5.15E+1") && text.contains(": -1e-1"), "{text}");
@@ -235,7 +243,7 @@ fn a_session_that_was_never_fetched_has_a_normal_export_and_no_raw_one() {
     assert_eq!(export(&watched, Contents::default())["session"], Value::Null);
     let rules = Rules::default();
     let origin = DocumentOrigin { profile: "p", environment: "e", rules: &rules, now: start() };
-    let refused = export::document(&watched, raw_shape(), &origin).unwrap_err();
+    let refused = export::document(&open(&watched), raw_shape(), &origin).unwrap_err();
     assert!(matches!(refused, ExportError::NothingFetched));
 }
 
@@ -274,7 +282,7 @@ fn every_format_is_made_by_one_way_and_one_bad_session_never_loses_the_rest() {
     let rules = Rules::default();
     let origin =
         DocumentOrigin { profile: "acme", environment: "sandbox", rules: &rules, now: start() };
-    let both = [&first, &never];
+    let both = [open(&first), open(&never)];
     let made = |format, contents| export::assemble(&both, format, contents, &origin).unwrap();
     let json = made(Format::Json, Contents::default());
     assert_eq!((json.files.len(), json.sessions, json.left_out), (2, 2, 0));
@@ -284,7 +292,8 @@ fn every_format_is_made_by_one_way_and_one_bad_session_never_loses_the_rest() {
     assert_eq!(name, "sessions_20261016T090000Z.jsonl");
     assert_eq!(text.lines().count(), 1);
     assert_eq!(serde_json::from_str::<Value>(text).unwrap()["state"], "COMPLETED");
-    let alone = export::assemble(&[&never], Format::JsonLines, raw_shape(), &origin).unwrap_err();
+    let alone =
+        export::assemble(&[open(&never)], Format::JsonLines, raw_shape(), &origin).unwrap_err();
     assert!(matches!(alone, ExportError::NothingFetched));
 }
 
@@ -296,7 +305,7 @@ fn the_list_and_the_chapters_say_where_each_session_stands() {
     let rules = Rules::default();
     let origin =
         DocumentOrigin { profile: "acme", environment: "sandbox", rules: &rules, now: start() };
-    let both = [&first, &never];
+    let both = [open(&first), open(&never)];
     let made = |format, contents| export::assemble(&both, format, contents, &origin).unwrap();
     let csv = made(Format::Csv, Contents::default());
     let rows: Vec<&str> = csv.files[0].1.lines().collect();
@@ -328,18 +337,18 @@ fn lists_and_chapters_mask_what_looks_like_a_person_and_no_text_is_markup() {
         DocumentOrigin { profile: "acme", environment: "sandbox", rules: &rules, now: start() };
     for format in Format::ALL {
         let (masked, made) =
-            export::text(&[&watched], format, Contents::default(), &origin).unwrap();
+            export::text(&[open(&watched)], format, Contents::default(), &origin).unwrap();
         assert!(!masked.to_lowercase().contains("canary p"), "{masked}");
         assert!(!masked.contains("client_session_token\""), "{masked}");
         assert!(made.masked > 0, "{format:?}");
         assert!(!masked.chars().any(|c| c.is_control() && !matches!(c, '\n' | '\r')), "{format:?}");
         assert!(!masked.contains('\u{202e}'), "{format:?}");
-        let open = Contents { masked: false, ..Contents::default() };
-        let (open, _) = export::text(&[&watched], format, open, &origin).unwrap();
-        assert!(open.contains("Canary Person"), "{format:?}");
+        let whole = Contents { masked: false, ..Contents::default() };
+        let (whole, _) = export::text(&[open(&watched)], format, whole, &origin).unwrap();
+        assert!(whole.contains("Canary Person"), "{format:?}");
     }
     let (text, _) =
-        export::text(&[&watched], Format::Markdown, Contents::default(), &origin).unwrap();
+        export::text(&[open(&watched)], Format::Markdown, Contents::default(), &origin).unwrap();
     let body = text.split_once("-->").unwrap().1;
     assert!(!body.contains('<'), "no tag of a server's: {body}");
 }

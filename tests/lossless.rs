@@ -21,6 +21,7 @@ use branchwatch::domain::session::instructions::{Instructions, PromisedDocument}
 use branchwatch::domain::session::parts::{Answers, Letter};
 use branchwatch::domain::session::resource::Resource;
 use branchwatch::domain::shape::Shape;
+use branchwatch::domain::watchlist::open_session::OpenSession;
 use branchwatch::domain::watchlist::watched::{WatchEntry, WatchedSession};
 use branchwatch::export::{self, Contents, DocumentOrigin};
 use branchwatch::simulator::scenario::Scenario;
@@ -370,7 +371,9 @@ fn exported(watched: &WatchedSession, shape: Shape, masked: bool) -> Value {
     let origin =
         DocumentOrigin { profile: "acme", environment: "sandbox", rules: &rules, now: start() };
     let contents = Contents { shape, masked, notes: true, ..Contents::default() };
-    let text = export::document(watched, contents, &origin).unwrap().text;
+    let text = export::document(&OpenSession::owned(watched.clone()).unwrap(), contents, &origin)
+        .unwrap()
+        .text;
     serde_json::from_str(&text).unwrap()
 }
 

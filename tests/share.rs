@@ -114,7 +114,8 @@ async fn who_finds_the_store_in_use_shows_what_the_other_learns_and_asks_when_it
     let shown = world
         .sees(|s| {
             let first = s.sessions.get(id(1)).unwrap();
-            first.session().is_some() && s.sessions.get(id(2)).is_some()
+            first.detail.as_ref().unwrap().answers.session().is_some()
+                && s.sessions.get(id(2)).is_some()
         })
         .await;
     let first = shown.sessions.get(id(1)).unwrap();
@@ -142,7 +143,13 @@ async fn who_asks_takes_in_what_another_process_adds_changes_and_removes() {
     world.sees(|s| s.health.connection == Connection::Live).await;
     let mut command = Sqlite::open(&file, false).unwrap().persistence;
     command.add(&[entry(2), entry(3)]).unwrap();
-    world.sees(|s| s.sessions.get(id(3)).is_some_and(|s| s.session().is_some())).await;
+    world
+        .sees(|s| {
+            s.sessions
+                .get(id(3))
+                .is_some_and(|s| s.detail.as_ref().unwrap().answers.session().is_some())
+        })
+        .await;
     let named = WatchEntry { reference: Some("other".to_owned()), ..entry(2) };
     command.add(&[named]).unwrap();
     world
@@ -174,13 +181,25 @@ async fn what_is_added_after_the_store_was_removed_and_made_anew_reaches_the_hol
     let mut world = started(&file);
     let mut command = Sqlite::open(&file, false).unwrap().persistence;
     command.add(&[entry(2)]).unwrap();
-    world.sees(|s| s.sessions.get(id(2)).is_some_and(|s| s.session().is_some())).await;
+    world
+        .sees(|s| {
+            s.sessions
+                .get(id(2))
+                .is_some_and(|s| s.detail.as_ref().unwrap().answers.session().is_some())
+        })
+        .await;
     std::fs::remove_file(&file).unwrap();
     world.sees(|s| s.health.store_trouble.is_some()).await;
     world.sees(|s| s.health.store_trouble.is_none()).await;
     let mut command = Sqlite::open(&file, false).unwrap().persistence;
     command.add(&[entry(3)]).unwrap();
-    world.sees(|s| s.sessions.get(id(3)).is_some_and(|s| s.session().is_some())).await;
+    world
+        .sees(|s| {
+            s.sessions
+                .get(id(3))
+                .is_some_and(|s| s.detail.as_ref().unwrap().answers.session().is_some())
+        })
+        .await;
     assert!(world.engine.end().await);
     assert_eq!(command.load().unwrap().len(), 3);
 }
@@ -209,7 +228,13 @@ async fn who_asks_nobody_leaves_the_store_to_those_who_do() {
     drop(other);
     let mut asks = started(&file);
     asks.sees(|s| s.health.connection == Connection::Live).await;
-    offline.sees(|s| s.sessions.get(id(1)).is_some_and(|s| s.session().is_some())).await;
+    offline
+        .sees(|s| {
+            s.sessions
+                .get(id(1))
+                .is_some_and(|s| s.detail.as_ref().unwrap().answers.session().is_some())
+        })
+        .await;
     assert_eq!(offline.asked(), 0);
     assert!(asks.engine.end().await && offline.engine.end().await);
 }
@@ -250,8 +275,20 @@ async fn what_is_kept_added_and_removed_where_another_process_asks_reaches_that_
             && s.sessions.get(id(3)).is_some()
     };
     let here = shows.sees(is_kept).await;
-    let there =
-        asks.sees(|s| is_kept(s) && s.sessions.get(id(3)).unwrap().session().is_some()).await;
+    let there = asks
+        .sees(|s| {
+            is_kept(s)
+                && s.sessions
+                    .get(id(3))
+                    .unwrap()
+                    .detail
+                    .as_ref()
+                    .unwrap()
+                    .answers
+                    .session()
+                    .is_some()
+        })
+        .await;
     let own = |s: &Snapshot| s.sessions.get(id(1)).unwrap().own.history.clone();
     assert_eq!(own(&here), own(&there), "with the time at which it was kept");
     tokio::time::sleep(std::time::Duration::from_secs(5)).await;
@@ -293,7 +330,13 @@ async fn who_asks_nobody_does_not_keep_those_who_do_from_the_store() {
     offline.sees(|s| s.health.connection == Connection::Disabled).await;
     let mut asks = started(&file);
     asks.sees(|s| s.health.connection == Connection::Live).await;
-    offline.sees(|s| s.sessions.get(id(1)).is_some_and(|s| s.session().is_some())).await;
+    offline
+        .sees(|s| {
+            s.sessions
+                .get(id(1))
+                .is_some_and(|s| s.detail.as_ref().unwrap().answers.session().is_some())
+        })
+        .await;
     assert_eq!(offline.asked(), 0);
     assert!(asks.engine.end().await && offline.engine.end().await);
 }
@@ -303,14 +346,20 @@ async fn what_is_told_or_asked_for_elsewhere_is_asked_at_once() {
     let (_folder, file) = place();
     Sqlite::open(&file, true).unwrap().persistence.add(&[entry(1)]).unwrap();
     let mut asks = started(&file);
-    asks.sees(|s| s.sessions.get(id(1)).unwrap().session().is_some()).await;
+    asks.sees(|s| {
+        s.sessions.get(id(1)).unwrap().detail.as_ref().unwrap().answers.session().is_some()
+    })
+    .await;
     let mut shows = started(&file);
     shows.sees(|s| s.health.connection == Connection::Following).await;
     let asked = asks.asked();
     let at = "2026-10-16T09:00:07Z".parse().unwrap();
     let visit = Notification { session: id(1), topic: Topic::FirstBranchVisit, subject: None, at };
     shows.engine.commands.send(Command::Notified(visit)).await.unwrap();
-    let seen = |s: &Snapshot| s.sessions.get(id(1)).unwrap().answers.visit_notified_at == Some(at);
+    let seen = |s: &Snapshot| {
+        s.sessions.get(id(1)).unwrap().detail.as_ref().unwrap().answers.visit_notified_at
+            == Some(at)
+    };
     asks.sees(seen).await;
     tokio::time::sleep(std::time::Duration::from_secs(3)).await;
     assert_eq!(asks.asked(), asked + 1, "15 minutes before its time");

@@ -188,13 +188,23 @@ fn nothing_untrue(truth: &[WatchedSession], folder: &Path, what: &str) -> bool {
 }
 
 fn nothing_untrue_of(known: &WatchedSession, one: &WatchedSession, told: bool, what: &str) {
-    if let Some(answer) = &one.answers.session {
-        let known = known.answers.session.as_ref().unwrap();
+    if let Some(answer) = &one.detail.as_ref().unwrap().answers.session {
+        let known = known.detail.as_ref().unwrap().answers.session.as_ref().unwrap();
         assert_eq!((&answer.raw, answer.fetched_at), (&known.raw, known.fetched_at), "{what}");
     }
-    let whole = one.session().is_some() && one.timeline.len() == known.timeline.len();
+    let whole = one.detail.as_ref().unwrap().answers.session().is_some()
+        && one.detail.as_ref().unwrap().timeline.len()
+            == known.detail.as_ref().unwrap().timeline.len();
     assert!(whole || one.storage.fault.is_some() || told, "{what}: missing in silence");
-    assert!(one.timeline.iter().all(|event| known.timeline.contains(event)), "{what}");
+    assert!(
+        one.detail.as_ref().unwrap().timeline.iter().all(|event| known
+            .detail
+            .as_ref()
+            .unwrap()
+            .timeline
+            .contains(event)),
+        "{what}"
+    );
     // Without its key nothing but the ID is shown.
     if one.storage.fault.is_none_or(StoreFault::is_damage) {
         assert_eq!((&one.entry, &one.own.note), (&known.entry, &known.own.note), "{what}");
@@ -352,7 +362,7 @@ fn an_older_copy_of_a_row_or_of_all_rows_of_a_session_is_not_believed() {
         let mut store = location(copy.path()).open(false).unwrap().persistence;
         let named = store.load_named(&[id(1)]).unwrap().remove(0);
         assert!(
-            named.session().is_none() || what == "a state",
+            named.detail.as_ref().unwrap().answers.session().is_none() || what == "a state",
             "{what}: an old answer was believed"
         );
         drop(store);
@@ -584,7 +594,10 @@ fn damage_to_pages_costs_the_rows_on_them_and_the_message_says_how_many_came_bac
         let loaded = store.load().unwrap();
         let told = opened.warning.or_else(|| store.trouble());
         assert_eq!(loaded.len(), 60, "page {page}: {told:?}");
-        let answered = loaded.iter().filter(|s| s.session().is_some()).count();
+        let answered = loaded
+            .iter()
+            .filter(|s| s.detail.as_ref().unwrap().answers.session().is_some())
+            .count();
         // Without the file's header, its schema or a page within a tree all rows are found.
         let of_rows = page > 0 && whole[page * 4_096] == 0x0d;
         assert!(of_rows || answered == 60, "page {page}: {answered} responses; {told:?}");
@@ -682,7 +695,11 @@ async fn a_store_that_is_removed_under_its_holder_is_noticed_within_10_s_and_mad
         assert_eq!(loaded.len(), expected.len(), "round {round}");
         for (one, held) in loaded.iter().zip(expected) {
             assert_eq!((&one.entry, &one.own), (&held.entry, &held.own), "round {round}");
-            assert_eq!(one.session(), held.session(), "round {round}");
+            assert_eq!(
+                one.detail.as_ref().unwrap().answers.session(),
+                held.detail.as_ref().unwrap().answers.session(),
+                "round {round}"
+            );
         }
     }
 }

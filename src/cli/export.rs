@@ -13,7 +13,6 @@ use crate::audit::REASON_RULE;
 use crate::clock::{Clock, SystemClock};
 use crate::config::Config;
 use crate::domain::shape::{Contents, Format, Shape};
-use crate::domain::watchlist::watched::WatchedSession;
 use crate::export::{self, DocumentOrigin, Existing};
 
 pub(super) fn origin(config: &Config, now: Timestamp) -> DocumentOrigin<'_> {
@@ -54,13 +53,12 @@ pub(super) async fn run(global: &Global, args: &Export) -> Result<u8, Failure> {
     if sessions.is_empty() {
         return Ok(exit::of_several(&codes));
     }
-    let found: Vec<&WatchedSession> = sessions.iter().collect();
     let origin = origin(&config, SystemClock.now());
     let existing = if args.force { Existing::Replace } else { Existing::Refuse };
     let format = format_of(args.format);
     let audit = setup::audit_log(&config);
     let export = export::ExportJob {
-        sessions: &found,
+        sessions: &sessions,
         format,
         contents,
         origin: &origin,
@@ -72,7 +70,7 @@ pub(super) async fn run(global: &Global, args: &Export) -> Result<u8, Failure> {
         (true, false) => export.text(usize::MAX)?,
         // A bundle is a folder: standard output stands for the one that one is in.
         (true, true) => export.write(Path::new(""), true, existing)?,
-        (false, _) => export.write(&args.output, bundle && found.len() > 1, existing)?,
+        (false, _) => export.write(&args.output, bundle && sessions.len() > 1, existing)?,
     };
     if let Some(why) = delivered.unlogged {
         warn(&format!("warning: {why}, but for a masked export"));

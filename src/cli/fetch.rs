@@ -288,7 +288,7 @@ fn ended(store: &mut Store, reply: FetchReply, config: &Config) -> FetchEnd {
             return FetchEnd { place, code: exit::of_api(&error), line, session: None };
         }
     };
-    let before = store.snapshot().sessions.get(id).map_or(0, |s| s.timeline.len());
+    let before = store.snapshot().sessions.get(id).map_or(0, |s| s.brief.events.number);
     for observation in observed {
         store.observe(id, observation);
     }
@@ -324,10 +324,11 @@ fn text(session: &WatchedSession, before: usize, config: &Config) -> String {
     let now = SystemClock.now();
     let stage = stage::derive(session, &config.rules, now).stage;
     let mut text = format!("{}  {}\n", session.id(), words::stage(&stage, now));
-    for event in session.timeline.iter().skip(before) {
+    let timeline = session.detail.as_ref().map_or(&[][..], |detail| &detail.timeline);
+    for event in timeline.iter().skip(before) {
         text += &format!("  {}  {}\n", words::time(event.at, &config.zone), words::event(event));
     }
-    if session.timeline.len() == before {
+    if session.brief.events.number == before {
         text += "  nothing new\n";
     }
     text

@@ -18,7 +18,7 @@ use crate::config::Config;
 use crate::domain::events::audit_action::AuditAction;
 use crate::domain::session::ids::SessionId;
 use crate::domain::session::parts::Letter;
-use crate::domain::watchlist::watched::WatchedSession;
+use crate::domain::watchlist::open_session::OpenSession;
 use crate::export::{Existing, write_bytes};
 
 pub(super) async fn run(global: &Global, args: &LetterShow) -> Result<u8, Failure> {
@@ -37,6 +37,7 @@ pub(super) async fn run(global: &Global, args: &LetterShow) -> Result<u8, Failur
         session.revise(|answers| answers.letter = letter);
         session
     };
+    let session = setup::opened_session(session)?;
     let set = matches!(session.answers.letter, Letter::Set(_));
     if args.json {
         let stale = global.offline && setup::is_stale(&session, &config);
@@ -62,7 +63,7 @@ async fn asked(config: &Config, id: SessionId, wait: Duration) -> Result<Letter,
     }
 }
 
-fn document(session: &WatchedSession, config: &Config, stale: bool) -> Result<String, Failure> {
+fn document(session: &OpenSession, config: &Config, stale: bool) -> Result<String, Failure> {
     let masked = setup::privacy(config)?.hides();
     Ok(session::document(session, config, crate::export::letter(session, masked)?, stale))
 }

@@ -18,7 +18,6 @@ use crate::config::Config;
 use crate::domain::assessment::attention::{Assessment, assess};
 use crate::domain::nearest::suggestion;
 use crate::domain::personal::Privacy;
-use crate::domain::shape::{Contents, Format};
 use crate::domain::watchlist::watched::WatchedSession;
 use crate::persist::arrangement::arrangement;
 use crate::persist::sqlite::Sqlite;
@@ -59,9 +58,8 @@ pub(super) fn list(global: &Global, args: &List) -> Result<u8, Failure> {
         return Ok(exit::OK);
     }
     if args.form.csv {
-        let sessions: Vec<&WatchedSession> = rows.iter().map(|(s, _)| s.as_ref()).collect();
-        let contents = Contents { masked: privacy.hides(), ..Contents::default() };
-        data(&crate::export::text(&sessions, Format::Csv, contents, &origin)?.0)?;
+        let sessions = rows.iter().map(|(session, _)| session.as_ref());
+        data(&crate::export::csv(sessions, privacy.hides(), &origin))?;
         return Ok(exit::OK);
     }
     if rows.is_empty() {

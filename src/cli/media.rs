@@ -21,7 +21,7 @@ use crate::config::Config;
 use crate::domain::events::audit_action::AuditAction;
 use crate::domain::session::ids::SessionId;
 use crate::domain::session::media_list::{Listed, listed};
-use crate::domain::watchlist::watched::WatchedSession;
+use crate::domain::watchlist::open_session::OpenSession;
 use crate::export::{Existing, write_bytes};
 
 pub(super) async fn run(global: &Global, args: &MediaArgs) -> Result<u8, Failure> {
@@ -79,7 +79,7 @@ async fn session(
     config: &Config,
     id: SessionId,
     timeout: &str,
-) -> Result<WatchedSession, Failure> {
+) -> Result<OpenSession, Failure> {
     let wait = setup::timeout(timeout)?;
     let stored = if global.no_state {
         Vec::new()
@@ -87,14 +87,14 @@ async fn session(
         setup::load_named(&mut setup::store(global, config)?, &[id])?
     };
     if global.offline {
-        return setup::find(&stored, id).cloned();
+        return setup::opened_session(setup::find(&stored, id)?.clone());
     }
     let client = setup::client(config)?;
     let known = stored.into_iter().find(|session| session.id() == id);
     let mut session = known.unwrap_or_else(|| setup::unknown(id, SystemClock.now()));
     let answer = ask::retried(ask::within(wait), || client.session(id)).await?;
     session.revise(|answers| answers.session = Some(std::sync::Arc::new(answer)));
-    Ok(session)
+    setup::opened_session(session)
 }
 
 type Numbered<'a, 'b> = (usize, &'b Listed<'a>);
@@ -141,7 +141,7 @@ fn count(number: usize) -> String {
     if number == 1 { "one media".to_owned() } else { format!("{number} media") }
 }
 
-fn document(session: &WatchedSession, config: &Config, stale: bool) -> Result<String, Failure> {
+fn document(session: &OpenSession, config: &Config, stale: bool) -> Result<String, Failure> {
     let masked = setup::privacy(config)?.hides();
     let fetched_at = session.answers.session.as_ref().map(|answer| answer.fetched_at.to_string());
     let media = crate::export::media(session, masked).to_string();
@@ -152,7 +152,7 @@ fn document(session: &WatchedSession, config: &Config, stale: bool) -> Result<St
 async fn save(
     client: &Client<SystemClock>,
     config: &Config,
-    session: &WatchedSession,
+    session: &OpenSession,
     item: &Listed<'_>,
     folder: &Path,
     until: Instant,

@@ -19,6 +19,7 @@ use crate::domain::assessment::attention::assess;
 use crate::domain::events::audit_action::AuditAction;
 use crate::domain::personal::Privacy;
 use crate::domain::session::ids::SessionId;
+use crate::domain::watchlist::open_session::OpenSession;
 use crate::domain::watchlist::watched::{WatchEntry, WatchedSession};
 use crate::persist::key::StoreKey;
 use crate::persist::location::Location;
@@ -172,6 +173,14 @@ pub(super) fn held(config: &Config, takes: bool) -> Result<LoadedStore<Sqlite>, 
 /// Finds a session of the watch-list, or one that was archived from it.
 pub(super) fn find(sessions: &[WatchedSession], id: SessionId) -> Result<&WatchedSession, Failure> {
     sessions.iter().find(|session| session.id() == id).ok_or_else(|| not_listed(id))
+}
+
+/// A session with its answers and events, which were read with it.
+pub(super) fn opened_session(session: WatchedSession) -> Result<OpenSession, Failure> {
+    let id = session.id();
+    OpenSession::owned(session).ok_or_else(|| {
+        Failure::Other(format!("the stored responses of session {id} were not read"))
+    })
 }
 
 fn not_listed(id: SessionId) -> Failure {

@@ -27,7 +27,7 @@ use crate::domain::session::wire_enum::{
     CheckState, CheckType, RequirementState, RequirementType, SourceType,
 };
 use crate::domain::shape::Contents;
-use crate::domain::watchlist::watched::WatchedSession;
+use crate::domain::watchlist::open_session::OpenSession;
 use crate::export::DocumentOrigin;
 use crate::theme::{ColourDepth, Look};
 
@@ -68,7 +68,7 @@ pub(super) async fn show(global: &Global, args: &Show) -> Result<u8, Failure> {
 }
 
 fn json(
-    session: &WatchedSession,
+    session: &OpenSession,
     part: Part,
     privacy: Privacy,
     origin: &DocumentOrigin<'_>,
@@ -87,7 +87,7 @@ fn json(
 
 /// Whose session it is, how it stands, and what needs the operator.
 fn head(
-    session: &WatchedSession,
+    session: &OpenSession,
     assessment: &Assessment,
     config: &Config,
     privacy: Privacy,
@@ -161,7 +161,7 @@ fn name(text: Option<ServerText>) -> String {
     text.map_or("?".into(), |text| safe(&text))
 }
 
-fn tree(session: &WatchedSession) -> String {
+fn tree(session: &OpenSession) -> String {
     let Some(configuration) = session.configuration() else {
         return "  the configuration is not known yet\n".into();
     };
@@ -235,13 +235,13 @@ fn brought(resource: &Resource) -> String {
 }
 
 /// The configuration as received, secrets removed and what identifies a person masked.
-fn configuration(session: &WatchedSession) -> Result<String, Failure> {
+fn configuration(session: &OpenSession) -> Result<String, Failure> {
     let found = crate::export::configuration(session)?;
     Ok(found.unwrap_or_else(|| "the configuration is not known yet\n".to_owned()))
 }
 
 /// The results, and below them the requested checks that have none yet.
-fn checks(session: &WatchedSession) -> String {
+fn checks(session: &OpenSession) -> String {
     let results = session.session().map_or(&[][..], |result| &result.checks);
     let mut rows: Vec<Vec<String>> = results
         .iter()
@@ -282,7 +282,7 @@ fn checks(session: &WatchedSession) -> String {
     table(&rows)
 }
 
-fn timeline(session: &WatchedSession, zone: &TimeZone) -> String {
+fn timeline(session: &OpenSession, zone: &TimeZone) -> String {
     let rows: Vec<Vec<String>> = by_time(&session.timeline)
         .into_iter()
         .map(|event| vec![format!("  {}", words::time(event.at, zone)), words::event(event)])
@@ -290,7 +290,7 @@ fn timeline(session: &WatchedSession, zone: &TimeZone) -> String {
     table(&rows)
 }
 
-pub(super) fn letter(session: &WatchedSession) -> String {
+pub(super) fn letter(session: &OpenSession) -> String {
     match &session.answers.letter {
         Letter::NotKnown => "  not known\n".into(),
         Letter::NotSet(_) => "  not set\n".into(),

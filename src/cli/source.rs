@@ -13,12 +13,13 @@ use crate::api::ApiError;
 use crate::clock::{Clock, SystemClock};
 use crate::config::Config;
 use crate::domain::session::ids::SessionId;
+use crate::domain::watchlist::open_session::OpenSession;
 use crate::domain::watchlist::watched::WatchedSession;
 use crate::store::Store;
 
 /// The sessions that were found, and the exit codes of the others.
 pub(super) struct FoundSession {
-    pub(super) sessions: Vec<WatchedSession>,
+    pub(super) sessions: Vec<OpenSession>,
     pub(super) codes: BTreeSet<u8>,
 }
 
@@ -35,13 +36,15 @@ pub(super) async fn session(
     config: &Config,
     id: SessionId,
     timeout: &str,
-) -> Result<WatchedSession, Failure> {
+) -> Result<OpenSession, Failure> {
     let wait = setup::timeout(timeout)?;
     let stored = setup::load_named(&mut setup::store(global, config)?, &[id])?;
     match setup::find(&stored, id) {
-        Ok(session) => Ok(session.clone()),
+        Ok(session) => setup::opened_session(session.clone()),
         Err(failure) if global.offline => Err(failure),
-        Err(_not_on_the_list) => Ok(unlisted(&Asker::new(config)?, id, wait).await?),
+        Err(_not_on_the_list) => {
+            setup::opened_session(unlisted(&Asker::new(config)?, id, wait).await?)
+        }
     }
 }
 
@@ -64,7 +67,7 @@ pub(super) async fn sessions(
     for id in ids {
         let failure = match setup::find(&stored, *id) {
             Ok(session) => {
-                found.sessions.push(session.clone());
+                found.sessions.push(setup::opened_session(session.clone())?);
                 continue;
             }
             Err(failure) => failure,
@@ -78,7 +81,7 @@ pub(super) async fn sessions(
         match made {
             Ok(made) => {
                 match unlisted(&made, *id, wait).await {
-                    Ok(session) => found.sessions.push(session),
+                    Ok(session) => found.sessions.push(setup::opened_session(session)?),
                     Err(why) => {
                         warn(&format!("{id}: {why}"));
                         found.codes.insert(super::exit::of_api(&why));

@@ -15,6 +15,7 @@ use super::{ask, named, setup, show, words};
 use crate::clock::{Clock, SystemClock};
 use crate::config::Config;
 use crate::domain::assessment::stage::{self, Stage};
+use crate::domain::brief::result::CheckBrief;
 use crate::domain::session::ids::SessionId;
 use crate::domain::session::wire_enum::{CheckState, CheckType, Recommendation, SourceType};
 use crate::domain::watchlist::command::OperatorCommand;
@@ -188,7 +189,7 @@ fn judged(session: &WatchedSession, until: &Until, config: &Config) -> Option<Wa
 
 /// Whether what is waited for has come, with its code.
 fn holds(session: &WatchedSession, until: &Until, zone: &TimeZone) -> Option<(u8, String)> {
-    let result = session.session()?;
+    let result = session.brief.result.as_ref()?;
     match until {
         Until::Completed => None,
         Until::FirstVisit => {
@@ -199,16 +200,16 @@ fn holds(session: &WatchedSession, until: &Until, zone: &TimeZone) -> Option<(u8
             let by_applicant =
                 |source: Option<&SourceType>| source != Some(&SourceType::RelyingBusiness);
             let resource = result.resources.iter().find(|r| by_applicant(r.source.as_ref()))?;
-            let kind = resource.document().and_then(|document| document.document_type.as_ref());
-            let kind = kind.map_or_else(|| resource.kind.container().to_owned(), words::safe);
+            let kind = resource.document_type.as_ref();
+            let kind = kind.map_or_else(|| words::safe(&resource.container), words::safe);
             Some((exit::OK, format!("supplied: {kind}")))
         }
         Until::Check(kind) => {
-            let of_kind = |check: &&crate::domain::session::check::Check| {
+            let of_kind = |check: &&CheckBrief| {
                 check.check_type.as_ref() == Some(kind) && check.state == Some(CheckState::Done)
             };
             let checks: Vec<_> = result.checks.iter().filter(of_kind).collect();
-            let said = checks.iter().map(|check| match check.recommendation() {
+            let said = checks.iter().map(|check| match &check.recommendation {
                 Some(Recommendation::Approve) => (0, "APPROVE".to_owned()),
                 Some(Recommendation::Reject) => (2, "REJECT".to_owned()),
                 Some(other) => (1, words::safe(&other.text())),

@@ -19,6 +19,7 @@ use crate::domain::session::wire_enum::{
     CheckState, CheckType, Recommendation, RequirementState, RequirementType, SessionState,
     SourceType,
 };
+use crate::domain::watchlist::open_session::OpenSession;
 use crate::domain::watchlist::watched::{WatchEntry, WatchedSession};
 
 /// The time that the fixtures call now.
@@ -137,6 +138,10 @@ pub(crate) fn letter(promises: &[(&str, &str)]) -> Instructions {
         document_type: Some((*kind).into()),
     });
     Instructions { documents: documents.collect(), ..Instructions::default() }
+}
+
+pub(crate) fn open(watched: WatchedSession) -> OpenSession {
+    OpenSession::owned(watched).unwrap()
 }
 
 /// What a brief says of this result.

@@ -2,8 +2,10 @@
 
 pub mod annotations;
 pub mod command;
+pub mod detail;
 pub mod labels;
 pub mod list_layout;
+pub mod open_session;
 pub mod outbox;
 pub mod snapshot;
 pub mod storage;

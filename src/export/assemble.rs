@@ -1,7 +1,7 @@
 //! From sessions to texts in the format asked for: the one way for dialog, copy and command.
 
 use super::{Contents, DocumentOrigin, ExportError, Format, bundle, csv, document, file, markdown};
-use crate::domain::watchlist::watched::WatchedSession;
+use crate::domain::watchlist::open_session::OpenSession;
 
 /// What comes of an export, before it is written.
 #[derive(Clone, Debug, PartialEq, Eq, Default)]
@@ -28,7 +28,7 @@ impl Assembled {
 /// Makes the texts. A session that cannot be exported is left out and counted; when it is the only
 /// one, that is the error.
 pub fn assemble(
-    sessions: &[&WatchedSession],
+    sessions: &[OpenSession],
     format: Format,
     contents: Contents,
     origin: &DocumentOrigin<'_>,
@@ -75,7 +75,7 @@ pub fn assemble(
 
 /// The export as one text: several JSON documents become JSON Lines, a bundle its document.
 pub fn text(
-    sessions: &[&WatchedSession],
+    sessions: &[OpenSession],
     format: Format,
     contents: Contents,
     origin: &DocumentOrigin<'_>,
@@ -111,7 +111,7 @@ fn head(format: Format, contents: Contents) -> String {
 }
 
 fn part(
-    session: &WatchedSession,
+    session: &OpenSession,
     format: Format,
     contents: Contents,
     origin: &DocumentOrigin<'_>,

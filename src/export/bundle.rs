@@ -14,7 +14,7 @@ use super::mask::mask_own;
 use super::{Contents, DocumentOrigin, Existing, ExportError, Format, SCHEMA_VERSION, file, write};
 use crate::domain::session::media_list::listed;
 use crate::domain::session::parts::Letter;
-use crate::domain::watchlist::watched::WatchedSession;
+use crate::domain::watchlist::open_session::OpenSession;
 
 /// The file with the sums.
 pub const MANIFEST: &str = "manifest.json";
@@ -26,7 +26,7 @@ const LARGEST: u64 = 1024 * 1024;
 /// Names, below the bundle's own, and texts of the files: the document, the letter, the list of
 /// media, and the manifest last.
 pub(super) fn files(
-    session: &WatchedSession,
+    session: &OpenSession,
     document: String,
     contents: Contents,
     origin: &DocumentOrigin<'_>,
@@ -63,7 +63,7 @@ pub(super) fn files(
 /// # Errors
 /// When the kept answer cannot be read.
 pub fn letter(
-    session: &WatchedSession,
+    session: &OpenSession,
     masked: bool,
 ) -> Result<[(&'static str, String); 3], ExportError> {
     let letter = &session.answers.letter;
@@ -88,7 +88,7 @@ pub fn letter(
 
 /// The media by their ids; their content is asked for one by one, never here.
 #[must_use]
-pub fn media(session: &WatchedSession, masked: bool) -> Value {
+pub fn media(session: &OpenSession, masked: bool) -> Value {
     let time = |at: Option<jiff::Timestamp>| at.map(|at| at.to_string());
     let mut listed: Value = listed(session)
         .iter()

@@ -35,6 +35,16 @@ pub(super) fn head() -> String {
     line(&COLUMNS.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>())
 }
 
+/// These sessions as one text, with its head.
+#[must_use]
+pub fn csv<'a>(
+    sessions: impl Iterator<Item = &'a WatchedSession>,
+    masked: bool,
+    origin: &DocumentOrigin<'_>,
+) -> String {
+    sessions.fold(head(), |text, session| text + &row(session, masked, origin).text)
+}
+
 pub(super) fn row(session: &WatchedSession, masked: bool, origin: &DocumentOrigin<'_>) -> Part {
     let found = assess(session, origin.rules, origin.now);
     let mut hidden = Vec::new();

@@ -9,7 +9,7 @@ use super::{
 use crate::audit::AuditLog;
 use crate::domain::events::audit_action::AuditAction;
 use crate::domain::session::ids::SessionId;
-use crate::domain::watchlist::watched::WatchedSession;
+use crate::domain::watchlist::open_session::OpenSession;
 
 /// What is too large is seen in so many sessions, before all are made.
 const FEW: usize = 200;
@@ -17,7 +17,7 @@ const FEW: usize = 200;
 /// One export: its sessions, what it contains, and the audit log that it is entered in.
 #[derive(Debug)]
 pub struct ExportJob<'a> {
-    pub sessions: &'a [&'a WatchedSession],
+    pub sessions: &'a [OpenSession],
     pub format: Format,
     pub contents: Contents,
     pub origin: &'a DocumentOrigin<'a>,
@@ -42,7 +42,7 @@ impl ExportJob<'_> {
     /// # Errors
     /// When it cannot be made, is too large, or is not masked and cannot be entered.
     pub fn text(&self, most: usize) -> Result<Delivered, ExportError> {
-        let make = |sessions: &[&WatchedSession]| {
+        let make = |sessions: &[OpenSession]| {
             let format = as_one(self.format, self.sessions.len());
             let made = assemble(sessions, format, self.contents, self.origin)?;
             let bytes = made.bytes();

@@ -13,12 +13,12 @@ use crate::domain::server_text::ServerText;
 use crate::domain::session::configuration::AllowedSource;
 use crate::domain::shape::Shape;
 use crate::domain::watchlist::labels::SafeLabels;
-use crate::domain::watchlist::watched::WatchedSession;
+use crate::domain::watchlist::open_session::OpenSession;
 use crate::text::is_unseen;
 
 /// Makes the document of one session.
 pub fn document(
-    session: &WatchedSession,
+    session: &OpenSession,
     contents: Contents,
     origin: &DocumentOrigin<'_>,
 ) -> Result<ExportedDocument, ExportError> {
@@ -123,7 +123,7 @@ pub(super) fn object<'a>(members: impl IntoIterator<Item = (&'a str, String)>) -
 /// What the operator keeps beside it. Nobody can tell whom a note speaks of: masked, all of it is
 /// hidden, and of the tags those that are not known to be harmless.
 fn notes(
-    session: &WatchedSession,
+    session: &OpenSession,
     labels: &SafeLabels,
     masked: bool,
     paths: &mut Vec<String>,
@@ -157,7 +157,7 @@ fn notes(
 ///
 /// # Errors
 /// When the kept answer cannot be read.
-pub fn configuration(session: &WatchedSession) -> Result<Option<String>, ExportError> {
+pub fn configuration(session: &OpenSession) -> Result<Option<String>, ExportError> {
     let Some(answer) = &session.answers.configuration else { return Ok(None) };
     let mut answer = Kept::of(&answer.raw)?;
     answer.mask("", &mut Vec::new());
@@ -165,7 +165,7 @@ pub fn configuration(session: &WatchedSession) -> Result<Option<String>, ExportE
 }
 
 /// How old each part was when it was exported.
-fn ages(session: &WatchedSession, origin: &DocumentOrigin<'_>) -> Value {
+fn ages(session: &OpenSession, origin: &DocumentOrigin<'_>) -> Value {
     // Never negative: a clock may have been put back (fault C01).
     let age = |at: jiff::Timestamp| Value::from(origin.now.duration_since(at).as_secs().max(0));
     let answers = &session.answers;
@@ -176,7 +176,7 @@ fn ages(session: &WatchedSession, origin: &DocumentOrigin<'_>) -> Value {
     })
 }
 
-fn derived(session: &WatchedSession, assessment: &Assessment, masked: bool) -> Value {
+fn derived(session: &OpenSession, assessment: &Assessment, masked: bool) -> Value {
     let attention = findings(assessment, session, masked);
     let deadline =
         assessment.deadline.map(|d| json!({ "at": d.at.to_string(), "derived": d.derived }));
@@ -189,7 +189,7 @@ fn derived(session: &WatchedSession, assessment: &Assessment, masked: bool) -> V
     })
 }
 
-fn requirements(session: &WatchedSession) -> Vec<Value> {
+fn requirements(session: &OpenSession) -> Vec<Value> {
     let Some(configuration) = session.configuration() else { return Vec::new() };
     let resources = session.session().map_or(&[][..], |s| &s.resources);
     let covered = coverage::derive(&session.answers).requirements;

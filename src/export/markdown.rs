@@ -12,7 +12,7 @@ use crate::domain::assessment::coverage;
 use crate::domain::events::change::by_time;
 use crate::domain::personal::Privacy;
 use crate::domain::session::configuration::AllowedSource;
-use crate::domain::watchlist::watched::WatchedSession;
+use crate::domain::watchlist::open_session::OpenSession;
 use crate::text::{change_words, markdown as plain};
 
 pub(super) fn head(contents: Contents) -> String {
@@ -21,7 +21,7 @@ pub(super) fn head(contents: Contents) -> String {
 }
 
 pub(super) fn chapter(
-    session: &WatchedSession,
+    session: &OpenSession,
     contents: Contents,
     origin: &DocumentOrigin<'_>,
 ) -> Part {
@@ -64,7 +64,7 @@ pub(super) fn chapter(
 }
 
 fn facts(
-    session: &WatchedSession,
+    session: &OpenSession,
     found: &Assessment,
     tags: &str,
     note: &str,
@@ -103,7 +103,7 @@ fn facts(
     text
 }
 
-fn age(session: &WatchedSession, found: &Assessment, origin: &DocumentOrigin<'_>) -> String {
+fn age(session: &OpenSession, found: &Assessment, origin: &DocumentOrigin<'_>) -> String {
     let Some(answer) = &session.answers.session else {
         return "\nNothing has been fetched yet.\n".to_owned();
     };
@@ -118,7 +118,7 @@ fn time(at: Timestamp) -> impl std::fmt::Display {
     at.strftime("%Y-%m-%d %H:%M:%S UTC")
 }
 
-fn requirements(session: &WatchedSession, masked: bool) -> String {
+fn requirements(session: &OpenSession, masked: bool) -> String {
     let Some(configuration) = session.configuration() else { return String::new() };
     let covered = coverage::derive(&session.answers).requirements;
     let mut text = String::from(
@@ -147,7 +147,7 @@ fn source(allowed: &AllowedSource, masked: bool) -> String {
     }
 }
 
-fn checks(session: &WatchedSession, masked: bool) -> String {
+fn checks(session: &OpenSession, masked: bool) -> String {
     let checks = session.session().map_or(&[][..], |s| &s.checks);
     if checks.is_empty() {
         return String::new();
@@ -168,7 +168,7 @@ fn checks(session: &WatchedSession, masked: bool) -> String {
     text
 }
 
-fn timeline(session: &WatchedSession, masked: bool) -> String {
+fn timeline(session: &OpenSession, masked: bool) -> String {
     if session.timeline.is_empty() {
         return String::new();
     }

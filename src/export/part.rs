@@ -13,7 +13,7 @@ use super::mask::word;
 use super::{Contents, DocumentOrigin, ExportError};
 use crate::domain::assessment::coverage;
 use crate::domain::assessment::requested::expected;
-use crate::domain::watchlist::watched::WatchedSession;
+use crate::domain::watchlist::open_session::OpenSession;
 
 /// A part that can be shown alone.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -40,7 +40,7 @@ impl Part {
 }
 
 /// The names of the checks that Yoti was asked to make, each once.
-fn requested(session: &WatchedSession, masked: bool) -> Value {
+fn requested(session: &OpenSession, masked: bool) -> Value {
     let Some(configuration) = session.configuration() else { return Value::Null };
     let wanted = expected(configuration, &coverage::derive(&session.answers));
     let mut names: Vec<&str> =
@@ -52,7 +52,7 @@ fn requested(session: &WatchedSession, masked: bool) -> Value {
 
 /// One part of the masked document.
 pub fn part(
-    session: &WatchedSession,
+    session: &OpenSession,
     part: Part,
     masked: bool,
     origin: &DocumentOrigin<'_>,

@@ -77,7 +77,9 @@ impl Persistence for Memory {
     fn touch(&mut self, answered: &[Arc<WatchedSession>]) -> Result<(), PersistError> {
         for session in answered {
             for known in self.sessions.iter_mut().filter(|known| known.id() == session.id()) {
-                known.learn(Arc::clone(&session.answers), Arc::clone(&known.timeline));
+                if let (Some(theirs), Some(ours)) = (&session.detail, known.detail.clone()) {
+                    known.learn(Arc::clone(&theirs.answers), Arc::clone(&ours.timeline));
+                }
                 known.poll.last_ok = session.poll.last_ok;
             }
         }

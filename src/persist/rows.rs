@@ -109,15 +109,21 @@ impl SessionRow {
         self.manifest.events = u64::try_from(count).unwrap_or(u64::MAX);
     }
 
-    /// The session without answers and timeline.
-    pub(super) fn watched(self) -> WatchedSession {
-        let mut watched = WatchedSession::new(self.entry);
-        watched.answered(Answers {
+    /// What the row itself says of the answers.
+    pub(super) fn answers(&self) -> Answers {
+        Answers {
             missing_since: self.missing_since,
             visit_notified_at: self.visit_notified_at,
             letter: self.letter_not_set_at.map_or(Letter::NotKnown, Letter::NotSet),
             ..Answers::default()
-        });
+        }
+    }
+
+    /// The session without answers and timeline.
+    pub(super) fn watched(self) -> WatchedSession {
+        let answers = self.answers();
+        let mut watched = WatchedSession::new(self.entry);
+        watched.answered(answers);
         watched.poll = PollState { last_ok: self.last_ok, ..PollState::default() };
         watched.own = Arc::new(self.own);
         watched.personal = self.personal;
@@ -287,6 +293,8 @@ pub(super) fn complete(
 /// A session whose rows are being read.
 struct Reading {
     watched: WatchedSession,
+    answers: Answers,
+    timeline: Vec<TimelineEvent>,
     manifest: Manifest,
     /// So many events were read.
     events: u64,
@@ -298,7 +306,9 @@ impl Reading {
     fn of(listed: ListedRow) -> Self {
         let distrusted = listed.row.storage.fault.is_some();
         let manifest = listed.row.manifest.clone();
-        Self { watched: listed.row.watched(), manifest, events: 0, distrusted }
+        let answers = listed.row.answers();
+        let (watched, timeline) = (listed.row.watched(), Vec::new());
+        Self { watched, answers, timeline, manifest, events: 0, distrusted }
     }
 
     fn fault(&mut self, fault: StoreFault) {
@@ -322,7 +332,7 @@ impl Reading {
         match text
             .and_then(|text| String::from_utf8(text).map_err(|_unreadable| StoreFault::Altered))
         {
-            Ok(raw) => reread(&mut self.watched, part, raw, mark.fetched_at),
+            Ok(raw) => reread(&mut self.answers, id, part, raw, mark.fetched_at),
             Err(fault) => self.fault(fault),
         }
     }
@@ -338,7 +348,7 @@ impl Reading {
                 // A kind that this build does not know is left out: the rest of the timeline is
                 // worth more than an error.
                 if let Ok(event) = serde_json::from_slice::<TimelineEvent>(&text) {
-                    Arc::make_mut(&mut self.watched.timeline).push(event);
+                    self.timeline.push(event);
                 }
             }
             Err(fault) => self.fault(fault),
@@ -350,9 +360,7 @@ impl Reading {
         if missing && !self.distrusted {
             self.fault(StoreFault::Removed);
         }
-        let (answers, timeline) = (&self.watched.answers, &self.watched.timeline);
-        let (answers, timeline) = (Arc::clone(answers), Arc::clone(timeline));
-        self.watched.learn(answers, timeline);
+        self.watched.learn(Arc::new(self.answers), Arc::new(self.timeline));
         self.watched
     }
 }
@@ -366,9 +374,7 @@ pub(super) fn event_place(store: &str, id: SessionId, generation: u64, number: i
 }
 
 // Read anew at every start: a newer build may know more of the same text.
-fn reread(watched: &mut WatchedSession, part: &str, raw: String, fetched_at: Timestamp) {
-    let id = watched.id();
-    let answers = Arc::make_mut(&mut watched.answers);
+fn reread(answers: &mut Answers, id: SessionId, part: &str, raw: String, fetched_at: Timestamp) {
     match part {
         "session" => {
             let value = wire::session(&raw, id).ok();

@@ -9,10 +9,13 @@ use super::journal::JournalRecord;
 use super::key::{StoreKey, Vault};
 use super::list_record::ListRecord;
 use super::rows::{self, AnswerMark, FoundRow, Manifest, SessionRow, answer_place, event_place};
+use crate::domain::brief::letter::LetterBrief;
+use crate::domain::events::change::TimelineEvent;
 use crate::domain::session::answer::Answer;
 use crate::domain::session::ids::SessionId;
 use crate::domain::session::parts::{Answers, Letter};
-use crate::domain::watchlist::watched::{TIMELINE_CAP, WatchEntry, WatchedSession};
+use crate::domain::watchlist::detail::TIMELINE_CAP;
+use crate::domain::watchlist::watched::{WatchEntry, WatchedSession};
 
 /// A transaction on the store, with the header that it leaves behind.
 pub(super) struct Write<'a> {
@@ -170,26 +173,28 @@ impl Write<'_> {
             self.empty(position, &mut row.manifest)?;
         }
         row.storage.erased_at = storage.erased_at;
-        row.missing_since = watched.answers.missing_since;
-        row.visit_notified_at = watched.answers.visit_notified_at;
-        row.letter_not_set_at = match &watched.answers.letter {
-            Letter::NotSet(at) => Some(*at),
-            Letter::NotKnown | Letter::Set(_) => None,
+        row.missing_since = watched.brief.missing_since;
+        row.visit_notified_at = watched.brief.visit_notified_at;
+        row.letter_not_set_at = match &watched.brief.letter {
+            LetterBrief::NotSet(at) => Some(*at),
+            LetterBrief::NotKnown | LetterBrief::Set { .. } => None,
         };
         if row.last_ok != watched.poll.last_ok {
             row.epoch = self.header.epoch;
         }
         row.last_ok = watched.poll.last_ok;
-        for part in AnswerPart::all(&watched.answers) {
-            self.put_answer(position, id, &part, &mut row.manifest, what)?;
+        if let Some(detail) = &watched.detail {
+            for part in AnswerPart::all(&detail.answers) {
+                self.put_answer(position, id, &part, &mut row.manifest, what)?;
+            }
         }
         if row.letter_not_set_at.is_some() && row.manifest.answers.remove("letter").is_some() {
             self.sql
                 .prepare_cached("DELETE FROM answer WHERE session = ?1 AND part = 'letter'")?
                 .execute([position])?;
         }
-        if what != Saving::Times {
-            self.put_events(position, watched, &mut row.manifest)?;
+        if let Some(detail) = watched.detail.as_ref().filter(|_| what != Saving::Times) {
+            self.put_events(position, id, &detail.timeline, &mut row.manifest)?;
         }
         self.put_row(Some((position, version)), &mut row, kept).map(drop)
     }
@@ -232,13 +237,14 @@ impl Write<'_> {
     fn put_events(
         &mut self,
         position: i64,
-        watched: &WatchedSession,
+        id: SessionId,
+        timeline: &[TimelineEvent],
         manifest: &mut Manifest,
     ) -> Result<(), PersistError> {
         let stored = usize::try_from(manifest.events).unwrap_or(usize::MAX);
-        let full = watched.timeline.len() >= TIMELINE_CAP;
+        let full = timeline.len() >= TIMELINE_CAP;
         // At the cap numbers move; and another process may have stored a longer timeline.
-        let known = if full || stored > watched.timeline.len() {
+        let known = if full || stored > timeline.len() {
             self.sql.prepare_cached("DELETE FROM event WHERE session = ?1")?.execute([position])?;
             manifest.generation = self.header.next();
             0
@@ -249,15 +255,15 @@ impl Write<'_> {
             "INSERT INTO event (session, number, body) VALUES (?1, ?2, ?3)
              ON CONFLICT (session, number) DO UPDATE SET body = ?3",
         )?;
-        for (number, event) in watched.timeline.iter().enumerate().skip(known) {
+        for (number, event) in timeline.iter().enumerate().skip(known) {
             let number = i64::try_from(number).unwrap_or(i64::MAX);
             let text = serde_json::to_vec(event).unwrap_or_default();
             let store = &self.header.store;
-            let place = event_place(store, watched.id(), manifest.generation, number);
+            let place = event_place(store, id, manifest.generation, number);
             let body = self.vault.close(place, &text).map_err(PersistError::sealing)?;
             insert.execute(params![position, number, body])?;
         }
-        manifest.events = u64::try_from(watched.timeline.len()).unwrap_or(u64::MAX);
+        manifest.events = u64::try_from(timeline.len()).unwrap_or(u64::MAX);
         Ok(())
     }
 

@@ -60,7 +60,8 @@ impl<A: SessionApi, C: Clock> Task<A, C> {
         let fetched = watched.brief.result.as_ref().map(|result| result.fetched_at);
         // Where the store refused the answer an older one stands there, which was counted before.
         let fetched = fetched.filter(|at| *at >= asked_at);
-        let timeline = watched.timeline.iter().rev();
+        let Some(detail) = &watched.detail else { return };
+        let timeline = detail.timeline.iter().rev();
         let news: Vec<TimelineEvent> =
             timeline.take_while(|event| Some(event.seen_at) == fetched).cloned().collect();
         // All of a first answer is new, and none of it was told.

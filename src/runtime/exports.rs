@@ -12,8 +12,8 @@ use crate::app::operator::handover::{self, SHIFT, Shift};
 use crate::audit::AuditLog;
 use crate::domain::assessment::rules::Rules;
 use crate::domain::personal::Privacy;
+use crate::domain::watchlist::open_session::OpenSession;
 use crate::domain::watchlist::snapshot::Snapshot;
-use crate::domain::watchlist::watched::WatchedSession;
 use crate::export::{self, Assembled, Delivered, DocumentOrigin, Existing, ExportError, ExportJob};
 
 /// The most sessions that the preview makes; what more there are is reckoned.
@@ -79,14 +79,14 @@ impl RequestedExport {
     }
 
     /// At most so many of the sessions that are still watched.
-    fn sessions(&self, most: usize) -> Result<Vec<&WatchedSession>, String> {
+    fn sessions(&self, most: usize) -> Result<Vec<OpenSession>, String> {
         let table = &self.snapshot.sessions;
-        let found: Vec<&WatchedSession> = self
+        let found: Vec<OpenSession> = self
             .request
             .ids
             .iter()
             .take(most)
-            .filter_map(|id| table.get(*id).map(Arc::as_ref))
+            .filter_map(|id| table.get(*id).and_then(OpenSession::of))
             .collect();
         if found.is_empty() {
             return Err("the session is no longer on the watch-list".to_owned());
@@ -99,8 +99,9 @@ impl RequestedExport {
         &self,
         deliver: impl FnOnce(&ExportJob<'_>) -> Result<Delivered, ExportError>,
     ) -> Result<Delivered, String> {
+        let sessions = self.sessions(usize::MAX)?;
         let export = ExportJob {
-            sessions: &self.sessions(usize::MAX)?,
+            sessions: &sessions,
             format: self.request.format,
             contents: self.request.contents,
             origin: &self.origin(),

@@ -59,7 +59,10 @@ async fn a_forged_completion_changes_nothing_but_has_the_session_looked_at() {
     pass(3).await;
     let after = world.snapshot();
     let of = |snapshot: &Snapshot| snapshot.sessions.get(id(2)).unwrap().clone();
-    assert_eq!(of(&after).session(), of(&before.0).session());
+    assert_eq!(
+        of(&after).detail.as_ref().unwrap().answers.session(),
+        of(&before.0).detail.as_ref().unwrap().answers.session()
+    );
     assert_eq!(of(&after).revision, of(&before.0).revision);
     assert_eq!(stage_of(&mut world, id(2)), Stage::AwaitingVisit);
     assert_eq!(world.api.sessions_asked().len(), before.1 + 1, "our own GET");
@@ -80,7 +83,19 @@ async fn late_and_disordered_notifications_leave_the_state_to_the_answers() {
     world.say(told(&world, id(1), Topic::ResourceUpdate)).await;
     pass(3).await;
     let state = |world: &mut World| {
-        world.snapshot().sessions.get(id(1)).unwrap().session().unwrap().state.clone()
+        world
+            .snapshot()
+            .sessions
+            .get(id(1))
+            .unwrap()
+            .detail
+            .as_ref()
+            .unwrap()
+            .answers
+            .session()
+            .unwrap()
+            .state
+            .clone()
     };
     assert_eq!(state(&mut world), Some(SessionState::Ongoing));
     pass(20).await;
@@ -193,8 +208,14 @@ async fn a_first_branch_visit_is_told_by_a_notification_alone_and_makes_the_stag
     pass(5).await;
     assert_eq!(stage_of(&mut world, id(1)), Stage::AtCounter { since: at });
     let watched = world.snapshot().sessions.get(id(1)).unwrap().clone();
-    let events: Vec<(ChangeKind, Origin)> =
-        watched.timeline.iter().map(|event| (event.what.clone(), event.origin)).collect();
+    let events: Vec<(ChangeKind, Origin)> = watched
+        .detail
+        .as_ref()
+        .unwrap()
+        .timeline
+        .iter()
+        .map(|event| (event.what.clone(), event.origin))
+        .collect();
     let wanted = [
         ChangeKind::FirstBranchVisit,
         ChangeKind::Notified { topic: Topic::InstructionsEmailRequested },
@@ -223,7 +244,17 @@ async fn topics_that_nobody_knows_cannot_fill_a_timeline() {
     pass(3).await;
     let watched = world.snapshot().sessions.get(id(1)).unwrap().clone();
     let strange = |what: &ChangeKind| matches!(what, ChangeKind::Notified { .. });
-    assert_eq!(watched.timeline.iter().filter(|event| strange(&event.what)).count(), 16);
+    assert_eq!(
+        watched
+            .detail
+            .as_ref()
+            .unwrap()
+            .timeline
+            .iter()
+            .filter(|event| strange(&event.what))
+            .count(),
+        16
+    );
 }
 
 #[tokio::test(start_paused = true)]

@@ -20,7 +20,7 @@ use crate::domain::session::check::Check;
 use crate::domain::session::ids::ResourceId;
 use crate::domain::session::resource::{Resource, ResourceKind};
 use crate::domain::session::wire_enum::CheckType;
-use crate::domain::watchlist::watched::WatchedSession;
+use crate::domain::watchlist::open_session::OpenSession;
 use crate::reasons::{self, Kind};
 
 /// What the rows are made from.
@@ -37,7 +37,7 @@ struct Pane<'a> {
 
 /// Profiles and checks, or what was requested while there are none; the title's summary with them.
 pub(crate) fn checks(
-    session: &WatchedSession,
+    session: &OpenSession,
     open: &BTreeSet<String>,
     times: &Times,
     width: usize,

@@ -3,7 +3,7 @@
 use crate::app::view::Cell;
 use crate::domain::harmless::{Leaf, is_field_name, is_harmless, is_place};
 use crate::domain::personal::{Privacy, hidden, is_personal};
-use crate::domain::watchlist::watched::WatchedSession;
+use crate::domain::watchlist::open_session::OpenSession;
 
 /// JSON lines kept for the screen.
 // Bounded: an answer of 4 MiB has more lines than anybody scrolls.
@@ -14,7 +14,7 @@ const LEAST_WIDTH: usize = 30;
 /// The answer as received (secrets removed), laid out over lines and made safe.
 /// What is not known to be harmless is hidden as far as privacy says. Where a line has no room, its
 /// value stands below the name.
-pub(crate) fn json(session: &WatchedSession, privacy: Privacy, width: usize) -> Vec<Cell> {
+pub(crate) fn json(session: &OpenSession, privacy: Privacy, width: usize) -> Vec<Cell> {
     let Some(answer) = &session.answers.session else { return Vec::new() };
     let mut lines = Vec::new();
     let (mut line, mut depth, mut in_text, mut escaped) = (String::new(), 0_usize, false, false);
@@ -68,7 +68,7 @@ pub(crate) fn json(session: &WatchedSession, privacy: Privacy, width: usize) -> 
 }
 
 /// Something of the answer is hidden at this privacy.
-pub(crate) fn hides(session: &WatchedSession, privacy: Privacy) -> bool {
+pub(crate) fn hides(session: &OpenSession, privacy: Privacy) -> bool {
     let whole = usize::MAX;
     json(session, privacy, whole) != json(session, Privacy::Off, whole)
 }

@@ -8,7 +8,7 @@ use crate::domain::session::instructions::{Branch, Instructions, NO_BRANCH, Prom
 use crate::domain::session::parts::Letter;
 use crate::domain::session::resource::{Document, Resource};
 use crate::domain::session::wire_enum::RequirementType;
-use crate::domain::watchlist::watched::WatchedSession;
+use crate::domain::watchlist::open_session::OpenSession;
 use crate::text;
 
 /// Rows of the letter, their text wrapped.
@@ -33,7 +33,7 @@ impl LetterRows {
 }
 
 /// Branch and promised documents, and what came instead; never the contact profile.
-pub(crate) fn letter(session: &WatchedSession, times: &Times, width: usize) -> Vec<LabelRow> {
+pub(crate) fn letter(session: &OpenSession, times: &Times, width: usize) -> Vec<LabelRow> {
     let mut rows = LetterRows { width: width.saturating_sub(LETTER_TEXT_AT), rows: Vec::new() };
     match &session.answers.letter {
         Letter::NotKnown => rows.say("letter", "not known yet"),
@@ -84,12 +84,7 @@ fn branch(rows: &mut LetterRows, branch: &Branch) {
 }
 
 /// What each promise is for and what came of it; then documents that nobody promised.
-fn documents(
-    rows: &mut LetterRows,
-    session: &WatchedSession,
-    letter: &Instructions,
-    times: &Times,
-) {
+fn documents(rows: &mut LetterRows, session: &OpenSession, letter: &Instructions, times: &Times) {
     let coverage = coverage::derive(&session.answers);
     let configured = session.configuration().map_or(&[][..], |c| &c.requirements);
     for promise in &letter.documents {
@@ -127,7 +122,7 @@ fn documents(
     }
 }
 
-fn what_for(session: &WatchedSession, promise: &PromisedDocument) -> String {
+fn what_for(session: &OpenSession, promise: &PromisedDocument) -> String {
     let id = server(promise.requirement_id.text());
     let kind = match session.configuration() {
         Some(configuration) => {
@@ -144,7 +139,7 @@ fn what_for(session: &WatchedSession, promise: &PromisedDocument) -> String {
 
 /// Whether the promised document came, or another one instead.
 fn so_far(
-    session: &WatchedSession,
+    session: &OpenSession,
     promise: &PromisedDocument,
     cover: &RequirementCoverage,
     times: &Times,
@@ -206,7 +201,7 @@ mod tests {
         ]);
         let watched = f::watched(Some(session), Some(configuration), Some(letter));
         let times = Times::in_utc(f::now());
-        let rows = super::letter(&watched, &times, width);
+        let rows = super::letter(&f::open(watched.clone()), &times, width);
         rows.iter()
             .map(|r| format!("{} {}", r.label.text, r.value.text).trim().to_owned())
             .collect()

@@ -1,7 +1,5 @@
 //! Building the panes of the open session anew when it changed.
 
-use std::sync::Arc;
-
 use crate::app::action::Action;
 use crate::app::detail::{checks, json, letter, notes, timeline, tree, tree_moves};
 use crate::app::layout;
@@ -13,18 +11,9 @@ impl Model {
     /// Builds the panes of the selected session anew where it or its time words changed.
     pub(crate) fn rebuild(&mut self, force: bool) {
         let Some(item) = self.selected.and_then(|id| self.sessions.item(id)) else {
-            self.built = None;
-            self.tree = TreeView::default();
-            self.checks.rows.clear();
-            self.checks_summary.clear();
-            self.timeline.rows.clear();
-            self.letter.rows.clear();
-            self.json.rows.clear();
-            self.annotations.notes.rows.clear();
-            self.notice = vec!["No session selected.".to_owned()];
-            return;
+            return self.clear("No session selected.");
         };
-        let session = Arc::clone(&item.session);
+        let Some(session) = item.opened() else { return self.clear("reading…") };
         let looked_at = item.looked_at;
         let id = session.id();
         let widths = self.text_widths();
@@ -87,6 +76,19 @@ impl Model {
             self.remember_tree();
         }
         self.built = built;
+    }
+
+    /// Empties the panes of the selected session, and says why.
+    fn clear(&mut self, why: &str) {
+        self.built = None;
+        self.tree = TreeView::default();
+        self.checks.rows.clear();
+        self.checks_summary.clear();
+        self.timeline.rows.clear();
+        self.letter.rows.clear();
+        self.json.rows.clear();
+        self.annotations.notes.rows.clear();
+        self.notice = vec![why.to_owned()];
     }
 
     /// Builds the panes anew where their text is wrapped to another width.

@@ -7,7 +7,7 @@ use crate::app::view::{Cell, TimelineRow, Tone};
 use crate::domain::assessment::attention::Assessment;
 use crate::domain::assessment::deadline::Deadline;
 use crate::domain::events::change::{self, Origin, TimelineEvent};
-use crate::domain::watchlist::watched::WatchedSession;
+use crate::domain::watchlist::open_session::OpenSession;
 use crate::text::change_words;
 
 /// The origin of a deadline that was worked out, and of no other row.
@@ -15,7 +15,7 @@ pub(crate) const DERIVED: &str = "derived";
 
 /// Observed changes and the deadline, in order of time.
 pub(crate) fn timeline(
-    session: &WatchedSession,
+    session: &OpenSession,
     assessment: &Assessment,
     times: &Times,
     looked_at: Option<Timestamp>,

@@ -18,10 +18,10 @@ use crate::app::view::{Cell, Glyph, Tone, TreeNode, TreeStep, TreeView};
 use crate::domain::assessment::coverage;
 use crate::domain::session::extra::Extra;
 use crate::domain::session::resource::Resource;
-use crate::domain::watchlist::watched::WatchedSession;
+use crate::domain::watchlist::open_session::OpenSession;
 
 /// Builds the nodes of a session; notices instead, when there is nothing to build from.
-pub(crate) fn view(session: &WatchedSession, times: &Times) -> TreeView {
+pub(crate) fn view(session: &OpenSession, times: &Times) -> TreeView {
     let coverage = coverage::derive(&session.answers);
     let mut view = TreeView::default();
     if let Some(configuration) = session.configuration() {

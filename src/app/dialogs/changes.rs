@@ -13,9 +13,9 @@ pub(crate) fn open(model: &mut Model) {
     let Some(item) = model.item() else { return };
     let since = if item.changed { item.looked_at } else { item.before };
     let found = model.times.assess(&item.session, &model.settings.rules);
-    let rows = match since {
-        Some(_) => timeline::timeline(&item.session, &found, &model.times, since),
-        None => Vec::new(),
+    let rows = match (since, item.opened()) {
+        (Some(_), Some(session)) => timeline::timeline(&session, &found, &model.times, since),
+        _ => Vec::new(),
     };
     let rows = rows.into_iter().filter(|row| row.changed).collect();
     let name = model.times.name(&item.session, 40);

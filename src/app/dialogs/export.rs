@@ -89,8 +89,8 @@ fn settle(dialog: &mut ExportDialog, model: &Model) -> Effect {
         dialog.chosen_file = dialog.file.text();
     }
     let fetched = |id: &SessionId| {
-        let answers = &model.sessions.item(*id)?.session.answers;
-        answers.session.as_ref().map(|answer| answer.fetched_at)
+        let brief = &model.sessions.item(*id)?.session.brief;
+        brief.result.as_ref().map(|result| result.fetched_at)
     };
     dialog.oldest = ids.iter().map(fetched).min().flatten();
     // What was asked for before this change may still be on its way.

@@ -17,7 +17,7 @@ const LETTER_WIDTH: usize = 70;
 
 pub(crate) fn open(model: &mut Model) {
     let Some(item) = model.item() else { return };
-    let session = &item.session;
+    let Some(session) = &item.opened() else { return };
     let stem = model.times.labels.file_stem(session);
     let file = format!("{stem}_letter_{}.pdf", model.now_stamp());
     let dialog = LetterDialog {

@@ -23,9 +23,9 @@ use crate::domain::session::wire_enum::MediaType;
 /// Opens the list, the cursor on the media under the tree's cursor.
 pub(crate) fn open(model: &mut Model) {
     let Some(item) = model.item() else { return };
-    let session = &item.session;
+    let Some(session) = item.opened() else { return };
     let under: Vec<&str> = model.tree.selected.iter().map(|step| step.key.as_str()).collect();
-    let items: Vec<MediaItem> = listed(session)
+    let items: Vec<MediaItem> = listed(&session)
         .into_iter()
         .map(|Listed { media, of, role }| MediaItem {
             role: format!("{} {role}", wire(of.as_raw())),
@@ -48,7 +48,7 @@ pub(crate) fn open(model: &mut Model) {
     let here = here.or_else(|| items.iter().position(picture));
     let dialog = MediaDialog {
         id: session.id(),
-        name: model.times.name(session, 40),
+        name: model.times.name(&session, 40),
         selected: here.unwrap_or(0),
         items,
         picture: None,
@@ -56,7 +56,7 @@ pub(crate) fn open(model: &mut Model) {
         warned: false,
         said: None,
         busy: false,
-        stem: model.settings.general.export_dir.join(model.times.labels.file_stem(session)),
+        stem: model.settings.general.export_dir.join(model.times.labels.file_stem(&session)),
     };
     model.open(dialog);
 }

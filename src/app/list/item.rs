@@ -15,6 +15,7 @@ use crate::domain::brief::Brief;
 use crate::domain::brief::letter::LetterBrief;
 use crate::domain::session::ids::SessionId;
 use crate::domain::watchlist::labels::is_identifier;
+use crate::domain::watchlist::open_session::OpenSession;
 use crate::domain::watchlist::watched::WatchedSession;
 
 /// Columns of a masked name: `▒▒▒ 1c3cae90`.
@@ -66,6 +67,11 @@ impl Item {
             before: None,
             drift: None,
         }
+    }
+
+    /// The session with its detail, where that is at hand.
+    pub(crate) fn opened(&self) -> Option<OpenSession> {
+        OpenSession::of(&self.session)
     }
 
     pub(crate) fn arranged(&mut self) {

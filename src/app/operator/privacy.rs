@@ -99,7 +99,9 @@ pub(crate) fn reveal(model: &mut Model) -> Vec<Effect> {
 fn hides(model: &Model, item: &Item) -> bool {
     let privacy = model.times.openness.of(item.session.id());
     let (session, labels) = (&item.session, &model.times.labels);
-    privacy.hides() && (labels.hides_some(session) || json::hides(session, privacy))
+    privacy.hides()
+        && (labels.hides_some(session)
+            || item.opened().is_some_and(|session| json::hides(&session, privacy)))
 }
 
 /// Locks the screen: nothing that was open or shown stays.

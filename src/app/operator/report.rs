@@ -2,6 +2,7 @@
 //! whoever maintains it.
 
 use crate::app::effect::Effect;
+use crate::app::list::item::Item;
 use crate::app::model::Model;
 use crate::app::text::words::server;
 use crate::app::view::Tone;
@@ -9,7 +10,7 @@ use crate::domain::session::extra::{Drift, UnknownValue};
 
 /// Copies the sample, or says that there is nothing to report.
 pub(crate) fn report(model: &mut Model) -> Vec<Effect> {
-    let Some(session) = model.item().map(|item| item.session.clone()) else { return Vec::new() };
+    let Some(session) = model.item().and_then(Item::opened) else { return Vec::new() };
     let mut found = Vec::new();
     // Places and values of enums alone: the rest of an answer is personal.
     let mut take = |of: &str, unknown: &[UnknownValue], drift: &[Drift]| {

@@ -16,6 +16,7 @@ use crate::app::model::Model;
 use crate::app::text::words::{Times, age};
 use crate::app::view::{Cell, Pane, Tone};
 use crate::domain::assessment::as_of::{as_of, moment_after, moment_before};
+use crate::domain::watchlist::open_session::OpenSession;
 use crate::domain::watchlist::snapshot::{SessionTable, Snapshot};
 
 impl Model {
@@ -71,8 +72,9 @@ pub(crate) fn step(model: &mut Model, back: bool) {
         _ => model.selected,
     };
     let watched = live.all_watched().filter(|s| only.is_none_or(|id| s.id() == id));
-    let watched = watched.map(|session| &**session);
-    let moment = if back { moment_before(watched, at) } else { moment_after(watched, at) };
+    let details = watched.filter_map(|session| session.detail.as_ref());
+    let timelines = details.map(|detail| detail.timeline.as_slice());
+    let moment = if back { moment_before(timelines, at) } else { moment_after(timelines, at) };
     match moment.filter(|moment| *moment <= model.clock) {
         Some(moment) => go(model, moment),
         None if back => model.set_message("nothing earlier is known", Tone::Notice),
@@ -106,7 +108,10 @@ pub(crate) fn jump(model: &mut Model, text: &str) -> Result<(), String> {
 
 fn go(model: &mut Model, at: Timestamp) {
     let live = model.past.as_ref().map_or(&model.sessions, |past| &past.live);
-    let then = live.all_watched().map(|session| Arc::new(as_of(session, at)));
+    let then = live.all_watched().map(|session| match OpenSession::of(session) {
+        Some(open) => Arc::new(as_of(&open, at)),
+        None => Arc::clone(session),
+    });
     let table = SessionTable::from_entries(then);
     let mut sessions = Sessions::default();
     // Before they come: filter and order are kept, and nothing is sorted twice.

@@ -16,12 +16,13 @@ use crate::domain::session::parts::{Answers, Letter};
 use crate::domain::session::resource::{Media, Resource, Task};
 use crate::domain::session::wire_enum::SessionState;
 use crate::domain::watchlist::annotations::{Annotations, Personal};
+use crate::domain::watchlist::open_session::OpenSession;
 use crate::domain::watchlist::watched::{PollState, WatchedSession};
 
 /// The session as it stood at `at`. Polling has no past: ages and failures are left out. What the
 /// operator keeps beside it is that of now, but for acknowledgements and looks that came later.
 #[must_use]
-pub fn as_of(session: &WatchedSession, at: Timestamp) -> WatchedSession {
+pub fn as_of(session: &OpenSession, at: Timestamp) -> WatchedSession {
     let timeline = session.timeline.iter().filter(|event| event.at <= at).cloned().collect();
     let mut then = WatchedSession {
         entry: Arc::clone(&session.entry),
@@ -29,7 +30,7 @@ pub fn as_of(session: &WatchedSession, at: Timestamp) -> WatchedSession {
         // A later look has seen more than there was then.
         personal: Personal { looked_at: session.personal.looked_at.map(|looked| looked.min(at)) },
         poll: PollState::default(),
-        ..session.clone()
+        ..WatchedSession::clone(session)
     };
     then.learn(Arc::new(answers(session, at)), Arc::new(timeline));
     then
@@ -37,24 +38,24 @@ pub fn as_of(session: &WatchedSession, at: Timestamp) -> WatchedSession {
 
 /// The latest moment before `at` at which something happened to one of these sessions.
 pub fn moment_before<'a>(
-    sessions: impl Iterator<Item = &'a WatchedSession>,
+    timelines: impl Iterator<Item = &'a [TimelineEvent]>,
     at: Timestamp,
 ) -> Option<Timestamp> {
-    moments(sessions).filter(|moment| *moment < at).max()
+    moments(timelines).filter(|moment| *moment < at).max()
 }
 
 /// The earliest moment after `at` at which something happened to one of these sessions.
 pub fn moment_after<'a>(
-    sessions: impl Iterator<Item = &'a WatchedSession>,
+    timelines: impl Iterator<Item = &'a [TimelineEvent]>,
     at: Timestamp,
 ) -> Option<Timestamp> {
-    moments(sessions).filter(|moment| *moment > at).min()
+    moments(timelines).filter(|moment| *moment > at).min()
 }
 
 fn moments<'a>(
-    sessions: impl Iterator<Item = &'a WatchedSession>,
+    timelines: impl Iterator<Item = &'a [TimelineEvent]>,
 ) -> impl Iterator<Item = Timestamp> {
-    sessions.flat_map(|session| session.timeline.iter()).map(|event| event.at)
+    timelines.flatten().map(|event| event.at)
 }
 
 fn annotations(own: &Annotations, at: Timestamp) -> Annotations {
@@ -64,7 +65,7 @@ fn annotations(own: &Annotations, at: Timestamp) -> Annotations {
     own
 }
 
-fn answers(watched: &WatchedSession, at: Timestamp) -> Answers {
+fn answers(watched: &OpenSession, at: Timestamp) -> Answers {
     let now = &watched.answers;
     // Before it all: an empty session, and not one whose parts have no time.
     if began(watched).is_some_and(|began| at < began) {
@@ -102,7 +103,7 @@ fn forget_states(requirement: &mut RequiredResource) {
 }
 
 /// The earliest moment that anything tells of.
-fn began(watched: &WatchedSession) -> Option<Timestamp> {
+fn began(watched: &OpenSession) -> Option<Timestamp> {
     let seen = watched.timeline.iter().map(|event| event.at);
     let session = watched.session();
     let resources = session.into_iter().flat_map(|session| &session.resources);
@@ -238,6 +239,10 @@ mod tests {
         Recommendation, RequirementState, RequirementType, SourceType,
     };
 
+    fn as_of(session: &WatchedSession, at: Timestamp) -> WatchedSession {
+        super::as_of(&OpenSession::owned(session.clone()).unwrap(), at)
+    }
+
     fn stage(session: &WatchedSession, at: Timestamp) -> Stage {
         stage::derive(&as_of(session, at), &Rules::default(), at).stage
     }
@@ -256,7 +261,7 @@ mod tests {
         check.last_updated = Some(step(100));
         last.checks.push(check);
         let mut watched = f::watched(None, None, Some(f::letter(&[])));
-        let mut answers = (*watched.answers).clone();
+        let mut answers = (*watched.detail.as_ref().unwrap().answers).clone();
         let mut timeline = Vec::new();
         for (session, minutes) in [(first, 299), (second, 199), (last, 99)] {
             let mut next = answers.clone();
@@ -278,19 +283,29 @@ mod tests {
         assert!(matches!(stage(&lived, at(150)), Stage::Visited));
         assert_eq!(stage(&lived, at(301)), Stage::NotFetched);
         let then = as_of(&lived, at(250));
-        let session = then.session().unwrap();
+        let session = then.detail.as_ref().unwrap().answers.session().unwrap();
         assert_eq!((session.resources.len(), session.checks.len()), (1, 0));
         assert_eq!(session.state, Some(SessionState::Ongoing));
-        assert!(then.timeline.iter().all(|event| event.at <= at(250)));
-        assert_eq!(then.timeline.len(), 2, "first seen and the first document");
-        assert!(then.answers.session.as_ref().unwrap().raw.is_empty(), "no text of then is kept");
+        assert!(then.detail.as_ref().unwrap().timeline.iter().all(|event| event.at <= at(250)));
+        assert_eq!(
+            then.detail.as_ref().unwrap().timeline.len(),
+            2,
+            "first seen and the first document"
+        );
+        assert!(
+            then.detail.as_ref().unwrap().answers.session.as_ref().unwrap().raw.is_empty(),
+            "no text of then is kept"
+        );
     }
 
     #[test]
     fn a_session_first_seen_at_its_end_was_ongoing_before_its_checks() {
         let mut lived = lived();
-        lived.timeline =
-            Arc::new(between(&Answers::default(), &lived.answers, f::now()).into_iter().collect());
+        lived.happened(
+            between(&Answers::default(), &lived.detail.as_ref().unwrap().answers, f::now())
+                .into_iter()
+                .collect(),
+        );
         assert!(matches!(stage(&lived, f::minutes_ago(195)), Stage::AtCounter { .. }));
         assert!(matches!(stage(&lived, f::minutes_ago(90)), Stage::Done(_)));
     }
@@ -298,13 +313,13 @@ mod tests {
     #[test]
     fn a_check_that_was_changed_later_had_only_begun() {
         let mut lived = lived();
-        let mut session = lived.session().unwrap().clone();
+        let mut session = lived.detail.as_ref().unwrap().answers.session().unwrap().clone();
         session.checks[0].created = Some(f::minutes_ago(130));
-        let mut answers = (*lived.answers).clone();
+        let mut answers = (*lived.detail.as_ref().unwrap().answers).clone();
         answers.session = Some(f::answer(session));
         lived.answered(answers);
         let then = as_of(&lived, f::minutes_ago(120));
-        let check = &then.session().unwrap().checks[0];
+        let check = &then.detail.as_ref().unwrap().answers.session().unwrap().checks[0];
         assert!(check.report.is_none() && check.state.is_none());
         assert_eq!(stage(&lived, f::minutes_ago(120)), Stage::ChecksRunning);
     }
@@ -312,10 +327,13 @@ mod tests {
     #[test]
     fn the_letter_and_the_acknowledgement_of_later_are_not_there_yet() {
         let mut lived = lived();
-        let mut timeline = (*lived.timeline).clone();
+        let mut timeline = (*lived.detail.as_ref().unwrap().timeline).clone();
         timeline.extend(between(
             &Answers::default(),
-            &Answers { letter: lived.answers.letter.clone(), ..Answers::default() },
+            &Answers {
+                letter: lived.detail.as_ref().unwrap().answers.letter.clone(),
+                ..Answers::default()
+            },
             f::minutes_ago(50),
         ));
         lived.happened(timeline);
@@ -328,16 +346,19 @@ mod tests {
             ..Annotations::default()
         });
         let then = as_of(&lived, f::minutes_ago(60));
-        assert_eq!(then.answers.letter, Letter::NotKnown);
+        assert_eq!(then.detail.as_ref().unwrap().answers.letter, Letter::NotKnown);
         assert!(then.own.acknowledged.is_none());
         let now = as_of(&lived, f::now());
-        assert!(matches!(now.answers.letter, Letter::Set(_)) && now.own.acknowledged.is_some());
+        assert!(
+            matches!(now.detail.as_ref().unwrap().answers.letter, Letter::Set(_))
+                && now.own.acknowledged.is_some()
+        );
     }
 
     #[test]
     fn a_letter_that_is_not_set_now_was_not_set_then() {
         let mut waiting = f::watched(Some(f::session(SessionState::Ongoing)), None, None);
-        let mut answers = (*waiting.answers).clone();
+        let mut answers = (*waiting.detail.as_ref().unwrap().answers).clone();
         // Said again by the last answer, as by each before it.
         answers.letter = Letter::NotSet(f::now());
         waiting.happened(between(&Answers::default(), &answers, f::minutes_ago(300)));
@@ -353,7 +374,7 @@ mod tests {
     #[test]
     fn before_a_letter_was_set_the_stage_is_the_one_that_the_screen_said() {
         let first = f::watched(Some(f::session(SessionState::Ongoing)), None, None);
-        let result = (*first.answers).clone();
+        let result = (*first.detail.as_ref().unwrap().answers).clone();
         let not_set = Answers { letter: Letter::NotSet(f::minutes_ago(290)), ..result.clone() };
         let set = Answers { letter: Letter::Set(f::answer(f::letter(&[]))), ..result.clone() };
         let steps = [(Answers::default(), result, 300), (not_set.clone(), set.clone(), 100)];
@@ -400,12 +421,14 @@ mod tests {
         let mut lived = lived();
         let mut requirement = f::requirement("r", RequirementType::IdDocument, &["PASSPORT"]);
         requirement.state = Some(RequirementState::Complete);
-        let mut answers = (*lived.answers).clone();
+        let mut answers = (*lived.detail.as_ref().unwrap().answers).clone();
         answers.configuration = Some(f::answer(f::configuration(vec![requirement])));
         lived.answered(answers);
         let state = |minutes| {
             let then = as_of(&lived, f::minutes_ago(minutes));
-            then.configuration().unwrap().requirements[0].state.clone()
+            then.detail.as_ref().unwrap().answers.configuration().unwrap().requirements[0]
+                .state
+                .clone()
         };
         assert_eq!((state(90), state(150)), (Some(RequirementState::Complete), None));
     }
@@ -413,7 +436,8 @@ mod tests {
     #[test]
     fn moments_are_those_of_the_timelines() {
         let lived = lived();
-        let one = || std::iter::once(&lived);
+        let timeline = &lived.detail.as_ref().unwrap().timeline;
+        let one = || std::iter::once(timeline.as_slice());
         assert_eq!(moment_before(one(), f::now()), Some(f::minutes_ago(99)));
         assert_eq!(moment_before(one(), f::minutes_ago(300)), None);
         assert_eq!(moment_after(one(), f::minutes_ago(300)), Some(f::minutes_ago(299)));

@@ -349,7 +349,13 @@ mod tests {
             session.resources.push(f::document(name, kind, SourceType::Ibv, at));
         }
         let letter = (!promises.is_empty()).then(|| f::letter(promises));
-        derive(&f::watched(Some(session), Some(f::configuration(requirements)), letter).answers)
+        derive(
+            &f::watched(Some(session), Some(f::configuration(requirements)), letter)
+                .detail
+                .as_ref()
+                .unwrap()
+                .answers,
+        )
     }
 
     fn two_ids() -> Vec<RequiredResource> {
@@ -394,7 +400,7 @@ mod tests {
         let names = |requirements: Vec<RequiredResource>| {
             let configuration = f::configuration(requirements);
             let watched = f::watched(Some(session.clone()), Some(configuration), None);
-            let found = superseded(&session, &derive(&watched.answers));
+            let found = superseded(&session, &derive(&watched.detail.as_ref().unwrap().answers));
             found.into_iter().map(|id| id.text().as_raw().to_owned()).collect::<Vec<_>>()
         };
         assert_eq!(names(vec![f::requirement("a", ID, &["PASSPORT"])]), ["old"]);
@@ -434,7 +440,9 @@ mod tests {
         abandoned.media.clear();
         session.resources.push(abandoned);
         let configuration = f::configuration(vec![f::requirement("a", ID, &["PASSPORT"])]);
-        let coverage = derive(&f::watched(Some(session), Some(configuration), None).answers);
+        let coverage = derive(
+            &f::watched(Some(session), Some(configuration), None).detail.as_ref().unwrap().answers,
+        );
         assert_eq!(coverage.requirements[0].matched, Match::Derived);
         assert_eq!(coverage.counts(), (0, 1));
     }

@@ -107,7 +107,7 @@ mod tests {
         let rule =
             Retention { resources_ttl: Some(SignedDuration::from_mins(1)), ..<_>::default() };
         let runs = session(SessionState::Ongoing, true);
-        let answered = runs.answers.session.as_ref().unwrap().fetched_at;
+        let answered = runs.detail.as_ref().unwrap().answers.session.as_ref().unwrap().fetched_at;
         assert_eq!(rule.erase_at(&runs, f::now()), Some(answered + DAY * 90));
         assert!(rule.is_over(&session(SessionState::Completed, true), f::now()));
         // Its deadline ends it, also where nobody has asked since.
@@ -123,6 +123,9 @@ mod tests {
         assert_eq!(rule.erase_at(&gone, f::now()), Some(f::now() + DAY * 30));
         gone.erase(f::now() + DAY * 30);
         assert_eq!(rule.erase_at(&gone, f::now() + DAY * 31), None);
-        assert_eq!((&*gone.answers, gone.timeline.len()), (&Answers::default(), 0));
+        assert_eq!(
+            (&*gone.detail.as_ref().unwrap().answers, gone.detail.as_ref().unwrap().timeline.len()),
+            (&Answers::default(), 0)
+        );
     }
 }

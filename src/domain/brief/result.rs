@@ -76,6 +76,8 @@ pub struct ProfileBrief {
 /// What a filter needs of a resource.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct ResourceBrief {
+    /// `id_documents`, `face_capture`, … as in the response.
+    pub container: ServerText,
     pub document_type: Option<ServerText>,
     pub country: Option<ServerText>,
     pub source: Option<SourceType>,
@@ -239,6 +241,7 @@ impl ResourceBrief {
         let document = resource.document();
         let mut kept = |text: Option<&ServerText>| text.map(|text| budget.text(text));
         Self {
+            container: kept(Some(&ServerText::from(resource.kind.container()))).unwrap_or_default(),
             document_type: kept(document.and_then(|document| document.document_type.as_ref())),
             country: kept(document.and_then(|document| document.issuing_country.as_ref())),
             source: resource.source.as_ref().map(|source| budget.value(source)),

@@ -207,7 +207,7 @@ impl EventDetector {
                 &begun
             }
         };
-        for change in fresh(&known.session.timeline, &session.timeline) {
+        for change in fresh(timeline(&known.session), timeline(session)) {
             let Some(kind) = change.what.event_kind() else { continue };
             let happening = plain(kind, change.at, change.seen_at, session);
             told.push(SessionEvent { change: Some(change.clone()), ..happening });
@@ -225,7 +225,7 @@ impl EventDetector {
     /// A session that comes later, as it stood when this began: where another process asks Yoti, it
     /// comes with its first responses, which are news.
     fn at_begin(&self, session: &WatchedSession, now: Timestamp) -> Known {
-        let older = session.timeline.iter().take_while(|event| event.seen_at < self.began);
+        let older = timeline(session).iter().take_while(|event| event.seen_at < self.began);
         let older: Vec<TimelineEvent> = older.cloned().collect();
         let session = if older.is_empty() {
             WatchedSession::new(WatchEntry::clone(&session.entry))
@@ -264,6 +264,10 @@ fn plain(
 ) -> SessionEvent {
     let session = Some(Arc::clone(session));
     SessionEvent { at, seen_at, session, ..SessionEvent::of_nobody(kind, at) }
+}
+
+fn timeline(session: &WatchedSession) -> &[TimelineEvent] {
+    session.detail.as_ref().map_or(&[][..], |detail| &detail.timeline)
 }
 
 /// What of a timeline is new; at its cap the oldest have gone.

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::domain::server_text::ServerText;
 use crate::domain::session::resource::Media;
-use crate::domain::watchlist::watched::WatchedSession;
+use crate::domain::watchlist::open_session::OpenSession;
 
 /// One media of a resource.
 #[derive(Clone, Debug, PartialEq)]
@@ -18,7 +18,7 @@ pub struct Listed<'a> {
 
 /// All media of the session's resources.
 #[must_use]
-pub fn listed(watched: &WatchedSession) -> Vec<Listed<'_>> {
+pub fn listed(watched: &OpenSession) -> Vec<Listed<'_>> {
     let mut seen: BTreeMap<(String, String), usize> = BTreeMap::new();
     let resources = watched.session().map_or(&[][..], |session| &session.resources);
     let media = resources.iter().flat_map(|resource| {

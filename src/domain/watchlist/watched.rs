@@ -10,13 +10,11 @@ use serde::{Deserialize, Serialize};
 
 use crate::domain::brief::Brief;
 use crate::domain::events::change::TimelineEvent;
-use crate::domain::session::Session;
-use crate::domain::session::configuration::Configuration;
 use crate::domain::session::ids::SessionId;
-use crate::domain::session::instructions::Instructions;
 use crate::domain::session::parts::Answers;
 use crate::domain::session::wire_enum::ErrorCode;
 use crate::domain::watchlist::annotations::{AnnotationChange, Annotations, Made, Personal};
+use crate::domain::watchlist::detail::Detail;
 use crate::domain::watchlist::storage::Storage;
 
 /// What the operator wrote down for a session (local, never sent).
@@ -115,11 +113,10 @@ pub struct WatchedSession {
     pub own: Arc<Annotations>,
     /// What this operator keeps beside it.
     pub personal: Personal,
-    /// What the list needs of answers and timeline: changed with them ([`WatchedSession::learn`]).
+    /// What the list needs of the detail: changed with it ([`WatchedSession::learn`]).
     pub brief: Arc<Brief>,
-    pub answers: Arc<Answers>,
-    /// Observed changes, oldest first, at most [`TIMELINE_CAP`].
-    pub timeline: Arc<Vec<TimelineEvent>>,
+    /// Answers and timeline; `None`: they are stored and have not been read.
+    pub detail: Option<Arc<Detail>>,
     pub poll: PollState,
     pub storage: Storage,
     /// Other references of the list begin with the same long words as this one's,
@@ -130,9 +127,6 @@ pub struct WatchedSession {
     pub revision: u64,
 }
 
-/// The most timeline events kept for one session.
-pub const TIMELINE_CAP: usize = 1_000;
-
 impl WatchedSession {
     /// A session just put on the list.
     #[must_use]
@@ -142,8 +136,7 @@ impl WatchedSession {
             own: Arc::default(),
             personal: Personal::default(),
             brief: Arc::default(),
-            answers: Arc::default(),
-            timeline: Arc::default(),
+            detail: Some(Arc::default()),
             poll: PollState::default(),
             storage: Storage::default(),
             shared_prefix: false,
@@ -180,25 +173,29 @@ impl WatchedSession {
     /// Takes other answers and another timeline, with their brief.
     pub fn learn(&mut self, answers: Arc<Answers>, timeline: Arc<Vec<TimelineEvent>>) {
         self.brief = Arc::new(Brief::of(&answers, &timeline));
-        self.answers = answers;
-        self.timeline = timeline;
+        self.detail = Some(Arc::new(Detail { answers, timeline }));
     }
 
-    /// Takes other answers; the timeline stays.
+    /// Takes other answers; the timeline stays. The detail has to be at hand.
     pub fn answered(&mut self, answers: Answers) {
-        self.learn(Arc::new(answers), Arc::clone(&self.timeline));
+        self.learn(Arc::new(answers), self.at_hand().timeline);
     }
 
-    /// Changes its answers; the timeline stays.
+    /// Changes its answers; the timeline stays. The detail has to be at hand.
     pub fn revise(&mut self, change: impl FnOnce(&mut Answers)) {
-        let mut answers = Answers::clone(&self.answers);
+        let mut answers = Answers::clone(&self.at_hand().answers);
         change(&mut answers);
         self.answered(answers);
     }
 
-    /// Takes another timeline; the answers stay.
+    /// Takes another timeline; the answers stay. The detail has to be at hand.
     pub fn happened(&mut self, timeline: Vec<TimelineEvent>) {
-        self.learn(Arc::clone(&self.answers), Arc::new(timeline));
+        self.learn(self.at_hand().answers, Arc::new(timeline));
+    }
+
+    fn at_hand(&self) -> Detail {
+        debug_assert!(self.detail.is_some(), "what was not read would be lost");
+        self.detail.as_deref().cloned().unwrap_or_default()
     }
 
     /// On the list again, where it was archived.
@@ -212,24 +209,6 @@ impl WatchedSession {
     #[must_use]
     pub fn id(&self) -> SessionId {
         self.entry.id
-    }
-
-    /// The last session result, if any.
-    #[must_use]
-    pub fn session(&self) -> Option<&Session> {
-        self.answers.session()
-    }
-
-    /// The last configuration, if any.
-    #[must_use]
-    pub fn configuration(&self) -> Option<&Configuration> {
-        self.answers.configuration()
-    }
-
-    /// The letter, if it is set.
-    #[must_use]
-    pub fn instructions(&self) -> Option<&Instructions> {
-        self.answers.instructions()
     }
 }
 

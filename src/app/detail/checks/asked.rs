@@ -5,10 +5,10 @@ use crate::app::text::words::{server, wire};
 use crate::app::view::{Cell, CheckForm, CheckRow, Glyph, Tone};
 use crate::domain::assessment::coverage;
 use crate::domain::assessment::requested::{self, RequestedCheck};
-use crate::domain::watchlist::watched::WatchedSession;
+use crate::domain::watchlist::open_session::OpenSession;
 
 /// Requested checks in their groups.
-pub(super) fn rows(session: &WatchedSession) -> Vec<CheckRow> {
+pub(super) fn rows(session: &OpenSession) -> Vec<CheckRow> {
     let Some(configuration) = session.configuration() else { return Vec::new() };
     let wanted = requested::expected(configuration, &coverage::derive(&session.answers));
     let mut order: Vec<(usize, &RequestedCheck)> = wanted.iter().enumerate().collect();
@@ -35,7 +35,7 @@ fn asked(number: usize, wanted: &RequestedCheck) -> CheckRow {
 }
 
 /// The document that was supplied; else the one that the letter promises; else the requirement.
-fn title(session: &WatchedSession, wanted: &RequestedCheck) -> String {
+fn title(session: &OpenSession, wanted: &RequestedCheck) -> String {
     let Some(place) = wanted.requirement else { return "whole session".to_owned() };
     let answer = session.session();
     if let Some(resource) = answer.and_then(|a| a.resources.get(wanted.resource?)) {

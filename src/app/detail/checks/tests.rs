@@ -38,11 +38,11 @@ pub(super) fn opened(session: Session) -> Vec<CheckRow> {
     let mut open: BTreeSet<String> =
         session.checks.iter().map(|check| check.id.text().as_raw().to_owned()).collect();
     open.extend(["identity_profile", "advanced_identity_profile"].map(str::to_owned));
-    checks(&f::watched(Some(session), None, None), &open, &times(), 160).0
+    checks(&f::open(f::watched(Some(session), None, None)), &open, &times(), 160).0
 }
 
 fn closed(session: Session) -> Vec<CheckRow> {
-    checks(&f::watched(Some(session), None, None), &BTreeSet::new(), &times(), 160).0
+    checks(&f::open(f::watched(Some(session), None, None)), &BTreeSet::new(), &times(), 160).0
 }
 
 #[track_caller]
@@ -329,7 +329,7 @@ fn what_was_requested_stands_by_requirement_and_never_looks_like_a_result() {
     session.resources.push(f::document("p", "PASSPORT", SourceType::Ibv, f::minutes_ago(2)));
     let letter = f::letter(&[("proof", "UTILITY_BILL")]);
     let watched = f::watched(Some(session), Some(configuration), Some(letter));
-    let (rows, summary) = checks(&watched, &BTreeSet::new(), &times(), 80);
+    let (rows, summary) = checks(&f::open(watched), &BTreeSet::new(), &times(), 80);
     let expected = [
         "PASSPORT · GBR · from IBV 1·",
         "· IBV_VISUAL_REVIEW_CHECK requested",
@@ -349,7 +349,7 @@ fn long_texts_go_on_over_lines_that_fit_the_pane() {
     let check = of_type("1", "ID_DOCUMENT_AUTHENTICITY", &["pass"], "REJECT", Some("TAMPERED"));
     let open = BTreeSet::from(["1".to_owned()]);
     let watched = f::watched(Some(done(vec![check])), None, None);
-    let rows = checks(&watched, &open, &times(), 52).0;
+    let rows = checks(&f::open(watched), &open, &times(), 52).0;
     let texts: Vec<&CheckRow> = rows.iter().filter(|row| row.form == CheckForm::Text).collect();
     assert!(texts.iter().all(|row| row.reason.text.chars().count() <= 52 - 15), "{texts:#?}");
     assert!(texts.iter().any(|row| row.name.text.is_empty()), "some go on: {texts:#?}");

@@ -12,10 +12,10 @@ use crate::domain::session::resource::Resource;
 use crate::domain::session::wire_enum::{
     AssessmentState, RequirementState, RequirementType, SourceType,
 };
-use crate::domain::watchlist::watched::WatchedSession;
+use crate::domain::watchlist::open_session::OpenSession;
 
 pub(super) fn root(
-    session: &WatchedSession,
+    session: &OpenSession,
     requirement: &RequiredResource,
     cover: &RequirementCoverage,
     times: &Times,
@@ -119,7 +119,7 @@ fn digital_ids(requirement: &RequiredResource) -> Option<TreeNode> {
 
 /// What is meant: the document that came, else the one on the letter, else the only one accepted.
 fn wanted(
-    session: &WatchedSession,
+    session: &OpenSession,
     requirement: &RequiredResource,
     newest: Option<&Resource>,
 ) -> String {

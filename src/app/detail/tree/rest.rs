@@ -5,10 +5,10 @@ use super::{extra, leaf, maybe, value};
 use crate::app::text::words::{self, Times, server, wire};
 use crate::app::view::{Cell, Tone, TreeNode};
 use crate::domain::session::extra::{Drift, Extra, UnknownValue};
-use crate::domain::watchlist::watched::WatchedSession;
+use crate::domain::watchlist::open_session::OpenSession;
 
 /// How the session was set up (contract 3.1, 5.1, 5.6).
-pub(super) fn facts(session: &WatchedSession, times: &Times) -> Option<TreeNode> {
+pub(super) fn facts(session: &OpenSession, times: &Times) -> Option<TreeNode> {
     let mut found = Vec::new();
     if let Some(configuration) = session.configuration() {
         if let Some(consent) = &configuration.biometric_consent {
@@ -76,7 +76,7 @@ fn sdk_config(settings: &Extra) -> Option<TreeNode> {
 }
 
 /// Keys and values of the last answers that this build does not know, and what it could not read.
-pub(super) fn unknown(session: &WatchedSession) -> Option<TreeNode> {
+pub(super) fn unknown(session: &OpenSession) -> Option<TreeNode> {
     let mut parts: Vec<(&str, &Extra, &[UnknownValue], &[Drift])> = Vec::new();
     if let Some(held) = session.session() {
         parts.push(("in the session result", &held.extra, &held.unknown, &held.drift));

@@ -30,7 +30,7 @@ fn outline(nodes: &[TreeNode], depth: usize, found: &mut Vec<String>) {
 fn lines(session: Option<Session>, configuration: Option<Configuration>) -> Vec<String> {
     let times = Times::in_utc(f::now());
     let mut found = Vec::new();
-    outline(&view(&f::watched(session, configuration, None), &times).roots, 0, &mut found);
+    outline(&view(&f::open(f::watched(session, configuration, None)), &times).roots, 0, &mut found);
     found
 }
 
