@@ -32,6 +32,7 @@ use crate::domain::events::notification::{Notification, Receiving};
 use crate::domain::session::ids::SessionId;
 use crate::domain::watchlist::annotations::{AnnotationChange, Made};
 use crate::domain::watchlist::command::OperatorCommand;
+use crate::domain::watchlist::list_changes::ListChanges;
 use crate::domain::watchlist::outbox::OutboxMessage;
 use crate::domain::watchlist::snapshot::Snapshot;
 use crate::domain::watchlist::watched::WatchedSession;
@@ -52,7 +53,7 @@ pub enum Command {
     /// Trouble with the program that is told of changes, or its end, for the header.
     AlertTrouble(Option<String>),
     /// The whole list as another process left it, while that one asks.
-    Follow(Vec<WatchedSession>),
+    Follow(ListChanges),
     /// Such changes that were made in another process.
     Kept(Vec<(SessionId, AnnotationChange)>, Made),
     /// While another process asks: what that one is to know goes to this channel.

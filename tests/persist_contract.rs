@@ -1082,3 +1082,70 @@ fn what_is_posted_comes_in_its_order_is_told_once_and_goes_with_its_session() {
     open(&path).post(&[OutboxMessage::Asked(None)]).unwrap();
     assert_eq!(dashboard.posts(last).unwrap().0.len(), 1, "a number is never used twice");
 }
+
+/// What a reader shows of each session, in the order of the list.
+fn shown(state: &Store) -> Vec<WatchedSession> {
+    let snapshot = state.snapshot();
+    let all = snapshot.sessions.iter().chain(snapshot.archived.iter());
+    let mut all: Vec<WatchedSession> = all.map(|session| (**session).clone()).collect();
+    for session in &mut all {
+        session.revision = 0;
+    }
+    all
+}
+
+#[test]
+fn who_reads_the_changes_alone_sees_what_who_reads_all_sees() {
+    let made = || Made::new("2026-10-16T12:00:00Z".parse().unwrap(), None);
+    for round in 0..20 {
+        let mut dice = fastrand::Rng::with_seed(round);
+        let folder = tempfile::tempdir().unwrap();
+        let location = Location::new(&folder.path().join("store.db"), schema_5_key());
+        let mut holder = location.open(true).unwrap().persistence;
+        let mut other = location.open(false).unwrap().persistence;
+        let mut reader = location.beside().unwrap();
+        let (all, mut seen) = reader.look_at_all().unwrap();
+        let (mut follows, _reader) = Store::new(Vec::new());
+        follows.follow(all);
+        for step in 0..25 {
+            let one = dice.u128(1..9);
+            let there = holder.load().unwrap().into_iter().find(|s| s.id() == id(one));
+            match (dice.u8(0..9), there) {
+                (0 | 1, _) => holder.add(&[entry(one)]).unwrap(),
+                (2, _) => other.add(&[entry(one)]).unwrap(),
+                (3, Some(_)) => drop(holder.remove(&[id(one)]).unwrap()),
+                (4, Some(_)) => drop(other.archive(&[id(one)], made()).unwrap()),
+                (5, Some(mut there)) => {
+                    let text = format!("note {step}");
+                    there.keep(&AnnotationChange::Note(text), made());
+                    holder.save(&[Arc::new(there)]).unwrap();
+                }
+                (6, Some(there)) => {
+                    let learned =
+                        WatchedSession { entry: there.entry, own: there.own, ..known(one) };
+                    holder.save(&[Arc::new(learned)]).unwrap();
+                }
+                (7, Some(mut there)) => {
+                    move_times(&mut there, "2026-10-16T11:00:00Z".parse().unwrap());
+                    holder.touch(&[Arc::new(there)]).unwrap();
+                }
+                (8, Some(mut there)) => {
+                    there.erase("2026-10-16T12:00:00Z".parse().unwrap());
+                    holder.save(&[Arc::new(there)]).unwrap();
+                }
+                _ => continue,
+            }
+            follows.follow(reader.look_at_changes(&mut seen).unwrap());
+            let mut whole = location.beside().unwrap();
+            let (mut expected, _reader) = Store::new(Vec::new());
+            expected.follow(whole.look_at_all().unwrap().0);
+            let told = format!("round {round}, step {step}");
+            let (mut shown, mut expected) = (shown(&follows), shown(&expected));
+            // Who was archived and came back stands at the end for who has seen it, and in the place
+            // of its row for who reads all.
+            shown.sort_by_key(WatchedSession::id);
+            expected.sort_by_key(WatchedSession::id);
+            assert_eq!(shown, expected, "{told}");
+        }
+    }
+}

@@ -4,6 +4,7 @@ pub mod annotations;
 pub mod command;
 pub mod detail;
 pub mod labels;
+pub mod list_changes;
 pub mod list_layout;
 pub mod open_session;
 pub mod outbox;

@@ -1,6 +1,7 @@
 //! The store in one SQLite file: WAL, every commit on the disk, deleted rows overwritten, and a
 //! second copy of the watch-list beside it.
 
+mod changes;
 mod erase;
 mod named;
 mod open;
@@ -24,6 +25,8 @@ use crate::domain::session::ids::SessionId;
 use crate::domain::watchlist::outbox::OutboxMessage;
 use crate::domain::watchlist::storage::StoreFault;
 use crate::domain::watchlist::watched::{WatchEntry, WatchedSession};
+
+pub use changes::SeenRows;
 
 pub(super) use open::keyring;
 

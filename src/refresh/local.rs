@@ -13,6 +13,7 @@ use crate::api::SessionApi;
 use crate::clock::Clock;
 use crate::domain::session::ids::SessionId;
 use crate::domain::watchlist::annotations::{AnnotationChange, Made};
+use crate::domain::watchlist::list_changes::ListChanges;
 use crate::domain::watchlist::outbox::OutboxMessage;
 use crate::domain::watchlist::snapshot::Snapshot;
 use crate::domain::watchlist::watched::{WatchEntry, WatchedSession};
@@ -134,7 +135,7 @@ impl<A: SessionApi, C: Clock> Task<A, C> {
     }
 
     /// What another process learned of the sessions, and who is on its list now.
-    pub(super) fn follow(&mut self, list: Vec<WatchedSession>, now: Instant) {
+    pub(super) fn follow(&mut self, list: ListChanges, now: Instant) {
         // A list may arrive that was read before this process took over: it is older than its own.
         if self.settings.following {
             self.take_list(list, now);
@@ -149,7 +150,7 @@ impl<A: SessionApi, C: Clock> Task<A, C> {
         to: &mpsc::Sender<Snapshot>,
         now: Instant,
     ) {
-        self.take_list(list, now);
+        self.take_list(ListChanges::Whole(list), now);
         self.settings.following = false;
         // What is kept from here on is this process's own to
         // save; the old channel would leave it for nobody.
@@ -160,8 +161,9 @@ impl<A: SessionApi, C: Clock> Task<A, C> {
         let _gone = to.try_send(self.store.snapshot().clone());
     }
 
-    fn take_list(&mut self, list: Vec<WatchedSession>, now: Instant) {
-        self.last_ok = list.iter().filter_map(|session| session.poll.last_ok).max();
+    fn take_list(&mut self, list: ListChanges, now: Instant) {
+        let last_ok = list.sessions().iter().filter_map(|session| session.poll.last_ok).max();
+        self.last_ok = self.last_ok.max(last_ok);
         let (changed, gone) = self.store.follow(list);
         for id in gone {
             self.let_go(id);

@@ -12,11 +12,12 @@ use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use crate::domain::watchlist::command::OperatorCommand;
+use crate::domain::watchlist::list_changes::ListChanges;
 use crate::domain::watchlist::outbox::OutboxMessage;
 use crate::domain::watchlist::snapshot::Snapshot;
 use crate::domain::watchlist::watched::WatchedSession;
 use crate::persist::location::Location;
-use crate::persist::sqlite::Sqlite;
+use crate::persist::sqlite::{SeenRows, Sqlite};
 use crate::persist::{PersistError, Persistence};
 use crate::refresh::Command;
 use troubles::TroublesTold;
@@ -25,7 +26,7 @@ use troubles::TroublesTold;
 // A process that ends is followed within 15 s (I9); a look costs one number where nothing is new.
 const PACE: Duration = Duration::from_secs(2);
 /// Reading a large store again waits for this many times as long as the last reading took.
-// So reading takes at most a tenth of the time: a large list is read whole at every change.
+// So reading takes at most a tenth of the time, however much another process learns.
 const PATIENCE: u32 = 10;
 /// So much is kept here while the store is slow.
 pub(super) const BATCHES: usize = 1_024;
@@ -72,8 +73,11 @@ struct Reader {
     /// Takes the store when the other process has ended.
     takes: bool,
     open: Option<Sqlite>,
+    /// Of the store when it was last read.
     version: Option<i64>,
-    /// When the list was last read.
+    /// What was read of it; `None`: all of it is to be read.
+    seen: Option<SeenRows>,
+    /// When the list was last read as a whole.
     read_at: Instant,
     pause: Duration,
     /// Kept here and not left yet.
@@ -90,7 +94,7 @@ enum Look {
     /// The other process has ended: the store is this one's.
     Mine(Sqlite, Vec<WatchedSession>),
     /// It goes on; with the list, where anything is new.
-    Theirs(Option<Vec<WatchedSession>>),
+    Theirs(Option<ListChanges>),
 }
 
 impl Reader {
@@ -121,7 +125,7 @@ impl Reader {
             }
         }
         if was_replaced(&mut self.open) {
-            self.version = None;
+            (self.version, self.seen) = (None, None);
         }
         // `beside`, not `open`: nothing of a store that another process holds is checked or mended.
         let store = beside(&mut self.open, &self.location)?;
@@ -131,9 +135,16 @@ impl Reader {
             return Ok(Look::Theirs(None));
         }
         let begun = Instant::now();
-        let known = store.load()?;
+        let seen = self.seen.as_mut().filter(|_| self.read_at.elapsed() < REREAD);
+        let known = if let Some(seen) = seen {
+            store.look_at_changes(seen)?
+        } else {
+            let (all, seen) = store.look_at_all()?;
+            (self.seen, self.read_at) = (Some(seen), begun);
+            all
+        };
         self.damage = store.trouble();
-        (self.version, self.read_at) = (Some(version), begun);
+        self.version = Some(version);
         self.pause = PACE.max(begun.elapsed() * PATIENCE);
         Ok(Look::Theirs(Some(known)))
     }
@@ -179,9 +190,9 @@ pub(super) async fn follow(
 ) -> Option<(Sqlite, Snapshot)> {
     let left = Vec::new();
     let (open, version, refused, damage) = (None, None, None, None);
-    let (read_at, pause) = (Instant::now(), PACE);
+    let (seen, read_at, pause) = (None, Instant::now(), PACE);
     let mut reader =
-        Reader { location, takes, open, version, read_at, pause, left, refused, damage };
+        Reader { location, takes, open, version, seen, read_at, pause, left, refused, damage };
     let mut told = TroublesTold::default();
     // The list was read a moment ago, when the store was opened.
     while reader.rests(&mut kept, cancelled).await {
