@@ -2,10 +2,11 @@
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
+use std::time::Duration;
 
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
-use tokio::time::sleep_until;
+use tokio::time::{Instant, sleep_until};
 
 use super::args::{Global, Wait};
 use super::exit::{self, Failure};
@@ -20,10 +21,11 @@ use crate::domain::session::ids::SessionId;
 use crate::domain::session::wire_enum::{CheckState, CheckType, Recommendation, SourceType};
 use crate::domain::watchlist::command::OperatorCommand;
 use crate::domain::watchlist::outbox::OutboxMessage;
-use crate::domain::watchlist::snapshot::{Connection, Snapshot};
+use crate::domain::watchlist::snapshot::{Connection, SessionTable, Snapshot};
 use crate::domain::watchlist::watched::WatchedSession;
-use crate::persist::Persistence;
 use crate::persist::memory::Memory;
+use crate::persist::sqlite::Sqlite;
+use crate::persist::{PersistError, Persistence};
 use crate::refresh::{NotFound, Settings};
 use crate::runtime::engine::{Engine, LoadedStore};
 use crate::runtime::shutdown;
@@ -65,8 +67,11 @@ pub(super) async fn run(global: &Global, args: &Wait) -> Result<u8, Failure> {
     let config = setup::config(global)?;
     let ids = named::ids(global, &config, &args.ids)?;
     let client = setup::client(&config)?;
-    let known = known(global, &config, &ids)?;
+    let mut store = (!global.no_state).then(|| setup::store(global, &config)).transpose()?;
+    let known = known(store.as_mut(), &ids)?;
     let begun = SystemClock.now();
+    let mut keeper =
+        Keeper { store, begun, saved: SessionTable::default(), due: ask::within(KEPT_WITHIN) };
     let engine = Engine::start(
         // Of its own: a dashboard on the same store goes
         // on polling, and neither waits for the other.
@@ -84,7 +89,12 @@ pub(super) async fn run(global: &Global, args: &Wait) -> Result<u8, Failure> {
     let mut signal = std::pin::pin!(signal);
     let stopped = loop {
         let snapshot = Arc::clone(&snapshots.borrow_and_update());
-        if let Err(why) = tell(&ids, &mut ended, &snapshot, &until, &config) {
+        let news = news(&ids, &ended, &snapshot, &until, &config);
+        // Kept before it is told; what cannot be saved now is tried again, and said at the end.
+        if !news.is_empty() || keeper.due <= Instant::now() {
+            let _said_at_the_end = keeper.keep(&snapshot);
+        }
+        if let Err(why) = tell(news, &mut ended) {
             break Some(Err(why));
         }
         if let Some(refused) = refused(&snapshot) {
@@ -100,6 +110,7 @@ pub(super) async fn run(global: &Global, args: &Wait) -> Result<u8, Failure> {
             biased;
             number = &mut signal => break Some(Ok(128_u8.saturating_add(number))),
             () = sleep_until(deadline) => break Some(Ok(late(&snapshot, &ended))),
+            () = sleep_until(keeper.due) => {}
             changed = snapshots.changed() => if changed.is_err() { break Some(Ok(exit::FAULT)) },
         }
     };
@@ -107,21 +118,18 @@ pub(super) async fn run(global: &Global, args: &Wait) -> Result<u8, Failure> {
     if !engine.end().await {
         return Ok(exit::FAULT);
     }
-    keep(global, &config, &snapshots.borrow().clone(), begun);
+    if let Err(why) = keeper.end(global, &config, &snapshots.borrow().clone()) {
+        warn(&format!("warning: {why}"));
+    }
     stopped.unwrap_or_else(|| Ok(exit::of_several(&ended.into_values().collect())))
 }
 
 /// The sessions as the local store knows them; those that are not on its list begin with nothing.
 fn known(
-    global: &Global,
-    config: &Config,
+    store: Option<&mut Sqlite>,
     ids: &[SessionId],
-) -> Result<Vec<WatchedSession>, Failure> {
-    let stored = if global.no_state {
-        Vec::new()
-    } else {
-        setup::load_named(&mut setup::store(global, config)?, ids)?
-    };
+) -> Result<Vec<WatchedSession>, PersistError> {
+    let stored = store.map_or_else(|| Ok(Vec::new()), |store| setup::load_named(store, ids))?;
     let now = SystemClock.now();
     let mut stored: HashMap<SessionId, WatchedSession> =
         stored.into_iter().map(|session| (session.id(), session)).collect();
@@ -146,21 +154,27 @@ fn settings(config: &Config) -> Settings {
     Settings { at_counter: often, due_today: often, awaiting: often, not_found, ..usual }
 }
 
-/// Says of each session that has just ended how, and remembers its code.
-fn tell(
+/// The sessions that have just ended.
+fn news(
     ids: &[SessionId],
-    ended: &mut BTreeMap<SessionId, u8>,
+    ended: &BTreeMap<SessionId, u8>,
     snapshot: &Snapshot,
     until: &Until,
     config: &Config,
+) -> Vec<(SessionId, WaitEnd)> {
+    let open = ids.iter().filter(|id| !ended.contains_key(id));
+    let news = |id: &SessionId| Some((*id, judged(snapshot.sessions.get(*id)?, until, config)?));
+    open.filter_map(news).collect()
+}
+
+/// Says of each how it has ended, and remembers its code.
+fn tell(
+    news: Vec<(SessionId, WaitEnd)>,
+    ended: &mut BTreeMap<SessionId, u8>,
 ) -> Result<(), Failure> {
-    for id in ids {
-        let open = !ended.contains_key(id);
-        let Some(session) = snapshot.sessions.get(*id).filter(|_| open) else { continue };
-        if let Some(WaitEnd { code, says }) = judged(session, until, config) {
-            data(&format!("{id}  {says}\n"))?;
-            ended.insert(*id, code);
-        }
+    for (id, WaitEnd { code, says }) in news {
+        data(&format!("{id}  {says}\n"))?;
+        ended.insert(id, code);
     }
     Ok(())
 }
@@ -274,22 +288,46 @@ fn late(snapshot: &Snapshot, ended: &BTreeMap<SessionId, u8>) -> u8 {
     }
 }
 
-/// What was learned of sessions on the watch-list stays; the verdict stands without it. Notes that
+fn has_answered(session: &WatchedSession, since: Timestamp) -> bool {
+    session.poll.last_ok.is_some_and(|at| at >= since)
+}
+
+/// What was learned is saved after this time at the latest.
+const KEPT_WITHIN: Duration = Duration::from_secs(10);
+
+/// Saves what is learned of sessions on the watch-list; the verdict stands without it. Notes that
 /// were made meanwhile stay too.
-fn keep(global: &Global, config: &Config, snapshot: &Snapshot, begun: Timestamp) {
-    if global.no_state {
-        return;
+struct Keeper {
+    /// `None`: nothing is kept (`--no-state`).
+    store: Option<Sqlite>,
+    begun: Timestamp,
+    saved: SessionTable,
+    /// When it is to save again.
+    due: Instant,
+}
+
+impl Keeper {
+    /// Saves what has changed since the last time.
+    fn keep(&mut self, snapshot: &Snapshot) -> Result<(), PersistError> {
+        self.due = ask::within(KEPT_WITHIN);
+        let Some(store) = &mut self.store else { return Ok(()) };
+        let changed = snapshot.sessions.since(&self.saved).changed.into_iter();
+        let answered = changed.filter(|session| has_answered(session, self.begun));
+        store.learn(&answered.map(Arc::clone).collect::<Vec<_>>())?;
+        self.saved = snapshot.sessions.clone();
+        Ok(())
     }
-    let answered = |s: &&Arc<WatchedSession>| s.poll.last_ok.is_some_and(|at| at >= begun);
-    let learned: Vec<Arc<WatchedSession>> =
-        snapshot.sessions.iter().filter(answered).map(Arc::clone).collect();
-    let kept = setup::store(global, config).and_then(|mut store| {
-        store.learn(&learned)?;
+
+    fn end(mut self, global: &Global, config: &Config, snapshot: &Snapshot) -> Result<(), Failure> {
+        if self.keep(snapshot).is_err() {
+            // Another file may stand in its place by now.
+            self.store = Some(setup::store(global, config)?);
+            self.keep(snapshot)?;
+        }
+        let Some(store) = &mut self.store else { return Ok(()) };
         // A running dashboard learns it too.
-        let asked = learned.iter().map(|session| OutboxMessage::Asked(Some(session.id())));
+        let asked = snapshot.sessions.iter().filter(|session| has_answered(session, self.begun));
+        let asked = asked.map(|session| OutboxMessage::Asked(Some(session.id())));
         Ok(store.post(&asked.collect::<Vec<_>>())?)
-    });
-    if let Err(why) = kept {
-        warn(&format!("warning: {why}"));
     }
 }

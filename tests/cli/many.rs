@@ -13,15 +13,17 @@ use branchwatch::persist::Persistence;
 
 use crate::{World, said, world};
 
-/// What one request gets: a status, more headers, and when.
+/// What one request gets: a status, more headers, the session's state, and when.
 #[derive(Clone, Copy)]
 struct Answer {
     status: u16,
     headers: &'static str,
+    state: &'static str,
     after: Duration,
 }
 
-const AT_ONCE: Answer = Answer { status: 200, headers: "", after: Duration::ZERO };
+const AT_ONCE: Answer =
+    Answer { status: 200, headers: "", state: "ONGOING", after: Duration::ZERO };
 const NEVER: Answer = Answer { after: Duration::from_mins(10), ..AT_ONCE };
 
 const fn after(milliseconds: u64) -> Answer {
@@ -39,7 +41,7 @@ struct Seen {
     answered: BTreeMap<String, usize>,
 }
 
-/// A Yoti of which every session is ongoing. Answers each request in a thread of its own, as `answer`
+/// A Yoti with sessions of which nothing but their states is known. Answers each request in a thread of its own, as `answer`
 /// says for the session's place in its list and the number of the request for it.
 fn yoti(
     sessions: &[String],
@@ -78,7 +80,7 @@ fn answers(
         seen.most = seen.most.max(seen.running);
         number
     };
-    let Answer { status, headers, after } = answer(place, number);
+    let Answer { status, headers, state, after } = answer(place, number);
     std::thread::sleep(after);
     {
         // Counted before it is sent: the next request may come at once.
@@ -87,7 +89,7 @@ fn answers(
         *seen.answered.entry(id.clone()).or_default() += 1;
     }
     let body = match status {
-        200 => format!(r#"{{"session_id":"{id}","state":"ONGOING"}}"#),
+        200 => format!(r#"{{"session_id":"{id}","state":"{state}"}}"#),
         _ => r#"{"code":"TEMPORARILY_UNAVAILABLE"}"#.to_owned(),
     };
     let length = body.len();
@@ -186,7 +188,7 @@ fn one_that_fails_among_many_costs_the_others_nothing() {
 fn where_yoti_asks_for_a_wait_nobody_asks_on_meanwhile() {
     let (world, ids) = listed(8);
     let (base, seen) = yoti(&ids, |place, number| match (place, number) {
-        (0, 0) => Answer { status: 429, headers: "retry-after: 2\r\n", after: Duration::ZERO },
+        (0, 0) => Answer { status: 429, headers: "retry-after: 2\r\n", ..AT_ONCE },
         _ => after(300),
     });
     let output = fetch(&world, &base, &ids, &["--max-rps", "100"]).output().unwrap();
@@ -260,4 +262,23 @@ fn add_fetch_asks_for_many_as_fetch_does() {
     let (out, err) = said(&add.env("YOTI_IDV_API_URL", base).output().unwrap(), 0);
     assert_eq!((told(&out), err.as_str()), (new, "8 added\n"));
     assert!(seen.lock().unwrap().most > 1);
+}
+
+#[test]
+fn what_wait_tells_is_kept_before_it_ends() {
+    let (world, ids) = listed(3);
+    let (base, _) = yoti(&ids, |place, _| match place {
+        0 => Answer { state: "COMPLETED", ..AT_ONCE },
+        1 => AT_ONCE,
+        _ => NEVER,
+    });
+    let mut wait = world.command(&["wait", &ids[0], &ids[1], &ids[2], "--max-rps", "100"]);
+    wait.env("YOTI_IDV_API_URL", base);
+    let mut child = spawned(wait);
+    let mut line = String::new();
+    BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
+    assert!(line.starts_with(&ids[0]), "{line}");
+    signal(&child, "-KILL");
+    child.wait().unwrap();
+    assert!(stored(&world).contains(&ids[0]));
 }
