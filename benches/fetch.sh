@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # What `fetch` of many sessions costs: wall time beside the time that `max_rps` alone takes, and
 # CPU for each session, into an empty store and into one that has their answers already.
-# benches/fetch.sh [PROGRAM [N...]]; the goal is e4: 1.5 ms for each session, and a ratio of 1.2.
+# benches/fetch.sh [PROGRAM [N...]], with MAX_RPS=1000; of the CPU three signatures are the floor
+# (`openssl speed rsa2048`). Goal e4: flat over N, and a ratio of at most 1.2 where the machine is idle.
 set -euo pipefail
 program=${1:-target/release/branchwatch}
 sizes=("${@:2}")
