@@ -433,14 +433,8 @@ mod tests {
         assert!(store.publish(health(10), vec![(f::id(), poll(10))]));
         let snapshot = Arc::clone(&reader.borrow_and_update());
         let watched = snapshot.sessions.get(f::id()).unwrap();
-        let fetched_at = watched
-            .detail
-            .as_ref()
-            .unwrap()
-            .answers
-            .session
-            .as_ref()
-            .map(|answer| answer.fetched_at);
+        let fetched_at =
+            watched.answers().unwrap().session.as_ref().map(|answer| answer.fetched_at);
         assert_eq!(fetched_at, poll(10).last_ok);
         assert_eq!((watched.poll.last_ok, snapshot.health.last_ok), (fetched_at, fetched_at));
         assert_eq!((watched.revision, snapshot.version), (1, 3));
@@ -459,10 +453,8 @@ mod tests {
             .sessions
             .get(f::id())
             .unwrap()
-            .detail
-            .as_ref()
+            .answers()
             .unwrap()
-            .answers
             .session()
             .unwrap()
             .state
@@ -492,8 +484,8 @@ mod tests {
         assert!(store.observe(f::id(), Observation::Missing(f::now())));
         assert!(!store.observe(f::id(), Observation::Missing(f::now())));
         let watched = store.snapshot().sessions.get(f::id()).unwrap();
-        assert!(watched.detail.as_ref().unwrap().answers.session().is_some());
-        assert_eq!(watched.detail.as_ref().unwrap().timeline.len(), 2);
+        assert!(watched.answers().unwrap().session().is_some());
+        assert_eq!(watched.timeline().unwrap().len(), 2);
     }
 
     #[test]
@@ -508,7 +500,7 @@ mod tests {
         let snapshot = Arc::clone(&reader.borrow());
         assert_eq!(snapshot.sessions.len(), 2);
         let first = snapshot.sessions.get(f::id()).unwrap();
-        assert!(first.detail.as_ref().unwrap().answers.session().is_some());
+        assert!(first.answers().unwrap().session().is_some());
         assert_eq!(first.entry.reference.as_deref(), Some("other"));
         store.remove(&[f::id()]);
         assert!(published(&mut store));
@@ -535,7 +527,7 @@ mod tests {
         assert!(store.keep(&[(f::id(), AnnotationChange::Archived(false))], f::now()));
         let back = Arc::clone(store.snapshot().sessions.get(f::id()).unwrap());
         assert_eq!((back.own.note.as_str(), back.own.history.len()), ("x", 3));
-        assert!(back.detail.as_ref().unwrap().answers.session().is_some());
+        assert!(back.answers().unwrap().session().is_some());
         store.keep(&[(f::id(), AnnotationChange::Archived(true))], f::now());
         store.add(vec![f::entry()]);
         assert_eq!((store.snapshot().sessions.len(), store.snapshot().archived.len()), (1, 0));

@@ -580,8 +580,7 @@ async fn d29_the_link_from_a_requirement_to_a_resource_is_derived_and_says_so() 
         "issuing_country": "GBR", "document_id_photo": { "media": { "id": "m" } } }] });
     let session = session(json!({ "state": "ONGOING", "resources": documents }));
     let required = with_requirement(json!({ "type": "ID_DOCUMENT", "id": "r" }));
-    let covered =
-        coverage::derive(&watched(session, Some(required)).detail.as_ref().unwrap().answers);
+    let covered = coverage::derive(watched(session, Some(required)).answers().unwrap());
     assert_eq!(covered.requirements[0].matched, Match::Derived);
     assert_eq!(covered.requirements[0].matched.word(), "derived");
     let sim = sim("S01").await;

@@ -67,7 +67,7 @@ fn session(scenario: &str, seconds: i64) -> (WatchedSession, Value) {
     });
     let events = branchwatch::domain::events::change::between(
         &Answers::default(),
-        &watched.detail.as_ref().unwrap().answers,
+        watched.answers().unwrap(),
         now,
     );
     watched.happened(events);
@@ -131,14 +131,14 @@ fn the_text_of_numbers_survives_in_every_shape_masked_or_not() {
 fn the_text_of_numbers_survives_in_parts_and_letters_too() {
     let (mut watched, _) = session("S01", 600);
     let raw = r#"{"documents":[{"requirement_id":"r1"}],"branch":{"fad_code":"9990017","location":{"latitude":5.15E+1,"longitude":-1e-1}}}"#;
-    let text = watched.detail.as_ref().unwrap().answers.session.as_ref().unwrap().raw.to_string();
+    let text = watched.answers().unwrap().session.as_ref().unwrap().raw.to_string();
     let result = text.replacen(
         "\"checks\":[",
         "\"checks\":[{\"id\":\"c0\",\"report\":{\"watchlist_summary\":{\"total_hits\":1e2}}},",
         1,
     );
     assert_ne!(text, result);
-    let mut answers = Answers::clone(&watched.detail.as_ref().unwrap().answers);
+    let mut answers = Answers::clone(watched.answers().unwrap());
     answers.letter = Letter::of(Answer {
         value: wire::instructions(raw).unwrap(),
         raw: raw.into(),

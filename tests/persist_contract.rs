@@ -150,13 +150,13 @@ fn who_is_archived_by_a_command_comes_back_with_all_that_is_known() {
     let loaded = store.load().unwrap();
     assert_eq!(loaded[1].own.archived_at, Some(at));
     assert_eq!(
-        (loaded[1].own.note.as_str(), loaded[1].detail.as_ref().unwrap().timeline.len()),
+        (loaded[1].own.note.as_str(), loaded[1].timeline().unwrap().len()),
         ("called her", 1)
     );
     store.add(&[entry(2)]).unwrap();
     let back = store.load().unwrap().remove(1);
     assert_eq!(
-        (back.own.archived_at, back.detail.as_ref().unwrap().timeline.len()),
+        (back.own.archived_at, back.timeline().unwrap().len()),
         (None, 1),
         "all that is known is back"
     );
@@ -184,7 +184,7 @@ fn those_that_are_named_are_read_as_they_stand_in_the_whole_list() {
     };
     let loaded = some(command.load().unwrap());
     assert_eq!(
-        (loaded[6].own.note.as_str(), loaded[6].detail.as_ref().unwrap().timeline.len()),
+        (loaded[6].own.note.as_str(), loaded[6].timeline().unwrap().len()),
         ("called her", 1)
     );
     assert_eq!(command.load_named(&named).unwrap(), loaded);
@@ -250,9 +250,9 @@ fn story(mut store: impl Persistence) {
     assert_eq!(loaded[1], known(2), "all comes back as it was");
 
     let mut grown = known(2);
-    let mut event = grown.detail.as_ref().unwrap().timeline[0].clone();
+    let mut event = grown.timeline().unwrap()[0].clone();
     event.what = ChangeKind::Gone;
-    grown.happened([grown.detail.as_ref().unwrap().timeline.as_slice(), &[event]].concat());
+    grown.happened([grown.timeline().unwrap(), &[event]].concat());
     grown.revise(|answers| answers.missing_since = Some("2026-10-16T10:00:00Z".parse().unwrap()));
     store.save(&[Arc::new(grown.clone())]).unwrap();
     assert_eq!(store.load().unwrap()[1], grown);
@@ -273,7 +273,7 @@ fn story(mut store: impl Persistence) {
     store.add(&[says_little]).unwrap();
     let loaded = store.load().unwrap();
     assert_eq!(*loaded[1].entry, renamed);
-    assert_eq!(loaded[1].detail.as_ref().unwrap().timeline.len(), 2, "answers and timeline stay");
+    assert_eq!(loaded[1].timeline().unwrap().len(), 2, "answers and timeline stay");
 
     let mut kept = WatchedSession { entry: Arc::new(renamed), ..grown };
     kept.own = Arc::new(own());
@@ -392,7 +392,7 @@ fn what_is_removed_leaves_nothing_in_the_files() {
 fn marked(n: u128, marker: &str) -> WatchedSession {
     let mut watched = known(n);
     let id = id(n);
-    let mut answers = Answers::clone(&watched.detail.as_ref().unwrap().answers);
+    let mut answers = Answers::clone(watched.answers().unwrap());
     let raw =
         format!(r#"{{"session_id":"{id}","state":"COMPLETED","user_tracking_id":"{marker}"}}"#);
     answers.session = Some(answer(&raw, wire::session(&raw, id).unwrap()));
@@ -401,7 +401,7 @@ fn marked(n: u128, marker: &str) -> WatchedSession {
     let raw =
         format!(r#"{{"branch":{{"name":"{marker}"}},"documents":[{{"requirement_id":"r"}}]}}"#);
     answers.letter = Letter::Set(answer(&raw, wire::instructions(&raw).unwrap()));
-    let happened = &watched.detail.as_ref().unwrap().timeline[0];
+    let happened = &watched.timeline().unwrap()[0];
     let what = ChangeKind::ResourceAdded {
         container: "id_documents".into(),
         document_type: Some(marker.into()),
@@ -410,7 +410,7 @@ fn marked(n: u128, marker: &str) -> WatchedSession {
         frames: 0,
     };
     let event = TimelineEvent { what, ..happened.clone() };
-    let timeline = [watched.detail.as_ref().unwrap().timeline.as_slice(), &[event]].concat();
+    let timeline = [watched.timeline().unwrap(), &[event]].concat();
     watched.learn(Arc::new(answers), Arc::new(timeline));
     watched
 }
@@ -444,9 +444,9 @@ fn what_is_kept_no_longer_is_in_no_file_whoever_erases_it() {
             "command" => {
                 // The holder erases; until then nobody else is shown what is over.
                 let shown = reads(false);
-                assert!(shown.iter().all(|session| {
-                    session.detail.as_ref().unwrap().answers.session().is_none()
-                }));
+                assert!(
+                    shown.iter().all(|session| { session.answers().unwrap().session().is_none() })
+                );
                 assert!(holds(folder.path(), marker));
                 drop(store);
                 reads(false)
@@ -459,10 +459,7 @@ fn what_is_kept_no_longer_is_in_no_file_whoever_erases_it() {
         assert!(!holds(folder.path(), marker), "{way}");
         for session in &known {
             assert_eq!(
-                (
-                    &*session.detail.as_ref().unwrap().answers,
-                    session.detail.as_ref().unwrap().timeline.len()
-                ),
+                (session.answers().unwrap(), session.timeline().unwrap().len()),
                 (&Answers::default(), 0)
             );
             assert!(session.storage.erased_at.is_some() && session.storage.fault.is_none());
@@ -529,9 +526,9 @@ fn everything_but_ids_is_unreadable_without_the_applications_key_and_stays_as_it
         assert_eq!((read.id(), read.storage.fault), (id(1), Some(fault)));
         assert_eq!(
             (
-                read.detail.as_ref().unwrap().answers.session(),
+                read.answers().unwrap().session(),
                 &read.entry.reference,
-                read.detail.as_ref().unwrap().timeline.len()
+                read.timeline().unwrap().len()
             ),
             (None, &None, 0)
         );
@@ -587,11 +584,7 @@ fn a_list_that_was_made_without_a_key_is_sealed_and_answers_that_nobody_sealed_a
     assert!(holds(folder.path(), "0040037") && holds(folder.path(), "dbs-1"));
     let loaded = sealed(&path, false, 7).load().unwrap().remove(0);
     assert_eq!(
-        (
-            &*loaded.entry,
-            loaded.detail.as_ref().unwrap().answers.session(),
-            loaded.detail.as_ref().unwrap().timeline.len()
-        ),
+        (&*loaded.entry, loaded.answers().unwrap().session(), loaded.timeline().unwrap().len()),
         (&entry(1), None, 1)
     );
     assert!(!holds(folder.path(), "0040037") && !holds(folder.path(), "dbs-1"));
@@ -629,13 +622,13 @@ fn a_store_of_the_first_schema_is_brought_up_to_date() {
     fs::write(folder.path().join("store.db-before-schema-3"), "dbs-1").unwrap();
     let plain = open(&path).load().unwrap().remove(0);
     assert_eq!(
-        plain.detail.as_ref().unwrap().answers.session().unwrap().state.as_ref().unwrap().as_raw(),
+        plain.answers().unwrap().session().unwrap().state.as_ref().unwrap().as_raw(),
         "EXPIRED"
     );
     let loaded = sealed(&path, true, 7).load().unwrap().remove(0);
     assert_eq!(loaded.entry.reference.as_deref(), Some("dbs-1"));
     assert_eq!(
-        loaded.detail.as_ref().unwrap().answers.session(),
+        loaded.answers().unwrap().session(),
         None,
         "anybody may have written what nobody sealed"
     );
@@ -930,7 +923,7 @@ async fn the_writer_saves_what_changes_and_says_when_it_cannot() {
     let trouble = move |what| hears.lock().unwrap().push(what);
     let task = tokio::spawn(writer(persistence, saved, reader, trouble, cancel.clone()));
 
-    let answer = Answer::clone(known(1).detail.as_ref().unwrap().answers.session.as_ref().unwrap());
+    let answer = Answer::clone(known(1).answers().unwrap().session.as_ref().unwrap());
     store.observe(id(1), Observation::Session(answer));
     store.add(vec![entry(3), entry(4)]);
     store.remove(&[id(2)]);
@@ -952,7 +945,7 @@ async fn the_writer_saves_what_changes_and_says_when_it_cannot() {
     let cursor = open(&path).state("last_look").unwrap();
     assert_eq!(cursor, Some(at.to_string()));
     assert_eq!(arrangement(&mut open(&path)).unwrap(), arranged());
-    assert!(loaded[0].detail.as_ref().unwrap().answers.session().is_some());
+    assert!(loaded[0].answers().unwrap().session().is_some());
     assert_eq!(*told.lock().unwrap(), []);
 }
 
@@ -1026,7 +1019,7 @@ fn what_was_acknowledged_survives_kill_9() {
         for n in 1..=acknowledged {
             let found = loaded.iter().find(|s| s.id() == id(n));
             assert!(
-                found.is_some_and(|s| s.detail.as_ref().unwrap().answers.session().is_some()),
+                found.is_some_and(|s| s.answers().unwrap().session().is_some()),
                 "round {round}: {n} is lost"
             );
             let note = found.map(|s| s.own.note.as_str());

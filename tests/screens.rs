@@ -137,11 +137,7 @@ fn session_with(
         missing_since: None,
         visit_notified_at: None,
     });
-    watched.happened(change::between(
-        &Answers::default(),
-        &watched.detail.as_ref().unwrap().answers,
-        now(),
-    ));
+    watched.happened(change::between(&Answers::default(), watched.answers().unwrap(), now()));
     let last_ok =
         Some(now() - SignedDuration::from_secs(if state == State::Live { 3 } else { 540 }));
     let failure = PollFailure {
@@ -808,7 +804,7 @@ fn a_paused_screen_and_a_chosen_session_outside_the_window() {
             let mut sessions = vec![session(1, "S01", 100, State::Live)];
             if state == State::Live {
                 let mut done = session(1, "S01", 700, State::Live);
-                let mut timeline = (*done.detail.as_ref().unwrap().timeline).clone();
+                let mut timeline = done.timeline().unwrap().to_vec();
                 timeline.last_mut().unwrap().seen_at = later(1);
                 done.happened(timeline);
                 sessions = vec![done];
@@ -957,7 +953,7 @@ fn evidence_is_kept_until_a_day_that_the_tree_and_the_due_column_say() {
 fn a_derived_deadline_that_moves_by_more_than_a_minute_is_marked() {
     let moved = |seconds| {
         let mut later = session(1, "S03", 86_400, State::Live);
-        let mut answers = Answers::clone(&later.detail.as_ref().unwrap().answers);
+        let mut answers = Answers::clone(later.answers().unwrap());
         let mut answer = Answer::clone(answers.session.as_ref().unwrap());
         answer.fetched_at += SignedDuration::from_secs(seconds);
         answers.session = Some(Arc::new(answer));

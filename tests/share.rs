@@ -114,8 +114,7 @@ async fn who_finds_the_store_in_use_shows_what_the_other_learns_and_asks_when_it
     let shown = world
         .sees(|s| {
             let first = s.sessions.get(id(1)).unwrap();
-            first.detail.as_ref().unwrap().answers.session().is_some()
-                && s.sessions.get(id(2)).is_some()
+            first.answers().unwrap().session().is_some() && s.sessions.get(id(2)).is_some()
         })
         .await;
     let first = shown.sessions.get(id(1)).unwrap();
@@ -144,11 +143,7 @@ async fn who_asks_takes_in_what_another_process_adds_changes_and_removes() {
     let mut command = Sqlite::open(&file, false).unwrap().persistence;
     command.add(&[entry(2), entry(3)]).unwrap();
     world
-        .sees(|s| {
-            s.sessions
-                .get(id(3))
-                .is_some_and(|s| s.detail.as_ref().unwrap().answers.session().is_some())
-        })
+        .sees(|s| s.sessions.get(id(3)).is_some_and(|s| s.answers().unwrap().session().is_some()))
         .await;
     let named = WatchEntry { reference: Some("other".to_owned()), ..entry(2) };
     command.add(&[named]).unwrap();
@@ -182,11 +177,7 @@ async fn what_is_added_after_the_store_was_removed_and_made_anew_reaches_the_hol
     let mut command = Sqlite::open(&file, false).unwrap().persistence;
     command.add(&[entry(2)]).unwrap();
     world
-        .sees(|s| {
-            s.sessions
-                .get(id(2))
-                .is_some_and(|s| s.detail.as_ref().unwrap().answers.session().is_some())
-        })
+        .sees(|s| s.sessions.get(id(2)).is_some_and(|s| s.answers().unwrap().session().is_some()))
         .await;
     std::fs::remove_file(&file).unwrap();
     world.sees(|s| s.health.store_trouble.is_some()).await;
@@ -194,11 +185,7 @@ async fn what_is_added_after_the_store_was_removed_and_made_anew_reaches_the_hol
     let mut command = Sqlite::open(&file, false).unwrap().persistence;
     command.add(&[entry(3)]).unwrap();
     world
-        .sees(|s| {
-            s.sessions
-                .get(id(3))
-                .is_some_and(|s| s.detail.as_ref().unwrap().answers.session().is_some())
-        })
+        .sees(|s| s.sessions.get(id(3)).is_some_and(|s| s.answers().unwrap().session().is_some()))
         .await;
     assert!(world.engine.end().await);
     assert_eq!(command.load().unwrap().len(), 3);
@@ -229,11 +216,7 @@ async fn who_asks_nobody_leaves_the_store_to_those_who_do() {
     let mut asks = started(&file);
     asks.sees(|s| s.health.connection == Connection::Live).await;
     offline
-        .sees(|s| {
-            s.sessions
-                .get(id(1))
-                .is_some_and(|s| s.detail.as_ref().unwrap().answers.session().is_some())
-        })
+        .sees(|s| s.sessions.get(id(1)).is_some_and(|s| s.answers().unwrap().session().is_some()))
         .await;
     assert_eq!(offline.asked(), 0);
     assert!(asks.engine.end().await && offline.engine.end().await);
@@ -277,16 +260,7 @@ async fn what_is_kept_added_and_removed_where_another_process_asks_reaches_that_
     let here = shows.sees(is_kept).await;
     let there = asks
         .sees(|s| {
-            is_kept(s)
-                && s.sessions
-                    .get(id(3))
-                    .unwrap()
-                    .detail
-                    .as_ref()
-                    .unwrap()
-                    .answers
-                    .session()
-                    .is_some()
+            is_kept(s) && s.sessions.get(id(3)).unwrap().answers().unwrap().session().is_some()
         })
         .await;
     let own = |s: &Snapshot| s.sessions.get(id(1)).unwrap().own.history.clone();
@@ -331,11 +305,7 @@ async fn who_asks_nobody_does_not_keep_those_who_do_from_the_store() {
     let mut asks = started(&file);
     asks.sees(|s| s.health.connection == Connection::Live).await;
     offline
-        .sees(|s| {
-            s.sessions
-                .get(id(1))
-                .is_some_and(|s| s.detail.as_ref().unwrap().answers.session().is_some())
-        })
+        .sees(|s| s.sessions.get(id(1)).is_some_and(|s| s.answers().unwrap().session().is_some()))
         .await;
     assert_eq!(offline.asked(), 0);
     assert!(asks.engine.end().await && offline.engine.end().await);
@@ -346,10 +316,7 @@ async fn what_is_told_or_asked_for_elsewhere_is_asked_at_once() {
     let (_folder, file) = place();
     Sqlite::open(&file, true).unwrap().persistence.add(&[entry(1)]).unwrap();
     let mut asks = started(&file);
-    asks.sees(|s| {
-        s.sessions.get(id(1)).unwrap().detail.as_ref().unwrap().answers.session().is_some()
-    })
-    .await;
+    asks.sees(|s| s.sessions.get(id(1)).unwrap().answers().unwrap().session().is_some()).await;
     let mut shows = started(&file);
     shows.sees(|s| s.health.connection == Connection::Following).await;
     let asked = asks.asked();
@@ -357,8 +324,7 @@ async fn what_is_told_or_asked_for_elsewhere_is_asked_at_once() {
     let visit = Notification { session: id(1), topic: Topic::FirstBranchVisit, subject: None, at };
     shows.engine.commands.send(Command::Notified(visit)).await.unwrap();
     let seen = |s: &Snapshot| {
-        s.sessions.get(id(1)).unwrap().detail.as_ref().unwrap().answers.visit_notified_at
-            == Some(at)
+        s.sessions.get(id(1)).unwrap().answers().unwrap().visit_notified_at == Some(at)
     };
     asks.sees(seen).await;
     tokio::time::sleep(std::time::Duration::from_secs(3)).await;

@@ -231,8 +231,8 @@ fn error(session: Option<SessionId>, status: u16, code: &str) -> Value {
 async fn offline_keeps_the_data_and_says_since_when() {
     let mut bench = bench(four(json!([]))).await;
     let known = |w: &WatchedSession| {
-        w.detail.as_ref().unwrap().answers.configuration().is_some()
-            && w.detail.as_ref().unwrap().answers.letter.fetched_at().is_some()
+        w.answers().unwrap().configuration().is_some()
+            && w.answers().unwrap().letter.fetched_at().is_some()
     };
     bench.until(|s| s.sessions.iter().all(|w| known(w))).await;
     bench.running.take().unwrap().shutdown().await;
@@ -283,9 +283,7 @@ async fn a_404_of_one_session_is_that_session_not_found() {
     bench.say(OperatorCommand::Add(vec![entry])).await;
     let screen = bench
         .until(|s| {
-            s.sessions
-                .get(stranger)
-                .is_some_and(|w| w.detail.as_ref().unwrap().answers.missing_since.is_some())
+            s.sessions.get(stranger).is_some_and(|w| w.answers().unwrap().missing_since.is_some())
         })
         .await;
     screen.on("dbs-9").says([
@@ -296,9 +294,7 @@ async fn a_404_of_one_session_is_that_session_not_found() {
     let gone = bench
         .until(|s| {
             s.health.connection == Connection::Live
-                && s.sessions
-                    .get(id)
-                    .is_some_and(|w| w.detail.as_ref().unwrap().answers.missing_since.is_some())
+                && s.sessions.get(id).is_some_and(|w| w.answers().unwrap().missing_since.is_some())
         })
         .await;
     gone.on("dbs-1").says([&["● live"], &["dbs-1"], &["deleted"]]);
@@ -381,13 +377,8 @@ async fn values_that_are_not_known_are_counted_shown_raw_and_can_be_reported() {
         .until(|s| {
             let watched = s.sessions.get(id);
             watched.is_some_and(|w| {
-                w.detail.as_ref().unwrap().answers.configuration().is_some()
-                    && w.detail
-                        .as_ref()
-                        .unwrap()
-                        .answers
-                        .session()
-                        .is_some_and(|a| !a.unknown.is_empty())
+                w.answers().unwrap().configuration().is_some()
+                    && w.answers().unwrap().session().is_some_and(|a| !a.unknown.is_empty())
             })
         })
         .await

@@ -188,21 +188,15 @@ fn nothing_untrue(truth: &[WatchedSession], folder: &Path, what: &str) -> bool {
 }
 
 fn nothing_untrue_of(known: &WatchedSession, one: &WatchedSession, told: bool, what: &str) {
-    if let Some(answer) = &one.detail.as_ref().unwrap().answers.session {
-        let known = known.detail.as_ref().unwrap().answers.session.as_ref().unwrap();
+    if let Some(answer) = &one.answers().unwrap().session {
+        let known = known.answers().unwrap().session.as_ref().unwrap();
         assert_eq!((&answer.raw, answer.fetched_at), (&known.raw, known.fetched_at), "{what}");
     }
-    let whole = one.detail.as_ref().unwrap().answers.session().is_some()
-        && one.detail.as_ref().unwrap().timeline.len()
-            == known.detail.as_ref().unwrap().timeline.len();
+    let whole = one.answers().unwrap().session().is_some()
+        && one.timeline().unwrap().len() == known.timeline().unwrap().len();
     assert!(whole || one.storage.fault.is_some() || told, "{what}: missing in silence");
     assert!(
-        one.detail.as_ref().unwrap().timeline.iter().all(|event| known
-            .detail
-            .as_ref()
-            .unwrap()
-            .timeline
-            .contains(event)),
+        one.timeline().unwrap().iter().all(|event| known.timeline().unwrap().contains(event)),
         "{what}"
     );
     // Without its key nothing but the ID is shown.
@@ -362,7 +356,7 @@ fn an_older_copy_of_a_row_or_of_all_rows_of_a_session_is_not_believed() {
         let mut store = location(copy.path()).open(false).unwrap().persistence;
         let named = store.load_named(&[id(1)]).unwrap().remove(0);
         assert!(
-            named.detail.as_ref().unwrap().answers.session().is_none() || what == "a state",
+            named.answers().unwrap().session().is_none() || what == "a state",
             "{what}: an old answer was believed"
         );
         drop(store);
@@ -594,10 +588,7 @@ fn damage_to_pages_costs_the_rows_on_them_and_the_message_says_how_many_came_bac
         let loaded = store.load().unwrap();
         let told = opened.warning.or_else(|| store.trouble());
         assert_eq!(loaded.len(), 60, "page {page}: {told:?}");
-        let answered = loaded
-            .iter()
-            .filter(|s| s.detail.as_ref().unwrap().answers.session().is_some())
-            .count();
+        let answered = loaded.iter().filter(|s| s.answers().unwrap().session().is_some()).count();
         // Without the file's header, its schema or a page within a tree all rows are found.
         let of_rows = page > 0 && whole[page * 4_096] == 0x0d;
         assert!(of_rows || answered == 60, "page {page}: {answered} responses; {told:?}");
@@ -696,8 +687,8 @@ async fn a_store_that_is_removed_under_its_holder_is_noticed_within_10_s_and_mad
         for (one, held) in loaded.iter().zip(expected) {
             assert_eq!((&one.entry, &one.own), (&held.entry, &held.own), "round {round}");
             assert_eq!(
-                one.detail.as_ref().unwrap().answers.session(),
-                held.detail.as_ref().unwrap().answers.session(),
+                one.answers().unwrap().session(),
+                held.answers().unwrap().session(),
                 "round {round}"
             );
         }

@@ -169,10 +169,8 @@ async fn incident(file: &Path) {
     let yoti = Scripted { clock, yoti: Arc::new(Mutex::new(Yoti::Answers)) };
     location(file).open(true).unwrap().persistence.add(&[entry(1), entry(2), entry(3)]).unwrap();
     let mut engine = started(file, &yoti);
-    sees(&mut engine, |s| {
-        s.sessions.iter().all(|s| s.detail.as_ref().unwrap().answers.session().is_some())
-    })
-    .await;
+    sees(&mut engine, |s| s.sessions.iter().all(|s| s.answers().unwrap().session().is_some()))
+        .await;
     let note = AnnotationChange::Note("rang Amina Okafor".to_owned());
     engine.commands.send(OperatorCommand::Keep(vec![(id(1), note)]).into()).await.unwrap();
     trouble_with_yoti(&mut engine, &yoti).await;
@@ -202,10 +200,8 @@ async fn trouble_with_yoti(engine: &mut Engine, yoti: &Scripted) {
     is(Yoti::Answers);
     live(engine).await;
     is(Yoti::HasLost(2));
-    sees(engine, |s| {
-        s.sessions.get(id(2)).unwrap().detail.as_ref().unwrap().answers.missing_since.is_some()
-    })
-    .await;
+    sees(engine, |s| s.sessions.get(id(2)).unwrap().answers().unwrap().missing_since.is_some())
+        .await;
     is(Yoti::Answers);
 }
 

@@ -50,8 +50,8 @@ impl Model {
     pub(crate) fn name_newest(&mut self, changed: &[SessionId]) {
         for id in changed {
             let Some(item) = self.sessions.item(*id) else { continue };
-            let detail = item.session.detail.as_ref().filter(|_| item.changed);
-            let Some(event) = detail.and_then(|detail| detail.timeline.last()) else { continue };
+            let timeline = item.session.timeline().filter(|_| item.changed);
+            let Some(event) = timeline.and_then(<[_]>::last) else { continue };
             let name = self.times.name(&item.session, 30);
             let what = change_words(event);
             let time = self.times.of_day(event.seen_at);

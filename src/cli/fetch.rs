@@ -324,8 +324,7 @@ fn text(session: &WatchedSession, before: usize, config: &Config) -> String {
     let now = SystemClock.now();
     let stage = stage::derive(session, &config.rules, now).stage;
     let mut text = format!("{}  {}\n", session.id(), words::stage(&stage, now));
-    let timeline = session.detail.as_ref().map_or(&[][..], |detail| &detail.timeline);
-    for event in timeline.iter().skip(before) {
+    for event in session.timeline().unwrap_or_default().iter().skip(before) {
         text += &format!("  {}  {}\n", words::time(event.at, &config.zone), words::event(event));
     }
     if session.brief.events.number == before {

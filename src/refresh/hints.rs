@@ -60,10 +60,13 @@ impl<A: SessionApi, C: Clock> Task<A, C> {
         let fetched = watched.brief.result.as_ref().map(|result| result.fetched_at);
         // Where the store refused the answer an older one stands there, which was counted before.
         let fetched = fetched.filter(|at| *at >= asked_at);
-        let Some(detail) = &watched.detail else { return };
-        let timeline = detail.timeline.iter().rev();
-        let news: Vec<TimelineEvent> =
-            timeline.take_while(|event| Some(event.seen_at) == fetched).cloned().collect();
+        let Some(timeline) = watched.timeline() else { return };
+        let news: Vec<TimelineEvent> = timeline
+            .iter()
+            .rev()
+            .take_while(|event| Some(event.seen_at) == fetched)
+            .cloned()
+            .collect();
         // All of a first answer is new, and none of it was told.
         if news.iter().all(|event| event.what != ChangeKind::FirstSeen) {
             self.hints.ledger.on_answer(job.id, &news, asked_at, self.clock.now());

@@ -60,7 +60,7 @@ fn who_is_removed_comes_back_with_what_is_known_unless_that_is_purged() {
 /// A session that was answered 100 days earlier.
 fn long_ago(mut session: WatchedSession) -> Arc<WatchedSession> {
     let earlier = |at: Timestamp| at - SignedDuration::from_hours(100 * 24);
-    let mut answers = Answers::clone(&session.detail.as_ref().unwrap().answers);
+    let mut answers = Answers::clone(session.answers().unwrap());
     let result = Arc::make_mut(answers.session.as_mut().unwrap());
     result.fetched_at = earlier(result.fetched_at);
     let configuration = Arc::make_mut(answers.configuration.as_mut().unwrap());
@@ -69,7 +69,7 @@ fn long_ago(mut session: WatchedSession) -> Arc<WatchedSession> {
         let letter = Arc::make_mut(letter);
         letter.fetched_at = earlier(letter.fetched_at);
     }
-    let mut timeline = Vec::clone(&session.detail.as_ref().unwrap().timeline);
+    let mut timeline = session.timeline().unwrap().to_vec();
     for event in &mut timeline {
         event.seen_at = earlier(event.seen_at);
     }

@@ -126,8 +126,7 @@ fn told(out: &str) -> Vec<String> {
 /// The sessions whose answers the store has.
 fn stored(world: &World) -> BTreeSet<String> {
     let known = world.location().open(false).unwrap().persistence.load().unwrap();
-    let answered =
-        known.iter().filter(|session| session.detail.as_ref().unwrap().answers.session.is_some());
+    let answered = known.iter().filter(|session| session.answers().unwrap().session.is_some());
     answered.map(|session| session.id().to_string()).collect()
 }
 

@@ -192,9 +192,8 @@ fn a_paused_screen_stands_still_while_polling_goes_on_and_counts_what_waits() {
         let before = standing(o);
         let world = || {
             let world = o.world.borrow();
-            let state = |session: &WatchedSession| {
-                session.detail.as_ref().unwrap().answers.session()?.state.clone()
-            };
+            let state =
+                |session: &WatchedSession| session.answers().unwrap().session()?.state.clone();
             let states = world.sessions.iter().map(|session| state(session));
             states.filter(|state| *state == Some(SessionState::Completed)).count()
         };

@@ -21,7 +21,7 @@ fn raw(text: Option<&ServerText>) -> Option<&str> {
 }
 
 fn says_the_same(watched: &WatchedSession) {
-    let (brief, answers) = (&*watched.brief, &*watched.detail.as_ref().unwrap().answers);
+    let (brief, answers) = (&*watched.brief, watched.answers().unwrap());
     let text = serde_json::to_vec(brief).unwrap();
     assert_eq!(serde_json::from_slice::<Brief>(&text).unwrap(), *brief, "as it is stored");
     assert_eq!(brief.result.is_some(), answers.session.is_some());
@@ -140,7 +140,7 @@ fn of_letter(brief: &Brief, answers: &Answers) {
 }
 
 fn of_events(watched: &WatchedSession) {
-    let (events, timeline) = (&watched.brief.events, &watched.detail.as_ref().unwrap().timeline);
+    let (events, timeline) = (&watched.brief.events, &watched.timeline().unwrap());
     assert_eq!(events.number, timeline.len());
     assert_eq!(events.first_seen, timeline.first().map(|event| event.seen_at));
     assert_eq!(events.last_seen, timeline.last().map(|event| event.seen_at));

@@ -82,24 +82,14 @@ async fn the_changed_row_is_in_a_snapshot_soon_after_the_post() {
     let now = stack.world.now().await;
     let at_counter = |s: &WatchedSession| {
         matches!(stage::derive(s, &Rules::default(), now).stage, Stage::AtCounter { .. })
-            && s.detail
-                .as_ref()
-                .unwrap()
-                .answers
-                .session()
-                .is_some_and(|session| !session.resources.is_empty())
+            && s.answers().unwrap().session().is_some_and(|session| !session.resources.is_empty())
     };
     stack.until(at_counter).await;
     let took = stack.first.get().unwrap().elapsed();
     println!("from the first POST to the changed row in a snapshot: {took:?}");
     stack.world.control("PUT", "/_sim/clock", &json!({ "advance_seconds": 3_000 })).await;
     let done = |s: &WatchedSession| {
-        s.detail
-            .as_ref()
-            .unwrap()
-            .answers
-            .session()
-            .is_some_and(|s| s.state == Some(SessionState::Completed))
+        s.answers().unwrap().session().is_some_and(|s| s.state == Some(SessionState::Completed))
     };
     let took = stack.until(done).await;
     println!("from the end to the row that says so, a look every two seconds: {took:?}");
@@ -108,8 +98,7 @@ async fn the_changed_row_is_in_a_snapshot_soon_after_the_post() {
     let all = sent["sent"].as_array().unwrap();
     assert!(all.iter().all(|told| told["status"] == 200), "{sent}");
     let snapshot = Arc::clone(&stack.snapshots.borrow());
-    let visits =
-        snapshot.sessions.get(id).unwrap().detail.as_ref().unwrap().answers.visit_notified_at;
+    let visits = snapshot.sessions.get(id).unwrap().answers().unwrap().visit_notified_at;
     assert!(visits.is_some(), "the first branch visit was told");
 }
 
@@ -119,12 +108,7 @@ async fn reversed_and_doubled_notifications_lead_to_the_state_that_the_api_tells
     let mut stack = stack("S07", json!({ "duplicates": true, "reversed": true })).await;
     stack.world.advance(40_000).await;
     let done = |s: &WatchedSession| {
-        s.detail
-            .as_ref()
-            .unwrap()
-            .answers
-            .session()
-            .is_some_and(|s| s.state == Some(SessionState::Completed))
+        s.answers().unwrap().session().is_some_and(|s| s.state == Some(SessionState::Completed))
     };
     stack.until(done).await;
     let served = stack.world.watched().await;

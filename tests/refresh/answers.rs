@@ -18,11 +18,7 @@ fn every(seconds: i64) -> Settings {
 }
 
 fn missing(snapshot: &Snapshot) -> usize {
-    snapshot
-        .sessions
-        .iter()
-        .filter(|s| s.detail.as_ref().unwrap().answers.missing_since.is_some())
-        .count()
+    snapshot.sessions.iter().filter(|s| s.answers().unwrap().missing_since.is_some()).count()
 }
 
 fn tries(world: &World, from: u64, to: u64) -> usize {
@@ -42,7 +38,7 @@ async fn case_11_a_404_of_a_gateway_is_never_gone_and_the_session_is_asked_again
     assert_eq!(cause, "404 not from Yoti");
     let session = during.sessions.get(id(1)).unwrap();
     assert!(
-        session.detail.as_ref().unwrap().answers.session().is_some() && session.poll.failures > 0,
+        session.answers().unwrap().session().is_some() && session.poll.failures > 0,
         "the last data stay"
     );
     assert_eq!(session.poll.last_failure.as_ref().unwrap().status, None);
@@ -82,19 +78,7 @@ async fn one_404_of_yotis_is_not_gone_and_neither_are_two_with_something_between
         pass(1).await;
         assert_eq!(missing(&world.snapshot()), 0, "after {:?}", world.api.begun.elapsed());
     }
-    assert!(
-        world
-            .snapshot()
-            .sessions
-            .get(id(1))
-            .unwrap()
-            .detail
-            .as_ref()
-            .unwrap()
-            .answers
-            .session()
-            .is_some()
-    );
+    assert!(world.snapshot().sessions.get(id(1)).unwrap().answers().unwrap().session().is_some());
 }
 
 #[tokio::test(start_paused = true)]
@@ -134,9 +118,7 @@ async fn what_is_kept_no_longer_is_erased_and_not_fetched_again_unless_it_is_ask
     });
     pass(90 * day - 60).await;
     let before = world.snapshot();
-    assert!(
-        before.sessions.get(id(1)).unwrap().detail.as_ref().unwrap().answers.session().is_some()
-    );
+    assert!(before.sessions.get(id(1)).unwrap().answers().unwrap().session().is_some());
     let calls = |world: &super::World| {
         let calls = world.api.calls.lock().unwrap();
         calls.iter().filter(|(_, who, _)| *who == id(1)).count()
@@ -146,15 +128,9 @@ async fn what_is_kept_no_longer_is_erased_and_not_fetched_again_unless_it_is_ask
     let after = world.snapshot();
     let erased = after.sessions.get(id(1)).unwrap();
     let at = erased.storage.erased_at.unwrap();
-    assert_eq!(
-        (
-            erased.detail.as_ref().unwrap().answers.session(),
-            erased.detail.as_ref().unwrap().timeline.len()
-        ),
-        (None, 0)
-    );
+    assert_eq!((erased.answers().unwrap().session(), erased.timeline().unwrap().len()), (None, 0));
     assert!(
-        after.sessions.get(id(2)).unwrap().detail.as_ref().unwrap().answers.session().is_some(),
+        after.sessions.get(id(2)).unwrap().answers().unwrap().session().is_some(),
         "it still runs"
     );
     let stage = stage::derive(erased, &Rules::default(), at).stage;
@@ -165,10 +141,7 @@ async fn what_is_kept_no_longer_is_erased_and_not_fetched_again_unless_it_is_ask
     pass(5).await;
     let back = world.snapshot();
     let back = back.sessions.get(id(1)).unwrap();
-    assert!(
-        back.detail.as_ref().unwrap().answers.session().is_some()
-            && back.storage.erased_at.is_none()
-    );
+    assert!(back.answers().unwrap().session().is_some() && back.storage.erased_at.is_none());
 }
 
 #[tokio::test(start_paused = true)]
@@ -213,14 +186,8 @@ async fn an_answer_its_poll_state_and_the_time_of_the_last_are_seen_together() {
         while snapshots.changed().await.is_ok() && seen < 100 {
             let snapshot = Arc::clone(&snapshots.borrow_and_update());
             for session in snapshot.sessions.iter() {
-                let fetched = session
-                    .detail
-                    .as_ref()
-                    .unwrap()
-                    .answers
-                    .session
-                    .as_ref()
-                    .map(|answer| answer.fetched_at);
+                let fetched =
+                    session.answers().unwrap().session.as_ref().map(|answer| answer.fetched_at);
                 assert_eq!(fetched, session.poll.last_ok);
                 assert!(fetched <= snapshot.health.last_ok);
                 seen += usize::from(fetched.is_some());

@@ -59,10 +59,7 @@ async fn a_forged_completion_changes_nothing_but_has_the_session_looked_at() {
     pass(3).await;
     let after = world.snapshot();
     let of = |snapshot: &Snapshot| snapshot.sessions.get(id(2)).unwrap().clone();
-    assert_eq!(
-        of(&after).detail.as_ref().unwrap().answers.session(),
-        of(&before.0).detail.as_ref().unwrap().answers.session()
-    );
+    assert_eq!(of(&after).answers().unwrap().session(), of(&before.0).answers().unwrap().session());
     assert_eq!(of(&after).revision, of(&before.0).revision);
     assert_eq!(stage_of(&mut world, id(2)), Stage::AwaitingVisit);
     assert_eq!(world.api.sessions_asked().len(), before.1 + 1, "our own GET");
@@ -88,10 +85,8 @@ async fn late_and_disordered_notifications_leave_the_state_to_the_answers() {
             .sessions
             .get(id(1))
             .unwrap()
-            .detail
-            .as_ref()
+            .answers()
             .unwrap()
-            .answers
             .session()
             .unwrap()
             .state
@@ -209,10 +204,8 @@ async fn a_first_branch_visit_is_told_by_a_notification_alone_and_makes_the_stag
     assert_eq!(stage_of(&mut world, id(1)), Stage::AtCounter { since: at });
     let watched = world.snapshot().sessions.get(id(1)).unwrap().clone();
     let events: Vec<(ChangeKind, Origin)> = watched
-        .detail
-        .as_ref()
+        .timeline()
         .unwrap()
-        .timeline
         .iter()
         .map(|event| (event.what.clone(), event.origin))
         .collect();
@@ -244,17 +237,7 @@ async fn topics_that_nobody_knows_cannot_fill_a_timeline() {
     pass(3).await;
     let watched = world.snapshot().sessions.get(id(1)).unwrap().clone();
     let strange = |what: &ChangeKind| matches!(what, ChangeKind::Notified { .. });
-    assert_eq!(
-        watched
-            .detail
-            .as_ref()
-            .unwrap()
-            .timeline
-            .iter()
-            .filter(|event| strange(&event.what))
-            .count(),
-        16
-    );
+    assert_eq!(watched.timeline().unwrap().iter().filter(|event| strange(&event.what)).count(), 16);
 }
 
 #[tokio::test(start_paused = true)]

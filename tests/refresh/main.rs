@@ -253,7 +253,7 @@ async fn what_is_done_or_gone_is_not_asked_again_and_keeps_its_last_answer() {
     assert_eq!(late, 1, "after an hour it is looked at once more, then not for a day");
     let snapshot = world.snapshot();
     let gone = snapshot.sessions.get(id(2)).unwrap();
-    assert!(gone.detail.as_ref().unwrap().answers.session().is_some(), "the last answer stays");
+    assert!(gone.answers().unwrap().session().is_some(), "the last answer stays");
     let now = world.api.clock.now();
     let stage = branchwatch::domain::assessment::stage::derive(gone, &Rules::default(), now).stage;
     assert_eq!(stage, Stage::Gone);
@@ -385,19 +385,7 @@ async fn sessions_come_and_go_while_it_runs_and_offline_asks_nobody() {
     pass(3).await;
     world.say(OperatorCommand::Add(vec![entry(2)])).await;
     pass(3).await;
-    assert!(
-        world
-            .snapshot()
-            .sessions
-            .get(id(2))
-            .unwrap()
-            .detail
-            .as_ref()
-            .unwrap()
-            .answers
-            .session()
-            .is_some()
-    );
+    assert!(world.snapshot().sessions.get(id(2)).unwrap().answers().unwrap().session().is_some());
     world.say(OperatorCommand::Remove(vec![id(1)])).await;
     pass(3).await;
     assert_eq!(world.snapshot().sessions.len(), 1);

@@ -67,7 +67,7 @@ fn what_only_a_notification_told_is_marked_in_the_timeline_and_sessions_are_offe
         told(ChangeKind::FirstBranchVisit, Some(SourceType::Ibv)),
         told(ChangeKind::Notified { topic: Topic::from_wire("new\u{1b}[2Jtopic") }, None),
     ];
-    visited.happened([visited.detail.as_ref().unwrap().timeline.as_slice(), &told].concat());
+    visited.happened([visited.timeline().unwrap(), &told].concat());
     let mut model = model_of(snapshot_of(vec![visited], State::Live), (120, 40));
     update(&mut model, Event::Action(Action::Pane4));
     let timeline = model.areas().pane(Pane::Timeline).unwrap();

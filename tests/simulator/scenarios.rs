@@ -21,17 +21,17 @@ async fn s01_goes_from_awaiting_to_nine_checks_approved() {
     assert!(matches!(world.stage().await, Stage::AtCounter { .. }));
     let watched = world.watched().await;
     assert!(
-        watched.detail.as_ref().unwrap().answers.session().unwrap().checks.is_empty(),
+        watched.answers().unwrap().session().unwrap().checks.is_empty(),
         "checks stay empty until the end"
     );
-    assert_eq!(coverage::derive(&watched.detail.as_ref().unwrap().answers).counts(), (1, 3));
+    assert_eq!(coverage::derive(watched.answers().unwrap()).counts(), (1, 3));
     world.advance(360).await;
     let watched = world.watched().await;
-    let session = watched.detail.as_ref().unwrap().answers.session().unwrap();
+    let session = watched.answers().unwrap().session().unwrap();
     assert_eq!(session.state, Some(SessionState::Completed));
     assert_eq!(session.checks.len(), 9);
     assert!(session.checks.iter().all(|c| c.report.as_ref().unwrap().breakdown.is_empty()));
-    assert_eq!(coverage::derive(&watched.detail.as_ref().unwrap().answers).counts(), (3, 3));
+    assert_eq!(coverage::derive(watched.answers().unwrap()).counts(), (3, 3));
     assert_eq!(world.stage().await, Stage::Done(Verdict::Approve));
 }
 
@@ -43,7 +43,7 @@ async fn s02_runs_its_checks_for_75_seconds_and_the_threshold_is_not_recomputed(
     world.advance(80).await;
     assert_eq!(world.stage().await, Stage::Done(Verdict::Approve));
     let watched = world.watched().await;
-    let checks = &watched.detail.as_ref().unwrap().answers.session().unwrap().checks;
+    let checks = &watched.answers().unwrap().session().unwrap().checks;
     let face =
         checks.iter().find(|c| c.check_type == Some(CheckType::IdDocumentFaceMatch)).unwrap();
     let detail = &face.report.as_ref().unwrap().breakdown[0].details[0].1;
@@ -60,11 +60,8 @@ async fn s03_and_s05_expire_with_nothing_and_with_one_of_three() {
         world.advance(30 * 86_400).await;
         assert_eq!(world.stage().await, Stage::Expired { captured });
         let watched = world.watched().await;
-        assert_eq!(
-            watched.detail.as_ref().unwrap().answers.session().unwrap().client_session_token_ttl,
-            Some(0)
-        );
-        assert!(watched.detail.as_ref().unwrap().answers.session().unwrap().checks.is_empty());
+        assert_eq!(watched.answers().unwrap().session().unwrap().client_session_token_ttl, Some(0));
+        assert!(watched.answers().unwrap().session().unwrap().checks.is_empty());
     }
 }
 
@@ -117,7 +114,7 @@ async fn s06_keeps_the_abandoned_attempt_and_counts_the_attempts_down() {
     assert_eq!(left().await, 1);
     assert_eq!(world.stage().await, Stage::Done(Verdict::Approve));
     let watched = world.watched().await;
-    let coverage = coverage::derive(&watched.detail.as_ref().unwrap().answers);
+    let coverage = coverage::derive(watched.answers().unwrap());
     assert_eq!(coverage.requirements[0].resources.len(), 2, "two entries for one requirement");
     let served = world.served().await;
     let documents = served["resources"]["id_documents"].as_array().unwrap();
@@ -134,10 +131,7 @@ async fn s07_to_s10_end_with_their_reasons() {
         ("S10", Verdict::Reject, "DIFFERENT_PERSON"),
     ] {
         let world = ends(scenario, 600, verdict).await;
-        assert_eq!(
-            reasons(world.watched().await.detail.as_ref().unwrap().answers.session().unwrap()),
-            [reason]
-        );
+        assert_eq!(reasons(world.watched().await.answers().unwrap().session().unwrap()), [reason]);
     }
     let served = ends("S07", 600, Verdict::Reject).await.served().await;
     let report = &check_of(&served, "ID_DOCUMENT_AUTHENTICITY")["report"];
@@ -148,10 +142,7 @@ async fn s07_to_s10_end_with_their_reasons() {
 #[tokio::test]
 async fn s11_rejects_without_a_reason() {
     let world = ends("S11", 600, Verdict::Reject).await;
-    assert!(
-        reasons(world.watched().await.detail.as_ref().unwrap().answers.session().unwrap())
-            .is_empty()
-    );
+    assert!(reasons(world.watched().await.answers().unwrap().session().unwrap()).is_empty());
     let served = world.served().await;
     assert_eq!(served["checks"].as_array().unwrap().len(), 9);
     assert_eq!(served["resources"]["liveness_capture"], json!([]), "nulls are in S30 alone");
@@ -174,7 +165,7 @@ async fn s12_links_the_failed_task_with_the_check_that_it_generated() {
     world.advance(400).await;
     assert_eq!(world.stage().await, Stage::Done(Verdict::Refer));
     assert_eq!(
-        reasons(world.watched().await.detail.as_ref().unwrap().answers.session().unwrap()),
+        reasons(world.watched().await.answers().unwrap().session().unwrap()),
         ["PHOTO_TOO_BLURRY"]
     );
 }
@@ -246,11 +237,11 @@ async fn s16_mixes_sources_and_keeps_the_superseded_attempt() {
     assert_eq!(world.stage().await, Stage::AtHome);
     world.advance(900).await;
     let watched = world.watched().await;
-    let session = watched.detail.as_ref().unwrap().answers.session().unwrap();
+    let session = watched.answers().unwrap().session().unwrap();
     for source in [SourceType::EndUser, SourceType::RelyingBusiness, SourceType::Ibv] {
         assert!(session.resources.iter().any(|r| r.source == Some(source.clone())));
     }
-    let coverage = coverage::derive(&watched.detail.as_ref().unwrap().answers);
+    let coverage = coverage::derive(watched.answers().unwrap());
     assert_eq!(coverage.requirements[1].resources.len(), 2, "two attempts at liveness");
     assert_eq!(world.stage().await, Stage::Done(Verdict::Reject), "by the rule: any REJECT");
 }
@@ -269,10 +260,7 @@ async fn s17_waits_for_the_relying_business() {
     assert_eq!(types, ["ID_DOCUMENT", "FACE_CAPTURE", "APPLICANT_PROFILE"]);
     world.advance(600).await;
     assert_eq!(world.stage().await, Stage::Done(Verdict::Approve));
-    assert_eq!(
-        coverage::derive(&world.watched().await.detail.as_ref().unwrap().answers).counts(),
-        (3, 3)
-    );
+    assert_eq!(coverage::derive(world.watched().await.answers().unwrap()).counts(), (3, 3));
 }
 
 #[tokio::test]
@@ -306,15 +294,14 @@ async fn s19_is_kept_raw_and_counts_as_refer() {
     world.advance(500).await;
     assert_eq!(world.stage().await, Stage::Done(Verdict::Refer));
     let watched = world.watched().await;
-    let answer = watched.detail.as_ref().unwrap().answers.session.as_ref().unwrap();
+    let answer = watched.answers().unwrap().session.as_ref().unwrap();
     let served = world.served().await;
     let kept: Value = serde_json::from_str(&answer.raw).unwrap();
     assert_eq!(kept, served, "COMPLETED has no secret: nothing is missing");
     assert!(answer.raw.contains("123456789012345678901234567890"));
     assert!(answer.raw.contains("1.50"));
-    let providers = watched.detail.as_ref().unwrap().answers.configuration().unwrap().requirements
-        [0]
-    .allowed_sources[0]
+    let providers = watched.answers().unwrap().configuration().unwrap().requirements[0]
+        .allowed_sources[0]
         .clone();
     assert_eq!(providers.allowed_providers.unwrap()[1].as_raw(), "XX_PARTNER");
     assert!(watched.brief.unknown_values >= 4);
@@ -326,7 +313,7 @@ async fn s20_has_no_report_for_its_internal_error_and_expires() {
     world.advance(600).await;
     assert_eq!(world.served().await["state"], "ONGOING");
     let watched = world.watched().await;
-    let session = watched.detail.as_ref().unwrap().answers.session().unwrap();
+    let session = watched.answers().unwrap().session().unwrap();
     let broken = session.checks.iter().find(|c| c.state == Some(CheckState::InternalError));
     assert!(broken.unwrap().report.is_none());
     world.advance(8 * 86_400).await;
@@ -337,7 +324,7 @@ async fn s20_has_no_report_for_its_internal_error_and_expires() {
 async fn s21_is_large_and_read_in_every_part() {
     let world = ends("S21", 600, Verdict::Reject).await;
     let watched = world.watched().await;
-    let session = watched.detail.as_ref().unwrap().answers.session().unwrap();
+    let session = watched.answers().unwrap().session().unwrap();
     assert_eq!(session.checks.len(), 150);
     let documents: Vec<_> = session.resources.iter().filter_map(|r| r.document()).collect();
     assert_eq!(documents.len(), 12);
@@ -345,8 +332,8 @@ async fn s21_is_large_and_read_in_every_part() {
         d.pages.iter().map(|page| page.frames.len()).sum::<usize>()
     };
     assert_eq!(documents.iter().map(frames).sum::<usize>(), 300);
-    assert_eq!(coverage::derive(&watched.detail.as_ref().unwrap().answers).counts(), (12, 12));
-    let text = &watched.detail.as_ref().unwrap().answers.session.as_ref().unwrap().raw;
+    assert_eq!(coverage::derive(watched.answers().unwrap()).counts(), (12, 12));
+    let text = &watched.answers().unwrap().session.as_ref().unwrap().raw;
     for script in ["هيئة", "רשות", "見本", "표본", "สำนักงาน"] {
         assert!(text.contains(script), "{script}");
     }
@@ -498,17 +485,7 @@ async fn s27_looks_like_the_seed_on_plural_and_singular_paths() {
     });
     assert_eq!(value, seed);
     assert_eq!(
-        world
-            .watched()
-            .await
-            .detail
-            .as_ref()
-            .unwrap()
-            .answers
-            .configuration()
-            .unwrap()
-            .requirements
-            .len(),
+        world.watched().await.answers().unwrap().configuration().unwrap().requirements.len(),
         4
     );
 }
@@ -522,9 +499,7 @@ async fn s28_is_served_with_its_hostile_strings_as_they_are() {
         .unwrap()
         .to_owned();
     assert!(reason.len() > 5_000 && reason.contains('\u{1b}') && reason.contains('\u{200b}'));
-    let check = &world.watched().await.detail.as_ref().unwrap().answers.session().unwrap().checks
-        [0]
-    .clone();
+    let check = &world.watched().await.answers().unwrap().session().unwrap().checks[0].clone();
     assert_eq!(check.recommendation(), Some(&Recommendation::Reject));
     assert_eq!(check.report.as_ref().unwrap().reason.as_ref().unwrap().as_raw(), reason);
 }
@@ -542,16 +517,12 @@ async fn s29_has_a_document_without_media_and_a_share_that_failed() {
     assert_eq!(shares[1]["error"]["code"], "BAD_SHARE");
     assert!(shares[1].get("resource_id").is_none());
     let watched = world.watched().await;
-    assert_eq!(coverage::derive(&watched.detail.as_ref().unwrap().answers).counts(), (1, 2));
-    let requirement =
-        &watched.detail.as_ref().unwrap().answers.configuration().unwrap().requirements[0];
+    assert_eq!(coverage::derive(watched.answers().unwrap()).counts(), (1, 2));
+    let requirement = &watched.answers().unwrap().configuration().unwrap().requirements[0];
     assert_eq!(requirement.allowed_providers.as_ref().unwrap()[0].as_raw(), "DIGILOCKER");
     world.advance(600).await;
     assert_eq!(world.stage().await, Stage::Done(Verdict::Approve));
-    assert_eq!(
-        coverage::derive(&world.watched().await.detail.as_ref().unwrap().answers).counts(),
-        (2, 2)
-    );
+    assert_eq!(coverage::derive(world.watched().await.answers().unwrap()).counts(), (2, 2));
 }
 
 #[tokio::test]
@@ -561,12 +532,12 @@ async fn s30_has_bare_texts_and_nulls_and_is_read_like_s01() {
     assert_eq!(served["resources"]["id_documents"][0]["source"], "IBV");
     assert!(served["resources"]["share_codes"].is_null() && !served.to_string().contains("[]"));
     let watched = world.watched().await;
-    let session = watched.detail.as_ref().unwrap().answers.session().unwrap();
+    let session = watched.answers().unwrap().session().unwrap();
     assert!(session.resources.iter().any(|r| r.source == Some(SourceType::Ibv)));
     assert_eq!(watched.brief.unknown_values, 0);
     let usual = ends("S01", 600, Verdict::Approve).await;
-    let counts = coverage::derive(&usual.watched().await.detail.as_ref().unwrap().answers).counts();
-    assert_eq!(coverage::derive(&watched.detail.as_ref().unwrap().answers).counts(), counts);
+    let counts = coverage::derive(usual.watched().await.answers().unwrap()).counts();
+    assert_eq!(coverage::derive(watched.answers().unwrap()).counts(), counts);
 }
 
 #[tokio::test]
@@ -574,7 +545,7 @@ async fn s31_previews_its_profiles_and_aborts_the_advanced_one() {
     let world = world("S31").await;
     world.advance(300).await;
     let watched = world.watched().await;
-    let session = watched.detail.as_ref().unwrap().answers.session().unwrap();
+    let session = watched.answers().unwrap().session().unwrap();
     assert!(session.identity_profile_preview.is_some());
     assert!(session.advanced_identity_profile_preview.is_some());
     assert_eq!(session.organisation_name.as_ref().unwrap().as_raw(), "Specimen Organisation");

@@ -72,8 +72,7 @@ pub(crate) fn step(model: &mut Model, back: bool) {
         _ => model.selected,
     };
     let watched = live.all_watched().filter(|s| only.is_none_or(|id| s.id() == id));
-    let details = watched.filter_map(|session| session.detail.as_ref());
-    let timelines = details.map(|detail| detail.timeline.as_slice());
+    let timelines = watched.filter_map(|session| session.timeline());
     let moment = if back { moment_before(timelines, at) } else { moment_after(timelines, at) };
     match moment.filter(|moment| *moment <= model.clock) {
         Some(moment) => go(model, moment),

@@ -261,7 +261,7 @@ mod tests {
         check.last_updated = Some(step(100));
         last.checks.push(check);
         let mut watched = f::watched(None, None, Some(f::letter(&[])));
-        let mut answers = (*watched.detail.as_ref().unwrap().answers).clone();
+        let mut answers = (*watched.answers().unwrap()).clone();
         let mut timeline = Vec::new();
         for (session, minutes) in [(first, 299), (second, 199), (last, 99)] {
             let mut next = answers.clone();
@@ -283,17 +283,13 @@ mod tests {
         assert!(matches!(stage(&lived, at(150)), Stage::Visited));
         assert_eq!(stage(&lived, at(301)), Stage::NotFetched);
         let then = as_of(&lived, at(250));
-        let session = then.detail.as_ref().unwrap().answers.session().unwrap();
+        let session = then.answers().unwrap().session().unwrap();
         assert_eq!((session.resources.len(), session.checks.len()), (1, 0));
         assert_eq!(session.state, Some(SessionState::Ongoing));
-        assert!(then.detail.as_ref().unwrap().timeline.iter().all(|event| event.at <= at(250)));
-        assert_eq!(
-            then.detail.as_ref().unwrap().timeline.len(),
-            2,
-            "first seen and the first document"
-        );
+        assert!(then.timeline().unwrap().iter().all(|event| event.at <= at(250)));
+        assert_eq!(then.timeline().unwrap().len(), 2, "first seen and the first document");
         assert!(
-            then.detail.as_ref().unwrap().answers.session.as_ref().unwrap().raw.is_empty(),
+            then.answers().unwrap().session.as_ref().unwrap().raw.is_empty(),
             "no text of then is kept"
         );
     }
@@ -302,9 +298,7 @@ mod tests {
     fn a_session_first_seen_at_its_end_was_ongoing_before_its_checks() {
         let mut lived = lived();
         lived.happened(
-            between(&Answers::default(), &lived.detail.as_ref().unwrap().answers, f::now())
-                .into_iter()
-                .collect(),
+            between(&Answers::default(), lived.answers().unwrap(), f::now()).into_iter().collect(),
         );
         assert!(matches!(stage(&lived, f::minutes_ago(195)), Stage::AtCounter { .. }));
         assert!(matches!(stage(&lived, f::minutes_ago(90)), Stage::Done(_)));
@@ -313,13 +307,13 @@ mod tests {
     #[test]
     fn a_check_that_was_changed_later_had_only_begun() {
         let mut lived = lived();
-        let mut session = lived.detail.as_ref().unwrap().answers.session().unwrap().clone();
+        let mut session = lived.answers().unwrap().session().unwrap().clone();
         session.checks[0].created = Some(f::minutes_ago(130));
-        let mut answers = (*lived.detail.as_ref().unwrap().answers).clone();
+        let mut answers = (*lived.answers().unwrap()).clone();
         answers.session = Some(f::answer(session));
         lived.answered(answers);
         let then = as_of(&lived, f::minutes_ago(120));
-        let check = &then.detail.as_ref().unwrap().answers.session().unwrap().checks[0];
+        let check = &then.answers().unwrap().session().unwrap().checks[0];
         assert!(check.report.is_none() && check.state.is_none());
         assert_eq!(stage(&lived, f::minutes_ago(120)), Stage::ChecksRunning);
     }
@@ -327,13 +321,10 @@ mod tests {
     #[test]
     fn the_letter_and_the_acknowledgement_of_later_are_not_there_yet() {
         let mut lived = lived();
-        let mut timeline = (*lived.detail.as_ref().unwrap().timeline).clone();
+        let mut timeline = lived.timeline().unwrap().to_vec();
         timeline.extend(between(
             &Answers::default(),
-            &Answers {
-                letter: lived.detail.as_ref().unwrap().answers.letter.clone(),
-                ..Answers::default()
-            },
+            &Answers { letter: lived.answers().unwrap().letter.clone(), ..Answers::default() },
             f::minutes_ago(50),
         ));
         lived.happened(timeline);
@@ -346,11 +337,11 @@ mod tests {
             ..Annotations::default()
         });
         let then = as_of(&lived, f::minutes_ago(60));
-        assert_eq!(then.detail.as_ref().unwrap().answers.letter, Letter::NotKnown);
+        assert_eq!(then.answers().unwrap().letter, Letter::NotKnown);
         assert!(then.own.acknowledged.is_none());
         let now = as_of(&lived, f::now());
         assert!(
-            matches!(now.detail.as_ref().unwrap().answers.letter, Letter::Set(_))
+            matches!(now.answers().unwrap().letter, Letter::Set(_))
                 && now.own.acknowledged.is_some()
         );
     }
@@ -358,7 +349,7 @@ mod tests {
     #[test]
     fn a_letter_that_is_not_set_now_was_not_set_then() {
         let mut waiting = f::watched(Some(f::session(SessionState::Ongoing)), None, None);
-        let mut answers = (*waiting.detail.as_ref().unwrap().answers).clone();
+        let mut answers = (*waiting.answers().unwrap()).clone();
         // Said again by the last answer, as by each before it.
         answers.letter = Letter::NotSet(f::now());
         waiting.happened(between(&Answers::default(), &answers, f::minutes_ago(300)));
@@ -374,7 +365,7 @@ mod tests {
     #[test]
     fn before_a_letter_was_set_the_stage_is_the_one_that_the_screen_said() {
         let first = f::watched(Some(f::session(SessionState::Ongoing)), None, None);
-        let result = (*first.detail.as_ref().unwrap().answers).clone();
+        let result = (*first.answers().unwrap()).clone();
         let not_set = Answers { letter: Letter::NotSet(f::minutes_ago(290)), ..result.clone() };
         let set = Answers { letter: Letter::Set(f::answer(f::letter(&[]))), ..result.clone() };
         let steps = [(Answers::default(), result, 300), (not_set.clone(), set.clone(), 100)];
@@ -421,14 +412,12 @@ mod tests {
         let mut lived = lived();
         let mut requirement = f::requirement("r", RequirementType::IdDocument, &["PASSPORT"]);
         requirement.state = Some(RequirementState::Complete);
-        let mut answers = (*lived.detail.as_ref().unwrap().answers).clone();
+        let mut answers = (*lived.answers().unwrap()).clone();
         answers.configuration = Some(f::answer(f::configuration(vec![requirement])));
         lived.answered(answers);
         let state = |minutes| {
             let then = as_of(&lived, f::minutes_ago(minutes));
-            then.detail.as_ref().unwrap().answers.configuration().unwrap().requirements[0]
-                .state
-                .clone()
+            then.answers().unwrap().configuration().unwrap().requirements[0].state.clone()
         };
         assert_eq!((state(90), state(150)), (Some(RequirementState::Complete), None));
     }
@@ -436,8 +425,8 @@ mod tests {
     #[test]
     fn moments_are_those_of_the_timelines() {
         let lived = lived();
-        let timeline = &lived.detail.as_ref().unwrap().timeline;
-        let one = || std::iter::once(timeline.as_slice());
+        let timeline = lived.timeline().unwrap();
+        let one = || std::iter::once(timeline);
         assert_eq!(moment_before(one(), f::now()), Some(f::minutes_ago(99)));
         assert_eq!(moment_before(one(), f::minutes_ago(300)), None);
         assert_eq!(moment_after(one(), f::minutes_ago(300)), Some(f::minutes_ago(299)));

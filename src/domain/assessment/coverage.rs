@@ -350,11 +350,9 @@ mod tests {
         }
         let letter = (!promises.is_empty()).then(|| f::letter(promises));
         derive(
-            &f::watched(Some(session), Some(f::configuration(requirements)), letter)
-                .detail
-                .as_ref()
-                .unwrap()
-                .answers,
+            f::watched(Some(session), Some(f::configuration(requirements)), letter)
+                .answers()
+                .unwrap(),
         )
     }
 
@@ -400,7 +398,7 @@ mod tests {
         let names = |requirements: Vec<RequiredResource>| {
             let configuration = f::configuration(requirements);
             let watched = f::watched(Some(session.clone()), Some(configuration), None);
-            let found = superseded(&session, &derive(&watched.detail.as_ref().unwrap().answers));
+            let found = superseded(&session, &derive(watched.answers().unwrap()));
             found.into_iter().map(|id| id.text().as_raw().to_owned()).collect::<Vec<_>>()
         };
         assert_eq!(names(vec![f::requirement("a", ID, &["PASSPORT"])]), ["old"]);
@@ -440,9 +438,8 @@ mod tests {
         abandoned.media.clear();
         session.resources.push(abandoned);
         let configuration = f::configuration(vec![f::requirement("a", ID, &["PASSPORT"])]);
-        let coverage = derive(
-            &f::watched(Some(session), Some(configuration), None).detail.as_ref().unwrap().answers,
-        );
+        let coverage =
+            derive(f::watched(Some(session), Some(configuration), None).answers().unwrap());
         assert_eq!(coverage.requirements[0].matched, Match::Derived);
         assert_eq!(coverage.counts(), (0, 1));
     }

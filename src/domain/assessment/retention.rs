@@ -107,7 +107,7 @@ mod tests {
         let rule =
             Retention { resources_ttl: Some(SignedDuration::from_mins(1)), ..<_>::default() };
         let runs = session(SessionState::Ongoing, true);
-        let answered = runs.detail.as_ref().unwrap().answers.session.as_ref().unwrap().fetched_at;
+        let answered = runs.answers().unwrap().session.as_ref().unwrap().fetched_at;
         assert_eq!(rule.erase_at(&runs, f::now()), Some(answered + DAY * 90));
         assert!(rule.is_over(&session(SessionState::Completed, true), f::now()));
         // Its deadline ends it, also where nobody has asked since.
@@ -124,7 +124,7 @@ mod tests {
         gone.erase(f::now() + DAY * 30);
         assert_eq!(rule.erase_at(&gone, f::now() + DAY * 31), None);
         assert_eq!(
-            (&*gone.detail.as_ref().unwrap().answers, gone.detail.as_ref().unwrap().timeline.len()),
+            (gone.answers().unwrap(), gone.timeline().unwrap().len()),
             (&Answers::default(), 0)
         );
     }

@@ -282,7 +282,7 @@ mod tests {
         assert_eq!(stage(&notified), Stage::AtCounter { since: f::minutes_ago(2) });
         let expired = of(Session {
             state: Some(SessionState::Expired),
-            ..awaiting.detail.as_ref().unwrap().answers.session().unwrap().clone()
+            ..awaiting.answers().unwrap().session().unwrap().clone()
         });
         assert_eq!(stage(&expired), Stage::Expired { captured: 0 });
         let other = of(f::session(SessionState::from_wire("PAUSED")));

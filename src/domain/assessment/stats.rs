@@ -176,8 +176,7 @@ mod tests {
     fn who_has_not_ended_is_no_completion_but_may_have_a_visit() {
         let mut watched = lived(300, 200, 10, Recommendation::Approve);
         let mut session = f::session(SessionState::Ongoing);
-        session.resources =
-            watched.detail.as_ref().unwrap().answers.session().unwrap().resources.clone();
+        session.resources = watched.answers().unwrap().session().unwrap().resources.clone();
         watched.revise(|answers| answers.session = Some(f::answer(session)));
         let stats = of(&[watched]);
         assert_eq!(stats.completed, [0; HOURS]);

@@ -9,7 +9,7 @@ use crate::domain::brief::bounds::{Budget, MOST};
 use crate::domain::server_text::ServerText;
 use crate::domain::session::Session;
 use crate::domain::session::answer::Answer;
-use crate::domain::session::check::Check;
+use crate::domain::session::check::{Check, is_final, is_pass};
 use crate::domain::session::extra::UnknownValue;
 use crate::domain::session::profile::IdentityProfile;
 use crate::domain::session::resource::Resource;
@@ -186,13 +186,13 @@ impl CheckBrief {
     /// The check is a pass: only so (contract 4.3).
     #[must_use]
     pub fn is_approved(&self) -> bool {
-        self.state == Some(CheckState::Done) && self.recommendation == Some(Recommendation::Approve)
+        is_pass(self.state.as_ref(), self.recommendation.as_ref())
     }
 
     /// Nothing more will come of it.
     #[must_use]
     pub const fn is_finished(&self) -> bool {
-        matches!(self.state, Some(CheckState::Done | CheckState::InternalError))
+        is_final(self.state.as_ref())
     }
 
     /// This build knows its type.

@@ -267,7 +267,7 @@ fn plain(
 }
 
 fn timeline(session: &WatchedSession) -> &[TimelineEvent] {
-    session.detail.as_ref().map_or(&[][..], |detail| &detail.timeline)
+    session.timeline().unwrap_or_default()
 }
 
 /// What of a timeline is new; at its cap the oldest have gone.

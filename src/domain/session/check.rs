@@ -65,6 +65,20 @@ pub struct SubCheck {
     pub details: Vec<(ServerText, ServerText)>,
 }
 
+/// A check in this state, with this advice, is a pass: no other one is (contract 4.3).
+#[must_use]
+pub fn is_pass(state: Option<&CheckState>, advice: Option<&Recommendation>) -> bool {
+    state == Some(&CheckState::Done) && advice == Some(&Recommendation::Approve)
+}
+
+/// Nothing more comes of a check in this state.
+#[must_use]
+pub const fn is_final(state: Option<&CheckState>) -> bool {
+    // How a session with an INTERNAL_ERROR ends is not
+    // documented (contract 4.1): that check has ended.
+    matches!(state, Some(CheckState::Done | CheckState::InternalError))
+}
+
 impl Check {
     /// The recommendation, if there is a report.
     #[must_use]
@@ -76,16 +90,13 @@ impl Check {
     /// not a pass (contract 4.1).
     #[must_use]
     pub fn is_approved(&self) -> bool {
-        self.state == Some(CheckState::Done)
-            && self.recommendation() == Some(&Recommendation::Approve)
+        is_pass(self.state.as_ref(), self.recommendation())
     }
 
     /// True once nothing more can come: DONE or INTERNAL_ERROR.
     #[must_use]
     pub const fn is_finished(&self) -> bool {
-        // How a session with an INTERNAL_ERROR ends is not
-        // documented (contract 4.1): that check has ended.
-        matches!(self.state, Some(CheckState::Done | CheckState::InternalError))
+        is_final(self.state.as_ref())
     }
 
     /// False for a type that this build does not know, or none: never a pass.

@@ -193,6 +193,18 @@ impl WatchedSession {
         self.learn(self.at_hand().answers, Arc::new(timeline));
     }
 
+    /// Its answers, where they are at hand.
+    #[must_use]
+    pub fn answers(&self) -> Option<&Answers> {
+        self.detail.as_ref().map(|detail| &*detail.answers)
+    }
+
+    /// What happened to it, oldest first, where that is at hand.
+    #[must_use]
+    pub fn timeline(&self) -> Option<&[TimelineEvent]> {
+        self.detail.as_ref().map(|detail| detail.timeline.as_slice())
+    }
+
     fn at_hand(&self) -> Detail {
         debug_assert!(self.detail.is_some(), "what was not read would be lost");
         self.detail.as_deref().cloned().unwrap_or_default()
