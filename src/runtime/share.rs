@@ -108,6 +108,11 @@ impl Reader {
         Ok(true)
     }
 
+    /// All of it is read at the next look: what was seen last is not what is shown.
+    fn forget(&mut self) {
+        (self.version, self.seen) = (None, None);
+    }
+
     fn look(&mut self) -> Result<Look, PersistError> {
         if self.takes {
             match self.location.open(true) {
@@ -125,7 +130,7 @@ impl Reader {
             }
         }
         if was_replaced(&mut self.open) {
-            (self.version, self.seen) = (None, None);
+            self.forget();
         }
         // `beside`, not `open`: nothing of a store that another process holds is checked or mended.
         let store = beside(&mut self.open, &self.location)?;
@@ -211,7 +216,7 @@ pub(super) async fn follow(
                 return Some((store, held));
             }
             // What was kept meanwhile is not in what was read: it is read again.
-            Ok(Look::Theirs(Some(_))) if !kept.is_empty() => reader.version = None,
+            Ok(Look::Theirs(Some(_))) if !kept.is_empty() => reader.forget(),
             Ok(Look::Theirs(Some(known))) => commands.send(Command::Follow(known)).await.ok()?,
             Ok(Look::Theirs(None)) => {}
             Err(_told) => {}
