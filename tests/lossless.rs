@@ -361,8 +361,7 @@ fn watched(served: &[(Kind, &Value)]) -> WatchedSession {
     }
     let events =
         branchwatch::domain::events::change::between(&Answers::default(), &answers, start());
-    watched.happened(events);
-    watched.answered(answers);
+    watched.learn(Arc::new(answers), Arc::new(events));
     watched
 }
 

@@ -69,18 +69,11 @@ pub(super) async fn run(global: &Global, args: &Wait) -> Result<u8, Failure> {
     let client = setup::client(&config)?;
     let mut store = (!global.no_state).then(|| setup::store(global, &config)).transpose()?;
     let known = known(store.as_mut(), &ids)?;
-    let begun = SystemClock.now();
-    let mut keeper =
-        Keeper { store, begun, saved: SessionTable::default(), due: ask::within(KEPT_WITHIN) };
-    let engine = Engine::start(
-        // Of its own: a dashboard on the same store goes
-        // on polling, and neither waits for the other.
-        LoadedStore::of(Memory::holding(known), None)?,
-        client,
-        SystemClock,
-        settings(&config),
-        config.rules.clone(),
-    );
+    let mut keeper = Keeper::new(store);
+    // Of its own: a dashboard on the same store goes on polling, and neither waits for the other.
+    let held = LoadedStore::of(Memory::holding(known), None)?;
+    let rules = config.rules.clone();
+    let engine = Engine::start(held, client, SystemClock, settings(&config), rules);
     // Nobody waits for an answer from the store.
     let _ends = engine.commands.send(OperatorCommand::RefreshAll.into()).await;
     let mut snapshots = engine.snapshots.clone();
@@ -307,6 +300,11 @@ struct Keeper {
 }
 
 impl Keeper {
+    fn new(store: Option<Sqlite>) -> Self {
+        let (begun, saved) = (SystemClock.now(), SessionTable::default());
+        Self { store, begun, saved, due: ask::within(KEPT_WITHIN) }
+    }
+
     /// Saves what has changed since the last time.
     fn keep(&mut self, snapshot: &Snapshot) -> Result<(), PersistError> {
         self.due = ask::within(KEPT_WITHIN);

@@ -289,8 +289,7 @@ fn waits_for_first_look(session: &WatchedSession) -> bool {
 /// Some of what its stage is worked out from was never answered.
 fn is_known_in_part(session: &WatchedSession) -> bool {
     let brief = &session.brief;
-    let state = brief.result.as_ref().and_then(|result| result.state.as_ref());
-    let ongoing = state == Some(&SessionState::Ongoing);
+    let ongoing = brief.state() == Some(&SessionState::Ongoing);
     session.poll.last_failure.is_none()
         && ongoing
         && (brief.configuration.is_none() || brief.letter == LetterBrief::NotKnown)

@@ -24,7 +24,7 @@ use crate::domain::server_text::ServerText;
 use crate::domain::session::answer::Answer;
 use crate::domain::session::configuration::Configuration;
 use crate::domain::session::parts::Answers;
-use crate::domain::session::wire_enum::CheckType;
+use crate::domain::session::wire_enum::{CheckType, SessionState};
 
 /// What the list needs of a session's answers and events.
 #[derive(Clone, Debug, PartialEq, Default, Serialize, Deserialize)]
@@ -92,6 +92,18 @@ impl Brief {
             unknown_values: unknown_values(answers),
             events: EventsBrief::of(timeline),
         }
+    }
+
+    /// The state of the last session result, if it has one.
+    #[must_use]
+    pub fn state(&self) -> Option<&SessionState> {
+        self.result.as_ref()?.state.as_ref()
+    }
+
+    /// When Yoti last answered with a session result.
+    #[must_use]
+    pub fn fetched_at(&self) -> Option<Timestamp> {
+        self.result.as_ref().map(|result| result.fetched_at)
     }
 
     /// The first branch visit: told by a notification, else the first resource from a counter.

@@ -73,7 +73,7 @@ pub(super) fn row(session: &WatchedSession, masked: bool, origin: &DocumentOrigi
         session.id().to_string(),
         reference,
         tags,
-        word(result.and_then(|s| s.state.as_ref()).map_or("", |s| s.as_raw()), masked).to_owned(),
+        word(brief.state().map_or("", |s| s.as_raw()), masked).to_owned(),
         found.stage.kind().file_name().to_owned(),
         findings(&found, session, masked).join("; "),
         found.deadline.map(|d| d.at.to_string()).unwrap_or_default(),
@@ -84,7 +84,7 @@ pub(super) fn row(session: &WatchedSession, masked: bool, origin: &DocumentOrigi
         checks.iter().filter(|check| check.is_approved()).count().to_string(),
         rejected.count().to_string(),
         branch.unwrap_or_default(),
-        result.map(|result| result.fetched_at.to_string()).unwrap_or_default(),
+        brief.fetched_at().map(|at| at.to_string()).unwrap_or_default(),
         found.is_old().to_string(),
         hidden.join(" "),
     ];

@@ -18,9 +18,7 @@ pub fn summary(session: &WatchedSession, origin: &DocumentOrigin<'_>, privacy: P
     let labels = &origin.rules.labels;
     let masked = privacy.hides();
     let brief = &session.brief;
-    let result = brief.result.as_ref();
     let attention = findings(&assessment, session, masked);
-    let state = result.and_then(|result| result.state.as_ref());
     json!({
         "schema_version": SCHEMA_VERSION,
         "profile": origin.profile,
@@ -28,14 +26,14 @@ pub fn summary(session: &WatchedSession, origin: &DocumentOrigin<'_>, privacy: P
         "session_id": session.id().to_string(),
         "reference": labels.reference(session, privacy),
         "tags": labels.tags(session, privacy),
-        "state": state.map(|state| word(state.as_raw(), masked)),
+        "state": brief.state().map(|state| word(state.as_raw(), masked)),
         "stage": assessment.stage.kind().file_name(),
         "erased_at": session.storage.erased_at.map(|at| at.to_string()),
         "attention": attention,
         "deadline": assessment.deadline.map(|d| json!({ "at": d.at.to_string(), "derived": d.derived })),
         "supplied": brief.covered.supplied,
         "required": brief.covered.of,
-        "fetched_at": result.map(|result| result.fetched_at.to_string()),
+        "fetched_at": brief.fetched_at().map(|at| at.to_string()),
         "asked_at": session.poll.last_ok.map(|at| at.to_string()),
         "stale": assessment.is_old(),
     })

@@ -57,8 +57,7 @@ pub(super) fn rarely(
 
 /// Completed, expired, or in a state that is not known.
 pub(super) fn has_ended(watched: &WatchedSession) -> bool {
-    let result = watched.brief.result.as_ref();
-    result.is_some_and(|result| !matches!(result.state, Some(SessionState::Ongoing) | None))
+    watched.brief.state().is_some_and(|state| *state != SessionState::Ongoing)
 }
 
 /// When each part is due next, by when it was last answered. `every` is the session result's
@@ -85,9 +84,9 @@ pub(super) fn waits(
         // A clock that was put back does not make an answer younger than it is.
         if age.is_negative() { Duration::ZERO } else { every.saturating_sub(real(age, settings)) }
     };
-    let result = brief.result.as_ref().map(|result| result.fetched_at);
     // An answer that said nothing new moves `last_ok` alone; it counts, or a start asks all again.
-    let answered = result.map(|at| watched.poll.last_ok.map_or(at, |last| last.max(at)));
+    let answered =
+        brief.fetched_at().map(|at| watched.poll.last_ok.map_or(at, |last| last.max(at)));
     let configured = brief.configuration.as_ref().map(|known| known.fetched_at);
     let part = |part, answered: Option<Timestamp>| match rarely(part, watched, settings) {
         Some(every) => Some(left(answered, every)),

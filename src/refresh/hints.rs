@@ -57,7 +57,7 @@ impl<A: SessionApi, C: Clock> Task<A, C> {
             return;
         }
         let Some(watched) = self.store.snapshot().sessions.get(job.id) else { return };
-        let fetched = watched.brief.result.as_ref().map(|result| result.fetched_at);
+        let fetched = watched.brief.fetched_at();
         // Where the store refused the answer an older one stands there, which was counted before.
         let fetched = fetched.filter(|at| *at >= asked_at);
         let Some(timeline) = watched.timeline() else { return };

@@ -30,8 +30,7 @@ pub(crate) fn open(model: &mut Model, what: What) -> Vec<Effect> {
     let session = &item.session;
     let id = session.id();
     let name = model.times.name(session, 40);
-    let result = session.brief.result.as_ref();
-    let state = result.and_then(|result| result.state.as_ref()).map(|s| wire(s.as_raw()));
+    let state = session.brief.state().map(|state| wire(state.as_raw()));
     let state = state.unwrap_or_else(|| "not fetched".to_owned());
     let badge = crate::text::shown_str(&model.settings.badge, 20);
     // What has to be typed can be read off the screen: of a masked reference, the short ID.

@@ -88,10 +88,7 @@ fn settle(dialog: &mut ExportDialog, model: &Model) -> Effect {
         dialog.file = TextField::new(&chosen);
         dialog.chosen_file = dialog.file.text();
     }
-    let fetched = |id: &SessionId| {
-        let brief = &model.sessions.item(*id)?.session.brief;
-        brief.result.as_ref().map(|result| result.fetched_at)
-    };
+    let fetched = |id: &SessionId| model.sessions.item(*id)?.session.brief.fetched_at();
     dialog.oldest = ids.iter().map(fetched).min().flatten();
     // What was asked for before this change may still be on its way.
     dialog.serial += 1;

@@ -108,7 +108,7 @@ pub(crate) const fn of_reason(reason: Reason) -> (Glyph, Tone) {
 }
 
 fn state(session: &WatchedSession) -> Cell {
-    match session.brief.result.as_ref().and_then(|result| result.state.as_ref()) {
+    match session.brief.state() {
         Some(state) => words::marked(state.as_raw(), state.is_unknown(), Tone::Plain),
         None => Cell::new("—", Tone::Dim),
     }
@@ -198,8 +198,7 @@ pub(crate) fn why(session: &WatchedSession, rules: &Rules, times: &Times) -> Cel
             format!("not fetched yet{asks}")
         }
         _ => {
-            let result = session.brief.result.as_ref();
-            let state = result.and_then(|r| r.state.as_ref()).map(|s| wire(s.as_raw()));
+            let state = session.brief.state().map(|state| wire(state.as_raw()));
             format!("session {} {}", session.id(), state.unwrap_or_default())
         }
     };

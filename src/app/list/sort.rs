@@ -84,11 +84,7 @@ impl Sort {
                 self.text(Some(session.entry.reference.as_deref().unwrap_or(&session.id().short())))
             }
             Column::Session => self.number(Some(first_half(session))),
-            Column::State => {
-                let result = session.brief.result.as_ref();
-                let state = result.and_then(|result| result.state.as_ref());
-                self.text(state.map(SessionState::as_raw))
-            }
+            Column::State => self.text(session.brief.state().map(SessionState::as_raw)),
             // The bits rise with the steps.
             Column::Stage => self.number(Some(i64::from(summary.kind.bit()))),
             Column::Docs => self.number(docs(session)),

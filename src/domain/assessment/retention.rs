@@ -36,7 +36,7 @@ impl Retention {
     pub fn erase_at(&self, watched: &WatchedSession, now: Timestamp) -> Option<Timestamp> {
         let brief = &watched.brief;
         let parts = [
-            brief.result.as_ref().map(|result| result.fetched_at),
+            brief.fetched_at(),
             brief.configuration.as_ref().map(|configuration| configuration.fetched_at),
             brief.letter.fetched_at().filter(|_| brief.letter.is_set()),
         ];

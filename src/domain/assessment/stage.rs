@@ -207,8 +207,7 @@ fn visited(
 
 /// When Yoti last answered for the session result; an answer that says nothing new counts too.
 fn last_answer(watched: &WatchedSession) -> Option<Timestamp> {
-    let fetched_at = watched.brief.result.as_ref().map(|result| result.fetched_at);
-    fetched_at.max(watched.poll.last_ok)
+    watched.brief.fetched_at().max(watched.poll.last_ok)
 }
 
 #[cfg(test)]

@@ -43,10 +43,7 @@ pub(super) fn any_text(field: TextField, session: &WatchedSession, test: &mut Te
         TextField::Provider => session.brief.configuration.as_ref().is_some_and(|configuration| {
             configuration.requested.providers.iter().any(|text| test(text.as_raw()))
         }),
-        TextField::State => {
-            let state = session.brief.result.as_ref().and_then(|result| result.state.as_ref());
-            state.is_some_and(|state| test(state.as_raw()))
-        }
+        TextField::State => session.brief.state().is_some_and(|state| test(state.as_raw())),
         _ => {
             field.thing().is_some_and(|thing| thing.any(session, |part| part.any_text(field, test)))
         }
