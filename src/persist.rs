@@ -44,8 +44,18 @@ pub const LAST_LOOK: &str = "last_look";
 
 /// A backend; calls block, so the task that uses it runs them on a blocking thread.
 pub trait Persistence: Send + 'static {
-    /// All sessions, in the order of adding, with their last answers and timelines.
-    fn load(&mut self) -> Result<Vec<WatchedSession>, PersistError>;
+    /// All sessions, in the order of adding, as the list needs them: with their briefs, and of most
+    /// without answers and timeline.
+    fn briefs(&mut self) -> Result<Vec<WatchedSession>, PersistError>;
+
+    /// Those that are named, and are there, with their last answers and timelines.
+    fn details(&mut self, ids: &[SessionId]) -> Result<Vec<WatchedSession>, PersistError>;
+
+    /// All of it at once.
+    fn load(&mut self) -> Result<Vec<WatchedSession>, PersistError> {
+        let ids: Vec<SessionId> = self.briefs()?.iter().map(WatchedSession::id).collect();
+        self.details(&ids)
+    }
 
     /// Puts entries on the list; known ones are updated, archived
     /// ones come back. Durable when it returns.

@@ -188,7 +188,7 @@ fn those_that_are_named_are_read_as_they_stand_in_the_whole_list() {
         ("called her", 1)
     );
     assert_eq!(command.load_named(&named).unwrap(), loaded);
-    assert_eq!(command.load_to_learn(&named).unwrap(), loaded);
+    assert_eq!(command.details(&named).unwrap(), loaded);
     let listed = some(command.listed().unwrap());
     assert_eq!(command.listed_named(&named).unwrap(), listed);
 }
@@ -239,14 +239,24 @@ fn move_times(session: &mut WatchedSession, later: Timestamp) {
     });
 }
 
+/// All of it; read as the list needs it, it says the same.
+fn read(store: &mut impl Persistence) -> Vec<WatchedSession> {
+    let (briefs, loaded) = (store.briefs().unwrap(), store.load().unwrap());
+    assert_eq!(briefs.len(), loaded.len());
+    for (brief, whole) in briefs.into_iter().zip(&loaded) {
+        assert_eq!(WatchedSession { detail: whole.detail.clone(), ..brief }, *whole);
+    }
+    loaded
+}
+
 fn story(mut store: impl Persistence) {
-    assert_eq!(store.load().unwrap(), []);
+    assert_eq!(read(&mut store), []);
     store.add(&[entry(1), entry(2), entry(3)]).unwrap();
-    let listed: Vec<SessionId> = store.load().unwrap().iter().map(WatchedSession::id).collect();
+    let listed: Vec<SessionId> = read(&mut store).iter().map(WatchedSession::id).collect();
     assert_eq!(listed, [id(1), id(2), id(3)], "the order of adding");
 
     store.save(&[Arc::new(known(2))]).unwrap();
-    let loaded = store.load().unwrap();
+    let loaded = read(&mut store);
     assert_eq!(loaded[1], known(2), "all comes back as it was");
 
     let mut grown = known(2);
@@ -255,11 +265,11 @@ fn story(mut store: impl Persistence) {
     grown.happened([grown.timeline().unwrap(), &[event]].concat());
     grown.revise(|answers| answers.missing_since = Some("2026-10-16T10:00:00Z".parse().unwrap()));
     store.save(&[Arc::new(grown.clone())]).unwrap();
-    assert_eq!(store.load().unwrap()[1], grown);
+    assert_eq!(read(&mut store)[1], grown);
 
     move_times(&mut grown, "2026-10-16T11:00:00Z".parse().unwrap());
     store.touch(&[Arc::new(grown.clone()), Arc::new(known(9))]).unwrap();
-    assert_eq!(store.load().unwrap()[1], grown, "an answer with nothing new moves its time alone");
+    assert_eq!(read(&mut store)[1], grown, "an answer with nothing new moves its time alone");
 
     let mut renamed = entry(2);
     renamed.reference = Some("other".to_owned());
@@ -271,7 +281,7 @@ fn story(mut store: impl Persistence) {
     };
     // What an addition does not say stays; tags are added.
     store.add(&[says_little]).unwrap();
-    let loaded = store.load().unwrap();
+    let loaded = read(&mut store);
     assert_eq!(*loaded[1].entry, renamed);
     assert_eq!(loaded[1].timeline().unwrap().len(), 2, "answers and timeline stay");
 
@@ -279,9 +289,9 @@ fn story(mut store: impl Persistence) {
     kept.own = Arc::new(own());
     kept.personal.looked_at = Some("2026-10-16T12:00:00Z".parse().unwrap());
     store.save(&[Arc::new(kept.clone())]).unwrap();
-    assert_eq!(store.load().unwrap()[1], kept, "what the operator keeps comes back");
+    assert_eq!(read(&mut store)[1], kept, "what the operator keeps comes back");
     store.add(&[entry(2)]).unwrap();
-    let loaded = store.load().unwrap();
+    let loaded = read(&mut store);
     assert_eq!(loaded[1].own.archived_at, None, "adding brings back what was archived");
     assert_eq!(loaded[1].own.note, "called her");
 
@@ -294,7 +304,7 @@ fn story(mut store: impl Persistence) {
     list_is_kept(&mut store);
     assert_eq!(store.remove(&[id(2), id(9)]).unwrap(), 1);
     store.save(&[Arc::new(known(2))]).unwrap();
-    assert_eq!(store.load().unwrap().len(), 2, "who was taken off does not come back by a save");
+    assert_eq!(read(&mut store).len(), 2, "who was taken off does not come back by a save");
 }
 
 /// As a command opens it.
@@ -657,6 +667,64 @@ fn a_store_of_schema_4_is_taken_over_whole_and_sealed() {
     assert_eq!(arrangement(&mut store).unwrap(), arranged());
     assert_eq!(store.state("last_look").unwrap().as_deref(), Some("2026-10-16T12:00:00Z"));
     assert!(!holds(folder.path(), "dbs-") && !holds(folder.path(), "rings back"));
+}
+
+/// Changes the stored brief of every session of a store that has no key.
+fn alter_briefs(path: &Path, change: impl Fn(&mut serde_json::Value)) {
+    let connection = rusqlite::Connection::open(path).unwrap();
+    let mut query = connection.prepare("SELECT position, body FROM session").unwrap();
+    let rows = query.query_map([], |row| Ok((row.get(0)?, row.get(1)?))).unwrap();
+    for (position, body) in rows.collect::<Result<Vec<(i64, Vec<u8>)>, _>>().unwrap() {
+        let mut row: serde_json::Value = serde_json::from_slice(&body[1..]).unwrap();
+        change(&mut row["brief"]);
+        let body = [&body[..1], &serde_json::to_vec(&row).unwrap()].concat();
+        let text = "UPDATE session SET body = ?2 WHERE position = ?1";
+        connection.execute(text, (position, body)).unwrap();
+    }
+}
+
+#[test]
+fn a_brief_that_is_missing_older_or_unreadable_is_made_of_the_answers_and_saved() {
+    use serde_json::{Value, json};
+    type Change = fn(&mut Value);
+    let changes: [(&str, Change); 5] = [
+        ("missing", |brief| *brief = Value::Null),
+        ("older", |brief| brief["made_by"] = json!(0)),
+        ("unreadable", |brief| brief["text"] = json!({"result": 7})),
+        ("no brief", |brief| brief["text"] = json!(null)),
+        ("newer", |brief| {
+            brief["made_by"] = json!(99);
+            brief["text"]["of_tomorrow"] = json!([1]);
+        }),
+    ];
+    for (what, change) in changes {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("store.db");
+        let mut store = held(&path);
+        store.add(&[entry(1), entry(2)]).unwrap();
+        let truth = [known(1), known(2)];
+        store.save(&truth.clone().map(Arc::new)).unwrap();
+        drop(store);
+        alter_briefs(&path, change);
+        let briefs = |store: &mut Sqlite| -> Vec<WatchedSession> {
+            let briefs = store.briefs().unwrap();
+            assert!(briefs.iter().all(|brief| brief.detail.is_none()), "{what}");
+            assert_eq!(store.load().unwrap(), truth, "{what}");
+            briefs
+        };
+        let said = briefs(&mut open(&path));
+        for (brief, whole) in said.iter().zip(&truth) {
+            assert_eq!(brief.brief, whole.brief, "{what}");
+        }
+        // Who may write keeps them; the answers are not needed for them any more.
+        assert_eq!(briefs(&mut held(&path)), said, "{what}");
+        let connection = rusqlite::Connection::open(&path).unwrap();
+        connection.execute("DELETE FROM answer", []).unwrap();
+        drop(connection);
+        assert_eq!(open(&path).briefs().unwrap(), said, "{what}");
+        let faults = open(&path).load().unwrap();
+        assert!(faults.iter().all(|s| s.storage.fault == Some(StoreFault::Removed)), "{what}");
+    }
 }
 
 /// What stands in the golden store of schema 5.

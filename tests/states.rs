@@ -400,7 +400,10 @@ async fn a_store_that_another_window_holds_is_followed_and_that_is_said() {
 struct Full;
 
 impl Persistence for Full {
-    fn load(&mut self) -> Result<Vec<WatchedSession>, PersistError> {
+    fn briefs(&mut self) -> Result<Vec<WatchedSession>, PersistError> {
+        Ok(Vec::new())
+    }
+    fn details(&mut self, _: &[SessionId]) -> Result<Vec<WatchedSession>, PersistError> {
         Ok(Vec::new())
     }
     fn add(&mut self, _: &[WatchEntry]) -> Result<(), PersistError> {

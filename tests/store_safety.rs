@@ -168,6 +168,7 @@ fn nothing_untrue(truth: &[WatchedSession], folder: &Path, what: &str) -> bool {
         };
         told |= opened.warning.is_some();
         let mut store = opened.persistence;
+        let briefs = store.briefs().expect(what);
         let loaded = store.load().expect(what);
         let state = store.state("last_look").unwrap();
         assert!(state.as_deref().is_none_or(|state| state == "now"), "{what}: {state:?}");
@@ -179,6 +180,12 @@ fn nothing_untrue(truth: &[WatchedSession], folder: &Path, what: &str) -> bool {
                     assert!(one.storage.fault.is_some(), "{what}: {} was never added", one.id());
                 }
             }
+        }
+        for one in briefs.iter().filter(|one| one.storage.fault.is_none()) {
+            let known = truth.iter().find(|known| known.id() == one.id());
+            let known = &known.expect("told above").brief;
+            let nothing = told && one.brief.result.is_none();
+            assert!(nothing || one.brief == *known, "{what}: {:?}", one.brief);
         }
         for known in truth {
             assert!(loaded.iter().any(|one| one.id() == known.id()), "{what}: {} lost", known.id());

@@ -229,7 +229,7 @@ impl<'a> Fetching<'a> {
             return Ok(());
         }
         let ids: Vec<SessionId> = replies.iter().map(|reply| reply.id).collect();
-        let known = self.store.load_to_learn(&ids)?;
+        let known = self.store.details(&ids)?;
         self.say_unreadable();
         let (mut store, _reader) = Store::new(known);
         let ends: Vec<FetchEnd> =

@@ -39,7 +39,7 @@ pub(super) fn list(global: &Global, args: &List) -> Result<u8, Failure> {
     let config: Config = setup::config(global)?;
     let mut store = setup::store(global, &config)?;
     let view = view(&config, args, &global.filter, &mut store)?;
-    let mut sessions = setup::load(&mut store)?;
+    let mut sessions = setup::briefs(&mut store)?;
     sessions.retain(|session| session.own.archived_at.is_some() == args.archived);
     let now = SystemClock.now();
     let all = sessions.len();

@@ -205,9 +205,9 @@ pub(super) fn not_refreshed(found: Option<&WatchedSession>, id: SessionId) -> Fa
     Failure::Other(format!("session {id} {why} {id}"))
 }
 
-/// All of the store. Says which answers cannot be read.
-pub(super) fn load(store: &mut Sqlite) -> Result<Vec<WatchedSession>, PersistError> {
-    let known = store.load()?;
+/// All sessions of the store, as the list needs them. Says which of them cannot be read.
+pub(super) fn briefs(store: &mut Sqlite) -> Result<Vec<WatchedSession>, PersistError> {
+    let known = store.briefs()?;
     say_unreadable(store);
     Ok(known)
 }

@@ -25,7 +25,7 @@ pub(super) fn run(global: &Global, args: &Stats) -> Result<u8, Failure> {
     let mut store = setup::store(global, &config)?;
     let now = SystemClock.now();
     let from = since(args.since.as_deref(), now)?;
-    let known = list::filtered(global, &config, setup::load(&mut store)?, now)?;
+    let known = list::filtered(global, &config, setup::briefs(&mut store)?, now)?;
     let counted: Vec<&WatchedSession> =
         known.iter().filter(|s| from.is_none_or(|from| funnel::since(s, from))).collect();
     let reckon = |sessions: &[&WatchedSession]| funnel::funnel(sessions, &config.rules, now);

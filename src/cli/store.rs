@@ -32,12 +32,12 @@ fn check(global: &Global) -> Result<u8, Failure> {
     let config = setup::config(global)?;
     let mut store = setup::store(global, &config)?;
     let copied = store.inspect()?;
-    let sessions = store.load()?;
+    let sessions = store.read_through()?;
     let trouble = store.trouble();
     for line in copied.iter().chain(&trouble) {
         warn(&format!("warning: {line}"));
     }
-    talk(&format!("{}: {}", store.path().display(), count(sessions.len(), "session")));
+    talk(&format!("{}: {}", store.path().display(), count(sessions, "session")));
     Ok(if copied.is_none() && trouble.is_none() { exit::OK } else { exit::STORE })
 }
 
@@ -94,7 +94,7 @@ fn leftovers(folder: &Path) -> usize {
 fn export(global: &Global, file: &Path) -> Result<u8, Failure> {
     let config = setup::config(global)?;
     let mut store = setup::store(global, &config)?;
-    let sessions = store.load()?.len();
+    let sessions = store.briefs()?.len();
     if !store.export_to(file)? {
         warn("warning: this store has never known a key: whoever has the file can read it");
     }
@@ -115,7 +115,7 @@ fn import(global: &Global, file: &Path) -> Result<u8, Failure> {
     }
     talk(&format!(
         "{} taken over into {}; use the store on the other machine no longer",
-        count(sessions.len(), "session"),
+        count(sessions, "session"),
         config.store.display()
     ));
     Ok(if trouble.is_none() { exit::OK } else { exit::STORE })

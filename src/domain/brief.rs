@@ -26,6 +26,10 @@ use crate::domain::session::configuration::Configuration;
 use crate::domain::session::parts::Answers;
 use crate::domain::session::wire_enum::{CheckType, SessionState};
 
+/// Number of the way in which a brief is made: it grows when the same answers make another one, so
+/// that those that are stored are made anew.
+pub const DERIVATION: u32 = 1;
+
 /// What the list needs of a session's answers and events.
 #[derive(Clone, Debug, PartialEq, Default, Serialize, Deserialize)]
 pub struct Brief {

@@ -1,6 +1,6 @@
 //! A store that forgets: for `demo` and `--no-state`.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
 
 use super::{PersistError, Persistence};
@@ -23,8 +23,14 @@ impl Memory {
 }
 
 impl Persistence for Memory {
-    fn load(&mut self) -> Result<Vec<WatchedSession>, PersistError> {
+    fn briefs(&mut self) -> Result<Vec<WatchedSession>, PersistError> {
         Ok(self.sessions.clone())
+    }
+
+    fn details(&mut self, ids: &[SessionId]) -> Result<Vec<WatchedSession>, PersistError> {
+        let ids: HashSet<&SessionId> = ids.iter().collect();
+        let named = self.sessions.iter().filter(|session| ids.contains(&session.id()));
+        Ok(named.cloned().collect())
     }
 
     fn add(&mut self, entries: &[WatchEntry]) -> Result<(), PersistError> {

@@ -270,6 +270,7 @@ impl Saved {
             let (had, has) = (before.answers.len(), row.manifest.answers.len());
             returned.whole += usize::from(had > 0 && had == has);
             if row.manifest != before {
+                row.brief = None;
                 write.put_row(Some((position, row.kept)), row, false)?;
             }
         }

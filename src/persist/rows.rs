@@ -6,11 +6,13 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, Row};
 use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
 
 use super::PersistError;
 use super::key::Vault;
 use super::list_record::ListRecord;
 use crate::api::wire;
+use crate::domain::brief::{Brief, DERIVATION};
 use crate::domain::events::change::TimelineEvent;
 use crate::domain::session::answer::Answer;
 use crate::domain::session::ids::SessionId;
@@ -61,6 +63,30 @@ pub(super) struct SessionRow {
     pub(super) epoch: u64,
     #[serde(default)]
     pub(super) manifest: Manifest,
+    /// `None`: it is made of the answers and events.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) brief: Option<StoredBrief>,
+}
+
+/// A brief in its session's row. Its text is read apart: one that cannot be read is made anew, and
+/// the row that it stands in is not lost with it.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(super) struct StoredBrief {
+    made_by: u32,
+    text: Box<RawValue>,
+}
+
+impl StoredBrief {
+    pub(super) fn of(brief: &Brief) -> Option<Self> {
+        let text = serde_json::value::to_raw_value(brief).ok()?;
+        Some(Self { made_by: DERIVATION, text })
+    }
+
+    /// `None`: an older build made it, or it cannot be read. Of a newer one's what is known is read.
+    fn read(&self) -> Option<Brief> {
+        let current = self.made_by >= DERIVATION;
+        current.then(|| serde_json::from_str(self.text.get()).ok()).flatten()
+    }
 }
 
 impl SessionRow {
@@ -77,6 +103,7 @@ impl SessionRow {
             last_ok: None,
             epoch: 0,
             manifest: Manifest::default(),
+            brief: None,
         }
     }
 
@@ -119,7 +146,24 @@ impl SessionRow {
         }
     }
 
-    /// The session without answers and timeline.
+    /// Nothing stands beside this row.
+    fn is_alone(&self) -> bool {
+        self.manifest.answers.is_empty() && self.manifest.events == 0
+    }
+
+    /// The session with its brief, and without what stands beside its row; the row, where a brief can
+    /// only be made of that.
+    pub(super) fn in_brief(self) -> Result<WatchedSession, Self> {
+        if self.is_alone() || self.storage.fault.is_some() {
+            return Ok(self.watched());
+        }
+        let Some(brief) = self.brief.as_ref().and_then(StoredBrief::read) else { return Err(self) };
+        let mut watched = self.watched();
+        (watched.brief, watched.detail) = (Arc::new(brief), None);
+        Ok(watched)
+    }
+
+    /// The session by its row alone.
     pub(super) fn watched(self) -> WatchedSession {
         let answers = self.answers();
         let mut watched = WatchedSession::new(self.entry);

@@ -1,6 +1,7 @@
 //! The store in one SQLite file: WAL, every commit on the disk, deleted rows overwritten, and a
 //! second copy of the watch-list beside it.
 
+mod briefs;
 mod changes;
 mod erase;
 mod named;
@@ -254,13 +255,13 @@ impl Sqlite {
         Ok(listed)
     }
 
-    fn loaded(&mut self) -> Result<Vec<WatchedSession>, PersistError> {
+    fn all_in_brief(&mut self) -> Result<Vec<WatchedSession>, PersistError> {
         let mut listed = rows::list(&self.connection, &self.name, &self.vault)?;
         if self.examine(&mut listed, None)? && self.lock.is_some() {
             self.accept(&listed)?;
             listed = rows::list(&self.connection, &self.name, &self.vault)?;
         }
-        let sessions = rows::complete(&self.connection, &self.name, &self.vault, listed)?;
+        let sessions = self.in_brief(listed)?;
         let mut sessions = self.completed(sessions)?;
         prefixes::mark_shared(&mut sessions, None);
         Ok(sessions)
@@ -305,8 +306,12 @@ impl Sqlite {
 }
 
 impl Persistence for Sqlite {
-    fn load(&mut self) -> Result<Vec<WatchedSession>, PersistError> {
-        self.mending(Self::loaded)
+    fn briefs(&mut self) -> Result<Vec<WatchedSession>, PersistError> {
+        self.mending(Self::all_in_brief)
+    }
+
+    fn details(&mut self, ids: &[SessionId]) -> Result<Vec<WatchedSession>, PersistError> {
+        self.mending(|store| store.loaded_named(ids))
     }
 
     fn add(&mut self, entries: &[WatchEntry]) -> Result<(), PersistError> {

@@ -7,8 +7,7 @@ use std::path::Path;
 
 use super::location::Location;
 use super::sqlite::Sqlite;
-use super::{Opened, PersistError, Persistence, files, schema};
-use crate::domain::watchlist::watched::WatchedSession;
+use super::{Opened, PersistError, files, schema};
 
 fn failed(file: &Path, why: &dyn std::fmt::Display) -> PersistError {
     PersistError::Transfer(format!("{}: {why}", file.display()))
@@ -54,11 +53,8 @@ impl Sqlite {
 
 impl Location {
     /// Takes over a store that [`Sqlite::export_to`] has written, where there is none yet. Returns
-    /// it with its sessions, as they were loaded.
-    pub fn import(
-        &self,
-        file: &Path,
-    ) -> Result<(Opened<Sqlite>, Vec<WatchedSession>), PersistError> {
+    /// it, read through, with the number of its sessions.
+    pub fn import(&self, file: &Path) -> Result<(Opened<Sqlite>, usize), PersistError> {
         files::prepare(&self.path)?;
         let lock = files::lock(&self.path)?;
         if self.path.exists() || files::beside(&self.path, "watchlist").exists() {
@@ -78,7 +74,7 @@ impl Location {
         })?;
         drop(lock);
         let mut opened = self.open(true)?;
-        let sessions = opened.persistence.load()?;
+        let sessions = opened.persistence.read_through()?;
         Ok((opened, sessions))
     }
 }

@@ -8,7 +8,9 @@ use super::header::Header;
 use super::journal::JournalRecord;
 use super::key::{StoreKey, Vault};
 use super::list_record::ListRecord;
-use super::rows::{self, AnswerMark, FoundRow, Manifest, SessionRow, answer_place, event_place};
+use super::rows::{
+    self, AnswerMark, FoundRow, Manifest, SessionRow, StoredBrief, answer_place, event_place,
+};
 use crate::domain::brief::letter::LetterBrief;
 use crate::domain::events::change::TimelineEvent;
 use crate::domain::session::answer::Answer;
@@ -183,6 +185,7 @@ impl Write<'_> {
             row.epoch = self.header.epoch;
         }
         row.last_ok = watched.poll.last_ok;
+        row.brief = StoredBrief::of(&watched.brief);
         if let Some(detail) = &watched.detail {
             for part in AnswerPart::all(&detail.answers) {
                 self.put_answer(position, id, &part, &mut row.manifest, what)?;
@@ -276,6 +279,8 @@ impl Write<'_> {
         key: &StoreKey,
     ) -> Result<(), PersistError> {
         let (store, id) = (self.header.store.clone(), row.entry.id);
+        // Anybody may have written it.
+        row.brief = None;
         let mut query =
             self.sql.prepare_cached("SELECT part, body FROM answer WHERE session = ?1")?;
         let answers = query.query_map([position], |row| Ok((row.get(0)?, row.get(1)?)))?;

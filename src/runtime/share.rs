@@ -343,7 +343,7 @@ impl Inbox {
         let version = store.data_version()?;
         if self.version != Some(version) {
             let said = store.inspect()?;
-            let _known = store.load()?;
+            store.read_through()?;
             self.version = Some(version);
             self.damage = said.or_else(|| store.trouble());
         }

@@ -12,7 +12,7 @@ use crate::api::key::SigningKey;
 use crate::cli::args::Global;
 use crate::cli::{exit, setup};
 use crate::config::{Config, Environment, KeySource};
-use crate::persist::{Opened, PersistError, Persistence};
+use crate::persist::{Opened, PersistError};
 use crate::text::shown_str;
 
 pub(super) fn configuration(config: &Config, lines: &mut Vec<DoctorLine>) {
@@ -95,7 +95,7 @@ pub(super) fn store(global: &Global, config: &Config, lines: &mut Vec<DoctorLine
     };
     let beside = !other.is_empty();
     let counted = opened.and_then(|Opened { mut persistence, warning }| {
-        let count = persistence.load()?.len();
+        let count = persistence.read_through()?;
         Ok((count, warning, persistence.trouble()))
     });
     lines.push(match counted {

@@ -41,7 +41,7 @@ impl Sqlite {
         let named: Vec<SessionId> = ids.iter().copied().collect();
         // Of those that are not read again it stays known what was not believed.
         let mut faults = std::mem::take(&mut self.faults);
-        let read = self.load_to_learn(&named);
+        let read = self.details(&named);
         faults.retain(|id, _| now.versions.contains_key(id) && !ids.contains(id));
         self.faults.extend(faults);
         let changed = read?;

@@ -76,6 +76,7 @@ impl Write<'_> {
         }
         self.empty(position, &mut row.manifest)?;
         (row.missing_since, row.visit_notified_at, row.letter_not_set_at) = (None, None, None);
+        row.brief = None;
         row.storage.fault = None;
         row.storage.erased_at = Some(at);
         self.put_row(Some((position, version)), &mut row, false).map(drop)

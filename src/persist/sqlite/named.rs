@@ -27,7 +27,7 @@ impl Sqlite {
         })
     }
 
-    /// Those of [`crate::persist::Persistence::load`] that are named, and are there.
+    /// As [`crate::persist::Persistence::details`], for who shows references.
     pub fn load_named(&mut self, ids: &[SessionId]) -> Result<Vec<WatchedSession>, PersistError> {
         self.mending(|store| {
             let mut sessions = store.loaded_named(ids)?;
@@ -41,15 +41,10 @@ impl Sqlite {
         })
     }
 
-    /// As [`Sqlite::load_named`] for who shows no reference: the rest of the list is not read.
-    pub fn load_to_learn(
+    pub(super) fn loaded_named(
         &mut self,
         ids: &[SessionId],
     ) -> Result<Vec<WatchedSession>, PersistError> {
-        self.mending(|store| store.loaded_named(ids))
-    }
-
-    fn loaded_named(&mut self, ids: &[SessionId]) -> Result<Vec<WatchedSession>, PersistError> {
         let mut listed = rows::named(&self.connection, &self.name, &self.vault, ids)?;
         self.examine(&mut listed, Some(ids))?;
         let mut sessions = Vec::new();

@@ -7,11 +7,12 @@ use rusqlite::Connection;
 use super::{MESSAGES, OWN_VALUES, Sqlite};
 use crate::domain::session::ids::SessionId;
 use crate::domain::watchlist::storage::StoreFault;
+use crate::domain::watchlist::watched::WatchedSession;
 use crate::persist::header::{Header, POSTS, STATES};
 use crate::persist::key::Vault;
 use crate::persist::rows::{self, ListedRow, SessionRow};
 use crate::persist::second_copy::kept;
-use crate::persist::{PersistError, posts, schema, state};
+use crate::persist::{PersistError, Persistence, posts, schema, state};
 
 /// What a count of all rows came to, and the `data_version` of then.
 #[derive(Debug)]
@@ -153,6 +154,19 @@ impl Sqlite {
             }
             Ok(())
         })
+    }
+
+    /// Reads all sessions with their answers and events, a few at a time, so that
+    /// [`Sqlite::trouble`] says what of them is not believed. Returns how many there are.
+    pub fn read_through(&mut self) -> Result<usize, PersistError> {
+        let ids: Vec<SessionId> = self.briefs()?.iter().map(WatchedSession::id).collect();
+        let mut faults = std::mem::take(&mut self.faults);
+        for few in ids.chunks(rows::FEW) {
+            self.details(few)?;
+            faults.append(&mut self.faults);
+        }
+        self.faults = faults;
+        Ok(ids.len())
     }
 
     /// Reads all of the file.
