@@ -4,6 +4,7 @@
 //! is shown. May use `api::wire` to read answers it kept.
 
 pub mod arrangement;
+mod detail_rows;
 mod event;
 mod files;
 mod header;
@@ -44,14 +45,13 @@ pub const LAST_LOOK: &str = "last_look";
 
 /// A backend; calls block, so the task that uses it runs them on a blocking thread.
 pub trait Persistence: Send + 'static {
-    /// All sessions, in the order of adding, as the list needs them: with their briefs, and of most
-    /// without answers and timeline.
+    /// All sessions in the order of adding, each with its brief; answers and timelines are not read.
     fn briefs(&mut self) -> Result<Vec<WatchedSession>, PersistError>;
 
     /// Those that are named, and are there, with their last answers and timelines.
     fn details(&mut self, ids: &[SessionId]) -> Result<Vec<WatchedSession>, PersistError>;
 
-    /// All of it at once.
+    /// All sessions with their answers and timelines: as much memory as these take.
     fn load(&mut self) -> Result<Vec<WatchedSession>, PersistError> {
         let ids: Vec<SessionId> = self.briefs()?.iter().map(WatchedSession::id).collect();
         self.details(&ids)

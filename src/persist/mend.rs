@@ -20,7 +20,7 @@ use super::rows::{self, SessionRow};
 use super::second_copy::kept;
 use super::sqlite::{Sqlite, keyring};
 use super::write::Write;
-use super::{PersistError, files, posts, schema, schema4, state};
+use super::{PersistError, detail_rows, files, posts, schema, schema4, state};
 use crate::domain::session::ids::SessionId;
 use crate::domain::watchlist::storage::StoreFault;
 use crate::text::count;
@@ -326,7 +326,7 @@ fn copy_parts<'a>(
                 let Some((position, row)) = session(*place) else { return };
                 let due = u64::try_from(*version).unwrap_or(0);
                 let mark = row.manifest.answers.get(part).filter(|mark| mark.version == due);
-                let place = rows::answer_place(name, row.entry.id, part, due);
+                let place = detail_rows::answer_place(name, row.entry.id, part, due);
                 if mark.is_none() || vault.open(place, body).is_err() {
                     return;
                 }
@@ -335,7 +335,8 @@ fn copy_parts<'a>(
             }
             [Value::Integer(place), Value::Integer(number), Value::Blob(body)] => {
                 let Some((position, row)) = session(*place) else { return };
-                let place = rows::event_place(name, row.entry.id, row.manifest.generation, *number);
+                let place =
+                    detail_rows::event_place(name, row.entry.id, row.manifest.generation, *number);
                 if vault.open(place, body).is_err() {
                     return;
                 }

@@ -4,13 +4,12 @@ use jiff::Timestamp;
 use rusqlite::{Transaction, params};
 
 use super::PersistError;
+use super::detail_rows::{answer_place, event_place};
 use super::header::Header;
 use super::journal::JournalRecord;
 use super::key::{StoreKey, Vault};
 use super::list_record::ListRecord;
-use super::rows::{
-    self, AnswerMark, FoundRow, Manifest, SessionRow, StoredBrief, answer_place, event_place,
-};
+use super::rows::{self, AnswerMark, FoundRow, Manifest, SessionRow, StoredBrief};
 use crate::domain::brief::letter::LetterBrief;
 use crate::domain::events::change::TimelineEvent;
 use crate::domain::session::answer::Answer;

@@ -3,13 +3,14 @@
 
 use super::Sqlite;
 use crate::domain::watchlist::watched::WatchedSession;
-use crate::persist::rows::{FEW, FoundRow, ListedRow, StoredBrief};
+use crate::persist::PersistError;
+use crate::persist::detail_rows::{self, FEW};
+use crate::persist::rows::{FoundRow, ListedRow, StoredBrief};
 use crate::persist::write::Write;
-use crate::persist::{PersistError, rows};
 
 impl Sqlite {
-    /// The listed sessions with their briefs. Where this process may write, those that had to be
-    /// made are saved.
+    /// The listed sessions with their briefs. Those that had to be made are saved where this process
+    /// may write to the store.
     pub(super) fn in_brief(
         &mut self,
         listed: Vec<ListedRow>,
@@ -29,7 +30,8 @@ impl Sqlite {
         }
         // Few at a time: their answers need not all be in memory.
         for (few, places) in lacking.chunks(FEW).zip(places.chunks(FEW)) {
-            let made = rows::complete(&self.connection, &self.name, &self.vault, few.to_vec())?;
+            let made =
+                detail_rows::complete(&self.connection, &self.name, &self.vault, few.to_vec())?;
             self.save_briefs(&made)?;
             for (place, mut watched) in places.iter().zip(made) {
                 // What was not believed of it is not looked for again.

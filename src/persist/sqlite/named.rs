@@ -6,7 +6,7 @@ use crate::domain::session::ids::SessionId;
 use crate::domain::watchlist::annotations::{AnnotationChange, Made};
 use crate::domain::watchlist::outbox::OutboxMessage;
 use crate::domain::watchlist::watched::{WatchEntry, WatchedSession};
-use crate::persist::{PersistError, posts, prefixes, rows};
+use crate::persist::{PersistError, detail_rows, posts, prefixes, rows};
 
 impl Sqlite {
     /// What the list says of one session.
@@ -48,9 +48,9 @@ impl Sqlite {
         let mut listed = rows::named(&self.connection, &self.name, &self.vault, ids)?;
         self.examine(&mut listed, Some(ids))?;
         let mut sessions = Vec::new();
-        for few in listed.chunks(rows::FEW) {
+        for few in listed.chunks(detail_rows::FEW) {
             let few = few.to_vec();
-            sessions.extend(rows::complete(&self.connection, &self.name, &self.vault, few)?);
+            sessions.extend(detail_rows::complete(&self.connection, &self.name, &self.vault, few)?);
         }
         self.completed(sessions)
     }

@@ -12,7 +12,7 @@ use crate::persist::header::{Header, POSTS, STATES};
 use crate::persist::key::Vault;
 use crate::persist::rows::{self, ListedRow, SessionRow};
 use crate::persist::second_copy::kept;
-use crate::persist::{PersistError, Persistence, posts, schema, state};
+use crate::persist::{PersistError, Persistence, detail_rows, posts, schema, state};
 
 /// What a count of all rows came to, and the `data_version` of then.
 #[derive(Debug)]
@@ -161,7 +161,7 @@ impl Sqlite {
     pub fn read_through(&mut self) -> Result<usize, PersistError> {
         let ids: Vec<SessionId> = self.briefs()?.iter().map(WatchedSession::id).collect();
         let mut faults = std::mem::take(&mut self.faults);
-        for few in ids.chunks(rows::FEW) {
+        for few in ids.chunks(detail_rows::FEW) {
             self.details(few)?;
             faults.append(&mut self.faults);
         }
