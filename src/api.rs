@@ -16,6 +16,8 @@ pub mod wire;
 use std::future::Future;
 use std::time::Duration;
 
+use jiff::Timestamp;
+
 use crate::domain::server_text::ServerText;
 use crate::domain::session::Session;
 use crate::domain::session::answer::Answer;
@@ -43,6 +45,11 @@ pub trait SessionApi: Send + Sync + 'static {
         &self,
         id: SessionId,
     ) -> impl Future<Output = Result<Answer<Instructions>, ApiError>> + Send;
+
+    /// What time it is by Yoti's clock, as its last response said; `None`: it has not said.
+    fn yoti_time(&self) -> Option<Timestamp> {
+        None
+    }
 }
 
 /// Why a call gave no answer.

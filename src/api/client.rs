@@ -7,12 +7,13 @@ mod options;
 mod sessions;
 pub(super) mod transport;
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 use jiff::Timestamp;
 use reqwest::{Method, Response};
 use secrecy::ExposeSecret;
 use serde_json::Value;
+use tokio::time::Instant;
 use uuid::Uuid;
 
 use super::bearer::{Bearer, Token};
@@ -49,6 +50,14 @@ pub struct Client<C> {
     /// With it nothing is signed.
     bearer: Option<Arc<Bearer>>,
     clock: C,
+    told: Arc<Mutex<Option<TimeTold>>>,
+}
+
+/// The `Date` of a response, and when it came.
+#[derive(Clone, Copy)]
+struct TimeTold {
+    date: Timestamp,
+    at: Instant,
 }
 
 impl<C> std::fmt::Debug for Client<C> {
@@ -105,7 +114,7 @@ impl<C: Clock> Client<C> {
                 Some(Arc::new(Bearer::new(http, url, scope, options.sdk_id, key.clone())))
             }
         };
-        Ok(Self { http, base, sdk_id: options.sdk_id, key, bearer, clock })
+        Ok(Self { http, base, sdk_id: options.sdk_id, key, bearer, clock, told: Arc::default() })
     }
 
     /// Sends one attempt by the scheme in force. A refused token is replaced and the call sent once
@@ -184,12 +193,19 @@ impl<C: Clock> Client<C> {
             return match transport::page(&response) {
                 // A login page with status 200 is a portal's, not Yoti's (fault A06).
                 Some(page) => Err(ApiError { effect: Effect::InDoubt, ..page.into() }),
-                None => Ok((response, bytes)),
+                None => {
+                    self.note_time(&response);
+                    Ok((response, bytes))
+                }
             };
         }
         // The status alone says enough: a body that cannot be read does not hide it.
         let bytes = transport::read(&mut response, MAX_JSON).await.unwrap_or_default();
         let mut error = transport::failure(&response, &bytes, self.clock.now());
+        // The time of a portal or a proxy is not Yoti's.
+        if !matches!(error.kind, ApiErrorKind::Foreign(..) | ApiErrorKind::Redirect(_)) {
+            self.note_time(&response);
+        }
         // With tokens a 401 says nothing of a signature, so the advice is another.
         if self.bearer.is_some() && error.kind == ApiErrorKind::Status(401) {
             error.kind = ApiErrorKind::TokenRefused(401);
@@ -198,6 +214,12 @@ impl<C: Clock> Client<C> {
         let told = status < 500 || status == 503;
         error.effect = if told { Effect::NotDone } else { Effect::InDoubt };
         Err(error)
+    }
+
+    fn note_time(&self, response: &Response) {
+        if let (Some(date), Ok(mut told)) = (transport::date(response), self.told.lock()) {
+            *told = Some(TimeTold { date, at: Instant::now() });
+        }
     }
 
     /// A JSON answer with its secrets removed.
@@ -233,5 +255,12 @@ impl<C: Clock> SessionApi for Client<C> {
         let (text, value, fetched_at) = self.json(call).await?;
         let value = wire::instructions::value(&value)?;
         Ok(Answer { value, raw: text.into(), fetched_at })
+    }
+
+    /// By a timer that goes on evenly whatever this machine's clock is set to. It stands still while
+    /// the machine sleeps, so that it is never ahead.
+    fn yoti_time(&self) -> Option<Timestamp> {
+        let told = (*self.told.lock().ok()?)?;
+        told.date.checked_add(told.at.elapsed()).ok()
     }
 }

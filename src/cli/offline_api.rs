@@ -1,5 +1,7 @@
 //! Asking Yoti where there may be nobody who can: offline, or without a key.
 
+use jiff::Timestamp;
+
 use crate::api::{ApiError, ApiErrorKind, SessionApi};
 use crate::domain::session::Session;
 use crate::domain::session::answer::Answer;
@@ -18,6 +20,10 @@ impl<A: SessionApi> SessionApi for Option<A> {
 
     async fn instructions(&self, id: SessionId) -> Result<Answer<Instructions>, ApiError> {
         there(self.as_ref())?.instructions(id).await
+    }
+
+    fn yoti_time(&self) -> Option<Timestamp> {
+        self.as_ref()?.yoti_time()
     }
 }
 

@@ -194,9 +194,11 @@ PRIVACY
               evidence no longer (first upload and resources_ttl). Where that is
               not known: keep_answers (90d) after the last response. Of a
               session that is gone: 30 days later. This is done at the start and
-              every hour, also offline. References, tags and notes stay until
-              branchwatch remove --purge-history. branchwatch store erase
-              deletes all that is stored here about a session.
+              every hour, also offline, but not by a clock that is far ahead of
+              Yoti's last response (doctor says so). References, tags and
+              notes stay until branchwatch remove --purge-history.
+              branchwatch store erase deletes all that is stored here about a
+              session.
 
   Changes     Changes at Yoti need --allow-writes, permission in the profile and
               a typed confirmation. read_only in the config file or the profile

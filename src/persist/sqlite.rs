@@ -57,6 +57,7 @@ pub struct Sqlite {
     altered: BTreeSet<&'static str>,
     /// How the digest stood when all rows were counted last.
     compared: Option<verify::Compared>,
+    erase_waits: bool,
 }
 
 impl Sqlite {

@@ -3,14 +3,15 @@
 
 use std::sync::Arc;
 
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 use tokio::sync::mpsc;
 use tokio::time::Instant;
 
 use super::due::{interval, unsigned};
-use super::task::Task;
+use super::task::{ERASE_SOON, Task};
 use crate::api::SessionApi;
 use crate::clock::Clock;
+use crate::domain::assessment::retention::NOT_ERASED;
 use crate::domain::session::ids::SessionId;
 use crate::domain::watchlist::annotations::{AnnotationChange, Made};
 use crate::domain::watchlist::list_changes::ListChanges;
@@ -180,7 +181,16 @@ impl<A: SessionApi, C: Clock> Task<A, C> {
         if self.settings.following {
             return;
         }
-        let erased = self.store.erase(self.rules.retention, self.clock.now());
+        let Some(at) = self.time_to_erase_by() else {
+            if !self.erase_waits {
+                tracing::warn!("{NOT_ERASED}");
+            }
+            self.erase_waits = true;
+            self.erase_at = now + ERASE_SOON;
+            return;
+        };
+        self.erase_waits = false;
+        let erased = self.store.erase(self.rules.retention, at);
         if !erased.is_empty() {
             tracing::info!(sessions = erased.len(), "responses are kept no longer");
         }
@@ -190,6 +200,23 @@ impl<A: SessionApi, C: Clock> Task<A, C> {
                 self.schedule_session(&watched, now);
             }
         }
+    }
+
+    /// What a clock erases that is wrong cannot be brought back where Yoti has it no longer. So never
+    /// later than Yoti's time, where it is known. `None`: this machine's clock is not believed alone.
+    fn time_to_erase_by(&self) -> Option<Timestamp> {
+        let ours = self.clock.now();
+        if let Some(theirs) = self.api.yoti_time() {
+            return Some(theirs.min(ours));
+        }
+        let known = self.store.snapshot();
+        let all = known.sessions.iter().chain(known.archived.iter());
+        let answered = all.filter_map(|session| session.poll.last_ok).max();
+        let retention = self.rules.retention;
+        let over = || {
+            known.sessions.iter().chain(known.archived.iter()).any(|s| retention.is_over(s, ours))
+        };
+        (retention.believes(ours, answered) || !over()).then_some(ours)
     }
 
     fn let_go(&mut self, id: SessionId) {

@@ -33,6 +33,8 @@ use crate::store::Store;
 
 /// What is kept no longer is erased this often.
 const ERASE: Duration = Duration::from_hours(1);
+/// The same while this waits for Yoti's time, and soon after the start, when it is known.
+pub(super) const ERASE_SOON: Duration = Duration::from_mins(1);
 /// Poll times and figures are published at most this often.
 pub(super) const PUBLISH: Duration = Duration::from_secs(1);
 
@@ -60,7 +62,9 @@ pub(super) struct Task<A, C> {
     pub(super) logged: &'static str,
     pub(super) publish_at: Instant,
     /// What is kept no longer is looked for then.
-    erase_at: Instant,
+    pub(super) erase_at: Instant,
+    /// What is kept no longer stays until Yoti has told its time.
+    pub(super) erase_waits: bool,
     pub(super) heard: bool,
     pub(super) calls: CallLog,
     pub(super) hints: Hints,
@@ -91,7 +95,8 @@ impl<A: SessionApi, C: Clock> Task<A, C> {
             store_damage: None,
             logged: "",
             publish_at: now,
-            erase_at: now + ERASE,
+            erase_at: now + ERASE_SOON,
+            erase_waits: false,
             heard: false,
             calls: CallLog::default(),
             hints: Hints::default(),
@@ -174,7 +179,7 @@ impl<A: SessionApi, C: Clock> Task<A, C> {
             }
             self.start_what_is_due();
             if Instant::now() >= self.erase_at {
-                self.erase_at += ERASE;
+                self.erase_at = Instant::now() + ERASE;
                 self.erase(Instant::now());
             }
             if Instant::now() >= self.publish_at {

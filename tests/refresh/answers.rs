@@ -2,6 +2,7 @@
 
 use super::*;
 use branchwatch::domain::assessment::stage;
+use branchwatch::domain::session::parts::Letter;
 
 fn foreign() -> ApiErrorKind {
     ApiErrorKind::Foreign(404, "text/html".into())
@@ -142,6 +143,34 @@ async fn what_is_kept_no_longer_is_erased_and_not_fetched_again_unless_it_is_ask
     let back = world.snapshot();
     let back = back.sessions.get(id(1)).unwrap();
     assert!(back.answers().unwrap().session().is_some() && back.storage.erased_at.is_none());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_clock_that_is_years_ahead_erases_nothing_until_yoti_has_told_its_time() {
+    let mut known = world(1, Settings::default(), |_, _| Ok(SessionState::Completed));
+    pass(60).await;
+    let mut known = WatchedSession::clone(known.snapshot().sessions.get(id(1)).unwrap());
+    let long_ago: jiff::Timestamp = "2023-10-16T09:00:00Z".parse().unwrap();
+    known.revise(|answers| {
+        let result = Arc::make_mut(answers.session.as_mut().unwrap());
+        result.fetched_at = long_ago;
+        Arc::make_mut(answers.configuration.as_mut().unwrap()).fetched_at = long_ago;
+        answers.letter = Letter::NotSet(long_ago);
+    });
+    known.poll.last_ok = Some(long_ago);
+    let offline = Settings { online: false, ..Settings::default() };
+    let mut world = world_of(vec![known], offline, ongoing);
+    let erased =
+        |world: &mut super::World| world.snapshot().sessions.get(id(1)).unwrap().storage.erased_at;
+    pass(2 * 3_600).await;
+    assert_eq!(erased(&mut world), None, "its own clock alone is not believed");
+    *world.api.yoti_time.lock().unwrap() = Some(long_ago + SignedDuration::from_hours(24));
+    pass(2 * 3_600).await;
+    assert_eq!(erased(&mut world), None, "by Yoti's time it is a day old");
+    let now = "2026-10-16T09:00:00Z".parse().unwrap();
+    *world.api.yoti_time.lock().unwrap() = Some(now);
+    pass(3_601).await;
+    assert_eq!(erased(&mut world), Some(now));
 }
 
 #[tokio::test(start_paused = true)]

@@ -46,6 +46,7 @@ struct Fake {
     clock: TokioClock,
     calls: Arc<Mutex<Vec<(Duration, SessionId, Part)>>>,
     script: Arc<Script>,
+    yoti_time: Arc<Mutex<Option<jiff::Timestamp>>>,
 }
 
 impl Fake {
@@ -96,6 +97,10 @@ impl SessionApi for Fake {
         let value = wire::instructions(raw).unwrap();
         Ok(Answer { value, raw: raw.into(), fetched_at: self.clock.now() })
     }
+
+    fn yoti_time(&self) -> Option<jiff::Timestamp> {
+        *self.yoti_time.lock().unwrap()
+    }
 }
 
 struct World {
@@ -128,8 +133,8 @@ fn world_of(
     script: impl Fn(SessionId, Duration) -> Result<SessionState, ApiErrorKind> + Send + Sync + 'static,
 ) -> World {
     let clock = TokioClock::starting_at("2026-10-16T09:00:00Z".parse().unwrap());
-    let api =
-        Fake { begun: Instant::now(), clock, calls: Arc::default(), script: Arc::new(script) };
+    let (calls, yoti_time) = (Arc::default(), Arc::default());
+    let api = Fake { begun: Instant::now(), clock, calls, script: Arc::new(script), yoti_time };
     let (store, snapshots) = Store::new(known);
     let (commands, inbox) = mpsc::channel(64);
     let cancel = CancellationToken::new();

@@ -12,10 +12,14 @@ use crate::api::{ApiError, ApiErrorKind, error};
 /// long before the five minutes that Yoti's documentation names (fault C02).
 pub(in crate::api) const CLOCK_IS_OFF: i64 = 60;
 
+/// When the answer was sent, by the clock of who sent it.
+pub(in crate::api) fn date(response: &Response) -> Option<Timestamp> {
+    error::http_date(response.headers().get("date")?.to_str().ok()?)
+}
+
 /// Our clock minus the answer's `Date`, in seconds.
 pub(in crate::api) fn skew(response: &Response, now: Timestamp) -> Option<i64> {
-    let date = response.headers().get("date")?.to_str().ok()?;
-    Some(now.as_second() - error::http_date(date)?.as_second())
+    Some(now.as_second() - date(response)?.as_second())
 }
 
 /// What an answer without success means.

@@ -12,6 +12,7 @@ use crate::api::key::SigningKey;
 use crate::cli::args::Global;
 use crate::cli::{exit, setup};
 use crate::config::{Config, Environment, KeySource};
+use crate::domain::assessment::retention::NOT_ERASED;
 use crate::persist::{Opened, PersistError};
 use crate::text::shown_str;
 
@@ -96,7 +97,8 @@ pub(super) fn store(global: &Global, config: &Config, lines: &mut Vec<DoctorLine
     let beside = !other.is_empty();
     let counted = opened.and_then(|Opened { mut persistence, warning }| {
         let count = persistence.read_through()?;
-        Ok((count, warning, persistence.trouble()))
+        let not_erased = persistence.erase_waits().then(|| NOT_ERASED.to_owned());
+        Ok((count, warning.or(not_erased), persistence.trouble()))
     });
     lines.push(match counted {
         Ok((_, Some(warning), _)) => {

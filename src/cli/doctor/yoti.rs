@@ -106,7 +106,8 @@ fn clock(reach: &Reachability) -> DoctorLine {
         Some(off) if reach.clock_is_off() => doubtful(
             "clock",
             format!("{off} s off from Yoti's clock"),
-            "set this machine's clock: signed requests carry the time",
+            "set this machine's clock: signed requests carry the time, and stored responses are \
+             erased by it when Yoti's time is not known",
         ),
         Some(off) => good("clock", format!("{off} s off from Yoti's clock")),
         None => doubtful("clock", "the response has no date to compare with", "try again later"),

@@ -12,6 +12,13 @@ use crate::domain::watchlist::watched::WatchedSession;
 
 /// What is kept of a session that is gone is kept for so long after it was found gone.
 const AFTER_GONE: SignedDuration = SignedDuration::from_hours(30 * 24);
+/// This machine's clock is believed for so long after all answers of a store are over.
+const ALONE: SignedDuration = SignedDuration::from_hours(30 * 24);
+
+/// What the operator is told where nothing is erased, because the clock is not believed.
+pub const NOT_ERASED: &str = "responses that should be kept no longer are not erased yet: this \
+    machine's clock is far ahead of Yoti's last response; they are erased after Yoti has answered \
+    once and its time is known";
 
 /// The rule for all sessions of a profile.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -50,6 +57,15 @@ impl Retention {
         let usual = evidence.filter(|_| is_over(watched, now)).unwrap_or(after_last);
         let gone = brief.missing_since.and_then(|since| since.checked_add(AFTER_GONE).ok());
         Some(gone.map_or(usual, |gone| gone.min(usual)))
+    }
+
+    /// Whether this machine's clock is believed without Yoti's time, by when Yoti answered last.
+    /// Yoti refuses what is signed by a wrong clock, so that the clock was right then. By one that
+    /// was set years ahead since, all answers are over at once.
+    #[must_use]
+    pub fn believes(&self, now: Timestamp, answered: Option<Timestamp>) -> bool {
+        let longest = self.keep_answers.saturating_add(ALONE);
+        answered.is_some_and(|at| now.duration_since(at) <= longest)
     }
 
     /// Whether the time for which its answers and events are kept is over.
@@ -113,6 +129,15 @@ mod tests {
         // Its deadline ends it, also where nobody has asked since.
         let deadline = deadline::of(&runs).unwrap().at;
         assert_eq!(rule.erase_at(&runs, deadline), evidence::kept_until(&runs, rule.resources_ttl));
+    }
+
+    #[test]
+    fn a_clock_is_not_believed_that_is_further_ahead_of_the_last_answer_than_the_retention() {
+        let rule = Retention { keep_answers: DAY * 3, ..<_>::default() };
+        assert!(rule.believes(f::now() + DAY * 33, Some(f::now())));
+        assert!(!rule.believes(f::now() + DAY * 34, Some(f::now())));
+        assert!(rule.believes(f::now() - DAY * 400, Some(f::now())), "behind it nothing is over");
+        assert!(!rule.believes(f::now(), None), "Yoti has never answered");
     }
 
     #[test]

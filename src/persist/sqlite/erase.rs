@@ -4,10 +4,11 @@ use jiff::Timestamp;
 
 use super::Sqlite;
 use crate::clock::{Clock, SystemClock};
+use crate::domain::assessment::retention::NOT_ERASED;
 use crate::domain::session::ids::SessionId;
 use crate::domain::watchlist::watched::WatchedSession;
 use crate::persist::PersistError;
-use crate::persist::rows::{FoundRow, Manifest};
+use crate::persist::rows::{self, FoundRow, Manifest};
 use crate::persist::write::Write;
 
 impl Sqlite {
@@ -16,13 +17,21 @@ impl Sqlite {
     pub(super) fn expire(&mut self, known: &mut [WatchedSession]) {
         let Some(retention) = self.location.retention else { return };
         let now = SystemClock.now();
+        if !known.iter().any(|session| retention.is_over(session, now)) {
+            return;
+        }
+        let waited = self.erase_waits;
+        self.erase_waits = !retention.believes(now, self.answered_last());
+        if self.erase_waits {
+            if !waited {
+                tracing::warn!("{NOT_ERASED}");
+            }
+            return;
+        }
         let mut over = Vec::new();
         for session in known.iter_mut().filter(|session| retention.is_over(session, now)) {
             over.push((session.id(), session.poll.last_ok));
             session.erase(now);
-        }
-        if over.is_empty() {
-            return;
         }
         let erased = self.holding(|store| {
             if store.lock.is_none() || store.refused.is_some() || store.vault.is_shut() {
@@ -44,6 +53,18 @@ impl Sqlite {
                 tracing::warn!(%why, "responses that are kept no longer could not be erased");
             }
         }
+    }
+
+    /// When Yoti answered last, for any session.
+    fn answered_last(&self) -> Option<Timestamp> {
+        let all = rows::list(&self.connection, &self.name, &self.vault).ok()?;
+        all.into_iter().filter_map(|one| one.row.last_ok).max()
+    }
+
+    /// The clock was not believed when something was to be erased last.
+    #[must_use]
+    pub const fn erase_waits(&self) -> bool {
+        self.erase_waits
     }
 
     /// What was deleted or written over must not stay in the write-ahead log either.

@@ -167,6 +167,7 @@ impl Sqlite {
             mended: None,
             altered: BTreeSet::new(),
             compared: None,
+            erase_waits: false,
         })
     }
 
