@@ -27,7 +27,7 @@ pub use csv::csv;
 pub use deliver::{Delivered, ExportJob};
 pub use document::{configuration, document, json_object};
 pub use event::event;
-pub use file::{file_name, list_name, write, write_bytes};
+pub use file::{TEMPORARY, file_name, list_name, write, write_bytes};
 pub use part::{Part, part};
 pub use summary::{json_array, json_lines, json_text, summary};
 

@@ -34,6 +34,7 @@ pub mod notifications;
 pub mod persist;
 pub mod reasons;
 pub mod refresh;
+mod regular_file;
 pub mod runtime;
 pub mod simulator;
 pub mod store;

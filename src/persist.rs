@@ -43,6 +43,9 @@ pub use writer::{SavedSessions, writer};
 /// Name of the state that says when the operator last looked.
 pub const LAST_LOOK: &str = "last_look";
 
+/// How the names of files begin that are not whole yet.
+pub const TEMPORARY: [&str; 2] = [files::TEMPORARY, journal::TEMPORARY];
+
 /// A backend; calls block, so the task that uses it runs them on a blocking thread.
 pub trait Persistence: Send + 'static {
     /// All sessions in the order of adding, each with its brief; answers and timelines are not read.

@@ -33,6 +33,13 @@ pub enum Tone {
 /// Combining marks kept on one base (fault U04).
 const MARKS: usize = 4;
 
+/// Two lower-case digits for each byte.
+#[must_use]
+pub fn hex(bytes: &[u8]) -> String {
+    let digits = bytes.iter().flat_map(|byte| [byte >> 4, byte & 15]);
+    digits.filter_map(|digit| char::from_digit(u32::from(digit), 16)).collect()
+}
+
 /// A text for one terminal line, at most `max` columns wide (cut with `…`): no control, format or
 /// direction character, no flood of combining marks.
 ///

@@ -7,8 +7,9 @@ use aws_lc_rs::digest::{Context, SHA256};
 use serde_json::Value;
 
 use super::file::{NAME, folder, full_files, open, stamp};
-use super::line::{AuditKey, FILE_BEFORE, HEAD, LineTie, SealedBy, hex, read, sum};
+use super::line::{AuditKey, FILE_BEFORE, HEAD, LineTie, SealedBy, read, sum};
 use crate::text::count;
+use crate::text::hex;
 
 /// What the check says of one file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,6 +1,6 @@
 //! The files of the audit log: the one that is written, and the full ones beside it.
 
-use std::fs::{self, DirBuilder, File, OpenOptions, TryLockError};
+use std::fs::{self, DirBuilder, File, TryLockError};
 use std::io::{self, BufRead, BufReader, Read, Seek, SeekFrom, Write};
 use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
@@ -11,9 +11,10 @@ use aws_lc_rs::digest::{Context, SHA256};
 use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
-use rustix::fs::OFlags;
 
-use super::line::{HEAD, hex};
+use super::line::HEAD;
+use crate::regular_file;
+use crate::text::hex;
 
 /// The file that is written.
 pub(super) const NAME: &str = "audit.jsonl";
@@ -25,20 +26,9 @@ const TAIL: u64 = 64 * 1024;
 /// When a file was full, in its name; the names are in the order of time.
 const STAMP: &str = "%Y%m%dT%H%M%SZ";
 
-/// A link or a pipe planted here would take the lines elsewhere, or wait for ever (fault F02).
-fn options() -> OpenOptions {
-    let mut options = OpenOptions::new();
-    options.read(true).custom_flags((OFlags::NOFOLLOW | OFlags::NONBLOCK).bits().cast_signed());
-    options
-}
-
-fn regular(file: File) -> io::Result<File> {
-    if file.metadata()?.is_file() { Ok(file) } else { Err(io::Error::other("not a regular file")) }
-}
-
 /// To read: one that is written, or a full one.
 pub(super) fn open(path: &Path) -> io::Result<File> {
-    regular(options().open(path)?)
+    regular_file::open(path, &regular_file::options())
 }
 
 /// The last line of a file, without its end.
@@ -72,7 +62,8 @@ impl LogFile {
             DirBuilder::new().recursive(true).mode(0o700).create(folder)?;
         }
         loop {
-            let file = regular(options().create(true).append(true).mode(0o600).open(path)?)?;
+            let mut options = regular_file::options();
+            let file = regular_file::open(path, options.create(true).append(true).mode(0o600))?;
             if file.metadata()?.permissions().mode() & 0o077 != 0 {
                 file.set_permissions(fs::Permissions::from_mode(0o600))?;
             }

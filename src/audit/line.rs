@@ -11,6 +11,8 @@ use aws_lc_rs::hmac;
 use serde::de::IgnoredAny;
 use serde_json::{Map, Value};
 
+use crate::text::hex;
+
 /// What the first line of each file says that it begins.
 pub(super) const FORMAT: &str = "branchwatch audit 1";
 /// How the first line of each file begins.
@@ -105,10 +107,4 @@ fn before(text: &str) -> Option<&str> {
 /// SHA-256 as it stands in a line.
 pub(super) fn sum(bytes: &[u8]) -> String {
     hex(digest(&SHA256, bytes).as_ref())
-}
-
-/// Two lower-case digits for each byte.
-pub(super) fn hex(bytes: &[u8]) -> String {
-    let digits = bytes.iter().flat_map(|byte| [byte >> 4, byte & 15]);
-    digits.filter_map(|digit| char::from_digit(u32::from(digit), 16)).collect()
 }

@@ -8,9 +8,10 @@ use super::exit::{self, Failure};
 use super::output::{talk, warn};
 use super::{local, named, setup};
 use crate::api::key::SigningKey;
-use crate::persist::Persistence;
+use crate::export;
 use crate::persist::location::Location;
 use crate::persist::sqlite::Sqlite;
+use crate::persist::{self, Persistence};
 use crate::telemetry;
 use crate::text::count;
 
@@ -77,7 +78,8 @@ fn erase(global: &Global, names: &[String]) -> Result<u8, Failure> {
 /// Deletes the temporary files of exports and of the store that a crash has left there. Younger
 /// ones may be in use.
 fn leftovers(folder: &Path) -> usize {
-    let ours = [".branchwatch-", ".store-", ".watchlist-"];
+    let [store, journal] = persist::TEMPORARY;
+    let ours = [export::TEMPORARY, store, journal];
     let old = |path: &Path| {
         let about = path.symlink_metadata().ok()?;
         let age = about.modified().ok()?.elapsed().ok()?;

@@ -152,7 +152,7 @@ fn write_bundle(
     }
     let parent = file::folder_for(folder)?;
     let made = tempfile::Builder::new()
-        .prefix(".branchwatch-")
+        .prefix(super::TEMPORARY)
         .permissions(fs::Permissions::from_mode(0o700))
         .tempdir_in(parent)
         .map_err(io)?;

@@ -41,6 +41,9 @@ pub(super) fn named(
     format!("{name}_{}.{}", now.strftime("%Y%m%dT%H%M%SZ"), format.ending())
 }
 
+/// How the name of a file begins that is not whole yet.
+pub const TEMPORARY: &str = ".branchwatch-";
+
 /// Writes text to a file: whole or not at all, mode 0600, through a temporary file in the same
 /// folder; a missing folder is made with mode 0700. Returns the path written.
 pub fn write(path: &Path, text: &str, existing: Existing) -> Result<PathBuf, ExportError> {
@@ -57,7 +60,7 @@ pub fn write_bytes(path: &Path, bytes: &[u8], existing: Existing) -> Result<Path
         return Err(ExportError::Exists(path.to_path_buf()));
     }
     let mut file = tempfile::Builder::new()
-        .prefix(".branchwatch-")
+        .prefix(TEMPORARY)
         .permissions(std::fs::Permissions::from_mode(0o600))
         // In the target's folder: a rename works within
         // one file system alone, and /tmp is shared (F11).

@@ -1,17 +1,19 @@
 //! Modes, locks and moving aside: the store's files as files.
 
-use std::fs::{self, DirBuilder, File, OpenOptions, TryLockError};
+use std::fs::{self, DirBuilder, File, TryLockError};
 use std::io::{ErrorKind, Read, Seek, Write};
 use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
-use rustix::fs::OFlags;
 use rustix::io::Errno;
 
 use super::PersistError;
+use crate::regular_file;
 
 /// Files that SQLite has beside a store while it is open.
 const COMPANIONS: [&str; 2] = ["wal", "shm"];
+/// How the name of a store begins that is not whole yet.
+pub(super) const TEMPORARY: &str = ".store-";
 /// Behind the name of a damaged store, before its number.
 const DAMAGED: &str = "damaged-";
 
@@ -61,7 +63,7 @@ pub(super) fn make(
     fill: impl FnOnce(&Path) -> Result<(), PersistError>,
 ) -> Result<Option<PathBuf>, PersistError> {
     let folder = path.parent().unwrap_or(Path::new("."));
-    let made = tempfile::Builder::new().prefix(".store-").tempfile_in(folder);
+    let made = tempfile::Builder::new().prefix(TEMPORARY).tempfile_in(folder);
     let made = made.map_err(|why| not_writable(folder, &why))?;
     if let Err(why) = fill(made.path()) {
         // SQLite removes these only where it can close the store.
@@ -186,16 +188,11 @@ impl Drop for StoreLock {
 /// Takes the lock beside the store, with this process's number in it.
 pub(super) fn lock(path: &Path) -> Result<StoreLock, PersistError> {
     let path = beside(path, "lock");
-    let options = OpenOptions::new()
-        .create(true)
-        // Until the lock is taken, the number in it is another process's.
-        .truncate(false)
-        .read(true)
-        .write(true)
-        .mode(0o600)
-        .custom_flags((OFlags::NOFOLLOW | OFlags::NONBLOCK).bits().cast_signed())
-        .open(&path);
-    let mut file = options.map_err(|why| not_writable(&path, &why))?;
+    let mut options = regular_file::options();
+    // Until the lock is taken, the number in it is another process's.
+    options.create(true).truncate(false).write(true).mode(0o600);
+    let opened = regular_file::open(&path, &options);
+    let mut file = opened.map_err(|why| not_writable(&path, &why))?;
     match file.try_lock() {
         Ok(()) => {}
         Err(TryLockError::WouldBlock) => {

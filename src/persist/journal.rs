@@ -5,20 +5,21 @@
 //! writers, so that two processes never write it at once.
 
 use std::collections::BTreeMap;
-use std::fs::{File, OpenOptions};
+use std::fs::File;
 use std::io::{self, BufRead, BufReader, Read, Seek, SeekFrom, Write};
-use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD_NO_PAD;
-use rustix::fs::OFlags;
 
 use super::key::checksum;
 use super::{PersistError, files};
+use crate::regular_file;
 
 /// The first word of the first line.
 const MAGIC: &str = "branchwatch-watchlist-1";
+/// How the name of a journal begins that is not whole yet.
+pub(super) const TEMPORARY: &str = ".watchlist-";
 /// Stands where a record of no session has only a version to tell.
 const END: &str = "-";
 /// The last record ends within so many bytes of the end; a longer one is found by reading all.
@@ -116,14 +117,7 @@ impl Journal {
     }
 
     fn opened(&self, append: bool) -> io::Result<File> {
-        // A link or a pipe planted here would take the list elsewhere, or wait for ever (fault F02).
-        let flags = (OFlags::NOFOLLOW | OFlags::NONBLOCK).bits().cast_signed();
-        let file =
-            OpenOptions::new().read(true).append(append).custom_flags(flags).open(&self.0)?;
-        if !file.metadata()?.is_file() {
-            return Err(io::Error::other("not a regular file"));
-        }
-        Ok(file)
+        regular_file::open(&self.0, regular_file::options().append(append))
     }
 
     fn failed(&self, why: &io::Error) -> PersistError {
@@ -213,7 +207,7 @@ impl Journal {
         let end = JournalRecord { version: last, whose: END.to_owned(), body: None };
         let folder = self.0.parent().unwrap_or(Path::new("."));
         let write = || {
-            let mut file = tempfile::Builder::new().prefix(".watchlist-").tempfile_in(folder)?;
+            let mut file = tempfile::Builder::new().prefix(TEMPORARY).tempfile_in(folder)?;
             let mut to = io::BufWriter::new(file.as_file_mut());
             to.write_all(head.line().as_bytes())?;
             for record in records {

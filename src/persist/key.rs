@@ -14,6 +14,7 @@ use aws_lc_rs::{hmac, rand};
 use zeroize::Zeroizing;
 
 use crate::domain::watchlist::storage::StoreFault;
+use crate::text::hex;
 
 /// Length of a key in bytes.
 pub const KEY_LENGTH: usize = 32;
@@ -204,10 +205,6 @@ fn number(bytes: &[u8]) -> u64 {
 /// The first 16 digits of SHA-256: finds damage, not intent.
 pub(super) fn checksum(bytes: &[u8]) -> String {
     hex(digest(&SHA256, bytes).as_ref().get(..8).unwrap_or_default())
-}
-
-fn hex(bytes: &[u8]) -> String {
-    format!("{:0width$x}", number(bytes), width = bytes.len() * 2)
 }
 
 #[cfg(test)]

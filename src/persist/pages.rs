@@ -9,12 +9,8 @@ use std::path::Path;
 use rusqlite::types::Value;
 
 use super::files;
+use super::wal::{FRAME, HEADER, PAGE};
 
-/// SQLite's usual size, which every store of ours has.
-const PAGE: usize = 4_096;
-/// Header of the write-ahead log, and of each of its pages.
-const LOG_HEADER: u64 = 32;
-const FRAME: u64 = 24;
 /// First byte of a page with rows of a table.
 const LEAF: u8 = 0x0d;
 /// No row of ours is longer.
@@ -97,21 +93,21 @@ impl Pages {
 
 /// The last place of each page among what was committed to the log.
 fn logged(log: &File) -> Option<BTreeMap<u32, u64>> {
-    let mut header = [0; 32];
+    let mut header = [0; HEADER];
     log.read_exact_at(&mut header, 0).ok()?;
     let (mut committed, mut open) = (BTreeMap::new(), BTreeMap::new());
-    let mut place = LOG_HEADER;
-    let mut frame = [0; 24];
+    let mut place = HEADER as u64;
+    let mut frame = [0; FRAME];
     while log.read_exact_at(&mut frame, place).is_ok() {
         // Behind the end of this round stand pages of an earlier one.
         if frame.get(8..16) != header.get(16..24) {
             break;
         }
-        open.insert(u32::try_from(unsigned(&frame, 0, 4)?).ok()?, place + FRAME);
+        open.insert(u32::try_from(unsigned(&frame, 0, 4)?).ok()?, place + FRAME as u64);
         if unsigned(&frame, 4, 4)? != 0 {
             committed.append(&mut open);
         }
-        place += FRAME + PAGE as u64;
+        place += (FRAME + PAGE) as u64;
     }
     Some(committed)
 }

@@ -5,10 +5,12 @@ use std::fs::File;
 use std::io::{BufReader, Read};
 use std::path::Path;
 
-const HEADER: usize = 32;
-const FRAME: usize = 24;
-/// The size of a page, unless the header says another.
-const USUAL: usize = 4_096;
+/// What stands before the first frame of the log.
+pub(super) const HEADER: usize = 32;
+/// What stands before the page in each frame.
+pub(super) const FRAME: usize = 24;
+/// SQLite's usual size of a page, which every store of ours has.
+pub(super) const PAGE: usize = 4_096;
 
 /// Two running sums over pairs of words.
 #[derive(Clone, Copy)]
@@ -49,7 +51,7 @@ pub(super) fn damage(path: &Path) -> Option<usize> {
     if (sums.one, sums.two) != (number(&header, 24), number(&header, 28)) {
         // Then nothing in it counts, and nothing in its header can be relied upon.
         let length = file.get_ref().metadata().ok()?.len();
-        let frames = usize::try_from(length).ok()?.saturating_sub(HEADER) / (FRAME + USUAL);
+        let frames = usize::try_from(length).ok()?.saturating_sub(HEADER) / (FRAME + PAGE);
         return (frames > 0).then_some(frames);
     }
     let size =
