@@ -92,6 +92,12 @@ pub trait Persistence: Send + 'static {
         Ok(())
     }
 
+    /// An error when a change could not be written now: the disk is full, or read-only. Writes
+    /// nothing where the file system alone can tell.
+    fn can_write(&mut self) -> Result<(), PersistError> {
+        Ok(())
+    }
+
     /// Opens it again after [`Persistence::check`] or a write has failed. Returns a warning for the
     /// operator where something had to be mended.
     fn reopen(&mut self) -> Result<Option<String>, PersistError> {

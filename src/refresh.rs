@@ -46,6 +46,8 @@ pub enum Command {
     StoreTrouble(Option<String>),
     /// What in the local store was altered or damaged; `None`: nothing is any more.
     StoreDamage(Option<String>),
+    /// Nobody can have the store, because it cannot be written: so nobody asks Yoti.
+    NobodyPolls(bool),
     /// A notification came: look at its session sooner.
     Notified(Notification),
     /// How the receiver of notifications stands.
@@ -86,7 +88,8 @@ impl Command {
             | Self::Kept(..)
             | Self::TakeOver(..)
             | Self::StoreTrouble(_)
-            | Self::StoreDamage(_) => true,
+            | Self::StoreDamage(_)
+            | Self::NobodyPolls(_) => true,
             // A notification shows at once where it changes a session.
             Self::Notified(_)
             | Self::Receiving(_)

@@ -5,6 +5,7 @@ use std::io::{ErrorKind, Read, Seek, Write};
 use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
+use rustix::fs::Access;
 use rustix::io::Errno;
 
 use super::PersistError;
@@ -14,6 +15,8 @@ use crate::regular_file;
 const COMPANIONS: [&str; 2] = ["wal", "shm"];
 /// How the name of a store begins that is not whole yet.
 pub(super) const TEMPORARY: &str = ".store-";
+/// So many bytes a small change needs, in the write-ahead log and the journal.
+const ROOM: [u8; 64 * 1024] = [0; 64 * 1024];
 /// Behind the name of a damaged store, before its number.
 const DAMAGED: &str = "damaged-";
 
@@ -88,6 +91,23 @@ pub(super) fn make(
     // The name is on the disk only with its folder (fault F06).
     let synced = File::open(folder).and_then(|folder| folder.sync_all());
     synced.map_err(|why| not_writable(folder, &why)).map(|()| aside)
+}
+
+/// Whether a change could be written now, so that an idle store tells of a full or read-only disk.
+/// The file system is asked, which writes nothing; one with hardly any room is tried with as much
+/// as a change needs, in a file without a name.
+pub(super) fn can_write(path: &Path) -> Result<(), PersistError> {
+    let folder = path.parent().unwrap_or(Path::new("."));
+    for place in [folder, path] {
+        rustix::fs::access(place, Access::WRITE_OK)
+            .map_err(|why| not_writable(place, &why.into()))?;
+    }
+    let about = rustix::fs::statvfs(folder).map_err(|why| not_writable(folder, &why.into()))?;
+    if about.f_bavail.saturating_mul(about.f_frsize) >= ROOM.len() as u64 {
+        return Ok(());
+    }
+    let tried = tempfile::tempfile_in(folder).and_then(|mut file| file.write_all(&ROOM));
+    tried.map_err(|why| not_writable(folder, &why))
 }
 
 /// A store of ours is never empty: somebody, or a failing disk, has emptied it.

@@ -354,6 +354,11 @@ impl Persistence for Sqlite {
         self.is_in_place()
     }
 
+    fn can_write(&mut self) -> Result<(), PersistError> {
+        self.refused.as_ref().map_or(Ok(()), |why| Err(PersistError::NotWritable(why.clone())))?;
+        files::can_write(&self.location.path)
+    }
+
     /// The lock is let go first: another process may have taken the new file's.
     fn reopen(&mut self) -> Result<Option<String>, PersistError> {
         self.lock = None;

@@ -66,8 +66,9 @@ pub async fn writer<P: Persistence>(
             biased;
             () = cancelled.cancelled() => break,
             changed = snapshots.changed() => if changed.is_err() { break },
-            // After a failure also without a new snapshot: the last one is not saved yet. Else the
-            // file is looked for, so that a removed one is noticed within 10 s (fault D10).
+            // After a failure also without a new snapshot: the last one is not saved yet. Else file
+            // and disk are looked at, so that a removed file and a full disk are told within 5 s
+            // (faults D03, D10).
             () = tokio::time::sleep_until(not_before + AGAIN) => {}
         }
         tokio::select! {
@@ -216,7 +217,10 @@ impl<P: Persistence> Saver<P> {
                 if lost && let Some(said) = persistence.reopen()? {
                     tracing::warn!("{said}");
                 }
-                if due.is_empty() { persistence.check() } else { due.write(&mut persistence) }
+                if !due.is_empty() {
+                    return due.write(&mut persistence);
+                }
+                persistence.check().and_then(|()| persistence.can_write())
             });
             let outcome = std::panic::catch_unwind(work).unwrap_or_else(|_told_by_the_hook| {
                 Err(PersistError::Other(String::from("the writer failed")))

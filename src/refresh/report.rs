@@ -69,7 +69,7 @@ impl<A: SessionApi, C: Clock> Task<A, C> {
             return Connection::Disabled;
         }
         if self.settings.following {
-            return Connection::Following;
+            return if self.nobody_polls { Connection::NoHolder } else { Connection::Following };
         }
         if let Some((cause, since, probe_at)) = self.breaker.state() {
             let ago = self.shown(now.duration_since(since));

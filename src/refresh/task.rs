@@ -58,6 +58,8 @@ pub(super) struct Task<A, C> {
     pub(super) slowed_until: Option<Instant>,
     pub(super) store_trouble: Option<String>,
     pub(super) store_damage: Option<String>,
+    /// While it follows: there is no process that asks.
+    pub(super) nobody_polls: bool,
     /// The word for the connection that the log told last.
     pub(super) logged: &'static str,
     pub(super) publish_at: Instant,
@@ -93,6 +95,7 @@ impl<A: SessionApi, C: Clock> Task<A, C> {
             slowed_until: None,
             store_trouble: None,
             store_damage: None,
+            nobody_polls: false,
             logged: "",
             publish_at: now,
             erase_at: now + ERASE_SOON,
@@ -279,6 +282,7 @@ impl<A: SessionApi, C: Clock> Task<A, C> {
             Command::Operator(command) => self.operator(command, now),
             Command::StoreTrouble(trouble) => self.store_trouble = trouble,
             Command::StoreDamage(damage) => self.store_damage = damage,
+            Command::NobodyPolls(nobody) => self.nobody_polls = nobody,
             Command::Notified(told) => self.notified(&told, now),
             Command::Receiving(how) => self.hints.receiving = how,
             Command::AlertTrouble(trouble) => self.hints.alert_trouble = trouble,

@@ -44,6 +44,8 @@ pub struct LoadedStore<P> {
     pub arrangement: Arrangement,
     pub tally: NotificationCounts,
     pub warning: Option<String>,
+    /// Nobody can have the store: it cannot be written.
+    pub nobody_polls: bool,
 }
 
 impl<P: Persistence> LoadedStore<P> {
@@ -58,7 +60,8 @@ impl<P: Persistence> LoadedStore<P> {
         let arrangement = arrangement::arrangement(&mut persistence).unwrap_or_default();
         let tally = ledger::tally(&mut persistence).unwrap_or_default();
         let keeping = StoreRole::Own(persistence, location);
-        Ok(Self { keeping, known, last_look, arrangement, tally, warning: None })
+        let (warning, nobody_polls) = (None, false);
+        Ok(Self { keeping, known, last_look, arrangement, tally, warning, nobody_polls })
     }
 }
 
@@ -84,6 +87,7 @@ impl LoadedStore<Sqlite> {
             StoreRole::Follow(_) => None,
         };
         let held = Self {
+            nobody_polls: refused.is_some(),
             warning: warning.or(unreadable).or_else(|| refused.map(|why| why.to_string())),
             ..held
         };
@@ -144,6 +148,9 @@ impl Engine {
             // Looked at again, and taken back when it is no longer so.
             StoreRole::Follow(_) => Command::StoreTrouble,
         };
+        if held.nobody_polls {
+            tell(&commands, Command::NobodyPolls(true));
+        }
         if held.warning.is_some() {
             tell(&commands, told(held.warning));
         }

@@ -84,6 +84,8 @@ struct Reader {
     left: Vec<OutboxMessage>,
     /// Why this process cannot take the store, though nobody has it.
     refused: Option<String>,
+    /// Why nothing could be left in it now.
+    unwritable: Option<String>,
     /// What in it was altered, by the last reading.
     damage: Option<String>,
 }
@@ -117,7 +119,7 @@ impl Reader {
         if self.takes {
             match self.location.open(true) {
                 Ok(opened) => {
-                    self.refused = None;
+                    (self.refused, self.unwritable) = (None, None);
                     let mut mine = opened.persistence;
                     let known = mine.load()?;
                     self.damage = opened.warning.or_else(|| mine.trouble());
@@ -134,6 +136,7 @@ impl Reader {
         }
         // `beside`, not `open`: nothing of a store that another process holds is checked or mended.
         let store = beside(&mut self.open, &self.location)?;
+        self.unwritable = store.can_write().err().map(|why| why.to_string());
         // Before the list is read: what is written meanwhile is found at the next look.
         let version = store.data_version()?;
         if self.version == Some(version) && self.read_at.elapsed() < REREAD {
@@ -193,11 +196,19 @@ pub(super) async fn follow(
     commands: &mpsc::Sender<Command>,
     cancelled: &CancellationToken,
 ) -> Option<(Sqlite, Snapshot)> {
-    let left = Vec::new();
-    let (open, version, refused, damage) = (None, None, None, None);
-    let (seen, read_at, pause) = (None, Instant::now(), PACE);
-    let mut reader =
-        Reader { location, takes, open, version, seen, read_at, pause, left, refused, damage };
+    let mut reader = Reader {
+        location,
+        takes,
+        open: None,
+        version: None,
+        seen: None,
+        read_at: Instant::now(),
+        pause: PACE,
+        left: Vec::new(),
+        refused: None,
+        unwritable: None,
+        damage: None,
+    };
     let mut told = TroublesTold::default();
     // The list was read a moment ago, when the store was opened.
     while reader.rests(&mut kept, cancelled).await {
@@ -206,8 +217,10 @@ pub(super) async fn follow(
         reader = back;
         let left = left.err().map(|why| format!("not saved yet: {why}"));
         let unread = looked.as_ref().err().map(|why| format!("the store cannot be read: {why}"));
-        let trouble = left.or(unread).or_else(|| reader.refused.clone());
-        for command in told.news(trouble, reader.damage.clone()) {
+        let unwritable = || reader.refused.clone().or_else(|| reader.unwritable.clone());
+        let mut news = told.news(left.or(unread).or_else(unwritable), reader.damage.clone());
+        news.extend(told.holder(reader.refused.is_some()));
+        for command in news {
             commands.send(command).await.ok()?;
         }
         match looked {

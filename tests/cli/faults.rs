@@ -9,11 +9,13 @@ use std::os::unix::fs::{PermissionsExt, chown};
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
+use std::time::{Duration, Instant};
 
 use branchwatch::api::key::SigningKey;
 use branchwatch::domain::watchlist::watched::WatchedSession;
 use branchwatch::persist::Persistence;
 use secrecy::ExposeSecret;
+use serde_json::Value;
 
 use crate::{World, empty, said};
 
@@ -360,6 +362,49 @@ fn a_store_that_cannot_be_written_is_read_and_each_change_is_refused() {
         let after: Vec<_> =
             files(&data(&world)).into_iter().map(|it| (fs::read(&it).unwrap(), it)).collect();
         assert!(before == after, "nothing was written");
+    }
+}
+
+/// The events of a running `watch`, by kind.
+fn event(lines: &mut impl Iterator<Item = std::io::Result<String>>, kind: &str) -> Value {
+    loop {
+        let event: Value = serde_json::from_str(&lines.next().unwrap().unwrap()).unwrap();
+        if event["event"] == kind {
+            return event;
+        }
+    }
+}
+
+#[test]
+fn an_idle_watch_says_that_its_store_can_no_longer_be_written_and_when_it_can_again() {
+    let (world, _) = stored();
+    let writable = |yes: bool| {
+        for file in files(&data(&world)) {
+            mode(&file, if yes { 0o600 } else { 0o400 });
+        }
+        mode(&data(&world), if yes { 0o700 } else { 0o500 });
+    };
+    // Once while it holds the store, once from the start.
+    for holds in [true, false] {
+        let mut watch = as_a_reader(&world, &["watch", "--jsonl", "--events", "store,connection"]);
+        writable(holds);
+        let mut watch = watch.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
+        let mut lines = BufReader::new(watch.stdout.take().unwrap()).lines();
+        let first = event(&mut lines, "connection")["connection"].clone();
+        assert_eq!(first == "store_not_writable", !holds, "{first}");
+        let begun = Instant::now();
+        writable(false);
+        let told = event(&mut lines, "store");
+        assert_eq!(told["store"], "trouble", "{told}");
+        assert!(told["words"].as_str().unwrap().contains("cannot be written"), "{told}");
+        assert!(begun.elapsed() < Duration::from_secs(8), "5 s, and a slow machine");
+        writable(true);
+        assert_eq!(event(&mut lines, "store")["store"], "in_order");
+        if !holds {
+            assert_ne!(event(&mut lines, "connection")["connection"], "store_not_writable");
+        }
+        watch.kill().unwrap();
+        watch.wait().unwrap();
     }
 }
 

@@ -58,6 +58,7 @@ pub(crate) fn header(health: &Health, times: &Times) -> Cell {
         }
         Connection::Disabled => Cell::new("◌ offline by choice (--offline)", Tone::Notice),
         Connection::Following => Cell::new("● another branchwatch polls Yoti", Tone::Good),
+        Connection::NoHolder => Cell::new("✗ not polling: cannot save", Tone::Bad),
     }
 }
 
@@ -173,7 +174,14 @@ pub(crate) fn advice(health: &Health, times: &Times, why: Option<Cell>) -> Optio
         Connection::ClockSkew(_) => {
             Some("signed requests carry a timestamp: set this machine's clock".to_owned())
         }
-        _ => None,
+        Connection::NoHolder => {
+            Some(format!("{last}; make the local store writable: polling then begins by itself"))
+        }
+        Connection::Starting
+        | Connection::Live
+        | Connection::Slowed { .. }
+        | Connection::Following
+        | Connection::Disabled => None,
     };
     if let Some(alone) = alone {
         return Some(Cell::new(alone, Tone::Notice));

@@ -363,6 +363,7 @@ pub const fn standing(connection: &Connection) -> &'static str {
         Connection::ClockSkew(_) => "clock_skew",
         Connection::Disabled => "disabled",
         Connection::Following => "following",
+        Connection::NoHolder => "store_not_writable",
     }
 }
 

@@ -44,6 +44,8 @@ pub enum Connection {
     Disabled,
     /// Another process on the same store asks; this one shows what it learns.
     Following,
+    /// No process asks, because none can save what it learns.
+    NoHolder,
 }
 
 /// How refreshing goes: the figures of the header.

@@ -9,6 +9,7 @@ pub(super) struct TroublesTold {
     begun: bool,
     trouble: Option<String>,
     damage: Option<String>,
+    nobody_polls: Option<bool>,
 }
 
 impl TroublesTold {
@@ -32,6 +33,11 @@ impl TroublesTold {
             news.push(Command::StoreDamage(damage));
         }
         news
+    }
+
+    /// Whether there can be a process that polls, where that has changed.
+    pub(super) fn holder(&mut self, nobody: bool) -> Option<Command> {
+        (self.nobody_polls.replace(nobody) != Some(nobody)).then_some(Command::NobodyPolls(nobody))
     }
 }
 
