@@ -197,7 +197,15 @@ pub(crate) fn why(session: &WatchedSession, rules: &Rules, times: &Times) -> Cel
             let asks = times.keys.after("; ", Action::Refresh, "refreshes now");
             format!("not fetched yet{asks}")
         }
-        _ => {
+        Stage::Done(_)
+        | Stage::ChecksRunning
+        | Stage::AtCounter { .. }
+        | Stage::TurnedAway { .. }
+        | Stage::Visited
+        | Stage::AtHome
+        | Stage::AwaitingVisit
+        | Stage::LetterNotSet
+        | Stage::Unknown(_) => {
             let state = session.brief.state().map(|state| wire(state.as_raw()));
             format!("session {} {}", session.id(), state.unwrap_or_default())
         }

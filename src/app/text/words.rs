@@ -258,7 +258,17 @@ pub(crate) fn stage(stage: &Stage, now: Timestamp) -> Cell {
         Stage::Erased(at) => format!("erased {}", age(now.duration_since(*at))),
         Stage::Unknown(Some(raw)) => format!("{} (not known)", server(raw)),
         Stage::Unknown(None) => String::from("no state in the response"),
-        _ => kind.words().to_owned(),
+        Stage::Gone
+        | Stage::NotFound
+        | Stage::NotFetched
+        | Stage::Expired { .. }
+        | Stage::Done(_)
+        | Stage::ChecksRunning
+        | Stage::TurnedAway { .. }
+        | Stage::Visited
+        | Stage::AtHome
+        | Stage::AwaitingVisit
+        | Stage::LetterNotSet => kind.words().to_owned(),
     };
     Cell::new(text, stage_tone(kind))
 }

@@ -198,7 +198,19 @@ fn refer(stage: &Stage, watched: &WatchedSession, rules: &Rules) -> Option<Findi
             format!("session state: {} is not known here", state.as_raw()).into()
         }
         Stage::Unknown(None) => "the response has no session state".into(),
-        _ => return None,
+        Stage::Done(Verdict::Approve | Verdict::Reject)
+        | Stage::Gone
+        | Stage::NotFound
+        | Stage::NotFetched
+        | Stage::Erased(_)
+        | Stage::Expired { .. }
+        | Stage::ChecksRunning
+        | Stage::AtCounter { .. }
+        | Stage::TurnedAway { .. }
+        | Stage::Visited
+        | Stage::AtHome
+        | Stage::AwaitingVisit
+        | Stage::LetterNotSet => return None,
     };
     Some(Finding { reason: Reason::Refer, text, since: stats::done_at(watched) })
 }

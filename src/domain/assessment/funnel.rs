@@ -78,11 +78,12 @@ pub fn funnel(sessions: &[&WatchedSession], rules: &Rules, now: Timestamp) -> Fu
                 sum.ongoing += 1;
             }
         }
-        match stage {
-            Stage::Done(Verdict::Approve) => sum.approved += 1,
-            Stage::Done(Verdict::Reject) => sum.rejected += 1,
-            Stage::Done(Verdict::Refer) => sum.referred += 1,
-            _ => {}
+        if let Stage::Done(verdict) = stage {
+            match verdict {
+                Verdict::Approve => sum.approved += 1,
+                Verdict::Reject => sum.rejected += 1,
+                Verdict::Refer => sum.referred += 1,
+            }
         }
         waits.extend(stats::span(watched.brief.events.letter_seen, visit));
         visits.extend(stats::span(visit, done));

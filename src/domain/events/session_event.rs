@@ -289,7 +289,16 @@ fn holds(session: &WatchedSession, assessment: &Assessment) -> Vec<EventKind> {
         Stage::Done(Verdict::Reject) => holds.push(EventKind::Reject),
         Stage::Done(Verdict::Refer) => holds.push(EventKind::Refer),
         Stage::Expired { .. } => holds.push(EventKind::Expired),
-        _ => {}
+        Stage::Gone
+        | Stage::NotFound
+        | Stage::NotFetched
+        | Stage::Erased(_)
+        | Stage::ChecksRunning
+        | Stage::Visited
+        | Stage::AtHome
+        | Stage::AwaitingVisit
+        | Stage::LetterNotSet
+        | Stage::Unknown(_) => {}
     }
     for finding in &assessment.findings {
         match finding.reason {
