@@ -17,7 +17,6 @@ use crate::app::text::text_field::TextField;
 use crate::app::text::words::{Times, server};
 use crate::app::view::{Cell, Tone};
 use crate::domain::events::call::{Call, Traffic};
-use crate::domain::personal::Privacy;
 use crate::domain::session::ids::SessionId;
 use crate::domain::watchlist::watched::WatchedSession;
 
@@ -84,7 +83,7 @@ fn named(path: &str, names: Names<'_>) -> String {
         let Ok(id) = SessionId::parse(part) else { return part.to_owned() };
         let session = sessions.item(id).map(|item| &item.session);
         let shown = |session: &&Arc<WatchedSession>| {
-            times.openness.of(id) == Privacy::Off || times.labels.shows_reference(session)
+            !times.openness.of(id).hides() || times.labels.shows_reference(session)
         };
         let name = session.filter(shown).map(|session| times.name(session, 60));
         name.unwrap_or_else(|| format!("{}…", id.short()))

@@ -15,7 +15,6 @@ use crate::app::operator::annotations::state::{Change, Undo};
 use crate::app::text::words;
 use crate::app::view::{LabelRow, Pane, Rows, Tone};
 use crate::domain::assessment::reason::Reason;
-use crate::domain::personal::Privacy;
 use crate::domain::session::ids::SessionId;
 use crate::domain::watchlist::annotations::AnnotationChange;
 use crate::domain::watchlist::command::OperatorCommand;
@@ -64,7 +63,7 @@ pub(crate) fn items<'a>(model: &'a Model, ids: &'a [SessionId]) -> impl Iterator
 
 /// Its labels are not masked now.
 pub(crate) fn labels_shown(model: &Model, item: &Item) -> bool {
-    model.times.openness.of(item.session.id()) == Privacy::Off
+    !model.times.openness.of(item.session.id()).hides()
 }
 
 /// The same change for each of these.

@@ -80,9 +80,11 @@ impl SafeLabels {
         match session.entry.reference.as_deref() {
             None => short,
             Some(text) if !privacy.hides() || self.shows_reference(session) => text.to_owned(),
+            Some(text) if privacy == Privacy::Partial => {
+                format!("{} {short}", hidden(text, privacy))
+            }
             // The ID's beginning tells rows apart without telling who it is.
-            Some(_) if privacy == Privacy::Masked => format!("{HIDDEN} {short}"),
-            Some(text) => format!("{} {short}", hidden(text, privacy)),
+            Some(_) => format!("{HIDDEN} {short}"),
         }
     }
 
