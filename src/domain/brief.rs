@@ -104,6 +104,13 @@ impl Brief {
         self.result.as_ref()?.state.as_ref()
     }
 
+    /// COMPLETED or EXPIRED: nothing of it changes any more. In a state that is not known here it may
+    /// still change, and goes on being asked.
+    #[must_use]
+    pub fn has_ended(&self) -> bool {
+        matches!(self.state(), Some(SessionState::Completed | SessionState::Expired))
+    }
+
     /// When Yoti last answered with a session result.
     #[must_use]
     pub fn fetched_at(&self) -> Option<Timestamp> {

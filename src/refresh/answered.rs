@@ -9,7 +9,7 @@ use tokio::time::Instant;
 use super::ask::cause;
 use super::backoff::{full_jitter, spread};
 use super::calls::Ended;
-use super::due::{gone_look, has_ended, interval, rarely, unsigned};
+use super::due::{gone_look, interval, rarely, unsigned};
 use super::schedule::{Part, PollJob};
 use super::story;
 use super::task::Task;
@@ -82,7 +82,7 @@ impl<A: SessionApi, C: Clock> Task<A, C> {
         let Some(watched) = self.store.snapshot().sessions.get(job.id).cloned() else { return };
         let every =
             interval(&self.assessed(&watched), self.schedule.is_selected(job.id), &self.settings);
-        let ended = has_ended(&watched);
+        let ended = watched.brief.has_ended();
         let part_every = match job.part {
             Part::Session => every,
             part => rarely(part, &watched, &self.settings),

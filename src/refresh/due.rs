@@ -9,7 +9,6 @@ use super::track::Part;
 use crate::domain::assessment::attention::Assessment;
 use crate::domain::assessment::reason::Reason;
 use crate::domain::assessment::stage_kind::Phase;
-use crate::domain::session::wire_enum::SessionState;
 use crate::domain::watchlist::watched::WatchedSession;
 
 /// A session that is gone is looked at again so long after it was found gone, then no more: it may
@@ -52,12 +51,7 @@ pub(super) fn rarely(
     // A letter that is set seldom changes; one that is not yet set is what the stage waits for.
     let set = part == Part::Letter && watched.brief.letter.is_set();
     let often = if set { usual.saturating_mul(4) } else { usual };
-    (!has_ended(watched)).then_some(often)
-}
-
-/// Completed, expired, or in a state that is not known.
-pub(super) fn has_ended(watched: &WatchedSession) -> bool {
-    watched.brief.state().is_some_and(|state| *state != SessionState::Ongoing)
+    (!watched.brief.has_ended()).then_some(often)
 }
 
 /// When each part is due next, by when it was last answered. `every` is the session result's
@@ -127,6 +121,7 @@ mod tests {
     use crate::domain::session::Session;
     use crate::domain::session::answer::Answer;
     use crate::domain::session::parts::Letter;
+    use crate::domain::session::wire_enum::SessionState;
 
     fn result(state: SessionState, fetched_at: Timestamp) -> std::sync::Arc<Answer<Session>> {
         let answer = f::answer(f::session(state));
@@ -168,6 +163,24 @@ mod tests {
         });
         let expected = Waits { configuration: Some(Duration::ZERO), ..Waits::default() };
         assert_eq!(waits(&watched, None, &settings, now), expected);
+    }
+
+    #[test]
+    fn a_session_in_a_state_that_is_not_known_goes_on_being_asked_with_all_its_parts() {
+        let (settings, now) = (Settings::default(), f::now());
+        let asked = |state| {
+            let mut watched = WatchedSession::new(f::entry());
+            watched.revise(|answers| {
+                answers.session = Some(result(state, now));
+                answers.letter = Letter::NotSet(now);
+            });
+            [Part::Configuration, Part::Letter].map(|part| rarely(part, &watched, &settings))
+        };
+        let usual = Some(unsigned(settings.configuration));
+        assert_eq!(asked(SessionState::Ongoing), [usual; 2]);
+        assert_eq!(asked(SessionState::from_wire("PAUSED")), [usual; 2]);
+        assert_eq!(asked(SessionState::Completed), [None; 2]);
+        assert_eq!(asked(SessionState::Expired), [None; 2]);
     }
 
     #[test]

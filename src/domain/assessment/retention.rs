@@ -6,7 +6,6 @@
 use jiff::{SignedDuration, Timestamp};
 
 use crate::domain::assessment::deadline::{self, Deadline};
-use crate::domain::brief::result::ResultBrief;
 use crate::domain::session::evidence;
 use crate::domain::watchlist::watched::WatchedSession;
 
@@ -77,9 +76,10 @@ impl Retention {
 
 /// It has ended, as Yoti said or by its deadline, or Yoti does not have it.
 fn is_over(watched: &WatchedSession, now: Timestamp) -> bool {
-    let ended = watched.brief.result.as_ref().is_some_and(ResultBrief::has_ended);
     let passed = |deadline: Deadline| deadline.at <= now;
-    ended || watched.brief.missing_since.is_some() || deadline::of(watched).is_some_and(passed)
+    watched.brief.has_ended()
+        || watched.brief.missing_since.is_some()
+        || deadline::of(watched).is_some_and(passed)
 }
 
 #[cfg(test)]

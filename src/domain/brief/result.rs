@@ -123,12 +123,6 @@ impl ResultBrief {
             last_check_at: times.max(),
         }
     }
-
-    /// COMPLETED or EXPIRED: nothing of it changes any more.
-    #[must_use]
-    pub fn has_ended(&self) -> bool {
-        matches!(self.state, Some(SessionState::Completed | SessionState::Expired))
-    }
 }
 
 fn checks_of(session: &Session, budget: &mut Budget) -> Vec<CheckBrief> {
