@@ -172,7 +172,11 @@ impl<F: FnMut(&TextPlace<'_>) -> Fate> Scanner<'_, F> {
             let outer = self.pointer.len();
             self.pointer.push('/');
             // As RFC 6901 has it, so that a pointer leads to one place only.
-            self.pointer.push_str(&key.replace('~', "~0").replace('/', "~1"));
+            if key.contains(['~', '/']) {
+                self.pointer.push_str(&key.replace('~', "~0").replace('/', "~1"));
+            } else {
+                self.pointer.push_str(&key);
+            }
             // By the key as it is meant: a secret with escapes in its name is a secret.
             let fate = self.ask(Some(&key));
             if fate == Fate::Cut {
