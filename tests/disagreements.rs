@@ -28,7 +28,6 @@ use branchwatch::domain::watchlist::watched::{WatchEntry, WatchedSession};
 use branchwatch::simulator::{self, Options, Running};
 use jiff::Timestamp;
 use responder::{Asked, json, responder};
-use secrecy::ExposeSecret;
 use serde_json::{Value, json};
 
 const ID: &str = "0b8f6a52-3c1e-4f6b-9d0a-2e5c7a914d33";
@@ -118,7 +117,6 @@ async fn answered(status: u16, body: &'static str) -> Client<SystemClock> {
 struct Sim {
     running: Running,
     client: Client<TokioClock>,
-    key: Arc<SigningKey>,
     http: reqwest::Client,
 }
 
@@ -130,14 +128,12 @@ async fn sim(scenario: &str) -> Sim {
         speed: 0.0,
         scenarios: vec![scenario.to_owned()],
         start: start(),
-        public_key_pem: None,
+        public_key_pem: Some(KEY.public_pem().unwrap()),
     };
     let running = simulator::start(options).await.unwrap();
-    let pem = running.private_key_pem.as_ref().unwrap().expose_secret().to_owned();
-    let key = Arc::new(SigningKey::from_pem(pem.as_bytes()).unwrap());
     let options = ClientOptions::new(running.base_url.clone(), running.sdk_id);
-    let client = Client::new(&options, Arc::clone(&key), running.clock).unwrap();
-    Sim { running, client, key, http: reqwest::Client::new() }
+    let client = Client::new(&options, Arc::clone(&KEY), running.clock).unwrap();
+    Sim { running, client, http: reqwest::Client::new() }
 }
 
 impl Sim {
@@ -148,7 +144,7 @@ impl Sim {
     /// The status of a GET whose path and query are given whole.
     async fn get(&self, path: &str) -> u16 {
         let text = signing::string_to_sign("GET", path, None);
-        let digest = signing::digest(&self.key, &text).unwrap();
+        let digest = signing::digest(&KEY, &text).unwrap();
         let url = format!("{}{path}", self.running.base_url);
         let answer = self.http.get(url).header("X-Yoti-Auth-Digest", digest).send().await;
         answer.unwrap().status().as_u16()

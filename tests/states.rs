@@ -4,7 +4,7 @@
 //! Nothing sleeps: each step waits for the snapshot that it is about.
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a failed set-up fails the test")]
 
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 
 use branchwatch::api::client::{Client, ClientOptions};
@@ -30,7 +30,6 @@ use branchwatch::ui;
 use jiff::{SignedDuration, Timestamp};
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
-use secrecy::ExposeSecret;
 use serde_json::{Value, json};
 use tokio::sync::{mpsc, watch};
 use tokio_util::sync::CancellationToken;
@@ -44,6 +43,9 @@ impl Clock for Ahead {
         SystemClock.now() + SignedDuration::from_secs(self.0)
     }
 }
+
+/// The application's key: making a pair costs more than most tests, and none changes it.
+static KEY: LazyLock<Arc<SigningKey>> = LazyLock::new(|| Arc::new(SigningKey::generate().unwrap()));
 
 struct Bench {
     running: Option<Running>,
@@ -77,12 +79,11 @@ async fn bench(setting: Setting) -> Bench {
         speed: 1.0,
         scenarios: vec![setting.scenario.to_owned()],
         start: SystemClock.now(),
-        public_key_pem: None,
+        public_key_pem: Some(KEY.public_pem().unwrap()),
     })
     .await
     .unwrap();
-    let pem = running.private_key_pem.as_ref().unwrap().expose_secret().to_owned();
-    let key = Arc::new(SigningKey::from_pem(pem.as_bytes()).unwrap());
+    let key = Arc::clone(&KEY);
     let sdk_id = if setting.other_application { uuid::Uuid::from_u128(9) } else { running.sdk_id };
     let clock = Ahead(setting.ahead);
     let client =

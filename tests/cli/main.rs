@@ -8,7 +8,9 @@ use std::io::{BufRead, BufReader, Read};
 use std::os::unix::fs::PermissionsExt;
 use std::path::PathBuf;
 use std::process::{Child, Command, Output, Stdio};
+use std::sync::LazyLock;
 
+use secrecy::{ExposeSecret, SecretString};
 use serde_json::Value;
 
 use process::Simulator;
@@ -57,12 +59,22 @@ fn empty() -> World {
     }
 }
 
+/// A key's private and public half: making a pair costs more than most commands, and none changes
+/// it. One test has the simulator make one.
+static KEY: LazyLock<(SecretString, String)> = LazyLock::new(|| {
+    let key = SigningKey::generate().unwrap();
+    (key.to_pem().unwrap(), key.public_pem().unwrap())
+});
+
 /// A home with a key, and a simulator whose sessions began long ago: `--speed` makes them run.
 fn world(arguments: &[&str]) -> World {
     let mut world = empty();
-    let key = world.key();
-    let mut command = world.command(&["simulate", "--write-key"]);
-    let simulator = Simulator::spawn(command.arg(&key).args(arguments));
+    let (private, public) = (world.key(), world.home.path().join("public.pem"));
+    std::fs::write(&private, KEY.0.expose_secret()).unwrap();
+    std::fs::set_permissions(&private, std::fs::Permissions::from_mode(0o600)).unwrap();
+    std::fs::write(&public, &KEY.1).unwrap();
+    let mut command = world.command(&["simulate", "--public-key"]);
+    let simulator = Simulator::spawn(command.arg(&public).args(arguments));
     world.base_url = simulator.base_url();
     world.sdk_id = simulator.sdk_id();
     world.sessions = simulator.sessions();

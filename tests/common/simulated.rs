@@ -2,7 +2,7 @@
 //!
 //! Time is the simulator's, and is set forward.
 
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use branchwatch::api::client::{Client, ClientOptions};
 use branchwatch::api::key::SigningKey;
@@ -15,8 +15,10 @@ use branchwatch::domain::session::ids::SessionId;
 use branchwatch::domain::session::parts::{Answers, Letter};
 use branchwatch::domain::watchlist::watched::{WatchEntry, WatchedSession};
 use branchwatch::simulator::{self, Options, Running};
-use secrecy::ExposeSecret;
 use serde_json::{Value, json};
+
+/// The application's key: making a pair costs more than most tests, and none changes it.
+static KEY: LazyLock<Arc<SigningKey>> = LazyLock::new(|| Arc::new(SigningKey::generate().unwrap()));
 
 /// A simulator, a client that it knows, and an HTTP client of our own.
 pub(crate) struct World {
@@ -62,14 +64,13 @@ pub(crate) fn options(scenario: &str) -> Options {
         speed: 0.0,
         scenarios: if scenario.is_empty() { Vec::new() } else { vec![scenario.to_owned()] },
         start: "2026-10-16T09:00:00Z".parse().unwrap(),
-        public_key_pem: None,
+        public_key_pem: Some(KEY.public_pem().unwrap()),
     }
 }
 
 pub(crate) async fn world_of(options: Options) -> World {
     let running = simulator::start(options).await.unwrap();
-    let pem = running.private_key_pem.as_ref().unwrap().expose_secret().to_owned();
-    let key = Arc::new(SigningKey::from_pem(pem.as_bytes()).unwrap());
+    let key = Arc::clone(&KEY);
     let client = Client::new(
         &ClientOptions::new(running.base_url.clone(), running.sdk_id),
         Arc::clone(&key),

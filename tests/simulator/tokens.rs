@@ -25,8 +25,8 @@ fn claims(world: &World) -> Value {
 }
 
 fn assertion(world: &World, head: &Value, claims: &Value) -> String {
-    let pem = world.running.private_key_pem.as_ref().unwrap().expose_secret();
-    let der = PrivatePkcs1KeyDer::from_pem_slice(pem.as_bytes()).unwrap();
+    let pem = world.key.to_pem().unwrap();
+    let der = PrivatePkcs1KeyDer::from_pem_slice(pem.expose_secret().as_bytes()).unwrap();
     let key = KeyPair::from_der(der.secret_pkcs1_der()).unwrap();
     let part = |value: &Value| URL_SAFE_NO_PAD.encode(value.to_string());
     let signed = format!("{}.{}", part(head), part(claims));
