@@ -76,10 +76,12 @@ fn named(theme: &str) -> Look {
     Look::new(ColourDepth::TrueColor, false).with(themes.get(theme).unwrap())
 }
 
+/// One test, since drawing costs most: whichever pane or dialog has the cursor, its line is one bar
+/// from border to border too, in one ground, and reversed everywhere or nowhere.
 #[test]
-fn every_overlay_and_state_is_legible_in_every_theme_and_says_the_same() {
+fn in_every_theme_every_overlay_is_legible_says_the_same_and_has_one_bar_under_its_cursor() {
     let looks: Vec<_> = names().into_iter().map(|name| (name.clone(), named(&name))).collect();
-    let mut cells = 0;
+    let (mut cells, mut bars) = (0, 0);
     for (state, action) in shows() {
         for size in SIZES {
             let model = shown(state, action, size);
@@ -95,10 +97,16 @@ fn every_overlay_and_state_is_legible_in_every_theme_and_says_the_same() {
                     let faint = ratio < 4.5 || cell.modifier.contains(Modifier::HIDDEN);
                     assert!(!faint, "{name} {state:?} {action:?} {size:?}: {cell:?} is {ratio:.2}");
                 }
+                // The cursor of the export dialog is on a choice within a line.
+                if action != Some(Action::Export) {
+                    let told = format!("{name} {state:?} {action:?} {size:?}");
+                    bars += whole_bars(&drawn, &bar(*look, model.in_past()), &told);
+                }
             }
         }
     }
     assert!(cells > 500_000, "{cells} cells of themes with colours of their own");
+    assert!(bars >= 80 * looks.len(), "{bars} bars");
 }
 
 /// Lines that frame a pane, a dialog, the filter or a chart.
@@ -121,16 +129,18 @@ fn words_in_the_terminals_own_colours_have_its_own_ink() {
             let model = shown(state, action, size);
             for look in [look(), Look::new(ColourDepth::None, false), named("terminal")] {
                 for cell in frame(&model, look).content() {
-                    let at = format!("{state:?} {action:?} {size:?}: {cell:?}");
-                    assert!(![cell.fg, cell.bg].contains(&Color::DarkGray), "colour 8 {at}");
+                    // Written out only where it is told: there are millions of cells.
+                    let at = || format!("{state:?} {action:?} {size:?}: {cell:?}");
+                    assert!(![cell.fg, cell.bg].contains(&Color::DarkGray), "colour 8 {}", at());
                     let said = !cell.symbol().trim().is_empty();
                     if cell.fg != Color::Reset || cell.bg != Color::Reset {
-                        assert!(!said || is_sign(cell.symbol()), "a hue on a word, {at}");
+                        assert!(!said || is_sign(cell.symbol()), "a hue on a word, {}", at());
                         hues += 1;
                     }
                     let dim = cell.modifier.contains(Modifier::DIM);
-                    assert!(!dim || is_line(cell.symbol()), "DIM on a word, {at}");
-                    assert!(!cell.modifier.contains(Modifier::UNDERLINED), "a broken line, {at}");
+                    assert!(!dim || is_line(cell.symbol()), "DIM on a word, {}", at());
+                    let broken = cell.modifier.contains(Modifier::UNDERLINED);
+                    assert!(!broken, "a broken line, {}", at());
                 }
             }
         }
@@ -149,40 +159,26 @@ fn bar(look: Look, past: bool) -> Cell {
 }
 
 /// Columns of a line that look like the bar: its ground, or turned over.
-fn barred(buffer: &Buffer, y: u16, bar: &Cell) -> Vec<u16> {
+fn barred(line: &[Cell], bar: &Cell) -> Vec<usize> {
     let of = |cell: &Cell| (cell.bg, cell.modifier.contains(Modifier::REVERSED));
-    (0..buffer.area.width).filter(|x| of(buffer.cell((*x, y)).unwrap()) == of(bar)).collect()
+    let wanted = of(bar);
+    line.iter().enumerate().filter(|(_, cell)| of(cell) == wanted).map(|(x, _)| x).collect()
 }
 
-/// Whichever pane or dialog has the cursor: its line is one bar from border to border, in one
-/// ground, and reversed everywhere or nowhere.
-#[test]
-fn the_row_under_the_cursor_is_one_bar_in_every_theme() {
+/// How many bars there are; each goes from border to border.
+fn whole_bars(buffer: &Buffer, bar: &Cell, told: &str) -> usize {
     let mut bars = 0;
-    let looks: Vec<_> = names().into_iter().map(|name| (name.clone(), named(&name))).collect();
-    for (state, action) in shows() {
-        // The cursor of the export dialog is on a choice within a line.
-        if action == Some(Action::Export) {
-            continue;
-        }
-        for size in SIZES {
-            let model = shown(state, action, size);
-            for (name, look) in &looks {
-                let (buffer, bar) = (frame(&model, *look), bar(*look, model.in_past()));
-                for y in 1..size.1 {
-                    let columns = barred(&buffer, y, &bar);
-                    // An open dialog covers the middle of the list's bar.
-                    for piece in columns.chunk_by(|one, next| one + 1 == *next) {
-                        let (first, last) = (piece[0], piece[piece.len() - 1]);
-                        let line = |x| buffer.cell((x, y)).is_some_and(|c| is_line(c.symbol()));
-                        let before = line(first - 1) || line(first.saturating_sub(2));
-                        let whole = before && (line(last + 1) || line(last + 2));
-                        assert!(whole, "{name} {state:?} {action:?} {size:?}, line {y}: {piece:?}");
-                        bars += 1;
-                    }
-                }
-            }
+    for (y, line) in buffer.content().chunks(usize::from(buffer.area.width)).enumerate().skip(1) {
+        let columns = barred(line, bar);
+        // An open dialog covers the middle of the list's bar.
+        for piece in columns.chunk_by(|one, next| one + 1 == *next) {
+            let (first, last) = (piece[0], piece[piece.len() - 1]);
+            let border = |x: usize| line.get(x).is_some_and(|cell| is_line(cell.symbol()));
+            let before = border(first - 1) || border(first.saturating_sub(2));
+            let whole = before && (border(last + 1) || border(last + 2));
+            assert!(whole, "{told}, line {y}: {piece:?}");
+            bars += 1;
         }
     }
-    assert!(bars >= 80 * looks.len(), "{bars} bars");
+    bars
 }
