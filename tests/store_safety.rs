@@ -611,6 +611,50 @@ fn damage_to_pages_costs_the_rows_on_them_and_the_message_says_how_many_came_bac
 }
 
 #[test]
+fn without_the_second_copy_all_comes_back_while_name_and_key_are_on_a_page_else_the_ids() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut store = held(folder.path());
+    let all: Vec<Arc<WatchedSession>> =
+        (0..30).map(|n| Arc::new(session(n, "ONGOING", 1))).collect();
+    store.add(&all.iter().map(|s| s.entry.as_ref().clone()).collect::<Vec<_>>()).unwrap();
+    store.save(&all).unwrap();
+    drop(store);
+    let second = fs::read_to_string(folder.path().join("store.db-watchlist")).unwrap();
+    let mut words = second.split([' ', ':']).skip(1);
+    let (name, recipient) = (words.next().unwrap(), words.next().unwrap());
+    let whole = fs::read(folder.path().join("store.db")).unwrap();
+    let page_with = |text: &str| {
+        let has = |page: &[u8]| page.windows(text.len()).any(|part| part == text.as_bytes());
+        whole.chunks(4_096).position(has).unwrap()
+    };
+    for (page, answers) in [(0, 30), (page_with(name), 0), (page_with(recipient), 0)] {
+        let copy = copied(folder.path());
+        let mut bytes = whole.clone();
+        bytes[page * 4_096..(page + 1) * 4_096].fill(0xa5);
+        fs::write(copy.path().join("store.db"), bytes).unwrap();
+        fs::remove_file(copy.path().join("store.db-watchlist")).unwrap();
+        let without_key = Location::new(&copy.path().join("store.db"), None);
+        drop(without_key.open(true));
+        let aside = copy.path().join("store.db-damaged-1");
+        assert!(!aside.exists(), "page {page}: who has no key makes nothing anew");
+        let mut opened = location(copy.path()).open(true).unwrap();
+        assert!(opened.warning.is_some_and(|told| told.contains("30 sessions of the watch-list")));
+        let loaded = opened.persistence.load().unwrap();
+        assert_eq!(loaded.len(), 30, "page {page}");
+        let answered = loaded.iter().filter(|s| s.answers().unwrap().session().is_some());
+        assert_eq!(answered.count(), answers, "page {page}");
+        let named = loaded.iter().filter(|session| session.entry.reference.is_some());
+        assert_eq!(named.count(), answers, "page {page}");
+        drop(loaded);
+        let body: Vec<u8> = Connection::open(copy.path().join("store.db"))
+            .unwrap()
+            .query_row("SELECT body FROM session LIMIT 1", [], |row| row.get(0))
+            .unwrap();
+        assert_eq!(body[0], 1, "page {page}: sealed");
+    }
+}
+
+#[test]
 fn what_stands_in_the_stores_place_and_is_none_is_refused_and_left_alone() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("store.db");

@@ -125,13 +125,23 @@ impl Saved {
         let sealed = head.filter(|head| !head.keyring.is_empty()).map(|head| head.store.clone());
         let name = sealed.or_else(|| known.as_ref().map(|(name, _)| name.clone()));
         let name = name.or_else(|| head.map(|head| head.store.clone()));
-        let name = name.unwrap_or_else(|| uuid::Uuid::new_v4().to_string());
         let mut keys = old.and_then(|old| keyring(old).ok()).unwrap_or_default();
+        let in_pages = pages.filter(|_| name.is_none()).and_then(Pages::names);
+        let (found, more) = in_pages.unzip();
+        keys.extend(more.into_iter().flatten());
+        let name = name.or(found);
+        if name.is_none() && location.key.is_some() {
+            // Each key is wrapped for the store's name: without it nothing is ever opened again, and
+            // only the IDs come back.
+            keys.clear();
+        }
+        let name = name.unwrap_or_else(|| uuid::Uuid::new_v4().to_string());
         keys.extend(
             head.filter(|head| head.store == name).into_iter().flat_map(|h| h.keyring.clone()),
         );
         keys.dedup();
-        let vault = if keys.is_empty() {
+        let shut = known.is_some_and(|(_, sealed)| sealed) && location.key.is_none();
+        let vault = if keys.is_empty() && !shut {
             Vault::Plain
         } else {
             let key = location.key.as_ref();

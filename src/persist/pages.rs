@@ -13,6 +13,10 @@ use super::wal::{FRAME, HEADER, PAGE};
 
 /// First byte of a page with rows of a table.
 const LEAF: u8 = 0x0d;
+/// First byte of a page with the entries of an index, or the rows of a table without numbers.
+const INDEX_LEAF: u8 = 0x0a;
+/// An entry up to this length stands on its page as a whole.
+const SHORT: usize = (PAGE - 12) * 64 / 255 - 23;
 /// No row of ours is longer.
 const LONGEST: usize = 1 << 26;
 
@@ -50,22 +54,61 @@ impl Pages {
 
     /// Does `work` for each row that can be read, with its number.
     pub(super) fn each_row(&self, mut work: impl FnMut(i64, &[Value])) {
+        self.each_cell(LEAF, |page, at| {
+            if let Some((number, values)) = self.row(page, at) {
+                work(number, &values);
+            }
+        });
+    }
+
+    /// The same for the rows of tables that have no numbers, and the entries of indexes, where they
+    /// are as short as all of ours.
+    pub(super) fn each_entry(&self, mut work: impl FnMut(&[Value])) {
+        self.each_cell(INDEX_LEAF, |page, at| {
+            let entry = varint(page, at).and_then(|(length, at)| {
+                let length = usize::try_from(length).ok().filter(|length| *length <= SHORT)?;
+                values(page.get(at..at + length)?)
+            });
+            if let Some(values) = entry {
+                work(&values);
+            }
+        });
+    }
+
+    /// Does `work` for each page of a kind and each place of a cell on it.
+    fn each_cell(&self, kind: u8, mut work: impl FnMut(&[u8], usize)) {
         for number in 1..=self.count {
             let Some(page) = self.page(number) else { continue };
             // Before the first page stands the header of the file.
             let begin = if number == 1 { 100 } else { 0 };
-            if page.get(begin) != Some(&LEAF) {
+            if page.get(begin) != Some(&kind) {
                 continue;
             }
             let count = usize::try_from(unsigned(&page, begin + 3, 2).unwrap_or(0)).unwrap_or(0);
             for cell in 0..count {
-                let row = unsigned(&page, begin + 8 + 2 * cell, 2)
-                    .and_then(|place| self.row(&page, usize::try_from(place).ok()?));
-                if let Some((number, values)) = row {
-                    work(number, &values);
+                let place = unsigned(&page, begin + 8 + 2 * cell, 2);
+                if let Some(place) = place.and_then(|place| usize::try_from(place).ok()) {
+                    work(&page, place);
                 }
             }
         }
+    }
+
+    /// The name and the wrapped keys of a store whose header cannot be read and whose journal is gone.
+    /// Whoever has planted others there has not wrapped a key that ours opens.
+    pub(super) fn names(&self) -> Option<(String, Vec<(String, Vec<u8>)>)> {
+        let (mut name, mut keys) = (None, Vec::new());
+        self.each_row(|_number, values| {
+            if let [Value::Null, Value::Text(store), Value::Blob(_header)] = values {
+                name = Some(store.clone());
+            }
+        });
+        self.each_entry(|values| {
+            if let [Value::Text(recipient), Value::Blob(wrapped)] = values {
+                keys.push((recipient.clone(), wrapped.clone()));
+            }
+        });
+        Some((name?, keys))
     }
 
     fn row(&self, page: &[u8], at: usize) -> Option<(i64, Vec<Value>)> {
