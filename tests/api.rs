@@ -68,6 +68,28 @@ async fn a_redirect_is_never_followed_and_the_signature_stays_here() {
 }
 
 #[tokio::test]
+async fn yotis_time_is_known_from_what_yoti_sends_refused_or_not_and_from_nobody_else() {
+    let date = "date: Fri, 16 Oct 2026 09:00:00 GMT\r\ncontent-length: 2";
+    let json = format!("{date}\r\ncontent-type: application/json\r\n\r\n{{}}");
+    let page = format!("{date}\r\ncontent-type: text/html\r\n\r\n<>");
+    for (answer, tells) in [
+        (format!("HTTP/1.1 401 X\r\n{json}"), true),
+        (format!("HTTP/1.1 200 OK\r\n{json}"), true),
+        (format!("HTTP/1.1 200 OK\r\n{page}"), false),
+        (format!("HTTP/1.1 404 X\r\n{page}"), false),
+        (format!("HTTP/1.1 302 X\r\nlocation: /x\r\n{json}"), false),
+    ] {
+        let server = server(answer.clone()).await;
+        let (client, _) = client(&server.base, Duration::from_secs(30));
+        assert_eq!(client.yoti_time(), None, "nobody was asked");
+        let _none_is_whole = client.session(id()).await.unwrap_err();
+        let told = client.yoti_time().map(|at| at.as_second() / 60);
+        let nine: jiff::Timestamp = "2026-10-16T09:00:00Z".parse().unwrap();
+        assert_eq!(told, tells.then_some(nine.as_second() / 60), "{answer}");
+    }
+}
+
+#[tokio::test]
 async fn a_body_that_is_too_large_is_refused_whatever_its_head_promises() {
     let body = "x".repeat(MAX_JSON + 10);
     let promised = format!("HTTP/1.1 200 OK\r\ncontent-length: {}\r\n\r\n{body}", body.len());

@@ -16,7 +16,7 @@ const COMPANIONS: [&str; 2] = ["wal", "shm"];
 /// How the name of a store begins that is not whole yet.
 pub(super) const TEMPORARY: &str = ".store-";
 /// So many bytes a small change needs, in the write-ahead log and the journal.
-const ROOM: [u8; 64 * 1024] = [0; 64 * 1024];
+const ROOM: usize = 64 * 1024;
 /// Behind the name of a damaged store, before its number.
 const DAMAGED: &str = "damaged-";
 
@@ -103,10 +103,10 @@ pub(super) fn can_write(path: &Path) -> Result<(), PersistError> {
             .map_err(|why| not_writable(place, &why.into()))?;
     }
     let about = rustix::fs::statvfs(folder).map_err(|why| not_writable(folder, &why.into()))?;
-    if about.f_bavail.saturating_mul(about.f_frsize) >= ROOM.len() as u64 {
+    if about.f_bavail.saturating_mul(about.f_frsize) >= ROOM as u64 {
         return Ok(());
     }
-    let tried = tempfile::tempfile_in(folder).and_then(|mut file| file.write_all(&ROOM));
+    let tried = tempfile::tempfile_in(folder).and_then(|mut file| file.write_all(&vec![0; ROOM]));
     tried.map_err(|why| not_writable(folder, &why))
 }
 

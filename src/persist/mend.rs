@@ -127,9 +127,8 @@ impl Saved {
         let name = name.or_else(|| head.map(|head| head.store.clone()));
         let mut keys = old.and_then(|old| keyring(old).ok()).unwrap_or_default();
         let in_pages = pages.filter(|_| name.is_none()).and_then(Pages::names);
-        let (found, more) = in_pages.unzip();
-        keys.extend(more.into_iter().flatten());
-        let name = name.or(found);
+        let name = name.or_else(|| in_pages.as_ref().map(|found| found.store.clone()));
+        keys.extend(in_pages.into_iter().flat_map(|found| found.keyring));
         if name.is_none() && location.key.is_some() {
             // Each key is wrapped for the store's name: without it nothing is ever opened again, and
             // only the IDs come back.

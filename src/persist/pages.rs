@@ -9,6 +9,7 @@ use std::path::Path;
 use rusqlite::types::Value;
 
 use super::files;
+use super::journal::JournalHead;
 use super::wal::{FRAME, HEADER, PAGE};
 
 /// First byte of a page with rows of a table.
@@ -96,8 +97,8 @@ impl Pages {
 
     /// The name and the wrapped keys of a store whose header cannot be read and whose journal is gone.
     /// Whoever has planted others there has not wrapped a key that ours opens.
-    pub(super) fn names(&self) -> Option<(String, Vec<(String, Vec<u8>)>)> {
-        let (mut name, mut keys) = (None, Vec::new());
+    pub(super) fn names(&self) -> Option<JournalHead> {
+        let (mut name, mut keyring) = (None, Vec::new());
         self.each_row(|_number, values| {
             if let [Value::Null, Value::Text(store), Value::Blob(_header)] = values {
                 name = Some(store.clone());
@@ -105,10 +106,10 @@ impl Pages {
         });
         self.each_entry(|values| {
             if let [Value::Text(recipient), Value::Blob(wrapped)] = values {
-                keys.push((recipient.clone(), wrapped.clone()));
+                keyring.push((recipient.clone(), wrapped.clone()));
             }
         });
-        Some((name?, keys))
+        Some(JournalHead { store: name?, keyring })
     }
 
     fn row(&self, page: &[u8], at: usize) -> Option<(i64, Vec<Value>)> {

@@ -182,14 +182,14 @@ impl<A: SessionApi, C: Clock> Task<A, C> {
             return;
         }
         let Some(at) = self.time_to_erase_by() else {
-            if !self.erase_waits {
+            if !self.erasing.waits {
                 tracing::warn!("{NOT_ERASED}");
             }
-            self.erase_waits = true;
-            self.erase_at = now + ERASE_SOON;
+            self.erasing.waits = true;
+            self.erasing.at = now + ERASE_SOON;
             return;
         };
-        self.erase_waits = false;
+        self.erasing.waits = false;
         let erased = self.store.erase(self.rules.retention, at);
         if !erased.is_empty() {
             tracing::info!(sessions = erased.len(), "responses are kept no longer");

@@ -38,6 +38,13 @@ pub(super) const ERASE_SOON: Duration = Duration::from_mins(1);
 /// Poll times and figures are published at most this often.
 pub(super) const PUBLISH: Duration = Duration::from_secs(1);
 
+/// When what is kept no longer is looked for next.
+pub(super) struct Erasing {
+    pub(super) at: Instant,
+    /// It stays until Yoti has told its time.
+    pub(super) waits: bool,
+}
+
 pub(super) struct Task<A, C> {
     pub(super) api: Arc<A>,
     pub(super) store: Store,
@@ -63,10 +70,7 @@ pub(super) struct Task<A, C> {
     /// The word for the connection that the log told last.
     pub(super) logged: &'static str,
     pub(super) publish_at: Instant,
-    /// What is kept no longer is looked for then.
-    pub(super) erase_at: Instant,
-    /// What is kept no longer stays until Yoti has told its time.
-    pub(super) erase_waits: bool,
+    pub(super) erasing: Erasing,
     pub(super) heard: bool,
     pub(super) calls: CallLog,
     pub(super) hints: Hints,
@@ -98,8 +102,7 @@ impl<A: SessionApi, C: Clock> Task<A, C> {
             nobody_polls: false,
             logged: "",
             publish_at: now,
-            erase_at: now + ERASE_SOON,
-            erase_waits: false,
+            erasing: Erasing { at: now + ERASE_SOON, waits: false },
             heard: false,
             calls: CallLog::default(),
             hints: Hints::default(),
@@ -181,8 +184,8 @@ impl<A: SessionApi, C: Clock> Task<A, C> {
                 self.apply(command);
             }
             self.start_what_is_due();
-            if Instant::now() >= self.erase_at {
-                self.erase_at = Instant::now() + ERASE;
+            if Instant::now() >= self.erasing.at {
+                self.erasing.at = Instant::now() + ERASE;
                 self.erase(Instant::now());
             }
             if Instant::now() >= self.publish_at {
