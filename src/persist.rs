@@ -36,9 +36,10 @@ use std::sync::Arc;
 use rusqlite::ErrorCode;
 
 use crate::domain::session::ids::SessionId;
+use crate::domain::watchlist::detail_source::DetailSource;
 use crate::domain::watchlist::watched::{WatchEntry, WatchedSession};
 
-pub use writer::{SavedSessions, writer};
+pub use writer::{SavedSessions, WriterEvent, writer};
 
 /// Name of the state that says when the operator last looked.
 pub const LAST_LOOK: &str = "last_look";
@@ -59,6 +60,9 @@ pub trait Persistence: Send + 'static {
         let ids: Vec<SessionId> = self.briefs()?.iter().map(WatchedSession::id).collect();
         self.details(&ids)
     }
+
+    /// What is stored, for reading beside who writes it.
+    fn source(&self) -> Arc<dyn DetailSource>;
 
     /// Puts entries on the list; known ones are updated, archived
     /// ones come back. Durable when it returns.

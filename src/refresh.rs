@@ -5,6 +5,7 @@
 
 mod answered;
 mod ask;
+mod at_hand;
 pub mod backoff;
 pub mod breaker;
 mod calls;
@@ -12,6 +13,7 @@ pub mod due;
 mod hints;
 mod local;
 pub mod meter;
+mod reading;
 mod report;
 pub mod schedule;
 mod story;
@@ -42,6 +44,8 @@ use crate::store::Store;
 #[derive(Clone, Debug)]
 pub enum Command {
     Operator(OperatorCommand),
+    /// All of the snapshot of this version is stored.
+    Saved(u64),
     /// The local store cannot be written or read, or can be again, for the header.
     StoreTrouble(Option<String>),
     /// What in the local store was altered or damaged; `None`: nothing is any more.
@@ -95,6 +99,7 @@ impl Command {
             | Self::Receiving(_)
             | Self::AlertTrouble(_)
             | Self::Relay(_)
+            | Self::Saved(_)
             | Self::Traffic(_)
             | Self::Flush(_) => false,
         }

@@ -93,6 +93,7 @@ pub async fn dashboard<P: Persistence, A: SessionApi, C: Clock + Clone>(
 ) -> std::io::Result<Ending> {
     let rules = parts.settings.rules.clone();
     let kept = held.arrangement.clone();
+    let services = services::Services { details: Arc::clone(&held.details), ..parts.services };
     let engine = Engine::start(held, api, clock.clone(), parts.refresh, rules.clone());
     let (commands, snapshots) = (engine.commands.clone(), engine.snapshots.clone());
     if let Some(receiver) = parts.receiver {
@@ -130,7 +131,7 @@ pub async fn dashboard<P: Persistence, A: SessionApi, C: Clock + Clone>(
     let shared = Arc::new(clock.clone());
     let outside = event_loop::LoopContext {
         snapshots: snapshots.clone(),
-        effects: effects::Effects::new(commands, snapshots, origin, shared, parts.services),
+        effects: effects::Effects::new(commands, snapshots, origin, shared, services),
         clock,
         keymap: parts.keymap,
         look: parts.look,

@@ -4,6 +4,7 @@
 //! refreshing goes, so that no reader sees an answer beside the poll state of the one before. Must
 //! never know the API, the disk, or the screen.
 
+mod details;
 mod follow;
 
 use std::collections::HashSet;
@@ -25,6 +26,7 @@ use crate::domain::session::wire_enum::{SessionState, Topic};
 use crate::domain::session::{Session, equal_but_for_clocks};
 use crate::domain::watchlist::annotations::{AnnotationChange, Made};
 use crate::domain::watchlist::detail::TIMELINE_CAP;
+use crate::domain::watchlist::detail_source::{DetailSource, NothingStored};
 use crate::domain::watchlist::list_layout::Arrangement;
 use crate::domain::watchlist::snapshot::{Health, SessionTable, Snapshot};
 use crate::domain::watchlist::watched::{PollState, WatchEntry, WatchedSession};
@@ -50,6 +52,7 @@ pub struct Store {
     publisher: watch::Sender<Arc<Snapshot>>,
     /// Something in `current` is not published yet.
     dirty: bool,
+    details: Arc<dyn DetailSource>,
 }
 
 impl Store {
@@ -66,7 +69,8 @@ impl Store {
             ..Snapshot::default()
         };
         let (publisher, reader) = watch::channel(Arc::new(current.clone()));
-        (Self { current, publisher, dirty: false }, reader)
+        let details = Arc::new(NothingStored);
+        (Self { current, publisher, dirty: false, details }, reader)
     }
 
     /// The state of the world now.
@@ -76,7 +80,8 @@ impl Store {
     }
 
     /// Takes in one observation. True when content changed; of an equal one (clocks aside) only the
-    /// fetch time is kept. An observation of a session that is not listed is dropped.
+    /// fetch time is kept. An observation of a session that is not listed is dropped, and so is one
+    /// whose detail is not at hand: what changed is told by comparing with it.
     pub fn observe(&mut self, id: SessionId, observation: Observation) -> bool {
         let Some(watched) = self.current.sessions.get(id) else { return false };
         let fetched = matches!(observation, Observation::Session(_));

@@ -29,7 +29,7 @@ use branchwatch::persist::key::{KEY_LENGTH, StoreKey};
 use branchwatch::persist::location::Location;
 use branchwatch::persist::memory::Memory;
 use branchwatch::persist::sqlite::Sqlite;
-use branchwatch::persist::{PersistError, Persistence, SavedSessions, writer};
+use branchwatch::persist::{PersistError, Persistence, SavedSessions, WriterEvent, writer};
 use branchwatch::store::{Observation, Store};
 use jiff::{SignedDuration, Timestamp};
 use tokio_util::sync::CancellationToken;
@@ -997,10 +997,10 @@ async fn the_writer_saves_what_changes_and_says_when_it_cannot() {
     let (mut store, reader) = Store::new(loaded);
     let saved = SavedSessions::of(store.snapshot());
     let cancel = CancellationToken::new();
-    let told: Arc<Mutex<Vec<Option<String>>>> = Arc::default();
+    let told: Arc<Mutex<Vec<WriterEvent>>> = Arc::default();
     let hears = Arc::clone(&told);
-    let trouble = move |what| hears.lock().unwrap().push(what);
-    let task = tokio::spawn(writer(persistence, saved, reader, trouble, cancel.clone()));
+    let told_to = move |what| hears.lock().unwrap().push(what);
+    let task = tokio::spawn(writer(persistence, saved, reader, told_to, cancel.clone()));
 
     let answer = Answer::clone(known(1).answers().unwrap().session.as_ref().unwrap());
     store.observe(id(1), Observation::Session(answer));
@@ -1025,7 +1025,9 @@ async fn the_writer_saves_what_changes_and_says_when_it_cannot() {
     assert_eq!(cursor, Some(at.to_string()));
     assert_eq!(arrangement(&mut open(&path)).unwrap(), arranged());
     assert!(loaded[0].answers().unwrap().session().is_some());
-    assert_eq!(*told.lock().unwrap(), []);
+    let last = told.lock().unwrap().last().cloned();
+    assert_eq!(last, Some(WriterEvent::Saved(store.snapshot().version)));
+    assert!(told.lock().unwrap().iter().all(|told| matches!(told, WriterEvent::Saved(_))));
 }
 
 /// In real time: SQLite waits for the lock by the machine's clock.
@@ -1040,14 +1042,16 @@ async fn a_save_that_another_program_holds_up_is_told_and_taken_back() {
     other.execute_batch("BEGIN IMMEDIATE").unwrap();
     let cancel = CancellationToken::new();
     let (tell, mut told) = tokio::sync::mpsc::unbounded_channel();
-    let trouble = move |what| drop(tell.send(what));
-    let task = tokio::spawn(writer(persistence, saved, reader, trouble, cancel.clone()));
+    let tells = move |what| drop(tell.send(what));
+    let task = tokio::spawn(writer(persistence, saved, reader, tells, cancel.clone()));
     store.add(vec![entry(1)]);
     assert!(store.publish(Health::default(), Vec::new()));
-    let said = told.recv().await.unwrap().unwrap();
+    let WriterEvent::Trouble(Some(said)) = told.recv().await.unwrap() else {
+        panic!("saved while another program writes")
+    };
     assert!(said.contains("not saved yet: the disk is slow or the store is in use"), "{said}");
     other.execute_batch("COMMIT").unwrap();
-    while told.recv().await.unwrap().is_some() {}
+    while told.recv().await.unwrap() != WriterEvent::Trouble(None) {}
     cancel.cancel();
     task.await.unwrap();
     assert_eq!(open(&path).load().unwrap().len(), 1);
@@ -1217,6 +1221,14 @@ fn who_reads_the_changes_alone_sees_what_who_reads_all_sees() {
             // of its row for who reads all.
             shown.sort_by_key(WatchedSession::id);
             expected.sort_by_key(WatchedSession::id);
+            let mut loaded = whole.load().unwrap();
+            loaded.sort_by_key(WatchedSession::id);
+            assert_eq!(shown.len(), loaded.len(), "{told}");
+            for ((shown, expected), loaded) in shown.iter_mut().zip(&mut expected).zip(loaded) {
+                // What is read of a changed session is what stands there.
+                assert!(shown.detail.is_none() || shown.detail == loaded.detail, "{told}");
+                (shown.detail, expected.detail) = (None, None);
+            }
             assert_eq!(shown, expected, "{told}");
         }
     }

@@ -114,7 +114,7 @@ async fn who_finds_the_store_in_use_shows_what_the_other_learns_and_asks_when_it
     let shown = world
         .sees(|s| {
             let first = s.sessions.get(id(1)).unwrap();
-            first.answers().unwrap().session().is_some() && s.sessions.get(id(2)).is_some()
+            first.brief.result.is_some() && s.sessions.get(id(2)).is_some()
         })
         .await;
     let first = shown.sessions.get(id(1)).unwrap();
@@ -142,9 +142,7 @@ async fn who_asks_takes_in_what_another_process_adds_changes_and_removes() {
     world.sees(|s| s.health.connection == Connection::Live).await;
     let mut command = Sqlite::open(&file, false).unwrap().persistence;
     command.add(&[entry(2), entry(3)]).unwrap();
-    world
-        .sees(|s| s.sessions.get(id(3)).is_some_and(|s| s.answers().unwrap().session().is_some()))
-        .await;
+    world.sees(|s| s.sessions.get(id(3)).is_some_and(|s| s.brief.result.is_some())).await;
     let named = WatchEntry { reference: Some("other".to_owned()), ..entry(2) };
     command.add(&[named]).unwrap();
     world
@@ -176,17 +174,13 @@ async fn what_is_added_after_the_store_was_removed_and_made_anew_reaches_the_hol
     let mut world = started(&file);
     let mut command = Sqlite::open(&file, false).unwrap().persistence;
     command.add(&[entry(2)]).unwrap();
-    world
-        .sees(|s| s.sessions.get(id(2)).is_some_and(|s| s.answers().unwrap().session().is_some()))
-        .await;
+    world.sees(|s| s.sessions.get(id(2)).is_some_and(|s| s.brief.result.is_some())).await;
     std::fs::remove_file(&file).unwrap();
     world.sees(|s| s.health.store_trouble.is_some()).await;
     world.sees(|s| s.health.store_trouble.is_none()).await;
     let mut command = Sqlite::open(&file, false).unwrap().persistence;
     command.add(&[entry(3)]).unwrap();
-    world
-        .sees(|s| s.sessions.get(id(3)).is_some_and(|s| s.answers().unwrap().session().is_some()))
-        .await;
+    world.sees(|s| s.sessions.get(id(3)).is_some_and(|s| s.brief.result.is_some())).await;
     assert!(world.engine.end().await);
     assert_eq!(command.load().unwrap().len(), 3);
 }
@@ -215,9 +209,7 @@ async fn who_asks_nobody_leaves_the_store_to_those_who_do() {
     drop(other);
     let mut asks = started(&file);
     asks.sees(|s| s.health.connection == Connection::Live).await;
-    offline
-        .sees(|s| s.sessions.get(id(1)).is_some_and(|s| s.answers().unwrap().session().is_some()))
-        .await;
+    offline.sees(|s| s.sessions.get(id(1)).is_some_and(|s| s.brief.result.is_some())).await;
     assert_eq!(offline.asked(), 0);
     assert!(asks.engine.end().await && offline.engine.end().await);
 }
@@ -304,9 +296,7 @@ async fn who_asks_nobody_does_not_keep_those_who_do_from_the_store() {
     offline.sees(|s| s.health.connection == Connection::Disabled).await;
     let mut asks = started(&file);
     asks.sees(|s| s.health.connection == Connection::Live).await;
-    offline
-        .sees(|s| s.sessions.get(id(1)).is_some_and(|s| s.answers().unwrap().session().is_some()))
-        .await;
+    offline.sees(|s| s.sessions.get(id(1)).is_some_and(|s| s.brief.result.is_some())).await;
     assert_eq!(offline.asked(), 0);
     assert!(asks.engine.end().await && offline.engine.end().await);
 }

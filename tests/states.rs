@@ -18,10 +18,11 @@ use branchwatch::config::value::OrOff;
 use branchwatch::domain::assessment::rules::Rules;
 use branchwatch::domain::session::ids::SessionId;
 use branchwatch::domain::watchlist::command::OperatorCommand;
+use branchwatch::domain::watchlist::detail_source::{DetailSource, NothingStored};
 use branchwatch::domain::watchlist::snapshot::{Connection, Snapshot};
 use branchwatch::domain::watchlist::watched::{WatchEntry, WatchedSession};
 use branchwatch::keymap::Keymap;
-use branchwatch::persist::{PersistError, Persistence, SavedSessions, writer};
+use branchwatch::persist::{PersistError, Persistence, SavedSessions, WriterEvent, writer};
 use branchwatch::refresh::{self, Command, NotFound, Settings};
 use branchwatch::simulator::{self, Options, Running};
 use branchwatch::store::Store;
@@ -407,6 +408,9 @@ impl Persistence for Full {
     fn details(&mut self, _: &[SessionId]) -> Result<Vec<WatchedSession>, PersistError> {
         Ok(Vec::new())
     }
+    fn source(&self) -> Arc<dyn DetailSource> {
+        Arc::new(NothingStored)
+    }
     fn add(&mut self, _: &[WatchEntry]) -> Result<(), PersistError> {
         Err(PersistError::NotWritable("no room".into()))
     }
@@ -436,7 +440,10 @@ impl Persistence for Full {
 async fn a_full_disk_stops_the_history_but_not_the_view() {
     let mut bench = bench(four(json!([]))).await;
     let commands = bench.commands.clone();
-    let tell = move |what| commands.try_send(Command::StoreTrouble(what)).unwrap();
+    let tell = move |event| {
+        let WriterEvent::Trouble(trouble) = event else { return };
+        commands.try_send(Command::StoreTrouble(trouble)).unwrap();
+    };
     let stop = CancellationToken::new();
     tokio::spawn(writer(Full, SavedSessions::default(), bench.snapshots.clone(), tell, stop));
     let screen = bench

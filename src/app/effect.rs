@@ -19,6 +19,8 @@ pub enum Effect {
     Command(OperatorCommand),
     /// Ask that task for its calls; the answer is `Event::Traffic`.
     Traffic,
+    /// Read these sessions with their details; the answer is `Event::Details`.
+    ReadDetails(Vec<SessionId>),
     Export(ExportRequest),
     /// Say what an export would come to, for this question of the dialog.
     Measure(u64, ExportRequest),

@@ -15,6 +15,7 @@ use crate::domain::events::call::Traffic;
 use crate::domain::personal::Privacy;
 use crate::domain::session::ids::{MediaId, SessionId};
 use crate::domain::watchlist::snapshot::Snapshot;
+use crate::domain::watchlist::watched::WatchedSession;
 
 /// One thing that happened, for `app::update`.
 #[derive(Clone, Debug)]
@@ -35,6 +36,9 @@ pub enum Event {
     Resize(u16, u16),
     /// The calls made to Yoti, asked for by [`crate::app::effect::Effect::Traffic`].
     Traffic(Traffic),
+    /// Sessions with their details, asked for by [`crate::app::effect::Effect::ReadDetails`], or why
+    /// they cannot be read.
+    Details(Result<Vec<WatchedSession>, String>),
     /// Something asked for by an effect has ended.
     Done(Outcome),
 }

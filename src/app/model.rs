@@ -19,7 +19,7 @@ use crate::app::operator::bell::state::{Alert, Bell};
 use crate::app::operator::layout_settings::state::LayoutSettings;
 use crate::app::operator::pause::state::Paused;
 use crate::app::operator::privacy::state::PrivacyState;
-use crate::app::operator::time_travel::state::TimeTravel;
+use crate::app::operator::time_travel::state::{PastDetails, TimeTravel};
 pub use crate::app::panes::ModelSettings;
 pub(crate) use crate::app::panes::{InputLine, Naming, RowPane, TreeMemory, window};
 use crate::app::status::connection;
@@ -43,6 +43,7 @@ pub struct Model {
     /// The last tick. `times.now` is the moment that is shown: another one in the past.
     pub(crate) clock: Timestamp,
     pub(crate) past: Option<TimeTravel>,
+    pub(crate) past_details: PastDetails,
     pub(crate) paused: Option<Box<Paused>>,
     pub(crate) sessions: Sessions,
     pub(crate) health: Arc<Health>,
@@ -122,6 +123,7 @@ impl Model {
             times,
             clock: now,
             past: None,
+            past_details: PastDetails::default(),
             paused: None,
             sessions: Sessions::default(),
             health: Arc::default(),

@@ -68,6 +68,10 @@ fn carry_out(model: &mut Model, event: Event) -> Vec<Effect> {
             metrics::told(model, &traffic);
             Vec::new()
         }
+        Event::Details(read) => {
+            time_travel::details(model, read);
+            Vec::new()
+        }
         Event::Done(outcome) => done(model, outcome),
         Event::Paste(text) => {
             pasted(model, &text);
@@ -135,6 +139,7 @@ fn follow(model: &mut Model, effects: &mut Vec<Effect>) {
         model.focus_sent = Some(looked_at);
     }
     effects.extend(saved_views::kept(model));
+    effects.extend(time_travel::unread(model));
 }
 
 fn tick(model: &mut Model, now: Timestamp) {

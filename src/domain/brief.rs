@@ -117,6 +117,13 @@ impl Brief {
         self.result.as_ref().map(|result| result.fetched_at)
     }
 
+    /// The last moment of which an event or the answers tell.
+    #[must_use]
+    pub fn last_moment(&self) -> Option<Timestamp> {
+        let activity = self.result.as_ref().and_then(|result| result.last_activity);
+        self.events.last_at.max(activity).max(self.missing_since).max(self.visit_notified_at)
+    }
+
     /// The first branch visit: told by a notification, else the first resource from a counter.
     #[must_use]
     pub fn first_visit(&self) -> Option<Timestamp> {

@@ -3,6 +3,7 @@
 pub mod annotations;
 pub mod command;
 pub mod detail;
+pub mod detail_source;
 pub mod labels;
 pub mod list_changes;
 pub mod list_layout;

@@ -148,7 +148,13 @@ pub(super) fn event_place(store: &str, id: SessionId, generation: u64, number: i
 }
 
 // Read anew at every start: a newer build may know more of the same text.
-fn reread(answers: &mut Answers, id: SessionId, part: &str, raw: String, fetched_at: Timestamp) {
+pub(super) fn reread(
+    answers: &mut Answers,
+    id: SessionId,
+    part: &str,
+    raw: String,
+    fetched_at: Timestamp,
+) {
     match part {
         "session" => {
             let value = wire::session(&raw, id).ok();

@@ -4,8 +4,10 @@
 mod briefs;
 mod changes;
 mod erase;
+mod former;
 mod named;
 mod open;
+mod reader;
 mod seal;
 mod verify;
 
@@ -23,11 +25,14 @@ use super::rows;
 use super::write::{Saving, Write};
 use super::{PersistError, Persistence, files, posts, prefixes, state};
 use crate::domain::session::ids::SessionId;
+use crate::domain::watchlist::detail_source::DetailSource;
 use crate::domain::watchlist::outbox::OutboxMessage;
 use crate::domain::watchlist::storage::StoreFault;
 use crate::domain::watchlist::watched::{WatchEntry, WatchedSession};
 
 pub use changes::SeenRows;
+use former::Former;
+pub use reader::DetailReader;
 
 pub(super) use open::keyring;
 
@@ -58,6 +63,9 @@ pub struct Sqlite {
     /// How the digest stood when all rows were counted last.
     compared: Option<verify::Compared>,
     erase_waits: bool,
+    /// The file that was removed or replaced, still open: the sessions that are saved next have their
+    /// answers in it.
+    former: Option<Former>,
 }
 
 impl Sqlite {
@@ -77,7 +85,17 @@ impl Sqlite {
         if sessions.is_empty() {
             return Ok(());
         }
-        self.write(|write| sessions.iter().try_for_each(|session| write.put_known(session, what)))?;
+        let former = self.former.take();
+        let saved = self.write(|write| {
+            sessions.iter().try_for_each(|session| {
+                let whole = former.as_ref().and_then(|former| former.whole(session));
+                write.put_known(whole.as_ref().unwrap_or(session), what)
+            })
+        });
+        if saved.is_err() {
+            self.former = former;
+        }
+        saved?;
         if sessions.iter().any(|session| session.storage.erased_at.is_some()) {
             self.leave_nothing()?;
         }
@@ -256,18 +274,6 @@ impl Sqlite {
         Ok(listed)
     }
 
-    fn all_in_brief(&mut self) -> Result<Vec<WatchedSession>, PersistError> {
-        let mut listed = rows::list(&self.connection, &self.name, &self.vault)?;
-        if self.examine(&mut listed, None)? && self.lock.is_some() {
-            self.accept(&listed)?;
-            listed = rows::list(&self.connection, &self.name, &self.vault)?;
-        }
-        let sessions = self.in_brief(listed)?;
-        let mut sessions = self.completed(sessions)?;
-        prefixes::mark_shared(&mut sessions, None);
-        Ok(sessions)
-    }
-
     /// With what the rows alone do not say.
     fn completed(
         &mut self,
@@ -313,6 +319,10 @@ impl Persistence for Sqlite {
 
     fn details(&mut self, ids: &[SessionId]) -> Result<Vec<WatchedSession>, PersistError> {
         self.mending(|store| store.loaded_named(ids))
+    }
+
+    fn source(&self) -> Arc<dyn DetailSource> {
+        Arc::new(DetailReader::new(self.location.clone()))
     }
 
     fn add(&mut self, entries: &[WatchEntry]) -> Result<(), PersistError> {
@@ -362,10 +372,17 @@ impl Persistence for Sqlite {
     /// The lock is let go first: another process may have taken the new file's.
     fn reopen(&mut self) -> Result<Option<String>, PersistError> {
         self.lock = None;
-        // Closed first, while nothing of a new store lies in its place.
-        drop(std::mem::replace(&mut self.connection, Connection::open_in_memory()?));
+        let nothing = Connection::open_in_memory()?;
+        let connection = std::mem::replace(&mut self.connection, nothing);
+        if self.former.is_none() && !self.file.stands_at(&self.location.path) {
+            let (vault, name) = (self.vault.clone(), self.name.clone());
+            self.former = Some(Former { connection, vault, name });
+        } else {
+            // Closed first, while nothing of a new store lies in its place.
+            drop(connection);
+        }
         let opened = Self::at(&self.location.clone(), true)?;
-        *self = opened.persistence;
+        *self = Self { former: self.former.take(), ..opened.persistence };
         Ok(opened.warning)
     }
 }

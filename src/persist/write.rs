@@ -28,10 +28,10 @@ pub(super) struct Write<'a> {
 }
 
 /// One answer of a session as its row.
-struct AnswerPart<'a> {
-    name: &'static str,
-    raw: &'a str,
-    fetched_at: Timestamp,
+pub(super) struct AnswerPart<'a> {
+    pub(super) name: &'static str,
+    pub(super) raw: &'a str,
+    pub(super) fetched_at: Timestamp,
 }
 
 impl<'a> AnswerPart<'a> {
@@ -39,7 +39,7 @@ impl<'a> AnswerPart<'a> {
         Self { name, raw: &answer.raw, fetched_at: answer.fetched_at }
     }
 
-    fn all(answers: &'a Answers) -> impl Iterator<Item = Self> {
+    pub(super) fn all(answers: &'a Answers) -> impl Iterator<Item = Self> {
         let letter = match &answers.letter {
             Letter::Set(answer) => Some(Self::of("letter", answer)),
             Letter::NotKnown | Letter::NotSet(_) => None,

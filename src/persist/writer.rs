@@ -26,6 +26,15 @@ const AGAIN: Duration = Duration::from_secs(3);
 /// A save that takes longer is told: whoever looks must know that the newest is not on the disk.
 const SLOW: Duration = Duration::from_secs(3);
 
+/// What the writer says of its work.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum WriterEvent {
+    /// All of the snapshot of this version is stored.
+    Saved(u64),
+    /// What is not stored and why, in words that may be shown; `None`: all is again.
+    Trouble(Option<String>),
+}
+
 /// What the store holds already: the list, and what was archived from it.
 #[derive(Debug, Default)]
 pub struct SavedSessions {
@@ -42,12 +51,12 @@ impl SavedSessions {
 }
 
 /// Saves what changes in the snapshots until cancelled, at most twice a second, latest wins; then
-/// saves once more and returns. Trouble and its end are told through `trouble`.
+/// saves once more and returns. How it goes is told through `told`.
 pub async fn writer<P: Persistence>(
     persistence: P,
     saved: SavedSessions,
     mut snapshots: watch::Receiver<Arc<Snapshot>>,
-    trouble: impl Fn(Option<String>) + Send + 'static,
+    told: impl Fn(WriterEvent) + Send + 'static,
     cancelled: CancellationToken,
 ) {
     let mut work = Saver {
@@ -77,12 +86,12 @@ pub async fn writer<P: Persistence>(
             () = tokio::time::sleep_until(not_before) => {}
         }
         let snapshot = Arc::clone(&snapshots.borrow_and_update());
-        work = work.save(snapshot, &trouble).await;
+        work = work.save(snapshot, &told).await;
         not_before = Instant::now() + if work.troubled { Duration::ZERO } else { PACE };
     }
     // Once more at the end: what changed within the pace is not lost.
     let snapshot = Arc::clone(&snapshots.borrow());
-    work.save(snapshot, &trouble).await;
+    work.save(snapshot, &told).await;
 }
 
 struct Saver<P> {
@@ -147,13 +156,14 @@ impl Due {
 /// How a save ended, and whether it was told that it takes long.
 async fn awaited<T>(
     mut saving: JoinHandle<T>,
-    trouble: &impl Fn(Option<String>),
+    told: &impl Fn(WriterEvent),
 ) -> (Result<T, JoinError>, bool) {
     tokio::select! {
         ended = &mut saving => (ended, false),
         () = tokio::time::sleep(SLOW) => {
             tracing::warn!("the local store takes more than 3 s to write");
-            trouble(Some("not saved yet: the disk is slow or the store is in use".to_owned()));
+            let slow = "not saved yet: the disk is slow or the store is in use";
+            told(WriterEvent::Trouble(Some(slow.to_owned())));
             (saving.await, true)
         }
     }
@@ -182,12 +192,19 @@ impl<P: Persistence> Saver<P> {
         };
         let (touched, changed): (Vec<_>, Vec<_>) =
             list.changed.iter().chain(&archived.changed).partition(|s| same(s));
+        // When it is due next, and whether its detail is at hand, is not stored.
+        let answered = |s: &&Arc<WatchedSession>| {
+            let same = |was: &Arc<WatchedSession>| {
+                was.poll.last_ok == s.poll.last_ok && Arc::ptr_eq(&was.brief, &s.brief)
+            };
+            !self.held(s.id()).is_some_and(same)
+        };
         let is_new = |s: &&Arc<WatchedSession>| self.held(s.id()).is_none();
         let changed: Vec<Arc<WatchedSession>> = changed.into_iter().map(Arc::clone).collect();
         Due {
             new: changed.iter().filter(is_new).map(|s| WatchEntry::clone(&s.entry)).collect(),
             gone,
-            touched: touched.into_iter().map(Arc::clone).collect(),
+            touched: touched.into_iter().filter(answered).map(Arc::clone).collect(),
             changed,
             last_look: snapshot.last_look.filter(|at| Some(*at) != self.last_look),
             arrangement: Some(Arc::clone(&snapshot.arrangement))
@@ -205,7 +222,7 @@ impl<P: Persistence> Saver<P> {
     }
 
     /// Saves the difference on a blocking thread.
-    async fn save(mut self, snapshot: Arc<Snapshot>, trouble: &impl Fn(Option<String>)) -> Self {
+    async fn save(mut self, snapshot: Arc<Snapshot>, told: &impl Fn(WriterEvent)) -> Self {
         let Some(mut persistence) = self.persistence.take() else { return self };
         if self.lost {
             self.forget_what_is_saved();
@@ -227,13 +244,14 @@ impl<P: Persistence> Saver<P> {
             });
             (persistence, due.is_empty(), outcome)
         });
-        let (ended, slow) = awaited(saving, trouble).await;
+        let (ended, slow) = awaited(saving, told).await;
         match ended {
             Ok((persistence, nothing, Ok(()))) => {
                 if self.troubled || slow {
                     tracing::info!("the local store is written again");
-                    trouble(None);
+                    told(WriterEvent::Trouble(None));
                 }
+                told(WriterEvent::Saved(snapshot.version));
                 let saved = Self { persistence: Some(persistence), ..self };
                 if nothing {
                     return Self { troubled: false, lost: false, ..saved };
@@ -253,7 +271,7 @@ impl<P: Persistence> Saver<P> {
                 if !self.troubled {
                     tracing::error!(%why, "the local store is not written");
                 }
-                trouble(Some(format!("history not saved: {why}")));
+                told(WriterEvent::Trouble(Some(format!("history not saved: {why}"))));
                 // A full disk or a lock goes by; what else is wrong is better opened anew.
                 let goes_by = matches!(why, PersistError::NotWritable(_) | PersistError::Locked(_));
                 // `saved` stays as it was, so that all of it is due again.

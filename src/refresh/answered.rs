@@ -32,9 +32,11 @@ const SLOWED: Duration = Duration::from_secs(30);
 impl<A: SessionApi, C: Clock> Task<A, C> {
     pub(super) fn answered(&mut self, ended: Ended) {
         let now = Instant::now();
+        let Some(mut ended) = self.reads_first(ended) else { return };
         self.heard = true;
         let mut call = ended.call();
         story::asked(&ended);
+        let read = ended.read.take().is_none_or(|read| self.take_read(read, now));
         let Ended { job, took, told, asked_at, .. } = ended;
         // It left the list while the request ran: its answer is nobody's any more.
         if self.store.snapshot().sessions.get(job.id).is_none() {
@@ -43,12 +45,16 @@ impl<A: SessionApi, C: Clock> Task<A, C> {
             return;
         }
         match told.outcome {
+            Ok(_) if !read => {
+                self.yoti_answers(took, now);
+                self.not_taken_in(job, now);
+            }
             Ok(observation) => {
                 self.yoti_answers(took, now);
                 self.on_success(job, observation, now);
                 self.count_changes(job, asked_at);
             }
-            Err(error) if job.part == Part::Session && error.is_session_not_found() => {
+            Err(error) if read && job.part == Part::Session && error.is_session_not_found() => {
                 self.yoti_answers(took, now);
                 let wait = self.not_found(job, &error, now);
                 self.failed(&mut call, &error, wait);
@@ -75,6 +81,7 @@ impl<A: SessionApi, C: Clock> Task<A, C> {
     fn on_success(&mut self, job: PollJob, observation: Observation, now: Instant) {
         let at = self.clock.now();
         let changed = self.store.observe(job.id, observation);
+        self.used(job.id);
         // An answer is seen at once; poll times alone wait for the figures, once a second.
         if changed {
             self.publish_at = now;

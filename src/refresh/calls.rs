@@ -2,6 +2,7 @@
 //!
 //! It is told when somebody asks, so that a closed log costs no snapshot.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -9,11 +10,13 @@ use tokio::sync::mpsc;
 use tokio::time::Instant;
 
 use super::ask::Told;
+use super::at_hand::Read;
 use super::schedule::{Part, PollJob};
 use super::task::Task;
 use crate::api::{ApiError, SessionApi};
 use crate::clock::Clock;
 use crate::domain::assessment::attention::span;
+use crate::domain::brief::Brief;
 use crate::domain::events::call::{Call, Traffic};
 
 /// A request that has ended.
@@ -23,9 +26,16 @@ pub(super) struct Ended {
     pub(super) asked_at: Timestamp,
     pub(super) took: Duration,
     pub(super) told: Told,
+    /// What was known of the session before, where that had to be read.
+    pub(super) read: Option<Read>,
 }
 
 impl Ended {
+    /// It was looked for, and the session has not changed since.
+    pub(super) fn has_tried(&self, brief: &Arc<Brief>) -> bool {
+        self.read.as_ref().is_some_and(|read| Arc::ptr_eq(&read.brief, brief))
+    }
+
     /// The call without its note.
     pub(super) fn call(&self) -> Call {
         let below = match self.job.part {

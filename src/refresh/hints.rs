@@ -44,10 +44,18 @@ impl<A: SessionApi, C: Clock> Task<A, C> {
         self.relay(std::iter::once(OutboxMessage::Told(told.clone())));
         let at = self.clock.now();
         self.hints.ledger.on_notification(told.session, &told.topic, at);
-        if self.store.notified(told, at) {
-            self.publish_at = now;
+        if !self.reads_for(told) {
+            self.take_in(told, at, now);
         }
         self.schedule.hint(told.session, now);
+    }
+
+    /// What no answer tells, where the session's detail is at hand.
+    pub(super) fn take_in(&mut self, told: &Notification, at: Timestamp, now: Instant) {
+        if self.store.notified(told, at) {
+            self.used(told.session);
+            self.publish_at = now;
+        }
     }
 
     /// Puts an answer into the ledger: what it showed, and what it did not.

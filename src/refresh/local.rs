@@ -120,6 +120,7 @@ impl<A: SessionApi, C: Clock> Task<A, C> {
         now: Instant,
     ) {
         self.schedule.focus(selected, visible);
+        self.read_selected();
         let Some(id) = selected else { return };
         // Looking at a session that has ended is no reason to ask for it again.
         let ended = self.schedule.track(id).is_none_or(|track| track.interval.is_none());
@@ -172,8 +173,13 @@ impl<A: SessionApi, C: Clock> Task<A, C> {
         for id in changed {
             if let Some(watched) = self.store.snapshot().sessions.get(id).map(Arc::clone) {
                 self.schedule_session(&watched, now);
+                if watched.detail.is_some() {
+                    self.used(id);
+                }
             }
         }
+        self.shed();
+        self.read_selected();
     }
 
     /// Erases what is kept no longer; where another process holds the store, that one does it.
@@ -222,6 +228,7 @@ impl<A: SessionApi, C: Clock> Task<A, C> {
     fn let_go(&mut self, id: SessionId) {
         self.schedule.forget(id);
         self.polls.remove(&id);
+        self.at_hand.forget(id);
         self.hints.ledger.forget(id);
     }
 

@@ -138,6 +138,12 @@ impl Schedule {
         self.visible = visible;
     }
 
+    /// The session under the cursor.
+    #[must_use]
+    pub const fn selected(&self) -> Option<SessionId> {
+        self.selected
+    }
+
     /// True for the session under the cursor.
     #[must_use]
     pub fn is_selected(&self, id: SessionId) -> bool {

@@ -11,6 +11,7 @@ use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use super::ask::ask;
+use super::at_hand::{AtHand, Reading};
 use super::backoff::RetryBudget;
 use super::breaker::Breaker;
 use super::calls::Ended;
@@ -57,6 +58,9 @@ pub(super) struct Task<A, C> {
     pub(super) retries: RetryBudget,
     pub(super) dice: fastrand::Rng,
     pub(super) running: JoinSet<Ended>,
+    /// Details that are being read, for the operator or a notification.
+    pub(super) reading: JoinSet<Reading>,
+    pub(super) at_hand: AtHand,
     pub(super) polls: HashMap<SessionId, PollState>,
     pub(super) touched: HashSet<SessionId>,
     pub(super) last_ok: Option<Timestamp>,
@@ -67,6 +71,8 @@ pub(super) struct Task<A, C> {
     pub(super) store_damage: Option<String>,
     /// While it follows: there is no process that asks.
     pub(super) nobody_polls: bool,
+    /// Why the last detail could not be read.
+    pub(super) unreadable: Option<String>,
     /// The word for the connection that the log told last.
     pub(super) logged: &'static str,
     pub(super) publish_at: Instant,
@@ -92,6 +98,8 @@ impl<A: SessionApi, C: Clock> Task<A, C> {
             // A seed, so that tests in virtual time see the same spread each run.
             dice: fastrand::Rng::with_seed(settings.seed),
             running: JoinSet::new(),
+            reading: JoinSet::new(),
+            at_hand: AtHand::default(),
             polls: HashMap::new(),
             touched: HashSet::new(),
             last_ok: None,
@@ -100,6 +108,7 @@ impl<A: SessionApi, C: Clock> Task<A, C> {
             store_trouble: None,
             store_damage: None,
             nobody_polls: false,
+            unreadable: None,
             logged: "",
             publish_at: now,
             erasing: Erasing { at: now + ERASE_SOON, waits: false },
@@ -173,6 +182,11 @@ impl<A: SessionApi, C: Clock> Task<A, C> {
                         self.answered(ended);
                     }
                 }
+                Some(read) = self.reading.join_next(), if !self.reading.is_empty() => {
+                    if let Ok(read) = read {
+                        self.has_read(read, Instant::now());
+                    }
+                }
                 command = commands.recv() => match command {
                     Some(command) => self.apply(command),
                     None => break,
@@ -195,6 +209,11 @@ impl<A: SessionApi, C: Clock> Task<A, C> {
         // What was said before the end is done: a note, a notification.
         while let Ok(command) = commands.try_recv() {
             self.apply(command);
+        }
+        while let Some(read) = self.reading.join_next().await {
+            if let Ok(read) = read {
+                self.has_read(read, Instant::now());
+            }
         }
         self.publish();
     }
@@ -265,7 +284,7 @@ impl<A: SessionApi, C: Clock> Task<A, C> {
         self.running.spawn(async move {
             let begun = Instant::now();
             let told = ask(&*api, job, asked_at).await;
-            Ended { job, probe, asked_at, took: begun.elapsed(), told }
+            Ended { job, probe, asked_at, took: begun.elapsed(), told, read: None }
         });
     }
 
@@ -283,6 +302,10 @@ impl<A: SessionApi, C: Clock> Task<A, C> {
         }
         match command {
             Command::Operator(command) => self.operator(command, now),
+            Command::Saved(version) => {
+                self.at_hand.saved(version);
+                self.shed();
+            }
             Command::StoreTrouble(trouble) => self.store_trouble = trouble,
             Command::StoreDamage(damage) => self.store_damage = damage,
             Command::NobodyPolls(nobody) => self.nobody_polls = nobody,

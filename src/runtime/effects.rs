@@ -159,6 +159,12 @@ impl Effects {
         });
     }
 
+    /// Reads the details of sessions for the screen.
+    pub(super) fn read_details(&self, ids: Vec<SessionId>) {
+        let (details, results) = (Arc::clone(&self.services.details), self.results.clone());
+        spawn_blocking(move || results.send(Event::Details(details.read(&ids))));
+    }
+
     pub(super) fn lower_privacy(&self, to: Privacy) {
         self.log_first(AuditAction::PrivacyLowered, None, Outcome::PrivacyLowered(to));
     }
@@ -209,6 +215,7 @@ impl Effects {
             origin: self.origin.clone(),
             now: self.now(),
             audit: self.services.audit.clone(),
+            details: Arc::clone(&self.services.details),
         }
     }
 

@@ -12,6 +12,7 @@ use crate::api::SessionApi;
 use crate::clock::Clock;
 use crate::domain::assessment::rules::Rules;
 use crate::domain::events::ledger::NotificationCounts;
+use crate::domain::watchlist::detail_source::DetailSource;
 use crate::domain::watchlist::list_layout::Arrangement;
 use crate::domain::watchlist::outbox::OutboxMessage;
 use crate::domain::watchlist::snapshot::Snapshot;
@@ -19,7 +20,8 @@ use crate::domain::watchlist::watched::WatchedSession;
 use crate::persist::location::Location;
 use crate::persist::sqlite::Sqlite;
 use crate::persist::{
-    LAST_LOOK, Opened, PersistError, Persistence, SavedSessions, arrangement, ledger, writer,
+    LAST_LOOK, Opened, PersistError, Persistence, SavedSessions, WriterEvent, arrangement, ledger,
+    writer,
 };
 use crate::refresh::{self, Command, Settings};
 use crate::store::Store;
@@ -43,6 +45,8 @@ pub struct LoadedStore<P> {
     pub last_look: Option<Timestamp>,
     pub arrangement: Arrangement,
     pub tally: NotificationCounts,
+    /// Where the details of the sessions are read.
+    pub details: Arc<dyn DetailSource>,
     pub warning: Option<String>,
     /// Nobody can have the store: it cannot be written.
     pub nobody_polls: bool,
@@ -54,14 +58,14 @@ impl<P: Persistence> LoadedStore<P> {
     /// # Errors
     /// When it cannot be read.
     pub fn of(mut persistence: P, location: Option<Location>) -> Result<Self, PersistError> {
-        let known = persistence.load()?;
+        let (known, details) = (persistence.briefs()?, persistence.source());
         // A cursor or an order that cannot be read costs the digest or the order, and nothing else.
         let last_look = persistence.state(LAST_LOOK).ok().flatten().and_then(|at| at.parse().ok());
         let arrangement = arrangement::arrangement(&mut persistence).unwrap_or_default();
         let tally = ledger::tally(&mut persistence).unwrap_or_default();
         let keeping = StoreRole::Own(persistence, location);
         let (warning, nobody_polls) = (None, false);
-        Ok(Self { keeping, known, last_look, arrangement, tally, warning, nobody_polls })
+        Ok(Self { keeping, known, last_look, arrangement, tally, details, warning, nobody_polls })
     }
 }
 
@@ -130,6 +134,7 @@ impl Engine {
         }
         let takes = settings.online;
         let (store, snapshots) = Store::new(held.known);
+        let store = store.reads_from(held.details);
         let store = store.resumed(held.last_look, held.arrangement, held.tally);
         let saved = SavedSessions::of(store.snapshot());
         // Bounded: where the refresh task hangs, commands must not pile up in memory.
@@ -224,8 +229,14 @@ async fn save<P: Persistence>(
     commands: mpsc::Sender<Command>,
     cancelled: CancellationToken,
 ) {
-    let told = commands.clone();
-    let trouble = move |what| tell(&told, Command::StoreTrouble(what));
+    let to = commands.clone();
+    let told = move |event| {
+        let command = match event {
+            WriterEvent::Saved(version) => Command::Saved(version),
+            WriterEvent::Trouble(trouble) => Command::StoreTrouble(trouble),
+        };
+        tell(&to, command);
+    };
     let left = share::take_in(location, &commands, &cancelled);
-    tokio::join!(writer(persistence, saved, snapshots, trouble, cancelled.clone()), left);
+    tokio::join!(writer(persistence, saved, snapshots, told, cancelled.clone()), left);
 }

@@ -163,6 +163,7 @@ fn carry_out<S: Surface, C: Clock>(
     match effect {
         Effect::Command(command) => effects.command(command.into()),
         Effect::Traffic => effects.traffic(),
+        Effect::ReadDetails(ids) => effects.read_details(ids),
         Effect::Export(request) => effects.export(request),
         Effect::Measure(serial, request) => effects.measure(serial, request),
         Effect::CopyExport { what, request } => effects.copy_export(what, request),

@@ -1,5 +1,6 @@
 //! Exports asked for on the screen: made, written, measured, on blocking threads.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use jiff::Timestamp;
@@ -12,8 +13,11 @@ use crate::app::operator::handover::{self, SHIFT, Shift};
 use crate::audit::AuditLog;
 use crate::domain::assessment::rules::Rules;
 use crate::domain::personal::Privacy;
+use crate::domain::session::ids::SessionId;
+use crate::domain::watchlist::detail_source::DetailSource;
 use crate::domain::watchlist::open_session::OpenSession;
 use crate::domain::watchlist::snapshot::Snapshot;
+use crate::domain::watchlist::watched::WatchedSession;
 use crate::export::{self, Assembled, Delivered, DocumentOrigin, Existing, ExportError, ExportJob};
 
 /// The most sessions that the preview makes; what more there are is reckoned.
@@ -66,6 +70,7 @@ pub(super) struct RequestedExport {
     pub(super) origin: ExportOrigin,
     pub(super) now: Timestamp,
     pub(super) audit: AuditLog,
+    pub(super) details: Arc<dyn DetailSource>,
 }
 
 impl RequestedExport {
@@ -81,17 +86,26 @@ impl RequestedExport {
     /// At most so many of the sessions that are still watched.
     fn sessions(&self, most: usize) -> Result<Vec<OpenSession>, String> {
         let table = &self.snapshot.sessions;
-        let found: Vec<OpenSession> = self
-            .request
-            .ids
-            .iter()
-            .take(most)
-            .filter_map(|id| table.get(*id).and_then(OpenSession::of))
-            .collect();
-        if found.is_empty() {
+        let wanted = self.request.ids.iter().take(most).filter_map(|id| table.get(*id));
+        let wanted: Vec<&Arc<WatchedSession>> = wanted.collect();
+        if wanted.is_empty() {
             return Err("the session is no longer on the watch-list".to_owned());
         }
-        Ok(found)
+        let unread = wanted.iter().filter(|session| session.detail.is_none());
+        let unread: Vec<SessionId> = unread.map(|session| session.id()).collect();
+        let read = self.details.read(&unread)?;
+        let read: HashMap<SessionId, WatchedSession> =
+            read.into_iter().map(|session| (session.id(), session)).collect();
+        let opened = |session: &Arc<WatchedSession>| {
+            OpenSession::of(session).or_else(|| {
+                // A session of the list, with what stands beside its row.
+                let WatchedSession { detail, storage, .. } = read.get(&session.id())?.clone();
+                let session = WatchedSession::clone(session);
+                OpenSession::owned(WatchedSession { detail, storage, ..session })
+            })
+        };
+        let opened: Option<Vec<OpenSession>> = wanted.into_iter().map(opened).collect();
+        opened.ok_or_else(|| "the stored responses of a session are not there".to_owned())
     }
 
     /// Runs one of the two ways out, for the sessions that are still watched.

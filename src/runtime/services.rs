@@ -19,6 +19,7 @@ use crate::audit::AuditLog;
 use crate::domain::events::audit_action::AuditAction;
 use crate::domain::session::ids::SessionId;
 use crate::domain::session::resource::Media;
+use crate::domain::watchlist::detail_source::{DetailSource, NothingStored};
 use crate::export::{Existing, write_bytes};
 use crate::runtime::yoti_actions::{HeldBytes, YotiActions};
 
@@ -26,6 +27,8 @@ use crate::runtime::yoti_actions::{HeldBytes, YotiActions};
 pub struct Services {
     /// Where deeds are written down.
     pub audit: AuditLog,
+    /// Where the details of sessions are read.
+    pub details: Arc<dyn DetailSource>,
     /// How addresses and files are opened.
     pub opener: Opener,
     pub clipboard: Clipboard,
@@ -45,6 +48,7 @@ impl Default for Services {
     fn default() -> Self {
         Self {
             audit: AuditLog::nowhere(),
+            details: Arc::new(NothingStored),
             opener: Opener::Elsewhere,
             clipboard: Clipboard::default(),
             yoti_actions: None,

@@ -121,7 +121,7 @@ impl Reader {
                 Ok(opened) => {
                     (self.refused, self.unwritable) = (None, None);
                     let mut mine = opened.persistence;
-                    let known = mine.load()?;
+                    let known = mine.briefs()?;
                     self.damage = opened.warning.or_else(|| mine.trouble());
                     tracing::info!("takes over from another process");
                     return Ok(Look::Mine(mine, known));

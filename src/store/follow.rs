@@ -101,14 +101,17 @@ impl Store {
             return Merged::Other(Arc::new(theirs));
         };
         let (content, asked) = (same(ours, &theirs), ours.poll.last_ok);
-        if content && asked == theirs.poll.last_ok {
+        let reads = ours.detail.is_none() && theirs.detail.is_some();
+        if content && asked == theirs.poll.last_ok && !reads {
             return Merged::Ours(Arc::clone(ours));
         }
+        // What was read once is still true where nothing else is.
+        let detail = theirs.detail.clone().or_else(|| ours.detail.clone().filter(|_| content));
         // A poll time alone is no other content: rows stay as they were made.
         let revision = ours.revision + u64::from(!content);
         let poll = PollState { last_ok: theirs.poll.last_ok, ..ours.poll.clone() };
         let shared_prefix = ours.shared_prefix;
-        Merged::Other(Arc::new(WatchedSession { poll, shared_prefix, revision, ..theirs }))
+        Merged::Other(Arc::new(WatchedSession { poll, shared_prefix, revision, detail, ..theirs }))
     }
 }
 

@@ -9,6 +9,7 @@ use branchwatch::app::text::hidden::Hidden;
 use branchwatch::audit::AuditLog;
 use branchwatch::domain::session::ids::SessionId;
 use branchwatch::domain::session::resource::Media;
+use branchwatch::domain::watchlist::detail_source::NothingStored;
 use branchwatch::runtime::clipboard::Clipboard;
 use branchwatch::runtime::opener::Opener;
 use branchwatch::runtime::services::Services;
@@ -38,6 +39,7 @@ pub(crate) fn desk(folder: &std::path::Path) -> Services {
     let opener = if program.exists() { Opener::Program(program) } else { Opener::Elsewhere };
     Services {
         audit: AuditLog::in_folder(&folder.join("state"), "jane", None),
+        details: Arc::new(NothingStored),
         opener,
         clipboard: Clipboard::default(),
         yoti_actions: Some(Arc::new(MadeUp { folder: folder.to_path_buf() })),

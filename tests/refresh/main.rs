@@ -5,6 +5,7 @@
 #![expect(clippy::unnecessary_wraps, reason = "a script may fail where another does not")]
 
 mod answers;
+mod details;
 mod hints;
 mod start;
 
@@ -132,10 +133,19 @@ fn world_of(
     settings: Settings,
     script: impl Fn(SessionId, Duration) -> Result<SessionState, ApiErrorKind> + Send + Sync + 'static,
 ) -> World {
+    let (store, snapshots) = Store::new(known);
+    world_with(store, snapshots, settings, script)
+}
+
+fn world_with(
+    store: Store,
+    snapshots: watch::Receiver<Arc<Snapshot>>,
+    settings: Settings,
+    script: impl Fn(SessionId, Duration) -> Result<SessionState, ApiErrorKind> + Send + Sync + 'static,
+) -> World {
     let clock = TokioClock::starting_at("2026-10-16T09:00:00Z".parse().unwrap());
     let (calls, yoti_time) = (Arc::default(), Arc::default());
     let api = Fake { begun: Instant::now(), clock, calls, script: Arc::new(script), yoti_time };
-    let (store, snapshots) = Store::new(known);
     let (commands, inbox) = mpsc::channel(64);
     let cancel = CancellationToken::new();
     tokio::spawn(refresh::run(

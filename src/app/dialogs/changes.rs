@@ -8,10 +8,15 @@ use crate::app::dialogs::changes::state::ChangesDialog;
 use crate::app::dialogs::dialog::{CLOSE, Dialog, Flow, RowCursor};
 use crate::app::list::cursor::move_row;
 use crate::app::model::Model;
+use crate::app::view::Tone;
 
 pub(crate) fn open(model: &mut Model) {
     let Some(item) = model.item() else { return };
     let since = if item.changed { item.looked_at } else { item.before };
+    if since.is_some() && item.opened().is_none() {
+        model.set_message("the stored responses are being read; try again", Tone::Notice);
+        return;
+    }
     let found = model.times.assess(&item.session, &model.settings.rules);
     let rows = match (since, item.opened()) {
         (Some(_), Some(session)) => timeline::timeline(&session, &found, &model.times, since),

@@ -17,7 +17,10 @@ const LETTER_WIDTH: usize = 70;
 
 pub(crate) fn open(model: &mut Model) {
     let Some(item) = model.item() else { return };
-    let Some(session) = &item.opened() else { return };
+    let Some(session) = &item.opened() else {
+        model.set_message("the stored responses are being read; try again", Tone::Notice);
+        return;
+    };
     let stem = model.times.labels.file_stem(session);
     let file = format!("{stem}_letter_{}.pdf", model.now_stamp());
     let dialog = LetterDialog {

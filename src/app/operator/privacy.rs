@@ -101,7 +101,8 @@ fn hides(model: &Model, item: &Item) -> bool {
     let (session, labels) = (&item.session, &model.times.labels);
     privacy.hides()
         && (labels.hides_some(session)
-            || item.opened().is_some_and(|session| json::hides(&session, privacy)))
+            // What was not read may have something to hide.
+            || item.opened().is_none_or(|session| json::hides(&session, privacy)))
 }
 
 /// Locks the screen: nothing that was open or shown stays.

@@ -5,19 +5,22 @@ pub(crate) mod state;
 use std::mem;
 use std::sync::Arc;
 
-use crate::app::operator::time_travel::state::TimeTravel;
+use crate::app::operator::time_travel::state::{Errand, PastDetails, TimeTravel, Waiting};
 use jiff::Timestamp;
 use jiff::civil::{DateTime, Time};
 
 use crate::app::action::Action;
+use crate::app::effect::Effect;
 use crate::app::list::cursor;
 use crate::app::list::sessions::Sessions;
 use crate::app::model::Model;
 use crate::app::text::words::{Times, age};
 use crate::app::view::{Cell, Pane, Tone};
-use crate::domain::assessment::as_of::{as_of, moment_after, moment_before};
-use crate::domain::watchlist::open_session::OpenSession;
+use crate::domain::assessment::as_of::{as_of, moment_after, moment_before, unchanged_since};
+use crate::domain::session::ids::SessionId;
 use crate::domain::watchlist::snapshot::{SessionTable, Snapshot};
+use crate::domain::watchlist::watched::WatchedSession;
+use crate::text::count;
 
 impl Model {
     /// The screen shows an earlier moment, not now.
@@ -62,23 +65,99 @@ pub(crate) fn refuse(model: &mut Model) {
     model.set_message(format!("{words}: that can only be done now{back}"), Tone::Notice);
 }
 
+/// The most sessions whose details are read for the past.
+const MOST_READ: usize = 2_000;
+
 /// To the next moment at which something happened: to any session in the list and the alerts, in
 /// the other panes to the selected one.
 pub(crate) fn step(model: &mut Model, back: bool) {
     let at = if model.past.is_some() { model.times.now } else { model.clock };
-    let live = model.past.as_ref().map_or(&model.sessions, |past| &past.live);
     let only = match model.focus {
         Pane::List | Pane::Alerts => None,
         _ => model.selected,
     };
-    let watched = live.all_watched().filter(|s| only.is_none_or(|id| s.id() == id));
-    let timelines = watched.filter_map(|session| session.timeline());
-    let moment = if back { moment_before(timelines, at) } else { moment_after(timelines, at) };
+    let watched = live(model).all_watched().filter(|s| only.is_none_or(|id| s.id() == id));
+    let (mut opened, mut unread, mut earlier) = (Vec::new(), Vec::new(), None);
+    for session in watched {
+        let last = session.brief.events.last_at;
+        match model.past_details.opened(session) {
+            Some(open) => opened.push(open.timeline),
+            // All of its events were before: the last one is known without them.
+            None if last < Some(at) => earlier = earlier.max(last),
+            None => unread.push(Arc::clone(session)),
+        }
+    }
+    if !unread.is_empty() {
+        return read_first(model, unread, Errand::Step { back });
+    }
+    let timelines = opened.iter().map(|timeline| timeline.as_slice());
+    let moment =
+        if back { moment_before(timelines, at).max(earlier) } else { moment_after(timelines, at) };
     match moment.filter(|moment| *moment <= model.clock) {
         Some(moment) => go(model, moment),
         None if back => model.set_message("nothing earlier is known", Tone::Notice),
         None if model.past.is_some() => leave(model),
         None => model.set_message("already at the present", Tone::Plain),
+    }
+}
+
+fn live(model: &Model) -> &Sessions {
+    model.past.as_ref().map_or(&model.sessions, |past| &past.live)
+}
+
+/// Has the details of these read, and goes there then.
+fn read_first(model: &mut Model, unread: Vec<Arc<WatchedSession>>, errand: Errand) {
+    if unread.len() > MOST_READ {
+        let many = format!(
+            "not shown: {} changed since then, and at most {MOST_READ} are read",
+            count(unread.len(), "session")
+        );
+        return model.set_message(many, Tone::Notice);
+    }
+    let briefs = unread.iter().map(|session| (session.id(), Arc::clone(&session.brief)));
+    let waiting = Waiting { errand, briefs: briefs.collect(), asked: false };
+    model.past_details.waiting = Some(waiting);
+    model.set_message("reading the past…", Tone::Plain);
+}
+
+/// What has to be read for the past and has not been asked for.
+pub(crate) fn unread(model: &mut Model) -> Option<Effect> {
+    let Some(waiting) = &mut model.past_details.waiting else { return open_session(model) };
+    if std::mem::replace(&mut waiting.asked, true) {
+        return None;
+    }
+    let mut ids: Vec<SessionId> = waiting.briefs.keys().copied().collect();
+    ids.sort_unstable();
+    Some(Effect::ReadDetails(ids))
+}
+
+/// The cursor of the past stands on a session whose detail was not needed so far.
+fn open_session(model: &mut Model) -> Option<Effect> {
+    model.past.as_ref()?;
+    let session = live(model).item(model.selected?).map(|item| Arc::clone(&item.session))?;
+    if model.past_details.opened(&session).is_some() {
+        return None;
+    }
+    let briefs = std::iter::once((session.id(), Arc::clone(&session.brief))).collect();
+    let errand = Errand::To(model.times.now);
+    model.past_details.waiting = Some(Waiting { errand, briefs, asked: true });
+    Some(Effect::ReadDetails(vec![session.id()]))
+}
+
+/// The details that the past needed, or why they cannot be read.
+pub(crate) fn details(model: &mut Model, read: Result<Vec<WatchedSession>, String>) {
+    let read = match read {
+        Ok(read) => read,
+        Err(why) => {
+            model.past_details.waiting = None;
+            return model.set_message(format!("the past cannot be read: {why}"), Tone::Warn);
+        }
+    };
+    model.message = None;
+    match model.past_details.take_in(read) {
+        Some(Errand::Step { back }) => step(model, back),
+        Some(Errand::To(at)) => go(model, at),
+        None => {}
     }
 }
 
@@ -106,11 +185,19 @@ pub(crate) fn jump(model: &mut Model, text: &str) -> Result<(), String> {
 }
 
 fn go(model: &mut Model, at: Timestamp) {
-    let live = model.past.as_ref().map_or(&model.sessions, |past| &past.live);
-    let then = live.all_watched().map(|session| match OpenSession::of(session) {
-        Some(open) => Arc::new(as_of(&open, at)),
-        None => Arc::clone(session),
+    let mut unread = Vec::new();
+    let then = live(model).all_watched().map(|session| {
+        let open = model.past_details.opened(session);
+        let is_open = model.selected == Some(session.id());
+        if open.is_none() && (is_open || session.brief.last_moment() > Some(at)) {
+            unread.push(Arc::clone(session));
+        }
+        Arc::new(open.map_or_else(|| unchanged_since(session, at), |open| as_of(&open, at)))
     });
+    let then: Vec<Arc<WatchedSession>> = then.collect();
+    if !unread.is_empty() {
+        return read_first(model, unread, Errand::To(at));
+    }
     let table = SessionTable::from_entries(then);
     let mut sessions = Sessions::default();
     // Before they come: filter and order are kept, and nothing is sorted twice.
@@ -128,6 +215,7 @@ fn go(model: &mut Model, at: Timestamp) {
 /// Back to now, with the filter and the order that were chosen meanwhile.
 pub(crate) fn leave(model: &mut Model) {
     let Some(past) = model.past.take() else { return };
+    model.past_details = PastDetails::default();
     let now = model.clock;
     let mut live = past.live;
     live.arrange_as(&model.sessions, now);

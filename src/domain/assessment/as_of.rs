@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
+use crate::domain::brief::result::last_activity;
 use crate::domain::events::change::{ChangeKind, ChangedPart, TimelineEvent};
 use crate::domain::session::Session;
 use crate::domain::session::answer::Answer;
@@ -24,16 +25,21 @@ use crate::domain::watchlist::watched::{PollState, WatchedSession};
 #[must_use]
 pub fn as_of(session: &OpenSession, at: Timestamp) -> WatchedSession {
     let timeline = session.timeline.iter().filter(|event| event.at <= at).cloned().collect();
-    let mut then = WatchedSession {
-        entry: Arc::clone(&session.entry),
+    let mut then = unchanged_since(session, at);
+    then.learn(Arc::new(answers(session, at)), Arc::new(timeline));
+    then
+}
+
+/// As [`as_of`], of a session to which nothing has happened since then: its detail is not needed.
+#[must_use]
+pub fn unchanged_since(session: &WatchedSession, at: Timestamp) -> WatchedSession {
+    WatchedSession {
         own: Arc::new(annotations(&session.own, at)),
         // A later look has seen more than there was then.
         personal: Personal { looked_at: session.personal.looked_at.map(|looked| looked.min(at)) },
         poll: PollState::default(),
-        ..WatchedSession::clone(session)
-    };
-    then.learn(Arc::new(answers(session, at)), Arc::new(timeline));
-    then
+        ..session.clone()
+    }
 }
 
 /// The latest moment before `at` at which something happened to one of these sessions.
@@ -159,12 +165,6 @@ fn state(now: &Session, timeline: &[TimelineEvent], at: Timestamp) -> Option<Ses
         return Some(SessionState::Ongoing);
     }
     state
-}
-
-fn last_activity(session: &Session) -> Option<Timestamp> {
-    let resources = session.resources.iter().filter_map(Resource::last_activity);
-    let checks = session.checks.iter().filter_map(|check| check.last_updated.max(check.created));
-    resources.chain(checks).max()
 }
 
 fn rewind_resource(resource: &mut Resource, at: Timestamp) {

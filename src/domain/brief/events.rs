@@ -18,6 +18,8 @@ pub struct EventsBrief {
     pub number: usize,
     pub first_seen: Option<Timestamp>,
     pub last_seen: Option<Timestamp>,
+    /// The latest time at which an event happened, which need not be that of the last one.
+    pub last_at: Option<Timestamp>,
     pub last: Option<ShortChange>,
     /// The newest of each part of the answers, the first response aside.
     pub newest: Newest,
@@ -60,6 +62,7 @@ impl EventsBrief {
             number: timeline.len(),
             first_seen: timeline.first().map(|event| event.seen_at),
             last_seen: timeline.last().map(|event| event.seen_at),
+            last_at: timeline.iter().map(|event| event.at).max(),
             last: timeline.last().map(|event| ShortChange::of(&event.what)),
             newest: Newest {
                 session: of_part(ChangedPart::Session),

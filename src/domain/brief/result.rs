@@ -51,6 +51,8 @@ pub struct ResultBrief {
     pub first_upload: Option<Timestamp>,
     /// The latest time of a check.
     pub last_check_at: Option<Timestamp>,
+    /// The latest time of a resource or a check.
+    pub last_activity: Option<Timestamp>,
 }
 
 /// What a row, a filter and the pass rule need of a check.
@@ -121,6 +123,7 @@ impl ResultBrief {
             first_visit: from(SourceType::Ibv).filter_map(|r| r.created_at).min(),
             first_upload: first_upload(session),
             last_check_at: times.max(),
+            last_activity: last_activity(session),
         }
     }
 }
@@ -155,6 +158,13 @@ fn is_of_check_or_profile(value: &UnknownValue) -> bool {
 fn unknown_value(value: &UnknownValue, budget: &mut Budget) -> UnknownValue {
     let pointer = budget.text(&ServerText::from(value.pointer.as_str()));
     UnknownValue { pointer: pointer.as_raw().to_owned(), value: budget.text(&value.value) }
+}
+
+/// The latest time at which something of a session changed, as far as its result tells.
+pub(crate) fn last_activity(session: &Session) -> Option<Timestamp> {
+    let resources = session.resources.iter().filter_map(Resource::last_activity);
+    let checks = session.checks.iter().filter_map(|check| check.last_updated.max(check.created));
+    resources.chain(checks).max()
 }
 
 /// When Yoti began to keep evidence: the time of the first media.

@@ -11,11 +11,13 @@ use crate::domain::assessment::reason::Reason;
 use crate::domain::assessment::rules::Rules;
 use crate::domain::assessment::stage::{Stage, Verdict};
 use crate::domain::assessment::stats::done_at;
+use crate::domain::brief::Brief;
+use crate::domain::brief::events::EventsBrief;
 use crate::domain::events::change::TimelineEvent;
 use crate::domain::events::event_kind::EventKind;
 use crate::domain::server_text::ServerText;
 use crate::domain::session::ids::SessionId;
-use crate::domain::session::parts::Answers;
+use crate::domain::watchlist::detail::TIMELINE_CAP;
 use crate::domain::watchlist::snapshot::{Connection, SessionTable, Snapshot};
 use crate::domain::watchlist::watched::{WatchEntry, WatchedSession};
 
@@ -184,7 +186,10 @@ impl EventDetector {
             }
             told.push(plain(EventKind::Removed, now, now, &known.session));
             // What was told is not told again if it comes back.
-            Arc::make_mut(&mut known.session).answered(Answers::default());
+            let session = Arc::make_mut(&mut known.session);
+            let events = session.brief.events.clone();
+            session.brief = Arc::new(Brief { events, ..Brief::default() });
+            session.detail = None;
         }
     }
 
@@ -207,7 +212,7 @@ impl EventDetector {
                 &begun
             }
         };
-        for change in fresh(timeline(&known.session), timeline(session)) {
+        for change in fresh(&known.session.brief.events, timeline(session)) {
             let Some(kind) = change.what.event_kind() else { continue };
             let happening = plain(kind, change.at, change.seen_at, session);
             told.push(SessionEvent { change: Some(change.clone()), ..happening });
@@ -227,7 +232,10 @@ impl EventDetector {
     fn at_begin(&self, session: &WatchedSession, now: Timestamp) -> Known {
         let older = timeline(session).iter().take_while(|event| event.seen_at < self.began);
         let older: Vec<TimelineEvent> = older.cloned().collect();
-        let session = if older.is_empty() {
+        let session = if session.detail.is_none() {
+            // Of very many that come at once, what happened to each is not read.
+            session.clone()
+        } else if older.is_empty() {
             WatchedSession::new(WatchEntry::clone(&session.entry))
         } else {
             let mut session = session.clone();
@@ -271,9 +279,13 @@ fn timeline(session: &WatchedSession) -> &[TimelineEvent] {
 }
 
 /// What of a timeline is new; at its cap the oldest have gone.
-fn fresh<'a>(before: &[TimelineEvent], after: &'a [TimelineEvent]) -> &'a [TimelineEvent] {
-    let known = before.last().and_then(|last| after.iter().rposition(|event| event == last));
-    after.get(known.map_or(0, |at| at + 1)..).unwrap_or_default()
+fn fresh<'a>(before: &EventsBrief, after: &'a [TimelineEvent]) -> &'a [TimelineEvent] {
+    let known = if after.len() < TIMELINE_CAP {
+        before.number
+    } else {
+        after.partition_point(|event| Some(event.seen_at) <= before.last_seen)
+    };
+    after.get(known..).unwrap_or_default()
 }
 
 /// What is true of a session now.
@@ -381,6 +393,7 @@ mod tests {
     use super::*;
     use crate::domain::events::change::{ChangeKind, Origin};
     use crate::domain::fixture as f;
+    use crate::domain::session::parts::Answers;
     use crate::domain::session::wire_enum::{
         Recommendation, RequirementType, SessionState, SourceType,
     };
@@ -524,10 +537,17 @@ mod tests {
             what: ChangeKind::Other,
             origin: Origin::Observed,
         };
-        let before = [event(9), event(8), event(7)];
-        let after = [event(8), event(7), event(6)];
-        assert_eq!(fresh(&before, &after), &after[2..]);
-        assert_eq!(fresh(&[], &after), &after);
-        assert!(fresh(&after, &after).is_empty());
+        let brief = |timeline: &[TimelineEvent]| Brief::of(&Answers::default(), timeline).events;
+        let cap = i64::try_from(TIMELINE_CAP).unwrap();
+        let before: Vec<TimelineEvent> = (0..cap).map(|n| event(2 * cap - n)).collect();
+        let mut after = before[2..].to_vec();
+        after.extend([event(9), event(8)]);
+        assert_eq!(fresh(&brief(&before), &after), &after[TIMELINE_CAP - 2..]);
+        assert!(fresh(&brief(&after), &after).is_empty());
+        // Below the cap they are counted: two may have been seen at one moment.
+        let few = [event(8), event(7), event(7)];
+        assert_eq!(fresh(&brief(&few[..2]), &few), &few[2..]);
+        assert_eq!(fresh(&brief(&[]), &few), &few);
+        assert!(fresh(&brief(&few), &few).is_empty());
     }
 }

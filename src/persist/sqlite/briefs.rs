@@ -1,22 +1,51 @@
-//! Briefs of sessions whose row has none that this build can use: an older build wrote it, or it
-//! cannot be read. They are made of the answers and events, as every brief is.
+//! The list by its rows alone. Where a row has no brief that this build can use, because an older
+//! build wrote it or it cannot be read, one is made of the answers and events as every brief is.
 
 use super::Sqlite;
 use crate::domain::watchlist::watched::WatchedSession;
-use crate::persist::PersistError;
-use crate::persist::detail_rows::{self, FEW};
-use crate::persist::rows::{FoundRow, ListedRow, StoredBrief};
+use crate::persist::detail_rows::FEW;
+use crate::persist::rows::{self, FoundRow, ListedRow, StoredBrief};
 use crate::persist::write::Write;
+use crate::persist::{PersistError, prefixes};
+
+/// Listed sessions with their briefs.
+#[derive(Default)]
+pub(super) struct InBrief {
+    pub(super) sessions: Vec<WatchedSession>,
+    /// Those of them whose briefs had to be made.
+    made: Vec<WatchedSession>,
+}
 
 impl Sqlite {
-    /// The listed sessions with their briefs. Those that had to be made are saved where this process
-    /// may write to the store.
-    pub(super) fn in_brief(
-        &mut self,
-        listed: Vec<ListedRow>,
-    ) -> Result<Vec<WatchedSession>, PersistError> {
+    pub(super) fn all_in_brief(&mut self) -> Result<Vec<WatchedSession>, PersistError> {
+        let read = self.at_one_moment(|store| {
+            let mut listed = rows::list(&store.connection, &store.name, &store.vault)?;
+            let doubtful = store.examine(&mut listed, None)?;
+            if doubtful && store.lock.is_some() {
+                return Ok(Err(listed));
+            }
+            store.in_brief(listed).map(Ok)
+        })?;
+        let InBrief { sessions, made } = match read {
+            Ok(read) => read,
+            Err(listed) => {
+                self.accept(&listed)?;
+                self.at_one_moment(|store| {
+                    let listed = rows::list(&store.connection, &store.name, &store.vault)?;
+                    store.in_brief(listed)
+                })?
+            }
+        };
+        self.save_briefs(&made)?;
+        let mut sessions = self.completed(sessions)?;
+        prefixes::mark_shared(&mut sessions, None);
+        Ok(sessions)
+    }
+
+    /// The listed sessions with their briefs, in their order.
+    pub(super) fn in_brief(&self, listed: Vec<ListedRow>) -> Result<InBrief, PersistError> {
         let mut sessions: Vec<Option<WatchedSession>> = Vec::with_capacity(listed.len());
-        let (mut places, mut lacking) = (Vec::new(), Vec::new());
+        let (mut places, mut lacking, mut anew) = (Vec::new(), Vec::new(), Vec::new());
         for one in listed {
             let ListedRow { position, version, row } = one;
             sessions.push(match row.in_brief() {
@@ -30,35 +59,39 @@ impl Sqlite {
         }
         // Few at a time: their answers need not all be in memory.
         for (few, places) in lacking.chunks(FEW).zip(places.chunks(FEW)) {
-            let made =
-                detail_rows::complete(&self.connection, &self.name, &self.vault, few.to_vec())?;
-            self.save_briefs(&made)?;
-            for (place, mut watched) in places.iter().zip(made) {
+            for (place, mut watched) in places.iter().zip(self.with_details(few)?) {
                 // What was not believed of it is not looked for again.
                 if watched.storage.fault.is_none() {
                     watched.detail = None;
+                    anew.push(watched.clone());
                 }
                 if let Some(there) = sessions.get_mut(*place) {
                     *there = Some(watched);
                 }
             }
         }
-        Ok(sessions.into_iter().flatten().collect())
+        Ok(InBrief { sessions: sessions.into_iter().flatten().collect(), made: anew })
     }
 
+    /// Where this process may write to the store.
     fn save_briefs(&mut self, made: &[WatchedSession]) -> Result<(), PersistError> {
         if self.lock.is_none() || self.refused.is_some() || self.vault.is_shut() {
             return Ok(());
         }
-        self.write(|write| made.iter().try_for_each(|watched| write.put_brief(watched)))
+        let few = |few: &[WatchedSession]| -> Result<(), PersistError> {
+            self.write(|write| few.iter().try_for_each(|watched| write.put_brief(watched)))
+        };
+        made.chunks(BRIEFS).try_for_each(few)
     }
 }
 
+/// So many briefs are saved in one transaction.
+const BRIEFS: usize = 512;
+
 impl Write<'_> {
     fn put_brief(&mut self, watched: &WatchedSession) -> Result<(), PersistError> {
-        let believed = watched.storage.fault.is_none();
         let Some(FoundRow { position, version, row: Ok(mut row), .. }) =
-            self.found(watched.id())?.filter(|_| believed)
+            self.found(watched.id())?
         else {
             return Ok(());
         };

@@ -9,6 +9,9 @@ use crate::domain::watchlist::outbox::OutboxMessage;
 use crate::domain::watchlist::watched::WatchedSession;
 use crate::persist::{PersistError, Persistence, rows};
 
+/// Of so many changes at one look each is told.
+const TOLD: usize = 256;
+
 /// The rows as they were at the last look.
 #[derive(Debug, Default)]
 pub struct SeenRows {
@@ -18,17 +21,17 @@ pub struct SeenRows {
 }
 
 impl Sqlite {
-    /// Reads all of the store, as [`Persistence::load`] does, and says which rows were seen.
+    /// Reads all of the store, as [`Persistence::briefs`] does, and says which rows were seen.
     pub fn look_at_all(&mut self) -> Result<(ListChanges, SeenRows), PersistError> {
         // Before the rows themselves: what is written meanwhile is found at the next look.
         let seen = self.rows_now()?;
-        Ok((ListChanges::Whole(self.load()?), seen))
+        Ok((ListChanges::Whole(self.briefs()?), seen))
     }
 
     /// Reads the sessions that are other than they were seen, and says who is gone.
     ///
     /// # Errors
-    /// Those of [`Persistence::load`]; what was seen stays, so that the next look finds it all.
+    /// Those of [`Persistence::details`]; what was seen stays, so that the next look finds it all.
     pub fn look_at_changes(&mut self, seen: &mut SeenRows) -> Result<ListChanges, PersistError> {
         let now = self.rows_now()?;
         let SeenRows { versions, posted } = seen;
@@ -41,7 +44,7 @@ impl Sqlite {
         let named: Vec<SessionId> = ids.iter().copied().collect();
         // Of those that are not read again it stays known what was not believed.
         let mut faults = std::mem::take(&mut self.faults);
-        let read = self.details(&named);
+        let read = self.changed(&named);
         faults.retain(|id, _| now.versions.contains_key(id) && !ids.contains(id));
         self.faults.extend(faults);
         let changed = read?;
@@ -50,6 +53,22 @@ impl Sqlite {
         let gone = gone.filter(|id| !stay.contains(id)).copied().collect();
         *seen = now;
         Ok(ListChanges::Some { changed, gone })
+    }
+
+    /// With their details, so that what happened to each can be told; of very many at once, such as
+    /// an import, only the briefs.
+    fn changed(&mut self, ids: &[SessionId]) -> Result<Vec<WatchedSession>, PersistError> {
+        if ids.len() <= TOLD {
+            return self.details(ids);
+        }
+        self.mending(|store| {
+            let read = store.at_one_moment(|store| {
+                let mut listed = rows::named(&store.connection, &store.name, &store.vault, ids)?;
+                store.examine(&mut listed, Some(ids))?;
+                store.in_brief(listed)
+            })?;
+            store.completed(read.sessions)
+        })
     }
 
     fn rows_now(&mut self) -> Result<SeenRows, PersistError> {

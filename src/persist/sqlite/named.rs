@@ -6,7 +6,7 @@ use crate::domain::session::ids::SessionId;
 use crate::domain::watchlist::annotations::{AnnotationChange, Made};
 use crate::domain::watchlist::outbox::OutboxMessage;
 use crate::domain::watchlist::watched::{WatchEntry, WatchedSession};
-use crate::persist::{PersistError, detail_rows, posts, prefixes, rows};
+use crate::persist::{PersistError, posts, prefixes, rows};
 
 impl Sqlite {
     /// What the list says of one session.
@@ -45,13 +45,11 @@ impl Sqlite {
         &mut self,
         ids: &[SessionId],
     ) -> Result<Vec<WatchedSession>, PersistError> {
-        let mut listed = rows::named(&self.connection, &self.name, &self.vault, ids)?;
-        self.examine(&mut listed, Some(ids))?;
-        let mut sessions = Vec::new();
-        for few in listed.chunks(detail_rows::FEW) {
-            let few = few.to_vec();
-            sessions.extend(detail_rows::complete(&self.connection, &self.name, &self.vault, few)?);
-        }
+        let sessions = self.at_one_moment(|store| {
+            let mut listed = rows::named(&store.connection, &store.name, &store.vault, ids)?;
+            store.examine(&mut listed, Some(ids))?;
+            store.with_details(&listed)
+        })?;
         self.completed(sessions)
     }
 

@@ -168,6 +168,7 @@ impl Sqlite {
             altered: BTreeSet::new(),
             compared: None,
             erase_waits: false,
+            former: None,
         })
     }
 

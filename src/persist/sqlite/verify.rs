@@ -119,11 +119,11 @@ impl Sqlite {
         if let Some(known) = self.compared.as_ref().filter(|known| known.version == version) {
             return Ok(known.differing.clone());
         }
-        // One moment for header and rows: another process may be writing.
-        let reading = self.connection.unchecked_transaction()?;
-        let header = Header::read(&reading, &self.vault)?;
-        let found = counted(&reading, &header, &self.vault)?;
-        drop(reading);
+        let (header, found) = self.at_one_moment(|store| {
+            let header = Header::read(&store.connection, &store.vault)?;
+            let found = counted(&store.connection, &header, &store.vault)?;
+            Ok((header, found))
+        })?;
         let differing: HashSet<usize> = header.differing(&found).into_iter().collect();
         self.compared = Some(Compared { version, differing: differing.clone() });
         Ok(differing)
@@ -198,15 +198,16 @@ impl Sqlite {
 impl Sqlite {
     /// Whether the program's own values are those that were written last: an older one is opened
     /// as well as the newest.
-    pub(super) fn states_are_whole(&self) -> Result<bool, PersistError> {
+    pub(super) fn states_are_whole(&mut self) -> Result<bool, PersistError> {
         if !matches!(self.vault, Vault::Sealed(_)) {
             return Ok(true);
         }
-        let reading = self.connection.unchecked_transaction()?;
-        let header = Header::read(&reading, &self.vault)?;
-        let mut found = header.emptied();
-        count_states(&reading, &mut found, &self.vault)?;
-        Ok(!header.differing(&found).contains(&STATES))
+        self.at_one_moment(|store| {
+            let header = Header::read(&store.connection, &store.vault)?;
+            let mut found = header.emptied();
+            count_states(&store.connection, &mut found, &store.vault)?;
+            Ok(!header.differing(&found).contains(&STATES))
+        })
     }
 }
 
