@@ -166,6 +166,10 @@ impl<A: SessionApi, C: Clock> Task<A, C> {
         mut commands: mpsc::Receiver<Command>,
         cancelled: CancellationToken,
     ) {
+        // What is known of the store before anything is asked is in the first snapshot.
+        while let Ok(command) = commands.try_recv() {
+            self.apply(command);
+        }
         self.publish();
         loop {
             let wake = self.wake_at();

@@ -144,10 +144,6 @@ impl Engine {
         if settings.following {
             let _first = commands.try_send(Command::Relay(relay));
         }
-        let stop = CancellationToken::new();
-        let stopped = stop.child_token();
-        let polling =
-            tokio::spawn(refresh::run(api, store, clock, settings, rules, inbox, stopped));
         let told = match held.keeping {
             StoreRole::Own(..) => Command::StoreDamage,
             // Looked at again, and taken back when it is no longer so.
@@ -159,6 +155,10 @@ impl Engine {
         if held.warning.is_some() {
             tell(&commands, told(held.warning));
         }
+        let stop = CancellationToken::new();
+        let stopped = stop.child_token();
+        let polling =
+            tokio::spawn(refresh::run(api, store, clock, settings, rules, inbox, stopped));
         let saving_stop = CancellationToken::new();
         let keeper = keep(
             held.keeping,
