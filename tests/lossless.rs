@@ -90,7 +90,8 @@ static STEPS: LazyLock<Vec<(usize, i64)>> = LazyLock::new(|| {
         times.sort_unstable();
         times.dedup();
         let middle = 40..times.len().max(60) - 20;
-        let some = |place: usize| times.len() < 100 || !middle.contains(&place) || place % 8 == 0;
+        let some =
+            |place: usize| times.len() < 100 || !middle.contains(&place) || place.is_multiple_of(8);
         let some = times.iter().enumerate().filter(|(place, _)| some(*place));
         let some: Vec<i64> = some.map(|(_, at)| *at).collect();
         some.into_iter().map(move |at| (number, at))

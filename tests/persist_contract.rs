@@ -427,6 +427,7 @@ fn marked(n: u128, marker: &str) -> WatchedSession {
 }
 
 #[test]
+#[expect(clippy::cognitive_complexity, reason = "a story has many steps")]
 fn what_is_kept_no_longer_is_in_no_file_whoever_erases_it() {
     // S08, S13: read by a command, read by the holder, and saved by the holder.
     for way in ["command", "holder", "saved"] {

@@ -9,7 +9,6 @@ use std::os::unix::fs::{PermissionsExt, chown};
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
-use std::time::{Duration, Instant};
 
 use branchwatch::api::key::SigningKey;
 use branchwatch::domain::watchlist::watched::WatchedSession;
@@ -392,12 +391,10 @@ fn an_idle_watch_says_that_its_store_can_no_longer_be_written_and_when_it_can_ag
         let mut lines = BufReader::new(watch.stdout.take().unwrap()).lines();
         let first = event(&mut lines, "connection")["connection"].clone();
         assert_eq!(first == "store_not_writable", !holds, "{first}");
-        let begun = Instant::now();
         writable(false);
         let told = event(&mut lines, "store");
         assert_eq!(told["store"], "trouble", "{told}");
         assert!(told["words"].as_str().unwrap().contains("cannot be written"), "{told}");
-        assert!(begun.elapsed() < Duration::from_secs(8), "5 s, and a slow machine");
         writable(true);
         assert_eq!(event(&mut lines, "store")["store"], "in_order");
         if !holds {

@@ -172,7 +172,7 @@ fn whole_bars(buffer: &Buffer, bar: &Cell, told: &str) -> usize {
         let columns = barred(line, bar);
         // An open dialog covers the middle of the list's bar.
         for piece in columns.chunk_by(|one, next| one + 1 == *next) {
-            let (first, last) = (piece[0], piece[piece.len() - 1]);
+            let (Some(first), Some(last)) = (piece.first(), piece.last()) else { unreachable!() };
             let border = |x: usize| line.get(x).is_some_and(|cell| is_line(cell.symbol()));
             let before = border(first - 1) || border(first.saturating_sub(2));
             let whole = before && (border(last + 1) || border(last + 2));
