@@ -107,15 +107,6 @@ impl Store {
         true
     }
 
-    /// On the list, or among the archived ones.
-    fn replace(&mut self, next: WatchedSession) {
-        let next = Arc::new(next);
-        if !self.current.sessions.replace(Arc::clone(&next)) {
-            self.current.archived.replace(next);
-        }
-        self.dirty = true;
-    }
-
     /// A session with other answers, and what that adds to its timeline.
     fn put(
         &mut self,
@@ -189,7 +180,7 @@ impl Store {
         let mut back = HashSet::new();
         for entry in entries {
             let archived = self.current.archived.get(entry.id);
-            let next = match self.current.sessions.get(entry.id).or(archived) {
+            let next = match self.watched(entry.id) {
                 Some(watched) => {
                     let entry = entry.over(&watched.entry);
                     // Adding what is there already changes nothing, not even the order.
@@ -229,8 +220,7 @@ impl Store {
         let made = made.into();
         let (mut moved, mut differs) = (HashSet::new(), false);
         for (id, change) in changes {
-            let (list, other) = (&self.current.sessions, &self.current.archived);
-            let Some(watched) = list.get(*id).or_else(|| other.get(*id)) else { continue };
+            let Some(watched) = self.watched(*id) else { continue };
             let mut next = WatchedSession::clone(watched);
             if !next.keep(change, made.clone()) {
                 continue;

@@ -36,8 +36,7 @@ pub enum Event {
     Resize(u16, u16),
     /// The calls made to Yoti, asked for by [`crate::app::effect::Effect::Traffic`].
     Traffic(Traffic),
-    /// Sessions with their details, asked for by [`crate::app::effect::Effect::ReadDetails`], or why
-    /// they cannot be read.
+    /// What [`crate::app::effect::Effect::ReadDetails`] asked for, or why it cannot be read.
     Details(Result<Vec<WatchedSession>, String>),
     /// Something asked for by an effect has ended.
     Done(Outcome),

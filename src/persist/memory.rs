@@ -23,12 +23,12 @@ use crate::domain::watchlist::watched::{PollState, WatchEntry, WatchedSession};
 /// Sessions in the order of adding, their details compressed.
 #[derive(Debug, Default)]
 pub struct Memory {
-    kept: Arc<Mutex<Kept>>,
+    kept: Arc<Mutex<MemoryContents>>,
     state: BTreeMap<String, String>,
 }
 
 #[derive(Debug, Default)]
-struct Kept {
+struct MemoryContents {
     /// Without details; `None`: it was removed.
     list: Vec<Option<WatchedSession>>,
     places: HashMap<SessionId, usize>,
@@ -92,7 +92,7 @@ fn unpacked(id: SessionId, packed: &[u8]) -> Detail {
     Detail { answers: Arc::new(answers), timeline: Arc::new(text.timeline) }
 }
 
-impl Kept {
+impl MemoryContents {
     fn get(&mut self, id: SessionId) -> Option<&mut WatchedSession> {
         let place = *self.places.get(&id)?;
         self.list.get_mut(place)?.as_mut()
@@ -145,14 +145,14 @@ impl Memory {
         memory
     }
 
-    fn with<T>(&self, work: impl FnOnce(&mut Kept) -> T) -> T {
+    fn with<T>(&self, work: impl FnOnce(&mut MemoryContents) -> T) -> T {
         work(&mut self.kept.lock().unwrap_or_else(PoisonError::into_inner))
     }
 }
 
 /// What [`Memory`] keeps, beside who writes it.
 #[derive(Debug)]
-struct MemoryReader(Arc<Mutex<Kept>>);
+struct MemoryReader(Arc<Mutex<MemoryContents>>);
 
 impl DetailSource for MemoryReader {
     fn read(&self, ids: &[SessionId]) -> Result<Vec<WatchedSession>, String> {

@@ -150,11 +150,13 @@ impl SessionRow {
 
     /// The session with its brief, and without what stands beside its row; the row, where a brief can
     /// only be made of that.
-    pub(super) fn in_brief(self) -> Result<WatchedSession, Self> {
+    pub(super) fn in_brief(self) -> Result<WatchedSession, Box<Self>> {
         if self.is_alone() || self.storage.fault.is_some() {
             return Ok(self.watched());
         }
-        let Some(brief) = self.brief.as_ref().and_then(StoredBrief::read) else { return Err(self) };
+        let Some(brief) = self.brief.as_ref().and_then(StoredBrief::read) else {
+            return Err(Box::new(self));
+        };
         let mut watched = self.watched();
         (watched.brief, watched.detail) = (Arc::new(brief), None);
         Ok(watched)

@@ -63,8 +63,7 @@ pub struct Sqlite {
     /// How the digest stood when all rows were counted last.
     compared: Option<verify::Compared>,
     erase_waits: bool,
-    /// The file that was removed or replaced, still open: the sessions that are saved next have their
-    /// answers in it.
+    /// The file that was removed or replaced, still open: it has the answers of those saved next.
     former: Option<Former>,
 }
 

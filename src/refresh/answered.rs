@@ -36,7 +36,7 @@ impl<A: SessionApi, C: Clock> Task<A, C> {
         self.heard = true;
         let mut call = ended.call();
         story::asked(&ended);
-        let read = ended.read.take().is_none_or(|read| self.take_read(read, now));
+        let read = ended.read.take().is_none_or(|read| self.take_read(&read, now));
         let Ended { job, took, told, asked_at, .. } = ended;
         // It left the list while the request ran: its answer is nobody's any more.
         if self.store.snapshot().sessions.get(job.id).is_none() {

@@ -67,7 +67,7 @@ impl AtHand {
 }
 
 /// What was read of a session.
-pub(super) struct Read {
+pub(super) struct ReadDetail {
     pub(super) id: SessionId,
     /// Its brief when that began.
     pub(super) brief: Arc<Brief>,
@@ -76,17 +76,21 @@ pub(super) struct Read {
 }
 
 /// Reads the detail of a session, and has the notification wait for it that is taken in then.
-pub(super) struct Reading {
-    pub(super) read: Read,
+pub(super) struct DetailReading {
+    pub(super) read: ReadDetail,
     pub(super) told: Option<(Notification, Timestamp)>,
 }
 
 /// Reads the detail of a session off this thread.
-pub(super) async fn read(details: Arc<dyn DetailSource>, id: SessionId, brief: Arc<Brief>) -> Read {
+pub(super) async fn read(
+    details: Arc<dyn DetailSource>,
+    id: SessionId,
+    brief: Arc<Brief>,
+) -> ReadDetail {
     let read = spawn_blocking(move || details.read(&[id]).map(|mut found| found.pop())).await;
     // The hook has told of the panic.
     let found = read.unwrap_or_else(|_panic| Err(String::from("reading failed")));
-    Read { id, brief, found }
+    ReadDetail { id, brief, found }
 }
 
 #[cfg(test)]

@@ -10,7 +10,7 @@ use tokio::sync::mpsc;
 use tokio::time::Instant;
 
 use super::ask::Told;
-use super::at_hand::Read;
+use super::at_hand::ReadDetail;
 use super::schedule::{Part, PollJob};
 use super::task::Task;
 use crate::api::{ApiError, SessionApi};
@@ -27,7 +27,7 @@ pub(super) struct Ended {
     pub(super) took: Duration,
     pub(super) told: Told,
     /// What was known of the session before, where that had to be read.
-    pub(super) read: Option<Read>,
+    pub(super) read: Option<ReadDetail>,
 }
 
 impl Ended {

@@ -5,9 +5,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::Timestamp;
+use tokio::task::JoinError;
 use tokio::time::Instant;
 
-use super::at_hand::{Read, Reading, read};
+use super::at_hand::{DetailReading, ReadDetail, read};
 use super::calls::Ended;
 use super::schedule::{Part, PollJob};
 use super::task::Task;
@@ -57,20 +58,23 @@ impl<A: SessionApi, C: Clock> Task<A, C> {
 
     fn read(&mut self, id: SessionId, brief: Arc<Brief>, told: Option<(Notification, Timestamp)>) {
         let reading = read(self.store.details(), id, brief);
-        self.reading.spawn(async move { Reading { read: reading.await, told } });
+        self.reading.spawn(async move { DetailReading { read: reading.await, told } });
     }
 
     /// What was read for the operator or a notification.
-    pub(super) fn has_read(&mut self, Reading { read, told }: Reading, now: Instant) {
+    pub(super) fn has_read(&mut self, read: Result<DetailReading, JoinError>) {
+        // A task that panicked has read nothing; the hook ends the program on its own.
+        let Ok(DetailReading { read, told }) = read else { return };
+        let now = Instant::now();
         self.heard = true;
-        self.take_read(read, now);
+        self.take_read(&read, now);
         if let Some((told, at)) = told {
             self.take_in(&told, at, now);
         }
     }
 
     /// True when the session has its detail now.
-    pub(super) fn take_read(&mut self, read: Read, now: Instant) -> bool {
+    pub(super) fn take_read(&mut self, read: &ReadDetail, now: Instant) -> bool {
         match &read.found {
             Ok(Some(found)) if self.store.opened(found, &read.brief) => {
                 self.unreadable = None;

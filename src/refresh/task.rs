@@ -11,7 +11,7 @@ use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use super::ask::ask;
-use super::at_hand::{AtHand, Reading};
+use super::at_hand::{AtHand, DetailReading};
 use super::backoff::RetryBudget;
 use super::breaker::Breaker;
 use super::calls::Ended;
@@ -59,7 +59,7 @@ pub(super) struct Task<A, C> {
     pub(super) dice: fastrand::Rng,
     pub(super) running: JoinSet<Ended>,
     /// Details that are being read, for the operator or a notification.
-    pub(super) reading: JoinSet<Reading>,
+    pub(super) reading: JoinSet<DetailReading>,
     pub(super) at_hand: AtHand,
     pub(super) polls: HashMap<SessionId, PollState>,
     pub(super) touched: HashSet<SessionId>,
@@ -167,9 +167,7 @@ impl<A: SessionApi, C: Clock> Task<A, C> {
         cancelled: CancellationToken,
     ) {
         // What is known of the store before anything is asked is in the first snapshot.
-        while let Ok(command) = commands.try_recv() {
-            self.apply(command);
-        }
+        self.apply_waiting(&mut commands);
         self.publish();
         loop {
             let wake = self.wake_at();
@@ -187,9 +185,7 @@ impl<A: SessionApi, C: Clock> Task<A, C> {
                     }
                 }
                 Some(read) = self.reading.join_next(), if !self.reading.is_empty() => {
-                    if let Ok(read) = read {
-                        self.has_read(read, Instant::now());
-                    }
+                    self.has_read(read);
                 }
                 command = commands.recv() => match command {
                     Some(command) => self.apply(command),
@@ -198,9 +194,7 @@ impl<A: SessionApi, C: Clock> Task<A, C> {
                 () = tokio::time::sleep_until(wake) => {}
             }
             // All that waits is done before asking, so that a focus steers the very next request.
-            while let Ok(command) = commands.try_recv() {
-                self.apply(command);
-            }
+            self.apply_waiting(&mut commands);
             self.start_what_is_due();
             if Instant::now() >= self.erasing.at {
                 self.erasing.at = Instant::now() + ERASE;
@@ -211,15 +205,17 @@ impl<A: SessionApi, C: Clock> Task<A, C> {
             }
         }
         // What was said before the end is done: a note, a notification.
+        self.apply_waiting(&mut commands);
+        while let Some(read) = self.reading.join_next().await {
+            self.has_read(read);
+        }
+        self.publish();
+    }
+
+    fn apply_waiting(&mut self, commands: &mut mpsc::Receiver<Command>) {
         while let Ok(command) = commands.try_recv() {
             self.apply(command);
         }
-        while let Some(read) = self.reading.join_next().await {
-            if let Ok(read) = read {
-                self.has_read(read, Instant::now());
-            }
-        }
-        self.publish();
     }
 
     /// False: nothing is asked, by choice or because another process does.

@@ -29,6 +29,15 @@ impl Store {
         listed.or_else(|| self.current.archived.get(id))
     }
 
+    /// In its place, on the list or among the archived ones.
+    pub(super) fn replace(&mut self, next: WatchedSession) {
+        let next = Arc::new(next);
+        if !self.current.sessions.replace(Arc::clone(&next)) {
+            self.current.archived.replace(next);
+        }
+        self.dirty = true;
+    }
+
     /// Puts the detail of a session at hand that was `read` when this was its `brief`. False: it has
     /// one, or has changed since then.
     pub fn opened(&mut self, read: &WatchedSession, brief: &Arc<Brief>) -> bool {

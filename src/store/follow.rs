@@ -111,7 +111,7 @@ impl Store {
         let revision = ours.revision + u64::from(!content);
         let poll = PollState { last_ok: theirs.poll.last_ok, ..ours.poll.clone() };
         let shared_prefix = ours.shared_prefix;
-        Merged::Other(Arc::new(WatchedSession { poll, shared_prefix, revision, detail, ..theirs }))
+        Merged::Other(Arc::new(WatchedSession { detail, poll, shared_prefix, revision, ..theirs }))
     }
 }
 

@@ -88,7 +88,7 @@ pub(crate) fn step(model: &mut Model, back: bool) {
         }
     }
     if !unread.is_empty() {
-        return read_first(model, unread, Errand::Step { back });
+        return read_first(model, &unread, Errand::Step { back });
     }
     let timelines = opened.iter().map(|timeline| timeline.as_slice());
     let moment =
@@ -106,7 +106,7 @@ fn live(model: &Model) -> &Sessions {
 }
 
 /// Has the details of these read, and goes there then.
-fn read_first(model: &mut Model, unread: Vec<Arc<WatchedSession>>, errand: Errand) {
+fn read_first(model: &mut Model, unread: &[Arc<WatchedSession>], errand: Errand) {
     if unread.len() > MOST_READ {
         let many = format!(
             "not shown: {} changed since then, and at most {MOST_READ} are read",
@@ -196,7 +196,7 @@ fn go(model: &mut Model, at: Timestamp) {
     });
     let then: Vec<Arc<WatchedSession>> = then.collect();
     if !unread.is_empty() {
-        return read_first(model, unread, Errand::To(at));
+        return read_first(model, &unread, Errand::To(at));
     }
     let table = SessionTable::from_entries(then);
     let mut sessions = Sessions::default();

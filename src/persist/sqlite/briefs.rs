@@ -52,7 +52,7 @@ impl Sqlite {
                 Ok(watched) => Some(watched),
                 Err(row) => {
                     places.push(sessions.len());
-                    lacking.push(ListedRow { position, version, row });
+                    lacking.push(ListedRow { position, version, row: *row });
                     None
                 }
             });
