@@ -5,6 +5,7 @@
 
 mod assemble;
 mod bundle;
+mod chosen;
 mod csv;
 mod deliver;
 mod document;
@@ -23,6 +24,7 @@ use jiff::Timestamp;
 use crate::domain::assessment::rules::Rules;
 pub use assemble::{Assembled, assemble, text};
 pub use bundle::{MANIFEST, Sum, letter, media, verify, write_bundles};
+pub use chosen::ChosenSessions;
 pub use csv::csv;
 pub use deliver::{Delivered, ExportJob};
 pub use document::{configuration, document, json_object};

@@ -1,5 +1,6 @@
 //! From sessions to texts in the format asked for: the one way for dialog, copy and command.
 
+use super::chosen::{ChosenSessions, TOGETHER};
 use super::{Contents, DocumentOrigin, ExportError, Format, bundle, csv, document, file, markdown};
 use crate::domain::watchlist::open_session::OpenSession;
 
@@ -27,36 +28,39 @@ impl Assembled {
 
 /// Makes the texts. A session that cannot be exported is left out and counted; when it is the only
 /// one, that is the error.
-pub fn assemble(
-    sessions: &[OpenSession],
+pub fn assemble<S: ChosenSessions + ?Sized>(
+    sessions: &S,
+    format: Format,
+    contents: Contents,
+    origin: &DocumentOrigin<'_>,
+) -> Result<Assembled, ExportError> {
+    first(sessions, sessions.count(), format, contents, origin)
+}
+
+/// As [`assemble`], of so many sessions alone.
+pub(super) fn first<S: ChosenSessions + ?Sized>(
+    sessions: &S,
+    most: usize,
     format: Format,
     contents: Contents,
     origin: &DocumentOrigin<'_>,
 ) -> Result<Assembled, ExportError> {
     let mut made = Assembled::default();
     let mut failed = None;
-    let labels = &origin.rules.labels;
     let mut one_file = head(format, contents);
-    for session in sessions {
-        let part = match part(session, format, contents, origin) {
-            Ok(part) => part,
-            Err(why) => {
-                made.left_out += 1;
-                failed = Some(why);
-                continue;
+    let mut name = file::list_name(origin.now, format);
+    for begin in (0..most).step_by(TOGETHER) {
+        for session in sessions.open(begin..most.min(begin + TOGETHER))? {
+            if sessions.count() == 1 {
+                name = file::named(&session, &origin.rules.labels, origin.now, format);
             }
-        };
-        made.sessions += 1;
-        made.masked += part.masked;
-        made.stale += usize::from(part.stale);
-        match format {
-            Format::Json => {
-                made.files.push((file::file_name(session, labels, origin.now), part.text));
+            match part(&session, format, contents, origin) {
+                Ok(part) => made.add(&session, part, &mut one_file, format, contents, origin)?,
+                Err(why) => {
+                    made.left_out += 1;
+                    failed = Some(why);
+                }
             }
-            Format::Bundle => {
-                made.files.extend(bundle::files(session, part.text, contents, origin)?);
-            }
-            _ => one_file.push_str(&part.text),
         }
     }
     match failed {
@@ -64,23 +68,46 @@ pub fn assemble(
         _ => {}
     }
     if !format.is_apart() {
-        let name = match sessions {
-            [only] => file::named(only, labels, origin.now, format),
-            _ => file::list_name(origin.now, format),
-        };
         made.files.push((name, one_file));
     }
     Ok(made)
 }
 
+impl Assembled {
+    fn add(
+        &mut self,
+        session: &OpenSession,
+        part: Part,
+        one_file: &mut String,
+        format: Format,
+        contents: Contents,
+        origin: &DocumentOrigin<'_>,
+    ) -> Result<(), ExportError> {
+        self.sessions += 1;
+        self.masked += part.masked;
+        self.stale += usize::from(part.stale);
+        match format {
+            Format::Json => {
+                let name = file::file_name(session, &origin.rules.labels, origin.now);
+                self.files.push((name, part.text));
+            }
+            Format::Bundle => {
+                self.files.extend(bundle::files(session, part.text, contents, origin)?);
+            }
+            _ => one_file.push_str(&part.text),
+        }
+        Ok(())
+    }
+}
+
 /// The export as one text: several JSON documents become JSON Lines, a bundle its document.
-pub fn text(
-    sessions: &[OpenSession],
+pub fn text<S: ChosenSessions + ?Sized>(
+    sessions: &S,
     format: Format,
     contents: Contents,
     origin: &DocumentOrigin<'_>,
 ) -> Result<(String, Assembled), ExportError> {
-    let mut made = assemble(sessions, as_one(format, sessions.len()), contents, origin)?;
+    let mut made = assemble(sessions, as_one(format, sessions.count()), contents, origin)?;
     let text = made.files.pop().map(|(_, text)| text).unwrap_or_default();
     Ok((text, made))
 }

@@ -2,22 +2,21 @@
 
 use std::path::{Path, PathBuf};
 
-use super::assemble::{Assembled, as_one, assemble};
+use super::assemble::{Assembled, as_one, assemble, first};
+use super::chosen::ChosenSessions;
 use super::{
     Contents, DocumentOrigin, Existing, ExportError, Format, MANIFEST, write, write_bundles,
 };
 use crate::audit::AuditLog;
 use crate::domain::events::audit_action::AuditAction;
-use crate::domain::session::ids::SessionId;
-use crate::domain::watchlist::open_session::OpenSession;
 
 /// What is too large is seen in so many sessions, before all are made.
 const FEW: usize = 200;
 
 /// One export: its sessions, what it contains, and the audit log that it is entered in.
 #[derive(Debug)]
-pub struct ExportJob<'a> {
-    pub sessions: &'a [OpenSession],
+pub struct ExportJob<'a, S: ?Sized> {
+    pub sessions: &'a S,
     pub format: Format,
     pub contents: Contents,
     pub origin: &'a DocumentOrigin<'a>,
@@ -36,24 +35,25 @@ pub struct Delivered {
     pub unlogged: Option<String>,
 }
 
-impl ExportJob<'_> {
+impl<S: ChosenSessions + ?Sized> ExportJob<'_, S> {
     /// As one text of at most so many bytes, which is the only file of what was made.
     ///
     /// # Errors
     /// When it cannot be made, is too large, or is not masked and cannot be entered.
     pub fn text(&self, most: usize) -> Result<Delivered, ExportError> {
-        let make = |sessions: &[OpenSession]| {
-            let format = as_one(self.format, self.sessions.len());
-            let made = assemble(sessions, format, self.contents, self.origin)?;
+        let all = self.sessions.count();
+        let make = |count: usize| {
+            let format = as_one(self.format, all);
+            let made = first(self.sessions, count, format, self.contents, self.origin)?;
             let bytes = made.bytes();
             if bytes > most { Err(ExportError::TooLarge(bytes)) } else { Ok(made) }
         };
-        if let Some(few) = self.sessions.get(..FEW)
-            && let Err(why @ ExportError::TooLarge(_)) = make(few)
+        if all > FEW
+            && let Err(why @ ExportError::TooLarge(_)) = make(FEW)
         {
             return Err(why);
         }
-        let made = make(self.sessions)?;
+        let made = make(all)?;
         Ok(Delivered { unlogged: self.enter()?, made, paths: Vec::new() })
     }
 
@@ -72,7 +72,7 @@ impl ExportJob<'_> {
         let there = || output.is_dir() && !(bundle && output.join(MANIFEST).exists());
         let below = apart || output.to_string_lossy().ends_with('/') || there();
         let one = !below && !bundle;
-        let format = if one { as_one(self.format, self.sessions.len()) } else { self.format };
+        let format = if one { as_one(self.format, self.sessions.count()) } else { self.format };
         let made = assemble(self.sessions, format, self.contents, self.origin)?;
         let unlogged = self.enter()?;
         let place = |name: &str| if below { output.join(name) } else { output.to_path_buf() };
@@ -91,8 +91,7 @@ impl ExportJob<'_> {
     fn enter(&self) -> Result<Option<String>, ExportError> {
         let masked = self.contents.masked;
         let deed = if masked { AuditAction::Exported } else { AuditAction::ExportedUnmasked };
-        let ids: Vec<SessionId> = self.sessions.iter().map(|session| session.id()).collect();
-        match self.audit.append(self.origin.now, deed, &ids, self.reason) {
+        match self.audit.append(self.origin.now, deed, &self.sessions.ids(), self.reason) {
             Ok(()) => Ok(None),
             // It names nobody: a full disk need not keep it back.
             Err(why) if masked => Ok(Some(why)),

@@ -1,6 +1,7 @@
 //! Exports asked for on the screen: made, written, measured, on blocking threads.
 
 use std::collections::HashMap;
+use std::ops::Range;
 use std::sync::Arc;
 
 use jiff::Timestamp;
@@ -18,7 +19,9 @@ use crate::domain::watchlist::detail_source::DetailSource;
 use crate::domain::watchlist::open_session::OpenSession;
 use crate::domain::watchlist::snapshot::Snapshot;
 use crate::domain::watchlist::watched::WatchedSession;
-use crate::export::{self, Assembled, Delivered, DocumentOrigin, Existing, ExportError, ExportJob};
+use crate::export::{
+    self, Assembled, ChosenSessions, Delivered, DocumentOrigin, Existing, ExportError, ExportJob,
+};
 
 /// The most sessions that the preview makes; what more there are is reckoned.
 // The preview is made anew at each change in the dialog:
@@ -63,6 +66,41 @@ fn not_exported(why: &str) -> Outcome {
     Err(format!("nothing exported: {why}")).into()
 }
 
+/// Sessions of the list, of which some have their details where they are stored.
+struct WatchedSessions<'a> {
+    sessions: Vec<&'a Arc<WatchedSession>>,
+    details: &'a dyn DetailSource,
+}
+
+impl ChosenSessions for WatchedSessions<'_> {
+    fn count(&self) -> usize {
+        self.sessions.len()
+    }
+
+    fn ids(&self) -> Vec<SessionId> {
+        self.sessions.iter().map(|session| session.id()).collect()
+    }
+
+    fn open(&self, some: Range<usize>) -> Result<Vec<OpenSession>, ExportError> {
+        let some = self.sessions.get(some).unwrap_or_default();
+        let unread = some.iter().filter(|session| session.detail.is_none());
+        let unread: Vec<SessionId> = unread.map(|session| session.id()).collect();
+        let read = self.details.read(&unread).map_err(ExportError::Unreadable)?;
+        let mut read: HashMap<SessionId, WatchedSession> =
+            read.into_iter().map(|session| (session.id(), session)).collect();
+        let mut opened = |session: &&Arc<WatchedSession>| {
+            OpenSession::of(session).or_else(|| {
+                // A session of the list, with what stands beside its row.
+                let WatchedSession { detail, storage, .. } = read.remove(&session.id())?;
+                let session = WatchedSession::clone(session);
+                OpenSession::owned(WatchedSession { detail, storage, ..session })
+            })
+        };
+        let missing = || ExportError::Unreadable(String::from("it is not in the local store"));
+        some.iter().map(|session| opened(session).ok_or_else(missing)).collect()
+    }
+}
+
 /// One export: what is asked for, of which state of the world, when.
 pub(super) struct RequestedExport {
     pub(super) request: ExportRequest,
@@ -84,34 +122,20 @@ impl RequestedExport {
     }
 
     /// At most so many of the sessions that are still watched.
-    fn sessions(&self, most: usize) -> Result<Vec<OpenSession>, String> {
+    fn sessions(&self, most: usize) -> Result<WatchedSessions<'_>, String> {
         let table = &self.snapshot.sessions;
         let wanted = self.request.ids.iter().take(most).filter_map(|id| table.get(*id));
-        let wanted: Vec<&Arc<WatchedSession>> = wanted.collect();
-        if wanted.is_empty() {
+        let sessions: Vec<&Arc<WatchedSession>> = wanted.collect();
+        if sessions.is_empty() {
             return Err("the session is no longer on the watch-list".to_owned());
         }
-        let unread = wanted.iter().filter(|session| session.detail.is_none());
-        let unread: Vec<SessionId> = unread.map(|session| session.id()).collect();
-        let read = self.details.read(&unread)?;
-        let read: HashMap<SessionId, WatchedSession> =
-            read.into_iter().map(|session| (session.id(), session)).collect();
-        let opened = |session: &Arc<WatchedSession>| {
-            OpenSession::of(session).or_else(|| {
-                // A session of the list, with what stands beside its row.
-                let WatchedSession { detail, storage, .. } = read.get(&session.id())?.clone();
-                let session = WatchedSession::clone(session);
-                OpenSession::owned(WatchedSession { detail, storage, ..session })
-            })
-        };
-        let opened: Option<Vec<OpenSession>> = wanted.into_iter().map(opened).collect();
-        opened.ok_or_else(|| "the stored responses of a session are not there".to_owned())
+        Ok(WatchedSessions { sessions, details: &*self.details })
     }
 
     /// Runs one of the two ways out, for the sessions that are still watched.
     fn delivered(
         &self,
-        deliver: impl FnOnce(&ExportJob<'_>) -> Result<Delivered, ExportError>,
+        deliver: impl FnOnce(&ExportJob<'_, WatchedSessions<'_>>) -> Result<Delivered, ExportError>,
     ) -> Result<Delivered, String> {
         let sessions = self.sessions(usize::MAX)?;
         let export = ExportJob {
@@ -185,5 +209,80 @@ fn measured(made: &Assembled) -> Measured {
         left_out: made.left_out,
         about: false,
         error: None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Mutex;
+
+    use super::*;
+    use crate::domain::fixture as f;
+    use crate::domain::session::wire_enum::SessionState;
+    use crate::domain::shape::Format;
+    use crate::domain::watchlist::snapshot::SessionTable;
+    use crate::domain::watchlist::watched::WatchEntry;
+
+    /// Stored sessions, and how many were asked for at once; without any it cannot be read.
+    #[derive(Debug)]
+    struct Stored(Vec<Arc<WatchedSession>>, Mutex<Vec<usize>>);
+
+    impl DetailSource for Stored {
+        fn read(&self, ids: &[SessionId]) -> Result<Vec<WatchedSession>, String> {
+            self.1.lock().unwrap().push(ids.len());
+            let named = self.0.iter().filter(|session| ids.contains(&session.id()));
+            let named: Vec<_> = named.map(|session| WatchedSession::clone(session)).collect();
+            if named.is_empty() { Err("no such disk".to_owned()) } else { Ok(named) }
+        }
+    }
+
+    fn listed(n: u128) -> Arc<WatchedSession> {
+        let session = f::watched(Some(f::session(SessionState::Ongoing)), None, None);
+        let id = SessionId::new(uuid::Uuid::from_u128(n));
+        let entry = Arc::new(WatchEntry::new(id, f::now()));
+        Arc::new(WatchedSession { entry, ..session })
+    }
+
+    #[test]
+    fn of_many_sessions_those_that_are_not_at_hand_are_read_some_at_a_time() {
+        let whole: Vec<Arc<WatchedSession>> = (0..600).map(listed).collect();
+        let at_hand = |session: &Arc<WatchedSession>| {
+            let detail = session.detail.clone().filter(|_| session.id() == whole[7].id());
+            Arc::new(WatchedSession { detail, ..WatchedSession::clone(session) })
+        };
+        let sessions = SessionTable::from_entries(whole.iter().map(at_hand));
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("all.csv");
+        let export = |stored: Vec<Arc<WatchedSession>>| {
+            let details = Arc::new(Stored(stored, Mutex::default()));
+            let export = RequestedExport {
+                request: ExportRequest {
+                    ids: whole.iter().map(|session| session.id()).collect(),
+                    path: path.clone(),
+                    ..ExportRequest::masked(whole[0].id(), Format::Csv)
+                },
+                snapshot: Arc::new(Snapshot { sessions: sessions.clone(), ..Snapshot::default() }),
+                origin: ExportOrigin {
+                    profile: "acme".into(),
+                    environment: "sandbox".into(),
+                    rules: Rules::default(),
+                    zone: TimeZone::UTC,
+                },
+                now: f::now(),
+                audit: AuditLog::nowhere(),
+                details: Arc::clone(&details) as Arc<dyn DetailSource>,
+            };
+            let outcome = export.write();
+            (outcome, details.1.lock().unwrap().clone())
+        };
+        let (outcome, read) = export(Vec::new());
+        assert_eq!(read, [255]);
+        let why = "nothing exported: the stored response cannot be read: no such disk";
+        assert_eq!(outcome, Outcome::from(Err(why.to_owned())));
+        assert!(!path.exists());
+        let (outcome, read) = export(whole.clone());
+        assert!(matches!(outcome, Outcome::Exported { .. }), "{outcome:?}");
+        assert_eq!(read, [255, 256, 88], "one is at hand");
+        assert_eq!(std::fs::read_to_string(&path).unwrap().lines().count(), 601, "with a head");
     }
 }
