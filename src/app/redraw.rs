@@ -35,10 +35,10 @@ impl Model {
         // An idle screen is not drawn again, so something has to say whether a word has changed. The
         // digest of the rows that are seen is kept, not the rows.
         let mut hasher = DefaultHasher::new();
-        format!("{:?}{:?}", self.header(), self.list_rows(self.list_window())).hash(&mut hasher);
+        (self.header(), self.list_rows(self.list_window())).hash(&mut hasher);
         let timeline = self.timeline();
-        format!("{:?}", timeline.rows.get(timeline.window.clone())).hash(&mut hasher);
-        format!("{:?}{:?}", self.line_under_list(usize::MAX), self.tree.stale).hash(&mut hasher);
+        timeline.rows.get(timeline.window.clone()).hash(&mut hasher);
+        (self.line_under_list(usize::MAX), self.tree.stale).hash(&mut hasher);
         let shown = hasher.finish();
         if shown != self.shown {
             self.shown = shown;

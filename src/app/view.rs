@@ -38,7 +38,7 @@ pub enum Glyph {
 }
 
 /// A piece of safe text with its meaning.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Cell {
     pub text: String,
     pub tone: Tone,
@@ -59,7 +59,7 @@ impl Cell {
 }
 
 /// One row of the session list.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct ListRow {
     pub id: SessionId,
     pub marked: bool,
@@ -168,7 +168,7 @@ pub struct CheckRow {
 }
 
 /// One row of the timeline.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct TimelineRow {
     /// In the chosen form: age, local, UTC.
     pub time: String,
@@ -181,7 +181,7 @@ pub struct TimelineRow {
 }
 
 /// The two header lines, as parts that the ui drops from the right when narrow.
-#[derive(Clone, Debug, PartialEq, Eq, Default)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Default)]
 pub struct HeaderView {
     /// `DEMO`, `SANDBOX`, `LIVE`: the environment badge, and whether it is live.
     pub badge: String,
@@ -213,7 +213,7 @@ pub struct HeaderView {
 }
 
 /// A figure of the header, and what is told of the sessions in it.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Counter {
     /// The figure with its word, such as `18 ongoing`.
     pub whole: Cell,
