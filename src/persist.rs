@@ -4,6 +4,7 @@
 //! is shown. May use `api::wire` to read answers it kept.
 
 pub mod arrangement;
+pub mod brief_text;
 mod detail_rows;
 mod event;
 mod files;
@@ -16,6 +17,7 @@ pub mod location;
 pub mod memory;
 mod mend;
 mod pages;
+mod parallel;
 mod posts;
 mod prefixes;
 mod read_only;
@@ -152,7 +154,13 @@ impl From<rusqlite::Error> for PersistError {
             Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => {
                 Self::Locked(String::new())
             }
-            Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => Self::Damaged(text),
+            // What is written is looked up first: only an index that disagrees with its table
+            // makes a constraint fail.
+            Some(
+                ErrorCode::DatabaseCorrupt
+                | ErrorCode::NotADatabase
+                | ErrorCode::ConstraintViolation,
+            ) => Self::Damaged(text),
             Some(
                 ErrorCode::DiskFull
                 | ErrorCode::ReadOnly

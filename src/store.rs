@@ -99,7 +99,7 @@ impl Store {
             next.storage.erased_at = None;
         }
         if same {
-            next.answered(answers);
+            next.answered_again(answers);
             self.replace(next);
             return false;
         }

@@ -701,12 +701,12 @@ fn a_brief_that_is_missing_older_or_unreadable_is_made_of_the_answers_and_saved(
     type Change = fn(&mut Value);
     let changes: [(&str, Change); 5] = [
         ("missing", |brief| *brief = Value::Null),
-        ("older", |brief| brief["made_by"] = json!(0)),
-        ("unreadable", |brief| brief["text"] = json!({"result": 7})),
-        ("no brief", |brief| brief["text"] = json!(null)),
+        ("older", |brief| brief[0] = json!(0)),
+        ("unreadable", |brief| brief[1] = json!({"result": 7})),
+        ("no brief", |brief| brief[1] = json!(null)),
         ("newer", |brief| {
-            brief["made_by"] = json!(99);
-            brief["text"]["of_tomorrow"] = json!([1]);
+            brief[0] = json!(99);
+            brief[1]["of_tomorrow"] = json!([1]);
         }),
     ];
     for (what, change) in changes {

@@ -150,7 +150,7 @@ fn session_with(
     watched.poll = PollState {
         last_ok,
         failures: if failing { 3 } else { 0 },
-        last_failure: failing.then_some(failure),
+        last_failure: failing.then(|| Box::new(failure)),
         interval: Some(SignedDuration::from_secs(60)),
         next_due: None,
     };
@@ -1061,12 +1061,12 @@ const CASES: &[Case] = &[
     ("404 APP_NOT_FOUND", |health, _| health.connection = Connection::AppNotFound),
     ("409", |_, session| {
         session.poll.failures = 1;
-        session.poll.last_failure = Some(PollFailure {
+        session.poll.last_failure = Some(Box::new(PollFailure {
             status: Some(409),
             code: Some("SESSION_EXPIRED".into()),
             summary: "409 SESSION_EXPIRED".into(),
             at: now(),
-        });
+        }));
     }),
     ("429", |health, _| {
         health.budget_x10 = 25;
@@ -1077,7 +1077,7 @@ const CASES: &[Case] = &[
         session.poll.next_due = Some(now() + SignedDuration::from_secs(40));
         let summary = "503 TEMPORARILY_UNAVAILABLE".into();
         session.poll.last_failure =
-            Some(PollFailure { status: Some(503), code: None, summary, at: now() });
+            Some(Box::new(PollFailure { status: Some(503), code: None, summary, at: now() }));
     }),
     ("503 on all", |health, _| {
         health.connection = Connection::Unavailable {

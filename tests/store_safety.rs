@@ -310,6 +310,24 @@ fn a_field_that_was_altered_or_swapped_is_never_believed() {
 }
 
 #[test]
+fn an_id_that_table_and_index_spell_differently_is_told_and_nothing_is_lost() {
+    let made = made();
+    let bytes = fs::read(made.folder.path().join("store.db")).unwrap();
+    let whose = id(1).to_string();
+    let places = bytes.windows(whose.len()).enumerate();
+    let places: Vec<usize> =
+        places.filter(|(_, window)| *window == whose.as_bytes()).map(|(place, _)| place).collect();
+    assert!(places.len() > 1, "in the table and in its index: {places:?}");
+    for place in places {
+        let copy = copied(made.folder.path());
+        let mut altered = bytes.clone();
+        altered[place] = if altered[place] == b'7' { b'8' } else { b'7' };
+        fs::write(copy.path().join("store.db"), altered).unwrap();
+        assert!(nothing_untrue(&made.truth, copy.path(), &format!("byte {place}")), "{place}");
+    }
+}
+
+#[test]
 fn a_row_that_was_taken_away_is_told() {
     let made = made();
     for (table, _) in TABLES {

@@ -6,6 +6,7 @@
 pub mod bounds;
 pub mod events;
 pub mod letter;
+mod pool;
 pub mod result;
 
 use std::sync::Arc;
@@ -32,6 +33,7 @@ pub const DERIVATION: u32 = 1;
 
 /// What the list needs of a session's answers and events.
 #[derive(Clone, Debug, PartialEq, Default, Serialize, Deserialize)]
+#[serde(default)]
 pub struct Brief {
     /// `None`: the session result was never answered.
     pub result: Option<ResultBrief>,
@@ -49,7 +51,8 @@ pub struct Brief {
 }
 
 /// What the list needs of the configuration.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Default, Serialize, Deserialize)]
+#[serde(default)]
 pub struct ConfigurationBrief {
     pub fetched_at: Timestamp,
     /// Seconds that were left of the session then.
@@ -58,7 +61,8 @@ pub struct ConfigurationBrief {
 }
 
 /// What a session asks for, as most sessions of an application do.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[serde(default)]
 pub struct RequestedBrief {
     /// Types of checks that are requested or assessed in a branch, each once.
     pub checks: Vec<CheckType>,
@@ -70,6 +74,7 @@ pub struct RequestedBrief {
 
 /// How many requirements are supplied, and which are not.
 #[derive(Clone, Debug, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default)]
 pub struct Covered {
     pub supplied: usize,
     pub of: usize,
@@ -83,7 +88,7 @@ impl Brief {
     pub fn of(answers: &Answers, timeline: &[TimelineEvent]) -> Self {
         let mut budget = Budget::default();
         let coverage = coverage::derive(answers);
-        Self {
+        let brief = Self {
             result: answers.session.as_ref().map(|answer| ResultBrief::of(answer, &mut budget)),
             covered: covered(answers, &coverage, &mut budget),
             letter: LetterBrief::of(&answers.letter, &mut budget),
@@ -95,7 +100,25 @@ impl Brief {
             visit_notified_at: answers.visit_notified_at,
             unknown_values: unknown_values(answers),
             events: EventsBrief::of(timeline),
+        };
+        brief.pooled()
+    }
+
+    /// The brief of answers that say nothing new: it takes their times, and what was left of the
+    /// session at each of them.
+    #[must_use]
+    pub fn at_times_of(&self, answers: &Answers) -> Self {
+        let mut brief = self.clone();
+        if let (Some(brief), Some(answer)) = (&mut brief.result, &answers.session) {
+            (brief.fetched_at, brief.ttl) =
+                (answer.fetched_at, answer.value.client_session_token_ttl);
         }
+        if let (Some(brief), Some(answer)) = (&mut brief.configuration, &answers.configuration) {
+            (brief.fetched_at, brief.ttl) =
+                (answer.fetched_at, answer.value.client_session_token_ttl);
+        }
+        brief.letter.fetch_again(&answers.letter);
+        brief
     }
 
     /// The state of the last session result, if it has one.

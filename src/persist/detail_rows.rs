@@ -18,10 +18,10 @@ use crate::domain::session::parts::{Answers, Letter};
 use crate::domain::watchlist::storage::StoreFault;
 use crate::domain::watchlist::watched::WatchedSession;
 
-/// So many sessions are looked up one by one.
+/// What stands beside so many rows is read at once.
 pub(super) const FEW: usize = 100;
 
-/// Puts answers and timelines to the listed sessions. What is not as it must be is not read, and
+/// Puts answers and timelines to [`FEW`] listed sessions. What is not as it must be is not read, and
 /// stands in the session's fault.
 pub(super) fn complete(
     connection: &Connection,
@@ -29,17 +29,37 @@ pub(super) fn complete(
     vault: &Vault,
     listed: Vec<ListedRow>,
 ) -> Result<Vec<WatchedSession>, PersistError> {
+    let readings = beside(connection, store, vault, listed, true)?;
+    Ok(readings.into_iter().map(Reading::done).collect())
+}
+
+/// Opens what stands beside [`FEW`] listed sessions, and says of which of them something is not as it
+/// must be. No answer is parsed: that takes most of the time of [`complete`].
+pub(super) fn faults(
+    connection: &Connection,
+    store: &str,
+    vault: &Vault,
+    listed: Vec<ListedRow>,
+) -> Result<Vec<(SessionId, StoreFault)>, PersistError> {
+    let readings = beside(connection, store, vault, listed, false)?;
+    let sessions = readings.into_iter().map(Reading::done);
+    Ok(sessions.filter_map(|session| Some((session.id(), session.storage.fault?))).collect())
+}
+
+fn beside(
+    connection: &Connection,
+    store: &str,
+    vault: &Vault,
+    listed: Vec<ListedRow>,
+    keeps: bool,
+) -> Result<Vec<Reading>, PersistError> {
     let position = |(place, one): (usize, &ListedRow)| Some((one.position?, place));
     let places: HashMap<i64, usize> = listed.iter().enumerate().filter_map(position).collect();
-    // All are read in one go, and of a few no other's.
     // Joined into the text of the query: these are numbers of our own table, never a server's text.
-    let whose = if places.len() <= FEW {
-        let positions: Vec<String> = places.keys().map(i64::to_string).collect();
-        format!("WHERE session IN ({})", positions.join(","))
-    } else {
-        String::new()
-    };
-    let mut readings: Vec<Reading> = listed.into_iter().map(Reading::of).collect();
+    let positions: Vec<String> = places.keys().map(i64::to_string).collect();
+    let whose = format!("WHERE session IN ({})", positions.join(","));
+    let mut readings: Vec<Reading> =
+        listed.into_iter().map(|listed| Reading::of(listed, keeps)).collect();
     let mut query =
         connection.prepare(&format!("SELECT session, part, version, body FROM answer {whose}"))?;
     let mut rows = query.query([])?;
@@ -61,7 +81,7 @@ pub(super) fn complete(
         let body = row.get_ref(2)?.as_bytes().unwrap_or_default();
         reading.event(store, vault, row.get(1)?, body);
     }
-    Ok(readings.into_iter().map(Reading::done).collect())
+    Ok(readings)
 }
 
 /// A session whose rows are being read.
@@ -74,15 +94,17 @@ struct Reading {
     events: u64,
     /// Its own row has a fault.
     distrusted: bool,
+    /// What is opened is read too.
+    keeps: bool,
 }
 
 impl Reading {
-    fn of(listed: ListedRow) -> Self {
+    fn of(listed: ListedRow, keeps: bool) -> Self {
         let distrusted = listed.row.storage.fault.is_some();
         let manifest = listed.row.manifest.clone();
         let answers = listed.row.answers();
         let (watched, timeline) = (listed.row.watched(), Vec::new());
-        Self { watched, answers, timeline, manifest, events: 0, distrusted }
+        Self { watched, answers, timeline, manifest, events: 0, distrusted, keeps }
     }
 
     fn fault(&mut self, fault: StoreFault) {
@@ -106,6 +128,7 @@ impl Reading {
         match text
             .and_then(|text| String::from_utf8(text).map_err(|_unreadable| StoreFault::Altered))
         {
+            Ok(_) if !self.keeps => {}
             Ok(raw) => reread(&mut self.answers, id, part, raw, mark.fetched_at),
             Err(fault) => self.fault(fault),
         }
@@ -121,9 +144,8 @@ impl Reading {
                 self.events += 1;
                 // A kind that this build does not know is left out: the rest of the timeline is
                 // worth more than an error.
-                if let Ok(event) = serde_json::from_slice::<TimelineEvent>(&text) {
-                    self.timeline.push(event);
-                }
+                let event = || serde_json::from_slice::<TimelineEvent>(&text).ok();
+                self.timeline.extend(self.keeps.then(event).flatten());
             }
             Err(fault) => self.fault(fault),
         }
@@ -134,7 +156,9 @@ impl Reading {
         if missing && !self.distrusted {
             self.fault(StoreFault::Removed);
         }
-        self.watched.learn(Arc::new(self.answers), Arc::new(self.timeline));
+        if self.keeps {
+            self.watched.learn(Arc::new(self.answers), Arc::new(self.timeline));
+        }
         self.watched
     }
 }

@@ -5,16 +5,18 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, Row};
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::value::RawValue;
 
 use super::PersistError;
 use super::key::Vault;
 use super::list_record::ListRecord;
+use super::{brief_text, parallel};
 use crate::domain::brief::{Brief, DERIVATION};
 use crate::domain::session::ids::SessionId;
 use crate::domain::session::parts::{Answers, Letter};
 use crate::domain::watchlist::annotations::{Annotations, Personal};
+use crate::domain::watchlist::detail::Detail;
 use crate::domain::watchlist::storage::{Storage, StoreFault};
 use crate::domain::watchlist::watched::{PollState, WatchEntry, WatchedSession};
 
@@ -38,22 +40,22 @@ pub(super) struct Manifest {
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(super) struct SessionRow {
     pub(super) entry: WatchEntry,
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "is_default")]
     pub(super) own: Annotations,
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "is_default")]
     pub(super) personal: Personal,
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "is_default")]
     pub(super) storage: Storage,
     /// The version at which entry or own part changed last: the journal has the same.
     #[serde(default)]
     pub(super) kept: u64,
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) missing_since: Option<Timestamp>,
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) visit_notified_at: Option<Timestamp>,
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) letter_not_set_at: Option<Timestamp>,
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) last_ok: Option<Timestamp>,
     /// The epoch of the holder that got the last good answer.
     #[serde(default)]
@@ -62,28 +64,29 @@ pub(super) struct SessionRow {
     pub(super) manifest: Manifest,
     /// `None`: it is made of the answers and events.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(super) brief: Option<StoredBrief>,
+    #[serde(deserialize_with = "read_brief", serialize_with = "write_brief")]
+    pub(super) brief: Option<Arc<Brief>>,
 }
 
-/// A brief in its session's row. Its text is read apart: one that cannot be read is made anew, and
-/// the row that it stands in is not lost with it.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-pub(super) struct StoredBrief {
-    made_by: u32,
-    text: Box<RawValue>,
+/// A brief in its session's row: an array of who made it and its text.
+type StoredBrief<'a> = (u32, &'a RawValue);
+
+/// It is read apart: one that cannot be read, or was made by an older build, is made anew, and the
+/// row that it stands in is not lost with it. Of a newer build's what this one knows is read.
+fn read_brief<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Arc<Brief>>, D::Error> {
+    let stored = Option::<StoredBrief<'_>>::deserialize(from)?;
+    let stored = stored.filter(|(made_by, _)| *made_by >= DERIVATION);
+    Ok(stored.and_then(|(_, text)| brief_text::read(text.get())).map(Arc::new))
 }
 
-impl StoredBrief {
-    pub(super) fn of(brief: &Brief) -> Option<Self> {
-        let text = serde_json::value::to_raw_value(brief).ok()?;
-        Some(Self { made_by: DERIVATION, text })
-    }
+#[expect(clippy::ref_option, reason = "serde hands it over so")]
+fn write_brief<S: Serializer>(brief: &Option<Arc<Brief>>, to: S) -> Result<S::Ok, S::Error> {
+    let text = brief.as_ref().and_then(|brief| RawValue::from_string(brief_text::text(brief)).ok());
+    text.as_ref().map(|text| (DERIVATION, text)).serialize(to)
+}
 
-    /// `None`: an older build made it, or it cannot be read. Of a newer one's what is known is read.
-    fn read(&self) -> Option<Brief> {
-        let current = self.made_by >= DERIVATION;
-        current.then(|| serde_json::from_str(self.text.get()).ok()).flatten()
-    }
+fn is_default<T: Default + PartialEq>(value: &T) -> bool {
+    *value == T::default()
 }
 
 impl SessionRow {
@@ -154,24 +157,33 @@ impl SessionRow {
         if self.is_alone() || self.storage.fault.is_some() {
             return Ok(self.watched());
         }
-        let Some(brief) = self.brief.as_ref().and_then(StoredBrief::read) else {
-            return Err(Box::new(self));
-        };
-        let mut watched = self.watched();
-        (watched.brief, watched.detail) = (Arc::new(brief), None);
-        Ok(watched)
+        match self.brief.clone() {
+            Some(brief) => Ok(self.with(brief, None)),
+            None => Err(Box::new(self)),
+        }
     }
 
     /// The session by its row alone.
     pub(super) fn watched(self) -> WatchedSession {
-        let answers = self.answers();
-        let mut watched = WatchedSession::new(self.entry);
-        watched.answered(answers);
-        watched.poll = PollState { last_ok: self.last_ok, ..PollState::default() };
-        watched.own = Arc::new(self.own);
-        watched.personal = self.personal;
-        watched.storage = self.storage;
-        watched
+        let answers = Arc::new(self.answers());
+        let brief = Arc::new(Brief::of(&answers, &[]));
+        let detail = Detail { answers, timeline: Arc::default() };
+        self.with(brief, Some(Arc::new(detail)))
+    }
+
+    fn with(self, brief: Arc<Brief>, detail: Option<Arc<Detail>>) -> WatchedSession {
+        let nothing = Annotations::nothing();
+        WatchedSession {
+            entry: Arc::new(self.entry),
+            own: if self.own == *nothing { nothing } else { Arc::new(self.own) },
+            personal: self.personal,
+            brief,
+            detail,
+            poll: PollState { last_ok: self.last_ok, ..PollState::default() },
+            storage: self.storage,
+            shared_prefix: false,
+            revision: 0,
+        }
     }
 }
 
@@ -192,22 +204,32 @@ pub(super) struct ListedRow {
     pub(super) row: SessionRow,
 }
 
-impl FoundRow {
-    pub(super) fn of(
-        row: &Row<'_>,
-        store: &str,
-        vault: &Vault,
-    ) -> Result<Option<Self>, rusqlite::Error> {
+/// A session's row as it stands in the file.
+struct RawRow {
+    position: i64,
+    id: SessionId,
+    version: u64,
+    body: Vec<u8>,
+}
+
+impl RawRow {
+    fn of(row: &Row<'_>) -> Result<Option<Self>, rusqlite::Error> {
         // One bad row must not hide the rest of the list (fault D05): whatever stands in a column
         // is taken as bytes first.
         let id = row.get_ref(1)?.as_bytes().ok().and_then(|id| str::from_utf8(id).ok());
         let Some(id) = id.and_then(|id| SessionId::parse(id).ok()) else { return Ok(None) };
         let version = row.get_ref(2)?.as_i64().ok().and_then(|v| u64::try_from(v).ok());
-        let body = row.get_ref(3)?.as_bytes().unwrap_or_default();
-        let read = read(store, vault, id, version.unwrap_or(0), body);
-        Ok(Some(Self { position: row.get(0)?, id, version: version.unwrap_or(0), row: read }))
+        let body = row.get_ref(3)?.as_bytes().unwrap_or_default().to_vec();
+        Ok(Some(Self { position: row.get(0)?, id, version: version.unwrap_or(0), body }))
     }
 
+    fn read(self, store: &str, vault: &Vault) -> FoundRow {
+        let Self { position, id, version, body } = self;
+        FoundRow { position, id, version, row: read(store, vault, id, version, &body) }
+    }
+}
+
+impl FoundRow {
     fn listed(self) -> ListedRow {
         let Self { position, id, version, row } = self;
         let row = row.unwrap_or_else(|fault| SessionRow::faulty(id, fault));
@@ -229,6 +251,9 @@ pub(super) fn read(
 
 const COLUMNS: &str = "SELECT position, id, version, body FROM session";
 
+/// So many rows are read from the file before they are opened.
+const AT_ONCE: usize = 8_192;
+
 /// The watch-list without answers, by position.
 pub(super) fn list(
     connection: &Connection,
@@ -237,10 +262,16 @@ pub(super) fn list(
 ) -> Result<Vec<ListedRow>, PersistError> {
     let mut query = connection.prepare(&format!("{COLUMNS} ORDER BY position"))?;
     let mut rows = query.query([])?;
-    let mut listed = Vec::new();
+    let (mut listed, mut some) = (Vec::new(), Vec::new());
+    let read = |raw: RawRow| raw.read(store, vault).listed();
     while let Some(row) = rows.next()? {
-        listed.extend(FoundRow::of(row, store, vault)?.map(FoundRow::listed));
+        some.extend(RawRow::of(row)?);
+        // Some at a time, so that their texts are not all in memory at once.
+        if some.len() >= AT_ONCE {
+            listed.extend(parallel::map(std::mem::take(&mut some), read));
+        }
     }
+    listed.extend(parallel::map(some, read));
     Ok(listed)
 }
 
@@ -253,9 +284,9 @@ pub(super) fn found(
 ) -> Result<Option<FoundRow>, PersistError> {
     let found = connection
         .prepare_cached(&format!("{COLUMNS} WHERE id = ?1"))?
-        .query_row([id.to_string()], |row| FoundRow::of(row, store, vault))
+        .query_row([id.to_string()], RawRow::of)
         .optional()?;
-    Ok(found.flatten())
+    Ok(found.flatten().map(|raw| raw.read(store, vault)))
 }
 
 /// Those of the list that are there, as [`list`] has them.
@@ -285,4 +316,26 @@ pub(super) fn versions(connection: &Connection) -> Result<Vec<(String, u64)>, Pe
         versions.push((id, version.unwrap_or(0)));
     }
     Ok(versions)
+}
+
+/// An error where the index of the IDs has others than its table: a session would be on the list and
+/// not be found by its ID.
+pub(super) fn check_index(
+    connection: &Connection,
+    versions: &[(String, u64)],
+) -> Result<(), PersistError> {
+    // Read from the index alone, which has no other column.
+    let mut query = connection.prepare("SELECT id FROM session ORDER BY id")?;
+    let mut rows = query.query([])?;
+    let mut indexed: Vec<Vec<u8>> = Vec::with_capacity(versions.len());
+    while let Some(row) = rows.next()? {
+        indexed.push(row.get_ref(0)?.as_bytes().unwrap_or_default().to_vec());
+    }
+    let mut listed: Vec<&[u8]> = versions.iter().map(|(id, _)| id.as_bytes()).collect();
+    listed.sort_unstable();
+    indexed.sort_unstable();
+    if indexed.iter().map(Vec::as_slice).eq(listed) {
+        return Ok(());
+    }
+    Err(PersistError::Damaged(String::from("the index of the sessions does not fit their table")))
 }

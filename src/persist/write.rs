@@ -1,5 +1,7 @@
 //! Sessions into their rows, each with a version that the header counts.
 
+use std::sync::Arc;
+
 use jiff::Timestamp;
 use rusqlite::{Transaction, params};
 
@@ -9,7 +11,7 @@ use super::header::Header;
 use super::journal::JournalRecord;
 use super::key::{StoreKey, Vault};
 use super::list_record::ListRecord;
-use super::rows::{self, AnswerMark, FoundRow, Manifest, SessionRow, StoredBrief};
+use super::rows::{self, AnswerMark, FoundRow, Manifest, SessionRow};
 use crate::domain::brief::letter::LetterBrief;
 use crate::domain::events::change::TimelineEvent;
 use crate::domain::session::answer::Answer;
@@ -184,7 +186,7 @@ impl Write<'_> {
             row.epoch = self.header.epoch;
         }
         row.last_ok = watched.poll.last_ok;
-        row.brief = StoredBrief::of(&watched.brief);
+        row.brief = Some(Arc::clone(&watched.brief));
         if let Some(detail) = &watched.detail {
             for part in AnswerPart::all(&detail.answers) {
                 self.put_answer(position, id, &part, &mut row.manifest, what)?;

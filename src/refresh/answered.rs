@@ -227,7 +227,7 @@ impl<A: SessionApi, C: Clock> Task<A, C> {
         let failure = PollFailure { status, code, summary: error.summary(), at };
         self.poll_state(id, |poll| {
             poll.failures = failures;
-            poll.last_failure = Some(failure);
+            poll.last_failure = Some(Box::new(failure));
         });
     }
 

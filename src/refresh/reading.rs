@@ -113,7 +113,8 @@ impl<A: SessionApi, C: Clock> Task<A, C> {
         let summary = String::from("stored responses cannot be read");
         self.poll_state(job.id, |poll| {
             poll.failures += 1;
-            poll.last_failure = Some(PollFailure { status: None, code: None, summary, at });
+            let failure = PollFailure { status: None, code: None, summary, at };
+            poll.last_failure = Some(Box::new(failure));
         });
     }
 }

@@ -19,8 +19,10 @@ impl<A: SessionApi, C: Clock> Task<A, C> {
         self.publish_at = now + PUBLISH;
         self.heard = false;
         let touched: Vec<SessionId> = std::mem::take(&mut self.touched).into_iter().collect();
+        let mut pending = std::mem::take(&mut self.polls);
         let states = touched.into_iter().filter_map(|id| {
-            let mut poll = self.polls.get(&id)?.clone();
+            let shown = || Some(self.store.watched(id)?.poll.clone());
+            let mut poll = pending.remove(&id).or_else(shown)?;
             let due = self.schedule.track(id).and_then(Track::due);
             poll.next_due = due.map(|due| self.shown_at(due));
             Some((id, poll))

@@ -61,6 +61,7 @@ pub(super) struct Task<A, C> {
     /// Details that are being read, for the operator or a notification.
     pub(super) reading: JoinSet<DetailReading>,
     pub(super) at_hand: AtHand,
+    /// How polling goes for those that are published next.
     pub(super) polls: HashMap<SessionId, PollState>,
     pub(super) touched: HashSet<SessionId>,
     pub(super) last_ok: Option<Timestamp>,
@@ -289,7 +290,8 @@ impl<A: SessionApi, C: Clock> Task<A, C> {
     }
 
     pub(super) fn poll_state(&mut self, id: SessionId, change: impl FnOnce(&mut PollState)) {
-        change(self.polls.entry(id).or_default());
+        let shown = || self.store.watched(id).map(|watched| watched.poll.clone());
+        change(self.polls.entry(id).or_insert_with(|| shown().unwrap_or_default()));
         self.touched.insert(id);
     }
 

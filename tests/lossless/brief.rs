@@ -13,6 +13,8 @@ use branchwatch::domain::session::wire_enum::{
     IdentityProfileOutcome, RequirementType, SourceType, TaskState,
 };
 
+use branchwatch::persist::brief_text;
+
 use super::*;
 
 /// A text as far as a brief keeps it.
@@ -22,8 +24,10 @@ fn raw(text: Option<&ServerText>) -> Option<&str> {
 
 fn says_the_same(watched: &WatchedSession) {
     let (brief, answers) = (&*watched.brief, watched.answers().unwrap());
-    let text = serde_json::to_vec(brief).unwrap();
-    assert_eq!(serde_json::from_slice::<Brief>(&text).unwrap(), *brief, "as it is stored");
+    assert_eq!(brief_text::read(&brief_text::text(brief)).as_ref(), Some(brief), "as it is stored");
+    let later = an_hour_later(answers);
+    let again = Brief::of(&later, watched.timeline().unwrap());
+    assert_eq!(brief.at_times_of(&later), again, "nothing new was answered");
     assert_eq!(brief.result.is_some(), answers.session.is_some());
     if let (Some(brief), Some(answer)) = (&brief.result, &answers.session) {
         assert_eq!(brief.fetched_at, answer.fetched_at);
@@ -32,6 +36,26 @@ fn says_the_same(watched: &WatchedSession) {
     of_requirements(brief, answers);
     of_letter(brief, answers);
     of_events(watched);
+}
+
+/// The same answers once more: clocks are other.
+fn an_hour_later(answers: &Answers) -> Answers {
+    let mut later = answers.clone();
+    let hour = SignedDuration::from_hours(1);
+    if let Some(answer) = later.session.as_mut().map(Arc::make_mut) {
+        answer.fetched_at += hour;
+        answer.value.client_session_token_ttl = Some(7);
+    }
+    if let Some(answer) = later.configuration.as_mut().map(Arc::make_mut) {
+        answer.fetched_at += hour;
+        answer.value.client_session_token_ttl = None;
+    }
+    match &mut later.letter {
+        Letter::Set(answer) => Arc::make_mut(answer).fetched_at += hour,
+        Letter::NotSet(at) => *at += hour,
+        Letter::NotKnown => {}
+    }
+    later
 }
 
 fn of_result(brief: &ResultBrief, session: &Session) {
@@ -206,6 +230,6 @@ fn a_hostile_answer_makes_no_large_brief() {
     let result = watched.brief.result.as_ref().unwrap();
     assert_eq!((result.checks.len(), result.checks_left_out), (MOST, 300 - MOST));
     assert!(raw(result.checks[0].reason.as_ref()).is_some_and(|text| text.len() == LONGEST));
-    let stored = serde_json::to_vec(&*watched.brief).unwrap().len();
+    let stored = brief_text::text(&watched.brief).len();
     assert!(stored < 64_000, "{stored} bytes");
 }

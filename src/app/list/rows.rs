@@ -216,7 +216,7 @@ pub(crate) fn why(session: &WatchedSession, rules: &Rules, times: &Times) -> Cel
 /// `≈ 503 ×3 · next 40s · r retries now, @ shows the calls`.
 fn stale_line(session: &WatchedSession, times: &Times) -> String {
     let poll = &session.poll;
-    let what = match poll.last_failure.as_ref().filter(|_| poll.failures > 0) {
+    let what = match poll.last_failure.as_deref().filter(|_| poll.failures > 0) {
         Some(PollFailure { status: Some(status), .. }) => format!("{status} ×{}", poll.failures),
         Some(failure) => format!("{} ×{}", failure.summary, poll.failures),
         None => "no response".to_owned(),

@@ -281,12 +281,12 @@ mod tests {
             interval: Some(SignedDuration::from_mins(1)),
             last_ok: Some(f::minutes_ago(1)),
             failures,
-            last_failure: Some(PollFailure {
+            last_failure: Some(Box::new(PollFailure {
                 status: Some(503),
                 code: None,
                 summary: "503".into(),
                 at: f::minutes_ago(0),
-            }),
+            })),
             next_due: None,
         };
         watched

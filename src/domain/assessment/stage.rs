@@ -102,7 +102,7 @@ pub fn derive(watched: &WatchedSession, rules: &Rules, now: Timestamp) -> StageA
     let fixed = |stage| StageAt { stage, changes_at: None };
     let brief = &watched.brief;
     // The contract has this 409 for calls that change a session; told here, it is as final.
-    let refused = watched.poll.last_failure.as_ref();
+    let refused = watched.poll.last_failure.as_deref();
     let is_expiry =
         |f: &PollFailure| (f.status, &f.code) == (Some(409), &Some(ErrorCode::SessionExpired));
     if refused.is_some_and(is_expiry) {
@@ -293,7 +293,8 @@ mod tests {
         let failed = |status, code, summary: &str| {
             let mut watched = with(&[], &SourceType::Ibv);
             let (status, summary) = (Some(status), summary.to_owned());
-            watched.poll.last_failure = Some(PollFailure { status, code, summary, at: f::now() });
+            watched.poll.last_failure =
+                Some(Box::new(PollFailure { status, code, summary, at: f::now() }));
             stage(&watched)
         };
         let expired = Some(ErrorCode::SessionExpired);

@@ -14,6 +14,7 @@ const FIRST_LOOK: SignedDuration = SignedDuration::from_hours(1);
 /// What the list needs of a session's timeline: `…_at` is when it happened, `…_seen` when that was
 /// learned by this program or another.
 #[derive(Clone, Debug, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default)]
 pub struct EventsBrief {
     pub number: usize,
     pub first_seen: Option<Timestamp>,
@@ -37,6 +38,7 @@ pub struct EventsBrief {
 
 /// When something new was last learned of each part.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default)]
 pub struct Newest {
     pub session: Option<Timestamp>,
     pub configuration: Option<Timestamp>,

@@ -54,6 +54,15 @@ impl LetterBrief {
         }
     }
 
+    /// Takes the time of a letter that says the same.
+    pub(super) fn fetch_again(&mut self, letter: &Letter) {
+        match (self, letter) {
+            (Self::NotSet(at), Letter::NotSet(again)) => *at = *again,
+            (Self::Set { fetched_at, .. }, Letter::Set(answer)) => *fetched_at = answer.fetched_at,
+            _ => {}
+        }
+    }
+
     /// Yoti says that there is one.
     #[must_use]
     pub const fn is_set(&self) -> bool {

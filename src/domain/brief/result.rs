@@ -19,7 +19,8 @@ use crate::domain::session::wire_enum::{
 };
 
 /// What the list needs of the session result.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Default, Serialize, Deserialize)]
+#[serde(default)]
 pub struct ResultBrief {
     pub fetched_at: Timestamp,
     /// Seconds that were left of the session then.
@@ -56,16 +57,23 @@ pub struct ResultBrief {
 }
 
 /// What a row, a filter and the pass rule need of a check.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[serde(default)]
 pub struct CheckBrief {
+    // One letter each, where it is stored: there are many of them.
+    #[serde(rename = "t")]
     pub check_type: Option<CheckType>,
+    #[serde(rename = "s")]
     pub state: Option<CheckState>,
+    #[serde(rename = "r")]
     pub recommendation: Option<Recommendation>,
+    #[serde(rename = "w")]
     pub reason: Option<ServerText>,
 }
 
 /// What the pass rule needs of an identity profile.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[serde(default)]
 pub struct ProfileBrief {
     /// It is the `advanced_identity_profile`, not the `identity_profile`.
     pub advanced: bool,
@@ -76,7 +84,8 @@ pub struct ProfileBrief {
 }
 
 /// What a filter needs of a resource.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[serde(default)]
 pub struct ResourceBrief {
     /// `id_documents`, `face_capture`, … as in the response.
     pub container: ServerText,

@@ -4,7 +4,7 @@
 //! Local: nothing of it is ever sent. Tags are everybody's too, and are in the
 //! [`crate::domain::watchlist::watched::WatchEntry`], where `branchwatch add` puts them.
 
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -128,6 +128,13 @@ impl OwnAction {
 }
 
 impl Annotations {
+    /// Of a session for which nobody has kept anything: one copy for all of them.
+    #[must_use]
+    pub fn nothing() -> Arc<Self> {
+        static NOTHING: LazyLock<Arc<Annotations>> = LazyLock::new(Arc::default);
+        Arc::clone(&NOTHING)
+    }
+
     /// Takes in one change, once: a second time it is nothing new. Tags are the entry's and only
     /// leave their trace in the history; what was looked at is not everybody's.
     pub fn apply(&mut self, change: &AnnotationChange, made: impl Into<Made>) {

@@ -97,8 +97,8 @@ pub struct PollState {
     pub last_ok: Option<Timestamp>,
     /// Consecutive failures since then.
     pub failures: u32,
-    /// The last failure, cleared by a good answer.
-    pub last_failure: Option<PollFailure>,
+    /// The last failure, cleared by a good answer; boxed, since few of many sessions have one.
+    pub last_failure: Option<Box<PollFailure>>,
     /// The interval in force for this session; `None`: not polled any more.
     pub interval: Option<SignedDuration>,
     /// When it is due next; `None`: not polled any more or not scheduled yet.
@@ -133,7 +133,7 @@ impl WatchedSession {
     pub fn new(entry: WatchEntry) -> Self {
         Self {
             entry: Arc::new(entry),
-            own: Arc::default(),
+            own: Annotations::nothing(),
             personal: Personal::default(),
             brief: Arc::default(),
             detail: Some(Arc::default()),
@@ -174,6 +174,13 @@ impl WatchedSession {
     pub fn learn(&mut self, answers: Arc<Answers>, timeline: Arc<Vec<TimelineEvent>>) {
         self.brief = Arc::new(Brief::of(&answers, &timeline));
         self.detail = Some(Arc::new(Detail { answers, timeline }));
+    }
+
+    /// Takes answers that say nothing new: other times alone. The detail has to be at hand.
+    pub fn answered_again(&mut self, answers: Answers) {
+        self.brief = Arc::new(self.brief.at_times_of(&answers));
+        let timeline = self.at_hand().timeline;
+        self.detail = Some(Arc::new(Detail { answers: Arc::new(answers), timeline }));
     }
 
     /// Takes other answers; the timeline stays. The detail has to be at hand.

@@ -1,10 +1,12 @@
 //! The list by its rows alone. Where a row has no brief that this build can use, because an older
 //! build wrote it or it cannot be read, one is made of the answers and events as every brief is.
 
+use std::sync::Arc;
+
 use super::Sqlite;
 use crate::domain::watchlist::watched::WatchedSession;
 use crate::persist::detail_rows::FEW;
-use crate::persist::rows::{self, FoundRow, ListedRow, StoredBrief};
+use crate::persist::rows::{self, FoundRow, ListedRow};
 use crate::persist::write::Write;
 use crate::persist::{PersistError, prefixes};
 
@@ -95,7 +97,7 @@ impl Write<'_> {
         else {
             return Ok(());
         };
-        row.brief = StoredBrief::of(&watched.brief);
+        row.brief = Some(Arc::clone(&watched.brief));
         self.put_row(Some((position, version)), &mut row, false).map(drop)
     }
 }

@@ -64,10 +64,10 @@ impl Sqlite {
         listed: &mut Vec<ListedRow>,
         named: Option<&[SessionId]>,
     ) -> Result<bool, PersistError> {
-        if !matches!(self.vault, Vault::Sealed(_)) {
+        let differing = self.differing()?;
+        if !self.is_sealed() {
             return Ok(false);
         }
-        let differing = self.differing()?;
         if differing.contains(&STATES) {
             self.altered.insert(OWN_VALUES);
         }
@@ -119,12 +119,17 @@ impl Sqlite {
         if let Some(known) = self.compared.as_ref().filter(|known| known.version == version) {
             return Ok(known.differing.clone());
         }
-        let (header, found) = self.at_one_moment(|store| {
+        let differing = self.at_one_moment(|store| {
+            let versions = rows::versions(&store.connection)?;
+            rows::check_index(&store.connection, &versions)?;
+            if !store.is_sealed() {
+                return Ok(Vec::new());
+            }
             let header = Header::read(&store.connection, &store.vault)?;
-            let found = counted(&store.connection, &header, &store.vault)?;
-            Ok((header, found))
+            let found = counted(&store.connection, &header, &store.vault, versions)?;
+            Ok(header.differing(&found))
         })?;
-        let differing: HashSet<usize> = header.differing(&found).into_iter().collect();
+        let differing: HashSet<usize> = differing.into_iter().collect();
         self.compared = Some(Compared { version, differing: differing.clone() });
         Ok(differing)
     }
@@ -139,7 +144,8 @@ impl Sqlite {
                 // Any of them may be an older one.
                 write.sql.execute("DELETE FROM state", [])?;
             }
-            write.header = counted(write.sql, &write.header, write.vault)?;
+            let versions = rows::versions(write.sql)?;
+            write.header = counted(write.sql, &write.header, write.vault, versions)?;
             for one in listed {
                 let fault = one.row.storage.fault.filter(|fault| fault.is_damage());
                 let known = one.position.map(|position| (position, one.version));
@@ -156,16 +162,23 @@ impl Sqlite {
         })
     }
 
-    /// Reads all sessions with their answers and events, a few at a time, so that
+    /// Opens all sessions with their answers and events, a few at a time, so that
     /// [`Sqlite::trouble`] says what of them is not believed. Returns how many there are.
     pub fn read_through(&mut self) -> Result<usize, PersistError> {
         let ids: Vec<SessionId> = self.briefs()?.iter().map(WatchedSession::id).collect();
-        let mut faults = std::mem::take(&mut self.faults);
         for few in ids.chunks(detail_rows::FEW) {
-            self.details(few)?;
-            faults.append(&mut self.faults);
+            let faults = self.mending(|store| {
+                store.at_one_moment(|store| {
+                    let (sql, name, vault) = (&store.connection, &store.name, &store.vault);
+                    let listed = rows::named(sql, name, vault, few)?;
+                    detail_rows::faults(sql, name, vault, listed)
+                })
+            })?;
+            for (id, fault) in faults {
+                let known = self.faults.entry(id).or_insert(fault);
+                *known = fault.max(*known);
+            }
         }
-        self.faults = faults;
         Ok(ids.len())
     }
 
@@ -199,7 +212,7 @@ impl Sqlite {
     /// Whether the program's own values are those that were written last: an older one is opened
     /// as well as the newest.
     pub(super) fn states_are_whole(&mut self) -> Result<bool, PersistError> {
-        if !matches!(self.vault, Vault::Sealed(_)) {
+        if !self.is_sealed() {
             return Ok(true);
         }
         self.at_one_moment(|store| {
@@ -227,9 +240,10 @@ fn counted(
     connection: &Connection,
     header: &Header,
     vault: &Vault,
+    versions: Vec<(String, u64)>,
 ) -> Result<Header, PersistError> {
     let mut found = header.emptied();
-    for (id, version) in rows::versions(connection)? {
+    for (id, version) in versions {
         found.count(vault, Header::group(vault, &id), &id, version);
         found.sessions += 1;
     }

@@ -1,0 +1,97 @@
+//! One copy of what many briefs have in common: most sessions of an application ask for the same
+//! checks, and end with the same ones.
+
+use std::collections::HashSet;
+use std::hash::Hash;
+use std::sync::{Arc, LazyLock, Mutex, PoisonError};
+
+use crate::domain::brief::Brief;
+use crate::domain::brief::letter::{BranchBrief, LetterBrief};
+use crate::domain::brief::result::{CheckBrief, ProfileBrief, ResourceBrief};
+use crate::domain::brief::{ConfigurationBrief, RequestedBrief};
+use crate::domain::server_text::ServerText;
+use crate::domain::session::extra::UnknownValue;
+
+/// The most values that a pool has: a server that sends others each time gains nothing by it.
+const MOST: usize = 4_096;
+
+/// Values of which one copy is enough.
+struct Pool<T: ?Sized>(LazyLock<Mutex<HashSet<Arc<T>>>>);
+
+impl<T: ?Sized + Eq + Hash> Pool<T> {
+    const fn new() -> Self {
+        Self(LazyLock::new(Mutex::default))
+    }
+
+    /// The copy that the others have, of an equal value.
+    fn share(&self, value: &mut Arc<T>) {
+        let mut pool = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(known) = pool.get(value) {
+            *value = Arc::clone(known);
+            return;
+        }
+        if pool.len() >= MOST {
+            // Those that no brief has any more.
+            pool.retain(|known| Arc::strong_count(known) > 1);
+        }
+        if pool.len() < MOST {
+            pool.insert(Arc::clone(value));
+        }
+    }
+}
+
+static CHECKS: Pool<[CheckBrief]> = Pool::new();
+static PROFILES: Pool<[ProfileBrief]> = Pool::new();
+static RESOURCES: Pool<[ResourceBrief]> = Pool::new();
+static UNKNOWN: Pool<[UnknownValue]> = Pool::new();
+static REQUESTED: Pool<RequestedBrief> = Pool::new();
+static MISSING: Pool<[ServerText]> = Pool::new();
+static BRANCHES: Pool<BranchBrief> = Pool::new();
+
+impl Brief {
+    /// The same brief, with the copies of other briefs where they have the same lists.
+    #[must_use]
+    pub fn pooled(mut self) -> Self {
+        if let Some(result) = &mut self.result {
+            CHECKS.share(&mut result.checks);
+            PROFILES.share(&mut result.profiles);
+            RESOURCES.share(&mut result.resources);
+            UNKNOWN.share(&mut result.unknown);
+        }
+        if let Some(ConfigurationBrief { requested, .. }) = &mut self.configuration {
+            REQUESTED.share(requested);
+        }
+        if let LetterBrief::Set { branch: Some(branch), .. } = &mut self.letter {
+            BRANCHES.share(branch);
+        }
+        MISSING.share(&mut self.covered.missing);
+        self
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn equal_values_are_one_copy_and_a_flood_of_others_is_let_go() {
+        let pool: Pool<[ServerText]> = Pool::new();
+        let list = |text: String| -> Arc<[ServerText]> { Arc::new([ServerText::from(text)]) };
+        let kept = |text: String| {
+            let mut list = list(text);
+            pool.share(&mut list);
+            list
+        };
+        let first = kept("a".into());
+        assert!(Arc::ptr_eq(&first, &kept("a".into())));
+        for n in 0..3 * MOST {
+            drop(kept(format!("hostile {n}")));
+        }
+        assert!(Arc::ptr_eq(&first, &kept("a".into())), "it is in use");
+        assert!(pool.0.lock().unwrap().len() <= MOST);
+        // All in use: the others have copies of their own.
+        let used: Vec<_> = (0..2 * MOST).map(|n| kept(format!("used {n}"))).collect();
+        assert_eq!(used.last().unwrap(), &kept(format!("used {}", 2 * MOST - 1)));
+        assert!(pool.0.lock().unwrap().len() <= MOST);
+    }
+}
