@@ -66,6 +66,7 @@ pub async fn writer<P: Persistence>(
         last_look: None,
         arrangement: None,
         tally: None,
+        stored: 0,
         troubled: false,
         lost: false,
     };
@@ -102,6 +103,8 @@ struct Saver<P> {
     /// As it was saved last in this run.
     arrangement: Option<Arc<Arrangement>>,
     tally: Option<NotificationCounts>,
+    /// The last snapshot of which it was told that it is stored.
+    stored: u64,
     troubled: bool,
     /// Its file is gone or damaged, or the thread that wrote it has failed: it is opened again.
     lost: bool,
@@ -251,7 +254,10 @@ impl<P: Persistence> Saver<P> {
                     tracing::info!("the local store is written again");
                     told(WriterEvent::Trouble(None));
                 }
-                told(WriterEvent::Saved(snapshot.version));
+                if self.stored != snapshot.version {
+                    told(WriterEvent::Saved(snapshot.version));
+                    self.stored = snapshot.version;
+                }
                 let saved = Self { persistence: Some(persistence), ..self };
                 if nothing {
                     return Self { troubled: false, lost: false, ..saved };
@@ -267,22 +273,19 @@ impl<P: Persistence> Saver<P> {
                     ..saved
                 }
             }
-            Ok((persistence, _, Err(why))) => {
-                if !self.troubled {
-                    tracing::error!(%why, "the local store is not written");
-                }
-                told(WriterEvent::Trouble(Some(format!("history not saved: {why}"))));
-                // A full disk or a lock goes by; what else is wrong is better opened anew.
-                let goes_by = matches!(why, PersistError::NotWritable(_) | PersistError::Locked(_));
-                // `saved` stays as it was, so that all of it is due again.
-                Self {
-                    persistence: Some(persistence),
-                    troubled: true,
-                    lost: self.lost || !goes_by,
-                    ..self
-                }
-            }
+            Ok((persistence, _, Err(why))) => self.not_saved(persistence, &why, told),
             Err(_cancelled) => self,
         }
+    }
+
+    /// `saved` stays as it was, so that all of it is due again.
+    fn not_saved(self, persistence: P, why: &PersistError, told: &impl Fn(WriterEvent)) -> Self {
+        if !self.troubled {
+            tracing::error!(%why, "the local store is not written");
+        }
+        told(WriterEvent::Trouble(Some(format!("history not saved: {why}"))));
+        // A full disk or a lock goes by; what else is wrong is better opened anew.
+        let goes_by = matches!(why, PersistError::NotWritable(_) | PersistError::Locked(_));
+        Self { persistence: Some(persistence), troubled: true, lost: self.lost || !goes_by, ..self }
     }
 }
