@@ -8,12 +8,13 @@
 
 use std::path::Path;
 use std::process::Command;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use branchwatch::api::key::SigningKey;
 use branchwatch::api::{raw, wire};
 use branchwatch::app::event::Event;
 use branchwatch::app::{Model, ModelSettings, update};
+use branchwatch::clock::{Clock, SystemClock};
 use branchwatch::config::options::General;
 use branchwatch::config::value::OrOff;
 use branchwatch::domain::assessment::rules::Rules;
@@ -66,8 +67,10 @@ fn measure(count: &str) {
     run(&["read", path]);
 }
 
+/// That of today: what is kept no longer would be erased.
 fn now() -> Timestamp {
-    "2026-10-16T09:00:00Z".parse().unwrap()
+    static NOW: LazyLock<Timestamp> = LazyLock::new(|| SystemClock.now());
+    *NOW
 }
 
 fn own_key() -> Option<StoreKey> {
@@ -130,6 +133,13 @@ fn answered(life: &SimulatedSession) -> WatchedSession {
     watched
 }
 
+/// The answer of another session that stands where this one does.
+fn of_session<T: Clone>(answer: &mut Option<Arc<Answer<T>>>, was: SessionId, id: SessionId) {
+    if let Some(answer) = answer.as_mut().map(Arc::make_mut) {
+        answer.raw = answer.raw.replace(&was.to_string(), &id.to_string()).into();
+    }
+}
+
 fn fill(folder: &Path, key: Option<StoreKey>, count: u128) {
     let templates = templates();
     let mut store = opened(folder, key);
@@ -140,6 +150,11 @@ fn fill(folder: &Path, key: Option<StoreKey>, count: u128) {
             n.wrapping_mul(0x9e37_79b9_7f4a_7c15_f39c_c060_5ced_c835),
         ));
         let mut session = templates.get(place).unwrap().clone();
+        let was = session.id();
+        session.revise(|answers| {
+            of_session(&mut answers.session, was, id);
+            of_session(&mut answers.configuration, was, id);
+        });
         let reference = Some(format!("dbs-2026-{n}"));
         session.entry = Arc::new(WatchEntry { reference, ..WatchEntry::new(id, now()) });
         Arc::new(session)
