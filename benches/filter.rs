@@ -8,20 +8,19 @@ use branchwatch::api::wire;
 use branchwatch::app::action::Action;
 use branchwatch::app::event::Event;
 use branchwatch::app::text::text_field::Edit;
-use branchwatch::app::{Model, ModelSettings, update};
-use branchwatch::config::options::General;
-use branchwatch::config::value::OrOff;
-use branchwatch::domain::assessment::rules::Rules;
+use branchwatch::app::{Model, update};
 use branchwatch::domain::session::answer::Answer;
 use branchwatch::domain::session::ids::SessionId;
 use branchwatch::domain::session::parts::{Answers, Letter};
 use branchwatch::domain::watchlist::snapshot::{SessionTable, Snapshot};
 use branchwatch::domain::watchlist::watched::{PollState, WatchEntry, WatchedSession};
-use branchwatch::keymap::Keymap;
 use branchwatch::simulator::scenario::Scenario;
 use branchwatch::simulator::timeline::SimulatedSession;
 use divan::Bencher;
 use jiff::{SignedDuration, Timestamp};
+
+#[path = "../tests/common/model.rs"]
+mod common;
 
 fn main() {
     divan::main();
@@ -90,23 +89,7 @@ fn session(n: usize, answers: &[Arc<Answers>], revision: u64) -> Arc<WatchedSess
 }
 
 fn world(count: usize) -> (Model, SessionTable, Vec<Arc<Answers>>) {
-    let settings = ModelSettings {
-        profile: "bench".into(),
-        badge: "BENCH".into(),
-        clock_speed: 1.0,
-        live: false,
-        sdk_short: String::new(),
-        rules: Rules::default(),
-        general: General {
-            export_dir: ".".into(),
-            lock_after: OrOff(None),
-            ..General::usual().expect("defaults")
-        },
-        time_zone: jiff::tz::TimeZone::UTC,
-        ascii: false,
-        help: Keymap::shipped().expect("the shipped keymap").help_rows(),
-    };
-    let mut model = Model::new(settings, (160, 50), now());
+    let mut model = common::model((160, 50), now());
     let answers = answers();
     let table = SessionTable::from_entries((0..count).map(|n| session(n, &answers, 0)));
     let snapshot = Snapshot { version: 1, sessions: table.clone(), ..Snapshot::default() };

@@ -5,20 +5,19 @@
 use std::sync::Arc;
 
 use branchwatch::app::event::Event;
-use branchwatch::app::{Model, ModelSettings, update};
-use branchwatch::config::options::General;
-use branchwatch::config::value::OrOff;
-use branchwatch::domain::assessment::rules::Rules;
+use branchwatch::app::{Model, update};
 use branchwatch::domain::session::ids::SessionId;
 use branchwatch::domain::watchlist::snapshot::{SessionTable, Snapshot};
 use branchwatch::domain::watchlist::watched::{WatchEntry, WatchedSession};
-use branchwatch::keymap::Keymap;
 use branchwatch::theme::{ColourDepth, Look};
 use branchwatch::ui;
 use divan::Bencher;
 use jiff::Timestamp;
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
+
+#[path = "../tests/common/model.rs"]
+mod common;
 
 fn main() {
     divan::main();
@@ -35,25 +34,8 @@ fn session(n: usize, revision: u64) -> Arc<WatchedSession> {
 }
 
 fn world(count: usize) -> (Model, SessionTable) {
-    let keymap = Keymap::shipped().expect("the shipped keymap");
-    let settings = ModelSettings {
-        profile: "bench".into(),
-        badge: "BENCH".into(),
-        clock_speed: 1.0,
-        live: false,
-        sdk_short: String::new(),
-        rules: Rules::default(),
-        general: General {
-            export_dir: ".".into(),
-            lock_after: OrOff(None),
-            ..General::usual().expect("defaults")
-        },
-        time_zone: jiff::tz::TimeZone::UTC,
-        ascii: false,
-        help: keymap.help_rows(),
-    };
     let now = Timestamp::from_second(1_900_000_000).expect("a time");
-    let mut model = Model::new(settings, (160, 50), now);
+    let mut model = common::model((160, 50), now);
     let table = SessionTable::from_entries((0..count).map(|n| session(n, 0)));
     let snapshot = Snapshot { version: 1, sessions: table.clone(), ..Snapshot::default() };
     update(&mut model, Event::Snapshot(Arc::new(snapshot)));

@@ -13,18 +13,14 @@ use std::sync::{Arc, LazyLock};
 use branchwatch::api::key::SigningKey;
 use branchwatch::api::{raw, wire};
 use branchwatch::app::event::Event;
-use branchwatch::app::{Model, ModelSettings, update};
+use branchwatch::app::update;
 use branchwatch::clock::{Clock, SystemClock};
-use branchwatch::config::options::General;
-use branchwatch::config::value::OrOff;
-use branchwatch::domain::assessment::rules::Rules;
 use branchwatch::domain::events::change;
 use branchwatch::domain::session::answer::Answer;
 use branchwatch::domain::session::ids::SessionId;
 use branchwatch::domain::session::parts::{Answers, Letter};
 use branchwatch::domain::watchlist::snapshot::Health;
 use branchwatch::domain::watchlist::watched::{WatchEntry, WatchedSession};
-use branchwatch::keymap::Keymap;
 use branchwatch::persist::Persistence;
 use branchwatch::persist::key::{KEY_LENGTH, StoreKey};
 use branchwatch::persist::location::Location;
@@ -38,6 +34,9 @@ use jiff::{SignedDuration, Timestamp};
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
 use tokio::time::Instant;
+
+#[path = "../tests/common/model.rs"]
+mod common;
 
 fn main() {
     let arguments: Vec<String> =
@@ -181,29 +180,8 @@ fn cpu() -> u64 {
     stat.split_whitespace().next().unwrap().parse().unwrap()
 }
 
-fn model() -> Model {
-    let keymap = Keymap::shipped().unwrap();
-    let settings = ModelSettings {
-        profile: "bench".into(),
-        badge: "BENCH".into(),
-        clock_speed: 1.0,
-        live: false,
-        sdk_short: String::new(),
-        rules: Rules::default(),
-        general: General {
-            export_dir: ".".into(),
-            lock_after: OrOff(None),
-            ..General::usual().unwrap()
-        },
-        time_zone: jiff::tz::TimeZone::UTC,
-        ascii: false,
-        help: keymap.help_rows(),
-    };
-    Model::new(settings, (120, 40), now())
-}
-
 fn read(folder: &Path) {
-    let mut model = model();
+    let mut model = common::model((120, 40), now());
     let (begun, before, used) = (Instant::now(), resident(), cpu());
     let mut persistence = opened(folder, own_key());
     let known = persistence.briefs().unwrap();

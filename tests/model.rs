@@ -10,16 +10,13 @@ use branchwatch::app::event::{Event, Mouse, MouseDid};
 use branchwatch::app::layout::Proportions;
 use branchwatch::app::list::views::{View, ViewTexts};
 use branchwatch::app::text::text_field::Edit;
-use branchwatch::app::{Model, ModelSettings, update};
-use branchwatch::config::options::General;
-use branchwatch::config::value::OrOff;
-use branchwatch::domain::assessment::rules::Rules;
+use branchwatch::app::{Model, update};
+use branchwatch::domain::events::change::{ChangeKind, Origin, TimelineEvent};
 use branchwatch::domain::session::ids::SessionId;
 use branchwatch::domain::watchlist::command::OperatorCommand;
 use branchwatch::domain::watchlist::list_layout::{Arrangement, Place};
 use branchwatch::domain::watchlist::snapshot::{SessionTable, Snapshot};
 use branchwatch::domain::watchlist::watched::{PollState, WatchEntry, WatchedSession};
-use branchwatch::keymap::Keymap;
 use branchwatch::theme::{ColourDepth, Look};
 use branchwatch::ui;
 use jiff::{SignedDuration, Timestamp};
@@ -27,28 +24,15 @@ use proptest::prelude::*;
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
 
+#[path = "common/model.rs"]
+mod common;
+
 fn start() -> Timestamp {
     "2026-10-16T09:00:00Z".parse().unwrap()
 }
 
 fn model(size: (u16, u16)) -> Model {
-    let settings = ModelSettings {
-        profile: "acme".into(),
-        badge: "TEST".into(),
-        clock_speed: 1.0,
-        live: false,
-        sdk_short: String::new(),
-        rules: Rules::default(),
-        general: General {
-            export_dir: ".".into(),
-            lock_after: OrOff(None),
-            ..General::usual().unwrap()
-        },
-        time_zone: jiff::tz::TimeZone::UTC,
-        ascii: false,
-        help: Keymap::shipped().unwrap().help_rows(),
-    };
-    Model::new(settings, size, start())
+    common::model(size, start())
 }
 
 /// A session whose urgency follows from `hours` to its deadline and from its failures.
@@ -341,4 +325,78 @@ fn a_key_means_the_session_that_the_last_frame_showed_on_the_first_row() {
     take(&mut model, vec![of(1, 30, 1), of(2, 40, 1), of(3, 10, 3)]);
     update(&mut model, Event::Action(Action::Down));
     assert_eq!(model.selected(), Some(id(2)));
+}
+
+/// A session that was first seen an hour ago and changed half an hour later, without its detail.
+fn stored(n: u8) -> (Arc<WatchedSession>, WatchedSession) {
+    let event = |minutes| TimelineEvent {
+        at: start() - SignedDuration::from_mins(minutes),
+        seen_at: start() - SignedDuration::from_mins(minutes),
+        source: None,
+        what: ChangeKind::FirstSeen,
+        origin: Origin::Observed,
+    };
+    let mut whole = WatchedSession::clone(&session(n, 9, 0, 0));
+    whole.happened(vec![event(60), event(30)]);
+    (Arc::new(WatchedSession { detail: None, ..whole.clone() }), whole)
+}
+
+fn details_asked_for(effects: &[Effect]) -> Vec<SessionId> {
+    let asked = effects.iter().filter_map(|effect| match effect {
+        Effect::ReadDetails(ids) => Some(ids.clone()),
+        _ => None,
+    });
+    asked.flatten().collect()
+}
+
+/// A model of two sessions whose details are stored, and what is stored of them.
+fn with_stored() -> (Model, Vec<WatchedSession>) {
+    let (listed, whole): (Vec<_>, Vec<_>) = (1..=2).map(stored).unzip();
+    let sessions = SessionTable::from_entries(listed);
+    let mut model = model((120, 40));
+    let snapshot = Snapshot { version: 1, sessions, ..Snapshot::default() };
+    update(&mut model, Event::Snapshot(Arc::new(snapshot)));
+    update(&mut model, Event::Tick(start()));
+    (model, whole)
+}
+
+fn back(model: &mut Model) -> Vec<SessionId> {
+    details_asked_for(&update(model, Event::Action(Action::StepBack)))
+}
+
+fn answer(model: &mut Model, read: Result<Vec<WatchedSession>, String>) -> Vec<SessionId> {
+    details_asked_for(&update(model, Event::Details(read)))
+}
+
+#[test]
+fn the_past_reads_the_details_that_it_needs_once() {
+    let (mut model, whole) = with_stored();
+    // All events are before now: the last one is known, and the open session alone has to be read.
+    assert_eq!(back(&mut model), [whole[0].id()]);
+    assert_eq!(answer(&mut model, Ok(vec![whole[0].clone()])), [], "it is there");
+    assert!(model.in_past());
+    assert_eq!(back(&mut model), [whole[1].id()], "something happened to it at this moment");
+    assert_eq!(answer(&mut model, Ok(vec![whole[1].clone()])), []);
+    assert_eq!(back(&mut model), [], "read once");
+}
+
+#[test]
+fn the_past_does_not_ask_again_and_again_for_a_detail_that_is_not_there_or_cannot_be_read() {
+    for failed in [Ok(Vec::new()), Err("no such disk".to_owned())] {
+        let (mut model, whole) = with_stored();
+        back(&mut model);
+        answer(&mut model, Ok(vec![whole[0].clone()]));
+        back(&mut model);
+        assert_eq!(answer(&mut model, failed), []);
+        assert_eq!(details_asked_for(&update(&mut model, Event::Tick(start()))), []);
+        assert!(model.in_past());
+    }
+    let (mut model, whole) = with_stored();
+    let open = [whole[0].id()];
+    assert_eq!(back(&mut model), open);
+    assert_eq!(answer(&mut model, Err("no such disk".to_owned())), []);
+    assert!(!model.in_past());
+    assert_eq!(back(&mut model), open, "the operator may try again");
+    assert_eq!(answer(&mut model, Ok(Vec::new())), [], "it is not there");
+    assert!(model.in_past(), "shown as far as it is known");
 }

@@ -17,7 +17,6 @@ use crate::app::model::Model;
 use crate::app::text::words::{Times, age};
 use crate::app::view::{Cell, Pane, Tone};
 use crate::domain::assessment::as_of::{as_of, moment_after, moment_before, unchanged_since};
-use crate::domain::session::ids::SessionId;
 use crate::domain::watchlist::snapshot::{SessionTable, Snapshot};
 use crate::domain::watchlist::watched::WatchedSession;
 use crate::text::count;
@@ -84,7 +83,8 @@ pub(crate) fn step(model: &mut Model, back: bool) {
             Some(open) => opened.push(open.timeline),
             // All of its events were before: the last one is known without them.
             None if last < Some(at) => earlier = earlier.max(last),
-            None => unread.push(Arc::clone(session)),
+            None if model.past_details.lacks(session) => unread.push(Arc::clone(session)),
+            None => {}
         }
     }
     if !unread.is_empty() {
@@ -126,16 +126,14 @@ pub(crate) fn unread(model: &mut Model) -> Option<Effect> {
     if std::mem::replace(&mut waiting.asked, true) {
         return None;
     }
-    let mut ids: Vec<SessionId> = waiting.briefs.keys().copied().collect();
-    ids.sort_unstable();
-    Some(Effect::ReadDetails(ids))
+    Some(Effect::ReadDetails(waiting.briefs.keys().copied().collect()))
 }
 
 /// The cursor of the past stands on a session whose detail was not needed so far.
 fn open_session(model: &mut Model) -> Option<Effect> {
     model.past.as_ref()?;
     let session = live(model).item(model.selected?).map(|item| Arc::clone(&item.session))?;
-    if model.past_details.opened(&session).is_some() {
+    if !model.past_details.lacks(&session) {
         return None;
     }
     let briefs = std::iter::once((session.id(), Arc::clone(&session.brief))).collect();
@@ -149,7 +147,12 @@ pub(crate) fn details(model: &mut Model, read: Result<Vec<WatchedSession>, Strin
     let read = match read {
         Ok(read) => read,
         Err(why) => {
-            model.past_details.waiting = None;
+            if model.past.is_some() {
+                // Not asked for again while the past is shown: it would fail at each key.
+                model.past_details.take_in(Vec::new());
+            } else {
+                model.past_details = PastDetails::default();
+            }
             return model.set_message(format!("the past cannot be read: {why}"), Tone::Warn);
         }
     };
@@ -189,7 +192,8 @@ fn go(model: &mut Model, at: Timestamp) {
     let then = live(model).all_watched().map(|session| {
         let open = model.past_details.opened(session);
         let is_open = model.selected == Some(session.id());
-        if open.is_none() && (is_open || session.brief.last_moment() > Some(at)) {
+        let needed = is_open || session.brief.last_moment() > Some(at);
+        if needed && model.past_details.lacks(session) {
             unread.push(Arc::clone(session));
         }
         Arc::new(open.map_or_else(|| unchanged_since(session, at), |open| as_of(&open, at)))

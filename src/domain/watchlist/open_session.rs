@@ -8,6 +8,7 @@ use crate::domain::session::Session;
 use crate::domain::session::configuration::Configuration;
 use crate::domain::session::instructions::Instructions;
 use crate::domain::session::parts::Answers;
+use crate::domain::watchlist::detail::Detail;
 use crate::domain::watchlist::watched::WatchedSession;
 
 /// A session of the list with its detail; all that the list knows of it is its own too.
@@ -23,11 +24,17 @@ impl OpenSession {
     #[must_use]
     pub fn of(watched: &Arc<WatchedSession>) -> Option<Self> {
         let detail = watched.detail.as_ref()?;
-        Some(Self {
+        Some(Self::with(watched, detail))
+    }
+
+    /// The session with a detail that was read for it.
+    #[must_use]
+    pub fn with(watched: &Arc<WatchedSession>, detail: &Detail) -> Self {
+        Self {
             watched: Arc::clone(watched),
             answers: Arc::clone(&detail.answers),
             timeline: Arc::clone(&detail.timeline),
-        })
+        }
     }
 
     /// As [`OpenSession::of`], of a session that nothing shares yet.

@@ -1,6 +1,6 @@
 //! The moment in the past that is shown.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use jiff::Timestamp;
@@ -23,7 +23,8 @@ pub(crate) struct TimeTravel {
 #[derive(Debug, Default)]
 pub(crate) struct PastDetails {
     /// Each with the brief that the session had then: with another one it is no longer the session's.
-    found: HashMap<SessionId, (Arc<Brief>, Arc<Detail>)>,
+    /// `None`: it was looked for and is not there.
+    read: HashMap<SessionId, (Arc<Brief>, Option<Arc<Detail>>)>,
     pub(crate) waiting: Option<Waiting>,
 }
 
@@ -31,7 +32,8 @@ pub(crate) struct PastDetails {
 #[derive(Debug)]
 pub(crate) struct Waiting {
     pub(crate) errand: Errand,
-    pub(crate) briefs: HashMap<SessionId, Arc<Brief>>,
+    /// Of the sessions that are read.
+    pub(crate) briefs: BTreeMap<SessionId, Arc<Brief>>,
     /// It has been asked for.
     pub(crate) asked: bool,
 }
@@ -46,21 +48,27 @@ pub(crate) enum Errand {
 impl PastDetails {
     /// The session with its detail, where that is at hand or was read.
     pub(crate) fn opened(&self, session: &Arc<WatchedSession>) -> Option<OpenSession> {
-        OpenSession::of(session).or_else(|| {
-            let (brief, detail) = self.found.get(&session.id())?;
-            let detail = Some(Arc::clone(detail)).filter(|_| Arc::ptr_eq(brief, &session.brief));
-            OpenSession::owned(WatchedSession { detail, ..WatchedSession::clone(session) })
-        })
+        let read = || Some(OpenSession::with(session, self.of(session)?.as_ref()?));
+        OpenSession::of(session).or_else(read)
+    }
+
+    /// The session's detail has to be read. One that is not there is not looked for again.
+    pub(crate) fn lacks(&self, session: &WatchedSession) -> bool {
+        session.detail.is_none() && self.of(session).is_none()
+    }
+
+    fn of(&self, session: &WatchedSession) -> Option<&Option<Arc<Detail>>> {
+        let (brief, detail) = self.read.get(&session.id())?;
+        Arc::ptr_eq(brief, &session.brief).then_some(detail)
     }
 
     /// Takes in what was read. Returns what was to be done then.
     pub(crate) fn take_in(&mut self, read: Vec<WatchedSession>) -> Option<Errand> {
         let Waiting { errand, briefs, .. } = self.waiting.take()?;
-        for session in read {
-            let id = session.id();
-            if let (Some(brief), Some(detail)) = (briefs.get(&id), session.detail) {
-                self.found.insert(id, (Arc::clone(brief), detail));
-            }
+        let mut details: HashMap<SessionId, Arc<Detail>> =
+            read.into_iter().filter_map(|session| Some((session.id(), session.detail?))).collect();
+        for (id, brief) in briefs {
+            self.read.insert(id, (brief, details.remove(&id)));
         }
         Some(errand)
     }
