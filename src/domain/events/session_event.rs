@@ -230,17 +230,17 @@ impl EventDetector {
     /// A session that comes later, as it stood when this began: where another process asks Yoti, it
     /// comes with its first responses, which are news.
     fn at_begin(&self, session: &WatchedSession, now: Timestamp) -> Known {
-        let older = timeline(session).iter().take_while(|event| event.seen_at < self.began);
-        let older: Vec<TimelineEvent> = older.cloned().collect();
-        let session = if session.detail.is_none() {
+        let older = |event: &&TimelineEvent| event.seen_at < self.began;
+        let session = if session.brief.events.first_seen.is_none_or(|seen| seen >= self.began) {
+            WatchedSession::new(WatchEntry::clone(&session.entry))
+        } else if let Some(timeline) = session.timeline() {
+            let timeline = timeline.iter().take_while(older).cloned().collect();
+            let mut session = session.clone();
+            session.happened(timeline);
+            session
+        } else {
             // Of very many that come at once, what happened to each is not read.
             session.clone()
-        } else if older.is_empty() {
-            WatchedSession::new(WatchEntry::clone(&session.entry))
-        } else {
-            let mut session = session.clone();
-            session.happened(older);
-            session
         };
         let holds = holds(&session, &assess(&session, &self.rules, now));
         Known { session: Arc::new(session), holds, wakes_at: None }
@@ -525,6 +525,28 @@ mod tests {
             let there = world(vec![session.clone()]);
             assert_eq!(words(&detector.observe(&there, f::now())), kinds);
             assert_eq!(words(&detector.observe(&world(vec![]), f::now())), ["removed"]);
+        }
+    }
+
+    #[test]
+    fn of_a_session_that_comes_without_its_detail_what_is_true_of_it_is_told_if_it_is_new() {
+        let mut session = f::session(SessionState::Ongoing);
+        session.resources.push(f::document("a", "PASSPORT", SourceType::Ibv, f::minutes_ago(90)));
+        let mut visited = f::watched(Some(session), None, None);
+        visited.happened(vec![TimelineEvent {
+            at: f::now(),
+            seen_at: f::now(),
+            source: None,
+            what: ChangeKind::FirstSeen,
+            origin: Origin::Observed,
+        }]);
+        visited.detail = None;
+        for (began, told) in
+            [(f::minutes_ago(1), true), (f::now() + jiff::SignedDuration::from_mins(1), false)]
+        {
+            let mut detector = EventDetector::new(&world(vec![]), Rules::default(), began);
+            let words = words(&detector.observe(&world(vec![visited.clone()]), f::now()));
+            assert_eq!(words.contains(&"visit"), told, "{words:?}");
         }
     }
 
