@@ -91,8 +91,10 @@ impl Sqlite {
         }
         self.connection.execute_batch("BEGIN")?;
         let done = work(self);
-        // Nothing was written in it.
-        self.connection.execute_batch("ROLLBACK")?;
+        // Nothing was written in it. Some errors end it by themselves, and must not be hidden.
+        if !self.connection.is_autocommit() {
+            self.connection.execute_batch("ROLLBACK")?;
+        }
         done
     }
 }
