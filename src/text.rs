@@ -203,7 +203,7 @@ fn clean(cluster: &str, out: &mut String) {
 /// A character that a reader does not see, or that moves what stands around it.
 #[must_use]
 pub const fn is_unseen(c: char) -> bool {
-    // Asked of every character of every answer, and nearly all of them are ASCII.
+    // This runs for every character of every answer, and nearly all of them are ASCII.
     !c.is_ascii() && (is_direction(c) || is_invisible(c))
 }
 

@@ -28,9 +28,11 @@ use crate::app::status::metrics::state::MetricsState;
 use crate::app::text::keys::Keys;
 use crate::app::text::words::{self, Frozen, Openness, TimeForm, Times};
 use crate::app::view::{
-    AlertMark, Cell, CheckRow, HeaderView, LabelRow, Pane, Rows, TimelineRow, TreePath, TreeView,
+    AlertMark, Cell, CheckRow, HeaderView, LabelRow, Pane, Rows, TimelineRow, Tone, TreePath,
+    TreeView,
 };
 use crate::domain::session::ids::SessionId;
+use crate::domain::watchlist::open_session::OpenSession;
 use crate::domain::watchlist::snapshot::Health;
 
 /// Everything that the screen shows; changed by [`crate::app::update()`] alone.
@@ -266,6 +268,15 @@ impl Model {
                 (format!("JSON {name}{stale}"), "as received, secrets removed".to_owned())
             }
         }
+    }
+
+    /// The selected session with its detail; says so where that is still being read.
+    pub(crate) fn opened(&mut self) -> Option<OpenSession> {
+        let opened = self.item()?.opened();
+        if opened.is_none() {
+            self.set_message("the stored responses are being read; try again", Tone::Notice);
+        }
+        opened
     }
 
     pub(crate) fn item(&self) -> Option<&Item> {

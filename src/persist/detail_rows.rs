@@ -103,7 +103,8 @@ impl Reading {
         let distrusted = listed.row.storage.fault.is_some();
         let manifest = listed.row.manifest.clone();
         let answers = listed.row.answers();
-        let (watched, timeline) = (listed.row.watched(), Vec::new());
+        // Its brief is made when all has been read.
+        let (watched, timeline) = (listed.row.with(Arc::default(), None), Vec::new());
         Self { watched, answers, timeline, manifest, events: 0, distrusted, keeps }
     }
 

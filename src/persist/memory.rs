@@ -35,13 +35,10 @@ struct MemoryContents {
     details: HashMap<SessionId, Vec<u8>>,
 }
 
-/// The detail of a session as text.
+/// The detail of a session as text, without what its brief has too.
 #[derive(Serialize, Deserialize)]
 struct DetailText {
     answers: Vec<AnswerText>,
-    letter_not_set_at: Option<Timestamp>,
-    missing_since: Option<Timestamp>,
-    visit_notified_at: Option<Timestamp>,
     timeline: Vec<TimelineEvent>,
 }
 
@@ -59,35 +56,27 @@ fn packed(detail: &Detail) -> Vec<u8> {
         raw: part.raw.to_owned(),
         fetched_at: part.fetched_at,
     });
-    let text = DetailText {
-        answers: parts.collect(),
-        letter_not_set_at: match answers.letter {
-            Letter::NotSet(at) => Some(at),
-            Letter::NotKnown | Letter::Set(_) => None,
-        },
-        missing_since: answers.missing_since,
-        visit_notified_at: answers.visit_notified_at,
-        timeline: Vec::clone(timeline),
-    };
+    let text = DetailText { answers: parts.collect(), timeline: Vec::clone(timeline) };
     let mut packed = DeflateEncoder::new(Vec::new(), Compression::fast());
     // Into memory: neither can fail.
     let _written = packed.write_all(&serde_json::to_vec(&text).unwrap_or_default());
     packed.finish().unwrap_or_default()
 }
 
-fn unpacked(id: SessionId, packed: &[u8]) -> Detail {
+fn unpacked(session: &WatchedSession, packed: &[u8]) -> Detail {
     let mut text = Vec::new();
     let read = DeflateDecoder::new(packed).read_to_end(&mut text);
     let text = read.ok().and_then(|_| serde_json::from_slice::<DetailText>(&text).ok());
     let Some(text) = text else { return Detail::default() };
+    let brief = &session.brief;
     let mut answers = Answers {
-        letter: text.letter_not_set_at.map_or(Letter::NotKnown, Letter::NotSet),
-        missing_since: text.missing_since,
-        visit_notified_at: text.visit_notified_at,
+        letter: brief.letter.not_set_at().map_or(Letter::NotKnown, Letter::NotSet),
+        missing_since: brief.missing_since,
+        visit_notified_at: brief.visit_notified_at,
         ..Answers::default()
     };
     for AnswerText { part, raw, fetched_at } in text.answers {
-        reread(&mut answers, id, &part, raw, fetched_at);
+        reread(&mut answers, session.id(), &part, raw, fetched_at);
     }
     Detail { answers: Arc::new(answers), timeline: Arc::new(text.timeline) }
 }
@@ -129,7 +118,7 @@ impl MemoryContents {
         let named = places.into_iter().filter_map(|place| self.list.get(place)?.as_ref());
         let opened = named.map(|session| {
             let packed = self.details.get(&session.id());
-            let detail = packed.map(|packed| unpacked(session.id(), packed)).unwrap_or_default();
+            let detail = packed.map(|packed| unpacked(session, packed)).unwrap_or_default();
             WatchedSession { detail: Some(Arc::new(detail)), ..session.clone() }
         });
         opened.collect()
@@ -150,13 +139,9 @@ impl Memory {
     }
 }
 
-/// What [`Memory`] keeps, beside who writes it.
-#[derive(Debug)]
-struct MemoryReader(Arc<Mutex<MemoryContents>>);
-
-impl DetailSource for MemoryReader {
+impl DetailSource for Mutex<MemoryContents> {
     fn read(&self, ids: &[SessionId]) -> Result<Vec<WatchedSession>, String> {
-        Ok(self.0.lock().unwrap_or_else(PoisonError::into_inner).opened(ids))
+        Ok(self.lock().unwrap_or_else(PoisonError::into_inner).opened(ids))
     }
 }
 
@@ -170,7 +155,7 @@ impl Persistence for Memory {
     }
 
     fn source(&self) -> Arc<dyn DetailSource> {
-        Arc::new(MemoryReader(Arc::clone(&self.kept)))
+        Arc::clone(&self.kept) as Arc<dyn DetailSource>
     }
 
     fn add(&mut self, entries: &[WatchEntry]) -> Result<(), PersistError> {

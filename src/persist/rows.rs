@@ -171,7 +171,7 @@ impl SessionRow {
         self.with(brief, Some(Arc::new(detail)))
     }
 
-    fn with(self, brief: Arc<Brief>, detail: Option<Arc<Detail>>) -> WatchedSession {
+    pub(super) fn with(self, brief: Arc<Brief>, detail: Option<Arc<Detail>>) -> WatchedSession {
         let nothing = Annotations::nothing();
         WatchedSession {
             entry: Arc::new(self.entry),

@@ -12,7 +12,6 @@ use super::journal::JournalRecord;
 use super::key::{StoreKey, Vault};
 use super::list_record::ListRecord;
 use super::rows::{self, AnswerMark, FoundRow, Manifest, SessionRow};
-use crate::domain::brief::letter::LetterBrief;
 use crate::domain::events::change::TimelineEvent;
 use crate::domain::session::answer::Answer;
 use crate::domain::session::ids::SessionId;
@@ -178,10 +177,7 @@ impl Write<'_> {
         row.storage.erased_at = storage.erased_at;
         row.missing_since = watched.brief.missing_since;
         row.visit_notified_at = watched.brief.visit_notified_at;
-        row.letter_not_set_at = match &watched.brief.letter {
-            LetterBrief::NotSet(at) => Some(*at),
-            LetterBrief::NotKnown | LetterBrief::Set { .. } => None,
-        };
+        row.letter_not_set_at = watched.brief.letter.not_set_at();
         if row.last_ok != watched.poll.last_ok {
             row.epoch = self.header.epoch;
         }

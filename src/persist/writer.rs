@@ -245,11 +245,11 @@ impl<P: Persistence> Saver<P> {
             let outcome = std::panic::catch_unwind(work).unwrap_or_else(|_told_by_the_hook| {
                 Err(PersistError::Other(String::from("the writer failed")))
             });
-            (persistence, due.is_empty(), outcome)
+            (persistence, outcome)
         });
         let (ended, slow) = awaited(saving, told).await;
         match ended {
-            Ok((persistence, nothing, Ok(()))) => {
+            Ok((persistence, Ok(()))) => {
                 if self.troubled || slow {
                     tracing::info!("the local store is written again");
                     told(WriterEvent::Trouble(None));
@@ -258,11 +258,9 @@ impl<P: Persistence> Saver<P> {
                     told(WriterEvent::Saved(snapshot.version));
                     self.stored = snapshot.version;
                 }
-                let saved = Self { persistence: Some(persistence), ..self };
-                if nothing {
-                    return Self { troubled: false, lost: false, ..saved };
-                }
+                // Also where nothing was due: it has details that have gone from the snapshot.
                 Self {
+                    persistence: Some(persistence),
                     saved: snapshot.sessions.clone(),
                     archived: snapshot.archived.clone(),
                     last_look: snapshot.last_look,
@@ -270,10 +268,10 @@ impl<P: Persistence> Saver<P> {
                     tally: Some(snapshot.health.notified),
                     troubled: false,
                     lost: false,
-                    ..saved
+                    ..self
                 }
             }
-            Ok((persistence, _, Err(why))) => self.not_saved(persistence, &why, told),
+            Ok((persistence, Err(why))) => self.not_saved(persistence, &why, told),
             Err(_cancelled) => self,
         }
     }

@@ -88,7 +88,7 @@ pub(super) async fn read(
     brief: Arc<Brief>,
 ) -> ReadDetail {
     let read = spawn_blocking(move || details.read(&[id]).map(|mut found| found.pop())).await;
-    // The hook has told of the panic.
+    // The panic hook has reported it.
     let found = read.unwrap_or_else(|_panic| Err(String::from("reading failed")));
     ReadDetail { id, brief, found }
 }

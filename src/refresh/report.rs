@@ -55,10 +55,8 @@ impl<A: SessionApi, C: Clock> Task<A, C> {
     }
 
     fn store_troubles(&self) -> Option<String> {
-        let said: Vec<&str> = {
-            let said = self.store_trouble.iter().chain(&self.unreadable).chain(&self.store_damage);
-            said.map(String::as_str).collect()
-        };
+        let said = self.store_trouble.iter().chain(&self.unreadable).chain(&self.store_damage);
+        let said: Vec<&str> = said.map(String::as_str).collect();
         (!said.is_empty()).then(|| said.join("; "))
     }
 

@@ -8,22 +8,18 @@ use crate::app::dialogs::changes::state::ChangesDialog;
 use crate::app::dialogs::dialog::{CLOSE, Dialog, Flow, RowCursor};
 use crate::app::list::cursor::move_row;
 use crate::app::model::Model;
-use crate::app::view::Tone;
 
 pub(crate) fn open(model: &mut Model) {
     let Some(item) = model.item() else { return };
     let since = if item.changed { item.looked_at } else { item.before };
-    if since.is_some() && item.opened().is_none() {
-        model.set_message("the stored responses are being read; try again", Tone::Notice);
-        return;
-    }
-    let found = model.times.assess(&item.session, &model.settings.rules);
-    let rows = match (since, item.opened()) {
-        (Some(_), Some(session)) => timeline::timeline(&session, &found, &model.times, since),
-        _ => Vec::new(),
-    };
-    let rows = rows.into_iter().filter(|row| row.changed).collect();
     let name = model.times.name(&item.session, 40);
+    let mut rows = Vec::new();
+    if since.is_some() {
+        let Some(session) = model.opened() else { return };
+        let found = model.times.assess(&session, &model.settings.rules);
+        rows = timeline::timeline(&session, &found, &model.times, since);
+    }
+    rows.retain(|row| row.changed);
     let since = since.map_or_else(String::new, |at| format!("since {}", model.time_of_day(at)));
     model.open_at_once(ChangesDialog { name, since, rows, down: 0 });
 }

@@ -16,11 +16,7 @@ use crate::domain::session::ids::SessionId;
 const LETTER_WIDTH: usize = 70;
 
 pub(crate) fn open(model: &mut Model) {
-    let Some(item) = model.item() else { return };
-    let Some(session) = &item.opened() else {
-        model.set_message("the stored responses are being read; try again", Tone::Notice);
-        return;
-    };
+    let Some(session) = &model.opened() else { return };
     let stem = model.times.labels.file_stem(session);
     let file = format!("{stem}_letter_{}.pdf", model.now_stamp());
     let dialog = LetterDialog {

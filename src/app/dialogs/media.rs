@@ -22,11 +22,7 @@ use crate::domain::session::wire_enum::MediaType;
 
 /// Opens the list, the cursor on the media under the tree's cursor.
 pub(crate) fn open(model: &mut Model) {
-    let Some(item) = model.item() else { return };
-    let Some(session) = item.opened() else {
-        model.set_message("the stored responses are being read; try again", Tone::Notice);
-        return;
-    };
+    let Some(session) = model.opened() else { return };
     let under: Vec<&str> = model.tree.selected.iter().map(|step| step.key.as_str()).collect();
     let items: Vec<MediaItem> = listed(&session)
         .into_iter()

@@ -54,6 +54,15 @@ impl LetterBrief {
         }
     }
 
+    /// When Yoti last said that it is not set.
+    #[must_use]
+    pub const fn not_set_at(&self) -> Option<Timestamp> {
+        match self {
+            Self::NotSet(at) => Some(*at),
+            Self::NotKnown | Self::Set { .. } => None,
+        }
+    }
+
     /// Takes the time of a letter that says the same.
     pub(super) fn fetch_again(&mut self, letter: &Letter) {
         match (self, letter) {

@@ -11,7 +11,6 @@ use crate::persist::write::Write;
 use crate::persist::{PersistError, prefixes};
 
 /// Listed sessions with their briefs.
-#[derive(Default)]
 pub(super) struct InBrief {
     pub(super) sessions: Vec<WatchedSession>,
     /// Those of them whose briefs had to be made.
