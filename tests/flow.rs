@@ -379,7 +379,7 @@ fn story_at(play: Play<'_>, act: impl AsyncFnOnce(&Operator)) -> Ending {
             look: Look::new(ColourDepth::None, false),
             themes: Themes::read(&[], ColourDepth::None),
             asks_ground: true,
-            pictures: Pictures::default(),
+            pictures: Pictures::new(None),
         };
         let looping = event_loop::run(
             &mut model,

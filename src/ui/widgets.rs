@@ -16,7 +16,7 @@ pub mod graphics {
     use super::picture::{Graphics, Shown};
 
     /// Has nothing that it could draw.
-    #[derive(Debug, Default)]
+    #[derive(Debug)]
     pub struct Pictures;
 
     impl Pictures {
