@@ -223,9 +223,9 @@ fn lines_for_people_are_sentences_without_signs_and_tell_only_what_is_asked_for(
 
 #[test]
 fn a_reader_of_events_that_goes_away_ends_the_watching_quietly() {
-    let world = world(&["--sessions", "1", "--scenario", "S01", "--speed", "3000"]);
-    world.run(&["add", &world.sessions[0]], 0);
+    let world = world(&["--sessions", "1", "--scenario", "S01"]);
     let mut watch = watching(&world, &["watch"]);
+    world.run(&["add", &world.sessions[0]], 0);
     watch.line();
     let Watching { child, lines } = &mut watch;
     // Its end of the pipe closes.
@@ -235,6 +235,8 @@ fn a_reader_of_events_that_goes_away_ends_the_watching_quietly() {
         BufReader::new(std::process::ChildStdout::from(std::os::fd::OwnedFd::from(reader))).lines(),
     );
     drop(open);
+    // Something that it would have told.
+    world.run(&["add", "00000000-0000-4000-8000-000000000001"], 0);
     assert_eq!(child.wait().unwrap().code(), Some(0));
 }
 
