@@ -21,10 +21,9 @@ use branchwatch::domain::session::ids::SessionId;
 use branchwatch::domain::session::parts::{Answers, Letter};
 use branchwatch::domain::watchlist::snapshot::Health;
 use branchwatch::domain::watchlist::watched::{WatchEntry, WatchedSession};
-use branchwatch::persist::Persistence;
+use branchwatch::persist::SharedPersistence;
 use branchwatch::persist::key::{KEY_LENGTH, StoreKey};
 use branchwatch::persist::location::Location;
-use branchwatch::persist::sqlite::Sqlite;
 use branchwatch::simulator::scenario::Scenario;
 use branchwatch::simulator::timeline::SimulatedSession;
 use branchwatch::store::Store;
@@ -76,7 +75,7 @@ fn own_key() -> Option<StoreKey> {
     StoreKey::new(&[7; KEY_LENGTH], &[8; KEY_LENGTH])
 }
 
-fn opened(folder: &Path, key: Option<StoreKey>) -> Sqlite {
+fn opened(folder: &Path, key: Option<StoreKey>) -> Box<dyn SharedPersistence> {
     Location::new(&folder.join("store.db"), key).open(true).unwrap().persistence
 }
 

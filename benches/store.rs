@@ -8,11 +8,10 @@ use std::path::Path;
 use branchwatch::domain::session::ids::SessionId;
 use branchwatch::domain::watchlist::annotations::AnnotationChange;
 use branchwatch::domain::watchlist::outbox::OutboxMessage;
-use branchwatch::domain::watchlist::watched::{WatchEntry, WatchedSession};
-use branchwatch::persist::Persistence;
+use branchwatch::domain::watchlist::watched::WatchEntry;
+use branchwatch::persist::SharedPersistence;
 use branchwatch::persist::key::{KEY_LENGTH, StoreKey};
 use branchwatch::persist::location::Location;
-use branchwatch::persist::sqlite::Sqlite;
 use divan::Bencher;
 use jiff::Timestamp;
 use std::sync::Arc;
@@ -38,7 +37,7 @@ fn location(folder: &Path) -> Location {
     Location::new(&folder.join("store.db"), key)
 }
 
-fn opened(folder: &Path, exclusive: bool) -> Sqlite {
+fn opened(folder: &Path, exclusive: bool) -> Box<dyn SharedPersistence> {
     location(folder).open(exclusive).unwrap().persistence
 }
 
@@ -57,7 +56,7 @@ fn tagged(n: usize) -> AnnotationChange {
 fn one_tag_by_the_holder(bencher: Bencher<'_, '_>, count: u128) {
     let (folder, id) = filled(count);
     let mut store = opened(folder.path(), true);
-    let mut session = WatchedSession::new(store.entry(id).unwrap().unwrap());
+    let mut session = store.listed_named(&[id]).unwrap().remove(0);
     let mut n = 0;
     bencher.bench_local(|| {
         n += 1;

@@ -16,6 +16,7 @@ mod list_record;
 pub mod location;
 pub mod memory;
 mod mend;
+mod packed_detail;
 mod pages;
 mod parallel;
 mod posts;
@@ -26,6 +27,7 @@ mod salvage;
 mod schema;
 mod schema4;
 mod second_copy;
+mod shared;
 pub mod sqlite;
 mod state;
 mod transfer;
@@ -41,6 +43,8 @@ use crate::domain::session::ids::SessionId;
 use crate::domain::watchlist::detail_source::DetailSource;
 use crate::domain::watchlist::watched::{WatchEntry, WatchedSession};
 
+pub use memory::in_memory;
+pub use shared::{SeenRows, SharedPersistence};
 pub use writer::{SavedSessions, WriterEvent, writer};
 
 /// Name of the state that says when the operator last looked.
@@ -50,7 +54,7 @@ pub const LAST_LOOK: &str = "last_look";
 pub const TEMPORARY: [&str; 2] = [files::TEMPORARY, journal::TEMPORARY];
 
 /// A backend; calls block, so the task that uses it runs them on a blocking thread.
-pub trait Persistence: Send + 'static {
+pub trait Persistence: std::fmt::Debug + Send + 'static {
     /// All sessions in the order of adding, each with its brief; answers and timelines are not read.
     fn briefs(&mut self) -> Result<Vec<WatchedSession>, PersistError>;
 
@@ -92,6 +96,11 @@ pub trait Persistence: Send + 'static {
 
     /// Remembers a value under a name, in the place of the one before.
     fn set_state(&mut self, name: &str, value: &str) -> Result<(), PersistError>;
+
+    /// What of it is not believed, in words that may be shown.
+    fn trouble(&self) -> Option<String> {
+        None
+    }
 
     /// An error when what is written would be lost, because another file stands in its place.
     fn check(&mut self) -> Result<(), PersistError> {
@@ -196,7 +205,7 @@ impl PersistError {
 
 /// An open store, and what had to be done to open it.
 #[derive(Debug)]
-pub struct Opened<P> {
+pub struct Opened<P = Box<dyn SharedPersistence>> {
     pub persistence: P,
     /// A warning for the operator: a damaged file was moved aside, and what was saved of it.
     pub warning: Option<String>,

@@ -37,7 +37,6 @@ use crate::domain::watchlist::command::OperatorCommand;
 use crate::domain::watchlist::list_changes::ListChanges;
 use crate::domain::watchlist::outbox::OutboxMessage;
 use crate::domain::watchlist::snapshot::Snapshot;
-use crate::domain::watchlist::watched::WatchedSession;
 use crate::store::Store;
 
 /// What the rest of the program asks of the task.
@@ -66,7 +65,7 @@ pub enum Command {
     Relay(mpsc::Sender<Vec<OutboxMessage>>),
     /// The other process has ended and left this list: ask. What this one holds then, before it
     /// asks anybody, goes to this channel.
-    TakeOver(Vec<WatchedSession>, mpsc::Sender<Snapshot>),
+    TakeOver(ListChanges, mpsc::Sender<Snapshot>),
     /// Tell the API log to this channel.
     Traffic(mpsc::Sender<Traffic>),
     /// Publish what the commands before it have done, and say so to this channel.

@@ -32,7 +32,6 @@ use crate::app::{Model, ModelSettings};
 use crate::clock::Clock;
 use crate::keymap::Keymap;
 use crate::notifications::receiver::Receiver;
-use crate::persist::Persistence;
 use crate::refresh;
 use crate::theme::{Look, Themes};
 use crate::ui::widgets::graphics::Pictures;
@@ -85,9 +84,9 @@ pub enum Ending {
 ///
 /// # Errors
 /// When the terminal cannot be used.
-pub async fn dashboard<P: Persistence, A: SessionApi, C: Clock + Clone>(
+pub async fn dashboard<A: SessionApi, C: Clock + Clone>(
     parts: DashboardParts,
-    held: LoadedStore<P>,
+    held: LoadedStore,
     api: A,
     clock: C,
 ) -> std::io::Result<Ending> {

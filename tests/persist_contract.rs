@@ -29,7 +29,9 @@ use branchwatch::persist::key::{KEY_LENGTH, StoreKey};
 use branchwatch::persist::location::Location;
 use branchwatch::persist::memory::Memory;
 use branchwatch::persist::sqlite::Sqlite;
-use branchwatch::persist::{PersistError, Persistence, SavedSessions, WriterEvent, writer};
+use branchwatch::persist::{
+    PersistError, Persistence, SavedSessions, SeenRows, SharedPersistence, WriterEvent, writer,
+};
 use branchwatch::store::{Observation, Store};
 use jiff::{SignedDuration, Timestamp};
 use tokio_util::sync::CancellationToken;
@@ -119,7 +121,7 @@ fn arranged() -> Arrangement {
     Arrangement { list, views: [("chase".to_owned(), chase)].into(), place }
 }
 
-fn list_is_kept(store: &mut impl Persistence) {
+fn list_is_kept(store: &mut dyn Persistence) {
     assert_eq!(arrangement(store).unwrap(), Arrangement::default());
     keep(store, &arranged()).unwrap();
     assert_eq!(arrangement(store).unwrap(), arranged(), "the list stands as it was left");
@@ -138,16 +140,18 @@ fn for_later<T: Clone>(answer: &mut Option<Arc<Answer<T>>>, at: Timestamp) {
 
 #[test]
 fn who_is_archived_by_a_command_comes_back_with_all_that_is_known() {
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("store.db");
-    let mut store = open(&path);
+    backends(archived_and_back);
+}
+
+fn archived_and_back(place: &Backend) {
+    let mut store = place.beside();
     store.add(&[entry(1), entry(2)]).unwrap();
     let mut noted = known(2);
     "called her".clone_into(&mut Arc::make_mut(&mut noted.own).note);
-    held(&path).save(&[Arc::new(noted)]).unwrap();
+    place.hold().save(&[Arc::new(noted)]).unwrap();
     let at: Timestamp = "2026-10-16T13:00:00Z".parse().unwrap();
-    assert_eq!(store.archive(&[id(2), id(9)], at).unwrap(), 1);
-    assert_eq!(store.archive(&[id(2)], at).unwrap(), 0, "it is off the list already");
+    assert_eq!(store.archive(&[id(2), id(9)], &at.into()).unwrap(), 1);
+    assert_eq!(store.archive(&[id(2)], &at.into()).unwrap(), 0, "it is off the list already");
     let loaded = store.load().unwrap();
     assert_eq!(loaded[1].own.archived_at, Some(at));
     assert_eq!(
@@ -166,17 +170,19 @@ fn who_is_archived_by_a_command_comes_back_with_all_that_is_known() {
 
 #[test]
 fn those_that_are_named_are_read_as_they_stand_in_the_whole_list() {
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("store.db");
-    let mut store = held(&path);
+    backends(named_among_all);
+}
+
+fn named_among_all(place: &Backend) {
+    let mut store = place.hold();
     // More than are looked up in one go.
     let count = 250;
     store.add(&(1..=count).map(entry).collect::<Vec<_>>()).unwrap();
     store.save(&(1..=count).map(|n| Arc::new(known(n))).collect::<Vec<_>>()).unwrap();
     // Left for the holder, and not taken in by it.
     let change = AnnotationChange::Note("called her".to_owned());
-    open(&path).post(&[OutboxMessage::Kept(id(7), change, Timestamp::UNIX_EPOCH.into())]).unwrap();
-    let mut command = open(&path);
+    let mut command = place.beside();
+    command.post(&[OutboxMessage::Kept(id(7), change, Timestamp::UNIX_EPOCH.into())]).unwrap();
     let named: Vec<SessionId> = (1..=220).rev().chain([900]).map(id).collect();
     let some = |mut all: Vec<WatchedSession>| {
         all.retain(|session| named.contains(&session.id()));
@@ -194,7 +200,7 @@ fn those_that_are_named_are_read_as_they_stand_in_the_whole_list() {
     assert_eq!(command.listed_named(&named).unwrap(), listed);
 }
 
-fn learning_leaves_the_operators_part_alone(store: &mut impl Persistence) {
+fn learning_leaves_the_operators_part_alone(store: &mut dyn Persistence) {
     store.add(&[entry(5)]).unwrap();
     let mut noted = known(5);
     "called her".clone_into(&mut Arc::make_mut(&mut noted.own).note);
@@ -215,8 +221,10 @@ fn learning_leaves_the_operators_part_alone(store: &mut impl Persistence) {
 
 #[test]
 fn a_few_are_loaded_as_among_all() {
-    let folder = tempfile::tempdir().unwrap();
-    let mut store = open(&folder.path().join("store.db"));
+    backends(|place| few_among_all(place.beside().as_mut()));
+}
+
+fn few_among_all(store: &mut dyn SharedPersistence) {
     let entries: Vec<WatchEntry> = (1..=150).map(entry).collect();
     store.add(&entries).unwrap();
     let all: Vec<Arc<WatchedSession>> = (1..=150).map(|n| Arc::new(known(n))).collect();
@@ -241,7 +249,7 @@ fn move_times(session: &mut WatchedSession, later: Timestamp) {
 }
 
 /// All of it; read as the list needs it, it says the same.
-fn read(store: &mut impl Persistence) -> Vec<WatchedSession> {
+fn read(store: &mut dyn Persistence) -> Vec<WatchedSession> {
     let (briefs, loaded) = (store.briefs().unwrap(), store.load().unwrap());
     assert_eq!(briefs.len(), loaded.len());
     for (brief, whole) in briefs.into_iter().zip(&loaded) {
@@ -250,14 +258,14 @@ fn read(store: &mut impl Persistence) -> Vec<WatchedSession> {
     loaded
 }
 
-fn story(mut store: impl Persistence) {
-    assert_eq!(read(&mut store), []);
+fn story(store: &mut dyn Persistence) {
+    assert_eq!(read(store), []);
     store.add(&[entry(1), entry(2), entry(3)]).unwrap();
-    let listed: Vec<SessionId> = read(&mut store).iter().map(WatchedSession::id).collect();
+    let listed: Vec<SessionId> = read(store).iter().map(WatchedSession::id).collect();
     assert_eq!(listed, [id(1), id(2), id(3)], "the order of adding");
 
     store.save(&[Arc::new(known(2))]).unwrap();
-    let loaded = read(&mut store);
+    let loaded = read(store);
     assert_eq!(loaded[1], known(2), "all comes back as it was");
 
     let mut grown = known(2);
@@ -266,11 +274,11 @@ fn story(mut store: impl Persistence) {
     grown.happened([grown.timeline().unwrap(), &[event]].concat());
     grown.revise(|answers| answers.missing_since = Some("2026-10-16T10:00:00Z".parse().unwrap()));
     store.save(&[Arc::new(grown.clone())]).unwrap();
-    assert_eq!(read(&mut store)[1], grown);
+    assert_eq!(read(store)[1], grown);
 
     move_times(&mut grown, "2026-10-16T11:00:00Z".parse().unwrap());
     store.touch(&[Arc::new(grown.clone()), Arc::new(known(9))]).unwrap();
-    assert_eq!(read(&mut store)[1], grown, "an answer with nothing new moves its time alone");
+    assert_eq!(read(store)[1], grown, "an answer with nothing new moves its time alone");
 
     let mut renamed = entry(2);
     renamed.reference = Some("other".to_owned());
@@ -282,7 +290,7 @@ fn story(mut store: impl Persistence) {
     };
     // What an addition does not say stays; tags are added.
     store.add(&[says_little]).unwrap();
-    let loaded = read(&mut store);
+    let loaded = read(store);
     assert_eq!(*loaded[1].entry, renamed);
     assert_eq!(loaded[1].timeline().unwrap().len(), 2, "answers and timeline stay");
 
@@ -290,9 +298,9 @@ fn story(mut store: impl Persistence) {
     kept.own = Arc::new(own());
     kept.personal.looked_at = Some("2026-10-16T12:00:00Z".parse().unwrap());
     store.save(&[Arc::new(kept.clone())]).unwrap();
-    assert_eq!(read(&mut store)[1], kept, "what the operator keeps comes back");
+    assert_eq!(read(store)[1], kept, "what the operator keeps comes back");
     store.add(&[entry(2)]).unwrap();
-    let loaded = read(&mut store);
+    let loaded = read(store);
     assert_eq!(loaded[1].own.archived_at, None, "adding brings back what was archived");
     assert_eq!(loaded[1].own.note, "called her");
 
@@ -301,11 +309,11 @@ fn story(mut store: impl Persistence) {
     store.set_state("last_look", "now").unwrap();
     assert_eq!(store.state("last_look").unwrap().as_deref(), Some("now"));
 
-    learning_leaves_the_operators_part_alone(&mut store);
-    list_is_kept(&mut store);
+    learning_leaves_the_operators_part_alone(store);
+    list_is_kept(store);
     assert_eq!(store.remove(&[id(2), id(9)]).unwrap(), 1);
     store.save(&[Arc::new(known(2))]).unwrap();
-    assert_eq!(read(&mut store).len(), 2, "who was taken off does not come back by a save");
+    assert_eq!(read(store).len(), 2, "who was taken off does not come back by a save");
 }
 
 /// As a command opens it.
@@ -320,12 +328,14 @@ fn held(path: &Path) -> Sqlite {
 
 #[test]
 fn a_save_by_who_has_not_heard_of_it_brings_nobody_back_that_another_process_archived() {
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("store.db");
-    let (mut dashboard, mut command) = (held(&path), open(&path));
+    backends(saved_by_who_has_not_heard);
+}
+
+fn saved_by_who_has_not_heard(place: &Backend) {
+    let (mut dashboard, mut command) = (place.hold(), place.beside());
     dashboard.add(&[entry(1)]).unwrap();
     let at: Timestamp = "2026-10-16T13:00:00Z".parse().unwrap();
-    assert_eq!(command.archive(&[id(1), id(9)], at).unwrap(), 1);
+    assert_eq!(command.archive(&[id(1), id(9)], &at.into()).unwrap(), 1);
     let mut ours = known(1);
     dashboard.save(&[Arc::new(ours.clone())]).unwrap();
     assert_eq!(command.load().unwrap()[0].own.archived_at, Some(at));
@@ -338,16 +348,117 @@ fn a_save_by_who_has_not_heard_of_it_brings_nobody_back_that_another_process_arc
     assert_eq!(command.load().unwrap()[0].own.archived_at, None, "brought back, and not heard yet");
 }
 
-#[test]
-fn the_memory_backend_tells_the_story() {
-    story(Memory::default());
+/// A store that several processes have at once, whatever keeps it.
+enum Backend {
+    Memory(Memory),
+    /// With a key or without.
+    File(tempfile::TempDir, Option<u8>),
+}
+
+/// The same story for each backend.
+fn backends(story: impl Fn(&Backend)) {
+    story(&Backend::Memory(Memory::default().beside()));
+    for key in [None, Some(7)] {
+        story(&Backend::File(tempfile::tempdir().unwrap(), key));
+    }
+}
+
+impl Backend {
+    /// As the process has it that asks and saves.
+    fn hold(&self) -> Box<dyn SharedPersistence> {
+        match self {
+            Self::Memory(memory) => Box::new(memory.hold().unwrap()),
+            Self::File(folder, key) => Self::opened(folder, *key, true),
+        }
+    }
+
+    /// As a command has it.
+    fn beside(&self) -> Box<dyn SharedPersistence> {
+        match self {
+            Self::Memory(memory) => Box::new(memory.beside()),
+            Self::File(folder, key) => Self::opened(folder, *key, false),
+        }
+    }
+
+    fn opened(
+        folder: &tempfile::TempDir,
+        key: Option<u8>,
+        exclusive: bool,
+    ) -> Box<dyn SharedPersistence> {
+        let location = Location::new(&folder.path().join("store.db"), key.map(store_key));
+        location.open(exclusive).unwrap().persistence
+    }
 }
 
 #[test]
-fn the_file_backend_tells_the_story_and_forgets_nothing_between_runs() {
+fn every_backend_tells_the_story() {
+    backends(|place| story(place.hold().as_mut()));
+}
+
+#[test]
+fn what_is_left_for_the_holder_is_seen_by_all_and_taken_in_once() {
+    backends(left_and_taken_in);
+}
+
+fn left_and_taken_in(place: &Backend) {
+    let kept = |text: &str| {
+        let change = AnnotationChange::Note(text.to_owned());
+        OutboxMessage::Kept(id(1), change, Timestamp::UNIX_EPOCH.into())
+    };
+    let (mut holder, mut command) = (place.hold(), place.beside());
+    holder.add(&[entry(1)]).unwrap();
+    assert_eq!(holder.posts(0).unwrap(), (Vec::new(), 0), "its own changes are left for nobody");
+    let asked = OutboxMessage::Asked(None);
+    command.post(&[kept("a"), asked.clone(), kept("b"), asked.clone()]).unwrap();
+    let (left, last) = holder.posts(0).unwrap();
+    assert_eq!(left, [kept("a"), kept("b"), asked.clone()], "asking once is enough");
+    let note = |mut store: Box<dyn SharedPersistence>| store.briefs().unwrap()[0].own.note.clone();
+    assert_eq!(
+        (note(place.beside()).as_str(), holder.briefs().unwrap()[0].own.note.as_str()),
+        ("b", "")
+    );
+    assert_eq!(holder.posts(last).unwrap(), (Vec::new(), last));
+    command.post(&[kept("c")]).unwrap();
+    // Only what it has taken in: what was left since stays.
+    holder.taken(last).unwrap();
+    let (left, later) = holder.posts(last).unwrap();
+    assert_eq!((left, holder.posts(0).unwrap().0), (vec![kept("c")], vec![kept("c")]));
+    assert!(later > last, "numbers only grow");
+    // The list itself is changed at once, and the last word on it is all that is left.
+    command.add(&[entry(2)]).unwrap();
+    command.remove(&[id(2)]).unwrap();
+    assert_eq!(holder.briefs().unwrap().len(), 1);
+    let left = holder.posts(later).unwrap().0;
+    assert_eq!(left, [OutboxMessage::Removed(id(2))]);
+    command.remove(&[id(1)]).unwrap();
+    command.add(&[entry(1)]).unwrap();
+    let left = holder.posts(later).unwrap().0;
+    let (removed, added) = (OutboxMessage::Removed, OutboxMessage::Added(entry(1)));
+    assert_eq!(
+        left,
+        [removed(id(2)), removed(id(1)), added],
+        "nothing is noted of who was forgotten"
+    );
+    drop(holder);
+    command.post(&[kept("d")]).unwrap();
+    assert_eq!(command.posts(0).unwrap().0, [], "nobody holds it: it was done at once");
+    assert_eq!((note(place.beside()).as_str(), note(place.hold()).as_str()), ("d", "d"));
+}
+
+#[test]
+fn only_one_holds_a_store_at_a_time() {
+    let memory = Memory::default();
+    assert!(matches!(memory.hold(), Err(PersistError::Locked(_))));
+    let beside = memory.beside();
+    drop(memory);
+    assert!(beside.hold().is_ok());
+}
+
+#[test]
+fn the_file_backend_forgets_nothing_between_runs() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("deep/er/store.db");
-    story(held(&path));
+    story(&mut held(&path));
     let mut store = held(&path);
     store.save(&[Arc::new(known(1))]).unwrap();
     drop(store);
@@ -505,7 +616,7 @@ fn with_key(path: &Path, key: u8) -> Location {
 
 /// The store as the application with this key has it.
 fn sealed(path: &Path, exclusive: bool, key: u8) -> Sqlite {
-    with_key(path, key).open(exclusive).unwrap().persistence
+    Sqlite::at(&with_key(path, key), exclusive).unwrap().persistence
 }
 
 /// Whether any file of the folder holds these bytes.
@@ -586,8 +697,8 @@ fn a_new_application_key_is_a_new_wrapping_and_no_loss() {
     ours.add(&[entry(1)]).unwrap();
     ours.save(&[Arc::new(known(1))]).unwrap();
     drop(ours);
-    assert!(matches!(Sqlite::rekey(&with_key(&path, 9), &store_key(8)), Err(PersistError::Sealed)));
-    Sqlite::rekey(&with_key(&path, 7), &store_key(8)).unwrap();
+    assert!(matches!(with_key(&path, 9).rekey(&store_key(8)), Err(PersistError::Sealed)));
+    with_key(&path, 7).rekey(&store_key(8)).unwrap();
     assert_eq!(sealed(&path, false, 8).load().unwrap(), [known(1)]);
     assert_eq!(
         sealed(&path, false, 7).load().unwrap()[0].storage.fault,
@@ -676,7 +787,7 @@ fn a_store_of_schema_4_is_taken_over_whole_and_sealed() {
     let made = Made { at, by: Some("jane".into()), edit: None };
     noted.keep(&AnnotationChange::Note("rings back".into()), made);
     assert_eq!(loaded, [known(1), kept, noted, WatchedSession::new(entry(4))]);
-    assert_eq!(arrangement(&mut store).unwrap(), arranged());
+    assert_eq!(arrangement(store.as_mut()).unwrap(), arranged());
     assert_eq!(store.state("last_look").unwrap().as_deref(), Some("2026-10-16T12:00:00Z"));
     assert!(!holds(folder.path(), "dbs-") && !holds(folder.path(), "rings back"));
 }
@@ -774,7 +885,7 @@ fn make_the_golden_store() {
     holder.add(&entries).unwrap();
     let saved: Vec<_> = sessions[..3].iter().cloned().map(Arc::new).collect();
     holder.save(&saved).unwrap();
-    keep(&mut holder, &arranged()).unwrap();
+    keep(holder.as_mut(), &arranged()).unwrap();
     holder.set_state("last_look", "2026-10-16T12:00:00Z").unwrap();
     // Left by another process, and not taken in.
     let note = &sessions[3].own.history[0];
@@ -805,7 +916,7 @@ fn a_store_of_schema_5_is_opened_whole_and_made_anew_from_its_second_copy() {
             continue;
         }
         assert_eq!((&loaded, store.trouble()), (&in_schema_5(), None));
-        assert_eq!(arrangement(&mut store).unwrap(), arranged());
+        assert_eq!(arrangement(store.as_mut()).unwrap(), arranged());
         assert_eq!(store.state("last_look").unwrap().as_deref(), Some("2026-10-16T12:00:00Z"));
         assert!(!holds(folder.path(), "dbs-") && !holds(folder.path(), "rings back"));
     }
@@ -828,29 +939,33 @@ fn a_newer_store_is_refused_and_left_as_it_is() {
 
 #[test]
 fn what_is_left_for_the_holder_survives_that_it_writes_its_own_row_first() {
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("store.db");
-    let mut holder = Sqlite::open(&path, true).unwrap().persistence;
+    backends(left_and_written_over);
+}
+
+fn left_and_written_over(place: &Backend) {
+    let mut holder = place.hold();
     holder.add(&[entry(1)]).unwrap();
     let named = WatchEntry { reference: Some("other".to_owned()), ..entry(1) };
-    Sqlite::open(&path, false).unwrap().persistence.add(std::slice::from_ref(&named)).unwrap();
+    place.beside().add(std::slice::from_ref(&named)).unwrap();
     holder.add(&[entry(1)]).unwrap();
     assert_eq!(holder.posts(0).unwrap().0, [OutboxMessage::Added(named.clone())]);
     drop(holder);
-    let next = Sqlite::open(&path, true).unwrap().persistence.load().unwrap();
+    let next = place.hold().load().unwrap();
     assert_eq!(*next[0].entry, named, "also where the holder ends before it has read it");
 }
 
 #[test]
 fn what_was_purged_and_added_again_does_not_come_back_from_the_memory_of_the_holder() {
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("store.db");
-    let mut holder = held(&path);
+    backends(purged_and_added_again);
+}
+
+fn purged_and_added_again(place: &Backend) {
+    let mut holder = place.hold();
     holder.add(&[entry(1)]).unwrap();
     let mut noted = known(1);
     noted.keep(&AnnotationChange::Note("called her".into()), Timestamp::UNIX_EPOCH);
     holder.save(&[Arc::new(noted.clone())]).unwrap();
-    let mut command = open(&path);
+    let mut command = place.beside();
     command.remove(&[id(1)]).unwrap();
     let later = WatchEntry { added_at: "2026-10-17T09:00:00Z".parse().unwrap(), ..entry(1) };
     command.add(std::slice::from_ref(&later)).unwrap();
@@ -864,7 +979,7 @@ fn what_was_purged_and_added_again_does_not_come_back_from_the_memory_of_the_hol
     );
     assert_eq!(command.load().unwrap(), [WatchedSession::new(later.clone())]);
     drop(holder);
-    assert_eq!(held(&path).load().unwrap(), [WatchedSession::new(later)], "nor when it has ended");
+    assert_eq!(place.hold().load().unwrap(), [WatchedSession::new(later)], "nor when it has ended");
 }
 
 // Case 15
@@ -1001,7 +1116,7 @@ async fn the_writer_saves_what_changes_and_says_when_it_cannot() {
     let told: Arc<Mutex<Vec<WriterEvent>>> = Arc::default();
     let hears = Arc::clone(&told);
     let told_to = move |what| hears.lock().unwrap().push(what);
-    let task = tokio::spawn(writer(persistence, saved, reader, told_to, cancel.clone()));
+    let task = tokio::spawn(writer(Box::new(persistence), saved, reader, told_to, cancel.clone()));
 
     let answer = Answer::clone(known(1).answers().unwrap().session.as_ref().unwrap());
     store.observe(id(1), Observation::Session(answer));
@@ -1044,7 +1159,7 @@ async fn a_save_that_another_program_holds_up_is_told_and_taken_back() {
     let cancel = CancellationToken::new();
     let (tell, mut told) = tokio::sync::mpsc::unbounded_channel();
     let tells = move |what| drop(tell.send(what));
-    let task = tokio::spawn(writer(persistence, saved, reader, tells, cancel.clone()));
+    let task = tokio::spawn(writer(Box::new(persistence), saved, reader, tells, cancel.clone()));
     store.add(vec![entry(1)]);
     assert!(store.publish(Health::default(), Vec::new()));
     let WriterEvent::Trouble(Some(said)) = told.recv().await.unwrap() else {
@@ -1173,64 +1288,70 @@ fn shown(state: &Store) -> Vec<WatchedSession> {
 
 #[test]
 fn who_reads_the_changes_alone_sees_what_who_reads_all_sees() {
-    let made = || Made::new("2026-10-16T12:00:00Z".parse().unwrap(), None);
     for round in 0..20 {
-        let mut dice = fastrand::Rng::with_seed(round);
-        let folder = tempfile::tempdir().unwrap();
-        let location = Location::new(&folder.path().join("store.db"), schema_5_key());
-        let mut holder = location.open(true).unwrap().persistence;
-        let mut other = location.open(false).unwrap().persistence;
-        let mut reader = location.beside().unwrap();
-        let (all, mut seen) = reader.look_at_all().unwrap();
-        let (mut follows, _reader) = Store::new(Vec::new());
-        follows.follow(all);
-        for step in 0..25 {
-            let one = dice.u128(1..9);
-            let there = holder.load().unwrap().into_iter().find(|s| s.id() == id(one));
-            match (dice.u8(0..9), there) {
-                (0 | 1, _) => holder.add(&[entry(one)]).unwrap(),
-                (2, _) => other.add(&[entry(one)]).unwrap(),
-                (3, Some(_)) => drop(holder.remove(&[id(one)]).unwrap()),
-                (4, Some(_)) => drop(other.archive(&[id(one)], made()).unwrap()),
-                (5, Some(mut there)) => {
-                    let text = format!("note {step}");
-                    there.keep(&AnnotationChange::Note(text), made());
-                    holder.save(&[Arc::new(there)]).unwrap();
-                }
-                (6, Some(there)) => {
-                    let learned =
-                        WatchedSession { entry: there.entry, own: there.own, ..known(one) };
-                    holder.save(&[Arc::new(learned)]).unwrap();
-                }
-                (7, Some(mut there)) => {
-                    move_times(&mut there, "2026-10-16T11:00:00Z".parse().unwrap());
-                    holder.touch(&[Arc::new(there)]).unwrap();
-                }
-                (8, Some(mut there)) => {
-                    there.erase("2026-10-16T12:00:00Z".parse().unwrap());
-                    holder.save(&[Arc::new(there)]).unwrap();
-                }
-                _ => continue,
+        backends(|place| changes_alone(round, place));
+    }
+}
+
+fn changes_alone(round: u64, place: &Backend) {
+    let made = Made::new("2026-10-16T12:00:00Z".parse().unwrap(), None);
+    let mut dice = fastrand::Rng::with_seed(round);
+    let (mut holder, mut other, mut reader) = (place.hold(), place.beside(), place.beside());
+    let (all, mut seen) = reader.look_at_all(&SeenRows::default()).unwrap();
+    let (mut follows, _reader) = Store::new(Vec::new());
+    follows.follow(all);
+    for step in 0..25 {
+        let one = dice.u128(1..9);
+        let there = holder.load().unwrap().into_iter().find(|s| s.id() == id(one));
+        match (dice.u8(0..9), there) {
+            (0 | 1, _) => holder.add(&[entry(one)]).unwrap(),
+            (2, _) => other.add(&[entry(one)]).unwrap(),
+            (3, Some(_)) => drop(holder.remove(&[id(one)]).unwrap()),
+            (4, Some(_)) => drop(other.archive(&[id(one)], &made).unwrap()),
+            (5, Some(mut there)) => {
+                let text = format!("note {step}");
+                there.keep(&AnnotationChange::Note(text), made.clone());
+                holder.save(&[Arc::new(there)]).unwrap();
             }
-            follows.follow(reader.look_at_changes(&mut seen).unwrap());
-            let mut whole = location.beside().unwrap();
-            let (mut expected, _reader) = Store::new(Vec::new());
-            expected.follow(whole.look_at_all().unwrap().0);
-            let told = format!("round {round}, step {step}");
-            let (mut shown, mut expected) = (shown(&follows), shown(&expected));
-            // Who was archived and came back stands at the end for who has seen it, and in the place
-            // of its row for who reads all.
-            shown.sort_by_key(WatchedSession::id);
-            expected.sort_by_key(WatchedSession::id);
-            let mut loaded = whole.load().unwrap();
-            loaded.sort_by_key(WatchedSession::id);
-            assert_eq!(shown.len(), loaded.len(), "{told}");
-            for ((shown, expected), loaded) in shown.iter_mut().zip(&mut expected).zip(loaded) {
-                // What is read of a changed session is what stands there.
-                assert!(shown.detail.is_none() || shown.detail == loaded.detail, "{told}");
-                (shown.detail, expected.detail) = (None, None);
+            (6, Some(there)) => {
+                let learned = WatchedSession { entry: there.entry, own: there.own, ..known(one) };
+                holder.save(&[Arc::new(learned)]).unwrap();
             }
-            assert_eq!(shown, expected, "{told}");
+            (7, Some(mut there)) => {
+                move_times(&mut there, "2026-10-16T11:00:00Z".parse().unwrap());
+                holder.touch(&[Arc::new(there)]).unwrap();
+            }
+            (8, Some(mut there)) => {
+                there.erase("2026-10-16T12:00:00Z".parse().unwrap());
+                holder.save(&[Arc::new(there)]).unwrap();
+            }
+            _ => continue,
         }
+        let (all, _) = reader.look_at_all(&seen).unwrap();
+        let (changes, now) = reader.look_at_changes(&seen).unwrap();
+        for changed in changes.sessions() {
+            let found = all.sessions().iter().find(|session| session.id() == changed.id());
+            assert_eq!(found, Some(changed), "who reads all reads what is other as whole");
+        }
+        follows.follow(changes);
+        seen = now;
+        let mut whole = place.beside();
+        let (mut expected, _reader) = Store::new(Vec::new());
+        expected.follow(whole.look_at_all(&SeenRows::default()).unwrap().0);
+        let told = format!("round {round}, step {step}");
+        let (mut shown, mut expected) = (shown(&follows), shown(&expected));
+        // Who was archived and came back stands at the end for who has seen it, and in the place
+        // of its row for who reads all.
+        shown.sort_by_key(WatchedSession::id);
+        expected.sort_by_key(WatchedSession::id);
+        let mut loaded = whole.load().unwrap();
+        loaded.sort_by_key(WatchedSession::id);
+        assert_eq!(shown.len(), loaded.len(), "{told}");
+        for ((shown, expected), loaded) in shown.iter_mut().zip(&mut expected).zip(loaded) {
+            // What is read of a changed session is what stands there.
+            assert!(shown.detail.is_none() || shown.detail == loaded.detail, "{told}");
+            (shown.detail, expected.detail) = (None, None);
+        }
+        assert_eq!(shown, expected, "{told}");
     }
 }

@@ -8,6 +8,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use branchwatch::api::{ApiError, ApiErrorKind, SessionApi, wire};
 use branchwatch::clock::{Clock, TokioClock};
 use branchwatch::domain::assessment::rules::Rules;
+use branchwatch::domain::events::change::{ChangeKind, Origin, TimelineEvent};
 use branchwatch::domain::events::notification::Notification;
 use branchwatch::domain::session::Session;
 use branchwatch::domain::session::answer::Answer;
@@ -19,9 +20,9 @@ use branchwatch::domain::watchlist::annotations::AnnotationChange;
 use branchwatch::domain::watchlist::command::OperatorCommand;
 use branchwatch::domain::watchlist::snapshot::{Connection, Snapshot};
 use branchwatch::domain::watchlist::watched::{WatchEntry, WatchedSession};
-use branchwatch::persist::Persistence;
 use branchwatch::persist::location::Location;
 use branchwatch::persist::sqlite::Sqlite;
+use branchwatch::persist::{Persistence, SharedPersistence};
 use branchwatch::refresh::{Command, Settings};
 use branchwatch::runtime::engine::{Engine, LoadedStore};
 
@@ -134,6 +135,48 @@ async fn who_finds_the_store_in_use_shows_what_the_other_learns_and_asks_when_it
     assert!(stored.iter().all(|s| s.poll.last_ok > Some(at)), "it saves what it has asked");
 }
 
+/// As another process learned it.
+fn first_answered(n: u128, at: jiff::Timestamp) -> WatchedSession {
+    let mut learned = WatchedSession::new(entry(n));
+    learned.revise(|answers| answers.session = Some(Arc::new(result(id(n), "ONGOING", at))));
+    learned.happened(vec![TimelineEvent {
+        at,
+        seen_at: at,
+        source: None,
+        what: ChangeKind::FirstSeen,
+        origin: Origin::Observed,
+    }]);
+    learned.poll.last_ok = Some(at);
+    learned
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_happens_before_the_first_look_and_after_the_last_one_comes_with_its_events() {
+    let (_folder, file) = place();
+    let mut other = Sqlite::open(&file, true).unwrap().persistence;
+    other.add(&[entry(1), entry(2)]).unwrap();
+    let at: jiff::Timestamp = "2026-10-16T09:00:05Z".parse().unwrap();
+    other.save(&[Arc::new(first_answered(1, at))]).unwrap();
+    let mut world = started(&file);
+    let events = |s: &Snapshot, n| s.sessions.get(id(n)).unwrap().timeline().map(<[_]>::len);
+    let answered =
+        |s: &Snapshot, n| s.sessions.get(id(n)).is_some_and(|s| s.brief.result.is_some());
+    // It has read the list, and looks at it for the first time in two seconds.
+    other.add(&[entry(3)]).unwrap();
+    other.save(&[Arc::new(first_answered(2, at)), Arc::new(first_answered(3, at))]).unwrap();
+    let shown = world.sees(|s| answered(s, 2) && answered(s, 3)).await;
+    assert_eq!((events(&shown, 2), events(&shown, 3)), (Some(1), Some(1)));
+    assert_eq!(events(&shown, 1), None, "what was there before is read when it is needed");
+    assert_eq!(world.asked(), 0);
+    // The last that the other process does.
+    other.add(&[entry(4)]).unwrap();
+    other.save(&[Arc::new(first_answered(4, at))]).unwrap();
+    drop(other);
+    let shown = world.sees(|s| answered(s, 4)).await;
+    assert_eq!(events(&shown, 4), Some(1));
+    assert!(world.engine.end().await);
+}
+
 #[tokio::test(start_paused = true)]
 async fn who_asks_takes_in_what_another_process_adds_changes_and_removes() {
     let (_folder, file) = place();
@@ -154,7 +197,7 @@ async fn who_asks_takes_in_what_another_process_adds_changes_and_removes() {
     let keep = OperatorCommand::Keep(vec![(id(3), noted)]);
     world.engine.commands.send(keep.into()).await.unwrap();
     let at: jiff::Timestamp = "2026-10-16T09:30:00Z".parse().unwrap();
-    command.archive(&[id(3)], at).unwrap();
+    command.archive(&[id(3)], &at.into()).unwrap();
     let off = world.sees(|s| s.archived.get(id(3)).is_some()).await;
     assert_eq!(off.archived.get(id(3)).unwrap().own.archived_at, Some(at));
     command.add(&[entry(3)]).unwrap();

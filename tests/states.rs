@@ -399,6 +399,7 @@ async fn a_store_that_another_window_holds_is_followed_and_that_is_said() {
 }
 
 /// A disk without room.
+#[derive(Debug)]
 struct Full;
 
 impl Persistence for Full {
@@ -445,7 +446,13 @@ async fn a_full_disk_stops_the_history_but_not_the_view() {
         commands.try_send(Command::StoreTrouble(trouble)).unwrap();
     };
     let stop = CancellationToken::new();
-    tokio::spawn(writer(Full, SavedSessions::default(), bench.snapshots.clone(), tell, stop));
+    tokio::spawn(writer(
+        Box::new(Full),
+        SavedSessions::default(),
+        bench.snapshots.clone(),
+        tell,
+        stop,
+    ));
     let screen = bench
         .until(|s| s.health.store_trouble.is_some() && s.health.connection == Connection::Live)
         .await;

@@ -28,8 +28,7 @@ use branchwatch::domain::watchlist::storage::StoreFault;
 use branchwatch::domain::watchlist::watched::{WatchEntry, WatchedSession};
 use branchwatch::persist::key::{KEY_LENGTH, StoreKey};
 use branchwatch::persist::location::Location;
-use branchwatch::persist::sqlite::Sqlite;
-use branchwatch::persist::{PersistError, Persistence, SavedSessions, WriterEvent, writer};
+use branchwatch::persist::{PersistError, SavedSessions, SharedPersistence, WriterEvent, writer};
 use branchwatch::store::Store;
 use jiff::{SignedDuration, Timestamp};
 use rusqlite::Connection;
@@ -56,7 +55,7 @@ fn location(folder: &Path) -> Location {
     Location::new(&folder.join("store.db"), key)
 }
 
-fn held(folder: &Path) -> Sqlite {
+fn held(folder: &Path) -> Box<dyn SharedPersistence> {
     location(folder).open(true).unwrap().persistence
 }
 
@@ -130,13 +129,14 @@ fn made() -> Made {
 fn an_older_row_that_is_put_back_while_a_command_runs_is_told_when_it_is_read_again() {
     let made = made();
     let mut command = location(made.folder.path()).open(false).unwrap().persistence;
-    let fault = |store: &mut Sqlite| store.load_named(&[id(1)]).unwrap()[0].storage.fault;
-    assert_eq!(fault(&mut command), None);
+    let fault =
+        |store: &mut dyn SharedPersistence| store.load_named(&[id(1)]).unwrap()[0].storage.fault;
+    assert_eq!(fault(command.as_mut()), None);
     // What it writes itself is no reason for doubt, and hides nothing.
     for minute in [20, 21] {
         command.learn(&[Arc::new(session(2, "COMPLETED", minute))]).unwrap();
         command.post(&[OutboxMessage::Asked(Some(id(2)))]).unwrap();
-        assert_eq!(fault(&mut command), None);
+        assert_eq!(fault(command.as_mut()), None);
     }
     let open = |folder: &TempDir| Connection::open(folder.path().join("store.db")).unwrap();
     let whose = id(1).to_string();
@@ -147,9 +147,9 @@ fn an_older_row_that_is_put_back_while_a_command_runs_is_told_when_it_is_read_ag
         .unwrap();
     let put_back = "UPDATE session SET version = ?2, body = ?3 WHERE id = ?1";
     open(&made.folder).execute(put_back, (&whose, older.0, older.1)).unwrap();
-    assert_eq!(fault(&mut command), Some(StoreFault::Older));
+    assert_eq!(fault(command.as_mut()), Some(StoreFault::Older));
     command.learn(&[Arc::new(session(2, "COMPLETED", 22))]).unwrap();
-    assert_eq!(fault(&mut command), Some(StoreFault::Older), "it stays told");
+    assert_eq!(fault(command.as_mut()), Some(StoreFault::Older), "it stays told");
 }
 
 /// What was found in a store that was changed: nothing untrue, and whatever is missing is told.

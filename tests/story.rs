@@ -23,7 +23,6 @@ use branchwatch::domain::watchlist::annotations::AnnotationChange;
 use branchwatch::domain::watchlist::command::OperatorCommand;
 use branchwatch::domain::watchlist::snapshot::{Connection, Snapshot};
 use branchwatch::domain::watchlist::watched::WatchEntry;
-use branchwatch::persist::Persistence;
 use branchwatch::persist::key::StoreKey;
 use branchwatch::persist::location::Location;
 use branchwatch::refresh::Settings;

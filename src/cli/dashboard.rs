@@ -18,8 +18,7 @@ use crate::config::options::General;
 use crate::config::{Config, ConfigError, Environment};
 use crate::keymap::Keymap;
 use crate::notifications::receiver::Receiver;
-use crate::persist::Persistence;
-use crate::persist::memory::Memory;
+use crate::persist;
 use crate::runtime::engine::LoadedStore;
 use crate::runtime::opener::Opener;
 use crate::runtime::services::Services;
@@ -39,7 +38,13 @@ pub(super) async fn run(global: &Global) -> Result<u8, Failure> {
         client.clone().map(|client| Arc::new(client) as Arc<dyn YotiActions>);
     setup::privacy(&config)?;
     if global.no_state {
-        return finish(parts, LoadedStore::of(Memory::default(), None)?, client, SystemClock).await;
+        return finish(
+            parts,
+            LoadedStore::of(persist::in_memory(Vec::new()), None)?,
+            client,
+            SystemClock,
+        )
+        .await;
     }
     finish(
         parts,
@@ -112,9 +117,9 @@ fn short(sdk_id: uuid::Uuid) -> String {
     sdk_id.to_string().chars().take(4).collect()
 }
 
-pub(super) async fn finish<P: Persistence, A: SessionApi, C: Clock + Clone>(
+pub(super) async fn finish<A: SessionApi, C: Clock + Clone>(
     parts: DashboardParts,
-    held: LoadedStore<P>,
+    held: LoadedStore,
     client: A,
     clock: C,
 ) -> Result<u8, Failure> {

@@ -20,8 +20,7 @@ use crate::config::{self, Config, Environment};
 use crate::domain::watchlist::command::OperatorCommand;
 use crate::domain::watchlist::watched::WatchEntry;
 use crate::notifications::receiver::Receiver;
-use crate::persist::Persistence;
-use crate::persist::memory::Memory;
+use crate::persist;
 use crate::refresh::{Command, Settings};
 use crate::runtime::alerts::AlertCommand;
 use crate::runtime::engine::LoadedStore;
@@ -71,7 +70,7 @@ pub(super) async fn run(global: &Global, play: &Play) -> Result<u8, Failure> {
     let client =
         Client::new(&ClientOptions::new(prepared.base_url.clone(), sdk_id), handle, clock)?;
     // Made-up sessions never reach the operator's own store.
-    let mut store = Memory::default();
+    let mut store = persist::in_memory(Vec::new());
     store.add(&entries(&prepared.sessions, clock.now()))?;
     let arrivals = arrivals(turnover, clock);
     let serving = serve(prepared, key);

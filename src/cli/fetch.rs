@@ -24,8 +24,7 @@ use crate::domain::assessment::stage;
 use crate::domain::session::ids::SessionId;
 use crate::domain::watchlist::outbox::OutboxMessage;
 use crate::domain::watchlist::watched::WatchedSession;
-use crate::persist::sqlite::Sqlite;
-use crate::persist::{PersistError, Persistence};
+use crate::persist::{PersistError, SharedPersistence};
 use crate::runtime::shutdown;
 use crate::store::{Observation, Store};
 
@@ -48,7 +47,7 @@ pub(super) async fn fetch(global: &Global, texts: &[String], timeout: &str) -> R
 pub(super) async fn added(
     global: &Global,
     config: &Config,
-    store: Sqlite,
+    store: Box<dyn SharedPersistence>,
     ids: &[SessionId],
     wait: Duration,
 ) -> Result<u8, Failure> {
@@ -90,7 +89,7 @@ impl FetchEnd {
 /// A command that is under way.
 struct Fetching<'a> {
     config: &'a Config,
-    store: Sqlite,
+    store: Box<dyn SharedPersistence>,
     progress: Progress,
     /// Those that are to be asked for yet, by their places, the next one last.
     open: Vec<(usize, SessionId)>,
@@ -112,7 +111,7 @@ impl<'a> Fetching<'a> {
     fn begin(
         global: &Global,
         config: &'a Config,
-        mut store: Sqlite,
+        mut store: Box<dyn SharedPersistence>,
         ids: &[SessionId],
     ) -> Result<Self, Failure> {
         let listed = store.listed_named(ids)?;

@@ -12,7 +12,7 @@ pub(super) fn run(global: &Global, args: &Handover) -> Result<u8, Failure> {
     let mut store = setup::store(global, &config)?;
     let now = SystemClock.now();
     let from = stats::since(Some(&args.since), now)?.unwrap_or(now);
-    let known = list::filtered(global, &config, setup::briefs(&mut store)?, now)?;
+    let known = list::filtered(global, &config, setup::briefs(store.as_mut())?, now)?;
     let shift = Shift {
         profile: &config.profile,
         environment: &config.environment,

@@ -20,7 +20,7 @@ use crate::domain::watchlist::labels::LEARNED_TAG;
 use crate::domain::watchlist::snapshot::Snapshot;
 use crate::domain::watchlist::watched::WatchEntry;
 use crate::notifications::wire;
-use crate::persist::memory::Memory;
+use crate::persist;
 use crate::refresh::{Command, Settings};
 use crate::runtime::alerts;
 use crate::runtime::engine::{Engine, LoadedStore, StoreRole};
@@ -76,7 +76,7 @@ impl Hearing {
         let settings = Settings { online, sweep, ..config.refresh.clone() };
         let rules = config.rules.clone();
         let (engine, asks) = if global.no_state {
-            let held = LoadedStore::of(Memory::default(), None)?;
+            let held = LoadedStore::of(persist::in_memory(Vec::new()), None)?;
             (Engine::start(held, client, SystemClock, settings, rules), online)
         } else {
             // Without a key it keeps what is told all the same.

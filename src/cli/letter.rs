@@ -29,7 +29,7 @@ pub(super) async fn run(global: &Global, args: &LetterShow) -> Result<u8, Failur
         return pdf(global, &config, id, target, args.force, wait).await;
     }
     let session = if global.offline {
-        let known = setup::load_named(&mut setup::store(global, &config)?, &[id])?;
+        let known = setup::load_named(setup::store(global, &config)?.as_mut(), &[id])?;
         setup::find(&known, id)?.clone()
     } else {
         let mut session = setup::unknown(id, SystemClock.now());

@@ -19,8 +19,8 @@ use crate::domain::assessment::attention::{Assessment, assess};
 use crate::domain::nearest::suggestion;
 use crate::domain::personal::Privacy;
 use crate::domain::watchlist::watched::WatchedSession;
+use crate::persist::SharedPersistence;
 use crate::persist::arrangement::arrangement;
-use crate::persist::sqlite::Sqlite;
 use crate::text::{self, shown_str};
 use crate::theme::{ColourDepth, Look};
 
@@ -38,8 +38,8 @@ const COLUMNS: [Column; 7] = [
 pub(super) fn list(global: &Global, args: &List) -> Result<u8, Failure> {
     let config: Config = setup::config(global)?;
     let mut store = setup::store(global, &config)?;
-    let view = view(&config, args, &global.filter, &mut store)?;
-    let mut sessions = setup::briefs(&mut store)?;
+    let view = view(&config, args, &global.filter, store.as_mut())?;
+    let mut sessions = setup::briefs(store.as_mut())?;
     sessions.retain(|session| session.own.archived_at.is_some() == args.archived);
     let now = SystemClock.now();
     let all = sessions.len();
@@ -180,7 +180,12 @@ pub(super) fn filter(text: &str) -> Result<View, Failure> {
 }
 
 /// The view that was named, with what else was asked for on top.
-fn view(config: &Config, args: &List, filter: &str, store: &mut Sqlite) -> Result<View, Failure> {
+fn view(
+    config: &Config,
+    args: &List,
+    filter: &str,
+    store: &mut dyn SharedPersistence,
+) -> Result<View, Failure> {
     let texts = ViewTexts {
         filter: filter.to_owned(),
         sort: args.sort.clone().unwrap_or_default(),

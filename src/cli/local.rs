@@ -18,8 +18,7 @@ use crate::domain::watchlist::annotations::{AnnotationChange, Made};
 use crate::domain::watchlist::outbox::OutboxMessage;
 use crate::domain::watchlist::watched::{WatchEntry, WatchedSession};
 use crate::import::{self, Added};
-use crate::persist::sqlite::Sqlite;
-use crate::persist::{PersistError, Persistence, arrangement};
+use crate::persist::{PersistError, SharedPersistence, arrangement};
 
 /// The longest list that is read.
 const MAX_LIST: u64 = 64 * 1024 * 1024;
@@ -73,7 +72,7 @@ pub(super) async fn add(global: &Global, args: Add) -> Result<u8, Failure> {
     }
     store.add(&entries)?;
     let made = Made::new(now, config.refresh.operator.clone());
-    take_off(&mut store, &args.untag, &entries, &made)?;
+    take_off(store.as_mut(), &args.untag, &entries, &made)?;
     talk(&added.to_string());
     if args.fetch {
         let ids: Vec<SessionId> = entries.iter().map(|entry| entry.id).collect();
@@ -85,7 +84,7 @@ pub(super) async fn add(global: &Global, args: Add) -> Result<u8, Failure> {
 
 /// Takes tags off sessions of the list.
 fn take_off(
-    store: &mut Sqlite,
+    store: &mut dyn SharedPersistence,
     tags: &[String],
     entries: &[WatchEntry],
     made: &Made,
@@ -147,7 +146,10 @@ fn list(name: &str, from: impl Read) -> Result<String, Failure> {
 }
 
 /// Deletes all that the store has of these sessions. Returns how many it knew.
-pub(super) fn purge(store: &mut Sqlite, ids: &[SessionId]) -> Result<usize, PersistError> {
+pub(super) fn purge(
+    store: &mut dyn SharedPersistence,
+    ids: &[SessionId],
+) -> Result<usize, PersistError> {
     let removed = store.remove(ids)?;
     arrangement::forget(store, ids)?;
     Ok(removed)
@@ -169,12 +171,12 @@ pub(super) fn remove(global: &Global, args: &Remove) -> Result<u8, Failure> {
         return Ok(exit::FAILED);
     }
     if args.purge_history {
-        let removed = purge(&mut store, &ids)?;
+        let removed = purge(store.as_mut(), &ids)?;
         talk(&format!("{removed} removed, and everything stored about them deleted"));
     } else {
         let by = config.refresh.operator.clone();
         let made = Made::new(SystemClock.now(), by);
-        let removed = store.archive(&ids, made)?;
+        let removed = store.archive(&ids, &made)?;
         talk(&format!(
             "{removed} removed from the watch-list, history kept; to delete it: branchwatch remove \
          --purge-history"

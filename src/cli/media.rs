@@ -84,7 +84,7 @@ async fn session(
     let stored = if global.no_state {
         Vec::new()
     } else {
-        setup::load_named(&mut setup::store(global, config)?, &[id])?
+        setup::load_named(setup::store(global, config)?.as_mut(), &[id])?
     };
     if global.offline {
         return setup::opened_session(setup::find(&stored, id)?.clone());

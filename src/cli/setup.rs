@@ -23,8 +23,7 @@ use crate::domain::watchlist::open_session::OpenSession;
 use crate::domain::watchlist::watched::{WatchEntry, WatchedSession};
 use crate::persist::key::StoreKey;
 use crate::persist::location::Location;
-use crate::persist::sqlite::Sqlite;
-use crate::persist::{PersistError, Persistence};
+use crate::persist::{PersistError, SharedPersistence};
 use crate::refresh::due::unsigned;
 use crate::runtime::engine::LoadedStore;
 use crate::runtime::program;
@@ -139,21 +138,29 @@ pub(super) fn store_key(key: &SigningKey) -> Option<StoreKey> {
 }
 
 /// Opens the store beside a dashboard that may be running; says what had to be mended.
-pub(super) fn store(global: &Global, config: &Config) -> Result<Sqlite, Failure> {
-    if global.no_state {
-        return Err(Failure::Usage("this command needs the local store: omit --no-state".into()));
-    }
+pub(super) fn store(
+    global: &Global,
+    config: &Config,
+) -> Result<Box<dyn SharedPersistence>, Failure> {
+    needs_store(global)?;
     opened(&location(config))
 }
 
-/// All sessions of the store as [`Sqlite::listed`] has them.
+pub(super) fn needs_store(global: &Global) -> Result<(), Failure> {
+    if global.no_state {
+        return Err(Failure::Usage("this command needs the local store: omit --no-state".into()));
+    }
+    Ok(())
+}
+
+/// All sessions of the store as [`SharedPersistence::listed`] has them.
 pub(super) fn listed(config: &Config) -> Result<Vec<WatchedSession>, Failure> {
     Ok(opened(&location(config))?.listed()?)
 }
 
-fn opened(location: &Location) -> Result<Sqlite, Failure> {
+fn opened(location: &Location) -> Result<Box<dyn SharedPersistence>, Failure> {
     let opened = location.open(false)?;
-    tracing::debug!(store = %opened.persistence.path().display(), "store opened");
+    tracing::debug!(store = %location.path().display(), "store opened");
     if let Some(warning) = opened.warning {
         warn(&format!("warning: {warning}"));
     }
@@ -162,7 +169,7 @@ fn opened(location: &Location) -> Result<Sqlite, Failure> {
 
 /// The store for a command that goes on: this process's own, or followed, and
 /// taken when its keeper ends where it `takes` it. Says what had to be mended.
-pub(super) fn held(config: &Config, takes: bool) -> Result<LoadedStore<Sqlite>, Failure> {
+pub(super) fn held(config: &Config, takes: bool) -> Result<LoadedStore, Failure> {
     let held = LoadedStore::open(&location(config), takes)?;
     if let Some(warning) = &held.warning {
         warn(&format!("warning: {warning}"));
@@ -206,7 +213,9 @@ pub(super) fn not_refreshed(found: Option<&WatchedSession>, id: SessionId) -> Fa
 }
 
 /// All sessions of the store, as the list needs them. Says which of them cannot be read.
-pub(super) fn briefs(store: &mut Sqlite) -> Result<Vec<WatchedSession>, PersistError> {
+pub(super) fn briefs(
+    store: &mut dyn SharedPersistence,
+) -> Result<Vec<WatchedSession>, PersistError> {
     let known = store.briefs()?;
     say_unreadable(store);
     Ok(known)
@@ -214,7 +223,7 @@ pub(super) fn briefs(store: &mut Sqlite) -> Result<Vec<WatchedSession>, PersistE
 
 /// Those of the store that are named. Says which answers of theirs cannot be read.
 pub(super) fn load_named(
-    store: &mut Sqlite,
+    store: &mut dyn SharedPersistence,
     ids: &[SessionId],
 ) -> Result<Vec<WatchedSession>, PersistError> {
     let known = store.load_named(ids)?;
@@ -222,7 +231,7 @@ pub(super) fn load_named(
     Ok(known)
 }
 
-fn say_unreadable(store: &Sqlite) {
+fn say_unreadable(store: &dyn SharedPersistence) {
     if let Some(trouble) = store.trouble() {
         warn(&format!("warning: {trouble}"));
     }

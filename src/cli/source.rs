@@ -38,7 +38,7 @@ pub(super) async fn session(
     timeout: &str,
 ) -> Result<OpenSession, Failure> {
     let wait = setup::timeout(timeout)?;
-    let stored = setup::load_named(&mut setup::store(global, config)?, &[id])?;
+    let stored = setup::load_named(setup::store(global, config)?.as_mut(), &[id])?;
     match setup::find(&stored, id) {
         Ok(session) => setup::opened_session(session.clone()),
         Err(failure) if global.offline => Err(failure),
@@ -61,7 +61,7 @@ pub(super) async fn sessions(
         return Ok(FoundSession { sessions, codes: BTreeSet::new() });
     }
     let wait = setup::timeout(timeout)?;
-    let stored = setup::load_named(&mut setup::store(global, config)?, ids)?;
+    let stored = setup::load_named(setup::store(global, config)?.as_mut(), ids)?;
     let mut found = FoundSession { sessions: Vec::new(), codes: BTreeSet::new() };
     let mut asker = None;
     for id in ids {

@@ -25,7 +25,7 @@ pub(super) fn run(global: &Global, args: &Stats) -> Result<u8, Failure> {
     let mut store = setup::store(global, &config)?;
     let now = SystemClock.now();
     let from = since(args.since.as_deref(), now)?;
-    let known = list::filtered(global, &config, setup::briefs(&mut store)?, now)?;
+    let known = list::filtered(global, &config, setup::briefs(store.as_mut())?, now)?;
     let counted: Vec<&WatchedSession> =
         known.iter().filter(|s| from.is_none_or(|from| funnel::since(s, from))).collect();
     let reckon = |sessions: &[&WatchedSession]| funnel::funnel(sessions, &config.rules, now);
@@ -34,7 +34,7 @@ pub(super) fn run(global: &Global, args: &Stats) -> Result<u8, Failure> {
         let groups = funnel::groups(&counted, group(by));
         rows.extend(groups.into_iter().map(|(name, members)| (Some(name), reckon(&members))));
     }
-    let tally = ledger::tally(&mut store)?;
+    let tally = ledger::tally(store.as_mut())?;
     // Tags are the operator's words; branches and documents are nobody's.
     let tags = args.by == Some(By::Tag);
     let privacy = if tags { setup::privacy(&config)? } else { Privacy::Off };

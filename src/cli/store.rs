@@ -9,9 +9,8 @@ use super::output::{talk, warn};
 use super::{local, named, setup};
 use crate::api::key::SigningKey;
 use crate::export;
+use crate::persist;
 use crate::persist::location::Location;
-use crate::persist::sqlite::Sqlite;
-use crate::persist::{self, Persistence};
 use crate::telemetry;
 use crate::text::count;
 
@@ -38,7 +37,7 @@ fn check(global: &Global) -> Result<u8, Failure> {
     for line in copied.iter().chain(&trouble) {
         warn(&format!("warning: {line}"));
     }
-    talk(&format!("{}: {}", store.path().display(), count(sessions, "session")));
+    talk(&format!("{}: {}", config.store.display(), count(sessions, "session")));
     Ok(if copied.is_none() && trouble.is_none() { exit::OK } else { exit::STORE })
 }
 
@@ -47,7 +46,7 @@ fn erase(global: &Global, names: &[String]) -> Result<u8, Failure> {
     let config = setup::config(global)?;
     let ids = named::ids(global, &config, names)?;
     let mut store = setup::store(global, &config)?;
-    let erased = local::purge(&mut store, &ids)?;
+    let erased = local::purge(store.as_mut(), &ids)?;
     let mut said = vec![format!("{} erased from the local store", count(erased, "session"))];
     let log = global.log_file.as_ref().filter(|log| log.as_os_str() != "-");
     if let Some(log) = log {
@@ -62,7 +61,7 @@ fn erase(global: &Global, names: &[String]) -> Result<u8, Failure> {
         said.push(format!("{} of writes that were cut off: deleted", count(leftovers, "file")));
     }
     said.push("not reached:".to_owned());
-    for copy in store.copies() {
+    for copy in setup::location(&config).copies() {
         said.push(format!("  {} (sealed copy; delete it yourself)", copy.display()));
     }
     said.push("  exported files, backups, terminals and clipboards".to_owned());
@@ -95,14 +94,17 @@ fn leftovers(folder: &Path) -> usize {
 /// One file out of the store, beside whoever holds it.
 fn export(global: &Global, file: &Path) -> Result<u8, Failure> {
     let config = setup::config(global)?;
-    let mut store = setup::store(global, &config)?;
-    let sessions = store.briefs()?.len();
-    if !store.export_to(file)? {
+    setup::needs_store(global)?;
+    let exported = setup::location(&config).export_to(file)?;
+    if let Some(warning) = &exported.warning {
+        warn(&format!("warning: {warning}"));
+    }
+    if !exported.sealed {
         warn("warning: this store has never known a key: whoever has the file can read it");
     }
     talk(&format!(
         "{} written to {}; on the other machine, with the same key: branchwatch store import FILE",
-        count(sessions, "session"),
+        count(exported.sessions, "session"),
         file.display()
     ));
     Ok(exit::OK)
@@ -132,7 +134,7 @@ fn rekey(global: &Global, old_key: &Path) -> Result<u8, Failure> {
     let (Some(new), Some(old)) = (new, old) else {
         return Err(Failure::Other("no key for the store can be derived".to_owned()));
     };
-    Sqlite::rekey(&Location::new(&config.store, Some(old)), &new)?;
+    Location::new(&config.store, Some(old)).rekey(&new)?;
     talk("the local store now opens with the new key, and no longer with the old one");
     Ok(exit::OK)
 }

@@ -23,9 +23,7 @@ use crate::domain::watchlist::command::OperatorCommand;
 use crate::domain::watchlist::outbox::OutboxMessage;
 use crate::domain::watchlist::snapshot::{Connection, SessionTable, Snapshot};
 use crate::domain::watchlist::watched::WatchedSession;
-use crate::persist::memory::Memory;
-use crate::persist::sqlite::Sqlite;
-use crate::persist::{PersistError, Persistence};
+use crate::persist::{self, PersistError, SharedPersistence};
 use crate::refresh::{NotFound, Settings};
 use crate::runtime::engine::{Engine, LoadedStore};
 use crate::runtime::shutdown;
@@ -68,10 +66,10 @@ pub(super) async fn run(global: &Global, args: &Wait) -> Result<u8, Failure> {
     let ids = named::ids(global, &config, &args.ids)?;
     let client = setup::client(&config)?;
     let mut store = (!global.no_state).then(|| setup::store(global, &config)).transpose()?;
-    let known = known(store.as_mut(), &ids)?;
+    let known = known(store.as_deref_mut(), &ids)?;
     let mut keeper = Keeper::new(store);
     // Of its own: a dashboard on the same store goes on polling, and neither waits for the other.
-    let held = LoadedStore::of(Memory::holding(known), None)?;
+    let held = LoadedStore::of(persist::in_memory(known), None)?;
     let rules = config.rules.clone();
     let engine = Engine::start(held, client, SystemClock, settings(&config), rules);
     // Nobody waits for an answer from the store.
@@ -119,7 +117,7 @@ pub(super) async fn run(global: &Global, args: &Wait) -> Result<u8, Failure> {
 
 /// The sessions as the local store knows them; those that are not on its list begin with nothing.
 fn known(
-    store: Option<&mut Sqlite>,
+    store: Option<&mut dyn SharedPersistence>,
     ids: &[SessionId],
 ) -> Result<Vec<WatchedSession>, PersistError> {
     let stored = store.map_or_else(|| Ok(Vec::new()), |store| setup::load_named(store, ids))?;
@@ -292,7 +290,7 @@ const KEPT_WITHIN: Duration = Duration::from_secs(10);
 /// were made meanwhile stay too.
 struct Keeper {
     /// `None`: nothing is kept (`--no-state`).
-    store: Option<Sqlite>,
+    store: Option<Box<dyn SharedPersistence>>,
     begun: Timestamp,
     saved: SessionTable,
     /// When it is to save again.
@@ -300,7 +298,7 @@ struct Keeper {
 }
 
 impl Keeper {
-    fn new(store: Option<Sqlite>) -> Self {
+    fn new(store: Option<Box<dyn SharedPersistence>>) -> Self {
         let (begun, saved) = (SystemClock.now(), SessionTable::default());
         Self { store, begun, saved, due: ask::within(KEPT_WITHIN) }
     }

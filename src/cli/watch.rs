@@ -31,8 +31,7 @@ use crate::domain::watchlist::snapshot::Snapshot;
 use crate::domain::watchlist::watched::WatchedSession;
 use crate::export::{DocumentOrigin, event};
 use crate::notifications::receiver::Receiver;
-use crate::persist::Persistence;
-use crate::persist::memory::Memory;
+use crate::persist;
 use crate::refresh::{Command, Settings};
 use crate::runtime::engine::{Engine, LoadedStore};
 use crate::runtime::{self, Ending, alerts, receiver, shutdown};
@@ -61,7 +60,7 @@ pub(super) async fn run(global: &Global, args: &Watch) -> Result<u8, Failure> {
     if global.no_state {
         let ids = printer.ids.iter();
         let new = ids.map(|id| setup::unknown(*id, SystemClock.now()));
-        let held = LoadedStore::of(Memory::holding(new.collect()), None)?;
+        let held = LoadedStore::of(persist::in_memory(new.collect()), None)?;
         return printer.watch(held, client, SystemClock, settings, ended).await;
     }
     let held = setup::held(&config, config.refresh.online)?;
@@ -72,7 +71,7 @@ pub(super) async fn run(global: &Global, args: &Watch) -> Result<u8, Failure> {
 pub(super) async fn demo<A: SessionApi, C: Clock + Clone>(
     global: &Global,
     config: &Config,
-    held: LoadedStore<Memory>,
+    held: LoadedStore,
     api: A,
     clock: C,
     receiver: Receiver,
@@ -133,9 +132,9 @@ impl EventPrinter {
         })
     }
 
-    async fn watch<P: Persistence, A: SessionApi, C: Clock + Clone>(
+    async fn watch<A: SessionApi, C: Clock + Clone>(
         mut self,
-        held: LoadedStore<P>,
+        held: LoadedStore,
         yoti: A,
         clock: C,
         settings: Settings,

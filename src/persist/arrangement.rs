@@ -7,7 +7,7 @@ use crate::domain::watchlist::list_layout::Arrangement;
 const NAME: &str = "arrangement";
 
 /// The arrangement that was kept last; the default where there is none.
-pub fn arrangement(persistence: &mut impl Persistence) -> Result<Arrangement, PersistError> {
+pub fn arrangement(persistence: &mut dyn Persistence) -> Result<Arrangement, PersistError> {
     let text = persistence.state(NAME)?;
     // What a newer version wrote, or what is damaged, is not worth refusing to start for.
     Ok(text.and_then(|text| serde_json::from_str(&text).ok()).unwrap_or_default())
@@ -15,7 +15,7 @@ pub fn arrangement(persistence: &mut impl Persistence) -> Result<Arrangement, Pe
 
 /// Keeps an arrangement, in the place of the one before.
 pub fn keep(
-    persistence: &mut impl Persistence,
+    persistence: &mut dyn Persistence,
     arrangement: &Arrangement,
 ) -> Result<(), PersistError> {
     let text = serde_json::to_string(arrangement).unwrap_or_default();
@@ -23,7 +23,7 @@ pub fn keep(
 }
 
 /// Keeps nothing of where the operator was in these sessions.
-pub fn forget(persistence: &mut impl Persistence, ids: &[SessionId]) -> Result<(), PersistError> {
+pub fn forget(persistence: &mut dyn Persistence, ids: &[SessionId]) -> Result<(), PersistError> {
     let known = arrangement(persistence)?;
     let mut kept = known.clone();
     kept.place.cursor = kept.place.cursor.filter(|id| !ids.contains(id));

@@ -6,14 +6,14 @@ use crate::domain::events::ledger::NotificationCounts;
 const NAME: &str = "notifications";
 
 /// The counters as they were kept last. One that an older version did not keep counts from nothing.
-pub fn tally(persistence: &mut impl Persistence) -> Result<NotificationCounts, PersistError> {
+pub fn tally(persistence: &mut dyn Persistence) -> Result<NotificationCounts, PersistError> {
     let text = persistence.state(NAME)?;
     Ok(text.and_then(|text| serde_json::from_str(&text).ok()).unwrap_or_default())
 }
 
 /// Keeps the counters, in the place of those before.
 pub fn keep(
-    persistence: &mut impl Persistence,
+    persistence: &mut dyn Persistence,
     tally: &NotificationCounts,
 ) -> Result<(), PersistError> {
     let text = serde_json::to_string(tally).unwrap_or_default();

@@ -25,15 +25,46 @@ fn place(store: &str, session: &str, kind: &str, version: u64) -> String {
     format!("{store} post {session} {kind} {version}")
 }
 
+/// The session that it is about; `None`: all of the list.
+pub(super) const fn whose(message: &OutboxMessage) -> Option<SessionId> {
+    match message {
+        OutboxMessage::Added(entry) => Some(entry.id),
+        OutboxMessage::Removed(id) | OutboxMessage::Kept(id, ..) => Some(*id),
+        OutboxMessage::Asked(id) => *id,
+        OutboxMessage::Told(told) => Some(told.session),
+    }
+}
+
+const fn kind(message: &OutboxMessage) -> &'static str {
+    match message {
+        OutboxMessage::Added(_) => "added",
+        OutboxMessage::Removed(_) => "removed",
+        OutboxMessage::Asked(_) => "asked",
+        OutboxMessage::Kept(..) => "kept",
+        OutboxMessage::Told(_) => "told",
+    }
+}
+
+/// The kinds of earlier messages of the same session that one of this kind makes needless: the last
+/// word on the list or on asking is all that counts.
+fn replaced(kind: &str) -> &'static [&'static str] {
+    match kind {
+        "removed" => &["added", "removed"],
+        // A removal before it stays: else what the holder knows of the session would come back.
+        "added" => &["added"],
+        "asked" => &["asked"],
+        _ => &[],
+    }
+}
+
+/// The earlier message says nothing that this one does not.
+pub(super) fn replaces(message: &OutboxMessage, earlier: &OutboxMessage) -> bool {
+    whose(message) == whose(earlier) && replaced(kind(message)).contains(&kind(earlier))
+}
+
+/// Session and kind, as they stand in the row.
 fn head(message: &OutboxMessage) -> (String, &'static str) {
-    let (session, kind) = match message {
-        OutboxMessage::Added(entry) => (Some(entry.id), "added"),
-        OutboxMessage::Removed(id) => (Some(*id), "removed"),
-        OutboxMessage::Asked(id) => (*id, "asked"),
-        OutboxMessage::Kept(id, ..) => (Some(*id), "kept"),
-        OutboxMessage::Told(told) => (Some(told.session), "told"),
-    };
-    (session.map_or_else(String::new, |id| id.to_string()), kind)
+    (whose(message).map_or_else(String::new, |id| id.to_string()), kind(message))
 }
 
 /// An entry without anything that only the key could vouch for.
@@ -66,15 +97,7 @@ pub(super) fn leave_unsealed(
 impl Write<'_> {
     pub(super) fn leave(&mut self, message: &OutboxMessage) -> Result<(), PersistError> {
         let (session, kind) = head(message);
-        // The last word on the list or on asking is all that counts.
-        let earlier: &[&str] = match kind {
-            "removed" => &["added", "removed"],
-            // A removal before it stays: else what the holder knows of the session would come back.
-            "added" => &["added"],
-            "asked" => &["asked"],
-            _ => &[],
-        };
-        for earlier in earlier {
+        for earlier in replaced(kind) {
             self.strike("session = ?1 AND kind = ?2", &[&session, earlier])?;
         }
         let version = self.header.next();

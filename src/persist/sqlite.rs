@@ -2,17 +2,15 @@
 //! second copy of the watch-list beside it.
 
 mod briefs;
-mod changes;
 mod erase;
 mod former;
-mod named;
 mod open;
 mod reader;
 mod seal;
+mod shared;
 mod verify;
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use rusqlite::{Connection, TransactionBehavior};
@@ -21,22 +19,21 @@ use super::header::{self, Header};
 use super::journal::Journal;
 use super::key::Vault;
 use super::location::Location;
-use super::rows;
+use super::shared::SharedPersistence;
 use super::write::{Saving, Write};
-use super::{PersistError, Persistence, files, posts, prefixes, state};
+use super::{PersistError, Persistence, files, posts, state};
 use crate::domain::session::ids::SessionId;
 use crate::domain::watchlist::detail_source::DetailSource;
 use crate::domain::watchlist::outbox::OutboxMessage;
 use crate::domain::watchlist::storage::StoreFault;
 use crate::domain::watchlist::watched::{WatchEntry, WatchedSession};
 
-pub use changes::SeenRows;
 use former::Former;
 pub use reader::DetailReader;
 
 pub(super) use open::keyring;
 
-/// What [`Sqlite::trouble`] says was altered, beside sessions.
+/// What [`Persistence::trouble`] says was altered, beside sessions.
 const MESSAGES: &str = "messages between processes";
 const OWN_VALUES: &str = "the arrangement of the list or another value of the program's own";
 
@@ -143,15 +140,8 @@ impl Sqlite {
         if here { Ok(()) } else { Err(PersistError::Missing) }
     }
 
-    /// Grows with whatever another connection writes.
-    pub fn data_version(&self) -> Result<i64, PersistError> {
+    fn data_version(&self) -> Result<i64, PersistError> {
         Ok(self.connection.query_row("PRAGMA data_version", [], |row| row.get(0))?)
-    }
-
-    /// Leaves these for the process that holds the store; durable
-    /// when it returns. The list itself is changed at once.
-    pub fn post(&mut self, left: &[OutboxMessage]) -> Result<(), PersistError> {
-        self.carry_out(left).map(drop)
     }
 
     /// Changes the list, and leaves word for the process that holds the store; where there is none,
@@ -235,44 +225,6 @@ impl Sqlite {
         })
     }
 
-    /// What was left after this number, oldest first, and the last number.
-    pub fn posts(&mut self, after: i64) -> Result<(Vec<OutboxMessage>, i64), PersistError> {
-        if self.vault.is_shut() {
-            return Ok((Vec::new(), after));
-        }
-        let header = Header::read(&self.connection, &self.vault)?;
-        let left = posts::after(&self.connection, &header, &self.vault, after)?;
-        let last = left.last().map_or(after, |post| post.number);
-        let mut messages = Vec::new();
-        for post in left {
-            // A post that was taken in once and stands there again was put back by somebody.
-            let again = post.version != 0 && post.version <= header.taken;
-            match post.message.filter(|_| !again) {
-                // Who has no key changes nothing that is there.
-                Some(OutboxMessage::Added(entry))
-                    if entry.unverified && self.entry(entry.id)?.is_some_and(|e| !e.unverified) => {
-                }
-                Some(message) => messages.push(message),
-                None => drop(self.altered.insert(MESSAGES)),
-            }
-        }
-        Ok((messages, last))
-    }
-
-    /// All sessions, archived ones too, without answers and timelines: enough to find one by name.
-    pub fn listed(&mut self) -> Result<Vec<WatchedSession>, PersistError> {
-        self.mending(Self::all_listed)
-    }
-
-    fn all_listed(&mut self) -> Result<Vec<WatchedSession>, PersistError> {
-        let listed = rows::list(&self.connection, &self.name, &self.vault)?;
-        let mut listed: Vec<WatchedSession> =
-            listed.into_iter().map(|one| one.row.watched()).collect();
-        prefixes::mark_shared(&mut listed, None);
-        posts::overlay(listed.iter_mut(), self.posts(0)?.0);
-        Ok(listed)
-    }
-
     /// With what the rows alone do not say.
     fn completed(
         &mut self,
@@ -286,28 +238,6 @@ impl Sqlite {
         }
         self.expire(&mut sessions);
         Ok(sessions)
-    }
-
-    /// What was left up to this number has been taken in and saved.
-    pub fn taken(&mut self, number: i64) -> Result<(), PersistError> {
-        self.write(|write| {
-            let last = write.strike("number <= ?1", &[&number])?;
-            write.header.taken = write.header.taken.max(last);
-            Ok(())
-        })
-    }
-
-    /// Copies that stand beside it: damaged stores, and lists that earlier builds left.
-    #[must_use]
-    pub fn copies(&self) -> Vec<PathBuf> {
-        let damaged = files::moved_aside(&self.location.path);
-        damaged.into_iter().chain(files::copies(&self.location.path)).collect()
-    }
-
-    /// Path of the file, for messages.
-    #[must_use]
-    pub fn path(&self) -> &Path {
-        &self.location.path
     }
 }
 
@@ -357,6 +287,10 @@ impl Persistence for Sqlite {
 
     fn set_state(&mut self, name: &str, value: &str) -> Result<(), PersistError> {
         self.write(|write| write.put_state(name, value))
+    }
+
+    fn trouble(&self) -> Option<String> {
+        self.doubts()
     }
 
     fn check(&mut self) -> Result<(), PersistError> {

@@ -7,7 +7,7 @@ use std::path::Path;
 
 use super::location::Location;
 use super::sqlite::Sqlite;
-use super::{Opened, PersistError, files, schema};
+use super::{Opened, PersistError, Persistence, files, schema};
 
 fn failed(file: &Path, why: &dyn std::fmt::Display) -> PersistError {
     PersistError::Transfer(format!("{}: {why}", file.display()))
@@ -33,9 +33,8 @@ fn put(
 }
 
 impl Sqlite {
-    /// Writes all of it into a new file, as it is at one moment, whoever holds it meanwhile. True:
-    /// it is sealed, as the store is.
-    pub fn export_to(&self, file: &Path) -> Result<bool, PersistError> {
+    /// True: the file is sealed, as the store is.
+    fn export_to(&self, file: &Path) -> Result<bool, PersistError> {
         // With a folder, in which it is made.
         let file = std::path::absolute(file).map_err(|why| failed(file, &why))?;
         let written = put(&file, |new| {
@@ -51,10 +50,27 @@ impl Sqlite {
     }
 }
 
+/// A store that was written into one file.
+#[derive(Debug)]
+pub struct ExportedStore {
+    pub sessions: usize,
+    /// It is sealed, as the store is.
+    pub sealed: bool,
+    /// What had to be mended before.
+    pub warning: Option<String>,
+}
+
 impl Location {
-    /// Takes over a store that [`Sqlite::export_to`] has written, where there is none yet. Returns
-    /// it, read through, with the number of its sessions.
-    pub fn import(&self, file: &Path) -> Result<(Opened<Sqlite>, usize), PersistError> {
+    /// Writes all of it into a new file, as it is at one moment, whoever holds it meanwhile.
+    pub fn export_to(&self, file: &Path) -> Result<ExportedStore, PersistError> {
+        let Opened { persistence: mut store, warning } = Sqlite::at(self, false)?;
+        let sessions = store.briefs()?.len();
+        Ok(ExportedStore { sessions, sealed: store.export_to(file)?, warning })
+    }
+
+    /// Takes over a store that [`Location::export_to`] has written, where there is none yet.
+    /// Returns it, read through, with the number of its sessions.
+    pub fn import(&self, file: &Path) -> Result<(Opened, usize), PersistError> {
         files::prepare(&self.path)?;
         let lock = files::lock(&self.path)?;
         if self.path.exists() || files::beside(&self.path, "watchlist").exists() {

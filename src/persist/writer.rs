@@ -52,8 +52,8 @@ impl SavedSessions {
 
 /// Saves what changes in the snapshots until cancelled, at most twice a second, latest wins; then
 /// saves once more and returns. How it goes is told through `told`.
-pub async fn writer<P: Persistence>(
-    persistence: P,
+pub async fn writer(
+    persistence: Box<dyn Persistence>,
     saved: SavedSessions,
     mut snapshots: watch::Receiver<Arc<Snapshot>>,
     told: impl Fn(WriterEvent) + Send + 'static,
@@ -95,8 +95,8 @@ pub async fn writer<P: Persistence>(
     work.save(snapshot, &told).await;
 }
 
-struct Saver<P> {
-    persistence: Option<P>,
+struct Saver {
+    persistence: Option<Box<dyn Persistence>>,
     saved: SessionTable,
     archived: SessionTable,
     last_look: Option<Timestamp>,
@@ -133,7 +133,7 @@ impl Due {
             && self.tally.is_none()
     }
 
-    fn write(&self, persistence: &mut impl Persistence) -> Result<(), PersistError> {
+    fn write(&self, persistence: &mut dyn Persistence) -> Result<(), PersistError> {
         if !self.new.is_empty() {
             persistence.add(&self.new)?;
         }
@@ -172,7 +172,7 @@ async fn awaited<T>(
     }
 }
 
-impl<P: Persistence> Saver<P> {
+impl Saver {
     fn held(&self, id: SessionId) -> Option<&Arc<WatchedSession>> {
         self.saved.get(id).or_else(|| self.archived.get(id))
     }
@@ -238,7 +238,7 @@ impl<P: Persistence> Saver<P> {
                     tracing::warn!("{said}");
                 }
                 if !due.is_empty() {
-                    return due.write(&mut persistence);
+                    return due.write(persistence.as_mut());
                 }
                 persistence.check().and_then(|()| persistence.can_write())
             });
@@ -277,7 +277,12 @@ impl<P: Persistence> Saver<P> {
     }
 
     /// `saved` stays as it was, so that all of it is due again.
-    fn not_saved(self, persistence: P, why: &PersistError, told: &impl Fn(WriterEvent)) -> Self {
+    fn not_saved(
+        self,
+        persistence: Box<dyn Persistence>,
+        why: &PersistError,
+        told: &impl Fn(WriterEvent),
+    ) -> Self {
         if !self.troubled {
             tracing::error!(%why, "the local store is not written");
         }

@@ -148,11 +148,11 @@ impl<A: SessionApi, C: Clock> Task<A, C> {
     /// so that nothing that is learned after it is taken for saved.
     pub(super) fn take_over(
         &mut self,
-        list: Vec<WatchedSession>,
+        list: ListChanges,
         to: &mpsc::Sender<Snapshot>,
         now: Instant,
     ) {
-        self.take_list(ListChanges::Whole(list), now);
+        self.take_list(list, now);
         self.settings.following = false;
         // What is kept from here on is this process's own to
         // save; the old channel would leave it for nobody.

@@ -18,27 +18,27 @@ use crate::domain::watchlist::outbox::OutboxMessage;
 use crate::domain::watchlist::snapshot::Snapshot;
 use crate::domain::watchlist::watched::WatchedSession;
 use crate::persist::location::Location;
-use crate::persist::sqlite::Sqlite;
 use crate::persist::{
-    LAST_LOOK, Opened, PersistError, Persistence, SavedSessions, WriterEvent, arrangement, ledger,
-    writer,
+    LAST_LOOK, Opened, PersistError, Persistence, SavedSessions, SeenRows, WriterEvent,
+    arrangement, ledger, writer,
 };
 use crate::refresh::{self, Command, Settings};
 use crate::store::Store;
 
 /// Who asks Yoti and saves.
 #[derive(Debug)]
-pub enum StoreRole<P> {
+pub enum StoreRole {
     /// This process, into this store; where its file is, when other processes may change the list.
-    Own(P, Option<Location>),
-    /// Another process; this one shows what stands in the store, and takes over when it ends.
-    Follow(Location),
+    Own(Box<dyn Persistence>, Option<Location>),
+    /// Another process; this one shows what stands in the store, of which it has read these rows,
+    /// and takes over when it ends.
+    Follow(Location, SeenRows),
 }
 
 /// What the tasks begin with.
 #[derive(Debug)]
-pub struct LoadedStore<P> {
-    pub keeping: StoreRole<P>,
+pub struct LoadedStore {
+    pub keeping: StoreRole,
     /// Sessions with their last answers.
     pub known: Vec<WatchedSession>,
     /// When the operator last looked.
@@ -52,24 +52,25 @@ pub struct LoadedStore<P> {
     pub nobody_polls: bool,
 }
 
-impl<P: Persistence> LoadedStore<P> {
+impl LoadedStore {
     /// What a store of this process's holds.
     ///
     /// # Errors
     /// When it cannot be read.
-    pub fn of(mut persistence: P, location: Option<Location>) -> Result<Self, PersistError> {
+    pub fn of(
+        mut persistence: Box<dyn Persistence>,
+        location: Option<Location>,
+    ) -> Result<Self, PersistError> {
         let (known, details) = (persistence.briefs()?, persistence.source());
         // A cursor or an order that cannot be read costs the digest or the order, and nothing else.
         let last_look = persistence.state(LAST_LOOK).ok().flatten().and_then(|at| at.parse().ok());
-        let arrangement = arrangement::arrangement(&mut persistence).unwrap_or_default();
-        let tally = ledger::tally(&mut persistence).unwrap_or_default();
+        let arrangement = arrangement::arrangement(persistence.as_mut()).unwrap_or_default();
+        let tally = ledger::tally(persistence.as_mut()).unwrap_or_default();
         let keeping = StoreRole::Own(persistence, location);
         let (warning, nobody_polls) = (None, false);
         Ok(Self { keeping, known, last_look, arrangement, tally, details, warning, nobody_polls })
     }
-}
 
-impl LoadedStore<Sqlite> {
     /// The store: this process's own where it `takes` it and nobody
     /// else holds it, else followed; an error when it cannot be read.
     pub fn open(location: &Location, takes: bool) -> Result<Self, PersistError> {
@@ -81,21 +82,23 @@ impl LoadedStore<Sqlite> {
             other => (Some(other?), None),
         };
         let follows = own.is_none() || !takes;
-        let Opened { persistence, warning } = match own {
+        let Opened { mut persistence, warning } = match own {
             Some(opened) => opened,
             None => location.open(false)?,
         };
+        // Before the list itself: what is written meanwhile is found at the first look.
+        let seen = if follows { persistence.rows()? } else { SeenRows::default() };
         let held = Self::of(persistence, Some(location.clone()))?;
         let unreadable = match &held.keeping {
             StoreRole::Own(store, _) => store.trouble(),
-            StoreRole::Follow(_) => None,
+            StoreRole::Follow(..) => None,
         };
         let held = Self {
             nobody_polls: refused.is_some(),
             warning: warning.or(unreadable).or_else(|| refused.map(|why| why.to_string())),
             ..held
         };
-        let following = StoreRole::Follow(location.clone());
+        let following = StoreRole::Follow(location.clone(), seen);
         Ok(if follows { Self { keeping: following, ..held } } else { held })
     }
 }
@@ -115,18 +118,18 @@ pub struct Engine {
 impl Engine {
     /// Starts polling and saving, each a task of its own, until cancelled.
     #[must_use]
-    pub fn start<P: Persistence, A: SessionApi, C: Clock>(
-        held: LoadedStore<P>,
+    pub fn start<A: SessionApi, C: Clock>(
+        held: LoadedStore,
         api: A,
         clock: C,
         mut settings: Settings,
         rules: Rules,
     ) -> Self {
-        settings.following = matches!(held.keeping, StoreRole::Follow(_));
+        settings.following = matches!(held.keeping, StoreRole::Follow(..));
         let role = match held.keeping {
             StoreRole::Own(_, Some(_)) => "holder of the store",
             StoreRole::Own(_, None) => "without a store",
-            StoreRole::Follow(_) => "beside the holder of the store",
+            StoreRole::Follow(..) => "beside the holder of the store",
         };
         tracing::info!(sessions = held.known.len(), role, online = settings.online, "begins");
         if let Some(warning) = &held.warning {
@@ -147,7 +150,7 @@ impl Engine {
         let told = match held.keeping {
             StoreRole::Own(..) => Command::StoreDamage,
             // Looked at again, and taken back when it is no longer so.
-            StoreRole::Follow(_) => Command::StoreTrouble,
+            StoreRole::Follow(..) => Command::StoreTrouble,
         };
         if held.nobody_polls {
             tell(&commands, Command::NobodyPolls(true));
@@ -198,8 +201,8 @@ fn tell(commands: &mpsc::Sender<Command>, trouble: Command) {
 }
 
 /// Saves, and keeps the watch-list in step with other processes. Follows first where one asks.
-async fn keep<P: Persistence>(
-    keeping: StoreRole<P>,
+async fn keep(
+    keeping: StoreRole,
     takes: bool,
     kept: mpsc::Receiver<Vec<OutboxMessage>>,
     saved: SavedSessions,
@@ -211,9 +214,9 @@ async fn keep<P: Persistence>(
         StoreRole::Own(persistence, location) => {
             save(persistence, location, saved, snapshots, commands, cancelled).await;
         }
-        StoreRole::Follow(location) => {
+        StoreRole::Follow(location, seen) => {
             let place = location.clone();
-            let taken = share::follow(place, takes, kept, &commands, &cancelled).await;
+            let taken = share::follow(place, takes, seen, kept, &commands, &cancelled).await;
             let Some((persistence, held)) = taken else { return };
             let saved = SavedSessions { watched: held.sessions, archived: held.archived };
             save(persistence, Some(location), saved, snapshots, commands, cancelled).await;
@@ -221,8 +224,8 @@ async fn keep<P: Persistence>(
     }
 }
 
-async fn save<P: Persistence>(
-    persistence: P,
+async fn save(
+    persistence: Box<dyn Persistence>,
     location: Option<Location>,
     saved: SavedSessions,
     snapshots: watch::Receiver<Arc<Snapshot>>,

@@ -15,10 +15,8 @@ use crate::domain::watchlist::command::OperatorCommand;
 use crate::domain::watchlist::list_changes::ListChanges;
 use crate::domain::watchlist::outbox::OutboxMessage;
 use crate::domain::watchlist::snapshot::Snapshot;
-use crate::domain::watchlist::watched::WatchedSession;
 use crate::persist::location::Location;
-use crate::persist::sqlite::{SeenRows, Sqlite};
-use crate::persist::{PersistError, Persistence};
+use crate::persist::{PersistError, Persistence, SeenRows, SharedPersistence};
 use crate::refresh::Command;
 use troubles::TroublesTold;
 
@@ -45,17 +43,17 @@ async fn blocking<T: Send + 'static, R: Send + 'static>(
 
 /// The connection to the store beside the process that keeps it, opened when it is first needed.
 fn beside<'a>(
-    open: &'a mut Option<Sqlite>,
+    open: &'a mut Option<Box<dyn SharedPersistence>>,
     location: &Location,
-) -> Result<&'a mut Sqlite, PersistError> {
+) -> Result<&'a mut dyn SharedPersistence, PersistError> {
     match open {
-        Some(store) => Ok(store),
-        none => Ok(none.insert(location.beside()?)),
+        Some(store) => Ok(store.as_mut()),
+        none => Ok(none.insert(location.beside()?).as_mut()),
     }
 }
 
 /// True, and closed: another file stands in the place of the one that is open, or none.
-fn was_replaced(open: &mut Option<Sqlite>) -> bool {
+fn was_replaced(open: &mut Option<Box<dyn SharedPersistence>>) -> bool {
     let replaced = open.as_mut().is_some_and(|store| store.check().is_err());
     if replaced {
         *open = None;
@@ -72,13 +70,13 @@ struct Reader {
     location: Location,
     /// Takes the store when the other process has ended.
     takes: bool,
-    open: Option<Sqlite>,
-    /// Of the store when it was last read.
+    open: Option<Box<dyn SharedPersistence>>,
+    /// Of the store when what is shown was read.
     version: Option<i64>,
-    /// What was read of it; `None`: all of it is to be read.
-    seen: Option<SeenRows>,
-    /// When the list was last read as a whole.
-    read_at: Instant,
+    /// What is shown of it.
+    seen: SeenRows,
+    /// When the list was last read as a whole; `None`: it is to be.
+    read_at: Option<Instant>,
     pause: Duration,
     /// Kept here and not left yet.
     left: Vec<OutboxMessage>,
@@ -91,12 +89,19 @@ struct Reader {
 }
 
 /// What a look has found.
-#[expect(clippy::large_enum_variant, reason = "one at a time, never kept")]
 enum Look {
     /// The other process has ended: the store is this one's.
-    Mine(Sqlite, Vec<WatchedSession>),
-    /// It goes on; with the list, where anything is new.
-    Theirs(Option<ListChanges>),
+    Mine(Box<dyn Persistence>, ListChanges),
+    /// It goes on; with what is new, if anything is.
+    Theirs(Option<Found>),
+}
+
+/// What was read of the store, and is to be shown.
+struct Found {
+    changes: ListChanges,
+    seen: SeenRows,
+    version: i64,
+    read_at: Option<Instant>,
 }
 
 impl Reader {
@@ -110,9 +115,12 @@ impl Reader {
         Ok(true)
     }
 
-    /// All of it is read at the next look: what was seen last is not what is shown.
-    fn forget(&mut self) {
-        (self.version, self.seen) = (None, None);
+    /// It is shown: what is read from now on is what is other than this. What is never shown is
+    /// found again, so that what happened is told all the same.
+    fn shows(&mut self, found: Found) -> ListChanges {
+        let Found { changes, seen, version, read_at } = found;
+        (self.version, self.seen, self.read_at) = (Some(version), seen, read_at);
+        changes
     }
 
     fn look(&mut self) -> Result<Look, PersistError> {
@@ -121,7 +129,7 @@ impl Reader {
                 Ok(opened) => {
                     (self.refused, self.unwritable) = (None, None);
                     let mut mine = opened.persistence;
-                    let known = mine.briefs()?;
+                    let (known, _) = mine.look_at_all(&self.seen)?;
                     self.damage = opened.warning.or_else(|| mine.trouble());
                     tracing::info!("takes over from another process");
                     return Ok(Look::Mine(mine, known));
@@ -132,29 +140,27 @@ impl Reader {
             }
         }
         if was_replaced(&mut self.open) {
-            self.forget();
+            // Another file has versions of its own.
+            (self.version, self.seen, self.read_at) = (None, SeenRows::default(), None);
         }
         // `beside`, not `open`: nothing of a store that another process holds is checked or mended.
         let store = beside(&mut self.open, &self.location)?;
         self.unwritable = store.can_write().err().map(|why| why.to_string());
         // Before the list is read: what is written meanwhile is found at the next look.
-        let version = store.data_version()?;
-        if self.version == Some(version) && self.read_at.elapsed() < REREAD {
+        let version = store.version()?;
+        let read_at = self.read_at.filter(|read_at| read_at.elapsed() < REREAD);
+        if self.version == Some(version) && read_at.is_some() {
             return Ok(Look::Theirs(None));
         }
         let begun = Instant::now();
-        let seen = self.seen.as_mut().filter(|_| self.read_at.elapsed() < REREAD);
-        let known = if let Some(seen) = seen {
-            store.look_at_changes(seen)?
+        let (changes, seen) = if read_at.is_some() {
+            store.look_at_changes(&self.seen)?
         } else {
-            let (all, seen) = store.look_at_all()?;
-            (self.seen, self.read_at) = (Some(seen), begun);
-            all
+            store.look_at_all(&self.seen)?
         };
         self.damage = store.trouble();
-        self.version = Some(version);
         self.pause = PACE.max(begun.elapsed() * PATIENCE);
-        Ok(Look::Theirs(Some(known)))
+        Ok(Look::Theirs(Some(Found { changes, seen, version, read_at: read_at.or(Some(begun)) })))
     }
 
     /// What was kept last is left too.
@@ -192,17 +198,18 @@ impl Reader {
 pub(super) async fn follow(
     location: Location,
     takes: bool,
+    seen: SeenRows,
     mut kept: mpsc::Receiver<Vec<OutboxMessage>>,
     commands: &mpsc::Sender<Command>,
     cancelled: &CancellationToken,
-) -> Option<(Sqlite, Snapshot)> {
+) -> Option<(Box<dyn Persistence>, Snapshot)> {
     let mut reader = Reader {
         location,
         takes,
         open: None,
         version: None,
-        seen: None,
-        read_at: Instant::now(),
+        seen,
+        read_at: Some(Instant::now()),
         pause: PACE,
         left: Vec::new(),
         refused: None,
@@ -229,9 +236,11 @@ pub(super) async fn follow(
                 return Some((store, held));
             }
             // What was kept meanwhile is not in what was read: it is read again.
-            Ok(Look::Theirs(Some(_))) if !kept.is_empty() => reader.forget(),
-            Ok(Look::Theirs(Some(known))) => commands.send(Command::Follow(known)).await.ok()?,
-            Ok(Look::Theirs(None)) => {}
+            Ok(Look::Theirs(Some(found))) if kept.is_empty() => {
+                let changes = reader.shows(found);
+                commands.send(Command::Follow(changes)).await.ok()?;
+            }
+            Ok(Look::Theirs(_)) => {}
             Err(_told) => {}
         }
     }
@@ -242,7 +251,7 @@ pub(super) async fn follow(
 /// The refresh task takes over with what the other process left. Returns what the store holds then.
 /// What was kept while the store was read is not in it, and is done once more.
 async fn take_over(
-    known: Vec<WatchedSession>,
+    known: ListChanges,
     mut late: Vec<OutboxMessage>,
     kept: &mut mpsc::Receiver<Vec<OutboxMessage>>,
     commands: &mpsc::Sender<Command>,
@@ -307,7 +316,7 @@ pub(super) async fn take_in(
 
 struct Inbox {
     location: Location,
-    open: Option<Sqlite>,
+    open: Option<Box<dyn SharedPersistence>>,
     /// Number of the last that was taken in.
     taken: i64,
     /// Number of the last that was struck out.
@@ -353,7 +362,7 @@ impl Inbox {
 
     fn inspected(&mut self) -> Result<(), PersistError> {
         let store = beside(&mut self.open, &self.location)?;
-        let version = store.data_version()?;
+        let version = store.version()?;
         if self.version != Some(version) {
             let said = store.inspect()?;
             store.read_through()?;

@@ -12,7 +12,6 @@ use std::process::{Command, Output, Stdio};
 
 use branchwatch::api::key::SigningKey;
 use branchwatch::domain::watchlist::watched::WatchedSession;
-use branchwatch::persist::Persistence;
 use secrecy::ExposeSecret;
 use serde_json::Value;
 

@@ -9,7 +9,6 @@ use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use branchwatch::domain::session::ids::SessionId;
-use branchwatch::persist::Persistence;
 
 use crate::{World, said, world};
 

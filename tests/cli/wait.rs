@@ -1,7 +1,5 @@
 //! `wait`: every condition and every exit code, against the simulator.
 
-use branchwatch::persist::Persistence;
-
 use crate::{World, world};
 
 /// Waits for the sessions, asking each second.

@@ -67,7 +67,13 @@ fn saving(
         WriterEvent::Saved(version) => drop(commands.try_send(Command::Saved(version))),
         WriterEvent::Trouble(trouble) => assert_eq!(trouble, None),
     };
-    tokio::spawn(writer(memory, saved, world.snapshots.clone(), told, world.cancel.clone()));
+    tokio::spawn(writer(
+        Box::new(memory),
+        saved,
+        world.snapshots.clone(),
+        told,
+        world.cancel.clone(),
+    ));
     (world, source)
 }
 

@@ -61,12 +61,6 @@ impl Sqlite {
         all.into_iter().filter_map(|one| one.row.last_ok).max()
     }
 
-    /// The clock was not believed when something was to be erased last.
-    #[must_use]
-    pub const fn erase_waits(&self) -> bool {
-        self.erase_waits
-    }
-
     /// What was deleted or written over must not stay in the write-ahead log either.
     pub(super) fn leave_nothing(&self) -> Result<(), PersistError> {
         let busy: bool =

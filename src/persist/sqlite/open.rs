@@ -16,18 +16,6 @@ use crate::persist::location::Location;
 use crate::persist::second_copy::restore;
 use crate::persist::{Opened, PersistError, files, mend, posts, read_only, rows, schema, wal};
 
-impl Location {
-    /// Opens or makes it; see [`Sqlite::at`].
-    pub fn open(&self, exclusive: bool) -> Result<Opened<Sqlite>, PersistError> {
-        Sqlite::at(self, exclusive)
-    }
-
-    /// Opens it beside the process that keeps it; nothing is checked or mended.
-    pub fn beside(&self) -> Result<Sqlite, PersistError> {
-        Sqlite::beside(self)
-    }
-}
-
 impl Sqlite {
     /// Opens or makes a store without a key; see [`Sqlite::at`].
     pub fn open(path: &Path, exclusive: bool) -> Result<Opened<Self>, PersistError> {

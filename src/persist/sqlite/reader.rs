@@ -36,7 +36,7 @@ impl DetailReader {
         }
         let store = match open {
             Some(store) => store,
-            none => none.insert(self.location.beside()?),
+            none => none.insert(Sqlite::beside(&self.location)?),
         };
         store.stored(ids)
     }

@@ -65,7 +65,7 @@ impl Sqlite {
 
     /// The application of this store has a new key: the data key is wrapped with it, and no longer
     /// with the old one. Nothing else is written.
-    pub fn rekey(old: &Location, new: &StoreKey) -> Result<(), PersistError> {
+    pub(in crate::persist) fn rekey(old: &Location, new: &StoreKey) -> Result<(), PersistError> {
         let mut store = Self::at(old, true)?.persistence;
         let Vault::Sealed(data) = store.vault.clone() else { return Err(PersistError::Sealed) };
         let wrapped = new.wrap(&store.name, &data).map_err(PersistError::sealing)?;

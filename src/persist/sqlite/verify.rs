@@ -7,14 +7,13 @@ use rusqlite::Connection;
 use super::{MESSAGES, OWN_VALUES, Sqlite};
 use crate::domain::session::ids::SessionId;
 use crate::domain::watchlist::storage::StoreFault;
-use crate::domain::watchlist::watched::WatchedSession;
 use crate::persist::header::{Header, POSTS, STATES};
 use crate::persist::key::Vault;
 use crate::persist::rows::{self, ListedRow, SessionRow};
 use crate::persist::second_copy::kept;
-use crate::persist::{PersistError, Persistence, detail_rows, posts, schema, state};
+use crate::persist::{PersistError, posts, schema, state};
 
-/// What a count of all rows came to, and the `data_version` of then.
+/// What a count of all rows came to, and the version of then.
 #[derive(Debug)]
 pub(super) struct Compared {
     version: i64,
@@ -23,8 +22,7 @@ pub(super) struct Compared {
 
 impl Sqlite {
     /// What to say of what the last loading did not believe.
-    #[must_use]
-    pub fn trouble(&self) -> Option<String> {
+    pub(super) fn doubts(&self) -> Option<String> {
         let mut counts: BTreeMap<StoreFault, Vec<SessionId>> = BTreeMap::new();
         for (id, fault) in &self.faults {
             counts.entry(*fault).or_default().push(*id);
@@ -162,53 +160,11 @@ impl Sqlite {
         })
     }
 
-    /// Opens all sessions with their answers and events, a few at a time, so that
-    /// [`Sqlite::trouble`] says what of them is not believed. Returns how many there are.
-    pub fn read_through(&mut self) -> Result<usize, PersistError> {
-        let ids: Vec<SessionId> = self.briefs()?.iter().map(WatchedSession::id).collect();
-        for few in ids.chunks(detail_rows::FEW) {
-            let faults = self.mending(|store| {
-                store.at_one_moment(|store| {
-                    let (sql, name, vault) = (&store.connection, &store.name, &store.vault);
-                    let listed = rows::named(sql, name, vault, few)?;
-                    detail_rows::faults(sql, name, vault, listed)
-                })
-            })?;
-            for (id, fault) in faults {
-                let known = self.faults.entry(id).or_insert(fault);
-                *known = fault.max(*known);
-            }
-        }
-        Ok(ids.len())
-    }
-
     /// Reads all of the file.
     pub(in crate::persist) fn is_sound(&self) -> Result<(), PersistError> {
         schema::sound(&self.connection)
     }
 
-    /// Reads all of the file and of the journal, and writes a damaged journal anew. What was wrong
-    /// with it, in words that may be shown.
-    ///
-    /// # Errors
-    /// When the file is damaged or not in its place.
-    pub fn inspect(&mut self) -> Result<Option<String>, PersistError> {
-        self.is_in_place()?;
-        self.is_sound()?;
-        let contents = self.journal.read()?;
-        if self.vault.is_shut() || (contents.damaged == 0 && contents.head.is_some()) {
-            return Ok(None);
-        }
-        let journal = self.journal.clone();
-        self.write(|write| write.rewrite_journal(&journal))?;
-        Ok(Some(format!(
-            "the second copy of the watch-list was damaged ({}) and has been written anew",
-            crate::text::count(contents.damaged, "line")
-        )))
-    }
-}
-
-impl Sqlite {
     /// Whether the program's own values are those that were written last: an older one is opened
     /// as well as the newest.
     pub(super) fn states_are_whole(&mut self) -> Result<bool, PersistError> {
