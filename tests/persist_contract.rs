@@ -357,7 +357,9 @@ enum Backend {
 
 /// The same story for each backend.
 fn backends(story: impl Fn(&Backend)) {
-    story(&Backend::Memory(Memory::default().beside()));
+    // Held by nobody.
+    let memory = Memory::default().beside();
+    story(&Backend::Memory(memory));
     for key in [None, Some(7)] {
         story(&Backend::File(tempfile::tempdir().unwrap(), key));
     }

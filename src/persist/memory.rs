@@ -174,7 +174,7 @@ impl Memory {
     /// The same store, held from now on, with what was left for whoever holds it.
     ///
     /// # Errors
-    /// While it is held.
+    /// While somebody else holds it.
     pub fn hold(&self) -> Result<Self, PersistError> {
         self.with(|kept| {
             if kept.held {

@@ -25,15 +25,27 @@ use crate::domain::session::ids::SessionId;
 use crate::domain::watchlist::storage::StoreFault;
 use crate::text::count;
 
-/// The lock for mending: nobody else may hold the store,
-/// or mend it at the same time. Who mends it is soon done.
+/// Who makes or mends a store.
+pub(super) enum MendingTurn {
+    /// This process does, under this lock.
+    Ours(files::StoreLock),
+    /// Another one has done it.
+    Theirs(Box<Sqlite>),
+}
+
+/// The lock for mending: nobody else may hold the store, or mend it at the same time. Who mends it
+/// is soon done. `None`: it is held, and stays as it is.
 #[expect(clippy::disallowed_methods, reason = "the store is opened in real time, and blocks")]
-pub(super) fn turn(path: &Path) -> Option<files::StoreLock> {
+pub(super) fn turn(location: &Location) -> Option<MendingTurn> {
     // Five seconds: a lock that is held longer is a running dashboard's.
     for _ in 0..50 {
-        match files::lock(path) {
-            Ok(lock) => return Some(lock),
-            Err(_held) => std::thread::sleep(Duration::from_millis(100)),
+        if let Ok(lock) = files::lock(&location.path) {
+            return Some(MendingTurn::Ours(lock));
+        }
+        std::thread::sleep(Duration::from_millis(100));
+        // Whoever holds it made it, and goes on holding it: the first start of a dashboard.
+        if let Ok(made) = Sqlite::connected(location) {
+            return Some(MendingTurn::Theirs(Box::new(made)));
         }
     }
     None

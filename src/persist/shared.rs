@@ -61,8 +61,8 @@ pub trait SharedPersistence: Persistence {
     fn look_at_changes(&mut self, seen: &SeenRows)
     -> Result<(ListChanges, SeenRows), PersistError>;
 
-    /// Reads all of what is stored, and mends its second copy. What was wrong with it, in words that
-    /// may be shown.
+    /// Reads all of what is stored, and mends its second copy. Says what was wrong with it, in words
+    /// that may be shown to the operator.
     ///
     /// # Errors
     /// When it is damaged or not in its place.

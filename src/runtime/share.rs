@@ -3,6 +3,7 @@
 //!
 //! Never writes but to leave, and to strike out what was taken in.
 
+mod inbox;
 mod troubles;
 
 use std::time::Duration;
@@ -18,6 +19,7 @@ use crate::domain::watchlist::snapshot::Snapshot;
 use crate::persist::location::Location;
 use crate::persist::{PersistError, Persistence, SeenRows, SharedPersistence};
 use crate::refresh::Command;
+pub(super) use inbox::take_in;
 use troubles::TroublesTold;
 
 /// The store is looked at this often. A process that ends is followed within a few of these.
@@ -93,11 +95,11 @@ enum Look {
     /// The other process has ended: the store is this one's.
     Mine(Box<dyn Persistence>, ListChanges),
     /// It goes on; with what is new, if anything is.
-    Theirs(Option<Found>),
+    Theirs(Option<ReadChanges>),
 }
 
 /// What was read of the store, and is to be shown.
-struct Found {
+struct ReadChanges {
     changes: ListChanges,
     seen: SeenRows,
     version: i64,
@@ -117,8 +119,8 @@ impl Reader {
 
     /// It is shown: what is read from now on is what is other than this. What is never shown is
     /// found again, so that what happened is told all the same.
-    fn shows(&mut self, found: Found) -> ListChanges {
-        let Found { changes, seen, version, read_at } = found;
+    fn shows(&mut self, read: ReadChanges) -> ListChanges {
+        let ReadChanges { changes, seen, version, read_at } = read;
         (self.version, self.seen, self.read_at) = (Some(version), seen, read_at);
         changes
     }
@@ -160,7 +162,12 @@ impl Reader {
         };
         self.damage = store.trouble();
         self.pause = PACE.max(begun.elapsed() * PATIENCE);
-        Ok(Look::Theirs(Some(Found { changes, seen, version, read_at: read_at.or(Some(begun)) })))
+        Ok(Look::Theirs(Some(ReadChanges {
+            changes,
+            seen,
+            version,
+            read_at: read_at.or(Some(begun)),
+        })))
     }
 
     /// What was kept last is left too.
@@ -236,8 +243,8 @@ pub(super) async fn follow(
                 return Some((store, held));
             }
             // What was kept meanwhile is not in what was read: it is read again.
-            Ok(Look::Theirs(Some(found))) if kept.is_empty() => {
-                let changes = reader.shows(found);
+            Ok(Look::Theirs(Some(read))) if kept.is_empty() => {
+                let changes = reader.shows(read);
                 commands.send(Command::Follow(changes)).await.ok()?;
             }
             Ok(Look::Theirs(_)) => {}
@@ -267,110 +274,6 @@ async fn take_over(
         commands.send(command).await.ok()?;
     }
     Some(held)
-}
-
-/// Takes in what other processes leave for the one that holds the store: this one.
-pub(super) async fn take_in(
-    location: Option<Location>,
-    commands: &mpsc::Sender<Command>,
-    cancelled: &CancellationToken,
-) {
-    let Some(location) = location else { return };
-    let mut inbox = Inbox {
-        location,
-        open: None,
-        taken: 0,
-        struck: 0,
-        version: None,
-        damage: None,
-        inspect_at: Instant::now() + PACE,
-    };
-    let mut told = TroublesTold::of_holder();
-    loop {
-        let Some((back, looked)) = blocking(inbox, Inbox::look).await else { return };
-        inbox = back;
-        let (mut done, unread) = match looked {
-            Ok(left) => (left, None),
-            Err(why) => {
-                (Vec::new(), Some(format!("what other processes left cannot be taken in: {why}")))
-            }
-        };
-        if unread.is_none() && Instant::now() >= inbox.inspect_at {
-            let Some((back, ())) = blocking(inbox, Inbox::inspect).await else { return };
-            inbox = back;
-        }
-        // What cannot be written the writer tells.
-        done.extend(told.news(None, unread.or_else(|| inbox.damage.clone())));
-        for command in done {
-            if commands.send(command).await.is_err() {
-                return;
-            }
-        }
-        tokio::select! {
-            biased;
-            () = cancelled.cancelled() => return,
-            () = tokio::time::sleep(PACE) => {}
-        }
-    }
-}
-
-struct Inbox {
-    location: Location,
-    open: Option<Box<dyn SharedPersistence>>,
-    /// Number of the last that was taken in.
-    taken: i64,
-    /// Number of the last that was struck out.
-    struck: i64,
-    /// Of the store when it was inspected last.
-    version: Option<i64>,
-    /// What was wrong with it then.
-    damage: Option<String>,
-    inspect_at: Instant,
-}
-
-/// All of the store is read again after so many times as long as that took last, so that what is
-/// altered is told within 5 s in a list of some thousands, and a longer one costs no more.
-const RARELY: u32 = 50;
-
-impl Inbox {
-    /// What was taken in at the last look is saved by now, and struck out.
-    fn look(&mut self) -> Result<Vec<Command>, PersistError> {
-        if was_replaced(&mut self.open) {
-            // A new file has numbers of its own.
-            (self.taken, self.struck, self.version) = (0, 0, None);
-        }
-        let store = beside(&mut self.open, &self.location)?;
-        // One look later: the writer has saved by now what was taken in at the last one.
-        if self.struck < self.taken {
-            store.taken(self.taken)?;
-            self.struck = self.taken;
-        }
-        let (left, last) = store.posts(self.taken)?;
-        self.taken = last;
-        Ok(commands(left))
-    }
-
-    /// Reads all of it where anything was written, so that the start does not wait for it, and damage
-    /// is told before the page that has it is needed (fault D05).
-    fn inspect(&mut self) {
-        let begun = Instant::now();
-        if let Err(why) = self.inspected() {
-            self.damage = Some(why.to_string());
-        }
-        self.inspect_at = Instant::now() + begun.elapsed() * RARELY;
-    }
-
-    fn inspected(&mut self) -> Result<(), PersistError> {
-        let store = beside(&mut self.open, &self.location)?;
-        let version = store.version()?;
-        if self.version != Some(version) {
-            let said = store.inspect()?;
-            store.read_through()?;
-            self.version = Some(version);
-            self.damage = said.or_else(|| store.trouble());
-        }
-        Ok(())
-    }
 }
 
 /// In their order; what can be done at once is one command.

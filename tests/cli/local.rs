@@ -9,6 +9,7 @@ use branchwatch::domain::session::parts::{Answers, Letter};
 use branchwatch::domain::watchlist::annotations::{AnnotationChange, Made};
 use branchwatch::domain::watchlist::outbox::OutboxMessage;
 use branchwatch::domain::watchlist::watched::{WatchEntry, WatchedSession};
+use branchwatch::persist::location::Location;
 use jiff::{SignedDuration, Timestamp};
 use secrecy::ExposeSecret;
 
@@ -84,7 +85,8 @@ fn a_tag_that_is_added_leaves_the_others_and_one_that_was_taken_off_meanwhile() 
     world.run(&["add", id, "--tag", "c"], 0);
     let tags = || world.run(&["list", "--plain", "--privacy", "off", "--columns", "tags"], 0).0;
     assert!(tags().contains("\t#a #b #c"), "{}", tags());
-    let mut store = world.location().open(false).unwrap().persistence;
+    let path = world.home.path().join(".local/share/branchwatch/store.db");
+    let mut store = Location::new(&path, None).open(false).unwrap().persistence;
     let session = store.load().unwrap().remove(0);
     let off = AnnotationChange::tags(&session.entry.tags, &["b".to_owned(), "c".to_owned()]);
     let made = Made::new(Timestamp::UNIX_EPOCH, None);

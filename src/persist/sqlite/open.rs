@@ -13,6 +13,7 @@ use crate::persist::header::{self, Header};
 use crate::persist::journal::Journal;
 use crate::persist::key::Vault;
 use crate::persist::location::Location;
+use crate::persist::mend::MendingTurn;
 use crate::persist::second_copy::restore;
 use crate::persist::{Opened, PersistError, files, mend, posts, read_only, rows, schema, wal};
 
@@ -74,18 +75,18 @@ impl Sqlite {
                  fetched again"
             )
         });
-        let opened = match Self::connected(location) {
+        let mut store = match Self::connected(location) {
             Err(why @ (PersistError::Damaged(_) | PersistError::Missing)) => {
-                if lock.is_none() {
-                    lock = Some(mend::turn(path).ok_or(why)?);
-                }
-                let (opened, told) = mend::mended(location)?;
+                let turn = match lock.take() {
+                    Some(lock) => MendingTurn::Ours(lock),
+                    None => mend::turn(location).ok_or(why)?,
+                };
+                let (made, told) = Self::made_in(turn, location)?;
                 warning = told.or(warning);
-                opened
+                made
             }
-            other => other?,
+            other => Self { lock, ..other? },
         };
-        let mut store = Self { lock, ..opened };
         match store.settle_in(exclusive) {
             Err(PersistError::Damaged(why)) => {
                 warning = store.mend(PersistError::Damaged(why))?.or(warning);
@@ -162,14 +163,28 @@ impl Sqlite {
 
     /// Makes the store anew where this process may; else `why` it was to be done.
     pub(super) fn mend(&mut self, why: PersistError) -> Result<Option<String>, PersistError> {
-        let path = &self.location.path;
         let (held, turn) = match self.lock.take() {
-            Some(lock) => (true, lock),
-            None => (false, mend::turn(path).ok_or(why)?),
+            Some(lock) => (true, MendingTurn::Ours(lock)),
+            None => (false, mend::turn(&self.location).ok_or(why)?),
         };
-        let (opened, told) = mend::mended(&self.location)?;
-        *self = Self { lock: held.then_some(turn), ..opened };
+        let (made, told) = Self::made_in(turn, &self.location)?;
+        let lock = made.lock.filter(|_| held);
+        *self = Self { lock, ..made };
         Ok(told)
+    }
+
+    /// With the lock, where it is this process's turn.
+    fn made_in(
+        turn: MendingTurn,
+        location: &Location,
+    ) -> Result<(Self, Option<String>), PersistError> {
+        match turn {
+            MendingTurn::Theirs(made) => Ok((*made, None)),
+            MendingTurn::Ours(lock) => {
+                let (made, told) = mend::mended(location)?;
+                Ok((Self { lock: Some(lock), ..made }, told))
+            }
+        }
     }
 
     /// Does it once more where the file turns out to be damaged while it is read.
