@@ -9,6 +9,7 @@ pub mod engine;
 pub mod event_loop;
 mod exports;
 pub mod ground;
+mod input;
 pub mod opener;
 mod picture;
 pub(crate) mod program;
@@ -139,8 +140,8 @@ pub async fn dashboard<A: SessionApi, C: Clock + Clone>(
         pictures: Pictures::new(parts.graphics),
     };
     outside.effects.suspend_at(stops);
-    let keys = crossterm::event::EventStream::new();
-    let ending = event_loop::run(&mut model, &mut screen, keys, outside, ended(stopped)).await;
+    let input = input::input()?;
+    let ending = event_loop::run(&mut model, &mut screen, input, outside, ended(stopped)).await;
     // Before anything is waited for: the operator has her terminal back while the store is flushed.
     drop(screen);
     tracing::info!(ending = ?ending.as_ref().ok(), "dashboard ends");
