@@ -53,6 +53,7 @@ use exit::Failure;
 /// Runs the program and says how it ended.
 #[must_use]
 pub fn main() -> ExitCode {
+    keep_memory_private();
     if let Some(place) = key_in_arguments() {
         let what = "holds a private key: write it to a file (chmod 600) and pass its path";
         output::warn(&format!("branchwatch: {place} {what}"));
@@ -80,6 +81,18 @@ pub fn main() -> ExitCode {
         return ExitCode::from(exit::FAULT);
     }
     ExitCode::from(ended.unwrap_or(exit::FAULT))
+}
+
+/// No core file, and no other process of this user reads the memory: it holds the key and what Yoti
+/// says of people (fault S01). First of all, before a key is read.
+fn keep_memory_private() {
+    let none = rustix::process::Rlimit { current: Some(0), maximum: Some(0) };
+    // Where the system does not let it, the program is no worse than without.
+    let _limited = rustix::process::setrlimit(rustix::process::Resource::Core, none);
+    // A pattern that pipes core files to a program does not ask for the limit.
+    #[cfg(target_os = "linux")]
+    let _private =
+        rustix::process::set_dumpable_behavior(rustix::process::DumpableBehavior::NotDumpable);
 }
 
 /// Where a private key stands among the arguments; asked before anything can repeat them.
@@ -132,7 +145,7 @@ async fn run(cli: Cli) -> Result<u8, Failure> {
         Failure::Usage("--log-level: expected error, warn, info or debug".to_owned())
     })?;
     crate::telemetry::install(global.log_file.as_deref(), level, global.verbose)
-        .map_err(|why| Failure::Other(format!("cannot log: {why}")))?;
+        .map_err(|why| Failure::Other(format!("cannot log: --log-file: {why}")))?;
     // Before anything is done: a flag that does nothing here would mislead.
     scope::check(&global, cli.command.as_ref())?;
     match cli.command {

@@ -28,6 +28,8 @@ mod keys;
 mod list;
 mod local;
 mod many;
+#[cfg(target_os = "linux")]
+mod memory;
 mod named;
 mod privacy;
 #[path = "../common/process.rs"]
