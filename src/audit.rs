@@ -19,7 +19,8 @@ use serde_json::{Map, Value, json};
 
 use crate::domain::events::audit_action::{AuditAction, LastExports};
 use crate::domain::session::ids::SessionId;
-use file::{LogFile, NAME, file_sum, folder, full_files, stamp};
+use crate::regular_file;
+use file::{LogFile, NAME, file_sum, full_files, stamp};
 use line::{FILE_BEFORE, FORMAT, sum};
 
 pub use check::{AuditFile, AuditVerdict, check};
@@ -122,7 +123,7 @@ impl AuditLog {
 
     /// The first line of a file, and the sum of the file before.
     fn head(&self, path: &Path, now: Timestamp) -> io::Result<(Map<String, Value>, String)> {
-        let name = full_files(folder(path))?.pop();
+        let name = full_files(regular_file::folder_of(path))?.pop();
         // What cannot be read is not proved, and no reason to refuse the line.
         let read = |name: &String| file_sum(&path.with_file_name(name)).ok();
         let before = name.as_ref().and_then(read).unwrap_or_default();
@@ -162,7 +163,7 @@ impl AuditLog {
     pub fn last_exports(&self, id: SessionId) -> Option<LastExports> {
         let path = self.path.as_ref()?;
         let mut last = LastExports::default();
-        let mut names = match full_files(folder(path)) {
+        let mut names = match full_files(regular_file::folder_of(path)) {
             Ok(names) => names,
             Err(why) if why.kind() == io::ErrorKind::NotFound => return Some(last),
             Err(_why) => return None,

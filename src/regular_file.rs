@@ -1,11 +1,20 @@
-//! Opening files in folders where somebody else may have planted a link or a pipe.
+//! Opening files in folders where somebody else may have planted a link or a pipe, and removing what
+//! our own writes left there.
 
 use std::fs::{File, OpenOptions};
 use std::io;
-use std::os::unix::fs::OpenOptionsExt;
+use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
 use std::path::Path;
+use std::time::Duration;
 
 use rustix::fs::OFlags;
+use rustix::io::Errno;
+use rustix::process::geteuid;
+
+/// A temporary file that is older than this belongs to no process.
+const LEFTOVER: Duration = Duration::from_hours(1);
+/// So many letters and digits `tempfile` puts behind the beginning of a name.
+const RANDOM: usize = 6;
 
 /// To read, following no link and waiting for no pipe: those planted at the place would take what is
 /// written elsewhere, or wait for ever (fault F02). The caller adds what else it wants.
@@ -21,6 +30,100 @@ pub(crate) fn options() -> OpenOptions {
 /// # Errors
 /// When it cannot be opened, or is no regular file.
 pub(crate) fn open(path: &Path, options: &OpenOptions) -> io::Result<File> {
-    let file = options.open(path)?;
+    let file = options.open(path).map_err(|why| match Errno::from_io_error(&why) {
+        Some(Errno::LOOP) => io::Error::other("a link, which is not followed"),
+        _ => why,
+    })?;
     if file.metadata()?.is_file() { Ok(file) } else { Err(io::Error::other("not a regular file")) }
+}
+
+/// The folder that a path lies in.
+#[must_use]
+pub(crate) fn folder_of(path: &Path) -> &Path {
+    path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
+}
+
+/// Whether a file of this owner can be changed by somebody other than us and root.
+#[must_use]
+pub(crate) fn is_foreign(owner: u32) -> bool {
+    owner != 0 && owner != geteuid().as_raw()
+}
+
+/// Deletes the temporary files and folders that our cut-off writes left in a folder, with names that
+/// begin like these. Younger ones may be in use. Returns how many there were.
+pub(crate) fn remove_leftovers(folder: &Path, beginnings: &[&str]) -> usize {
+    let files = std::fs::read_dir(folder).into_iter().flatten().flatten();
+    let left = files.filter(|file| {
+        let name = file.file_name();
+        let name = name.to_string_lossy();
+        beginnings.iter().any(|begins| name.strip_prefix(begins).is_some_and(is_random))
+    });
+    left.filter_map(|file| remove_if_old(&file.path())).count()
+}
+
+fn remove_if_old(path: &Path) -> Option<()> {
+    let about = path.symlink_metadata().ok()?;
+    let age = about.modified().ok()?.elapsed().ok()?;
+    if about.uid() != geteuid().as_raw() || age <= LEFTOVER {
+        None
+    } else if about.is_dir() {
+        // A bundle.
+        std::fs::remove_dir_all(path).ok()
+    } else {
+        about.is_file().then(|| std::fs::remove_file(path).ok())?
+    }
+}
+
+/// What `tempfile` makes up, and SQLite's files beside it. Anything longer is the operator's own.
+fn is_random(rest: &str) -> bool {
+    let made_up = rest.trim_end_matches("-wal").trim_end_matches("-shm");
+    made_up.len() == RANDOM && made_up.bytes().all(|byte| byte.is_ascii_alphanumeric())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::SystemTime;
+
+    use super::*;
+
+    #[test]
+    fn only_old_temporary_files_of_ours_are_removed() {
+        let folder = tempfile::tempdir().unwrap();
+        let now = folder.path().metadata().unwrap().modified().unwrap();
+        let old = now.checked_sub(LEFTOVER * 2).unwrap();
+        let make = |name: &str, time: SystemTime| {
+            let file = File::create(folder.path().join(name)).unwrap();
+            file.set_modified(time).unwrap();
+        };
+        for name in [".ours-Ab3dE6", ".ours-Ab3dE6-wal", ".ours-notes.txt", ".ours-", "dbs.json"] {
+            make(name, old);
+        }
+        make(".ours-Young1", now);
+        make(".ours-Future", now + LEFTOVER);
+        std::os::unix::fs::symlink("dbs.json", folder.path().join(".ours-Link11")).unwrap();
+        std::fs::create_dir(folder.path().join(".ours-Folder")).unwrap();
+        let bundle = folder.path().join(".other-Bundle");
+        std::fs::create_dir(&bundle).unwrap();
+        File::create(bundle.join("session.json")).unwrap();
+        File::open(&bundle).unwrap().set_modified(old).unwrap();
+        assert_eq!(remove_leftovers(folder.path(), &[".ours-", ".other-"]), 3);
+        let mut left: Vec<_> = std::fs::read_dir(folder.path())
+            .unwrap()
+            .map(|file| file.unwrap().file_name().into_string().unwrap())
+            .collect();
+        left.sort();
+        assert_eq!(
+            left,
+            [
+                ".ours-",
+                ".ours-Folder",
+                ".ours-Future",
+                ".ours-Link11",
+                ".ours-Young1",
+                ".ours-notes.txt",
+                "dbs.json"
+            ]
+        );
+        assert_eq!(remove_leftovers(&folder.path().join("none"), &[".ours-"]), 0);
+    }
 }

@@ -6,8 +6,9 @@ use std::path::Path;
 use aws_lc_rs::digest::{Context, SHA256};
 use serde_json::Value;
 
-use super::file::{NAME, folder, full_files, open, stamp};
+use super::file::{NAME, full_files, open, stamp};
 use super::line::{AuditKey, FILE_BEFORE, HEAD, LineTie, SealedBy, read, sum};
+use crate::regular_file;
 use crate::text::count;
 use crate::text::hex;
 
@@ -195,7 +196,7 @@ pub(super) struct NamedBefore {
 /// # Errors
 /// When one of them cannot be read.
 pub fn check(newest: &Path, key: &AuditKey) -> io::Result<Vec<AuditFile>> {
-    let folder = folder(newest);
+    let folder = regular_file::folder_of(newest);
     let mut name = newest.file_name().unwrap_or_default().to_string_lossy().into_owned();
     let mut others = if name == NAME { full_files(folder)? } else { Vec::new() };
     let mut named: Option<NamedBefore> = None;

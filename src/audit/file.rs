@@ -122,19 +122,15 @@ impl LogFile {
         self.file.sync_data()?;
         if self.length == 0 {
             // The name of a new file is on the disk only with its folder (fault F06).
-            File::open(folder(&self.path))?.sync_all()?;
+            File::open(regular_file::folder_of(&self.path))?.sync_all()?;
         }
         Ok(())
     }
 
     /// Under a name of its own beside it; what is written next begins a new file.
     pub(super) fn move_aside(self, now: Timestamp) -> io::Result<()> {
-        fs::rename(&self.path, free_name(folder(&self.path), now)?)
+        fs::rename(&self.path, free_name(regular_file::folder_of(&self.path), now)?)
     }
-}
-
-pub(super) fn folder(path: &Path) -> &Path {
-    path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
 }
 
 #[expect(clippy::disallowed_methods, reason = "it waits in real time, on a thread that may block")]

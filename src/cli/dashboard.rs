@@ -4,6 +4,7 @@ use std::io::IsTerminal;
 use std::sync::Arc;
 
 use color_eyre::eyre::WrapErr;
+use tokio::task::spawn_blocking;
 
 use super::args::Global;
 use super::exit::{self, Failure};
@@ -37,6 +38,9 @@ pub(super) async fn run(global: &Global) -> Result<u8, Failure> {
     parts.services.yoti_actions =
         client.clone().map(|client| Arc::new(client) as Arc<dyn YotiActions>);
     setup::privacy(&config)?;
+    let folder = config.general.export_dir.clone();
+    // Beside the start: the folder may have many files, and lie on a network.
+    let _beside = spawn_blocking(move || setup::remove_leftovers(&folder, None));
     if global.no_state {
         return finish(
             parts,

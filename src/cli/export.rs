@@ -66,6 +66,8 @@ pub(super) async fn run(global: &Global, args: &Export) -> Result<u8, Failure> {
         reason,
     };
     let (stdout, bundle) = (args.output.as_os_str() == "-", format == Format::Bundle);
+    let target = Some(args.output.as_path()).filter(|_| !stdout);
+    setup::remove_leftovers(&config.general.export_dir, target);
     let delivered = match (stdout, bundle) {
         (true, false) => export.text(usize::MAX)?,
         // A bundle is a folder: standard output stands for the one that one is in.

@@ -106,6 +106,7 @@ async fn pdf(
         return Ok(exit::OK);
     }
     let existing = if force { Existing::Replace } else { Existing::Refuse };
+    setup::remove_leftovers(&config.general.export_dir, Some(target));
     let path = write_bytes(target, bytes.reveal(), existing)?;
     talk(&format!("wrote {}", path.display()));
     Ok(exit::OK)

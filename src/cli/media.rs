@@ -52,6 +52,7 @@ pub(super) async fn run(global: &Global, args: &MediaArgs) -> Result<u8, Failure
         );
         confirm::typed(global, "SAVE", id, &what, "--yes").await?;
     }
+    setup::remove_leftovers(&config.general.export_dir, Some(folder));
     let client = setup::client(&config)?;
     let (wait, pace) = (setup::timeout(&args.timeout)?, ask::Pace::new(config.refresh.max_rps));
     let mut codes = std::collections::BTreeSet::new();

@@ -1,5 +1,6 @@
 //! What several commands need: configuration, client, store.
 
+use std::path::Path;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
@@ -21,10 +22,12 @@ use crate::domain::personal::Privacy;
 use crate::domain::session::ids::SessionId;
 use crate::domain::watchlist::open_session::OpenSession;
 use crate::domain::watchlist::watched::{WatchEntry, WatchedSession};
+use crate::export;
 use crate::persist::key::StoreKey;
 use crate::persist::location::Location;
 use crate::persist::{PersistError, SharedPersistence};
 use crate::refresh::due::unsigned;
+use crate::regular_file::{self, folder_of};
 use crate::runtime::engine::LoadedStore;
 use crate::runtime::program;
 use crate::text::shown_str;
@@ -64,6 +67,17 @@ pub(super) fn privacy(config: &Config) -> Result<Privacy, Failure> {
         written.map_err(Failure::Other)?;
     }
     Ok(config.general.privacy)
+}
+
+/// Removes what exports that were cut off have left in the usual folder, and in that of this target.
+pub(super) fn remove_leftovers(export_dir: &Path, target: Option<&Path>) {
+    let target = target.map(|target| if target.is_dir() { target } else { folder_of(target) });
+    for folder in std::iter::once(export_dir).chain(target) {
+        let removed = regular_file::remove_leftovers(folder, &[export::TEMPORARY]);
+        if removed > 0 {
+            tracing::info!(removed, "files of exports that were cut off: deleted");
+        }
+    }
 }
 
 pub(super) fn audit_log(config: &Config) -> AuditLog {

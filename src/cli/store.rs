@@ -1,7 +1,6 @@
 //! `store check`, `erase`, `export`, `import` and `rekey`: the local store itself.
 
 use std::path::Path;
-use std::time::Duration;
 
 use super::args::{Global, StoreCommand};
 use super::exit::{self, Failure};
@@ -11,11 +10,9 @@ use crate::api::key::SigningKey;
 use crate::export;
 use crate::persist;
 use crate::persist::location::Location;
+use crate::regular_file;
 use crate::telemetry;
 use crate::text::count;
-
-/// A temporary file that is older than this belongs to no process.
-const LEFTOVER: Duration = Duration::from_hours(1);
 
 pub(super) fn run(global: &Global, what: &StoreCommand) -> Result<u8, Failure> {
     match what {
@@ -56,7 +53,10 @@ fn erase(global: &Global, names: &[String]) -> Result<u8, Failure> {
         said.push(format!("{} in {}: taken out", count(places, "session ID"), log.display()));
     }
     let folders = [config.store.parent(), Some(config.general.export_dir.as_path())];
-    let leftovers: usize = folders.into_iter().flatten().map(leftovers).sum();
+    let [store, journal] = persist::TEMPORARY;
+    let ours = [export::TEMPORARY, store, journal];
+    let removed = |folder| regular_file::remove_leftovers(folder, &ours);
+    let leftovers: usize = folders.into_iter().flatten().map(removed).sum();
     if leftovers > 0 {
         said.push(format!("{} of writes that were cut off: deleted", count(leftovers, "file")));
     }
@@ -72,23 +72,6 @@ fn erase(global: &Global, names: &[String]) -> Result<u8, Failure> {
     said.push("  Yoti: branchwatch session delete ID --allow-writes".to_owned());
     talk(&said.join("\n"));
     Ok(exit::OK)
-}
-
-/// Deletes the temporary files of exports and of the store that a crash has left there. Younger
-/// ones may be in use.
-fn leftovers(folder: &Path) -> usize {
-    let [store, journal] = persist::TEMPORARY;
-    let ours = [export::TEMPORARY, store, journal];
-    let old = |path: &Path| {
-        let about = path.symlink_metadata().ok()?;
-        let age = about.modified().ok()?.elapsed().ok()?;
-        (about.is_file() && age > LEFTOVER).then_some(())
-    };
-    let is_ours = |name: &str| ours.iter().any(|begins| name.starts_with(begins));
-    let files = std::fs::read_dir(folder).into_iter().flatten().flatten();
-    let left = files.filter(|file| is_ours(&file.file_name().to_string_lossy()));
-    left.filter(|file| old(&file.path()).is_some() && std::fs::remove_file(file.path()).is_ok())
-        .count()
 }
 
 /// One file out of the store, beside whoever holds it.

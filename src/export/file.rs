@@ -11,6 +11,7 @@ use super::{Existing, ExportError};
 use crate::domain::shape::Format;
 use crate::domain::watchlist::labels::SafeLabels;
 use crate::domain::watchlist::watched::WatchedSession;
+use crate::regular_file;
 
 /// The most names that [`Existing::NextFree`] tries.
 // Bounded: a folder that takes every name must not keep the program busy for ever.
@@ -92,10 +93,7 @@ pub fn write_bytes(path: &Path, bytes: &[u8], existing: Existing) -> Result<Path
 
 /// The folder that the path lies in; a missing one is made, for the owner alone.
 pub(super) fn folder_for(path: &Path) -> Result<&Path, ExportError> {
-    let folder = match path.parent() {
-        Some(folder) if !folder.as_os_str().is_empty() => folder,
-        _ => Path::new("."),
-    };
+    let folder = regular_file::folder_of(path);
     let made = DirBuilder::new().recursive(true).mode(0o700).create(folder);
     made.map_err(|cause| ExportError::Io { path: path.to_path_buf(), cause })?;
     Ok(folder)

@@ -16,6 +16,7 @@ use tokio::task::JoinSet;
 
 use super::lines::{Lines, Read};
 use crate::clock::Clock;
+use crate::regular_file;
 
 /// A followed file is looked at this often.
 // Looked at again and again, not watched by the system: that holds through every rotation.
@@ -223,7 +224,7 @@ impl Bound {
             std::fs::remove_file(path)?;
         }
         // Made under another name in a folder of its own, so that nobody else ever reaches it.
-        let folder = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        let folder = regular_file::folder_of(path);
         let private = tempfile::Builder::new().prefix(".branchwatch-").tempdir_in(folder)?;
         let made = private.path().join("s");
         let listener = UnixListener::bind(&made)?;

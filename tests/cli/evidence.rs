@@ -183,3 +183,35 @@ fn a_bundle_is_whole_and_any_change_to_it_is_found() {
     std::fs::write(folder.join("manifest.json"), manifest).unwrap();
     assert!(world.run(&["verify", place], 1).1.contains("not the manifest of a bundle"));
 }
+
+// F05
+#[test]
+fn what_a_cut_off_export_left_is_deleted_by_the_next_that_writes() {
+    let world = finished();
+    let id = world.sessions[0].as_str();
+    let (usual, named) = (world.home.path().join("usual"), world.home.path().join("named"));
+    let config = world.home.path().join("config.toml");
+    std::fs::write(&config, format!("export_dir = \"{}\"\n", usual.display())).unwrap();
+    let (file, folder) = (named.join("out"), named.display().to_string());
+    let file = file.to_str().unwrap();
+    for command in [
+        ["export", id, "-o", file].as_slice(),
+        &["letter", id, "--pdf", file],
+        &["media", id, "--save", &folder, "--yes"],
+    ] {
+        let _first = std::fs::remove_dir_all(&named);
+        let make = |folder: &std::path::Path, name: &str, hours: u64| {
+            std::fs::create_dir_all(folder).unwrap();
+            let path = folder.join(name);
+            let file = std::fs::File::create(&path).unwrap();
+            let now = file.metadata().unwrap().modified().unwrap();
+            file.set_modified(now - std::time::Duration::from_hours(hours)).unwrap();
+            path
+        };
+        let left = [&usual, &named].map(|folder| make(folder, ".branchwatch-Ab3dE6", 5));
+        let kept = [make(&named, ".branchwatch-Young1", 0), make(&usual, ".branchwatch-notes", 5)];
+        world.run(&[command, &["--config", config.to_str().unwrap()]].concat(), 0);
+        assert!(left.iter().all(|path| !path.exists()), "{command:?}");
+        assert!(kept.iter().all(|path| path.exists()), "{command:?}");
+    }
+}

@@ -136,12 +136,12 @@ fn store_erase_leaves_nothing_here_and_says_what_it_cannot_reach() {
     let store = store.into_iter().find(|path| path.extension().is_some_and(|e| e == "db")).unwrap();
     let copy = format!("{}-damaged-1", store.display());
     std::fs::write(&copy, "sealed").unwrap();
-    let half = folder.join(".store-half");
+    let half = folder.join(".store-half12");
     std::fs::write(&half, "half").unwrap();
     let now = half.metadata().unwrap().modified().unwrap();
     let long_ago = now - std::time::Duration::from_hours(5);
     std::fs::File::options().write(true).open(&half).unwrap().set_modified(long_ago).unwrap();
-    let young = folder.join(".store-young");
+    let young = folder.join(".store-young1");
     std::fs::write(&young, "in use").unwrap();
 
     let log_file = log.to_str().unwrap();
