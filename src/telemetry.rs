@@ -3,14 +3,16 @@
 //! Owns the file's mode and size, and what goes to standard error instead. Never standard output;
 //! no event may carry a secret, a personal value, a whole session ID or a server's text.
 
-use std::fs::{File, OpenOptions};
+use std::fs::{File, Permissions};
 use std::io::{self, Read, Write};
-use std::os::unix::fs::{FileExt, OpenOptionsExt};
+use std::os::unix::fs::{FileExt, MetadataExt, OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 
 use tracing::level_filters::LevelFilter;
 use tracing_subscriber::EnvFilter;
+
+use crate::regular_file;
 
 /// A file grows to this size (fault F10).
 const LARGEST: u64 = 10 * 1024 * 1024;
@@ -50,7 +52,7 @@ pub fn install(file: Option<&Path>, level: Option<LevelFilter>, verbose: u8) -> 
 pub fn take_out(path: &Path, texts: &[String]) -> io::Result<usize> {
     let mut places = 0;
     for path in std::iter::once(path.to_path_buf()).chain((1..=KEPT).map(|n| older(path, n))) {
-        let file = match OpenOptions::new().read(true).write(true).open(&path) {
+        let file = match regular_file::open(&path, regular_file::options().write(true)) {
             Err(why) if why.kind() == io::ErrorKind::NotFound => continue,
             other => other?,
         };
@@ -76,8 +78,19 @@ struct Rotating {
     size: u64,
 }
 
+/// For the owner alone, and never through a link that was planted at its place (fault F02).
 fn opened(path: &Path) -> io::Result<File> {
-    OpenOptions::new().create(true).append(true).mode(0o600).open(path)
+    let in_words =
+        |why: io::Error| io::Error::new(why.kind(), format!("{}: {why}", path.display()));
+    let mut options = regular_file::options();
+    let options = options.create(true).append(true).mode(0o600);
+    let file = regular_file::open(path, options).map_err(in_words)?;
+    if regular_file::is_foreign(file.metadata()?.uid()) {
+        return Err(in_words(io::Error::other("belongs to another user, who could read it")));
+    }
+    // One that was there may be open to others.
+    file.set_permissions(Permissions::from_mode(0o600)).map_err(in_words)?;
+    Ok(file)
 }
 
 /// The name of an older file: `log` → `log.1`.
@@ -140,6 +153,36 @@ mod tests {
         log.write_all(b"third\n").unwrap();
         assert_eq!(std::fs::read(older(&path, 1)).unwrap(), b"first xxxx id-2\n");
         assert_eq!(std::fs::read(&path).unwrap(), b"second xxxx\nthird\n");
+    }
+
+    // F02
+    #[test]
+    fn a_log_is_for_the_owner_alone_and_goes_through_no_link() {
+        let folder = tempfile::tempdir().unwrap();
+        let mode = |path: &Path| std::fs::metadata(path).unwrap().permissions().mode() & 0o777;
+        let path = folder.path().join("log");
+        std::fs::write(&path, "here before\n").unwrap();
+        std::fs::set_permissions(&path, Permissions::from_mode(0o666)).unwrap();
+        Rotating::open(&path).unwrap().write_all(b"second\n").unwrap();
+        assert_eq!(mode(&path), 0o600);
+        assert_eq!(std::fs::read(&path).unwrap(), b"here before\nsecond\n");
+
+        let (link, target) = (folder.path().join("link"), folder.path().join("target"));
+        for there in [false, true] {
+            if there {
+                std::fs::write(&target, "id-1").unwrap();
+                std::fs::set_permissions(&target, Permissions::from_mode(0o644)).unwrap();
+            }
+            let _again = std::fs::remove_file(&link);
+            std::os::unix::fs::symlink(&target, &link).unwrap();
+            let why = Rotating::open(&link).err().unwrap().to_string();
+            assert!(why.contains("link: a link, which is not followed"), "{why}");
+            assert_eq!(target.exists(), there);
+        }
+        assert!(take_out(&link, &[String::from("id-1")]).is_err());
+        assert_eq!((std::fs::read(&target).unwrap(), mode(&target)), (b"id-1".to_vec(), 0o644));
+        let why = Rotating::open(Path::new("/dev/null")).err().unwrap().to_string();
+        assert!(why.contains("not a regular file"), "{why}");
     }
 
     #[test]

@@ -2,8 +2,9 @@
 
 mod material;
 
-use std::fs::File;
+use std::fs::Metadata;
 use std::io::Read;
+use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
 use aws_lc_rs::encoding::{AsDer, Pkcs8V1Der, PublicKeyX509Der};
@@ -16,6 +17,8 @@ use rustls_pki_types::PrivateKeyDer;
 use rustls_pki_types::pem::PemObject;
 use secrecy::SecretString;
 use zeroize::Zeroizing;
+
+use crate::regular_file;
 
 pub use material::holds_key;
 
@@ -45,6 +48,14 @@ pub enum KeyError {
     NotAFile(PathBuf),
     #[error("{path} can be read by others (mode {mode:03o}); run: chmod 600 {path}")]
     OpenToOthers { path: PathBuf, mode: u32 },
+    /// Somebody else may change it at any time.
+    #[error("{0} belongs to another user, who can change it; run: chown \"$(id -u)\" {0}")]
+    Foreign(PathBuf),
+    /// Somebody else may put another file in its place.
+    #[error(
+        "{key} can be replaced by anybody: all may write into {folder}; run: chmod o-w {folder}"
+    )]
+    InOpenFolder { key: PathBuf, folder: PathBuf },
     /// The program of `key_command` gave no key. What it wrote is never repeated.
     #[error("key_command: {program} {how}; it must print the PEM key and exit with 0 within 30 s")]
     Command {
@@ -154,30 +165,29 @@ impl SigningKey {
     }
 }
 
-/// Reads a file that only its owner can read: a key, or another secret (fault F01).
+/// Reads a file that only its owner can read, and nobody else can change or replace: a key, or
+/// another secret (faults F01, F02). A link is followed, since secrets are mounted so, but not one
+/// that somebody else has put there.
 ///
 /// # Errors
 /// Those of [`KeyError`] that are about files.
 pub fn private_file(path: &Path) -> Result<Zeroizing<Vec<u8>>, KeyError> {
     let unreadable = |cause| KeyError::Unreadable { path: path.to_path_buf(), cause };
-    // Asked before opening: opening a pipe would wait for a writer.
+    // Asked before opening: opening a device may do something.
     if !std::fs::metadata(path).map_err(unreadable)?.is_file() {
         return Err(KeyError::NotAFile(path.to_path_buf()));
     }
-    let file = File::open(path).map_err(unreadable)?;
-    // Asked again of the open file: the path may name another one by now (fault F02).
+    let real = path.canonicalize().map_err(unreadable)?;
+    for place in [path, &real] {
+        let owner = place.symlink_metadata().map_err(unreadable)?.uid();
+        let folder = regular_file::folder_of(place);
+        let mode = folder.metadata().map_err(unreadable)?.mode();
+        cannot_be_replaced(place, owner, folder, mode)?;
+    }
+    // The open file is what counts: the path may name another one by now.
+    let file = regular_file::options().open(&real).map_err(unreadable)?;
     let about = file.metadata().map_err(unreadable)?;
-    if !about.is_file() {
-        return Err(KeyError::NotAFile(path.to_path_buf()));
-    }
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::PermissionsExt;
-        let mode = about.permissions().mode() & 0o777;
-        if mode & 0o077 != 0 {
-            return Err(KeyError::OpenToOthers { path: path.to_path_buf(), mode });
-        }
-    }
+    is_private(path, &about)?;
     // Wiped when dropped: no copy of the PEM stays in memory (fault S06).
     let mut content = Zeroizing::new(Vec::new());
     file.take(MAX_BYTES).read_to_end(&mut content).map_err(unreadable)?;
@@ -185,6 +195,32 @@ pub fn private_file(path: &Path) -> Result<Zeroizing<Vec<u8>>, KeyError> {
         content.drain(..BYTE_ORDER_MARK.len());
     }
     Ok(content)
+}
+
+fn cannot_be_replaced(place: &Path, owner: u32, folder: &Path, mode: u32) -> Result<(), KeyError> {
+    if regular_file::is_foreign(owner) {
+        return Err(KeyError::Foreign(place.to_path_buf()));
+    }
+    // With the sticky bit, as in /tmp, others replace no file of ours.
+    if mode & 0o002 != 0 && mode & 0o1000 == 0 {
+        let (key, folder) = (place.to_path_buf(), folder.to_path_buf());
+        return Err(KeyError::InOpenFolder { key, folder });
+    }
+    Ok(())
+}
+
+fn is_private(path: &Path, about: &Metadata) -> Result<(), KeyError> {
+    if !about.is_file() {
+        return Err(KeyError::NotAFile(path.to_path_buf()));
+    }
+    if regular_file::is_foreign(about.uid()) {
+        return Err(KeyError::Foreign(path.to_path_buf()));
+    }
+    let mode = about.mode() & 0o777;
+    if mode & 0o077 != 0 {
+        return Err(KeyError::OpenToOthers { path: path.to_path_buf(), mode });
+    }
+    Ok(())
 }
 
 fn has(text: &[u8], part: &[u8]) -> bool {
@@ -290,6 +326,47 @@ mod tests {
             }
         }
         assert!(matches!(SigningKey::from_file(folder.path()), Err(KeyError::NotAFile(_))));
+    }
+
+    // F01, F02
+    #[test]
+    fn a_key_that_others_can_change_or_replace_is_refused() {
+        use std::os::unix::fs::{PermissionsExt, symlink};
+        let home = tempfile::tempdir().unwrap();
+        let (inner, path) = (home.path().join("keys"), home.path().join("keys/key.pem"));
+        std::fs::create_dir(&inner).unwrap();
+        let text = SigningKey::generate().unwrap().to_pem().unwrap();
+        std::fs::write(&path, text.expose_secret()).unwrap();
+        std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o600)).unwrap();
+        let link = home.path().join("link.pem");
+        symlink(&path, &link).unwrap();
+        for (mode, good) in [(0o700, true), (0o755, true), (0o777, false), (0o1777, true)] {
+            std::fs::set_permissions(&inner, std::fs::Permissions::from_mode(mode)).unwrap();
+            for place in [&path, &link] {
+                let read = SigningKey::from_file(place);
+                assert_eq!(read.is_ok(), good, "{} {mode:o}", place.display());
+                if let Err(why) = read {
+                    assert!(why.to_string().contains("chmod o-w"), "{why}");
+                }
+            }
+        }
+        // The folder of the link counts too.
+        std::fs::set_permissions(home.path(), std::fs::Permissions::from_mode(0o777)).unwrap();
+        assert!(matches!(SigningKey::from_file(&link), Err(KeyError::InOpenFolder { .. })));
+        assert!(SigningKey::from_file(&path).is_ok());
+        // A file of another owner can only be made by root.
+        let us = rustix::process::geteuid().as_raw();
+        let judged = |owner| cannot_be_replaced(&path, owner, &inner, 0o700);
+        assert!(judged(us).is_ok() && judged(0).is_ok());
+        assert!(matches!(judged(us + 1), Err(KeyError::Foreign(_))));
+        if us == 0 {
+            for place in [&link, &path] {
+                std::os::unix::fs::lchown(place, Some(65_534), None).unwrap();
+                let why = SigningKey::from_file(place).err().unwrap().to_string();
+                assert!(why.contains("belongs to another user"), "{why}");
+                std::os::unix::fs::lchown(place, Some(0), None).unwrap();
+            }
+        }
     }
 
     #[test]
