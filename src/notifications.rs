@@ -7,6 +7,7 @@
 pub mod auth;
 mod connection;
 pub mod follow;
+mod framing;
 pub mod lines;
 mod places;
 pub mod receiver;

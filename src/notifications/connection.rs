@@ -17,6 +17,7 @@ use tokio_rustls::TlsAcceptor;
 use tokio_rustls::server::TlsStream;
 use tokio_util::either::Either;
 
+use super::framing::Framing;
 use super::places::{ConnectionPlace, Places, TOGETHER};
 use crate::stream_guard::{Guarded, StreamGuard};
 
@@ -36,7 +37,8 @@ pub(super) struct Patience {
     head: usize,
     /// Bytes that came before it was through.
     before: usize,
-    _place: ConnectionPlace,
+    framing: Framing,
+    place: ConnectionPlace,
 }
 
 type TimedConnection = Guarded<Stream, Patience>;
@@ -85,7 +87,7 @@ async fn accept_all(
 async fn ready_line(
     stream: TcpStream,
     tls: Option<TlsAcceptor>,
-    place: ConnectionPlace,
+    mut place: ConnectionPlace,
     out: mpsc::Sender<(TimedConnection, SocketAddr)>,
     peer: SocketAddr,
 ) {
@@ -93,13 +95,21 @@ async fn ready_line(
     let deadline = Instant::now() + PATIENCE;
     let stream = match tls {
         None => Either::Left(stream),
-        Some(tls) => match timeout(PATIENCE, tls.accept(stream)).await {
-            Ok(Ok(stream)) => Either::Right(Box::new(stream)),
-            Ok(Err(_)) | Err(_) => return,
-        },
+        Some(tls) => {
+            let handshake = timeout(PATIENCE, tls.accept(stream));
+            let shaken = tokio::select! {
+                // The place was given to another.
+                _lost = &mut place.lost => return,
+                shaken = handshake => shaken,
+            };
+            match shaken {
+                Ok(Ok(stream)) => Either::Right(Box::new(stream)),
+                Ok(Err(_)) | Err(_) => return,
+            }
+        }
     };
     let deadline = Box::pin(sleep_until(deadline));
-    let guard = Patience { deadline, head: 0, before: 0, _place: place };
+    let guard = Patience { deadline, head: 0, before: 0, framing: Framing::default(), place };
     // The receiver may have ended.
     let _unheard = out.send((Guarded { stream, guard }, peer)).await;
 }
@@ -129,6 +139,7 @@ impl Patience {
                 return;
             }
             self.before += 1;
+            self.framing.take(*byte);
             self.head = match HEAD_END.get(self.head) {
                 Some(wanted) if wanted == byte => self.head + 1,
                 // The byte that broke the row may begin the next one.
@@ -138,6 +149,7 @@ impl Patience {
                 // Once only: each byte of a body that bought time
                 // would keep a slow sender for ever (fault W07).
                 self.deadline.as_mut().reset(Instant::now() + PATIENCE);
+                self.place.keep();
             }
         }
     }
@@ -145,6 +157,9 @@ impl Patience {
 
 impl StreamGuard<Stream> for Patience {
     fn allow(&mut self, _stream: &Stream, context: &mut Context<'_>) -> io::Result<()> {
+        if self.place.is_lost(context) {
+            return Err(io::ErrorKind::ConnectionAborted.into());
+        }
         match self.deadline.as_mut().poll(context) {
             Poll::Ready(()) => Err(io::ErrorKind::TimedOut.into()),
             Poll::Pending => Ok(()),
@@ -153,7 +168,7 @@ impl StreamGuard<Stream> for Patience {
 
     fn received(&mut self, bytes: &[u8]) -> io::Result<()> {
         self.look_for_end(bytes);
-        if self.before > LONGEST_HEAD {
+        if self.before > LONGEST_HEAD || self.framing.is_doubtful() {
             return Err(io::ErrorKind::InvalidData.into());
         }
         Ok(())

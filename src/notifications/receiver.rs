@@ -251,7 +251,12 @@ impl<C: Clock> Asked<C> {
         if parts.headers.contains_key(ORIGIN) || !self.is_ours(header(HOST)) {
             return Some(StatusCode::FORBIDDEN);
         }
-        if parts.uri.path() != PATH {
+        // Only a proxy is asked so; which of the two hosts would count?
+        if parts.uri.authority().is_some() {
+            return Some(StatusCode::BAD_REQUEST);
+        }
+        let path = parts.uri.path();
+        if path.strip_suffix('/').unwrap_or(path) != PATH {
             return Some(StatusCode::NOT_FOUND);
         }
         if parts.method != Method::POST {
@@ -260,11 +265,13 @@ impl<C: Clock> Asked<C> {
         if !self.of.credential.admits(&parts.headers) {
             return Some(StatusCode::UNAUTHORIZED);
         }
-        let length = header(CONTENT_LENGTH).and_then(|length| length.parse::<usize>().ok());
         // What is compressed has no size that we could know.
-        let packed = header(CONTENT_ENCODING).is_some_and(|how| how != "identity");
-        (packed || length.is_some_and(|length| length > wire::LARGEST))
-            .then_some(StatusCode::PAYLOAD_TOO_LARGE)
+        let mut packings = parts.headers.get_all(CONTENT_ENCODING).iter();
+        if packings.any(|how| !how.as_bytes().eq_ignore_ascii_case(b"identity")) {
+            return Some(StatusCode::UNSUPPORTED_MEDIA_TYPE);
+        }
+        let length = header(CONTENT_LENGTH).and_then(|length| length.parse::<usize>().ok());
+        length.is_some_and(|length| length > wire::LARGEST).then_some(StatusCode::PAYLOAD_TOO_LARGE)
     }
 
     /// The host that the sender asked for is one of ours: loopback by number or name, the address

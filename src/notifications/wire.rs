@@ -1,7 +1,9 @@
 //! The JSON of a notification (contract 8.3).
 
 use jiff::Timestamp;
-use serde_json::{Value, json};
+use serde::de::{Error as _, MapAccess, Visitor};
+use serde::{Deserialize, Deserializer};
+use serde_json::{Map, Value, json};
 
 use crate::domain::events::notification::Notification;
 use crate::domain::server_text::ServerText;
@@ -24,9 +26,9 @@ pub struct NotANotification;
 /// the lines of `listen` can be read again; else the time is `now`.
 ///
 /// # Errors
-/// Where there is not an object with the UUID of a session and a topic.
+/// Where there is not an object with the UUID of a session and a topic, or it has a key twice.
 pub fn read(text: &[u8], now: Timestamp) -> Result<Notification, NotANotification> {
-    let value: Value = serde_json::from_slice(text).map_err(|_malformed| NotANotification)?;
+    let Object(value) = serde_json::from_slice(text).map_err(|_malformed| NotANotification)?;
     let word = |key: &str| value.get(key).and_then(Value::as_str).filter(|w| w.len() <= LONGEST);
     let session = word("session_id").and_then(|id| SessionId::parse(id).ok());
     let session = session.ok_or(NotANotification)?;
@@ -40,6 +42,33 @@ pub fn read(text: &[u8], now: Timestamp) -> Result<Notification, NotANotificatio
         subject: SUBJECTS.iter().find_map(|key| word(key)).map(ServerText::from),
         at: at.unwrap_or(now),
     })
+}
+
+/// An object of which each key stands once: of two, senders and receivers may take another one.
+struct Object(Map<String, Value>);
+
+impl<'de> Deserialize<'de> for Object {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        struct Once;
+        impl<'de> Visitor<'de> for Once {
+            type Value = Object;
+
+            fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str("an object")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut from: A) -> Result<Object, A::Error> {
+                let mut object = Map::new();
+                while let Some((key, value)) = from.next_entry()? {
+                    if object.insert(key, value).is_some() {
+                        return Err(A::Error::custom("a key stands twice"));
+                    }
+                }
+                Ok(Object(object))
+            }
+        }
+        from.deserialize_map(Once)
+    }
 }
 
 /// The line of `listen` and `ingest`: the contract's keys, when it came, and whether the session is
