@@ -33,7 +33,11 @@ pub enum Effect {
     Copy {
         what: &'static str,
         text: String,
+        /// It may name a person: the clipboard is cleared of it after half a minute.
+        personal: bool,
     },
+    /// Clear the clipboard of personal values, if it was given some.
+    ClearClipboard,
     /// Write the handover to this file; one that exists gets `-2`, `-3`, ….
     Handover(PathBuf),
     /// Read a list for the add dialog.

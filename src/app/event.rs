@@ -8,6 +8,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 
 use crate::app::action::Action;
+use crate::app::effect::Effect;
 use crate::app::text::hidden::{Hidden, Picture};
 use crate::app::text::text_field::Edit;
 use crate::domain::events::audit_action::LastExports;
@@ -90,8 +91,8 @@ pub enum Outcome {
     },
     /// What an export would come to, for that question of the dialog.
     Measured(u64, Measured),
-    /// An export for the clipboard is made, and its line stands in the audit log.
-    Copyable { what: &'static str, text: String },
+    /// What is to be done next: copy an export whose line stands in the audit log, clear the clipboard.
+    Next(Box<Effect>),
     /// A list for the add dialog, or why it cannot be read.
     ListRead(Result<String, String>),
     /// The line is in the audit log: so much may be shown.
@@ -118,5 +119,11 @@ pub enum Outcome {
 impl From<Result<String, String>> for Outcome {
     fn from(result: Result<String, String>) -> Self {
         Self::Done { session: None, result }
+    }
+}
+
+impl From<Effect> for Outcome {
+    fn from(next: Effect) -> Self {
+        Self::Next(Box::new(next))
     }
 }

@@ -211,7 +211,7 @@ fn done(model: &mut Model, outcome: Outcome) -> Vec<Effect> {
             model.set_message(text, tone);
         }
         Outcome::Measured(serial, measured) => export::measured(model, serial, measured),
-        Outcome::Copyable { what, text } => return vec![Effect::Copy { what, text }],
+        Outcome::Next(effect) => return vec![*effect],
         Outcome::ListRead(outcome) => add::read(model, outcome),
         Outcome::PrivacyLowered(privacy) => privacy::lowered(model, privacy),
         Outcome::Revealed(id) => privacy::revealed(model, id),
@@ -381,7 +381,7 @@ fn copy_id(model: &Model) -> Vec<Effect> {
         [_] => "session ID",
         _ => "session IDs",
     };
-    vec![Effect::Copy { what, text: ids.join("\n") }]
+    vec![Effect::Copy { what, text: ids.join("\n"), personal: false }]
 }
 
 /// One step back: a range of marks, the zoom, the pane, the filter, the marks.

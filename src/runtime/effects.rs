@@ -7,7 +7,7 @@ use std::sync::Arc;
 use tokio::sync::{mpsc, watch};
 use tokio::task::spawn_blocking;
 
-use super::clipboard::{self, Clipboard};
+use super::clipboard::{self, Clipboard, PersonalCopy};
 pub use super::exports::ExportOrigin;
 use super::exports::{self, RequestedExport};
 use super::services::Services;
@@ -39,6 +39,8 @@ pub struct Effects {
     logged: mpsc::UnboundedSender<Work>,
     results: mpsc::UnboundedSender<Event>,
     inbox: Option<mpsc::UnboundedReceiver<Event>>,
+    /// Personal values that the clipboard was given.
+    personal: Option<PersonalCopy>,
 }
 
 impl Effects {
@@ -63,7 +65,17 @@ impl Effects {
             }
         });
         let (services, inbox) = (Arc::new(services), Some(inbox));
-        Self { commands, snapshots, origin, clock, services, logged, results, inbox }
+        Self {
+            commands,
+            snapshots,
+            origin,
+            clock,
+            services,
+            logged,
+            results,
+            inbox,
+            personal: None,
+        }
     }
 
     /// Each of these signals suspends the program, as the key does.
@@ -190,21 +202,60 @@ impl Effects {
         self.blocking(move || Outcome::LastExports(id, services.audit.last_exports(id)));
     }
 
-    /// To where copied text goes.
-    pub(super) fn copy<S: Surface>(&self, what: &'static str, text: String, surface: &mut S) {
+    /// To where copied text goes. Personal values are cleared from there later.
+    pub(super) fn copy<S: Surface>(
+        &mut self,
+        what: &'static str,
+        text: String,
+        personal: bool,
+        surface: &mut S,
+    ) {
         let outcome = match &self.services.clipboard {
             _ if text.len() > clipboard::LARGEST => clipboard::not_copied("it is too long"),
             Clipboard::Terminal => match surface.copy(&text) {
                 // OSC 52: the terminal does not tell whether it took it.
-                Ok(()) => Ok(format!("sent to the terminal's clipboard: {what}")).into(),
+                Ok(()) => {
+                    self.personal = personal.then(|| PersonalCopy::new(text, self.results.clone()));
+                    Ok(clipboard::in_words("sent to the terminal's clipboard", what, personal))
+                        .into()
+                }
                 Err(why) => clipboard::not_copied(&why.to_string()),
             },
             Clipboard::Off => clipboard::not_copied("clipboard = \"off\""),
             Clipboard::Program(words) => {
-                return self.spawn(clipboard::hand_over(words.clone(), what, text));
+                let words = words.clone();
+                self.personal =
+                    personal.then(|| PersonalCopy::new(text.clone(), self.results.clone()));
+                return self.spawn(clipboard::hand_over(words, what, text, personal));
             }
         };
         self.tell(Event::Done(outcome));
+    }
+
+    /// Where it was given personal values, and nothing of ours since.
+    pub(super) fn clear_clipboard<S: Surface>(&mut self, surface: &mut S) {
+        let Some(personal) = self.personal.take() else { return };
+        match &self.services.clipboard {
+            Clipboard::Terminal => {
+                let cleared = clipboard::cleared_terminal(surface);
+                self.tell(Event::Done(cleared));
+            }
+            Clipboard::Program(words) => self.spawn(clipboard::clear(words.clone(), personal)),
+            Clipboard::Off => {}
+        }
+    }
+
+    /// The same before the program ends, which no program may hold up.
+    pub(super) async fn clear_clipboard_at_end<S: Surface>(&mut self, surface: &mut S) {
+        let Some(personal) = self.personal.take() else { return };
+        match &self.services.clipboard {
+            Clipboard::Terminal => drop(clipboard::cleared_terminal(surface)),
+            Clipboard::Program(words) => {
+                let clear = clipboard::clear(words.clone(), personal);
+                let _too_slow = tokio::time::timeout(clipboard::AT_END, clear).await;
+            }
+            Clipboard::Off => {}
+        }
     }
 
     fn job(&self, request: ExportRequest) -> RequestedExport {

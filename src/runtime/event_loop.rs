@@ -62,8 +62,23 @@ pub struct LoopContext<C> {
 pub async fn run<S: Surface, C: Clock>(
     model: &mut Model,
     surface: &mut S,
-    mut input: impl Stream<Item = io::Result<Input>> + Unpin,
+    input: impl Stream<Item = io::Result<Input>> + Unpin,
     mut outside: LoopContext<C>,
+    stop: impl Future<Output = Ending>,
+) -> io::Result<Ending> {
+    let ending = run_until(model, surface, input, &mut outside, stop).await?;
+    if ending != Ending::TerminalGone {
+        // Nobody is there afterwards to clear it.
+        outside.effects.clear_clipboard_at_end(surface).await;
+    }
+    Ok(ending)
+}
+
+async fn run_until<S: Surface, C: Clock>(
+    model: &mut Model,
+    surface: &mut S,
+    mut input: impl Stream<Item = io::Result<Input>> + Unpin,
+    outside: &mut LoopContext<C>,
     stop: impl Future<Output = Ending>,
 ) -> io::Result<Ending> {
     let mut results = outside.effects.inbox();
@@ -78,11 +93,11 @@ pub async fn run<S: Surface, C: Clock>(
     let mut held = VecDeque::new();
     // Before the first frame, so that it has the sessions in it.
     let first = Event::Snapshot(Arc::clone(&outside.snapshots.borrow_and_update()));
-    if step(model, first, surface, &mut outside)? {
+    if step(model, first, surface, outside)? {
         return Ok(Ending::Quit);
     }
     if outside.asks_ground {
-        let asked = ask_ground(model, surface, &mut input, &mut outside).await?;
+        let asked = ask_ground(model, surface, &mut input, outside).await?;
         let Some((asked, keys)) = asked else { return Ok(Ending::TerminalGone) };
         (answer, held) = (Some(asked), keys);
     }
@@ -129,7 +144,7 @@ pub async fn run<S: Surface, C: Clock>(
                 continue;
             }
         };
-        if step(model, event, surface, &mut outside)? {
+        if step(model, event, surface, outside)? {
             return Ok(Ending::Quit);
         }
     }
@@ -167,7 +182,10 @@ fn carry_out<S: Surface, C: Clock>(
         Effect::Export(request) => effects.export(request),
         Effect::Measure(serial, request) => effects.measure(serial, request),
         Effect::CopyExport { what, request } => effects.copy_export(what, request),
-        Effect::Copy { what, text } => effects.copy(what, text, surface),
+        Effect::Copy { what, text, personal } => {
+            outside.effects.copy(what, text, personal, surface);
+        }
+        Effect::ClearClipboard => outside.effects.clear_clipboard(surface),
         Effect::Handover(path) => effects.hand_over(path),
         Effect::ReadList(path) => effects.read_list(path),
         Effect::LowerPrivacy(privacy) => effects.lower_privacy(privacy),
@@ -409,7 +427,7 @@ mod tests {
         let mut inbox = outside.effects.inbox();
         for effect in [
             Effect::Suspend,
-            Effect::Copy { what: "session ID", text: "s".to_owned() },
+            Effect::Copy { what: "session ID", text: "s".to_owned(), personal: false },
             Effect::Theme("no theme".to_owned()),
         ] {
             carry_out(effect, &mut Bare(90, 30), &mut outside).unwrap();

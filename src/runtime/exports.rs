@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
 use super::clipboard;
-use crate::app::effect::ExportRequest;
+use crate::app::effect::{Effect, ExportRequest};
 use crate::app::event::{Measured, Outcome};
 use crate::app::operator::handover::{self, SHIFT, Shift};
 use crate::audit::AuditLog;
@@ -154,7 +154,8 @@ impl RequestedExport {
         match self.delivered(|export| export.text(clipboard::LARGEST)) {
             Ok(delivered) => {
                 let text = delivered.made.files.into_iter().map(|(_, text)| text).collect();
-                Outcome::Copyable { what, text }
+                let personal = !self.request.contents.masked;
+                Effect::Copy { what, text, personal }.into()
             }
             Err(why) => clipboard::not_copied(&why),
         }

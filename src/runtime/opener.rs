@@ -6,6 +6,7 @@
 use std::path::PathBuf;
 
 use super::program;
+use crate::app::effect::Effect;
 use crate::app::event::Outcome;
 
 /// How an address or a file is opened, if at all.
@@ -32,7 +33,12 @@ impl Opener {
     /// Opens what a word of ours names, and waits for the end of the program.
     pub(super) async fn open(&self, what: &'static str, target: String) -> Outcome {
         let Self::Program(opener) = self else {
-            return Outcome::Copyable { what: "the link (nothing here can open it)", text: target };
+            return Effect::Copy {
+                what: "the link (nothing here can open it)",
+                text: target,
+                personal: false,
+            }
+            .into();
         };
         let result = match program::run(opener, &[target], None, None).await {
             Ok(status) if status.success() => Ok(format!("opened {what}")),

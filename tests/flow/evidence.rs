@@ -378,6 +378,35 @@ fn the_copy_menu_has_the_link_and_a_summary_for_people() {
     assert_eq!(deeds(folder.path()), ["exported", "exported"]);
 }
 
+// S14
+#[test]
+fn personal_values_are_cleared_from_the_clipboard_after_half_a_minute_or_at_the_end() {
+    let folder = folder();
+    let at_end = std::cell::RefCell::new(None);
+    story((120, 40), &[("S07", 900)], folder.path(), async |o| {
+        let copied = || o.seen.borrow().copied.clone();
+        let unmasked = async || {
+            o.press("e j j j space tab x backtab y").await;
+            o.pass(0.5).await;
+        };
+        unmasked().await;
+        o.sees("cleared in 30 s");
+        o.pass(28.0).await;
+        assert_eq!(copied().len(), 1, "not yet");
+        o.pass(3.0).await;
+        assert_eq!(copied()[1..], [" "]);
+        o.sees("told the terminal to clear its clipboard");
+        unmasked().await;
+        o.press("Y").await;
+        o.pass(40.0).await;
+        assert_eq!(copied().len(), 4, "what was copied since is left alone, and an ID stays");
+        unmasked().await;
+        at_end.replace(Some(std::rc::Rc::clone(&o.seen)));
+    });
+    let copied = at_end.take().unwrap().borrow().copied.clone();
+    assert_eq!((copied.len(), copied[5].as_str()), (6, " "));
+}
+
 #[test]
 fn over_ssh_the_portal_is_copied_and_that_is_said() {
     let folder = folder();

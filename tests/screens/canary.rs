@@ -110,3 +110,37 @@ fn a_masked_note_is_replaced_or_stays_and_masked_tags_stay() {
     assert_eq!(tags, Some((vec!["q4".to_owned()], 0)), "the masked one stays");
     assert_eq!(model.focus(), Pane::List);
 }
+
+// S14
+#[test]
+fn what_may_name_a_person_is_copied_after_a_question_and_an_id_at_once() {
+    for (privacy, personal) in [(Privacy::Masked, false), (Privacy::Off, true)] {
+        let first = named().into_iter().take(1).collect();
+        let mut model = model_of(snapshot_of(first, State::Live), (120, 40));
+        update(&mut model, Event::Done(Outcome::PrivacyLowered(privacy)));
+        // The ID, the reference, the line.
+        for (row, asks) in [(0, false), (1, personal), (2, personal)] {
+            update(&mut model, Event::Action(Action::CopyMenu));
+            let _drawn = model.take_dirty();
+            for _ in 0..row {
+                update(&mut model, Event::Action(Action::Down));
+            }
+            let mut effects = update(&mut model, Event::Action(Action::Enter));
+            let shown = text(&frame(&model, look()));
+            assert_eq!(
+                shown.contains("This may name a person"),
+                asks,
+                "{privacy:?} {row}: {shown}"
+            );
+            if asks {
+                assert_eq!(effects, []);
+                effects = update(&mut model, Event::Action(Action::Enter));
+            }
+            let copied = effects.iter().find_map(|effect| match effect {
+                Effect::Copy { personal, .. } => Some(*personal),
+                _ => None,
+            });
+            assert_eq!(copied, Some(asks), "{privacy:?} {row}");
+        }
+    }
+}

@@ -111,7 +111,11 @@ impl Dialog for ApiLogDialog {
                     model.set_message("this call has no request ID", Tone::Notice);
                     return STAY;
                 };
-                return Flow::Stay(vec![Effect::Copy { what: "request ID", text: id }]);
+                return Flow::Stay(vec![Effect::Copy {
+                    what: "request ID",
+                    text: id,
+                    personal: false,
+                }]);
             }
             _ => return Flow::Ignored,
         }

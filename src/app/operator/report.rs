@@ -33,5 +33,5 @@ pub(crate) fn report(model: &mut Model) -> Vec<Effect> {
     let text = format!("branchwatch {}: {}", env!("CARGO_PKG_VERSION"), found.join("; "));
     // Bounded: it is pasted into a ticket, and some terminals drop a long clipboard.
     let text = crate::text::shown_str(&text, 8_000);
-    vec![Effect::Copy { what: "values not known", text }]
+    vec![Effect::Copy { what: "values not known", text, personal: false }]
 }

@@ -110,6 +110,11 @@ impl Times {
         text::shown_str(&self.labels.name(session, self.openness.of(session.id())), max)
     }
 
+    /// [`Self::name`] as it is while labels are masked.
+    pub(crate) fn masked_name(&self, session: &WatchedSession, max: usize) -> String {
+        text::shown_str(&self.labels.name(session, Privacy::Masked), max)
+    }
+
     /// A session's tags, as far as they may be shown: `#chased #▒▒▒▒▒▒`.
     pub(crate) fn tags(&self, session: &WatchedSession, tags: &[String], max: usize) -> String {
         let privacy = self.openness.of(session.id());

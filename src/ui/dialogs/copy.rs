@@ -5,17 +5,18 @@ use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
 use crate::app::dialogs::copy::state::CopyDialog;
+use crate::app::view::Tone;
 use crate::theme::{Look, Role};
 use crate::ui::widgets::dialog_frame::open;
 use crate::ui::widgets::pane::{self, Bar};
 use crate::ui::widgets::text::fit;
 
 pub(crate) fn draw(frame: &mut Frame<'_>, whole: Rect, menu: &CopyDialog, look: Look) {
-    let height = u16::try_from(menu.items.len()).unwrap_or(8) + 3;
+    let height = u16::try_from(menu.items.len()).unwrap_or(8) + 3 + u16::from(menu.asked);
     let title = format!("Copy {}", menu.name);
     let inner = open(frame, whole, 70, height, &title, "Enter copies, Esc closes", look);
     let width = usize::from(inner.width);
-    let lines: Vec<Line<'_>> = menu
+    let mut lines: Vec<Line<'_>> = menu
         .items
         .iter()
         .map(|item| {
@@ -25,6 +26,11 @@ pub(crate) fn draw(frame: &mut Frame<'_>, whole: Rect, menu: &CopyDialog, look: 
             ])
         })
         .collect();
-    let bar = (menu.selected < lines.len()).then_some(Bar { line: menu.selected, focus: true });
+    if menu.asked {
+        let question = "This may name a person. Enter again copies it for 30 seconds.";
+        lines.push(Line::styled(fit(question, width, look), look.tone(Tone::Warn)));
+    }
+    let bar =
+        (menu.selected < menu.items.len()).then_some(Bar { line: menu.selected, focus: true });
     pane::lines(frame, inner, lines, bar, look);
 }

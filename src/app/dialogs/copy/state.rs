@@ -10,6 +10,8 @@ pub struct CopyItem {
     pub what: &'static str,
     /// Its text, or what it will hold.
     pub preview: String,
+    /// It may name a person.
+    pub personal: bool,
     /// What copies it when it is chosen.
     pub copy: Effect,
 }
@@ -23,4 +25,6 @@ pub struct CopyDialog {
     pub items: Vec<CopyItem>,
     /// Index into `items`.
     pub selected: usize,
+    /// Enter was pressed on a personal item: again, and it is copied.
+    pub asked: bool,
 }
