@@ -5,10 +5,12 @@
 
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
 use jiff::Timestamp;
 use tempfile::TempDir;
 use tokio::task::spawn_blocking;
+use tokio::time::timeout;
 use zeroize::Zeroizing;
 
 use super::clipboard::Clipboard;
@@ -22,6 +24,8 @@ use crate::domain::session::resource::Media;
 use crate::domain::watchlist::detail_source::{DetailSource, NothingStored};
 use crate::export::{Existing, write_bytes};
 use crate::runtime::yoti_actions::{HeldBytes, YotiActions};
+
+const LONGEST_DECODING: Duration = Duration::from_secs(2);
 
 /// What effects work with beside the refresh task.
 pub struct Services {
@@ -123,7 +127,7 @@ impl Services {
         }
         self.line(now, AuditAction::PictureShown, id).await?;
         let size = held.bytes.len();
-        let picture = blocking(move || decoded(&held.bytes)).await?;
+        let picture = in_time(move || decoded(&held.bytes)).await?;
         Ok(Outcome::Picture { id, media: media.id, picture, size })
     }
 
@@ -195,4 +199,35 @@ async fn blocking<T: Send + 'static>(
 ) -> Result<T, String> {
     let ended = spawn_blocking(work).await;
     ended.unwrap_or_else(|_panic| Err("a background task failed".to_owned()))
+}
+
+/// The operator waits no longer for a picture (fault A20); what is given up is bounded by its size.
+async fn in_time<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T, String> + Send + 'static,
+) -> Result<T, String> {
+    let ended = timeout(LONGEST_DECODING, blocking(work)).await;
+    ended.unwrap_or_else(|_elapsed| Err("the picture takes too long to decode".to_owned()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    // A20
+    #[tokio::test(start_paused = true)]
+    async fn a_picture_that_takes_too_long_is_given_up() {
+        let (goes_on, waits) = std::sync::mpsc::channel::<()>();
+        let decoding = tokio::spawn(in_time(move || {
+            let _ended = waits.recv();
+            Ok(())
+        }));
+        for _ in 0..30 {
+            tokio::task::yield_now().await;
+            tokio::time::advance(Duration::from_millis(100)).await;
+        }
+        assert!(decoding.is_finished());
+        drop(goes_on);
+        assert!(decoding.await.unwrap().unwrap_err().contains("too long"));
+        assert_eq!(in_time(|| Ok(1)).await, Ok(1));
+    }
 }
