@@ -2,10 +2,7 @@
 
 use super::{World, world};
 
-#[path = "../common/responder.rs"]
-mod responder;
-
-use responder::{Responder, json, responder};
+use crate::responder::{Responder, json, responder};
 
 const ID: &str = "00000031-0000-4000-8000-0000000000aa";
 const SOURCE: &str = include_str!("../cases/10-source-as-text/session.json");

@@ -13,7 +13,7 @@ fn spellings(pem: &str) -> [String; 4] {
 
 /// No eight characters in a row of any spelling stand in a text.
 #[track_caller]
-fn is_silent(text: &str, pem: &str) {
+pub(crate) fn is_silent(text: &str, pem: &str) {
     for key in spellings(pem) {
         let letters: Vec<char> = key.chars().filter(char::is_ascii_alphanumeric).collect();
         for part in letters.chunks(8).filter(|part| part.len() == 8) {

@@ -36,9 +36,12 @@ mod privacy;
 mod process;
 mod proxy;
 mod readme;
+#[path = "../common/responder.rs"]
+mod responder;
 mod schemas;
 mod scope;
 mod shells;
+mod sweep;
 mod terminal;
 mod wait;
 mod watch;

@@ -1,0 +1,159 @@
+//! One look at all that a run writes: neither a secret nor what is personal stands in it.
+
+use std::path::Path;
+
+use crate::hearing::{TOKEN, auth};
+use crate::keys::is_silent;
+use crate::responder::{Asked, Responder, answer, json, responder};
+use crate::{World, empty, said};
+use serde_json::Value;
+
+const ID: &str = "1c3cae90-1769-43a9-8554-d85f2e7cdb0f";
+/// Stands in every value that is personal or a secret.
+const CANARY: &str = "canary";
+const PERSON: &str = "CANARY Person";
+
+/// Puts what is personal, and secrets in several spellings, into every object of an answer.
+fn seeded(value: &mut Value) {
+    match value {
+        Value::Object(fields) => {
+            fields.values_mut().for_each(seeded);
+            for name in ["full_name", "new_field", "description"] {
+                fields.insert(name.to_owned(), PERSON.into());
+            }
+            for name in ["client_session_token", "Access_Token", "apiKey", "password"] {
+                fields.insert(name.to_owned(), "CANARY-secret".into());
+            }
+        }
+        Value::Array(items) => items.iter_mut().for_each(seeded),
+        _ => {}
+    }
+}
+
+fn answers(asked: &Asked) -> Vec<u8> {
+    let whole = |text: &str| {
+        let mut value: Value = serde_json::from_str(text).unwrap();
+        seeded(&mut value);
+        if value.get("user_tracking_id").is_some() {
+            value["user_tracking_id"] = PERSON.into();
+        }
+        json(200, &value.to_string())
+    };
+    let path = asked.path();
+    match path.rsplit('/').next().unwrap_or_default() {
+        ID => whole(include_str!("../everything/session.json")),
+        "configuration" => whole(include_str!("../everything/configuration.json")),
+        "instructions" => whole(include_str!("../everything/letter.json")),
+        "contact-profile" => whole(r#"{"first_name":"CANARY","email":"canary@example.org"}"#),
+        "pdf" => answer(200, "application/pdf", "%PDF-1.4 CANARY Person"),
+        "content" => answer(200, "application/json", r#"{"full_name":"CANARY Person"}"#),
+        // Its message is shown to the operator, whom Yoti wrote it for.
+        _ => json(404, r#"{"code":"SESSION_NOT_FOUND","message":"gone","full_name":"CANARY"}"#),
+    }
+}
+
+/// A home whose Yoti answers with nothing but canaries where they can be.
+fn seeded_world(runtime: &tokio::runtime::Runtime) -> (World, Responder) {
+    let mut world = empty();
+    std::fs::write(world.key(), secrecy::ExposeSecret::expose_secret(&crate::KEY.0)).unwrap();
+    let mode = std::os::unix::fs::PermissionsExt::from_mode(0o600);
+    std::fs::set_permissions(world.key(), mode).unwrap();
+    let yoti = runtime.block_on(responder(answers));
+    world.base_url.clone_from(&yoti.base);
+    "1c3cae93-1769-43a9-8554-d85f2e7cdb04".clone_into(&mut world.sdk_id);
+    let told = world.home.path().join("told");
+    let folder = world.home.path().join(".config/branchwatch");
+    std::fs::create_dir_all(&folder).unwrap();
+    let command = format!("[alerts]\ncommand = [\"tee\", \"-a\", \"{}\"]\n", told.display());
+    std::fs::write(folder.join("config.toml"), command).unwrap();
+    (world, yoti)
+}
+
+/// Every file below a folder, with its path.
+fn files(folder: &Path, into: &mut Vec<(String, String)>) {
+    for file in std::fs::read_dir(folder).unwrap() {
+        let path = file.unwrap().path();
+        if path.is_dir() {
+            files(&path, into);
+        } else if path.is_file() {
+            let text = String::from_utf8_lossy(&std::fs::read(&path).unwrap()).into_owned();
+            into.push((path.display().to_string(), text));
+        }
+    }
+}
+
+// S02
+#[test]
+fn nothing_that_a_run_writes_holds_a_secret_or_names_a_person() {
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    let (world, yoti) = seeded_world(&runtime);
+    let (pem, secret) = (std::fs::read_to_string(world.key()).unwrap(), auth(&world));
+    let log = world.home.path().join("log");
+    let mut written: Vec<(String, String)> = Vec::new();
+    let mut run = |arguments: &[&str], code: i32| {
+        let mut command = world.command(arguments);
+        command.args(["--log-file", log.to_str().unwrap(), "--log-level", "trace"]);
+        // Read by nobody: a library would write URLs and headers.
+        command.env("RUST_LOG", "trace");
+        let (out, err) = said(&command.output().unwrap(), code);
+        written.push((format!("{arguments:?}"), out.clone() + &err));
+        out
+    };
+    run(&["add", ID, "--ref", PERSON, "--tag", PERSON, "--fetch"], 0);
+    let lines = world.home.path().join("lines");
+    let more = r#""topic":"check_completion","full_name":"CANARY Person""#;
+    std::fs::write(&lines, format!("{{\"session_id\":\"{ID}\",{more}}}\n")).unwrap();
+    for arguments in [
+        ["fetch", ID].as_slice(),
+        &["ingest", lines.to_str().unwrap()],
+        &["list"],
+        &["list", "--json"],
+        &["list", "--csv"],
+        &["show", ID],
+        &["show", ID, "--json"],
+        &["stats"],
+        &["stats", "--by", "tag", "--json"],
+        &["handover"],
+        &["letter", ID],
+        &["letter", ID, "--json"],
+        &["media", ID],
+        &["media", ID, "--json"],
+        &["export", ID],
+        &["export", ID, "--shape", "raw"],
+        &["export", ID, "--format", "csv"],
+        &["export", ID, "--format", "md"],
+        &["doctor"],
+        &["config", "show", "--origin"],
+        &["store", "check"],
+        &["verify"],
+    ] {
+        run(arguments, 0);
+    }
+    let gone = "00000000-0000-4000-8000-000000000001";
+    run(&["show", gone], 5);
+    run(&["wait", ID], 20);
+    // What is asked for in the open is there, without the secrets.
+    let open = run(&["export", ID, "--redact", "none", "--reason", "a test"], 0);
+    let (what, _) = written.pop().unwrap();
+    assert!(open.contains(PERSON) && !open.contains("CANARY-secret"), "{what}");
+
+    files(world.home.path(), &mut written);
+    let ours = [world.key().display().to_string(), secret, lines.display().to_string()];
+    written.retain(|(place, _)| !ours.contains(place));
+    let digests: Vec<String> = yoti
+        .all()
+        .iter()
+        .filter_map(|asked| asked.header("X-Yoti-Auth-Digest").map(str::to_owned))
+        .collect();
+    assert!(digests.len() > 5 && written.len() > 28, "{} {}", digests.len(), written.len());
+    let log = written.iter().find(|(place, _)| *place == log.display().to_string()).unwrap();
+    assert!(log.1.contains("\"level\":\"DEBUG\"") || log.1.contains("TRACE"), "it says much");
+    for (place, text) in &written {
+        let lower = text.to_lowercase();
+        let at = lower.find(CANARY).map(|at| lower.chars().skip(at.saturating_sub(200)).take(300));
+        assert!(at.is_none(), "{place}: {}", at.unwrap().collect::<String>());
+        assert!(!text.contains(TOKEN), "{place}");
+        assert!(!digests.iter().any(|digest| text.contains(digest)), "{place}");
+        is_silent(text, &pem);
+    }
+}
