@@ -58,6 +58,12 @@ pub trait Persistence: std::fmt::Debug + Send + 'static {
     /// All sessions in the order of adding, each with its brief; answers and timelines are not read.
     fn briefs(&mut self) -> Result<Vec<WatchedSession>, PersistError>;
 
+    /// The same, where a brief that an earlier build made is taken as it is: making many anew takes
+    /// long, and is done behind a list that is shown.
+    fn briefs_as_stored(&mut self) -> Result<Vec<WatchedSession>, PersistError> {
+        self.briefs()
+    }
+
     /// Those that are named, and are there, with their last answers and timelines.
     fn details(&mut self, ids: &[SessionId]) -> Result<Vec<WatchedSession>, PersistError>;
 

@@ -13,6 +13,7 @@ pub mod due;
 mod hints;
 mod local;
 pub mod meter;
+mod outdated;
 mod reading;
 mod report;
 pub mod schedule;

@@ -6,8 +6,9 @@
 pub mod bounds;
 pub mod events;
 pub mod letter;
-mod pool;
+pub mod pool;
 pub mod result;
+mod times;
 
 use std::sync::Arc;
 
@@ -27,22 +28,45 @@ use crate::domain::session::configuration::Configuration;
 use crate::domain::session::parts::Answers;
 use crate::domain::session::wire_enum::{CheckType, SessionState};
 
-/// Number of the way in which a brief is made: it grows when the same answers make another one, so
+/// Number of the way in which a brief was made: it grows when the same answers make another one, so
 /// that those that are stored are made anew.
-pub const DERIVATION: u32 = 1;
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Derivation(pub u32);
+
+impl Derivation {
+    /// That of this build.
+    pub const PRESENT: Self = Self(2);
+
+    /// An earlier build made it.
+    #[must_use]
+    pub const fn is_earlier(self) -> bool {
+        self.0 < Self::PRESENT.0
+    }
+}
+
+impl Default for Derivation {
+    fn default() -> Self {
+        Self::PRESENT
+    }
+}
 
 /// What the list needs of a session's answers and events.
 #[derive(Clone, Debug, PartialEq, Default, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Brief {
+    /// It stands beside the brief where that is stored.
+    #[serde(skip)]
+    pub made_by: Derivation,
     /// `None`: the session result was never answered.
     pub result: Option<ResultBrief>,
     /// `None`: the configuration was never answered.
     pub configuration: Option<ConfigurationBrief>,
     pub letter: LetterBrief,
     /// Since when Yoti says that there is no such session.
+    #[serde(with = "times::optional")]
     pub missing_since: Option<Timestamp>,
     /// First visit, as a notification told it.
+    #[serde(with = "times::optional")]
     pub visit_notified_at: Option<Timestamp>,
     pub covered: Covered,
     /// How many values in all parts this build does not know.
@@ -54,6 +78,7 @@ pub struct Brief {
 #[derive(Clone, Debug, PartialEq, Default, Serialize, Deserialize)]
 #[serde(default)]
 pub struct ConfigurationBrief {
+    #[serde(with = "times")]
     pub fetched_at: Timestamp,
     /// Seconds that were left of the session then.
     pub ttl: Option<i64>,
@@ -89,6 +114,7 @@ impl Brief {
         let mut budget = Budget::default();
         let coverage = coverage::derive(answers);
         let brief = Self {
+            made_by: Derivation::PRESENT,
             result: answers.session.as_ref().map(|answer| ResultBrief::of(answer, &mut budget)),
             covered: covered(answers, &coverage, &mut budget),
             letter: LetterBrief::of(&answers.letter, &mut budget),

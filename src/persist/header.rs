@@ -67,9 +67,19 @@ impl Header {
     /// Counts a row in, under its version.
     pub(super) fn count(&mut self, vault: &Vault, group: usize, what: &str, version: u64) {
         let mark = vault.mark(&self.place(&format!("{what} {version}")));
+        self.add(group, mark);
+    }
+
+    fn add(&mut self, group: usize, mark: u64) {
         if let Some(sum) = self.sum(group) {
             *sum = sum.wrapping_add(mark);
         }
+    }
+
+    /// Counts the row of a session in.
+    pub(super) fn count_session(&mut self, session: &SessionMark) {
+        self.add(session.group, session.mark);
+        self.sessions += 1;
     }
 
     /// Takes a row out, as it was counted in.
@@ -120,6 +130,22 @@ impl Header {
         )?
         .execute((&self.store, body))?;
         Ok(())
+    }
+}
+
+/// What the row of a session adds to the digest.
+pub(super) struct SessionMark {
+    /// As it stands in the row.
+    pub(super) id: String,
+    group: usize,
+    mark: u64,
+}
+
+impl SessionMark {
+    pub(super) fn new(store: &str, vault: &Vault, id: String, version: u64) -> Self {
+        let group = Header::group(vault, &id);
+        let mark = vault.mark(&format!("{store} {id} {version}"));
+        Self { id, group, mark }
     }
 }
 

@@ -5,14 +5,15 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, Row};
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
-use serde_json::value::RawValue;
+use serde::{Deserialize, Serialize};
 
 use super::PersistError;
+use super::brief_text::{self, Derivations};
+use super::header::SessionMark;
 use super::key::Vault;
 use super::list_record::ListRecord;
-use super::{brief_text, parallel};
-use crate::domain::brief::{Brief, DERIVATION};
+use super::parallel;
+use crate::domain::brief::Brief;
 use crate::domain::session::ids::SessionId;
 use crate::domain::session::parts::{Answers, Letter};
 use crate::domain::watchlist::annotations::{Annotations, Personal};
@@ -63,26 +64,8 @@ pub(super) struct SessionRow {
     #[serde(default)]
     pub(super) manifest: Manifest,
     /// `None`: it is made of the answers and events.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[serde(deserialize_with = "read_brief", serialize_with = "write_brief")]
+    #[serde(default, skip_serializing_if = "Option::is_none", with = "brief_text")]
     pub(super) brief: Option<Arc<Brief>>,
-}
-
-/// A brief in its session's row: an array of who made it and its text.
-type StoredBrief<'a> = (u32, &'a RawValue);
-
-/// It is read apart: one that cannot be read, or was made by an older build, is made anew, and the
-/// row that it stands in is not lost with it. Of a newer build's what this one knows is read.
-fn read_brief<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Arc<Brief>>, D::Error> {
-    let stored = Option::<StoredBrief<'_>>::deserialize(from)?;
-    let stored = stored.filter(|(made_by, _)| *made_by >= DERIVATION);
-    Ok(stored.and_then(|(_, text)| brief_text::read(text.get())).map(Arc::new))
-}
-
-#[expect(clippy::ref_option, reason = "serde hands it over so")]
-fn write_brief<S: Serializer>(brief: &Option<Arc<Brief>>, to: S) -> Result<S::Ok, S::Error> {
-    let text = brief.as_ref().and_then(|brief| RawValue::from_string(brief_text::text(brief)).ok());
-    text.as_ref().map(|text| (DERIVATION, text)).serialize(to)
 }
 
 fn is_default<T: Default + PartialEq>(value: &T) -> bool {
@@ -152,14 +135,17 @@ impl SessionRow {
     }
 
     /// The session with its brief, and without what stands beside its row; the row, where a brief can
-    /// only be made of that.
-    pub(super) fn in_brief(self) -> Result<WatchedSession, Box<Self>> {
+    /// only be made of that. `which`: whether a brief of an earlier derivation will do.
+    pub(super) fn in_brief(self, which: Derivations) -> Result<WatchedSession, Box<Self>> {
         if self.is_alone() || self.storage.fault.is_some() {
             return Ok(self.watched());
         }
-        match self.brief.clone() {
-            Some(brief) => Ok(self.with(brief, None)),
-            None => Err(Box::new(self)),
+        match &self.brief {
+            Some(brief) if which == Derivations::Any || !brief.made_by.is_earlier() => {
+                let brief = Arc::clone(brief);
+                Ok(self.with(brief, None))
+            }
+            _ => Err(Box::new(self)),
         }
     }
 
@@ -207,26 +193,43 @@ pub(super) struct ListedRow {
 /// A session's row as it stands in the file.
 struct RawRow {
     position: i64,
-    id: SessionId,
+    /// `None`: it is damaged.
+    id: Option<SessionId>,
+    /// The ID as it stands there.
+    text: String,
     version: u64,
     body: Vec<u8>,
 }
 
 impl RawRow {
-    fn of(row: &Row<'_>) -> Result<Option<Self>, rusqlite::Error> {
+    fn of(row: &Row<'_>) -> Result<Self, rusqlite::Error> {
         // One bad row must not hide the rest of the list (fault D05): whatever stands in a column
         // is taken as bytes first.
-        let id = row.get_ref(1)?.as_bytes().ok().and_then(|id| str::from_utf8(id).ok());
-        let Some(id) = id.and_then(|id| SessionId::parse(id).ok()) else { return Ok(None) };
-        let version = row.get_ref(2)?.as_i64().ok().and_then(|v| u64::try_from(v).ok());
+        let text = id_text(row, 1)?;
         let body = row.get_ref(3)?.as_bytes().unwrap_or_default().to_vec();
-        Ok(Some(Self { position: row.get(0)?, id, version: version.unwrap_or(0), body }))
+        let id = SessionId::parse(&text).ok();
+        Ok(Self { position: row.get(0)?, id, text, version: version(row, 2)?, body })
     }
 
-    fn read(self, store: &str, vault: &Vault) -> FoundRow {
-        let Self { position, id, version, body } = self;
-        FoundRow { position, id, version, row: read(store, vault, id, version, &body) }
+    fn read(&self, store: &str, vault: &Vault) -> Option<FoundRow> {
+        let Self { position, id, version, ref body, .. } = *self;
+        let id = id?;
+        Some(FoundRow { position, id, version, row: read(store, vault, id, version, body) })
     }
+
+    fn mark(self, store: &str, vault: &Vault) -> SessionMark {
+        SessionMark::new(store, vault, self.text, self.version)
+    }
+}
+
+/// A damaged ID counts as itself, and then does not fit the header.
+fn id_text(row: &Row<'_>, column: usize) -> Result<String, rusqlite::Error> {
+    Ok(String::from_utf8_lossy(row.get_ref(column)?.as_bytes().unwrap_or_default()).into())
+}
+
+fn version(row: &Row<'_>, column: usize) -> Result<u64, rusqlite::Error> {
+    let version = row.get_ref(column)?.as_i64().ok().and_then(|v| u64::try_from(v).ok());
+    Ok(version.unwrap_or(0))
 }
 
 impl FoundRow {
@@ -260,19 +263,41 @@ pub(super) fn list(
     store: &str,
     vault: &Vault,
 ) -> Result<Vec<ListedRow>, PersistError> {
+    let read = |raw: RawRow| raw.read(store, vault).map(FoundRow::listed);
+    Ok(each(connection, read)?.into_iter().flatten().collect())
+}
+
+/// The same, and what all the rows add to the digest.
+pub(super) fn list_and_marks(
+    connection: &Connection,
+    store: &str,
+    vault: &Vault,
+) -> Result<(Vec<ListedRow>, Vec<SessionMark>), PersistError> {
+    let read = |raw: RawRow| {
+        let listed = raw.read(store, vault).map(FoundRow::listed);
+        (listed, raw.mark(store, vault))
+    };
+    let (listed, marks): (Vec<_>, Vec<_>) = each(connection, read)?.into_iter().unzip();
+    Ok((listed.into_iter().flatten().collect(), marks))
+}
+
+/// What is made of each row, by position.
+fn each<T: Send>(
+    connection: &Connection,
+    read: impl Fn(RawRow) -> T + Sync,
+) -> Result<Vec<T>, PersistError> {
     let mut query = connection.prepare(&format!("{COLUMNS} ORDER BY position"))?;
     let mut rows = query.query([])?;
-    let (mut listed, mut some) = (Vec::new(), Vec::new());
-    let read = |raw: RawRow| raw.read(store, vault).listed();
+    let (mut done, mut some) = (Vec::new(), Vec::new());
     while let Some(row) = rows.next()? {
-        some.extend(RawRow::of(row)?);
+        some.push(RawRow::of(row)?);
         // Some at a time, so that their texts are not all in memory at once.
         if some.len() >= AT_ONCE {
-            listed.extend(parallel::map(std::mem::take(&mut some), read));
+            done.extend(parallel::map(std::mem::take(&mut some), &read));
         }
     }
-    listed.extend(parallel::map(some, read));
-    Ok(listed)
+    done.extend(parallel::map(some, &read));
+    Ok(done)
 }
 
 /// The row of one session, by its ID.
@@ -286,7 +311,7 @@ pub(super) fn found(
         .prepare_cached(&format!("{COLUMNS} WHERE id = ?1"))?
         .query_row([id.to_string()], RawRow::of)
         .optional()?;
-    Ok(found.flatten().map(|raw| raw.read(store, vault)))
+    Ok(found.and_then(|raw| raw.read(store, vault)))
 }
 
 /// Those of the list that are there, as [`list`] has them.
@@ -310,28 +335,35 @@ pub(super) fn versions(connection: &Connection) -> Result<Vec<(String, u64)>, Pe
     let mut rows = query.query([])?;
     let mut versions = Vec::new();
     while let Some(row) = rows.next()? {
-        // A damaged ID counts as itself, and then does not fit the header.
-        let id = String::from_utf8_lossy(row.get_ref(0)?.as_bytes().unwrap_or_default()).into();
-        let version = row.get_ref(1)?.as_i64().ok().and_then(|v| u64::try_from(v).ok());
-        versions.push((id, version.unwrap_or(0)));
+        versions.push((id_text(row, 0)?, version(row, 1)?));
     }
     Ok(versions)
+}
+
+/// What all rows add to the digest.
+pub(super) fn marks(
+    connection: &Connection,
+    store: &str,
+    vault: &Vault,
+) -> Result<Vec<SessionMark>, PersistError> {
+    let mark = |(id, version)| SessionMark::new(store, vault, id, version);
+    Ok(parallel::map(versions(connection)?, mark))
 }
 
 /// An error where the index of the IDs has others than its table: a session would be on the list and
 /// not be found by its ID.
 pub(super) fn check_index(
     connection: &Connection,
-    versions: &[(String, u64)],
+    sessions: &[SessionMark],
 ) -> Result<(), PersistError> {
     // Read from the index alone, which has no other column.
     let mut query = connection.prepare("SELECT id FROM session ORDER BY id")?;
     let mut rows = query.query([])?;
-    let mut indexed: Vec<Vec<u8>> = Vec::with_capacity(versions.len());
+    let mut indexed: Vec<Vec<u8>> = Vec::with_capacity(sessions.len());
     while let Some(row) = rows.next()? {
         indexed.push(row.get_ref(0)?.as_bytes().unwrap_or_default().to_vec());
     }
-    let mut listed: Vec<&[u8]> = versions.iter().map(|(id, _)| id.as_bytes()).collect();
+    let mut listed: Vec<&[u8]> = sessions.iter().map(|session| session.id.as_bytes()).collect();
     listed.sort_unstable();
     indexed.sort_unstable();
     if indexed.iter().map(Vec::as_slice).eq(listed) {

@@ -15,6 +15,7 @@ use std::sync::Arc;
 
 use rusqlite::{Connection, TransactionBehavior};
 
+use super::brief_text::Derivations;
 use super::header::{self, Header};
 use super::journal::Journal;
 use super::key::Vault;
@@ -243,7 +244,11 @@ impl Sqlite {
 
 impl Persistence for Sqlite {
     fn briefs(&mut self) -> Result<Vec<WatchedSession>, PersistError> {
-        self.mending(Self::all_in_brief)
+        self.mending(|store| store.all_in_brief(Derivations::Present))
+    }
+
+    fn briefs_as_stored(&mut self) -> Result<Vec<WatchedSession>, PersistError> {
+        self.mending(|store| store.all_in_brief(Derivations::Any))
     }
 
     fn details(&mut self, ids: &[SessionId]) -> Result<Vec<WatchedSession>, PersistError> {

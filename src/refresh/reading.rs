@@ -45,8 +45,7 @@ impl<A: SessionApi, C: Clock> Task<A, C> {
     /// Reads the detail of the session that the operator looks at.
     pub(super) fn read_selected(&mut self) {
         let Some(id) = self.schedule.selected() else { return };
-        let Some(brief) = self.unread(id) else { return };
-        self.read(id, brief, None);
+        self.read_again(id);
     }
 
     /// The notification is taken in when the session's detail is read. False: it is at hand.
@@ -54,6 +53,12 @@ impl<A: SessionApi, C: Clock> Task<A, C> {
         let Some(brief) = self.unread(told.session) else { return false };
         self.read(told.session, brief, Some((told.clone(), self.clock.now())));
         true
+    }
+
+    /// Reads a session's detail for whatever follows from it ([`Task::take_read`]).
+    pub(super) fn read_again(&mut self, id: SessionId) {
+        let Some(brief) = self.unread(id) else { return };
+        self.read(id, brief, None);
     }
 
     fn read(&mut self, id: SessionId, brief: Arc<Brief>, told: Option<(Notification, Timestamp)>) {
@@ -80,6 +85,7 @@ impl<A: SessionApi, C: Clock> Task<A, C> {
                 self.unreadable = None;
                 self.publish_at = now;
                 self.used(read.id);
+                self.renew_brief(read.id);
             }
             Ok(_) => {}
             Err(why) => {

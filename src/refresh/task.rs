@@ -61,6 +61,8 @@ pub(super) struct Task<A, C> {
     /// Details that are being read, for the operator or a notification.
     pub(super) reading: JoinSet<DetailReading>,
     pub(super) at_hand: AtHand,
+    /// Sessions whose briefs are to be made anew, the next one last.
+    pub(super) outdated: Vec<SessionId>,
     /// How polling goes for those that are published next.
     pub(super) polls: HashMap<SessionId, PollState>,
     pub(super) touched: HashSet<SessionId>,
@@ -101,6 +103,7 @@ impl<A: SessionApi, C: Clock> Task<A, C> {
             running: JoinSet::new(),
             reading: JoinSet::new(),
             at_hand: AtHand::default(),
+            outdated: Vec::new(),
             polls: HashMap::new(),
             touched: HashSet::new(),
             last_ok: None,
@@ -127,6 +130,7 @@ impl<A: SessionApi, C: Clock> Task<A, C> {
         for watched in known {
             task.schedule_session(&watched, now);
         }
+        task.outdated = task.outdated();
         task
     }
 
@@ -197,6 +201,7 @@ impl<A: SessionApi, C: Clock> Task<A, C> {
             // All that waits is done before asking, so that a focus steers the very next request.
             self.apply_waiting(&mut commands);
             self.start_what_is_due();
+            self.renew_briefs();
             if Instant::now() >= self.erasing.at {
                 self.erasing.at = Instant::now() + ERASE;
                 self.erase(Instant::now());

@@ -61,7 +61,7 @@ impl LoadedStore {
         mut persistence: Box<dyn Persistence>,
         location: Option<Location>,
     ) -> Result<Self, PersistError> {
-        let (known, details) = (persistence.briefs()?, persistence.source());
+        let (known, details) = (persistence.briefs_as_stored()?, persistence.source());
         // A cursor or an order that cannot be read costs the digest or the order, and nothing else.
         let last_look = persistence.state(LAST_LOOK).ok().flatten().and_then(|at| at.parse().ok());
         let arrangement = arrangement::arrangement(persistence.as_mut()).unwrap_or_default();

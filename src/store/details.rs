@@ -58,6 +58,21 @@ impl Store {
         true
     }
 
+    /// Makes the brief of a session anew that an earlier build made, where its detail is at hand.
+    /// Returns whether it was done.
+    pub fn renew_brief(&mut self, id: SessionId) -> bool {
+        let known = self.watched(id).filter(|known| known.brief.made_by.is_earlier());
+        let Some((known, detail)) = known.and_then(|known| Some((known, known.detail.as_ref()?)))
+        else {
+            return false;
+        };
+        let brief = Arc::new(Brief::of(&detail.answers, &detail.timeline));
+        let revision = known.revision + 1;
+        let next = WatchedSession { brief, revision, ..WatchedSession::clone(known) };
+        self.replace(next);
+        true
+    }
+
     /// Lets go of a session's detail: it is stored.
     pub fn shed(&mut self, id: SessionId) {
         let Some(known) = self.watched(id).filter(|known| known.detail.is_some()) else { return };

@@ -1,5 +1,6 @@
 //! Sessions whose answers and timelines are stored and not in memory.
 
+use branchwatch::domain::brief::{Brief, Derivation};
 use branchwatch::domain::events::change::ChangeKind;
 use branchwatch::domain::events::notification::Notification;
 use branchwatch::domain::session::wire_enum::Topic;
@@ -199,4 +200,29 @@ async fn what_was_altered_where_it_is_stored_is_told_when_it_is_opened() {
     let session = Arc::clone(world.snapshot().sessions.get(id(1)).unwrap());
     assert_eq!(session.storage.fault, Some(StoreFault::Altered));
     assert!(session.brief.result.is_none(), "nothing of it is believed");
+}
+
+#[tokio::test(start_paused = true)]
+async fn briefs_of_an_earlier_build_are_shown_made_anew_behind_the_list_and_saved() {
+    const MANY: u128 = 40;
+    let memory = answered(MANY).await;
+    let ids: Vec<SessionId> = (1..=MANY).map(|n| entry(n).id).collect();
+    let mut known = memory.source().read(&ids).unwrap();
+    for session in &mut known {
+        let brief = Brief::clone(&session.brief);
+        session.brief = Arc::new(Brief { made_by: Derivation(1), unknown_values: 77, ..brief });
+    }
+    let (mut world, source) = saving(Memory::holding(known), ongoing);
+    let unknown = |snapshot: &Snapshot| -> Vec<usize> {
+        snapshot.sessions.iter().map(|session| session.brief.unknown_values).collect()
+    };
+    assert_eq!(unknown(&world.snapshot()), [77; MANY as usize], "as they are stored");
+    pass(10).await;
+    let snapshot = world.snapshot();
+    assert_eq!(unknown(&snapshot), [0; MANY as usize]);
+    assert!(snapshot.sessions.iter().all(|s| s.brief.made_by == Derivation::PRESENT));
+    assert!(*source.read.lock().unwrap() >= ids.len(), "of what is stored");
+    world.cancel.cancel();
+    let saved = source.kept.read(&ids).unwrap();
+    assert!(saved.iter().all(|session| session.brief.made_by == Derivation::PRESENT));
 }

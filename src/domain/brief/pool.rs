@@ -7,7 +7,7 @@ use std::sync::{Arc, LazyLock, Mutex, PoisonError};
 
 use crate::domain::brief::Brief;
 use crate::domain::brief::letter::{BranchBrief, LetterBrief};
-use crate::domain::brief::result::{CheckBrief, ProfileBrief, ResourceBrief};
+use crate::domain::brief::result::{CheckBrief, ProfileBrief, ResourceBrief, ResultBrief};
 use crate::domain::brief::{ConfigurationBrief, RequestedBrief};
 use crate::domain::server_text::ServerText;
 use crate::domain::session::extra::UnknownValue;
@@ -40,31 +40,54 @@ impl<T: ?Sized + Eq + Hash> Pool<T> {
     }
 }
 
-static CHECKS: Pool<[CheckBrief]> = Pool::new();
-static PROFILES: Pool<[ProfileBrief]> = Pool::new();
-static RESOURCES: Pool<[ResourceBrief]> = Pool::new();
-static UNKNOWN: Pool<[UnknownValue]> = Pool::new();
-static REQUESTED: Pool<RequestedBrief> = Pool::new();
-static MISSING: Pool<[ServerText]> = Pool::new();
-static BRANCHES: Pool<BranchBrief> = Pool::new();
+/// A part of a brief that is often the same as another's.
+pub trait CommonPart: Clone {
+    /// The same part, with the copy of another brief where that has an equal one.
+    #[must_use]
+    fn pooled(self) -> Self;
+}
+
+macro_rules! common_part {
+    ($($part:ty,)*) => { $(
+        impl CommonPart for Arc<$part> {
+            fn pooled(mut self) -> Self {
+                static POOL: Pool<$part> = Pool::new();
+                POOL.share(&mut self);
+                self
+            }
+        }
+    )* };
+}
+
+common_part! {
+    [CheckBrief],
+    [ProfileBrief],
+    [ResourceBrief],
+    [UnknownValue],
+    [ServerText],
+    RequestedBrief,
+    BranchBrief,
+}
 
 impl Brief {
-    /// The same brief, with the copies of other briefs where they have the same lists.
+    /// The same brief, with the copies of other briefs where they have the same parts.
     #[must_use]
-    pub fn pooled(mut self) -> Self {
-        if let Some(result) = &mut self.result {
-            CHECKS.share(&mut result.checks);
-            PROFILES.share(&mut result.profiles);
-            RESOURCES.share(&mut result.resources);
-            UNKNOWN.share(&mut result.unknown);
+    pub(super) fn pooled(mut self) -> Self {
+        self.result = self.result.map(|result| ResultBrief {
+            checks: result.checks.pooled(),
+            profiles: result.profiles.pooled(),
+            resources: result.resources.pooled(),
+            unknown: result.unknown.pooled(),
+            ..result
+        });
+        self.configuration = self.configuration.map(|configuration| ConfigurationBrief {
+            requested: configuration.requested.pooled(),
+            ..configuration
+        });
+        if let LetterBrief::Set { branch, .. } = &mut self.letter {
+            *branch = branch.take().map(CommonPart::pooled);
         }
-        if let Some(ConfigurationBrief { requested, .. }) = &mut self.configuration {
-            REQUESTED.share(requested);
-        }
-        if let LetterBrief::Set { branch: Some(branch), .. } = &mut self.letter {
-            BRANCHES.share(branch);
-        }
-        MISSING.share(&mut self.covered.missing);
+        self.covered.missing = self.covered.missing.pooled();
         self
     }
 }

@@ -4,7 +4,9 @@
 use std::sync::Arc;
 
 use super::Sqlite;
+use super::verify::Examined;
 use crate::domain::watchlist::watched::WatchedSession;
+use crate::persist::brief_text::Derivations;
 use crate::persist::detail_rows::FEW;
 use crate::persist::rows::{self, FoundRow, ListedRow};
 use crate::persist::write::Write;
@@ -18,14 +20,18 @@ pub(super) struct InBrief {
 }
 
 impl Sqlite {
-    pub(super) fn all_in_brief(&mut self) -> Result<Vec<WatchedSession>, PersistError> {
+    pub(super) fn all_in_brief(
+        &mut self,
+        which: Derivations,
+    ) -> Result<Vec<WatchedSession>, PersistError> {
         let read = self.at_one_moment(|store| {
-            let mut listed = rows::list(&store.connection, &store.name, &store.vault)?;
-            let doubtful = store.examine(&mut listed, None)?;
+            let (sql, name, vault) = (&store.connection, &store.name, &store.vault);
+            let (mut listed, marks) = rows::list_and_marks(sql, name, vault)?;
+            let doubtful = store.examine(&mut listed, Examined::All(marks))?;
             if doubtful && store.lock.is_some() {
                 return Ok(Err(listed));
             }
-            store.in_brief(listed).map(Ok)
+            store.in_brief(listed, which).map(Ok)
         })?;
         let InBrief { sessions, made } = match read {
             Ok(read) => read,
@@ -33,7 +39,7 @@ impl Sqlite {
                 self.accept(&listed)?;
                 self.at_one_moment(|store| {
                     let listed = rows::list(&store.connection, &store.name, &store.vault)?;
-                    store.in_brief(listed)
+                    store.in_brief(listed, which)
                 })?
             }
         };
@@ -44,12 +50,16 @@ impl Sqlite {
     }
 
     /// The listed sessions with their briefs, in their order.
-    pub(super) fn in_brief(&self, listed: Vec<ListedRow>) -> Result<InBrief, PersistError> {
+    pub(super) fn in_brief(
+        &self,
+        listed: Vec<ListedRow>,
+        which: Derivations,
+    ) -> Result<InBrief, PersistError> {
         let mut sessions: Vec<Option<WatchedSession>> = Vec::with_capacity(listed.len());
         let (mut places, mut lacking, mut anew) = (Vec::new(), Vec::new(), Vec::new());
         for one in listed {
             let ListedRow { position, version, row } = one;
-            sessions.push(match row.in_brief() {
+            sessions.push(match row.in_brief(which) {
                 Ok(watched) => Some(watched),
                 Err(row) => {
                     places.push(sessions.len());

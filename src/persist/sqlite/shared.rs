@@ -1,11 +1,13 @@
 //! What a process does with a store that another one may hold. What named sessions cost does not
 //! grow with the list, but for the digest, which is counted again where another process has written.
 
+use super::verify::Examined;
 use super::{MESSAGES, Sqlite};
 use crate::domain::session::ids::SessionId;
 use crate::domain::watchlist::list_changes::ListChanges;
 use crate::domain::watchlist::outbox::OutboxMessage;
 use crate::domain::watchlist::watched::{WatchEntry, WatchedSession};
+use crate::persist::brief_text::Derivations;
 use crate::persist::header::Header;
 use crate::persist::shared::{SeenRows, SharedPersistence, TOLD, with_read};
 use crate::persist::{PersistError, Persistence, detail_rows, posts, prefixes, rows};
@@ -162,7 +164,7 @@ impl Sqlite {
     ) -> Result<Vec<WatchedSession>, PersistError> {
         let sessions = self.at_one_moment(|store| {
             let mut listed = rows::named(&store.connection, &store.name, &store.vault, ids)?;
-            store.examine(&mut listed, Some(ids))?;
+            store.examine(&mut listed, Examined::Named(ids))?;
             store.with_details(&listed)
         })?;
         self.completed(sessions)
@@ -183,8 +185,8 @@ impl Sqlite {
         self.mending(|store| {
             let read = store.at_one_moment(|store| {
                 let mut listed = rows::named(&store.connection, &store.name, &store.vault, ids)?;
-                store.examine(&mut listed, Some(ids))?;
-                store.in_brief(listed)
+                store.examine(&mut listed, Examined::Named(ids))?;
+                store.in_brief(listed, Derivations::Present)
             })?;
             store.completed(read.sessions)
         })

@@ -7,11 +7,18 @@ use rusqlite::Connection;
 use super::{MESSAGES, OWN_VALUES, Sqlite};
 use crate::domain::session::ids::SessionId;
 use crate::domain::watchlist::storage::StoreFault;
-use crate::persist::header::{Header, POSTS, STATES};
+use crate::persist::header::{Header, POSTS, STATES, SessionMark};
 use crate::persist::key::Vault;
 use crate::persist::rows::{self, ListedRow, SessionRow};
 use crate::persist::second_copy::kept;
 use crate::persist::{PersistError, posts, schema, state};
+
+/// Which rows are examined.
+pub(super) enum Examined<'a> {
+    /// All of the list, with what each adds to the digest.
+    All(Vec<SessionMark>),
+    Named(&'a [SessionId]),
+}
 
 /// What a count of all rows came to, and the version of then.
 #[derive(Debug)]
@@ -60,9 +67,12 @@ impl Sqlite {
     pub(super) fn examine(
         &mut self,
         listed: &mut Vec<ListedRow>,
-        named: Option<&[SessionId]>,
+        of: Examined<'_>,
     ) -> Result<bool, PersistError> {
-        let differing = self.differing()?;
+        let (differing, named) = match of {
+            Examined::All(marks) => (self.differing(Some(marks))?, None),
+            Examined::Named(ids) => (self.differing(None)?, Some(ids)),
+        };
         if !self.is_sealed() {
             return Ok(false);
         }
@@ -111,20 +121,26 @@ impl Sqlite {
 
     /// The groups in which what is there is not what belongs there. What this process writes leaves
     /// them as they are, so all rows are counted again only where another one has written.
-    fn differing(&mut self) -> Result<HashSet<usize>, PersistError> {
+    fn differing(
+        &mut self,
+        read: Option<Vec<SessionMark>>,
+    ) -> Result<HashSet<usize>, PersistError> {
         // Asked first: what is written while they are counted is counted the next time.
         let version = self.data_version()?;
         if let Some(known) = self.compared.as_ref().filter(|known| known.version == version) {
             return Ok(known.differing.clone());
         }
         let differing = self.at_one_moment(|store| {
-            let versions = rows::versions(&store.connection)?;
-            rows::check_index(&store.connection, &versions)?;
+            let marks = match read {
+                Some(marks) => marks,
+                None => rows::marks(&store.connection, &store.name, &store.vault)?,
+            };
+            rows::check_index(&store.connection, &marks)?;
             if !store.is_sealed() {
                 return Ok(Vec::new());
             }
             let header = Header::read(&store.connection, &store.vault)?;
-            let found = counted(&store.connection, &header, &store.vault, versions)?;
+            let found = counted(&store.connection, &header, &store.vault, &marks)?;
             Ok(header.differing(&found))
         })?;
         let differing: HashSet<usize> = differing.into_iter().collect();
@@ -142,8 +158,8 @@ impl Sqlite {
                 // Any of them may be an older one.
                 write.sql.execute("DELETE FROM state", [])?;
             }
-            let versions = rows::versions(write.sql)?;
-            write.header = counted(write.sql, &write.header, write.vault, versions)?;
+            let marks = rows::marks(write.sql, &write.header.store, write.vault)?;
+            write.header = counted(write.sql, &write.header, write.vault, &marks)?;
             for one in listed {
                 let fault = one.row.storage.fault.filter(|fault| fault.is_damage());
                 let known = one.position.map(|position| (position, one.version));
@@ -196,13 +212,10 @@ fn counted(
     connection: &Connection,
     header: &Header,
     vault: &Vault,
-    versions: Vec<(String, u64)>,
+    sessions: &[SessionMark],
 ) -> Result<Header, PersistError> {
     let mut found = header.emptied();
-    for (id, version) in versions {
-        found.count(vault, Header::group(vault, &id), &id, version);
-        found.sessions += 1;
-    }
+    sessions.iter().for_each(|session| found.count_session(session));
     count_states(connection, &mut found, vault)?;
     for post in posts::versions(connection)? {
         found.count(vault, POSTS, "post", post);
