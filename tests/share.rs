@@ -9,6 +9,7 @@ use branchwatch::api::{ApiError, ApiErrorKind, SessionApi, wire};
 use branchwatch::clock::{Clock, TokioClock};
 use branchwatch::domain::assessment::rules::Rules;
 use branchwatch::domain::events::change::{ChangeKind, Origin, TimelineEvent};
+use branchwatch::domain::events::event_kind::EventKind;
 use branchwatch::domain::events::notification::Notification;
 use branchwatch::domain::session::Session;
 use branchwatch::domain::session::answer::Answer;
@@ -133,6 +134,20 @@ async fn who_finds_the_store_in_use_shows_what_the_other_learns_and_asks_when_it
     assert!(world.engine.end().await);
     let stored = Sqlite::open(&file, true).unwrap().persistence.load().unwrap();
     assert!(stored.iter().all(|s| s.poll.last_ok > Some(at)), "it saves what it has asked");
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_is_answered_before_anybody_listens_is_told_all_the_same() {
+    let (_folder, file) = place();
+    Sqlite::open(&file, true).unwrap().persistence.add(&[entry(1)]).unwrap();
+    let mut world = started(&file);
+    let snapshot = world.sees(|s| s.sessions.get(id(1)).unwrap().brief.result.is_some()).await;
+    let mut detector = world.engine.detector(Rules::default());
+    let told = detector.observe(&snapshot, snapshot.health.last_ok.unwrap());
+    let kinds: Vec<EventKind> = told.iter().map(|event| event.kind).collect();
+    assert!(kinds.contains(&EventKind::FirstAnswer), "{kinds:?}");
+    assert!(!kinds.contains(&EventKind::Added), "it was on the list before: {kinds:?}");
+    assert!(world.engine.end().await);
 }
 
 /// As another process learned it.

@@ -186,10 +186,12 @@ impl EventPrinter {
             }
         }
         let first = Arc::clone(&snapshots.borrow_and_update());
-        let mut detector = EventDetector::new(&first, self.rules.clone(), clock.now());
-        if self.aloud && !first.sessions.is_empty() {
+        let mut detector = if self.aloud && !first.sessions.is_empty() {
             data(&self.summary(&first, clock.now()))?;
-        }
+            EventDetector::new(&first, self.rules.clone(), clock.now())
+        } else {
+            engine.detector(self.rules.clone())
+        };
         let mut before = first;
         loop {
             let now = clock.now();

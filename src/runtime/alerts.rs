@@ -49,9 +49,11 @@ pub fn start<C: Clock>(alert_command: AlertCommand, engine: &Engine, clock: C, r
     let commands = engine.commands.clone();
     // A word that finds no room is followed by another.
     let trouble = move |why| drop(commands.try_send(Command::AlertTrouble(why)));
+    let detector = engine.detector(rules.clone());
     tokio::spawn(run(
         alert_command,
         engine.snapshots.clone(),
+        detector,
         clock,
         rules,
         trouble,
@@ -59,19 +61,18 @@ pub fn start<C: Clock>(alert_command: AlertCommand, engine: &Engine, clock: C, r
     ));
 }
 
-/// Tells the program of what happens from now on, until cancelled; what runs then is killed,
+/// Tells the program of what the detector finds, until cancelled; what runs then is killed,
 /// with all that it started.
 /// `trouble` hears of a failure once, and of its end.
 pub async fn run<C: Clock>(
     alert_command: AlertCommand,
     mut snapshots: watch::Receiver<Arc<Snapshot>>,
+    mut detector: EventDetector,
     clock: C,
     rules: Rules,
     trouble: impl Fn(Option<String>) + Send,
     stop: CancellationToken,
 ) {
-    let first = Arc::clone(&snapshots.borrow_and_update());
-    let mut detector = EventDetector::new(&first, rules.clone(), clock.now());
     let mut waiting: VecDeque<String> = VecDeque::new();
     let mut running = JoinSet::new();
     let mut failing = false;
@@ -181,9 +182,12 @@ mod tests {
         let troubles: Arc<Mutex<Vec<Option<String>>>> = Arc::default();
         let (heard, stop) = (Arc::clone(&troubles), CancellationToken::new());
         let trouble = move |why| heard.lock().unwrap().push(why);
+        let now = SystemClock.now();
+        let detector = EventDetector::new(&reader.borrow(), Rules::default(), now);
         let task = tokio::spawn(run(
             alert_command,
             reader,
+            detector,
             SystemClock,
             Rules::default(),
             trouble,

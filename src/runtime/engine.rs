@@ -12,6 +12,7 @@ use crate::api::SessionApi;
 use crate::clock::Clock;
 use crate::domain::assessment::rules::Rules;
 use crate::domain::events::ledger::NotificationCounts;
+use crate::domain::events::session_event::EventDetector;
 use crate::domain::watchlist::detail_source::DetailSource;
 use crate::domain::watchlist::list_layout::Arrangement;
 use crate::domain::watchlist::outbox::OutboxMessage;
@@ -109,6 +110,9 @@ pub struct Engine {
     pub commands: mpsc::Sender<Command>,
     /// The newest state of the world.
     pub snapshots: watch::Receiver<Arc<Snapshot>>,
+    /// What was known before anything was asked, and when that was.
+    known: Arc<Snapshot>,
+    began: Timestamp,
     stop: CancellationToken,
     saving_stop: CancellationToken,
     polling: JoinHandle<()>,
@@ -137,6 +141,7 @@ impl Engine {
         }
         let takes = settings.online;
         let (store, snapshots) = Store::new(held.known);
+        let (known, began) = (Arc::clone(&snapshots.borrow()), clock.now());
         let store = store.reads_from(held.details);
         let store = store.resumed(held.last_look, held.arrangement, held.tally);
         let saved = SavedSessions::of(store.snapshot());
@@ -173,7 +178,13 @@ impl Engine {
             saving_stop.clone(),
         );
         let saving = tokio::spawn(keeper);
-        Self { commands, snapshots, stop, saving_stop, polling, saving }
+        Self { commands, snapshots, known, began, stop, saving_stop, polling, saving }
+    }
+
+    /// Tells what happens from the start on, whenever it is made: the first answers may come sooner.
+    #[must_use]
+    pub fn detector(&self, rules: Rules) -> EventDetector {
+        EventDetector::new(&self.known, rules, self.began)
     }
 
     /// Cancelled when the refresh task is to end.
