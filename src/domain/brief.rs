@@ -34,10 +34,10 @@ use crate::domain::session::wire_enum::{CheckType, SessionState};
 pub struct Derivation(pub u32);
 
 impl Derivation {
-    /// That of this build.
+    /// What [`Brief::of`] makes in this build.
     pub const PRESENT: Self = Self(2);
 
-    /// An earlier build made it.
+    /// A build that made other briefs of the same answers.
     #[must_use]
     pub const fn is_earlier(self) -> bool {
         self.0 < Self::PRESENT.0
@@ -63,10 +63,10 @@ pub struct Brief {
     pub configuration: Option<ConfigurationBrief>,
     pub letter: LetterBrief,
     /// Since when Yoti says that there is no such session.
-    #[serde(with = "times::optional")]
+    #[serde(with = "times")]
     pub missing_since: Option<Timestamp>,
     /// First visit, as a notification told it.
-    #[serde(with = "times::optional")]
+    #[serde(with = "times")]
     pub visit_notified_at: Option<Timestamp>,
     pub covered: Covered,
     /// How many values in all parts this build does not know.

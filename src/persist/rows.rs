@@ -193,7 +193,7 @@ pub(super) struct ListedRow {
 /// A session's row as it stands in the file.
 struct RawRow {
     position: i64,
-    /// `None`: it is damaged.
+    /// `None`: what stands there is no ID.
     id: Option<SessionId>,
     /// The ID as it stands there.
     text: String,

@@ -219,7 +219,7 @@ async fn briefs_of_an_earlier_build_are_shown_made_anew_behind_the_list_and_save
     assert_eq!(unknown(&world.snapshot()), [77; MANY as usize], "as they are stored");
     pass(10).await;
     let snapshot = world.snapshot();
-    assert_eq!(unknown(&snapshot), [0; MANY as usize]);
+    assert!(!unknown(&snapshot).contains(&77), "of the answers");
     assert!(snapshot.sessions.iter().all(|s| s.brief.made_by == Derivation::PRESENT));
     assert!(*source.read.lock().unwrap() >= ids.len(), "of what is stored");
     world.cancel.cancel();

@@ -3,7 +3,6 @@
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
-use crate::domain::brief::times;
 use crate::domain::events::change::{ChangeKind, ChangedPart, TimelineEvent};
 use crate::domain::events::short_change::ShortChange;
 use crate::domain::session::wire_enum::{SessionState, SourceType};
@@ -18,32 +17,32 @@ const FIRST_LOOK: SignedDuration = SignedDuration::from_hours(1);
 #[serde(default)]
 pub struct EventsBrief {
     pub number: usize,
-    #[serde(with = "times::optional")]
+    #[serde(with = "super::times")]
     pub first_seen: Option<Timestamp>,
-    #[serde(with = "times::optional")]
+    #[serde(with = "super::times")]
     pub last_seen: Option<Timestamp>,
     /// The latest time at which an event happened, which need not be that of the last one.
-    #[serde(with = "times::optional")]
+    #[serde(with = "super::times")]
     pub last_at: Option<Timestamp>,
     pub last: Option<ShortChange>,
     /// The newest of each part of the answers, the first response aside.
     pub newest: Newest,
     /// When the newest change happened; what the first answers told is none.
-    #[serde(with = "times::optional")]
+    #[serde(with = "super::times")]
     pub changed_at: Option<Timestamp>,
-    #[serde(with = "times::optional")]
+    #[serde(with = "super::times")]
     pub letter_seen: Option<Timestamp>,
     /// The first visit, by a notification or by a resource from a branch.
-    #[serde(with = "times::optional")]
+    #[serde(with = "super::times")]
     pub visit_seen: Option<Timestamp>,
     /// When the state last became COMPLETED, as far as that is known.
-    #[serde(with = "times::optional")]
+    #[serde(with = "super::times")]
     pub completed_at: Option<Timestamp>,
-    #[serde(with = "times::optional")]
+    #[serde(with = "super::times")]
     pub completed_seen: Option<Timestamp>,
-    #[serde(with = "times::optional")]
+    #[serde(with = "super::times")]
     pub expired_seen: Option<Timestamp>,
-    #[serde(with = "times::optional")]
+    #[serde(with = "super::times")]
     pub gone_seen: Option<Timestamp>,
 }
 
@@ -51,11 +50,11 @@ pub struct EventsBrief {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Newest {
-    #[serde(with = "times::optional")]
+    #[serde(with = "super::times")]
     pub session: Option<Timestamp>,
-    #[serde(with = "times::optional")]
+    #[serde(with = "super::times")]
     pub configuration: Option<Timestamp>,
-    #[serde(with = "times::optional")]
+    #[serde(with = "super::times")]
     pub letter: Option<Timestamp>,
 }
 

@@ -6,7 +6,6 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::domain::brief::bounds::Budget;
-use crate::domain::brief::times;
 use crate::domain::server_text::ServerText;
 use crate::domain::session::instructions::Branch;
 use crate::domain::session::parts::Letter;
@@ -17,9 +16,9 @@ pub enum LetterBrief {
     #[default]
     NotKnown,
     /// Yoti said so at that time.
-    NotSet(#[serde(with = "times")] Timestamp),
+    NotSet(#[serde(with = "super::times")] Timestamp),
     Set {
-        #[serde(with = "times")]
+        #[serde(with = "super::times")]
         fetched_at: Timestamp,
         /// `None`: no branch is chosen.
         branch: Option<Arc<BranchBrief>>,

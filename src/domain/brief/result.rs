@@ -6,7 +6,6 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::domain::brief::bounds::{Budget, MOST};
-use crate::domain::brief::times;
 use crate::domain::server_text::ServerText;
 use crate::domain::session::Session;
 use crate::domain::session::answer::Answer;
@@ -23,7 +22,7 @@ use crate::domain::session::wire_enum::{
 #[derive(Clone, Debug, PartialEq, Default, Serialize, Deserialize)]
 #[serde(default)]
 pub struct ResultBrief {
-    #[serde(with = "times")]
+    #[serde(with = "super::times")]
     pub fetched_at: Timestamp,
     /// Seconds that were left of the session then.
     pub ttl: Option<i64>,
@@ -47,19 +46,19 @@ pub struct ResultBrief {
     /// A check is not finished, or a task is PENDING.
     pub checks_running: bool,
     /// The newest times at which something came from a branch, oldest first.
-    #[serde(with = "times::list")]
+    #[serde(with = "super::times")]
     pub branch_times: Arc<[Timestamp]>,
     /// When the first resource came from a branch.
-    #[serde(with = "times::optional")]
+    #[serde(with = "super::times")]
     pub first_visit: Option<Timestamp>,
     /// When the first media was uploaded.
-    #[serde(with = "times::optional")]
+    #[serde(with = "super::times")]
     pub first_upload: Option<Timestamp>,
     /// The latest time of a check.
-    #[serde(with = "times::optional")]
+    #[serde(with = "super::times")]
     pub last_check_at: Option<Timestamp>,
     /// The latest time of a resource or a check.
-    #[serde(with = "times::optional")]
+    #[serde(with = "super::times")]
     pub last_activity: Option<Timestamp>,
 }
 

@@ -1,67 +1,69 @@
 //! Times as they are stored in a brief: seconds and nanoseconds since 1970, because a text of a time
 //! takes long to read, and a list has a dozen times a session.
 
+use std::sync::Arc;
+
 use jiff::Timestamp;
+use serde::de::{DeserializeOwned, Error as _};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// Seconds, and nanoseconds of the same sign.
-#[derive(Serialize, Deserialize)]
-struct Parts(i64, i32);
+type Parts = (i64, i32);
 
-impl From<Timestamp> for Parts {
-    fn from(at: Timestamp) -> Self {
-        Self(at.as_second(), at.subsec_nanosecond())
+/// One time, one that may be missing, or several.
+pub(crate) trait StoredTimes: Sized {
+    type Parts: Serialize + DeserializeOwned;
+
+    fn parts(&self) -> Self::Parts;
+
+    fn of(parts: Self::Parts) -> Result<Self, jiff::Error>;
+}
+
+impl StoredTimes for Timestamp {
+    type Parts = Parts;
+
+    fn parts(&self) -> Parts {
+        (self.as_second(), self.subsec_nanosecond())
+    }
+
+    fn of((seconds, nanoseconds): Parts) -> Result<Self, jiff::Error> {
+        Self::new(seconds, nanoseconds)
     }
 }
 
-impl Parts {
-    fn time<E: serde::de::Error>(self) -> Result<Timestamp, E> {
-        Timestamp::new(self.0, self.1).map_err(E::custom)
+impl StoredTimes for Option<Timestamp> {
+    type Parts = Option<Parts>;
+
+    fn parts(&self) -> Self::Parts {
+        self.as_ref().map(StoredTimes::parts)
+    }
+
+    fn of(parts: Self::Parts) -> Result<Self, jiff::Error> {
+        parts.map(Timestamp::of).transpose()
     }
 }
 
-pub(super) fn serialize<S: Serializer>(at: &Timestamp, to: S) -> Result<S::Ok, S::Error> {
-    Parts::from(*at).serialize(to)
-}
+impl StoredTimes for Arc<[Timestamp]> {
+    type Parts = Vec<Parts>;
 
-pub(super) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Timestamp, D::Error> {
-    Parts::deserialize(from)?.time()
-}
-
-/// The same, where there may be none.
-pub(super) mod optional {
-    use super::{Deserialize, Deserializer, Parts, Serialize, Serializer, Timestamp};
-
-    pub(in crate::domain::brief) fn serialize<S: Serializer>(
-        at: &Option<Timestamp>,
-        to: S,
-    ) -> Result<S::Ok, S::Error> {
-        at.map(Parts::from).serialize(to)
+    fn parts(&self) -> Self::Parts {
+        self.iter().map(StoredTimes::parts).collect()
     }
 
-    pub(in crate::domain::brief) fn deserialize<'de, D: Deserializer<'de>>(
-        from: D,
-    ) -> Result<Option<Timestamp>, D::Error> {
-        Option::<Parts>::deserialize(from)?.map(Parts::time).transpose()
+    fn of(parts: Self::Parts) -> Result<Self, jiff::Error> {
+        parts.into_iter().map(Timestamp::of).collect()
     }
 }
 
-/// The same for several.
-pub(super) mod list {
-    use std::sync::Arc;
+pub(super) fn serialize<T: StoredTimes, S: Serializer>(
+    times: &T,
+    to: S,
+) -> Result<S::Ok, S::Error> {
+    times.parts().serialize(to)
+}
 
-    use super::{Deserialize, Deserializer, Parts, Serializer, Timestamp};
-
-    pub(in crate::domain::brief) fn serialize<S: Serializer>(
-        all: &Arc<[Timestamp]>,
-        to: S,
-    ) -> Result<S::Ok, S::Error> {
-        to.collect_seq(all.iter().copied().map(Parts::from))
-    }
-
-    pub(in crate::domain::brief) fn deserialize<'de, D: Deserializer<'de>>(
-        from: D,
-    ) -> Result<Arc<[Timestamp]>, D::Error> {
-        Vec::<Parts>::deserialize(from)?.into_iter().map(Parts::time).collect()
-    }
+pub(super) fn deserialize<'de, T: StoredTimes, D: Deserializer<'de>>(
+    from: D,
+) -> Result<T, D::Error> {
+    T::of(T::Parts::deserialize(from)?).map_err(D::Error::custom)
 }

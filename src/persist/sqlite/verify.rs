@@ -13,7 +13,7 @@ use crate::persist::rows::{self, ListedRow, SessionRow};
 use crate::persist::second_copy::kept;
 use crate::persist::{PersistError, posts, schema, state};
 
-/// Which rows are examined.
+/// What the digest is compared for.
 pub(super) enum Examined<'a> {
     /// All of the list, with what each adds to the digest.
     All(Vec<SessionMark>),
@@ -215,7 +215,9 @@ fn counted(
     sessions: &[SessionMark],
 ) -> Result<Header, PersistError> {
     let mut found = header.emptied();
-    sessions.iter().for_each(|session| found.count_session(session));
+    for session in sessions {
+        found.count_session(session);
+    }
     count_states(connection, &mut found, vault)?;
     for post in posts::versions(connection)? {
         found.count(vault, POSTS, "post", post);
