@@ -26,8 +26,8 @@ impl StoredTimes for Timestamp {
         (self.as_second(), self.subsec_nanosecond())
     }
 
-    fn of((seconds, nanoseconds): Parts) -> Result<Self, jiff::Error> {
-        Self::new(seconds, nanoseconds)
+    fn of(parts: Parts) -> Result<Self, jiff::Error> {
+        Self::new(parts.0, parts.1)
     }
 }
 
