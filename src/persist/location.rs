@@ -3,9 +3,8 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use super::files;
 use super::key::StoreKey;
-use super::sqlite::Sqlite;
-use super::{Opened, PersistError, SharedPersistence, files};
 use crate::domain::assessment::retention::Retention;
 
 /// A store's file, and the key of the application whose answers it keeps.
@@ -21,23 +20,6 @@ impl Location {
     #[must_use]
     pub fn new(path: &Path, key: Option<StoreKey>) -> Self {
         Self { path: path.to_path_buf(), key: key.map(Arc::new), retention: None }
-    }
-
-    /// Opens or makes it; see [`Sqlite::at`].
-    pub fn open(&self, exclusive: bool) -> Result<Opened, PersistError> {
-        let Opened { persistence, warning } = Sqlite::at(self, exclusive)?;
-        Ok(Opened { persistence: Box::new(persistence), warning })
-    }
-
-    /// Opens it beside the process that keeps it; nothing is checked or mended.
-    pub fn beside(&self) -> Result<Box<dyn SharedPersistence>, PersistError> {
-        Ok(Box::new(Sqlite::beside(self)?))
-    }
-
-    /// The application of this store has a new key: it is opened with that from now on, and no
-    /// longer with the one of this location.
-    pub fn rekey(&self, new: &StoreKey) -> Result<(), PersistError> {
-        Sqlite::rekey(self, new)
     }
 
     /// Of its file, for messages.

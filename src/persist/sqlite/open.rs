@@ -15,7 +15,22 @@ use crate::persist::key::Vault;
 use crate::persist::location::Location;
 use crate::persist::mend::MendingTurn;
 use crate::persist::second_copy::restore;
-use crate::persist::{Opened, PersistError, files, mend, posts, read_only, rows, schema, wal};
+use crate::persist::{
+    Opened, PersistError, SharedPersistence, files, mend, posts, read_only, rows, schema, wal,
+};
+
+impl Location {
+    /// Opens or makes it; see [`Sqlite::at`].
+    pub fn open(&self, exclusive: bool) -> Result<Opened, PersistError> {
+        let Opened { persistence, warning } = Sqlite::at(self, exclusive)?;
+        Ok(Opened { persistence: Box::new(persistence), warning })
+    }
+
+    /// Opens it beside the process that keeps it; nothing is checked or mended.
+    pub fn beside(&self) -> Result<Box<dyn SharedPersistence>, PersistError> {
+        Ok(Box::new(Sqlite::beside(self)?))
+    }
+}
 
 impl Sqlite {
     /// Opens or makes a store without a key; see [`Sqlite::at`].

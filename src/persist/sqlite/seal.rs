@@ -62,11 +62,13 @@ impl Sqlite {
         files::remove_copies(&self.location.path);
         Ok(())
     }
+}
 
+impl Location {
     /// The application of this store has a new key: the data key is wrapped with it, and no longer
-    /// with the old one. Nothing else is written.
-    pub(in crate::persist) fn rekey(old: &Location, new: &StoreKey) -> Result<(), PersistError> {
-        let mut store = Self::at(old, true)?.persistence;
+    /// with the one of this location. Nothing else is written.
+    pub fn rekey(&self, new: &StoreKey) -> Result<(), PersistError> {
+        let mut store = Sqlite::at(self, true)?.persistence;
         let Vault::Sealed(data) = store.vault.clone() else { return Err(PersistError::Sealed) };
         let wrapped = new.wrap(&store.name, &data).map_err(PersistError::sealing)?;
         let journal = store.journal.clone();
