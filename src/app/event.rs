@@ -91,7 +91,7 @@ pub enum Outcome {
     },
     /// What an export would come to, for that question of the dialog.
     Measured(u64, Measured),
-    /// What is to be done next: copy an export whose line stands in the audit log, clear the clipboard.
+    /// The next effect: an export is copied once its line is in the audit log; the clipboard is cleared.
     Next(Box<Effect>),
     /// A list for the add dialog, or why it cannot be read.
     ListRead(Result<String, String>),

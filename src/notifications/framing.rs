@@ -1,4 +1,4 @@
-//! Whether the head of a request leaves doubt about where its body ends, or whom it is for.
+//! Finds requests whose head is ambiguous: where the body ends, or which host it is meant for.
 //!
 //! The HTTP library resolves such doubts by itself and passes on what is left (fault A23): a proxy in
 //! front may resolve them in another way.

@@ -68,7 +68,7 @@ pub async fn run<S: Surface, C: Clock>(
 ) -> io::Result<Ending> {
     let ending = run_until(model, surface, input, &mut outside, stop).await?;
     if ending != Ending::TerminalGone {
-        // Nobody is there afterwards to clear it.
+        // The timer that would clear it ends with the program.
         outside.effects.clear_clipboard_at_end(surface).await;
     }
     Ok(ending)

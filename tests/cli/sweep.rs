@@ -47,7 +47,7 @@ fn answers(asked: &Asked) -> Vec<u8> {
         "contact-profile" => whole(r#"{"first_name":"CANARY","email":"canary@example.org"}"#),
         "pdf" => answer(200, "application/pdf", "%PDF-1.4 CANARY Person"),
         "content" => answer(200, "application/json", r#"{"full_name":"CANARY Person"}"#),
-        // Its message is shown to the operator, whom Yoti wrote it for.
+        // Yoti writes this message for the operator, so it is shown.
         _ => json(404, r#"{"code":"SESSION_NOT_FOUND","message":"gone","full_name":"CANARY"}"#),
     }
 }
