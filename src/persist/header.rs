@@ -66,8 +66,7 @@ impl Header {
 
     /// Counts a row in, under its version.
     pub(super) fn count(&mut self, vault: &Vault, group: usize, what: &str, version: u64) {
-        let mark = vault.mark(&self.place(&format!("{what} {version}")));
-        self.add(group, mark);
+        self.add(group, row_mark(&self.store, vault, what, version));
     }
 
     fn add(&mut self, group: usize, mark: u64) {
@@ -84,7 +83,7 @@ impl Header {
 
     /// Takes a row out, as it was counted in.
     pub(super) fn discount(&mut self, vault: &Vault, group: usize, what: &str, version: u64) {
-        let mark = vault.mark(&self.place(&format!("{what} {version}")));
+        let mark = row_mark(&self.store, vault, what, version);
         if let Some(sum) = self.sum(group) {
             *sum = sum.wrapping_sub(mark);
         }
@@ -133,6 +132,11 @@ impl Header {
     }
 }
 
+/// What a row of this version adds to the digest: counted in and out, it must be the same.
+fn row_mark(store: &str, vault: &Vault, what: &str, version: u64) -> u64 {
+    vault.mark(&format!("{store} {what} {version}"))
+}
+
 /// What the row of a session adds to the digest.
 pub(super) struct SessionMark {
     /// As it stands in the row.
@@ -144,7 +148,7 @@ pub(super) struct SessionMark {
 impl SessionMark {
     pub(super) fn new(store: &str, vault: &Vault, id: String, version: u64) -> Self {
         let group = Header::group(vault, &id);
-        let mark = vault.mark(&format!("{store} {id} {version}"));
+        let mark = row_mark(store, vault, &id, version);
         Self { id, group, mark }
     }
 }

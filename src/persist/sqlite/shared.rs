@@ -15,9 +15,7 @@ use crate::persist::{PersistError, Persistence, detail_rows, posts, prefixes, ro
 impl SharedPersistence for Sqlite {
     fn listed(&mut self) -> Result<Vec<WatchedSession>, PersistError> {
         self.mending(|store| {
-            let listed = rows::list(&store.connection, &store.name, &store.vault)?;
-            let mut listed: Vec<WatchedSession> =
-                listed.into_iter().map(|one| one.row.watched()).collect();
+            let mut listed = store.by_rows()?;
             prefixes::mark_shared(&mut listed, None);
             posts::overlay(listed.iter_mut(), store.posts(0)?.0);
             Ok(listed)
@@ -38,10 +36,7 @@ impl SharedPersistence for Sqlite {
         self.mending(|store| {
             let mut sessions = store.loaded_named(ids)?;
             if prefixes::any_long(sessions.iter()) {
-                let all = rows::list(&store.connection, &store.name, &store.vault)?;
-                let all: Vec<WatchedSession> =
-                    all.into_iter().map(|one| one.row.watched()).collect();
-                prefixes::mark_shared(&mut sessions, Some(&all));
+                prefixes::mark_shared(&mut sessions, Some(&store.by_rows()?));
             }
             Ok(sessions)
         })
@@ -158,6 +153,12 @@ impl SharedPersistence for Sqlite {
 }
 
 impl Sqlite {
+    /// All of the list by its rows alone.
+    fn by_rows(&self) -> Result<Vec<WatchedSession>, PersistError> {
+        let listed = rows::list(&self.connection, &self.name, &self.vault)?;
+        Ok(listed.into_iter().map(|one| one.row.watched()).collect())
+    }
+
     pub(super) fn loaded_named(
         &mut self,
         ids: &[SessionId],
