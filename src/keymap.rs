@@ -125,6 +125,7 @@ mod tests {
         KeyEvent::new(code, modifiers)
     }
 
+    // T12
     #[test]
     fn names_differ_and_no_action_that_changes_yoti_has_a_key() {
         let keymap = Keymap::shipped().unwrap();

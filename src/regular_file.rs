@@ -86,6 +86,7 @@ mod tests {
 
     use super::*;
 
+    // F05
     #[test]
     fn only_old_temporary_files_of_ours_are_removed() {
         let folder = tempfile::tempdir().unwrap();

@@ -437,6 +437,7 @@ mod tests {
         assert!(!reader.has_changed().unwrap());
     }
 
+    // A19
     #[test]
     fn a_session_never_comes_back_from_its_end_and_a_clock_that_went_back_loses_no_answer() {
         let (mut store, _reader) = store();

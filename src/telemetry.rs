@@ -155,7 +155,7 @@ mod tests {
         assert_eq!(std::fs::read(&path).unwrap(), b"second xxxx\nthird\n");
     }
 
-    // F02
+    // F02, F03
     #[test]
     fn a_log_is_for_the_owner_alone_and_goes_through_no_link() {
         let folder = tempfile::tempdir().unwrap();
@@ -185,6 +185,7 @@ mod tests {
         assert!(why.contains("not a regular file"), "{why}");
     }
 
+    // F10
     #[test]
     fn a_flood_keeps_a_bounded_number_of_bounded_files() {
         let folder = tempfile::tempdir().unwrap();

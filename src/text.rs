@@ -243,6 +243,7 @@ mod tests {
 
     use super::*;
 
+    // U01, U02, U03, U06
     #[test]
     fn what_a_terminal_would_obey_becomes_text() {
         for (hostile, safe) in [
@@ -262,6 +263,7 @@ mod tests {
         }
     }
 
+    // U04
     #[test]
     fn a_flood_of_marks_is_cut() {
         let flood = format!("e{}x", "\u{301}".repeat(5_000));
@@ -269,6 +271,7 @@ mod tests {
         assert!(safe.len() < 40, "{} bytes", safe.len());
     }
 
+    // U05
     #[test]
     fn a_long_text_is_cut_at_a_whole_character() {
         assert_eq!(shown_str("abcdef", 4), "abc…");
@@ -296,6 +299,7 @@ mod tests {
             prop_assert_eq!(letters(&lines.concat()), letters(&text));
         }
 
+        // U02, U03, U07
         #[test]
         fn whatever_comes_in_what_goes_out_is_printable_and_fits(text in any::<String>(), max in 0_usize..60) {
             let safe = shown_str(&text, max);
@@ -303,6 +307,7 @@ mod tests {
             prop_assert!(!safe.chars().any(|c| c.is_control() || is_unseen(c)));
         }
 
+        // U01
         #[test]
         fn hostile_text_is_printable_too(
             text in proptest::collection::vec(

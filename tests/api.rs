@@ -54,6 +54,7 @@ async fn failure(answer: impl Into<Vec<u8>>) -> ApiErrorKind {
     client(&server.base, Duration::from_secs(30)).0.session(id()).await.unwrap_err().kind
 }
 
+// N05
 #[tokio::test]
 async fn a_redirect_is_never_followed_and_the_signature_stays_here() {
     let other = server("HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n{}").await;
@@ -89,6 +90,7 @@ async fn yotis_time_is_known_from_what_yoti_sends_refused_or_not_and_from_nobody
     }
 }
 
+// A05, A08
 #[tokio::test]
 async fn a_body_that_is_too_large_is_refused_whatever_its_head_promises() {
     let body = "x".repeat(MAX_JSON + 10);
@@ -98,6 +100,7 @@ async fn a_body_that_is_too_large_is_refused_whatever_its_head_promises() {
     assert_eq!(failure(endless).await, ApiErrorKind::TooLarge(MAX_JSON));
 }
 
+// N09
 #[tokio::test]
 async fn silence_ends_with_the_deadline() {
     let server = server("").await;
@@ -106,6 +109,7 @@ async fn silence_ends_with_the_deadline() {
     assert_eq!(error.kind, ApiErrorKind::Timeout("request"));
 }
 
+// N10, A05, A06
 #[tokio::test]
 async fn what_is_not_from_yoti_is_said_to_be_so() {
     for answer in [
@@ -124,6 +128,7 @@ async fn what_is_not_from_yoti_is_said_to_be_so() {
     assert!(matches!(rubbish, ApiErrorKind::Unreachable(_)), "{rubbish:?}");
 }
 
+// A06, A18
 // Case 11
 #[tokio::test]
 async fn an_answer_names_the_session_and_its_state_or_it_is_not_yotis() {
@@ -159,6 +164,7 @@ async fn a_page_is_never_taken_for_a_change_that_was_made() {
     assert_eq!(error.retry(), Retry::Never);
 }
 
+// N16, A07
 #[tokio::test]
 async fn every_attempt_has_a_nonce_of_its_own_and_is_sent_as_it_was_signed() {
     let server =
@@ -204,6 +210,7 @@ async fn outcome(answer: Vec<u8>, kind: MediaType) -> MediaOutcome {
     client.media_of(id(), &media(1, Some(kind))).await
 }
 
+// A21
 #[tokio::test]
 async fn what_a_media_holds_is_compared_with_what_it_should_be() {
     use MediaType as T;
@@ -230,6 +237,7 @@ async fn what_a_media_holds_is_compared_with_what_it_should_be() {
     }
 }
 
+// A08
 #[tokio::test]
 async fn every_way_of_not_having_a_media_has_a_sentence_of_its_own() {
     let missing = |code: &str| json(404, &format!("{{\"code\":\"{code}\"}}"));
@@ -258,6 +266,7 @@ async fn every_way_of_not_having_a_media_has_a_sentence_of_its_own() {
     assert!(matches!(refused, MediaOutcome::Failed(_)), "{refused:?}");
 }
 
+// U12
 #[tokio::test]
 async fn a_media_is_asked_for_anew_each_time_and_does_not_print_itself() {
     let (client, key, server) = world(|_| {

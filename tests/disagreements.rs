@@ -508,6 +508,7 @@ async fn d23_a_result_is_never_worked_out_again_from_its_score() {
     assert_eq!(judged(&session.value), Verdict::Approve);
 }
 
+// A17
 #[tokio::test]
 async fn d24_a_running_session_cannot_be_deleted_and_the_409_is_told() {
     let refused = answered(409, r#"{"code":"RESOURCE_LOCKED"}"#).await;

@@ -89,6 +89,7 @@ fn raw_shape() -> Contents {
     Contents { shape: Shape::Raw, masked: false, ..Contents::default() }
 }
 
+// U11
 #[test]
 fn hostile_text_is_kept_exactly_and_escaped() {
     let (watched, served) = session("S28", 600);
@@ -164,6 +165,7 @@ fn the_text_of_numbers_survives_in_parts_and_letters_too() {
     }
 }
 
+// S11
 #[test]
 fn what_identifies_a_person_is_masked_and_named_unless_asked_for() {
     let (mut watched, _) = session("S01", 600);
@@ -247,6 +249,7 @@ fn a_session_that_was_never_fetched_has_a_normal_export_and_no_raw_one() {
     assert!(matches!(refused, ExportError::NothingFetched));
 }
 
+// F03, F04, F08
 #[test]
 fn a_file_is_for_the_owner_alone_and_nothing_is_ever_overwritten() {
     let folder = tempfile::tempdir().unwrap();
@@ -325,6 +328,7 @@ fn the_list_and_the_chapters_say_where_each_session_stands() {
     assert_eq!(several.lines().count(), 2, "several documents in one text are JSON Lines");
 }
 
+// U11
 #[test]
 fn lists_and_chapters_mask_what_looks_like_a_person_and_no_text_is_markup() {
     let (mut watched, _) = session("S28", 600);
@@ -353,6 +357,7 @@ fn lists_and_chapters_mask_what_looks_like_a_person_and_no_text_is_markup() {
     assert!(!body.contains('<'), "no tag of a server's: {body}");
 }
 
+// F09
 #[test]
 fn file_names_are_made_of_harmless_characters() {
     let (watched, _) = session("S01", 0);

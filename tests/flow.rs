@@ -435,6 +435,7 @@ fn from_the_api_to_the_screen_to_the_exported_file() {
     assert_eq!(value.pointer("/reference").unwrap(), "dbs-1");
 }
 
+// V04
 #[test]
 fn the_cursor_stays_on_its_session_while_the_list_moves_under_it() {
     let folder = folder();
@@ -470,6 +471,7 @@ fn a_quiet_screen_is_not_drawn_again_while_paused_ages_stand() {
     });
 }
 
+// T14
 #[test]
 fn typed_ahead_keys_never_accept_a_dialog() {
     let folder = folder();
@@ -483,6 +485,7 @@ fn typed_ahead_keys_never_accept_a_dialog() {
     assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0);
 }
 
+// T13
 #[test]
 fn pasted_text_is_never_a_key() {
     let folder = folder();
@@ -553,6 +556,7 @@ fn a_breakdown_opens_by_enter_and_says_why() {
     });
 }
 
+// U01, A13
 #[test]
 fn unknown_values_are_shown_raw_with_a_mark_and_hostile_text_is_harmless() {
     let folder = folder();

@@ -499,6 +499,7 @@ fn fullest() -> Vec<Served> {
     found.into_iter().map(|(_, served)| served).collect()
 }
 
+// A13
 #[test]
 fn every_value_of_an_enum_replaced_by_a_new_one_is_counted_as_unknown_and_every_text_is_seen() {
     let (mut enums, mut texts) = (0, 0);
@@ -558,6 +559,7 @@ fn below(path: &[String], ancestor: &[String]) -> bool {
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(READ))]
 
+    // A14
     #[test]
     fn a_mutated_answer_loses_no_row_and_the_change_is_seen(
         step in step(),

@@ -159,6 +159,7 @@ fn order_columns_and_saved_views_outlive_the_run_and_a_filter_in_force_does_not(
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(150))]
 
+    // V07
     #[test]
     fn order_and_counters_are_those_of_a_fresh_model_and_the_cursor_stays(
         steps in proptest::collection::vec(step(), 1..60),
@@ -219,6 +220,7 @@ proptest! {
         }
     }
 
+    // T09, T12
     #[test]
     fn random_events_never_panic_at_any_size(steps in proptest::collection::vec(step(), 1..80)) {
         let mut model = model((80, 24));
@@ -284,6 +286,7 @@ fn an_operator_who_comes_back_finds_the_cursor_where_it_was_unless_that_session_
     }
 }
 
+// V04
 #[test]
 fn a_key_means_the_session_that_the_last_frame_showed_on_the_first_row() {
     let of = |n, hours, revision| session(n, hours, 0, revision);

@@ -468,6 +468,7 @@ fn the_file_backend_forgets_nothing_between_runs() {
     assert_eq!(open(&path).load().unwrap()[0], known(1));
 }
 
+// F03
 #[test]
 fn files_are_for_the_owner_alone_whatever_the_umask() {
     let folder = tempfile::tempdir().unwrap();
@@ -486,6 +487,7 @@ fn files_are_for_the_owner_alone_whatever_the_umask() {
     assert_eq!(mode(&path), 0o600, "a mode that is too wide is narrowed");
 }
 
+// S08
 #[test]
 fn what_is_removed_leaves_nothing_in_the_files() {
     let folder = tempfile::tempdir().unwrap();
@@ -540,10 +542,11 @@ fn marked(n: u128, marker: &str) -> WatchedSession {
     watched
 }
 
+// S08, S13
 #[test]
 #[expect(clippy::cognitive_complexity, reason = "a story has many steps")]
 fn what_is_kept_no_longer_is_in_no_file_whoever_erases_it() {
-    // S08, S13: read by a command, read by the holder, and saved by the holder.
+    // Read by a command, read by the holder, and saved by the holder.
     for way in ["command", "holder", "saved"] {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("store.db");
@@ -628,9 +631,9 @@ fn holds(folder: &Path, text: &str) -> bool {
     files.any(|bytes| bytes.unwrap().windows(text.len()).any(|part| part == text.as_bytes()))
 }
 
+// S09
 #[test]
 fn everything_but_ids_is_unreadable_without_the_applications_key_and_stays_as_it_is() {
-    // S09
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("store.db");
     let mut ours = sealed(&path, true, 7);
@@ -726,6 +729,7 @@ fn a_list_that_was_made_without_a_key_is_sealed_and_answers_that_nobody_sealed_a
     assert!(!holds(folder.path(), "0040037") && !holds(folder.path(), "dbs-1"));
 }
 
+// D06
 #[test]
 fn a_second_dashboard_is_refused_and_a_command_is_not() {
     let folder = tempfile::tempdir().unwrap();
@@ -771,6 +775,7 @@ fn a_store_of_the_first_schema_is_brought_up_to_date() {
     assert!(!holds(folder.path(), "EXPIRED") && !holds(folder.path(), "dbs-1"), "no copy either");
 }
 
+// D08
 /// Made by the last build with schema 4, under the key that it derived for answers.
 #[test]
 fn a_store_of_schema_4_is_taken_over_whole_and_sealed() {
@@ -901,6 +906,7 @@ fn make_the_golden_store() {
     location.open(false).unwrap().persistence.post(&[post]).unwrap();
 }
 
+// D08
 /// Made by [`make_the_golden_store`] when the schema was settled.
 #[test]
 fn a_store_of_schema_5_is_opened_whole_and_made_anew_from_its_second_copy() {
@@ -930,6 +936,7 @@ fn a_store_of_schema_5_is_opened_whole_and_made_anew_from_its_second_copy() {
     }
 }
 
+// D08
 #[test]
 fn a_newer_store_is_refused_and_left_as_it_is() {
     let folder = tempfile::tempdir().unwrap();
@@ -1154,6 +1161,7 @@ async fn the_writer_saves_what_changes_and_says_when_it_cannot() {
     assert!(told.lock().unwrap().iter().all(|told| matches!(told, WriterEvent::Saved(_))));
 }
 
+// D07
 /// In real time: SQLite waits for the lock by the machine's clock.
 #[tokio::test]
 async fn a_save_that_another_program_holds_up_is_told_and_taken_back() {
@@ -1195,6 +1203,7 @@ fn child_that_writes_until_it_is_killed() {
     }
 }
 
+// T05, D01
 #[test]
 fn what_was_acknowledged_survives_kill_9() {
     use std::io::{BufRead, BufReader};

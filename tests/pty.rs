@@ -187,6 +187,7 @@ impl Terminal {
     }
 }
 
+// T16
 #[test]
 fn it_starts_draws_obeys_and_quits() {
     let mut terminal = demo(&[]);
@@ -207,6 +208,7 @@ fn it_starts_draws_obeys_and_quits() {
     terminal.is_restored();
 }
 
+// T02
 #[test]
 fn every_signal_gives_the_terminal_back_and_is_told_by_the_exit_code() {
     for (name, code) in [("-TERM", 143), ("-HUP", 129), ("-INT", 130), ("-QUIT", 131)] {
@@ -218,6 +220,7 @@ fn every_signal_gives_the_terminal_back_and_is_told_by_the_exit_code() {
     }
 }
 
+// T09
 #[test]
 fn ctrl_c_quits_and_a_resize_is_followed() {
     let mut terminal = demo(&[]);
@@ -248,6 +251,7 @@ fn ctrl_l_draws_all_cells_again_on_a_terminal_that_answers_no_question() {
     terminal.is_restored();
 }
 
+// T03
 #[test]
 fn ctrl_z_and_tstp_stop_with_the_terminal_given_back_and_go_on_with_a_whole_frame() {
     let mut terminal = demo(&[]);
@@ -299,6 +303,7 @@ fn the_mouse_is_off_until_asked_for_and_given_back_on_every_way_out() {
     }
 }
 
+// T15
 #[test]
 fn a_picture_in_the_terminals_graphics_is_taken_back_when_closed_and_on_every_way_out() {
     const TAKEN: &[u8] = b"\x1b_Ga=d,d=A,q=2\x1b\\";
@@ -330,6 +335,7 @@ fn a_picture_in_the_terminals_graphics_is_taken_back_when_closed_and_on_every_wa
     terminal.is_restored();
 }
 
+// T06
 #[test]
 fn it_ends_when_the_terminal_goes_away() {
     let mut terminal = demo(&[]);
@@ -342,6 +348,7 @@ fn it_ends_when_the_terminal_goes_away() {
     assert!(code == 129 || code == 1, "{code}");
 }
 
+// T01, S04
 #[cfg(debug_assertions)]
 #[test]
 fn a_panic_in_any_task_gives_the_terminal_back_and_ends_with_70() {
@@ -355,6 +362,7 @@ fn a_panic_in_any_task_gives_the_terminal_back_and_ends_with_70() {
     }
 }
 
+// T10
 #[test]
 fn without_colours_no_colour_is_sent() {
     let mut terminal = demo(&[("NO_COLOR", "1")]);

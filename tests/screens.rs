@@ -395,6 +395,7 @@ fn every_pane_live() {
     every_pane(State::Live);
 }
 
+// V01
 #[test]
 fn every_pane_when_rows_wait_for_their_turn() {
     every_pane(State::Stale);
@@ -996,6 +997,7 @@ fn without_colours_in_ascii_and_too_small() {
     keep("too small", &frame(&model(State::Live, (52, 11)), look()));
 }
 
+// V02
 #[test]
 fn every_state_of_the_connection_is_said_in_the_header() {
     let at = now() + SignedDuration::from_secs(8);
@@ -1114,6 +1116,7 @@ fn every_state_of_the_error_table_looks_as_it_says() {
     }
 }
 
+// T09
 #[test]
 fn any_size_is_drawn_without_a_panic() {
     let mut model = model(State::Live, (80, 24));
@@ -1175,6 +1178,7 @@ fn privacy_and_the_lock() {
     }
 }
 
+// U08
 #[test]
 fn a_note_for_the_desktop_hides_a_person_however_much_the_screen_shows() {
     let named = |age| {

@@ -98,6 +98,7 @@ fn place() -> (tempfile::TempDir, PathBuf) {
     (folder, file)
 }
 
+// D06
 #[tokio::test(start_paused = true)]
 async fn who_finds_the_store_in_use_shows_what_the_other_learns_and_asks_when_it_ends() {
     let (_folder, file) = place();
@@ -225,6 +226,7 @@ async fn who_asks_takes_in_what_another_process_adds_changes_and_removes() {
     assert_eq!(command.load().unwrap().len(), 2);
 }
 
+// D10
 #[tokio::test(start_paused = true)]
 async fn what_is_added_after_the_store_was_removed_and_made_anew_reaches_the_holder() {
     let (_folder, file) = place();

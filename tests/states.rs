@@ -229,6 +229,7 @@ fn error(session: Option<SessionId>, status: u16, code: &str) -> Value {
     json!([fault])
 }
 
+// V02, V03
 #[tokio::test]
 async fn offline_keeps_the_data_and_says_since_when() {
     let mut bench = bench(four(json!([]))).await;
@@ -246,6 +247,7 @@ async fn offline_keeps_the_data_and_says_since_when() {
     ]);
 }
 
+// A15, V02
 #[tokio::test]
 async fn a_key_that_is_refused_freezes_all_and_names_the_doctor() {
     let mut bench = bench(four(error(None, 401, "BAD_SDK_ID"))).await;
@@ -257,6 +259,7 @@ async fn a_key_that_is_refused_freezes_all_and_names_the_doctor() {
     ]);
 }
 
+// C02
 #[tokio::test]
 async fn a_clock_that_is_off_is_told_from_a_refused_key() {
     for (ahead, says) in [(-63, "✗ clock 1m"), (250, "✗ clock 4m 10s"), (610, "✗ clock 10m")]
@@ -328,6 +331,7 @@ async fn a_409_expired_is_an_expired_session() {
     screen.on("dbs-2").says([&["● live"], &["dbs-2", "expired"], &["Yoti advises a new session"]]);
 }
 
+// A02
 #[tokio::test]
 async fn a_429_slows_all_down_until_a_time_that_is_said() {
     let mut bench = bench(four(json!([{ "status": 429, "retry_after": "40", "times": 1 }]))).await;
@@ -339,6 +343,7 @@ async fn a_429_slows_all_down_until_a_time_that_is_said() {
     ]);
 }
 
+// V03
 #[tokio::test]
 async fn three_503_of_one_session_make_that_row_stale_and_say_when_it_is_tried_again() {
     let mut bench = bench(four(json!([]))).await;
@@ -357,6 +362,7 @@ async fn three_503_of_one_session_make_that_row_stale_and_say_when_it_is_tried_a
     ]);
 }
 
+// A03
 #[tokio::test]
 async fn a_503_of_all_is_yoti_unavailable_and_says_the_last_good_time() {
     let mut bench = bench(four(json!([]))).await;
@@ -370,6 +376,7 @@ async fn a_503_of_all_is_yoti_unavailable_and_says_the_last_good_time() {
     ]);
 }
 
+// A13
 #[tokio::test]
 async fn values_that_are_not_known_are_counted_shown_raw_and_can_be_reported() {
     let mut bench = bench(Setting { scenario: "S19", ..four(json!([])) }).await;
@@ -437,6 +444,7 @@ impl Persistence for Full {
     }
 }
 
+// D03
 #[tokio::test]
 async fn a_full_disk_stops_the_history_but_not_the_view() {
     let mut bench = bench(four(json!([]))).await;

@@ -260,6 +260,7 @@ fn others(value: &Value, column: &[Value]) -> Vec<Value> {
     others
 }
 
+// S09
 #[test]
 fn a_field_that_was_altered_or_swapped_is_never_believed() {
     let made = made();
@@ -439,6 +440,7 @@ fn next(seed: &mut u64) -> u64 {
     *seed >> 33
 }
 
+// D05
 #[test]
 fn single_bits_that_flip_in_store_or_journal_lose_no_entry() {
     let made = made();
@@ -454,6 +456,7 @@ fn single_bits_that_flip_in_store_or_journal_lose_no_entry() {
     }
 }
 
+// D05
 #[test]
 fn a_bit_that_flips_in_the_write_ahead_log_is_told_and_loses_no_acknowledged_session() {
     let folder = tempfile::tempdir().unwrap();
@@ -581,6 +584,7 @@ fn changes_beside_a_holder(folder: &Path, round: usize, truth: &mut Acknowledged
     acknowledged
 }
 
+// T05, D01
 #[test]
 fn what_others_were_told_is_done_survives_that_the_holder_is_killed_at_any_moment() {
     let (mut kills, mut acknowledged) = (0, 0);
@@ -608,6 +612,7 @@ fn what_others_were_told_is_done_survives_that_the_holder_is_killed_at_any_momen
     println!("{kills} kills of the holder, {acknowledged} acknowledged changes, none lost");
 }
 
+// D05
 #[test]
 fn damage_to_pages_costs_the_rows_on_them_and_the_message_says_how_many_came_back() {
     let folder = tempfile::tempdir().unwrap();
@@ -688,6 +693,7 @@ fn without_the_second_copy_all_comes_back_while_name_and_key_are_on_a_page_else_
     }
 }
 
+// F02
 #[test]
 fn what_stands_in_the_stores_place_and_is_none_is_refused_and_left_alone() {
     let folder = tempfile::tempdir().unwrap();
@@ -713,6 +719,7 @@ fn what_stands_in_the_stores_place_and_is_none_is_refused_and_left_alone() {
     assert!(matches!(refused, PersistError::Foreign(_)), "{refused}");
 }
 
+// D10
 #[tokio::test(start_paused = true)]
 async fn a_store_that_is_removed_under_its_holder_is_noticed_within_10_s_and_made_anew() {
     for round in 0..rounds(8) {

@@ -301,6 +301,7 @@ fn each_request_has_a_line_at_debug() {
     }
 }
 
+// U10, S02
 #[test]
 fn no_line_names_anybody() {
     assert!(log().contains("00000001") && log().contains("no response"));

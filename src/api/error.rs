@@ -294,6 +294,7 @@ pub(super) fn http_date(value: &str) -> Option<Timestamp> {
 mod tests {
     use super::*;
 
+    // A01
     #[test]
     fn retry_after_is_obeyed_within_bounds() {
         let now: Timestamp = "2026-11-24T10:00:00Z".parse().unwrap();
@@ -312,6 +313,7 @@ mod tests {
         }
     }
 
+    // U09
     #[test]
     fn an_error_body_is_read_in_every_form_that_was_seen() {
         let error = from_body(
@@ -331,6 +333,7 @@ mod tests {
         assert_eq!(from_body(ApiErrorKind::Status(500), b"", None).message, None);
     }
 
+    // A06
     // Case 11
     #[test]
     fn a_status_is_yotis_only_with_a_code_of_yotis() {

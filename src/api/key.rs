@@ -310,6 +310,7 @@ mod tests {
         assert!(refusal(ed25519.as_bytes()).contains("not an RSA key"));
     }
 
+    // F01
     #[test]
     fn a_key_that_others_can_read_is_refused_with_the_command_that_mends_it() {
         use std::os::unix::fs::PermissionsExt;

@@ -33,6 +33,7 @@ mod tests {
         checked_without_secrets(text.as_bytes().to_vec()).map(|(text, _)| text)
     }
 
+    // A12
     #[test]
     fn a_text_without_secrets_stays_byte_for_byte() {
         let text = "{ \"b\": 1.50, \"a\" : [1e400, 1E+2, 1e2, -0.0, 18446744073709551616, \"\\u0041\"] }\n";
@@ -51,6 +52,7 @@ mod tests {
         assert_eq!(kept(first).unwrap(), r#"{ "a": 1 }"#);
     }
 
+    // A10, A11
     #[test]
     fn what_yoti_never_sends_is_refused_with_a_reason() {
         for (text, reason) in [
@@ -139,6 +141,7 @@ mod tests {
             prop_assert_eq!(read, again);
         }
 
+        // A11
         #[test]
         fn bad_bytes_are_refused_and_never_a_fault(
             (text, _) in pair(),

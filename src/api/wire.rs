@@ -204,6 +204,7 @@ mod tests {
         assert_eq!((path.as_raw(), more.as_raw()), ("…", "150 more"));
     }
 
+    // A14
     #[test]
     fn one_bad_element_never_loses_the_rest_and_is_told_by_its_place() {
         let session = read(
@@ -244,6 +245,7 @@ mod tests {
         assert!(named("created").is_some());
     }
 
+    // A18, A23
     #[test]
     fn an_answer_about_another_session_is_refused() {
         let other = FULL.replace("$ID", "1b8f6a52-3c1e-4f6b-9d0a-2e5c7a914d33");
@@ -288,6 +290,7 @@ mod tests {
 
     proptest! {
         #![proptest_config(ProptestConfig::with_cases(2_000))]
+        // A12
         #[test]
         fn whatever_is_put_in_one_place_the_other_checks_stay(
             place in any::<prop::sample::Index>(),

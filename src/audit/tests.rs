@@ -52,6 +52,7 @@ fn small() -> (TempDir, String) {
     (folder, text)
 }
 
+// U10, S12
 #[test]
 fn lines_are_appended_for_the_owner_alone_and_name_no_session() {
     let folder = tempfile::tempdir().unwrap();

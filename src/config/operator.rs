@@ -124,6 +124,7 @@ pub(super) fn checked_portal(template: &str) -> Result<(), String> {
 mod tests {
     use super::checked_portal;
 
+    // U08
     #[test]
     fn a_portal_address_is_https_with_a_host_that_no_id_changes() {
         for (template, good) in [

@@ -339,6 +339,7 @@ fn fits(form: HarmlessForm, leaf: Leaf<'_>) -> bool {
 mod tests {
     use super::*;
 
+    // S11
     #[test]
     fn a_value_is_let_through_by_its_place_and_its_look() {
         for (place, field, leaf, shown) in [

@@ -47,6 +47,7 @@ fn a_line_is_an_id_csv_or_json() {
     }
 }
 
+// U12
 #[test]
 fn what_is_not_understood_says_its_line_and_leaves_the_others() {
     for (wrong, why) in [

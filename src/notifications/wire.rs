@@ -143,7 +143,7 @@ mod tests {
         assert_eq!(of(&later).unwrap().at, now(), "nobody tells of the future");
     }
 
-    // W10
+    // U12, W10
     #[test]
     fn what_is_no_notification_is_refused_whatever_it_is() {
         let deep = "[".repeat(60_000);

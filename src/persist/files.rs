@@ -273,6 +273,7 @@ pub(super) fn move_aside(path: &Path) -> Result<PathBuf, PersistError> {
 mod tests {
     use super::*;
 
+    // F14
     #[test]
     fn a_file_system_without_locks_is_told_apart_from_one_that_cannot_be_written() {
         let told = |number: Errno| {

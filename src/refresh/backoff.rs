@@ -71,6 +71,7 @@ mod tests {
             prop_assert!(wait <= cap && wait >= base.mul_f64(0.1));
         }
 
+        // R03
         #[test]
         fn retries_are_at_most_a_tenth_and_one(ordinary in 0_u32..2_000) {
             let mut budget = RetryBudget::default();

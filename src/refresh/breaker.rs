@@ -140,6 +140,7 @@ mod tests {
         SessionId::new(uuid::Uuid::from_u128(n))
     }
 
+    // A04, R04
     #[test]
     fn three_different_sessions_must_fail_in_a_row() {
         let mut dice = fastrand::Rng::with_seed(1);

@@ -132,6 +132,7 @@ mod tests {
         Duration::from_mins(number)
     }
 
+    // C01
     #[test]
     fn each_part_waits_from_its_last_answer_and_what_was_never_answered_is_due_at_once() {
         let (settings, now) = (Settings::default(), f::now());

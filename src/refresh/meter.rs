@@ -154,6 +154,7 @@ impl Meter {
 mod tests {
     use super::*;
 
+    // R01
     #[test]
     fn no_window_of_a_second_holds_more_than_the_budget() {
         let start = Instant::now();
@@ -174,6 +175,7 @@ mod tests {
         }
     }
 
+    // A02
     #[test]
     fn a_429_halves_the_rate_and_it_comes_back_by_tenths() {
         let start = Instant::now();

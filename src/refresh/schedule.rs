@@ -381,6 +381,7 @@ mod tests {
         schedule.add(id(n), waits, now, first);
     }
 
+    // R06
     #[test]
     fn the_cursor_comes_first_then_what_is_visible_then_the_longest_due() {
         let now = Instant::now();
@@ -431,6 +432,7 @@ mod tests {
         assert_eq!((parts.len(), schedule.first_looks()), (3 * 40, 0));
     }
 
+    // R05
     #[test]
     fn every_tenth_pick_goes_to_those_nobody_looks_at() {
         let now = Instant::now();
@@ -448,6 +450,7 @@ mod tests {
         assert_eq!(others, 10);
     }
 
+    // R07
     #[test]
     fn pressing_refresh_again_and_again_is_one_request_a_second() {
         let start = Instant::now();

@@ -218,6 +218,7 @@ mod tests {
         }
     }
 
+    // U13
     #[tokio::test]
     async fn an_event_is_json_on_standard_input_and_no_shell_reads_the_arguments() {
         let folder = tempfile::tempdir().unwrap();

@@ -346,6 +346,7 @@ mod tests {
         keys.iter().filter_map(|event| Some(event.as_key_event()?.code)).collect()
     }
 
+    // T11
     #[tokio::test(start_paused = true)]
     async fn the_answer_is_waited_for_a_tenth_of_a_second_and_no_key_is_lost() {
         for (after, ground) in [(0, Some(Ground::Light)), (90, Some(Ground::Light)), (3_000, None)]
@@ -442,6 +443,7 @@ mod tests {
         assert!(inbox.try_recv().is_err());
     }
 
+    // T06
     #[tokio::test(start_paused = true)]
     async fn a_terminal_that_goes_away_meanwhile_ends_the_wait() {
         let gone = keys_beside(&mut TerminalAnswer::default(), &mut futures::stream::empty()).await;

@@ -143,6 +143,7 @@ mod tests {
         }
     }
 
+    // U13
     #[tokio::test]
     async fn a_program_gets_its_arguments_as_they_are_and_its_end_is_told() {
         let folder = tempfile::tempdir().unwrap();

@@ -300,6 +300,7 @@ pub fn install_panic_hook() {
 mod tests {
     use super::*;
 
+    // U08
     #[test]
     fn a_note_is_one_sequence_of_its_form() {
         let note = |form| (form, "dbs-1; x: REJECT".to_owned());

@@ -132,6 +132,7 @@ fn on_a_full_disk(world: &World, arguments: &[&str], blocks: usize) -> Output {
     shell.arg(assert_cmd::cargo::cargo_bin!("branchwatch")).args(arguments).output().unwrap()
 }
 
+// D03
 #[test]
 fn on_a_disk_that_is_full_at_any_size_nothing_acknowledged_is_lost_and_the_rest_is_said() {
     let (world, saved) = stored();
@@ -206,6 +207,7 @@ fn with_a_failing_call(world: &World, arguments: &[&str], fault: &str) -> (Outpu
     (output, failed)
 }
 
+// D04
 #[test]
 #[ignore = "needs strace"]
 fn whichever_call_fails_nothing_acknowledged_is_lost_and_the_rest_is_said() {
@@ -310,6 +312,7 @@ fn mode(path: &Path, mode: u32) {
     fs::set_permissions(path, fs::Permissions::from_mode(mode)).unwrap();
 }
 
+// F14
 #[test]
 fn a_store_that_cannot_be_written_is_read_and_each_change_is_refused() {
     let (world, saved) = stored();
@@ -373,6 +376,7 @@ fn event(lines: &mut impl Iterator<Item = std::io::Result<String>>, kind: &str) 
     }
 }
 
+// D03
 #[test]
 fn an_idle_watch_says_that_its_store_can_no_longer_be_written_and_when_it_can_again() {
     let (world, _) = stored();

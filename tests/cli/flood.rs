@@ -166,9 +166,9 @@ async fn unknown(to: SocketAddr, numbers: std::ops::Range<u32>) {
     senders.join_all().await;
 }
 
+// W06
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn bodies_without_end_cost_the_receiver_no_memory() {
-    // W06
     let world = empty();
     let door = listening(&world);
     bodies(door.to, TOGETHER, 1).await;
@@ -182,9 +182,9 @@ async fn bodies_without_end_cost_the_receiver_no_memory() {
     door.ended();
 }
 
+// W08
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn sessions_that_nobody_knows_cost_the_receiver_no_memory() {
-    // W08
     let (world, first, all) = (empty(), 4_000, 20_000);
     let door = listening(&world);
     unknown(door.to, 0..first).await;

@@ -30,6 +30,7 @@ fn both(world: &World, arguments: &[&str], (name, value): (&str, &str), code: i3
     out + &err
 }
 
+// S03
 #[test]
 fn case_01_a_key_in_the_place_of_its_path_is_named_and_never_printed() {
     let world = world(&["--sessions", "0"]);

@@ -123,6 +123,7 @@ fn what_is_kept_no_longer_is_shown_to_nobody_and_the_list_says_when_it_was_erase
     world.run(&["export", id, "--offline", "--shape", "raw"], 1);
 }
 
+// S08
 #[test]
 fn store_erase_leaves_nothing_here_and_says_what_it_cannot_reach() {
     let world = world(&["--sessions", "2", "--scenario", "S01", "--speed", "0"]);
@@ -196,9 +197,9 @@ fn read_only_in_the_configuration_stands_over_every_flag_and_says_where_it_is() 
     world.run(&[&["--allow-writes"], delete.as_slice()].concat(), 3);
 }
 
+// S09
 #[test]
 fn what_yoti_answered_is_sealed_on_disk_and_read_with_the_applications_key_alone() {
-    // S09
     let world = world(&["--sessions", "2", "--scenario", "S01", "--speed", "0"]);
     let id = world.sessions[0].as_str();
     world.run(&["add", "--fetch", id, &world.sessions[1]], 0);

@@ -146,6 +146,7 @@ fn without_any_configuration_it_says_how_to_begin() {
     assert!(out.is_empty() && err.contains("Nothing on the watch-list yet"), "{err}");
 }
 
+// F08
 #[test]
 #[expect(clippy::cognitive_complexity, reason = "a story has many steps")]
 fn add_fetch_list_show_export_remove() {
@@ -223,6 +224,7 @@ fn add_fetch_list_show_export_remove() {
     assert_eq!(std::fs::read_dir(&folder).unwrap().count(), 1, "one file for people");
 }
 
+// N06
 #[test]
 fn refusals_and_silence_have_their_codes() {
     let world = world(&["--sessions", "1", "--scenario", "S01"]);
@@ -310,6 +312,7 @@ fn doctor_says_of_each_thing_how_it_stands() {
     assert!(out.contains("warn  store") && out.contains("recovered: 0 sessions"), "{out}");
 }
 
+// F13
 #[test]
 fn the_configuration_says_where_each_value_came_from_and_errors_name_their_line() {
     let world = empty();
@@ -380,6 +383,7 @@ fn the_configuration_says_where_each_value_came_from_and_errors_name_their_line(
     assert!(!err.is_empty());
 }
 
+// F13
 #[test]
 fn the_schema_of_the_configuration_fits_the_example_and_refuses_what_the_program_refuses() {
     let world = empty();
@@ -436,6 +440,7 @@ fn a_theme_that_is_not_known_is_refused_with_the_known_ones() {
     assert!(world.run(&["demo", "--theme", "mine"], 2).1.contains("terminal"));
 }
 
+// T10
 #[test]
 fn usage_help_version_completions_and_topics() {
     let world = empty();
@@ -513,6 +518,7 @@ fn the_manual_has_a_page_for_all_and_one_for_each_command() {
     );
 }
 
+// T08
 #[test]
 fn a_reader_that_goes_away_is_no_fault() {
     let world = empty();

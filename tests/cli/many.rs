@@ -150,6 +150,7 @@ fn signal(child: &Child, name: &str) {
     assert!(sent.unwrap().success());
 }
 
+// A04
 #[test]
 fn several_are_asked_for_at_once_within_the_budget_and_told_in_the_order_in_which_they_were_named()
 {
@@ -166,6 +167,7 @@ fn several_are_asked_for_at_once_within_the_budget_and_told_in_the_order_in_whic
     assert!(seen.asked[20].0 - begun >= Duration::from_secs(1));
 }
 
+// R03
 #[test]
 fn one_that_fails_among_many_costs_the_others_nothing() {
     let (world, ids) = listed(6);
@@ -182,6 +184,7 @@ fn one_that_fails_among_many_costs_the_others_nothing() {
     assert_eq!(seen.answered[&failed], 3, "it was tried again");
 }
 
+// A01
 #[test]
 fn where_yoti_asks_for_a_wait_nobody_asks_on_meanwhile() {
     let (world, ids) = listed(8);
@@ -226,6 +229,7 @@ fn ctrl_c_keeps_and_tells_what_was_fetched() {
     assert!(stored(&world).contains(&ids[6]));
 }
 
+// D01
 #[test]
 fn a_kill_in_the_middle_loses_no_more_than_one_batch() {
     let (world, ids) = listed(300);

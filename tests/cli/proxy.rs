@@ -2,6 +2,7 @@
 
 use crate::world;
 
+// N07
 #[test]
 fn no_proxy_variable_applies_to_a_host_on_this_machine() {
     let world = world(&["--sessions", "1", "--scenario", "S01"]);

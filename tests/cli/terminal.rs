@@ -46,6 +46,7 @@ fn stored() -> World {
     world
 }
 
+// T10, U09
 #[test]
 fn no_escape_goes_into_a_pipe_whatever_the_environment_and_whatever_yoti_says() {
     let world = stored();
@@ -97,9 +98,9 @@ fn unheard(command: &mut Command, gone: Gone) -> (ExitStatus, String) {
     (output.status, String::from_utf8(output.stderr).unwrap())
 }
 
+// T08
 #[test]
 fn a_reader_that_goes_away_hears_nothing_more_from_any_command() {
-    // T08
     let world = stored();
     let ids: Vec<String> = (0..200).map(|_| uuid::Uuid::new_v4().to_string()).collect();
     let ids: Vec<&str> = ids.iter().map(String::as_str).collect();

@@ -73,6 +73,7 @@ fn a_session_is_told_from_its_first_answer_to_its_verdict_and_term_ends_it_with_
     world.run(&["show", id, "--exit-status"], 20);
 }
 
+// D06
 #[test]
 fn of_two_on_one_store_one_asks_and_the_other_shows_and_takes_over_when_it_is_killed() {
     let scenarios = ["--scenario", "S01", "--scenario", "S03"];
@@ -221,6 +222,7 @@ fn lines_for_people_are_sentences_without_signs_and_tell_only_what_is_asked_for(
     );
 }
 
+// T08
 #[test]
 fn a_reader_of_events_that_goes_away_ends_the_watching_quietly() {
     let world = world(&["--sessions", "1", "--scenario", "S01"]);

@@ -232,6 +232,7 @@ fn many_documents_go_into_a_folder_one_file_each() {
     assert_eq!(written(folder.path()).len(), 4, "and the audit log");
 }
 
+// S11, S12
 #[test]
 fn unmasked_asks_for_a_reason_and_the_reason_is_written_down_first() {
     let folder = folder();
@@ -418,6 +419,7 @@ fn over_ssh_the_portal_is_copied_and_that_is_said() {
     });
 }
 
+// U13
 #[test]
 fn the_portal_is_opened_by_one_program_with_one_argument_and_no_shell() {
     use std::os::unix::fs::PermissionsExt;
@@ -448,6 +450,7 @@ fn the_portal_is_opened_by_one_program_with_one_argument_and_no_shell() {
     );
 }
 
+// S10
 #[test]
 fn privacy_goes_masked_partial_off_and_comes_back_by_itself() {
     let folder = folder();
@@ -480,6 +483,7 @@ async fn named(o: &Operator) {
     o.does_not_see("Amina Okafor");
 }
 
+// S12
 #[test]
 fn a_reveal_ends_after_twenty_seconds_and_needs_its_line_in_the_log() {
     let place = folder();
@@ -505,6 +509,7 @@ fn a_reveal_ends_after_twenty_seconds_and_needs_its_line_in_the_log() {
     });
 }
 
+// S10
 #[test]
 fn an_idle_screen_is_blank_but_for_its_header_until_enter() {
     let folder = folder();
@@ -581,6 +586,7 @@ fn the_contact_is_on_the_screen_for_twenty_seconds_and_gone_when_closed() {
     assert!(!audit.contains("Canary"), "{audit}");
 }
 
+// S07
 #[test]
 fn a_picture_begins_pixelated_is_cleared_when_asked_and_wiped_when_closed() {
     let place = folder();
@@ -678,6 +684,7 @@ fn a_session_is_deleted_at_yoti_only_by_typing_its_name_after_the_question_was_s
     assert_eq!(deeds(place.path()), ["exported", "delete_asked", "deleted"]);
 }
 
+// T14
 #[test]
 fn keys_typed_before_the_question_was_on_the_screen_answer_nothing() {
     use crossterm::event::{Event as Input, KeyCode, KeyEvent, KeyModifiers};
@@ -705,6 +712,7 @@ fn keys_typed_before_the_question_was_on_the_screen_answer_nothing() {
     assert!(!place.path().join("asked").exists());
 }
 
+// A17
 #[test]
 fn a_refused_deletion_is_said_in_words_and_changes_nothing() {
     let place = folder();

@@ -232,7 +232,8 @@ fn no_section_is_left_out_and_no_line_without_an_action() {
     }
 }
 
-/// T11: crossterm takes the answer to OSC 11 for Alt-], its text, and Ctrl-G or Alt-\.
+// T11
+/// Crossterm takes the answer to OSC 11 for Alt-], its text, and Ctrl-G or Alt-\.
 #[test]
 fn the_terminals_answer_is_no_key_however_late_it_comes() {
     let folder = folder();

@@ -214,6 +214,7 @@ proptest! {
     }
 }
 
+// C04
 #[test]
 fn a_hostile_answer_makes_no_large_brief() {
     let mut session = everything().remove(0).value;

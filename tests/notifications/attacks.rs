@@ -6,9 +6,9 @@ use tokio::time::Instant;
 
 use super::*;
 
+// W01
 #[tokio::test]
 async fn without_the_credential_nothing_of_a_body_is_read() {
-    // W01
     let mut door = listening().await;
     let host = format!("Host: {}", door.host());
     let long = format!("Authorization: Bearer {}", "x".repeat(8_000));
@@ -35,9 +35,9 @@ async fn without_the_credential_nothing_of_a_body_is_read() {
     assert_eq!(door.post(&[&long], BODY).await, 0, "no head is longer than 16 KiB");
 }
 
+// W06
 #[tokio::test]
 async fn a_body_that_is_too_long_endless_or_packed_is_refused_and_the_connection_closed() {
-    // W06
     let door = listening().await;
     let (host, good) = (format!("Host: {}", door.host()), bearer());
     let most = format!("{BODY}{}", " ".repeat(64 * 1024 - BODY.len()));
@@ -63,9 +63,9 @@ async fn a_body_that_is_too_long_endless_or_packed_is_refused_and_the_connection
     assert!(sent < 64 * 1024 * 1024, "it was cut off");
 }
 
+// W06
 #[tokio::test]
 async fn long_bodies_take_turns_and_a_notification_waits_for_none_of_them() {
-    // W06
     let door = listening().await;
     let (host, good) = (format!("Host: {}", door.host()), bearer());
     let head = format!(
@@ -84,9 +84,9 @@ async fn long_bodies_take_turns_and_a_notification_waits_for_none_of_them() {
     assert_eq!(door.post(&[&good], &long).await, 200, "turns are given back");
 }
 
+// W07
 #[tokio::test(start_paused = true)]
 async fn a_head_has_five_seconds_and_so_has_a_body() {
-    // W07
     let door = listening().await;
     let (host, good) = (format!("Host: {}", door.host()), bearer());
     let head =
@@ -120,9 +120,9 @@ async fn a_head_has_five_seconds_and_so_has_a_body() {
     }
 }
 
+// W07
 #[tokio::test]
 async fn while_thousands_of_idle_connections_come_from_one_address_others_are_answered() {
-    // W07
     let door = listening_with(&format!("bearer {TOKEN}"), 1_000).await;
     let mut held = Vec::new();
     let mut times = Vec::new();
@@ -166,9 +166,9 @@ async fn times_of(door: &Listening, others: impl Fn(usize) -> String, each: usiz
     times[98]
 }
 
+// W07
 #[tokio::test]
 async fn silent_and_slow_connections_from_few_or_many_addresses_keep_no_good_one_out() {
-    // W07
     for addresses in [1, 8, 200] {
         let door = listening_with(&format!("bearer {TOKEN}"), 1_000).await;
         let from = |n| format!("127.0.1.{}", n % addresses + 1);
@@ -179,9 +179,9 @@ async fn silent_and_slow_connections_from_few_or_many_addresses_keep_no_good_one
     }
 }
 
+// W07
 #[tokio::test]
 async fn who_is_cut_off_for_another_is_the_oldest_that_said_nothing() {
-    // W07
     let door = listening().await;
     let (host, good) = (format!("Host: {}", door.host()), bearer());
     let head = format!("POST /notifications HTTP/1.1\r\n{host}\r\n{good}\r\n");
@@ -204,9 +204,9 @@ async fn who_is_cut_off_for_another_is_the_oldest_that_said_nothing() {
     assert!(told.contains("HTTP/1.1 200 "), "who sends is not: {told}");
 }
 
+// A23
 #[tokio::test]
 async fn a_request_that_can_be_read_in_two_ways_is_refused() {
-    // A23
     let mut door = listening().await;
     let (host, good) = (format!("Host: {}", door.host()), bearer());
     let post = async |line: &str, headers: &[&str], body: &str| {
@@ -234,9 +234,9 @@ async fn a_request_that_can_be_read_in_two_ways_is_refused() {
     assert!(door.told.try_recv().is_ok() && door.told.try_recv().is_err(), "only the first");
 }
 
+// W10
 #[tokio::test]
 async fn another_method_path_or_text_is_refused_without_a_word() {
-    // W10
     let mut door = listening().await;
     let (host, good) = (format!("Host: {}", door.host()), bearer());
     let headers = [host.as_str(), good.as_str()];
@@ -273,9 +273,9 @@ async fn another_method_path_or_text_is_refused_without_a_word() {
     assert!(door.states.try_recv().is_err(), "and was never down");
 }
 
+// W11
 #[tokio::test]
 async fn a_browser_or_a_name_that_is_not_ours_is_refused_even_with_the_credential() {
-    // W11
     let mut door = listening().await;
     let (good, port) = (bearer(), door.address.port());
     let from = |host: String| [format!("Host: {host}"), good.clone()];
@@ -308,9 +308,9 @@ async fn a_browser_or_a_name_that_is_not_ours_is_refused_even_with_the_credentia
     assert_eq!(taken, 5);
 }
 
+// W12
 #[tokio::test(start_paused = true)]
 async fn a_port_in_use_is_said_and_tried_again_more_and_more_rarely() {
-    // W12
     let blocker = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = blocker.local_addr().unwrap();
     let folder = tempfile::tempdir().unwrap();
@@ -336,9 +336,9 @@ async fn a_port_in_use_is_said_and_tried_again_more_and_more_rarely() {
     assert_eq!(how, Receiving::On(listen));
 }
 
+// W13
 #[tokio::test]
 async fn beyond_this_machine_it_listens_only_with_tls_and_a_secret_that_nobody_guesses() {
-    // W13
     let folder = tempfile::tempdir().unwrap();
     let strong = format!("bearer {TOKEN}");
     for (listen, auth, good) in [

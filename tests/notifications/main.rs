@@ -151,9 +151,9 @@ async fn a_notification_is_answered_at_once_and_handed_over() {
     assert!(basic_one.told.recv().await.is_some());
 }
 
+// W14
 #[tokio::test]
 async fn what_cannot_be_handed_over_is_not_said_to_be_taken() {
-    // W14
     let mut full = listening_with(&format!("bearer {TOKEN}"), 1).await;
     assert_eq!(full.post(&[&bearer()], BODY).await, 200);
     assert_eq!(full.post(&[&bearer()], BODY).await, 503);

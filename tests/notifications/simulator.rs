@@ -102,9 +102,9 @@ async fn the_changed_row_is_in_a_snapshot_soon_after_the_post() {
     assert!(visits.is_some(), "the first branch visit was told");
 }
 
+// W04
 #[tokio::test]
 async fn reversed_and_doubled_notifications_lead_to_the_state_that_the_api_tells() {
-    // W04, over HTTP
     let mut stack = stack("S07", json!({ "duplicates": true, "reversed": true })).await;
     stack.world.advance(40_000).await;
     let done = |s: &WatchedSession| {

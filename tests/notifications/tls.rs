@@ -26,9 +26,9 @@ async fn over_tls_a_notification_is_taken_and_plain_http_is_not() {
     assert_eq!(door.post(&[&bearer()], BODY).await, 0, "no HTTP without TLS");
 }
 
+// W07
 #[tokio::test(start_paused = true)]
 async fn a_handshake_has_five_seconds() {
-    // W07
     let door = started(with_tls, &format!("bearer {TOKEN}"), 8).await;
     let begun = Instant::now();
     let mut socket = TcpStream::connect(door.address).await.unwrap();
@@ -37,9 +37,9 @@ async fn a_handshake_has_five_seconds() {
     assert!(begun.elapsed() < Duration::from_secs(6), "{:?}", begun.elapsed());
 }
 
+// W13
 #[test]
 fn with_tls_other_machines_may_reach_it_if_nobody_can_guess_the_secret() {
-    // W13
     let folder = tempfile::tempdir().unwrap();
     let made = |auth: &str| Receiver::new(&with_tls(folder.path(), "0.0.0.0:0", auth));
     assert!(made(&format!("bearer {TOKEN}")).is_ok());

@@ -61,6 +61,7 @@ fn answered(terminal: &mut Terminal, line: &str) -> u32 {
     }
 }
 
+// T14
 #[test]
 fn t14_text_typed_before_a_question_on_the_command_line_does_not_answer_it() {
     let world = world();

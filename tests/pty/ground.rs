@@ -22,6 +22,7 @@ fn wait(milliseconds: u64) {
     let _elapsed = pause.1.recv_timeout(Duration::from_millis(milliseconds));
 }
 
+// T11
 #[test]
 fn an_answer_at_any_time_is_no_key_and_a_timely_one_chooses_the_theme() {
     for (after, colour) in [

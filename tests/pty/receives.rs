@@ -118,9 +118,9 @@ fn what_the_api_posts_is_on_the_screen_and_the_program_of_the_configuration_is_t
     quit(terminal);
 }
 
+// W12
 #[test]
 fn a_port_in_use_is_said_and_polling_goes_on() {
-    // W12
     let blocker = TcpListener::bind("127.0.0.1:0").unwrap();
     let world = receiving(blocker.local_addr().unwrap().port(), "");
     let terminal = world.dashboard();

@@ -82,6 +82,7 @@ async fn one_404_of_yotis_is_not_gone_and_neither_are_two_with_something_between
     assert!(world.snapshot().sessions.get(id(1)).unwrap().answers().unwrap().session().is_some());
 }
 
+// A16
 #[tokio::test(start_paused = true)]
 async fn a_session_that_is_gone_is_looked_at_after_an_hour_and_a_day_and_when_all_are_asked() {
     let mut world = world(2, Settings::default(), |who, at| {
@@ -111,6 +112,7 @@ async fn a_session_that_is_gone_is_looked_at_after_an_hour_and_a_day_and_when_al
     assert_eq!(missing(&world.snapshot()), 0, "it came back");
 }
 
+// S13
 #[tokio::test(start_paused = true)]
 async fn what_is_kept_no_longer_is_erased_and_not_fetched_again_unless_it_is_asked_for() {
     let day = 24 * 3_600;
@@ -145,6 +147,7 @@ async fn what_is_kept_no_longer_is_erased_and_not_fetched_again_unless_it_is_ask
     assert!(back.answers().unwrap().session().is_some() && back.storage.erased_at.is_none());
 }
 
+// S13, C01
 #[tokio::test(start_paused = true)]
 async fn a_clock_that_is_years_ahead_erases_nothing_until_yoti_has_told_its_time() {
     let mut known = world(1, Settings::default(), |_, _| Ok(SessionState::Completed));
@@ -173,6 +176,7 @@ async fn a_clock_that_is_years_ahead_erases_nothing_until_yoti_has_told_its_time
     assert_eq!(erased(&mut world), Some(now));
 }
 
+// A04
 #[tokio::test(start_paused = true)]
 async fn an_outage_is_told_when_one_session_is_left_and_its_tries_back_off() {
     let mut world = world(6, every(2), |who, at| {

@@ -107,6 +107,7 @@ fn kinds(session: &WatchedSession) -> Vec<&'static str> {
     session.timeline().unwrap().iter().map(|event| kind(&event.what)).collect()
 }
 
+// C04
 #[tokio::test(start_paused = true)]
 async fn of_many_only_the_last_details_stay_and_nothing_of_the_others_is_lost() {
     const MANY: u128 = 400;
@@ -134,6 +135,7 @@ async fn of_many_only_the_last_details_stay_and_nothing_of_the_others_is_lost() 
     assert!(read > 144, "what changed was compared with what was stored: {read} were read");
 }
 
+// D12
 #[tokio::test(start_paused = true)]
 async fn the_session_under_the_cursor_is_read_at_once() {
     let memory = answered(3).await;

@@ -29,9 +29,9 @@ fn stage_of(world: &mut World, who: SessionId) -> Stage {
     stage::derive(watched, &Rules::default(), world.api.clock.now()).stage
 }
 
+// W03
 #[tokio::test(start_paused = true)]
 async fn a_hint_has_its_session_looked_at_at_once_and_duplicates_at_most_every_two_seconds() {
-    // W03
     let world = world(20, Settings::default(), ongoing);
     pass(60).await;
     let before = world.api.sessions_asked().len();
@@ -49,9 +49,9 @@ async fn a_hint_has_its_session_looked_at_at_once_and_duplicates_at_most_every_t
     assert!((5..=6).contains(&times.len()), "{times:?}");
 }
 
+// W05
 #[tokio::test(start_paused = true)]
 async fn a_forged_completion_changes_nothing_but_has_the_session_looked_at() {
-    // W05
     let mut world = world(3, Settings::default(), ongoing);
     pass(30).await;
     let before = (world.snapshot(), world.api.sessions_asked().len());
@@ -65,9 +65,9 @@ async fn a_forged_completion_changes_nothing_but_has_the_session_looked_at() {
     assert_eq!(world.api.sessions_asked().len(), before.1 + 1, "our own GET");
 }
 
+// W04
 #[tokio::test(start_paused = true)]
 async fn late_and_disordered_notifications_leave_the_state_to_the_answers() {
-    // W04
     let mut world = world(1, Settings::default(), |_, at| {
         Ok(if at < Duration::from_secs(40) {
             SessionState::Ongoing
@@ -108,9 +108,9 @@ async fn late_and_disordered_notifications_leave_the_state_to_the_answers() {
     assert_eq!(world.api.sessions_asked().len(), asked + 1, "one look, and no more");
 }
 
+// W08
 #[tokio::test(start_paused = true)]
 async fn a_flood_of_sessions_that_are_not_on_the_list_is_counted_and_makes_no_row() {
-    // W08
     let mut learning = world(2, Settings { learn: true, ..Settings::default() }, ongoing);
     pass(30).await;
     let asked = learning.api.all().len();
@@ -175,9 +175,9 @@ async fn ages(flood: bool) -> Vec<Duration> {
     all
 }
 
+// W09
 #[tokio::test(start_paused = true)]
 async fn a_flood_of_a_thousand_hints_a_second_leaves_the_visible_rows_their_share() {
-    // W09
     let p95 = |gaps: &[Duration]| gaps[gaps.len() * 95 / 100];
     let (quiet, flooded) = (p95(&ages(false).await), p95(&ages(true).await));
     println!("age of visible rows p95: quiet {quiet:?}, under flood {flooded:?}");

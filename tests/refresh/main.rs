@@ -188,6 +188,7 @@ fn most_in_a_second(times: &[Duration]) -> usize {
         .unwrap_or(0)
 }
 
+// R01
 #[tokio::test(start_paused = true)]
 async fn no_second_ever_holds_more_requests_than_allowed() {
     let settings = Settings { max_rps: 5.0, ..Settings::default() };
@@ -221,6 +222,7 @@ async fn another_interval_brings_open_sessions_forward_and_leaves_the_others() {
     assert_eq!((interval(1), interval(2)), (Some(SignedDuration::from_secs(20)), None));
 }
 
+// R06
 #[tokio::test(start_paused = true)]
 async fn the_cursor_and_the_visible_rows_come_first() {
     let world = world(1_000, Settings::default(), ongoing);
@@ -248,6 +250,7 @@ async fn configuration_and_letter_are_asked_more_rarely_than_the_result() {
     assert_eq!(count(Part::Letter), 1);
 }
 
+// A16
 #[tokio::test(start_paused = true)]
 async fn what_is_done_or_gone_is_not_asked_again_and_keeps_its_last_answer() {
     let mut world = world(2, Settings::default(), |who, at| {
@@ -274,6 +277,7 @@ async fn what_is_done_or_gone_is_not_asked_again_and_keeps_its_last_answer() {
     assert_eq!(stage, Stage::Gone);
 }
 
+// A15
 #[tokio::test(start_paused = true)]
 async fn a_refused_key_stops_all_but_a_probe_a_minute() {
     let mut world = world(50, Settings::default(), |_, _| Err(ApiErrorKind::Status(401)));
@@ -283,6 +287,7 @@ async fn a_refused_key_stops_all_but_a_probe_a_minute() {
     assert_eq!(world.snapshot().health.connection, Connection::Refused { status: 401, code: None });
 }
 
+// A15
 #[tokio::test(start_paused = true)]
 async fn one_refused_session_stops_nobody_else() {
     let mut world = world(10, Settings::default(), |who, _| {
@@ -294,6 +299,7 @@ async fn one_refused_session_stops_nobody_else() {
     assert_eq!(failed.last_failure.unwrap().status, Some(403));
 }
 
+// A01
 #[tokio::test(start_paused = true)]
 async fn retry_after_is_obeyed_by_all() {
     let world = world(20, Settings::default(), |_, at| {
@@ -311,6 +317,7 @@ async fn retry_after_is_obeyed_by_all() {
     assert!(times.iter().any(|t| t.as_secs() > 44), "it goes on afterwards");
 }
 
+// A03, R03
 #[tokio::test(start_paused = true)]
 async fn retries_stay_within_a_tenth_when_some_sessions_fail() {
     let settings =
@@ -329,6 +336,7 @@ async fn retries_stay_within_a_tenth_when_some_sessions_fail() {
     assert!(asked >= 1_800, "{asked} requests: the good ones are not starved");
 }
 
+// R01, R04
 #[tokio::test(start_paused = true)]
 async fn after_an_outage_there_is_no_herd_and_all_is_asked_again() {
     let settings =
@@ -373,6 +381,7 @@ async fn equal_answers_publish_poll_times_at_most_once_a_second_and_no_revision(
     }
 }
 
+// R05
 #[tokio::test(start_paused = true)]
 async fn sessions_nobody_looks_at_are_not_starved_by_those_somebody_does() {
     let settings = Settings {

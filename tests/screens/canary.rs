@@ -73,6 +73,7 @@ fn all(privacy: Privacy) -> String {
     shown
 }
 
+// S10
 #[test]
 fn no_pane_dialog_or_message_shows_a_name_while_labels_are_masked() {
     let masked = all(Privacy::Masked);

@@ -373,6 +373,7 @@ async fn s23_withholds_misses_delays_and_mislabels_media() {
     assert_eq!(world.get(&path(&page["frames"][3])).await.header("content-type"), "image/jpeg");
 }
 
+// N10
 #[tokio::test]
 async fn s24_fails_in_every_way_once_and_then_answers() {
     let world = world("S24").await;

@@ -143,6 +143,7 @@ pub(super) fn pool(address: &str, options: &ClientOptions) -> Result<reqwest::Cl
 mod tests {
     use super::*;
 
+    // N06
     #[test]
     fn http_is_for_this_machine_only() {
         for (url, good) in [
@@ -163,6 +164,7 @@ mod tests {
         assert_eq!(checked_base_url("https://h/v1//").unwrap(), "https://h/v1");
     }
 
+    // N06
     #[test]
     fn an_assertion_goes_unencrypted_to_this_machine_only_and_for_an_api_on_it() {
         let yoti = "https://api.yoti.com/idverify/v1";

@@ -354,6 +354,7 @@ mod tests {
     use crate::app::list::summary::SessionSummary;
     use crate::domain::fixture as f;
 
+    // V07
     #[test]
     fn every_session_is_in_exactly_one_counter() {
         let summary =
@@ -390,6 +391,7 @@ mod tests {
         assert_eq!(said(&mut tally), "2 checks running");
     }
 
+    // V01
     #[test]
     fn who_waits_is_counted_once_and_the_time_is_true_of_all() {
         let mut session = f::watched(

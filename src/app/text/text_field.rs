@@ -135,6 +135,7 @@ mod tests {
         assert!(!field.text().contains(['\u{202e}', '\t']));
     }
 
+    // T13
     #[test]
     fn a_paste_is_text_only_and_bounded() {
         let mut field = TextField::default();

@@ -320,6 +320,7 @@ impl Times {
 mod tests {
     use super::*;
 
+    // C01
     #[test]
     fn durations_read_like_the_drawings() {
         for (seconds, one, two) in [

@@ -315,6 +315,7 @@ mod tests {
         }
     }
 
+    // V01
     #[test]
     fn our_own_lateness_is_no_finding() {
         let mut watched =

@@ -140,6 +140,7 @@ mod tests {
         assert!(!rule.believes(f::now(), None), "Yoti has never answered");
     }
 
+    // A16
     #[test]
     fn what_is_gone_is_kept_for_thirty_days_and_what_is_erased_is_not_erased_again() {
         let rule = Retention::default();

@@ -144,6 +144,7 @@ mod tests {
         assert!(!drawn(None, true, &mut Pictures::default()).contains('\x1b'));
     }
 
+    // T15, S07
     #[test]
     fn nothing_is_held_once_the_dialog_is_closed() {
         let mut pictures = Pictures::default();

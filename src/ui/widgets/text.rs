@@ -133,6 +133,7 @@ mod tests {
     use super::*;
     use crate::theme::ColourDepth;
 
+    // U07
     #[test]
     fn a_text_has_exactly_its_columns() {
         let look = Look::new(ColourDepth::None, false);

@@ -207,6 +207,7 @@ fn conditions_are_joined_by_and_or_not_and_brackets() {
     );
 }
 
+// U14
 #[test]
 fn an_error_points_at_its_character_and_says_what_was_expected() {
     for (text, at, what) in [
