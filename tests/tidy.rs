@@ -1,11 +1,13 @@
 //! The rules of `ARCHITECTURE.md` that a compiler does not hold: who may use whom, how files open,
-//! how long they are, that assets can be read.
+//! how long they are, that assets can be read; and which tests hold the faults of `SECURITY.md`.
 
 #![expect(clippy::expect_used, reason = "a source that cannot be read fails the test")]
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
+
+use regex::{Captures, Regex};
 
 /// A room and the rooms that it may use. A room may always use itself; `domain` is open to all.
 const LAYERS: &[(&str, &[&str])] = &[
@@ -566,4 +568,88 @@ fn labels_are_read_where_it_is_known_that_they_may_be_masked() {
         }
     }
     report("labels read as they are (ask domain::labels what may be shown)", &findings);
+}
+
+/// Tests by the ID of the row of `SECURITY.md` that they hold.
+type RowTests = BTreeMap<String, BTreeSet<String>>;
+
+/// Names of tests in one cell of the table.
+const NAMED: usize = 3;
+
+/// `raw::a_test`. A file that every folder has says nothing: there the folder's name counts.
+fn test_name(path: &Path, test: &str) -> String {
+    let stem = path.file_stem();
+    let folder = path.parent().and_then(Path::file_name);
+    let common = stem.is_some_and(|stem| stem == "main" || stem == "tests");
+    let file = if common { folder } else { stem };
+    format!("{}::{test}", file.expect("a name").to_string_lossy())
+}
+
+/// The tests with tags such as `// T02, T07` above them; comments and attributes may stand between.
+/// A tag that is not above a test is a finding.
+fn tagged_tests(findings: &mut Vec<String>) -> RowTests {
+    let tag = Regex::new(r"^// ([A-Z][0-9]{2}(?:, [A-Z][0-9]{2})*)$").expect("a pattern");
+    let function = Regex::new(r"^(?:async )?fn (\w+)\(").expect("a pattern");
+    let mut tests = RowTests::new();
+    for source in ["tests", "src"].into_iter().flat_map(sources) {
+        let lines: Vec<&str> = source.text.lines().map(str::trim_start).collect();
+        for (number, line) in (1..).zip(&lines) {
+            let Some(ids) = tag.captures(line) else { continue };
+            let mut is_test = false;
+            let below = lines.iter().skip(number).find(|line| {
+                is_test |= line.starts_with("#[test") || line.starts_with("#[tokio::test");
+                !line.starts_with("//") && !line.starts_with("#[")
+            });
+            let Some(test) = below.filter(|_| is_test).and_then(|line| function.captures(line))
+            else {
+                findings.push(format!("{}:{number}: no test below", source.path.display()));
+                continue;
+            };
+            for id in ids[1].split(", ") {
+                let name = test_name(&source.path, &test[1]);
+                tests.entry(id.to_owned()).or_default().insert(name);
+            }
+        }
+    }
+    tests
+}
+
+/// What the last cell of a row says of its tests.
+fn named(tests: &BTreeSet<String>) -> String {
+    let names: Vec<&str> = tests.iter().take(NAMED).map(String::as_str).collect();
+    let more = match tests.len().saturating_sub(NAMED) {
+        0 => String::new(),
+        more => format!(", and {more} more"),
+    };
+    names.join(", ") + &more
+}
+
+/// A table that differs is written anew, so that the next run passes.
+#[test]
+fn each_fault_is_held_by_tests_or_says_why_it_is_not() {
+    let path = root().join("SECURITY.md");
+    let text = fs::read_to_string(&path).expect("SECURITY.md");
+    let mut findings = Vec::new();
+    let mut tests = tagged_tests(&mut findings);
+    let row = Regex::new(r"(?m)^\| ([A-Z][0-9]{2}) \| (.+) \| (.*) \|$").expect("a pattern");
+    let made = row.replace_all(&text, |found: &Captures<'_>| {
+        let (id, promise, cell) = (&found[1], &found[2], &found[3]);
+        let cell = match tests.remove(id) {
+            Some(tests) => named(&tests),
+            None => {
+                if cell.strip_prefix("not held: ").is_none_or(str::is_empty) {
+                    findings.push(format!("{id}: without a test its cell is `not held: reason`"));
+                }
+                cell.to_owned()
+            }
+        };
+        format!("| {id} | {promise} | {cell} |")
+    });
+    let made = made.into_owned();
+    if made != text {
+        fs::write(&path, &made).expect("a table that can be written");
+    }
+    findings.extend(tests.keys().map(|id| format!("{id}: a tag and no row")));
+    report("rows of SECURITY.md and the tags above tests", &findings);
+    assert!(made == text, "SECURITY.md was written anew from the tags: run the test again");
 }
