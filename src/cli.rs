@@ -26,6 +26,7 @@ mod named;
 mod offline_api;
 mod output;
 mod progress;
+mod reset;
 mod scope;
 mod session;
 mod setup;
@@ -176,6 +177,7 @@ async fn run(cli: Cli) -> Result<u8, Failure> {
         Some(Command::Watch(args)) => watch::run(&global, &args).await,
         Some(Command::Doctor { json }) => doctor::run(&global, json).await,
         Some(Command::Store { what }) => store::run(&global, &what),
+        Some(Command::Reset) => reset::run(),
         Some(Command::Config { what }) => config::run(&global, &what),
         Some(Command::Completions { shell }) => topic::completions(shell),
         Some(Command::Man { command }) => man::run(command.as_deref(), Cli::command()),

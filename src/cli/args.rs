@@ -173,6 +173,8 @@ pub(super) enum Command {
         #[command(subcommand)]
         what: StoreCommand,
     },
+    /// Give back a terminal that a killed dashboard left raw or on its other screen
+    Reset,
     /// Show, check or create the config file
     Config {
         #[command(subcommand)]

@@ -4,13 +4,16 @@ use std::io::{IsTerminal, Write};
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::exit::Failure;
+use crate::runtime::shutdown::while_writing;
 use crate::text;
 
 pub(super) fn data(text: &str) -> Result<(), Failure> {
-    let mut out = std::io::stdout().lock();
-    out.write_all(text.as_bytes())?;
-    // At once: whoever reads events line by line must not wait for a full buffer.
-    out.flush()?;
+    while_writing(|| {
+        let mut out = std::io::stdout().lock();
+        out.write_all(text.as_bytes())?;
+        // At once: whoever reads events line by line must not wait for a full buffer.
+        out.flush()
+    })?;
     Ok(())
 }
 
@@ -31,8 +34,9 @@ pub(super) fn talk(text: &str) {
 
 /// Says what went wrong, or what somebody must know.
 pub(super) fn warn(text: &str) {
-    let mut err = std::io::stderr().lock();
-    let _unheard = writeln!(err, "{text}");
+    // Much of what is said repeats what others wrote: a file, a flag, an error of the system's.
+    let text = text::shown_lines(text);
+    let _unheard = while_writing(|| writeln!(std::io::stderr().lock(), "{text}"));
 }
 
 /// Columns of text, the last one as long as it is; every cell has been made safe before.

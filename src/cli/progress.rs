@@ -2,6 +2,8 @@
 
 use std::io::{IsTerminal, Write};
 
+use crate::runtime::shutdown::while_writing;
+
 pub(super) struct Progress {
     shown: bool,
     last: String,
@@ -20,17 +22,22 @@ impl Progress {
             return;
         }
         let gap = self.last.chars().count().saturating_sub(text.chars().count());
-        let mut err = std::io::stderr().lock();
-        let _unheard = write!(err, "\r{text}{}", " ".repeat(gap)).and_then(|()| err.flush());
+        put(&format!("\r{text}{}", " ".repeat(gap)));
         text.clone_into(&mut self.last);
     }
 
     pub(super) fn done(&mut self) {
         if !self.last.is_empty() {
             let gap = " ".repeat(self.last.chars().count());
-            let mut err = std::io::stderr().lock();
-            let _unheard = write!(err, "\r{gap}\r").and_then(|()| err.flush());
+            put(&format!("\r{gap}\r"));
             self.last.clear();
         }
     }
+}
+
+fn put(text: &str) {
+    let _unheard = while_writing(|| {
+        let mut err = std::io::stderr().lock();
+        err.write_all(text.as_bytes()).and_then(|()| err.flush())
+    });
 }

@@ -1,28 +1,35 @@
 //! The terminal: taken on entering, and given back as it was on every way out.
 //!
-//! A frame is one write, between the marks of a synchronized update. The window title is one fixed
-//! word, never data, and given back too.
+//! A frame is one write, between the marks of a synchronized update. A terminal that does not read
+//! holds up nothing: writes do not wait. The window title is one fixed word, never data, and given
+//! back too.
+
+mod writer;
 
 use std::cell::RefCell;
 use std::io::{self, Write};
 use std::rc::Rc;
-use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 
 use crossterm::terminal::{
     BeginSynchronizedUpdate, EndSynchronizedUpdate, EnterAlternateScreen, LeaveAlternateScreen,
 };
 use crossterm::{cursor, event, queue, terminal};
 use ratatui::backend::CrosstermBackend;
-use ratatui::{Frame, Terminal};
+use ratatui::layout::{Position, Rect, Size};
+use ratatui::{Frame, Terminal, TerminalOptions, Viewport};
 use rustix::process::{Signal, getpid, kill_process};
+use rustix::termios::{InputModes, LocalModes, OptionalActions, OutputModes};
+use rustix::termios::{tcgetattr, tcsetattr};
 use tokio_util::sync::CancellationToken;
+use writer::TerminalWriter;
 
 use crate::app::operator::bell::state::Desktop;
 
-/// True while the terminal is ours.
-// Static: the panic hook has nothing else at hand to know it by.
-static ENTERED: AtomicBool = AtomicBool::new(false);
+/// The terminal while it is ours.
+// Static: the panic hook has nothing else at hand to give it back by.
+static OURS: Mutex<Option<TerminalWriter>> = Mutex::new(None);
 /// True once anything has panicked.
 static PANICKED: AtomicBool = AtomicBool::new(false);
 
@@ -69,6 +76,16 @@ pub trait Surface {
 
     fn size(&self) -> (u16, u16);
 
+    /// True while the terminal has not taken all that was written to it.
+    fn is_behind(&self) -> bool {
+        false
+    }
+
+    /// Writes of it as much as the terminal takes now.
+    fn catch_up(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+
     /// False once the terminal has gone away.
     fn is_there(&self) -> bool;
 }
@@ -90,25 +107,37 @@ impl Write for Bytes {
 
 impl Bytes {
     fn send(&self) -> io::Result<()> {
-        let mut bytes = self.0.borrow_mut();
-        let mut out = io::stdout().lock();
+        let bytes = self.0.take();
         // A panic in another task may have given the terminal back while this frame was made; the
         // lock keeps `restore` from coming between this look and the write.
-        let sent = if ENTERED.load(Ordering::SeqCst) {
-            out.write_all(&bytes).and_then(|()| out.flush())
-        } else {
-            Ok(())
-        };
-        bytes.clear();
-        sent
+        ours().as_mut().map_or(Ok(()), |terminal| terminal.write(&bytes))
     }
+}
+
+fn ours() -> MutexGuard<'static, Option<TerminalWriter>> {
+    // Whoever panicked with it has given it back.
+    OURS.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// The real terminal: given back when dropped.
 pub struct Screen {
     bytes: Bytes,
     terminal: Terminal<CrosstermBackend<Bytes>>,
+    /// What it was made for.
+    size: Size,
     mouse: bool,
+}
+
+/// Of no use to anybody, and a frame of it is a gigabyte; some terminals say it in their start.
+const LARGEST: Size = Size::new(1_000, 500);
+
+/// Of a terminal that knows no size.
+const USUAL: Size = Size::new(80, 24);
+
+/// A size that can be drawn.
+pub(super) fn clamped(columns: u16, rows: u16) -> Size {
+    let clamp = |size: u16, usual, largest| if size == 0 { usual } else { size.min(largest) };
+    Size::new(clamp(columns, USUAL.width, LARGEST.width), clamp(rows, USUAL.height, LARGEST.height))
 }
 
 impl Screen {
@@ -116,15 +145,28 @@ impl Screen {
     pub fn enter() -> io::Result<Self> {
         let mut bytes = Bytes::default();
         take(&mut bytes)?;
-        let terminal = Terminal::new(CrosstermBackend::new(bytes.clone()))?;
-        Ok(Self { bytes, terminal, mouse: false })
+        let size = size();
+        let terminal = blank(&bytes, size)?;
+        Ok(Self { bytes, terminal, size, mouse: false })
     }
+}
+
+fn size() -> Size {
+    terminal::size().map_or(USUAL, |(columns, rows)| clamped(columns, rows))
+}
+
+/// It knows of no cell what the terminal shows, so that all are drawn.
+fn blank(bytes: &Bytes, size: Size) -> io::Result<Terminal<CrosstermBackend<Bytes>>> {
+    // Fixed: otherwise it asks the terminal for its size itself, and believes any.
+    let viewport = Viewport::Fixed(Rect::from((Position::ORIGIN, size)));
+    Terminal::with_options(CrosstermBackend::new(bytes.clone()), TerminalOptions { viewport })
 }
 
 /// Takes the terminal: raw, the other screen, our title over the one that was there.
 fn take(bytes: &mut Bytes) -> io::Result<()> {
+    let writer = TerminalWriter::open()?;
     terminal::enable_raw_mode()?;
-    ENTERED.store(true, Ordering::SeqCst);
+    *ours() = Some(writer);
     bytes.write_all(KEEP_TITLE)?;
     queue!(
         bytes,
@@ -138,6 +180,11 @@ fn take(bytes: &mut Bytes) -> io::Result<()> {
 
 impl Surface for Screen {
     fn draw(&mut self, render: impl FnOnce(&mut Frame<'_>)) -> io::Result<()> {
+        let size = size();
+        if size != self.size {
+            self.size = size;
+            self.clear()?;
+        }
         // The terminal shows the frame whole, never half of it (fault V06).
         queue!(self.bytes, BeginSynchronizedUpdate)?;
         self.terminal.draw(render)?;
@@ -147,12 +194,12 @@ impl Surface for Screen {
 
     fn clear(&mut self) -> io::Result<()> {
         // Not `Terminal::clear`: it asks the terminal where the cursor is, and the answer would go
-        // to whoever reads the keys. A new terminal knows of no cell, so all are drawn.
+        // to whoever reads the keys.
         if PICTURED.swap(false, Ordering::SeqCst) {
             self.bytes.write_all(NO_PICTURES)?;
         }
         queue!(self.bytes, terminal::Clear(terminal::ClearType::All))?;
-        self.terminal = Terminal::new(CrosstermBackend::new(self.bytes.clone()))?;
+        self.terminal = blank(&self.bytes, self.size)?;
         Ok(())
     }
 
@@ -181,6 +228,10 @@ impl Surface for Screen {
     }
 
     fn ring(&mut self, note: Option<&(Desktop, String)>) -> io::Result<()> {
+        // Heard hours later, a bell misleads; and many would fill what is kept.
+        if self.is_behind() {
+            return Ok(());
+        }
         self.bytes.write_all(ringing(note).as_bytes())?;
         self.bytes.send()
     }
@@ -198,7 +249,15 @@ impl Surface for Screen {
     }
 
     fn size(&self) -> (u16, u16) {
-        self.terminal.size().map_or((80, 24), |size| (size.width, size.height))
+        size().into()
+    }
+
+    fn is_behind(&self) -> bool {
+        ours().as_ref().is_some_and(TerminalWriter::is_behind)
+    }
+
+    fn catch_up(&mut self) -> io::Result<()> {
+        ours().as_mut().map_or(Ok(()), TerminalWriter::catch_up)
     }
 
     fn is_there(&self) -> bool {
@@ -225,15 +284,20 @@ impl Drop for Screen {
     }
 }
 
-/// Gives the terminal back; does nothing when it is not ours.
-/// Errors are nobody's to hear: the terminal may be gone.
-pub fn restore() {
-    let mut out = io::stdout().lock();
+/// Gives the terminal back; does nothing when it is not ours. False where the terminal did not take
+/// it, because it is gone or does not read.
+pub fn restore() -> bool {
     // Once: a panic, a signal and the end may all come
     // here. The lock makes them wait for each other.
-    if !ENTERED.swap(false, Ordering::SeqCst) {
-        return;
-    }
+    let mut ours = ours();
+    let Some(terminal) = ours.take() else { return true };
+    let told = terminal.end(&giving_back(PICTURED.swap(false, Ordering::SeqCst)));
+    let _cooked = terminal::disable_raw_mode();
+    told
+}
+
+/// What gives a terminal back, whatever of it was taken.
+fn giving_back(pictures: bool) -> Vec<u8> {
     let mut bytes = Vec::new();
     let _queued = queue!(
         bytes,
@@ -248,13 +312,31 @@ pub fn restore() {
         LeaveAlternateScreen,
         cursor::Show
     );
-    if PICTURED.swap(false, Ordering::SeqCst) {
+    if pictures {
         bytes.extend_from_slice(NO_PICTURES);
     }
     bytes.extend_from_slice(NO_MOUSE);
     bytes.extend_from_slice(TITLE_BACK);
-    let _sent = out.write_all(&bytes).and_then(|()| out.flush());
-    let _cooked = terminal::disable_raw_mode();
+    bytes
+}
+
+/// Gives back the terminal of a dashboard that could not do it itself: `kill -9`, SIGSEGV.
+///
+/// # Errors
+/// When standard output is no terminal, or cannot be set.
+pub fn reset() -> io::Result<()> {
+    let mut out = io::stdout().lock();
+    let mut modes = tcgetattr(&out)?;
+    // What raw mode takes away, as `stty sane` sets it. Not the keys: nobody has changed them.
+    modes.input_modes |= InputModes::BRKINT | InputModes::ICRNL | InputModes::IXON;
+    modes.output_modes |= OutputModes::OPOST | OutputModes::ONLCR;
+    modes.local_modes |= LocalModes::ICANON | LocalModes::ISIG | LocalModes::IEXTEN;
+    modes.local_modes |= LocalModes::ECHO | LocalModes::ECHOE | LocalModes::ECHOK;
+    tcsetattr(&out, OptionalActions::Now, &modes)?;
+    // It is the other screen that is cleared, whichever is shown: this one has the shell's lines.
+    queue!(out, EnterAlternateScreen)?;
+    out.write_all(&giving_back(true))?;
+    out.flush()
 }
 
 /// From now on the terminal may keep a picture: it is
@@ -281,16 +363,19 @@ pub fn install_panic_hook() {
     std::panic::set_hook(Box::new(|panic| {
         // First of all: the message must not be drawn on
         // the other screen, where nobody sees it again.
-        restore();
+        let told = restore();
         let place = panic
             .location()
             .map_or_else(String::new, |at| format!(" at {}:{}", at.file(), at.line()));
         // The message of a panic may hold data; its place does not.
         let mut err = io::stderr().lock();
-        let _unheard = writeln!(
-            err,
-            "branchwatch: internal fault{place}; nothing stored is lost. Please report it."
-        );
+        // A terminal that does not read must not hold this up.
+        if told {
+            let _unheard = writeln!(
+                err,
+                "branchwatch: internal fault{place}; nothing stored is lost. Please report it."
+            );
+        }
         PANICKED.store(true, Ordering::SeqCst);
         fault().cancel();
     }));

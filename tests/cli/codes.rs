@@ -221,6 +221,7 @@ const CASES: &[(&str, Changed, i32)] = &[
     ("store import /nowhere", MISCONFIGURED, 3),
     ("store rekey", PLAIN, 2),
     ("store rekey --old-key /nowhere", PLAIN, 3),
+    ("reset", PLAIN, 2),
     ("config show --origin", PLAIN, 0),
     ("config path", PLAIN, 0),
     ("config init", PLAIN, 0),

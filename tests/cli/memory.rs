@@ -40,3 +40,21 @@ fn no_core_file_is_made_and_no_process_of_the_same_user_reads_the_memory() {
     let status = simulator.child.wait().unwrap();
     assert_eq!((status.signal(), status.core_dumped()), (Some(6), false));
 }
+
+// Which signals a process ignores is read from /proc.
+#[test]
+fn a_hangup_that_the_parent_has_ignored_stays_ignored() {
+    let world = world(&["--sessions", "1", "--scenario", "S01"]);
+    world.run(&["add", &world.sessions[0]], 0);
+    let mut shell = world.other("sh");
+    shell.args(["-c", r#"trap "" HUP; exec "$@""#, "sh"]);
+    shell.arg(assert_cmd::cargo::cargo_bin!("branchwatch")).args(["watch", "--jsonl"]);
+    let mut watch = shell.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
+    let mut line = String::new();
+    BufReader::new(watch.stdout.as_mut().unwrap()).read_line(&mut line).unwrap();
+    let pid = watch.id().to_string();
+    for signal in ["-HUP", "-TERM"] {
+        assert!(Command::new("kill").args([signal, &pid]).status().unwrap().success());
+    }
+    assert_eq!(watch.wait().unwrap().code(), Some(143));
+}

@@ -1,0 +1,14 @@
+//! `reset`: gives back the terminal of a dashboard that could not do it itself.
+
+use std::io::IsTerminal;
+
+use super::exit::{self, Failure};
+use crate::runtime::terminal;
+
+pub(super) fn run() -> Result<u8, Failure> {
+    if !std::io::stdout().is_terminal() {
+        return Err(Failure::Usage("standard output is no terminal: run it in the terminal that is to be given back, without a pipe".into()));
+    }
+    terminal::reset()?;
+    Ok(exit::OK)
+}
