@@ -31,6 +31,7 @@ pub mod export;
 pub mod import;
 pub mod keymap;
 pub mod notifications;
+mod panic_site;
 pub mod persist;
 pub mod reasons;
 pub mod refresh;

@@ -8,6 +8,7 @@ pub mod effects;
 pub mod engine;
 pub mod event_loop;
 mod exports;
+mod frames;
 pub mod ground;
 mod input;
 pub mod opener;
@@ -107,11 +108,9 @@ pub async fn dashboard<A: SessionApi, C: Clock + Clone>(
     if let Some(alert_command) = parts.alert_command {
         alerts::start(alert_command, &engine, clock.clone(), rules.clone());
     }
-    #[cfg(debug_assertions)]
-    tokio::spawn(fault_for_tests("task"));
 
     // Before the terminal is taken: a signal from then on must give it back.
-    let (stopped, stops) = (shutdown::reason(), shutdown::stops()?);
+    let (stopped, stops) = (shutdown::of_dashboard(), shutdown::stops()?);
     let mut screen = terminal::Screen::enter()?;
     let mut model = Model::new(parts.settings.clone(), screen.size(), clock.now())
         .with_operator_config(parts.operator)
@@ -141,7 +140,7 @@ pub async fn dashboard<A: SessionApi, C: Clock + Clone>(
     };
     outside.effects.suspend_at(stops);
     let input = input::input()?;
-    let ending = event_loop::run(&mut model, &mut screen, input, outside, ended(stopped)).await;
+    let ending = event_loop::run(&mut model, &mut screen, input, outside, stopped).await;
     // Before anything is waited for: the operator has her terminal back while the store is flushed.
     drop(screen);
     tracing::info!(ending = ?ending.as_ref().ok(), "dashboard ends");
@@ -157,25 +156,6 @@ pub async fn forward(
     while let Some(command) = arrivals.recv().await {
         if commands.send(command).await.is_err() {
             return;
-        }
-    }
-}
-
-/// What ends the loop from outside.
-async fn ended(stopped: impl Future<Output = Ending>) -> Ending {
-    #[cfg(debug_assertions)]
-    fault_for_tests("loop").await;
-    stopped.await
-}
-
-/// The tests ask for a panic here, to see that the terminal survives it. Not in release builds.
-#[cfg(debug_assertions)]
-async fn fault_for_tests(site: &str) {
-    if std::env::var("BRANCHWATCH_TEST_PANIC").is_ok_and(|wanted| wanted == site) {
-        tokio::time::sleep(std::time::Duration::from_millis(500)).await;
-        #[expect(clippy::panic, reason = "this is the panic that was asked for")]
-        {
-            panic!("CANARY: the message of a panic may hold data");
         }
     }
 }

@@ -234,6 +234,7 @@ impl Saver {
         let saving = tokio::task::spawn_blocking(move || {
             // A panic must not take the store with it: it is opened again and goes on (fault D11).
             let work = AssertUnwindSafe(|| -> Result<(), PersistError> {
+                crate::panic_site::at("save", &());
                 if lost && let Some(said) = persistence.reopen()? {
                     tracing::warn!("{said}");
                 }

@@ -31,6 +31,7 @@ const SLOWED: Duration = Duration::from_secs(30);
 
 impl<A: SessionApi, C: Clock> Task<A, C> {
     pub(super) fn answered(&mut self, ended: Ended) {
+        crate::panic_site::at("answer", &());
         let now = Instant::now();
         let Some(mut ended) = self.reads_first(ended) else { return };
         self.heard = true;

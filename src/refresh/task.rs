@@ -301,6 +301,7 @@ impl<A: SessionApi, C: Clock> Task<A, C> {
     }
 
     fn apply(&mut self, command: Command) {
+        crate::panic_site::at("command", &command);
         let now = Instant::now();
         // The API log asks again and again while it is open: that is no news for a snapshot.
         self.heard |= !matches!(command, Command::Traffic(_));

@@ -127,7 +127,10 @@ impl Effects {
 
     fn blocking(&self, work: impl FnOnce() -> Outcome + Send + 'static) {
         let results = self.results.clone();
-        spawn_blocking(move || results.send(Event::Done(work())));
+        spawn_blocking(move || {
+            crate::panic_site::at("job", &());
+            results.send(Event::Done(work()))
+        });
     }
 
     /// One after another, so that what was asked for first is logged and shown first.

@@ -14,6 +14,7 @@ use tokio::time::{Instant, MissedTickBehavior, interval, sleep_until, timeout_at
 
 use super::Ending;
 use super::effects::Effects;
+use super::frames::Frames;
 use super::ground::TerminalAnswer;
 use super::program;
 use super::terminal::{self, Surface};
@@ -23,17 +24,10 @@ use crate::app::{Model, update};
 use crate::clock::Clock;
 use crate::domain::watchlist::snapshot::Snapshot;
 use crate::keymap::Keymap;
+use crate::panic_site;
 use crate::theme::{Look, Themes};
 use crate::ui;
 use crate::ui::widgets::graphics::Pictures;
-
-/// Frames are at least this far apart.
-// Some 30 frames a second: a burst of resizes or keys is one frame (fault T09).
-const PACE: Duration = Duration::from_millis(33);
-
-/// Keys do not count for so long after a question about a change at Yoti has appeared.
-// Nobody reads a question faster: what is pressed sooner was meant for something else (fault T14).
-const DEAF: Duration = Duration::from_millis(300);
 
 /// How long the terminal may take to say what its ground is. Keys wait for so long at the start.
 // Some terminals never answer, and the start must not wait for them (fault T11).
@@ -86,8 +80,7 @@ async fn run_until<S: Surface, C: Clock>(
     let mut ticks = interval(Duration::from_secs(1));
     // After a suspend one tick, not one for each second that was missed (fault T03).
     ticks.set_missed_tick_behavior(MissedTickBehavior::Skip);
-    let mut not_before = Instant::now();
-    let mut deaf_until = not_before;
+    let mut frames = Frames::new();
     let mut stop = std::pin::pin!(stop);
     let mut answer = None;
     let mut held = VecDeque::new();
@@ -102,6 +95,7 @@ async fn run_until<S: Surface, C: Clock>(
         (answer, held) = (Some(asked), keys);
     }
     loop {
+        frames.look(surface.is_behind());
         // Biased, from what must not wait to what may: the end; results of what the operator
         // started; keys, so that no flood of snapshots delays them; snapshots, of which only the
         // newest is taken; the tick; and last the moment to draw, so that a burst is one frame.
@@ -115,7 +109,7 @@ async fn run_until<S: Surface, C: Clock>(
                 Some(Ok(key)) if answer.as_mut().is_some_and(|a| a.takes(&key)) => continue,
                 // Typed before the question was on the screen: it answers nothing (T14).
                 Some(Ok(Input::Key(_) | Input::Paste(_) | Input::Mouse(_)))
-                    if model.confirm_is_fresh() || Instant::now() < deaf_until => continue,
+                    if model.confirm_is_fresh() || frames.is_unread() => continue,
                 Some(Ok(key)) => match translate(model, &outside.keymap, key) {
                     Some(event) => event,
                     None => continue,
@@ -131,16 +125,22 @@ async fn run_until<S: Surface, C: Clock>(
                 if !surface.is_there() {
                     return Ok(Ending::TerminalGone);
                 }
+                // Before the input is read, no new size is heard.
+                let (columns, rows) = surface.size();
+                if (columns, rows) != model.size() {
+                    outside.effects.tell(Event::Resize(columns, rows));
+                }
                 Event::Tick(outside.clock.now())
             }
-            () = sleep_until(not_before), if model.needs_draw() => {
-                // From the moment it is drawn: only now can anybody have read it.
-                if model.confirm_is_fresh() {
-                    deaf_until = Instant::now() + DEAF;
-                }
+            () = sleep_until(frames.next_try()), if surface.is_behind() => {
+                surface.catch_up()?;
+                frames.tried();
+                continue;
+            }
+            () = sleep_until(frames.next()), if model.needs_draw() && !surface.is_behind() => {
+                frames.drawn(model.confirm_is_fresh());
                 model.take_dirty();
                 draw(model, surface, outside.look, &mut outside.pictures)?;
-                not_before = Instant::now() + PACE;
                 continue;
             }
         };
@@ -157,6 +157,7 @@ fn step<S: Surface, C: Clock>(
     surface: &mut S,
     outside: &mut LoopContext<C>,
 ) -> io::Result<bool> {
+    panic_site::at("event", &event);
     for effect in update(model, event) {
         if effect == Effect::Quit {
             return Ok(true);
@@ -173,6 +174,7 @@ fn carry_out<S: Surface, C: Clock>(
     surface: &mut S,
     outside: &mut LoopContext<C>,
 ) -> io::Result<()> {
+    panic_site::at("effect", &effect);
     let effects = &outside.effects;
     let (services, now) = (effects.services(), outside.clock.now());
     match effect {
@@ -279,6 +281,7 @@ fn draw<S: Surface>(
     look: Look,
     pictures: &mut Pictures,
 ) -> io::Result<()> {
+    panic_site::at("draw", &surface.size());
     // Asked for only where a picture may be drawn: the
     // answer costs a call to the system each frame.
     let cell = if pictures.any() { surface.cell() } else { None };
@@ -307,7 +310,10 @@ fn translate(model: &Model, keymap: &Keymap, input: Input) -> Option<Event> {
                 _ => return None,
             },
         })),
-        Input::Resize(columns, rows) => Some(Event::Resize(columns, rows)),
+        Input::Resize(columns, rows) => {
+            let size = terminal::clamped(columns, rows);
+            Some(Event::Resize(size.width, size.height))
+        }
         _ => None,
     }
 }

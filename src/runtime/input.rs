@@ -22,6 +22,7 @@ pub(super) fn input() -> io::Result<impl Stream<Item = io::Result<Event>> + Unpi
     thread::Builder::new().name("input".to_owned()).spawn(move || {
         loop {
             let event = read();
+            crate::panic_site::at("input", &event);
             let failed = event.is_err();
             if to.blocking_send(event).is_err() || failed {
                 return;

@@ -34,6 +34,7 @@ pub fn start<C: Clock + Clone>(
                 Some(told) = told.recv() => Command::Notified(told),
                 else => return,
             };
+            crate::panic_site::at("notification", &command);
             if commands.send(command).await.is_err() {
                 return;
             }
