@@ -11,6 +11,7 @@ pub mod key_handle;
 pub mod personal;
 pub mod raw;
 pub mod signing;
+pub mod unreached;
 pub mod wire;
 
 use std::future::Future;
@@ -25,6 +26,8 @@ use crate::domain::session::configuration::Configuration;
 use crate::domain::session::ids::SessionId;
 use crate::domain::session::instructions::Instructions;
 use crate::domain::session::wire_enum::ErrorCode;
+
+pub use error::{http_date, retry_after};
 
 /// The calls that refreshing needs; the real client and the tests' fake implement it.
 pub trait SessionApi: Send + Sync + 'static {
@@ -99,7 +102,7 @@ pub enum ApiErrorKind {
     /// A redirect, which is never followed (fault N05).
     Redirect(u16),
     /// No connection: name, route, refusal, TLS; in our words.
-    Unreachable(String),
+    Unreachable(unreached::Unreached),
     /// A deadline passed, by name: `connect`, `request`.
     Timeout(&'static str),
     /// The answer is larger than this many bytes.

@@ -14,7 +14,7 @@ mod resolve;
 mod themes;
 pub mod value;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use jiff::tz::TimeZone;
 use uuid::Uuid;
@@ -29,6 +29,7 @@ pub use crate::domain::span::parse_span;
 use crate::notifications::receiver::ReceiverSettings;
 use crate::refresh;
 use crate::runtime::alerts::AlertCommand;
+use crate::text::shown_lines;
 pub use environment::{Environment, no_keys_in};
 pub use generate::{reference, schema, template};
 pub use layers::Flags;
@@ -168,6 +169,13 @@ pub enum ConfigError {
     Nothing { missing: String },
 }
 
+impl ConfigError {
+    /// The parser repeats the line of the file, and whatever stands in it.
+    fn wrong(path: &Path, cause: &str) -> Self {
+        Self::Wrong { path: path.to_path_buf(), cause: shown_lines(cause) }
+    }
+}
+
 impl Config {
     /// The application and where its key is, both of which asking Yoti needs.
     ///
@@ -188,7 +196,7 @@ impl Config {
     /// How the client is to ask, for an application.
     #[must_use]
     pub fn client_options(&self, sdk_id: Uuid) -> ClientOptions {
-        let auth = self.auth.clone();
-        ClientOptions { auth, ..ClientOptions::new(self.base_url.clone(), sdk_id) }
+        let (auth, ca_file) = (self.auth.clone(), self.application.ca_file.clone());
+        ClientOptions { auth, ca_file, ..ClientOptions::new(self.base_url.clone(), sdk_id) }
     }
 }

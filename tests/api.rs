@@ -1,8 +1,14 @@
 //! The client against servers that misbehave: redirects, floods, silence.
 #![expect(clippy::unwrap_used, reason = "a failed set-up fails the test")]
 
+#[path = "api/cut.rs"]
+mod cut;
 #[path = "common/responder.rs"]
 mod responder;
+#[path = "common/tls.rs"]
+mod tls;
+#[path = "api/tls_faults.rs"]
+mod tls_faults;
 
 use std::collections::HashSet;
 use std::sync::{Arc, LazyLock};
@@ -20,6 +26,7 @@ use branchwatch::domain::session::ids::{MediaId, RequirementId, ResourceId, Sess
 use branchwatch::domain::session::resource::Media;
 use branchwatch::domain::session::wire_enum::{DeviceEventKind, MediaType};
 use responder::{Asked, Responder, answer, json, responder};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
 fn id() -> SessionId {
     SessionId::parse("0b8f6a52-3c1e-4f6b-9d0a-2e5c7a914d33").unwrap()

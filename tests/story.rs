@@ -10,6 +10,7 @@ use std::path::Path;
 use std::sync::{Arc, Mutex, OnceLock};
 use std::time::Duration;
 
+use branchwatch::api::unreached::Unreached;
 use branchwatch::api::{ApiError, ApiErrorKind, SessionApi, wire};
 use branchwatch::clock::{Clock, TokioClock};
 use branchwatch::domain::assessment::rules::Rules;
@@ -61,7 +62,7 @@ impl Scripted {
             Yoti::RefusesTheKey => ApiErrorKind::Status(401),
             Yoti::LimitsRequests => ApiErrorKind::TooManyRequests(Some(Duration::from_secs(30))),
             Yoti::Fails => ApiErrorKind::Unavailable(503, None),
-            Yoti::IsNotReached => ApiErrorKind::Unreachable("connection refused".to_owned()),
+            Yoti::IsNotReached => ApiErrorKind::Unreachable(Unreached::Refused),
         };
         let code = match kind {
             ApiErrorKind::Status(404) => ErrorCode::SessionNotFound,

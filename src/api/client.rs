@@ -4,6 +4,7 @@ mod capture;
 mod letter;
 mod media;
 mod options;
+mod proxy;
 mod sessions;
 pub(super) mod transport;
 
@@ -33,6 +34,7 @@ pub use options::{
     AUTH_SCOPE, AUTH_URL, Auth, ClientError, ClientOptions, checked_auth_url, checked_base_url,
     default_auth_url,
 };
+pub use proxy::Proxy;
 pub use sessions::Reachability;
 
 /// The most JSON that is taken in (fault A08).

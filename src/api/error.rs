@@ -131,7 +131,7 @@ impl ApiError {
     #[must_use]
     pub fn summary(&self) -> String {
         match &self.kind {
-            ApiErrorKind::Unreachable(cause) => cause.clone(),
+            ApiErrorKind::Unreachable(cause) => cause.to_string(),
             ApiErrorKind::Timeout(stage) => format!("timeout ({stage})"),
             ApiErrorKind::TooLarge(_) => String::from("response too large"),
             ApiErrorKind::NotFromYoti(what) => (*what).to_owned(),
@@ -272,7 +272,8 @@ pub(super) fn from_body(kind: ApiErrorKind, body: &[u8], request_id: Option<&str
 }
 
 /// Retry-After as seconds or an HTTP date, clamped to 1 s – 15 min; garbage is nothing.
-pub(super) fn retry_after(value: &str, now: Timestamp) -> Option<Duration> {
+#[must_use]
+pub fn retry_after(value: &str, now: Timestamp) -> Option<Duration> {
     let value = value.trim();
     // Wide enough for any number a server may send: garbage must not overflow (fault A01).
     let wait = match value.parse::<i128>() {
@@ -286,7 +287,8 @@ pub(super) fn retry_after(value: &str, now: Timestamp) -> Option<Duration> {
 }
 
 /// An HTTP date (`Tue, 24 Nov 2026 10:00:00 GMT`).
-pub(super) fn http_date(value: &str) -> Option<Timestamp> {
+#[must_use]
+pub fn http_date(value: &str) -> Option<Timestamp> {
     jiff::fmt::rfc2822::DateTimeParser::new().parse_timestamp(value.trim()).ok()
 }
 

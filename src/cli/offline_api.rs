@@ -2,6 +2,7 @@
 
 use jiff::Timestamp;
 
+use crate::api::unreached::Unreached;
 use crate::api::{ApiError, ApiErrorKind, SessionApi};
 use crate::domain::session::Session;
 use crate::domain::session::answer::Answer;
@@ -28,6 +29,6 @@ impl<A: SessionApi> SessionApi for Option<A> {
 }
 
 fn there<A>(api: Option<&A>) -> Result<&A, ApiError> {
-    let nobody = || ApiErrorKind::Unreachable("working offline".to_owned()).into();
+    let nobody = || ApiErrorKind::Unreachable(Unreached::Offline).into();
     api.ok_or_else(nobody)
 }

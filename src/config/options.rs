@@ -68,6 +68,8 @@ options! {
         key_file: Option<PathBuf>, example "~/.config/branchwatch/sandbox.pem", env ["YOTI_KEY_FILE_PATH"];
         /// Instead of key_file: a program, without a shell, that prints the PEM key
         key_command: Option<ProgramLine>, example ["op", "read", "op://ops/yoti/pem"];
+        /// Trust only servers whose certificate one of these authorities has signed: PEM
+        ca_file: Option<PathBuf>, example "/etc/ssl/company-ca.pem", otherwise "the system's, or SSL_CERT_FILE";
         /// signature, or bearer for tokens
         auth: Scheme = "signature", example "bearer";
         /// Where tokens come from

@@ -1,7 +1,13 @@
 //! The one scanner over the bytes of an answer: checks it, cuts members out of it, puts other
 //! values into it, lays it out over lines. Everything that it keeps, it keeps as text, numbers too.
 
+mod laid_out;
+mod mended;
+
 use std::collections::HashSet;
+
+pub use laid_out::laid_out;
+pub use mended::mended;
 
 /// The deepest nesting taken in (fault A10).
 const MAX_DEPTH: usize = 64;
@@ -38,6 +44,21 @@ pub enum Fate {
 /// # Errors
 /// Says what is wrong with the text: not JSON, no object or list, a key twice, too deep.
 pub fn rewritten(text: &str, fate: impl FnMut(&TextPlace<'_>) -> Fate) -> Result<String, Refusal> {
+    Ok(scanned(text, false, fate)?.out)
+}
+
+/// What came of a text.
+struct Scanned {
+    out: String,
+    /// JSON pointers of what stands twice.
+    twice: HashSet<String>,
+}
+
+fn scanned(
+    text: &str,
+    mends: bool,
+    fate: impl FnMut(&TextPlace<'_>) -> Fate,
+) -> Result<Scanned, Refusal> {
     let mut scanner = Scanner {
         text,
         at: 0,
@@ -46,6 +67,8 @@ pub fn rewritten(text: &str, fate: impl FnMut(&TextPlace<'_>) -> Fate) -> Result
         muted: false,
         pointer: String::new(),
         depth: 0,
+        mends,
+        twice: HashSet::new(),
         fate,
     };
     scanner.blank();
@@ -60,7 +83,7 @@ pub fn rewritten(text: &str, fate: impl FnMut(&TextPlace<'_>) -> Fate) -> Result
         return Err(NOT_JSON);
     }
     scanner.flush(text.len());
-    Ok(scanner.out)
+    Ok(Scanned { out: scanner.out, twice: scanner.twice })
 }
 
 /// A text without the members whose key `cut` names.
@@ -78,10 +101,13 @@ struct Scanner<'a, F> {
     muted: bool,
     pointer: String,
     depth: usize,
+    /// What cannot be read is replaced instead of refused.
+    mends: bool,
+    twice: HashSet<String>,
     fate: F,
 }
 
-impl<F: FnMut(&TextPlace<'_>) -> Fate> Scanner<'_, F> {
+impl<'a, F: FnMut(&TextPlace<'_>) -> Fate> Scanner<'a, F> {
     fn peek(&self) -> Option<u8> {
         self.text.as_bytes().get(self.at).copied()
     }
@@ -119,7 +145,7 @@ impl<F: FnMut(&TextPlace<'_>) -> Fate> Scanner<'_, F> {
         match self.peek() {
             Some(OBJECT) => self.deeper(Self::object),
             Some(LIST) => self.deeper(Self::list),
-            Some(b'"') => self.string().map(|_raw| ()),
+            Some(b'"') => self.string(),
             Some(_) => self.scalar(),
             None => Err(NOT_JSON),
         }
@@ -165,7 +191,11 @@ impl<F: FnMut(&TextPlace<'_>) -> Fate> Scanner<'_, F> {
         }
         loop {
             self.blank();
-            let key = unescaped(self.string()?)?;
+            let key_from = self.at;
+            let raw = self.raw_string()?;
+            let meant = if self.mends { mended::string(raw) } else { raw.into() };
+            let key = unescaped(&meant)?;
+            let key_until = self.at;
             self.blank();
             self.expect(b':')?;
             self.blank();
@@ -184,12 +214,18 @@ impl<F: FnMut(&TextPlace<'_>) -> Fate> Scanner<'_, F> {
                 self.passed_over()?;
             } else {
                 kept = true;
+                if meant != raw {
+                    self.instead(key_from + 1, key_until - 1, &meant);
+                }
                 self.placed(fate)?;
             }
-            self.pointer.truncate(outer);
             if !seen.insert(key) {
-                return Err("the response has one key twice");
+                if !self.mends {
+                    return Err("the response has one key twice");
+                }
+                self.twice.insert(self.pointer.clone());
             }
+            self.pointer.truncate(outer);
             from = self.at;
             self.blank();
             match self.peek() {
@@ -231,8 +267,21 @@ impl<F: FnMut(&TextPlace<'_>) -> Fate> Scanner<'_, F> {
         Ok(())
     }
 
+    /// A string that is a value.
+    fn string(&mut self) -> Result<(), Refusal> {
+        let begin = self.at + 1;
+        let raw = self.raw_string()?;
+        if self.mends {
+            let meant = mended::string(raw);
+            if meant != raw {
+                self.instead(begin, self.at - 1, &meant);
+            }
+        }
+        Ok(())
+    }
+
     /// The inside of a string, as it is written.
-    fn string(&mut self) -> Result<&str, Refusal> {
+    fn raw_string(&mut self) -> Result<&'a str, Refusal> {
         self.expect(b'"')?;
         let begin = self.at;
         loop {
@@ -249,6 +298,15 @@ impl<F: FnMut(&TextPlace<'_>) -> Fate> Scanner<'_, F> {
         self.text.get(begin..end).ok_or(NOT_JSON)
     }
 
+    /// Writes another text for a part.
+    fn instead(&mut self, begin: usize, end: usize, text: &str) {
+        if !self.muted {
+            self.flush(begin);
+            self.out.push_str(text);
+            self.copied = end;
+        }
+    }
+
     /// A number, `true`, `false` or `null`.
     fn scalar(&mut self) -> Result<(), Refusal> {
         let begin = self.at;
@@ -257,7 +315,14 @@ impl<F: FnMut(&TextPlace<'_>) -> Fate> Scanner<'_, F> {
         }
         let word = self.text.get(begin..self.at).unwrap_or_default();
         let good = matches!(word, "true" | "false" | "null") || is_number(word);
-        if good { Ok(()) } else { Err(NOT_JSON) }
+        if good {
+            return Ok(());
+        }
+        if !self.mends || word.is_empty() {
+            return Err(NOT_JSON);
+        }
+        self.instead(begin, self.at, "null");
+        Ok(())
     }
 }
 
@@ -319,52 +384,4 @@ fn unit(rest: &mut std::str::Chars<'_>) -> Result<u16, Refusal> {
     let digits: String = rest.by_ref().take(4).collect();
     let good = digits.len() == 4 && digits.bytes().all(|b| b.is_ascii_hexdigit());
     if good { u16::from_str_radix(&digits, 16).map_err(|_never| NOT_JSON) } else { Err(NOT_JSON) }
-}
-
-/// JSON laid out over lines, two blanks for each level; its tokens stay as they are.
-#[must_use]
-pub fn laid_out(text: &str) -> String {
-    let mut out = String::with_capacity(text.len() * 2);
-    let (mut level, mut in_string, mut escaped) = (0_usize, false, false);
-    let mut tokens = text.chars().filter(|c| !matches!(c, '\t' | '\n' | '\r')).peekable();
-    let line = |out: &mut String, level: usize| {
-        out.push('\n');
-        out.push_str(&"  ".repeat(level));
-    };
-    while let Some(c) = tokens.next() {
-        if in_string {
-            out.push(c);
-            in_string = escaped || c != '"';
-            escaped = !escaped && c == '\\';
-            continue;
-        }
-        match c {
-            ' ' => {}
-            '{' | '[' => {
-                out.push(c);
-                while tokens.next_if_eq(&' ').is_some() {}
-                if let Some(end) = tokens.next_if(|next| matches!(next, '}' | ']')) {
-                    out.push(end);
-                    continue;
-                }
-                level += 1;
-                line(&mut out, level);
-            }
-            '}' | ']' => {
-                level = level.saturating_sub(1);
-                line(&mut out, level);
-                out.push(c);
-            }
-            ',' => {
-                out.push(c);
-                line(&mut out, level);
-            }
-            ':' => out.push_str(": "),
-            c => {
-                in_string = c == '"';
-                out.push(c);
-            }
-        }
-    }
-    out
 }

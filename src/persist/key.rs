@@ -45,7 +45,10 @@ fn seal(
 fn unseal(key: &RandomizedNonceKey, place: String, sealed: &[u8]) -> Option<Vec<u8>> {
     let (nonce, body) = sealed.split_at_checked(NONCE_LEN)?;
     let (nonce, mut body) = (Nonce::try_assume_unique_for_key(nonce).ok()?, body.to_vec());
-    Some(key.open_in_place(nonce, Aad::from(place), &mut body).ok()?.to_vec())
+    let length = key.open_in_place(nonce, Aad::from(place), &mut body).ok()?.len();
+    // Not a copy: what was opened would stay behind in memory.
+    body.truncate(length);
+    Some(body)
 }
 
 /// What an application's key is to the store: it wraps the data key.
@@ -74,13 +77,13 @@ impl StoreKey {
     }
 
     pub(super) fn wrap(&self, store: &str, key: &DataKey) -> Result<Vec<u8>, Unspecified> {
-        seal(&self.wrapping, format!("{store} data key"), SEALED, key.bytes.as_ref())
+        seal(&self.wrapping, format!("{store} data key"), SEALED, key.bytes.as_slice())
     }
 
     fn unwrap(&self, store: &str, wrapped: &[u8]) -> Option<DataKey> {
         let body = wrapped.strip_prefix(&[SEALED])?;
         let bytes = Zeroizing::new(unseal(&self.wrapping, format!("{store} data key"), body)?);
-        DataKey::of(Zeroizing::new(bytes.as_slice().try_into().ok()?))
+        DataKey::of(Box::new(Zeroizing::new(bytes.as_slice().try_into().ok()?)))
     }
 
     /// The data key of a store, from those that are wrapped for several applications.
@@ -107,9 +110,12 @@ pub(super) fn is_sealed(body: &[u8]) -> bool {
 
 /// Seals everything in one store, and makes the keyed marks of its digest.
 pub(super) struct DataKey {
-    bytes: Zeroizing<[u8; KEY_LENGTH]>,
+    // In a box: locked memory must stay where it is.
+    bytes: Box<Zeroizing<[u8; KEY_LENGTH]>>,
     seal: RandomizedNonceKey,
     marks: hmac::Key,
+    /// Keeps the key out of the swap, where the system lets.
+    _locked: Option<region::LockGuard>,
 }
 
 impl fmt::Debug for DataKey {
@@ -120,18 +126,19 @@ impl fmt::Debug for DataKey {
 
 impl DataKey {
     pub(super) fn generate() -> Option<Self> {
-        let mut bytes = Zeroizing::new([0; KEY_LENGTH]);
-        rand::fill(bytes.as_mut()).ok()?;
+        let mut bytes = Box::new(Zeroizing::new([0; KEY_LENGTH]));
+        rand::fill(bytes.as_mut_slice()).ok()?;
         Self::of(bytes)
     }
 
-    fn of(bytes: Zeroizing<[u8; KEY_LENGTH]>) -> Option<Self> {
-        let base = hmac::Key::new(hmac::HMAC_SHA256, bytes.as_ref());
+    fn of(bytes: Box<Zeroizing<[u8; KEY_LENGTH]>>) -> Option<Self> {
+        let locked = region::lock(bytes.as_ptr(), KEY_LENGTH).ok();
+        let base = hmac::Key::new(hmac::HMAC_SHA256, bytes.as_slice());
         // One key for each use: what is known of a mark tells nothing of the seal.
         let seal = hmac::sign(&base, b"seal");
         let seal = RandomizedNonceKey::new(&AES_256_GCM, seal.as_ref()).ok()?;
         let marks = hmac::Key::new(hmac::HMAC_SHA256, hmac::sign(&base, b"marks").as_ref());
-        Some(Self { bytes, seal, marks })
+        Some(Self { bytes, seal, marks, _locked: locked })
     }
 }
 
@@ -213,6 +220,16 @@ mod tests {
 
     fn key(n: u8) -> StoreKey {
         StoreKey::new(&[n; KEY_LENGTH], &[n; KEY_LENGTH]).unwrap()
+    }
+
+    // S06
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn the_data_key_is_kept_out_of_the_swap() {
+        let _key = DataKey::generate().unwrap();
+        let status = std::fs::read_to_string("/proc/self/status").unwrap();
+        let locked = status.lines().find_map(|line| line.strip_prefix("VmLck:")).unwrap();
+        assert_ne!(locked.trim(), "0 kB");
     }
 
     #[test]

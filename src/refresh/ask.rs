@@ -24,7 +24,7 @@ pub(super) fn cause(error: &ApiError) -> Option<Outage> {
         }
         ApiErrorKind::TokenRefused(status) => Some(Outage::Refused(*status, None)),
         ApiErrorKind::Unavailable(status, _) => Some(Outage::Unavailable(*status)),
-        ApiErrorKind::Unreachable(why) => Some(Outage::Offline(why.clone())),
+        ApiErrorKind::Unreachable(why) => Some(Outage::Offline(why.to_string())),
         // A redirect of every call is a proxy or a wrong base URL, not a state of a session.
         ApiErrorKind::Timeout(_) | ApiErrorKind::Redirect(_) => {
             Some(Outage::Offline(error.summary()))

@@ -17,6 +17,7 @@ use process::Simulator;
 
 mod codes;
 mod evidence;
+mod export_files;
 mod faults;
 mod figures;
 // Memory is read from /proc.
@@ -43,6 +44,8 @@ mod scope;
 mod shells;
 mod sweep;
 mod terminal;
+#[path = "../common/tls.rs"]
+mod tls;
 mod wait;
 mod watch;
 

@@ -181,7 +181,7 @@ async fn a_clock_that_is_years_ahead_erases_nothing_until_yoti_has_told_its_time
 async fn an_outage_is_told_when_one_session_is_left_and_its_tries_back_off() {
     let mut world = world(6, every(2), |who, at| {
         if at > Duration::from_mins(1) {
-            Err(ApiErrorKind::Unreachable("connection refused".to_owned()))
+            Err(ApiErrorKind::Unreachable(Unreached::Refused))
         } else if who != id(6) && at > Duration::from_secs(20) {
             Ok(SessionState::Completed)
         } else {

@@ -12,6 +12,7 @@ mod start;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use branchwatch::api::unreached::Unreached;
 use branchwatch::api::{ApiError, ApiErrorKind, SessionApi, wire};
 use branchwatch::clock::{Clock, TokioClock};
 use branchwatch::domain::assessment::rules::Rules;
@@ -343,7 +344,7 @@ async fn after_an_outage_there_is_no_herd_and_all_is_asked_again() {
         Settings { awaiting: jiff::SignedDuration::from_secs(60), ..Settings::default() };
     let mut world = world(60, settings, |_, at| {
         if (100..700).contains(&at.as_secs()) {
-            Err(ApiErrorKind::Unreachable(String::from("connection refused")))
+            Err(ApiErrorKind::Unreachable(Unreached::Refused))
         } else {
             Ok(SessionState::Ongoing)
         }

@@ -13,6 +13,7 @@ mod simulated;
 mod tokens;
 
 use branchwatch::api::client::{Client, ClientOptions, MediaContent};
+use branchwatch::api::unreached::Unreached;
 use branchwatch::api::{ApiErrorKind, SessionApi, signing};
 use branchwatch::clock::TokioClock;
 use branchwatch::domain::assessment::stage::Stage;
@@ -353,5 +354,5 @@ async fn the_service_can_be_reached_without_a_signature() {
     let clock = TokioClock::starting_at("2026-10-16T09:00:00Z".parse().unwrap());
     let client = Client::new(&options, world.key, clock).unwrap();
     let error = client.reach().await.unwrap_err();
-    assert_eq!(error.kind, ApiErrorKind::Unreachable(String::from("connection refused")));
+    assert_eq!(error.kind, ApiErrorKind::Unreachable(Unreached::Refused));
 }

@@ -1,15 +1,19 @@
 //! Where, as whom and by which scheme to ask; what is refused before anything is sent.
 
 use std::net::IpAddr;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use reqwest::{Url, redirect};
+use reqwest::{Certificate, Url, redirect};
 use uuid::Uuid;
 
 /// Yoti's token endpoint (contract 2.8).
 pub const AUTH_URL: &str = "https://auth.api.yoti.com/v1/oauth/token";
 /// What a token is asked for; not confirmed by the documentation (contract 2.8, mark C).
 pub const AUTH_SCOPE: &str = "idv:sessions";
+
+/// Some 200 certificates of a system take 200 kB.
+const LARGEST_CA_FILE: u64 = 8 * 1024 * 1024;
 
 /// How requests prove whose they are (contract 2).
 #[derive(Clone, Debug, PartialEq, Eq, Default)]
@@ -31,6 +35,8 @@ pub struct ClientOptions {
     pub base_url: String,
     pub sdk_id: Uuid,
     pub auth: Auth,
+    /// PEM; with it only the authorities in it are trusted, and not the system's.
+    pub ca_file: Option<PathBuf>,
     /// Deadline for a connection with TLS.
     pub connect_timeout: Duration,
     /// Deadline for the whole call.
@@ -45,6 +51,7 @@ impl ClientOptions {
             base_url: base_url.into(),
             sdk_id,
             auth: Auth::Signature,
+            ca_file: None,
             connect_timeout: Duration::from_secs(5),
             request_timeout: Duration::from_secs(20),
         }
@@ -65,6 +72,9 @@ pub enum ClientError {
          only for a base URL on this machine)"
     )]
     BadAuthUrl,
+    /// No certificate can be read from `ca_file`.
+    #[error("ca_file {0}: {1}; expected PEM, one certificate or several")]
+    CaFile(PathBuf, String),
     /// The HTTP library could not start (certificates, proxy settings).
     #[error("the HTTP client cannot start: {0}")]
     Http(String),
@@ -110,7 +120,7 @@ pub fn default_auth_url(base_url: &str) -> String {
     }
 }
 
-fn is_here(url: &Url) -> bool {
+pub(super) fn is_here(url: &Url) -> bool {
     let host = url.host_str().unwrap_or_default().trim_matches(['[', ']']);
     // Canonical: `::ffff:127.0.0.1` is this machine too.
     let loopback = |ip: IpAddr| ip.to_canonical().is_loopback();
@@ -136,7 +146,30 @@ pub(super) fn pool(address: &str, options: &ClientOptions) -> Result<reqwest::Cl
         .tcp_keepalive(Duration::from_secs(15));
     let here = Url::parse(address).is_ok_and(|url| is_here(&url));
     let builder = if here { builder.no_proxy() } else { builder };
-    builder.build().map_err(|why| ClientError::Http(why.to_string()))
+    let builder = match &options.ca_file {
+        Some(path) => builder.tls_certs_only(authorities(path)?),
+        None => builder,
+    };
+    builder.build().map_err(|why| match &options.ca_file {
+        // Whether a certificate in it is one is seen only here.
+        Some(path) => ClientError::CaFile(path.clone(), "not a certificate".to_owned()),
+        None => ClientError::Http(why.to_string()),
+    })
+}
+
+fn authorities(path: &Path) -> Result<Vec<Certificate>, ClientError> {
+    let unusable = |why: &str| ClientError::CaFile(path.to_owned(), why.to_owned());
+    // A link is fine: distributions have them. A pipe would hold up the start.
+    let is_file = std::fs::metadata(path).map_err(|why| unusable(&why.kind().to_string()))?;
+    if !is_file.is_file() || is_file.len() > LARGEST_CA_FILE {
+        return Err(unusable("not a file, or too large"));
+    }
+    let pem = std::fs::read(path).map_err(|why| unusable(&why.kind().to_string()))?;
+    let all = Certificate::from_pem_bundle(&pem).map_err(|_why| unusable("not a certificate"))?;
+    if all.is_empty() {
+        return Err(unusable("there is no certificate in it"));
+    }
+    Ok(all)
 }
 
 #[cfg(test)]

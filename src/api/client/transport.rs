@@ -6,6 +6,7 @@
 use jiff::Timestamp;
 use reqwest::Response;
 
+use crate::api::unreached::Unreached;
 use crate::api::{ApiError, ApiErrorKind, error};
 
 /// A clock that is this far off is named before the key: a refused signature is the clock's fault
@@ -80,29 +81,5 @@ pub(in crate::api) fn unreachable(why: &reqwest::Error) -> ApiErrorKind {
     if why.is_timeout() {
         return ApiErrorKind::Timeout(if why.is_connect() { "connect" } else { "request" });
     }
-    // Our own words: the library's text holds the URL
-    // with its signature. The innermost cause says most.
-    let mut cause: Option<&(dyn std::error::Error + 'static)> = Some(why);
-    let mut said = String::new();
-    while let Some(error) = cause {
-        if let Some(io) = error.downcast_ref::<std::io::Error>() {
-            match io.kind() {
-                std::io::ErrorKind::ConnectionRefused => said = String::from("connection refused"),
-                std::io::ErrorKind::ConnectionReset => said = String::from("connection reset"),
-                std::io::ErrorKind::UnexpectedEof => said = String::from("connection closed"),
-                _ => {}
-            }
-        }
-        let text = error.to_string();
-        if text.contains("dns error") || text.contains("failed to lookup") {
-            said = String::from("the host name cannot be resolved");
-        } else if text.contains("certificate") && said.is_empty() {
-            said = String::from("the server's certificate is not trusted");
-        }
-        cause = error.source();
-    }
-    if said.is_empty() {
-        said = String::from(if why.is_connect() { "no connection" } else { "connection broken" });
-    }
-    ApiErrorKind::Unreachable(said)
+    ApiErrorKind::Unreachable(Unreached::of(why))
 }

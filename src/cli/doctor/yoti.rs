@@ -5,8 +5,9 @@ use std::sync::Arc;
 use uuid::Uuid;
 
 use super::{DoctorLine, bad, doubtful, good};
-use crate::api::client::{Auth, Client, Reachability};
+use crate::api::client::{Auth, Client, Proxy, Reachability};
 use crate::api::key::SigningKey;
+use crate::api::unreached::Unreached;
 use crate::api::{ApiError, ApiErrorKind, SessionApi};
 use crate::cli::args::Global;
 use crate::cli::exit;
@@ -28,20 +29,23 @@ pub(super) async fn examine(
     let client = match Client::new(&config.client_options(sdk_id), key, SystemClock) {
         Ok(client) => client,
         Err(why) => {
-            let advice = "check base_url and SSL_CERT_FILE";
+            let advice = "check base_url, ca_file and SSL_CERT_FILE";
             lines.push(bad("reach", why.to_string(), advice, exit::CONFIG));
             return;
         }
     };
     match client.reach().await {
         Err(why) => {
-            lines.push(unreachable(&why));
+            lines.push(unreachable(&why, &config.base_url).await);
             return;
         }
         Ok(reach) => {
             let took = reach.latency.as_millis();
             let says = format!("{} responded {} in {took} ms", config.base_url, reach.status);
             lines.push(good("reach", says));
+            if let Some(proxy) = Proxy::of(&config.base_url) {
+                lines.push(good("proxy", format!("requests go through {proxy}")));
+            }
             lines.push(tls(config));
             lines.push(clock(&reach));
         }
@@ -68,22 +72,25 @@ pub(super) async fn examine(
     });
 }
 
-fn unreachable(why: &ApiError) -> DoctorLine {
-    let says = why.to_string();
-    if says.contains("certificate") {
-        let advice = "behind a company proxy, set SSL_CERT_FILE to its certificates";
-        return bad("TLS", says, advice, exit::UNREACHABLE);
+async fn unreachable(why: &ApiError, base_url: &str) -> DoctorLine {
+    let mut says = why.to_string();
+    let proxy = Proxy::of(base_url);
+    if let Some(proxy) = &proxy {
+        says.push_str(&format!("; through the proxy {proxy}"));
     }
-    if matches!(why.kind, ApiErrorKind::Foreign(..)) {
-        let advice = "check base_url, and whether a proxy or a login page responds instead";
-        return bad("reach", says, advice, exit::UNREACHABLE);
-    }
-    let proxy = Environment::of_process();
-    let proxied = ["HTTPS_PROXY", "https_proxy"].iter().any(|name| proxy.get(name).is_some());
-    let advice = if proxied {
-        "check the network and the proxy that HTTPS_PROXY names"
-    } else {
-        "check the network; behind a proxy set HTTPS_PROXY"
+    let advice = match (&why.kind, proxy) {
+        (ApiErrorKind::Unreachable(cause), proxy) => {
+            if let (Unreached::ProxyAuthentication, Some(proxy)) = (cause, proxy) {
+                let schemes = proxy.schemes(base_url).await.join(", ");
+                says.push_str(&format!("; it takes: {schemes}"));
+            }
+            cause.advice()
+        }
+        (ApiErrorKind::Foreign(..), _) => {
+            "check base_url, and whether a proxy or a login page responds instead"
+        }
+        (_, Some(_)) => "check the network and the proxy",
+        (_, None) => Unreached::NoConnection.advice(),
     };
     bad("reach", says, advice, exit::UNREACHABLE)
 }
@@ -91,9 +98,10 @@ fn unreachable(why: &ApiError) -> DoctorLine {
 fn tls(config: &Config) -> DoctorLine {
     if config.base_url.starts_with("https://") {
         let file = Environment::of_process();
-        let whose = match file.get("SSL_CERT_FILE") {
-            Some(_) => "the certificates of SSL_CERT_FILE",
-            None => "the system's certificates",
+        let whose = match (&config.application.ca_file, file.get("SSL_CERT_FILE")) {
+            (Some(path), _) => format!("the certificates of ca_file ({})", path.display()),
+            (None, Some(_)) => "the certificates of SSL_CERT_FILE".to_owned(),
+            (None, None) => "the system's certificates".to_owned(),
         };
         return good("TLS", format!("the server's certificate is trusted by {whose}"));
     }

@@ -1,0 +1,131 @@
+//! Exported files when the disk is full, when two write at once, and what the system is asked for.
+
+use std::fs;
+use std::path::Path;
+
+use serde_json::Value;
+
+use crate::{World, said, world};
+
+fn stored() -> World {
+    let world = world(&["--sessions", "2", "--scenario", "S01", "--scenario", "S07"]);
+    for id in &world.sessions {
+        world.run(&["add", id], 0);
+    }
+    world.run(&["fetch", &world.sessions[0], &world.sessions[1]], 0);
+    world
+}
+
+/// What lies in a folder, but for what begins the program.
+fn names(folder: &Path) -> Vec<String> {
+    let files = fs::read_dir(folder).unwrap();
+    files.map(|file| file.unwrap().file_name().into_string().unwrap()).collect()
+}
+
+// F07
+#[test]
+fn on_a_full_disk_there_is_a_whole_file_or_none_and_a_message() {
+    let world = stored();
+    let folder = world.home.path().join("out");
+    fs::create_dir(&folder).unwrap();
+    let file = folder.join("out.json");
+    let whole = world.run(&["export", &world.sessions[0]], 0).0;
+    let (mut written, mut refused) = (0, 0);
+    // A block has 512 bytes.
+    for blocks in 0..=whole.len() / 512 + 2 {
+        let mut shell = world.other("sh");
+        shell.args(["-c", r#"trap "" XFSZ; ulimit -f "$1"; shift; exec "$@""#, "sh"]);
+        shell.arg(blocks.to_string()).arg(assert_cmd::cargo::cargo_bin!("branchwatch"));
+        shell.args(["export", &world.sessions[0], "-o", file.to_str().unwrap()]);
+        let output = shell.output().unwrap();
+        if output.status.success() {
+            let text = fs::read_to_string(&file).unwrap();
+            let document: Value = serde_json::from_str(&text).unwrap();
+            assert_eq!(document["schema_version"], 1);
+            fs::remove_file(&file).unwrap();
+            written += 1;
+        } else {
+            let (_, err) = said(&output, 1);
+            assert!(err.contains("out.json") && err.contains("cannot"), "{blocks}: {err}");
+            refused += 1;
+        }
+        assert!(names(&folder).is_empty(), "{blocks} blocks");
+    }
+    assert!(written > 0 && refused > 2, "{written} {refused}");
+}
+
+// F12
+#[test]
+fn of_two_exports_to_one_file_one_wins_whole() {
+    let world = stored();
+    let folder = world.home.path().join("out");
+    fs::create_dir(&folder).unwrap();
+    let file = folder.join("out.json");
+    for round in 0..10 {
+        let exports = world.sessions.iter().map(|id| {
+            let arguments = ["export", id, "-o", file.to_str().unwrap(), "--force"];
+            world.command(&arguments).spawn().unwrap()
+        });
+        for mut export in exports.collect::<Vec<_>>() {
+            assert!(export.wait().unwrap().success(), "round {round}");
+        }
+        let document: Value = serde_json::from_slice(&fs::read(&file).unwrap()).unwrap();
+        let whose = document["session"]["session_id"].as_str().unwrap();
+        assert!(world.sessions.iter().any(|id| id == whose), "{whose}");
+        assert_eq!(names(&folder), ["out.json"], "round {round}");
+    }
+}
+
+/// What a command asked of the system, a line for each call, descriptors with their paths.
+fn traced(world: &World, calls: &str, arguments: &[&str]) -> Vec<String> {
+    let log = world.home.path().join("strace");
+    let mut strace = world.other("strace");
+    strace.args(["-f", "-y", "-qq", "-o"]).arg(&log).arg(format!("-etrace={calls}"));
+    strace.arg(assert_cmd::cargo::cargo_bin!("branchwatch")).args(arguments);
+    said(&strace.output().unwrap(), 0);
+    fs::read_to_string(&log).unwrap().lines().map(str::to_owned).collect()
+}
+
+// F06
+#[test]
+#[ignore = "needs strace"]
+fn a_file_is_on_the_disk_before_it_has_its_name_and_the_name_before_it_is_told() {
+    let world = stored();
+    let folder = world.home.path().join("out");
+    fs::create_dir(&folder).unwrap();
+    let file = folder.join("out.json");
+    let arguments = ["export", &world.sessions[0], "-o", file.to_str().unwrap()];
+    let calls = traced(&world, "fsync,fdatasync,rename,renameat,renameat2,linkat", &arguments);
+    let place = |what: &str, path: &str| {
+        let found = calls.iter().position(|call| call.contains(what) && call.contains(path));
+        found.unwrap_or_else(|| panic!("{what} {path}: {calls:#?}"))
+    };
+    let written = place("sync(", "/out/.branchwatch-");
+    let named = place("out.json", "/out/.branchwatch-");
+    let told =
+        calls.iter().rposition(|call| call.contains("sync(") && call.contains("/out>")).unwrap();
+    assert!(written < named && named < told, "{calls:#?}");
+}
+
+// F11
+#[test]
+#[ignore = "needs strace"]
+fn no_file_is_made_in_a_folder_that_everybody_may_write_to() {
+    let world = stored();
+    let id = world.sessions[0].as_str();
+    let home = world.home.path().to_str().unwrap();
+    let folder = world.home.path().join("out");
+    for arguments in [
+        ["export", id, "-o", folder.to_str().unwrap()].as_slice(),
+        &["add", id, "--tag", "a"],
+        &["fetch", id],
+        &["handover"],
+    ] {
+        let calls = traced(&world, "openat,mkdir,mkdirat,mknodat,symlinkat,linkat", arguments);
+        assert!(calls.iter().any(|call| call.contains(home)), "{arguments:?}");
+        for shared in ["\"/tmp", "\"/var/tmp", "\"/dev/shm"] {
+            let strange = calls.iter().find(|c| c.contains(shared) && !c.contains(home));
+            assert_eq!(strange, None, "{arguments:?}");
+        }
+    }
+}
