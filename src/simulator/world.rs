@@ -55,6 +55,14 @@ impl Resident {
     pub(crate) fn done(&mut self, now: Timestamp, what: StepKind) {
         let at = self.elapsed(now);
         self.life.scenario.done.push(Step::new(at, what));
+        self.changed();
+    }
+
+    /// A client did something that a subscriber may have to be told.
+    pub(crate) fn changed(&mut self) {
+        if let Some(subscription) = &mut self.subscription {
+            subscription.next = i64::MIN;
+        }
     }
 }
 

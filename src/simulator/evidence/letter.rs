@@ -20,6 +20,7 @@ pub(crate) fn put(world: &mut World, id: SessionId, body: &[u8]) -> Result<Reply
     let at = resident.elapsed(now);
     promise(&mut resident.life, &value);
     resident.life.instructions = Some((value, at));
+    resident.changed();
     Ok(Reply::empty(200))
 }
 

@@ -98,6 +98,11 @@ fn due(world: &mut World) -> Vec<Delivery> {
         else {
             continue;
         };
+        // All that ever happened to a session is made anew: only where there may be more.
+        if elapsed < subscription.next {
+            continue;
+        }
+        subscription.next = resident.life.next_after(elapsed);
         for event in events::of(&resident.life, elapsed) {
             if !subscription.told.insert(event.clone())
                 || !subscription.topics.contains(&event.topic)

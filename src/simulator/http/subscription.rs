@@ -26,6 +26,8 @@ pub(crate) struct Subscription {
     pub(crate) topics: Vec<String>,
     pub(crate) authorization: Option<String>,
     pub(crate) told: HashSet<TopicEvent>,
+    /// Nothing is to be told before this second of the session.
+    pub(crate) next: i64,
 }
 
 /// How notifications are sent, and what was sent.
@@ -85,6 +87,7 @@ pub(crate) fn subscription(said: &Value, wrong: &mut Wrong) -> Option<Subscripti
         topics,
         authorization,
         told: HashSet::new(),
+        next: i64::MIN,
     })
 }
 

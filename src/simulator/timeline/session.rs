@@ -69,6 +69,14 @@ impl SimulatedSession {
         self.ttl.unwrap_or(self.scenario.ttl)
     }
 
+    /// The second behind this one in which something may be told, if no client does anything.
+    pub(in crate::simulator) fn next_after(&self, elapsed: i64) -> i64 {
+        let put = self.instructions.as_ref().map(|(_, at)| *at);
+        let letter = put.or(self.scenario.letter_at).map(|at| at + LETTER_TAKES);
+        let steps = self.scenario.steps.iter().map(|step| self.delayed(step.at));
+        steps.chain(letter).filter(|at| *at > elapsed).min().unwrap_or(i64::MAX)
+    }
+
     /// What has happened by then, in order, with the second of each. What a client has supplied
     /// is not supplied again by the scenario; nothing but its end happens to an expired session.
     pub(in crate::simulator) fn happened(&self, elapsed: i64) -> Vec<(i64, &StepKind)> {
