@@ -33,6 +33,12 @@ pub enum Tone {
 /// Combining marks kept on one base (fault U04).
 const MARKS: usize = 4;
 
+/// [`shown_str`] for a text of several lines, none of which is cut.
+#[must_use]
+pub fn shown_lines(text: &str) -> String {
+    text.split('\n').map(|line| shown_str(line, usize::MAX)).collect::<Vec<_>>().join("\n")
+}
+
 /// Two lower-case digits for each byte.
 #[must_use]
 pub fn hex(bytes: &[u8]) -> String {

@@ -47,8 +47,8 @@ impl File {
             return Err(ConfigError::KeyMaterial { place, belongs: "the path of a key file" });
         }
         let text = text.trim_start_matches('\u{feff}').to_owned();
-        let wrong = |cause| ConfigError::Wrong { path: path.to_path_buf(), cause };
-        let table = toml::from_str(&text).map_err(|why| wrong(why.to_string()))?;
+        let table =
+            toml::from_str(&text).map_err(|why| ConfigError::wrong(path, &why.to_string()))?;
         let file = Self { path: path.to_path_buf(), text, table };
         for section in of_file() {
             match section.names() {
@@ -116,7 +116,7 @@ impl File {
         let table = || place(&self.text, keys.split_last()?.1);
         let at = self.place(keys).or_else(table).map(|at| format!("{at}: ")).unwrap_or_default();
         let cause = format!("{at}{} (file): {why}", name(keys));
-        ConfigError::Wrong { path: self.path.clone(), cause }
+        ConfigError::wrong(&self.path, &cause)
     }
 
     /// `line 3, column 1` of a key, where the file has it.

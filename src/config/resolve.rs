@@ -289,7 +289,7 @@ fn keymap(reader: &Reader<'_>, keys: &super::value::Chords) -> Result<(), Config
     Err(match why.action.as_ref().and_then(place) {
         Some(at) => {
             let cause = format!("{at}: {why}");
-            ConfigError::Wrong { path: reader.file.path.clone(), cause }
+            ConfigError::wrong(&reader.file.path, &cause)
         }
         None => ConfigError::Keys(why),
     })
