@@ -2,6 +2,8 @@
 //!
 //! Owns [`Clock`]. Everything else is given a time, so that tests can give another.
 
+use std::time::Duration;
+
 use jiff::{SignedDuration, Timestamp};
 
 /// A source of wall-clock time.
@@ -41,6 +43,13 @@ impl TokioClock {
     #[must_use]
     pub fn with_speed(start: Timestamp, speed: f64) -> Self {
         Self { start, origin: tokio::time::Instant::now(), speed }
+    }
+
+    /// How long a span of this clock takes in real time; `None`: it stands still.
+    #[must_use]
+    pub fn real_time(&self, span: SignedDuration) -> Option<Duration> {
+        // A span that has passed takes none.
+        Duration::try_from_secs_f64(span.as_secs_f64().max(0.0) / self.speed).ok()
     }
 }
 

@@ -26,7 +26,7 @@ use http::server::Shared;
 use http::verify::Application;
 use http::{connection, notify, server};
 use scenario::Scenario;
-use scenario::mixture;
+use scenario::mixture::{self, MixturePart};
 use timeline::SimulatedSession;
 use world::World;
 
@@ -218,19 +218,25 @@ fn populate(
     start: Timestamp,
 ) -> Result<Vec<MadeSession>, SimulatorError> {
     let mut made = Vec::new();
-    let chosen: Result<Vec<Scenario>, _> = names.iter().map(|n| Scenario::shipped(n)).collect();
-    let chosen: Vec<(&String, Scenario)> = names.iter().zip(chosen?).collect();
-    let mixture = if chosen.is_empty() { mixture::parts()? } else { Vec::new() };
+    let chosen: Result<Vec<Arc<Scenario>>, _> =
+        names.iter().map(|n| Scenario::shipped(n)).collect();
+    let chosen: Vec<(&String, Arc<Scenario>)> = names.iter().zip(chosen?).collect();
+    let parts = if chosen.is_empty() { mixture::parts()? } else { Vec::new() };
+    let read = |part: MixturePart| {
+        let scenario = Scenario::shipped(&part.scenario)?;
+        Ok((part, scenario))
+    };
+    let mixture: Vec<_> = parts.into_iter().map(read).collect::<Result<_, SimulatorError>>()?;
     for number in 0..count {
         let (name, scenario, age, delay, ttl) = match chosen.get(number % chosen.len().max(1)) {
             Some((name, scenario)) => ((*name).clone(), scenario.clone(), 0, 0, None),
             None => {
-                let Some(part) = mixture.get(number % mixture.len()) else { continue };
+                let Some((part, scenario)) = mixture.get(number % mixture.len()) else { continue };
                 // Each round a little later, so that not all copies of a session move at once.
                 let round = i64::try_from(number / mixture.len()).unwrap_or(i64::MAX);
                 let later = round.saturating_mul(97) % 1_800;
                 let (age, delay) = (part.age.as_secs().saturating_add(later), part.delay.as_secs());
-                let scenario = Scenario::shipped(&part.scenario)?;
+                let scenario = Arc::clone(scenario);
                 let delay = if delay > 0 { delay.saturating_add(2 * later) } else { 0 };
                 let ttl = part.ttl.map(|ttl| ttl.as_secs());
                 (part.scenario.clone(), scenario, age, delay, ttl)

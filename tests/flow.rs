@@ -110,6 +110,8 @@ struct Seen {
     /// Of each line what is drawn reversed: the rows under a cursor.
     bars: Vec<String>,
     frames: usize,
+    /// The terminal has not taken the last frame.
+    behind: bool,
     suspended: usize,
     asked: usize,
     cleared: usize,
@@ -176,6 +178,10 @@ impl Surface for Cells {
 
     fn size(&self) -> (u16, u16) {
         self.terminal.size().map(|size| (size.width, size.height)).unwrap()
+    }
+
+    fn is_behind(&self) -> bool {
+        self.seen.borrow().behind
     }
 
     fn is_there(&self) -> bool {
@@ -455,6 +461,26 @@ fn the_cursor_stays_on_its_session_while_the_list_moves_under_it() {
         assert!(row("dbs-2 ") < row("dbs-1 "), "the list has moved:\n{screen}");
         o.sees("Tree dbs-1");
     });
+}
+
+// T07
+#[test]
+fn nothing_is_drawn_for_a_terminal_that_is_behind_and_then_what_is_true_by_then() {
+    let folder = tempfile::tempdir().unwrap();
+    let ending = story((120, 40), &[("S01", 7_200), ("S05", 60)], folder.path(), async |o| {
+        o.pass(5.0).await;
+        o.seen.borrow_mut().behind = true;
+        let before = o.seen.borrow().frames;
+        o.press("2 down down 3").await;
+        o.pass(60.0).await;
+        assert_eq!(o.seen.borrow().frames, before, "a frame waits for a terminal that is behind");
+        o.seen.borrow_mut().behind = false;
+        o.pass(1.0).await;
+        o.sees("[3 Checks]");
+        assert!(o.seen.borrow().frames > before);
+        o.press("q").await;
+    });
+    assert_eq!(ending, Ending::Quit);
 }
 
 #[test]

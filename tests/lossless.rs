@@ -76,14 +76,14 @@ enum Row<'a> {
     Promise(&'a PromisedDocument),
 }
 
-static SCENARIOS: LazyLock<Vec<(&'static str, Scenario)>> = LazyLock::new(|| {
+static SCENARIOS: LazyLock<Vec<(&'static str, Arc<Scenario>)>> = LazyLock::new(|| {
     Scenario::names().map(|name| (name, Scenario::shipped(name).unwrap())).collect()
 });
 
 /// The moments of all scenarios: each step, the letter, both ends of a life. Of a very long one
 /// only some in the middle: its later documents come picture by picture as its first did.
 static STEPS: LazyLock<Vec<(usize, i64)>> = LazyLock::new(|| {
-    let of = |(number, (_, scenario)): (usize, &(&str, Scenario))| {
+    let of = |(number, (_, scenario)): (usize, &(&str, Arc<Scenario>))| {
         let mut times: Vec<i64> = scenario.steps.iter().map(|step| step.at).collect();
         times.extend([0, scenario.ttl - 1, scenario.ttl, scenario.ttl + 86_400]);
         times.extend(scenario.letter_at);

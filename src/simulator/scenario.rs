@@ -5,6 +5,7 @@ pub(crate) mod mixture;
 pub mod step;
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -176,7 +177,7 @@ impl Scenario {
         scenario.steps = expand::steps(steps, &scenario.words).map_err(bad)?;
         scenario.requirements = expand::requirements(requirements, &scenario.words).map_err(bad)?;
         if let Some(like) = &scenario.like {
-            let base = Self::shipped(like)?;
+            let base = Arc::unwrap_or_clone(Self::shipped(like)?);
             scenario = expand::over(base, scenario);
         }
         scenario.checked().map_err(bad)
@@ -209,7 +210,7 @@ impl Scenario {
     ///
     /// # Errors
     /// [`SimulatorError::UnknownScenario`] with the known names.
-    pub fn shipped(name: &str) -> Result<Self, SimulatorError> {
+    pub fn shipped(name: &str) -> Result<Arc<Self>, SimulatorError> {
         let found = SHIPPED.iter().find(|(known, _)| known.eq_ignore_ascii_case(name));
         let Some((known, text)) = found else {
             return Err(SimulatorError::UnknownScenario {
@@ -217,7 +218,7 @@ impl Scenario {
                 known: Self::names().collect::<Vec<_>>().join(", "),
             });
         };
-        Self::parse(known, text)
+        Self::parse(known, text).map(Arc::new)
     }
 
     /// The names of all that ship with the program.

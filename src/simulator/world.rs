@@ -1,7 +1,8 @@
 //! All made-up sessions, and what has been done to them from outside.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use jiff::Timestamp;
 use serde_json::Value;
@@ -54,7 +55,7 @@ impl Resident {
     /// Something that a client did, now.
     pub(crate) fn done(&mut self, now: Timestamp, what: StepKind) {
         let at = self.elapsed(now);
-        self.life.scenario.done.push(Step::new(at, what));
+        Arc::make_mut(&mut self.life.scenario).done.push(Step::new(at, what));
         self.changed();
     }
 
@@ -109,6 +110,11 @@ impl World {
     pub(crate) fn now(&self) -> Timestamp {
         let ahead = jiff::SignedDuration::from_secs(self.ahead);
         self.clock.now().saturating_add(ahead).unwrap_or(Timestamp::MAX)
+    }
+
+    /// How long it takes in real time until the simulated time is `at`; `None`: for ever.
+    pub(crate) fn until(&self, at: Timestamp) -> Option<Duration> {
+        self.clock.real_time(at.duration_since(self.now()))
     }
 
     /// The time of clients, whose clocks `/_sim/clock` does not advance.

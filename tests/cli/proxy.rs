@@ -231,6 +231,9 @@ fn the_authorities_of_ca_file_or_of_ssl_cert_file_are_trusted_and_no_others() {
     beyond.fetch(&[untrusted[0], untrusted[1], ("BRANCHWATCH_CONFIG", &own)], 0);
     let (out, _) = beyond.says(&["doctor"], &[untrusted[0], ("BRANCHWATCH_CONFIG", &own)], 0);
     assert!(out.contains("the certificates of ca_file"), "{out}");
+    let strange = with(std::path::Path::new(stranger));
+    let err = beyond.fetch(&[untrusted[0], ("BRANCHWATCH_CONFIG", &strange)], 6);
+    assert!(err.contains("signed by an unknown authority"), "ca_file alone counts: {err}");
     let missing = with(&other.path().join("none.pem"));
     let err = beyond.fetch(&[untrusted[0], ("BRANCHWATCH_CONFIG", &missing)], 3);
     assert!(err.contains("none.pem") && err.contains("expected PEM"), "{err}");

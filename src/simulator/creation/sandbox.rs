@@ -1,6 +1,7 @@
 //! Outcomes that a client sets beforehand, as in Yoti's sandbox (contract 13.1).
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -56,7 +57,8 @@ fn entries(value: &Value) -> &[Value] {
 
 /// Sets what is still to come of a session.
 pub(crate) fn apply(resident: &mut Resident, elapsed: i64, outcome: &Value) {
-    let scenario = &mut resident.life.scenario;
+    resident.changed();
+    let scenario = Arc::make_mut(&mut resident.life.scenario);
     let sections = |key: &str| outcome.get(key).and_then(Value::as_object);
     let mut contents = Vec::new();
     for (kind, said) in sections("task_results").into_iter().flatten() {

@@ -1,5 +1,7 @@
 //! Instructions and the customer's letter (contract 7.3, 7.4).
 
+use std::sync::Arc;
+
 use jiff::SignedDuration;
 use serde_json::{Value, json};
 
@@ -106,7 +108,7 @@ fn promise(life: &mut SimulatedSession, letter: &Value) {
         let Some(said) = said else { continue };
         let said = |pointer: &str| text(said, pointer).unwrap_or_default().to_owned();
         let wanted = format!("document {place}");
-        for step in &mut life.scenario.steps {
+        for step in &mut Arc::make_mut(&mut life.scenario).steps {
             if let StepKind::Resource {
                 name, document_type: Some(kind), country: Some(from), ..
             } = &mut step.what

@@ -3,6 +3,8 @@
 //!
 //! They are not signed: whoever reaches the simulator may use them.
 
+use std::sync::Arc;
+
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
@@ -72,7 +74,7 @@ fn make(world: &mut World, body: &[u8]) -> Reply {
     let value: Value = serde_json::from_slice(body).unwrap_or_default();
     let name = text(&value, "/scenario").unwrap_or_default();
     let scenario = match text(&value, "/toml") {
-        Some(toml) => Scenario::parse(name, toml),
+        Some(toml) => Scenario::parse(name, toml).map(Arc::new),
         None => Scenario::shipped(name),
     };
     let scenario = match scenario {

@@ -1,5 +1,7 @@
 //! The API's endpoints (contract 1.2): who may ask, and what each answers.
 
+use std::sync::Arc;
+
 use serde_json::json;
 
 use super::answer::Reply;
@@ -141,7 +143,7 @@ fn create(world: &mut World, caller: &str, body: &[u8]) -> Result<Reply, Reply> 
     let created = world.now();
     let spec = CreationSpec::read(body, created)?;
     let id = world.next_id();
-    let scenario = plan::scenario(&spec);
+    let scenario = Arc::new(plan::scenario(&spec));
     let life = SimulatedSession { id, scenario, created, delay: 0, ttl: None, instructions: None };
     let mut answer = json!({
         "client_session_token_ttl": spec.ttl, "client_session_token": life.id_of("token"),

@@ -4,8 +4,8 @@ use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use jiff::{SignedDuration, Timestamp};
 use reqwest::Url;
-
 use serde_json::{Value, json};
 use tokio_util::sync::CancellationToken;
 
@@ -16,8 +16,9 @@ use crate::simulator::json::{lay_over, put, text};
 use crate::simulator::timeline::events;
 use crate::simulator::world::{self, World};
 
-/// How often the task looks at the clock by itself.
-const LOOK: Duration = Duration::from_millis(200);
+/// How often the task looks at the clock by itself: at most, and at least.
+const OFTEN: Duration = Duration::from_millis(200);
+const RARELY: Duration = Duration::from_mins(10);
 /// A receiver that is slower has not received.
 // One after the other: a receiver that hangs would hold up all that follow.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -48,6 +49,8 @@ fn subscribe(world: &mut World, ids: &[SessionId], said: &Value) -> Result<(), R
             resident.subscription = Some(Subscription { told, ..subscription });
         }
     }
+    // Whoever delivers waits for the next event of those that were there before.
+    world.post.bell.notify_one();
     Ok(())
 }
 
@@ -88,10 +91,11 @@ struct Delivery {
     body: Value,
 }
 
-/// What is due now; it counts as told.
-fn due(world: &mut World) -> Vec<Delivery> {
+/// What is due now, which counts as told, and when there may be more.
+fn due(world: &mut World) -> (Vec<Delivery>, Timestamp) {
     let now = world.now();
     let mut due = Vec::new();
+    let mut next = Timestamp::MAX;
     for (id, resident) in &mut world.residents {
         let elapsed = resident.elapsed(now);
         let Some(subscription) = resident.subscription.as_mut().filter(|_| !resident.deleted)
@@ -99,10 +103,15 @@ fn due(world: &mut World) -> Vec<Delivery> {
             continue;
         };
         // All that ever happened to a session is made anew: only where there may be more.
-        if elapsed < subscription.next {
+        let is_due = elapsed >= subscription.next;
+        if is_due {
+            subscription.next = resident.life.next_after(elapsed);
+        }
+        let at = resident.life.created.checked_add(SignedDuration::from_secs(subscription.next));
+        next = next.min(at.unwrap_or(Timestamp::MAX));
+        if !is_due {
             continue;
         }
-        subscription.next = resident.life.next_after(elapsed);
         for event in events::of(&resident.life, elapsed) {
             if !subscription.told.insert(event.clone())
                 || !subscription.topics.contains(&event.topic)
@@ -128,26 +137,29 @@ fn due(world: &mut World) -> Vec<Delivery> {
     if world.post.manner.reversed {
         due.reverse();
     }
-    due
+    (due, next)
 }
 
-/// Sends what is due until it is cancelled: when the bell rings and a few times a second.
+/// Sends what is due until it is cancelled: when the bell rings, and when its time has come.
 pub(crate) async fn deliver(shared: Arc<Mutex<World>>, cancelled: CancellationToken) {
     let Some(client) = client() else {
         // Nobody can be told; the API goes on.
         return cancelled.cancelled().await;
     };
     let bell = Arc::clone(&world::lock(&shared).post.bell);
+    let mut wait = OFTEN;
     loop {
         tokio::select! {
             () = cancelled.cancelled() => return,
             () = bell.notified() => {}
-            () = tokio::time::sleep(LOOK) => {}
+            () = tokio::time::sleep(wait) => {}
         }
         // The world is not held while something is sent.
         let (due, manner) = {
             let mut world = world::lock(&shared);
-            (due(&mut world), world.post.manner)
+            let (due, next) = due(&mut world);
+            wait = world.until(next).unwrap_or(RARELY).clamp(OFTEN, RARELY);
+            (due, world.post.manner)
         };
         for delivery in due {
             for _ in 0..if manner.duplicates { 2 } else { 1 } {

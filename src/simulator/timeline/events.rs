@@ -82,3 +82,35 @@ impl Telling<'_> {
         self.say(at, "check_completion", id);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::session::ids::SessionId;
+    use crate::simulator::scenario::Scenario;
+
+    #[test]
+    fn nothing_is_told_before_the_second_that_is_named_as_the_next() {
+        let created = jiff::Timestamp::UNIX_EPOCH;
+        let mut told = 0;
+        for name in Scenario::names() {
+            let scenario = Scenario::shipped(name).unwrap();
+            let id = SessionId::new(uuid::Uuid::from_u128(7));
+            for (delay, ttl) in [(0, None), (500, Some(4_000))] {
+                let scenario = scenario.clone();
+                let life =
+                    SimulatedSession { id, scenario, created, delay, ttl, instructions: None };
+                let (mut known, mut next) = (of(&life, -1), life.next_after(-1));
+                // Every minute of the first day, then more rarely.
+                let later = (86_400..40 * 86_400).step_by(20_011);
+                for elapsed in (0..86_400).step_by(61).chain(later) {
+                    let now = of(&life, elapsed);
+                    assert!(elapsed >= next || now == known, "{name} at {elapsed}");
+                    told += usize::from(now != known);
+                    (known, next) = (now, life.next_after(elapsed));
+                }
+            }
+        }
+        assert!(told > 200, "{told} times something was told");
+    }
+}

@@ -1,5 +1,7 @@
 //! One made-up session: its scenario, when it began, and what has happened to it by a time.
 
+use std::sync::Arc;
+
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -15,7 +17,8 @@ use crate::simulator::scenario::step::{Step, StepKind};
 #[derive(Clone, Debug)]
 pub struct SimulatedSession {
     pub id: SessionId,
-    pub scenario: Scenario,
+    /// Shared by all sessions of it, until something is done to one of them.
+    pub scenario: Arc<Scenario>,
     pub created: Timestamp,
     /// Steps and letter later than the first minute come this many seconds later.
     pub delay: i64,
