@@ -1,6 +1,8 @@
 //! The client against servers that misbehave: redirects, floods, silence.
 #![expect(clippy::unwrap_used, reason = "a failed set-up fails the test")]
 
+#[path = "api/connections.rs"]
+mod connections;
 #[path = "api/cut.rs"]
 mod cut;
 #[path = "common/responder.rs"]

@@ -55,15 +55,18 @@ pub(crate) fn of_host(host: &str, years: std::ops::Range<i32>) -> (CertificatePa
     (params, KeyPair::generate().unwrap())
 }
 
-/// Takes TLS off, and hands on what comes to `upstream`.
-pub(crate) async fn tls_server((certificate, key): Identity, upstream: SocketAddr) -> SocketAddr {
-    let config = ServerConfig::builder_with_provider(Arc::new(default_provider()))
+pub(crate) fn tls_config((certificate, key): Identity) -> ServerConfig {
+    ServerConfig::builder_with_provider(Arc::new(default_provider()))
         .with_safe_default_protocol_versions()
         .unwrap()
         .with_no_client_auth()
         .with_single_cert(vec![certificate], key)
-        .unwrap();
-    let acceptor = TlsAcceptor::from(Arc::new(config));
+        .unwrap()
+}
+
+/// Takes TLS off, and hands on what comes to `upstream`.
+pub(crate) async fn tls_server(identity: Identity, upstream: SocketAddr) -> SocketAddr {
+    let acceptor = TlsAcceptor::from(Arc::new(tls_config(identity)));
     served(move |socket| {
         let acceptor = acceptor.clone();
         async move {
