@@ -239,7 +239,8 @@ fn paced(reader: &mut Reader<'_>, refresh: &Refresh, every: Option<SignedDuratio
         selected: every.unwrap_or(refresh.selected),
         configuration: refresh.configuration,
         max_rps: refresh.max_rps.0,
-        seed: u64::from(std::process::id()),
+        // Not the process ID: each container's is 1, and their waits would be the same (fault R02).
+        seed: fastrand::u64(..),
         ..Settings::default()
     }
 }
@@ -324,6 +325,12 @@ mod tests {
             )
         };
         assert_eq!(intervals(&config.refresh), intervals(&Settings::default()));
+    }
+
+    // R02
+    #[test]
+    fn each_start_has_a_seed_of_its_own() {
+        assert_ne!(with("").unwrap().refresh.seed, with("").unwrap().refresh.seed);
     }
 
     #[test]

@@ -7,6 +7,7 @@
 mod answers;
 mod details;
 mod hints;
+mod long;
 mod start;
 
 use std::sync::{Arc, Mutex};
