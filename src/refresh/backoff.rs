@@ -29,28 +29,30 @@ pub struct RetryBudget {
     tenths: u32,
 }
 
+/// What a retry costs, in tenths: one retry, and the tenth that it earns itself when it goes out.
+const COST: u32 = 10 + 1;
 /// The most retries that can be saved up, in tenths.
 // Ten at most: a long quiet time must not pay for a storm of retries.
-const SAVED: u32 = 100;
+const SAVED: u32 = 10 * COST;
 
 impl Default for RetryBudget {
     fn default() -> Self {
         // One at the start: the first failure of a fresh process may be retried too.
-        Self { tenths: 10 }
+        Self { tenths: COST }
     }
 }
 
 impl RetryBudget {
-    /// An ordinary request earns a tenth of a retry.
+    /// Each request earns a tenth of a retry.
     pub fn earn(&mut self) {
         self.tenths = (self.tenths + 1).min(SAVED);
     }
 
     /// Takes one retry; false when none is afforded.
     pub fn spend(&mut self) -> bool {
-        let afforded = self.tenths >= 10;
+        let afforded = self.tenths >= COST;
         if afforded {
-            self.tenths -= 10;
+            self.tenths -= COST;
         }
         afforded
     }
@@ -80,6 +82,8 @@ mod tests {
                 budget.earn();
                 while budget.spend() {
                     retries += 1;
+                    // It goes out as a request too.
+                    budget.earn();
                 }
             }
             prop_assert!(retries <= ordinary / 10 + 1);
