@@ -18,6 +18,9 @@ const SHOWN: usize = 200;
 /// Retry-After is clamped to this range (fault A01).
 const WAIT: std::ops::RangeInclusive<Duration> = Duration::from_secs(1)..=Duration::from_mins(15);
 
+/// The wait after a 429 that does not say how long (fault A01).
+const SLOWED: Duration = Duration::from_secs(30);
+
 impl From<ApiErrorKind> for ApiError {
     fn from(kind: ApiErrorKind) -> Self {
         Self {
@@ -54,6 +57,15 @@ impl ApiError {
             | ApiErrorKind::Redirect(_)
             | ApiErrorKind::TooLarge(_)
             | ApiErrorKind::ClockSkew(_) => Retry::Never,
+        }
+    }
+
+    /// How long nobody is to ask anything: of a 429 alone.
+    #[must_use]
+    pub fn slows(&self) -> Option<Duration> {
+        match self.kind {
+            ApiErrorKind::TooManyRequests(wait) => Some(wait.unwrap_or(SLOWED)),
+            _ => None,
         }
     }
 

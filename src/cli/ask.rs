@@ -40,23 +40,31 @@ impl Pace {
         }
     }
 
-    /// Waits until one more may go out.
-    pub(super) async fn slot(&self) {
+    /// Waits until one more may go out. The time that is left where Yoti asked for a wait that goes
+    /// beyond the deadline: then there is nothing to wait for.
+    pub(super) async fn slot(&self, deadline: Instant) -> Result<(), Duration> {
         let mut sent = self.sent.lock().await;
         // Looked at again after each wait: meanwhile Yoti may have asked for another one.
         while let Some(at) = self.next(&sent).filter(|at| *at > Instant::now()) {
+            if self.held().is_some_and(|held| held > deadline) {
+                return Err(at.saturating_duration_since(Instant::now()));
+            }
             sleep_until(at).await;
         }
         if sent.len() >= self.most {
             sent.pop_front();
         }
         sent.push_back(Instant::now());
+        Ok(())
     }
 
     fn next(&self, sent: &VecDeque<Instant>) -> Option<Instant> {
         let first = sent.front().filter(|_| sent.len() >= self.most);
-        let held = *self.held.lock().unwrap_or_else(PoisonError::into_inner);
-        first.map(|first| *first + self.within).max(held)
+        first.map(|first| *first + self.within).max(self.held())
+    }
+
+    fn held(&self) -> Option<Instant> {
+        *self.held.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Nothing goes out for so long.
@@ -87,11 +95,12 @@ impl Asker {
         deadline: Instant,
     ) -> Result<Vec<Observation>, ApiError> {
         let client = &self.client;
-        let session = retried(deadline, || self.paced(client.session(id))).await?;
+        let session = retried(deadline, || self.paced(deadline, client.session(id))).await?;
         let mut told = vec![Observation::Session(session)];
-        let configuration = retried(deadline, || self.paced(client.configuration(id))).await;
+        let configuration =
+            retried(deadline, || self.paced(deadline, client.configuration(id))).await;
         told.extend(configuration.ok().map(Observation::Configuration));
-        match retried(deadline, || self.paced(client.instructions(id))).await {
+        match retried(deadline, || self.paced(deadline, client.instructions(id))).await {
             Ok(letter) => told.push(Observation::Letter(letter)),
             Err(error) if error.is_no_letter() => {
                 told.push(Observation::LetterNotSet(SystemClock.now()));
@@ -104,12 +113,15 @@ impl Asker {
     /// One attempt when its turn has come. A 429 is everybody's: nobody asks on meanwhile.
     async fn paced<T>(
         &self,
+        deadline: Instant,
         attempt: impl Future<Output = Result<T, ApiError>>,
     ) -> Result<T, ApiError> {
-        self.pace.slot().await;
+        if let Err(left) = self.pace.slot(deadline).await {
+            return Err(ApiErrorKind::TooManyRequests(Some(left)).into());
+        }
         let answer = attempt.await;
-        if let Err(ApiError { kind: ApiErrorKind::TooManyRequests(wait), .. }) = &answer {
-            self.pace.hold(wait.unwrap_or(FIRST_PAUSE));
+        if let Some(wait) = answer.as_ref().err().and_then(ApiError::slows) {
+            self.pace.hold(wait);
         }
         answer
     }
@@ -141,7 +153,7 @@ where
         let pause = match error.retry() {
             Retry::Never => return Err(error),
             Retry::After(pause) => pause,
-            Retry::BackOff => wait,
+            Retry::BackOff => error.slows().unwrap_or(wait),
         };
         // Three in all (fault R03); and no wait that the deadline would cut off anyway.
         if attempt == 3 || Instant::now() + pause > deadline {
@@ -158,6 +170,7 @@ where
 #[cfg(test)]
 mod tests {
     use std::sync::Arc;
+    use std::sync::atomic::{AtomicUsize, Ordering};
 
     use tokio::task::JoinSet;
 
@@ -169,7 +182,7 @@ mod tests {
             let pace = Pace::new(max_rps);
             let mut sent: Vec<Instant> = Vec::new();
             for _ in 0..all {
-                pace.slot().await;
+                pace.slot(Instant::now() + SECOND * 60).await.unwrap();
                 sent.push(Instant::now());
             }
             for first in &sent {
@@ -190,7 +203,7 @@ mod tests {
         for number in 0..12 {
             let pace = Arc::clone(&pace);
             line.spawn(async move {
-                pace.slot().await;
+                pace.slot(Instant::now() + SECOND * 60).await.unwrap();
                 // Yoti asks for a wait while others stand in line.
                 if number == 9 {
                     pace.hold(Duration::from_secs(30));
@@ -201,6 +214,35 @@ mod tests {
         let mut sent = line.join_all().await;
         sent.sort_unstable();
         assert_eq!(sent, [0, 0, 0, 0, 0, 1, 1, 1, 1, 1, 31, 31]);
+    }
+
+    // A01
+    #[tokio::test(start_paused = true)]
+    async fn a_429_that_does_not_say_how_long_is_waited_out_for_half_a_minute_or_not_at_all() {
+        let refused = || ApiError::from(ApiErrorKind::TooManyRequests(None));
+        for (timeout, attempts, took) in [(60, 2, 30), (20, 1, 0)] {
+            let (begun, tries) = (Instant::now(), AtomicUsize::new(0));
+            let ended = retried(within(SECOND * timeout), async || {
+                match tries.fetch_add(1, Ordering::SeqCst) {
+                    0 => Err(refused()),
+                    _ => Ok(()),
+                }
+            });
+            assert_eq!(ended.await.is_ok(), attempts == 2, "{timeout}");
+            assert_eq!(tries.into_inner(), attempts, "{timeout}");
+            assert_eq!(begun.elapsed().as_secs(), took, "{timeout}");
+        }
+    }
+
+    // A01
+    #[tokio::test(start_paused = true)]
+    async fn who_would_wait_beyond_the_deadline_for_yoti_ends_at_once() {
+        let (pace, begun) = (Pace::new(5.0), Instant::now());
+        pace.hold(SECOND * 30);
+        assert_eq!(pace.slot(within(SECOND * 20)).await, Err(SECOND * 30));
+        assert_eq!(begun.elapsed(), Duration::ZERO);
+        assert_eq!(pace.slot(within(SECOND * 40)).await, Ok(()));
+        assert_eq!(begun.elapsed(), SECOND * 30);
     }
 
     const SECOND: Duration = Duration::from_secs(1);

@@ -59,7 +59,8 @@ pub(super) async fn run(global: &Global, args: &MediaArgs) -> Result<u8, Failure
     let (mut progress, all) = (Progress::on_terminal(global.quiet), chosen.len());
     for (number, (_, item)) in chosen.into_iter().enumerate() {
         progress.say(&format!("saving media, {} of {all}", number + 1));
-        pace.slot().await;
+        // Nothing holds this pace: a turn always comes.
+        let _turn = pace.slot(ask::within(wait)).await;
         let until = ask::within(wait);
         let saved = save(&client, &config, &session, item, folder, until).await;
         progress.done();

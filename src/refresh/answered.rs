@@ -13,7 +13,7 @@ use super::due::{gone_look, interval, rarely, unsigned};
 use super::schedule::{Part, PollJob};
 use super::story;
 use super::task::Task;
-use crate::api::{ApiError, ApiErrorKind, Retry, SessionApi};
+use crate::api::{ApiError, Retry, SessionApi};
 use crate::clock::Clock;
 use crate::domain::brief::letter::LetterBrief;
 use crate::domain::session::ids::SessionId;
@@ -26,8 +26,6 @@ const RETRY_BASE: Duration = Duration::from_secs(2);
 const LONGEST: Duration = Duration::from_mins(1);
 /// The same where the answer will hardly be another (400, a conflict).
 const LONGEST_SURE: Duration = Duration::from_mins(15);
-/// The wait after a 429 that does not say how long (fault A01).
-const SLOWED: Duration = Duration::from_secs(30);
 
 impl<A: SessionApi, C: Clock> Task<A, C> {
     pub(super) fn answered(&mut self, ended: Ended) {
@@ -178,12 +176,8 @@ impl<A: SessionApi, C: Clock> Task<A, C> {
             self.breaker.on_failure(job.id, cause, now, polled, &mut self.dice);
         }
         let wait = self.wait(job, error);
-        if matches!(error.kind, ApiErrorKind::TooManyRequests(_)) {
+        if let Some(hold) = error.slows() {
             self.meter.slow_down(now);
-            let hold = match error.retry() {
-                Retry::After(wait) => wait,
-                _ => SLOWED,
-            };
             self.slowed_until = Some(self.slowed_until.map_or(now + hold, |t| t.max(now + hold)));
         }
         self.schedule.ended(job, Some(now + wait));
