@@ -2,9 +2,9 @@
 //! our own writes left there.
 
 use std::fs::{File, OpenOptions};
-use std::io;
+use std::io::{self, Read};
 use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use rustix::fs::OFlags;
@@ -37,6 +37,26 @@ pub(crate) fn open(path: &Path, options: &OpenOptions) -> io::Result<File> {
     if file.metadata()?.is_file() { Ok(file) } else { Err(io::Error::other("not a regular file")) }
 }
 
+/// All of a file that the operator has named. A link to it is followed, as distributions have them;
+/// a pipe would hold up the start, and `/dev/zero` has no end.
+///
+/// # Errors
+/// When it cannot be read, is no regular file, or has more than so many bytes.
+pub(crate) fn named(path: &Path, most: u64) -> io::Result<Vec<u8>> {
+    let flags = OFlags::NONBLOCK.bits().cast_signed();
+    let file = File::options().read(true).custom_flags(flags).open(path)?;
+    if !file.metadata()?.is_file() {
+        return Err(io::Error::other("not a regular file"));
+    }
+    let mut bytes = Vec::new();
+    // One more than may be there, rather than its length: it may grow meanwhile.
+    file.take(most + 1).read_to_end(&mut bytes)?;
+    if bytes.len() as u64 > most {
+        return Err(io::Error::other(format!("larger than {} MiB", most >> 20)));
+    }
+    Ok(bytes)
+}
+
 /// The folder that a path lies in.
 #[must_use]
 pub(crate) fn folder_of(path: &Path) -> &Path {
@@ -52,13 +72,19 @@ pub(crate) fn is_foreign(owner: u32) -> bool {
 /// Deletes the temporary files and folders that our cut-off writes left in a folder, with names that
 /// begin like these. Younger ones may be in use. Returns how many there were.
 pub(crate) fn remove_leftovers(folder: &Path, beginnings: &[&str]) -> usize {
+    let left = temporary(folder, beginnings);
+    left.iter().filter_map(|path| remove_if_old(path)).count()
+}
+
+/// What is in a folder under names that begin like these and that `tempfile` has made up.
+pub(crate) fn temporary(folder: &Path, beginnings: &[&str]) -> Vec<PathBuf> {
     let files = std::fs::read_dir(folder).into_iter().flatten().flatten();
-    let left = files.filter(|file| {
+    let named = files.filter(|file| {
         let name = file.file_name();
         let name = name.to_string_lossy();
         beginnings.iter().any(|begins| name.strip_prefix(begins).is_some_and(is_random))
     });
-    left.filter_map(|file| remove_if_old(&file.path())).count()
+    named.map(|file| file.path()).collect()
 }
 
 fn remove_if_old(path: &Path) -> Option<()> {
@@ -85,6 +111,27 @@ mod tests {
     use std::time::SystemTime;
 
     use super::*;
+
+    // F13
+    #[test]
+    fn a_named_file_is_read_whole_or_refused_whatever_stands_there() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = |name: &str| folder.path().join(name);
+        std::fs::write(path("file"), vec![b'x'; 1 << 20]).unwrap();
+        std::fs::write(path("large"), vec![b'x'; (1 << 20) + 1]).unwrap();
+        std::os::unix::fs::symlink(path("file"), path("link")).unwrap();
+        std::os::unix::fs::symlink("/dev/zero", path("zero")).unwrap();
+        rustix::fs::mkfifoat(rustix::fs::CWD, path("pipe"), rustix::fs::Mode::RUSR).unwrap();
+        let read = |name: &str| named(&path(name), 1 << 20).map_err(|why| why.to_string());
+        for name in ["file", "link"] {
+            assert_eq!(read(name).map(|bytes| bytes.len()), Ok(1 << 20), "{name}");
+        }
+        assert_eq!(read("large"), Err("larger than 1 MiB".to_owned()));
+        for name in ["zero", "pipe", "."] {
+            assert_eq!(read(name), Err("not a regular file".to_owned()), "{name}");
+        }
+        assert!(read("none").is_err());
+    }
 
     // F05
     #[test]

@@ -15,6 +15,10 @@ use super::value::Value;
 use super::{ConfigError, Shown, Source};
 use crate::api::key::holds_key;
 use crate::domain::nearest::nearest;
+use crate::regular_file;
+
+/// So many bytes a config file may have: with every option and its comment it has some 20 kB.
+const LARGEST: u64 = 1 << 20;
 
 /// The flags of the command line that the configuration is made of.
 #[derive(Clone, Debug, Default)]
@@ -36,7 +40,10 @@ pub(super) struct File {
 impl File {
     /// Reads it, and refuses keys and types that no option has. A misspelt key is never ignored.
     pub(super) fn read(path: &Path, must_exist: bool) -> Result<Self, ConfigError> {
-        let text = match std::fs::read_to_string(path) {
+        let read = regular_file::named(path, LARGEST).and_then(|bytes| {
+            String::from_utf8(bytes).map_err(|_bytes| std::io::Error::other("not UTF-8"))
+        });
+        let text = match read {
             Ok(text) => text,
             Err(why) if why.kind() == std::io::ErrorKind::NotFound && !must_exist => String::new(),
             Err(cause) => return Err(ConfigError::Unreadable { path: path.to_path_buf(), cause }),

@@ -3,6 +3,8 @@
 use std::path::Path;
 use std::sync::OnceLock;
 
+use crate::regular_file;
+
 /// The largest theme file that is read.
 const LARGEST: u64 = 64 * 1024;
 
@@ -22,12 +24,11 @@ fn in_folder(folder: &Path) -> Vec<(String, String)> {
     let Ok(entries) = std::fs::read_dir(folder) else { return Vec::new() };
     let read = |entry: std::io::Result<std::fs::DirEntry>| {
         let path = entry.ok()?.path();
-        let small = std::fs::metadata(&path).is_ok_and(|m| m.is_file() && m.len() <= LARGEST);
-        if path.extension()? != "toml" || !small {
+        if path.extension()? != "toml" {
             return None;
         }
         let name = path.file_stem()?.to_str()?.to_owned();
-        Some((name, std::fs::read_to_string(&path).ok()?))
+        Some((name, String::from_utf8(regular_file::named(&path, LARGEST).ok()?).ok()?))
     };
     let mut found: Vec<(String, String)> = entries.filter_map(read).collect();
     found.sort();

@@ -7,6 +7,8 @@ use std::time::Duration;
 use reqwest::{Certificate, Url, redirect};
 use uuid::Uuid;
 
+use crate::regular_file;
+
 /// Yoti's token endpoint (contract 2.8).
 pub const AUTH_URL: &str = "https://auth.api.yoti.com/v1/oauth/token";
 /// What a token is asked for; not confirmed by the documentation (contract 2.8, mark C).
@@ -159,12 +161,8 @@ pub(super) fn pool(address: &str, options: &ClientOptions) -> Result<reqwest::Cl
 
 fn authorities(path: &Path) -> Result<Vec<Certificate>, ClientError> {
     let unusable = |why: &str| ClientError::CaFile(path.to_owned(), why.to_owned());
-    // A link is fine: distributions have them. A pipe would hold up the start.
-    let is_file = std::fs::metadata(path).map_err(|why| unusable(&why.kind().to_string()))?;
-    if !is_file.is_file() || is_file.len() > LARGEST_CA_FILE {
-        return Err(unusable("not a file, or too large"));
-    }
-    let pem = std::fs::read(path).map_err(|why| unusable(&why.kind().to_string()))?;
+    let pem =
+        regular_file::named(path, LARGEST_CA_FILE).map_err(|why| unusable(&why.to_string()))?;
     let all = Certificate::from_pem_bundle(&pem).map_err(|_why| unusable("not a certificate"))?;
     if all.is_empty() {
         return Err(unusable("there is no certificate in it"));
