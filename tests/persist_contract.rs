@@ -5,7 +5,7 @@
 use std::fs;
 use std::io::Write;
 use std::os::unix::fs::PermissionsExt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 
 use branchwatch::api::wire;
@@ -471,20 +471,47 @@ fn the_file_backend_forgets_nothing_between_runs() {
 // F03
 #[test]
 fn files_are_for_the_owner_alone_whatever_the_umask() {
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("data/store.db");
-    let mut store = Sqlite::open(&path, true).unwrap().persistence;
-    store.add(&[entry(1)]).unwrap();
-    let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
-    assert_eq!(mode(path.parent().unwrap()), 0o700);
-    for file in fs::read_dir(path.parent().unwrap()).unwrap() {
-        let file = file.unwrap().path();
-        assert_eq!(mode(&file), 0o600, "{}", file.display());
+    const CHILD: &str = "BRANCHWATCH_TEST_UMASK";
+    if std::env::var_os(CHILD).is_none() {
+        // A process has one umask: it is another's.
+        let script = r#"umask 000; exec "$0" --exact "$1""#;
+        let name = "files_are_for_the_owner_alone_whatever_the_umask";
+        let mut child = std::process::Command::new("sh");
+        child.args(["-c", script]).arg(std::env::current_exe().unwrap()).arg(name);
+        let output = child.env(CHILD, "000").output().unwrap();
+        let said = String::from_utf8_lossy(&output.stdout).into_owned();
+        assert!(output.status.success() && said.contains("1 passed"), "{said}");
+        return;
     }
-    drop(store);
-    fs::set_permissions(&path, fs::Permissions::from_mode(0o644)).unwrap();
+    let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
+    let set = |path: &Path, mode| fs::set_permissions(path, fs::Permissions::from_mode(mode));
+    let folder = tempfile::tempdir().unwrap();
+    let probe = folder.path().join("probe");
+    fs::write(&probe, "").unwrap();
+    assert_eq!(mode(&probe), 0o666, "the umask takes nothing away");
+    let path = folder.path().join("share/branchwatch/store.db");
+    let own = path.parent().unwrap();
+    let files = || fs::read_dir(own).unwrap().map(|file| file.unwrap().path());
+    for round in ["new", "widened"] {
+        let mut store = Sqlite::open(&path, true).unwrap().persistence;
+        store.add(&[entry(1)]).unwrap();
+        assert_eq!(mode(own), 0o700, "{round}");
+        let names: Vec<PathBuf> = files().collect();
+        assert!(names.len() >= 5, "store, log, index, lock and second copy: {names:?}");
+        for file in names {
+            assert_eq!(mode(&file), 0o600, "{round}: {}", file.display());
+        }
+        drop(store);
+        files().for_each(|file| set(&file, 0o644).unwrap());
+        set(own, 0o755).unwrap();
+    }
+    set(own.parent().unwrap(), 0o755).unwrap();
     drop(open(&path));
-    assert_eq!(mode(&path), 0o600, "a mode that is too wide is narrowed");
+    assert_eq!((mode(own), mode(own.parent().unwrap())), (0o700, 0o755), "no folder above it");
+    let other = folder.path().join("shared/store.db");
+    fs::create_dir(other.parent().unwrap()).unwrap();
+    drop(open(&other));
+    assert_eq!(mode(other.parent().unwrap()), 0o777, "another's folder keeps its mode");
 }
 
 // S08

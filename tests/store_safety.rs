@@ -440,6 +440,60 @@ fn next(seed: &mut u64) -> u64 {
     *seed >> 33
 }
 
+/// Of a store of schema 4: its file, and what opens it.
+fn of_schema_4(folder: &Path) -> Location {
+    let key = StoreKey::new(&[1; KEY_LENGTH], &[7; KEY_LENGTH]);
+    Location::new(&folder.join("store.db"), key)
+}
+
+/// The child of the migration story: opens an older store, which is taken over.
+#[test]
+fn child_that_takes_an_older_store_over_until_it_is_killed() {
+    let Ok(folder) = std::env::var("BRANCHWATCH_TEST_OLDER") else { return };
+    println!("begins");
+    of_schema_4(Path::new(&folder)).open(true).unwrap();
+    println!("is done");
+}
+
+// D09
+#[test]
+fn an_older_store_is_whole_however_early_the_process_that_takes_it_over_is_killed() {
+    let (mut cut, mut done) = (0, 0);
+    let mut seed = 4_711;
+    for round in 0..rounds(16) {
+        let folder = tempfile::tempdir().unwrap();
+        let golden = include_bytes!("golden/store-schema-4.db");
+        fs::write(folder.path().join("store.db"), golden).unwrap();
+        let mut child = std::process::Command::new(std::env::current_exe().unwrap())
+            .args(["--exact", "child_that_takes_an_older_store_over_until_it_is_killed"])
+            .arg("--nocapture")
+            .env("BRANCHWATCH_TEST_OLDER", folder.path())
+            .stdout(std::process::Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+        assert!(lines.any(|line| line.unwrap().contains("begins")), "round {round}");
+        std::thread::sleep(std::time::Duration::from_micros(next(&mut seed) % 40_000));
+        child.kill().unwrap();
+        child.wait().unwrap();
+        let was_done = lines.map_while(Result::ok).any(|line| line.contains("is done"));
+        (cut, done) = (cut + usize::from(!was_done), done + usize::from(was_done));
+        let opened = of_schema_4(folder.path()).open(true).unwrap();
+        assert_eq!(opened.warning, None, "round {round}");
+        let mut store = opened.persistence;
+        let loaded = store.load().unwrap();
+        assert_eq!(store.trouble(), None, "round {round}");
+        let known: Vec<_> = loaded.iter().filter_map(|it| it.entry.reference.as_deref()).collect();
+        let noted = loaded.iter().filter(|it| it.own.note == "rings back").count();
+        let answered = loaded.iter().filter(|it| it.brief.result.is_some()).count();
+        assert_eq!((loaded.len(), noted, answered), GOLDEN, "round {round}: {known:?}");
+    }
+    println!("{cut} cut off and {done} whole migrations, none mixed");
+}
+
+/// Sessions in the golden store of schema 4, those with a note of its own, and those with answers.
+const GOLDEN: (usize, usize, usize) = (4, 1, 2);
+
 // D05
 #[test]
 fn single_bits_that_flip_in_store_or_journal_lose_no_entry() {

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 
 use rustix::fs::Access;
 use rustix::io::Errno;
+use rustix::process::geteuid;
 
 use super::PersistError;
 use crate::regular_file;
@@ -41,9 +42,10 @@ pub(super) fn prepare(path: &Path) -> Result<(), PersistError> {
     if let Some(folder) = path.parent() {
         let made = DirBuilder::new().recursive(true).mode(0o700).create(folder);
         made.map_err(|why| not_writable(folder, &why))?;
+        narrow_folder(folder);
     }
-    for file in [path.to_path_buf(), beside(path, "wal"), beside(path, "shm"), beside(path, "lock")]
-    {
+    let beside = ["wal", "shm", "lock", "watchlist"].map(|name| beside(path, name));
+    for file in std::iter::once(path.to_path_buf()).chain(beside) {
         match fs::symlink_metadata(&file) {
             Ok(about) if about.is_file() => narrow(&about, &file)?,
             Ok(about) => {
@@ -160,6 +162,20 @@ fn narrow(about: &fs::Metadata, path: &Path) -> Result<(), PersistError> {
         narrowed.map_err(|why| not_writable(path, &why))?;
     }
     Ok(())
+}
+
+/// The program's own folder, by its name: another one, or one that a link leads to, is somebody's who
+/// chose its mode. The files in it are narrow all the same.
+fn narrow_folder(folder: &Path) {
+    if folder.file_name().is_none_or(|name| name != "branchwatch") {
+        return;
+    }
+    let ours = |about: &fs::Metadata| about.is_dir() && about.uid() == geteuid().as_raw();
+    let about = fs::symlink_metadata(folder).ok().filter(ours);
+    if about.is_some_and(|about| about.permissions().mode() & 0o077 != 0) {
+        // A file system that is read-only is told by what is written next.
+        let _kept = fs::set_permissions(folder, fs::Permissions::from_mode(0o700));
+    }
 }
 
 /// Which file stands under a name, whatever its name is later.

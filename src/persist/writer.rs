@@ -232,7 +232,9 @@ impl Saver {
         }
         let (due, lost) = (self.due(&snapshot), self.lost);
         let saving = tokio::task::spawn_blocking(move || {
-            // A panic must not take the store with it: it is opened again and goes on (fault D11).
+            // A panic must not take the store with it: it is opened again before the next save. The
+            // panic hook ends the program (fault T01), and that save is the one on the way out; so
+            // what the panic cost is written all the same (fault D11).
             let work = AssertUnwindSafe(|| -> Result<(), PersistError> {
                 crate::panic_site::at("save", &());
                 if lost && let Some(said) = persistence.reopen()? {
@@ -291,5 +293,95 @@ impl Saver {
         // A full disk or a lock goes by; what else is wrong is better opened anew.
         let goes_by = matches!(why, PersistError::NotWritable(_) | PersistError::Locked(_));
         Self { persistence: Some(persistence), troubled: true, lost: self.lost || !goes_by, ..self }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::{Mutex, PoisonError};
+
+    use super::*;
+    use crate::domain::watchlist::detail_source::{DetailSource, NothingStored};
+    use crate::domain::watchlist::snapshot::Health;
+    use crate::store::Store;
+
+    /// Writes down what it is asked for, and panics when it is to add for the first time.
+    #[derive(Debug, Default)]
+    struct Panics(Arc<Mutex<Vec<&'static str>>>);
+
+    impl Panics {
+        fn note(&self, what: &'static str) -> usize {
+            let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+            all.push(what);
+            all.iter().filter(|one| **one == what).count()
+        }
+    }
+
+    impl Persistence for Panics {
+        fn briefs(&mut self) -> Result<Vec<WatchedSession>, PersistError> {
+            Ok(Vec::new())
+        }
+        fn details(&mut self, _: &[SessionId]) -> Result<Vec<WatchedSession>, PersistError> {
+            Ok(Vec::new())
+        }
+        fn source(&self) -> Arc<dyn DetailSource> {
+            Arc::new(NothingStored)
+        }
+        fn add(&mut self, _: &[WatchEntry]) -> Result<(), PersistError> {
+            assert!(self.note("add") > 1, "the first save panics");
+            Ok(())
+        }
+        fn remove(&mut self, _: &[SessionId]) -> Result<usize, PersistError> {
+            Ok(0)
+        }
+        fn save(&mut self, _: &[Arc<WatchedSession>]) -> Result<(), PersistError> {
+            self.note("save");
+            Ok(())
+        }
+        fn learn(&mut self, _: &[Arc<WatchedSession>]) -> Result<(), PersistError> {
+            Ok(())
+        }
+        fn touch(&mut self, _: &[Arc<WatchedSession>]) -> Result<(), PersistError> {
+            Ok(())
+        }
+        fn state(&mut self, _: &str) -> Result<Option<String>, PersistError> {
+            Ok(None)
+        }
+        fn set_state(&mut self, _: &str, _: &str) -> Result<(), PersistError> {
+            Ok(())
+        }
+        fn reopen(&mut self) -> Result<Option<String>, PersistError> {
+            self.note("reopen");
+            Ok(None)
+        }
+    }
+
+    // D11
+    #[tokio::test(start_paused = true)]
+    async fn after_a_save_that_panics_the_store_is_opened_again_and_all_is_saved() {
+        let asked: Arc<Mutex<Vec<&'static str>>> = Arc::default();
+        let (mut store, snapshots) = Store::new(Vec::new());
+        let (tell, mut told) = tokio::sync::mpsc::unbounded_channel();
+        let cancel = CancellationToken::new();
+        let task = tokio::spawn(writer(
+            Box::new(Panics(Arc::clone(&asked))),
+            SavedSessions::of(store.snapshot()),
+            snapshots,
+            move |event| drop(tell.send(event)),
+            cancel.clone(),
+        ));
+        let id = SessionId::new(uuid::Uuid::from_u128(1));
+        store.add(vec![WatchEntry::new(id, Timestamp::UNIX_EPOCH)]);
+        assert!(store.publish(Health::default(), Vec::new()));
+        let trouble = WriterEvent::Trouble(Some(
+            "history not saved: the local store failed: the writer failed".into(),
+        ));
+        assert_eq!(told.recv().await, Some(trouble));
+        // As the panic hook of the dashboard does: the last save comes at once.
+        cancel.cancel();
+        task.await.unwrap();
+        assert_eq!(told.recv().await, Some(WriterEvent::Trouble(None)));
+        assert_eq!(told.recv().await, Some(WriterEvent::Saved(store.snapshot().version)));
+        assert_eq!(*asked.lock().unwrap(), ["add", "reopen", "add", "save"]);
     }
 }

@@ -297,3 +297,26 @@ pub(in crate::persist) fn keyring(
     let rows = query.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?;
     Ok(rows.collect::<Result<_, _>>()?)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    // D02
+    #[test]
+    fn whoever_writes_the_store_waits_until_it_is_on_the_disk() {
+        let folder = tempfile::tempdir().unwrap();
+        let location = Location::new(&folder.path().join("store.db"), None);
+        let holder = Sqlite::at(&location, true).unwrap().persistence;
+        let command = Sqlite::at(&location, false).unwrap().persistence;
+        let beside = Sqlite::beside(&location).unwrap();
+        for (who, store) in [("holder", holder), ("command", command), ("beside", beside)] {
+            let set = |name: &str| -> String {
+                let value = store.connection.pragma_query_value(None, name, |row| row.get(0));
+                value.map(|value: rusqlite::types::Value| format!("{value:?}")).unwrap()
+            };
+            assert_eq!(set("synchronous"), "Integer(2)", "{who}: FULL");
+            assert_eq!(set("journal_mode"), "Text(\"wal\")", "{who}");
+        }
+    }
+}
