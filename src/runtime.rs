@@ -13,6 +13,7 @@ pub mod ground;
 mod input;
 pub mod opener;
 mod picture;
+pub mod private_folder;
 pub(crate) mod program;
 pub mod receiver;
 pub mod services;

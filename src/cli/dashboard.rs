@@ -1,6 +1,7 @@
 //! The dashboard on real sessions.
 
 use std::io::IsTerminal;
+use std::path::Path;
 use std::sync::Arc;
 
 use color_eyre::eyre::WrapErr;
@@ -22,6 +23,7 @@ use crate::notifications::receiver::Receiver;
 use crate::persist;
 use crate::runtime::engine::LoadedStore;
 use crate::runtime::opener::Opener;
+use crate::runtime::private_folder::PrivateFolder;
 use crate::runtime::services::Services;
 use crate::runtime::yoti_actions::YotiActions;
 use crate::runtime::{self, DashboardParts, Ending};
@@ -102,7 +104,7 @@ pub(super) fn parts(
         services: Services {
             opener: opener(),
             clipboard: config.general.clipboard.clone(),
-            private: private(),
+            private: private(config),
             ..Services::default()
         },
         operator: OperatorConfig {
@@ -148,12 +150,11 @@ pub(super) fn must_be_a_terminal() -> Result<(), Failure> {
     Err(Failure::Usage("no terminal".into()))
 }
 
-/// A folder for the owner alone, in memory where the system has such a place; removed at the end.
-fn private() -> Option<tempfile::TempDir> {
-    // In memory where the system has such a place: a letter leaves nothing on the disk (fault S07).
-    let place = Environment::of_process().get("XDG_RUNTIME_DIR").map(std::path::PathBuf::from);
-    let place = place.filter(|place| place.is_dir()).unwrap_or_else(std::env::temp_dir);
-    tempfile::Builder::new().prefix("branchwatch-").tempdir_in(place).ok()
+/// Without one, letters are saved and not opened.
+fn private(config: &Config) -> Option<PrivateFolder> {
+    let environment = Environment::of_process();
+    let runtime_dir = environment.get("XDG_RUNTIME_DIR").map(Path::new);
+    PrivateFolder::make(runtime_dir, &config.state_dir).ok()
 }
 
 /// How addresses are opened from this process.

@@ -8,7 +8,6 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::Timestamp;
-use tempfile::TempDir;
 use tokio::task::spawn_blocking;
 use tokio::time::timeout;
 use zeroize::Zeroizing;
@@ -23,6 +22,7 @@ use crate::domain::session::ids::SessionId;
 use crate::domain::session::resource::Media;
 use crate::domain::watchlist::detail_source::{DetailSource, NothingStored};
 use crate::export::{Existing, write_bytes};
+use crate::runtime::private_folder::PrivateFolder;
 use crate::runtime::yoti_actions::{HeldBytes, YotiActions};
 
 const LONGEST_DECODING: Duration = Duration::from_secs(2);
@@ -39,7 +39,7 @@ pub struct Services {
     /// What can be asked of Yoti; `None`: offline.
     pub yoti_actions: Option<Arc<dyn YotiActions>>,
     /// For a letter that is opened: removed when the program ends.
-    pub private: Option<TempDir>,
+    pub private: Option<PrivateFolder>,
 }
 
 impl std::fmt::Debug for Services {
