@@ -126,6 +126,8 @@ pub struct Screen {
     /// What it was made for.
     size: Size,
     mouse: bool,
+    /// The next frame begins on an empty screen.
+    cleared: bool,
 }
 
 /// Of no use to anybody, and a frame of it is a gigabyte; some terminals say it in their start.
@@ -147,7 +149,7 @@ impl Screen {
         take(&mut bytes)?;
         let size = size();
         let terminal = blank(&bytes, size)?;
-        Ok(Self { bytes, terminal, size, mouse: false })
+        Ok(Self { bytes, terminal, size, mouse: false, cleared: false })
     }
 }
 
@@ -187,6 +189,13 @@ impl Surface for Screen {
         }
         // The terminal shows the frame whole, never half of it (fault V06).
         queue!(self.bytes, BeginSynchronizedUpdate)?;
+        if std::mem::take(&mut self.cleared) {
+            if PICTURED.swap(false, Ordering::SeqCst) {
+                self.bytes.write_all(NO_PICTURES)?;
+            }
+            queue!(self.bytes, terminal::Clear(terminal::ClearType::All))?;
+            self.terminal = blank(&self.bytes, self.size)?;
+        }
         self.terminal.draw(render)?;
         queue!(self.bytes, EndSynchronizedUpdate)?;
         self.bytes.send()
@@ -194,12 +203,8 @@ impl Surface for Screen {
 
     fn clear(&mut self) -> io::Result<()> {
         // Not `Terminal::clear`: it asks the terminal where the cursor is, and the answer would go
-        // to whoever reads the keys.
-        if PICTURED.swap(false, Ordering::SeqCst) {
-            self.bytes.write_all(NO_PICTURES)?;
-        }
-        queue!(self.bytes, terminal::Clear(terminal::ClearType::All))?;
-        self.terminal = blank(&self.bytes, self.size)?;
+        // to whoever reads the keys. Within the next frame, or the screen would be seen empty.
+        self.cleared = true;
         Ok(())
     }
 
@@ -383,7 +388,37 @@ pub fn install_panic_hook() {
 
 #[cfg(test)]
 mod tests {
+    use std::os::fd::OwnedFd;
+    use std::os::unix::net::UnixDatagram;
+
     use super::*;
+
+    // V06
+    #[test]
+    fn a_frame_is_one_write_inside_one_synchronised_update() {
+        // Each write is a datagram of its own.
+        let (ours_end, terminal_end) = UnixDatagram::pair().unwrap();
+        terminal_end.set_nonblocking(true).unwrap();
+        *ours() = Some(TerminalWriter::of(OwnedFd::from(ours_end).into()));
+        let (bytes, size) = (Bytes::default(), size());
+        let terminal = blank(&bytes, size).unwrap();
+        let mut screen = Screen { bytes, terminal, size, mouse: false, cleared: false };
+        let (begin, end) = ("\x1b[?2026h", "\x1b[?2026l");
+        for (text, cleared) in [("first", false), ("second", false), ("third", true)] {
+            if cleared {
+                screen.clear().unwrap();
+            }
+            screen.draw(|frame| frame.render_widget(text, frame.area())).unwrap();
+            let mut frame = vec![0; 256 * 1024];
+            let length = terminal_end.recv(&mut frame).unwrap();
+            let frame = String::from_utf8(frame[..length].to_vec()).unwrap();
+            assert!(frame.starts_with(begin) && frame.ends_with(end), "{frame:?}");
+            assert_eq!((frame.matches(begin).count(), frame.matches(end).count()), (1, 1));
+            assert_eq!(frame.contains("\x1b[2J"), cleared, "{frame:?}");
+            assert!(terminal_end.recv(&mut [0]).is_err(), "{text}: a second write");
+        }
+        *ours() = None;
+    }
 
     // U08
     #[test]

@@ -54,7 +54,7 @@ impl TerminalWriter {
         }
     }
 
-    const fn of(to: File) -> Self {
+    pub(super) const fn of(to: File) -> Self {
         Self { to, waits: false, pending: Vec::new() }
     }
 
