@@ -116,6 +116,7 @@ impl Model {
             openness: Openness { privacy: settings.general.privacy, ..Openness::default() },
             labels: settings.rules.labels.clone(),
             keys: Keys::new(&settings.help),
+            ahead: settings.for_operator(words::AHEAD),
             frozen: Frozen::default(),
         };
         let fitting = LayoutSettings { mouse: settings.general.mouse, ..LayoutSettings::default() };

@@ -12,7 +12,7 @@ use crate::app::list::rows;
 use crate::app::list::sessions::Sessions;
 use crate::app::list::sort::Sort;
 use crate::app::text::keys::Keys;
-use crate::app::text::words::{Frozen, Openness, TimeForm, Times};
+use crate::app::text::words::{AHEAD, Frozen, Openness, TimeForm, Times};
 use crate::app::view::ListRow;
 use crate::domain::assessment::rules::Rules;
 use crate::domain::personal::Privacy;
@@ -179,6 +179,7 @@ pub fn listed(
         openness,
         labels,
         keys,
+        ahead: AHEAD,
         frozen: Frozen::default(),
     };
     let items = (0..sessions.len()).filter_map(|row| sessions.at(row));

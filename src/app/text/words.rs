@@ -61,6 +61,9 @@ pub(crate) struct Times {
     pub(crate) form: TimeForm,
     pub(crate) zone: TimeZone,
     pub(crate) now: Timestamp,
+    /// The screen's time goes in steps, and Yoti's clock is another one: what lies no further ahead
+    /// has just been. What lies further is of a clock that was set back since (fault C01).
+    pub(crate) ahead: SignedDuration,
     /// How much of a label is shown.
     pub(crate) openness: Openness,
     /// Which are shown whole while masked.
@@ -70,6 +73,9 @@ pub(crate) struct Times {
     /// The moment that sessions are judged at, while the screen is paused.
     pub(crate) frozen: Frozen,
 }
+
+/// [`Times::ahead`] where the clock goes as the operator's does.
+pub(crate) const AHEAD: SignedDuration = SignedDuration::from_mins(1);
 
 /// Ages grow while the screen is paused, stages and findings stay as they were.
 #[derive(Clone, Debug, Default)]
@@ -151,9 +157,10 @@ impl Times {
         left(at, self.now)
     }
 
-    /// Time since a moment, never negative: `3s`, `14m`.
+    /// Time since a moment: `3s`, `14m`; `?` where the clock cannot tell.
     pub(crate) fn since(&self, at: Timestamp) -> String {
-        age(self.now.duration_since(at))
+        let since = self.now.duration_since(at);
+        if -since > self.ahead { "?".to_owned() } else { age(since) }
     }
 }
 
@@ -311,6 +318,7 @@ impl Times {
             openness: Openness::default(),
             labels: SafeLabels::default(),
             keys: Keys::default(),
+            ahead: AHEAD,
             frozen: Frozen::default(),
         }
     }
@@ -333,6 +341,16 @@ mod tests {
         ] {
             let duration = SignedDuration::from_secs(seconds);
             assert_eq!((age(duration).as_str(), span(duration).as_str()), (one, two));
+        }
+    }
+
+    // C01
+    #[test]
+    fn what_a_clock_that_was_set_back_cannot_tell_has_no_age() {
+        let times = Times::in_utc(Timestamp::UNIX_EPOCH);
+        for (seconds, said) in [(-3_600, "1h"), (0, "0s"), (60, "0s"), (61, "?"), (3_600, "?")] {
+            let at = times.now + SignedDuration::from_secs(seconds);
+            assert_eq!(times.since(at), said, "{seconds} s ahead");
         }
     }
 
