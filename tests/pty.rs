@@ -390,6 +390,19 @@ fn it_ends_when_the_terminal_goes_away() {
     assert!(code == 129 || code == 1, "{code}");
 }
 
+// C07
+#[test]
+fn a_locale_that_is_not_utf_8_gets_ascii_alone() {
+    let mut terminal = demo(&[("LC_ALL", "C")]);
+    terminal.sees("demo-0001");
+    terminal.types("2q");
+    assert_eq!(terminal.ends().exit_code(), 0);
+    let raw = terminal.raw.lock().unwrap();
+    let foreign =
+        String::from_utf8_lossy(&raw).chars().filter(|c| !c.is_ascii()).collect::<String>();
+    assert_eq!(foreign, "");
+}
+
 // T10
 #[test]
 fn without_colours_no_colour_is_sent() {

@@ -8,7 +8,7 @@ use unicode_width::UnicodeWidthStr;
 use super::args::{Global, List};
 use super::exit::{self, Failure};
 use super::output::{data, table, table_within, talk, terminal_width};
-use super::{export, setup, words};
+use super::{export, setup, terminal_style, words};
 use crate::app::list::columns::Column;
 use crate::app::list::views::{View, ViewError, ViewTexts, listed};
 use crate::app::text::narration::{self, Needing};
@@ -22,7 +22,7 @@ use crate::domain::watchlist::watched::WatchedSession;
 use crate::persist::SharedPersistence;
 use crate::persist::arrangement::arrangement;
 use crate::text::{self, shown_str};
-use crate::theme::{ColourDepth, Look};
+use crate::theme::Look;
 
 /// Columns of the plain list where none are named; behind them stands the reason.
 const COLUMNS: [Column; 7] = [
@@ -66,14 +66,14 @@ pub(super) fn list(global: &Global, args: &List) -> Result<u8, Failure> {
         talk(&if all == 0 && args.archived {
             "No archived sessions.".to_owned()
         } else if all == 0 {
-            "Nothing on the watch-list yet. Add sessions: branchwatch add ID…   Try it: branchwatch demo".to_owned()
+            "Nothing on the watch-list yet. Add sessions: branchwatch add ID...   Try it: branchwatch demo".to_owned()
         } else {
             format!("0 of {all} sessions match")
         });
         return Ok(exit::OK);
     }
     let found = rows.iter().map(|(session, _)| assess(session, &config.rules, now)).collect();
-    let lines = Lines { columns, rows, found, look: Look::new(ColourDepth::None, global.ascii) };
+    let lines = Lines { columns, rows, found, look: terminal_style::plain(global) };
     if args.form.plain {
         // No cell holds a tab: every one has been made safe.
         let lines = lines.cells(Whole::Ids).into_iter().map(|cells| cells.join("\t") + "\n");

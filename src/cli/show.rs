@@ -7,7 +7,7 @@ use super::args::{Global, Part, Show};
 use super::exit::{self, Failure};
 use super::output::{data, table};
 use super::words::{maybe, safe};
-use super::{export, named, setup, source, words};
+use super::{export, named, setup, source, terminal_style, words};
 use crate::app::text::narration;
 use crate::clock::{Clock, SystemClock};
 use crate::config::Config;
@@ -29,7 +29,6 @@ use crate::domain::session::wire_enum::{
 use crate::domain::shape::Contents;
 use crate::domain::watchlist::open_session::OpenSession;
 use crate::export::DocumentOrigin;
-use crate::theme::{ColourDepth, Look};
 
 pub(super) async fn show(global: &Global, args: &Show) -> Result<u8, Failure> {
     let config = setup::config(global)?;
@@ -61,7 +60,7 @@ pub(super) async fn show(global: &Global, args: &Show) -> Result<u8, Failure> {
         if args.part == Part::Config {
             text += &configuration(&session)?;
         }
-        let look = Look::new(ColourDepth::None, global.ascii);
+        let look = terminal_style::plain(global);
         data(&look.text(text.trim_start()))?;
     }
     Ok(if args.exit_status { code(&assessment.stage) } else { exit::OK })

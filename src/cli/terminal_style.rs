@@ -68,13 +68,23 @@ fn terminal(global: &Global) -> Look {
             }
         }
     };
+    Look::new(depth, ascii(global))
+}
+
+/// Of lines of text: no colours.
+pub(super) fn plain(global: &Global) -> Look {
+    Look::new(ColourDepth::None, ascii(global))
+}
+
+fn ascii(global: &Global) -> bool {
+    let environment = Environment::of_process();
     let locale = ["LC_ALL", "LC_CTYPE", "LANG"].iter().find_map(|name| environment.get(name));
     // Without a locale UTF-8 is taken for granted; with another one, signs would be garbled (C07).
     let utf8 = locale.is_none_or(|name| {
         let name = name.to_ascii_lowercase();
         name.contains("utf-8") || name.contains("utf8")
     });
-    Look::new(depth, global.ascii || !utf8)
+    global.ascii || !utf8
 }
 
 /// The graphics for pictures: what was chosen, else what the environment says of the terminal. It

@@ -53,7 +53,7 @@ pub(super) async fn run(global: &Global, args: &Watch) -> Result<u8, Failure> {
         ..EventPrinter::of(global, args)?
     };
     if global.no_state && printer.ids.is_empty() {
-        return Err(Failure::Usage("with --no-state, name the sessions: watch ID…".to_owned()));
+        return Err(Failure::Usage("with --no-state, name the sessions: watch ID...".to_owned()));
     }
     let client = setup::client_unless_offline(global, &config)?;
     let settings = config.refresh.clone();
@@ -219,7 +219,9 @@ impl EventPrinter {
             return;
         }
         talk(&match (self.ids.len(), snapshot.sessions.len()) {
-            (0, 0) => "Nothing on the watch-list yet. Add sessions: branchwatch add ID…".to_owned(),
+            (0, 0) => {
+                "Nothing on the watch-list yet. Add sessions: branchwatch add ID...".to_owned()
+            }
             (0, all) => format!("watching {}; ctrl-c ends", crate::text::count(all, "session")),
             (some, all) => {
                 let all = crate::text::count(all, "session");

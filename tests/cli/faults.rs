@@ -312,6 +312,38 @@ fn mode(path: &Path, mode: u32) {
     fs::set_permissions(path, fs::Permissions::from_mode(mode)).unwrap();
 }
 
+// C05
+#[test]
+fn with_too_few_descriptors_a_command_says_so_or_does_its_work_and_never_panics() {
+    let (world, saved) = stored();
+    let mut codes = std::collections::BTreeSet::new();
+    for most in [8, 9, 10, 11, 12, 14, 16, 24, 32] {
+        for arguments in
+            [["add", NEW, "--ref", "dbs-9"].as_slice(), &["fetch", KNOWN[0]], &["list"]]
+        {
+            let _none = fs::remove_dir_all(data(&world));
+            copy(saved.path(), &data(&world));
+            let mut shell = world.other("sh");
+            shell.args(["-c", r#"ulimit -n "$1"; shift; exec "$@""#, "sh", &most.to_string()]);
+            shell.arg(assert_cmd::cargo::cargo_bin!("branchwatch")).args(arguments);
+            let output = shell.output().unwrap();
+            let said = String::from_utf8_lossy(&output.stderr).into_owned();
+            let code = output.status.code();
+            let what = format!("{arguments:?} with {most}: {code:?} {said}");
+            assert!(
+                matches!(code, Some(0 | 1 | 3 | 6 | 8)) && !said.contains("panicked"),
+                "{what}"
+            );
+            assert!(code == Some(0) || !said.trim().is_empty(), "{what}");
+            codes.insert(code);
+            let listed = world.location().open(true).unwrap().persistence.load().unwrap();
+            let kept = KNOWN.iter().all(|id| listed.iter().any(|it| it.id().to_string() == *id));
+            assert!(kept, "{what}: a session is lost");
+        }
+    }
+    assert!(codes.contains(&Some(0)) && codes.len() > 1, "{codes:?}: some are too few");
+}
+
 // F14
 #[test]
 fn a_store_that_cannot_be_written_is_read_and_each_change_is_refused() {

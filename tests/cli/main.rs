@@ -42,6 +42,7 @@ mod responder;
 mod schemas;
 mod scope;
 mod shells;
+mod surroundings;
 mod sweep;
 mod terminal;
 #[path = "../common/tls.rs"]

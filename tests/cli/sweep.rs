@@ -31,6 +31,10 @@ fn seeded(value: &mut Value) {
 }
 
 fn answers(asked: &Asked) -> Vec<u8> {
+    answers_with(asked, seeded)
+}
+
+fn answers_with(asked: &Asked, seeded: impl Fn(&mut Value)) -> Vec<u8> {
     let whole = |text: &str| {
         let mut value: Value = serde_json::from_str(text).unwrap();
         seeded(&mut value);
@@ -54,6 +58,13 @@ fn answers(asked: &Asked) -> Vec<u8> {
 
 /// A home whose Yoti answers with nothing but canaries where they can be.
 fn seeded_world(runtime: &tokio::runtime::Runtime) -> (World, Responder) {
+    world_with(runtime, answers)
+}
+
+fn world_with(
+    runtime: &tokio::runtime::Runtime,
+    answers: impl Fn(&Asked) -> Vec<u8> + Send + Sync + 'static,
+) -> (World, Responder) {
     let mut world = empty();
     std::fs::write(world.key(), secrecy::ExposeSecret::expose_secret(&crate::KEY.0)).unwrap();
     let mode = std::os::unix::fs::PermissionsExt::from_mode(0o600);
@@ -155,5 +166,68 @@ fn nothing_that_a_run_writes_holds_a_secret_or_names_a_person() {
         assert!(!text.contains(TOKEN), "{place}");
         assert!(!digests.iter().any(|digest| text.contains(digest)), "{place}");
         is_silent(text, &pem);
+    }
+}
+
+/// Puts an address into every object, and into every string; but without session and state the
+/// answer would be refused, and without IDs no media would be asked for.
+fn addressed(value: &mut Value, address: &str, whole: bool) {
+    match value {
+        Value::Object(fields) => {
+            for (name, value) in fields.iter_mut() {
+                if name != "session_id" && name != "state" {
+                    addressed(value, address, whole);
+                }
+            }
+            for name in ["url", "href", "location", "redirect", "media_url", "_links"] {
+                fields.insert(name.to_owned(), address.into());
+            }
+        }
+        Value::Array(items) => items.iter_mut().for_each(|item| addressed(item, address, whole)),
+        Value::String(text) if whole || uuid::Uuid::try_parse(text).is_err() => {
+            address.clone_into(text);
+        }
+        _ => {}
+    }
+}
+
+// N15
+#[test]
+fn no_address_that_stands_in_a_response_is_ever_requested() {
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    for whole in [false, true] {
+        let other = runtime.block_on(responder(|_| json(200, "{}")));
+        let address = other.base.clone();
+        let (world, yoti) = world_with(&runtime, move |asked| {
+            let answer = answers_with(asked, |value| addressed(value, &address, whole));
+            let (head, body) =
+                answer.split_at(answer.iter().position(|b| *b == b'\n').unwrap() + 1);
+            let headers = ["location", "content-location", "link", "refresh"]
+                .map(|name| format!("{name}: {address}\r\n"))
+                .concat();
+            [head, headers.as_bytes(), body].concat()
+        });
+        world.run(&["add", ID, "--fetch"], 0);
+        let folder = world.home.path().join("saved");
+        for arguments in [
+            ["fetch", ID].as_slice(),
+            &["show", ID],
+            &["list"],
+            &["letter", ID],
+            &["media", ID],
+            &["media", ID, "--save", folder.to_str().unwrap(), "--yes"],
+            &["export", ID, "--shape", "raw"],
+            &["wait", ID],
+            &["doctor"],
+        ] {
+            let output = world.command(arguments).output().unwrap();
+            let err = String::from_utf8_lossy(&output.stderr);
+            assert!(!err.contains("panicked"), "{arguments:?}: {err}");
+        }
+        let media = yoti.all().iter().filter(|asked| asked.path().ends_with("/content")).count();
+        assert!(whole || media > 0, "media are fetched");
+        assert!(yoti.all().len() > 10, "{}", yoti.all().len());
+        let asked: Vec<String> = other.all().into_iter().map(|asked| asked.head).collect();
+        assert_eq!(asked, [""; 0], "an address of a response was requested");
     }
 }
