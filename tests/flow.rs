@@ -12,6 +12,8 @@ mod commands;
 mod evidence;
 #[path = "flow/finding.rs"]
 mod finding;
+#[path = "flow/first.rs"]
+mod first;
 #[path = "flow/fitting.rs"]
 mod fitting;
 #[path = "flow/keys.rs"]

@@ -6,6 +6,8 @@
 
 #[path = "screens/canary.rs"]
 mod canary;
+#[path = "screens/imitation.rs"]
+mod imitation;
 #[path = "screens/legible.rs"]
 mod legible;
 #[path = "screens/notified.rs"]

@@ -167,6 +167,28 @@ mod tests {
         assert_eq!(format!("{bearer:?} {basic:?}"), "Credential(bearer) Credential(basic)");
     }
 
+    // W02
+    #[test]
+    fn of_a_secret_its_digest_alone_is_kept_and_compared_whatever_the_lengths() {
+        for length in [1, 31, 32, 33, 63, 64, 65, 4_096] {
+            let secret = "s".repeat(length);
+            let credential = Credential::parse(&format!("bearer {secret}")).unwrap();
+            assert_eq!(credential.digest.as_ref(), digest(&SHA256, secret.as_bytes()).as_ref());
+            let admits = |sent: &str| credential.admits(&headers(&[&format!("Bearer {sent}")]));
+            assert!(admits(&secret), "{length}");
+            // Equal up to the first letter, the last one, the end, and beyond it.
+            for sent in [
+                secret.replacen('s', "t", 1),
+                format!("{}t", "s".repeat(length - 1)),
+                "s".repeat(length - 1),
+                format!("{secret}s"),
+                format!("{secret}t"),
+            ] {
+                assert!(!admits(&sent), "{length}: {sent}");
+            }
+        }
+    }
+
     #[test]
     fn a_file_that_holds_something_else_is_refused_without_repeating_it() {
         for text in ["", "CANARY", "bearer ", "basic CANARY", "digest CANARY", "bearer A\nCANARY"] {
