@@ -302,3 +302,33 @@ fn systemd_finds_nothing_wrong_with_the_unit() {
     let (out, err) = crate::said(&command.output().unwrap(), 0);
     assert!(!out.contains("branchwatch") && !err.contains("branchwatch"), "{out}{err}");
 }
+
+// T02
+#[cfg(target_os = "linux")]
+#[test]
+fn a_reader_that_reads_nothing_holds_up_no_signal() {
+    let world = world(&["--sessions", "30", "--scenario", "S01"]);
+    let ids: Vec<&str> = world.sessions.iter().map(String::as_str).collect();
+    world.run(&[&["add"], ids.as_slice()].concat(), 0);
+    let mut command = world.command(&["watch", "--jsonl", "--max-rps", "100"]);
+    let (reader, writer) = std::io::pipe().unwrap();
+    rustix::pipe::fcntl_setpipe_size(&writer, 4096).unwrap();
+    let mut child = command.stdout(writer).stderr(Stdio::null()).spawn().unwrap();
+    drop(command);
+    // It holds a part of what thirty first responses print; nothing comes once it is full.
+    let pause = std::sync::mpsc::channel::<()>();
+    let mut held = 0;
+    loop {
+        let _elapsed = pause.1.recv_timeout(std::time::Duration::from_millis(200));
+        let now = rustix::io::ioctl_fionread(&reader).unwrap();
+        if now > 2_000 && now == held {
+            break;
+        }
+        held = now;
+    }
+    let pid = child.id().to_string();
+    let sent = std::process::Command::new("kill").args(["-TERM", &pid]).status().unwrap();
+    assert!(sent.success());
+    assert_eq!(child.wait().unwrap().code(), Some(143));
+    drop(reader);
+}
