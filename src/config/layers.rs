@@ -40,7 +40,10 @@ pub(super) struct File {
 impl File {
     /// Reads it, and refuses keys and types that no option has. A misspelt key is never ignored.
     pub(super) fn read(path: &Path, must_exist: bool) -> Result<Self, ConfigError> {
-        let read = regular_file::named(path, LARGEST).and_then(|bytes| {
+        // The usual name for no file at all.
+        let none = path == Path::new("/dev/null");
+        let read = if none { Ok(Vec::new()) } else { regular_file::named(path, LARGEST) };
+        let read = read.and_then(|bytes| {
             String::from_utf8(bytes).map_err(|_bytes| std::io::Error::other("not UTF-8"))
         });
         let text = match read {

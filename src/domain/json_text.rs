@@ -91,6 +91,13 @@ pub fn without(text: &str, cut: impl Fn(&str) -> bool) -> Result<String, Refusal
     rewritten(text, |place| if place.key.is_some_and(&cut) { Fate::Cut } else { Fate::Keep })
 }
 
+/// A text that is written in the place of a part.
+struct Instead {
+    begin: usize,
+    end: usize,
+    text: String,
+}
+
 struct Scanner<'a, F> {
     text: &'a str,
     at: usize,
@@ -191,11 +198,8 @@ impl<'a, F: FnMut(&TextPlace<'_>) -> Fate> Scanner<'a, F> {
         }
         loop {
             self.blank();
-            let key_from = self.at;
-            let raw = self.raw_string()?;
-            let meant = if self.mends { mended::string(raw) } else { raw.into() };
-            let key = unescaped(&meant)?;
-            let key_until = self.at;
+            let (raw, instead) = self.mended_string()?;
+            let key = unescaped(instead.as_ref().map_or(raw, |instead| &instead.text))?;
             self.blank();
             self.expect(b':')?;
             self.blank();
@@ -214,9 +218,7 @@ impl<'a, F: FnMut(&TextPlace<'_>) -> Fate> Scanner<'a, F> {
                 self.passed_over()?;
             } else {
                 kept = true;
-                if meant != raw {
-                    self.instead(key_from + 1, key_until - 1, &meant);
-                }
+                self.write_instead(instead);
                 self.placed(fate)?;
             }
             if !seen.insert(key) {
@@ -269,15 +271,18 @@ impl<'a, F: FnMut(&TextPlace<'_>) -> Fate> Scanner<'a, F> {
 
     /// A string that is a value.
     fn string(&mut self) -> Result<(), Refusal> {
+        let (_, instead) = self.mended_string()?;
+        self.write_instead(instead);
+        Ok(())
+    }
+
+    /// The inside of a string as it is written, and what is to stand there where it means nothing.
+    fn mended_string(&mut self) -> Result<(&'a str, Option<Instead>), Refusal> {
         let begin = self.at + 1;
         let raw = self.raw_string()?;
-        if self.mends {
-            let meant = mended::string(raw);
-            if meant != raw {
-                self.instead(begin, self.at - 1, &meant);
-            }
-        }
-        Ok(())
+        let meant = self.mends.then(|| mended::string(raw)).filter(|meant| *meant != raw);
+        let end = self.at - 1;
+        Ok((raw, meant.map(|text| Instead { begin, end, text: text.into_owned() })))
     }
 
     /// The inside of a string, as it is written.
@@ -298,11 +303,10 @@ impl<'a, F: FnMut(&TextPlace<'_>) -> Fate> Scanner<'a, F> {
         self.text.get(begin..end).ok_or(NOT_JSON)
     }
 
-    /// Writes another text for a part.
-    fn instead(&mut self, begin: usize, end: usize, text: &str) {
-        if !self.muted {
+    fn write_instead(&mut self, instead: Option<Instead>) {
+        if let Some(Instead { begin, end, text }) = instead.filter(|_| !self.muted) {
             self.flush(begin);
-            self.out.push_str(text);
+            self.out.push_str(&text);
             self.copied = end;
         }
     }
@@ -321,7 +325,7 @@ impl<'a, F: FnMut(&TextPlace<'_>) -> Fate> Scanner<'a, F> {
         if !self.mends || word.is_empty() {
             return Err(NOT_JSON);
         }
-        self.instead(begin, self.at, "null");
+        self.write_instead(Some(Instead { begin, end: self.at, text: "null".to_owned() }));
         Ok(())
     }
 }

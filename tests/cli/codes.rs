@@ -63,6 +63,7 @@ const CASES: &[(&str, Changed, i32)] = &[
     ("add {a} nobody", PLAIN, 7),
     ("add {a}", NEWER, 8),
     ("list", PLAIN, 0),
+    ("list --config /dev/null", PLAIN, 0),
     ("list --json", PLAIN, 0),
     ("list --jsonl", PLAIN, 0),
     ("list --csv", PLAIN, 0),
