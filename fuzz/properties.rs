@@ -46,6 +46,10 @@ fn id() -> SessionId {
     SessionId::parse("0b8f6a52-3c1e-4f6b-9d0a-2e5c7a914d33").unwrap()
 }
 
+fn fetched<T>(value: T, raw: &Arc<str>) -> Answer<T> {
+    Answer { value, raw: Arc::clone(raw), fetched_at: NOW }
+}
+
 /// Yoti's JSON: what is taken in is JSON without secrets, is not changed by being taken in again, and
 /// is read as each of the three answers without a fault.
 pub(crate) fn answer(bytes: &[u8]) {
@@ -68,13 +72,11 @@ pub(crate) fn answers(bytes: &[u8]) {
     for line in bytes.split(|byte| *byte == b'\n').take(20) {
         let Ok((text, _)) = raw::checked_without_secrets(line.to_vec()) else { continue };
         let raw: Arc<str> = text.into();
-        let at = |value| Answer { value, raw: Arc::clone(&raw), fetched_at: NOW };
-        if let Ok(session) = wire::session(&raw, id()) {
-            store.observe(id(), Observation::Session(at(session)));
+        if let Ok(value) = wire::session(&raw, id()) {
+            store.observe(id(), Observation::Session(fetched(value, &raw)));
         }
         if let Ok(value) = wire::configuration(&raw, id()) {
-            let answer = Answer { value, raw: Arc::clone(&raw), fetched_at: NOW };
-            store.observe(id(), Observation::Configuration(answer));
+            store.observe(id(), Observation::Configuration(fetched(value, &raw)));
         }
         store.publish(Health::default(), Vec::new());
         let snapshot = Arc::clone(&snapshots.borrow());

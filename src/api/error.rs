@@ -60,7 +60,7 @@ impl ApiError {
         }
     }
 
-    /// How long nobody is to ask anything: of a 429 alone.
+    /// How long no request may be sent; `None` unless Yoti responded with 429.
     #[must_use]
     pub fn slows(&self) -> Option<Duration> {
         match self.kind {

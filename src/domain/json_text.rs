@@ -276,7 +276,7 @@ impl<'a, F: FnMut(&TextPlace<'_>) -> Fate> Scanner<'a, F> {
         Ok(())
     }
 
-    /// The inside of a string as it is written, and what is to stand there where it means nothing.
+    /// The inside of a string as it is written, and its replacement if an escape in it is broken.
     fn mended_string(&mut self) -> Result<(&'a str, Option<Instead>), Refusal> {
         let begin = self.at + 1;
         let raw = self.raw_string()?;
@@ -386,6 +386,11 @@ fn unescaped(raw: &str) -> Result<String, Refusal> {
 
 fn unit(rest: &mut std::str::Chars<'_>) -> Result<u16, Refusal> {
     let digits: String = rest.by_ref().take(4).collect();
+    code_unit(&digits).ok_or(NOT_JSON)
+}
+
+/// The code unit that four hexadecimal digits mean.
+fn code_unit(digits: &str) -> Option<u16> {
     let good = digits.len() == 4 && digits.bytes().all(|b| b.is_ascii_hexdigit());
-    if good { u16::from_str_radix(&digits, 16).map_err(|_never| NOT_JSON) } else { Err(NOT_JSON) }
+    u16::from_str_radix(digits, 16).ok().filter(|_| good)
 }

@@ -16,7 +16,7 @@ fn stored() -> World {
     world
 }
 
-/// What lies in a folder, but for what begins the program.
+/// The names of the files in a folder.
 fn names(folder: &Path) -> Vec<String> {
     let files = fs::read_dir(folder).unwrap();
     files.map(|file| file.unwrap().file_name().into_string().unwrap()).collect()
@@ -76,7 +76,7 @@ fn of_two_exports_to_one_file_one_wins_whole() {
     }
 }
 
-/// What a command asked of the system, a line for each call, descriptors with their paths.
+/// The system calls of a command, one a line; file descriptors are shown with their paths.
 fn traced(world: &World, calls: &str, arguments: &[&str]) -> Vec<String> {
     let log = world.home.path().join("strace");
     let mut strace = world.other("strace");

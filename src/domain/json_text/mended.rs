@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::{Fate, Refusal, scanned};
+use super::{Fate, Refusal, code_unit, scanned};
 
 /// What stands for half a character: U+FFFD, as JSON writes it.
 const HALF: &str = "\\ufffd";
@@ -61,10 +61,7 @@ fn escape_length(text: &[u8]) -> (bool, usize) {
 
 /// The code unit that `\uXXXX` at the beginning means.
 fn unit(text: &[u8]) -> Option<u16> {
-    let digits = text.strip_prefix(b"\\u")?.get(..4)?;
-    let digits =
-        std::str::from_utf8(digits).ok().filter(|d| d.bytes().all(|b| b.is_ascii_hexdigit()));
-    u16::from_str_radix(digits?, 16).ok()
+    code_unit(std::str::from_utf8(text.strip_prefix(b"\\u")?.get(..4)?).ok()?)
 }
 
 #[cfg(test)]
