@@ -491,6 +491,42 @@ fn an_older_store_is_whole_however_early_the_process_that_takes_it_over_is_kille
     println!("{cut} cut off and {done} whole migrations, none mixed");
 }
 
+/// Cut off right before and right after the commit with which a store gets its first key.
+// D09
+#[cfg(debug_assertions)]
+#[test]
+fn a_store_that_gets_its_first_key_is_whole_on_both_sides_of_the_commit() {
+    for (place, sealed) in [("before sealing", false), ("after sealing", true)] {
+        let folder = tempfile::tempdir().unwrap();
+        let golden = include_bytes!("golden/store-schema-4.db");
+        fs::write(folder.path().join("store.db"), golden).unwrap();
+        let output = std::process::Command::new(std::env::current_exe().unwrap())
+            .args(["--exact", "child_that_takes_an_older_store_over_until_it_is_killed"])
+            .arg("--nocapture")
+            .env("BRANCHWATCH_TEST_OLDER", folder.path())
+            .env("BRANCHWATCH_TEST_PANIC", place)
+            .output()
+            .unwrap();
+        let said = String::from_utf8_lossy(&output.stdout);
+        assert!(said.contains("begins") && !said.contains("is done"), "{place}: {said}");
+        let recipients = |sql: &Connection| -> i64 {
+            sql.query_row("SELECT count(*) FROM keyring", [], |row| row.get(0)).unwrap()
+        };
+        let sql = Connection::open(folder.path().join("store.db")).unwrap();
+        assert_eq!(recipients(&sql) > 0, sealed, "{place}");
+        drop(sql);
+        let opened = of_schema_4(folder.path()).open(true).unwrap();
+        assert_eq!(opened.warning, None, "{place}");
+        assert!(folder.path().join("store.db-watchlist").exists(), "{place}");
+        let mut store = opened.persistence;
+        let loaded = store.load().unwrap();
+        let noted = loaded.iter().filter(|it| it.own.note == "rings back").count();
+        let answered = loaded.iter().filter(|it| it.brief.result.is_some()).count();
+        assert_eq!((loaded.len(), noted, answered), GOLDEN, "{place}");
+        assert_eq!(store.trouble(), None, "{place}");
+    }
+}
+
 /// Sessions in the golden store of schema 4, those with a note of its own, and those with answers.
 const GOLDEN: (usize, usize, usize) = (4, 1, 2);
 

@@ -116,6 +116,13 @@ impl Journal {
         self.0.symlink_metadata().is_ok()
     }
 
+    pub(super) fn remove(&self) -> Result<(), PersistError> {
+        match std::fs::remove_file(&self.0) {
+            Err(why) if why.kind() != io::ErrorKind::NotFound => Err(self.failed(&why)),
+            _ => Ok(()),
+        }
+    }
+
     fn opened(&self, append: bool) -> io::Result<File> {
         regular_file::open(&self.0, regular_file::options().append(append))
     }

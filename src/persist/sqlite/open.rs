@@ -145,6 +145,10 @@ impl Sqlite {
             return Err(PersistError::Damaged(String::from("it was sealed and no longer is")));
         }
         if let (Vault::Plain, Some(key)) = (&store.vault, location.key.clone()) {
+            // What was acknowledged before its commit was lost is sealed too.
+            if store.journal.exists() && store.is_behind()? {
+                store.catch_up()?;
+            }
             store.seal(&key)?;
         }
         Ok(store)

@@ -6,7 +6,6 @@ use rusqlite::TransactionBehavior;
 
 use super::Sqlite;
 use crate::persist::header::{self, Header};
-use crate::persist::journal::JournalHead;
 use crate::persist::key::{DataKey, StoreKey, Vault};
 use crate::persist::location::Location;
 use crate::persist::rows;
@@ -42,20 +41,23 @@ impl Sqlite {
         for message in left.into_iter().filter_map(|posted| posted.message) {
             write.leave(&message)?;
         }
-        let Write { mut header, records, .. } = write;
+        let Write { mut header, .. } = write;
         sql.execute(
             "INSERT INTO keyring (recipient, wrapped) VALUES (?1, ?2)",
             (key.recipient(), &wrapped),
         )?;
-        let head = JournalHead {
-            store: self.name.clone(),
-            keyring: vec![(key.recipient().to_owned(), wrapped)],
-        };
-        header.journal = header.version;
-        header.journal_length = self.journal.rewrite(&head, records.iter(), header.version)?;
+        (header.journal, header.journal_length) = (header.version, 0);
+        // Between here and the commit the store is one that has never had a key, and a second copy
+        // that is sealed would say that it had (`connected`). Without one it is made when the store
+        // is opened.
+        self.journal.remove()?;
         header.write(&sql, &vault)?;
+        crate::panic_site::at("before sealing", &());
         sql.commit()?;
+        crate::panic_site::at("after sealing", &());
         self.vault = vault;
+        let journal = self.journal.clone();
+        self.write(|write| write.rewrite_journal(&journal))?;
         // What stood there in the clear must not stay in the write-ahead log, or in the copies
         // that earlier builds made.
         self.leave_nothing()?;
