@@ -6,6 +6,8 @@
 
 #[path = "screens/canary.rs"]
 mod canary;
+#[path = "common/canary.rs"]
+mod canary_answers;
 #[path = "screens/imitation.rs"]
 mod imitation;
 #[path = "screens/legible.rs"]
@@ -95,7 +97,7 @@ fn session_with(
     state: State,
     members: &Value,
 ) -> WatchedSession {
-    let mut watched = WatchedSession::new(entry(n));
+    let watched = WatchedSession::new(entry(n));
     if state == State::Loading {
         return watched;
     }
@@ -113,11 +115,27 @@ fn session_with(
     if let (Some(session), Value::Object(members)) = (moment.session.as_object_mut(), members) {
         session.extend(members.clone());
     }
-    let (text, _) = raw::checked_without_secrets(moment.session.to_string().into_bytes()).unwrap();
-    let configuration = moment.configuration.to_string();
+    answered(
+        watched,
+        state,
+        [Some(moment.session), Some(moment.configuration), moment.instructions],
+    )
+}
+
+/// A session with these answers: session result, configuration and letter.
+fn answered(
+    mut watched: WatchedSession,
+    state: State,
+    [result, configuration, letter]: [Option<Value>; 3],
+) -> WatchedSession {
+    let checked = |answer: Option<Value>| {
+        let bytes = answer.map(|answer| answer.to_string().into_bytes());
+        bytes.map(|bytes| raw::checked_without_secrets(bytes).unwrap().0)
+    };
+    let (text, configuration) = (checked(result).unwrap(), checked(configuration).unwrap());
     let id = watched.id();
     let answer = |raw: &str| Answer { value: (), raw: raw.into(), fetched_at: now() };
-    let letter = moment.instructions.map(|letter| letter.to_string());
+    let letter = checked(letter);
     watched.answered(Answers {
         session: Some(Arc::new(Answer {
             value: wire::session(&text, id).unwrap(),

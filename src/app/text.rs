@@ -6,4 +6,5 @@ pub mod hidden;
 pub(crate) mod keys;
 pub mod narration;
 pub mod text_field;
+pub(crate) mod unknown_fields;
 pub(crate) mod words;

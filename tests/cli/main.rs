@@ -15,6 +15,8 @@ use serde_json::Value;
 
 use process::Simulator;
 
+#[path = "../common/canary.rs"]
+mod canary;
 mod codes;
 mod evidence;
 mod export_files;

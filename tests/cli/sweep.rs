@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use crate::canary::{CANARY, PERSON, seeded};
 use crate::hearing::{TOKEN, auth};
 use crate::keys::is_silent;
 use crate::responder::{Asked, Responder, answer, json, responder};
@@ -9,27 +10,6 @@ use crate::{World, empty, said};
 use serde_json::Value;
 
 const ID: &str = "1c3cae90-1769-43a9-8554-d85f2e7cdb0f";
-/// Stands in every value that is personal or a secret.
-const CANARY: &str = "canary";
-const PERSON: &str = "CANARY Person";
-
-/// Puts what is personal, and secrets in several spellings, into every object of an answer.
-fn seeded(value: &mut Value) {
-    match value {
-        Value::Object(fields) => {
-            fields.values_mut().for_each(seeded);
-            for name in ["full_name", "new_field", "description"] {
-                fields.insert(name.to_owned(), PERSON.into());
-            }
-            for name in ["client_session_token", "Access_Token", "apiKey", "password"] {
-                fields.insert(name.to_owned(), "CANARY-secret".into());
-            }
-        }
-        Value::Array(items) => items.iter_mut().for_each(seeded),
-        _ => {}
-    }
-}
-
 fn answers(asked: &Asked) -> Vec<u8> {
     answers_with(asked, seeded)
 }

@@ -1,9 +1,10 @@
-//! No frame shows a name while labels are masked: neither a reference, a tag nor a note.
+//! No frame shows a name while labels are masked: neither of the operator's labels nor of an answer.
 
 use branchwatch::app::view::Pane;
 use branchwatch::domain::watchlist::annotations::Annotations;
 use branchwatch::domain::watchlist::command::OperatorCommand;
 
+use super::canary_answers::{CANARY, PERSON, seeded};
 use super::*;
 
 const NAMES: [&str; 5] = ["JANE SMITH", "jane smith", "李小龍", "smith-jane", "o'neill 77"];
@@ -81,6 +82,65 @@ fn no_pane_dialog_or_message_shows_a_name_while_labels_are_masked() {
     assert!(masked.contains("dbs-2291"), "an identifier is shown");
     let open = all(Privacy::Off);
     assert_eq!(found(&open).len(), 5, "the same frames unmasked show them all");
+}
+
+/// A session whose answers name a person wherever one can stand.
+fn seeded_session() -> WatchedSession {
+    let texts = [
+        include_str!("../everything/session.json"),
+        include_str!("../everything/configuration.json"),
+        include_str!("../everything/letter.json"),
+    ];
+    let answers = texts.map(|text| {
+        let mut answer: Value = serde_json::from_str(text).unwrap();
+        seeded(&mut answer);
+        Some(answer)
+    });
+    let [result, ..] = &answers;
+    let id = result.as_ref().unwrap()["session_id"].as_str().unwrap();
+    let id = SessionId::parse(id).unwrap();
+    let entry = WatchEntry { reference: Some(PERSON.to_owned()), ..WatchEntry::new(id, now()) };
+    answered(WatchedSession::new(entry), State::Live, answers)
+}
+
+/// Where a frame shows what names a person.
+fn canaries(model: &Model) -> Vec<String> {
+    let shown = text(&frame(model, look()));
+    let lines = shown.lines().filter(|line| line.to_lowercase().contains(CANARY));
+    lines.map(str::to_owned).collect()
+}
+
+// S02
+#[test]
+fn no_line_of_a_pane_and_no_action_in_it_shows_what_an_answer_says_of_a_person() {
+    // What shows labels whole says so and is asked for; the JSON pane has its own question.
+    let asked = [Action::Reveal, Action::Privacy];
+    let snapshot = snapshot_of(vec![seeded_session()], State::Live);
+    for size in [(80, 24), (200, 60)] {
+        for pane in Pane::ALL {
+            let opened = || {
+                let mut model = model_of(Arc::clone(&snapshot), size);
+                update(&mut model, Event::Action(pane.action()));
+                model
+            };
+            let mut model = opened();
+            update(&mut model, Event::Action(Action::UnfoldAll));
+            // More pages than any pane has.
+            for page in 0..20 {
+                assert_eq!(canaries(&model), [""; 0], "{pane:?} {size:?} {page}");
+                update(&mut model, Event::Action(Action::PageDown));
+            }
+            for action in Action::ALL.iter().filter(|action| !asked.contains(action)) {
+                let mut model = opened();
+                update(&mut model, Event::Action(*action));
+                assert_eq!(canaries(&model), [""; 0], "{pane:?} {action:?} {size:?}");
+            }
+        }
+    }
+    // The same answers, unmasked, do name the person.
+    let mut model = model_of(snapshot, (200, 60));
+    update(&mut model, Event::Done(Outcome::PrivacyLowered(Privacy::Off)));
+    assert!(!canaries(&model).is_empty());
 }
 
 #[test]

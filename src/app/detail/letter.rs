@@ -1,5 +1,6 @@
 //! The letter of the open session.
 
+use crate::app::text::unknown_fields::unknown_fields;
 use crate::app::text::words::{Times, long, server, wire};
 use crate::app::view::{Cell, LETTER_TEXT_AT, LabelRow, Tone};
 use crate::domain::assessment::coverage::{self, Match, RequirementCoverage};
@@ -54,9 +55,10 @@ pub(crate) fn letter(session: &OpenSession, times: &Times, width: usize) -> Vec<
                 None => "not stated",
             };
             rows.say("contact", contact);
-            for (number, (path, value)) in letter.extra.iter().enumerate() {
+            let privacy = times.openness.of(session.id());
+            for (number, field) in unknown_fields(&letter.extra, privacy).enumerate() {
                 let label = if number == 0 { "not known" } else { "" };
-                let text = format!("{} {}", wire(path.as_raw()), long(value));
+                let text = format!("{} {}", field.path, field.value);
                 rows.toned(label, &text, Tone::Notice);
             }
         }
@@ -200,7 +202,8 @@ mod tests {
             f::requirement("proof", RequirementType::SupplementaryDocument, &["UTILITY_BILL"]),
         ]);
         let watched = f::watched(Some(session), Some(configuration), Some(letter));
-        let times = Times::in_utc(f::now());
+        let mut times = Times::in_utc(f::now());
+        times.openness.privacy = crate::domain::personal::Privacy::Off;
         let rows = super::letter(&f::open(watched.clone()), &times, width);
         rows.iter()
             .map(|r| format!("{} {}", r.label.text, r.value.text).trim().to_owned())

@@ -12,16 +12,35 @@ mod task;
 #[cfg(test)]
 mod tests;
 
+use std::ops::Deref;
+
 use crate::app::action::Action;
-use crate::app::text::words::{self, Times, long, wire};
+use crate::app::text::unknown_fields::unknown_fields;
+use crate::app::text::words::{self, Times};
 use crate::app::view::{Cell, Glyph, Tone, TreeNode, TreeStep, TreeView};
 use crate::domain::assessment::coverage;
+use crate::domain::personal::Privacy;
 use crate::domain::session::extra::Extra;
 use crate::domain::session::resource::Resource;
 use crate::domain::watchlist::open_session::OpenSession;
 
+/// The times, and how much of one session is shown.
+struct TreeWords<'a> {
+    times: &'a Times,
+    privacy: Privacy,
+}
+
+impl Deref for TreeWords<'_> {
+    type Target = Times;
+
+    fn deref(&self) -> &Times {
+        self.times
+    }
+}
+
 /// Builds the nodes of a session; notices instead, when there is nothing to build from.
 pub(crate) fn view(session: &OpenSession, times: &Times) -> TreeView {
+    let times = &TreeWords { times, privacy: times.openness.of(session.id()) };
     let coverage = coverage::derive(&session.answers);
     let mut view = TreeView::default();
     if let Some(configuration) = session.configuration() {
@@ -46,7 +65,7 @@ pub(crate) fn view(session: &OpenSession, times: &Times) -> TreeView {
         view.roots.extend(share::alone(answer, times));
     }
     view.roots.extend(rest::facts(session, times));
-    view.roots.extend(rest::unknown(session));
+    view.roots.extend(rest::unknown(session, times));
     // Ids may repeat (SEED gives four requirements one):
     // with its number each path leads to one node.
     number(&mut view.roots);
@@ -83,10 +102,10 @@ fn maybe(label: &str, text: Option<String>) -> Option<TreeNode> {
 }
 
 /// What no field of this build reads: each path with its value, marked by its tone.
-fn extra(extra: &Extra) -> impl Iterator<Item = TreeNode> {
-    extra.iter().map(|(path, value)| {
-        let mut made = leaf(path.as_raw(), Cell::new(long(value), Tone::Notice));
-        made.label = Cell::new(wire(path.as_raw()), Tone::Notice);
+fn extra(extra: &Extra, times: &TreeWords<'_>) -> impl Iterator<Item = TreeNode> {
+    unknown_fields(extra, times.privacy).map(|field| {
+        let mut made = leaf(&field.path, Cell::new(field.value, Tone::Notice));
+        made.label.tone = Tone::Notice;
         made
     })
 }
@@ -95,7 +114,7 @@ fn extra(extra: &Extra) -> impl Iterator<Item = TreeNode> {
 fn times_of(
     created: Option<jiff::Timestamp>,
     updated: Option<jiff::Timestamp>,
-    times: &Times,
+    times: &TreeWords<'_>,
 ) -> Vec<TreeNode> {
     let created = maybe("created", created.map(|at| times.of_day(at)));
     let updated = maybe("last updated", updated.map(|at| times.of_day(at)));

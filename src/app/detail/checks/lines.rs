@@ -1,7 +1,9 @@
 //! The lines below an open row: labels with wrapped text, explanations, media, what is left over.
 
-use crate::app::text::words::{self, long, server, wire};
+use crate::app::text::unknown_fields::unknown_fields;
+use crate::app::text::words::{self, long, server};
 use crate::app::view::{CHECK_TEXT_AT, Cell, CheckForm, CheckRow, Tone};
+use crate::domain::personal::Privacy;
 use crate::domain::server_text::ServerText;
 use crate::domain::session::extra::Extra;
 use crate::domain::session::resource::Media;
@@ -68,10 +70,10 @@ impl Lines {
     }
 
     /// What no field of this build reads, as paths and values.
-    pub(super) fn extra(&mut self, extra: &Extra) {
-        for (number, (path, value)) in extra.iter().enumerate() {
+    pub(super) fn extra(&mut self, extra: &Extra, privacy: Privacy) {
+        for (number, field) in unknown_fields(extra, privacy).enumerate() {
             let label = if number == 0 { "not known" } else { "" };
-            let text = format!("{} {}", wire(path.as_raw()), long(value));
+            let text = format!("{} {}", field.path, field.value);
             self.say(label, text.trim_end(), Tone::Notice);
         }
     }

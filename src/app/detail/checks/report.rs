@@ -33,7 +33,7 @@ pub(super) fn lines(pane: &Pane<'_>, check: &Check, of: Option<&Resource>) -> Ve
     }
     looked_at(&mut lines, pane, check);
     made(&mut lines, pane, check);
-    lines.extra(&check.extra);
+    lines.extra(&check.extra, pane.times.openness.of(pane.session.id));
     lines.rows
 }
 

@@ -30,7 +30,9 @@ pub(super) fn said(rows: &[CheckRow]) -> Vec<String> {
 }
 
 fn times() -> Times {
-    Times::in_utc(f::now())
+    let mut times = Times::in_utc(f::now());
+    times.openness.privacy = crate::domain::personal::Privacy::Off;
+    times
 }
 
 /// The rows of a session with everything open, in a wide pane.

@@ -2,13 +2,13 @@
 //!
 //! The content behind a media is never here.
 
-use super::{leaf, node, times_of, value};
-use crate::app::text::words::{self, Times, server};
+use super::{TreeWords, leaf, node, times_of, value};
+use crate::app::text::words::{self, server};
 use crate::app::view::{Cell, Glyph, Tone, TreeNode};
 use crate::domain::session::resource::{Media, Page};
 
 /// A media under the role it stands in.
-pub(super) fn media(role: &str, held: &Media, times: &Times) -> TreeNode {
+pub(super) fn media(role: &str, held: &Media, times: &TreeWords<'_>) -> TreeNode {
     let kind = value(held.media_type.as_ref().map(|k| (k.as_raw(), k.is_unknown())), "media");
     let mut made = leaf(role, kind);
     let at = held.last_updated.max(held.created).map(|at| times.of_day(at));
@@ -19,13 +19,13 @@ pub(super) fn media(role: &str, held: &Media, times: &Times) -> TreeNode {
 }
 
 /// Those media of a resource that are there, each under its role.
-pub(super) fn roles(all: &[(&str, &Option<Media>)], times: &Times) -> Vec<TreeNode> {
+pub(super) fn roles(all: &[(&str, &Option<Media>)], times: &TreeWords<'_>) -> Vec<TreeNode> {
     let held = all.iter().filter_map(|(role, held)| Some(media(role, held.as_ref()?, times)));
     held.collect()
 }
 
 /// A page: how it was captured, its picture and its frames.
-pub(super) fn page(number: usize, held: &Page, times: &Times) -> TreeNode {
+pub(super) fn page(number: usize, held: &Page, times: &TreeWords<'_>) -> TreeNode {
     let label = format!("page {number}");
     let mut made = node(&label, (Glyph::Blank, Tone::Plain), &*label);
     made.label.tone = Tone::Dim;
@@ -54,7 +54,7 @@ pub(super) fn page(number: usize, held: &Page, times: &Times) -> TreeNode {
 }
 
 /// Frames, with the holes among them said.
-pub(super) fn frames(all: &[Option<Media>], times: &Times) -> Option<TreeNode> {
+pub(super) fn frames(all: &[Option<Media>], times: &TreeWords<'_>) -> Option<TreeNode> {
     if all.is_empty() {
         return None;
     }

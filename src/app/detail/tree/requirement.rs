@@ -1,7 +1,7 @@
 //! The node of a requirement: what is wanted, from whom, and what came (contract 5.3-5.5, 6.1).
 
-use super::{extra, leaf, maybe, node, resource, value};
-use crate::app::text::words::{self, Times, server, wire};
+use super::{TreeWords, extra, leaf, maybe, node, resource, value};
+use crate::app::text::words::{self, server, wire};
 use crate::app::view::{Cell, Glyph, Tone, TreeNode};
 use crate::domain::assessment::coverage::{Match, RequirementCoverage};
 use crate::domain::server_text::ServerText;
@@ -18,7 +18,7 @@ pub(super) fn root(
     session: &OpenSession,
     requirement: &RequiredResource,
     cover: &RequirementCoverage,
-    times: &Times,
+    times: &TreeWords<'_>,
 ) -> TreeNode {
     let resources = session.session().map_or(&[][..], |answer| &answer.resources);
     let matched: Vec<&Resource> =
@@ -39,7 +39,7 @@ pub(super) fn root(
     made.detail = Cell::plain(wanted(session, requirement, newest));
     let when = newest.and_then(Resource::last_activity).map(|at| times.of_day(at));
     made.status = status(requirement, cover, when);
-    made.children = stated(requirement, cover, newest);
+    made.children = stated(requirement, cover, newest, times);
     for (place, of) in matched.iter().enumerate() {
         if let Some(answer) = session.session() {
             let node = resource::attempt(of, answer, place, cover.matched, times);
@@ -78,9 +78,10 @@ fn stated(
     requirement: &RequiredResource,
     cover: &RequirementCoverage,
     newest: Option<&Resource>,
+    times: &TreeWords<'_>,
 ) -> Vec<TreeNode> {
     let mut found = vec![state(requirement.state.as_ref()), coverage(cover.matched)];
-    found.push(sources(requirement, newest));
+    found.push(sources(requirement, newest, times));
     found.extend(accepted(&requirement.accepted));
     if !requirement.assessments.is_empty() {
         found.push(assessments(&requirement.assessments));
@@ -99,7 +100,7 @@ fn stated(
     let methods = requirement.allowed_capture_methods.as_ref().map(server);
     found.extend(maybe("capture methods", methods));
     found.push(leaf("requirement id", Cell::new(server(requirement.id.text()), Tone::Dim)));
-    found.extend(extra(&requirement.extra));
+    found.extend(extra(&requirement.extra, times));
     found
 }
 
@@ -166,7 +167,11 @@ fn coverage(matched: Match) -> TreeNode {
     leaf("coverage", Cell::plain(format!("{}: {why}", matched.word())))
 }
 
-fn sources(requirement: &RequiredResource, newest: Option<&Resource>) -> TreeNode {
+fn sources(
+    requirement: &RequiredResource,
+    newest: Option<&Resource>,
+    times: &TreeWords<'_>,
+) -> TreeNode {
     let allowed = &requirement.allowed_sources;
     let used = newest.and_then(|resource| resource.source.as_ref());
     let mut made = leaf("allowed sources", Cell::new("not stated", Tone::Dim));
@@ -183,7 +188,7 @@ fn sources(requirement: &RequiredResource, newest: Option<&Resource>) -> TreeNod
             words::marked(source.source.as_raw(), source.source.is_unknown(), Tone::Plain);
         child.detail = Cell::plain(providers(source));
         child.status = Cell::new(if is_used { "used" } else { "allowed" }, Tone::Dim);
-        child.children = extra(&source.extra).collect();
+        child.children = extra(&source.extra, times).collect();
         made.children.push(child);
     }
     let listed = |known: &SourceType| allowed.iter().any(|s| s.source == *known);

@@ -3,8 +3,8 @@
 //! The content behind a media is never here.
 
 use super::media::{frames, media, page, roles};
-use super::{extra, leaf, maybe, node, share, task, times_of, value};
-use crate::app::text::words::{self, Times, server, wire};
+use super::{TreeWords, extra, leaf, maybe, node, share, task, times_of, value};
+use crate::app::text::words::{self, server, wire};
 use crate::app::view::{Cell, Glyph, Tone, TreeNode};
 use crate::domain::assessment::coverage::Match;
 use crate::domain::session::Session;
@@ -16,7 +16,7 @@ pub(super) fn attempt(
     answer: &Session,
     place: usize,
     matched: Match,
-    times: &Times,
+    times: &TreeWords<'_>,
 ) -> TreeNode {
     let mut made = supplied(resource, answer, times);
     if matched == Match::Ambiguous {
@@ -33,7 +33,7 @@ pub(super) fn unmatched(
     resource: &Resource,
     answer: &Session,
     status: Option<(&str, Tone)>,
-    times: &Times,
+    times: &TreeWords<'_>,
 ) -> TreeNode {
     let mut made = supplied(resource, answer, times);
     if matches!(resource.kind, ResourceKind::ApplicantProfile(_)) {
@@ -45,7 +45,7 @@ pub(super) fn unmatched(
     made
 }
 
-fn supplied(resource: &Resource, answer: &Session, times: &Times) -> TreeNode {
+fn supplied(resource: &Resource, answer: &Session, times: &TreeWords<'_>) -> TreeNode {
     let mut made = node(resource.id.text().as_raw(), (Glyph::Present, Tone::Plain), "");
     let document = resource.document();
     made.label = match (document.and_then(|d| d.document_type.as_ref()), &resource.kind) {
@@ -59,18 +59,18 @@ fn supplied(resource: &Resource, answer: &Session, times: &Times) -> TreeNode {
     made.status = Cell::new(at, Tone::Dim);
     made.children = vec![leaf("resource id", Cell::new(server(resource.id.text()), Tone::Dim))];
     let mut from = leaf("source", source);
-    from.children = extra(&resource.source_extra).collect();
+    from.children = extra(&resource.source_extra, times).collect();
     made.children.push(from);
     made.children.extend(times_of(resource.created_at, resource.last_updated, times));
     made.children.extend(own(resource, times));
     made.children.extend(share::of(resource, answer, times));
     made.children.extend(resource.tasks.iter().map(|done| task::node(done, answer, times)));
-    made.children.extend(extra(&resource.extra));
+    made.children.extend(extra(&resource.extra, times));
     made
 }
 
 /// What only resources of its kind have.
-fn own(resource: &Resource, times: &Times) -> Vec<TreeNode> {
+fn own(resource: &Resource, times: &TreeWords<'_>) -> Vec<TreeNode> {
     match &resource.kind {
         ResourceKind::IdDocument(held) | ResourceKind::SupplementaryDocument(held) => {
             document(held, times)
@@ -93,7 +93,7 @@ fn own(resource: &Resource, times: &Times) -> Vec<TreeNode> {
     }
 }
 
-fn document(held: &Document, times: &Times) -> Vec<TreeNode> {
+fn document(held: &Document, times: &TreeWords<'_>) -> Vec<TreeNode> {
     let mut found = Vec::new();
     found.extend(maybe("digital ID provider", held.provider.as_ref().map(server)));
     found.extend(maybe("issuing country", held.issuing_country.as_ref().map(server)));
@@ -110,7 +110,7 @@ fn document(held: &Document, times: &Times) -> Vec<TreeNode> {
     found
 }
 
-fn liveness(held: &Liveness, times: &Times) -> Vec<TreeNode> {
+fn liveness(held: &Liveness, times: &TreeWords<'_>) -> Vec<TreeNode> {
     let kind = held.liveness_type.as_ref().map(|kind| (kind.as_raw(), kind.is_unknown()));
     let mut found = vec![leaf("liveness type", value(kind, "not stated"))];
     found.extend(maybe("capture type", held.capture_type.as_ref().map(server)));

@@ -1,14 +1,15 @@
 //! What concerns the session as a whole: how it was set up, and what this build does not know.
 
 use super::media::media;
-use super::{extra, leaf, maybe, value};
-use crate::app::text::words::{self, Times, server, wire};
+use super::{TreeWords, extra, leaf, maybe, value};
+use crate::app::text::unknown_fields::{fields_of, unknown_value};
+use crate::app::text::words::{self, server, wire};
 use crate::app::view::{Cell, Tone, TreeNode};
 use crate::domain::session::extra::{Drift, Extra, UnknownValue};
 use crate::domain::watchlist::open_session::OpenSession;
 
 /// How the session was set up (contract 3.1, 5.1, 5.6).
-pub(super) fn facts(session: &OpenSession, times: &Times) -> Option<TreeNode> {
+pub(super) fn facts(session: &OpenSession, times: &TreeWords<'_>) -> Option<TreeNode> {
     let mut found = Vec::new();
     if let Some(configuration) = session.configuration() {
         if let Some(consent) = &configuration.biometric_consent {
@@ -32,7 +33,7 @@ pub(super) fn facts(session: &OpenSession, times: &Times) -> Option<TreeNode> {
     if let Some(configuration) = session.configuration() {
         let tracked = configuration.track_ip_address.map(|yes| if yes { "yes" } else { "no" });
         found.extend(maybe("track_ip_address", tracked.map(str::to_owned)));
-        found.extend(sdk_config(&configuration.sdk_config));
+        found.extend(sdk_config(&configuration.sdk_config, times));
     }
     if found.is_empty() {
         return None;
@@ -59,24 +60,18 @@ fn requested(checks: &[crate::domain::session::wire_enum::CheckType]) -> Option<
     Some(made)
 }
 
-fn sdk_config(settings: &Extra) -> Option<TreeNode> {
+fn sdk_config(settings: &Extra, times: &TreeWords<'_>) -> Option<TreeNode> {
     if settings.is_empty() {
         return None;
     }
     let mut made = leaf("sdk_config", Cell::plain(words::count(settings.len(), "setting")));
-    let settings = settings.iter();
-    made.children = settings
-        .map(|(path, text)| {
-            let mut made = leaf(path.as_raw(), Cell::plain(server(text)));
-            made.label.text = wire(path.as_raw());
-            made
-        })
-        .collect();
+    let fields = fields_of("sdk_config", settings, times.privacy);
+    made.children = fields.map(|field| leaf(&field.path, Cell::plain(field.value))).collect();
     Some(made)
 }
 
 /// Keys and values of the last answers that this build does not know, and what it could not read.
-pub(super) fn unknown(session: &OpenSession) -> Option<TreeNode> {
+pub(super) fn unknown(session: &OpenSession, times: &TreeWords<'_>) -> Option<TreeNode> {
     let mut parts: Vec<(&str, &Extra, &[UnknownValue], &[Drift])> = Vec::new();
     if let Some(held) = session.session() {
         parts.push(("in the session result", &held.extra, &held.unknown, &held.drift));
@@ -90,9 +85,13 @@ pub(super) fn unknown(session: &OpenSession) -> Option<TreeNode> {
     let mut found = Vec::new();
     for (name, keys, values, drift) in parts {
         let mut made = leaf(name, Cell::plain(""));
-        made.children.extend(extra(keys));
+        made.children.extend(extra(keys, times));
         made.children.extend(values.iter().map(|unknown| {
-            at(&unknown.pointer, Cell::new(server(&unknown.value), Tone::Notice), "value")
+            at(
+                &unknown.pointer,
+                Cell::new(unknown_value(unknown, times.privacy), Tone::Notice),
+                "value",
+            )
         }));
         made.children.extend(drift.iter().map(|drift| {
             at(&drift.pointer, Cell::new(drift.found, Tone::Notice), "not as documented")

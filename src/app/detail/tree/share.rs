@@ -1,7 +1,7 @@
 //! The node of a digital ID share: below the resource that it made, or by itself (contract 14.1).
 
-use super::{extra, leaf, maybe, node, times_of};
-use crate::app::text::words::{Times, long, server};
+use super::{TreeWords, extra, leaf, maybe, node, times_of};
+use crate::app::text::words::{long, server};
 use crate::app::view::{Cell, Glyph, Tone, TreeNode};
 use crate::domain::server_text::ServerText;
 use crate::domain::session::Session;
@@ -9,21 +9,21 @@ use crate::domain::session::resource::Resource;
 use crate::domain::session::share::{DigitalIdShare, ShareError};
 
 /// The shares that made a resource.
-pub(super) fn of(resource: &Resource, answer: &Session, times: &Times) -> Vec<TreeNode> {
+pub(super) fn of(resource: &Resource, answer: &Session, times: &TreeWords<'_>) -> Vec<TreeNode> {
     let mine =
         answer.shares.iter().filter(|share| share.resource_id.as_ref() == Some(&resource.id));
     mine.map(|share| one(share, times)).collect()
 }
 
 /// The shares that made no resource of this answer: the failed ones above all.
-pub(super) fn alone(answer: &Session, times: &Times) -> Vec<TreeNode> {
+pub(super) fn alone(answer: &Session, times: &TreeWords<'_>) -> Vec<TreeNode> {
     let made = |share: &DigitalIdShare| {
         answer.resources.iter().any(|resource| share.resource_id.as_ref() == Some(&resource.id))
     };
     answer.shares.iter().filter(|share| !made(share)).map(|share| one(share, times)).collect()
 }
 
-fn one(share: &DigitalIdShare, times: &Times) -> TreeNode {
+fn one(share: &DigitalIdShare, times: &TreeWords<'_>) -> TreeNode {
     let mut made = node(share.id.as_raw(), (Glyph::Present, Tone::Plain), "digital ID share");
     let parts = [&share.provider, &share.issuing_country, &share.document_type];
     let parts: Vec<String> = parts.into_iter().flatten().map(server).collect();
@@ -40,7 +40,7 @@ fn one(share: &DigitalIdShare, times: &Times) -> TreeNode {
     made.children.push(id("share id", &share.id));
     made.children.extend(share.resource_id.as_ref().map(|of| id("resource id", of.text())));
     made.children.extend(times_of(share.created_at, share.last_updated, times));
-    made.children.extend(extra(&share.extra));
+    made.children.extend(extra(&share.extra, times));
     made
 }
 

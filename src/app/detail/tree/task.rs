@@ -1,16 +1,16 @@
 //! The node of a task: state, advice, and what it made (contract 3.3).
 
 use super::media::media;
-use super::{leaf, maybe, node as plain, times_of, value};
+use super::{TreeWords, leaf, maybe, node as plain, times_of, value};
 use crate::app::detail::checks::sign;
-use crate::app::text::words::{self, Times, long, server};
+use crate::app::text::words::{self, long, server};
 use crate::app::view::{Cell, Glyph, Tone, TreeNode};
 use crate::domain::session::Session;
 use crate::domain::session::resource::{GeneratedCheck, Task};
 use crate::domain::session::wire_enum::{TaskRecommendation, TaskState};
 use crate::reasons::{self, Kind};
 
-pub(super) fn node(task: &Task, answer: &Session, times: &Times) -> TreeNode {
+pub(super) fn node(task: &Task, answer: &Session, times: &TreeWords<'_>) -> TreeNode {
     let mut made = plain(task.id.text().as_raw(), (Glyph::Blank, Tone::Plain), "task");
     made.label.tone = Tone::Dim;
     let kind = task.task_type.as_ref().map(|kind| (kind.as_raw(), kind.is_unknown()));
