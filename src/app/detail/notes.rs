@@ -62,7 +62,7 @@ pub(crate) fn rows(session: &WatchedSession, times: &Times) -> Vec<LabelRow> {
 
 /// `jane · 09:12`; without the name where it is not known.
 fn signed(made: &Made, times: &Times) -> String {
-    let at = times.moment(made.at);
+    let at = times.past(made.at);
     match &made.by {
         Some(by) => format!("{} · {at}", shown_str(by, LONGEST_NAME)),
         None => at,

@@ -28,7 +28,7 @@ pub(crate) fn timeline(
     let row = |event: &TimelineEvent| {
         let what = change_words(event);
         TimelineRow {
-            time: times.moment(event.at),
+            time: times.past(event.at),
             source: Cell::new(source_of(event), Tone::Dim),
             what: Cell::new(what.line, what.tone),
             origin: match event.origin {

@@ -130,7 +130,10 @@ fn branch(session: &WatchedSession) -> Cell {
 fn seen(session: &WatchedSession, stale: bool, times: &Times) -> Cell {
     match session.poll.last_ok {
         None => Cell::new("—", Tone::Dim),
-        Some(at) if stale => Cell::new(format!("{}!", times.since(at)), Tone::Strong),
+        // An age that nobody knows may be any.
+        Some(at) if stale || times.is_to_come(at) => {
+            Cell::new(format!("{}!", times.since(at)), Tone::Strong)
+        }
         Some(at) => Cell::new(times.since(at), Tone::Dim),
     }
 }
@@ -389,6 +392,17 @@ mod tests {
         };
         assert_eq!(said(&mut tally), "1 check running");
         assert_eq!(said(&mut tally), "2 checks running");
+    }
+
+    // C01
+    #[test]
+    fn an_age_that_a_clock_that_was_set_back_cannot_tell_is_marked() {
+        let mut session = f::watched(None, None, None);
+        let times = Times::in_utc(f::now());
+        for (minutes, said) in [(3, "3m"), (-1, "0s"), (-2, "?!")] {
+            session.poll.last_ok = Some(f::minutes_ago(minutes));
+            assert_eq!(seen(&session, false, &times).text, said);
+        }
     }
 
     // V01

@@ -157,10 +157,19 @@ impl Times {
         left(at, self.now)
     }
 
+    /// When something happened, in the chosen form; as an age it is `?` where the clock cannot tell.
+    pub(crate) fn past(&self, at: Timestamp) -> String {
+        if self.form == TimeForm::Age { self.since(at) } else { self.moment(at) }
+    }
+
     /// Time since a moment: `3s`, `14m`; `?` where the clock cannot tell.
     pub(crate) fn since(&self, at: Timestamp) -> String {
-        let since = self.now.duration_since(at);
-        if -since > self.ahead { "?".to_owned() } else { age(since) }
+        if self.is_to_come(at) { "?".to_owned() } else { age(self.now.duration_since(at)) }
+    }
+
+    /// It has passed and yet lies ahead: the clock was set back since.
+    pub(crate) fn is_to_come(&self, past: Timestamp) -> bool {
+        past.duration_since(self.now) > self.ahead
     }
 }
 
@@ -351,6 +360,9 @@ mod tests {
         for (seconds, said) in [(-3_600, "1h"), (0, "0s"), (60, "0s"), (61, "?"), (3_600, "?")] {
             let at = times.now + SignedDuration::from_secs(seconds);
             assert_eq!(times.since(at), said, "{seconds} s ahead");
+            let aged = Times { form: TimeForm::Age, ..times.clone() };
+            assert_eq!(aged.past(at), said, "{seconds} s ahead");
+            assert_eq!(times.is_to_come(at), said == "?");
         }
     }
 
