@@ -21,10 +21,12 @@ use jiff::Timestamp;
 
 use crate::domain::server_text::ServerText;
 use crate::domain::session::Session;
-use crate::domain::session::answer::Answer;
+use crate::domain::session::answer::{Answer, Fingerprint};
 use crate::domain::session::configuration::Configuration;
 use crate::domain::session::ids::SessionId;
 use crate::domain::session::instructions::Instructions;
+use crate::domain::session::observation::Observation;
+use crate::domain::session::parts::Part;
 use crate::domain::session::wire_enum::ErrorCode;
 
 pub use error::{http_date, retry_after};
@@ -48,6 +50,23 @@ pub trait SessionApi: Send + Sync + 'static {
         &self,
         id: SessionId,
     ) -> impl Future<Output = Result<Answer<Instructions>, ApiError>> + Send;
+
+    /// One part of a session. Where the fingerprint is of what is known of it, an answer that says
+    /// nothing new may come as [`Observation::Unchanged`].
+    fn poll(
+        &self,
+        id: SessionId,
+        part: Part,
+        _known: Option<Fingerprint>,
+    ) -> impl Future<Output = Result<Observation, ApiError>> + Send {
+        async move {
+            match part {
+                Part::Session => self.session(id).await.map(Observation::Session),
+                Part::Configuration => self.configuration(id).await.map(Observation::Configuration),
+                Part::Letter => self.instructions(id).await.map(Observation::Letter),
+            }
+        }
+    }
 
     /// What time it is by Yoti's clock, as its last response said; `None`: it has not said.
     fn yoti_time(&self) -> Option<Timestamp> {

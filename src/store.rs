@@ -6,6 +6,7 @@
 
 mod details;
 mod follow;
+mod taking_in;
 
 use std::collections::HashSet;
 use std::sync::Arc;
@@ -14,16 +15,12 @@ use jiff::Timestamp;
 use tokio::sync::watch;
 
 use crate::domain::assessment::retention::Retention;
-use crate::domain::events::change::{self, TimelineEvent};
+use crate::domain::events::change::{self, ChangeKind, TimelineEvent};
 use crate::domain::events::ledger::NotificationCounts;
 use crate::domain::events::notification::Notification;
-use crate::domain::session::answer::Answer;
-use crate::domain::session::configuration::Configuration;
 use crate::domain::session::ids::SessionId;
-use crate::domain::session::instructions::Instructions;
-use crate::domain::session::parts::{Answers, Letter};
-use crate::domain::session::wire_enum::{SessionState, Topic};
-use crate::domain::session::{Session, equal_but_for_clocks};
+use crate::domain::session::parts::Answers;
+use crate::domain::session::wire_enum::Topic;
 use crate::domain::watchlist::annotations::{AnnotationChange, Made};
 use crate::domain::watchlist::detail::TIMELINE_CAP;
 use crate::domain::watchlist::detail_source::{DetailSource, NothingStored};
@@ -31,18 +28,8 @@ use crate::domain::watchlist::list_layout::Arrangement;
 use crate::domain::watchlist::snapshot::{Health, SessionTable, Snapshot};
 use crate::domain::watchlist::watched::{PollState, WatchEntry, WatchedSession};
 
-/// What was learned of one session.
-#[derive(Clone, Debug)]
-#[expect(clippy::large_enum_variant, reason = "one for each answer, never kept in number")]
-pub enum Observation {
-    Session(Answer<Session>),
-    Configuration(Answer<Configuration>),
-    Letter(Answer<Instructions>),
-    /// The API says there is no letter.
-    LetterNotSet(Timestamp),
-    /// The API says there is no such session.
-    Missing(Timestamp),
-}
+pub use crate::domain::session::observation::Observation;
+use taking_in::{same_content, taken_in};
 
 /// The writer. There is one in a process; it lives in the refresh task. What changes it returns
 /// whether there is anything to see; readers see it with the next [`Store::publish`].
@@ -86,8 +73,29 @@ impl Store {
         let Some(watched) = self.current.sessions.get(id) else { return false };
         let fetched = matches!(observation, Observation::Session(_));
         let missing = matches!(observation, Observation::Missing(_));
+        if let Observation::Unchanged(answer) = &observation {
+            // Where it is another by now, the next answer will be compared with that.
+            if let Some(brief) = watched.brief.unchanged(answer).map(Arc::new) {
+                self.replace(WatchedSession { brief, ..WatchedSession::clone(watched) });
+            }
+            return false;
+        }
         let Some(held) = watched.detail.clone() else { return false };
-        let Some((answers, at)) = taken_in(&held.answers, observation) else { return false };
+        if let Observation::Session(answer) = &observation
+            && let Some(event) = change::contradiction(watched.brief.state(), answer)
+        {
+            let told =
+                |event: &TimelineEvent| matches!(event.what, ChangeKind::Contradiction { .. });
+            // Once: who says two things in turn must not push out the rest of the timeline.
+            let news = !held.timeline.iter().any(told);
+            if news {
+                let (next, answers) =
+                    (WatchedSession::clone(watched), Answers::clone(&held.answers));
+                self.put(next, answers, &held.timeline, vec![event]);
+            }
+            return news;
+        }
+        let (answers, at) = taken_in(&held.answers, observation);
         let events = change::between(&held.answers, &answers, at);
         let same = events.is_empty() && same_content(&held.answers, &answers);
         let mut next = WatchedSession::clone(watched);
@@ -318,82 +326,12 @@ fn without(table: &SessionTable, ids: &HashSet<SessionId>) -> SessionTable {
     SessionTable::from_entries(stays.map(Arc::clone))
 }
 
-/// The answers with an observation taken in, and its time; `None` when it must not be: it takes a
-/// session back from its end (fault A19). They come in the order of asking, since a session has one
-/// request at a time; their times are no order, because the machine's clock may be put back.
-fn taken_in(held: &Answers, observation: Observation) -> Option<(Answers, Timestamp)> {
-    let mut answers = held.clone();
-    let at = match observation {
-        Observation::Session(answer) => {
-            if let Some(known) = &held.session {
-                let ended = |state: &Option<SessionState>| {
-                    matches!(state, Some(SessionState::Completed | SessionState::Expired))
-                };
-                if ended(&known.value.state) && !ended(&answer.value.state) {
-                    return None;
-                }
-            }
-            let at = answer.fetched_at;
-            answers.session = Some(Arc::new(answer));
-            // An answer outweighs an earlier 404: it may
-            // have been a fault of Yoti's (contract 9.4).
-            answers.missing_since = None;
-            at
-        }
-        Observation::Configuration(answer) => {
-            let at = answer.fetched_at;
-            answers.configuration = Some(Arc::new(answer));
-            at
-        }
-        Observation::Letter(answer) => {
-            let at = answer.fetched_at;
-            answers.letter = Letter::of(answer);
-            at
-        }
-        Observation::LetterNotSet(at) => {
-            answers.letter = Letter::NotSet(at);
-            at
-        }
-        Observation::Missing(at) => {
-            // Since the first time: the late looks at it are counted from there.
-            answers.missing_since.get_or_insert(at);
-            at
-        }
-    };
-    Some((answers, at))
-}
-
-/// Equal but for clocks: the ttl of a session or configuration and the times of fetching.
-fn same_content(a: &Answers, b: &Answers) -> bool {
-    let session = match (&a.session, &b.session) {
-        (Some(a), Some(b)) => Arc::ptr_eq(a, b) || equal_but_for_clocks(a, b),
-        (a, b) => a.is_none() && b.is_none(),
-    };
-    let configuration = match (&a.configuration, &b.configuration) {
-        (Some(a), Some(b)) => {
-            let clocks_aside =
-                // The ttl counts down between any two answers; compared, each poll would be news.
-                |c: &Configuration| Configuration { client_session_token_ttl: None, ..c.clone() };
-            Arc::ptr_eq(a, b) || clocks_aside(&a.value) == clocks_aside(&b.value)
-        }
-        (a, b) => a.is_none() && b.is_none(),
-    };
-    let letter = match (&a.letter, &b.letter) {
-        (Letter::Set(a), Letter::Set(b)) => a.raw == b.raw,
-        (Letter::NotSet(_), Letter::NotSet(_)) | (Letter::NotKnown, Letter::NotKnown) => true,
-        _ => false,
-    };
-    session
-        && configuration
-        && letter
-        && a.missing_since == b.missing_since
-        && a.visit_notified_at == b.visit_notified_at
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::domain::fixture as f;
+    use crate::domain::session::answer::Answer;
+    use crate::domain::session::wire_enum::SessionState;
     use crate::domain::watchlist::storage::{Storage, StoreFault};
 
     fn store() -> (Store, watch::Receiver<Arc<Snapshot>>) {
@@ -442,20 +380,18 @@ mod tests {
     fn a_session_never_comes_back_from_its_end_and_a_clock_that_went_back_loses_no_answer() {
         let (mut store, _reader) = store();
         assert!(store.observe(f::id(), result(SessionState::Ongoing, 100, 0)));
-        assert!(store.observe(f::id(), result(SessionState::Completed, 90, -3_600)));
-        assert!(!store.observe(f::id(), result(SessionState::Ongoing, 90, 10)));
-        let state = store
-            .snapshot()
-            .sessions
-            .get(f::id())
-            .unwrap()
-            .answers()
-            .unwrap()
-            .session()
-            .unwrap()
-            .state
-            .clone();
-        assert_eq!(state, Some(SessionState::Completed));
+        assert!(store.observe(f::id(), result(SessionState::Expired, 90, -3_600)));
+        assert!(store.observe(f::id(), result(SessionState::Completed, 90, -3_500)));
+        // What is not believed is told, once.
+        assert!(store.observe(f::id(), result(SessionState::Expired, 90, 10)));
+        assert!(!store.observe(f::id(), result(SessionState::Ongoing, 90, 20)));
+        assert!(!store.observe(f::id(), result(SessionState::from_wire("NEW"), 90, 30)));
+        let watched = store.snapshot().sessions.get(f::id()).unwrap();
+        assert_eq!(watched.brief.state(), Some(&SessionState::Completed));
+        let (kept, said) = (SessionState::Completed, Some(SessionState::Expired));
+        let told = watched.timeline().unwrap();
+        assert_eq!(told.last().unwrap().what, ChangeKind::Contradiction { kept, said });
+        assert_eq!(told.len(), 4, "the first response, two states and what is not believed");
     }
 
     #[test]

@@ -13,6 +13,7 @@ mod tls;
 mod tls_faults;
 
 use std::collections::HashSet;
+use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 
@@ -24,9 +25,12 @@ use branchwatch::api::key::SigningKey;
 use branchwatch::api::signing::{VerifyingKey, string_to_sign};
 use branchwatch::api::{ApiErrorKind, Effect, Retry, SessionApi};
 use branchwatch::clock::SystemClock;
+use branchwatch::domain::session::answer::Fingerprint;
 use branchwatch::domain::session::ids::{MediaId, RequirementId, ResourceId, SessionId};
+use branchwatch::domain::session::observation::Observation;
+use branchwatch::domain::session::parts::Part;
 use branchwatch::domain::session::resource::Media;
-use branchwatch::domain::session::wire_enum::{DeviceEventKind, MediaType};
+use branchwatch::domain::session::wire_enum::{DeviceEventKind, MediaType, SessionState};
 use responder::{Asked, Responder, answer, json, responder};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
@@ -61,6 +65,32 @@ async fn world(
 async fn failure(answer: impl Into<Vec<u8>>) -> ApiErrorKind {
     let server = server(answer).await;
     client(&server.base, Duration::from_secs(30)).0.session(id()).await.unwrap_err().kind
+}
+
+/// Each poll has another ttl; the fourth has another state too.
+#[tokio::test]
+async fn a_poll_whose_answer_says_what_is_known_tells_its_clock_alone() {
+    let number = AtomicI64::new(0);
+    let (client, ..) = world(move |_| {
+        let number = number.fetch_add(1, Ordering::Relaxed);
+        let state = if number < 3 { "ONGOING" } else { "COMPLETED" };
+        let ttl =
+            format!(r#""client_session_token_ttl":{},"client_session_token":"T""#, 900 - number);
+        json(200, &format!(r#"{{"session_id":"{}",{ttl},"state":"{state}"}}"#, id()))
+    })
+    .await;
+    let client = Some(client);
+    let poll = async |known| client.poll(id(), Part::Session, known).await.unwrap();
+    let Observation::Session(first) = poll(None).await else { panic!("nothing was known") };
+    let fingerprint = Fingerprint::of(&first.raw);
+    let Observation::Unchanged(same) = poll(fingerprint).await else { panic!("it says the same") };
+    assert_eq!(
+        (same.part, Some(same.fingerprint), same.ttl),
+        (Part::Session, fingerprint, Some(899))
+    );
+    assert!(matches!(poll(None).await, Observation::Session(_)));
+    let Observation::Session(other) = poll(fingerprint).await else { panic!("it has ended") };
+    assert_eq!(other.value.state, Some(SessionState::Completed));
 }
 
 // N05

@@ -22,10 +22,12 @@ use super::key_handle::KeyHandle;
 use super::{ApiError, ApiErrorKind, Effect, SessionApi, raw, signing, wire};
 use crate::clock::Clock;
 use crate::domain::session::Session;
-use crate::domain::session::answer::Answer;
+use crate::domain::session::answer::{Answer, Fingerprint};
 use crate::domain::session::configuration::Configuration;
 use crate::domain::session::ids::SessionId;
 use crate::domain::session::instructions::Instructions;
+use crate::domain::session::observation::{Observation, Unchanged};
+use crate::domain::session::parts::Part;
 
 pub use capture::FacePicture;
 pub use letter::LetterPdf;
@@ -224,39 +226,105 @@ impl<C: Clock> Client<C> {
         }
     }
 
-    /// A JSON answer with its secrets removed.
-    async fn json(&self, call: Call) -> Result<(String, Value, Timestamp), ApiError> {
+    /// The body of a JSON answer, and when it was complete.
+    async fn body(&self, call: Call) -> Result<(Vec<u8>, Timestamp), ApiError> {
         let (response, body) = self.call(call).await?;
         if response.status().as_u16() == 204 {
             return Err(ApiErrorKind::NotFromYoti("the response is empty (204)").into());
         }
+        Ok((body, self.clock.now()))
+    }
+
+    /// A JSON answer with its secrets removed.
+    async fn json(&self, call: Call) -> Result<(String, Value, Timestamp), ApiError> {
+        let (body, fetched_at) = self.body(call).await?;
         let (text, value) =
             raw::checked_without_secrets(body).map_err(ApiErrorKind::NotFromYoti)?;
-        Ok((text, value, self.clock.now()))
+        Ok((text, value, fetched_at))
     }
+
+    /// A part of a session, read with `read`.
+    async fn part<T>(
+        &self,
+        id: SessionId,
+        part: Part,
+        read: impl FnOnce(&Value, SessionId) -> Result<T, ApiErrorKind>,
+    ) -> Result<Answer<T>, ApiError> {
+        let (body, fetched_at) = self.body(call_for(id, part)).await?;
+        answer(body, fetched_at, |value| read(value, id))
+    }
+}
+
+fn call_for(id: SessionId, part: Part) -> Call {
+    let below = match part {
+        Part::Session => "",
+        Part::Configuration => "/configuration",
+        Part::Letter => "/instructions",
+    };
+    Call::get(format!("/sessions/{id}{below}"))
+}
+
+fn answer<T>(
+    body: Vec<u8>,
+    fetched_at: Timestamp,
+    read: impl FnOnce(&Value) -> Result<T, ApiErrorKind>,
+) -> Result<Answer<T>, ApiError> {
+    let (text, value) = raw::checked_without_secrets(body).map_err(ApiErrorKind::NotFromYoti)?;
+    Ok(Answer { value: read(&value)?, raw: text.into(), fetched_at })
+}
+
+fn session(value: &Value, id: SessionId) -> Result<Session, ApiErrorKind> {
+    wire::names(value, &["session_id", "state"])?;
+    wire::session::value(value, id)
+}
+
+fn configuration(value: &Value, id: SessionId) -> Result<Configuration, ApiErrorKind> {
+    wire::names(value, &["session_id"])?;
+    wire::configuration::value(value, id)
+}
+
+fn letter(value: &Value, _id: SessionId) -> Result<Instructions, ApiErrorKind> {
+    // It names no session.
+    wire::instructions::value(value)
 }
 
 impl<C: Clock> SessionApi for Client<C> {
     async fn session(&self, id: SessionId) -> Result<Answer<Session>, ApiError> {
-        let (text, value, fetched_at) = self.json(Call::get(format!("/sessions/{id}"))).await?;
-        wire::names(&value, &["session_id", "state"])?;
-        let value = wire::session::value(&value, id)?;
-        Ok(Answer { value, raw: text.into(), fetched_at })
+        self.part(id, Part::Session, session).await
     }
 
     async fn configuration(&self, id: SessionId) -> Result<Answer<Configuration>, ApiError> {
-        let call = Call::get(format!("/sessions/{id}/configuration"));
-        let (text, value, fetched_at) = self.json(call).await?;
-        wire::names(&value, &["session_id"])?;
-        let value = wire::configuration::value(&value, id)?;
-        Ok(Answer { value, raw: text.into(), fetched_at })
+        self.part(id, Part::Configuration, configuration).await
     }
 
     async fn instructions(&self, id: SessionId) -> Result<Answer<Instructions>, ApiError> {
-        let call = Call::get(format!("/sessions/{id}/instructions"));
-        let (text, value, fetched_at) = self.json(call).await?;
-        let value = wire::instructions::value(&value)?;
-        Ok(Answer { value, raw: text.into(), fetched_at })
+        self.part(id, Part::Letter, letter).await
+    }
+
+    async fn poll(
+        &self,
+        id: SessionId,
+        part: Part,
+        known: Option<Fingerprint>,
+    ) -> Result<Observation, ApiError> {
+        let (body, fetched_at) = self.body(call_for(id, part)).await?;
+        let unchanged =
+            known.and_then(|fingerprint| Some((fingerprint, raw::unchanged(&body, fingerprint)?)));
+        if let Some((fingerprint, ttl)) = unchanged {
+            return Ok(Observation::Unchanged(Unchanged { part, fingerprint, ttl, fetched_at }));
+        }
+        Ok(match part {
+            Part::Session => {
+                Observation::Session(answer(body, fetched_at, |value| session(value, id))?)
+            }
+            Part::Configuration => {
+                let read = |value: &Value| configuration(value, id);
+                Observation::Configuration(answer(body, fetched_at, read)?)
+            }
+            Part::Letter => {
+                Observation::Letter(answer(body, fetched_at, |value| letter(value, id))?)
+            }
+        })
     }
 
     /// By a timer that goes on evenly whatever this machine's clock is set to. It stands still while

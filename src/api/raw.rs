@@ -1,9 +1,11 @@
 //! The text of an answer, checked and freed of secrets before anything else sees it (I6).
 
+use serde::Deserialize;
 use serde_json::Value;
 
 use crate::domain::json_text::{self, Refusal};
 use crate::domain::secret::is_secret;
+use crate::domain::session::answer::{Fingerprint, is_clock};
 
 /// Checks a body (UTF-8, JSON, one object, not too deep) and cuts the secrets wherever they stand. A
 /// text without secrets is returned byte for byte. Values that are not JSON, and members that stand
@@ -20,6 +22,22 @@ pub fn checked_without_secrets(body: Vec<u8>) -> Result<(String, Value), Refusal
     let text = text.strip_prefix('\u{feff}').unwrap_or(&text);
     // Mending reads the text twice: only where there is something to mend.
     read(text).or_else(|_refusal| read(&json_text::mended(text)?))
+}
+
+/// What is left of a session by the ttl of a body that says what this fingerprint is of; `None`: it says
+/// something else, or is not as simple as that. Nothing but its clock is parsed.
+#[must_use]
+pub fn unchanged(body: &[u8], fingerprint: Fingerprint) -> Option<Option<i64>> {
+    let text = std::str::from_utf8(body).ok()?;
+    let clockless = json_text::without(text, |key| is_secret(key) || is_clock(key)).ok()?;
+    let clock = |clock: TtlOnly| clock.client_session_token_ttl;
+    let same = Fingerprint::of_clockless(&clockless) == fingerprint;
+    same.then(|| serde_json::from_str(text).ok().map(clock)).flatten()
+}
+
+#[derive(Deserialize)]
+struct TtlOnly {
+    client_session_token_ttl: Option<i64>,
 }
 
 fn read(text: &str) -> Result<(String, Value), Refusal> {
@@ -89,6 +107,39 @@ mod tests {
             (r#"{"secret":1,"b":1,"secret":NaN}"#, r#"{"b":1}"#),
         ] {
             assert_eq!(kept(text).unwrap(), left, "{text}");
+        }
+    }
+
+    #[test]
+    fn an_answer_that_says_what_is_known_is_told_by_its_mark_and_only_its_clock_is_read() {
+        let text = |ttl: &str, state: &str| {
+            let ttl = format!("\"client_session_token_ttl\": {ttl} , \"secret\" :1,");
+            format!("{{ {ttl} \"state\":\"{state}\", \"x\" : [1.50, {{\"password\":1}}] }}")
+        };
+        let fingerprint = Fingerprint::of(&kept(&text("7", "A")).unwrap()).unwrap();
+        let read = |text: &str| unchanged(text.as_bytes(), fingerprint);
+        assert_eq!(read(&text("6", "A")), Some(Some(6)));
+        assert_eq!(read(&text("null", "A")), Some(None));
+        assert_eq!(read(&text("6", "A").replace("\"secret\" :1", "\"secret\" :2")), Some(Some(6)));
+        for other in [
+            text("6", "B"),
+            text("6", "A").replace("1.50", "1.5"),
+            text("\"6\"", "A"),
+            text("NaN", "A"),
+            format!("\u{feff}{}", text("6", "A")),
+        ] {
+            assert_eq!(read(&other), None, "{other}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn the_mark_of_what_is_kept_is_that_of_the_body((text, _) in pair()) {
+            // An answer is an object.
+            if let (true, Ok(kept)) = (text.starts_with('{'), kept(&text)) {
+                let fingerprint = Fingerprint::of(&kept).unwrap();
+                prop_assert!(unchanged(text.as_bytes(), fingerprint).is_some(), "{text}");
+            }
         }
     }
 

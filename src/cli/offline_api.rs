@@ -5,10 +5,12 @@ use jiff::Timestamp;
 use crate::api::unreached::Unreached;
 use crate::api::{ApiError, ApiErrorKind, SessionApi};
 use crate::domain::session::Session;
-use crate::domain::session::answer::Answer;
+use crate::domain::session::answer::{Answer, Fingerprint};
 use crate::domain::session::configuration::Configuration;
 use crate::domain::session::ids::SessionId;
 use crate::domain::session::instructions::Instructions;
+use crate::domain::session::observation::Observation;
+use crate::domain::session::parts::Part;
 
 impl<A: SessionApi> SessionApi for Option<A> {
     async fn session(&self, id: SessionId) -> Result<Answer<Session>, ApiError> {
@@ -21,6 +23,15 @@ impl<A: SessionApi> SessionApi for Option<A> {
 
     async fn instructions(&self, id: SessionId) -> Result<Answer<Instructions>, ApiError> {
         there(self.as_ref())?.instructions(id).await
+    }
+
+    async fn poll(
+        &self,
+        id: SessionId,
+        part: Part,
+        known: Option<Fingerprint>,
+    ) -> Result<Observation, ApiError> {
+        there(self.as_ref())?.poll(id, part, known).await
     }
 
     fn yoti_time(&self) -> Option<Timestamp> {

@@ -23,9 +23,10 @@ use crate::domain::brief::letter::LetterBrief;
 use crate::domain::brief::result::ResultBrief;
 use crate::domain::events::change::TimelineEvent;
 use crate::domain::server_text::ServerText;
-use crate::domain::session::answer::Answer;
+use crate::domain::session::answer::{Answer, Fingerprint};
 use crate::domain::session::configuration::Configuration;
-use crate::domain::session::parts::Answers;
+use crate::domain::session::observation::Unchanged;
+use crate::domain::session::parts::{Answers, Part};
 use crate::domain::session::wire_enum::{CheckType, SessionState};
 
 /// Number of the way in which a brief was made: it grows when the same answers make another one, so
@@ -35,7 +36,7 @@ pub struct Derivation(pub u32);
 
 impl Derivation {
     /// What [`Brief::of`] makes in this build.
-    pub const PRESENT: Self = Self(2);
+    pub const PRESENT: Self = Self(3);
 
     /// A build that made other briefs of the same answers.
     #[must_use]
@@ -82,6 +83,7 @@ pub struct ConfigurationBrief {
     pub fetched_at: Timestamp,
     /// Seconds that were left of the session then.
     pub ttl: Option<i64>,
+    pub fingerprint: Option<Fingerprint>,
     pub requested: Arc<RequestedBrief>,
 }
 
@@ -142,9 +144,47 @@ impl Brief {
         if let (Some(brief), Some(answer)) = (&mut brief.configuration, &answers.configuration) {
             (brief.fetched_at, brief.ttl) =
                 (answer.fetched_at, answer.value.client_session_token_ttl);
+            // Other texts may have the same meaning.
+            brief.fingerprint = Fingerprint::of(&answer.raw);
         }
-        brief.letter.fetch_again(&answers.letter);
+        if let Some(at) = answers.letter.fetched_at() {
+            brief.letter.fetch_again(at);
+        }
         brief
+    }
+
+    /// What tells whether an answer to this part says something new; `None`: it has to be compared.
+    #[must_use]
+    pub fn fingerprint(&self, part: Part) -> Option<Fingerprint> {
+        match part {
+            // Any answer outweighs that there is no such session.
+            Part::Session if self.missing_since.is_some() => None,
+            Part::Session => self.result.as_ref()?.fingerprint,
+            Part::Configuration => self.configuration.as_ref()?.fingerprint,
+            Part::Letter => self.letter.fingerprint(),
+        }
+    }
+
+    /// The brief after an answer that says nothing new; `None`: what is known is another by now.
+    #[must_use]
+    pub fn unchanged(&self, answer: &Unchanged) -> Option<Self> {
+        if self.fingerprint(answer.part) != Some(answer.fingerprint) {
+            return None;
+        }
+        let mut brief = self.clone();
+        let (ttl, at) = (answer.ttl, answer.fetched_at);
+        match answer.part {
+            Part::Session => {
+                let result = brief.result.as_mut()?;
+                (result.ttl, result.fetched_at) = (ttl, at);
+            }
+            Part::Configuration => {
+                let configuration = brief.configuration.as_mut()?;
+                (configuration.ttl, configuration.fetched_at) = (ttl, at);
+            }
+            Part::Letter => brief.letter.fetch_again(at),
+        }
+        Some(brief)
     }
 
     /// The state of the last session result, if it has one.
@@ -195,7 +235,8 @@ impl ConfigurationBrief {
             expected: requested::expected(value, coverage).len(),
         };
         let ttl = value.client_session_token_ttl;
-        Self { fetched_at: answer.fetched_at, ttl, requested: Arc::new(requested) }
+        let fingerprint = Fingerprint::of(&answer.raw);
+        Self { fetched_at: answer.fetched_at, ttl, fingerprint, requested: Arc::new(requested) }
     }
 }
 

@@ -10,13 +10,14 @@ use super::ask::cause;
 use super::backoff::{full_jitter, spread};
 use super::calls::Ended;
 use super::due::{gone_look, interval, rarely, unsigned};
-use super::schedule::{Part, PollJob};
+use super::schedule::PollJob;
 use super::story;
 use super::task::Task;
 use crate::api::{ApiError, Retry, SessionApi};
 use crate::clock::Clock;
 use crate::domain::brief::letter::LetterBrief;
 use crate::domain::session::ids::SessionId;
+use crate::domain::session::parts::Part;
 use crate::domain::watchlist::watched::{PollFailure, PollState};
 use crate::store::Observation;
 
@@ -79,8 +80,11 @@ impl<A: SessionApi, C: Clock> Task<A, C> {
 
     fn on_success(&mut self, job: PollJob, observation: Observation, now: Instant) {
         let at = self.clock.now();
+        let compared = !matches!(observation, Observation::Unchanged(_));
         let changed = self.store.observe(job.id, observation);
-        self.used(job.id);
+        if compared {
+            self.used(job.id);
+        }
         // An answer is seen at once; poll times alone wait for the figures, once a second.
         if changed {
             self.publish_at = now;

@@ -3,11 +3,13 @@
 use jiff::Timestamp;
 
 use super::breaker::Outage;
-use super::schedule::{Part, PollJob};
+use super::schedule::PollJob;
 use crate::api::{ApiError, ApiErrorKind, SessionApi};
 use crate::domain::server_text::ServerText;
+use crate::domain::session::answer::Fingerprint;
+use crate::domain::session::observation::Observation;
+use crate::domain::session::parts::Part;
 use crate::domain::session::wire_enum::ErrorCode;
-use crate::store::Observation;
 
 /// Whether a failure may be everybody's, and why.
 pub(super) fn cause(error: &ApiError) -> Option<Outage> {
@@ -43,13 +45,14 @@ pub(super) struct Told {
     pub(super) request_id: Option<ServerText>,
 }
 
-/// One request. That no letter is set is an answer too.
-pub(super) async fn ask<A: SessionApi>(api: &A, job: PollJob, now: Timestamp) -> Told {
-    let answer = match job.part {
-        Part::Session => api.session(job.id).await.map(Observation::Session),
-        Part::Configuration => api.configuration(job.id).await.map(Observation::Configuration),
-        Part::Letter => api.instructions(job.id).await.map(Observation::Letter),
-    };
+/// One request; the fingerprint is of what is known of that part. That no letter is set is an answer too.
+pub(super) async fn ask<A: SessionApi>(
+    api: &A,
+    job: PollJob,
+    known: Option<Fingerprint>,
+    now: Timestamp,
+) -> Told {
+    let answer = api.poll(job.id, job.part, known).await;
     let (status, request_id) = match &answer {
         Ok(_) => (Some(200), None),
         Err(error) => (error.http_status(), error.request_id.clone()),

@@ -11,13 +11,14 @@ use tokio::time::Instant;
 
 use super::ask::Told;
 use super::at_hand::ReadDetail;
-use super::schedule::{Part, PollJob};
+use super::schedule::PollJob;
 use super::task::Task;
 use crate::api::{ApiError, SessionApi};
 use crate::clock::Clock;
 use crate::domain::assessment::attention::span;
 use crate::domain::brief::Brief;
 use crate::domain::events::call::{Call, Traffic};
+use crate::domain::session::parts::Part;
 
 /// A request that has ended.
 pub(super) struct Ended {

@@ -5,10 +5,10 @@ use std::time::Duration;
 use jiff::{SignedDuration, Timestamp};
 
 use super::Settings;
-use super::track::Part;
 use crate::domain::assessment::attention::Assessment;
 use crate::domain::assessment::reason::Reason;
 use crate::domain::assessment::stage_kind::Phase;
+use crate::domain::session::parts::Part;
 use crate::domain::watchlist::watched::WatchedSession;
 
 /// A session that is gone is looked at again so long after it was found gone, then no more: it may

@@ -5,7 +5,7 @@
 use jiff::Timestamp;
 use tokio::time::Instant;
 
-use super::schedule::{Part, PollJob};
+use super::schedule::PollJob;
 use super::task::Task;
 use crate::api::SessionApi;
 use crate::clock::Clock;
@@ -13,6 +13,7 @@ use crate::domain::events::change::{ChangeKind, TimelineEvent};
 use crate::domain::events::ledger::Ledger;
 use crate::domain::events::notification::{Notification, Receiving};
 use crate::domain::session::ids::SessionId;
+use crate::domain::session::parts::Part;
 use crate::domain::watchlist::outbox::OutboxMessage;
 
 /// Sessions that are offered for the list at once: whoever has the credential cannot flood it.

@@ -10,13 +10,15 @@ use tokio::time::Instant;
 
 use super::at_hand::{DetailReading, ReadDetail, read};
 use super::calls::Ended;
-use super::schedule::{Part, PollJob};
+use super::schedule::PollJob;
 use super::task::Task;
 use crate::api::SessionApi;
 use crate::clock::Clock;
 use crate::domain::brief::Brief;
 use crate::domain::events::notification::Notification;
 use crate::domain::session::ids::SessionId;
+use crate::domain::session::observation::Observation;
+use crate::domain::session::parts::Part;
 use crate::domain::watchlist::watched::PollFailure;
 
 /// A session whose detail cannot be read is asked again after this time.
@@ -32,6 +34,7 @@ impl<A: SessionApi, C: Clock> Task<A, C> {
     /// What is compared with the answers before it has to be read first; then this comes again.
     pub(super) fn reads_first(&mut self, ended: Ended) -> Option<Ended> {
         let changes = match &ended.told.outcome {
+            Ok(Observation::Unchanged(_)) => false,
             Ok(_) => true,
             Err(error) => ended.job.part == Part::Session && error.is_session_not_found(),
         };

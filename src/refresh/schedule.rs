@@ -7,8 +7,9 @@ use tokio::time::Instant;
 
 use super::due::Waits;
 use super::track::Slot;
-pub use super::track::{Part, PollJob, Track};
+pub use super::track::{PollJob, Track};
 use crate::domain::session::ids::SessionId;
+use crate::domain::session::parts::Part;
 
 /// Which sessions may be picked now.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

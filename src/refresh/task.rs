@@ -26,9 +26,11 @@ use crate::domain::assessment::attention::assess;
 use crate::domain::assessment::rules::Rules;
 use crate::domain::events::call::CallLog;
 use crate::domain::events::ledger::Ledger;
+use crate::domain::session::answer::Fingerprint;
 use crate::domain::session::ids::SessionId;
 use crate::domain::watchlist::command::OperatorCommand;
 use crate::domain::watchlist::outbox::OutboxMessage;
+use crate::domain::watchlist::storage::Storage;
 use crate::domain::watchlist::watched::{PollState, WatchedSession};
 use crate::store::Store;
 
@@ -286,12 +288,21 @@ impl<A: SessionApi, C: Clock> Task<A, C> {
         self.retries.earn();
         self.heard = true;
         let api = Arc::clone(&self.api);
-        let asked_at = self.clock.now();
+        let (asked_at, known) = (self.clock.now(), self.fingerprint(job));
         self.running.spawn(async move {
             let begun = Instant::now();
-            let told = ask(&*api, job, asked_at).await;
+            let told = ask(&*api, job, known, asked_at).await;
             Ended { job, probe, asked_at, took: begun.elapsed(), told, read: None }
         });
+    }
+
+    /// What tells an answer that says nothing new; `None`: it is taken in whatever it says.
+    fn fingerprint(&self, job: PollJob) -> Option<Fingerprint> {
+        let watched = self.store.watched(job.id)?;
+        // What the operator looks at has the times of its last answer in every pane, and what the
+        // store lost is there again.
+        let whole = self.schedule.is_selected(job.id) || watched.storage != Storage::default();
+        watched.brief.fingerprint(job.part).filter(|_| !whole)
     }
 
     pub(super) fn poll_state(&mut self, id: SessionId, change: impl FnOnce(&mut PollState)) {

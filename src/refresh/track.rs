@@ -5,17 +5,7 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 use crate::domain::session::ids::SessionId;
-
-/// What is asked for a session.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Part {
-    /// `GET /sessions/{s}`
-    Session,
-    /// `GET …/configuration`
-    Configuration,
-    /// `GET …/instructions`
-    Letter,
-}
+use crate::domain::session::parts::Part;
 
 /// One request to make: a part of a session.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -48,6 +48,11 @@ pub fn change_words(event: &TimelineEvent) -> ChangeWords {
     match &event.what {
         ChangeKind::FirstSeen => Words::new(Tone::Dim, "first response from Yoti"),
         ChangeKind::State { from, to } => state(from.as_ref(), to.as_ref()),
+        ChangeKind::Contradiction { kept, said } => {
+            let (kept, said) = (server(&kept.text()), said.as_ref().map(SessionState::text));
+            let said = said.as_ref().map_or("no state".to_owned(), server);
+            Words::new(Tone::Notice, format!("Yoti said {said} after {kept}: not believed"))
+        }
         ChangeKind::ResourceAdded { container, document_type, country, pages, frames } => {
             let parts = [country.as_ref(), document_type.as_ref()];
             let (line, spoken) = document(container, parts, *pages, *frames);

@@ -6,9 +6,10 @@ use branchwatch::domain::assessment::requested::expected;
 use branchwatch::domain::brief::Brief;
 use branchwatch::domain::brief::bounds::{LONGEST, MOST};
 use branchwatch::domain::brief::result::ResultBrief;
-use branchwatch::domain::events::change::{ChangeKind, ChangedPart};
+use branchwatch::domain::events::change::ChangeKind;
 use branchwatch::domain::events::short_change::ShortChange;
 use branchwatch::domain::server_text::ServerText;
+use branchwatch::domain::session::parts::Part;
 use branchwatch::domain::session::wire_enum::{
     IdentityProfileOutcome, RequirementType, SourceType, TaskState,
 };
@@ -173,9 +174,9 @@ fn of_events(watched: &WatchedSession) {
         let told = timeline.iter().filter(|event| event.what != ChangeKind::FirstSeen);
         told.filter(|event| event.what.part() == part).map(|event| event.seen_at).max()
     };
-    assert_eq!(events.newest.session, of_part(ChangedPart::Session));
-    assert_eq!(events.newest.configuration, of_part(ChangedPart::Configuration));
-    assert_eq!(events.newest.letter, of_part(ChangedPart::Letter));
+    assert_eq!(events.newest.session, of_part(Part::Session));
+    assert_eq!(events.newest.configuration, of_part(Part::Configuration));
+    assert_eq!(events.newest.letter, of_part(Part::Letter));
 }
 
 fn pairs(all: &[Served]) -> Vec<(Kind, &Value)> {

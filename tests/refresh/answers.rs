@@ -219,8 +219,7 @@ async fn an_answer_its_poll_state_and_the_time_of_the_last_are_seen_together() {
         while snapshots.changed().await.is_ok() && seen < 100 {
             let snapshot = Arc::clone(&snapshots.borrow_and_update());
             for session in snapshot.sessions.iter() {
-                let fetched =
-                    session.answers().unwrap().session.as_ref().map(|answer| answer.fetched_at);
+                let fetched = session.brief.fetched_at();
                 assert_eq!(fetched, session.poll.last_ok);
                 assert!(fetched <= snapshot.health.last_ok);
                 seen += usize::from(fetched.is_some());

@@ -135,6 +135,40 @@ async fn of_many_only_the_last_details_stay_and_nothing_of_the_others_is_lost() 
     assert!(read > 144, "what changed was compared with what was stored: {read} were read");
 }
 
+#[tokio::test(start_paused = true)]
+async fn an_answer_that_says_nothing_new_reads_nothing_and_its_time_is_kept() {
+    let memory = answered(3).await;
+    let (mut world, source) = saving(memory, ongoing);
+    let times = |snapshot: &Snapshot| -> Vec<_> {
+        let briefs = snapshot.sessions.iter().map(|session| &session.brief);
+        let parts = |brief: &Arc<Brief>| {
+            let configuration = brief.configuration.as_ref().unwrap().fetched_at;
+            (brief.fetched_at().unwrap(), configuration, brief.letter.fetched_at().unwrap())
+        };
+        briefs.map(parts).collect()
+    };
+    let before = world.snapshot();
+    pass(2 * 3_600).await;
+    let after = world.snapshot();
+    assert_eq!(*source.read.lock().unwrap(), 0);
+    for (before, after) in times(&before).into_iter().zip(times(&after)) {
+        assert!(before.0 < after.0 && before.1 < after.1 && before.2 < after.2);
+    }
+    for (before, after) in before.sessions.iter().zip(after.sessions.iter()) {
+        assert_eq!(before.revision, after.revision);
+        assert_eq!(before.brief.events, after.brief.events);
+        assert_eq!(after.poll.last_ok, after.brief.fetched_at());
+    }
+    // What does say something new is compared with what is stored.
+    world.cancel.cancel();
+    let memory = answered(1).await;
+    let (mut world, source) = saving(memory, |_, _| Ok(SessionState::Completed));
+    pass(20 * 60).await;
+    assert_eq!(*source.read.lock().unwrap(), 1);
+    let snapshot = world.snapshot();
+    assert_eq!(kinds(snapshot.sessions.get(id(1)).unwrap()), ["first", "letter", "state"]);
+}
+
 // D12
 #[tokio::test(start_paused = true)]
 async fn the_session_under_the_cursor_is_read_at_once() {

@@ -19,10 +19,12 @@ use branchwatch::clock::{Clock, TokioClock};
 use branchwatch::domain::assessment::rules::Rules;
 use branchwatch::domain::assessment::stage::Stage;
 use branchwatch::domain::session::Session;
-use branchwatch::domain::session::answer::Answer;
+use branchwatch::domain::session::answer::{Answer, Fingerprint};
 use branchwatch::domain::session::configuration::Configuration;
 use branchwatch::domain::session::ids::SessionId;
 use branchwatch::domain::session::instructions::Instructions;
+use branchwatch::domain::session::observation::{Observation, Unchanged};
+use branchwatch::domain::session::parts::Part;
 use branchwatch::domain::session::wire_enum::{ErrorCode, SessionState};
 use branchwatch::domain::watchlist::command::OperatorCommand;
 use branchwatch::domain::watchlist::snapshot::{Connection, Snapshot};
@@ -33,13 +35,6 @@ use jiff::SignedDuration;
 use tokio::sync::{mpsc, watch};
 use tokio::time::{Instant, advance, sleep};
 use tokio_util::sync::CancellationToken;
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Part {
-    Session,
-    Configuration,
-    Letter,
-}
 
 type Script = dyn Fn(SessionId, Duration) -> Result<SessionState, ApiErrorKind> + Send + Sync;
 
@@ -99,6 +94,39 @@ impl SessionApi for Fake {
         let raw = r#"{"documents":[{"requirement_id":"r"}]}"#;
         let value = wire::instructions(raw).unwrap();
         Ok(Answer { value, raw: raw.into(), fetched_at: self.clock.now() })
+    }
+
+    /// As the real client does it: what is known is not told again.
+    async fn poll(
+        &self,
+        id: SessionId,
+        part: Part,
+        known: Option<Fingerprint>,
+    ) -> Result<Observation, ApiError> {
+        let (observation, raw, ttl) = match part {
+            Part::Session => {
+                let answer = self.session(id).await?;
+                let (raw, ttl) = (answer.raw.clone(), answer.value.client_session_token_ttl);
+                (Observation::Session(answer), raw, ttl)
+            }
+            Part::Configuration => {
+                let answer = self.configuration(id).await?;
+                let raw = answer.raw.clone();
+                (Observation::Configuration(answer), raw, None)
+            }
+            Part::Letter => {
+                let answer = self.instructions(id).await?;
+                let raw = answer.raw.clone();
+                (Observation::Letter(answer), raw, None)
+            }
+        };
+        let fetched_at = self.clock.now();
+        Ok(match known.filter(|fingerprint| Fingerprint::of(&raw) == Some(*fingerprint)) {
+            Some(fingerprint) => {
+                Observation::Unchanged(Unchanged { part, fingerprint, ttl, fetched_at })
+            }
+            None => observation,
+        })
     }
 
     fn yoti_time(&self) -> Option<jiff::Timestamp> {

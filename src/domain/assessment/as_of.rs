@@ -8,12 +8,12 @@ use std::sync::Arc;
 use jiff::Timestamp;
 
 use crate::domain::brief::result::last_activity;
-use crate::domain::events::change::{ChangeKind, ChangedPart, TimelineEvent};
+use crate::domain::events::change::{ChangeKind, TimelineEvent};
 use crate::domain::session::Session;
 use crate::domain::session::answer::Answer;
 use crate::domain::session::check::Check;
 use crate::domain::session::configuration::RequiredResource;
-use crate::domain::session::parts::{Answers, Letter};
+use crate::domain::session::parts::{Answers, Letter, Part};
 use crate::domain::session::resource::{Media, Resource, Task};
 use crate::domain::session::wire_enum::SessionState;
 use crate::domain::watchlist::annotations::{Annotations, Personal};
@@ -210,7 +210,7 @@ fn rewind_check(check: &mut Check, at: Timestamp) {
 /// The letter as the last answer before that moment told it. Only the newest letter is kept: what an
 /// earlier one said is not known.
 fn letter(now: &Letter, timeline: &[TimelineEvent], at: Timestamp) -> Letter {
-    let told = || timeline.iter().filter(|event| event.what.part() == ChangedPart::Letter);
+    let told = || timeline.iter().filter(|event| event.what.part() == Part::Letter);
     let Some(newest) = told().map(|event| event.at).max() else {
         // Of a store that an older build wrote: it kept no event where there was no letter.
         return match now {

@@ -3,8 +3,9 @@
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
-use crate::domain::events::change::{ChangeKind, ChangedPart, TimelineEvent};
+use crate::domain::events::change::{ChangeKind, TimelineEvent};
 use crate::domain::events::short_change::ShortChange;
+use crate::domain::session::parts::Part;
 use crate::domain::session::wire_enum::{SessionState, SourceType};
 
 /// A letter that is first seen this soon after the first answer
@@ -80,9 +81,9 @@ impl EventsBrief {
             last_at: timeline.iter().map(|event| event.at).max(),
             last: timeline.last().map(|event| ShortChange::of(&event.what)),
             newest: Newest {
-                session: of_part(ChangedPart::Session),
-                configuration: of_part(ChangedPart::Configuration),
-                letter: of_part(ChangedPart::Letter),
+                session: of_part(Part::Session),
+                configuration: of_part(Part::Configuration),
+                letter: of_part(Part::Letter),
             },
             changed_at: changed_at(timeline),
             letter_seen: seen(&|event| matches!(event.what, ChangeKind::LetterSet { .. })),
@@ -111,7 +112,7 @@ fn is_visit(event: &TimelineEvent) -> bool {
 
 fn changed_at(timeline: &[TimelineEvent]) -> Option<Timestamp> {
     let first = timeline.first()?.seen_at;
-    let is_letter = |event: &TimelineEvent| event.what.part() == ChangedPart::Letter;
+    let is_letter = |event: &TimelineEvent| event.what.part() == Part::Letter;
     let newer = |event: &&TimelineEvent| event.seen_at > first;
     let newest = timeline.iter().rev().find(|event| newer(event) && !is_letter(event));
     let later = |event: &&TimelineEvent| event.seen_at.duration_since(first) > FIRST_LOOK;

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::domain::brief::bounds::Budget;
 use crate::domain::server_text::ServerText;
+use crate::domain::session::answer::Fingerprint;
 use crate::domain::session::instructions::Branch;
 use crate::domain::session::parts::Letter;
 
@@ -22,6 +23,8 @@ pub enum LetterBrief {
         fetched_at: Timestamp,
         /// `None`: no branch is chosen.
         branch: Option<Arc<BranchBrief>>,
+        #[serde(default)]
+        fingerprint: Option<Fingerprint>,
     },
 }
 
@@ -41,7 +44,11 @@ impl LetterBrief {
             Letter::Set(answer) => {
                 let branch = answer.value.branch.as_ref();
                 let branch = branch.map(|branch| Arc::new(BranchBrief::of(branch, budget)));
-                Self::Set { fetched_at: answer.fetched_at, branch }
+                Self::Set {
+                    fetched_at: answer.fetched_at,
+                    branch,
+                    fingerprint: Fingerprint::of(&answer.raw),
+                }
             }
         }
     }
@@ -64,12 +71,18 @@ impl LetterBrief {
         }
     }
 
+    pub(super) const fn fingerprint(&self) -> Option<Fingerprint> {
+        match self {
+            Self::Set { fingerprint, .. } => *fingerprint,
+            Self::NotKnown | Self::NotSet(_) => None,
+        }
+    }
+
     /// Takes the time of a letter that says the same.
-    pub(super) fn fetch_again(&mut self, letter: &Letter) {
-        match (self, letter) {
-            (Self::NotSet(at), Letter::NotSet(again)) => *at = *again,
-            (Self::Set { fetched_at, .. }, Letter::Set(answer)) => *fetched_at = answer.fetched_at,
-            _ => {}
+    pub(super) const fn fetch_again(&mut self, again: Timestamp) {
+        match self {
+            Self::NotKnown => {}
+            Self::NotSet(at) | Self::Set { fetched_at: at, .. } => *at = again,
         }
     }
 

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::domain::brief::bounds::{Budget, MOST};
 use crate::domain::server_text::ServerText;
 use crate::domain::session::Session;
-use crate::domain::session::answer::Answer;
+use crate::domain::session::answer::{Answer, Fingerprint};
 use crate::domain::session::check::{Check, is_final, is_pass};
 use crate::domain::session::extra::UnknownValue;
 use crate::domain::session::profile::IdentityProfile;
@@ -26,6 +26,7 @@ pub struct ResultBrief {
     pub fetched_at: Timestamp,
     /// Seconds that were left of the session then.
     pub ttl: Option<i64>,
+    pub fingerprint: Option<Fingerprint>,
     pub state: Option<SessionState>,
     /// In the order of the answer, but for REJECTs where there are too many.
     pub checks: Arc<[CheckBrief]>,
@@ -122,6 +123,7 @@ impl ResultBrief {
         Self {
             fetched_at: answer.fetched_at,
             ttl: session.client_session_token_ttl,
+            fingerprint: Fingerprint::of(&answer.raw),
             state: session.state.as_ref().map(|state| budget.value(state)),
             checks: checks_of(session, budget).into(),
             checks_left_out: session.checks.len().saturating_sub(MOST),

@@ -2,6 +2,7 @@
 
 mod asked;
 mod between;
+mod contradiction;
 mod order;
 
 use jiff::{SignedDuration, Timestamp};
@@ -10,11 +11,13 @@ use serde::{Deserialize, Serialize};
 use crate::domain::events::event_kind::EventKind;
 use crate::domain::events::notification::Notification;
 use crate::domain::server_text::ServerText;
+use crate::domain::session::parts::Part;
 use crate::domain::session::wire_enum::{
     CheckState, Recommendation, SessionState, SourceType, TaskState, Topic,
 };
 
 pub use between::between;
+pub use contradiction::contradiction;
 pub use order::by_time;
 
 /// Where the knowledge of an event comes from.
@@ -55,6 +58,11 @@ pub enum ChangeKind {
     State {
         from: Option<SessionState>,
         to: Option<SessionState>,
+    },
+    /// Yoti said a state that no session reaches from the one it is in; that response is not taken in.
+    Contradiction {
+        kept: SessionState,
+        said: Option<SessionState>,
     },
     ResourceAdded {
         /// `id_documents`, `face_capture`, ….
@@ -156,27 +164,20 @@ pub enum ChangeKind {
     Other,
 }
 
-/// The part of Yoti's answers that a change was seen in.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum ChangedPart {
-    Session,
-    Configuration,
-    Letter,
-}
-
 impl ChangeKind {
     /// The part that says so; what a notification alone tells is of the session.
     #[must_use]
-    pub const fn part(&self) -> ChangedPart {
+    pub const fn part(&self) -> Part {
         match self {
             Self::Requirement { .. }
             | Self::RequirementRemoved { .. }
             | Self::Assessment { .. }
             | Self::AttemptsLeft { .. }
-            | Self::CheckAskedFor { .. } => ChangedPart::Configuration,
-            Self::LetterSet { .. } | Self::LetterNotSet => ChangedPart::Letter,
+            | Self::CheckAskedFor { .. } => Part::Configuration,
+            Self::LetterSet { .. } | Self::LetterNotSet => Part::Letter,
             Self::FirstSeen
             | Self::State { .. }
+            | Self::Contradiction { .. }
             | Self::ResourceAdded { .. }
             | Self::ResourceUpdated { .. }
             | Self::ResourceRemoved { .. }
@@ -188,7 +189,7 @@ impl ChangeKind {
             | Self::Back
             | Self::FirstBranchVisit
             | Self::Notified { .. }
-            | Self::Other => ChangedPart::Session,
+            | Self::Other => Part::Session,
         }
     }
 
@@ -197,7 +198,7 @@ impl ChangeKind {
     pub const fn event_kind(&self) -> Option<EventKind> {
         Some(match self {
             Self::FirstSeen => EventKind::FirstAnswer,
-            Self::State { .. } => EventKind::State,
+            Self::State { .. } | Self::Contradiction { .. } => EventKind::State,
             Self::ResourceAdded { .. }
             | Self::ResourceUpdated { .. }
             | Self::ResourceRemoved { .. }

@@ -38,7 +38,7 @@ impl ShortChange {
     pub const fn of(what: &ChangeKind) -> Self {
         match what {
             ChangeKind::FirstSeen => Self::FirstSeen,
-            ChangeKind::State { .. } => Self::State,
+            ChangeKind::State { .. } | ChangeKind::Contradiction { .. } => Self::State,
             ChangeKind::ResourceAdded { .. } => Self::ResourceAdded,
             ChangeKind::ResourceUpdated { .. } => Self::ResourceUpdated,
             ChangeKind::ResourceRemoved { .. } => Self::ResourceRemoved,

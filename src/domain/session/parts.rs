@@ -9,6 +9,17 @@ use crate::domain::session::answer::Answer;
 use crate::domain::session::configuration::Configuration;
 use crate::domain::session::instructions::Instructions;
 
+/// What Yoti answers separately for a session.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Part {
+    /// `GET /sessions/{s}`
+    Session,
+    /// `GET …/configuration`
+    Configuration,
+    /// `GET …/instructions`
+    Letter,
+}
+
 /// What is known of the letter.
 #[derive(Clone, Debug, PartialEq, Default)]
 pub enum Letter {

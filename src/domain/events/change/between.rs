@@ -228,10 +228,10 @@ fn reason(check: &Check) -> Option<&ServerText> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::events::change::ChangedPart;
     use crate::domain::fixture as f;
     use crate::domain::session::configuration::Assessment;
     use crate::domain::session::ids::MediaId;
+    use crate::domain::session::parts::Part;
     use crate::domain::session::wire_enum::{
         AssessmentState, CheckType, IdentityProfileOutcome, Recommendation, RequirementType,
         SessionState,
@@ -396,7 +396,7 @@ mod tests {
         let back = kinds(&after, &before);
         let dropped = ChangeKind::CheckAskedFor { check_type: "NEW_CHECK".into(), asked: false };
         assert!(back.contains(&dropped), "{back:?}");
-        assert!(back.iter().all(|what| what.part() == ChangedPart::Configuration));
+        assert!(back.iter().all(|what| what.part() == Part::Configuration));
         assert!(!back.contains(&required));
     }
 }
