@@ -92,7 +92,8 @@ pub struct Prepared {
     /// The simulated time: the dashboard of the demo goes by it too.
     pub clock: TokioClock,
     world: Arc<Mutex<World>>,
-    listener: tokio::net::TcpListener,
+    address: SocketAddr,
+    listener: std::net::TcpListener,
     seed: u64,
 }
 
@@ -164,18 +165,22 @@ pub async fn prepare(options: Options, notify: Option<&str>) -> Result<Prepared,
     // Bound before it serves: a client that is early waits for the answer and is not refused.
     let listener = tokio::net::TcpListener::bind(options.listen).await.map_err(listen)?;
     let address = listener.local_addr().map_err(listen)?;
+    // Of no runtime yet: it may serve in another one than it was bound in.
+    let listener = listener.into_std().map_err(listen)?;
     let base_url = format!("http://{address}{}", server::PREFIX);
     let world = Arc::new(Mutex::new(world));
-    Ok(Prepared { base_url, sdk_id, sessions, clock, world, listener, seed: options.seed })
+    let seed = options.seed;
+    Ok(Prepared { base_url, sdk_id, sessions, clock, world, address, listener, seed })
 }
 
 impl Prepared {
-    /// Answers requests that are signed with the key that belongs to this public key (PEM).
+    /// Answers requests that are signed with the key that belongs to this public key (PEM), in tasks
+    /// of the tokio runtime that this is called in.
     ///
     /// # Errors
-    /// When the key cannot be used.
+    /// When the key or the address cannot be used.
     pub fn serve(self, public_pem: &str) -> Result<Running, SimulatorError> {
-        let Self { base_url, sdk_id, sessions, clock, world, listener, seed } = self;
+        let Self { base_url, sdk_id, sessions, clock, world, address, listener, seed } = self;
         let application = Application {
             sdk_id: sdk_id.to_string(),
             key: VerifyingKey::from_pem(public_pem)?,
@@ -185,6 +190,8 @@ impl Prepared {
             broken: self::sdk_id(seed ^ 0xb40c).to_string(),
         };
         let shared = Shared { world: Arc::clone(&world), application: Arc::new(application) };
+        let listener = tokio::net::TcpListener::from_std(listener)
+            .map_err(|cause| SimulatorError::Listen { address, cause })?;
         let cancelled = CancellationToken::new();
         let stop = cancelled.clone().drop_guard();
         let task = tokio::spawn(async move {

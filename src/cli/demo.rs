@@ -5,8 +5,7 @@ use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 use secrecy::ExposeSecret;
-use tokio::sync::{mpsc, watch as channel};
-use tokio::task::JoinHandle;
+use tokio::sync::{mpsc, oneshot, watch as channel};
 
 use super::args::{Global, Play};
 use super::exit::Failure;
@@ -26,7 +25,7 @@ use crate::runtime::alerts::AlertCommand;
 use crate::runtime::engine::LoadedStore;
 use crate::runtime::yoti_actions::YotiActions;
 use crate::simulator::timeline::turnover::Turnover;
-use crate::simulator::{self, MadeSession, Options, Prepared, Running, SimulatorError};
+use crate::simulator::{self, MadeSession, Options, Prepared, SimulatorError};
 
 /// How long the demo's Yoti keeps the evidence, so that the evidence clock shows.
 const EVIDENCE: SignedDuration = SignedDuration::from_hours(14 * 24);
@@ -72,8 +71,8 @@ pub(super) async fn run(global: &Global, play: &Play) -> Result<u8, Failure> {
     // Made-up sessions never reach the operator's own store.
     let mut store = persist::in_memory(Vec::new());
     store.add(&entries(&prepared.sessions, clock.now()))?;
-    let arrivals = arrivals(turnover, clock);
-    let serving = serve(prepared, key);
+    let (sender, arrivals) = mpsc::channel(8);
+    let simulator = SimulatorThread::of(prepared, key, arrive(turnover, clock, sender))?;
     let held = LoadedStore::of(store, None)?;
     let config = demonstrated(config, sdk_id, play.speed, global);
     let code = if global.a11y {
@@ -87,9 +86,7 @@ pub(super) async fn run(global: &Global, play: &Play) -> Result<u8, Failure> {
             (!global.offline).then(|| Arc::new(client.clone()) as Arc<dyn YotiActions>);
         dashboard::finish(parts, held, client, clock).await
     };
-    if let Ok(running) = serving.await {
-        running?.shutdown().await;
-    }
+    simulator.shutdown().await?;
     code
 }
 
@@ -116,45 +113,74 @@ fn demonstrated(config: Config, sdk_id: uuid::Uuid, speed: f64, global: &Global)
     }
 }
 
-/// Makes the key pair beside the first frame, and answers requests from then on.
-fn serve(
-    prepared: Prepared,
-    key: channel::Sender<Option<Arc<SigningKey>>>,
-) -> JoinHandle<Result<Running, SimulatorError>> {
-    tokio::spawn(async move {
-        let made = tokio::task::spawn_blocking(SigningKey::generate).await;
-        let pair = made.map_err(|why| SimulatorError::Key(why.to_string()))??;
-        let running = prepared.serve(&pair.public_pem()?)?;
-        key.send_replace(Some(Arc::new(pair)));
-        Ok(running)
-    })
+/// The simulator on a thread of its own, of which the screen has the advantage: however much happens
+/// in its world, a key is answered at once.
+struct SimulatorThread {
+    thread: std::thread::JoinHandle<Result<(), SimulatorError>>,
+    stop: oneshot::Sender<()>,
 }
 
-/// Commands that put new sessions on the watch-list, and take those off that ended long ago.
-fn arrivals(mut turnover: Turnover, clock: TokioClock) -> mpsc::Receiver<Command> {
-    let (sender, receiver) = mpsc::channel(8);
-    tokio::spawn(async move {
-        loop {
-            tokio::time::sleep(TURNOVER).await;
-            let changes = turnover.look();
-            let mut commands = Vec::new();
-            if !changes.came.is_empty() {
-                commands.push(OperatorCommand::Add(entries(&changes.came, clock.now())));
-            }
-            if !changes.left.is_empty() {
-                commands.push(OperatorCommand::Remove(changes.left));
-            }
-            for command in commands {
-                if sender.send(command.into()).await.is_err() {
-                    return;
-                }
-            }
-            if sender.is_closed() {
-                return;
-            }
+impl SimulatorThread {
+    /// Makes the key pair, beside the first frame, and answers requests from then on. What waits for
+    /// its world runs `beside`, on the same thread.
+    fn of(
+        prepared: Prepared,
+        key: channel::Sender<Option<Arc<SigningKey>>>,
+        beside: impl Future<Output = ()> + Send + 'static,
+    ) -> std::io::Result<Self> {
+        let (stop, stopped) = oneshot::channel();
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+        let serves = async move {
+            let pair = SigningKey::generate()?;
+            let running = prepared.serve(&pair.public_pem()?)?;
+            key.send_replace(Some(Arc::new(pair)));
+            tokio::spawn(beside);
+            // Said, or dropped by a start that failed.
+            let _ended = stopped.await;
+            running.shutdown().await;
+            Ok(())
+        };
+        let thread = std::thread::Builder::new().name("simulator".to_owned());
+        let thread = thread.spawn(move || {
+            yields();
+            runtime.block_on(serves)
+        })?;
+        Ok(Self { thread, stop })
+    }
+
+    async fn shutdown(self) -> Result<(), SimulatorError> {
+        drop(self.stop);
+        let ended = tokio::task::spawn_blocking(|| self.thread.join()).await;
+        // A thread that has panicked has said so.
+        ended.ok().and_then(Result::ok).unwrap_or(Ok(()))
+    }
+}
+
+/// From now on this thread runs only where no other has something to do.
+fn yields() {
+    // On other systems the priority is that of the whole process.
+    #[cfg(target_os = "linux")]
+    // Refused, it is only slower.
+    let _refused = rustix::process::setpriority_process(None, 10);
+}
+
+/// Puts new sessions on the watch-list, and takes those off that ended long ago.
+async fn arrive(mut turnover: Turnover, clock: TokioClock, list: mpsc::Sender<Command>) {
+    while !list.is_closed() {
+        tokio::time::sleep(TURNOVER).await;
+        let changes = turnover.look();
+        let mut commands = Vec::new();
+        if !changes.came.is_empty() {
+            commands.push(OperatorCommand::Add(entries(&changes.came, clock.now())));
         }
-    });
-    receiver
+        if !changes.left.is_empty() {
+            commands.push(OperatorCommand::Remove(changes.left));
+        }
+        for command in commands {
+            // A list that is no longer there ends the loop.
+            let _gone = list.send(command.into()).await;
+        }
+    }
 }
 
 /// The simulator's sessions as a watch-list.

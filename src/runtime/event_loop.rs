@@ -144,6 +144,7 @@ async fn run_until<S: Surface, C: Clock>(
                 continue;
             }
         };
+        frames.hears(&event);
         if step(model, event, surface, outside)? {
             return Ok(Ending::Quit);
         }

@@ -4,9 +4,15 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
+use crate::app::event::Event;
+
 /// Frames are at least this far apart.
 // Some 30 frames a second: a burst of resizes or keys is one frame (fault T09).
 const PACE: Duration = Duration::from_millis(33);
+
+/// The same for a frame that shows what a key did: it does not wait for the pace of the others.
+// A key that is held down, or keys that were typed ahead, are still no flood of frames.
+const AFTER_KEY: Duration = Duration::from_millis(4);
 
 /// Keys do not count for so long after a question about a change at Yoti has appeared.
 // Nobody reads a question faster: what is pressed sooner was meant for something else (fault T14).
@@ -17,8 +23,10 @@ const SOON: Duration = Duration::from_millis(5);
 const RARELY: Duration = Duration::from_millis(250);
 
 pub(super) struct Frames {
-    /// The next one is drawn not before.
-    not_before: Instant,
+    /// The last one was drawn then.
+    last: Option<Instant>,
+    /// A key was pressed since then.
+    key: bool,
     /// The terminal has not taken what was written.
     behind: Option<Behind>,
     /// A question was drawn that the terminal has not taken.
@@ -34,16 +42,26 @@ struct Behind {
 impl Frames {
     pub(super) fn new() -> Self {
         let now = Instant::now();
-        Self { not_before: now, behind: None, asked: false, deaf_until: now }
+        Self { last: None, key: false, behind: None, asked: false, deaf_until: now }
     }
 
-    pub(super) const fn next(&self) -> Instant {
-        self.not_before
+    /// The next one is drawn not before.
+    pub(super) fn next(&self) -> Instant {
+        let pace = if self.key { AFTER_KEY } else { PACE };
+        self.last.map_or_else(Instant::now, |last| last + pace)
+    }
+
+    /// Whoever pressed a key waits for what it does. A window that changes its size, which sends many
+    /// events, can wait (fault T09).
+    pub(super) const fn hears(&mut self, event: &Event) {
+        use Event::{Action, Edit, Mouse, Paste};
+        self.key |= matches!(event, Action(_) | Edit(_) | Paste(_) | Mouse(_));
     }
 
     /// A frame is drawn now, with a question in it for the first time or not.
     pub(super) fn drawn(&mut self, question: bool) {
-        self.not_before = Instant::now() + PACE;
+        self.last = Some(Instant::now());
+        self.key = false;
         self.asked |= question;
     }
 
@@ -62,7 +80,7 @@ impl Frames {
     }
 
     pub(super) fn next_try(&self) -> Instant {
-        self.behind.as_ref().map_or(self.not_before, |behind| behind.next_try)
+        self.behind.as_ref().map_or_else(|| self.next(), |behind| behind.next_try)
     }
 
     /// It was tried: the next time is soon at first, and ever later for one that stays silent.
@@ -83,6 +101,23 @@ mod tests {
     use tokio::time::advance;
 
     use super::*;
+    use crate::app::action::Action;
+
+    #[tokio::test(start_paused = true)]
+    async fn what_a_key_did_is_shown_at_once_and_a_flood_of_keys_is_not() {
+        let (mut frames, key) = (Frames::new(), Event::Action(Action::Down));
+        assert_eq!(frames.next(), Instant::now());
+        frames.drawn(false);
+        assert_eq!(frames.next(), Instant::now() + PACE);
+        advance(AFTER_KEY).await;
+        frames.hears(&key);
+        assert_eq!(frames.next(), Instant::now());
+        frames.drawn(false);
+        frames.hears(&Event::Resize(80, 24));
+        assert_eq!(frames.next(), Instant::now() + PACE, "that was the key's");
+        frames.hears(&key);
+        assert_eq!(frames.next(), Instant::now() + AFTER_KEY);
+    }
 
     // T14
     #[tokio::test(start_paused = true)]

@@ -55,13 +55,14 @@ impl Resident {
     /// Something that a client did, now.
     pub(crate) fn done(&mut self, now: Timestamp, what: StepKind) {
         let at = self.elapsed(now);
+        self.changes();
         Arc::make_mut(&mut self.life.scenario).done.push(Step::new(at, what));
-        self.changed();
     }
 
-    /// A client did something that a subscriber may have to be told.
-    pub(crate) fn changed(&mut self) {
+    /// Before a client does something that a subscriber may have to be told.
+    pub(crate) fn changes(&mut self) {
         if let Some(subscription) = &mut self.subscription {
+            subscription.leave_out_the_past(&self.life);
             subscription.next = i64::MIN;
         }
     }

@@ -57,7 +57,7 @@ fn entries(value: &Value) -> &[Value] {
 
 /// Sets what is still to come of a session.
 pub(crate) fn apply(resident: &mut Resident, elapsed: i64, outcome: &Value) {
-    resident.changed();
+    resident.changes();
     let scenario = Arc::make_mut(&mut resident.life.scenario);
     let sections = |key: &str| outcome.get(key).and_then(Value::as_object);
     let mut contents = Vec::new();

@@ -20,9 +20,9 @@ pub(crate) fn put(world: &mut World, id: SessionId, body: &[u8]) -> Result<Reply
     let (resident, moment) = world.ongoing(id)?;
     let value = checked(body, &moment)?;
     let at = resident.elapsed(now);
+    resident.changes();
     promise(&mut resident.life, &value);
     resident.life.instructions = Some((value, at));
-    resident.changed();
     Ok(Reply::empty(200))
 }
 

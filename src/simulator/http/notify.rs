@@ -43,10 +43,10 @@ fn subscribe(world: &mut World, ids: &[SessionId], said: &Value) -> Result<(), R
         if let (Some(resident), Some(subscription)) =
             (world.residents.get_mut(id), subscription.clone())
         {
-            // What happened before the subscription is not told.
-            let past = events::of(&resident.life, resident.elapsed(now));
-            let told = past.into_iter().collect();
-            resident.subscription = Some(Subscription { told, ..subscription });
+            let elapsed = resident.elapsed(now);
+            let next = resident.life.next_after(elapsed);
+            resident.subscription =
+                Some(Subscription { past: Some(elapsed), next, ..subscription });
         }
     }
     // Whoever delivers waits for the next event of those that were there before.
@@ -112,6 +112,7 @@ fn due(world: &mut World) -> (Vec<Delivery>, Timestamp) {
         if !is_due {
             continue;
         }
+        subscription.leave_out_the_past(&resident.life);
         for event in events::of(&resident.life, elapsed) {
             if !subscription.told.insert(event.clone())
                 || !subscription.topics.contains(&event.topic)

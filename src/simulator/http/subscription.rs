@@ -13,7 +13,8 @@ use serde_json::Value;
 use super::answer::Wrong;
 use crate::domain::session::wire_enum::Topic;
 use crate::simulator::json::{list, text};
-use crate::simulator::timeline::events::TopicEvent;
+use crate::simulator::timeline::SimulatedSession;
+use crate::simulator::timeline::events::{self, TopicEvent};
 
 /// All topics in the spelling of the creation (contract 8.2).
 pub(crate) fn topics() -> Vec<&'static str> {
@@ -26,8 +27,19 @@ pub(crate) struct Subscription {
     pub(crate) topics: Vec<String>,
     pub(crate) authorization: Option<String>,
     pub(crate) told: HashSet<TopicEvent>,
+    /// What had happened by this second counts as told; it is worked out when somebody has to know.
+    pub(crate) past: Option<i64>,
     /// Nothing is to be told before this second of the session.
     pub(crate) next: i64,
+}
+
+impl Subscription {
+    /// What had happened to this session when it was subscribed to is not told any more.
+    pub(crate) fn leave_out_the_past(&mut self, life: &SimulatedSession) {
+        if let Some(second) = self.past.take() {
+            self.told.extend(events::of(life, second));
+        }
+    }
 }
 
 /// How notifications are sent, and what was sent.
@@ -87,6 +99,7 @@ pub(crate) fn subscription(said: &Value, wrong: &mut Wrong) -> Option<Subscripti
         topics,
         authorization,
         told: HashSet::new(),
+        past: None,
         next: i64::MIN,
     })
 }
