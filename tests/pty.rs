@@ -8,6 +8,8 @@
 mod asks;
 #[path = "pty/configured.rs"]
 mod configured;
+#[path = "pty/garbage.rs"]
+mod garbage;
 #[path = "pty/ground.rs"]
 mod ground;
 #[path = "pty/lists.rs"]
@@ -213,6 +215,11 @@ impl Terminal {
         assert!(titles.iter().all(|title| title.starts_with("0;branchwatch\x07")), "{titles:?}");
         let kept = text.matches("\x1b[22;2t").count();
         assert_eq!((kept, text.matches("\x1b[23;2t").count()), (titles.len(), titles.len()));
+        // Neither on the screen that was there before nor above it.
+        let mut whole = vt100::Parser::new(cells(40), cells(120), 10_000);
+        whole.process(&raw);
+        whole.screen_mut().set_scrollback(usize::MAX);
+        assert!(!whole.screen().contents().contains("demo-"), "{}", whole.screen().contents());
     }
 }
 

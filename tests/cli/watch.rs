@@ -273,9 +273,11 @@ fn offline_what_is_stored_is_shown_without_a_key() {
     assert_eq!(child.wait().unwrap().code(), Some(143));
 }
 
+// S01
 #[test]
-fn the_units_command_line_is_one_that_the_program_takes() {
+fn the_units_command_line_is_one_that_the_program_takes_and_it_makes_no_core_file() {
     let unit = std::fs::read_to_string("assets/branchwatch.service").unwrap();
+    assert!(unit.lines().any(|line| line == "LimitCORE=0"), "{unit}");
     let line = unit.lines().find_map(|line| line.strip_prefix("ExecStart=")).unwrap();
     let arguments: Vec<&str> = line.split(' ').skip(1).collect();
     let world = crate::empty();

@@ -81,8 +81,10 @@ async fn unreachable(why: &ApiError, base_url: &str) -> DoctorLine {
     let advice = match (&why.kind, proxy) {
         (ApiErrorKind::Unreachable(cause), proxy) => {
             if let (Unreached::ProxyAuthentication, Some(proxy)) = (cause, proxy) {
-                let schemes = proxy.schemes(base_url).await.join(", ");
-                says.push_str(&format!("; it takes: {schemes}"));
+                let schemes = proxy.schemes(base_url).await;
+                if !schemes.is_empty() {
+                    says.push_str(&format!("; it takes: {}", schemes.join(", ")));
+                }
             }
             cause.advice()
         }
