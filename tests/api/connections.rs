@@ -124,13 +124,18 @@ async fn an_idle_connection_is_closed_after_thirty_seconds() {
 
 /// What the system says of the timers of this connection: 2 and the time until TCP probes it.
 #[cfg(target_os = "linux")]
-fn timer(peer: std::net::SocketAddr) -> String {
+fn timer(client: std::net::SocketAddr, server: &str) -> String {
     let table = std::fs::read_to_string("/proc/net/tcp").unwrap();
-    let port = format!(":{:04X}", peer.port());
-    let line = table
-        .lines()
-        .find(|line| line.split_whitespace().nth(1).is_some_and(|local| local.ends_with(&port)));
-    line.unwrap().split_whitespace().nth(5).unwrap().to_owned()
+    let server = server.trim_end_matches("/idverify/v1").rsplit(':').next().unwrap();
+    let server: u16 = server.parse().unwrap();
+    // Both ends: one that is closed may have had this port before.
+    let ends = [client.port(), server].map(|port| format!(":{port:04X}"));
+    let is_it = |line: &&str| {
+        let fields = line.split_whitespace().skip(1).take(2);
+        fields.zip(&ends).filter(|(field, end)| field.ends_with(*end)).count() == 2
+    };
+    let line = table.lines().find(is_it).unwrap();
+    line.split_whitespace().nth(5).unwrap().to_owned()
 }
 
 // N12
@@ -141,7 +146,7 @@ async fn tcp_probes_a_connection_that_is_silent_for_fifteen_seconds() {
     let (client, _) = client(&base, Duration::from_secs(30));
     client.session(id()).await.unwrap();
     let peer = seen.peers.lock().unwrap()[0];
-    let timer = timer(peer);
+    let timer = timer(peer, &base);
     let (kind, left) = timer.split_once(':').unwrap();
     // In hundredths of a second.
     let left = u32::from_str_radix(left, 16).unwrap();
