@@ -4,6 +4,7 @@
 
 pub mod alerts;
 pub mod clipboard;
+pub(crate) mod crash;
 pub mod effects;
 pub mod engine;
 pub mod event_loop;

@@ -53,13 +53,13 @@ struct Terminal {
     at_gate: Arc<AtomicBool>,
     closing: Arc<AtomicBool>,
     reading: std::thread::JoinHandle<()>,
-    _home: Option<tempfile::TempDir>,
+    home: Option<tempfile::TempDir>,
 }
 
 fn demo(extra: &[(&str, &str)]) -> Terminal {
     let home = tempfile::tempdir().unwrap();
     let terminal = begun(&["demo"], home.path(), extra);
-    Terminal { _home: Some(home), ..terminal }
+    Terminal { home: Some(home), ..terminal }
 }
 
 fn begun(arguments: &[&str], home: &std::path::Path, extra: &[(&str, &str)]) -> Terminal {
@@ -121,7 +121,7 @@ fn running(
         at_gate,
         closing,
         reading,
-        _home: None,
+        home: None,
     }
 }
 

@@ -29,7 +29,7 @@ use crate::persist::{PersistError, SharedPersistence};
 use crate::refresh::due::unsigned;
 use crate::regular_file::{self, folder_of};
 use crate::runtime::engine::LoadedStore;
-use crate::runtime::program;
+use crate::runtime::{crash, program};
 use crate::text::shown_str;
 
 /// A password manager may have to be unlocked.
@@ -45,6 +45,9 @@ pub(super) fn flags(global: &Global) -> Flags {
 
 pub(super) fn config(global: &Global) -> Result<Config, Failure> {
     let config = config::resolve(&flags(global), &Environment::of_process())?;
+    if !global.no_state {
+        crash::report_in(&config.state_dir);
+    }
     if global.allow_writes {
         read_only(&config)?;
     }

@@ -25,6 +25,7 @@ use rustix::termios::{tcgetattr, tcsetattr};
 use tokio_util::sync::CancellationToken;
 use writer::TerminalWriter;
 
+use super::crash;
 use crate::app::operator::bell::state::Desktop;
 
 /// The terminal while it is ours.
@@ -373,12 +374,14 @@ pub fn install_panic_hook() {
             .location()
             .map_or_else(String::new, |at| format!(" at {}:{}", at.file(), at.line()));
         // The message of a panic may hold data; its place does not.
+        let report = crash::report(&place).map(|path| format!(" Details: {}.", path.display()));
         let mut err = io::stderr().lock();
         // A terminal that does not read must not hold this up.
         if told {
             let _unheard = writeln!(
                 err,
-                "branchwatch: internal fault{place}; nothing stored is lost. Please report it."
+                "branchwatch: internal fault{place}; nothing stored is lost. Please report it.{}",
+                report.unwrap_or_default()
             );
         }
         PANICKED.store(true, Ordering::SeqCst);

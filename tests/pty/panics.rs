@@ -58,6 +58,16 @@ fn a_panic_in_any_task_gives_the_terminal_back_and_ends_with_70() {
             terminal.is_restored();
         }
         assert!(text.contains("internal fault"), "{place}: {text}");
-        assert!(!text.contains("CANARY"), "a panic's message may hold data");
+        let report =
+            terminal.home.as_ref().unwrap().path().join(".local/state/branchwatch/crash.txt");
+        let report = std::fs::read_to_string(report).unwrap();
+        assert!(
+            report.contains(env!("CARGO_PKG_VERSION")) && report.contains(" at src/"),
+            "{report}"
+        );
+        assert!(
+            !text.contains("CANARY") && !report.contains("CANARY"),
+            "its message may hold data"
+        );
     }
 }
