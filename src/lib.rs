@@ -20,6 +20,9 @@
 //! - [`runtime`] the terminal and the event loop · [`cli`] the commands
 //! - [`telemetry`] the log file
 
+#[cfg(windows)]
+compile_error!("branchwatch does not run on Windows itself: build and run it inside WSL");
+
 pub mod api;
 pub mod app;
 pub mod audit;

@@ -23,6 +23,19 @@ SHOTS = [
     ("export", 120, 40, 20, ["e"]),
 ]
 
+# Columns, rows, and scenes of three seconds: keys, and seconds until the picture is taken.
+MOVIE = (120, 34, [
+    ([], 12),
+    ([], 6),
+    (["j", "j"], 1),
+    (["Enter", "="], 1),
+    (["3"], 1),
+    (["/"], 1),
+    (["f", "a", "c", "e", "Space", "r", "e", "j", "e", "c", "t", "Enter"], 1),
+    (["3", "Enter"], 1),
+    (["Escape", "Escape", "1", "Escape"], 4),
+])
+
 CELL, LINE, SIZE = 8.4, 18, 14
 PALETTE = [
     "#1c1f26", "#e06c75", "#98c379", "#e5c07b", "#61afef", "#c678dd", "#56b6c2", "#c8ccd4",
@@ -38,17 +51,44 @@ def tmux(*words):
     return done.stdout
 
 
-def captured(columns, rows, wait, keys):
-    """The screen's lines with their escape sequences, after the keys."""
+def started(columns, rows):
     size = ["-x", str(columns), "-y", str(rows)]
     tmux("-f", "/dev/null", "new-session", "-d", "-s", "shot", *size,
          f"env COLORTERM=truecolor TERM=xterm-256color COLORFGBG='15;0' {PROGRAM} demo --seed 1")
+
+
+def typed(keys):
+    for key in keys:
+        tmux("send-keys", "-t", "shot", key)
+        time.sleep(0.4)
+
+
+def seen():
+    """The screen's lines with their escape sequences."""
+    return tmux("capture-pane", "-p", "-e", "-t", "shot").splitlines()
+
+
+def captured(columns, rows, wait, keys):
+    """The screen after some seconds and the keys."""
+    started(columns, rows)
     try:
         time.sleep(wait)
-        for key in keys:
-            tmux("send-keys", "-t", "shot", key)
-            time.sleep(0.4)
-        return tmux("capture-pane", "-p", "-e", "-t", "shot").splitlines()
+        typed(keys)
+        return seen()
+    finally:
+        tmux("kill-server")
+
+
+def filmed(columns, rows, scenes):
+    """The screen after each of the scenes."""
+    started(columns, rows)
+    try:
+        frames = []
+        for keys, seconds in scenes:
+            typed(keys)
+            time.sleep(seconds)
+            frames.append(seen())
+        return frames
     finally:
         tmux("kill-server")
 
@@ -105,18 +145,22 @@ def runs(line, style):
     return found, style
 
 
-def drawn(lines, columns, rows):
+def head(columns, rows):
     width, height = columns * CELL + 24, rows * LINE + 24
-    parts = [
+    return [
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{width:.0f}" height="{height}" '
         f'viewBox="0 0 {width:.0f} {height}" font-family="DejaVu Sans Mono, Menlo, Consolas, monospace" '
         f'font-size="{SIZE}">',
         f'<rect width="100%" height="100%" rx="8" fill="{GROUND}"/>',
     ]
-    style = {}
+
+
+def rows_of(lines):
+    """The parts of each row; a style goes on into the next one."""
+    style, rows = {}, []
     for row, line in enumerate(lines):
         found, style = runs(line, style)
-        column = 0
+        parts, column = [], 0
         for look, text in found:
             ink, ground = look.get("ink", INK), look.get("ground", GROUND)
             if look.get(7):
@@ -133,6 +177,30 @@ def drawn(lines, columns, rows):
                     f'fill="{ink}"{extra}>{html.escape(text)}</text>'
                 )
             column += len(text)
+        rows.append("\n".join(parts))
+    return rows
+
+
+def drawn(lines, columns, rows):
+    return "\n".join([*head(columns, rows), *filter(None, rows_of(lines)), "</svg>"]) + "\n"
+
+
+def moving(frames, columns, rows, seconds):
+    """All frames in one picture: a row that several frames share stands in it once."""
+    shown = {}
+    for number, lines in enumerate(frames):
+        for row in filter(None, rows_of(lines)):
+            shown.setdefault(row, set()).add(number)
+    parts, whole = head(columns, rows), set(range(len(frames)))
+    for row, numbers in shown.items():
+        if numbers == whole:
+            parts.append(row)
+            continue
+        values = ";".join("visible" if number in numbers else "hidden" for number in whole)
+        parts.append(
+            f'<g visibility="hidden"><animate attributeName="visibility" calcMode="discrete" '
+            f'values="{values}" dur="{seconds}s" repeatCount="indefinite"/>\n{row}\n</g>'
+        )
     return "\n".join([*parts, "</svg>"]) + "\n"
 
 
@@ -140,3 +208,8 @@ for name, columns, rows, wait, keys in SHOTS:
     lines = captured(columns, rows, wait, keys)
     (HERE / f"{name}.svg").write_text(drawn(lines, columns, rows))
     print(f"{name}.svg")
+
+frames = filmed(*MOVIE)
+columns, rows, scenes = MOVIE
+(HERE / "demo.svg").write_text(moving(frames, columns, rows, 3 * len(scenes)))
+print("demo.svg")
