@@ -9,12 +9,16 @@ mod config;
 mod confirm;
 mod dashboard;
 mod demo;
+#[cfg(test)]
+mod docs;
 mod doctor;
 mod exit;
 mod export;
 mod fetch;
+mod grammar;
 mod handover;
 mod hearing;
+mod info;
 mod ingest;
 mod letter;
 mod list;
@@ -45,7 +49,7 @@ mod words;
 use std::io::IsTerminal;
 use std::process::ExitCode;
 
-use clap::{CommandFactory, Parser};
+use clap::FromArgMatches;
 
 use crate::api::key::holds_key;
 use args::{Cli, Command};
@@ -60,8 +64,11 @@ pub fn main() -> ExitCode {
         output::warn(&format!("branchwatch: {place} {what}"));
         return ExitCode::from(exit::USAGE);
     }
-    let cli = match Cli::try_parse() {
-        Ok(cli) => cli,
+    let parsed = grammar::grammar().try_get_matches();
+    let name = |matches: &clap::ArgMatches| matches.subcommand_name().map(str::to_owned);
+    let parsed = parsed.and_then(|found| Ok((name(&found), Cli::from_arg_matches(&found)?)));
+    let (name, cli) = match parsed {
+        Ok(parsed) => parsed,
         Err(why) => {
             // Help and version are data, errors are talk; a reader that went away is no fault.
             let _unheard = why.print();
@@ -77,7 +84,7 @@ pub fn main() -> ExitCode {
     crate::runtime::terminal::install_panic_hook();
     // Caught, so that the exit code is 70 (fault T01);
     // the hook has given the terminal back by then.
-    let ended = std::panic::catch_unwind(|| started(cli));
+    let ended = std::panic::catch_unwind(|| started(cli, name.as_deref()));
     if crate::runtime::terminal::panicked() {
         return ExitCode::from(exit::FAULT);
     }
@@ -108,13 +115,13 @@ fn key_in_arguments() -> Option<String> {
     }
 }
 
-fn started(cli: Cli) -> u8 {
+fn started(cli: Cli, name: Option<&str>) -> u8 {
     let runtime =
         // Two, so that the event loop never waits for a request that is being parsed.
         tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
     let ended = match runtime {
         Ok(runtime) => {
-            let ended = runtime.block_on(run(cli));
+            let ended = runtime.block_on(run(cli, name));
             // A name look-up or a blocked reader must not hold up the end.
             runtime.shutdown_timeout(std::time::Duration::from_millis(200));
             ended
@@ -134,7 +141,7 @@ fn started(cli: Cli) -> u8 {
 }
 
 #[expect(clippy::cognitive_complexity, reason = "one arm for each command")]
-async fn run(cli: Cli) -> Result<u8, Failure> {
+async fn run(cli: Cli, name: Option<&str>) -> Result<u8, Failure> {
     let global = cli.global;
     // First of all: no later message may print a key that stands in the environment (fault S03).
     crate::config::no_keys_in(&crate::config::Environment::of_process())?;
@@ -148,7 +155,7 @@ async fn run(cli: Cli) -> Result<u8, Failure> {
     crate::telemetry::install(global.log_file.as_deref(), level, global.verbose)
         .map_err(|why| Failure::Other(format!("cannot log: --log-file: {why}")))?;
     // Before anything is done: a flag that does nothing here would mislead.
-    scope::check(&global, cli.command.as_ref())?;
+    scope::check(&global, cli.command.as_ref(), name)?;
     match cli.command {
         None if global.a11y => watch::run(&global, &args::Watch::default()).await,
         None if std::io::stdout().is_terminal() => Box::pin(dashboard::run(&global)).await,
@@ -177,12 +184,15 @@ async fn run(cli: Cli) -> Result<u8, Failure> {
         Some(Command::Watch(args)) => watch::run(&global, &args).await,
         Some(Command::Doctor { json }) => doctor::run(&global, json).await,
         Some(Command::Store { what }) => store::run(&global, &what),
+        Some(Command::Info { json }) => info::run(&global, json),
         Some(Command::Reset) => reset::run(),
         Some(Command::Config { what }) => config::run(&global, &what),
         Some(Command::Completions { shell }) => topic::completions(shell),
-        Some(Command::Man { command }) => man::run(command.as_deref(), Cli::command()),
+        Some(Command::Man { command, dir }) => {
+            man::run(command.as_deref(), dir.as_deref(), grammar::grammar())
+        }
         Some(Command::Version) => version(),
-        Some(Command::Help { topic }) => topic::run(&global, topic.as_deref(), Cli::command()),
+        Some(Command::Help { topic }) => topic::run(&global, topic.as_deref(), grammar::grammar()),
     }
 }
 

@@ -44,6 +44,7 @@ use crate::domain::watchlist::detail_source::DetailSource;
 use crate::domain::watchlist::watched::{WatchEntry, WatchedSession};
 
 pub use memory::in_memory;
+pub use schema::SCHEMA;
 pub use shared::{SeenRows, SharedPersistence};
 pub use writer::{SavedSessions, WriterEvent, writer};
 

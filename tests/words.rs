@@ -155,6 +155,11 @@ fn texts() -> Vec<(PathBuf, String)> {
         ["README.md", "CHANGELOG.md", "CONTRIBUTING.md", "ARCHITECTURE.md"]
             .map(|name| root().join(name)),
     );
+    let mut pages = Vec::new();
+    below(&root().join("docs"), &mut pages);
+    pages.push(root().join("benches/README.md"));
+    pages.retain(|path| path.extension().is_some_and(|ending| ending == "md"));
+    paths.extend(pages);
     texts.extend(paths.into_iter().map(|path| {
         let text = fs::read_to_string(&path).expect("a text");
         // What a scenario makes up is data; its title is read.

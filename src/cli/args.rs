@@ -173,6 +173,12 @@ pub(super) enum Command {
         #[command(subcommand)]
         what: StoreCommand,
     },
+    /// Show version, build and the places of all files
+    Info {
+        /// Print a JSON object
+        #[arg(long)]
+        json: bool,
+    },
     /// Give back a terminal that a killed dashboard left raw or on its other screen
     Reset,
     /// Show, check or create the config file
@@ -185,10 +191,13 @@ pub(super) enum Command {
         /// bash, zsh, fish, …
         shell: clap_complete::Shell,
     },
-    /// Print the manual page: branchwatch man > branchwatch.1
+    /// Print the manual page, or write all pages into a folder
     Man {
         /// A command with a page of its own
         command: Option<String>,
+        /// Write the pages of the program and of each command into this folder
+        #[arg(long, value_name = "DIR", conflicts_with = "command")]
+        dir: Option<PathBuf>,
     },
     /// Print the version
     Version,

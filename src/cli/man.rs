@@ -1,5 +1,7 @@
 //! `man`: the manual page of the program, or of one command, for man(1).
 
+use std::path::Path;
+
 use clap::Command;
 use clap_mangen::Man;
 
@@ -8,8 +10,31 @@ use super::output::data;
 use super::topic;
 use crate::config;
 
-pub(super) fn run(name: Option<&str>, mut grammar: Command) -> Result<u8, Failure> {
+pub(super) fn run(
+    name: Option<&str>,
+    folder: Option<&Path>,
+    mut grammar: Command,
+) -> Result<u8, Failure> {
     grammar.build();
+    let Some(folder) = folder else {
+        data(&String::from_utf8_lossy(&page(name, &grammar)?))?;
+        return Ok(exit::OK);
+    };
+    let write = |file: String, page: Vec<u8>| {
+        let path = folder.join(file);
+        let failed = |why: std::io::Error| Failure::Other(format!("{}: {why}", path.display()));
+        std::fs::create_dir_all(folder).and_then(|()| std::fs::write(&path, page)).map_err(failed)
+    };
+    write("branchwatch.1".to_owned(), page(None, &grammar)?)?;
+    for command in grammar.get_subcommands() {
+        let name = command.get_name();
+        write(format!("branchwatch-{name}.1"), page(Some(name), &grammar)?)?;
+    }
+    Ok(exit::OK)
+}
+
+/// The page of the program, or of one command.
+fn page(name: Option<&str>, grammar: &Command) -> Result<Vec<u8>, Failure> {
     let mut page = Vec::new();
     match name {
         Some(name) => {
@@ -22,16 +47,33 @@ pub(super) fn run(name: Option<&str>, mut grammar: Command) -> Result<u8, Failur
             Man::new(command).render(&mut page)?;
         }
         None => {
-            Man::new(grammar).render(&mut page)?;
+            Man::new(grammar.clone()).render(&mut page)?;
             let texts = topic::TOPICS.iter().map(|topic| topic.text.to_owned());
-            for text in texts.chain([config::reference()]) {
+            for text in texts.chain([config::reference(), FILES.to_owned()]) {
                 page.extend(chapter(&text).into_bytes());
             }
         }
     }
-    data(&String::from_utf8_lossy(&page))?;
-    Ok(exit::OK)
+    page.extend(chapter(SEE_ALSO).into_bytes());
+    Ok(page)
 }
+
+const FILES: &str = "\
+FILES
+
+  ~/.config/branchwatch/config.toml       the config file
+  ~/.config/branchwatch/themes/           themes of your own
+  ~/.local/share/branchwatch/store.db     the local store of the default profile
+  ~/.local/state/branchwatch/audit.jsonl  the audit log
+
+  branchwatch info prints where they are here.
+";
+
+const SEE_ALSO: &str = "\
+SEE ALSO
+
+  branchwatch help topics, branchwatch help TOPIC
+";
 
 /// A topic as a chapter: its first line is the title, the rest stands as it is.
 fn chapter(text: &str) -> String {

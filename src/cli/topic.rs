@@ -26,7 +26,7 @@ const ALL: &str = "topics";
 const WIDE: usize = 80;
 
 pub(super) struct Topic {
-    name: &'static str,
+    pub(super) name: &'static str,
     about: &'static str,
     /// A chapter of the manual page too.
     pub(super) text: &'static str,
@@ -59,7 +59,10 @@ fn topics() -> String {
     ]);
     let rows: Vec<Vec<String>> =
         rows.map(|(name, about)| vec![format!("  {name}"), about.to_owned()]).collect();
-    format!("Topics:\n{}\nbranchwatch help TOPIC shows one.\n", table(&rows))
+    format!(
+        "Topics:\n{}\nbranchwatch help TOPIC shows one, branchwatch help topics this list.\n",
+        table(&rows)
+    )
 }
 
 const STAGES: &str = "\

@@ -144,11 +144,55 @@ pub fn reference() -> String {
 mod tests {
     use super::*;
 
+    /// `docs/configuration.md`
+    fn page() -> String {
+        let cell = |text: &str| text.trim().replace('|', "\\|");
+        let code = |text: &str| format!("`{}`", cell(text));
+        let mut text = "# Configuration\n\n\
+            A flag goes before the environment, the environment before the profile, the profile \
+            before the rest of the config file, and that before the default. \
+            `branchwatch config show --origin` prints where each value in force comes from, \
+            `branchwatch config init` a template with all options, `branchwatch config schema` a \
+            JSON schema for editors. The program never writes the file itself.\n\n\
+            This page is made of the declared options.\n"
+            .to_owned();
+        for section in SECTIONS {
+            let head = match section.names() {
+                ("", _) => "Before all sections".to_owned(),
+                (super::super::option::FLAGS, _) => "Only flags and variables".to_owned(),
+                (table, Some(_)) => format!("[{table}.NAME]"),
+                (table, None) => format!("[{table}]"),
+            };
+            text += &format!(
+                "\n## {head}\n\n{}.\n\n| Option | Meaning | Default | Flag | Variables |\n\
+                 |---|---|---|---|---|\n",
+                section.doc.trim()
+            );
+            for option in section.options {
+                let default = option.default.map(code);
+                let default = default.or_else(|| option.otherwise.map(cell)).unwrap_or_default();
+                let flag = option.flag.map(code).unwrap_or_default();
+                let variables: Vec<String> = option.env.iter().map(|name| code(name)).collect();
+                text += &format!(
+                    "| {} | {} | {default} | {flag} | {} |\n",
+                    code(option.key),
+                    cell(option.doc),
+                    variables.join(", ")
+                );
+            }
+        }
+        text
+    }
+
     /// A file that differs is written anew, so that the next run passes.
     #[test]
-    fn the_shipped_template_and_schema_are_made_of_the_options() {
-        let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("assets");
-        let made = [("config.example.toml", template()), ("schema/config.schema.json", schema())];
+    fn template_schema_and_page_are_made_of_the_options() {
+        let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
+        let made = [
+            ("assets/config.example.toml", template()),
+            ("assets/schema/config.schema.json", schema()),
+            ("docs/configuration.md", page()),
+        ];
         let differs = |(name, made): &(&str, String)| {
             let same = std::fs::read_to_string(folder.join(name)).is_ok_and(|text| text == *made);
             (!same).then(|| std::fs::write(folder.join(name), made).unwrap()).is_some()

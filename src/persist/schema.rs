@@ -9,6 +9,9 @@ use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior};
 use super::header::Header;
 use super::{PersistError, files, schema4};
 
+/// The schema of this build's stores.
+pub const SCHEMA: usize = MIGRATIONS.len();
+
 /// Applied in order, each once; never changed after a release.
 const MIGRATIONS: &[&str] = &[
     include_str!("../../assets/migrations/sqlite/0001_first.sql"),

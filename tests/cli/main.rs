@@ -18,6 +18,7 @@ use process::Simulator;
 #[path = "../common/canary.rs"]
 mod canary;
 mod codes;
+mod documents;
 mod evidence;
 mod export_files;
 mod faults;
@@ -38,7 +39,6 @@ mod privacy;
 #[path = "../common/process.rs"]
 mod process;
 mod proxy;
-mod readme;
 #[path = "../common/responder.rs"]
 mod responder;
 mod schemas;
@@ -479,7 +479,7 @@ fn usage_help_version_completions_and_topics() {
         assert!(world.run(&["help"], 0).0.contains(topic), "{topic}");
     }
     let (listed, _) = world.run(&["help"], 0);
-    let commands = listed.split_once("Commands:").unwrap().1.split("\n\n").next().unwrap();
+    let commands = listed.split_once("Try it:").unwrap().1.split("\n\n").next().unwrap();
     let commands: Vec<&str> =
         commands.lines().filter_map(|line| line.strip_prefix("  ")?.split(' ').next()).collect();
     assert!(commands.contains(&"watch") && commands.contains(&"simulate"), "{commands:?}");

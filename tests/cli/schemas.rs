@@ -52,6 +52,7 @@ fn every_json_output_fits_its_schema_and_values_that_nobody_knows_pass_through()
     assert_eq!(list.as_array().unwrap().len(), 5);
     fits("stats", &said(&world, &["stats", "--json", "--by", "document", "--since", "9d"]));
     fits("doctor", &said(&world, &["doctor", "--json"]));
+    fits("info", &said(&world, &["info", "--json"]));
     let failed = crate::empty().run(&["doctor", "--json"], 3).0;
     fits("doctor", &serde_json::from_str(&failed).unwrap());
     fits("letter", &said(&world, &["letter", ids[0], "--json"]));
