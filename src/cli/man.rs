@@ -16,6 +16,9 @@ pub(super) fn run(
     mut grammar: Command,
 ) -> Result<u8, Failure> {
     grammar.build();
+    // A page has room for what `-h` leaves out.
+    let whole = |command: Command| command.mut_args(|argument| argument.hide_short_help(false));
+    let grammar = whole(grammar).mut_subcommands(whole);
     let Some(folder) = folder else {
         data(&String::from_utf8_lossy(&page(name, &grammar)?))?;
         return Ok(exit::OK);

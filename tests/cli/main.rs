@@ -514,8 +514,17 @@ fn the_manual_has_a_page_for_all_and_one_for_each_command() {
         ".SH \"FILTERS\"",
         ".SH \"NOTIFICATIONS\"",
         "124",
+        "Maximum requests per second",
+        ".SH \"FILES\"",
     ] {
         assert!(page.contains(part), "{part}");
+    }
+    world.run(&["man", "--dir", "pages"], 0);
+    let pages = world.home.path().join("pages");
+    assert!(std::fs::read_dir(&pages).unwrap().count() > 25);
+    let list = std::fs::read_to_string(pages.join("branchwatch-list.1")).unwrap();
+    for part in ["Only sessions matching QUERY", "branchwatch list \\-\\-view turned\\-away"] {
+        assert!(list.contains(part), "{part}: {list}");
     }
     let (page, _) = world.run(&["man", "wait"], 0);
     assert!(
