@@ -49,7 +49,8 @@ mod words;
 use std::io::IsTerminal;
 use std::process::ExitCode;
 
-use clap::FromArgMatches;
+use clap::error::ErrorKind;
+use clap::{CommandFactory, FromArgMatches};
 
 use crate::api::key::holds_key;
 use args::{Cli, Command};
@@ -64,7 +65,14 @@ pub fn main() -> ExitCode {
         output::warn(&format!("branchwatch: {place} {what}"));
         return ExitCode::from(exit::USAGE);
     }
-    let parsed = grammar::grammar().try_get_matches();
+    // What makes help readable is made for those who ask for help: it takes longer than all the rest
+    // of a start.
+    let parsed = Cli::command().try_get_matches().or_else(|why| match why.kind() {
+        ErrorKind::DisplayHelp | ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => {
+            grammar::grammar().try_get_matches()
+        }
+        _ => Err(why),
+    });
     let name = |matches: &clap::ArgMatches| matches.subcommand_name().map(str::to_owned);
     let parsed = parsed.and_then(|found| Ok((name(&found), Cli::from_arg_matches(&found)?)));
     let (name, cli) = match parsed {

@@ -243,34 +243,21 @@ impl<C: Clock> Client<C> {
         Ok((text, value, fetched_at))
     }
 
-    /// A part of a session, read with `read`.
-    async fn part<T>(
-        &self,
-        id: SessionId,
-        part: Part,
-        read: impl FnOnce(&Value, SessionId) -> Result<T, ApiErrorKind>,
-    ) -> Result<Answer<T>, ApiError> {
-        let (body, fetched_at) = self.body(call_for(id, part)).await?;
-        answer(body, fetched_at, |value| read(value, id))
+    /// The body of a part of a session, and when it was complete.
+    async fn part(&self, id: SessionId, part: Part) -> Result<(Vec<u8>, Timestamp), ApiError> {
+        self.body(Call::get(format!("/sessions/{id}{}", part.below()))).await
     }
 }
 
-fn call_for(id: SessionId, part: Part) -> Call {
-    let below = match part {
-        Part::Session => "",
-        Part::Configuration => "/configuration",
-        Part::Letter => "/instructions",
-    };
-    Call::get(format!("/sessions/{id}{below}"))
-}
-
+/// What a body says of a session.
 fn answer<T>(
     body: Vec<u8>,
     fetched_at: Timestamp,
-    read: impl FnOnce(&Value) -> Result<T, ApiErrorKind>,
+    id: SessionId,
+    read: impl FnOnce(&Value, SessionId) -> Result<T, ApiErrorKind>,
 ) -> Result<Answer<T>, ApiError> {
     let (text, value) = raw::checked_without_secrets(body).map_err(ApiErrorKind::NotFromYoti)?;
-    Ok(Answer { value: read(&value)?, raw: text.into(), fetched_at })
+    Ok(Answer { value: read(&value, id)?, raw: text.into(), fetched_at })
 }
 
 fn session(value: &Value, id: SessionId) -> Result<Session, ApiErrorKind> {
@@ -290,15 +277,18 @@ fn letter(value: &Value, _id: SessionId) -> Result<Instructions, ApiErrorKind> {
 
 impl<C: Clock> SessionApi for Client<C> {
     async fn session(&self, id: SessionId) -> Result<Answer<Session>, ApiError> {
-        self.part(id, Part::Session, session).await
+        let (body, fetched_at) = self.part(id, Part::Session).await?;
+        answer(body, fetched_at, id, session)
     }
 
     async fn configuration(&self, id: SessionId) -> Result<Answer<Configuration>, ApiError> {
-        self.part(id, Part::Configuration, configuration).await
+        let (body, fetched_at) = self.part(id, Part::Configuration).await?;
+        answer(body, fetched_at, id, configuration)
     }
 
     async fn instructions(&self, id: SessionId) -> Result<Answer<Instructions>, ApiError> {
-        self.part(id, Part::Letter, letter).await
+        let (body, fetched_at) = self.part(id, Part::Letter).await?;
+        answer(body, fetched_at, id, letter)
     }
 
     async fn poll(
@@ -307,24 +297,19 @@ impl<C: Clock> SessionApi for Client<C> {
         part: Part,
         known: Option<Fingerprint>,
     ) -> Result<Observation, ApiError> {
-        let (body, fetched_at) = self.body(call_for(id, part)).await?;
+        let (body, fetched_at) = self.part(id, part).await?;
         let unchanged =
             known.and_then(|fingerprint| Some((fingerprint, raw::unchanged(&body, fingerprint)?)));
         if let Some((fingerprint, ttl)) = unchanged {
             return Ok(Observation::Unchanged(Unchanged { part, fingerprint, ttl, fetched_at }));
         }
-        Ok(match part {
-            Part::Session => {
-                Observation::Session(answer(body, fetched_at, |value| session(value, id))?)
-            }
+        match part {
+            Part::Session => answer(body, fetched_at, id, session).map(Observation::Session),
             Part::Configuration => {
-                let read = |value: &Value| configuration(value, id);
-                Observation::Configuration(answer(body, fetched_at, read)?)
+                answer(body, fetched_at, id, configuration).map(Observation::Configuration)
             }
-            Part::Letter => {
-                Observation::Letter(answer(body, fetched_at, |value| letter(value, id))?)
-            }
-        })
+            Part::Letter => answer(body, fetched_at, id, letter).map(Observation::Letter),
+        }
     }
 
     /// By a timer that goes on evenly whatever this machine's clock is set to. It stands still while

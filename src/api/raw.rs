@@ -111,7 +111,7 @@ mod tests {
     }
 
     #[test]
-    fn an_answer_that_says_what_is_known_is_told_by_its_mark_and_only_its_clock_is_read() {
+    fn an_answer_that_says_what_is_known_is_told_by_its_fingerprint_and_only_its_clock_is_read() {
         let text = |ttl: &str, state: &str| {
             let ttl = format!("\"client_session_token_ttl\": {ttl} , \"secret\" :1,");
             format!("{{ {ttl} \"state\":\"{state}\", \"x\" : [1.50, {{\"password\":1}}] }}")
@@ -134,7 +134,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn the_mark_of_what_is_kept_is_that_of_the_body((text, _) in pair()) {
+        fn the_fingerprint_of_what_is_kept_is_that_of_the_body((text, _) in pair()) {
             // An answer is an object.
             if let (true, Ok(kept)) = (text.starts_with('{'), kept(&text)) {
                 let fingerprint = Fingerprint::of(&kept).unwrap();

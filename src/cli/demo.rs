@@ -22,7 +22,6 @@ use crate::notifications::receiver::Receiver;
 use crate::persist;
 use crate::refresh::{Command, Settings};
 use crate::runtime::alerts::AlertCommand;
-use crate::runtime::crash;
 use crate::runtime::engine::LoadedStore;
 use crate::runtime::yoti_actions::YotiActions;
 use crate::simulator::timeline::turnover::Turnover;
@@ -47,9 +46,7 @@ pub(super) async fn run(global: &Global, play: &Play) -> Result<u8, Failure> {
     // The demo never needs a key, and must not fail for a wrong one.
     environment.0.retain(|name, _| !name.starts_with("YOTI_"));
     let config = config::resolve(&setup::flags(global), &environment)?;
-    if !global.no_state {
-        crash::report_in(&config.state_dir);
-    }
+    setup::report_crashes(global, &config);
     // A wrong name is refused also where nothing is drawn.
     let chosen = crate::cli::terminal_style::of(global, &config.general.theme)?;
     if !global.a11y {

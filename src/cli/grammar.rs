@@ -188,8 +188,9 @@ pub(super) const EXAMPLES: &[(&str, &[Example])] = &[
 
 /// The grammar that is parsed, shown as help and written as manual pages.
 pub(super) fn grammar() -> Command {
-    let grouped = groups();
-    let mut grammar = Cli::command().mut_args(|argument| {
+    let grammar = Cli::command();
+    let grouped = groups(&grammar);
+    let mut grammar = grammar.mut_args(|argument| {
         // `-h` fits a screen; `--help` has all of them.
         if argument.is_global_set() { argument.hide_short_help(true) } else { argument }
     });
@@ -217,8 +218,7 @@ pub(super) fn grammar() -> Command {
 }
 
 /// The commands by groups, each with what it does.
-fn groups() -> String {
-    let grammar = Cli::command();
+fn groups(grammar: &Command) -> String {
     let about = |name: &str| {
         let command = grammar.get_subcommands().find(|command| command.get_name() == name);
         let about = command.and_then(Command::get_about).map(ToString::to_string);

@@ -45,9 +45,7 @@ pub(super) fn flags(global: &Global) -> Flags {
 
 pub(super) fn config(global: &Global) -> Result<Config, Failure> {
     let config = config::resolve(&flags(global), &Environment::of_process())?;
-    if !global.no_state {
-        crash::report_in(&config.state_dir);
-    }
+    report_crashes(global, &config);
     if global.allow_writes {
         read_only(&config)?;
     }
@@ -59,6 +57,13 @@ pub(super) fn config(global: &Global) -> Result<Config, Failure> {
     let (profile, environment) = (&config.profile, &config.environment);
     tracing::info!(version, profile, environment, %file, "configuration read");
     Ok(config)
+}
+
+/// A fault of the program leaves a report beside the audit log, unless nothing is to be stored.
+pub(super) fn report_crashes(global: &Global, config: &Config) {
+    if !global.no_state {
+        crash::report_in(&config.state_dir);
+    }
 }
 
 /// How much of the operator's labels a command shows. More than masked is there only once its line

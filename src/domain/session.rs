@@ -20,9 +20,8 @@ pub mod wire_enum;
 
 use jiff::Timestamp;
 
-use crate::domain::json_text;
 use crate::domain::server_text::ServerText;
-use crate::domain::session::answer::{Answer, is_clock};
+use crate::domain::session::answer::{Answer, clockless};
 use crate::domain::session::check::Check;
 use crate::domain::session::extra::{Drift, Extra, UnknownValue};
 use crate::domain::session::ids::SessionId;
@@ -124,7 +123,6 @@ impl Session {
 /// answer. Parts that this build has no field for count too: the raw texts are compared.
 #[must_use]
 pub fn equal_but_for_clocks(a: &Answer<Session>, b: &Answer<Session>) -> bool {
-    let clockless = |raw: &str| json_text::without(raw, is_clock);
     // Most answers that say the same are the same text: the scanner runs for the others alone.
     a.raw == b.raw
         || match (clockless(&a.raw), clockless(&b.raw)) {

@@ -18,7 +18,6 @@ use crate::clock::Clock;
 use crate::domain::assessment::attention::span;
 use crate::domain::brief::Brief;
 use crate::domain::events::call::{Call, Traffic};
-use crate::domain::session::parts::Part;
 
 /// A request that has ended.
 pub(super) struct Ended {
@@ -39,17 +38,12 @@ impl Ended {
 
     /// The call without its note.
     pub(super) fn call(&self) -> Call {
-        let below = match self.job.part {
-            Part::Session => "",
-            Part::Configuration => "/configuration",
-            Part::Letter => "/instructions",
-        };
         Call {
             // The log numbers it when it is kept.
             number: 0,
             at: self.asked_at,
             method: "GET",
-            path: format!("/sessions/{}{below}", self.job.id),
+            path: format!("/sessions/{}{}", self.job.id, self.job.part.below()),
             status: self.told.status,
             took: self.took,
             request_id: self.told.request_id.clone(),

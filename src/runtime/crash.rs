@@ -2,9 +2,9 @@
 //! a function was given.
 
 use std::backtrace::Backtrace;
-use std::fs::OpenOptions;
+use std::fs::{DirBuilder, OpenOptions};
 use std::io::Write;
-use std::os::unix::fs::OpenOptionsExt;
+use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
@@ -18,7 +18,8 @@ pub(crate) fn report_in(folder: &Path) {
 /// The file of a panic at this place; `None`: none is kept, or it cannot be written.
 pub(crate) fn report(place: &str) -> Option<PathBuf> {
     let folder = FOLDER.get()?;
-    std::fs::create_dir_all(folder).ok()?;
+    // As the audit log in it, for the owner alone (fault F03).
+    DirBuilder::new().recursive(true).mode(0o700).create(folder).ok()?;
     let path = folder.join("crash.txt");
     // Never through a link, which could lead to another file (fault F02).
     let _none = std::fs::remove_file(&path);

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::domain::json_text;
+use crate::domain::json_text::{self, Refusal};
 
 /// An answer: the typed view, the text it came from with the secrets removed, and when.
 #[derive(Clone, Debug, PartialEq)]
@@ -30,7 +30,7 @@ impl Fingerprint {
     /// Of a text without secrets; `None`: it is no JSON.
     #[must_use]
     pub fn of(raw: &str) -> Option<Self> {
-        json_text::without(raw, is_clock).ok().map(|text| Self::of_clockless(&text))
+        clockless(raw).ok().map(|text| Self::of_clockless(&text))
     }
 
     /// Of a text without secrets and without members for which [`is_clock`].
@@ -40,6 +40,14 @@ impl Fingerprint {
         text.hash(&mut hasher);
         Self(NonZeroU64::new(hasher.finish()).unwrap_or(NonZeroU64::MIN))
     }
+}
+
+/// A text without its clocks.
+///
+/// # Errors
+/// When it is no JSON.
+pub fn clockless(raw: &str) -> Result<String, Refusal> {
+    json_text::without(raw, is_clock)
 }
 
 /// The member counts down with every answer, whatever happens.

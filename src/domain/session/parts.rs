@@ -20,6 +20,18 @@ pub enum Part {
     Letter,
 }
 
+impl Part {
+    /// What stands behind `/sessions/{s}` in its path.
+    #[must_use]
+    pub const fn below(self) -> &'static str {
+        match self {
+            Self::Session => "",
+            Self::Configuration => "/configuration",
+            Self::Letter => "/instructions",
+        }
+    }
+}
+
 /// What is known of the letter.
 #[derive(Clone, Debug, PartialEq, Default)]
 pub enum Letter {
