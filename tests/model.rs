@@ -14,7 +14,7 @@ use branchwatch::app::{Model, update};
 use branchwatch::domain::events::change::{ChangeKind, Origin, TimelineEvent};
 use branchwatch::domain::session::ids::SessionId;
 use branchwatch::domain::watchlist::command::OperatorCommand;
-use branchwatch::domain::watchlist::list_layout::{Arrangement, Place};
+use branchwatch::domain::watchlist::list_layout::Arrangement;
 use branchwatch::domain::watchlist::snapshot::{SessionTable, Snapshot};
 use branchwatch::domain::watchlist::watched::{PollState, WatchEntry, WatchedSession};
 use branchwatch::theme::{ColourDepth, Look};
@@ -272,18 +272,21 @@ fn the_filter_of_the_command_line_is_in_force_from_the_first_frame() {
 }
 
 #[test]
-fn an_operator_who_comes_back_finds_the_cursor_where_it_was_unless_that_session_is_gone() {
-    let at = |n: u8| SessionId::new(uuid::Uuid::from_u128(u128::from(n)));
-    for (kept, found) in [(2, Some(at(2))), (9, Some(at(1)))] {
-        let place = Place { cursor: Some(at(kept)), ..Place::default() };
-        let kept = Arrangement { place, ..Arrangement::default() };
-        let mut model = model((120, 40)).with_views(Vec::new(), &kept);
-        let sessions = (1..4).map(|n| session(n, 30 + i64::from(n), 0, 1));
+fn an_operator_who_comes_back_finds_the_cursor_on_the_first_row() {
+    // As earlier versions have left it.
+    let left = r#"{"place":{"cursor":"00000000-0000-0000-0000-000000000002","open":{}}}"#;
+    let kept: Arrangement = serde_json::from_str(left).unwrap();
+    let mut model = model((120, 40)).with_views(Vec::new(), &kept);
+    let sessions = |hours: [i64; 3]| {
+        let sessions = (1..4).zip(hours).map(|(n, hours)| session(n, hours, 0, 1));
         let sessions = SessionTable::from_entries(sessions);
-        update(&mut model, Event::Snapshot(Arc::new(Snapshot { sessions, ..Snapshot::default() })));
-        assert_eq!(model.selected(), found);
-        assert!(model.message().is_none(), "nobody took it away while she looked");
-    }
+        Event::Snapshot(Arc::new(Snapshot { sessions, ..Snapshot::default() }))
+    };
+    let first = SessionId::new(uuid::Uuid::from_u128(1));
+    update(&mut model, sessions([31, 32, 33]));
+    assert_eq!(model.selected(), Some(first));
+    update(&mut model, sessions([33, 32, 31]));
+    assert!(model.message().is_none(), "no row is missed that was not chosen");
 }
 
 // V04

@@ -118,7 +118,7 @@ fn arranged() -> Arrangement {
     };
     let id = SessionId::new(uuid::Uuid::from_u128(7));
     let folds = vec![vec![("id_documents".to_owned(), 0), ("m-1".to_owned(), 2)], Vec::new()];
-    let place = Place { cursor: Some(id), open: [(id, folds)].into() };
+    let place = Place { open: [(id, folds)].into() };
     Arrangement { list, views: [("chase".to_owned(), chase)].into(), place }
 }
 

@@ -26,7 +26,6 @@ pub fn keep(
 pub fn forget(persistence: &mut dyn Persistence, ids: &[SessionId]) -> Result<(), PersistError> {
     let known = arrangement(persistence)?;
     let mut kept = known.clone();
-    kept.place.cursor = kept.place.cursor.filter(|id| !ids.contains(id));
     kept.place.open.retain(|id, _| !ids.contains(id));
     if kept == known { Ok(()) } else { keep(persistence, &kept) }
 }

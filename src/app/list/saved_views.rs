@@ -9,7 +9,6 @@ use crate::app::action::Action;
 use crate::app::effect::Effect;
 use crate::app::list::arrange::put_in_force;
 use crate::app::list::cursor::relisted;
-use crate::app::list::cursor::state::Cursor;
 use crate::app::list::saved_views::state::SavedViews;
 use crate::app::list::views::View;
 use crate::app::model::Model;
@@ -37,7 +36,6 @@ impl Model {
         let (saved, built_in) = (saved.collect(), View::built_in().collect());
         self.saved_views =
             SavedViews { configured, built_in, saved, told, place, ..SavedViews::default() };
-        self.cursor = kept.place.cursor.map_or(self.cursor, Cursor::Session);
         self.trees = restore::trees(&kept.place);
         self
     }

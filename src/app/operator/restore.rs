@@ -1,4 +1,4 @@
-//! Where the operator was when she left: the cursor, and what stood open in the trees.
+//! What stood open in the trees when the operator left.
 //!
 //! It goes to the store with the arrangement, never to the configuration.
 
@@ -18,11 +18,9 @@ pub(crate) fn trees(place: &Place) -> HashMap<SessionId, TreeMemory> {
     place.open.iter().map(|(id, folds)| (*id, opened(folds))).collect()
 }
 
-/// Takes note of where the operator is, once a tick: what is only passed is not kept.
+/// Takes note of it, once a tick: what is only passed is not kept.
 pub(crate) fn note(model: &mut Model) {
-    let folded = std::mem::take(&mut model.saved_views.folded);
-    let cursor = model.cursor.session();
-    if !folded && model.saved_views.place.0.cursor == cursor {
+    if !std::mem::take(&mut model.saved_views.folded) {
         return;
     }
     let folds = |memory: &TreeMemory| {
@@ -34,7 +32,7 @@ pub(crate) fn note(model: &mut Model) {
     while open.len() > TREES {
         open.pop_first();
     }
-    model.saved_views.place.0 = Place { cursor, open };
+    model.saved_views.place.0 = Place { open };
 }
 
 fn opened(folds: &[Fold]) -> TreeMemory {

@@ -1,4 +1,4 @@
-//! How the operator has arranged the list, as texts, and where she was: what is kept between runs.
+//! How the operator has arranged the list, as texts, and what stood open: kept between runs.
 
 use std::collections::BTreeMap;
 
@@ -21,12 +21,11 @@ pub struct ViewTexts {
 /// A node of a resource tree: from the root, name and number of each step.
 pub type Fold = Vec<(String, usize)>;
 
-/// Where the operator was when she left: the cursor, and what stood open.
+/// What stood open when the operator left. Not the cursor: until it is moved it is on the first row,
+/// and a session of yesterday may be anywhere in the list.
 #[derive(Clone, Debug, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Place {
-    /// The session under the cursor.
-    pub cursor: Option<SessionId>,
     /// The nodes that stood open, of the trees that were looked at.
     pub open: BTreeMap<SessionId, Vec<Fold>>,
 }
@@ -39,6 +38,5 @@ pub struct Arrangement {
     pub list: ViewTexts,
     /// Views that were saved, by name.
     pub views: BTreeMap<String, ViewTexts>,
-    /// Where the operator was when she left: the cursor, and what stood open.
     pub place: Place,
 }
