@@ -45,7 +45,7 @@ use crate::domain::watchlist::watched::{WatchEntry, WatchedSession};
 
 pub use memory::in_memory;
 pub use schema::SCHEMA;
-pub use shared::{SeenRows, SharedPersistence};
+pub use shared::{ReadThrough, SeenRows, SharedPersistence};
 pub use writer::{SavedSessions, WriterEvent, writer};
 
 /// Name of the state that says when the operator last looked.

@@ -38,6 +38,7 @@ use crate::domain::watchlist::command::OperatorCommand;
 use crate::domain::watchlist::list_changes::ListChanges;
 use crate::domain::watchlist::outbox::OutboxMessage;
 use crate::domain::watchlist::snapshot::Snapshot;
+use crate::domain::watchlist::storage::StoreFault;
 use crate::store::Store;
 
 /// What the rest of the program asks of the task.
@@ -50,6 +51,8 @@ pub enum Command {
     StoreTrouble(Option<String>),
     /// What in the local store was altered or damaged; `None`: nothing is any more.
     StoreDamage(Option<String>),
+    /// Of these sessions something that is stored is not believed.
+    StoreFaults(Vec<(SessionId, StoreFault)>),
     /// Nobody can have the store, because it cannot be written: so nobody asks Yoti.
     NobodyPolls(bool),
     /// A notification came: look at its session sooner.
@@ -69,8 +72,8 @@ pub enum Command {
     TakeOver(ListChanges, mpsc::Sender<Snapshot>),
     /// Tell the API log to this channel.
     Traffic(mpsc::Sender<Traffic>),
-    /// Publish what the commands before it have done, and say so to this channel.
-    Flush(mpsc::Sender<()>),
+    /// Publish what the commands before it have done, and tell this channel in which version.
+    Flush(mpsc::Sender<u64>),
 }
 
 impl Command {
@@ -93,6 +96,7 @@ impl Command {
             | Self::TakeOver(..)
             | Self::StoreTrouble(_)
             | Self::StoreDamage(_)
+            | Self::StoreFaults(_)
             | Self::NobodyPolls(_) => true,
             // A notification shows at once where it changes a session.
             Self::Notified(_)

@@ -26,6 +26,7 @@ use crate::domain::watchlist::detail::TIMELINE_CAP;
 use crate::domain::watchlist::detail_source::{DetailSource, NothingStored};
 use crate::domain::watchlist::list_layout::Arrangement;
 use crate::domain::watchlist::snapshot::{Health, SessionTable, Snapshot};
+use crate::domain::watchlist::storage::StoreFault;
 use crate::domain::watchlist::watched::{PollState, WatchEntry, WatchedSession};
 
 pub use crate::domain::session::observation::Observation;
@@ -187,18 +188,18 @@ impl Store {
         let mut all: Vec<Arc<WatchedSession>> = known.collect();
         let mut back = HashSet::new();
         for entry in entries {
-            let archived = self.current.archived.get(entry.id);
             let next = match self.watched(entry.id) {
                 Some(watched) => {
-                    let entry = entry.over(&watched.entry);
+                    let mut known = WatchedSession::clone(watched);
+                    known.add_again(&entry);
                     // Adding what is there already changes nothing, not even the order.
-                    if *watched.entry == entry && archived.is_none() {
+                    let same = Arc::ptr_eq(&known.entry, &watched.entry);
+                    let back = known.own.archived_at != watched.own.archived_at;
+                    if (same && !back) || known.own.archived_at.is_some() {
                         continue;
                     }
-                    let mut known = WatchedSession::clone(watched);
-                    known.come_back();
-                    let revision = known.revision + 1;
-                    WatchedSession { entry: Arc::new(entry), revision, ..known }
+                    known.revision += 1;
+                    known
                 }
                 None => WatchedSession::new(entry),
             };
@@ -208,6 +209,18 @@ impl Store {
         self.current.sessions = SessionTable::from_entries(all);
         self.current.archived = without(&self.current.archived, &back);
         self.dirty = true;
+    }
+
+    /// Something that is stored of these sessions is not believed: they say so until Yoti answers.
+    pub fn doubt(&mut self, faults: &[(SessionId, StoreFault)]) {
+        for (id, fault) in faults {
+            let Some(watched) = self.watched(*id) else { continue };
+            if watched.storage.fault.is_none() {
+                let mut next = WatchedSession::clone(watched);
+                next.storage.fault = Some(*fault);
+                self.replace(next);
+            }
+        }
     }
 
     /// Takes sessions off the list.

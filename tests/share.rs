@@ -3,7 +3,7 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 
 use branchwatch::api::{ApiError, ApiErrorKind, SessionApi, wire};
 use branchwatch::clock::{Clock, TokioClock};
@@ -17,15 +17,17 @@ use branchwatch::domain::session::configuration::Configuration;
 use branchwatch::domain::session::ids::SessionId;
 use branchwatch::domain::session::instructions::Instructions;
 use branchwatch::domain::session::wire_enum::Topic;
-use branchwatch::domain::watchlist::annotations::AnnotationChange;
+use branchwatch::domain::watchlist::annotations::{AnnotationChange, Made};
 use branchwatch::domain::watchlist::command::OperatorCommand;
+use branchwatch::domain::watchlist::detail_source::DetailSource;
+use branchwatch::domain::watchlist::outbox::OutboxMessage;
 use branchwatch::domain::watchlist::snapshot::{Connection, Snapshot};
 use branchwatch::domain::watchlist::watched::{WatchEntry, WatchedSession};
 use branchwatch::persist::location::Location;
 use branchwatch::persist::sqlite::Sqlite;
-use branchwatch::persist::{Persistence, SharedPersistence};
+use branchwatch::persist::{PersistError, Persistence, SharedPersistence};
 use branchwatch::refresh::{Command, Settings};
-use branchwatch::runtime::engine::{Engine, LoadedStore};
+use branchwatch::runtime::engine::{Engine, LoadedStore, StoreRole};
 
 #[derive(Clone)]
 struct Fake {
@@ -403,4 +405,81 @@ async fn who_was_archived_stays_so_when_others_are_added_by_another_process() {
     let seen = asks.sees(|s| s.sessions.get(id(2)).is_some()).await;
     assert!(seen.archived.get(id(1)).is_some() && seen.sessions.get(id(1)).is_none());
     assert!(asks.engine.end().await);
+}
+
+/// A store on a disk that is full: what another process leaves in it had room just before.
+#[derive(Debug)]
+struct FullDisk {
+    store: Box<dyn Persistence>,
+    full: Arc<AtomicBool>,
+}
+
+impl FullDisk {
+    fn room(&self) -> Result<(), PersistError> {
+        let full = || PersistError::NotWritable("no space left".to_owned());
+        if self.full.load(Ordering::Relaxed) { Err(full()) } else { Ok(()) }
+    }
+}
+
+impl Persistence for FullDisk {
+    fn briefs(&mut self) -> Result<Vec<WatchedSession>, PersistError> {
+        self.store.briefs()
+    }
+    fn details(&mut self, ids: &[SessionId]) -> Result<Vec<WatchedSession>, PersistError> {
+        self.store.details(ids)
+    }
+    fn source(&self) -> Arc<dyn DetailSource> {
+        self.store.source()
+    }
+    fn add(&mut self, entries: &[WatchEntry]) -> Result<(), PersistError> {
+        self.room().and_then(|()| self.store.add(entries))
+    }
+    fn remove(&mut self, ids: &[SessionId]) -> Result<usize, PersistError> {
+        self.room().and_then(|()| self.store.remove(ids))
+    }
+    fn save(&mut self, sessions: &[Arc<WatchedSession>]) -> Result<(), PersistError> {
+        self.room().and_then(|()| self.store.save(sessions))
+    }
+    fn learn(&mut self, sessions: &[Arc<WatchedSession>]) -> Result<(), PersistError> {
+        self.room().and_then(|()| self.store.learn(sessions))
+    }
+    fn touch(&mut self, answered: &[Arc<WatchedSession>]) -> Result<(), PersistError> {
+        self.room().and_then(|()| self.store.touch(answered))
+    }
+    fn state(&mut self, name: &str) -> Result<Option<String>, PersistError> {
+        self.store.state(name)
+    }
+    fn set_state(&mut self, name: &str, value: &str) -> Result<(), PersistError> {
+        self.room().and_then(|()| self.store.set_state(name, value))
+    }
+}
+
+// D02
+#[tokio::test(start_paused = true)]
+async fn what_another_process_left_is_struck_out_only_when_it_is_saved() {
+    let (_folder, file) = place();
+    Sqlite::open(&file, true).unwrap().persistence.add(&[entry(1)]).unwrap();
+    let full = Arc::new(AtomicBool::new(true));
+    let clock = TokioClock::starting_at("2026-10-16T09:00:00Z".parse().unwrap());
+    let api = Fake { clock, asked: Arc::default() };
+    let mut held = LoadedStore::open(&Location::new(&file, None), true).unwrap();
+    let StoreRole::Own(store, location) = held.keeping else { panic!("it is free") };
+    held.keeping = StoreRole::Own(Box::new(FullDisk { store, full: Arc::clone(&full) }), location);
+    let engine = Engine::start(held, api.clone(), clock, Settings::default(), Rules::default());
+    let mut world = World { api, engine };
+
+    let mut other = Sqlite::open(&file, false).unwrap().persistence;
+    let note = AnnotationChange::Note("rang back".to_owned());
+    let made = Made::new(clock.now(), None);
+    other.post(&[OutboxMessage::Kept(id(1), note, made)]).unwrap();
+    let noted = |s: &Snapshot| s.sessions.get(id(1)).unwrap().own.note == "rang back";
+    world.sees(noted).await;
+    // The program may be killed at any moment: the post is all that there is of the note.
+    tokio::time::sleep(std::time::Duration::from_mins(1)).await;
+    assert_eq!(other.posts(0).unwrap().0.len(), 1);
+    full.store(false, Ordering::Relaxed);
+    tokio::time::sleep(std::time::Duration::from_secs(10)).await;
+    assert_eq!(other.posts(0).unwrap().0.len(), 0);
+    assert!(world.engine.end().await);
+    assert_eq!(other.listed().unwrap()[0].own.note, "rang back");
 }

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use super::packed_detail::{packed, unpacked};
 use super::shared::{TOLD, with_read};
-use super::{PersistError, Persistence, SeenRows, SharedPersistence, posts};
+use super::{PersistError, Persistence, ReadThrough, SeenRows, SharedPersistence, posts};
 use crate::domain::session::ids::SessionId;
 use crate::domain::watchlist::detail_source::DetailSource;
 use crate::domain::watchlist::list_changes::ListChanges;
@@ -77,8 +77,7 @@ impl MemoryContents {
             self.put(WatchedSession::new(entry.clone()));
             return;
         };
-        known.entry = Arc::new(entry.clone().over(&known.entry));
-        known.come_back();
+        known.add_again(entry);
         self.is_changed(entry.id);
     }
 
@@ -386,8 +385,9 @@ impl SharedPersistence for Memory {
         Ok(None)
     }
 
-    fn read_through(&mut self) -> Result<usize, PersistError> {
-        Ok(self.with(|kept| kept.places.len()))
+    fn read_through(&mut self) -> Result<ReadThrough, PersistError> {
+        let sessions = self.with(|kept| kept.places.len());
+        Ok(ReadThrough { sessions, ..ReadThrough::default() })
     }
 
     fn erase_waits(&self) -> bool {

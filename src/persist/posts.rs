@@ -215,8 +215,7 @@ pub(super) fn overlay<'a>(
             }
             OutboxMessage::Added(entry) => {
                 let Some(session) = sessions.get_mut(&entry.id) else { continue };
-                session.entry = std::sync::Arc::new(entry.over(&session.entry));
-                session.come_back();
+                session.add_again(&entry);
             }
             // A removal has taken the row away already; the others say nothing of what is kept.
             OutboxMessage::Removed(_) | OutboxMessage::Told(_) | OutboxMessage::Asked(_) => {}

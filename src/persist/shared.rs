@@ -8,6 +8,7 @@ use crate::domain::session::ids::SessionId;
 use crate::domain::watchlist::annotations::{AnnotationChange, Made};
 use crate::domain::watchlist::list_changes::ListChanges;
 use crate::domain::watchlist::outbox::OutboxMessage;
+use crate::domain::watchlist::storage::StoreFault;
 use crate::domain::watchlist::watched::WatchedSession;
 
 /// A store that other processes have open too.
@@ -69,11 +70,19 @@ pub trait SharedPersistence: Persistence {
     fn inspect(&mut self) -> Result<Option<String>, PersistError>;
 
     /// Opens all sessions with their answers and events, a few at a time, so that
-    /// [`Persistence::trouble`] says what of them is not believed. Returns how many there are.
-    fn read_through(&mut self) -> Result<usize, PersistError>;
+    /// [`Persistence::trouble`] says what of them is not believed.
+    fn read_through(&mut self) -> Result<ReadThrough, PersistError>;
 
     /// Something is to be erased, and waits because this machine's clock is not believed.
     fn erase_waits(&self) -> bool;
+}
+
+/// What reading all of a store has found.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ReadThrough {
+    pub sessions: usize,
+    /// Sessions of which something is not believed, and why.
+    pub faults: Vec<(SessionId, StoreFault)>,
 }
 
 /// Of so many changes at one look each is told.

@@ -90,7 +90,7 @@ impl Location {
         })?;
         drop(lock);
         let mut opened = self.open(true)?;
-        let sessions = opened.persistence.read_through()?;
+        let sessions = opened.persistence.read_through()?.sessions;
         Ok((opened, sessions))
     }
 }

@@ -327,6 +327,7 @@ impl<A: SessionApi, C: Clock> Task<A, C> {
             }
             Command::StoreTrouble(trouble) => self.store_trouble = trouble,
             Command::StoreDamage(damage) => self.store_damage = damage,
+            Command::StoreFaults(faults) => self.store.doubt(&faults),
             Command::NobodyPolls(nobody) => self.nobody_polls = nobody,
             Command::Notified(told) => self.notified(&told, now),
             Command::Receiving(how) => self.hints.receiving = how,
@@ -339,7 +340,7 @@ impl<A: SessionApi, C: Clock> Task<A, C> {
             Command::Flush(to) => {
                 self.publish();
                 // Who waited may have gone.
-                let _gone = to.try_send(());
+                let _gone = to.try_send(self.store.snapshot().version);
             }
         }
     }

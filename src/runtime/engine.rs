@@ -135,7 +135,8 @@ impl Engine {
             StoreRole::Own(_, None) => "without a store",
             StoreRole::Follow(..) => "beside the holder of the store",
         };
-        tracing::info!(sessions = held.known.len(), role, online = settings.online, "begins");
+        let (version, sessions) = (env!("CARGO_PKG_VERSION"), held.known.len());
+        tracing::info!(version, sessions, role, online = settings.online, "begins");
         if let Some(warning) = &held.warning {
             tracing::warn!("{warning}");
         }
@@ -244,13 +245,17 @@ async fn save(
     cancelled: CancellationToken,
 ) {
     let to = commands.clone();
+    let (stored, saved_until) = watch::channel(0);
     let told = move |event| {
         let command = match event {
-            WriterEvent::Saved(version) => Command::Saved(version),
+            WriterEvent::Saved(version) => {
+                stored.send_replace(version);
+                Command::Saved(version)
+            }
             WriterEvent::Trouble(trouble) => Command::StoreTrouble(trouble),
         };
         tell(&to, command);
     };
-    let left = share::take_in(location, &commands, &cancelled);
+    let left = share::take_in(location, saved_until, &commands, &cancelled);
     tokio::join!(writer(persistence, saved, snapshots, told, cancelled.clone()), left);
 }

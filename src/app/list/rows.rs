@@ -22,7 +22,13 @@ use crate::domain::assessment::stage::Stage;
 use crate::domain::assessment::stage_kind::StageKind;
 use crate::domain::session::instructions::NO_BRANCH;
 use crate::domain::watchlist::snapshot::Health;
+use crate::domain::watchlist::storage::StoreFault;
 use crate::domain::watchlist::watched::{PollFailure, WatchedSession};
+
+/// What is wrong with what is stored of it: said in place of the stage, until Yoti has answered.
+fn stored(session: &WatchedSession) -> Option<StoreFault> {
+    session.storage.fault.filter(|fault| fault.is_damage() || session.brief.result.is_none())
+}
 
 /// The row of one session.
 pub(crate) fn list_row(item: &Item, marked: bool, rules: &Rules, times: &Times) -> ListRow {
@@ -33,7 +39,7 @@ pub(crate) fn list_row(item: &Item, marked: bool, rules: &Rules, times: &Times) 
         Column::Ref => Cell::plain(times.name(session, 60)),
         Column::Session => Cell::new(session.id().short(), Tone::Dim),
         Column::State => state(session),
-        Column::Stage => match session.storage.fault.filter(|_| session.brief.result.is_none()) {
+        Column::Stage => match stored(session) {
             Some(fault) => Cell::new(fault.word(), Tone::Warn),
             None => words::stage(&found.stage, times.now),
         },

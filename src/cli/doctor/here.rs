@@ -96,7 +96,7 @@ pub(super) fn store(global: &Global, config: &Config, lines: &mut Vec<DoctorLine
     };
     let beside = !other.is_empty();
     let counted = opened.and_then(|Opened { mut persistence, warning }| {
-        let count = persistence.read_through()?;
+        let count = persistence.read_through()?.sessions;
         let not_erased = persistence.erase_waits().then(|| NOT_ERASED.to_owned());
         Ok((count, warning.or(not_erased), persistence.trouble()))
     });

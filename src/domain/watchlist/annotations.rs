@@ -174,6 +174,20 @@ impl Annotations {
         self.made(|change| matches!(change, AnnotationChange::Acknowledged(Some(_))))
     }
 
+    /// Whether this tag was taken off after that time, and not put on again since.
+    #[must_use]
+    pub fn taken_off_after(&self, at: Timestamp, tag: &String) -> bool {
+        let last =
+            self.history.iter().rev().filter(|action| action.made.at > at).find_map(|action| {
+                let AnnotationChange::Tags { added, removed } = &action.what else { return None };
+                removed
+                    .contains(tag)
+                    .then_some(true)
+                    .or_else(|| added.contains(tag).then_some(false))
+            });
+        last == Some(true)
+    }
+
     fn made(&self, is: impl Fn(&AnnotationChange) -> bool) -> Option<&Made> {
         self.history.iter().rev().find(|action| is(&action.what)).map(|action| &action.made)
     }

@@ -217,9 +217,17 @@ impl WatchedSession {
         self.detail.as_deref().cloned().unwrap_or_default()
     }
 
-    /// On the list again, where it was archived.
-    pub fn come_back(&mut self) {
-        if self.own.archived_at.is_some() {
+    /// Takes in that it was added again: it is on the list, and keeps whatever the entry does not say.
+    /// This may be told twice, so that what was archived or taken off later stays so.
+    pub fn add_again(&mut self, entry: &WatchEntry) {
+        let at = entry.added_at;
+        let mut entry = entry.clone();
+        entry.tags.retain(|tag| !self.own.taken_off_after(at, tag));
+        let entry = entry.over(&self.entry);
+        if *self.entry != entry {
+            self.entry = Arc::new(entry);
+        }
+        if self.own.archived_at.is_some_and(|archived| archived <= at) {
             Arc::make_mut(&mut self.own).archived_at = None;
         }
     }
@@ -254,5 +262,25 @@ mod tests {
             assert_eq!(session.own.history.len(), 2, "each once");
         }
         assert_eq!(AnnotationChange::tags(&tags(&["a"]), &tags(&["a"])), None);
+    }
+
+    #[test]
+    fn an_addition_that_comes_again_undoes_nothing_that_was_done_after_it() {
+        let (added, later) = (f::minutes_ago(3), f::minutes_ago(2));
+        let mut session = f::watched(None, None, None);
+        let tagged = |at| {
+            let tags = vec!["a".to_owned(), "b".to_owned()];
+            WatchEntry { tags, ..WatchEntry::new(session.id(), at) }
+        };
+        let (first, again) = (tagged(added), tagged(f::minutes_ago(1)));
+        session.add_again(&first);
+        let off = AnnotationChange::tags(&first.tags, &["b".to_owned()]).unwrap();
+        session.keep(&off, later);
+        session.keep(&AnnotationChange::Archived(true), later);
+        let before = session.clone();
+        session.add_again(&first);
+        assert_eq!(session, before);
+        session.add_again(&again);
+        assert_eq!((&session.entry.tags, session.own.archived_at), (&again.tags, None));
     }
 }

@@ -1,15 +1,18 @@
 //! What is kept no longer is taken out of the store's files.
 
+use std::path::PathBuf;
+
 use jiff::Timestamp;
 
 use super::Sqlite;
 use crate::clock::{Clock, SystemClock};
-use crate::domain::assessment::retention::NOT_ERASED;
+use crate::domain::assessment::retention::{NOT_ERASED, Retention};
 use crate::domain::session::ids::SessionId;
 use crate::domain::watchlist::watched::WatchedSession;
-use crate::persist::PersistError;
 use crate::persist::rows::{self, FoundRow, Manifest};
 use crate::persist::write::Write;
+use crate::persist::{PersistError, TEMPORARY, files};
+use crate::regular_file;
 
 impl Sqlite {
     /// Takes out of these sessions what is kept no longer, and erases it in the store where this
@@ -17,6 +20,9 @@ impl Sqlite {
     pub(super) fn expire(&mut self, known: &mut [WatchedSession]) {
         let Some(retention) = self.location.retention else { return };
         let now = SystemClock.now();
+        if self.lock.is_some() {
+            self.remove_old_files(&retention, now);
+        }
         if !known.iter().any(|session| retention.is_over(session, now)) {
             return;
         }
@@ -51,6 +57,28 @@ impl Sqlite {
             // They are not shown in any case.
             Err(why) => {
                 tracing::warn!(%why, "responses that are kept no longer could not be erased");
+            }
+        }
+    }
+
+    /// A damaged store that was moved aside has responses too, and is kept as long as those are; so
+    /// has what a write that was cut off has left.
+    fn remove_old_files(&self, retention: &Retention, now: Timestamp) {
+        let path = &self.location.path;
+        regular_file::remove_leftovers(regular_file::folder_of(path), &TEMPORARY);
+        let is_old = |path: &PathBuf| {
+            let changed = path.metadata().and_then(|about| about.modified()).ok();
+            let changed = changed.and_then(|at| Timestamp::try_from(at).ok());
+            changed.is_some_and(|at| now.duration_since(at) > retention.keep_answers)
+        };
+        let old: Vec<PathBuf> = files::moved_aside(path).into_iter().filter(is_old).collect();
+        if old.is_empty() || !retention.believes(now, self.answered_last()) {
+            return;
+        }
+        for file in old {
+            match std::fs::remove_file(&file) {
+                Ok(()) => tracing::info!(file = %file.display(), "an old damaged store: deleted"),
+                Err(why) => tracing::warn!(file = %file.display(), %why, "cannot be deleted"),
             }
         }
     }

@@ -9,7 +9,7 @@ use crate::domain::watchlist::outbox::OutboxMessage;
 use crate::domain::watchlist::watched::{WatchEntry, WatchedSession};
 use crate::persist::brief_text::Derivations;
 use crate::persist::header::Header;
-use crate::persist::shared::{SeenRows, SharedPersistence, TOLD, with_read};
+use crate::persist::shared::{ReadThrough, SeenRows, SharedPersistence, TOLD, with_read};
 use crate::persist::{PersistError, Persistence, detail_rows, posts, prefixes, rows};
 
 impl SharedPersistence for Sqlite {
@@ -129,7 +129,7 @@ impl SharedPersistence for Sqlite {
         )))
     }
 
-    fn read_through(&mut self) -> Result<usize, PersistError> {
+    fn read_through(&mut self) -> Result<ReadThrough, PersistError> {
         let ids: Vec<SessionId> = self.briefs()?.iter().map(WatchedSession::id).collect();
         for few in ids.chunks(detail_rows::FEW) {
             let faults = self.mending(|store| {
@@ -144,7 +144,8 @@ impl SharedPersistence for Sqlite {
                 *known = fault.max(*known);
             }
         }
-        Ok(ids.len())
+        let faults = self.faults.iter().map(|(id, fault)| (*id, *fault)).collect();
+        Ok(ReadThrough { sessions: ids.len(), faults })
     }
 
     fn erase_waits(&self) -> bool {

@@ -1,12 +1,14 @@
 //! Taking in what other processes leave for the one that holds the store, and looking after the store
 //! meanwhile.
 
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, watch};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use super::troubles::TroublesTold;
 use super::{PACE, beside, blocking, commands, was_replaced};
+use crate::domain::session::ids::SessionId;
+use crate::domain::watchlist::storage::StoreFault;
 use crate::persist::location::Location;
 use crate::persist::{PersistError, SharedPersistence};
 use crate::refresh::Command;
@@ -14,6 +16,7 @@ use crate::refresh::Command;
 /// Takes in what other processes leave for the one that holds the store: this one.
 pub(in crate::runtime) async fn take_in(
     location: Option<Location>,
+    saved_until: watch::Receiver<u64>,
     commands: &mpsc::Sender<Command>,
     cancelled: &CancellationToken,
 ) {
@@ -22,9 +25,11 @@ pub(in crate::runtime) async fn take_in(
         location,
         open: None,
         taken: 0,
-        struck: 0,
+        shown: None,
+        saved_until,
         version: None,
         damage: None,
+        faults: Vec::new(),
         inspect_at: Instant::now() + PACE,
     };
     let mut told = TroublesTold::of_holder();
@@ -41,6 +46,9 @@ pub(in crate::runtime) async fn take_in(
             let Some((back, ())) = blocking(inbox, Inbox::inspect).await else { return };
             inbox = back;
         }
+        if !inbox.faults.is_empty() {
+            done.push(Command::StoreFaults(std::mem::take(&mut inbox.faults)));
+        }
         // What cannot be written the writer tells.
         done.extend(told.news(None, unread.or_else(|| inbox.damage.clone())));
         for command in done {
@@ -56,17 +64,28 @@ pub(in crate::runtime) async fn take_in(
     }
 }
 
+/// The snapshot that has what was taken in.
+enum Shown {
+    /// It is published next, and its version told here.
+    In(mpsc::Receiver<u64>),
+    Version(u64),
+}
+
 struct Inbox {
     location: Location,
     open: Option<Box<dyn SharedPersistence>>,
     /// Number of the last that was taken in.
     taken: i64,
-    /// Number of the last that was struck out.
-    struck: i64,
+    /// What was taken in up to this number and is not struck out yet.
+    shown: Option<(i64, Shown)>,
+    /// All of the snapshot of this version is stored.
+    saved_until: watch::Receiver<u64>,
     /// Of the store when it was inspected last.
     version: Option<i64>,
     /// What was wrong with it then.
     damage: Option<String>,
+    /// The sessions of which something was not believed, to be told.
+    faults: Vec<(SessionId, StoreFault)>,
     inspect_at: Instant,
 }
 
@@ -75,21 +94,37 @@ struct Inbox {
 const RARELY: u32 = 50;
 
 impl Inbox {
-    /// What was taken in at the last look is saved by now, and struck out.
+    /// What was taken in is struck out once it is saved: until then the post is all that a kill
+    /// leaves of it, however slow the disk is.
     fn look(&mut self) -> Result<Vec<Command>, PersistError> {
         if was_replaced(&mut self.open) {
             // A new file has numbers of its own.
-            (self.taken, self.struck, self.version) = (0, 0, None);
+            (self.taken, self.shown, self.version) = (0, None, None);
         }
+        let saved = self.saved();
         let store = beside(&mut self.open, &self.location)?;
-        // One look later: the writer has saved by now what was taken in at the last one.
-        if self.struck < self.taken {
-            store.taken(self.taken)?;
-            self.struck = self.taken;
+        if let Some(number) = saved {
+            store.taken(number)?;
+            self.shown = None;
         }
         let (left, last) = store.posts(self.taken)?;
-        self.taken = last;
-        Ok(commands(left))
+        let mut commands = commands(left);
+        if last > self.taken {
+            let (to, published) = mpsc::channel(1);
+            commands.push(Command::Flush(to));
+            (self.taken, self.shown) = (last, Some((last, Shown::In(published))));
+        }
+        Ok(commands)
+    }
+
+    /// The number up to which what was taken in is saved, where that is news.
+    fn saved(&mut self) -> Option<i64> {
+        let (number, shown) = self.shown.as_mut()?;
+        if let Shown::In(published) = shown {
+            *shown = Shown::Version(published.try_recv().ok()?);
+        }
+        let until = *self.saved_until.borrow();
+        matches!(shown, Shown::Version(version) if *version <= until).then_some(*number)
     }
 
     /// Reads all of it where anything was written, so that the start does not wait for it, and damage
@@ -107,7 +142,7 @@ impl Inbox {
         let version = store.version()?;
         if self.version != Some(version) {
             let said = store.inspect()?;
-            store.read_through()?;
+            self.faults = store.read_through()?.faults;
             self.version = Some(version);
             self.damage = said.or_else(|| store.trouble());
         }
