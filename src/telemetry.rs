@@ -1,11 +1,11 @@
-//! The log: JSON lines in a file of the operator's choice, and nothing unless asked for.
+//! The log: JSON lines in the state folder, or in a file of the operator's choice.
 //!
 //! Owns the file's mode and size, and what goes to standard error instead. Never standard output;
 //! no event may carry a secret, a personal value, a whole session ID or a server's text.
 
-use std::fs::{File, Permissions};
+use std::fs::{DirBuilder, File, Permissions};
 use std::io::{self, Read, Write};
-use std::os::unix::fs::{FileExt, MetadataExt, OpenOptionsExt, PermissionsExt};
+use std::os::unix::fs::{DirBuilderExt, FileExt, MetadataExt, OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 
@@ -19,29 +19,78 @@ const LARGEST: u64 = 10 * 1024 * 1024;
 /// Older files kept: `log.1` … `log.4`.
 const KEPT: u32 = 4;
 
-/// Starts logging where a file is named, `-` being standard error; without one, `verbose` (how many
-/// times `-v` was given) says on standard error in plain lines what is done, twice with details.
-/// Only our own events, so that no library writes a URL.
+/// Where the log goes.
+#[derive(Debug)]
+pub enum Place<'a> {
+    /// `-`
+    StandardError,
+    /// Plain lines for whoever watches a command (`-v`).
+    Verbose,
+    File(&'a Path),
+    /// The log of those who named none: made with its first line. A folder that cannot be written
+    /// fails no command.
+    Folder(&'a Path),
+}
+
+/// Starts logging. Only our own events, so that no library writes a URL.
 ///
 /// # Errors
 /// When the file cannot be opened.
-pub fn install(file: Option<&Path>, level: Option<LevelFilter>, verbose: u8) -> io::Result<()> {
-    let usual = if verbose > 1 { LevelFilter::DEBUG } else { LevelFilter::INFO };
-    let level = level.unwrap_or(usual);
+pub fn install(place: &Place<'_>, level: LevelFilter) -> io::Result<()> {
     // RUST_LOG is not read: it could let a library write a URL with its signature (fault S02).
     let filter = EnvFilter::new(format!("off,branchwatch={level}"));
     let log = tracing_subscriber::fmt().with_env_filter(filter);
     // A second logger in one process (tests) changes nothing.
-    let _installed = match file {
-        Some(path) if path.as_os_str() == "-" => log.json().with_writer(io::stderr).try_init(),
-        Some(path) => log.json().with_writer(Mutex::new(Rotating::open(path)?)).try_init(),
-        None if verbose > 0 => {
-            // No colours: standard error may be a file (fault T10).
+    let _installed = match place {
+        Place::StandardError => log.json().with_writer(io::stderr).try_init(),
+        // No colours: standard error may be a file (fault T10).
+        Place::Verbose => {
             log.compact().with_ansi(false).with_target(false).with_writer(io::stderr).try_init()
         }
-        None => return Ok(()),
+        Place::File(path) => log.json().with_writer(Mutex::new(Rotating::open(path)?)).try_init(),
+        Place::Folder(folder) => {
+            log.json().with_writer(Mutex::new(Usual::In(usual(folder)))).try_init()
+        }
     };
     Ok(())
+}
+
+/// The log in the state folder.
+#[must_use]
+pub fn usual(folder: &Path) -> PathBuf {
+    folder.join("branchwatch.log")
+}
+
+/// The log in the state folder, which is made when there is something to write.
+enum Usual {
+    In(PathBuf),
+    Open(Rotating),
+    /// It cannot be written.
+    Without,
+}
+
+impl Usual {
+    fn opened(path: &Path) -> io::Result<Rotating> {
+        let folder = regular_file::folder_of(path);
+        DirBuilder::new().recursive(true).mode(0o700).create(folder)?;
+        Rotating::open(path)
+    }
+}
+
+impl Write for Usual {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        if let Self::In(path) = self {
+            *self = Self::opened(path).map_or(Self::Without, Self::Open);
+        }
+        match self {
+            Self::Open(log) => log.write(bytes),
+            Self::In(_) | Self::Without => Ok(bytes.len()),
+        }
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
 }
 
 /// Takes these texts out of a log and its older files. Their places are written over, so that a
@@ -183,6 +232,20 @@ mod tests {
         assert_eq!((std::fs::read(&target).unwrap(), mode(&target)), (b"id-1".to_vec(), 0o644));
         let why = Rotating::open(Path::new("/dev/null")).err().unwrap().to_string();
         assert!(why.contains("not a regular file"), "{why}");
+    }
+
+    #[test]
+    fn the_usual_log_is_made_with_its_first_line_and_fails_nobody() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = usual(&folder.path().join("state"));
+        let mut log = Usual::In(path.clone());
+        assert!(!path.exists());
+        log.write_all(b"one\n").unwrap();
+        log.write_all(b"two\n").unwrap();
+        assert_eq!(std::fs::read(&path).unwrap(), b"one\ntwo\n");
+        let mut none = Usual::In(usual(&path));
+        none.write_all(b"one\n").unwrap();
+        assert!(matches!(none, Usual::Without), "its folder is a file");
     }
 
     // F10

@@ -86,10 +86,10 @@ pub(super) struct Global {
     /// When to use colours
     #[arg(long, global = true, value_enum, default_value_t = Colour::Auto, value_name = "WHEN")]
     pub(super) color: Colour,
-    /// Log to this file, or to standard error with - (JSON lines)
+    /// Log to this file instead of the state folder, or to standard error with - (JSON lines)
     #[arg(long, global = true, value_name = "FILE")]
     pub(super) log_file: Option<PathBuf>,
-    /// Log level: error, warn, info, debug
+    /// Log level: error, warn, info, debug, off
     #[arg(long, global = true, env = "BRANCHWATCH_LOG", value_name = "LEVEL")]
     pub(super) log_level: Option<String>,
 }

@@ -8,6 +8,7 @@ use super::exit::{self, Failure};
 use super::output::{data, table};
 use super::setup;
 use crate::persist;
+use crate::telemetry;
 
 /// Said by `release/build`; other builds do not know theirs.
 const COMMIT: Option<&str> = option_env!("BRANCHWATCH_COMMIT");
@@ -29,6 +30,7 @@ pub(super) fn run(global: &Global, as_json: bool) -> Result<u8, Failure> {
         ("themes", path(&folder.join("themes"))),
         ("store", path(&config.store)),
         ("audit_log", path(&config.state_dir.join("audit.jsonl"))),
+        ("log", path(&telemetry::usual(&config.state_dir))),
         ("exports", path(&config.general.export_dir)),
     ];
     data(&if as_json {

@@ -1,12 +1,13 @@
 //! What several commands need: configuration, client, store.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use jiff::Timestamp;
 use tokio::runtime::Handle;
 use tokio::task::block_in_place;
+use tracing::level_filters::LevelFilter;
 
 use super::args::Global;
 use super::exit::Failure;
@@ -30,6 +31,7 @@ use crate::refresh::due::unsigned;
 use crate::regular_file::{self, folder_of};
 use crate::runtime::engine::LoadedStore;
 use crate::runtime::{crash, program};
+use crate::telemetry::{self, Place};
 use crate::text::shown_str;
 
 /// A password manager may have to be unlocked.
@@ -46,6 +48,11 @@ pub(super) fn flags(global: &Global) -> Flags {
 pub(super) fn config(global: &Global) -> Result<Config, Failure> {
     let config = config::resolve(&flags(global), &Environment::of_process())?;
     report_crashes(global, &config);
+    if log_place(global).is_none() && !global.no_state {
+        let level = log_level(global)?.unwrap_or(LevelFilter::INFO);
+        // Fails for a file that was named, and none was.
+        let _installed = telemetry::install(&Place::Folder(&config.state_dir), level);
+    }
     if global.allow_writes {
         read_only(&config)?;
     }
@@ -55,8 +62,39 @@ pub(super) fn config(global: &Global) -> Result<Config, Failure> {
     }
     let (version, file) = (env!("CARGO_PKG_VERSION"), config.file.display());
     let (profile, environment) = (&config.profile, &config.environment);
-    tracing::info!(version, profile, environment, %file, "configuration read");
+    tracing::debug!(version, profile, environment, %file, "configuration read");
     Ok(config)
+}
+
+/// Logs where the flags say so. Where they say nothing, the state folder is not known yet.
+pub(super) fn log(global: &Global) -> Result<(), Failure> {
+    let level = log_level(global)?;
+    let Some(place) = log_place(global) else { return Ok(()) };
+    let usual = if global.verbose > 1 { LevelFilter::DEBUG } else { LevelFilter::INFO };
+    telemetry::install(&place, level.unwrap_or(usual))
+        .map_err(|why| Failure::Other(format!("cannot log: --log-file: {why}")))
+}
+
+// Not by clap: it reads the environment too, and would print a key that stands there.
+fn log_level(global: &Global) -> Result<Option<LevelFilter>, Failure> {
+    global.log_level.as_deref().map(str::parse).transpose().map_err(|_unknown| {
+        Failure::Usage("--log-level: expected error, warn, info, debug or off".to_owned())
+    })
+}
+
+fn log_place(global: &Global) -> Option<Place<'_>> {
+    match &global.log_file {
+        Some(path) if path.as_os_str() == "-" => Some(Place::StandardError),
+        Some(path) => Some(Place::File(path)),
+        None if global.verbose > 0 => Some(Place::Verbose),
+        None => None,
+    }
+}
+
+/// Log files that this profile's commands write: the one that was named, and the usual one.
+pub(super) fn log_files(global: &Global, config: &Config) -> Vec<PathBuf> {
+    let named = global.log_file.clone().filter(|log| log.as_os_str() != "-");
+    named.into_iter().chain([telemetry::usual(&config.state_dir)]).collect()
 }
 
 /// A fault of the program leaves a report beside the audit log, unless nothing is to be stored.

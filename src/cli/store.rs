@@ -29,7 +29,7 @@ fn check(global: &Global) -> Result<u8, Failure> {
     let config = setup::config(global)?;
     let mut store = setup::store(global, &config)?;
     let copied = store.inspect()?;
-    let sessions = store.read_through()?;
+    let sessions = store.read_through()?.sessions;
     let trouble = store.trouble();
     for line in copied.iter().chain(&trouble) {
         warn(&format!("warning: {line}"));
@@ -45,12 +45,14 @@ fn erase(global: &Global, names: &[String]) -> Result<u8, Failure> {
     let mut store = setup::store(global, &config)?;
     let erased = local::purge(store.as_mut(), &ids)?;
     let mut said = vec![format!("{} erased from the local store", count(erased, "session"))];
-    let log = global.log_file.as_ref().filter(|log| log.as_os_str() != "-");
-    if let Some(log) = log {
-        let texts: Vec<String> = ids.iter().map(ToString::to_string).collect();
+    // The program itself names sessions by the short form.
+    let texts: Vec<String> = ids.iter().flat_map(|id| [id.to_string(), id.short()]).collect();
+    for log in setup::log_files(global, &config) {
         let failed = |why| Failure::Other(format!("{}: {why}", log.display()));
-        let places = telemetry::take_out(log, &texts).map_err(failed)?;
-        said.push(format!("{} in {}: taken out", count(places, "session ID"), log.display()));
+        let places = telemetry::take_out(&log, &texts).map_err(failed)?;
+        if places > 0 {
+            said.push(format!("{} in {}: taken out", count(places, "session ID"), log.display()));
+        }
     }
     let folders = [config.store.parent(), Some(config.general.export_dir.as_path())];
     let [store, journal] = persist::TEMPORARY;
@@ -65,8 +67,8 @@ fn erase(global: &Global, names: &[String]) -> Result<u8, Failure> {
         said.push(format!("  {} (sealed copy; delete it yourself)", copy.display()));
     }
     said.push("  exported files, backups, terminals and clipboards".to_owned());
-    if log.is_none() {
-        said.push("  log files: name yours with --log-file FILE".to_owned());
+    if global.log_file.is_none() {
+        said.push("  log files in other places: name yours with --log-file FILE".to_owned());
     }
     said.push("  the audit log, which has a hash of the session ID".to_owned());
     said.push("  Yoti: branchwatch session delete ID --allow-writes".to_owned());

@@ -1,11 +1,6 @@
 //! `help`: more about a command or a subject, in the terminal.
 
-use std::sync::LazyLock;
-
-use clap::CommandFactory;
-use clap::builder::PossibleValuesParser;
-
-use super::args::{Cli, Global};
+use super::args::Global;
 use super::exit::{self, Failure};
 use super::output::{data, table};
 use super::setup;
@@ -193,6 +188,11 @@ PRIVACY
               files (10 MB) stay beside it as audit-TIME.jsonl: the program
               deletes none, so that a flood of lines pushes out no evidence.
 
+  Log         branchwatch.log, beside the audit log: what the program did and what
+              went wrong, without personal data, sessions by the short form of
+              their IDs. Five files of 10 MB at most; --log-level off writes
+              none, --log-file FILE writes another one.
+
   Retention   Stored responses and events are erased when Yoti keeps the
               evidence no longer (first upload and resources_ttl). Where that is
               not known: keep_answers (90d) after the last response. Of a
@@ -222,8 +222,8 @@ PRIVACY
               remove and D take a session off the list and keep all of this for
               when it is added again (list --archived). remove --purge-history
               deletes it and overwrites it in the file.
-              Exports, the audit log, and damaged stores that a repair set aside
-              are yours to delete.
+              A damaged store that a repair set aside is deleted after
+              keep_answers. Exports and the audit log are yours to delete.
 ";
 
 const NOTIFICATIONS: &str = "\
@@ -291,23 +291,6 @@ pub(super) fn run(
         },
     };
     data(&text)?;
-    Ok(exit::OK)
-}
-
-/// Completions; what `help` and `man` take is known when they are made.
-pub(super) fn completions(shell: clap_complete::Shell) -> Result<u8, Failure> {
-    // Names that may be completed outlive everything.
-    static KNOWN: LazyLock<clap::Command> = LazyLock::new(Cli::command);
-    let commands = || KNOWN.get_subcommands().map(clap::Command::get_name);
-    let all = PossibleValuesParser::new(commands().chain(names()));
-    let commands = PossibleValuesParser::new(commands());
-    let mut grammar = KNOWN
-        .clone()
-        .mut_subcommand("help", |help| help.mut_arg("topic", |topic| topic.value_parser(all)))
-        .mut_subcommand("man", |man| man.mut_arg("command", |name| name.value_parser(commands)));
-    let mut text = Vec::new();
-    clap_complete::generate(shell, &mut grammar, "branchwatch", &mut text);
-    data(&String::from_utf8_lossy(&text))?;
     Ok(exit::OK)
 }
 

@@ -129,6 +129,15 @@ fn store_erase_leaves_nothing_here_and_says_what_it_cannot_reach() {
     let world = world(&["--sessions", "2", "--scenario", "S01", "--speed", "0"]);
     let [id, other] = [0, 1].map(|n| world.sessions[n].as_str());
     world.run(&["add", "--fetch", id, other], 0);
+    // Of the program's own making, which names sessions by the short form.
+    let short = |id: &str| id.get(..8).unwrap().to_owned();
+    let own = world.home.path().join("own.log");
+    let debug = ["--log-level", "debug", "--log-file", own.to_str().unwrap()];
+    let told = |id: &str| format!("{{\"session_id\":\"{id}\",\"topic\":\"check_completion\"}}\n");
+    std::fs::write(world.home.path().join("told"), told(id) + &told(other)).unwrap();
+    world.run(&[&["ingest", "told"], &debug[..]].concat(), 0);
+    let lines = std::fs::read_to_string(&own).unwrap();
+    assert!(lines.contains(&short(id)) && lines.contains(&short(other)), "{lines}");
     let log = world.home.path().join("log");
     let named = format!("one {id}\ntwo {other}\n");
     std::fs::write(&log, &named).unwrap();
@@ -164,9 +173,19 @@ fn store_erase_leaves_nothing_here_and_says_what_it_cannot_reach() {
     }
     let text = std::fs::read_to_string(&log).unwrap();
     assert!(!text.contains(id) && text.contains(other), "{text}");
+    world.run(&["store", "erase", id, "--log-file", own.to_str().unwrap()], 0);
+    let lines = std::fs::read_to_string(&own).unwrap();
+    assert!(!lines.contains(&short(id)) && lines.contains(&short(other)), "{lines}");
     assert!(world.run(&["list", "--json"], 0).0.contains(other));
     let (_, said) = world.run(&["store", "erase", id], 0);
     assert!(said.contains("0 sessions erased") && said.contains("--log-file"), "{said}");
+    // Where no other is named, the one in the state folder.
+    let usual = world.home.path().join(".local/state/branchwatch/branchwatch.log");
+    std::fs::create_dir_all(usual.parent().unwrap()).unwrap();
+    std::fs::write(&usual, &named).unwrap();
+    let (_, said) = world.run(&["store", "erase", id], 0);
+    assert!(said.contains("1 session ID in"), "{said}");
+    assert_eq!(std::fs::read_to_string(&usual).unwrap(), named.replace(id, &"x".repeat(id.len())));
 }
 
 #[test]
@@ -302,6 +321,8 @@ fn case_09_lists_and_exports_of_our_own_are_read_back() {
         ("l.json", &["list", "--json"]),
         ("l.jsonl", &["list", "--jsonl"]),
         ("e.json", &["export", id]),
+        ("l.txt", &["list"]),
+        ("l.tsv", &["list", "--plain"]),
     ] {
         let (text, _) = world.run(arguments, 0);
         let other = empty();
@@ -312,6 +333,8 @@ fn case_09_lists_and_exports_of_our_own_are_read_back() {
         let listed: serde_json::Value = serde_json::from_str(&listed).unwrap();
         let first = listed.as_array().unwrap().iter().find(|s| s["session_id"] == id).unwrap();
         assert_eq!(first["reference"], "case-1", "{name}");
+        assert_eq!(listed.as_array().unwrap().len(), 2, "{name}");
+        assert!(listed.to_string().contains(r#""reference":null"#), "{name}: {listed}");
     }
     // PowerShell's > writes UTF-16.
     let file = world.home.path().join("utf16.txt");

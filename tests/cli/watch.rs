@@ -1,6 +1,7 @@
 //! `watch`: events as lines, from start to signal; two of them on one store; the service's unit.
 
 use std::io::{BufRead, BufReader, Read, Write};
+use std::os::unix::fs::PermissionsExt;
 use std::process::{Child, ChildStdout, Stdio};
 
 use branchwatch::clock::{Clock, SystemClock};
@@ -59,6 +60,8 @@ fn a_session_is_told_from_its_first_answer_to_its_verdict_and_term_ends_it_with_
     let world = world(&["--sessions", "1", "--scenario", "S07", "--speed", "3000"]);
     let id = world.sessions[0].as_str();
     world.run(&["add", id, "--ref", "dbs-1"], 0);
+    let log = world.home.path().join(".local/state/branchwatch/branchwatch.log");
+    assert!(!log.exists(), "a command that has nothing to say leaves no log");
     let mut watch = watching(&world, &["watch", "--jsonl"]);
     let (reject, before) = watch.event("reject");
     for kind in ["first_answer", "visit", "resource", "check"] {
@@ -71,6 +74,13 @@ fn a_session_is_told_from_its_first_answer_to_its_verdict_and_term_ends_it_with_
     }
     assert_eq!(watch.signal("-TERM"), Some(143));
     world.run(&["show", id, "--exit-status"], 20);
+    let said = std::fs::read_to_string(&log).unwrap();
+    assert_eq!(std::fs::metadata(&log).unwrap().permissions().mode() & 0o777, 0o600);
+    assert!(said.contains(env!("CARGO_PKG_VERSION")) && said.contains("\"ends\""), "{said}");
+    assert!(!said.contains(id), "{said}");
+    std::fs::remove_file(&log).unwrap();
+    world.run(&["fetch", id, "--log-level", "off"], 0);
+    assert!(!log.exists());
 }
 
 // D06
