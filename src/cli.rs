@@ -5,6 +5,7 @@
 mod args;
 mod ask;
 mod branches;
+mod completion;
 mod config;
 mod confirm;
 mod dashboard;
@@ -30,6 +31,7 @@ mod named;
 mod offline_api;
 mod output;
 mod progress;
+mod reload;
 mod reset;
 mod scope;
 mod session;
@@ -60,6 +62,7 @@ use exit::Failure;
 #[must_use]
 pub fn main() -> ExitCode {
     keep_memory_private();
+    completion::answer();
     if let Some(place) = key_in_arguments() {
         let what = "holds a private key: write it to a file (chmod 600) and pass its path";
         output::warn(&format!("branchwatch: {place} {what}"));
@@ -156,12 +159,7 @@ async fn run(cli: Cli, name: Option<&str>) -> Result<u8, Failure> {
     if global.quiet {
         output::be_quiet();
     }
-    // Not by clap: it reads the environment too, and would print a key that stands there.
-    let level = global.log_level.as_deref().map(str::parse).transpose().map_err(|_unknown| {
-        Failure::Usage("--log-level: expected error, warn, info or debug".to_owned())
-    })?;
-    crate::telemetry::install(global.log_file.as_deref(), level, global.verbose)
-        .map_err(|why| Failure::Other(format!("cannot log: --log-file: {why}")))?;
+    setup::log(&global)?;
     // Before anything is done: a flag that does nothing here would mislead.
     scope::check(&global, cli.command.as_ref(), name)?;
     match cli.command {
@@ -195,7 +193,7 @@ async fn run(cli: Cli, name: Option<&str>) -> Result<u8, Failure> {
         Some(Command::Info { json }) => info::run(&global, json),
         Some(Command::Reset) => reset::run(),
         Some(Command::Config { what }) => config::run(&global, &what),
-        Some(Command::Completions { shell }) => topic::completions(shell),
+        Some(Command::Completions { shell }) => completion::script(shell),
         Some(Command::Man { command, dir }) => {
             man::run(command.as_deref(), dir.as_deref(), grammar::grammar())
         }

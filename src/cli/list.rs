@@ -193,18 +193,24 @@ fn view(
     };
     let asked = View::read("", &texts).map_err(|why| Failure::Usage(pointed(&why, filter)))?;
     let Some(name) = &args.view else { return Ok(asked) };
-    // The configuration's first, then those that were saved in the dashboard; either may stand in
-    // the place of one that is built in.
-    let saved = arrangement(store)?.views;
-    let saved = saved.iter().filter_map(|(name, texts)| View::read(name, texts).ok());
-    let views: Vec<View> =
-        config.views.iter().cloned().chain(saved).chain(View::built_in()).collect();
+    let views = views(config, store)?;
     let Some(named) = views.iter().find(|view| view.name == *name) else {
         let known = views.iter().map(|view| view.name.as_str());
         let (name, hint) = (shown_str(name, 60), shown_str(&suggestion(name, known), 400));
         return Err(Failure::Usage(format!("no view named {name}; {hint}")));
     };
     Ok(named.clone().with(asked, args.sort.is_some()))
+}
+
+/// The configuration's first, then those that were saved in the dashboard; either may stand in the
+/// place of one that is built in.
+pub(super) fn views(
+    config: &Config,
+    store: &mut dyn SharedPersistence,
+) -> Result<Vec<View>, Failure> {
+    let saved = arrangement(store)?.views;
+    let saved = saved.iter().filter_map(|(name, texts)| View::read(name, texts).ok());
+    Ok(config.views.iter().cloned().chain(saved).chain(View::built_in()).collect())
 }
 
 /// What is wrong with a filter, and below it where.

@@ -37,11 +37,27 @@ pub fn resolve(flags: &Flags, environment: &Environment) -> Result<Config, Confi
         let (key, source_of) = ("HOME".to_owned(), Source::Environment("HOME"));
         ConfigError::Value { key, source_of, why: format!("cannot be found: {why}") }
     })?;
+    let file = file(flags, environment, &places)?;
+    resolved(Reader::new(flags, environment, &file), &places)
+}
+
+/// The names of the profiles that the file has; none where it cannot be read.
+#[must_use]
+pub fn profiles(flags: &Flags, environment: &Environment) -> Vec<String> {
+    let places = etcetera::base_strategy::choose_base_strategy().ok();
+    let file = places.and_then(|places| file(flags, environment, &places).ok());
+    file.map(|file| file.names("profiles")).unwrap_or_default()
+}
+
+fn file(
+    flags: &Flags,
+    environment: &Environment,
+    places: &impl BaseStrategy,
+) -> Result<File, ConfigError> {
     let named =
         flags.config.clone().or_else(|| environment.get("BRANCHWATCH_CONFIG").map(PathBuf::from));
     let path = named.clone().unwrap_or_else(|| places.config_dir().join("branchwatch/config.toml"));
-    let file = File::read(&path, named.is_some())?;
-    resolved(Reader::new(flags, environment, &file), &places)
+    File::read(&path, named.is_some())
 }
 
 fn resolved(mut reader: Reader<'_>, places: &impl BaseStrategy) -> Result<Config, ConfigError> {
