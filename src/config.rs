@@ -34,8 +34,8 @@ pub use environment::{Environment, no_keys_in};
 pub use generate::{reference, schema, template};
 pub use layers::Flags;
 use options::{General, Profile};
-pub use resolve::resolve;
-pub use themes::own_themes;
+pub use resolve::{profiles, resolve};
+pub use themes::{own_themes, themes_folder};
 
 /// Yoti's own address (contract 1.1).
 pub const PRODUCTION: &str = "https://api.yoti.com/idverify/v1";

@@ -17,12 +17,14 @@ mod picture;
 pub mod private_folder;
 pub(crate) mod program;
 pub mod receiver;
+pub mod reload;
 pub mod services;
 mod share;
 pub mod shutdown;
 pub mod terminal;
 pub mod yoti_actions;
 
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use tokio::sync::mpsc;
@@ -44,7 +46,6 @@ use engine::{Engine, LoadedStore};
 use terminal::Surface;
 
 /// What the dashboard is made of.
-#[derive(Debug)]
 pub struct DashboardParts {
     /// For exports: `live`, `sandbox`, `demo`, ….
     pub environment: String,
@@ -72,6 +73,8 @@ pub struct DashboardParts {
     /// What effects use beside the refresh task.
     pub services: services::Services,
     pub operator: OperatorConfig,
+    /// The files of the configuration, and how it is read again.
+    pub reload: Option<(Vec<PathBuf>, reload::Reading)>,
 }
 
 /// How the dashboard ended, for the exit code.
@@ -139,6 +142,7 @@ pub async fn dashboard<A: SessionApi, C: Clock + Clone>(
         themes: parts.themes,
         asks_ground: parts.asks_ground,
         pictures: Pictures::new(parts.graphics),
+        reloads: parts.reload.map(|(files, read)| reload::start(files, read)),
     };
     outside.effects.suspend_at(stops);
     let input = input::input()?;

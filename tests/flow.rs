@@ -384,6 +384,7 @@ fn story_at(play: Play<'_>, act: impl AsyncFnOnce(&Operator)) -> Ending {
             ),
             clock,
             keymap: play.keymap,
+            reloads: None,
             look: Look::new(ColourDepth::None, false),
             themes: Themes::read(&[], ColourDepth::None),
             asks_ground: true,

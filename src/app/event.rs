@@ -9,6 +9,7 @@ use jiff::Timestamp;
 
 use crate::app::action::Action;
 use crate::app::effect::Effect;
+use crate::app::operator::config::Reconfigured;
 use crate::app::text::hidden::{Hidden, Picture};
 use crate::app::text::text_field::Edit;
 use crate::domain::events::audit_action::LastExports;
@@ -39,6 +40,8 @@ pub enum Event {
     Traffic(Traffic),
     /// What [`crate::app::effect::Effect::ReadDetails`] asked for, or why it cannot be read.
     Details(Result<Vec<WatchedSession>, String>),
+    /// The configuration was read again, or why it cannot be used.
+    Reconfigured(Result<Box<Reconfigured>, String>),
     /// Something asked for by an effect has ended.
     Done(Outcome),
 }

@@ -19,7 +19,7 @@ use crate::app::model::Model;
 use crate::app::mouse;
 use crate::app::moves;
 use crate::app::operator::{
-    annotations, bell, layout_settings, pause, portal, privacy, report, restore, time_travel,
+    annotations, bell, config, layout_settings, pause, portal, privacy, report, restore, time_travel,
 };
 use crate::app::status::{digest, metrics};
 use crate::app::view::{Pane, Tone};
@@ -70,6 +70,10 @@ fn carry_out(model: &mut Model, event: Event) -> Vec<Effect> {
         }
         Event::Details(read) => {
             time_travel::details(model, read);
+            Vec::new()
+        }
+        Event::Reconfigured(read) => {
+            config::reconfigured(model, read);
             Vec::new()
         }
         Event::Done(outcome) => done(model, outcome),

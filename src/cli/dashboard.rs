@@ -10,7 +10,7 @@ use tokio::task::spawn_blocking;
 use super::args::Global;
 use super::exit::{self, Failure};
 use super::output::warn;
-use super::{list, setup};
+use super::{list, reload, setup};
 use crate::api::SessionApi;
 use crate::app::ModelSettings;
 use crate::app::operator::config::{OperatorConfig, Permissions};
@@ -35,6 +35,7 @@ pub(super) async fn run(global: &Global) -> Result<u8, Failure> {
     must_be_a_terminal()?;
     let chosen = terminal_style::of(global, &config.general.theme)?;
     let mut parts = parts(global, &config, chosen)?;
+    parts.reload = Some(reload::reading(global, &config));
     parts.receiver = config.notifications.as_ref().map(Receiver::new).transpose()?;
     parts.services.audit = setup::audit_log(&config);
     parts.services.yoti_actions =
@@ -101,21 +102,26 @@ pub(super) fn parts(
         arrivals: None,
         proportions: config.proportions,
         refresh: config.refresh.clone(),
+        reload: None,
         services: Services {
             opener: opener(),
             clipboard: config.general.clipboard.clone(),
             private: private(config),
             ..Services::default()
         },
-        operator: OperatorConfig {
-            portal_url: config.application.portal_url.clone(),
-            programs: config.programs.clone(),
-            permissions: Permissions {
-                delete: global.allow_writes && config.application.allow_delete,
-                email: global.allow_writes && config.application.allow_email,
-            },
-        },
+        operator: operator(global, config),
     })
+}
+
+pub(super) fn operator(global: &Global, config: &Config) -> OperatorConfig {
+    OperatorConfig {
+        portal_url: config.application.portal_url.clone(),
+        programs: config.programs.clone(),
+        permissions: Permissions {
+            delete: global.allow_writes && config.application.allow_delete,
+            email: global.allow_writes && config.application.allow_email,
+        },
+    }
 }
 
 /// The beginning of an SDK ID: enough to tell two applications apart.

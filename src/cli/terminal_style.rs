@@ -18,14 +18,14 @@ pub(super) struct Chosen {
 /// The look in this theme.
 pub(super) fn of(global: &Global, theme: &str) -> Result<Chosen, Failure> {
     let look = terminal(global);
-    let mut themes = Themes::read(config::own_themes(), look.depth);
-    let palette = themes.get(theme).map_err(|why| match why {
+    let mut themes = Themes::read(&config::own_themes(), look.depth);
+    let chosen = themes.choose(theme, look).map_err(|why| match why {
         ThemeError::Unknown { .. } if global.options.0.contains_key("--theme") => {
             Failure::Usage(format!("--theme: {why}"))
         }
         why => ConfigError::from(why).into(),
     });
-    let look = look.with(palette?);
+    let look = chosen?;
     if theme != AUTO {
         return Ok(Chosen { look, themes, asks_ground: false });
     }

@@ -154,6 +154,9 @@ mod tests {
             `branchwatch config show --origin` prints where each value in force comes from, \
             `branchwatch config init` a template with all options, `branchwatch config schema` a \
             JSON schema for editors. The program never writes the file itself.\n\n\
+            A running dashboard reads the file again when it changes: keys, views, theme, programs, \
+            bell and layout take effect at once. A message names what only a restart changes, or \
+            says what is wrong with the file.\n\n\
             This page is made of the declared options.\n"
             .to_owned();
         for section in SECTIONS {

@@ -1,23 +1,25 @@
 //! The operator's own theme files.
 
-use std::path::Path;
-use std::sync::OnceLock;
+use std::path::{Path, PathBuf};
+
+use etcetera::BaseStrategy;
 
 use crate::regular_file;
 
 /// The largest theme file that is read.
 const LARGEST: u64 = 64 * 1024;
 
-/// Name and text of every `themes/*.toml` beside the operator's configuration, read once: what
-/// `--theme` was checked against is what is then drawn.
-pub fn own_themes() -> &'static [(String, String)] {
-    use etcetera::BaseStrategy;
-    static READ: OnceLock<Vec<(String, String)>> = OnceLock::new();
-    READ.get_or_init(|| {
-        let places = etcetera::base_strategy::choose_base_strategy().ok();
-        let folder = places.map(|places| places.config_dir().join("branchwatch/themes"));
-        folder.map(|folder| in_folder(&folder)).unwrap_or_default()
-    })
+/// Where they are; `None`: there is no home.
+#[must_use]
+pub fn themes_folder() -> Option<PathBuf> {
+    let places = etcetera::base_strategy::choose_base_strategy().ok()?;
+    Some(places.config_dir().join("branchwatch/themes"))
+}
+
+/// Name and text of every `themes/*.toml` beside the operator's configuration.
+#[must_use]
+pub fn own_themes() -> Vec<(String, String)> {
+    themes_folder().map(|folder| in_folder(&folder)).unwrap_or_default()
 }
 
 fn in_folder(folder: &Path) -> Vec<(String, String)> {

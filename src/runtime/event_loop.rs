@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use crossterm::event::{Event as Input, KeyEventKind, MouseButton, MouseEventKind};
 use futures::{Stream, StreamExt};
-use tokio::sync::watch;
+use tokio::sync::{mpsc, watch};
 use tokio::time::{Instant, MissedTickBehavior, interval, sleep_until, timeout_at};
 
 use super::Ending;
@@ -17,6 +17,7 @@ use super::effects::Effects;
 use super::frames::Frames;
 use super::ground::TerminalAnswer;
 use super::program;
+use super::reload::Reloaded;
 use super::terminal::{self, Surface};
 use crate::app::effect::Effect;
 use crate::app::event::{Event, Mouse, MouseDid};
@@ -47,6 +48,21 @@ pub struct LoopContext<C> {
     pub asks_ground: bool,
     /// Pictures in the terminal's own graphics.
     pub pictures: Pictures,
+    /// The configuration, each time that it was read again.
+    pub reloads: Reloads,
+}
+
+impl<C> LoopContext<C> {
+    /// Takes the part of a configuration that the loop has, and hands on the rest.
+    fn reconfigured(&mut self, read: Result<Reloaded, String>) -> Event {
+        let taken = read.and_then(|reloaded| {
+            let look = self.themes.replace(reloaded.themes, reloaded.theme, self.look);
+            self.look = look.map_err(|why| why.to_string())?;
+            self.keymap = reloaded.keymap;
+            Ok(Box::new(reloaded.config))
+        });
+        Event::Reconfigured(taken)
+    }
 }
 
 /// Runs until the operator quits, `stop` says so, or the terminal is gone.
@@ -119,6 +135,7 @@ async fn run_until<S: Surface, C: Clock>(
             Ok(()) = outside.snapshots.changed() => {
                 Event::Snapshot(Arc::clone(&outside.snapshots.borrow_and_update()))
             }
+            Some(read) = reloaded(&mut outside.reloads) => outside.reconfigured(read),
             _ = ticks.tick() => {
                 // A terminal that hung up may be noticed by no read:
                 // without this look the loop would go on (T06).
@@ -149,6 +166,12 @@ async fn run_until<S: Surface, C: Clock>(
             return Ok(Ending::Quit);
         }
     }
+}
+
+type Reloads = Option<mpsc::Receiver<Result<Reloaded, String>>>;
+
+async fn reloaded(reloads: &mut Reloads) -> Option<Result<Reloaded, String>> {
+    reloads.as_mut()?.recv().await
 }
 
 /// One event, and the effects that it leads to. True when the operator quits.
@@ -209,8 +232,8 @@ fn carry_out<S: Surface, C: Clock>(
         Effect::RunProgram { name, run } => effects.spawn(program::run_own(name, run)),
         Effect::Ring(note) => surface.ring(note.as_ref())?,
         Effect::Mouse(on) => surface.mouse(on)?,
-        Effect::Theme(name) => match outside.themes.get(&name) {
-            Ok(palette) => outside.look = outside.look.with(palette),
+        Effect::Theme(name) => match outside.themes.choose(&name, outside.look) {
+            Ok(look) => outside.look = look,
             Err(why) => effects.tell(Event::Done(Err(why.to_string()).into())),
         },
         Effect::Redraw => surface.clear()?,
@@ -427,6 +450,7 @@ mod tests {
             effects: Effects::new(commands, to, origin, Arc::new(clock), services),
             clock,
             keymap: Keymap::shipped().unwrap(),
+            reloads: None,
             look: Look::new(ColourDepth::None, false),
             themes: Themes::read(&[], ColourDepth::None),
             asks_ground: false,

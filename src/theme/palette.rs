@@ -112,6 +112,10 @@ pub struct Palette {
 #[derive(Clone, Debug)]
 pub struct Themes {
     known: Vec<(String, Result<&'static Palette, ThemeError>)>,
+    /// The name of the one that was chosen last.
+    chosen: String,
+    /// The terminal's ground, where that is known.
+    ground: Option<Ground>,
 }
 
 impl Themes {
@@ -129,7 +133,31 @@ impl Themes {
             known.retain(|(other, _)| other != name);
             known.push((name.to_owned(), palette));
         }
-        Self { known }
+        Self { known, chosen: AUTO.to_owned(), ground: None }
+    }
+
+    /// The look in the theme of this name.
+    pub fn choose(&mut self, name: &str, look: Look) -> Result<Look, ThemeError> {
+        let palette = self.get(name)?;
+        name.clone_into(&mut self.chosen);
+        Ok(look.with(palette))
+    }
+
+    /// Takes other themes in place of these, and returns the look in `theme`, else in the one that
+    /// was chosen. On an error these stay.
+    pub fn replace(
+        &mut self,
+        others: Self,
+        theme: Option<String>,
+        look: Look,
+    ) -> Result<Look, ThemeError> {
+        let mut themes = others;
+        if let Some(ground) = self.ground {
+            themes.settle(ground, look);
+        }
+        let look = themes.choose(theme.as_deref().unwrap_or(&self.chosen), look)?;
+        *self = themes;
+        Ok(look)
     }
 
     /// Their names, `auto` first, and each before those that hold it: `light`, `gruvbox-light`.
@@ -147,6 +175,7 @@ impl Themes {
     /// From now on `auto` is the theme for this ground, in inks alone: the ground is the terminal's.
     /// Returns the look in it. With sixteen colours or none it is the terminal's own anyway.
     pub fn settle(&mut self, ground: Ground, look: Look) -> Look {
+        self.ground = Some(ground);
         let name = match ground {
             Ground::Dark => "dark",
             Ground::Light => "light",

@@ -31,6 +31,7 @@ async fn a_key_is_taken_before_the_snapshots_the_ticks_and_the_frames_that_wait(
         effects: Effects::new(commands, to, origin, Arc::new(clock), services),
         clock,
         keymap: play.keymap,
+        reloads: None,
         look: Look::new(ColourDepth::None, false),
         themes: Themes::read(&[], ColourDepth::None),
         asks_ground: false,

@@ -38,6 +38,42 @@ key_file = "/nowhere/key.pem"
 }
 
 #[test]
+fn keys_views_and_theme_of_a_changed_file_take_effect_and_a_wrong_file_changes_nothing() {
+    let home = tempfile::tempdir().unwrap();
+    let folder = home.path().join(".config/branchwatch");
+    std::fs::create_dir_all(folder.join("themes")).unwrap();
+    let (file, new) = (folder.join("config.toml"), folder.join("new"));
+    let becomes = |text: &str| {
+        // As editors do it.
+        std::fs::write(&new, text).unwrap();
+        std::fs::rename(&new, &file).unwrap();
+    };
+    becomes("theme = \"dark\"\n");
+    let mut terminal = begun(&["--offline"], home.path(), &[]);
+    terminal.sees("READ-ONLY");
+    let own = "theme = \"own\"\n[keys]\nhelp = [\"Z\"]\n[views.mine]\nfilter = \"is:pinned\"\n";
+    becomes(own);
+    terminal.sees("no theme named \"own\"");
+    std::fs::write(folder.join("themes/own.toml"), "base = \"light\"\n").unwrap();
+    terminal.sees("config read again");
+    terminal.types("f");
+    terminal.sees("mine");
+    terminal.types("\x1b");
+    until(&terminal, "the views close", || !terminal.text().contains("mine"));
+    terminal.types("Z");
+    terminal.sees("Help: type to search");
+    terminal.types("\x1b");
+    becomes(&format!("lock_after = \"5m\"\n{own}"));
+    terminal.sees("config read again; only a restart changes lock_after");
+    becomes(&format!("no_such_key = 1\n{own}"));
+    terminal.sees("config not changed:");
+    terminal.types("Z");
+    terminal.sees("Help: type to search");
+    terminal.types("\x03\x03");
+    assert_eq!(terminal.ends().exit_code(), 0);
+}
+
+#[test]
 fn case_16_inside_tmux_a_copy_goes_to_the_buffer_of_tmux() {
     use std::os::unix::fs::PermissionsExt;
     let home = tempfile::tempdir().unwrap();

@@ -5,7 +5,7 @@ pub mod state;
 use crate::app::effect::Effect;
 use crate::app::list::rows;
 use crate::app::model::Model;
-use crate::app::operator::bell::state::{Alarm, AlarmSettings, Alert, Bell, Entry};
+use crate::app::operator::bell::state::{Alarm, AlarmSettings, Alert, Entry};
 use crate::app::text::words::{Openness, Times};
 use crate::app::view::{AlertMark, AlertRow, Cell, Pane, Tone};
 use crate::domain::session::ids::SessionId;
@@ -20,10 +20,7 @@ impl Model {
     /// The same, with what the configuration says of the bell.
     #[must_use]
     pub fn with_alarms(mut self, settings: AlarmSettings) -> Self {
-        let on = settings.bell.as_ref().is_some_and(|which| !which.is_empty());
-        let which = settings.bell.filter(|which| !which.is_empty());
-        let which = which.unwrap_or_else(|| Alarm::ALL.to_vec());
-        self.bell = Bell { on, which, desktop: settings.desktop, ..Bell::default() };
+        reconfigured(&mut self, settings);
         self
     }
 
@@ -42,6 +39,14 @@ impl Model {
     pub const fn bell(&self) -> bool {
         self.bell.on
     }
+}
+
+/// Takes what the configuration says of the bell; what has rung stays.
+pub(crate) fn reconfigured(model: &mut Model, settings: AlarmSettings) {
+    let which = settings.bell.filter(|which| !which.is_empty());
+    model.bell.on = which.is_some();
+    model.bell.which = which.unwrap_or_else(|| Alarm::ALL.to_vec());
+    model.bell.desktop = settings.desktop;
 }
 
 /// `b`: turns the bell on or off, and says for what it rings.
