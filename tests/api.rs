@@ -191,6 +191,25 @@ async fn an_answer_names_the_session_and_its_state_or_it_is_not_yotis() {
         .await;
         assert_eq!(client.session(id()).await.is_ok(), good, "{body}");
     }
+    let configuration = format!(r#"{{"session_id":"{}"}}"#, id());
+    for (body, configured, letter) in [
+        (configuration.as_str(), true, false),
+        (other, false, false),
+        (r#"{"login":"https://portal.example"}"#, false, false),
+        ("[]", false, false),
+        // A letter names no session, and is empty where it is not set.
+        ("{}", false, true),
+        (r#"{"documents":[]}"#, false, true),
+        (r#"{"branch":null}"#, false, true),
+    ] {
+        let (client, _, _server) = world({
+            let body = body.to_owned();
+            move |_| json(200, &body)
+        })
+        .await;
+        assert_eq!(client.configuration(id()).await.is_ok(), configured, "{body}");
+        assert_eq!(client.instructions(id()).await.is_ok(), letter, "{body}");
+    }
 }
 
 // Case 11

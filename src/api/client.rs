@@ -271,7 +271,7 @@ fn configuration(value: &Value, id: SessionId) -> Result<Configuration, ApiError
 }
 
 fn letter(value: &Value, _id: SessionId) -> Result<Instructions, ApiErrorKind> {
-    // It names no session.
+    wire::is_letter(value)?;
     wire::instructions::value(value)
 }
 

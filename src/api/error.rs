@@ -264,7 +264,7 @@ pub(super) fn from_body(kind: ApiErrorKind, body: &[u8], request_id: Option<&str
     };
     let text =
         |value: &Value, key: &str| value.get(key).and_then(Value::as_str).map(ServerText::from);
-    let named = |key| text(&value, key).filter(|name| !name.is_empty());
+    let named = |key| text(&value, key).filter(|name| is_code(name.as_raw()));
     // A fixture of Yoti's Python SDK has `error` instead (contract 11 #26).
     let code = named("code").or_else(|| named("error"));
     error.code = code.map(|code| ErrorCode::from_wire(code.as_raw()));
@@ -281,6 +281,15 @@ pub(super) fn from_body(kind: ApiErrorKind, body: &[u8], request_id: Option<&str
         })
         .collect();
     error
+}
+
+/// Whether this has the form of Yoti's codes (contract 9.2). The JSON errors of gateways have a `code`
+/// or an `error` too: `Not Found`, `forbidden`.
+fn is_code(text: &str) -> bool {
+    let known = |byte: u8| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'_';
+    text.len() > 2
+        && text.starts_with(|first: char| first.is_ascii_uppercase())
+        && text.bytes().all(known)
 }
 
 /// Retry-After as seconds or an HTTP date, clamped to 1 s – 15 min; garbage is nothing.
@@ -339,7 +348,8 @@ mod tests {
         assert_eq!(error.errors.len(), 2);
         assert!(error.to_string().contains("p: q"), "{error}");
         assert!(
-            from_body(ApiErrorKind::Status(404), br#"{"error":"X"}"#, None).has_code(&"X".into())
+            from_body(ApiErrorKind::Status(404), br#"{"error":"NEW_1"}"#, None)
+                .has_code(&"NEW_1".into())
         );
         let html = from_body(ApiErrorKind::Unavailable(502, None), b"<h1>Bad\x1b[2J</h1>", None);
         assert!(html.message.is_some());
@@ -359,6 +369,11 @@ mod tests {
             (403, br#"{"message":"Forbidden"}"#, false),
             (407, b"", false),
             (404, br#"{"code":404}"#, false),
+            // What Spring, nginx and API gateways say.
+            (404, br#"{"status":404,"error":"Not Found"}"#, false),
+            (404, br#"{"code":"Not Found"}"#, false),
+            (403, br#"{"code":"forbidden"}"#, false),
+            (403, br#"{"error":"Forbidden","code":"E"}"#, false),
             (404, br#"{"code":""}"#, false),
             (409, br#"["code"]"#, false),
         ] {

@@ -55,6 +55,20 @@ pub(in crate::api) fn names(answer: &Value, keys: &[&str]) -> Result<(), ApiErro
     }
 }
 
+/// Refuses what may come from anybody. A letter names no session, and one that is not set may be an
+/// empty object (contract 14.9).
+pub(in crate::api) fn is_letter(answer: &Value) -> Result<(), ApiErrorKind> {
+    let known = |object: &serde_json::Map<String, Value>| {
+        let keys = ["documents", "branch", "contact_profile_exists"];
+        object.is_empty() || keys.iter().any(|key| object.contains_key(*key))
+    };
+    if answer.as_object().is_none_or(known) {
+        Ok(())
+    } else {
+        Err(ApiErrorKind::NotFromYoti("the response has nothing of a letter"))
+    }
+}
+
 /// The root object, after the check that it speaks of the session asked for. A missing id is taken
 /// as the one asked for: the path was signed.
 fn root<'a>(

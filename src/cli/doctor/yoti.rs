@@ -55,13 +55,17 @@ pub(super) async fn examine(
     let proof = if config.auth == Auth::Signature { "signature" } else { "token" };
     lines.push(match client.session(nobody).await {
         Ok(_) => good(proof, "accepted: key and SDK ID belong together"),
-        Err(why) if why.is_missing() => good(proof, "accepted: key and SDK ID belong together"),
+        Err(why) if why.is_session_not_found() => {
+            good(proof, "accepted: key and SDK ID belong together")
+        }
         Err(why) => {
             let advice = if why.is_app_not_found() {
                 "the key belongs to another application: take key and SDK ID from the same \
                  application in Yoti Hub"
             } else if matches!(why.kind, ApiErrorKind::ClockSkew(_)) {
                 "set this machine's clock: signed requests carry the time"
+            } else if matches!(why.kind, ApiErrorKind::Foreign(..)) {
+                NOT_YOTI
             } else if why.is_refusal() {
                 "check that the key is this application's and that the clock is right"
             } else {
@@ -71,6 +75,8 @@ pub(super) async fn examine(
         }
     });
 }
+
+const NOT_YOTI: &str = "check base_url, and whether a proxy or a login page responds instead";
 
 async fn unreachable(why: &ApiError, base_url: &str) -> DoctorLine {
     let mut says = why.to_string();
@@ -88,9 +94,7 @@ async fn unreachable(why: &ApiError, base_url: &str) -> DoctorLine {
             }
             cause.advice()
         }
-        (ApiErrorKind::Foreign(..), _) => {
-            "check base_url, and whether a proxy or a login page responds instead"
-        }
+        (ApiErrorKind::Foreign(..), _) => NOT_YOTI,
         (_, Some(_)) => "check the network and the proxy",
         (_, None) => Unreached::NoConnection.advice(),
     };
