@@ -18,7 +18,7 @@ use crate::domain::assessment::requested::{RequestedCheck, expected};
 use crate::domain::assessment::stage::{Stage, Verdict};
 use crate::domain::assessment::stage_kind::Phase;
 use crate::domain::events::change::by_time;
-use crate::domain::personal::Privacy;
+use crate::domain::personal::{Privacy, hidden};
 use crate::domain::server_text::ServerText;
 use crate::domain::session::instructions::NO_BRANCH;
 use crate::domain::session::parts::Letter;
@@ -46,7 +46,7 @@ pub(super) async fn show(global: &Global, args: &Show) -> Result<u8, Failure> {
             text += &head(&session, &assessment, &config, privacy, now);
         }
         if wants(Part::Tree) {
-            text += &format!("\nREQUIRED RESOURCES\n{}", tree(&session));
+            text += &format!("\nREQUIRED RESOURCES\n{}", tree(&session, privacy));
         }
         if wants(Part::Checks) {
             text += &format!("\nCHECKS\n{}", checks(&session));
@@ -160,7 +160,7 @@ fn name(text: Option<ServerText>) -> String {
     text.map_or("?".into(), |text| safe(&text))
 }
 
-fn tree(session: &OpenSession) -> String {
+fn tree(session: &OpenSession, privacy: Privacy) -> String {
     let Some(configuration) = session.configuration() else {
         return "  the configuration is not known yet\n".into();
     };
@@ -205,9 +205,9 @@ fn tree(session: &OpenSession) -> String {
     }
     rows.extend(session.session().map_or(&[][..], |s| &s.shares).iter().map(|share| {
         let failed = share.error.as_ref().map(|error| {
-            let parts = [error.code.as_ref(), error.description.as_ref()];
-            let parts: Vec<String> = parts.into_iter().flatten().map(safe).collect();
-            format!("failed: {}", parts.join(", "))
+            let described = error.description.as_ref().map(|text| hidden(&safe(text), privacy));
+            let parts = error.code.as_ref().map(safe).into_iter().chain(described);
+            format!("failed: {}", parts.collect::<Vec<_>>().join(", "))
         });
         vec![
             "  digital ID share".into(),

@@ -3,7 +3,7 @@
 use serde_json::{Map, Value};
 
 use super::document::event as change;
-use super::mask::mask_own;
+use super::mask::{mask_own, sentence};
 use super::{DocumentOrigin, SCHEMA_VERSION, json_lines, summary};
 use crate::domain::events::session_event::{SessionEvent, standing};
 use crate::domain::personal::Privacy;
@@ -28,7 +28,11 @@ pub fn event(happening: &SessionEvent, origin: &DocumentOrigin<'_>, privacy: Pri
         }
     }
     if let Some(words) = &happening.words {
-        map.insert("words".to_owned(), words.as_raw().into());
+        // A finding in words has Yoti's reason in it.
+        let session = happening.session.as_deref();
+        let words = session
+            .map_or(words.as_raw(), |session| sentence(words.as_raw(), session, privacy.hides()));
+        map.insert("words".to_owned(), words.into());
     }
     if let Some(connection) = &happening.connection {
         map.insert("connection".to_owned(), standing(connection).into());
@@ -45,4 +49,47 @@ pub fn event(happening: &SessionEvent, origin: &DocumentOrigin<'_>, privacy: Pri
         map.insert("change".to_owned(), change);
     }
     json_lines(std::iter::once(Value::Object(map)))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::*;
+    use crate::domain::assessment::rules::Rules;
+    use crate::domain::events::session_event::EventDetector;
+    use crate::domain::fixture as f;
+    use crate::domain::session::wire_enum::{Recommendation, SessionState};
+    use crate::domain::watchlist::snapshot::{SessionTable, Snapshot};
+    use crate::domain::watchlist::watched::WatchedSession;
+
+    // S11
+    #[test]
+    fn no_masked_event_has_a_reason_that_may_name_a_person() {
+        let rejected = |reason: &str| {
+            let mut session = f::session(SessionState::Completed);
+            let mut check = f::check("c", Some(Recommendation::Reject));
+            let report = check.report.as_mut().unwrap();
+            report.reason = Some(reason.into());
+            session.checks.push(check);
+            f::watched(Some(session), None, None)
+        };
+        let told = |reason: &str, privacy| {
+            let world = |session: WatchedSession| Snapshot {
+                sessions: SessionTable::from_entries([Arc::new(session)]),
+                ..Snapshot::default()
+            };
+            let before = world(f::watched(Some(f::session(SessionState::Ongoing)), None, None));
+            let rules = Rules::default();
+            let mut detector = EventDetector::new(&before, rules.clone(), f::now());
+            let events = detector.observe(&world(rejected(reason)), f::now());
+            let origin =
+                DocumentOrigin { profile: "p", environment: "e", rules: &rules, now: f::now() };
+            let lines = events.iter().map(|happening| event(happening, &origin, privacy));
+            lines.collect::<String>()
+        };
+        assert!(told("Jane Smith", Privacy::Off).contains("Jane Smith"));
+        assert!(!told("Jane Smith", Privacy::Masked).contains("Jane"));
+        assert!(told("TAMPERED", Privacy::Masked).contains("TAMPERED"));
+    }
 }

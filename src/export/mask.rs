@@ -108,7 +108,18 @@ pub(super) fn findings<'a>(
     session: &WatchedSession,
     masked: bool,
 ) -> Vec<&'a str> {
-    let brief = Some(&session.brief).filter(|_| masked && !found.findings.is_empty());
+    let texts = found.findings.iter().map(|finding| finding.text.as_raw());
+    texts.map(|text| sentence(text, session, masked)).collect()
+}
+
+/// One of our sentences about a session: only Yoti's words in it can hold a name.
+pub(super) fn sentence<'a>(text: &'a str, session: &WatchedSession, masked: bool) -> &'a str {
+    if masked && strange(session).iter().any(|said| text.contains(said)) { MASK } else { text }
+}
+
+/// What Yoti says of a session that looks like none of its words.
+fn strange(session: &WatchedSession) -> Vec<&str> {
+    let brief = Some(&session.brief);
     let result = brief.and_then(|brief| brief.result.as_ref());
     let checks = result.into_iter().flat_map(|result| &*result.checks).flat_map(|check| {
         [
@@ -129,9 +140,5 @@ pub(super) fn findings<'a>(
     let missing = brief.into_iter().flat_map(|brief| &*brief.covered.missing);
     let missing = missing.map(|kind| Some(kind.as_raw()));
     let said = checks.chain(profiles).chain(unknown).chain(state).chain(missing).flatten();
-    let strange: Vec<&str> = said.filter(|said| !is_word(said)).collect();
-    // A finding is our sentence around Yoti's words; only those can hold a name.
-    let texts = found.findings.iter().map(|finding| finding.text.as_raw());
-    let hidden = |text: &str| strange.iter().any(|said| text.contains(said));
-    texts.map(|text| if hidden(text) { MASK } else { text }).collect()
+    said.filter(|said| !is_word(said)).collect()
 }

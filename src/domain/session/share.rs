@@ -35,11 +35,3 @@ pub struct ShareError {
     pub code: Option<ServerText>,
     pub description: Option<ServerText>,
 }
-
-impl ShareError {
-    /// Its code, else its description; empty when it says neither.
-    #[must_use]
-    pub fn reason(&self) -> ServerText {
-        self.code.clone().or_else(|| self.description.clone()).unwrap_or_default()
-    }
-}

@@ -3,6 +3,7 @@
 use super::{TreeWords, extra, leaf, maybe, node, times_of};
 use crate::app::text::words::{long, server};
 use crate::app::view::{Cell, Glyph, Tone, TreeNode};
+use crate::domain::personal::hidden;
 use crate::domain::server_text::ServerText;
 use crate::domain::session::Session;
 use crate::domain::session::resource::Resource;
@@ -34,7 +35,9 @@ fn one(share: &DigitalIdShare, times: &TreeWords<'_>) -> TreeNode {
         made.glyph = (Glyph::Reject, Tone::Bad);
         made.status = Cell::new(failed(error), Tone::Bad);
         made.children.extend(maybe("error", error.code.as_ref().map(server)));
-        made.children.extend(maybe("description", error.description.as_ref().map(long)));
+        // A sentence about a document that somebody holds: nothing says whom it names.
+        let described = error.description.as_ref().map(|text| hidden(&long(text), times.privacy));
+        made.children.extend(maybe("description", described));
     }
     let id = |label: &str, id: &ServerText| leaf(label, Cell::new(server(id), Tone::Dim));
     made.children.push(id("share id", &share.id));
@@ -45,5 +48,5 @@ fn one(share: &DigitalIdShare, times: &TreeWords<'_>) -> TreeNode {
 }
 
 fn failed(error: &ShareError) -> String {
-    format!("failed {}", server(&error.reason())).trim_end().to_owned()
+    format!("failed {}", error.code.as_ref().map(server).unwrap_or_default()).trim_end().to_owned()
 }

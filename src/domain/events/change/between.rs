@@ -9,7 +9,6 @@ use crate::domain::session::instructions::Branch;
 use crate::domain::session::parts::{Answers, Letter};
 use crate::domain::session::profile::IdentityProfile;
 use crate::domain::session::resource::{Resource, Task};
-use crate::domain::session::share::ShareError;
 use crate::domain::session::wire_enum::SourceType;
 use crate::domain::session::{Session, equal_but_for_clocks};
 use jiff::Timestamp;
@@ -142,7 +141,8 @@ impl Log {
             if was.is_none_or(|was| was.error != share.error) {
                 let what = ChangeKind::DigitalIdShare {
                     provider: share.provider.clone(),
-                    error: share.error.as_ref().map(ShareError::reason),
+                    // Not its description: a sentence that may name a person.
+                    error: share.error.as_ref().map(|why| why.code.clone().unwrap_or_default()),
                 };
                 self.push(share.last_updated.max(share.created_at), None, what, Origin::Api);
             }
