@@ -55,7 +55,7 @@ pub fn read(text: &str, now: Timestamp) -> Vec<Row> {
             rows.push(Row { line, text, entry: Err("a quote is not closed".to_owned()) });
             continue;
         }
-        let fields = record.fields();
+        let fields = aligned(record.fields());
         if let Some(head) = CsvColumns::of(&fields) {
             columns = Some(head);
             continue;
@@ -109,6 +109,15 @@ fn of_json(value: &Value, line: usize, now: Timestamp) -> Vec<Row> {
     }
 }
 
+/// The cells of a table as `list` prints it: blanks stand between them.
+fn aligned(fields: Vec<String>) -> Vec<String> {
+    let Some((first, rest)) = fields.split_first().filter(|(first, _)| first.contains("  ")) else {
+        return fields;
+    };
+    let cells = first.split("  ").map(str::trim).filter(|cell| !cell.is_empty());
+    cells.map(str::to_owned).chain(rest.iter().cloned()).collect()
+}
+
 fn of_fields(
     fields: &[String],
     columns: Option<&CsvColumns>,
@@ -148,15 +157,17 @@ fn of_fields(
         let rest = rest.map(|field| row(field, Err(wrong(field))));
         return all.chain(rest).collect();
     }
-    let entry = match id(first) {
-        Err(_) if named.len() == 1 => {
-            Err("the session ID must come first, or the first line must name the columns"
-                .to_owned())
-        }
-        Err(why) => Err(why),
+    let entry = match (id(first), named.first()) {
+        // Rows of tables have the reference first.
+        (Err(_), Some((_, id))) => filled(*id, at(Some(0)), Vec::new(), None, now),
+        (Err(why), None) => Err(why),
         // What a comma in the remark cuts off belongs to the remark.
-        Ok(id) if first.contains(" #") || first.contains("\t#") => Ok(WatchEntry::new(id, now)),
-        Ok(id) => filled(id, at(Some(1)), tags(at(Some(2)).unwrap_or_default()), at(Some(3)), now),
+        (Ok(id), _) if first.contains(" #") || first.contains("\t#") => {
+            Ok(WatchEntry::new(id, now))
+        }
+        (Ok(id), _) => {
+            filled(id, at(Some(1)), tags(at(Some(2)).unwrap_or_default()), at(Some(3)), now)
+        }
     };
     vec![row(record.text, entry)]
 }
@@ -172,8 +183,10 @@ fn filled(
     resources_ttl: Option<&str>,
     now: Timestamp,
 ) -> Result<WatchEntry, String> {
-    // Our own masked output is read back without what it masks.
-    let known = |text: &&str| !text.contains(MASK);
+    // Our own masked output is read back without what it masks, and without the beginning of the ID,
+    // which stands in tables for a reference that is not there.
+    let short = id.short();
+    let known = |text: &&str| !text.contains(MASK) && *text != short;
     let mut tags: Vec<String> = tags.into_iter().filter(|tag| known(&tag.as_str())).collect();
     tags.sort();
     tags.dedup();

@@ -140,7 +140,7 @@ impl CsvColumns {
         let names: Vec<String> = fields.iter().map(name).collect();
         let place = |known: &[&str]| names.iter().position(|name| known.contains(&name.as_str()));
         Some(Self {
-            id: place(&["session_id", "sessionid", "session"])?,
+            id: place(&["session_id", "sessionid", "session", "uuid", "id"])?,
             reference: place(&["reference", "ref"]),
             tags: place(&["tags", "tag"]),
             resources_ttl: place(&["resources_ttl"]),

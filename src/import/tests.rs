@@ -39,6 +39,12 @@ fn a_line_is_an_id_csv_or_json() {
         ),
         (format!("[\"{A}\"]"), one(A, None, &[])),
         (format!("{A},5\" frame"), one(A, Some("5\" frame"), &[])),
+        (format!("dbs-1,{A}"), one(A, Some("dbs-1"), &[])),
+        (format!("dbs-1\t{A}\tONGOING"), one(A, Some("dbs-1"), &[])),
+        (format!("dbs-1    {A}  visited  REJECT, at once"), one(A, Some("dbs-1"), &[])),
+        (format!("{}  {A}  visited", &A[..8]), one(A, None, &[])),
+        (format!("ID,customer\n{A},{B}"), one(A, None, &[])),
+        (format!("uuid\n{A}"), one(A, None, &[])),
     ] {
         assert_eq!(named(&line), [expected], "{line}");
     }
@@ -55,7 +61,6 @@ fn what_is_not_understood_says_its_line_and_leaves_the_others() {
         ("{", "not a session ID"),
         ("{\"session_id\":7}", "without a session_id"),
         (&format!("{A},r,t,soon"), "soon"),
-        (&format!("dbs-1,{A}"), "must come first"),
         (&format!("{A},\"open"), "quote is not closed"),
         ("https://portal.example/none", "no session ID in this link"),
     ] {

@@ -20,8 +20,8 @@ pub(crate) fn draw(frame: &mut Frame<'_>, whole: Rect, dialog: &AddDialog, look:
     let width = usize::from(inner.width);
     let dim = |text: &str| Line::from(Span::styled(fit(text, width, look), look.tone(Tone::Dim)));
     let mut lines = vec![
-        dim("Paste session IDs, a CSV (session_id,reference,tags,resources_ttl) or JSON"),
-        dim("Lines. One per line. Nothing is sent until you press Enter."),
+        dim("Paste session IDs, links, CSV, cells of a spreadsheet, or JSON."),
+        dim("Nothing is added until you press Enter."),
         Line::default(),
     ];
     let room = usize::from(inner.height).saturating_sub(lines.len() + 5);
@@ -57,7 +57,9 @@ pub(crate) fn draw(frame: &mut Frame<'_>, whole: Rect, dialog: &AddDialog, look:
             lines.push(dim("Enter opens it · Esc back to the lines"));
         }
         (_, None) => {
-            lines.push(Line::default());
+            let why = dialog.last_wrong().map(|(line, why)| format!("line {line}: {why}"));
+            let why = fit(&why.unwrap_or_default(), width, look);
+            lines.push(Line::from(Span::styled(why, look.tone(Tone::Bad))));
             lines.push(Line::default());
             let enter = enter(dialog);
             lines.push(dim(&format!("{enter}Esc cancels · ctrl-o opens a file")));

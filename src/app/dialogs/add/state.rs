@@ -67,6 +67,18 @@ impl AddDialog {
         self.all().filter(|line| line.verdict == AddVerdict::Updated).count()
     }
 
+    /// The last line that is not understood, and why.
+    #[must_use]
+    pub fn last_wrong(&self) -> Option<(usize, &str)> {
+        let mut last = None;
+        for (number, line) in (1..).zip(self.all()) {
+            if let AddVerdict::Bad(why) = &line.verdict {
+                last = Some((number, why.as_str()));
+            }
+        }
+        last
+    }
+
     /// `2 new · 1 known · 1 line not understood, skipped (line 3)`.
     #[must_use]
     pub fn summary(&self) -> String {
