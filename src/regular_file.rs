@@ -63,6 +63,29 @@ pub(crate) fn folder_of(path: &Path) -> &Path {
     path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
 }
 
+/// Refuses a file that somebody other than us and root can change, or replace by another.
+///
+/// # Errors
+/// Says what is wrong, and what mends it. Those of the file are passed on.
+pub(crate) fn ours(path: &Path) -> io::Result<()> {
+    const ALL_WRITE: u32 = 0o002;
+    const STICKY: u32 = 0o1000;
+    let real = path.canonicalize()?;
+    let (file, folder) = (real.metadata()?, folder_of(&real).metadata()?);
+    let refuse = |why: &str| Err(io::Error::other(why.to_owned()));
+    if is_foreign(file.uid()) {
+        return refuse("belongs to another user, who can change it");
+    }
+    if file.mode() & ALL_WRITE != 0 {
+        return refuse("can be changed by anybody; run: chmod o-w FILE");
+    }
+    // With the sticky bit, as in /tmp, others replace no file of ours.
+    if folder.mode() & ALL_WRITE != 0 && folder.mode() & STICKY == 0 {
+        return refuse("can be replaced by anybody: all may write into its folder");
+    }
+    Ok(())
+}
+
 /// Whether a file of this owner can be changed by somebody other than us and root.
 #[must_use]
 pub(crate) fn is_foreign(owner: u32) -> bool {

@@ -6,12 +6,45 @@ use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use super::args::{ConfigCommand, Global};
 use super::exit::{self, Failure};
 use super::output::{data, table, talk};
-use super::setup;
+use super::{setup, terminal_style};
+use crate::api::client::Client;
 use crate::api::key::SigningKey;
-use crate::config::{self, KeySource};
+use crate::api::key_handle::KeyHandle;
+use crate::clock::SystemClock;
+use crate::config::{self, Config, ConfigError, Environment, KeySource};
+use crate::notifications::receiver::Receiver;
+use crate::theme::{ColourDepth, Themes};
 
 /// Columns of a value: paths stand whole.
 const LONGEST: usize = 4096;
+
+/// What the file names must be there, whichever profile is in use, and be what it is named as.
+fn named(global: &Global, config: &Config) -> Result<(), Failure> {
+    terminal_style::of(global, &config.general.theme)?;
+    let themes = Themes::read(&config::own_themes(), ColourDepth::TrueColor);
+    for name in themes.names() {
+        themes.get(&name).map_err(ConfigError::from)?;
+    }
+    if let Some(receiver) = &config.notifications {
+        Receiver::new(receiver)?;
+    }
+    let environment = Environment::of_process();
+    let mut profiles = vec![config.clone()];
+    for name in config::profiles(&setup::flags(global), &environment) {
+        let mut flags = setup::flags(global);
+        flags.options.insert("--profile", name);
+        profiles.push(config::resolve(&flags, &environment)?);
+    }
+    for profile in profiles {
+        if let Some(KeySource::File(file)) = &profile.key {
+            SigningKey::from_file(file)?;
+        }
+        // Reads the authorities of ca_file; nothing is sent.
+        let (_, no_key) = KeyHandle::pending();
+        Client::new(&profile.client_options(uuid::Uuid::nil()), no_key, SystemClock)?;
+    }
+    Ok(())
+}
 
 pub(super) fn run(global: &Global, what: &ConfigCommand) -> Result<u8, Failure> {
     if matches!(what, ConfigCommand::Init { write: false }) {
@@ -41,11 +74,7 @@ pub(super) fn run(global: &Global, what: &ConfigCommand) -> Result<u8, Failure> 
         }
         ConfigCommand::Path => data(&format!("{}\n", config.file.display()))?,
         ConfigCommand::Check => {
-            // What the file names must be there too.
-            crate::cli::terminal_style::of(global, &config.general.theme)?;
-            if let Some(KeySource::File(file)) = &config.key {
-                SigningKey::from_file(file)?;
-            }
+            named(global, &config)?;
             let there =
                 if config.file.exists() { "OK" } else { "does not exist; the defaults apply" };
             talk(&format!("{}: {there}", config.file.display()));

@@ -42,7 +42,10 @@ impl File {
     pub(super) fn read(path: &Path, must_exist: bool) -> Result<Self, ConfigError> {
         // The usual name for no file at all.
         let none = path == Path::new("/dev/null");
-        let read = if none { Ok(Vec::new()) } else { regular_file::named(path, LARGEST) };
+        // It names programs that are run, and where the key is (fault F02).
+        let ours = || regular_file::ours(path);
+        let read = || regular_file::named(path, LARGEST).and_then(|bytes| ours().map(|()| bytes));
+        let read = if none { Ok(Vec::new()) } else { read() };
         let read = read.and_then(|bytes| {
             String::from_utf8(bytes).map_err(|_bytes| std::io::Error::other("not UTF-8"))
         });

@@ -69,7 +69,7 @@ impl<T: Value> Value for Vec<T> {
     }
 
     fn show(&self) -> String {
-        self.iter().map(T::show).collect::<Vec<_>>().join(", ")
+        if self.is_empty() { String::new() } else { array(self.iter().map(T::show)) }
     }
 }
 
@@ -118,6 +118,15 @@ fn text(given: &Toml) -> &str {
     given.as_str().unwrap_or_default()
 }
 
+/// A list as the file has it.
+fn array(texts: impl Iterator<Item = String>) -> String {
+    list(&texts.collect::<Vec<_>>()).to_string()
+}
+
+fn list(texts: &[String]) -> Toml {
+    Toml::Array(texts.iter().cloned().map(Toml::String).collect())
+}
+
 fn words(given: &Toml) -> Vec<String> {
     given.as_array().into_iter().flatten().map(|word| text(word).to_owned()).collect()
 }
@@ -154,7 +163,7 @@ plain! {
             }
         }, |rule| match rule {
             Self::All => "all".to_owned(),
-            Self::Listed(types) => format!("{} check types", types.len()),
+            Self::Listed(types) => array(types.iter().map(|kind| kind.as_raw().to_owned())),
         };
     ProgramLine: { "type": "array", "minItems": 1, "items": { "type": "string" } },
         given => Ok(Self(words(given))), |line| match line.0.split_first() {
@@ -170,7 +179,10 @@ plain! {
         given => Ok(Self(given.as_table().into_iter().flatten().map(|(action, chords)| {
             let one = chords.as_str().map(|chord| vec![chord.to_owned()]);
             (action.clone(), one.unwrap_or_else(|| words(chords)))
-        }).collect())), |keys| keys.0.keys().cloned().collect::<Vec<_>>().join(", ");
+        }).collect())), |keys| {
+            let keys = keys.0.iter().map(|(action, chords)| (action.clone(), list(chords)));
+            Toml::Table(keys.collect()).to_string()
+        };
     Breakpoints: { "type": "array", "minItems": 2, "maxItems": 2,
         "items": { "type": "integer", "minimum": 80, "maximum": 65_535 } },
         given => {
@@ -181,7 +193,7 @@ plain! {
                 _ => Err("expected two widths, the second larger, from 80 up, such as [100, 160]"
                     .to_owned()),
             }
-        }, |widths| format!("{}, {}", widths.columns, widths.wide);
+        }, |widths| format!("[{}, {}]", widths.columns, widths.wide);
     Clipboard: { "type": "string" },
         given => match text(given).split_whitespace().collect::<Vec<_>>().as_slice() {
             [] => Err("expected \"osc52\", \"off\", or a program such as \"wl-copy\"".to_owned()),
@@ -371,6 +383,24 @@ pub(super) fn at_home(path: &str) -> PathBuf {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_is_shown_of_a_list_is_what_the_file_takes() {
+        fn again<T: Value>(text: &str) {
+            let given = |text: &str| {
+                let table: toml::Table = toml::from_str(&format!("x = {text}")).unwrap();
+                table.get("x").unwrap().clone()
+            };
+            let shown = T::read(&given(text)).unwrap().show();
+            let read = T::read(&given(&shown)).unwrap().show();
+            assert_eq!((shown.as_str(), read.as_str()), (text, text));
+        }
+        again::<Vec<String>>(r#"["chased", "two words"]"#);
+        again::<Vec<Alarm>>(r#"["reject", "due_today"]"#);
+        again::<Breakpoints>("[90, 140]");
+        again::<PassRule>(r#"["ID_DOCUMENT_AUTHENTICITY"]"#);
+        again::<Chords>(r#"{ export = ["e", "alt-e"], help = ["Z"] }"#);
+    }
 
     #[test]
     fn two_words_are_reserved_for_the_clipboard_and_anything_else_is_a_program() {

@@ -429,6 +429,65 @@ fn the_schema_of_the_configuration_fits_the_example_and_refuses_what_the_program
 }
 
 #[test]
+fn config_check_reads_every_file_that_the_configuration_names() {
+    let world = world(&["--sessions", "0"]);
+    let folder = world.home.path().join(".config/branchwatch");
+    std::fs::create_dir_all(folder.join("themes")).unwrap();
+    let check = |text: &str, code: i32| {
+        std::fs::write(folder.join("config.toml"), text).unwrap();
+        let mut command = world.command(&["config", "check"]);
+        // The environment would stand over the file.
+        for name in ["YOTI_KEY_FILE_PATH", "YOTI_CLIENT_SDK_ID", "YOTI_IDV_API_URL"] {
+            command.env_remove(name);
+        }
+        said(&command.output().unwrap(), code).1
+    };
+    let good = format!("[profiles.a]\nkey_file = \"{}\"\n", world.key().display());
+    assert!(check(&good, 0).contains("OK"));
+    let other = |line: &str| format!("default_profile = \"a\"\n{good}[profiles.b]\n{line}\n");
+    assert!(check(&other("key_file = \"/nowhere/b.pem\""), 3).contains("/nowhere/b.pem"));
+    assert!(check(&other("ca_file = \"/nowhere/ca.pem\""), 3).contains("/nowhere/ca.pem"));
+    let receiver =
+        format!("{good}[notifications]\nlisten = \"127.0.0.1:0\"\nauth_file = \"/nowhere/auth\"\n");
+    assert!(check(&receiver, 3).contains("/nowhere/auth"));
+    std::fs::write(folder.join("themes/mine.toml"), "[tone]\ngoood = \"blue\"\n").unwrap();
+    assert!(check(&good, 3).contains("no tone named goood"));
+}
+
+// F02
+#[test]
+fn a_config_file_that_others_can_change_is_refused() {
+    let world = empty();
+    let folder = world.home.path().join("conf");
+    std::fs::create_dir(&folder).unwrap();
+    let file = folder.join("config.toml");
+    std::fs::write(&file, "theme = \"dark\"\n").unwrap();
+    let mode = |path: &std::path::Path, mode| {
+        let mode = std::os::unix::fs::PermissionsExt::from_mode(mode);
+        std::fs::set_permissions(path, mode).unwrap();
+    };
+    let shown = |code| world.run(&["config", "show", "-c", "conf/config.toml"], code).1;
+    for (of_file, of_folder, said) in [
+        (0o600, 0o755, ""),
+        (0o664, 0o775, ""),
+        (0o600, 0o1777, ""),
+        (0o666, 0o755, "chmod o-w"),
+        (0o600, 0o777, "write into its folder"),
+    ] {
+        mode(&file, of_file);
+        mode(&folder, of_folder);
+        let err = shown(if said.is_empty() { 0 } else { 3 });
+        assert!(err.contains(said), "{of_file:o} {of_folder:o}: {err}");
+    }
+    mode(&folder, 0o755);
+    // A file of another owner can only be made by root.
+    if rustix::process::geteuid().is_root() {
+        std::os::unix::fs::chown(&file, Some(65_534), None).unwrap();
+        assert!(shown(3).contains("belongs to another user"));
+    }
+}
+
+#[test]
 fn a_theme_that_is_not_known_is_refused_with_the_known_ones() {
     let world = empty();
     let (_, err) = world.run(&["demo", "--theme", "drak"], 2);
