@@ -13,8 +13,6 @@ use aws_lc_rs::rsa::{KeyPair, KeySize};
 use aws_lc_rs::signature::KeyPair as _;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use rustls_pki_types::PrivateKeyDer;
-use rustls_pki_types::pem::PemObject;
 use secrecy::SecretString;
 use zeroize::Zeroizing;
 
@@ -102,18 +100,17 @@ impl SigningKey {
         if has(pem, b"BEGIN ENCRYPTED PRIVATE KEY") || has(pem, b"Proc-Type: 4,ENCRYPTED") {
             return Err(KeyError::Encrypted);
         }
-        let der = PrivateKeyDer::from_pem_slice(pem).map_err(|_no_key| missing(pem))?;
-        let pair = match &der {
+        let (form, der) = private_section(pem).ok_or_else(|| missing(pem))?;
+        let pair = match form {
             // The form in which Yoti issues keys; its Python,
             // Node and PHP SDKs read PKCS#8 too (contract 2.4).
-            PrivateKeyDer::Pkcs1(key) => KeyPair::from_der(key.secret_pkcs1_der()),
-            PrivateKeyDer::Pkcs8(key) => KeyPair::from_pkcs8(key.secret_pkcs8_der()),
-            PrivateKeyDer::Sec1(_) => return Err(KeyError::NotRsa("an elliptic-curve key")),
-            _ => return Err(KeyError::NotRsa("of an unknown kind")),
+            PemForm::Pkcs1 => KeyPair::from_der(&der),
+            PemForm::Pkcs8 => KeyPair::from_pkcs8(&der),
+            PemForm::Sec1 => return Err(KeyError::NotRsa("an elliptic-curve key")),
         };
         match pair {
             Ok(pair) => Ok(Self(pair)),
-            Err(why) => Err(other_kind(&der, &why.to_string())),
+            Err(why) => Err(other_kind(form, &der, &why.to_string())),
         }
     }
 
@@ -189,7 +186,9 @@ pub fn private_file(path: &Path) -> Result<Zeroizing<Vec<u8>>, KeyError> {
     let about = file.metadata().map_err(unreadable)?;
     is_private(path, &about)?;
     // Wiped when dropped: no copy of the PEM stays in memory (fault S06).
-    let mut content = Zeroizing::new(Vec::new());
+    // As large as it may get: a vector that grows leaves its former places unwiped.
+    let largest = usize::try_from(MAX_BYTES).unwrap_or_default() + 1;
+    let mut content = Zeroizing::new(Vec::with_capacity(largest));
     file.take(MAX_BYTES).read_to_end(&mut content).map_err(unreadable)?;
     if content.starts_with(BYTE_ORDER_MARK) {
         content.drain(..BYTE_ORDER_MARK.len());
@@ -223,6 +222,36 @@ fn is_private(path: &Path, about: &Metadata) -> Result<(), KeyError> {
     Ok(())
 }
 
+/// How a private key stands in PEM.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum PemForm {
+    Pkcs1,
+    Pkcs8,
+    Sec1,
+}
+
+/// The private key in a PEM. Decoded here: the buffers of a library are freed with the key in them
+/// (fault S06).
+fn private_section(pem: &[u8]) -> Option<(PemForm, Zeroizing<Vec<u8>>)> {
+    let text = std::str::from_utf8(pem).ok()?;
+    let forms = [
+        ("RSA PRIVATE KEY", PemForm::Pkcs1),
+        ("PRIVATE KEY", PemForm::Pkcs8),
+        ("EC PRIVATE KEY", PemForm::Sec1),
+    ];
+    forms.into_iter().find_map(|(label, form)| {
+        let (_, body) = text.split_once(&format!("-----BEGIN {label}-----"))?;
+        let (body, _) = body.split_once(&format!("-----END {label}-----"))?;
+        // As large as they get: a vector that grows leaves its former places unwiped.
+        let mut letters = Zeroizing::new(Vec::with_capacity(body.len()));
+        letters.extend(body.bytes().filter(|byte| !byte.is_ascii_whitespace()));
+        let mut der = Zeroizing::new(vec![0; letters.len()]);
+        let length = STANDARD.decode_slice(&letters, &mut der).ok()?;
+        der.truncate(length);
+        Some((form, der))
+    })
+}
+
 fn has(text: &[u8], part: &[u8]) -> bool {
     text.windows(part.len()).any(|window| window == part)
 }
@@ -244,13 +273,13 @@ fn missing(pem: &[u8]) -> KeyError {
 }
 
 /// A PKCS#8 key says its algorithm by object identifier; only RSA may go on.
-fn other_kind(der: &PrivateKeyDer<'_>, why: &str) -> KeyError {
+fn other_kind(form: PemForm, der: &[u8], why: &str) -> KeyError {
     const RSA: &[u8] = &[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x01, 0x01];
     const EC: &[u8] = &[0x2a, 0x86, 0x48, 0xce, 0x3d, 0x02, 0x01];
-    let head: Vec<u8> = der.secret_der().iter().copied().take(48).collect();
-    if matches!(der, PrivateKeyDer::Pkcs1(_)) || has(&head, RSA) {
+    let head = der.get(..48).unwrap_or(der);
+    if form == PemForm::Pkcs1 || has(head, RSA) {
         KeyError::Rejected(why.to_owned())
-    } else if has(&head, EC) {
+    } else if has(head, EC) {
         KeyError::NotRsa("an elliptic-curve key")
     } else {
         KeyError::NotRsa("of another kind (Ed25519, X25519 or DSA)")
@@ -381,6 +410,70 @@ mod tests {
         assert!(SigningKey::from_file(&path).is_ok());
         let wide: Vec<u8> = text.expose_secret().bytes().flat_map(|byte| [byte, 0]).collect();
         assert!(refusal(&[b"\xff\xfe".as_slice(), &wide].concat()).contains("save it as UTF-8"));
+    }
+
+    /// Where these bytes stand in the memory of this process. They are kept inverted, so that the
+    /// search does not find itself.
+    #[cfg(target_os = "linux")]
+    fn in_memory(inverted: &[u8]) -> usize {
+        use std::os::unix::fs::FileExt;
+        let memory = std::fs::File::open("/proc/self/mem").unwrap();
+        let maps = std::fs::read_to_string("/proc/self/maps").unwrap();
+        let mut found = 0;
+        for line in maps.lines().filter(|line| line.contains(" rw")) {
+            let (from, to) = line.split_once(' ').unwrap().0.split_once('-').unwrap();
+            let [from, to] = [from, to].map(|place| u64::from_str_radix(place, 16).unwrap());
+            let mut part = vec![0; usize::try_from(to - from).unwrap()];
+            if memory.read_exact_at(&mut part, from).is_ok() {
+                let same = |bytes: &[u8]| bytes.iter().zip(inverted).all(|(a, b)| *a == !*b);
+                found += part.windows(inverted.len()).filter(|bytes| same(bytes)).count();
+            }
+        }
+        found
+    }
+
+    // S06
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn nothing_of_a_key_that_was_read_and_dropped_stays_in_memory() {
+        use std::os::unix::fs::PermissionsExt;
+        const FOLDER: &str = "BRANCHWATCH_TEST_KEY_FOLDER";
+        if let Some(folder) = std::env::var_os(FOLDER) {
+            let folder = PathBuf::from(folder);
+            let key = SigningKey::from_file(&folder.join("key.pem")).unwrap();
+            drop(key.derived("a purpose").unwrap());
+            drop(key);
+            for name in ["pem", "der"] {
+                let inverted = std::fs::read(folder.join(name)).unwrap();
+                assert_eq!(in_memory(&inverted), 0, "{name}");
+                // The search finds what is there.
+                let there: Vec<u8> = inverted.iter().map(|byte| !byte).collect();
+                assert!(in_memory(&inverted) > 0, "{}", there.len());
+            }
+            return;
+        }
+        let folder = tempfile::tempdir().unwrap();
+        let text = SigningKey::generate().unwrap().to_pem().unwrap();
+        let pem = text.expose_secret().as_bytes();
+        let (_, der) = private_section(pem).unwrap();
+        let path = folder.path().join("key.pem");
+        std::fs::write(&path, pem).unwrap();
+        std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o600)).unwrap();
+        // From the private exponent.
+        for (name, bytes) in
+            [("pem", pem.get(500..530).unwrap()), ("der", der.get(400..430).unwrap())]
+        {
+            let inverted: Vec<u8> = bytes.iter().map(|byte| !byte).collect();
+            std::fs::write(folder.path().join(name), inverted).unwrap();
+        }
+        // A process of its own: this one has made the key.
+        let name = "api::key::tests::nothing_of_a_key_that_was_read_and_dropped_stays_in_memory";
+        let mut child = std::process::Command::new(std::env::current_exe().unwrap());
+        child.args(["--exact", name, "--nocapture"]).env(FOLDER, folder.path());
+        let output = child.output().unwrap();
+        let said = String::from_utf8_lossy(&output.stdout);
+        let why = String::from_utf8_lossy(&output.stderr);
+        assert!(output.status.success() && said.contains("1 passed"), "{said}{why}");
     }
 
     #[test]

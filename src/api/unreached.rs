@@ -36,6 +36,9 @@ pub enum Unreached {
     CertificateOfAnotherHost,
     #[error("the server's certificate is signed by an unknown authority, or by itself")]
     UnknownAuthority,
+    /// As tools make them for trying: an authority that stands for a server.
+    #[error("the server's certificate is signed by itself")]
+    SelfSigned,
     #[error("the server's certificate was revoked")]
     CertificateRevoked,
     #[error("the server's certificate is not valid")]
@@ -91,7 +94,7 @@ impl Unreached {
             Self::CertificateExpired | Self::CertificateTooNew => {
                 "check this machine's clock; if it is right, the server's certificate must be renewed"
             }
-            Self::UnknownAuthority | Self::BadCertificate => {
+            Self::UnknownAuthority | Self::SelfSigned | Self::BadCertificate => {
                 "behind a company proxy that inspects TLS, set ca_file in the profile to its certificates"
             }
             Self::CertificateOfAnotherHost
@@ -158,8 +161,12 @@ fn of_tls(error: &AnyError) -> Option<Unreached> {
     })
 }
 
-const fn of_certificate(fault: &CertificateError) -> Unreached {
+fn of_certificate(fault: &CertificateError) -> Unreached {
     match fault {
+        // The library has no variant of its own for it.
+        CertificateError::Other(why) if why.to_string().contains("CaUsedAsEndEntity") => {
+            Unreached::SelfSigned
+        }
         CertificateError::Expired | CertificateError::ExpiredContext { .. } => {
             Unreached::CertificateExpired
         }
