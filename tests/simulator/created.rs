@@ -111,6 +111,12 @@ fn wrong_in_everything_else() -> Wrong {
             "required_documents[0].filter.inclusion",
         ),
         ("/ibv_options", json!({ "support": "MAYBE" }), "ibv_options.support"),
+        ("/sdk_config", json!({ "enforce_handoff": true }), "sdk_config.enforce_handoff"),
+        (
+            "/sdk_config",
+            json!({ "enforce_handoff": true, "allow_handoff": false }),
+            "sdk_config.enforce_handoff",
+        ),
         (
             "/ibv_options",
             json!({ "user_price": { "amount": 12.5, "currency": "GBP" } }),

@@ -119,6 +119,7 @@ fn takes(entry: &Value, key: &str, document: Option<&(String, String)>) -> bool 
 
 fn check(scenario: &mut Scenario, kind: &str, said: &[Value], elapsed: i64) {
     let documents = documents(scenario);
+    let mut handled = vec![0; said.len()];
     for step in scenario.steps.iter_mut().filter(|step| step.at > elapsed) {
         let StepKind::Check { check, state, uses, report, .. } = &mut step.what else { continue };
         if check != kind || state != "DONE" {
@@ -129,7 +130,15 @@ fn check(scenario: &mut Scenario, kind: &str, said: &[Value], elapsed: i64) {
             takes(entry, "document_filter", used(0))
                 && takes(entry, "secondary_document_filter", used(1))
         };
-        let Some(entry) = said.iter().find(fits) else { continue };
+        // So many checks of the type an entry is for (contract 14.7).
+        let left = |entry: &Value, handled: u64| {
+            let limit = entry.get("handled_check_limit").and_then(Value::as_u64);
+            limit.is_none_or(|limit| handled < limit)
+        };
+        let mut entries = said.iter().zip(&mut handled);
+        let fitting = entries.find(|(entry, handled)| fits(entry) && left(entry, **handled));
+        let Some((entry, handled)) = fitting else { continue };
+        *handled += 1;
         if let Some(new) = report_of(kind, entry) {
             *report = Some(new.to_string());
         }

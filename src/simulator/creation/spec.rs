@@ -283,6 +283,11 @@ fn small_parts(value: &Value, wrong: &mut Wrong) {
     if said("/import_token/ttl").is_some_and(|ttl| ttl.as_i64().is_none_or(|ttl| ttl <= 0)) {
         wrong.say("import_token.ttl", "must be a number of seconds");
     }
+    let on = |pointer: &str| said(pointer) == Some(&Value::Bool(true));
+    // Refused alone (contract 14.12).
+    if on("/sdk_config/enforce_handoff") && !on("/sdk_config/allow_handoff") {
+        wrong.say("sdk_config.enforce_handoff", "needs allow_handoff: true");
+    }
     for colour in ["primary_colour", "primary_colour_dark_mode", "secondary_colour", "font_colour"]
     {
         let hex = |text: &str| {
