@@ -21,6 +21,38 @@ pub(crate) enum Major {
     Missing,
 }
 
+/// Where the parts of a packed key begin, from the least significant bit on: place, number, whether
+/// there is none, whether it is not pinned.
+const NUMBER_AT: u32 = 32;
+const MISSING_AT: u32 = 96;
+const UNPINNED_AT: u32 = 97;
+/// Numbers below zero stand before those above it.
+const SIGN: u64 = 1 << 63;
+
+impl Key {
+    /// The key as a number, in the same order; `None`: it has a text.
+    fn packed(&self) -> Option<u128> {
+        let (number, missing) = match self.major {
+            Major::Number(number) => (number.cast_unsigned() ^ SIGN, false),
+            Major::Missing => (0, true),
+            Major::Text(_) | Major::TextDown(_) => return None,
+        };
+        let parts = u128::from(self.unpinned) << UNPINNED_AT | u128::from(missing) << MISSING_AT;
+        Some(parts | u128::from(number) << NUMBER_AT | u128::from(self.place))
+    }
+
+    #[expect(clippy::cast_possible_truncation, reason = "the parts that were put together")]
+    const fn of_packed(packed: u128) -> Self {
+        let number = ((packed >> NUMBER_AT) as u64 ^ SIGN).cast_signed();
+        let missing = packed >> MISSING_AT & 1 == 1;
+        Self {
+            unpinned: packed >> UNPINNED_AT & 1 == 1,
+            major: if missing { Major::Missing } else { Major::Number(number) },
+            place: packed as u32,
+        }
+    }
+}
+
 /// Keys, always sorted.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Order(Vec<Key>);
@@ -30,6 +62,12 @@ const MANY: usize = 32;
 
 impl Order {
     pub(crate) fn new(mut keys: Vec<Key>) -> Self {
+        // Orders by numbers, most of all: as one integer each they are sorted in a fraction of the
+        // time (h2 of the benchmarks).
+        if let Some(mut packed) = keys.iter().map(Key::packed).collect::<Option<Vec<u128>>>() {
+            packed.sort_unstable();
+            return Self(packed.into_iter().map(Key::of_packed).collect());
+        }
         keys.sort_unstable();
         Self(keys)
     }
@@ -109,6 +147,19 @@ mod tests {
     }
 
     proptest! {
+        #[test]
+        fn numbers_are_ordered_packed_as_they_are_unpacked(
+            parts in proptest::collection::vec(
+                (proptest::bool::ANY, proptest::option::of(proptest::num::i64::ANY)), 0..50),
+        ) {
+            let keys: Vec<Key> = (0..).zip(parts).map(|(place, (unpinned, number))| {
+                Key { unpinned, major: number.map_or(Major::Missing, Major::Number), place }
+            }).collect();
+            let mut sorted = keys.clone();
+            sorted.sort_unstable();
+            prop_assert_eq!(Order::new(keys).0, sorted);
+        }
+
         #[test]
         fn few_or_many_changes_give_what_sorting_gives(
             start in proptest::collection::btree_map(0u32..200, (0u8..4, 0i64..9), 0..120),
