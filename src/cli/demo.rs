@@ -226,3 +226,75 @@ fn settings(speed: f64, global: &Global) -> Settings {
         ..usual
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use clap::Parser;
+
+    use super::super::args::Cli;
+    use super::*;
+    use crate::api::{ApiError, SessionApi};
+    use crate::domain::assessment::rules::Rules;
+    use crate::domain::session::Session;
+    use crate::domain::session::answer::Answer;
+    use crate::domain::session::configuration::Configuration;
+    use crate::domain::session::ids::SessionId;
+    use crate::domain::session::instructions::Instructions;
+    use crate::runtime::engine::Engine;
+
+    fn of_the_start(client: impl SessionApi, clock: TokioClock) -> Engine {
+        let mut store = persist::in_memory(Vec::new());
+        let id = |n| SessionId::new(uuid::Uuid::from_u128(n));
+        let entries: Vec<WatchEntry> =
+            (1..=24).map(|n| WatchEntry::new(id(n), clock.now())).collect();
+        store.add(&entries).unwrap();
+        let held = LoadedStore::of(store, None).unwrap();
+        let global = Cli::parse_from(["branchwatch", "demo"]).global;
+        Engine::start(held, client, clock, settings(5.0, &global), Rules::default())
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn the_list_is_there_while_the_key_is_still_being_made() {
+        let clock = TokioClock::starting_at(Timestamp::UNIX_EPOCH);
+        let (_never, handle) = KeyHandle::pending();
+        let options = ClientOptions::new("http://127.0.0.1:9/", uuid::Uuid::nil());
+        let engine = of_the_start(Client::new(&options, handle, clock).unwrap(), clock);
+        assert_eq!(engine.snapshots.borrow().sessions.len(), 24);
+        tokio::time::sleep(Duration::from_secs(3)).await;
+        let snapshot = engine.snapshots.borrow().clone();
+        assert!(snapshot.sessions.iter().all(|session| session.poll.failures == 0));
+        assert_eq!(snapshot.health.first_looks_left, 24);
+    }
+
+    /// Answers after twenty milliseconds, as a simulator on a busy machine does.
+    struct Answers(TokioClock);
+
+    impl Answers {
+        async fn answer<T>(&self, value: T) -> Result<Answer<T>, ApiError> {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+            Ok(Answer { value, raw: "{}".into(), fetched_at: self.0.now() })
+        }
+    }
+
+    impl SessionApi for Answers {
+        async fn session(&self, id: SessionId) -> Result<Answer<Session>, ApiError> {
+            self.answer(Session::empty(id)).await
+        }
+
+        async fn configuration(&self, id: SessionId) -> Result<Answer<Configuration>, ApiError> {
+            self.answer(Configuration::empty(id)).await
+        }
+
+        async fn instructions(&self, _id: SessionId) -> Result<Answer<Instructions>, ApiError> {
+            self.answer(Instructions::default()).await
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn two_dozen_sessions_are_known_within_two_seconds() {
+        let clock = TokioClock::starting_at(Timestamp::UNIX_EPOCH);
+        let engine = of_the_start(Answers(clock), clock);
+        tokio::time::sleep(Duration::from_secs(2)).await;
+        assert_eq!(engine.snapshots.borrow().health.first_looks_left, 0);
+    }
+}

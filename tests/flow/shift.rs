@@ -21,7 +21,7 @@ const KINDS: [(&str, i64); 7] = [
 ];
 
 /// Of each kind so many.
-const OF_A_KIND: usize = 30;
+const OF_A_KIND: usize = 143;
 
 fn many() -> Vec<(&'static str, i64)> {
     let mut list = KINDS.repeat(OF_A_KIND);
@@ -40,7 +40,7 @@ impl Operator {
 
     async fn rests(&self) {
         self.press("esc esc esc esc g").await;
-        self.sees("Sessions 211 ");
+        self.sees("Sessions 1,002 ");
     }
 }
 
@@ -59,22 +59,22 @@ fn each_task_that_finds_takes_at_most_eight_keys() {
     shift(async |o| {
         // See all that were turned away: by a word, and by a view.
         o.task("/ t u r n e d enter").await;
-        o.sees("Sessions 30 of 211");
+        o.sees("Sessions 143 of 1,002");
         o.rests().await;
         o.task("f j j j enter").await;
         o.sees("view turned-away");
-        o.sees("Sessions 30 of 211");
+        o.sees("Sessions 143 of 1,002");
         o.rests().await;
 
         // See all that are due today.
         o.task("f j j j j enter").await;
         o.sees("view due-today");
-        o.sees("Sessions 30 of 211");
+        o.sees("Sessions 143 of 1,002");
         o.rests().await;
 
         // Stand on the sub-check that failed of a session whose face match was rejected.
         o.task("/ d i f f enter 3 enter").await;
-        o.sees("Sessions 30 of 211");
+        o.sees("Sessions 143 of 1,002");
         let bars = o.seen.borrow().bars.clone();
         assert!(bars.iter().any(|bar| bar.contains("✗ ai_face_match")), "{bars:?}\n{}", o.screen());
     });
@@ -92,9 +92,9 @@ fn each_task_that_does_takes_at_most_eight_keys() {
 
         // Undo an archive.
         o.press("D").await;
-        o.sees("Sessions 210");
+        o.sees("Sessions 1,001");
         o.task("u").await;
-        o.sees("Sessions 211");
+        o.sees("Sessions 1,002");
         o.rests().await;
 
         // See all that changed since the last look.
@@ -102,10 +102,10 @@ fn each_task_that_does_takes_at_most_eight_keys() {
         o.pass(25.0).await;
         o.task("f j j j j j j enter").await;
         o.sees("view changed");
-        o.sees("Sessions 1 of 211");
-        o.sees("dbs-211");
+        o.sees("Sessions 1 of 1,002");
+        o.sees("dbs-1002");
         // Looking at it leaves it there.
         o.pass(5.0).await;
-        o.sees("Sessions 1 of 211");
+        o.sees("Sessions 1 of 1,002");
     });
 }
