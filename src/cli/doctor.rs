@@ -55,7 +55,7 @@ fn bad(what: &'static str, says: impl Into<String>, advice: &str, code: u8) -> D
 
 pub(super) async fn run(global: &Global, as_json: bool) -> Result<u8, Failure> {
     let mut lines = Vec::new();
-    let (mut profile, mut environment) = (None, None);
+    let (mut profile, mut environment, mut clipboard) = (None, None, None);
     match setup::config(global) {
         Ok(config) => {
             here::configuration(&config, &mut lines);
@@ -65,6 +65,7 @@ pub(super) async fn run(global: &Global, as_json: bool) -> Result<u8, Failure> {
             let beside = here::store(global, &config, &mut lines);
             receiver::examine(&config, beside, &mut lines);
             (profile, environment) = (Some(config.profile), Some(config.environment));
+            clipboard = Some(config.general.clipboard);
         }
         Err(why) => lines.push(bad(
             "configuration",
@@ -73,7 +74,7 @@ pub(super) async fn run(global: &Global, as_json: bool) -> Result<u8, Failure> {
             why.code(),
         )),
     }
-    lines.push(here::terminal());
+    lines.push(here::terminal(clipboard.as_ref()));
     data(&if as_json {
         document(&lines, profile.as_deref(), environment.as_deref())
     } else {

@@ -31,8 +31,23 @@ impl Environment {
     }
 }
 
-/// Variables beside this program's own and Yoti's whose values it reads.
-const READ: [&str; 4] = ["SSL_CERT_FILE", "HTTPS_PROXY", "https_proxy", "TZ"];
+/// Variables beside this program's own, Yoti's and `XDG_*` whose values it may show, or use as an
+/// address or a path.
+const READ: [&str; 13] = [
+    "ALL_PROXY",
+    "HOME",
+    "HTTPS_PROXY",
+    "HTTP_PROXY",
+    "NO_PROXY",
+    "SSL_CERT_DIR",
+    "SSL_CERT_FILE",
+    "TERM",
+    "TZ",
+    "all_proxy",
+    "http_proxy",
+    "https_proxy",
+    "no_proxy",
+];
 
 /// Refuses an environment in which a variable that this program reads holds a private key, before
 /// anything can print it.
@@ -41,7 +56,8 @@ const READ: [&str; 4] = ["SSL_CERT_FILE", "HTTPS_PROXY", "https_proxy", "TZ"];
 /// [`ConfigError::KeyMaterial`] names the variable.
 pub fn no_keys_in(environment: &Environment) -> Result<(), ConfigError> {
     let read = |name: &str| {
-        name.starts_with("BRANCHWATCH_") || name.starts_with("YOTI_") || READ.contains(&name)
+        let ours = ["BRANCHWATCH_", "YOTI_", "XDG_"].iter().any(|prefix| name.starts_with(prefix));
+        ours || READ.contains(&name)
     };
     let mut read = environment.0.iter().filter(|(name, _)| read(name));
     match read.find(|(_, value)| holds_key(value)) {
@@ -57,4 +73,22 @@ pub fn no_keys_in(environment: &Environment) -> Result<(), ConfigError> {
 /// What stands where the path of a key file belongs is a key.
 pub(super) fn no_path(place: &str) -> ConfigError {
     ConfigError::KeyMaterial { place: place.to_owned(), belongs: "a path" }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    // S03
+    #[test]
+    fn a_key_in_a_variable_that_may_be_shown_is_refused_and_another_programs_is_left_to_it() {
+        let key = "-----BEGIN RSA PRIVATE KEY-----\nMIIEpAIBAAKCAQEA\n";
+        let holding = |name: &str| {
+            no_keys_in(&Environment([(name.to_owned(), key.to_owned())].into_iter().collect()))
+        };
+        for name in ["HTTP_PROXY", "no_proxy", "ALL_PROXY", "TERM", "XDG_DATA_HOME", "TZ"] {
+            assert!(holding(name).is_err_and(|why| why.to_string().starts_with(name)), "{name}");
+        }
+        assert!(holding("DEPLOY_KEY").is_ok());
+    }
 }

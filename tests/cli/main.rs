@@ -298,6 +298,7 @@ fn doctor_says_of_each_thing_how_it_stands() {
     assert!(lines.iter().all(|line| line["state"] != "fail"), "{out}");
     let (out, _) = empty().run(&["doctor"], 3);
     assert!(out.contains("fail") && out.contains("hint: set YOTI_CLIENT_SDK_ID"), "{out}");
+    assert_eq!(out.matches("branchwatch demo").count(), 1, "advice is given once: {out}");
     let with = |name: &str, value: &str, code: i32| {
         said(&world.command(&["doctor"]).env(name, value).output().unwrap(), code).0
     };

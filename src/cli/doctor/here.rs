@@ -11,7 +11,8 @@ use super::{DoctorLine, bad, doubtful, good};
 use crate::api::key::SigningKey;
 use crate::cli::args::Global;
 use crate::cli::{exit, setup};
-use crate::config::{Config, Environment, KeySource};
+use crate::config::value::Clipboard;
+use crate::config::{Config, ConfigError, Environment, KeySource};
 use crate::domain::assessment::retention::NOT_ERASED;
 use crate::persist::{Opened, PersistError};
 use crate::text::shown_str;
@@ -30,9 +31,15 @@ pub(super) fn credentials(
     let (sdk_id, source) = match config.credentials() {
         Ok(held) => held,
         Err(why) => {
+            // The whole error repeats the advice.
+            let says = match why {
+                ConfigError::Nothing { missing } => format!("nothing is configured yet: {missing}"),
+                other => other.to_string(),
+            };
             let advice = "set YOTI_CLIENT_SDK_ID and YOTI_KEY_FILE_PATH, or put sdk_id and key_file \
-                          into the profile; to try it without a key: branchwatch demo";
-            lines.push(bad("credentials", why.to_string(), advice, exit::CONFIG));
+                          into the profile (branchwatch config init --write); to try it without a \
+                          key: branchwatch demo";
+            lines.push(bad("credentials", says, advice, exit::CONFIG));
             return None;
         }
     };
@@ -121,7 +128,8 @@ pub(super) fn store(global: &Global, config: &Config, lines: &mut Vec<DoctorLine
     beside
 }
 
-pub(super) fn terminal() -> DoctorLine {
+/// `clipboard` is that of the configuration, where it could be read.
+pub(super) fn terminal(clipboard: Option<&Clipboard>) -> DoctorLine {
     let environment = Environment::of_process();
     let lines_go = "`branchwatch list` and `branchwatch watch` work without a terminal";
     if !std::io::stdout().is_terminal() {
@@ -138,11 +146,38 @@ pub(super) fn terminal() -> DoctorLine {
         _ if term.contains("256color") => "256 colours",
         _ => "16 colours",
     };
-    let copies = environment.get("TMUX").map_or("", |_| ", copies go to tmux's buffer");
+    let copies = clipboard.and_then(copies).unwrap_or_default();
     let says = format!("{term}, {columns}x{rows}, {colours}{copies}");
     if columns >= 60 && rows >= 16 {
         good("terminal", says)
     } else {
         doubtful("terminal", says, "make it at least 60 columns and 16 rows")
+    }
+}
+
+/// Where copied text goes, if not to the terminal itself.
+fn copies(clipboard: &Clipboard) -> Option<String> {
+    match clipboard {
+        Clipboard::Terminal => None,
+        Clipboard::Off => Some(", copying is off".to_owned()),
+        Clipboard::Program(words) => {
+            Some(format!(", copies go to {}", shown_str(words.first()?, 200)))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_terminal_is_said_to_get_copies_only_where_it_does() {
+        let program = |words: &[&str]| {
+            Clipboard::Program(words.iter().map(|word| (*word).to_owned()).collect())
+        };
+        assert_eq!(copies(&Clipboard::Terminal), None);
+        assert_eq!(copies(&Clipboard::Off).as_deref(), Some(", copying is off"));
+        let tmux = copies(&program(&["tmux", "load-buffer", "-w", "-"]));
+        assert_eq!(tmux.as_deref(), Some(", copies go to tmux"));
     }
 }
