@@ -83,11 +83,11 @@ actions! {
         HalfPageUp "half-page-up" ["ctrl-u"] [Past] "Half a page up";
         PageDown "page-down" ["pagedown" "ctrl-f"] [Past] "A page down";
         PageUp "page-up" ["pageup" "ctrl-b"] [Past] "A page up";
-        Left "left" ["h" "left"] [Past Screen] "Tree: fold, or to the parent; tables: scroll left";
+        Left "left" ["h" "left"] [Past Screen] "Tree: fold, or parent; tables: left";
         Right "right" ["l" "right"] [Past Screen]
-            "Tree: unfold, or to the first child; tables: scroll right";
+            "Tree: unfold, or first child; tables: right";
         Toggle "toggle" ["space"] [Past]
-            "Tree: fold or unfold; list: mark; dialog: change" / "mark";
+            "Tree: fold; list: mark; dialog: change" / "mark";
         FoldAll "fold-all" ["-"] [Past Screen] "Tree: fold all" / "fold all";
         UnfoldAll "unfold-all" ["="] [Past Screen] "Tree: unfold all" / "unfold all";
         NextPane "next-pane" ["tab"] [Past] "Next pane" / "pane";
@@ -100,7 +100,7 @@ actions! {
         Pane6 "pane-6" ["6"] [Past] "Letter";
         Pane7 "pane-7" ["7"] [Past] "JSON as received";
         Pane8 "pane-8" ["8"] [Past] "Notes";
-        Enter "enter" ["enter"] [Past] "Go in; checks: open the breakdown; dialog: accept" / "open";
+        Enter "enter" ["enter"] [Past] "Open what is selected; in a dialog: accept" / "open";
         Back "back" ["esc"] [Past Screen] "Go back one step, clear the filter, close" / "back";
         Zoom "zoom" ["z"] [Past Screen] "Zoom the pane and back" / "zoom";
         NextSession "next-session" ["J"] [Past] "Next session, staying in this pane" / "session";
@@ -111,9 +111,9 @@ actions! {
         NextTab "next-tab" ["]"] [Past] "Next pane of this session";
         PreviousTab "previous-tab" ["["] [Past] "Previous pane of this session";
         NextChange "next-change" ["."] []
-            "Next session with changes since you last looked" / "change";
+            "Next session with unseen changes" / "change";
         PreviousChange "previous-change" [","] []
-            "Previous session with changes since you last looked";
+            "Previous session with unseen changes";
         ListNarrower "list-narrower" ["<"] [Past Screen] "Make the list narrower";
         ListWider "list-wider" [">"] [Past Screen] "Make the list wider";
     }
@@ -123,9 +123,9 @@ actions! {
         PreviousHit "previous-hit" ["N"] [Past] "Previous hit";
         Views "views" ["f"] [Past Screen] "Views: filter, order and columns together" / "views";
         SaveView "save-view" ["ctrl-s"] [Past Screen]
-            "Save the list's filter, order and columns as a view";
+            "Save filter, order and columns as a view";
         ForgetView "forget-view" ["delete"] [Past Screen] "In the views: delete one that was saved";
-        Follow "follow" ["F"] [Screen] "Follow the newest change, until the cursor is moved";
+        Follow "follow" ["F"] [Screen] "Follow the newest change until you move";
         SortPicker "sort" ["s"] [Past Screen] "Pick the order of the list" / "sort";
         ReverseSort "reverse-sort" ["S"] [Past Screen] "Reverse the order of the list";
         WideColumns "wide-columns" ["w"] [Past Screen]
@@ -139,15 +139,15 @@ actions! {
     "Refresh" {
         Refresh "refresh" ["r"] [] "Refresh this session now" / "refresh";
         RefreshAll "refresh-all" ["R" "ctrl-r"] [Screen]
-            "Refresh all sessions, within the request budget" / "all";
-        Pause "pause" ["p"] [Screen] "Freeze the screen, or show what changed meanwhile" / "pause";
+            "Refresh all, within the request budget" / "all";
+        Pause "pause" ["p"] [Screen] "Freeze the screen, or show what changed" / "pause";
     }
     "Export" {
         Export "export" ["e"] []
-            "Export the selected session: JSON, CSV, Markdown, a bundle" / "export";
+            "Export this session: JSON, CSV, Markdown" / "export";
         ExportMany "export-many" ["E"] [Screen] "Export the marked sessions, else all filtered";
         Handover "handover" ["H"] [Screen]
-            "Handover for the next shift (asks for the file): 8 hours, no personal data";
+            "Handover for the next shift: the last 8 hours";
         CopyMenu "copy-menu" ["y"] [] "Copy menu" / "copy";
         CopyId "copy-id" ["Y"] [Past] "Copy the session ID at once";
     }
@@ -156,43 +156,43 @@ actions! {
         Letter "letter" ["L"] [] "Letter: details, save or open the PDF" / "letter";
         View "view" ["v"] [] "Tree: media, shown or saved";
         Portal "portal" ["o"] [Past]
-            "Open the session in the portal (over SSH: copy the link)" / "portal";
-        Reveal "reveal" ["V"] [Past] "Show this session's masked labels for 20 seconds";
+            "Open in the portal (over SSH: copy the link)" / "portal";
+        Reveal "reveal" ["V"] [Past] "Show this session's labels for 20 seconds";
         TimeForm "time-form" ["t"] [Past Screen] "Times as age, local, UTC" / "time";
         ApiLog "api-log" ["@"] [Past Screen]
-            "API log: the last calls, their results and retries" / "log";
+            "API log: the last calls, results and retries" / "log";
         Charts "charts" ["C"] [Past Screen]
-            "Charts: sessions by stage, results per hour, medians, requests" / "charts";
+            "Charts: stages, results, medians, requests" / "charts";
         Report "report" ["ctrl-y"] []
-            "Copy the values of this session that this build does not know";
+            "Copy the unknown values of this session";
         Changes "changes" ["d"] [] "What changed since you last looked" / "diff";
         // No key: it takes the marks of all changes away at once.
         Seen "seen" [] [Screen] "Mark all changes as seen; u undoes";
         StepBack "step-back" ["{"] [Past Screen]
-            "Time machine: a step back in time; Esc returns to now";
+            "Time machine: a step back; Esc returns to now";
         StepForward "step-forward" ["}"] [Past Screen]
-            "Time machine: a step forward; after the last, now";
+            "Time machine: a step forward, up to now";
     }
     "At Yoti" {
         // No keys: what changes something at Yoti must not be hit by accident.
         SessionDelete "session-delete" [] []
-            "Delete the session at Yoti (asks; with --allow-writes)";
-        LetterSend "letter-send" [] [] "Send the letter's e-mail again (asks; with --allow-writes)";
+            "Delete the session at Yoti (--allow-writes)";
+        LetterSend "letter-send" [] [] "Send the letter's e-mail again (--allow-writes)";
     }
     "Program" {
         Privacy "privacy" ["P"] [Past Screen]
             "Privacy: masked, partial, or off for 5 minutes" / "privacy";
         LockNow "lock-now" ["ctrl-x"] [Past Screen] "Lock the screen now" / "lock";
         Palette "palette" [":" "ctrl-p"] [Past]
-            "Command palette: every action by name, with history" / "cmd";
-        Header "header" ["ctrl-e"] [Past Screen] "Switch between the one-line and the full header";
+            "Command palette: every action by name" / "cmd";
+        Header "header" ["ctrl-e"] [Past Screen] "Switch between one-line and full header";
         Programs "programs" ["x"] []
-            "Your own programs, for this session ([programs] in the config file)";
+            "Your own programs, for this session";
         Suspend "suspend" ["ctrl-z"] [Past Screen] "Suspend; fg in the shell resumes";
         Bell "bell" ["b"] [Past Screen] "Bell on and off" / "bell";
         Mouse "mouse" ["M"] [Past Screen] "Mouse on and off: click, wheel, heads, footer" / "mouse";
         Help "help" ["?" "f1"] [Past] "Help; type to search" / "help";
-        Redraw "redraw" ["ctrl-l"] [Past Screen] "Draw everything anew";
+        Redraw "redraw" ["ctrl-l"] [Past Screen] "Redraw the screen";
         Quit "quit" ["q"] [Past Screen] "Close what is open, else quit" / "quit";
         QuitNow "quit-now" ["ctrl-c" "Q"] [Past Screen] "Leave an input, else quit at once";
     }
@@ -205,7 +205,7 @@ actions! {
         Pin "pin" ["B"] [] "Pin or unpin; pinned rows stay at the top" / "pin";
         Add "add" ["+"] [Screen] "Add sessions: paste, type, file" / "add";
         Archive "archive" ["D"] []
-            "Archive: off the watch-list, history kept; u undoes" / "archive";
+            "Archive: off the list, history kept; u undoes" / "archive";
         Undo "undo" ["u"] [Screen] "Undo the last local change" / "undo";
     }
 }

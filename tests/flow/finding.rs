@@ -102,8 +102,8 @@ fn help_begins_with_the_pane_and_finds_several_words_anywhere() {
         o.press("pagedown").await;
         let after = shown(o);
         assert!(!before.iter().any(|row| after.contains(row)), "{before:?}\n{after:?}");
-        o.types("export selected").await;
-        assert!(first(o).contains("Export the selected session"), "{}", o.screen());
+        o.types("export this").await;
+        assert!(first(o).contains("Export this session"), "{}", o.screen());
     });
 }
 

@@ -300,3 +300,22 @@ fn no_time_of_the_timeline_and_the_alerts_is_cut_in_any_form() {
         }
     }
 }
+
+/// In the help and in the palette, whose rows also have the keys.
+#[test]
+fn no_description_of_an_action_is_cut_at_80_columns() {
+    for dialog in [Action::Help, Action::Palette] {
+        let mut model = model_of(longest(), (80, 24));
+        update(&mut model, Event::Action(dialog));
+        let mut shown = String::new();
+        for _ in 0..2 * Action::ALL.len() {
+            shown += &text(&frame(&model, look()));
+            update(&mut model, Event::Action(Action::Down));
+        }
+        for row in Keymap::shipped().unwrap().help_rows() {
+            let is_itself = row.action == Action::Palette && dialog == Action::Palette;
+            let words = row.action.spec().words;
+            assert!(is_itself || shown.contains(&format!(" {words} ")), "{dialog:?}: {words}");
+        }
+    }
+}

@@ -12,9 +12,8 @@ use crate::ui::widgets::dialog_frame::open;
 use crate::ui::widgets::pane::{self, Bar};
 use crate::ui::widgets::text::{dim, fit, put_cursor, right, search_line};
 
-/// Columns of a command's text and of its keys.
-const TEXT: usize = 26;
-const KEYS: usize = 12;
+/// Columns of a command's text.
+const TEXT: usize = 24;
 
 pub(crate) fn draw(frame: &mut Frame<'_>, whole: Rect, palette: &PaletteDialog, look: Look) {
     let height = whole.height.saturating_sub(4).clamp(8, 24);
@@ -33,11 +32,14 @@ pub(crate) fn draw(frame: &mut Frame<'_>, whole: Rect, palette: &PaletteDialog, 
         if selected {
             bar = Some(Bar { line: lines.len(), focus: true });
         }
+        // Keys take only what they need: at 80 columns every description stands whole.
+        let room = width.saturating_sub(2 + TEXT);
+        let keys = look.text(&row.keys).width().min(room / 2);
         let spans = vec![
             Span::raw(if selected { "> " } else { "  " }),
             Span::raw(fit(&row.text, TEXT, look)),
-            Span::raw(fit(&row.description, width.saturating_sub(2 + TEXT + KEYS), look)),
-            right(&row.keys, KEYS, look.role(Role::Key), look),
+            Span::raw(fit(&row.description, room.saturating_sub(keys + 1), look)),
+            right(&row.keys, keys + 1, look.role(Role::Key), look),
         ];
         lines.push(Line::from(spans));
     }
