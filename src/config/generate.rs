@@ -107,8 +107,8 @@ pub fn template() -> String {
 #[must_use]
 pub fn reference() -> String {
     let mut text = "CONFIGURATION\n\n  \
-        A flag goes before the environment, the profile, the config file and the\n  \
-        default. config show --origin prints where each value in force comes from,\n  \
+        A flag takes precedence over the environment, the profile, the config\n  \
+        file and the default. config show --origin prints where each value in force comes from,\n  \
         config init a template, config schema a JSON schema for editors.\n"
         .to_owned();
     for section in SECTIONS {
@@ -143,21 +143,22 @@ pub fn reference() -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::config::{Environment, Flags, resolve};
 
     /// `docs/configuration.md`
     fn page() -> String {
         let cell = |text: &str| text.trim().replace('|', "\\|");
         let code = |text: &str| format!("`{}`", cell(text));
         let mut text = "# Configuration\n\n\
-            A flag goes before the environment, the environment before the profile, the profile \
-            before the rest of the config file, and that before the default. \
+            A flag takes precedence over the environment, the environment over the profile, the \
+            profile over the rest of the config file, and that over the default. \
             `branchwatch config show --origin` prints where each value in force comes from, \
             `branchwatch config init` a template with all options, `branchwatch config schema` a \
             JSON schema for editors. The program never writes the file itself.\n\n\
             A running dashboard reads the file again when it changes: keys, views, theme, programs, \
             bell and layout take effect at once. A message names what only a restart changes, or \
             says what is wrong with the file.\n\n\
-            This page is made of the declared options.\n"
+            This page is generated from the options.\n"
             .to_owned();
         for section in SECTIONS {
             let head = match section.names() {
@@ -204,14 +205,45 @@ mod tests {
         assert!(anew.is_empty(), "written anew from the options, run the test again: {anew:?}");
     }
 
+    /// Resolves a configuration file, its views, programs and keys too.
+    fn resolves(text: &str) {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("config.toml");
+        std::fs::write(&path, text).unwrap();
+        let flags = Flags { config: Some(path), ..Flags::default() };
+        if let Err(why) = resolve(&flags, &Environment::default()) {
+            panic!("{why}\n{text}");
+        }
+    }
+
+    #[test]
+    fn what_the_pages_show_of_the_file_is_accepted() {
+        let docs = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("docs");
+        let mut blocks = 0;
+        for page in std::fs::read_dir(docs).unwrap() {
+            let page = page.unwrap().path();
+            if page.extension().is_some_and(|ending| ending == "md") {
+                let text = std::fs::read_to_string(page).unwrap();
+                for block in text.split("```toml").skip(1) {
+                    resolves(block.split("```").next().unwrap());
+                    blocks += 1;
+                }
+            }
+        }
+        assert!(blocks >= 4, "{blocks} blocks");
+    }
+
     #[test]
     fn every_option_has_a_line_in_the_template_that_can_be_taken_as_it_is() {
         let template = template();
         let taken = template.lines().map(|line| {
             line.strip_prefix("# ").filter(|line| line.contains(" = ")).unwrap_or(line)
         });
-        let commented_in = taken.collect::<Vec<_>>().join("\n");
-        let table: toml::Table = toml::from_str(&commented_in).unwrap();
+        let taken: Vec<&str> = taken.collect();
+        // Only one of key_file and key_command may be there.
+        let used = taken.iter().copied().filter(|line| !line.starts_with("key_command"));
+        resolves(&used.collect::<Vec<_>>().join("\n"));
+        let table: toml::Table = toml::from_str(&taken.join("\n")).unwrap();
         for section in of_file() {
             let (name, named) = section.names();
             let table = [Some(name).filter(|name| !name.is_empty()), named]

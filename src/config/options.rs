@@ -20,7 +20,7 @@ use crate::domain::assessment::rules::PassRule;
 use crate::domain::personal::Privacy;
 
 options! {
-    /// Values of the command line and the environment alone
+    /// Flags and variables only
     struct RunOptions in "--" {
         /// Profile in the config file
         profile: String, flag "-p --profile NAME", env ["BRANCHWATCH_PROFILE"], otherwise "default_profile, or the only profile";
@@ -30,7 +30,7 @@ options! {
         tz: Option<String>, flag "--tz ZONE";
     }
 
-    /// Values that stand before all sections
+    /// General options, before all sections
     struct General in "" {
         /// The profile to use without --profile
         default_profile: Option<String>, example "sandbox";
@@ -54,8 +54,8 @@ options! {
         clipboard: Clipboard = "osc52", env ["BRANCHWATCH_CLIPBOARD"];
         /// On at the start: click, wheel, column heads, footer; M turns it on and off
         mouse: bool = false;
-        /// Action to one key or several; [] unbinds
-        keys: Option<Chords>, example { export = ["e", "ctrl-e"] };
+        /// One or more keys for an action; [] unbinds
+        keys: Option<Chords>, example { export = ["e", "alt-e"] };
     }
 
     /// An application at Yoti
@@ -166,13 +166,13 @@ options! {
         filter: String = "", set "stage:awaiting due<48h !tag:chased";
         /// A column and asc or desc; without one: attention
         sort: String = "", set "due asc";
-        /// Without them: as many as fit
+        /// Default: as many as fit
         columns: Vec<String>, set ["ref", "stage", "due", "branch", "tags"];
     }
 
     /// Your own programs (x in the dashboard); no shell
     struct ProgramOptions in "programs.ticket" {
-        /// What the menu says of it
+        /// Text in the menu
         label: String = "", set "Open the ticket of this session";
         /// Program and arguments; {session_id} and {reference} are filled in
         run: ProgramLine, set ["ticket", "open", "{session_id}", "--title={reference}"];
