@@ -34,7 +34,7 @@ const REASON: usize = 200;
 const OPERATOR: usize = 60;
 
 /// Why a reason is not kept, in our words.
-pub const REASON_RULE: &str = "the reason is kept in the audit log: no addresses in it, please";
+pub const REASON_RULE: &str = "the reason is recorded in the audit log; leave out e-mail addresses";
 
 /// The audit log of one data folder.
 #[derive(Clone, Debug)]

@@ -661,7 +661,7 @@ fn the_charts_open_close_and_are_counted_anew_once_a_minute() {
     story((120, 40), &[("S01", 700), ("S03", 3_600)], folder.path(), async |o| {
         o.press("C").await;
         o.sees("2 sessions by stage");
-        o.sees("1 completed, of these 0 REJECT");
+        o.sees("1 completed, 0 of them REJECT");
         o.sees("first visit → last check");
         let counted = |screen: String| {
             screen.split("; counted ").nth(1).map(|s| s.chars().take(8).collect::<String>())

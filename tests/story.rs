@@ -267,7 +267,7 @@ fn the_log_tells_an_incident_from_the_start_to_the_end() {
         "INFO Yoti answers after=\"refused\"",
         "WARN Yoti limits the requests (429): fewer are sent until=2026-10-16T09:",
         "INFO Yoti answers after=\"slowed\"",
-        "WARN Yoti is not available: one probe at a time is sent status=503",
+        "WARN Yoti is unavailable: one probe at a time is sent status=503",
         "WARN Yoti cannot be reached: one probe at a time is sent cause=\"connection refused\"",
         "INFO Yoti answers after=\"offline\"",
         "INFO Yoti has no such session any more session=\"00000002\"",

@@ -188,7 +188,7 @@ pub(super) fn sentence(error: &ApiError) -> String {
             format!("Yoti asks to slow down (429{})", after(*wait))
         }
         ApiErrorKind::Unavailable(status, wait) => {
-            format!("Yoti is not available now ({status}{})", after(*wait))
+            format!("Yoti is unavailable ({status}{})", after(*wait))
         }
         ApiErrorKind::Redirect(status) => {
             format!(

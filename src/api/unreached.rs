@@ -34,7 +34,7 @@ pub enum Unreached {
     CertificateTooNew,
     #[error("the server's certificate is for another host")]
     CertificateOfAnotherHost,
-    #[error("the server's certificate is signed by an unknown authority, or by itself")]
+    #[error("the server's certificate is self-signed or signed by an unknown authority")]
     UnknownAuthority,
     /// As tools make them for trying: an authority that stands for a server.
     #[error("the server's certificate is signed by itself")]

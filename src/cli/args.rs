@@ -179,7 +179,7 @@ pub(super) enum Command {
         #[arg(long)]
         json: bool,
     },
-    /// Give back a terminal that a killed dashboard left raw or on its other screen
+    /// Restore a terminal that a killed dashboard left in raw mode
     Reset,
     /// Show, check or create the config file
     Config {

@@ -136,7 +136,7 @@ fn kind(about: &Value) -> String {
 #[test]
 fn the_pages_say_what_is_declared() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs");
-    let mut anew = Vec::new();
+    let mut rewritten = Vec::new();
     let mut parts = 0;
     for page in std::fs::read_dir(folder).unwrap() {
         let page = page.unwrap().path();
@@ -148,10 +148,10 @@ fn the_pages_say_what_is_declared() {
         let made = made_anew(&text);
         if made != text {
             std::fs::write(&page, made).unwrap();
-            anew.push(page);
+            rewritten.push(page);
         }
     }
-    assert!(anew.is_empty(), "written anew, run the test again: {anew:?}");
+    assert!(rewritten.is_empty(), "run the test again: {rewritten:?}");
     assert!(parts >= 6, "{parts} parts");
 }
 

@@ -75,7 +75,7 @@ pub(super) async fn run(global: &Global, args: &Export) -> Result<u8, Failure> {
         (false, _) => export.write(&args.output, bundle && sessions.len() > 1, existing)?,
     };
     if let Some(why) = delivered.unlogged {
-        warn(&format!("warning: {why}, but for a masked export"));
+        warn(&format!("warning: {why}; written anyway, because it is masked"));
     }
     for path in delivered.paths {
         // The name of a bundle is the answer: a script goes on with it.

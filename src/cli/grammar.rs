@@ -28,7 +28,7 @@ pub(super) const EXAMPLES: &[(&str, &[Example])] = &[
         "demo",
         &[
             ("branchwatch demo", "two dozen sessions, at five times the real speed"),
-            ("branchwatch demo --sessions 500 --speed 60", "many, in a hurry"),
+            ("branchwatch demo --sessions 500 --speed 60", "500 sessions at 60x"),
         ],
     ),
     (
@@ -40,15 +40,18 @@ pub(super) const EXAMPLES: &[(&str, &[Example])] = &[
             ),
             (
                 "branchwatch simulate --write-key sim.pem --notify http://127.0.0.1:8080/",
-                "notifies a receiver of yours",
+                "notifies your receiver",
             ),
         ],
     ),
     (
         "add",
         &[
-            ("branchwatch add ID --ref dbs-2291 --tag urgent", "one, with your own words for it"),
-            ("branchwatch add sessions.csv --fetch", "those of a file, refreshed at once"),
+            (
+                "branchwatch add ID --ref dbs-2291 --tag urgent",
+                "one session, with a reference and a tag",
+            ),
+            ("branchwatch add sessions.csv --fetch", "IDs from a file, refreshed at once"),
             ("cut -d, -f1 sessions.csv | branchwatch add -", "from standard input"),
         ],
     ),
@@ -56,7 +59,7 @@ pub(super) const EXAMPLES: &[(&str, &[Example])] = &[
         "remove",
         &[
             ("branchwatch remove dbs-2291", "off the list; history and notes stay"),
-            ("branchwatch remove dbs-2291 --purge-history", "and nothing of it stays"),
+            ("branchwatch remove dbs-2291 --purge-history", "deletes its history too"),
         ],
     ),
     (
@@ -81,14 +84,17 @@ pub(super) const EXAMPLES: &[(&str, &[Example])] = &[
         "watch",
         &[
             ("branchwatch watch", "all events as sentences"),
-            ("branchwatch watch --jsonl --events reject,turned_away", "two kinds, as JSON Lines"),
+            (
+                "branchwatch watch --jsonl --events reject,turned_away",
+                "two kinds of events, as JSON Lines",
+            ),
         ],
     ),
     (
         "wait",
         &[
             ("branchwatch wait dbs-2291 --timeout 2h", "until it is completed"),
-            ("branchwatch wait dbs-2291 --until first-visit", "until somebody came to a branch"),
+            ("branchwatch wait dbs-2291 --until first-visit", "until the first branch visit"),
         ],
     ),
     (
@@ -162,7 +168,7 @@ pub(super) const EXAMPLES: &[(&str, &[Example])] = &[
     (
         "store",
         &[
-            ("branchwatch store check", "is everything readable, and as it was written?"),
+            ("branchwatch store check", "is everything readable and unchanged?"),
             ("branchwatch store export watch.db", "a copy for another machine"),
         ],
     ),
@@ -178,10 +184,10 @@ pub(super) const EXAMPLES: &[(&str, &[Example])] = &[
         "man",
         &[
             ("branchwatch man > branchwatch.1", "the manual page"),
-            ("branchwatch man --dir man1", "that of each command too"),
+            ("branchwatch man --dir man1", "one page for each command too"),
         ],
     ),
-    ("reset", &[("branchwatch reset", "also typed blindly")]),
+    ("reset", &[("branchwatch reset", "works even if you cannot see what you type")]),
     ("version", &[("branchwatch version", "the version")]),
     ("help", &[("branchwatch help filters", "a topic"), ("branchwatch help topics", "all topics")]),
 ];

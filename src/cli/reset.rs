@@ -7,7 +7,7 @@ use crate::runtime::terminal;
 
 pub(super) fn run() -> Result<u8, Failure> {
     if !std::io::stdout().is_terminal() {
-        return Err(Failure::Usage("standard output is no terminal: run it in the terminal that is to be given back, without a pipe".into()));
+        return Err(Failure::Usage("standard output is not a terminal; run this in the terminal to restore, without a pipe".into()));
     }
     terminal::reset()?;
     Ok(exit::OK)

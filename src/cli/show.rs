@@ -113,7 +113,8 @@ fn head(
     }
     if let Some(at) = session.storage.erased_at {
         let at = words::time(at, &config.zone);
-        text += &format!("! responses and events were erased on {at}: they are kept no longer\n");
+        text +=
+            &format!("! responses and events were erased on {at}: their retention time is over\n");
     }
     if session.entry.unverified {
         text += "! not verified: added by a process without the key of the application\n";

@@ -85,7 +85,7 @@ fn export(global: &Global, file: &Path) -> Result<u8, Failure> {
         warn(&format!("warning: {warning}"));
     }
     if !exported.sealed {
-        warn("warning: this store has never known a key: whoever has the file can read it");
+        warn("warning: this store is not encrypted: anyone who has the file can read it");
     }
     talk(&format!(
         "{} written to {}; on the other machine, with the same key: branchwatch store import FILE",
@@ -103,7 +103,7 @@ fn import(global: &Global, file: &Path) -> Result<u8, Failure> {
         warn(&format!("warning: {trouble}"));
     }
     talk(&format!(
-        "{} taken over into {}; use the store on the other machine no longer",
+        "{} imported into {}; stop using the store on the other machine",
         count(sessions, "session"),
         config.store.display()
     ));

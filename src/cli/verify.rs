@@ -54,5 +54,5 @@ fn audit_log(global: &Global, newest: Option<&Path>) -> Result<u8, Failure> {
     if files.iter().all(AuditFile::is_right) {
         return Ok(exit::OK);
     }
-    Err(Failure::Other("the audit log is not proved to stand as it was written".to_owned()))
+    Err(Failure::Other("the audit log could not be proved unchanged".to_owned()))
 }

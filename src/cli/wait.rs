@@ -263,7 +263,7 @@ fn late(snapshot: &Snapshot, ended: &BTreeMap<SessionId, u8>) -> u8 {
         s.brief.result.is_none() && failure.is_some_and(|failure| failure.status == Some(404))
     };
     if left.peek().is_some() && left.all(not_found) {
-        warn("branchwatch: Yoti has no such session (404), and --timeout is over");
+        warn("branchwatch: Yoti had no such session (404) before --timeout expired");
         return exit::NOT_FOUND;
     }
     let failure = snapshot.sessions.iter().find_map(|s| s.poll.last_failure.as_ref());

@@ -108,7 +108,7 @@ pub(super) fn checked_portal(template: &str) -> Result<(), String> {
             url.scheme() == "https" && url.username().is_empty() && url.password().is_none();
         url.host_str().filter(|_| plain).map(str::to_lowercase)
     };
-    let expected = "expected such as https://portal.example/sessions/{session_id}";
+    let expected = "expected a value such as https://portal.example/sessions/{session_id}";
     if template.matches(PLACE).count() != 1 {
         return Err(format!("it must contain {PLACE} once; {expected}"));
     }

@@ -268,7 +268,7 @@ fn receiver(reader: &mut Reader<'_>) -> Result<Option<ReceiverSettings>, ConfigE
     let paths = [&from.auth_file, &from.tls_cert, &from.tls_key];
     let Some(listen) = from.listen else {
         if paths.iter().any(|path| path.is_some()) || !from.hosts.is_empty() {
-            return refuse("listen", "is missing; expected such as \"127.0.0.1:8750\"");
+            return refuse("listen", "is missing; expected a value such as \"127.0.0.1:8750\"");
         }
         return Ok(None);
     };

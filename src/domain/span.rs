@@ -11,7 +11,8 @@ pub fn parse_span(text: &str) -> Result<SignedDuration, String> {
     let span = SpanParser::new().parse_span(text.trim());
     let whole = span.and_then(|span| span.to_duration(SpanRelativeTo::days_are_24_hours()));
     let whole = whole.ok().filter(|span| !span.is_negative() && span.subsec_nanos() == 0);
-    whole.ok_or_else(|| format!("{text:?} is not a duration: expected such as 10s, 90m, 24h or 7d"))
+    let expected = "expected a value such as 10s, 90m, 24h or 7d";
+    whole.ok_or_else(|| format!("{text:?} is not a duration: {expected}"))
 }
 
 /// Writes a duration so that [`parse_span`] reads the same one, in the largest unit that is exact:

@@ -61,7 +61,7 @@ impl<'de> Deserialize<'de> for Object {
                 let mut object = Map::new();
                 while let Some((key, value)) = from.next_entry()? {
                     if object.insert(key, value).is_some() {
-                        return Err(A::Error::custom("a key stands twice"));
+                        return Err(A::Error::custom("duplicate key"));
                     }
                 }
                 Ok(Object(object))

@@ -159,8 +159,8 @@ impl Saved {
             let data = key.and_then(|key| key.data_key(&name, &keys));
             let data = data.ok_or_else(|| {
                 PersistError::Damaged(String::from(
-                    "it is sealed, and only a process with the key of its application can make it \
-                     anew",
+                    "it is sealed, and only a process with the key of its application can \
+                     rebuild it",
                 ))
             })?;
             Vault::Sealed(Arc::new(data))

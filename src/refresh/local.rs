@@ -198,7 +198,7 @@ impl<A: SessionApi, C: Clock> Task<A, C> {
         self.erasing.waits = false;
         let erased = self.store.erase(self.rules.retention, at);
         if !erased.is_empty() {
-            tracing::info!(sessions = erased.len(), "responses are kept no longer");
+            tracing::info!(sessions = erased.len(), "the retention time of responses is over");
         }
         for id in erased {
             let watched = self.store.snapshot().sessions.get(id).map(Arc::clone);

@@ -26,7 +26,7 @@ pub(super) fn connection(was: &str, now: &Connection) -> &'static str {
             warn!(cause, "Yoti cannot be reached: one probe at a time is sent");
         }
         Connection::Unavailable { status, .. } => {
-            warn!(status, "Yoti is not available: one probe at a time is sent");
+            warn!(status, "Yoti is unavailable: one probe at a time is sent");
         }
         Connection::Refused { status, code } => {
             error!(status, code, "Yoti refuses the key: one probe a minute is sent");

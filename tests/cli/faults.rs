@@ -366,7 +366,7 @@ fn a_store_that_cannot_be_written_is_read_and_each_change_is_refused() {
         mode(&data(&world), 0o500);
         let before: Vec<_> =
             files(&data(&world)).into_iter().map(|it| (fs::read(&it).unwrap(), it)).collect();
-        let says = "can be read and not written";
+        let says = "the local store is read-only";
         for mut reads in [
             list,
             as_a_reader(&world, &["show", last, "--offline"]),

@@ -248,7 +248,7 @@ fn unmasked_asks_for_a_reason_and_the_reason_is_written_down_first() {
             }
         }
         o.press("enter").await;
-        o.sees("no addresses in it");
+        o.sees("leave out e-mail addresses");
         o.press("ctrl-u f r a u d enter").await;
         o.pass(1.0).await;
         o.sees("exported");

@@ -169,7 +169,7 @@ fn session_ids_pasted_onto_the_list_are_offered_in_the_add_dialog() {
         o.sees("/ 77b1f0aa");
         o.press("esc {").await;
         paste(o, "77b1f0aa-2c51-4b3e-9d20-0be6a911c2e9").await;
-        o.sees("that can only be done now");
+        o.sees("not available in the past");
     });
 }
 

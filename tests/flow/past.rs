@@ -44,7 +44,7 @@ fn in_the_past_nothing_is_asked_kept_or_taken_away_and_time_behind_it_goes_on() 
         o.sees("◀ the past · { back, } forward, Esc now");
         for key in ["r", "R", "p", "e", "E", "y", "L", "c", "T", "B", "D", "u", "a", "+"] {
             o.press(key).await;
-            o.sees("that can only be done now; Esc returns");
+            o.sees("not available in the past; Esc returns");
             o.does_not_see("┏");
         }
         let then = o.screen();

@@ -87,6 +87,6 @@ fn said(stats: &Stats, at: &str) -> Vec<(&'static str, String)> {
     vec![
         ("letter first seen → first visit", median(stats.letter_to_visit)),
         ("first visit → last check", median(stats.visit_to_done)),
-        ("last 24 h", format!("{today} completed, of these {rejected} REJECT; counted {at}")),
+        ("last 24 h", format!("{today} completed, {rejected} of them REJECT; updated {at}")),
     ]
 }

@@ -56,7 +56,7 @@ pub(crate) fn run(
     argument: &str,
 ) -> Result<Vec<Effect>, String> {
     if model.in_past() && !word.works_in_past() {
-        return Err("that can only be done now, not in the past".to_owned());
+        return Err("not available in the past".to_owned());
     }
     match word {
         PaletteWord::Add => {

@@ -196,9 +196,9 @@ pub(crate) fn why(session: &WatchedSession, rules: &Rules, times: &Times) -> Cel
             format!("expired, {captured} captured; Yoti advises a new session")
         }
         Stage::Erased(at) => {
-            let asks = times.keys.after("; ", Action::Refresh, "fetches anew");
+            let asks = times.keys.after("; ", Action::Refresh, "fetches it again");
             format!(
-                "responses and events were erased on {}: they are kept no longer{asks}",
+                "responses and events were erased on {}: their retention time is over{asks}",
                 times.day(*at)
             )
         }

@@ -62,7 +62,7 @@ pub fn text<'a>(
         at.to_zoned_datetime(shift.zone.clone()).strftime("%Y-%m-%d %H:%M %Z").to_string()
     };
     let mut text = format!(
-        "# Handover, {} ({})\n\nState of {}, what happened since {}. {}\n\n",
+        "# Handover, {} ({})\n\nAs of {}; events since {}. {}\n\n",
         markdown(shift.profile),
         markdown(shift.environment),
         time(shift.now),
@@ -128,7 +128,7 @@ fn line(item: &HandoverItem<'_>, reason: Reason, shift: &Shift<'_>) -> String {
 
 fn stage(item: &HandoverItem<'_>, now: Timestamp) -> String {
     match item.assessment.stage {
-        Stage::Unknown(_) => "a state that is not known".to_owned(),
+        Stage::Unknown(_) => "an unknown state".to_owned(),
         ref stage => markdown(&stage_words(stage, now).text),
     }
 }

@@ -61,7 +61,7 @@ impl Model {
 pub(crate) fn refuse(model: &mut Model) {
     let words = model.past_words().map(|cell| cell.text).unwrap_or_default();
     let back = model.times.keys.after("; ", Action::Back, "returns");
-    model.set_message(format!("{words}: that can only be done now{back}"), Tone::Notice);
+    model.set_message(format!("{words}: not available in the past{back}"), Tone::Notice);
 }
 
 /// The most sessions whose details are read for the past.

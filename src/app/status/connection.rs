@@ -174,9 +174,9 @@ pub(crate) fn advice(health: &Health, times: &Times, why: Option<Cell>) -> Optio
         Connection::ClockSkew(_) => {
             Some("signed requests carry a timestamp: set this machine's clock".to_owned())
         }
-        Connection::NoHolder => {
-            Some(format!("{last}; make the local store writable: polling then begins by itself"))
-        }
+        Connection::NoHolder => Some(format!(
+            "{last}; make the local store writable: polling then starts automatically"
+        )),
         Connection::Starting
         | Connection::Live
         | Connection::Slowed { .. }

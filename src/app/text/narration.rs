@@ -120,10 +120,10 @@ pub fn sentence(happening: &SessionEvent) -> String {
 const fn connected(connection: &Connection) -> &'static str {
     match connection {
         Connection::Starting => "not connected to Yoti yet",
-        Connection::Live => "Yoti answers as usual again",
+        Connection::Live => "connection to Yoti restored",
         Connection::Slowed { .. } => "Yoti limits the requests; fewer are sent for a time",
         Connection::Offline { .. } => "Yoti cannot be reached; trying again",
-        Connection::Unavailable { .. } => "Yoti is not available now; trying again",
+        Connection::Unavailable { .. } => "Yoti is unavailable; trying again",
         Connection::Refused { .. } => "Yoti refuses the key; run branchwatch doctor",
         Connection::AppNotFound => "key and SDK ID do not belong together",
         Connection::ClockSkew(_) => "Yoti refuses the signature: this machine's clock is off",

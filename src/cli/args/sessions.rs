@@ -69,7 +69,7 @@ pub(in crate::cli) struct List {
 /// How the list is written; a table for people unless one is named.
 #[derive(Clone, Copy, Debug, Default, Args)]
 #[group(multiple = false)]
-#[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own, one at a time")]
+#[expect(clippy::struct_excessive_bools, reason = "each is its own flag, one at a time")]
 pub(in crate::cli) struct ListForm {
     /// Print a JSON array
     #[arg(long)]

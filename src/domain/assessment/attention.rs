@@ -194,9 +194,7 @@ fn due(deadline: Deadline, since: Option<Timestamp>, now: Timestamp) -> Finding 
 fn refer(stage: &Stage, watched: &WatchedSession, rules: &Rules) -> Option<Finding> {
     let text = match stage {
         Stage::Done(Verdict::Refer) => causes(watched, rules, Verdict::Refer),
-        Stage::Unknown(Some(state)) => {
-            format!("session state: {} is not known here", state.as_raw()).into()
-        }
+        Stage::Unknown(Some(state)) => format!("unknown state: {}", state.as_raw()).into(),
         Stage::Unknown(None) => "the response has no session state".into(),
         Stage::Done(Verdict::Approve | Verdict::Reject)
         | Stage::Gone
@@ -361,7 +359,7 @@ mod tests {
         assert_eq!(text(done), "IBV_VISUAL_REVIEW_CHECK: REJECT, DIFFERENT_PERSON");
         assert_eq!(text(f::session(SessionState::Completed)), "COMPLETED without any check");
         let paused = f::session(SessionState::from_wire("PAUSED"));
-        assert_eq!(text(paused), "session state: PAUSED is not known here");
+        assert_eq!(text(paused), "unknown state: PAUSED");
         let mut visited = f::session(SessionState::Ongoing);
         visited.resources.push(f::document("r", "PASSPORT", SourceType::Ibv, f::minutes_ago(50)));
         let asked = f::configuration(vec![

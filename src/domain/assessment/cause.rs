@@ -135,9 +135,10 @@ impl Cause<'_> {
             Self::EmptyRule => "the pass rule names no check".to_owned(),
             Self::Unreadable(1) => "1 check could not be read".to_owned(),
             Self::Unreadable(number) => format!("{number} checks could not be read"),
+            Self::LeftOut(1) => "1 more check than the list holds".to_owned(),
             Self::LeftOut(number) => format!("{number} more checks than the list holds"),
             Self::Unknown(value) => {
-                format!("{}: {} is not known here", value.pointer, value.value.as_raw())
+                format!("{}: unknown value: {}", value.pointer, value.value.as_raw())
             }
         }
     }
@@ -157,7 +158,7 @@ fn of_check(check: &CheckBrief) -> String {
         None => parts.push("no state".to_owned()),
     }
     if check.is_approved() && !check.is_of_known_type() {
-        parts.push("type not known here".to_owned());
+        parts.push("unknown type".to_owned());
     }
     format!("{kind}: {}", parts.join(", "))
 }
@@ -258,7 +259,7 @@ mod tests {
             (vec![failed], "LIVENESS: INTERNAL_ERROR"),
             (vec![check("LIVENESS", None, None)], "LIVENESS: no recommendation"),
             (vec![check("LIVENESS", Some("CONSIDER"), Some("X"))], "LIVENESS: CONSIDER, X"),
-            (vec![unknown], "AURA_READING: APPROVE, type not known here"),
+            (vec![unknown], "AURA_READING: APPROVE, unknown type"),
         ] {
             assert_eq!(told(&completed(checks), &PassRule::All), (Verdict::Refer, text.to_owned()));
         }
@@ -292,12 +293,12 @@ mod tests {
     #[test]
     fn no_rejection_is_lost_among_more_checks_than_a_brief_holds_and_none_passes_unseen() {
         let good = check("LIVENESS", Some("APPROVE"), None);
-        let mut checks = vec![good; MOST + 2];
-        let text = "2 more checks than the list holds";
-        assert_eq!(
-            told(&completed(checks.clone()), &PassRule::All),
-            (Verdict::Refer, text.to_owned())
-        );
+        let mut checks = vec![good.clone(); MOST];
+        for text in ["1 more check than the list holds", "2 more checks than the list holds"] {
+            checks.push(good.clone());
+            let found = told(&completed(checks.clone()), &PassRule::All);
+            assert_eq!(found, (Verdict::Refer, text.to_owned()));
+        }
         checks.push(check("ID_DOCUMENT_FACE_MATCH", Some("REJECT"), None));
         let text = "ID_DOCUMENT_FACE_MATCH: REJECT";
         assert_eq!(told(&completed(checks), &PassRule::All), (Verdict::Reject, text.to_owned()));

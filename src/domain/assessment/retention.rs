@@ -15,7 +15,7 @@ const AFTER_GONE: SignedDuration = SignedDuration::from_hours(30 * 24);
 const ALONE: SignedDuration = SignedDuration::from_hours(30 * 24);
 
 /// What the operator is told where nothing is erased, because the clock is not believed.
-pub const NOT_ERASED: &str = "responses that should be kept no longer are not erased yet: this \
+pub const NOT_ERASED: &str = "responses whose retention time is over are not erased yet: this \
     machine's clock is far ahead of Yoti's last response; they are erased after Yoti has answered \
     once and its time is known";
 

@@ -51,12 +51,12 @@ impl Sqlite {
         match erased {
             Ok(true) => tracing::info!(
                 sessions = over.len(),
-                "responses that are kept no longer were erased"
+                "responses whose retention time is over were erased"
             ),
             Ok(false) => {}
             // They are not shown in any case.
             Err(why) => {
-                tracing::warn!(%why, "responses that are kept no longer could not be erased");
+                tracing::warn!(%why, "responses whose retention time is over could not be erased");
             }
         }
     }

@@ -72,7 +72,7 @@ impl Sqlite {
         } else {
             ""
         };
-        format!("the local store can be read and not written: {why}{behind}")
+        format!("the local store is read-only: {why}{behind}")
     }
 
     fn to_write(location: &Location, exclusive: bool) -> Result<Opened<Self>, PersistError> {

@@ -124,7 +124,7 @@ impl SharedPersistence for Sqlite {
         let journal = self.journal.clone();
         self.write(|write| write.rewrite_journal(&journal))?;
         Ok(Some(format!(
-            "the second copy of the watch-list was damaged ({}) and has been written anew",
+            "the second copy of the watch-list was damaged ({}) and was rewritten",
             crate::text::count(contents.damaged, "line")
         )))
     }

@@ -39,7 +39,7 @@ pub(in crate::runtime) async fn take_in(
         let (mut done, unread) = match looked {
             Ok(left) => (left, None),
             Err(why) => {
-                (Vec::new(), Some(format!("what other processes left cannot be taken in: {why}")))
+                (Vec::new(), Some(format!("changes from other processes cannot be read: {why}")))
             }
         };
         if unread.is_none() && Instant::now() >= inbox.inspect_at {

@@ -9,6 +9,7 @@ use crate::app::Model;
 use crate::app::action::Action;
 use crate::app::dialogs::api_log::state::{ApiLogDialog, CallRow};
 use crate::app::view::{Cell, Tone};
+use crate::text::count;
 use crate::theme::{Look, Role};
 use crate::ui::widgets::dialog_frame::open;
 use crate::ui::widgets::pane::{self, Bar};
@@ -24,7 +25,7 @@ pub(crate) fn draw(
     let (columns, rows) = (whole.width.saturating_sub(4), whole.height.saturating_sub(4));
     let title = match (columns, log.calls.len()) {
         (0..70, _) | (_, 0) => "API log".to_owned(),
-        (_, calls) => format!("API log: the last {calls} calls"),
+        (_, calls) => format!("API log: the last {}", count(calls, "call")),
     };
     let key = |action, what| model.hint(action, what, " · ");
     let (filter, copy) = (key(Action::Find, "filter"), key(Action::CopyMenu, "request ID"));

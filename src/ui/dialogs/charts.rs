@@ -34,7 +34,7 @@ const ASCII_BARS: bar::Set<'static> = bar::Set {
 pub(crate) fn draw(frame: &mut Frame<'_>, whole: Rect, charts: &ChartsDialog, look: Look) {
     let (width, height) = (whole.width.saturating_sub(4), whole.height.saturating_sub(2));
     let inner =
-        open(frame, whole, width, height, "Charts", "counted once a minute · Esc closes", look);
+        open(frame, whole, width, height, "Charts", "updated once a minute · Esc closes", look);
     let budget = if inner.height >= 30 { 6 } else { 3 };
     let [upper, words, below] =
         Layout::vertical([Constraint::Min(4), Constraint::Length(4), Constraint::Length(budget)])

@@ -29,7 +29,8 @@ pub(crate) fn draw(
     look: Look,
 ) {
     let title = format!("Export {}", dialog.name);
-    let area = open(frame, whole, 78, 19, &title, "reads only; writes a local file", look);
+    let hint = "no request to Yoti; writes a local file";
+    let area = open(frame, whole, 78, 19, &title, hint, look);
     let width = usize::from(area.width);
     let mut lines = Vec::new();
     let mut cursor = None;

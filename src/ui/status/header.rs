@@ -9,6 +9,7 @@ use unicode_width::UnicodeWidthStr;
 use crate::app::Model;
 use crate::app::view::{Cell, HeaderView, Tone};
 use crate::domain::assessment::rules::PassRule;
+use crate::text::count;
 use crate::theme::{Look, Role};
 use crate::ui::widgets::sparkline;
 use crate::ui::widgets::text::fit;
@@ -165,7 +166,9 @@ fn third(
     let sdk = format!("   sdk {}", model.settings().sdk_short);
     let rule = match &model.settings().rules.pass {
         PassRule::All => "every check must be APPROVE".to_owned(),
-        PassRule::Listed(types) => format!("{} check types must be APPROVE", types.len()),
+        PassRule::Listed(types) => {
+            format!("{} must be APPROVE", count(types.len(), "check type"))
+        }
     };
     let mut spans = vec![
         Span::styled(budget, look.tone(Tone::Dim)),

@@ -127,7 +127,8 @@ impl ExportDialog {
         }
         // It goes into the audit log, which holds nothing personal.
         if !self.contents.masked && reason.contains('@') {
-            return Some((ExportField::Reason, "the reason is kept: no addresses in it, please"));
+            let rule = "the reason is recorded; leave out e-mail addresses";
+            return Some((ExportField::Reason, rule));
         }
         None
     }

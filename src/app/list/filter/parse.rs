@@ -290,7 +290,7 @@ impl Value {
     fn plain(self, at: usize, name: &str) -> Parsed<String> {
         match self {
             Self::Plain(text) | Self::Quoted(text) => Ok(text),
-            Self::Pattern(_) => Err(wrong(at, format!("{name} takes no pattern"))),
+            Self::Pattern(_) => Err(wrong(at, format!("{name} does not accept a pattern"))),
         }
     }
 }

@@ -242,7 +242,7 @@ fn an_error_points_at_its_character_and_says_what_was_expected() {
         ("tag<3", 3, "tag is text"),
         ("docs:many", 5, "such as 2 or 2/3"),
         ("docs<2/3", 5, "only a number"),
-        ("docs:re:/1/", 5, "takes no pattern"),
+        ("docs:re:/1/", 5, "does not accept a pattern"),
         ("Größe:1", 0, "needs quotes"),
     ] {
         let why = Query::parse(text).unwrap_err();

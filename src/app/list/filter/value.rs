@@ -74,7 +74,7 @@ pub(super) fn flag(op: Op, value: &str, at: usize) -> Parsed<Condition> {
     };
     let found = FLAGS.iter().find(|(word, _)| word.eq_ignore_ascii_case(value));
     let hint = || suggestion(value, FLAGS.map(|(word, _)| word));
-    let (_, flag) = found.ok_or_else(|| wrong(at, format!("no such word after is; {}", hint())))?;
+    let (_, flag) = found.ok_or_else(|| wrong(at, format!("unknown value for is:; {}", hint())))?;
     Ok(Condition::Flagged(*flag, wanted))
 }
 
