@@ -283,13 +283,24 @@ pub(super) fn from_body(kind: ApiErrorKind, body: &[u8], request_id: Option<&str
     error
 }
 
+/// What a token endpoint says (RFC 6749, 5.2).
+const OF_TOKENS: [&str; 6] = [
+    "invalid_request",
+    "invalid_client",
+    "invalid_grant",
+    "unauthorized_client",
+    "unsupported_grant_type",
+    "invalid_scope",
+];
+
 /// Whether this has the form of Yoti's codes (contract 9.2). The JSON errors of gateways have a `code`
 /// or an `error` too: `Not Found`, `forbidden`.
 fn is_code(text: &str) -> bool {
     let known = |byte: u8| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'_';
-    text.len() > 2
+    let yotis = text.len() > 2
         && text.starts_with(|first: char| first.is_ascii_uppercase())
-        && text.bytes().all(known)
+        && text.bytes().all(known);
+    yotis || OF_TOKENS.contains(&text)
 }
 
 /// Retry-After as seconds or an HTTP date, clamped to 1 s – 15 min; garbage is nothing.

@@ -193,8 +193,8 @@ PRIVACY
               their IDs. Five files of 10 MB at most; --log-level off writes
               none, --log-file FILE writes another one.
 
-  Retention   Stored responses and events are erased when Yoti keeps the
-              evidence no longer (first upload and resources_ttl). Where that is
+  Retention   Stored responses and events are erased when Yoti erases the
+              evidence (first upload and resources_ttl). Where that is
               not known: keep_answers (90d) after the last response. Of a
               session that is gone: 30 days later. This is done at the start and
               every hour, also offline, but not by a clock that is far ahead of
