@@ -156,6 +156,13 @@ mod tests {
         assert!(read("none").is_err());
     }
 
+    // F01, F02
+    #[test]
+    fn who_owns_a_file_beside_us_and_root_is_foreign() {
+        let us = geteuid().as_raw();
+        assert_eq!([us, 0, us + 1].map(is_foreign), [false, false, true]);
+    }
+
     // F05
     #[test]
     fn only_old_temporary_files_of_ours_are_removed() {

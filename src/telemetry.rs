@@ -264,4 +264,19 @@ mod tests {
         assert_eq!(files.len(), 5);
         assert!(files.iter().all(|&size| size <= LARGEST));
     }
+
+    // F02
+    #[test]
+    fn a_log_of_another_user_is_refused() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("log");
+        Rotating::open(&path).unwrap().write_all(b"ours\n").unwrap();
+        // A file of another owner can only be made by root; `regular_file` has who is one.
+        if rustix::process::geteuid().is_root() {
+            std::os::unix::fs::lchown(&path, Some(65_534), None).unwrap();
+            let why = Rotating::open(&path).err().unwrap().to_string();
+            assert!(why.contains("belongs to another user"), "{why}");
+            assert_eq!(std::fs::read(&path).unwrap(), b"ours\n");
+        }
+    }
 }

@@ -64,7 +64,11 @@ impl LogFile {
         loop {
             let mut options = regular_file::options();
             let file = regular_file::open(path, options.create(true).append(true).mode(0o600))?;
-            if file.metadata()?.permissions().mode() & 0o077 != 0 {
+            let about = file.metadata()?;
+            if regular_file::is_foreign(about.uid()) {
+                return Err(io::Error::other("it belongs to another user, who could change it"));
+            }
+            if about.permissions().mode() & 0o077 != 0 {
                 file.set_permissions(fs::Permissions::from_mode(0o600))?;
             }
             lock(&file)?;

@@ -289,6 +289,22 @@ fn a_line_with_another_key_is_proved_by_a_later_one_and_never_by_itself() {
     assert_eq!(verdicts(&folder, 1), [Altered(5)]);
 }
 
+// F02, S12
+#[test]
+fn a_log_of_another_user_takes_no_line() {
+    let folder = tempfile::tempdir().unwrap();
+    let log = log(&folder, Some(key(1)));
+    deeds(&log, 1);
+    // A file of another owner can only be made by root; `regular_file` has who is one.
+    if rustix::process::geteuid().is_root() {
+        std::os::unix::fs::lchown(written_in(folder.path()), Some(65_534), None).unwrap();
+        let before = written(&folder);
+        let why = log.append(now(), AuditAction::Exported, &[id()], "").unwrap_err();
+        assert!(why.contains("belongs to another user"), "{why}");
+        assert_eq!(written(&folder), before);
+    }
+}
+
 #[test]
 fn a_log_of_an_earlier_version_is_moved_aside_and_bound_as_it_was() {
     let folder = tempfile::tempdir().unwrap();
