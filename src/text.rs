@@ -5,10 +5,11 @@
 
 mod change;
 
+use std::borrow::Cow;
 use std::fmt::Write as _;
 
 use unicode_segmentation::UnicodeSegmentation;
-use unicode_width::UnicodeWidthStr;
+use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
 use crate::domain::server_text::ServerText;
 
@@ -61,20 +62,19 @@ pub fn shown(text: &ServerText, max: usize) -> String {
 /// operating system's error, a file name, a line of JSON.
 #[must_use]
 pub fn shown_str(text: &str, max: usize) -> String {
-    let mut safe = String::new();
-    let mut width = 0;
-    let mut piece = String::new();
     // A cluster can be as long as the text: characters are bounded before they are grouped.
     let bounded = bounded(text, max.saturating_mul(64).saturating_add(256));
-    for cluster in bounded.graphemes(true) {
-        piece.clear();
-        clean(cluster, &mut piece);
-        let columns = piece.width();
-        if width + columns > max {
+    let visible = visible(bounded);
+    let mut safe = String::with_capacity(visible.len());
+    let mut used = 0;
+    for cluster in visible.graphemes(true) {
+        let cluster = counted_alike(cluster);
+        let columns = width(&cluster);
+        if used + columns > max {
             return cut(safe, max);
         }
-        width += columns;
-        safe.push_str(&piece);
+        used += columns;
+        safe.push_str(&cluster);
     }
     if bounded.len() < text.len() { cut(safe, max) } else { safe }
 }
@@ -92,10 +92,11 @@ pub fn need_attention(number: usize) -> String {
     format!("{number} {need} attention")
 }
 
-/// Columns of a text that is safe already.
+/// Columns of a text that is safe already. By characters, as most terminals count: of some letters
+/// that join, such as lam and alef, `UnicodeWidthStr` counts fewer.
 #[must_use]
 pub fn width(text: &str) -> usize {
-    text.width()
+    text.chars().filter_map(UnicodeWidthChar::width).sum()
 }
 
 /// A text that is safe already, in lines of at most `width` columns: broken at spaces, and inside a
@@ -107,7 +108,7 @@ pub fn wrapped(text: &str, width: usize) -> Vec<String> {
     let mut lines = Vec::new();
     let (mut line, mut used) = (String::new(), 0);
     for word in text.split(' ') {
-        let columns = word.width();
+        let columns = self::width(word);
         let gap = usize::from(!line.is_empty());
         if used + gap + columns <= width {
             line.extend(std::iter::repeat_n(' ', gap));
@@ -120,7 +121,7 @@ pub fn wrapped(text: &str, width: usize) -> Vec<String> {
             used = 0;
         }
         for cluster in word.graphemes(true) {
-            let columns = cluster.width();
+            let columns = self::width(cluster);
             if used + columns > width {
                 lines.push(std::mem::take(&mut line));
                 used = 0;
@@ -167,7 +168,7 @@ fn cut(mut safe: String, max: usize) -> String {
     if max == 0 {
         return String::new();
     }
-    while safe.width() > max - 1 {
+    while width(&safe) > max - 1 {
         let last = safe.grapheme_indices(true).next_back().map_or(0, |(at, _)| at);
         safe.truncate(last);
     }
@@ -175,16 +176,16 @@ fn cut(mut safe: String, max: usize) -> String {
     safe
 }
 
-fn clean(cluster: &str, out: &mut String) {
+/// Text in place of what a terminal would obey, and few marks on each base.
+fn visible(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut before = '\0';
     let mut marks = 0;
-    for c in cluster.chars() {
+    for c in text.chars() {
         match c {
-            '\n' | '\r' => {
-                // CR and LF together are one line break.
-                if !out.ends_with('⏎') {
-                    out.push('⏎');
-                }
-            }
+            // CR and LF together are one line break.
+            '\n' if before == '\r' => {}
+            '\n' | '\r' => out.push('⏎'),
             '\t' => out.push('→'),
             c if c.is_control() => {
                 let _ = write!(out, "\\x{:02x}", u32::from(c));
@@ -192,8 +193,9 @@ fn clean(cluster: &str, out: &mut String) {
             c if is_direction(c) => {
                 let _ = write!(out, "<U+{:04X}>", u32::from(c));
             }
-            c if is_invisible(c) => {}
-            c if is_mark(c) => {
+            c if is_unseen(c) => {}
+            // Characters without a column of their own, of every script and of a newer Unicode too.
+            c if c.width() == Some(0) => {
                 marks += 1;
                 if marks <= MARKS {
                     out.push(c);
@@ -201,9 +203,36 @@ fn clean(cluster: &str, out: &mut String) {
                     out.push('…');
                 }
             }
-            c => out.push(c),
+            c => {
+                out.push(c);
+                marks = 0;
+            }
         }
+        before = c;
     }
+    out
+}
+
+/// A cluster that has as many columns for a terminal that counts characters as for one that counts
+/// clusters: a thumb with a colour of skin has four for the first and two for the second (fault U07).
+fn counted_alike(cluster: &str) -> Cow<'_, str> {
+    let alike = |text: &str| width(text) == text.width();
+    if alike(cluster) {
+        return Cow::Borrowed(cluster);
+    }
+    let mut first = true;
+    let narrow = |c: &char| std::mem::take(&mut first) || c.width() < Some(2);
+    // The thumb without its colour.
+    let mut kept: String = cluster.chars().filter(narrow).collect();
+    if !alike(&kept) {
+        // Letters that a mark would set below each other (Khmer) stand beside each other.
+        kept.retain(|c| c.width() != Some(0));
+    }
+    if !alike(&kept) {
+        // Vowels that are one where they meet (Kirat Rai).
+        kept = kept.chars().take(1).chain(['…']).collect();
+    }
+    Cow::Owned(kept)
 }
 
 /// A character that a reader does not see, or that moves what stands around it.
@@ -234,13 +263,6 @@ const fn is_invisible(c: char) -> bool {
         | '\u{13430}'..='\u{1345f}' | '\u{1bca0}'..='\u{1bca3}' | '\u{1d173}'..='\u{1d17a}'
         | '\u{e0000}' | '\u{e0002}'..='\u{e001f}' | '\u{e0080}'..='\u{e0fff}'
         | '\u{e000}'..='\u{f8ff}' | '\u{f0000}'..='\u{10ffff}')
-}
-
-/// Characters without a column of their own that stand on the one before.
-fn is_mark(c: char) -> bool {
-    // By width, so that marks of every script count, also those of a newer Unicode.
-    let mut buffer = [0; 4];
-    c != ' ' && UnicodeWidthStr::width(&*c.encode_utf8(&mut buffer)) == 0
 }
 
 #[cfg(test)]
@@ -275,6 +297,28 @@ mod tests {
         let flood = format!("e{}x", "\u{301}".repeat(5_000));
         let safe = shown_str(&flood, 10);
         assert!(safe.len() < 40, "{} bytes", safe.len());
+        // What goes must not part the marks, so that each part may have its four.
+        let parted = format!("e{}x", "\u{301}\u{301}\u{200b}".repeat(20));
+        assert_eq!(shown_str(&parted, 10), "e\u{301}\u{301}\u{301}\u{301}…x");
+    }
+
+    // U07
+    #[test]
+    fn whoever_counts_characters_and_whoever_counts_clusters_sees_the_same_columns() {
+        for (text, safe) in [
+            ("👍🏽 yes", "👍 yes"),
+            ("☝🏽", "☝"),
+            ("👩🏽\u{200d}👦🏿", "👩👦"),
+            ("👍\u{200b}🏽", "👍"),
+            ("🇬🇧", "🇬🇧"),
+            ("1\u{fe0f}\u{20e3}", "1\u{20e3}"),
+            ("\u{1100}\u{1161}\u{11a8}", "\u{1100}\u{1161}\u{11a8}"),
+            ("\u{16d63}\u{16d67}a", "\u{16d63}…a"),
+        ] {
+            assert_eq!(shown_str(text, 80), safe);
+        }
+        // Lam and alef are drawn as one, and a terminal has two cells for them all the same.
+        assert_eq!(width(&shown_str(&"\u{644}\u{627}".repeat(20), 10)), 10);
     }
 
     // U05
@@ -296,6 +340,20 @@ mod tests {
         assert_eq!(wrapped("", 5), [""]);
     }
 
+    /// Characters that are counted otherwise alone than beside each other, and any.
+    fn parts_of_clusters() -> impl Strategy<Value = char> {
+        let known = [
+            "👍☝👩👦👨❤✊🏻🏽🏿🇬🇧🏴©1#*\u{20e3}\u{fe0f}\u{fe0e}\u{200d}\u{e0067}\u{e007f}",
+            "\u{1100}\u{1161}\u{11a8}\u{a960}\u{d7b0}\u{d7cb}\u{ac00}",
+            "\u{644}\u{627}\u{623}\u{5d0}\u{5dc}\u{a4f8}\u{a4fb}\u{a4fc}\u{a4fd}",
+            "\u{1780}\u{17d2}\u{17b6}\u{915}\u{94d}\u{937}\u{1000}\u{1039}\u{2d31}\u{2d7f}",
+            "\u{1a15}\u{1a17}\u{1a10}\u{10c32}\u{10c03}\u{16d63}\u{16d67}\u{16d68}\u{16d69}",
+            "\u{301}\u{489}\u{200b}\u{d4e}\u{600}\u{903}\u{1d165}a名\r\n\t",
+        ];
+        let known: Vec<char> = known.concat().chars().collect();
+        prop_oneof![4 => proptest::sample::select(known), 1 => any::<char>()]
+    }
+
     proptest! {
         #[test]
         fn wrapped_lines_fit_and_lose_nothing(text in "[a-z名é ]{0,80}", width in 2_usize..40) {
@@ -311,6 +369,20 @@ mod tests {
             let safe = shown_str(&text, max);
             prop_assert!(safe.width() <= max);
             prop_assert!(!safe.chars().any(|c| c.is_control() || is_unseen(c)));
+        }
+
+        // U04, U07
+        #[test]
+        fn columns_are_the_same_by_characters_and_by_clusters_and_marks_are_few(
+            text in proptest::collection::vec(parts_of_clusters(), 0..40),
+            max in 0_usize..60
+        ) {
+            let safe = shown_str(&text.into_iter().collect::<String>(), max);
+            let clusters: usize = safe.graphemes(true).map(UnicodeWidthStr::width).sum();
+            prop_assert_eq!(width(&safe), clusters, "{:?}", safe.escape_unicode().to_string());
+            prop_assert!(clusters <= max);
+            let marks = safe.split(|c: char| c.width() != Some(0)).map(|run| run.chars().count());
+            prop_assert!(marks.max().unwrap_or_default() <= MARKS);
         }
 
         // U01

@@ -18,13 +18,13 @@ pub(crate) fn fit(text: &str, width: usize, look: Look) -> String {
     let text = look.text(text);
     let mut out = String::with_capacity(width + 4);
     let mut used = 0;
-    let whole = text.width() <= width;
+    let whole = crate::text::width(&text) <= width;
     // One column for the sign of the cut.
     let room = if whole { width } else { width.saturating_sub(1) };
     // By cluster: a letter and its marks are never
     // parted, and a wide one has two columns (fault U07).
     for cluster in text.graphemes(true) {
-        let columns = cluster.width();
+        let columns = crate::text::width(cluster);
         if used + columns > room {
             break;
         }
