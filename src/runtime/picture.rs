@@ -83,4 +83,70 @@ mod tests {
             assert!(decoded(bytes).is_err());
         }
     }
+    /// A small picture with something to see, as a file.
+    fn file(format: ImageFormat) -> Vec<u8> {
+        let mut bytes = std::io::Cursor::new(Vec::new());
+        let picture = GrayImage::from_fn(64, 48, |x, y| image::Luma([(x * y).to_le_bytes()[0]]));
+        picture.write_to(&mut bytes, format).unwrap();
+        bytes.into_inner()
+    }
+
+    // A20
+    #[test]
+    fn a_file_that_is_cut_or_has_flipped_bits_is_a_picture_or_none_and_no_panic() {
+        for format in [ImageFormat::Png, ImageFormat::Jpeg] {
+            let whole = file(format);
+            assert_eq!(decoded(&whole).unwrap().size(), (640, 480));
+            for sixteenths in 0..16 {
+                let cut = whole.get(..whole.len() * sixteenths / 16).unwrap();
+                let (columns, rows) = decoded(cut).map_or((1, 1), |picture| picture.size());
+                assert!(columns > 0 && rows > 0);
+            }
+            for seed in 0..100 {
+                let mut random = fastrand::Rng::with_seed(seed);
+                let mut flipped = whole.clone();
+                for _ in 0..random.usize(1..8) {
+                    let at = random.usize(..flipped.len());
+                    flipped[at] ^= 1 << random.u8(..8);
+                }
+                let (columns, rows) = decoded(&flipped).map_or((1, 1), |picture| picture.size());
+                assert!((1..=640).contains(&columns) && (1..=640).contains(&rows));
+            }
+        }
+    }
+
+    // A20
+    #[test]
+    fn sides_of_65535_are_refused_before_memory_is_taken_for_them() {
+        let mut png = file(ImageFormat::Png);
+        png[16..24].copy_from_slice(&[0, 0, 0xff, 0xff, 0, 0, 0xff, 0xff]);
+        let mut sum = flate2::Crc::new();
+        sum.update(&png[12..29]);
+        png[29..33].copy_from_slice(&sum.sum().to_be_bytes());
+        let mut jpeg = file(ImageFormat::Jpeg);
+        let frame = jpeg.windows(2).position(|marker| marker == [0xff, 0xc0]).unwrap();
+        jpeg[frame + 5..frame + 9].fill(0xff);
+        for (bytes, why) in [(png, "the picture is too large"), (jpeg, "too large to be shown")] {
+            let told = decoded(&bytes).err().unwrap();
+            assert!(told.contains(why), "{told}");
+        }
+    }
+
+    // A20
+    #[test]
+    fn of_a_file_that_is_two_things_the_picture_is_shown_and_other_kinds_are_refused() {
+        let two = [file(ImageFormat::Png), b"PK\x03\x04\x14\0\0\0 a.html <script>".to_vec()];
+        assert_eq!(decoded(&two.concat()).unwrap().size(), (640, 480));
+        let svg = b"<svg xmlns=\"http://www.w3.org/2000/svg\"><script>alert(1)</script></svg>";
+        for other in [
+            b"GIF89a\x01\0\x01\0\x80\0\0\0\0\0\xff\xff\xff,\0\0\0\0\x01\0\x01\0\0\x02\x02D\x01\0;"
+                .as_slice(),
+            b"RIFF\x1a\0\0\0WEBPVP8L\x0d\0\0\0/\0\0\0\x10\x07\x10\x11\x11\x88\x88\xfe\x07\0",
+            svg,
+            b"PK\x03\x04\x14\0\0\0",
+            b"%PDF-1.7",
+        ] {
+            assert!(decoded(other).is_err(), "{}", String::from_utf8_lossy(other));
+        }
+    }
 }
