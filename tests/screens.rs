@@ -8,6 +8,8 @@
 mod canary;
 #[path = "common/canary.rs"]
 mod canary_answers;
+#[path = "screens/hostile.rs"]
+mod hostile;
 #[path = "screens/imitation.rs"]
 mod imitation;
 #[path = "screens/legible.rs"]
