@@ -209,6 +209,22 @@ fn conditions_are_joined_by_and_or_not_and_brackets() {
 
 // U14
 #[test]
+fn patterns_that_hold_up_other_engines_are_answered_on_a_long_text() {
+    let mut session = full();
+    Arc::make_mut(&mut session.own).note = "a".repeat(100_000) + "!";
+    for (pattern, found) in [
+        ("(a+)+$", false),
+        ("(a|a)*b", false),
+        ("(.*)*x", false),
+        (r"(\w+\s?)*$", true),
+        ("(a?){30}a{30}", true),
+    ] {
+        assert_eq!(holds(&format!("note:re:/{pattern}/"), &session), found, "{pattern}");
+    }
+}
+
+// U14
+#[test]
 fn an_error_points_at_its_character_and_says_what_was_expected() {
     for (text, at, what) in [
         ("tag:urgent stge:x", 11, "did you mean stage?"),
