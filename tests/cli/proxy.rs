@@ -141,7 +141,7 @@ impl Beyond {
     }
 }
 
-// N07
+// N07, N08
 #[test]
 fn https_beyond_this_machine_goes_through_whatever_proxy_is_named_and_stays_sealed_there() {
     let beyond = Beyond::new();

@@ -4,7 +4,7 @@ use std::net::IpAddr;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use reqwest::{Certificate, Url, redirect};
+use reqwest::{Certificate, ClientBuilder, Url, redirect};
 use uuid::Uuid;
 
 use crate::regular_file;
@@ -133,6 +133,10 @@ pub(super) fn is_here(url: &Url) -> bool {
 /// and the like name is never asked for a host on this machine: it could
 /// not reach it, and would see an unencrypted request (fault N07).
 pub(super) fn pool(address: &str, options: &ClientOptions) -> Result<reqwest::Client, ClientError> {
+    built(builder(address, options)?, options)
+}
+
+fn builder(address: &str, options: &ClientOptions) -> Result<ClientBuilder, ClientError> {
     let builder = reqwest::Client::builder()
         .user_agent(concat!("branchwatch/", env!("CARGO_PKG_VERSION")))
         // Followed, a redirect would take a signature or a token to another host (fault N05).
@@ -148,10 +152,13 @@ pub(super) fn pool(address: &str, options: &ClientOptions) -> Result<reqwest::Cl
         .tcp_keepalive(Duration::from_secs(15));
     let here = Url::parse(address).is_ok_and(|url| is_here(&url));
     let builder = if here { builder.no_proxy() } else { builder };
-    let builder = match &options.ca_file {
+    Ok(match &options.ca_file {
         Some(path) => builder.tls_certs_only(authorities(path)?),
         None => builder,
-    };
+    })
+}
+
+fn built(builder: ClientBuilder, options: &ClientOptions) -> Result<reqwest::Client, ClientError> {
     builder.build().map_err(|why| match &options.ca_file {
         // Whether a certificate in it is one is seen only here.
         Some(path) => ClientError::CaFile(path.clone(), "not a certificate".to_owned()),
@@ -172,7 +179,63 @@ fn authorities(path: &Path) -> Result<Vec<Certificate>, ClientError> {
 
 #[cfg(test)]
 mod tests {
+    use std::net::{Ipv6Addr, SocketAddr};
+
+    use reqwest::dns::{Addrs, Name, Resolve, Resolving};
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+    use tokio::net::TcpListener;
+    use tokio::time::Instant;
+
     use super::*;
+    use crate::api::ApiErrorKind;
+    use crate::api::client::transport::unreachable;
+
+    /// Resolves every name to these addresses; without any it never answers.
+    struct Resolver(Vec<SocketAddr>);
+
+    impl Resolve for Resolver {
+        fn resolve(&self, _name: Name) -> Resolving {
+            let addresses = self.0.clone();
+            Box::pin(async move {
+                if addresses.is_empty() {
+                    std::future::pending::<()>().await;
+                }
+                Ok(Box::new(addresses.into_iter()) as Addrs)
+            })
+        }
+    }
+
+    /// The status of an answer from a host on this port.
+    async fn asked(port: u16, resolver: Resolver) -> Result<u16, ApiErrorKind> {
+        let base = format!("http://localhost:{port}/");
+        let options = ClientOptions::new(base.as_str(), Uuid::nil());
+        let builder = builder(&base, &options).unwrap().dns_resolver(resolver);
+        let answer = built(builder, &options).unwrap().get(&base).send().await;
+        answer.map(|answer| answer.status().as_u16()).map_err(|why| unreachable(&why))
+    }
+
+    // N08
+    #[tokio::test(start_paused = true)]
+    async fn a_name_that_is_never_resolved_is_given_up_after_five_seconds() {
+        let begun = Instant::now();
+        let told = asked(9, Resolver(Vec::new())).await;
+        assert_eq!(told, Err(ApiErrorKind::Timeout("connect")));
+        assert_eq!(begun.elapsed().as_secs(), 5);
+    }
+
+    // N08
+    #[tokio::test]
+    async fn where_a_host_has_an_address_that_is_dead_the_next_one_is_asked() {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let here = listener.local_addr().unwrap();
+        tokio::spawn(async move {
+            let (mut socket, _) = listener.accept().await.unwrap();
+            let _request = socket.read(&mut [0; 1024]).await;
+            socket.write_all(b"HTTP/1.1 204 No Content\r\n\r\n").await.unwrap();
+        });
+        let dead = SocketAddr::from((Ipv6Addr::LOCALHOST, here.port()));
+        assert_eq!(asked(here.port(), Resolver(vec![dead, here])).await, Ok(204));
+    }
 
     // N06
     #[test]
