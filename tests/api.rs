@@ -148,6 +148,22 @@ async fn silence_ends_with_the_deadline() {
     assert_eq!(error.kind, ApiErrorKind::Timeout("request"));
 }
 
+// A07
+#[tokio::test]
+async fn a_body_that_comes_packed_is_not_unpacked_and_told_as_no_json() {
+    let body = format!(r#"{{"session_id":"{}","state":"ONGOING"}}"#, id());
+    let mut packed = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
+    std::io::Write::write_all(&mut packed, body.as_bytes()).unwrap();
+    let packed = packed.finish().unwrap();
+    let head = format!(
+        "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-encoding: gzip\r\n\
+         content-length: {}\r\n\r\n",
+        packed.len()
+    );
+    let kind = failure([head.into_bytes(), packed].concat()).await;
+    assert!(matches!(kind, ApiErrorKind::NotFromYoti(_)), "{kind:?}");
+}
+
 // N10, A05, A06
 #[tokio::test]
 async fn what_is_not_from_yoti_is_said_to_be_so() {

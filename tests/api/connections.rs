@@ -86,6 +86,25 @@ async fn a_hundred_requests_in_turn_share_a_few_connections() {
     assert!((1..=4).contains(&opened), "{opened} connections");
 }
 
+// N10, A23
+#[tokio::test]
+async fn what_is_sent_behind_an_answer_is_never_taken_for_the_next_one() {
+    let address = served(|mut socket: TcpStream| async move {
+        while !head(&mut socket).await.is_empty() {
+            let own = String::from_utf8(kept_open()).unwrap();
+            let behind = own.replace("ONGOING", "EXPIRED");
+            // As one piece: both are there before the next request is sent.
+            let _gone = socket.write_all((own + &behind).as_bytes()).await;
+        }
+    })
+    .await;
+    let (client, _) = client(&format!("http://{address}/idverify/v1"), Duration::from_secs(20));
+    for number in 0..50 {
+        let answer = client.session(id()).await.unwrap();
+        assert_eq!(answer.value.state, Some(SessionState::Ongoing), "request {number}");
+    }
+}
+
 // N12
 #[tokio::test(start_paused = true)]
 async fn a_connection_that_was_closed_or_is_dead_costs_at_most_the_request_that_finds_it_out() {

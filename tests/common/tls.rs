@@ -17,12 +17,16 @@ pub(crate) type Identity = (CertificateDer<'static>, PrivateKeyDer<'static>);
 
 pub(crate) struct Authority {
     issuer: Issuer<'static, KeyPair>,
-    pem: String,
+    /// Its certificate.
+    pub(crate) pem: String,
 }
 
 impl Authority {
     pub(crate) fn new() -> Self {
-        let mut params = CertificateParams::new(Vec::new()).unwrap();
+        Self::of(CertificateParams::new(Vec::new()).unwrap())
+    }
+
+    pub(crate) fn of(mut params: CertificateParams) -> Self {
         // Each a name of its own: by its name an authority is found.
         let name = format!("authority {}", fastrand::u64(..));
         params.distinguished_name.push(DnType::CommonName, name);
@@ -41,7 +45,10 @@ impl Authority {
 
     /// A certificate for a host, valid in these years.
     pub(crate) fn signs(&self, host: &str, years: std::ops::Range<i32>) -> Identity {
-        let (params, key) = of_host(host, years);
+        self.signs_this(of_host(host, years))
+    }
+
+    pub(crate) fn signs_this(&self, (params, key): (CertificateParams, KeyPair)) -> Identity {
         let certificate = params.signed_by(&key, &self.issuer).unwrap();
         (certificate.der().clone(), key.into())
     }
