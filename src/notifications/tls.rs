@@ -10,12 +10,16 @@ use tokio_rustls::rustls::ServerConfig;
 use tokio_rustls::rustls::crypto::aws_lc_rs::default_provider;
 
 use crate::api::key::{KeyError, private_file};
+use crate::regular_file;
+
+/// A chain of certificates takes a few thousand bytes.
+const LARGEST: u64 = 1024 * 1024;
 
 /// Why TLS cannot be served.
 #[derive(Debug, thiserror::Error)]
 pub enum TlsError {
-    #[error("no certificate could be read from {0}: expected PEM, the server's own first")]
-    Certificate(PathBuf),
+    #[error("no certificate could be read from {0}: {1}")]
+    Certificate(PathBuf, String),
     /// The key's file cannot be read, or others can read it.
     #[error("the receiver's TLS key: {0}")]
     Key(#[from] KeyError),
@@ -26,12 +30,12 @@ pub enum TlsError {
 
 /// TLS 1.2 and 1.3, as Yoti asks for (contract 8.1).
 pub(super) fn acceptor(certificate: &Path, key: &Path) -> Result<TlsAcceptor, TlsError> {
-    let none = || TlsError::Certificate(certificate.to_path_buf());
-    let chain: Vec<CertificateDer<'static>> = CertificateDer::pem_file_iter(certificate)
-        .and_then(Iterator::collect)
-        .map_err(|_unreadable| none())?;
+    let none = |why: &str| TlsError::Certificate(certificate.to_path_buf(), why.to_owned());
+    let pem = regular_file::named(certificate, LARGEST).map_err(|why| none(&why.to_string()))?;
+    let chain: Result<Vec<_>, _> = CertificateDer::pem_slice_iter(&pem).collect();
+    let chain = chain.unwrap_or_default();
     if chain.is_empty() {
-        return Err(none());
+        return Err(none("expected PEM, the server's own first"));
     }
     let unusable = |why: &str| TlsError::NotTogether(why.to_owned());
     let pem = private_file(key)?;

@@ -47,6 +47,7 @@ fn with_tls_other_machines_may_reach_it_if_nobody_can_guess_the_secret() {
     assert!(why.contains("128 bits"), "{why}");
 }
 
+// F02
 #[test]
 fn a_certificate_or_key_that_cannot_be_used_is_refused_with_its_reason() {
     let folder = tempfile::tempdir().unwrap();
@@ -55,7 +56,12 @@ fn a_certificate_or_key_that_cannot_be_used_is_refused_with_its_reason() {
     let none = secret(folder.path(), "none", "hello");
     let open = secret(folder.path(), "open", KEY);
     std::fs::set_permissions(&open, std::fs::Permissions::from_mode(0o644)).unwrap();
+    let pipe = folder.path().join("pipe");
+    rustix::fs::mkfifoat(rustix::fs::CWD, &pipe, rustix::fs::Mode::RUSR).unwrap();
     for (tls, word) in [
+        // Opened as a file, a pipe would hold up the start for ever.
+        ((pipe.clone(), key.clone()), "not a regular file"),
+        ((cert.clone(), pipe), "not a regular file"),
         ((none.clone(), key.clone()), "certificate"),
         ((folder.path().join("missing"), key), "certificate"),
         ((cert.clone(), none), "no private key"),
