@@ -579,6 +579,23 @@ fn labels_are_read_where_it_is_known_that_they_may_be_masked() {
     report("labels read as they are (ask domain::labels what may be shown)", &findings);
 }
 
+// W02
+/// How long a refusal takes must not tell how much of the secret was right.
+#[test]
+fn the_receivers_secret_is_compared_in_constant_time_alone() {
+    let sources = sources("src/notifications");
+    let code = || sources.iter().flat_map(|s| s.code().into_iter().map(move |line| (s, line)));
+    let compared = |line: &str| line.contains("==") || line.contains("!=");
+    let findings = code().filter(|(_, (_, line))| line.contains("digest") && compared(line));
+    let findings: Vec<String> = findings
+        .map(|(source, (number, _))| format!("{}:{number}", source.path.display()))
+        .collect();
+    report("digests of secrets that are not compared in constant time", &findings);
+    let constant =
+        code().filter(|(_, (_, line))| line.contains("verify_slices_are_equal(")).count();
+    assert_eq!(constant, 1, "Credential::admits compares by verify_slices_are_equal");
+}
+
 /// Tests by the ID of the row of `SECURITY.md` that they hold.
 type RowTests = BTreeMap<String, BTreeSet<String>>;
 
