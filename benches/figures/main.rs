@@ -16,6 +16,7 @@ mod many;
 mod measure;
 mod poll;
 mod publish;
+mod receiver;
 mod schedule;
 mod sort;
 mod store;
@@ -30,7 +31,7 @@ use measure::Figure;
 type Measure = fn() -> Vec<Figure>;
 
 /// The names of figures, and what measures them.
-const FIGURES: [(&[&str], Measure); 10] = [
+const FIGURES: [(&[&str], Measure); 11] = [
     (&["b1"], poll::figures),
     (&["c2", "e", "e2"], many::figures),
     (&["f1", "f2"], frame::figures),
@@ -41,6 +42,7 @@ const FIGURES: [(&[&str], Measure); 10] = [
     (&["i1", "i2", "i3"], schedule::figures),
     (&["store"], store::figures),
     (&["W02"], token::figures),
+    (&["W07"], receiver::figures),
 ];
 
 fn main() {

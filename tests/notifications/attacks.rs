@@ -125,17 +125,12 @@ async fn a_head_has_five_seconds_and_so_has_a_body() {
 async fn while_thousands_of_idle_connections_come_from_one_address_others_are_answered() {
     let door = listening_with(&format!("bearer {TOKEN}"), 1_000).await;
     let mut held = Vec::new();
-    let mut times = Vec::new();
     for round in 0..100 {
         for _ in 0..20 {
             held.extend(connect_from("127.0.0.2", door.address).await.ok());
         }
-        let begun = Instant::now();
         assert_eq!(door.post(&[&bearer()], BODY).await, 200, "round {round}");
-        times.push(begun.elapsed());
     }
-    times.sort_unstable();
-    println!("{} idle connections; answered p99 in {:?}", held.len(), times[98]);
     // Of those beyond eight each has taken the place of an older one.
     let mut open = 0;
     for socket in &mut held {
@@ -146,9 +141,9 @@ async fn while_thousands_of_idle_connections_come_from_one_address_others_are_an
     assert!(open <= 8, "{open} of them have a place");
 }
 
-/// Posts while others hold what places they get. Returns how long nearly all had to wait at most.
-async fn times_of(door: &Listening, others: impl Fn(usize) -> String, each: usize) -> Duration {
-    let (mut held, mut times) = (Vec::new(), Vec::new());
+/// Posts while others hold what places they get; how long it waits is a figure (`cargo bench -- W07`).
+async fn is_answered(door: &Listening, others: impl Fn(usize) -> String, each: usize) {
+    let mut held = Vec::new();
     for round in 0..100 {
         for n in 0..each {
             let mut other = connect_from(&others(round * each + n), door.address).await.unwrap();
@@ -158,12 +153,8 @@ async fn times_of(door: &Listening, others: impl Fn(usize) -> String, each: usiz
             }
             held.push(other);
         }
-        let begun = Instant::now();
         assert_eq!(door.post(&[&bearer()], BODY).await, 200, "round {round}");
-        times.push(begun.elapsed());
     }
-    times.sort_unstable();
-    times[98]
 }
 
 // W07
@@ -172,10 +163,9 @@ async fn silent_and_slow_connections_from_few_or_many_addresses_keep_no_good_one
     for addresses in [1, 8, 200] {
         let door = listening_with(&format!("bearer {TOKEN}"), 1_000).await;
         let from = |n| format!("127.0.1.{}", n % addresses + 1);
-        let others = times_of(&door, from, 40).await;
+        is_answered(&door, from, 40).await;
         // From the good one's own address too, as through a proxy.
-        let own = times_of(&door, |_| "127.0.0.1".to_owned(), 20).await;
-        println!("answered p99: {others:?} beside {addresses} addresses, {own:?} beside its own");
+        is_answered(&door, |_| "127.0.0.1".to_owned(), 20).await;
     }
 }
 
