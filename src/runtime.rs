@@ -33,7 +33,7 @@ use crate::api::SessionApi;
 use crate::app::layout::Proportions;
 use crate::app::list::views::View;
 use crate::app::operator::bell::state::AlarmSettings;
-use crate::app::operator::config::OperatorConfig;
+use crate::app::operator::config::state::OperatorConfig;
 use crate::app::{Model, ModelSettings};
 use crate::clock::Clock;
 use crate::keymap::Keymap;

@@ -19,9 +19,9 @@ const LARGEST: u64 = 10 * 1024 * 1024;
 /// Older files kept: `log.1` … `log.4`.
 const KEPT: u32 = 4;
 
-/// Where the log goes.
+/// Where the lines of the log go, by flags and folders.
 #[derive(Debug)]
-pub enum Place<'a> {
+pub enum LogPlace<'a> {
     /// `-`
     StandardError,
     /// Plain lines for whoever watches a command (`-v`).
@@ -36,19 +36,21 @@ pub enum Place<'a> {
 ///
 /// # Errors
 /// When the file cannot be opened.
-pub fn install(place: &Place<'_>, level: LevelFilter) -> io::Result<()> {
+pub fn install(place: &LogPlace<'_>, level: LevelFilter) -> io::Result<()> {
     // RUST_LOG is not read: it could let a library write a URL with its signature (fault S02).
     let filter = EnvFilter::new(format!("off,branchwatch={level}"));
     let log = tracing_subscriber::fmt().with_env_filter(filter);
     // A second logger in one process (tests) changes nothing.
     let _installed = match place {
-        Place::StandardError => log.json().with_writer(io::stderr).try_init(),
+        LogPlace::StandardError => log.json().with_writer(io::stderr).try_init(),
         // No colours: standard error may be a file (fault T10).
-        Place::Verbose => {
+        LogPlace::Verbose => {
             log.compact().with_ansi(false).with_target(false).with_writer(io::stderr).try_init()
         }
-        Place::File(path) => log.json().with_writer(Mutex::new(Rotating::open(path)?)).try_init(),
-        Place::Folder(folder) => {
+        LogPlace::File(path) => {
+            log.json().with_writer(Mutex::new(Rotating::open(path)?)).try_init()
+        }
+        LogPlace::Folder(folder) => {
             log.json().with_writer(Mutex::new(Usual::In(usual(folder)))).try_init()
         }
     };
@@ -65,7 +67,6 @@ pub fn usual(folder: &Path) -> PathBuf {
 enum Usual {
     In(PathBuf),
     Open(Rotating),
-    /// It cannot be written.
     Without,
 }
 
@@ -108,10 +109,14 @@ pub fn take_out(path: &Path, texts: &[String]) -> io::Result<usize> {
         let mut bytes = Vec::new();
         (&file).read_to_end(&mut bytes)?;
         for text in texts {
-            let cover = "x".repeat(text.len());
             let found = bytes.windows(text.len().max(1)).enumerate();
-            for (at, _) in found.filter(|(_, window)| *window == text.as_bytes()) {
-                file.write_all_at(cover.as_bytes(), u64::try_from(at).unwrap_or(u64::MAX))?;
+            let found: Vec<usize> =
+                found.filter(|(_, window)| *window == text.as_bytes()).map(|(at, _)| at).collect();
+            for at in found {
+                // Here too: a text may be a part of one before it.
+                let Some(covered) = bytes.get_mut(at..at + text.len()) else { continue };
+                covered.fill(b'x');
+                file.write_all_at(covered, u64::try_from(at).unwrap_or(u64::MAX))?;
                 places += 1;
             }
         }

@@ -664,7 +664,7 @@ fn the_charts_open_close_and_are_counted_anew_once_a_minute() {
         o.sees("1 completed, 0 of them REJECT");
         o.sees("first visit → last check");
         let counted = |screen: String| {
-            screen.split("; counted ").nth(1).map(|s| s.chars().take(8).collect::<String>())
+            screen.split("; updated ").nth(1).map(|s| s.chars().take(8).collect::<String>())
         };
         let first = counted(o.screen());
         o.pass(30.0).await;

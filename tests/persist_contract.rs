@@ -108,6 +108,11 @@ fn own() -> Annotations {
     own
 }
 
+/// The same, added after it was archived.
+fn again(n: u128) -> WatchEntry {
+    WatchEntry { added_at: "2026-10-16T14:00:00Z".parse().unwrap(), ..entry(n) }
+}
+
 /// The story that every backend must tell.
 fn arranged() -> Arrangement {
     let list = ViewTexts { sort: "due desc".into(), ..ViewTexts::default() };
@@ -159,7 +164,7 @@ fn archived_and_back(place: &Backend) {
         (loaded[1].own.note.as_str(), loaded[1].timeline().unwrap().len()),
         ("called her", 1)
     );
-    store.add(&[entry(2)]).unwrap();
+    store.add(&[again(2)]).unwrap();
     let back = store.load().unwrap().remove(1);
     assert_eq!(
         (back.own.archived_at, back.timeline().unwrap().len()),
@@ -300,7 +305,7 @@ fn story(store: &mut dyn Persistence) {
     kept.personal.looked_at = Some("2026-10-16T12:00:00Z".parse().unwrap());
     store.save(&[Arc::new(kept.clone())]).unwrap();
     assert_eq!(read(store)[1], kept, "what the operator keeps comes back");
-    store.add(&[entry(2)]).unwrap();
+    store.add(&[again(2)]).unwrap();
     let loaded = read(store);
     assert_eq!(loaded[1].own.archived_at, None, "adding brings back what was archived");
     assert_eq!(loaded[1].own.note, "called her");
@@ -344,7 +349,7 @@ fn saved_by_who_has_not_heard(place: &Backend) {
     let archived = AnnotationChange::Archived(true);
     assert_eq!(left, [OutboxMessage::Kept(id(1), archived.clone(), at.into())]);
     ours.keep(&archived, at);
-    command.add(&[entry(1)]).unwrap();
+    command.add(&[again(1)]).unwrap();
     dashboard.save(&[Arc::new(ours)]).unwrap();
     assert_eq!(command.load().unwrap()[0].own.archived_at, None, "brought back, and not heard yet");
 }

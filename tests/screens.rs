@@ -30,7 +30,7 @@ use branchwatch::app::effect::Effect;
 use branchwatch::app::event::{Event, Measured, Outcome};
 use branchwatch::app::list::views::{View, ViewTexts};
 use branchwatch::app::operator::bell::state::{Alarm, AlarmSettings, Desktop};
-use branchwatch::app::operator::config::{OperatorConfig, Permissions};
+use branchwatch::app::operator::config::state::{OperatorConfig, Permissions};
 use branchwatch::app::text::hidden::{Hidden, Picture};
 use branchwatch::app::view::{CHECK_TEXT_AT, CheckForm, Glyph, Pane, TreeNode};
 use branchwatch::app::{Model, ModelSettings, update};

@@ -218,7 +218,7 @@ async fn who_asks_takes_in_what_another_process_adds_changes_and_removes() {
     command.archive(&[id(3)], &at.into()).unwrap();
     let off = world.sees(|s| s.archived.get(id(3)).is_some()).await;
     assert_eq!(off.archived.get(id(3)).unwrap().own.archived_at, Some(at));
-    command.add(&[entry(3)]).unwrap();
+    command.add(&[WatchEntry { added_at: at, ..entry(3) }]).unwrap();
     let back = world.sees(|s| s.sessions.get(id(3)).is_some()).await;
     assert_eq!(back.sessions.get(id(3)).unwrap().own.note, "called her");
     command.remove(&[id(1)]).unwrap();

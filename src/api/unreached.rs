@@ -37,7 +37,7 @@ pub enum Unreached {
     #[error("the server's certificate is self-signed or signed by an unknown authority")]
     UnknownAuthority,
     /// As tools make them for trying: an authority that stands for a server.
-    #[error("the server's certificate is signed by itself")]
+    #[error("the server's certificate is self-signed")]
     SelfSigned,
     #[error("the server's certificate was revoked")]
     CertificateRevoked,

@@ -9,7 +9,7 @@ use jiff::Timestamp;
 
 use crate::app::action::Action;
 use crate::app::effect::Effect;
-use crate::app::operator::config::Reconfigured;
+use crate::app::operator::config::state::Reconfigured;
 use crate::app::text::hidden::{Hidden, Picture};
 use crate::app::text::text_field::Edit;
 use crate::domain::events::audit_action::LastExports;

@@ -24,7 +24,7 @@ use crate::app::layout::Area;
 use crate::app::list::columns::{Column, Fitted, Widths};
 use crate::app::model::Model;
 use crate::app::status::connection;
-use crate::app::text::words::TimeForm;
+use crate::app::text::words::{TimeForm, figure};
 use crate::app::view::{Cell, ListRow, Pane, Tone};
 
 /// From so many cells on, one line holds the longest reason.
@@ -43,7 +43,7 @@ const WORDS: [&str; 6] = [
 impl Model {
     /// What is listed, and under which filter and in which order.
     pub(crate) fn list_title(&self) -> (String, String) {
-        let (shown, all) = (self.sessions.len(), self.sessions.watched());
+        let (shown, all) = (figure(self.sessions.len()), figure(self.sessions.watched()));
         let standing = match (self.in_past(), self.paused.is_some()) {
             (true, _) => " ◀",
             (false, true) => " ❚❚",

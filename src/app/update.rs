@@ -19,7 +19,8 @@ use crate::app::model::Model;
 use crate::app::mouse;
 use crate::app::moves;
 use crate::app::operator::{
-    annotations, bell, config, layout_settings, pause, portal, privacy, report, restore, time_travel,
+    annotations, bell, config, layout_settings, pause, portal, privacy, report, restore,
+    time_travel,
 };
 use crate::app::status::{digest, metrics};
 use crate::app::view::{Pane, Tone};
@@ -72,15 +73,9 @@ fn carry_out(model: &mut Model, event: Event) -> Vec<Effect> {
             time_travel::details(model, read);
             Vec::new()
         }
-        Event::Reconfigured(read) => {
-            config::reconfigured(model, read);
-            Vec::new()
-        }
+        Event::Reconfigured(read) => config::reconfigured(model, read),
         Event::Done(outcome) => done(model, outcome),
-        Event::Paste(text) => {
-            pasted(model, &text);
-            Vec::new()
-        }
+        Event::Paste(text) => pasted(model, &text),
         Event::Mouse(mouse) => mouse::moused(model, mouse),
         Event::Edit(edit) if model.dialog.is_some() => {
             dialogs::typed(model, edit);
@@ -105,12 +100,13 @@ fn carry_out(model: &mut Model, event: Event) -> Vec<Effect> {
     effects
 }
 
-fn pasted(model: &mut Model, text: &str) {
+fn pasted(model: &mut Model, text: &str) -> Vec<Effect> {
     if model.dialog.is_some() {
         dialogs::pasted(model, text);
     } else if !add::offer(model, text) {
         filter_bar::typed(model, |field| field.paste(text));
     }
+    Vec::new()
 }
 
 /// Offsets follow cursors, and the refresh task learns what is looked at.

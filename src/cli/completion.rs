@@ -17,6 +17,7 @@ use super::{list, setup, topic};
 use crate::app::list::columns::Column;
 use crate::app::list::filter::offers;
 use crate::config::{self, Config, Environment, Flags, KeySource};
+use crate::domain::personal::Privacy;
 use crate::persist::SharedPersistence;
 use crate::text::shown_str;
 use crate::theme::{ColourDepth, Themes};
@@ -98,12 +99,12 @@ fn sessions(typed: &str, whole: bool) -> Vec<CompletionCandidate> {
     let mut offered = Vec::new();
     for session in listed.iter().filter(|session| session.own.archived_at.is_none()) {
         let id = session.id().to_string();
-        let reference = session.entry.reference.as_deref();
-        let reference = reference.filter(|text| {
-            config.rules.labels.shows_reference(session) && shown_str(text, LONGEST) == *text
-        });
+        let labels = &config.rules.labels;
+        let reference = labels
+            .reference(session, Privacy::Masked)
+            .filter(|text| labels.shows_reference(session) && shown_str(text, LONGEST) == *text);
         if id.starts_with(typed) && (whole || reference.is_none() || !typed.is_empty()) {
-            let help = reference.map(|text| text.to_owned().into());
+            let help = reference.map(Into::into);
             offered.push(CompletionCandidate::new(id).help(help));
         } else if let Some(text) = reference.filter(|text| !whole && text.starts_with(typed)) {
             let help = session.id().short().into();

@@ -13,7 +13,7 @@ use super::output::warn;
 use super::{list, reload, setup};
 use crate::api::SessionApi;
 use crate::app::ModelSettings;
-use crate::app::operator::config::{OperatorConfig, Permissions};
+use crate::app::operator::config::state::{OperatorConfig, Permissions};
 use crate::cli::terminal_style::{self, Chosen};
 use crate::clock::{Clock, SystemClock};
 use crate::config::options::General;

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use super::args::Global;
 use super::{dashboard, setup, terminal_style};
-use crate::app::operator::config::Reconfigured;
+use crate::app::operator::config::state::Reconfigured;
 use crate::config::{self, Config, ConfigError, Environment, Shown};
 use crate::keymap::Keymap;
 use crate::runtime::reload::{Reading, Reloaded};

@@ -31,7 +31,7 @@ use crate::refresh::due::unsigned;
 use crate::regular_file::{self, folder_of};
 use crate::runtime::engine::LoadedStore;
 use crate::runtime::{crash, program};
-use crate::telemetry::{self, Place};
+use crate::telemetry::{self, LogPlace};
 use crate::text::shown_str;
 
 /// A password manager may have to be unlocked.
@@ -51,7 +51,7 @@ pub(super) fn config(global: &Global) -> Result<Config, Failure> {
     if log_place(global).is_none() && !global.no_state {
         let level = log_level(global)?.unwrap_or(LevelFilter::INFO);
         // Fails for a file that was named, and none was.
-        let _installed = telemetry::install(&Place::Folder(&config.state_dir), level);
+        let _installed = telemetry::install(&LogPlace::Folder(&config.state_dir), level);
     }
     if global.allow_writes {
         read_only(&config)?;
@@ -82,11 +82,11 @@ fn log_level(global: &Global) -> Result<Option<LevelFilter>, Failure> {
     })
 }
 
-fn log_place(global: &Global) -> Option<Place<'_>> {
+fn log_place(global: &Global) -> Option<LogPlace<'_>> {
     match &global.log_file {
-        Some(path) if path.as_os_str() == "-" => Some(Place::StandardError),
-        Some(path) => Some(Place::File(path)),
-        None if global.verbose > 0 => Some(Place::Verbose),
+        Some(path) if path.as_os_str() == "-" => Some(LogPlace::StandardError),
+        Some(path) => Some(LogPlace::File(path)),
+        None if global.verbose > 0 => Some(LogPlace::Verbose),
         None => None,
     }
 }

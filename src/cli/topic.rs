@@ -188,10 +188,10 @@ PRIVACY
               files (10 MB) stay beside it as audit-TIME.jsonl: the program
               deletes none, so that a flood of lines pushes out no evidence.
 
-  Log         branchwatch.log, beside the audit log: what the program did and what
-              went wrong, without personal data, sessions by the short form of
-              their IDs. Five files of 10 MB at most; --log-level off writes
-              none, --log-file FILE writes another one.
+  Log         branchwatch.log, beside the audit log: what the program did and
+              what went wrong. It has no personal data, and names sessions by
+              the short form of their IDs. Five files of 10 MB at most;
+              --log-level off writes none, --log-file FILE writes another one.
 
   Retention   Stored responses and events are erased when Yoti erases the
               evidence (first upload and resources_ttl). Where that is

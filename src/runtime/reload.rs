@@ -9,7 +9,7 @@ use tokio::sync::mpsc;
 use tokio::task::spawn_blocking;
 use tokio::time::sleep;
 
-use crate::app::operator::config::Reconfigured;
+use crate::app::operator::config::state::Reconfigured;
 use crate::keymap::Keymap;
 use crate::theme::Themes;
 
@@ -63,7 +63,6 @@ type Stamp = (PathBuf, Option<SystemTime>, u64, u64);
 
 struct Looks {
     places: Vec<PathBuf>,
-    /// What was read.
     read: Vec<Stamp>,
     /// What the last look found.
     last: Vec<Stamp>,

@@ -474,7 +474,7 @@ fn a_store_is_moved_to_another_machine_by_two_commands_while_it_is_in_use() {
     }
     assert!(!data(&other).join("store.db").exists(), "nothing stands in its place");
     let (_, err) = other.run(&["store", "import", name], 0);
-    assert!(err.contains("4 sessions taken over"), "{err}");
+    assert!(err.contains("4 sessions imported"), "{err}");
     for arguments in [["list", "--json"].as_slice(), &["list", "--archived", "--json"]] {
         let all = [arguments, &["--privacy", "off"]].concat();
         assert_eq!(other.run(&all, 0).0, world.run(&all, 0).0);

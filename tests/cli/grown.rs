@@ -91,6 +91,20 @@ async fn an_empty_letter_in_any_form_is_a_letter_that_is_not_set() {
     }
 }
 
+// A06
+#[tokio::test(flavor = "multi_thread")]
+async fn the_json_of_a_gateway_is_told_as_that() {
+    let server =
+        responder(|_| json(404, r#"{"status":404,"error":"Not Found","path":"/idverify"}"#)).await;
+    let mut world = world(&["--sessions", "1"]);
+    world.base_url.clone_from(&server.base);
+    let (out, _) = world.run(&["doctor"], 6);
+    assert!(!out.contains("accepted") && out.contains("not Yoti"), "{out}");
+    assert!(out.contains("check base_url"), "{out}");
+    let (_, err) = world.run(&["show", ID, "--timeout", "1s"], 6);
+    assert!(err.contains("not Yoti") && !err.contains("no such session"), "{err}");
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_digital_id_counts_as_supplied_and_a_failed_share_says_why() {
     let (world, _server) = told(DIGITAL, WANTED, (200, "{}")).await;

@@ -333,8 +333,8 @@ fn case_09_lists_and_exports_of_our_own_are_read_back() {
         let listed: serde_json::Value = serde_json::from_str(&listed).unwrap();
         let first = listed.as_array().unwrap().iter().find(|s| s["session_id"] == id).unwrap();
         assert_eq!(first["reference"], "case-1", "{name}");
-        assert_eq!(listed.as_array().unwrap().len(), 2, "{name}");
-        assert!(listed.to_string().contains(r#""reference":null"#), "{name}: {listed}");
+        let nameless = listed.as_array().unwrap().iter().filter(|s| s["reference"].is_null());
+        assert_eq!(nameless.count(), usize::from(name != "e.json"), "{name}: {listed}");
     }
     // PowerShell's > writes UTF-16.
     let file = world.home.path().join("utf16.txt");

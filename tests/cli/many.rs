@@ -88,7 +88,8 @@ fn answers(
         *seen.answered.entry(id.clone()).or_default() += 1;
     }
     let body = match status {
-        200 => format!(r#"{{"session_id":"{id}","state":"{state}"}}"#),
+        // What each part must have.
+        200 => format!(r#"{{"session_id":"{id}","state":"{state}","documents":[]}}"#),
         _ => r#"{"code":"TEMPORARILY_UNAVAILABLE"}"#.to_owned(),
     };
     let length = body.len();

@@ -118,7 +118,7 @@ fn what_is_offered_is_what_the_program_knows_and_no_name_that_is_masked() {
     // Nothing is made, and nothing fails, where there is nothing yet.
     let world = empty();
     let mut command = world.command(&["--", "branchwatch", "show", ""]);
-    assert!(command.env("BRANCHWATCH_COMPLETE", "bash").output().unwrap().status.success());
+    said(&command.env("BRANCHWATCH_COMPLETE", "fish").output().unwrap(), 0);
     assert_eq!(std::fs::read_dir(world.home.path()).unwrap().count(), 0);
 }
 

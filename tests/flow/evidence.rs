@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use branchwatch::app::dialogs::programs::state::Program;
-use branchwatch::app::operator::config::{OperatorConfig, Permissions};
+use branchwatch::app::operator::config::state::{OperatorConfig, Permissions};
 use branchwatch::app::text::hidden::Hidden;
 use branchwatch::audit::AuditLog;
 use branchwatch::domain::session::ids::SessionId;

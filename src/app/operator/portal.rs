@@ -2,7 +2,7 @@
 
 use crate::app::effect::Effect;
 use crate::app::model::Model;
-use crate::app::operator::config::{OperatorConfig, Permissions};
+use crate::app::operator::config::state::{OperatorConfig, Permissions};
 use crate::app::view::Tone;
 use crate::domain::session::ids::SessionId;
 

@@ -221,9 +221,9 @@ impl WatchedSession {
     /// This may be told twice, so that what was archived or taken off later stays so.
     pub fn add_again(&mut self, entry: &WatchEntry) {
         let at = entry.added_at;
-        let mut entry = entry.clone();
-        entry.tags.retain(|tag| !self.own.taken_off_after(at, tag));
-        let entry = entry.over(&self.entry);
+        let mut added = entry.clone();
+        added.tags.retain(|tag| !self.own.taken_off_after(at, tag));
+        let entry = added.over(&self.entry);
         if *self.entry != entry {
             self.entry = Arc::new(entry);
         }

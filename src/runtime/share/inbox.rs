@@ -65,9 +65,9 @@ pub(in crate::runtime) async fn take_in(
 }
 
 /// The snapshot that has what was taken in.
-enum Shown {
+enum PublishedIn {
     /// It is published next, and its version told here.
-    In(mpsc::Receiver<u64>),
+    Next(mpsc::Receiver<u64>),
     Version(u64),
 }
 
@@ -77,7 +77,7 @@ struct Inbox {
     /// Number of the last that was taken in.
     taken: i64,
     /// What was taken in up to this number and is not struck out yet.
-    shown: Option<(i64, Shown)>,
+    shown: Option<(i64, PublishedIn)>,
     /// All of the snapshot of this version is stored.
     saved_until: watch::Receiver<u64>,
     /// Of the store when it was inspected last.
@@ -112,7 +112,7 @@ impl Inbox {
         if last > self.taken {
             let (to, published) = mpsc::channel(1);
             commands.push(Command::Flush(to));
-            (self.taken, self.shown) = (last, Some((last, Shown::In(published))));
+            (self.taken, self.shown) = (last, Some((last, PublishedIn::Next(published))));
         }
         Ok(commands)
     }
@@ -120,11 +120,11 @@ impl Inbox {
     /// The number up to which what was taken in is saved, where that is news.
     fn saved(&mut self) -> Option<i64> {
         let (number, shown) = self.shown.as_mut()?;
-        if let Shown::In(published) = shown {
-            *shown = Shown::Version(published.try_recv().ok()?);
+        if let PublishedIn::Next(published) = shown {
+            *shown = PublishedIn::Version(published.try_recv().ok()?);
         }
         let until = *self.saved_until.borrow();
-        matches!(shown, Shown::Version(version) if *version <= until).then_some(*number)
+        matches!(shown, PublishedIn::Version(version) if *version <= until).then_some(*number)
     }
 
     /// Reads all of it where anything was written, so that the start does not wait for it, and damage

@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use crate::app::operator::config::OperatorConfig;
+use crate::app::operator::config::state::OperatorConfig;
 
 #[derive(Debug)]
 pub(crate) struct PrivacyState {
