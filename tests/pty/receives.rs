@@ -23,14 +23,14 @@ fn written(path: &Path, text: &str) {
     std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o600)).unwrap();
 }
 
-fn receiving(port: u16, more: &str) -> Receiving {
+fn receiving(scenario: &str, port: u16, more: &str) -> Receiving {
     let home = tempfile::tempdir().unwrap();
     let key = home.path().join("key.pem").display().to_string();
     let notify = format!("http://yoti:secret@127.0.0.1:{port}/notifications");
     let bin = assert_cmd::cargo::cargo_bin!("branchwatch");
     let simulator = Simulator::spawn(
         Command::new(bin)
-            .args(["simulate", "--sessions", "1", "--scenario", "S01", "--speed", "0"])
+            .args(["simulate", "--sessions", "1", "--scenario", scenario, "--speed", "0"])
             .args(["--write-key", &key, "--notify", &notify])
             .env_clear(),
     );
@@ -102,7 +102,7 @@ fn what_the_api_posts_is_on_the_screen_and_the_program_of_the_configuration_is_t
     let file = told.path().join("a $(b) file");
     let more =
         format!("[alerts]\ncommand = [\"sh\", \"-c\", 'cat >> \"$0\"', '{}']\n", file.display());
-    let world = receiving(free_port(), &more);
+    let world = receiving("S01", free_port(), &more);
     let terminal = world.dashboard();
     terminal.sees("dbs-1");
     terminal.sees("notifications 0 (0 missed)");
@@ -122,7 +122,7 @@ fn what_the_api_posts_is_on_the_screen_and_the_program_of_the_configuration_is_t
 #[test]
 fn a_port_in_use_is_said_and_polling_goes_on() {
     let blocker = TcpListener::bind("127.0.0.1:0").unwrap();
-    let world = receiving(blocker.local_addr().unwrap().port(), "");
+    let world = receiving("S01", blocker.local_addr().unwrap().port(), "");
     let terminal = world.dashboard();
     terminal.sees("is in use; polling continues");
     terminal.sees("letter not set");
@@ -132,6 +132,47 @@ fn a_port_in_use_is_said_and_polling_goes_on() {
     world.advance(300);
     terminal.sees("first branch visit: letter QR scanned");
     quit(terminal);
+}
+
+/// Every string that the terminal was told to take: our title, and the question for its ground.
+fn only_our_strings(raw: &[u8]) {
+    let text = String::from_utf8_lossy(raw);
+    for command in text.split("\x1b]").skip(1) {
+        let ours = ["0;branchwatch\x07", "11;?\x07"].iter().any(|own| command.starts_with(own));
+        assert!(ours, "{:?}", command.chars().take(80).collect::<String>());
+    }
+    for begin in ["\x1bP", "\x1b_", "\x1b^", "\x1bX", "\x1bk", "\u{90}", "\u{9b}", "\u{9d}"] {
+        assert!(!text.contains(begin), "{begin:?}");
+    }
+    assert!(text.matches("\x1b]0;").count() == 1, "one title");
+}
+
+// U01, U08
+#[test]
+fn whatever_a_session_says_no_title_link_or_other_string_is_sent_but_ours() {
+    let world = receiving("S28", free_port(), "");
+    let mut terminal = world.dashboard();
+    let raw = Arc::clone(&terminal.raw);
+    terminal.sees("dbs-1");
+    terminal.sees("letter not set");
+    world.advance(600);
+    terminal.sees("REJECT");
+    for pane in 1..=8 {
+        terminal.types(&format!("{pane}="));
+        terminal.sees(&format!("[{pane} "));
+    }
+    terminal.types("3z");
+    terminal.sees("\\x1b");
+    terminal.types("z1e");
+    terminal.sees("Export dbs-1");
+    terminal.types("\x1b");
+    until(&terminal, "the dialog closes", || !terminal.text().contains("Export dbs-1"));
+    terminal.types("d");
+    terminal.sees("Changes of dbs-1");
+    terminal.types("\x1b");
+    until(&terminal, "the dialog closes", || !terminal.text().contains("Changes of dbs-1"));
+    quit(terminal);
+    only_our_strings(&raw.lock().unwrap());
 }
 
 #[test]
