@@ -1,7 +1,10 @@
 //! Exported files when the disk is full, when two write at once, and what the system is asked for.
 
 use std::fs;
+use std::os::unix::fs::MetadataExt;
 use std::path::Path;
+use std::process::Stdio;
+use std::time::Duration;
 
 use serde_json::Value;
 
@@ -74,6 +77,42 @@ fn of_two_exports_to_one_file_one_wins_whole() {
         assert!(world.sessions.iter().any(|id| id == whose), "{whose}");
         assert_eq!(names(&folder), ["out.json"], "round {round}");
     }
+}
+
+// F05
+#[test]
+fn a_kill_at_any_moment_of_an_export_leaves_the_old_file_or_the_new_one() {
+    let world = stored();
+    let folder = world.home.path().join("out");
+    fs::create_dir(&folder).unwrap();
+    let file = folder.join("out.json");
+    let pause = std::sync::mpsc::channel::<()>();
+    for round in 0..60_u64 {
+        // Of the other session each time, so that a file that is left half is none of either.
+        let id = world.sessions[usize::from(round % 2 == 1)].as_str();
+        let arguments = ["export", id, "-o", file.to_str().unwrap(), "--force"];
+        let mut command = world.command(&arguments);
+        let mut export = command.stderr(Stdio::null()).spawn().unwrap();
+        let _elapsed = pause.1.recv_timeout(Duration::from_millis(round));
+        let _ended = export.kill();
+        export.wait().unwrap();
+        // Before the first export has ended there is none.
+        let Ok(text) = fs::read(&file) else { continue };
+        let document: Value = serde_json::from_slice(&text).unwrap();
+        let whose = document["session"]["session_id"].as_str().unwrap();
+        assert!(world.sessions.iter().any(|id| id == whose), "round {round}: {whose}");
+    }
+    // However slow the machine is, one that is not killed ends; and it writes another file, which takes
+    // the name of the old one.
+    let export = || {
+        world.run(&["export", &world.sessions[0], "-o", file.to_str().unwrap(), "--force"], 0);
+        let document: Value = serde_json::from_slice(&fs::read(&file).unwrap()).unwrap();
+        assert_eq!(document["session"]["session_id"], world.sessions[0].as_str());
+        fs::File::open(&file).unwrap()
+    };
+    let (before, after) = (export(), export());
+    let number = |file: &fs::File| file.metadata().unwrap().ino();
+    assert_ne!(number(&before), number(&after));
 }
 
 /// The system calls of a command, one a line; file descriptors are shown with their paths.
