@@ -74,7 +74,7 @@ pub struct DashboardParts {
     pub services: services::Services,
     pub operator: OperatorConfig,
     /// The files of the configuration, and how it is read again.
-    pub reload: Option<(Vec<PathBuf>, reload::Reading)>,
+    pub reload: Option<(Vec<PathBuf>, reload::RereadConfig)>,
 }
 
 /// How the dashboard ended, for the exit code.

@@ -27,8 +27,8 @@ pub enum LogPlace<'a> {
     /// Plain lines for whoever watches a command (`-v`).
     Verbose,
     File(&'a Path),
-    /// The log of those who named none: made with its first line. A folder that cannot be written
-    /// fails no command.
+    /// The log of those who named none: made with its first line, and left out where the folder
+    /// cannot be written.
     Folder(&'a Path),
 }
 

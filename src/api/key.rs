@@ -230,8 +230,7 @@ enum PemForm {
     Sec1,
 }
 
-/// The private key in a PEM. Decoded here: the buffers of a library are freed with the key in them
-/// (fault S06).
+/// The private key in a PEM. Decoded here: a library frees its buffers with the key in them (S06).
 fn private_section(pem: &[u8]) -> Option<(PemForm, Zeroizing<Vec<u8>>)> {
     let text = std::str::from_utf8(pem).ok()?;
     let forms = [

@@ -55,8 +55,8 @@ pub(in crate::api) fn names(answer: &Value, keys: &[&str]) -> Result<(), ApiErro
     }
 }
 
-/// Refuses what may come from anybody. A letter names no session, and one that is not set may be an
-/// empty object (contract 14.9).
+/// Refuses what may come from anybody. A letter names no session, and is empty where none is set
+/// (contract 14.9, which lists all forms).
 pub(in crate::api) fn is_letter(answer: &Value) -> Result<(), ApiErrorKind> {
     let known = |object: &serde_json::Map<String, Value>| {
         let keys = ["documents", "branch", "contact_profile_exists"];

@@ -130,8 +130,7 @@ fn views(typed: &str) -> Vec<CompletionCandidate> {
     beginning(typed, known.into_iter().map(|view| view.name))
 }
 
-/// The store, where there is one. What it or the configuration has to say is not for a shell that
-/// completes.
+/// The store, where there is one. A shell that completes shows no warning.
 fn opened() -> Option<(Config, Box<dyn SharedPersistence>)> {
     let mut config = config::resolve(&flags(), &Environment::of_process()).ok()?;
     // A password manager must not come up for a tab.

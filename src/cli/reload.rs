@@ -7,7 +7,7 @@ use super::{dashboard, setup, terminal_style};
 use crate::app::operator::config::state::Reconfigured;
 use crate::config::{self, Config, ConfigError, Environment, Shown};
 use crate::keymap::Keymap;
-use crate::runtime::reload::{Reading, Reloaded};
+use crate::runtime::reload::{Reloaded, RereadConfig};
 
 /// What takes effect at once; the rest belongs to what was made at the start: connection, refresh
 /// task, store, and how much is shown of labels.
@@ -24,7 +24,7 @@ const AT_ONCE: [&str; 8] = [
 ];
 
 /// The files of this configuration, and how it is read again: with the same flags and environment.
-pub(super) fn reading(global: &Global, config: &Config) -> (Vec<PathBuf>, Reading) {
+pub(super) fn reading(global: &Global, config: &Config) -> (Vec<PathBuf>, RereadConfig) {
     let global = global.clone();
     let places = [Some(config.file.clone()), config::themes_folder()];
     let mut before = config.clone();

@@ -31,8 +31,7 @@ impl Environment {
     }
 }
 
-/// Variables beside this program's own, Yoti's and `XDG_*` whose values it may show, or use as an
-/// address or a path.
+/// Variables beside this program's own, Yoti's and `XDG_*` that it may show, or use as an address.
 const READ: [&str; 13] = [
     "ALL_PROXY",
     "HOME",

@@ -27,11 +27,14 @@ pub struct Reloaded {
 }
 
 /// Reads the configuration again; else says what is wrong with it.
-pub type Reading = Box<dyn FnMut() -> Result<Reloaded, String> + Send>;
+pub type RereadConfig = Box<dyn FnMut() -> Result<Reloaded, String> + Send>;
 
 /// Looks at files, and at those in folders, and reads again what has changed. Ends with the receiver.
 #[must_use]
-pub fn start(places: Vec<PathBuf>, mut read: Reading) -> mpsc::Receiver<Result<Reloaded, String>> {
+pub fn start(
+    places: Vec<PathBuf>,
+    mut read: RereadConfig,
+) -> mpsc::Receiver<Result<Reloaded, String>> {
     let (told, receiver) = mpsc::channel(1);
     // Before the task runs: what changes from now on is read.
     let mut looks = Looks::at(places);
