@@ -6,6 +6,7 @@ use crate::canary::{CANARY, PERSON, seeded};
 use crate::hearing::{TOKEN, auth};
 use crate::keys::is_silent;
 use crate::responder::{Asked, Responder, answer, json, responder};
+use crate::watch::watching;
 use crate::{World, empty, said};
 use serde_json::Value;
 
@@ -73,24 +74,61 @@ fn files(folder: &Path, into: &mut Vec<(String, String)>) {
     }
 }
 
-// S02
+/// What a `watch` says up to this word. It ends once the program of `[alerts]` was told something.
+fn watched(world: &World, arguments: &[&str], word: &str) -> String {
+    let mut watch = watching(world, arguments);
+    let mut said = String::new();
+    while !said.contains(word) {
+        said += &watch.line();
+    }
+    let pause = std::sync::mpsc::channel::<()>();
+    let told = || std::fs::metadata(world.home.path().join("told")).is_ok_and(|f| f.len() > 0);
+    for _ in 0..3_000 {
+        if told() {
+            break;
+        }
+        let _elapsed = pause.1.recv_timeout(std::time::Duration::from_millis(20));
+    }
+    assert!(told(), "the program is told");
+    assert_eq!(watch.signal("-TERM"), Some(143));
+    said
+}
+
+fn each_record_is_a_line(log: &str) {
+    for line in log.lines() {
+        assert!(serde_json::from_str::<Value>(line).is_ok(), "{line}");
+    }
+}
+
+fn names_nobody(place: &str, text: &str) {
+    let lower = text.to_lowercase();
+    let at = lower.find(CANARY).map(|at| lower.chars().skip(at.saturating_sub(200)).take(300));
+    assert!(at.is_none(), "{place}: {}", at.unwrap().collect::<String>());
+}
+
+// S02, U10
 #[test]
 fn nothing_that_a_run_writes_holds_a_secret_or_names_a_person() {
     let runtime = tokio::runtime::Runtime::new().unwrap();
     let (world, yoti) = seeded_world(&runtime);
     let (pem, secret) = (std::fs::read_to_string(world.key()).unwrap(), auth(&world));
     let log = world.home.path().join("log");
+    let logged = ["--log-file", log.to_str().unwrap(), "--log-level", "trace"];
     let mut written: Vec<(String, String)> = Vec::new();
     let mut run = |arguments: &[&str], code: i32| {
         let mut command = world.command(arguments);
-        command.args(["--log-file", log.to_str().unwrap(), "--log-level", "trace"]);
+        command.args(logged);
         // Read by nobody: a library would write URLs and headers.
         command.env("RUST_LOG", "trace");
         let (out, err) = said(&command.output().unwrap(), code);
         written.push((format!("{arguments:?}"), out.clone() + &err));
         out
     };
-    run(&["add", ID, "--ref", PERSON, "--tag", PERSON, "--fetch"], 0);
+    run(&["add", ID, "--ref", PERSON, "--tag", PERSON], 0);
+    let events =
+        watched(&world, &[["watch", "--jsonl"].as_slice(), &logged].concat(), "first_answer");
+    let aloud = watched(&world, &[["--a11y"].as_slice(), &logged].concat(), "1 session");
+    run(&["add", ID, "--fetch"], 0);
     let lines = world.home.path().join("lines");
     let more = r#""topic":"check_completion","full_name":"CANARY Person""#;
     std::fs::write(&lines, format!("{{\"session_id\":\"{ID}\",{more}}}\n")).unwrap();
@@ -113,6 +151,7 @@ fn nothing_that_a_run_writes_holds_a_secret_or_names_a_person() {
         &["export", ID, "--shape", "raw"],
         &["export", ID, "--format", "csv"],
         &["export", ID, "--format", "md"],
+        &["export", ID, "--format", "bundle", "-o", "bundle"],
         &["doctor"],
         &["config", "show", "--origin"],
         &["store", "check"],
@@ -123,11 +162,16 @@ fn nothing_that_a_run_writes_holds_a_secret_or_names_a_person() {
     let gone = "00000000-0000-4000-8000-000000000001";
     run(&["show", gone], 5);
     run(&["wait", ID], 20);
+    run(&["remove", ID], 0);
+    assert!(run(&["list", "--archived"], 0).contains("1c3cae90"), "it is archived");
+    run(&["list", "--archived", "--json"], 0);
+    run(&["add", ID], 0);
     // What is asked for in the open is there, without the secrets.
     let open = run(&["export", ID, "--redact", "none", "--reason", "a test"], 0);
     let (what, _) = written.pop().unwrap();
     assert!(open.contains(PERSON) && !open.contains("CANARY-secret"), "{what}");
 
+    written.extend([("watch".to_owned(), events), ("watch --a11y".to_owned(), aloud)]);
     files(world.home.path(), &mut written);
     let ours = [world.key().display().to_string(), secret, lines.display().to_string()];
     written.retain(|(place, _)| !ours.contains(place));
@@ -139,10 +183,9 @@ fn nothing_that_a_run_writes_holds_a_secret_or_names_a_person() {
     assert!(digests.len() > 5 && written.len() > 28, "{} {}", digests.len(), written.len());
     let log = written.iter().find(|(place, _)| *place == log.display().to_string()).unwrap();
     assert!(log.1.contains("\"level\":\"DEBUG\"") || log.1.contains("TRACE"), "it says much");
+    each_record_is_a_line(&log.1);
     for (place, text) in &written {
-        let lower = text.to_lowercase();
-        let at = lower.find(CANARY).map(|at| lower.chars().skip(at.saturating_sub(200)).take(300));
-        assert!(at.is_none(), "{place}: {}", at.unwrap().collect::<String>());
+        names_nobody(place, text);
         assert!(!text.contains(TOKEN), "{place}");
         assert!(!digests.iter().any(|digest| text.contains(digest)), "{place}");
         is_silent(text, &pem);

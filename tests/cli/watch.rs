@@ -10,7 +10,7 @@ use serde_json::Value;
 use crate::{World, world};
 
 /// A running `watch`, its standard output read line by line.
-struct Watching {
+pub(crate) struct Watching {
     child: Child,
     lines: std::io::Lines<BufReader<ChildStdout>>,
 }
@@ -22,7 +22,7 @@ impl Drop for Watching {
     }
 }
 
-fn watching(world: &World, arguments: &[&str]) -> Watching {
+pub(crate) fn watching(world: &World, arguments: &[&str]) -> Watching {
     let quick = ["--interval", "1s", "--max-rps", "100"];
     let mut command = world.command(&[arguments, &quick].concat());
     let mut child = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
@@ -31,7 +31,7 @@ fn watching(world: &World, arguments: &[&str]) -> Watching {
 }
 
 impl Watching {
-    fn line(&mut self) -> String {
+    pub(crate) fn line(&mut self) -> String {
         self.lines.next().unwrap().unwrap()
     }
 
@@ -48,7 +48,7 @@ impl Watching {
         }
     }
 
-    fn signal(&mut self, name: &str) -> Option<i32> {
+    pub(crate) fn signal(&mut self, name: &str) -> Option<i32> {
         let number = self.child.id().to_string();
         std::process::Command::new("kill").args([name, &number]).status().unwrap();
         self.child.wait().unwrap().code()

@@ -4,6 +4,7 @@
 use super::words::{long, server, wire};
 use crate::domain::harmless::{Leaf, is_field_name, is_harmless, is_word};
 use crate::domain::personal::{Privacy, hidden};
+use crate::domain::server_text::ServerText;
 use crate::domain::session::extra::{Extra, UnknownValue};
 
 /// Path and value of a field.
@@ -35,6 +36,14 @@ pub(crate) fn fields_of(
         let value = if shown { server(value) } else { hidden(&server(value), privacy) };
         FieldWords { path: names(path.as_raw(), privacy), value }
     })
+}
+
+/// A text of a known field in which anybody may have written anything: shown where it is known to be
+/// harmless there or looks like one of Yoti's words, else hidden as far as privacy says.
+pub(crate) fn free_text(place: &str, field: &str, text: &ServerText, privacy: Privacy) -> String {
+    let raw = text.as_raw();
+    let shown = is_word(raw) || is_harmless(place, field, Leaf::Text(raw));
+    if shown { long(text) } else { hidden(&long(text), privacy) }
 }
 
 /// A value of an enum that this build does not know: shown where it looks like one of Yoti's.
@@ -79,6 +88,11 @@ mod tests {
             masked,
             ["locale en-GB", "hide_logo true", "locale ▒▒▒▒▒▒", "new_setting ▒▒▒▒▒▒"]
         );
+        let free = |text: &str, privacy| free_text("", "subject_id", &text.into(), privacy);
+        assert_eq!(free("case-7", Privacy::Masked), "case-7");
+        assert_eq!(free("EXPIRED", Privacy::Masked), "EXPIRED");
+        assert_eq!(free("Amina Okafor", Privacy::Masked), "▒▒▒▒▒▒");
+        assert_eq!(free("Amina Okafor", Privacy::Off), "Amina Okafor");
         let value = |text: &str| UnknownValue { pointer: String::new(), value: text.into() };
         assert_eq!(unknown_value(&value("AURA_READING"), Privacy::Masked), "AURA_READING");
         assert_eq!(unknown_value(&value("Amina Okafor"), Privacy::Masked), "▒▒▒▒▒▒");

@@ -5,8 +5,10 @@
 
 use super::lines::Lines;
 use super::{Pane, row, titled};
-use crate::app::text::words::{self, long, server};
+use crate::app::text::unknown_fields::free_text;
+use crate::app::text::words::{self, server};
 use crate::app::view::{Cell, CheckForm, CheckRow, Glyph, Tone};
+use crate::domain::personal::Privacy;
 use crate::domain::session::ImportToken;
 use crate::domain::session::profile::{
     FrameworkCompliance, IdentityProfile, ProfileFailure, SchemeCompliance,
@@ -102,8 +104,9 @@ fn schemes(profile: &IdentityProfile) -> impl Iterator<Item = &SchemeCompliance>
 
 fn lines(pane: &Pane<'_>, key: &str, profile: &IdentityProfile) -> Vec<CheckRow> {
     let mut lines = Lines::new(key, pane.width);
+    let privacy = pane.times.openness.of(pane.session.id);
     match (&profile.failure, &profile.result) {
-        (Some(failure), _) => why(&mut lines, failure),
+        (Some(failure), _) => why(&mut lines, failure, privacy),
         (None, Some(result @ IdentityProfileOutcome::Aborted)) => {
             lines.say("reason", "Yoti gave none.", Tone::Plain);
             lines.explain(Kind::Profile, result.as_raw(), "means");
@@ -112,18 +115,18 @@ fn lines(pane: &Pane<'_>, key: &str, profile: &IdentityProfile) -> Vec<CheckRow>
         (None, None) => {}
     }
     for framework in &profile.compliance {
-        compliance(&mut lines, framework);
+        compliance(&mut lines, framework, privacy);
     }
     if let Some(media) = &profile.media {
         lines.media("report", media, "personal data, not shown");
     }
     if let Some(subject) = &profile.subject_id {
-        lines.say("subject", &server(subject), Tone::Dim);
+        lines.say("subject", &free_text("", "subject_id", subject, privacy), Tone::Dim);
     }
     lines.rows
 }
 
-fn why(lines: &mut Lines, failure: &ProfileFailure) {
+fn why(lines: &mut Lines, failure: &ProfileFailure, privacy: Privacy) {
     match &failure.reason_code {
         Some(code) => lines.code("reason", Kind::Profile, code),
         None => lines.say("reason", "Yoti gave none.", Tone::Plain),
@@ -140,7 +143,8 @@ fn why(lines: &mut Lines, failure: &ProfileFailure) {
         }
         lines.say("document", &text, Tone::Strong);
         if let Some(words) = &detail.details {
-            lines.say("", &long(words), Tone::Plain);
+            let words = free_text("requirements_not_met_details", "details", words, privacy);
+            lines.say("", &words, Tone::Plain);
         }
         if let Some(audit) = &detail.audit_id {
             lines.say("", &format!("audit id {}", server(audit)), Tone::Dim);
@@ -148,7 +152,7 @@ fn why(lines: &mut Lines, failure: &ProfileFailure) {
     }
 }
 
-fn compliance(lines: &mut Lines, framework: &FrameworkCompliance) {
+fn compliance(lines: &mut Lines, framework: &FrameworkCompliance, privacy: Privacy) {
     let name = framework.trust_framework.as_ref().map_or_else(
         || "no framework given".to_owned(),
         |known| words::marked(known.as_raw(), known.is_unknown(), Tone::Plain).text,
@@ -163,15 +167,18 @@ fn compliance(lines: &mut Lines, framework: &FrameworkCompliance) {
             // Optional on the wire (contract 3.7): nothing said is neither met nor failed.
             None => ((Glyph::Refer, Tone::Notice), "not stated"),
         };
-        let parts = [&scheme.scheme_type, &scheme.objective, &scheme.label];
-        let parts: Vec<String> = parts.into_iter().flatten().map(server).collect();
+        let parts = [&scheme.scheme_type, &scheme.objective].into_iter().flatten().map(server);
+        let label = scheme.label.as_ref();
+        let label = label.map(|label| free_text("scheme", "label", label, privacy));
+        let parts: Vec<String> = parts.chain(label).collect();
         let mut row = lines.row(CheckForm::Part);
         row.glyph = glyph;
         row.name = Cell::plain(format!("{name} {}", parts.join(" ")).trim_end());
         row.recommendation = Cell::new(word, glyph.1);
         lines.rows.push(row);
         if let Some(info) = &scheme.requirements_not_met_info {
-            lines.say("why", &long(info), Tone::Plain);
+            let info = free_text("schemes_compliance", "requirements_not_met_info", info, privacy);
+            lines.say("why", &info, Tone::Plain);
         }
     }
 }
@@ -185,7 +192,9 @@ fn import_token(pane: &Pane<'_>, token: &ImportToken) -> Vec<CheckRow> {
                 lines.media("token", media, "not shown");
             }
             if let Some(failure) = failure {
-                lines.say("not made", &long(failure), Tone::Notice);
+                let privacy = pane.times.openness.of(pane.session.id);
+                let failure = free_text("import_token", "failure_reason", failure, privacy);
+                lines.say("not made", &failure, Tone::Notice);
             }
         }
     }

@@ -2,8 +2,10 @@
 
 use super::lines::Lines;
 use super::{Pane, name_of};
-use crate::app::text::words::{self, long, server, wire};
+use crate::app::text::unknown_fields::free_text;
+use crate::app::text::words::{self, server, wire};
 use crate::app::view::{Cell, CheckForm, CheckRow, Glyph, Tone};
+use crate::domain::personal::Privacy;
 use crate::domain::session::check::{Check, Report, SubCheck};
 use crate::domain::session::resource::Resource;
 use crate::domain::session::watchlist::{WatchlistSearch, WatchlistSummary};
@@ -24,16 +26,17 @@ pub(super) fn lines(pane: &Pane<'_>, check: &Check, of: Option<&Resource>) -> Ve
         lines.say("attempt", text, Tone::Notice);
     }
     standing(&mut lines, check);
+    let privacy = pane.times.openness.of(pane.session.id);
     if let Some(report) = &check.report {
         verdict(&mut lines, report);
-        parts(&mut lines, report);
+        parts(&mut lines, report, privacy);
         if let Some(found) = &report.watchlist {
-            watchlist(&mut lines, found);
+            watchlist(&mut lines, found, privacy);
         }
     }
     looked_at(&mut lines, pane, check);
     made(&mut lines, pane, check);
-    lines.extra(&check.extra, pane.times.openness.of(pane.session.id));
+    lines.extra(&check.extra, privacy);
     lines.rows
 }
 
@@ -75,7 +78,7 @@ fn verdict(lines: &mut Lines, report: &Report) {
     }
 }
 
-fn parts(lines: &mut Lines, report: &Report) {
+fn parts(lines: &mut Lines, report: &Report, privacy: Privacy) {
     if report.breakdown.is_empty() {
         lines.say("parts", "no breakdown in the report", Tone::Dim);
     }
@@ -83,7 +86,8 @@ fn parts(lines: &mut Lines, report: &Report) {
         let row = sub_check(part, lines.row(CheckForm::Part));
         lines.rows.push(row);
         for (name, value) in &part.details {
-            lines.say("", &format!("{} {}", server(name), long(value)), Tone::Dim);
+            let value = free_text("details", "value", value, privacy);
+            lines.say("", &format!("{} {value}", server(name)), Tone::Dim);
         }
         if part.result != Some(SubCheckResult::Pass) {
             lines.explain(Kind::SubCheck, part.name.as_raw(), "looks at");
@@ -114,7 +118,7 @@ fn sub_check(part: &SubCheck, row: CheckRow) -> CheckRow {
     }
 }
 
-fn watchlist(lines: &mut Lines, found: &WatchlistSummary) {
+fn watchlist(lines: &mut Lines, found: &WatchlistSummary, privacy: Privacy) {
     if let Some(hits) = &found.total_hits {
         // It need not equal the sum of the parts (contract 4.6).
         lines.say("hits", &format!("{} in total, by Yoti's count", server(hits)), Tone::Strong);
@@ -127,14 +131,14 @@ fn watchlist(lines: &mut Lines, found: &WatchlistSummary) {
         lines.media("results", media, "the hits themselves, personal data");
     }
     if let Some(search) = &found.search {
-        for (number, text) in searched(search).iter().enumerate() {
+        for (number, text) in searched(search, privacy).iter().enumerate() {
             lines.say(if number == 0 { "search" } else { "" }, text, Tone::Plain);
         }
     }
 }
 
 /// How a watchlist was searched, one aspect a line (contract 4.6).
-fn searched(search: &WatchlistSearch) -> Vec<String> {
+fn searched(search: &WatchlistSearch, privacy: Privacy) -> Vec<String> {
     let known = |raw: &str, unknown: bool| words::marked(raw, unknown, Tone::Plain).text;
     let yes = |flag: bool| if flag { "yes" } else { "no" };
     let mut said = Vec::new();
@@ -168,9 +172,12 @@ fn searched(search: &WatchlistSearch) -> Vec<String> {
     ] {
         said.extend(flag.map(|flag| format!("{label} {}", yes(flag))));
     }
-    said.extend(search.client_ref.as_ref().map(|text| format!("client_ref {}", server(text))));
+    let free = |field: &str, text| free_text("search_config", field, text, privacy);
+    said.extend(
+        search.client_ref.as_ref().map(|text| format!("client_ref {}", free("client_ref", text))),
+    );
     let tags = search.tags.iter();
-    said.extend(tags.map(|(name, value)| format!("tag {} {}", server(name), server(value))));
+    said.extend(tags.map(|(name, value)| format!("tag {} {}", server(name), free("tags", value))));
     said
 }
 

@@ -3,7 +3,8 @@
 use super::media::media;
 use super::{TreeWords, leaf, maybe, node as plain, times_of, value};
 use crate::app::detail::checks::sign;
-use crate::app::text::words::{self, long, server};
+use crate::app::text::unknown_fields::free_text;
+use crate::app::text::words::{self, server};
 use crate::app::view::{Cell, Glyph, Tone, TreeNode};
 use crate::domain::session::Session;
 use crate::domain::session::resource::{GeneratedCheck, Task};
@@ -33,7 +34,9 @@ pub(super) fn node(task: &Task, answer: &Session, times: &TreeWords<'_>) -> Tree
         let unknown = reasons::explained(Kind::Task, reason.as_raw()).is_none();
         made.children.push(leaf("reason", words::marked(reason.as_raw(), unknown, Tone::Notice)));
     }
-    made.children.extend(maybe("detail", task.reason_detail.as_ref().map(long)));
+    let detail = task.reason_detail.as_ref();
+    let detail = detail.map(|text| free_text("reason", "detail", text, times.privacy));
+    made.children.extend(maybe("detail", detail));
     made.children.extend(task.generated_checks.iter().map(|check| generated(check, answer)));
     made.children
         .extend(task.generated_media.iter().map(|held| media("generated media", held, times)));
