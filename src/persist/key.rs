@@ -110,12 +110,13 @@ pub(super) fn is_sealed(body: &[u8]) -> bool {
 
 /// Seals everything in one store, and makes the keyed marks of its digest.
 pub(super) struct DataKey {
+    /// Keeps the key out of the swap, where the system lets. First, for it is dropped first: memory that
+    /// was given back may be gone, or another's, and must not be unlocked.
+    _locked: Option<region::LockGuard>,
     // In a box: locked memory must stay where it is.
     bytes: Box<Zeroizing<[u8; KEY_LENGTH]>>,
     seal: RandomizedNonceKey,
     marks: hmac::Key,
-    /// Keeps the key out of the swap, where the system lets.
-    _locked: Option<region::LockGuard>,
 }
 
 impl fmt::Debug for DataKey {
@@ -138,7 +139,7 @@ impl DataKey {
         let seal = hmac::sign(&base, b"seal");
         let seal = RandomizedNonceKey::new(&AES_256_GCM, seal.as_ref()).ok()?;
         let marks = hmac::Key::new(hmac::HMAC_SHA256, hmac::sign(&base, b"marks").as_ref());
-        Some(Self { bytes, seal, marks, _locked: locked })
+        Some(Self { _locked: locked, bytes, seal, marks })
     }
 }
 

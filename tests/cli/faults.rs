@@ -4,7 +4,7 @@
 //! `BRANCHWATCH_TEST_ROUNDS=1000` tries every size of a full disk.
 
 use std::fs;
-use std::io::{BufRead, BufReader};
+use std::io::{BufRead, BufReader, Read};
 use std::os::unix::fs::{PermissionsExt, chown};
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
@@ -342,6 +342,53 @@ fn with_too_few_descriptors_a_command_says_so_or_does_its_work_and_never_panics(
         }
     }
     assert!(codes.contains(&Some(0)) && codes.len() > 1, "{codes:?}: some are too few");
+}
+
+/// With so many KiB of addresses at most.
+#[cfg(target_os = "linux")]
+fn with_little_memory(world: &World, arguments: &[&str], most: u32) -> Command {
+    let mut shell = world.other("sh");
+    shell.args(["-c", r#"ulimit -v "$1"; shift; exec "$@""#, "sh", &most.to_string()]);
+    shell.arg(assert_cmd::cargo::cargo_bin!("branchwatch")).args(arguments);
+    shell
+}
+
+// C04
+#[cfg(target_os = "linux")]
+#[test]
+fn with_little_memory_and_many_sessions_a_command_does_its_work_or_says_why_it_does_not() {
+    let world = keyed();
+    let ids: String =
+        (1..=2_000_u128).map(|n| format!("{}\n", uuid::Uuid::from_u128(n << 64))).collect();
+    let file = world.home.path().join("ids");
+    fs::write(&file, ids).unwrap();
+    world.run(&["add", file.to_str().unwrap(), KNOWN[0]], 0);
+    for most in [262_144, 131_072] {
+        for arguments in [
+            ["list"].as_slice(),
+            &["show", KNOWN[0]],
+            &["add", NEW, "--ref", "dbs-9"],
+            // Nobody answers there.
+            &["fetch", KNOWN[0], "--timeout", "2s"],
+        ] {
+            let output = with_little_memory(&world, arguments, most).output().unwrap();
+            let said = String::from_utf8_lossy(&output.stderr).into_owned();
+            let code = output.status.code();
+            let what = format!("{arguments:?} with {most}: {code:?} {said}");
+            assert!(matches!(code, Some(0 | 1 | 6 | 8)) && !said.contains("panicked"), "{what}");
+            assert!(code == Some(0) || !said.trim().is_empty(), "{what}");
+        }
+        let mut watch = with_little_memory(&world, &["watch"], most);
+        let mut watch = watch.stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
+        let mut talk = BufReader::new(watch.stderr.take().unwrap());
+        let mut said = String::new();
+        while !said.contains("watching 2") && talk.read_line(&mut said).unwrap() > 0 {}
+        let pid = watch.id().to_string();
+        Command::new("kill").args(["-TERM", &pid]).status().unwrap();
+        talk.read_to_string(&mut said).unwrap();
+        let code = watch.wait().unwrap().code();
+        assert!(matches!(code, Some(1 | 8 | 143)) && !said.contains("panicked"), "{code:?} {said}");
+    }
 }
 
 // F14
