@@ -53,6 +53,8 @@ struct Terminal {
     at_gate: Arc<AtomicBool>,
     closing: Arc<AtomicBool>,
     reading: std::thread::JoinHandle<()>,
+    /// How the terminal was set before the program began.
+    modes: String,
     home: Option<tempfile::TempDir>,
 }
 
@@ -86,6 +88,7 @@ fn running(
         command.env(name, value);
     }
     command.cwd(home);
+    let modes = modes(&*pair.master);
     let child = pair.slave.spawn_command(command).unwrap();
     drop(pair.slave);
     let screen = Arc::new(Mutex::new(vt100::Parser::new(cells(40), cells(120), 0)));
@@ -121,8 +124,14 @@ fn running(
         at_gate,
         closing,
         reading,
+        modes,
         home: None,
     }
+}
+
+/// What raw mode changes, and the rest of how a terminal is set.
+fn modes(master: &dyn MasterPty) -> String {
+    format!("{:?}", master.get_termios().unwrap())
 }
 
 /// Waits until something holds; fails with the screen when it never does.
@@ -196,9 +205,18 @@ impl Terminal {
         until(self, "the end of its output", || self.reading.is_finished());
     }
 
-    /// Alternate screen left, cursor shown, bracketed paste and mouse off.
+    /// The screen of [`Self::has_its_screen`], and the terminal set as it was.
     #[track_caller]
     fn is_restored(&self) {
+        until(self, "the terminal is set as it was", || {
+            modes(&**self.master.as_ref().unwrap()) == self.modes
+        });
+        self.has_its_screen();
+    }
+
+    /// Alternate screen left, cursor shown, bracketed paste and mouse off.
+    #[track_caller]
+    fn has_its_screen(&self) {
         until(self, "the terminal is restored", || {
             let parser = self.screen.lock().unwrap();
             let screen = parser.screen();

@@ -423,6 +423,20 @@ mod tests {
         *ours() = None;
     }
 
+    // T09
+    #[test]
+    fn a_size_that_no_window_has_is_drawn_as_one_that_a_window_may_have() {
+        for (size, drawn) in [
+            ((u16::MAX, u16::MAX), (1_000, 500)),
+            ((0, 0), (80, 24)),
+            ((0, 50), (80, 50)),
+            ((1, u16::MAX), (1, 500)),
+            ((200, 60), (200, 60)),
+        ] {
+            assert_eq!(<(u16, u16)>::from(clamped(size.0, size.1)), drawn, "{size:?}");
+        }
+    }
+
     // U08
     #[test]
     fn a_note_is_one_sequence_of_its_form() {
