@@ -55,7 +55,16 @@ pub fn read(text: &str, now: Timestamp) -> Vec<Row> {
             rows.push(Row { line, text, entry: Err("a quote is not closed".to_owned()) });
             continue;
         }
-        let fields = aligned(record.fields());
+        let fields = record.fields();
+        if columns.is_none()
+            && let Some(cells) = aligned(&fields)
+        {
+            // Its cells have no places: what is empty leaves none.
+            if CsvColumns::of(&cells).is_none() {
+                rows.extend(of_fields(&cells, None, &record, now));
+            }
+            continue;
+        }
         if let Some(head) = CsvColumns::of(&fields) {
             columns = Some(head);
             continue;
@@ -110,12 +119,10 @@ fn of_json(value: &Value, line: usize, now: Timestamp) -> Vec<Row> {
 }
 
 /// The cells of a table as `list` prints it: blanks stand between them.
-fn aligned(fields: Vec<String>) -> Vec<String> {
-    let Some((first, rest)) = fields.split_first().filter(|(first, _)| first.contains("  ")) else {
-        return fields;
-    };
+fn aligned(fields: &[String]) -> Option<Vec<String>> {
+    let (first, rest) = fields.split_first().filter(|(first, _)| first.contains("  "))?;
     let cells = first.split("  ").map(str::trim).filter(|cell| !cell.is_empty());
-    cells.map(str::to_owned).chain(rest.iter().cloned()).collect()
+    Some(cells.map(str::to_owned).chain(rest.iter().cloned()).collect())
 }
 
 fn of_fields(

@@ -27,8 +27,7 @@ pub enum LogPlace<'a> {
     /// Plain lines for whoever watches a command (`-v`).
     Verbose,
     File(&'a Path),
-    /// The log of those who named none: made with its first line, and left out where the folder
-    /// cannot be written.
+    /// The log of those who named none, made with its first line.
     Folder(&'a Path),
 }
 

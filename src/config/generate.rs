@@ -108,8 +108,9 @@ pub fn template() -> String {
 pub fn reference() -> String {
     let mut text = "CONFIGURATION\n\n  \
         A flag takes precedence over the environment, the profile, the config\n  \
-        file and the default. config show --origin prints where each value in force comes from,\n  \
-        config init a template, config schema a JSON schema for editors.\n"
+        file and the default. config show --origin prints where each value in\n  \
+        force comes from, config init a template, config schema a JSON schema\n  \
+        for editors.\n"
         .to_owned();
     for section in SECTIONS {
         let head = match section.names() {
