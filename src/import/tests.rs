@@ -42,7 +42,7 @@ fn a_line_is_an_id_csv_or_json() {
         (format!("dbs-1,{A}"), one(A, Some("dbs-1"), &[])),
         (format!("dbs-1\t{A}\tONGOING"), one(A, Some("dbs-1"), &[])),
         (format!("dbs-1    {A}  visited  REJECT, at once"), one(A, Some("dbs-1"), &[])),
-        (format!("{}  {A}  visited", &A[..8]), one(A, None, &[])),
+        (format!("{}  {A}  visited", A.get(..8).unwrap()), one(A, None, &[])),
         (format!("ID,customer\n{A},{B}"), one(A, None, &[])),
         (format!("uuid\n{A}"), one(A, None, &[])),
     ] {

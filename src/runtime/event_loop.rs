@@ -56,7 +56,7 @@ impl<C> LoopContext<C> {
     /// Takes the part of a configuration that the loop has, and hands on the rest.
     fn reconfigured(&mut self, read: Result<Reloaded, String>) -> Event {
         let taken = read.and_then(|reloaded| {
-            let look = self.themes.replace(reloaded.themes, reloaded.theme, self.look);
+            let look = self.themes.replace(reloaded.themes, reloaded.theme.as_deref(), self.look);
             self.look = look.map_err(|why| why.to_string())?;
             self.keymap = reloaded.keymap;
             Ok(Box::new(reloaded.config))

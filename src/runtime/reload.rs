@@ -46,7 +46,7 @@ pub fn start(
             }
             // The files may lie on a network.
             let looked = spawn_blocking(move || {
-                let found = looks.changed().then(|| read());
+                let found = looks.changed().then(&mut read);
                 (looks, read, found)
             });
             let Ok((back, reading, found)) = looked.await else { return };

@@ -148,14 +148,14 @@ impl Themes {
     pub fn replace(
         &mut self,
         others: Self,
-        theme: Option<String>,
+        theme: Option<&str>,
         look: Look,
     ) -> Result<Look, ThemeError> {
         let mut themes = others;
         if let Some(ground) = self.ground {
             themes.settle(ground, look);
         }
-        let look = themes.choose(theme.as_deref().unwrap_or(&self.chosen), look)?;
+        let look = themes.choose(theme.unwrap_or(&self.chosen), look)?;
         *self = themes;
         Ok(look)
     }

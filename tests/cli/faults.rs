@@ -358,10 +358,10 @@ fn with_little_memory(world: &World, arguments: &[&str], most: u32) -> Command {
 #[test]
 fn with_little_memory_and_many_sessions_a_command_does_its_work_or_says_why_it_does_not() {
     let world = keyed();
-    let ids: String =
-        (1..=2_000_u128).map(|n| format!("{}\n", uuid::Uuid::from_u128(n << 64))).collect();
+    let ids: Vec<String> =
+        (1..=2_000_u128).map(|n| uuid::Uuid::from_u128(n << 64).to_string()).collect();
     let file = world.home.path().join("ids");
-    fs::write(&file, ids).unwrap();
+    fs::write(&file, ids.join("\n")).unwrap();
     world.run(&["add", file.to_str().unwrap(), KNOWN[0]], 0);
     for most in [262_144, 131_072] {
         for arguments in [

@@ -59,21 +59,26 @@ pub(super) async fn examine(
             good(proof, "accepted: key and SDK ID belong together")
         }
         Err(why) => {
-            let advice = if why.is_app_not_found() {
-                "the key belongs to another application: take key and SDK ID from the same \
-                 application in Yoti Hub"
-            } else if matches!(why.kind, ApiErrorKind::ClockSkew(_)) {
-                "set this machine's clock: signed requests carry the time"
-            } else if matches!(why.kind, ApiErrorKind::Foreign(..)) {
-                NOT_YOTI
-            } else if why.is_refusal() {
-                "check that the key is this application's and that the clock is right"
-            } else {
-                "try again later"
-            };
+            let advice = advice(&why);
             bad(proof, why.to_string(), advice, exit::of_api(&why))
         }
     });
+}
+
+/// What to do when a signed request is refused.
+fn advice(why: &ApiError) -> &'static str {
+    if why.is_app_not_found() {
+        "the key belongs to another application: take key and SDK ID from the same \
+         application in Yoti Hub"
+    } else if matches!(why.kind, ApiErrorKind::ClockSkew(_)) {
+        "set this machine's clock: signed requests carry the time"
+    } else if matches!(why.kind, ApiErrorKind::Foreign(..)) {
+        NOT_YOTI
+    } else if why.is_refusal() {
+        "check that the key is this application's and that the clock is right"
+    } else {
+        "try again later"
+    }
 }
 
 const NOT_YOTI: &str = "check base_url, and whether a proxy or a login page responds instead";
