@@ -259,7 +259,11 @@ fn the_log_tells_an_incident_from_the_start_to_the_end() {
     let told: Vec<&str> = log().lines().map(str::trim_start).collect();
     let mut told = told.into_iter().filter(|line| !line.starts_with("DEBUG"));
     for wanted in [
-        "INFO begins sessions=3 role=\"holder of the store\" online=true",
+        concat!(
+            "INFO begins version=\"",
+            env!("CARGO_PKG_VERSION"),
+            "\" sessions=3 role=\"holder of the store\" online=true"
+        ),
         "INFO this process asks Yoti",
         "INFO Yoti answers after=\"starting\"",
         "WARN no response session=\"0000000",
@@ -271,13 +275,21 @@ fn the_log_tells_an_incident_from_the_start_to_the_end() {
         "WARN Yoti cannot be reached: one probe at a time is sent cause=\"connection refused\"",
         "INFO Yoti answers after=\"offline\"",
         "INFO Yoti has no such session any more session=\"00000002\"",
-        "INFO begins sessions=3 role=\"beside the holder of the store\" online=true",
+        concat!(
+            "INFO begins version=\"",
+            env!("CARGO_PKG_VERSION"),
+            "\" sessions=3 role=\"beside the holder of the store\" online=true"
+        ),
         "INFO another process asks Yoti: its results are shown",
         "WARN stored data altered: 3 sessions (00000001, 00000002, 00000003)",
         "INFO ends",
         "ERROR the local store is not written why=",
         "INFO the local store is written again",
-        "INFO begins sessions=3 role=\"beside the holder of the store\" online=true",
+        concat!(
+            "INFO begins version=\"",
+            env!("CARGO_PKG_VERSION"),
+            "\" sessions=3 role=\"beside the holder of the store\" online=true"
+        ),
         "INFO another process asks Yoti: its results are shown",
         "INFO ends",
         "INFO takes over from another process",
