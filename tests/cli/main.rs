@@ -39,6 +39,8 @@ mod privacy;
 #[path = "../common/process.rs"]
 mod process;
 mod proxy;
+#[path = "../common/raw_files.rs"]
+mod raw_files;
 #[path = "../common/responder.rs"]
 mod responder;
 mod schemas;
