@@ -19,6 +19,7 @@ mod mend;
 mod packed_detail;
 mod pages;
 mod parallel;
+mod parts;
 mod posts;
 mod prefixes;
 mod read_only;
@@ -170,6 +171,8 @@ impl From<rusqlite::Error> for PersistError {
             Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => {
                 Self::Locked(String::new())
             }
+            // SQLite has no code of its own for it: the file's header was altered.
+            _ if text.contains("unsupported file format") => Self::Damaged(text),
             // What is written is looked up first: only an index that disagrees with its table
             // makes a constraint fail.
             Some(

@@ -37,6 +37,11 @@ use branchwatch::store::{Observation, Store};
 use jiff::{SignedDuration, Timestamp};
 use tokio_util::sync::CancellationToken;
 
+use raw_files::holds;
+
+#[path = "common/raw_files.rs"]
+mod raw_files;
+
 fn id(n: u128) -> SessionId {
     SessionId::new(uuid::Uuid::from_u128(n))
 }
@@ -535,12 +540,7 @@ fn what_is_removed_leaves_nothing_in_the_files() {
         answers.session = Some(answer(&raw, wire::session(&raw, id(1)).unwrap()));
     });
     store.save(&[Arc::new(watched)]).unwrap();
-    let holds = || {
-        fs::read_dir(folder.path()).unwrap().any(|file| {
-            let bytes = fs::read(file.unwrap().path()).unwrap();
-            bytes.windows(marker.len()).any(|window| window == marker.as_bytes())
-        })
-    };
+    let holds = || holds(folder.path(), marker);
     assert!(holds(), "it was there");
     store.remove(&[id(1)]).unwrap();
     assert!(!holds(), "and is not any more, with the store still open");
@@ -655,12 +655,6 @@ fn with_key(path: &Path, key: u8) -> Location {
 /// The store as the application with this key has it.
 fn sealed(path: &Path, exclusive: bool, key: u8) -> Sqlite {
     Sqlite::at(&with_key(path, key), exclusive).unwrap().persistence
-}
-
-/// Whether any file of the folder holds these bytes.
-fn holds(folder: &Path, text: &str) -> bool {
-    let mut files = fs::read_dir(folder).unwrap().map(|file| fs::read(file.unwrap().path()));
-    files.any(|bytes| bytes.unwrap().windows(text.len()).any(|part| part == text.as_bytes()))
 }
 
 // S09
@@ -976,6 +970,13 @@ fn a_newer_store_is_refused_and_left_as_it_is() {
     open(&path).add(&[entry(1)]).unwrap();
     let connection = rusqlite::Connection::open(&path).unwrap();
     connection.pragma_update(None, "user_version", 99).unwrap();
+    // A build of that schema has written it into the header too.
+    let body: Vec<u8> =
+        connection.query_row("SELECT body FROM header", [], |row| row.get(0)).unwrap();
+    let text = String::from_utf8(body).unwrap();
+    let newer = text.replace("\"schema\":5", "\"schema\":99");
+    assert_ne!(newer, text);
+    connection.execute("UPDATE header SET body = ?1", [newer.into_bytes()]).unwrap();
     drop(connection);
     let files = || fs::read_dir(folder.path()).unwrap().count();
     let before = files();

@@ -34,6 +34,7 @@ fn check(global: &Global) -> Result<u8, Failure> {
     for line in copied.iter().chain(&trouble) {
         warn(&format!("warning: {line}"));
     }
+    store.forget_lost()?;
     talk(&format!("{}: {}", config.store.display(), count(sessions, "session")));
     Ok(if copied.is_none() && trouble.is_none() { exit::OK } else { exit::STORE })
 }

@@ -112,6 +112,11 @@ pub(super) fn can_write(path: &Path) -> Result<(), PersistError> {
     tried.map_err(|why| not_writable(folder, &why))
 }
 
+/// By its mode and its file system.
+pub(super) fn may_be_written(path: &Path) -> bool {
+    rustix::fs::access(path, Access::WRITE_OK).is_ok()
+}
+
 /// A store of ours is never empty: somebody, or a failing disk, has emptied it.
 pub(super) fn is_empty(path: &Path) -> bool {
     fs::metadata(path).is_ok_and(|about| about.is_file() && about.len() == 0)

@@ -6,12 +6,18 @@ use serde::{Deserialize, Serialize};
 
 use super::PersistError;
 use super::key::{Vault, is_sealed};
+use super::location::StoreOwner;
 
 /// Sessions are counted in so many groups, so that an older copy of one is told to within a few.
 const GROUPS: usize = 256;
 /// The group of the values of `state`, and the one of what was posted.
 pub(super) const STATES: usize = GROUPS;
 pub(super) const POSTS: usize = GROUPS + 1;
+/// No version of ours ever gets as high; a column of SQLite's holds twice as many.
+pub(super) const HIGHEST: u64 = 1 << 62;
+/// So far above whatever can still be read a counter begins that was lost: what was given out and
+/// cannot be read is not given out again.
+const MARGIN: u64 = 1 << 20;
 
 /// What the sealed part of the header says.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -31,6 +37,16 @@ pub(super) struct Header {
     pub(super) journal: u64,
     /// Length of the journal when it was last written whole, in bytes.
     pub(super) journal_length: u64,
+    /// Sessions that were taken away or put back, and of which nothing can be told; told until an
+    /// operator has heard of it.
+    #[serde(default)]
+    pub(super) lost: u64,
+    #[serde(default)]
+    pub(super) owner: StoreOwner,
+    /// The schema of who wrote it last, so that the number in the file's own header, which has no
+    /// seal, is not believed alone. 0: not known.
+    #[serde(default)]
+    pub(super) schema: usize,
     /// Keyed sums over (row, version), one for each group; empty where there is no key.
     digest: Vec<u64>,
 }
@@ -45,8 +61,17 @@ impl Header {
             taken: 0,
             journal: 0,
             journal_length: 0,
+            lost: 0,
+            owner: StoreOwner::default(),
+            schema: 0,
             digest: Vec::new(),
         }
+    }
+
+    /// Above all of these versions, and whatever was given out beside them.
+    pub(super) fn go_above(&mut self, versions: impl IntoIterator<Item = u64>) {
+        let highest = versions.into_iter().fold(self.version, u64::max);
+        self.version = highest.saturating_add(MARGIN);
     }
 
     pub(super) const fn next(&mut self) -> u64 {
@@ -117,6 +142,11 @@ impl Header {
         })?;
         let read: Self = serde_json::from_slice(&text)
             .map_err(|why| PersistError::Damaged(format!("the header of the store: {why}")))?;
+        if read.version > HIGHEST {
+            // The next ones would not fit their columns.
+            let why = "the header of the store: a version that was never given out";
+            return Err(PersistError::Damaged(String::from(why)));
+        }
         Ok(Self { store, ..read })
     }
 

@@ -12,8 +12,10 @@ use std::path::{Path, PathBuf};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD_NO_PAD;
 
-use super::key::checksum;
-use super::{PersistError, files};
+use super::key::{Vault, checksum, is_sealed};
+use super::list_record::ListRecord;
+use super::{PersistError, files, header};
+use crate::domain::watchlist::storage::StoreFault;
 use crate::regular_file;
 
 /// The first word of the first line.
@@ -22,10 +24,22 @@ const MAGIC: &str = "branchwatch-watchlist-1";
 pub(super) const TEMPORARY: &str = ".watchlist-";
 /// Stands where a record of no session has only a version to tell.
 const END: &str = "-";
+/// Begins the body of a removal; base64 never begins with it.
+const REMOVED: char = '-';
 /// The last record ends within so many bytes of the end; a longer one is found by reading all.
 const TAIL: u64 = 64 * 1024;
 /// A journal below this length is not worth writing anew, in bytes.
 const SMALL: u64 = 64 * 1024;
+
+/// What a record says of its session.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum JournalBody {
+    /// The list's entry with the operator's part.
+    Kept(Vec<u8>),
+    /// Off the list. A body too: else whoever can write the file could purge sessions.
+    /// Earlier builds wrote none here.
+    Removed(Vec<u8>),
+}
 
 /// One change of the list, a line of the file.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -34,13 +48,50 @@ pub(super) struct JournalRecord {
     pub(super) version: u64,
     /// Names the session without telling its ID.
     pub(super) whose: String,
-    /// The list's entry with the operator's part, as a body; `None`: off the list.
-    pub(super) body: Option<Vec<u8>>,
+    pub(super) body: JournalBody,
 }
 
 impl JournalRecord {
+    pub(super) fn kept(
+        store: &str,
+        vault: &Vault,
+        version: u64,
+        record: &ListRecord,
+    ) -> Result<Self, PersistError> {
+        let whose = vault.name(&record.entry.id.to_string());
+        let text = serde_json::to_vec(record).unwrap_or_default();
+        let body = vault.close(ListRecord::place(store, version), &text);
+        let body = JournalBody::Kept(body.map_err(PersistError::sealing)?);
+        Ok(Self { version, whose, body })
+    }
+
+    pub(super) fn removed(
+        store: &str,
+        vault: &Vault,
+        version: u64,
+        whose: String,
+    ) -> Result<Self, PersistError> {
+        let body = vault.close(removed_place(store, version, &whose), b"");
+        let body = JournalBody::Removed(body.map_err(PersistError::sealing)?);
+        Ok(Self { version, whose, body })
+    }
+
+    /// Of its line, about, in bytes.
+    pub(super) fn length(&self) -> u64 {
+        let (JournalBody::Kept(body) | JournalBody::Removed(body)) = &self.body;
+        // Four characters for three bytes.
+        u64::try_from(body.len() / 3 * 4 + 60).unwrap_or(0)
+    }
+
+    pub(super) const fn is_removal(&self) -> bool {
+        matches!(self.body, JournalBody::Removed(_))
+    }
+
     fn line(&self) -> String {
-        let body = self.body.as_ref().map_or_else(|| "-".to_owned(), |b| STANDARD_NO_PAD.encode(b));
+        let body = match &self.body {
+            JournalBody::Kept(body) => STANDARD_NO_PAD.encode(body),
+            JournalBody::Removed(body) => format!("{REMOVED}{}", STANDARD_NO_PAD.encode(body)),
+        };
         let text = format!("{} {} {body}", self.version, self.whose);
         format!("{text} {}\n", checksum(text.as_bytes()))
     }
@@ -52,9 +103,37 @@ impl JournalRecord {
         }
         let mut words = text.splitn(3, ' ');
         let (version, whose, body) = (words.next()?, words.next()?, words.next()?);
-        let body = if body == "-" { None } else { Some(STANDARD_NO_PAD.decode(body).ok()?) };
-        Some(Self { version: version.parse().ok()?, whose: whose.to_owned(), body })
+        let body = match body.strip_prefix(REMOVED) {
+            Some(body) => JournalBody::Removed(STANDARD_NO_PAD.decode(body).ok()?),
+            None => JournalBody::Kept(STANDARD_NO_PAD.decode(body).ok()?),
+        };
+        let version = version.parse().ok().filter(|version: &u64| *version <= header::HIGHEST)?;
+        Some(Self { version, whose: whose.to_owned(), body })
     }
+
+    /// What it says, where this store has sealed it for this place; `None`: off the list.
+    fn open(&self, store: &str, vault: &Vault) -> Result<Option<ListRecord>, StoreFault> {
+        match &self.body {
+            JournalBody::Kept(body) => {
+                let text = vault.open(ListRecord::place(store, self.version), body)?;
+                let record: ListRecord =
+                    serde_json::from_slice(&text).map_err(|_unreadable| StoreFault::Altered)?;
+                // Under the name of another session it would speak for that.
+                let named = vault.name(&record.entry.id.to_string()) == self.whose;
+                if named { Ok(Some(record)) } else { Err(StoreFault::Altered) }
+            }
+            JournalBody::Removed(body) if body.is_empty() && matches!(vault, Vault::Plain) => {
+                Ok(None)
+            }
+            JournalBody::Removed(body) => {
+                vault.open(removed_place(store, self.version, &self.whose), body).map(|_none| None)
+            }
+        }
+    }
+}
+
+fn removed_place(store: &str, version: u64, whose: &str) -> String {
+    format!("{store} watchlist {version} removed {whose}")
 }
 
 /// What the first line says.
@@ -90,17 +169,57 @@ impl JournalHead {
     }
 }
 
-/// What could be read of the file.
+/// The last word on a session; `None`: it is off the list.
+#[derive(Debug)]
+pub(super) struct LastWord {
+    pub(super) version: u64,
+    pub(super) kept: Option<ListRecord>,
+}
+
+/// What could be read of the file, and is this store's.
 #[derive(Debug, Default)]
 pub(super) struct JournalContents {
     /// `None`: the first line is damaged or missing.
     pub(super) head: Option<JournalHead>,
-    /// The last record of each session, also of those off the list.
-    pub(super) records: BTreeMap<String, JournalRecord>,
-    /// Lines that were altered or cut.
+    /// Of each session, also of those off the list.
+    pub(super) records: BTreeMap<String, LastWord>,
+    /// Lines that were altered or cut, or that this store has not sealed.
     pub(super) damaged: usize,
+    /// Of these, the last line that a crash has cut: 1 or 0.
+    pub(super) cut: usize,
+    /// Removals that an earlier build wrote without a seal, or somebody else.
+    pub(super) unsealed: Vec<JournalRecord>,
     /// The highest version that was read.
     pub(super) last: u64,
+    /// It is of a store that had a key.
+    pub(super) is_sealed: bool,
+}
+
+impl JournalContents {
+    fn add(&mut self, record: JournalRecord, store: &str, vault: &Vault) {
+        let (JournalBody::Kept(body) | JournalBody::Removed(body)) = &record.body;
+        self.is_sealed |= is_sealed(body);
+        let kept = match record.open(store, vault) {
+            Ok(kept) => kept,
+            Err(_) if body.is_empty() => {
+                // The end that an earlier build wrote says nothing: only a change is of use.
+                self.unsealed.extend(Some(record).filter(|record| record.whose != END));
+                return;
+            }
+            Err(_) => {
+                self.damaged += 1;
+                return;
+            }
+        };
+        self.last = self.last.max(record.version);
+        if record.whose == END {
+            return;
+        }
+        let newer = |known: &LastWord| known.version <= record.version;
+        if self.records.get(&record.whose).is_none_or(newer) {
+            self.records.insert(record.whose, LastWord { version: record.version, kept });
+        }
+    }
 }
 
 /// The file beside the store.
@@ -121,6 +240,12 @@ impl Journal {
             Err(why) if why.kind() != io::ErrorKind::NotFound => Err(self.failed(&why)),
             _ => Ok(()),
         }
+    }
+
+    /// Beside a store that was moved aside.
+    pub(super) fn move_beside(&self, aside: &Path) -> Result<(), PersistError> {
+        let moved = std::fs::rename(&self.0, files::beside(aside, "watchlist"));
+        moved.map_err(|why| self.failed(&why))
     }
 
     fn opened(&self, append: bool) -> io::Result<File> {
@@ -151,8 +276,8 @@ impl Journal {
         JournalHead::of(line.strip_suffix('\n')?)
     }
 
-    /// All that can be read. A damaged line costs its own record alone.
-    pub(super) fn read(&self) -> Result<JournalContents, PersistError> {
+    /// All that can be read and is this store's. A line that is not costs its own record alone.
+    pub(super) fn read(&self, store: &str, vault: &Vault) -> Result<JournalContents, PersistError> {
         let mut contents = JournalContents::default();
         if !self.exists() {
             return Ok(contents);
@@ -168,20 +293,20 @@ impl Journal {
             let text = line.strip_suffix(b"\n").and_then(|line| str::from_utf8(line).ok());
             let head = text.filter(|_| first).and_then(JournalHead::of);
             first = false;
-            if head.is_some() {
-                contents.head = head;
+            if let Some(head) = head {
+                contents.is_sealed |= !head.keyring.is_empty();
+                contents.head = Some(head);
             } else if let Some(record) = text.and_then(JournalRecord::of) {
-                contents.last = contents.last.max(record.version);
-                if record.whose == END {
-                    continue;
-                }
-                match contents.records.get(&record.whose) {
-                    Some(known) if known.version > record.version => {}
-                    _ => drop(contents.records.insert(record.whose.clone(), record)),
-                }
+                contents.add(record, store, vault);
             } else if line != b"\n" {
                 contents.damaged += 1;
+                contents.cut = usize::from(!line.ends_with(b"\n"));
             }
+        }
+        let other = contents.head.as_ref().is_some_and(|head| head.store != store);
+        if other && matches!(vault, Vault::Plain) {
+            // No seal tells them from ours.
+            (contents.records, contents.last) = (BTreeMap::new(), 0);
         }
         Ok(contents)
     }
@@ -208,10 +333,11 @@ impl Journal {
     pub(super) fn rewrite<'a>(
         &self,
         head: &JournalHead,
+        vault: &Vault,
         records: impl Iterator<Item = &'a JournalRecord>,
         last: u64,
     ) -> Result<u64, PersistError> {
-        let end = JournalRecord { version: last, whose: END.to_owned(), body: None };
+        let end = JournalRecord::removed(&head.store, vault, last, END.to_owned())?;
         let folder = self.0.parent().unwrap_or(Path::new("."));
         let write = || {
             let mut file = tempfile::Builder::new().prefix(TEMPORARY).tempfile_in(folder)?;
@@ -240,36 +366,124 @@ impl Journal {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use std::sync::Arc;
 
-    fn record(version: u64, whose: &str, body: &[u8]) -> JournalRecord {
-        JournalRecord { version, whose: whose.to_owned(), body: Some(body.to_vec()) }
+    use super::super::key::DataKey;
+    use super::*;
+    use crate::domain::session::ids::SessionId;
+    use crate::domain::watchlist::watched::{WatchEntry, WatchedSession};
+
+    fn session(n: u128, reference: &str) -> ListRecord {
+        let id = SessionId::new(uuid::Uuid::from_u128(n));
+        let entry = WatchEntry::new(id, jiff::Timestamp::UNIX_EPOCH);
+        let entry = WatchEntry { reference: Some(reference.to_owned()), ..entry };
+        ListRecord::of(&WatchedSession::new(entry))
+    }
+
+    struct Made {
+        folder: tempfile::TempDir,
+        vault: Vault,
+        whole: String,
+    }
+
+    impl Made {
+        fn new() -> Self {
+            let folder = tempfile::tempdir().unwrap();
+            let journal = Journal::beside(&folder.path().join("store.db"));
+            let vault = Vault::Sealed(Arc::new(DataKey::generate().unwrap()));
+            let record =
+                |n, session: &ListRecord| JournalRecord::kept("s", &vault, n, session).unwrap();
+            let head = JournalHead { store: "s".into(), keyring: vec![("k".into(), vec![1, 2])] };
+            let gone = JournalRecord::removed("s", &vault, 2, "c".into()).unwrap();
+            let first = [record(1, &session(1, "one")), gone];
+            journal.rewrite(&head, &vault, first.iter(), 2).unwrap();
+            journal
+                .append(&[record(3, &session(2, "two")), record(4, &session(1, "three"))])
+                .unwrap();
+            assert_eq!(journal.last(), Some(4));
+            let whole = std::fs::read_to_string(&journal.0).unwrap();
+            Self { folder, vault, whole }
+        }
+
+        fn journal(&self) -> Journal {
+            Journal::beside(&self.folder.path().join("store.db"))
+        }
+
+        fn read(&self, bytes: &[u8]) -> JournalContents {
+            std::fs::write(&self.journal().0, bytes).unwrap();
+            self.journal().read("s", &self.vault).unwrap()
+        }
+
+        fn reference(&self, read: &JournalContents, n: u128) -> Option<String> {
+            let id = SessionId::new(uuid::Uuid::from_u128(n));
+            let word = read.records.get(&self.vault.name(&id.to_string()))?;
+            word.kept.as_ref()?.entry.reference.clone()
+        }
     }
 
     #[test]
     fn a_flipped_bit_a_cut_and_half_a_line_cost_one_record_each_and_are_counted() {
-        let folder = tempfile::tempdir().unwrap();
-        let journal = Journal::beside(&folder.path().join("store.db"));
-        let head = JournalHead { store: "s".into(), keyring: vec![("k".into(), vec![1, 2])] };
-        journal.rewrite(&head, [record(1, "a", b"one")].iter(), 1).unwrap();
-        journal.append(&[record(2, "b", b"two"), record(3, "a", b"three")]).unwrap();
-        assert_eq!(journal.last(), Some(3));
-        let whole = std::fs::read(&journal.0).unwrap();
-        let read = journal.read().unwrap();
-        assert_eq!((read.head, read.damaged, read.last), (Some(head), 0, 3));
-        assert_eq!(read.records["a"], record(3, "a", b"three"));
-        for bit in 0..whole.len() * 8 {
-            let mut flipped = whole.clone();
+        let made = Made::new();
+        let read = made.read(made.whole.as_bytes());
+        assert_eq!((read.head.is_some(), read.damaged, read.last), (true, 0, 4));
+        assert_eq!(made.reference(&read, 1).as_deref(), Some("three"));
+        for bit in 0..made.whole.len() * 8 {
+            let mut flipped = made.whole.clone().into_bytes();
             flipped[bit / 8] ^= 1 << (bit % 8);
-            std::fs::write(&journal.0, &flipped).unwrap();
-            let read = journal.read().unwrap();
+            let read = made.read(&flipped);
             let told = read.damaged > 0 || read.head.is_none();
             assert!(told && read.damaged <= 2, "bit {bit}: {}", read.damaged);
         }
-        std::fs::write(&journal.0, &whole[..whole.len() - 5]).unwrap();
-        assert_eq!(journal.last(), None);
-        journal.append(&[record(4, "c", b"four")]).unwrap();
-        let read = journal.read().unwrap();
-        assert_eq!((read.damaged, read.last, read.records.len()), (1, 4, 3));
+        let read = made.read(&made.whole.as_bytes()[..made.whole.len() - 5]);
+        assert_eq!((read.damaged, read.cut, made.journal().last()), (1, 1, None));
+        let fifth = JournalRecord::kept("s", &made.vault, 5, &session(3, "four")).unwrap();
+        made.journal().append(&[fifth]).unwrap();
+        let read = made.journal().read("s", &made.vault).unwrap();
+        assert_eq!((read.damaged, read.cut, read.last, read.records.len()), (1, 0, 5, 4));
+    }
+
+    #[test]
+    fn a_line_that_was_forged_for_another_session_another_version_or_as_a_removal_says_nothing() {
+        let made = Made::new();
+        let lines: Vec<&str> = made.whole.lines().collect();
+        let forged = |version: &str, whose: &str, body: &str| {
+            let text = format!("{version} {whose} {body}");
+            format!("{}{text} {}\n", made.whole, checksum(text.as_bytes()))
+        };
+        for line in &lines[1..] {
+            let mut words = line.split(' ');
+            let mut word = || words.next().unwrap();
+            let (version, whose, body) = (word(), word(), word());
+            for other in &lines[1..] {
+                let mut words = other.split(' ').skip(1);
+                let (other, its) = (words.next().unwrap(), words.next().unwrap());
+                let tried = [
+                    forged("9", other, body),
+                    forged(version, if other == whose { "d" } else { other }, body),
+                    forged("9", other, "-"),
+                    forged("9", other, &format!("-{its}")),
+                    forged("9", other, its.trim_start_matches('-')),
+                    forged(&u64::MAX.to_string(), END, "-"),
+                ];
+                for text in tried {
+                    let read = made.read(text.as_bytes());
+                    assert_eq!(read.last, 4, "{text}");
+                    assert_eq!(made.reference(&read, 1).as_deref(), Some("three"), "{text}");
+                    assert_eq!(made.reference(&read, 2).as_deref(), Some("two"), "{text}");
+                    assert!(read.damaged + read.unsealed.len() <= 1, "{text}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn a_longer_journal_than_twice_its_first_length_is_worth_writing_anew() {
+        let made = Made::new();
+        let length = made.whole.len() as u64;
+        assert!(!made.journal().is_long(length), "a short one never is");
+        let long = made.whole.repeat(usize::try_from(2 * SMALL / length + 2).unwrap());
+        std::fs::write(made.journal().0, &long).unwrap();
+        assert!(made.journal().is_long(length));
+        assert!(!made.journal().is_long(long.len() as u64 / 2));
     }
 }

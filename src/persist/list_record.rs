@@ -2,12 +2,11 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::header::Header;
 use crate::domain::watchlist::annotations::{Annotations, Personal};
 use crate::domain::watchlist::watched::{WatchEntry, WatchedSession};
 
 /// One session of the list, with what operators keep beside it.
-#[derive(Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct ListRecord {
     pub(super) entry: WatchEntry,
     #[serde(default)]
@@ -26,7 +25,7 @@ impl ListRecord {
         }
     }
 
-    pub(super) fn place(header: &Header, version: u64) -> String {
-        header.place(&format!("watchlist {version}"))
+    pub(super) fn place(store: &str, version: u64) -> String {
+        format!("{store} watchlist {version}")
     }
 }

@@ -3,6 +3,8 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use serde::{Deserialize, Serialize};
+
 use super::files;
 use super::key::StoreKey;
 use crate::domain::assessment::retention::Retention;
@@ -13,13 +15,71 @@ pub struct Location {
     pub(super) path: PathBuf,
     pub(super) key: Option<Arc<StoreKey>>,
     pub(super) retention: Option<Retention>,
+    pub(super) owner: StoreOwner,
+}
+
+/// The profile that is in force where none is configured.
+const UNNAMED: &str = "default";
+
+/// Whose store it is; what is empty is not known.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub(super) struct StoreOwner {
+    profile: String,
+    /// The SDK ID of the application.
+    application: String,
+}
+
+impl StoreOwner {
+    /// What is not known yet, from the one who opens it.
+    pub(super) fn or(self, other: &Self) -> Self {
+        let known =
+            |ours: String, other: &String| if ours.is_empty() { other.clone() } else { ours };
+        Self {
+            profile: known(self.profile, &other.profile),
+            application: known(self.application, &other.application),
+        }
+    }
+
+    /// Why `other` is not to use it.
+    pub(super) fn refuses(&self, other: &Self) -> Option<String> {
+        let differ = |a: &String, b: &String| !a.is_empty() && !b.is_empty() && a != b;
+        let whose = if differ(&self.profile, &other.profile) {
+            format!(
+                "it was made for the profile {}, and this one is {}",
+                self.profile, other.profile
+            )
+        } else if differ(&self.application, &other.application) {
+            format!("it was made for the SDK ID {}", self.application)
+        } else {
+            return None;
+        };
+        Some(format!(
+            "{whose}; move its files away, or take it over: branchwatch store rekey KEY_FILE"
+        ))
+    }
 }
 
 impl Location {
     /// Without a key a store that is sealed shows session IDs alone.
     #[must_use]
     pub fn new(path: &Path, key: Option<StoreKey>) -> Self {
-        Self { path: path.to_path_buf(), key: key.map(Arc::new), retention: None }
+        Self {
+            path: path.to_path_buf(),
+            key: key.map(Arc::new),
+            retention: None,
+            owner: StoreOwner::default(),
+        }
+    }
+
+    /// A store of another profile or application is refused.
+    #[must_use]
+    pub fn owned_by(self, profile: &str, application: Option<uuid::Uuid>) -> Self {
+        let application = application.map(|id| id.to_string()).unwrap_or_default();
+        // Without a configuration there is one that has no name: the first that gets one goes on
+        // with its store.
+        let profile = if profile == UNNAMED { String::new() } else { profile.to_owned() };
+        Self { owner: StoreOwner { profile, application }, ..self }
     }
 
     /// Of its file, for messages.

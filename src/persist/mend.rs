@@ -3,7 +3,7 @@
 //!
 //! Nothing is mended that another process holds.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap};
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
@@ -12,15 +12,16 @@ use rusqlite::types::Value;
 use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior, params};
 
 use super::header::{self, Header};
-use super::journal::{Journal, JournalContents};
-use super::key::Vault;
+use super::journal::{Journal, JournalContents, LastWord};
+use super::key::{DataKey, Vault};
 use super::location::Location;
 use super::pages::Pages;
+use super::parts::copy_parts;
 use super::rows::{self, SessionRow};
-use super::second_copy::kept;
+use super::second_copy::damaged_words;
 use super::sqlite::{Sqlite, keyring};
 use super::write::Write;
-use super::{PersistError, detail_rows, files, posts, schema, schema4, state};
+use super::{PersistError, files, posts, schema, schema4, state};
 use crate::domain::session::ids::SessionId;
 use crate::domain::watchlist::storage::StoreFault;
 use crate::text::count;
@@ -70,22 +71,30 @@ pub(super) fn mended(location: &Location) -> Result<(Sqlite, Option<String>), Pe
         schema::make(path, false, |_empty| Ok(()))?;
         return Ok((Sqlite::connected(location)?, None));
     }
-    let contents = journal.read().unwrap_or_default();
     // An empty file is opened by nobody: SQLite would take what lies beside it for its own.
     let sound_enough = path.exists() && !files::is_empty(path);
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE;
     let old = sound_enough.then(|| Connection::open_with_flags(path, flags).ok()).flatten();
     let pages = Pages::of(path);
-    let saved = Saved::of(location, old.as_ref(), pages.as_ref(), &contents)?;
+    let saved = Saved::of(location, old.as_ref(), pages.as_ref(), &journal)?;
+    let key_is_lost = saved.key_is_lost;
     let mut returned = Returned::default();
     let aside = schema::make(path, true, |new| {
         let sql = new.transaction_with_behavior(TransactionBehavior::Immediate)?;
-        returned = saved.put(&sql, old.as_ref(), pages.as_ref(), &contents)?;
+        returned = saved.put(&sql, old.as_ref(), pages.as_ref())?;
         sql.commit()?;
         Ok(())
     })?;
     drop(old);
-    let store = Sqlite::connected(location)?;
+    if key_is_lost && journal.exists() {
+        // A backup of the store may have the key that opens it.
+        let beside = aside.clone().unwrap_or_else(|| files::beside(path, "damaged-0"));
+        journal.move_beside(&beside)?;
+    }
+    let mut store = Sqlite::connected(location)?;
+    if !store.is_shut() {
+        store.rewrite_journal()?;
+    }
     Ok((store, Some(returned.words(what, aside.as_deref()))))
 }
 
@@ -98,16 +107,20 @@ struct Returned {
     from_journal: usize,
     /// Of all, those with all their responses.
     whole: usize,
+    /// Lines of the journal that were damaged, or not this store's.
+    strange: usize,
 }
 
 impl Returned {
     fn words(&self, what: &str, aside: Option<&Path>) -> String {
-        let Self { sessions, from_journal, whole } = self;
+        let Self { sessions, from_journal, whole, strange } = self;
         let moved = aside.map_or(String::new(), |to| format!(" and is now {}", to.display()));
+        let lines =
+            if *strange > 0 { format!("; {}", damaged_words(*strange)) } else { String::new() };
         format!(
             "the local store was {what}{moved}; recovered: {} of the watch-list ({from_journal} \
              from its second copy, {} from the pages of the file), {whole} with their responses; the others are \
-             fetched again",
+             fetched again{lines}",
             count(*sessions, "session"),
             sessions - from_journal,
         )
@@ -122,6 +135,13 @@ struct Saved {
     /// In the order of the list.
     sessions: Vec<(i64, SessionRow)>,
     from_journal: usize,
+    strange: usize,
+    /// What the old file is read with.
+    reads: Vault,
+    /// It was sealed, and no copy of its key is left: of what stands there nothing is believed.
+    key_is_lost: bool,
+    /// Of the rows that could be read, and of the journal.
+    highest: u64,
 }
 
 impl Saved {
@@ -129,10 +149,12 @@ impl Saved {
         location: &Location,
         old: Option<&Connection>,
         pages: Option<&Pages>,
-        contents: &JournalContents,
+        journal: &Journal,
     ) -> Result<Self, PersistError> {
         let known = old.and_then(|old| header::name(old).ok());
-        let head = contents.head.as_ref();
+        // Before it is known what opens it.
+        let first = journal.read("", &Vault::Plain).unwrap_or_default();
+        let head = first.head.as_ref();
         // Of the two the sealed one is ours: it cannot be made by anybody else.
         let sealed = head.filter(|head| !head.keyring.is_empty()).map(|head| head.store.clone());
         let name = sealed.or_else(|| known.as_ref().map(|(name, _)| name.clone()));
@@ -151,26 +173,46 @@ impl Saved {
             head.filter(|head| head.store == name).into_iter().flat_map(|h| h.keyring.clone()),
         );
         keys.dedup();
-        let shut = known.is_some_and(|(_, sealed)| sealed) && location.key.is_none();
-        let vault = if keys.is_empty() && !shut {
-            Vault::Plain
-        } else {
-            let key = location.key.as_ref();
-            let data = key.and_then(|key| key.data_key(&name, &keys));
-            let data = data.ok_or_else(|| {
-                PersistError::Damaged(String::from(
-                    "it is sealed, and only a process with the key of its application can \
-                     rebuild it",
-                ))
-            })?;
-            Vault::Sealed(Arc::new(data))
+        let was_sealed = first.is_sealed
+            || known.is_some_and(|(_, sealed)| sealed)
+            || pages.is_some_and(Pages::has_sealed);
+        let key_is_lost = was_sealed && keys.is_empty();
+        let no_key = || {
+            let why = "it is sealed, and only a process with the key of its application can \
+                       rebuild it";
+            PersistError::Damaged(String::from(why))
         };
-        let mut saved = Self { name, keyring: keys, vault, sessions: Vec::new(), from_journal: 0 };
-        let mut sessions = old.map(schema4::salvage).unwrap_or_default();
+        let vault = match &location.key {
+            _ if !was_sealed && keys.is_empty() => Vault::Plain,
+            None => return Err(no_key()),
+            Some(key) if key_is_lost => {
+                let data = DataKey::generate().ok_or_else(PersistError::no_randomness)?;
+                let wrapped = key.wrap(&name, &data).map_err(PersistError::sealing)?;
+                keys.push((key.recipient().to_owned(), wrapped));
+                Vault::Sealed(Arc::new(data))
+            }
+            Some(key) => Vault::Sealed(Arc::new(key.data_key(&name, &keys).ok_or_else(no_key)?)),
+        };
+        let reads = if key_is_lost { Vault::Shut(StoreFault::Altered) } else { vault.clone() };
+        let contents = journal.read(&name, &reads).unwrap_or_default();
+        let mut saved = Self {
+            name,
+            keyring: keys,
+            vault,
+            sessions: Vec::new(),
+            from_journal: 0,
+            strange: contents.damaged - contents.cut,
+            reads,
+            key_is_lost,
+            highest: contents.last,
+        };
+        // Rows of an older schema have no seal that could be asked for.
+        let older = old.filter(|_| !was_sealed);
+        let mut sessions = older.map(schema4::salvage).unwrap_or_default();
         if let Some(pages) = pages {
             saved.add_pages(&mut sessions, pages);
         }
-        if sessions.is_empty() && contents.records.is_empty() {
+        if sessions.is_empty() && contents.records.is_empty() && !was_sealed {
             // An old copy of the list is better than none: entries that are too many are easily
             // taken off.
             let copies = files::copies(&location.path).into_iter();
@@ -178,14 +220,14 @@ impl Saved {
             let mut lists = copied.map(|copy| schema4::salvage(&copy));
             sessions = lists.find(|list| !list.is_empty()).unwrap_or_default();
         }
-        saved.add_journal(&mut sessions, contents);
+        saved.add_journal(&mut sessions, &contents);
         saved.sessions = sessions.into_values().collect();
         saved.sessions.sort_by_key(|(position, row)| (*position, row.entry.added_at));
         Ok(saved)
     }
 
     /// The list as far as the file can be read.
-    fn add_pages(&self, sessions: &mut BTreeMap<SessionId, (i64, SessionRow)>, pages: &Pages) {
+    fn add_pages(&mut self, sessions: &mut BTreeMap<SessionId, (i64, SessionRow)>, pages: &Pages) {
         let mut versions: HashMap<SessionId, i64> = HashMap::new();
         pages.each_row(|position, values| {
             let [Value::Null, Value::Text(id), Value::Integer(version), Value::Blob(body)] = values
@@ -196,7 +238,10 @@ impl Saved {
             // Of two rows, as a damaged tree may have them, the newer one.
             if versions.insert(id, *version).is_none_or(|other| other <= *version) {
                 let number = u64::try_from(*version).unwrap_or(0);
-                let row = rows::read(&self.name, &self.vault, id, number, body);
+                let row = rows::read(&self.name, &self.reads, id, number, body);
+                if row.is_ok() {
+                    self.highest = self.highest.max(number);
+                }
                 let row = row.unwrap_or_else(|fault| SessionRow::faulty(id, fault));
                 sessions.insert(id, (position, row));
             }
@@ -210,40 +255,28 @@ impl Saved {
     ) {
         let names: HashMap<String, SessionId> =
             sessions.keys().map(|id| (self.vault.name(&id.to_string()), *id)).collect();
-        let header = Header::new(self.name.clone());
-        for (name, record) in &contents.records {
-            if record.body.is_none() {
+        for (name, LastWord { version, kept }) in &contents.records {
+            let Some(kept) = kept else {
                 let known = names.get(name);
-                let id =
-                    known.filter(|id| sessions.get(id).is_some_and(|s| s.1.kept < record.version));
+                let id = known.filter(|id| sessions.get(id).is_some_and(|s| s.1.kept < *version));
                 id.map(|id| sessions.remove(id));
                 continue;
-            }
-            let Some(kept) = kept(&header, &self.vault, record) else { continue };
-            let id = kept.entry.id;
-            let (_, row) = sessions.entry(id).or_insert_with(|| {
+            };
+            let (_, row) = sessions.entry(kept.entry.id).or_insert_with(|| {
                 // Behind those whose place is known.
                 (i64::MAX, SessionRow::new(kept.entry.clone()))
             });
-            if row.kept < record.version {
-                self.from_journal += 1;
-                row.take(kept);
-                row.kept = record.version;
-            }
+            self.from_journal += usize::from(row.amend(*version, kept.clone()));
         }
     }
 
     /// A header that counts nothing yet, above whatever was given out before.
-    fn header(&self, known: Option<&Header>, contents: &JournalContents) -> Header {
+    fn header(&self, known: Option<&Header>) -> Header {
         let mut header = Header::new(self.name.clone()).emptied();
-        let highest = |row: &SessionRow| {
-            row.manifest.answers.values().map(|mark| mark.version).max().unwrap_or(0).max(row.kept)
-        };
-        let highest = self.sessions.iter().map(|(_, row)| highest(row)).max().unwrap_or(0);
-        // Above whatever was given out: a version is never used twice.
-        let versions = [highest, contents.last, known.map_or(0, |known| known.version)];
-        header.version = versions.into_iter().max().unwrap_or(0) + 1_000;
+        // The rows beside a session's are older than it is.
+        header.go_above([self.highest, known.map_or(0, |known| known.version)]);
         let epochs = self.sessions.iter().map(|(_, row)| row.epoch).max().unwrap_or(0);
+        header.owner = known.map(|known| known.owner.clone()).unwrap_or_default();
         header.epoch = known.map_or(epochs, |known| known.epoch.max(epochs)) + 1;
         header
     }
@@ -254,10 +287,9 @@ impl Saved {
         sql: &Transaction<'_>,
         old: Option<&Connection>,
         pages: Option<&Pages>,
-        contents: &JournalContents,
     ) -> Result<Returned, PersistError> {
-        let known = old.and_then(|old| Header::read(old, &self.vault).ok());
-        let header = self.header(known.as_ref(), contents);
+        let known = old.and_then(|old| Header::read(old, &self.reads).ok());
+        let header = self.header(known.as_ref());
         sql.execute("DELETE FROM header", [])?;
         for (recipient, wrapped) in &self.keyring {
             sql.execute(
@@ -265,7 +297,7 @@ impl Saved {
                 params![recipient, wrapped],
             )?;
         }
-        let mut write = Write { sql, vault: &self.vault, header, records: Vec::new() };
+        let mut write = Write::new(sql, &self.vault, header);
         let mut places: HashMap<i64, usize> = HashMap::new();
         let mut new: Vec<i64> = Vec::new();
         for (index, (position, row)) in self.sessions.iter_mut().enumerate() {
@@ -279,9 +311,10 @@ impl Saved {
             let index = *places.get(&position)?;
             Some((*new.get(index)?, &self.sessions.get(index)?.1))
         };
-        let sound = pages.map(|pages| copy_parts(sql, pages, &self.name, &self.vault, session));
+        let sound = pages.map(|pages| copy_parts(sql, pages, &self.name, &self.reads, session));
         let sound = sound.transpose()?.unwrap_or_default();
-        let mut returned = Returned { from_journal: self.from_journal, ..Returned::default() };
+        let (from_journal, strange) = (self.from_journal, self.strange);
+        let mut returned = Returned { from_journal, strange, ..Returned::default() };
         for ((_, row), position) in self.sessions.iter_mut().zip(new) {
             let id = row.entry.id;
             let before = row.manifest.clone();
@@ -297,98 +330,19 @@ impl Saved {
         }
         if let Some(old) = old {
             for (name, _) in state::versions(old).unwrap_or_default() {
-                if let Ok((Some(value), _)) = state::read(old, &self.name, &self.vault, &name) {
+                if let Ok((Some(value), _)) = state::read(old, &self.name, &self.reads, &name) {
                     write.put_state(&name, &value)?;
                 }
             }
-            let left = known.and_then(|known| posts::after(old, &known, &self.vault, 0).ok());
-            for message in left.into_iter().flatten().filter_map(|posted| posted.message) {
+            let known = known.unwrap_or_else(|| Header::new(self.name.clone()));
+            let left = posts::after(old, &known, &self.reads, 0).unwrap_or_default();
+            // Those that were taken in once were put back by somebody.
+            let new = left.into_iter().filter(|one| one.version == 0 || one.version > known.taken);
+            for message in new.filter_map(|posted| posted.message) {
                 write.leave(&message)?;
             }
         }
         write.header.write(sql, &self.vault)?;
         Ok(returned)
     }
-}
-
-/// What came back beside the sessions.
-#[derive(Default)]
-struct Sound {
-    answers: HashSet<(SessionId, String)>,
-    /// From the first event on, so many.
-    events: HashMap<SessionId, u64>,
-}
-
-/// Copies the rows beside the sessions that can be read and are what they must be, as they are
-/// sealed. `session` finds the new position and the row for an old position.
-fn copy_parts<'a>(
-    sql: &Transaction<'_>,
-    pages: &Pages,
-    name: &str,
-    vault: &Vault,
-    session: impl Fn(i64) -> Option<(i64, &'a SessionRow)>,
-) -> Result<Sound, PersistError> {
-    let mut sound = Sound::default();
-    let mut answer = sql.prepare(
-        "INSERT OR IGNORE INTO answer (session, part, version, body) VALUES (?1, ?2, ?3, ?4)",
-    )?;
-    let mut event =
-        sql.prepare("INSERT OR IGNORE INTO event (session, number, body) VALUES (?1, ?2, ?3)")?;
-    let mut events: BTreeMap<(i64, i64), SessionId> = BTreeMap::new();
-    let mut failed = None;
-    pages.each_row(|_number, values| {
-        let copied = match values {
-            [
-                Value::Integer(place),
-                Value::Text(part),
-                Value::Integer(version),
-                Value::Blob(body),
-            ] => {
-                let Some((position, row)) = session(*place) else { return };
-                let due = u64::try_from(*version).unwrap_or(0);
-                let mark = row.manifest.answers.get(part).filter(|mark| mark.version == due);
-                let place = detail_rows::answer_place(name, row.entry.id, part, due);
-                if mark.is_none() || vault.open(place, body).is_err() {
-                    return;
-                }
-                sound.answers.insert((row.entry.id, part.clone()));
-                answer.execute(params![position, part, version, body])
-            }
-            [Value::Integer(place), Value::Integer(number), Value::Blob(body)] => {
-                let Some((position, row)) = session(*place) else { return };
-                let place =
-                    detail_rows::event_place(name, row.entry.id, row.manifest.generation, *number);
-                if vault.open(place, body).is_err() {
-                    return;
-                }
-                events.insert((position, *number), row.entry.id);
-                event.execute(params![position, number, body])
-            }
-            _ => return,
-        };
-        failed = failed.take().or(copied.err());
-    });
-    if let Some(why) = failed {
-        return Err(why.into());
-    }
-    drop_behind_gaps(sql, events, &mut sound)?;
-    Ok(sound)
-}
-
-/// Keeps the events of each session as far as none is missing: one is opened at its number alone.
-fn drop_behind_gaps(
-    sql: &Transaction<'_>,
-    events: BTreeMap<(i64, i64), SessionId>,
-    sound: &mut Sound,
-) -> Result<(), PersistError> {
-    let mut rest = sql.prepare("DELETE FROM event WHERE session = ?1 AND number >= ?2")?;
-    for ((position, number), id) in events {
-        let next = sound.events.entry(id).or_insert(0);
-        if u64::try_from(number) == Ok(*next) {
-            *next += 1;
-        } else {
-            rest.execute(params![position, number])?;
-        }
-    }
-    Ok(())
 }

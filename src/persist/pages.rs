@@ -10,6 +10,7 @@ use rusqlite::types::Value;
 
 use super::files;
 use super::journal::JournalHead;
+use super::key::is_sealed;
 use super::wal::{FRAME, HEADER, PAGE};
 
 /// First byte of a page with rows of a table.
@@ -110,6 +111,17 @@ impl Pages {
             }
         });
         Some(JournalHead { store: name?, keyring })
+    }
+
+    /// A session's row that is sealed: the store had a key once.
+    pub(super) fn has_sealed(&self) -> bool {
+        let mut found = false;
+        self.each_row(|_number, values| {
+            if let [Value::Null, Value::Text(_), Value::Integer(_), Value::Blob(body)] = values {
+                found |= is_sealed(body);
+            }
+        });
+        found
     }
 
     fn row(&self, page: &[u8], at: usize) -> Option<(i64, Vec<Value>)> {

@@ -63,6 +63,9 @@ pub(super) struct SessionRow {
     pub(super) epoch: u64,
     #[serde(default)]
     pub(super) manifest: Manifest,
+    /// The row itself could not be read.
+    #[serde(skip)]
+    pub(super) unread: bool,
     /// `None`: it is made of the answers and events.
     #[serde(default, skip_serializing_if = "Option::is_none", with = "brief_text")]
     pub(super) brief: Option<Arc<Brief>>,
@@ -86,6 +89,7 @@ impl SessionRow {
             last_ok: None,
             epoch: 0,
             manifest: Manifest::default(),
+            unread: false,
             brief: None,
         }
     }
@@ -93,7 +97,7 @@ impl SessionRow {
     /// All that is known where the row itself cannot be read: the session's ID.
     pub(super) fn faulty(id: SessionId, fault: StoreFault) -> Self {
         let storage = Storage { fault: Some(fault), ..Storage::default() };
-        Self { storage, ..Self::new(WatchEntry::new(id, Timestamp::UNIX_EPOCH)) }
+        Self { storage, unread: true, ..Self::new(WatchEntry::new(id, Timestamp::UNIX_EPOCH)) }
     }
 
     /// Its part in the journal.
@@ -338,6 +342,19 @@ pub(super) fn versions(connection: &Connection) -> Result<Vec<(String, u64)>, Pe
         versions.push((id_text(row, 0)?, version(row, 1)?));
     }
     Ok(versions)
+}
+
+/// Rows whose ID is none: no session is ever found by it.
+pub(super) fn without_id(connection: &Connection) -> Result<Vec<i64>, PersistError> {
+    let mut query = connection.prepare("SELECT position, id FROM session")?;
+    let mut rows = query.query([])?;
+    let mut without = Vec::new();
+    while let Some(row) = rows.next()? {
+        if SessionId::parse(&id_text(row, 1)?).is_err() {
+            without.push(row.get(0)?);
+        }
+    }
+    Ok(without)
 }
 
 /// What all rows add to the digest.

@@ -1,9 +1,12 @@
 //! The store's file as SQLite: how a connection is set up, and the schema, migrated step by step.
 
 use std::cmp::Ordering;
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
 use std::time::Duration;
 
+use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior};
 
 use super::header::Header;
@@ -32,7 +35,11 @@ pub(super) fn set_up(connection: &Connection) -> Result<(), rusqlite::Error> {
     connection.pragma_update(None, "synchronous", "FULL")?;
     // Deleted rows are overwritten: by default their bytes stay in the file (fault S08).
     connection.pragma_update(None, "secure_delete", "ON")?;
-    connection.pragma_update(None, "foreign_keys", "ON")
+    connection.pragma_update(None, "foreign_keys", "ON")?;
+    // The schema has none: one that somebody put there could undo what is acknowledged.
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_TRIGGER, false)?;
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_VIEW, false)?;
+    Ok(())
 }
 
 /// A new store, whole on the disk; `fill` puts into it what it begins with. Returns where a damaged
@@ -86,8 +93,35 @@ fn open(path: &Path) -> Result<Connection, PersistError> {
     set_up(&connection)?;
     ours(&connection)?;
     connection.pragma_update(None, "journal_mode", "WAL")?;
+    if connection.is_readonly("main")? && files::may_be_written(path) {
+        let why = "its file header says that it cannot be written";
+        return Err(PersistError::Damaged(String::from(why)));
+    }
     migrate(&mut connection)?;
+    if objects(&connection)? != *reference()? {
+        let why = "its tables, indexes or triggers are not those that belong there";
+        return Err(PersistError::Damaged(String::from(why)));
+    }
     Ok(connection)
+}
+
+/// Kind, name and text of all that stands in a schema.
+fn objects(connection: &Connection) -> Result<BTreeSet<[String; 3]>, rusqlite::Error> {
+    let mut query = connection.prepare("SELECT type, name, ifnull(sql, '') FROM sqlite_schema")?;
+    let rows = query.query_map([], |row| Ok([row.get(0)?, row.get(1)?, row.get(2)?]))?;
+    rows.collect()
+}
+
+/// The same of a new store, made in memory.
+fn reference() -> Result<&'static BTreeSet<[String; 3]>, PersistError> {
+    static REFERENCE: OnceLock<BTreeSet<[String; 3]>> = OnceLock::new();
+    if let Some(known) = REFERENCE.get() {
+        return Ok(known);
+    }
+    let mut connection = Connection::open_in_memory()?;
+    migrate(&mut connection)?;
+    let made = objects(&connection)?;
+    Ok(REFERENCE.get_or_init(|| made))
 }
 
 /// Nothing is done to another program's database.
@@ -110,6 +144,13 @@ fn ours(connection: &Connection) -> Result<(), PersistError> {
         return Ok(());
     }
     Err(PersistError::Foreign(String::from("it is the database of another program")))
+}
+
+/// Whether anything was ever put into it.
+pub(super) fn holds_any(connection: &Connection) -> Result<bool, rusqlite::Error> {
+    let text = "SELECT EXISTS (SELECT 1 FROM session) OR EXISTS (SELECT 1 FROM state)
+                OR EXISTS (SELECT 1 FROM post)";
+    connection.query_row(text, [], |row| row.get(0))
 }
 
 /// What is wrong with the file; reads all of it, and compares the indexes with their tables.

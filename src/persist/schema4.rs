@@ -134,7 +134,7 @@ pub(super) fn move_to_new_tables(
     mut header: Header,
 ) -> Result<(), PersistError> {
     header.version = 1;
-    let mut write = Write { sql, vault: &Vault::Plain, header, records: Vec::new() };
+    let mut write = Write::new(sql, &Vault::Plain, header);
     let mut query = sql.prepare("SELECT * FROM session_4 ORDER BY position")?;
     let mut rows = query.query([])?;
     while let Some(row) = rows.next()? {

@@ -69,6 +69,11 @@ pub trait SharedPersistence: Persistence {
     /// When it is damaged or not in its place.
     fn inspect(&mut self) -> Result<Option<String>, PersistError>;
 
+    /// The operator has heard of sessions that are lost: [`Persistence::trouble`] says so no more.
+    fn forget_lost(&mut self) -> Result<(), PersistError> {
+        Ok(())
+    }
+
     /// Opens all sessions with their answers and events, a few at a time, so that
     /// [`Persistence::trouble`] says what of them is not believed.
     fn read_through(&mut self) -> Result<ReadThrough, PersistError>;

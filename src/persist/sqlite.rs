@@ -22,7 +22,7 @@ use super::key::Vault;
 use super::location::Location;
 use super::shared::SharedPersistence;
 use super::write::{Saving, Write};
-use super::{PersistError, Persistence, files, posts, state};
+use super::{PersistError, Persistence, SCHEMA, files, posts, state};
 use crate::domain::session::ids::SessionId;
 use crate::domain::watchlist::detail_source::DetailSource;
 use crate::domain::watchlist::outbox::OutboxMessage;
@@ -58,6 +58,10 @@ pub struct Sqlite {
     mended: Option<String>,
     /// What else than sessions was altered, and is left out.
     altered: BTreeSet<&'static str>,
+    /// Sessions that were taken away or put back, and are in neither copy.
+    lost: u64,
+    /// The last version that was given out here, also where nothing came of it.
+    given: u64,
     /// How the digest stood when all rows were counted last.
     compared: Option<verify::Compared>,
     erase_waits: bool,
@@ -110,15 +114,21 @@ impl Sqlite {
         // Immediate: two that read first and write later
         // would both fail, and not wait for each other.
         let sql = self.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-        let header = match Header::read(&sql, &self.vault) {
+        let mut header = match Header::read(&sql, &self.vault) {
             Err(_) if matches!(self.vault, Vault::Plain) && header::name(&sql)?.1 => {
                 return Err(PersistError::Sealed);
             }
             other => other?,
         };
+        header.owner = header.owner.or(&self.location.owner);
+        header.schema = SCHEMA;
+        header.version = header.version.max(self.given);
         let before = header.clone();
-        let mut write = Write { sql: &sql, vault: &self.vault, header, records: Vec::new() };
-        let result = work(&mut write)?;
+        let mut write = Write::new(&sql, &self.vault, header);
+        write.journal = Some(&self.journal);
+        let worked = work(&mut write);
+        self.given = write.header.version;
+        let result = worked?;
         // On the disk before the commit: what is acknowledged stands in both.
         write.write_journal(&self.journal)?;
         let header = write.header;

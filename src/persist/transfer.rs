@@ -84,9 +84,12 @@ impl Location {
             let connection = schema::connect(new).map_err(|why| failed(file, &why))?;
             schema::sound(&connection).map_err(|why| failed(file, &why))?;
             let at = Self { path: new.to_path_buf(), ..self.clone() };
-            let store = Sqlite::of(connection, &at).map_err(|why| failed(file, &why))?;
+            let mut store = Sqlite::of(connection, &at).map_err(|why| failed(file, &why))?;
             // Before anything stands here that this profile could not use.
-            if store.is_shut() { Err(PersistError::Sealed) } else { Ok(()) }
+            if store.is_shut() {
+                return Err(PersistError::Sealed);
+            }
+            store.has_no_second_copy().map_err(|why| failed(file, &why))
         })?;
         drop(lock);
         let mut opened = self.open(true)?;

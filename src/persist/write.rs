@@ -8,10 +8,10 @@ use rusqlite::{Transaction, params};
 use super::PersistError;
 use super::detail_rows::{answer_place, event_place};
 use super::header::Header;
-use super::journal::JournalRecord;
+use super::journal::{Journal, JournalContents, JournalRecord};
 use super::key::{StoreKey, Vault};
 use super::list_record::ListRecord;
-use super::rows::{self, AnswerMark, FoundRow, Manifest, SessionRow};
+use super::rows::{AnswerMark, FoundRow, Manifest, SessionRow};
 use crate::domain::events::change::TimelineEvent;
 use crate::domain::session::answer::Answer;
 use crate::domain::session::ids::SessionId;
@@ -26,6 +26,12 @@ pub(super) struct Write<'a> {
     pub(super) header: Header,
     /// What the journal of the list must have before this is acknowledged.
     pub(super) records: Vec<JournalRecord>,
+    /// Has what is known of a session whose row cannot be read; a new store has none.
+    pub(super) journal: Option<&'a Journal>,
+    /// What stands in it, once it was needed.
+    pub(super) copy: Option<JournalContents>,
+    /// Whether there are fewer rows than the header counts, once it was needed.
+    pub(super) lacks: Option<bool>,
 }
 
 /// One answer of a session as its row.
@@ -63,9 +69,9 @@ pub(super) enum Saving {
     Times,
 }
 
-impl Write<'_> {
-    pub(super) fn found(&self, id: SessionId) -> Result<Option<FoundRow>, PersistError> {
-        rows::found(self.sql, &self.header.store, self.vault, id)
+impl<'a> Write<'a> {
+    pub(super) const fn new(sql: &'a Transaction<'a>, vault: &'a Vault, header: Header) -> Self {
+        Self { sql, vault, header, records: Vec::new(), journal: None, copy: None, lacks: None }
     }
 
     /// Writes a session's row with a new version, and its record for the journal where entry or own
@@ -78,18 +84,16 @@ impl Write<'_> {
     ) -> Result<i64, PersistError> {
         let id = row.entry.id.to_string();
         let version = self.header.next();
-        if kept {
+        // What was never kept is not in the journal either.
+        if kept || row.kept == 0 {
             row.kept = version;
-            let text = serde_json::to_vec(&row.list_record()).unwrap_or_default();
-            let body = self.vault.close(ListRecord::place(&self.header, version), &text);
-            let body = Some(body.map_err(PersistError::sealing)?);
+            let store = &self.header.store;
+            let record = JournalRecord::kept(store, self.vault, version, &row.list_record())?;
             if known.is_none() {
-                // A list that grows is no reason to write the journal anew; a line has four bytes
-                // for three.
-                let length = body.as_ref().map_or(0, Vec::len) / 3 * 4 + 60;
-                self.header.journal_length += u64::try_from(length).unwrap_or(0);
+                // A list that grows is no reason to write the journal anew.
+                self.header.journal_length += record.length();
             }
-            self.records.push(JournalRecord { version, whose: self.vault.name(&id), body });
+            self.records.push(record);
         }
         let text = serde_json::to_vec(row).unwrap_or_default();
         let place = self.header.place(&format!("{id} session {version}"));
@@ -117,16 +121,12 @@ impl Write<'_> {
     pub(super) fn put_entry(&mut self, entry: &WatchEntry) -> Result<(), PersistError> {
         let found = self.found(entry.id)?;
         let known = found.as_ref().map(|found| (found.position, found.version));
-        let mut row = match found.map(|found| found.row) {
-            Some(Ok(row)) => row,
-            Some(Err(fault)) => SessionRow::faulty(entry.id, fault),
-            None => SessionRow::new(entry.clone()),
-        };
-        let entry = match row.storage.fault {
-            None if known.is_some() => entry.clone().over(&row.entry),
-            _ => entry.clone(),
-        };
-        if known.is_some() && row.entry == entry && row.own.archived_at.is_none() {
+        let row = found.and_then(|found| found.row.ok());
+        let mut row = row.unwrap_or_else(|| SessionRow::new(entry.clone()));
+        // Else nothing is known of what was kept.
+        let there = row.kept > 0;
+        let entry = if there { entry.clone().over(&row.entry) } else { entry.clone() };
+        if there && row.entry == entry && row.own.archived_at.is_none() {
             return Ok(());
         }
         row.entry = entry;
@@ -154,8 +154,9 @@ impl Write<'_> {
         what: Saving,
     ) -> Result<(), PersistError> {
         let id = watched.id();
-        let Some(FoundRow { position, version, row, .. }) = self.found(id)? else { return Ok(()) };
-        let mut row = row.unwrap_or_else(|_fault| SessionRow::new((*watched.entry).clone()));
+        let Some(FoundRow { position, version, row: Ok(mut row), .. }) = self.found(id)? else {
+            return Ok(());
+        };
         // It was forgotten and added again by another process: what is known of it here is of before.
         if row.storage.fault.is_none() && row.entry.added_at > watched.entry.added_at {
             return Ok(());
@@ -165,7 +166,8 @@ impl Write<'_> {
             // Another process may have asked since; its answer is the newer one.
             return Ok(());
         }
-        let kept = what == Saving::All && row.take(ListRecord::of(watched));
+        // Of a row that cannot be read, and that the journal does not have, this is all that is known.
+        let kept = (what == Saving::All || row.kept == 0) && row.take(ListRecord::of(watched));
         let storage = watched.storage;
         let erased = storage.erased_at.is_some() && storage.erased_at != row.storage.erased_at;
         // What was stored beside what is not believed must not be believed later.
@@ -326,8 +328,9 @@ impl Write<'_> {
         self.sql.prepare_cached("DELETE FROM session WHERE id = ?1")?.execute([&text])?;
         self.header.discount(self.vault, Header::group(self.vault, &text), &text, found.version);
         self.header.sessions = self.header.sessions.saturating_sub(1);
-        let version = self.header.next();
-        self.records.push(JournalRecord { version, whose: self.vault.name(&text), body: None });
+        let (version, name) = (self.header.next(), self.vault.name(&text));
+        let store = &self.header.store;
+        self.records.push(JournalRecord::removed(store, self.vault, version, name)?);
         Ok(true)
     }
 }

@@ -116,7 +116,7 @@ fn a_kill_at_any_moment_of_an_export_leaves_the_old_file_or_the_new_one() {
 }
 
 /// The system calls of a command, one a line; file descriptors are shown with their paths.
-fn traced(world: &World, calls: &str, arguments: &[&str]) -> Vec<String> {
+pub(crate) fn traced(world: &World, calls: &str, arguments: &[&str]) -> Vec<String> {
     let log = world.home.path().join("strace");
     let mut strace = world.other("strace");
     strace.args(["-f", "-y", "-qq", "-o"]).arg(&log).arg(format!("-etrace={calls}"));

@@ -15,6 +15,7 @@ use branchwatch::domain::watchlist::watched::WatchedSession;
 use secrecy::ExposeSecret;
 use serde_json::Value;
 
+use crate::export_files::traced;
 use crate::{World, empty, said};
 
 const KNOWN: [&str; 3] = [
@@ -205,6 +206,22 @@ fn with_a_failing_call(world: &World, arguments: &[&str], fault: &str) -> (Outpu
     let output = strace.args(arguments).output().unwrap();
     let failed = fs::read_to_string(&traced).unwrap().contains("(INJECTED)");
     (output, failed)
+}
+
+// D02
+#[test]
+#[ignore = "needs strace"]
+fn a_change_of_the_list_is_on_the_disk_in_the_second_copy_before_it_is_committed() {
+    let (world, _saved) = stored();
+    let calls = "write,pwrite64,fsync,fdatasync";
+    let calls = traced(&world, calls, &["add", KNOWN[0], "--tag", "synced"]);
+    let copied = |call: &String| call.contains("store.db-watchlist>");
+    let written = calls.iter().position(|call| copied(call) && call.contains("write("));
+    let after = &calls[written.expect("a line is added") + 1..];
+    let place = |what: &dyn Fn(&String) -> bool| after.iter().position(what);
+    let synced = place(&|call| copied(call) && call.contains("sync("));
+    let committed = place(&|call| call.contains("store.db-wal>") && call.contains("write"));
+    assert!(synced.is_some() && committed.is_some() && synced < committed, "{calls:#?}");
 }
 
 // D04

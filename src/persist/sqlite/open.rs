@@ -1,22 +1,21 @@
 //! Opening a store: made, mended, unlocked, and brought up to date with its journal.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::Arc;
 
 use rusqlite::{Connection, OpenFlags};
 
 use super::Sqlite;
-use crate::domain::session::ids::SessionId;
 use crate::domain::watchlist::storage::StoreFault;
 use crate::persist::header::{self, Header};
 use crate::persist::journal::Journal;
 use crate::persist::key::Vault;
 use crate::persist::location::Location;
 use crate::persist::mend::MendingTurn;
-use crate::persist::second_copy::restore;
+use crate::persist::second_copy::was_sealed;
 use crate::persist::{
-    Opened, PersistError, SharedPersistence, files, mend, posts, read_only, rows, schema, wal,
+    Opened, PersistError, SCHEMA, SharedPersistence, files, mend, posts, read_only, schema, wal,
 };
 
 impl Location {
@@ -102,16 +101,17 @@ impl Sqlite {
             }
             other => Self { lock, ..other? },
         };
-        match store.settle_in(exclusive) {
+        let told = match store.settle_in(exclusive) {
             Err(PersistError::Damaged(why)) => {
                 warning = store.mend(PersistError::Damaged(why))?.or(warning);
-                store.settle_in(exclusive)?;
+                store.settle_in(exclusive)?
             }
             other => other?,
-        }
+        };
         if !exclusive {
             store.lock = None;
         }
+        let warning = joined(warning.into_iter().chain(store.mended.take()).chain(told));
         Ok(Opened { persistence: store, warning })
     }
 
@@ -135,21 +135,42 @@ impl Sqlite {
         if !location.path.exists() {
             return Err(PersistError::Missing);
         }
-        let connection = schema::connect(&location.path)?;
+        let connection = schema::connect(&location.path).map_err(|why| match why {
+            why @ (PersistError::Newer { .. }
+            | PersistError::Foreign(_)
+            | PersistError::Other(_))
+                if is_ours(location).unwrap_or(false) =>
+            {
+                PersistError::Damaged(format!("the header of its file was altered: {why}"))
+            }
+            other => other,
+        })?;
         let mut store = Self::of(connection, location)?;
         // Its rows are known to be readable to their first page at least.
         store.connection.prepare("SELECT position, id, version, body FROM session").map(drop)?;
         let sealed_before = || store.journal.head().is_some_and(|head| !head.keyring.is_empty());
         if matches!(store.vault, Vault::Plain) && sealed_before() {
-            // Whoever can write the file cannot make it one that never had a key.
-            return Err(PersistError::Damaged(String::from("it was sealed and no longer is")));
+            return Err(was_sealed());
+        }
+        if !store.is_shut() {
+            Header::read(&store.connection, &store.vault)?;
         }
         if let (Vault::Plain, Some(key)) = (&store.vault, location.key.clone()) {
+            // Also where its first line does not say so any more.
+            if store.journal.read(&store.name, &store.vault)?.is_sealed {
+                return Err(was_sealed());
+            }
             // What was acknowledged before its commit was lost is sealed too.
             if store.journal.exists() && store.is_behind()? {
-                store.catch_up()?;
+                store.mended = store.catch_up()?;
             }
-            store.seal(&key)?;
+            let sealed = store.seal(&key)?.then(|| {
+                String::from(
+                    "the local store was not encrypted until now: whatever stood in it is taken as \
+                     it is, and encrypted",
+                )
+            });
+            store.mended = joined(store.mended.take().into_iter().chain(sealed));
         }
         Ok(store)
     }
@@ -162,6 +183,12 @@ impl Sqlite {
         let journal = Journal::beside(&location.path);
         let vault =
             if sealed { unlocked(&connection, location, &journal, &name)? } else { Vault::Plain };
+        // One that cannot be read is damaged, which is found next.
+        let owner =
+            Header::read(&connection, &vault).map(|header| header.owner).unwrap_or_default();
+        if let Some(why) = owner.refuses(&location.owner) {
+            return Err(PersistError::Foreign(why));
+        }
         Ok(Self {
             file: files::FileId::of(&location.path)?,
             connection,
@@ -174,6 +201,8 @@ impl Sqlite {
             faults: BTreeMap::new(),
             mended: None,
             altered: BTreeSet::new(),
+            lost: 0,
+            given: 0,
             compared: None,
             erase_waits: false,
             former: None,
@@ -227,13 +256,12 @@ impl Sqlite {
     }
 
     /// Takes in what the journal has and the store lacks, and what was posted while nobody held it.
-    pub(super) fn settle_in(&mut self, holder: bool) -> Result<(), PersistError> {
+    /// Returns what to say of it.
+    pub(super) fn settle_in(&mut self, holder: bool) -> Result<Option<String>, PersistError> {
         if self.vault.is_shut() {
-            return Ok(());
+            return Ok(None);
         }
-        if self.is_behind()? {
-            self.catch_up()?;
-        }
+        let told = if self.is_behind()? { self.catch_up()? } else { None };
         // Before it is loaded: what others left is part of the list. What was left without the key
         // is sealed by whoever has it, where nobody holds the store.
         if self.lock.is_some() || posts::any_unsealed(&self.connection)? {
@@ -245,38 +273,36 @@ impl Sqlite {
                 Ok(())
             })?;
         }
-        Ok(())
+        Ok(told)
     }
 
-    /// Puts into the store what stands in the journal alone: acknowledged changes whose commits
-    /// were lost. A journal that is missing or another store's is written anew.
-    pub(super) fn catch_up(&mut self) -> Result<(), PersistError> {
+    /// It has just come here, and its journal did not.
+    pub(in crate::persist) fn has_no_second_copy(&mut self) -> Result<(), PersistError> {
+        self.write(|write| {
+            write.header.journal = 0;
+            Ok(())
+        })
+    }
+
+    pub(in crate::persist) fn rewrite_journal(&mut self) -> Result<(), PersistError> {
         let journal = self.journal.clone();
-        let restored = self.write(|write| {
-            let contents = journal.read()?;
-            let ours = contents.head.as_ref().is_some_and(|head| head.store == write.header.store);
-            let mut restored = 0;
-            if ours {
-                let listed = rows::list(write.sql, &write.header.store, write.vault)?;
-                let names: HashMap<String, SessionId> = listed
-                    .iter()
-                    .map(|one| (write.vault.name(&one.row.entry.id.to_string()), one.row.entry.id))
-                    .collect();
-                let lacking = contents.records.values();
-                let from = write.header.journal;
-                for record in lacking.filter(|record| record.version > from) {
-                    restored += usize::from(restore(write, record, names.get(&record.whose))?);
-                }
-                write.header.version = write.header.version.max(contents.last);
-            }
-            write.rewrite_journal(&journal)?;
-            Ok(restored)
-        })?;
+        self.write(|write| write.rewrite_journal(&journal))
+    }
+
+    /// Puts into the store what stands in the journal alone. Returns what to say of the journal.
+    pub(super) fn catch_up(&mut self) -> Result<Option<String>, PersistError> {
+        let journal = self.journal.clone();
+        let caught = self.write(|write| write.catch_up(&journal))?;
+        let restored = caught.restored;
         if restored > 0 {
             tracing::warn!(restored, "changes to the watch-list came from its second copy");
         }
-        Ok(())
+        Ok(caught.words())
     }
+}
+
+fn joined(told: impl Iterator<Item = String>) -> Option<String> {
+    told.reduce(|before, more| format!("{before}; {more}"))
 }
 
 /// The data key of a sealed store, by this process's key: from the store, else from the journal.
@@ -292,6 +318,18 @@ fn unlocked(
         key.data_key(name, &head.keyring)
     });
     Ok(data.map_or(Vault::Shut(StoreFault::OtherKey), |data| Vault::Sealed(Arc::new(data))))
+}
+
+/// The store's own header, as its key opens it, says that it is one of this build's schema. The file's
+/// header may say something else.
+fn is_ours(location: &Location) -> Result<bool, PersistError> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE;
+    let connection = Connection::open_with_flags(&location.path, flags)?;
+    let (name, sealed) = header::name(&connection)?;
+    let journal = Journal::beside(&location.path);
+    let vault =
+        if sealed { unlocked(&connection, location, &journal, &name)? } else { Vault::Plain };
+    Ok(Header::read(&connection, &vault)?.schema == SCHEMA)
 }
 
 pub(in crate::persist) fn keyring(

@@ -7,7 +7,7 @@ use rusqlite::TransactionBehavior;
 use super::Sqlite;
 use crate::persist::header::{self, Header};
 use crate::persist::key::{DataKey, StoreKey, Vault};
-use crate::persist::location::Location;
+use crate::persist::location::{Location, StoreOwner};
 use crate::persist::rows;
 use crate::persist::write::Write;
 use crate::persist::{PersistError, files, posts, schema, state};
@@ -15,7 +15,8 @@ use crate::persist::{PersistError, files, posts, schema, state};
 impl Sqlite {
     /// Seals everything in a store that has never known a key. Answers that were saved without one
     /// are dropped: anybody may have put them there, and they are fetched again.
-    pub(super) fn seal(&mut self, key: &StoreKey) -> Result<(), PersistError> {
+    /// Returns whether there was anything in it.
+    pub(super) fn seal(&mut self, key: &StoreKey) -> Result<bool, PersistError> {
         let data = DataKey::generate().ok_or_else(PersistError::no_randomness)?;
         let wrapped = key.wrap(&self.name, &data).map_err(PersistError::sealing)?;
         let vault = Vault::Sealed(Arc::new(data));
@@ -25,11 +26,12 @@ impl Sqlite {
             drop(sql);
             let reopened = Self::of(schema::connect(&self.location.path)?, &self.location)?;
             *self = Self { lock: self.lock.take(), ..reopened };
-            return Ok(());
+            return Ok(false);
         }
         let plain = Header::read(&sql, &Vault::Plain)?;
+        let had_any = schema::holds_any(&sql)?;
         let header = plain.emptied();
-        let mut write = Write { sql: &sql, vault: &vault, header, records: Vec::new() };
+        let mut write = Write::new(&sql, &vault, header);
         write.seal_sessions(key)?;
         for (name, _) in state::versions(&sql)? {
             let (value, _) = state::read(&sql, &write.header.store, &Vault::Plain, &name)?;
@@ -46,7 +48,7 @@ impl Sqlite {
             "INSERT INTO keyring (recipient, wrapped) VALUES (?1, ?2)",
             (key.recipient(), &wrapped),
         )?;
-        (header.journal, header.journal_length) = (header.version, 0);
+        (header.journal, header.journal_length) = (0, 0);
         // Between here and the commit the store is one that has never had a key, and a second copy
         // that is sealed would say that it had (`connected`). Without one it is made when the store
         // is opened.
@@ -56,13 +58,12 @@ impl Sqlite {
         sql.commit()?;
         crate::panic_site::at("after sealing", &());
         self.vault = vault;
-        let journal = self.journal.clone();
-        self.write(|write| write.rewrite_journal(&journal))?;
+        self.rewrite_journal()?;
         // What stood there in the clear must not stay in the write-ahead log, or in the copies
         // that earlier builds made.
         self.leave_nothing()?;
         files::remove_copies(&self.location.path);
-        Ok(())
+        Ok(had_any)
     }
 }
 
@@ -76,6 +77,8 @@ impl Location {
         let journal = store.journal.clone();
         store.write(|write| {
             write.sql.execute("DELETE FROM keyring", [])?;
+            // Whoever opens it next with the new key is its owner.
+            write.header.owner = StoreOwner::default();
             write.sql.execute(
                 "INSERT INTO keyring (recipient, wrapped) VALUES (?1, ?2)",
                 (new.recipient(), &wrapped),

@@ -117,16 +117,11 @@ impl SharedPersistence for Sqlite {
     fn inspect(&mut self) -> Result<Option<String>, PersistError> {
         self.is_in_place()?;
         self.is_sound()?;
-        let contents = self.journal.read()?;
-        if self.vault.is_shut() || (contents.damaged == 0 && contents.head.is_some()) {
-            return Ok(None);
-        }
-        let journal = self.journal.clone();
-        self.write(|write| write.rewrite_journal(&journal))?;
-        Ok(Some(format!(
-            "the second copy of the watch-list was damaged ({}) and was rewritten",
-            crate::text::count(contents.damaged, "line")
-        )))
+        self.mend_beside()
+    }
+
+    fn forget_lost(&mut self) -> Result<(), PersistError> {
+        Self::forget_lost(self)
     }
 
     fn read_through(&mut self) -> Result<ReadThrough, PersistError> {
