@@ -74,8 +74,8 @@ impl CopyFaults {
         let Self { strange, lacking } = self;
         (strange + lacking > 0).then(|| {
             format!(
-                "the second copy of the watch-list was damaged ({}, {} missing) and has been \
-                 written anew",
+                "the second copy of the watch-list was damaged ({}, {} missing) and was \
+                 rewritten",
                 count(*strange, "line"),
                 count(*lacking, "session"),
             )

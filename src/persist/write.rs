@@ -124,13 +124,18 @@ impl<'a> Write<'a> {
         let row = found.and_then(|found| found.row.ok());
         let mut row = row.unwrap_or_else(|| SessionRow::new(entry.clone()));
         // Else nothing is known of what was kept.
-        let there = row.kept > 0;
-        let entry = if there { entry.clone().over(&row.entry) } else { entry.clone() };
-        if there && row.entry == entry && row.own.archived_at.is_none() {
-            return Ok(());
+        if row.kept > 0 {
+            let mut listed = WatchedSession::new(row.entry.clone());
+            listed.own = Arc::new(row.own.clone());
+            listed.add_again(entry);
+            if *listed.entry == row.entry && listed.own.archived_at == row.own.archived_at {
+                return Ok(());
+            }
+            row.entry = Arc::unwrap_or_clone(listed.entry);
+            row.own.archived_at = listed.own.archived_at;
+        } else {
+            (row.entry, row.own.archived_at) = (entry.clone(), None);
         }
-        row.entry = entry;
-        row.own.archived_at = None;
         self.put_row(known, &mut row, true).map(drop)
     }
 
