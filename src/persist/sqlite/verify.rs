@@ -118,8 +118,6 @@ impl Sqlite {
                 Some(one) if altered(one) || differing.contains(&group(one)) => {
                     one.row.amend(word.version, kept);
                 }
-                // A change is on its way: it stands in the journal first.
-                Some(_) => {}
                 None if word.version > header.journal => {}
                 None if named.is_none_or(|ids| ids.contains(&kept.entry.id)) => {
                     let mut row = SessionRow::faulty(kept.entry.id, StoreFault::Removed);
@@ -127,7 +125,8 @@ impl Sqlite {
                     listed.push(ListedRow { position: None, version: 0, row });
                     removed += 1;
                 }
-                None => {}
+                // A change is on its way: it stands in the journal first.
+                Some(_) | None => {}
             }
         }
         // Nothing in the rows themselves tells which one of a group was put back; one that is
