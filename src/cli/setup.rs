@@ -188,7 +188,7 @@ pub(super) fn client_unless_offline(
 pub(super) fn location(config: &Config) -> Location {
     let key = config.key.as_ref().and_then(|source| signing_key(source).ok());
     let location = Location::new(&config.store, key.and_then(|key| store_key(&key)));
-    let location = location.owned_by(&config.profile, config.application.sdk_id);
+    let location = location.owned_by(&config.profile);
     location.retaining(config.rules.retention)
 }
 

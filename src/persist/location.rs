@@ -26,37 +26,24 @@ const UNNAMED: &str = "default";
 #[serde(default)]
 pub(super) struct StoreOwner {
     profile: String,
-    /// The SDK ID of the application.
-    application: String,
 }
 
 impl StoreOwner {
     /// What is not known yet, from the one who opens it.
     pub(super) fn or(self, other: &Self) -> Self {
-        let known =
-            |ours: String, other: &String| if ours.is_empty() { other.clone() } else { ours };
-        Self {
-            profile: known(self.profile, &other.profile),
-            application: known(self.application, &other.application),
-        }
+        if self.profile.is_empty() { other.clone() } else { self }
     }
 
     /// Why `other` is not to use it.
     pub(super) fn refuses(&self, other: &Self) -> Option<String> {
-        let differ = |a: &String, b: &String| !a.is_empty() && !b.is_empty() && a != b;
-        let whose = if differ(&self.profile, &other.profile) {
+        let (ours, theirs) = (&self.profile, &other.profile);
+        let differ = !ours.is_empty() && !theirs.is_empty() && ours != theirs;
+        differ.then(|| {
             format!(
-                "it was made for the profile {}, and this one is {}",
-                self.profile, other.profile
+                "it was made for the profile {ours}, and this one is {theirs}; move its files away, \
+                 or take it over: branchwatch store rekey KEY_FILE"
             )
-        } else if differ(&self.application, &other.application) {
-            format!("it was made for the SDK ID {}", self.application)
-        } else {
-            return None;
-        };
-        Some(format!(
-            "{whose}; move its files away, or take it over: branchwatch store rekey KEY_FILE"
-        ))
+        })
     }
 }
 
@@ -72,14 +59,14 @@ impl Location {
         }
     }
 
-    /// A store of another profile or application is refused.
+    /// A store of another profile is refused. Not one that an other SDK ID was used with: who mistypes
+    /// it once must not lose the store to it, and another application has another key.
     #[must_use]
-    pub fn owned_by(self, profile: &str, application: Option<uuid::Uuid>) -> Self {
-        let application = application.map(|id| id.to_string()).unwrap_or_default();
+    pub fn owned_by(self, profile: &str) -> Self {
         // Without a configuration there is one that has no name: the first that gets one goes on
         // with its store.
         let profile = if profile == UNNAMED { String::new() } else { profile.to_owned() };
-        Self { owner: StoreOwner { profile, application }, ..self }
+        Self { owner: StoreOwner { profile }, ..self }
     }
 
     /// Of its file, for messages.

@@ -76,31 +76,27 @@ fn a_check_reads_all_of_the_file() {
 }
 
 #[test]
-fn a_store_of_another_profile_or_application_is_refused_until_it_is_taken_over() {
+fn a_store_of_another_profile_is_refused_until_it_is_taken_over() {
     let folder = tempfile::tempdir().unwrap();
-    let of = |profile: &str, application: u128| {
-        location(folder.path()).owned_by(profile, Some(uuid::Uuid::from_u128(application)))
-    };
-    let mut store = of("one", 1).open(true).unwrap().persistence;
+    let of = |profile: &str| location(folder.path()).owned_by(profile);
+    let mut store = of("one").open(true).unwrap().persistence;
     store.add(&[WatchEntry::new(id(1), at(0))]).unwrap();
     drop(store);
-    for (other, part) in [(of("two", 1), "profile one"), (of("one", 2), "SDK ID")] {
-        for exclusive in [false, true] {
-            let refused = other.open(exclusive).unwrap_err();
-            let said = refused.to_string();
-            assert!(matches!(refused, PersistError::Foreign(_)) && said.contains(part), "{said}");
-            assert!(said.contains("store rekey"), "{said}");
-        }
-        assert!(other.beside().is_err());
+    for exclusive in [false, true] {
+        let refused = of("two").open(exclusive).unwrap_err();
+        let said = refused.to_string();
+        assert!(matches!(refused, PersistError::Foreign(_)), "{said}");
+        assert!(said.contains("profile one") && said.contains("store rekey"), "{said}");
     }
-    for same in [of("one", 1), of("default", 1)] {
+    assert!(of("two").beside().is_err());
+    for same in [of("one"), of("default")] {
         assert_eq!(same.open(false).unwrap().persistence.briefs().unwrap().len(), 1);
     }
     location(folder.path())
         .rekey(&StoreKey::new(&[7; KEY_LENGTH], &[8; KEY_LENGTH]).unwrap())
         .unwrap();
-    let mut taken = of("two", 1).open(true).unwrap().persistence;
+    let mut taken = of("two").open(true).unwrap().persistence;
     assert_eq!(taken.briefs().unwrap().len(), 1);
     drop(taken);
-    assert!(of("one", 1).open(true).is_err());
+    assert!(of("one").open(true).is_err());
 }

@@ -81,7 +81,12 @@ impl Sqlite {
         // Before the file is looked at: without it two processes would mend at once and lose
         // additions.
         let mut lock = if exclusive { Some(files::lock(path)?) } else { None };
-        let damage = if lock.is_some() { wal::damage(&files::beside(path, "wal")) } else { None };
+        // What a kill left in the log is looked at by whoever comes first, a command too where no
+        // process holds the store: SQLite cuts off in silence what it does not believe.
+        let free = if exclusive { None } else { files::lock(path).ok() };
+        let ours = lock.is_some() || free.is_some();
+        let damage = if ours { wal::damage(&files::beside(path, "wal")) } else { None };
+        drop(free);
         let mut warning = damage.map(|lost| {
             format!(
                 "the write-ahead log of the local store was damaged, and {lost} of its pages were \
@@ -326,9 +331,12 @@ fn is_ours(location: &Location) -> Result<bool, PersistError> {
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE;
     let connection = Connection::open_with_flags(&location.path, flags)?;
     let (name, sealed) = header::name(&connection)?;
+    if !sealed {
+        // Anybody could have written it, and a newer build may.
+        return Ok(false);
+    }
     let journal = Journal::beside(&location.path);
-    let vault =
-        if sealed { unlocked(&connection, location, &journal, &name)? } else { Vault::Plain };
+    let vault = unlocked(&connection, location, &journal, &name)?;
     Ok(Header::read(&connection, &vault)?.schema == SCHEMA)
 }
 
