@@ -13,6 +13,7 @@ use crate::api::key_handle::KeyHandle;
 use crate::clock::SystemClock;
 use crate::config::{self, Config, ConfigError, Environment, KeySource};
 use crate::notifications::receiver::Receiver;
+use crate::text::shown_str;
 use crate::theme::{ColourDepth, Themes};
 
 /// Columns of a value: paths stand whole.
@@ -58,19 +59,12 @@ pub(super) fn run(global: &Global, what: &ConfigCommand) -> Result<u8, Failure> 
     let config = setup::config(global)?;
     match what {
         ConfigCommand::Show { origin } => {
-            let rows: Vec<Vec<String>> = config
-                .shown
-                .iter()
-                .map(|line| {
-                    let mut row =
-                        vec![line.key.clone(), crate::text::shown_str(&line.value, LONGEST)];
-                    if *origin {
-                        row.push(line.source.to_string());
-                    }
-                    row
-                })
-                .collect();
-            data(&table(&rows))?;
+            let rows = config.shown.iter().map(|line| {
+                let mut row = vec![line.key.clone(), shown_str(&line.value, LONGEST)];
+                row.extend(origin.then(|| line.source.to_string()));
+                row
+            });
+            data(&table(&rows.collect::<Vec<_>>()))?;
         }
         ConfigCommand::Path => data(&format!("{}\n", config.file.display()))?,
         ConfigCommand::Check => {

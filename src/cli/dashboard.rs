@@ -13,7 +13,6 @@ use super::output::warn;
 use super::{list, reload, setup};
 use crate::api::SessionApi;
 use crate::app::ModelSettings;
-use crate::app::operator::config::state::{OperatorConfig, Permissions};
 use crate::cli::terminal_style::{self, Chosen};
 use crate::clock::{Clock, SystemClock};
 use crate::config::options::General;
@@ -109,19 +108,8 @@ pub(super) fn parts(
             private: private(config),
             ..Services::default()
         },
-        operator: operator(global, config),
+        operator: reload::operator(global, config),
     })
-}
-
-pub(super) fn operator(global: &Global, config: &Config) -> OperatorConfig {
-    OperatorConfig {
-        portal_url: config.application.portal_url.clone(),
-        programs: config.programs.clone(),
-        permissions: Permissions {
-            delete: global.allow_writes && config.application.allow_delete,
-            email: global.allow_writes && config.application.allow_email,
-        },
-    }
 }
 
 /// The beginning of an SDK ID: enough to tell two applications apart.

@@ -3,8 +3,8 @@
 use std::path::PathBuf;
 
 use super::args::Global;
-use super::{dashboard, setup, terminal_style};
-use crate::app::operator::config::state::Reconfigured;
+use super::{setup, terminal_style};
+use crate::app::operator::config::state::{OperatorConfig, Permissions, Reconfigured};
 use crate::config::{self, Config, ConfigError, Environment, Shown};
 use crate::keymap::Keymap;
 use crate::runtime::reload::{Reloaded, RereadConfig};
@@ -48,7 +48,7 @@ fn read(global: &Global, before: &Config) -> Result<(Config, Reloaded), super::e
         config: Reconfigured {
             help: keymap.help_rows(),
             themes: chosen.themes.names(),
-            operator: dashboard::operator(global, &config),
+            operator: operator(global, &config),
             views: config.views.clone(),
             alarms: another(config.alarms != before.alarms).map(|()| config.alarms.clone()),
             proportions: another(config.proportions != before.proportions)
@@ -59,6 +59,18 @@ fn read(global: &Global, before: &Config) -> Result<(Config, Reloaded), super::e
         themes: chosen.themes,
     };
     Ok((config, reloaded))
+}
+
+/// What the configuration lets the operator do.
+pub(super) fn operator(global: &Global, config: &Config) -> OperatorConfig {
+    OperatorConfig {
+        portal_url: config.application.portal_url.clone(),
+        programs: config.programs.clone(),
+        permissions: Permissions {
+            delete: global.allow_writes && config.application.allow_delete,
+            email: global.allow_writes && config.application.allow_email,
+        },
+    }
 }
 
 fn at_next_start(before: &[Shown], now: &[Shown]) -> Vec<String> {

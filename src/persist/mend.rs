@@ -144,6 +144,38 @@ struct Saved {
     highest: u64,
 }
 
+/// What the store that is rebuilt is sealed with; where its own key is lost, another one.
+fn rebuilt_vault(
+    location: &Location,
+    name: &str,
+    keys: &mut Vec<(String, Vec<u8>)>,
+    was_sealed: bool,
+) -> Result<Vault, PersistError> {
+    let no_key = || {
+        let why = "it is sealed, and only a process with the key of its application can rebuild it";
+        PersistError::Damaged(String::from(why))
+    };
+    Ok(match &location.key {
+        _ if !was_sealed && keys.is_empty() => Vault::Plain,
+        None => return Err(no_key()),
+        Some(key) if keys.is_empty() => {
+            let data = DataKey::generate().ok_or_else(PersistError::no_randomness)?;
+            let wrapped = key.wrap(name, &data).map_err(PersistError::sealing)?;
+            keys.push((key.recipient().to_owned(), wrapped));
+            Vault::Sealed(Arc::new(data))
+        }
+        Some(key) => Vault::Sealed(Arc::new(key.data_key(name, keys).ok_or_else(no_key)?)),
+    })
+}
+
+/// An old copy of the list is better than none: entries that are too many are easily taken off.
+fn old_copy(location: &Location) -> BTreeMap<SessionId, (i64, SessionRow)> {
+    let copies = files::copies(&location.path).into_iter();
+    let copied = copies.filter_map(|copy| Connection::open(copy).ok());
+    let mut lists = copied.map(|copy| schema4::salvage(&copy));
+    lists.find(|list| !list.is_empty()).unwrap_or_default()
+}
+
 impl Saved {
     fn of(
         location: &Location,
@@ -177,22 +209,7 @@ impl Saved {
             || known.is_some_and(|(_, sealed)| sealed)
             || pages.is_some_and(Pages::has_sealed);
         let key_is_lost = was_sealed && keys.is_empty();
-        let no_key = || {
-            let why = "it is sealed, and only a process with the key of its application can \
-                       rebuild it";
-            PersistError::Damaged(String::from(why))
-        };
-        let vault = match &location.key {
-            _ if !was_sealed && keys.is_empty() => Vault::Plain,
-            None => return Err(no_key()),
-            Some(key) if key_is_lost => {
-                let data = DataKey::generate().ok_or_else(PersistError::no_randomness)?;
-                let wrapped = key.wrap(&name, &data).map_err(PersistError::sealing)?;
-                keys.push((key.recipient().to_owned(), wrapped));
-                Vault::Sealed(Arc::new(data))
-            }
-            Some(key) => Vault::Sealed(Arc::new(key.data_key(&name, &keys).ok_or_else(no_key)?)),
-        };
+        let vault = rebuilt_vault(location, &name, &mut keys, was_sealed)?;
         let reads = if key_is_lost { Vault::Shut(StoreFault::Altered) } else { vault.clone() };
         let contents = journal.read(&name, &reads).unwrap_or_default();
         let mut saved = Self {
@@ -213,12 +230,7 @@ impl Saved {
             saved.add_pages(&mut sessions, pages);
         }
         if sessions.is_empty() && contents.records.is_empty() && !was_sealed {
-            // An old copy of the list is better than none: entries that are too many are easily
-            // taken off.
-            let copies = files::copies(&location.path).into_iter();
-            let copied = copies.filter_map(|copy| Connection::open(copy).ok());
-            let mut lists = copied.map(|copy| schema4::salvage(&copy));
-            sessions = lists.find(|list| !list.is_empty()).unwrap_or_default();
+            sessions = old_copy(location);
         }
         saved.add_journal(&mut sessions, &contents);
         saved.sessions = sessions.into_values().collect();

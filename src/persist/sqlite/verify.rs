@@ -31,6 +31,13 @@ pub(super) struct Compared {
     lost: u64,
 }
 
+/// How many groups of sessions differ of which no session on the list says so.
+fn silent(differing: &HashSet<usize>, told: &HashSet<usize>) -> u64 {
+    let of_sessions = differing.iter().filter(|group| !matches!(**group, STATES | POSTS));
+    let silent = of_sessions.filter(|group| !told.contains(group)).count();
+    u64::try_from(silent).unwrap_or(u64::MAX)
+}
+
 impl Sqlite {
     /// What to say of what the last loading did not believe.
     pub(super) fn doubts(&self) -> Option<String> {
@@ -92,12 +99,8 @@ impl Sqlite {
         let Compared { differing, missing, lost, .. } = compared;
         // Of a few sessions alone it is not found who is missing.
         self.lost = if named.is_none() { lost } else { lost.max(self.lost) };
-        if differing.contains(&STATES) {
-            self.altered.insert(OWN_VALUES);
-        }
-        if differing.contains(&POSTS) {
-            self.altered.insert(MESSAGES);
-        }
+        let others = [(STATES, OWN_VALUES), (POSTS, MESSAGES)].into_iter();
+        self.altered.extend(others.filter(|(of, _)| differing.contains(of)).map(|(_, word)| word));
         let altered = |one: &ListedRow| one.row.storage.fault.is_some_and(StoreFault::is_damage);
         if differing.is_empty() && !listed.iter().any(altered) {
             return Ok(false);
@@ -137,13 +140,8 @@ impl Sqlite {
             }
         }
         if named.is_none() {
-            // Of these no session on the list speaks.
-            let told: HashSet<usize> =
-                listed.iter().filter(|one| altered(one)).map(group).collect();
-            let of_sessions = differing.iter().filter(|group| !matches!(**group, STATES | POSTS));
-            let silent = of_sessions.filter(|group| !told.contains(group)).count();
-            let silent = u64::try_from(silent).unwrap_or(u64::MAX);
-            self.lost += silent.max(missing.saturating_sub(removed));
+            let told = listed.iter().filter(|one| altered(one)).map(group).collect();
+            self.lost += silent(&differing, &told).max(missing.saturating_sub(removed));
         }
         Ok(true)
     }
