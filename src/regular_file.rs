@@ -68,8 +68,6 @@ pub(crate) fn folder_of(path: &Path) -> &Path {
 /// # Errors
 /// Says what is wrong, and what mends it. Those of the file are passed on.
 pub(crate) fn ours(path: &Path) -> io::Result<()> {
-    const ALL_WRITE: u32 = 0o002;
-    const STICKY: u32 = 0o1000;
     let real = path.canonicalize()?;
     let (file, folder) = (real.metadata()?, folder_of(&real).metadata()?);
     let refuse = |why: &str| Err(io::Error::other(why.to_owned()));
@@ -79,11 +77,21 @@ pub(crate) fn ours(path: &Path) -> io::Result<()> {
     if file.mode() & ALL_WRITE != 0 {
         return refuse("can be changed by anybody; run: chmod o-w FILE");
     }
-    // With the sticky bit, as in /tmp, others replace no file of ours.
-    if folder.mode() & ALL_WRITE != 0 && folder.mode() & STICKY == 0 {
+    if is_open_folder(folder.mode()) {
         return refuse("can be replaced by anybody: all may write into its folder");
     }
     Ok(())
+}
+
+/// Mode bits: everybody may write, and nobody may remove what is another's.
+const ALL_WRITE: u32 = 0o002;
+const STICKY: u32 = 0o1000;
+
+/// Whether everybody can replace a file in a folder of this mode. With the sticky bit, as in `/tmp`,
+/// others replace no file of ours.
+#[must_use]
+pub(crate) const fn is_open_folder(mode: u32) -> bool {
+    mode & ALL_WRITE != 0 && mode & STICKY == 0
 }
 
 /// Whether a file of this owner can be changed by somebody other than us and root.

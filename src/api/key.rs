@@ -200,8 +200,7 @@ fn cannot_be_replaced(place: &Path, owner: u32, folder: &Path, mode: u32) -> Res
     if regular_file::is_foreign(owner) {
         return Err(KeyError::Foreign(place.to_path_buf()));
     }
-    // With the sticky bit, as in /tmp, others replace no file of ours.
-    if mode & 0o002 != 0 && mode & 0o1000 == 0 {
+    if regular_file::is_open_folder(mode) {
         let (key, folder) = (place.to_path_buf(), folder.to_path_buf());
         return Err(KeyError::InOpenFolder { key, folder });
     }

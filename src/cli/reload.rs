@@ -42,17 +42,15 @@ fn read(global: &Global, before: &Config) -> Result<(Config, Reloaded), super::e
     let own = config.general.keys.clone().unwrap_or_default();
     let keymap = Keymap::with(&own.0).map_err(ConfigError::from)?;
     let theme = &config.general.theme;
-    let another = |is: bool| is.then_some(());
     let reloaded = Reloaded {
-        theme: another(*theme != before.general.theme).map(|()| theme.clone()),
+        theme: (*theme != before.general.theme).then(|| theme.clone()),
         config: Reconfigured {
             help: keymap.help_rows(),
             themes: chosen.themes.names(),
             operator: operator(global, &config),
             views: config.views.clone(),
-            alarms: another(config.alarms != before.alarms).map(|()| config.alarms.clone()),
-            proportions: another(config.proportions != before.proportions)
-                .map(|()| config.proportions),
+            alarms: (config.alarms != before.alarms).then(|| config.alarms.clone()),
+            proportions: (config.proportions != before.proportions).then_some(config.proportions),
             at_next_start: at_next_start(&before.shown, &config.shown),
         },
         keymap,

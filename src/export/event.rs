@@ -3,7 +3,7 @@
 use serde_json::{Map, Value};
 
 use super::document::event as change;
-use super::mask::{mask_own, sentence};
+use super::mask::{mask_own, sentence, strange};
 use super::{DocumentOrigin, SCHEMA_VERSION, json_lines, summary};
 use crate::domain::events::session_event::{SessionEvent, standing};
 use crate::domain::personal::Privacy;
@@ -30,8 +30,9 @@ pub fn event(happening: &SessionEvent, origin: &DocumentOrigin<'_>, privacy: Pri
     if let Some(words) = &happening.words {
         // A finding in words has Yoti's reason in it.
         let session = happening.session.as_deref();
-        let words = session
-            .map_or(words.as_raw(), |session| sentence(words.as_raw(), session, privacy.hides()));
+        let words = session.map_or(words.as_raw(), |session| {
+            sentence(words.as_raw(), &strange(session, privacy.hides()))
+        });
         map.insert("words".to_owned(), words.into());
     }
     if let Some(connection) = &happening.connection {

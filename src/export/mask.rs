@@ -108,19 +108,23 @@ pub(super) fn findings<'a>(
     session: &WatchedSession,
     masked: bool,
 ) -> Vec<&'a str> {
+    let strange = strange(session, masked && !found.findings.is_empty());
     let texts = found.findings.iter().map(|finding| finding.text.as_raw());
-    texts.map(|text| sentence(text, session, masked)).collect()
+    texts.map(|text| sentence(text, &strange)).collect()
 }
 
 /// One of our sentences about a session: only Yoti's words in it can hold a name.
-pub(super) fn sentence<'a>(text: &'a str, session: &WatchedSession, masked: bool) -> &'a str {
-    if masked && strange(session).iter().any(|said| text.contains(said)) { MASK } else { text }
+pub(super) fn sentence<'a>(text: &'a str, strange: &[&str]) -> &'a str {
+    if strange.iter().any(|said| text.contains(said)) { MASK } else { text }
 }
 
-/// What Yoti says of a session that looks like none of its words.
-fn strange(session: &WatchedSession) -> Vec<&str> {
-    let brief = Some(&session.brief);
-    let result = brief.and_then(|brief| brief.result.as_ref());
+/// What Yoti says of a session that looks like none of its words; nothing unless `masked`.
+pub(super) fn strange(session: &WatchedSession, masked: bool) -> Vec<&str> {
+    if !masked {
+        return Vec::new();
+    }
+    let brief = &session.brief;
+    let result = brief.result.as_ref();
     let checks = result.into_iter().flat_map(|result| &*result.checks).flat_map(|check| {
         [
             check.check_type.as_ref().map(CheckType::as_raw),
@@ -137,8 +141,7 @@ fn strange(session: &WatchedSession) -> Vec<&str> {
     let unknown = result.into_iter().flat_map(|result| &*result.unknown);
     let unknown = unknown.map(|unknown| Some(unknown.value.as_raw()));
     let state = result.into_iter().map(|result| result.state.as_ref().map(SessionState::as_raw));
-    let missing = brief.into_iter().flat_map(|brief| &*brief.covered.missing);
-    let missing = missing.map(|kind| Some(kind.as_raw()));
+    let missing = brief.covered.missing.iter().map(|kind| Some(kind.as_raw()));
     let said = checks.chain(profiles).chain(unknown).chain(state).chain(missing).flatten();
     said.filter(|said| !is_word(said)).collect()
 }

@@ -215,6 +215,11 @@ pub(super) fn checksum(bytes: &[u8]) -> String {
     hex(digest(&SHA256, bytes).as_ref().get(..8).unwrap_or_default())
 }
 
+/// All digits of SHA-256: no other bytes can be made that have them.
+pub(super) fn fingerprint(bytes: &[u8]) -> String {
+    hex(digest(&SHA256, bytes).as_ref())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

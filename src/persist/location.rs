@@ -59,8 +59,8 @@ impl Location {
         }
     }
 
-    /// A store of another profile is refused. Not one that an other SDK ID was used with: who mistypes
-    /// it once must not lose the store to it, and another application has another key.
+    /// A store of another profile is refused. The SDK ID does not count: an operator who mistypes it
+    /// once must not lose the store, and another application has another key.
     #[must_use]
     pub fn owned_by(self, profile: &str) -> Self {
         // Without a configuration there is one that has no name: the first that gets one goes on

@@ -2,7 +2,7 @@
 
 use std::fs;
 use std::os::unix::fs::MetadataExt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::time::Duration;
 
@@ -19,6 +19,15 @@ fn stored() -> World {
     world
 }
 
+/// The same with an empty folder, and the file in it that is exported to.
+fn with_folder() -> (World, PathBuf, PathBuf) {
+    let world = stored();
+    let folder = world.home.path().join("out");
+    fs::create_dir(&folder).unwrap();
+    let file = folder.join("out.json");
+    (world, folder, file)
+}
+
 /// The names of the files in a folder.
 fn names(folder: &Path) -> Vec<String> {
     let files = fs::read_dir(folder).unwrap();
@@ -28,10 +37,7 @@ fn names(folder: &Path) -> Vec<String> {
 // F07
 #[test]
 fn on_a_full_disk_there_is_a_whole_file_or_none_and_a_message() {
-    let world = stored();
-    let folder = world.home.path().join("out");
-    fs::create_dir(&folder).unwrap();
-    let file = folder.join("out.json");
+    let (world, folder, file) = with_folder();
     let whole = world.run(&["export", &world.sessions[0]], 0).0;
     let (mut written, mut refused) = (0, 0);
     // A block has 512 bytes.
@@ -60,10 +66,7 @@ fn on_a_full_disk_there_is_a_whole_file_or_none_and_a_message() {
 // F12
 #[test]
 fn of_two_exports_to_one_file_one_wins_whole() {
-    let world = stored();
-    let folder = world.home.path().join("out");
-    fs::create_dir(&folder).unwrap();
-    let file = folder.join("out.json");
+    let (world, folder, file) = with_folder();
     for round in 0..10 {
         let exports = world.sessions.iter().map(|id| {
             let arguments = ["export", id, "-o", file.to_str().unwrap(), "--force"];
@@ -82,10 +85,7 @@ fn of_two_exports_to_one_file_one_wins_whole() {
 // F05
 #[test]
 fn a_kill_at_any_moment_of_an_export_leaves_the_old_file_or_the_new_one() {
-    let world = stored();
-    let folder = world.home.path().join("out");
-    fs::create_dir(&folder).unwrap();
-    let file = folder.join("out.json");
+    let (world, _, file) = with_folder();
     let pause = std::sync::mpsc::channel::<()>();
     for round in 0..60_u64 {
         // Of the other session each time, so that a file that is left half is none of either.
@@ -129,10 +129,7 @@ pub(crate) fn traced(world: &World, calls: &str, arguments: &[&str]) -> Vec<Stri
 #[test]
 #[ignore = "needs strace"]
 fn a_file_is_on_the_disk_before_it_has_its_name_and_the_name_before_it_is_told() {
-    let world = stored();
-    let folder = world.home.path().join("out");
-    fs::create_dir(&folder).unwrap();
-    let file = folder.join("out.json");
+    let (world, _, file) = with_folder();
     let arguments = ["export", &world.sessions[0], "-o", file.to_str().unwrap()];
     let calls = traced(&world, "fsync,fdatasync,rename,renameat,renameat2,linkat", &arguments);
     let place = |what: &str, path: &str| {

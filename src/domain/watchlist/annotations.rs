@@ -177,15 +177,13 @@ impl Annotations {
     /// Whether this tag was taken off after that time, and not put on again since.
     #[must_use]
     pub fn taken_off_after(&self, at: Timestamp, tag: &String) -> bool {
-        let last =
-            self.history.iter().rev().filter(|action| action.made.at > at).find_map(|action| {
-                let AnnotationChange::Tags { added, removed } = &action.what else { return None };
-                removed
-                    .contains(tag)
-                    .then_some(true)
-                    .or_else(|| added.contains(tag).then_some(false))
-            });
-        last == Some(true)
+        let later = self.history.iter().rev().filter(|action| action.made.at > at);
+        let mut said = later.filter_map(|action| {
+            let AnnotationChange::Tags { added, removed } = &action.what else { return None };
+            let off = removed.contains(tag);
+            (off || added.contains(tag)).then_some(off)
+        });
+        said.next() == Some(true)
     }
 
     fn made(&self, is: impl Fn(&AnnotationChange) -> bool) -> Option<&Made> {

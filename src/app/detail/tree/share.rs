@@ -35,7 +35,7 @@ fn one(share: &DigitalIdShare, times: &TreeWords<'_>) -> TreeNode {
         made.glyph = (Glyph::Reject, Tone::Bad);
         made.status = Cell::new(failed(error), Tone::Bad);
         made.children.extend(maybe("error", error.code.as_ref().map(server)));
-        // A sentence about a document that somebody holds: nothing says whom it names.
+        // A sentence of Yoti's about a document: it may name the holder.
         let described = error.description.as_ref().map(|text| hidden(&long(text), times.privacy));
         made.children.extend(maybe("description", described));
     }
