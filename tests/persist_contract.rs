@@ -428,8 +428,11 @@ fn left_and_taken_in(place: &Backend) {
     let note = |mut store: Box<dyn SharedPersistence>| store.briefs().unwrap()[0].own.note.clone();
     assert_eq!(
         (note(place.beside()).as_str(), holder.briefs().unwrap()[0].own.note.as_str()),
-        ("b", "")
+        ("b", "b"),
+        "it is on the list at once, and stays to be taken in"
     );
+    holder.save(&[Arc::new(WatchedSession::new(entry(1)))]).unwrap();
+    assert_eq!(holder.briefs().unwrap()[0].own.note, "b", "also where its holder has not");
     assert_eq!(holder.posts(last).unwrap(), (Vec::new(), last));
     command.post(&[kept("c")]).unwrap();
     // Only what it has taken in: what was left since stays.
@@ -1308,7 +1311,7 @@ fn what_is_posted_comes_in_its_order_is_told_once_and_goes_with_its_session() {
     assert_eq!(read, left);
     let own_of = |sessions: Vec<WatchedSession>| sessions[0].own.note.clone();
     assert_eq!(own_of(open(&path).load().unwrap()), "secret words", "shown before it is saved");
-    assert_eq!(own_of(dashboard.load().unwrap()), "", "to be taken in, not to be taken as saved");
+    assert_eq!(own_of(dashboard.load().unwrap()), "secret words", "its row has it at once");
     open(&path).post(&[OutboxMessage::Asked(Some(id(2))), OutboxMessage::Removed(id(1))]).unwrap();
     assert_eq!(
         dashboard.posts(last).unwrap().0,

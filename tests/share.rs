@@ -483,3 +483,64 @@ async fn what_another_process_left_is_struck_out_only_when_it_is_saved() {
     assert!(world.engine.end().await);
     assert_eq!(other.listed().unwrap()[0].own.note, "rang back");
 }
+
+/// A holder that has the list in memory, another process, and the note that this one left.
+fn left_beside_a_holder() -> (tempfile::TempDir, PathBuf, Sqlite, Sqlite) {
+    let (folder, file) = place();
+    let mut holder = Sqlite::open(&file, true).unwrap().persistence;
+    holder.add(&[entry(1)]).unwrap();
+    let mut other = Sqlite::open(&file, false).unwrap().persistence;
+    let note = AnnotationChange::Note("rang back".to_owned());
+    let made = Made::new(jiff::Timestamp::UNIX_EPOCH, None);
+    other.post(&[OutboxMessage::Kept(id(1), note, made)]).unwrap();
+    (folder, file, holder, other)
+}
+
+fn remove_store(file: &Path) {
+    for end in ["", "-wal", "-shm"] {
+        let path = format!("{}{end}", file.display());
+        assert!(std::fs::remove_file(&path).is_ok() || !end.is_empty(), "{path}");
+    }
+}
+
+// D10
+#[test]
+fn a_note_left_beside_a_holder_is_in_the_second_copy_before_it_is_taken_in() {
+    for saves in [false, true] {
+        let (_folder, file, mut holder, other) = left_beside_a_holder();
+        if saves {
+            // What the holder knows of it is older than the note.
+            let known = WatchedSession::new(WatchEntry { tags: vec!["vip".into()], ..entry(1) });
+            holder.save(&[Arc::new(known)]).unwrap();
+        }
+        drop((holder, other));
+        remove_store(&file);
+        let mut again = Sqlite::open(&file, true).unwrap().persistence;
+        let listed = again.load().unwrap();
+        assert_eq!(listed[0].own.note, "rang back", "saved by the holder: {saves}");
+        assert_eq!(listed[0].entry.tags.is_empty(), !saves);
+    }
+}
+
+// D10
+#[test]
+fn a_holder_that_opens_its_store_again_takes_in_what_was_left_for_it() {
+    for removed in [false, true] {
+        let (_folder, file, mut holder, other) = left_beside_a_holder();
+        drop(other);
+        if removed {
+            remove_store(&file);
+        }
+        std::fs::remove_file(format!("{}-lock", file.display())).unwrap();
+        assert!(matches!(holder.check(), Err(PersistError::Missing)));
+        holder.reopen().unwrap();
+        let (left, _) = holder.posts(0).unwrap();
+        assert!(
+            matches!(&left[..], [OutboxMessage::Kept(of, ..)] if *of == id(1)),
+            "the store removed: {removed}: {left:?}"
+        );
+        // It saves all of what it has in memory first, which the note is not in yet.
+        holder.save(&[Arc::new(WatchedSession::new(entry(1)))]).unwrap();
+        assert_eq!(holder.load().unwrap()[0].own.note, "rang back");
+    }
+}

@@ -170,7 +170,7 @@ impl Memory {
         Self { kept: Arc::clone(&self.kept), holds: false }
     }
 
-    /// The same store, held from now on, with what was left for whoever holds it.
+    /// The same store, held from now on, with what was left for it.
     ///
     /// # Errors
     /// While somebody else holds it.
@@ -203,8 +203,7 @@ impl Memory {
         })
     }
 
-    /// Changes the list, and leaves word for the holder; where there is none, its part is done here.
-    /// Returns how many were forgotten.
+    /// Changes the list, and leaves word for the holder, if any. Returns how many were forgotten.
     fn carry_out(&self, changes: &[OutboxMessage]) -> usize {
         self.with(|kept| {
             let alone = !self.holds && !kept.held;
@@ -219,6 +218,7 @@ impl Memory {
                         forgotten += usize::from(kept.remove(*id));
                     }
                     OutboxMessage::Added(entry) if !alone => kept.put_entry(entry),
+                    OutboxMessage::Kept(..) if !alone && !self.holds => kept.settle(change),
                     OutboxMessage::Added(_)
                     | OutboxMessage::Kept(..)
                     | OutboxMessage::Told(_)
@@ -295,7 +295,11 @@ impl Persistence for Memory {
     }
 
     fn save(&mut self, sessions: &[Arc<WatchedSession>]) -> Result<(), PersistError> {
-        self.put_known(sessions, |kept, session| kept.put(session.clone()));
+        self.put_known(sessions, |kept, session| {
+            let mut session = session.clone();
+            posts::overlay(std::iter::once(&mut session), kept.posts_after(0));
+            kept.put(session);
+        });
         Ok(())
     }
 

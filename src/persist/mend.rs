@@ -347,10 +347,7 @@ impl Saved {
                 }
             }
             let known = known.unwrap_or_else(|| Header::new(self.name.clone()));
-            let left = posts::after(old, &known, &self.reads, 0).unwrap_or_default();
-            // Those that were taken in once were put back by somebody.
-            let new = left.into_iter().filter(|one| one.version == 0 || one.version > known.taken);
-            for message in new.filter_map(|posted| posted.message) {
+            for message in posts::waiting(old, &known, &self.reads).unwrap_or_default() {
                 write.leave(&message)?;
             }
         }

@@ -200,6 +200,29 @@ pub(super) fn after(
     Ok(posted)
 }
 
+/// What can be read of those that were not taken in yet: one that was, and stands there again, was put
+/// back by somebody, and is left out.
+pub(super) fn waiting(
+    connection: &Connection,
+    header: &Header,
+    vault: &Vault,
+) -> Result<Vec<OutboxMessage>, PersistError> {
+    let left = after(connection, header, vault, 0)?;
+    let new = left.into_iter().filter(|one| one.version == 0 || one.version > header.taken);
+    Ok(new.filter_map(|posted| posted.message).collect())
+}
+
+/// Those that are about one session, by it.
+pub(super) fn by_session(posts: Vec<OutboxMessage>) -> HashMap<SessionId, Vec<OutboxMessage>> {
+    let mut of: HashMap<SessionId, Vec<OutboxMessage>> = HashMap::new();
+    for post in posts {
+        if let Some(id) = whose(&post) {
+            of.entry(id).or_default().push(post);
+        }
+    }
+    of
+}
+
 /// Puts what is posted on top of what is saved.
 pub(super) fn overlay<'a>(
     sessions: impl Iterator<Item = &'a mut WatchedSession>,

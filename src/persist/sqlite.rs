@@ -22,7 +22,7 @@ use super::key::Vault;
 use super::location::Location;
 use super::shared::SharedPersistence;
 use super::write::{Saving, Write};
-use super::{PersistError, Persistence, SCHEMA, files, posts, state};
+use super::{Opened, PersistError, Persistence, SCHEMA, files, posts, state};
 use crate::domain::session::ids::SessionId;
 use crate::domain::watchlist::detail_source::DetailSource;
 use crate::domain::watchlist::outbox::OutboxMessage;
@@ -32,6 +32,7 @@ use crate::domain::watchlist::watched::{WatchEntry, WatchedSession};
 use former::Former;
 pub use reader::DetailReader;
 
+use open::OpenedFor;
 pub(super) use open::keyring;
 
 /// What [`Persistence::trouble`] says was altered, beside sessions.
@@ -88,9 +89,18 @@ impl Sqlite {
         }
         let former = self.former.take();
         let saved = self.write(|write| {
+            let mut waiting =
+                posts::by_session(posts::waiting(write.sql, &write.header, write.vault)?);
             sessions.iter().try_for_each(|session| {
                 let whole = former.as_ref().and_then(|former| former.whole(session));
-                write.put_known(whole.as_ref().unwrap_or(session), what)
+                let known = whole.as_ref().unwrap_or(session);
+                let Some(left) = waiting.remove(&session.id()) else {
+                    return write.put_known(known, what);
+                };
+                // What was left stands in the row, and this process has yet to take it in.
+                let mut known = known.clone();
+                posts::overlay(std::iter::once(&mut known), left);
+                write.put_known(&known, what)
             })
         });
         if saved.is_err() {
@@ -207,6 +217,8 @@ impl Sqlite {
                         forgotten += usize::from(write.forget(*id)?);
                     }
                     OutboxMessage::Added(entry) if !alone => write.put_entry(entry)?,
+                    // In the second copy too: the post alone would go with the file.
+                    OutboxMessage::Kept(..) if !alone && !holds => write.settle(change)?,
                     OutboxMessage::Added(_)
                     | OutboxMessage::Kept(..)
                     | OutboxMessage::Told(_)
@@ -329,8 +341,14 @@ impl Persistence for Sqlite {
             // Closed first, while nothing of a new store lies in its place.
             drop(connection);
         }
-        let opened = Self::at(&self.location.clone(), true)?;
-        *self = Self { former: self.former.take(), ..opened.persistence };
-        Ok(opened.warning)
+        let left = self.former.as_ref().map(Former::waiting).unwrap_or_default();
+        let Opened { mut persistence, warning } =
+            Self::for_whom(&self.location.clone(), OpenedFor::HolderAgain)?;
+        // Its rows have it from the second copy; what this process keeps has not.
+        if !left.is_empty() {
+            persistence.write(|write| left.iter().try_for_each(|message| write.leave(message)))?;
+        }
+        *self = Self { former: self.former.take(), ..persistence };
+        Ok(warning)
     }
 }
