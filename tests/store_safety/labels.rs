@@ -161,3 +161,27 @@ fn what_was_left_for_the_holder_and_taken_in_is_not_taken_in_again() {
     assert_eq!(store.posts(0).unwrap().0, [], "it was put back");
     assert!(store.trouble().unwrap().contains("messages between processes"));
 }
+
+#[test]
+fn what_is_left_without_the_key_changes_nothing_of_a_session_that_is_there() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut holder = held(folder.path());
+    let mut known = session(1, "COMPLETED", 1);
+    holder.add(&[(*known.entry).clone()]).unwrap();
+    let entry = Arc::clone(&known.entry);
+    let mut keyless = Location::new(&folder.path().join("store.db"), None).beside().unwrap();
+    let forged = WatchEntry {
+        reference: Some("forged".into()),
+        tags: vec!["forged".into()],
+        added_at: at(9),
+        ..(*entry).clone()
+    };
+    keyless.post(&[OutboxMessage::Added(forged)]).unwrap();
+    // The holder saves before it has looked at what was left for it.
+    known.keep(&AnnotationChange::Note("rang back".into()), at(5));
+    holder.save(&[Arc::new(known)]).unwrap();
+    assert_eq!(holder.load().unwrap()[0].entry, entry);
+    drop((holder, keyless));
+    let listed = held(folder.path()).load().unwrap();
+    assert_eq!((&listed[0].entry, listed[0].own.note.as_str()), (&entry, "rang back"));
+}

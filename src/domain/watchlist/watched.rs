@@ -220,6 +220,10 @@ impl WatchedSession {
     /// Takes in that it was added again: it is on the list, and keeps whatever the entry does not say.
     /// This may be told twice, so that what was archived or taken off later stays so.
     pub fn add_again(&mut self, entry: &WatchEntry) {
+        // A process without the key changes nothing that is there.
+        if entry.unverified && !self.entry.unverified {
+            return;
+        }
         let at = entry.added_at;
         let mut added = entry.clone();
         added.tags.retain(|tag| !self.own.taken_off_after(at, tag));
