@@ -203,7 +203,7 @@ impl Memory {
         })
     }
 
-    /// Changes the list, and leaves word for the holder, if any. Returns how many were forgotten.
+    /// Changes the list, and leaves word for the holder or does its part; returns how many went.
     fn carry_out(&self, changes: &[OutboxMessage]) -> usize {
         self.with(|kept| {
             let alone = !self.holds && !kept.held;

@@ -21,6 +21,13 @@ pub(super) struct Posted {
     pub(super) message: Option<OutboxMessage>,
 }
 
+impl Posted {
+    /// It was taken in once: where it stands there again, somebody has put it back.
+    pub(super) const fn was_taken(&self, header: &Header) -> bool {
+        self.version != 0 && self.version <= header.taken
+    }
+}
+
 fn place(store: &str, session: &str, kind: &str, version: u64) -> String {
     format!("{store} post {session} {kind} {version}")
 }
@@ -200,15 +207,14 @@ pub(super) fn after(
     Ok(posted)
 }
 
-/// What can be read of those that were not taken in yet: one that was, and stands there again, was put
-/// back by somebody, and is left out.
+/// The messages that can be read and were not taken in yet, oldest first.
 pub(super) fn waiting(
     connection: &Connection,
     header: &Header,
     vault: &Vault,
 ) -> Result<Vec<OutboxMessage>, PersistError> {
     let left = after(connection, header, vault, 0)?;
-    let new = left.into_iter().filter(|one| one.version == 0 || one.version > header.taken);
+    let new = left.into_iter().filter(|posted| !posted.was_taken(header));
     Ok(new.filter_map(|posted| posted.message).collect())
 }
 

@@ -10,7 +10,7 @@ mod seal;
 mod shared;
 mod verify;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
 use rusqlite::{Connection, TransactionBehavior};
@@ -32,7 +32,7 @@ use crate::domain::watchlist::watched::{WatchEntry, WatchedSession};
 use former::Former;
 pub use reader::DetailReader;
 
-use open::OpenedFor;
+use open::OpenedBy;
 pub(super) use open::keyring;
 
 /// What [`Persistence::trouble`] says was altered, beside sessions.
@@ -89,8 +89,13 @@ impl Sqlite {
         }
         let former = self.former.take();
         let saved = self.write(|write| {
-            let mut waiting =
-                posts::by_session(posts::waiting(write.sql, &write.header, write.vault)?);
+            // Nothing else writes what the list says of a session.
+            let mut waiting = match what {
+                Saving::All => {
+                    posts::by_session(posts::waiting(write.sql, &write.header, write.vault)?)
+                }
+                Saving::Learned | Saving::Times => HashMap::new(),
+            };
             sessions.iter().try_for_each(|session| {
                 let whole = former.as_ref().and_then(|former| former.whole(session));
                 let known = whole.as_ref().unwrap_or(session);
@@ -343,7 +348,7 @@ impl Persistence for Sqlite {
         }
         let left = self.former.as_ref().map(Former::waiting).unwrap_or_default();
         let Opened { mut persistence, warning } =
-            Self::for_whom(&self.location.clone(), OpenedFor::HolderAgain)?;
+            Self::opened_by(&self.location.clone(), OpenedBy::HolderAgain)?;
         // Its rows have it from the second copy; what this process keeps has not.
         if !left.is_empty() {
             persistence.write(|write| left.iter().try_for_each(|message| write.leave(message)))?;

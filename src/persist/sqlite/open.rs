@@ -18,15 +18,21 @@ use crate::persist::{
     Opened, PersistError, SCHEMA, SharedPersistence, files, mend, posts, read_only, schema, wal,
 };
 
-/// For whom a store is opened.
+/// Who opens a store, and what for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum OpenedFor {
+pub(super) enum OpenedBy {
     /// A command works on it, whoever holds it.
     Command,
     /// This process takes it, and loads it then.
     Holder,
     /// This process held it and has loaded it: it takes in what others leave while it runs.
     HolderAgain,
+}
+
+impl OpenedBy {
+    const fn is_holder(self) -> bool {
+        !matches!(self, Self::Command)
+    }
 }
 
 impl Location {
@@ -56,15 +62,15 @@ impl Sqlite {
     /// One that cannot be written is opened to be read, unless it is to be held: then changes are
     /// refused, and the warning says why.
     pub fn at(location: &Location, exclusive: bool) -> Result<Opened<Self>, PersistError> {
-        Self::for_whom(location, if exclusive { OpenedFor::Holder } else { OpenedFor::Command })
+        Self::opened_by(location, if exclusive { OpenedBy::Holder } else { OpenedBy::Command })
     }
 
-    pub(super) fn for_whom(
+    pub(super) fn opened_by(
         location: &Location,
-        whom: OpenedFor,
+        by: OpenedBy,
     ) -> Result<Opened<Self>, PersistError> {
-        let exclusive = whom != OpenedFor::Command;
-        match Self::to_write(location, whom) {
+        let exclusive = by.is_holder();
+        match Self::to_write(location, by) {
             Err(PersistError::NotWritable(why)) if !exclusive && location.path.exists() => {
                 let persistence = Self::to_read(location, why.clone())?;
                 let warning = Some(persistence.warning_of_reading(&why));
@@ -93,9 +99,9 @@ impl Sqlite {
         format!("the local store is read-only: {why}{behind}")
     }
 
-    fn to_write(location: &Location, whom: OpenedFor) -> Result<Opened<Self>, PersistError> {
+    fn to_write(location: &Location, by: OpenedBy) -> Result<Opened<Self>, PersistError> {
         let path = &location.path;
-        let exclusive = whom != OpenedFor::Command;
+        let exclusive = by.is_holder();
         // Before SQLite opens anything: it gives its other files the mode of this one (fault F03).
         files::prepare(path)?;
         // Before the file is looked at: without it two processes would mend at once and lose
@@ -126,10 +132,10 @@ impl Sqlite {
             }
             other => Self { lock, ..other? },
         };
-        let told = match store.settle_in(whom) {
+        let told = match store.settle_in(by) {
             Err(PersistError::Damaged(why)) => {
                 warning = store.mend(PersistError::Damaged(why))?.or(warning);
-                store.settle_in(whom)?
+                store.settle_in(by)?
             }
             other => other?,
         };
@@ -282,22 +288,22 @@ impl Sqlite {
 
     /// Takes in what the journal has and the store lacks, and what was posted while nobody held it.
     /// Returns what to say of it.
-    pub(super) fn settle_in(&mut self, whom: OpenedFor) -> Result<Option<String>, PersistError> {
+    pub(super) fn settle_in(&mut self, by: OpenedBy) -> Result<Option<String>, PersistError> {
         if self.vault.is_shut() {
             return Ok(None);
         }
         let told = if self.is_behind()? { self.catch_up()? } else { None };
         // Before it is loaded: what others left is part of the list. What was left without the key
         // is sealed by whoever has it, where nobody holds the store.
-        let settles = match whom {
-            OpenedFor::Holder => true,
-            OpenedFor::Command => self.lock.is_some() || posts::any_unsealed(&self.connection)?,
-            OpenedFor::HolderAgain => false,
+        let settles = match by {
+            OpenedBy::Holder => true,
+            OpenedBy::Command => self.lock.is_some() || posts::any_unsealed(&self.connection)?,
+            OpenedBy::HolderAgain => false,
         };
         if settles {
             self.holding(|store| if store.lock.is_some() { store.settle() } else { Ok(()) })?;
         }
-        if whom != OpenedFor::Command {
+        if by.is_holder() {
             self.write(|write| {
                 write.header.epoch += 1;
                 Ok(())

@@ -6,7 +6,7 @@ use super::{MESSAGES, Sqlite};
 use crate::domain::session::ids::SessionId;
 use crate::domain::watchlist::list_changes::ListChanges;
 use crate::domain::watchlist::outbox::OutboxMessage;
-use crate::domain::watchlist::watched::{WatchEntry, WatchedSession};
+use crate::domain::watchlist::watched::WatchedSession;
 use crate::persist::brief_text::Derivations;
 use crate::persist::header::Header;
 use crate::persist::shared::{ReadThrough, SeenRows, SharedPersistence, TOLD, with_read};
@@ -55,13 +55,8 @@ impl SharedPersistence for Sqlite {
         let last = left.last().map_or(after, |post| post.number);
         let mut messages = Vec::new();
         for post in left {
-            // A post that was taken in once and stands there again was put back by somebody.
-            let again = post.version != 0 && post.version <= header.taken;
+            let again = post.was_taken(&header);
             match post.message.filter(|_| !again) {
-                // Who has no key changes nothing that is there.
-                Some(OutboxMessage::Added(entry))
-                    if entry.unverified && self.entry(entry.id)?.is_some_and(|e| !e.unverified) => {
-                }
                 Some(message) => messages.push(message),
                 None => drop(self.altered.insert(MESSAGES)),
             }
@@ -165,12 +160,6 @@ impl Sqlite {
             store.with_details(&listed)
         })?;
         self.completed(sessions)
-    }
-
-    /// What the list says of one session.
-    fn entry(&self, id: SessionId) -> Result<Option<WatchEntry>, PersistError> {
-        let found = rows::found(&self.connection, &self.name, &self.vault, id)?;
-        Ok(found.and_then(|found| found.row.ok()).map(|row| row.entry))
     }
 
     /// With their details, so that what happened to each can be told; of very many at once, such as
