@@ -382,6 +382,9 @@ fn a_picture_in_the_terminals_graphics_is_taken_back_when_closed_and_on_every_wa
         let raw = terminal.raw.lock().unwrap();
         raw.get(from..).unwrap().windows(bytes.len()).any(|window| window == bytes)
     };
+    // One session by its name: until the first key the selection goes with the first row.
+    terminal.types("/demo-0002\r");
+    terminal.sees("1 Sessions 1 of ");
     // The tree has what was supplied, and with it its pictures.
     terminal.sees("● PASSPORT");
     terminal.types("2v");
