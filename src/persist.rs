@@ -25,6 +25,7 @@ mod prefixes;
 mod read_only;
 mod rows;
 mod salvage;
+mod saved_sessions;
 mod schema;
 mod schema4;
 mod second_copy;
@@ -45,9 +46,10 @@ use crate::domain::watchlist::detail_source::DetailSource;
 use crate::domain::watchlist::watched::{WatchEntry, WatchedSession};
 
 pub use memory::in_memory;
+pub use saved_sessions::SavedSessions;
 pub use schema::SCHEMA;
 pub use shared::{ReadThrough, SeenRows, SharedPersistence};
-pub use writer::{SavedSessions, WriterEvent, writer};
+pub use writer::{WriterEvent, writer};
 
 /// Name of the state that says when the operator last looked.
 pub const LAST_LOOK: &str = "last_look";
@@ -113,6 +115,11 @@ pub trait Persistence: std::fmt::Debug + Send + 'static {
     /// An error when what is written would be lost, because another file stands in its place.
     fn check(&mut self) -> Result<(), PersistError> {
         Ok(())
+    }
+
+    /// True: the file that it was opened on has gone, and with it what was saved there.
+    fn was_removed(&self) -> bool {
+        false
     }
 
     /// An error when a change could not be written now: the disk is full, or read-only. Writes

@@ -65,7 +65,7 @@ pub enum Command {
     Follow(ListChanges),
     /// Such changes that were made in another process.
     Kept(Vec<(SessionId, AnnotationChange)>, Made),
-    /// While another process asks: what that one is to know goes to this channel.
+    /// Another process holds the store and asks: what that one is to know goes to this channel.
     Relay(mpsc::Sender<Vec<OutboxMessage>>),
     /// The other process has ended and left this list: ask. What this one holds then, before it
     /// asks anybody, goes to this channel.

@@ -544,3 +544,65 @@ fn a_holder_that_opens_its_store_again_takes_in_what_was_left_for_it() {
         assert_eq!(holder.load().unwrap()[0].own.note, "rang back");
     }
 }
+
+// D10
+#[tokio::test(start_paused = true)]
+async fn who_loses_the_lock_to_another_process_follows_it_and_leaves_it_what_is_not_saved() {
+    let (_folder, file) = place();
+    Sqlite::open(&file, true).unwrap().persistence.add(&[entry(1), entry(2)]).unwrap();
+    let mut world = started(&file);
+    world.sees(|s| s.health.connection == Connection::Live).await;
+    tokio::time::sleep(std::time::Duration::from_secs(5)).await;
+    std::fs::remove_file(file.with_file_name("store.db-lock")).unwrap();
+    let mut other = Sqlite::open(&file, true).unwrap().persistence;
+    for order in [
+        note(1, "called her"),
+        OperatorCommand::Add(vec![entry(3)]).into(),
+        OperatorCommand::Remove(vec![id(2)]).into(),
+    ] {
+        world.engine.commands.send(order).await.unwrap();
+    }
+    world.sees(|s| s.health.connection == Connection::Following).await;
+    let asked = world.asked();
+    world.engine.commands.send(note(3, "kept while it follows")).await.unwrap();
+    tokio::time::sleep(std::time::Duration::from_mins(5)).await;
+    assert_eq!(world.asked(), asked, "one process asks, not two");
+
+    let stored = other.load().unwrap();
+    let noted_there: Vec<(SessionId, &str)> =
+        stored.iter().map(|s| (s.id(), s.own.note.as_str())).collect();
+    assert_eq!(noted_there, [(id(1), "called her"), (id(3), "kept while it follows")]);
+    let here = world.sees(|s| s.sessions.len() == 2).await;
+    assert_eq!((noted(&here, 1), noted(&here, 3)), ("called her", "kept while it follows"));
+    assert_eq!(here.health.store_trouble, None, "what is over is told no longer");
+    drop(other);
+    world.sees(|s| s.health.connection == Connection::Live).await;
+    world.engine.commands.send(note(1, "again the holder")).await.unwrap();
+    assert!(world.engine.end().await);
+    let again = Sqlite::open(&file, true).unwrap().persistence.load().unwrap();
+    assert_eq!(again[0].own.note, "again the holder");
+}
+
+// D10
+#[tokio::test(start_paused = true)]
+async fn who_loses_store_and_lock_leaves_the_whole_list_to_the_process_that_made_them_anew() {
+    let (_folder, file) = place();
+    Sqlite::open(&file, true).unwrap().persistence.add(&[entry(1), entry(2)]).unwrap();
+    let mut world = started(&file);
+    world.sees(|s| s.health.connection == Connection::Live).await;
+    world.engine.commands.send(note(1, "called her")).await.unwrap();
+    tokio::time::sleep(std::time::Duration::from_secs(5)).await;
+    for name in ["store.db", "store.db-wal", "store.db-shm", "store.db-lock", "store.db-watchlist"]
+    {
+        let _not_there = std::fs::remove_file(file.with_file_name(name));
+    }
+    let mut other = Sqlite::open(&file, true).unwrap().persistence;
+    assert_eq!(other.briefs().unwrap().len(), 0);
+    world.sees(|s| s.health.connection == Connection::Following).await;
+    tokio::time::sleep(std::time::Duration::from_secs(5)).await;
+    let stored = other.load().unwrap();
+    assert_eq!(stored.iter().map(WatchedSession::id).collect::<Vec<_>>(), [id(1), id(2)]);
+    assert_eq!(stored[0].own.note, "called her");
+    assert_eq!(world.sees(|_| true).await.sessions.len(), 2);
+    assert!(world.engine.end().await);
+}

@@ -329,6 +329,10 @@ impl Persistence for Sqlite {
         self.is_in_place()
     }
 
+    fn was_removed(&self) -> bool {
+        self.former.is_some()
+    }
+
     fn can_write(&mut self) -> Result<(), PersistError> {
         self.refused.as_ref().map_or(Ok(()), |why| Err(PersistError::NotWritable(why.clone())))?;
         files::can_write(&self.location.path)

@@ -6,18 +6,14 @@ use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::Duration;
 
-use jiff::Timestamp;
 use tokio::sync::watch;
 use tokio::task::{JoinError, JoinHandle};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
-use super::{LAST_LOOK, PersistError, Persistence, arrangement, ledger};
-use crate::domain::events::ledger::NotificationCounts;
-use crate::domain::session::ids::SessionId;
-use crate::domain::watchlist::list_layout::Arrangement;
-use crate::domain::watchlist::snapshot::{SessionTable, Snapshot};
-use crate::domain::watchlist::watched::{WatchEntry, WatchedSession};
+use super::saved_sessions::SavedSessions;
+use super::{PersistError, Persistence};
+use crate::domain::watchlist::snapshot::Snapshot;
 
 /// Two saves are at least this far apart.
 const PACE: Duration = Duration::from_millis(500);
@@ -35,40 +31,24 @@ pub enum WriterEvent {
     Trouble(Option<String>),
 }
 
-/// What the store holds already: the list, and what was archived from it.
-#[derive(Debug, Default)]
-pub struct SavedSessions {
-    pub watched: SessionTable,
-    pub archived: SessionTable,
-}
-
-impl SavedSessions {
-    /// What was loaded, before anything in it changes.
-    #[must_use]
-    pub fn of(snapshot: &Snapshot) -> Self {
-        Self { watched: snapshot.sessions.clone(), archived: snapshot.archived.clone() }
-    }
-}
-
 /// Saves what changes in the snapshots until cancelled, at most twice a second, latest wins; then
 /// saves once more and returns. How it goes is told through `told`.
+///
+/// With what was saved last where another process has taken the store; the rest is to reach that one.
 pub async fn writer(
     persistence: Box<dyn Persistence>,
     saved: SavedSessions,
     mut snapshots: watch::Receiver<Arc<Snapshot>>,
     told: impl Fn(WriterEvent) + Send + 'static,
     cancelled: CancellationToken,
-) {
+) -> Option<SavedSessions> {
     let mut work = Saver {
         persistence: Some(persistence),
-        saved: saved.watched,
-        archived: saved.archived,
-        last_look: None,
-        arrangement: None,
-        tally: None,
+        saved,
         stored: 0,
         troubled: false,
         lost: false,
+        taken: false,
     };
     let mut not_before = Instant::now();
     loop {
@@ -88,72 +68,27 @@ pub async fn writer(
         }
         let snapshot = Arc::clone(&snapshots.borrow_and_update());
         work = work.save(snapshot, &told).await;
+        if work.taken {
+            return Some(work.saved);
+        }
         not_before = Instant::now() + if work.troubled { Duration::ZERO } else { PACE };
     }
     // Once more at the end: what changed within the pace is not lost.
     let snapshot = Arc::clone(&snapshots.borrow());
-    work.save(snapshot, &told).await;
+    work = work.save(snapshot, &told).await;
+    work.taken.then_some(work.saved)
 }
 
 struct Saver {
     persistence: Option<Box<dyn Persistence>>,
-    saved: SessionTable,
-    archived: SessionTable,
-    last_look: Option<Timestamp>,
-    /// As it was saved last in this run.
-    arrangement: Option<Arc<Arrangement>>,
-    tally: Option<NotificationCounts>,
+    saved: SavedSessions,
     /// The last snapshot of which it was told that it is stored.
     stored: u64,
     troubled: bool,
     /// Its file is gone or damaged, or the thread that wrote it has failed: it is opened again.
     lost: bool,
-}
-
-/// What is to be written, most of it nothing.
-#[derive(Default)]
-struct Due {
-    new: Vec<WatchEntry>,
-    gone: Vec<SessionId>,
-    changed: Vec<Arc<WatchedSession>>,
-    touched: Vec<Arc<WatchedSession>>,
-    last_look: Option<Timestamp>,
-    arrangement: Option<Arc<Arrangement>>,
-    tally: Option<NotificationCounts>,
-}
-
-impl Due {
-    const fn is_empty(&self) -> bool {
-        self.new.is_empty()
-            && self.gone.is_empty()
-            && self.changed.is_empty()
-            && self.touched.is_empty()
-            && self.last_look.is_none()
-            && self.arrangement.is_none()
-            && self.tally.is_none()
-    }
-
-    fn write(&self, persistence: &mut dyn Persistence) -> Result<(), PersistError> {
-        if !self.new.is_empty() {
-            persistence.add(&self.new)?;
-        }
-        if !self.gone.is_empty() {
-            persistence.remove(&self.gone)?;
-        }
-        if !self.changed.is_empty() {
-            persistence.save(&self.changed)?;
-        }
-        if !self.touched.is_empty() {
-            persistence.touch(&self.touched)?;
-        }
-        if let Some(kept) = &self.arrangement {
-            arrangement::keep(persistence, kept)?;
-        }
-        if let Some(tally) = &self.tally {
-            ledger::keep(persistence, tally)?;
-        }
-        self.last_look.map_or(Ok(()), |at| persistence.set_state(LAST_LOOK, &at.to_string()))
-    }
+    /// Another process has it: it could not be opened again.
+    taken: bool,
 }
 
 /// How a save ended, and whether it was told that it takes long.
@@ -173,64 +108,13 @@ async fn awaited<T>(
 }
 
 impl Saver {
-    fn held(&self, id: SessionId) -> Option<&Arc<WatchedSession>> {
-        self.saved.get(id).or_else(|| self.archived.get(id))
-    }
-
-    fn due(&self, snapshot: &Snapshot) -> Due {
-        let list = snapshot.sessions.since(&self.saved);
-        let archived = snapshot.archived.since(&self.archived);
-        // By address: as long as nobody came or went, no id need be looked up.
-        let gone = if list.same_list && archived.same_list {
-            Vec::new()
-        } else {
-            let held = self.saved.iter().chain(self.archived.iter()).map(|s| s.id());
-            let stays =
-                |id| snapshot.sessions.get(id).is_some() || snapshot.archived.get(id).is_some();
-            held.filter(|id| !stays(*id)).collect()
-        };
-        // Most polls say nothing new: their answers need not be written again.
-        let same = |s: &&Arc<WatchedSession>| {
-            self.held(s.id()).is_some_and(|was| was.revision == s.revision && was.entry == s.entry)
-        };
-        let (touched, changed): (Vec<_>, Vec<_>) =
-            list.changed.iter().chain(&archived.changed).partition(|s| same(s));
-        // When it is due next, and whether its detail is at hand, is not stored.
-        let answered = |s: &&Arc<WatchedSession>| {
-            let same = |was: &Arc<WatchedSession>| {
-                was.poll.last_ok == s.poll.last_ok && Arc::ptr_eq(&was.brief, &s.brief)
-            };
-            !self.held(s.id()).is_some_and(same)
-        };
-        let is_new = |s: &&Arc<WatchedSession>| self.held(s.id()).is_none();
-        let changed: Vec<Arc<WatchedSession>> = changed.into_iter().map(Arc::clone).collect();
-        Due {
-            new: changed.iter().filter(is_new).map(|s| WatchEntry::clone(&s.entry)).collect(),
-            gone,
-            touched: touched.into_iter().filter(answered).map(Arc::clone).collect(),
-            changed,
-            last_look: snapshot.last_look.filter(|at| Some(*at) != self.last_look),
-            arrangement: Some(Arc::clone(&snapshot.arrangement))
-                .filter(|now| self.arrangement.as_ref() != Some(now)),
-            tally: Some(snapshot.health.notified)
-                .filter(|now| !now.is_empty() && self.tally != Some(*now)),
-        }
-    }
-
-    /// What stands in the file that is opened next is not known: all of it is due.
-    fn forget_what_is_saved(&mut self) {
-        self.saved = SessionTable::default();
-        self.archived = SessionTable::default();
-        (self.last_look, self.arrangement, self.tally) = (None, None, None);
-    }
-
     /// Saves the difference on a blocking thread.
     async fn save(mut self, snapshot: Arc<Snapshot>, told: &impl Fn(WriterEvent)) -> Self {
         let Some(mut persistence) = self.persistence.take() else { return self };
-        if self.lost {
-            self.forget_what_is_saved();
-        }
-        let (due, lost) = (self.due(&snapshot), self.lost);
+        // What stands in the file that is opened next is not known: all of it is due.
+        let unknown = SavedSessions::default();
+        let due = if self.lost { &unknown } else { &self.saved }.due(&snapshot);
+        let lost = self.lost;
         let saving = tokio::task::spawn_blocking(move || {
             // A panic must not take the store with it: it is opened again before the next save. The
             // panic hook ends the program (fault T01), and that save is the one on the way out; so
@@ -264,11 +148,7 @@ impl Saver {
                 // Also where nothing was due: it has details that have gone from the snapshot.
                 Self {
                     persistence: Some(persistence),
-                    saved: snapshot.sessions.clone(),
-                    archived: snapshot.archived.clone(),
-                    last_look: snapshot.last_look,
-                    arrangement: Some(Arc::clone(&snapshot.arrangement)),
-                    tally: Some(snapshot.health.notified),
+                    saved: SavedSessions::all_of(&snapshot),
                     troubled: false,
                     lost: false,
                     ..self
@@ -286,6 +166,12 @@ impl Saver {
         why: &PersistError,
         told: &impl Fn(WriterEvent),
     ) -> Self {
+        if self.lost && matches!(why, PersistError::Locked(_)) {
+            tracing::warn!("another process has taken the local store");
+            let removed = persistence.was_removed();
+            let saved = if removed { SavedSessions::default() } else { self.saved };
+            return Self { saved, taken: true, ..self };
+        }
         if !self.troubled {
             tracing::error!(%why, "the local store is not written");
         }
@@ -300,9 +186,13 @@ impl Saver {
 mod tests {
     use std::sync::{Mutex, PoisonError};
 
+    use jiff::Timestamp;
+
     use super::*;
+    use crate::domain::session::ids::SessionId;
     use crate::domain::watchlist::detail_source::{DetailSource, NothingStored};
     use crate::domain::watchlist::snapshot::Health;
+    use crate::domain::watchlist::watched::{WatchEntry, WatchedSession};
     use crate::store::Store;
 
     /// Writes down what it is asked for, and panics when it is to add for the first time.
@@ -379,7 +269,7 @@ mod tests {
         assert_eq!(told.recv().await, Some(trouble));
         // As the panic hook of the dashboard does: the last save comes at once.
         cancel.cancel();
-        task.await.unwrap();
+        assert!(task.await.unwrap().is_none());
         assert_eq!(told.recv().await, Some(WriterEvent::Trouble(None)));
         assert_eq!(told.recv().await, Some(WriterEvent::Saved(store.snapshot().version)));
         assert_eq!(*asked.lock().unwrap(), ["add", "reopen", "add", "save"]);

@@ -144,6 +144,12 @@ impl<A: SessionApi, C: Clock> Task<A, C> {
         }
     }
 
+    /// Another process holds the store and asks; what is kept here is that one's to save.
+    pub(super) fn stands_by(&mut self, relay: mpsc::Sender<Vec<OutboxMessage>>) {
+        self.settings.following = true;
+        self.relay = Some(relay);
+    }
+
     /// What the other process left is this one's to keep from here on. Who saves learns what it was,
     /// so that nothing that is learned after it is taken for saved.
     pub(super) fn take_over(

@@ -334,7 +334,7 @@ impl<A: SessionApi, C: Clock> Task<A, C> {
             Command::AlertTrouble(trouble) => self.hints.alert_trouble = trouble,
             Command::Follow(list) => self.follow(list, now),
             Command::Kept(changes, made) => self.keep(&changes, &made, now),
-            Command::Relay(to) => self.relay = Some(to),
+            Command::Relay(to) => self.stands_by(to),
             Command::TakeOver(list, to) => self.take_over(list, &to, now),
             Command::Traffic(to) => self.tell_traffic(&to),
             Command::Flush(to) => {

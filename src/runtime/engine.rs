@@ -7,7 +7,7 @@ use tokio::sync::{mpsc, watch};
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
-use super::share;
+use super::share::{self, FollowFrom};
 use crate::api::SessionApi;
 use crate::clock::Clock;
 use crate::domain::assessment::rules::Rules;
@@ -31,9 +31,8 @@ use crate::store::Store;
 pub enum StoreRole {
     /// This process, into this store; where its file is, when other processes may change the list.
     Own(Box<dyn Persistence>, Option<Location>),
-    /// Another process; this one shows what stands in the store, of which it has read these rows,
-    /// and takes over when it ends.
-    Follow(Location, SeenRows),
+    /// Another process; this one shows what stands in the store, and takes over when it ends.
+    Follow(Location, FollowFrom),
 }
 
 /// What the tasks begin with.
@@ -99,7 +98,7 @@ impl LoadedStore {
             warning: warning.or(unreadable).or_else(|| refused.map(|why| why.to_string())),
             ..held
         };
-        let following = StoreRole::Follow(location.clone(), seen);
+        let following = StoreRole::Follow(location.clone(), FollowFrom::Read(seen));
         Ok(if follows { Self { keeping: following, ..held } } else { held })
     }
 }
@@ -212,38 +211,64 @@ fn tell(commands: &mpsc::Sender<Command>, trouble: Command) {
     let _dropped = commands.try_send(trouble);
 }
 
-/// Saves, and keeps the watch-list in step with other processes. Follows first where one asks.
+/// Saves, and keeps the watch-list in step with other processes. Follows while another one asks.
 async fn keep(
-    keeping: StoreRole,
+    mut keeping: StoreRole,
     takes: bool,
-    kept: mpsc::Receiver<Vec<OutboxMessage>>,
-    saved: SavedSessions,
+    mut kept: mpsc::Receiver<Vec<OutboxMessage>>,
+    mut saved: SavedSessions,
     snapshots: watch::Receiver<Arc<Snapshot>>,
     commands: mpsc::Sender<Command>,
     cancelled: CancellationToken,
 ) {
-    match keeping {
-        StoreRole::Own(persistence, location) => {
-            save(persistence, location, saved, snapshots, commands, cancelled).await;
-        }
-        StoreRole::Follow(location, seen) => {
-            let place = location.clone();
-            let taken = share::follow(place, takes, seen, kept, &commands, &cancelled).await;
-            let Some((persistence, held)) = taken else { return };
-            let saved = SavedSessions { watched: held.sessions, archived: held.archived };
-            save(persistence, Some(location), saved, snapshots, commands, cancelled).await;
+    loop {
+        match keeping {
+            StoreRole::Own(persistence, location) => {
+                let place = location.clone();
+                let ended = cancelled.child_token();
+                let taken = save(persistence, place, saved, &snapshots, &commands, ended).await;
+                let (Some(last), Some(location)) = (taken, location) else { return };
+                let (relay, posts) = mpsc::channel(share::BATCHES);
+                stand_by(relay, &commands).await;
+                let unsaved = last.unsaved(&snapshots.borrow());
+                keeping = StoreRole::Follow(location, FollowFrom::Held(unsaved));
+                (saved, kept) = (last, posts);
+            }
+            StoreRole::Follow(location, from) => {
+                let place = location.clone();
+                let taken = share::follow(place, takes, from, kept, &commands, &cancelled).await;
+                let Some((persistence, held)) = taken else { return };
+                saved = SavedSessions::of(&held);
+                keeping = StoreRole::Own(persistence, Some(location));
+                // Nothing more is kept for another process.
+                kept = mpsc::channel(1).1;
+            }
         }
     }
 }
 
+/// The refresh task asks no more, and what is kept from here on goes to the relay. What was kept
+/// before is in the newest snapshot when this returns.
+async fn stand_by(relay: mpsc::Sender<Vec<OutboxMessage>>, commands: &mpsc::Sender<Command>) {
+    let (to, mut published) = mpsc::channel(1);
+    // Trouble with writing and reading as the holder is over; who follows tells its own.
+    let over = [Command::StoreTrouble(None), Command::StoreDamage(None)];
+    for command in over.into_iter().chain([Command::Relay(relay), Command::Flush(to)]) {
+        // Where the refresh task has ended, its last snapshot has all of it.
+        let _ended = commands.send(command).await;
+    }
+    let _version = published.recv().await;
+}
+
+/// Until cancelled, or until another process takes the store: with what was saved last then.
 async fn save(
     persistence: Box<dyn Persistence>,
     location: Option<Location>,
     saved: SavedSessions,
-    snapshots: watch::Receiver<Arc<Snapshot>>,
-    commands: mpsc::Sender<Command>,
-    cancelled: CancellationToken,
-) {
+    snapshots: &watch::Receiver<Arc<Snapshot>>,
+    commands: &mpsc::Sender<Command>,
+    ended: CancellationToken,
+) -> Option<SavedSessions> {
     let to = commands.clone();
     let (stored, saved_until) = watch::channel(0);
     let told = move |event| {
@@ -256,6 +281,10 @@ async fn save(
         };
         tell(&to, command);
     };
-    let left = share::take_in(location, saved_until, &commands, &cancelled);
-    tokio::join!(writer(persistence, saved, snapshots, told, cancelled.clone()), left);
+    let writes = async {
+        let taken = writer(persistence, saved, snapshots.clone(), told, ended.clone()).await;
+        ended.cancel();
+        taken
+    };
+    tokio::join!(writes, share::take_in(location, saved_until, commands, &ended)).0
 }

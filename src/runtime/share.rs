@@ -67,6 +67,15 @@ fn was_replaced(open: &mut Option<Box<dyn SharedPersistence>>) -> bool {
 /// screen of those who only follow.
 const REREAD: Duration = Duration::from_hours(1);
 
+/// What this process has of a store when it begins to follow.
+#[derive(Debug)]
+pub enum FollowFrom {
+    /// These rows were read a moment ago.
+    Read(SeenRows),
+    /// It held the store until another process took it, and had not saved this.
+    Held(Vec<OutboxMessage>),
+}
+
 /// A view of a store that another process writes.
 struct Reader {
     location: Location,
@@ -205,26 +214,29 @@ impl Reader {
 pub(super) async fn follow(
     location: Location,
     takes: bool,
-    seen: SeenRows,
+    from: FollowFrom,
     mut kept: mpsc::Receiver<Vec<OutboxMessage>>,
     commands: &mpsc::Sender<Command>,
     cancelled: &CancellationToken,
 ) -> Option<(Box<dyn Persistence>, Snapshot)> {
+    let (seen, read_at, left) = match from {
+        FollowFrom::Read(seen) => (seen, Some(Instant::now()), Vec::new()),
+        FollowFrom::Held(unsaved) => (SeenRows::default(), None, unsaved),
+    };
     let mut reader = Reader {
         location,
         takes,
         open: None,
         version: None,
         seen,
-        read_at: Some(Instant::now()),
+        read_at,
         pause: PACE,
-        left: Vec::new(),
+        left,
         refused: None,
         unwritable: None,
         damage: None,
     };
     let mut told = TroublesTold::default();
-    // The list was read a moment ago, when the store was opened.
     while reader.rests(&mut kept, cancelled).await {
         // First left, then read: what was kept here is in the list that comes back.
         let (back, (left, looked)) = blocking(reader, |it| (it.leave(), it.look())).await?;
