@@ -34,7 +34,7 @@ use tracing_subscriber::fmt::MakeWriter;
 /// In everything that a server or an operator says here.
 const NAMES: [&str; 3] = ["Amina", "Okafor", "dbs-77"];
 
-/// Trouble with the store is told within this time.
+/// Trouble with the store and a lower rate are told within this time.
 const TOLD: Duration = Duration::from_secs(5);
 
 /// What Yoti does.
@@ -190,7 +190,10 @@ async fn trouble_with_yoti(engine: &mut Engine, yoti: &Scripted) {
     is(Yoti::Answers);
     live(engine).await;
     is(Yoti::LimitsRequests);
+    let begun = Instant::now();
+    engine.commands.send(OperatorCommand::Refresh(id(1)).into()).await.unwrap();
     connection(engine, |c| matches!(c, Connection::Slowed { .. })).await;
+    assert!(begun.elapsed() <= TOLD, "{:?}", begun.elapsed());
     is(Yoti::Answers);
     live(engine).await;
     is(Yoti::Fails);

@@ -184,6 +184,7 @@ impl Saver {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::atomic::{AtomicBool, Ordering};
     use std::sync::{Mutex, PoisonError};
 
     use jiff::Timestamp;
@@ -197,7 +198,7 @@ mod tests {
 
     /// Writes down what it is asked for, and panics when it is to add for the first time.
     #[derive(Debug, Default)]
-    struct Panics(Arc<Mutex<Vec<&'static str>>>);
+    struct Panics(Arc<Mutex<Vec<&'static str>>>, Arc<AtomicBool>);
 
     impl Panics {
         fn note(&self, what: &'static str) -> usize {
@@ -240,6 +241,10 @@ mod tests {
         fn set_state(&mut self, _: &str, _: &str) -> Result<(), PersistError> {
             Ok(())
         }
+        fn can_write(&mut self) -> Result<(), PersistError> {
+            let full = self.1.load(Ordering::Relaxed);
+            if full { Err(PersistError::NotWritable("no room".to_owned())) } else { Ok(()) }
+        }
         fn reopen(&mut self) -> Result<Option<String>, PersistError> {
             self.note("reopen");
             Ok(None)
@@ -254,7 +259,7 @@ mod tests {
         let (tell, mut told) = tokio::sync::mpsc::unbounded_channel();
         let cancel = CancellationToken::new();
         let task = tokio::spawn(writer(
-            Box::new(Panics(Arc::clone(&asked))),
+            Box::new(Panics(Arc::clone(&asked), Arc::default())),
             SavedSessions::of(store.snapshot()),
             snapshots,
             move |event| drop(tell.send(event)),
@@ -273,5 +278,27 @@ mod tests {
         assert_eq!(told.recv().await, Some(WriterEvent::Trouble(None)));
         assert_eq!(told.recv().await, Some(WriterEvent::Saved(store.snapshot().version)));
         assert_eq!(*asked.lock().unwrap(), ["add", "reopen", "add", "save"]);
+    }
+
+    // D03
+    #[tokio::test(start_paused = true)]
+    async fn a_disk_that_fills_up_while_nothing_changes_is_told_within_5_s() {
+        let full: Arc<AtomicBool> = Arc::default();
+        let (store, snapshots) = Store::new(Vec::new());
+        let (tell, mut told) = tokio::sync::mpsc::unbounded_channel();
+        let saved = SavedSessions::all_of(store.snapshot());
+        let cancel = CancellationToken::new();
+        let idle = Panics(Arc::default(), Arc::clone(&full));
+        let tells = move |event| drop(tell.send(event));
+        let task = tokio::spawn(writer(Box::new(idle), saved, snapshots, tells, cancel.clone()));
+        tokio::time::sleep(Duration::from_mins(1)).await;
+        while told.try_recv().is_ok() {}
+        for now in [true, false] {
+            full.store(now, Ordering::Relaxed);
+            let event = tokio::time::timeout(Duration::from_secs(5), told.recv()).await;
+            assert_eq!(matches!(event, Ok(Some(WriterEvent::Trouble(Some(_))))), now, "{event:?}");
+        }
+        cancel.cancel();
+        assert!(task.await.unwrap().is_none());
     }
 }
