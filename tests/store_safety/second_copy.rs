@@ -239,6 +239,22 @@ fn a_plain_store_in_the_place_of_a_sealed_one_is_not_believed_while_the_second_c
 }
 
 #[test]
+fn a_plain_store_beside_a_whole_second_copy_is_not_believed_without_the_key_either() {
+    let made = made();
+    for ends in [0, version(lines(made.folder.path()).last().unwrap())] {
+        let copy = copied(made.folder.path());
+        unsealed(copy.path(), ends);
+        for takes in [true, false] {
+            let refused = Location::new(&copy.path().join("store.db"), None).open(takes);
+            let refused = refused.and_then(|mut opened| opened.persistence.briefs()).unwrap_err();
+            assert!(matches!(refused, PersistError::Damaged(_)), "{refused}");
+        }
+        let opened = location(copy.path()).open(true).unwrap();
+        assert!(opened.warning.unwrap().contains("was damaged"));
+    }
+}
+
+#[test]
 fn a_plain_store_that_is_taken_as_it_is_is_told() {
     let made = made();
     let copy = copied(made.folder.path());
