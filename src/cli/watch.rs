@@ -22,7 +22,7 @@ use crate::domain::assessment::reason::Reason;
 use crate::domain::assessment::rules::Rules;
 use crate::domain::brief::letter::LetterBrief;
 use crate::domain::events::event_kind::EventKind;
-use crate::domain::events::session_event::{EventDetector, SessionEvent, reason};
+use crate::domain::events::session_event::{EventDetector, SessionEvent};
 use crate::domain::nearest::nearest;
 use crate::domain::personal::Privacy;
 use crate::domain::session::ids::SessionId;
@@ -316,7 +316,7 @@ fn news(told: Vec<SessionEvent>, before: &Snapshot) -> Vec<SessionEvent> {
     let first = told.iter().filter(|happening| happening.kind == EventKind::FirstAnswer);
     let first: Vec<SessionId> = first.filter_map(id).collect();
     let asks = |kind: EventKind| {
-        let reason = reason(kind).is_some_and(|reason| reason != Reason::AtCounter);
+        let reason = kind.reason().is_some_and(|reason| reason != Reason::AtCounter);
         reason || matches!(kind, EventKind::Connection | EventKind::Store)
     };
     let letter = |id| before.sessions.get(id).map(|known| &known.brief.letter);

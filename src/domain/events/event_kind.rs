@@ -1,105 +1,71 @@
 //! The kinds of events, and their words.
 
-/// Kinds of events, by the words that `--events` takes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum EventKind {
+use crate::domain::assessment::reason::Reason;
+
+macro_rules! event_kinds {
+    ($($(#[doc = $doc:literal])* $kind:ident $word:literal $(begins $reason:ident)?;)*) => {
+        /// Kinds of events, by the words that `--events` takes.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub enum EventKind {
+            $($(#[doc = $doc])* $kind,)*
+        }
+
+        impl EventKind {
+            /// All, in the order of the help.
+            pub const ALL: &[Self] = &[$(Self::$kind),*];
+
+            /// Its word: stable, lower case.
+            #[must_use]
+            pub const fn word(self) -> &'static str {
+                match self { $(Self::$kind => $word,)* }
+            }
+
+            /// The finding that begins with it.
+            #[must_use]
+            pub fn reason(self) -> Option<Reason> {
+                match self { $(Self::$kind => [$(Reason::$reason)?].into_iter().next(),)* }
+            }
+        }
+    };
+}
+
+event_kinds! {
     // What became true.
-    AtCounter,
-    Visit,
-    TurnedAway,
-    Approve,
-    Reject,
-    Refer,
-    Expired,
-    DueToday,
-    Stale,
+    AtCounter "at_counter" begins AtCounter;
+    Visit "visit";
+    TurnedAway "turned_away" begins TurnedAway;
+    Approve "approve";
+    Reject "reject" begins Rejected;
+    Refer "refer" begins Refer;
+    Expired "expired";
+    DueToday "due_today" begins DueSoon;
+    Stale "stale" begins Stale;
     // What an answer or a notification told.
-    FirstAnswer,
-    State,
-    Resource,
-    Task,
-    Check,
-    Requirement,
-    Letter,
-    IdentityProfile,
-    Gone,
-    Back,
-    Notified,
-    Other,
+    FirstAnswer "first_answer";
+    State "state";
+    Resource "resource";
+    Task "task";
+    Check "check";
+    Requirement "requirement";
+    Letter "letter";
+    IdentityProfile "identity_profile";
+    Gone "gone";
+    Back "back";
+    Notified "notified";
+    Other "other";
     // The watch-list, the connection and the local store.
-    Added,
-    Removed,
-    Connection,
+    Added "added";
+    Removed "removed";
+    Connection "connection";
     /// The local store cannot be written or read, was altered, or is in order again.
-    Store,
+    Store "store";
 }
 
 impl EventKind {
-    /// All, in the order of the help.
-    pub const ALL: [Self; 25] = [
-        Self::AtCounter,
-        Self::Visit,
-        Self::TurnedAway,
-        Self::Approve,
-        Self::Reject,
-        Self::Refer,
-        Self::Expired,
-        Self::DueToday,
-        Self::Stale,
-        Self::FirstAnswer,
-        Self::State,
-        Self::Resource,
-        Self::Task,
-        Self::Check,
-        Self::Requirement,
-        Self::Letter,
-        Self::IdentityProfile,
-        Self::Gone,
-        Self::Back,
-        Self::Notified,
-        Self::Other,
-        Self::Added,
-        Self::Removed,
-        Self::Connection,
-        Self::Store,
-    ];
-
-    /// Its word: stable, lower case.
-    #[must_use]
-    pub const fn word(self) -> &'static str {
-        match self {
-            Self::AtCounter => "at_counter",
-            Self::Visit => "visit",
-            Self::TurnedAway => "turned_away",
-            Self::Approve => "approve",
-            Self::Reject => "reject",
-            Self::Refer => "refer",
-            Self::Expired => "expired",
-            Self::DueToday => "due_today",
-            Self::Stale => "stale",
-            Self::FirstAnswer => "first_answer",
-            Self::State => "state",
-            Self::Resource => "resource",
-            Self::Task => "task",
-            Self::Check => "check",
-            Self::Requirement => "requirement",
-            Self::Letter => "letter",
-            Self::IdentityProfile => "identity_profile",
-            Self::Gone => "gone",
-            Self::Back => "back",
-            Self::Notified => "notified",
-            Self::Other => "other",
-            Self::Added => "added",
-            Self::Removed => "removed",
-            Self::Connection => "connection",
-            Self::Store => "store",
-        }
-    }
-
     /// The kind of this word; `-` is as good as `_`.
     #[must_use]
     pub fn named(word: &str) -> Option<Self> {
         let word = word.trim().to_ascii_lowercase().replace('-', "_");
-        Self::ALL.into_iter().find(|kind| kind.word() == word)
+        Self::ALL.iter().copied().find(|kind| kind.word() == word)
     }
 }

@@ -219,8 +219,10 @@ impl EventDetector {
         }
         for &kind in &holds {
             if !known.holds.contains(&kind) {
-                let at = since(kind, session, &assessment).unwrap_or(now);
-                let words = finding(kind, &assessment).map(|finding| finding.text.clone());
+                let finding = finding(kind, &assessment);
+                let since = || finding.and_then(|finding| finding.since);
+                let at = answered(kind, session).or_else(since).unwrap_or(now);
+                let words = finding.map(|finding| finding.text.clone());
                 told.push(SessionEvent { words, ..plain(kind, at, now, session) });
             }
         }
@@ -316,36 +318,24 @@ fn holds(session: &WatchedSession, assessment: &Assessment) -> Vec<EventKind> {
         match finding.reason {
             Reason::DueSoon => holds.push(EventKind::DueToday),
             Reason::Stale => holds.push(EventKind::Stale),
-            _ => {}
+            // The stage tells of these.
+            Reason::TurnedAway | Reason::Rejected | Reason::Refer | Reason::AtCounter => {}
         }
     }
     holds
 }
 
-/// The finding that an event of this kind begins.
-pub(crate) fn reason(kind: EventKind) -> Option<Reason> {
-    Some(match kind {
-        EventKind::AtCounter => Reason::AtCounter,
-        EventKind::TurnedAway => Reason::TurnedAway,
-        EventKind::Reject => Reason::Rejected,
-        EventKind::Refer => Reason::Refer,
-        EventKind::DueToday => Reason::DueSoon,
-        EventKind::Stale => Reason::Stale,
-        _ => return None,
-    })
-}
-
 fn finding(kind: EventKind, assessment: &Assessment) -> Option<&Finding> {
-    let reason = reason(kind)?;
+    let reason = kind.reason()?;
     assessment.findings.iter().find(|finding| finding.reason == reason)
 }
 
-/// Since when it is so, as far as the answers tell.
-fn since(kind: EventKind, session: &WatchedSession, assessment: &Assessment) -> Option<Timestamp> {
+/// Since when an answer says that it is so.
+fn answered(kind: EventKind, session: &WatchedSession) -> Option<Timestamp> {
     match kind {
         EventKind::Visit => session.brief.first_visit(),
         EventKind::Approve | EventKind::Reject | EventKind::Refer => done_at(session),
-        _ => finding(kind, assessment)?.since,
+        _ => None,
     }
 }
 
@@ -357,13 +347,8 @@ pub fn told_since(
     from: Timestamp,
     to: Timestamp,
 ) -> Vec<(Timestamp, EventKind)> {
-    let when = |kind: EventKind| match kind {
-        EventKind::Visit | EventKind::Approve | EventKind::Reject | EventKind::Refer => {
-            since(kind, session, assessment)
-        }
-        _ => None,
-    };
-    let told = holds(session, assessment).into_iter().filter_map(|kind| Some((when(kind)?, kind)));
+    let told = holds(session, assessment).into_iter();
+    let told = told.filter_map(|kind| Some((answered(kind, session)?, kind)));
     let mut told: Vec<(Timestamp, EventKind)> =
         told.filter(|(at, _)| (from..=to).contains(at)).collect();
     told.sort();
@@ -413,7 +398,7 @@ mod tests {
 
     #[test]
     fn every_kind_has_a_word_of_its_own_that_finds_it() {
-        for kind in EventKind::ALL {
+        for &kind in EventKind::ALL {
             assert_eq!(EventKind::named(kind.word()), Some(kind));
             assert_eq!(EventKind::named(&kind.word().to_uppercase().replace('_', "-")), Some(kind));
         }
