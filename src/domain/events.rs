@@ -7,4 +7,3 @@ pub mod event_kind;
 pub mod ledger;
 pub mod notification;
 pub mod session_event;
-pub mod short_change;

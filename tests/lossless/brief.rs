@@ -7,7 +7,6 @@ use branchwatch::domain::brief::Brief;
 use branchwatch::domain::brief::bounds::{LONGEST, MOST};
 use branchwatch::domain::brief::result::ResultBrief;
 use branchwatch::domain::events::change::ChangeKind;
-use branchwatch::domain::events::short_change::ShortChange;
 use branchwatch::domain::server_text::ServerText;
 use branchwatch::domain::session::parts::Part;
 use branchwatch::domain::session::wire_enum::{
@@ -169,10 +168,10 @@ fn of_events(watched: &WatchedSession) {
     assert_eq!(events.number, timeline.len());
     assert_eq!(events.first_seen, timeline.first().map(|event| event.seen_at));
     assert_eq!(events.last_seen, timeline.last().map(|event| event.seen_at));
-    assert_eq!(events.last, timeline.last().map(|event| ShortChange::of(&event.what)));
+    assert_eq!(events.last, timeline.last().map(|event| event.what.spec().short));
     let of_part = |part| {
         let told = timeline.iter().filter(|event| event.what != ChangeKind::FirstSeen);
-        told.filter(|event| event.what.part() == part).map(|event| event.seen_at).max()
+        told.filter(|event| event.what.spec().part == part).map(|event| event.seen_at).max()
     };
     assert_eq!(events.newest.session, of_part(Part::Session));
     assert_eq!(events.newest.configuration, of_part(Part::Configuration));

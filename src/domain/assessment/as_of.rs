@@ -210,7 +210,7 @@ fn rewind_check(check: &mut Check, at: Timestamp) {
 /// The letter as the last answer before that moment told it. Only the newest letter is kept: what an
 /// earlier one said is not known.
 fn letter(now: &Letter, timeline: &[TimelineEvent], at: Timestamp) -> Letter {
-    let told = || timeline.iter().filter(|event| event.what.part() == Part::Letter);
+    let told = || timeline.iter().filter(|event| event.what.spec().part == Part::Letter);
     let Some(newest) = told().map(|event| event.at).max() else {
         // Of a store that an older build wrote: it kept no event where there was no letter.
         return match now {

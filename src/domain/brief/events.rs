@@ -3,8 +3,7 @@
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
-use crate::domain::events::change::{ChangeKind, TimelineEvent};
-use crate::domain::events::short_change::ShortChange;
+use crate::domain::events::change::{ChangeKind, ShortChange, TimelineEvent};
 use crate::domain::session::parts::Part;
 use crate::domain::session::wire_enum::{SessionState, SourceType};
 
@@ -67,11 +66,14 @@ impl EventsBrief {
         let newest =
             |test: &dyn Fn(&TimelineEvent) -> bool| timeline.iter().rev().find(|event| test(event));
         let newest_seen = |test: &dyn Fn(&TimelineEvent) -> bool| newest(test).map(|e| e.seen_at);
-        let became = |event: &TimelineEvent, state| event.what.new_state() == Some(&state);
+        let became = |event: &TimelineEvent, state| {
+            let ChangeKind::State { to, .. } = &event.what else { return false };
+            *to == Some(state)
+        };
         let completed = newest(&|event| became(event, SessionState::Completed));
         let of_part = |part| {
             newest_seen(&|event: &TimelineEvent| {
-                event.what.part() == part && event.what != ChangeKind::FirstSeen
+                event.what.spec().part == part && event.what != ChangeKind::FirstSeen
             })
         };
         Self {
@@ -79,7 +81,7 @@ impl EventsBrief {
             first_seen: timeline.first().map(|event| event.seen_at),
             last_seen: timeline.last().map(|event| event.seen_at),
             last_at: timeline.iter().map(|event| event.at).max(),
-            last: timeline.last().map(|event| ShortChange::of(&event.what)),
+            last: timeline.last().map(|event| event.what.spec().short),
             newest: Newest {
                 session: of_part(Part::Session),
                 configuration: of_part(Part::Configuration),
@@ -112,7 +114,7 @@ fn is_visit(event: &TimelineEvent) -> bool {
 
 fn changed_at(timeline: &[TimelineEvent]) -> Option<Timestamp> {
     let first = timeline.first()?.seen_at;
-    let is_letter = |event: &TimelineEvent| event.what.part() == Part::Letter;
+    let is_letter = |event: &TimelineEvent| event.what.spec().part == Part::Letter;
     let newer = |event: &&TimelineEvent| event.seen_at > first;
     let newest = timeline.iter().rev().find(|event| newer(event) && !is_letter(event));
     let later = |event: &&TimelineEvent| event.seen_at.duration_since(first) > FIRST_LOOK;

@@ -7,9 +7,9 @@ use std::collections::{HashMap, HashSet};
 
 use jiff::{SignedDuration, Timestamp};
 
-use crate::domain::events::change::{ChangeKind, TimelineEvent};
+use crate::domain::events::change::TimelineEvent;
 use crate::domain::session::ids::SessionId;
-use crate::domain::session::wire_enum::{CheckState, SessionState, TaskState, Topic};
+use crate::domain::session::wire_enum::Topic;
 
 /// So far apart may the notification of a thing and its sight by polling be.
 const GRACE: SignedDuration = SignedDuration::from_mins(2);
@@ -104,7 +104,8 @@ impl Ledger {
         now: Timestamp,
     ) {
         let first = self.polled.insert(id);
-        let seen: HashSet<Topic> = news.iter().filter_map(topic_of).collect();
+        let seen: HashSet<Topic> =
+            news.iter().filter_map(|event| event.what.spec().topic).collect();
         for topic in [
             Topic::ResourceUpdate,
             Topic::TaskCompletion,
@@ -158,25 +159,10 @@ impl Ledger {
     }
 }
 
-/// Which topic tells such a change.
-fn topic_of(event: &TimelineEvent) -> Option<Topic> {
-    match &event.what {
-        ChangeKind::ResourceAdded { .. } | ChangeKind::ResourceUpdated { .. } => {
-            Some(Topic::ResourceUpdate)
-        }
-        ChangeKind::Task { state: TaskState::Done, .. } => Some(Topic::TaskCompletion),
-        ChangeKind::Check { state: CheckState::Done, .. } => Some(Topic::CheckCompletion),
-        ChangeKind::State { to: Some(SessionState::Completed), .. } => {
-            Some(Topic::SessionCompletion)
-        }
-        _ => None,
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::events::change::Origin;
+    use crate::domain::events::change::{ChangeKind, Origin};
     use crate::domain::fixture as f;
 
     /// After a first answer.

@@ -213,7 +213,7 @@ impl EventDetector {
             }
         };
         for change in fresh(&known.session.brief.events, timeline(session)) {
-            let Some(kind) = change.what.event_kind() else { continue };
+            let Some(kind) = change.what.spec().event else { continue };
             let happening = plain(kind, change.at, change.seen_at, session);
             told.push(SessionEvent { change: Some(change.clone()), ..happening });
         }

@@ -1,7 +1,6 @@
 //! What differs in what is asked for, between two answers of `GET …/configuration`.
 
-use super::ChangeKind;
-use super::between::Log;
+use super::{ChangeKind, Log};
 use crate::domain::server_text::ServerText;
 use crate::domain::session::configuration::{Assessment, Configuration, RequiredResource};
 
