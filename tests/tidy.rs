@@ -427,6 +427,62 @@ fn a_type_name_stands_once_and_is_of_the_field() {
     assert_eq!(repeated.len(), REPEATED_TYPES, "lower the number, never raise it:\n{list}");
 }
 
+/// What is declared once for all of the program: a new one must be asked for by the compiler.
+// Not `Action`: a dialog takes a few and leaves the rest to the screen; `app::update` names each.
+const DECLARED_ONCE: [&str; 13] = [
+    "AnnotationChange",
+    "ChangeKind",
+    "Column",
+    "Connection",
+    "Effect",
+    "ExportField",
+    "Format",
+    "Outage",
+    "Privacy",
+    "Reason",
+    "Stage",
+    "StageKind",
+    "TextField",
+];
+
+#[test]
+fn no_match_passes_over_what_is_declared_once() {
+    let declared = DECLARED_ONCE.map(|name| format!("{name}::"));
+    let of_itself = |head: &str| {
+        head.strip_prefix("impl ")
+            .and_then(|head| head.strip_suffix(" {"))
+            .is_some_and(|head| DECLARED_ONCE.contains(&head.rsplit(' ').next().unwrap_or(head)))
+    };
+    let mut findings = Vec::new();
+    for source in sources("src") {
+        let code = source.code();
+        for (at, (number, line)) in code.iter().enumerate() {
+            let depth = |line: &str| line.len() - line.trim_start().len();
+            let caught = line.split("=>").next().unwrap_or_default().trim();
+            let caught = caught.trim_start_matches("ref ");
+            let catches_all =
+                line.contains("=>") && caught.chars().all(|c| c.is_ascii_lowercase() || c == '_');
+            // The arms above it, up to the head of the match.
+            let mut arms = code[..at].iter().rev().map(|(_, above)| *above);
+            let mut arms =
+                arms.by_ref().take_while(|above| above.is_empty() || depth(above) >= depth(line));
+            // In the impl of the enum itself.
+            let own = code[..at].iter().rfind(|(_, above)| above.starts_with("impl"));
+            let own = own.is_some_and(|(_, head)| of_itself(head));
+            let names = |arm: &str| {
+                let arm = arm.trim_start_matches([' ', '(', '&', '|']);
+                let arm = arm.strip_prefix("Some(").unwrap_or(arm);
+                own && arm.starts_with("Self::")
+                    || declared.iter().any(|name| arm.starts_with(name))
+            };
+            if catches_all && arms.any(|arm| depth(arm) == depth(line) && names(arm)) {
+                findings.push(format!("{}:{number}: {}", source.path.display(), line.trim()));
+            }
+        }
+    }
+    report("matches that a new variant would slip through", &findings);
+}
+
 #[test]
 fn every_file_opens_with_what_it_is() {
     let all = || ["src", "tests", "benches"].into_iter().flat_map(sources);

@@ -126,7 +126,7 @@ fn inside(model: &mut Model, pane: Pane, was: Pane, column: usize, row: usize) {
 const fn head(pane: Pane) -> usize {
     match pane {
         Pane::List | Pane::Checks => 1,
-        _ => 0,
+        Pane::Tree | Pane::Timeline | Pane::Alerts | Pane::Letter | Pane::Json | Pane::Notes => 0,
     }
 }
 

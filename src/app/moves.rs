@@ -188,7 +188,7 @@ pub(crate) fn with_rows<R>(model: &mut Model, pane: Pane, work: impl FnOnce(Held
         Pane::Alerts => held(&mut model.alerts),
         Pane::Letter => held(&mut model.letter),
         Pane::Notes => held(&mut model.annotations.notes),
-        _ => held(&mut model.json),
+        Pane::Json | Pane::List | Pane::Tree => held(&mut model.json),
     })
 }
 

@@ -111,9 +111,9 @@ impl Lines {
     fn cells(&self, whole: Whole) -> Vec<Vec<String>> {
         let columns = self.columns.as_deref().unwrap_or(&COLUMNS);
         let rows = self.rows.iter().zip(&self.found).map(|((_, row), found)| {
-            let cells = columns.iter().map(|column| match (column, whole) {
-                (Column::Session, Whole::Beginnings) => row.id.short(),
-                _ => cell(*column, row, self.look),
+            let cells = columns.iter().map(|column| {
+                let short = *column == Column::Session && whole == Whole::Beginnings;
+                if short { row.id.short() } else { cell(*column, row, self.look) }
             });
             let reason = words::maybe(found.findings.first().map(|finding| &finding.text));
             let reason = self.columns.is_none().then(|| self.look.text(&reason));

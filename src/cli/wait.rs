@@ -247,7 +247,14 @@ fn refused(snapshot: &Snapshot) -> Option<String> {
         Connection::ClockSkew(_) => {
             return Some("Yoti refuses the signature: this machine's clock is off".to_owned());
         }
-        _ => {}
+        Connection::Starting
+        | Connection::Live
+        | Connection::Offline { .. }
+        | Connection::Unavailable { .. }
+        | Connection::Slowed { .. }
+        | Connection::Disabled
+        | Connection::Following
+        | Connection::NoHolder => {}
     }
     let mut failures = snapshot.sessions.iter().filter_map(|s| s.poll.last_failure.as_ref());
     let refusal = failures.find(|failure| matches!(failure.status, Some(401 | 403)))?;

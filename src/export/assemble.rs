@@ -94,7 +94,7 @@ impl Assembled {
             Format::Bundle => {
                 self.files.extend(bundle::files(session, part.text, contents, origin)?);
             }
-            _ => one_file.push_str(&part.text),
+            Format::JsonLines | Format::Csv | Format::Markdown => one_file.push_str(&part.text),
         }
         Ok(())
     }
@@ -118,7 +118,7 @@ pub(super) const fn as_one(format: Format, sessions: usize) -> Format {
         // Two documents behind each other are no JSON.
         Format::Json | Format::Bundle if sessions > 1 => Format::JsonLines,
         Format::Bundle => Format::Json,
-        format => format,
+        Format::Json | Format::JsonLines | Format::Csv | Format::Markdown => format,
     }
 }
 

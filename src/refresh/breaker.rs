@@ -97,7 +97,11 @@ impl Breaker {
         }
         let wanted = match cause {
             Outage::Unavailable(_) => WITNESSES_5XX,
-            _ => WITNESSES,
+            Outage::Offline(_)
+            | Outage::NotYoti(_)
+            | Outage::Refused(..)
+            | Outage::AppNotFound
+            | Outage::ClockSkew(_) => WITNESSES,
         };
         let unreachable = matches!(cause, Outage::Offline(_)) && self.in_a_row >= wanted;
         if sure || unreachable || self.failed.len() >= wanted.min(polled.max(1)) {

@@ -61,7 +61,12 @@ impl<A: SessionApi, C: Clock> Task<A, C> {
             match change {
                 AnnotationChange::Archived(true) => self.let_go(*id),
                 AnnotationChange::Archived(false) => back.push(*id),
-                _ => {}
+                AnnotationChange::Note(_)
+                | AnnotationChange::Tags { .. }
+                | AnnotationChange::Pinned(_)
+                | AnnotationChange::Acknowledged(_)
+                | AnnotationChange::Snoozed(_)
+                | AnnotationChange::LookedAt(_) => {}
             }
         }
         self.schedule_new(&back, now);

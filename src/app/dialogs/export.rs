@@ -172,7 +172,14 @@ impl Dialog for ExportDialog {
         match self.focus {
             ExportField::File => Some(&mut self.file),
             ExportField::Reason => Some(&mut self.reason),
-            _ => None,
+            ExportField::Scope
+            | ExportField::Format
+            | ExportField::Shape
+            | ExportField::Masked
+            | ExportField::Timeline
+            | ExportField::Configuration
+            | ExportField::DataAge
+            | ExportField::Notes => None,
         }
     }
 

@@ -179,10 +179,11 @@ pub(crate) fn why(session: &WatchedSession, rules: &Rules, times: &Times) -> Cel
     if let Some(finding) = found.findings.first() {
         let (_, tone) = glyph(&found, found.stage.kind());
         let stale = if found.stale { stale_line(session, times) } else { String::new() };
-        let text = match finding.reason {
-            Reason::Stale => stale,
-            _ if stale.is_empty() => clocks::told(finding, &found, times),
-            _ => format!("{} · {stale}", clocks::told(finding, &found, times)),
+        let text = if finding.reason == Reason::Stale {
+            stale
+        } else {
+            let gap = if stale.is_empty() { "" } else { " · " };
+            format!("{}{gap}{stale}", clocks::told(finding, &found, times))
         };
         return Cell::new(format!("{name}: {text}{unknown}"), tone);
     }

@@ -127,10 +127,11 @@ fn line(item: &HandoverItem<'_>, reason: Reason, shift: &Shift<'_>) -> String {
 }
 
 fn stage(item: &HandoverItem<'_>, now: Timestamp) -> String {
-    match item.assessment.stage {
-        Stage::Unknown(_) => "an unknown state".to_owned(),
-        ref stage => markdown(&stage_words(stage, now).text),
+    let stage = &item.assessment.stage;
+    if let Stage::Unknown(_) = stage {
+        return "an unknown state".to_owned();
     }
+    markdown(&stage_words(stage, now).text)
 }
 
 /// What became true of a session in the time; not every resource and every check.

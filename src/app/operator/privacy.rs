@@ -127,7 +127,7 @@ pub(crate) fn lowered(model: &mut Model, privacy: Privacy) {
     model.privacy.off_until = (!privacy.hides()).then_some(until);
     let (said, next) = match privacy {
         Privacy::Off => ("unmasked for 5 minutes", "masks again"),
-        _ => ("first letters shown", "shows everything"),
+        Privacy::Partial | Privacy::Masked => ("first letters shown", "shows everything"),
     };
     let next = model.times.keys.after("; ", Action::Privacy, next);
     model.set_message(format!("{said}{next}"), Tone::Warn);

@@ -148,8 +148,14 @@ pub(crate) const fn standing(health: &Health) -> &'static str {
         Connection::Refused { .. } | Connection::AppNotFound | Connection::ClockSkew(_) => {
             " ≈ frozen"
         }
-        _ if is_down(health) => " ≈ last good data",
-        _ => "",
+        Connection::Offline { .. }
+        | Connection::Unavailable { .. }
+        | Connection::Disabled
+        | Connection::NoHolder => " ≈ last good data",
+        Connection::Starting
+        | Connection::Live
+        | Connection::Slowed { .. }
+        | Connection::Following => "",
     }
 }
 

@@ -102,7 +102,7 @@ pub(crate) fn rest(model: &mut Model) -> Option<Effect> {
 }
 
 fn digest(model: &Model, since: Timestamp) -> Option<Cell> {
-    let (mut approve, mut reject, mut refer) = (0, 0, 0);
+    let (mut completed, mut approve, mut reject) = (0, 0, 0);
     let (mut visits, mut expired, mut gone, mut turned_away) = (0, 0, 0, 0);
     for item in model.sessions.by_urgency() {
         let session = &item.session;
@@ -119,16 +119,16 @@ fn digest(model: &Model, since: Timestamp) -> Option<Cell> {
         expired += usize::from(fresh(events.expired_seen));
         visits += usize::from(fresh(events.visit_seen));
         if fresh(events.completed_seen) {
-            match item.summary.kind {
-                StageKind::Approve => approve += 1,
-                StageKind::Reject => reject += 1,
-                _ => refer += 1,
-            }
+            let kind = item.summary.kind;
+            approve += usize::from(kind == StageKind::Approve);
+            reject += usize::from(kind == StageKind::Reject);
+            completed += 1;
         }
     }
-    let completed = approve + reject + refer;
     let mut parts = Vec::new();
     if completed > 0 {
+        // What Yoti has deleted since counts as open to review too.
+        let refer = completed - approve - reject;
         let verdicts = [(approve, '✓'), (reject, '✗'), (refer, '?')];
         let verdicts: Vec<String> = verdicts
             .iter()

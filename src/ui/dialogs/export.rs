@@ -68,10 +68,8 @@ pub(crate) fn draw(
     lines.push(keys(dialog.is_typing(), model, width, look));
     frame.render_widget(Paragraph::new(lines), area);
     if let Some(row) = cursor {
-        let text = match dialog.focus {
-            ExportField::Reason => &dialog.reason,
-            _ => &dialog.file,
-        };
+        let reason = dialog.focus == ExportField::Reason;
+        let text = if reason { &dialog.reason } else { &dialog.file };
         let (_, column) = windowed(text, width.saturating_sub(LABEL));
         put_cursor(frame, area, LABEL + column, row);
     }

@@ -123,7 +123,16 @@ fn texts<'a>(
                 let shown = match field {
                     TextField::Ref => labels.shows_reference(session),
                     TextField::Tag => labels.shows_tag(text),
-                    _ => true,
+                    TextField::Session
+                    | TextField::State
+                    | TextField::Check
+                    | TextField::Result
+                    | TextField::Reason
+                    | TextField::Doc
+                    | TextField::Source
+                    | TextField::Provider
+                    | TextField::Branch
+                    | TextField::Note => true,
                 };
                 shown && add(text)
             });

@@ -26,7 +26,13 @@ impl TextField {
         match self {
             Self::Check | Self::Result | Self::Reason => Some(Thing::Check),
             Self::Doc | Self::Source => Some(Thing::Resource),
-            _ => None,
+            Self::Ref
+            | Self::Session
+            | Self::State
+            | Self::Provider
+            | Self::Branch
+            | Self::Tag
+            | Self::Note => None,
         }
     }
 }

@@ -44,7 +44,11 @@ pub(super) fn any_text(field: TextField, session: &WatchedSession, test: &mut Te
             configuration.requested.providers.iter().any(|text| test(text.as_raw()))
         }),
         TextField::State => session.brief.state().is_some_and(|state| test(state.as_raw())),
-        _ => {
+        TextField::Check
+        | TextField::Result
+        | TextField::Reason
+        | TextField::Doc
+        | TextField::Source => {
             field.thing().is_some_and(|thing| thing.any(session, |part| part.any_text(field, test)))
         }
     }
