@@ -46,6 +46,19 @@ fn a_locale_that_is_not_utf_8_gets_ascii_signs() {
     assert!(signs > 0, "there are signs where they can be shown");
 }
 
+#[test]
+fn without_authorities_this_machine_can_be_asked_and_yoti_is_refused_with_the_cause() {
+    let world = stored();
+    let fetched = |address: &str, code: i32| {
+        let mut command = world.command(&["fetch", "dbs-1"]);
+        command.env("SSL_CERT_FILE", "/nowhere/file").env("SSL_CERT_DIR", "/nowhere/folder");
+        crate::said(&command.env("YOTI_IDV_API_URL", address).output().unwrap(), code).1
+    };
+    fetched(&world.base_url, 0);
+    let refused = fetched("https://127.0.0.1:9/idverify/v1", 3);
+    assert!(refused.contains("No CA") && refused.contains("ca-certificates"), "{refused}");
+}
+
 /// Runs it as somebody who may not write to their home: to root a mode is no hindrance.
 fn unprivileged(world: &World, arguments: &[&str], home: &Path) -> Command {
     let mut command = world.command(arguments);

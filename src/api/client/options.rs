@@ -1,5 +1,6 @@
 //! Where, as whom and by which scheme to ask; what is refused before anything is sent.
 
+use std::error::Error;
 use std::net::IpAddr;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -78,7 +79,10 @@ pub enum ClientError {
     #[error("ca_file {0}: {1}; expected PEM, one certificate or several")]
     CaFile(PathBuf, String),
     /// The HTTP library could not start (certificates, proxy settings).
-    #[error("the HTTP client cannot start: {0}")]
+    #[error(
+        "the HTTP client cannot start: {0}; it needs the certificates of authorities: of the system \
+         (package ca-certificates), or in a file that SSL_CERT_FILE or ca_file names"
+    )]
     Http(String),
 }
 
@@ -150,10 +154,13 @@ fn builder(address: &str, options: &ClientOptions) -> Result<ClientBuilder, Clie
         .pool_idle_timeout(Duration::from_secs(30))
         .pool_max_idle_per_host(8)
         .tcp_keepalive(Duration::from_secs(15));
-    let here = Url::parse(address).is_ok_and(|url| is_here(&url));
+    let url = Url::parse(address).ok();
+    let here = url.as_ref().is_some_and(is_here);
     let builder = if here { builder.no_proxy() } else { builder };
     Ok(match &options.ca_file {
         Some(path) => builder.tls_certs_only(authorities(path)?),
+        // Without TLS nothing is to be trusted: the demo needs no authorities from the system.
+        None if url.is_some_and(|url| url.scheme() == "http") => builder.tls_certs_only([]),
         None => builder,
     })
 }
@@ -162,8 +169,13 @@ fn built(builder: ClientBuilder, options: &ClientOptions) -> Result<reqwest::Cli
     builder.build().map_err(|why| match &options.ca_file {
         // Whether a certificate in it is one is seen only here.
         Some(path) => ClientError::CaFile(path.clone(), "not a certificate".to_owned()),
-        None => ClientError::Http(why.to_string()),
+        // The outermost says no more than "builder error".
+        None => ClientError::Http(innermost(&why).to_string()),
     })
+}
+
+fn innermost<'a>(error: &'a (dyn Error + 'static)) -> &'a (dyn Error + 'static) {
+    error.source().map_or(error, innermost)
 }
 
 fn authorities(path: &Path) -> Result<Vec<Certificate>, ClientError> {
