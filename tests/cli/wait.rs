@@ -63,6 +63,14 @@ fn waiting_ends_early_where_it_can_come_to_nothing() {
     // Until its time is over: somebody may answer yet.
     let nowhere = "http://127.0.0.1:1/idverify/v1";
     assert!(with("10s", "YOTI_IDV_API_URL", nowhere, 6).contains("refused"));
+}
+
+// That it listens for signals is read from /proc.
+#[cfg(target_os = "linux")]
+#[test]
+fn waiting_ends_by_ctrl_c_with_its_code() {
+    let world = world(&["--sessions", "1", "--scenario", "S01", "--speed", "0"]);
+    let id = world.sessions[0].as_str();
     let mut waiting = world.command(&["wait", id]).spawn().unwrap();
     // It listens for signals before anything else; ask until it does.
     let number = waiting.id().to_string();
