@@ -94,7 +94,8 @@ pub(super) fn run(global: &Global, what: &ConfigCommand) -> Result<u8, Failure> 
             })?;
             file.write_all(config::template().as_bytes()).map_err(told)?;
             talk(&format!(
-                "wrote {}: put sdk_id and key_file into it, then: branchwatch doctor",
+                "wrote {}: its profile is for Yoti's sandbox (for live, take out base_url and \
+                 environment); put sdk_id and key_file into it, then: branchwatch doctor",
                 path.display()
             ));
         }

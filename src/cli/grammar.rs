@@ -10,7 +10,7 @@ use super::scope;
 pub(super) const GROUPS: [(&str, &[&str]); 6] = [
     ("Try it", &["demo", "simulate"]),
     ("Watch sessions", &["add", "remove", "list", "show", "fetch", "watch", "wait"]),
-    ("Take out", &["export", "letter", "media", "handover", "stats", "verify"]),
+    ("Export and report", &["export", "letter", "media", "handover", "stats", "verify"]),
     ("At Yoti", &["branches", "session"]),
     ("Notifications", &["listen", "ingest"]),
     (
