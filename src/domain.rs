@@ -12,6 +12,7 @@ pub(crate) mod fixture;
 pub mod harmless;
 pub mod json_text;
 pub mod nearest;
+pub mod packed_time;
 pub mod personal;
 pub mod secret;
 pub mod server_text;

@@ -8,7 +8,7 @@ pub mod events;
 pub mod letter;
 pub mod pool;
 pub mod result;
-mod times;
+pub mod times;
 
 use std::sync::Arc;
 
@@ -21,7 +21,10 @@ use crate::domain::brief::bounds::Budget;
 use crate::domain::brief::events::EventsBrief;
 use crate::domain::brief::letter::LetterBrief;
 use crate::domain::brief::result::ResultBrief;
+use crate::domain::brief::times::{BriefTimes, TimeOf};
+use crate::domain::events::change::ShortChange;
 use crate::domain::events::change::TimelineEvent;
+use crate::domain::packed_time::PackedTime;
 use crate::domain::server_text::ServerText;
 use crate::domain::session::answer::{Answer, Fingerprint};
 use crate::domain::session::configuration::Configuration;
@@ -36,7 +39,7 @@ pub struct Derivation(pub u32);
 
 impl Derivation {
     /// What [`Brief::of`] makes in this build.
-    pub const PRESENT: Self = Self(3);
+    pub const PRESENT: Self = Self(4);
 
     /// A build that made other briefs of the same answers.
     #[must_use]
@@ -52,35 +55,27 @@ impl Default for Derivation {
 }
 
 /// What the list needs of a session's answers and events.
-#[derive(Clone, Debug, PartialEq, Default, Serialize, Deserialize)]
-#[serde(default)]
+#[derive(Clone, Debug, PartialEq, Default)]
 pub struct Brief {
-    /// It stands beside the brief where that is stored.
-    #[serde(skip)]
     pub made_by: Derivation,
     /// `None`: the session result was never answered.
     pub result: Option<ResultBrief>,
     /// `None`: the configuration was never answered.
     pub configuration: Option<ConfigurationBrief>,
     pub letter: LetterBrief,
-    /// Since when Yoti says that there is no such session.
-    #[serde(with = "times")]
-    pub missing_since: Option<Timestamp>,
-    /// First visit, as a notification told it.
-    #[serde(with = "times")]
-    pub visit_notified_at: Option<Timestamp>,
-    pub covered: Covered,
+    pub covered: Arc<Covered>,
     /// How many values in all parts this build does not know.
     pub unknown_values: usize,
-    pub events: EventsBrief,
+    /// How many events the timeline has.
+    pub number: usize,
+    pub last: Option<ShortChange>,
+    pub times: BriefTimes,
 }
 
 /// What the list needs of the configuration.
-#[derive(Clone, Debug, PartialEq, Default, Serialize, Deserialize)]
-#[serde(default)]
+#[derive(Clone, Debug, PartialEq, Default)]
 pub struct ConfigurationBrief {
-    #[serde(with = "times")]
-    pub fetched_at: Timestamp,
+    pub fetched_at: PackedTime,
     /// Seconds that were left of the session then.
     pub ttl: Option<i64>,
     pub fingerprint: Option<Fingerprint>,
@@ -100,7 +95,7 @@ pub struct RequestedBrief {
 }
 
 /// How many requirements are supplied, and which are not.
-#[derive(Clone, Debug, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Covered {
     pub supplied: usize,
@@ -115,19 +110,25 @@ impl Brief {
     pub fn of(answers: &Answers, timeline: &[TimelineEvent]) -> Self {
         let mut budget = Budget::default();
         let coverage = coverage::derive(answers);
+        let events = EventsBrief::of(timeline);
+        let result = answers.session.as_ref();
+        let mut times = result.map(|answer| result::times(&answer.value)).unwrap_or_default();
+        times.set(TimeOf::Missing, answers.missing_since);
+        times.set(TimeOf::VisitNotified, answers.visit_notified_at);
+        events.put_into(&mut times);
         let brief = Self {
             made_by: Derivation::PRESENT,
-            result: answers.session.as_ref().map(|answer| ResultBrief::of(answer, &mut budget)),
-            covered: covered(answers, &coverage, &mut budget),
+            result: result.map(|answer| ResultBrief::of(answer, &mut budget)),
+            covered: Arc::new(covered(answers, &coverage, &mut budget)),
             letter: LetterBrief::of(&answers.letter, &mut budget),
             configuration: answers
                 .configuration
                 .as_ref()
                 .map(|answer| ConfigurationBrief::of(answer, &coverage, &mut budget)),
-            missing_since: answers.missing_since,
-            visit_notified_at: answers.visit_notified_at,
             unknown_values: unknown_values(answers),
-            events: EventsBrief::of(timeline),
+            number: events.number,
+            last: events.last,
+            times,
         };
         brief.pooled()
     }
@@ -138,12 +139,12 @@ impl Brief {
     pub fn at_times_of(&self, answers: &Answers) -> Self {
         let mut brief = self.clone();
         if let (Some(brief), Some(answer)) = (&mut brief.result, &answers.session) {
-            (brief.fetched_at, brief.ttl) =
-                (answer.fetched_at, answer.value.client_session_token_ttl);
+            brief.fetched_at = answer.fetched_at.into();
+            brief.ttl = answer.value.client_session_token_ttl;
         }
         if let (Some(brief), Some(answer)) = (&mut brief.configuration, &answers.configuration) {
-            (brief.fetched_at, brief.ttl) =
-                (answer.fetched_at, answer.value.client_session_token_ttl);
+            brief.fetched_at = answer.fetched_at.into();
+            brief.ttl = answer.value.client_session_token_ttl;
             // Other texts may have the same meaning.
             brief.fingerprint = Fingerprint::of(&answer.raw);
         }
@@ -158,7 +159,7 @@ impl Brief {
     pub fn fingerprint(&self, part: Part) -> Option<Fingerprint> {
         match part {
             // Any answer outweighs that there is no such session.
-            Part::Session if self.missing_since.is_some() => None,
+            Part::Session if self.missing_since().is_some() => None,
             Part::Session => self.result.as_ref()?.fingerprint,
             Part::Configuration => self.configuration.as_ref()?.fingerprint,
             Part::Letter => self.letter.fingerprint(),
@@ -176,11 +177,11 @@ impl Brief {
         match answer.part {
             Part::Session => {
                 let result = brief.result.as_mut()?;
-                (result.ttl, result.fetched_at) = (ttl, at);
+                (result.ttl, result.fetched_at) = (ttl, at.into());
             }
             Part::Configuration => {
                 let configuration = brief.configuration.as_mut()?;
-                (configuration.ttl, configuration.fetched_at) = (ttl, at);
+                (configuration.ttl, configuration.fetched_at) = (ttl, at.into());
             }
             Part::Letter => brief.letter.fetch_again(at),
         }
@@ -203,21 +204,53 @@ impl Brief {
     /// When Yoti last answered with a session result.
     #[must_use]
     pub fn fetched_at(&self) -> Option<Timestamp> {
-        self.result.as_ref().map(|result| result.fetched_at)
+        self.result.as_ref().map(|result| result.fetched_at.at())
     }
 
     /// The last moment of which an event or the answers tell.
     #[must_use]
     pub fn last_moment(&self) -> Option<Timestamp> {
-        let activity = self.result.as_ref().and_then(|result| result.last_activity);
-        self.events.last_at.max(activity).max(self.missing_since).max(self.visit_notified_at)
+        let of = [TimeOf::LastAt, TimeOf::LastActivity, TimeOf::Missing, TimeOf::VisitNotified];
+        of.into_iter().filter_map(|what| self.times.get(what)).max()
     }
 
     /// The first branch visit: told by a notification, else the first resource from a counter.
     #[must_use]
     pub fn first_visit(&self) -> Option<Timestamp> {
-        let captured = self.result.as_ref().and_then(|result| result.first_visit);
-        self.visit_notified_at.into_iter().chain(captured).min()
+        let of = [TimeOf::VisitNotified, TimeOf::FirstVisit];
+        of.into_iter().filter_map(|what| self.times.get(what)).min()
+    }
+
+    /// Since when Yoti says that there is no such session.
+    #[must_use]
+    pub fn missing_since(&self) -> Option<Timestamp> {
+        self.times.get(TimeOf::Missing)
+    }
+
+    /// First visit, as a notification told it.
+    #[must_use]
+    pub fn visit_notified_at(&self) -> Option<Timestamp> {
+        self.times.get(TimeOf::VisitNotified)
+    }
+
+    /// What the list needs of the timeline.
+    #[must_use]
+    pub fn events(&self) -> EventsBrief {
+        EventsBrief::out_of(&self.times, self.number, self.last)
+    }
+
+    /// When something new was last learned, whatever it was.
+    #[must_use]
+    pub fn last_seen(&self) -> Option<Timestamp> {
+        self.times.get(TimeOf::LastSeen)
+    }
+
+    /// The brief of a session of which no more is known than what had happened to it.
+    #[must_use]
+    pub fn of_events_alone(&self) -> Self {
+        let mut times = BriefTimes::default();
+        self.events().put_into(&mut times);
+        Self { number: self.number, last: self.last, times, ..Self::default() }
     }
 }
 
@@ -236,7 +269,12 @@ impl ConfigurationBrief {
         };
         let ttl = value.client_session_token_ttl;
         let fingerprint = Fingerprint::of(&answer.raw);
-        Self { fetched_at: answer.fetched_at, ttl, fingerprint, requested: Arc::new(requested) }
+        Self {
+            fetched_at: answer.fetched_at.into(),
+            ttl,
+            fingerprint,
+            requested: Arc::new(requested),
+        }
     }
 }
 

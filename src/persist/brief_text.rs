@@ -1,36 +1,27 @@
-//! A brief as the text that is stored, and back. What many sessions have in common stands apart in
-//! it, so that equal texts are read once.
+//! A brief as the text that is stored, and back. What many sessions have in common stands in it as
+//! texts within the text, so that equal ones are read once.
 
+use std::borrow::Cow;
 use std::cell::RefCell;
 use std::collections::HashMap;
 use std::sync::Arc;
 
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde_json::Value;
 use serde_json::value::RawValue;
-use serde_json::{Map, Value};
 
 use crate::domain::brief::letter::{BranchBrief, LetterBrief};
 use crate::domain::brief::pool::CommonPart;
-use crate::domain::brief::result::{CheckBrief, ProfileBrief, ResourceBrief};
-use crate::domain::brief::{Brief, Derivation, RequestedBrief};
-use crate::domain::server_text::ServerText;
-use crate::domain::session::extra::UnknownValue;
+use crate::domain::brief::result::{ResultBrief, ResultContent};
+use crate::domain::brief::times::BriefTimes;
+use crate::domain::brief::{Brief, ConfigurationBrief, Covered, Derivation, RequestedBrief};
+use crate::domain::events::change::ShortChange;
+use crate::domain::packed_time::PackedTime;
+use crate::domain::session::answer::Fingerprint;
 
-/// The member that has the common parts, each under its own name.
-const COMMON: &str = "common";
-/// Where these stand in a brief.
-const PLACES: [(&str, &[&str]); 7] = [
-    ("checks", &["result"]),
-    ("profiles", &["result"]),
-    ("unknown", &["result"]),
-    ("resources", &["result"]),
-    ("requested", &["configuration"]),
-    ("missing", &["covered"]),
-    ("branch", &["letter", "Set"]),
-];
 /// The most texts of one kind that are remembered.
-const MOST: usize = 1_024;
+const MOST: usize = 2_048;
 
 /// Which stored briefs are taken as they are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -39,6 +30,12 @@ pub(super) enum Derivations {
     Present,
     /// Also those of an earlier build, so that a long list is shown at once.
     Any,
+}
+
+impl Derivations {
+    pub(super) fn has(self, brief: &Brief) -> bool {
+        self == Self::Any || !brief.made_by.is_earlier()
+    }
 }
 
 /// It is read apart: the row of one that cannot be read is not lost with it.
@@ -57,41 +54,98 @@ pub(super) fn serialize<S: Serializer>(
     brief: &Option<Arc<Brief>>,
     to: S,
 ) -> Result<S::Ok, S::Error> {
-    let stored = |brief: &Arc<Brief>| {
-        let text = RawValue::from_string(text(brief)).ok()?;
-        Some((brief.made_by.0, text))
-    };
-    brief.as_ref().and_then(stored).serialize(to)
+    let stored = brief.as_ref().map(|brief| (brief.made_by.0, BriefText::of(brief)));
+    stored.serialize(to)
+}
+
+/// When a part was fetched, seconds that were left then, and its fingerprint.
+type Fetched = (PackedTime, Option<i64>, Option<Fingerprint>);
+
+/// A brief as it is stored. A part in common is JSON in which quotes and apostrophes have changed
+/// places: as a text in JSON it needs no escapes then, and is passed over at once.
+#[derive(Default, Serialize, Deserialize)]
+#[serde(default)]
+struct BriefText<'a> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    result: Option<Fetched>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    configuration: Option<Fetched>,
+    /// When Yoti was last asked for it, and whether it is set.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    letter: Option<(PackedTime, bool, Option<Fingerprint>)>,
+    unknown_values: usize,
+    number: usize,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    last: Option<ShortChange>,
+    places: Vec<u8>,
+    visits: u8,
+    times: Vec<PackedTime>,
+    #[serde(borrow, skip_serializing_if = "str::is_empty")]
+    content: Cow<'a, str>,
+    #[serde(borrow, skip_serializing_if = "str::is_empty")]
+    requested: Cow<'a, str>,
+    #[serde(borrow, skip_serializing_if = "str::is_empty")]
+    covered: Cow<'a, str>,
+    #[serde(borrow, skip_serializing_if = "str::is_empty")]
+    branch: Cow<'a, str>,
+}
+
+impl BriefText<'_> {
+    fn of(brief: &Brief) -> Self {
+        let (places, visits, times) = brief.times.parts();
+        let (result, configuration) = (brief.result.as_ref(), brief.configuration.as_ref());
+        let (letter, branch) = match &brief.letter {
+            LetterBrief::NotKnown => (None, None),
+            LetterBrief::NotSet(at) => (Some((*at, false, None)), None),
+            LetterBrief::Set { fetched_at, branch, fingerprint } => {
+                (Some((*fetched_at, true, *fingerprint)), branch.as_ref())
+            }
+        };
+        Self {
+            result: result.map(|known| (known.fetched_at, known.ttl, known.fingerprint)),
+            configuration: configuration
+                .map(|known| (known.fetched_at, known.ttl, known.fingerprint)),
+            letter,
+            unknown_values: brief.unknown_values,
+            number: brief.number,
+            last: brief.last,
+            places: places.to_vec(),
+            visits,
+            times: times.to_vec(),
+            content: common(result.map(|known| &known.content)),
+            requested: common(configuration.map(|known| &known.requested)),
+            covered: common(Some(&brief.covered).filter(|covered| covered.of > 0)),
+            branch: common(branch),
+        }
+    }
 }
 
 /// The brief as JSON, for [`read`].
 #[must_use]
 pub fn text(brief: &Brief) -> String {
-    let mut value = serde_json::to_value(brief).unwrap_or_default();
-    leave_out_defaults(&mut value);
-    let mut common = Map::new();
-    for (name, place) in PLACES {
-        let parent = place.iter().try_fold(&mut value, |value, name| value.get_mut(name));
-        let part = parent.and_then(Value::as_object_mut).and_then(|parent| parent.remove(name));
-        common.extend(part.map(|part| (name.to_owned(), part)));
-    }
-    if let Value::Object(members) = &mut value {
-        members.insert(COMMON.to_owned(), Value::Object(common));
-    }
-    value.to_string()
+    serde_json::to_string(&BriefText::of(brief)).unwrap_or_default()
 }
 
-/// The brief of such a text; `None`: it cannot be read. Of one of a newer build, what is known here.
-#[must_use]
-pub fn read(text: &str) -> Option<Brief> {
-    thread_local!(static KNOWN: RefCell<KnownParts> = RefCell::default());
-    let mut brief = serde_json::from_str(text).ok()?;
-    let WithCommon { common } = serde_json::from_str(text).ok()?;
-    KNOWN.with_borrow_mut(|known| known.put(&common, &mut brief))?;
-    Some(brief)
+fn common<T: Serialize>(part: Option<&Arc<T>>) -> Cow<'static, str> {
+    let text = part.map(|part| {
+        let mut value = serde_json::to_value(part).unwrap_or_default();
+        leave_out_defaults(&mut value);
+        swapped(&value.to_string())
+    });
+    text.unwrap_or_default().into()
 }
 
-/// Half of a brief is nothing, and that is what reading makes of a member that is missing.
+/// With quotes for apostrophes and apostrophes for quotes.
+fn swapped(text: &str) -> String {
+    let other = |c| match c {
+        '"' => '\'',
+        '\'' => '"',
+        other => other,
+    };
+    text.chars().map(other).collect()
+}
+
+/// Half of it is nothing, and that is what reading makes of a member that is missing.
 fn leave_out_defaults(value: &mut Value) {
     match value {
         Value::Object(members) => {
@@ -106,73 +160,81 @@ fn leave_out_defaults(value: &mut Value) {
     }
 }
 
-#[derive(Deserialize)]
-struct WithCommon<'a> {
-    #[serde(borrow, default)]
-    common: CommonTexts<'a>,
-}
-
-#[derive(Default, Deserialize)]
-#[serde(default, bound(deserialize = "'de: 'a"))]
-struct CommonTexts<'a> {
-    checks: Option<&'a RawValue>,
-    profiles: Option<&'a RawValue>,
-    unknown: Option<&'a RawValue>,
-    resources: Option<&'a RawValue>,
-    requested: Option<&'a RawValue>,
-    missing: Option<&'a RawValue>,
-    branch: Option<&'a RawValue>,
+/// The brief of such a text; `None`: it cannot be read. Of one of a newer build, what is known here.
+#[must_use]
+pub fn read(text: &str) -> Option<Brief> {
+    thread_local!(static KNOWN: RefCell<KnownParts> = RefCell::default());
+    let text: BriefText<'_> = serde_json::from_str(text).ok()?;
+    KNOWN.with_borrow_mut(|known| known.brief(text))
 }
 
 /// What this thread has read, by the texts.
 #[derive(Default)]
 struct KnownParts {
-    checks: HashMap<Box<str>, Arc<[CheckBrief]>>,
-    profiles: HashMap<Box<str>, Arc<[ProfileBrief]>>,
-    unknown: HashMap<Box<str>, Arc<[UnknownValue]>>,
-    resources: HashMap<Box<str>, Arc<[ResourceBrief]>>,
+    contents: HashMap<Box<str>, Arc<ResultContent>>,
     requested: HashMap<Box<str>, Arc<RequestedBrief>>,
-    missing: HashMap<Box<str>, Arc<[ServerText]>>,
+    covered: HashMap<Box<str>, Arc<Covered>>,
     branches: HashMap<Box<str>, Arc<BranchBrief>>,
 }
 
 impl KnownParts {
-    fn put(&mut self, texts: &CommonTexts<'_>, brief: &mut Brief) -> Option<()> {
-        if let Some(result) = &mut brief.result {
-            put(&mut self.checks, texts.checks, &mut result.checks)?;
-            put(&mut self.profiles, texts.profiles, &mut result.profiles)?;
-            put(&mut self.unknown, texts.unknown, &mut result.unknown)?;
-            put(&mut self.resources, texts.resources, &mut result.resources)?;
-        }
-        if let Some(configuration) = &mut brief.configuration {
-            put(&mut self.requested, texts.requested, &mut configuration.requested)?;
-        }
-        put(&mut self.missing, texts.missing, &mut brief.covered.missing)?;
-        if let (LetterBrief::Set { branch, .. }, Some(text)) = (&mut brief.letter, texts.branch) {
-            let mut read = Arc::default();
-            put(&mut self.branches, Some(text), &mut read)?;
-            *branch = Some(read);
-        }
-        Some(())
+    fn brief(&mut self, text: BriefText<'_>) -> Option<Brief> {
+        let result = match text.result {
+            Some((fetched_at, ttl, fingerprint)) => {
+                let content = part(&mut self.contents, &text.content)?;
+                Some(ResultBrief { fetched_at, ttl, fingerprint, content })
+            }
+            None => None,
+        };
+        let configuration = match text.configuration {
+            Some((fetched_at, ttl, fingerprint)) => {
+                let requested = part(&mut self.requested, &text.requested)?;
+                Some(ConfigurationBrief { fetched_at, ttl, fingerprint, requested })
+            }
+            None => None,
+        };
+        let branch = Some(&text.branch).filter(|branch| !branch.is_empty());
+        let letter = match (text.letter, branch) {
+            (None, _) => LetterBrief::NotKnown,
+            (Some((at, false, _)), _) => LetterBrief::NotSet(at),
+            (Some((fetched_at, true, fingerprint)), None) => {
+                LetterBrief::Set { fetched_at, branch: None, fingerprint }
+            }
+            (Some((fetched_at, true, fingerprint)), Some(branch)) => {
+                let branch = Some(part(&mut self.branches, branch)?);
+                LetterBrief::Set { fetched_at, branch, fingerprint }
+            }
+        };
+        Some(Brief {
+            made_by: Derivation::PRESENT,
+            result,
+            configuration,
+            letter,
+            covered: part(&mut self.covered, &text.covered)?,
+            unknown_values: text.unknown_values,
+            number: text.number,
+            last: text.last,
+            times: BriefTimes::of_parts(&text.places, text.visits, text.times),
+        })
     }
 }
 
-/// `None`: the text cannot be read.
-fn put<T: CommonPart + DeserializeOwned>(
-    known: &mut HashMap<Box<str>, T>,
-    text: Option<&RawValue>,
-    place: &mut T,
-) -> Option<()> {
-    let Some(text) = text.map(RawValue::get) else { return Some(()) };
+/// `None`: the text cannot be read. An empty one has nothing.
+fn part<T: DeserializeOwned + Default>(
+    known: &mut HashMap<Box<str>, Arc<T>>,
+    text: &str,
+) -> Option<Arc<T>>
+where
+    Arc<T>: CommonPart,
+{
     if let Some(part) = known.get(text) {
-        *place = part.clone();
-        return Some(());
+        return Some(Arc::clone(part));
     }
-    let part = serde_json::from_str::<T>(text).ok()?.pooled();
+    let json = if text.is_empty() { String::from("{}") } else { swapped(text) };
+    let part = Arc::new(serde_json::from_str::<T>(&json).ok()?).pooled();
     if known.len() >= MOST {
         known.clear();
     }
-    known.insert(text.into(), part.clone());
-    *place = part;
-    Some(())
+    known.insert(text.into(), Arc::clone(&part));
+    Some(part)
 }

@@ -52,8 +52,8 @@ pub(super) fn unpacked(session: &WatchedSession, packed: &[u8]) -> Detail {
     let brief = &session.brief;
     let mut answers = Answers {
         letter: brief.letter.not_set_at().map_or(Letter::NotKnown, Letter::NotSet),
-        missing_since: brief.missing_since,
-        visit_notified_at: brief.visit_notified_at,
+        missing_since: brief.missing_since(),
+        visit_notified_at: brief.visit_notified_at(),
         ..Answers::default()
     };
     for AnswerText { part, raw, fetched_at } in text.answers {

@@ -182,8 +182,8 @@ impl<'a> Write<'a> {
             self.empty(position, &mut row.manifest)?;
         }
         row.storage.erased_at = storage.erased_at;
-        row.missing_since = watched.brief.missing_since;
-        row.visit_notified_at = watched.brief.visit_notified_at;
+        row.missing_since = watched.brief.missing_since();
+        row.visit_notified_at = watched.brief.visit_notified_at();
         row.letter_not_set_at = watched.brief.letter.not_set_at();
         if row.last_ok != watched.poll.last_ok {
             row.epoch = self.header.epoch;

@@ -130,7 +130,7 @@ impl<A: SessionApi, C: Clock> Task<A, C> {
         let at = self.clock.now();
         self.schedule.seen(job.id);
         let known = self.store.snapshot().sessions.get(job.id);
-        let since = known.and_then(|watched| watched.brief.missing_since);
+        let since = known.and_then(|watched| watched.brief.missing_since());
         let first = self.schedule.track(job.id).and_then(|track| track.not_found);
         let first = first.unwrap_or(now);
         let settings = &self.settings.not_found;

@@ -67,7 +67,7 @@ pub(super) fn waits(
         return Waits::default();
     }
     let brief = &watched.brief;
-    if let Some(since) = brief.missing_since {
+    if let Some(since) = brief.missing_since() {
         let next = gone_look(since, watched.poll.last_ok.unwrap_or(since));
         let session = next.map(|at| real(at.duration_since(now), settings));
         return Waits { session, ..Waits::default() };
@@ -81,7 +81,7 @@ pub(super) fn waits(
     // An answer that said nothing new moves `last_ok` alone; it counts, or a start asks all again.
     let answered =
         brief.fetched_at().map(|at| watched.poll.last_ok.map_or(at, |last| last.max(at)));
-    let configured = brief.configuration.as_ref().map(|known| known.fetched_at);
+    let configured = brief.configuration.as_ref().map(|known| known.fetched_at.at());
     let part = |part, answered: Option<Timestamp>| match rarely(part, watched, settings) {
         Some(every) => Some(left(answered, every)),
         // After the end nothing changes, but what was never asked for is asked for once.

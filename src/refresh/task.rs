@@ -142,7 +142,7 @@ impl<A: SessionApi, C: Clock> Task<A, C> {
         let every = interval(&self.assessed(watched), false, &self.settings);
         let waits = waits(watched, every, &self.settings, self.clock.now());
         // One that Yoti says is not there was looked at, though it has no answer.
-        let first = watched.brief.result.is_none() && watched.brief.missing_since.is_none();
+        let first = watched.brief.result.is_none() && watched.brief.missing_since().is_none();
         self.schedule.add(id, waits, now, first);
         let poll = PollState { interval: every.map(|e| self.shown(e)), ..watched.poll.clone() };
         self.schedule.change(id, |track| track.interval = every);

@@ -6,6 +6,7 @@ use branchwatch::domain::assessment::requested::expected;
 use branchwatch::domain::brief::Brief;
 use branchwatch::domain::brief::bounds::{LONGEST, MOST};
 use branchwatch::domain::brief::result::ResultBrief;
+use branchwatch::domain::brief::times::{BriefTimes, TimeOf};
 use branchwatch::domain::events::change::ChangeKind;
 use branchwatch::domain::server_text::ServerText;
 use branchwatch::domain::session::parts::Part;
@@ -30,8 +31,9 @@ fn says_the_same(watched: &WatchedSession) {
     assert_eq!(brief.at_times_of(&later), again, "nothing new was answered");
     assert_eq!(brief.result.is_some(), answers.session.is_some());
     if let (Some(brief), Some(answer)) = (&brief.result, &answers.session) {
-        assert_eq!(brief.fetched_at, answer.fetched_at);
+        assert_eq!(brief.fetched_at.at(), answer.fetched_at);
         of_result(brief, &answer.value);
+        of_times(&watched.brief.times, &answer.value);
     }
     of_requirements(brief, answers);
     of_letter(brief, answers);
@@ -63,7 +65,6 @@ fn of_result(brief: &ResultBrief, session: &Session) {
     of_checks(brief, session);
     of_profiles(brief, session);
     of_resources(brief, session);
-    of_times(brief, session);
 }
 
 fn of_checks(brief: &ResultBrief, session: &Session) {
@@ -103,21 +104,21 @@ fn of_resources(brief: &ResultBrief, session: &Session) {
         assert_eq!(raw(brief.country.as_ref()), raw(country));
         assert_eq!(brief.source, resource.source);
     }
-}
-
-fn of_times(brief: &ResultBrief, session: &Session) {
     let count = |wanted: &SourceType| {
         session.resources.iter().filter(|resource| resource.source.as_ref() == Some(wanted)).count()
     };
     assert_eq!(brief.captured, session.resources.len() - count(&SourceType::RelyingBusiness));
     assert_eq!(brief.from_branch, count(&SourceType::Ibv) > 0);
     assert_eq!(brief.from_home, count(&SourceType::EndUser) > 0);
+}
+
+fn of_times(brief: &BriefTimes, session: &Session) {
     let in_branch = || session.resources.iter().filter(|r| r.source == Some(SourceType::Ibv));
     let last = in_branch().filter_map(Resource::last_activity).max();
-    assert_eq!(brief.branch_times.last().copied(), last);
-    assert_eq!(brief.first_visit, in_branch().filter_map(|r| r.created_at).min());
+    assert_eq!(brief.visits().last(), last);
+    assert_eq!(brief.get(TimeOf::FirstVisit), in_branch().filter_map(|r| r.created_at).min());
     let times = session.checks.iter().filter_map(|check| check.last_updated.or(check.created));
-    assert_eq!(brief.last_check_at, times.max());
+    assert_eq!(brief.get(TimeOf::LastCheck), times.max());
 }
 
 fn of_requirements(brief: &Brief, answers: &Answers) {
@@ -164,7 +165,7 @@ fn of_letter(brief: &Brief, answers: &Answers) {
 }
 
 fn of_events(watched: &WatchedSession) {
-    let (events, timeline) = (&watched.brief.events, &watched.timeline().unwrap());
+    let (events, timeline) = (watched.brief.events(), &watched.timeline().unwrap());
     assert_eq!(events.number, timeline.len());
     assert_eq!(events.first_seen, timeline.first().map(|event| event.seen_at));
     assert_eq!(events.last_seen, timeline.last().map(|event| event.seen_at));

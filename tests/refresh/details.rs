@@ -127,7 +127,7 @@ async fn of_many_only_the_last_details_stay_and_nothing_of_the_others_is_lost() 
         let read = source.kept.read(&ids).unwrap();
         for (session, stored) in snapshot.sessions.iter().zip(&read) {
             assert_eq!(session.brief.state(), Some(&state), "{}", session.id());
-            assert_eq!(session.brief.events.number, expected.len());
+            assert_eq!(session.brief.events().number, expected.len());
             assert_eq!(kinds(stored), expected, "{}: each once, as it is stored", session.id());
         }
     }
@@ -142,7 +142,7 @@ async fn an_answer_that_says_nothing_new_reads_nothing_and_its_time_is_kept() {
     let times = |snapshot: &Snapshot| -> Vec<_> {
         let briefs = snapshot.sessions.iter().map(|session| &session.brief);
         let parts = |brief: &Arc<Brief>| {
-            let configuration = brief.configuration.as_ref().unwrap().fetched_at;
+            let configuration = brief.configuration.as_ref().unwrap().fetched_at.at();
             (brief.fetched_at().unwrap(), configuration, brief.letter.fetched_at().unwrap())
         };
         briefs.map(parts).collect()
@@ -156,7 +156,7 @@ async fn an_answer_that_says_nothing_new_reads_nothing_and_its_time_is_kept() {
     }
     for (before, after) in before.sessions.iter().zip(after.sessions.iter()) {
         assert_eq!(before.revision, after.revision);
-        assert_eq!(before.brief.events, after.brief.events);
+        assert_eq!(before.brief.events(), after.brief.events());
         assert_eq!(after.poll.last_ok, after.brief.fetched_at());
     }
     // What does say something new is compared with what is stored.
@@ -198,7 +198,7 @@ async fn a_notification_is_added_to_the_timeline_that_is_stored() {
     pass(1).await;
     let snapshot = world.snapshot();
     let visited = snapshot.sessions.get(id(2)).unwrap();
-    assert_eq!(visited.brief.visit_notified_at, Some(at));
+    assert_eq!(visited.brief.visit_notified_at(), Some(at));
     assert_eq!(kinds(visited), ["first", "letter", "visit"]);
 }
 
@@ -213,7 +213,7 @@ async fn what_cannot_be_read_is_told_and_an_answer_is_not_taken_for_a_first_one(
     let snapshot = world.snapshot();
     let session = snapshot.sessions.get(id(1)).unwrap();
     assert_eq!(session.brief.state(), Some(&SessionState::Ongoing));
-    assert_eq!(session.brief.events.number, 2);
+    assert_eq!(session.brief.events().number, 2);
     assert!(session.poll.failures > 0, "it is not said to be fresh");
     let trouble = snapshot.health.store_trouble.clone().unwrap();
     assert_eq!(trouble, "stored responses cannot be read: no such disk");

@@ -21,7 +21,7 @@ pub(crate) fn newest(model: &mut Model, changed: &[SessionId]) {
     }
     let fresh = changed.iter().filter_map(|id| {
         let item = model.sessions.item(*id).filter(|item| item.changed)?;
-        let seen = item.session.brief.events.last_seen?;
+        let seen = item.session.brief.last_seen()?;
         model.sessions.row_of(*id).map(|_| (seen, *id))
     });
     if let Some((_, id)) = fresh.max() {

@@ -118,11 +118,11 @@ impl Item {
     /// Takes a newer value; the first answers of each kind are no change.
     pub(crate) fn renew(&mut self, session: Arc<WatchedSession>, rules: &Rules, now: Timestamp) {
         let (older, newer) = (&self.session.brief, &session.brief);
-        if older.events != newer.events {
+        if older.events() != newer.events() {
             if has_news(older, newer) {
                 self.changed = true;
             } else if !self.changed {
-                self.looked_at = newer.events.last_seen;
+                self.looked_at = newer.last_seen();
             }
         }
         if self.session.personal.looked_at != session.personal.looked_at {
@@ -159,7 +159,7 @@ fn drift(
 /// Up to when the operator has looked, as the store tells it, and whether something came after.
 /// Who was never looked at is known from the first answer on; what is asked for later is no news.
 fn looked(session: &WatchedSession) -> (Option<Timestamp>, bool) {
-    let events = &session.brief.events;
+    let events = session.brief.events();
     let looked_at = session.personal.looked_at;
     let newest = if looked_at.is_some() { events.newest.of_all() } else { events.newest.session };
     let known = looked_at.or(events.first_seen);
@@ -169,9 +169,9 @@ fn looked(session: &WatchedSession) -> (Option<Timestamp>, bool) {
 
 /// Something was learned since of a part that had been answered before.
 fn has_news(older: &Brief, newer: &Brief) -> bool {
-    let known = older.events.last_seen;
-    let newest = newer.events.newest;
-    let answered = older.result.is_some() || older.missing_since.is_some();
+    let known = older.last_seen();
+    let newest = newer.events().newest;
+    let answered = older.result.is_some() || older.missing_since().is_some();
     (newest.session > known && answered)
         || (newest.configuration > known && older.configuration.is_some())
         || (newest.letter > known && older.letter != LetterBrief::NotKnown)

@@ -195,7 +195,7 @@ impl Sessions {
         if item.changed {
             item.before = item.looked_at;
         }
-        item.looked_at = item.session.brief.events.last_seen;
+        item.looked_at = item.session.brief.last_seen();
         std::mem::take(&mut item.changed)
     }
 

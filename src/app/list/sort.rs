@@ -96,7 +96,7 @@ impl Sort {
                 self.text(name.map(ServerText::as_raw))
             }
             Column::Seen => self.number(age(session.poll.last_ok)),
-            Column::Changed => self.number(age(session.brief.events.changed_at)),
+            Column::Changed => self.number(age(session.brief.events().changed_at)),
             Column::Tags => {
                 self.text(Some(&*session.entry.tags.join(" ")).filter(|t| !t.is_empty()))
             }

@@ -167,7 +167,7 @@ pub(crate) fn acknowledgement(model: &Model, item: &Item) -> Vec<Change> {
     let reasons: Vec<Reason> = found.findings.iter().map(|finding| finding.reason).collect();
     let id = item.session.id();
     let asks = item.summary.needs_attention();
-    let seen = item.session.brief.events.last_seen;
+    let seen = item.session.brief.last_seen();
     let asked = asks.then_some((id, AnnotationChange::Acknowledged(Some(reasons))));
     let looked = item.changed.then_some((id, AnnotationChange::LookedAt(seen)));
     asked.into_iter().chain(looked).collect()

@@ -90,7 +90,7 @@ pub(crate) fn key(model: &mut Model) -> Option<Effect> {
 /// The cursor rests on this session: its changes have been looked at.
 pub(crate) fn rest(model: &mut Model) -> Option<Effect> {
     let item = model.item()?;
-    let (id, newest) = (item.session.id(), item.session.brief.events.last_seen?);
+    let (id, newest) = (item.session.id(), item.session.brief.last_seen()?);
     // The snapshot with this look comes later: until then each tick would tell it again.
     if item.session.personal.looked_at >= Some(newest) || model.digest.resting == Some((id, newest))
     {
@@ -110,7 +110,7 @@ fn digest(model: &Model, since: Timestamp) -> Option<Cell> {
             turned_away += 1;
         }
         // A session added since then brings its whole past with it: that is no news.
-        let events = &session.brief.events;
+        let events = session.brief.events();
         if events.first_seen.is_none_or(|first| first > since) {
             continue;
         }
@@ -174,7 +174,7 @@ pub(crate) fn seen(model: &mut Model) -> Vec<Effect> {
     let changed = model.sessions.by_urgency().filter(|item| item.changed);
     let changes: Vec<Change> = changed
         .filter_map(|item| {
-            let newest = item.session.brief.events.last_seen?;
+            let newest = item.session.brief.last_seen()?;
             Some((item.session.id(), AnnotationChange::LookedAt(Some(newest))))
         })
         .collect();

@@ -115,7 +115,7 @@ fn hush(watched: &WatchedSession, findings: &[Finding], now: Timestamp) -> Optio
     }
     let known = own.acknowledged.as_ref()?;
     // By when it was learned, not by when it happened: an event may be told late.
-    let news = watched.brief.events.last_seen.is_some_and(|seen| seen > known.at);
+    let news = watched.brief.last_seen().is_some_and(|seen| seen > known.at);
     let answered = watched.poll.last_ok.is_some_and(|at| at > known.at);
     let covered = |finding: &Finding| {
         known.reasons.contains(&finding.reason) && !(finding.reason == Reason::Stale && answered)

@@ -27,6 +27,6 @@ pub fn of(watched: &WatchedSession) -> Option<Deadline> {
         (None, Some(configuration)) => (configuration.fetched_at, configuration.ttl?),
         (None, None) => return None,
     };
-    let at = fetched_at.saturating_add(SignedDuration::from_secs(ttl)).ok()?;
+    let at = fetched_at.at().saturating_add(SignedDuration::from_secs(ttl)).ok()?;
     Some(Deadline { at, derived: true })
 }

@@ -52,8 +52,7 @@ pub enum Group {
 /// Put on the list since then, or something happened since then.
 #[must_use]
 pub fn since(watched: &WatchedSession, from: Timestamp) -> bool {
-    watched.entry.added_at >= from
-        || watched.brief.events.last_seen.is_some_and(|seen| seen >= from)
+    watched.entry.added_at >= from || watched.brief.last_seen().is_some_and(|seen| seen >= from)
 }
 
 /// Counts how far each of these sessions came.
@@ -85,7 +84,7 @@ pub fn funnel(sessions: &[&WatchedSession], rules: &Rules, now: Timestamp) -> Fu
                 Verdict::Refer => sum.referred += 1,
             }
         }
-        waits.extend(stats::span(watched.brief.events.letter_seen, visit));
+        waits.extend(stats::span(watched.brief.events().letter_seen, visit));
         visits.extend(stats::span(visit, done));
     }
     sum.letter_to_visit = stats::median(waits);

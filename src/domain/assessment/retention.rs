@@ -43,10 +43,10 @@ impl Retention {
         let brief = &watched.brief;
         let parts = [
             brief.fetched_at(),
-            brief.configuration.as_ref().map(|configuration| configuration.fetched_at),
+            brief.configuration.as_ref().map(|configuration| configuration.fetched_at.at()),
             brief.letter.fetched_at().filter(|_| brief.letter.is_set()),
         ];
-        let heard = brief.events.last_seen;
+        let heard = brief.last_seen();
         // A session of which nothing is held has nothing that could be erased.
         let held = parts.into_iter().flatten().max().or(heard)?;
         let last = watched.poll.last_ok.map_or(held, |at| at.max(held));
@@ -54,7 +54,7 @@ impl Retention {
         let evidence = evidence::kept_until(watched, self.resources_ttl);
         // What still runs is fetched anew in any case, whatever was said of its evidence.
         let usual = evidence.filter(|_| is_over(watched, now)).unwrap_or(after_last);
-        let gone = brief.missing_since.and_then(|since| since.checked_add(AFTER_GONE).ok());
+        let gone = brief.missing_since().and_then(|since| since.checked_add(AFTER_GONE).ok());
         Some(gone.map_or(usual, |gone| gone.min(usual)))
     }
 
@@ -78,7 +78,7 @@ impl Retention {
 fn is_over(watched: &WatchedSession, now: Timestamp) -> bool {
     let passed = |deadline: Deadline| deadline.at <= now;
     watched.brief.has_ended()
-        || watched.brief.missing_since.is_some()
+        || watched.brief.missing_since().is_some()
         || deadline::of(watched).is_some_and(passed)
 }
 

@@ -109,14 +109,14 @@ pub fn derive(watched: &WatchedSession, rules: &Rules, now: Timestamp) -> StageA
         return fixed(Stage::Expired { captured: captured(brief) });
     }
     let Some(result) = &brief.result else {
-        return fixed(match (watched.storage.erased_at, brief.missing_since) {
+        return fixed(match (watched.storage.erased_at, brief.missing_since()) {
             (Some(at), _) => Stage::Erased(at),
             (None, Some(_)) => Stage::NotFound,
             (None, None) => Stage::NotFetched,
         });
     };
     // Before the state: what was there last may say ONGOING for ever.
-    if brief.missing_since.is_some() {
+    if brief.missing_since().is_some() {
         return fixed(Stage::Gone);
     }
     match &result.state {
@@ -155,8 +155,8 @@ fn ongoing(
         return fixed(Stage::ChecksRunning);
     }
     // The first visit shows in a notification alone, never in an answer (contract 7.6).
-    let told = watched.brief.visit_notified_at;
-    let visits: Vec<Timestamp> = result.branch_times.iter().copied().chain(told).collect();
+    let told = watched.brief.visit_notified_at();
+    let visits: Vec<Timestamp> = watched.brief.times.visits().chain(told).collect();
     if let Some(&last) = visits.iter().max() {
         return visited(watched, visits, last, rules, now);
     }

@@ -6,6 +6,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use crate::domain::assessment::rules::Rules;
 use crate::domain::assessment::stage::{Verdict, verdict};
+use crate::domain::brief::times::TimeOf;
 use crate::domain::session::wire_enum::SessionState;
 use crate::domain::watchlist::watched::WatchedSession;
 
@@ -45,7 +46,7 @@ pub fn stats<'a>(
     let (mut waits, mut visits) = (Vec::new(), Vec::new());
     for watched in sessions {
         let visit = watched.brief.first_visit();
-        waits.extend(span(watched.brief.events.letter_seen, visit));
+        waits.extend(span(watched.brief.events().letter_seen, visit));
         let Some(done) = done_at(watched) else { continue };
         visits.extend(span(visit, Some(done)));
         count(&mut stats.completed, Some(done), now);
@@ -66,7 +67,8 @@ pub fn done_at(watched: &WatchedSession) -> Option<Timestamp> {
     if result.state != Some(SessionState::Completed) {
         return None;
     }
-    result.last_check_at.or(watched.brief.events.completed_at)
+    let times = &watched.brief.times;
+    times.get(TimeOf::LastCheck).or_else(|| times.get(TimeOf::Completed))
 }
 
 /// From one moment to a later one; `None` where either is not known, or they are the other way round.

@@ -1,8 +1,8 @@
 //! What the list needs of a session's timeline.
 
 use jiff::{SignedDuration, Timestamp};
-use serde::{Deserialize, Serialize};
 
+use crate::domain::brief::times::{BriefTimes, TimeOf};
 use crate::domain::events::change::{ChangeKind, ShortChange, TimelineEvent};
 use crate::domain::session::parts::Part;
 use crate::domain::session::wire_enum::{SessionState, SourceType};
@@ -13,48 +13,33 @@ const FIRST_LOOK: SignedDuration = SignedDuration::from_hours(1);
 
 /// What the list needs of a session's timeline: `…_at` is when it happened, `…_seen` when that was
 /// learned by this program or another.
-#[derive(Clone, Debug, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(default)]
+#[derive(Clone, Debug, PartialEq, Eq, Default)]
 pub struct EventsBrief {
     pub number: usize,
-    #[serde(with = "super::times")]
     pub first_seen: Option<Timestamp>,
-    #[serde(with = "super::times")]
     pub last_seen: Option<Timestamp>,
     /// The latest time at which an event happened, which need not be that of the last one.
-    #[serde(with = "super::times")]
     pub last_at: Option<Timestamp>,
     pub last: Option<ShortChange>,
     /// The newest of each part of the answers, the first response aside.
     pub newest: Newest,
     /// When the newest change happened; what the first answers told is none.
-    #[serde(with = "super::times")]
     pub changed_at: Option<Timestamp>,
-    #[serde(with = "super::times")]
     pub letter_seen: Option<Timestamp>,
     /// The first visit, by a notification or by a resource from a branch.
-    #[serde(with = "super::times")]
     pub visit_seen: Option<Timestamp>,
     /// When the state last became COMPLETED, as far as that is known.
-    #[serde(with = "super::times")]
     pub completed_at: Option<Timestamp>,
-    #[serde(with = "super::times")]
     pub completed_seen: Option<Timestamp>,
-    #[serde(with = "super::times")]
     pub expired_seen: Option<Timestamp>,
-    #[serde(with = "super::times")]
     pub gone_seen: Option<Timestamp>,
 }
 
 /// When something new was last learned of each part.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(default)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
 pub struct Newest {
-    #[serde(with = "super::times")]
     pub session: Option<Timestamp>,
-    #[serde(with = "super::times")]
     pub configuration: Option<Timestamp>,
-    #[serde(with = "super::times")]
     pub letter: Option<Timestamp>,
 }
 
@@ -94,6 +79,51 @@ impl EventsBrief {
             completed_seen: completed.map(|event| event.seen_at),
             expired_seen: newest_seen(&|event| became(event, SessionState::Expired)),
             gone_seen: newest_seen(&|event| event.what == ChangeKind::Gone),
+        }
+    }
+}
+
+impl EventsBrief {
+    pub(super) fn put_into(&self, times: &mut BriefTimes) {
+        for (what, time) in [
+            (TimeOf::FirstSeen, self.first_seen),
+            (TimeOf::LastSeen, self.last_seen),
+            (TimeOf::LastAt, self.last_at),
+            (TimeOf::NewestSession, self.newest.session),
+            (TimeOf::NewestConfiguration, self.newest.configuration),
+            (TimeOf::NewestLetter, self.newest.letter),
+            (TimeOf::Changed, self.changed_at),
+            (TimeOf::LetterSeen, self.letter_seen),
+            (TimeOf::VisitSeen, self.visit_seen),
+            (TimeOf::Completed, self.completed_at),
+            (TimeOf::CompletedSeen, self.completed_seen),
+            (TimeOf::ExpiredSeen, self.expired_seen),
+            (TimeOf::GoneSeen, self.gone_seen),
+        ] {
+            times.set(what, time);
+        }
+    }
+
+    /// Of times that [`EventsBrief::put_into`] was given.
+    pub(super) fn out_of(times: &BriefTimes, number: usize, last: Option<ShortChange>) -> Self {
+        Self {
+            number,
+            last,
+            first_seen: times.get(TimeOf::FirstSeen),
+            last_seen: times.get(TimeOf::LastSeen),
+            last_at: times.get(TimeOf::LastAt),
+            newest: Newest {
+                session: times.get(TimeOf::NewestSession),
+                configuration: times.get(TimeOf::NewestConfiguration),
+                letter: times.get(TimeOf::NewestLetter),
+            },
+            changed_at: times.get(TimeOf::Changed),
+            letter_seen: times.get(TimeOf::LetterSeen),
+            visit_seen: times.get(TimeOf::VisitSeen),
+            completed_at: times.get(TimeOf::Completed),
+            completed_seen: times.get(TimeOf::CompletedSeen),
+            expired_seen: times.get(TimeOf::ExpiredSeen),
+            gone_seen: times.get(TimeOf::GoneSeen),
         }
     }
 }

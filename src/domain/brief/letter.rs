@@ -6,24 +6,23 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::domain::brief::bounds::Budget;
+use crate::domain::packed_time::PackedTime;
 use crate::domain::server_text::ServerText;
 use crate::domain::session::answer::Fingerprint;
 use crate::domain::session::instructions::Branch;
 use crate::domain::session::parts::Letter;
 
 /// Whether the letter is set, and with which branch.
-#[derive(Clone, Debug, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Default)]
 pub enum LetterBrief {
     #[default]
     NotKnown,
     /// Yoti said so at that time.
-    NotSet(#[serde(with = "super::times")] Timestamp),
+    NotSet(PackedTime),
     Set {
-        #[serde(with = "super::times")]
-        fetched_at: Timestamp,
+        fetched_at: PackedTime,
         /// `None`: no branch is chosen.
         branch: Option<Arc<BranchBrief>>,
-        #[serde(default)]
         fingerprint: Option<Fingerprint>,
     },
 }
@@ -40,12 +39,12 @@ impl LetterBrief {
     pub(super) fn of(letter: &Letter, budget: &mut Budget) -> Self {
         match letter {
             Letter::NotKnown => Self::NotKnown,
-            Letter::NotSet(at) => Self::NotSet(*at),
+            Letter::NotSet(at) => Self::NotSet((*at).into()),
             Letter::Set(answer) => {
                 let branch = answer.value.branch.as_ref();
                 let branch = branch.map(|branch| Arc::new(BranchBrief::of(branch, budget)));
                 Self::Set {
-                    fetched_at: answer.fetched_at,
+                    fetched_at: answer.fetched_at.into(),
                     branch,
                     fingerprint: Fingerprint::of(&answer.raw),
                 }
@@ -55,18 +54,18 @@ impl LetterBrief {
 
     /// When Yoti was last asked.
     #[must_use]
-    pub const fn fetched_at(&self) -> Option<Timestamp> {
+    pub fn fetched_at(&self) -> Option<Timestamp> {
         match self {
             Self::NotKnown => None,
-            Self::NotSet(at) | Self::Set { fetched_at: at, .. } => Some(*at),
+            Self::NotSet(at) | Self::Set { fetched_at: at, .. } => Some(at.at()),
         }
     }
 
     /// When Yoti last said that it is not set.
     #[must_use]
-    pub const fn not_set_at(&self) -> Option<Timestamp> {
+    pub fn not_set_at(&self) -> Option<Timestamp> {
         match self {
-            Self::NotSet(at) => Some(*at),
+            Self::NotSet(at) => Some(at.at()),
             Self::NotKnown | Self::Set { .. } => None,
         }
     }
@@ -79,10 +78,10 @@ impl LetterBrief {
     }
 
     /// Takes the time of a letter that says the same.
-    pub(super) const fn fetch_again(&mut self, again: Timestamp) {
+    pub(super) fn fetch_again(&mut self, again: Timestamp) {
         match self {
             Self::NotKnown => {}
-            Self::NotSet(at) | Self::Set { fetched_at: at, .. } => *at = again,
+            Self::NotSet(at) | Self::Set { fetched_at: at, .. } => *at = again.into(),
         }
     }
 

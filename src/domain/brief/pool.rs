@@ -7,9 +7,10 @@ use std::sync::{Arc, LazyLock, Mutex, PoisonError};
 
 use crate::domain::brief::Brief;
 use crate::domain::brief::letter::{BranchBrief, LetterBrief};
-use crate::domain::brief::result::{CheckBrief, ProfileBrief, ResourceBrief, ResultBrief};
-use crate::domain::brief::{ConfigurationBrief, RequestedBrief};
-use crate::domain::server_text::ServerText;
+use crate::domain::brief::result::{
+    CheckBrief, ProfileBrief, ResourceBrief, ResultBrief, ResultContent,
+};
+use crate::domain::brief::{ConfigurationBrief, Covered, RequestedBrief};
 use crate::domain::session::extra::UnknownValue;
 
 /// The most values that a pool has: a server that sends others each time gains nothing by it.
@@ -64,7 +65,7 @@ common_part! {
     [ProfileBrief],
     [ResourceBrief],
     [UnknownValue],
-    [ServerText],
+    Covered,
     RequestedBrief,
     BranchBrief,
 }
@@ -73,13 +74,8 @@ impl Brief {
     /// The same brief, with the copies of other briefs where they have the same parts.
     #[must_use]
     pub(super) fn pooled(mut self) -> Self {
-        self.result = self.result.map(|result| ResultBrief {
-            checks: result.checks.pooled(),
-            profiles: result.profiles.pooled(),
-            resources: result.resources.pooled(),
-            unknown: result.unknown.pooled(),
-            ..result
-        });
+        self.result =
+            self.result.map(|result| ResultBrief { content: result.content.pooled(), ..result });
         self.configuration = self.configuration.map(|configuration| ConfigurationBrief {
             requested: configuration.requested.pooled(),
             ..configuration
@@ -87,14 +83,32 @@ impl Brief {
         if let LetterBrief::Set { branch, .. } = &mut self.letter {
             *branch = branch.take().map(CommonPart::pooled);
         }
-        self.covered.missing = self.covered.missing.pooled();
+        self.covered = self.covered.pooled();
         self
+    }
+}
+
+impl CommonPart for Arc<ResultContent> {
+    /// Where the whole is not another's, its lists may be.
+    fn pooled(self) -> Self {
+        static POOL: Pool<ResultContent> = Pool::new();
+        let content = Self::unwrap_or_clone(self);
+        let mut content = Self::new(ResultContent {
+            checks: content.checks.pooled(),
+            profiles: content.profiles.pooled(),
+            resources: content.resources.pooled(),
+            unknown: content.unknown.pooled(),
+            ..content
+        });
+        POOL.share(&mut content);
+        content
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::server_text::ServerText;
 
     #[test]
     fn equal_values_are_one_copy_and_a_flood_of_others_is_let_go() {

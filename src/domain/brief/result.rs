@@ -1,11 +1,14 @@
 //! What the list needs of the session result.
 
+use std::ops::Deref;
 use std::sync::Arc;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::domain::brief::bounds::{Budget, MOST};
+use crate::domain::brief::times::{BriefTimes, TimeOf};
+use crate::domain::packed_time::PackedTime;
 use crate::domain::server_text::ServerText;
 use crate::domain::session::Session;
 use crate::domain::session::answer::{Answer, Fingerprint};
@@ -19,14 +22,19 @@ use crate::domain::session::wire_enum::{
 };
 
 /// What the list needs of the session result.
-#[derive(Clone, Debug, PartialEq, Default, Serialize, Deserialize)]
-#[serde(default)]
+#[derive(Clone, Debug, PartialEq, Eq, Default)]
 pub struct ResultBrief {
-    #[serde(with = "super::times")]
-    pub fetched_at: Timestamp,
+    pub fetched_at: PackedTime,
     /// Seconds that were left of the session then.
     pub ttl: Option<i64>,
     pub fingerprint: Option<Fingerprint>,
+    pub content: Arc<ResultContent>,
+}
+
+/// What a session result says beside its times: many sessions have come equally far.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct ResultContent {
     pub state: Option<SessionState>,
     /// In the order of the answer, but for REJECTs where there are too many.
     pub checks: Arc<[CheckBrief]>,
@@ -46,21 +54,14 @@ pub struct ResultBrief {
     pub from_home: bool,
     /// A check is not finished, or a task is PENDING.
     pub checks_running: bool,
-    /// The newest times at which something came from a branch, oldest first.
-    #[serde(with = "super::times")]
-    pub branch_times: Arc<[Timestamp]>,
-    /// When the first resource came from a branch.
-    #[serde(with = "super::times")]
-    pub first_visit: Option<Timestamp>,
-    /// When the first media was uploaded.
-    #[serde(with = "super::times")]
-    pub first_upload: Option<Timestamp>,
-    /// The latest time of a check.
-    #[serde(with = "super::times")]
-    pub last_check_at: Option<Timestamp>,
-    /// The latest time of a resource or a check.
-    #[serde(with = "super::times")]
-    pub last_activity: Option<Timestamp>,
+}
+
+impl Deref for ResultBrief {
+    type Target = ResultContent;
+
+    fn deref(&self) -> &ResultContent {
+        &self.content
+    }
 }
 
 /// What a row, a filter and the pass rule need of a check.
@@ -103,27 +104,26 @@ pub struct ResourceBrief {
 
 impl ResultBrief {
     pub(super) fn of(answer: &Answer<Session>, budget: &mut Budget) -> Self {
-        let session = &answer.value;
+        Self {
+            fetched_at: answer.fetched_at.into(),
+            ttl: answer.value.client_session_token_ttl,
+            fingerprint: Fingerprint::of(&answer.raw),
+            content: Arc::new(ResultContent::of(&answer.value, budget)),
+        }
+    }
+}
+
+impl ResultContent {
+    fn of(session: &Session, budget: &mut Budget) -> Self {
         let from = |source: SourceType| {
-            session.resources.iter().filter(move |r| r.source.as_ref() == Some(&source))
+            session.resources.iter().any(|r| r.source.as_ref() == Some(&source))
         };
         let relying = session.resources.iter();
         let relying = relying.filter(|r| r.source == Some(SourceType::RelyingBusiness)).count();
         let tasks = session.resources.iter().flat_map(|resource| &resource.tasks);
         let pending = |state: &Option<TaskState>| *state == Some(TaskState::Pending);
-        let checks = session.checks.iter();
-        let times = checks.filter_map(|check| check.last_updated.or(check.created));
-        let mut branch_times: Vec<Timestamp> = from(SourceType::Ibv)
-            .flat_map(|resource| [resource.last_activity(), resource.created_at])
-            .flatten()
-            .collect();
-        branch_times.sort_unstable();
-        branch_times.drain(..branch_times.len().saturating_sub(MOST));
         let unknown = session.unknown.iter().filter(|value| !is_of_check_or_profile(value));
         Self {
-            fetched_at: answer.fetched_at,
-            ttl: session.client_session_token_ttl,
-            fingerprint: Fingerprint::of(&answer.raw),
             state: session.state.as_ref().map(|state| budget.value(state)),
             checks: checks_of(session, budget).into(),
             checks_left_out: session.checks.len().saturating_sub(MOST),
@@ -132,17 +132,26 @@ impl ResultBrief {
             unknown: budget.list(unknown, unknown_value).into(),
             resources: budget.list(session.resources.iter(), ResourceBrief::of).into(),
             captured: session.resources.len() - relying,
-            from_branch: from(SourceType::Ibv).next().is_some(),
-            from_home: from(SourceType::EndUser).next().is_some(),
+            from_branch: from(SourceType::Ibv),
+            from_home: from(SourceType::EndUser),
             checks_running: tasks.into_iter().any(|task| pending(&task.state))
                 || session.checks.iter().any(|check| !check.is_finished()),
-            branch_times: branch_times.into(),
-            first_visit: from(SourceType::Ibv).filter_map(|r| r.created_at).min(),
-            first_upload: first_upload(session),
-            last_check_at: times.max(),
-            last_activity: last_activity(session),
         }
     }
+}
+
+/// The times of a session result.
+pub(super) fn times(session: &Session) -> BriefTimes {
+    let from_branch = || session.resources.iter().filter(|r| r.source == Some(SourceType::Ibv));
+    let visits = from_branch().flat_map(|resource| [resource.last_activity(), resource.created_at]);
+    let mut times = BriefTimes::with_visits(visits.flatten().collect());
+    let checks = session.checks.iter();
+    let checked = checks.filter_map(|check| check.last_updated.or(check.created)).max();
+    times.set(TimeOf::FirstVisit, from_branch().filter_map(|r| r.created_at).min());
+    times.set(TimeOf::FirstUpload, first_upload(session));
+    times.set(TimeOf::LastCheck, checked);
+    times.set(TimeOf::LastActivity, last_activity(session));
+    times
 }
 
 fn checks_of(session: &Session, budget: &mut Budget) -> Vec<CheckBrief> {

@@ -11,7 +11,6 @@ use crate::domain::assessment::reason::Reason;
 use crate::domain::assessment::rules::Rules;
 use crate::domain::assessment::stage::{Stage, Verdict};
 use crate::domain::assessment::stats::done_at;
-use crate::domain::brief::Brief;
 use crate::domain::brief::events::EventsBrief;
 use crate::domain::events::change::TimelineEvent;
 use crate::domain::events::event_kind::EventKind;
@@ -187,8 +186,7 @@ impl EventDetector {
             told.push(plain(EventKind::Removed, now, now, &known.session));
             // What was told is not told again if it comes back.
             let session = Arc::make_mut(&mut known.session);
-            let events = session.brief.events.clone();
-            session.brief = Arc::new(Brief { events, ..Brief::default() });
+            session.brief = Arc::new(session.brief.of_events_alone());
             session.detail = None;
         }
     }
@@ -212,7 +210,7 @@ impl EventDetector {
                 &begun
             }
         };
-        for change in fresh(&known.session.brief.events, timeline(session)) {
+        for change in fresh(&known.session.brief.events(), timeline(session)) {
             let Some(kind) = change.what.spec().event else { continue };
             let happening = plain(kind, change.at, change.seen_at, session);
             told.push(SessionEvent { change: Some(change.clone()), ..happening });
@@ -233,7 +231,7 @@ impl EventDetector {
     /// comes with its first responses, which are news.
     fn at_begin(&self, session: &WatchedSession, now: Timestamp) -> Known {
         let older = |event: &&TimelineEvent| event.seen_at < self.began;
-        let session = if session.brief.events.first_seen.is_none_or(|seen| seen >= self.began) {
+        let session = if session.brief.events().first_seen.is_none_or(|seen| seen >= self.began) {
             WatchedSession::new(WatchEntry::clone(&session.entry))
         } else if let Some(timeline) = session.timeline() {
             let timeline = timeline.iter().take_while(older).cloned().collect();
@@ -376,6 +374,7 @@ pub const fn standing(connection: &Connection) -> &'static str {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::brief::Brief;
     use crate::domain::events::change::{ChangeKind, Origin};
     use crate::domain::fixture as f;
     use crate::domain::session::parts::Answers;
@@ -544,7 +543,7 @@ mod tests {
             what: ChangeKind::Other,
             origin: Origin::Observed,
         };
-        let brief = |timeline: &[TimelineEvent]| Brief::of(&Answers::default(), timeline).events;
+        let brief = |timeline: &[TimelineEvent]| Brief::of(&Answers::default(), timeline).events();
         let cap = i64::try_from(TIMELINE_CAP).unwrap();
         let before: Vec<TimelineEvent> = (0..cap).map(|n| event(2 * cap - n)).collect();
         let mut after = before[2..].to_vec();

@@ -5,6 +5,7 @@
 
 use jiff::{SignedDuration, Timestamp};
 
+use crate::domain::brief::times::TimeOf;
 use crate::domain::watchlist::watched::WatchedSession;
 
 /// When the evidence is purged: the first upload plus the entry's retention, else the profile's.
@@ -12,7 +13,7 @@ use crate::domain::watchlist::watched::WatchedSession;
 #[must_use]
 pub fn kept_until(watched: &WatchedSession, profile: Option<SignedDuration>) -> Option<Timestamp> {
     let retention = watched.entry.resources_ttl.or(profile)?;
-    watched.brief.result.as_ref()?.first_upload?.checked_add(retention).ok()
+    watched.brief.times.get(TimeOf::FirstUpload)?.checked_add(retention).ok()
 }
 
 #[cfg(test)]
@@ -47,7 +48,7 @@ mod tests {
         document.media[0].created = Some(f::minutes_ago(50));
         session.resources.push(document);
         let watched = f::watched(Some(session), None, None);
-        let uploaded = watched.brief.result.as_ref().unwrap().first_upload;
+        let uploaded = watched.brief.times.get(TimeOf::FirstUpload);
         assert_eq!(uploaded, Some(f::minutes_ago(50)));
     }
 }

@@ -162,7 +162,7 @@ impl<'a> SharedPrefixes<'a> {
     /// Counts the beginnings of these references.
     pub fn of(references: impl Iterator<Item = &'a str>) -> Self {
         let mut counts = HashMap::new();
-        for text in references.filter(|text| is_identifier(text, true)) {
+        for text in references.filter(|text| is_long(text) && is_identifier(text, true)) {
             for beginning in long_runs(text) {
                 *counts.entry(beginning).or_default() += 1;
             }
@@ -181,7 +181,12 @@ impl<'a> SharedPrefixes<'a> {
 /// Whether other references have to be asked if this one may be shown.
 #[must_use]
 pub fn is_long(reference: &str) -> bool {
-    long_runs(reference).next().is_some()
+    // Of 100,000 references it is asked at each start.
+    let mut run = 0;
+    reference.bytes().any(|byte| {
+        run = if byte.is_ascii_alphabetic() { run + 1 } else { 0 };
+        run > LONGEST_RUN
+    })
 }
 
 #[cfg(test)]

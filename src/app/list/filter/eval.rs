@@ -145,7 +145,7 @@ impl TimeField {
         match self {
             Self::Due => subject.summary.due,
             Self::Seen => subject.session.poll.last_ok,
-            Self::Changed => subject.session.brief.events.changed_at,
+            Self::Changed => subject.session.brief.events().changed_at,
         }
     }
 
